@@ -1,0 +1,131 @@
+// Package manifest reads YAML files into trees whose nodes know their place.
+// It resolves anchors and ${env:…} references, and refuses what YAML readers
+// disagree about. It knows no kind: what the values mean is not its concern.
+package manifest
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/bmatcuk/doublestar/v4"
+
+	"astro-apply/internal/schema"
+)
+
+// MaxBytes bounds what one run reads, over all manifest files.
+const MaxBytes = 8 << 20
+
+// Source is one manifest file in memory. Name is what messages call it: a path
+// relative to the workspace, which annotations need.
+type Source struct {
+	Name string
+	Data []byte
+}
+
+// Result is what all sources say. Secrets holds every text that was read
+// through ${secret:…}, for scrubbing.
+type Result struct {
+	Documents []*schema.Node
+	Problems  []schema.Problem
+	Secrets   []string
+}
+
+// Find reads the files that patterns name: files, folders (their .yaml and
+// .yml files, at any depth) and globs, where ** spans folders. Each file is
+// read once, in the order of its name within a pattern. A pattern that matches nothing is
+// an error, because it's most likely a typing error.
+func Find(patterns []string) ([]Source, error) {
+	var (
+		sources []Source
+		errs    []error
+		seen    = map[string]bool{}
+		left    = int64(MaxBytes)
+	)
+	for _, pattern := range patterns {
+		files, err := match(pattern)
+		if err != nil {
+			errs = append(errs, err)
+			continue
+		}
+		for _, file := range files {
+			if seen[file] {
+				continue
+			}
+			seen[file] = true
+			source, err := read(file, left)
+			if err != nil {
+				errs = append(errs, err)
+				continue
+			}
+			left -= int64(len(source.Data))
+			sources = append(sources, source)
+		}
+	}
+	return sources, errors.Join(errs...)
+}
+
+func match(pattern string) ([]string, error) {
+	clean := filepath.Clean(pattern)
+	if info, err := os.Stat(clean); err == nil {
+		if !info.IsDir() {
+			return []string{clean}, nil
+		}
+		clean = filepath.Join(clean, "**", "*.{yaml,yml}")
+	} else if !strings.ContainsAny(pattern, "*?[{") {
+		return nil, fmt.Errorf("%s: no such file or folder", pattern)
+	}
+	files, err := doublestar.FilepathGlob(clean, doublestar.WithFilesOnly(), doublestar.WithNoFollow())
+	if err != nil {
+		return nil, fmt.Errorf("%s: not a usable pattern: %w", pattern, err)
+	}
+	if len(files) == 0 {
+		return nil, fmt.Errorf("%s: no manifest file matches", pattern)
+	}
+	slices.Sort(files)
+	return files, nil
+}
+
+func read(name string, limit int64) (Source, error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return Source{}, pathError(name, err)
+	}
+	defer func() { _ = f.Close() }()
+	data, err := io.ReadAll(io.LimitReader(f, limit+1))
+	if err != nil {
+		return Source{}, pathError(name, err)
+	}
+	if int64(len(data)) > limit {
+		return Source{}, fmt.Errorf("%s: the manifests together are larger than %d MiB", name, MaxBytes>>20)
+	}
+	return Source{Name: filepath.ToSlash(name), Data: data}, nil
+}
+
+func pathError(name string, err error) error {
+	if cause := errors.Unwrap(err); cause != nil {
+		err = cause
+	}
+	return fmt.Errorf("%s: %w", name, err)
+}
+
+// Parse reads every document of every source. All problems of all sources are
+// reported together; a document with a syntax error ends its own file only.
+func Parse(sources []Source, env Environment) Result {
+	r := reader{env: env, nodes: maxNodes, seen: map[string]bool{}}
+	for _, s := range sources {
+		r.file(s)
+	}
+	if len(r.result.Documents) == 0 && len(r.result.Problems) == 0 {
+		names := make([]string, len(sources))
+		for i, s := range sources {
+			names[i] = s.Name
+		}
+		r.report(schema.Pos{}, "the manifest is empty: %s", strings.Join(names, ", "))
+	}
+	return r.result
+}

@@ -1,0 +1,127 @@
+package schema
+
+import "slices"
+
+// Phase says in which calls a field takes part.
+type Phase uint16
+
+// The phases of a field. Create and Update are the calls that carry it.
+const (
+	Create         Phase = 1 << iota // sent when the object is created
+	Update                           // sent when the object is updated
+	Required                         // every declaration must have it
+	RequiredCreate                   // the API refuses a create without it
+	RequiredUpdate                   // the API refuses an update without it
+	Immutable                        // a difference after creation is an error
+	CreateOnly                       // a difference after creation is told, never planned
+
+	// Both is the usual case: a field that can be set and changed.
+	Both = Create | Update
+)
+
+// Echo says what an update does with a field that the manifest doesn't declare.
+type Echo uint8
+
+// The echo rules. The API's updates replace, so the usual rule is to send back
+// what is live.
+const (
+	EchoAlways  Echo = iota // send the live value
+	EchoNever               // leave it out: leaving out keeps it, or sending it would pin a default
+	EchoChanged             // send it only when it changes, declared or not
+)
+
+// Field is one row of a table: everything the engine needs to know of a value.
+type Field struct {
+	Name    string
+	Read    string // its path in answers when that differs: "a.b"; "/a" counts from the object's root; "-" is never returned
+	Doc     string // one line
+	Type    Type
+	Phase   Phase // 0 means Both
+	Part    string
+	Echo    Echo
+	When    []When
+	Ref     *Ref
+	Secret  *SecretRule
+	Default func(object *Node) *Node // sent for a new object or element that leaves it out
+	Note    string                   // for Immutable: the way out
+	Frozen  func(old, new *Node) string
+}
+
+// When limits a field to objects in which another field has one of some values.
+// Field is a path from the object's root.
+type When struct {
+	Field string
+	In    []string
+}
+
+// Ref marks a field that holds the id of another object. The manifest may use
+// Name instead of the field's own name, with a name, an id or, for kinds that
+// live in a Workspace, a {workspace, name} mapping.
+type Ref struct {
+	Kind string
+	Name string
+}
+
+// SecretRule marks a field that holds a secret when the sibling If is true (or
+// always, when If is empty). The API never returns such a value.
+type SecretRule struct {
+	If string
+}
+
+// Phases returns the field's phase with the default filled in.
+func (f *Field) Phases() Phase {
+	if f.Phase&Both == 0 {
+		return f.Phase | Both
+	}
+	return f.Phase
+}
+
+// Has reports whether the field takes part in p.
+func (f *Field) Has(p Phase) bool { return f.Phases()&p != 0 }
+
+// Live returns the field's value in an answer: object is the level that holds
+// the field, root the whole answer.
+func (f *Field) Live(object, root *Node) *Node {
+	var n *Node
+	switch {
+	case f.Read == "-":
+		return nil
+	case f.Read == "":
+		n = object.Get(f.Name)
+	case f.Read[0] == '/':
+		n = root.Path(f.Read[1:])
+	default:
+		n = object.Path(f.Read)
+	}
+	if n == nil || n.Form == Null {
+		return nil
+	}
+	return n
+}
+
+// HoldsSecret reports whether the field's value in object is secret.
+func (f *Field) HoldsSecret(object *Node) bool {
+	return f.Secret != nil && (f.Secret.If == "" || object.Get(f.Secret.If).Is("true"))
+}
+
+// Applies reports whether all of the field's conditions can hold, given a
+// look-up of other fields' values; known is false where a value can't be known.
+func (f *Field) Applies(value func(path string) (text string, known bool)) (failed *When) {
+	for i := range f.When {
+		w := &f.When[i]
+		if text, known := value(w.Field); known && !slices.Contains(w.In, text) {
+			return w
+		}
+	}
+	return nil
+}
+
+// Find returns the field called name, or nil.
+func Find(fields []Field, name string) *Field {
+	for i := range fields {
+		if fields[i].Name == name {
+			return &fields[i]
+		}
+	}
+	return nil
+}

@@ -1,0 +1,131 @@
+package schema
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+)
+
+// ParseJSON reads one JSON value into a tree. Numbers keep their literal and
+// members their order, so that what is sent back is what was read.
+func ParseJSON(data []byte) (*Node, error) {
+	d := json.NewDecoder(bytes.NewReader(data))
+	d.UseNumber()
+	n, err := parseValue(d)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := d.Token(); err != io.EOF {
+		return nil, fmt.Errorf("more than one JSON value")
+	}
+	return n, nil
+}
+
+func parseValue(d *json.Decoder) (*Node, error) {
+	token, err := d.Token()
+	if err != nil {
+		return nil, err
+	}
+	switch t := token.(type) {
+	case json.Delim:
+		if t == '[' {
+			return parseList(d)
+		}
+		return parseMap(d)
+	case bool:
+		return Boolean(t), nil
+	case json.Number:
+		return &Node{Form: Number, Text: t.String()}, nil
+	case string:
+		return String(t), nil
+	default:
+		return &Node{Form: Null}, nil
+	}
+}
+
+func parseList(d *json.Decoder) (*Node, error) {
+	n := &Node{Form: List}
+	for d.More() {
+		item, err := parseValue(d)
+		if err != nil {
+			return nil, err
+		}
+		n.Items = append(n.Items, item)
+	}
+	_, err := d.Token()
+	return n, err
+}
+
+func parseMap(d *json.Decoder) (*Node, error) {
+	n := &Node{Form: Map}
+	for d.More() {
+		name, err := d.Token()
+		if err != nil {
+			return nil, err
+		}
+		value, err := parseValue(d)
+		if err != nil {
+			return nil, err
+		}
+		n.Members = append(n.Members, Member{Name: name.(string), Value: value})
+	}
+	_, err := d.Token()
+	return n, err
+}
+
+// MarshalJSON writes the tree compactly. A Pending node has no JSON: what
+// waits for another object can't be sent yet.
+func (n *Node) MarshalJSON() ([]byte, error) {
+	var b bytes.Buffer
+	if err := n.write(&b); err != nil {
+		return nil, err
+	}
+	return b.Bytes(), nil
+}
+
+func (n *Node) write(b *bytes.Buffer) error {
+	switch n.Form {
+	case Pending:
+		return fmt.Errorf("%s is not known yet", n.Text)
+	case Null:
+		b.WriteString("null")
+	case Bool, Number:
+		b.WriteString(n.Text)
+	case Text:
+		return writeText(b, n.Text)
+	case List:
+		b.WriteByte('[')
+		for i, item := range n.Items {
+			if i > 0 {
+				b.WriteByte(',')
+			}
+			if err := item.write(b); err != nil {
+				return err
+			}
+		}
+		b.WriteByte(']')
+	case Map:
+		b.WriteByte('{')
+		for i, m := range n.Members {
+			if i > 0 {
+				b.WriteByte(',')
+			}
+			if err := writeText(b, m.Name); err != nil {
+				return err
+			}
+			b.WriteByte(':')
+			if err := m.Value.write(b); err != nil {
+				return err
+			}
+		}
+		b.WriteByte('}')
+	}
+	return nil
+}
+
+func writeText(b *bytes.Buffer, s string) error {
+	text, err := json.Marshal(s)
+	b.Write(text)
+	return err
+}

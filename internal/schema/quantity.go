@@ -1,0 +1,51 @@
+package schema
+
+import (
+	"fmt"
+	"math/big"
+	"regexp"
+)
+
+// A Kubernetes quantity: a decimal number with an optional suffix. The
+// module that defines them (k8s.io/apimachinery) brings a dozen others into
+// the binary for this one grammar, so it is read here.
+// https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/
+var quantity = regexp.MustCompile(`^([+-]?(?:\d+\.?\d*|\.\d+))(?:([numkMGTPE]|[KMGTPE]i)|[eE]([+-]?\d{1,2}))?$`)
+
+var scale = map[string]*big.Rat{
+	"":  big.NewRat(1, 1),
+	"n": big.NewRat(1, 1_000_000_000), "u": big.NewRat(1, 1_000_000), "m": big.NewRat(1, 1000),
+	"k": power(10, 3), "M": power(10, 6), "G": power(10, 9), "T": power(10, 12), "P": power(10, 15), "E": power(10, 18),
+	"Ki": power(2, 10), "Mi": power(2, 20), "Gi": power(2, 30), "Ti": power(2, 40), "Pi": power(2, 50), "Ei": power(2, 60),
+}
+
+func power(base, exponent int64) *big.Rat {
+	return new(big.Rat).SetInt(new(big.Int).Exp(big.NewInt(base), big.NewInt(exponent), nil))
+}
+
+// ParseQuantity reads a Kubernetes quantity such as 500m, 0.5 or 20Gi as an
+// exact number of its base unit (cores, bytes).
+func ParseQuantity(s string) (*big.Rat, error) {
+	m := quantity.FindStringSubmatch(s)
+	if m == nil || len(s) > 40 {
+		return nil, fmt.Errorf("not a Kubernetes quantity such as 500m, 2 or 20Gi")
+	}
+	number, ok := new(big.Rat).SetString(m[1] + "e" + orZero(m[3]))
+	if !ok {
+		return nil, fmt.Errorf("not a Kubernetes quantity")
+	}
+	return number.Mul(number, scale[m[2]]), nil
+}
+
+func orZero(s string) string {
+	if s == "" {
+		return "0"
+	}
+	return s
+}
+
+func sameQuantity(a, b string) bool {
+	x, errX := ParseQuantity(a)
+	y, errY := ParseQuantity(b)
+	return errX == nil && errY == nil && x.Cmp(y) == 0
+}

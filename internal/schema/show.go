@@ -1,0 +1,79 @@
+package schema
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Redacted stands for a value that must not be shown.
+const Redacted = "***"
+
+// Show renders n on one line for people, at most about 120 characters, with
+// secrets redacted. The text may still hold anything a manifest or the API can
+// hold, so whoever prints it neutralises it.
+func (n *Node) Show() string { return shorten(n.show(), 120) }
+
+func (n *Node) show() string {
+	switch {
+	case n == nil:
+		return "(none)"
+	case n.Secret && n.Form != Map && n.Form != List:
+		return Redacted
+	}
+	switch n.Form {
+	case Null:
+		return "null"
+	case Text:
+		return fmt.Sprintf("%q", n.Text)
+	case Pending:
+		return "(" + n.Text + ")"
+	case List:
+		parts := make([]string, len(n.Items))
+		for i, item := range n.Items {
+			parts[i] = item.show()
+		}
+		return "[" + strings.Join(parts, ", ") + "]"
+	case Map:
+		parts := make([]string, len(n.Members))
+		for i, m := range n.Members {
+			parts[i] = m.Name + ": " + m.Value.show()
+		}
+		return "{" + strings.Join(parts, ", ") + "}"
+	}
+	return n.Text
+}
+
+func shorten(s string, limit int) string {
+	r := []rune(s)
+	if len(r) <= limit {
+		return s
+	}
+	return string(r[:limit-1]) + "…"
+}
+
+// Describe says in a few words what a type accepts, for messages and documents.
+func (t *Type) Describe() string {
+	switch {
+	case t.Enum != nil:
+		return "one of " + strings.Join(t.Enum, ", ")
+	case t.Base == BaseBool:
+		return "true or false"
+	case t.Base == BaseInt && t.Range.Max > 0:
+		return fmt.Sprintf("a whole number from %d to %d", t.Range.Min, t.Range.Max)
+	case t.Base == BaseInt:
+		return fmt.Sprintf("a whole number of at least %d", t.Range.Min)
+	case t.Base == BaseQuantity && t.Bytes:
+		return "a quantity of memory such as 20Gi"
+	case t.Base == BaseQuantity:
+		return "a quantity of CPU such as 0.5 or 500m"
+	case t.Base == BaseObject:
+		return "a mapping"
+	case t.Base == BaseList && t.Key != "":
+		return "a list, by " + t.Key
+	case t.Base == BaseList:
+		return "a list"
+	case t.MaxLen > 0:
+		return fmt.Sprintf("text of at most %d characters", t.MaxLen)
+	}
+	return "text"
+}
