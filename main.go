@@ -1,3 +1,26 @@
+// Command astro-apply makes the resources of an Astro Organization match a
+// YAML manifest. It is a GitHub Action: README.md says how it is used.
 package main
 
-func main() {}
+import (
+	"context"
+	_ "embed"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"astro-apply/internal/app"
+)
+
+//go:embed action.yml
+var action []byte
+
+var version = "dev" // set by the build
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop) // so that a second signal ends the process at once
+	os.Exit(app.Main(ctx, app.System{
+		Args: os.Args, Getenv: os.Getenv, Stdout: os.Stdout, Action: action, Version: version,
+	}))
+}

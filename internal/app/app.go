@@ -1,1 +1,119 @@
+// Package app is the pipeline: inputs, manifest, what is live, plan, apply,
+// report. It knows every other package, and they don't know it.
 package app
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"time"
+
+	"astro-apply/internal/config"
+	"astro-apply/internal/github"
+	"astro-apply/internal/manifest"
+	"astro-apply/internal/report"
+	"astro-apply/internal/resource"
+	"astro-apply/internal/schema"
+)
+
+// System is the process's surroundings.
+type System struct {
+	Args      []string // with the program's name
+	Getenv    func(string) string
+	Stdout    io.Writer
+	Transport http.RoundTripper // nil: the network
+	Action    []byte            // the text of action.yml
+	Version   string
+}
+
+// TokenVariable is the only place that the token is read from.
+const TokenVariable = "ASTRO_API_TOKEN"
+
+// process is one run. Its report fills up on the way, so that whatever stops
+// the run, what is known by then is told.
+type process struct {
+	System
+	runner  *github.Runner
+	catalog resource.Catalog
+	token   string
+	config  *config.Config
+	report  report.Run
+}
+
+// Main runs the action and returns its exit code: 0, or 1 when something
+// failed. It returns soon after ctx ends, with a report of how far it came.
+func Main(ctx context.Context, s System) int {
+	start := time.Now()
+	p := &process{System: s, runner: github.New(s.Getenv, s.Stdout), catalog: resource.Kinds(), token: s.Getenv(TokenVariable)}
+	p.runner.Mask(p.token)
+	if err := p.run(ctx); err != nil {
+		p.report.Errors = append(p.report.Errors, err)
+	}
+	p.report.Duration = time.Since(start)
+	return p.tell()
+}
+
+// run is the pipeline. The error it returns belongs to no place in a manifest;
+// everything else is in the report.
+func (p *process) run(ctx context.Context) error {
+	if len(p.Args) > 1 {
+		return fmt.Errorf("%d arguments were given, and none are taken: everything is an input (with:) or the environment; remove args: from the step", len(p.Args)-1)
+	}
+	var err error
+	if p.config, err = config.Load(p.Getenv, p.Action); err != nil {
+		return err
+	}
+	if err := p.choose(); err != nil {
+		return err
+	}
+	declared, err := p.read()
+	if err != nil || p.report.Broken() || p.report.Mode == string(config.Validate) {
+		return err
+	}
+	timeout := time.Duration(p.config.Timeout)
+	ctx, cancel := context.WithTimeoutCause(ctx, timeout, fmt.Errorf("the timeout of %s is over", timeout))
+	defer cancel()
+	return p.reconcile(ctx, declared)
+}
+
+// read gets everything there is to know from the manifest alone.
+func (p *process) read() (*resource.Declaration, error) {
+	sources, err := p.sources()
+	if err != nil {
+		return nil, err
+	}
+	env := manifest.Environment{Lookup: p.Getenv, Lenient: p.report.Mode == string(config.Validate)}
+	if p.report.Simulated {
+		env.Lenient, env.StandIn = true, func(name string) string { return "simulated-" + name }
+	}
+	parsed := manifest.Parse(sources, env)
+	declared := resource.Declare(p.catalog, parsed.Documents, string(p.config.Workspace))
+	for _, secret := range append(parsed.Secrets, declared.Secrets...) {
+		p.runner.Mask(secret)
+	}
+	p.report.Declared = len(declared.Objects)
+	p.report.Problems = sorted(parsed.Problems, declared.Problems)
+	return declared, nil
+}
+
+func (p *process) sources() ([]manifest.Source, error) {
+	if p.config.Manifest != "" {
+		p.report.Inline = true
+		return []manifest.Source{{Name: "manifest", Data: []byte(p.config.Manifest)}}, nil
+	}
+	sources, err := manifest.Find(p.config.Files)
+	if err != nil {
+		return nil, fmt.Errorf("input files: %w", err)
+	}
+	return sources, nil
+}
+
+func sorted(lists ...[]schema.Problem) []schema.Problem {
+	var all []schema.Problem
+	for _, l := range lists {
+		all = append(all, l...)
+	}
+	schema.Sort(all)
+	return all
+}

@@ -10,7 +10,8 @@ import (
 // Environment is where ${env:NAME} and ${secret:NAME} are read.
 type Environment struct {
 	Lookup  func(name string) string
-	Lenient bool // validate: what is unset is a remark, not an error
+	Lenient bool                     // what is unset is a remark, not an error
+	StandIn func(name string) string // what a remark lets the run go on with; nil: a value that is not known
 }
 
 var (
@@ -88,6 +89,9 @@ func (r *reader) variable(pos schema.Pos, found, name string) (string, bool) {
 		Message: found + ": the environment variable " + name + " is unset or empty; set it in the step's env:",
 		Warning: r.env.Lenient,
 	})
+	if r.env.Lenient && r.env.StandIn != nil {
+		return r.env.StandIn(name), true
+	}
 	return "", false
 }
 

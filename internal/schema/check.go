@@ -5,7 +5,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"unicode/utf8"
 )
 
 // Problem is something wrong with a declared value, and where.
@@ -50,28 +49,60 @@ func (c *checker) object(fields []Field, n *Node, path string, also []string) {
 		switch {
 		case f != nil:
 			c.field(f, m, join(path, m.Name))
+		case FindRef(fields, m.Name) != nil:
+			c.reference(FindRef(fields, m.Name), n, m, join(path, m.Name))
 		case slices.Contains(also, m.Name):
 		default:
 			c.report(m.Pos, "unknown field %q%s", m.Name, Suggest(m.Name, append(names(fields), also...)))
 		}
 	}
 	for i := range fields {
-		if f := &fields[i]; f.Phase&Required != 0 && n.Get(f.Name) == nil {
+		if f := &fields[i]; f.Phase&Required != 0 && f.Declared(n) == nil {
 			c.report(n.Pos, "%s needs %s (%s)", subject(path), f.Name, f.Type.Describe())
 		}
 	}
 }
 
 func (c *checker) field(f *Field, m Member, path string) {
-	if w := f.Applies(c.declared); w != nil {
-		c.report(m.Pos, "%s does not apply when %s is %s, only when it is %s",
-			path, w.Field, c.root.Path(w.Field).Value(), strings.Join(w.In, " or "))
-	}
-	if f.Ref != nil && m.Value.Form != Text {
-		c.report(m.Value.Pos, "%s must be an id, not %s", path, m.Value.Form)
+	c.applies(f, m.Pos, path)
+	if f.Ref != nil && m.Value.Form == Text && !idShape.MatchString(m.Value.Text) {
+		c.report(m.Value.Pos, "%s is %s, which is no id; to refer by name write %s: %s", path, m.Value.show(), f.Ref.Name, m.Value.show())
 		return
 	}
 	c.value(&f.Type, m.Value, path)
+}
+
+// The ids of Astro objects are CUIDs today: c and 24 more. What the API takes
+// is its to judge; this tells an id from a name.
+var idShape = regexp.MustCompile(`^[a-z][a-z0-9]{19,39}$`)
+
+// reference checks the form by name: a text, or {workspace, name}.
+func (c *checker) reference(f *Field, n *Node, m Member, path string) {
+	c.applies(f, m.Pos, path)
+	if n.Get(f.Name) != nil {
+		c.report(m.Pos, "%s and %s say the same; keep one of them", path, f.Name)
+	}
+	v := m.Value
+	switch {
+	case v.Form == Pending:
+	case v.Form == Map && f.Ref.Scoped:
+		scoped := []Field{
+			{Name: "workspace", Type: TextType(0), Phase: Required},
+			{Name: "name", Type: TextType(0), Phase: Required},
+		}
+		c.object(scoped, v, path, nil)
+	case v.Form != Text:
+		c.report(v.Pos, "%s must be a name or an id, not %s", path, v.Form)
+	case v.Text == "":
+		c.report(v.Pos, "%s is empty; leave it out or write a name or an id", path)
+	}
+}
+
+func (c *checker) applies(f *Field, pos Pos, path string) {
+	if w := f.Applies(c.declared); w != nil {
+		c.report(pos, "%s does not apply when %s is %s, only when it is %s",
+			path, w.Field, c.root.Path(w.Field).Value(), strings.Join(w.In, " or "))
+	}
 }
 
 // declared looks a condition's field up; what isn't declared isn't known.
@@ -82,6 +113,7 @@ func (c *checker) declared(path string) (string, bool) {
 
 func (c *checker) value(t *Type, n *Node, path string) {
 	switch {
+	case n.Form == Pending: // from an unset variable, reported where it was read
 	case n.Form == Null:
 		c.report(n.Pos, "%s has no value: leave the field out to keep what is live%s", path, clearing(t))
 	case t.Base == BaseObject:
@@ -130,95 +162,6 @@ func (c *checker) list(t *Type, n *Node, path string) {
 	}
 }
 
-func (r Range) String() string {
-	switch {
-	case r.Max == 0:
-		return fmt.Sprintf("at least %d", r.Min)
-	case r.Min == 0:
-		return fmt.Sprintf("at most %d", r.Max)
-	}
-	return fmt.Sprintf("%d to %d", r.Min, r.Max)
-}
-
-// The words that YAML 1.1 readers take for booleans and YAML 1.2 for text.
-var switchWords = regexp.MustCompile(`^(?i:y|n|yes|no|on|off)$`)
-
-func (c *checker) boolean(n *Node, path string) {
-	switch {
-	case n.Form == Bool:
-	case n.Form == Text && n.Plain && switchWords.MatchString(n.Text):
-		c.report(n.Pos, "%s must be true or false; %s is text in YAML 1.2", path, n.Text)
-	case n.Form == Text && (n.Text == "true" || n.Text == "false") && !n.Secret:
-		c.report(n.Pos, "%s must be true or false without quotes", path)
-	default:
-		c.report(n.Pos, "%s must be true or false, not %s", path, n.Form)
-	}
-}
-
-var (
-	wholeNumber   = regexp.MustCompile(`^(0|-?[1-9][0-9]{0,15})$`)
-	decimalNumber = regexp.MustCompile(`^(0|[1-9][0-9]*)(\.[0-9]+)?$`)
-)
-
-func (c *checker) integer(t *Type, n *Node, path string) {
-	if n.Form != Number {
-		c.report(n.Pos, "%s must be %s, not %s", path, t.Describe(), n.Form)
-		return
-	}
-	if !wholeNumber.MatchString(n.Text) {
-		c.report(n.Pos, "%s must be %s in plain decimal digits, not %s", path, t.Describe(), n.Text)
-		return
-	}
-	var i int
-	if _, err := fmt.Sscan(n.Text, &i); err != nil || i < t.Range.Min || t.Range.Max > 0 && i > t.Range.Max {
-		c.report(n.Pos, "%s is %s, must be %s", path, n.Text, t.Describe())
-	}
-}
-
-func (c *checker) quantity(t *Type, n *Node, path string) {
-	switch {
-	case n.Form == Bool:
-		c.report(n.Pos, "%s must be %s, not a boolean", path, t.Describe())
-		return
-	case n.Form == Number && !decimalNumber.MatchString(n.Text):
-		c.report(n.Pos, "%s: YAML readers disagree on the number %s; write it as text, %q", path, n.Text, n.Text)
-		return
-	}
-	q, err := ParseQuantity(n.Text)
-	switch {
-	case err != nil:
-		c.report(n.Pos, "%s is %s, must be %s", path, n.show(), t.Describe())
-	case q.Sign() < 0:
-		c.report(n.Pos, "%s must not be negative", path)
-	case t.Bytes && decimalNumber.MatchString(n.Text) && q.Sign() > 0:
-		c.report(n.Pos, "%s is %s without a unit; write %q", path, n.Text, n.Text+"Gi")
-	}
-}
-
-func (c *checker) text(t *Type, n *Node, path string) {
-	switch {
-	case n.Form == Number:
-		c.report(n.Pos, "%s must be text; %s is a number to YAML, write it in quotes: %q", path, n.Text, n.Text)
-		return
-	case n.Form == Bool:
-		c.report(n.Pos, "%s must be text; %s is a boolean to YAML, write it in quotes: %q", path, n.Text, n.Text)
-		return
-	case n.Plain && t.Enum == nil && switchWords.MatchString(n.Text):
-		c.report(n.Pos, "%s: many YAML readers take %s for a boolean; write it in quotes: %q", path, n.Text, n.Text)
-		return
-	}
-	switch {
-	case t.Enum != nil && !slices.Contains(t.Enum, n.Text):
-		c.report(n.Pos, "%s is %s, must be %s%s", path, n.show(), t.Describe(), Suggest(n.Text, t.Enum))
-	case t.MaxLen > 0 && utf8.RuneCountInString(n.Text) > t.MaxLen:
-		c.report(n.Pos, "%s has %d characters, at most %d are allowed", path, utf8.RuneCountInString(n.Text), t.MaxLen)
-	case t.Check != nil:
-		if err := t.Check(n.Text); err != nil {
-			c.report(n.Pos, "%s is %s: %s", path, n.show(), err)
-		}
-	}
-}
-
 func clearing(t *Type) string {
 	switch {
 	case t.Base == BaseList:
@@ -244,9 +187,17 @@ func join(path, name string) string {
 }
 
 func names(fields []Field) []string {
-	out := make([]string, len(fields))
+	var out []string
 	for i := range fields {
-		out[i] = fields[i].Name
+		out = append(out, fields[i].Name)
+		if r := fields[i].Ref; r != nil {
+			out = append(out, r.Name)
+		}
 	}
 	return out
+}
+
+// Sort orders problems by place and keeps the order of those at one place.
+func Sort(problems []Problem) {
+	slices.SortStableFunc(problems, func(a, b Problem) int { return a.Pos.Compare(b.Pos) })
 }

@@ -40,11 +40,13 @@ type Field struct {
 	Part    string
 	Echo    Echo
 	When    []When
+	Yields  []string // siblings that exclude it: when one is declared, the live value is not sent back
 	Ref     *Ref
 	Secret  *SecretRule
-	Default func(object *Node) *Node // sent for a new object or element that leaves it out
-	Note    string                   // for Immutable: the way out
-	Frozen  func(old, new *Node) string
+	Default func(object *Node) *Node    // sent for a new object or element that leaves it out
+	Note    string                      // for Immutable: the way out
+	Frozen  func(old, new *Node) string // why this change is impossible, "" if it isn't
+	Caution func(old, new *Node) string // what a change does beside the obvious
 }
 
 // When limits a field to objects in which another field has one of some values.
@@ -58,8 +60,9 @@ type When struct {
 // Name instead of the field's own name, with a name, an id or, for kinds that
 // live in a Workspace, a {workspace, name} mapping.
 type Ref struct {
-	Kind string
-	Name string
+	Kind   string
+	Name   string
+	Scoped bool // the kind lives in a Workspace
 }
 
 // SecretRule marks a field that holds a secret when the sibling If is true (or
@@ -99,6 +102,14 @@ func (f *Field) Live(object, root *Node) *Node {
 	return n
 }
 
+// Declared returns what object declares for the field, by id or by name.
+func (f *Field) Declared(object *Node) *Node {
+	if n := object.Get(f.Name); n != nil || f.Ref == nil {
+		return n
+	}
+	return object.Get(f.Ref.Name)
+}
+
 // HoldsSecret reports whether the field's value in object is secret.
 func (f *Field) HoldsSecret(object *Node) bool {
 	return f.Secret != nil && (f.Secret.If == "" || object.Get(f.Secret.If).Is("true"))
@@ -111,6 +122,16 @@ func (f *Field) Applies(value func(path string) (text string, known bool)) (fail
 		w := &f.When[i]
 		if text, known := value(w.Field); known && !slices.Contains(w.In, text) {
 			return w
+		}
+	}
+	return nil
+}
+
+// FindRef returns the field whose reference is called name, or nil.
+func FindRef(fields []Field, name string) *Field {
+	for i := range fields {
+		if r := fields[i].Ref; r != nil && r.Name == name {
+			return &fields[i]
 		}
 	}
 	return nil

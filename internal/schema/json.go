@@ -129,3 +129,17 @@ func writeText(b *bytes.Buffer, s string) error {
 	b.Write(text)
 	return err
 }
+
+// Bare returns n as encoding/json would decode it, numbers as float64; nil for
+// null and for what is not known yet.
+func (n *Node) Bare() any {
+	data, err := n.MarshalJSON()
+	if err != nil {
+		return nil
+	}
+	var v any
+	if json.Unmarshal(data, &v) != nil {
+		return nil
+	}
+	return v
+}

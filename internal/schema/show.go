@@ -77,3 +77,19 @@ func (t *Type) Describe() string {
 	}
 	return "text"
 }
+
+// Redacted returns a copy of n that may be shown: secrets and values that are
+// not known yet are replaced by words.
+func (n *Node) Redacted() *Node {
+	c := n.Clone()
+	c.Walk(func(m *Node) {
+		switch {
+		case m.Form == List || m.Form == Map:
+		case m.Secret:
+			*m = Node{Form: Text, Text: Redacted}
+		case m.Form == Pending:
+			*m = Node{Form: Text, Text: m.show()}
+		}
+	})
+	return c
+}

@@ -1,5 +1,7 @@
 package schema
 
+import "fmt"
+
 // Base is what kind of value a Type describes.
 type Base uint8
 
@@ -18,20 +20,31 @@ const (
 type Type struct {
 	Base   Base
 	Enum   []string
-	Range  *Range             // of an integer
-	MaxLen int                // of text in characters; 0 is no limit
-	Check  func(string) error // of text; the error is a fragment such as "not an e-mail address"
-	Bytes  bool               // a quantity of bytes, whose unit must be written
-	Fields []Field            // of an object
-	Elem   *Type              // of a list
-	Key    string             // of a list: the element's member that identifies it
-	Carry  []string           // of a keyed list: server-owned members that travel with an element
-	Set    bool               // of a list of scalars: order and repetition don't count
-	Count  *Range             // of a list: how many elements
+	Range  *Range              // of an integer
+	MaxLen int                 // of text in characters; 0 is no limit
+	Check  func(string) error  // of text; the error is a fragment such as "not an e-mail address"
+	Canon  func(string) string // of text: the one spelling in which equal values are compared
+	Bytes  bool                // a quantity of bytes, whose unit must be written
+	Fields []Field             // of an object
+	Elem   *Type               // of a list
+	Key    string              // of a list: the element's member that identifies it
+	Carry  []string            // of a keyed list: server-owned members that travel with an element
+	Set    bool                // of a list of scalars: order and repetition don't count
+	Count  *Range              // of a list: how many elements
 }
 
 // Range is inclusive on both ends; Max 0 is no limit.
 type Range struct{ Min, Max int }
+
+func (r Range) String() string {
+	switch {
+	case r.Max == 0:
+		return fmt.Sprintf("at least %d", r.Min)
+	case r.Min == 0:
+		return fmt.Sprintf("at most %d", r.Max)
+	}
+	return fmt.Sprintf("%d to %d", r.Min, r.Max)
+}
 
 // TextType is text of at most maxLen characters (0: no limit).
 func TextType(maxLen int) Type { return Type{Base: BaseText, MaxLen: maxLen} }
@@ -132,7 +145,26 @@ func (t *Type) Equal(a, b *Node) bool {
 	case BaseList:
 		return t.sameItems(a.Items, b.Items)
 	}
-	return a.Text == b.Text
+	return t.Canonical(a) == t.Canonical(b)
+}
+
+// Send returns n as the API takes it: a quantity is text, also where the
+// manifest wrote a number.
+func (t *Type) Send(n *Node) *Node {
+	if t.Base != BaseQuantity || n.Form != Number {
+		return n
+	}
+	c := *n
+	c.Form = Text
+	return &c
+}
+
+// Canonical is the one spelling in which equal scalars are equal texts.
+func (t *Type) Canonical(n *Node) string {
+	if t.Canon == nil {
+		return n.Text
+	}
+	return t.Canon(n.Text)
 }
 
 func (t *Type) sameItems(a, b []*Node) bool {
@@ -154,10 +186,10 @@ func (t *Type) sameItems(a, b []*Node) bool {
 func (t *Type) covers(a, b []*Node) bool {
 	in := map[string]bool{}
 	for _, n := range a {
-		in[n.Value()] = true
+		in[t.Elem.Canonical(n)] = true
 	}
 	for _, n := range b {
-		if !in[n.Value()] {
+		if !in[t.Elem.Canonical(n)] {
 			return false
 		}
 	}

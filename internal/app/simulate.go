@@ -1,0 +1,27 @@
+package app
+
+import (
+	"astro-apply/internal/astro"
+	"astro-apply/internal/resource"
+	"astro-apply/internal/simulator"
+)
+
+// simulated connects to an Astro API in memory. What the manifest refers to
+// but doesn't declare exists there, and so does what it gives the id of.
+func (p *process) simulated(declared *resource.Declaration) (resource.Source, error) {
+	p.runner.Print("simulating: an Astro API in memory, nothing of this happens at Astro")
+	organization, err := p.organization(declared, astro.Caller{OrganizationID: declared.OrganizationID.Value()})
+	if err != nil {
+		organization = ""
+	}
+	server := simulator.New(simulator.Options{OrganizationID: organization})
+	for _, s := range resource.Missing(declared) {
+		server.Seed(s.Kind.Name, s.Fields)
+	}
+	p.Transport = server.Transport()
+	client, err := p.client("https://simulator.invalid", server.Token(simulator.Scope{}))
+	if err != nil {
+		return resource.Source{}, err
+	}
+	return resource.Source{API: client, OrganizationID: server.OrganizationID()}, nil
+}

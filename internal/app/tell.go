@@ -1,0 +1,61 @@
+package app
+
+import (
+	"fmt"
+
+	"astro-apply/internal/github"
+)
+
+// show prints the plan before anything is done.
+func (p *process) show() {
+	r := &p.report
+	text := r.PlanText()
+	if text == "" {
+		return
+	}
+	p.runner.Group("Plan")
+	p.runner.Print(text)
+	p.runner.EndGroup()
+}
+
+// tell reports the run everywhere it is looked for, the log first: some
+// runners lose the files. It returns the exit code.
+func (p *process) tell() int {
+	r := &p.report
+	p.runner.EndGroup()
+	p.runner.Print(r.Sentence())
+	if !p.runner.Actions() {
+		for _, f := range r.Findings() {
+			p.runner.Annotate(github.Annotation{Level: f.Level, File: f.Pos.File, Line: f.Pos.Line, Col: f.Pos.Col, Title: f.Title, Message: f.Message})
+		}
+	} else if text := r.FindingsText(); text != "" {
+		p.runner.Group("Findings")
+		p.runner.Print(text)
+		p.runner.EndGroup()
+		for _, a := range r.Annotations() {
+			p.runner.Annotate(a)
+		}
+	}
+	code := 0
+	if r.Failed() {
+		code = 1
+	}
+	if err := p.files(); err != nil {
+		p.runner.Annotate(github.Annotation{Level: github.Error, Title: "astro-apply", Message: err.Error()})
+		code = 1
+	}
+	return code
+}
+
+func (p *process) files() error {
+	outputs, err := p.report.Outputs()
+	if err != nil {
+		return err
+	}
+	for _, o := range outputs {
+		if err := p.runner.Output(o.Name, o.Value); err != nil {
+			return fmt.Errorf("outputs: %w", err)
+		}
+	}
+	return p.runner.Summary(p.report.Summary())
+}

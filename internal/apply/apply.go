@@ -1,0 +1,168 @@
+// Package apply carries a plan out: what depends on nothing at once, the rest
+// as soon as what it needs is there.
+package apply
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"astro-apply/internal/plan"
+	"astro-apply/internal/resource"
+	"astro-apply/internal/schema"
+)
+
+// Status is what became of a change.
+type Status string
+
+// The statuses. Unconfirmed was accepted by the API, but not ready when time
+// ran out; Skipped was not tried because something it needs failed; Stopped was
+// not tried because the run ended.
+const (
+	Created     Status = "created"
+	Updated     Status = "updated"
+	Deleted     Status = "deleted"
+	Unchanged   Status = "unchanged"
+	Kept        Status = "kept"
+	Failed      Status = "failed"
+	Unconfirmed Status = "unconfirmed"
+	Skipped     Status = "skipped"
+	Stopped     Status = "stopped"
+)
+
+// OK reports whether nothing is left to do or to look at.
+func (s Status) OK() bool {
+	switch s {
+	case Failed, Unconfirmed, Skipped, Stopped:
+		return false
+	}
+	return true
+}
+
+// Outcome is what became of one change. Body is the request that Err is about.
+type Outcome struct {
+	Change   *plan.Change
+	Status   Status
+	Live     *resource.Live
+	Err      error
+	Body     *schema.Node
+	Duration time.Duration
+}
+
+// Options tune a run.
+type Options struct {
+	Policy plan.Policy
+	Wait   bool          // until what was changed is ready
+	Done   func(Outcome) // called after each change that was tried, one at a time
+	Said   func(string)  // a progress line, now and then
+}
+
+type run struct {
+	Options
+	source  resource.Source
+	calls   context.Context // outlives the run's context by Grace
+	jobs    []*job
+	mu      sync.Mutex
+	waiting map[*job]string // what each job was last seen waiting for
+}
+
+// job is one change under way. What is below done is set before done closes.
+type job struct {
+	change  *plan.Change
+	needs   []*job
+	awaited bool // something that has work to do waits for it
+	done    chan struct{}
+	Outcome
+}
+
+// Run carries out p and returns one Outcome per change, in the plan's order.
+// It returns when every call has ended. When ctx ends nothing new is started;
+// calls in flight have the grace that the client gives them.
+func Run(ctx context.Context, source resource.Source, p *plan.Plan, o Options) []Outcome {
+	r := &run{Options: o, source: source}
+	of := map[*plan.Change]*job{}
+	for _, c := range p.Changes {
+		j := &job{change: c, done: make(chan struct{}), Outcome: Outcome{Change: c, Live: c.Live}}
+		of[c] = j
+		r.jobs = append(r.jobs, j)
+	}
+	for _, j := range r.jobs {
+		for _, n := range j.change.Needs {
+			j.needs = append(j.needs, of[n])
+			of[n].awaited = of[n].awaited || active(j.change)
+		}
+	}
+	stop := r.progress()
+	defer stop()
+	var all sync.WaitGroup
+	for _, j := range r.jobs {
+		all.Go(func() { r.job(ctx, j) })
+	}
+	all.Wait()
+	outcomes := make([]Outcome, len(r.jobs))
+	for i, j := range r.jobs {
+		outcomes[i] = j.Outcome
+	}
+	return outcomes
+}
+
+func active(c *plan.Change) bool {
+	return c.Action == plan.Create || c.Action == plan.Update || c.Action == plan.Delete
+}
+
+func (r *run) job(ctx context.Context, j *job) {
+	defer close(j.done)
+	for _, n := range j.needs {
+		<-n.done // ends: the plan has no circles, and every job ends with ctx
+	}
+	start := time.Now()
+	r.do(ctx, j)
+	j.Duration = time.Since(start)
+	if active(j.change) && r.Done != nil {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		r.Done(j.Outcome)
+	}
+}
+
+func (r *run) do(ctx context.Context, j *job) {
+	switch j.change.Action {
+	case plan.Unknown:
+		j.fail(j.change.Err)
+		var blocked *resource.Blocked
+		if errors.As(j.change.Err, &blocked) {
+			j.Status = Skipped
+		}
+		return
+	case plan.Kept:
+		j.Status = Kept
+		return
+	}
+	for _, n := range j.needs {
+		if active(j.change) && !n.Status.OK() {
+			j.Status, j.Err = Skipped, fmt.Errorf("needs %s, which %s", n.change.Object, verb[n.Status])
+			return
+		}
+	}
+	if active(j.change) && ctx.Err() != nil {
+		j.Status, j.Err = Stopped, context.Cause(ctx)
+		return
+	}
+	if err := r.write(ctx, j); err != nil {
+		j.fail(err)
+		return
+	}
+	written := j.Status == Created || j.Status == Updated
+	if j.Live != nil && (written && r.Wait || j.awaited) {
+		r.settle(ctx, j, written)
+	}
+}
+
+// verb says in a sentence what became of something.
+var verb = map[Status]string{
+	Failed: "failed", Unconfirmed: "was not ready in time", Skipped: "was skipped", Stopped: "was not reached",
+}
+
+func (j *job) fail(err error) { j.Status, j.Err = Failed, err }

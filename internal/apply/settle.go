@@ -1,0 +1,127 @@
+package apply
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"astro-apply/internal/astro"
+	"astro-apply/internal/resource"
+)
+
+// The pace of polling, and how long an object that was just written may look
+// ready before it is believed: its status moves a little after the answer.
+const (
+	firstPoll = time.Second
+	lastPoll  = 15 * time.Second
+	calm      = 15 * time.Second
+	heartbeat = 30 * time.Second
+)
+
+// settle polls until the object is ready. That it isn't when time runs out is
+// an outcome of its own: the change was accepted, and is not sent again.
+func (r *run) settle(ctx context.Context, j *job, written bool) {
+	kind, id := j.change.Object.Kind, j.Live.ID
+	start, moved := time.Now(), !written
+	var problem error
+	for interval := firstPoll; ; interval = min(interval*3/2, lastPoll) {
+		state, reason := j.Live.State(kind)
+		moved = moved || state == resource.Settling
+		if kind.Ready == nil || state == resource.Ready && problem == nil && (moved || time.Since(start) >= calm) {
+			return
+		}
+		r.waits(j, reason)
+		select {
+		case <-ctx.Done():
+			j.Status, j.Err = Unconfirmed, unconfirmed(ctx, reason, problem)
+			return
+		case <-time.After(interval):
+		}
+		live, err := r.source.Get(ctx, kind, id)
+		switch {
+		case err == nil:
+			j.Live, problem = live, nil
+		case ctx.Err() != nil:
+		case temporary(err):
+			problem = err
+		default:
+			j.Status, j.Err = Unconfirmed, fmt.Errorf("accepted, but it can't be read back: %w", err)
+			return
+		}
+	}
+}
+
+func temporary(err error) bool {
+	e, ok := errors.AsType[*astro.Error](err)
+	return !ok || e.StatusCode == 0 || e.StatusCode >= 500 || e.StatusCode == 429
+}
+
+func unconfirmed(ctx context.Context, reason string, problem error) error {
+	if problem != nil {
+		return fmt.Errorf("accepted, not confirmed: %w (%w)", context.Cause(ctx), problem)
+	}
+	return fmt.Errorf("accepted, not confirmed: last seen %s (%w)", reason, context.Cause(ctx))
+}
+
+// waits notes what a job is waiting for, for the progress lines.
+func (r *run) waits(j *job, reason string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.waiting == nil {
+		r.waiting = map[*job]string{}
+	}
+	r.waiting[j] = reason
+}
+
+// progress says now and then how far the run is, until the returned function
+// is called.
+func (r *run) progress() (stop func()) {
+	ticker, end, ended := time.NewTicker(heartbeat), make(chan struct{}), make(chan struct{})
+	start := time.Now()
+	go func() {
+		defer close(ended)
+		for {
+			select {
+			case <-end:
+				return
+			case <-ticker.C:
+				if line := r.line(time.Since(start)); line != "" && r.Said != nil {
+					r.Said(line)
+				}
+			}
+		}
+	}()
+	return func() { ticker.Stop(); close(end); <-ended }
+}
+
+func (r *run) line(elapsed time.Duration) string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	var total, done int
+	var names []string
+	for _, j := range r.jobs {
+		if active(j.change) {
+			total++
+		}
+		select {
+		case <-j.done:
+			if active(j.change) {
+				done++
+			}
+		default:
+			if reason, ok := r.waiting[j]; ok {
+				names = append(names, fmt.Sprintf("%s (%s)", j.change.Object, reason))
+			}
+		}
+	}
+	line := fmt.Sprintf("%d of %d done after %s", done, total, elapsed.Round(time.Second))
+	if len(names) > 5 {
+		names = append(names[:5], fmt.Sprintf("%d more", len(names)-5))
+	}
+	if len(names) > 0 {
+		line += "; waiting for " + strings.Join(names, ", ")
+	}
+	return line
+}

@@ -1,0 +1,31 @@
+package plan
+
+import (
+	"strings"
+
+	"astro-apply/internal/schema"
+)
+
+// value looks up a field that a condition names: as declared, else as live.
+func (o *overlay) value(path string) (string, bool) {
+	n := o.find(path)
+	return n.Value(), n != nil && n.Form <= schema.Text
+}
+
+func (o *overlay) text(path string) string { return o.find(path).Value() }
+
+func (o *overlay) find(path string) *schema.Node {
+	if n := o.declared.Path(path); n != nil {
+		return n
+	}
+	name, rest, nested := strings.Cut(path, ".")
+	f := schema.Find(o.fields, name)
+	if f == nil {
+		return nil
+	}
+	n := f.Live(o.live, o.live)
+	if nested {
+		return n.Path(rest)
+	}
+	return n
+}

@@ -1,0 +1,102 @@
+// Package plan compares what is declared with what is live and says what to
+// do. It is pure: values in, values out.
+package plan
+
+import (
+	"astro-apply/internal/resource"
+	"astro-apply/internal/schema"
+)
+
+// Policy is what the user allows and demands of a run.
+type Policy struct {
+	AllowDelete  bool // objects marked absent, and elements missing from declared lists, are removed
+	WriteSecrets bool // every declared secret is written, changed or not
+
+	protected bool // the object at hand is marked protect: true
+}
+
+func (p Policy) keeps() string {
+	if p.protected {
+		return "the object is protected"
+	}
+	return "allow-delete is not true"
+}
+
+// Field is one difference. Old is nil for what is added, New for what is
+// removed. Again marks a secret that is written because the object is written
+// anyway, or because the user asked for it: whether it differs can't be known.
+type Field struct {
+	Path     string
+	Old, New *schema.Node
+	Again    bool
+}
+
+// Diff is what has to be done to one object.
+type Diff struct {
+	Fields     []Field
+	Kept       []Field  // removals that were not allowed
+	Unverified []string // paths of secrets that stay as they are, seen or not
+	Notes      []schema.Problem
+	Problems   []schema.Problem
+	Hidden     []string // texts that turned out to be secret only here
+	Requests   []Request
+}
+
+// Request is one call's body: a create, or one part of an update.
+type Request struct {
+	Call resource.Call
+	Body *schema.Node
+}
+
+// Compare lays the declared object over the live one; live is nil for an
+// object that doesn't exist. A Diff without Requests means that nothing is to
+// be done.
+func Compare(o *resource.Object, live *resource.Live, policy Policy) *Diff {
+	policy.protected = o.Protect
+	d := compare(o, live, policy, policy.WriteSecrets)
+	if len(d.Requests) > 0 && len(d.Unverified) > 0 {
+		// The object is written anyway, so its secrets are written too.
+		d = compare(o, live, policy, true)
+	}
+	return d
+}
+
+func compare(o *resource.Object, live *resource.Live, policy Policy, secrets bool) *Diff {
+	x := &overlay{declared: o.Body, fields: o.Kind.Fields, policy: policy, secrets: secrets, diff: &Diff{}}
+	if live == nil {
+		body := x.object(o.Kind.Fields, o.Body, nil, "", true)
+		x.diff.Requests = []Request{{Call: o.Kind.Create, Body: body}}
+		x.broken(o, body)
+		return x.diff
+	}
+	x.live = live.Body
+	whole := &schema.Node{Form: schema.Map}
+	for _, part := range o.Kind.Parts {
+		before := len(x.diff.Fields)
+		body := x.object(fieldsOf(o.Kind, part.Name), o.Body, live.Body, "", false)
+		if len(x.diff.Fields) > before {
+			x.diff.Requests = append(x.diff.Requests, Request{Call: part.Call, Body: body})
+		}
+		whole.Members = append(whole.Members, body.Members...)
+	}
+	x.broken(o, whole)
+	return x.diff
+}
+
+// broken checks the rules between fields over the object as it would be. With
+// a problem found already they would only repeat it.
+func (o *overlay) broken(object *resource.Object, body *schema.Node) {
+	if len(o.diff.Problems) == 0 {
+		o.diff.Problems = object.Kind.Broken(body, object.Body, true)
+	}
+}
+
+func fieldsOf(k *resource.Kind, part string) []schema.Field {
+	var out []schema.Field
+	for _, f := range k.Fields {
+		if f.Part == part {
+			out = append(out, f)
+		}
+	}
+	return out
+}

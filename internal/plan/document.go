@@ -1,0 +1,102 @@
+package plan
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+
+	"astro-apply/internal/schema"
+)
+
+// Version is the version of the plan's JSON form. It grows when a member
+// changes its meaning or goes away; members may be added at any time.
+const Version = 1
+
+type document struct {
+	Version        int      `json:"version"`
+	OrganizationID string   `json:"organizationId"`
+	Unchanged      int      `json:"unchanged"`
+	Changes        []change `json:"changes"`
+}
+
+type change struct {
+	Kind    string   `json:"kind"`
+	Name    string   `json:"name"`
+	ID      string   `json:"id,omitempty"`
+	Parent  string   `json:"parent,omitempty"`
+	Action  Action   `json:"action"`
+	Fields  []field  `json:"fields,omitempty"`
+	Kept    []field  `json:"kept,omitempty"`
+	Notes   []string `json:"notes,omitempty"`
+	Problem string   `json:"problem,omitempty"`
+}
+
+type field struct {
+	Path string `json:"path"`
+	Old  any    `json:"old,omitempty"`
+	New  any    `json:"new,omitempty"`
+	// Unverified says that the value may be the same as before.
+	Unverified bool `json:"unverified,omitempty"`
+}
+
+// JSON returns the plan in its versioned form, on one line and without
+// secrets. Unchanged objects are only counted.
+func (p *Plan) JSON() ([]byte, error) {
+	return json.Marshal(p.document())
+}
+
+// Digest is the SHA-256 of the plan's JSON form, in hex: two plans with one
+// digest do the same to the same live objects, secret values aside.
+func (p *Plan) Digest() (string, error) {
+	data, err := p.JSON()
+	if err != nil {
+		return "", fmt.Errorf("plan digest: %w", err)
+	}
+	sum := sha256.Sum256(data)
+	return hex.EncodeToString(sum[:]), nil
+}
+
+func (p *Plan) document() document {
+	d := document{Version: Version, OrganizationID: p.OrganizationID, Changes: []change{}}
+	for _, c := range p.Changes {
+		if c.Action == Unchanged {
+			d.Unchanged++
+			if len(c.Kept) == 0 {
+				continue
+			}
+		}
+		out := change{Kind: c.Object.Kind.Name, Name: c.Object.Name(), Action: c.Action, Fields: fields(c.Fields), Kept: fields(c.Kept)}
+		if c.Live != nil {
+			out.ID = c.Live.ID
+		}
+		if n := c.Object.Body.Get(c.Object.Kind.Parent); n != nil {
+			out.Parent = n.Text
+		}
+		for _, n := range c.Notes {
+			out.Notes = append(out.Notes, n.Message)
+		}
+		if c.Err != nil {
+			out.Problem = c.Err.Error()
+		}
+		d.Changes = append(d.Changes, out)
+	}
+	return d
+}
+
+func fields(in []Field) []field {
+	var out []field
+	for _, f := range in {
+		out = append(out, field{Path: f.Path, Old: redacted(f.Old), New: redacted(f.New), Unverified: f.Again})
+	}
+	return out
+}
+
+// redacted is a value fit to be shown: no secrets, and words for what is not
+// known yet.
+func redacted(n *schema.Node) any {
+	if n == nil {
+		return nil
+	}
+	return n.Redacted()
+}

@@ -1,0 +1,190 @@
+package plan
+
+import (
+	"fmt"
+	"strings"
+
+	"astro-apply/internal/schema"
+)
+
+// list merges a declared list with the live one. What is live and not declared
+// is removed with allow-delete only; otherwise it is kept, and said.
+type list struct {
+	*overlay
+	field *schema.Field
+	path  string
+	whole *schema.Node // as declared; nil to send back what is live
+	kept  []string
+}
+
+func (s *list) merge(d, l *schema.Node) *schema.Node {
+	out := &schema.Node{Form: schema.List}
+	var declared, live []*schema.Node
+	if s.whole = d; d != nil {
+		out.Pos, declared = d.Pos, d.Items
+	}
+	if l != nil {
+		live = l.Items
+	}
+	pairs := s.pair(declared, live)
+	for _, p := range pairs {
+		if item := s.item(p); item != nil {
+			out.Items = append(out.Items, item)
+		}
+	}
+	if len(s.kept) > 0 && s.quiet == 0 {
+		s.note(d.Pos, true, "%s: %s is live and not declared; kept, because %s", s.path, strings.Join(s.kept, ", "), s.policy.keeps())
+	}
+	return out
+}
+
+// pair is a declared element and the live one that it means; either may be missing.
+type pair struct {
+	declared, live *schema.Node
+	label          string
+}
+
+// item is the element to send, nil where it is to go.
+func (s *list) item(p pair) *schema.Node {
+	t := s.field.Type.Elem
+	path := fmt.Sprintf("%s[%s]", s.path, p.label)
+	switch {
+	case p.declared == nil && s.whole != nil && s.policy.AllowDelete && !s.policy.protected:
+		s.changed(path, s.shown(p.live), nil)
+		if s.field.Caution != nil && s.quiet == 0 {
+			if why := s.field.Caution(p.live, nil); why != "" {
+				s.note(s.whole.Pos, true, "%s is removed: %s", path, why)
+			}
+		}
+		return nil
+	case p.declared == nil && s.whole != nil:
+		s.kept = append(s.kept, p.label)
+		if s.quiet == 0 {
+			s.diff.Kept = append(s.diff.Kept, Field{Path: path, Old: s.shown(p.live)})
+		}
+		return s.entire(t, nil, p.live, path, false)
+	case p.declared == nil:
+		return s.entire(t, nil, p.live, path, false)
+	case p.live == nil:
+		item := s.entire(t, p.declared, nil, path, true)
+		s.changed(path, nil, item)
+		return item
+	case t.Base != schema.BaseObject:
+		return p.live.With(p.declared.Pos)
+	}
+	return s.carry(s.object(t.Fields, p.declared, p.live, path, false), p.live)
+}
+
+// entire is an element that is added, kept or echoed as one.
+func (s *list) entire(t *schema.Type, declared, live *schema.Node, path string, fresh bool) *schema.Node {
+	if t.Base != schema.BaseObject {
+		if declared != nil {
+			return t.Send(declared)
+		}
+		return live
+	}
+	s.quiet++
+	defer func() { s.quiet-- }()
+	return s.carry(s.object(t.Fields, declared, live, path, fresh), live)
+}
+
+// carry takes the server's own members along, such as a worker queue's id.
+func (s *list) carry(item, live *schema.Node) *schema.Node {
+	for _, name := range s.field.Type.Carry {
+		item.Set(name, live.Get(name))
+	}
+	return item
+}
+
+// shown is a live element without what only the server knows.
+func (s *list) shown(live *schema.Node) *schema.Node {
+	t := s.field.Type.Elem
+	if t.Base != schema.BaseObject {
+		return live
+	}
+	out := &schema.Node{Form: schema.Map}
+	for i := range t.Fields {
+		f := &t.Fields[i]
+		if n := f.Live(live, s.live); !f.HoldsSecret(live) {
+			out.Set(f.Name, n)
+		}
+	}
+	return out
+}
+
+func (s *list) pair(declared, live []*schema.Node) []pair {
+	t := &s.field.Type
+	switch {
+	case t.Key != "":
+		return matched(declared, live, func(n *schema.Node) string { return n.Get(t.Key).Value() })
+	case t.Set:
+		return matched(declared, live, func(n *schema.Node) string { return t.Elem.Canonical(n) })
+	}
+	return s.sequence(declared, live)
+}
+
+// matched pairs by key: the declared ones in their order, then what is only live.
+func matched(declared, live []*schema.Node, key func(*schema.Node) string) []pair {
+	found := map[string]*schema.Node{}
+	for _, l := range live {
+		found[key(l)] = l
+	}
+	var out []pair
+	said := map[string]bool{}
+	for _, d := range declared {
+		k := key(d)
+		if !said[k] {
+			out = append(out, pair{d, found[k], k})
+		}
+		said[k] = true
+	}
+	for _, l := range live {
+		if k := key(l); !said[k] {
+			out = append(out, pair{nil, l, k})
+			said[k] = true
+		}
+	}
+	return out
+}
+
+// sequence pairs elements that have no identity: first those that are equal in
+// all that is declared, then the rest in order.
+func (s *list) sequence(declared, live []*schema.Node) []pair {
+	out := make([]pair, len(declared))
+	used := make([]bool, len(live))
+	for i, d := range declared {
+		out[i] = pair{declared: d, label: fmt.Sprint(i)}
+		for j, l := range live {
+			if !used[j] && s.same(d, l) {
+				out[i].live, used[j] = l, true
+				break
+			}
+		}
+	}
+	next := 0
+	for i := range out {
+		for next < len(live) && used[next] {
+			next++
+		}
+		if out[i].live == nil && next < len(live) {
+			out[i].live, used[next] = live[next], true
+		}
+	}
+	for j, l := range live {
+		if !used[j] {
+			out = append(out, pair{nil, l, fmt.Sprint(len(out))})
+		}
+	}
+	return out
+}
+
+// same reports whether l already is as d declares.
+func (s *list) same(d, l *schema.Node) bool {
+	for i := range s.field.Type.Elem.Fields {
+		f := &s.field.Type.Elem.Fields[i]
+		if n := d.Get(f.Name); n != nil && !f.Type.Equal(n, f.Live(l, s.live)) {
+			return false
+		}
+	}
+	return true
+}

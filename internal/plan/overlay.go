@@ -1,0 +1,176 @@
+package plan
+
+import (
+	"fmt"
+	"strings"
+
+	"astro-apply/internal/schema"
+)
+
+// overlay lays what is declared over what is live. Undeclared fields are
+// copied from the live side as each field's echo rule says, because the API's
+// updates replace; what differs is recorded.
+type overlay struct {
+	declared *schema.Node // the whole object
+	live     *schema.Node // the whole object, nil for a new one
+	fields   []schema.Field
+	policy   Policy
+	secrets  bool // write declared secrets that can't be compared
+	quiet    int  // > 0: inside something that was recorded as a whole
+	diff     *Diff
+}
+
+func (o *overlay) problem(pos schema.Pos, format string, args ...any) {
+	o.diff.Problems = append(o.diff.Problems, schema.Problem{Pos: pos, Message: fmt.Sprintf(format, args...)})
+}
+
+func (o *overlay) note(pos schema.Pos, warning bool, format string, args ...any) {
+	o.diff.Notes = append(o.diff.Notes, schema.Problem{Pos: pos, Message: fmt.Sprintf(format, args...), Warning: warning})
+}
+
+func (o *overlay) changed(path string, before, after *schema.Node) {
+	if o.quiet == 0 {
+		o.diff.Fields = append(o.diff.Fields, Field{Path: path, Old: before, New: after})
+	}
+}
+
+// object merges one level. fresh marks a level that is new as a whole: a new
+// object, or a new element of a list.
+func (o *overlay) object(fields []schema.Field, declared, live *schema.Node, path string, fresh bool) *schema.Node {
+	out := &schema.Node{Form: schema.Map}
+	if declared != nil {
+		out.Pos = declared.Pos
+	}
+	for i := range fields {
+		f := &fields[i]
+		out.Set(f.Name, o.field(f, declared, live, join(path, f.Name), fresh))
+	}
+	return out
+}
+
+func (o *overlay) field(f *schema.Field, declared, live *schema.Node, path string, fresh bool) *schema.Node {
+	d, l := declared.Get(f.Name), f.Live(live, o.live)
+	if w := f.Applies(o.value); w != nil {
+		if d != nil {
+			o.problem(d.Pos, "%s does not apply when %s is %s, only when it is %s", path, w.Field, o.text(w.Field), strings.Join(w.In, " or "))
+		}
+		return nil
+	}
+	if fresh {
+		return o.created(f, declared, path)
+	}
+	switch {
+	case f.HoldsSecret(o.side(f, declared, live)):
+		return o.secret(f, d, live, path)
+	case d == nil:
+		return o.echo(f, declared, l, path)
+	case f.Has(schema.CreateOnly):
+		if !f.Type.Equal(d, l) {
+			o.note(d.Pos, false, "%s is %s live and %s here: %s", path, l.Show(), d.Show(), f.Note)
+		}
+		return nil
+	case f.Has(schema.Immutable):
+		return o.immutable(f, d, l, path)
+	}
+	return o.merge(f, d, l, path)
+}
+
+// created is the value of a field of something new.
+func (o *overlay) created(f *schema.Field, declared *schema.Node, path string) *schema.Node {
+	d := declared.Get(f.Name)
+	if d == nil && f.Default != nil {
+		d = f.Default(declared)
+	}
+	switch {
+	case d == nil && f.Has(schema.RequiredCreate):
+		o.problem(declared.Pos, "%s is missing; something new needs it (%s)", path, f.Type.Describe())
+		return nil
+	case d == nil, !f.Has(schema.Create):
+		return nil
+	}
+	if f.HoldsSecret(declared) {
+		d = o.concealed(d)
+	}
+	return o.merged(f, d, nil, path, true)
+}
+
+// echo is what an update sends for a field that isn't declared.
+func (o *overlay) echo(f *schema.Field, declared, l *schema.Node, path string) *schema.Node {
+	if !f.Has(schema.Update) || f.Echo != schema.EchoAlways {
+		return nil
+	}
+	for _, sibling := range f.Yields {
+		if declared.Get(sibling) != nil {
+			if l != nil {
+				o.changed(path, l, nil)
+			}
+			return nil
+		}
+	}
+	o.quiet++
+	defer func() { o.quiet-- }()
+	if v := o.merged(f, nil, l, path, false); v != nil {
+		return v
+	}
+	if f.Has(schema.RequiredUpdate) {
+		return f.Type.Zero()
+	}
+	return nil
+}
+
+func (o *overlay) immutable(f *schema.Field, d, l *schema.Node, path string) *schema.Node {
+	if l != nil && !f.Type.Equal(d, l) {
+		o.problem(d.Pos, "%s can't change once it is set: it is %s live and %s here. %s", path, l.Show(), d.Show(), f.Note)
+	}
+	if !f.Has(schema.Update) || l == nil {
+		return nil
+	}
+	return l.With(d.Pos)
+}
+
+// merge records what changes in a declared field and returns what to send.
+func (o *overlay) merge(f *schema.Field, d, l *schema.Node, path string) *schema.Node {
+	if f.Frozen != nil && !f.Type.Equal(d, l) {
+		if why := f.Frozen(l, d); why != "" {
+			o.problem(d.Pos, "%s: %s", path, why)
+		}
+	}
+	return o.merged(f, d, l, path, false)
+}
+
+func (o *overlay) merged(f *schema.Field, d, l *schema.Node, path string, fresh bool) *schema.Node {
+	t := &f.Type
+	switch {
+	case t.Base == schema.BaseObject:
+		v := o.object(t.Fields, d, l, path, fresh)
+		if d == nil && len(v.Members) == 0 {
+			return nil
+		}
+		return v
+	case t.Base == schema.BaseList && d == nil && (l == nil || t.Count != nil && len(l.Items) < t.Count.Min):
+		return nil
+	case t.Base == schema.BaseList:
+		return (&list{overlay: o, field: f, path: path}).merge(d, l)
+	case d == nil:
+		return l
+	case t.Equal(d, l):
+		if l == nil {
+			return t.Send(d)
+		}
+		return l.With(d.Pos) // the live spelling of the same value
+	}
+	if f.Caution != nil && l != nil {
+		if why := f.Caution(l, d); why != "" {
+			o.note(d.Pos, true, "%s changes from %s to %s: %s", path, l.Show(), d.Show(), why)
+		}
+	}
+	o.changed(path, l, d)
+	return t.Send(d)
+}
+
+func join(path, name string) string {
+	if path == "" {
+		return name
+	}
+	return path + "." + name
+}

@@ -1,0 +1,180 @@
+package plan
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"astro-apply/internal/resource"
+	"astro-apply/internal/schema"
+)
+
+// Action is what is to be done with an object.
+type Action string
+
+// The actions. Kept is an object that is marked absent and may not be removed;
+// Unknown one that could not be read.
+const (
+	Create    Action = "create"
+	Update    Action = "update"
+	Delete    Action = "delete"
+	Unchanged Action = "unchanged"
+	Kept      Action = "kept"
+	Unknown   Action = "unknown"
+)
+
+// Change is what is to be done with one object.
+type Change struct {
+	Object *resource.Object
+	Live   *resource.Live // nil: doesn't exist
+	Action Action
+	Diff
+	Needs []*Change // have to be done before
+	Err   error     // why the action is Unknown
+}
+
+// Plan is what is to be done, in an order in which it can be done.
+type Plan struct {
+	OrganizationID string
+	Changes        []*Change
+	Problems       []schema.Problem // wrong in the manifest: nothing may be written
+}
+
+// Make plans every declared object. It says the same for the same values.
+func Make(organizationID string, d *resource.Declaration, w *resource.World, policy Policy) *Plan {
+	p := &Plan{OrganizationID: organizationID, Problems: slices.Clone(w.Problems)}
+	of := map[*resource.Object]*Change{}
+	for _, o := range d.Objects {
+		c := one(o, w, policy)
+		of[o] = c
+		p.Changes = append(p.Changes, c)
+		for _, problem := range c.Problems {
+			problem.Message = o.String() + ": " + problem.Message
+			p.Problems = append(p.Problems, problem)
+		}
+	}
+	for _, c := range p.Changes {
+		for _, r := range c.Object.Refs {
+			if target := of[r.Target]; target != nil {
+				needs(c, target)
+			}
+		}
+	}
+	p.order()
+	schema.Sort(p.Problems)
+	return p
+}
+
+func one(o *resource.Object, w *resource.World, policy Policy) *Change {
+	c := &Change{Object: o, Live: w.Live[o], Err: w.Failed[o]}
+	switch {
+	case c.Err != nil:
+		c.Action = Unknown
+	case o.Absent && c.Live == nil:
+		c.Action = Unchanged
+	case o.Absent && policy.AllowDelete:
+		c.Action = Delete
+	case o.Absent:
+		c.Action = Kept
+		c.Notes = []schema.Problem{{Pos: o.Pos, Warning: true, Message: "marked state: absent and live; kept, because allow-delete is not true"}}
+	default:
+		c.Diff = *Compare(o, c.Live, policy)
+		c.Action = c.verb()
+	}
+	return c
+}
+
+func (c *Change) verb() Action {
+	switch {
+	case c.Live == nil:
+		return Create
+	case len(c.Requests) == 0:
+		return Unchanged
+	}
+	return Update
+}
+
+// needs records an order: what is referred to comes first, and goes last.
+func needs(c, target *Change) {
+	if c.Action == Delete {
+		if target.Action == Delete {
+			target.Needs = append(target.Needs, c)
+		}
+		return
+	}
+	c.Needs = append(c.Needs, target)
+}
+
+// order sorts the changes so that each comes after what it needs, and keeps
+// the manifest's order otherwise. References that form a circle can't be
+// followed in any order.
+func (p *Plan) order() {
+	var (
+		out   []*Change
+		state = map[*Change]int{} // 1: being visited, 2: placed
+		visit func(c *Change, trail []string)
+	)
+	visit = func(c *Change, trail []string) {
+		trail = append(trail, c.Object.String())
+		switch state[c] {
+		case 1:
+			p.Problems = append(p.Problems, schema.Problem{
+				Pos: c.Object.Pos, Message: "references form a circle: " + strings.Join(trail, " → "),
+			})
+			return
+		case 2:
+			return
+		}
+		state[c] = 1
+		for _, n := range c.Needs {
+			visit(n, trail)
+		}
+		state[c] = 2
+		out = append(out, c)
+	}
+	for _, c := range p.Changes {
+		visit(c, nil)
+	}
+	slices.SortStableFunc(out, func(a, b *Change) int { return cmp.Compare(late(a), late(b)) })
+	p.Changes = out
+}
+
+// late puts removals behind everything else.
+func late(c *Change) int {
+	if c.Action == Delete {
+		return 1
+	}
+	return 0
+}
+
+// Stale lists the objects whose update was planned from a list item. An item
+// may lack what the update would then erase, so these are to be read by id.
+func (p *Plan) Stale() []*resource.Object {
+	var out []*resource.Object
+	for _, c := range p.Changes {
+		if c.Action == Update && !c.Live.Full {
+			out = append(out, c.Object)
+		}
+	}
+	return out
+}
+
+// Count returns how many changes have one of the actions.
+func (p *Plan) Count(actions ...Action) int {
+	n := 0
+	for _, c := range p.Changes {
+		if slices.Contains(actions, c.Action) {
+			n++
+		}
+	}
+	return n
+}
+
+// Secrets returns texts that only the comparison showed to be secret.
+func (p *Plan) Secrets() []string {
+	var out []string
+	for _, c := range p.Changes {
+		out = append(out, c.Hidden...)
+	}
+	return out
+}

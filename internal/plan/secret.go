@@ -1,0 +1,41 @@
+package plan
+
+import "astro-apply/internal/schema"
+
+// secret is the value of a field that the API never returns, in an element
+// that exists.
+func (o *overlay) secret(f *schema.Field, d, live *schema.Node, path string) *schema.Node {
+	if d == nil {
+		return nil // keeps what is stored
+	}
+	d = o.concealed(d)
+	switch {
+	case !f.HoldsSecret(live): // so far readable by everyone
+		o.changed(path, nil, d)
+	case !o.secrets:
+		o.diff.Unverified = append(o.diff.Unverified, path)
+		return nil
+	case o.quiet == 0:
+		o.diff.Fields = append(o.diff.Fields, Field{Path: path, New: d, Again: true})
+	}
+	return d
+}
+
+// concealed is d, known to be secret also where the manifest doesn't say so.
+func (o *overlay) concealed(d *schema.Node) *schema.Node {
+	if d.Form == schema.Text && !d.Secret {
+		o.diff.Hidden = append(o.diff.Hidden, d.Text)
+	}
+	c := *d
+	c.Secret = true
+	return &c
+}
+
+// side is a level with the sibling that a secret depends on: the declared one
+// if there is one.
+func (o *overlay) side(f *schema.Field, declared, live *schema.Node) *schema.Node {
+	if f.Secret == nil || f.Secret.If == "" || declared.Get(f.Secret.If) != nil {
+		return declared
+	}
+	return live
+}

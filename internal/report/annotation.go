@@ -1,0 +1,61 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+
+	"astro-apply/internal/github"
+)
+
+// Per step and level, the runner keeps this many annotations and drops the
+// rest without a word.
+const budget = 10
+
+// Annotations returns the findings as annotations, within the runner's budget:
+// where a level has more, its last one sums up the rest.
+func (r *Run) Annotations() []github.Annotation {
+	var out []github.Annotation
+	findings := r.Findings()
+	for _, level := range []github.Level{github.Error, github.Warning, github.Notice} {
+		var of []Finding
+		for _, f := range findings {
+			if f.Level == level {
+				of = append(of, f)
+			}
+		}
+		rest := []Finding(nil)
+		if len(of) > budget {
+			of, rest = of[:budget-1], of[budget-1:]
+		}
+		for _, f := range of {
+			out = append(out, r.annotation(f))
+		}
+		if len(rest) > 0 {
+			out = append(out, sum(level, rest))
+		}
+	}
+	return out
+}
+
+func (r *Run) annotation(f Finding) github.Annotation {
+	a := github.Annotation{Level: f.Level, Title: f.Title, Message: f.Message}
+	switch {
+	case r.Inline && f.Pos.Known():
+		a.Message = f.Pos.String() + ": " + a.Message
+	case f.Pos.Known():
+		a.File, a.Line, a.Col = f.Pos.File, f.Pos.Line, f.Pos.Col
+	}
+	return a
+}
+
+func sum(level github.Level, rest []Finding) github.Annotation {
+	lines := []string{fmt.Sprintf("and %d more %ss; all of them are in the log and the job summary:", len(rest), level)}
+	for _, f := range rest {
+		first, _, _ := strings.Cut(f.Message, "\n")
+		if f.Pos.Known() {
+			first = f.Pos.String() + ": " + first
+		}
+		lines = append(lines, first)
+	}
+	return github.Annotation{Level: level, Title: fmt.Sprintf("%d more", len(rest)), Message: strings.Join(lines, "\n")}
+}

@@ -1,0 +1,171 @@
+package report
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"astro-apply/internal/apply"
+	"astro-apply/internal/astro"
+	"astro-apply/internal/github"
+	"astro-apply/internal/plan"
+	"astro-apply/internal/schema"
+)
+
+// Finding is one thing to tell: an annotation, and an entry of the log and the
+// summary.
+type Finding struct {
+	Level   github.Level
+	Pos     schema.Pos
+	Title   string
+	Message string
+	rank    int // the most useful first, within a level
+}
+
+// Findings lists everything there is to tell, errors first and the most useful
+// of them first; each level in a stable order.
+func (r *Run) Findings() []Finding {
+	var out []Finding
+	for _, err := range r.Errors {
+		out = append(out, Finding{Level: github.Error, Title: "astro-apply", Message: explain(err)})
+	}
+	out = append(out, problems(r.Problems, "manifest")...)
+	if r.Plan != nil {
+		out = append(out, problems(r.Plan.Problems, "manifest")...)
+		for _, c := range r.Plan.Changes {
+			out = append(out, r.change(c)...)
+		}
+	}
+	for _, o := range r.Outcomes {
+		out = append(out, outcome(o)...)
+	}
+	out = append(out, r.conclusion()...)
+	slices.SortStableFunc(out, func(a, b Finding) int {
+		return cmp.Or(cmp.Compare(order[a.Level], order[b.Level]), cmp.Compare(a.rank, b.rank))
+	})
+	return out
+}
+
+var order = map[github.Level]int{github.Error: 0, github.Warning: 1, github.Notice: 2}
+
+// conclusion makes sure that a run that fails says so: the runner adds nothing
+// by itself.
+func (r *Run) conclusion() []Finding {
+	switch {
+	case r.Stopped != nil:
+		return []Finding{{Level: github.Error, Title: "astro-apply stopped early", Message: r.Sentence()}}
+	case r.Mode == "drift" && r.Drift() && r.FailDrift && !r.Broken():
+		return []Finding{{Level: github.Error, Title: "Astro differs from the manifest", Message: r.Sentence() + " Apply the manifest, or change it to what is live."}}
+	}
+	return nil
+}
+
+func problems(in []schema.Problem, title string) []Finding {
+	var out []Finding
+	for _, p := range in {
+		f := Finding{Level: github.Error, Pos: p.Pos, Title: title, Message: p.Message}
+		if p.Warning {
+			f.Level = github.Warning
+		}
+		out = append(out, f)
+	}
+	return out
+}
+
+// change tells what a plan has to say beside its differences.
+func (r *Run) change(c *plan.Change) []Finding {
+	var out []Finding
+	name := c.Object.String()
+	for _, n := range c.Notes {
+		level := github.Notice
+		if n.Warning {
+			level = github.Warning
+		}
+		out = append(out, Finding{Level: level, Pos: n.Pos, Title: name, Message: name + ": " + n.Message})
+	}
+	if n := len(c.Unverified); n > 0 {
+		out = append(out, Finding{Level: github.Notice, Pos: c.Object.Pos, Title: name, rank: 1, Message: fmt.Sprintf(
+			"%s: %s kept, not verified, because Astro never returns secrets (%s); write-secrets: true writes them", name, plural(n, "secret"), strings.Join(c.Unverified, ", "))})
+	}
+	if c.Err != nil && r.Outcomes == nil {
+		out = append(out, failure(name, c.Err, c.Object.Pos, nil)...)
+	}
+	return out
+}
+
+// outcome tells what went wrong with one object.
+func outcome(o apply.Outcome) []Finding {
+	name, pos := o.Change.Object.String(), o.Change.Object.Pos
+	switch o.Status {
+	case apply.Failed:
+		return failure(name, o.Err, pos, o.Body)
+	case apply.Unconfirmed:
+		return []Finding{{Level: github.Error, Pos: pos, Title: name + ": not confirmed", Message: name + ": " + explain(o.Err)}}
+	case apply.Skipped, apply.Stopped:
+		return []Finding{{Level: github.Error, Pos: pos, Title: name + ": " + string(o.Status), rank: 2, Message: fmt.Sprintf("%s was %s: %v", name, o.Status, o.Err)}}
+	}
+	return nil
+}
+
+// failure tells an error at the object's own place, or, for the values that
+// the API complains about, at theirs.
+func failure(name string, err error, pos schema.Pos, body *schema.Node) []Finding {
+	var api *astro.Error
+	if !errors.As(err, &api) {
+		return []Finding{{Level: github.Error, Pos: pos, Title: name, Message: name + ": " + err.Error()}}
+	}
+	base := Finding{Level: github.Error, Pos: pos, Title: title(name, api), Message: name + ": " + explain(err)}
+	var out []Finding
+	for _, f := range api.FieldErrors {
+		at, ok := body.Locate(f.Field)
+		if !ok {
+			continue
+		}
+		located := base
+		located.Pos = at
+		located.Message = fmt.Sprintf("%s: %s: %s\n%s", name, f.Field, cmp.Or(f.Message, f.Code), explain(err))
+		out = append(out, located)
+	}
+	if len(out) == 0 {
+		return []Finding{base}
+	}
+	return out
+}
+
+func title(name string, e *astro.Error) string {
+	if e.StatusCode == 0 {
+		return name + ": no answer from Astro"
+	}
+	return fmt.Sprintf("%s: %d", name, e.StatusCode)
+}
+
+// explain is an error with the way out.
+func explain(err error) string {
+	text := err.Error()
+	var api *astro.Error
+	if !errors.As(err, &api) {
+		return text
+	}
+	if hint := hint(api); hint != "" {
+		text += "\n" + hint
+	}
+	return text
+}
+
+func hint(e *astro.Error) string {
+	switch {
+	case e.StatusCode == 401:
+		return "The token in ASTRO_API_TOKEN is not accepted: it may be revoked, rotated or expired."
+	case e.StatusCode == 403:
+		return "The token's role does not allow this, or the Organization's plan does not include it."
+	case e.StatusCode == 429:
+		return "Too many requests with this token at the same time; give other workflows tokens of their own."
+	case e.StatusCode >= 500:
+		return "This is on Astro's side; run again, and give Astronomer support the requestId if it stays."
+	case e.StatusCode == 0:
+		return "No answer came; check the network, a proxy and api-url."
+	}
+	return ""
+}

@@ -1,0 +1,188 @@
+// Package report turns a run into what people and later steps see: log text,
+// annotations, the job summary and outputs. It is pure: it returns texts, and
+// keeps to the runner's budgets.
+package report
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"astro-apply/internal/apply"
+	"astro-apply/internal/plan"
+	"astro-apply/internal/schema"
+)
+
+// Run is everything that is known of a run when it ends.
+type Run struct {
+	Mode       string // "" when the run ended before it was chosen
+	Why        string // that mode
+	Simulated  bool
+	Inline     bool // the manifest is an input, so its places are in no file
+	Declared   int  // objects
+	Problems   []schema.Problem
+	Errors     []error         // that belong to no place in a manifest
+	Plan       *plan.Plan      // nil: nothing was compared
+	Outcomes   []apply.Outcome // nil: nothing was applied
+	FailDrift  bool
+	Interface  string // address of the Astro UI, "" if unknown
+	RequestIDs []string
+	Duration   time.Duration
+	Stopped    error // why the run was ended early, nil if it wasn't
+}
+
+// Broken reports whether something is wrong that keeps anything from being
+// written: with the inputs, the manifest or the token.
+func (r *Run) Broken() bool {
+	if len(r.Errors) > 0 {
+		return true
+	}
+	for _, p := range r.Problems {
+		if !p.Warning {
+			return true
+		}
+	}
+	return r.Plan != nil && len(r.Plan.Problems) > 0
+}
+
+// Drift reports whether what is live differs from what is declared.
+func (r *Run) Drift() bool {
+	if r.Plan == nil {
+		return false
+	}
+	for _, c := range r.Plan.Changes {
+		if len(c.Kept) > 0 {
+			return true
+		}
+	}
+	return r.Plan.Count(plan.Create, plan.Update, plan.Delete, plan.Kept) > 0
+}
+
+// Failed reports whether the step has to fail.
+func (r *Run) Failed() bool {
+	counts := r.Counts()
+	return r.Broken() || counts.Failed > 0 || r.Stopped != nil || r.Mode == "drift" && r.Drift() && r.FailDrift
+}
+
+// Counts is how many objects were, or would be, dealt with in which way.
+type Counts struct {
+	Created, Updated, Deleted, Unchanged, Kept, Failed int
+}
+
+// Changed is how many objects were, or would be, written.
+func (c Counts) Changed() int { return c.Created + c.Updated + c.Deleted }
+
+// Counts counts the outcomes, or, where nothing was applied, the plan.
+func (r *Run) Counts() Counts {
+	var c Counts
+	if r.Outcomes == nil {
+		if r.Plan == nil {
+			return c
+		}
+		for _, change := range r.Plan.Changes {
+			if len(change.Problems) > 0 {
+				c.Failed++
+				continue
+			}
+			c.add(planned[change.Action])
+		}
+		return c
+	}
+	for _, o := range r.Outcomes {
+		c.add(o.Status)
+	}
+	return c
+}
+
+var planned = map[plan.Action]apply.Status{
+	plan.Create: apply.Created, plan.Update: apply.Updated, plan.Delete: apply.Deleted,
+	plan.Unchanged: apply.Unchanged, plan.Kept: apply.Kept, plan.Unknown: apply.Failed,
+}
+
+func (c *Counts) add(s apply.Status) {
+	switch s {
+	case apply.Created:
+		c.Created++
+	case apply.Updated:
+		c.Updated++
+	case apply.Deleted:
+		c.Deleted++
+	case apply.Unchanged:
+		c.Unchanged++
+	case apply.Kept:
+		c.Kept++
+	default:
+		c.Failed++
+	}
+}
+
+// Sentence is the result in one line.
+func (r *Run) Sentence() string {
+	c := r.Counts()
+	switch {
+	case len(r.Errors) > 0 || r.Plan == nil && r.Broken():
+		return fmt.Sprintf("Stopped before anything was written: %s.", plural(r.errorCount(), "error"))
+	case r.Plan != nil && len(r.Plan.Problems) > 0:
+		return fmt.Sprintf("Nothing was written: the manifest has %s that only the live state shows.", plural(len(r.Plan.Problems), "error"))
+	case r.Mode == "validate":
+		return fmt.Sprintf("The manifest is valid: %s declared. Nothing was compared with Astro.", plural(r.Declared, "object"))
+	case r.Outcomes != nil && r.Stopped != nil:
+		return fmt.Sprintf("Stopped early (%v): %d of %d done, safe to run again. %s", r.Stopped, len(r.Outcomes)-c.Failed, len(r.Outcomes), r.tally(false))
+	case r.Stopped != nil:
+		return fmt.Sprintf("Stopped early (%v); nothing was written.", r.Stopped)
+	case r.Outcomes != nil && c.Failed > 0:
+		return fmt.Sprintf("%d of %s not applied. %s", c.Failed, plural(len(r.Outcomes), "object"), r.tally(false))
+	case r.Outcomes != nil && c.Changed() == 0:
+		return "Nothing to do: " + r.tally(false)
+	case r.Outcomes != nil:
+		return "Applied: " + r.tally(false)
+	case r.Mode == "drift" && r.Drift():
+		return "Drift: " + r.tally(true)
+	case r.Mode == "drift":
+		return "No drift: " + r.tally(true)
+	case c.Changed() == 0 && c.Failed == 0:
+		return "Plan: nothing to do. " + r.tally(true)
+	}
+	return "Plan: " + r.tally(true)
+}
+
+// tally lists the counts that aren't zero.
+func (r *Run) tally(future bool) string {
+	c := r.Counts()
+	words := [...]string{"created", "updated", "deleted"}
+	if future {
+		words = [...]string{"to create", "to update", "to delete"}
+	}
+	var parts []string
+	for _, p := range []struct {
+		n    int
+		word string
+	}{
+		{c.Created, words[0]}, {c.Updated, words[1]}, {c.Deleted, words[2]}, {c.Kept, "kept"}, {c.Unchanged, "unchanged"}, {c.Failed, "failed"},
+	} {
+		if p.n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", p.n, p.word))
+		}
+	}
+	if len(parts) == 0 {
+		return "no objects are declared."
+	}
+	return strings.Join(parts, ", ") + "."
+}
+
+func (r *Run) errorCount() int {
+	n := len(r.Errors)
+	for _, p := range r.Problems {
+		if !p.Warning {
+			n++
+		}
+	}
+	return n
+}
+
+func plural(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}

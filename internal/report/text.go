@@ -1,0 +1,111 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"astro-apply/internal/apply"
+	"astro-apply/internal/plan"
+	"astro-apply/internal/schema"
+)
+
+var sign = map[plan.Action]string{
+	plan.Create: "+", plan.Update: "~", plan.Delete: "-", plan.Kept: "!", plan.Unknown: "?",
+}
+
+// PlanText is the plan as a plan looks: one block per object that is not as it
+// should be, a sign before each line.
+func (r *Run) PlanText() string {
+	var b strings.Builder
+	for _, c := range r.Plan.Changes {
+		if c.Action == plan.Unchanged && len(c.Kept) == 0 {
+			continue
+		}
+		b.WriteString(heading(c) + "\n")
+		for _, line := range differences(c) {
+			b.WriteString("    " + line.sign + " " + line.text + "\n")
+		}
+	}
+	return b.String()
+}
+
+func heading(c *plan.Change) string {
+	mark := sign[c.Action]
+	if mark == "" {
+		mark = "="
+	}
+	line := fmt.Sprintf("%s %s %s", mark, c.Action, c.Object)
+	if c.Live != nil {
+		line += " (" + c.Live.ID + ")"
+	}
+	if c.Object.Pos.Known() {
+		line += "  " + c.Object.Pos.String()
+	}
+	return line
+}
+
+// line is one difference. Its sign is +, -, ~ or !.
+type line struct{ sign, text string }
+
+func differences(c *plan.Change) []line {
+	var out []line
+	for _, f := range c.Fields {
+		out = append(out, difference(f, c.Action))
+	}
+	for _, f := range c.Kept {
+		out = append(out, line{"!", fmt.Sprintf("%s: %s is kept", f.Path, f.Old.Show())})
+	}
+	if c.Err != nil {
+		out = append(out, line{"?", "not known: " + c.Err.Error()})
+	}
+	return out
+}
+
+func difference(f plan.Field, a plan.Action) line {
+	switch {
+	case f.Again:
+		return line{"~", f.Path + ": " + schema.Redacted + " (written again, it can't be compared)"}
+	case f.New == nil:
+		return line{"-", f.Path + ": " + f.Old.Show()}
+	case f.Old == nil:
+		return line{"+", f.Path + ": " + f.New.Show()}
+	case a == plan.Create:
+		return line{"+", f.Path + ": " + f.New.Show()}
+	}
+	return line{"~", fmt.Sprintf("%s: %s → %s", f.Path, f.Old.Show(), f.New.Show())}
+}
+
+// Line is the log's line about one outcome.
+func Line(o apply.Outcome) string {
+	text := fmt.Sprintf("%s %s", o.Status, o.Change.Object)
+	if o.Live != nil {
+		text += " (" + o.Live.ID + ")"
+		if state, why := o.Live.State(o.Change.Object.Kind); why != "" && o.Status.OK() {
+			_ = state
+			text += ", " + why
+		}
+	}
+	if o.Duration >= time.Second {
+		text += ", " + o.Duration.Round(time.Second).String()
+	}
+	if o.Err != nil {
+		text += ": " + o.Err.Error()
+	}
+	return text
+}
+
+// FindingsText lists every finding for the log, since that is the one place
+// without a limit, and the one that every runner keeps.
+func (r *Run) FindingsText() string {
+	var b strings.Builder
+	for _, f := range r.Findings() {
+		place := ""
+		if f.Pos.Known() {
+			place = f.Pos.String() + ": "
+		}
+		text := strings.ReplaceAll(f.Message, "\n", "\n    ")
+		fmt.Fprintf(&b, "%s%s: %s\n", place, f.Level, text)
+	}
+	return b.String()
+}

@@ -1,0 +1,172 @@
+package resource
+
+import (
+	"fmt"
+
+	"astro-apply/internal/schema"
+)
+
+// Declaration is what the manifests declare, in their order.
+type Declaration struct {
+	Objects        []*Object
+	OrganizationID *schema.Node // nil: not declared
+	Problems       []schema.Problem
+	Secrets        []string // texts of secret fields, for scrubbing
+}
+
+type declarer struct {
+	catalog  Catalog
+	out      *Declaration
+	fallback string // the Workspace of objects that name none
+	seen     map[string]schema.Pos
+}
+
+// Declare turns manifest documents into objects and reports everything that
+// can be known to be wrong offline. Objects that name no Workspace are put into
+// workspace, a name or an id, unless their document has one; "" is none.
+func Declare(catalog Catalog, documents []*schema.Node, workspace string) *Declaration {
+	d := &declarer{catalog: catalog, out: &Declaration{}, fallback: workspace, seen: map[string]schema.Pos{}}
+	for _, document := range documents {
+		d.document(document)
+	}
+	d.link()
+	for _, o := range d.out.Objects {
+		d.unique(o)
+		d.absent(o)
+	}
+	return d.out
+}
+
+func (d *declarer) report(pos schema.Pos, format string, args ...any) {
+	d.out.Problems = append(d.out.Problems, schema.Problem{Pos: pos, Message: fmt.Sprintf(format, args...)})
+}
+
+func (d *declarer) document(n *schema.Node) {
+	if n.Form != schema.Map {
+		d.report(n.Pos, "a manifest is a mapping with sections such as deployments, not %s", n.Form)
+		return
+	}
+	defaults := schema.Node{Form: schema.Map}
+	top := []schema.Field{
+		{Name: "organizationId", Type: schema.TextType(0)},
+		{Name: "workspaceId", Type: schema.TextType(0), Ref: &schema.Ref{Kind: "workspace", Name: "workspace"}},
+	}
+	for _, m := range n.Members {
+		if m.Name == "organizationId" || m.Name == "workspace" || m.Name == "workspaceId" {
+			defaults.Members = append(defaults.Members, m)
+		}
+	}
+	d.out.Problems = append(d.out.Problems, schema.Check(top, n, d.catalog.Sections()...)...)
+	d.organization(defaults.Get("organizationId"))
+	for _, m := range n.Members {
+		kind := d.catalog.Section(m.Name)
+		switch {
+		case kind == nil:
+		case m.Value.Form != schema.List:
+			d.report(m.Value.Pos, "%s must be a list, not %s%s", m.Name, m.Value.Form, emptySection(m.Value))
+		default:
+			for _, item := range m.Value.Items {
+				d.object(kind, item, top[1:], &defaults)
+			}
+		}
+	}
+}
+
+func emptySection(n *schema.Node) string {
+	if n.Form == schema.Null {
+		return "; write [] or leave it out"
+	}
+	return ""
+}
+
+func (d *declarer) organization(id *schema.Node) {
+	switch before := d.out.OrganizationID; {
+	case id == nil || id.Form != schema.Text:
+	case before == nil:
+		d.out.OrganizationID = id
+	case before.Text != id.Text:
+		d.report(id.Pos, "organizationId is %s here and %s at %s; one run manages one Organization", id.Show(), before.Show(), before.Pos)
+	}
+}
+
+// The members that any object may have beside its kind's fields.
+func grammar() []schema.Field {
+	return []schema.Field{
+		{Name: "id", Type: nonEmpty()},
+		{Name: "state", Type: schema.EnumType("present", "absent")},
+		{Name: "protect", Type: schema.BoolType()},
+	}
+}
+
+func (d *declarer) object(k *Kind, item *schema.Node, top []schema.Field, defaults *schema.Node) {
+	if item.Form != schema.Map {
+		d.report(item.Pos, "each of the %s is a mapping, not %s", k.Section, item.Form)
+		return
+	}
+	own, body := &schema.Node{Form: schema.Map, Pos: item.Pos}, &schema.Node{Form: schema.Map, Pos: item.Pos}
+	for _, m := range item.Members {
+		if schema.Find(grammar(), m.Name) != nil {
+			own.Members = append(own.Members, m)
+		} else {
+			body.Members = append(body.Members, m)
+		}
+	}
+	problems := schema.Check(grammar(), own)
+	problems = append(problems, schema.Check(k.Fields, body, "id", "state", "protect")...)
+	schema.Sort(problems)
+	d.out.Problems = append(d.out.Problems, problems...)
+
+	o := &Object{Kind: k, Body: body, Pos: item.Pos, ID: own.Get("id").Value()}
+	o.Absent, o.Protect = own.Get("state").Is("absent"), own.Get("protect").Is("true")
+	if id := own.Get("id"); id != nil {
+		o.Pos = id.Pos
+	}
+	if parent := schema.Find(k.Fields, k.Parent); parent != nil && own.Get("id") == nil && parent.Declared(body) == nil {
+		d.adopt(o, parent, top, defaults)
+	}
+	o.Body = d.references(o, k.Fields, body)
+	d.identity(o, own)
+	d.conceal(k.Fields, o.Body)
+	if len(problems) == 0 { // a rule over values of the wrong type only repeats what was said
+		d.out.Problems = append(d.out.Problems, k.Broken(o.Body, o.Body, false)...)
+	}
+	d.out.Objects = append(d.out.Objects, o)
+}
+
+// adopt puts an object that names no Workspace into the default one. It says
+// so at the place of the default, or, for the input, at no place.
+func (d *declarer) adopt(o *Object, parent *schema.Field, top []schema.Field, defaults *schema.Node) {
+	if n := top[0].Declared(defaults); n != nil {
+		for _, m := range defaults.Members {
+			if m.Name == parent.Name || m.Name == parent.Ref.Name {
+				o.Body.Set(m.Name, m.Value)
+				return
+			}
+		}
+	}
+	if d.fallback != "" {
+		o.Body.Set(parent.Ref.Name, schema.String(d.fallback))
+	}
+}
+
+// conceal marks the values of secret fields, wherever they came from.
+func (d *declarer) conceal(fields []schema.Field, n *schema.Node) {
+	for i := range fields {
+		f := &fields[i]
+		value := n.Get(f.Name)
+		switch {
+		case value == nil:
+		case f.HoldsSecret(n):
+			value.Conceal()
+			if value.Form == schema.Text {
+				d.out.Secrets = append(d.out.Secrets, value.Text)
+			}
+		case f.Type.Base == schema.BaseObject:
+			d.conceal(f.Type.Fields, value)
+		case f.Type.Base == schema.BaseList && f.Type.Elem.Fields != nil:
+			for _, item := range value.Items {
+				d.conceal(f.Type.Elem.Fields, item)
+			}
+		}
+	}
+}

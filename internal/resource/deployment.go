@@ -1,0 +1,171 @@
+package resource
+
+import "astro-apply/internal/schema"
+
+// The three request variants of the API are one table here: the conditions in
+// When say which variant has a field.
+var (
+	hosted   = schema.When{Field: "type", In: []string{"STANDARD", "DEDICATED"}}
+	hybrid   = schema.When{Field: "type", In: []string{"HYBRID"}}
+	standard = schema.When{Field: "type", In: []string{"STANDARD"}}
+	placed   = schema.When{Field: "type", In: []string{"DEDICATED", "HYBRID"}}
+	queued   = schema.When{Field: "executor", In: []string{"CELERY", "ASTRO"}}
+	podded   = schema.When{Field: "executor", In: []string{"KUBERNETES"}}
+	remote   = schema.When{Field: "executor", In: []string{"ASTRO"}}
+	devMode  = schema.When{Field: "isDevelopmentMode", In: []string{"true"}}
+)
+
+const elsewhere = "A Deployment can't be changed in this way. Create another one under a new name, move to it, and remove this one by hand"
+
+func deployment() *Kind {
+	const collection = "/organizations/{organizationId}/deployments"
+	const item = collection + "/{id}"
+	return &Kind{
+		Name:      "deployment",
+		Title:     "Deployment",
+		Section:   "deployments",
+		Doc:       "One Airflow environment, its resources, variables and worker queues.",
+		Parent:    "workspaceId",
+		Identity:  []string{"name"},
+		List:      Query{Path: collection, Member: "deployments", Parents: "workspaceIds"},
+		Get:       Call{"GET", item},
+		Create:    Call{"POST", collection},
+		Delete:    Call{"DELETE", item},
+		Parts:     []Part{{Call: Call{"POST", item}}},
+		Canonical: canonicalDeployment,
+		Ready:     deploymentState,
+		Output:    "deployment-id",
+		Page:      "/{workspaceId}/deployments/{id}",
+		Fields:    deploymentFields(),
+		Rules:     deploymentRules(),
+	}
+}
+
+func deploymentFields() []schema.Field {
+	const required = schema.RequiredUpdate
+	return []schema.Field{
+		{
+			Name: "type", Type: schema.EnumType("STANDARD", "DEDICATED", "HYBRID"),
+			Phase: schema.RequiredCreate | required | schema.Immutable, Note: elsewhere,
+			Doc: "Where the Deployment runs: STANDARD on shared infrastructure, DEDICATED on a cluster of your own hosted by Astronomer, HYBRID on a cluster in your cloud.",
+		},
+		{
+			Name: "name", Type: deploymentName(), Phase: schema.RequiredCreate | required,
+			Doc: "The Deployment's name, unique in its Workspace.",
+		},
+		{
+			Name: "workspaceId", Type: schema.TextType(0), Ref: &schema.Ref{Kind: "workspace", Name: "workspace"},
+			Phase: schema.RequiredCreate | required | schema.Immutable, Note: "Transfer the Deployment in the Astro UI first",
+			Doc: "The Workspace that the Deployment belongs to.",
+		},
+		{
+			Name: "description", Type: schema.TextType(1000),
+			Doc: "What the Deployment is for.",
+		},
+		{
+			Name: "clusterId", Type: schema.TextType(0), Ref: &schema.Ref{Kind: "cluster", Name: "cluster"},
+			Phase: schema.Create | schema.Immutable, When: []schema.When{placed}, Note: elsewhere,
+			Doc: "The cluster that the Deployment runs on.",
+		},
+		{
+			Name: "cloudProvider", Type: schema.EnumType("AWS", "AZURE", "GCP"),
+			Phase: schema.Create | schema.Immutable, When: []schema.When{standard}, Note: elsewhere,
+			Doc: "The cloud provider of a STANDARD Deployment, together with region.",
+		},
+		{
+			Name: "region", Type: nonEmpty(),
+			Phase: schema.Create | schema.Immutable, When: []schema.When{standard}, Note: elsewhere,
+			Doc: "The region of a STANDARD Deployment, together with cloudProvider.",
+		},
+		{
+			Name: "astroRuntimeVersion", Type: nonEmpty(), Phase: schema.Create | schema.CreateOnly,
+			Note: "set when the Deployment is created; later it changes with the image that is deployed",
+			Doc:  "The Astro Runtime version to create the Deployment with.",
+		},
+		{
+			Name: "executor", Type: schema.EnumType("CELERY", "KUBERNETES", "ASTRO"), Phase: required,
+			Doc: "How tasks are run.",
+		},
+		{
+			Name: "isCicdEnforced", Type: schema.BoolType(), Phase: required,
+			Doc: "Whether deploys are only accepted from CI/CD.",
+		},
+		{
+			Name: "isDagDeployEnabled", Type: schema.BoolType(), Phase: required, Caution: dagDeployCaution,
+			Doc: "Whether DAGs can be deployed without an image.",
+		},
+		{
+			Name: "isDevelopmentMode", Type: schema.BoolType(), When: []schema.When{hosted}, Frozen: developmentModeFrozen,
+			Doc: "Whether development-only features such as hibernation are available. It can only be switched on at creation.",
+		},
+		{
+			Name: "isHighAvailability", Type: schema.BoolType(), Phase: required, When: []schema.When{hosted},
+			Doc: "Whether several schedulers run at once.",
+		},
+		{
+			Name: "schedulerSize", Type: schema.EnumType("SMALL", "MEDIUM", "LARGE", "EXTRA_LARGE"), Phase: required, When: []schema.When{hosted},
+			Doc: "The size of the scheduler.",
+		},
+		{
+			Name: "scheduler", When: []schema.When{hybrid}, Phase: required,
+			Type: schema.ObjectType(
+				schema.Field{Name: "au", Read: "/schedulerAu", Type: schema.IntType(5, 24), Phase: required, Doc: "Astro units of the scheduler."},
+				schema.Field{Name: "replicas", Read: "/schedulerReplicas", Type: schema.IntType(1, 4), Phase: required, Doc: "How many schedulers run at once."},
+			),
+			Doc: "The scheduler of a HYBRID Deployment.",
+		},
+		{
+			Name: "taskPodNodePoolId", Type: schema.TextType(0), When: []schema.When{hybrid, podded},
+			Doc: "The node pool for task pods.",
+		},
+		{
+			Name: "resourceQuotaCpu", Type: schema.CPUType(), When: []schema.When{hosted},
+			Doc: "How much CPU all task pods together may use, in cores.",
+		},
+		{
+			Name: "resourceQuotaMemory", Type: schema.MemoryType(), When: []schema.When{hosted},
+			Doc: "How much memory all task pods together may use.",
+		},
+		{
+			Name: "defaultTaskPodCpu", Type: schema.CPUType(), When: []schema.When{hosted},
+			Doc: "The CPU of a task pod that asks for none, in cores.",
+		},
+		{
+			Name: "defaultTaskPodMemory", Type: schema.MemoryType(), When: []schema.When{hosted},
+			Doc: "The memory of a task pod that asks for none.",
+		},
+		{
+			// The answer only holds the identity in effect. Sending that back would
+			// pin Astronomer's default as if someone had chosen it; leaving it out
+			// keeps what was chosen.
+			Name: "workloadIdentity", Read: "effectiveWorkloadIdentity", Type: nonEmpty(), Echo: schema.EchoNever,
+			Doc: "The cloud identity that the Deployment's pods act as.",
+		},
+		{
+			Name: "drWorkloadIdentity", Read: "effectiveDRWorkloadIdentity", Type: nonEmpty(), Echo: schema.EchoNever,
+			Doc: "The cloud identity that the Deployment's pods act as in its disaster recovery cluster.",
+		},
+		{
+			Name: "contactEmails", Type: schema.SetType(email()),
+			Doc: "Who is written to about the Deployment.",
+		},
+		{
+			Name: "environmentVariables", Type: environmentVariables(), Phase: required,
+			Doc: "The Deployment's environment variables.",
+		},
+		{
+			Name: "workerQueues", Type: workerQueues(), When: []schema.When{queued}, Caution: queueCaution,
+			Doc: "The worker queues; one is called default.",
+		},
+		{
+			Name: "remoteExecution", Type: remoteExecution(), When: []schema.When{hosted, remote},
+			Doc: "Remote execution of tasks, on a DEDICATED Deployment with the ASTRO executor.",
+		},
+		{
+			// The API refuses it outside development mode, and keeps it when it is
+			// left out.
+			Name: "scalingSpec", Type: scalingSpec(), When: []schema.When{hosted, devMode}, Echo: schema.EchoNever,
+			Doc: "When the Deployment hibernates.",
+		},
+	}
+}

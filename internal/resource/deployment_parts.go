@@ -1,0 +1,121 @@
+package resource
+
+import (
+	"strings"
+
+	"astro-apply/internal/schema"
+)
+
+func deploymentName() schema.Type {
+	t := nonEmpty()
+	t.MaxLen = 500
+	return t
+}
+
+func environmentVariables() schema.Type {
+	return schema.KeyedType("key",
+		schema.Field{Name: "key", Type: nonEmpty(), Phase: schema.Required, Doc: "The variable's name."},
+		schema.Field{Name: "value", Type: schema.TextType(0), Secret: &schema.SecretRule{If: "isSecret"}, Doc: "The variable's value."},
+		schema.Field{
+			Name: "isSecret", Type: schema.BoolType(), Phase: schema.RequiredUpdate,
+			Default: func(*schema.Node) *schema.Node { return schema.Boolean(false) },
+			Frozen: func(old, wanted *schema.Node) string {
+				if old.Is("true") && wanted.Is("false") {
+					return "a secret variable can't be made readable; remove it, and add it again under another key"
+				}
+				return ""
+			},
+			Doc: "Whether the value is kept secret.",
+		},
+	)
+}
+
+func workerQueues() schema.Type {
+	const required = schema.RequiredCreate | schema.RequiredUpdate
+	t := schema.KeyedType("name",
+		schema.Field{
+			Name: "name", Phase: schema.Required,
+			Type: pattern(`^[a-z]([a-z0-9-]*[a-z0-9])?$`, "a queue's name has lower-case letters, digits and hyphens, and starts with a letter", 63),
+			Doc:  "The queue's name.",
+		},
+		schema.Field{
+			Name: "isDefault", Type: schema.BoolType(), Phase: required,
+			Default: func(queue *schema.Node) *schema.Node { return schema.Boolean(queue.Get("name").Is("default")) },
+			Doc:     "Whether tasks that name no queue go here; the queue called default unless declared.",
+		},
+		schema.Field{Name: "minWorkerCount", Type: schema.IntType(0, 0), Phase: required, Doc: "The least number of workers."},
+		schema.Field{Name: "maxWorkerCount", Type: schema.IntType(1, 0), Phase: required, Doc: "The greatest number of workers."},
+		schema.Field{Name: "workerConcurrency", Type: schema.IntType(1, 0), Phase: required, Doc: "How many tasks one worker runs at once."},
+		schema.Field{
+			Name: "astroMachine", Type: schema.EnumType("A5", "A10", "A20", "A40", "A60", "A120", "A160"),
+			Phase: required, When: []schema.When{hosted}, Doc: "The machine of a worker.",
+		},
+		schema.Field{
+			Name: "nodePoolId", Type: nonEmpty(), Phase: required, When: []schema.When{hybrid},
+			Doc: "The node pool of the workers.",
+		},
+		schema.Field{
+			Name: "podEphemeralStorage", Type: schema.MemoryType(), When: []schema.When{hosted},
+			Doc: "The ephemeral storage of a worker.",
+		},
+	)
+	t.Carry = []string{"id"} // a queue sent without its id becomes another queue, and its tasks get stuck
+	t.Count = &schema.Range{Min: 1}
+	return t
+}
+
+func remoteExecution() schema.Type {
+	// What stands beside enabled: false is forgotten by the API.
+	enabled := []schema.When{{Field: "remoteExecution.enabled", In: []string{"true"}}}
+	return schema.ObjectType(
+		schema.Field{Name: "enabled", Type: schema.BoolType(), Phase: schema.Required, Doc: "Whether tasks run outside of Astro."},
+		schema.Field{Name: "allowedIpAddressRanges", Type: schema.SetType(cidr()), When: enabled, Doc: "The networks that agents may call from."},
+		schema.Field{Name: "taskLogBucket", Type: schema.TextType(0), When: enabled, Doc: "The bucket that task logs are read from."},
+		schema.Field{Name: "taskLogUrlPattern", Type: schema.TextType(0), When: enabled, Doc: "The pattern of the links to task logs."},
+	)
+}
+
+func scalingSpec() schema.Type {
+	override := schema.ObjectType(
+		schema.Field{Name: "isHibernating", Type: schema.BoolType(), Phase: schema.Required, Doc: "Whether the Deployment hibernates, whatever the schedules say."},
+		schema.Field{Name: "overrideUntil", Type: moment(), Doc: "Until when the override holds; without it, until it is removed."},
+	)
+	schedules := schema.SequenceType(
+		schema.Field{Name: "hibernateAtCron", Type: cron(), Phase: schema.Required, Doc: "When to hibernate: 5 cron parts, in UTC."},
+		schema.Field{Name: "wakeAtCron", Type: cron(), Phase: schema.Required, Doc: "When to wake: 5 cron parts, in UTC."},
+		schema.Field{Name: "isEnabled", Type: schema.BoolType(), Doc: "Whether the schedule is in force."},
+		schema.Field{Name: "description", Type: schema.TextType(200), Doc: "What the schedule is for."},
+	)
+	schedules.Count = &schema.Range{Max: 10}
+	return schema.ObjectType(schema.Field{
+		Name: "hibernationSpec", Doc: "The hibernation of a Deployment in development mode.",
+		Type: schema.ObjectType(
+			schema.Field{Name: "schedules", Type: schedules, Doc: "When the Deployment hibernates and wakes."},
+			schema.Field{Name: "override", Type: override, Doc: "What holds instead of the schedules."},
+		),
+	})
+}
+
+func canonicalDeployment(live *schema.Node) {
+	if live.Get("type").Is("STANDARD") {
+		live.Delete("clusterId") // the shared cluster is Astronomer's choice
+	}
+	spec := live.Path("scalingSpec.hibernationSpec")
+	if spec.Path("override.isActive").Is("false") {
+		spec.Delete("override") // expired: as good as gone, and not to be revived
+	}
+}
+
+// deploymentState follows the advice for clients: HIBERNATING is a healthy
+// end, and UNHEALTHY may pass while pods are replaced.
+func deploymentState(live *schema.Node) (State, string) {
+	status := live.Get("status").Value()
+	switch status {
+	case "HEALTHY", "HIBERNATING":
+		return Ready, status
+	}
+	if reason := live.Get("statusReason").Value(); reason != "" {
+		return Settling, status + ": " + strings.TrimSpace(reason)
+	}
+	return Settling, status
+}

@@ -1,0 +1,128 @@
+package resource
+
+import (
+	"fmt"
+	"math/big"
+
+	"astro-apply/internal/schema"
+)
+
+func deploymentRules() []Rule {
+	return []Rule{
+		exclusive("clusterId", "cloudProvider", "region"),
+		together("cloudProvider", "region"),
+		needs("remoteExecution.enabled", "true", "type", "DEDICATED", "tasks only run remotely there"),
+		{Fields: []string{"type", "executor"}, Check: func(o *schema.Node) string {
+			if o.Get("type").Is("HYBRID") && o.Get("executor").Is("ASTRO") {
+				return "executor ASTRO is not available on a HYBRID Deployment; use CELERY or KUBERNETES"
+			}
+			return ""
+		}},
+		needs("isHighAvailability", "true", "isDevelopmentMode", "false", "a Deployment in development mode runs one scheduler"),
+		needs("isDevelopmentMode", "true", "schedulerSize", "SMALL", "development mode has no other size"),
+		twice("resourceQuotaMemory", "resourceQuotaCpu"),
+		twice("defaultTaskPodMemory", "defaultTaskPodCpu"),
+		{Fields: []string{"scalingSpec"}, Whole: true, Check: func(o *schema.Node) string {
+			if o.Get("isDevelopmentMode").Is("true") || schemaEmpty(o.Get("scalingSpec")) {
+				return ""
+			}
+			return "scalingSpec needs isDevelopmentMode: true; other Deployments can't hibernate"
+		}},
+		{Fields: []string{"scalingSpec.hibernationSpec.override"}, Check: func(o *schema.Node) string {
+			override := o.Path("scalingSpec.hibernationSpec.override")
+			if override.Get("overrideUntil") != nil && override.Get("isHibernating") == nil {
+				return "overrideUntil needs isHibernating beside it"
+			}
+			return ""
+		}},
+		{Fields: []string{"workerQueues"}, Check: queueCounts},
+		{Fields: []string{"workerQueues"}, Check: defaultQueue},
+	}
+}
+
+// twice holds memory against CPU: the API takes 2 GiB for each core only.
+func twice(memory, cpu string) Rule {
+	return Rule{Fields: []string{memory, cpu}, Check: func(o *schema.Node) string {
+		c, errC := schema.ParseQuantity(o.Get(cpu).Value())
+		m, errM := schema.ParseQuantity(o.Get(memory).Value())
+		if errC != nil || errM != nil {
+			return ""
+		}
+		want := new(big.Rat).Mul(c, big.NewRat(2<<30, 1))
+		if m.Cmp(want) == 0 {
+			return ""
+		}
+		gib := new(big.Rat).Quo(want, big.NewRat(1<<30, 1))
+		return fmt.Sprintf("%s must be twice %s in Gi: %sGi for %s cores, here it is %s",
+			memory, cpu, decimal(gib), decimal(c), o.Get(memory).Show())
+	}}
+}
+
+func decimal(r *big.Rat) string {
+	digits, _ := r.FloatPrec()
+	return r.FloatString(min(digits, 6))
+}
+
+func queueCounts(o *schema.Node) string {
+	for _, q := range items(o.Get("workerQueues")) {
+		low, high := count(q.Get("minWorkerCount")), count(q.Get("maxWorkerCount"))
+		if low >= 0 && high >= 0 && low > high {
+			return fmt.Sprintf("queue %s: minWorkerCount %d is greater than maxWorkerCount %d", q.Get("name").Show(), low, high)
+		}
+	}
+	return ""
+}
+
+// defaultQueue holds for a declared list as it stands: it is meant in full.
+func defaultQueue(o *schema.Node) string {
+	queues := items(o.Get("workerQueues"))
+	for _, q := range queues {
+		if name := q.Get("name"); name == nil || name.Is("default") || name.Form == schema.Pending {
+			return ""
+		}
+	}
+	if len(queues) == 0 {
+		return ""
+	}
+	return "workerQueues needs a queue called default"
+}
+
+func count(n *schema.Node) int {
+	i := -1
+	if n != nil && n.Form == schema.Number {
+		if _, err := fmt.Sscan(n.Text, &i); err != nil {
+			return -1
+		}
+	}
+	return i
+}
+
+func items(n *schema.Node) []*schema.Node {
+	if n == nil {
+		return nil
+	}
+	return n.Items
+}
+
+func schemaEmpty(n *schema.Node) bool { return n == nil || n.Form == schema.Map && len(n.Members) == 0 }
+
+func dagDeployCaution(_, wanted *schema.Node) string {
+	if wanted.Is("true") {
+		return "no DAG is scheduled until DAGs are deployed once"
+	}
+	return "no DAG is scheduled until an image that contains them is deployed"
+}
+
+func developmentModeFrozen(old, wanted *schema.Node) string {
+	if wanted.Is("true") && !old.Is("true") {
+		return "development mode can only be switched on when a Deployment is created. " + elsewhere
+	}
+	return ""
+}
+
+func queueCaution(old, wanted *schema.Node) string {
+	if old != nil && wanted == nil {
+		return "tasks that are queued there stay stuck, and so do those of a queue added later under the same name"
+	}
+	return ""
+}

@@ -1,0 +1,89 @@
+package resource
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"astro-apply/internal/astro"
+)
+
+// index holds the live objects of one kind by Workspace and name.
+type index struct {
+	live   map[string][]*Live
+	listed map[string]bool  // by Workspace, "" for kinds that live in none
+	failed map[string]error // the same
+}
+
+func identity(parentID, name string) string { return parentID + "\x00" + name }
+
+// fill lists the kind, in the Workspaces of places only when there are some.
+func (x *index) fill(ctx context.Context, s Source, k *Kind, places []string) {
+	if x.live == nil {
+		x.live, x.listed, x.failed = map[string][]*Live{}, map[string]bool{}, map[string]error{}
+	}
+	err := x.read(ctx, s, k, places)
+	if len(places) == 0 {
+		places = []string{""}
+	}
+	for _, p := range places {
+		x.listed[p] = true
+		if err != nil {
+			x.failed[p] = fmt.Errorf("look-up by name: %w", err)
+		}
+	}
+}
+
+func (x *index) read(ctx context.Context, s Source, k *Kind, places []string) error {
+	call := s.Call(Call{"GET", k.List.Path}, "", nil)
+	call.Query = query(k, places)
+	answer, err := s.API.List(ctx, call, k.List.Member)
+	if err != nil {
+		return err
+	}
+	seen := map[string]bool{}
+	for _, data := range answer {
+		live, err := NewLive(k, data)
+		if err != nil {
+			return err
+		}
+		if seen[live.ID] { // a page that shifted while it was read
+			continue
+		}
+		seen[live.ID] = true
+		parent := ""
+		if k.Parent != "" {
+			parent = live.Body.Get(k.Parent).Value()
+		}
+		key := identity(parent, k.name(live))
+		x.live[key] = append(x.live[key], live)
+	}
+	return nil
+}
+
+func (x *index) failure(parentID string) error { return x.failed[parentID] }
+
+func (x *index) find(k *Kind, parentID, name string) []*Live {
+	if k.Parent == "" {
+		parentID = ""
+	}
+	return x.live[identity(parentID, name)]
+}
+
+func (k *Kind) name(live *Live) string {
+	parts := make([]string, len(k.Identity))
+	for i, field := range k.Identity {
+		parts[i] = live.Body.Get(field).Value()
+	}
+	return strings.Join(parts, "/")
+}
+
+func ids(found []*Live) string {
+	out := make([]string, len(found))
+	for i, l := range found {
+		out[i] = l.ID
+	}
+	return strings.Join(out, ", ")
+}
+
+var _ API = (*astro.Client)(nil)

@@ -1,0 +1,40 @@
+package resource
+
+import (
+	"fmt"
+	"slices"
+)
+
+// Reach is what the caller's token can see. Empty lists mean no narrowing:
+// everything in the Organization.
+type Reach struct {
+	WorkspaceIDs  []string
+	DeploymentIDs []string
+}
+
+// absent returns why the token can't know that an object of kind k doesn't
+// exist (in the Workspace parentID, for kinds that live in one). A list that
+// comes back without it proves nothing then, and nothing may be created on it.
+func (r Reach) absent(k *Kind, parentID string) error {
+	switch {
+	case len(r.DeploymentIDs) > 0:
+		return fmt.Errorf("not found among what the token can see, and the token is limited to Deployment %s, so it may exist; "+
+			"give its id, or use a Workspace or Organization token", list(r.DeploymentIDs))
+	case len(r.WorkspaceIDs) == 0:
+		return nil
+	case k.Parent == "":
+		return fmt.Errorf("not found among what the token can see, and the token is limited to Workspace %s, so it may exist; "+
+			"use an Organization token", list(r.WorkspaceIDs))
+	case !slices.Contains(r.WorkspaceIDs, parentID):
+		return fmt.Errorf("it belongs to Workspace %s, and the token is limited to Workspace %s; use a token of that Workspace, or an Organization token",
+			parentID, list(r.WorkspaceIDs))
+	}
+	return nil
+}
+
+func list(ids []string) string {
+	if len(ids) == 1 {
+		return ids[0]
+	}
+	return fmt.Sprintf("%s and %d more", ids[0], len(ids)-1)
+}

@@ -1,0 +1,212 @@
+package resource
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/url"
+	"slices"
+	"sync"
+
+	"astro-apply/internal/astro"
+	"astro-apply/internal/schema"
+)
+
+// API is what reading needs of a client.
+type API interface {
+	Do(context.Context, astro.Call) ([]byte, error)
+	List(ctx context.Context, call astro.Call, member string) ([]json.RawMessage, error)
+}
+
+// World is what is live of what was declared. An object that is in neither map
+// does not exist.
+type World struct {
+	Live     map[*Object]*Live
+	Failed   map[*Object]error // could not be read, or the token's reach is too narrow to know
+	Problems []schema.Problem  // wrong in the manifest, seen in the light of what is live
+}
+
+// Blocked is the error of an object whose reference can't be resolved because
+// the object it refers to failed.
+type Blocked struct{ By *Object }
+
+func (b *Blocked) Error() string { return fmt.Sprintf("needs %s, which failed", b.By) }
+
+// Source reads an Organization.
+type Source struct {
+	API            API
+	OrganizationID string
+	Reach          Reach
+}
+
+// parents bounds how many Workspaces one list call names, for the URL's length.
+const parents = 50
+
+type reader struct {
+	Source
+	world *World
+	index map[*Kind]*index
+}
+
+// Read looks up every declared object and resolves every reference, with as
+// few calls as possible: one list per kind and 50 Workspaces, and only where a
+// name has to be looked up; a declared id is fetched directly. References are
+// resolved in place, in d. The error is only ever that ctx ended.
+func (s Source) Read(ctx context.Context, catalog Catalog, d *Declaration) (*World, error) {
+	r := &reader{Source: s, index: map[*Kind]*index{}, world: &World{Live: map[*Object]*Live{}, Failed: map[*Object]error{}}}
+	r.prefetch(ctx, catalog, d)
+	for _, k := range catalog {
+		var objects []*Object
+		for _, o := range d.Objects {
+			if o.Kind == k {
+				objects = append(objects, o)
+			}
+		}
+		for _, o := range objects {
+			r.resolve(ctx, o)
+		}
+		r.list(ctx, k, r.places(k, d))
+		r.fetch(ctx, objects)
+		for _, o := range objects {
+			r.match(o)
+		}
+	}
+	r.twice(d)
+	return r.world, context.Cause(ctx)
+}
+
+// prefetch lists, all at once, the kinds that live in no Workspace and of
+// which the manifest mentions one by name.
+func (r *reader) prefetch(ctx context.Context, catalog Catalog, d *Declaration) {
+	wanted := map[*Kind]bool{}
+	for _, o := range d.Objects {
+		wanted[o.Kind] = wanted[o.Kind] || o.ID == ""
+		for _, ref := range o.Refs {
+			wanted[ref.Kind] = wanted[ref.Kind] || ref.ID == "" && ref.Target == nil
+		}
+	}
+	var all sync.WaitGroup
+	for _, k := range catalog {
+		r.index[k] = &index{}
+		if k.Parent == "" && wanted[k] {
+			all.Go(func() { r.index[k].fill(ctx, r.Source, k, nil) })
+		}
+	}
+	all.Wait()
+}
+
+// places returns the Workspaces in which objects of kind k have to be found by name.
+func (r *reader) places(k *Kind, d *Declaration) []string {
+	var ids []string
+	for _, o := range d.Objects {
+		if p := o.parent(); o.Kind == k && o.ID == "" && p != nil && p.ID != "" && r.world.Failed[o] == nil {
+			ids = append(ids, p.ID)
+		}
+	}
+	slices.Sort(ids)
+	return slices.Compact(ids)
+}
+
+func (r *reader) list(ctx context.Context, k *Kind, places []string) {
+	places = slices.DeleteFunc(places, func(id string) bool { return r.index[k].listed[id] })
+	for chunk := range slices.Chunk(places, parents) {
+		r.index[k].fill(ctx, r.Source, k, chunk)
+	}
+}
+
+// fetch reads the objects with a declared id.
+func (r *reader) fetch(ctx context.Context, objects []*Object) {
+	ids := map[*Object]string{}
+	for _, o := range objects {
+		if o.ID != "" && r.world.Failed[o] == nil {
+			ids[o] = o.ID
+		}
+	}
+	r.Source.fetch(ctx, r.world, ids)
+}
+
+// Refresh reads objects by id that were found in a list.
+func (s Source) Refresh(ctx context.Context, w *World, objects []*Object) {
+	ids := map[*Object]string{}
+	for _, o := range objects {
+		ids[o] = w.Live[o].ID
+	}
+	s.fetch(ctx, w, ids)
+}
+
+func (s Source) fetch(ctx context.Context, w *World, ids map[*Object]string) {
+	var (
+		all sync.WaitGroup
+		mu  sync.Mutex
+	)
+	for o, id := range ids {
+		all.Go(func() {
+			live, err := s.Get(ctx, o.Kind, id)
+			mu.Lock()
+			defer mu.Unlock()
+			delete(w.Live, o)
+			switch {
+			case err == nil:
+				w.Live[o] = live
+			case astro.NotFound(err) && !o.Absent:
+				w.Failed[o] = fmt.Errorf("there is no %s with id %s, or the token can't see it: %w", o.Kind.Name, id, err)
+			case !astro.NotFound(err):
+				w.Failed[o] = err
+			}
+		})
+	}
+	all.Wait()
+}
+
+// Get reads one object by id.
+func (s Source) Get(ctx context.Context, k *Kind, id string) (*Live, error) {
+	data, err := s.API.Do(ctx, s.Call(k.Get, id, nil))
+	if err != nil {
+		return nil, err
+	}
+	live, err := NewLive(k, data)
+	if err != nil {
+		return nil, err
+	}
+	live.Full = true
+	return live, nil
+}
+
+// Call fills in a kind's call.
+func (s Source) Call(c Call, id string, body []byte) astro.Call {
+	params := map[string]string{"organizationId": s.OrganizationID}
+	if id != "" {
+		params["id"] = id
+	}
+	return astro.Call{Method: c.Method, Path: c.Path, Params: params, Body: body}
+}
+
+// Find looks an object up by its identity, over all pages: the way to learn
+// what became of a create whose answer was lost. It returns nil when there is
+// none, and an error when there are several.
+func (s Source) Find(ctx context.Context, o *Object, parentID string) (*Live, error) {
+	x := &index{}
+	var places []string
+	if parentID != "" {
+		places = []string{parentID}
+	}
+	x.fill(ctx, s, o.Kind, places)
+	if err := x.failure(parentID); err != nil {
+		return nil, err
+	}
+	found := x.find(o.Kind, parentID, o.Name())
+	switch len(found) {
+	case 0:
+		return nil, nil
+	case 1:
+		return found[0], nil
+	}
+	return nil, fmt.Errorf("%s exists more than once: ids %s", o, ids(found))
+}
+
+func query(k *Kind, places []string) url.Values {
+	if len(places) == 0 {
+		return nil
+	}
+	return url.Values{k.List.Parents: places}
+}

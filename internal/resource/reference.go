@@ -1,0 +1,99 @@
+package resource
+
+import (
+	"regexp"
+
+	"astro-apply/internal/schema"
+)
+
+// An id of Astro is a CUID. A text of this shape where a name may stand is
+// taken for an id, unless the manifest declares an object under that name.
+var cuid = regexp.MustCompile(`^c[a-z0-9]{24}$`)
+
+// references copies a declared body with every reference under the API's own
+// field name, and records it. The values of other fields stay shared.
+func (d *declarer) references(o *Object, fields []schema.Field, body *schema.Node) *schema.Node {
+	out := &schema.Node{Form: schema.Map, Pos: body.Pos}
+	for _, m := range body.Members {
+		f, named := schema.Find(fields, m.Name), false
+		if f == nil {
+			f, named = schema.FindRef(fields, m.Name), true
+		}
+		if f == nil || f.Ref == nil || out.Get(f.Name) != nil {
+			out.Members = append(out.Members, m)
+			continue
+		}
+		r := d.reference(f, m.Value, named)
+		o.Refs = append(o.Refs, r)
+		out.Members = append(out.Members, schema.Member{Name: f.Name, Pos: m.Pos, Value: r.Node})
+	}
+	return out
+}
+
+func (d *declarer) reference(f *schema.Field, n *schema.Node, named bool) *Reference {
+	r := &Reference{Field: f, Kind: d.catalog.Kind(f.Ref.Kind), Pos: n.Pos}
+	switch {
+	case n.Form == schema.Map:
+		r.Name, r.Parent = n.Get("name").Value(), n.Get("workspace").Value()
+	case named:
+		r.Name = n.Value()
+	default:
+		r.ID = n.Value()
+	}
+	node := *n
+	if r.ID == "" {
+		node = schema.Node{Form: schema.Pending, Text: "id of " + r.String(), Pos: n.Pos, Secret: n.Secret}
+	}
+	r.Node = &node
+	return r
+}
+
+// link connects references to what the manifest declares, once all objects
+// are known.
+func (d *declarer) link() {
+	named := map[string][]*Object{}
+	byID := map[string]*Object{}
+	for _, o := range d.out.Objects {
+		named[o.Kind.Name+" "+o.Name()] = append(named[o.Kind.Name+" "+o.Name()], o)
+		if o.ID != "" {
+			byID[o.Kind.Name+" "+o.ID] = o
+		}
+	}
+	for _, o := range d.out.Objects {
+		for _, r := range o.Refs {
+			if r.ID != "" {
+				r.Target = byID[r.Kind.Name+" "+r.ID]
+				continue
+			}
+			switch targets := among(named[r.Kind.Name+" "+r.Name], o, r); {
+			case len(targets) == 1 && targets[0] != o:
+				r.Target = targets[0]
+			case len(targets) > 1:
+				d.report(r.Pos, "%s is declared more than once, at %s and %s; refer to it by id", r, targets[0].Pos, targets[1].Pos)
+			case cuid.MatchString(r.Name):
+				id := r.Name
+				r.Name = ""
+				r.Resolve(id)
+				r.Target = byID[r.Kind.Name+" "+id]
+			}
+		}
+	}
+}
+
+// among keeps the objects in the Workspace that the reference means: its own
+// words, or the Workspace of the object that it stands in.
+func among(candidates []*Object, from *Object, r *Reference) []*Object {
+	if r.Kind.Parent == "" {
+		return candidates
+	}
+	var out []*Object
+	for _, c := range candidates {
+		p := c.parent()
+		switch {
+		case p == nil:
+		case r.Parent != "" && (p.Name == r.Parent || p.ID == r.Parent), r.Parent == "" && c.place() == from.place():
+			out = append(out, c)
+		}
+	}
+	return out
+}

@@ -1,0 +1,140 @@
+package resource
+
+import (
+	"context"
+	"fmt"
+
+	"astro-apply/internal/schema"
+)
+
+func (r *reader) problem(pos schema.Pos, format string, args ...any) {
+	r.world.Problems = append(r.world.Problems, schema.Problem{Pos: pos, Message: fmt.Sprintf(format, args...)})
+}
+
+// resolve turns the references of an object into ids where the objects they
+// mean exist. A reference to one that is yet to be created stays pending.
+func (r *reader) resolve(ctx context.Context, o *Object) {
+	for _, ref := range o.Refs {
+		switch {
+		case ref.Target != nil:
+			r.declared(o, ref)
+		case ref.ID == "":
+			r.named(ctx, o, ref)
+		}
+	}
+}
+
+func (r *reader) declared(o *Object, ref *Reference) {
+	if live := r.world.Live[ref.Target]; live != nil {
+		ref.Resolve(live.ID)
+	} else if r.world.Failed[ref.Target] != nil {
+		r.fail(o, &Blocked{By: ref.Target})
+	}
+}
+
+// named looks up what only lives at Astro.
+func (r *reader) named(ctx context.Context, o *Object, ref *Reference) {
+	pos := ref.Pos
+	if !pos.Known() {
+		pos = o.Pos
+	}
+	x, parentID := r.index[ref.Kind], ""
+	if ref.Kind.Parent != "" {
+		var err error
+		if parentID, err = r.place(o, ref); err != nil {
+			r.fail(o, err)
+			return
+		}
+		r.list(ctx, ref.Kind, []string{parentID})
+	}
+	if err := x.failure(parentID); err != nil {
+		r.fail(o, fmt.Errorf("%s: %w; where the id is given instead of the name, no look-up is needed", ref, err))
+		return
+	}
+	switch found := x.find(ref.Kind, parentID, ref.Name); len(found) {
+	case 1:
+		ref.Resolve(found[0].ID)
+	case 0:
+		if err := r.Reach.absent(ref.Kind, parentID); err != nil {
+			r.fail(o, fmt.Errorf("%s: %w", ref, err))
+			return
+		}
+		r.problem(pos, "%s: there is no %s, neither live nor in the manifest", o, ref)
+	default:
+		r.problem(pos, "%s: there are %d of %s, ids %s; refer to one by %s", o, len(found), ref, ids(found), ref.Field.Name)
+	}
+}
+
+// place finds the Workspace in which a reference is to be looked up.
+func (r *reader) place(o *Object, ref *Reference) (string, error) {
+	if ref.Parent == "" {
+		if p := o.parent(); p != nil && p.ID != "" {
+			return p.ID, nil
+		}
+		return "", fmt.Errorf("%s: its Workspace is not known; write {workspace: …, name: …}", ref)
+	}
+	if cuid.MatchString(ref.Parent) {
+		return ref.Parent, nil
+	}
+	for k, x := range r.index {
+		if k.Name == "workspace" {
+			if found := x.find(k, "", ref.Parent); len(found) == 1 {
+				return found[0].ID, nil
+			}
+		}
+	}
+	return "", fmt.Errorf("%s: there is no Workspace %q", ref, ref.Parent)
+}
+
+func (r *reader) fail(o *Object, err error) {
+	if r.world.Failed[o] == nil {
+		r.world.Failed[o] = err
+	}
+}
+
+// match finds an object without a declared id among what was listed.
+func (r *reader) match(o *Object) {
+	if o.ID != "" || r.world.Failed[o] != nil {
+		return
+	}
+	parentID := ""
+	if o.Kind.Parent != "" {
+		p := o.parent()
+		if p == nil || p.ID == "" {
+			return // its Workspace is yet to be created, or was reported
+		}
+		parentID = p.ID
+	}
+	x := r.index[o.Kind]
+	if err := x.failure(parentID); err != nil {
+		r.fail(o, err)
+		return
+	}
+	switch found := x.find(o.Kind, parentID, o.Name()); len(found) {
+	case 0:
+		if err := r.Reach.absent(o.Kind, parentID); err != nil {
+			r.fail(o, err)
+		}
+	case 1:
+		r.world.Live[o] = found[0]
+	default:
+		r.problem(o.Pos, "%s exists %d times, ids %s; add the id of the one that is meant", o, len(found), ids(found))
+	}
+}
+
+// twice reports a live object that the manifest declares under two names.
+func (r *reader) twice(d *Declaration) {
+	first := map[string]*Object{}
+	for _, o := range d.Objects {
+		live := r.world.Live[o]
+		if live == nil {
+			continue
+		}
+		key := o.Kind.Name + live.ID
+		if other := first[key]; other != nil {
+			r.problem(o.Pos, "%s and %s at %s are the same live object, id %s", o, other, other.Pos, live.ID)
+			continue
+		}
+		first[key] = o
+	}
+}

@@ -1,0 +1,69 @@
+package resource
+
+import "astro-apply/internal/schema"
+
+func workspace() *Kind {
+	const collection = "/organizations/{organizationId}/workspaces"
+	const item = collection + "/{id}"
+	return &Kind{
+		Name:     "workspace",
+		Title:    "Workspace",
+		Section:  "workspaces",
+		Doc:      "Groups Deployments and the people who may work on them.",
+		Identity: []string{"name"},
+		List:     Query{Path: collection, Member: "workspaces"},
+		Get:      Call{"GET", item},
+		Create:   Call{"POST", collection},
+		Delete:   Call{"DELETE", item},
+		Parts:    []Part{{Call: Call{"POST", item}}},
+		Page:     "/{id}",
+		Fields: []schema.Field{
+			{
+				Name: "name", Type: schema.TextType(50), Phase: schema.RequiredCreate | schema.RequiredUpdate,
+				Doc: "The Workspace's name.",
+			},
+			{
+				Name: "description", Type: schema.TextType(0), Phase: schema.RequiredUpdate,
+				Doc: "What the Workspace is for.",
+			},
+			{
+				Name: "cicdEnforcedDefault", Type: schema.BoolType(), Phase: schema.RequiredUpdate,
+				Doc: "Whether new Deployments only accept deploys made through CI/CD.",
+			},
+			// What an update does to a default destination that it doesn't mention
+			// is not documented, so the live one is sent back.
+			{
+				Name: "defaultClusterId", Type: schema.TextType(0), Ref: &schema.Ref{Kind: "cluster", Name: "defaultCluster"},
+				Yields: []string{"defaultCloudProvider", "defaultRegion"},
+				Doc:    "The cluster that new Deployments are placed on.",
+			},
+			{
+				Name: "defaultCloudProvider", Type: schema.EnumType("AWS", "AZURE", "GCP"),
+				Yields: []string{"defaultClusterId"},
+				Doc:    "The cloud provider that new Deployments are placed on, together with defaultRegion.",
+			},
+			{
+				Name: "defaultRegion", Type: nonEmpty(),
+				Yields: []string{"defaultClusterId"},
+				Doc:    "The region that new Deployments are placed in, together with defaultCloudProvider.",
+			},
+		},
+		Rules: []Rule{
+			exclusive("defaultClusterId", "defaultCloudProvider", "defaultRegion"),
+			together("defaultCloudProvider", "defaultRegion"),
+		},
+	}
+}
+
+// cluster can only be referred to.
+func cluster() *Kind {
+	const collection = "/organizations/{organizationId}/clusters"
+	return &Kind{
+		Name:     "cluster",
+		Title:    "cluster",
+		Doc:      "Where DEDICATED and HYBRID Deployments run.",
+		Identity: []string{"name"},
+		List:     Query{Path: collection, Member: "clusters"},
+		Get:      Call{"GET", collection + "/{id}"},
+	}
+}
