@@ -1,0 +1,158 @@
+package astro
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"time"
+)
+
+// Attempt is one request that was sent and what came of it.
+type Attempt struct {
+	Method     string
+	Path       string // the call's template
+	StatusCode int    // 0 without an answer
+	RequestID  string
+	Attempt    int // counts from 1
+	Duration   time.Duration
+	Err        error // an *Error, or nil
+}
+
+// attempt sends the call once.
+func (c *Client) attempt(ctx context.Context, call Call, target string, limit int64, n int) ([]byte, *Error) {
+	a := Attempt{Method: call.Method, Path: call.Path, Attempt: n}
+	start := time.Now()
+	body, fail := c.exchange(ctx, call, target, limit, &a)
+	if c.trace != nil {
+		a.Duration = time.Since(start)
+		if fail != nil {
+			a.Err = fail
+		}
+		c.trace(a)
+	}
+	return body, fail
+}
+
+func (c *Client) exchange(ctx context.Context, call Call, target string, limit int64, a *Attempt) ([]byte, *Error) {
+	fail := &Error{Method: call.Method, Path: call.Path}
+	write := call.Method != http.MethodGet
+	inner, cancel := c.bounded(ctx)
+	defer cancel()
+	req, err := c.request(inner, call, target)
+	if err != nil {
+		fail.Err = c.cause(err)
+		return nil, fail
+	}
+	resp, err := c.http.Do(req)
+	if err != nil {
+		fail.Err = c.broken(ctx, inner, err)
+		fail.Ambiguous = write && !unsent(err)
+		return nil, fail
+	}
+	defer func() { _ = resp.Body.Close() }()
+	fail.StatusCode, fail.RequestID = resp.StatusCode, c.requestID(resp.Header)
+	a.StatusCode, a.RequestID = fail.StatusCode, fail.RequestID
+	c.deprecation(call, resp.Header)
+
+	if resp.StatusCode/100 == 2 {
+		body, err := readObject(resp, call.Method, limit)
+		if err == nil {
+			return body, nil
+		}
+		fail.Err, fail.Ambiguous = c.broken(ctx, inner, err), write
+		return nil, fail
+	}
+	if resp.StatusCode == http.StatusNotFound && call.Method == http.MethodDelete {
+		return nil, nil
+	}
+	// A body that breaks off still has a status, and perhaps a message.
+	body, _ := io.ReadAll(io.LimitReader(resp.Body, maxFailure))
+	c.describe(fail, resp.Header, body)
+	fail.RetryAfter = retryAfter(resp.Header, time.Now())
+	fail.Ambiguous = write && uncertain(resp.StatusCode)
+	fail.Err = c.refused(resp, call.Method)
+	a.RequestID = fail.RequestID
+	return nil, fail
+}
+
+// bounded gives an attempt its own time. What is in flight when ctx ends gets
+// the client's grace, so that the outcome of a write is known rather than lost.
+func (c *Client) bounded(ctx context.Context) (context.Context, context.CancelFunc) {
+	inner, cancel := context.WithTimeout(context.WithoutCancel(ctx), attemptTimeout)
+	stop := context.AfterFunc(ctx, func() {
+		if c.grace <= 0 {
+			cancel()
+			return
+		}
+		timer := time.AfterFunc(c.grace, cancel)
+		context.AfterFunc(inner, func() { timer.Stop() })
+	})
+	return inner, func() { stop(); cancel() }
+}
+
+// broken says why no answer could be had: ctx ended, the attempt's own time
+// did, or err.
+func (c *Client) broken(ctx, inner context.Context, err error) error {
+	switch {
+	case inner.Err() == nil:
+		return c.cause(err)
+	case ctx.Err() != nil:
+		return ctx.Err()
+	}
+	return fmt.Errorf("no whole answer within %s", attemptTimeout)
+}
+
+// cause makes err safe to show, and drops the URL that net/http puts before
+// it: an Error has a better name for it.
+func (c *Client) cause(err error) error {
+	var outer *url.Error
+	if errors.As(err, &outer) {
+		err = outer.Err
+	}
+	var kind error
+	var untrusted *tls.CertificateVerificationError
+	switch {
+	case errors.As(err, &untrusted):
+		kind = errUntrusted
+	case errors.Is(err, errHuge):
+		kind = errHuge
+	case errors.Is(err, errMoved):
+		kind = errMoved
+	}
+	return &cause{text: c.text(err.Error(), maxCause), kind: kind}
+}
+
+// requestID is the id an answer has in its headers. The API document promises
+// one in error bodies only.
+func (c *Client) requestID(h http.Header) string {
+	for _, name := range []string{"X-Request-Id", "Request-Id", "X-Correlation-Id", "X-Amzn-Requestid"} {
+		if id := h.Get(name); id != "" {
+			return c.text(id, maxID)
+		}
+	}
+	return ""
+}
+
+// deprecation warns about a call that the API announces the end of.
+func (c *Client) deprecation(call Call, h http.Header) {
+	since, end := h.Get("Deprecation"), h.Get("Sunset")
+	if c.warn == nil || since == "" && end == "" {
+		return
+	}
+	name := call.Method + " " + call.Path
+	if _, told := c.warned.LoadOrStore(name, true); told {
+		return
+	}
+	text := name + " is deprecated by the API"
+	if since != "" {
+		text += ", Deprecation: " + c.text(since, maxID)
+	}
+	if end != "" {
+		text += ", Sunset: " + c.text(end, maxID)
+	}
+	c.warn(text)
+}

@@ -1,0 +1,121 @@
+package astro
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"regexp"
+	"strings"
+)
+
+// Bounds of a body in bytes, after gzip: what is beyond is no answer of this
+// API. A page holds up to 1000 objects.
+const (
+	maxObject  = 8 << 20
+	maxPage    = 64 << 20
+	maxFailure = 64 << 10
+)
+
+var (
+	errEmpty = errors.New("the body is empty")
+	errHTML  = errors.New("the body is an HTML page instead of JSON")
+	errHuge  = errors.New("the body is too large")
+)
+
+// readObject reads the body of a successful answer. Nothing but a whole JSON
+// object counts: an empty or foreign body must never read as an empty list.
+func readObject(resp *http.Response, method string, limit int64) ([]byte, error) {
+	switch resp.StatusCode {
+	case http.StatusOK, http.StatusCreated, http.StatusAccepted:
+	case http.StatusNoContent:
+		if method != http.MethodGet {
+			return nil, nil
+		}
+	default:
+		return nil, errors.New("not a status this API answers with")
+	}
+	body, err := io.ReadAll(io.LimitReader(resp.Body, limit+1))
+	trimmed := bytes.TrimSpace(body)
+	switch {
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		return nil, fmt.Errorf("the body is truncated: %w", err)
+	case err != nil:
+		return nil, fmt.Errorf("reading the body: %w", err)
+	case int64(len(body)) > limit:
+		return nil, fmt.Errorf("%w: more than %d MiB", errHuge, limit>>20)
+	case len(trimmed) == 0 && method == http.MethodDelete:
+		return nil, nil
+	case len(trimmed) == 0:
+		return nil, errEmpty
+	case isHTML(resp.Header, trimmed):
+		return nil, errHTML
+	}
+	var raw json.RawMessage
+	if err := json.Unmarshal(body, &raw); err != nil {
+		return nil, fmt.Errorf("the body is not JSON: %w", err)
+	}
+	if trimmed[0] != '{' {
+		return nil, errors.New("the body is not a JSON object")
+	}
+	return body, nil
+}
+
+// envelope is the API's error body. Gateways before the API write other ones,
+// of which error is the most common.
+type envelope struct {
+	Message     string       `json:"message"`
+	Error       string       `json:"error"`
+	RequestID   string       `json:"requestId"`
+	FieldErrors []FieldError `json:"fieldErrors"`
+}
+
+// describe fills e from the body of an answer that is an error, as far as it
+// can be understood.
+func (c *Client) describe(e *Error, header http.Header, body []byte) {
+	var env envelope
+	err := json.Unmarshal(body, &env)
+	// A member of another type than expected leaves the others usable.
+	var mismatch *json.UnmarshalTypeError
+	switch {
+	case err != nil && !errors.As(err, &mismatch):
+		e.Message = c.summary(header, body)
+	case env.Message != "":
+		e.Message = c.text(env.Message, maxMessage)
+	case env.Error != "":
+		e.Message = c.text(env.Error, maxMessage)
+	default:
+		e.Message = c.summary(header, body)
+	}
+	if env.RequestID != "" {
+		e.RequestID = c.text(env.RequestID, maxID)
+	}
+	for _, f := range env.FieldErrors {
+		e.FieldErrors = append(e.FieldErrors, FieldError{
+			Field:   c.text(f.Field, maxField),
+			Code:    c.text(f.Code, maxField),
+			Message: c.text(f.Message, maxField),
+		})
+	}
+}
+
+var title = regexp.MustCompile(`(?is)<title[^>]*>([^<]*)</title`)
+
+// summary says what a body is that has no message.
+func (c *Client) summary(header http.Header, body []byte) string {
+	if !isHTML(header, body) {
+		return c.text(string(body), maxSnippet)
+	}
+	if m := title.FindSubmatch(body); m != nil {
+		if text := c.text(string(m[1]), maxSnippet); text != "" {
+			return fmt.Sprintf("an HTML page, %q", text)
+		}
+	}
+	return "an HTML page"
+}
+
+func isHTML(header http.Header, body []byte) bool {
+	return strings.HasPrefix(header.Get("Content-Type"), "text/html") || bytes.HasPrefix(bytes.TrimSpace(body), []byte("<"))
+}

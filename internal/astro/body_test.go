@@ -1,0 +1,181 @@
+package astro
+
+import (
+	"compress/gzip"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// Answers that look like a success and are none.
+func TestStrictBodies(t *testing.T) {
+	t.Parallel()
+	html := []string{"Content-Type", "text/html; charset=utf-8"}
+	for _, tc := range []struct {
+		name   string
+		call   Call
+		status int
+		body   string
+		header []string
+		want   string // of the error; "" when the answer is good
+	}{
+		{name: "object", call: getCall, status: 200, body: ` {"a":1} `},
+		{name: "created", call: postCall, status: 201, body: `{"a":1}`},
+		{name: "accepted", call: postCall, status: 202, body: `{"a":1}`},
+		{name: "no content", call: postCall, status: 204},
+		{name: "deleted", call: deleteCall, status: 204},
+		{name: "deleted, 200 and empty", call: deleteCall, status: 200},
+		{name: "deleted, 404", call: deleteCall, status: 404, body: "not found"},
+		{name: "read without content", call: getCall, status: 204, want: "GET /things/{id}: 204 No Content: the body is empty"},
+		{name: "part", call: getCall, status: 206, body: `{}`, want: "GET /things/{id}: 206 Partial Content: not a status this API answers with"},
+		{name: "empty", call: getCall, status: 200, want: "GET /things/{id}: 200 OK: the body is empty"},
+		{name: "blank", call: postCall, status: 200, body: " \n", want: "POST /things: 200 OK: the body is empty"},
+		{name: "HTML", call: getCall, status: 200, body: "<!doctype html><p>log in", header: html, want: "GET /things/{id}: 200 OK: the body is an HTML page instead of JSON"},
+		{name: "HTML deletion", call: deleteCall, status: 200, body: "<p>log in", header: html, want: "DELETE /things/{id}: 200 OK: the body is an HTML page instead of JSON"},
+		{name: "text", call: getCall, status: 200, body: "fine", want: "GET /things/{id}: 200 OK: the body is not JSON: invalid character 'i' in literal false (expecting 'a')"},
+		{name: "cut", call: getCall, status: 200, body: `{"a":[{}`, want: "GET /things/{id}: 200 OK: the body is not JSON: unexpected end of JSON input"},
+		{name: "two objects", call: getCall, status: 200, body: `{}{}`, want: "GET /things/{id}: 200 OK: the body is not JSON: invalid character '{' after top-level value"},
+		{name: "list", call: getCall, status: 200, body: `[]`, want: "GET /things/{id}: 200 OK: the body is not a JSON object"},
+		{name: "null", call: postCall, status: 200, body: `null`, want: "POST /things: 200 OK: the body is not a JSON object"},
+		{name: "with requestId", call: postCall, status: 200, body: ``, header: []string{"X-Request-Id", "r7"}, want: "POST /things: 200 OK: the body is empty (requestId r7)"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				c := newClient(t, server(func(*http.Request) (*http.Response, error) {
+					return answer(tc.status, tc.body, tc.header...), nil
+				}))
+				body, err := c.Do(t.Context(), tc.call)
+				got := ""
+				if err != nil {
+					got = err.Error()
+				} else if string(body) != tc.body && tc.status < 300 {
+					t.Errorf("body is %q", body)
+				}
+				if diff := cmp.Diff(tc.want, got); diff != "" {
+					t.Error(diff)
+				}
+			})
+		})
+	}
+}
+
+// Through the real transport: what only a socket can do.
+func TestHostileServer(t *testing.T) {
+	t.Parallel()
+	for _, tc := range []struct {
+		name     string
+		handler  http.HandlerFunc
+		want     string
+		requests int32
+	}{
+		{"truncated", func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Length", "100")
+			_, _ = io.WriteString(w, `{"id":`)
+		}, "POST /things: 200 OK: the body is truncated: unexpected EOF", 1},
+		{"gzip bomb", func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Encoding", "gzip")
+			z := gzip.NewWriter(w)
+			for range 2 * maxObject >> 20 {
+				_, _ = z.Write(make([]byte, 1<<20))
+			}
+			_ = z.Close()
+		}, "POST /things: 200 OK: the body is too large: more than 8 MiB", 1},
+		{"endless error", func(w http.ResponseWriter, _ *http.Request) {
+			w.WriteHeader(http.StatusBadRequest)
+			for range 64 {
+				_, _ = io.WriteString(w, strings.Repeat("no ", 1<<12))
+			}
+		}, "POST /things: 400 Bad Request: " + strings.Repeat("no ", 65) + "no…", 1},
+		{"hangs up", func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, "POST /things: EOF", 1},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			var count atomic.Int32
+			s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				count.Add(1)
+				tc.handler(w, r)
+			}))
+			defer s.Close()
+			c := newClient(t, nil, func(o *Options) { o.BaseURL = s.URL })
+			defer c.http.CloseIdleConnections()
+			_, err := c.Do(t.Context(), postCall)
+			if err == nil || err.Error() != tc.want {
+				t.Errorf("got  %v\nwant %s", err, tc.want)
+			}
+			if e := (*Error)(nil); errors.As(err, &e) && e.Ambiguous == (e.StatusCode == 400) {
+				t.Errorf("ambiguous is %t: %v", e.Ambiguous, e)
+			}
+			if n := count.Load(); n != tc.requests {
+				t.Errorf("%d requests", n)
+			}
+		})
+	}
+}
+
+// A body beyond the bound is read once, not five times.
+func TestHugeBodyIsNotReadAgain(t *testing.T) {
+	t.Parallel()
+	var count atomic.Int32
+	c := newClient(t, always(&count, says(func() *http.Response {
+		return answer(200, fmt.Sprintf(`{"a":%q}`, strings.Repeat("x", maxObject)))
+	})))
+	_, err := c.Do(t.Context(), getCall)
+	if want := "GET /things/{id}: 200 OK: the body is too large: more than 8 MiB"; err == nil || err.Error() != want || count.Load() != 1 {
+		t.Errorf("%d requests: %v", count.Load(), err)
+	}
+}
+
+func TestRedirects(t *testing.T) {
+	t.Parallel()
+	var stolen atomic.Int32
+	elsewhere := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { stolen.Add(1) }))
+	defer elsewhere.Close()
+	mux := http.NewServeMux()
+	api := httptest.NewServer(mux)
+	defer api.Close()
+	to := func(code int, target string) http.HandlerFunc {
+		return func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, target, code) }
+	}
+	mux.HandleFunc("/v1/near", to(307, "/v1/end"))
+	mux.HandleFunc("/v1/end", func(w http.ResponseWriter, r *http.Request) {
+		_, _ = fmt.Fprintf(w, `{"token":%t}`, r.Header.Get("Authorization") == "Bearer "+testToken)
+	})
+	mux.HandleFunc("/v1/far", to(302, elsewhere.URL+"/v1/end"))
+	mux.HandleFunc("/v1/plain", to(301, strings.Replace(api.URL, "http:", "ftp:", 1)))
+	mux.HandleFunc("/v1/circle", to(308, "/v1/circle"))
+	mux.HandleFunc("/v1/nowhere", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(303) })
+	c := newClient(t, nil, func(o *Options) { o.BaseURL = api.URL })
+	defer c.http.CloseIdleConnections()
+
+	for _, tc := range []struct{ method, path, want string }{
+		{"GET", "/near", `{"token":true}`},
+		{"GET", "/far", fmt.Sprintf("GET /far: 302 Found: an HTML page: a redirect to %q, not followed: the token stays with the API", elsewhere.URL)},
+		{"GET", "/plain", fmt.Sprintf("GET /plain: 301 Moved Permanently: an HTML page: a redirect to %q, not followed: the token stays with the API", strings.Replace(api.URL, "http:", "ftp:", 1))},
+		{"GET", "/circle", "GET /circle: 308 Permanent Redirect: an HTML page: more than 5 redirects"},
+		{"GET", "/nowhere", "GET /nowhere: 303 See Other: a redirect to nowhere"},
+		{"POST", "/near", "POST /near: 307 Temporary Redirect: a redirect, not followed: only those of reads are"},
+		{"POST", "/far", "POST /far: 302 Found: a redirect, not followed: only those of reads are"},
+		{"DELETE", "/near", "DELETE /near: 307 Temporary Redirect: a redirect, not followed: only those of reads are"},
+	} {
+		body, err := c.Do(t.Context(), Call{Method: tc.method, Path: tc.path})
+		got := string(body)
+		if err != nil {
+			got = err.Error()
+		}
+		if got != tc.want {
+			t.Errorf("got  %s\nwant %s", got, tc.want)
+		}
+	}
+	if n := stolen.Load(); n != 0 {
+		t.Errorf("%d requests went to another host", n)
+	}
+}

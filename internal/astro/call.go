@@ -1,0 +1,109 @@
+package astro
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+)
+
+// The version pinned: without the header the API serves its newest minor
+// version (API notes 3.4).
+const (
+	apiPath    = "/v1"
+	apiVersion = "1.0"
+	identifier = "astro-apply"
+)
+
+// Call is one request to the API.
+type Call struct {
+	Method string            // GET, POST or DELETE
+	Path   string            // template below /v1, as "/organizations/{organizationId}/deployments/{deploymentId}"
+	Params map[string]string // values of the template's names; they are escaped, and none may be empty
+	Query  url.Values
+	Body   []byte // JSON, or nil
+}
+
+// Do sends a call, paced and retried, and returns the JSON object of the
+// answer: nil after a 204, and after a DELETE of what isn't there, which is
+// done. Every error is an *Error; one whose Ambiguous is set may have
+// happened. A POST is repeated only where it can't have been processed, so
+// what to do about an ambiguous one is the caller's decision.
+func (c *Client) Do(ctx context.Context, call Call) ([]byte, error) {
+	return c.send(ctx, call, maxObject)
+}
+
+// target is the URL of the call below base.
+func (c Call) target(base string) (string, error) {
+	if c.Method != http.MethodGet && c.Method != http.MethodPost && c.Method != http.MethodDelete {
+		return "", fmt.Errorf("method %q is not one the API has", c.Method)
+	}
+	if !strings.HasPrefix(c.Path, "/") {
+		return "", errors.New("path does not start with a slash")
+	}
+	var b strings.Builder
+	b.WriteString(base + apiPath)
+	for rest := c.Path; rest != ""; {
+		literal, after, found := strings.Cut(rest, "{")
+		b.WriteString(literal)
+		if !found {
+			break
+		}
+		name, tail, closed := strings.Cut(after, "}")
+		if !closed {
+			return "", errors.New("path has a brace that is not closed")
+		}
+		value, err := segment(c.Params[name])
+		if err != nil {
+			return "", fmt.Errorf("path parameter %q %w", name, err)
+		}
+		b.WriteString(value)
+		rest = tail
+	}
+	if len(c.Query) > 0 {
+		b.WriteString("?" + c.Query.Encode())
+	}
+	if _, err := url.Parse(b.String()); err != nil {
+		return "", errors.New("path is not one of a URL")
+	}
+	return b.String(), nil
+}
+
+// segment escapes one value of a path. An empty or dotted one would address
+// another object, or a whole list, so it is refused: a DELETE of
+// /deployments/ must not come from a missing id.
+func segment(value string) (string, error) {
+	switch value {
+	case "":
+		return "", errors.New("is missing")
+	case ".", "..":
+		return "", fmt.Errorf("is %q", value)
+	}
+	return url.PathEscape(value), nil
+}
+
+// request builds the HTTP request of one attempt.
+func (c *Client) request(ctx context.Context, call Call, target string) (*http.Request, error) {
+	var body io.Reader
+	if call.Body != nil {
+		body = bytes.NewReader(call.Body)
+	}
+	req, err := http.NewRequestWithContext(ctx, call.Method, target, body)
+	if err != nil {
+		return nil, err
+	}
+	c.authorize(req.Header)
+	req.Header.Set("Accept", "application/json")
+	req.Header.Set("User-Agent", identifier+"/"+c.version)
+	req.Header.Set("X-API-Version", apiVersion)
+	req.Header.Set("X-Astro-Client-Identifier", identifier)
+	req.Header.Set("X-Astro-Client-Version", c.version)
+	if call.Body != nil {
+		req.Header.Set("Content-Type", "application/json")
+	}
+	return req, nil
+}

@@ -1,0 +1,203 @@
+package astro
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+const (
+	testToken = "header0123456789.payload0123456789.signature0123456789"
+	testBase  = "https://api.example.com"
+)
+
+var (
+	getCall    = Call{Method: http.MethodGet, Path: "/things/{id}", Params: map[string]string{"id": "t1"}}
+	postCall   = Call{Method: http.MethodPost, Path: "/things", Body: []byte(`{"name":"a"}`)}
+	deleteCall = Call{Method: http.MethodDelete, Path: "/things/{id}", Params: map[string]string{"id": "t1"}}
+)
+
+// server answers requests in process.
+type server func(*http.Request) (*http.Response, error)
+
+func (s server) RoundTrip(r *http.Request) (*http.Response, error) {
+	if r.Body != nil {
+		_, _ = io.Copy(io.Discard, r.Body)
+		_ = r.Body.Close()
+	}
+	if err := r.Context().Err(); err != nil {
+		return nil, err
+	}
+	return s(r)
+}
+
+// answer makes a response; header alternates names and values.
+func answer(status int, body string, header ...string) *http.Response {
+	h := http.Header{"Content-Type": {"application/json"}}
+	for i := 0; i < len(header); i += 2 {
+		h.Set(header[i], header[i+1])
+	}
+	return &http.Response{StatusCode: status, Header: h, Body: io.NopCloser(strings.NewReader(body))}
+}
+
+// failure is an error answer in the API's envelope.
+func failure(status int, message, id string) *http.Response {
+	return answer(status, fmt.Sprintf(`{"message":%q,"requestId":%q,"statusCode":%d}`, message, id, status))
+}
+
+// always gives the same answer and counts the requests.
+func always(count *atomic.Int32, reply func() (*http.Response, error)) server {
+	return func(*http.Request) (*http.Response, error) {
+		count.Add(1)
+		return reply()
+	}
+}
+
+// script gives one answer after the other.
+func script(t *testing.T, replies ...func() (*http.Response, error)) server {
+	t.Helper()
+	var n atomic.Int32
+	return func(r *http.Request) (*http.Response, error) {
+		i := int(n.Add(1)) - 1
+		if i >= len(replies) {
+			return nil, fmt.Errorf("request %d was not expected: %s %s", i+1, r.Method, r.URL)
+		}
+		return replies[i]()
+	}
+}
+
+func says(resp func() *http.Response) func() (*http.Response, error) {
+	return func() (*http.Response, error) { return resp(), nil }
+}
+
+func breaks(err error) func() (*http.Response, error) {
+	return func() (*http.Response, error) { return nil, err }
+}
+
+func newClient(t testing.TB, transport http.RoundTripper, adjust ...func(*Options)) *Client {
+	t.Helper()
+	o := Options{BaseURL: testBase, Token: testToken, Version: "1.2.3", Transport: transport}
+	for _, f := range adjust {
+		f(&o)
+	}
+	c, err := New(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+func TestNewChecksURL(t *testing.T) {
+	t.Parallel()
+	for _, tc := range []struct{ url, base, err string }{
+		{url: "https://api.astronomer.io", base: "https://api.astronomer.io"},
+		{url: "https://api.astronomer.io/v1/", base: "https://api.astronomer.io"},
+		{url: " https://proxy.example.com/astro/\n", base: "https://proxy.example.com/astro"},
+		{url: "http://localhost:8080", base: "http://localhost:8080"},
+		{url: "http://127.0.0.2", base: "http://127.0.0.2"},
+		{url: "http://[::1]:9", base: "http://[::1]:9"},
+		{url: "http://api.astronomer.io", err: `API URL: "http://api.astronomer.io" must be https, since the token is sent there`},
+		{url: "http://127.0.0.1.example.com", err: `API URL: "http://127.0.0.1.example.com" must be https, since the token is sent there`},
+		{url: "https://me:hunter2@api.astronomer.io", err: "API URL: must not carry a user name or password"},
+		{url: "https://me:hunter2@api astronomer.io", err: "API URL: not a URL"},
+		{url: "", err: `API URL: "" names no host`},
+		{url: "api.astronomer.io", err: `API URL: "api.astronomer.io" names no host`},
+		{url: "https://api.astronomer.io?x=1", err: `API URL: "https://api.astronomer.io?x=1" must end with its path`},
+	} {
+		t.Run(tc.url, func(t *testing.T) {
+			t.Parallel()
+			c, err := New(Options{BaseURL: tc.url, Token: testToken})
+			got, text := "", ""
+			if err != nil {
+				text = err.Error()
+			} else {
+				got = c.base
+			}
+			if diff := cmp.Diff([]string{tc.base, tc.err}, []string{got, text}); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+func TestNewChecksToken(t *testing.T) {
+	t.Parallel()
+	for _, token := range []string{"", " \n", "Bearer " + testToken, testToken + "\nX-Evil: 1", "tökenwithaccents"} {
+		_, err := New(Options{BaseURL: testBase, Token: token})
+		if err == nil {
+			t.Errorf("a token %q is accepted", token)
+		} else if strings.TrimSpace(token) != "" && strings.Contains(err.Error(), strings.TrimSpace(token)) {
+			t.Errorf("the error shows the token: %v", err)
+		}
+	}
+}
+
+func TestRequest(t *testing.T) {
+	t.Parallel()
+	var got *http.Request
+	var sent bytes.Buffer
+	c := newClient(t, roundTrip(func(r *http.Request) (*http.Response, error) {
+		got = r
+		_, _ = io.Copy(&sent, r.Body)
+		return answer(200, `{"id":"d1"}`), nil
+	}), func(o *Options) { o.Token = testToken + "\n" })
+	body, err := c.Do(t.Context(), Call{
+		Method: http.MethodPost, Path: "/organizations/{organizationId}/deployments/{deploymentId}",
+		Params: map[string]string{"organizationId": "o1", "deploymentId": "a/../b%2F?x#y é"},
+		Body:   []byte(`{"name":"a"}`),
+	})
+	if err != nil || string(body) != `{"id":"d1"}` {
+		t.Fatalf("Do: %s, %v", body, err)
+	}
+	want := http.Header{
+		"Authorization": {"Bearer " + testToken}, "Accept": {"application/json"}, "Content-Type": {"application/json"},
+		"User-Agent": {"astro-apply/1.2.3"}, "X-Api-Version": {"1.0"},
+		"X-Astro-Client-Identifier": {"astro-apply"}, "X-Astro-Client-Version": {"1.2.3"},
+	}
+	if diff := cmp.Diff(want, got.Header); diff != "" {
+		t.Error(diff)
+	}
+	if url := testBase + "/v1/organizations/o1/deployments/a%2F..%2Fb%252F%3Fx%23y%20%C3%A9"; got.URL.String() != url {
+		t.Errorf("URL is %s, want %s", got.URL, url)
+	}
+	if sent.String() != `{"name":"a"}` {
+		t.Errorf("body is %s", &sent)
+	}
+}
+
+// roundTrip is a server that sees the request as it is.
+type roundTrip func(*http.Request) (*http.Response, error)
+
+func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
+
+func TestBadCallIsNotSent(t *testing.T) {
+	t.Parallel()
+	var count atomic.Int32
+	c := newClient(t, always(&count, says(func() *http.Response { return answer(200, `{}`) })))
+	for _, tc := range []struct {
+		call Call
+		want string
+	}{
+		{Call{Method: "GET", Path: "/a/{id}"}, `GET /a/{id}: path parameter "id" is missing`},
+		{Call{Method: "DELETE", Path: "/a/{id}", Params: map[string]string{"id": ""}}, `DELETE /a/{id}: path parameter "id" is missing`},
+		{Call{Method: "GET", Path: "/a/{id}", Params: map[string]string{"id": ".."}}, `GET /a/{id}: path parameter "id" is ".."`},
+		{Call{Method: "POST", Path: "/a/{id}", Params: map[string]string{"id": "."}}, `POST /a/{id}: path parameter "id" is "."`},
+		{Call{Method: "GET", Path: "a"}, `GET a: path does not start with a slash`},
+		{Call{Method: "GET", Path: "/a/{id"}, `GET /a/{id: path has a brace that is not closed`},
+		{Call{Method: "GET", Path: "/a%zz"}, `GET /a%zz: path is not one of a URL`},
+		{Call{Method: "PUT", Path: "/a"}, `PUT /a: method "PUT" is not one the API has`},
+	} {
+		if _, err := c.Do(t.Context(), tc.call); err == nil || err.Error() != tc.want {
+			t.Errorf("got %v, want %s", err, tc.want)
+		}
+	}
+	if n := count.Load(); n != 0 {
+		t.Errorf("%d requests were sent", n)
+	}
+}

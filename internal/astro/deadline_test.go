@@ -1,0 +1,186 @@
+package astro
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// What the API said last, and its requestId, outlive the end of the context.
+func TestContextEnds(t *testing.T) {
+	t.Parallel()
+	busy := says(func() *http.Response { return answer(503, `{"message":"busy","requestId":"r1"}`, "Retry-After", "30") })
+	for _, tc := range []struct {
+		name      string
+		call      Call
+		replies   []func() (*http.Response, error)
+		ctx       func(context.Context) (context.Context, context.CancelFunc)
+		is        error
+		want      string
+		ambiguous bool
+		after     time.Duration
+	}{
+		{
+			name: "cancelled while waiting", call: getCall,
+			replies: []func() (*http.Response, error){busy},
+			ctx:     cancelled(10 * time.Second), is: context.Canceled, after: 10 * time.Second,
+			want: "GET /things/{id}: 503 Service Unavailable: busy: context canceled: retry after 30s (requestId r1)",
+		},
+		{
+			name: "a deadline before the Retry-After", call: getCall,
+			replies: []func() (*http.Response, error){busy},
+			ctx:     timedOut(29 * time.Second), is: context.DeadlineExceeded, after: 0,
+			want: "GET /things/{id}: 503 Service Unavailable: busy: the next try would come too late: context deadline exceeded: retry after 30s (requestId r1)",
+		},
+		{
+			name: "cancelled in flight, after an answer", call: getCall,
+			replies: []func() (*http.Response, error){busy, hang},
+			ctx:     cancelled(31 * time.Second), is: context.Canceled, after: 31 * time.Second,
+			want: "GET /things/{id}: 503 Service Unavailable: busy: context canceled: retry after 30s (requestId r1)",
+		},
+		{
+			name: "a write cancelled in flight", call: postCall,
+			replies: []func() (*http.Response, error){hang},
+			ctx:     cancelled(time.Second), is: context.Canceled, after: time.Second, ambiguous: true,
+			want: "POST /things: context canceled",
+		},
+		{
+			name: "a write cancelled before it was sent again", call: postCall,
+			replies: []func() (*http.Response, error){says(func() *http.Response { return answer(429, ``, "Retry-After", "9", "X-Request-Id", "r9") })},
+			ctx:     cancelled(time.Second), is: context.Canceled, after: time.Second,
+			want: "POST /things: 429 Too Many Requests: context canceled: retry after 9s (requestId r9)",
+		},
+		{
+			name: "cancelled before anything", call: postCall,
+			ctx: cancelled(0), is: context.Canceled,
+			want: "POST /things: context canceled",
+		},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				ctx, cancel := tc.ctx(t.Context())
+				defer cancel()
+				n := 0
+				c := newClient(t, server(func(r *http.Request) (*http.Response, error) {
+					reply := tc.replies[n]
+					n++
+					resp, err := reply()
+					if resp == nil && err == nil {
+						<-r.Context().Done()
+						return nil, r.Context().Err()
+					}
+					return resp, err
+				}))
+				start := time.Now()
+				_, err := c.Do(ctx, tc.call)
+				var e *Error
+				if !errors.As(err, &e) || !errors.Is(err, tc.is) {
+					t.Fatalf("got %v, want an *Error and %v", err, tc.is)
+				}
+				if err.Error() != tc.want || e.Ambiguous != tc.ambiguous {
+					t.Errorf("got %v (ambiguous %t)\nwant %s", err, e.Ambiguous, tc.want)
+				}
+				if took := time.Since(start); took != tc.after {
+					t.Errorf("took %s, want %s", took, tc.after)
+				}
+				if n != len(tc.replies) {
+					t.Errorf("%d requests, want %d", n, len(tc.replies))
+				}
+			})
+		})
+	}
+}
+
+// hang makes the test's server wait for the end of the request.
+func hang() (*http.Response, error) { return nil, nil }
+
+func cancelled(after time.Duration) func(context.Context) (context.Context, context.CancelFunc) {
+	return func(ctx context.Context) (context.Context, context.CancelFunc) {
+		ctx, cancel := context.WithCancel(ctx)
+		if after == 0 {
+			cancel()
+		} else {
+			time.AfterFunc(after, cancel)
+		}
+		return ctx, cancel
+	}
+}
+
+func timedOut(after time.Duration) func(context.Context) (context.Context, context.CancelFunc) {
+	return func(ctx context.Context) (context.Context, context.CancelFunc) {
+		return context.WithTimeout(ctx, after)
+	}
+}
+
+// With grace, the call in flight ends by itself and nothing new begins.
+func TestGrace(t *testing.T) {
+	t.Parallel()
+	for _, tc := range []struct {
+		name  string
+		takes time.Duration
+		after time.Duration
+		is    error
+	}{
+		{"long enough", 4 * time.Second, 4 * time.Second, nil},
+		{"too short", 9 * time.Second, 6 * time.Second, context.Canceled},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				var count atomic.Int32
+				c := newClient(t, server(func(r *http.Request) (*http.Response, error) {
+					count.Add(1)
+					select {
+					case <-time.After(tc.takes):
+						return answer(200, `{"id":"t1"}`), nil
+					case <-r.Context().Done():
+						return nil, r.Context().Err()
+					}
+				}), func(o *Options) { o.Grace = 5 * time.Second })
+				ctx, cancel := cancelled(time.Second)(t.Context())
+				defer cancel()
+				start := time.Now()
+				_, err := c.Do(ctx, postCall)
+				if took := time.Since(start); !errors.Is(err, tc.is) || took != tc.after {
+					t.Errorf("got %v after %s, want %v after %s", err, took, tc.is, tc.after)
+				}
+				if _, err := c.Do(ctx, postCall); !errors.Is(err, context.Canceled) || count.Load() != 1 {
+					t.Errorf("after the end: %v, %d requests", err, count.Load())
+				}
+			})
+		})
+	}
+}
+
+func TestRetryAfter(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 11, 23, 20, 0, 0, 0, time.UTC)
+	for _, tc := range []struct {
+		value, date string
+		want        time.Duration
+	}{
+		{"", "", 0},
+		{"0", "", 0},
+		{" 7 ", "", 7 * time.Second},
+		{"-5", "", 0},
+		{"soon", "", 0},
+		{"1.5", "", 0},
+		{"99999999999999999999999", "", longestAsked},
+		{"9223372036", "", longestAsked},
+		{now.Add(90 * time.Second).Format(http.TimeFormat), "", 90 * time.Second},
+		{now.Add(-time.Hour).Format(http.TimeFormat), "", 0},
+		{now.Add(1000 * time.Hour).Format(http.TimeFormat), "", longestAsked},
+		// The server's clock is an hour ahead of the runner's.
+		{now.Add(time.Hour + 3*time.Second).Format(http.TimeFormat), now.Add(time.Hour).Format(http.TimeFormat), 3 * time.Second},
+	} {
+		h := http.Header{"Retry-After": {tc.value}, "Date": {tc.date}}
+		if got := retryAfter(h, now); got != tc.want {
+			t.Errorf("Retry-After %q at %q: %s, want %s", tc.value, tc.date, got, tc.want)
+		}
+	}
+}

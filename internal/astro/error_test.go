@@ -1,0 +1,165 @@
+package astro
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestErrorText(t *testing.T) {
+	t.Parallel()
+	for _, tc := range []struct {
+		name, body string
+		status     int
+		header     []string
+		want       string
+	}{
+		{
+			"envelope", `{"message":"Invalid request: Deployment name 'my_deployment' already exists in this workspace","requestId":"f004d12a-29c8-40d8-b239-2b1b615ea45b","statusCode":400}`, 400, nil,
+			"POST /things: 400 Bad Request: Invalid request: Deployment name 'my_deployment' already exists in this workspace (requestId f004d12a-29c8-40d8-b239-2b1b615ea45b)",
+		},
+		{
+			"field errors", `{"message":"Invalid request: b is bad","requestId":"r1","fieldErrors":[{"field":"a[1].b","code":"max","message":"must be 5 or less"},{"field":"b","message":"b is bad"},{"field":"c","code":"required"}]}`, 400, nil,
+			"POST /things: 400 Bad Request: Invalid request: b is bad: a[1].b: must be 5 or less; c: required (requestId r1)",
+		},
+		{"members of other types", `{"message":"no","requestId":5,"fieldErrors":{"a":1}}`, 400, []string{"X-Request-Id", "r2"}, "POST /things: 400 Bad Request: no (requestId r2)"},
+		{"gateway", `{"error":"forbidden by policy"}`, 403, nil, "POST /things: 403 Forbidden: forbidden by policy"},
+		{"no message", `{"code":7}`, 409, nil, `POST /things: 409 Conflict: {"code":7}`},
+		{"list", `["no"]`, 400, nil, `POST /things: 400 Bad Request: ["no"]`},
+		{"empty", ``, 502, nil, "POST /things: 502 Bad Gateway"},
+		{"text", "upstream\r\n connect \x1b[31merror\u2028now", 503, nil, "POST /things: 503 Service Unavailable: upstream connect [31merror now"},
+		{"HTML", "<html><head><title>\n 503 Busy\n</title></head><body>" + strings.Repeat("x", 1e5), 503, nil, `POST /things: 503 Service Unavailable: an HTML page, "503 Busy"`},
+		{"HTML by its type", "oops", 500, []string{"Content-Type", "text/html"}, "POST /things: 500 Internal Server Error: an HTML page"},
+		{"unknown status", `{"message":"no"}`, 499, nil, "POST /things: 499: no"},
+		{"workflow command", `{"message":"a\n::error::forged\r\n##[set-output]"}`, 400, nil, "POST /things: 400 Bad Request: a ::error::forged ##[set-output]"},
+		{"asks to wait", `{"message":"later"}`, 503, []string{"Retry-After", "60"}, "POST /things: 503 Service Unavailable: later: retry after 1m0s"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			c := newClient(t, server(func(*http.Request) (*http.Response, error) { return answer(tc.status, tc.body, tc.header...), nil }))
+			_, err := c.Do(t.Context(), postCall)
+			if err == nil {
+				t.Fatal("no error")
+			}
+			if diff := cmp.Diff(tc.want, err.Error()); diff != "" {
+				t.Error(diff)
+			}
+			if NotFound(err) {
+				t.Error("it is NotFound")
+			}
+		})
+	}
+}
+
+func TestErrorFields(t *testing.T) {
+	t.Parallel()
+	c := newClient(t, server(func(*http.Request) (*http.Response, error) {
+		return answer(404, `{"message":"gone","requestId":"r1","statusCode":500,"fieldErrors":[{"field":"a","code":"b","message":"c"}]}`, "X-Request-Id", "r2"), nil
+	}))
+	_, err := c.Do(t.Context(), postCall)
+	want := &Error{
+		Method: "POST", Path: "/things", StatusCode: 404, Message: "gone", RequestID: "r1",
+		FieldErrors: []FieldError{{Field: "a", Code: "b", Message: "c"}},
+	}
+	var got *Error
+	if err = fmt.Errorf("wrapped: %w", err); !errors.As(err, &got) {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+	if !NotFound(err) || NotFound(errors.New("404")) || NotFound(nil) {
+		t.Error("NotFound is wrong")
+	}
+}
+
+// Wherever a server puts the token, no error shows it, nor a part of it.
+func TestTokenIsNotShown(t *testing.T) {
+	t.Parallel()
+	escaped := strings.ReplaceAll(testToken, "e", `\u0065`)
+	for i, reply := range []func() (*http.Response, error){
+		says(func() *http.Response { return failure(400, "token "+testToken+" is bad", testToken) }),
+		says(func() *http.Response { return answer(400, `{"message":"`+escaped+`"}`) }),
+		says(func() *http.Response { return answer(400, `{"message":"signature0123456789 does not fit"}`) }),
+		says(func() *http.Response { return answer(400, strings.Repeat("x", maxSnippet-8)+testToken) }),
+		says(func() *http.Response { return answer(400, strings.Repeat("x", maxFailure-8)+testToken) }),
+		says(func() *http.Response { return answer(400, "<title>"+testToken+"</title>") }),
+		says(func() *http.Response {
+			return answer(400, `{"message":"m","fieldErrors":[{"field":"`+testToken+`","code":"`+testToken+`","message":"`+testToken+`"}]}`)
+		}),
+		says(func() *http.Response { return answer(200, "", "X-Request-Id", testToken) }),
+		says(func() *http.Response { return answer(302, "", "Location", "https://"+testToken+".example.com") }),
+		breaks(fmt.Errorf("malformed HTTP response %q", "Authorization: Bearer "+testToken)),
+	} {
+		var shown []string
+		c := newClient(t, always(new(atomic.Int32), reply), func(o *Options) {
+			o.Trace = func(a Attempt) { shown = append(shown, fmt.Sprintf("%+v", a)) }
+		})
+		_, err := c.Do(t.Context(), postCall)
+		var e *Error
+		if !errors.As(err, &e) {
+			t.Fatal(err)
+		}
+		shown = append(shown, err.Error(), fmt.Sprintf("%+v", *e), fmt.Sprintf("%+v %#v", c, c))
+		for _, part := range strings.Split(testToken, ".") {
+			if text := strings.Join(shown, "\n"); strings.Contains(text, part) {
+				t.Errorf("case %d shows %q: %s", i, part, text)
+			}
+		}
+	}
+}
+
+func TestDeprecation(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var warnings []string
+		c := newClient(t, server(func(r *http.Request) (*http.Response, error) {
+			if r.Method == http.MethodDelete {
+				return answer(204, ""), nil
+			}
+			return answer(200, `{}`, "Deprecation", "@1800000000", "Sunset", "Sat, 01\nMay 2027"), nil
+		}), func(o *Options) { o.Warn = func(text string) { warnings = append(warnings, text) } })
+		for _, call := range []Call{getCall, deleteCall, getCall, {Method: "GET", Path: "/things/{id}", Params: map[string]string{"id": "t2"}}, postCall} {
+			if _, err := c.Do(t.Context(), call); err != nil {
+				t.Fatal(err)
+			}
+		}
+		want := []string{
+			"GET /things/{id} is deprecated by the API, Deprecation: @1800000000, Sunset: Sat, 01 May 2027",
+			"POST /things is deprecated by the API, Deprecation: @1800000000, Sunset: Sat, 01 May 2027",
+		}
+		if diff := cmp.Diff(want, warnings); diff != "" {
+			t.Error(diff)
+		}
+	})
+}
+
+func FuzzError(f *testing.F) {
+	f.Add(400, "application/json", `{"message":"no","requestId":"r1","fieldErrors":[{"field":"a","code":"b","message":"c"}]}`)
+	f.Add(503, "text/html", "<title>busy</title>")
+	f.Add(429, "", "\xff\u202e\n"+testToken)
+	f.Add(500, "application/json", `{"message":{"a":["`+testToken+`"]}}`)
+	f.Fuzz(func(t *testing.T, status int, kind, body string) {
+		c := newClient(t, server(nil))
+		e := &Error{Method: "GET", Path: "/x", StatusCode: status}
+		c.describe(e, http.Header{"Content-Type": {kind}}, []byte(body))
+		text := e.Error()
+		if len(text) > 4096 || !utf8.ValidString(text) {
+			t.Errorf("%d bytes: %q", len(text), text)
+		}
+		if strings.ContainsFunc(text, func(r rune) bool { return !unicode.IsPrint(r) }) {
+			t.Errorf("not one printable line: %q", text)
+		}
+		if all := fmt.Sprintf("%+v", *e); strings.Contains(all, testToken) {
+			t.Errorf("shows the token: %q", all)
+		}
+	})
+}

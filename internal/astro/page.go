@@ -1,0 +1,128 @@
+package astro
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"net/http"
+	"net/url"
+	"strconv"
+)
+
+const (
+	pageLimit = 1000 // the API's largest; its default is 20 (API notes 0.2)
+	maxItems  = 1_000_000
+	readings  = 3 // of a list that changes while its pages are read
+)
+
+// errMoved is a list whose pages don't fit together, as happens when an object
+// is created or deleted while they are read: one may have been missed.
+var errMoved = errors.New("the list changed while it was read")
+
+// List reads all pages of a list, whose items are in member. It returns the
+// whole list or an error: never a part, and never an empty list for an answer
+// that does not say it is empty.
+func (c *Client) List(ctx context.Context, call Call, member string) ([]json.RawMessage, error) {
+	call.Method = http.MethodGet
+	for reading := 1; ; reading++ {
+		items, err := c.read(ctx, call, member)
+		if err == nil || !errors.Is(err, errMoved) || reading == readings {
+			return items, err
+		}
+	}
+}
+
+// read follows the pages once.
+func (c *Client) read(ctx context.Context, call Call, member string) ([]json.RawMessage, error) {
+	var items []json.RawMessage
+	seen := map[string]bool{}
+	total := -1
+	for {
+		page := call
+		page.Query = url.Values{}
+		maps.Copy(page.Query, call.Query)
+		page.Query.Set("limit", strconv.Itoa(pageLimit))
+		page.Query.Set("offset", strconv.Itoa(len(items)))
+		body, err := c.send(ctx, page, maxPage)
+		if err != nil {
+			return nil, err
+		}
+		part, count, err := decode(body, member)
+		if err == nil && total >= 0 && count != total {
+			err = fmt.Errorf("%w: totalCount was %d and is %d", errMoved, total, count)
+		}
+		if err == nil {
+			total = count
+			err = add(&items, part, seen, total)
+		}
+		if err != nil {
+			return nil, &Error{Method: call.Method, Path: call.Path, StatusCode: http.StatusOK, Err: c.cause(err)}
+		}
+		if len(items) == total {
+			return items, nil
+		}
+	}
+}
+
+// add appends a page, checking that it brings the list forward.
+func add(items *[]json.RawMessage, part []json.RawMessage, seen map[string]bool, total int) error {
+	for _, item := range part {
+		key, err := identity(item)
+		if err != nil {
+			return fmt.Errorf("item %d: %w", len(*items)+1, err)
+		}
+		if seen[key] {
+			return fmt.Errorf("%w: an item came twice, %s", errMoved, clip(key, maxID))
+		}
+		seen[key] = true
+		*items = append(*items, item)
+	}
+	switch n := len(*items); {
+	case n > total:
+		return fmt.Errorf("%w: %d items, but a totalCount of %d", errMoved, n, total)
+	case len(part) == 0 && n < total:
+		return fmt.Errorf("%w: it ended after %d of %d items", errMoved, n, total)
+	}
+	return nil
+}
+
+// decode takes a page apart. A null list counts as empty where totalCount
+// confirms it.
+func decode(body []byte, member string) (items []json.RawMessage, total int, err error) {
+	var page map[string]json.RawMessage
+	if err := json.Unmarshal(body, &page); err != nil {
+		return nil, 0, err
+	}
+	raw, ok := page[member]
+	if !ok {
+		return nil, 0, fmt.Errorf("the list has no %q", member)
+	}
+	count, ok := page["totalCount"]
+	if !ok {
+		return nil, 0, errors.New(`the list has no "totalCount"`)
+	}
+	if err := json.Unmarshal(count, &total); err != nil || string(count) == "null" || total < 0 || total > maxItems {
+		return nil, 0, fmt.Errorf("the list's totalCount is %s", clip(string(count), maxID))
+	}
+	if err := json.Unmarshal(raw, &items); err != nil || items == nil && total > 0 {
+		return nil, 0, fmt.Errorf("the list's %q is not a list", member)
+	}
+	return items, total, nil
+}
+
+// identity tells items apart: by their id, or as a whole where a kind has none
+// (members of a team).
+func identity(item json.RawMessage) (string, error) {
+	var object *struct {
+		ID any `json:"id"`
+	}
+	if err := json.Unmarshal(item, &object); err != nil || object == nil {
+		return "", errors.New("not an object")
+	}
+	if id, ok := object.ID.(string); ok && id != "" {
+		return "id " + id, nil
+	}
+	return string(item), nil
+}

@@ -1,0 +1,72 @@
+package github
+
+import (
+	"crypto/rand"
+	"fmt"
+	"os"
+	"regexp"
+	"strings"
+)
+
+// summaryLimit is well under the 1 MiB above which GitHub drops a step's
+// summary as a whole.
+const summaryLimit = 900 << 10
+
+const summaryCut = "> [!NOTE]\n> This summary is longer than GitHub shows. All of it is in the log of the step.\n\n"
+
+var outputName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_-]*$`)
+
+// Output sets an output of the step. Without a runner it does nothing. The
+// error says that the output file could not be written.
+func (r *Runner) Output(name, value string) error {
+	if !outputName.MatchString(name) {
+		return fmt.Errorf("output %q: not a name", name)
+	}
+	value = strings.ToValidUTF8(r.Scrub(value), "\uFFFD")
+	// Whoever could guess the delimiter could set other outputs by a value.
+	end := "end-" + rand.Text()
+	for strings.Contains(value, end) {
+		end = "end-" + rand.Text()
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if err := r.appendTo("GITHUB_OUTPUT", name+"<<"+end+"\n"+value+"\n"+end+"\n"); err != nil {
+		return fmt.Errorf("output %s: %w", name, err)
+	}
+	return nil
+}
+
+// Summary appends markdown to the job summary, in all at most 900 KiB of it.
+// What is cut is said at the top. Without a runner it does nothing.
+func (r *Runner) Summary(markdown string) error {
+	markdown = strings.TrimSuffix(strings.ToValidUTF8(r.Scrub(markdown), "\uFFFD"), "\n") + "\n"
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	// At the top it can't end up inside a fence or a folded part.
+	if room := summaryLimit - r.summary; len(markdown) > room {
+		room = max(0, room-len(summaryCut))
+		markdown = summaryCut + markdown[:strings.LastIndexByte(markdown[:room], '\n')+1]
+	}
+	if err := r.appendTo("GITHUB_STEP_SUMMARY", markdown); err != nil {
+		return fmt.Errorf("job summary: %w", err)
+	}
+	r.summary += len(markdown)
+	return nil
+}
+
+// appendTo writes to one of the runner's files, which it reads after the step.
+func (r *Runner) appendTo(variable, text string) error {
+	path := r.getenv(variable)
+	if path == "" {
+		return nil
+	}
+	f, err := os.OpenFile(path, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
+	if err != nil {
+		return err
+	}
+	if _, err := f.WriteString(text); err != nil {
+		_ = f.Close()
+		return err
+	}
+	return f.Close()
+}

@@ -1,0 +1,158 @@
+package github_test
+
+import (
+	"bytes"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"astro-apply/internal/github"
+)
+
+// outputs reads an output file as the runner does.
+func outputs(t *testing.T, path string) map[string]string {
+	t.Helper()
+	b, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(b) > 0 && b[len(b)-1] != '\n' {
+		t.Errorf("the next output would be appended to %q", b)
+	}
+	got := map[string]string{}
+	lines := strings.Split(strings.TrimSuffix(string(b), "\n"), "\n")
+	for i := 0; i < len(lines); i++ {
+		name, end, heredoc := strings.Cut(lines[i], "<<")
+		if !heredoc || strings.Contains(name, "=") {
+			name, value, ok := strings.Cut(lines[i], "=")
+			if !ok {
+				t.Fatalf("invalid line %q", lines[i])
+			}
+			got[name] = value
+			continue
+		}
+		var value []string
+		for i++; i < len(lines) && lines[i] != end; i++ {
+			value = append(value, lines[i])
+		}
+		if i == len(lines) {
+			t.Fatalf("output %s has no end", name)
+		}
+		got[name] = strings.Join(value, "\n")
+	}
+	return got
+}
+
+func TestOutput(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "output")
+	r := github.New(environment(map[string]string{"GITHUB_OUTPUT": path}), io.Discard)
+	r.Mask("hunter2")
+	want := map[string]string{
+		"changed":    "true",
+		"plan":       "{\"a\":\n1}\n",
+		"empty":      "",
+		"request-id": "is ***",
+		"forged":     "a\nchanged=false\n_GitHubActionsFileCommandDelimeter_\nplan<<x\ny\nx\r",
+	}
+	for name, value := range want {
+		if err := r.Output(name, strings.ReplaceAll(value, "***", "hunter2")); err != nil {
+			t.Error(err)
+		}
+	}
+	if diff := cmp.Diff(want, outputs(t, path)); diff != "" {
+		t.Error(diff)
+	}
+	for _, name := range []string{"", "a b", "a=b", "a\nb", "a<<b"} {
+		if err := r.Output(name, "x"); err == nil {
+			t.Errorf("name %q accepted", name)
+		}
+	}
+}
+
+func TestFilesMissing(t *testing.T) {
+	t.Parallel()
+	r := github.New(environment(laptop), io.Discard)
+	if err := r.Output("a", "b"); err != nil {
+		t.Errorf("without a runner: %v", err)
+	}
+	if err := r.Summary("a"); err != nil {
+		t.Errorf("without a runner: %v", err)
+	}
+	folder := t.TempDir()
+	r = github.New(environment(map[string]string{"GITHUB_OUTPUT": folder, "GITHUB_STEP_SUMMARY": folder}), io.Discard)
+	if err := r.Output("a", "b"); err == nil || !strings.HasPrefix(err.Error(), "output a: ") {
+		t.Errorf("a folder: %v", err)
+	}
+	if err := r.Summary("a"); err == nil || !strings.HasPrefix(err.Error(), "job summary: ") {
+		t.Errorf("a folder: %v", err)
+	}
+}
+
+func FuzzOutput(f *testing.F) {
+	f.Add("value")
+	f.Add("a\nb=c\nEOF\nd<<e\r\n")
+	f.Add("\xff\x00\n")
+	f.Fuzz(func(t *testing.T, value string) {
+		path := filepath.Join(t.TempDir(), "output")
+		r := github.New(environment(map[string]string{"GITHUB_OUTPUT": path}), io.Discard)
+		if err := r.Output("name", value); err != nil {
+			t.Fatal(err)
+		}
+		want := map[string]string{"name": strings.ToValidUTF8(value, "\ufffd")}
+		if diff := cmp.Diff(want, outputs(t, path)); diff != "" {
+			t.Error(diff)
+		}
+	})
+}
+
+func TestSummary(t *testing.T) {
+	t.Parallel()
+	row := "| " + strings.Repeat("x", 1000) + " hunter2 |\n"
+	for _, tt := range []struct {
+		name  string
+		parts []string
+		cut   bool
+	}{
+		{"small", []string{"# Plan\n", "all well"}, false},
+		{"900 KiB", []string{strings.Repeat("x", 900<<10-1)}, false},
+		{"one part too long", []string{strings.Repeat(row, 1000)}, true},
+		{"two parts too long", []string{strings.Repeat(row, 800), strings.Repeat(row, 800)}, true},
+		{"one long line", []string{strings.Repeat("x", 1<<20)}, true},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			path := filepath.Join(t.TempDir(), "summary")
+			var log bytes.Buffer
+			r := github.New(environment(map[string]string{"GITHUB_STEP_SUMMARY": path}), &log)
+			r.Mask("hunter2")
+			log.Reset()
+			for _, p := range tt.parts {
+				if err := r.Summary(p); err != nil {
+					t.Fatal(err)
+				}
+			}
+			b, err := os.ReadFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := string(b)
+			if len(got) > 900<<10 || !strings.HasSuffix(got, "\n") || strings.Contains(got, "hunter2") {
+				t.Errorf("%d bytes, ends in %q", len(got), got[len(got)-10:])
+			}
+			if said := strings.Contains(got, "in the log"); said != tt.cut {
+				t.Errorf("says that it is cut: %v", said)
+			}
+			if !tt.cut {
+				want := strings.TrimSuffix(strings.Join(tt.parts, ""), "\n") + "\n"
+				if got != want {
+					t.Error(cmp.Diff(want, got))
+				}
+			}
+		})
+	}
+}

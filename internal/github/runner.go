@@ -1,0 +1,110 @@
+// Package github is the runner's surface: log lines, workflow commands,
+// annotations, masks, outputs, the job summary and the event that started the
+// run. Everything that leaves through it is scrubbed of secrets, and text from
+// outside can't become a command, an output or a mention. It imports no other
+// package of this module.
+//
+// All of it goes to stdout: the runner reads stdout and stderr through two
+// pipes and doesn't keep the order between them.
+package github
+
+import (
+	"io"
+	"strings"
+	"sync"
+
+	"github.com/sethvargo/go-githubactions"
+)
+
+// Runner writes to a GitHub Actions runner, or to a terminal when there is
+// none. It is safe for concurrent use.
+type Runner struct {
+	getenv  func(string) string
+	secrets secrets
+
+	mu      sync.Mutex // guards what follows
+	out     io.Writer
+	grouped bool
+	summary int // bytes written to the job summary
+}
+
+// New returns the runner whose variables getenv reads and whose log is stdout.
+func New(getenv func(string) string, stdout io.Writer) *Runner {
+	return &Runner{getenv: getenv, out: stdout}
+}
+
+// Actions reports whether a GitHub Actions runner reads stdout. Otherwise
+// workflow commands are written as plain text.
+func (r *Runner) Actions() bool { return r.getenv("GITHUB_ACTIONS") == "true" }
+
+// Print writes text, one line or several, to the log. No line of it can be a
+// workflow command, and control characters are shown as escapes.
+func (r *Runner) Print(text string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.line(r.plain(text))
+}
+
+// Group opens a foldable part of the log and closes the one before: the runner
+// can't nest them.
+func (r *Runner) Group(title string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.endGroup()
+	r.grouped = true
+	title = Neutral(r.Scrub(title))
+	if !r.Actions() {
+		r.line(title)
+		return
+	}
+	r.command("group", title, nil)
+}
+
+// EndGroup closes the group, if one is open.
+func (r *Runner) EndGroup() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.endGroup()
+}
+
+func (r *Runner) endGroup() {
+	if r.grouped && r.Actions() {
+		r.command("endgroup", "", nil)
+	}
+	r.grouped = false
+}
+
+// Debug writes text that is of use only when a run is repeated with debug
+// logging, which sets RUNNER_DEBUG to 1.
+func (r *Runner) Debug(text string) {
+	if r.getenv("RUNNER_DEBUG") != "1" {
+		return
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if !r.Actions() {
+		r.line(r.plain("debug: " + text))
+		return
+	}
+	r.command("debug", visibleLines(r.Scrub(text)), nil)
+}
+
+// plain makes text safe for the log: scrubbed, then neutral line by line.
+func (r *Runner) plain(text string) string {
+	lines := strings.Split(strings.TrimSuffix(visibleLines(r.Scrub(text)), "\n"), "\n")
+	for i, l := range lines {
+		lines[i] = unarmed(l)
+	}
+	return strings.Join(lines, "\n")
+}
+
+// command writes a workflow command. The library's escaping of data and
+// properties matches the runner's decoding; its own write methods panic when
+// stdout is gone, so only the encoding is used. data is scrubbed already.
+func (r *Runner) command(name, data string, properties map[string]string) {
+	r.line((&githubactions.Command{Name: name, Message: data, Properties: properties}).String())
+}
+
+// line writes to stdout in one call, so that lines don't mix. A log that can't
+// be written has nowhere to be reported.
+func (r *Runner) line(text string) { _, _ = io.WriteString(r.out, text+"\n") }

@@ -1,0 +1,215 @@
+package github_test
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"unicode"
+
+	"github.com/google/go-cmp/cmp"
+
+	"astro-apply/internal/github"
+)
+
+// environment gives the variables of a runner, changed and added to.
+func environment(more map[string]string) func(string) string {
+	env := map[string]string{"GITHUB_ACTIONS": "true"}
+	for k, v := range more {
+		env[k] = v
+	}
+	return func(name string) string { return env[name] }
+}
+
+var laptop = map[string]string{"GITHUB_ACTIONS": ""}
+
+// command is a workflow command as the runner understands it.
+type command struct {
+	Name       string
+	Properties map[string]string
+	Data       string
+}
+
+var known = []string{
+	"error", "warning", "notice", "debug", "group", "endgroup", "add-mask", "set-output", "save-state",
+	"set-env", "add-path", "add-matcher", "remove-matcher", "echo", "stop-commands",
+}
+
+func unescape(s string, pairs ...string) string {
+	for i := 0; i < len(pairs); i += 2 {
+		s = strings.ReplaceAll(s, pairs[i], pairs[i+1])
+	}
+	return strings.ReplaceAll(s, "%25", "%")
+}
+
+// parse reads a line of the log in the two ways that the runner does: the
+// newer "::name k=v::data" at its start, the older "##[name k=v]data" anywhere.
+func parse(line string) (command, bool) {
+	if text, ok := strings.CutPrefix(strings.TrimLeftFunc(line, unicode.IsSpace), "::"); ok {
+		if info, data, ok := strings.Cut(text, "::"); ok {
+			if c, ok := describe(info, ",", "%0D", "\r", "%0A", "\n", "%3A", ":", "%2C", ","); ok {
+				c.Data = unescape(data, "%0D", "\r", "%0A", "\n")
+				return c, true
+			}
+		}
+	}
+	if _, text, ok := strings.Cut(line, "##["); ok {
+		if info, data, ok := strings.Cut(text, "]"); ok {
+			if c, ok := describe(info, ";", "%3B", ";", "%0D", "\r", "%0A", "\n", "%5D", "]"); ok {
+				c.Data = data
+				return c, true
+			}
+		}
+	}
+	return command{}, false
+}
+
+func describe(info, separator string, escapes ...string) (command, bool) {
+	name, properties, _ := strings.Cut(info, " ")
+	name = strings.ToLower(name)
+	if !slices.Contains(known, name) {
+		return command{}, false
+	}
+	c := command{Name: name}
+	for p := range strings.SplitSeq(strings.TrimSpace(properties), separator) {
+		if k, v, ok := strings.Cut(p, "="); ok && k != "" && v != "" {
+			if c.Properties == nil {
+				c.Properties = map[string]string{}
+			}
+			c.Properties[strings.ToLower(k)] = unescape(v, escapes...)
+		}
+	}
+	return c, true
+}
+
+// commands lists the commands in a log, split into lines as the runner's
+// reader does.
+func commands(log string) []command {
+	var all []command
+	for line := range strings.SplitSeq(strings.ReplaceAll(log, "\r", "\n"), "\n") {
+		if c, ok := parse(line); ok {
+			all = append(all, c)
+		}
+	}
+	return all
+}
+
+func TestPrint(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct{ name, text, want string }{
+		{"plain", "created deployment etl", "created deployment etl\n"},
+		{"several lines", "a\n\n\tb\n", "a\n\n\tb\n"},
+		{"empty", "", "\n"},
+		{"command", "::error::forged", ": :error::forged\n"},
+		{"command after white space", "a\n \u00a0::set-output name=x::y", "a\n \u00a0: :set-output name=x::y\n"},
+		{"colons within are kept", "Foo::Bar", "Foo::Bar\n"},
+		{"old command", "a ##[set-output name=x]y ###[group]", "a ## [set-output name=x]y ### [group]\n"},
+		{"carriage return", "a\r::error::x\r\nb", "a\\r::error::x\nb\n"},
+		{"terminal escape", "\x1b[2Jgone\x00", "\\u001b[2Jgone\\u0000\n"},
+		{"bidirectional", "a\u202eb\u2066", "a\\u202eb\\u2066\n"},
+		{"zero width hides no command", "\u200b::error::x", "\\u200b::error::x\n"},
+		{"line separator", "a\u2028::error::x", "a\\u2028::error::x\n"},
+		{"other scripts", "größe 東京 🚀", "größe 東京 🚀\n"},
+		{"not UTF-8", "a\xffb", "a\ufffdb\n"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			var log bytes.Buffer
+			github.New(environment(nil), &log).Print(tt.text)
+			if diff := cmp.Diff(tt.want, log.String()); diff != "" {
+				t.Error(diff)
+			}
+			if c := commands(log.String()); c != nil {
+				t.Errorf("forged: %v", c)
+			}
+		})
+	}
+}
+
+func TestGroups(t *testing.T) {
+	t.Parallel()
+	write := func(r *github.Runner) {
+		r.EndGroup()
+		r.Group("plan\n::error::x")
+		r.Print("one")
+		r.Group("apply 100%")
+		r.Debug("GET /v1 200")
+		r.EndGroup()
+		r.EndGroup()
+	}
+	for _, tt := range []struct {
+		name string
+		env  map[string]string
+		want string
+	}{
+		{"runner", nil, "::group::plan\\n::error::x\none\n::endgroup::\n::group::apply 100%25\n::endgroup::\n"},
+		{"debugging", map[string]string{"RUNNER_DEBUG": "1"}, "::group::plan\\n::error::x\none\n::endgroup::\n::group::apply 100%25\n::debug::GET /v1 200\n::endgroup::\n"},
+		{"laptop", laptop, "plan\\n::error::x\none\napply 100%\n"},
+		{"laptop, debugging", map[string]string{"GITHUB_ACTIONS": "", "RUNNER_DEBUG": "1"}, "plan\\n::error::x\none\napply 100%\ndebug: GET /v1 200\n"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			var log bytes.Buffer
+			write(github.New(environment(tt.env), &log))
+			if diff := cmp.Diff(tt.want, log.String()); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+func FuzzPrint(f *testing.F) {
+	f.Add("::error::x", "hunter2hunter2")
+	f.Add("a\r\n ##[set-output name=x]y\u200b::add-mask::a", "a\nb")
+	f.Add("token=a%2Fb+c", "a/b c")
+	f.Fuzz(func(t *testing.T, text, secret string) {
+		var log bytes.Buffer
+		r := github.New(environment(nil), &log)
+		r.Mask(secret)
+		log.Reset()
+		r.Print(text + secret)
+		if c := commands(log.String()); c != nil {
+			t.Errorf("%q forged %v", text, c)
+		}
+		for _, c := range strings.TrimSuffix(log.String(), "\n") {
+			if c != '\n' && c != '\t' && !unicode.IsGraphic(c) {
+				t.Errorf("%q printed %q", text, c)
+			}
+		}
+		if len(secret) >= 8 && strings.TrimSpace(secret) != "" && strings.Contains(log.String(), secret) {
+			t.Errorf("%q printed the secret %q", log.String(), secret)
+		}
+	})
+}
+
+// TestConcurrent is about the race detector, and that lines stay whole.
+func TestConcurrent(t *testing.T) {
+	t.Parallel()
+	var log bytes.Buffer
+	summary := filepath.Join(t.TempDir(), "summary")
+	r := github.New(environment(map[string]string{"GITHUB_STEP_SUMMARY": summary}), &log)
+	done := make(chan error)
+	for i := range 20 {
+		go func() {
+			r.Mask(fmt.Sprintf("secret-%02d", i))
+			r.Print(fmt.Sprintf("line %02d secret-%02d", i, i))
+			done <- r.Summary("row")
+		}()
+	}
+	for range 20 {
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+	}
+	for i := range 20 {
+		if want := fmt.Sprintf("line %02d ***\n", i); !strings.Contains(log.String(), want) {
+			t.Errorf("no %q", want)
+		}
+	}
+	if b, err := os.ReadFile(summary); err != nil || string(b) != strings.Repeat("row\n", 20) {
+		t.Errorf("summary %q, %v", b, err)
+	}
+}

@@ -1,0 +1,96 @@
+package simulator
+
+import "encoding/json"
+
+// decode reads a request body. Absent and null are the same to the API.
+func decode(r Request) (map[string]any, *problem) {
+	var body map[string]any
+	if err := json.Unmarshal(r.Body, &body); err != nil || body == nil {
+		return nil, invalid("the body must be a JSON object")
+	}
+	dropNulls(body)
+	return body, nil
+}
+
+func dropNulls(value any) {
+	switch v := value.(type) {
+	case map[string]any:
+		for name, member := range v {
+			if member == nil {
+				delete(v, name)
+				continue
+			}
+			dropNulls(member)
+		}
+	case []any:
+		for _, member := range v {
+			dropNulls(member)
+		}
+	}
+}
+
+// text, flag, number, group and groups read a member of decoded JSON; absent is the zero value.
+func text(m map[string]any, name string) string {
+	v, _ := m[name].(string)
+	return v
+}
+
+func flag(m map[string]any, name string) bool {
+	v, _ := m[name].(bool)
+	return v
+}
+
+func number(m map[string]any, name string) float64 {
+	v, _ := m[name].(float64)
+	return v
+}
+
+func group(m map[string]any, name string) map[string]any {
+	v, _ := m[name].(map[string]any)
+	return v
+}
+
+func groups(m map[string]any, name string) []map[string]any {
+	list, _ := m[name].([]any)
+	members := make([]map[string]any, 0, len(list))
+	for _, v := range list {
+		if member, ok := v.(map[string]any); ok {
+			members = append(members, member)
+		}
+	}
+	return members
+}
+
+// list is groups turned back into decoded JSON.
+func list(members []map[string]any) []any {
+	all := make([]any, len(members))
+	for i, m := range members {
+		all[i] = m
+	}
+	return all
+}
+
+// fillIn sets what is absent.
+func fillIn(m map[string]any, defaults map[string]any) {
+	for name, value := range defaults {
+		if _, ok := m[name]; !ok {
+			m[name] = value
+		}
+	}
+}
+
+// dropEmpty leaves out empty texts and lists: answers omit them.
+func dropEmpty(m map[string]any, names ...string) {
+	for _, name := range names {
+		switch v := m[name].(type) {
+		case string:
+			if v == "" {
+				delete(m, name)
+			}
+		case []any:
+			if len(v) == 0 {
+				delete(m, name)
+			}
+		}
+	}
+}

@@ -1,0 +1,101 @@
+package conformance
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"sync"
+
+	"github.com/pb33f/libopenapi"
+	validator "github.com/pb33f/libopenapi-validator"
+	"github.com/pb33f/libopenapi-validator/config"
+	"go.yaml.in/yaml/v4"
+)
+
+// load builds the validator once for all tests of a package; nil when there is no document.
+var load = sync.OnceValues(func() (validator.Validator, error) {
+	path := Document()
+	if path == "" {
+		return nil, nil
+	}
+	source, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	if source, err = tighten(source); err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	document, err := libopenapi.NewDocument(source)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	v, errs := validator.NewValidator(document, config.WithFormatAssertions())
+	if len(errs) > 0 {
+		return nil, fmt.Errorf("%s: %w", path, errs[0])
+	}
+	return v, nil
+})
+
+// Document finds the API document: the environment's ASTRO_OPENAPI, else shared/astro-api/openapi-v1.yml in the working
+// directory or above it, else "".
+func Document() string {
+	if path := os.Getenv("ASTRO_OPENAPI"); path != "" {
+		return path
+	}
+	directory, err := os.Getwd()
+	for err == nil {
+		path := filepath.Join(directory, "shared", "astro-api", "openapi-v1.yml")
+		if _, missing := os.Stat(path); missing == nil {
+			return path
+		}
+		if directory == filepath.Dir(directory) {
+			break
+		}
+		directory = filepath.Dir(directory)
+	}
+	return ""
+}
+
+// tighten makes the document say what it means. Objects with named members take no others; and since the variants of a
+// oneOf all allow every value of their discriminator, so that a body would match several, each keeps its own values. A body must then carry its discriminator.
+func tighten(source []byte) ([]byte, error) {
+	var document map[string]any
+	if err := yaml.Unmarshal(source, &document); err != nil {
+		return nil, err
+	}
+	schemas := member(member(document, "components"), "schemas")
+	if schemas == nil {
+		return nil, fmt.Errorf("components.schemas is missing")
+	}
+	for _, value := range schemas {
+		schema, _ := value.(map[string]any)
+		if discriminator := member(schema, "discriminator"); discriminator != nil {
+			narrow(schemas, discriminator)
+		}
+		if _, open := schema["additionalProperties"]; !open && member(schema, "properties") != nil {
+			schema["additionalProperties"] = false
+		}
+	}
+	return yaml.Marshal(document)
+}
+
+// narrow leaves each variant those values of the discriminator that are mapped to it.
+func narrow(schemas, discriminator map[string]any) {
+	values := map[string][]any{}
+	for value, reference := range member(discriminator, "mapping") {
+		name := filepath.Base(fmt.Sprint(reference))
+		values[name] = append(values[name], value)
+	}
+	property, _ := discriminator["propertyName"].(string)
+	for name, own := range values {
+		variant, _ := schemas[name].(map[string]any)
+		if kind := member(member(variant, "properties"), property); kind != nil {
+			kind["enum"] = own
+		}
+	}
+}
+
+func member(parent map[string]any, name string) map[string]any {
+	value, _ := parent[name].(map[string]any)
+	return value
+}

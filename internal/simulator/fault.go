@@ -1,0 +1,78 @@
+package simulator
+
+import (
+	"bytes"
+	"cmp"
+	"net/http"
+	"path"
+	"slices"
+	"strings"
+)
+
+// FaultHeader marks the answers of faults: what a gateway does is no part of the API's document.
+const FaultHeader = "X-Simulated-Fault"
+
+// Fault answers matching requests in the API's place: nothing is carried out, not even the token is looked at.
+type Fault struct {
+	Method      string       // "": any
+	Path        string       // below the organization: a path.Match pattern (deployments/*) or a suffix of whole segments; "": any
+	Body        string       // a part of the request's body; "": any
+	Count       int          // how many requests; 0: all
+	Status      int          // 0: 500
+	Message     string       // "": the status in words
+	RequestID   string       // "": made up
+	FieldErrors []FieldError // part of the envelope
+	Raw         string       // a body in the envelope's place; with a status below 400 there is no envelope anyhow
+	Header      http.Header  // of the answer
+}
+
+// Fail adds a fault. The first one that matches a request answers it.
+func (s *Server) Fail(f Fault) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.faults = append(s.faults, &f)
+}
+
+// fault finds the fault for a request and uses it up by one.
+func (s *Server) fault(r Request, below string) *Fault {
+	for i, f := range s.faults {
+		if !f.matches(r, below) {
+			continue
+		}
+		if f.Count == 1 {
+			s.faults = slices.Delete(s.faults, i, i+1)
+		} else if f.Count > 1 {
+			f.Count--
+		}
+		return f
+	}
+	return nil
+}
+
+func (f *Fault) matches(r Request, below string) bool {
+	if f.Method != "" && f.Method != r.Method || !bytes.Contains(r.Body, []byte(f.Body)) {
+		return false
+	}
+	pattern := strings.Trim(f.Path, "/")
+	if pattern == "" || strings.HasSuffix("/"+below, "/"+pattern) {
+		return true
+	}
+	matched, err := path.Match(pattern, below)
+	return err == nil && matched
+}
+
+func (s *Server) faulty(f *Fault) reply {
+	status := cmp.Or(f.Status, http.StatusInternalServerError)
+	answer := reply{status: status, header: http.Header{}, body: []byte(f.Raw)}
+	if f.Raw == "" && status >= http.StatusBadRequest {
+		answer = jsonReply(status, envelope{
+			Message: cmp.Or(f.Message, http.StatusText(status)), RequestID: cmp.Or(f.RequestID, s.requestID()),
+			StatusCode: status, FieldErrors: f.FieldErrors,
+		})
+	}
+	for name, values := range f.Header {
+		answer.header[http.CanonicalHeaderKey(name)] = slices.Clone(values)
+	}
+	answer.header.Set(FaultHeader, "true")
+	return answer
+}
