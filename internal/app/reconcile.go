@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -41,7 +42,9 @@ func (p *process) reconcile(ctx context.Context, declared *resource.Declaration)
 	if p.report.Mode != string(config.Apply) || p.report.Broken() {
 		return nil
 	}
-	p.runner.Group("Apply")
+	if p.report.Counts().Changed() > 0 {
+		p.runner.Group("Apply")
+	}
 	p.report.Outcomes = apply.Run(ctx, source, p.report.Plan, apply.Options{
 		Policy: policy,
 		Wait:   bool(p.config.Wait),
@@ -115,7 +118,8 @@ func (p *process) client(address, token string) (*astro.Client, error) {
 		BaseURL: address, Token: token, Version: p.Version, Transport: p.Transport, Grace: grace,
 		Warn: func(text string) { p.runner.Print("warning: " + text) },
 		Trace: func(a astro.Attempt) {
-			p.runner.Debug(fmt.Sprintf("%s %s: %d, attempt %d, %s, requestId %s", a.Method, a.Path, a.StatusCode, a.Attempt, a.Duration.Round(time.Millisecond), a.RequestID))
+			p.runner.Debug(fmt.Sprintf("%s %s: %d, attempt %d, %s, requestId %s",
+				a.Method, a.Path, a.StatusCode, a.Attempt, a.Duration.Round(time.Millisecond), cmp.Or(a.RequestID, "none")))
 			mu.Lock()
 			defer mu.Unlock()
 			if a.Err != nil && a.RequestID != "" && !slices.Contains(p.report.RequestIDs, a.RequestID) {

@@ -47,7 +47,10 @@ type pair struct {
 // item is the element to send, nil where it is to go.
 func (s *list) item(p pair) *schema.Node {
 	t := s.field.Type.Elem
-	path := fmt.Sprintf("%s[%s]", s.path, p.label)
+	path := s.path
+	if t.Base == schema.BaseObject {
+		path = fmt.Sprintf("%s[%s]", s.path, p.label)
+	}
 	switch {
 	case p.declared == nil && s.whole != nil && s.policy.AllowDelete && !s.policy.protected:
 		s.changed(path, s.shown(p.live), nil)

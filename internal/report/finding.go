@@ -11,6 +11,7 @@ import (
 	"astro-apply/internal/astro"
 	"astro-apply/internal/github"
 	"astro-apply/internal/plan"
+	"astro-apply/internal/resource"
 	"astro-apply/internal/schema"
 )
 
@@ -89,7 +90,7 @@ func (r *Run) change(c *plan.Change) []Finding {
 		out = append(out, Finding{Level: github.Notice, Pos: c.Object.Pos, Title: name, rank: 1, Message: fmt.Sprintf(
 			"%s: %s kept, not verified, because Astro never returns secrets (%s); write-secrets: true writes them", name, plural(n, "secret"), strings.Join(c.Unverified, ", "))})
 	}
-	if c.Err != nil && r.Outcomes == nil {
+	if c.Err != nil && r.Outcomes == nil && !errors.Is(c.Err, resource.ErrReported) {
 		out = append(out, failure(name, c.Err, c.Object.Pos, nil)...)
 	}
 	return out

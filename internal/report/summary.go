@@ -16,7 +16,11 @@ func (r *Run) Summary() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "## %s astro-apply: %s\n\n**%s**\n\n", r.icon(), orElse(r.Mode, "not started"), github.Markdown(r.Sentence()))
 	if r.Why != "" {
-		fmt.Fprintf(&b, "Mode `%s`: %s. Took %s.\n\n", r.Mode, github.Markdown(r.Why), r.Duration.Round(time.Second))
+		fmt.Fprintf(&b, "Mode `%s`: %s.", r.Mode, github.Markdown(r.Why))
+		if d := took(r.Duration); d != "" {
+			fmt.Fprintf(&b, " Took %s.", d)
+		}
+		b.WriteString("\n\n")
 	}
 	if r.Simulated {
 		b.WriteString("> [!NOTE]\n> Simulated: nothing of this happened at Astro.\n\n")

@@ -57,7 +57,7 @@ func differences(c *plan.Change) []line {
 		out = append(out, line{"!", fmt.Sprintf("%s: %s is kept", f.Path, f.Old.Show())})
 	}
 	if c.Err != nil {
-		out = append(out, line{"?", "not known: " + c.Err.Error()})
+		out = append(out, line{"?", c.Err.Error()})
 	}
 	return out
 }

@@ -127,9 +127,7 @@ func (d *declarer) object(k *Kind, item *schema.Node, top []schema.Field, defaul
 	o.Body = d.references(o, k.Fields, body)
 	d.identity(o, own)
 	d.conceal(k.Fields, o.Body)
-	if len(problems) == 0 { // a rule over values of the wrong type only repeats what was said
-		d.out.Problems = append(d.out.Problems, k.Broken(o.Body, o.Body, false)...)
-	}
+	d.out.Problems = append(d.out.Problems, k.Broken(o.Body, o.Body, false)...)
 	d.out.Objects = append(d.out.Objects, o)
 }
 

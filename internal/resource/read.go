@@ -3,6 +3,7 @@ package resource
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/url"
 	"slices"
@@ -31,6 +32,9 @@ type World struct {
 type Blocked struct{ By *Object }
 
 func (b *Blocked) Error() string { return fmt.Sprintf("needs %s, which failed", b.By) }
+
+// ErrReported stands for an object with an entry in World.Problems.
+var ErrReported = errors.New("reported as a problem of the manifest")
 
 // Source reads an Organization.
 type Source struct {

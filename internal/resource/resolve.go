@@ -7,8 +7,10 @@ import (
 	"astro-apply/internal/schema"
 )
 
-func (r *reader) problem(pos schema.Pos, format string, args ...any) {
+// problem reports what is wrong with an object in the manifest.
+func (r *reader) problem(o *Object, pos schema.Pos, format string, args ...any) {
 	r.world.Problems = append(r.world.Problems, schema.Problem{Pos: pos, Message: fmt.Sprintf(format, args...)})
+	r.fail(o, ErrReported)
 }
 
 // resolve turns the references of an object into ids where the objects they
@@ -59,9 +61,9 @@ func (r *reader) named(ctx context.Context, o *Object, ref *Reference) {
 			r.fail(o, fmt.Errorf("%s: %w", ref, err))
 			return
 		}
-		r.problem(pos, "%s: there is no %s, neither live nor in the manifest", o, ref)
+		r.problem(o, pos, "%s: there is no %s, neither live nor in the manifest", o, ref)
 	default:
-		r.problem(pos, "%s: there are %d of %s, ids %s; refer to one by %s", o, len(found), ref, ids(found), ref.Field.Name)
+		r.problem(o, pos, "%s: there are %d of %s, ids %s; refer to one by %s", o, len(found), ref, ids(found), ref.Field.Name)
 	}
 }
 
@@ -118,7 +120,7 @@ func (r *reader) match(o *Object) {
 	case 1:
 		r.world.Live[o] = found[0]
 	default:
-		r.problem(o.Pos, "%s exists %d times, ids %s; add the id of the one that is meant", o, len(found), ids(found))
+		r.problem(o, o.Pos, "%s exists %d times, ids %s; add the id of the one that is meant", o, len(found), ids(found))
 	}
 }
 
@@ -132,7 +134,7 @@ func (r *reader) twice(d *Declaration) {
 		}
 		key := o.Kind.Name + live.ID
 		if other := first[key]; other != nil {
-			r.problem(o.Pos, "%s and %s at %s are the same live object, id %s", o, other, other.Pos, live.ID)
+			r.problem(o, o.Pos, "%s and %s at %s are the same live object, id %s", o, other, other.Pos, live.ID)
 			continue
 		}
 		first[key] = o

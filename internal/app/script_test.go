@@ -1,0 +1,226 @@
+package app_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"astro-apply/internal/simulator"
+	"astro-apply/internal/simulator/conformance"
+)
+
+var update = flag.Bool("update", false, "rewrite the expected texts in testdata/script")
+
+// TestScript runs testdata/script through the real program, as a runner would:
+// files, environment, and a simulated Astro API behind HTTP. The commands that
+// a script has beside testscript's own are those of astro and output below.
+// All of the traffic is held against the API's document where that is at hand.
+func TestScript(t *testing.T) {
+	bin := t.TempDir()
+	build := exec.CommandContext(t.Context(), "go", "build", "-o", filepath.Join(bin, "astro-apply"), "astro-apply")
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("build: %v\n%s", err, out)
+	}
+	testscript.Run(t, testscript.Params{
+		Dir:           filepath.Join("..", "..", "testdata", "script"),
+		UpdateScripts: *update,
+		Setup: func(e *testscript.Env) error {
+			s := newStage(t)
+			e.Defer(s.http.Close)
+			e.Values[stage{}] = s
+			e.Setenv("PATH", bin+string(os.PathListSeparator)+e.Getenv("PATH"))
+			for name, value := range map[string]string{
+				"GITHUB_ACTIONS":      "true",
+				"GITHUB_EVENT_NAME":   "push",
+				"GITHUB_REF":          "refs/heads/main",
+				"GITHUB_REF_NAME":     "main",
+				"GITHUB_EVENT_PATH":   filepath.Join(e.WorkDir, ".event"),
+				"GITHUB_OUTPUT":       filepath.Join(e.WorkDir, "outputs"),
+				"GITHUB_STEP_SUMMARY": filepath.Join(e.WorkDir, "summary"),
+				"INPUT_API-URL":       s.http.URL,
+				"INPUT_WAIT":          "false",
+				"ASTRO_API_TOKEN":     s.server.Token(simulator.Scope{}),
+			} {
+				e.Setenv(name, value)
+			}
+			return os.WriteFile(filepath.Join(e.WorkDir, ".event"), []byte(`{"repository":{"default_branch":"main"}}`), 0o600)
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"astro":  func(ts *testscript.TestScript, _ bool, args []string) { scene(ts).astro(ts, args) },
+			"output": output,
+		},
+	})
+}
+
+// stage is one script's Astro.
+type stage struct {
+	server *simulator.Server
+	http   *httptest.Server
+}
+
+func scene(ts *testscript.TestScript) *stage { return ts.Value(stage{}).(*stage) }
+
+func newStage(t *testing.T) *stage {
+	s := &stage{server: simulator.New(simulator.Options{OrganizationID: "corg00000000000000000000a"})}
+	var handler http.Handler = s.server
+	if conformance.Document() != "" {
+		checked := conformance.Validate(t, s.server.Transport())
+		handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { forward(w, r, checked) })
+	}
+	s.http = httptest.NewServer(handler)
+	return s
+}
+
+func forward(w http.ResponseWriter, r *http.Request, to http.RoundTripper) {
+	r.RequestURI, r.URL.Scheme, r.URL.Host = "", "http", r.Host
+	answer, err := to.RoundTrip(r)
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusBadGateway)
+		return
+	}
+	defer func() { _ = answer.Body.Close() }()
+	for name, values := range answer.Header {
+		w.Header()[name] = values
+	}
+	w.WriteHeader(answer.StatusCode)
+	_, _ = io.Copy(w, answer.Body)
+}
+
+// astro is what a script says to its Astro:
+//
+//	astro seed FILE        objects that exist, one JSON object a line: {"kind": "workspace", …}
+//	astro fail FILE        faults, one JSON object a line
+//	astro token SCOPE…     the caller's token: organization, workspace=ID, deployment=ID, expired
+//	astro reset            forget the requests so far, and empty outputs and summary
+//	astro requests FILE    write the requests since: METHOD path status, one a line
+//	astro writes FILE      the same without the reads
+//	astro bodies FILE      the bodies of the writes, indented
+//	astro state KIND FILE  the objects as stored, indented
+func (s *stage) astro(ts *testscript.TestScript, args []string) {
+	if len(args) == 0 {
+		ts.Fatalf("astro: what?")
+	}
+	switch args[0] {
+	case "seed":
+		lines(ts, args[1], func(line []byte) {
+			var object map[string]any
+			ts.Check(json.Unmarshal(line, &object))
+			kind, _ := object["kind"].(string)
+			delete(object, "kind")
+			s.server.Seed(kind, object)
+		})
+	case "fail":
+		lines(ts, args[1], func(line []byte) {
+			var fault simulator.Fault
+			ts.Check(json.Unmarshal(line, &fault))
+			s.server.Fail(fault)
+		})
+	case "token":
+		ts.Setenv("ASTRO_API_TOKEN", s.token(args[1:]))
+	case "reset":
+		s.server.ResetRequests()
+		for _, file := range []string{"outputs", "summary"} {
+			ts.Check(os.WriteFile(ts.MkAbs(file), nil, 0o600))
+		}
+	case "requests":
+		write(ts, args[1], s.log(http.MethodGet, http.MethodPost, http.MethodDelete))
+	case "writes":
+		write(ts, args[1], s.log(http.MethodPost, http.MethodDelete))
+	case "bodies":
+		var b bytes.Buffer
+		for _, r := range s.server.Requests() {
+			if r.Method == http.MethodPost {
+				ts.Check(json.Indent(&b, r.Body, "", "  "))
+				b.WriteString("\n")
+			}
+		}
+		write(ts, args[1], b.String())
+	case "state":
+		b, err := json.MarshalIndent(s.server.Objects(args[1]), "", "  ")
+		ts.Check(err)
+		write(ts, args[2], string(b)+"\n")
+	default:
+		ts.Fatalf("astro: unknown: %s", args[0])
+	}
+}
+
+func (s *stage) token(words []string) string {
+	scope := simulator.Scope{}
+	for _, w := range words {
+		name, id, _ := strings.Cut(w, "=")
+		switch name {
+		case "workspace":
+			scope.WorkspaceIDs = append(scope.WorkspaceIDs, id)
+		case "deployment":
+			scope.DeploymentIDs = append(scope.DeploymentIDs, id)
+		case "expired":
+			scope.ExpiresAt = time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+		}
+	}
+	return s.server.Token(scope)
+}
+
+func (s *stage) log(methods ...string) string {
+	var out []string
+	for _, r := range s.server.Requests() {
+		if slices.Contains(methods, r.Method) {
+			out = append(out, fmt.Sprintf("%s %s %d\n", r.Method, strings.TrimPrefix(r.Path, "/v1/organizations/"+s.server.OrganizationID()), r.Status))
+		}
+	}
+	slices.Sort(out)
+	return strings.Join(out, "")
+}
+
+func lines(ts *testscript.TestScript, file string, f func([]byte)) {
+	for line := range bytes.Lines([]byte(ts.ReadFile(file))) {
+		if line = bytes.TrimSpace(line); len(line) > 0 {
+			f(line)
+		}
+	}
+}
+
+func write(ts *testscript.TestScript, file, text string) {
+	ts.Check(os.WriteFile(ts.MkAbs(file), []byte(text), 0o600))
+}
+
+// output NAME VALUE asserts an output of the step; the runner's rules for the
+// file decide what it is.
+func output(ts *testscript.TestScript, neg bool, args []string) {
+	got, ok := parseOutputs(ts.ReadFile("outputs"))[args[0]]
+	if !ok {
+		ts.Fatalf("no output %s", args[0])
+	}
+	if want := strings.Join(args[1:], " "); (got == want) == neg {
+		ts.Fatalf("output %s is %q, want %q (negated: %t)", args[0], got, want, neg)
+	}
+}
+
+func parseOutputs(file string) map[string]string {
+	out := map[string]string{}
+	rest := strings.Split(file, "\n")
+	for i := 0; i < len(rest); i++ {
+		name, end, ok := strings.Cut(rest[i], "<<")
+		if !ok {
+			continue
+		}
+		var value []string
+		for i++; i < len(rest) && rest[i] != end; i++ {
+			value = append(value, rest[i])
+		}
+		out[name] = strings.Join(value, "\n")
+	}
+	return out
+}
