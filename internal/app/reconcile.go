@@ -59,7 +59,7 @@ func (p *process) reconcile(ctx context.Context, declared *resource.Declaration)
 // plan reads what is live and plans. What was found in a list and differs is
 // read once more by id: a list may show less than an update then overwrites.
 func (p *process) plan(ctx context.Context, source resource.Source, declared *resource.Declaration, policy plan.Policy) error {
-	world, err := source.Read(ctx, p.catalog, declared)
+	world, err := source.Read(ctx, declared)
 	if err == nil {
 		p.report.Plan = plan.Make(source.OrganizationID, declared, world, policy)
 		if stale := p.report.Plan.Stale(); len(stale) > 0 {

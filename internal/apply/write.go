@@ -42,9 +42,14 @@ func (r *run) write(ctx context.Context, j *job) error {
 func (r *run) create(ctx context.Context, j *job) error {
 	o := j.change.Object
 	for _, ref := range o.Refs {
-		if ref.ID == "" {
-			ref.Resolve(r.created(j, ref))
+		if ref.ID != "" {
+			continue
 		}
+		id := r.created(j, ref)
+		if id == "" {
+			return fmt.Errorf("create: the id of %s is not known", ref)
+		}
+		ref.Resolve(id)
 	}
 	d := plan.Compare(o, nil, r.Policy)
 	if len(d.Problems) > 0 {

@@ -8,6 +8,7 @@ import (
 
 // Declaration is what the manifests declare, in their order.
 type Declaration struct {
+	Catalog        Catalog
 	Objects        []*Object
 	OrganizationID *schema.Node // nil: not declared
 	Problems       []schema.Problem
@@ -25,7 +26,7 @@ type declarer struct {
 // can be known to be wrong offline. Objects that name no Workspace are put into
 // workspace, a name or an id, unless their document has one; "" is none.
 func Declare(catalog Catalog, documents []*schema.Node, workspace string) *Declaration {
-	d := &declarer{catalog: catalog, out: &Declaration{}, fallback: workspace, seen: map[string]schema.Pos{}}
+	d := &declarer{catalog: catalog, out: &Declaration{Catalog: catalog}, fallback: workspace, seen: map[string]schema.Pos{}}
 	for _, document := range documents {
 		d.document(document)
 	}

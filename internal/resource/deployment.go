@@ -12,6 +12,7 @@ var (
 	queued   = schema.When{Field: "executor", In: []string{"CELERY", "ASTRO"}}
 	podded   = schema.When{Field: "executor", In: []string{"KUBERNETES"}}
 	remote   = schema.When{Field: "executor", In: []string{"ASTRO"}}
+	local    = schema.When{Field: "remoteExecution.enabled", In: []string{"false"}}
 	devMode  = schema.When{Field: "isDevelopmentMode", In: []string{"true"}}
 )
 
@@ -63,7 +64,7 @@ func deploymentFields() []schema.Field {
 			Doc: "What the Deployment is for.",
 		},
 		{
-			Name: "clusterId", Type: schema.TextType(0), Ref: &schema.Ref{Kind: "cluster", Name: "cluster"},
+			Name: "clusterId", Type: schema.TextType(0), Ref: &schema.Ref{Kind: "cluster", Name: "cluster", Like: []string{"type"}},
 			Phase: schema.Create | schema.Immutable, When: []schema.When{placed}, Note: elsewhere,
 			Doc: "The cluster that the Deployment runs on.",
 		},
@@ -154,7 +155,7 @@ func deploymentFields() []schema.Field {
 			Doc: "The Deployment's environment variables.",
 		},
 		{
-			Name: "workerQueues", Type: workerQueues(), When: []schema.When{queued}, Caution: queueCaution,
+			Name: "workerQueues", Type: workerQueues(), When: []schema.When{queued, local}, Caution: queueCaution,
 			Doc: "The worker queues; one is called default.",
 		},
 		{

@@ -83,7 +83,11 @@ func scalingSpec() schema.Type {
 	schedules := schema.SequenceType(
 		schema.Field{Name: "hibernateAtCron", Type: cron(), Phase: schema.Required, Doc: "When to hibernate: 5 cron parts, in UTC."},
 		schema.Field{Name: "wakeAtCron", Type: cron(), Phase: schema.Required, Doc: "When to wake: 5 cron parts, in UTC."},
-		schema.Field{Name: "isEnabled", Type: schema.BoolType(), Doc: "Whether the schedule is in force."},
+		schema.Field{
+			Name: "isEnabled", Type: schema.BoolType(), Phase: schema.RequiredUpdate,
+			Default: func(*schema.Node) *schema.Node { return schema.Boolean(true) },
+			Doc:     "Whether the schedule is in force; true unless declared.",
+		},
 		schema.Field{Name: "description", Type: schema.TextType(200), Doc: "What the schedule is for."},
 	)
 	schedules.Count = &schema.Range{Max: 10}

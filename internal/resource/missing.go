@@ -30,7 +30,13 @@ func Missing(d *Declaration) []Seed {
 	for _, o := range d.Objects {
 		for _, r := range o.Refs {
 			if r.Target == nil && !o.Absent {
-				add(r.Kind, r.ID, r.Name, map[string]any{})
+				fields := map[string]any{}
+				for _, name := range r.Field.Ref.Like {
+					if n := o.Body.Get(name); n != nil {
+						fields[name] = n.Bare()
+					}
+				}
+				add(r.Kind, r.ID, r.Name, fields)
 			}
 		}
 	}

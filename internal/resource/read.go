@@ -56,10 +56,10 @@ type reader struct {
 // few calls as possible: one list per kind and 50 Workspaces, and only where a
 // name has to be looked up; a declared id is fetched directly. References are
 // resolved in place, in d. The error is only ever that ctx ended.
-func (s Source) Read(ctx context.Context, catalog Catalog, d *Declaration) (*World, error) {
+func (s Source) Read(ctx context.Context, d *Declaration) (*World, error) {
 	r := &reader{Source: s, index: map[*Kind]*index{}, world: &World{Live: map[*Object]*Live{}, Failed: map[*Object]error{}}}
-	r.prefetch(ctx, catalog, d)
-	for _, k := range catalog {
+	r.prefetch(ctx, d)
+	for _, k := range d.Catalog {
 		var objects []*Object
 		for _, o := range d.Objects {
 			if o.Kind == k {
@@ -81,7 +81,7 @@ func (s Source) Read(ctx context.Context, catalog Catalog, d *Declaration) (*Wor
 
 // prefetch lists, all at once, the kinds that live in no Workspace and of
 // which the manifest mentions one by name.
-func (r *reader) prefetch(ctx context.Context, catalog Catalog, d *Declaration) {
+func (r *reader) prefetch(ctx context.Context, d *Declaration) {
 	wanted := map[*Kind]bool{}
 	for _, o := range d.Objects {
 		wanted[o.Kind] = wanted[o.Kind] || o.ID == ""
@@ -90,7 +90,7 @@ func (r *reader) prefetch(ctx context.Context, catalog Catalog, d *Declaration) 
 		}
 	}
 	var all sync.WaitGroup
-	for _, k := range catalog {
+	for _, k := range d.Catalog {
 		r.index[k] = &index{}
 		if k.Parent == "" && wanted[k] {
 			all.Go(func() { r.index[k].fill(ctx, r.Source, k, nil) })

@@ -62,7 +62,8 @@ type When struct {
 type Ref struct {
 	Kind   string
 	Name   string
-	Scoped bool // the kind lives in a Workspace
+	Scoped bool     // the kind lives in a Workspace
+	Like   []string // fields in which the two objects agree; a simulation needs to know
 }
 
 // SecretRule marks a field that holds a secret when the sibling If is true (or

@@ -19,7 +19,7 @@ func fillCluster(state map[string]any) {
 	}
 	id := text(state, "id")
 	pool := map[string]any{
-		"id": cuid("nodepool "+id, 0), "clusterId": id, "name": "default", "isDefault": true, "maxNodeCount": 20.0,
+		"id": madeUpPool(id), "clusterId": id, "name": "default", "isDefault": true, "maxNodeCount": 20.0,
 		"cloudProvider": state["cloudProvider"], "nodeInstanceType": "m5.xlarge",
 		"createdAt": state["createdAt"], "updatedAt": state["updatedAt"],
 	}
@@ -55,7 +55,7 @@ func (s *Server) readCluster(c call) (any, *problem) {
 func (s *Server) nodePool(cluster string) string {
 	o := s.collections[kindCluster].find(cluster)
 	if o == nil {
-		return cuid("nodepool "+cluster, 0)
+		return madeUpPool(cluster)
 	}
 	var first string
 	for _, pool := range groups(o.state, "nodePools") {
@@ -67,8 +67,13 @@ func (s *Server) nodePool(cluster string) string {
 	return first
 }
 
-// hasNodePool tells whether a cluster has a pool.
+// hasNodePool tells whether a cluster has a pool. One whose pools were made up has whatever it is asked for: a manifest
+// that runs against the simulator names pools that only exist at Astro.
 func (s *Server) hasNodePool(cluster, id string) bool {
 	o := s.collections[kindCluster].find(cluster)
-	return o != nil && slices.ContainsFunc(groups(o.state, "nodePools"), func(pool map[string]any) bool { return text(pool, "id") == id })
+	return o != nil && slices.ContainsFunc(groups(o.state, "nodePools"), func(pool map[string]any) bool {
+		return text(pool, "id") == id || text(pool, "id") == madeUpPool(cluster)
+	})
 }
+
+func madeUpPool(cluster string) string { return cuid("nodepool "+cluster, 0) }

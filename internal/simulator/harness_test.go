@@ -13,7 +13,7 @@ import (
 	"astro-apply/internal/simulator/conformance"
 )
 
-// organization is a server behind HTTP, with a client that holds everything against the API document.
+// organization is a server behind HTTP, with a client that holds everything against the API document where there is one.
 type organization struct {
 	*simulator.Server
 	t      *testing.T
@@ -27,7 +27,10 @@ func start(t *testing.T, options simulator.Options) *organization {
 	server := simulator.New(options)
 	listener := httptest.NewServer(server)
 	t.Cleanup(listener.Close)
-	client := &http.Client{Transport: conformance.Validate(t, http.DefaultTransport)}
+	client := &http.Client{}
+	if conformance.Document() != "" { // Validate would skip the test, which tells enough without
+		client.Transport = conformance.Validate(t, http.DefaultTransport)
+	}
 	return &organization{Server: server, t: t, client: client, url: listener.URL, token: "opaque"}
 }
 

@@ -1,0 +1,100 @@
+package app_test
+
+import (
+	"encoding/json"
+	"os"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"go.yaml.in/yaml/v4"
+)
+
+// exact is an image with a full version or a digest: what is built today is
+// built again tomorrow.
+var exact = regexp.MustCompile(`^[a-z0-9./-]+(:\d+\.\d+\.\d+(-[a-z0-9.-]+)?|(:[\w.-]+)?@sha256:[0-9a-f]{64})$`)
+
+// TestImage holds the Dockerfile and action.yml together, and to what runners
+// ask of an image: Kubernetes runners take the entrypoint from action.yml, the
+// others may take it from the image; a user other than root can't write the
+// runner's files; the working directory is the runner's.
+func TestImage(t *testing.T) {
+	t.Parallel()
+	entrypoint := actionEntrypoint(t)
+	var stages []string
+	last := map[string][]string{} // the instructions of the final stage
+	for _, line := range instructions(t) {
+		word, rest, _ := strings.Cut(line, " ")
+		word, rest = strings.ToUpper(word), strings.TrimSpace(rest)
+		if word == "FROM" {
+			clear(last)
+			fields := slices.DeleteFunc(strings.Fields(rest), func(s string) bool { return strings.HasPrefix(s, "--") })
+			if image := fields[0]; !slices.Contains(stages, image) && !exact.MatchString(image) {
+				t.Errorf("FROM %s: not an exact version", image)
+			}
+			stages = append(stages, fields[len(fields)-1])
+			continue
+		}
+		last[word] = append(last[word], rest)
+	}
+	if len(stages) < 2 {
+		t.Errorf("%d stages: the compiler would be part of the image", len(stages))
+	}
+	for _, word := range []string{"USER", "WORKDIR", "CMD"} {
+		if last[word] != nil {
+			t.Errorf("the image sets %s %s", word, last[word])
+		}
+	}
+	var command []string
+	if got := last["ENTRYPOINT"]; len(got) != 1 {
+		t.Fatalf("ENTRYPOINT %q, want one", got)
+	} else if err := json.Unmarshal([]byte(got[0]), &command); err != nil {
+		t.Fatalf("ENTRYPOINT %s: not in exec form, so a shell would get the signals: %v", got[0], err)
+	}
+	if !slices.Equal(command, []string{entrypoint}) {
+		t.Errorf("ENTRYPOINT %q, action.yml has %q", command, entrypoint)
+	}
+	if !path.IsAbs(entrypoint) {
+		t.Errorf("entrypoint %q depends on the working directory", entrypoint)
+	}
+	if !slices.ContainsFunc(last["COPY"], func(s string) bool { return strings.HasSuffix(s, " "+entrypoint) }) {
+		t.Errorf("nothing is copied to %s: %q", entrypoint, last["COPY"])
+	}
+}
+
+// instructions are the lines of the Dockerfile, without comments, continued
+// ones joined.
+func instructions(t *testing.T) []string {
+	t.Helper()
+	b, err := os.ReadFile("../../Dockerfile")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var lines []string
+	for line := range strings.Lines(strings.ReplaceAll(string(b), "\\\n", " ")) {
+		if line = strings.TrimSpace(line); line != "" && !strings.HasPrefix(line, "#") {
+			lines = append(lines, line)
+		}
+	}
+	return lines
+}
+
+func actionEntrypoint(t *testing.T) string {
+	t.Helper()
+	b, err := os.ReadFile("../../action.yml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var action struct {
+		Runs struct{ Using, Image, Entrypoint string }
+	}
+	if err := yaml.Unmarshal(b, &action); err != nil {
+		t.Fatal(err)
+	}
+	if action.Runs.Using != "docker" || action.Runs.Image != "Dockerfile" {
+		t.Errorf("action.yml runs %+v", action.Runs)
+	}
+	return action.Runs.Entrypoint
+}

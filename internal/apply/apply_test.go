@@ -1,0 +1,264 @@
+package apply_test
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"astro-apply/internal/apply"
+	"astro-apply/internal/astro"
+	"astro-apply/internal/plan"
+	"astro-apply/internal/resource"
+	"astro-apply/internal/simulator"
+)
+
+const two = `
+workspaces: [{ name: data }]
+workspace: data
+deployments:
+  - { name: one, type: STANDARD, cloudProvider: AWS, region: us-east-1 }
+  - { name: two, type: STANDARD, cloudProvider: AWS, region: us-east-1 }
+`
+
+// wire is a network between client and server in which things go wrong.
+type wire struct {
+	http.RoundTripper
+	after func(*http.Request) error // the request was carried out, its answer is lost
+}
+
+func (w *wire) RoundTrip(r *http.Request) (*http.Response, error) {
+	answer, err := w.RoundTripper.RoundTrip(r)
+	if err == nil && w.after != nil {
+		if lost := w.after(r); lost != nil {
+			_ = answer.Body.Close()
+			return nil, lost
+		}
+	}
+	return answer, err
+}
+
+func (s *stage) over(w *wire) {
+	s.Helper()
+	w.RoundTripper = s.server.Transport()
+	client, err := astro.New(astro.Options{BaseURL: "https://astro.invalid", Token: s.server.Token(simulator.Scope{}), Transport: w})
+	if err != nil {
+		s.Fatal(err)
+	}
+	s.source.API = client
+}
+
+func TestWaitsUntilReady(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newStage(t, simulator.Options{Settle: 5 * time.Minute})
+		start := time.Now()
+		var said []string
+		outcomes := s.apply(t.Context(), two, apply.Options{Wait: true, Said: func(line string) { said = append(said, line) }})
+		if got := statuses(outcomes); count(got, apply.Created) != 3 {
+			t.Fatalf("statuses %v", got)
+		}
+		if took := time.Since(start); took < 5*time.Minute || took > 5*time.Minute+16*time.Second {
+			t.Errorf("took %s", took)
+		}
+		if status := outcomes[1].Live.Body.Get("status").Value(); status != "HEALTHY" {
+			t.Errorf("the outcome has the status %s, as it was before the wait", status)
+		}
+		if len(said) != 10 || !strings.HasPrefix(said[0], "1 of 3 done after 30s; waiting for deployment") || !strings.Contains(said[0], "CREATING") {
+			t.Errorf("progress lines %q", said)
+		}
+	})
+}
+
+// A status that still reads HEALTHY right after an update isn't believed at once.
+func TestWaitIsNotFooledByAnOldStatus(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newStage(t, simulator.Options{})
+		w := s.server.Seed("workspace", map[string]any{"name": "data"})
+		s.server.Seed("deployment", map[string]any{"name": "one", "workspaceId": w, "type": "STANDARD"})
+		start := time.Now()
+		outcomes := s.apply(t.Context(), "deployments: [{ name: one, workspace: data, description: changed }]", apply.Options{Wait: true})
+		if outcomes[0].Status != apply.Updated || time.Since(start) > time.Minute {
+			t.Errorf("%s after %s", outcomes[0].Status, time.Since(start))
+		}
+	})
+}
+
+func TestTimeRunsOutWhileWaiting(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newStage(t, simulator.Options{Settle: time.Hour})
+		late := errors.New("the timeout of 10m is over")
+		ctx, cancel := context.WithTimeoutCause(t.Context(), 10*time.Minute, late)
+		defer cancel()
+		outcomes := s.apply(ctx, two, apply.Options{Wait: true})
+		if diff := cmp.Diff([]apply.Status{apply.Created, apply.Unconfirmed, apply.Unconfirmed}, statuses(outcomes)); diff != "" {
+			t.Fatal(diff)
+		}
+		if err := outcomes[1].Err; !errors.Is(err, late) || !strings.Contains(err.Error(), "accepted, not confirmed: last seen CREATING") {
+			t.Errorf("error %v", err)
+		}
+		if writes := s.writes(); len(writes) != 3 {
+			t.Errorf("writes %v", writes)
+		}
+	})
+}
+
+// When the run is ended, what is under way finishes and nothing new is started.
+func TestCancel(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newStage(t, simulator.Options{})
+		ctx, cancel := context.WithCancelCause(t.Context())
+		stop := errors.New("interrupt signal received")
+		s.over(&wire{after: func(r *http.Request) error {
+			if r.Method == http.MethodPost {
+				cancel(stop)
+			}
+			return nil
+		}})
+		outcomes := s.apply(ctx, two, apply.Options{Wait: true})
+		if diff := cmp.Diff([]apply.Status{apply.Created, apply.Stopped, apply.Stopped}, statuses(outcomes)); diff != "" {
+			t.Fatal(diff)
+		}
+		if !errors.Is(outcomes[1].Err, stop) {
+			t.Errorf("error %v", outcomes[1].Err)
+		}
+		if len(s.writes()) != 1 {
+			t.Errorf("writes %v", s.writes())
+		}
+	})
+}
+
+func TestDependentsOfAFailureAreSkipped(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newStage(t, simulator.Options{})
+		s.server.Fail(simulator.Fault{Method: "POST", Path: "workspaces", Body: `"data"`, Status: 403, Message: "no", RequestID: "r-1"})
+		outcomes := s.apply(t.Context(), two+"  - { name: three, workspace: other, type: STANDARD, cloudProvider: AWS, region: us-east-1 }\n---\nworkspaces: [{ name: other }]\n", apply.Options{})
+		got := map[string]apply.Status{}
+		for _, o := range outcomes {
+			got[o.Change.Object.Name()] = o.Status
+		}
+		want := map[string]apply.Status{"data": apply.Failed, "one": apply.Skipped, "two": apply.Skipped, "other": apply.Created, "three": apply.Created}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Fatal(diff)
+		}
+		var api *astro.Error
+		if !errors.As(outcomes[0].Err, &api) || api.RequestID != "r-1" {
+			t.Errorf("error %v", outcomes[0].Err)
+		}
+		for _, o := range outcomes {
+			if o.Status == apply.Skipped && !strings.Contains(o.Err.Error(), `needs workspace "data", which failed`) {
+				t.Errorf("error %v", o.Err)
+			}
+		}
+	})
+}
+
+// A create whose answer is lost is looked up, not repeated.
+func TestLostAnswerToCreate(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newStage(t, simulator.Options{})
+		lost := 0
+		s.over(&wire{after: func(r *http.Request) error {
+			if r.Method == http.MethodPost {
+				lost++
+				return errors.New("connection reset by peer")
+			}
+			return nil
+		}})
+		outcomes := s.apply(t.Context(), two, apply.Options{})
+		if got := statuses(outcomes); count(got, apply.Created) != 3 || lost != 3 {
+			t.Fatalf("statuses %v, %d answers lost", got, lost)
+		}
+		if n := len(s.server.Objects("deployment")); n != 2 {
+			t.Errorf("%d Deployments", n)
+		}
+	})
+}
+
+// One that is lost before it was carried out is told as such.
+func TestLostCreate(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newStage(t, simulator.Options{})
+		s.server.Fail(simulator.Fault{Method: "POST", Path: "workspaces", Status: 502, Raw: "<html>bad gateway</html>"})
+		outcomes := s.apply(t.Context(), "workspaces: [{ name: data }]", apply.Options{})
+		if outcomes[0].Status != apply.Failed || !strings.Contains(outcomes[0].Err.Error(), "it does not exist, so running again is safe") {
+			t.Errorf("%s: %v", outcomes[0].Status, outcomes[0].Err)
+		}
+	})
+}
+
+// An update whose answer is lost is read again: the same body sent twice would
+// make the new queue a third one.
+func TestLostAnswerToUpdate(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newStage(t, simulator.Options{})
+		w := s.server.Seed("workspace", map[string]any{"name": "data"})
+		s.server.Seed("deployment", map[string]any{"name": "one", "workspaceId": w, "type": "STANDARD", "executor": "CELERY"})
+		s.over(&wire{after: func(r *http.Request) error {
+			if r.Method == http.MethodPost {
+				return errors.New("connection reset by peer")
+			}
+			return nil
+		}})
+		const manifest = `
+workspace: data
+deployments:
+  - name: one
+    workerQueues:
+      - { name: default, astroMachine: A5, minWorkerCount: 0, maxWorkerCount: 1, workerConcurrency: 1 }
+      - { name: new, astroMachine: A5, minWorkerCount: 0, maxWorkerCount: 1, workerConcurrency: 1 }
+`
+		outcomes := s.apply(t.Context(), manifest, apply.Options{})
+		if outcomes[0].Status != apply.Updated || len(s.writes()) != 1 {
+			t.Errorf("%s: %v, %d writes", outcomes[0].Status, outcomes[0].Err, len(s.writes()))
+		}
+	})
+}
+
+// What somebody else did between plan and apply is not done again.
+func TestDoneElsewhere(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newStage(t, simulator.Options{})
+		s.server.Seed("workspace", map[string]any{"name": "data", "description": "old"})
+		const manifest = "workspaces: [{ name: data, description: new }]"
+		p := s.plan(manifest, plan.Policy{})
+		s.apply(t.Context(), manifest, apply.Options{})
+		s.server.ResetRequests()
+		outcomes := apply.Run(t.Context(), s.source, p, apply.Options{})
+		if outcomes[0].Status != apply.Unchanged || len(s.writes()) != 0 {
+			t.Errorf("%s, writes %v", outcomes[0].Status, s.writes())
+		}
+	})
+}
+
+func TestFailedReadIsAFailure(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newStage(t, simulator.Options{})
+		s.server.Fail(simulator.Fault{Method: "GET", Path: "workspaces", Status: 403, RequestID: "r-2"})
+		outcomes := s.apply(t.Context(), two, apply.Options{})
+		if diff := cmp.Diff([]apply.Status{apply.Failed, apply.Skipped, apply.Skipped}, statuses(outcomes)); diff != "" {
+			t.Fatal(diff)
+		}
+		if len(s.writes()) != 0 {
+			t.Errorf("writes %v", s.writes())
+		}
+		var blocked *resource.Blocked
+		if !errors.As(outcomes[1].Err, &blocked) {
+			t.Errorf("error %v", outcomes[1].Err)
+		}
+	})
+}

@@ -1,0 +1,150 @@
+package apply_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"pgregory.net/rapid"
+
+	"astro-apply/internal/resource"
+	"astro-apply/internal/schema"
+)
+
+// object draws a declaration of a kind from its own table: some of the fields,
+// in some order, with values that the table allows. What the rules between
+// fields forbid is taken out again.
+func object(t *rapid.T, k *resource.Kind, fixed ...schema.Member) *schema.Node {
+	g := generator{t: t, root: &schema.Node{Form: schema.Map, Members: slices.Clone(fixed)}}
+	g.fields(k.Fields, g.root)
+	g.pair("resourceQuotaCpu", "resourceQuotaMemory")
+	g.pair("defaultTaskPodCpu", "defaultTaskPodMemory")
+	for range k.Rules {
+		for _, rule := range k.Rules {
+			if rule.Check(g.root) == "" {
+				continue
+			}
+			for _, path := range rule.Fields {
+				name, _, _ := strings.Cut(path, ".")
+				if !slices.ContainsFunc(fixed, func(m schema.Member) bool { return m.Name == name }) {
+					g.root.Delete(name)
+				}
+			}
+		}
+	}
+	g.root.Members = rapid.Permutation(g.root.Members).Draw(t, "order")
+	return g.root
+}
+
+// pair gives CPU and memory values that go together: the API takes no others.
+func (g *generator) pair(cpu, memory string) {
+	if g.root.Get(cpu) == nil && g.root.Get(memory) == nil {
+		return
+	}
+	v := rapid.SampledFrom([][2]string{{"0.5", "1Gi"}, {"500m", "1024Mi"}, {"0.25", "0.5Gi"}, {"10", "20Gi"}}).Draw(g.t, cpu)
+	g.root.Set(cpu, schema.String(v[0]))
+	g.root.Set(memory, schema.String(v[1]))
+}
+
+type generator struct {
+	t    *rapid.T
+	root *schema.Node
+}
+
+func (g *generator) fields(fields []schema.Field, into *schema.Node) {
+	for i := range fields {
+		f := &fields[i]
+		if into.Get(f.Name) != nil || f.Ref != nil || f.Has(schema.CreateOnly) {
+			continue
+		}
+		applies := f.Applies(func(path string) (string, bool) { n := g.root.Path(path); return n.Value(), true }) == nil
+		if !applies || !f.Has(schema.Required|schema.RequiredCreate) && !rapid.Bool().Draw(g.t, "has "+f.Name) {
+			continue
+		}
+		into.Set(f.Name, g.value(&f.Type, f.Name))
+	}
+}
+
+func (g *generator) value(t *schema.Type, name string) *schema.Node {
+	switch {
+	case t.Enum != nil:
+		return schema.String(rapid.SampledFrom(t.Enum).Draw(g.t, name))
+	case t.Base == schema.BaseBool:
+		return schema.Boolean(rapid.Bool().Draw(g.t, name))
+	case t.Base == schema.BaseInt:
+		high := t.Range.Max
+		if high == 0 {
+			high = t.Range.Min + 9
+		}
+		return schema.Int(rapid.IntRange(t.Range.Min, high).Draw(g.t, name))
+	case t.Base == schema.BaseQuantity && t.Bytes:
+		return schema.String(rapid.SampledFrom([]string{"1Gi", "1024Mi", "0.5Gi", "20Gi"}).Draw(g.t, name))
+	case t.Base == schema.BaseQuantity:
+		return schema.String(rapid.SampledFrom([]string{"0.5", "500m", "0.25", "10"}).Draw(g.t, name))
+	case t.Base == schema.BaseObject:
+		n := &schema.Node{Form: schema.Map}
+		if g.root.Get(name) == nil {
+			g.root.Set(name, n) // so that conditions on its own members are seen
+			defer g.root.Delete(name)
+		}
+		g.fields(t.Fields, n)
+		return n
+	case t.Base == schema.BaseList:
+		return g.list(t, name)
+	}
+	return schema.String(g.text(t, name))
+}
+
+func (g *generator) list(t *schema.Type, name string) *schema.Node {
+	n := &schema.Node{Form: schema.List}
+	low, high := 0, 4
+	if t.Count != nil {
+		low = t.Count.Min
+	}
+	for i := range rapid.IntRange(low, high).Draw(g.t, "length of "+name) {
+		item := g.value(t.Elem, fmt.Sprintf("%s_%d", name, i))
+		switch {
+		case t.Key != "":
+			key := fmt.Sprintf("k%d", i)
+			if i == 0 && name == "workerQueues" {
+				key = "default"
+			}
+			item.Set(t.Key, schema.String(key))
+			if f := schema.Find(t.Elem.Fields, "value"); f != nil && item.Get("value") == nil {
+				item.Set("value", g.value(&f.Type, "value")) // the API makes no variable without one
+			}
+			if item.Get("isSecret") != nil {
+				item.Set("isSecret", schema.Boolean(i%2 == 0)) // the same each time: secret is for good
+			}
+			if item.Get("isDefault") != nil {
+				item.Set("isDefault", schema.Boolean(i == 0))
+			}
+		case t.Set && i > 0 && n.Items[i-1].Text == item.Text:
+			return n
+		}
+		n.Items = append(n.Items, item)
+	}
+	return n
+}
+
+// text draws a text that the type's check accepts.
+func (g *generator) text(t *schema.Type, name string) string {
+	samples := []string{"a", "some text", "x: {y}", "line\nbreak", "null", "0x1F", "é…", "data@example.com", "0 7 * * 1-5", "2099-01-01T00:00:00Z", "10.1.0.0/16"}
+	var good []string
+	for _, s := range samples {
+		if t.Check == nil || t.Check(s) == nil {
+			good = append(good, s)
+		}
+	}
+	return rapid.SampledFrom(good).Draw(g.t, name)
+}
+
+// manifestText writes sections as a manifest. JSON is YAML.
+func manifestText(sections map[string][]*schema.Node) string {
+	b, err := json.MarshalIndent(sections, "", "  ")
+	if err != nil {
+		panic(err)
+	}
+	return string(b)
+}

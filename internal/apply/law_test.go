@@ -1,0 +1,90 @@
+package apply_test
+
+import (
+	"context"
+	"fmt"
+	"testing"
+	"testing/synctest"
+
+	"pgregory.net/rapid"
+
+	"astro-apply/internal/apply"
+	"astro-apply/internal/plan"
+	"astro-apply/internal/resource"
+	"astro-apply/internal/schema"
+	"astro-apply/internal/simulator"
+)
+
+// declared draws a manifest with a Workspace and some Deployments in it, all
+// their placements being there.
+func declared(t *rapid.T, count int) string {
+	kinds := resource.Kinds()
+	member := func(name, value string) schema.Member {
+		return schema.Member{Name: name, Value: schema.String(value)}
+	}
+	sections := map[string][]*schema.Node{
+		"workspaces": {object(t, kinds.Kind("workspace"), member("name", "data"))},
+	}
+	for i := range count {
+		fixed := []schema.Member{member("name", fmt.Sprintf("d%d", i)), member("workspace", "data")}
+		// What can't change later is the same for the same name.
+		if i%3 == 0 {
+			fixed = append(fixed, member("type", "STANDARD"), member("cloudProvider", "AWS"), member("region", "us-east-1"),
+				schema.Member{Name: "isDevelopmentMode", Value: schema.Boolean(true)})
+		} else {
+			fixed = append(fixed, member("type", []string{"DEDICATED", "HYBRID"}[i%3-1]), member("cluster", []string{"dedicated", "hybrid"}[i%3-1]))
+		}
+		if i%3 == 1 {
+			fixed = append(fixed, schema.Member{Name: "isDevelopmentMode", Value: schema.Boolean(false)})
+		}
+		o := object(t, kinds.Kind("deployment"), fixed...)
+		sections["deployments"] = append(sections["deployments"], o)
+	}
+	return manifestText(sections)
+}
+
+// After an apply, a plan is empty: for any declaration, on nothing and on what
+// an earlier declaration left.
+func TestApplyThenPlanIsEmpty(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		rapid.Check(struct{ testing.TB }{t}, func(rt *rapid.T) {
+			s := newStage(t, simulator.Options{})
+			s.server.Seed("cluster", map[string]any{"name": "dedicated"})
+			s.server.Seed("cluster", map[string]any{"name": "hybrid", "type": "HYBRID"})
+			policy := plan.Policy{AllowDelete: true}
+			for round := range 2 {
+				text := declared(rt, 3)
+				p := s.plan(text, policy)
+				if len(p.Problems) > 0 {
+					if round == 0 {
+						rt.Fatalf("plan: %v\n%s", p.Problems, text)
+					}
+					return // what can't change in place is another test's matter
+				}
+				for _, o := range apply.Run(context.Background(), s.source, p, apply.Options{Policy: policy}) {
+					if !o.Status.OK() {
+						rt.Fatalf("round %d: %s: %v\n%s", round, o.Change.Object, o.Err, text)
+					}
+				}
+				s.server.ResetRequests()
+				for _, c := range s.plan(text, policy).Changes {
+					if c.Action != plan.Unchanged {
+						rt.Fatalf("round %d: %s after apply: %s\n%s\n%s", round, c.Action, c.Object, changes(c), text)
+					}
+				}
+				if w := s.writes(); len(w) > 0 {
+					rt.Fatalf("writes without a change: %v", w)
+				}
+			}
+		})
+	})
+}
+
+func changes(c *plan.Change) string {
+	out := ""
+	for _, f := range c.Fields {
+		out += fmt.Sprintf("%s: %s → %s\n", f.Path, f.Old.Show(), f.New.Show())
+	}
+	return out
+}

@@ -1,0 +1,97 @@
+package apply_test
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+	"testing"
+
+	"astro-apply/internal/apply"
+	"astro-apply/internal/astro"
+	"astro-apply/internal/manifest"
+	"astro-apply/internal/plan"
+	"astro-apply/internal/resource"
+	"astro-apply/internal/simulator"
+)
+
+// stage is a simulated Organization and a client of it. In a synctest bubble
+// the client's pace costs no time.
+type stage struct {
+	testing.TB
+	server *simulator.Server
+	source resource.Source
+}
+
+func newStage(t testing.TB, o simulator.Options) *stage {
+	t.Helper()
+	server := simulator.New(o)
+	client, err := astro.New(astro.Options{
+		BaseURL: "https://astro.invalid", Token: server.Token(simulator.Scope{}), Transport: server.Transport(),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &stage{t, server, resource.Source{API: client, OrganizationID: server.OrganizationID()}}
+}
+
+// declare reads a manifest; every problem fails the test.
+func (s *stage) declare(text string) *resource.Declaration {
+	s.Helper()
+	parsed := manifest.Parse([]manifest.Source{{Name: "astro.yaml", Data: []byte(text)}}, manifest.Environment{Lookup: func(string) string { return "" }})
+	d := resource.Declare(resource.Kinds(), parsed.Documents, "")
+	for _, p := range append(parsed.Problems, d.Problems...) {
+		s.Fatalf("manifest: %v\n%s", p, text)
+	}
+	return d
+}
+
+// plan compares a manifest with what is live.
+func (s *stage) plan(text string, policy plan.Policy) *plan.Plan {
+	s.Helper()
+	d := s.declare(text)
+	w, err := s.source.Read(context.Background(), d)
+	if err != nil {
+		s.Fatal(err)
+	}
+	p := plan.Make(s.source.OrganizationID, d, w, policy)
+	s.source.Refresh(context.Background(), w, p.Stale())
+	return plan.Make(s.source.OrganizationID, d, w, policy)
+}
+
+// apply makes what is live match a manifest.
+func (s *stage) apply(ctx context.Context, text string, o apply.Options) []apply.Outcome {
+	s.Helper()
+	p := s.plan(text, o.Policy)
+	for _, problem := range p.Problems {
+		s.Fatalf("plan: %v\n%s", problem, text)
+	}
+	return apply.Run(ctx, s.source, p, o)
+}
+
+// writes lists the methods and bodies of the requests that weren't reads.
+func (s *stage) writes() []string {
+	var out []string
+	for _, r := range s.server.Requests() {
+		if r.Method != "GET" {
+			out = append(out, r.Method+" "+string(r.Body))
+		}
+	}
+	return out
+}
+
+func statuses(outcomes []apply.Outcome) []apply.Status {
+	var out []apply.Status
+	for _, o := range outcomes {
+		out = append(out, o.Status)
+	}
+	return out
+}
+
+func count(statuses []apply.Status, s apply.Status) int {
+	return len(slices.DeleteFunc(slices.Clone(statuses), func(x apply.Status) bool { return x != s }))
+}
+
+func text(v any) string {
+	b, _ := json.MarshalIndent(v, "", "  ")
+	return string(b)
+}

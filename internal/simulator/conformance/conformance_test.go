@@ -1,0 +1,103 @@
+package conformance_test
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+
+	"astro-apply/internal/simulator"
+	"astro-apply/internal/simulator/conformance"
+)
+
+// witness keeps what is reported.
+type witness struct {
+	testing.TB
+	reports []string
+}
+
+func (w *witness) Helper() {}
+
+func (w *witness) Errorf(format string, args ...any) {
+	w.reports = append(w.reports, fmt.Sprintf(format, args...))
+}
+
+type server func(*http.Request) *http.Response
+
+func (s server) RoundTrip(r *http.Request) (*http.Response, error) { return s(r), nil }
+
+func TestViolationsAreReported(t *testing.T) {
+	t.Parallel()
+	const (
+		workspaces  = "/v1/organizations/c1/workspaces"
+		deployments = "/v1/organizations/c1/deployments"
+		empty       = `{"workspaces":[],"limit":20,"offset":0,"totalCount":0}`
+		refusal     = `{"message":"m","requestId":"r","statusCode":400}`
+	)
+	tests := map[string]struct {
+		method, path, body string
+		status             int
+		answer             string
+		fault              bool
+		want               string // in the one report; "": none
+	}{
+		"conforms":                {"GET", workspaces, "", 200, empty, false, ""},
+		"unknown path":            {"GET", "/v1/organizations/c1/nothing", "", 400, refusal, false, "not found"},
+		"answer lacks a member":   {"GET", workspaces, "", 200, `{"workspaces":[]}`, false, "answer (status 200)"},
+		"answer has one too many": {"GET", workspaces, "", 200, strings.Replace(empty, "{", `{"x":1,`, 1), false, "answer (status 200)"},
+		"answer is HTML":          {"GET", workspaces, "", 200, "<html>", false, "answer (status 200)"},
+		"status not declared":     {"GET", workspaces, "", 429, refusal, false, "answer (status 429)"},
+		"envelope lacks an id":    {"POST", workspaces, `{}`, 400, `{"message":"m","statusCode":400}`, false, "answer (status 400)"},
+		"query out of range":      {"GET", workspaces + "?limit=1001", "", 200, empty, false, "request (status 200)"},
+		"request of no variant":   {"POST", deployments, `{"name":"n","workspaceId":"c2","type":"HYBRID","region":"r"}`, 500, refusal, false, "request (status 500)"},
+		"refused on purpose":      {"POST", workspaces, `{"nonsense":1}`, 400, refusal, false, ""},
+		"answer of a fault":       {"GET", workspaces, "", 429, "<html>", true, ""},
+		"request into a fault":    {"POST", workspaces, `{"nonsense":1}`, 429, "<html>", true, "request (status 429)"},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := &witness{TB: t}
+			base := server(func(r *http.Request) *http.Response {
+				header := http.Header{"Content-Type": {"application/json"}}
+				if test.fault {
+					header.Set(simulator.FaultHeader, "true")
+				}
+				return &http.Response{StatusCode: test.status, Header: header, Request: r, Body: io.NopCloser(strings.NewReader(test.answer))}
+			})
+			request, err := http.NewRequest(test.method, "https://api.example.com"+test.path, strings.NewReader(test.body))
+			if err != nil {
+				t.Fatal(err)
+			}
+			request.Header.Set("Authorization", "Bearer x")
+			request.Header.Set("Content-Type", "application/json")
+			answer, err := conformance.Validate(w, base).RoundTrip(request)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if body, err := io.ReadAll(answer.Body); err != nil || string(body) != test.answer {
+				t.Errorf("the answer passed on is %q, %v", body, err)
+			}
+			reports := strings.Join(w.reports, "\n")
+			if test.want == "" && reports != "" || !strings.Contains(reports, test.want) {
+				t.Errorf("reports %q, want %q", reports, test.want)
+			}
+			if test.want != "" && !strings.Contains(reports, test.method+" /v1/organizations/c1/") {
+				t.Errorf("a report names method and path: %q", reports)
+			}
+		})
+	}
+}
+
+func TestDocumentIsFound(t *testing.T) {
+	t.Setenv("ASTRO_OPENAPI", "elsewhere.yml")
+	if got := conformance.Document(); got != "elsewhere.yml" {
+		t.Errorf("document %q", got)
+	}
+	t.Setenv("ASTRO_OPENAPI", "")
+	t.Chdir(t.TempDir())
+	if got := conformance.Document(); got != "" {
+		t.Errorf("document %q where there is none", got)
+	}
+}

@@ -1,0 +1,160 @@
+package simulator_test
+
+import (
+	"maps"
+	"os"
+	"path"
+	"slices"
+	"strings"
+	"testing"
+
+	"astro-apply/internal/simulator"
+	"astro-apply/internal/simulator/conformance"
+
+	"go.yaml.in/yaml/v4"
+)
+
+// schema is what the API document says of a value.
+type schema struct {
+	Ref        string             `yaml:"$ref"`
+	Type       string             `yaml:"type"`
+	Required   []string           `yaml:"required"`
+	Properties map[string]*schema `yaml:"properties"`
+	Items      *schema            `yaml:"items"`
+	Enum       []string           `yaml:"enum"`
+	Minimum    *int               `yaml:"minimum"`
+	Maximum    *int               `yaml:"maximum"`
+	MaxLength  *int               `yaml:"maxLength"`
+	MinItems   *int               `yaml:"minItems"`
+	MaxItems   *int               `yaml:"maxItems"`
+}
+
+type schemas map[string]*schema
+
+func (s schemas) resolve(v *schema) *schema {
+	if v.Ref != "" {
+		return s[path.Base(v.Ref)]
+	}
+	return v
+}
+
+func documentedSchemas(t *testing.T) schemas {
+	t.Helper()
+	source, err := os.ReadFile(conformance.Document())
+	if err != nil {
+		t.Skip("no API document: ", err)
+	}
+	var document struct {
+		Components struct {
+			Schemas schemas `yaml:"schemas"`
+		} `yaml:"components"`
+	}
+	if err := yaml.Unmarshal(source, &document); err != nil {
+		t.Fatal(err)
+	}
+	return document.Components.Schemas
+}
+
+// wrong is a body that breaks one constraint, and what the server must say about it.
+type wrong struct {
+	field, code string
+	body        any
+}
+
+// breaks lists bodies that break a constraint of the value at a place in the request; wrap puts the value there.
+func (s schemas) breaks(v *schema, field string, wrap func(any) any) []wrong {
+	v = s.resolve(v)
+	all := []wrong{{field, "type", wrap(map[string]any{"string": 1, "boolean": "x", "integer": "x", "array": "x", "object": "x"}[v.Type])}}
+	add := func(code string, limit *int, value func(n int) any, by int) {
+		if limit != nil {
+			all = append(all, wrong{field, code, wrap(value(*limit + by))})
+		}
+	}
+	number := func(n int) any { return n }
+	letters := func(n int) any { return strings.Repeat("x", n) }
+	things := func(n int) any { return slices.Repeat([]any{map[string]any{}}, n) }
+	add("min", v.Minimum, number, -1)
+	add("max", v.Maximum, number, 1)
+	add("max", v.MaxLength, letters, 1)
+	add("min", v.MinItems, things, -1)
+	add("max", v.MaxItems, things, 1)
+	if v.Enum != nil {
+		all = append(all, wrong{field, "oneof", wrap("nonsense")})
+	}
+	if v.Items != nil {
+		return append(all, s.breaks(v.Items, field+"[0]", func(member any) any { return wrap([]any{member}) })...)
+	}
+	if v.Properties != nil {
+		all = append(all, s.members(v, field+".", wrap)...)
+	}
+	return all
+}
+
+func (s schemas) members(v *schema, prefix string, wrap func(any) any) []wrong {
+	var all []wrong
+	for name, member := range v.Properties {
+		if prefix == "" && name == "type" {
+			continue // decides which variant the rest is
+		}
+		inside := func(value any) any { return wrap(map[string]any{name: value}) }
+		all = append(all, s.breaks(member, prefix+name, inside)...)
+	}
+	for _, name := range v.Required {
+		if prefix+name != "type" {
+			all = append(all, wrong{prefix + name, "required", wrap(map[string]any{})})
+		}
+	}
+	return append(all, wrong{prefix + "nonsense", "unknown", wrap(map[string]any{"nonsense": 1})})
+}
+
+// TestConstraintsAreTheDocuments breaks every constraint that the document puts on a request, one at a time.
+func TestConstraintsAreTheDocuments(t *testing.T) {
+	t.Parallel()
+	document := documentedSchemas(t)
+	o, w := populated(t, simulator.Options{})
+	o.Seed("cluster", map[string]any{"type": "HYBRID"})
+	paths := map[string]string{"CreateWorkspaceRequest": "/workspaces", "UpdateWorkspaceRequest": "/workspaces/" + w}
+	types := map[string]string{}
+	for kind, word := range map[string]string{"STANDARD": "Standard", "DEDICATED": "Dedicated", "HYBRID": "Hybrid"} {
+		create, update := "Create"+word+"DeploymentRequest", "Update"+word+"DeploymentRequest"
+		types[create], types[update] = kind, kind
+		paths[create] = "/deployments"
+		paths[update] = "/deployments/" + o.Seed("deployment", map[string]any{"type": kind, "workspaceId": w})
+	}
+	union := map[string]bool{}
+	for name := range types {
+		for member := range document[name].Properties {
+			union[member] = true
+		}
+	}
+	for name, place := range paths {
+		t.Run(name, func(t *testing.T) {
+			typed := func(body any) any {
+				if kind, ok := types[name]; ok {
+					return with(body.(map[string]any), map[string]any{"type": kind})
+				}
+				return body
+			}
+			all := document.members(document[name], "", typed)
+			for member := range maps.Keys(union) {
+				if _, own := document[name].Properties[member]; !own {
+					all = append(all, wrong{member, "unknown", typed(map[string]any{member: "x"})})
+				}
+			}
+			for _, broken := range all {
+				// One schema serves the queues of all updates, though each type has its own of these two.
+				other := "workerQueues[0].nodePoolId"
+				if types[name] == "HYBRID" {
+					other = "workerQueues[0].astroMachine"
+				}
+				if broken.field == other {
+					broken.code = "unknown"
+				}
+				f := o.refused(400, "POST", place, broken.body)
+				if !slices.ContainsFunc(f.FieldErrors, func(e simulator.FieldError) bool { return e.Field == broken.field && e.Code == broken.code }) {
+					t.Errorf("%s: no %q in %+v", broken.field, broken.code, f)
+				}
+			}
+		})
+	}
+}

@@ -1,0 +1,171 @@
+package simulator_test
+
+import (
+	"testing"
+
+	"astro-apply/internal/simulator"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// rich is a seeded Deployment with everything that an update could lose.
+func rich(workspace string) map[string]any {
+	return map[string]any{
+		"name": "etl", "type": "DEDICATED", "workspaceId": workspace, "clusterId": "cabcdefgh12ij34klmn567op8",
+		"description": "nightly", "contactEmails": []string{"a@b.c"}, "workloadIdentity": "arn:mine", "drWorkloadIdentity": "arn:dr",
+		"isDevelopmentMode": true, "resourceQuotaCpu": "20", "resourceQuotaMemory": "40Gi",
+		"workerQueues": []map[string]any{
+			{"id": "cq1", "name": "default", "maxWorkerCount": 3},
+			{"id": "cq2", "name": "heavy", "astroMachine": "A20", "podEphemeralStorage": "50Gi"},
+		},
+		"environmentVariables": []map[string]any{
+			{"key": "LEVEL", "value": "INFO"},
+			{"key": "PASSWORD", "value": "hunter2", "isSecret": true},
+		},
+		"scalingSpec": map[string]any{"hibernationSpec": map[string]any{
+			"schedules": []map[string]any{{"hibernateAtCron": "0 20 * * *", "wakeAtCron": "0 6 * * *", "isEnabled": true}},
+			"override":  map[string]any{"isHibernating": true},
+		}},
+	}
+}
+
+// least is the smallest update that the document allows.
+func least(workspace string) map[string]any {
+	return map[string]any{
+		"type": "DEDICATED", "name": "etl", "workspaceId": workspace, "executor": "CELERY", "schedulerSize": "SMALL",
+		"isCicdEnforced": false, "isDagDeployEnabled": false, "isHighAvailability": false, "environmentVariables": []any{},
+	}
+}
+
+func TestUpdateReplaces(t *testing.T) {
+	t.Parallel()
+	o, w := populated(t, simulator.Options{})
+	id := o.Seed("deployment", rich(w))
+	seeded := o.stored("deployment", id)
+	before := o.do("GET", "/deployments/"+id, nil)
+	if before["effectiveWorkloadIdentity"] != "arn:mine" || before["workloadIdentity"] != nil || before["status"] != "HIBERNATING" {
+		t.Errorf("read before: %v", before)
+	}
+	o.do("POST", "/deployments/"+id, least(w))
+	after := o.stored("deployment", id)
+	kept := []string{"id", "clusterId", "workloadIdentity", "drWorkloadIdentity", "isDevelopmentMode", "scalingSpec", "createdAt", "namespace"}
+	if diff := cmp.Diff(pick(seeded, kept...), pick(after, kept...)); diff != "" || len(pick(after, kept...)) != len(kept) {
+		t.Errorf("kept although not sent:\n%s", diff)
+	}
+	if diff := cmp.Diff(map[string]any{
+		"description": "", "contactEmails": []any{}, "resourceQuotaCpu": "10", "resourceQuotaMemory": "20Gi", "environmentVariables": []any{},
+	}, pick(after, "description", "contactEmails", "resourceQuotaCpu", "resourceQuotaMemory", "environmentVariables")); diff != "" {
+		t.Errorf("reset because not sent:\n%s", diff)
+	}
+	queues := members(after, "workerQueues")
+	if len(queues) != 1 || queues[0]["name"] != "default" || queues[0]["id"] == "cq1" || queues[0]["maxWorkerCount"] != 10.0 {
+		t.Errorf("queues not sent: one new default queue, got %v", queues)
+	}
+	o.do("POST", "/deployments/"+id, with(least(w), map[string]any{"scalingSpec": map[string]any{}, "workloadIdentity": ""}))
+	if after = o.stored("deployment", id); after["scalingSpec"] != nil || after["workloadIdentity"] != nil {
+		t.Errorf("an empty scalingSpec and workloadIdentity clear: %v", after)
+	}
+}
+
+func TestUpdateOfQueues(t *testing.T) {
+	t.Parallel()
+	o, w := populated(t, simulator.Options{})
+	id := o.Seed("deployment", rich(w))
+	queue := func(name string, more map[string]any) map[string]any {
+		return with(map[string]any{"name": name, "isDefault": name == "default", "astroMachine": "A5", "minWorkerCount": 0, "maxWorkerCount": 1, "workerConcurrency": 5}, more)
+	}
+	update := func(queues ...any) map[string]any { return with(least(w), map[string]any{"workerQueues": queues}) }
+	o.do("POST", "/deployments/"+id, update(queue("default", map[string]any{"id": "cq1"}), queue("heavy", nil)))
+	byName := map[any]map[string]any{}
+	for _, q := range members(o.stored("deployment", id), "workerQueues") {
+		byName[q["name"]] = q
+	}
+	if byName["default"]["id"] != "cq1" || byName["heavy"]["id"] == "cq2" || byName["heavy"]["podEphemeralStorage"] != "10Gi" {
+		t.Errorf("a queue with id is the same, one without is a new one: %v", byName)
+	}
+	refusals := map[string]struct {
+		field string
+		body  map[string]any
+	}{
+		"unknown id":        {"workerQueues[0].id", update(queue("default", map[string]any{"id": "cgone"}))},
+		"empty id":          {"workerQueues[0].id", update(queue("default", map[string]any{"id": ""}))},
+		"minimum above max": {"workerQueues[1].minWorkerCount", update(queue("default", nil), queue("b", map[string]any{"minWorkerCount": 2}))},
+		"maximum 0":         {"workerQueues[1].maxWorkerCount", update(queue("default", nil), queue("b", map[string]any{"maxWorkerCount": 0}))},
+		"fraction":          {"workerQueues[0].maxWorkerCount", update(queue("default", map[string]any{"maxWorkerCount": 1.5}))},
+		"concurrency":       {"workerQueues[0].workerConcurrency", update(queue("default", map[string]any{"workerConcurrency": 16}))},
+		"storage":           {"workerQueues[0].podEphemeralStorage", update(queue("default", map[string]any{"podEphemeralStorage": "101Gi"}))},
+		"same name":         {"workerQueues[1].name", update(queue("default", nil), queue("default", nil))},
+		"second default":    {"workerQueues[1].isDefault", update(queue("default", nil), queue("b", map[string]any{"isDefault": true}))},
+		"no machine":        {"workerQueues[0].astroMachine", update(queue("default", map[string]any{"astroMachine": nil}))},
+		"computed member":   {"workerQueues[0].podCpu", update(queue("default", map[string]any{"podCpu": "1"}))},
+		"hybrid member":     {"workerQueues[0].nodePoolId", update(queue("default", map[string]any{"nodePoolId": "c"}))},
+		"no queue":          {"workerQueues", with(least(w), map[string]any{"workerQueues": []any{}})},
+		"no default queue":  {"", update(queue("b", nil))},
+		"with KUBERNETES":   {"", with(update(queue("default", nil)), map[string]any{"executor": "KUBERNETES"})},
+	}
+	for name, test := range refusals {
+		t.Run(name, func(t *testing.T) { o.wantField(t, test.field, "/deployments/"+id, test.body) })
+	}
+	kubernetes := o.do("POST", "/deployments/"+id, with(least(w), map[string]any{"executor": "KUBERNETES"}))
+	if queues := members(kubernetes, "workerQueues"); len(queues) != 1 {
+		t.Errorf("KUBERNETES answers with a default queue: %v", queues)
+	}
+}
+
+// wantField wants a 400 whose first fieldErrors is about a field; "" is one without fieldErrors.
+func (o *organization) wantField(t *testing.T, field, path string, body any) {
+	t.Helper()
+	f := o.refused(400, "POST", path, body)
+	got := ""
+	if len(f.FieldErrors) > 0 {
+		got = f.FieldErrors[0].Field
+	}
+	if got != field {
+		t.Errorf("field %q, want %q: %+v", got, field, f)
+	}
+}
+
+func TestUpdateOfVariables(t *testing.T) {
+	t.Parallel()
+	o, w := populated(t, simulator.Options{})
+	id := o.Seed("deployment", rich(w))
+	set := func(variables ...any) map[string]any {
+		return with(least(w), map[string]any{"environmentVariables": variables})
+	}
+	kept := map[string]any{"key": "PASSWORD", "isSecret": true}
+	answer := o.do("POST", "/deployments/"+id, set(kept, map[string]any{"key": "NEW", "value": "", "isSecret": false}))
+	if diff := cmp.Diff([]string{"NEW=", "PASSWORD="}, variables(answer)); diff != "" {
+		t.Errorf("answer shows no secret:\n%s", diff)
+	}
+	if diff := cmp.Diff([]string{"PASSWORD=hunter2", "NEW="}, variables(o.stored("deployment", id))); diff != "" {
+		t.Errorf("a secret without value keeps it, what isn't sent is gone:\n%s", diff)
+	}
+	refusals := map[string]struct {
+		field string
+		body  map[string]any
+	}{
+		"new secret without value": {"environmentVariables[1].value", set(kept, map[string]any{"key": "TOKEN", "isSecret": true})},
+		"plain without value":      {"environmentVariables[0].value", set(map[string]any{"key": "NEW", "isSecret": false})},
+		"secret made plain":        {"environmentVariables[0].isSecret", set(map[string]any{"key": "PASSWORD", "value": "x", "isSecret": false})},
+		"twice":                    {"environmentVariables[1].key", set(kept, kept)},
+		"no key":                   {"environmentVariables[0].key", set(map[string]any{"key": "", "value": "x", "isSecret": false})},
+		"no isSecret":              {"environmentVariables[0].isSecret", set(map[string]any{"key": "A", "value": "x"})},
+		"computed member":          {"environmentVariables[0].updatedAt", set(with(kept, map[string]any{"updatedAt": "2026-01-02T03:04:05Z"}))},
+		"all left out":             {"environmentVariables", with(least(w), map[string]any{"environmentVariables": nil})},
+	}
+	for name, test := range refusals {
+		t.Run(name, func(t *testing.T) { o.wantField(t, test.field, "/deployments/"+id, test.body) })
+	}
+	o.do("POST", "/deployments/"+id, set(map[string]any{"key": "PASSWORD", "value": "", "isSecret": true}))
+	if diff := cmp.Diff([]string{"PASSWORD="}, variables(o.stored("deployment", id))); diff != "" {
+		t.Errorf("an empty value blanks a secret:\n%s", diff)
+	}
+}
+
+func variables(object map[string]any) []string {
+	var all []string
+	for _, v := range members(object, "environmentVariables") {
+		all = append(all, v["key"].(string)+"="+v["value"].(string))
+	}
+	return all
+}
