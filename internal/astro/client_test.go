@@ -2,7 +2,6 @@ package astro
 
 import (
 	"bytes"
-	"fmt"
 	"io"
 	"net/http"
 	"strings"
@@ -11,87 +10,6 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 )
-
-const (
-	testToken = "header0123456789.payload0123456789.signature0123456789"
-	testBase  = "https://api.example.com"
-)
-
-var (
-	getCall    = Call{Method: http.MethodGet, Path: "/things/{id}", Params: map[string]string{"id": "t1"}}
-	postCall   = Call{Method: http.MethodPost, Path: "/things", Body: []byte(`{"name":"a"}`)}
-	deleteCall = Call{Method: http.MethodDelete, Path: "/things/{id}", Params: map[string]string{"id": "t1"}}
-)
-
-// server answers requests in process.
-type server func(*http.Request) (*http.Response, error)
-
-func (s server) RoundTrip(r *http.Request) (*http.Response, error) {
-	if r.Body != nil {
-		_, _ = io.Copy(io.Discard, r.Body)
-		_ = r.Body.Close()
-	}
-	if err := r.Context().Err(); err != nil {
-		return nil, err
-	}
-	return s(r)
-}
-
-// answer makes a response; header alternates names and values.
-func answer(status int, body string, header ...string) *http.Response {
-	h := http.Header{"Content-Type": {"application/json"}}
-	for i := 0; i < len(header); i += 2 {
-		h.Set(header[i], header[i+1])
-	}
-	return &http.Response{StatusCode: status, Header: h, Body: io.NopCloser(strings.NewReader(body))}
-}
-
-// failure is an error answer in the API's envelope.
-func failure(status int, message, id string) *http.Response {
-	return answer(status, fmt.Sprintf(`{"message":%q,"requestId":%q,"statusCode":%d}`, message, id, status))
-}
-
-// always gives the same answer and counts the requests.
-func always(count *atomic.Int32, reply func() (*http.Response, error)) server {
-	return func(*http.Request) (*http.Response, error) {
-		count.Add(1)
-		return reply()
-	}
-}
-
-// script gives one answer after the other.
-func script(t *testing.T, replies ...func() (*http.Response, error)) server {
-	t.Helper()
-	var n atomic.Int32
-	return func(r *http.Request) (*http.Response, error) {
-		i := int(n.Add(1)) - 1
-		if i >= len(replies) {
-			return nil, fmt.Errorf("request %d was not expected: %s %s", i+1, r.Method, r.URL)
-		}
-		return replies[i]()
-	}
-}
-
-func says(resp func() *http.Response) func() (*http.Response, error) {
-	return func() (*http.Response, error) { return resp(), nil }
-}
-
-func breaks(err error) func() (*http.Response, error) {
-	return func() (*http.Response, error) { return nil, err }
-}
-
-func newClient(t testing.TB, transport http.RoundTripper, adjust ...func(*Options)) *Client {
-	t.Helper()
-	o := Options{BaseURL: testBase, Token: testToken, Version: "1.2.3", Transport: transport}
-	for _, f := range adjust {
-		f(&o)
-	}
-	c, err := New(o)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return c
-}
 
 func TestNewChecksURL(t *testing.T) {
 	t.Parallel()
@@ -142,10 +60,10 @@ func TestRequest(t *testing.T) {
 	t.Parallel()
 	var got *http.Request
 	var sent bytes.Buffer
-	c := newClient(t, roundTrip(func(r *http.Request) (*http.Response, error) {
+	c := newClient(t, server(func(r *http.Request) reply {
 		got = r
 		_, _ = io.Copy(&sent, r.Body)
-		return answer(200, `{"id":"d1"}`), nil
+		return answer(200, `{"id":"d1"}`)
 	}), func(o *Options) { o.Token = testToken + "\n" })
 	body, err := c.Do(t.Context(), Call{
 		Method: http.MethodPost, Path: "/organizations/{organizationId}/deployments/{deploymentId}",
@@ -171,15 +89,10 @@ func TestRequest(t *testing.T) {
 	}
 }
 
-// roundTrip is a server that sees the request as it is.
-type roundTrip func(*http.Request) (*http.Response, error)
-
-func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
-
 func TestBadCallIsNotSent(t *testing.T) {
 	t.Parallel()
 	var count atomic.Int32
-	c := newClient(t, always(&count, says(func() *http.Response { return answer(200, `{}`) })))
+	c := newClient(t, always(&count, answer(200, `{}`)))
 	for _, tc := range []struct {
 		call Call
 		want string

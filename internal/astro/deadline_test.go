@@ -13,11 +13,12 @@ import (
 // What the API said last, and its requestId, outlive the end of the context.
 func TestContextEnds(t *testing.T) {
 	t.Parallel()
-	busy := says(func() *http.Response { return answer(503, `{"message":"busy","requestId":"r1"}`, "Retry-After", "30") })
+	hang := answer(200, `{}`).after(time.Hour)
+	busy := answer(503, `{"message":"busy","requestId":"r1"}`, "Retry-After", "30")
 	for _, tc := range []struct {
 		name      string
 		call      Call
-		replies   []func() (*http.Response, error)
+		replies   []reply
 		ctx       func(context.Context) (context.Context, context.CancelFunc)
 		is        error
 		want      string
@@ -26,31 +27,31 @@ func TestContextEnds(t *testing.T) {
 	}{
 		{
 			name: "cancelled while waiting", call: getCall,
-			replies: []func() (*http.Response, error){busy},
+			replies: []reply{busy},
 			ctx:     cancelled(10 * time.Second), is: context.Canceled, after: 10 * time.Second,
 			want: "GET /things/{id}: 503 Service Unavailable: busy: context canceled: retry after 30s (requestId r1)",
 		},
 		{
 			name: "a deadline before the Retry-After", call: getCall,
-			replies: []func() (*http.Response, error){busy},
+			replies: []reply{busy},
 			ctx:     timedOut(29 * time.Second), is: context.DeadlineExceeded, after: 0,
 			want: "GET /things/{id}: 503 Service Unavailable: busy: the next try would come too late: context deadline exceeded: retry after 30s (requestId r1)",
 		},
 		{
 			name: "cancelled in flight, after an answer", call: getCall,
-			replies: []func() (*http.Response, error){busy, hang},
+			replies: []reply{busy, hang},
 			ctx:     cancelled(31 * time.Second), is: context.Canceled, after: 31 * time.Second,
 			want: "GET /things/{id}: 503 Service Unavailable: busy: context canceled: retry after 30s (requestId r1)",
 		},
 		{
 			name: "a write cancelled in flight", call: postCall,
-			replies: []func() (*http.Response, error){hang},
+			replies: []reply{hang},
 			ctx:     cancelled(time.Second), is: context.Canceled, after: time.Second, ambiguous: true,
 			want: "POST /things: context canceled",
 		},
 		{
 			name: "a write cancelled before it was sent again", call: postCall,
-			replies: []func() (*http.Response, error){says(func() *http.Response { return answer(429, ``, "Retry-After", "9", "X-Request-Id", "r9") })},
+			replies: []reply{answer(429, ``, "Retry-After", "9", "X-Request-Id", "r9")},
 			ctx:     cancelled(time.Second), is: context.Canceled, after: time.Second,
 			want: "POST /things: 429 Too Many Requests: context canceled: retry after 9s (requestId r9)",
 		},
@@ -66,15 +67,9 @@ func TestContextEnds(t *testing.T) {
 				ctx, cancel := tc.ctx(t.Context())
 				defer cancel()
 				n := 0
-				c := newClient(t, server(func(r *http.Request) (*http.Response, error) {
-					reply := tc.replies[n]
+				c := newClient(t, server(func(*http.Request) reply {
 					n++
-					resp, err := reply()
-					if resp == nil && err == nil {
-						<-r.Context().Done()
-						return nil, r.Context().Err()
-					}
-					return resp, err
+					return tc.replies[n-1]
 				}))
 				start := time.Now()
 				_, err := c.Do(ctx, tc.call)
@@ -95,9 +90,6 @@ func TestContextEnds(t *testing.T) {
 		})
 	}
 }
-
-// hang makes the test's server wait for the end of the request.
-func hang() (*http.Response, error) { return nil, nil }
 
 func cancelled(after time.Duration) func(context.Context) (context.Context, context.CancelFunc) {
 	return func(ctx context.Context) (context.Context, context.CancelFunc) {
@@ -133,15 +125,7 @@ func TestGrace(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				var count atomic.Int32
-				c := newClient(t, server(func(r *http.Request) (*http.Response, error) {
-					count.Add(1)
-					select {
-					case <-time.After(tc.takes):
-						return answer(200, `{"id":"t1"}`), nil
-					case <-r.Context().Done():
-						return nil, r.Context().Err()
-					}
-				}), func(o *Options) { o.Grace = 5 * time.Second })
+				c := newClient(t, always(&count, answer(200, `{"id":"t1"}`).after(tc.takes)), func(o *Options) { o.Grace = 5 * time.Second })
 				ctx, cancel := cancelled(time.Second)(t.Context())
 				defer cancel()
 				start := time.Now()

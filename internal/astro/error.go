@@ -88,8 +88,8 @@ func status(code int) string {
 // NotFound reports whether the API answered that the object does not exist
 // (or, to a token of narrow reach, may as well not exist).
 func NotFound(err error) bool {
-	var e *Error
-	return errors.As(err, &e) && e.StatusCode == http.StatusNotFound
+	e, ok := errors.AsType[*Error](err)
+	return ok && e.StatusCode == http.StatusNotFound
 }
 
 // cause is a failure below the API, in words that are safe to show: those of

@@ -18,7 +18,7 @@ var listCall = Call{Method: http.MethodGet, Path: "/things", Query: url.Values{"
 
 // pages serves a list of n things in pages of at most limit.
 func pages(n, limit int, seen *[]string) server {
-	return func(r *http.Request) (*http.Response, error) {
+	return func(r *http.Request) reply {
 		*seen = append(*seen, r.URL.RawQuery)
 		offset, _ := strconv.Atoi(r.URL.Query().Get("offset"))
 		asked, _ := strconv.Atoi(r.URL.Query().Get("limit"))
@@ -26,7 +26,7 @@ func pages(n, limit int, seen *[]string) server {
 		for i := offset; i < min(n, offset+asked, offset+limit); i++ {
 			items = append(items, fmt.Sprintf(`{"id":"t%d"}`, i))
 		}
-		return answer(200, fmt.Sprintf(`{"things":[%s],"limit":%d,"offset":%d,"totalCount":%d}`, strings.Join(items, ","), limit, offset, n)), nil
+		return answer(200, fmt.Sprintf(`{"things":[%s],"limit":%d,"offset":%d,"totalCount":%d}`, strings.Join(items, ","), limit, offset, n))
 	}
 }
 
@@ -80,7 +80,7 @@ func TestListRefuses(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
-			c := newClient(t, server(func(*http.Request) (*http.Response, error) { return answer(200, tc.body), nil }))
+			c := newClient(t, server(func(*http.Request) reply { return answer(200, tc.body) }))
 			items, err := c.List(t.Context(), listCall, "things")
 			if want := "GET /things: 200 OK: " + tc.want; err == nil || err.Error() != want {
 				t.Fatalf("got %d items, %v\nwant %s", len(items), err, want)
@@ -101,7 +101,7 @@ func TestListAccepts(t *testing.T) {
 		{`{"things":null,"totalCount":0}`, nil},
 		{`{"things":[{"userId":"u1"},{"userId":"u2"}],"totalCount":2,"new":[]}`, []json.RawMessage{[]byte(`{"userId":"u1"}`), []byte(`{"userId":"u2"}`)}},
 	} {
-		c := newClient(t, server(func(*http.Request) (*http.Response, error) { return answer(200, tc.body), nil }))
+		c := newClient(t, server(func(*http.Request) reply { return answer(200, tc.body) }))
 		items, err := c.List(t.Context(), listCall, "things")
 		if diff := cmp.Diff(tc.want, items); err != nil || diff != "" {
 			t.Errorf("%v %s", err, diff)
@@ -115,7 +115,7 @@ func TestListMoves(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		n, requests := 30, 0
-		c := newClient(t, server(func(r *http.Request) (*http.Response, error) {
+		c := newClient(t, server(func(r *http.Request) reply {
 			requests++
 			if requests == 2 {
 				n = 29
@@ -135,9 +135,9 @@ func TestListFails(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		var seen []string
-		c := newClient(t, server(func(r *http.Request) (*http.Response, error) {
+		c := newClient(t, server(func(r *http.Request) reply {
 			if r.URL.Query().Get("offset") != "0" {
-				return failure(503, "busy", "r1"), nil
+				return failure(503, "busy", "r1")
 			}
 			return pages(30, 20, &seen)(r)
 		}))

@@ -38,16 +38,27 @@ func ParseToken(token string) (Caller, error) {
 	if len(parts) != 3 {
 		return Caller{Opaque: true}, nil
 	}
-	payload, err := base64.RawURLEncoding.DecodeString(strings.TrimRight(parts[1], "="))
-	if err != nil {
-		return Caller{Opaque: true}, nil
-	}
-	var c *claims
-	var mismatch *json.UnmarshalTypeError // a claim of another type leaves the others usable
-	if err := json.Unmarshal(payload, &c); c == nil || err != nil && !(errors.As(err, &mismatch) && mismatch.Field != "") {
+	c := read(parts[1])
+	if c == nil {
 		return Caller{Opaque: true}, nil
 	}
 	return c.caller(), nil
+}
+
+// read decodes a payload; nil when it can't be.
+func read(payload string) *claims {
+	text, err := base64.RawURLEncoding.DecodeString(strings.TrimRight(payload, "="))
+	if err != nil {
+		return nil
+	}
+	var c *claims
+	err = json.Unmarshal(text, &c)
+	// A claim of another type leaves the others usable.
+	var mismatch *json.UnmarshalTypeError
+	if err != nil && (!errors.As(err, &mismatch) || mismatch.Field == "") {
+		return nil
+	}
+	return c
 }
 
 func (c *claims) caller() Caller {

@@ -37,8 +37,10 @@ func TestFaultMatchesAndEnds(t *testing.T) {
 				method, path string
 				body         any
 			}{
-				{"POST", "/workspaces", map[string]any{"name": "a"}}, {"POST", "/workspaces", map[string]any{"name": "b"}},
-				{"GET", "/workspaces", nil}, {"GET", "/workspaces/" + id, nil},
+				{"POST", "/workspaces", map[string]any{"name": "a"}},
+				{"POST", "/workspaces", map[string]any{"name": "b"}},
+				{"GET", "/workspaces", nil},
+				{"GET", "/workspaces/" + id, nil},
 			} {
 				answer, _ := o.send(request.method, request.path, request.body)
 				got = append(got, answer.StatusCode)
@@ -53,11 +55,15 @@ func TestFaultMatchesAndEnds(t *testing.T) {
 func TestFaultAnswers(t *testing.T) {
 	t.Parallel()
 	o := start(t, simulator.Options{})
-	o.Fail(simulator.Fault{Count: 1, Status: 400, Message: "m", RequestID: "f004d12a-29c8-40d8-b239-2b1b615ea45b",
-		FieldErrors: []simulator.FieldError{{Field: "name", Code: "c", Message: "n"}}})
+	o.Fail(simulator.Fault{
+		Count: 1, Status: 400, Message: "m", RequestID: "f004d12a-29c8-40d8-b239-2b1b615ea45b",
+		FieldErrors: []simulator.FieldError{{Field: "name", Code: "c", Message: "n"}},
+	})
 	f := o.refused(400, "POST", "/workspaces", map[string]any{"name": "a"})
-	want := failure{Message: "m", RequestID: "f004d12a-29c8-40d8-b239-2b1b615ea45b", StatusCode: 400,
-		FieldErrors: []simulator.FieldError{{Field: "name", Code: "c", Message: "n"}}}
+	want := failure{
+		Message: "m", RequestID: "f004d12a-29c8-40d8-b239-2b1b615ea45b", StatusCode: 400,
+		FieldErrors: []simulator.FieldError{{Field: "name", Code: "c", Message: "n"}},
+	}
 	if diff := cmp.Diff(want, f); diff != "" {
 		t.Error(diff)
 	}
@@ -69,7 +75,7 @@ func TestFaultAnswers(t *testing.T) {
 		t.Errorf("raw answer: %q, %v", body, answer.Header)
 	}
 	o.Fail(simulator.Fault{Count: 1, Status: 200})
-	if answer, body := o.send("GET", "/workspaces", nil); answer.StatusCode != 200 || len(body) != 0 {
+	if answer, body := o.send("GET", "/workspaces", nil); answer.StatusCode != http.StatusOK || len(body) != 0 {
 		t.Errorf("empty answer: %d %q", answer.StatusCode, body)
 	}
 }
@@ -98,7 +104,7 @@ func TestTransportAnswersInProcess(t *testing.T) {
 	s := simulator.New(simulator.Options{})
 	client := &http.Client{Transport: s.Transport()}
 	ask := func(ctx context.Context, path string) (*http.Response, error) {
-		request, err := http.NewRequestWithContext(ctx, "GET", "https://api.example.com"+path, nil)
+		request, err := http.NewRequestWithContext(ctx, http.MethodGet, "https://api.example.com"+path, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -115,7 +121,7 @@ func TestTransportAnswersInProcess(t *testing.T) {
 		t.Errorf("%s: %s, %v", answer.Status, body, err)
 	}
 	for _, path := range []string{"/", "/v1/organizations/" + s.OrganizationID() + "/teams"} {
-		if answer, err := ask(t.Context(), path); err != nil || answer.StatusCode != 404 {
+		if answer, err := ask(t.Context(), path); err != nil || answer.StatusCode != http.StatusNotFound {
 			t.Errorf("%s: %v, %v", path, answer, err)
 		}
 	}

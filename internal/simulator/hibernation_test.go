@@ -58,7 +58,8 @@ func TestScalingSpecReplacesWholly(t *testing.T) {
 	spec := map[string]any{"hibernationSpec": map[string]any{"schedules": schedules}}
 	after := o.do("POST", "/deployments/"+id, with(least(w), map[string]any{"scalingSpec": spec}))
 	want := map[string]any{"hibernationSpec": map[string]any{"schedules": []any{
-		map[string]any{"hibernateAtCron": "1 1 * * 1", "wakeAtCron": "2 2 * * *", "isEnabled": false}}}}
+		map[string]any{"hibernateAtCron": "1 1 * * 1", "wakeAtCron": "2 2 * * *", "isEnabled": false},
+	}}}
 	if diff := cmp.Diff(any(want), after["scalingSpec"]); diff != "" {
 		t.Errorf("the override that wasn't sent is gone:\n%s", diff)
 	}

@@ -20,7 +20,8 @@ func TestCreateRefusals(t *testing.T) {
 	hibernating := map[string]any{"hibernationSpec": map[string]any{"override": map[string]any{"isHibernating": true}}}
 	schedule := func(cron string) map[string]any {
 		return map[string]any{"isDevelopmentMode": true, "scalingSpec": map[string]any{"hibernationSpec": map[string]any{
-			"schedules": []any{map[string]any{"hibernateAtCron": cron, "wakeAtCron": "0 6 * * *", "isEnabled": true}}}}}
+			"schedules": []any{map[string]any{"hibernateAtCron": cron, "wakeAtCron": "0 6 * * *", "isEnabled": true}},
+		}}}
 	}
 	override := func(override map[string]any) map[string]any {
 		return map[string]any{"isDevelopmentMode": true, "scalingSpec": map[string]any{"hibernationSpec": map[string]any{"override": override}}}
@@ -58,7 +59,8 @@ func TestCreateRefusals(t *testing.T) {
 		"end without direction": {override(map[string]any{"overrideUntil": "2030-01-02T03:04:05Z"}), "scalingSpec.hibernationSpec.override.isHibernating"},
 		"remote with CELERY":    {map[string]any{"remoteExecution": remote}, ""},
 		"remote with queues": {map[string]any{"executor": "ASTRO", "remoteExecution": remote, "workerQueues": []any{map[string]any{
-			"name": "default", "isDefault": true, "astroMachine": "A5", "minWorkerCount": 0, "maxWorkerCount": 1, "workerConcurrency": 1}}}, ""},
+			"name": "default", "isDefault": true, "astroMachine": "A5", "minWorkerCount": 0, "maxWorkerCount": 1, "workerConcurrency": 1,
+		}}}, ""},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) { o.wantField(t, test.field, "/deployments", with(valid, test.changes)) })
@@ -80,7 +82,8 @@ func TestCreateRefusals(t *testing.T) {
 		"scheduler.replicas": {"scheduler": map[string]any{"replicas": 5}},
 		"":                   {"executor": "KUBERNETES", "taskPodNodePoolId": "cnone"},
 		"workerQueues[0].isDefault": {"workerQueues": []any{map[string]any{
-			"name": "default", "nodePoolId": "cnone", "minWorkerCount": 0, "maxWorkerCount": 1, "workerConcurrency": 1}}},
+			"name": "default", "nodePoolId": "cnone", "minWorkerCount": 0, "maxWorkerCount": 1, "workerConcurrency": 1,
+		}}},
 	} {
 		t.Run("hybrid "+field, func(t *testing.T) { o.wantField(t, field, "/deployments", with(hybridBody, changes)) })
 	}
