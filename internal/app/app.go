@@ -28,7 +28,7 @@ type System struct {
 }
 
 // TokenVariable is the only place that the token is read from.
-const TokenVariable = "ASTRO_API_TOKEN"
+const TokenVariable = "ASTRO_API_TOKEN" //nolint:gosec // the name of a variable, not a credential
 
 // process is one run. Its report fills up on the way, so that whatever stops
 // the run, what is known by then is told.

@@ -35,15 +35,18 @@ func (p *process) reconcile(ctx context.Context, declared *resource.Declaration)
 		return err
 	}
 	policy := plan.Policy{AllowDelete: bool(p.config.AllowDelete), WriteSecrets: bool(p.config.WriteSecrets)}
-	if err := p.plan(ctx, source, declared, policy); err != nil {
-		return err
-	}
+	p.plan(ctx, source, declared, policy)
 	p.show()
-	if p.report.Mode != string(config.Apply) || p.report.Broken() {
-		return nil
+	if p.report.Mode == string(config.Apply) && !p.report.Broken() && ctx.Err() == nil {
+		p.apply(ctx, source, policy)
 	}
+	return nil
+}
+
+func (p *process) apply(ctx context.Context, source resource.Source, policy plan.Policy) {
 	if p.report.Counts().Changed() > 0 {
 		p.runner.Group("Apply")
+		defer p.runner.EndGroup()
 	}
 	p.report.Outcomes = apply.Run(ctx, source, p.report.Plan, apply.Options{
 		Policy: policy,
@@ -51,37 +54,30 @@ func (p *process) reconcile(ctx context.Context, declared *resource.Declaration)
 		Done:   func(o apply.Outcome) { p.runner.Print(report.Line(o)) },
 		Said:   p.runner.Print,
 	})
-	p.runner.EndGroup()
 	p.stopped(ctx)
-	return nil
 }
 
 // plan reads what is live and plans. What was found in a list and differs is
 // read once more by id: a list may show less than an update then overwrites.
-func (p *process) plan(ctx context.Context, source resource.Source, declared *resource.Declaration, policy plan.Policy) error {
-	world, err := source.Read(ctx, declared)
-	if err == nil {
+func (p *process) plan(ctx context.Context, source resource.Source, declared *resource.Declaration, policy plan.Policy) {
+	world := source.Read(ctx, declared)
+	p.report.Plan = plan.Make(source.OrganizationID, declared, world, policy)
+	if stale := p.report.Plan.Stale(); len(stale) > 0 && ctx.Err() == nil {
+		source.Refresh(ctx, world, stale)
 		p.report.Plan = plan.Make(source.OrganizationID, declared, world, policy)
-		if stale := p.report.Plan.Stale(); len(stale) > 0 {
-			source.Refresh(ctx, world, stale)
-			p.report.Plan = plan.Make(source.OrganizationID, declared, world, policy)
-		}
 	}
-	if ctx.Err() != nil {
+	if p.stopped(ctx) {
 		p.report.Plan = nil // half a view of what is live is no base for a plan
-		p.stopped(ctx)
-		return nil
+		return
 	}
 	for _, secret := range p.report.Plan.Secrets() {
 		p.runner.Mask(secret)
 	}
-	return err
 }
 
-func (p *process) stopped(ctx context.Context) {
-	if ctx.Err() != nil {
-		p.report.Stopped = context.Cause(ctx)
-	}
+func (p *process) stopped(ctx context.Context) bool {
+	p.report.Stopped = context.Cause(ctx)
+	return p.report.Stopped != nil
 }
 
 // astro connects to the Astro API.

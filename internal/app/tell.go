@@ -8,8 +8,10 @@ import (
 
 // show prints the plan before anything is done.
 func (p *process) show() {
-	r := &p.report
-	text := r.PlanText()
+	if p.report.Plan == nil {
+		return
+	}
+	text := p.report.PlanText()
 	if text == "" {
 		return
 	}

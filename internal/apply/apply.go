@@ -62,7 +62,6 @@ type Options struct {
 type run struct {
 	Options
 	source  resource.Source
-	calls   context.Context // outlives the run's context by Grace
 	jobs    []*job
 	mu      sync.Mutex
 	waiting map[*job]string // what each job was last seen waiting for

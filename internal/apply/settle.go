@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"strings"
 	"time"
 
@@ -55,7 +56,7 @@ func (r *run) settle(ctx context.Context, j *job, written bool) {
 
 func temporary(err error) bool {
 	e, ok := errors.AsType[*astro.Error](err)
-	return !ok || e.StatusCode == 0 || e.StatusCode >= 500 || e.StatusCode == 429
+	return !ok || e.StatusCode == 0 || e.StatusCode >= http.StatusInternalServerError || e.StatusCode == http.StatusTooManyRequests
 }
 
 func unconfirmed(ctx context.Context, reason string, problem error) error {

@@ -2,7 +2,7 @@ package apply_test
 
 import (
 	"context"
-	"encoding/json"
+	"net/http"
 	"slices"
 	"testing"
 
@@ -49,10 +49,7 @@ func (s *stage) declare(text string) *resource.Declaration {
 func (s *stage) plan(text string, policy plan.Policy) *plan.Plan {
 	s.Helper()
 	d := s.declare(text)
-	w, err := s.source.Read(context.Background(), d)
-	if err != nil {
-		s.Fatal(err)
-	}
+	w := s.source.Read(context.Background(), d)
 	p := plan.Make(s.source.OrganizationID, d, w, policy)
 	s.source.Refresh(context.Background(), w, p.Stale())
 	return plan.Make(s.source.OrganizationID, d, w, policy)
@@ -72,7 +69,7 @@ func (s *stage) apply(ctx context.Context, text string, o apply.Options) []apply
 func (s *stage) writes() []string {
 	var out []string
 	for _, r := range s.server.Requests() {
-		if r.Method != "GET" {
+		if r.Method != http.MethodGet {
 			out = append(out, r.Method+" "+string(r.Body))
 		}
 	}
@@ -89,9 +86,4 @@ func statuses(outcomes []apply.Outcome) []apply.Status {
 
 func count(statuses []apply.Status, s apply.Status) int {
 	return len(slices.DeleteFunc(slices.Clone(statuses), func(x apply.Status) bool { return x != s }))
-}
-
-func text(v any) string {
-	b, _ := json.MarshalIndent(v, "", "  ")
-	return string(b)
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"net/http"
 	"slices"
 	"strings"
 
@@ -157,13 +158,13 @@ func explain(err error) string {
 
 func hint(e *astro.Error) string {
 	switch {
-	case e.StatusCode == 401:
+	case e.StatusCode == http.StatusUnauthorized:
 		return "The token in ASTRO_API_TOKEN is not accepted: it may be revoked, rotated or expired."
-	case e.StatusCode == 403:
+	case e.StatusCode == http.StatusForbidden:
 		return "The token's role does not allow this, or the Organization's plan does not include it."
-	case e.StatusCode == 429:
+	case e.StatusCode == http.StatusTooManyRequests:
 		return "Too many requests with this token at the same time; give other workflows tokens of their own."
-	case e.StatusCode >= 500:
+	case e.StatusCode >= http.StatusInternalServerError:
 		return "This is on Astro's side; run again, and give Astronomer support the requestId if it stays."
 	case e.StatusCode == 0:
 		return "No answer came; check the network, a proxy and api-url."

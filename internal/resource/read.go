@@ -55,8 +55,8 @@ type reader struct {
 // Read looks up every declared object and resolves every reference, with as
 // few calls as possible: one list per kind and 50 Workspaces, and only where a
 // name has to be looked up; a declared id is fetched directly. References are
-// resolved in place, in d. The error is only ever that ctx ended.
-func (s Source) Read(ctx context.Context, d *Declaration) (*World, error) {
+// resolved in place, in d. When ctx ends, what was not read has failed.
+func (s Source) Read(ctx context.Context, d *Declaration) *World {
 	r := &reader{Source: s, index: map[*Kind]*index{}, world: &World{Live: map[*Object]*Live{}, Failed: map[*Object]error{}}}
 	r.prefetch(ctx, d)
 	for _, k := range d.Catalog {
@@ -76,7 +76,7 @@ func (s Source) Read(ctx context.Context, d *Declaration) (*World, error) {
 		}
 	}
 	r.twice(d)
-	return r.world, context.Cause(ctx)
+	return r.world
 }
 
 // prefetch lists, all at once, the kinds that live in no Workspace and of
@@ -91,9 +91,10 @@ func (r *reader) prefetch(ctx context.Context, d *Declaration) {
 	}
 	var all sync.WaitGroup
 	for _, k := range d.Catalog {
-		r.index[k] = &index{}
+		x := &index{}
+		r.index[k] = x
 		if k.Parent == "" && wanted[k] {
-			all.Go(func() { r.index[k].fill(ctx, r.Source, k, nil) })
+			all.Go(func() { x.fill(ctx, r.Source, k, nil) })
 		}
 	}
 	all.Wait()
