@@ -29,11 +29,7 @@ var update = flag.Bool("update", false, "rewrite the expected texts in testdata/
 // a script has beside testscript's own are those of astro and output below.
 // All of the traffic is held against the API's document where that is at hand.
 func TestScript(t *testing.T) {
-	bin := t.TempDir()
-	build := exec.CommandContext(t.Context(), "go", "build", "-o", filepath.Join(bin, "astro-apply"), "astro-apply")
-	if out, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("build: %v\n%s", err, out)
-	}
+	bin := filepath.Dir(build(t))
 	testscript.Run(t, testscript.Params{
 		Dir:           filepath.Join("..", "..", "testdata", "script"),
 		UpdateScripts: *update,
@@ -63,6 +59,16 @@ func TestScript(t *testing.T) {
 			"output": output,
 		},
 	})
+}
+
+// build compiles the program as it is shipped, its main function included.
+func build(t *testing.T) (path string) {
+	t.Helper()
+	path = filepath.Join(t.TempDir(), "astro-apply")
+	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", path, "astro-apply").CombinedOutput(); err != nil {
+		t.Fatalf("build: %v\n%s", err, out)
+	}
+	return path
 }
 
 // stage is one script's Astro.
