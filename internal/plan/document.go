@@ -17,6 +17,7 @@ type document struct {
 	Version        int      `json:"version"`
 	OrganizationID string   `json:"organizationId"`
 	Unchanged      int      `json:"unchanged"`
+	Brief          bool     `json:"brief,omitempty"`
 	Changes        []change `json:"changes"`
 }
 
@@ -46,6 +47,17 @@ func (p *Plan) JSON() ([]byte, error) {
 	return json.Marshal(p.document())
 }
 
+// Brief is JSON without what changes in each object, for plans that are too
+// large for where they go.
+func (p *Plan) Brief() ([]byte, error) {
+	d := p.document()
+	d.Brief = true
+	for i := range d.Changes {
+		d.Changes[i].Fields, d.Changes[i].Kept, d.Changes[i].Notes = nil, nil, nil
+	}
+	return json.Marshal(d)
+}
+
 // Digest is the SHA-256 of the plan's JSON form, in hex: two plans with one
 // digest do the same to the same live objects, secret values aside.
 func (p *Plan) Digest() (string, error) {
@@ -66,12 +78,9 @@ func (p *Plan) document() document {
 				continue
 			}
 		}
-		out := change{Kind: c.Object.Kind.Name, Name: c.Object.Name(), Action: c.Action, Fields: fields(c.Fields), Kept: fields(c.Kept)}
+		out := change{Kind: c.Object.Kind.Name, Name: c.Object.Name(), Parent: c.Parent, Action: c.Action, Fields: fields(c.Fields), Kept: fields(c.Kept)}
 		if c.Live != nil {
 			out.ID = c.Live.ID
-		}
-		if n := c.Object.Body.Get(c.Object.Kind.Parent); n != nil {
-			out.Parent = n.Text
 		}
 		for _, n := range c.Notes {
 			out.Notes = append(out.Notes, n.Message)

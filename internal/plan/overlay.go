@@ -28,9 +28,11 @@ func (o *overlay) note(pos schema.Pos, warning bool, format string, args ...any)
 	o.diff.Notes = append(o.diff.Notes, schema.Problem{Pos: pos, Message: fmt.Sprintf(format, args...), Warning: warning})
 }
 
+// changed records a difference. It copies the declared side, in which
+// references are filled in later: a plan stays what it was.
 func (o *overlay) changed(path string, before, after *schema.Node) {
 	if o.quiet == 0 {
-		o.diff.Fields = append(o.diff.Fields, Field{Path: path, Old: before, New: after})
+		o.diff.Fields = append(o.diff.Fields, Field{Path: path, Old: before, New: after.Clone()})
 	}
 }
 

@@ -27,6 +27,7 @@ const (
 type Change struct {
 	Object *resource.Object
 	Live   *resource.Live // nil: doesn't exist
+	Parent string         // id of the Workspace it lives in, "" if that doesn't exist yet
 	Action Action
 	Diff
 	Needs []*Change // have to be done before
@@ -67,6 +68,9 @@ func Make(organizationID string, d *resource.Declaration, w *resource.World, pol
 
 func one(o *resource.Object, w *resource.World, policy Policy) *Change {
 	c := &Change{Object: o, Live: w.Live[o], Err: w.Failed[o]}
+	if parent := o.Body.Get(o.Kind.Parent); parent != nil && parent.Form == schema.Text {
+		c.Parent = parent.Text
+	}
 	switch {
 	case c.Err != nil:
 		c.Action = Unknown

@@ -3,11 +3,16 @@ package report
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
 
 	"astro-apply/internal/plan"
 	"astro-apply/internal/resource"
 )
+
+// GitHub keeps 1 MB of outputs per job. A plan or a list of resources that
+// would take half of that is cut down to its changes.
+const outputLimit = 400 << 10
 
 // Output is one output of the action.
 type Output struct{ Name, Value string }
@@ -24,7 +29,10 @@ type object struct {
 
 // Outputs returns all outputs of action.yml, in its order.
 func (r *Run) Outputs() ([]Output, error) {
-	c := r.Counts()
+	c, list, drift := r.Counts(), r.objects(), ""
+	if r.Plan != nil {
+		drift = strconv.FormatBool(r.Drift())
+	}
 	out := []Output{
 		{"mode", r.Mode},
 		{"changed", strconv.FormatBool(c.Changed() > 0)},
@@ -33,44 +41,49 @@ func (r *Run) Outputs() ([]Output, error) {
 		{"deleted", strconv.Itoa(c.Deleted)},
 		{"unchanged", strconv.Itoa(c.Unchanged)},
 		{"failed", strconv.Itoa(c.Failed)},
+		{"drift", drift},
 	}
-	drift := ""
-	list := []object{}
-	for _, x := range r.rows() {
-		o := x.change.Object
-		list = append(list, object{o.Kind.Name, o.Name(), x.id, string(x.change.Action), x.page, string(x.status)})
-	}
-	if r.Plan != nil {
-		drift = strconv.FormatBool(r.Drift())
-	}
-	resources, err := json.Marshal(list)
-	if err != nil {
-		return nil, fmt.Errorf("output resources: %w", err)
-	}
-	document, digest, err := document(r.Plan)
-	if err != nil {
-		return nil, err
-	}
-	ids := r.RequestIDs
-	if ids == nil {
-		ids = []string{}
-	}
-	requests, err := json.Marshal(ids)
-	if err != nil {
-		return nil, fmt.Errorf("output request-ids: %w", err)
-	}
-	out = append(out, Output{"drift", drift})
 	for _, k := range resource.Kinds() {
 		if k.Output != "" {
 			out = append(out, Output{k.Output, only(list, k.Name)})
 		}
 	}
+	document, digest, err := document(r.Plan)
+	if err != nil {
+		return nil, fmt.Errorf("output plan: %w", err)
+	}
 	return append(out,
-		Output{"resources", string(resources)},
+		Output{"resources", resources(list)},
 		Output{"plan", document},
 		Output{"plan-digest", digest},
-		Output{"request-ids", string(requests)},
+		Output{"request-ids", compact(append([]string{}, r.RequestIDs...))},
 	), nil
+}
+
+func (r *Run) objects() []object {
+	list := []object{}
+	for _, x := range r.rows() {
+		o := x.change.Object
+		list = append(list, object{o.Kind.Name, o.Name(), x.id, string(x.change.Action), x.page, string(x.status)})
+	}
+	return list
+}
+
+func resources(list []object) string {
+	text := compact(list)
+	if len(text) <= outputLimit {
+		return text
+	}
+	return compact(slices.DeleteFunc(list, func(o object) bool { return o.Action == string(plan.Unchanged) }))
+}
+
+// compact is JSON on one line, of texts only: that can't fail.
+func compact(v any) string {
+	data, err := json.Marshal(v)
+	if err != nil {
+		return ""
+	}
+	return string(data)
 }
 
 // only is the id of the one object of a kind that is declared.
@@ -93,7 +106,12 @@ func document(p *plan.Plan) (text, digest string, err error) {
 	}
 	data, err := p.JSON()
 	if err != nil {
-		return "", "", fmt.Errorf("output plan: %w", err)
+		return "", "", err
+	}
+	if len(data) > outputLimit {
+		if data, err = p.Brief(); err != nil {
+			return "", "", err
+		}
 	}
 	digest, err = p.Digest()
 	return string(data), digest, err
