@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"time"
 
 	"astro-apply/internal/config"
@@ -89,7 +90,8 @@ func (p *process) read() (*resource.Declaration, error) {
 	}
 	parsed := manifest.Parse(sources, env)
 	declared := resource.Declare(p.catalog, parsed.Documents, string(p.config.Workspace))
-	for _, secret := range append(parsed.Secrets, declared.Secrets...) {
+	secrets := slices.Sorted(slices.Values(append(parsed.Secrets, declared.Secrets...)))
+	for _, secret := range slices.Compact(secrets) {
 		p.runner.Mask(secret)
 	}
 	p.report.Declared = len(declared.Objects)

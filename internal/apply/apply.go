@@ -154,7 +154,10 @@ func (r *run) do(ctx context.Context, j *job) {
 		return
 	}
 	written := j.Status == Created || j.Status == Updated
-	if j.Live != nil && (written && r.Wait || j.awaited) {
+	switch {
+	case j.Status == Deleted && j.awaited:
+		r.vanish(ctx, j)
+	case j.Live != nil && (written && r.Wait || j.awaited):
 		r.settle(ctx, j, written)
 	}
 }

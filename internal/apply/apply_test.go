@@ -3,6 +3,7 @@ package apply_test
 import (
 	"context"
 	"errors"
+	"io"
 	"net/http"
 	"strings"
 	"testing"
@@ -29,10 +30,16 @@ deployments:
 // wire is a network between client and server in which things go wrong.
 type wire struct {
 	http.RoundTripper
-	after func(*http.Request) error // the request was carried out, its answer is lost
+	before func(*http.Request) *http.Response // answers in the server's place
+	after  func(*http.Request) error          // the request was carried out, its answer is lost
 }
 
 func (w *wire) RoundTrip(r *http.Request) (*http.Response, error) {
+	if w.before != nil {
+		if answer := w.before(r); answer != nil {
+			return answer, nil
+		}
+	}
 	answer, err := w.RoundTripper.RoundTrip(r)
 	if err == nil && w.after != nil {
 		if lost := w.after(r); lost != nil {
@@ -261,4 +268,43 @@ func TestFailedReadIsAFailure(t *testing.T) {
 			t.Errorf("error %v", outcomes[1].Err)
 		}
 	})
+}
+
+// A Workspace is deleted when its Deployments are gone, which may take longer
+// than the answer to their deletion.
+func TestDeletionWaits(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newStage(t, simulator.Options{})
+		w := s.server.Seed("workspace", map[string]any{"name": "data"})
+		s.server.Seed("deployment", map[string]any{"name": "one", "workspaceId": w, "type": "STANDARD"})
+		p := s.plan("workspaces: [{ name: data, state: absent }]\ndeployments: [{ name: one, workspace: data, state: absent }]", plan.Policy{AllowDelete: true})
+		var gone, workspace time.Time
+		s.over(&wire{before: func(r *http.Request) *http.Response {
+			switch {
+			case r.Method == http.MethodGet && strings.Contains(r.URL.Path, "/deployments/") && gone.IsZero():
+				gone = time.Now().Add(time.Minute)
+				return living()
+			case r.Method == http.MethodGet && time.Now().Before(gone):
+				return living()
+			case r.Method == http.MethodDelete && strings.Contains(r.URL.Path, "/workspaces/"):
+				workspace = time.Now()
+			}
+			return nil
+		}})
+		outcomes := apply.Run(t.Context(), s.source, p, apply.Options{})
+		if diff := cmp.Diff([]apply.Status{apply.Deleted, apply.Deleted}, statuses(outcomes)); diff != "" {
+			t.Fatal(diff)
+		}
+		if workspace.Before(gone) {
+			t.Errorf("the Workspace was deleted at %s, its Deployment was gone at %s", workspace, gone)
+		}
+	})
+}
+
+func living() *http.Response {
+	return &http.Response{
+		StatusCode: http.StatusOK, Header: http.Header{"Content-Type": {"application/json"}},
+		Body: io.NopCloser(strings.NewReader(`{"id": "c1", "status": "DEPLOYING"}`)),
+	}
 }

@@ -54,6 +54,28 @@ func (r *run) settle(ctx context.Context, j *job, written bool) {
 	}
 }
 
+// vanish polls until an object that was deleted is gone, for what can only be
+// deleted after it.
+func (r *run) vanish(ctx context.Context, j *job) {
+	for interval := firstPoll; ; interval = min(interval*3/2, lastPoll) {
+		_, err := r.source.Get(ctx, j.change.Object.Kind, j.Live.ID)
+		if astro.NotFound(err) {
+			return
+		}
+		if err != nil && !temporary(err) {
+			j.Status, j.Err = Unconfirmed, fmt.Errorf("deleted, but whether it is gone can't be read: %w", err)
+			return
+		}
+		r.waits(j, "being deleted")
+		select {
+		case <-ctx.Done():
+			j.Status, j.Err = Unconfirmed, unconfirmed(ctx, "being deleted", err)
+			return
+		case <-time.After(interval):
+		}
+	}
+}
+
 func temporary(err error) bool {
 	e, ok := errors.AsType[*astro.Error](err)
 	return !ok || e.StatusCode == 0 || e.StatusCode >= http.StatusInternalServerError || e.StatusCode == http.StatusTooManyRequests

@@ -38,7 +38,7 @@ type Annotation struct {
 func (r *Runner) Annotate(a Annotation) {
 	a.File = Neutral(r.Scrub(a.File))
 	title := cut(Neutral(r.Scrub(a.Title)), titleLimit)
-	message := cut(visibleLines(r.Scrub(a.Message)), messageLimit)
+	message := cut(r.plain(a.Message), messageLimit)
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if !r.Actions() {

@@ -48,11 +48,11 @@ func TestAnnotate(t *testing.T) {
 		},
 		{
 			"forged properties",
-			github.Annotation{Level: github.Error, File: "a,line=9::b:c.yaml", Line: 1, Title: "x,file=b\n::error::y", Message: "100%0A ::error::\r\n::set-output name=a::b"},
+			github.Annotation{Level: github.Error, File: "a,line=9::b:c.yaml", Line: 1, Title: "x,file=b\n::error::y", Message: "100%0A ::error::\r\n: :set-output name=a::b"},
 			command{
 				"error",
 				map[string]string{"file": "a,line=9::b:c.yaml", "line": "1", "title": `x,file=b\n::error::y`},
-				"100%0A ::error::\n::set-output name=a::b",
+				"100%0A ::error::\n: :set-output name=a::b",
 			},
 			"a,line=9::b:c.yaml:1: error: 100%0A ::error::\n: :set-output name=a::b\n",
 		},

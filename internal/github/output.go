@@ -2,6 +2,7 @@ package github
 
 import (
 	"crypto/rand"
+	"encoding/json"
 	"fmt"
 	"os"
 	"regexp"
@@ -22,7 +23,7 @@ func (r *Runner) Output(name, value string) error {
 	if !outputName.MatchString(name) {
 		return fmt.Errorf("output %q: not a name", name)
 	}
-	value = strings.ToValidUTF8(r.Scrub(value), "\uFFFD")
+	value = strings.ToValidUTF8(r.scrubbed(value), "\uFFFD")
 	// Whoever could guess the delimiter could set other outputs by a value.
 	end := "end-" + rand.Text()
 	for strings.Contains(value, end) {
@@ -34,6 +35,19 @@ func (r *Runner) Output(name, value string) error {
 		return fmt.Errorf("output %s: %w", name, err)
 	}
 	return nil
+}
+
+var literal = regexp.MustCompile(`"(?:[^"\\]|\\.)*"`)
+
+// scrubbed is value without secrets. In JSON only texts are looked at, so that
+// a secret such as true or 1 doesn't break a later step's parser.
+func (r *Runner) scrubbed(value string) string {
+	if !json.Valid([]byte(value)) {
+		return r.Scrub(value)
+	}
+	return literal.ReplaceAllStringFunc(value, func(text string) string {
+		return `"` + r.Scrub(text[1:len(text)-1]) + `"`
+	})
 }
 
 // Summary appends markdown to the job summary, in all at most 900 KiB of it.

@@ -156,3 +156,30 @@ func TestSummary(t *testing.T) {
 		})
 	}
 }
+
+// A secret that is also a word of JSON must not break the JSON of an output.
+func TestOutputStaysJSON(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "output")
+	r := github.New(environment(map[string]string{"GITHUB_OUTPUT": path}), io.Discard)
+	for _, secret := range []string{"true", "1", "a\"b", "hunter2"} {
+		r.Mask(secret)
+	}
+	for name, value := range map[string]string{
+		"changed": "true",
+		"created": "1",
+		"plan":    `{"version":1,"isSecret":true,"a":"1","b":"x a\"b y","c":["hunter2"],"d":"plain"}`,
+	} {
+		if err := r.Output(name, value); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want := map[string]string{
+		"changed": "true",
+		"created": "1",
+		"plan":    `{"version":1,"isSecret":true,"a":"***","b":"x *** y","c":["***"],"d":"plain"}`,
+	}
+	if diff := cmp.Diff(want, outputs(t, path)); diff != "" {
+		t.Error(diff)
+	}
+}
