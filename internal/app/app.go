@@ -40,6 +40,7 @@ type process struct {
 	token   string
 	config  *config.Config
 	report  report.Run
+	said    string // the last sentence about the result
 }
 
 // Main runs the action and returns its exit code: 0, or 1 when something

@@ -11,13 +11,20 @@ func (p *process) show() {
 	if p.report.Plan == nil {
 		return
 	}
-	text := p.report.PlanText()
-	if text == "" {
-		return
+	p.say(p.report.Sentence())
+	if text := p.report.PlanText(); text != "" {
+		p.runner.Group("Plan")
+		p.runner.Print(text)
+		p.runner.EndGroup()
 	}
-	p.runner.Group("Plan")
-	p.runner.Print(text)
-	p.runner.EndGroup()
+}
+
+// say prints the result in a sentence, unless it was the last one said.
+func (p *process) say(sentence string) {
+	if sentence != p.said {
+		p.runner.Print(sentence)
+	}
+	p.said = sentence
 }
 
 // tell reports the run everywhere it is looked for, the log first: some
@@ -25,7 +32,7 @@ func (p *process) show() {
 func (p *process) tell() int {
 	r := &p.report
 	p.runner.EndGroup()
-	p.runner.Print(r.Sentence())
+	p.say(r.Sentence())
 	if !p.runner.Actions() {
 		for _, f := range r.Findings() {
 			p.runner.Annotate(github.Annotation{Level: f.Level, File: f.Pos.File, Line: f.Pos.Line, Col: f.Pos.Col, Title: f.Title, Message: f.Message})
