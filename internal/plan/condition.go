@@ -20,7 +20,7 @@ func (o *overlay) find(path string) *schema.Node {
 	}
 	name, rest, nested := strings.Cut(path, ".")
 	f := schema.Find(o.fields, name)
-	if f == nil {
+	if f == nil || f.Applies(o.value) != nil { // what is live of it goes with this change
 		return nil
 	}
 	n := f.Live(o.live, o.live)

@@ -52,6 +52,10 @@ func (o *overlay) object(fields []schema.Field, declared, live *schema.Node, pat
 
 func (o *overlay) field(f *schema.Field, declared, live *schema.Node, path string, fresh bool) *schema.Node {
 	d, l := declared.Get(f.Name), f.Live(live, o.live)
+	if d != nil && d.Secret && l != nil {
+		l = l.Clone() // what a secret replaces was most likely its last value
+		l.Conceal()
+	}
 	if w := f.Applies(o.value); w != nil {
 		if d != nil {
 			o.problem(d.Pos, "%s does not apply when %s is %s, only when it is %s", path, w.Field, o.text(w.Field), strings.Join(w.In, " or "))
@@ -103,7 +107,7 @@ func (o *overlay) echo(f *schema.Field, declared, l *schema.Node, path string) *
 	}
 	for _, sibling := range f.Yields {
 		if declared.Get(sibling) != nil {
-			if l != nil {
+			if !f.Type.IsZero(l) {
 				o.changed(path, l, nil)
 			}
 			return nil

@@ -5,8 +5,14 @@ import "astro-apply/internal/schema"
 // secret is the value of a field that the API never returns, in an element
 // that exists.
 func (o *overlay) secret(f *schema.Field, d, live *schema.Node, path string) *schema.Node {
-	if d == nil {
+	switch {
+	case d == nil && f.HoldsSecret(live):
 		return nil // keeps what is stored
+	case d == nil: // becomes secret: the API only keeps what is so already
+		if d = f.Live(live, o.live); d == nil {
+			return nil
+		}
+		return o.concealed(d)
 	}
 	d = o.concealed(d)
 	switch {

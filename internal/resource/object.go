@@ -2,6 +2,7 @@ package resource
 
 import (
 	"fmt"
+	"net/url"
 	"strings"
 
 	"astro-apply/internal/schema"
@@ -138,6 +139,6 @@ func (l *Live) Page(k *Kind) string {
 		if value == "" {
 			return ""
 		}
-		page = open + value + after
+		page = open + url.PathEscape(value) + after
 	}
 }

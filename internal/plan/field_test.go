@@ -1,0 +1,144 @@
+package plan_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"astro-apply/internal/plan"
+	"astro-apply/internal/resource"
+	"astro-apply/internal/schema"
+)
+
+// row holds, for a field that an update carries, a declaration that says what
+// is live and one that says something else.
+type row struct {
+	section, live, field string
+	same, other          string
+	want                 []string // the differences, of other
+	sent                 string   // the members of the body that differ from what is live
+}
+
+var writable = []row{
+	{"deployments", "dedicated", "name", "id: cdeployment00000000000001, name: one", "id: cdeployment00000000000001, name: two", []string{`name: "one" → "two"`}, `"name": "two"`},
+	{"deployments", "dedicated", "description", "description: old", "description: new", []string{`description: "old" → "new"`}, `"description": "new"`},
+	{"deployments", "dedicated", "executor", "executor: CELERY", "executor: ASTRO", []string{`executor: "CELERY" → "ASTRO"`}, `"executor": "ASTRO"`},
+	{"deployments", "dedicated", "isCicdEnforced", "isCicdEnforced: true", "isCicdEnforced: false", []string{"isCicdEnforced: true → false"}, `"isCicdEnforced": false`},
+	{"deployments", "dedicated", "isDagDeployEnabled", "isDagDeployEnabled: false", "isDagDeployEnabled: true", []string{"isDagDeployEnabled: false → true"}, `"isDagDeployEnabled": true`},
+	{"deployments", "sleeping", "isDevelopmentMode", "isDevelopmentMode: true", "isDevelopmentMode: false", []string{"isDevelopmentMode: true → false"}, `"isDevelopmentMode": false`},
+	{"deployments", "dedicated", "isHighAvailability", "isHighAvailability: false", "isHighAvailability: true", []string{"isHighAvailability: false → true"}, `"isHighAvailability": true`},
+	{"deployments", "dedicated", "schedulerSize", "schedulerSize: SMALL", "schedulerSize: LARGE", []string{`schedulerSize: "SMALL" → "LARGE"`}, `"schedulerSize": "LARGE"`},
+	{
+		"deployments", "hybrid", "scheduler", "scheduler: { replicas: 2, au: 10 }", "scheduler: { au: 12 }",
+		[]string{"scheduler.au: 10 → 12"}, `"scheduler": {"au": 12, "replicas": 2}`,
+	},
+	{"deployments", "hybrid", "taskPodNodePoolId", "taskPodNodePoolId: pool1", "taskPodNodePoolId: pool2", []string{`taskPodNodePoolId: "pool1" → "pool2"`}, `"taskPodNodePoolId": "pool2"`},
+	{
+		"deployments", "dedicated", "resourceQuotaCpu", "resourceQuotaCpu: 10000m", "resourceQuotaCpu: 5, resourceQuotaMemory: 10Gi",
+		[]string{`resourceQuotaCpu: "10" → 5`, `resourceQuotaMemory: "20Gi" → "10Gi"`}, `"resourceQuotaCpu": "5", "resourceQuotaMemory": "10Gi"`,
+	},
+	{
+		"deployments", "dedicated", "resourceQuotaMemory", "resourceQuotaMemory: 20480Mi", "resourceQuotaMemory: 1Gi, resourceQuotaCpu: 0.5",
+		[]string{`resourceQuotaCpu: "10" → 0.5`, `resourceQuotaMemory: "20Gi" → "1Gi"`}, `"resourceQuotaCpu": "0.5", "resourceQuotaMemory": "1Gi"`,
+	},
+	{
+		"deployments", "dedicated", "defaultTaskPodCpu", "defaultTaskPodCpu: 250m", "defaultTaskPodCpu: 500m, defaultTaskPodMemory: 1Gi",
+		[]string{`defaultTaskPodCpu: "0.25" → "500m"`, `defaultTaskPodMemory: "0.5Gi" → "1Gi"`}, `"defaultTaskPodCpu": "500m", "defaultTaskPodMemory": "1Gi"`,
+	},
+	{
+		"deployments", "dedicated", "defaultTaskPodMemory", "defaultTaskPodMemory: 512Mi", "defaultTaskPodMemory: 2Gi, defaultTaskPodCpu: 1",
+		[]string{`defaultTaskPodCpu: "0.25" → 1`, `defaultTaskPodMemory: "0.5Gi" → "2Gi"`}, `"defaultTaskPodCpu": "1", "defaultTaskPodMemory": "2Gi"`,
+	},
+	{"deployments", "dedicated", "workloadIdentity", "workloadIdentity: 'arn:default'", "workloadIdentity: 'arn:mine'", []string{`workloadIdentity: "arn:default" → "arn:mine"`}, `"workloadIdentity": "arn:mine"`},
+	{"deployments", "dedicated", "drWorkloadIdentity", "drWorkloadIdentity: 'arn:dr'", "drWorkloadIdentity: 'arn:mine'", []string{`drWorkloadIdentity: "arn:dr" → "arn:mine"`}, `"drWorkloadIdentity": "arn:mine"`},
+	{
+		"deployments", "dedicated", "contactEmails", "contactEmails: [b@example.com, a@example.com]", "contactEmails: [a@example.com, c@example.com, b@example.com]",
+		[]string{`contactEmails: (none) → "c@example.com"`}, `"contactEmails": ["a@example.com", "c@example.com", "b@example.com"]`,
+	},
+	{
+		"deployments", "dedicated", "environmentVariables", "environmentVariables: [{ key: S }, { key: A, value: '1' }]", "environmentVariables: [{ key: A, value: '2' }, { key: S }]",
+		[]string{`environmentVariables[A].value: "1" → "2"`}, `"environmentVariables": [{"key": "A", "value": "2", "isSecret": false}, {"key": "S", "isSecret": true}]`,
+	},
+	{
+		"deployments", "dedicated", "workerQueues", "workerQueues: [{ name: heavy, astroMachine: A20 }, { name: default, minWorkerCount: 1 }]", "workerQueues: [{ name: default, maxWorkerCount: 6 }, { name: heavy }]",
+		[]string{"workerQueues[default].maxWorkerCount: 5 → 6"},
+		`"workerQueues": [
+			{"id": "q1", "name": "default", "isDefault": true, "astroMachine": "A5", "minWorkerCount": 1, "maxWorkerCount": 6, "workerConcurrency": 5, "podEphemeralStorage": "10Gi"},
+			{"id": "q2", "name": "heavy", "isDefault": false, "astroMachine": "A20", "minWorkerCount": 0, "maxWorkerCount": 3, "workerConcurrency": 10, "podEphemeralStorage": "20Gi"}]`,
+	},
+	{
+		"deployments", "remote", "remoteExecution", "remoteExecution: { enabled: true, allowedIpAddressRanges: [10.1.2.3/8] }", "remoteExecution: { enabled: true, taskLogBucket: other }",
+		[]string{`remoteExecution.taskLogBucket: "logs" → "other"`},
+		`"remoteExecution": {"enabled": true, "allowedIpAddressRanges": ["10.0.0.0/8"], "taskLogBucket": "other", "taskLogUrlPattern": "p"}`,
+	},
+	{
+		"deployments", "sleeping", "scalingSpec", "scalingSpec: { hibernationSpec: { override: { overrideUntil: '2099-01-01T01:00:00+01:00', isHibernating: true } } }",
+		"scalingSpec: { hibernationSpec: { override: { isHibernating: false } } }",
+		[]string{"scalingSpec.hibernationSpec.override.isHibernating: true → false"},
+		`"scalingSpec": {"hibernationSpec": {
+			"schedules": [
+				{"hibernateAtCron": "0 19 * * *", "wakeAtCron": "0 7 * * *", "isEnabled": true, "description": "nights"},
+				{"hibernateAtCron": "0 1 * * 6", "wakeAtCron": "0 1 * * 1", "isEnabled": false}],
+			"override": {"isHibernating": false, "overrideUntil": "2099-01-01T00:00:00Z"}}}`,
+	},
+	{"workspaces", "workspace", "name", "id: cworkspace000000000000001, name: one", "id: cworkspace000000000000001, name: two", []string{`name: "one" → "two"`}, `"name": "two"`},
+	{"workspaces", "workspace", "description", "description: old", "description: ''", []string{`description: "old" → ""`}, `"description": ""`},
+	{"workspaces", "workspace", "cicdEnforcedDefault", "cicdEnforcedDefault: true", "cicdEnforcedDefault: false", []string{"cicdEnforcedDefault: true → false"}, `"cicdEnforcedDefault": false`},
+	{"workspaces", "workspace", "defaultClusterId", "defaultClusterId: ccluster00000000000000001", "defaultClusterId: ccluster00000000000000002", []string{`defaultClusterId: "ccluster00000000000000001" → "ccluster00000000000000002"`}, `"defaultClusterId": "ccluster00000000000000002"`},
+	{"workspaces", "shared", "defaultCloudProvider", "defaultCloudProvider: AWS", "defaultCloudProvider: GCP", []string{`defaultCloudProvider: "AWS" → "GCP"`}, `"defaultCloudProvider": "GCP"`},
+	{"workspaces", "shared", "defaultRegion", "defaultRegion: us-east-1", "defaultRegion: us-west-2", []string{`defaultRegion: "us-east-1" → "us-west-2"`}, `"defaultRegion": "us-west-2"`},
+}
+
+func answers(t testing.TB) map[string]string {
+	const workspace = `{"id": "cworkspace000000000000001", "name": "one", "description": "old", "cicdEnforcedDefault": true, "organizationName": "o"`
+	return map[string]string{
+		"dedicated": dedicated, "hybrid": hybrid, "remote": remote, "sleeping": with(t, dedicated, hibernation),
+		"workspace": workspace + `, "defaultClusterId": "ccluster00000000000000001"}`,
+		"shared":    workspace + `, "defaultCloudProvider": "AWS", "defaultRegion": "us-east-1"}`,
+	}
+}
+
+// echo is the body of an update that changes no more than the name.
+func echo(t testing.TB, section, answer string) map[string]any {
+	t.Helper()
+	out := body(t, compare(t, section, "id: "+decode(t, answer)["id"].(string)+", name: renamed", answer, plan.Policy{}))
+	out["name"] = "one"
+	return out
+}
+
+func TestEveryWritableField(t *testing.T) {
+	t.Parallel()
+	for _, w := range writable {
+		t.Run(w.section+"/"+w.field, func(t *testing.T) {
+			t.Parallel()
+			answer := answers(t)[w.live]
+			d := compare(t, w.section, w.same, answer, plan.Policy{})
+			if len(d.Requests)+len(d.Fields)+len(d.Problems)+len(d.Notes) > 0 {
+				t.Errorf("what is live is declared: %q %q %q", shown(d.Fields), told(d.Problems), told(d.Notes))
+			}
+			d = compare(t, w.section, w.other, answer, plan.Policy{})
+			same(t, "problems", []string(nil), told(d.Problems))
+			same(t, "differences", w.want, shown(d.Fields))
+			want := echo(t, w.section, answer)
+			for name, value := range decode(t, "{"+w.sent+"}") {
+				want[name] = value
+			}
+			same(t, "body", want, body(t, d))
+		})
+	}
+}
+
+// The table above is complete: a field that is added to a kind needs a row.
+func TestEveryWritableFieldHasARow(t *testing.T) {
+	t.Parallel()
+	for _, k := range resource.Kinds() {
+		for _, f := range k.Fields {
+			covered := slices.ContainsFunc(writable, func(w row) bool {
+				return w.section == k.Section && w.field == f.Name && strings.Contains(w.other, f.Name)
+			})
+			if k.Section != "" && f.Has(schema.Update) && !f.Has(schema.Immutable) && !covered {
+				t.Errorf("%s.%s has no row", k.Name, f.Name)
+			}
+		}
+	}
+}

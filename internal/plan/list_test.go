@@ -1,0 +1,131 @@
+package plan_test
+
+import (
+	"testing"
+
+	"astro-apply/internal/plan"
+)
+
+func TestLists(t *testing.T) {
+	t.Parallel()
+	const (
+		kept     = "is live and not declared; kept, because allow-delete is not true"
+		q1       = `{"id": "q1", "name": "default", "isDefault": true, "astroMachine": "A5", "minWorkerCount": 1, "maxWorkerCount": 5, "workerConcurrency": 5, "podEphemeralStorage": "10Gi"}`
+		q2       = `{"id": "q2", "name": "heavy", "isDefault": false, "astroMachine": "A20", "minWorkerCount": 0, "maxWorkerCount": 3, "workerConcurrency": 10, "podEphemeralStorage": "20Gi"}`
+		q3       = `{"name": "new", "isDefault": false, "astroMachine": "A5", "minWorkerCount": 0, "maxWorkerCount": 1, "workerConcurrency": 1}`
+		new3     = "{ name: new, astroMachine: A5, minWorkerCount: 0, maxWorkerCount: 1, workerConcurrency: 1 }"
+		shown3   = `workerQueues[new]: (none) → {name: "new", isDefault: false, minWorkerCount: 0, maxWorkerCount: 1, workerConcurrency: 1, astroMachine: "A5"}`
+		heavy    = `workerQueues[heavy]: {name: "heavy", isDefault: false, minWorkerCount: 0, maxWorkerCount: 3, workerConcurrency: 10, astroMachine: "A20", pod…`
+		a        = `{"key": "A", "value": "1", "isSecret": false}`
+		nights   = `{"hibernateAtCron": "0 19 * * *", "wakeAtCron": "0 7 * * *", "isEnabled": true, "description": "nights"}`
+		weekends = `{"hibernateAtCron": "0 1 * * 6", "wakeAtCron": "0 1 * * 1", "isEnabled": false}`
+	)
+	allow := plan.Policy{AllowDelete: true}
+	schedules := func(items string) string { return "scalingSpec: { hibernationSpec: { schedules: " + items + " } }" }
+	tests := map[string]struct {
+		members string
+		policy  plan.Policy
+		fields  []string
+		kept    []string
+		notes   []string
+		list    string // which member of the body
+		sent    string // nothing: no request
+	}{
+		"an added queue has no id": {
+			"workerQueues: [{ name: heavy }, { name: default }, " + new3 + "]", allow, []string{shown3}, nil, nil, "workerQueues", q2 + "," + q1 + "," + q3,
+		},
+		"a queue that isn't declared is kept": {
+			"workerQueues: [{ name: default }]", plan.Policy{}, nil, []string{heavy + " → (none)"}, []string{"workerQueues: heavy " + kept}, "workerQueues", "",
+		},
+		"and sent with another": {
+			"workerQueues: [{ name: default }, " + new3 + "]", plan.Policy{}, []string{shown3}, []string{heavy + " → (none)"},
+			[]string{"workerQueues: heavy " + kept}, "workerQueues", q1 + "," + q3 + "," + q2,
+		},
+		"a queue is removed": {
+			"workerQueues: [{ name: default }]", allow, []string{heavy + " → (none)"}, nil,
+			[]string{"workerQueues[heavy] is removed: tasks that are queued there stay stuck, and so do those of a queue added later under the same name"},
+			"workerQueues", q1,
+		},
+		"nothing of a protected object is removed": {
+			"protect: true, environmentVariables: [{ key: S }]", allow, nil,
+			[]string{`environmentVariables[A]: {key: "A", value: "1", isSecret: false} → (none)`},
+			[]string{"environmentVariables: A is live and not declared; kept, because the object is protected"}, "environmentVariables", "",
+		},
+		"empty, kept": {
+			"environmentVariables: []", plan.Policy{}, nil,
+			[]string{`environmentVariables[A]: {key: "A", value: "1", isSecret: false} → (none)`, `environmentVariables[S]: {key: "S", isSecret: true} → (none)`},
+			[]string{"environmentVariables: A, S " + kept},
+			"environmentVariables", "",
+		},
+		"empty": {
+			"environmentVariables: []", allow,
+			[]string{`environmentVariables[A]: {key: "A", value: "1", isSecret: false} → (none)`, `environmentVariables[S]: {key: "S", isSecret: true} → (none)`}, nil, nil,
+			"environmentVariables", "[]",
+		},
+		"one of a set is removed": {
+			"contactEmails: [b@example.com]", allow, []string{`contactEmails: "a@example.com" → (none)`}, nil, nil, "contactEmails", `"b@example.com"`,
+		},
+		"a set keeps": {
+			"contactEmails: [c@example.com, b@example.com]", plan.Policy{}, []string{`contactEmails: (none) → "c@example.com"`},
+			[]string{`contactEmails: "a@example.com" → (none)`}, []string{"contactEmails: a@example.com " + kept}, "contactEmails", `"c@example.com", "b@example.com", "a@example.com"`,
+		},
+		"a set is cleared": {
+			"contactEmails: []", allow, []string{`contactEmails: "a@example.com" → (none)`, `contactEmails: "b@example.com" → (none)`}, nil, nil, "contactEmails", "[]",
+		},
+		"schedules in another order": {
+			schedules("[{ hibernateAtCron: 0 1 * * 6, wakeAtCron: 0 1 * * 1, isEnabled: false }, { hibernateAtCron: 0 19 * * *, wakeAtCron: 0 7 * * * }]"),
+			allow, nil, nil, nil, "scalingSpec", "",
+		},
+		"the equal schedule is found first": {
+			schedules("[{ hibernateAtCron: 0 2 * * 6, wakeAtCron: 0 1 * * 1 }, { hibernateAtCron: 0 19 * * *, wakeAtCron: 0 7 * * * }]"), allow,
+			[]string{`scalingSpec.hibernationSpec.schedules[0].hibernateAtCron: "0 1 * * 6" → "0 2 * * 6"`}, nil, nil, "scalingSpec",
+			`{"hibernateAtCron": "0 2 * * 6", "wakeAtCron": "0 1 * * 1", "isEnabled": false},` + nights,
+		},
+		"a third schedule": {
+			schedules("[{ hibernateAtCron: 0 19 * * *, wakeAtCron: 0 7 * * * }, { hibernateAtCron: 0 1 * * 6, wakeAtCron: 0 1 * * 1 }, { hibernateAtCron: 0 3 * * 3, wakeAtCron: 0 4 * * 3 }]"), allow,
+			[]string{`scalingSpec.hibernationSpec.schedules[2]: (none) → {hibernateAtCron: "0 3 * * 3", wakeAtCron: "0 4 * * 3", isEnabled: true}`}, nil, nil, "scalingSpec",
+			nights + "," + weekends + `,{"hibernateAtCron": "0 3 * * 3", "wakeAtCron": "0 4 * * 3", "isEnabled": true}`,
+		},
+		"a schedule too many is removed": {
+			schedules("[{ hibernateAtCron: 0 1 * * 6, wakeAtCron: 0 1 * * 1 }]"), allow,
+			[]string{`scalingSpec.hibernationSpec.schedules[1]: {hibernateAtCron: "0 19 * * *", wakeAtCron: "0 7 * * *", isEnabled: true, description: "nights"} → (none)`}, nil, nil,
+			"scalingSpec", weekends,
+		},
+		"or kept": {
+			schedules("[{ hibernateAtCron: 0 1 * * 6, wakeAtCron: 0 1 * * 1 }]"), plan.Policy{}, nil,
+			[]string{`scalingSpec.hibernationSpec.schedules[1]: {hibernateAtCron: "0 19 * * *", wakeAtCron: "0 7 * * *", isEnabled: true, description: "nights"} → (none)`},
+			[]string{"scalingSpec.hibernationSpec.schedules: 1 " + kept}, "scalingSpec", "",
+		},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d := deployment(t, test.members, answers(t)["sleeping"], test.policy)
+			same(t, "differences", test.fields, shown(d.Fields))
+			same(t, "kept", test.kept, shown(d.Kept))
+			same(t, "notes", test.notes, told(d.Notes))
+			if test.sent == "" {
+				same(t, "requests", 0, len(d.Requests))
+				return
+			}
+			want := "[" + test.sent + "]"
+			if test.sent == "[]" {
+				want = "[]"
+			}
+			got := body(t, d)[test.list]
+			if test.list == "scalingSpec" {
+				got = got.(map[string]any)["hibernationSpec"].(map[string]any)["schedules"]
+			}
+			same(t, "body", decode(t, `{"x": `+want+`}`)["x"], got)
+		})
+	}
+}
+
+// A list that the API leaves out is an empty one.
+func TestListThatIsNotLive(t *testing.T) {
+	t.Parallel()
+	d := deployment(t, "environmentVariables: [], contactEmails: []", hybrid, plan.Policy{AllowDelete: true})
+	same(t, "differences", []string(nil), shown(d.Fields))
+	d = deployment(t, "contactEmails: [a@example.com]", hybrid, plan.Policy{})
+	same(t, "body", []any{"a@example.com"}, body(t, d)["contactEmails"])
+}

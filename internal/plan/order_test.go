@@ -1,0 +1,190 @@
+package plan_test
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"astro-apply/internal/manifest"
+	"astro-apply/internal/plan"
+	"astro-apply/internal/resource"
+	"astro-apply/internal/schema"
+)
+
+// world has every object of a declaration live whose name is in answers, and
+// references to those resolved.
+func world(t testing.TB, d *resource.Declaration, answers map[string]string) *resource.World {
+	t.Helper()
+	w := &resource.World{Live: map[*resource.Object]*resource.Live{}, Failed: map[*resource.Object]error{}}
+	for _, o := range d.Objects {
+		if answer, ok := answers[o.Name()]; ok {
+			w.Live[o] = live(t, o, answer)
+		}
+	}
+	for _, o := range d.Objects {
+		for _, r := range o.Refs {
+			if target := w.Live[r.Target]; target != nil {
+				r.Resolve(target.ID)
+			}
+		}
+	}
+	return w
+}
+
+func actions(p *plan.Plan) []string {
+	var out []string
+	for _, c := range p.Changes {
+		out = append(out, string(c.Action)+" "+c.Object.Name())
+	}
+	return out
+}
+
+func TestActions(t *testing.T) {
+	t.Parallel()
+	d := declare(t, `
+workspaces:
+  - { name: same, description: old }
+  - { name: changed, description: new }
+  - { name: new }
+  - { name: gone, state: absent }
+  - { name: going, state: absent }
+  - { name: unreadable }
+`)
+	answers := map[string]string{}
+	for _, name := range []string{"same", "changed", "going"} {
+		answers[name] = fmt.Sprintf(`{"id": "id-%s", "name": %q, "description": "old"}`, name, name)
+	}
+	w := world(t, d, answers)
+	refused := errors.New("403")
+	w.Failed[d.Objects[5]] = refused
+	w.Problems = []schema.Problem{{Message: "seen while reading"}}
+
+	p := plan.Make("corg", d, w, plan.Policy{})
+	same(t, "actions", []string{"unchanged same", "update changed", "create new", "unchanged gone", "kept going", "unknown unreadable"}, actions(p))
+	same(t, "a removal that is not allowed", []string{"marked state: absent and live; kept, because allow-delete is not true"}, told(p.Changes[4].Notes))
+	same(t, "problems", []string{"seen while reading"}, told(p.Problems))
+	if p.Changes[5].Err != refused || p.Count(plan.Create, plan.Unknown) != 2 || p.OrganizationID != "corg" {
+		t.Errorf("unknown: %v, count %d", p.Changes[5].Err, p.Count(plan.Create, plan.Unknown))
+	}
+	// Only what is to be updated and came from a list is read once more.
+	if stale := p.Stale(); len(stale) != 1 || stale[0].Name() != "changed" {
+		t.Errorf("stale: %v", stale)
+	}
+	w.Live[d.Objects[1]].Full = true
+	p = plan.Make("corg", d, w, plan.Policy{AllowDelete: true})
+	same(t, "actions", "delete going", actions(p)[5])
+	same(t, "stale", 0, len(p.Stale()))
+}
+
+// Problems name their object, and are in the manifest's order whatever the
+// order of the changes.
+func TestProblemsOfAPlan(t *testing.T) {
+	t.Parallel()
+	d := declare(t, `
+deployments:
+  - { name: a, workspace: w, description: x }
+  - { name: b, workspace: w, environmentVariables: [{ key: A, value: "${env:X}" }, { key: S, value: hidden, isSecret: false }] }
+workspaces: [{ name: w }]
+`)
+	answer := with(t, dedicated, `"name": "b", "environmentVariables": [{"key": "S", "isSecret": true}]`)
+	p := plan.Make("corg", d, world(t, d, map[string]string{"w": `{"id": "cworkspace000000000000001", "name": "w"}`, "b": answer}), plan.Policy{})
+	var got []string
+	for _, problem := range p.Problems {
+		got = append(got, fmt.Sprint(problem.Pos.Line, " ", problem.Message))
+	}
+	same(t, "problems", []string{
+		`3 deployment "a": type is missing; something new needs it (one of STANDARD, DEDICATED, HYBRID)`,
+		`4 deployment "b": environmentVariables[S].isSecret: a secret variable can't be made readable; remove it, and add it again under another key`,
+	}, got)
+}
+
+func TestSecretsOfAPlan(t *testing.T) {
+	t.Parallel()
+	d := declare(t, "deployments: [{ name: one, workspaceId: cworkspace000000000000001, environmentVariables: [{ key: A }, { key: S, value: hidden }] }]")
+	p := plan.Make("corg", d, world(t, d, map[string]string{"one": dedicated}), plan.Policy{})
+	same(t, "secrets", []string{"hidden"}, p.Secrets())
+}
+
+// In whatever order a manifest declares: what is referred to comes first, what
+// is removed last and the other way round, and the rest keeps its order.
+func TestOrderLaw(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(rt *rapid.T) {
+		sections := map[string][]string{}
+		answers := map[string]string{}
+		for i := range 3 {
+			state := rapid.SampledFrom([]string{"present", "absent"}).Draw(rt, "state")
+			sections["workspaces"] = append(sections["workspaces"], fmt.Sprintf("{ name: w%d, state: %s }", i, state))
+			for j := range 2 {
+				below := state
+				if state == "present" {
+					below = rapid.SampledFrom([]string{"present", "absent"}).Draw(rt, "state")
+				}
+				name := fmt.Sprintf("d%d%d", i, j)
+				sections["deployments"] = append(sections["deployments"], fmt.Sprintf("{ name: %s, workspace: w%d, type: DEDICATED, state: %s }", name, i, below))
+				if below == "absent" || rapid.Bool().Draw(rt, "live") {
+					answers[name] = with(t, dedicated, fmt.Sprintf(`"name": %q, "id": %q, "workspaceId": "id-w%d"`, name, "id-"+name, i))
+					answers[fmt.Sprintf("w%d", i)] = fmt.Sprintf(`{"id": "id-w%d", "name": "w%d"}`, i, i)
+				}
+			}
+		}
+		text := ""
+		for _, section := range rapid.Permutation([]string{"workspaces", "deployments"}).Draw(rt, "sections") {
+			text += section + ": [" + strings.Join(rapid.Permutation(sections[section]).Draw(rt, "objects"), ", ") + "]\n"
+		}
+		d := declare(t, text)
+		p := plan.Make("corg", d, world(t, d, answers), plan.Policy{AllowDelete: true})
+		at := map[string]int{}
+		for i, c := range p.Changes {
+			at[c.Object.Name()] = i
+			for _, n := range c.Needs {
+				if before := slices.Index(p.Changes, n); before >= i {
+					rt.Fatalf("%s needs %s, which comes later\n%s", c.Object, n.Object, text)
+				}
+			}
+			if i > 0 && p.Changes[i-1].Action == plan.Delete && c.Action != plan.Delete {
+				rt.Fatalf("%s %s comes after a removal\n%s", c.Action, c.Object, text)
+			}
+		}
+		for _, c := range p.Changes {
+			if c.Object.Kind.Name != "deployment" {
+				continue
+			}
+			w := p.Changes[at["w"+c.Object.Name()[1:2]]]
+			if first := at[w.Object.Name()] < at[c.Object.Name()]; first == (w.Action == plan.Delete) {
+				rt.Fatalf("%s %s and %s %s are in the wrong order\n%s", w.Action, w.Object, c.Action, c.Object, text)
+			}
+		}
+		if len(p.Changes) != len(d.Objects) || len(p.Problems) > 0 {
+			rt.Fatalf("%d changes of %d objects, problems %v\n%s", len(p.Changes), len(d.Objects), p.Problems, text)
+		}
+	})
+}
+
+func TestUnrelatedObjectsKeepTheirOrder(t *testing.T) {
+	t.Parallel()
+	d := declare(t, "deployments: [{ name: x, workspace: c, type: STANDARD }]\nworkspaces: [{ name: b }, { name: c }, { name: a }]")
+	p := plan.Make("corg", d, world(t, d, nil), plan.Policy{})
+	same(t, "order", []string{"create c", "create x", "create b", "create a"}, actions(p))
+}
+
+// Two kinds that refer to each other can be made to form a circle.
+func TestCircle(t *testing.T) {
+	t.Parallel()
+	kind := func(name, other string) *resource.Kind {
+		return &resource.Kind{Name: name, Section: name + "s", Identity: []string{"name"}, Fields: []schema.Field{
+			{Name: "name", Type: schema.TextType(0)},
+			{Name: other + "Id", Type: schema.TextType(0), Ref: &schema.Ref{Kind: other, Name: other}},
+		}}
+	}
+	env := manifest.Environment{Lookup: func(string) string { return "" }}
+	parsed := manifest.Parse([]manifest.Source{{Name: "astro.yaml", Data: []byte("eggs: [{ name: e, hen: h }]\nhens: [{ name: h, egg: e }, { name: free }]")}}, env)
+	d := resource.Declare(resource.Catalog{kind("hen", "egg"), kind("egg", "hen")}, parsed.Documents, "")
+	p := plan.Make("corg", d, world(t, d, nil), plan.Policy{})
+	same(t, "problems", []string{`references form a circle: egg "e" → hen "h" → egg "e"`}, told(p.Problems))
+	same(t, "objects", 3, len(p.Changes))
+}

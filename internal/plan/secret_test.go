@@ -1,0 +1,118 @@
+package plan_test
+
+import (
+	"testing"
+
+	"astro-apply/internal/plan"
+)
+
+// The live Deployment has the variable A, readable, and the secret S.
+func TestSecrets(t *testing.T) {
+	t.Parallel()
+	const (
+		a      = `{"key": "A", "value": "1", "isSecret": false}`
+		stored = `{"key": "S", "isSecret": true}`
+		again  = "environmentVariables[S].value: (none) → *** again"
+	)
+	both := []string{"environmentVariables[S].value"}
+	tests := map[string]struct {
+		members    string
+		write      bool // write-secrets
+		fields     []string
+		unverified []string
+		hidden     []string
+		problems   []string
+		sent       string // environmentVariables of the body; "": no request
+	}{
+		"undeclared":            {"description: new", false, []string{`description: "old" → "new"`}, nil, nil, nil, a + "," + stored},
+		"undeclared, all asked": {"description: old", true, nil, nil, nil, nil, ""},
+		"declared without a value": {
+			"environmentVariables: [{ key: A }, { key: S, isSecret: true }]", true, nil, nil, nil, nil, "",
+		},
+		"kept": {"environmentVariables: [{ key: A }, { key: S, isSecret: true, value: s3cret }]", false, nil, both, nil, nil, ""},
+		"written with something else": {
+			"description: new, environmentVariables: [{ key: A }, { key: S, isSecret: true, value: s3cret }]", false,
+			[]string{`description: "old" → "new"`, again}, nil, nil, nil, a + `,{"key": "S", "value": "s3cret", "isSecret": true}`,
+		},
+		"written with another variable": {
+			"environmentVariables: [{ key: A, value: '2' }, { key: S, isSecret: true, value: s3cret }]", false,
+			[]string{`environmentVariables[A].value: "1" → "2"`, again}, nil, nil, nil,
+			`{"key": "A", "value": "2", "isSecret": false},{"key": "S", "value": "s3cret", "isSecret": true}`,
+		},
+		"asked for": {
+			"environmentVariables: [{ key: A }, { key: S, isSecret: true, value: s3cret }]", true,
+			[]string{again}, nil, nil, nil, a + `,{"key": "S", "value": "s3cret", "isSecret": true}`,
+		},
+		"secret only live": {
+			"environmentVariables: [{ key: A }, { key: S, value: s3cret }]", false, nil, both, []string{"s3cret"}, nil, "",
+		},
+		"secret only live, written": {
+			"environmentVariables: [{ key: A }, { key: S, value: s3cret }]", true,
+			[]string{again}, nil, []string{"s3cret"}, nil, a + `,{"key": "S", "value": "s3cret", "isSecret": true}`,
+		},
+		"becomes secret": {
+			"environmentVariables: [{ key: A, isSecret: true, value: s3cret }, { key: S }]", false,
+			[]string{"environmentVariables[A].value: (none) → ***", "environmentVariables[A].isSecret: false → true"}, nil, nil, nil,
+			`{"key": "A", "value": "s3cret", "isSecret": true},` + stored,
+		},
+		"becomes secret as it is": {
+			"environmentVariables: [{ key: A, isSecret: true }, { key: S }]", false,
+			[]string{"environmentVariables[A].isSecret: false → true"}, nil, []string{"1"}, nil,
+			`{"key": "A", "value": "1", "isSecret": true},` + stored,
+		},
+		"becomes readable": {
+			"environmentVariables: [{ key: A }, { key: S, isSecret: false, value: x }]", false,
+			[]string{`environmentVariables[S].value: "" → "x"`, "environmentVariables[S].isSecret: true → false"}, nil, nil,
+			[]string{"environmentVariables[S].isSecret: a secret variable can't be made readable; remove it, and add it again under another key"},
+			a + `,{"key": "S", "value": "x", "isSecret": false}`,
+		},
+		"new": {
+			"environmentVariables: [{ key: A }, { key: S }, { key: NEW, value: s3cret, isSecret: true }]", false,
+			[]string{`environmentVariables[NEW]: (none) → {key: "NEW", value: ***, isSecret: true}`}, nil, nil, nil,
+			a + "," + stored + `,{"key": "NEW", "value": "s3cret", "isSecret": true}`,
+		},
+		"read from the environment, not secret to Astro": {
+			"environmentVariables: [{ key: A, value: '${secret:X}' }, { key: S }]", false,
+			[]string{"environmentVariables[A].value: *** → ***"}, nil, nil, nil,
+			`{"key": "A", "value": "value-of-X", "isSecret": false},` + stored,
+		},
+		"in a field that isn't for secrets": {
+			"description: '${secret:X}'", false, []string{"description: *** → ***"}, nil, nil, nil, a + "," + stored,
+		},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d := deployment(t, test.members, dedicated, plan.Policy{WriteSecrets: test.write})
+			same(t, "differences", test.fields, shown(d.Fields))
+			same(t, "unverified", test.unverified, d.Unverified)
+			same(t, "hidden", test.hidden, d.Hidden)
+			same(t, "problems", test.problems, told(d.Problems))
+			if test.sent == "" {
+				same(t, "requests", 0, len(d.Requests))
+				return
+			}
+			same(t, "body", decode(t, `{"x": [`+test.sent+`]}`)["x"], body(t, d)["environmentVariables"])
+		})
+	}
+}
+
+// A variable that is removed takes no value with it into a report.
+func TestRemovedSecret(t *testing.T) {
+	t.Parallel()
+	d := deployment(t, "environmentVariables: [{ key: A }]", dedicated, plan.Policy{AllowDelete: true})
+	same(t, "differences", []string{`environmentVariables[S]: {key: "S", isSecret: true} → (none)`}, shown(d.Fields))
+}
+
+func TestSecretOfANewObject(t *testing.T) {
+	t.Parallel()
+	d := deployment(t, "type: STANDARD, environmentVariables: [{ key: S, value: s3cret, isSecret: true }, { key: A, value: '1' }]", "", plan.Policy{})
+	same(t, "body", decode(t, `{
+		"type": "STANDARD", "name": "one", "workspaceId": "cworkspace000000000000001",
+		"environmentVariables": [{"key": "S", "value": "s3cret", "isSecret": true}, {"key": "A", "value": "1", "isSecret": false}]}`), body(t, d))
+	same(t, "differences", []string{
+		`type: (none) → "STANDARD"`, `name: (none) → "one"`, `workspaceId: (none) → "cworkspace000000000000001"`,
+		`environmentVariables[S]: (none) → {key: "S", value: ***, isSecret: true}`, `environmentVariables[A]: (none) → {key: "A", value: "1", isSecret: false}`,
+	}, shown(d.Fields))
+	same(t, "unverified", []string(nil), d.Unverified)
+}

@@ -1,0 +1,162 @@
+package plan_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"astro-apply/internal/manifest"
+	"astro-apply/internal/plan"
+	"astro-apply/internal/resource"
+	"astro-apply/internal/schema"
+)
+
+// declare reads a manifest; every problem fails the test.
+func declare(t testing.TB, text string) *resource.Declaration {
+	t.Helper()
+	env := manifest.Environment{Lookup: func(name string) string { return "value-of-" + name }}
+	parsed := manifest.Parse([]manifest.Source{{Name: "astro.yaml", Data: []byte(text)}}, env)
+	d := resource.Declare(resource.Kinds(), parsed.Documents, "")
+	for _, p := range append(parsed.Problems, d.Problems...) {
+		t.Fatalf("manifest: %v\n%s", p, text)
+	}
+	return d
+}
+
+// live is an answer of the API about o.
+func live(t testing.TB, o *resource.Object, answer string) *resource.Live {
+	t.Helper()
+	l, err := resource.NewLive(o.Kind, []byte(answer))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return l
+}
+
+// compare lays the members of one declared object, in YAML's flow style, over
+// an answer of the API; "" is an object that doesn't exist.
+func compare(t testing.TB, section, members, answer string, policy plan.Policy) *plan.Diff {
+	t.Helper()
+	if !strings.HasPrefix(members, "name:") && !strings.HasPrefix(members, "id:") {
+		members = "name: one, " + members
+	}
+	if section == "deployments" && !strings.Contains(members, "workspaceId:") {
+		members = "workspaceId: cworkspace000000000000001, " + members
+	}
+	o := declare(t, section+": [{"+members+"}]").Objects[0]
+	if answer == "" {
+		return plan.Compare(o, nil, policy)
+	}
+	return plan.Compare(o, live(t, o, answer), policy)
+}
+
+func deployment(t testing.TB, members, answer string, policy plan.Policy) *plan.Diff {
+	t.Helper()
+	return compare(t, "deployments", members, answer, policy)
+}
+
+// shown is a list of differences as people see it.
+func shown(fields []plan.Field) []string {
+	var out []string
+	for _, f := range fields {
+		line := fmt.Sprintf("%s: %s → %s", f.Path, f.Old.Show(), f.New.Show())
+		if f.Again {
+			line += " again"
+		}
+		out = append(out, line)
+	}
+	return out
+}
+
+// told is a list of problems or notes without their places.
+func told(problems []schema.Problem) []string {
+	var out []string
+	for _, p := range problems {
+		out = append(out, p.Message)
+	}
+	return out
+}
+
+// body is the one request's body; nil when there is no request.
+func body(t testing.TB, d *plan.Diff) map[string]any {
+	t.Helper()
+	switch len(d.Requests) {
+	case 0:
+		return nil
+	case 1:
+		text, err := json.Marshal(d.Requests[0].Body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return decode(t, string(text))
+	}
+	t.Fatalf("%d requests", len(d.Requests))
+	return nil
+}
+
+func decode(t testing.TB, text string) map[string]any {
+	t.Helper()
+	var out map[string]any
+	if err := json.Unmarshal([]byte(text), &out); err != nil {
+		t.Fatalf("%v in %s", err, text)
+	}
+	return out
+}
+
+func same(t testing.TB, what string, want, got any) {
+	t.Helper()
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("%s (-want +got):\n%s", what, diff)
+	}
+}
+
+// with is an answer with some members replaced; null takes one out.
+func with(t testing.TB, answer, members string) string {
+	t.Helper()
+	all := decode(t, answer)
+	for name, value := range decode(t, "{"+members+"}") {
+		if all[name] = value; value == nil {
+			delete(all, name)
+		}
+	}
+	text, err := json.Marshal(all)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+// What the API answers about Deployments of each sort.
+const (
+	dedicated = `{
+		"id": "cdeployment00000000000001", "type": "DEDICATED", "name": "one", "workspaceId": "cworkspace000000000000001",
+		"clusterId": "ccluster00000000000000001", "region": "us-east-1", "description": "old", "executor": "CELERY",
+		"isCicdEnforced": true, "isDagDeployEnabled": false, "isHighAvailability": false, "schedulerSize": "SMALL",
+		"schedulerCpu": "1", "schedulerReplicas": 1, "astroRuntimeVersion": "3.1-2", "status": "HEALTHY",
+		"resourceQuotaCpu": "10", "resourceQuotaMemory": "20Gi", "defaultTaskPodCpu": "0.25", "defaultTaskPodMemory": "0.5Gi",
+		"effectiveWorkloadIdentity": "arn:default", "effectiveDRWorkloadIdentity": "arn:dr", "contactEmails": ["a@example.com", "b@example.com"],
+		"environmentVariables": [
+			{"key": "A", "value": "1", "isSecret": false, "updatedAt": "2026-01-01T00:00:00Z"},
+			{"key": "S", "value": "", "isSecret": true, "updatedAt": "2026-01-01T00:00:00Z"}],
+		"workerQueues": [
+			{"id": "q1", "name": "default", "isDefault": true, "astroMachine": "A5", "minWorkerCount": 1, "maxWorkerCount": 5,
+			 "workerConcurrency": 5, "podEphemeralStorage": "10Gi", "podCpu": "1", "podMemory": "2Gi"},
+			{"id": "q2", "name": "heavy", "isDefault": false, "astroMachine": "A20", "minWorkerCount": 0, "maxWorkerCount": 3,
+			 "workerConcurrency": 10, "podEphemeralStorage": "20Gi", "podCpu": "4", "podMemory": "8Gi"}]}`
+	hybrid = `{
+		"id": "cdeployment00000000000002", "type": "HYBRID", "name": "one", "workspaceId": "cworkspace000000000000001",
+		"clusterId": "ccluster00000000000000002", "executor": "KUBERNETES", "isCicdEnforced": false, "isDagDeployEnabled": true,
+		"schedulerAu": 10, "schedulerReplicas": 2, "schedulerCpu": "1", "taskPodNodePoolId": "pool1", "status": "HEALTHY"}`
+	remote = `{
+		"id": "cdeployment00000000000003", "type": "DEDICATED", "name": "one", "workspaceId": "cworkspace000000000000001",
+		"clusterId": "ccluster00000000000000001", "executor": "ASTRO", "schedulerSize": "SMALL",
+		"remoteExecution": {"enabled": true, "allowedIpAddressRanges": ["10.0.0.0/8"], "taskLogBucket": "logs", "taskLogUrlPattern": "p", "remoteApiUrl": "https://x"}}`
+	hibernation = `"isDevelopmentMode": true, "scalingSpec": {"hibernationSpec": {
+		"schedules": [
+			{"hibernateAtCron": "0 19 * * *", "wakeAtCron": "0 7 * * *", "isEnabled": true, "description": "nights"},
+			{"hibernateAtCron": "0 1 * * 6", "wakeAtCron": "0 1 * * 1", "isEnabled": false}],
+		"override": {"isHibernating": true, "overrideUntil": "2099-01-01T00:00:00Z", "isActive": true}}}`
+)

@@ -1,0 +1,166 @@
+package resource_test
+
+import (
+	"fmt"
+	"testing"
+
+	"astro-apply/internal/resource"
+)
+
+// describe says of an object what Declare made of it.
+func describe(o *resource.Object) string {
+	text := o.Address()
+	if o.ID != "" {
+		text += " id " + o.ID
+	}
+	for _, r := range o.Refs {
+		text += " " + r.Field.Name + " " + r.Node.Show()
+		if r.Target != nil {
+			text += " declared"
+		}
+	}
+	if o.Absent {
+		text += " absent"
+	}
+	if o.Protect {
+		text += " protected"
+	}
+	return text
+}
+
+func TestDeclare(t *testing.T) {
+	t.Parallel()
+	const (
+		w1   = "cworkspace000000000000001"
+		w2   = "cworkspace000000000000002"
+		none = `names no Workspace: write workspace: beside its name, at the top of the file, or set the input workspace`
+	)
+	tests := map[string]struct {
+		files []string
+		input string // workspace
+		want  []string
+		wrong []string
+	}{
+		"its own Workspace wins": {
+			[]string{"workspace: top\ndeployments: [{ name: d, workspace: own }]"}, "input", []string{`deployments/d workspaceId (id of workspace "own")`}, nil,
+		},
+		"then the document's": {
+			[]string{"workspace: top\ndeployments: [{ name: d }]"}, "input", []string{`deployments/d workspaceId (id of workspace "top")`}, nil,
+		},
+		"by id": {[]string{"workspaceId: " + w1 + "\ndeployments: [{ name: d }]"}, "", []string{`deployments/d workspaceId "` + w1 + `"`}, nil},
+		"then the input": {
+			[]string{"deployments: [{ name: d }]", "workspace: top\ndeployments: [{ name: e }]"}, "input",
+			[]string{`deployments/d workspaceId (id of workspace "input")`, `deployments/e workspaceId (id of workspace "top")`}, nil,
+		},
+		"the input may be an id": {[]string{"deployments: [{ name: d }]"}, w1, []string{`deployments/d workspaceId "` + w1 + `"`}, nil},
+		"none":                   {[]string{"deployments: [{ name: d }]"}, "", []string{"deployments/d"}, []string{`a.yaml:1:23: deployment "d" ` + none}},
+		"an id needs none": {
+			[]string{"workspace: top\ndeployments: [{ id: cdeployment00000000000001, name: renamed }, { id: cdeployment00000000000002 }]"}, "input",
+			[]string{"deployments/renamed id cdeployment00000000000001", "deployments/cdeployment00000000000002 id cdeployment00000000000002"}, nil,
+		},
+		"neither name nor id": {[]string{"workspaces: [{ description: x }]"}, "", []string{"workspaces/"}, []string{"a.yaml:1:14: a workspace needs name, or the id of a live one"}},
+		"both forms": {
+			[]string{"workspace: a\nworkspaceId: " + w1 + "\ndeployments: [{ name: d, workspace: b, workspaceId: " + w2 + " }]"}, "",
+			[]string{`deployments/d workspaceId (id of workspace "b")`},
+			[]string{"a.yaml:1:1: workspace and workspaceId say the same; keep one of them", "a.yaml:3:26: workspace and workspaceId say the same; keep one of them"},
+		},
+		"declared twice": {
+			[]string{"workspaces: [{ name: w }, { name: v }]\ndeployments: [{ name: d, workspace: w }, { name: d, workspace: w }]", "workspaces: [{ name: v }]"}, "",
+			[]string{
+				"workspaces/w", "workspaces/v", `deployments/d workspaceId (id of workspace "w") declared`, `deployments/d workspaceId (id of workspace "w") declared`, "workspaces/v",
+			},
+			[]string{`a.yaml:2:50: deployment "d" is declared twice, first at a.yaml:2:23`, `b.yaml:1:22: workspace "v" is declared twice, first at a.yaml:1:35`},
+		},
+		"an id twice": {
+			[]string{"workspaces: [{ id: " + w1 + " }, { id: " + w1 + ", name: x }]"}, "",
+			[]string{"workspaces/" + w1 + " id " + w1, "workspaces/x id " + w1}, []string{`a.yaml:1:88: workspace "x" is declared twice, first at a.yaml:1:20`},
+		},
+		"one name in two Workspaces": {
+			[]string{"workspaces: [{ name: w }]\ndeployments: [{ name: d, workspace: w }, { name: d, workspace: v }, { name: d, workspaceId: " + w1 + " }]"}, "",
+			[]string{
+				"workspaces/w", `deployments/d workspaceId (id of workspace "w") declared`, `deployments/d workspaceId (id of workspace "v")`, `deployments/d workspaceId "` + w1 + `"`,
+			}, nil,
+		},
+		"a reference by id to what is declared by id": {
+			[]string{"workspaces: [{ id: " + w1 + ", name: renamed }]\ndeployments: [{ name: d, workspaceId: " + w1 + " }, { name: e, workspace: renamed }, { name: f, workspace: " + w1 + " }]"}, "",
+			[]string{
+				"workspaces/renamed id " + w1, `deployments/d workspaceId "` + w1 + `" declared`, `deployments/e workspaceId (id of workspace "renamed") declared`,
+				`deployments/f workspaceId "` + w1 + `" declared`,
+			}, nil,
+		},
+		"a name that looks like an id": {
+			[]string{"workspaces: [{ name: " + w1 + " }]\ndeployments: [{ name: d, workspace: " + w1 + " }, { name: e, workspace: " + w2 + " }]"}, "",
+			[]string{"workspaces/" + w1, `deployments/d workspaceId (id of workspace "` + w1 + `") declared`, `deployments/e workspaceId "` + w2 + `"`}, nil,
+		},
+		"a reference to one of two": {
+			[]string{"workspaces: [{ name: w }, { id: " + w1 + ", name: w }]\ndeployments: [{ name: d, workspace: w }]"}, "",
+			[]string{"workspaces/w", "workspaces/w id " + w1, `deployments/d workspaceId (id of workspace "w")`},
+			[]string{`a.yaml:2:37: workspace "w" is declared more than once, at a.yaml:1:22 and a.yaml:1:66; refer to it by id`},
+		},
+		"state and protect": {
+			[]string{"workspaces: [{ name: a, state: absent }, { name: b, state: present, protect: true }, { name: c, protect: false }]"}, "",
+			[]string{"workspaces/a absent", "workspaces/b protected", "workspaces/c"}, nil,
+		},
+		"a protected removal": {
+			[]string{"workspaces: [{ name: a, state: absent, protect: true }]"}, "", []string{"workspaces/a absent protected"},
+			[]string{`a.yaml:1:22: workspace "a" is protected and marked state: absent; remove one of the two`},
+		},
+		"use of what goes": {
+			[]string{"workspaces: [{ name: a, state: absent }]\ndeployments: [{ name: d, workspace: a }, { name: e, workspace: a, state: absent }]"}, "",
+			[]string{"workspaces/a absent", `deployments/d workspaceId (id of workspace "a") declared`, `deployments/e workspaceId (id of workspace "a") declared absent`},
+			[]string{`a.yaml:2:37: deployment "d" refers to workspace "a", which is marked state: absent`},
+		},
+		"a wrong state": {
+			[]string{"workspaces: [{ name: a, state: gone, protect: sure }]"}, "", []string{"workspaces/a"},
+			[]string{`a.yaml:1:32: state is "gone", must be one of present, absent`, "a.yaml:1:47: protect must be true or false, not text"},
+		},
+		"sections": {
+			[]string{"deploymnets: []\nclusters: []\nworkspaces: { name: x }\ndeployments:\n---\n- list"}, "", nil,
+			[]string{
+				`a.yaml:1:1: unknown field "deploymnets", did you mean "deployments"?`, `a.yaml:2:1: unknown field "clusters"`,
+				"a.yaml:3:13: workspaces must be a list, not a mapping", "a.yaml:4:13: deployments must be a list, not null; write [] or leave it out",
+				"a.yaml:6:1: a manifest is a mapping with sections such as deployments, not a list",
+			},
+		},
+		"an element that is no mapping": {[]string{"workspaces: [name]"}, "", nil, []string{"a.yaml:1:14: each of the workspaces is a mapping, not text"}},
+		"no reference": {
+			[]string{"deployments: [{ name: d, workspace: [x], cluster: '' }]"}, "", []string{`deployments/d workspaceId (id of workspace ) clusterId (id of cluster )`},
+			[]string{"a.yaml:1:37: workspace must be a name or an id, not a list", "a.yaml:1:51: cluster is empty; leave it out or write a name or an id"},
+		},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d := resource.Declare(resource.Kinds(), parse(t, test.files...), test.input)
+			var got []string
+			for _, o := range d.Objects {
+				got = append(got, describe(o))
+			}
+			same(t, "objects", test.want, got)
+			same(t, "problems", test.wrong, told(d.Problems))
+		})
+	}
+}
+
+func TestOrganizationOfAManifest(t *testing.T) {
+	t.Parallel()
+	d := resource.Declare(resource.Kinds(), parse(t, "organizationId: corg1", "organizationId: corg1", "workspaces: []"), "")
+	same(t, "problems", []string(nil), told(d.Problems))
+	same(t, "Organization", "corg1", d.OrganizationID.Value())
+	d = resource.Declare(resource.Kinds(), parse(t, "organizationId: corg1", "workspaces: []\norganizationId: corg2", "organizationId: 3"), "")
+	same(t, "problems", []string{
+		`b.yaml:2:17: organizationId is "corg2" here and "corg1" at a.yaml:1:17; one run manages one Organization`,
+		`c.yaml:1:17: organizationId must be text; 3 is a number to YAML, write it in quotes: "3"`,
+	}, told(d.Problems))
+}
+
+// Whatever is a secret to Astro is one to us, also where the manifest holds it
+// in clear.
+func TestSecretsOfAManifest(t *testing.T) {
+	t.Parallel()
+	d := declare(t, `deployments: [{ id: cdeployment00000000000001, environmentVariables: [
+		{ key: A, value: open }, { key: B, value: clear, isSecret: true }, { key: C, value: '${env:X}', isSecret: true }] }]`)
+	same(t, "secrets", []string{"clear", "value-of-X"}, d.Secrets)
+	got := fmt.Sprint(d.Objects[0].Body.Show())
+	same(t, "shown", `{environmentVariables: [{key: "A", value: "open"}, {key: "B", value: ***, isSecret: true}, {key: "C", value: ***, isSec…`, got)
+}

@@ -1,0 +1,122 @@
+package resource_test
+
+import (
+	"strings"
+	"testing"
+
+	"astro-apply/internal/resource"
+)
+
+func answer(t testing.TB, kind, body string) (*resource.Kind, *resource.Live) {
+	t.Helper()
+	k := resource.Kinds().Kind(kind)
+	live, err := resource.NewLive(k, []byte(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return k, live
+}
+
+func TestAnswersThatAreNoObject(t *testing.T) {
+	t.Parallel()
+	for body, want := range map[string]string{
+		`{"name": "x"}`:   "answer about a deployment has no id",
+		`{"id": ""}`:      "answer about a deployment has no id",
+		`{"id": 3}`:       "answer about a deployment has no id",
+		`[]`:              "answer about a deployment has no id",
+		`{"id": "c"} {}`:  "answer about a deployment: more than one JSON value",
+		`<html>`:          "answer about a deployment: invalid character",
+		`{"id": "c", "x"`: "answer about a deployment: ",
+	} {
+		live, err := resource.NewLive(resource.Kinds().Kind("deployment"), []byte(body))
+		if live != nil || err == nil || !strings.HasPrefix(err.Error(), want) {
+			t.Errorf("%s: %v, want %s", body, err, want)
+		}
+	}
+}
+
+func TestState(t *testing.T) {
+	t.Parallel()
+	tests := map[string]struct {
+		kind, body string
+		state      resource.State
+		why        string
+	}{
+		"healthy":     {"deployment", `{"id": "c", "status": "HEALTHY", "statusReason": "fine"}`, resource.Ready, "HEALTHY"},
+		"hibernating": {"deployment", `{"id": "c", "status": "HIBERNATING"}`, resource.Ready, "HIBERNATING"},
+		"creating":    {"deployment", `{"id": "c", "status": "CREATING"}`, resource.Settling, "CREATING"},
+		"deploying":   {"deployment", `{"id": "c", "status": "DEPLOYING"}`, resource.Settling, "DEPLOYING"},
+		"unhealthy":   {"deployment", `{"id": "c", "status": "UNHEALTHY", "statusReason": " pods are replaced\n"}`, resource.Settling, "UNHEALTHY: pods are replaced"},
+		"unheard of":  {"deployment", `{"id": "c", "status": "NEW"}`, resource.Settling, "NEW"},
+		"a Workspace": {"workspace", `{"id": "c"}`, resource.Ready, ""},
+	}
+	for name, test := range tests {
+		k, live := answer(t, test.kind, test.body)
+		state, why := live.State(k)
+		same(t, name, test.state, state)
+		same(t, name, test.why, why)
+	}
+}
+
+func TestPage(t *testing.T) {
+	t.Parallel()
+	tests := map[string]struct{ kind, body, want string }{
+		"deployment":                   {"deployment", `{"id": "cd", "workspaceId": "cw"}`, "/cw/deployments/cd"},
+		"a Workspace that isn't known": {"deployment", `{"id": "cd"}`, ""},
+		"workspace":                    {"workspace", `{"id": "cw"}`, "/cw"},
+		"a kind without a page":        {"cluster", `{"id": "cc"}`, ""},
+		"an id that would do more":     {"workspace", `{"id": "{id}/x) [y](z"}`, "/%7Bid%7D%2Fx%29%20%5By%5D%28z"},
+	}
+	for name, test := range tests {
+		k, live := answer(t, test.kind, test.body)
+		same(t, name, test.want, live.Page(k))
+	}
+}
+
+// What must be neither compared nor sent back is not there.
+func TestCanonicalDeployment(t *testing.T) {
+	t.Parallel()
+	tests := map[string]struct{ body, want string }{
+		"the shared cluster":       {`{"id": "c", "type": "STANDARD", "clusterId": "x"}`, `{id: "c", type: "STANDARD"}`},
+		"one's own cluster":        {`{"id": "c", "type": "DEDICATED", "clusterId": "x"}`, `{id: "c", type: "DEDICATED", clusterId: "x"}`},
+		"an override that ended":   {`{"id": "c", "scalingSpec": {"hibernationSpec": {"override": {"isActive": false, "isHibernating": true}}}}`, `{id: "c", scalingSpec: {hibernationSpec: {}}}`},
+		"an override in force":     {`{"id": "c", "scalingSpec": {"hibernationSpec": {"override": {"isActive": true}}}}`, `{id: "c", scalingSpec: {hibernationSpec: {override: {isActive: true}}}}`},
+		"an override that may be":  {`{"id": "c", "scalingSpec": {"hibernationSpec": {"override": {}}}}`, `{id: "c", scalingSpec: {hibernationSpec: {override: {}}}}`},
+		"no hibernation of a null": {`{"id": "c", "scalingSpec": null}`, `{id: "c", scalingSpec: null}`},
+	}
+	for name, test := range tests {
+		_, live := answer(t, "deployment", test.body)
+		same(t, name, test.want, live.Body.Show())
+	}
+}
+
+// A simulation has what a manifest refers to and doesn't declare.
+func TestMissing(t *testing.T) {
+	t.Parallel()
+	d := declare(t, `
+workspaces: [{ name: mine }]
+deployments:
+  - { name: a, workspace: mine, type: DEDICATED, cluster: production }
+  - { name: b, workspace: theirs, type: HYBRID, clusterId: ccluster00000000000000001 }
+  - { name: c, workspace: theirs }
+  - { name: d, workspace: unused, state: absent }
+  - { id: cdeployment00000000000001, description: x, workspace: mine, isDevelopmentMode: true }
+`)
+	var got []string
+	for _, s := range resource.Missing(d) {
+		line := s.Kind.Name
+		for _, field := range []string{"id", "name", "type", "description", "isDevelopmentMode", "workspaceId"} {
+			if v, ok := s.Fields[field].(string); ok {
+				line += " " + field + " " + v
+			}
+			if s.Fields[field] == true {
+				line += " " + field
+			}
+		}
+		got = append(got, line)
+	}
+	same(t, "seeds", []string{
+		"cluster name production type DEDICATED", "workspace name theirs", "cluster id ccluster00000000000000001 type HYBRID",
+		"deployment id cdeployment00000000000001 description x isDevelopmentMode",
+	}, got)
+}

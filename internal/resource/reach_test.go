@@ -1,0 +1,76 @@
+package resource_test
+
+import (
+	"strings"
+	"testing"
+
+	"astro-apply/internal/simulator"
+)
+
+// What a token can't see may exist: by its name it is neither found nor taken
+// for new.
+func TestReach(t *testing.T) {
+	t.Parallel()
+	const (
+		w1 = "cworkspace000000000000001"
+		w2 = "cworkspace000000000000002"
+		d1 = "cdeployment00000000000001"
+	)
+	const (
+		mayExist = ": not found among what the token can see, and the token is limited to "
+		byID     = ", so it may exist; give its id, or use a Workspace or Organization token"
+	)
+	tests := map[string]struct {
+		scope    simulator.Scope
+		manifest string
+		want     []string // how each state begins
+		requests int
+	}{
+		"an Organization token sees all": {
+			simulator.Scope{}, "workspaces: [{ name: one }, { name: new }]\ndeployments: [{ name: mine, workspace: one }, { name: mine, workspace: two }]",
+			[]string{"one is " + w1, "new is new", "mine is " + d1, "mine is new"}, 2,
+		},
+		"a Workspace token knows its Workspace": {
+			simulator.Scope{WorkspaceIDs: []string{w1}}, "workspaces: [{ name: one }]\ndeployments: [{ name: mine, workspace: one }, { name: new, workspace: one }]",
+			[]string{"one is " + w1, "mine is " + d1, "new is new"}, 2,
+		},
+		"and no other": {
+			simulator.Scope{WorkspaceIDs: []string{w1}}, "workspaces: [{ name: two }]\ndeployments: [{ name: x, workspace: two }, { name: v, workspaceId: " + w2 + " }, { name: z, workspace: three }]",
+			[]string{
+				"two" + mayExist + "Workspace " + w1 + ", so it may exist; use an Organization token", `x: needs workspace "two", which failed`,
+				"v: it belongs to Workspace " + w2 + ", and the token is limited to Workspace " + w1 + "; use a token of that Workspace, or an Organization token",
+				`z: workspace "three"` + mayExist + "Workspace " + w1,
+			},
+			2,
+		},
+		"a Deployment token knows its own, by id": {
+			simulator.Scope{DeploymentIDs: []string{d1}}, "deployments: [{ id: " + d1 + " }]", []string{d1 + " is " + d1}, 1,
+		},
+		"or by name in a Workspace that is given by id": {
+			simulator.Scope{DeploymentIDs: []string{d1}}, "workspaceId: " + w1 + "\ndeployments: [{ name: mine }, { name: other }]",
+			[]string{"mine is " + d1, "other" + mayExist + "Deployment " + d1 + byID}, 1,
+		},
+		"it lists no Workspaces": {
+			simulator.Scope{DeploymentIDs: []string{d1, "cdeployment00000000000002"}}, "workspace: one\ndeployments: [{ name: mine }, { name: other, workspaceId: " + w1 + " }]",
+			[]string{`mine: workspace "one": look-up by name: GET /organizations/{organizationId}/workspaces: 403`, "other" + mayExist + "Deployment " + d1 + " and 1 more" + byID}, 2,
+		},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			bubble(t, test.scope, func(s *stage) {
+				s.server.Seed("workspace", map[string]any{"name": "one", "id": w1})
+				s.server.Seed("workspace", map[string]any{"name": "two", "id": w2})
+				s.server.Seed("deployment", map[string]any{"name": "mine", "id": d1, "workspaceId": w1})
+				_, world, states := s.read(test.manifest)
+				same(s, "objects", len(test.want), len(states))
+				for i, want := range test.want {
+					if !strings.HasPrefix(states[i], want) {
+						s.Errorf("state %d is %q, want %q", i, states[i], want)
+					}
+				}
+				same(s, "problems", []string(nil), told(world.Problems))
+				same(s, "requests", test.requests, len(s.requests()))
+			})
+		})
+	}
+}

@@ -1,0 +1,205 @@
+package resource_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+
+	"astro-apply/internal/resource"
+	"astro-apply/internal/simulator"
+)
+
+// bubble runs a test on a stage, in fake time.
+func bubble(t *testing.T, scope simulator.Scope, f func(*stage)) {
+	t.Helper()
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) { f(newStage(t, scope)) })
+}
+
+// One list per kind tells all that is looked up by name.
+func TestReadByName(t *testing.T) {
+	bubble(t, simulator.Scope{}, func(s *stage) {
+		w := s.server.Seed("workspace", map[string]any{"name": "data"})
+		other := s.server.Seed("workspace", map[string]any{"name": "other"})
+		c := s.server.Seed("cluster", map[string]any{"name": "production"})
+		one := s.server.Seed("deployment", map[string]any{"name": "one", "workspaceId": w})
+		s.server.Seed("deployment", map[string]any{"name": "ONE", "workspaceId": w})
+		s.server.Seed("deployment", map[string]any{"name": "two", "workspaceId": other})
+		d, world, states := s.read(`
+workspaces: [{ name: data }, { name: fresh }]
+deployments:
+  - { name: one, workspace: data, type: DEDICATED, cluster: production }
+  - { name: two, workspace: data }
+  - { name: two, workspace: fresh }
+  - { name: gone, workspace: data, state: absent }
+`)
+		same(s, "states", []string{"data is " + w, "fresh is new", "one is " + one, "two is new", "two is new", "gone is new"}, states)
+		same(s, "requests", []string{"GET/clusters", "GET/workspaces", "GET/deployments in 1"}, sorted(s.requests(), 2))
+		same(s, "references", `deployments/one workspaceId "`+w+`" declared clusterId "`+c+`"`, describe(d.Objects[2]))
+		same(s, "a reference to what is new", `deployments/two workspaceId (id of workspace "fresh") declared`, describe(d.Objects[4]))
+		if world.Live[d.Objects[2]].Full || world.Problems != nil {
+			s.Errorf("from a list, not by id; problems %v", world.Problems)
+		}
+		world.Live[d.Objects[0]].Full = true
+		s.source.Refresh(context.Background(), world, d.Objects[2:3])
+		if !world.Live[d.Objects[2]].Full {
+			s.Error("not read by id")
+		}
+		same(s, "requests", "GET/deployments/"+one, s.requests()[3])
+	})
+}
+
+// sorted orders the first n requests, which are made at once.
+func sorted(requests []string, n int) []string {
+	slices.Sort(requests[:min(n, len(requests))])
+	return requests
+}
+
+// Ids need no look-up of names.
+func TestReadByID(t *testing.T) {
+	bubble(t, simulator.Scope{}, func(s *stage) {
+		const w = "cworkspace000000000000001"
+		s.server.Seed("workspace", map[string]any{"name": "data", "id": w})
+		one := s.server.Seed("deployment", map[string]any{"name": "one", "workspaceId": w})
+		d, world, states := s.read("deployments: [{ id: " + one + ", name: renamed, workspaceId: " + w + " }, { id: cdeployment00000000000009, state: absent }, { id: cdeployment00000000000008 }]")
+		same(s, "states", []string{"renamed is " + one, "cdeployment00000000000009 is new"}, states[:2])
+		if !strings.HasPrefix(states[2], "cdeployment00000000000008: there is no deployment with id cdeployment00000000000008, or the token can't see it: GET ") {
+			s.Error(states[2])
+		}
+		want := []string{"GET/deployments/" + one, "GET/deployments/cdeployment00000000000008", "GET/deployments/cdeployment00000000000009"}
+		same(s, "requests", slices.Sorted(slices.Values(want)), sorted(s.requests(), 3))
+		if !world.Live[d.Objects[0]].Full {
+			s.Error("not full")
+		}
+	})
+}
+
+// Workspaces are asked for 50 at a time, each once.
+func TestReadManyWorkspaces(t *testing.T) {
+	bubble(t, simulator.Scope{}, func(s *stage) {
+		var text strings.Builder
+		text.WriteString("deployments:\n")
+		for i := range 120 {
+			id := fmt.Sprintf("cworkspace%015d", i)
+			s.server.Seed("workspace", map[string]any{"name": fmt.Sprintf("w%d", i), "id": id})
+			s.server.Seed("deployment", map[string]any{"name": "a", "workspaceId": id})
+			fmt.Fprintf(&text, "  - { name: a, workspaceId: %s }\n  - { name: b, workspaceId: %s }\n", id, id)
+		}
+		_, world, _ := s.read(text.String())
+		same(s, "requests", []string{"GET/deployments in 50", "GET/deployments in 50", "GET/deployments in 20"}, s.requests())
+		same(s, "live", 120, len(world.Live))
+	})
+}
+
+func TestReadProblems(t *testing.T) {
+	bubble(t, simulator.Scope{}, func(s *stage) {
+		const w = "cworkspace000000000000001"
+		s.server.Seed("workspace", map[string]any{"name": "data", "id": w})
+		for i := range 2 {
+			s.server.Seed("workspace", map[string]any{"name": "twin", "id": fmt.Sprintf("ctwin%020d", i)})
+		}
+		s.server.Seed("deployment", map[string]any{"name": "one", "workspaceId": w, "id": "cdeployment00000000000001"})
+		s.server.Seed("deployment", map[string]any{"name": "two", "workspaceId": w, "id": "cdeployment00000000000002"})
+		s.server.Seed("deployment", map[string]any{"name": "two", "workspaceId": w, "id": "cdeployment00000000000003"})
+		d, world, _ := s.read(`
+deployments:
+  - { name: one, workspace: data }
+  - { id: cdeployment00000000000001, description: the same }
+  - { name: two, workspace: data }
+  - { name: three, workspace: nowhere }
+  - { name: four, workspace: twin }
+  - { name: five, workspace: data, type: DEDICATED, cluster: nowhere }
+`)
+		same(s, "problems", []string{
+			`a.yaml:5:13: deployment "two" exists 2 times, ids cdeployment00000000000002, cdeployment00000000000003; add the id of the one that is meant`,
+			`a.yaml:6:31: deployment "three": there is no workspace "nowhere", neither live nor in the manifest`,
+			`a.yaml:7:30: deployment "four": there are 2 of workspace "twin", ids ctwin00000000000000000000, ctwin00000000000000000001; refer to one by workspaceId`,
+			`a.yaml:8:62: deployment "five": there is no cluster "nowhere", neither live nor in the manifest`,
+			`a.yaml:4:11: deployment "cdeployment00000000000001" and deployment "one" at a.yaml:3:13 are the same live object, id cdeployment00000000000001`,
+		}, sortedByPlace(told(world.Problems)))
+		for i, o := range d.Objects {
+			if err := world.Failed[o]; (i == 0) != (err == nil) || i > 0 && !errors.Is(err, resource.ErrReported) {
+				s.Errorf("%s: %v", o, err)
+			}
+		}
+	})
+}
+
+// sortedByPlace keeps the last one, which is found last, where it is.
+func sortedByPlace(problems []string) []string {
+	slices.Sort(problems[:len(problems)-1])
+	return problems
+}
+
+// A default Workspace from the input that isn't there is told at the object.
+func TestReadDefaultWorkspaceIsMissing(t *testing.T) {
+	bubble(t, simulator.Scope{}, func(s *stage) {
+		d := resource.Declare(resource.Kinds(), parse(s, "deployments: [{ name: one }]"), "nowhere")
+		world := s.source.Read(s.Context(), d)
+		same(s, "problems", []string{`a.yaml:1:23: deployment "one": there is no workspace "nowhere", neither live nor in the manifest`}, told(world.Problems))
+	})
+}
+
+// A list that fails proves nothing: each object that needed it fails.
+func TestReadFailure(t *testing.T) {
+	bubble(t, simulator.Scope{}, func(s *stage) {
+		s.server.Fail(simulator.Fault{Path: "workspaces", Status: 403, Message: "no", RequestID: "r-1"})
+		_, world, states := s.read(`
+workspaces: [{ name: data }]
+deployments: [{ name: one, workspace: data }, { name: two, workspace: other }, { name: three, workspaceId: cworkspace000000000000001 }]
+`)
+		const refused = "look-up by name: GET /organizations/{organizationId}/workspaces: 403 Forbidden: no (requestId r-1)"
+		same(s, "states", []string{
+			"data: " + refused, `one: needs workspace "data", which failed`,
+			`two: workspace "other": ` + refused + "; where the id is given instead of the name, no look-up is needed",
+			"three is new",
+		}, states)
+		same(s, "problems", 0, len(world.Problems))
+	})
+}
+
+// An item that can't be understood fails its list.
+func TestReadItemWithoutID(t *testing.T) {
+	bubble(t, simulator.Scope{}, func(s *stage) {
+		s.server.Fail(simulator.Fault{Path: "workspaces", Status: 200, Raw: `{"workspaces": [{"name": "data"}], "totalCount": 1}`})
+		_, _, states := s.read("workspaces: [{ name: data }]")
+		same(s, "states", []string{"data: look-up by name: answer about a workspace has no id"}, states)
+	})
+}
+
+func TestFind(t *testing.T) {
+	bubble(t, simulator.Scope{}, func(s *stage) {
+		w := s.server.Seed("workspace", map[string]any{"name": "data"})
+		one := s.server.Seed("deployment", map[string]any{"name": "one", "workspaceId": w})
+		for range 2 {
+			s.server.Seed("workspace", map[string]any{"name": "twin"})
+		}
+		d := declare(s, "workspaces: [{ name: data }, { name: twin }, { name: new }]\ndeployments: [{ name: one, workspaceId: "+w+" }]")
+		for i, want := range []string{w + " <nil>", "", "- <nil>", one + " <nil>"} {
+			parent := ""
+			if i == 3 {
+				parent = w
+			}
+			live, err := s.source.Find(s.Context(), d.Objects[i], parent)
+			got := fmt.Sprint("- ", err)
+			if live != nil {
+				got = fmt.Sprint(live.ID, " ", err)
+			}
+			if want == "" {
+				want = got
+				if !strings.Contains(got, `workspace "twin" exists more than once: ids c`) {
+					s.Error(got)
+				}
+			}
+			same(s, "found", want, got)
+		}
+		s.server.Fail(simulator.Fault{Path: "workspaces", Status: 403})
+		if live, err := s.source.Find(s.Context(), d.Objects[0], ""); live != nil || err == nil {
+			s.Errorf("found %v, %v", live, err)
+		}
+	})
+}
