@@ -30,34 +30,41 @@ var writable = []row{
 	{"deployments", "dedicated", "schedulerSize", "schedulerSize: SMALL", "schedulerSize: LARGE", []string{`schedulerSize: "SMALL" → "LARGE"`}, `"schedulerSize": "LARGE"`},
 	{
 		"deployments", "hybrid", "scheduler", "scheduler: { replicas: 2, au: 10 }", "scheduler: { au: 12 }",
-		[]string{"scheduler.au: 10 → 12"}, `"scheduler": {"au": 12, "replicas": 2}`,
+		[]string{"scheduler.au: 10 → 12"},
+		`"scheduler": {"au": 12, "replicas": 2}`,
 	},
 	{"deployments", "hybrid", "taskPodNodePoolId", "taskPodNodePoolId: pool1", "taskPodNodePoolId: pool2", []string{`taskPodNodePoolId: "pool1" → "pool2"`}, `"taskPodNodePoolId": "pool2"`},
 	{
 		"deployments", "dedicated", "resourceQuotaCpu", "resourceQuotaCpu: 10000m", "resourceQuotaCpu: 5, resourceQuotaMemory: 10Gi",
-		[]string{`resourceQuotaCpu: "10" → 5`, `resourceQuotaMemory: "20Gi" → "10Gi"`}, `"resourceQuotaCpu": "5", "resourceQuotaMemory": "10Gi"`,
+		[]string{`resourceQuotaCpu: "10" → 5`, `resourceQuotaMemory: "20Gi" → "10Gi"`},
+		`"resourceQuotaCpu": "5", "resourceQuotaMemory": "10Gi"`,
 	},
 	{
 		"deployments", "dedicated", "resourceQuotaMemory", "resourceQuotaMemory: 20480Mi", "resourceQuotaMemory: 1Gi, resourceQuotaCpu: 0.5",
-		[]string{`resourceQuotaCpu: "10" → 0.5`, `resourceQuotaMemory: "20Gi" → "1Gi"`}, `"resourceQuotaCpu": "0.5", "resourceQuotaMemory": "1Gi"`,
+		[]string{`resourceQuotaCpu: "10" → 0.5`, `resourceQuotaMemory: "20Gi" → "1Gi"`},
+		`"resourceQuotaCpu": "0.5", "resourceQuotaMemory": "1Gi"`,
 	},
 	{
 		"deployments", "dedicated", "defaultTaskPodCpu", "defaultTaskPodCpu: 250m", "defaultTaskPodCpu: 500m, defaultTaskPodMemory: 1Gi",
-		[]string{`defaultTaskPodCpu: "0.25" → "500m"`, `defaultTaskPodMemory: "0.5Gi" → "1Gi"`}, `"defaultTaskPodCpu": "500m", "defaultTaskPodMemory": "1Gi"`,
+		[]string{`defaultTaskPodCpu: "0.25" → "500m"`, `defaultTaskPodMemory: "0.5Gi" → "1Gi"`},
+		`"defaultTaskPodCpu": "500m", "defaultTaskPodMemory": "1Gi"`,
 	},
 	{
 		"deployments", "dedicated", "defaultTaskPodMemory", "defaultTaskPodMemory: 512Mi", "defaultTaskPodMemory: 2Gi, defaultTaskPodCpu: 1",
-		[]string{`defaultTaskPodCpu: "0.25" → 1`, `defaultTaskPodMemory: "0.5Gi" → "2Gi"`}, `"defaultTaskPodCpu": "1", "defaultTaskPodMemory": "2Gi"`,
+		[]string{`defaultTaskPodCpu: "0.25" → 1`, `defaultTaskPodMemory: "0.5Gi" → "2Gi"`},
+		`"defaultTaskPodCpu": "1", "defaultTaskPodMemory": "2Gi"`,
 	},
 	{"deployments", "dedicated", "workloadIdentity", "workloadIdentity: 'arn:default'", "workloadIdentity: 'arn:mine'", []string{`workloadIdentity: "arn:default" → "arn:mine"`}, `"workloadIdentity": "arn:mine"`},
 	{"deployments", "dedicated", "drWorkloadIdentity", "drWorkloadIdentity: 'arn:dr'", "drWorkloadIdentity: 'arn:mine'", []string{`drWorkloadIdentity: "arn:dr" → "arn:mine"`}, `"drWorkloadIdentity": "arn:mine"`},
 	{
 		"deployments", "dedicated", "contactEmails", "contactEmails: [b@example.com, a@example.com]", "contactEmails: [a@example.com, c@example.com, b@example.com]",
-		[]string{`contactEmails: (none) → "c@example.com"`}, `"contactEmails": ["a@example.com", "c@example.com", "b@example.com"]`,
+		[]string{`contactEmails: (none) → "c@example.com"`},
+		`"contactEmails": ["a@example.com", "c@example.com", "b@example.com"]`,
 	},
 	{
 		"deployments", "dedicated", "environmentVariables", "environmentVariables: [{ key: S }, { key: A, value: '1' }]", "environmentVariables: [{ key: A, value: '2' }, { key: S }]",
-		[]string{`environmentVariables[A].value: "1" → "2"`}, `"environmentVariables": [{"key": "A", "value": "2", "isSecret": false}, {"key": "S", "isSecret": true}]`,
+		[]string{`environmentVariables[A].value: "1" → "2"`},
+		`"environmentVariables": [{"key": "A", "value": "2", "isSecret": false}, {"key": "S", "isSecret": true}]`,
 	},
 	{
 		"deployments", "dedicated", "workerQueues", "workerQueues: [{ name: heavy, astroMachine: A20 }, { name: default, minWorkerCount: 1 }]", "workerQueues: [{ name: default, maxWorkerCount: 6 }, { name: heavy }]",

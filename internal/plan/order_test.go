@@ -67,7 +67,7 @@ workspaces:
 	same(t, "actions", []string{"unchanged same", "update changed", "create new", "unchanged gone", "kept going", "unknown unreadable"}, actions(p))
 	same(t, "a removal that is not allowed", []string{"marked state: absent and live; kept, because allow-delete is not true"}, told(p.Changes[4].Notes))
 	same(t, "problems", []string{"seen while reading"}, told(p.Problems))
-	if p.Changes[5].Err != refused || p.Count(plan.Create, plan.Unknown) != 2 || p.OrganizationID != "corg" {
+	if !errors.Is(p.Changes[5].Err, refused) || p.Count(plan.Create, plan.Unknown) != 2 || p.OrganizationID != "corg" {
 		t.Errorf("unknown: %v, count %d", p.Changes[5].Err, p.Count(plan.Create, plan.Unknown))
 	}
 	// Only what is to be updated and came from a list is read once more.
