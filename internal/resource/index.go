@@ -3,6 +3,7 @@ package resource
 import (
 	"context"
 	"fmt"
+	"net/url"
 	"strings"
 
 	"astro-apply/internal/astro"
@@ -84,6 +85,36 @@ func ids(found []*Live) string {
 		out[i] = l.ID
 	}
 	return strings.Join(out, ", ")
+}
+
+// Find looks an object up by its identity, over all pages: the way to learn
+// what became of a create whose answer was lost. It returns nil when there is
+// none, and an error when there are several.
+func (s Source) Find(ctx context.Context, o *Object, parentID string) (*Live, error) {
+	x := &index{}
+	var places []string
+	if parentID != "" {
+		places = []string{parentID}
+	}
+	x.fill(ctx, s, o.Kind, places)
+	if err := x.failure(parentID); err != nil {
+		return nil, err
+	}
+	found := x.find(o.Kind, parentID, o.Name())
+	switch len(found) {
+	case 0:
+		return nil, nil
+	case 1:
+		return found[0], nil
+	}
+	return nil, fmt.Errorf("%s exists more than once: ids %s", o, ids(found))
+}
+
+func query(k *Kind, places []string) url.Values {
+	if len(places) == 0 {
+		return nil
+	}
+	return url.Values{k.List.Parents: places}
 }
 
 var _ API = (*astro.Client)(nil)

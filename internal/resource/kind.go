@@ -116,3 +116,12 @@ func (c Catalog) Sections() []string {
 	}
 	return out
 }
+
+// home returns the kind of what objects of kind k live in, or nil.
+func (c Catalog) home(k *Kind) *Kind {
+	f := schema.Find(k.Fields, k.Parent)
+	if f == nil || f.Ref == nil {
+		return nil
+	}
+	return c.Kind(f.Ref.Kind)
+}

@@ -27,15 +27,20 @@ func TestReach(t *testing.T) {
 		requests int
 	}{
 		"an Organization token sees all": {
-			simulator.Scope{}, "workspaces: [{ name: one }, { name: new }]\ndeployments: [{ name: mine, workspace: one }, { name: mine, workspace: two }]",
-			[]string{"one is " + w1, "new is new", "mine is " + d1, "mine is new"}, 2,
+			simulator.Scope{},
+			"workspaces: [{ name: one }, { name: new }]\ndeployments: [{ name: mine, workspace: one }, { name: mine, workspace: two }]",
+			[]string{"one is " + w1, "new is new", "mine is " + d1, "mine is new"},
+			2,
 		},
 		"a Workspace token knows its Workspace": {
-			simulator.Scope{WorkspaceIDs: []string{w1}}, "workspaces: [{ name: one }]\ndeployments: [{ name: mine, workspace: one }, { name: new, workspace: one }]",
-			[]string{"one is " + w1, "mine is " + d1, "new is new"}, 2,
+			simulator.Scope{WorkspaceIDs: []string{w1}},
+			"workspaces: [{ name: one }]\ndeployments: [{ name: mine, workspace: one }, { name: new, workspace: one }]",
+			[]string{"one is " + w1, "mine is " + d1, "new is new"},
+			2,
 		},
 		"and no other": {
-			simulator.Scope{WorkspaceIDs: []string{w1}}, "workspaces: [{ name: two }]\ndeployments: [{ name: x, workspace: two }, { name: v, workspaceId: " + w2 + " }, { name: z, workspace: three }]",
+			simulator.Scope{WorkspaceIDs: []string{w1}},
+			"workspaces: [{ name: two }]\ndeployments: [{ name: x, workspace: two }, { name: v, workspaceId: " + w2 + " }, { name: z, workspace: three }]",
 			[]string{
 				"two" + mayExist + "Workspace " + w1 + ", so it may exist; use an Organization token", `x: needs workspace "two", which failed`,
 				"v: it belongs to Workspace " + w2 + ", and the token is limited to Workspace " + w1 + "; use a token of that Workspace, or an Organization token",
@@ -47,12 +52,16 @@ func TestReach(t *testing.T) {
 			simulator.Scope{DeploymentIDs: []string{d1}}, "deployments: [{ id: " + d1 + " }]", []string{d1 + " is " + d1}, 1,
 		},
 		"or by name in a Workspace that is given by id": {
-			simulator.Scope{DeploymentIDs: []string{d1}}, "workspaceId: " + w1 + "\ndeployments: [{ name: mine }, { name: other }]",
-			[]string{"mine is " + d1, "other" + mayExist + "Deployment " + d1 + byID}, 1,
+			simulator.Scope{DeploymentIDs: []string{d1}},
+			"workspaceId: " + w1 + "\ndeployments: [{ name: mine }, { name: other }]",
+			[]string{"mine is " + d1, "other" + mayExist + "Deployment " + d1 + byID},
+			1,
 		},
 		"it lists no Workspaces": {
-			simulator.Scope{DeploymentIDs: []string{d1, "cdeployment00000000000002"}}, "workspace: one\ndeployments: [{ name: mine }, { name: other, workspaceId: " + w1 + " }]",
-			[]string{`mine: workspace "one": look-up by name: GET /organizations/{organizationId}/workspaces: 403`, "other" + mayExist + "Deployment " + d1 + " and 1 more" + byID}, 2,
+			simulator.Scope{DeploymentIDs: []string{d1, "cdeployment00000000000002"}},
+			"workspace: one\ndeployments: [{ name: mine }, { name: other, workspaceId: " + w1 + " }]",
+			[]string{`mine: workspace "one": look-up by name: GET /organizations/{organizationId}/workspaces: 403`, "other" + mayExist + "Deployment " + d1 + " and 1 more" + byID},
+			2,
 		},
 	}
 	for name, test := range tests {

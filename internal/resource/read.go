@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"net/url"
 	"slices"
 	"sync"
 
@@ -48,8 +47,9 @@ const parents = 50
 
 type reader struct {
 	Source
-	world *World
-	index map[*Kind]*index
+	catalog Catalog
+	world   *World
+	index   map[*Kind]*index
 }
 
 // Read looks up every declared object and resolves every reference, with as
@@ -57,7 +57,7 @@ type reader struct {
 // name has to be looked up; a declared id is fetched directly. References are
 // resolved in place, in d. When ctx ends, what was not read has failed.
 func (s Source) Read(ctx context.Context, d *Declaration) *World {
-	r := &reader{Source: s, index: map[*Kind]*index{}, world: &World{Live: map[*Object]*Live{}, Failed: map[*Object]error{}}}
+	r := &reader{Source: s, catalog: d.Catalog, index: map[*Kind]*index{}, world: &World{Live: map[*Object]*Live{}, Failed: map[*Object]error{}}}
 	r.prefetch(ctx, d)
 	for _, k := range d.Catalog {
 		var objects []*Object
@@ -87,6 +87,9 @@ func (r *reader) prefetch(ctx context.Context, d *Declaration) {
 		wanted[o.Kind] = wanted[o.Kind] || o.ID == ""
 		for _, ref := range o.Refs {
 			wanted[ref.Kind] = wanted[ref.Kind] || ref.ID == "" && ref.Target == nil
+			if ref.Parent != "" && ref.Target == nil && !cuid.MatchString(ref.Parent) {
+				wanted[d.Catalog.home(ref.Kind)] = true
+			}
 		}
 	}
 	var all sync.WaitGroup
@@ -184,34 +187,4 @@ func (s Source) Call(c Call, id string, body []byte) astro.Call {
 		params["id"] = id
 	}
 	return astro.Call{Method: c.Method, Path: c.Path, Params: params, Body: body}
-}
-
-// Find looks an object up by its identity, over all pages: the way to learn
-// what became of a create whose answer was lost. It returns nil when there is
-// none, and an error when there are several.
-func (s Source) Find(ctx context.Context, o *Object, parentID string) (*Live, error) {
-	x := &index{}
-	var places []string
-	if parentID != "" {
-		places = []string{parentID}
-	}
-	x.fill(ctx, s, o.Kind, places)
-	if err := x.failure(parentID); err != nil {
-		return nil, err
-	}
-	found := x.find(o.Kind, parentID, o.Name())
-	switch len(found) {
-	case 0:
-		return nil, nil
-	case 1:
-		return found[0], nil
-	}
-	return nil, fmt.Errorf("%s exists more than once: ids %s", o, ids(found))
-}
-
-func query(k *Kind, places []string) url.Values {
-	if len(places) == 0 {
-		return nil
-	}
-	return url.Values{k.List.Parents: places}
 }

@@ -78,14 +78,19 @@ func (r *reader) place(o *Object, ref *Reference) (string, error) {
 	if cuid.MatchString(ref.Parent) {
 		return ref.Parent, nil
 	}
-	for k, x := range r.index {
-		if k.Name == "workspace" {
-			if found := x.find(k, "", ref.Parent); len(found) == 1 {
-				return found[0].ID, nil
-			}
-		}
+	home := r.catalog.home(ref.Kind)
+	x := r.index[home]
+	if err := x.failure(""); err != nil {
+		return "", fmt.Errorf("%s: %s %q: %w", ref, home.Name, ref.Parent, err)
 	}
-	return "", fmt.Errorf("%s: there is no Workspace %q", ref, ref.Parent)
+	switch found := x.find(home, "", ref.Parent); len(found) {
+	case 0:
+		return "", fmt.Errorf("%s: there is no %s %q", ref, home.Title, ref.Parent)
+	case 1:
+		return found[0].ID, nil
+	default:
+		return "", fmt.Errorf("%s: there are %d %ss %q; write the id of the one that is meant", ref, len(found), home.Title, ref.Parent)
+	}
 }
 
 func (r *reader) fail(o *Object, err error) {

@@ -1,0 +1,43 @@
+package resource_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"astro-apply/internal/simulator"
+)
+
+// One object is looked up by its identity, to learn what became of a create.
+func TestFind(t *testing.T) {
+	bubble(t, simulator.Scope{}, func(s *stage) {
+		w := s.server.Seed("workspace", map[string]any{"name": "data"})
+		one := s.server.Seed("deployment", map[string]any{"name": "one", "workspaceId": w})
+		for range 2 {
+			s.server.Seed("workspace", map[string]any{"name": "twin"})
+		}
+		d := declare(s, "workspaces: [{ name: data }, { name: twin }, { name: new }]\ndeployments: [{ name: one, workspaceId: "+w+" }]")
+		for i, want := range []string{w + " <nil>", "", "- <nil>", one + " <nil>"} {
+			parent := ""
+			if i == 3 {
+				parent = w
+			}
+			live, err := s.source.Find(s.Context(), d.Objects[i], parent)
+			got := fmt.Sprint("- ", err)
+			if live != nil {
+				got = fmt.Sprint(live.ID, " ", err)
+			}
+			if want == "" {
+				want = got
+				if !strings.Contains(got, `workspace "twin" exists more than once: ids c`) {
+					s.Error(got)
+				}
+			}
+			same(s, "found", want, got)
+		}
+		s.server.Fail(simulator.Fault{Path: "workspaces", Status: 403})
+		if live, err := s.source.Find(s.Context(), d.Objects[0], ""); live != nil || err == nil {
+			s.Errorf("found %v, %v", live, err)
+		}
+	})
+}

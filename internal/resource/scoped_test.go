@@ -1,0 +1,80 @@
+package resource_test
+
+import (
+	"testing"
+
+	"astro-apply/internal/resource"
+	"astro-apply/internal/schema"
+	"astro-apply/internal/simulator"
+)
+
+// linked is the catalog with one more kind, of which each object refers to a
+// Deployment.
+func linked() resource.Catalog {
+	const item = "/organizations/{organizationId}/links/{id}"
+	return append(resource.Kinds(), &resource.Kind{
+		Name: "link", Section: "links", Identity: []string{"name"}, Get: resource.Call{Method: "GET", Path: item},
+		Fields: []schema.Field{
+			{Name: "name", Type: schema.TextType(0)},
+			{Name: "deploymentId", Type: schema.TextType(0), Ref: &schema.Ref{Kind: "deployment", Name: "deployment", Scoped: true}},
+		},
+	})
+}
+
+// A Deployment is named within its Workspace, which is itself named or not.
+func TestScopedReferences(t *testing.T) {
+	t.Parallel()
+	const (
+		w1 = "cworkspace000000000000001"
+		w2 = "cworkspace000000000000002"
+		d1 = "cdeployment00000000000001"
+		d2 = "cdeployment00000000000002"
+	)
+	tests := map[string]struct {
+		above, link string
+		want        string // the reference, or why there is none
+		fail        bool   // the list of Workspaces
+	}{
+		"by the Workspace's name":     {"", "deployment: { workspace: one, name: d }", `deploymentId "` + d1 + `"`, false},
+		"of another":                  {"", "deployment: { workspace: two, name: d }", `deploymentId "` + d2 + `"`, false},
+		"by the Workspace's id":       {"", "deployment: { workspace: " + w2 + ", name: d }", `deploymentId "` + d2 + `"`, true},
+		"by id":                       {"", "deployment: " + d1, `deploymentId "` + d1 + `"`, true},
+		"declared":                    {"deployments: [{ name: d, workspace: one }]", "deployment: { workspace: one, name: d }", `deploymentId "` + d1 + `" declared`, false},
+		"declared by the place's id":  {"deployments: [{ name: d, workspaceId: " + w2 + " }]", "deployment: { workspace: " + w2 + ", name: d }", `deploymentId "` + d2 + `" declared`, true},
+		"declared in another place":   {"deployments: [{ name: d, workspace: one }]", "deployment: { workspace: two, name: d }", `deploymentId "` + d2 + `"`, false},
+		"declared, and yet to be":     {"deployments: [{ name: new, workspace: one }]", "deployment: { workspace: one, name: new }", `deploymentId (id of deployment "new") declared`, false},
+		"not there":                   {"", "deployment: { workspace: one, name: x }", `link "l": there is no deployment "x", neither live nor in the manifest`, false},
+		"in no Workspace":             {"", "deployment: { workspace: x, name: d }", `deployment "d": there is no Workspace "x"`, false},
+		"in which Workspace?":         {"", "deployment: d", `deployment "d": its Workspace is not known; write {workspace: …, name: …}`, false},
+		"Workspaces can't be read":    {"", "deployment: { workspace: one, name: d }", `deployment "d": workspace "one": look-up by name: GET /organizations/{organizationId}/workspaces: 403 Forbidden: no (requestId r)`, true},
+		"the place is declared twice": {"", "deployment: { workspace: twin, name: d }", `deployment "d": there are 2 Workspaces "twin"; write the id of the one that is meant`, false},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			bubble(t, simulator.Scope{}, func(s *stage) {
+				s.server.Seed("workspace", map[string]any{"name": "one", "id": w1})
+				s.server.Seed("workspace", map[string]any{"name": "two", "id": w2})
+				s.server.Seed("workspace", map[string]any{"name": "twin"})
+				s.server.Seed("workspace", map[string]any{"name": "twin"})
+				s.server.Seed("deployment", map[string]any{"name": "d", "id": d1, "workspaceId": w1})
+				s.server.Seed("deployment", map[string]any{"name": "d", "id": d2, "workspaceId": w2})
+				if test.fail {
+					s.server.Fail(simulator.Fault{Path: "workspaces", Status: 403, Message: "no", RequestID: "r"})
+				}
+				// One that is absent and not found is no failure: only the reference counts here.
+				d := resource.Declare(linked(), parse(s, test.above+"\nlinks: [{ id: clink00000000000000000001, name: l, state: absent, "+test.link+" }]"), "")
+				same(s, "problems of the declaration", []string(nil), told(d.Problems))
+				world := s.source.Read(s.Context(), d)
+				link := d.Objects[len(d.Objects)-1]
+				got := describe(link)[len("links/l id clink00000000000000000001 ") : len(describe(link))-len(" absent")]
+				switch {
+				case len(world.Problems) > 0:
+					got = world.Problems[0].Message
+				case world.Failed[link] != nil:
+					got = world.Failed[link].Error()
+				}
+				same(s, "reference", test.want, got)
+			})
+		})
+	}
+}
