@@ -137,7 +137,9 @@ func (r *Run) Sentence() string {
 	case r.Outcomes != nil:
 		return "Applied: " + r.tally(false)
 	case r.Mode == "drift" && r.Drift():
-		return "Drift: " + r.tally(true)
+		return "Drift: " + r.tally(true) + r.surplus()
+	case r.Mode == "drift" && c.Failed > 0:
+		return "No drift found, but not everything could be compared: " + r.tally(true)
 	case r.Mode == "drift":
 		return "No drift: " + r.tally(true)
 	case c.Changed() == 0 && c.Failed == 0:
@@ -168,6 +170,20 @@ func (r *Run) tally(future bool) string {
 		return "no objects are declared."
 	}
 	return strings.Join(parts, ", ") + "."
+}
+
+// surplus is the drift that is no change: what is live and kept.
+func (r *Run) surplus() string {
+	n := 0
+	for _, c := range r.Plan.Changes {
+		if len(c.Kept) > 0 {
+			n++
+		}
+	}
+	if n == 0 {
+		return ""
+	}
+	return fmt.Sprintf(" Elements that are not declared are live in %s.", plural(n, "object"))
 }
 
 func (r *Run) errorCount() int {

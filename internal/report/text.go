@@ -81,8 +81,7 @@ func Line(o apply.Outcome) string {
 	text := fmt.Sprintf("%s %s", o.Status, o.Change.Object)
 	if o.Live != nil {
 		text += " (" + o.Live.ID + ")"
-		if state, why := o.Live.State(o.Change.Object.Kind); why != "" && o.Status.OK() {
-			_ = state
+		if _, why := o.Live.State(o.Change.Object.Kind); why != "" && o.Status.OK() {
 			text += ", " + why
 		}
 	}

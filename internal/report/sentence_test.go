@@ -1,0 +1,85 @@
+package report_test
+
+import (
+	"errors"
+	"testing"
+
+	"astro-apply/internal/apply"
+	"astro-apply/internal/plan"
+	"astro-apply/internal/report"
+	"astro-apply/internal/resource"
+	"astro-apply/internal/schema"
+)
+
+// Every way in which a run can end: in a sentence, in counts, and whether the
+// step fails.
+func TestSentence(t *testing.T) {
+	t.Parallel()
+	const (
+		three = "workspaces: [{ name: new }, { name: changed, description: x }, { name: same }]"
+		gone  = "workspaces: [{ name: gone, state: absent }]"
+		loose = "deployments: [{ name: one, workspaceId: cworkspace000000000000001, contactEmails: [] }]"
+	)
+	live := world{
+		"changed": `{"id": "c1", "name": "changed"}`, "same": `{"id": "c2", "name": "same"}`, "gone": `{"id": "c3", "name": "gone"}`,
+		"one": `{"id": "c4", "name": "one", "workspaceId": "cworkspace000000000000001", "type": "STANDARD", "contactEmails": ["a@example.com"]}`,
+	}
+	some := planned(t, three, live, plan.Policy{})
+	nothing := planned(t, "workspaces: [{ name: same }]", live, plan.Policy{})
+	unreadable := planned(t, "workspaces: [{ name: same }, { name: x }]", world{"same": live["same"], "x": errors.New("403")}, plan.Policy{})
+	broken := planned(t, "deployments: [{ name: new, workspaceId: cworkspace000000000000001 }]", nil, plan.Policy{})
+	twice := planned(t, "workspaces: [{ name: x }]", world{"x": resource.ErrReported}, plan.Policy{})
+	twice.Problems = []schema.Problem{wrong(1, "two of them", false)}
+	done := applied(some, map[string]outcome{"new": {status: apply.Created}, "changed": {status: apply.Updated}, "same": {status: apply.Unchanged}})
+	half := applied(some, map[string]outcome{"new": {status: apply.Created}, "changed": {status: apply.Stopped, err: errStop}, "same": {status: apply.Unchanged}})
+	bad := applied(some, map[string]outcome{"new": {apply.Failed, refused()}, "changed": {status: apply.Unconfirmed, err: errStop}, "same": {status: apply.Unchanged}})
+	errs := []error{errors.New("no token")}
+	tests := map[string]struct {
+		run    report.Run
+		want   string
+		failed bool
+		drift  bool
+	}{
+		"bad inputs":           {report.Run{Errors: errs}, "Stopped before anything was written: 1 error.", true, false},
+		"bad inputs, manifest": {report.Run{Errors: errs, Problems: []schema.Problem{wrong(1, "a", false), wrong(2, "b", true)}}, "Stopped before anything was written: 2 errors.", true, false},
+		"bad manifest":         {report.Run{Mode: "validate", Problems: []schema.Problem{wrong(1, "a", false)}}, "Stopped before anything was written: 1 error.", true, false},
+		"valid":                {report.Run{Mode: "validate", Declared: 1}, "The manifest is valid: 1 object declared. Nothing was compared with Astro.", false, false},
+		"valid with a remark":  {report.Run{Mode: "validate", Declared: 2, Problems: []schema.Problem{wrong(1, "a", true)}}, "The manifest is valid: 2 objects declared. Nothing was compared with Astro.", false, false},
+		"plan":                 {report.Run{Mode: "plan", Plan: some}, "Plan: 1 to create, 1 to update, 1 unchanged.", false, true},
+		"plan of nothing":      {report.Run{Mode: "plan", Plan: nothing}, "Plan: nothing to do. 1 unchanged.", false, false},
+		"plan, unreadable":     {report.Run{Mode: "plan", Plan: unreadable}, "Plan: 1 unchanged, 1 failed.", true, false},
+		"plan of a deletion":   {report.Run{Mode: "plan", Plan: planned(t, gone, live, plan.Policy{AllowDelete: true})}, "Plan: 1 to delete.", false, true},
+		"plan of what is kept": {report.Run{Mode: "plan", Plan: planned(t, gone, live, plan.Policy{})}, "Plan: nothing to do. 1 kept.", false, true},
+		"broken plan":          {report.Run{Mode: "apply", Plan: broken}, "Nothing was written: the manifest has 1 error that only the live state shows.", true, true},
+		"ambiguous plan":       {report.Run{Mode: "drift", Plan: twice, FailDrift: true}, "Nothing was written: the manifest has 1 error that only the live state shows.", true, false},
+		"no objects":           {report.Run{Mode: "plan", Plan: planned(t, "workspaces: []", nil, plan.Policy{})}, "Plan: nothing to do. no objects are declared.", false, false},
+		"drift":                {report.Run{Mode: "drift", Plan: some, FailDrift: true}, "Drift: 1 to create, 1 to update, 1 unchanged.", true, true},
+		"tolerated drift":      {report.Run{Mode: "drift", Plan: some}, "Drift: 1 to create, 1 to update, 1 unchanged.", false, true},
+		"no drift":             {report.Run{Mode: "drift", Plan: nothing, FailDrift: true}, "No drift: 1 unchanged.", false, false},
+		"drift of a removal":   {report.Run{Mode: "drift", Plan: planned(t, gone, live, plan.Policy{}), FailDrift: true}, "Drift: 1 kept.", true, true},
+		"drift of elements":    {report.Run{Mode: "drift", Plan: planned(t, loose, live, plan.Policy{}), FailDrift: true}, "Drift: 1 unchanged. Elements that are not declared are live in 1 object.", true, true},
+		"unreadable drift":     {report.Run{Mode: "drift", Plan: unreadable}, "No drift found, but not everything could be compared: 1 unchanged, 1 failed.", true, false},
+		"applied":              {report.Run{Mode: "apply", Plan: some, Outcomes: done}, "Applied: 1 created, 1 updated, 1 unchanged.", false, true},
+		"nothing to apply":     {report.Run{Mode: "apply", Plan: nothing, Outcomes: applied(nothing, map[string]outcome{"same": {status: apply.Unchanged}})}, "Nothing to do: 1 unchanged.", false, false},
+		"applied in part":      {report.Run{Mode: "apply", Plan: some, Outcomes: bad}, "2 of 3 objects not applied. 1 unchanged, 2 failed.", true, true},
+		"stopped":              {report.Run{Mode: "apply", Plan: some, Outcomes: half, Stopped: errStop}, "Stopped early (interrupt signal received): 2 of 3 done, safe to run again. 1 created, 1 unchanged, 1 failed.", true, true},
+		"stopped before":       {report.Run{Mode: "apply", Stopped: errStop}, "Stopped early (interrupt signal received); nothing was written.", true, false},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			same(t, "sentence", test.want, test.run.Sentence())
+			same(t, "failed", test.failed, test.run.Failed())
+			same(t, "drift", test.drift, test.run.Drift())
+			errs := 0
+			for _, a := range test.run.Annotations() {
+				if a.Level == "error" {
+					errs++
+				}
+			}
+			if (errs > 0) != test.failed {
+				t.Errorf("failed: %t, with %d error annotations", test.failed, errs)
+			}
+		})
+	}
+}

@@ -1,0 +1,95 @@
+package report_test
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"astro-apply/internal/apply"
+	"astro-apply/internal/astro"
+	"astro-apply/internal/manifest"
+	"astro-apply/internal/plan"
+	"astro-apply/internal/resource"
+	"astro-apply/internal/schema"
+)
+
+// world is what is live in a test: by name an answer of the API, or why there
+// is none.
+type world map[string]any
+
+// planned compares a manifest with a world.
+func planned(t testing.TB, text string, live world, policy plan.Policy) *plan.Plan {
+	t.Helper()
+	parsed := manifest.Parse([]manifest.Source{{Name: "astro.yaml", Data: []byte(text)}}, manifest.Environment{})
+	d := resource.Declare(resource.Kinds(), parsed.Documents, "")
+	for _, p := range append(parsed.Problems, d.Problems...) {
+		t.Fatalf("manifest: %v\n%s", p, text)
+	}
+	w := &resource.World{Live: map[*resource.Object]*resource.Live{}, Failed: map[*resource.Object]error{}}
+	for _, o := range d.Objects {
+		switch answer := live[o.Name()].(type) {
+		case string:
+			l, err := resource.NewLive(o.Kind, []byte(answer))
+			if err != nil {
+				t.Fatal(err)
+			}
+			w.Live[o] = l
+		case error:
+			w.Failed[o] = answer
+		}
+	}
+	return plan.Make("corg", d, w, policy)
+}
+
+// outcome is what became of an object in a test.
+type outcome struct {
+	status apply.Status
+	err    error
+}
+
+// applied gives every change of a plan what became of it, by name.
+func applied(p *plan.Plan, of map[string]outcome) []apply.Outcome {
+	out := []apply.Outcome{}
+	for _, c := range p.Changes {
+		o := of[c.Object.Name()]
+		x := apply.Outcome{Change: c, Live: c.Live, Status: o.status, Err: o.err}
+		if len(c.Requests) > 0 {
+			x.Body = c.Requests[0].Body
+		}
+		out = append(out, x)
+	}
+	return out
+}
+
+// many declares n Workspaces, one a line.
+func many(n int) string {
+	var b strings.Builder
+	b.WriteString("workspaces:\n")
+	for i := range n {
+		fmt.Fprintf(&b, "  - { name: w%d, description: x }\n", i)
+	}
+	return b.String()
+}
+
+// refused is what the API says of a bad request.
+func refused(fields ...astro.FieldError) error {
+	return fmt.Errorf("create: %w", &astro.Error{
+		Method: "POST", Path: "/x", StatusCode: 400, Message: "Invalid request", RequestID: "r-1", FieldErrors: fields,
+	})
+}
+
+func wrong(line int, message string, warning bool) schema.Problem {
+	return schema.Problem{Pos: schema.Pos{File: "astro.yaml", Line: line, Col: 3}, Message: message, Warning: warning}
+}
+
+func same(t testing.TB, what string, want, got any) {
+	t.Helper()
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("%s (-want +got):\n%s", what, diff)
+	}
+}
+
+var errStop = errors.New("interrupt signal received")
