@@ -92,6 +92,13 @@ func NotFound(err error) bool {
 	return ok && e.StatusCode == http.StatusNotFound
 }
 
+// Refused reports whether the API looked at the call and said no to what it
+// asks for, so that another call may well be answered.
+func Refused(err error) bool {
+	e, ok := errors.AsType[*Error](err)
+	return ok && (e.StatusCode == http.StatusBadRequest || e.StatusCode == http.StatusForbidden || e.StatusCode == http.StatusNotFound)
+}
+
 // cause is a failure below the API, in words that are safe to show: those of
 // net/http may quote what a server sent, and so the token. It wraps no error of
 // net/http: a timeout there also claims to be the context's.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 
 	"astro-apply/internal/astro"
@@ -18,12 +19,20 @@ type index struct {
 
 func identity(parentID, name string) string { return parentID + "\x00" + name }
 
-// fill lists the kind, in the Workspaces of places only when there are some.
+// fill lists the kind, in the Workspaces of places only when there are some. One
+// that the API refuses must not hide what is in the others, so each is then
+// listed alone.
 func (x *index) fill(ctx context.Context, s Source, k *Kind, places []string) {
 	if x.live == nil {
 		x.live, x.listed, x.failed = map[string][]*Live{}, map[string]bool{}, map[string]error{}
 	}
 	err := x.read(ctx, s, k, places)
+	if len(places) > 1 && astro.Refused(err) {
+		for place := range slices.Chunk(places, 1) {
+			x.fill(ctx, s, k, place)
+		}
+		return
+	}
 	if len(places) == 0 {
 		places = []string{""}
 	}

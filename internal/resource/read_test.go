@@ -2,6 +2,7 @@ package resource_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -9,6 +10,7 @@ import (
 	"testing"
 	"testing/synctest"
 
+	"astro-apply/internal/astro"
 	"astro-apply/internal/resource"
 	"astro-apply/internal/simulator"
 )
@@ -159,6 +161,33 @@ deployments: [{ name: one, workspace: data }, { name: two, workspace: other }, {
 			"three is new",
 		}, states)
 		same(s, "problems", 0, len(world.Problems))
+	})
+}
+
+// choosy refuses a list that names one of the Workspaces.
+type choosy struct {
+	resource.API
+	no string
+}
+
+func (c choosy) List(ctx context.Context, call astro.Call, member string) ([]json.RawMessage, error) {
+	if slices.Contains(call.Query["workspaceIds"], c.no) {
+		return nil, &astro.Error{Method: call.Method, Path: call.Path, StatusCode: 403, Message: "no"}
+	}
+	return c.API.List(ctx, call, member)
+}
+
+// One Workspace that can't be listed hides nothing of the others.
+func TestReadRefusedWorkspace(t *testing.T) {
+	bubble(t, simulator.Scope{}, func(s *stage) {
+		const fine, no = "cworkspace000000000000001", "cworkspace000000000000002"
+		s.server.Seed("workspace", map[string]any{"name": "data", "id": fine})
+		one := s.server.Seed("deployment", map[string]any{"name": "one", "workspaceId": fine})
+		s.source.API = choosy{s.source.API, no}
+		_, _, states := s.read("deployments: [{ name: one, workspaceId: " + fine + " }, { name: two, workspaceId: " + no + " }]")
+		same(s, "states", []string{
+			"one is " + one, "two: look-up by name: GET /organizations/{organizationId}/deployments: 403 Forbidden: no",
+		}, states)
 	})
 }
 

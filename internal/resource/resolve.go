@@ -2,6 +2,7 @@ package resource
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"astro-apply/internal/schema"
@@ -44,8 +45,10 @@ func (r *reader) named(ctx context.Context, o *Object, ref *Reference) {
 	if ref.Kind.Parent != "" {
 		var err error
 		if parentID, err = r.place(o, ref); err != nil {
-			r.fail(o, err)
+			r.fail(o, fmt.Errorf("%s: %w", ref, err))
 			return
+		} else if parentID == "" {
+			return // reported
 		}
 		r.list(ctx, ref.Kind, []string{parentID})
 	}
@@ -67,13 +70,14 @@ func (r *reader) named(ctx context.Context, o *Object, ref *Reference) {
 	}
 }
 
-// place finds the Workspace in which a reference is to be looked up.
+// place finds the Workspace in which a reference is to be looked up; "" after
+// it reported that there is none.
 func (r *reader) place(o *Object, ref *Reference) (string, error) {
 	if ref.Parent == "" {
 		if p := o.parent(); p != nil && p.ID != "" {
 			return p.ID, nil
 		}
-		return "", fmt.Errorf("%s: its Workspace is not known; write {workspace: …, name: …}", ref)
+		return "", errors.New("its Workspace is not known; write {workspace: …, name: …}")
 	}
 	if cuid.MatchString(ref.Parent) {
 		return ref.Parent, nil
@@ -81,16 +85,17 @@ func (r *reader) place(o *Object, ref *Reference) (string, error) {
 	home := r.catalog.home(ref.Kind)
 	x := r.index[home]
 	if err := x.failure(""); err != nil {
-		return "", fmt.Errorf("%s: %s %q: %w", ref, home.Name, ref.Parent, err)
+		return "", fmt.Errorf("%s %q: %w", home.Name, ref.Parent, err)
 	}
 	switch found := x.find(home, "", ref.Parent); len(found) {
 	case 0:
-		return "", fmt.Errorf("%s: there is no %s %q", ref, home.Title, ref.Parent)
+		r.problem(o, ref.Pos, "%s: %s: there is no %s %q", o, ref, home.Title, ref.Parent)
 	case 1:
 		return found[0].ID, nil
 	default:
-		return "", fmt.Errorf("%s: there are %d %ss %q; write the id of the one that is meant", ref, len(found), home.Title, ref.Parent)
+		r.problem(o, ref.Pos, "%s: %s: there are %d %ss %q, ids %s; write the id of the one that is meant", o, ref, len(found), home.Title, ref.Parent, ids(found))
 	}
+	return "", nil
 }
 
 func (r *reader) fail(o *Object, err error) {

@@ -44,18 +44,18 @@ func TestScopedReferences(t *testing.T) {
 		"declared in another place":   {"deployments: [{ name: d, workspace: one }]", "deployment: { workspace: two, name: d }", `deploymentId "` + d2 + `"`, false},
 		"declared, and yet to be":     {"deployments: [{ name: new, workspace: one }]", "deployment: { workspace: one, name: new }", `deploymentId (id of deployment "new") declared`, false},
 		"not there":                   {"", "deployment: { workspace: one, name: x }", `link "l": there is no deployment "x", neither live nor in the manifest`, false},
-		"in no Workspace":             {"", "deployment: { workspace: x, name: d }", `deployment "d": there is no Workspace "x"`, false},
+		"in no Workspace":             {"", "deployment: { workspace: x, name: d }", `link "l": deployment "d": there is no Workspace "x"`, false},
 		"in which Workspace?":         {"", "deployment: d", `deployment "d": its Workspace is not known; write {workspace: …, name: …}`, false},
 		"Workspaces can't be read":    {"", "deployment: { workspace: one, name: d }", `deployment "d": workspace "one": look-up by name: GET /organizations/{organizationId}/workspaces: 403 Forbidden: no (requestId r)`, true},
-		"the place is declared twice": {"", "deployment: { workspace: twin, name: d }", `deployment "d": there are 2 Workspaces "twin"; write the id of the one that is meant`, false},
+		"the place is declared twice": {"", "deployment: { workspace: twin, name: d }", `link "l": deployment "d": there are 2 Workspaces "twin", ids ctwin00000000000000000001, ctwin00000000000000000002; write the id of the one that is meant`, false},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			bubble(t, simulator.Scope{}, func(s *stage) {
 				s.server.Seed("workspace", map[string]any{"name": "one", "id": w1})
 				s.server.Seed("workspace", map[string]any{"name": "two", "id": w2})
-				s.server.Seed("workspace", map[string]any{"name": "twin"})
-				s.server.Seed("workspace", map[string]any{"name": "twin"})
+				s.server.Seed("workspace", map[string]any{"name": "twin", "id": "ctwin00000000000000000001"})
+				s.server.Seed("workspace", map[string]any{"name": "twin", "id": "ctwin00000000000000000002"})
 				s.server.Seed("deployment", map[string]any{"name": "d", "id": d1, "workspaceId": w1})
 				s.server.Seed("deployment", map[string]any{"name": "d", "id": d2, "workspaceId": w2})
 				if test.fail {
