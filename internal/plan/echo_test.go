@@ -38,6 +38,13 @@ func TestUndeclaredIsSentBack(t *testing.T) {
 			same(t, "body", decode(t, test.want), echo(t, test.section, answers(t)[test.live]))
 		})
 	}
+	t.Run("an empty value", func(t *testing.T) {
+		t.Parallel()
+		got := echo(t, "deployments", `{"id": "c1", "name": "x", "type": "STANDARD", "workspaceId": "cworkspace000000000000001", "environmentVariables": [
+			{"key": "EMPTY", "isSecret": false}, {"key": "S", "isSecret": true, "value": ""}]}`)
+		want := decode(t, `{"environmentVariables": [{"key": "EMPTY", "value": "", "isSecret": false}, {"key": "S", "isSecret": true}]}`)
+		same(t, "variables", want["environmentVariables"], got["environmentVariables"])
+	})
 	t.Run("bare workspace", func(t *testing.T) {
 		t.Parallel()
 		want := decode(t, `{"name": "one", "description": "", "cicdEnforcedDefault": false}`)

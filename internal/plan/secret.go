@@ -10,7 +10,7 @@ func (o *overlay) secret(f *schema.Field, d, live *schema.Node, path string) *sc
 		return nil // keeps what is stored
 	case d == nil: // becomes secret: the API only keeps what is so already
 		if d = f.Live(live, o.live); d == nil {
-			return nil
+			return f.Type.Zero()
 		}
 		return o.concealed(d)
 	}

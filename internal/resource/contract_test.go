@@ -20,6 +20,9 @@ var deliberate = []string{
 	"create DEDICATED type: needed, not in the document", "create HYBRID type: needed, not in the document", "create STANDARD type: needed, not in the document",
 	// The shared cluster is Astronomer's choice.
 	"create STANDARD clusterId: not in the table",
+	// A variable that can be read is not sent back without its value.
+	"update DEDICATED environmentVariables.value: needed, not in the document", "update HYBRID environmentVariables.value: needed, not in the document",
+	"update STANDARD environmentVariables.value: needed, not in the document",
 	// A rule says so, with the reason.
 	"create HYBRID executor: one of CELERY, KUBERNETES, not one of CELERY, KUBERNETES, ASTRO",
 	"update HYBRID executor: one of CELERY, KUBERNETES, not one of CELERY, KUBERNETES, ASTRO",

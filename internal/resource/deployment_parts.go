@@ -15,7 +15,11 @@ func deploymentName() schema.Type {
 func environmentVariables() schema.Type {
 	return schema.KeyedType("key",
 		schema.Field{Name: "key", Type: nonEmpty(), Phase: schema.Required, Doc: "The variable's name."},
-		schema.Field{Name: "value", Type: schema.TextType(0), Secret: &schema.SecretRule{If: "isSecret"}, Doc: "The variable's value."},
+		schema.Field{
+			// An answer may leave an empty value out; sent back, it must not be missing.
+			Name: "value", Type: schema.TextType(0), Phase: schema.RequiredUpdate, Secret: &schema.SecretRule{If: "isSecret"},
+			Doc: "The variable's value.",
+		},
 		schema.Field{
 			Name: "isSecret", Type: schema.BoolType(), Phase: schema.RequiredUpdate,
 			Default: func(*schema.Node) *schema.Node { return schema.Boolean(false) },

@@ -16,6 +16,8 @@ func (s *Server) deploymentView(o *object) map[string]any {
 	for _, v := range groups(view, "environmentVariables") {
 		if flag(v, "isSecret") {
 			v["value"] = "" // sent back as it is, this would blank the secret
+		} else {
+			dropEmpty(v, "value") // the document doesn't promise it
 		}
 	}
 	sortBy(view, "environmentVariables", "key")
