@@ -6,6 +6,7 @@ import (
 	"testing"
 	"testing/synctest"
 
+	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
 	"astro-apply/internal/apply"
@@ -79,6 +80,48 @@ func TestApplyThenPlanIsEmpty(t *testing.T) {
 			}
 		})
 	})
+}
+
+// An update loses nothing that it doesn't mention: whatever was declared once,
+// changing the description alone changes the description alone.
+func TestUndeclaredIsKept(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		rapid.Check(struct{ testing.TB }{t}, func(rt *rapid.T) {
+			s := newStage(t, simulator.Options{})
+			s.server.Seed("cluster", map[string]any{"name": "dedicated"})
+			s.server.Seed("cluster", map[string]any{"name": "hybrid", "type": "HYBRID"})
+			text := declared(rt, 3)
+			apply.Run(context.Background(), s.source, s.plan(text, plan.Policy{}), apply.Options{})
+			before := stored(s)
+			later := `
+workspace: data
+workspaces: [{ name: data, description: "another one" }]
+deployments: [{ name: d0, description: "another one" }, { name: d1, description: "another one" }, { name: d2, description: "another one" }]`
+			for _, o := range apply.Run(context.Background(), s.source, s.plan(later, plan.Policy{AllowDelete: true}), apply.Options{}) {
+				if o.Status != apply.Updated {
+					rt.Fatalf("%s: %s, %v\n%s", o.Change.Object, o.Status, o.Err, text)
+				}
+			}
+			if diff := cmp.Diff(before, stored(s)); diff != "" {
+				rt.Fatalf("lost or changed (-before +after):\n%s\n%s", diff, text)
+			}
+		})
+	})
+}
+
+// stored is everything the server holds, secrets included, but for what an
+// update of the description has to change.
+func stored(s *stage) []map[string]any {
+	all := append(s.server.Objects("workspace"), s.server.Objects("deployment")...)
+	for _, o := range all {
+		delete(o, "description")
+		delete(o, "updatedAt")
+		if o["executor"] == "KUBERNETES" { // its one queue is the server's, and no request may name it
+			delete(o, "workerQueues")
+		}
+	}
+	return all
 }
 
 func changes(c *plan.Change) string {
