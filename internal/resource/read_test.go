@@ -121,13 +121,25 @@ deployments:
 			`a.yaml:6:31: deployment "three": there is no workspace "nowhere", neither live nor in the manifest`,
 			`a.yaml:7:30: deployment "four": there are 2 of workspace "twin", ids ctwin00000000000000000000, ctwin00000000000000000001; refer to one by workspaceId`,
 			`a.yaml:8:62: deployment "five": there is no cluster "nowhere", neither live nor in the manifest`,
-			`a.yaml:4:11: deployment "cdeployment00000000000001" and deployment "one" at a.yaml:3:13 are the same live object, id cdeployment00000000000001`,
+			`a.yaml:4:11: deployment "cdeployment00000000000001" and deployment "one" at a.yaml:3:13 are the same object (deployment id cdeployment00000000000001); declare it once`,
 		}, sortedByPlace(told(world.Problems)))
 		for i, o := range d.Objects {
 			if err := world.Failed[o]; (i == 0) != (err == nil) || i > 0 && !errors.Is(err, resource.ErrReported) {
 				s.Errorf("%s: %v", o, err)
 			}
 		}
+	})
+}
+
+// What would be created is compared once it is known where.
+func TestReadTheSameTwice(t *testing.T) {
+	bubble(t, simulator.Scope{}, func(s *stage) {
+		const w = "cworkspace000000000000001"
+		s.server.Seed("workspace", map[string]any{"name": "data", "id": w})
+		_, world, _ := s.read("deployments: [{ name: new, workspace: data }, { name: new, workspaceId: " + w + " }, { name: newer, workspace: data }]")
+		same(s, "problems", []string{
+			`a.yaml:1:55: deployment "new" and deployment "new" at a.yaml:1:23 are the same object (deployment new in ` + w + `); declare it once`,
+		}, told(world.Problems))
 	})
 }
 

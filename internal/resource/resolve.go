@@ -134,17 +134,22 @@ func (r *reader) match(o *Object) {
 	}
 }
 
-// twice reports a live object that the manifest declares under two names.
+// twice reports an object that the manifest declares under two names: one live
+// object, or one that would be created once by each of them.
 func (r *reader) twice(d *Declaration) {
 	first := map[string]*Object{}
 	for _, o := range d.Objects {
-		live := r.world.Live[o]
-		if live == nil {
+		key := ""
+		switch live, p := r.world.Live[o], o.parent(); {
+		case live != nil:
+			key = o.Kind.Name + " id " + live.ID
+		case o.ID == "" && p != nil && p.ID != "" && r.world.Failed[o] == nil:
+			key = fmt.Sprintf("%s %s in %s", o.Kind.Name, o.Name(), p.ID)
+		default:
 			continue
 		}
-		key := o.Kind.Name + live.ID
 		if other := first[key]; other != nil {
-			r.problem(o, o.Pos, "%s and %s at %s are the same live object, id %s", o, other, other.Pos, live.ID)
+			r.problem(o, o.Pos, "%s and %s at %s are the same object (%s); declare it once", o, other, other.Pos, key)
 			continue
 		}
 		first[key] = o
