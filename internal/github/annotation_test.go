@@ -109,7 +109,7 @@ func TestAnnotateCut(t *testing.T) {
 func FuzzAnnotate(f *testing.F) {
 	f.Add("a.yaml", 1, 2, "title", "message")
 	f.Add("a,line=2", -1, 0, "t::error::", "m\n::error::\r##[error]x%0A")
-	f.Add("\u200b::", 3, 3, " , =", strings.Repeat("🚀", 3000))
+	f.Add("\u200b::", 3, 3, " , =", "🚀")
 	f.Fuzz(func(t *testing.T, file string, line, col int, title, message string) {
 		var log bytes.Buffer
 		github.New(environment(nil), &log).Annotate(github.Annotation{

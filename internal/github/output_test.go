@@ -97,8 +97,11 @@ func FuzzOutput(f *testing.F) {
 	f.Add("value")
 	f.Add("a\nb=c\nEOF\nd<<e\r\n")
 	f.Add("\xff\x00\n")
+	path := filepath.Join(f.TempDir(), "output")
 	f.Fuzz(func(t *testing.T, value string) {
-		path := filepath.Join(t.TempDir(), "output")
+		if err := os.WriteFile(path, nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
 		r := github.New(environment(map[string]string{"GITHUB_OUTPUT": path}), io.Discard)
 		if err := r.Output("name", value); err != nil {
 			t.Fatal(err)
