@@ -34,7 +34,11 @@ func (p *process) reconcile(ctx context.Context, declared *resource.Declaration)
 	if err != nil {
 		return err
 	}
-	policy := plan.Policy{AllowDelete: bool(p.config.AllowDelete), WriteSecrets: bool(p.config.WriteSecrets)}
+	policy := plan.Policy{
+		AllowDelete: bool(p.config.AllowDelete), Now: time.Now(),
+		// Secrets that are to be written again are no drift.
+		WriteSecrets: bool(p.config.WriteSecrets) && p.report.Mode != string(config.Drift),
+	}
 	p.plan(ctx, source, declared, policy)
 	p.show()
 	if p.report.Mode == string(config.Apply) && !p.report.Broken() && ctx.Err() == nil {
@@ -111,7 +115,7 @@ func (p *process) astro(declared *resource.Declaration) (resource.Source, error)
 func (p *process) client(address, token string) (*astro.Client, error) {
 	var mu sync.Mutex
 	return astro.New(astro.Options{
-		BaseURL: address, Token: token, Version: p.Version, Transport: p.Transport, Grace: grace,
+		BaseURL: address, Token: token, Scrub: p.runner.Scrub, Version: p.Version, Transport: p.Transport, Grace: grace,
 		Warn: func(text string) { p.runner.Print("warning: " + text) },
 		Trace: func(a astro.Attempt) {
 			p.runner.Debug(fmt.Sprintf("%s %s: %d, attempt %d, %s, requestId %s",

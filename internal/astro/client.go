@@ -19,13 +19,14 @@ import (
 
 // Options say which API a Client talks to, and as whom.
 type Options struct {
-	BaseURL   string            // as https://api.astronomer.io, without /v1; http only on loopback
-	Token     string            // sent as bearer; in no error and no trace
-	Version   string            // of astro-apply, for the User-Agent
-	Transport http.RoundTripper // nil: HTTP/2, keep-alive and gzip, through the proxy that HTTPS_PROXY names
-	Grace     time.Duration     // what a call in flight still gets after its context ended; 0: it ends too
-	Trace     func(Attempt)     // called after each attempt, by many goroutines; may be nil
-	Warn      func(string)      // told once per call template that the API calls it deprecated; may be nil
+	BaseURL   string              // as https://api.astronomer.io, without /v1; http only on loopback
+	Token     string              // sent as bearer; in no error and no trace
+	Scrub     func(string) string // takes other secrets out of what the API says, before anything is cut; may be nil
+	Version   string              // of astro-apply, for the User-Agent
+	Transport http.RoundTripper   // nil: HTTP/2, keep-alive and gzip, through the proxy that HTTPS_PROXY names
+	Grace     time.Duration       // what a call in flight still gets after its context ended; 0: it ends too
+	Trace     func(Attempt)       // called after each attempt, by many goroutines; may be nil
+	Warn      func(string)        // told once per call template that the API calls it deprecated; may be nil
 }
 
 // Client talks to one API with one token. It is safe for many goroutines, and
@@ -34,7 +35,7 @@ type Client struct {
 	base      string // scheme, host and path, without /v1
 	version   string
 	authorize func(http.Header) // a function, so that no printed Client shows the token
-	redact    *strings.Replacer
+	redact    func(string) string
 	http      *http.Client
 	pace      *pacer
 	grace     time.Duration
@@ -57,7 +58,7 @@ func New(o Options) (*Client, error) {
 		base:      base,
 		version:   o.Version,
 		authorize: func(h http.Header) { h.Set("Authorization", "Bearer "+token) },
-		redact:    redactor(token),
+		redact:    redactor(token, o.Scrub),
 		pace:      newPacer(),
 		grace:     o.Grace,
 		trace:     o.Trace,

@@ -77,6 +77,12 @@ func TestErrorFields(t *testing.T) {
 	if !NotFound(err) || NotFound(errors.New("404")) || NotFound(nil) {
 		t.Error("NotFound is wrong")
 	}
+	for status, want := range map[int][2]bool{400: {true, false}, 401: {false, false}, 403: {true, true}, 404: {true, false}, 429: {false, false}, 500: {false, false}} {
+		err := fmt.Errorf("list: %w", &Error{StatusCode: status})
+		if got := [2]bool{Refused(err), Forbidden(err)}; got != want {
+			t.Errorf("%d: refused, forbidden %v", status, got)
+		}
+	}
 }
 
 func FuzzError(f *testing.F) {

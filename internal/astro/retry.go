@@ -72,6 +72,7 @@ func (c *Client) send(ctx context.Context, call Call, limit int64) ([]byte, erro
 	if err == nil {
 		return body, nil
 	}
+	last.Unsent = n == 0
 	if _, ok := errors.AsType[*Error](err); !ok { // not an answer: the context or its deadline
 		last.Err = join(err, last.Err)
 	} else if p.late {

@@ -19,21 +19,25 @@ const (
 )
 
 // redactor replaces the token, and each long part of a JWT, since an error may
-// quote the part that it is about.
-func redactor(token string) *strings.Replacer {
+// quote the part that it is about; then whatever else scrub knows of.
+func redactor(token string, scrub func(string) string) func(string) string {
 	pairs := []string{token, "***", url.QueryEscape(token), "***"}
 	for part := range strings.SplitSeq(token, ".") {
 		if len(part) >= 16 {
 			pairs = append(pairs, part, "***")
 		}
 	}
-	return strings.NewReplacer(pairs...)
+	own := strings.NewReplacer(pairs...)
+	if scrub == nil {
+		return own.Replace
+	}
+	return func(s string) string { return scrub(own.Replace(s)) }
 }
 
-// text makes foreign text fit to show. The token goes first: cut in half it
-// would no longer be recognised.
+// text makes foreign text fit to show. Secrets go first: cut in half, or with
+// their white space collapsed, they would no longer be recognised.
 func (c *Client) text(s string, limit int) string {
-	return clip(clean(c.redact.Replace(s)), limit)
+	return clip(clean(c.redact(s)), limit)
 }
 
 // clean puts text on one line: whatever is not printable, line separators and

@@ -3,14 +3,19 @@
 package plan
 
 import (
+	"slices"
+	"strings"
+	"time"
+
 	"astro-apply/internal/resource"
 	"astro-apply/internal/schema"
 )
 
 // Policy is what the user allows and demands of a run.
 type Policy struct {
-	AllowDelete  bool // objects marked absent, and elements missing from declared lists, are removed
-	WriteSecrets bool // every declared secret is written, changed or not
+	AllowDelete  bool      // objects marked absent, and elements missing from declared lists, are removed
+	WriteSecrets bool      // every declared secret is written, changed or not
+	Now          time.Time // for values that hold until some time; zero: they all do
 
 	protected bool // the object at hand is marked protect: true
 }
@@ -42,6 +47,18 @@ type Diff struct {
 	Requests   []Request
 }
 
+// Removes returns the path of something live that d takes away and shown
+// doesn't, "" if there is none.
+func (d *Diff) Removes(shown *Diff) string {
+	for _, f := range d.Fields {
+		known := slices.ContainsFunc(shown.Fields, func(s Field) bool { return s.Path == f.Path && s.New == nil })
+		if f.New == nil && !known {
+			return f.Path
+		}
+	}
+	return ""
+}
+
 // Request is one call's body: a create, or one part of an update.
 type Request struct {
 	Call resource.Call
@@ -70,7 +87,7 @@ func compare(o *resource.Object, live *resource.Live, policy Policy, secrets boo
 		return x.diff
 	}
 	x.live = live.Body
-	whole := &schema.Node{Form: schema.Map}
+	whole := &schema.Node{Form: schema.Map, Pos: o.Body.Pos}
 	for _, part := range o.Kind.Parts {
 		before := len(x.diff.Fields)
 		body := x.object(fieldsOf(o.Kind, part.Name), o.Body, live.Body, "", false)
@@ -79,16 +96,29 @@ func compare(o *resource.Object, live *resource.Live, policy Policy, secrets boo
 		}
 		whole.Members = append(whole.Members, body.Members...)
 	}
+	if len(x.diff.Requests) > 0 {
+		x.diff.Problems = append(x.diff.Problems, x.lacking...)
+	}
 	x.broken(o, whole)
 	return x.diff
 }
 
-// broken checks the rules between fields over the object as it would be. With
-// a problem found already they would only repeat it.
+// broken checks the rules between fields over the object as it would be. What
+// is live already is not held against the user: only rules about something
+// that changes count. With a problem found already they would only repeat it.
 func (o *overlay) broken(object *resource.Object, body *schema.Node) {
-	if len(o.diff.Problems) == 0 {
-		o.diff.Problems = object.Kind.Broken(body, object.Body, true)
+	if len(o.diff.Problems) > 0 {
+		return
 	}
+	o.diff.Problems = object.Kind.Broken(body, object.Body, func(path string) bool {
+		return o.live == nil || slices.ContainsFunc(o.diff.Fields, func(f Field) bool { return within(f.Path, path) || within(path, f.Path) })
+	})
+}
+
+// within reports whether path is part of what above names.
+func within(path, above string) bool {
+	rest, ok := strings.CutPrefix(path, above)
+	return ok && (rest == "" || rest[0] == '.' || rest[0] == '[')
 }
 
 func fieldsOf(k *resource.Kind, part string) []schema.Field {
