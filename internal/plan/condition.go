@@ -12,6 +12,20 @@ func (o *overlay) value(path string) (string, bool) {
 	return n.Value(), n != nil && n.Form <= schema.Text
 }
 
+// before looks up the same as live alone, before this change.
+func (o *overlay) before(path string) (string, bool) {
+	name, rest, nested := strings.Cut(path, ".")
+	f := schema.Find(o.fields, name)
+	if f == nil || o.live == nil {
+		return "", false
+	}
+	n := f.Live(o.live, o.live)
+	if nested {
+		n = n.Path(rest)
+	}
+	return n.Value(), n != nil && n.Form <= schema.Text
+}
+
 func (o *overlay) text(path string) string { return o.find(path).Value() }
 
 func (o *overlay) find(path string) *schema.Node {

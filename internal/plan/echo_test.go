@@ -1,6 +1,7 @@
 package plan_test
 
 import (
+	"slices"
 	"testing"
 
 	"astro-apply/internal/plan"
@@ -84,18 +85,22 @@ func TestHibernationOverride(t *testing.T) {
 func TestChangeOfExecutor(t *testing.T) {
 	t.Parallel()
 	const queues = "workerQueues: [{ name: default, astroMachine: A5, minWorkerCount: 0, maxWorkerCount: 1, workerConcurrency: 1 }]"
+	gone := []string{
+		`workerQueues[default]: {name: "default", isDefault: true, minWorkerCount: 1, maxWorkerCount: 5, workerConcurrency: 5, astroMachine: "A5", podE… → (none)`,
+		`workerQueues[heavy]: {name: "heavy", isDefault: false, minWorkerCount: 0, maxWorkerCount: 3, workerConcurrency: 10, astroMachine: "A20", pod… → (none)`,
+	}
 	tests := map[string]struct {
 		live, members string
 		fields        []string
 		dropped, kept []string // members of the body
 	}{
 		"to KUBERNETES drops the queues": {
-			"dedicated", "executor: KUBERNETES", []string{`executor: "CELERY" → "KUBERNETES"`}, []string{"workerQueues"}, []string{"resourceQuotaCpu"},
+			"dedicated", "executor: KUBERNETES", append([]string{`executor: "CELERY" → "KUBERNETES"`}, gone...), []string{"workerQueues"}, []string{"resourceQuotaCpu"},
 		},
 		"to ASTRO keeps them": {"dedicated", "executor: ASTRO", []string{`executor: "CELERY" → "ASTRO"`}, []string{"remoteExecution"}, []string{"workerQueues"}},
 		"to ASTRO with remote execution drops them": {
 			"dedicated", "executor: ASTRO, remoteExecution: { enabled: true, taskLogBucket: logs }",
-			[]string{`executor: "CELERY" → "ASTRO"`, "remoteExecution.enabled: (none) → true", `remoteExecution.taskLogBucket: (none) → "logs"`},
+			slices.Concat([]string{`executor: "CELERY" → "ASTRO"`}, gone, []string{"remoteExecution.enabled: (none) → true", `remoteExecution.taskLogBucket: (none) → "logs"`}),
 			[]string{"workerQueues"},
 			[]string{"remoteExecution"},
 		},
@@ -104,6 +109,7 @@ func TestChangeOfExecutor(t *testing.T) {
 			[]string{
 				`executor: "ASTRO" → "CELERY"`,
 				`workerQueues[default]: (none) → {name: "default", isDefault: true, minWorkerCount: 0, maxWorkerCount: 1, workerConcurrency: 1, astroMachine: "A5"}`,
+				`remoteExecution: {enabled: true, allowedIpAddressRanges: ["10.0.0.0/8"], taskLogBucket: "logs", taskLogUrlPattern: "p"} → (none)`,
 			},
 			[]string{"remoteExecution"},
 			[]string{"workerQueues"},
@@ -113,12 +119,15 @@ func TestChangeOfExecutor(t *testing.T) {
 			[]string{
 				`workerQueues[default]: (none) → {name: "default", isDefault: true, minWorkerCount: 0, maxWorkerCount: 1, workerConcurrency: 1, astroMachine: "A5"}`,
 				"remoteExecution.enabled: true → false",
+				`remoteExecution.allowedIpAddressRanges: "10.0.0.0/8" → (none)`,
+				`remoteExecution.taskLogBucket: "logs" → (none)`,
+				`remoteExecution.taskLogUrlPattern: "p" → (none)`,
 			},
 			nil,
 			[]string{"remoteExecution", "workerQueues"},
 		},
 		"HYBRID to CELERY drops the task pods' node pool": {
-			"hybrid", "executor: CELERY", []string{`executor: "KUBERNETES" → "CELERY"`}, []string{"taskPodNodePoolId"}, []string{"scheduler"},
+			"hybrid", "executor: CELERY", []string{`executor: "KUBERNETES" → "CELERY"`, `taskPodNodePoolId: "pool1" → (none)`}, []string{"taskPodNodePoolId"}, []string{"scheduler"},
 		},
 	}
 	for name, test := range tests {

@@ -19,13 +19,15 @@ type row struct {
 	sent                 string   // the members of the body that differ from what is live
 }
 
+const asleep = `scalingSpec: {hibernationSpec: {schedules: [{hibernateAtCron: "0 19 * * *", wakeAtCron: "0 7 * * *", isEnabled: true, description: "… → (none)`
+
 var writable = []row{
 	{"deployments", "dedicated", "name", "id: cdeployment00000000000001, name: one", "id: cdeployment00000000000001, name: two", []string{`name: "one" → "two"`}, `"name": "two"`},
 	{"deployments", "dedicated", "description", "description: old", "description: new", []string{`description: "old" → "new"`}, `"description": "new"`},
 	{"deployments", "dedicated", "executor", "executor: CELERY", "executor: ASTRO", []string{`executor: "CELERY" → "ASTRO"`}, `"executor": "ASTRO"`},
 	{"deployments", "dedicated", "isCicdEnforced", "isCicdEnforced: true", "isCicdEnforced: false", []string{"isCicdEnforced: true → false"}, `"isCicdEnforced": false`},
 	{"deployments", "dedicated", "isDagDeployEnabled", "isDagDeployEnabled: false", "isDagDeployEnabled: true", []string{"isDagDeployEnabled: false → true"}, `"isDagDeployEnabled": true`},
-	{"deployments", "sleeping", "isDevelopmentMode", "isDevelopmentMode: true", "isDevelopmentMode: false", []string{"isDevelopmentMode: true → false"}, `"isDevelopmentMode": false`},
+	{"deployments", "sleeping", "isDevelopmentMode", "isDevelopmentMode: true", "isDevelopmentMode: false", []string{"isDevelopmentMode: true → false", asleep}, `"isDevelopmentMode": false`},
 	{"deployments", "dedicated", "isHighAvailability", "isHighAvailability: false", "isHighAvailability: true", []string{"isHighAvailability: false → true"}, `"isHighAvailability": true`},
 	{"deployments", "dedicated", "schedulerSize", "schedulerSize: SMALL", "schedulerSize: LARGE", []string{`schedulerSize: "SMALL" → "LARGE"`}, `"schedulerSize": "LARGE"`},
 	{

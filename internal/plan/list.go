@@ -44,26 +44,29 @@ type pair struct {
 	label          string
 }
 
+// at is the path of an element; one without members needs no label.
+func (s *list) at(p pair) string {
+	if s.field.Type.Elem.Base != schema.BaseObject {
+		return s.path
+	}
+	return fmt.Sprintf("%s[%s]", s.path, p.label)
+}
+
 // item is the element to send, nil where it is to go.
 func (s *list) item(p pair) *schema.Node {
 	t := s.field.Type.Elem
-	path := s.path
-	if t.Base == schema.BaseObject {
-		path = fmt.Sprintf("%s[%s]", s.path, p.label)
-	}
+	path := s.at(p)
 	switch {
 	case p.declared == nil && s.whole != nil && s.policy.AllowDelete && !s.policy.protected:
-		s.changed(path, s.shown(p.live), nil)
-		if s.field.Caution != nil && s.quiet == 0 {
-			if why := s.field.Caution(p.live, nil); why != "" {
-				s.note(s.whole.Pos, true, "%s is removed: %s", path, why)
-			}
+		s.changed(path, s.shown(t, p.live), nil)
+		if why := s.field.Warning(p.live, nil); why != "" && s.quiet == 0 {
+			s.note(s.whole.Pos, true, "%s is removed: %s", path, why)
 		}
 		return nil
 	case p.declared == nil && s.whole != nil:
 		s.kept = append(s.kept, p.label)
 		if s.quiet == 0 {
-			s.diff.Kept = append(s.diff.Kept, Field{Path: path, Old: s.shown(p.live)})
+			s.diff.Kept = append(s.diff.Kept, Field{Path: path, Old: s.shown(t, p.live)})
 		}
 		return s.entire(t, nil, p.live, path, false)
 	case p.declared == nil:
@@ -97,22 +100,6 @@ func (s *list) carry(item, live *schema.Node) *schema.Node {
 		item.Set(name, live.Get(name))
 	}
 	return item
-}
-
-// shown is a live element without what only the server knows.
-func (s *list) shown(live *schema.Node) *schema.Node {
-	t := s.field.Type.Elem
-	if t.Base != schema.BaseObject {
-		return live
-	}
-	out := &schema.Node{Form: schema.Map}
-	for i := range t.Fields {
-		f := &t.Fields[i]
-		if n := f.Live(live, s.live); !f.HoldsSecret(live) {
-			out.Set(f.Name, n)
-		}
-	}
-	return out
 }
 
 func (s *list) pair(declared, live []*schema.Node) []pair {

@@ -15,8 +15,9 @@ type overlay struct {
 	live     *schema.Node // the whole object, nil for a new one
 	fields   []schema.Field
 	policy   Policy
-	secrets  bool // write declared secrets that can't be compared
-	quiet    int  // > 0: inside something that was recorded as a whole
+	secrets  bool             // write declared secrets that can't be compared
+	quiet    int              // > 0: inside something that was recorded as a whole
+	lacking  []schema.Problem // what an update would have to send and nobody knows
 	diff     *Diff
 }
 
@@ -59,8 +60,22 @@ func (o *overlay) field(f *schema.Field, declared, live *schema.Node, path strin
 	if w := f.Applies(o.value); w != nil {
 		if d != nil {
 			o.problem(d.Pos, "%s does not apply when %s is %s, only when it is %s", path, w.Field, o.text(w.Field), strings.Join(w.In, " or "))
+		} else {
+			o.dropped(f, l, path)
 		}
 		return nil
+	}
+	if f.Lapsed != nil {
+		if d != nil && f.Lapsed(d, o.policy.Now) {
+			o.note(d.Pos, false, "%s is over and no longer looked at: %s", path, d.Show())
+			d = nil
+		}
+		if l != nil && f.Lapsed(l, o.policy.Now) {
+			l = nil
+		}
+		if d == nil && l == nil {
+			return nil
+		}
 	}
 	if fresh {
 		return o.created(f, declared, path)
@@ -79,6 +94,47 @@ func (o *overlay) field(f *schema.Field, declared, live *schema.Node, path strin
 		return o.immutable(f, d, l, path)
 	}
 	return o.merge(f, d, l, path)
+}
+
+// dropped records a live value that goes because of another change: from now on
+// the object has no use for it.
+func (o *overlay) dropped(f *schema.Field, l *schema.Node, path string) {
+	if f.Type.IsZero(l) || f.Applies(o.before) != nil {
+		return
+	}
+	if f.Type.Base == schema.BaseList {
+		s := &list{overlay: o, field: f, path: path}
+		for _, p := range s.pair(nil, l.Items) {
+			o.changed(s.at(p), o.shown(f.Type.Elem, p.live), nil)
+		}
+	} else {
+		o.changed(path, o.shown(&f.Type, l), nil)
+	}
+	if why := f.Warning(l, nil); why != "" && o.quiet == 0 {
+		o.note(o.declared.Pos, true, "%s goes with this change: %s", path, why)
+	}
+}
+
+// shown is a live value without what only the server knows.
+func (o *overlay) shown(t *schema.Type, live *schema.Node) *schema.Node {
+	switch t.Base {
+	case schema.BaseObject:
+		out := &schema.Node{Form: schema.Map}
+		for i := range t.Fields {
+			f := &t.Fields[i]
+			if n := f.Live(live, o.live); n != nil && !f.HoldsSecret(live) {
+				out.Set(f.Name, o.shown(&f.Type, n))
+			}
+		}
+		return out
+	case schema.BaseList:
+		out := &schema.Node{Form: schema.List}
+		for _, item := range live.Items {
+			out.Items = append(out.Items, o.shown(t.Elem, item))
+		}
+		return out
+	}
+	return live
 }
 
 // created is the value of a field of something new.
@@ -118,18 +174,27 @@ func (o *overlay) echo(f *schema.Field, declared, l *schema.Node, path string) *
 	if v := o.merged(f, nil, l, path, false); v != nil {
 		return v
 	}
-	if f.Has(schema.RequiredUpdate) {
-		return f.Type.Zero()
+	if !f.Has(schema.RequiredUpdate) {
+		return nil
 	}
-	return nil
+	zero := f.Type.Zero()
+	if zero == nil {
+		o.lacking = append(o.lacking, schema.Problem{
+			Pos: o.declared.Pos, Message: fmt.Sprintf("an update needs %s (%s), and Astro doesn't tell it; declare it", path, f.Type.Describe()),
+		})
+	}
+	return zero
 }
 
 func (o *overlay) immutable(f *schema.Field, d, l *schema.Node, path string) *schema.Node {
 	if l != nil && !f.Type.Equal(d, l) {
 		o.problem(d.Pos, "%s can't change once it is set: it is %s live and %s here. %s", path, l.Show(), d.Show(), f.Note)
 	}
-	if !f.Has(schema.Update) || l == nil {
+	switch {
+	case !f.Has(schema.Update):
 		return nil
+	case l == nil:
+		return f.Type.Send(d)
 	}
 	return l.With(d.Pos)
 }
@@ -165,10 +230,8 @@ func (o *overlay) merged(f *schema.Field, d, l *schema.Node, path string, fresh 
 		}
 		return l.With(d.Pos) // the live spelling of the same value
 	}
-	if f.Caution != nil && l != nil {
-		if why := f.Caution(l, d); why != "" {
-			o.note(d.Pos, true, "%s changes from %s to %s: %s", path, l.Show(), d.Show(), why)
-		}
+	if why := f.Warning(l, d); why != "" {
+		o.note(d.Pos, true, "%s changes from %s to %s: %s", path, l.Show(), d.Show(), why)
 	}
 	o.changed(path, l, d)
 	return t.Send(d)

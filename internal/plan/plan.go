@@ -2,6 +2,7 @@ package plan
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -54,13 +55,7 @@ func Make(organizationID string, d *resource.Declaration, w *resource.World, pol
 			p.Problems = append(p.Problems, problem)
 		}
 	}
-	for _, c := range p.Changes {
-		for _, r := range c.Object.Refs {
-			if target := of[r.Target]; target != nil {
-				needs(c, target)
-			}
-		}
-	}
+	p.link(of)
 	p.order()
 	schema.Sort(p.Problems)
 	return p
@@ -96,6 +91,47 @@ func (c *Change) verb() Action {
 		return Unchanged
 	}
 	return Update
+}
+
+// link finds the changes that each one refers to: by what the manifest says,
+// else by the ids that it or the live object holds.
+func (p *Plan) link(of map[*resource.Object]*Change) {
+	live := map[string]*Change{}
+	for _, c := range p.Changes {
+		if c.Live != nil {
+			live[c.Object.Kind.Name+" "+c.Live.ID] = c
+		}
+	}
+	for _, c := range p.Changes {
+		targets := map[*Change]bool{c: true, nil: true}
+		add := func(target *Change) {
+			if targets[target] {
+				return
+			}
+			targets[target] = true
+			needs(c, target)
+			if target.Object.Absent && !c.Object.Absent {
+				p.Problems = append(p.Problems, schema.Problem{Pos: c.Object.Pos, Message: fmt.Sprintf(
+					"%s belongs to %s, which is marked state: absent at %s", c.Object, target.Object, target.Object.Pos)})
+			}
+		}
+		for _, r := range c.Object.Refs {
+			add(of[r.Target])
+		}
+		for i := range c.Object.Kind.Fields {
+			if f := &c.Object.Kind.Fields[i]; f.Ref != nil {
+				add(live[f.Ref.Kind+" "+c.holds(f)])
+			}
+		}
+	}
+}
+
+// holds is the id in a reference field, as declared, else as live.
+func (c *Change) holds(f *schema.Field) string {
+	if n := c.Object.Body.Get(f.Name); n != nil || c.Live == nil {
+		return n.Value()
+	}
+	return f.Live(c.Live.Body, c.Live.Body).Value()
 }
 
 // needs records an order: what is referred to comes first, and goes last.

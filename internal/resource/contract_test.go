@@ -20,16 +20,19 @@ var deliberate = []string{
 	"create DEDICATED type: needed, not in the document", "create HYBRID type: needed, not in the document", "create STANDARD type: needed, not in the document",
 	// The shared cluster is Astronomer's choice.
 	"create STANDARD clusterId: not in the table",
-	// A variable that can be read is not sent back without its value.
+	// A new variable without a value would be a secret that nobody knows; a
+	// readable one is not sent back without its value.
 	"update DEDICATED environmentVariables.value: needed, not in the document", "update HYBRID environmentVariables.value: needed, not in the document",
 	"update STANDARD environmentVariables.value: needed, not in the document",
+	"create DEDICATED environmentVariables.value: needed, not in the document", "create HYBRID environmentVariables.value: needed, not in the document",
+	"create STANDARD environmentVariables.value: needed, not in the document",
 	// A rule says so, with the reason.
 	"create HYBRID executor: one of CELERY, KUBERNETES, not one of CELERY, KUBERNETES, ASTRO",
 	"update HYBRID executor: one of CELERY, KUBERNETES, not one of CELERY, KUBERNETES, ASTRO",
 	// The update's queues are one schema for all variants.
 	"update DEDICATED workerQueues.astroMachine: needed, not in the document", "update DEDICATED workerQueues.nodePoolId: not in the table",
 	"update HYBRID workerQueues.astroMachine: not in the table", "update HYBRID workerQueues.nodePoolId: needed, not in the document",
-	"update HYBRID workerQueues.podEphemeralStorage: not in the table",
+	"create HYBRID workerQueues.podEphemeralStorage: not in the document",
 	"update STANDARD workerQueues.astroMachine: needed, not in the document", "update STANDARD workerQueues.nodePoolId: not in the table",
 	// An override that says nothing of hibernation means nothing.
 	"create DEDICATED scalingSpec.hibernationSpec.override.isHibernating: needed, not in the document",

@@ -128,7 +128,7 @@ func (d *declarer) object(k *Kind, item *schema.Node, top []schema.Field, defaul
 	o.Body = d.references(o, k.Fields, body)
 	d.identity(o, own)
 	d.conceal(k.Fields, o.Body)
-	d.out.Problems = append(d.out.Problems, k.Broken(o.Body, o.Body, false)...)
+	d.out.Problems = append(d.out.Problems, k.Broken(o.Body, o.Body, nil)...)
 	d.out.Objects = append(d.out.Objects, o)
 }
 

@@ -110,7 +110,10 @@ func TestDeclare(t *testing.T) {
 			[]string{"workspaces: [{ name: w }, { id: " + w1 + ", name: w }]\ndeployments: [{ name: d, workspace: w }]"},
 			"",
 			[]string{"workspaces/w", "workspaces/w id " + w1, `deployments/d workspaceId (id of workspace "w")`},
-			[]string{`a.yaml:2:37: workspace "w" is declared more than once, at a.yaml:1:22 and a.yaml:1:66; refer to it by id`},
+			[]string{
+				`a.yaml:2:37: workspace "w" is declared more than once, at a.yaml:1:22 and a.yaml:1:66; refer to it by id`,
+				`a.yaml:1:66: workspace "w" is declared twice, first at a.yaml:1:22`,
+			},
 		},
 		"state and protect": {
 			[]string{"workspaces: [{ name: a, state: absent }, { name: b, state: present, protect: true }, { name: c, protect: false }]"},

@@ -51,7 +51,7 @@ func deploymentFields() []schema.Field {
 			Doc: "Where the Deployment runs: STANDARD on shared infrastructure, DEDICATED on a cluster of your own hosted by Astronomer, HYBRID on a cluster in your cloud.",
 		},
 		{
-			Name: "name", Type: deploymentName(), Phase: schema.RequiredCreate | required,
+			Name: "name", Type: name(500), Phase: schema.RequiredCreate | required,
 			Doc: "The Deployment's name, unique in its Workspace.",
 		},
 		{
@@ -96,7 +96,7 @@ func deploymentFields() []schema.Field {
 			Doc: "Whether DAGs can be deployed without an image.",
 		},
 		{
-			Name: "isDevelopmentMode", Type: schema.BoolType(), When: []schema.When{hosted}, Frozen: developmentModeFrozen,
+			Name: "isDevelopmentMode", Type: schema.BoolType(), When: []schema.When{hosted}, Frozen: developmentModeFrozen, Caution: developmentModeCaution,
 			Doc: "Whether development-only features such as hibernation are available. It can only be switched on at creation.",
 		},
 		{

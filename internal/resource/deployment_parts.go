@@ -2,22 +2,17 @@ package resource
 
 import (
 	"strings"
+	"time"
 
 	"astro-apply/internal/schema"
 )
-
-func deploymentName() schema.Type {
-	t := nonEmpty()
-	t.MaxLen = 500
-	return t
-}
 
 func environmentVariables() schema.Type {
 	return schema.KeyedType("key",
 		schema.Field{Name: "key", Type: nonEmpty(), Phase: schema.Required, Doc: "The variable's name."},
 		schema.Field{
 			// An answer may leave an empty value out; sent back, it must not be missing.
-			Name: "value", Type: schema.TextType(0), Phase: schema.RequiredUpdate, Secret: &schema.SecretRule{If: "isSecret"},
+			Name: "value", Type: schema.TextType(0), Phase: schema.RequiredCreate | schema.RequiredUpdate, Secret: &schema.SecretRule{If: "isSecret"},
 			Doc: "The variable's value.",
 		},
 		schema.Field{
@@ -38,9 +33,8 @@ func workerQueues() schema.Type {
 	const required = schema.RequiredCreate | schema.RequiredUpdate
 	t := schema.KeyedType("name",
 		schema.Field{
-			Name: "name", Phase: schema.Required,
-			Type: pattern(`^[a-z]([a-z0-9-]*[a-z0-9])?$`, "a queue's name has lower-case letters, digits and hyphens, and starts with a letter", 63),
-			Doc:  "The queue's name.",
+			Name: "name", Phase: schema.Required, Type: name(63),
+			Doc: "The queue's name.",
 		},
 		schema.Field{
 			Name: "isDefault", Type: schema.BoolType(), Phase: required,
@@ -59,8 +53,8 @@ func workerQueues() schema.Type {
 			Doc: "The node pool of the workers.",
 		},
 		schema.Field{
-			Name: "podEphemeralStorage", Type: schema.MemoryType(), When: []schema.When{hosted},
-			Doc: "The ephemeral storage of a worker.",
+			Name: "podEphemeralStorage", Type: schema.MemoryType(),
+			Doc: "The ephemeral storage of a worker; for HYBRID only once the Deployment exists.",
 		},
 	)
 	t.Carry = []string{"id"} // a queue sent without its id becomes another queue, and its tasks get stuck
@@ -99,7 +93,7 @@ func scalingSpec() schema.Type {
 		Name: "hibernationSpec", Doc: "The hibernation of a Deployment in development mode.",
 		Type: schema.ObjectType(
 			schema.Field{Name: "schedules", Type: schedules, Doc: "When the Deployment hibernates and wakes."},
-			schema.Field{Name: "override", Type: override, Doc: "What holds instead of the schedules."},
+			schema.Field{Name: "override", Type: override, Lapsed: overrideLapsed, Doc: "What holds instead of the schedules."},
 		),
 	})
 }
@@ -108,10 +102,16 @@ func canonicalDeployment(live *schema.Node) {
 	if live.Get("type").Is("STANDARD") {
 		live.Delete("clusterId") // the shared cluster is Astronomer's choice
 	}
-	spec := live.Path("scalingSpec.hibernationSpec")
-	if spec.Path("override.isActive").Is("false") {
-		spec.Delete("override") // expired: as good as gone, and not to be revived
+}
+
+// overrideLapsed tells an override that ended: as good as gone, and not to be
+// revived, whether the API still shows it or the manifest still asks for it.
+func overrideLapsed(override *schema.Node, now time.Time) bool {
+	if override.Get("isActive").Is("false") {
+		return true
 	}
+	until, err := time.Parse(time.RFC3339, override.Get("overrideUntil").Value())
+	return err == nil && !now.IsZero() && !now.Before(until)
 }
 
 // deploymentState follows the advice for clients: HIBERNATING is a healthy

@@ -120,6 +120,13 @@ func developmentModeFrozen(old, wanted *schema.Node) string {
 	return ""
 }
 
+func developmentModeCaution(old, _ *schema.Node) string {
+	if old.Is("true") {
+		return "it can't be switched on again, and hibernation ends with it"
+	}
+	return ""
+}
+
 func queueCaution(old, wanted *schema.Node) string {
 	if old != nil && wanted == nil {
 		return "tasks that are queued there stay stuck, and so do those of a queue added later under the same name"

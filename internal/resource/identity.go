@@ -27,9 +27,10 @@ func (d *declarer) identity(o *Object, own *schema.Node) {
 func (d *declarer) unique(o *Object) {
 	if o.ID != "" {
 		d.once(o, o.Kind.Name+" id "+o.ID)
-		return
 	}
-	d.once(o, fmt.Sprintf("%s %s in %s", o.Kind.Name, o.Name(), o.place()))
+	if o.ID == "" || o.Kind.Parent == "" || o.parent() != nil { // else the place is not known
+		d.once(o, fmt.Sprintf("%s %s in %s", o.Kind.Name, o.Name(), o.place()))
+	}
 }
 
 func (d *declarer) once(o *Object, key string) {

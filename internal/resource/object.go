@@ -112,6 +112,9 @@ func NewLive(k *Kind, data []byte) (*Live, error) {
 	if id == nil || id.Form != schema.Text || id.Text == "" {
 		return nil, fmt.Errorf("answer about a %s has no id", k.Name)
 	}
+	if err := schema.Conforms(k.Fields, body); err != nil {
+		return nil, fmt.Errorf("answer about %s %s: %w", k.Name, id.Text, err)
+	}
 	if k.Canonical != nil {
 		k.Canonical(body)
 	}

@@ -138,8 +138,33 @@ func TestReadTheSameTwice(t *testing.T) {
 		s.server.Seed("workspace", map[string]any{"name": "data", "id": w})
 		_, world, _ := s.read("deployments: [{ name: new, workspace: data }, { name: new, workspaceId: " + w + " }, { name: newer, workspace: data }]")
 		same(s, "problems", []string{
-			`a.yaml:1:55: deployment "new" and deployment "new" at a.yaml:1:23 are the same object (deployment new in ` + w + `); declare it once`,
+			`a.yaml:1:55: deployment "new" and deployment "new" at a.yaml:1:23 are the same object (deployment "new" in ` + w + `); declare it once`,
 		}, told(world.Problems))
+	})
+}
+
+// A new name that another object has, in the same place.
+func TestReadRenamedIntoAnother(t *testing.T) {
+	bubble(t, simulator.Scope{}, func(s *stage) {
+		const w, one = "cworkspace000000000000001", "cdeployment00000000000001"
+		s.server.Seed("workspace", map[string]any{"name": "data", "id": w})
+		s.server.Seed("deployment", map[string]any{"name": "one", "workspaceId": w, "id": one})
+		_, world, _ := s.read("deployments: [{ id: " + one + ", name: two }, { name: two, workspace: data }, { name: one, workspaceId: cworkspace000000000000002 }]")
+		same(s, "problems", []string{
+			`a.yaml:1:69: deployment "two" and deployment "two" at a.yaml:1:54 are the same object (deployment "two" in ` + w + `); declare it once`,
+		}, told(world.Problems))
+	})
+}
+
+// What is to be gone is gone with what it was in, and needs nothing of it.
+func TestReadAbsentInWhatIsGone(t *testing.T) {
+	bubble(t, simulator.Scope{}, func(s *stage) {
+		s.server.Seed("workspace", map[string]any{"name": "data"})
+		_, world, states := s.read(`deployments:
+  - { name: one, workspace: nowhere, state: absent }
+  - { name: two, workspace: data, type: DEDICATED, cluster: nowhere, state: absent }`)
+		same(s, "problems", []string(nil), told(world.Problems))
+		same(s, "states", []string{"one is new", "two is new"}, states)
 	})
 }
 

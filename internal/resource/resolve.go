@@ -19,6 +19,7 @@ func (r *reader) problem(o *Object, pos schema.Pos, format string, args ...any) 
 func (r *reader) resolve(ctx context.Context, o *Object) {
 	for _, ref := range o.Refs {
 		switch {
+		case o.Absent && ref != o.parent(): // what it used doesn't matter any more
 		case ref.Target != nil:
 			r.declared(o, ref)
 		case ref.ID == "":
@@ -62,9 +63,9 @@ func (r *reader) named(ctx context.Context, o *Object, ref *Reference) {
 	case 0:
 		if err := r.Reach.absent(ref.Kind, parentID); err != nil {
 			r.fail(o, fmt.Errorf("%s: %w", ref, err))
-			return
+		} else if !o.Absent { // what is gone took along what was in it
+			r.problem(o, pos, "%s: there is no %s, neither live nor in the manifest", o, ref)
 		}
-		r.problem(o, pos, "%s: there is no %s, neither live nor in the manifest", o, ref)
 	default:
 		r.problem(o, pos, "%s: there are %d of %s, ids %s; refer to one by %s", o, len(found), ref, ids(found), ref.Field.Name)
 	}
@@ -134,24 +135,38 @@ func (r *reader) match(o *Object) {
 	}
 }
 
-// twice reports an object that the manifest declares under two names: one live
-// object, or one that would be created once by each of them.
+// twice reports what the manifest declares twice: one live object under two
+// names, or one name for two objects in one place.
 func (r *reader) twice(d *Declaration) {
 	first := map[string]*Object{}
 	for _, o := range d.Objects {
-		key := ""
-		switch live, p := r.world.Live[o], o.parent(); {
-		case live != nil:
-			key = o.Kind.Name + " id " + live.ID
-		case o.ID == "" && p != nil && p.ID != "" && r.world.Failed[o] == nil:
-			key = fmt.Sprintf("%s %s in %s", o.Kind.Name, o.Name(), p.ID)
-		default:
-			continue
+		keys := []string{}
+		if live := r.world.Live[o]; live != nil {
+			keys = append(keys, o.Kind.Name+" id "+live.ID)
 		}
-		if other := first[key]; other != nil {
-			r.problem(o, o.Pos, "%s and %s at %s are the same object (%s); declare it once", o, other, other.Pos, key)
-			continue
+		if place, ok := r.home(o); ok && r.world.Failed[o] == nil && !o.Absent {
+			keys = append(keys, fmt.Sprintf("%s %q%s", o.Kind.Name, o.Name(), place))
 		}
-		first[key] = o
+		for _, key := range keys {
+			if other := first[key]; other != nil {
+				r.problem(o, o.Pos, "%s and %s at %s are the same object (%s); declare it once", o, other, other.Pos, key)
+				break
+			}
+			first[key] = o
+		}
 	}
+}
+
+// home is where the object lives, in words; not ok while that isn't known.
+func (r *reader) home(o *Object) (place string, ok bool) {
+	if o.Kind.Parent == "" {
+		return "", true
+	}
+	id := ""
+	if p := o.parent(); p != nil {
+		id = p.ID
+	} else if live := r.world.Live[o]; live != nil {
+		id = live.Body.Get(o.Kind.Parent).Value()
+	}
+	return " in " + id, id != ""
 }

@@ -3,9 +3,9 @@ package resource
 import (
 	"errors"
 	"fmt"
-	"net/mail"
 	"net/netip"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -61,10 +61,27 @@ func nonEmpty() schema.Type {
 	}}
 }
 
+// name is what identifies an object. Blanks at its ends would be lost somewhere,
+// and the object not be found again.
+func name(maxLen int) schema.Type {
+	return schema.Type{MaxLen: maxLen, Check: func(s string) error {
+		switch {
+		case strings.TrimSpace(s) == "":
+			return errors.New("a name can't be empty")
+		case strings.TrimSpace(s) != s:
+			return errors.New("a name can't start or end with a blank")
+		}
+		return nil
+	}}
+}
+
+// An address as mail servers in use take it: the standard's grammar would
+// refuse some of them.
+var address = regexp.MustCompile(`^[^@\s,;<>"]+@[^@\s,;<>"]+\.[^@\s,;<>"]+$`)
+
 func email() schema.Type {
 	return schema.Type{Check: func(s string) error {
-		address, err := mail.ParseAddress(s)
-		if err != nil || address.Address != s || !strings.Contains(s[strings.LastIndexByte(s, '@'):], ".") {
+		if !address.MatchString(s) {
 			return errors.New("not an e-mail address such as data@example.com")
 		}
 		return nil
@@ -85,17 +102,7 @@ func cron() schema.Type {
 			return fmt.Errorf("a cron expression has 5 parts, such as 0 18 * * 1-5, not %d", len(parts))
 		}
 		return nil
-	}}
-}
-
-func pattern(expression, description string, maxLen int) schema.Type {
-	shape := regexp.MustCompile(expression)
-	return schema.Type{MaxLen: maxLen, Check: func(s string) error {
-		if !shape.MatchString(s) {
-			return errors.New(description)
-		}
-		return nil
-	}}
+	}, Canon: func(s string) string { return strings.Join(strings.Fields(s), " ") }}
 }
 
 // cidr is a network or an address, compared without its host bits.
@@ -141,12 +148,13 @@ func moment() schema.Type {
 }
 
 // Broken checks the rules over object, where declared says which values the
-// manifest itself holds: a rule about none of them is not the user's concern.
-// whole says that all of the object is known, not only what is declared.
-func (k *Kind) Broken(object, declared *schema.Node, whole bool) []schema.Problem {
+// manifest itself holds: a rule about none of them is not the user's concern,
+// nor is one of which nothing changes. A nil changes says that only what is
+// declared is known, not all of the object.
+func (k *Kind) Broken(object, declared *schema.Node, changes func(path string) bool) []schema.Problem {
 	var out []schema.Problem
 	for _, rule := range k.Rules {
-		if rule.Whole && !whole {
+		if changes == nil && rule.Whole || changes != nil && !slices.ContainsFunc(rule.Fields, changes) {
 			continue
 		}
 		for _, field := range rule.Fields {

@@ -17,9 +17,16 @@ func workspace() *Kind {
 		Delete:   Call{"DELETE", item},
 		Parts:    []Part{{Call: Call{"POST", item}}},
 		Page:     "/{id}",
+		// A cluster has a cloud and a region of its own; a request with both is refused.
+		Canonical: func(live *schema.Node) {
+			if live.Get("defaultClusterId").Value() != "" {
+				live.Delete("defaultCloudProvider")
+				live.Delete("defaultRegion")
+			}
+		},
 		Fields: []schema.Field{
 			{
-				Name: "name", Type: schema.TextType(50), Phase: schema.RequiredCreate | schema.RequiredUpdate,
+				Name: "name", Type: name(50), Phase: schema.RequiredCreate | schema.RequiredUpdate,
 				Doc: "The Workspace's name.",
 			},
 			{

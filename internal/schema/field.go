@@ -1,6 +1,9 @@
 package schema
 
-import "slices"
+import (
+	"slices"
+	"time"
+)
 
 // Phase says in which calls a field takes part.
 type Phase uint16
@@ -47,6 +50,9 @@ type Field struct {
 	Note    string                      // for Immutable: the way out
 	Frozen  func(old, new *Node) string // why this change is impossible, "" if it isn't
 	Caution func(old, new *Node) string // what a change does beside the obvious
+	// Lapsed says that a value, declared or live, is over: it neither asks for
+	// anything nor is sent back.
+	Lapsed func(value *Node, now time.Time) bool
 }
 
 // When limits a field to objects in which another field has one of some values.
@@ -114,6 +120,14 @@ func (f *Field) Declared(object *Node) *Node {
 // HoldsSecret reports whether the field's value in object is secret.
 func (f *Field) HoldsSecret(object *Node) bool {
 	return f.Secret != nil && (f.Secret.If == "" || object.Get(f.Secret.If).Is("true"))
+}
+
+// Warning returns what a change from old does beside the obvious, "" if nothing.
+func (f *Field) Warning(old, wanted *Node) string {
+	if f.Caution == nil || old == nil {
+		return ""
+	}
+	return f.Caution(old, wanted)
 }
 
 // Applies reports whether all of the field's conditions can hold, given a

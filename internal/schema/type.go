@@ -88,6 +88,8 @@ func (t *Type) Zero() *Node {
 		return &Node{Form: List}
 	case t.Base == BaseBool:
 		return Boolean(false)
+	case t.Base == BaseInt && t.Range.Min <= 0:
+		return Int(0)
 	case t.Base == BaseText && t.Enum == nil:
 		return String("")
 	}
@@ -105,6 +107,8 @@ func (t *Type) IsZero(n *Node) bool {
 		return true
 	case Bool:
 		return n.Text == "false"
+	case Number:
+		return n.Text == "0"
 	case Text:
 		return n.Text == ""
 	case List:
@@ -122,10 +126,10 @@ func (t *Type) IsZero(n *Node) bool {
 }
 
 // Equal reports whether a and b mean the same to the API: quantities by value,
-// sets without order, absent and zero alike. Objects are compared on t's
+// sets without order, absent, null and zero alike. Objects are compared on t's
 // fields only.
 func (t *Type) Equal(a, b *Node) bool {
-	if a == nil || b == nil {
+	if a == nil || b == nil || a.Form == Null || b.Form == Null {
 		return t.IsZero(a) && t.IsZero(b)
 	}
 	if a.Form == Pending || b.Form == Pending {

@@ -1,0 +1,145 @@
+package plan_test
+
+import (
+	"testing"
+	"time"
+
+	"astro-apply/internal/plan"
+)
+
+// What goes because of another change is said, with what is lost by it.
+func TestWhatGoesWithAChange(t *testing.T) {
+	t.Parallel()
+	tests := map[string]struct {
+		live, members string
+		notes         []string
+	}{
+		"queues": {"dedicated", "executor: KUBERNETES", []string{
+			"workerQueues goes with this change: tasks that are queued there stay stuck, and so do those of a queue added later under the same name",
+		}},
+		"hibernation": {"sleeping", "isDevelopmentMode: false", []string{
+			"isDevelopmentMode changes from true to false: it can't be switched on again, and hibernation ends with it",
+		}},
+		"nothing that was of use": {"hybrid", "description: new", nil},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d := deployment(t, test.members, answers(t)[test.live], plan.Policy{})
+			same(t, "notes", test.notes, told(d.Notes))
+		})
+	}
+	// A KUBERNETES Deployment may still show a queue: it was of no use before.
+	d := deployment(t, "description: new", with(t, dedicated, `"executor": "KUBERNETES"`), plan.Policy{})
+	same(t, "differences", []string{`description: "old" → "new"`}, shown(d.Fields))
+}
+
+// An override that is over asks for nothing and isn't revived, whoever still
+// has it.
+func TestLapsedOverride(t *testing.T) {
+	t.Parallel()
+	noon := time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)
+	const (
+		declared = "scalingSpec: { hibernationSpec: { override: { isHibernating: true, overrideUntil: '2026-11-24T12:00:00Z' } } }"
+		schedule = "scalingSpec: { hibernationSpec: { schedules: [{ hibernateAtCron: 0 20 * * *, wakeAtCron: 0 7 * * * }] } }"
+		gone     = `"isDevelopmentMode": true`
+		still    = `"isDevelopmentMode": true, "scalingSpec": {"hibernationSpec": {"override": {"isHibernating": true, "overrideUntil": "2026-11-24T12:00:00Z"}}}`
+	)
+	tests := map[string]struct {
+		members, live string
+		now           time.Time
+		notes         int
+		override      any // sent; nil: none
+		writes        bool
+	}{
+		"declared, in force, not live": {declared, gone, noon.Add(-time.Second), 0, map[string]any{"isHibernating": true, "overrideUntil": "2026-11-24T12:00:00Z"}, true},
+		"declared, over, not live":     {declared, gone, noon, 1, nil, false},
+		"declared, over, still live":   {declared, still, noon, 1, nil, false},
+		"live, in force":               {schedule, still, noon.Add(-time.Second), 0, map[string]any{"isHibernating": true, "overrideUntil": "2026-11-24T12:00:00Z"}, true},
+		"live, over":                   {schedule, still, noon, 0, nil, true},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d := deployment(t, test.members, with(t, dedicated, test.live), plan.Policy{Now: test.now})
+			same(t, "notes", test.notes, len(d.Notes))
+			same(t, "writes", test.writes, len(d.Requests) > 0)
+			if test.writes {
+				spec := body(t, d)["scalingSpec"].(map[string]any)["hibernationSpec"].(map[string]any)
+				same(t, "override", test.override, spec["override"])
+			}
+		})
+	}
+}
+
+// A rule is held against what changes, not against what is live already.
+func TestRulesOfWhatIsLive(t *testing.T) {
+	t.Parallel()
+	odd := with(t, dedicated, `"isDevelopmentMode": true, "schedulerSize": "MEDIUM"`)
+	const size = `isDevelopmentMode needs schedulerSize: SMALL, here it is "LARGE" (development mode has no other size)`
+	d := deployment(t, "isDevelopmentMode: true, description: new", odd, plan.Policy{})
+	same(t, "problems", []string(nil), told(d.Problems))
+	d = deployment(t, "schedulerSize: LARGE", odd, plan.Policy{})
+	same(t, "problems", []string{size}, told(d.Problems))
+}
+
+// What an update has to send and nobody tells is asked of the user.
+func TestLacking(t *testing.T) {
+	t.Parallel()
+	bare := with(t, dedicated, `"executor": "KUBERNETES", "workerQueues": [{"id": "q1", "name": "default", "isDefault": true, "podCpu": "1", "podMemory": "2Gi"}]`)
+	d := deployment(t, "executor: CELERY", bare, plan.Policy{})
+	same(t, "problems", []string{
+		"an update needs workerQueues[default].maxWorkerCount (a whole number of at least 1), and Astro doesn't tell it; declare it",
+		"an update needs workerQueues[default].workerConcurrency (a whole number of at least 1), and Astro doesn't tell it; declare it",
+		"an update needs workerQueues[default].astroMachine (one of A5, A10, A20, A40, A60, A120, A160), and Astro doesn't tell it; declare it",
+	}, told(d.Problems))
+	d = deployment(t, "executor: KUBERNETES", bare, plan.Policy{})
+	same(t, "problems without a change", []string(nil), told(d.Problems))
+}
+
+// What can't change is sent as declared where the live object doesn't say it.
+func TestImmutableThatIsNotTold(t *testing.T) {
+	t.Parallel()
+	d := deployment(t, "type: DEDICATED, description: new", with(t, dedicated, `"type": null`), plan.Policy{})
+	same(t, "problems", []string(nil), told(d.Problems))
+	same(t, "type", "DEDICATED", body(t, d)["type"].(string))
+}
+
+// Removals are told apart from what a plan has shown already.
+func TestRemoves(t *testing.T) {
+	t.Parallel()
+	all := deployment(t, "contactEmails: [], environmentVariables: []", dedicated, plan.Policy{AllowDelete: true})
+	some := deployment(t, "contactEmails: []", dedicated, plan.Policy{AllowDelete: true})
+	same(t, "all, some shown", "environmentVariables[A]", all.Removes(some))
+	same(t, "some, all shown", "", some.Removes(all))
+	same(t, "no removal", "", deployment(t, "description: new", dedicated, plan.Policy{}).Removes(some))
+}
+
+// An object is bound to its Workspace by what is live too: nothing stays in one
+// that is to go, and what goes goes in order.
+func TestLiveReferencesOrder(t *testing.T) {
+	t.Parallel()
+	const (
+		w       = "cworkspace000000000000001"
+		section = "workspaces: [{ id: " + w + ", state: absent }]\n"
+	)
+	answers := map[string]string{w: `{"id": "` + w + `", "name": "data"}`, "one": dedicated, "cdeployment00000000000001": dedicated}
+	for name, member := range map[string]string{
+		"by the Workspace's id": "name: one, workspaceId: " + w, "by its own id": "id: cdeployment00000000000001",
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d := declare(t, section+"deployments: [{ "+member+", state: absent }]")
+			p := plan.Make("corg", d, world(t, d, answers), plan.Policy{AllowDelete: true})
+			same(t, "problems", []string(nil), told(p.Problems))
+			if len(p.Changes) != 2 || p.Changes[0].Object.Kind.Name != "deployment" || len(p.Changes[1].Needs) != 1 {
+				t.Errorf("order %v", actions(p))
+			}
+		})
+	}
+	d := declare(t, section+"deployments: [{ id: cdeployment00000000000001, description: new }]")
+	p := plan.Make("corg", d, world(t, d, answers), plan.Policy{AllowDelete: true})
+	same(t, "problems", []string{
+		`deployment "cdeployment00000000000001" belongs to workspace "cworkspace000000000000001", which is marked state: absent at astro.yaml:1:20`,
+	}, told(p.Problems))
+}
