@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"astro-apply/internal/astro"
 	"astro-apply/internal/plan"
 	"astro-apply/internal/resource"
 	"astro-apply/internal/schema"
@@ -41,10 +42,13 @@ func (s Status) OK() bool {
 	return true
 }
 
-// Outcome is what became of one change. Body is the request that Err is about.
+// Outcome is what became of one change. Wrote is the write that the API
+// accepted, whatever came of it then: Created, Updated, Deleted, or "". Body is
+// the request that Err is about.
 type Outcome struct {
 	Change   *plan.Change
 	Status   Status
+	Wrote    Status
 	Live     *resource.Live
 	Err      error
 	Body     *schema.Node
@@ -151,9 +155,15 @@ func (r *run) do(ctx context.Context, j *job) {
 	}
 	if err := r.write(ctx, j); err != nil {
 		j.fail(err)
+		if e, ok := errors.AsType[*astro.Error](err); ok && e.Unsent && ctx.Err() != nil {
+			j.Status, j.Err = Stopped, context.Cause(ctx)
+		}
 		return
 	}
-	written := j.Status == Created || j.Status == Updated
+	if j.Status != Unchanged {
+		j.Wrote = j.Status
+	}
+	written := j.Wrote == Created || j.Wrote == Updated
 	switch {
 	case j.Status == Deleted && j.awaited:
 		r.vanish(ctx, j)

@@ -3,6 +3,7 @@ package apply_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"strings"
@@ -32,6 +33,7 @@ type wire struct {
 	http.RoundTripper
 	before func(*http.Request) *http.Response // answers in the server's place
 	after  func(*http.Request) error          // the request was carried out, its answer is lost
+	answer func(*http.Request) *http.Response // the same, its answer is another one
 }
 
 func (w *wire) RoundTrip(r *http.Request) (*http.Response, error) {
@@ -45,6 +47,12 @@ func (w *wire) RoundTrip(r *http.Request) (*http.Response, error) {
 		if lost := w.after(r); lost != nil {
 			_ = answer.Body.Close()
 			return nil, lost
+		}
+	}
+	if err == nil && w.answer != nil {
+		if other := w.answer(r); other != nil {
+			_ = answer.Body.Close()
+			return other, nil
 		}
 	}
 	return answer, err
@@ -108,6 +116,9 @@ func TestTimeRunsOutWhileWaiting(t *testing.T) {
 		if diff := cmp.Diff([]apply.Status{apply.Created, apply.Unconfirmed, apply.Unconfirmed}, statuses(outcomes)); diff != "" {
 			t.Fatal(diff)
 		}
+		if outcomes[1].Wrote != apply.Created {
+			t.Errorf("wrote %q", outcomes[1].Wrote)
+		}
 		if err := outcomes[1].Err; !errors.Is(err, late) || !strings.Contains(err.Error(), "accepted, not confirmed: last seen CREATING") {
 			t.Errorf("error %v", err)
 		}
@@ -165,71 +176,6 @@ func TestDependentsOfAFailureAreSkipped(t *testing.T) {
 			if o.Status == apply.Skipped && !strings.Contains(o.Err.Error(), `needs workspace "data", which failed`) {
 				t.Errorf("error %v", o.Err)
 			}
-		}
-	})
-}
-
-// A create whose answer is lost is looked up, not repeated.
-func TestLostAnswerToCreate(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		s := newStage(t, simulator.Options{})
-		lost := 0
-		s.over(&wire{after: func(r *http.Request) error {
-			if r.Method == http.MethodPost {
-				lost++
-				return errors.New("connection reset by peer")
-			}
-			return nil
-		}})
-		outcomes := s.apply(t.Context(), two, apply.Options{})
-		if got := statuses(outcomes); count(got, apply.Created) != 3 || lost != 3 {
-			t.Fatalf("statuses %v, %d answers lost", got, lost)
-		}
-		if n := len(s.server.Objects("deployment")); n != 2 {
-			t.Errorf("%d Deployments", n)
-		}
-	})
-}
-
-// One that is lost before it was carried out is told as such.
-func TestLostCreate(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		s := newStage(t, simulator.Options{})
-		s.server.Fail(simulator.Fault{Method: "POST", Path: "workspaces", Status: 502, Raw: "<html>bad gateway</html>"})
-		outcomes := s.apply(t.Context(), "workspaces: [{ name: data }]", apply.Options{})
-		if outcomes[0].Status != apply.Failed || !strings.Contains(outcomes[0].Err.Error(), "it does not exist, so running again is safe") {
-			t.Errorf("%s: %v", outcomes[0].Status, outcomes[0].Err)
-		}
-	})
-}
-
-// An update whose answer is lost is read again: the same body sent twice would
-// make the new queue a third one.
-func TestLostAnswerToUpdate(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		s := newStage(t, simulator.Options{})
-		w := s.server.Seed("workspace", map[string]any{"name": "data"})
-		s.server.Seed("deployment", map[string]any{"name": "one", "workspaceId": w, "type": "STANDARD", "executor": "CELERY"})
-		s.over(&wire{after: func(r *http.Request) error {
-			if r.Method == http.MethodPost {
-				return errors.New("connection reset by peer")
-			}
-			return nil
-		}})
-		const manifest = `
-workspace: data
-deployments:
-  - name: one
-    workerQueues:
-      - { name: default, astroMachine: A5, minWorkerCount: 0, maxWorkerCount: 1, workerConcurrency: 1 }
-      - { name: new, astroMachine: A5, minWorkerCount: 0, maxWorkerCount: 1, workerConcurrency: 1 }
-`
-		outcomes := s.apply(t.Context(), manifest, apply.Options{})
-		if outcomes[0].Status != apply.Updated || len(s.writes()) != 1 {
-			t.Errorf("%s: %v, %d writes", outcomes[0].Status, outcomes[0].Err, len(s.writes()))
 		}
 	})
 }
@@ -298,6 +244,56 @@ func TestDeletionWaits(t *testing.T) {
 		}
 		if workspace.Before(gone) {
 			t.Errorf("the Workspace was deleted at %s, its Deployment was gone at %s", workspace, gone)
+		}
+	})
+}
+
+// What waits for its turn when the run is ended was not reached: that is no
+// failure of the network.
+func TestCancelWhilePaced(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newStage(t, simulator.Options{})
+		ctx, cancel := context.WithCancelCause(t.Context())
+		stop := errors.New("interrupt signal received")
+		var text strings.Builder
+		text.WriteString("workspaces:\n")
+		for i := range 25 {
+			fmt.Fprintf(&text, "  - { name: w%d }\n", i)
+		}
+		p := s.plan(text.String(), plan.Policy{})
+		time.AfterFunc(500*time.Millisecond, func() { cancel(stop) }) // ten a second, and the next ten wait
+		outcomes := apply.Run(ctx, s.source, p, apply.Options{})
+		got := statuses(outcomes)
+		if count(got, apply.Created) != 10 || count(got, apply.Stopped) != 15 {
+			t.Fatalf("statuses %v", got)
+		}
+		for _, o := range outcomes {
+			if o.Status == apply.Stopped && !errors.Is(o.Err, stop) {
+				t.Errorf("error %v", o.Err)
+			}
+		}
+	})
+}
+
+// A removal that the plan didn't show is not made.
+func TestRemovalThatWasNotShown(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newStage(t, simulator.Options{})
+		w := s.server.Seed("workspace", map[string]any{"name": "data"})
+		s.server.Seed("deployment", map[string]any{"name": "one", "workspaceId": w, "type": "STANDARD"})
+		const manifest = "deployments: [{ name: one, workspace: data, description: new, contactEmails: [] }]"
+		policy := plan.Policy{AllowDelete: true}
+		p := s.plan(manifest, policy)
+		s.apply(t.Context(), "deployments: [{ name: one, workspace: data, contactEmails: [somebody@example.com] }]", apply.Options{})
+		s.server.ResetRequests()
+		outcomes := apply.Run(t.Context(), s.source, p, apply.Options{Policy: policy})
+		if outcomes[0].Status != apply.Failed || !strings.Contains(outcomes[0].Err.Error(), "contactEmails would be removed, which the plan didn't show") {
+			t.Errorf("%s: %v", outcomes[0].Status, outcomes[0].Err)
+		}
+		if len(s.writes()) > 0 {
+			t.Errorf("writes %v", s.writes())
 		}
 	})
 }

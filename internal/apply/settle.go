@@ -59,7 +59,7 @@ func (r *run) settle(ctx context.Context, j *job, written bool) {
 func (r *run) vanish(ctx context.Context, j *job) {
 	for interval := firstPoll; ; interval = min(interval*3/2, lastPoll) {
 		_, err := r.source.Get(ctx, j.change.Object.Kind, j.Live.ID)
-		if astro.NotFound(err) {
+		if astro.NotFound(err) || astro.Forbidden(err) { // gone, or gone from the token's reach
 			return
 		}
 		if err != nil && !temporary(err) {

@@ -14,11 +14,21 @@ import (
 	"astro-apply/internal/resource"
 )
 
-// rounds bounds how often an update whose outcome is unknown is looked at and
-// completed.
-const rounds = 4
+const (
+	// rounds bounds how often an update whose outcome is unknown is looked at
+	// and completed.
+	rounds = 4
+	// longestLook is the last wait between look-ups of an object whose create
+	// got no answer: half a minute in all.
+	longestLook = 16 * time.Second
+)
 
 func (r *run) write(ctx context.Context, j *job) error {
+	if j.change.Action == plan.Create || j.change.Action == plan.Update {
+		if err := r.link(j); err != nil {
+			return fmt.Errorf("%s: %w", j.change.Action, err)
+		}
+	}
 	switch j.change.Action {
 	case plan.Create:
 		return r.create(ctx, j)
@@ -36,56 +46,56 @@ func (r *run) write(ctx context.Context, j *job) error {
 	return nil
 }
 
-// create makes the object. A lost answer leaves unknown whether it exists, so
-// it is looked up before anything else is done: a second create could make a
-// second object.
+// create makes the object. A lost or unusable answer leaves unknown whether it
+// exists, so it is looked up before anything else is done: a second create
+// could make a second object.
 func (r *run) create(ctx context.Context, j *job) error {
 	o := j.change.Object
-	for _, ref := range o.Refs {
-		if ref.ID != "" {
-			continue
-		}
-		id := r.created(j, ref)
-		if id == "" {
-			return fmt.Errorf("create: the id of %s is not known", ref)
-		}
-		ref.Resolve(id)
-	}
 	d := plan.Compare(o, nil, r.Policy)
 	if len(d.Problems) > 0 {
 		return d.Problems[0]
 	}
 	answer, err := r.send(ctx, j, d.Requests[0], "")
-	if err == nil {
-		if j.Live, err = resource.NewLive(o.Kind, answer); err == nil {
-			j.Status = Created
-			return nil
-		}
-	}
-	if !ambiguous(err) {
+	if err != nil && !ambiguous(err) {
 		return fmt.Errorf("create: %w", err)
 	}
-	return r.adopt(ctx, j, err)
+	if err == nil {
+		j.Live, err = resource.NewLive(o.Kind, answer)
+	}
+	if err != nil {
+		return r.adopt(ctx, j, err)
+	}
+	j.Status = Created
+	return nil
 }
 
-// created is the id of what a pending reference waits for.
-func (r *run) created(j *job, ref *resource.Reference) string {
-	for _, n := range j.needs {
-		if n.change.Object == ref.Target && n.Live != nil {
-			return n.Live.ID
+// link fills in the ids of what was created before this change.
+func (r *run) link(j *job) error {
+	for _, ref := range j.change.Object.Refs {
+		if ref.ID != "" {
+			continue
+		}
+		for _, n := range j.needs {
+			if n.change.Object == ref.Target && n.Live != nil {
+				ref.Resolve(n.Live.ID)
+			}
+		}
+		if ref.ID == "" {
+			return fmt.Errorf("the id of %s is not known", ref)
 		}
 	}
-	return ""
+	return nil
 }
 
+// adopt goes on with the object that a create without an answer has made. The
+// API may still be at it, so one that isn't there is looked up again for a while.
 func (r *run) adopt(ctx context.Context, j *job, cause error) error {
-	o := j.change.Object
-	found, err := r.source.Find(ctx, o, o.Body.Get(o.Kind.Parent).Value())
+	found, err := r.appears(ctx, j.change.Object)
 	switch {
 	case err != nil:
 		return fmt.Errorf("create: %w; whether it exists now is unknown, because it can't be looked up: %w", cause, err)
 	case found == nil:
-		return fmt.Errorf("create: %w; it does not exist, so running again is safe", cause)
+		return fmt.Errorf("create: %w; it was not there afterwards, and the next run looks again", cause)
 	}
 	j.Live = found
 	if err := r.update(ctx, j); err != nil {
@@ -93,6 +103,20 @@ func (r *run) adopt(ctx context.Context, j *job, cause error) error {
 	}
 	j.Status = Created
 	return nil
+}
+
+func (r *run) appears(ctx context.Context, o *resource.Object) (*resource.Live, error) {
+	for wait := 2 * time.Second; ; wait *= 2 {
+		found, err := r.source.Find(ctx, o, o.Body.Get(o.Kind.Parent).Value())
+		if err != nil || found != nil || wait > longestLook {
+			return found, err
+		}
+		select {
+		case <-ctx.Done():
+			return nil, nil
+		case <-time.After(wait):
+		}
+	}
 }
 
 // update reads the object by id, lays the declaration over it once more and
@@ -124,6 +148,9 @@ func (r *run) once(ctx context.Context, j *job) error {
 	d := plan.Compare(o, live, r.Policy)
 	if len(d.Problems) > 0 {
 		return d.Problems[0]
+	}
+	if path := d.Removes(&j.change.Diff); path != "" {
+		return fmt.Errorf("update: %s would be removed, which the plan didn't show, because it changed since; nothing was sent, run again", path)
 	}
 	if len(d.Requests) == 0 {
 		if j.Status == "" {

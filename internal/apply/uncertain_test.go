@@ -1,0 +1,135 @@
+package apply_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"astro-apply/internal/apply"
+	"astro-apply/internal/simulator"
+)
+
+// A create whose answer is lost is looked up, not repeated.
+func TestLostAnswerToCreate(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newStage(t, simulator.Options{})
+		lost := 0
+		s.over(&wire{after: func(r *http.Request) error {
+			if r.Method == http.MethodPost {
+				lost++
+				return errors.New("connection reset by peer")
+			}
+			return nil
+		}})
+		outcomes := s.apply(t.Context(), two, apply.Options{})
+		if got := statuses(outcomes); count(got, apply.Created) != 3 || lost != 3 {
+			t.Fatalf("statuses %v, %d answers lost", got, lost)
+		}
+		if n := len(s.server.Objects("deployment")); n != 2 {
+			t.Errorf("%d Deployments", n)
+		}
+	})
+}
+
+// One that was never carried out is told as such, after a while.
+func TestLostCreate(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newStage(t, simulator.Options{})
+		s.server.Fail(simulator.Fault{Method: "POST", Path: "workspaces", Status: 502, Raw: "<html>bad gateway</html>"})
+		start := time.Now()
+		outcomes := s.apply(t.Context(), "workspaces: [{ name: data }]", apply.Options{})
+		if outcomes[0].Status != apply.Failed || !strings.Contains(outcomes[0].Err.Error(), "it was not there afterwards, and the next run looks again") {
+			t.Errorf("%s: %v", outcomes[0].Status, outcomes[0].Err)
+		}
+		if took := time.Since(start); took < 20*time.Second || took > time.Minute {
+			t.Errorf("looked for %s", took)
+		}
+	})
+}
+
+// An update whose answer is lost is read again: the same body sent twice would
+// make the new queue a third one.
+func TestLostAnswerToUpdate(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newStage(t, simulator.Options{})
+		w := s.server.Seed("workspace", map[string]any{"name": "data"})
+		s.server.Seed("deployment", map[string]any{"name": "one", "workspaceId": w, "type": "STANDARD", "executor": "CELERY"})
+		s.over(&wire{after: func(r *http.Request) error {
+			if r.Method == http.MethodPost {
+				return errors.New("connection reset by peer")
+			}
+			return nil
+		}})
+		const manifest = `
+workspace: data
+deployments:
+  - name: one
+    workerQueues:
+      - { name: default, astroMachine: A5, minWorkerCount: 0, maxWorkerCount: 1, workerConcurrency: 1 }
+      - { name: new, astroMachine: A5, minWorkerCount: 0, maxWorkerCount: 1, workerConcurrency: 1 }
+`
+		outcomes := s.apply(t.Context(), manifest, apply.Options{})
+		if outcomes[0].Status != apply.Updated || len(s.writes()) != 1 {
+			t.Errorf("%s: %v, %d writes", outcomes[0].Status, outcomes[0].Err, len(s.writes()))
+		}
+	})
+}
+
+// One that is carried out after its answer was given up is found all the same.
+func TestLateCreate(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newStage(t, simulator.Options{})
+		s.over(&wire{before: func(r *http.Request) *http.Response {
+			if r.Method != http.MethodPost {
+				return nil
+			}
+			body, _ := io.ReadAll(r.Body)
+			time.AfterFunc(9*time.Second, func() {
+				late := r.Clone(context.WithoutCancel(r.Context()))
+				late.Body = io.NopCloser(bytes.NewReader(body))
+				if answer, err := s.server.Transport().RoundTrip(late); err == nil {
+					_ = answer.Body.Close()
+				}
+			})
+			return &http.Response{StatusCode: http.StatusGatewayTimeout, Body: http.NoBody}
+		}})
+		outcomes := s.apply(t.Context(), "workspaces: [{ name: data }]", apply.Options{})
+		if outcomes[0].Status != apply.Created || len(s.writes()) != 1 {
+			t.Errorf("%s: %v, writes %v", outcomes[0].Status, outcomes[0].Err, s.writes())
+		}
+	})
+}
+
+// An answer that tells nothing of what was made is as good as none.
+func TestCreateAnsweredWithoutID(t *testing.T) {
+	t.Parallel()
+	for _, answer := range []string{`{}`, ``, `{"id": "c1", "environmentVariables": {}}`} {
+		t.Run(answer, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				s := newStage(t, simulator.Options{})
+				s.server.Seed("workspace", map[string]any{"name": "data"})
+				s.over(&wire{answer: func(r *http.Request) *http.Response {
+					if r.Method != http.MethodPost {
+						return nil
+					}
+					return &http.Response{StatusCode: http.StatusOK, Body: io.NopCloser(strings.NewReader(answer))}
+				}})
+				outcomes := s.apply(t.Context(), "deployments: [{ name: one, workspace: data, type: STANDARD, cloudProvider: AWS, region: us-east-1 }]", apply.Options{})
+				if outcomes[0].Status != apply.Created || outcomes[0].Live.ID == "c1" || len(s.writes()) != 1 {
+					t.Errorf("%s: %v, writes %v", outcomes[0].Status, outcomes[0].Err, s.writes())
+				}
+			})
+		})
+	}
+}
