@@ -96,8 +96,8 @@ func compare(o *resource.Object, live *resource.Live, policy Policy, secrets boo
 		}
 		whole.Members = append(whole.Members, body.Members...)
 	}
-	if len(x.diff.Requests) > 0 {
-		x.diff.Problems = append(x.diff.Problems, x.lacking...)
+	if len(x.diff.Requests) > 0 && len(x.diff.Problems) == 0 {
+		x.diff.Problems = x.lacking
 	}
 	x.broken(o, whole)
 	return x.diff

@@ -40,7 +40,7 @@ func (r *Run) Outputs() ([]Output, error) {
 		{"updated", strconv.Itoa(c.Updated)},
 		{"deleted", strconv.Itoa(c.Deleted)},
 		{"unchanged", strconv.Itoa(c.Unchanged)},
-		{"failed", strconv.Itoa(c.Failed)},
+		{"failed", strconv.Itoa(c.NotOK())},
 		{"drift", drift},
 	}
 	for _, k := range resource.Kinds() {

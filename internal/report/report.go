@@ -5,7 +5,6 @@ package report
 
 import (
 	"fmt"
-	"strings"
 	"time"
 
 	"astro-apply/internal/apply"
@@ -61,59 +60,7 @@ func (r *Run) Drift() bool {
 // Failed reports whether the step has to fail.
 func (r *Run) Failed() bool {
 	counts := r.Counts()
-	return r.Broken() || counts.Failed > 0 || r.Stopped != nil || r.Mode == "drift" && r.Drift() && r.FailDrift
-}
-
-// Counts is how many objects were, or would be, dealt with in which way.
-type Counts struct {
-	Created, Updated, Deleted, Unchanged, Kept, Failed int
-}
-
-// Changed is how many objects were, or would be, written.
-func (c Counts) Changed() int { return c.Created + c.Updated + c.Deleted }
-
-// Counts counts the outcomes, or, where nothing was applied, the plan.
-func (r *Run) Counts() Counts {
-	var c Counts
-	if r.Outcomes == nil {
-		if r.Plan == nil {
-			return c
-		}
-		for _, change := range r.Plan.Changes {
-			if len(change.Problems) > 0 {
-				c.Failed++
-				continue
-			}
-			c.add(planned[change.Action])
-		}
-		return c
-	}
-	for _, o := range r.Outcomes {
-		c.add(o.Status)
-	}
-	return c
-}
-
-var planned = map[plan.Action]apply.Status{
-	plan.Create: apply.Created, plan.Update: apply.Updated, plan.Delete: apply.Deleted,
-	plan.Unchanged: apply.Unchanged, plan.Kept: apply.Kept, plan.Unknown: apply.Failed,
-}
-
-func (c *Counts) add(s apply.Status) {
-	switch s {
-	case apply.Created:
-		c.Created++
-	case apply.Updated:
-		c.Updated++
-	case apply.Deleted:
-		c.Deleted++
-	case apply.Unchanged:
-		c.Unchanged++
-	case apply.Kept:
-		c.Kept++
-	default:
-		c.Failed++
-	}
+	return r.Broken() || counts.NotOK() > 0 || r.Stopped != nil || r.Mode == "drift" && r.Drift() && r.FailDrift
 }
 
 // Sentence is the result in one line.
@@ -127,11 +74,13 @@ func (r *Run) Sentence() string {
 	case r.Mode == "validate":
 		return fmt.Sprintf("The manifest is valid: %s declared. Nothing was compared with Astro.", plural(r.Declared, "object"))
 	case r.Outcomes != nil && r.Stopped != nil:
-		return fmt.Sprintf("Stopped early (%v): %d of %d done, safe to run again. %s", r.Stopped, len(r.Outcomes)-c.Failed, len(r.Outcomes), r.tally(false))
+		return fmt.Sprintf("Stopped early (%v): %d of %d done, safe to run again. %s", r.Stopped, len(r.Outcomes)-c.NotOK(), len(r.Outcomes), r.tally(false))
 	case r.Stopped != nil:
 		return fmt.Sprintf("Stopped early (%v); nothing was written.", r.Stopped)
 	case r.Outcomes != nil && c.Failed > 0:
 		return fmt.Sprintf("%d of %s not applied. %s", c.Failed, plural(len(r.Outcomes), "object"), r.tally(false))
+	case r.Outcomes != nil && c.Unconfirmed > 0:
+		return "Accepted, but not all of it confirmed: " + r.tally(false)
 	case r.Outcomes != nil && c.Changed() == 0:
 		return "Nothing to do: " + r.tally(false)
 	case r.Outcomes != nil:
@@ -146,30 +95,6 @@ func (r *Run) Sentence() string {
 		return "Plan: nothing to do. " + r.tally(true)
 	}
 	return "Plan: " + r.tally(true)
-}
-
-// tally lists the counts that aren't zero.
-func (r *Run) tally(future bool) string {
-	c := r.Counts()
-	words := [...]string{"created", "updated", "deleted"}
-	if future {
-		words = [...]string{"to create", "to update", "to delete"}
-	}
-	var parts []string
-	for _, p := range []struct {
-		n    int
-		word string
-	}{
-		{c.Created, words[0]}, {c.Updated, words[1]}, {c.Deleted, words[2]}, {c.Kept, "kept"}, {c.Unchanged, "unchanged"}, {c.Failed, "failed"},
-	} {
-		if p.n > 0 {
-			parts = append(parts, fmt.Sprintf("%d %s", p.n, p.word))
-		}
-	}
-	if len(parts) == 0 {
-		return "no objects are declared."
-	}
-	return strings.Join(parts, ", ") + "."
 }
 
 // surplus is the drift that is no change: what is live and kept.

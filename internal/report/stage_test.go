@@ -47,6 +47,7 @@ func planned(t testing.TB, text string, live world, policy plan.Policy) *plan.Pl
 // outcome is what became of an object in a test.
 type outcome struct {
 	status apply.Status
+	wrote  apply.Status
 	err    error
 }
 
@@ -55,7 +56,7 @@ func applied(p *plan.Plan, of map[string]outcome) []apply.Outcome {
 	out := []apply.Outcome{}
 	for _, c := range p.Changes {
 		o := of[c.Object.Name()]
-		x := apply.Outcome{Change: c, Live: c.Live, Status: o.status, Err: o.err}
+		x := apply.Outcome{Change: c, Live: c.Live, Status: o.status, Wrote: o.wrote, Err: o.err}
 		if len(c.Requests) > 0 {
 			x.Body = c.Requests[0].Body
 		}

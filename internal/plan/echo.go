@@ -1,0 +1,78 @@
+package plan
+
+import (
+	"fmt"
+
+	"astro-apply/internal/schema"
+)
+
+// echo is what an update sends for a field that isn't declared.
+func (o *overlay) echo(f *schema.Field, declared, l *schema.Node, path string) *schema.Node {
+	if !f.Has(schema.Update) || f.Echo != schema.EchoAlways {
+		return nil
+	}
+	for _, sibling := range f.Yields {
+		if declared.Get(sibling) != nil {
+			if !f.Type.IsZero(l) {
+				o.changed(path, l, nil)
+			}
+			return nil
+		}
+	}
+	o.quiet++
+	defer func() { o.quiet-- }()
+	if v := o.merged(f, nil, l, path, false); v != nil {
+		return v
+	}
+	if !f.Has(schema.RequiredUpdate) {
+		return nil
+	}
+	zero := f.Type.Zero()
+	if zero == nil {
+		o.lacking = append(o.lacking, schema.Problem{
+			Pos: o.declared.Pos, Message: fmt.Sprintf("an update needs %s (%s), and Astro doesn't tell it; declare it", path, f.Type.Describe()),
+		})
+	}
+	return zero
+}
+
+// dropped records a live value that goes because of another change: from now on
+// the object has no use for it.
+func (o *overlay) dropped(f *schema.Field, l *schema.Node, path string) {
+	if f.Type.IsZero(l) || f.Applies(o.before) != nil {
+		return
+	}
+	if f.Type.Base == schema.BaseList {
+		s := &list{overlay: o, field: f, path: path}
+		for _, p := range s.pair(nil, l.Items) {
+			o.changed(s.at(p), o.shown(f.Type.Elem, p.live), nil)
+		}
+	} else {
+		o.changed(path, o.shown(&f.Type, l), nil)
+	}
+	if why := f.Warning(l, nil); why != "" && o.quiet == 0 {
+		o.note(o.declared.Pos, true, "%s goes with this change: %s", path, why)
+	}
+}
+
+// shown is a live value without what only the server knows.
+func (o *overlay) shown(t *schema.Type, live *schema.Node) *schema.Node {
+	switch t.Base {
+	case schema.BaseObject:
+		out := &schema.Node{Form: schema.Map}
+		for i := range t.Fields {
+			f := &t.Fields[i]
+			if n := f.Live(live, o.live); n != nil && !f.HoldsSecret(live) {
+				out.Set(f.Name, o.shown(&f.Type, n))
+			}
+		}
+		return out
+	case schema.BaseList:
+		out := &schema.Node{Form: schema.List}
+		for _, item := range live.Items {
+			out.Items = append(out.Items, o.shown(t.Elem, item))
+		}
+		return out
+	}
+	return live
+}

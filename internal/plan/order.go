@@ -1,0 +1,105 @@
+package plan
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"astro-apply/internal/resource"
+	"astro-apply/internal/schema"
+)
+
+// link finds the changes that each one refers to: by what the manifest says,
+// else by the ids that it or the live object holds.
+func (p *Plan) link(of map[*resource.Object]*Change) {
+	live := map[string]*Change{}
+	for _, c := range p.Changes {
+		if c.Live != nil {
+			live[c.Object.Kind.Name+" "+c.Live.ID] = c
+		}
+	}
+	for _, c := range p.Changes {
+		targets := map[*Change]bool{c: true, nil: true}
+		add := func(target *Change) {
+			if targets[target] {
+				return
+			}
+			targets[target] = true
+			needs(c, target)
+			if target.Object.Absent && !c.Object.Absent {
+				p.Problems = append(p.Problems, schema.Problem{Pos: c.Object.Pos, Message: fmt.Sprintf(
+					"%s belongs to %s, which is marked state: absent at %s", c.Object, target.Object, target.Object.Pos)})
+			}
+		}
+		for _, r := range c.Object.Refs {
+			add(of[r.Target])
+		}
+		for i := range c.Object.Kind.Fields {
+			if f := &c.Object.Kind.Fields[i]; f.Ref != nil {
+				add(live[f.Ref.Kind+" "+c.holds(f)])
+			}
+		}
+	}
+}
+
+// holds is the id in a reference field, as declared, else as live.
+func (c *Change) holds(f *schema.Field) string {
+	if n := c.Object.Body.Get(f.Name); n != nil || c.Live == nil {
+		return n.Value()
+	}
+	return f.Live(c.Live.Body, c.Live.Body).Value()
+}
+
+// needs records an order: what is referred to comes first, and goes last.
+func needs(c, target *Change) {
+	if c.Action == Delete {
+		if target.Action == Delete {
+			target.Needs = append(target.Needs, c)
+		}
+		return
+	}
+	c.Needs = append(c.Needs, target)
+}
+
+// order sorts the changes so that each comes after what it needs, and keeps
+// the manifest's order otherwise. References that form a circle can't be
+// followed in any order.
+func (p *Plan) order() {
+	var (
+		out   []*Change
+		state = map[*Change]int{} // 1: being visited, 2: placed
+		visit func(c *Change, trail []string)
+	)
+	visit = func(c *Change, trail []string) {
+		trail = append(trail, c.Object.String())
+		switch state[c] {
+		case 1:
+			p.Problems = append(p.Problems, schema.Problem{
+				Pos: c.Object.Pos, Message: "references form a circle: " + strings.Join(trail, " → "),
+			})
+			return
+		case 2:
+			return
+		}
+		state[c] = 1
+		for _, n := range c.Needs {
+			visit(n, trail)
+		}
+		state[c] = 2
+		out = append(out, c)
+	}
+	for _, c := range p.Changes {
+		visit(c, nil)
+	}
+	slices.SortStableFunc(out, func(a, b *Change) int { return cmp.Compare(late(a), late(b)) })
+	p.Changes = out
+}
+
+// late puts removals behind everything else.
+func late(c *Change) int {
+	if c.Action == Delete {
+		return 1
+	}
+	return 0
+}

@@ -1,0 +1,94 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+
+	"astro-apply/internal/apply"
+	"astro-apply/internal/plan"
+)
+
+// Counts is how many objects were, or would be, dealt with in which way. One
+// that was written and didn't become ready in time counts twice.
+type Counts struct {
+	Created, Updated, Deleted, Unchanged, Kept, Failed, Unconfirmed int
+}
+
+// NotOK is how many objects somebody has to look at.
+func (c Counts) NotOK() int { return c.Failed + c.Unconfirmed }
+
+// Changed is how many objects were, or would be, written.
+func (c Counts) Changed() int { return c.Created + c.Updated + c.Deleted }
+
+// Counts counts the outcomes, or, where nothing was applied, the plan.
+func (r *Run) Counts() Counts {
+	var c Counts
+	if r.Outcomes == nil {
+		if r.Plan == nil {
+			return c
+		}
+		for _, change := range r.Plan.Changes {
+			if len(change.Problems) > 0 {
+				c.Failed++
+				continue
+			}
+			c.add(planned[change.Action])
+		}
+		return c
+	}
+	for _, o := range r.Outcomes {
+		c.add(o.Status)
+		if o.Status == apply.Unconfirmed && o.Wrote != "" {
+			c.add(o.Wrote)
+		}
+	}
+	return c
+}
+
+var planned = map[plan.Action]apply.Status{
+	plan.Create: apply.Created, plan.Update: apply.Updated, plan.Delete: apply.Deleted,
+	plan.Unchanged: apply.Unchanged, plan.Kept: apply.Kept, plan.Unknown: apply.Failed,
+}
+
+func (c *Counts) add(s apply.Status) {
+	switch s {
+	case apply.Created:
+		c.Created++
+	case apply.Updated:
+		c.Updated++
+	case apply.Deleted:
+		c.Deleted++
+	case apply.Unchanged:
+		c.Unchanged++
+	case apply.Kept:
+		c.Kept++
+	case apply.Unconfirmed:
+		c.Unconfirmed++
+	default:
+		c.Failed++
+	}
+}
+
+// tally lists the counts that aren't zero.
+func (r *Run) tally(future bool) string {
+	c := r.Counts()
+	words := [...]string{"created", "updated", "deleted"}
+	if future {
+		words = [...]string{"to create", "to update", "to delete"}
+	}
+	var parts []string
+	for _, p := range []struct {
+		n    int
+		word string
+	}{
+		{c.Created, words[0]}, {c.Updated, words[1]}, {c.Deleted, words[2]}, {c.Kept, "kept"}, {c.Unchanged, "unchanged"}, {c.Failed, "failed"}, {c.Unconfirmed, "not confirmed"},
+	} {
+		if p.n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", p.n, p.word))
+		}
+	}
+	if len(parts) == 0 {
+		return "no objects are declared."
+	}
+	return strings.Join(parts, ", ") + "."
+}
