@@ -55,7 +55,7 @@ func Load(getenv func(string) string, action []byte) (*Config, error) {
 		// envconfig stops at the first input it can't use: note it, put the
 		// default in its place and go on to the next.
 		s.bad[s.last] = true
-		problems = append(problems, fmt.Errorf("input %s is %q: %w", s.last, shorten(getenv(variable(s.last))), cause(err)))
+		problems = append(problems, fmt.Errorf("input %s%s: %w", s.last, shown(getenv(variable(s.last))), cause(err)))
 	}
 }
 
@@ -72,7 +72,10 @@ type source struct {
 func (s *source) Lookup(key string) (string, bool) {
 	name := strings.ReplaceAll(strings.ToLower(key), "_", "-")
 	s.last = name
-	value := strings.TrimSpace(s.getenv(variable(name)))
+	value := s.getenv(variable(name))
+	if name != "manifest" || strings.TrimSpace(value) == "" {
+		value = strings.TrimSpace(value) // in a manifest, indentation and lines count
+	}
 	if value == "" || s.bad[name] {
 		value = s.inputs.Default(name)
 	}
@@ -92,10 +95,13 @@ func cause(err error) error {
 	}
 }
 
-func shorten(s string) string {
-	s = strings.TrimSpace(s)
-	if len(s) > 60 {
-		return strings.ToValidUTF8(s[:60], "") + "…"
+// shown quotes a bad value where that is safe. A long one may be a secret in the
+// wrong place, which nobody recognises any more once it is cut; an address may
+// hold a password that nobody has registered as one.
+func shown(value string) string {
+	value = strings.TrimSpace(value)
+	if len(value) > 60 || strings.ContainsAny(value, "@?#") {
+		return ""
 	}
-	return s
+	return fmt.Sprintf(" is %q", value)
 }

@@ -71,7 +71,7 @@ type APIURL string
 // UnmarshalText implements encoding.TextUnmarshaler.
 func (a *APIURL) UnmarshalText(text []byte) error {
 	u, err := url.Parse(string(text))
-	if err != nil || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
+	if err != nil || u.Hostname() == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
 		return errors.New("it must be an address such as https://api.astronomer.io")
 	}
 	ip := net.ParseIP(u.Hostname())

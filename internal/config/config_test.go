@@ -1,0 +1,198 @@
+package config_test
+
+import (
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"astro-apply/internal/config"
+)
+
+// The defaults differ from those of the real action.yml, so that none of them
+// can come from elsewhere.
+const invented = `
+inputs:
+  files:
+    default: |
+      one.yaml
+      two.yaml
+  manifest: {}
+  mode:
+    default: drift
+  workspace:
+    default: data
+  organization-id: {}
+  allow-delete:
+    default: "true"
+  write-secrets:
+    default: "true"
+  wait:
+    default: "false"
+  timeout:
+    default: 1h30m
+  fail-on-drift:
+    default: "false"
+  simulate:
+    default: "true"
+  api-url:
+    default: https://example.com
+`
+
+func actionYML(t *testing.T) []byte {
+	t.Helper()
+	action, err := os.ReadFile("../../action.yml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return action
+}
+
+// load reads inputs, which are given by their names in action.yml.
+func load(t *testing.T, inputs map[string]string) (*config.Config, error) {
+	t.Helper()
+	variables := map[string]string{}
+	for name, value := range inputs {
+		variables["INPUT_"+strings.ToUpper(name)] = value
+	}
+	return loadEnv(t, variables)
+}
+
+// loadEnv returns a Config even beside an error, so that it can be printed.
+func loadEnv(t *testing.T, variables map[string]string) (*config.Config, error) {
+	t.Helper()
+	c, err := config.Load(func(name string) string { return variables[name] }, actionYML(t))
+	if c == nil {
+		c = &config.Config{}
+	}
+	return c, err
+}
+
+func TestBlankIsDefault(t *testing.T) {
+	t.Parallel()
+	want := &config.Config{
+		Files: config.Lines{"one.yaml", "two.yaml"}, Mode: config.Drift, Workspace: "data", AllowDelete: true, WriteSecrets: true,
+		Timeout: config.Timeout(90 * time.Minute), Simulate: true, APIURL: "https://example.com",
+	}
+	for _, blank := range []string{"", " ", "\r\n\t "} {
+		got, err := config.Load(func(string) string { return blank }, []byte(invented))
+		if err != nil {
+			t.Errorf("%q: %v", blank, err)
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%q:\n%s", blank, diff)
+		}
+	}
+}
+
+func TestInputsWinOverDefaults(t *testing.T) {
+	t.Parallel()
+	got, err := load(t, map[string]string{
+		"files": "a.yaml", "mode": "apply", "workspace": " data platform ", "organization-id": "corg", "allow-delete": "true",
+		"write-secrets": "true", "wait": "false", "timeout": "90s", "fail-on-drift": "false", "simulate": "true",
+		"api-url": "https://api.example.com/astro/",
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := &config.Config{
+		Files: config.Lines{"a.yaml"}, Mode: config.Apply, Workspace: "data platform", OrganizationID: "corg", AllowDelete: true,
+		WriteSecrets: true, Timeout: config.Timeout(90 * time.Second), Simulate: true, APIURL: "https://api.example.com/astro",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// The runner keeps the dashes in the names of inputs. A variable with an
+// underscore in their place is somebody else's.
+func TestDashesInNames(t *testing.T) {
+	t.Parallel()
+	env := map[string]string{"INPUT_API-URL": "https://dash.example.com", "INPUT_API_URL": "https://underscore.example.com", "API_URL": "https://bare.example.com"}
+	c, err := loadEnv(t, env)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c.APIURL != "https://dash.example.com" {
+		t.Errorf("api-url is %s", c.APIURL)
+	}
+	delete(env, "INPUT_API-URL")
+	if c, err = loadEnv(t, env); err != nil || c.APIURL != "https://api.astronomer.io" {
+		t.Errorf("api-url is %s, %v", c.APIURL, err)
+	}
+}
+
+func TestEveryBadInputIsReported(t *testing.T) {
+	t.Parallel()
+	_, err := load(t, map[string]string{
+		"files": "a.yaml", "manifest": "workspaces: []", "mode": "aply", "workspace": "a\nb", "organization-id": "c\rd", "allow-delete": "ja",
+		"write-secrets": "1", "wait": "no", "timeout": "30", "fail-on-drift": "off", "simulate": "y", "api-url": "http://example.com",
+	})
+	if err == nil {
+		t.Fatal("no error")
+	}
+	want := []string{
+		`input mode is "aply": it must be auto, validate, plan, apply or drift`,
+		`input workspace is "a\nb": it must be on one line`,
+		`input organization-id is "c\rd": it must be on one line`,
+		`input allow-delete is "ja": it must be true or false`,
+		`input write-secrets is "1": it must be true or false`,
+		`input wait is "no": it must be true or false`,
+		`input timeout is "30": it must be a time such as 90s, 30m or 1h30m, from 1s to 24h`,
+		`input fail-on-drift is "off": it must be true or false`,
+		`input simulate is "y": it must be true or false`,
+		`input api-url is "http://example.com": it must start with https://, so that the token travels encrypted`,
+		"input files and input manifest exclude each other; set one of them",
+	}
+	if diff := cmp.Diff(want, strings.Split(err.Error(), "\n")); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestFilesOrManifest(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name, files, manifest string
+		ok                    bool
+	}{
+		{"neither", "", "", true},
+		{"files", "a.yaml", "", true},
+		{"manifest", "", "workspaces: []", true},
+		{"manifest, and files as the runner fills them in", "astro.yaml", "workspaces: []", true},
+		{"both", "a.yaml", "workspaces: []", false},
+		{"the default among others", "astro.yaml\na.yaml", "workspaces: []", false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			c, err := load(t, map[string]string{"files": tt.files, "manifest": tt.manifest})
+			if tt.ok {
+				if err != nil || c.Manifest != tt.manifest {
+					t.Errorf("manifest %q, %v", c.Manifest, err)
+				}
+			} else if err == nil || !strings.Contains(err.Error(), "input files and input manifest exclude each other") {
+				t.Errorf("error %v", err)
+			}
+		})
+	}
+}
+
+// A fault of ours is an error as well, not an endless search for good inputs.
+func TestBadAction(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct{ name, action, want string }{
+		{"not YAML", "inputs: [", "action.yml: "},
+		{"not a mapping", "inputs: none", "action.yml: "},
+		{"bad default", strings.Replace(invented, "drift", "adrift", 1), "it must be auto, validate, plan, apply or drift"},
+		{"bad default and bad input", strings.Replace(invented, `"false"`, `"maybe"`, 1), "it must be true or false"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			_, err := config.Load(func(name string) string { return map[string]string{"INPUT_WAIT": "no"}[name] }, []byte(tt.action))
+			if err == nil || !strings.Contains(err.Error(), tt.want) {
+				t.Errorf("error %v, want %s", err, tt.want)
+			}
+		})
+	}
+}

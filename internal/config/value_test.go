@@ -1,0 +1,146 @@
+package config_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"astro-apply/internal/config"
+)
+
+func TestSwitch(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]bool{
+		"true": true, "True": true, "TRUE": true, " true\n": true, "false": false, "False": false, "FALSE": false,
+	} {
+		if c, err := load(t, map[string]string{"wait": text}); err != nil || bool(c.Wait) != want {
+			t.Errorf("%q: %v, %v", text, c.Wait, err)
+		}
+	}
+	for _, text := range []string{"yes", "no", "on", "off", "y", "1", "0", "tRUE", "t", `"true"`, "true false"} {
+		if _, err := load(t, map[string]string{"wait": text}); err == nil || !strings.Contains(err.Error(), "input wait") {
+			t.Errorf("%q: error %v", text, err)
+		}
+	}
+}
+
+func TestTimeout(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]time.Duration{
+		"1s": time.Second, "1000ms": time.Second, "90s": 90 * time.Second, "30m": 30 * time.Minute, "1h30m": 90 * time.Minute, "24h": 24 * time.Hour,
+	} {
+		if c, err := load(t, map[string]string{"timeout": text}); err != nil || time.Duration(c.Timeout) != want {
+			t.Errorf("%q: %v, %v", text, time.Duration(c.Timeout), err)
+		}
+	}
+	for _, text := range []string{"0", "0s", "999ms", "-5m", "24h0m1s", "30", "1d", "30 m", "1h 30m", "PT30M", "soon", "9999999999999h"} {
+		if _, err := load(t, map[string]string{"timeout": text}); err == nil || !strings.Contains(err.Error(), "input timeout") {
+			t.Errorf("%q: error %v", text, err)
+		}
+	}
+}
+
+func TestMode(t *testing.T) {
+	t.Parallel()
+	for _, want := range []config.Mode{config.Auto, config.Validate, config.Plan, config.Apply, config.Drift} {
+		if c, err := load(t, map[string]string{"mode": string(want)}); err != nil || c.Mode != want {
+			t.Errorf("%s: %s, %v", want, c.Mode, err)
+		}
+	}
+	for _, text := range []string{"Plan", "export", "plan apply", "plan,apply"} {
+		if _, err := load(t, map[string]string{"mode": text}); err == nil || !strings.Contains(err.Error(), "input mode") {
+			t.Errorf("%q: error %v", text, err)
+		}
+	}
+}
+
+func TestAPIURL(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]config.APIURL{
+		"https://api.astronomer.io":       "https://api.astronomer.io",
+		"https://api.astronomer.io///":    "https://api.astronomer.io",
+		" https://api.astronomer.io \n":   "https://api.astronomer.io",
+		"HTTPS://api.astronomer.io":       "HTTPS://api.astronomer.io",
+		"https://proxy.example.com:8443/": "https://proxy.example.com:8443",
+		"https://example.com/astro/api/":  "https://example.com/astro/api",
+		"http://localhost:8080":           "http://localhost:8080",
+		"http://127.0.0.1:8080/":          "http://127.0.0.1:8080",
+		"http://127.1.2.3":                "http://127.1.2.3",
+		"http://[::1]:8080":               "http://[::1]:8080",
+	} {
+		if c, err := load(t, map[string]string{"api-url": text}); err != nil || c.APIURL != want {
+			t.Errorf("%q: %s, %v", text, c.APIURL, err)
+		}
+	}
+	const (
+		address = "it must be an address such as"
+		scheme  = "it must start with https://"
+	)
+	for text, want := range map[string]string{
+		"http://api.astronomer.io":         scheme,
+		"http://localhost.example.com":     scheme,
+		"http://127.0.0.1.example.com":     scheme,
+		"http://10.0.0.1":                  scheme,
+		"http://[::2]":                     scheme,
+		"ftp://localhost":                  scheme,
+		"//api.astronomer.io":              scheme,
+		"api.astronomer.io":                address,
+		"https:api.astronomer.io":          address,
+		"https://":                         address,
+		"https:///astro":                   address,
+		"https://a b.example.com":          address,
+		"https://api.astronomer.io\nx":     address,
+		"https://user@api.astronomer.io":   address,
+		"https://:@api.astronomer.io":      address,
+		"http://localhost@api.example.com": address,
+		"https://api.astronomer.io?a=b":    address,
+		"https://api.astronomer.io/#a":     address,
+		"https://api.astronomer.io:port":   address,
+	} {
+		if _, err := load(t, map[string]string{"api-url": text}); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: error %v, want %s", text, err, want)
+		}
+	}
+}
+
+func TestLines(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]config.Lines{
+		"a.yaml":                             {"a.yaml"},
+		"a.yaml\nb.yaml\n":                   {"a.yaml", "b.yaml"},
+		"\r\n a.yaml \r\n\r\n\tb.yaml\r\n":   {"a.yaml", "b.yaml"},
+		"# all of it\n  # indented\na.yaml":  {"a.yaml"},
+		"a.yaml # is a name, as are, commas": {"a.yaml # is a name, as are, commas"},
+		"b.yaml\na.yaml\nb.yaml":             {"b.yaml", "a.yaml", "b.yaml"},
+	} {
+		c, err := load(t, map[string]string{"files": text})
+		if err != nil {
+			t.Errorf("%q: %v", text, err)
+		}
+		if diff := cmp.Diff(want, c.Files); diff != "" {
+			t.Errorf("%q:\n%s", text, diff)
+		}
+	}
+}
+
+// What the manifest says is not for the reader of inputs to touch.
+func TestManifestIsVerbatim(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{
+		"workspaces:\n  - name: ${env:NAME} # $${x}, \\, \"a\"",
+		"a: 1,b: 2",
+		"\n# lines count in messages\nworkspaces: []",
+		"  workspaces:\n    - name: data\n  deployments: []",
+		"workspaces:\n  - name: data\n    description: |+\n      text\n\n",
+	} {
+		c, err := load(t, map[string]string{"manifest": text})
+		if err != nil {
+			t.Errorf("%q: %v", text, err)
+		}
+		if diff := cmp.Diff(text, c.Manifest); diff != "" {
+			t.Error(diff)
+		}
+	}
+}
