@@ -105,12 +105,14 @@ func (g *generator) list(t *schema.Type, name string) *schema.Node {
 	for i := range rapid.IntRange(low, high).Draw(g.t, "length of "+name) {
 		item := g.value(t.Elem, fmt.Sprintf("%s_%d", name, i))
 		switch {
-		case t.Key != "":
+		case t.Key != nil && name == "schedules":
+			item.Set(t.Key[0], schema.String(fmt.Sprintf("%d  19 * * *", i)))
+		case t.Key != nil:
 			key := fmt.Sprintf("k%d", i)
 			if i == 0 && name == "workerQueues" {
 				key = "default"
 			}
-			item.Set(t.Key, schema.String(key))
+			item.Set(t.Key[0], schema.String(key))
 			if f := schema.Find(t.Elem.Fields, "value"); f != nil && item.Get("value") == nil {
 				item.Set("value", g.value(&f.Type, "value")) // the API makes no variable without one
 			}

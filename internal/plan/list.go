@@ -102,79 +102,31 @@ func (s *list) carry(item, live *schema.Node) *schema.Node {
 	return item
 }
 
+// pair matches by identity: the declared ones in their order, then what is only
+// live. An element whose identity can't be told is like no other.
 func (s *list) pair(declared, live []*schema.Node) []pair {
 	t := &s.field.Type
-	switch {
-	case t.Key != "":
-		return matched(declared, live, func(n *schema.Node) string { return n.Get(t.Key).Value() })
-	case t.Set:
-		return matched(declared, live, func(n *schema.Node) string { return t.Elem.Canonical(n) })
-	}
-	return s.sequence(declared, live)
-}
-
-// matched pairs by key: the declared ones in their order, then what is only live.
-func matched(declared, live []*schema.Node, key func(*schema.Node) string) []pair {
 	found := map[string]*schema.Node{}
 	for _, l := range live {
-		found[key(l)] = l
+		if k := t.Identity(l); k != "" {
+			found[k] = l
+		}
 	}
 	var out []pair
 	said := map[string]bool{}
 	for _, d := range declared {
-		k := key(d)
+		k := t.Identity(d)
 		if !said[k] {
 			out = append(out, pair{d, found[k], k})
 		}
-		said[k] = true
+		said[k] = k != ""
 	}
 	for _, l := range live {
-		if k := key(l); !said[k] {
+		k := t.Identity(l)
+		if !said[k] {
 			out = append(out, pair{nil, l, k})
-			said[k] = true
 		}
+		said[k] = k != ""
 	}
 	return out
-}
-
-// sequence pairs elements that have no identity: first those that are equal in
-// all that is declared, then the rest in order.
-func (s *list) sequence(declared, live []*schema.Node) []pair {
-	out := make([]pair, len(declared))
-	used := make([]bool, len(live))
-	for i, d := range declared {
-		out[i] = pair{declared: d, label: fmt.Sprint(i)}
-		for j, l := range live {
-			if !used[j] && s.same(d, l) {
-				out[i].live, used[j] = l, true
-				break
-			}
-		}
-	}
-	next := 0
-	for i := range out {
-		for next < len(live) && used[next] {
-			next++
-		}
-		if out[i].live == nil && next < len(live) {
-			out[i].live, used[next] = live[next], true
-		}
-	}
-	for j, l := range live {
-		if !used[j] {
-			out = append(out, pair{nil, l, fmt.Sprint(len(out))})
-		}
-	}
-	return out
-}
-
-// same reports whether l already is as d declares.
-func (s *list) same(d, l *schema.Node) bool {
-	for i := range s.field.Type.Elem.Fields {
-		f := &s.field.Type.Elem.Fields[i]
-		if n := d.Get(f.Name); n != nil && !f.Type.Equal(n, f.Live(l, s.live)) {
-			return false
-		}
-	}
-	return true
 }

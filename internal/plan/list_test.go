@@ -90,21 +90,30 @@ func TestLists(t *testing.T) {
 			schedules("[{ hibernateAtCron: 0 1 * * 6, wakeAtCron: 0 1 * * 1, isEnabled: false }, { hibernateAtCron: 0 19 * * *, wakeAtCron: 0 7 * * * }]"),
 			allow, nil, nil, nil, "scalingSpec", "",
 		},
-		"the equal schedule is found first": {
+		"another schedule is another one": { // the one that is live may be switched off, and is none of its business
 			schedules("[{ hibernateAtCron: 0 2 * * 6, wakeAtCron: 0 1 * * 1 }, { hibernateAtCron: 0 19 * * *, wakeAtCron: 0 7 * * * }]"), allow,
-			[]string{`scalingSpec.hibernationSpec.schedules[0].hibernateAtCron: "0 1 * * 6" → "0 2 * * 6"`},
+			[]string{
+				`scalingSpec.hibernationSpec.schedules[0 2 * * 6, 0 1 * * 1]: (none) → {hibernateAtCron: "0 2 * * 6", wakeAtCron: "0 1 * * 1", isEnabled: true}`,
+				`scalingSpec.hibernationSpec.schedules[0 1 * * 6, 0 1 * * 1]: {hibernateAtCron: "0 1 * * 6", wakeAtCron: "0 1 * * 1", isEnabled: false} → (none)`,
+			},
 			nil, nil, "scalingSpec",
-			`{"hibernateAtCron": "0 2 * * 6", "wakeAtCron": "0 1 * * 1", "isEnabled": false},` + nights,
+			`{"hibernateAtCron": "0 2 * * 6", "wakeAtCron": "0 1 * * 1", "isEnabled": true},` + nights,
+		},
+		"a schedule with other blanks": {
+			schedules("[{ hibernateAtCron: '0  1 * *  6', wakeAtCron: ' 0 1 * * 1', isEnabled: true }, { hibernateAtCron: 0 19 * * *, wakeAtCron: 0 7 * * * }]"), allow,
+			[]string{`scalingSpec.hibernationSpec.schedules[0 1 * * 6, 0 1 * * 1].isEnabled: false → true`},
+			nil, nil, "scalingSpec",
+			`{"hibernateAtCron": "0 1 * * 6", "wakeAtCron": "0 1 * * 1", "isEnabled": true},` + nights,
 		},
 		"a third schedule": {
 			schedules("[{ hibernateAtCron: 0 19 * * *, wakeAtCron: 0 7 * * * }, { hibernateAtCron: 0 1 * * 6, wakeAtCron: 0 1 * * 1 }, { hibernateAtCron: 0 3 * * 3, wakeAtCron: 0 4 * * 3 }]"), allow,
-			[]string{`scalingSpec.hibernationSpec.schedules[2]: (none) → {hibernateAtCron: "0 3 * * 3", wakeAtCron: "0 4 * * 3", isEnabled: true}`},
+			[]string{`scalingSpec.hibernationSpec.schedules[0 3 * * 3, 0 4 * * 3]: (none) → {hibernateAtCron: "0 3 * * 3", wakeAtCron: "0 4 * * 3", isEnabled: true}`},
 			nil, nil, "scalingSpec",
 			nights + "," + weekends + `,{"hibernateAtCron": "0 3 * * 3", "wakeAtCron": "0 4 * * 3", "isEnabled": true}`,
 		},
 		"a schedule too many is removed": {
 			schedules("[{ hibernateAtCron: 0 1 * * 6, wakeAtCron: 0 1 * * 1 }]"), allow,
-			[]string{`scalingSpec.hibernationSpec.schedules[1]: {hibernateAtCron: "0 19 * * *", wakeAtCron: "0 7 * * *", isEnabled: true, description: "nights"} → (none)`},
+			[]string{`scalingSpec.hibernationSpec.schedules[0 19 * * *, 0 7 * * *]: {hibernateAtCron: "0 19 * * *", wakeAtCron: "0 7 * * *", isEnabled: true, description: "nights"} → (none)`},
 			nil, nil,
 			"scalingSpec", weekends,
 		},
@@ -112,8 +121,8 @@ func TestLists(t *testing.T) {
 			schedules("[{ hibernateAtCron: 0 1 * * 6, wakeAtCron: 0 1 * * 1 }]"),
 			plan.Policy{},
 			nil,
-			[]string{`scalingSpec.hibernationSpec.schedules[1]: {hibernateAtCron: "0 19 * * *", wakeAtCron: "0 7 * * *", isEnabled: true, description: "nights"} → (none)`},
-			[]string{"scalingSpec.hibernationSpec.schedules: 1 " + kept},
+			[]string{`scalingSpec.hibernationSpec.schedules[0 19 * * *, 0 7 * * *]: {hibernateAtCron: "0 19 * * *", wakeAtCron: "0 7 * * *", isEnabled: true, description: "nights"} → (none)`},
+			[]string{"scalingSpec.hibernationSpec.schedules: 0 19 * * *, 0 7 * * * " + kept},
 			"scalingSpec", "",
 		},
 	}

@@ -8,7 +8,7 @@ import (
 )
 
 func environmentVariables() schema.Type {
-	return schema.KeyedType("key",
+	return schema.KeyedType([]string{"key"},
 		schema.Field{Name: "key", Type: nonEmpty(), Phase: schema.Required, Doc: "The variable's name."},
 		schema.Field{
 			// An answer may leave an empty value out; sent back, it must not be missing.
@@ -31,7 +31,7 @@ func environmentVariables() schema.Type {
 
 func workerQueues() schema.Type {
 	const required = schema.RequiredCreate | schema.RequiredUpdate
-	t := schema.KeyedType("name",
+	t := schema.KeyedType([]string{"name"},
 		schema.Field{
 			Name: "name", Phase: schema.Required, Type: name(63),
 			Doc: "The queue's name.",
@@ -78,13 +78,13 @@ func scalingSpec() schema.Type {
 		schema.Field{Name: "isHibernating", Type: schema.BoolType(), Phase: schema.Required, Doc: "Whether the Deployment hibernates, whatever the schedules say."},
 		schema.Field{Name: "overrideUntil", Type: moment(), Doc: "Until when the override holds; without it, until it is removed."},
 	)
-	schedules := schema.SequenceType(
+	schedules := schema.KeyedType([]string{"hibernateAtCron", "wakeAtCron"},
 		schema.Field{Name: "hibernateAtCron", Type: cron(), Phase: schema.Required, Doc: "When to hibernate: 5 cron parts, in UTC."},
 		schema.Field{Name: "wakeAtCron", Type: cron(), Phase: schema.Required, Doc: "When to wake: 5 cron parts, in UTC."},
 		schema.Field{
 			Name: "isEnabled", Type: schema.BoolType(), Phase: schema.RequiredUpdate,
 			Default: func(*schema.Node) *schema.Node { return schema.Boolean(true) },
-			Doc:     "Whether the schedule is in force; true unless declared.",
+			Doc:     "Whether the schedule is in force. Left out: as it is live, true for a new one.",
 		},
 		schema.Field{Name: "description", Type: schema.TextType(200), Doc: "What the schedule is for."},
 	)

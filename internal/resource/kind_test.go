@@ -90,8 +90,10 @@ func checkFields(t *testing.T, k *resource.Kind, before resource.Catalog, fields
 			t.Errorf("%s: no part %q", name, f.Part)
 		}
 		elem := f.Type.Elem
-		if elem != nil && f.Type.Key != "" && schema.Find(elem.Fields, f.Type.Key) == nil {
-			t.Errorf("%s: elements have no %q", name, f.Type.Key)
+		for _, key := range f.Type.Key {
+			if elem == nil || schema.Find(elem.Fields, key) == nil {
+				t.Errorf("%s: elements have no %q", name, key)
+			}
 		}
 		if elem != nil {
 			checkFields(t, k, before, elem.Fields, name+".")

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
-	"strings"
 )
 
 // Problem is something wrong with a declared value, and where.
@@ -25,12 +24,13 @@ func (p Problem) Error() string {
 // can be known to be wrong without asking the API. Names in also are accepted
 // beside the fields and left to the caller.
 func Check(fields []Field, object *Node, also ...string) []Problem {
-	c := checker{root: object}
+	c := checker{fields: fields, root: object}
 	c.object(fields, object, "", also)
 	return c.problems
 }
 
 type checker struct {
+	fields   []Field // of root
 	root     *Node
 	problems []Problem
 }
@@ -98,19 +98,6 @@ func (c *checker) reference(f *Field, n *Node, m Member, path string) {
 	}
 }
 
-func (c *checker) applies(f *Field, pos Pos, path string) {
-	if w := f.Applies(c.declared); w != nil {
-		c.report(pos, "%s does not apply when %s is %s, only when it is %s",
-			path, w.Field, c.root.Path(w.Field).Value(), strings.Join(w.In, " or "))
-	}
-}
-
-// declared looks a condition's field up; what isn't declared isn't known.
-func (c *checker) declared(path string) (string, bool) {
-	n := c.root.Path(path)
-	return n.Value(), n != nil && n.Form <= Text
-}
-
 func (c *checker) value(t *Type, n *Node, path string) {
 	switch {
 	case n.Form == Pending: // from an unset variable, reported where it was read
@@ -145,21 +132,28 @@ func (c *checker) list(t *Type, n *Node, path string) {
 	for i, item := range n.Items {
 		at := fmt.Sprintf("%s[%d]", path, i)
 		c.value(t.Elem, item, at)
-		key := item
-		if t.Key != "" {
-			key = item.Get(t.Key)
-		} else if !t.Set {
-			continue
+		place := item
+		if t.Key != nil && item.Get(t.Key[0]) != nil {
+			place = item.Get(t.Key[0])
 		}
-		if key == nil || key.Form != Text {
-			continue
+		id := ""
+		if t.Key != nil || item.Form == Text {
+			id = t.Identity(item)
 		}
-		if first, ok := seen[key.Text]; ok {
-			c.report(key.Pos, "%s: %s is there twice, first at line %d", path, key.show(), first.Line)
-			continue
+		if first, ok := seen[id]; ok {
+			c.report(place.Pos, "%s: %s is there twice, first at line %d", path, place.named(id), first.Line)
+		} else if id != "" {
+			seen[id] = place.Pos
 		}
-		seen[key.Text] = key.Pos
 	}
+}
+
+// named shows an identity that begins with n.
+func (n *Node) named(id string) string {
+	if n.Secret {
+		return Redacted
+	}
+	return fmt.Sprintf("%q", id)
 }
 
 func clearing(t *Type) string {

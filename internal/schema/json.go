@@ -7,12 +7,16 @@ import (
 	"io"
 )
 
+// maxNesting bounds the stack that reading a value takes; the decoder's own
+// bound doesn't hold for tokens.
+const maxNesting = 1000
+
 // ParseJSON reads one JSON value into a tree. Numbers keep their literal and
 // members their order, so that what is sent back is what was read.
 func ParseJSON(data []byte) (*Node, error) {
 	d := json.NewDecoder(bytes.NewReader(data))
 	d.UseNumber()
-	n, err := parseValue(d)
+	n, err := parseValue(d, 0)
 	if err != nil {
 		return nil, err
 	}
@@ -22,17 +26,20 @@ func ParseJSON(data []byte) (*Node, error) {
 	return n, nil
 }
 
-func parseValue(d *json.Decoder) (*Node, error) {
+func parseValue(d *json.Decoder, depth int) (*Node, error) {
 	token, err := d.Token()
 	if err != nil {
 		return nil, err
 	}
 	switch t := token.(type) {
 	case json.Delim:
-		if t == '[' {
-			return parseList(d)
+		if depth == maxNesting {
+			return nil, fmt.Errorf("nested deeper than %d levels", maxNesting)
 		}
-		return parseMap(d)
+		if t == '[' {
+			return parseList(d, depth+1)
+		}
+		return parseMap(d, depth+1)
 	case bool:
 		return Boolean(t), nil
 	case json.Number:
@@ -44,10 +51,10 @@ func parseValue(d *json.Decoder) (*Node, error) {
 	}
 }
 
-func parseList(d *json.Decoder) (*Node, error) {
+func parseList(d *json.Decoder, depth int) (*Node, error) {
 	n := &Node{Form: List}
 	for d.More() {
-		item, err := parseValue(d)
+		item, err := parseValue(d, depth)
 		if err != nil {
 			return nil, err
 		}
@@ -57,14 +64,14 @@ func parseList(d *json.Decoder) (*Node, error) {
 	return n, err
 }
 
-func parseMap(d *json.Decoder) (*Node, error) {
+func parseMap(d *json.Decoder, depth int) (*Node, error) {
 	n := &Node{Form: Map}
 	for d.More() {
 		name, err := d.Token()
 		if err != nil {
 			return nil, err
 		}
-		value, err := parseValue(d)
+		value, err := parseValue(d, depth)
 		if err != nil {
 			return nil, err
 		}

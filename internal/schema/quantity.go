@@ -12,6 +12,8 @@ import (
 // https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/
 var quantity = regexp.MustCompile(`^([+-]?(?:\d+\.?\d*|\.\d+))(?:([numkMGTPE]|[KMGTPE]i)|[eE]([+-]?\d{1,2}))?$`)
 
+const maxQuantity = 40 // in bytes; what is longer is no number that anybody means
+
 var scale = map[string]*big.Rat{
 	"":  big.NewRat(1, 1),
 	"n": big.NewRat(1, 1_000_000_000), "u": big.NewRat(1, 1_000_000), "m": big.NewRat(1, 1000),
@@ -26,8 +28,11 @@ func power(base, exponent int64) *big.Rat {
 // ParseQuantity reads a Kubernetes quantity such as 500m, 0.5 or 20Gi as an
 // exact number of its base unit (cores, bytes).
 func ParseQuantity(s string) (*big.Rat, error) {
-	m := quantity.FindStringSubmatch(s)
-	if m == nil || len(s) > 40 {
+	var m []string
+	if len(s) <= maxQuantity {
+		m = quantity.FindStringSubmatch(s)
+	}
+	if m == nil {
 		return nil, fmt.Errorf("not a Kubernetes quantity such as 500m, 2 or 20Gi")
 	}
 	number, ok := new(big.Rat).SetString(m[1] + "e" + orZero(m[3]))

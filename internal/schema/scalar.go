@@ -76,11 +76,19 @@ func (c *checker) text(t *Type, n *Node, path string) {
 	}
 	switch {
 	case t.Enum != nil && !slices.Contains(t.Enum, n.Text):
-		c.report(n.Pos, "%s is %s, must be %s%s", path, n.show(), t.Describe(), Suggest(n.Text, t.Enum))
+		guess := ""
+		if !n.Secret {
+			guess = Suggest(n.Text, t.Enum)
+		}
+		c.report(n.Pos, "%s is %s, must be %s%s", path, n.show(), t.Describe(), guess)
 	case t.MaxLen > 0 && utf8.RuneCountInString(n.Text) > t.MaxLen:
 		c.report(n.Pos, "%s has %d characters, at most %d are allowed", path, utf8.RuneCountInString(n.Text), t.MaxLen)
 	case t.Check != nil:
-		if err := t.Check(n.Text); err != nil {
+		switch err := t.Check(n.Text); {
+		case err == nil:
+		case n.Secret:
+			c.report(n.Pos, "%s is %s, which is not valid; why is not said, because that may quote it", path, n.show())
+		default:
 			c.report(n.Pos, "%s is %s: %s", path, n.show(), err)
 		}
 	}

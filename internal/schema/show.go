@@ -68,8 +68,8 @@ func (t *Type) Describe() string {
 		return "a quantity of CPU such as 0.5 or 500m"
 	case t.Base == BaseObject:
 		return "a mapping"
-	case t.Base == BaseList && t.Key != "":
-		return "a list, by " + t.Key
+	case t.Base == BaseList && t.Key != nil:
+		return "a list, by " + strings.Join(t.Key, " and ")
 	case t.Base == BaseList:
 		return "a list"
 	case t.MaxLen > 0:

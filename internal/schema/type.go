@@ -1,6 +1,9 @@
 package schema
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // Base is what kind of value a Type describes.
 type Base uint8
@@ -27,7 +30,7 @@ type Type struct {
 	Bytes  bool                // a quantity of bytes, whose unit must be written
 	Fields []Field             // of an object
 	Elem   *Type               // of a list
-	Key    string              // of a list: the element's member that identifies it
+	Key    []string            // of a list: the element's members that identify it together
 	Carry  []string            // of a keyed list: server-owned members that travel with an element
 	Set    bool                // of a list of scalars: order and repetition don't count
 	Count  *Range              // of a list: how many elements
@@ -70,14 +73,27 @@ func ObjectType(fields ...Field) Type { return Type{Base: BaseObject, Fields: fi
 // SetType is a list of scalars in which order doesn't count.
 func SetType(elem Type) Type { return Type{Base: BaseList, Elem: &elem, Set: true} }
 
-// KeyedType is a list of objects that are told apart by the member key.
-func KeyedType(key string, fields ...Field) Type {
+// KeyedType is a list of objects that are told apart by the members key.
+func KeyedType(key []string, fields ...Field) Type {
 	return Type{Base: BaseList, Key: key, Elem: &Type{Base: BaseObject, Fields: fields}}
 }
 
-// SequenceType is a list of objects without identity.
-func SequenceType(fields ...Field) Type {
-	return Type{Base: BaseList, Elem: &Type{Base: BaseObject, Fields: fields}}
+// Identity is what tells an element of the list from the others, in a form fit
+// to be shown; "" while a part of it is not known.
+func (t *Type) Identity(element *Node) string {
+	if t.Key == nil {
+		return t.Elem.Canonical(element)
+	}
+	var parts []string
+	for _, name := range t.Key {
+		n := element.Get(name)
+		if n == nil || n.Form != Text || n.Text == "" {
+			return ""
+		}
+		f := Find(t.Elem.Fields, name)
+		parts = append(parts, f.Type.Canonical(n))
+	}
+	return strings.Join(parts, ", ")
 }
 
 // Zero is the value that an absent field of this type means, or nil where
@@ -94,108 +110,4 @@ func (t *Type) Zero() *Node {
 		return String("")
 	}
 	return nil
-}
-
-// IsZero reports whether n says the same as leaving the field out: "", false,
-// [] or an object of only such values.
-func (t *Type) IsZero(n *Node) bool {
-	if n == nil {
-		return true
-	}
-	switch n.Form {
-	case Null:
-		return true
-	case Bool:
-		return n.Text == "false"
-	case Number:
-		return n.Text == "0"
-	case Text:
-		return n.Text == ""
-	case List:
-		return len(n.Items) == 0
-	case Map:
-		for _, m := range n.Members {
-			f := Find(t.Fields, m.Name)
-			if f == nil || !f.Type.IsZero(m.Value) {
-				return false
-			}
-		}
-		return true
-	}
-	return false
-}
-
-// Equal reports whether a and b mean the same to the API: quantities by value,
-// sets without order, absent, null and zero alike. Objects are compared on t's
-// fields only.
-func (t *Type) Equal(a, b *Node) bool {
-	if a == nil || b == nil || a.Form == Null || b.Form == Null {
-		return t.IsZero(a) && t.IsZero(b)
-	}
-	if a.Form == Pending || b.Form == Pending {
-		return false
-	}
-	switch t.Base {
-	case BaseQuantity:
-		return a.Text == b.Text || sameQuantity(a.Text, b.Text)
-	case BaseObject:
-		for i := range t.Fields {
-			f := &t.Fields[i]
-			if !f.Type.Equal(a.Get(f.Name), b.Get(f.Name)) {
-				return false
-			}
-		}
-		return true
-	case BaseList:
-		return t.sameItems(a.Items, b.Items)
-	}
-	return t.Canonical(a) == t.Canonical(b)
-}
-
-// Send returns n as the API takes it: a quantity is text, also where the
-// manifest wrote a number.
-func (t *Type) Send(n *Node) *Node {
-	if t.Base != BaseQuantity || n.Form != Number {
-		return n
-	}
-	c := *n
-	c.Form = Text
-	return &c
-}
-
-// Canonical is the one spelling in which equal scalars are equal texts.
-func (t *Type) Canonical(n *Node) string {
-	if t.Canon == nil {
-		return n.Text
-	}
-	return t.Canon(n.Text)
-}
-
-func (t *Type) sameItems(a, b []*Node) bool {
-	if t.Set {
-		return t.covers(a, b) && t.covers(b, a)
-	}
-	if len(a) != len(b) {
-		return false
-	}
-	for i := range a {
-		if !t.Elem.Equal(a[i], b[i]) {
-			return false
-		}
-	}
-	return true
-}
-
-// covers reports whether every item of b is in a.
-func (t *Type) covers(a, b []*Node) bool {
-	in := map[string]bool{}
-	for _, n := range a {
-		in[t.Elem.Canonical(n)] = true
-	}
-	for _, n := range b {
-		if !in[t.Elem.Canonical(n)] {
-			return false
-		}
-	}
-	return true
 }
