@@ -22,7 +22,7 @@ import (
 	"astro-apply/internal/simulator/conformance"
 )
 
-var update = flag.Bool("update", false, "rewrite the expected texts in testdata/script")
+var update = flag.Bool("update", false, "rewrite the expected texts in testdata/script, and README's tables")
 
 // TestScript runs testdata/script through the real program, as a runner would:
 // files, environment, and a simulated Astro API behind HTTP. The commands that

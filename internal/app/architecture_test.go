@@ -1,0 +1,271 @@
+package app_test
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"os"
+	"path"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"astro-apply/internal/resource"
+	"astro-apply/internal/schema"
+)
+
+const module = "astro-apply"
+
+// imports are the packages of ours that a package may know: the arrows of
+// CONTRIBUTING. A new package has to be entered here.
+var imports = map[string][]string{
+	".":                              {"internal/app"},
+	"internal/app":                   {"internal/apply", "internal/astro", "internal/config", "internal/github", "internal/manifest", "internal/plan", "internal/report", "internal/resource", "internal/schema", "internal/simulator"},
+	"internal/report":                {"internal/apply", "internal/astro", "internal/github", "internal/plan", "internal/resource", "internal/schema"},
+	"internal/apply":                 {"internal/astro", "internal/plan", "internal/resource", "internal/schema"},
+	"internal/plan":                  {"internal/resource", "internal/schema"},
+	"internal/resource":              {"internal/astro", "internal/schema"},
+	"internal/manifest":              {"internal/schema"},
+	"internal/schema":                nil,
+	"internal/github":                nil,
+	"internal/astro":                 nil,
+	"internal/config":                nil,
+	"internal/simulator":             nil,
+	"internal/simulator/conformance": {"internal/simulator"},
+}
+
+// surroundings are the ways to reach the process. A package that takes them
+// as parameters instead can be tested many times at once.
+var surroundings = map[string]*regexp.Regexp{
+	"os":        regexp.MustCompile(`^(Getenv|LookupEnv|Environ|ExpandEnv|Setenv|Unsetenv|Clearenv|Exit|Args|Stdin|Stdout|Stderr|Chdir)$`),
+	"os/signal": regexp.MustCompile(``),
+	"syscall":   regexp.MustCompile(``),
+	"flag":      regexp.MustCompile(``),
+	"log":       regexp.MustCompile(``),
+	"log/slog":  regexp.MustCompile(``),
+	"fmt":       regexp.MustCompile(`^(Print|Scan)(|f|ln)$`),
+}
+
+// mentions are where a kind is named all the same: "FILE WORD".
+var mentions = []string{
+	"internal/app/app.go Workspace",           // the input of that name
+	"internal/app/reconcile.go DeploymentIDs", // what a token says that it reaches
+	"internal/app/reconcile.go WorkspaceIDs",
+	"internal/astro/token.go DeploymentIDs",
+	"internal/astro/token.go WorkspaceIDs",
+	"internal/astro/token.go deploymentId",
+	"internal/astro/token.go workspaceId",
+	"internal/schema/check.go name", // a reference by {workspace, name}
+	"internal/schema/check.go workspace",
+}
+
+// source is a parsed file of ours, test or not.
+type source struct {
+	name, dir string
+	test      bool
+	lines     int
+	*ast.File
+}
+
+func sources(t *testing.T) []source {
+	t.Helper()
+	var out []source
+	root := os.DirFS("../..")
+	err := fs.WalkDir(root, ".", func(name string, e fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case e.IsDir() && name != "." && (strings.HasPrefix(e.Name(), ".") || e.Name() == "testdata"):
+			return fs.SkipDir
+		case e.IsDir() || path.Ext(name) != ".go":
+			return nil
+		}
+		text, err := fs.ReadFile(root, name)
+		if err != nil {
+			return err
+		}
+		f, err := parser.ParseFile(token.NewFileSet(), name, text, parser.ParseComments|parser.SkipObjectResolution)
+		out = append(out, source{name, path.Dir(name), strings.HasSuffix(name, "_test.go"), strings.Count(string(text), "\n"), f})
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(out) < 50 {
+		t.Fatalf("found %d files only", len(out))
+	}
+	return out
+}
+
+// program is what ends up in the binary.
+func program(t *testing.T) []source {
+	t.Helper()
+	return slices.DeleteFunc(sources(t), func(s source) bool { return s.test || s.dir == "internal/simulator/conformance" })
+}
+
+func TestArchitectureImports(t *testing.T) {
+	t.Parallel()
+	used := map[string]bool{}
+	for _, s := range sources(t) {
+		allowed, known := imports[s.dir]
+		if !known {
+			t.Errorf("%s: package %s has no place in the architecture", s.name, s.dir)
+		}
+		for _, i := range s.Imports {
+			to, ours := strings.CutPrefix(unquote(i.Path), module+"/")
+			if !ours || s.test {
+				continue
+			}
+			used[s.dir+" "+to] = true
+			if !slices.Contains(allowed, to) {
+				t.Errorf("%s imports %s", s.name, to)
+			}
+		}
+	}
+	for from, list := range imports {
+		for _, to := range list {
+			if !used[from+" "+to] {
+				t.Errorf("%s may import %s and does not", from, to)
+			}
+		}
+	}
+}
+
+func TestArchitectureProcess(t *testing.T) {
+	t.Parallel()
+	for _, s := range program(t) {
+		if s.name == "main.go" {
+			continue
+		}
+		packages := map[string]string{}
+		for _, i := range s.Imports {
+			name := path.Base(unquote(i.Path))
+			if i.Name != nil {
+				name = i.Name.Name
+			}
+			packages[name] = unquote(i.Path)
+			if name == "." {
+				t.Errorf("%s: what comes from %s can't be told", s.name, unquote(i.Path))
+			}
+		}
+		ast.Inspect(s.File, func(n ast.Node) bool {
+			if x, ok := n.(*ast.SelectorExpr); ok {
+				if of, ok := x.X.(*ast.Ident); ok {
+					if names := surroundings[packages[of.Name]]; names != nil && names.MatchString(x.Sel.Name) {
+						t.Errorf("%s uses %s.%s, which is for main.go", s.name, packages[of.Name], x.Sel.Name)
+					}
+				}
+			}
+			return true
+		})
+	}
+}
+
+// A kind is a table: code elsewhere that knew one by name would work for that
+// one only. So no other package may hold the words of the tables, in texts or
+// in identifiers. Comments may, and so may tags, which are for our own JSON.
+func TestArchitectureKinds(t *testing.T) {
+	t.Parallel()
+	kind, fields := vocabulary()
+	seen := map[string]bool{}
+	for _, s := range program(t) {
+		if s.dir == "internal/resource" || s.dir == "internal/simulator" || s.dir == "internal/config" {
+			continue
+		}
+		found := func(word string) {
+			mention := s.name + " " + word
+			seen[mention] = true
+			if !slices.Contains(mentions, mention) {
+				t.Errorf("%s names a kind or a field of one: %s", s.name, word)
+			}
+		}
+		ast.Inspect(s.File, func(n ast.Node) bool {
+			switch n := n.(type) {
+			case *ast.ImportSpec:
+				return false
+			case *ast.Field:
+				n.Tag = nil
+			case *ast.BasicLit:
+				for _, word := range letters.FindAllString(n.Value, -1) {
+					// Everyday words such as region are names of fields only
+					// where they stand alone.
+					if kind.MatchString(word) || fields[word] && (word != strings.ToLower(word) || unquote(n) == word) {
+						found(word)
+					}
+				}
+			case *ast.Ident:
+				if kind.MatchString(n.Name) {
+					found(n.Name)
+				}
+			}
+			return true
+		})
+	}
+	for _, m := range mentions {
+		if !seen[m] {
+			t.Errorf("%s is excused and not there", m)
+		}
+	}
+}
+
+var letters = regexp.MustCompile(`[A-Za-z]+`)
+
+// vocabulary is the words of the tables. A kind is named in any spelling, also
+// as a part of a word.
+func vocabulary() (kind *regexp.Regexp, fields map[string]bool) {
+	var kinds []string
+	fields = map[string]bool{}
+	var add func([]schema.Field)
+	add = func(list []schema.Field) {
+		for _, f := range list {
+			fields[f.Name] = true
+			add(f.Type.Fields)
+			if f.Type.Elem != nil {
+				add(f.Type.Elem.Fields)
+			}
+		}
+	}
+	for _, k := range resource.Kinds() {
+		kinds = append(kinds, k.Name)
+		if k.Section != "" {
+			kinds = append(kinds, k.Section)
+		}
+		add(k.Fields)
+	}
+	return regexp.MustCompile("(?i)" + strings.Join(kinds, "|")), fields
+}
+
+func TestArchitectureFiles(t *testing.T) {
+	t.Parallel()
+	documented := map[string]bool{}
+	vague := regexp.MustCompile(`^(utils?|common|helpers?|types)(_test)?\.go$`)
+	for _, s := range sources(t) {
+		if vague.MatchString(path.Base(s.name)) {
+			t.Errorf("%s: a file is named after the noun it defines", s.name)
+		}
+		if s.test {
+			continue
+		}
+		if s.lines > 200 {
+			t.Errorf("%s has %d lines, at most 200 are read with pleasure", s.name, s.lines)
+		}
+		start := "Package " + s.Name.Name + " "
+		if s.Name.Name == "main" {
+			start = "Command " + module + " "
+		}
+		documented[s.dir] = documented[s.dir] || strings.HasPrefix(s.Doc.Text(), start)
+	}
+	for dir, ok := range documented {
+		if !ok {
+			t.Errorf("%s: no file has a package comment", dir)
+		}
+	}
+}
+
+func unquote(l *ast.BasicLit) string {
+	s, _ := strconv.Unquote(l.Value)
+	return s
+}
