@@ -112,6 +112,7 @@ func (d *declarer) object(k *Kind, item *schema.Node, top []schema.Field, defaul
 			body.Members = append(body.Members, m)
 		}
 	}
+	d.conceal(k.Fields, body) // before anything is said about a value
 	problems := schema.Check(grammar(), own)
 	problems = append(problems, schema.Check(k.Fields, body, "id", "state", "protect")...)
 	schema.Sort(problems)
@@ -127,7 +128,6 @@ func (d *declarer) object(k *Kind, item *schema.Node, top []schema.Field, defaul
 	}
 	o.Body = d.references(o, k.Fields, body)
 	d.identity(o, own)
-	d.conceal(k.Fields, o.Body)
 	d.out.Problems = append(d.out.Problems, k.Broken(o.Body, o.Body, nil)...)
 	d.out.Objects = append(d.out.Objects, o)
 }
@@ -157,7 +157,7 @@ func (d *declarer) conceal(fields []schema.Field, n *schema.Node) {
 		case value == nil:
 		case f.HoldsSecret(n):
 			value.Conceal()
-			if value.Form == schema.Text {
+			if value.Form == schema.Text || value.Form == schema.Number {
 				d.out.Secrets = append(d.out.Secrets, value.Text)
 			}
 		case f.Type.Base == schema.BaseObject:

@@ -192,3 +192,13 @@ func TestSecretsOfAManifest(t *testing.T) {
 	got := fmt.Sprint(d.Objects[0].Body.Show())
 	same(t, "shown", `{environmentVariables: [{key: "A", value: "open"}, {key: "B", value: ***, isSecret: true}, {key: "C", value: ***, isSec…`, got)
 }
+
+// A secret that is written in a wrong way is not quoted by whoever says so.
+func TestWrongSecretIsNotQuoted(t *testing.T) {
+	t.Parallel()
+	d := resource.Declare(resource.Kinds(), parse(t, "deployments: [{ name: a, workspace: w, environmentVariables: [{ isSecret: true, key: A, value: 73519284 }, { key: B, isSecret: true, value: on }] }]"), "")
+	same(t, "problems", []string{
+		"a.yaml:1:96: environmentVariables[0].value must be text, not a number: write it in quotes, or better read it with ${secret:NAME}",
+	}, told(d.Problems))
+	same(t, "secrets", []string{"73519284", "on"}, d.Secrets)
+}

@@ -64,13 +64,16 @@ func (c *checker) quantity(t *Type, n *Node, path string) {
 
 func (c *checker) text(t *Type, n *Node, path string) {
 	switch {
+	case n.Secret && (n.Form == Number || n.Form == Bool):
+		c.report(n.Pos, "%s must be text, not %s: write it in quotes, or better read it with ${secret:NAME}", path, n.Form)
+		return
 	case n.Form == Number:
 		c.report(n.Pos, "%s must be text; %s is a number to YAML, write it in quotes: %q", path, n.Text, n.Text)
 		return
 	case n.Form == Bool:
 		c.report(n.Pos, "%s must be text; %s is a boolean to YAML, write it in quotes: %q", path, n.Text, n.Text)
 		return
-	case n.Plain && t.Enum == nil && switchWords.MatchString(n.Text):
+	case n.Plain && !n.Secret && t.Enum == nil && switchWords.MatchString(n.Text):
 		c.report(n.Pos, "%s: many YAML readers take %s for a boolean; write it in quotes: %q", path, n.Text, n.Text)
 		return
 	}
