@@ -14,10 +14,7 @@ type Environment struct {
 	StandIn func(name string) string // what a remark lets the run go on with; nil: a value that is not known
 }
 
-var (
-	reference  = regexp.MustCompile(`\$?\$\{[^}]*\}?`)
-	wellFormed = regexp.MustCompile(`^\$\{(env|secret):([A-Za-z_][A-Za-z0-9_]*)\}$`)
-)
+var reference = regexp.MustCompile(`^(env|secret):([A-Za-z_][A-Za-z0-9_]*)$`)
 
 // reserved names hold credentials of the run itself; a manifest that could
 // read them could send them anywhere.
@@ -36,25 +33,28 @@ func (r *reader) expand(n *schema.Node) {
 	var pending, secret bool
 	var b strings.Builder
 	rest := n.Text
-	for {
-		at := reference.FindStringIndex(rest)
-		if at == nil {
+	for !r.full {
+		before, after, found := strings.Cut(rest, "${")
+		if !found {
 			break
 		}
-		b.WriteString(rest[:at[0]])
-		found := rest[at[0]:at[1]]
-		rest = rest[at[1]:]
-		if strings.HasPrefix(found, "$${") {
-			b.WriteString("${")
-			rest = found[len("$${"):] + rest
+		if literal, ok := strings.CutSuffix(before, "$"); ok {
+			b.WriteString(literal + "${")
+			rest = after
 			continue
 		}
-		m := wellFormed.FindStringSubmatch(found)
-		if m == nil {
-			r.report(n.Pos, "%s is no reference: write ${env:NAME} or ${secret:NAME}, or $${ for a literal ${", quoteShort(found))
+		b.WriteString(before)
+		inner, following, closed := strings.Cut(after, "}")
+		written := rest[len(before) : len(rest)-len(following)]
+		rest = following
+		m := reference.FindStringSubmatch(inner)
+		if m == nil || !closed {
+			r.report(n.Pos, "%s is no reference: write ${env:NAME} or ${secret:NAME}, or $${ for a literal ${", quoteShort(written))
+			pending = true
 			continue
 		}
-		value, ok := r.variable(n.Pos, found, m[2])
+		value, ok := r.variable(n.Pos, written, m[2])
+		r.spend(n.Pos, 0, len(value))
 		pending = pending || !ok
 		if m[1] == "secret" {
 			secret = true
@@ -84,9 +84,9 @@ func (r *reader) variable(pos schema.Pos, found, name string) (string, bool) {
 	if value != "" {
 		return value, true
 	}
-	r.result.Problems = append(r.result.Problems, schema.Problem{
+	r.tell(schema.Problem{
 		Pos:     pos,
-		Message: found + ": the environment variable " + name + " is unset or empty; set it in the step's env:",
+		Message: found + ": the environment variable " + name + " is unset or empty; set it under env: of the step",
 		Warning: r.env.Lenient,
 	})
 	if r.env.Lenient && r.env.StandIn != nil {

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -18,7 +19,7 @@ import (
 )
 
 // MaxBytes bounds what one run reads, over all manifest files.
-const MaxBytes = 8 << 20
+const MaxBytes = 4 << 20
 
 // Source is one manifest file in memory. Name is what messages call it: a path
 // relative to the workspace, which annotations need.
@@ -36,9 +37,10 @@ type Result struct {
 }
 
 // Find reads the files that patterns name: files, folders (their .yaml and
-// .yml files, at any depth) and globs, where ** spans folders. Each file is
-// read once, in the order of its name within a pattern. A pattern that matches nothing is
-// an error, because it's most likely a typing error.
+// .yml files, at any depth) and globs, where ** spans folders, symbolic links
+// to folders aside. Each file is read once, in the order of its name within a
+// pattern. A pattern that matches nothing is an error, because it's most
+// likely a typing error.
 func Find(patterns []string) ([]Source, error) {
 	var (
 		sources []Source
@@ -71,26 +73,47 @@ func Find(patterns []string) ([]Source, error) {
 
 func match(pattern string) ([]string, error) {
 	clean := filepath.Clean(pattern)
-	if info, err := os.Stat(clean); err == nil {
-		if !info.IsDir() {
-			return []string{clean}, nil
-		}
-		clean = filepath.Join(clean, "**", "*.{yaml,yml}")
-	} else if !strings.ContainsAny(pattern, "*?[{") {
+	switch info, err := os.Stat(clean); {
+	case err == nil && info.IsDir():
+		return glob(pattern, clean, "**/*.{yaml,yml}")
+	case err == nil:
+		return []string{clean}, nil
+	case strings.ContainsAny(pattern, "*?[{"):
+		base, rest := doublestar.SplitPattern(filepath.ToSlash(clean))
+		return glob(pattern, base, rest)
+	case errors.Is(err, fs.ErrNotExist):
 		return nil, fmt.Errorf("%s: no such file or folder", pattern)
+	default:
+		return nil, pathError(pattern, err)
 	}
-	files, err := doublestar.FilepathGlob(clean, doublestar.WithFilesOnly(), doublestar.WithNoFollow())
+}
+
+// glob lists the files below a folder. A folder that can't be read is an
+// error: what it holds would be left out without a word.
+func glob(pattern, folder, below string) ([]string, error) {
+	files, err := doublestar.Glob(os.DirFS(folder), below,
+		doublestar.WithFilesOnly(), doublestar.WithNoFollow(), doublestar.WithFailOnIOErrors())
 	if err != nil {
-		return nil, fmt.Errorf("%s: not a usable pattern: %w", pattern, err)
+		return nil, fmt.Errorf("%s: %w", pattern, err)
 	}
 	if len(files) == 0 {
 		return nil, fmt.Errorf("%s: no manifest file matches", pattern)
+	}
+	for i := range files {
+		files[i] = filepath.Join(folder, filepath.FromSlash(files[i]))
 	}
 	slices.Sort(files)
 	return files, nil
 }
 
 func read(name string, limit int64) (Source, error) {
+	info, err := os.Stat(name) // first, because opening a pipe waits for its writer
+	if err == nil && !info.Mode().IsRegular() {
+		err = errors.New("not a regular file")
+	}
+	if err != nil {
+		return Source{}, pathError(name, err)
+	}
 	f, err := os.Open(name)
 	if err != nil {
 		return Source{}, pathError(name, err)
@@ -116,7 +139,7 @@ func pathError(name string, err error) error {
 // Parse reads every document of every source. All problems of all sources are
 // reported together; a document with a syntax error ends its own file only.
 func Parse(sources []Source, env Environment) Result {
-	r := reader{env: env, nodes: maxNodes, seen: map[string]bool{}}
+	r := reader{env: env, nodes: maxNodes, text: maxText, seen: map[string]bool{}, told: map[schema.Problem]bool{}}
 	for _, s := range sources {
 		r.file(s)
 	}

@@ -1,0 +1,144 @@
+package manifest_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"astro-apply/internal/manifest"
+)
+
+func TestDepth(t *testing.T) {
+	t.Parallel()
+	nested := func(levels int) string {
+		return strings.Repeat("[", levels) + strings.Repeat("]", levels)
+	}
+	const deep = "nested deeper than 64 levels, or an alias that holds itself"
+	tests := map[string]struct {
+		text string
+		want string // "": nothing is wrong
+	}{
+		"64 levels":                  {nested(64), ""},
+		"65 levels":                  {nested(65), "1:65: " + deep},
+		"mappings":                   {strings.Repeat("{a: ", 64) + "1" + strings.Repeat("}", 64), "1:257: " + deep},
+		"through an alias":           {"- &a " + nested(31) + "\n- " + strings.Repeat("[", 31) + "*a" + strings.Repeat("]", 31), ""},
+		"too deep through an alias":  {"- &a " + nested(31) + "\n- " + strings.Repeat("[", 32) + "*a" + strings.Repeat("]", 32), "1:36: " + deep},
+		"deeper than the library":    {nested(20_000), "1:10001: not valid YAML: exceeded max depth of 10000"},
+		"a list in itself":           {"a: &a [*a]", "1:8: " + deep},
+		"a mapping in itself":        {"a: &a\n  b: *a", "2:6: " + deep},
+		"a merge of itself":          {"a: &a\n  <<: *a\n  b: 1", "2:7: " + deep},
+		"often in itself":            {"a: &a [" + strings.Repeat("*a, ", 10_000) + "]", "1:8: " + deep},
+		"two in each other":          {"a: &a\n  b: &b [*a]\n  c: *b", "1:4: " + deep},
+		"what follows a wrong one":   {"a: &a [*a, '${x}', {b: 1, b: 2}]\n<<: 1", "1:8: " + deep},
+		"a document after a bad one": {"a: &a [*a]\n---\nb: ${x}", "1:8: " + deep + "|a.yaml:3:4: ${x} is no reference: write ${env:NAME} or ${secret:NAME}, or $${ for a literal ${"},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := parse(unset, test.text, "ok: 1")
+			got := strings.Join(told(r.Problems), "|")
+			if test.want != "" {
+				test.want = "a.yaml:" + test.want
+			}
+			same(t, "problems", test.want, got)
+			if n := len(r.Documents); n == 0 || r.Documents[n-1].Get("ok") == nil {
+				t.Error("the other file was not read")
+			}
+		})
+	}
+}
+
+// many is a document of so many values, most of them by aliases, each of which
+// counts as well.
+func many(values int) string {
+	return "- &a [" + strings.Repeat("x,", 1000) + "]\n" + strings.Repeat("- *a\n", values/1002-1) + strings.Repeat("- x\n", values%1002)
+}
+
+// A document that breaks a bound is told once and left out.
+func TestBounds(t *testing.T) {
+	t.Parallel()
+	const (
+		values = "more than 500000 values, aliases counted each time"
+		text   = "more than 32 MiB of text, aliases and variables counted each time"
+	)
+	var laughs strings.Builder
+	laughs.WriteString("a0: &a0 [ha, ha, ha, ha, ha, ha, ha, ha, ha, ha]\n")
+	for i := range 12 {
+		fmt.Fprintf(&laughs, "a%d: &a%d [%s]\n", i+1, i+1, strings.TrimSuffix(strings.Repeat(fmt.Sprintf("*a%d, ", i), 10), ", "))
+	}
+	mega := strings.Repeat("x", 1<<20)
+	aliases := "\nb: [" + strings.Repeat("*a,", 1000) + "]"
+	tests := map[string]struct{ text, want string }{
+		"billion laughs":   {laughs.String(), "1:22: " + values},
+		"long text":        {"a: &a " + mega + aliases, "1:4: " + text},
+		"long keys":        {"a: &a {" + mega + ": 1}" + aliases, "1:8: " + text},
+		"long keys, twice": {"a: &a {? &k " + mega + "\n, " + strings.Repeat("*k : 1,", 1000) + "}", "2:213: " + text},
+		"long references":  {"a: &a '${env:X}" + mega + "'" + aliases, "1:4: " + text},
+		"long values":      {"a: '" + strings.Repeat("${env:MEGA}", 1000) + "'", "1:4: " + text},
+		"secret values":    {"a: &a '${secret:MEGA}'" + aliases, "1:4: " + text},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := parse(with(map[string]string{"X": "x", "MEGA": mega}), test.text)
+			var got string
+			for _, p := range r.Problems {
+				if !strings.Contains(p.Message, "is there twice") {
+					got += fmt.Sprintf("%d:%d: %s", p.Pos.Line, p.Pos.Col, p.Message)
+				}
+			}
+			same(t, "problems", test.want, got)
+			same(t, "documents", 0, len(r.Documents))
+		})
+	}
+}
+
+// The bounds hold for a run, not for a document or a file.
+func TestBoundsOfARun(t *testing.T) {
+	t.Parallel()
+	const values = "more than 500000 values, aliases counted each time"
+	r := parse(unset, many(200_000), many(300_000))
+	same(t, "problems", []string(nil), told(r.Problems))
+	r = parse(unset, many(200_000), many(200_000), many(100_000)+"---\nx\n---\ny\n", "a: 1\na: 2")
+	same(t, "problems", []string{"c.yaml:903:1: " + values}, told(r.Problems))
+	same(t, "documents", 3, len(r.Documents))
+	r = parse(unset, many(499_999)+"---\n~\n---\n~\n---\n~\n")
+	same(t, "empty documents", []string{"a.yaml:504:1: " + values}, told(r.Problems))
+}
+
+// What takes long when it is done the simple way takes no time. It is not run
+// beside others.
+func TestHostileFast(t *testing.T) {
+	var names strings.Builder
+	for i := range 200_000 {
+		fmt.Fprintf(&names, "k%d:\n", i)
+	}
+	for name, text := range map[string]string{
+		"many names":      names.String(),
+		"a merge of many": "a:\n  <<:\n    " + strings.ReplaceAll(names.String(), "\n", "\n    "),
+		"many literals":   "a: '" + strings.Repeat("$${", 1<<20) + "'",
+		"many references": "a: '" + strings.Repeat("${env:X}", 1<<18) + "'",
+		"many dollars":    "a: '${" + strings.Repeat("$", 1<<22) + "{'",
+		"many tags":       "a: &a !" + strings.Repeat("x", 1<<20) + " y\nb: [" + strings.Repeat("*a,", 100_000) + "]",
+		"many of itself":  "a: &a [" + strings.Repeat("*a, ", 100_000) + "]",
+	} {
+		start := time.Now()
+		parse(with(map[string]string{"X": "x"}), text)
+		if took := time.Since(start); took > 30*time.Second {
+			t.Errorf("%s: %s", name, took)
+		}
+	}
+}
+
+// A file that is as large as may be.
+func TestHugeFile(t *testing.T) {
+	t.Parallel()
+	line := "  - { name: " + strings.Repeat("x", 500) + " }\n"
+	text := "a:\n" + strings.Repeat(line, (manifest.MaxBytes-3)/len(line))
+	r := parse(unset, text)
+	same(t, "problems", []string(nil), told(r.Problems))
+	items := r.Documents[0].Get("a").Items
+	same(t, "values", strings.Count(text, "\n")-1, len(items))
+	same(t, "the last one's place", fmt.Sprintf("a.yaml:%d:5", len(items)+1), items[len(items)-1].Pos.String())
+}

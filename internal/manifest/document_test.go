@@ -1,0 +1,93 @@
+package manifest_test
+
+import (
+	"strings"
+	"testing"
+
+	"astro-apply/internal/manifest"
+)
+
+func TestDocuments(t *testing.T) {
+	t.Parallel()
+	tests := map[string]struct {
+		files []string
+		want  []string // the first member of each document, with its place
+		wrong []string
+	}{
+		"several in a file":   {[]string{"a: 1\n---\nb: 2\n--- {c: 3}\n...\n---\nd: 4"}, []string{"a a.yaml:1:1", "b a.yaml:3:1", "c a.yaml:4:6", "d a.yaml:7:1"}, nil},
+		"several files":       {[]string{"a: 1", "b: 2\n---\nc: 3"}, []string{"a a.yaml:1:1", "b b.yaml:1:1", "c b.yaml:3:1"}, nil},
+		"empty ones":          {[]string{"---\n---\n# comment\n---\n~\n---\nnull\n---\na: 1\n---\n...\n"}, []string{"a a.yaml:9:1"}, nil},
+		"an empty file":       {[]string{"", "a: 1", "# comment"}, []string{"a b.yaml:1:1"}, nil},
+		"nothing at all":      {[]string{"", "---\n# comment\n"}, nil, []string{"the manifest is empty: a.yaml, b.yaml"}},
+		"a directive":         {[]string{"%TAG ! tag:example.com,2000:\n---\na: 1"}, []string{"a a.yaml:3:1"}, nil},
+		"a version":           {[]string{"%YAML 1.2\n---\na: 1"}, nil, []string{"a.yaml:1:1: not valid YAML: found incompatible YAML document (leave the %YAML line out)"}},
+		"anchors end":         {[]string{"a: &x 1\n---\nb: *x\n---\nc: 1", "d: *x"}, []string{"a a.yaml:1:1"}, []string{"a.yaml:3:4: not valid YAML: unknown anchor 'x' referenced", "b.yaml:1:4: not valid YAML: unknown anchor 'x' referenced"}},
+		"names end":           {[]string{"a: 1\n---\na: 2"}, []string{"a a.yaml:1:1", "a a.yaml:3:1"}, nil},
+		"one that is wrong":   {[]string{"a: 1\n---\nb: [\n---\nc: 1", "d: 1\nd: 2", "e: 1"}, []string{"a a.yaml:1:1", "d b.yaml:1:1", "e c.yaml:1:1"}, []string{"a.yaml:4:1: not valid YAML: did not find expected node content", `b.yaml:2:1: "d" is there twice, first at line 1`}},
+		"wrong and otherwise": {[]string{"a: ${x}\n---\nb:\n\t- 1"}, []string{"a a.yaml:1:1"}, []string{"a.yaml:1:4: ${x} is no reference: write ${env:NAME} or ${secret:NAME}, or $${ for a literal ${", "a.yaml:4:1: not valid YAML: " + tab}},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := parse(unset, test.files...)
+			same(t, "problems", test.wrong, told(r.Problems))
+			var got []string
+			for _, d := range r.Documents {
+				got = append(got, d.Members[0].Name+" "+d.Members[0].Pos.String())
+			}
+			same(t, "documents", test.want, got)
+		})
+	}
+}
+
+const tab = "found character that cannot start any token (a tab? YAML indents with spaces only; a value that starts with @ or ` needs quotes)"
+
+func TestSyntax(t *testing.T) {
+	t.Parallel()
+	odd := " ends a line to some readers only; write it as an escape, in double quotes"
+	tests := map[string]struct{ text, want string }{
+		"a tab":                     {"a:\n\tb: 1", "2:1: not valid YAML: " + tab},
+		"a tab before a list":       {"a:\n  - 1\n\t- 2", "3:1: not valid YAML: found a tab character that violates indentation"},
+		"a tab at the start":        {"\ta: 1", "1:1: not valid YAML: " + tab},
+		"a reserved character":      {"a: @b", "1:4: not valid YAML: " + tab},
+		"a colon too many":          {"a: b: c", "1:5: not valid YAML: mapping values are not allowed in this context"},
+		"an open quote":             {"a: 'b\nc: d", "2:5: not valid YAML: found unexpected end of stream"},
+		"an open list":              {"a: [1, 2\nb: 3\n", "2:2: not valid YAML: did not find expected ',' or ']'"},
+		"an open mapping":           {"a: {", "1:5: not valid YAML: did not find expected node content"},
+		"indentation":               {"a:\n  b: 1\n c: 2", "3:2: not valid YAML: did not find expected key"},
+		"a list that becomes a map": {"- a\nb: c", "2:1: not valid YAML: did not find expected '-' indicator"},
+		"an escape":                 {`a: "\q"`, "1:5: not valid YAML: found unknown escape character"},
+		"an alias of nothing":       {"a: *b", "1:4: not valid YAML: unknown anchor 'b' referenced"},
+		"not UTF-8":                 {"a: 1\nb: é\xff", "2:5: not valid YAML: invalid leading UTF-8 octet (value: 255)"},
+		"half a character":          {"a: \xe2\x82", "1:4: not valid YAML: incomplete UTF-8 octet sequence"},
+		"Latin 1":                   {"a: caf\xe9 au lait", "1:8: not valid YAML: invalid trailing UTF-8 octet (value: 32)"},
+		"half of UTF-16":            {"\xff\xfea\x00:\x00 \x00\x00\xdc", "1:9: not valid YAML: unexpected low surrogate area (value: 56320)"},
+		"a tab after the sign":      {"--- \n\ta: 1", "2:1: not valid YAML: found a tab character where an indentation space is expected"},
+		"a control character":       {"a: 1\nb: \x1b[31m", "2:4: not valid YAML: control characters are not allowed (value: 27)"},
+		"a null byte":               {"a: 1\x00", "1:5: not valid YAML: control characters are not allowed (value: 0)"},
+		"a hidden line":             {"# a comment\u2028b: 1\n", `1:12: '\u2028'` + odd},
+		"another":                   {"a: 1\n# a comment\u2029b: 1\n", `2:12: '\u2029'` + odd},
+		"and another":               {"# é\u0085b: 1\n", `1:4: '\u0085'` + odd},
+		"a line of an old Mac":      {"a: 1\r\n# x\rb: 1\r\n", `2:4: '\r'` + odd},
+		"at the end":                {"a: 1\r", `1:5: '\r'` + odd},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := parse(unset, "ok: 1", test.text, "ok: 1")
+			same(t, "problems", []string{"b.yaml:" + test.want}, told(r.Problems))
+			same(t, "other documents", 2, len(r.Documents))
+		})
+	}
+}
+
+// A name may hold whatever a file's name may.
+func TestNameOfSource(t *testing.T) {
+	t.Parallel()
+	const name = "dir/a b:c.yaml"
+	r := manifest.Parse([]manifest.Source{{Name: name, Data: []byte("a: [x]\nb: ${")}}, unset)
+	same(t, "place", name+":1:5", r.Documents[0].Get("a").Items[0].Pos.String())
+	if got := told(r.Problems); len(got) != 1 || !strings.HasPrefix(got[0], name+":2:4: ${ is no reference") {
+		t.Errorf("problems %q", got)
+	}
+}

@@ -1,0 +1,166 @@
+package manifest_test
+
+import (
+	"testing"
+
+	"astro-apply/internal/manifest"
+	"astro-apply/internal/schema"
+)
+
+var variables = map[string]string{
+	"A": "alpha", "B": "beta", "_x1": "lower", "NUMBER": "12", "SWITCH": "yes",
+	"NESTED": "${env:A}", "DOLLARS": "$${env:A}", "OPEN": "${", "LINES": "one\ntwo: ${secret:B}\n",
+	"YAML": "[a, b]", "SECRET": "hunter2", "SPACE": " ", "EMPTY": "",
+}
+
+// Where and how references are read. The value stands in double quotes unless
+// it is said otherwise.
+func TestExpand(t *testing.T) {
+	t.Parallel()
+	const malformed = " is no reference: write ${env:NAME} or ${secret:NAME}, or $${ for a literal ${"
+	tests := map[string]struct {
+		value   string
+		want    string // of the value, after its place
+		secrets []string
+		wrong   string
+	}{
+		"alone":                        {"${env:A}", `text "alpha"`, nil, ""},
+		"anywhere":                     {"x ${env:A}-${env:B}/${env:_x1} y", `text "x alpha-beta/lower y"`, nil, ""},
+		"twice":                        {"${env:A}${env:A}", `text "alphaalpha"`, nil, ""},
+		"none":                         {"$A {env:A} $(env:A) ${ env", "pending", nil, "${ env" + malformed},
+		"no reference at all":          {"$A {env:A} $ {} $$ $", `text "$A {env:A} $ {} $$ $"`, nil, ""},
+		"literal":                      {"$${env:A}", `text "${env:A}"`, nil, ""},
+		"literal, unfinished":          {"$${", `text "${"`, nil, ""},
+		"literal, then a reference":    {"$${${env:A}", `text "${alpha"`, nil, ""},
+		"a reference, then literal":    {"${env:A}$${env:A}", `text "alpha${env:A}"`, nil, ""},
+		"more dollars":                 {"$$${env:A} $$$${", `text "$${env:A} $$${"`, nil, ""},
+		"a value is not looked at":     {"${env:NESTED} ${env:DOLLARS} ${env:OPEN}env:A}", `text "${env:A} $${env:A} ${env:A}"`, nil, ""},
+		"several lines":                {"${env:LINES}", `text "one\ntwo: ${secret:B}\n"`, nil, ""},
+		"a value stays text":           {"${env:YAML}", `text "[a, b]"`, nil, ""},
+		"a space is not empty":         {"${env:SPACE}", `text " "`, nil, ""},
+		"secret":                       {"${secret:SECRET}", `text "hunter2"*`, []string{"hunter2"}, ""},
+		"secret within":                {"user:${secret:SECRET}@${env:A}", `text "user:hunter2@alpha"*`, []string{"hunter2", "user:hunter2@alpha"}, ""},
+		"two secrets":                  {"${secret:A}${secret:B}", `text "alphabeta"*`, []string{"alpha", "beta", "alphabeta"}, ""},
+		"secret lines":                 {"${secret:LINES}", `text "one\ntwo: ${secret:B}\n"*`, []string{"one\ntwo: ${secret:B}\n"}, ""},
+		"literal secret":               {"$${secret:A}", `text "${secret:A}"`, nil, ""},
+		"unset":                        {"${env:NONE}", "pending", nil, "${env:NONE}: the environment variable NONE is unset or empty; set it under env: of the step"},
+		"empty":                        {"x${secret:EMPTY}", "pending*", nil, "${secret:EMPTY}: the environment variable EMPTY is unset or empty; set it under env: of the step"},
+		"unset beside a secret":        {"${secret:SECRET}${env:NONE}", "pending*", []string{"hunter2"}, "${env:NONE}: the environment variable NONE is unset or empty; set it under env: of the step"},
+		"another word":                 {"${evn:A}", "pending", nil, "${evn:A}" + malformed},
+		"no word":                      {"${A}", "pending", nil, "${A}" + malformed},
+		"nothing":                      {"${}", "pending", nil, "${}" + malformed},
+		"no name":                      {"${env:}", "pending", nil, "${env:}" + malformed},
+		"upper case":                   {"${ENV:A}", "pending", nil, "${ENV:A}" + malformed},
+		"spaces":                       {"${ env:A }", "pending", nil, "${ env:A }" + malformed},
+		"a fallback as in a shell":     {"${env:A:-x}", "pending", nil, "${env:A:-x}" + malformed},
+		"a name that starts otherwise": {"${env:1A}", "pending", nil, "${env:1A}" + malformed},
+		"a name with a hyphen":         {"${env:INPUT_GITHUB-TOKEN}", "pending", nil, "${env:INPUT_GITHUB-TOKEN}" + malformed},
+		"a name beyond ASCII":          {"${env:É}", "pending", nil, "${env:É}" + malformed},
+		"a line break in it":           {`${env:A\n}`, "pending", nil, "${env:A\n}" + malformed},
+		"unfinished":                   {"x ${env:A", "pending", nil, "${env:A" + malformed},
+		"nested":                       {"${env:${env:A}}", "pending", nil, "${env:${env:A}" + malformed},
+		"one of GitHub's":              {"${{ secrets.TOKEN }}", "pending", nil, "${{ secrets.TOKEN }" + malformed},
+		"a long one":                   {"${abcdefghijabcdefghijabcdefghijabcdefghé-abcdefghij}", "pending", nil, "${abcdefghijabcdefghijabcdefghijabcdefgh…" + malformed},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := parse(with(variables), `v: "`+test.value+`"`)
+			if test.want == "pending" || test.want == "pending*" {
+				test.want = "value known after apply the value of " + test.value + test.want[len("pending"):]
+			}
+			if test.wrong != "" {
+				same(t, "problems", []string{"a.yaml:1:4: " + test.wrong}, told(r.Problems))
+			} else {
+				same(t, "problems", []string(nil), told(r.Problems))
+				same(t, "value", "v 1:4 "+test.want, outline(r.Documents[0])[1])
+			}
+			same(t, "form", test.wrong != "", r.Documents[0].Get("v").Form == schema.Pending)
+			same(t, "secret", test.want[len(test.want)-1] == '*', r.Documents[0].Get("v").Secret)
+			same(t, "secrets", test.secrets, r.Secrets)
+		})
+	}
+}
+
+// Any scalar that is text may hold references, however it is written; what
+// they yield is text, never a number or a boolean.
+func TestExpandStyles(t *testing.T) {
+	t.Parallel()
+	r := parse(with(variables), `plain: ${env:NUMBER}
+double: "\x24{env:A}"
+single: '${env:A}'
+literal: |
+  ${env:A}
+  ${env:B}
+list: [x, '${env:SWITCH}']
+tagged: !!str ${env:NUMBER}
+alias: &a ${secret:SECRET}
+again: *a
+`)
+	same(t, "problems", []string(nil), told(r.Problems))
+	same(t, "values", []string{
+		"1:1 mapping", `plain 1:8 text "12"`, `double 2:9 text "alpha"`, `single 3:9 text "alpha"`, `literal 4:10 text "alpha\nbeta\n"`,
+		"list 7:7 list", "list[0] 7:8 text x", `list[1] 7:11 text "yes"`, `tagged 8:9 text "12"`, `alias 9:8 text "hunter2"*`, `again 9:8 text "hunter2"*`,
+	}, outline(r.Documents[0]))
+	same(t, "secrets", []string{"hunter2"}, r.Secrets)
+}
+
+// What would hand the run's own credentials on is not even looked up.
+func TestReserved(t *testing.T) {
+	t.Parallel()
+	env := manifest.Environment{Lenient: true, StandIn: func(string) string { return "stand-in" }, Lookup: func(name string) string {
+		if name != "INPUTS" && name != "MY_GITHUB_TOKEN" && name != "GITHUB_TOKENS" && name != "ACTION" {
+			t.Errorf("%s was read", name)
+		}
+		return "value"
+	}}
+	for _, name := range []string{"ASTRO_API_TOKEN", "GITHUB_TOKEN", "INPUT_", "INPUT_FILES", "ACTIONS_RUNTIME_TOKEN", "ACTIONS_", "Github_Token", "input_manifest", "astro_api_token", "actions_ID_TOKEN_REQUEST_TOKEN"} {
+		for _, word := range []string{"env", "secret"} {
+			written := "${" + word + ":" + name + "}"
+			r := parse(env, "v: x"+written)
+			same(t, name, []string{"a.yaml:1:4: " + written + ": a manifest can't read " + name}, told(r.Problems))
+			same(t, name, schema.Pending, r.Documents[0].Get("v").Form)
+			same(t, name, []string(nil), r.Secrets)
+		}
+	}
+	r := parse(env, "v: ${env:INPUTS}${env:MY_GITHUB_TOKEN}${env:GITHUB_TOKENS}${env:ACTION}")
+	same(t, "others", []string(nil), told(r.Problems))
+}
+
+// A run that doesn't write may go on without a variable.
+func TestLenient(t *testing.T) {
+	t.Parallel()
+	env := with(variables)
+	env.Lenient = true
+	const text = "a: x${env:NONE}\nb: ${secret:EMPTY}\nc: ${env:A}\nd: ${x}"
+	wrong := []string{
+		"warning: a.yaml:1:4: ${env:NONE}: the environment variable NONE is unset or empty; set it under env: of the step",
+		"warning: a.yaml:2:4: ${secret:EMPTY}: the environment variable EMPTY is unset or empty; set it under env: of the step",
+		"a.yaml:4:4: ${x} is no reference: write ${env:NAME} or ${secret:NAME}, or $${ for a literal ${",
+	}
+	r := parse(env, text)
+	same(t, "problems", wrong, told(r.Problems))
+	same(t, "values", []string{
+		"1:1 mapping", "a 1:4 value known after apply the value of x${env:NONE}", "b 2:4 value known after apply the value of ${secret:EMPTY}*", `c 3:4 text "alpha"`, "d 4:4 value known after apply the value of ${x}",
+	}, outline(r.Documents[0]))
+
+	env.StandIn = func(name string) string { return "some-" + name }
+	r = parse(env, text)
+	same(t, "problems", wrong, told(r.Problems))
+	same(t, "values", []string{
+		"1:1 mapping", `a 1:4 text "xsome-NONE"`, `b 2:4 text "some-EMPTY"*`, `c 3:4 text "alpha"`, "d 4:4 value known after apply the value of ${x}",
+	}, outline(r.Documents[0]))
+	same(t, "secrets", []string{"some-EMPTY"}, r.Secrets)
+}
+
+// Every reference that is wrong is told, and an alias to it once.
+func TestProblemsOfReferences(t *testing.T) {
+	t.Parallel()
+	r := parse(unset, "a: &a ${env:X} ${env:Y} ${env:X} ${z}\nb: [*a, *a]\nc: ${env:X}")
+	same(t, "problems", []string{
+		"a.yaml:1:4: ${env:X}: the environment variable X is unset or empty; set it under env: of the step",
+		"a.yaml:1:4: ${env:Y}: the environment variable Y is unset or empty; set it under env: of the step",
+		"a.yaml:1:4: ${z} is no reference: write ${env:NAME} or ${secret:NAME}, or $${ for a literal ${",
+		"a.yaml:3:4: ${env:X}: the environment variable X is unset or empty; set it under env: of the step",
+	}, told(r.Problems))
+}

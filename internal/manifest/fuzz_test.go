@@ -1,0 +1,182 @@
+package manifest_test
+
+import (
+	"bytes"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+	"unicode/utf8"
+
+	"astro-apply/internal/manifest"
+	"astro-apply/internal/resource"
+	"astro-apply/internal/schema"
+)
+
+// reserved says it in other words than the code does.
+var reserved = regexp.MustCompile(`(?i)^(ASTRO_API_TOKEN|GITHUB_TOKEN|(INPUT|ACTIONS)_.*)$`)
+
+const marker = "correct-horse-battery-staple"
+
+// guarded is an environment that holds a secret and a few other things, and
+// in which nothing that is reserved is ever read.
+func guarded(t *testing.T) manifest.Environment {
+	return manifest.Environment{Lookup: func(name string) string {
+		switch {
+		case reserved.MatchString(name):
+			t.Errorf("%s was read", name)
+			return "reserved"
+		case name == "S":
+			return marker
+		case name == "R":
+			return "${env:E} $${ ${secret:S}\n${"
+		case name == "E":
+			return "text"
+		}
+		return ""
+	}}
+}
+
+func FuzzManifest(f *testing.F) {
+	for _, text := range []string{
+		"workspaces:\n  - { name: data, description: '${env:E}' }\n---\nworkspace: data\ndeployments:\n  - &base\n    name: one\n    type: STANDARD\n    environmentVariables: [{ key: A, value: '${secret:S}', isSecret: true }]\n  - <<: *base\n    name: two\n",
+		"workspace: ${secret:S}\ndeployments: [{ name: '${secret:S}' }, { name: '${secret:S}', type: '${secret:S}', contactEmails: ['${secret:S}', '${secret:S}'], clusterId: '${secret:S}', resourceQuotaCpu: '${secret:S}' }]",
+		"organizationId: ${secret:S}\nworkspaces: [{ id: '${secret:S}' }, { id: '${secret:S}', state: '${secret:S}', protect: '${secret:S}' }]\n---\norganizationId: x",
+		"deployments:\n  - { id: c, scalingSpec: { hibernationSpec: { schedules: [{ hibernateAtCron: '0 * * * ${secret:S}', wakeAtCron: 0 18 }] } } }",
+		"a: &a [*a, *a]\nb: {<<: [*a, *a], <<: 1}\n? [x]\n: y\n", "a: [\n---\n\tb", "a: 1 # \u2028b\n\r", "%YAML 1.2\n---\n!!binary x: !y [!!set {z}]\n...\n", "\xff\xfea\x00:\x00 \x001\x00", "\xef\xbb\xbfa: \xff",
+		"resourceQuotaCpu: 0x10\non: yes\n~: .inf\n? |\n  k\n: >-\n  v\n", "- ${env:INPUT_X}${secret:GITHUB_TOKEN}${secret:R}$${${env:}${", "a: {", "? a", strings.Repeat("[", 100), strings.Repeat("- ", 70) + "x",
+	} {
+		f.Add([]byte(text), false)
+		f.Add([]byte(text), true)
+	}
+	f.Fuzz(func(t *testing.T, data []byte, lenient bool) {
+		env, start := guarded(t), time.Now()
+		env.Lenient = lenient
+		parsed := manifest.Parse([]manifest.Source{{Name: "a.yaml", Data: data}}, env)
+		declared := resource.Declare(resource.Kinds(), parsed.Documents, "input")
+		if took := time.Since(start); took > 10*time.Second {
+			t.Errorf("%d bytes took %s", len(data), took)
+		}
+		placed(t, data, parsed.Documents)
+		for _, p := range slices.Concat(parsed.Problems, declared.Problems) {
+			if !within(data, p.Pos) && !strings.HasPrefix(p.Message, "the manifest is empty") {
+				t.Errorf("place %+v of %q", p.Pos, p.Message)
+			}
+		}
+		if bytes.Contains(data, []byte(marker[:8])) || bytes.Contains(data, []byte("env:S}")) || bytes.Contains(data, []byte("R}")) {
+			return // not, or not only, read through ${secret:…}
+		}
+		for _, p := range parsed.Problems {
+			if strings.Contains(p.Message, marker) {
+				t.Errorf("a secret in %q", p.Message)
+			}
+		}
+		secrets := slices.Concat(parsed.Secrets, declared.Secrets)
+		slices.SortFunc(secrets, func(a, b string) int { return len(b) - len(a) })
+		for _, p := range declared.Problems {
+			for _, s := range secrets {
+				p.Message = strings.ReplaceAll(p.Message, s, schema.Redacted)
+			}
+			if strings.Contains(p.Message, marker[:8]) {
+				t.Errorf("a secret in %q", p.Message)
+			}
+		}
+	})
+}
+
+// within reports whether a place is one of the file; a column may be just past
+// the end of a line, where something is missing.
+func within(data []byte, pos schema.Pos) bool {
+	return pos.File == "a.yaml" && pos.Line >= 1 && pos.Line <= 1+bytes.Count(data, []byte("\n")) && pos.Col >= 1 && pos.Col <= 1+len(data)
+}
+
+// placed checks every node: it has a place, nests no deeper than allowed, and
+// is marked when it holds the secret.
+func placed(t *testing.T, data []byte, documents []*schema.Node) {
+	literal := bytes.Contains(data, []byte("env:S}")) || bytes.Contains(data, []byte(marker[:8]))
+	var walk func(n *schema.Node, depth int)
+	walk = func(n *schema.Node, depth int) {
+		if !within(data, n.Pos) || depth > 64 {
+			t.Errorf("%s at %+v, depth %d", n.Form, n.Pos, depth)
+		}
+		if strings.Contains(n.Text, marker) && !n.Secret && !literal {
+			t.Errorf("at %s: a secret that is not marked", n.Pos)
+		}
+		for _, item := range n.Items {
+			walk(item, depth+1)
+		}
+		for _, m := range n.Members {
+			walk(m.Value, depth+1)
+		}
+	}
+	for _, d := range documents {
+		walk(d, 1)
+	}
+}
+
+var token = regexp.MustCompile(`(?s)\$\$\{|\$\{(env|secret):([A-Za-z_][0-9A-Za-z_]*)\}|\$\{`)
+
+// FuzzExpand holds the reader against the grammar in the shape of one pattern.
+func FuzzExpand(f *testing.F) {
+	for _, text := range []string{
+		"", "plain $ text}", "$${", "$$${env:E}", "$$$$${${env:E}", "x${env:E}y${secret:S}z", "${env:R}", "${secret:R}$${", "${", "${env:E", "${env:${env:E}}", "${env:GITHUB_TOKEN}",
+		"${secret:Input_x}", "${env:NONE}", "${env:E\n}", "é${env:E}\u2028", "$${env:ASTRO_API_TOKEN}", "{${env:E}}", "${}", "${env:E}$", "$" + "{secret:S}${env:S}",
+	} {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		if !utf8.ValidString(text) {
+			t.Skip("no such text in YAML")
+		}
+		env := guarded(t)
+		r := parse(env, "v: "+strconv.QuoteToASCII(text))
+		if len(r.Documents) != 1 {
+			t.Fatalf("problems %v", r.Problems)
+		}
+		var secrets []string
+		remember := func(s string) {
+			if s != "" && !slices.Contains(secrets, s) {
+				secrets = append(secrets, s)
+			}
+		}
+		wrong, secret := false, false
+		want := token.ReplaceAllStringFunc(text, func(found string) string {
+			m := token.FindStringSubmatch(found)
+			switch {
+			case found == "$${":
+				return "${"
+			case m[2] == "" || reserved.MatchString(m[2]):
+				wrong = true
+				return ""
+			}
+			value := env.Lookup(m[2])
+			wrong = wrong || value == ""
+			if m[1] == "secret" {
+				secret = true
+				remember(value)
+			}
+			return value
+		})
+		v := r.Documents[0].Get("v")
+		if wrong != (len(r.Problems) > 0) || wrong != (v.Form == schema.Pending) {
+			t.Fatalf("%q is %s, problems %q", text, v.Form, told(r.Problems))
+		}
+		for _, p := range r.Problems {
+			same(t, "place", "a.yaml:1:4", p.Pos.String())
+		}
+		if wrong {
+			return
+		}
+		if secret {
+			remember(want)
+		}
+		same(t, "text", want, v.Text)
+		same(t, "secret", secret, v.Secret)
+		same(t, "secrets", secrets, r.Secrets)
+		if !strings.Contains(text, "${") && v.Text != text {
+			t.Errorf("%q became %q", text, v.Text)
+		}
+	})
+}

@@ -1,0 +1,157 @@
+package manifest_test
+
+import (
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"astro-apply/internal/manifest"
+)
+
+// folder makes files below a new working directory; each holds its own name.
+func folder(t *testing.T, files ...string) {
+	t.Helper()
+	t.Chdir(t.TempDir())
+	for _, name := range files {
+		must(t, os.MkdirAll(filepath.Dir(name), 0o755))
+		must(t, os.WriteFile(name, []byte(filepath.Base(name)), 0o644))
+	}
+}
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// find tells what patterns find, and what is wrong with them.
+func find(t *testing.T, patterns ...string) (names, wrong []string) {
+	t.Helper()
+	sources, err := manifest.Find(patterns)
+	for _, s := range sources {
+		names = append(names, s.Name)
+		if filepath.Base(s.Name) != string(s.Data) {
+			t.Errorf("%s holds %q", s.Name, s.Data)
+		}
+	}
+	if err != nil {
+		wrong = strings.Split(err.Error(), "\n")
+	}
+	return names, wrong
+}
+
+func TestFind(t *testing.T) {
+	folder(t, "astro.yaml", "b.yml", "notes.txt", "m/a.yaml", "m/deep/er/x.yml", "m/deep/y.yaml", "m/z.json", "m/.hidden/h.yaml", "[x]/q.yaml", "x/r.yaml", "e/none.txt", "UP.YAML")
+	tests := map[string]struct {
+		patterns []string
+		want     []string
+		wrong    []string
+	}{
+		"a file":                {[]string{"astro.yaml"}, []string{"astro.yaml"}, nil},
+		"of any name":           {[]string{"m/z.json"}, []string{"m/z.json"}, nil},
+		"written otherwise":     {[]string{"./m//deep/../a.yaml"}, []string{"m/a.yaml"}, nil},
+		"in the order of words": {[]string{"b.yml", "astro.yaml"}, []string{"b.yml", "astro.yaml"}, nil},
+		"a folder":              {[]string{"m"}, []string{"m/.hidden/h.yaml", "m/a.yaml", "m/deep/er/x.yml", "m/deep/y.yaml"}, nil},
+		"a folder with a slash": {[]string{"./m/deep/"}, []string{"m/deep/er/x.yml", "m/deep/y.yaml"}, nil},
+		"here":                  {[]string{"."}, []string{"[x]/q.yaml", "astro.yaml", "b.yml", "m/.hidden/h.yaml", "m/a.yaml", "m/deep/er/x.yml", "m/deep/y.yaml", "x/r.yaml"}, nil},
+		"a glob":                {[]string{"m/*.yaml"}, []string{"m/a.yaml"}, nil},
+		"a glob of folders":     {[]string{"m/*/y.yaml"}, []string{"m/deep/y.yaml"}, nil},
+		"a glob, any file":      {[]string{"m/?.*"}, []string{"m/a.yaml", "m/z.json"}, nil},
+		"a glob never a folder": {[]string{"*"}, []string{"UP.YAML", "astro.yaml", "b.yml", "notes.txt"}, nil},
+		"at any depth":          {[]string{"m/**/*.yaml"}, []string{"m/.hidden/h.yaml", "m/a.yaml", "m/deep/y.yaml"}, nil},
+		"everything below":      {[]string{"m/deep/**"}, []string{"m/deep/er/x.yml", "m/deep/y.yaml"}, nil},
+		"alternatives":          {[]string{"{m,x,none}/*.yaml"}, []string{"m/a.yaml", "x/r.yaml"}, nil},
+		"classes":               {[]string{"[a-b]*.y*ml"}, []string{"astro.yaml", "b.yml"}, nil},
+		"each once":             {[]string{"m/deep", "m/**/*.yaml", "./m/a.yaml"}, []string{"m/deep/er/x.yml", "m/deep/y.yaml", "m/.hidden/h.yaml", "m/a.yaml"}, nil},
+		"a folder like a class": {[]string{"[x]", "[x]/q.yaml"}, []string{"[x]/q.yaml"}, nil},
+		"or the class":          {[]string{"[x]/*.yaml"}, []string{"x/r.yaml"}, nil},
+		"or else":               {[]string{`\[x\]/*.yaml`}, []string{"[x]/q.yaml"}, nil},
+		"missing":               {[]string{"nope.yaml"}, nil, []string{"nope.yaml: no such file or folder"}},
+		"below a file":          {[]string{"astro.yaml/x.yaml"}, nil, []string{"astro.yaml/x.yaml: not a directory"}},
+		"no match":              {[]string{"m/*.txt"}, nil, []string{"m/*.txt: no manifest file matches"}},
+		"no such folder":        {[]string{"nope/**/*.yaml"}, nil, []string{"nope/**/*.yaml: no manifest file matches"}},
+		"an empty folder":       {[]string{"e"}, nil, []string{"e: no manifest file matches"}},
+		"not a pattern":         {[]string{"m/["}, nil, []string{"m/[: syntax error in pattern"}},
+		"all that is wrong":     {[]string{"nope.yaml", "astro.yaml", "m/*.txt", "{", "b.yml"}, []string{"astro.yaml", "b.yml"}, []string{"nope.yaml: no such file or folder", "m/*.txt: no manifest file matches", "{: syntax error in pattern"}},
+		"nothing is asked":      {nil, nil, nil},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			names, wrong := find(t, test.patterns...)
+			same(t, "files", test.want, names)
+			same(t, "problems", test.wrong, wrong)
+		})
+	}
+}
+
+// Links to files are files; links to folders are followed where they are
+// named, and nowhere else, so that no circle has no end.
+func TestFindLinks(t *testing.T) {
+	folder(t, "m/a.yaml", "n/b.yaml")
+	for name, target := range map[string]string{"m/circle": ".", "m/out": "../n", "m/b.yaml": "../n/b.yaml", "link": "m", "self": "self", "gone.yaml": "nowhere"} {
+		must(t, os.Symlink(target, name))
+	}
+	names, wrong := find(t, "m")
+	same(t, "a folder", []string{"m/a.yaml", "m/b.yaml"}, names)
+	same(t, "a folder", []string(nil), wrong)
+	names, wrong = find(t, "link/**/*.yaml")
+	same(t, "a link", []string{"link/a.yaml", "link/b.yaml"}, names)
+	same(t, "a link", []string(nil), wrong)
+	names, wrong = find(t, "m/circle/out")
+	same(t, "named", []string{"m/circle/out/b.yaml"}, names)
+	same(t, "named", []string(nil), wrong)
+	names, wrong = find(t, "m/**", "self", "gone.yaml", "*.yaml")
+	same(t, "broken", []string{"m/a.yaml", "m/b.yaml"}, names)
+	same(t, "broken", []string{"m/circle: not a regular file", "m/out: not a regular file", "self: too many levels of symbolic links", "gone.yaml: no such file or folder", "gone.yaml: no such file or directory"}, wrong)
+}
+
+func TestFindUnreadable(t *testing.T) {
+	if os.Geteuid() == 0 {
+		t.Skip("root reads everything")
+	}
+	folder(t, "m/a.yaml", "m/locked/b.yaml", "c.yaml")
+	must(t, os.Chmod("m/locked", 0))
+	must(t, os.Chmod("c.yaml", 0))
+	t.Cleanup(func() { _ = os.Chmod("m/locked", 0o755) })
+	names, wrong := find(t, "m", "c.yaml", "m/a.yaml")
+	same(t, "files", []string{"m/a.yaml"}, names)
+	same(t, "problems", []string{"m: open locked: permission denied", "c.yaml: permission denied"}, wrong)
+}
+
+func TestFindAbsolute(t *testing.T) {
+	folder(t, "m/a.yaml")
+	here, err := os.Getwd()
+	must(t, err)
+	names, wrong := find(t, filepath.Join(here, "m", "*.yaml"))
+	same(t, "files", []string{filepath.ToSlash(here) + "/m/a.yaml"}, names)
+	same(t, "problems", []string(nil), wrong)
+}
+
+// The size is that of all files together; what fits is still read.
+func TestFindBound(t *testing.T) {
+	folder(t)
+	for name, size := range map[string]int64{"half": manifest.MaxBytes / 2, "rest": manifest.MaxBytes / 2, "more": 1, "huge": 1 << 40, "none": 0} {
+		must(t, os.WriteFile(name, nil, fs.FileMode(0o644)))
+		must(t, os.Truncate(name, size))
+	}
+	sizes := func(patterns ...string) (out []int, wrong string) {
+		sources, err := manifest.Find(patterns)
+		for _, s := range sources {
+			out = append(out, len(s.Data))
+		}
+		if err != nil {
+			wrong = err.Error()
+		}
+		return out, wrong
+	}
+	const large = ": the manifests together are larger than 4 MiB"
+	got, wrong := sizes("half", "rest", "none")
+	same(t, "sizes", []int{manifest.MaxBytes / 2, manifest.MaxBytes / 2, 0}, got)
+	same(t, "problems", "", wrong)
+	got, wrong = sizes("huge", "half", "rest", "more")
+	same(t, "sizes", []int{manifest.MaxBytes / 2, manifest.MaxBytes / 2}, got)
+	same(t, "problems", "huge"+large+"\nmore"+large, wrong)
+}

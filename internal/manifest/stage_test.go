@@ -1,0 +1,84 @@
+package manifest_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"astro-apply/internal/manifest"
+	"astro-apply/internal/schema"
+)
+
+// unset is an environment that holds nothing.
+var unset = manifest.Environment{Lookup: func(string) string { return "" }}
+
+// with is an environment that holds some variables.
+func with(variables map[string]string) manifest.Environment {
+	return manifest.Environment{Lookup: func(name string) string { return variables[name] }}
+}
+
+// parse reads manifests; the files are a.yaml, b.yaml and so on.
+func parse(env manifest.Environment, files ...string) manifest.Result {
+	var sources []manifest.Source
+	for i, text := range files {
+		sources = append(sources, manifest.Source{Name: string(rune('a'+i)) + ".yaml", Data: []byte(text)})
+	}
+	return manifest.Parse(sources, env)
+}
+
+// read is what a manifest without problems holds.
+func read(t testing.TB, text string) *schema.Node {
+	t.Helper()
+	r := parse(unset, text)
+	if len(r.Problems) > 0 || len(r.Documents) != 1 {
+		t.Fatalf("%d documents of %q, problems %v", len(r.Documents), text, told(r.Problems))
+	}
+	return r.Documents[0]
+}
+
+func told(problems []schema.Problem) []string {
+	var out []string
+	for _, p := range problems {
+		text := p.Error()
+		if p.Warning {
+			text = "warning: " + text
+		}
+		out = append(out, text)
+	}
+	return out
+}
+
+// outline lists every value below n with its path, its place, its form and its
+// text; a quoted one is in quotes, a secret one starred.
+func outline(n *schema.Node) []string {
+	var out []string
+	var walk func(path string, n *schema.Node)
+	walk = func(path string, n *schema.Node) {
+		text := n.Text
+		if n.Form == schema.Text && !n.Plain {
+			text = fmt.Sprintf("%q", text)
+		}
+		if n.Secret {
+			text += "*"
+		}
+		form := strings.TrimPrefix(n.Form.String(), "a ")
+		out = append(out, strings.TrimSpace(fmt.Sprintf("%s %d:%d %s %s", path, n.Pos.Line, n.Pos.Col, form, text)))
+		for i, item := range n.Items {
+			walk(fmt.Sprintf("%s[%d]", path, i), item)
+		}
+		for _, m := range n.Members {
+			walk(strings.TrimPrefix(path+"."+m.Name, "."), m.Value)
+		}
+	}
+	walk("", n)
+	return out
+}
+
+func same(t testing.TB, what string, want, got any) {
+	t.Helper()
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("%s (-want +got):\n%s", what, diff)
+	}
+}
