@@ -4,8 +4,10 @@ package app
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"net/http"
 	"slices"
 	"time"
@@ -49,9 +51,7 @@ func Main(ctx context.Context, s System) int {
 	start := time.Now()
 	p := &process{System: s, runner: github.New(s.Getenv, s.Stdout), catalog: resource.Kinds(), token: s.Getenv(TokenVariable)}
 	p.runner.Mask(p.token)
-	if err := p.run(ctx); err != nil {
-		p.report.Errors = append(p.report.Errors, err)
-	}
+	p.report.Errors = apart(p.run(ctx))
 	p.report.Duration = time.Since(start)
 	return p.tell()
 }
@@ -106,10 +106,25 @@ func (p *process) sources() ([]manifest.Source, error) {
 		return []manifest.Source{{Name: "manifest", Data: []byte(p.config.Manifest)}}, nil
 	}
 	sources, err := manifest.Find(p.config.Files)
-	if err != nil {
-		return nil, fmt.Errorf("input files: %w", err)
+	var errs []error
+	for _, err := range apart(err) {
+		if errors.Is(err, fs.ErrNotExist) {
+			err = fmt.Errorf("%w; paths count from the root of the repository, and a step with actions/checkout has to come before this one", err)
+		}
+		errs = append(errs, fmt.Errorf("input files: %w", err))
 	}
-	return sources, nil
+	return sources, errors.Join(errs...)
+}
+
+// apart takes joined errors apart, so that each is told on its own.
+func apart(err error) []error {
+	if joined, ok := err.(interface{ Unwrap() []error }); ok { //nolint:errorlint // only what was joined last
+		return joined.Unwrap()
+	}
+	if err == nil {
+		return nil
+	}
+	return []error{err}
 }
 
 func sorted(lists ...[]schema.Problem) []schema.Problem {

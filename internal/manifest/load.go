@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -81,8 +80,6 @@ func match(pattern string) ([]string, error) {
 	case strings.ContainsAny(pattern, "*?[{"):
 		base, rest := doublestar.SplitPattern(filepath.ToSlash(clean))
 		return glob(pattern, base, rest)
-	case errors.Is(err, fs.ErrNotExist):
-		return nil, fmt.Errorf("%s: no such file or folder", pattern)
 	default:
 		return nil, pathError(pattern, err)
 	}

@@ -69,13 +69,13 @@ func TestFind(t *testing.T) {
 		"a folder like a class": {[]string{"[x]", "[x]/q.yaml"}, []string{"[x]/q.yaml"}, nil},
 		"or the class":          {[]string{"[x]/*.yaml"}, []string{"x/r.yaml"}, nil},
 		"or else":               {[]string{`\[x\]/*.yaml`}, []string{"[x]/q.yaml"}, nil},
-		"missing":               {[]string{"nope.yaml"}, nil, []string{"nope.yaml: no such file or folder"}},
+		"missing":               {[]string{"nope.yaml"}, nil, []string{"nope.yaml: no such file or directory"}},
 		"below a file":          {[]string{"astro.yaml/x.yaml"}, nil, []string{"astro.yaml/x.yaml: not a directory"}},
 		"no match":              {[]string{"m/*.txt"}, nil, []string{"m/*.txt: no manifest file matches"}},
 		"no such folder":        {[]string{"nope/**/*.yaml"}, nil, []string{"nope/**/*.yaml: no manifest file matches"}},
 		"an empty folder":       {[]string{"e"}, nil, []string{"e: no manifest file matches"}},
 		"not a pattern":         {[]string{"m/["}, nil, []string{"m/[: syntax error in pattern"}},
-		"all that is wrong":     {[]string{"nope.yaml", "astro.yaml", "m/*.txt", "{", "b.yml"}, []string{"astro.yaml", "b.yml"}, []string{"nope.yaml: no such file or folder", "m/*.txt: no manifest file matches", "{: syntax error in pattern"}},
+		"all that is wrong":     {[]string{"nope.yaml", "astro.yaml", "m/*.txt", "{", "b.yml"}, []string{"astro.yaml", "b.yml"}, []string{"nope.yaml: no such file or directory", "m/*.txt: no manifest file matches", "{: syntax error in pattern"}},
 		"nothing is asked":      {nil, nil, nil},
 	}
 	for name, test := range tests {
@@ -105,7 +105,7 @@ func TestFindLinks(t *testing.T) {
 	same(t, "named", []string(nil), wrong)
 	names, wrong = find(t, "m/**", "self", "gone.yaml", "*.yaml")
 	same(t, "broken", []string{"m/a.yaml", "m/b.yaml"}, names)
-	same(t, "broken", []string{"m/circle: not a regular file", "m/out: not a regular file", "self: too many levels of symbolic links", "gone.yaml: no such file or folder", "gone.yaml: no such file or directory"}, wrong)
+	same(t, "broken", []string{"m/circle: not a regular file", "m/out: not a regular file", "self: too many levels of symbolic links", "gone.yaml: no such file or directory", "gone.yaml: no such file or directory"}, wrong)
 }
 
 func TestFindUnreadable(t *testing.T) {
