@@ -118,7 +118,7 @@ func (p *process) sources() ([]manifest.Source, error) {
 
 // apart takes joined errors apart, so that each is told on its own.
 func apart(err error) []error {
-	if joined, ok := err.(interface{ Unwrap() []error }); ok { //nolint:errorlint // only what was joined last
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
 		return joined.Unwrap()
 	}
 	if err == nil {

@@ -2,14 +2,18 @@ package report
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"astro-apply/internal/github"
 )
 
 // Per step and level, the runner keeps this many annotations and drops the
-// rest without a word.
-const budget = 10
+// rest without a word; of a message, this many characters.
+const (
+	budget = 10
+	room   = 4096
+)
 
 // Annotations returns the findings as annotations, within the runner's budget:
 // where a level has more, its last one sums up the rest.
@@ -48,14 +52,22 @@ func (r *Run) annotation(f Finding) github.Annotation {
 	return a
 }
 
+// sum names all of the rest: by what they say, and where that takes more room
+// than there is, the last ones by their titles. It cuts no text, since half of
+// a secret isn't recognised as one any more.
 func sum(level github.Level, rest []Finding) github.Annotation {
 	lines := []string{fmt.Sprintf("and %d more %ss; all of them are in the log and the job summary:", len(rest), level)}
 	for _, f := range rest {
 		first, _, _ := strings.Cut(f.Message, "\n")
-		if f.Pos.Known() {
-			first = f.Pos.String() + ": " + first
-		}
-		lines = append(lines, first)
+		lines = append(lines, f.place()+first)
+	}
+	size, short := len(strings.Join(lines, "\n")), slices.Clone(lines)
+	for i := len(rest); i > 0 && size > room; i-- {
+		short[i] = rest[i-1].place() + rest[i-1].Title
+		size -= len(lines[i]) - len(short[i])
+	}
+	if size <= room {
+		lines = short
 	}
 	return github.Annotation{Level: level, Title: fmt.Sprintf("%d more", len(rest)), Message: strings.Join(lines, "\n")}
 }

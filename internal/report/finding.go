@@ -2,6 +2,7 @@ package report
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -24,6 +25,14 @@ type Finding struct {
 	Title   string
 	Message string
 	rank    int // the most useful first, within a level
+}
+
+// place is what stands before a text about f.
+func (f Finding) place() string {
+	if !f.Pos.Known() {
+		return ""
+	}
+	return f.Pos.String() + ": "
 }
 
 // Findings lists everything there is to tell, errors first and the most useful
@@ -92,7 +101,17 @@ func (r *Run) change(c *plan.Change) []Finding {
 			"%s: %s kept, not verified, because Astro never returns secrets (%s); write-secrets: true writes them", name, plural(n, "secret"), strings.Join(c.Unverified, ", "))})
 	}
 	if c.Err != nil && r.Outcomes == nil && !errors.Is(c.Err, resource.ErrReported) {
-		out = append(out, failure(name, c.Err, c.Object.Pos, nil)...)
+		out = append(out, unread(name, c)...)
+	}
+	return out
+}
+
+// unread tells why an object could not be compared: what only waits for
+// another one after the reasons.
+func unread(name string, c *plan.Change) []Finding {
+	out := failure(name, c.Err, c.Object.Pos, nil)
+	if _, ok := errors.AsType[*resource.Blocked](c.Err); ok {
+		out[0].rank = 2
 	}
 	return out
 }
@@ -166,7 +185,7 @@ func hint(e *astro.Error) string {
 		return "Too many requests with this token at the same time; give other workflows tokens of their own."
 	case e.StatusCode >= http.StatusInternalServerError:
 		return "This is on Astro's side; run again, and give Astronomer support the requestId if it stays."
-	case e.StatusCode == 0:
+	case e.StatusCode == 0 && !errors.Is(e, context.Canceled): // which is the answer to a signal
 		return "No answer came; check the network, a proxy and api-url."
 	}
 	return ""

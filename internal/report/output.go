@@ -10,9 +10,10 @@ import (
 	"astro-apply/internal/resource"
 )
 
-// GitHub keeps 1 MB of outputs per job. A plan or a list of resources that
-// would take half of that is cut down to its changes.
-const outputLimit = 400 << 10
+// GitHub keeps 1 MB of outputs per job, counted in UTF-16, so about 500,000
+// characters. A plan or a list of resources that would take half of that is cut
+// down to its changes.
+const outputLimit = 240 << 10
 
 // Output is one output of the action.
 type Output struct{ Name, Value string }

@@ -67,8 +67,10 @@ func (r *Run) Failed() bool {
 func (r *Run) Sentence() string {
 	c := r.Counts()
 	switch {
+	case r.Mode == "validate" && len(r.Errors) == 0 && r.Broken():
+		return fmt.Sprintf("The manifest has %s.", plural(r.errorCount(), "error"))
 	case len(r.Errors) > 0 || r.Plan == nil && r.Broken():
-		return fmt.Sprintf("Stopped before anything was written: %s.", plural(r.errorCount(), "error"))
+		return fmt.Sprintf("Stopped: %s. Nothing was compared with Astro, and nothing written.", plural(r.errorCount(), "error"))
 	case r.Plan != nil && len(r.Plan.Problems) > 0:
 		return fmt.Sprintf("Nothing was written: the manifest has %s that only the live state shows.", plural(len(r.Plan.Problems), "error"))
 	case r.Mode == "validate":

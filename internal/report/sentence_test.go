@@ -41,9 +41,10 @@ func TestSentence(t *testing.T) {
 		failed bool
 		drift  bool
 	}{
-		"bad inputs":           {report.Run{Errors: errs}, "Stopped before anything was written: 1 error.", true, false},
-		"bad inputs, manifest": {report.Run{Errors: errs, Problems: []schema.Problem{wrong(1, "a", false), wrong(2, "b", true)}}, "Stopped before anything was written: 2 errors.", true, false},
-		"bad manifest":         {report.Run{Mode: "validate", Problems: []schema.Problem{wrong(1, "a", false)}}, "Stopped before anything was written: 1 error.", true, false},
+		"bad inputs":           {report.Run{Errors: errs}, "Stopped: 1 error. Nothing was compared with Astro, and nothing written.", true, false},
+		"bad inputs, manifest": {report.Run{Errors: errs, Problems: []schema.Problem{wrong(1, "a", false), wrong(2, "b", true)}}, "Stopped: 2 errors. Nothing was compared with Astro, and nothing written.", true, false},
+		"bad manifest":         {report.Run{Mode: "validate", Problems: []schema.Problem{wrong(1, "a", false)}}, "The manifest has 1 error.", true, false},
+		"bad manifest, plan":   {report.Run{Mode: "plan", Problems: []schema.Problem{wrong(1, "a", false)}}, "Stopped: 1 error. Nothing was compared with Astro, and nothing written.", true, false},
 		"valid":                {report.Run{Mode: "validate", Declared: 1}, "The manifest is valid: 1 object declared. Nothing was compared with Astro.", false, false},
 		"valid with a remark":  {report.Run{Mode: "validate", Declared: 2, Problems: []schema.Problem{wrong(1, "a", true)}}, "The manifest is valid: 2 objects declared. Nothing was compared with Astro.", false, false},
 		"plan":                 {report.Run{Mode: "plan", Plan: some}, "Plan: 1 to create, 1 to update, 1 unchanged.", false, true},

@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"html"
 	"strings"
 	"time"
 
@@ -56,11 +57,7 @@ func (r *Run) list(b *strings.Builder, level github.Level, heading string) {
 		if f.Level != level {
 			continue
 		}
-		place := ""
-		if f.Pos.Known() {
-			place = github.Markdown(f.Pos.String()) + ": "
-		}
-		lines = append(lines, "- "+place+github.Markdown(f.Message)+"\n")
+		lines = append(lines, "- "+github.Markdown(f.place())+github.Markdown(f.Message)+"\n")
 	}
 	if len(lines) == 0 {
 		return
@@ -87,6 +84,9 @@ func (r *Run) rows() []row {
 		if c.Action == plan.Unchanged || c.Action == plan.Kept || c.Action == plan.Unknown {
 			x.status = planned[c.Action]
 		}
+		if len(c.Problems) > 0 {
+			x.status = apply.Failed
+		}
 		live := c.Live
 		if r.Outcomes != nil {
 			o := r.Outcomes[i]
@@ -94,7 +94,7 @@ func (r *Run) rows() []row {
 		}
 		if live != nil {
 			x.id = live.ID
-			if page := live.Page(c.Object.Kind); page != "" && r.Interface != "" {
+			if page := live.Page(c.Object.Kind); page != "" && r.Interface != "" && x.status != apply.Deleted {
 				x.page = r.Interface + page
 			}
 		}
@@ -120,7 +120,7 @@ func (r *Run) table(b *strings.Builder) {
 		fmt.Fprintf(b, "| %s | %s | %s | %s | %s |\n", icons[x.status], name, x.change.Action, x.status, took(x.took))
 	}
 	if hidden := len(rows) - shown; hidden > 0 {
-		fmt.Fprintf(b, "\n%d unchanged objects are not listed.\n", hidden)
+		fmt.Fprintf(b, "\n%s not listed.\n", plural(hidden, "unchanged object"))
 	}
 	b.WriteString("\n")
 }
@@ -152,10 +152,12 @@ func (r *Run) diffs(b *strings.Builder) {
 			if mark == "~" || mark == "?" {
 				mark = "!" // the fence colours this one
 			}
-			text.WriteString(mark + " " + github.Neutral(l.text) + "\n")
+			text.WriteString(mark + " " + l.text + "\n")
 		}
-		fmt.Fprintf(b, "<details><summary>%s %s: %s</summary>\n\n%s\n</details>\n\n",
-			c.Action, github.Markdown(c.Object.String()), plural(len(lines), "line"), github.Fence("diff", text.String()))
+		// A summary is HTML, in which markdown's escapes would show. In code
+		// nothing becomes a link or a mention.
+		fmt.Fprintf(b, "<details><summary>%s <code>%s</code>: %s</summary>\n\n%s\n</details>\n\n",
+			c.Action, html.EscapeString(github.Neutral(c.Object.String())), plural(len(lines), "line"), github.Fence("diff", text.String()))
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"astro-apply/internal/apply"
+	"astro-apply/internal/github"
 	"astro-apply/internal/plan"
 	"astro-apply/internal/schema"
 )
@@ -22,7 +23,7 @@ func (r *Run) PlanText() string {
 		if c.Action == plan.Unchanged && len(c.Kept) == 0 {
 			continue
 		}
-		b.WriteString(heading(c) + "\n")
+		b.WriteString(github.Neutral(heading(c)) + "\n")
 		for _, line := range differences(c) {
 			b.WriteString("    " + line.sign + " " + line.text + "\n")
 		}
@@ -45,7 +46,8 @@ func heading(c *plan.Change) string {
 	return line
 }
 
-// line is one difference. Its sign is +, -, ~ or !.
+// line is one difference, its text one line whatever it holds. Its sign is +,
+// -, ~, ! or ?.
 type line struct{ sign, text string }
 
 func differences(c *plan.Change) []line {
@@ -58,6 +60,9 @@ func differences(c *plan.Change) []line {
 	}
 	if c.Err != nil {
 		out = append(out, line{"?", c.Err.Error()})
+	}
+	for i := range out {
+		out[i].text = github.Neutral(out[i].text)
 	}
 	return out
 }
@@ -89,7 +94,7 @@ func Line(o apply.Outcome) string {
 		text += ", " + o.Duration.Round(time.Second).String()
 	}
 	if o.Err != nil {
-		text += ": " + o.Err.Error()
+		text += ": " + strings.ReplaceAll(o.Err.Error(), "\n", "; ")
 	}
 	return text
 }
@@ -99,12 +104,8 @@ func Line(o apply.Outcome) string {
 func (r *Run) FindingsText() string {
 	var b strings.Builder
 	for _, f := range r.Findings() {
-		place := ""
-		if f.Pos.Known() {
-			place = f.Pos.String() + ": "
-		}
 		text := strings.ReplaceAll(f.Message, "\n", "\n    ")
-		fmt.Fprintf(&b, "%s%s: %s\n", place, f.Level, text)
+		fmt.Fprintf(&b, "%s%s: %s\n", f.place(), f.Level, text)
 	}
 	return b.String()
 }

@@ -1,0 +1,191 @@
+package report_test
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"unicode/utf16"
+
+	"astro-apply/internal/apply"
+	"astro-apply/internal/github"
+	"astro-apply/internal/plan"
+	"astro-apply/internal/report"
+)
+
+// guarded declares n Deployments whose secret stays as it is, one a line, from
+// the second one on.
+func guarded(n int) (text string, live world) {
+	var b strings.Builder
+	live = world{}
+	b.WriteString("deployments: [\n")
+	for i := range n {
+		fmt.Fprintf(&b, "{ name: d%d, workspaceId: cworkspace000000000000001, environmentVariables: [{ key: K, value: %s, isSecret: true }] },\n", i, secret)
+		live[fmt.Sprintf("d%d", i)] = fmt.Sprintf(`{"id": "c%d", "name": "d%d", "workspaceId": "cworkspace000000000000001", "type": "STANDARD",
+			"environmentVariables": [{"key": "K", "value": "", "isSecret": true}]}`, i, i)
+	}
+	return b.String() + "]", live
+}
+
+// The runner keeps ten annotations of each level: of each level that has more,
+// the tenth names the rest.
+func TestBudget(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct{ errs, warnings, notices int }{
+		"nothing":             {0, 0, 0},
+		"one of each":         {1, 1, 1},
+		"ten are not summed":  {10, 10, 10},
+		"eleven are":          {11, 11, 11},
+		"levels are separate": {12, 10, 1},
+		"many":                {40, 41, 42},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			text, live := guarded(test.notices)
+			r := report.Run{Mode: "plan", Plan: planned(t, text, live, plan.Policy{})}
+			for i := range test.errs {
+				r.Problems = append(r.Problems, wrong(i+2, "an error\nand the way out", false))
+			}
+			for i := range test.warnings {
+				r.Problems = append(r.Problems, wrong(i+2, "a remark", true))
+			}
+			var want []string
+			for _, level := range []struct {
+				name github.Level
+				n    int
+			}{{github.Error, test.errs}, {github.Warning, test.warnings}, {github.Notice, test.notices}} {
+				for i := range min(level.n, 10) {
+					if i == 9 && level.n > 10 {
+						want = append(want, fmt.Sprintf("%s 0: and %d more %ss", level.name, level.n-9, level.name))
+						continue
+					}
+					want = append(want, fmt.Sprintf("%s %d", level.name, i+2))
+				}
+			}
+			var got []string
+			for _, a := range r.Annotations() {
+				line := fmt.Sprintf("%s %d", a.Level, a.Line)
+				if a.File == "" {
+					first, rest, _ := strings.Cut(a.Message, "\n")
+					line += ": " + strings.TrimSuffix(first, "; all of them are in the log and the job summary:")
+					for i := range strings.Count(rest, "\n") + 1 {
+						if place := fmt.Sprintf("astro.yaml:%d:", i+11); !strings.Contains(rest, place) {
+							t.Errorf("%s is not named in %q", place, rest)
+						}
+					}
+				}
+				got = append(got, line)
+			}
+			same(t, "annotations", want, got)
+		})
+	}
+}
+
+// Where GitHub would cut the tenth annotation, the last ones are named shortly
+// instead.
+func TestRestIsNamedWhole(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		path, message string
+		whole         int // of the 31 that are summed up
+	}{
+		"all fit":  {"/x", "", 31},
+		"most fit": {"/organizations/{organizationId}/workspaces", "Invalid request", 20},
+		"one fits": {"/x", strings.Repeat("a long answer ", 140), 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			all := forty(t, test.path, test.message).Annotations()
+			if len(all) != 10 {
+				t.Fatalf("%d annotations", len(all))
+			}
+			last := all[9].Message
+			if n := len(utf16.Encode([]rune(last))); n > 4096 {
+				t.Errorf("%d characters", n)
+			}
+			lines := strings.Split(last, "\n")[1:]
+			same(t, "lines", 31, len(lines))
+			whole := 0
+			for i, l := range lines {
+				named := fmt.Sprintf(`astro.yaml:%d:13: workspace "w%d": `, i+11, i+9)
+				text, ok := strings.CutPrefix(l, named)
+				if !ok {
+					t.Errorf("%q should name %q", l, named)
+				}
+				if text != "400" {
+					whole++
+					same(t, "whole until now", i+1, whole)
+					if !strings.HasSuffix(l, fmt.Sprintf("(requestId f004d12a-29c8-40d8-b239-2b1b615ea4%02d)", i+9)) {
+						t.Errorf("%q is cut", l)
+					}
+				}
+			}
+			same(t, "whole", test.whole, whole)
+		})
+	}
+}
+
+// What is too long all the same is cut where it is written; what counts stands
+// before.
+func TestCutStaysReadable(t *testing.T) {
+	t.Parallel()
+	long := planned(t, many(1), nil, plan.Policy{})
+	many := report.Run{Mode: "validate"}
+	for i := range 400 {
+		many.Problems = append(many.Problems, wrong(i+1, "unknown field", false))
+	}
+	for name, test := range map[string]struct {
+		run  report.Run
+		want string
+	}{
+		"a long answer": {
+			report.Run{Mode: "apply", Plan: long, Outcomes: applied(long, map[string]outcome{"w0": {status: apply.Failed, err: errors.New("create: 🚀" + strings.Repeat("é", 5000))}})},
+			`::error col=13,file=astro.yaml,line=2,title=workspace "w0"::workspace "w0": create: 🚀éé`,
+		},
+		"many": {many, "::error title=391 more::and 391 more errors; all of them are in the log and the job summary:%0Aastro.yaml:10:3: unknown field%0Aastro.yaml:11:3: unknown field%0A"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var log bytes.Buffer
+			runner := github.New(func(name string) string { return map[string]string{"GITHUB_ACTIONS": "true"}[name] }, &log)
+			for _, a := range test.run.Annotations() {
+				runner.Annotate(a)
+			}
+			lines := strings.Split(strings.TrimSpace(log.String()), "\n")
+			last := lines[len(lines)-1]
+			if !strings.HasPrefix(last, test.want) || !strings.HasSuffix(last, "…") {
+				t.Errorf("got %q … %q", last[:min(len(last), 200)], last[max(0, len(last)-20):])
+			}
+			_, message, _ := strings.Cut(last[2:], "::")
+			same(t, "characters", 4096, len(utf16.Encode([]rune(strings.ReplaceAll(message, "%0A", "\n")))))
+		})
+	}
+}
+
+// An inline manifest is no file of the repository: its places go into the text.
+func TestInline(t *testing.T) {
+	t.Parallel()
+	r := report.Run{Mode: "apply", Errors: []error{errStop}}
+	for i := range 12 {
+		p := wrong(i+1, "unknown field", false)
+		p.Pos.File = "manifest"
+		r.Problems = append(r.Problems, p)
+	}
+	for _, inline := range []bool{false, true} {
+		r.Inline = inline
+		all := r.Annotations()
+		if len(all) != 10 {
+			t.Fatalf("%d annotations", len(all))
+		}
+		same(t, "without a place", github.Annotation{Level: "error", Title: "astro-apply", Message: "interrupt signal received"}, all[0])
+		want := github.Annotation{Level: "error", Title: "manifest", File: "manifest", Line: 1, Col: 3, Message: "unknown field"}
+		if inline {
+			want = github.Annotation{Level: "error", Title: "manifest", Message: "manifest:1:3: unknown field"}
+		}
+		same(t, "with one", want, all[1])
+		if rest := all[9].Message; !strings.Contains(rest, "\nmanifest:12:3: unknown field") || strings.Contains(rest, "manifest:12:3: manifest:12:3") {
+			t.Errorf("the rest: %q", rest)
+		}
+	}
+}

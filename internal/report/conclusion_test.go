@@ -1,0 +1,159 @@
+package report_test
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"astro-apply/internal/apply"
+	"astro-apply/internal/github"
+	"astro-apply/internal/plan"
+	"astro-apply/internal/report"
+	"astro-apply/internal/resource"
+	"astro-apply/internal/schema"
+)
+
+// What is told of each outcome, and that the step fails with an error and not
+// otherwise.
+func TestOutcomes(t *testing.T) {
+	t.Parallel()
+	for status, test := range map[apply.Status]struct {
+		err   error
+		title string
+		want  string
+	}{
+		apply.Created:     {},
+		apply.Updated:     {},
+		apply.Deleted:     {},
+		apply.Unchanged:   {},
+		apply.Kept:        {},
+		apply.Failed:      {errors.New("create: the id is not known"), `workspace "w0"`, `workspace "w0": create: the id is not known`},
+		apply.Unconfirmed: {errLate, `workspace "w0": not confirmed`, `workspace "w0": the timeout of 30m0s is over`},
+		apply.Skipped:     {errors.New(`needs workspace "x", which failed`), `workspace "w0": skipped`, `workspace "w0" was skipped: needs workspace "x", which failed`},
+		apply.Stopped:     {errStop, `workspace "w0": stopped`, `workspace "w0" was stopped: interrupt signal received`},
+	} {
+		t.Run(string(status), func(t *testing.T) {
+			t.Parallel()
+			p := planned(t, many(1), nil, plan.Policy{})
+			r := report.Run{Mode: "apply", Plan: p, Outcomes: applied(p, map[string]outcome{"w0": {status: status, err: test.err}})}
+			var want []string
+			if test.title != "" {
+				want = []string{"error astro.yaml:2:13 [" + test.title + "]", test.want}
+			}
+			var got []string
+			for _, f := range r.Findings() {
+				got = append(got, brief([]report.Finding{f})[0], f.Message)
+			}
+			same(t, "findings", want, got)
+			same(t, "failed", want != nil, r.Failed())
+			same(t, "status is fine", want == nil, status.OK())
+		})
+	}
+}
+
+// The runner adds nothing by itself, so a run that fails says why, and one
+// that doesn't shows no error.
+func TestFailedRunHasAnError(t *testing.T) {
+	t.Parallel()
+	live := world{"w0": `{"id": "c1", "name": "w0", "description": "y"}`}
+	p := func(text string, live world) *plan.Plan { return planned(t, text, live, plan.Policy{}) }
+	const incomplete = "deployments: [{ name: new, workspaceId: cworkspace000000000000001 }]"
+	reported := p(many(1), world{"w0": resource.ErrReported})
+	reported.Problems = []schema.Problem{wrong(1, "two of them", false)}
+	blocked := p(many(2), nil)
+	blocked.Changes[1].Action, blocked.Changes[1].Err = plan.Unknown, &resource.Blocked{By: blocked.Changes[0].Object}
+	stopped := func(p *plan.Plan) []apply.Outcome {
+		return applied(p, map[string]outcome{"w0": {status: apply.Stopped, err: errStop}, "w1": {status: apply.Stopped, err: errStop}})
+	}
+	for name, test := range map[string]struct {
+		run  report.Run
+		errs int
+	}{
+		"inputs":             {report.Run{Errors: []error{errors.New("no token")}}, 1},
+		"manifest":           {report.Run{Mode: "validate", Problems: []schema.Problem{wrong(1, "a", false), wrong(2, "b", false)}}, 2},
+		"remark":             {report.Run{Mode: "validate", Problems: []schema.Problem{wrong(1, "a", true)}}, 0},
+		"valid":              {report.Run{Mode: "validate"}, 0},
+		"incomplete":         {report.Run{Mode: "plan", Plan: p(incomplete, nil)}, 1},
+		"reported once":      {report.Run{Mode: "plan", Plan: reported}, 1},
+		"unreadable":         {report.Run{Mode: "plan", Plan: p(many(1), world{"w0": errors.New("403")})}, 1},
+		"blocked":            {report.Run{Mode: "plan", Plan: blocked}, 1},
+		"planned":            {report.Run{Mode: "plan", Plan: p(many(1), live)}, 0},
+		"drift":              {report.Run{Mode: "drift", Plan: p(many(1), live), FailDrift: true}, 1},
+		"drift is fine":      {report.Run{Mode: "drift", Plan: p(many(1), live)}, 0},
+		"drift, unreadable":  {report.Run{Mode: "drift", Plan: p(many(1), world{"w0": errors.New("403")}), FailDrift: true}, 1},
+		"drift, incomplete":  {report.Run{Mode: "drift", Plan: p(incomplete, nil), FailDrift: true}, 1},
+		"drift in mode plan": {report.Run{Mode: "plan", Plan: p(many(1), live), FailDrift: true}, 0},
+		"stopped, planning":  {report.Run{Mode: "apply", Stopped: errStop}, 1},
+		"stopped, planned":   {report.Run{Mode: "plan", Plan: p(many(1), live), Stopped: errStop}, 1},
+		"stopped, applying":  {report.Run{Mode: "apply", Plan: blocked, Outcomes: stopped(blocked), Stopped: errStop}, 3},
+		"stopped at the end": {report.Run{Mode: "apply", Plan: p("workspaces: []", nil), Outcomes: []apply.Outcome{}, Stopped: errLate}, 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			failed := test.errs > 0
+			same(t, "failed", failed, test.run.Failed())
+			errs := 0
+			for _, a := range test.run.Annotations() {
+				if a.Level == github.Error {
+					errs++
+				}
+				if a.Title == "" || a.Message == "" {
+					t.Errorf("says nothing: %+v", a)
+				}
+			}
+			same(t, "errors", test.errs, errs)
+			same(t, "errors in the log", test.errs, strings.Count(test.run.FindingsText(), "error: "))
+			text := test.run.Summary()
+			if strings.HasPrefix(text, "## ❌ ") != failed || strings.Contains(text, fmt.Sprintf("### Errors (%d)\n", errs)) != failed {
+				t.Errorf("the summary says %q", text)
+			}
+		})
+	}
+}
+
+// Astro never returns secrets: which ones were left as they are is said, and
+// no value is.
+func TestUnverifiedSecrets(t *testing.T) {
+	t.Parallel()
+	const some = `deployments:
+  - name: one
+    workspaceId: cworkspace000000000000001
+    environmentVariables:
+`
+	const variable = "      - { key: %s, value: correct-horse-battery, isSecret: true }\n"
+	live := world{"one": `{"id": "c1", "name": "one", "workspaceId": "cworkspace000000000000001", "type": "STANDARD",
+		"environmentVariables": [{"key": "A", "value": "", "isSecret": true}, {"key": "B", "value": "", "isSecret": true}]}`}
+	const always = "deployment \"one\": %s kept, not verified, because Astro never returns secrets (%s); write-secrets: true writes them"
+	for name, test := range map[string]struct {
+		keys   []string
+		policy plan.Policy
+		want   []string
+	}{
+		"one":         {[]string{"A"}, plan.Policy{}, []string{fmt.Sprintf(always, "1 secret", "environmentVariables[A].value")}},
+		"two":         {[]string{"A", "B"}, plan.Policy{}, []string{fmt.Sprintf(always, "2 secrets", "environmentVariables[A].value, environmentVariables[B].value")}},
+		"written":     {[]string{"A"}, plan.Policy{WriteSecrets: true}, nil},
+		"one is new":  {[]string{"A", "C"}, plan.Policy{}, nil},
+		"not secrets": {nil, plan.Policy{}, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			text := some
+			for _, k := range test.keys {
+				text += fmt.Sprintf(variable, k)
+			}
+			if test.keys == nil {
+				text = strings.TrimSuffix(text, "    environmentVariables:\n")
+			}
+			r := report.Run{Mode: "plan", Plan: planned(t, text, live, test.policy)}
+			var got []string
+			for _, f := range r.Findings() {
+				if f.Level == github.Notice {
+					same(t, "place", at(2, 11), f.Pos)
+					got = append(got, f.Message)
+				}
+			}
+			same(t, "notices", test.want, got)
+		})
+	}
+}

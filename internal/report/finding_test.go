@@ -1,0 +1,192 @@
+package report_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"astro-apply/internal/apply"
+	"astro-apply/internal/astro"
+	"astro-apply/internal/plan"
+	"astro-apply/internal/report"
+	"astro-apply/internal/resource"
+	"astro-apply/internal/schema"
+)
+
+// brief is a list of findings without the details.
+func brief(findings []report.Finding) []string {
+	var out []string
+	for _, f := range findings {
+		out = append(out, strings.TrimSpace(fmt.Sprintf("%s %s [%s]", f.Level, f.Pos, f.Title)))
+	}
+	return out
+}
+
+// firsts is what findings say in their first lines, and where.
+func firsts(findings []report.Finding) []string {
+	var out []string
+	for _, f := range findings {
+		first, _, _ := strings.Cut(f.Message, "\n")
+		out = append(out, f.Pos.String()+" "+first)
+	}
+	return out
+}
+
+func TestFindingOrder(t *testing.T) {
+	t.Parallel()
+	everything := planning(t, plan.Policy{})
+	everything.Errors = []error{errors.New("the log is full")}
+	everything.Problems = []schema.Problem{wrong(90, "a remark", true), wrong(91, "an error", false)}
+	everything.Plan.Problems = []schema.Problem{wrong(92, "only the live state shows it", false)}
+	everything.Outcomes = applied(everything.Plan, map[string]outcome{
+		"data": {status: apply.Stopped, err: errStop}, "new_one": {status: apply.Skipped, err: errStop}, "hidden": {status: apply.Failed, err: landscape["hidden"].(error)},
+		"settled": {status: apply.Unchanged}, "my_deployment": {status: apply.Unconfirmed, err: errStop}, "vault": {status: apply.Unchanged},
+		"old": {status: apply.Kept}, "sandbox": {status: apply.Failed, err: refused()},
+	})
+	everything.Stopped = errStop
+	change(t, everything.Plan, "sandbox").Notes = []schema.Problem{{Pos: at(26, 11), Message: "late, but more useful than a secret that is as it was"}}
+
+	waiting := planning(t, plan.Policy{})
+	change(t, waiting.Plan, "data").Err = &resource.Blocked{By: change(t, waiting.Plan, "hidden").Object}
+	for name, test := range map[string]struct {
+		run  *report.Run
+		want []string
+	}{
+		"everything": {everything, []string{
+			"error  [astro-apply]",
+			"error astro.yaml:91:3 [manifest]",
+			"error astro.yaml:92:3 [manifest]",
+			`error astro.yaml:5:13 [workspace "hidden": 403]`,
+			`error astro.yaml:8:11 [deployment "my_deployment": not confirmed]`,
+			`error astro.yaml:26:11 [deployment "sandbox": 400]`,
+			"error  [astro-apply stopped early]",
+			`error astro.yaml:2:13 [workspace "data": stopped]`,
+			`error astro.yaml:3:13 [workspace "new_one": skipped]`,
+			"warning astro.yaml:90:3 [manifest]",
+			`warning astro.yaml:4:13 [workspace "old"]`,
+			`warning astro.yaml:15:7 [deployment "my_deployment"]`,
+			`warning astro.yaml:23:20 [deployment "vault"]`,
+			`notice astro.yaml:26:11 [deployment "sandbox"]`,
+			`notice astro.yaml:21:11 [deployment "vault"]`,
+		}},
+		"what only waits is last": {waiting, []string{
+			`error astro.yaml:5:13 [workspace "hidden": 403]`,
+			`error astro.yaml:2:13 [workspace "data"]`,
+			`warning astro.yaml:4:13 [workspace "old"]`,
+			`warning astro.yaml:15:7 [deployment "my_deployment"]`,
+			`warning astro.yaml:23:20 [deployment "vault"]`,
+			`notice astro.yaml:21:11 [deployment "vault"]`,
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			same(t, "findings", test.want, brief(test.run.Findings()))
+			same(t, "the second time", brief(test.run.Findings()), brief(test.run.Findings()))
+		})
+	}
+}
+
+// What the API complains about is told at the value's own place.
+func TestFieldErrors(t *testing.T) {
+	t.Parallel()
+	const whole = "astro.yaml:8:11 deployment \"my_deployment\": create: POST /x: 400 Bad Request: Invalid request"
+	type fields = [][3]string // field, code, message
+	for name, test := range map[string]struct {
+		fields fields
+		want   []string
+	}{
+		"one": {
+			fields{{"workerQueues[1].maxWorkerCount", "max", "must be at most 10"}},
+			[]string{`astro.yaml:20:80 deployment "my_deployment": workerQueues[1].maxWorkerCount: must be at most 10`},
+		},
+		"several": {
+			fields{{"workerQueues[0].workerConcurrency", "max", "too many"}, {"description", "ban", "no"}, {"environmentVariables[1].value", "len", "short"}},
+			[]string{
+				`astro.yaml:19:102 deployment "my_deployment": workerQueues[0].workerConcurrency: too many`,
+				`astro.yaml:10:18 deployment "my_deployment": description: no`,
+				`astro.yaml:16:36 deployment "my_deployment": environmentVariables[1].value: short`,
+			},
+		},
+		"spelled as in the API's program": {
+			fields{{"WorkerQueues[1].MaxWorkerCount", "max", ""}},
+			[]string{`astro.yaml:20:80 deployment "my_deployment": WorkerQueues[1].MaxWorkerCount: max`},
+		},
+		"not declared, in a queue that is": {
+			fields{{"workerQueues[1].podCpu", "max", "no"}},
+			[]string{`astro.yaml:20:9 deployment "my_deployment": workerQueues[1].podCpu: no`},
+		},
+		"sent as it was live":     {fields{{"clusterId", "gone", "no"}}, []string{whole + ": clusterId: no (requestId r-1)"}},
+		"not a field of the body": {fields{{"cluster.nodePools", "max", "no"}}, []string{whole + ": cluster.nodePools: no (requestId r-1)"}},
+		"no field":                {nil, []string{whole + " (requestId r-1)"}},
+		"one of two": {
+			fields{{"nonsense", "a", "b"}, {"schedulerSize", "max", "too big"}},
+			[]string{`astro.yaml:12:20 deployment "my_deployment": schedulerSize: too big`},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p := planned(t, scene, landscape, plan.Policy{})
+			p.Changes = []*plan.Change{change(t, p, "my_deployment")}
+			p.Changes[0].Notes = nil
+			var wrong []astro.FieldError
+			for _, f := range test.fields {
+				wrong = append(wrong, astro.FieldError{Field: f[0], Code: f[1], Message: f[2]})
+			}
+			r := report.Run{Mode: "apply", Plan: p, Outcomes: applied(p, map[string]outcome{"my_deployment": {status: apply.Failed, err: refused(wrong...)}})}
+			got := r.Findings()
+			same(t, "findings", test.want, firsts(got))
+			for _, f := range got {
+				for _, field := range test.fields {
+					if !strings.Contains(f.Message, field[0]) || !strings.Contains(f.Message, "(requestId r-1)") {
+						t.Errorf("%s is not told in %q", field[0], f.Message)
+					}
+				}
+			}
+		})
+	}
+}
+
+func TestHints(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		err   astro.Error
+		title string
+		want  string
+	}{
+		"bad request":     {astro.Error{StatusCode: 400}, "400", ""},
+		"unauthorized":    {astro.Error{StatusCode: 401}, "401", "\nThe token in ASTRO_API_TOKEN is not accepted: it may be revoked, rotated or expired."},
+		"forbidden":       {astro.Error{StatusCode: 403}, "403", "\nThe token's role does not allow this, or the Organization's plan does not include it."},
+		"not found":       {astro.Error{StatusCode: 404}, "404", ""},
+		"too many":        {astro.Error{StatusCode: 429}, "429", "\nToo many requests with this token at the same time; give other workflows tokens of their own."},
+		"Astro is broken": {astro.Error{StatusCode: 500}, "500", "\nThis is on Astro's side; run again, and give Astronomer support the requestId if it stays."},
+		"Astro is down":   {astro.Error{StatusCode: 503}, "503", "\nThis is on Astro's side; run again, and give Astronomer support the requestId if it stays."},
+		"no answer":       {astro.Error{Err: errors.New("EOF")}, "no answer from Astro", "\nNo answer came; check the network, a proxy and api-url."},
+		"interrupted":     {astro.Error{Err: fmt.Errorf("%w, after: EOF", context.Canceled)}, "no answer from Astro", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			test.err.Method, test.err.Path = "GET", "/x"
+			err := fmt.Errorf("read: %w", &test.err)
+			p := planned(t, many(1), world{"w0": err}, plan.Policy{})
+			for where, r := range map[string]report.Run{
+				"planned":           {Mode: "plan", Plan: p},
+				"applied":           {Mode: "apply", Plan: p, Outcomes: applied(p, map[string]outcome{"w0": {status: apply.Failed, err: err}})},
+				"applied, not seen": {Mode: "apply", Plan: p, Outcomes: applied(p, map[string]outcome{"w0": {status: apply.Unconfirmed, err: err}})},
+				"before":            {Errors: []error{err}},
+			} {
+				all := r.Findings()
+				if len(all) != 1 {
+					t.Fatalf("%s: %d findings", where, len(all))
+				}
+				f := all[0]
+				_, text, _ := strings.Cut(f.Message, "read: ")
+				same(t, where, test.err.Error()+test.want, text)
+				if where == "planned" || where == "applied" {
+					same(t, where+": title", `workspace "w0": `+test.title, f.Title)
+				}
+			}
+		})
+	}
+}

@@ -1,0 +1,161 @@
+package report_test
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"regexp"
+	"strings"
+	"testing"
+
+	"astro-apply/internal/apply"
+	"astro-apply/internal/plan"
+	"astro-apply/internal/report"
+)
+
+var (
+	fence  = regexp.MustCompile("^(`{3,})([a-z]*)$")
+	ours   = regexp.MustCompile(`^(</details>|<details><summary>(For Astronomer support|[a-z]+ <code>[^<>]*</code>: \d+ lines?)</summary>)$`)
+	escape = regexp.MustCompile(`\\.`)
+	spared = regexp.MustCompile("`[a-z]*`|<br>|(]\\(https://cloud\\.astronomer\\.io/[^ ()|]*\\))")
+	active = regexp.MustCompile(`<|@e|#1|://|##\[|^\s*::`)
+)
+
+// sound checks that a summary is built as it is meant to be, whatever the names
+// and texts in it: nothing ends a fence, a folded part or a table early, and
+// outside of fences nothing is a tag, a mention or a command.
+func sound(t testing.TB, text string) {
+	t.Helper()
+	inside, folded, columns := "", 0, 0
+	for i, l := range strings.Split(text, "\n") {
+		if m := fence.FindStringSubmatch(l); m != nil && (inside == "" || m[2] == "" && len(m[1]) >= len(inside)) {
+			if inside == "" {
+				inside = m[1]
+			} else {
+				inside = ""
+			}
+			continue
+		}
+		if inside != "" {
+			if len(l) < 3 || !strings.Contains("+-!", l[:1]) || l[1] != ' ' {
+				t.Errorf("line %d is none of a diff: %q", i+1, l)
+			}
+			continue
+		}
+		if ours.MatchString(l) {
+			folded += strings.Count(l, "<details>") - strings.Count(l, "</details>")
+			if folded < 0 || folded > 1 {
+				t.Errorf("line %d: parts are folded %d deep", i+1, folded)
+			}
+			continue
+		}
+		if active.MatchString(spared.ReplaceAllString(l, "")) {
+			t.Errorf("line %d does more than show text: %q", i+1, l)
+		}
+		switch {
+		case !strings.HasPrefix(l, "|"):
+			columns = 0
+		case columns == 0:
+			columns = cells(l)
+			fallthrough
+		default:
+			same(t, fmt.Sprintf("cells of line %d", i+1), columns, cells(l))
+		}
+	}
+	if inside != "" || folded != 0 {
+		t.Errorf("ends inside of %q, %d parts folded:\n%s", inside, folded, text)
+	}
+}
+
+// cells is how many cells GitHub sees in a row.
+func cells(row string) int { return strings.Count(escape.ReplaceAllString(row, ""), "|") - 1 }
+
+var nasty = []string{
+	"two\nlines", "a | b", "a \\| b", "`tick", "```\n\nfree", "~~~", "</details>", "</summary><script>x</script>", "<!--x", "@everyone see #1",
+	"x\n::error::forged", "::set-output name=x::y", "##[set-output name=x]y", "x\n| a | b |\ny", "- [x] item", "[a](https://evil.example)",
+	"x\n\n## heading", "***", "a\u202eb\x1b[31m", "&lt;b&gt;", "💥",
+}
+
+// hostile is a run whose names and texts are all the same.
+func hostile(t testing.TB, text string) *report.Run {
+	t.Helper()
+	quoted, err := json.Marshal(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	declared := fmt.Sprintf(`deployments:
+  - { name: %[1]s, workspaceId: cworkspace000000000000001, description: %[1]s, environmentVariables: [{ key: %[1]s, value: %[1]s }], contactEmails: [] }
+  - { name: other, workspaceId: cworkspace000000000000001 }
+`, quoted)
+	answer := fmt.Sprintf(`{"id": %[1]s, "name": %[1]s, "workspaceId": "cworkspace000000000000001", "type": "STANDARD", "executor": "ASTRO", "schedulerSize": "SMALL", "description": "", "contactEmails": [%[1]s],
+		"environmentVariables": [{"key": "a", "value": %[1]s, "isSecret": false}]}`, quoted)
+	bad := fmt.Errorf("no: %w", errors.New(text))
+	p := planned(t, declared, world{text: answer, "other": bad}, plan.Policy{})
+	same(t, "problems", 0, len(p.Problems))
+	return &report.Run{Mode: "plan", Why: text, Interface: "https://cloud.astronomer.io", Plan: p, RequestIDs: []string{text}, Errors: []error{bad}}
+}
+
+// Text from the manifest, from Astro and from errors stays text.
+func TestHostileText(t *testing.T) {
+	t.Parallel()
+	for _, text := range nasty {
+		t.Run(text, func(t *testing.T) {
+			t.Parallel()
+			r := hostile(t, text)
+			sound(t, r.Summary())
+			r.Mode, r.Stopped, r.Errors = "apply", r.Errors[0], nil
+			r.Outcomes = applied(r.Plan, map[string]outcome{text: {status: apply.Failed, err: r.Stopped}, "other": {status: apply.Skipped, err: r.Stopped}})
+			sound(t, r.Summary())
+		})
+	}
+}
+
+// The plan's text in the log has a line per difference, so that none of them
+// can look like several, or like another object.
+func TestHostilePlanText(t *testing.T) {
+	t.Parallel()
+	for _, text := range append(nasty, "x\n- delete workspace \"data\" (c1)") {
+		t.Run(text, func(t *testing.T) {
+			t.Parallel()
+			var signs []string
+			for l := range strings.Lines(hostile(t, text).PlanText()) {
+				signs = append(signs, l[:min(len(l), 5)])
+			}
+			want := []string{"~ upd", "    ~", "    +", "    !", "    !", "? unk", "    ?"}
+			same(t, "starts of lines", want, signs)
+		})
+	}
+}
+
+// Neither what is written nor what it replaces is shown anywhere.
+func TestNoSecretsAreShown(t *testing.T) {
+	t.Parallel()
+	for name, r := range map[string]*report.Run{
+		"plan": planning(t, plan.Policy{}), "apply": applying(t), "everything is written": planning(t, plan.Policy{WriteSecrets: true}),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			texts := []string{r.Summary(), r.PlanText(), r.FindingsText(), r.Sentence()}
+			outputs, err := r.Outputs()
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, o := range outputs {
+				texts = append(texts, o.Value)
+			}
+			for _, a := range r.Annotations() {
+				texts = append(texts, a.Title+a.Message)
+			}
+			for _, o := range r.Outcomes {
+				texts = append(texts, report.Line(o))
+			}
+			all := strings.Join(texts, "\n")
+			if strings.Contains(all, secret) {
+				t.Errorf("shows %q:\n%s", secret, all)
+			}
+			if !strings.Contains(texts[0], "***") || !strings.Contains(texts[1], "***") || !strings.Contains(all, `"value":"***"`) {
+				t.Errorf("the secrets are missing:\n%s", all)
+			}
+		})
+	}
+}

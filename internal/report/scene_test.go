@@ -1,0 +1,159 @@
+package report_test
+
+import (
+	"errors"
+	"fmt"
+	"testing"
+	"time"
+
+	"astro-apply/internal/apply"
+	"astro-apply/internal/astro"
+	"astro-apply/internal/plan"
+	"astro-apply/internal/report"
+	"astro-apply/internal/resource"
+	"astro-apply/internal/schema"
+)
+
+// A run as teams have them: something of everything.
+const (
+	secret = "correct-horse-battery"
+	scene  = `workspaces:
+  - { name: data, description: Pipelines of the data platform team }
+  - { name: new_one, description: "" }
+  - { name: old, state: absent }
+  - { name: hidden }
+  - { name: settled, description: as it is }
+deployments:
+  - name: my_deployment
+    workspaceId: cworkspace000000000000001
+    description: Nightly loads
+    executor: CELERY
+    schedulerSize: MEDIUM
+    contactEmails: [data@example.com]
+    environmentVariables:
+      - { key: LOG_LEVEL, value: DEBUG }
+      - { key: DB_PASSWORD, value: correct-horse-battery, isSecret: true }
+      - { key: API_KEY, value: correct-horse-battery, isSecret: true }
+    workerQueues:
+      - { name: default, astroMachine: A5, minWorkerCount: 0, maxWorkerCount: 10, workerConcurrency: 5 }
+      - { name: heavy,   astroMachine: A20, minWorkerCount: 0, maxWorkerCount: 30, workerConcurrency: 10 }
+  - name: vault
+    workspaceId: cworkspace000000000000001
+    contactEmails: []
+    environmentVariables:
+      - { key: DB_PASSWORD, value: correct-horse-battery, isSecret: true }
+  - name: sandbox
+    workspace: new_one
+    type: STANDARD
+    cloudProvider: AWS
+    region: us-east-1
+    executor: ASTRO
+`
+)
+
+var landscape = world{
+	"data":    `{"id": "cworkspace000000000000001", "name": "data", "description": "Pipelines"}`,
+	"old":     `{"id": "cworkspace000000000000002", "name": "old"}`,
+	"settled": `{"id": "cworkspace000000000000003", "name": "settled", "description": "as it is"}`,
+	"hidden": &astro.Error{
+		Method: "GET", Path: "/organizations/{organizationId}/workspaces/{id}", StatusCode: 403,
+		Message: "You are not allowed to do this", RequestID: "0b1c2d3e-4f50-6172-8394-a5b6c7d8e9f0",
+	},
+	"my_deployment": `{
+		"id": "cdeployment00000000000001", "name": "my_deployment", "workspaceId": "cworkspace000000000000001", "type": "DEDICATED",
+		"clusterId": "ccluster00000000000000001", "description": "Loads", "executor": "CELERY", "schedulerSize": "SMALL", "status": "HEALTHY",
+		"contactEmails": ["data@example.com"],
+		"environmentVariables": [
+			{"key": "LOG_LEVEL", "value": "INFO", "isSecret": false}, {"key": "LEGACY", "value": "1", "isSecret": false},
+			{"key": "DB_PASSWORD", "value": "", "isSecret": true}],
+		"workerQueues": [
+			{"id": "cqueue0000000000000000001", "name": "default", "isDefault": true, "astroMachine": "A5", "minWorkerCount": 0, "maxWorkerCount": 10, "workerConcurrency": 5}]}`,
+	"vault": `{
+		"id": "cdeployment00000000000002", "name": "vault", "workspaceId": "cworkspace000000000000001", "type": "STANDARD", "executor": "ASTRO", "schedulerSize": "SMALL",
+		"contactEmails": ["old@example.com"], "environmentVariables": [{"key": "DB_PASSWORD", "value": "", "isSecret": true}]}`,
+}
+
+var errLate = errors.New("the timeout of 30m0s is over")
+
+// tooMany is the API's answer to the scene's second queue.
+func tooMany() error {
+	return fmt.Errorf("update: %w", &astro.Error{
+		Method: "POST", Path: "/organizations/{organizationId}/deployments/{id}", StatusCode: 400,
+		Message: "Invalid request", RequestID: "f004d12a-29c8-40d8-b239-2b1b615ea45b",
+		FieldErrors: []astro.FieldError{{Field: "workerQueues[1].maxWorkerCount", Code: "max", Message: "must be at most 10"}},
+	})
+}
+
+// planning is the scene before anything is done.
+func planning(t testing.TB, policy plan.Policy) *report.Run {
+	t.Helper()
+	return &report.Run{
+		Mode: "plan", Why: "pull request #7 is not the default branch", Declared: 8, Interface: "https://cloud.astronomer.io",
+		Plan: planned(t, scene, landscape, policy), Duration: 1800 * time.Millisecond,
+	}
+}
+
+// applying is the scene after an apply in which something failed.
+func applying(t testing.TB) *report.Run {
+	t.Helper()
+	r := planning(t, plan.Policy{AllowDelete: true})
+	r.Mode, r.Why, r.Duration = "apply", "push to main, the default branch", 95*time.Second
+	r.RequestIDs = []string{"0b1c2d3e-4f50-6172-8394-a5b6c7d8e9f0", "f004d12a-29c8-40d8-b239-2b1b615ea45b"}
+	r.Outcomes = applied(r.Plan, map[string]outcome{
+		"data": {status: apply.Updated}, "new_one": {status: apply.Created}, "old": {status: apply.Deleted},
+		"hidden": {status: apply.Failed, err: landscape["hidden"].(error)}, "settled": {status: apply.Unchanged},
+		"my_deployment": {status: apply.Failed, err: tooMany()},
+		"vault":         {status: apply.Updated},
+		"sandbox":       {status: apply.Unconfirmed, wrote: apply.Created, err: fmt.Errorf("accepted, not confirmed: last seen DEPLOYING (%w)", errLate)},
+	})
+	for i := range r.Outcomes {
+		switch o := &r.Outcomes[i]; o.Change.Object.Name() {
+		case "new_one":
+			o.Live, o.Duration = live(t, o.Change, `{"id": "cworkspace000000000000004", "name": "new_one"}`), 2*time.Second
+		case "sandbox":
+			o.Live = live(t, o.Change, `{"id": "cdeployment00000000000003", "workspaceId": "cworkspace000000000000004", "status": "DEPLOYING"}`)
+			o.Duration = 88 * time.Second
+		case "old":
+			o.Duration = 400 * time.Millisecond
+		}
+	}
+	return r
+}
+
+// forty is a run in which 40 objects failed, each with an answer of its own.
+func forty(t testing.TB, path, message string) *report.Run {
+	t.Helper()
+	p := planned(t, many(40), nil, plan.Policy{})
+	outcomes := map[string]outcome{}
+	for i := range 40 {
+		outcomes[fmt.Sprintf("w%d", i)] = outcome{status: apply.Failed, err: fmt.Errorf("create: %w", &astro.Error{
+			Method: "POST", Path: path, StatusCode: 400, Message: message,
+			RequestID: fmt.Sprintf("f004d12a-29c8-40d8-b239-2b1b615ea4%02d", i),
+		})}
+	}
+	return &report.Run{Mode: "apply", Plan: p, Outcomes: applied(p, outcomes)}
+}
+
+func live(t testing.TB, c *plan.Change, answer string) *resource.Live {
+	t.Helper()
+	l, err := resource.NewLive(c.Object.Kind, []byte(answer))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return l
+}
+
+// change is what is to be done with the object of that name.
+func change(t testing.TB, p *plan.Plan, name string) *plan.Change {
+	t.Helper()
+	for _, c := range p.Changes {
+		if c.Object.Name() == name {
+			return c
+		}
+	}
+	t.Fatalf("no change of %s", name)
+	return nil
+}
+
+// at is a place in the manifest of a test.
+func at(line, col int) schema.Pos { return schema.Pos{File: "astro.yaml", Line: line, Col: col} }
