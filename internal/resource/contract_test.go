@@ -4,7 +4,9 @@ import (
 	"fmt"
 	"os"
 	"path"
+	"regexp"
 	"slices"
+	"strings"
 	"testing"
 
 	"go.yaml.in/yaml/v4"
@@ -17,40 +19,42 @@ import (
 // Where the tables differ from the API's document on purpose.
 var deliberate = []string{
 	// The document's discriminator is optional at creation; without it the API chooses.
-	"create DEDICATED type: needed, not in the document", "create HYBRID type: needed, not in the document", "create STANDARD type: needed, not in the document",
+	"deployment create DEDICATED type: needed, not in the document", "deployment create HYBRID type: needed, not in the document", "deployment create STANDARD type: needed, not in the document",
 	// The shared cluster is Astronomer's choice.
-	"create STANDARD clusterId: not in the table",
+	"deployment create STANDARD clusterId: not in the table",
 	// A new variable without a value would be a secret that nobody knows; a
 	// readable one is not sent back without its value.
-	"update DEDICATED environmentVariables.value: needed, not in the document", "update HYBRID environmentVariables.value: needed, not in the document",
-	"update STANDARD environmentVariables.value: needed, not in the document",
-	"create DEDICATED environmentVariables.value: needed, not in the document", "create HYBRID environmentVariables.value: needed, not in the document",
-	"create STANDARD environmentVariables.value: needed, not in the document",
+	"deployment update DEDICATED environmentVariables.value: needed, not in the document", "deployment update HYBRID environmentVariables.value: needed, not in the document",
+	"deployment update STANDARD environmentVariables.value: needed, not in the document",
+	"deployment create DEDICATED environmentVariables.value: needed, not in the document", "deployment create HYBRID environmentVariables.value: needed, not in the document",
+	"deployment create STANDARD environmentVariables.value: needed, not in the document",
 	// A rule says so, with the reason.
-	"create HYBRID executor: one of CELERY, KUBERNETES, not one of CELERY, KUBERNETES, ASTRO",
-	"update HYBRID executor: one of CELERY, KUBERNETES, not one of CELERY, KUBERNETES, ASTRO",
+	"deployment create HYBRID executor: one of CELERY, KUBERNETES, not one of CELERY, KUBERNETES, ASTRO",
+	"deployment update HYBRID executor: one of CELERY, KUBERNETES, not one of CELERY, KUBERNETES, ASTRO",
 	// The update's queues are one schema for all variants.
-	"update DEDICATED workerQueues.astroMachine: needed, not in the document", "update DEDICATED workerQueues.nodePoolId: not in the table",
-	"update HYBRID workerQueues.astroMachine: not in the table", "update HYBRID workerQueues.nodePoolId: needed, not in the document",
-	"create HYBRID workerQueues.podEphemeralStorage: not in the document",
-	"update STANDARD workerQueues.astroMachine: needed, not in the document", "update STANDARD workerQueues.nodePoolId: not in the table",
+	"deployment update DEDICATED workerQueues.astroMachine: needed, not in the document", "deployment update DEDICATED workerQueues.nodePoolId: not in the table",
+	"deployment update HYBRID workerQueues.astroMachine: not in the table", "deployment update HYBRID workerQueues.nodePoolId: needed, not in the document",
+	"deployment create HYBRID workerQueues.podEphemeralStorage: not in the document",
+	"deployment update STANDARD workerQueues.astroMachine: needed, not in the document", "deployment update STANDARD workerQueues.nodePoolId: not in the table",
 	// An override that says nothing of hibernation means nothing.
-	"create DEDICATED scalingSpec.hibernationSpec.override.isHibernating: needed, not in the document",
-	"create STANDARD scalingSpec.hibernationSpec.override.isHibernating: needed, not in the document",
-	"update DEDICATED scalingSpec.hibernationSpec.override.isHibernating: needed, not in the document",
-	"update STANDARD scalingSpec.hibernationSpec.override.isHibernating: needed, not in the document",
+	"deployment create DEDICATED scalingSpec.hibernationSpec.override.isHibernating: needed, not in the document",
+	"deployment create STANDARD scalingSpec.hibernationSpec.override.isHibernating: needed, not in the document",
+	"deployment update DEDICATED scalingSpec.hibernationSpec.override.isHibernating: needed, not in the document",
+	"deployment update STANDARD scalingSpec.hibernationSpec.override.isHibernating: needed, not in the document",
 }
 
 type contract struct {
 	schemas map[string]any
 	phase   schema.Phase
-	variant string // the value of type; "" for kinds without
+	by      string // the field whose value chooses the variant of a request; "" where there is one
+	variant string // its value
 	prefix  string
 	found   []string
 }
 
 // The tables hold what the API's document says of every request: the same
-// fields, of the same types and bounds, required where they are.
+// fields, of the same types and bounds, required where they are. A kind is held
+// against the document by being listed.
 func TestTablesFollowTheDocument(t *testing.T) {
 	t.Parallel()
 	file := conformance.Document()
@@ -66,24 +70,63 @@ func TestTablesFollowTheDocument(t *testing.T) {
 		t.Fatal(err)
 	}
 	c := contract{schemas: at(document, "components", "schemas")}
-	for _, phase := range []struct {
-		name string
-		bits schema.Phase
-	}{{"Create", schema.Create}, {"Update", schema.Update}} {
-		c.phase = phase.bits
-		word := map[string]string{"Create": "create", "Update": "update"}[phase.name]
-		c.variant, c.prefix = "", word+" workspace "
-		c.object(resource.Kinds().Kind("workspace").Fields, at(c.schemas, phase.name+"WorkspaceRequest"), "")
-		variants := at(c.schemas, phase.name+"DeploymentRequest", "discriminator", "mapping")
-		if len(variants) != 3 {
-			t.Errorf("%d variants of a Deployment", len(variants))
+	for _, k := range resource.Kinds() {
+		for _, call := range []resource.Call{{Method: "GET", Path: k.List.Path}, k.Get, k.Delete} {
+			if call.Path != "" && operation(document, call) == nil {
+				t.Errorf("%s: %s %s is not in the document", k.Name, call.Method, call.Path)
+			}
 		}
-		for variant, reference := range variants {
-			c.variant, c.prefix = variant, word+" "+variant+" "
-			c.object(resource.Kinds().Kind("deployment").Fields, at(c.schemas, path.Base(fmt.Sprint(reference))), "")
+		if k.Create.Path != "" {
+			c.phase = schema.Create
+			c.request(t, k.Name+" create", k.Fields, operation(document, k.Create))
+		}
+		for _, part := range k.Parts {
+			c.phase = schema.Update
+			of := slices.DeleteFunc(slices.Clone(k.Fields), func(f schema.Field) bool { return f.Part != part.Name })
+			c.request(t, strings.TrimSpace(k.Name+" update "+part.Name), of, operation(document, part.Call))
 		}
 	}
 	same(t, "differences", slices.Sorted(slices.Values(deliberate)), slices.Sorted(slices.Values(c.found)))
+}
+
+var hole = regexp.MustCompile(`{\w+}`)
+
+// operation finds a call in the document, which has other names for the parts
+// of a path that vary.
+func operation(document map[string]any, call resource.Call) map[string]any {
+	for template, item := range at(document, "paths") {
+		if hole.ReplaceAllString(template, "{}") == hole.ReplaceAllString(call.Path, "{}") {
+			methods, _ := item.(map[string]any)
+			if found := at(methods, strings.ToLower(call.Method)); found != nil {
+				return found
+			}
+		}
+	}
+	return nil
+}
+
+// request holds fields against each variant of a request's body.
+func (c *contract) request(t *testing.T, name string, fields []schema.Field, operation map[string]any) {
+	t.Helper()
+	body := at(operation, "requestBody", "content", "application/json", "schema")
+	if body == nil {
+		t.Errorf("%s: no such request in the document", name)
+		return
+	}
+	if ref, ok := body["$ref"].(string); ok {
+		body = at(c.schemas, path.Base(ref))
+	}
+	variants := at(body, "discriminator", "mapping")
+	if variants == nil {
+		c.by, c.variant, c.prefix = "", "", name+" "
+		c.object(fields, body, "")
+		return
+	}
+	c.by, _ = at(body, "discriminator")["propertyName"].(string)
+	for variant, reference := range variants {
+		c.variant, c.prefix = variant, name+" "+variant+" "
+		c.object(fields, at(c.schemas, path.Base(fmt.Sprint(reference))), "")
+	}
 }
 
 // at descends into nested maps.
@@ -126,7 +169,7 @@ func (c *contract) object(fields []schema.Field, want map[string]any, where stri
 
 // takes reports whether the request at hand has the field.
 func (c *contract) takes(f *schema.Field) bool {
-	return f.Has(c.phase) && f.Applies(func(path string) (string, bool) { return c.variant, path == "type" }) == nil
+	return f.Has(c.phase) && f.Applies(func(path string) (string, bool) { return c.variant, path == c.by }) == nil
 }
 
 func (c *contract) needs(f *schema.Field) bool {
