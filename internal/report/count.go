@@ -11,11 +11,11 @@ import (
 // Counts is how many objects were, or would be, dealt with in which way. One
 // that was written and didn't become ready in time counts twice.
 type Counts struct {
-	Created, Updated, Deleted, Unchanged, Kept, Failed, Unconfirmed int
+	Created, Updated, Deleted, Unchanged, Kept, Failed, Unconfirmed, Stopped int
 }
 
 // NotOK is how many objects somebody has to look at.
-func (c Counts) NotOK() int { return c.Failed + c.Unconfirmed }
+func (c Counts) NotOK() int { return c.Failed + c.Unconfirmed + c.Stopped }
 
 // Changed is how many objects were, or would be, written.
 func (c Counts) Changed() int { return c.Created + c.Updated + c.Deleted }
@@ -64,6 +64,8 @@ func (c *Counts) add(s apply.Status) {
 		c.Kept++
 	case apply.Unconfirmed:
 		c.Unconfirmed++
+	case apply.Stopped:
+		c.Stopped++
 	default:
 		c.Failed++
 	}
@@ -81,14 +83,14 @@ func (r *Run) tally(future bool) string {
 		n    int
 		word string
 	}{
-		{c.Created, words[0]}, {c.Updated, words[1]}, {c.Deleted, words[2]}, {c.Kept, "kept"}, {c.Unchanged, "unchanged"}, {c.Failed, "failed"}, {c.Unconfirmed, "not confirmed"},
+		{c.Created, words[0]}, {c.Updated, words[1]}, {c.Deleted, words[2]}, {c.Kept, "kept"}, {c.Unchanged, "unchanged"}, {c.Failed, "failed"}, {c.Unconfirmed, "not confirmed"}, {c.Stopped, "not reached"},
 	} {
 		if p.n > 0 {
 			parts = append(parts, fmt.Sprintf("%d %s", p.n, p.word))
 		}
 	}
 	if len(parts) == 0 {
-		return "no objects are declared."
+		return "No objects are declared."
 	}
 	return strings.Join(parts, ", ") + "."
 }

@@ -15,7 +15,7 @@ import (
 
 var (
 	fence  = regexp.MustCompile("^(`{3,})([a-z]*)$")
-	ours   = regexp.MustCompile(`^(</details>|<details><summary>(For Astronomer support|[a-z]+ <code>[^<>]*</code>: \d+ lines?)</summary>)$`)
+	ours   = regexp.MustCompile(`^(</details>|<details><summary>(For Astronomer support|[a-z]+ <code>[^<>]*</code>: \d+ differences?)</summary>)$`)
 	escape = regexp.MustCompile(`\\.`)
 	spared = regexp.MustCompile("`[a-z]*`|<br>|(]\\(https://cloud\\.astronomer\\.io/[^ ()|]*\\))")
 	active = regexp.MustCompile(`<|@e|#1|://|##\[|^\s*::`)

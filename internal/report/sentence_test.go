@@ -54,7 +54,7 @@ func TestSentence(t *testing.T) {
 		"plan of what is kept": {report.Run{Mode: "plan", Plan: planned(t, gone, live, plan.Policy{})}, "Plan: nothing to do. 1 kept.", false, true},
 		"broken plan":          {report.Run{Mode: "apply", Plan: broken}, "Nothing was written: the manifest has 1 error that only the live state shows.", true, true},
 		"ambiguous plan":       {report.Run{Mode: "drift", Plan: twice, FailDrift: true}, "Nothing was written: the manifest has 1 error that only the live state shows.", true, false},
-		"no objects":           {report.Run{Mode: "plan", Plan: planned(t, "workspaces: []", nil, plan.Policy{})}, "Plan: nothing to do. no objects are declared.", false, false},
+		"no objects":           {report.Run{Mode: "plan", Plan: planned(t, "workspaces: []", nil, plan.Policy{})}, "Plan: nothing to do. No objects are declared.", false, false},
 		"drift":                {report.Run{Mode: "drift", Plan: some, FailDrift: true}, "Drift: 1 to create, 1 to update, 1 unchanged.", true, true},
 		"tolerated drift":      {report.Run{Mode: "drift", Plan: some}, "Drift: 1 to create, 1 to update, 1 unchanged.", false, true},
 		"no drift":             {report.Run{Mode: "drift", Plan: nothing, FailDrift: true}, "No drift: 1 unchanged.", false, false},
@@ -65,7 +65,7 @@ func TestSentence(t *testing.T) {
 		"nothing to apply":     {report.Run{Mode: "apply", Plan: nothing, Outcomes: applied(nothing, map[string]outcome{"same": {status: apply.Unchanged}})}, "Nothing to do: 1 unchanged.", false, false},
 		"applied in part":      {report.Run{Mode: "apply", Plan: some, Outcomes: bad}, "1 of 3 objects not applied. 1 updated, 1 unchanged, 1 failed, 1 not confirmed.", true, true},
 		"applied, not ready":   {report.Run{Mode: "apply", Plan: some, Outcomes: slow}, "Accepted, but not all of it confirmed: 1 created, 1 updated, 1 unchanged, 1 not confirmed.", true, true},
-		"stopped":              {report.Run{Mode: "apply", Plan: some, Outcomes: half, Stopped: errStop}, "Stopped early (interrupt signal received): 2 of 3 done, safe to run again. 1 created, 1 unchanged, 1 failed.", true, true},
+		"stopped":              {report.Run{Mode: "apply", Plan: some, Outcomes: half, Stopped: errStop}, "Stopped early (interrupt signal received): 2 of 3 done, safe to run again. 1 created, 1 unchanged, 1 not reached.", true, true},
 		"stopped before":       {report.Run{Mode: "apply", Stopped: errStop}, "Stopped early (interrupt signal received); nothing was written.", true, false},
 	}
 	for name, test := range tests {

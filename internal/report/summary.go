@@ -28,8 +28,8 @@ func (r *Run) Summary() string {
 	}
 	r.list(&b, github.Error, "Errors")
 	r.table(&b)
-	r.diffs(&b)
 	r.list(&b, github.Warning, "Warnings")
+	r.diffs(&b)
 	r.list(&b, github.Notice, "Notices")
 	if len(r.RequestIDs) > 0 {
 		b.WriteString("<details><summary>For Astronomer support</summary>\n\n")
@@ -157,7 +157,7 @@ func (r *Run) diffs(b *strings.Builder) {
 		// A summary is HTML, in which markdown's escapes would show. In code
 		// nothing becomes a link or a mention.
 		fmt.Fprintf(b, "<details><summary>%s <code>%s</code>: %s</summary>\n\n%s\n</details>\n\n",
-			c.Action, html.EscapeString(github.Neutral(c.Object.String())), plural(len(lines), "line"), github.Fence("diff", text.String()))
+			c.Action, html.EscapeString(github.Neutral(c.Object.String())), plural(len(lines), "difference"), github.Fence("diff", text.String()))
 	}
 }
 

@@ -53,7 +53,7 @@ type line struct{ sign, text string }
 func differences(c *plan.Change) []line {
 	var out []line
 	for _, f := range c.Fields {
-		out = append(out, difference(f, c.Action))
+		out = append(out, difference(f))
 	}
 	for _, f := range c.Kept {
 		out = append(out, line{"!", fmt.Sprintf("%s: %s is kept", f.Path, f.Old.Show())})
@@ -67,15 +67,13 @@ func differences(c *plan.Change) []line {
 	return out
 }
 
-func difference(f plan.Field, a plan.Action) line {
+func difference(f plan.Field) line {
 	switch {
 	case f.Again:
 		return line{"~", f.Path + ": " + schema.Redacted + " (written again, it can't be compared)"}
 	case f.New == nil:
 		return line{"-", f.Path + ": " + f.Old.Show()}
 	case f.Old == nil:
-		return line{"+", f.Path + ": " + f.New.Show()}
-	case a == plan.Create:
 		return line{"+", f.Path + ": " + f.New.Show()}
 	}
 	return line{"~", fmt.Sprintf("%s: %s → %s", f.Path, f.Old.Show(), f.New.Show())}
