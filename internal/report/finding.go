@@ -184,6 +184,10 @@ func hint(e *astro.Error) string {
 		return "The token in ASTRO_API_TOKEN is not accepted: it may be revoked, rotated or expired."
 	case e.StatusCode == http.StatusForbidden:
 		return "The token's role does not allow this, or the Organization's plan does not include it."
+	case e.StatusCode == http.StatusNotFound:
+		return "There is nothing of the kind that this token can see; check the id, organization-id and api-url."
+	case e.StatusCode/100 == 2 || e.StatusCode/100 == 3:
+		return "What answered may not be the Astro API; check api-url, and a proxy on the way."
 	case e.StatusCode == http.StatusTooManyRequests:
 		return "Too many requests with this token at the same time; give other workflows tokens of their own."
 	case e.StatusCode >= http.StatusInternalServerError:
