@@ -1,0 +1,42 @@
+package report
+
+import (
+	"context"
+	"errors"
+	"net/http"
+
+	"astro-apply/internal/astro"
+)
+
+// explain is an error with the way out.
+func explain(err error) string {
+	text := err.Error()
+	var api *astro.Error
+	if !errors.As(err, &api) {
+		return text
+	}
+	if hint := hint(api); hint != "" {
+		text += "\n" + hint
+	}
+	return text
+}
+
+func hint(e *astro.Error) string {
+	switch {
+	case e.StatusCode == http.StatusUnauthorized:
+		return "The token in ASTRO_API_TOKEN is not accepted: it may be revoked, rotated or expired."
+	case e.StatusCode == http.StatusForbidden:
+		return "The token's role does not allow this, or the Organization's plan does not include it."
+	case e.StatusCode == http.StatusNotFound:
+		return "There is nothing of the kind that this token can see; check the id, organization-id and api-url."
+	case e.StatusCode/100 == 2 || e.StatusCode/100 == 3:
+		return "What answered may not be the Astro API; check api-url, and a proxy on the way."
+	case e.StatusCode == http.StatusTooManyRequests:
+		return "Too many requests with this token at the same time; give other workflows tokens of their own."
+	case e.StatusCode >= http.StatusInternalServerError:
+		return "This is on Astro's side; run again, and give Astronomer support the requestId if it stays."
+	case e.StatusCode == 0 && !errors.Is(e, context.Canceled): // which is the answer to a signal
+		return "No answer came; check the network, a proxy and api-url."
+	}
+	return ""
+}
