@@ -1,6 +1,7 @@
 package plan_test
 
 import (
+	"errors"
 	"testing"
 	"time"
 
@@ -112,7 +113,45 @@ func TestRemoves(t *testing.T) {
 	some := deployment(t, "contactEmails: []", dedicated, plan.Policy{AllowDelete: true})
 	same(t, "all, some shown", "environmentVariables[A]", all.Removes(some))
 	same(t, "some, all shown", "", some.Removes(all))
+	other := deployment(t, "contactEmails: []", with(t, dedicated, `"contactEmails": ["new@example.com"]`), plan.Policy{AllowDelete: true})
+	same(t, "another element of the set", "contactEmails", other.Removes(some))
 	same(t, "no removal", "", deployment(t, "description: new", dedicated, plan.Policy{}).Removes(some))
+}
+
+// What is live twice under one key is sent back twice: which one counts is not
+// known, and neither may get lost.
+func TestLiveTwice(t *testing.T) {
+	t.Parallel()
+	odd := with(t, dedicated, `"environmentVariables": [{"key": "A", "value": "1", "isSecret": false}, {"key": "A", "value": "2", "isSecret": false}]`)
+	both := []any{map[string]any{"key": "A", "value": "1", "isSecret": false}, map[string]any{"key": "A", "value": "2", "isSecret": false}}
+	same(t, "sent back", any(both), body(t, deployment(t, "description: new", odd, plan.Policy{}))["environmentVariables"])
+	d := deployment(t, "environmentVariables: [{ key: A, value: '1' }]", odd, plan.Policy{})
+	same(t, "kept", []string{`environmentVariables[A]: {key: "A", value: "2", isSecret: false} → (none)`}, shown(d.Kept))
+}
+
+// Of a hibernation whose only override is over nothing is sent, an empty one
+// included; an empty one that is declared is.
+func TestLapsedOverrideOfANewObject(t *testing.T) {
+	t.Parallel()
+	const placed = "type: STANDARD, cloudProvider: AWS, region: us-east-1, isDevelopmentMode: true, "
+	d := deployment(t, placed+"scalingSpec: { hibernationSpec: { override: { isHibernating: true, overrideUntil: '2026-11-24T12:00:00Z' } } }", "",
+		plan.Policy{Now: time.Date(2026, 11, 25, 0, 0, 0, 0, time.UTC)})
+	if spec, ok := body(t, d)["scalingSpec"]; ok {
+		t.Errorf("scalingSpec %v", spec)
+	}
+	same(t, "declared empty", any(map[string]any{}), body(t, deployment(t, placed+"scalingSpec: {}", "", plan.Policy{}))["scalingSpec"])
+}
+
+// Remote execution that is switched off is none, whatever else the answer says
+// of it.
+func TestRemoteExecutionThatIsOff(t *testing.T) {
+	t.Parallel()
+	off := with(t, remote, `"remoteExecution": {"enabled": false, "remoteApiUrl": "h", "allowedIpAddressRanges": []}`)
+	d := deployment(t, "executor: CELERY, workerQueues: [{ name: default, astroMachine: A5, minWorkerCount: 0, maxWorkerCount: 1, workerConcurrency: 1 }]", off, plan.Policy{})
+	same(t, "differences", []string{
+		`executor: "ASTRO" → "CELERY"`,
+		`workerQueues[default]: (none) → {name: "default", isDefault: true, minWorkerCount: 0, maxWorkerCount: 1, workerConcurrency: 1, astroMachine: "A5"}`,
+	}, shown(d.Fields))
 }
 
 // An object is bound to its Workspace by what is live too: nothing stays in one
@@ -137,6 +176,18 @@ func TestLiveReferencesOrder(t *testing.T) {
 			}
 		})
 	}
+	t.Run("not while what is in it can't be read", func(t *testing.T) {
+		t.Parallel()
+		d := declare(t, section+"deployments: [{ name: one, workspaceId: "+w+", state: absent }]")
+		of := world(t, d, answers)
+		delete(of.Live, d.Objects[1])
+		of.Failed[d.Objects[1]] = errors.New("403")
+		p := plan.Make("corg", d, of, plan.Policy{AllowDelete: true})
+		last := p.Changes[1]
+		if last.Action != plan.Delete || len(last.Needs) != 1 || last.Needs[0].Action != plan.Unknown {
+			t.Errorf("order %v, needs %v", actions(p), last.Needs)
+		}
+	})
 	d := declare(t, section+"deployments: [{ id: cdeployment00000000000001, description: new }]")
 	p := plan.Make("corg", d, world(t, d, answers), plan.Policy{AllowDelete: true})
 	same(t, "problems", []string{

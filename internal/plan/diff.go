@@ -51,7 +51,9 @@ type Diff struct {
 // doesn't, "" if there is none.
 func (d *Diff) Removes(shown *Diff) string {
 	for _, f := range d.Fields {
-		known := slices.ContainsFunc(shown.Fields, func(s Field) bool { return s.Path == f.Path && s.New == nil })
+		known := slices.ContainsFunc(shown.Fields, func(s Field) bool {
+			return s.Path == f.Path && s.New == nil && s.Old.Value() == f.Old.Value() // the elements of a set share a path
+		})
 		if f.New == nil && !known {
 			return f.Path
 		}

@@ -103,27 +103,29 @@ func (s *list) carry(item, live *schema.Node) *schema.Node {
 }
 
 // pair matches by identity: the declared ones in their order, then what is only
-// live. An element whose identity can't be told is like no other.
+// live. An element whose identity can't be told is like no other, and of several
+// with one identity each counts; in a set, repetition doesn't.
 func (s *list) pair(declared, live []*schema.Node) []pair {
 	t := &s.field.Type
 	found := map[string]*schema.Node{}
 	for _, l := range live {
-		if k := t.Identity(l); k != "" {
+		if k := t.Identity(l); k != "" && found[k] == nil {
 			found[k] = l
 		}
 	}
 	var out []pair
-	said := map[string]bool{}
+	said, met := map[string]bool{}, map[*schema.Node]bool{}
 	for _, d := range declared {
 		k := t.Identity(d)
 		if !said[k] {
 			out = append(out, pair{d, found[k], k})
+			met[found[k]] = true
 		}
 		said[k] = k != ""
 	}
 	for _, l := range live {
 		k := t.Identity(l)
-		if !said[k] {
+		if !met[l] && (!t.Set || !said[k]) {
 			out = append(out, pair{nil, l, k})
 		}
 		said[k] = k != ""

@@ -51,9 +51,10 @@ func (c *Change) holds(f *schema.Field) string {
 	return f.Live(c.Live.Body, c.Live.Body).Value()
 }
 
-// needs records an order: what is referred to comes first, and goes last.
+// needs records an order: what is referred to comes first, and goes last, not at
+// all where what refers to it couldn't be read.
 func needs(c, target *Change) {
-	if c.Action == Delete {
+	if c.Action == Delete || c.Action == Unknown && target.Action == Delete {
 		if target.Action == Delete {
 			target.Needs = append(target.Needs, c)
 		}

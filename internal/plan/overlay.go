@@ -143,7 +143,7 @@ func (o *overlay) merged(f *schema.Field, d, l *schema.Node, path string, fresh 
 	switch {
 	case t.Base == schema.BaseObject:
 		v := o.object(t.Fields, d, l, path, fresh)
-		if d == nil && len(v.Members) == 0 {
+		if len(v.Members) == 0 && (d == nil || len(d.Members) > 0) { // nothing is left of it; {} says that on purpose
 			return nil
 		}
 		return v

@@ -20,7 +20,7 @@ func (t *Type) IsZero(n *Node) bool {
 	case Map:
 		for _, m := range n.Members {
 			f := Find(t.Fields, m.Name)
-			if f == nil || !f.Type.IsZero(m.Value) {
+			if f != nil && !f.Type.IsZero(m.Value) {
 				return false
 			}
 		}

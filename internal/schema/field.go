@@ -28,9 +28,8 @@ type Echo uint8
 // The echo rules. The API's updates replace, so the usual rule is to send back
 // what is live.
 const (
-	EchoAlways  Echo = iota // send the live value
-	EchoNever               // leave it out: leaving out keeps it, or sending it would pin a default
-	EchoChanged             // send it only when it changes, declared or not
+	EchoAlways Echo = iota // send the live value
+	EchoNever              // leave it out: leaving out keeps it, or sending it would pin a default
 )
 
 // Field is one row of a table: everything the engine needs to know of a value.

@@ -1,0 +1,190 @@
+package schema_test
+
+import (
+	"strings"
+	"testing"
+
+	"astro-apply/internal/schema"
+)
+
+// checks holds members, which begin in the second column, against a table.
+func checks(t *testing.T, fields []schema.Field, tests map[string]struct{ members, want string }) {
+	t.Helper()
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var got []string
+			for _, p := range schema.Check(fields, parse(t, "{"+test.members+"}"), "state") {
+				if p.Warning {
+					t.Errorf("%v is a warning", p)
+				}
+				got = append(got, strings.TrimPrefix(p.Error(), "a.yaml:"))
+			}
+			same(t, "problems", test.want, strings.Join(got, "|"))
+		})
+	}
+}
+
+func TestCheckFields(t *testing.T) {
+	t.Parallel()
+	checks(t, table(), map[string]struct{ members, want string }{
+		"all is well":               {"word: abc, size: LARGE, count: 24, least: -2, switch: true, cpu: 0.5, memory: 2Gi, tags: [a, b], state: x, inner: { enabled: false }", ""},
+		"nothing":                   {"", ""},
+		"unknown, near a field":     {"sise: LARGE", `1:2: unknown field "sise", did you mean "size"?`},
+		"unknown, near a reference": {"hme: x", `1:2: unknown field "hme", did you mean "home"?`},
+		"unknown, near another":     {"State: x", `1:2: unknown field "State", did you mean "state"?`},
+		"unknown, near none":        {"something: x", `1:2: unknown field "something"`},
+		"unknown, deep down":        {"inner: { enabled: true, buckets: x }", `1:26: unknown field "buckets", did you mean "bucket"?`},
+		"a field's own place":       {"inner: { state: x, enabled: true }", `1:11: unknown field "state"`}, // also is for the top
+		"required":                  {"inner: {}", "1:9: inner needs enabled (true or false)"},
+		"required, in a list":       {"queues: [{ name: a }, {}]", "1:24: queues[1] needs name (text of at most 5 characters)"},
+		"required, but unknown yet": {"inner: { enabled: '${env:NONE}' }", ""},
+		"required, but null":        {"inner: { enabled: }", "1:20: inner.enabled has no value: leave the field out to keep what is live"},
+		"null text":                 {"word: ~", `1:8: word has no value: leave the field out to keep what is live, or write "" to clear it`},
+		"null choice":               {"size: null", "1:8: size has no value: leave the field out to keep what is live"},
+		"null list":                 {"tags:", "1:7: tags has no value: leave the field out to keep what is live, or write [] to clear it"},
+		"null element":              {"tags: [a, ~]", `1:12: tags[1] has no value: leave the field out to keep what is live, or write "" to clear it`},
+		"null mapping":              {"inner: ~", "1:9: inner has no value: leave the field out to keep what is live"},
+		"not known yet":             {"word: '${env:NONE}', size: '${env:NONE}', count: '${env:NONE}', switch: '${env:NONE}', cpu: '${env:NONE}', tags: '${env:NONE}', inner: '${env:NONE}', home: '${env:NONE}'", ""},
+		"all that is wrong":         {"size: X, count: x, something: 1", `1:8: size is "X", must be one of SMALL, MEDIUM, LARGE|1:18: count must be a whole number from 1 to 24, not text|1:21: unknown field "something"`},
+	})
+}
+
+func TestCheckNoMapping(t *testing.T) {
+	t.Parallel()
+	same(t, "problems", []string{"a.yaml:1:1: this object must be a mapping, not a list"}, told(schema.Check(table(), parse(t, "[]"))))
+	required := []schema.Field{{Name: "name", Type: schema.TextType(0), Phase: schema.Required}, {Name: "id", Phase: schema.Required, Ref: &schema.Ref{Name: "by"}}}
+	same(t, "problems", []string{"a.yaml:1:1: this object needs name (text)", "a.yaml:1:1: this object needs id (text)"}, told(schema.Check(required, parse(t, "{}"))))
+	same(t, "by its other name", []string(nil), told(schema.Check(required, parse(t, "{name: x, by: y}"))))
+}
+
+func TestCheckForms(t *testing.T) {
+	t.Parallel()
+	checks(t, table(), map[string]struct{ members, want string }{
+		"a list for text":       {"word: [a]", "1:8: word must be text of at most 5 characters, not a list"},
+		"a mapping for a word":  {"size: {a: b}", "1:8: size must be one of SMALL, MEDIUM, LARGE, not a mapping"},
+		"a list for a number":   {"count: []", "1:9: count must be a whole number from 1 to 24, not a list"},
+		"a mapping for a truth": {"switch: {}", "1:10: switch must be true or false, not a mapping"},
+		"a list for a quantity": {"cpu: [1]", "1:7: cpu must be a quantity of CPU such as 0.5 or 500m, not a list"},
+		"text for a list":       {"tags: a", "1:8: tags must be a list, not text"},
+		"a mapping for a list":  {"queues: {name: a}", "1:10: queues must be a list, not a mapping"},
+		"text for a mapping":    {"inner: a", "1:9: inner must be a mapping, not text"},
+		"a list for a mapping":  {"inner: []", "1:9: inner must be a mapping, not a list"},
+		"text for an element":   {"queues: [a]", "1:11: queues[0] must be a mapping, not text"},
+		"a list for an element": {"tags: [[a]]", "1:9: tags[0] must be text, not a list"},
+	})
+}
+
+func TestCheckLists(t *testing.T) {
+	t.Parallel()
+	checks(t, table(), map[string]struct{ members, want string }{
+		"none, where one is needed": {"queues: []", "1:10: queues has 0 elements, needs 1 to 3"},
+		"one":                       {"queues: [{ name: a }]", ""},
+		"three":                     {"queues: [{ name: a }, { name: b }, { name: c }]", ""},
+		"four":                      {"queues: [{ name: a }, { name: b }, { name: c }, { name: d }]", "1:10: queues has 4 elements, needs 1 to 3"},
+		"none elsewhere":            {"tags: []", ""},
+		"twice":                     {"tags: [a, b, a, a]", `1:15: tags: "a" is there twice, first at line 1|1:18: tags: "a" is there twice, first at line 1`},
+		"twice, to the API":         {"tags: [Ab,\n aB]", `2:2: tags: "ab" is there twice, first at line 1`},
+		"a key twice":               {"queues: [{ name: a },\n{ max: 1, name: a }]", `2:17: queues: "a" is there twice, first at line 1`},
+		"a key and none":            {"queues: [{ name: a }, { name: '' }, { name: '' }]", ""},
+		"two keys":                  {"roles: [{ on: a, role: b }, { on: a, role: c }, { role: b, on: b }]", ""},
+		"two keys twice":            {"roles: [{ on: a, role: b },\n{ role: B, on: A }]", `2:16: roles: "a, b" is there twice, first at line 1`},
+		"two keys, one missing":     {"roles: [{ on: a }, { on: a }]", ""},
+		"keys that aren't known":    {"queues: [{ name: '${env:NONE}' }, { name: '${env:NONE}' }]", ""},
+		"wrong inside":              {"queues: [{ name: axe, max: 10 }]", `1:19: queues[0].name is "axe": an x in axe|1:29: queues[0].max is 10, must be a whole number from 0 to 9`},
+	})
+}
+
+// Conditions are looked up from the object's root; what isn't known, or is
+// wrong itself, is no reason to complain.
+func TestCheckConditions(t *testing.T) {
+	t.Parallel()
+	checks(t, table(), map[string]struct{ members, want string }{
+		"met":                  {"size: MEDIUM, queues: [{ name: a, machine: m }]", ""},
+		"not met":              {"size: SMALL, queues: [{ name: a, machine: m }]", "1:35: queues[0].machine does not apply when size is SMALL, only when it is LARGE or MEDIUM"},
+		"not declared":         {"queues: [{ name: a, machine: m }]", ""},
+		"unknown yet":          {"size: '${env:NONE}', queues: [{ name: a, machine: m }]", ""},
+		"null":                 {"size: ~, queues: [{ name: a, machine: m }]", "1:8: size has no value: leave the field out to keep what is live"},
+		"misspelt":             {"size: LARG, queues: [{ name: a, machine: m }]", `1:8: size is "LARG", must be one of SMALL, MEDIUM, LARGE, did you mean "LARGE"?`},
+		"of a wrong form":      {"size: [SMALL], queues: [{ name: a, machine: m }]", "1:8: size must be one of SMALL, MEDIUM, LARGE, not a list"},
+		"nested":               {"inner: { enabled: false, bucket: b }", "1:27: inner.bucket does not apply when inner.enabled is false, only when it is true"},
+		"nested, and met":      {"inner: { enabled: true, bucket: b }", ""},
+		"nested, but no truth": {"inner: { enabled: no, bucket: b }", "1:20: inner.enabled must be true or false; no is text in YAML 1.2"},
+		"the first of two":     {"inner: { enabled: true }, size: LARGE, local: x", "1:41: local does not apply when inner.enabled is true, only when it is false"},
+		"the second of two":    {"inner: { enabled: false }, size: LARGE, local: x", "1:42: local does not apply when size is LARGE, only when it is SMALL"},
+		"of a reference by id": {"size: LARGE, hostId: chost00000000000000000001", "1:15: hostId does not apply when size is LARGE, only when it is SMALL"},
+		"of one by name":       {"size: LARGE, host: x", "1:15: host does not apply when size is LARGE, only when it is SMALL"},
+		"beside its own fault": {"size: SMALL, queues: [{ name: a, machine: 1 }]", `1:35: queues[0].machine does not apply when size is SMALL, only when it is LARGE or MEDIUM|1:44: queues[0].machine must be text; 1 is a number to YAML, write it in quotes: "1"`},
+	})
+	// A table may name a field that it doesn't have.
+	fields := []schema.Field{{Name: "a", Type: schema.TextType(0), When: []schema.When{{Field: "b", In: []string{"x"}}}}}
+	same(t, "unknown field", []string(nil), told(schema.Check(fields, parse(t, "{a: v, b: z}"), "b")))
+}
+
+func TestCheckReferences(t *testing.T) {
+	t.Parallel()
+	const id = "chome00000000000000000001"
+	checks(t, table(), map[string]struct{ members, want string }{
+		"by name":              {"home: My home", ""},
+		"by id":                {"homeId: " + id, ""},
+		"by id under the name": {"home: " + id, ""},
+		"a name for an id":     {"homeId: My home", `1:10: homeId is "My home", which is no id; to refer by name write home: "My home"`},
+		"a short id":           {"homeId: c123", `1:10: homeId is "c123", which is no id; to refer by name write home: "c123"`},
+		"nothing for an id":    {"homeId: ''", `1:10: homeId is "", which is no id; to refer by name write home: ""`},
+		"a number for an id":   {"homeId: 12", `1:10: homeId must be text; 12 is a number to YAML, write it in quotes: "12"`},
+		"both":                 {"home: a, homeId: " + id, "1:2: home and homeId say the same; keep one of them"},
+		"empty":                {"home: ''", "1:8: home is empty; leave it out or write a name or an id"},
+		"null":                 {"home:", "1:7: home must be a name or an id, not null"},
+		"a number":             {"home: 1", "1:8: home must be a name or an id, not a number"},
+		"a list":               {"home: [a]", "1:8: home must be a name or an id, not a list"},
+		"no scope":             {"home: { workspace: w, name: d }", "1:8: home must be a name or an id, not a mapping"},
+		"a scope":              {"host: { workspace: w, name: d }", ""},
+		"half a scope":         {"host: { name: d }", "1:8: host needs workspace (text)"},
+		"more than a scope":    {"host: { workspace: w, name: d, id: x }", `1:33: unknown field "id"`},
+		"a scope of numbers":   {"host: { workspace: 1, name: d }", `1:21: host.workspace must be text; 1 is a number to YAML, write it in quotes: "1"`},
+	})
+}
+
+// A value that is secret is in no message, nor is a part of it, nor what it is
+// like.
+func TestCheckSecrets(t *testing.T) {
+	t.Parallel()
+	const s = "'${secret:S}'"
+	checks(t, table(), map[string]struct{ members, want string }{
+		"a word":             {"size: " + s, "1:8: size is ***, must be one of SMALL, MEDIUM, LARGE"},
+		"nearly a word":      {"size: '${secret:SMAL}'", "1:8: size is ***, must be one of SMALL, MEDIUM, LARGE"},
+		"too long":           {"word: " + s, "1:8: word has 7 characters, at most 5 are allowed"},
+		"not accepted":       {"word: 'x${secret:ON}'", "1:8: word is ***, which is not valid; why is not said, because that may quote it"},
+		"a number":           {"count: " + s, "1:9: count must be a whole number from 1 to 24, not text"},
+		"a truth":            {"switch: '${secret:ON}'", "1:10: switch must be true or false, not text"},
+		"a quantity":         {"cpu: " + s, "1:7: cpu is ***, must be a quantity of CPU such as 0.5 or 500m"},
+		"a list":             {"tags: " + s, "1:8: tags must be a list, not text"},
+		"twice":              {"tags: [" + s + ", " + s + "]", "1:24: tags: *** is there twice, first at line 1"},
+		"an id":              {"homeId: " + s, "1:10: homeId is ***, which is no id; to refer by name write home: ***"},
+		"a condition":        {"size: '${secret:SMALL}', queues: [{ name: a, machine: m }]", "1:47: queues[0].machine does not apply when size is ***, only when it is LARGE or MEDIUM"},
+		"a switch word":      {"tags: ['${secret:ON}']", ""},
+		"a key":              {"queues: [{ name: '${secret:ON}' }, { name: '${secret:ON}' }]", "1:45: queues: *** is there twice, first at line 1"},
+		"a key of two":       {"roles: [{ on: " + s + ", role: b }, { on: " + s + ", role: b }]", "1:48: roles: *** is there twice, first at line 1"},
+		"the rest of a list": {"tags: [" + s + ", 1]", `1:24: tags[1] must be text; 1 is a number to YAML, write it in quotes: "1"`},
+	})
+	for text, want := range map[string]string{
+		"{word: 12}":   "a.yaml:1:8: word must be text, not a number: write it in quotes, or better read it with ${secret:NAME}",
+		"{word: true}": "a.yaml:1:8: word must be text, not a boolean: write it in quotes, or better read it with ${secret:NAME}",
+		"{word: on}":   "",
+		"{switch: on}": "a.yaml:1:10: switch must be true or false; on is text in YAML 1.2",
+	} {
+		n := parse(t, text)
+		n.Conceal()
+		same(t, text, want, strings.Join(told(schema.Check(table(), n)), "|"))
+	}
+}
+
+func TestSort(t *testing.T) {
+	t.Parallel()
+	at := func(file string, line, col int, message string) schema.Problem {
+		return schema.Problem{Pos: schema.Pos{File: file, Line: line, Col: col}, Message: message}
+	}
+	got := []schema.Problem{at("b", 1, 1, "1"), at("a", 10, 1, "2"), at("a", 9, 2, "3"), at("a", 9, 2, "4"), at("a", 9, 1, "5"), {Message: "6"}}
+	schema.Sort(got)
+	same(t, "order", []string{"6", "a:9:1: 5", "a:9:2: 3", "a:9:2: 4", "a:10:1: 2", "b:1:1: 1"}, told(got))
+}

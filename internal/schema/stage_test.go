@@ -1,0 +1,80 @@
+package schema_test
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"astro-apply/internal/manifest"
+	"astro-apply/internal/schema"
+)
+
+// parse reads a manifest of one document, whose secrets are "hunter2" and, for
+// $ON, "on".
+func parse(t testing.TB, text string) *schema.Node {
+	t.Helper()
+	r := manifest.Parse([]manifest.Source{{Name: "a.yaml", Data: []byte(text)}}, manifest.Environment{
+		Lenient: true, Lookup: func(name string) string {
+			return map[string]string{"S": "hunter2", "SMALL": "SMALL", "SMAL": "SMAL", "ON": "on"}[name]
+		},
+	})
+	if len(r.Documents) != 1 {
+		t.Fatalf("%q: %v", text, r.Problems)
+	}
+	return r.Documents[0]
+}
+
+func told(problems []schema.Problem) []string {
+	var out []string
+	for _, p := range problems {
+		out = append(out, p.Error())
+	}
+	return out
+}
+
+func same(t testing.TB, what string, want, got any) {
+	t.Helper()
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("%s (-want +got):\n%s", what, diff)
+	}
+}
+
+// table has a field of every sort.
+func table() []schema.Field {
+	word := schema.TextType(5)
+	word.Check = func(s string) error {
+		if strings.Contains(s, "x") {
+			return errors.New("an x in " + s)
+		}
+		return nil
+	}
+	tag := schema.TextType(0)
+	tag.Canon = strings.ToLower
+	queues := schema.KeyedType([]string{"name"},
+		schema.Field{Name: "name", Type: word, Phase: schema.Required},
+		schema.Field{Name: "max", Type: schema.IntType(0, 9)},
+		schema.Field{Name: "machine", Type: schema.TextType(0), When: []schema.When{{Field: "size", In: []string{"LARGE", "MEDIUM"}}}},
+	)
+	queues.Count = &schema.Range{Min: 1, Max: 3}
+	return []schema.Field{
+		{Name: "word", Type: word},
+		{Name: "size", Type: schema.EnumType("SMALL", "MEDIUM", "LARGE")},
+		{Name: "count", Type: schema.IntType(1, 24)},
+		{Name: "least", Type: schema.IntType(-2, 0)},
+		{Name: "switch", Type: schema.BoolType()},
+		{Name: "cpu", Type: schema.CPUType()},
+		{Name: "memory", Type: schema.MemoryType()},
+		{Name: "tags", Type: schema.SetType(tag)},
+		{Name: "queues", Type: queues},
+		{Name: "roles", Type: schema.KeyedType([]string{"on", "role"}, schema.Field{Name: "on", Type: tag}, schema.Field{Name: "role", Type: tag})},
+		{Name: "inner", Type: schema.ObjectType(
+			schema.Field{Name: "enabled", Type: schema.BoolType(), Phase: schema.Required},
+			schema.Field{Name: "bucket", Type: schema.TextType(0), When: []schema.When{{Field: "inner.enabled", In: []string{"true"}}}},
+		)},
+		{Name: "local", Type: schema.TextType(0), When: []schema.When{{Field: "inner.enabled", In: []string{"false"}}, {Field: "size", In: []string{"SMALL"}}}},
+		{Name: "homeId", Type: schema.TextType(0), Ref: &schema.Ref{Kind: "home", Name: "home"}},
+		{Name: "hostId", Type: schema.TextType(0), Ref: &schema.Ref{Kind: "host", Name: "host", Scoped: true}, When: []schema.When{{Field: "size", In: []string{"SMALL"}}}},
+	}
+}
