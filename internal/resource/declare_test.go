@@ -115,6 +115,12 @@ func TestDeclare(t *testing.T) {
 				`a.yaml:1:66: workspace "w" is declared twice, first at a.yaml:1:22`,
 			},
 		},
+		"one of two of a name is to go": {
+			[]string{"workspaces: [{ id: " + w1 + ", name: w }, { id: " + w2 + ", name: w, state: absent }]"},
+			"",
+			[]string{"workspaces/w id " + w1, "workspaces/w id " + w2 + " absent"},
+			nil,
+		},
 		"state and protect": {
 			[]string{"workspaces: [{ name: a, state: absent }, { name: b, state: present, protect: true }, { name: c, protect: false }]"},
 			"",

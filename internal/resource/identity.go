@@ -27,6 +27,9 @@ func (d *declarer) identity(o *Object, own *schema.Node) {
 func (d *declarer) unique(o *Object) {
 	if o.ID != "" {
 		d.once(o, o.Kind.Name+" id "+o.ID)
+		if o.Absent {
+			return // that is how one of two objects with one name is removed
+		}
 	}
 	if o.ID == "" || o.Kind.Parent == "" || o.parent() != nil { // else the place is not known
 		d.once(o, fmt.Sprintf("%s %s in %s", o.Kind.Name, o.Name(), o.place()))

@@ -53,7 +53,7 @@ func (x *index) read(ctx context.Context, s Source, k *Kind, places []string) er
 	}
 	seen := map[string]bool{}
 	for _, data := range answer {
-		live, err := NewLive(k, data)
+		live, err := read(k, data)
 		if err != nil {
 			return err
 		}

@@ -99,11 +99,22 @@ func (r *Reference) Resolve(id string) {
 type Live struct {
 	ID   string
 	Body *schema.Node
-	Full bool // read by id, not from a list
+	Full bool  // read by id, not from a list
+	odd  error // what is wrong with its shape
 }
 
 // NewLive reads an API answer about one object.
 func NewLive(k *Kind, data []byte) (*Live, error) {
+	live, err := read(k, data)
+	if err == nil && live.odd != nil {
+		return nil, live.odd
+	}
+	return live, err
+}
+
+// read is NewLive for one of many, where an object of a wrong shape must not
+// hide the others.
+func read(k *Kind, data []byte) (*Live, error) {
 	body, err := schema.ParseJSON(data)
 	if err != nil {
 		return nil, fmt.Errorf("answer about a %s: %w", k.Name, err)
@@ -113,7 +124,7 @@ func NewLive(k *Kind, data []byte) (*Live, error) {
 		return nil, fmt.Errorf("answer about a %s has no id", k.Name)
 	}
 	if err := schema.Conforms(k.Fields, body); err != nil {
-		return nil, fmt.Errorf("answer about %s %s: %w", k.Name, id.Text, err)
+		return &Live{ID: id.Text, Body: body, odd: fmt.Errorf("answer about %s %s: %w", k.Name, id.Text, err)}, nil
 	}
 	if k.Canonical != nil {
 		k.Canonical(body)

@@ -168,6 +168,16 @@ func TestReadAbsentInWhatIsGone(t *testing.T) {
 	})
 }
 
+// An answer of a wrong shape is the failure of its own object, and of no other
+// in the list.
+func TestReadOddNeighbour(t *testing.T) {
+	bubble(t, simulator.Scope{}, func(s *stage) {
+		s.server.Fail(simulator.Fault{Path: "workspaces", Status: 200, Raw: `{"workspaces": [{"id": "c1", "name": "data"}, {"id": "c2", "name": "odd", "description": []}], "totalCount": 2}`})
+		_, _, states := s.read("workspaces: [{ name: data }, { name: odd }]")
+		same(s, "states", []string{"data is c1", "odd: look-up by name: answer about workspace c2: description is a list, not text"}, states)
+	})
+}
+
 // sortedByPlace keeps the last one, which is found last, where it is.
 func sortedByPlace(problems []string) []string {
 	slices.Sort(problems[:len(problems)-1])

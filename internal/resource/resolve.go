@@ -129,6 +129,10 @@ func (r *reader) match(o *Object) {
 			r.fail(o, err)
 		}
 	case 1:
+		if found[0].odd != nil {
+			r.fail(o, fmt.Errorf("look-up by name: %w", found[0].odd))
+			return
+		}
 		r.world.Live[o] = found[0]
 	default:
 		r.problem(o, o.Pos, "%s exists %d times, ids %s; add the id of the one that is meant", o, len(found), ids(found))
