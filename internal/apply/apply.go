@@ -9,7 +9,6 @@ import (
 	"sync"
 	"time"
 
-	"astro-apply/internal/astro"
 	"astro-apply/internal/plan"
 	"astro-apply/internal/resource"
 	"astro-apply/internal/schema"
@@ -76,6 +75,7 @@ type job struct {
 	change  *plan.Change
 	needs   []*job
 	awaited bool // something that has work to do waits for it
+	sent    bool // a write of it left
 	done    chan struct{}
 	Outcome
 }
@@ -155,7 +155,7 @@ func (r *run) do(ctx context.Context, j *job) {
 	}
 	if err := r.write(ctx, j); err != nil {
 		j.fail(err)
-		if e, ok := errors.AsType[*astro.Error](err); ok && e.Unsent && ctx.Err() != nil {
+		if !j.sent && unsent(err) && ctx.Err() != nil {
 			j.Status, j.Err = Stopped, context.Cause(ctx)
 		}
 		return

@@ -133,3 +133,48 @@ func TestCreateAnsweredWithoutID(t *testing.T) {
 		})
 	}
 }
+
+// What a lost create has made is told, whatever stops the run or the update
+// that would complete it.
+func TestFoundAndNotCompleted(t *testing.T) {
+	t.Parallel()
+	for name, fault := range map[string]bool{"refused": true, "stopped": false} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				s := newStage(t, simulator.Options{})
+				ctx, cancel := context.WithCancelCause(t.Context())
+				lists := 0
+				s.over(&wire{
+					after: func(r *http.Request) error {
+						switch {
+						case r.Method == http.MethodPost:
+							return errors.New("connection reset by peer")
+						case strings.HasSuffix(r.URL.Path, "/workspaces"):
+							if lists++; lists == 2 && !fault { // the one that finds it
+								cancel(errors.New("interrupt signal received"))
+							}
+						}
+						return nil
+					},
+					before: func(r *http.Request) *http.Response {
+						if fault && r.Method == http.MethodGet && strings.Contains(r.URL.Path, "/workspaces/") {
+							return &http.Response{StatusCode: http.StatusForbidden, Body: http.NoBody}
+						}
+						return nil
+					},
+				})
+				outcomes := s.apply(ctx, "workspaces: [{ name: data }]", apply.Options{})
+				o := outcomes[0]
+				if o.Status != apply.Failed || o.Wrote != apply.Created || o.Live == nil {
+					t.Fatalf("%s, wrote %q: %v", o.Status, o.Wrote, o.Err)
+				}
+				for _, want := range []string{"connection reset by peer", "it exists now, id " + o.Live.ID} {
+					if !strings.Contains(o.Err.Error(), want) {
+						t.Errorf("the error lacks %q: %v", want, o.Err)
+					}
+				}
+			})
+		})
+	}
+}

@@ -97,9 +97,9 @@ func (r *run) adopt(ctx context.Context, j *job, cause error) error {
 	case found == nil:
 		return fmt.Errorf("create: %w; it was not there afterwards, and the next run looks again", cause)
 	}
-	j.Live = found
+	j.Live, j.Wrote = found, Created
 	if err := r.update(ctx, j); err != nil {
-		return err
+		return fmt.Errorf("create: %w; it exists now, id %s, but: %w", cause, found.ID, err)
 	}
 	j.Status = Created
 	return nil
@@ -113,7 +113,7 @@ func (r *run) appears(ctx context.Context, o *resource.Object) (*resource.Live, 
 		}
 		select {
 		case <-ctx.Done():
-			return nil, nil
+			return nil, context.Cause(ctx)
 		case <-time.After(wait):
 		}
 	}
@@ -180,7 +180,15 @@ func (r *run) send(ctx context.Context, j *job, request plan.Request, id string)
 	if err != nil {
 		return nil, err
 	}
-	return r.source.API.Do(ctx, r.source.Call(request.Call, id, body))
+	answer, err := r.source.API.Do(ctx, r.source.Call(request.Call, id, body))
+	j.sent = j.sent || !unsent(err)
+	return answer, err
+}
+
+// unsent reports whether a call failed before any request left.
+func unsent(err error) bool {
+	e, ok := errors.AsType[*astro.Error](err)
+	return ok && e.Unsent
 }
 
 // ambiguous reports whether a write may have happened although it failed.

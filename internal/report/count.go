@@ -9,7 +9,7 @@ import (
 )
 
 // Counts is how many objects were, or would be, dealt with in which way. One
-// that was written and didn't become ready in time counts twice.
+// that was written and then failed, or didn't become ready in time, counts twice.
 type Counts struct {
 	Created, Updated, Deleted, Unchanged, Kept, Failed, Unconfirmed, Stopped int
 }
@@ -38,7 +38,7 @@ func (r *Run) Counts() Counts {
 	}
 	for _, o := range r.Outcomes {
 		c.add(o.Status)
-		if o.Status == apply.Unconfirmed && o.Wrote != "" {
+		if !o.Status.OK() && o.Wrote != "" {
 			c.add(o.Wrote)
 		}
 	}

@@ -33,6 +33,7 @@ func TestSentence(t *testing.T) {
 	done := applied(some, map[string]outcome{"new": {status: apply.Created}, "changed": {status: apply.Updated}, "same": {status: apply.Unchanged}})
 	half := applied(some, map[string]outcome{"new": {status: apply.Created}, "changed": {status: apply.Stopped, err: errStop}, "same": {status: apply.Unchanged}})
 	bad := applied(some, map[string]outcome{"new": {status: apply.Failed, err: refused()}, "changed": {apply.Unconfirmed, apply.Updated, errStop}, "same": {status: apply.Unchanged}})
+	found := applied(some, map[string]outcome{"new": {apply.Failed, apply.Created, refused()}, "changed": {status: apply.Updated}, "same": {status: apply.Unchanged}})
 	slow := applied(some, map[string]outcome{"new": {status: apply.Created}, "changed": {apply.Unconfirmed, apply.Updated, errStop}, "same": {status: apply.Unchanged}})
 	errs := []error{errors.New("no token")}
 	tests := map[string]struct {
@@ -65,6 +66,7 @@ func TestSentence(t *testing.T) {
 		"nothing to apply":     {report.Run{Mode: "apply", Plan: nothing, Outcomes: applied(nothing, map[string]outcome{"same": {status: apply.Unchanged}})}, "Nothing to do: 1 unchanged.", false, false},
 		"applied in part":      {report.Run{Mode: "apply", Plan: some, Outcomes: bad}, "1 of 3 objects not applied. 1 updated, 1 unchanged, 1 failed, 1 not confirmed.", true, true},
 		"applied, not ready":   {report.Run{Mode: "apply", Plan: some, Outcomes: slow}, "Accepted, but not all of it confirmed: 1 created, 1 updated, 1 unchanged, 1 not confirmed.", true, true},
+		"made, then refused":   {report.Run{Mode: "apply", Plan: some, Outcomes: found}, "1 of 3 objects not applied. 1 created, 1 updated, 1 unchanged, 1 failed.", true, true},
 		"stopped":              {report.Run{Mode: "apply", Plan: some, Outcomes: half, Stopped: errStop}, "Stopped early (interrupt signal received): 2 of 3 done, safe to run again. 1 created, 1 unchanged, 1 not reached.", true, true},
 		"stopped before":       {report.Run{Mode: "apply", Stopped: errStop}, "Stopped early (interrupt signal received); nothing was written.", true, false},
 	}
