@@ -58,8 +58,8 @@ var mentions = []string{
 	"internal/astro/token.go WorkspaceIDs",
 	"internal/astro/token.go deploymentId",
 	"internal/astro/token.go workspaceId",
-	"internal/schema/check.go name", // a reference by {workspace, name}
-	"internal/schema/check.go workspace",
+	"internal/schema/reference.go name", // a reference by {workspace, name}
+	"internal/schema/reference.go workspace",
 }
 
 // source is a parsed file of ours, test or not.

@@ -177,6 +177,9 @@ func fieldRows(fields []schema.Field, path string, said []schema.When) [][]strin
 		name, takes := code(path+f.Name), f.Type.Describe()
 		if f.Ref != nil {
 			name, takes = name+" or "+code(path+f.Ref.Name), "an id, or a name"
+			if f.Type.Base == schema.BaseList {
+				takes = "a list of ids, or of names"
+			}
 		}
 		switch {
 		case f.Secret != nil && f.Secret.If != "":

@@ -3,6 +3,7 @@ package apply_test
 import (
 	"context"
 	"fmt"
+	"slices"
 	"testing"
 	"testing/synctest"
 
@@ -23,8 +24,11 @@ func declared(t *rapid.T, count int) string {
 	member := func(name, value string) schema.Member {
 		return schema.Member{Name: name, Value: schema.String(value)}
 	}
+	data := &schema.Node{Form: schema.List, Items: []*schema.Node{schema.String("data")}}
 	sections := map[string][]*schema.Node{
 		"workspaces": {object(t, kinds.Kind("workspace"), member("name", "data"))},
+		"customRoles": {object(t, kinds.Kind("customRole"), member("name", "role"), member("scopeType", "DAG"),
+			schema.Member{Name: "restrictedWorkspaces", Value: data})},
 	}
 	for i := range count {
 		fixed := []schema.Member{member("name", fmt.Sprintf("d%d", i)), member("workspace", "data")}
@@ -97,6 +101,7 @@ func TestUndeclaredIsKept(t *testing.T) {
 			later := `
 workspace: data
 workspaces: [{ name: data, description: "another one" }]
+customRoles: [{ name: role, description: "another one" }]
 deployments: [{ name: d0, description: "another one" }, { name: d1, description: "another one" }, { name: d2, description: "another one" }]`
 			for _, o := range apply.Run(context.Background(), s.source, s.plan(later, plan.Policy{AllowDelete: true}), apply.Options{}) {
 				if o.Status != apply.Updated {
@@ -113,7 +118,7 @@ deployments: [{ name: d0, description: "another one" }, { name: d1, description:
 // stored is everything the server holds, secrets included, but for what an
 // update of the description has to change.
 func stored(s *stage) []map[string]any {
-	all := append(s.server.Objects("workspace"), s.server.Objects("deployment")...)
+	all := slices.Concat(s.server.Objects("workspace"), s.server.Objects("customRole"), s.server.Objects("deployment"))
 	for _, o := range all {
 		delete(o, "description")
 		delete(o, "updatedAt")

@@ -95,6 +95,18 @@ var writable = []row{
 	{"workspaces", "workspace", "cicdEnforcedDefault", "cicdEnforcedDefault: true", "cicdEnforcedDefault: false", []string{"cicdEnforcedDefault: true → false"}, `"cicdEnforcedDefault": false`},
 	{"workspaces", "workspace", "defaultClusterId", "defaultClusterId: ccluster00000000000000001", "defaultClusterId: ccluster00000000000000002", []string{`defaultClusterId: "ccluster00000000000000001" → "ccluster00000000000000002"`}, `"defaultClusterId": "ccluster00000000000000002"`},
 	{"workspaces", "shared", "defaultCloudProvider", "defaultCloudProvider: AWS", "defaultCloudProvider: GCP", []string{`defaultCloudProvider: "AWS" → "GCP"`}, `"defaultCloudProvider": "GCP"`},
+	{"customRoles", "role", "name", "id: crole00000000000000000001, name: one", "id: crole00000000000000000001, name: two", []string{`name: "one" → "two"`}, `"name": "two"`},
+	{"customRoles", "role", "description", "description: old", "description: new", []string{`description: "old" → "new"`}, `"description": "new"`},
+	{
+		"customRoles", "role", "permissions", "permissions: [deployment.update, deployment.get]", "permissions: [deployment.get, deployment.update, deployment.delete]",
+		[]string{`permissions: (none) → "deployment.delete"`},
+		`"permissions": ["deployment.get", "deployment.update", "deployment.delete"]`,
+	},
+	{
+		"customRoles", "role", "restrictedWorkspaceIds", "restrictedWorkspaceIds: [cworkspace000000000000001]", "restrictedWorkspaceIds: [cworkspace000000000000001, cworkspace000000000000002]",
+		[]string{`restrictedWorkspaceIds: (none) → "cworkspace000000000000002"`},
+		`"restrictedWorkspaceIds": ["cworkspace000000000000001", "cworkspace000000000000002"]`,
+	},
 	{"workspaces", "shared", "defaultRegion", "defaultRegion: us-east-1", "defaultRegion: us-west-2", []string{`defaultRegion: "us-east-1" → "us-west-2"`}, `"defaultRegion": "us-west-2"`},
 }
 
@@ -102,6 +114,8 @@ func answers(t testing.TB) map[string]string {
 	const workspace = `{"id": "cworkspace000000000000001", "name": "one", "description": "old", "cicdEnforcedDefault": true, "organizationName": "o"`
 	return map[string]string{
 		"dedicated": dedicated, "hybrid": hybrid, "remote": remote, "sleeping": with(t, dedicated, hibernation),
+		"role": `{"id": "crole00000000000000000001", "name": "one", "description": "old", "scopeType": "DEPLOYMENT",
+			"permissions": ["deployment.get", "deployment.update"], "restrictedWorkspaceIds": ["cworkspace000000000000001"], "createdAt": "2026-01-01T00:00:00Z"}`,
 		"workspace": workspace + `, "defaultClusterId": "ccluster00000000000000001"}`,
 		"shared":    workspace + `, "defaultCloudProvider": "AWS", "defaultRegion": "us-east-1"}`,
 	}

@@ -37,18 +37,19 @@ func (p *Plan) link(of map[*resource.Object]*Change) {
 		}
 		for i := range c.Object.Kind.Fields {
 			if f := &c.Object.Kind.Fields[i]; f.Ref != nil {
-				add(live[f.Ref.Kind+" "+c.holds(f)])
+				c.holds(f).Walk(func(id *schema.Node) { add(live[f.Ref.Kind+" "+id.Value()]) })
 			}
 		}
 	}
 }
 
-// holds is the id in a reference field, as declared, else as live.
-func (c *Change) holds(f *schema.Field) string {
+// holds is the id in a reference field, or the list of them, as declared, else
+// as live.
+func (c *Change) holds(f *schema.Field) *schema.Node {
 	if n := c.Object.Body.Get(f.Name); n != nil || c.Live == nil {
-		return n.Value()
+		return n
 	}
-	return f.Live(c.Live.Body, c.Live.Body).Value()
+	return f.Live(c.Live.Body, c.Live.Body)
 }
 
 // needs records an order: what is referred to comes first, and goes last, not at

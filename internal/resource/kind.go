@@ -40,6 +40,7 @@ type Kind struct {
 // parameter that narrows it to some Workspaces, by id.
 type Query struct {
 	Path, Member, Parents string
+	Brief                 bool // items lack fields: what is found is read by id before it is compared
 }
 
 // Call is one call on an object. {organizationId} and {id} in Path are filled in.
@@ -83,7 +84,7 @@ type Catalog []*Kind
 
 // Kinds returns every kind there is.
 func Kinds() Catalog {
-	return Catalog{cluster(), workspace(), deployment()}
+	return Catalog{cluster(), workspace(), customRole(), deployment()}
 }
 
 // Kind returns the kind of that name, or nil.

@@ -53,7 +53,7 @@ func TestEveryKind(t *testing.T) {
 			checkFields(t, k, kinds[:i], k.Fields, "")
 		})
 	}
-	same(t, "sections", []string{"workspaces", "deployments"}, kinds.Sections())
+	same(t, "sections", []string{"workspaces", "customRoles", "deployments"}, kinds.Sections())
 	if kinds.Kind("nothing") != nil || kinds.Section("nothing") != nil || kinds.Section("clusters") != nil {
 		t.Error("a kind that isn't there")
 	}

@@ -23,9 +23,20 @@ func (d *declarer) references(o *Object, fields []schema.Field, body *schema.Nod
 			out.Members = append(out.Members, m)
 			continue
 		}
-		r := d.reference(f, m.Value, named)
-		o.Refs = append(o.Refs, r)
-		out.Members = append(out.Members, schema.Member{Name: f.Name, Pos: m.Pos, Value: r.Node})
+		value := m.Value
+		if f.Type.Base == schema.BaseList {
+			value = &schema.Node{Form: value.Form, Pos: value.Pos, Text: value.Text}
+			for _, item := range m.Value.Items {
+				r := d.reference(f, item, named)
+				o.Refs = append(o.Refs, r)
+				value.Items = append(value.Items, r.Node)
+			}
+		} else {
+			r := d.reference(f, value, named)
+			o.Refs = append(o.Refs, r)
+			value = r.Node
+		}
+		out.Members = append(out.Members, schema.Member{Name: f.Name, Pos: m.Pos, Value: value})
 	}
 	return out
 }

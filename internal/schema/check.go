@@ -2,7 +2,6 @@ package schema
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 )
 
@@ -65,36 +64,8 @@ func (c *checker) object(fields []Field, n *Node, path string, also []string) {
 
 func (c *checker) field(f *Field, m Member, path string) {
 	c.applies(f, m.Pos, path)
-	if f.Ref != nil && m.Value.Form == Text && !idShape.MatchString(m.Value.Text) {
-		c.report(m.Value.Pos, "%s is %s, which is no id; to refer by name write %s: %s", path, m.Value.show(), f.Ref.Name, m.Value.show())
-		return
-	}
-	c.value(&f.Type, m.Value, path)
-}
-
-// The ids of Astro objects are CUIDs today: c and 24 more. What the API takes
-// is its to judge; this tells an id from a name.
-var idShape = regexp.MustCompile(`^[a-z][a-z0-9]{19,39}$`)
-
-// reference checks the form by name: a text, or {workspace, name}.
-func (c *checker) reference(f *Field, n *Node, m Member, path string) {
-	c.applies(f, m.Pos, path)
-	if n.Get(f.Name) != nil {
-		c.report(m.Pos, "%s and %s say the same; keep one of them", path, f.Name)
-	}
-	v := m.Value
-	switch {
-	case v.Form == Pending:
-	case v.Form == Map && f.Ref.Scoped:
-		scoped := []Field{
-			{Name: "workspace", Type: TextType(0), Phase: Required},
-			{Name: "name", Type: TextType(0), Phase: Required},
-		}
-		c.object(scoped, v, path, nil)
-	case v.Form != Text:
-		c.report(v.Pos, "%s must be a name or an id, not %s", path, v.Form)
-	case v.Text == "":
-		c.report(v.Pos, "%s is empty; leave it out or write a name or an id", path)
+	if f.Ref == nil || c.ids(f, m.Value, path) {
+		c.value(&f.Type, m.Value, path)
 	}
 }
 

@@ -1,4 +1,4 @@
-// Package simulator is an in-memory Astro API v1.0 for Workspaces, Deployments and clusters. Tests reach it over HTTP,
+// Package simulator is an in-memory Astro API v1.0 for Workspaces, Deployments, custom roles and clusters. Tests reach it over HTTP,
 // `simulate: true` reaches it in process. Where the real API's behaviour isn't known, it does the worst that its document
 // allows, so that a client which is right here is right there.
 package simulator
@@ -33,7 +33,7 @@ type Server struct {
 // New returns an Organization with nothing in it.
 func New(options Options) *Server {
 	s := &Server{organization: options.OrganizationID, settle: options.Settle, now: options.Now, collections: map[string]*collection{
-		kindWorkspace: {}, kindDeployment: {}, kindCluster: {},
+		kindWorkspace: {}, kindDeployment: {}, kindCluster: {}, kindRole: {},
 	}}
 	if s.now == nil {
 		s.now = time.Now
@@ -89,6 +89,16 @@ func (s *Server) handler(method, below string) (handler, string) {
 		return s.overrideHibernation, id
 	case "DELETE deployments/*/hibernation-override":
 		return s.endOverride, id
+	case "GET roles":
+		return s.listRoles, id
+	case "POST roles":
+		return s.createRole, id
+	case "GET roles/*":
+		return s.readRole, id
+	case "POST roles/*":
+		return s.updateRole, id
+	case "DELETE roles/*":
+		return s.deleteRole, id
 	case "GET clusters":
 		return s.listClusters, id
 	case "GET clusters/*":

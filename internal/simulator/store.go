@@ -11,6 +11,7 @@ const (
 	kindWorkspace  = "workspace"
 	kindDeployment = "deployment"
 	kindCluster    = "cluster"
+	kindRole       = "customRole"
 )
 
 // timeFormat is how the API writes times.
@@ -40,7 +41,7 @@ func (c *collection) remove(id string) {
 	c.objects = slices.DeleteFunc(c.objects, func(o *object) bool { return o.id == id })
 }
 
-// Seed puts an object in place and returns its id. The kind is "workspace", "deployment" or "cluster"; the object is
+// Seed puts an object in place and returns its id. The kind is "workspace", "deployment", "cluster" or "customRole"; the object is
 // in the shape of the API's answers, plus what those leave out (secret values, workloadIdentity). What it lacks is
 // filled in as the API would. Nothing is validated, and the object is ready at once.
 func (s *Server) Seed(kind string, value map[string]any) (id string) {
@@ -64,6 +65,8 @@ func (s *Server) seed(kind string, value map[string]any) string {
 		fillWorkspace(o.state)
 	case kindCluster:
 		fillCluster(o.state)
+	case kindRole:
+		fillRole(o.state)
 	case kindDeployment:
 		s.seedDeployment(o.state)
 	}

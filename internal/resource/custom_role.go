@@ -1,0 +1,52 @@
+package resource
+
+import "astro-apply/internal/schema"
+
+func customRole() *Kind {
+	const collection = "/organizations/{organizationId}/roles"
+	const item = collection + "/{id}"
+	return &Kind{
+		Name:     "customRole",
+		Title:    "custom role",
+		Section:  "customRoles",
+		Doc:      "A set of permissions that can be granted on a Deployment or a DAG.",
+		Identity: []string{"name"},
+		List:     Query{Path: collection, Member: "roles", Brief: true},
+		Get:      Call{"GET", item},
+		Create:   Call{"POST", collection},
+		Delete:   Call{"DELETE", item},
+		Parts:    []Part{{Call: Call{"POST", item}}},
+		Fields: []schema.Field{
+			{
+				Name: "name", Type: name(0), Phase: schema.RequiredCreate | schema.RequiredUpdate,
+				Caution: func(_, _ *schema.Node) string { return "grants refer to a role by its name, and may get lost" },
+				Doc:     "The role's name, by which it is granted.",
+			},
+			{
+				Name: "description", Type: schema.TextType(0),
+				Doc: "What the role is for.",
+			},
+			{
+				Name: "scopeType", Type: schema.EnumType("DEPLOYMENT", "DAG"), Phase: schema.Create | schema.RequiredCreate | schema.Immutable,
+				Note: "Create another role under a new name, grant it, and remove this one",
+				Doc:  "What the role is granted on.",
+			},
+			{
+				Name: "permissions", Type: permissions(), Phase: schema.RequiredCreate | schema.RequiredUpdate,
+				Doc: "What the role permits, such as deployment.get.",
+			},
+			{
+				// What an update does to restrictions that it doesn't mention is not
+				// documented, so the live ones are sent back.
+				Name: "restrictedWorkspaceIds", Type: schema.SetType(nonEmpty()), Ref: &schema.Ref{Kind: "workspace", Name: "restrictedWorkspaces"},
+				Doc: "The Workspaces that the role is restricted to; [] is all of them.",
+			},
+		},
+	}
+}
+
+func permissions() schema.Type {
+	t := schema.SetType(nonEmpty())
+	t.Count = &schema.Range{Min: 1}
+	return t
+}
