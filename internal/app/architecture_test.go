@@ -229,11 +229,14 @@ func vocabulary() (kind *regexp.Regexp, fields map[string]bool) {
 		}
 	}
 	for _, k := range resource.Kinds() {
+		add(k.Fields)
+		if k.Single { // everything is in the one Organization, so its id is everybody's business
+			continue
+		}
 		kinds = append(kinds, k.Name)
 		if k.Section != "" {
 			kinds = append(kinds, k.Section)
 		}
-		add(k.Fields)
 	}
 	return regexp.MustCompile("(?i)" + strings.Join(kinds, "|")), fields
 }

@@ -98,6 +98,20 @@ func TestLacking(t *testing.T) {
 	same(t, "problems without a change", []string(nil), told(d.Problems))
 }
 
+// What an Organization would lose is never guessed: neither that users are
+// managed elsewhere, nor where bills go.
+func TestVitalFieldsAreNotGuessed(t *testing.T) {
+	t.Parallel()
+	d := compare(t, "organization", "name: two", `{"id": "corg", "name": "one"}`, plan.Policy{})
+	same(t, "problems", []string{
+		"an update needs billingEmail (text), and Astro doesn't tell it; declare it",
+		"an update needs isScimEnabled (true or false), and Astro doesn't tell it; declare it",
+	}, told(d.Problems))
+	d = compare(t, "organization", "name: two, billingEmail: a@example.com, isScimEnabled: true", `{"id": "corg", "name": "one"}`, plan.Policy{})
+	same(t, "problems, declared", []string(nil), told(d.Problems))
+	same(t, "body", decode(t, `{"name": "two", "billingEmail": "a@example.com", "isScimEnabled": true}`), body(t, d))
+}
+
 // What can't change is sent as declared where the live object doesn't say it.
 func TestImmutableThatIsNotTold(t *testing.T) {
 	t.Parallel()

@@ -28,7 +28,8 @@ func (o *overlay) echo(f *schema.Field, declared, l *schema.Node, path string) *
 		return nil
 	}
 	zero := f.Type.Zero()
-	if zero == nil {
+	if zero == nil || f.Has(schema.Vital) {
+		zero = nil
 		o.lacking = append(o.lacking, schema.Problem{
 			Pos: o.declared.Pos, Message: fmt.Sprintf("an update needs %s (%s), and Astro doesn't tell it; declare it", path, f.Type.Describe()),
 		})

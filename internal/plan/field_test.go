@@ -95,6 +95,12 @@ var writable = []row{
 	{"workspaces", "workspace", "cicdEnforcedDefault", "cicdEnforcedDefault: true", "cicdEnforcedDefault: false", []string{"cicdEnforcedDefault: true → false"}, `"cicdEnforcedDefault": false`},
 	{"workspaces", "workspace", "defaultClusterId", "defaultClusterId: ccluster00000000000000001", "defaultClusterId: ccluster00000000000000002", []string{`defaultClusterId: "ccluster00000000000000001" → "ccluster00000000000000002"`}, `"defaultClusterId": "ccluster00000000000000002"`},
 	{"workspaces", "shared", "defaultCloudProvider", "defaultCloudProvider: AWS", "defaultCloudProvider: GCP", []string{`defaultCloudProvider: "AWS" → "GCP"`}, `"defaultCloudProvider": "GCP"`},
+	{"organization", "organization", "name", "name: one", "name: two", []string{`name: "one" → "two"`}, `"name": "two"`},
+	{"organization", "organization", "billingEmail", "billingEmail: a@example.com", "billingEmail: b@example.com", []string{`billingEmail: "a@example.com" → "b@example.com"`}, `"billingEmail": "b@example.com"`},
+	{"organization", "organization", "isScimEnabled", "isScimEnabled: true", "isScimEnabled: false", []string{`isScimEnabled: true → false`}, `"isScimEnabled": false`},
+	{"organization", "organization", "allowEnhancedSupportAccess", "allowEnhancedSupportAccess: true", "allowEnhancedSupportAccess: false", []string{`allowEnhancedSupportAccess: true → false`}, `"allowEnhancedSupportAccess": false`},
+	{"organization", "organization", "hasAiFeaturesDisabled", "hasAiFeaturesDisabled: false", "hasAiFeaturesDisabled: true", []string{`hasAiFeaturesDisabled: (none) → true`}, `"hasAiFeaturesDisabled": true`},
+	{"organization", "organization", "shouldEnforceDedicatedClusters", "shouldEnforceDedicatedClusters: true", "shouldEnforceDedicatedClusters: false", []string{`shouldEnforceDedicatedClusters: true → false`}, `"shouldEnforceDedicatedClusters": false`},
 	{"customRoles", "role", "name", "id: crole00000000000000000001, name: one", "id: crole00000000000000000001, name: two", []string{`name: "one" → "two"`}, `"name": "two"`},
 	{"customRoles", "role", "description", "description: old", "description: new", []string{`description: "old" → "new"`}, `"description": "new"`},
 	{
@@ -114,6 +120,8 @@ func answers(t testing.TB) map[string]string {
 	const workspace = `{"id": "cworkspace000000000000001", "name": "one", "description": "old", "cicdEnforcedDefault": true, "organizationName": "o"`
 	return map[string]string{
 		"dedicated": dedicated, "hybrid": hybrid, "remote": remote, "sleeping": with(t, dedicated, hibernation),
+		"organization": `{"id": "corg", "name": "one", "billingEmail": "a@example.com", "isScimEnabled": true, "allowEnhancedSupportAccess": true,
+			"shouldEnforceDedicatedClusters": true, "productPlans": []}`,
 		"role": `{"id": "crole00000000000000000001", "name": "one", "description": "old", "scopeType": "DEPLOYMENT",
 			"permissions": ["deployment.get", "deployment.update"], "restrictedWorkspaceIds": ["cworkspace000000000000001"], "createdAt": "2026-01-01T00:00:00Z"}`,
 		"workspace": workspace + `, "defaultClusterId": "ccluster00000000000000001"}`,

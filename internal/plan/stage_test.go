@@ -46,7 +46,14 @@ func compare(t testing.TB, section, members, answer string, policy plan.Policy) 
 	if section == "deployments" && !strings.Contains(members, "workspaceId:") {
 		members = "workspaceId: cworkspace000000000000001, " + members
 	}
-	o := declare(t, section+": [{"+members+"}]").Objects[0]
+	text := section + ": [{" + members + "}]"
+	if resource.Kinds().Section(section).Single {
+		if _, rest, ok := strings.Cut(members, ", "); ok && strings.HasPrefix(members, "id:") {
+			members = rest
+		}
+		text = section + ": {" + members + "}"
+	}
+	o := declare(t, text).Objects[0]
 	if answer == "" {
 		return plan.Compare(o, nil, policy)
 	}

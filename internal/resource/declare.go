@@ -63,6 +63,10 @@ func (d *declarer) document(n *schema.Node) {
 		kind := d.catalog.Section(m.Name)
 		switch {
 		case kind == nil:
+		case kind.Single && m.Value.Form != schema.Map:
+			d.report(m.Value.Pos, "%s must be a mapping, not %s", m.Name, m.Value.Form)
+		case kind.Single:
+			d.object(kind, m.Value, top[1:], &defaults)
 		case m.Value.Form != schema.List:
 			d.report(m.Value.Pos, "%s must be a list, not %s%s", m.Name, m.Value.Form, emptySection(m.Value))
 		default:

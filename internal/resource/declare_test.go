@@ -115,6 +115,24 @@ func TestDeclare(t *testing.T) {
 				`a.yaml:1:66: workspace "w" is declared twice, first at a.yaml:1:22`,
 			},
 		},
+		"the Organization": {
+			[]string{"organization: { name: o, protect: true }"},
+			"",
+			[]string{"organization protected"},
+			nil,
+		},
+		"the Organization in other shapes": {
+			[]string{"organization: [{ name: o }]", "organization: { id: corg, state: absent, nam: o }", "organization: {}"},
+			"",
+			[]string{"organization id corg absent", "organization"},
+			[]string{
+				"a.yaml:1:15: organization must be a mapping, not a list",
+				`b.yaml:1:42: unknown field "nam", did you mean "name"?`,
+				"b.yaml:1:17: id does not apply to the Organization: there is one, and it stays",
+				"b.yaml:1:27: state does not apply to the Organization: there is one, and it stays",
+				"c.yaml:1:15: organization is declared twice, first at b.yaml:1:21",
+			},
+		},
 		"one of two of a name is to go": {
 			[]string{"workspaces: [{ id: " + w1 + ", name: w }, { id: " + w2 + ", name: w, state: absent }]"},
 			"",

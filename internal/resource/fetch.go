@@ -9,11 +9,11 @@ import (
 	"astro-apply/internal/astro"
 )
 
-// fetch reads the objects with a declared id.
+// fetch reads the objects with a declared id, and those that need none.
 func (r *reader) fetch(ctx context.Context, objects []*Object) {
 	ids := map[*Object]string{}
 	for _, o := range objects {
-		if o.ID != "" && r.world.Failed[o] == nil {
+		if (o.ID != "" || o.Kind.Single) && r.world.Failed[o] == nil {
 			ids[o] = o.ID
 		}
 	}

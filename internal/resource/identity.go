@@ -8,6 +8,14 @@ import (
 
 // identity checks that the object can be told from others.
 func (d *declarer) identity(o *Object, own *schema.Node) {
+	if o.Kind.Single {
+		for _, m := range own.Members {
+			if m.Name != "protect" {
+				d.report(m.Pos, "%s does not apply to the %s: there is one, and it stays", m.Name, o.Kind.Title)
+			}
+		}
+		return
+	}
 	for _, field := range o.Kind.Identity {
 		n := o.Body.Get(field)
 		switch {
@@ -25,6 +33,10 @@ func (d *declarer) identity(o *Object, own *schema.Node) {
 
 // unique reports an object that is declared twice.
 func (d *declarer) unique(o *Object) {
+	if o.Kind.Single {
+		d.once(o, o.Kind.Name)
+		return
+	}
 	if o.ID != "" {
 		d.once(o, o.Kind.Name+" id "+o.ID)
 		if o.Absent {

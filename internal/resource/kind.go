@@ -14,6 +14,7 @@ type Kind struct {
 	Title    string // of one, as Astro writes it: "Deployment"
 	Section  string // of the manifest; "" for kinds that are only referred to
 	Doc      string
+	Single   bool     // there is one, always: its section is a mapping, and it is found without a name
 	Parent   string   // the field that holds the id of the Workspace it lives in
 	Identity []string // fields, compared exactly; a declared id wins over them
 	Fields   []schema.Field
@@ -84,7 +85,7 @@ type Catalog []*Kind
 
 // Kinds returns every kind there is.
 func Kinds() Catalog {
-	return Catalog{cluster(), workspace(), customRole(), deployment()}
+	return Catalog{organization(), cluster(), workspace(), customRole(), deployment()}
 }
 
 // Kind returns the kind of that name, or nil.

@@ -23,6 +23,12 @@ func TestEveryKind(t *testing.T) {
 			if kinds.Kind(k.Name) != k || k.Section != "" && kinds.Section(k.Section) != k {
 				t.Error("name or section is not its own")
 			}
+			if k.Single {
+				if k.List.Path+k.Create.Path+k.Delete.Path != "" || strings.Contains(k.Get.Path, "/{id}") || len(k.Parts) == 0 || k.Identity != nil {
+					t.Errorf("there is one, but list %v, get %v, create %v, delete %v, parts %v", k.List, k.Get, k.Create, k.Delete, k.Parts)
+				}
+				return
+			}
 			if k.List.Path == "" || k.List.Member == "" || k.Get.Method != http.MethodGet || !strings.HasSuffix(k.Get.Path, "/{id}") {
 				t.Errorf("list %v, get %v", k.List, k.Get)
 			}
@@ -53,7 +59,7 @@ func TestEveryKind(t *testing.T) {
 			checkFields(t, k, kinds[:i], k.Fields, "")
 		})
 	}
-	same(t, "sections", []string{"workspaces", "customRoles", "deployments"}, kinds.Sections())
+	same(t, "sections", []string{"organization", "workspaces", "customRoles", "deployments"}, kinds.Sections())
 	if kinds.Kind("nothing") != nil || kinds.Section("nothing") != nil || kinds.Section("clusters") != nil {
 		t.Error("a kind that isn't there")
 	}

@@ -32,8 +32,12 @@ type Reference struct {
 	Pos    schema.Pos // where it is written
 }
 
-// Name is what identifies the object to people: its identity fields, or its id.
+// Name is what identifies the object to people: its identity fields, its id, or,
+// where there is one of its kind, the kind.
 func (o *Object) Name() string {
+	if o.Kind.Single {
+		return o.Kind.Name
+	}
 	var parts []string
 	for _, field := range o.Kind.Identity {
 		if n := o.Body.Get(field); n != nil && n.Form == schema.Text {
@@ -47,10 +51,20 @@ func (o *Object) Name() string {
 }
 
 // String names the object in messages: deployment "etl".
-func (o *Object) String() string { return fmt.Sprintf("%s %q", o.Kind.Name, o.Name()) }
+func (o *Object) String() string {
+	if o.Kind.Single {
+		return o.Kind.Name
+	}
+	return fmt.Sprintf("%s %q", o.Kind.Name, o.Name())
+}
 
 // Address names the object within its section: deployments/etl.
-func (o *Object) Address() string { return o.Kind.Section + "/" + o.Name() }
+func (o *Object) Address() string {
+	if o.Kind.Single {
+		return o.Kind.Section
+	}
+	return o.Kind.Section + "/" + o.Name()
+}
 
 // parent returns the reference to the Workspace that the object lives in, or nil.
 func (o *Object) parent() *Reference {

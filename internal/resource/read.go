@@ -87,7 +87,7 @@ func (s Source) Read(ctx context.Context, d *Declaration) *World {
 func (r *reader) prefetch(ctx context.Context, d *Declaration) {
 	wanted := map[*Kind]bool{}
 	for _, o := range d.Objects {
-		wanted[o.Kind] = wanted[o.Kind] || o.ID == ""
+		wanted[o.Kind] = wanted[o.Kind] || o.ID == "" && !o.Kind.Single
 		for _, ref := range o.Refs {
 			wanted[ref.Kind] = wanted[ref.Kind] || ref.ID == "" && ref.Target == nil
 			if ref.Parent != "" && ref.Target == nil && !cuid.MatchString(ref.Parent) {

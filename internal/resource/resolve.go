@@ -107,7 +107,7 @@ func (r *reader) fail(o *Object, err error) {
 
 // match finds an object without a declared id among what was listed.
 func (r *reader) match(o *Object) {
-	if o.ID != "" || r.world.Failed[o] != nil {
+	if o.ID != "" || o.Kind.Single || r.world.Failed[o] != nil {
 		return
 	}
 	parentID := ""

@@ -17,6 +17,7 @@ const (
 	RequiredUpdate                   // the API refuses an update without it
 	Immutable                        // a difference after creation is an error
 	CreateOnly                       // a difference after creation is told, never planned
+	Vital                            // an update that needs it, and isn't told it, is not sent: nothing is taken for it
 
 	// Both is the usual case: a field that can be set and changed.
 	Both = Create | Update

@@ -1,4 +1,4 @@
-// Package simulator is an in-memory Astro API v1.0 for Workspaces, Deployments, custom roles and clusters. Tests reach it over HTTP,
+// Package simulator is an in-memory Astro API v1.0 for an Organization, its Workspaces, Deployments, custom roles and clusters. Tests reach it over HTTP,
 // `simulate: true` reaches it in process. Where the real API's behaviour isn't known, it does the worst that its document
 // allows, so that a client which is right here is right there.
 package simulator
@@ -33,7 +33,7 @@ type Server struct {
 // New returns an Organization with nothing in it.
 func New(options Options) *Server {
 	s := &Server{organization: options.OrganizationID, settle: options.Settle, now: options.Now, collections: map[string]*collection{
-		kindWorkspace: {}, kindDeployment: {}, kindCluster: {}, kindRole: {},
+		kindWorkspace: {}, kindDeployment: {}, kindCluster: {}, kindRole: {}, kindOrganization: {},
 	}}
 	if s.now == nil {
 		s.now = time.Now
@@ -41,6 +41,11 @@ func New(options Options) *Server {
 	if s.organization == "" {
 		s.organization = cuid("organization", 0)
 	}
+	o := s.born(kindOrganization, caller{})
+	s.serial = 0 // as if it had always been there
+	o.id, o.state["id"] = s.organization, s.organization
+	fillOrganization(o.state)
+	s.collections[kindOrganization].objects = []*object{o}
 	return s
 }
 
@@ -65,6 +70,10 @@ func (s *Server) handler(method, below string) (handler, string) {
 		id, segments[1] = segments[1], "*"
 	}
 	switch method + " " + strings.Join(segments, "/") {
+	case "GET ":
+		return s.readOrganization, id
+	case "POST ":
+		return s.updateOrganization, id
 	case "GET workspaces":
 		return s.listWorkspaces, id
 	case "POST workspaces":
@@ -149,6 +158,6 @@ func split(path string) (organization, below string, ok bool) {
 	if !ok {
 		return "", "", false
 	}
-	organization, below, ok = strings.Cut(rest, "/")
-	return organization, below, ok
+	organization, below, _ = strings.Cut(rest, "/")
+	return organization, below, organization != ""
 }
