@@ -121,30 +121,6 @@ func TestCheckConditions(t *testing.T) {
 	same(t, "unknown field", []string(nil), told(schema.Check(fields, parse(t, "{a: v, b: z}"), "b")))
 }
 
-func TestCheckReferences(t *testing.T) {
-	t.Parallel()
-	const id = "chome00000000000000000001"
-	checks(t, table(), map[string]struct{ members, want string }{
-		"by name":              {"home: My home", ""},
-		"by id":                {"homeId: " + id, ""},
-		"by id under the name": {"home: " + id, ""},
-		"a name for an id":     {"homeId: My home", `1:10: homeId is "My home", which is no id; to refer by name write home: "My home"`},
-		"a short id":           {"homeId: c123", `1:10: homeId is "c123", which is no id; to refer by name write home: "c123"`},
-		"nothing for an id":    {"homeId: ''", `1:10: homeId is "", which is no id; to refer by name write home: ""`},
-		"a number for an id":   {"homeId: 12", `1:10: homeId must be text; 12 is a number to YAML, write it in quotes: "12"`},
-		"both":                 {"home: a, homeId: " + id, "1:2: home and homeId say the same; keep one of them"},
-		"empty":                {"home: ''", "1:8: home is empty; leave it out or write a name or an id"},
-		"null":                 {"home:", "1:7: home must be a name or an id, not null"},
-		"a number":             {"home: 1", "1:8: home must be a name or an id, not a number"},
-		"a list":               {"home: [a]", "1:8: home must be a name or an id, not a list"},
-		"no scope":             {"home: { workspace: w, name: d }", "1:8: home must be a name or an id, not a mapping"},
-		"a scope":              {"host: { workspace: w, name: d }", ""},
-		"half a scope":         {"host: { name: d }", "1:8: host needs workspace (text)"},
-		"more than a scope":    {"host: { workspace: w, name: d, id: x }", `1:33: unknown field "id"`},
-		"a scope of numbers":   {"host: { workspace: 1, name: d }", `1:21: host.workspace must be text; 1 is a number to YAML, write it in quotes: "1"`},
-	})
-}
-
 // A value that is secret is in no message, nor is a part of it, nor what it is
 // like.
 func TestCheckSecrets(t *testing.T) {

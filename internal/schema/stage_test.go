@@ -75,6 +75,7 @@ func table() []schema.Field {
 		)},
 		{Name: "local", Type: schema.TextType(0), When: []schema.When{{Field: "inner.enabled", In: []string{"false"}}, {Field: "size", In: []string{"SMALL"}}}},
 		{Name: "homeId", Type: schema.TextType(0), Ref: &schema.Ref{Kind: "home", Name: "home"}},
+		{Name: "siteIds", Type: schema.SetType(schema.TextType(0)), Ref: &schema.Ref{Kind: "site", Name: "sites", Scoped: true}},
 		{Name: "hostId", Type: schema.TextType(0), Ref: &schema.Ref{Kind: "host", Name: "host", Scoped: true}, When: []schema.When{{Field: "size", In: []string{"SMALL"}}}},
 	}
 }

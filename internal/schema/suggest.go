@@ -6,11 +6,14 @@ import (
 )
 
 // Suggest returns `, did you mean "x"?` for the known name nearest to name, or
-// "" when none is near.
+// "" when none is near. The snake_case of Astro CLI files is as good as
+// camelCase.
 func Suggest(name string, known []string) string {
-	best, least := "", len([]rune(name))/2+1
+	letters := func(s string) []rune { return []rune(strings.ToLower(strings.ReplaceAll(s, "_", ""))) }
+	x := letters(name)
+	best, least := "", len(x)/2+1
 	for _, k := range known {
-		if d := distance(strings.ToLower(name), strings.ToLower(k)); d < least {
+		if d := distance(x, letters(k)); d < least {
 			best, least = k, d
 		}
 	}
@@ -20,10 +23,9 @@ func Suggest(name string, known []string) string {
 	return fmt.Sprintf(", did you mean %q?", best)
 }
 
-// distance counts the insertions, deletions and replacements between a and b
-// (Levenshtein), with the snake_case of Astro CLI files taken for camelCase.
-func distance(a, b string) int {
-	x, y := []rune(strings.ReplaceAll(a, "_", "")), []rune(strings.ReplaceAll(b, "_", ""))
+// distance counts the insertions, deletions and replacements between x and y
+// (Levenshtein).
+func distance(x, y []rune) int {
 	if len(x) > 64 || len(y) > 64 {
 		return max(len(x), len(y))
 	}

@@ -1,0 +1,121 @@
+package schema_test
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+	"pgregory.net/rapid"
+
+	"astro-apply/internal/schema"
+)
+
+func TestMembers(t *testing.T) {
+	t.Parallel()
+	n := parse(t, "{a: 1, b: {c: x}}")
+	same(t, "a member", "1", n.Get("a").Text)
+	if n.Get("A") != nil || n.Get("a").Get("x") != nil || (*schema.Node)(nil).Get("a") != nil {
+		t.Error("found what isn't there")
+	}
+	n.Set("c", nil)
+	same(t, "nothing set", "{a: 1, b: {c: \"x\"}}", n.Show())
+	n.Set("a", schema.String("new"))
+	n.Set("d", value(t, "x"))
+	same(t, "set", `{a: "new", b: {c: "x"}, d: "x"}`, n.Show())
+	same(t, "the place of an old name", "a.yaml:1:2", n.Members[0].Pos.String())
+	same(t, "the place of a new one", "a.yaml:1:5", n.Members[2].Pos.String())
+	n.Delete("b")
+	n.Delete("nope")
+	same(t, "deleted", `{a: "new", d: "x"}`, n.Show())
+}
+
+func TestScalarsOfNodes(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		n     *schema.Node
+		text  string
+		is    bool
+		value string
+	}{
+		{nil, "", false, ""},
+		{schema.String("a"), "a", true, "a"},
+		{schema.String("a"), "b", false, "a"},
+		{schema.Boolean(true), "true", true, "true"},
+		{schema.Boolean(false), "false", true, "false"},
+		{schema.Int(-3), "-3", true, "-3"},
+		{&schema.Node{Form: schema.List}, "", false, ""},
+		{&schema.Node{Form: schema.Pending, Text: "id"}, "id", false, "id"},
+	} {
+		if test.n.Is(test.text) != test.is || test.n.Value() != test.value {
+			t.Errorf("%s is %q: %t, value %q", test.n.Show(), test.text, !test.is, test.n.Value())
+		}
+	}
+}
+
+// A copy's containers are its own, down to the last.
+func TestClone(t *testing.T) {
+	t.Parallel()
+	if (*schema.Node)(nil).Clone() != nil {
+		t.Error("nothing was copied")
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		n := tree(3).Draw(t, "tree")
+		before, err := n.MarshalJSON()
+		if err != nil {
+			t.Fatal(err)
+		}
+		c := n.Clone()
+		if after, err := c.MarshalJSON(); err != nil || string(after) != string(before) {
+			t.Fatalf("%s became %s, %v", before, after, err)
+		}
+		var all []*schema.Node
+		c.Walk(func(m *schema.Node) { all = append(all, m) })
+		for _, m := range all {
+			for i := range m.Members {
+				m.Members[i].Name = "changed"
+			}
+			m.Set("new", schema.Int(1))
+			m.Items = append(m.Items, schema.Int(1))
+			m.Items[0], m.Text, m.Secret = schema.Int(1), "changed", true
+		}
+		if after, err := n.MarshalJSON(); err != nil || string(after) != string(before) {
+			t.Fatalf("%s was changed to %s, %v", before, after, err)
+		}
+	})
+	n := parse(t, "{a: ['${secret:S}']}")
+	if diff := cmp.Diff(n, n.Clone(), cmpopts.EquateEmpty()); diff != "" {
+		t.Errorf("a copy differs:\n%s", diff)
+	}
+}
+
+func TestWith(t *testing.T) {
+	t.Parallel()
+	n, pos := schema.String("a"), schema.Pos{File: "b.yaml", Line: 2, Col: 3}
+	same(t, "moved", &schema.Node{Form: schema.Text, Text: "a", Pos: pos}, n.With(pos))
+	same(t, "left", schema.String("a"), n)
+}
+
+func TestWalk(t *testing.T) {
+	t.Parallel()
+	(*schema.Node)(nil).Walk(func(*schema.Node) { t.Error("walked over nothing") })
+	n := parse(t, "{a: [x, {b: y}], c: z}")
+	var texts []string
+	n.Walk(func(m *schema.Node) { texts = append(texts, m.Form.String()+" "+m.Text) })
+	same(t, "order", []string{"a mapping ", "a list ", "text x", "a mapping ", "text y", "text z"}, texts)
+	n.Conceal()
+	n.Walk(func(m *schema.Node) {
+		if !m.Secret {
+			t.Errorf("%s is no secret", m.Form)
+		}
+	})
+}
+
+func TestPos(t *testing.T) {
+	t.Parallel()
+	same(t, "unknown", "", schema.Pos{File: "a"}.String())
+	same(t, "known", "a:1:2", schema.Pos{File: "a", Line: 1, Col: 2}.String())
+	if (schema.Pos{}).Known() || !(schema.Pos{Line: 1}).Known() {
+		t.Error("known is wrong")
+	}
+	same(t, "problem at no place", "m", schema.Problem{Message: "m"}.Error())
+}

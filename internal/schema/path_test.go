@@ -1,0 +1,66 @@
+package schema_test
+
+import "testing"
+
+func TestPath(t *testing.T) {
+	t.Parallel()
+	n := parse(t, "{a: {b: {c: x}}, d.e: y, l: [z]}")
+	for path, want := range map[string]string{
+		"a": `{b: {c: "x"}}`, "a.b": `{c: "x"}`, "a.b.c": `"x"`, "a.b.c.d": "(none)", "a.x": "(none)", "d.e": "(none)", "l.0": "(none)", "A": "(none)", "": "(none)", "a.": "(none)", ".a": "(none)",
+	} {
+		same(t, path, want, n.Path(path).Show())
+	}
+}
+
+// The API names fields in its own ways; what it names is found, or the closest
+// thing above that was declared.
+func TestLocate(t *testing.T) {
+	t.Parallel()
+	n := parse(t, `name: x
+queues:
+  - name: default
+    maxCount: 1
+  - { name: heavy, maxCount: 2 }
+inner:
+  "1": y
+`)
+	n.Get("inner").Set("live", value(t, "z").With(n.Pos))
+	inner := n.Get("inner")
+	inner.Members[1].Value.Pos.Line = 0 // echoed, not declared
+	for path, want := range map[string]string{
+		"name":                         "1:7",
+		"Name":                         "1:7",
+		"queues":                       "3:3",
+		"queues[0]":                    "3:5",
+		"queues[1].maxCount":           "5:30",
+		"queues[1].MaxCount":           "5:30",
+		"Queues.1.maxcount":            "5:30",
+		"/queues/1/maxCount":           "5:30",
+		"queues[1].other":              "5:5",
+		"queues[1].name.x":             "5:13",
+		"queues[2]":                    "3:3",
+		"queues[-1].name":              "3:3",
+		"queues[2].name":               "3:3",
+		"queues[x].name":               "3:3",
+		"queues[99999999999999999999]": "3:3",
+		"inner.1":                      "7:8",
+		"inner.live":                   "7:3",
+		"inner.none":                   "7:3",
+		"other":                        "",
+		"other.name":                   "",
+		"body.name":                    "",
+		"":                             "",
+		"[.]":                          "",
+	} {
+		pos, ok := n.Locate(path)
+		if want != "" {
+			want = "a.yaml:" + want
+		}
+		if got := pos.String(); got != want || ok != (want != "") {
+			t.Errorf("%s is at %q, %t; want %q", path, got, ok, want)
+		}
+	}
+	if pos, ok := value(t, "-").Locate("name"); ok || pos.Known() {
+		t.Errorf("nothing is at %s", pos)
+	}
+}

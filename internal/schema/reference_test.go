@@ -1,0 +1,49 @@
+package schema_test
+
+import "testing"
+
+func TestCheckReferences(t *testing.T) {
+	t.Parallel()
+	const id = "chome00000000000000000001"
+	checks(t, table(), map[string]struct{ members, want string }{
+		"by name":              {"home: My home", ""},
+		"by id":                {"homeId: " + id, ""},
+		"by id under the name": {"home: " + id, ""},
+		"a name for an id":     {"homeId: My home", `1:10: homeId is "My home", which is no id; to refer by name write home: "My home"`},
+		"a short id":           {"homeId: c123", `1:10: homeId is "c123", which is no id; to refer by name write home: "c123"`},
+		"nothing for an id":    {"homeId: ''", `1:10: homeId is "", which is no id; to refer by name write home: ""`},
+		"a number for an id":   {"homeId: 12", `1:10: homeId must be text; 12 is a number to YAML, write it in quotes: "12"`},
+		"both":                 {"home: a, homeId: " + id, "1:2: home and homeId say the same; keep one of them"},
+		"empty":                {"home: ''", "1:8: home is empty; leave it out or write a name or an id"},
+		"null":                 {"home:", "1:7: home must be a name or an id, not null"},
+		"a number":             {"home: 1", "1:8: home must be a name or an id, not a number"},
+		"a list":               {"home: [a]", "1:8: home must be a name or an id, not a list"},
+		"no scope":             {"home: { workspace: w, name: d }", "1:8: home must be a name or an id, not a mapping"},
+		"a scope":              {"host: { workspace: w, name: d }", ""},
+		"half a scope":         {"host: { name: d }", "1:8: host needs workspace (text)"},
+		"more than a scope":    {"host: { workspace: w, name: d, id: x }", `1:33: unknown field "id"`},
+		"a scope of numbers":   {"host: { workspace: 1, name: d }", `1:21: host.workspace must be text; 1 is a number to YAML, write it in quotes: "1"`},
+	})
+}
+
+func TestCheckListsOfReferences(t *testing.T) {
+	t.Parallel()
+	const id = "csite00000000000000000001"
+	checks(t, table(), map[string]struct{ members, want string }{
+		"by name":            {"sites: [a, { workspace: w, name: d }, " + id + "]", ""},
+		"by id":              {"siteIds: [" + id + "]", ""},
+		"none":               {"sites: []", ""},
+		"names for ids":      {"siteIds: [" + id + ", One, '']", `1:39: siteIds[1] is "One", which is no id; to refer by name write sites: "One"|1:44: siteIds[2] is "", which is no id; to refer by name write sites: ""`},
+		"an id twice":        {"siteIds: [" + id + ",\n" + id + "]", `2:1: siteIds: "` + id + `" is there twice, first at line 1`},
+		"text for a list":    {"sites: a", "1:9: sites must be a list, not text"},
+		"null for a list":    {"sites:", "1:8: sites must be a list, not null"},
+		"an id for a list":   {"siteIds: " + id, "1:11: siteIds must be a list, not text"},
+		"empty":              {"sites: [a, '']", "1:13: sites[1] is empty; leave it out or write a name or an id"},
+		"half a scope":       {"sites: [{ name: d }]", "1:10: sites[0] needs workspace (text)"},
+		"a number":           {"sites: [1]", "1:10: sites[0] must be a name or an id, not a number"},
+		"both":               {"siteIds: [" + id + "], sites: [a]", "1:40: sites and siteIds say the same; keep one of them"},
+		"not known yet":      {"sites: '${env:NONE}'", ""},
+		"one is not known":   {"sites: ['${env:NONE}', '']", "1:25: sites[1] is empty; leave it out or write a name or an id"},
+		"a secret for an id": {"siteIds: ['${secret:S}']", "1:12: siteIds[0] is ***, which is no id; to refer by name write sites: ***"},
+	})
+}

@@ -1,0 +1,118 @@
+package schema_test
+
+import (
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"pgregory.net/rapid"
+
+	"astro-apply/internal/schema"
+)
+
+func TestShow(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"v":                            `"v"`,
+		"''":                           `""`,
+		"0.50":                         "0.50",
+		"TRUE":                         "true",
+		"~":                            "null",
+		`"a\n\"b\" \e[31m\u202e"`:      `"a\n\"b\" \x1b[31m\u202e"`,
+		"[]":                           "[]",
+		"[1, a, [true]]":               `[1, "a", [true]]`,
+		"{}":                           "{}",
+		"{a: {b: x}, c: [1]}":          `{a: {b: "x"}, c: [1]}`,
+		"'x${secret:S}y'":              "***",
+		"[a, '${secret:S}']":           `["a", ***]`,
+		"{a: {b: ['${secret:S}', c]}}": `{a: {b: [***, "c"]}}`,
+		"'x${env:NONE}'":               "(the value of x${env:NONE})",
+		"[x, '${env:NONE}']":           `["x", (the value of ${env:NONE})]`,
+		"'${secret:NONE}'":             "***",
+	} {
+		same(t, text, want, value(t, text).Show())
+	}
+	same(t, "none", "(none)", value(t, "-").Show())
+}
+
+func TestShowConcealed(t *testing.T) {
+	t.Parallel()
+	n := parse(t, "{a: {b: [x, 1, true, ~, '${env:NONE}']}}")
+	n.Conceal()
+	same(t, "all of it", "{a: {b: [***, ***, ***, ***, ***]}}", n.Show())
+}
+
+func TestShowCut(t *testing.T) {
+	t.Parallel()
+	for _, c := range []string{"a", "é", "🚀"} {
+		same(t, "just fits", `"`+strings.Repeat(c, 118)+`"`, schema.String(strings.Repeat(c, 118)).Show())
+		same(t, "one too long", `"`+strings.Repeat(c, 118)+`…`, schema.String(strings.Repeat(c, 119)).Show())
+	}
+	many := &schema.Node{Form: schema.List}
+	for range 1000 {
+		many.Items = append(many.Items, schema.Int(7))
+	}
+	same(t, "a list", "["+strings.Repeat("7, ", 39)+"7…", many.Show())
+}
+
+// hide marks some nodes as secret, and puts a word into those, and nowhere else.
+func hide(t *rapid.T, n *schema.Node, word string) {
+	n.Walk(func(m *schema.Node) {
+		m.Text = strings.ReplaceAll(m.Text, word, "")
+		if m.Form != schema.List && m.Form != schema.Map && rapid.Bool().Draw(t, "secret") {
+			m.Text, m.Secret = m.Text+word, true
+			m.Form = rapid.SampledFrom([]schema.Form{schema.Text, schema.Number, schema.Bool, schema.Pending}).Draw(t, "form")
+		}
+	})
+}
+
+// No secret is shown, however deep it is and wherever the text is cut.
+func TestSecretsAreNotShown(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		n := tree(4).Draw(t, "tree")
+		hide(t, n, "hunter2")
+		if s := n.Show(); strings.Contains(s, "hunt") || utf8.RuneCountInString(s) > 120 {
+			t.Fatalf("shown: %s", s)
+		}
+		data, err := n.Redacted().MarshalJSON()
+		if err != nil {
+			t.Fatalf("redacted, it can't be written: %v", err)
+		}
+		if strings.Contains(string(data), "hunter2") {
+			t.Fatalf("redacted: %s", data)
+		}
+	})
+}
+
+func TestRedacted(t *testing.T) {
+	t.Parallel()
+	n := parse(t, "{a: x, b: ['${secret:S}', 1], c: '${env:NONE}', d: '${secret:NONE}'}")
+	before := n.Clone()
+	data, err := n.Redacted().MarshalJSON()
+	same(t, "error", nil, err)
+	same(t, "redacted", `{"a":"x","b":["***",1],"c":"(the value of ${env:NONE})","d":"***"}`, string(data))
+	same(t, "the original", before, n.Clone())
+	if value(t, "-").Redacted() != nil {
+		t.Error("nothing became something")
+	}
+}
+
+func TestDescribe(t *testing.T) {
+	t.Parallel()
+	want := map[string]string{
+		"text": "text", "enum": "one of A, B", "bool": "true or false", "int": "a whole number from 0 to 9", "positive": "a whole number from 1 to 9",
+		"cpu": "a quantity of CPU such as 0.5 or 500m", "memory": "a quantity of memory such as 20Gi", "folded": "text",
+		"set": "a list", "keyed": "a list, by name", "object": "a mapping", "deep": "a mapping",
+	}
+	got := map[string]string{}
+	for name, typ := range types() {
+		got[name] = typ.Describe()
+	}
+	same(t, "descriptions", want, got)
+	short, least, pair := schema.TextType(5), schema.IntType(2, 0), schema.KeyedType([]string{"a", "b"})
+	same(t, "short", "text of at most 5 characters", short.Describe())
+	same(t, "least", "a whole number of at least 2", least.Describe())
+	same(t, "pair", "a list, by a and b", pair.Describe())
+	same(t, "ranges", "at least 1, at most 2, 1 to 2", schema.Range{Min: 1}.String()+", "+schema.Range{Max: 2}.String()+", "+schema.Range{Min: 1, Max: 2}.String())
+}
