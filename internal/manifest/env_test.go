@@ -1,6 +1,7 @@
 package manifest_test
 
 import (
+	"strings"
 	"testing"
 
 	"astro-apply/internal/manifest"
@@ -151,6 +152,11 @@ func TestLenient(t *testing.T) {
 		"1:1 mapping", `a 1:4 text "xsome-NONE"`, `b 2:4 text "some-EMPTY"*`, `c 3:4 text "alpha"`, "d 4:4 value known after apply the value of ${x}",
 	}, outline(r.Documents[0]))
 	same(t, "secrets", []string{"some-EMPTY"}, r.Secrets)
+
+	env.Lenient = false // a run that writes never makes up a value
+	r = parse(env, "a: x${env:NONE}")
+	same(t, "problems", []string{strings.TrimPrefix(wrong[0], "warning: ")}, told(r.Problems))
+	same(t, "value", "a 1:4 value known after apply the value of x${env:NONE}", outline(r.Documents[0])[1])
 }
 
 // Every reference that is wrong is told, and an alias to it once.

@@ -45,7 +45,7 @@ func FuzzManifest(f *testing.F) {
 		"organizationId: ${secret:S}\nworkspaces: [{ id: '${secret:S}' }, { id: '${secret:S}', state: '${secret:S}', protect: '${secret:S}' }]\n---\norganizationId: x",
 		"deployments:\n  - { id: c, scalingSpec: { hibernationSpec: { schedules: [{ hibernateAtCron: '0 * * * ${secret:S}', wakeAtCron: 0 18 }] } } }",
 		"a: &a [*a, *a]\nb: {<<: [*a, *a], <<: 1}\n? [x]\n: y\n", "a: [\n---\n\tb", "a: 1 # \u2028b\n\r", "%YAML 1.2\n---\n!!binary x: !y [!!set {z}]\n...\n", "\xff\xfea\x00:\x00 \x001\x00", "\xef\xbb\xbfa: \xff",
-		"resourceQuotaCpu: 0x10\non: yes\n~: .inf\n? |\n  k\n: >-\n  v\n", "- ${env:INPUT_X}${secret:GITHUB_TOKEN}${secret:R}$${${env:}${", "a: {", "? a", strings.Repeat("[", 100), strings.Repeat("- ", 70) + "x",
+		"a: ${secret:S}${env:NONE}\nb: ${secret:NONE}${secret:R}${x}${secret:S}\n", "resourceQuotaCpu: 0x10\non: yes\n~: .inf\n? |\n  k\n: >-\n  v\n", "- ${env:INPUT_X}${secret:GITHUB_TOKEN}${secret:R}$${${env:}${", "a: {", "? a", strings.Repeat("[", 100), strings.Repeat("- ", 70) + "x",
 	} {
 		f.Add([]byte(text), false)
 		f.Add([]byte(text), true)
@@ -61,7 +61,7 @@ func FuzzManifest(f *testing.F) {
 				t.Errorf("place %+v of %q", p.Pos, p.Message)
 			}
 		}
-		if bytes.Contains(data, []byte(marker[:8])) || bytes.Contains(data, []byte("env:S}")) || bytes.Contains(data, []byte("R}")) {
+		if bytes.Contains(data, []byte(marker[:8])) || bytes.Contains(data, []byte("env:S}")) {
 			return // not, or not only, read through ${secret:…}
 		}
 		for _, p := range parsed.Problems {

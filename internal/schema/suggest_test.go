@@ -38,6 +38,7 @@ func TestSuggest(t *testing.T) {
 		}
 		same(t, name, want, schema.Suggest(name, known))
 	}
+	same(t, "too long to be meant", "", schema.Suggest(strings.Repeat("a", 65)+"b", []string{strings.Repeat("a", 66)}))
 	same(t, "of none", "", schema.Suggest("name", nil))
 	same(t, "the first of two", `, did you mean "ab"?`, schema.Suggest("aa", []string{"ab", "ac"}))
 	same(t, "the nearer of two", `, did you mean "abc"?`, schema.Suggest("abx", []string{"axy", "abc"}))
