@@ -30,6 +30,11 @@ func TestWhatGoesWithAChange(t *testing.T) {
 			same(t, "notes", test.notes, told(d.Notes))
 		})
 	}
+	// What is protected keeps its queues, and so its executor.
+	protected := deployment(t, "protect: true, executor: KUBERNETES", dedicated, plan.Policy{AllowDelete: true})
+	same(t, "problems", []string{
+		"workerQueues would go with this change, and the object is protected; remove protect: true, or leave the change out",
+	}, told(protected.Problems))
 	// A KUBERNETES Deployment may still show a queue: it was of no use before.
 	d := deployment(t, "description: new", with(t, dedicated, `"executor": "KUBERNETES"`), plan.Policy{})
 	same(t, "differences", []string{`description: "old" → "new"`}, shown(d.Fields))

@@ -43,6 +43,10 @@ func (o *overlay) dropped(f *schema.Field, l *schema.Node, path string) {
 	if f.Type.IsZero(l) || f.Applies(o.before) != nil {
 		return
 	}
+	if f.Type.Base == schema.BaseList && o.policy.protected {
+		o.problem(o.declared.Pos, "%s would go with this change, and the object is protected; remove protect: true, or leave the change out", path)
+		return
+	}
 	if f.Type.Base == schema.BaseList {
 		s := &list{overlay: o, field: f, path: path}
 		for _, p := range s.pair(nil, l.Items) {
