@@ -133,5 +133,5 @@ func sorted(lists ...[]schema.Problem) []schema.Problem {
 		all = append(all, l...)
 	}
 	schema.Sort(all)
-	return all
+	return slices.Compact(all) // an alias or a merge leads to one place many times
 }

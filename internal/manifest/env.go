@@ -56,6 +56,9 @@ func (r *reader) expand(n *schema.Node) {
 		value, ok := r.variable(n.Pos, written, m[2])
 		r.spend(n.Pos, 0, len(value))
 		pending = pending || !ok
+		if value != "" {
+			n.Read = append(n.Read, value)
+		}
 		if m[1] == "secret" {
 			secret = true
 			r.remember(value)

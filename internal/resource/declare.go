@@ -162,7 +162,7 @@ func (d *declarer) conceal(fields []schema.Field, n *schema.Node) {
 		case f.HoldsSecret(n):
 			value.Conceal()
 			if value.Form == schema.Text || value.Form == schema.Number {
-				d.out.Secrets = append(d.out.Secrets, value.Text)
+				d.out.Secrets = append(append(d.out.Secrets, value.Text), value.Read...)
 			}
 		case f.Type.Base == schema.BaseObject:
 			d.conceal(f.Type.Fields, value)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"testing"
 
+	"astro-apply/internal/manifest"
 	"astro-apply/internal/resource"
 )
 
@@ -139,6 +140,21 @@ func TestDeclare(t *testing.T) {
 			[]string{"workspaces/w id " + w1, "workspaces/w id " + w2 + " absent"},
 			nil,
 		},
+		"the input means one of two": {
+			[]string{"workspaces: [{ name: w }, { id: " + w1 + ", name: w }]\ndeployments: [{ name: d }]"},
+			"w",
+			[]string{"workspaces/w", "workspaces/w id " + w1, `deployments/d workspaceId (id of workspace "w")`},
+			[]string{
+				`a.yaml:2:23: workspace "w" is declared more than once, at a.yaml:1:22 and a.yaml:1:66; refer to it by id`,
+				`a.yaml:1:66: workspace "w" is declared twice, first at a.yaml:1:22`,
+			},
+		},
+		"the input means what is to go": {
+			[]string{"workspaces: [{ name: w, state: absent }]\ndeployments: [{ name: d }]"},
+			"w",
+			[]string{"workspaces/w absent", `deployments/d workspaceId (id of workspace "w") declared`},
+			[]string{`a.yaml:2:23: deployment "d" refers to workspace "w", which is marked state: absent`},
+		},
 		"state and protect": {
 			[]string{"workspaces: [{ name: a, state: absent }, { name: b, state: present, protect: true }, { name: c, protect: false }]"},
 			"",
@@ -212,9 +228,19 @@ func TestSecretsOfAManifest(t *testing.T) {
 	t.Parallel()
 	d := declare(t, `deployments: [{ id: cdeployment00000000000001, environmentVariables: [
 		{ key: A, value: open }, { key: B, value: clear, isSecret: true }, { key: C, value: '${env:X}', isSecret: true }] }]`)
-	same(t, "secrets", []string{"clear", "value-of-X"}, d.Secrets)
+	same(t, "secrets", []string{"clear", "value-of-X", "value-of-X"}, d.Secrets)
 	got := fmt.Sprint(d.Objects[0].Body.Show())
 	same(t, "shown", `{environmentVariables: [{key: "A", value: "open"}, {key: "B", value: ***, isSecret: true}, {key: "C", value: ***, isSec…`, got)
+}
+
+// Of a secret that is put together, the parts from variables are secret too.
+func TestPartsOfASecret(t *testing.T) {
+	t.Parallel()
+	env := manifest.Environment{Lookup: func(name string) string { return "value-of-" + name }}
+	text := "deployments: [{ name: a, workspace: w, environmentVariables: [{ key: A, value: 'x${env:P}y${secret:Q}', isSecret: true }, { key: B, value: '${env:P}' }] }]"
+	parsed := manifest.Parse([]manifest.Source{{Name: "a.yaml", Data: []byte(text)}}, env)
+	d := resource.Declare(resource.Kinds(), parsed.Documents, "")
+	same(t, "secrets", []string{"xvalue-of-Pyvalue-of-Q", "value-of-P", "value-of-Q"}, d.Secrets)
 }
 
 // A secret that is written in a wrong way is not quoted by whoever says so.

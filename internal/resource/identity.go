@@ -66,7 +66,7 @@ func (d *declarer) absent(o *Object) {
 	}
 	for _, r := range o.Refs {
 		if r.Target != nil && r.Target.Absent && !o.Absent {
-			d.report(r.Pos, "%s refers to %s, which is marked state: absent", o, r.Target)
+			d.report(r.at(o), "%s refers to %s, which is marked state: absent", o, r.Target)
 		}
 	}
 }

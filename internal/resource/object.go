@@ -85,6 +85,14 @@ func (o *Object) place() string {
 	return ""
 }
 
+// at is where the reference of o is written, which an input has no place for.
+func (r *Reference) at(o *Object) schema.Pos {
+	if !r.Pos.Known() {
+		return o.Pos
+	}
+	return r.Pos
+}
+
 func (r *Reference) key() string {
 	switch {
 	case r.Target != nil:

@@ -80,7 +80,7 @@ func (d *declarer) link() {
 			case len(targets) == 1 && targets[0] != o:
 				r.Target = targets[0]
 			case len(targets) > 1:
-				d.report(r.Pos, "%s is declared more than once, at %s and %s; refer to it by id", r, targets[0].Pos, targets[1].Pos)
+				d.report(r.at(o), "%s is declared more than once, at %s and %s; refer to it by id", r, targets[0].Pos, targets[1].Pos)
 			case cuid.MatchString(r.Name):
 				id := r.Name
 				r.Name = ""

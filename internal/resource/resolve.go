@@ -38,10 +38,7 @@ func (r *reader) declared(o *Object, ref *Reference) {
 
 // named looks up what only lives at Astro.
 func (r *reader) named(ctx context.Context, o *Object, ref *Reference) {
-	pos := ref.Pos
-	if !pos.Known() {
-		pos = o.Pos
-	}
+	pos := ref.at(o)
 	x, parentID := r.index[ref.Kind], ""
 	if ref.Kind.Parent != "" {
 		var err error

@@ -61,8 +61,9 @@ type Node struct {
 	Items   []*Node
 	Members []Member
 	Pos     Pos
-	Secret  bool // never shown; see Redacted
-	Plain   bool // an unquoted YAML scalar, for the hints about YAML's traps
+	Secret  bool     // never shown; see Redacted
+	Read    []string // what it was put together from, for scrubbing: values of variables
+	Plain   bool     // an unquoted YAML scalar, for the hints about YAML's traps
 }
 
 // Member is a named value of a Map, in the order of the source.
