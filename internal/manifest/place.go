@@ -65,6 +65,11 @@ func (r *reader) syntax(err error) {
 
 // hints say what the library's words mean most of the time.
 var hints = map[string]string{ //nolint:gosec // words of the library, not credentials
-	"found character that cannot start any token": " (a tab? YAML indents with spaces only; a value that starts with @ or ` needs quotes)",
-	"found incompatible YAML document":            " (leave the %YAML line out)",
+	"found character that cannot start any token":    " (a tab? YAML indents with spaces only; a value that starts with @ or ` needs quotes)",
+	"did not find expected ',' or '}'":               " (inside { } a value that holds a brace, a comma or a colon needs quotes, and so does ${env:NAME})",
+	"did not find expected ',' or ']'":               " (inside [ ] a value that holds a bracket, a brace, a comma or a colon needs quotes)",
+	"mapping values are not allowed in this context": " (a value that holds a colon and a blank needs quotes; or this line is indented too deep)",
+	"did not find expected '-' indicator":            " (wrong indentation: line it up with the item above)",
+	"did not find expected key":                      " (wrong indentation, or a quote that is not closed)",
+	"found incompatible YAML document":               " (leave the %YAML line out)",
 }
