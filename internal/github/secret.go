@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"html"
 	"net/url"
-	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -57,6 +56,7 @@ func (r *Runner) Scrub(s string) string { return r.secrets.scrub(s) }
 type secrets struct {
 	mu    sync.RWMutex
 	heads map[string][]string
+	known map[string]bool
 	short map[string]bool
 }
 
@@ -64,14 +64,15 @@ func (s *secrets) add(secret string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.heads == nil {
-		s.heads, s.short = map[string][]string{}, map[string]bool{}
+		s.heads, s.known, s.short = map[string][]string{}, map[string]bool{}, map[string]bool{}
 	}
 	for _, f := range forms(secret) {
 		if len(f) < wholeWord {
 			s.short[f] = strings.ContainsFunc(f, isWord)
 			continue
 		}
-		if h := f[:wholeWord]; !slices.Contains(s.heads[h], f) {
+		if h := f[:wholeWord]; !s.known[f] {
+			s.known[f] = true
 			s.heads[h] = append(s.heads[h], f)
 		}
 	}

@@ -30,7 +30,7 @@ func (o *overlay) secret(f *schema.Field, d, live *schema.Node, path string) *sc
 // concealed is d, known to be secret also where the manifest doesn't say so.
 func (o *overlay) concealed(d *schema.Node) *schema.Node {
 	if d.Form == schema.Text && !d.Secret {
-		o.diff.Hidden = append(o.diff.Hidden, d.Text)
+		o.diff.Hidden = append(append(o.diff.Hidden, d.Text), d.Read...)
 	}
 	c := *d
 	c.Secret = true

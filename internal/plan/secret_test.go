@@ -111,6 +111,13 @@ func TestSecrets(t *testing.T) {
 }
 
 // A variable that is removed takes no value with it into a report.
+// Of a value that only the live side shows to be secret, its parts are too.
+func TestPartsOfAHiddenSecret(t *testing.T) {
+	t.Parallel()
+	d := deployment(t, "environmentVariables: [{ key: A }, { key: S, value: 'x${env:P}y' }]", dedicated, plan.Policy{WriteSecrets: true})
+	same(t, "hidden", []string{"xvalue-of-Py", "value-of-P"}, d.Hidden)
+}
+
 func TestRemovedSecret(t *testing.T) {
 	t.Parallel()
 	d := deployment(t, "environmentVariables: [{ key: A }]", dedicated, plan.Policy{AllowDelete: true})
