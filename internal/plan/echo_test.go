@@ -41,7 +41,7 @@ func TestUndeclaredIsSentBack(t *testing.T) {
 	}
 	t.Run("an empty value", func(t *testing.T) {
 		t.Parallel()
-		got := echo(t, "deployments", `{"id": "c1", "name": "x", "type": "STANDARD", "workspaceId": "cworkspace000000000000001", "environmentVariables": [
+		got := echo(t, "deployments", `{"id": "cdeployment00000000000001", "name": "x", "type": "STANDARD", "workspaceId": "cworkspace000000000000001", "environmentVariables": [
 			{"key": "EMPTY", "isSecret": false}, {"key": "S", "isSecret": true, "value": ""}]}`)
 		want := decode(t, `{"environmentVariables": [{"key": "EMPTY", "value": "", "isSecret": false}, {"key": "S", "isSecret": true}]}`)
 		same(t, "variables", want["environmentVariables"], got["environmentVariables"])

@@ -68,6 +68,7 @@ func one(o *resource.Object, w *resource.World, policy Policy) *Change {
 		c.Action = Unknown
 	case o.Absent && c.Live == nil:
 		c.Action = Unchanged
+		c.Notes = []schema.Problem{{Pos: o.Pos, Message: "marked state: absent, and there is none; once that is so everywhere, the entry can go"}}
 	case o.Absent && policy.AllowDelete:
 		c.Action = Delete
 	case o.Absent:

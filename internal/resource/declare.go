@@ -97,7 +97,7 @@ func (d *declarer) organization(id *schema.Node) {
 // The members that any object may have beside its kind's fields.
 func grammar() []schema.Field {
 	return []schema.Field{
-		{Name: "id", Type: nonEmpty()},
+		{Name: "id", Type: id()},
 		{Name: "state", Type: schema.EnumType("present", "absent")},
 		{Name: "protect", Type: schema.BoolType()},
 	}

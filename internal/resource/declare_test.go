@@ -123,14 +123,14 @@ func TestDeclare(t *testing.T) {
 			nil,
 		},
 		"the Organization in other shapes": {
-			[]string{"organization: [{ name: o }]", "organization: { id: corg, state: absent, nam: o }", "organization: {}"},
+			[]string{"organization: [{ name: o }]", "organization: { id: corganization0000000000001, state: absent, nam: o }", "organization: {}"},
 			"",
-			[]string{"organization id corg absent", "organization"},
+			[]string{"organization id corganization0000000000001 absent", "organization"},
 			[]string{
 				"a.yaml:1:15: organization must be a mapping, not a list",
-				`b.yaml:1:42: unknown field "nam", did you mean "name"?`,
+				`b.yaml:1:64: unknown field "nam", did you mean "name"?`,
 				"b.yaml:1:17: id does not apply to the Organization: there is one, and it stays",
-				"b.yaml:1:27: state does not apply to the Organization: there is one, and it stays",
+				"b.yaml:1:49: state does not apply to the Organization: there is one, and it stays",
 				"c.yaml:1:15: organization is declared twice, first at b.yaml:1:21",
 			},
 		},

@@ -12,6 +12,9 @@ type Reach struct {
 	DeploymentIDs []string
 }
 
+// narrow reports whether there may be more than the token can see.
+func (r Reach) narrow() bool { return len(r.WorkspaceIDs)+len(r.DeploymentIDs) > 0 }
+
 // absent returns why the token can't know that an object of kind k doesn't
 // exist (in the Workspace parentID, for kinds that live in one). A list that
 // comes back without it proves nothing then, and nothing may be created on it.

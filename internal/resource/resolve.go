@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"astro-apply/internal/astro"
 	"astro-apply/internal/schema"
 )
 
@@ -51,7 +52,10 @@ func (r *reader) named(ctx context.Context, o *Object, ref *Reference) {
 		r.list(ctx, ref.Kind, []string{parentID})
 	}
 	if err := x.failure(parentID); err != nil {
-		r.fail(o, fmt.Errorf("%s: %w; where the id is given instead of the name, no look-up is needed", ref, err))
+		if astro.Forbidden(err) {
+			err = fmt.Errorf("%w; where the id is given instead of the name, no look-up is needed", err)
+		}
+		r.fail(o, fmt.Errorf("%s: %w", ref, err))
 		return
 	}
 	switch found := x.find(ref.Kind, parentID, ref.Name); len(found) {

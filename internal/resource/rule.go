@@ -61,6 +61,16 @@ func nonEmpty() schema.Type {
 	}}
 }
 
+// id tells an id from a name and from what would change a path.
+func id() schema.Type {
+	return schema.Type{Check: func(s string) error {
+		if !schema.IsID(s) {
+			return errors.New("no id of Astro, which has about 25 small letters and digits; to find it by name, write name instead")
+		}
+		return nil
+	}}
+}
+
 // name is what identifies an object. Blanks at its ends would be lost somewhere,
 // and the object not be found again.
 func name(maxLen int) schema.Type {

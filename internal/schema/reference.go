@@ -9,6 +9,9 @@ import (
 // is its to judge; this tells an id from a name.
 var idShape = regexp.MustCompile(`^[a-z][a-z0-9]{19,39}$`)
 
+// IsID reports whether a text can be the id of an object.
+func IsID(s string) bool { return idShape.MatchString(s) }
+
 // each calls visit for a reference, or for each one of a list of them.
 func (f *Field) each(n *Node, path string, visit func(n *Node, path string)) {
 	if f.Type.Base != BaseList {
@@ -25,7 +28,7 @@ func (c *checker) ids(f *Field, n *Node, path string) bool {
 	before := len(c.problems)
 	f.each(n, path, func(n *Node, path string) {
 		if n.Form == Text && !idShape.MatchString(n.Text) {
-			c.report(n.Pos, "%s is %s, which is no id; to refer by name write %s: %s", path, n.show(), f.Ref.Name, n.show())
+			c.report(n.Pos, "%s is %s, which is no id; to refer by name write %s: %s", path, n.Show(), f.Ref.Name, n.Show())
 		}
 	})
 	return len(c.problems) == before

@@ -54,7 +54,7 @@ func (c *checker) quantity(t *Type, n *Node, path string) {
 	q, err := ParseQuantity(n.Text)
 	switch {
 	case err != nil:
-		c.report(n.Pos, "%s is %s, must be %s", path, n.show(), t.Describe())
+		c.report(n.Pos, "%s is %s, must be %s", path, n.Show(), t.Describe())
 	case q.Sign() < 0:
 		c.report(n.Pos, "%s must not be negative", path)
 	case t.Bytes && decimalNumber.MatchString(n.Text) && q.Sign() > 0:
@@ -83,16 +83,16 @@ func (c *checker) text(t *Type, n *Node, path string) {
 		if !n.Secret {
 			guess = Suggest(n.Text, t.Enum)
 		}
-		c.report(n.Pos, "%s is %s, must be %s%s", path, n.show(), t.Describe(), guess)
+		c.report(n.Pos, "%s is %s, must be %s%s", path, n.Show(), t.Describe(), guess)
 	case t.MaxLen > 0 && utf8.RuneCountInString(n.Text) > t.MaxLen:
 		c.report(n.Pos, "%s has %d characters, at most %d are allowed", path, utf8.RuneCountInString(n.Text), t.MaxLen)
 	case t.Check != nil:
 		switch err := t.Check(n.Text); {
 		case err == nil:
 		case n.Secret:
-			c.report(n.Pos, "%s is %s, which is not valid; why is not said, because that may quote it", path, n.show())
+			c.report(n.Pos, "%s is %s, which is not valid; why is not said, because that may quote it", path, n.Show())
 		default:
-			c.report(n.Pos, "%s is %s: %s", path, n.show(), err)
+			c.report(n.Pos, "%s is %s: %s", path, n.Show(), err)
 		}
 	}
 }
