@@ -72,11 +72,25 @@ func (p *process) plan(ctx context.Context, source resource.Source, declared *re
 	}
 	if p.stopped(ctx) {
 		p.report.Plan = nil // half a view of what is live is no base for a plan
+		if err := waiting(declared, world); err != nil {
+			p.report.Stopped = fmt.Errorf("%w, while reading: %w", p.report.Stopped, err)
+		}
 		return
 	}
 	for _, secret := range p.report.Plan.Secrets() {
 		p.runner.Mask(secret)
 	}
+}
+
+// waiting is the last word of a call that kept the run from going on, if there
+// is one.
+func waiting(declared *resource.Declaration, world *resource.World) error {
+	for _, o := range declared.Objects {
+		if e, ok := errors.AsType[*astro.Error](world.Failed[o]); ok && !e.Unsent {
+			return e
+		}
+	}
+	return nil
 }
 
 func (p *process) stopped(ctx context.Context) bool {

@@ -49,22 +49,29 @@ func (p *process) tell() int {
 	if r.Failed() {
 		code = 1
 	}
-	if err := p.files(); err != nil {
-		p.runner.Annotate(github.Annotation{Level: github.Error, Title: "astro-apply", Message: err.Error()})
-		code = 1
+	for _, err := range p.files() { // what was done is done, and the log has told it
+		p.runner.Annotate(github.Annotation{
+			Level: github.Warning, Title: "astro-apply",
+			Message: err.Error() + "; the runner lost the folder for it, and the log has everything",
+		})
 	}
 	return code
 }
 
-func (p *process) files() error {
+// files writes the outputs and the summary, each whatever became of the other.
+func (p *process) files() (errs []error) {
 	outputs, err := p.report.Outputs()
 	if err != nil {
-		return err
+		errs = append(errs, err)
 	}
 	for _, o := range outputs {
 		if err := p.runner.Output(o.Name, o.Value); err != nil {
-			return fmt.Errorf("outputs: %w", err)
+			errs = append(errs, fmt.Errorf("outputs: %w", err))
+			break // the others fail in the same way
 		}
 	}
-	return p.runner.Summary(p.report.Summary())
+	if err := p.runner.Summary(p.report.Summary()); err != nil {
+		errs = append(errs, err)
+	}
+	return errs
 }

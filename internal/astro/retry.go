@@ -89,6 +89,8 @@ func (e *Error) after(last *Error) *Error {
 	if e.StatusCode == 0 && last.StatusCode >= 400 {
 		merged = *last
 		merged.Err = e.Err
+	} else if last.Err != nil && (errors.Is(e.Err, context.Canceled) || errors.Is(e.Err, context.DeadlineExceeded)) {
+		merged.Err = join(e.Err, last.Err) // that time ran out says less than what took it
 	}
 	merged.Ambiguous = e.Ambiguous || last.Ambiguous
 	return &merged
