@@ -102,6 +102,18 @@ workspaces: [{ name: w }]
 	}, got)
 }
 
+// What is to be created may be there under another name.
+func TestStrangers(t *testing.T) {
+	t.Parallel()
+	d := declare(t, "deployments: [{ name: new, workspaceId: cworkspace000000000000001, type: STANDARD }]")
+	w := world(t, d, nil)
+	w.Strangers = map[*resource.Object][]string{d.Objects[0]: {`"a" (c1)`, `"b" (c2)`, `"c" (c3)`, `"d" (c4)`, `"e" (c5)`}}
+	p := plan.Make("corg", d, w, plan.Policy{})
+	same(t, "notes", []string{
+		`it will be created; live in the same place and not declared: "a" (c1), "b" (c2), "c" (c3) and 2 more. If it is one of them under a new name, give its id`,
+	}, told(p.Changes[0].Notes))
+}
+
 func TestSecretsOfAPlan(t *testing.T) {
 	t.Parallel()
 	d := declare(t, "deployments: [{ name: one, workspaceId: cworkspace000000000000001, environmentVariables: [{ key: A }, { key: S, value: hidden }] }]")

@@ -1,7 +1,9 @@
 package plan
 
 import (
+	"fmt"
 	"slices"
+	"strings"
 
 	"astro-apply/internal/resource"
 	"astro-apply/internal/schema"
@@ -77,8 +79,20 @@ func one(o *resource.Object, w *resource.World, policy Policy) *Change {
 	default:
 		c.Diff = *Compare(o, c.Live, policy)
 		c.Action = c.verb()
+		if names := w.Strangers[o]; c.Action == Create && len(names) > 0 {
+			c.Notes = append(c.Notes, schema.Problem{Pos: o.Pos, Message: "it will be created; live in the same place and not declared: " +
+				shortList(names) + ". If it is one of them under a new name, give its id"})
+		}
 	}
 	return c
+}
+
+func shortList(names []string) string {
+	const most = 3
+	if len(names) <= most {
+		return strings.Join(names, ", ")
+	}
+	return fmt.Sprintf("%s and %d more", strings.Join(names[:most], ", "), len(names)-most)
 }
 
 func (c *Change) verb() Action {

@@ -24,6 +24,9 @@ type World struct {
 	Live     map[*Object]*Live
 	Failed   map[*Object]error // could not be read, or the token's reach is too narrow to know
 	Problems []schema.Problem  // wrong in the manifest, seen in the light of what is live
+	// Strangers are, for an object that doesn't exist, those of its kind that live
+	// in the same place and that nobody declares: it may be one of them, renamed.
+	Strangers map[*Object][]string
 }
 
 // Blocked is the error of an object whose reference can't be resolved because
@@ -79,6 +82,7 @@ func (s Source) Read(ctx context.Context, d *Declaration) *World {
 		}
 	}
 	r.twice(d)
+	r.strangers(d)
 	return r.world
 }
 

@@ -178,6 +178,21 @@ func TestReadOddNeighbour(t *testing.T) {
 	})
 }
 
+// What doesn't exist may be there under another name.
+func TestReadStrangers(t *testing.T) {
+	bubble(t, simulator.Scope{}, func(s *stage) {
+		w := s.server.Seed("workspace", map[string]any{"name": "data", "id": "cworkspace000000000000001"})
+		elsewhere := s.server.Seed("workspace", map[string]any{"name": "other", "id": "cworkspace000000000000002"})
+		for i, name := range []string{"known", "before", "also"} {
+			s.server.Seed("deployment", map[string]any{"name": name, "workspaceId": w, "id": fmt.Sprintf("cdeployment%014d", i)})
+		}
+		s.server.Seed("deployment", map[string]any{"name": "far", "workspaceId": elsewhere})
+		d, world, _ := s.read(`deployments: [{ name: after, workspace: data }, { name: known, workspace: data }, { name: x, workspace: other, state: absent }]`)
+		same(s, "strangers", []string{`"also" (cdeployment00000000000002)`, `"before" (cdeployment00000000000001)`}, world.Strangers[d.Objects[0]])
+		same(s, "of the others", 1, len(world.Strangers))
+	})
+}
+
 // sortedByPlace keeps the last one, which is found last, where it is.
 func sortedByPlace(problems []string) []string {
 	slices.Sort(problems[:len(problems)-1])
