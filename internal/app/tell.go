@@ -52,7 +52,7 @@ func (p *process) tell() int {
 	for _, err := range p.files() { // what was done is done, and the log has told it
 		p.runner.Annotate(github.Annotation{
 			Level: github.Warning, Title: "astro-apply",
-			Message: err.Error() + "; the runner lost the folder for it, and the log has everything",
+			Message: err.Error() + "; later steps can't read it, but the log has everything",
 		})
 	}
 	return code

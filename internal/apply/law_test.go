@@ -48,15 +48,21 @@ func declared(t *rapid.T, count int) string {
 	return manifestText(sections)
 }
 
+// placed is a stage with the clusters that declared names.
+func placed(t testing.TB) *stage {
+	s := newStage(t, simulator.Options{})
+	s.server.Seed("cluster", map[string]any{"name": "dedicated"})
+	s.server.Seed("cluster", map[string]any{"name": "hybrid", "type": "HYBRID"})
+	return s
+}
+
 // After an apply, a plan is empty: for any declaration, on nothing and on what
 // an earlier declaration left.
 func TestApplyThenPlanIsEmpty(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		rapid.Check(struct{ testing.TB }{t}, func(rt *rapid.T) {
-			s := newStage(t, simulator.Options{})
-			s.server.Seed("cluster", map[string]any{"name": "dedicated"})
-			s.server.Seed("cluster", map[string]any{"name": "hybrid", "type": "HYBRID"})
+			s := placed(t)
 			policy := plan.Policy{AllowDelete: true}
 			for round := range 2 {
 				text := declared(rt, 3)
@@ -92,9 +98,7 @@ func TestUndeclaredIsKept(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		rapid.Check(struct{ testing.TB }{t}, func(rt *rapid.T) {
-			s := newStage(t, simulator.Options{})
-			s.server.Seed("cluster", map[string]any{"name": "dedicated"})
-			s.server.Seed("cluster", map[string]any{"name": "hybrid", "type": "HYBRID"})
+			s := placed(t)
 			text := declared(rt, 3)
 			apply.Run(context.Background(), s.source, s.plan(text, plan.Policy{}), apply.Options{})
 			before := stored(s)

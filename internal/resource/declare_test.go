@@ -10,7 +10,7 @@ import (
 
 // describe says of an object what Declare made of it.
 func describe(o *resource.Object) string {
-	text := o.Address()
+	text := o.Kind.Section + "/" + o.Name()
 	if o.ID != "" {
 		text += " id " + o.ID
 	}
@@ -119,13 +119,13 @@ func TestDeclare(t *testing.T) {
 		"the Organization": {
 			[]string{"organization: { name: o, protect: true }"},
 			"",
-			[]string{"organization protected"},
+			[]string{"organization/organization protected"},
 			nil,
 		},
 		"the Organization in other shapes": {
 			[]string{"organization: [{ name: o }]", "organization: { id: corganization0000000000001, state: absent, nam: o }", "organization: {}"},
 			"",
-			[]string{"organization id corganization0000000000001 absent", "organization"},
+			[]string{"organization/organization id corganization0000000000001 absent", "organization/organization"},
 			[]string{
 				"a.yaml:1:15: organization must be a mapping, not a list",
 				`b.yaml:1:64: unknown field "nam", did you mean "name"?`,

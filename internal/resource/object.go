@@ -58,14 +58,6 @@ func (o *Object) String() string {
 	return fmt.Sprintf("%s %q", o.Kind.Name, o.Name())
 }
 
-// Address names the object within its section: deployments/etl.
-func (o *Object) Address() string {
-	if o.Kind.Single {
-		return o.Kind.Section
-	}
-	return o.Kind.Section + "/" + o.Name()
-}
-
 // parent returns the reference to the Workspace that the object lives in, or nil.
 func (o *Object) parent() *Reference {
 	for _, r := range o.Refs {

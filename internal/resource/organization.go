@@ -16,7 +16,6 @@ func organization() *Kind {
 		Single:  true,
 		Get:     Call{"GET", item},
 		Parts:   []Part{{Call: Call{"POST", item}}},
-		Page:    "/settings",
 		Fields: []schema.Field{
 			{Name: "name", Type: name(50), Phase: vital, Doc: "The Organization's name."},
 			{Name: "billingEmail", Type: email(), Phase: vital, Doc: "Where bills are sent."},
