@@ -77,3 +77,10 @@ func (s *Server) hasNodePool(cluster, id string) bool {
 }
 
 func madeUpPool(cluster string) string { return cuid("nodepool "+cluster, 0) }
+
+func clusterHalf() half {
+	return half{kind: kindCluster, fill: func(_ *Server, state map[string]any) { fillCluster(state) }, routes: map[string]handler{
+		"GET clusters":   (*Server).listClusters,
+		"GET clusters/*": (*Server).readCluster,
+	}}
+}

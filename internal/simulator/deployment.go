@@ -124,3 +124,15 @@ func (s *Server) deleteDeployment(c call) (any, *problem) {
 	s.collections[kindDeployment].remove(o.id)
 	return nil, nil
 }
+
+func deploymentHalf() half {
+	return half{kind: kindDeployment, fill: func(s *Server, state map[string]any) { s.seedDeployment(state) }, routes: map[string]handler{
+		"GET deployments":                           (*Server).listDeployments,
+		"POST deployments":                          (*Server).createDeployment,
+		"GET deployments/*":                         (*Server).readDeployment,
+		"POST deployments/*":                        (*Server).updateDeployment,
+		"DELETE deployments/*":                      (*Server).deleteDeployment,
+		"POST deployments/*/hibernation-override":   (*Server).overrideHibernation,
+		"DELETE deployments/*/hibernation-override": (*Server).endOverride,
+	}}
+}

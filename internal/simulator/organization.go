@@ -54,3 +54,10 @@ func (s *Server) updateOrganization(c call) (any, *problem) {
 	s.touch(o, c.caller)
 	return organizationView(o), nil
 }
+
+func organizationHalf() half {
+	return half{kind: kindOrganization, fill: func(_ *Server, state map[string]any) { fillOrganization(state) }, routes: map[string]handler{
+		"GET ":  (*Server).readOrganization,
+		"POST ": (*Server).updateOrganization,
+	}}
+}

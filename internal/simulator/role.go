@@ -150,3 +150,13 @@ func (s *Server) deleteRole(c call) (any, *problem) {
 	s.collections[kindRole].remove(o.id)
 	return nil, nil
 }
+
+func roleHalf() half {
+	return half{kind: kindRole, fill: func(_ *Server, state map[string]any) { fillRole(state) }, routes: map[string]handler{
+		"GET roles":      (*Server).listRoles,
+		"POST roles":     (*Server).createRole,
+		"GET roles/*":    (*Server).readRole,
+		"POST roles/*":   (*Server).updateRole,
+		"DELETE roles/*": (*Server).deleteRole,
+	}}
+}

@@ -1,4 +1,4 @@
-// Package simulator is an in-memory Astro API v1.0 for an Organization, its Workspaces, Deployments, custom roles and clusters. Tests reach it over HTTP,
+// Package simulator is an in-memory Astro API v1.0 for an Organization and what is in it. Tests reach it over HTTP,
 // `simulate: true` reaches it in process. Where the real API's behaviour isn't known, it does the worst that its document
 // allows, so that a client which is right here is right there.
 package simulator
@@ -28,13 +28,15 @@ type Server struct {
 	requests    []Request
 	faults      []*Fault
 	serial      int
+	halves      []half
 }
 
 // New returns an Organization with nothing in it.
 func New(options Options) *Server {
-	s := &Server{organization: options.OrganizationID, settle: options.Settle, now: options.Now, collections: map[string]*collection{
-		kindWorkspace: {}, kindDeployment: {}, kindCluster: {}, kindRole: {}, kindOrganization: {},
-	}}
+	s := &Server{organization: options.OrganizationID, settle: options.Settle, now: options.Now, halves: halves(), collections: map[string]*collection{}}
+	for _, h := range s.halves {
+		s.collections[h.kind] = &collection{}
+	}
 	if s.now == nil {
 		s.now = time.Now
 	}
@@ -51,70 +53,6 @@ func New(options Options) *Server {
 
 // OrganizationID is the id that paths and tokens carry.
 func (s *Server) OrganizationID() string { return s.organization }
-
-// call is one authorized request.
-type call struct {
-	caller  caller
-	id      string // of the item in the path
-	request Request
-}
-
-// handler answers a call; a nil answer is 204.
-type handler func(call) (any, *problem)
-
-// handler finds what serves a path; below is the path under the organization, like deployments/c123.
-func (s *Server) handler(method, below string) (handler, string) {
-	segments := strings.Split(below, "/")
-	id := ""
-	if len(segments) > 1 {
-		id, segments[1] = segments[1], "*"
-	}
-	switch method + " " + strings.Join(segments, "/") {
-	case "GET ":
-		return s.readOrganization, id
-	case "POST ":
-		return s.updateOrganization, id
-	case "GET workspaces":
-		return s.listWorkspaces, id
-	case "POST workspaces":
-		return s.createWorkspace, id
-	case "GET workspaces/*":
-		return s.readWorkspace, id
-	case "POST workspaces/*":
-		return s.updateWorkspace, id
-	case "DELETE workspaces/*":
-		return s.deleteWorkspace, id
-	case "GET deployments":
-		return s.listDeployments, id
-	case "POST deployments":
-		return s.createDeployment, id
-	case "GET deployments/*":
-		return s.readDeployment, id
-	case "POST deployments/*":
-		return s.updateDeployment, id
-	case "DELETE deployments/*":
-		return s.deleteDeployment, id
-	case "POST deployments/*/hibernation-override":
-		return s.overrideHibernation, id
-	case "DELETE deployments/*/hibernation-override":
-		return s.endOverride, id
-	case "GET roles":
-		return s.listRoles, id
-	case "POST roles":
-		return s.createRole, id
-	case "GET roles/*":
-		return s.readRole, id
-	case "POST roles/*":
-		return s.updateRole, id
-	case "DELETE roles/*":
-		return s.deleteRole, id
-	case "GET clusters":
-		return s.listClusters, id
-	case "GET clusters/*":
-		return s.readCluster, id
-	}
-	return nil, id
-}
 
 // answer carries a request out and records it.
 func (s *Server) answer(r Request, authorization string) reply {
@@ -138,11 +76,11 @@ func (s *Server) carryOut(r Request, authorization string) reply {
 	if p != nil {
 		return s.refusal(p)
 	}
-	handle, id := s.handler(r.Method, below)
+	handle, ids := s.handler(r.Method, below)
 	if handle == nil {
 		return s.refusal(&problem{status: http.StatusNotFound, message: "Not found: " + r.Method + " is not simulated for this path"})
 	}
-	body, p := handle(call{caller: who, id: id, request: r})
+	body, p := handle(s, call{caller: who, id: ids[0], member: ids[1], request: r})
 	if p != nil {
 		return s.refusal(p)
 	}

@@ -13,7 +13,14 @@ const (
 	kindCluster    = "cluster"
 	kindRole       = "customRole"
 
-	kindOrganization = "organization"
+	kindOrganization      = "organization"
+	kindEnvironmentObject = "environmentObject"
+	kindTeam              = "team"
+	kindUser              = "user"
+	kindInvite            = "invite"
+	kindAPIToken          = "apiToken"
+	kindAgentToken        = "agentToken"
+	kindIPRange           = "allowedIpAddressRange"
 )
 
 // timeFormat is how the API writes times.
@@ -43,7 +50,7 @@ func (c *collection) remove(id string) {
 	c.objects = slices.DeleteFunc(c.objects, func(o *object) bool { return o.id == id })
 }
 
-// Seed puts an object in place and returns its id. The kind is "workspace", "deployment", "cluster" or "customRole"; the object is
+// Seed puts an object in place and returns its id. The kind is that of one of the halves; the object is
 // in the shape of the API's answers, plus what those leave out (secret values, workloadIdentity). What it lacks is
 // filled in as the API would. Nothing is validated, and the object is ready at once.
 func (s *Server) Seed(kind string, value map[string]any) (id string) {
@@ -68,15 +75,10 @@ func (s *Server) seed(kind string, value map[string]any) string {
 		o.state[name] = v
 	}
 	o.id = o.text("id")
-	switch kind {
-	case kindWorkspace:
-		fillWorkspace(o.state)
-	case kindCluster:
-		fillCluster(o.state)
-	case kindRole:
-		fillRole(o.state)
-	case kindDeployment:
-		s.seedDeployment(o.state)
+	for _, h := range s.halves {
+		if h.kind == kind {
+			h.fill(s, o.state)
+		}
 	}
 	known.objects = append(known.objects, o)
 	return o.id

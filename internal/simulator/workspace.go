@@ -119,3 +119,13 @@ func (s *Server) deleteWorkspace(c call) (any, *problem) {
 	s.collections[kindWorkspace].remove(o.id)
 	return nil, nil
 }
+
+func workspaceHalf() half {
+	return half{kind: kindWorkspace, fill: func(_ *Server, state map[string]any) { fillWorkspace(state) }, routes: map[string]handler{
+		"GET workspaces":      (*Server).listWorkspaces,
+		"POST workspaces":     (*Server).createWorkspace,
+		"GET workspaces/*":    (*Server).readWorkspace,
+		"POST workspaces/*":   (*Server).updateWorkspace,
+		"DELETE workspaces/*": (*Server).deleteWorkspace,
+	}}
+}

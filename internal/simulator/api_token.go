@@ -1,0 +1,5 @@
+package simulator
+
+func apiTokenHalf() half {
+	return half{kind: kindAPIToken, fill: func(*Server, map[string]any) {}}
+}

@@ -1,0 +1,5 @@
+package simulator
+
+func teamHalf() half {
+	return half{kind: kindTeam, fill: func(*Server, map[string]any) {}}
+}
