@@ -43,6 +43,8 @@ type process struct {
 	config  *config.Config
 	report  report.Run
 	said    string // the last sentence about the result
+
+	deliveries deliveries
 }
 
 // Main runs the action and returns its exit code: 0, or 1 when something
@@ -97,6 +99,7 @@ func (p *process) read() (*resource.Declaration, error) {
 	}
 	p.report.Declared = len(declared.Objects)
 	p.report.Problems = sorted(parsed.Problems, declared.Problems)
+	p.sinks(declared)
 	return declared, nil
 }
 

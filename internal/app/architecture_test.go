@@ -42,7 +42,7 @@ var imports = map[string][]string{
 var surroundings = map[string]*regexp.Regexp{
 	"os":        regexp.MustCompile(`^(Getenv|LookupEnv|Environ|ExpandEnv|Setenv|Unsetenv|Clearenv|Exit|Args|Stdin|Stdout|Stderr|Chdir)$`),
 	"os/signal": regexp.MustCompile(``),
-	"syscall":   regexp.MustCompile(``),
+	"syscall":   regexp.MustCompile(`^(Environ|Getenv|Setenv|Unsetenv|Exit|Exec|Kill|Read|Write|Std.*)$`),
 	"flag":      regexp.MustCompile(``),
 	"log":       regexp.MustCompile(``),
 	"log/slog":  regexp.MustCompile(``),
@@ -54,10 +54,17 @@ var mentions = []string{
 	"internal/app/app.go Workspace",           // the input of that name
 	"internal/app/reconcile.go DeploymentIDs", // what a token says that it reaches
 	"internal/app/reconcile.go WorkspaceIDs",
+	"internal/astro/call.go User",   // User-Agent
+	"internal/astro/client.go User", // and the user part of an address
+	"internal/astro/client.go user",
+	"internal/astro/token.go APITokenID",
+	"internal/astro/token.go apiTokenId",
 	"internal/astro/token.go DeploymentIDs",
 	"internal/astro/token.go WorkspaceIDs",
 	"internal/astro/token.go deploymentId",
 	"internal/astro/token.go workspaceId",
+	"internal/github/deliver.go WORKSPACE", // the runner's
+	"internal/github/deliver.go workspace",
 	"internal/schema/reference.go name", // a reference by {workspace, name}
 	"internal/schema/reference.go workspace",
 }

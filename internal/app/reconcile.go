@@ -34,8 +34,12 @@ func (p *process) reconcile(ctx context.Context, declared *resource.Declaration)
 	if err != nil {
 		return err
 	}
+	rotate, err := p.rotates(declared)
+	if err != nil {
+		return err
+	}
 	policy := plan.Policy{
-		AllowDelete: bool(p.config.AllowDelete), Now: time.Now(),
+		AllowDelete: bool(p.config.AllowDelete), Now: time.Now(), Rotate: rotate, Caller: p.caller(),
 		// Secrets that are to be written again are no drift.
 		WriteSecrets: bool(p.config.WriteSecrets) && p.report.Mode != string(config.Drift),
 	}
@@ -47,6 +51,15 @@ func (p *process) reconcile(ctx context.Context, declared *resource.Declaration)
 	return nil
 }
 
+// caller is what is known of whoever makes the calls.
+func (p *process) caller() resource.Caller {
+	c := resource.Caller{Address: p.config.CallerAddress.Addr, Hosted: p.Getenv("RUNNER_ENVIRONMENT") == "github-hosted" && !p.report.Simulated}
+	if caller, err := astro.ParseToken(p.token); err == nil && !p.report.Simulated {
+		c.TokenID = caller.TokenID
+	}
+	return c
+}
+
 func (p *process) apply(ctx context.Context, source resource.Source, policy plan.Policy) {
 	if p.report.Counts().Changed() > 0 {
 		p.runner.Group("Apply")
@@ -56,7 +69,7 @@ func (p *process) apply(ctx context.Context, source resource.Source, policy plan
 		Policy: policy,
 		Wait:   bool(p.config.Wait),
 		Done:   func(o apply.Outcome) { p.runner.Print(report.Line(o)) },
-		Said:   p.runner.Print,
+		Said:   p.runner.Print, Deliver: p.deliver,
 	})
 	p.stopped(ctx)
 }

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -57,9 +58,12 @@ type Outcome struct {
 // Options tune a run.
 type Options struct {
 	Policy plan.Policy
-	Wait   bool          // until what was changed is ready
-	Done   func(Outcome) // called after each change that was tried, one at a time
-	Said   func(string)  // a progress line, now and then
+	Wait   bool // until what was changed is ready
+	// Deliver takes a secret value that is told once. What it can't take is undone
+	// where that is possible.
+	Deliver func(o *resource.Object, value string) error
+	Done    func(Outcome) // called after each change that was tried, one at a time
+	Said    func(string)  // a progress line, now and then
 }
 
 type run struct {
@@ -75,6 +79,7 @@ type job struct {
 	change  *plan.Change
 	needs   []*job
 	awaited bool // something that has work to do waits for it
+	first   *job // the job that this one completes, once what it refers to is there
 	sent    bool // a write of it left
 	done    chan struct{}
 	Outcome
@@ -97,6 +102,11 @@ func Run(ctx context.Context, source resource.Source, p *plan.Plan, o Options) [
 			of[n].awaited = of[n].awaited || active(j.change)
 		}
 	}
+	for _, j := range r.jobs[:len(p.Changes)] {
+		if len(j.change.Later) > 0 && active(j.change) {
+			r.jobs = append(r.jobs, second(j, of))
+		}
+	}
 	stop := r.progress()
 	defer stop()
 	var all sync.WaitGroup
@@ -104,9 +114,13 @@ func Run(ctx context.Context, source resource.Source, p *plan.Plan, o Options) [
 		all.Go(func() { r.job(ctx, j) })
 	}
 	all.Wait()
-	outcomes := make([]Outcome, len(r.jobs))
+	outcomes := make([]Outcome, len(p.Changes))
 	for i, j := range r.jobs {
-		outcomes[i] = j.Outcome
+		if j.first == nil {
+			outcomes[i] = j.Outcome
+		} else if !j.Status.OK() {
+			outcomes[slices.Index(r.jobs, j.first)] = j.Outcome
+		}
 	}
 	return outcomes
 }
@@ -152,6 +166,9 @@ func (r *run) do(ctx context.Context, j *job) {
 	if active(j.change) && ctx.Err() != nil {
 		j.Status, j.Err = Stopped, context.Cause(ctx)
 		return
+	}
+	if j.first != nil {
+		j.Live, j.Wrote, j.Status = j.first.Live, j.first.Wrote, j.first.Status
 	}
 	if err := r.write(ctx, j); err != nil {
 		j.fail(err)

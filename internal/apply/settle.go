@@ -24,13 +24,18 @@ const (
 // settle polls until the object is ready. That it isn't when time runs out is
 // an outcome of its own: the change was accepted, and is not sent again.
 func (r *run) settle(ctx context.Context, j *job, written bool) {
-	kind, id := j.change.Object.Kind, j.Live.ID
+	o, kind, id := j.change.Object, j.change.Object.Kind, j.Live.ID
 	start, moved := time.Now(), !written
 	var problem error
 	for interval := firstPoll; ; interval = min(interval*3/2, lastPoll) {
 		state, reason := j.Live.State(kind)
 		moved = moved || state == resource.Settling
-		if kind.Ready == nil || state == resource.Ready && problem == nil && (moved || time.Since(start) >= calm) {
+		ended := problem == nil && state != resource.Settling && (moved || time.Since(start) >= calm)
+		switch {
+		case kind.Ready == nil, ended && (state == resource.Ready || !written):
+			return // what was broken before is not for us to wait for, and the API judges what can be done with it
+		case ended:
+			j.Status, j.Err = Failed, fmt.Errorf("accepted, and then it failed at Astro: %s", reason)
 			return
 		}
 		r.waits(j, reason)
@@ -40,7 +45,7 @@ func (r *run) settle(ctx context.Context, j *job, written bool) {
 			return
 		case <-time.After(interval):
 		}
-		live, err := r.source.Get(ctx, kind, id)
+		live, err := r.source.Get(ctx, o, id)
 		switch {
 		case err == nil:
 			j.Live, problem = live, nil
@@ -58,7 +63,7 @@ func (r *run) settle(ctx context.Context, j *job, written bool) {
 // deleted after it.
 func (r *run) vanish(ctx context.Context, j *job) {
 	for interval := firstPoll; ; interval = min(interval*3/2, lastPoll) {
-		_, err := r.source.Get(ctx, j.change.Object.Kind, j.Live.ID)
+		_, err := r.source.Get(ctx, j.change.Object, j.Live.ID)
 		if astro.NotFound(err) || astro.Forbidden(err) { // gone, or gone from the token's reach
 			return
 		}

@@ -2,14 +2,13 @@ package apply
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/cenkalti/backoff/v4"
 
-	"astro-apply/internal/astro"
 	"astro-apply/internal/plan"
 	"astro-apply/internal/resource"
 )
@@ -29,50 +28,35 @@ func (r *run) write(ctx context.Context, j *job) error {
 			return fmt.Errorf("%s: %w", j.change.Action, err)
 		}
 	}
-	switch j.change.Action {
-	case plan.Create:
-		return r.create(ctx, j)
-	case plan.Update:
+	switch {
+	case j.first != nil:
 		return r.update(ctx, j)
-	case plan.Delete:
-		_, err := r.source.API.Do(ctx, r.source.Call(j.change.Object.Kind.Delete, j.Live.ID, nil))
-		if err != nil {
-			return fmt.Errorf("delete: %w", err)
-		}
-		j.Status = Deleted
-		return nil
+	case j.change.Action == plan.Create:
+		return r.create(ctx, j)
+	case j.change.Action == plan.Update:
+		return r.update(ctx, j)
+	case j.change.Action == plan.Delete:
+		return r.delete(ctx, j)
 	}
 	j.Status = Unchanged
 	return nil
 }
 
-// create makes the object. A lost or unusable answer leaves unknown whether it
-// exists, so it is looked up before anything else is done: a second create
-// could make a second object.
-func (r *run) create(ctx context.Context, j *job) error {
-	o := j.change.Object
-	d := plan.Compare(o, nil, r.Policy)
-	if len(d.Problems) > 0 {
-		return d.Problems[0]
-	}
-	answer, err := r.send(ctx, j, d.Requests[0], "")
-	if err != nil && !ambiguous(err) {
-		return fmt.Errorf("create: %w", err)
-	}
-	if err == nil {
-		j.Live, err = resource.NewLive(o.Kind, answer)
-	}
+// delete removes the object, after a change that is under way there.
+func (r *run) delete(ctx context.Context, j *job) error {
+	call := r.source.Call(j.change.Object, j.change.Object.Kind.Delete, j.Live.ID, nil)
+	err := r.unless(ctx, j, func() error { _, err := r.source.API.Do(ctx, call); return err })
 	if err != nil {
-		return r.adopt(ctx, j, err)
+		return fmt.Errorf("delete: %w", err)
 	}
-	j.Status = Created
+	j.Status = Deleted
 	return nil
 }
 
 // link fills in the ids of what was created before this change.
 func (r *run) link(j *job) error {
 	for _, ref := range j.change.Object.Refs {
-		if ref.ID != "" {
+		if ref.ID != "" || ref.Soft {
 			continue
 		}
 		for _, n := range j.needs {
@@ -80,43 +64,12 @@ func (r *run) link(j *job) error {
 				ref.Resolve(n.Live.ID)
 			}
 		}
-		if ref.ID == "" {
+		later := slices.ContainsFunc(j.change.Later, func(c *plan.Change) bool { return c.Object == ref.Target })
+		if ref.ID == "" && (!later || j.first != nil) {
 			return fmt.Errorf("the id of %s is not known", ref)
 		}
 	}
 	return nil
-}
-
-// adopt goes on with the object that a create without an answer has made. The
-// API may still be at it, so one that isn't there is looked up again for a while.
-func (r *run) adopt(ctx context.Context, j *job, cause error) error {
-	found, err := r.appears(ctx, j.change.Object)
-	switch {
-	case err != nil:
-		return fmt.Errorf("create: %w; whether it exists now is unknown, because it can't be looked up: %w", cause, err)
-	case found == nil:
-		return fmt.Errorf("create: %w; it was not there afterwards, and the next run looks again", cause)
-	}
-	j.Live, j.Wrote = found, Created
-	if err := r.update(ctx, j); err != nil {
-		return fmt.Errorf("create: %w; it exists now, id %s, but: %w", cause, found.ID, err)
-	}
-	j.Status = Created
-	return nil
-}
-
-func (r *run) appears(ctx context.Context, o *resource.Object) (*resource.Live, error) {
-	for wait := 2 * time.Second; ; wait *= 2 {
-		found, err := r.source.Find(ctx, o, o.Body.Get(o.Kind.Parent).Value())
-		if err != nil || found != nil || wait > longestLook {
-			return found, err
-		}
-		select {
-		case <-ctx.Done():
-			return nil, context.Cause(ctx)
-		case <-time.After(wait):
-		}
-	}
 }
 
 // update reads the object by id, lays the declaration over it once more and
@@ -126,7 +79,7 @@ func (r *run) appears(ctx context.Context, o *resource.Object) (*resource.Live, 
 func (r *run) update(ctx context.Context, j *job) error {
 	wait := backoff.NewExponentialBackOff(backoff.WithInitialInterval(time.Second), backoff.WithMaxElapsedTime(0))
 	for round := 1; ; round++ {
-		err := r.once(ctx, j)
+		err := r.unless(ctx, j, func() error { return r.once(ctx, j) })
 		if err == nil || !ambiguous(err) || round == rounds {
 			return err
 		}
@@ -140,7 +93,7 @@ func (r *run) update(ctx context.Context, j *job) error {
 
 func (r *run) once(ctx context.Context, j *job) error {
 	o := j.change.Object
-	live, err := r.source.Get(ctx, o.Kind, j.Live.ID)
+	live, err := r.source.Get(ctx, o, j.Live.ID)
 	if err != nil {
 		return fmt.Errorf("read before update: %w", err)
 	}
@@ -167,32 +120,14 @@ func (r *run) once(ctx context.Context, j *job) error {
 		if err != nil {
 			return fmt.Errorf("update: %w", err)
 		}
-		if next, err := resource.NewLive(o.Kind, answer); err == nil {
+		if request.Call == o.Kind.Rotate {
+			if err := r.issue(ctx, j, answer); err != nil {
+				return err
+			}
+		}
+		if next, err := resource.NewLive(o.Kind, answer); err == nil && next.ID == live.ID {
 			j.Live = next
 		}
 	}
 	return nil
-}
-
-func (r *run) send(ctx context.Context, j *job, request plan.Request, id string) ([]byte, error) {
-	j.Body = request.Body
-	body, err := json.Marshal(request.Body)
-	if err != nil {
-		return nil, err
-	}
-	answer, err := r.source.API.Do(ctx, r.source.Call(request.Call, id, body))
-	j.sent = j.sent || !unsent(err)
-	return answer, err
-}
-
-// unsent reports whether a call failed before any request left.
-func unsent(err error) bool {
-	e, ok := errors.AsType[*astro.Error](err)
-	return ok && e.Unsent
-}
-
-// ambiguous reports whether a write may have happened although it failed.
-func ambiguous(err error) bool {
-	e, ok := errors.AsType[*astro.Error](err)
-	return ok && e.Ambiguous
 }

@@ -22,9 +22,11 @@ type Config struct {
 	OrganizationID Word    `env:"ORGANIZATION_ID"`
 	AllowDelete    Switch  `env:"ALLOW_DELETE"`
 	WriteSecrets   Switch  `env:"WRITE_SECRETS"`
+	Rotate         Lines   `env:"ROTATE"`
 	Wait           Switch  `env:"WAIT"`
 	Timeout        Timeout `env:"TIMEOUT"`
 	FailOnDrift    Switch  `env:"FAIL_ON_DRIFT"`
+	CallerAddress  Address `env:"CALLER_ADDRESS"`
 	Simulate       Switch  `env:"SIMULATE"`
 	APIURL         APIURL  `env:"API_URL"`
 }

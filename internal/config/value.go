@@ -3,6 +3,7 @@ package config
 import (
 	"errors"
 	"net"
+	"net/netip"
 	"net/url"
 	"slices"
 	"strings"
@@ -80,6 +81,19 @@ func (a *APIURL) UnmarshalText(text []byte) error {
 		return errors.New("it must start with https://, so that the token travels encrypted")
 	}
 	*a = APIURL(strings.TrimRight(string(text), "/"))
+	return nil
+}
+
+// Address is an IP address; the zero one is none.
+type Address struct{ netip.Addr }
+
+// UnmarshalText implements encoding.TextUnmarshaler.
+func (a *Address) UnmarshalText(text []byte) error {
+	address, err := netip.ParseAddr(string(text))
+	if err != nil {
+		return errors.New("it must be an IP address such as 203.0.113.7")
+	}
+	a.Addr = address.Unmap()
 	return nil
 }
 

@@ -23,7 +23,10 @@ func (r *Runner) Output(name, value string) error {
 	if !outputName.MatchString(name) {
 		return fmt.Errorf("output %q: not a name", name)
 	}
-	value = strings.ToValidUTF8(r.scrubbed(value), "\uFFFD")
+	return r.output(name, strings.ToValidUTF8(r.scrubbed(value), "\uFFFD"))
+}
+
+func (r *Runner) output(name, value string) error {
 	// Whoever could guess the delimiter could set other outputs by a value.
 	end := "end-" + rand.Text()
 	for strings.Contains(value, end) {

@@ -16,6 +16,8 @@ type Policy struct {
 	AllowDelete  bool      // objects marked absent, and elements missing from declared lists, are removed
 	WriteSecrets bool      // every declared secret is written, changed or not
 	Now          time.Time // for values that hold until some time; zero: they all do
+	Caller       resource.Caller
+	Rotate       func(*resource.Object) bool // whose secret value is made anew; nil: nobody's
 
 	protected bool // the object at hand is marked protect: true
 }
@@ -45,6 +47,7 @@ type Diff struct {
 	Problems   []schema.Problem
 	Hidden     []string // texts that turned out to be secret only here
 	Requests   []Request
+	after      *schema.Node // the object as it will be
 }
 
 // Removes returns the path of something live that d takes away and shown
@@ -59,12 +62,6 @@ func (d *Diff) Removes(shown *Diff) string {
 		}
 	}
 	return ""
-}
-
-// Request is one call's body: a create, or one part of an update.
-type Request struct {
-	Call resource.Call
-	Body *schema.Node
 }
 
 // Compare lays the declared object over the live one; live is nil for an
@@ -84,23 +81,34 @@ func compare(o *resource.Object, live *resource.Live, policy Policy, secrets boo
 	x := &overlay{declared: o.Body, fields: o.Kind.Fields, policy: policy, secrets: secrets, diff: &Diff{}}
 	if live == nil {
 		body := x.object(o.Kind.Fields, o.Body, nil, "", true)
-		x.diff.Requests = []Request{{Call: o.Kind.Create, Body: body}}
+		x.diff.Requests = []Request{{Call: o.Kind.Create, Body: body, Shape: o.Kind.Shape}}
+		x.diff.after = body
 		x.broken(o, body)
 		return x.diff
 	}
 	x.live = live.Body
 	whole := &schema.Node{Form: schema.Map, Pos: o.Body.Pos}
-	for _, part := range o.Kind.Parts {
+	for i := range o.Kind.Parts {
+		part := &o.Kind.Parts[i]
 		before := len(x.diff.Fields)
-		body := x.object(fieldsOf(o.Kind, part.Name), o.Body, live.Body, "", false)
+		body := x.carried(o.Kind, part)
 		if len(x.diff.Fields) > before {
-			x.diff.Requests = append(x.diff.Requests, Request{Call: part.Call, Body: body})
+			x.diff.Requests = append(x.diff.Requests, requests(o.Kind, part, body, live)...)
 		}
-		whole.Members = append(whole.Members, body.Members...)
+		if part.Root == "" {
+			whole.Members = append(whole.Members, body.Members...)
+		} else if body != nil {
+			whole = put(whole.Clone(), part.Root, body)
+		}
+	}
+	if policy.rotates(o) {
+		x.diff.Fields = append(x.diff.Fields, rotation(o.Kind))
+		x.diff.Requests = append(x.diff.Requests, Request{Call: o.Kind.Rotate})
 	}
 	if len(x.diff.Requests) > 0 && len(x.diff.Problems) == 0 {
 		x.diff.Problems = x.lacking
 	}
+	x.diff.after = whole
 	x.broken(o, whole)
 	return x.diff
 }
@@ -121,14 +129,4 @@ func (o *overlay) broken(object *resource.Object, body *schema.Node) {
 func within(path, above string) bool {
 	rest, ok := strings.CutPrefix(path, above)
 	return ok && (rest == "" || rest[0] == '.' || rest[0] == '[')
-}
-
-func fieldsOf(k *resource.Kind, part string) []schema.Field {
-	var out []schema.Field
-	for _, f := range k.Fields {
-		if f.Part == part {
-			out = append(out, f)
-		}
-	}
-	return out
 }

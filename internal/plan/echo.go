@@ -19,6 +19,10 @@ func (o *overlay) echo(f *schema.Field, declared, l *schema.Node, path string) *
 			return nil
 		}
 	}
+	if l.Veiled() && f.Type.Enum != nil { // no word stands for keeping it
+		o.lacks(f, path)
+		return nil
+	}
 	o.quiet++
 	defer func() { o.quiet-- }()
 	if v := o.merged(f, nil, l, path, false); v != nil {
@@ -30,11 +34,15 @@ func (o *overlay) echo(f *schema.Field, declared, l *schema.Node, path string) *
 	zero := f.Type.Zero()
 	if zero == nil || f.Has(schema.Vital) {
 		zero = nil
-		o.lacking = append(o.lacking, schema.Problem{
-			Pos: o.declared.Pos, Message: fmt.Sprintf("an update needs %s (%s), and Astro doesn't tell it; declare it", path, f.Type.Describe()),
-		})
+		o.lacks(f, path)
 	}
 	return zero
+}
+
+func (o *overlay) lacks(f *schema.Field, path string) {
+	o.lacking = append(o.lacking, schema.Problem{
+		Pos: o.declared.Pos, Message: fmt.Sprintf("an update needs %s (%s), and Astro doesn't tell it; declare it", path, f.Type.Describe()),
+	})
 }
 
 // dropped records a live value that goes because of another change: from now on

@@ -16,7 +16,7 @@ type row struct {
 	section, live, field string
 	same, other          string
 	want                 []string // the differences, of other
-	sent                 string   // the members of the body that differ from what is live
+	sent                 string   // the members of the body that differ from what is live; after a =, all of it
 }
 
 const asleep = `scalingSpec: {hibernationSpec: {schedules: [{hibernateAtCron: "0 19 * * *", wakeAtCron: "0 7 * * *", isEnabled: true, description: "… → (none)`
@@ -84,11 +84,17 @@ var writable = []row{
 		"deployments", "sleeping", "scalingSpec", "scalingSpec: { hibernationSpec: { override: { overrideUntil: '2099-01-01T01:00:00+01:00', isHibernating: true } } }",
 		"scalingSpec: { hibernationSpec: { override: { isHibernating: false } } }",
 		[]string{"scalingSpec.hibernationSpec.override.isHibernating: true → false"},
+		`={"isHibernating": false, "overrideUntil": "2099-01-01T00:00:00Z"}`,
+	},
+	{
+		"deployments", "sleeping", "scalingSpec", "scalingSpec: { hibernationSpec: { schedules: [{ hibernateAtCron: 0 1 * * 6, wakeAtCron: 0 1 * * 1 }, { hibernateAtCron: 0 19 * * *, wakeAtCron: 0 7 * * * }] } }",
+		"scalingSpec: { hibernationSpec: { schedules: [{ hibernateAtCron: 0 1 * * 6, wakeAtCron: 0 1 * * 1, isEnabled: true }, { hibernateAtCron: 0 19 * * *, wakeAtCron: 0 7 * * * }] } }",
+		[]string{"scalingSpec.hibernationSpec.schedules[0 1 * * 6, 0 1 * * 1].isEnabled: false → true"},
 		`"scalingSpec": {"hibernationSpec": {
 			"schedules": [
-				{"hibernateAtCron": "0 19 * * *", "wakeAtCron": "0 7 * * *", "isEnabled": true, "description": "nights"},
-				{"hibernateAtCron": "0 1 * * 6", "wakeAtCron": "0 1 * * 1", "isEnabled": false}],
-			"override": {"isHibernating": false, "overrideUntil": "2099-01-01T00:00:00Z"}}}`,
+				{"hibernateAtCron": "0 1 * * 6", "wakeAtCron": "0 1 * * 1", "isEnabled": true},
+				{"hibernateAtCron": "0 19 * * *", "wakeAtCron": "0 7 * * *", "isEnabled": true, "description": "nights"}],
+			"override": {"isHibernating": true, "overrideUntil": "2099-01-01T00:00:00Z"}}}`,
 	},
 	{"workspaces", "workspace", "name", "id: cworkspace000000000000001, name: one", "id: cworkspace000000000000001, name: two", []string{`name: "one" → "two"`}, `"name": "two"`},
 	{"workspaces", "workspace", "description", "description: old", "description: ''", []string{`description: "old" → ""`}, `"description": ""`},
@@ -139,10 +145,10 @@ func echo(t testing.TB, section, answer string) map[string]any {
 
 func TestEveryWritableField(t *testing.T) {
 	t.Parallel()
-	for _, w := range writable {
+	for _, w := range append(writable, others...) {
 		t.Run(w.section+"/"+w.field, func(t *testing.T) {
 			t.Parallel()
-			answer := answers(t)[w.live]
+			answer := answers(t)[w.live] + moreAnswers[w.live]
 			d := compare(t, w.section, w.same, answer, plan.Policy{})
 			if len(d.Requests)+len(d.Fields)+len(d.Problems)+len(d.Notes) > 0 {
 				t.Errorf("what is live is declared: %q %q %q", shown(d.Fields), told(d.Problems), told(d.Notes))
@@ -150,6 +156,11 @@ func TestEveryWritableField(t *testing.T) {
 			d = compare(t, w.section, w.other, answer, plan.Policy{})
 			same(t, "problems", []string(nil), told(d.Problems))
 			same(t, "differences", w.want, shown(d.Fields))
+			whole, alone := strings.CutPrefix(w.sent, "=")
+			if alone {
+				same(t, "body", decode(t, whole), body(t, d))
+				return
+			}
 			want := echo(t, w.section, answer)
 			for name, value := range decode(t, "{"+w.sent+"}") {
 				want[name] = value
@@ -164,7 +175,7 @@ func TestEveryWritableFieldHasARow(t *testing.T) {
 	t.Parallel()
 	for _, k := range resource.Kinds() {
 		for _, f := range k.Fields {
-			covered := slices.ContainsFunc(writable, func(w row) bool {
+			covered := slices.ContainsFunc(append(writable, others...), func(w row) bool {
 				return w.section == k.Section && w.field == f.Name && strings.Contains(w.other, f.Name)
 			})
 			if k.Section != "" && f.Has(schema.Update) && !f.Has(schema.Immutable) && !covered {

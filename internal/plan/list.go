@@ -57,7 +57,9 @@ func (s *list) item(p pair) *schema.Node {
 	t := s.field.Type.Elem
 	path := s.at(p)
 	switch {
-	case p.declared == nil && s.whole != nil && s.policy.AllowDelete && !s.policy.protected:
+	case p.declared == nil && s.whole != nil && s.field.Type.Adds:
+		return s.entire(t, nil, p.live, path, false)
+	case p.declared == nil && s.whole != nil && s.removes():
 		s.changed(path, s.shown(t, p.live), nil)
 		if why := s.field.Warning(p.live, nil); why != "" && s.quiet == 0 {
 			s.note(s.whole.Pos, true, "%s is removed: %s", path, why)
@@ -117,6 +119,9 @@ func (s *list) pair(declared, live []*schema.Node) []pair {
 	said, met := map[string]bool{}, map[*schema.Node]bool{}
 	for _, d := range declared {
 		k := t.Identity(d)
+		if said[k] && t.Key != nil {
+			s.problem(d.Pos, "%s: %s is there twice", s.path, k)
+		}
 		if !said[k] {
 			out = append(out, pair{d, found[k], k})
 			met[found[k]] = true

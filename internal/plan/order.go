@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
-	"strings"
 
 	"astro-apply/internal/resource"
 	"astro-apply/internal/schema"
@@ -65,34 +64,25 @@ func needs(c, target *Change) {
 }
 
 // order sorts the changes so that each comes after what it needs, and keeps
-// the manifest's order otherwise. References that form a circle can't be
-// followed in any order.
+// the manifest's order otherwise.
 func (p *Plan) order() {
 	var (
-		out   []*Change
-		state = map[*Change]int{} // 1: being visited, 2: placed
-		visit func(c *Change, trail []string)
+		out    []*Change
+		placed = map[*Change]bool{}
+		visit  func(c *Change)
 	)
-	visit = func(c *Change, trail []string) {
-		trail = append(trail, c.Object.String())
-		switch state[c] {
-		case 1:
-			p.Problems = append(p.Problems, schema.Problem{
-				Pos: c.Object.Pos, Message: "references form a circle: " + strings.Join(trail, " → "),
-			})
-			return
-		case 2:
+	visit = func(c *Change) {
+		if placed[c] {
 			return
 		}
-		state[c] = 1
+		placed[c] = true
 		for _, n := range c.Needs {
-			visit(n, trail)
+			visit(n)
 		}
-		state[c] = 2
 		out = append(out, c)
 	}
 	for _, c := range p.Changes {
-		visit(c, nil)
+		visit(c)
 	}
 	slices.SortStableFunc(out, func(a, b *Change) int { return cmp.Compare(late(a), late(b)) })
 	p.Changes = out

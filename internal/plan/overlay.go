@@ -14,6 +14,7 @@ type overlay struct {
 	declared *schema.Node // the whole object
 	live     *schema.Node // the whole object, nil for a new one
 	fields   []schema.Field
+	part     string // the update at hand, "" for the first one and for a create
 	policy   Policy
 	secrets  bool             // write declared secrets that can't be compared
 	quiet    int              // > 0: inside something that was recorded as a whole
@@ -53,6 +54,12 @@ func (o *overlay) object(fields []schema.Field, declared, live *schema.Node, pat
 
 func (o *overlay) field(f *schema.Field, declared, live *schema.Node, path string, fresh bool) *schema.Node {
 	d, l := declared.Get(f.Name), f.Live(live, o.live)
+	if f.Has(schema.Local) {
+		if fresh && d == nil && f.Has(schema.RequiredCreate) {
+			o.problem(declared.Pos, "%s is missing: %s", path, f.Note)
+		}
+		return nil
+	}
 	if d != nil && d.Secret && l != nil {
 		l = l.Clone() // what a secret replaces was most likely its last value
 		l.Conceal()
@@ -64,6 +71,9 @@ func (o *overlay) field(f *schema.Field, declared, live *schema.Node, path strin
 			o.dropped(f, l, path)
 		}
 		return nil
+	}
+	if f.Part != o.part && f.Part != "" && !(fresh && f.Has(schema.Create)) {
+		return o.apart(f, d, l, path, fresh)
 	}
 	if f.Lapsed != nil {
 		if d != nil && f.Lapsed(d, o.policy.Now) {
@@ -80,9 +90,15 @@ func (o *overlay) field(f *schema.Field, declared, live *schema.Node, path strin
 	if fresh {
 		return o.created(f, declared, path)
 	}
+	secret := f.HoldsSecret(o.side(f, declared, live))
+	if secret && f.Secret.Told && d != nil {
+		d = o.concealed(d)
+	}
 	switch {
-	case f.HoldsSecret(o.side(f, declared, live)):
+	case secret && !f.Secret.Told:
 		return o.secret(f, d, live, path)
+	case l.Veiled() && d != nil:
+		return o.veiled(d, l, path)
 	case d == nil:
 		return o.echo(f, declared, l, path)
 	case f.Has(schema.CreateOnly):
@@ -93,45 +109,18 @@ func (o *overlay) field(f *schema.Field, declared, live *schema.Node, path strin
 	case f.Has(schema.Immutable):
 		return o.immutable(f, d, l, path)
 	}
-	return o.merge(f, d, l, path)
-}
-
-// created is the value of a field of something new.
-func (o *overlay) created(f *schema.Field, declared *schema.Node, path string) *schema.Node {
-	d := declared.Get(f.Name)
-	if d == nil && f.Default != nil {
-		d = f.Default(declared)
-	}
-	switch {
-	case d == nil && f.Has(schema.RequiredCreate):
-		o.problem(declared.Pos, "%s is missing; something new needs it (%s)", path, f.Type.Describe())
-		return nil
-	case d == nil, !f.Has(schema.Create):
+	before := len(o.diff.Fields)
+	v := o.merge(f, d, l, path)
+	if f.Echo == schema.EchoChanged && len(o.diff.Fields) == before {
 		return nil
 	}
-	if f.HoldsSecret(declared) {
-		d = o.concealed(d)
-	}
-	return o.merged(f, d, nil, path, true)
-}
-
-func (o *overlay) immutable(f *schema.Field, d, l *schema.Node, path string) *schema.Node {
-	if l != nil && !f.Type.Equal(d, l) {
-		o.problem(d.Pos, "%s can't change once it is set: it is %s live and %s here. %s", path, l.Show(), d.Show(), f.Note)
-	}
-	switch {
-	case !f.Has(schema.Update):
-		return nil
-	case l == nil:
-		return f.Type.Send(d)
-	}
-	return l.With(d.Pos)
+	return v
 }
 
 // merge records what changes in a declared field and returns what to send.
 func (o *overlay) merge(f *schema.Field, d, l *schema.Node, path string) *schema.Node {
 	if f.Frozen != nil && !f.Type.Equal(d, l) {
-		if why := f.Frozen(l, d); why != "" {
+		if why := f.Frozen(l, d, o.text); why != "" {
 			o.problem(d.Pos, "%s: %s", path, why)
 		}
 	}
@@ -141,6 +130,15 @@ func (o *overlay) merge(f *schema.Field, d, l *schema.Node, path string) *schema
 func (o *overlay) merged(f *schema.Field, d, l *schema.Node, path string, fresh bool) *schema.Node {
 	t := &f.Type
 	switch {
+	case t.Base == schema.BaseObject && f.Part != "" && d != nil && len(d.Members) == 0: // {} ends what has a call of its own
+		if l != nil {
+			o.changed(path, o.shown(t, l), nil)
+		}
+		return nil
+	case t.Base == schema.BaseObject && t.Unset != "" && d != nil:
+		return o.given(t, d, l, path, fresh)
+	case t.Base == schema.BaseMap:
+		return o.mapping(f, d, l, path)
 	case t.Base == schema.BaseObject:
 		v := o.object(t.Fields, d, l, path, fresh)
 		if len(v.Members) == 0 && (d == nil || len(d.Members) > 0) { // nothing is left of it; {} says that on purpose

@@ -31,6 +31,7 @@ type Change struct {
 	Action Action
 	Diff
 	Needs []*Change // have to be done before
+	Later []*Change // what it refers to and can't wait for: a second write follows them
 	Err   error     // why the action is Unknown
 }
 
@@ -55,6 +56,7 @@ func Make(organizationID string, d *resource.Declaration, w *resource.World, pol
 		}
 	}
 	p.link(of)
+	p.untangle()
 	p.order()
 	schema.Sort(p.Problems)
 	return p
@@ -62,9 +64,7 @@ func Make(organizationID string, d *resource.Declaration, w *resource.World, pol
 
 func one(o *resource.Object, w *resource.World, policy Policy) *Change {
 	c := &Change{Object: o, Live: w.Live[o], Err: w.Failed[o]}
-	if parent := o.Body.Get(o.Kind.Parent); parent != nil && parent.Form == schema.Text {
-		c.Parent = parent.Text
-	}
+	c.Parent = o.ParentID()
 	switch {
 	case c.Err != nil:
 		c.Action = Unknown
@@ -73,6 +73,7 @@ func one(o *resource.Object, w *resource.World, policy Policy) *Change {
 		c.Notes = []schema.Problem{{Pos: o.Pos, Message: "marked state: absent, and there is none; once that is so everywhere, the entry can go"}}
 	case o.Absent && policy.AllowDelete:
 		c.Action = Delete
+		c.Problems = blocked(o, w)
 	case o.Absent:
 		c.Action = Kept
 		c.Notes = []schema.Problem{{Pos: o.Pos, Warning: true, Message: "marked state: absent and live; kept, because allow-delete is not true"}}
@@ -84,7 +85,32 @@ func one(o *resource.Object, w *resource.World, policy Policy) *Change {
 				shortList(names) + ". If it is one of them under a new name, give its id"})
 		}
 	}
+	c.guard(policy.Caller)
 	return c
+}
+
+// blocked says what has to be removed before the object.
+func blocked(o *resource.Object, w *resource.World) []schema.Problem {
+	if names := w.Inside[o]; len(names) > 0 {
+		return []schema.Problem{{Pos: o.Pos, Message: "it can't be removed while it holds " + shortList(names) + "; mark those absent too, or move them"}}
+	}
+	return nil
+}
+
+// guard asks the kind whether it may be done.
+func (c *Change) guard(caller resource.Caller) {
+	if c.Object.Kind.Guard == nil || c.Action != Create && c.Action != Update && c.Action != Delete {
+		return
+	}
+	g := resource.Guarded{After: c.after, Caller: caller, Touches: func(field string) bool {
+		return c.Action == Delete || slices.ContainsFunc(c.Fields, func(f Field) bool { return within(f.Path, field) })
+	}}
+	if c.Live != nil {
+		g.Live = c.Live.Body
+	}
+	if why := c.Object.Kind.Guard(g); why != "" {
+		c.Problems = append(c.Problems, schema.Problem{Pos: c.Object.Pos, Message: why})
+	}
 }
 
 func shortList(names []string) string {

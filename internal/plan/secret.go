@@ -29,12 +29,28 @@ func (o *overlay) secret(f *schema.Field, d, live *schema.Node, path string) *sc
 
 // concealed is d, known to be secret also where the manifest doesn't say so.
 func (o *overlay) concealed(d *schema.Node) *schema.Node {
-	if d.Form == schema.Text && !d.Secret {
-		o.diff.Hidden = append(append(o.diff.Hidden, d.Text), d.Read...)
+	d.Walk(func(n *schema.Node) {
+		if n.Form == schema.Text && !n.Secret {
+			o.diff.Hidden = append(append(o.diff.Hidden, n.Text), n.Read...)
+		}
+	})
+	c := d.Clone()
+	c.Conceal()
+	return c
+}
+
+// veiled is a declared value of something that is set and not told: whether it
+// differs can't be known.
+func (o *overlay) veiled(d, l *schema.Node, path string) *schema.Node {
+	if !o.secrets {
+		o.diff.Unverified = append(o.diff.Unverified, path)
+		return l
 	}
-	c := *d
-	c.Secret = true
-	return &c
+	d = o.concealed(d)
+	if o.quiet == 0 {
+		o.diff.Fields = append(o.diff.Fields, Field{Path: path, New: d, Again: true})
+	}
+	return d
 }
 
 // side is a level with the sibling that a secret depends on: the declared one

@@ -40,14 +40,20 @@ func live(t testing.TB, o *resource.Object, answer string) *resource.Live {
 // an answer of the API; "" is an object that doesn't exist.
 func compare(t testing.TB, section, members, answer string, policy plan.Policy) *plan.Diff {
 	t.Helper()
-	if !strings.HasPrefix(members, "name:") && !strings.HasPrefix(members, "id:") {
-		members = "name: one, " + members
+	k := resource.Kinds().Section(section)
+	if !k.Single && !strings.HasPrefix(members, k.Identity[0]+":") && !strings.HasPrefix(members, "id:") {
+		members = k.Identity[0] + ": " + map[string]string{"users": "a@example.com"}[section] + ", " + members
+		if section != "users" {
+			members = strings.Replace(members, ": ,", ": one,", 1)
+		}
 	}
-	if section == "deployments" && !strings.Contains(members, "workspaceId:") {
+	if len(k.Parents) > 0 && !strings.Contains(members, "workspaceId:") && (section == "deployments" || !strings.HasPrefix(members, "id:") && !strings.Contains(members, "deploymentId:")) {
 		members = "workspaceId: cworkspace000000000000001, " + members
 	}
 	text := section + ": [{" + members + "}]"
-	if resource.Kinds().Section(section).Single {
+	if k.Whole != "" {
+		text = members
+	} else if resource.Kinds().Section(section).Single {
 		if _, rest, ok := strings.Cut(members, ", "); ok && strings.HasPrefix(members, "id:") {
 			members = rest
 		}

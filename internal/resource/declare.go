@@ -63,9 +63,12 @@ func (d *declarer) document(n *schema.Node) {
 		kind := d.catalog.Section(m.Name)
 		switch {
 		case kind == nil:
-		case kind.Single && m.Value.Form != schema.Map:
+		case kind.Whole != "" && m.Value.Form == schema.List:
+			whole := &schema.Node{Form: schema.Map, Pos: m.Value.Pos, Members: []schema.Member{{Name: kind.Whole, Pos: m.Pos, Value: m.Value}}}
+			d.object(kind, whole, top[1:], &defaults)
+		case kind.Single && kind.Whole == "" && m.Value.Form != schema.Map:
 			d.report(m.Value.Pos, "%s must be a mapping, not %s", m.Name, m.Value.Form)
-		case kind.Single:
+		case kind.Single && kind.Whole == "":
 			d.object(kind, m.Value, top[1:], &defaults)
 		case m.Value.Form != schema.List:
 			d.report(m.Value.Pos, "%s must be a list, not %s%s", m.Name, m.Value.Form, emptySection(m.Value))
@@ -127,10 +130,19 @@ func (d *declarer) object(k *Kind, item *schema.Node, top []schema.Field, defaul
 	if id := own.Get("id"); id != nil {
 		o.Pos = id.Pos
 	}
-	if parent := schema.Find(k.Fields, k.Parent); parent != nil && own.Get("id") == nil && parent.Declared(body) == nil {
+	workspace := d.fallback
+	if n := top[0].Declared(defaults); n != nil {
+		workspace = n.Value()
+	}
+	if parent := k.parent(body); parent != nil && own.Get("id") == nil && parent.Declared(body) == nil && parent.Ref.Kind == top[0].Ref.Kind {
 		d.adopt(o, parent, top, defaults)
 	}
-	o.Body = d.references(o, k.Fields, body)
+	o.Body = d.references(o, k.Fields, o.Body)
+	for _, r := range o.Refs {
+		if r.Kind.Parents != nil && r.Parent == "" && !o.at(top[0].Ref.Kind) {
+			r.Parent = workspace
+		}
+	}
 	d.identity(o, own)
 	d.out.Problems = append(d.out.Problems, k.Broken(o.Body, o.Body, nil)...)
 	d.out.Objects = append(d.out.Objects, o)
@@ -161,9 +173,11 @@ func (d *declarer) conceal(fields []schema.Field, n *schema.Node) {
 		case value == nil:
 		case f.HoldsSecret(n):
 			value.Conceal()
-			if value.Form == schema.Text || value.Form == schema.Number {
-				d.out.Secrets = append(append(d.out.Secrets, value.Text), value.Read...)
-			}
+			value.Walk(func(n *schema.Node) {
+				if n.Form == schema.Text || n.Form == schema.Number {
+					d.out.Secrets = append(append(d.out.Secrets, n.Text), n.Read...)
+				}
+			})
 		case f.Type.Base == schema.BaseObject:
 			d.conceal(f.Type.Fields, value)
 		case f.Type.Base == schema.BaseList && f.Type.Elem.Fields != nil:

@@ -180,10 +180,10 @@ func TestDeclare(t *testing.T) {
 			[]string{`a.yaml:1:32: state is "gone", must be one of present, absent`, "a.yaml:1:47: protect must be true or false, not text"},
 		},
 		"sections": {
-			[]string{"deploymnets: []\nclusters: []\nworkspaces: { name: x }\ndeployments:\n---\n- list"},
+			[]string{"deploymnets: []\nnothing: []\nworkspaces: { name: x }\ndeployments:\n---\n- list"},
 			"", nil,
 			[]string{
-				`a.yaml:1:1: unknown field "deploymnets", did you mean "deployments"?`, `a.yaml:2:1: unknown field "clusters"`,
+				`a.yaml:1:1: unknown field "deploymnets", did you mean "deployments"?`, `a.yaml:2:1: unknown field "nothing"`,
 				"a.yaml:3:13: workspaces must be a list, not a mapping", "a.yaml:4:13: deployments must be a list, not null; write [] or leave it out",
 				"a.yaml:6:1: a manifest is a mapping with sections such as deployments, not a list",
 			},

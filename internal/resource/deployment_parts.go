@@ -18,7 +18,7 @@ func environmentVariables() schema.Type {
 		schema.Field{
 			Name: "isSecret", Type: schema.BoolType(), Phase: schema.RequiredUpdate,
 			Default: func(*schema.Node) *schema.Node { return schema.Boolean(false) },
-			Frozen: func(old, wanted *schema.Node) string {
+			Frozen: func(old, wanted *schema.Node, _ func(string) string) string {
 				if old.Is("true") && wanted.Is("false") {
 					return "a secret variable can't be made readable; remove it, and add it again under another key"
 				}
@@ -75,7 +75,10 @@ func remoteExecution() schema.Type {
 
 func scalingSpec() schema.Type {
 	override := schema.ObjectType(
-		schema.Field{Name: "isHibernating", Type: schema.BoolType(), Phase: schema.Required, Doc: "Whether the Deployment hibernates, whatever the schedules say."},
+		schema.Field{
+			Name: "isHibernating", Type: schema.BoolType(), Phase: schema.RequiredCreate | schema.RequiredUpdate | schema.Vital,
+			Doc: "Whether the Deployment hibernates, whatever the schedules say.",
+		},
 		schema.Field{Name: "overrideUntil", Type: moment(), Doc: "Until when the override holds; without it, until it is removed."},
 	)
 	schedules := schema.KeyedType([]string{"hibernateAtCron", "wakeAtCron"},
@@ -93,7 +96,12 @@ func scalingSpec() schema.Type {
 		Name: "hibernationSpec", Doc: "The hibernation of a Deployment in development mode.",
 		Type: schema.ObjectType(
 			schema.Field{Name: "schedules", Type: schedules, Doc: "When the Deployment hibernates and wakes."},
-			schema.Field{Name: "override", Type: override, Lapsed: overrideLapsed, Doc: "What holds instead of the schedules."},
+			schema.Field{
+				// It has a call of its own, after the Deployment is there. The schedules'
+				// call would end a live override, so that is sent back with them.
+				Name: "override", Part: "override", Phase: schema.Update, Type: override, Lapsed: overrideLapsed,
+				Doc: "What holds instead of the schedules; {} ends it.",
+			},
 		),
 	})
 }

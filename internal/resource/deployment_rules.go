@@ -113,7 +113,7 @@ func dagDeployCaution(_, wanted *schema.Node) string {
 	return "no DAG is scheduled until an image that contains them is deployed"
 }
 
-func developmentModeFrozen(old, wanted *schema.Node) string {
+func developmentModeFrozen(old, wanted *schema.Node, _ func(string) string) string {
 	if wanted.Is("true") && !old.Is("true") {
 		return "development mode can only be switched on when a Deployment is created. " + elsewhere
 	}

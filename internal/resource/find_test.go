@@ -18,11 +18,7 @@ func TestFind(t *testing.T) {
 		}
 		d := declare(s, "workspaces: [{ name: data }, { name: twin }, { name: new }]\ndeployments: [{ name: one, workspaceId: "+w+" }]")
 		for i, want := range []string{w + " <nil>", "", "- <nil>", one + " <nil>"} {
-			parent := ""
-			if i == 3 {
-				parent = w
-			}
-			live, err := s.source.Find(s.Context(), d.Objects[i], parent)
+			live, err := s.source.Find(s.Context(), d.Objects[i])
 			got := fmt.Sprint("- ", err)
 			if live != nil {
 				got = fmt.Sprint(live.ID, " ", err)
@@ -36,7 +32,7 @@ func TestFind(t *testing.T) {
 			same(s, "found", want, got)
 		}
 		s.server.Fail(simulator.Fault{Path: "workspaces", Status: 403})
-		if live, err := s.source.Find(s.Context(), d.Objects[0], ""); live != nil || err == nil {
+		if live, err := s.source.Find(s.Context(), d.Objects[0]); live != nil || err == nil {
 			s.Errorf("found %v, %v", live, err)
 		}
 	})

@@ -16,6 +16,9 @@ func (d *declarer) identity(o *Object, own *schema.Node) {
 		}
 		return
 	}
+	if state := own.Get("state"); o.Absent && o.Kind.Delete.Path == "" {
+		d.report(state.Pos, "state: absent does not apply to a %s: %s", o.Kind.Title, o.Kind.Stays)
+	}
 	for _, field := range o.Kind.Identity {
 		n := o.Body.Get(field)
 		switch {
@@ -26,8 +29,13 @@ func (d *declarer) identity(o *Object, own *schema.Node) {
 			return
 		}
 	}
-	if o.Kind.Parent != "" && own.Get("id") == nil && o.parent() == nil {
+	f := o.Kind.parent(o.Body)
+	switch {
+	case f == nil || own.Get("id") != nil && !o.Kind.nested() || o.parent() != nil:
+	case f.Ref.Kind == "workspace":
 		d.report(o.Pos, "%s names no Workspace: write workspace: beside its name, at the top of the file, or set the input workspace", o)
+	default:
+		d.report(o.Pos, "%s names no %s: write %s: beside its name", o, d.catalog.Kind(f.Ref.Kind).Title, f.Ref.Name)
 	}
 }
 
@@ -43,8 +51,8 @@ func (d *declarer) unique(o *Object) {
 			return // that is how one of two objects with one name is removed
 		}
 	}
-	if o.ID == "" || o.Kind.Parent == "" || o.parent() != nil { // else the place is not known
-		d.once(o, fmt.Sprintf("%s %s in %s", o.Kind.Name, o.Name(), o.place()))
+	if o.ID == "" || o.Kind.parent(o.Body) == nil || o.parent() != nil { // else the place is not known
+		d.once(o, fmt.Sprintf("%s %s in %s", o.Kind.Name, o.key(), o.place()))
 	}
 }
 

@@ -6,84 +6,123 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"sync"
 
 	"astro-apply/internal/astro"
 )
 
-// index holds the live objects of one kind by Workspace and name.
+// place is a parent in which objects are listed: its id, and the field that
+// holds it. The zero place is the Organization.
+type place struct{ field, id string }
+
+// index holds the live objects of one kind by parent and name. The maps are
+// safe for concurrent use once mu is held.
 type index struct {
+	mu     sync.Mutex
 	live   map[string][]*Live
-	listed map[string]bool  // by Workspace, "" for kinds that live in none
+	seen   map[string]bool  // by id: an object may be in several lists
+	listed map[string]bool  // by parent id, "" for the Organization
 	failed map[string]error // the same
+}
+
+func newIndex() *index {
+	return &index{live: map[string][]*Live{}, seen: map[string]bool{}, listed: map[string]bool{}, failed: map[string]error{}}
 }
 
 func identity(parentID, name string) string { return parentID + "\x00" + name }
 
-// fill lists the kind, in the Workspaces of places only when there are some. One
-// that the API refuses must not hide what is in the others, so each is then
-// listed alone.
-func (x *index) fill(ctx context.Context, s Source, k *Kind, places []string) {
-	if x.live == nil {
-		x.live, x.listed, x.failed = map[string][]*Live{}, map[string]bool{}, map[string]error{}
-	}
-	err := x.read(ctx, s, k, places)
+// fill lists the kind, in the places only when it lives in some. One that the
+// API refuses must not hide what is in the others, so each is then listed alone.
+func (x *index) fill(ctx context.Context, s Source, k *Kind, places []place) {
+	found, err := s.list(ctx, k, places)
 	if len(places) > 1 && astro.Refused(err) {
-		for place := range slices.Chunk(places, 1) {
-			x.fill(ctx, s, k, place)
+		for alone := range slices.Chunk(places, 1) {
+			x.fill(ctx, s, k, alone)
 		}
 		return
 	}
-	if len(places) == 0 {
-		places = []string{""}
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	for _, live := range found {
+		if !x.seen[live.ID] { // a page that shifted while it was read repeats some
+			x.seen[live.ID] = true
+			key := identity(live.parentID(k), k.name(live))
+			x.live[key] = append(x.live[key], live)
+		}
 	}
 	for _, p := range places {
-		x.listed[p] = true
+		x.listed[p.id] = true
 		if err != nil {
-			x.failed[p] = fmt.Errorf("look-up by name: %w", err)
+			x.failed[p.id] = fmt.Errorf("look-up by name: %w", err)
 		}
 	}
 }
 
-func (x *index) read(ctx context.Context, s Source, k *Kind, places []string) error {
-	call := s.Call(Call{"GET", k.List.Path}, "", nil)
-	call.Query = query(k, places)
+func (s Source) list(ctx context.Context, k *Kind, places []place) ([]*Live, error) {
+	call := astro.Call{Method: "GET", Path: k.List.Path, Params: map[string]string{"organizationId": s.OrganizationID}, Query: url.Values{}}
+	for name, values := range k.List.Always {
+		call.Query[name] = values
+	}
+	for _, p := range places {
+		switch {
+		case p.id == "":
+			for name, values := range k.List.Rootly {
+				call.Query[name] = values
+			}
+		case k.List.Parents != "":
+			call.Query.Add(k.List.Parents, p.id)
+		case strings.Contains(k.List.Path, "{"+p.field+"}"):
+			call.Params[p.field] = p.id
+		default:
+			call.Query.Set(p.field, p.id)
+		}
+	}
 	answer, err := s.API.List(ctx, call, k.List.Member)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	seen := map[string]bool{}
+	out := make([]*Live, 0, len(answer))
 	for _, data := range answer {
 		live, err := read(k, data)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		if seen[live.ID] { // a page that shifted while it was read
-			continue
+		for _, p := range places { // an answer need not repeat what is in its path
+			if strings.Contains(k.List.Path, "{"+p.field+"}") {
+				live.settleIn(p)
+			}
 		}
-		seen[live.ID] = true
-		parent := ""
-		if k.Parent != "" {
-			parent = live.Body.Get(k.Parent).Value()
-		}
-		key := identity(parent, k.name(live))
-		x.live[key] = append(x.live[key], live)
+		out = append(out, live)
 	}
-	return nil
+	return out, nil
 }
 
 func (x *index) failure(parentID string) error { return x.failed[parentID] }
 
 func (x *index) find(k *Kind, parentID, name string) []*Live {
-	if k.Parent == "" {
+	if k.Parents == nil {
 		parentID = ""
 	}
 	return x.live[identity(parentID, name)]
 }
 
+// names lists what is live in a place, for suggestions.
+func (x *index) names(parentID string) []string {
+	var out []string
+	for key := range x.live {
+		if name, ok := strings.CutPrefix(key, identity(parentID, "")); ok {
+			out = append(out, name)
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
 func (k *Kind) name(live *Live) string {
 	parts := make([]string, len(k.Identity))
-	for i, field := range k.Identity {
-		parts[i] = live.Body.Get(field).Value()
+	for i := range k.Identity {
+		f := k.field(k.Identity[i])
+		parts[i] = f.Type.Canonical(live.text(f))
 	}
 	return strings.Join(parts, "/")
 }
@@ -99,17 +138,13 @@ func ids(found []*Live) string {
 // Find looks an object up by its identity, over all pages: the way to learn
 // what became of a create whose answer was lost. It returns nil when there is
 // none, and an error when there are several.
-func (s Source) Find(ctx context.Context, o *Object, parentID string) (*Live, error) {
-	x := &index{}
-	var places []string
-	if parentID != "" {
-		places = []string{parentID}
-	}
-	x.fill(ctx, s, o.Kind, places)
-	if err := x.failure(parentID); err != nil {
+func (s Source) Find(ctx context.Context, o *Object) (*Live, error) {
+	x, p := newIndex(), o.home()
+	x.fill(ctx, s, o.Kind, []place{p})
+	if err := x.failure(p.id); err != nil {
 		return nil, err
 	}
-	found := x.find(o.Kind, parentID, o.Name())
+	found := x.find(o.Kind, p.id, o.key())
 	switch len(found) {
 	case 0:
 		return nil, nil
@@ -117,13 +152,6 @@ func (s Source) Find(ctx context.Context, o *Object, parentID string) (*Live, er
 		return found[0], nil
 	}
 	return nil, fmt.Errorf("%s exists more than once: ids %s", o, ids(found))
-}
-
-func query(k *Kind, places []string) url.Values {
-	if len(places) == 0 {
-		return nil
-	}
-	return url.Values{k.List.Parents: places}
 }
 
 var _ API = (*astro.Client)(nil)

@@ -4,6 +4,8 @@
 package resource
 
 import (
+	"strings"
+
 	"astro-apply/internal/schema"
 )
 
@@ -14,8 +16,12 @@ type Kind struct {
 	Title    string // of one, as Astro writes it: "Deployment"
 	Section  string // of the manifest; "" for kinds that are only referred to
 	Doc      string
-	Single   bool     // there is one, always: its section is a mapping, and it is found without a name
-	Parent   string   // the field that holds the id of the Workspace it lives in
+	Single   bool     // there is one, always: it is found without a name
+	Whole    string   // of a Single kind, the field whose value the section is; "": the section is a mapping
+	Adopt    string   // it comes to be elsewhere: how, in words; "": Create makes it
+	Stays    string   // why it can't be deleted; "": Delete does
+	Parents  []string // the fields of which one holds the id of what it lives in
+	Blocks   bool     // what it lives in can't be deleted before it
 	Identity []string // fields, compared exactly; a declared id wins over them
 	Fields   []schema.Field
 	Rules    []Rule
@@ -23,13 +29,22 @@ type Kind struct {
 	Get      Call
 	Create   Call
 	Delete   Call
-	Parts    []Part // update calls, in order
+	Rotate   Call     // makes another value of what Issued tells
+	Parts    []Part   // update calls, in order
+	Details  []Detail // lists of an object that its answers leave out
+	Issued   string   // the member of an answer that tells, once, a secret value
+	Busy     []int    // statuses of a refusal that ends by itself: another change is under way
 
+	// Shape turns the fields of a new object into the body that Create takes.
+	Shape Shape
 	// Canonical drops from an answer what must neither be compared nor sent
-	// back; it may change the node it is given.
+	// back, and puts what is told in another way under the names of the fields;
+	// it may change the node it is given.
 	Canonical func(live *schema.Node)
 	// Ready says how far the API is with the object. Nil: always ready.
 	Ready func(live *schema.Node) (State, string)
+	// Guard says why a change must not be made, "" if it may.
+	Guard func(Guarded) string
 	// Output is the action's output that holds the id of the one object of the
 	// kind, when exactly one is declared.
 	Output string
@@ -37,33 +52,15 @@ type Kind struct {
 	Page string
 }
 
-// Query is a list call. Member is the answer's list; Parents the query
-// parameter that narrows it to some Workspaces, by id.
-type Query struct {
-	Path, Member, Parents string
-	Brief                 bool // items lack fields: what is found is read by id before it is compared
-}
-
-// Call is one call on an object. {organizationId} and {id} in Path are filled in.
-type Call struct {
-	Method, Path string
-}
-
-// Part is an update call that carries some of a kind's fields: those whose
-// Part is its name.
-type Part struct {
-	Name string
-	Call Call
-}
-
 // State is how far the API is with a change it accepted.
 type State uint8
 
 // The states. Settling covers what may still become Ready by itself, a failing
-// health check included.
+// health check included; Broken won't.
 const (
 	Ready State = iota
 	Settling
+	Broken
 )
 
 // Rule is a condition between fields.
@@ -80,12 +77,15 @@ type Rule struct {
 	Whole bool
 }
 
-// Catalog is a list of kinds. A kind comes after those it refers to.
+// Catalog is a list of kinds. A kind comes after those it lives in.
 type Catalog []*Kind
 
 // Kinds returns every kind there is.
 func Kinds() Catalog {
-	return Catalog{organization(), cluster(), workspace(), customRole(), deployment()}
+	return Catalog{
+		organization(), cluster(), workspace(), deployment(), environmentObject(), customRole(), team(), user(), invite(),
+		apiToken(), agentToken(), ipRanges(),
+	}
 }
 
 // Kind returns the kind of that name, or nil.
@@ -121,9 +121,50 @@ func (c Catalog) Sections() []string {
 
 // home returns the kind of what objects of kind k live in, or nil.
 func (c Catalog) home(k *Kind) *Kind {
-	f := schema.Find(k.Fields, k.Parent)
-	if f == nil || f.Ref == nil {
-		return nil
+	for _, name := range k.Parents {
+		if f := schema.Find(k.Fields, name); f != nil && f.Ref != nil {
+			return c.Kind(f.Ref.Kind)
+		}
 	}
-	return c.Kind(f.Ref.Kind)
+	return nil
+}
+
+// nest returns the field by which objects of kind k are listed in its home.
+func (c Catalog) nest(k *Kind) string {
+	for _, name := range k.Parents {
+		if k.field(name).Ref.Kind == c.home(k).Name {
+			return name
+		}
+	}
+	return ""
+}
+
+// parent returns the field that holds the id of what an object lives in, as its
+// declared body says; nil for one that lives in the Organization itself.
+func (k *Kind) parent(body *schema.Node) *schema.Field {
+	var first *schema.Field
+	for _, name := range k.Parents {
+		f := schema.Find(k.Fields, name)
+		applies := f.Applies(func(path string) (string, bool) { n := body.Path(path); return n.Value(), n != nil }) == nil
+		switch {
+		case applies && f.Declared(body) != nil:
+			return f
+		case applies:
+			first = f // the last one is what a default is for
+		}
+	}
+	return first
+}
+
+// field returns one of the kind's own fields.
+func (k *Kind) field(name string) *schema.Field { return schema.Find(k.Fields, name) }
+
+// nested reports whether an object can't be addressed without its parent's id.
+func (k *Kind) nested() bool {
+	for _, name := range k.Parents {
+		if strings.Contains(k.Get.Path, "{"+name+"}") {
+			return true
+		}
+	}
+	return false
 }

@@ -29,20 +29,25 @@ func TestEveryKind(t *testing.T) {
 				}
 				return
 			}
-			if k.List.Path == "" || k.List.Member == "" || k.Get.Method != http.MethodGet || !strings.HasSuffix(k.Get.Path, "/{id}") {
-				t.Errorf("list %v, get %v", k.List, k.Get)
+			if k.List.Path == "" || k.List.Member == "" {
+				t.Errorf("list %v", k.List)
 			}
-			if (k.Parent != "") != (k.List.Parents != "") {
-				t.Errorf("parent %q, lists by %q", k.Parent, k.List.Parents)
+			if readable := k.Get.Method == http.MethodGet && strings.HasSuffix(k.Get.Path, "/{id}"); !readable && (k.Stays == "" || len(k.Parts) > 0) {
+				t.Errorf("get %v", k.Get)
 			}
-			if parent := schema.Find(k.Fields, k.Parent); k.Parent != "" && (parent == nil || parent.Ref == nil) {
-				t.Errorf("parent %q is no reference", k.Parent)
+			for _, name := range k.Parents {
+				if parent := schema.Find(k.Fields, name); parent == nil || parent.Ref == nil || kinds[:i].Kind(parent.Ref.Kind) == nil {
+					t.Errorf("parent %q is no reference to a kind before it", name)
+				}
 			}
 			if k.Section == "" {
 				return
 			}
-			if k.Create.Method != http.MethodPost || k.Create.Path == "" || k.Delete.Method != http.MethodDelete || len(k.Parts) == 0 {
-				t.Errorf("create %v, delete %v, parts %v", k.Create, k.Delete, k.Parts)
+			if (k.Create.Path == "") != (k.Adopt != "") || (k.Delete.Path == "") != (k.Stays != "") {
+				t.Errorf("create %v, or %q; delete %v, or %q", k.Create, k.Adopt, k.Delete, k.Stays)
+			}
+			if k.Issued == "" != (schema.Find(k.Fields, resource.SinkField) == nil) {
+				t.Errorf("issues %q, and whether that goes somewhere is not as it should", k.Issued)
 			}
 			for _, name := range k.Identity {
 				if schema.Find(k.Fields, name) == nil {
@@ -56,16 +61,19 @@ func TestEveryKind(t *testing.T) {
 					}
 				}
 			}
-			checkFields(t, k, kinds[:i], k.Fields, "")
+			checkFields(t, k, k.Fields, "")
 		})
 	}
-	same(t, "sections", []string{"organization", "workspaces", "customRoles", "deployments"}, kinds.Sections())
-	if kinds.Kind("nothing") != nil || kinds.Section("nothing") != nil || kinds.Section("clusters") != nil {
+	same(t, "sections", []string{
+		"organization", "clusters", "workspaces", "deployments", "environmentObjects", "customRoles", "teams", "users", "invites",
+		"apiTokens", "agentTokens", "allowedIpAddressRanges",
+	}, kinds.Sections())
+	if kinds.Kind("nothing") != nil || kinds.Section("nothing") != nil {
 		t.Error("a kind that isn't there")
 	}
 }
 
-func checkFields(t *testing.T, k *resource.Kind, before resource.Catalog, fields []schema.Field, path string) {
+func checkFields(t *testing.T, k *resource.Kind, fields []schema.Field, path string) {
 	t.Helper()
 	for i := range fields {
 		f := &fields[i]
@@ -73,7 +81,7 @@ func checkFields(t *testing.T, k *resource.Kind, before resource.Catalog, fields
 		if !sentence(f.Doc) {
 			t.Errorf("%s: doc %q", name, f.Doc)
 		}
-		if f.Ref != nil && (before.Kind(f.Ref.Kind) == nil || f.Ref.Name == "" || schema.Find(fields, f.Ref.Name) != nil) {
+		if f.Ref != nil && (resource.Kinds().Kind(f.Ref.Kind) == nil || (f.Ref.Name == "") != f.Ref.Soft || schema.Find(fields, f.Ref.Name) != nil) {
 			t.Errorf("%s refers to %q as %q", name, f.Ref.Kind, f.Ref.Name)
 		}
 		for _, w := range f.When {
@@ -92,7 +100,8 @@ func checkFields(t *testing.T, k *resource.Kind, before resource.Catalog, fields
 		if f.Secret != nil && f.Secret.If != "" && schema.Find(fields, f.Secret.If) == nil {
 			t.Errorf("%s is secret by %q", name, f.Secret.If)
 		}
-		if part := slices.IndexFunc(k.Parts, func(p resource.Part) bool { return p.Name == f.Part }); part < 0 {
+		part := slices.ContainsFunc(k.Parts, func(p resource.Part) bool { return p.Name == f.Part })
+		if !part && (path == "" && f.Has(schema.Update) || f.Part != "") {
 			t.Errorf("%s: no part %q", name, f.Part)
 		}
 		elem := f.Type.Elem
@@ -102,9 +111,9 @@ func checkFields(t *testing.T, k *resource.Kind, before resource.Catalog, fields
 			}
 		}
 		if elem != nil {
-			checkFields(t, k, before, elem.Fields, name+".")
+			checkFields(t, k, elem.Fields, name+".")
 		}
-		checkFields(t, k, before, f.Type.Fields, name+".")
+		checkFields(t, k, f.Type.Fields, name+".")
 	}
 }
 

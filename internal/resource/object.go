@@ -2,7 +2,6 @@ package resource
 
 import (
 	"fmt"
-	"net/url"
 	"strings"
 
 	"astro-apply/internal/schema"
@@ -29,6 +28,7 @@ type Reference struct {
 	Name   string
 	Parent string     // the Workspace's name or id in {workspace, name}; "" is the object's own
 	Target *Object    // what the manifest declares under that name, or nil
+	Soft   bool       // the name is all that is needed: it may mean what nobody can declare
 	Pos    schema.Pos // where it is written
 }
 
@@ -58,21 +58,58 @@ func (o *Object) String() string {
 	return fmt.Sprintf("%s %q", o.Kind.Name, o.Name())
 }
 
-// parent returns the reference to the Workspace that the object lives in, or nil.
+// parent returns the reference to what the object lives in, or nil.
 func (o *Object) parent() *Reference {
-	for _, r := range o.Refs {
-		if r.Field.Name == o.Kind.Parent {
-			return r
+	if f := o.Kind.parent(o.Body); f != nil {
+		for _, r := range o.Refs {
+			if r.Field == f {
+				return r
+			}
 		}
 	}
 	return nil
 }
 
-// place tells objects of the same name in different Workspaces apart, as far
+// at reports whether the object lives in one of a kind.
+func (o *Object) at(kind string) bool {
+	f := o.Kind.parent(o.Body)
+	return f != nil && f.Ref.Kind == kind
+}
+
+// home is where the object lives, as far as that is known.
+func (o *Object) home() place {
+	if p := o.parent(); p != nil {
+		return place{p.Field.Name, p.ID}
+	}
+	return place{}
+}
+
+// key is the object's name in the spelling in which names are compared.
+func (o *Object) key() string {
+	parts := make([]string, len(o.Kind.Identity))
+	for i, name := range o.Kind.Identity {
+		f := o.Kind.field(name)
+		if n := o.Body.Get(name); n != nil {
+			parts[i] = f.Type.Canonical(n)
+		}
+	}
+	return strings.Join(parts, "/")
+}
+
+// ParentID is the id of what the object lives in; "" while that is not known,
+// and for an object of the Organization itself.
+func (o *Object) ParentID() string {
+	if p := o.parent(); p != nil {
+		return p.ID
+	}
+	return ""
+}
+
+// place tells objects of the same name in different parents apart, as far
 // as the manifest says.
 func (o *Object) place() string {
 	if p := o.parent(); p != nil {
-		return p.key()
+		return p.place()
 	}
 	return ""
 }
@@ -85,14 +122,21 @@ func (r *Reference) at(o *Object) schema.Pos {
 	return r.Pos
 }
 
-func (r *Reference) key() string {
+// place tells what the reference means from what others mean, as far as the
+// manifest says.
+func (r *Reference) place() string {
 	switch {
 	case r.Target != nil:
 		return fmt.Sprintf("%p", r.Target)
 	case r.ID != "":
 		return "id " + r.ID
 	}
-	return "name " + r.Name
+	return "name " + r.key() + " in " + r.Parent
+}
+
+// key is the name in the spelling in which names are compared.
+func (r *Reference) key() string {
+	return r.Kind.field(r.Kind.Identity[0]).Type.Canonical(schema.String(r.Name))
 }
 
 func (r *Reference) String() string {
@@ -109,64 +153,10 @@ func (r *Reference) Resolve(id string) {
 	*r.Node = schema.Node{Form: schema.Text, Text: id, Pos: pos, Secret: secret}
 }
 
-// Live is an object as the API describes it.
-type Live struct {
-	ID   string
-	Body *schema.Node
-	Full bool  // read by id, not from a list
-	odd  error // what is wrong with its shape
-}
-
-// NewLive reads an API answer about one object.
-func NewLive(k *Kind, data []byte) (*Live, error) {
-	live, err := read(k, data)
-	if err == nil && live.odd != nil {
-		return nil, live.odd
+// Sink is where a secret value goes that is told once, nil if nowhere.
+func (o *Object) Sink() *schema.Node {
+	if o.Kind.Issued == "" {
+		return nil
 	}
-	return live, err
-}
-
-// read is NewLive for one of many, where an object of a wrong shape must not
-// hide the others.
-func read(k *Kind, data []byte) (*Live, error) {
-	body, err := schema.ParseJSON(data)
-	if err != nil {
-		return nil, fmt.Errorf("answer about a %s: %w", k.Name, err)
-	}
-	id := body.Get("id")
-	if id == nil || id.Form != schema.Text || id.Text == "" {
-		return nil, fmt.Errorf("answer about a %s has no id", k.Name)
-	}
-	if err := schema.Conforms(k.Fields, body); err != nil {
-		return &Live{ID: id.Text, Body: body, odd: fmt.Errorf("answer about %s %s: %w", k.Name, id.Text, err)}, nil
-	}
-	if k.Canonical != nil {
-		k.Canonical(body)
-	}
-	return &Live{ID: id.Text, Body: body}, nil
-}
-
-// State says how far the API is with the object, and why.
-func (l *Live) State(k *Kind) (State, string) {
-	if k.Ready == nil {
-		return Ready, ""
-	}
-	return k.Ready(l.Body)
-}
-
-// Page returns the path of the object's page in the Astro UI, "" if unknown.
-func (l *Live) Page(k *Kind) string {
-	page := k.Page
-	for {
-		open, rest, ok := strings.Cut(page, "{")
-		if !ok {
-			return page
-		}
-		field, after, _ := strings.Cut(rest, "}")
-		value := l.Body.Get(field).Value()
-		if value == "" {
-			return ""
-		}
-		page = open + url.PathEscape(value) + after
-	}
+	return o.Body.Get(SinkField)
 }

@@ -71,7 +71,7 @@ func TestPage(t *testing.T) {
 		"deployment":                   {"deployment", `{"id": "cd", "workspaceId": "cw"}`, "/cw/deployments/cd"},
 		"a Workspace that isn't known": {"deployment", `{"id": "cd"}`, ""},
 		"workspace":                    {"workspace", `{"id": "cw"}`, "/cw"},
-		"a kind without a page":        {"cluster", `{"id": "cc"}`, ""},
+		"a kind without a page":        {"customRole", `{"id": "cc"}`, ""},
 		"an id that would do more":     {"workspace", `{"id": "{id}/x) [y](z"}`, "/%7Bid%7D%2Fx%29%20%5By%5D%28z"},
 	}
 	for name, test := range tests {

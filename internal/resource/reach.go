@@ -16,21 +16,23 @@ type Reach struct {
 func (r Reach) narrow() bool { return len(r.WorkspaceIDs)+len(r.DeploymentIDs) > 0 }
 
 // absent returns why the token can't know that an object of kind k doesn't
-// exist (in the Workspace parentID, for kinds that live in one). A list that
+// exist in a place. A list that
 // comes back without it proves nothing then, and nothing may be created on it.
-func (r Reach) absent(k *Kind, parentID string) error {
+func (r Reach) absent(k *Kind, in place) error {
 	switch {
+	case in.id != "" && k.field(in.field).Ref.Kind != "workspace":
+		return nil // what is in a Deployment is listed by it alone, or refused
 	case len(r.DeploymentIDs) > 0:
 		return fmt.Errorf("not found among what the token can see, and the token is limited to Deployment %s, so it may exist; "+
 			"give its id, or use a Workspace or Organization token", list(r.DeploymentIDs))
 	case len(r.WorkspaceIDs) == 0:
 		return nil
-	case k.Parent == "":
+	case in.id == "":
 		return fmt.Errorf("not found among what the token can see, and the token is limited to Workspace %s, so it may exist; "+
 			"use an Organization token", list(r.WorkspaceIDs))
-	case !slices.Contains(r.WorkspaceIDs, parentID):
+	case !slices.Contains(r.WorkspaceIDs, in.id):
 		return fmt.Errorf("it belongs to Workspace %s, and the token is limited to Workspace %s; use a token of that Workspace, or an Organization token",
-			parentID, list(r.WorkspaceIDs))
+			in.id, list(r.WorkspaceIDs))
 	}
 	return nil
 }

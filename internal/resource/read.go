@@ -1,6 +1,7 @@
 package resource
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -27,6 +28,9 @@ type World struct {
 	// Strangers are, for an object that doesn't exist, those of its kind that live
 	// in the same place and that nobody declares: it may be one of them, renamed.
 	Strangers map[*Object][]string
+	// Inside names, for an object marked absent, what nobody removes and what it
+	// can't be removed before.
+	Inside map[*Object][]string
 }
 
 // Blocked is the error of an object whose reference can't be resolved because
@@ -53,6 +57,7 @@ type reader struct {
 	catalog Catalog
 	world   *World
 	index   map[*Kind]*index
+	names   map[*Kind][]string // as declared
 }
 
 // Read looks up every declared object and resolves every reference, with as
@@ -60,7 +65,9 @@ type reader struct {
 // name has to be looked up; a declared id is fetched directly. References are
 // resolved in place, in d. When ctx ends, what was not read has failed.
 func (s Source) Read(ctx context.Context, d *Declaration) *World {
-	r := &reader{Source: s, catalog: d.Catalog, index: map[*Kind]*index{}, world: &World{Live: map[*Object]*Live{}, Failed: map[*Object]error{}}}
+	r := &reader{Source: s, catalog: d.Catalog, index: map[*Kind]*index{}, names: map[*Kind][]string{}, world: &World{
+		Live: map[*Object]*Live{}, Failed: map[*Object]error{}, Inside: map[*Object][]string{},
+	}}
 	r.prefetch(ctx, d)
 	for _, k := range d.Catalog {
 		var objects []*Object
@@ -69,62 +76,75 @@ func (s Source) Read(ctx context.Context, d *Declaration) *World {
 				objects = append(objects, o)
 			}
 		}
-		for _, o := range objects {
-			r.resolve(ctx, o)
+		for _, o := range objects { // where it is has to be known first
+			r.resolve(ctx, o, func(ref *Reference) bool { return ref == o.parent() })
 		}
-		r.list(ctx, k, r.places(k, d))
+		r.list(ctx, k, places(objects, r.world))
 		r.fetch(ctx, objects)
 		for _, o := range objects {
 			r.match(o)
 		}
-		if k.List.Brief {
-			r.complete(ctx, objects)
-		}
+		r.complete(ctx, objects)
+	}
+	for _, o := range d.Objects {
+		r.resolve(ctx, o, func(ref *Reference) bool { return ref != o.parent() })
 	}
 	r.twice(d)
 	r.strangers(d)
+	r.inside(ctx, d)
 	return r.world
 }
 
-// prefetch lists, all at once, the kinds that live in no Workspace and of
-// which the manifest mentions one by name.
+// prefetch lists, all at once, the kinds that live in nothing and of which the
+// manifest mentions one by name.
 func (r *reader) prefetch(ctx context.Context, d *Declaration) {
 	wanted := map[*Kind]bool{}
 	for _, o := range d.Objects {
+		r.names[o.Kind] = append(r.names[o.Kind], o.Name())
 		wanted[o.Kind] = wanted[o.Kind] || o.ID == "" && !o.Kind.Single
 		for _, ref := range o.Refs {
-			wanted[ref.Kind] = wanted[ref.Kind] || ref.ID == "" && ref.Target == nil
-			if ref.Parent != "" && ref.Target == nil && !cuid.MatchString(ref.Parent) {
+			unknown := ref.Target == nil && !ref.Soft
+			wanted[ref.Kind] = wanted[ref.Kind] || ref.ID == "" && unknown
+			if ref.Parent != "" && unknown && !cuid.MatchString(ref.Parent) {
 				wanted[d.Catalog.home(ref.Kind)] = true
 			}
 		}
 	}
 	var all sync.WaitGroup
 	for _, k := range d.Catalog {
-		x := &index{}
+		x := newIndex()
 		r.index[k] = x
-		if k.Parent == "" && wanted[k] {
-			all.Go(func() { x.fill(ctx, r.Source, k, nil) })
+		if k.Parents == nil && wanted[k] {
+			all.Go(func() { x.fill(ctx, r.Source, k, []place{{}}) })
 		}
 	}
 	all.Wait()
 }
 
-// places returns the Workspaces in which objects of kind k have to be found by name.
-func (r *reader) places(k *Kind, d *Declaration) []string {
-	var ids []string
-	for _, o := range d.Objects {
-		if p := o.parent(); o.Kind == k && o.ID == "" && p != nil && p.ID != "" && r.world.Failed[o] == nil {
-			ids = append(ids, p.ID)
+// places returns where objects have to be found by name.
+func places(objects []*Object, w *World) []place {
+	var out []place
+	for _, o := range objects {
+		rooted := o.parent() == nil
+		if home := o.home(); o.ID == "" && !o.Kind.Single && (rooted || home.id != "") && w.Failed[o] == nil {
+			out = append(out, home)
 		}
 	}
-	slices.Sort(ids)
-	return slices.Compact(ids)
+	slices.SortFunc(out, func(a, b place) int { return cmp.Or(cmp.Compare(a.field, b.field), cmp.Compare(a.id, b.id)) })
+	return slices.Compact(out)
 }
 
-func (r *reader) list(ctx context.Context, k *Kind, places []string) {
-	places = slices.DeleteFunc(places, func(id string) bool { return r.index[k].listed[id] })
-	for chunk := range slices.Chunk(places, parents) {
-		r.index[k].fill(ctx, r.Source, k, chunk)
+// list lists a kind in the places where that wasn't done yet, all at once.
+func (r *reader) list(ctx context.Context, k *Kind, places []place) {
+	x := r.index[k]
+	places = slices.DeleteFunc(places, func(p place) bool { return x.listed[p.id] })
+	most := 1
+	if k.List.Parents != "" {
+		most = parents
 	}
+	var all sync.WaitGroup
+	for chunk := range slices.Chunk(places, most) {
+		all.Go(func() { x.fill(ctx, r.Source, k, chunk) })
+	}
+	all.Wait()
 }

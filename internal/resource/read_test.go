@@ -92,7 +92,7 @@ func TestReadManyWorkspaces(t *testing.T) {
 			fmt.Fprintf(&text, "  - { name: a, workspaceId: %s }\n  - { name: b, workspaceId: %s }\n", id, id)
 		}
 		_, world, _ := s.read(text.String())
-		same(s, "requests", []string{"GET/deployments in 50", "GET/deployments in 50", "GET/deployments in 20"}, s.requests())
+		same(s, "requests", []string{"GET/deployments in 20", "GET/deployments in 50", "GET/deployments in 50"}, slices.Sorted(slices.Values(s.requests())))
 		same(s, "live", 120, len(world.Live))
 	})
 }

@@ -11,7 +11,7 @@ import (
 var cuid = regexp.MustCompile(`^c[a-z0-9]{24}$`)
 
 // references copies a declared body with every reference under the API's own
-// field name, and records it. The values of other fields stay shared.
+// field name, and records it, at any depth. Other values stay shared.
 func (d *declarer) references(o *Object, fields []schema.Field, body *schema.Node) *schema.Node {
 	out := &schema.Node{Form: schema.Map, Pos: body.Pos}
 	for _, m := range body.Members {
@@ -20,6 +20,9 @@ func (d *declarer) references(o *Object, fields []schema.Field, body *schema.Nod
 			f, named = schema.FindRef(fields, m.Name), true
 		}
 		if f == nil || f.Ref == nil || out.Get(f.Name) != nil {
+			if f != nil {
+				m.Value = d.within(o, &f.Type, m.Value)
+			}
 			out.Members = append(out.Members, m)
 			continue
 		}
@@ -41,9 +44,28 @@ func (d *declarer) references(o *Object, fields []schema.Field, body *schema.Nod
 	return out
 }
 
+// within copies a value as far as there are references in it.
+func (d *declarer) within(o *Object, t *schema.Type, n *schema.Node) *schema.Node {
+	switch {
+	case t.Base == schema.BaseObject && t.Refers() && n.Form == schema.Map:
+		return d.references(o, t.Fields, n)
+	case t.Base == schema.BaseList && t.Elem.Refers() && n.Form == schema.List:
+		list := *n
+		list.Items = make([]*schema.Node, len(n.Items))
+		for i, item := range n.Items {
+			list.Items[i] = d.within(o, t.Elem, item)
+		}
+		return &list
+	}
+	return n
+}
+
 func (d *declarer) reference(f *schema.Field, n *schema.Node, named bool) *Reference {
 	r := &Reference{Field: f, Kind: d.catalog.Kind(f.Ref.Kind), Pos: n.Pos}
 	switch {
+	case f.Ref.Soft:
+		r.Name, r.Soft, r.Node = n.Value(), true, n
+		return r
 	case n.Form == schema.Map:
 		r.Name, r.Parent = n.Get("name").Value(), n.Get("workspace").Value()
 	case named:
@@ -65,7 +87,8 @@ func (d *declarer) link() {
 	named := map[string][]*Object{}
 	byID := map[string]*Object{}
 	for _, o := range d.out.Objects {
-		named[o.Kind.Name+" "+o.Name()] = append(named[o.Kind.Name+" "+o.Name()], o)
+		key := o.Kind.Name + " " + o.key()
+		named[key] = append(named[key], o)
 		if o.ID != "" {
 			byID[o.Kind.Name+" "+o.ID] = o
 		}
@@ -76,7 +99,13 @@ func (d *declarer) link() {
 				r.Target = byID[r.Kind.Name+" "+r.ID]
 				continue
 			}
-			switch targets := among(named[r.Kind.Name+" "+r.Name], o, r); {
+			if r.Soft {
+				if targets := named[r.Kind.Name+" "+r.Name]; len(targets) > 0 {
+					r.Target = targets[0]
+				}
+				continue
+			}
+			switch targets := among(named[r.Kind.Name+" "+r.key()], o, r); {
 			case len(targets) == 1 && targets[0] != o:
 				r.Target = targets[0]
 			case len(targets) > 1:
@@ -94,7 +123,7 @@ func (d *declarer) link() {
 // among keeps the objects in the Workspace that the reference means: its own
 // words, or the Workspace of the object that it stands in.
 func among(candidates []*Object, from *Object, r *Reference) []*Object {
-	if r.Kind.Parent == "" {
+	if r.Kind.Parents == nil {
 		return candidates
 	}
 	var out []*Object

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"astro-apply/internal/astro"
 	"astro-apply/internal/schema"
@@ -15,68 +16,78 @@ func (r *reader) problem(o *Object, pos schema.Pos, format string, args ...any) 
 	r.fail(o, ErrReported)
 }
 
-// resolve turns the references of an object into ids where the objects they
+// resolve turns some references of an object into ids where the objects they
 // mean exist. A reference to one that is yet to be created stays pending.
-func (r *reader) resolve(ctx context.Context, o *Object) {
+func (r *reader) resolve(ctx context.Context, o *Object, some func(*Reference) bool) {
 	for _, ref := range o.Refs {
 		switch {
+		case !some(ref):
 		case o.Absent && ref != o.parent(): // what it used doesn't matter any more
 		case ref.Target != nil:
 			r.declared(o, ref)
-		case ref.ID == "":
+		case ref.ID == "" && !ref.Soft:
 			r.named(ctx, o, ref)
 		}
 	}
 }
 
 func (r *reader) declared(o *Object, ref *Reference) {
-	if live := r.world.Live[ref.Target]; live != nil {
-		ref.Resolve(live.ID)
-	} else if r.world.Failed[ref.Target] != nil {
+	live := r.world.Live[ref.Target]
+	switch {
+	case r.world.Failed[ref.Target] != nil:
 		r.fail(o, &Blocked{By: ref.Target})
+	case live != nil && !ref.Soft:
+		ref.Resolve(live.ID)
 	}
 }
 
 // named looks up what only lives at Astro.
 func (r *reader) named(ctx context.Context, o *Object, ref *Reference) {
 	pos := ref.at(o)
-	x, parentID := r.index[ref.Kind], ""
-	if ref.Kind.Parent != "" {
-		var err error
-		if parentID, err = r.place(o, ref); err != nil {
+	x, in := r.index[ref.Kind], place{}
+	if ref.Kind.Parents != nil {
+		id, err := r.place(o, ref)
+		if err != nil {
 			r.fail(o, fmt.Errorf("%s: %w", ref, err))
 			return
-		} else if parentID == "" {
+		} else if id == "" {
 			return // reported
 		}
-		r.list(ctx, ref.Kind, []string{parentID})
+		in = place{r.catalog.nest(ref.Kind), id}
+		r.list(ctx, ref.Kind, []place{in})
 	}
-	if err := x.failure(parentID); err != nil {
+	if err := x.failure(in.id); err != nil {
 		if astro.Forbidden(err) {
 			err = fmt.Errorf("%w; where the id is given instead of the name, no look-up is needed", err)
 		}
 		r.fail(o, fmt.Errorf("%s: %w", ref, err))
 		return
 	}
-	switch found := x.find(ref.Kind, parentID, ref.Name); len(found) {
+	switch found := x.find(ref.Kind, in.id, ref.key()); len(found) {
 	case 1:
 		ref.Resolve(found[0].ID)
 	case 0:
-		if err := r.Reach.absent(ref.Kind, parentID); err != nil {
+		if err := r.Reach.absent(ref.Kind, in); err != nil {
 			r.fail(o, fmt.Errorf("%s: %w", ref, err))
 		} else if !o.Absent { // what is gone took along what was in it
-			r.problem(o, pos, "%s: there is no %s, neither live nor in the manifest", o, ref)
+			r.problem(o, pos, "%s: there is no %s, neither live nor in the manifest%s", o, ref, r.near(ref, in))
 		}
 	default:
 		r.problem(o, pos, "%s: there are %d of %s, ids %s; refer to one by %s", o, len(found), ref, ids(found), ref.Field.Name)
 	}
 }
 
+// near suggests what a name may have meant.
+func (r *reader) near(ref *Reference, in place) string {
+	known := append(r.index[ref.Kind].names(in.id), r.names[ref.Kind]...)
+	return schema.Suggest(ref.Name, slices.DeleteFunc(known, func(name string) bool { return name == ref.Name }))
+}
+
 // place finds the Workspace in which a reference is to be looked up; "" after
 // it reported that there is none.
 func (r *reader) place(o *Object, ref *Reference) (string, error) {
 	if ref.Parent == "" {
-		if p := o.parent(); p != nil && p.ID != "" {
+		if p := o.parent(); p != nil && p.ID != "" && o.at(r.catalog.home(ref.Kind).Name) {
 			return p.ID, nil
 		}
 		return "", errors.New("its Workspace is not known; write {workspace: …, name: …}")
@@ -91,7 +102,7 @@ func (r *reader) place(o *Object, ref *Reference) (string, error) {
 	}
 	switch found := x.find(home, "", ref.Parent); len(found) {
 	case 0:
-		r.problem(o, ref.Pos, "%s: %s: there is no %s %q", o, ref, home.Title, ref.Parent)
+		r.problem(o, ref.Pos, "%s: %s: there is no %s %q%s", o, ref, home.Title, ref.Parent, schema.Suggest(ref.Parent, x.names("")))
 	case 1:
 		return found[0].ID, nil
 	default:
@@ -111,23 +122,21 @@ func (r *reader) match(o *Object) {
 	if o.ID != "" || o.Kind.Single || r.world.Failed[o] != nil {
 		return
 	}
-	parentID := ""
-	if o.Kind.Parent != "" {
-		p := o.parent()
-		if p == nil || p.ID == "" {
-			return // its Workspace is yet to be created, or was reported
-		}
-		parentID = p.ID
+	in := o.home()
+	if o.parent() != nil && in.id == "" {
+		return // what it lives in is yet to be created, or was reported
 	}
 	x := r.index[o.Kind]
-	if err := x.failure(parentID); err != nil {
+	if err := x.failure(in.id); err != nil {
 		r.fail(o, err)
 		return
 	}
-	switch found := x.find(o.Kind, parentID, o.Name()); len(found) {
+	switch found := x.find(o.Kind, in.id, o.key()); len(found) {
 	case 0:
-		if err := r.Reach.absent(o.Kind, parentID); err != nil {
+		if err := r.Reach.absent(o.Kind, in); err != nil {
 			r.fail(o, err)
+		} else if o.Kind.Adopt != "" {
+			r.problem(o, o.Pos, "%s does not exist%s; %s", o, schema.Suggest(o.Name(), x.names(in.id)), o.Kind.Adopt)
 		}
 	case 1:
 		if found[0].odd != nil {
@@ -150,7 +159,7 @@ func (r *reader) twice(d *Declaration) {
 			keys = append(keys, o.Kind.Name+" id "+live.ID)
 		}
 		if place, ok := r.home(o); ok && r.world.Failed[o] == nil && !o.Absent {
-			keys = append(keys, fmt.Sprintf("%s %q%s", o.Kind.Name, o.Name(), place))
+			keys = append(keys, fmt.Sprintf("%s %q%s", o.Kind.Name, o.key(), place))
 		}
 		for _, key := range keys {
 			if other := first[key]; other != nil {
@@ -164,14 +173,13 @@ func (r *reader) twice(d *Declaration) {
 
 // home is where the object lives, in words; not ok while that isn't known.
 func (r *reader) home(o *Object) (place string, ok bool) {
-	if o.Kind.Parent == "" {
-		return "", true
+	p, live := o.parent(), r.world.Live[o]
+	id := o.ParentID()
+	if p == nil && live != nil {
+		id = live.parentID(o.Kind)
 	}
-	id := ""
-	if p := o.parent(); p != nil {
-		id = p.ID
-	} else if live := r.world.Live[o]; live != nil {
-		id = live.Body.Get(o.Kind.Parent).Value()
+	if id == "" {
+		return "", o.Kind.Parents == nil || p == nil && o.ID == ""
 	}
-	return " in " + id, id != ""
+	return " in " + id, true
 }

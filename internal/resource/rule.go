@@ -40,6 +40,22 @@ func together(a, b string) Rule {
 	}}
 }
 
+// beside demands that a new object that has field, with the value when ("" is
+// any), has all of the others.
+func beside(field, when string, others ...string) Rule {
+	return Rule{Fields: append([]string{field}, others...), Whole: true, Check: func(o *schema.Node) string {
+		if n := o.Path(field); n == nil || when != "" && !n.Is(when) {
+			return ""
+		}
+		for _, other := range others {
+			if o.Path(other) == nil {
+				return strings.TrimSpace(field+" "+when) + " needs " + other + " beside it"
+			}
+		}
+		return ""
+	}}
+}
+
 // needs demands that, where field is declared with the value when ("" is any),
 // other has the value want.
 func needs(field, when, other, want, why string) Rule {

@@ -31,7 +31,7 @@ func TestOfflineRules(t *testing.T) {
 		"memory fits":             {"resourceQuotaCpu: 0.5, resourceQuotaMemory: 1024Mi, defaultTaskPodCpu: 0.25, defaultTaskPodMemory: 0.5Gi", ""},
 		"memory alone":            {"resourceQuotaMemory: 3Gi", ""},
 		"hibernation":             {"scalingSpec: { hibernationSpec: { schedules: [] } }", ""},
-		"an end without a start":  {"scalingSpec: { hibernationSpec: { override: { overrideUntil: '2099-01-01T00:00:00Z' } } }", "scalingSpec.hibernationSpec.override needs isHibernating (true or false)|overrideUntil needs isHibernating beside it"},
+		"an end without a start":  {"scalingSpec: { hibernationSpec: { override: { overrideUntil: '2099-01-01T00:00:00Z' } } }", "overrideUntil needs isHibernating beside it"},
 		"queue counts":            {"workerQueues: [{ name: default, " + queue + ", minWorkerCount: 3, maxWorkerCount: 2 }]", `queue "default": minWorkerCount 3 is greater than maxWorkerCount 2`},
 		"no default queue":        {"workerQueues: [{ name: heavy }]", "workerQueues needs a queue called default"},
 		"no queue":                {"workerQueues: []", "workerQueues has 0 elements, needs at least 1"},

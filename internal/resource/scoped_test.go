@@ -3,7 +3,6 @@ package resource_test
 import (
 	"testing"
 
-	"astro-apply/internal/astro"
 	"astro-apply/internal/resource"
 	"astro-apply/internal/schema"
 	"astro-apply/internal/simulator"
@@ -59,6 +58,7 @@ func TestScopedReferences(t *testing.T) {
 				s.server.Seed("workspace", map[string]any{"name": "twin", "id": "ctwin00000000000000000002"})
 				s.server.Seed("deployment", map[string]any{"name": "d", "id": d1, "workspaceId": w1})
 				s.server.Seed("deployment", map[string]any{"name": "d", "id": d2, "workspaceId": w2})
+				s.server.Fail(simulator.Fault{Path: "links/clink00000000000000000001", Status: 200, Raw: `{"id": "clink00000000000000000001", "name": "l"}`})
 				if test.fail {
 					s.server.Fail(simulator.Fault{Path: "workspaces", Status: 403, Message: "no", RequestID: "r"})
 				}
@@ -70,7 +70,7 @@ func TestScopedReferences(t *testing.T) {
 				switch {
 				case len(world.Problems) > 0:
 					got = world.Problems[0].Message
-				case !astro.NotFound(world.Failed[link]): // that there are no links at all is beside the point
+				case world.Failed[link] != nil:
 					got = world.Failed[link].Error()
 				}
 				same(s, "reference", test.want, got)

@@ -19,7 +19,7 @@ func (r *reader) strangers(d *Declaration) {
 		switch {
 		case live != nil:
 			declared[live.ID] = true
-		case p != nil && p.ID != "" && !o.Absent && r.world.Failed[o] == nil:
+		case p != nil && p.ID != "" && !o.Absent && o.ID == "" && r.world.Failed[o] == nil:
 			place := o.Kind.Name + p.ID
 			fresh[place] = append(fresh[place], o)
 		}

@@ -40,7 +40,7 @@ func workspace() *Kind {
 			// What an update does to a default destination that it doesn't mention
 			// is not documented, so the live one is sent back.
 			{
-				Name: "defaultClusterId", Type: schema.TextType(0), Ref: &schema.Ref{Kind: "cluster", Name: "defaultCluster"},
+				Name: "defaultClusterId", Type: schema.TextType(0), Ref: &schema.Ref{Kind: "cluster", Name: "defaultCluster", Later: true},
 				Yields: []string{"defaultCloudProvider", "defaultRegion"},
 				Doc:    "The cluster that new Deployments are placed on.",
 			},
@@ -59,18 +59,5 @@ func workspace() *Kind {
 			exclusive("defaultClusterId", "defaultCloudProvider", "defaultRegion"),
 			together("defaultCloudProvider", "defaultRegion"),
 		},
-	}
-}
-
-// cluster can only be referred to.
-func cluster() *Kind {
-	const collection = "/organizations/{organizationId}/clusters"
-	return &Kind{
-		Name:     "cluster",
-		Title:    "cluster",
-		Doc:      "Where DEDICATED and HYBRID Deployments run.",
-		Identity: []string{"name"},
-		List:     Query{Path: collection, Member: "clusters"},
-		Get:      Call{"GET", collection + "/{id}"},
 	}
 }

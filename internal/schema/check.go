@@ -78,6 +78,8 @@ func (c *checker) value(t *Type, n *Node, path string) {
 		c.object(t.Fields, n, path, nil)
 	case t.Base == BaseList:
 		c.list(t, n, path)
+	case t.Base == BaseMap:
+		c.mapping(t, n, path)
 	case n.Form == List || n.Form == Map:
 		c.report(n.Pos, "%s must be %s, not %s", path, t.Describe(), n.Form)
 	case t.Base == BaseBool:
@@ -88,6 +90,21 @@ func (c *checker) value(t *Type, n *Node, path string) {
 		c.quantity(t, n, path)
 	default:
 		c.text(t, n, path)
+	}
+}
+
+func (c *checker) mapping(t *Type, n *Node, path string) {
+	if n.Form != Map {
+		c.report(n.Pos, "%s must be a mapping, not %s", path, n.Form)
+		return
+	}
+	for _, m := range n.Members {
+		switch {
+		case t.Elem != nil:
+			c.value(t.Elem, m.Value, join(path, m.Name))
+		case m.Value.Form == Null:
+			c.report(m.Value.Pos, "%s has no value: leave it out to keep what is live", join(path, m.Name))
+		}
 	}
 }
 
@@ -155,7 +172,7 @@ func names(fields []Field) []string {
 	var out []string
 	for i := range fields {
 		out = append(out, fields[i].Name)
-		if r := fields[i].Ref; r != nil {
+		if r := fields[i].Ref; r != nil && !r.Soft {
 			out = append(out, r.Name)
 		}
 	}

@@ -27,7 +27,7 @@ func (t *Type) conforms(n, root *Node, path string) error {
 	switch {
 	case t.Base == BaseList:
 		want = List
-	case t.Base == BaseObject:
+	case t.Base == BaseObject, t.Base == BaseMap:
 		want = Map
 	case n.Form == List || n.Form == Map:
 		want = Text

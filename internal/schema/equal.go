@@ -18,6 +18,9 @@ func (t *Type) IsZero(n *Node) bool {
 	case List:
 		return len(n.Items) == 0
 	case Map:
+		if t.Base == BaseMap {
+			return len(n.Members) == 0
+		}
 		for _, m := range n.Members {
 			f := Find(t.Fields, m.Name)
 			if f != nil && !f.Type.IsZero(m.Value) {
@@ -52,8 +55,37 @@ func (t *Type) Equal(a, b *Node) bool {
 		return true
 	case BaseList:
 		return t.sameItems(a.Items, b.Items)
+	case BaseMap:
+		return same(a, b)
 	}
 	return t.Canonical(a) == t.Canonical(b)
+}
+
+// same compares values of no known type as JSON does: the order of members
+// doesn't count.
+func same(a, b *Node) bool {
+	if a.Form != b.Form || a.Text != b.Text || len(a.Items) != len(b.Items) || len(a.Members) != len(b.Members) {
+		return false
+	}
+	for i := range a.Items {
+		if !same(a.Items[i], b.Items[i]) {
+			return false
+		}
+	}
+	for _, m := range a.Members {
+		if other := b.Get(m.Name); other == nil || !same(m.Value, other) {
+			return false
+		}
+	}
+	return true
+}
+
+// SameElem compares two values of a map.
+func (t *Type) SameElem(a, b *Node) bool {
+	if t.Elem != nil {
+		return t.Elem.Equal(a, b)
+	}
+	return same(a, b)
 }
 
 // Send returns n as the API takes it: a quantity is text, also where the
@@ -79,6 +111,9 @@ func (t *Type) sameItems(a, b []*Node) bool {
 	if t.Set {
 		return t.covers(a, b) && t.covers(b, a)
 	}
+	if t.Key != nil {
+		return t.sameElements(a, b)
+	}
 	if len(a) != len(b) {
 		return false
 	}
@@ -88,6 +123,21 @@ func (t *Type) sameItems(a, b []*Node) bool {
 		}
 	}
 	return true
+}
+
+// sameElements compares element by element, whatever their order; b may have
+// others where the list only adds.
+func (t *Type) sameElements(a, b []*Node) bool {
+	in := map[string]*Node{}
+	for _, n := range b {
+		in[t.Identity(n)] = n
+	}
+	for _, n := range a {
+		if other := in[t.Identity(n)]; other == nil || !t.Elem.Equal(n, other) {
+			return false
+		}
+	}
+	return t.Adds || len(a) == len(b)
 }
 
 // covers reports whether every item of b is in a.

@@ -18,6 +18,7 @@ const (
 	Immutable                        // a difference after creation is an error
 	CreateOnly                       // a difference after creation is told, never planned
 	Vital                            // an update that needs it, and isn't told it, is not sent: nothing is taken for it
+	Local                            // for this program alone: it is in no request and no answer
 
 	// Both is the usual case: a field that can be set and changed.
 	Both = Create | Update
@@ -29,8 +30,9 @@ type Echo uint8
 // The echo rules. The API's updates replace, so the usual rule is to send back
 // what is live.
 const (
-	EchoAlways Echo = iota // send the live value
-	EchoNever              // leave it out: leaving out keeps it, or sending it would pin a default
+	EchoAlways  Echo = iota // send the live value
+	EchoNever               // leave it out: leaving out keeps it, or sending it would pin a default
+	EchoChanged             // leave it out also where it is declared and doesn't change
 )
 
 // Field is one row of a table: everything the engine needs to know of a value.
@@ -46,9 +48,11 @@ type Field struct {
 	Yields  []string // siblings that exclude it: when one is declared, the live value is not sent back
 	Ref     *Ref
 	Secret  *SecretRule
-	Default func(object *Node) *Node    // sent for a new object or element that leaves it out
-	Note    string                      // for Immutable: the way out
-	Frozen  func(old, new *Node) string // why this change is impossible, "" if it isn't
+	Default func(object *Node) *Node // sent for a new object or element that leaves it out
+	Note    string                   // for Immutable: the way out
+	// Frozen says why a change is impossible, "" if it isn't; value looks up
+	// other fields of the object.
+	Frozen  func(old, wanted *Node, value func(path string) string) string
 	Caution func(old, new *Node) string // what a change does beside the obvious
 	// Lapsed says that a value, declared or live, is over: it neither asks for
 	// anything nor is sent back.
@@ -69,18 +73,22 @@ type Ref struct {
 	Kind   string
 	Name   string
 	Scoped bool     // the kind lives in a Workspace
+	Soft   bool     // the field holds the object's name, or one that the API knows by itself
+	Later  bool     // it may be set by a second write, where references form a circle
 	Like   []string // fields in which the two objects agree; a simulation needs to know
 }
 
 // SecretRule marks a field that holds a secret when the sibling If is true (or
-// always, when If is empty). The API never returns such a value.
+// always, when If is empty). The API never returns such a value. Told says that
+// answers tell whether it is set, by a hidden value.
 type SecretRule struct {
-	If string
+	If   string
+	Told bool
 }
 
 // Phases returns the field's phase with the default filled in.
 func (f *Field) Phases() Phase {
-	if f.Phase&Both == 0 {
+	if f.Phase&(Both|Local) == 0 {
 		return f.Phase | Both
 	}
 	return f.Phase
@@ -111,7 +119,7 @@ func (f *Field) Live(object, root *Node) *Node {
 
 // Declared returns what object declares for the field, by id or by name.
 func (f *Field) Declared(object *Node) *Node {
-	if n := object.Get(f.Name); n != nil || f.Ref == nil {
+	if n := object.Get(f.Name); n != nil || f.Ref == nil || f.Ref.Soft {
 		return n
 	}
 	return object.Get(f.Ref.Name)
@@ -142,10 +150,21 @@ func (f *Field) Applies(value func(path string) (text string, known bool)) (fail
 	return nil
 }
 
+// Refers reports whether there are references in a value of the type.
+func (t *Type) Refers() bool {
+	for i := range t.Fields {
+		f := &t.Fields[i]
+		if f.Ref != nil || f.Type.Refers() || f.Type.Elem != nil && f.Type.Elem.Refers() {
+			return true
+		}
+	}
+	return false
+}
+
 // FindRef returns the field whose reference is called name, or nil.
 func FindRef(fields []Field, name string) *Field {
 	for i := range fields {
-		if r := fields[i].Ref; r != nil && r.Name == name {
+		if r := fields[i].Ref; r != nil && !r.Soft && r.Name == name {
 			return &fields[i]
 		}
 	}

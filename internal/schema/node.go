@@ -64,6 +64,7 @@ type Node struct {
 	Secret  bool     // never shown; see Redacted
 	Read    []string // what it was put together from, for scrubbing: values of variables
 	Plain   bool     // an unquoted YAML scalar, for the hints about YAML's traps
+	Hidden  bool     // a live value that is set, and that nobody is told; sent back, it stays
 }
 
 // Member is a named value of a Map, in the order of the source.
@@ -75,6 +76,12 @@ type Member struct {
 
 // String makes a text node.
 func String(s string) *Node { return &Node{Form: Text, Text: s} }
+
+// Hidden makes the node of a value that is set and not told.
+func Hidden() *Node { return &Node{Form: Text, Secret: true, Hidden: true} }
+
+// Veiled reports whether n is set and not told. A nil node is not.
+func (n *Node) Veiled() bool { return n != nil && n.Hidden }
 
 // Boolean makes a boolean node.
 func Boolean(b bool) *Node { return &Node{Form: Bool, Text: strconv.FormatBool(b)} }
@@ -148,6 +155,23 @@ func (n *Node) Clone() *Node {
 	c.Members = make([]Member, len(n.Members))
 	for i, m := range n.Members {
 		c.Members[i] = Member{Name: m.Name, Pos: m.Pos, Value: m.Value.Clone()}
+	}
+	return &c
+}
+
+// Known returns a copy of n without what waits for another object.
+func (n *Node) Known() *Node {
+	c := *n
+	c.Items, c.Members = nil, nil
+	for _, item := range n.Items {
+		if item.Form != Pending {
+			c.Items = append(c.Items, item.Known())
+		}
+	}
+	for _, m := range n.Members {
+		if m.Value.Form != Pending {
+			c.Members = append(c.Members, Member{Name: m.Name, Pos: m.Pos, Value: m.Value.Known()})
+		}
 	}
 	return &c
 }

@@ -25,6 +25,9 @@ func (f *Field) each(n *Node, path string, visit func(n *Node, path string)) {
 
 // ids reports what stands for an id and can't be one.
 func (c *checker) ids(f *Field, n *Node, path string) bool {
+	if f.Ref.Soft {
+		return true
+	}
 	before := len(c.problems)
 	f.each(n, path, func(n *Node, path string) {
 		if n.Form == Text && !idShape.MatchString(n.Text) {

@@ -66,7 +66,7 @@ func (t *Type) Describe() string {
 		return "a quantity of memory such as 20Gi"
 	case t.Base == BaseQuantity:
 		return "a quantity of CPU such as 0.5 or 500m"
-	case t.Base == BaseObject:
+	case t.Base == BaseObject, t.Base == BaseMap:
 		return "a mapping"
 	case t.Base == BaseList && t.Key != nil:
 		return "a list, by " + strings.Join(t.Key, " and ")

@@ -17,6 +17,7 @@ const (
 	BaseQuantity
 	BaseObject
 	BaseList
+	BaseMap
 )
 
 // Type describes a value: how it is checked, compared and matched.
@@ -29,9 +30,12 @@ type Type struct {
 	Canon  func(string) string // of text: the one spelling in which equal values are compared
 	Bytes  bool                // a quantity of bytes, whose unit must be written
 	Fields []Field             // of an object
-	Elem   *Type               // of a list
+	Elem   *Type               // of a list or a map; nil: any value
+	Unset  string              // of an object: the member that names what is given up, where leaving out keeps it
 	Key    []string            // of a list: the element's members that identify it together
 	Carry  []string            // of a keyed list: server-owned members that travel with an element
+	Name   func(*Node) string  // of a keyed list: what tells an element from the others, "" while that isn't known; nil: its Key
+	Adds   bool                // of a list: elements that are live and not declared are none of its business
 	Set    bool                // of a list of scalars: order and repetition don't count
 	Count  *Range              // of a list: how many elements
 }
@@ -70,6 +74,10 @@ func MemoryType() Type { return Type{Base: BaseQuantity, Bytes: true} }
 // ObjectType is a mapping with fields of its own.
 func ObjectType(fields ...Field) Type { return Type{Base: BaseObject, Fields: fields} }
 
+// MapType is a mapping whose names are the user's own; a nil elem takes any
+// value.
+func MapType(elem *Type) Type { return Type{Base: BaseMap, Elem: elem} }
+
 // SetType is a list of scalars in which order doesn't count.
 func SetType(elem Type) Type { return Type{Base: BaseList, Elem: &elem, Set: true} }
 
@@ -81,6 +89,9 @@ func KeyedType(key []string, fields ...Field) Type {
 // Identity is what tells an element of the list from the others, in a form fit
 // to be shown; "" while a part of it is not known.
 func (t *Type) Identity(element *Node) string {
+	if t.Name != nil {
+		return t.Name(element)
+	}
 	if t.Key == nil {
 		return t.Elem.Canonical(element)
 	}

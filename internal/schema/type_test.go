@@ -93,7 +93,8 @@ func TestEqual(t *testing.T) {
 		{"deep", "{in: {on: true}}", "{in: {on: false}}", false},
 		{"keyed", "[{name: a, n: 1}]", "[{name: A, n: 1}]", true},
 		{"keyed", "[{name: a, n: 1}]", "[{name: a, n: 2}]", false},
-		{"keyed", "[{name: a}, {name: b}]", "[{name: b}, {name: a}]", false}, // the engine matches them by key
+		{"keyed", "[{name: a, n: 1}, {name: b, n: 2}]", "[{name: b, n: 2}, {name: a, n: 1}]", true}, // they are matched by key
+		{"keyed", "[{name: a, n: 1}, {name: b, n: 2}]", "[{name: b, n: 1}, {name: a, n: 2}]", false},
 		{"keyed", "[{name: a}]", "[{name: a}, {name: b}]", false},
 		{"keyed", "[{name: a}, {name: b}]", "[{name: a}]", false},
 	}

@@ -1,0 +1,123 @@
+package app
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"path"
+	"strings"
+	"sync"
+
+	"astro-apply/internal/resource"
+	"astro-apply/internal/schema"
+)
+
+// toOutput is the sink that is no file.
+const toOutput = "output"
+
+// deliveries takes secret values that Astro tells once to where the manifest
+// wants them.
+type deliveries struct {
+	mu     sync.Mutex
+	output map[string]string // by section/name
+}
+
+// deliver hands a value over before anything else happens with it, so that it
+// can't get lost later.
+func (p *process) deliver(o *resource.Object, value string) error {
+	p.runner.Mask(value)
+	p.deliveries.mu.Lock()
+	defer p.deliveries.mu.Unlock()
+	to := o.Sink().Value()
+	switch {
+	case p.report.Simulated:
+		return nil // it opens nothing, and later steps must not take it for one that does
+	case to == "":
+		return errors.New(resource.SinkField + " says nowhere where")
+	case to != toOutput:
+		return p.runner.Save(to, value)
+	}
+	name := o.Kind.Section + "/" + o.Name()
+	if _, taken := p.deliveries.output[name]; taken {
+		return fmt.Errorf("the output has one of that name already; write it to a file")
+	}
+	if p.deliveries.output == nil {
+		p.deliveries.output = map[string]string{}
+	}
+	p.deliveries.output[name] = value
+	text, err := json.Marshal(p.deliveries.output)
+	if err == nil {
+		err = p.runner.Hand("tokens", string(text))
+	}
+	if err != nil {
+		delete(p.deliveries.output, name)
+	}
+	return err
+}
+
+// sinks reports where values can't go, before any of them exists.
+func (p *process) sinks(declared *resource.Declaration) {
+	taken := map[string]schema.Pos{}
+	for _, o := range declared.Objects {
+		sink := o.Sink()
+		if sink == nil || sink.Form != schema.Text || sink.Text == toOutput {
+			continue
+		}
+		problem := func(format string, args ...any) {
+			p.report.Problems = append(p.report.Problems, schema.Problem{Pos: sink.Pos, Message: o.String() + ": " + fmt.Sprintf(format, args...)})
+		}
+		if err := p.runner.Place(sink.Text); err != nil {
+			problem("%s can't take its value: %v", sink.Show(), err)
+		}
+		if before, ok := taken[path.Clean(sink.Text)]; ok {
+			problem("%s takes another value already, at %s", sink.Show(), before)
+		}
+		taken[path.Clean(sink.Text)] = sink.Pos
+	}
+}
+
+// rotates returns whose value is made anew, by the input rotate.
+func (p *process) rotates(declared *resource.Declaration) (func(*resource.Object) bool, error) {
+	chosen := map[*resource.Object]bool{}
+	var errs []error
+	for _, pattern := range p.config.Rotate {
+		met := false
+		for _, o := range declared.Objects {
+			ok, err := path.Match(pattern, o.Kind.Section+"/"+o.Name())
+			if err != nil {
+				errs = append(errs, fmt.Errorf("input rotate: %q is no pattern; one is a section, a slash and a name, with * for any text", pattern))
+				break
+			}
+			if !ok {
+				continue
+			}
+			met = true
+			switch {
+			case o.Kind.Rotate.Path == "":
+				errs = append(errs, fmt.Errorf("input rotate: %s, which %q means, can't be rotated", o, pattern))
+			case o.Sink() == nil:
+				errs = append(errs, fmt.Errorf("input rotate: %s says nowhere where its new value goes; add %s at %s", o, resource.SinkField, o.Pos))
+			default:
+				chosen[o] = true
+			}
+		}
+		if !met && len(errs) == 0 {
+			errs = append(errs, fmt.Errorf("input rotate: nothing is declared that %q means; a pattern is a section, a slash and a name%s", pattern, p.rotatable(declared)))
+		}
+	}
+	return func(o *resource.Object) bool { return chosen[o] }, errors.Join(errs...)
+}
+
+// rotatable lists what could have been meant.
+func (p *process) rotatable(declared *resource.Declaration) string {
+	var names []string
+	for _, o := range declared.Objects {
+		if o.Kind.Rotate.Path != "" && len(names) < 5 {
+			names = append(names, o.Kind.Section+"/"+o.Name())
+		}
+	}
+	if names == nil {
+		return ""
+	}
+	return ", such as " + strings.Join(names, " or ")
+}

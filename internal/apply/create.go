@@ -1,0 +1,92 @@
+package apply
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"astro-apply/internal/plan"
+	"astro-apply/internal/resource"
+)
+
+// create makes the object, and then what its create call doesn't take. A lost
+// or unusable answer leaves unknown whether it exists, so it is looked up before
+// anything else is done: a second create could make a second object.
+func (r *run) create(ctx context.Context, j *job) error {
+	o := j.change.Object
+	d := plan.Compare(o, nil, r.Policy)
+	if len(d.Problems) > 0 {
+		return d.Problems[0]
+	}
+	answer, err := r.send(ctx, j, d.Requests[0], "")
+	if err != nil && !ambiguous(err) {
+		return fmt.Errorf("create: %w", err)
+	}
+	if err == nil {
+		j.Live, err = resource.NewLive(o.Kind, answer)
+	}
+	if err != nil {
+		return r.adopt(ctx, j, err)
+	}
+	j.Wrote = Created
+	if err := r.issue(ctx, j, answer); err != nil {
+		return err
+	}
+	if unfinished(o) {
+		if err := r.update(ctx, j); err != nil {
+			return fmt.Errorf("created, id %s, but not completed, which the next run does: %w", j.Live.ID, err)
+		}
+	}
+	j.Status = Created
+	return nil
+}
+
+// unfinished reports whether the object declares what only an update can set.
+func unfinished(o *resource.Object) bool {
+	for _, part := range o.Kind.Parts {
+		if part.Root != "" && o.Body.Path(part.Root) != nil {
+			return true
+		}
+		for i := range o.Kind.Fields {
+			if f := &o.Kind.Fields[i]; part.Name != "" && part.Elements == nil && f.Part == part.Name && o.Body.Get(f.Name) != nil {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// adopt goes on with the object that a create without an answer has made. The
+// API may still be at it, so one that isn't there is looked up again for a while.
+func (r *run) adopt(ctx context.Context, j *job, cause error) error {
+	found, err := r.appears(ctx, j.change.Object)
+	switch {
+	case err != nil:
+		return fmt.Errorf("create: %w; whether it exists now is unknown, because it can't be looked up: %w", cause, err)
+	case found == nil:
+		return fmt.Errorf("create: %w; it was not there afterwards, and the next run looks again", cause)
+	}
+	j.Live, j.Wrote = found, Created
+	if o := j.change.Object; o.Kind.Issued != "" {
+		return fmt.Errorf("create: %w; it exists now, id %s, but its %s came with the answer that was lost: rotate it, or remove it and run again", cause, found.ID, o.Kind.Issued)
+	}
+	if err := r.update(ctx, j); err != nil {
+		return fmt.Errorf("create: %w; it exists now, id %s, but: %w", cause, found.ID, err)
+	}
+	j.Status = Created
+	return nil
+}
+
+func (r *run) appears(ctx context.Context, o *resource.Object) (*resource.Live, error) {
+	for wait := 2 * time.Second; ; wait *= 2 {
+		found, err := r.source.Find(ctx, o)
+		if err != nil || found != nil || wait > longestLook {
+			return found, err
+		}
+		select {
+		case <-ctx.Done():
+			return nil, context.Cause(ctx)
+		case <-time.After(wait):
+		}
+	}
+}

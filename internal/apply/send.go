@@ -1,0 +1,119 @@
+package apply
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/cenkalti/backoff/v4"
+
+	"astro-apply/internal/astro"
+	"astro-apply/internal/plan"
+	"astro-apply/internal/schema"
+)
+
+// The pace at which a change is tried again that another one keeps away.
+const (
+	firstTry = 5 * time.Second
+	lastTry  = time.Minute
+)
+
+func (r *run) send(ctx context.Context, j *job, request plan.Request, id string) ([]byte, error) {
+	fields := request.Body
+	if fields != nil && len(j.change.Later) > 0 {
+		fields = fields.Known() // the rest follows in a second write
+	}
+	if fields != nil && request.Shape != nil {
+		fields = request.Shape(fields, whole(j), r.source.OrganizationID)
+	}
+	j.Body = fields
+	var body []byte
+	if fields != nil {
+		var err error
+		if body, err = json.Marshal(fields); err != nil {
+			return nil, err
+		}
+	}
+	call := r.source.Call(j.change.Object, request.Call, id, body)
+	maps.Copy(call.Params, request.Params)
+	answer, err := r.source.API.Do(ctx, call)
+	j.sent = j.sent || !unsent(err)
+	return answer, err
+}
+
+// unless does something, and does it again for as long as the API refuses it
+// because another change is under way.
+func (r *run) unless(ctx context.Context, j *job, do func() error) error {
+	wait := backoff.NewExponentialBackOff(
+		backoff.WithInitialInterval(firstTry), backoff.WithMaxInterval(lastTry), backoff.WithMaxElapsedTime(0))
+	for {
+		err := do()
+		e, ok := errors.AsType[*astro.Error](err)
+		if !ok || !slices.Contains(j.change.Object.Kind.Busy, e.StatusCode) {
+			return err
+		}
+		r.waits(j, fmt.Sprintf("another change to end, %d", e.StatusCode))
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("%w; another change kept it away until %w", err, context.Cause(ctx))
+		case <-time.After(wait.NextBackOff()):
+		}
+	}
+}
+
+// issue delivers the secret value that an answer tells once. What nobody could
+// be given is removed again, since nobody will ever know its value.
+func (r *run) issue(ctx context.Context, j *job, answer []byte) error {
+	k := j.change.Object.Kind
+	if k.Issued == "" {
+		return nil
+	}
+	value := ""
+	if n, err := schema.ParseJSON(answer); err == nil {
+		value = n.Get(k.Issued).Value()
+	}
+	var err error
+	switch {
+	case value == "":
+		err = fmt.Errorf("the answer has no %s", k.Issued)
+	case r.Deliver == nil:
+		err = errors.New("nobody takes it")
+	default:
+		err = r.Deliver(j.change.Object, value)
+	}
+	switch {
+	case err == nil:
+		return nil
+	case j.change.Action != plan.Create:
+		return fmt.Errorf("rotated, and the old %s is no longer valid, but the new one could not be delivered: %w; rotate it again", k.Issued, err)
+	}
+	if gone := r.delete(context.WithoutCancel(ctx), j); gone != nil {
+		return fmt.Errorf("created, id %s, but its %s could not be delivered (%w), and it could not be removed again: %w; remove it by hand", j.Live.ID, k.Issued, err, gone)
+	}
+	j.Live, j.Wrote, j.Status = nil, "", ""
+	return fmt.Errorf("its %s could not be delivered, so it was removed again: %w", k.Issued, err)
+}
+
+// unsent reports whether a call failed before any request left.
+func unsent(err error) bool {
+	e, ok := errors.AsType[*astro.Error](err)
+	return ok && e.Unsent
+}
+
+// ambiguous reports whether a write may have happened although it failed.
+func ambiguous(err error) bool {
+	e, ok := errors.AsType[*astro.Error](err)
+	return ok && e.Ambiguous
+}
+
+// whole is all that is known of the object, live or else as declared.
+func whole(j *job) *schema.Node {
+	if j.Live != nil {
+		return j.Live.Body
+	}
+	return j.change.Object.Body
+}

@@ -1,0 +1,101 @@
+package github
+
+import (
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// Place checks that a file for a secret may be where path says: below the
+// workspace, where a relative path starts, or below RUNNER_TEMP.
+func (r *Runner) Place(path string) error {
+	_, _, err := r.place(path)
+	return err
+}
+
+// place splits path into one of the two folders and what is below it.
+func (r *Runner) place(path string) (dir, below string, err error) {
+	workspace := r.getenv("GITHUB_WORKSPACE")
+	if workspace == "" {
+		if workspace, err = filepath.Abs("."); err != nil {
+			return "", "", err
+		}
+	}
+	if !filepath.IsAbs(path) {
+		path = filepath.Join(workspace, path)
+	}
+	for _, dir := range []string{workspace, r.getenv("RUNNER_TEMP")} {
+		below, err := filepath.Rel(dir, path)
+		if dir != "" && err == nil && below != "." && filepath.IsLocal(below) {
+			return dir, below, nil
+		}
+	}
+	return "", "", errors.New("it is neither below the workspace nor below RUNNER_TEMP")
+}
+
+// Save writes a secret to a file that only its owner can read: the owner of
+// the folder it is in, so that later steps, which run as somebody else than a
+// container, can. A file that is there is replaced as a whole; no link leads
+// out of the folder.
+func (r *Runner) Save(path, secret string) error {
+	dir, below, err := r.place(path)
+	if err != nil {
+		return err
+	}
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = root.Close() }()
+	owned := owner(dir)
+	if err := folders(root, filepath.Dir(below), owned); err != nil {
+		return err
+	}
+	temporary := below + "." + strings.ToLower(rand.Text()[:8])
+	if err := fill(root, temporary, secret, owned); err != nil {
+		return errors.Join(err, root.Remove(temporary))
+	}
+	if err := root.Rename(temporary, below); err != nil {
+		return errors.Join(err, root.Remove(temporary))
+	}
+	return nil
+}
+
+// folders makes the folders of a path that aren't there.
+func folders(root *os.Root, path string, owned *owners) error {
+	at := ""
+	for name := range strings.SplitSeq(filepath.ToSlash(path), "/") {
+		at = filepath.Join(at, name)
+		switch err := root.Mkdir(at, 0o755); {
+		case err == nil:
+			if err := owned.give(root, at); err != nil {
+				return err
+			}
+		case !errors.Is(err, os.ErrExist):
+			return err
+		}
+	}
+	return nil
+}
+
+func fill(root *os.Root, name, text string, owned *owners) error {
+	f, err := root.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = f.WriteString(text)
+	return errors.Join(err, f.Close(), owned.give(root, name))
+}
+
+// Hand sets an output to a value that is secret on purpose: the runner masks it
+// in the log, and it is not scrubbed. Without a file for outputs it is an error,
+// since nobody would get it.
+func (r *Runner) Hand(name, value string) error {
+	if r.getenv("GITHUB_OUTPUT") == "" {
+		return fmt.Errorf("output %s: there is no file for outputs here (GITHUB_OUTPUT)", name)
+	}
+	return r.output(name, value)
+}

@@ -1,0 +1,102 @@
+package plan
+
+import (
+	"slices"
+	"strings"
+
+	"astro-apply/internal/schema"
+)
+
+// untangle breaks circles of references where one of them may be set by a
+// second write. Other circles can't be followed in any order.
+func (p *Plan) untangle() {
+	for {
+		circle := p.circle()
+		if circle == nil {
+			return
+		}
+		if !loosen(circle) {
+			names := make([]string, 0, len(circle)+1)
+			for _, c := range append(circle, circle[0]) {
+				names = append(names, c.Object.String())
+			}
+			p.Problems = append(p.Problems, schema.Problem{Pos: circle[0].Object.Pos, Message: "references form a circle: " + strings.Join(names, " → ")})
+			cut(circle[len(circle)-1], circle[0])
+		}
+	}
+}
+
+// circle returns changes of which each needs the next one, and the last the
+// first; nil when there is none.
+func (p *Plan) circle() []*Change {
+	placed := map[*Change]bool{}
+	var visit func(c *Change, trail []*Change) []*Change
+	visit = func(c *Change, trail []*Change) []*Change {
+		if i := slices.Index(trail, c); i >= 0 {
+			return slices.Clone(trail[i:])
+		}
+		if placed[c] {
+			return nil
+		}
+		trail = append(trail, c)
+		for _, n := range c.Needs {
+			if found := visit(n, trail); found != nil {
+				return found
+			}
+		}
+		placed[c] = true
+		return nil
+	}
+	for _, c := range p.Changes {
+		if found := visit(c, nil); found != nil {
+			return found
+		}
+	}
+	return nil
+}
+
+// loosen lets one change of a circle not wait for the next one.
+func loosen(circle []*Change) bool {
+	for i, c := range circle {
+		next := circle[(i+1)%len(circle)]
+		switch {
+		case c.Action == Delete && refers(next, c): // it goes with what refers to it
+			cut(c, next)
+			return true
+		case c.Action != Delete && refers(c, next):
+			cut(c, next)
+			c.Later = append(c.Later, next)
+			return true
+		}
+	}
+	return false
+}
+
+// refers reports whether a refers to b, and only where that may be set later.
+func refers(a, b *Change) bool {
+	found := false
+	for i := range a.Object.Kind.Fields {
+		f := &a.Object.Kind.Fields[i]
+		if f.Ref == nil || b.Live == nil || f.Ref.Kind != b.Object.Kind.Name {
+			continue
+		}
+		a.holds(f).Walk(func(id *schema.Node) {
+			if id.Value() == b.Live.ID {
+				found = f.Ref.Later
+			}
+		})
+	}
+	for _, r := range a.Object.Refs {
+		if r.Target == b.Object {
+			if !r.Field.Ref.Later {
+				return false
+			}
+			found = true
+		}
+	}
+	return found
+}
+
+func cut(c, needed *Change) {
+	c.Needs = slices.DeleteFunc(c.Needs, func(n *Change) bool { return n == needed })
+}

@@ -1,0 +1,53 @@
+package plan
+
+import "astro-apply/internal/schema"
+
+// apart is a field that another call carries: what is live of it is sent back,
+// so that this one doesn't take it away.
+func (o *overlay) apart(f *schema.Field, d, l *schema.Node, path string, fresh bool) *schema.Node {
+	if f.Lapsed != nil && (d != nil && f.Lapsed(d, o.policy.Now) || l != nil && f.Lapsed(l, o.policy.Now)) {
+		return nil
+	}
+	if !fresh {
+		if l == nil {
+			return nil
+		}
+		return o.echo(f, nil, l, path)
+	}
+	if d != nil {
+		o.merged(f, d, nil, path, true)
+	}
+	return nil
+}
+
+// created is the value of a field of something new.
+func (o *overlay) created(f *schema.Field, declared *schema.Node, path string) *schema.Node {
+	d := declared.Get(f.Name)
+	if d == nil && f.Default != nil {
+		d = f.Default(declared)
+	}
+	switch {
+	case d == nil && f.Has(schema.RequiredCreate):
+		o.problem(declared.Pos, "%s is missing; something new needs it (%s)", path, f.Type.Describe())
+		return nil
+	case d == nil, !f.Has(schema.Create):
+		return nil
+	}
+	if f.HoldsSecret(declared) {
+		d = o.concealed(d)
+	}
+	return o.merged(f, d, nil, path, true)
+}
+
+func (o *overlay) immutable(f *schema.Field, d, l *schema.Node, path string) *schema.Node {
+	if l != nil && !f.Type.Equal(d, l) {
+		o.problem(d.Pos, "%s can't change once it is set: it is %s live and %s here. %s", path, l.Show(), d.Show(), f.Note)
+	}
+	switch {
+	case !f.Has(schema.Update):
+		return nil
+	case l == nil:
+		return f.Type.Send(d)
+	}
+	return l.With(d.Pos)
+}

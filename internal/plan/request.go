@@ -1,0 +1,136 @@
+package plan
+
+import (
+	"slices"
+	"strings"
+
+	"astro-apply/internal/resource"
+	"astro-apply/internal/schema"
+)
+
+// Request is one call: a create, or some of an update.
+type Request struct {
+	Call   resource.Call
+	Body   *schema.Node      // nil: none. Under the names of the kind's fields where there is a Shape
+	Shape  resource.Shape    // nil: the body is sent as it is
+	Params map[string]string // of the call's path, beside those of the object
+}
+
+// carried is what a part of an update sends.
+func (o *overlay) carried(k *resource.Kind, part *resource.Part) *schema.Node {
+	o.part = part.Name
+	if part.Root != "" {
+		return o.rooted(k, part.Root)
+	}
+	var fields []schema.Field
+	for _, f := range k.Fields {
+		if f.Part == part.Name {
+			fields = append(fields, f)
+		}
+	}
+	return o.object(fields, o.declared, o.live, "", false)
+}
+
+// rooted is the field at a dotted path alone, where it has a call of its own.
+func (o *overlay) rooted(k *resource.Kind, path string) *schema.Node {
+	fields, declared, live := k.Fields, o.declared, o.live
+	for {
+		name, rest, nested := strings.Cut(path, ".")
+		f := schema.Find(fields, name)
+		if f.Applies(o.value) != nil || declared.Get(name) == nil {
+			return nil
+		}
+		if !nested {
+			return o.field(f, declared, live, pathOf(k, o.part), false)
+		}
+		fields, declared, live, path = f.Type.Fields, declared.Get(name), live.Get(name), rest
+	}
+}
+
+// put sets the member at a dotted path of an object that may be changed.
+func put(object *schema.Node, path string, value *schema.Node) *schema.Node {
+	name, rest, nested := strings.Cut(path, ".")
+	if nested {
+		below := object.Get(name)
+		if below == nil {
+			below = &schema.Node{Form: schema.Map}
+		}
+		value = put(below, rest, value)
+	}
+	object.Set(name, value)
+	return object
+}
+
+func pathOf(k *resource.Kind, part string) string {
+	i := slices.IndexFunc(k.Parts, func(p resource.Part) bool { return p.Name == part })
+	return k.Parts[i].Root
+}
+
+// requests are the calls that make a part what body says.
+func requests(k *resource.Kind, part *resource.Part, body *schema.Node, live *resource.Live) []Request {
+	switch {
+	case part.Elements != nil:
+		return elements(k, part, body, live)
+	case body == nil:
+		return []Request{{Call: part.None}}
+	}
+	return []Request{{Call: part.Call, Body: body, Shape: part.Shape}}
+}
+
+// elements are the calls that add to a list and then, so that nothing is
+// missing in between, those that remove from it.
+func elements(k *resource.Kind, part *resource.Part, body *schema.Node, live *resource.Live) []Request {
+	e, name := part.Elements, body.Members[0].Name
+	f := schema.Find(k.Fields, name)
+	wanted, have := body.Members[0].Value, f.Live(live.Body, live.Body)
+	var out []Request
+	for some := range slices.Chunk(missing(f.Type.Elem, wanted, have), e.Most) {
+		list := &schema.Node{Form: schema.List, Pos: wanted.Pos, Items: some}
+		out = append(out, Request{Call: e.Add, Body: &schema.Node{Form: schema.Map, Members: []schema.Member{{Name: name, Value: list}}}})
+	}
+	var keys []*schema.Node
+	for _, item := range missing(f.Type.Elem, have, wanted) {
+		keys = append(keys, schema.String(live.Keys[f.Type.Elem.Canonical(item)]))
+	}
+	if e.Keys == "" {
+		for _, key := range keys {
+			out = append(out, Request{Call: e.Remove, Params: map[string]string{"member": key.Text}})
+		}
+		return out
+	}
+	for some := range slices.Chunk(keys, e.Most) {
+		list := &schema.Node{Form: schema.List, Items: some}
+		out = append(out, Request{Call: e.Remove, Body: &schema.Node{Form: schema.Map, Members: []schema.Member{{Name: e.Keys, Value: list}}}})
+	}
+	return out
+}
+
+// missing returns what is in all and not in some.
+func missing(elem *schema.Type, all, some *schema.Node) []*schema.Node {
+	in := map[string]bool{}
+	if some != nil {
+		for _, item := range some.Items {
+			in[elem.Canonical(item)] = true
+		}
+	}
+	var out []*schema.Node
+	if all != nil {
+		for _, item := range all.Items {
+			if key := elem.Canonical(item); !in[key] {
+				in[key] = true
+				out = append(out, item)
+			}
+		}
+	}
+	return out
+}
+
+func (p Policy) rotates(o *resource.Object) bool {
+	return p.Rotate != nil && o.Kind.Rotate.Path != "" && p.Rotate(o)
+}
+
+// rotation is a new secret value as a difference. Neither value is known.
+func rotation(k *resource.Kind) Field {
+	words := func(s string) *schema.Node { return &schema.Node{Form: schema.Pending, Text: s} }
+	return Field{Path: k.Issued, Old: words("the value in use, which ends"), New: words("a new value")}
+}

@@ -1,0 +1,57 @@
+package resource
+
+import (
+	"net/url"
+
+	"astro-apply/internal/schema"
+)
+
+// Query is a list call. Member is the answer's list.
+type Query struct {
+	Path, Member string
+	// Parents is the parameter that narrows it to several parents at once. ""
+	// narrows it to one, by the name of the field that holds its id: a hole in
+	// Path, or else a parameter.
+	Parents string
+	Always  url.Values // sent in any case
+	Rootly  url.Values // sent when it is about what lives in no parent
+	Brief   bool       // items lack fields: what is found is read by id before it is compared
+}
+
+// Call is one call on an object. {organizationId}, {id} and the names of the
+// kind's parent fields are filled in.
+type Call struct {
+	Method, Path string
+}
+
+// Shape turns fields, under the names that the manifest has for them, into the
+// body of a request. object is all of the object: live, else as declared.
+type Shape func(fields, object *schema.Node, organizationID string) *schema.Node
+
+// Part is an update that carries some of a kind's fields: those whose Part is
+// its name. Root is the path of an object field whose members are all that it
+// carries; without any, None is sent.
+type Part struct {
+	Name     string
+	Call     Call
+	Shape    Shape
+	Root     string
+	None     Call
+	Elements *Elements // the part is one list, and only what is added or removed is sent
+}
+
+// Elements are the calls that add elements to a list and remove some of it, at
+// most Most at once.
+type Elements struct {
+	Add, Remove Call
+	Keys        string // the member of Remove's body that lists what goes; "": one call each, for the {member} in its path
+	Most        int
+}
+
+// Detail is a list call whose items are elements of Field: their member Item.
+// Key is the member by which an item is removed.
+type Detail struct {
+	Field        string
+	Path, Member string
+	Item, Key    string
+}

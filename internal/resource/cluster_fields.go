@@ -1,0 +1,141 @@
+package resource
+
+import "astro-apply/internal/schema"
+
+func clusterFields() []schema.Field {
+	const once = schema.Create | schema.Immutable
+	return []schema.Field{
+		{
+			Name: "type", Type: schema.EnumType("DEDICATED", "HYBRID"), Phase: schema.RequiredCreate | schema.RequiredUpdate | schema.Immutable, Note: rebuild,
+			Doc: "DEDICATED is hosted by Astronomer, HYBRID is in a cloud account of your own.",
+		},
+		{
+			Name: "name", Type: name(0), Phase: schema.RequiredCreate | schema.RequiredUpdate, Frozen: hybridFixed,
+			Doc: "The cluster's name, unique in the Organization. That of a HYBRID cluster can't be changed.",
+		},
+		{
+			Name: "cloudProvider", Type: schema.EnumType("AWS", "AZURE", "GCP"), Phase: schema.RequiredCreate | once, Note: rebuild,
+			Doc: "The cloud that the cluster runs in.",
+		},
+		{Name: "region", Type: nonEmpty(), Phase: schema.RequiredCreate | once, Note: rebuild, Doc: "The region that the cluster runs in."},
+		{Name: "vpcSubnetRange", Type: cidr(), Phase: schema.RequiredCreate | once, Note: rebuild, Doc: "The network of the cluster's nodes."},
+		{Name: "secondaryVpcCidr", Type: cidr(), Phase: once, When: []schema.When{onAWS}, Note: rebuild, Doc: "A second network, for pods, on AWS."},
+		{Name: "podSubnetRange", Type: cidr(), Phase: schema.RequiredCreate | once, When: []schema.When{onGCP}, Note: rebuild, Doc: "The network of pods, on GCP."},
+		{Name: "serviceSubnetRange", Type: cidr(), Phase: schema.RequiredCreate | once, When: []schema.When{onGCP}, Note: rebuild, Doc: "The network of services, on GCP."},
+		{Name: "servicePeeringRange", Type: cidr(), Phase: schema.RequiredCreate | once, When: []schema.When{onGCP}, Note: rebuild, Doc: "The network of peered services, on GCP."},
+		{Name: "tenantId", Type: nonEmpty(), Phase: once, When: []schema.When{onAzure}, Note: rebuild, Doc: "The tenant on Azure."},
+		{Name: "providerAccount", Type: nonEmpty(), Phase: once, When: []schema.When{hybrid}, Note: rebuild, Doc: "The cloud account of a HYBRID cluster."},
+		{
+			Name: "dbInstanceType", Type: nonEmpty(), When: []schema.When{hybrid}, Phase: once, Note: rebuild,
+			Doc: "The database's instance type, of a HYBRID cluster.",
+		},
+		{
+			// The list is a replacement, and so what is live and not declared is
+			// sent along: the platform puts tags there too.
+			Name: "k8sTags", Read: "tags", Type: clusterTags(), Phase: schema.RequiredUpdate, Frozen: hybridFixed,
+			Doc: "Tags of the cluster's Kubernetes resources. Other tags that are live stay.",
+		},
+		{
+			// Sent unchanged, it is refused where the Organization isn't entitled to it.
+			Name: "workspaceIds", Type: schema.SetType(nonEmpty()), Echo: schema.EchoChanged,
+			Ref: &schema.Ref{Kind: "workspace", Name: "workspaces", Later: true},
+			Doc: "The Workspaces that may use the cluster; [] is all of them.",
+		},
+		{
+			Name: "nodePools", Type: nodePools(), When: []schema.When{hybrid}, Phase: schema.Create | schema.CreateOnly,
+			Note: "the API changes no node pools; ask Astronomer's support",
+			Doc:  "The node pools that a HYBRID cluster is created with.",
+		},
+		{
+			Name: "isPrivateNetworkEgressEnabled", Type: schema.BoolType(), When: []schema.When{onAWS, dedicated},
+			Caution: func(_, wanted *schema.Node) string {
+				if wanted.Is("true") {
+					return "Deployments on the cluster lose their connection to the public Internet"
+				}
+				return "Deployments on the cluster get a connection to the public Internet"
+			},
+			Doc: "Whether the cluster's Deployments are cut off from the public Internet, on AWS.",
+		},
+		{
+			// Not in the create: there, a drRegion says it.
+			Name: "enableDr", Read: "isDrEnabled", Type: schema.BoolType(), Phase: schema.Update, Echo: schema.EchoChanged, When: []schema.When{dedicated},
+			Frozen: drFrozen, Caution: drCaution,
+			Doc: "Whether disaster recovery is on. It can be switched on later on Azure only, and off anywhere.",
+		},
+		{Name: "drRegion", Type: nonEmpty(), Echo: schema.EchoChanged, Frozen: drFixed, Doc: "The second region, for disaster recovery."},
+		{Name: "drVpcSubnetRange", Type: cidr(), Echo: schema.EchoChanged, Frozen: drFixed, Doc: "The network of the nodes in the second region."},
+		{Name: "drSecondaryVpcCidr", Type: cidr(), Phase: once, When: []schema.When{onAWS}, Note: rebuild, Doc: "The second network in the second region, on AWS."},
+		{Name: "drPodSubnetRange", Type: cidr(), Phase: once, When: []schema.When{onGCP}, Note: rebuild, Doc: "The network of pods in the second region, on GCP."},
+		{Name: "drServicePeeringRange", Type: cidr(), Phase: once, When: []schema.When{onGCP}, Note: rebuild, Doc: "The network of peered services in the second region, on GCP."},
+		{Name: "drServiceSubnetRange", Type: cidr(), Phase: once, When: []schema.When{onGCP}, Note: rebuild, Doc: "The network of services in the second region, on GCP."},
+		{
+			Name: "enableReplicationTimeControl", Type: schema.BoolType(), Echo: schema.EchoChanged,
+			Doc: "Whether task logs are replicated to the second region within a bounded time.",
+		},
+		{
+			// Sending it starts a failover, so it is sent when it is declared and
+			// differs, and never else.
+			Name: "isFailedOver", Type: schema.BoolType(), Phase: schema.Update, Echo: schema.EchoChanged, When: []schema.When{dedicated},
+			Caution: func(_, wanted *schema.Node) string {
+				if wanted.Is("true") {
+					return "the cluster fails over to its second region"
+				}
+				return "the cluster goes back to its first region"
+			},
+			Doc: "Whether the cluster runs in its second region. Declaring it starts a failover, or ends one.",
+		},
+	}
+}
+
+func clusterTags() schema.Type {
+	t := schema.KeyedType([]string{"key"},
+		schema.Field{Name: "key", Type: nonEmpty(), Phase: schema.Required, Doc: "The tag's key."},
+		schema.Field{Name: "value", Type: schema.TextType(0), Doc: "The tag's value."},
+	)
+	t.Adds = true
+	return t
+}
+
+func nodePools() schema.Type {
+	return schema.KeyedType([]string{"name"},
+		schema.Field{Name: "name", Type: nonEmpty(), Phase: schema.Required, Doc: "The node pool's name."},
+		schema.Field{Name: "nodeInstanceType", Type: nonEmpty(), Phase: schema.RequiredCreate, Doc: "The instance type of its nodes."},
+		schema.Field{Name: "maxNodeCount", Type: schema.IntType(0, 0), Phase: schema.RequiredCreate, Doc: "The greatest number of nodes."},
+		schema.Field{Name: "isDefault", Type: schema.BoolType(), Doc: "Whether Deployments that name no node pool use it."},
+	)
+}
+
+// hybridFixed: an update of a hybrid cluster takes no more than its Workspaces.
+func hybridFixed(old, wanted *schema.Node, value func(string) string) string {
+	if value("type") != "HYBRID" {
+		return ""
+	}
+	return fixed(old, wanted)
+}
+
+// drFixed: a second region is given when the cluster is created; on Azure also
+// later, once.
+func drFixed(old, wanted *schema.Node, value func(string) string) string {
+	if value("cloudProvider") == "AZURE" && old.Value() == "" {
+		return ""
+	}
+	return fixed(old, wanted)
+}
+
+func fixed(old, wanted *schema.Node) string {
+	return "it can't change once the cluster exists: it is " + old.Show() + " live and " + wanted.Show() + " here. " + rebuild
+}
+
+func drFrozen(_, wanted *schema.Node, value func(string) string) string {
+	if wanted.Is("true") && value("cloudProvider") != "AZURE" {
+		return "disaster recovery can only be switched on when the cluster is created, but for Azure; ask Astronomer's support"
+	}
+	return ""
+}
+
+func drCaution(_, wanted *schema.Node) string {
+	if wanted.Is("false") {
+		return "disaster recovery ends, and what is in the second region goes"
+	}
+	return ""
+}

@@ -1,0 +1,127 @@
+package resource
+
+import (
+	"strings"
+
+	"astro-apply/internal/schema"
+)
+
+const unsetFields = "unsetFields"
+
+func variable() schema.Type {
+	return schema.ObjectType(
+		schema.Field{
+			Name: "value", Type: schema.TextType(0), Phase: schema.RequiredCreate, Secret: &schema.SecretRule{If: "isSecret", Told: true},
+			Doc: "The variable's value.",
+		},
+		schema.Field{
+			Name: "isSecret", Type: schema.BoolType(), Phase: schema.Create | schema.Immutable, Note: replaceObject,
+			Doc: "Whether the value is kept secret.",
+		},
+	)
+}
+
+// connection are the fields of a connection; required is the phase of its type,
+// which an override need not have.
+func connection(required schema.Phase) []schema.Field {
+	told := &schema.SecretRule{Told: true}
+	kind := schema.Field{Name: "type", Type: nonEmpty(), Phase: required, Doc: "The type of connection, such as snowflake."}
+	fields := []schema.Field{
+		kind,
+		{Name: "host", Type: schema.TextType(0), Doc: "The host's address."},
+		{Name: "port", Type: schema.IntType(0, 0), Doc: "The port to connect to."},
+		{Name: "schema", Type: schema.TextType(0), Doc: "The schema to use."},
+		{Name: "login", Type: schema.TextType(0), Doc: "The user name."},
+		{Name: "password", Type: schema.TextType(0), Secret: told, Doc: "The password."},
+		{Name: "extra", Type: schema.MapType(nil), Doc: "More details, by name. What is secret of it is kept secret by Astro."},
+	}
+	if required != 0 {
+		fields[0].Phase |= schema.RequiredUpdate
+		fields = append(fields, schema.Field{Name: "authTypeId", Type: nonEmpty(), Doc: "The id of the way of authentication."})
+	}
+	return fields
+}
+
+func metricsExport(required schema.Phase) []schema.Field {
+	told := &schema.SecretRule{Told: true}
+	text := schema.TextType(0)
+	return []schema.Field{
+		{Name: "endpoint", Type: nonEmpty(), Phase: required, Doc: "The Prometheus endpoint that metrics are sent to."},
+		{Name: "exporterType", Type: schema.EnumType("PROMETHEUS"), Phase: required, Doc: "The type of exporter."},
+		// An answer leaves it empty, also where it is set.
+		{Name: "authType", Type: schema.EnumType("BASIC", "AUTH_TOKEN", "SIGV4"), Doc: "How to authenticate there."},
+		{Name: "username", Type: schema.TextType(0), Doc: "The user name, for BASIC."},
+		{Name: "password", Type: schema.TextType(0), Secret: told, Doc: "The password, for BASIC."},
+		{Name: "basicToken", Type: schema.TextType(0), Secret: told, Doc: "The bearer token, for AUTH_TOKEN."},
+		{Name: "sigV4AssumeArn", Type: schema.TextType(0), Doc: "The AWS role to assume, for SIGV4."},
+		{Name: "sigV4StsRegion", Type: schema.TextType(0), Doc: "The region of AWS STS, for SIGV4."},
+		{Name: "headers", Type: schema.MapType(&text), Secret: told, Doc: "HTTP headers to send, by name."},
+		{Name: "labels", Type: schema.MapType(&text), Doc: "Labels of the metrics, by name."},
+	}
+}
+
+func links() schema.Type {
+	value := func() schema.Type {
+		return schema.ObjectType(schema.Field{Name: "value", Type: schema.TextType(0), Doc: "The value there."})
+	}
+	overrides := schema.ObjectType(
+		schema.Field{Name: "connection", Type: override(schema.ObjectType(connection(0)...)), When: ofType("CONNECTION"), Doc: "Of a connection."},
+		schema.Field{Name: "environmentVariable", Type: override(value()), When: ofType("ENVIRONMENT_VARIABLE"), Doc: "Of an environment variable."},
+		schema.Field{Name: "airflowVariable", Type: override(value()), When: ofType("AIRFLOW_VARIABLE"), Doc: "Of an Airflow variable."},
+		schema.Field{Name: "metricsExport", Type: override(schema.ObjectType(metricsExport(0)...)), When: ofType("METRICS_EXPORT"), Doc: "Of a metrics export."},
+	)
+	return schema.KeyedType(
+		[]string{"deploymentId"},
+		schema.Field{Name: "deploymentId", Type: schema.TextType(0), Phase: schema.Required, Ref: &toDeployment, Doc: "The Deployment."},
+		schema.Field{Name: "overrides", Type: overrides, Echo: schema.EchoNever, Doc: "What is different there, in full: overrides that are live and not declared are removed as list elements are."},
+	)
+}
+
+// override is an object whose members are given up by being named.
+func override(t schema.Type) schema.Type {
+	t.Unset = unsetFields
+	return t
+}
+
+func linkedOrExcluded() Rule {
+	return Rule{Fields: []string{"excludeLinks", "links"}, Check: func(o *schema.Node) string {
+		linked := map[string]bool{}
+		for _, name := range []string{"links", "excludeLinks"} {
+			list := o.Get(name)
+			if list == nil {
+				continue
+			}
+			for _, item := range list.Items {
+				id := item.Get("deploymentId")
+				switch {
+				case id == nil || id.Form != schema.Text:
+				case name == "links":
+					linked[id.Text] = true
+				case linked[id.Text]:
+					return "Deployment " + id.Text + " is both in links and in excludeLinks; keep one of them"
+				}
+			}
+		}
+		return ""
+	}}
+}
+
+// hide puts a hidden value wherever an answer says that something is set and
+// doesn't tell it. Paths of members of a map are dotted.
+func hide(body, set *schema.Node) {
+	if set == nil {
+		return
+	}
+	for _, path := range set.Items {
+		at, name := body, path.Value()
+		if field, member, dotted := strings.Cut(name, "."); dotted {
+			if body.Get(field) == nil {
+				body.Set(field, &schema.Node{Form: schema.Map})
+			}
+			at, name = body.Get(field), member
+		}
+		if at.Form == schema.Map && at.Get(name).Value() == "" && (at.Get(name) == nil || at.Get(name).Form <= schema.Text) {
+			at.Set(name, schema.Hidden())
+		}
+	}
+}

@@ -1,0 +1,158 @@
+package resource
+
+import "astro-apply/internal/schema"
+
+const replaceObject = "Declare another environment object, and mark this one state: absent"
+
+func environmentObject() *Kind {
+	const collection = "/organizations/{organizationId}/environment-objects"
+	const item = collection + "/{id}"
+	const once = schema.Create | schema.Immutable
+	return &Kind{
+		Name:      "environmentObject",
+		Title:     "environment object",
+		Section:   "environmentObjects",
+		Doc:       "A connection, environment variable, Airflow variable or metrics export, of a Workspace (workspace) or of one Deployment (deployment).",
+		Parents:   []string{"deploymentId", "workspaceId"},
+		Identity:  []string{"objectType", "objectKey"},
+		List:      Query{Path: collection, Member: "environmentObjects", Always: map[string][]string{"resolveLinked": {"false"}}},
+		Get:       Call{"GET", item},
+		Create:    Call{"POST", collection},
+		Delete:    Call{"DELETE", item},
+		Parts:     []Part{{Call: Call{"POST", item}, Shape: shapeEnvironmentObject}},
+		Shape:     shapeEnvironmentObject,
+		Canonical: canonicalEnvironmentObject,
+		Fields: []schema.Field{
+			{
+				Name: "objectType", Type: schema.EnumType("CONNECTION", "ENVIRONMENT_VARIABLE", "AIRFLOW_VARIABLE", "METRICS_EXPORT"),
+				Phase: schema.RequiredCreate | once, Note: replaceObject, Doc: "What it is.",
+			},
+			{Name: "objectKey", Type: nonEmpty(), Phase: schema.RequiredCreate | once, Note: replaceObject, Doc: "Its key: the connection's id, or the variable's name."},
+			{Name: "workspaceId", Type: schema.TextType(0), Ref: &toWorkspace, Phase: once, Note: replaceObject, Doc: "The Workspace that it belongs to, and whose Deployments can use it."},
+			{Name: "deploymentId", Type: schema.TextType(0), Ref: &toDeployment, Phase: once, Note: replaceObject, Doc: "The one Deployment that it belongs to, instead of a Workspace."},
+			{Name: "description", Type: schema.TextType(500), Doc: "What it is for."},
+			{
+				Name: "environmentVariable", Type: variable(), Phase: schema.RequiredUpdate, When: ofType("ENVIRONMENT_VARIABLE"),
+				Doc: "The environment variable.",
+			},
+			{
+				Name: "airflowVariable", Type: variable(), Phase: schema.RequiredUpdate, When: ofType("AIRFLOW_VARIABLE"),
+				Doc: "The Airflow variable.",
+			},
+			{Name: "connection", Type: schema.ObjectType(connection(schema.RequiredCreate)...), Phase: schema.RequiredUpdate, When: ofType("CONNECTION"), Doc: "The connection."},
+			{Name: "metricsExport", Type: schema.ObjectType(metricsExport(schema.RequiredCreate)...), Phase: schema.RequiredUpdate, When: ofType("METRICS_EXPORT"), Doc: "The metrics export."},
+			// Left out of an update, these three are cleared.
+			{Name: "autoLinkDeployments", Type: schema.BoolType(), Phase: schema.RequiredUpdate, Doc: "Whether every Deployment of the Workspace uses it."},
+			{Name: "links", Type: links(), Phase: schema.RequiredUpdate, Doc: "The Deployments that use it, and what is different there."},
+			{
+				Name: "excludeLinks", Phase: schema.RequiredUpdate, Doc: "The Deployments that don't use it, although all of the Workspace do.",
+				Type: schema.KeyedType(
+					[]string{"deploymentId"},
+					schema.Field{Name: "deploymentId", Type: schema.TextType(0), Phase: schema.Required, Ref: &toDeployment, Doc: "The Deployment."},
+				),
+			},
+		},
+		Rules: []Rule{
+			exclusive("deploymentId", "workspaceId", "autoLinkDeployments", "links", "excludeLinks"),
+			linkedOrExcluded(),
+		},
+	}
+}
+
+func ofType(word string) []schema.When {
+	return []schema.When{{Field: "objectType", In: []string{word}}}
+}
+
+// shapeEnvironmentObject tells the scope as the API does. What only objects of a
+// Workspace have is left out for others.
+func shapeEnvironmentObject(fields, object *schema.Node, _ string) *schema.Node {
+	out := fields.Clone()
+	for name, scope := range map[string]string{"workspaceId": "WORKSPACE", "deploymentId": "DEPLOYMENT"} {
+		if id := out.Get(name); id != nil {
+			out.Delete(name)
+			out.Set("scope", schema.String(scope))
+			out.Set("scopeEntityId", id)
+		}
+	}
+	if object.Get("deploymentId").Value() != "" {
+		for _, name := range []string{"autoLinkDeployments", "links", "excludeLinks"} {
+			out.Delete(name)
+		}
+	}
+	for _, name := range []string{"links", "excludeLinks"} {
+		if list := out.Get(name); list != nil {
+			for i, link := range list.Items {
+				list.Items[i] = shapeLink(link)
+			}
+		}
+	}
+	return out
+}
+
+func shapeLink(link *schema.Node) *schema.Node {
+	out := &schema.Node{Form: schema.Map, Pos: link.Pos}
+	out.Set("scope", schema.String("DEPLOYMENT"))
+	out.Set("scopeEntityId", link.Get("deploymentId"))
+	overrides := link.Get("overrides")
+	if overrides == nil || len(overrides.Members) == 0 {
+		return out
+	}
+	unset := &schema.Node{Form: schema.List}
+	for i := range overrides.Members {
+		if names := overrides.Members[i].Value.Get(unsetFields); names != nil {
+			unset.Items = append(unset.Items, names.Items...)
+			overrides.Members[i].Value.Delete(unsetFields)
+		}
+	}
+	if len(unset.Items) > 0 {
+		overrides.Set(unsetFields, unset)
+	}
+	out.Set("overrides", overrides)
+	return out
+}
+
+// canonicalEnvironmentObject tells an answer in the manifest's words. What is
+// set and not told, because it is secret, is there as a hidden value.
+func canonicalEnvironmentObject(live *schema.Node) {
+	switch id := live.Get("scopeEntityId"); live.Get("scope").Value() {
+	case "WORKSPACE":
+		live.Set("workspaceId", id)
+	case "DEPLOYMENT":
+		live.Set("deploymentId", id)
+	}
+	for _, name := range typedBodies {
+		if body := live.Get(name); body != nil && body.Form == schema.Map {
+			if body.Get("isSecret").Is("true") {
+				body.Set("value", schema.Hidden())
+			}
+			if auth := body.Path("connectionAuthType.id"); auth != nil {
+				body.Set("authTypeId", auth)
+			}
+			hide(body, live.Get("setFields"))
+		}
+	}
+	for _, name := range []string{"links", "excludeLinks"} {
+		if list := live.Get(name); list != nil {
+			for i, link := range list.Items {
+				list.Items[i] = canonicalLink(link)
+			}
+		}
+	}
+}
+
+var typedBodies = []string{"connection", "environmentVariable", "airflowVariable", "metricsExport"}
+
+func canonicalLink(link *schema.Node) *schema.Node {
+	out, overrides := &schema.Node{Form: schema.Map}, &schema.Node{Form: schema.Map}
+	out.Set("deploymentId", link.Get("scopeEntityId"))
+	for _, name := range typedBodies {
+		if body := link.Get(name + "Overrides"); body != nil && body.Form == schema.Map {
+			hide(body, link.Get("setFields"))
+			overrides.Set(name, body)
+		}
+	}
+	if len(overrides.Members) > 0 {
+		out.Set("overrides", overrides)
+	}
+	return out
+}

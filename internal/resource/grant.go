@@ -1,0 +1,103 @@
+package resource
+
+import (
+	"astro-apply/internal/schema"
+)
+
+// Roles in the Organization, as teams, users and invites have them.
+func organizationRole() schema.Type {
+	return schema.EnumType("ORGANIZATION_OWNER", "ORGANIZATION_OBSERVE_ADMIN", "ORGANIZATION_OBSERVE_MEMBER", "ORGANIZATION_BILLING_ADMIN", "ORGANIZATION_MEMBER")
+}
+
+// The references of whatever is granted on a Workspace or a Deployment.
+var (
+	toWorkspace  = schema.Ref{Kind: "workspace", Name: "workspace"}
+	toDeployment = schema.Ref{Kind: "deployment", Name: "deployment", Scoped: true}
+	toRole       = schema.Ref{Kind: "customRole", Soft: true}
+)
+
+// grants are the roles that a call of their own replaces all at once.
+func grants() []schema.Field {
+	const part, phase = "roles", schema.Update
+	role := func(doc string) schema.Field {
+		return schema.Field{Name: "role", Type: nonEmpty(), Phase: schema.Required, Ref: &toRole, Doc: doc}
+	}
+	return []schema.Field{
+		{
+			Name: "workspaceRoles", Part: part, Phase: phase, Doc: "Roles in Workspaces.",
+			Type: schema.KeyedType(
+				[]string{"workspaceId"},
+				schema.Field{Name: "workspaceId", Type: schema.TextType(0), Phase: schema.Required, Ref: &toWorkspace, Doc: "The Workspace."},
+				schema.Field{
+					Name: "role", Phase: schema.Required, Doc: "The role in it.",
+					Type: schema.EnumType("WORKSPACE_OWNER", "WORKSPACE_OPERATOR", "WORKSPACE_AUTHOR", "WORKSPACE_MEMBER", "WORKSPACE_ACCESSOR"),
+				},
+			),
+		},
+		{
+			Name: "deploymentRoles", Part: part, Phase: phase, Doc: "Roles in Deployments. Each needs a role in the Deployment's Workspace, too.",
+			Type: schema.KeyedType(
+				[]string{"deploymentId"},
+				schema.Field{Name: "deploymentId", Type: schema.TextType(0), Phase: schema.Required, Ref: &toDeployment, Doc: "The Deployment."},
+				role("DEPLOYMENT_ADMIN, or the name of a custom role."),
+			),
+		},
+		{
+			Name: "dagRoles", Part: part, Phase: phase, Type: dagRoles(role("DAG_VIEWER, DAG_AUTHOR, or the name of a custom role.")),
+			Doc: "Roles for DAGs, by id or by tag. Each needs a role in the Deployment, too.",
+		},
+	}
+}
+
+func dagRoles(role schema.Field) schema.Type {
+	t := schema.KeyedType(
+		[]string{"deploymentId"},
+		schema.Field{Name: "deploymentId", Type: schema.TextType(0), Phase: schema.Required, Ref: &toDeployment, Doc: "The Deployment."},
+		schema.Field{Name: "dagId", Type: nonEmpty(), Doc: "The DAG's id; either it or dagTag."},
+		schema.Field{Name: "dagTag", Type: nonEmpty(), Doc: "The tag of the DAGs; either it or dagId."},
+		role,
+	)
+	t.Name = scopeOf
+	return t
+}
+
+// scopeOf names what a role is for, "" while an id of it is not known. The
+// empty words are for a role in what its holder belongs to.
+func scopeOf(role *schema.Node) string {
+	out := "itself"
+	for _, name := range []string{"workspaceId", "deploymentId", "dagId", "dagTag"} {
+		switch n := role.Get(name); {
+		case n == nil:
+		case n.Form != schema.Text:
+			return ""
+		case out == "itself":
+			out = name + " " + n.Text
+		default:
+			out += ", " + name + " " + n.Text
+		}
+	}
+	if role.Get("workspace") != nil || role.Get("deployment") != nil { // not looked up yet
+		return ""
+	}
+	return out
+}
+
+// oneDAG demands that each role of a list is for DAGs by id or by tag.
+func oneDAG(list string, needed bool) Rule {
+	return Rule{Fields: []string{list}, Check: func(o *schema.Node) string {
+		roles := o.Get(list)
+		if roles == nil {
+			return ""
+		}
+		for _, role := range roles.Items {
+			id, tag := role.Get("dagId") != nil, role.Get("dagTag") != nil
+			switch {
+			case id && tag:
+				return list + ": dagId and dagTag exclude each other; keep one of them"
+			case needed && !id && !tag:
+				return list + ": each role needs dagId or dagTag"
+			}
+		}
+		return ""
+	}}
+}

@@ -1,0 +1,21 @@
+package resource
+
+import (
+	"net/netip"
+
+	"astro-apply/internal/schema"
+)
+
+// Guarded is a change that a kind may refuse.
+type Guarded struct {
+	Live, After *schema.Node            // before, nil for a new object, and after, nil for one that goes
+	Touches     func(field string) bool // the change is about that field
+	Caller      Caller
+}
+
+// Caller is what is known of who makes the calls.
+type Caller struct {
+	TokenID string     // of an API token
+	Address netip.Addr // as Astro sees it, where that is known
+	Hosted  bool       // a runner of GitHub, whose address is another one in each job
+}

@@ -1,0 +1,44 @@
+package resource
+
+import "astro-apply/internal/schema"
+
+func team() *Kind {
+	const collection = "/organizations/{organizationId}/teams"
+	const item = collection + "/{id}"
+	return &Kind{
+		Name:     "team",
+		Title:    "Team",
+		Section:  "teams",
+		Doc:      "People who get roles together.",
+		Identity: []string{"name"},
+		List:     Query{Path: collection, Member: "teams"},
+		Get:      Call{"GET", item},
+		Create:   Call{"POST", collection},
+		Delete:   Call{"DELETE", item},
+		Parts: []Part{
+			{Call: Call{"POST", item}},
+			{Name: "members", Elements: &Elements{Add: Call{"POST", item + "/members"}, Remove: Call{"DELETE", item + "/members/{member}"}, Most: 100}},
+			{Name: "roles", Call: Call{"POST", item + "/roles"}},
+		},
+		Details: []Detail{{Field: "memberIds", Path: item + "/members", Member: "teamMembers", Item: "userId", Key: "userId"}},
+		Guard: func(g Guarded) string {
+			if g.Live.Get("isIdpManaged").Is("true") {
+				return "an identity provider manages this Team, so it is changed there; remove it from the manifest"
+			}
+			return ""
+		},
+		Fields: append([]schema.Field{
+			{Name: "name", Type: name(0), Phase: schema.RequiredCreate | schema.RequiredUpdate, Doc: "The Team's name."},
+			{Name: "description", Type: schema.TextType(0), Doc: "What the Team is for."},
+			{
+				Name: "memberIds", Type: schema.SetType(nonEmpty()), Part: "members", Ref: &schema.Ref{Kind: "user", Name: "members"},
+				Doc: "Who is in the Team, as members by e-mail address.",
+			},
+			{
+				Name: "organizationRole", Type: organizationRole(), Part: "roles", Phase: schema.RequiredUpdate | schema.Vital,
+				Doc: "The role in the Organization.",
+			},
+		}, grants()...),
+		Rules: []Rule{oneDAG("dagRoles", true)},
+	}
+}

@@ -1,0 +1,83 @@
+package resource
+
+import (
+	"strings"
+
+	"astro-apply/internal/schema"
+)
+
+// user comes and goes by invitation and in the Astro UI; what is managed here
+// is what a user may do. Roles are never taken away by leaving them out.
+func user() *Kind {
+	const collection = "/organizations/{organizationId}/users"
+	const item = collection + "/{id}"
+	return &Kind{
+		Name:     "user",
+		Title:    "user",
+		Section:  "users",
+		Doc:      "What a user of the Organization may do.",
+		Adopt:    "invite whoever is not in the Organization yet, in the section invites, and let them accept",
+		Stays:    "remove the user in the Astro UI, or declare [] for the roles that are to go",
+		Identity: []string{"username"},
+		List:     Query{Path: collection, Member: "users"},
+		Get:      Call{"GET", item},
+		Parts:    []Part{{Name: "roles", Call: Call{"POST", item + "/roles"}}},
+		Guard: func(g Guarded) string {
+			if status := g.Live.Get("status"); !status.Is("ACTIVE") {
+				return "the user's status is " + status.Show() + ", and only an ACTIVE one can be given roles; wait until the invitation is accepted, or remove the user from the manifest"
+			}
+			return ""
+		},
+		Fields: append([]schema.Field{
+			{
+				Name: "username", Type: username(), Phase: schema.Create | schema.Immutable, Part: "roles",
+				Note: "Declare the other user instead", Doc: "The user's e-mail address.",
+			},
+			{
+				Name: "organizationRole", Type: organizationRole(), Part: "roles", Phase: schema.Update | schema.RequiredUpdate | schema.Vital,
+				Doc: "The role in the Organization.",
+			},
+		}, grants()...),
+		Rules: []Rule{oneDAG("dagRoles", true)},
+	}
+}
+
+// username is an e-mail address, in which case doesn't count.
+func username() schema.Type {
+	t := email()
+	t.Canon = strings.ToLower
+	return t
+}
+
+// invite can be neither listed nor read: whoever was invited is found among
+// the users.
+func invite() *Kind {
+	const collection = "/organizations/{organizationId}/invites"
+	return &Kind{
+		Name:     "invite",
+		Title:    "invite",
+		Section:  "invites",
+		Doc:      "An invitation to the Organization. Whoever is in it, or was invited, is not invited again.",
+		Stays:    "the API doesn't tell an invite again; withdraw it in the Astro UI, and remove it from the manifest",
+		Identity: []string{"inviteeEmail"},
+		List:     Query{Path: "/organizations/{organizationId}/users", Member: "users"},
+		Create:   Call{"POST", collection},
+		Canonical: func(live *schema.Node) {
+			if live.Get("id") == nil { // of an invite that was just made
+				live.Set("id", live.Get("inviteId"))
+				live.Set("username", live.Path("invitee.username"))
+			}
+		},
+		Fields: []schema.Field{
+			{
+				Name: "inviteeEmail", Read: "username", Type: username(), Phase: schema.Create | schema.RequiredCreate | schema.Immutable,
+				Note: "Declare another invite instead", Doc: "The e-mail address of whoever is invited.",
+			},
+			{
+				Name: "role", Read: "organizationRole", Type: organizationRole(), Phase: schema.Create | schema.RequiredCreate | schema.CreateOnly,
+				Note: "the invite is out or accepted, so the role is changed in the section users",
+				Doc:  "The role in the Organization to begin with.",
+			},
+		},
+	}
+}
