@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/netip"
 	"net/url"
 	"slices"
 	"strings"
@@ -53,7 +54,8 @@ func (p *process) reconcile(ctx context.Context, declared *resource.Declaration)
 
 // caller is what is known of whoever makes the calls.
 func (p *process) caller() resource.Caller {
-	c := resource.Caller{Address: p.config.CallerAddress.Addr, Hosted: p.Getenv("RUNNER_ENVIRONMENT") == "github-hosted" && !p.report.Simulated}
+	address, _ := netip.ParseAddr(string(p.config.CallerAddress)) // checked when it was read; "" is none
+	c := resource.Caller{Address: address, Hosted: p.Getenv("RUNNER_ENVIRONMENT") == "github-hosted" && !p.report.Simulated}
 	if caller, err := astro.ParseToken(p.token); err == nil && !p.report.Simulated {
 		c.TokenID = caller.TokenID
 	}

@@ -113,6 +113,7 @@ func forward(w http.ResponseWriter, r *http.Request, to http.RoundTripper) {
 //	astro reset            forget the requests so far, and empty outputs and summary
 //	astro requests FILE    write the requests since: METHOD path status, one a line
 //	astro writes FILE      the same without the reads
+//	astro sequence FILE    the writes in the order they were made, without ids
 //	astro bodies FILE      the bodies of the writes, indented
 //	astro state KIND FILE  the objects as stored, indented
 func (s *stage) astro(ts *testscript.TestScript, args []string) {
@@ -143,6 +144,15 @@ func (s *stage) astro(ts *testscript.TestScript, args []string) {
 		}
 	case "requests":
 		write(ts, args[1], s.log(http.MethodGet, http.MethodPost, http.MethodDelete))
+	case "sequence":
+		var b strings.Builder
+		for _, r := range s.server.Requests() {
+			if r.Method != http.MethodGet {
+				collection, _, _ := strings.Cut(strings.TrimPrefix(r.Path, "/v1/organizations/"+s.server.OrganizationID()+"/"), "/")
+				fmt.Fprintf(&b, "%s %s %d\n", r.Method, collection, r.Status)
+			}
+		}
+		write(ts, args[1], b.String())
 	case "writes":
 		write(ts, args[1], s.log(http.MethodPost, http.MethodDelete))
 	case "bodies":

@@ -81,6 +81,7 @@ type job struct {
 	awaited bool // something that has work to do waits for it
 	first   *job // the job that this one completes, once what it refers to is there
 	sent    bool // a write of it left
+	moved   bool // it was seen on its way after the first write
 	done    chan struct{}
 	Outcome
 }

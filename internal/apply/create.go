@@ -29,6 +29,8 @@ func (r *run) create(ctx context.Context, j *job) error {
 		return r.adopt(ctx, j, err)
 	}
 	j.Wrote = Created
+	state, _ := j.Live.State(o.Kind)
+	j.moved = state == resource.Settling
 	if err := r.issue(ctx, j, answer); err != nil {
 		return err
 	}

@@ -25,7 +25,7 @@ const (
 // an outcome of its own: the change was accepted, and is not sent again.
 func (r *run) settle(ctx context.Context, j *job, written bool) {
 	o, kind, id := j.change.Object, j.change.Object.Kind, j.Live.ID
-	start, moved := time.Now(), !written
+	start, moved := time.Now(), !written || j.moved
 	var problem error
 	for interval := firstPoll; ; interval = min(interval*3/2, lastPoll) {
 		state, reason := j.Live.State(kind)

@@ -84,16 +84,19 @@ func (a *APIURL) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// Address is an IP address; the zero one is none.
-type Address struct{ netip.Addr }
+// Address is an IP address in its usual spelling.
+type Address string
 
 // UnmarshalText implements encoding.TextUnmarshaler.
 func (a *Address) UnmarshalText(text []byte) error {
+	if len(text) == 0 {
+		return nil
+	}
 	address, err := netip.ParseAddr(string(text))
 	if err != nil {
 		return errors.New("it must be an IP address such as 203.0.113.7")
 	}
-	a.Addr = address.Unmap()
+	*a = Address(address.Unmap().String())
 	return nil
 }
 

@@ -69,16 +69,7 @@ func (d *Diff) Removes(shown *Diff) string {
 // be done.
 func Compare(o *resource.Object, live *resource.Live, policy Policy) *Diff {
 	policy.protected = o.Protect
-	d := compare(o, live, policy, policy.WriteSecrets)
-	if len(d.Requests) > 0 && len(d.Unverified) > 0 {
-		// The object is written anyway, so its secrets are written too.
-		d = compare(o, live, policy, true)
-	}
-	return d
-}
-
-func compare(o *resource.Object, live *resource.Live, policy Policy, secrets bool) *Diff {
-	x := &overlay{declared: o.Body, fields: o.Kind.Fields, policy: policy, secrets: secrets, diff: &Diff{}}
+	x := &overlay{declared: o.Body, fields: o.Kind.Fields, policy: policy, secrets: policy.WriteSecrets, diff: &Diff{}}
 	if live == nil {
 		body := x.object(o.Kind.Fields, o.Body, nil, "", true)
 		x.diff.Requests = []Request{{Call: o.Kind.Create, Body: body, Shape: o.Kind.Shape}}
@@ -90,9 +81,16 @@ func compare(o *resource.Object, live *resource.Live, policy Policy, secrets boo
 	whole := &schema.Node{Form: schema.Map, Pos: o.Body.Pos}
 	for i := range o.Kind.Parts {
 		part := &o.Kind.Parts[i]
-		before := len(x.diff.Fields)
+		before, lacking := *x.diff, x.lacking
 		body := x.carried(o.Kind, part)
-		if len(x.diff.Fields) > before {
+		changed := len(x.diff.Fields) > len(before.Fields)
+		if changed && len(x.diff.Unverified) > len(before.Unverified) {
+			// It is written anyway, so its secrets are written too.
+			*x.diff, x.lacking, x.secrets = before, lacking, true
+			body = x.carried(o.Kind, part)
+			x.secrets = policy.WriteSecrets
+		}
+		if changed {
 			x.diff.Requests = append(x.diff.Requests, requests(o.Kind, part, body, live)...)
 		}
 		if part.Root == "" {

@@ -104,6 +104,20 @@ func (s *list) carry(item, live *schema.Node) *schema.Node {
 	return item
 }
 
+// label is an element's identity; while an id of it is not known, in words.
+func (s *list) label(d *schema.Node, identity string) string {
+	if identity != "" {
+		return identity
+	}
+	var parts []string
+	for _, name := range s.field.Type.Key {
+		if n := d.Get(name); n != nil {
+			parts = append(parts, strings.TrimPrefix(n.Text, "id of "))
+		}
+	}
+	return strings.Join(parts, ", ")
+}
+
 // pair matches by identity: the declared ones in their order, then what is only
 // live. An element whose identity can't be told is like no other, and of several
 // with one identity each counts; in a set, repetition doesn't.
@@ -123,7 +137,7 @@ func (s *list) pair(declared, live []*schema.Node) []pair {
 			s.problem(d.Pos, "%s: %s is there twice", s.path, k)
 		}
 		if !said[k] {
-			out = append(out, pair{d, found[k], k})
+			out = append(out, pair{d, found[k], s.label(d, k)})
 			met[found[k]] = true
 		}
 		said[k] = k != ""

@@ -58,7 +58,9 @@ func TestOutputNames(t *testing.T) {
 	}
 	var want []string
 	for i := 0; i < len(action.Outputs.Content); i += 2 {
-		want = append(want, action.Outputs.Content[i].Value)
+		if name := action.Outputs.Content[i].Value; name != "tokens" { // of secrets, so none of the report's
+			want = append(want, name)
+		}
 	}
 	for name, r := range map[string]*report.Run{"nothing": {}, "plan": planning(t, plan.Policy{}), "apply": applying(t)} {
 		list, err := r.Outputs()

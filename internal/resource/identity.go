@@ -2,6 +2,7 @@ package resource
 
 import (
 	"fmt"
+	"strings"
 
 	"astro-apply/internal/schema"
 )
@@ -17,7 +18,7 @@ func (d *declarer) identity(o *Object, own *schema.Node) {
 		return
 	}
 	if state := own.Get("state"); o.Absent && o.Kind.Delete.Path == "" {
-		d.report(state.Pos, "state: absent does not apply to a %s: %s", o.Kind.Title, o.Kind.Stays)
+		d.report(state.Pos, "state: absent does not apply to %s: %s", article(o.Kind.Title), o.Kind.Stays)
 	}
 	for _, field := range o.Kind.Identity {
 		n := o.Body.Get(field)
@@ -25,7 +26,7 @@ func (d *declarer) identity(o *Object, own *schema.Node) {
 		case n != nil:
 			o.Pos = n.Pos
 		case own.Get("id") == nil:
-			d.report(o.Pos, "a %s needs %s, or the id of a live one", o.Kind.Name, field)
+			d.report(o.Pos, "%s needs %s, or the id of a live one", article(o.Kind.Name), field)
 			return
 		}
 	}
@@ -37,6 +38,14 @@ func (d *declarer) identity(o *Object, own *schema.Node) {
 	default:
 		d.report(o.Pos, "%s names no %s: write %s: beside its name", o, d.catalog.Kind(f.Ref.Kind).Title, f.Ref.Name)
 	}
+}
+
+// article puts a or an before a noun.
+func article(noun string) string {
+	if strings.ContainsRune("aeio", rune(noun[0])) {
+		return "an " + noun
+	}
+	return "a " + noun
 }
 
 // unique reports an object that is declared twice.

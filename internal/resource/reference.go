@@ -93,30 +93,43 @@ func (d *declarer) link() {
 			byID[o.Kind.Name+" "+o.ID] = o
 		}
 	}
-	for _, o := range d.out.Objects {
-		for _, r := range o.Refs {
-			if r.ID != "" {
-				r.Target = byID[r.Kind.Name+" "+r.ID]
-				continue
-			}
-			if r.Soft {
-				if targets := named[r.Kind.Name+" "+r.Name]; len(targets) > 0 {
-					r.Target = targets[0]
+	// A name means something in a place, so places come first, and those that are
+	// in another one after it.
+	for pass := range 3 {
+		for _, o := range d.out.Objects {
+			for _, r := range o.Refs {
+				nested := r.Kind.Parents != nil
+				if first := r == o.parent(); first && !nested && pass == 0 || first && nested && pass == 1 || !first && pass == 2 {
+					d.connect(o, r, named, byID)
 				}
-				continue
-			}
-			switch targets := among(named[r.Kind.Name+" "+r.key()], o, r); {
-			case len(targets) == 1 && targets[0] != o:
-				r.Target = targets[0]
-			case len(targets) > 1:
-				d.report(r.at(o), "%s is declared more than once, at %s and %s; refer to it by id", r, targets[0].Pos, targets[1].Pos)
-			case cuid.MatchString(r.Name):
-				id := r.Name
-				r.Name = ""
-				r.Resolve(id)
-				r.Target = byID[r.Kind.Name+" "+id]
 			}
 		}
+	}
+}
+
+// connect finds what the manifest declares under a reference's name or id.
+func (d *declarer) connect(o *Object, r *Reference, named map[string][]*Object, byID map[string]*Object) {
+	candidates := named[r.Kind.Name+" "+r.key()]
+	switch {
+	case r.ID != "":
+		r.Target = byID[r.Kind.Name+" "+r.ID]
+		return
+	case r.Soft && len(candidates) > 0:
+		r.Target = candidates[0]
+	}
+	if r.Soft {
+		return
+	}
+	switch targets := among(candidates, o, r); {
+	case len(targets) == 1 && targets[0] != o:
+		r.Target = targets[0]
+	case len(targets) > 1:
+		d.report(r.at(o), "%s is declared more than once, at %s and %s; refer to it by id", r, targets[0].Pos, targets[1].Pos)
+	case cuid.MatchString(r.Name):
+		id := r.Name
+		r.Name = ""
+		r.Resolve(id)
+		r.Target = byID[r.Kind.Name+" "+id]
 	}
 }
 

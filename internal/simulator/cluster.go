@@ -3,33 +3,57 @@ package simulator
 import (
 	"cmp"
 	"slices"
+	"strings"
 )
 
-// Clusters are there to be looked up: they are seeded, never written.
+const clusterCreated = "CREATED"
 
+// fillCluster completes a cluster. One whose name starts with "broken" fails: that is how a test gets a cluster which
+// never becomes ready.
 func fillCluster(state map[string]any) {
 	fillIn(state, map[string]any{
-		"name": "cluster", "type": "DEDICATED", "cloudProvider": "AWS", "region": "us-east-1", "status": "CREATED",
-		"vpcSubnetRange": "172.20.0.0/20", "dbInstanceType": "db.m6g.large", "isDrEnabled": false, "drRegion": "",
+		"name": "cluster", "type": typeDedicated, "cloudProvider": "AWS", "region": "us-east-1", "drRegion": "",
+		"vpcSubnetRange": "172.20.0.0/20", "dbInstanceType": "db.m6g.large",
 	})
+	fillIn(state, map[string]any{"isDrEnabled": text(state, "drRegion") != "", "status": settled(state, "CREATE_FAILED")})
 	delete(state, "createdBy") // a cluster's answer doesn't say who
 	delete(state, "updatedBy")
-	if _, ok := state["nodePools"]; ok {
-		return
-	}
-	id := text(state, "id")
-	pool := map[string]any{
-		"id": madeUpPool(id), "clusterId": id, "name": "default", "isDefault": true, "maxNodeCount": 20.0,
-		"cloudProvider": state["cloudProvider"], "nodeInstanceType": "m5.xlarge",
-		"createdAt": state["createdAt"], "updatedAt": state["updatedAt"],
-	}
-	if text(state, "type") == typeDedicated {
-		pool["supportedAstroMachines"] = []any{"A5", "A10", "A20", "A40", "A60", "A120", "A160"}
-	}
-	state["nodePools"] = []any{pool}
+	fillNodePools(state)
 }
 
-func clusterView(o *object) map[string]any { return plain(o.state) }
+// settled is the status that a cluster ends in.
+func settled(state map[string]any, failure string) string {
+	if strings.HasPrefix(text(state, "name"), "broken") {
+		return failure
+	}
+	return clusterCreated
+}
+
+// clusterView is a cluster as the API answers it: what is empty is absent, lists come in an order of their own.
+func (s *Server) clusterView(o *object) map[string]any {
+	view := plain(o.state)
+	for _, name := range []string{"failovers", "conflict", "updatedBy"} {
+		delete(view, name)
+	}
+	view["status"] = s.status(o, false)
+	if strings.HasSuffix(text(view, "status"), "_FAILED") {
+		fillIn(view, map[string]any{"healthStatus": map[string]any{"value": "UNHEALTHY", "details": []any{
+			map[string]any{"code": "UNHEALTHY", "component": "cluster", "severity": "HIGH", "description": "the simulated workflow failed"},
+		}}})
+	}
+	sortBy(view, "tags", "key")
+	view["workspaceIds"] = sortedSet(view["workspaceIds"])
+	dropEmpty(view, "tags", "workspaceIds")
+	return view
+}
+
+// writtenCluster answers a create or update, which is never done at once.
+func (s *Server) writtenCluster(o *object) map[string]any {
+	view := s.clusterView(o)
+	delete(view, "healthStatus")
+	view["status"] = o.pending
+	return view
+}
 
 func (s *Server) listClusters(c call) (any, *problem) {
 	if !c.caller.wholeOrganization() {
@@ -38,17 +62,37 @@ func (s *Server) listClusters(c call) (any, *problem) {
 	if provider := c.request.Query.Get("provider"); provider != "" && !slices.Contains(clouds, provider) {
 		return nil, invalidFields([]FieldError{failed("provider", "oneof", "has an unknown value")})
 	}
-	return page(c.request.Query, "clusters", s.collections[kindCluster].objects, clusterView)
+	return page(c.request.Query, "clusters", s.collections[kindCluster].objects, s.clusterView)
+}
+
+func (s *Server) cluster(c call) (*object, *problem) {
+	if !c.caller.wholeOrganization() {
+		return nil, forbidden("the token may not read or manage clusters")
+	}
+	if o := s.collections[kindCluster].find(c.id); o != nil {
+		return o, nil
+	}
+	return nil, missing("cluster", c.id)
 }
 
 func (s *Server) readCluster(c call) (any, *problem) {
-	if !c.caller.wholeOrganization() {
-		return nil, forbidden("the token may not read clusters")
+	o, p := s.cluster(c)
+	if p != nil {
+		return nil, p
 	}
-	if o := s.collections[kindCluster].find(c.id); o != nil {
-		return clusterView(o), nil
+	return s.clusterView(o), nil
+}
+
+func (s *Server) deleteCluster(c call) (any, *problem) {
+	o, p := s.idleCluster(c)
+	if p != nil {
+		return nil, p
 	}
-	return nil, missing("cluster", c.id)
+	if slices.ContainsFunc(s.collections[kindDeployment].objects, func(d *object) bool { return d.text("clusterId") == o.id }) {
+		return nil, invalid("cluster '%s' still has Deployments", o.text("name"))
+	}
+	s.collections[kindCluster].remove(o.id)
+	return nil, nil
 }
 
 // nodePool is the pool that a hybrid Deployment gets when it names none.
@@ -76,11 +120,12 @@ func (s *Server) hasNodePool(cluster, id string) bool {
 	})
 }
 
-func madeUpPool(cluster string) string { return cuid("nodepool "+cluster, 0) }
-
 func clusterHalf() half {
 	return half{kind: kindCluster, fill: func(_ *Server, state map[string]any) { fillCluster(state) }, routes: map[string]handler{
-		"GET clusters":   (*Server).listClusters,
-		"GET clusters/*": (*Server).readCluster,
+		"GET clusters":      (*Server).listClusters,
+		"POST clusters":     (*Server).createCluster,
+		"GET clusters/*":    (*Server).readCluster,
+		"POST clusters/*":   (*Server).updateCluster,
+		"DELETE clusters/*": (*Server).deleteCluster,
 	}}
 }

@@ -122,6 +122,7 @@ func (s *Server) deleteDeployment(c call) (any, *problem) {
 		return nil, p
 	}
 	s.collections[kindDeployment].remove(o.id)
+	s.forget(o.id)
 	return nil, nil
 }
 

@@ -120,7 +120,7 @@ func TestTransportAnswersInProcess(t *testing.T) {
 	if err != nil || answer.Status != "200 OK" || !strings.Contains(string(body), `"totalCount":0`) {
 		t.Errorf("%s: %s, %v", answer.Status, body, err)
 	}
-	for _, path := range []string{"/", "/v1/organizations/" + s.OrganizationID() + "/teams"} {
+	for _, path := range []string{"/", "/v1/organizations/" + s.OrganizationID() + "/alerts"} {
 		if answer, err := ask(t.Context(), path); err != nil || answer.StatusCode != http.StatusNotFound {
 			t.Errorf("%s: %v, %v", path, answer, err)
 		}

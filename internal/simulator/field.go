@@ -16,6 +16,7 @@ const (
 	numberShape // whole
 	listShape
 	groupShape
+	anyShape // an object of no known members
 )
 
 // field is one member of a request body, with the constraints that the API's document gives it.
@@ -78,11 +79,14 @@ func (f field) check(value any, path string) []FieldError {
 			return f.checkList(v, path)
 		}
 	case map[string]any:
+		if f.shape == anyShape {
+			return nil
+		}
 		if f.shape == groupShape {
 			return check(f.of, v, path+".")
 		}
 	}
-	return []FieldError{failed(path, "type", "must be "+[...]string{"a string", "a boolean", "an integer", "an array", "an object"}[f.shape])}
+	return []FieldError{failed(path, "type", "must be "+[...]string{"a string", "a boolean", "an integer", "an array", "an object", "an object"}[f.shape])}
 }
 
 func (f field) checkText(v, path string) []FieldError {

@@ -21,6 +21,7 @@ func fillOrganization(state map[string]any) {
 func organizationView(o *object) map[string]any {
 	view := plain(o.state)
 	delete(view, "organizationId")
+	delete(view, "authorizedWorkspaces") // an entitlement, which no answer tells
 	return view
 }
 

@@ -61,12 +61,12 @@ func (s *Server) place(body map[string]any) *problem {
 	if o.text("type") != kind {
 		return invalid("cluster '%s' is %s, the Deployment is %s", id, o.text("type"), kind)
 	}
-	if !slices.Contains([]string{"CREATED", "UPDATING", "UPGRADE_PENDING"}, o.text("status")) {
-		return invalid("cluster '%s' is not ready: %s", id, o.text("status"))
+	if status := s.status(o, false); status != clusterCreated {
+		return invalid("cluster '%s' is not ready: %s", id, status)
 	}
 	authorized, _ := o.state["workspaceIds"].([]any)
 	if len(authorized) > 0 && !slices.Contains(authorized, body["workspaceId"]) {
-		return invalid("cluster '%s' is not authorized for Workspace '%s'", id, text(body, "workspaceId"))
+		return invalid("Workspace is not authorized to the cluster '%s'", id)
 	}
 	body["clusterId"] = id
 	return nil

@@ -117,6 +117,7 @@ func (s *Server) deleteWorkspace(c call) (any, *problem) {
 		return nil, invalid("Workspace '%s' still has Deployments", o.text("name"))
 	}
 	s.collections[kindWorkspace].remove(o.id)
+	s.forget(o.id)
 	return nil, nil
 }
 
