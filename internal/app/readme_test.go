@@ -14,7 +14,6 @@ import (
 	"astro-apply/internal/manifest"
 	"astro-apply/internal/report"
 	"astro-apply/internal/resource"
-	"astro-apply/internal/schema"
 )
 
 // TestReadme holds README's tables to the kinds and to action.yml. With
@@ -26,19 +25,34 @@ func TestReadme(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	before := string(b)
-	after := fill(t, before, "fields", fieldTables())
-	after = fill(t, after, "inputs", inputTable(t))
-	after = fill(t, after, "outputs", outputTable(t))
+	text := fill(t, string(b), "sections", sectionTable())
+	text = fill(t, text, "inputs", inputTable(t))
+	text = fill(t, text, "outputs", outputTable(t))
+	generated(t, file, text)
+}
+
+// generated holds a file to what it should be. With -update it writes it.
+func generated(t *testing.T, file, text string) {
+	t.Helper()
+	b, err := os.ReadFile(file)
 	switch {
-	case after == before:
 	case *update:
-		if err := os.WriteFile(file, []byte(after), 0o600); err != nil {
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
-	default:
-		t.Errorf("README.md is out of date; go test ./internal/app -run Readme -update rewrites it:\n%s", difference.Diff(before, after))
+	case err != nil:
+		t.Fatal(err)
+	case string(b) != text:
+		t.Errorf("%s is out of date; go test ./internal/app -run 'Readme|Reference' -update rewrites it:\n%s", file, difference.Diff(string(b), text))
 	}
+}
+
+func sectionTable() string {
+	rows := [][]string{{"section", "what it manages"}}
+	for _, k := range resource.Kinds() {
+		rows = append(rows, []string{"[" + code(k.Section) + "](.github/docs/reference.md#" + strings.ToLower(k.Section) + ")", k.Doc})
+	}
+	return table(rows)
 }
 
 // TestOutputs holds the outputs of the program to those that action.yml
@@ -149,94 +163,6 @@ func outputTable(t *testing.T) string {
 		rows = append(rows, []string{code(e.name), e.Description})
 	}
 	return table(rows)
-}
-
-// grammar is what any object may have beside its kind's fields.
-var grammar = [][]string{
-	{"id", "text", "The object with this id, whatever it is called; `name` is then a field like any other."},
-	{"state", "one of present, absent", "`absent` marks the object for removal, which also needs `allow-delete: true`."},
-	{"protect", "true or false", "Whether removing the object, or elements of its lists, is forbidden."},
-}
-
-func fieldTables() string {
-	var b strings.Builder
-	b.WriteString("Where *set* is blank, a field may be left out, and changed at any time.\n\n")
-	for _, k := range resource.Kinds() {
-		if k.Section == "" {
-			continue
-		}
-		rows := fieldRows(k.Fields, "", nil)
-		head := []string{"field", "takes", "applies when", "set", "description"}
-		fmt.Fprintf(&b, "#### %s\n\n%s\n\n%s\n", k.Section, k.Doc, table(append([][]string{head}, rows...)))
-	}
-	rows := [][]string{{"field", "takes", "description"}}
-	for _, row := range grammar {
-		rows = append(rows, []string{code(row[0]), row[1], row[2]})
-	}
-	return b.String() + "#### Every object\n\nBeside the fields of its kind, any object takes these.\n\n" + table(rows)
-}
-
-// fieldRows has a row for each field and those inside it. A condition of the
-// field around them is not said again.
-func fieldRows(fields []schema.Field, path string, said []schema.When) [][]string {
-	var rows [][]string
-	for i := range fields {
-		f := &fields[i]
-		name, takes := code(path+f.Name), f.Type.Describe()
-		if f.Ref != nil {
-			name, takes = name+" or "+code(path+f.Ref.Name), "an id, or a name"
-			if f.Type.Base == schema.BaseList {
-				takes = "a list of ids, or of names"
-			}
-		}
-		switch {
-		case f.Secret != nil && f.Secret.If != "":
-			takes += ", secret when " + code(f.Secret.If) + " is true"
-		case f.Secret != nil:
-			takes += ", secret"
-		case f.Type.Count != nil:
-			takes += ", " + f.Type.Count.String()
-		}
-		rows = append(rows, []string{name, takes, conditions(f.When, said), phase(f), f.Doc})
-		inner, at := f.Type.Fields, path+f.Name+"."
-		if f.Type.Elem != nil {
-			inner, at = f.Type.Elem.Fields, path+f.Name+"[]."
-		}
-		rows = append(rows, fieldRows(inner, at, slices.Concat(said, f.When))...)
-	}
-	return rows
-}
-
-func conditions(when, said []schema.When) string {
-	var out []string
-	for _, w := range when {
-		known := func(s schema.When) bool { return s.Field == w.Field && slices.Equal(s.In, w.In) }
-		if !slices.ContainsFunc(said, known) {
-			out = append(out, code(w.Field)+" is "+strings.Join(w.In, " or "))
-		}
-	}
-	return strings.Join(out, ", ")
-}
-
-// phase says what RequiredUpdate and the echo rules don't have to: those are
-// between the program and the API.
-func phase(f *schema.Field) string {
-	var out []string
-	switch {
-	case f.Has(schema.Required):
-		out = append(out, "always needed")
-	case f.Has(schema.RequiredCreate) && f.Default == nil:
-		out = append(out, "needed when creating")
-	case f.Has(schema.Immutable | schema.CreateOnly):
-		out = append(out, "when creating")
-	}
-	switch {
-	case f.Has(schema.Immutable):
-		out = append(out, "fixed afterwards")
-	case f.Has(schema.CreateOnly):
-		out = append(out, "a difference afterwards is only told")
-	}
-	return strings.Join(out, ", ")
 }
 
 // table is a table in GitHub's markdown; its first row is the head.

@@ -1,6 +1,13 @@
 package resource
 
-import "astro-apply/internal/schema"
+import (
+	"crypto/sha256"
+	"math/big"
+	"slices"
+	"strings"
+
+	"astro-apply/internal/schema"
+)
 
 // Seed is an object that a simulated Organization has to have from the start.
 type Seed struct {
@@ -8,44 +15,107 @@ type Seed struct {
 	Fields map[string]any
 }
 
+// needed collects what a manifest needs and doesn't create.
+type needed struct {
+	catalog Catalog
+	seeds   []Seed
+	seen    map[string]bool
+}
+
 // Missing lists what a manifest needs and doesn't create: what it refers to
-// without declaring it, and what it names by id. It is for simulations only.
+// without declaring it, what it names by id, and what can only be adopted. It is
+// for simulations only.
 func Missing(d *Declaration) []Seed {
-	var out []Seed
-	seen := map[string]bool{}
-	add := func(k *Kind, id, name string, fields map[string]any) {
-		key := k.Name + " " + id + " " + name
-		if seen[key] {
-			return
-		}
-		seen[key] = true
-		if id != "" {
-			fields["id"] = id
-		}
-		if name != "" {
-			fields[k.Identity[0]] = name
-		}
-		out = append(out, Seed{k, fields})
-	}
+	n := &needed{catalog: d.Catalog, seen: map[string]bool{}}
 	for _, o := range d.Objects {
 		for _, r := range o.Refs {
 			if r.Target == nil && !o.Absent {
-				fields := map[string]any{}
-				for _, name := range r.Field.Ref.Like {
-					if n := o.Body.Get(name); n != nil {
-						fields[name] = n.Bare()
-					}
-				}
-				add(r.Kind, r.ID, r.Name, fields)
+				n.refers(o, r)
 			}
 		}
 	}
 	for _, o := range d.Objects {
-		if o.ID != "" {
-			add(o.Kind, o.ID, "", plain(o.Body))
+		switch {
+		case o.ID != "":
+			n.add(o.Kind, o.ID, "", plain(o.Body))
+		case o.Kind.Adopt != "" && !o.Absent:
+			n.add(o.Kind, "", o.Name(), map[string]any{})
 		}
 	}
-	return out
+	slices.SortStableFunc(n.seeds, func(a, b Seed) int { return slices.Index(d.Catalog, a.Kind) - slices.Index(d.Catalog, b.Kind) })
+	return n.seeds
+}
+
+func (n *needed) add(k *Kind, id, name string, fields map[string]any) {
+	key := k.Name + " " + id + " " + name
+	for _, field := range k.Parents {
+		if parent, ok := fields[field].(string); ok {
+			key += " " + parent
+		}
+	}
+	if n.seen[key] {
+		return
+	}
+	n.seen[key] = true
+	if id != "" {
+		fields["id"] = id
+	}
+	if name != "" {
+		fields[k.Identity[0]] = name
+	}
+	n.seeds = append(n.seeds, Seed{k, fields})
+}
+
+func (n *needed) refers(o *Object, r *Reference) {
+	fields := map[string]any{}
+	for _, name := range r.Field.Ref.Like {
+		if v := o.Body.Get(name); v != nil {
+			fields[name] = v.Bare()
+		}
+	}
+	switch {
+	case r.Soft:
+		n.role(r)
+		return
+	case r.Kind.Parents != nil:
+		fields[n.catalog.nest(r.Kind)] = n.home(o, r)
+	}
+	n.add(r.Kind, r.ID, r.Name, fields)
+}
+
+// role is a custom role that a grant names, of whichever scope it needs. Astro's
+// own roles are written in capitals.
+func (n *needed) role(r *Reference) {
+	if r.Name != strings.ToUpper(r.Name) {
+		for _, scope := range []string{"DEPLOYMENT", "DAG"} {
+			n.add(r.Kind, n.id(scope+r.Name), r.Name, map[string]any{"scopeType": scope})
+		}
+	}
+}
+
+// home is the id of the Workspace that an object which is referred to lives in.
+func (n *needed) home(o *Object, r *Reference) string {
+	home, name, id := n.catalog.home(r.Kind), r.Parent, ""
+	if p := o.parent(); name == "" && p != nil && p.Kind == home {
+		name, id = p.Name, p.ID
+	}
+	switch {
+	case id == "" && cuid.MatchString(name):
+		id, name = name, ""
+	case id == "":
+		id = n.id(home.Name + name)
+	}
+	n.seen[home.Name+"  "+name] = true // by name it is this one
+	n.seeds = slices.DeleteFunc(n.seeds, func(s Seed) bool { return s.Kind == home && s.Fields["id"] == nil && name != "" && s.Fields[home.Identity[0]] == name })
+	n.add(home, id, name, map[string]any{})
+	return id
+}
+
+// id makes up an id for what needs one before it is there.
+func (n *needed) id(of string) string {
+	sum := sha256.Sum256([]byte(of))
+	digits := strings.Repeat("0", 24) + new(big.Int).SetBytes(sum[:15]).Text(36)
+	return "c" + digits[len(digits)-24:]
 }
 
 // plain is a declared body as bare values; references that are not resolved

@@ -1,0 +1,105 @@
+package app_test
+
+import (
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"astro-apply/internal/resource"
+	"astro-apply/internal/schema"
+)
+
+// grammar is what any object may have beside its kind's fields.
+var grammar = [][]string{
+	{"id", "text", "The object with this id, whatever it is called; `name` is then a field like any other."},
+	{"state", "one of present, absent", "`absent` marks the object for removal, which also needs `allow-delete: true`."},
+	{"protect", "true or false", "Whether removing the object, or elements of its lists, is forbidden."},
+}
+
+// TestReference holds the reference to the kinds' tables and examples.
+func TestReference(t *testing.T) {
+	t.Parallel()
+	var b strings.Builder
+	b.WriteString("# Reference\n\nEvery section of a manifest and every field of it. Generated from the tables in `internal/resource` and the examples in\n" +
+		"`testdata/examples` by `go test ./internal/app -run Reference -update`; [coverage](coverage.md) holds them against the Astro API.\n\n" +
+		"Where *set* is blank, a field may be left out, and changed at any time.\n\n")
+	for _, k := range resource.Kinds() {
+		example, err := os.ReadFile("../../testdata/examples/" + k.Section + ".yaml")
+		if err != nil {
+			t.Fatal(err)
+		}
+		head := []string{"field", "takes", "applies when", "set", "description"}
+		fmt.Fprintf(&b, "## %s\n\n%s\n\n```yaml\n%s```\n\n%s\n", k.Section, k.Doc, example, table(append([][]string{head}, fieldRows(k.Fields, "", nil)...)))
+	}
+	rows := [][]string{{"field", "takes", "description"}}
+	for _, row := range grammar {
+		rows = append(rows, []string{code(row[0]), row[1], row[2]})
+	}
+	b.WriteString("## Every object\n\nBeside the fields of its kind, any object of a list takes these.\n\n" + table(rows))
+	generated(t, "../../.github/docs/reference.md", b.String())
+}
+
+// fieldRows has a row for each field and those inside it. A condition of the
+// field around them is not said again.
+func fieldRows(fields []schema.Field, path string, said []schema.When) [][]string {
+	var rows [][]string
+	for i := range fields {
+		f := &fields[i]
+		name, takes := code(path+f.Name), f.Type.Describe()
+		if f.Ref != nil {
+			name, takes = name+" or "+code(path+f.Ref.Name), "an id, or a name"
+			if f.Type.Base == schema.BaseList {
+				takes = "a list of ids, or of names"
+			}
+		}
+		switch {
+		case f.Secret != nil && f.Secret.If != "":
+			takes += ", secret when " + code(f.Secret.If) + " is true"
+		case f.Secret != nil:
+			takes += ", secret"
+		case f.Type.Count != nil:
+			takes += ", " + f.Type.Count.String()
+		}
+		rows = append(rows, []string{name, takes, conditions(f.When, said), phase(f), f.Doc})
+		inner, at := f.Type.Fields, path+f.Name+"."
+		if f.Type.Elem != nil {
+			inner, at = f.Type.Elem.Fields, path+f.Name+"[]."
+		}
+		rows = append(rows, fieldRows(inner, at, slices.Concat(said, f.When))...)
+	}
+	return rows
+}
+
+func conditions(when, said []schema.When) string {
+	var out []string
+	for _, w := range when {
+		known := func(s schema.When) bool { return s.Field == w.Field && slices.Equal(s.In, w.In) }
+		if !slices.ContainsFunc(said, known) {
+			out = append(out, code(w.Field)+" is "+strings.Join(w.In, " or "))
+		}
+	}
+	return strings.Join(out, ", ")
+}
+
+// phase says what RequiredUpdate and the echo rules don't have to: those are
+// between the program and the API.
+func phase(f *schema.Field) string {
+	var out []string
+	switch {
+	case f.Has(schema.Required):
+		out = append(out, "always needed")
+	case f.Has(schema.RequiredCreate) && f.Default == nil:
+		out = append(out, "needed when creating")
+	case f.Has(schema.Immutable | schema.CreateOnly):
+		out = append(out, "when creating")
+	}
+	switch {
+	case f.Has(schema.Immutable):
+		out = append(out, "fixed afterwards")
+	case f.Has(schema.CreateOnly):
+		out = append(out, "a difference afterwards is only told")
+	}
+	return strings.Join(out, ", ")
+}
