@@ -22,11 +22,15 @@ type stage struct {
 	source resource.Source
 }
 
-func newStage(t testing.TB, o simulator.Options) *stage {
+func newStage(t testing.TB, o simulator.Options, layers ...func(http.RoundTripper) http.RoundTripper) *stage {
 	t.Helper()
 	server := simulator.New(o)
+	base := server.Transport()
+	for _, layer := range layers {
+		base = layer(base)
+	}
 	client, err := astro.New(astro.Options{
-		BaseURL: "https://astro.invalid", Token: server.Token(simulator.Scope{}), Transport: server.Transport(),
+		BaseURL: "https://astro.invalid", Token: server.Token(simulator.Scope{}), Transport: base,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -34,10 +38,15 @@ func newStage(t testing.TB, o simulator.Options) *stage {
 	return &stage{t, server, resource.Source{API: client, OrganizationID: server.OrganizationID()}}
 }
 
+func parsed(text string) manifest.Result {
+	env := manifest.Environment{Lookup: func(name string) string { return "value-of-" + name }}
+	return manifest.Parse([]manifest.Source{{Name: "astro.yaml", Data: []byte(text)}}, env)
+}
+
 // declare reads a manifest; every problem fails the test.
 func (s *stage) declare(text string) *resource.Declaration {
 	s.Helper()
-	parsed := manifest.Parse([]manifest.Source{{Name: "astro.yaml", Data: []byte(text)}}, manifest.Environment{Lookup: func(string) string { return "" }})
+	parsed := parsed(text)
 	d := resource.Declare(resource.Kinds(), parsed.Documents, "")
 	for _, p := range append(parsed.Problems, d.Problems...) {
 		s.Fatalf("manifest: %v\n%s", p, text)

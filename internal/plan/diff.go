@@ -79,8 +79,7 @@ func Compare(o *resource.Object, live *resource.Live, policy Policy) *Diff {
 	}
 	x.live = live.Body
 	whole := &schema.Node{Form: schema.Map, Pos: o.Body.Pos}
-	for i := range o.Kind.Parts {
-		part := &o.Kind.Parts[i]
+	for _, part := range parts(o.Kind) {
 		before, lacking := *x.diff, x.lacking
 		body := x.carried(o.Kind, part)
 		changed := len(x.diff.Fields) > len(before.Fields)

@@ -16,6 +16,21 @@ type Request struct {
 	Params map[string]string // of the call's path, beside those of the object
 }
 
+// parts are the updates of a kind, and one without a call for what no update
+// carries: it is compared all the same.
+func parts(k *resource.Kind) []*resource.Part {
+	out := []*resource.Part{}
+	main := false
+	for i := range k.Parts {
+		out = append(out, &k.Parts[i])
+		main = main || k.Parts[i].Name == ""
+	}
+	if !main {
+		out = append(out, &resource.Part{})
+	}
+	return out
+}
+
 // carried is what a part of an update sends.
 func (o *overlay) carried(k *resource.Kind, part *resource.Part) *schema.Node {
 	o.part = part.Name
