@@ -110,6 +110,7 @@ func forward(w http.ResponseWriter, r *http.Request, to http.RoundTripper) {
 //	astro seed FILE        objects that exist, one JSON object a line: {"kind": "workspace", …}
 //	astro fail FILE        faults, one JSON object a line
 //	astro token SCOPE…     the caller's token: organization, workspace=ID, deployment=ID, expired
+//	astro own NAME         the caller's token is the API token of that name
 //	astro reset            forget the requests so far, and empty outputs and summary
 //	astro requests FILE    write the requests since: METHOD path status, one a line
 //	astro writes FILE      the same without the reads
@@ -137,6 +138,12 @@ func (s *stage) astro(ts *testscript.TestScript, args []string) {
 		})
 	case "token":
 		ts.Setenv("ASTRO_API_TOKEN", s.token(args[1:]))
+	case "own":
+		for _, o := range s.server.Objects("apiToken") {
+			if o["name"] == args[1] {
+				ts.Setenv("ASTRO_API_TOKEN", s.server.Token(simulator.Scope{TokenID: o["id"].(string)}))
+			}
+		}
 	case "reset":
 		s.server.ResetRequests()
 		for _, file := range []string{"outputs", "summary"} {

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -66,7 +67,7 @@ func (s *list) item(p pair) *schema.Node {
 		}
 		return nil
 	case p.declared == nil && s.whole != nil:
-		s.kept = append(s.kept, p.label)
+		s.kept = append(s.kept, cmp.Or(p.live.Called, p.label))
 		if s.quiet == 0 {
 			s.diff.Kept = append(s.diff.Kept, Field{Path: path, Old: s.shown(t, p.live)})
 		}

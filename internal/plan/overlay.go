@@ -72,7 +72,7 @@ func (o *overlay) field(f *schema.Field, declared, live *schema.Node, path strin
 		}
 		return nil
 	}
-	if f.Part != o.part && f.Part != "" && !(fresh && f.Has(schema.Create)) {
+	if f.Part != o.part && f.Part != "" && (!fresh || !f.Has(schema.Create)) {
 		return o.apart(f, d, l, path, fresh)
 	}
 	if f.Lapsed != nil {

@@ -49,9 +49,9 @@ type Elements struct {
 }
 
 // Detail is a list call whose items are elements of Field: their member Item.
-// Key is the member by which an item is removed.
+// Key is the member by which an item is removed, Called what people call it.
 type Detail struct {
-	Field        string
-	Path, Member string
-	Item, Key    string
+	Field             string
+	Path, Member      string
+	Item, Key, Called string
 }

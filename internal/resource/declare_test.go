@@ -6,6 +6,7 @@ import (
 
 	"astro-apply/internal/manifest"
 	"astro-apply/internal/resource"
+	"astro-apply/internal/schema"
 )
 
 // describe says of an object what Declare made of it.
@@ -15,7 +16,7 @@ func describe(o *resource.Object) string {
 		text += " id " + o.ID
 	}
 	for _, r := range o.Refs {
-		text += " " + r.Field.Name + " " + r.Node.Show()
+		text += " " + r.Field.Name + " " + shown(r.Node)
 		if r.Target != nil {
 			text += " declared"
 		}
@@ -27,6 +28,13 @@ func describe(o *resource.Object) string {
 		text += " protected"
 	}
 	return text
+}
+
+// shown is a reference without what it is called.
+func shown(n *schema.Node) string {
+	bare := *n
+	bare.Called = ""
+	return bare.Show()
 }
 
 func TestDeclare(t *testing.T) {

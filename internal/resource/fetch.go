@@ -123,6 +123,7 @@ func (s Source) detail(ctx context.Context, o *Object, live *Live) error {
 			if value.Value() == "" || key.Value() == "" {
 				return fmt.Errorf("answer about the %s of %s: an item has no %s", d.Member, o, d.Item)
 			}
+			value.Called = item.Get(d.Called).Value()
 			items.Items = append(items.Items, value)
 			live.Keys[t.Canonical(value)] = key.Value()
 		}

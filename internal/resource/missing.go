@@ -106,7 +106,9 @@ func (n *needed) home(o *Object, r *Reference) string {
 		id = n.id(home.Name + name)
 	}
 	n.seen[home.Name+"  "+name] = true // by name it is this one
-	n.seeds = slices.DeleteFunc(n.seeds, func(s Seed) bool { return s.Kind == home && s.Fields["id"] == nil && name != "" && s.Fields[home.Identity[0]] == name })
+	n.seeds = slices.DeleteFunc(n.seeds, func(s Seed) bool {
+		return s.Kind == home && s.Fields["id"] == nil && name != "" && s.Fields[home.Identity[0]] == name
+	})
 	n.add(home, id, name, map[string]any{})
 	return id
 }

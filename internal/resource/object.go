@@ -150,7 +150,7 @@ func (r *Reference) String() string {
 func (r *Reference) Resolve(id string) {
 	r.ID = id
 	pos, secret := r.Node.Pos, r.Node.Secret
-	*r.Node = schema.Node{Form: schema.Text, Text: id, Pos: pos, Secret: secret}
+	*r.Node = schema.Node{Form: schema.Text, Text: id, Called: r.Name, Pos: pos, Secret: secret}
 }
 
 // Sink is where a secret value goes that is told once, nil if nowhere.

@@ -120,7 +120,7 @@ deployments:
 		got = append(got, line)
 	}
 	same(t, "seeds", []string{
-		"cluster name production type DEDICATED", "workspace name theirs", "cluster id ccluster00000000000000001 type HYBRID",
+		"cluster name production type DEDICATED", "cluster id ccluster00000000000000001 type HYBRID", "workspace name theirs",
 		"deployment id cdeployment00000000000001 description x isDevelopmentMode",
 	}, got)
 }

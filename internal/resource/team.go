@@ -20,7 +20,7 @@ func team() *Kind {
 			{Name: "members", Elements: &Elements{Add: Call{"POST", item + "/members"}, Remove: Call{"DELETE", item + "/members/{member}"}, Most: 100}},
 			{Name: "roles", Call: Call{"POST", item + "/roles"}},
 		},
-		Details: []Detail{{Field: "memberIds", Path: item + "/members", Member: "teamMembers", Item: "userId", Key: "userId"}},
+		Details: []Detail{{Field: "memberIds", Path: item + "/members", Member: "teamMembers", Item: "userId", Key: "userId", Called: "username"}},
 		Guard: func(g Guarded) string {
 			if g.Live.Get("isIdpManaged").Is("true") {
 				return "an identity provider manages this Team, so it is changed there; remove it from the manifest"

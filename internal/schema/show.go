@@ -24,6 +24,9 @@ func (n *Node) show() string {
 	case Null:
 		return "null"
 	case Text:
+		if n.Called != "" && n.Called != n.Text {
+			return fmt.Sprintf("%q (%s)", n.Text, n.Called)
+		}
 		return fmt.Sprintf("%q", n.Text)
 	case Pending:
 		return "(" + n.Text + ")"

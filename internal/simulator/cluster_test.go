@@ -45,7 +45,7 @@ func TestClusterLives(t *testing.T) {
 	if diff := cmp.Diff(with(made, map[string]any{"status": "CREATED"}), o.do("GET", path, nil)); diff != "" {
 		t.Errorf("settled:\n%s", diff)
 	}
-	after := o.do("POST", path, map[string]any{"name": "renamed", "k8sTags": []any{}})
+	after := o.do("POST", path, map[string]any{"name": "renamed", "clusterType": "DEDICATED", "k8sTags": []any{}})
 	want := with(made, map[string]any{"status": "UPDATING", "name": "renamed", "tags": nil, "updatedAt": "2026-01-02T04:04:05.000Z"})
 	if diff := cmp.Diff(want, after); diff != "" {
 		t.Errorf("an update replaces name and tags, and leaves the rest:\n%s", diff)
@@ -56,7 +56,7 @@ func TestClusterLives(t *testing.T) {
 	}
 	o.do("DELETE", path, nil)
 	o.refused(404, "GET", path, nil)
-	o.refused(404, "POST", path, map[string]any{"name": "renamed", "k8sTags": []any{}})
+	o.refused(404, "POST", path, map[string]any{"name": "renamed", "clusterType": "DEDICATED", "k8sTags": []any{}})
 	o.refused(404, "DELETE", path, nil)
 }
 
@@ -81,12 +81,12 @@ func TestClusterFails(t *testing.T) {
 	if seeded["status"] != "CREATE_FAILED" || made["status"] != "CREATING" || failed["status"] != "CREATE_FAILED" || failed["healthStatus"] == nil || made["healthStatus"] != nil {
 		t.Errorf("seeded %v\nmade %v\nfailed %v", seeded, made, failed)
 	}
-	o.do("POST", path, map[string]any{"name": "mended", "k8sTags": []any{}})
+	o.do("POST", path, map[string]any{"name": "mended", "clusterType": "DEDICATED", "k8sTags": []any{}})
 	now = now.Add(time.Hour)
 	if mended := o.do("GET", path, nil); mended["status"] != "CREATED" || mended["healthStatus"] != nil {
 		t.Errorf("mended: %v", mended)
 	}
-	o.do("POST", path, map[string]any{"name": "broken again", "k8sTags": []any{}})
+	o.do("POST", path, map[string]any{"name": "broken again", "clusterType": "DEDICATED", "k8sTags": []any{}})
 	now = now.Add(time.Hour)
 	if status := o.do("GET", path, nil)["status"]; status != "UPDATE_FAILED" {
 		t.Errorf("status %v", status)
@@ -114,7 +114,7 @@ func TestClusterPools(t *testing.T) {
 		t.Errorf("pools as sent:\n%s", diff)
 	}
 	path, first := "/clusters/"+made["id"].(string), members(made, "nodePools")[0]["id"]
-	after := o.do("POST", path, map[string]any{"name": "n", "k8sTags": []any{}, "nodePools": []any{
+	after := o.do("POST", path, map[string]any{"name": "n", "clusterType": "DEDICATED", "k8sTags": []any{}, "nodePools": []any{
 		pool("a", map[string]any{"id": first, "maxNodeCount": 9}), pool("c", nil),
 	}})
 	if diff := cmp.Diff([]string{"a 9 false", "b 5 true", "c 5 false"}, named(after)); diff != "" {
@@ -123,7 +123,7 @@ func TestClusterPools(t *testing.T) {
 	if pools := ids(members(after, "nodePools")); len(slices.Compact(slices.Sorted(slices.Values(pools)))) != 3 {
 		t.Errorf("pools share an id: %v", pools)
 	}
-	o.wantField(t, "nodePools[0].id", path, map[string]any{"name": "n", "k8sTags": []any{}, "nodePools": []any{pool("a", map[string]any{"id": "cnone"})}})
+	o.wantField(t, "nodePools[0].id", path, map[string]any{"name": "n", "clusterType": "DEDICATED", "k8sTags": []any{}, "nodePools": []any{pool("a", map[string]any{"id": "cnone"})}})
 }
 
 func TestClusterPagesAndAccess(t *testing.T) {
@@ -146,7 +146,7 @@ func TestClusterPagesAndAccess(t *testing.T) {
 		narrow.refused(403, "GET", "/clusters", nil)
 		narrow.refused(403, "POST", "/clusters", clusterBody("AWS"))
 		narrow.refused(403, "GET", "/clusters/"+want[0], nil)
-		narrow.refused(403, "POST", "/clusters/"+want[0], map[string]any{"name": "x", "k8sTags": []any{}})
+		narrow.refused(403, "POST", "/clusters/"+want[0], map[string]any{"name": "x", "clusterType": "DEDICATED", "k8sTags": []any{}})
 		narrow.refused(403, "DELETE", "/clusters/"+want[0], nil)
 	}
 	if len(o.Objects("cluster")) != 25 {

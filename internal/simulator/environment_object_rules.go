@@ -5,21 +5,36 @@ import "slices"
 var (
 	objectVariableFields = []field{{name: "value"}, {name: "isSecret", shape: flagShape}}
 	connectionFields     = []field{
-		{name: "type"}, {name: "host"}, {name: "port", shape: numberShape}, {name: "schema"}, {name: "login"}, {name: "password"},
-		{name: "extra", shape: anyShape}, {name: "authTypeId"},
+		{name: "type"},
+		{name: "host"},
+		{name: "port", shape: numberShape},
+		{name: "schema"},
+		{name: "login"},
+		{name: "password"},
+		{name: "extra", shape: anyShape},
+		{name: "authTypeId"},
 	}
 	metricsFields = []field{
-		{name: "endpoint"}, {name: "exporterType", enum: []string{"PROMETHEUS"}}, {name: "authType", enum: []string{"BASIC", "AUTH_TOKEN", "SIGV4"}},
-		{name: "username"}, {name: "password"}, {name: "basicToken"}, {name: "sigV4AssumeArn"}, {name: "sigV4StsRegion"},
-		{name: "headers", shape: anyShape}, {name: "labels", shape: anyShape},
+		{name: "endpoint"},
+		{name: "exporterType", enum: []string{"PROMETHEUS"}},
+		{name: "authType", enum: []string{"BASIC", "AUTH_TOKEN", "SIGV4"}},
+		{name: "username"},
+		{name: "password"},
+		{name: "basicToken"},
+		{name: "sigV4AssumeArn"},
+		{name: "sigV4StsRegion"},
+		{name: "headers", shape: anyShape},
+		{name: "labels", shape: anyShape},
 	}
 	linkFields = []field{{name: "scope", enum: []string{"DEPLOYMENT"}, required: true}, {name: "scopeEntityId", required: true}}
 )
 
 func newObjectFields() []field {
 	identity := []field{
-		{name: "objectKey", min: 1}, {name: "objectType", enum: []string{"CONNECTION", "ENVIRONMENT_VARIABLE", "AIRFLOW_VARIABLE", "METRICS_EXPORT"}},
-		{name: "scope", enum: []string{"WORKSPACE", "DEPLOYMENT"}}, {name: "scopeEntityId", min: 1},
+		{name: "objectKey", min: 1},
+		{name: "objectType", enum: []string{"CONNECTION", "ENVIRONMENT_VARIABLE", "AIRFLOW_VARIABLE", "METRICS_EXPORT"}},
+		{name: "scope", enum: []string{"WORKSPACE", "DEPLOYMENT"}},
+		{name: "scopeEntityId", min: 1},
 	}
 	return append(must(identity, "objectKey", "objectType", "scope", "scopeEntityId"), objectFields(objectVariableFields, false)...)
 }
@@ -29,16 +44,22 @@ func changedObjectFields() []field { return objectFields(objectVariableFields[:1
 // objectFields are the fields of an update, which a create has too.
 func objectFields(variable []field, update bool) []field {
 	overrides := []field{
-		{name: "connection", shape: groupShape, of: connectionFields[:7]}, {name: "environmentVariable", shape: groupShape, of: objectVariableFields[:1]},
-		{name: "airflowVariable", shape: groupShape, of: objectVariableFields[:1]}, {name: "metricsExport", shape: groupShape, of: metricsFields},
+		{name: "connection", shape: groupShape, of: connectionFields[:7]},
+		{name: "environmentVariable", shape: groupShape, of: objectVariableFields[:1]},
+		{name: "airflowVariable", shape: groupShape, of: objectVariableFields[:1]},
+		{name: "metricsExport", shape: groupShape, of: metricsFields},
 	}
 	if update {
 		overrides = append(overrides, field{name: "unsetFields", shape: listShape, max: 100})
 	}
 	return []field{
-		{name: "description", max: 500}, {name: "autoLinkDeployments", shape: flagShape}, {name: "excludeLinks", shape: listShape, of: linkFields},
-		{name: "connection", shape: groupShape, of: must(connectionFields, "type")}, {name: "metricsExport", shape: groupShape, of: metricsFields},
-		{name: "environmentVariable", shape: groupShape, of: variable}, {name: "airflowVariable", shape: groupShape, of: variable},
+		{name: "description", max: 500},
+		{name: "autoLinkDeployments", shape: flagShape},
+		{name: "excludeLinks", shape: listShape, of: linkFields},
+		{name: "connection", shape: groupShape, of: must(connectionFields, "type")},
+		{name: "metricsExport", shape: groupShape, of: metricsFields},
+		{name: "environmentVariable", shape: groupShape, of: variable},
+		{name: "airflowVariable", shape: groupShape, of: variable},
 		{name: "links", shape: listShape, of: append(slices.Clone(linkFields), field{name: "overrides", shape: groupShape, of: overrides})},
 	}
 }

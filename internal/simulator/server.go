@@ -15,7 +15,7 @@ type Options struct {
 	OrganizationID string           // "": one is made up
 	Settle         time.Duration    // from CREATING or DEPLOYING to HEALTHY; 0: at once, on the next read
 	Now            func() time.Time // nil: time.Now
-	CallerAddress  string           // where requests come from, for the IP access list; "": it keeps nobody out
+	CallerAddress  string           // the IP address that all requests come from; "": unknown, and always allowed
 }
 
 // Server is one Organization. It is safe for concurrent use; requests are carried out one at a time.
@@ -23,8 +23,7 @@ type Server struct {
 	organization string
 	settle       time.Duration
 	now          func() time.Time
-
-	callerAddress string
+	address      string
 
 	mu          sync.Mutex
 	collections map[string]*collection
@@ -36,7 +35,7 @@ type Server struct {
 
 // New returns an Organization with nothing in it.
 func New(options Options) *Server {
-	s := &Server{organization: options.OrganizationID, settle: options.Settle, now: options.Now, callerAddress: options.CallerAddress, halves: halves(), collections: map[string]*collection{}}
+	s := &Server{organization: options.OrganizationID, settle: options.Settle, now: options.Now, address: options.CallerAddress, halves: halves(), collections: map[string]*collection{}}
 	for _, h := range s.halves {
 		s.collections[h.kind] = &collection{}
 	}
@@ -79,8 +78,8 @@ func (s *Server) carryOut(r Request, authorization string) reply {
 	if p != nil {
 		return s.refusal(p)
 	}
-	if s.shut(s.ranges()) {
-		return s.refusal(forbidden("IP address %s is not allowed", s.callerAddress))
+	if p := s.lockedOut(); p != nil {
+		return s.refusal(p)
 	}
 	handle, ids := s.handler(r.Method, below)
 	if handle == nil {

@@ -1,0 +1,138 @@
+package apply_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"astro-apply/internal/apply"
+	"astro-apply/internal/plan"
+	"astro-apply/internal/simulator"
+)
+
+const onCluster = `
+workspaces: [{ name: data, defaultCluster: production }]
+clusters:
+  - { name: production, type: DEDICATED, cloudProvider: AWS, region: us-east-1, vpcSubnetRange: 172.20.0.0/20, workspaces: [data] }
+deployments: [{ name: etl, workspace: data, type: DEDICATED, cluster: production, executor: CELERY }]
+`
+
+// A cluster takes hours, in which something is said; what is placed on it
+// waits, and what refers to it in a circle follows in a second write.
+func TestHoursForACluster(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newStage(t, simulator.Options{Settle: 2 * time.Hour})
+		start, said := time.Now(), []string{}
+		outcomes := s.apply(context.Background(), onCluster, apply.Options{Said: func(line string) { said = append(said, line) }})
+		for _, o := range outcomes {
+			if o.Status != apply.Created {
+				t.Errorf("%s: %s: %v", o.Change.Object, o.Status, o.Err)
+			}
+		}
+		if took := time.Since(start); took < 2*time.Hour || took > 5*time.Hour {
+			t.Errorf("took %s", took)
+		}
+		if len(said) < 200 || !strings.Contains(said[10], `cluster "production" (CREATING)`) {
+			t.Errorf("said %d lines, such as %q", len(said), said[:min(len(said), 3)])
+		}
+		cluster := s.server.Objects("cluster")[0]
+		if fmt.Sprint(cluster["workspaceIds"]) != fmt.Sprintf("[%s]", s.server.Objects("workspace")[0]["id"]) {
+			t.Errorf("authorized: %v", cluster["workspaceIds"])
+		}
+		time.Sleep(3 * time.Hour) // until the second write is through, too
+		if p := s.plan(onCluster, plan.Policy{}); p.Count(plan.Unchanged) != 3 {
+			t.Errorf("not as declared: %s", changes(p.Changes[0]))
+		}
+	})
+}
+
+// While something else is under way on a cluster, a change waits for it.
+func TestAnotherChangeIsUnderWay(t *testing.T) {
+	for _, status := range []int{409, 412} {
+		synctest.Test(t, func(t *testing.T) {
+			s := newStage(t, simulator.Options{})
+			id := s.server.Seed("cluster", map[string]any{"name": "production", "tags": []any{map[string]any{"key": "platform", "value": "x"}}})
+			s.server.Fail(simulator.Fault{Path: "clusters/*", Method: "POST", Status: status, Count: 10})
+			start := time.Now()
+			text := "clusters: [{ name: production, k8sTags: [{ key: a, value: b }] }]"
+			if got := statuses(s.apply(context.Background(), text, apply.Options{})); got[0] != apply.Updated {
+				t.Errorf("%d: %v", status, got)
+			}
+			if took := time.Since(start); took < time.Minute {
+				t.Errorf("waited %s", took)
+			}
+			if tags := fmt.Sprint(s.server.Objects("cluster")[0]["tags"]); tags != "[map[key:a value:b] map[key:platform value:x]]" {
+				t.Errorf("tags %s", tags)
+			}
+			s.server.Fail(simulator.Fault{Path: "clusters/*", Method: "DELETE", Status: status, Count: 3})
+			text = "clusters: [{ id: " + id + ", state: absent }]"
+			if got := statuses(s.apply(context.Background(), text, apply.Options{Policy: plan.Policy{AllowDelete: true}})); got[0] != apply.Deleted {
+				t.Errorf("%d: %v", status, got)
+			}
+		})
+	}
+}
+
+// That doesn't go on for ever.
+func TestAnotherChangeNeverEnds(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newStage(t, simulator.Options{})
+		s.server.Seed("cluster", map[string]any{"name": "production"})
+		s.server.Fail(simulator.Fault{Path: "clusters/*", Method: "POST", Status: 409, Message: "busy", RequestID: "r1"})
+		ctx, cancel := context.WithTimeoutCause(context.Background(), time.Hour, errors.New("time is up"))
+		defer cancel()
+		o := s.apply(ctx, "clusters: [{ name: production, k8sTags: [{ key: a, value: b }] }]", apply.Options{})[0]
+		if o.Status != apply.Failed || !strings.Contains(o.Err.Error(), "409 Conflict: busy (requestId r1); another change kept it away until time is up") {
+			t.Errorf("%s: %v", o.Status, o.Err)
+		}
+	})
+}
+
+// A cluster that comes to nothing says why, and nothing is placed on it.
+func TestBrokenCluster(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newStage(t, simulator.Options{Settle: time.Hour})
+		outcomes := s.apply(context.Background(), strings.ReplaceAll(onCluster, "production", "broken"), apply.Options{Wait: true})
+		got := map[string]string{}
+		for _, o := range outcomes {
+			got[o.Change.Object.Kind.Name] = fmt.Sprint(o.Status, " ", o.Err)
+		}
+		if !strings.Contains(got["cluster"], "failed accepted, and then it failed at Astro: CREATE_FAILED") {
+			t.Error(got["cluster"])
+		}
+		if got["deployment"] != `skipped needs cluster "broken", which failed` && got["deployment"] != `skipped needs workspace "data", which was skipped` {
+			t.Error(got["deployment"])
+		}
+		if n := len(s.server.Objects("deployment")); n > 0 {
+			t.Errorf("%d Deployments", n)
+		}
+	})
+}
+
+// What needs an entitlement, or starts a failover, is sent when it changes only.
+func TestSentWhenItChanges(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newStage(t, simulator.Options{})
+		w := s.server.Seed("workspace", map[string]any{"name": "data"})
+		s.server.Seed("organization", map[string]any{"authorizedWorkspaces": false})
+		s.server.Seed("cluster", map[string]any{"name": "production", "workspaceIds": []any{w}, "drRegion": "us-west-2", "isDrEnabled": true})
+		text := "clusters: [{ name: production, workspaces: [data], isFailedOver: false, enableDr: true, drRegion: us-west-2, k8sTags: [{ key: a, value: b }] }]"
+		if got := statuses(s.apply(context.Background(), text, apply.Options{Wait: true})); got[0] != apply.Updated {
+			t.Fatal(got, s.writes())
+		}
+		if got := s.writes(); len(got) != 1 || strings.Contains(got[0], "workspaceIds") || strings.Contains(got[0], "isFailedOver") || strings.Contains(got[0], "enableDr") {
+			t.Error(got)
+		}
+		if n := s.server.Objects("cluster")[0]["failovers"]; n != nil {
+			t.Errorf("%v failovers", n)
+		}
+		s.apply(context.Background(), strings.Replace(text, "isFailedOver: false", "isFailedOver: true", 1), apply.Options{Wait: true})
+		if n := s.server.Objects("cluster")[0]["failovers"]; fmt.Sprint(n) != "1" {
+			t.Errorf("%v failovers", n)
+		}
+	})
+}
