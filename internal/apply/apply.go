@@ -74,7 +74,8 @@ type run struct {
 	waiting map[*job]string // what each job was last seen waiting for
 }
 
-// job is one change under way. What is below done is set before done closes.
+// job is one change under way. Others read passed, once done is closed: that is
+// when it can be used, which may be before it is over.
 type job struct {
 	change  *plan.Change
 	needs   []*job
@@ -83,7 +84,18 @@ type job struct {
 	sent    bool // a write of it left
 	moved   bool // it was seen on its way after the first write
 	done    chan struct{}
+	passed  *Outcome
+	over    chan struct{}
 	Outcome
+}
+
+// pass lets those that wait for the job go on.
+func (j *job) pass() {
+	if j.passed == nil {
+		outcome := j.Outcome
+		j.passed = &outcome
+		close(j.done)
+	}
 }
 
 // Run carries out p and returns one Outcome per change, in the plan's order.
@@ -93,7 +105,7 @@ func Run(ctx context.Context, source resource.Source, p *plan.Plan, o Options) [
 	r := &run{Options: o, source: source}
 	of := map[*plan.Change]*job{}
 	for _, c := range p.Changes {
-		j := &job{change: c, done: make(chan struct{}), Outcome: Outcome{Change: c, Live: c.Live}}
+		j := newJob(c)
 		of[c] = j
 		r.jobs = append(r.jobs, j)
 	}
@@ -126,12 +138,17 @@ func Run(ctx context.Context, source resource.Source, p *plan.Plan, o Options) [
 	return outcomes
 }
 
+func newJob(c *plan.Change) *job {
+	return &job{change: c, done: make(chan struct{}), over: make(chan struct{}), Outcome: Outcome{Change: c, Live: c.Live}}
+}
+
 func active(c *plan.Change) bool {
 	return c.Action == plan.Create || c.Action == plan.Update || c.Action == plan.Delete
 }
 
 func (r *run) job(ctx context.Context, j *job) {
-	defer close(j.done)
+	defer close(j.over)
+	defer j.pass()
 	for _, n := range j.needs {
 		<-n.done // ends: the plan has no circles, and every job ends with ctx
 	}
@@ -159,8 +176,8 @@ func (r *run) do(ctx context.Context, j *job) {
 		return
 	}
 	for _, n := range j.needs {
-		if active(j.change) && !n.Status.OK() {
-			j.Status, j.Err = Skipped, fmt.Errorf("needs %s, which %s", n.change.Object, verb[n.Status])
+		if status := n.passed.Status; active(j.change) && !status.OK() {
+			j.Status, j.Err = Skipped, fmt.Errorf("needs %s, which %s", n.change.Object, verb[status])
 			return
 		}
 	}
@@ -169,7 +186,7 @@ func (r *run) do(ctx context.Context, j *job) {
 		return
 	}
 	if j.first != nil {
-		j.Live, j.Wrote, j.Status = j.first.Live, j.first.Wrote, j.first.Status
+		j.Live, j.Wrote, j.Status = j.first.passed.Live, j.first.passed.Wrote, j.first.passed.Status
 	}
 	if err := r.write(ctx, j); err != nil {
 		j.fail(err)

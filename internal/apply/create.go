@@ -2,11 +2,15 @@ package apply
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"net/http"
 	"time"
 
+	"astro-apply/internal/astro"
 	"astro-apply/internal/plan"
 	"astro-apply/internal/resource"
+	"astro-apply/internal/schema"
 )
 
 // create makes the object, and then what its create call doesn't take. A lost
@@ -18,8 +22,11 @@ func (r *run) create(ctx context.Context, j *job) error {
 	if len(d.Problems) > 0 {
 		return d.Problems[0]
 	}
+	if err := r.usable(ctx, j); err != nil {
+		return err
+	}
 	answer, err := r.send(ctx, j, d.Requests[0], "")
-	if err != nil && !ambiguous(err) {
+	if err != nil && !ambiguous(err) && !taken(err) {
 		return fmt.Errorf("create: %w", err)
 	}
 	if err == nil {
@@ -68,14 +75,58 @@ func (r *run) adopt(ctx context.Context, j *job, cause error) error {
 	case found == nil:
 		return fmt.Errorf("create: %w; it was not there afterwards, and the next run looks again", cause)
 	}
-	j.Live, j.Wrote = found, Created
-	if o := j.change.Object; o.Kind.Issued != "" {
-		return fmt.Errorf("create: %w; it exists now, id %s, but its %s came with the answer that was lost: rotate it, or remove it and run again", cause, found.ID, o.Kind.Issued)
+	j.Live = found
+	if !taken(cause) {
+		j.Wrote = Created
+	}
+	if k := j.change.Object.Kind; k.Issued != "" {
+		way := "remove it and run again"
+		if k.Rotate.Path != "" {
+			way = "rotate it, or " + way
+		}
+		return fmt.Errorf("create: %w; it exists now, id %s, but its %s came with an answer that is lost: %s", cause, found.ID, k.Issued, way)
 	}
 	if err := r.update(ctx, j); err != nil {
 		return fmt.Errorf("create: %w; it exists now, id %s, but: %w", cause, found.ID, err)
 	}
 	j.Status = Created
+	return nil
+}
+
+// taken reports whether a create was refused because the object exists: made,
+// most likely, by another run at the same moment.
+func taken(err error) bool {
+	e, ok := errors.AsType[*astro.Error](err)
+	return ok && e.StatusCode == http.StatusConflict
+}
+
+// usable waits until what the object refers to can be used, where that was
+// found live and is declared by nobody.
+func (r *run) usable(ctx context.Context, j *job) error {
+	for _, ref := range j.change.Object.Refs {
+		if ref.Found == nil || ref.Kind.Ready == nil {
+			continue
+		}
+		for interval, live := firstPoll, ref.Found; ; interval = min(interval*3/2, lastPoll) {
+			state, reason := live.State(ref.Kind)
+			if state != resource.Settling || ref.Kind.Usable != nil && ref.Kind.Usable(live.Body) {
+				break
+			}
+			r.waits(j, fmt.Sprintf("%s: %s", ref, reason))
+			select {
+			case <-ctx.Done():
+				return fmt.Errorf("%s is not ready: %s (%w)", ref, reason, context.Cause(ctx))
+			case <-time.After(interval):
+			}
+			next, err := r.source.Get(ctx, &resource.Object{Kind: ref.Kind, Body: &schema.Node{Form: schema.Map}}, ref.ID)
+			if err != nil && !temporary(err) {
+				return fmt.Errorf("%s can't be read: %w", ref, err)
+			}
+			if err == nil {
+				live = next
+			}
+		}
+	}
 	return nil
 }
 

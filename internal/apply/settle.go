@@ -31,6 +31,12 @@ func (r *run) settle(ctx context.Context, j *job, written bool) {
 		state, reason := j.Live.State(kind)
 		moved = moved || state == resource.Settling
 		ended := problem == nil && state != resource.Settling && (moved || time.Since(start) >= calm)
+		if kind.Usable != nil && kind.Usable(j.Live.Body) {
+			j.pass()
+			if !written || !r.Wait {
+				return
+			}
+		}
 		switch {
 		case kind.Ready == nil, ended && (state == resource.Ready || !written):
 			return // what was broken before is not for us to wait for, and the API judges what can be done with it
@@ -134,7 +140,7 @@ func (r *run) line(elapsed time.Duration) string {
 			total++
 		}
 		select {
-		case <-j.done:
+		case <-j.over:
 			if active(j.change) {
 				done++
 			}

@@ -60,8 +60,8 @@ func (r *run) link(j *job) error {
 			continue
 		}
 		for _, n := range j.needs {
-			if n.change.Object == ref.Target && n.Live != nil {
-				ref.Resolve(n.Live.ID)
+			if n.change.Object == ref.Target && n.passed.Live != nil {
+				ref.Resolve(n.passed.Live.ID)
 			}
 		}
 		later := slices.ContainsFunc(j.change.Later, func(c *plan.Change) bool { return c.Object == ref.Target })
@@ -92,10 +92,12 @@ func (r *run) update(ctx context.Context, j *job) error {
 }
 
 func (r *run) once(ctx context.Context, j *job) error {
-	o := j.change.Object
-	live, err := r.source.Get(ctx, o, j.Live.ID)
-	if err != nil {
-		return fmt.Errorf("read before update: %w", err)
+	o, live := j.change.Object, j.Live
+	if o.Kind.Get.Path != "" || o.Kind.Single {
+		var err error
+		if live, err = r.source.Get(ctx, o, j.Live.ID); err != nil {
+			return fmt.Errorf("read before update: %w", err)
+		}
 	}
 	j.Live = live
 	d := plan.Compare(o, live, r.Policy)

@@ -12,10 +12,11 @@ import (
 // link finds the changes that each one refers to: by what the manifest says,
 // else by the ids that it or the live object holds.
 func (p *Plan) link(of map[*resource.Object]*Change) {
-	live := map[string]*Change{}
+	live := map[string]*Change{} // by id, and by name where that is what refers
 	for _, c := range p.Changes {
 		if c.Live != nil {
 			live[c.Object.Kind.Name+" "+c.Live.ID] = c
+			live[c.Object.Kind.Name+" "+c.Object.Name()] = c
 		}
 	}
 	for _, c := range p.Changes {
@@ -37,6 +38,28 @@ func (p *Plan) link(of map[*resource.Object]*Change) {
 		for i := range c.Object.Kind.Fields {
 			if f := &c.Object.Kind.Fields[i]; f.Ref != nil {
 				c.holds(f).Walk(func(id *schema.Node) { add(live[f.Ref.Kind+" "+id.Value()]) })
+			}
+		}
+		if c.Action == Delete { // what it was granted, or linked to, stays until it is gone
+			mentions(c.Object.Kind.Fields, c.Live.Body, func(f *schema.Field, id *schema.Node) { add(live[f.Ref.Kind+" "+id.Value()]) })
+		}
+	}
+}
+
+// mentions calls visit for every reference in an object, at any depth.
+func mentions(fields []schema.Field, object *schema.Node, visit func(*schema.Field, *schema.Node)) {
+	for i := range fields {
+		f := &fields[i]
+		n := object.Get(f.Name)
+		switch {
+		case n == nil:
+		case f.Ref != nil:
+			n.Walk(func(id *schema.Node) { visit(f, id) })
+		case f.Type.Base == schema.BaseObject:
+			mentions(f.Type.Fields, n, visit)
+		case f.Type.Base == schema.BaseList:
+			for _, item := range n.Items {
+				mentions(f.Type.Elem.Fields, item, visit)
 			}
 		}
 	}

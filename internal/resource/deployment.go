@@ -42,6 +42,7 @@ func deployment() *Kind {
 		},
 		Canonical: canonicalDeployment,
 		Ready:     deploymentState,
+		Usable:    func(live *schema.Node) bool { return !live.Get("status").Is("CREATING") },
 		Output:    "deployment-id",
 		Page:      "/{workspaceId}/deployments/{id}",
 		Fields:    deploymentFields(),

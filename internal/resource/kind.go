@@ -43,6 +43,9 @@ type Kind struct {
 	Canonical func(live *schema.Node)
 	// Ready says how far the API is with the object. Nil: always ready.
 	Ready func(live *schema.Node) (State, string)
+	// Usable says that what refers to the object can be made, ready or not. Nil:
+	// once it is ready.
+	Usable func(live *schema.Node) bool
 	// Guard says why a change must not be made, "" if it may.
 	Guard func(Guarded) string
 	// Output is the action's output that holds the id of the one object of the

@@ -29,6 +29,7 @@ type Reference struct {
 	Parent string     // the Workspace's name or id in {workspace, name}; "" is the object's own
 	Target *Object    // what the manifest declares under that name, or nil
 	Soft   bool       // the name is all that is needed: it may mean what nobody can declare
+	Found  *Live      // what it was found to mean, where nobody declares that
 	Pos    schema.Pos // where it is written
 }
 

@@ -66,6 +66,7 @@ func (r *reader) named(ctx context.Context, o *Object, ref *Reference) {
 	switch found := x.find(ref.Kind, in.id, ref.key()); len(found) {
 	case 1:
 		ref.Resolve(found[0].ID)
+		ref.Found = found[0]
 	case 0:
 		if err := r.Reach.absent(ref.Kind, in); err != nil {
 			r.fail(o, fmt.Errorf("%s: %w", ref, err))

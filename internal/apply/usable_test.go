@@ -1,0 +1,118 @@
+package apply_test
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"astro-apply/internal/apply"
+	"astro-apply/internal/resource"
+	"astro-apply/internal/simulator"
+)
+
+// What belongs to a Deployment waits until that is there, not until it is well.
+func TestWhatIsNotWellCanBeUsed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newStage(t, simulator.Options{})
+		w := s.server.Seed("workspace", map[string]any{"name": "data"})
+		s.server.Seed("deployment", map[string]any{"name": "sick", "workspaceId": w, "status": "UNHEALTHY"})
+		start := time.Now()
+		outcomes := s.apply(context.Background(), `
+workspace: data
+deployments: [{ name: sick }]
+environmentObjects: [{ objectType: AIRFLOW_VARIABLE, objectKey: a, deployment: { workspace: data, name: sick }, airflowVariable: { value: v } }]
+`, apply.Options{Wait: true})
+		if outcomes[1].Status != apply.Created || time.Since(start) > time.Minute {
+			t.Errorf("%s after %s: %v", outcomes[1].Status, time.Since(start), outcomes[1].Err)
+		}
+	})
+}
+
+// So does what is placed on a cluster that nobody declares and that is still
+// being made.
+func TestUndeclaredClusterIsWaitedFor(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newStage(t, simulator.Options{Settle: time.Hour})
+		s.server.Seed("workspace", map[string]any{"name": "data"})
+		made, ready := 0, time.Now().Add(2*time.Hour)
+		id := s.server.Seed("cluster", map[string]any{"name": "production", "status": "CREATED"})
+		s.over(&wire{before: func(r *http.Request) *http.Response {
+			if strings.Contains(r.URL.Path, "/clusters") && r.Method == http.MethodGet && time.Now().Before(ready) {
+				one := `{"id": "` + id + `", "name": "production", "type": "DEDICATED", "status": "CREATING"}`
+				if !strings.HasSuffix(r.URL.Path, id) {
+					one = `{"clusters": [` + one + `], "totalCount": 1, "limit": 1000, "offset": 0}`
+				}
+				return &http.Response{StatusCode: http.StatusOK, Header: http.Header{"Content-Type": {"application/json"}}, Body: io.NopCloser(strings.NewReader(one)), Request: r}
+			}
+			if strings.HasSuffix(r.URL.Path, "/deployments") && r.Method == http.MethodPost {
+				made++
+				if time.Now().Before(ready) {
+					t.Error("made before the cluster was ready")
+				}
+			}
+			return nil
+		}})
+		outcomes := s.apply(context.Background(), "deployments: [{ name: d, workspace: data, type: DEDICATED, cluster: production }]", apply.Options{})
+		if outcomes[0].Status != apply.Created || made != 1 {
+			t.Errorf("%s: %v, %d made", outcomes[0].Status, outcomes[0].Err, made)
+		}
+	})
+}
+
+// An object that another run made at the same moment is taken over.
+func TestTakenIsAdopted(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newStage(t, simulator.Options{})
+		w := s.server.Seed("workspace", map[string]any{"name": "data"})
+		s.over(&wire{before: func(r *http.Request) *http.Response {
+			if r.Method == http.MethodPost && len(s.server.Objects("environmentObject")) == 0 {
+				s.server.Seed("environmentObject", map[string]any{"objectType": "AIRFLOW_VARIABLE", "objectKey": "a", "scopeEntityId": w, "airflowVariable": map[string]any{"value": "theirs"}})
+			}
+			return nil
+		}})
+		outcomes := s.apply(context.Background(), "environmentObjects: [{ workspace: data, objectType: AIRFLOW_VARIABLE, objectKey: a, airflowVariable: { value: ours } }]", apply.Options{})
+		objects := s.server.Objects("environmentObject")
+		if !outcomes[0].Status.OK() || len(objects) != 1 || objects[0]["airflowVariable"].(map[string]any)["value"] != "ours" {
+			t.Errorf("%s: %v; %v", outcomes[0].Status, outcomes[0].Err, objects)
+		}
+	})
+}
+
+// Whatever the kind, a create whose answer is lost makes one object, which is
+// then completed; of a token, that its value is lost is said.
+func TestLostAnswersOfEveryKind(t *testing.T) {
+	for _, k := range resource.Kinds() {
+		if k.Create.Path == "" {
+			continue
+		}
+		synctest.Test(t, func(t *testing.T) {
+			s := newStage(t, simulator.Options{})
+			text := example(t, k.Section)
+			for _, seed := range resource.Missing(s.declare(text)) {
+				s.server.Seed(seed.Kind.Name, seed.Fields)
+			}
+			before := len(s.server.Objects(k.Name))
+			s.over(&wire{after: func(r *http.Request) error {
+				if r.Method == http.MethodPost {
+					return errors.New("connection reset by peer")
+				}
+				return nil
+			}})
+			outcomes := s.apply(context.Background(), text, apply.Options{Deliver: func(*resource.Object, string) error { return nil }})
+			if made := len(s.server.Objects(k.Name)) - before; made != len(outcomes) {
+				t.Errorf("%s: %d made", k.Name, made)
+			}
+			for _, o := range outcomes {
+				lost := o.Err != nil && strings.Contains(o.Err.Error(), "its token came with an answer that is lost")
+				if lost != (k.Issued != "") || !lost && o.Status != apply.Created {
+					t.Errorf("%s: %s: %v", o.Change.Object, o.Status, o.Err)
+				}
+			}
+		})
+	}
+}
