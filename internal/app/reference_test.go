@@ -48,7 +48,7 @@ func fieldRows(fields []schema.Field, path string, said []schema.When) [][]strin
 	for i := range fields {
 		f := &fields[i]
 		name, takes := code(path+f.Name), f.Type.Describe()
-		if f.Ref != nil {
+		if f.Ref != nil && !f.Ref.Soft {
 			name, takes = name+" or "+code(path+f.Ref.Name), "an id, or a name"
 			if f.Type.Base == schema.BaseList {
 				takes = "a list of ids, or of names"

@@ -74,30 +74,6 @@ type run struct {
 	waiting map[*job]string // what each job was last seen waiting for
 }
 
-// job is one change under way. Others read passed, once done is closed: that is
-// when it can be used, which may be before it is over.
-type job struct {
-	change  *plan.Change
-	needs   []*job
-	awaited bool // something that has work to do waits for it
-	first   *job // the job that this one completes, once what it refers to is there
-	sent    bool // a write of it left
-	moved   bool // it was seen on its way after the first write
-	done    chan struct{}
-	passed  *Outcome
-	over    chan struct{}
-	Outcome
-}
-
-// pass lets those that wait for the job go on.
-func (j *job) pass() {
-	if j.passed == nil {
-		outcome := j.Outcome
-		j.passed = &outcome
-		close(j.done)
-	}
-}
-
 // Run carries out p and returns one Outcome per change, in the plan's order.
 // It returns when every call has ended. When ctx ends nothing new is started;
 // calls in flight have the grace that the client gives them.
@@ -120,6 +96,7 @@ func Run(ctx context.Context, source resource.Source, p *plan.Plan, o Options) [
 			r.jobs = append(r.jobs, second(j, of))
 		}
 	}
+	r.follow(len(p.Changes))
 	stop := r.progress()
 	defer stop()
 	var all sync.WaitGroup
@@ -131,15 +108,11 @@ func Run(ctx context.Context, source resource.Source, p *plan.Plan, o Options) [
 	for i, j := range r.jobs {
 		if j.first == nil {
 			outcomes[i] = j.Outcome
-		} else if !j.Status.OK() {
-			outcomes[slices.Index(r.jobs, j.first)] = j.Outcome
+		} else if i := slices.Index(r.jobs, j.first); !j.Status.OK() && outcomes[i].Status.OK() {
+			outcomes[i] = j.Outcome
 		}
 	}
 	return outcomes
-}
-
-func newJob(c *plan.Change) *job {
-	return &job{change: c, done: make(chan struct{}), over: make(chan struct{}), Outcome: Outcome{Change: c, Live: c.Live}}
 }
 
 func active(c *plan.Change) bool {
@@ -155,7 +128,8 @@ func (r *run) job(ctx context.Context, j *job) {
 	start := time.Now()
 	r.do(ctx, j)
 	j.Duration = time.Since(start)
-	if active(j.change) && r.Done != nil {
+	told := j.first != nil && !j.first.passed.Status.OK() // with the first one
+	if active(j.change) && r.Done != nil && !told {
 		r.mu.Lock()
 		defer r.mu.Unlock()
 		r.Done(j.Outcome)
@@ -175,18 +149,18 @@ func (r *run) do(ctx context.Context, j *job) {
 		j.Status = Kept
 		return
 	}
+	if j.first != nil {
+		j.Live, j.Wrote, j.Status = j.first.passed.Live, j.first.passed.Wrote, j.first.passed.Status
+	}
 	for _, n := range j.needs {
 		if status := n.passed.Status; active(j.change) && !status.OK() {
-			j.Status, j.Err = Skipped, fmt.Errorf("needs %s, which %s", n.change.Object, verb[status])
+			j.Status, j.Err = Skipped, fmt.Errorf("needs %s, which %s%s", n.change.Object, verb[status], j.rest())
 			return
 		}
 	}
 	if active(j.change) && ctx.Err() != nil {
 		j.Status, j.Err = Stopped, context.Cause(ctx)
 		return
-	}
-	if j.first != nil {
-		j.Live, j.Wrote, j.Status = j.first.passed.Live, j.first.passed.Wrote, j.first.passed.Status
 	}
 	if err := r.write(ctx, j); err != nil {
 		j.fail(err)
@@ -206,10 +180,3 @@ func (r *run) do(ctx context.Context, j *job) {
 		r.settle(ctx, j, written)
 	}
 }
-
-// verb says in a sentence what became of something.
-var verb = map[Status]string{
-	Failed: "failed", Unconfirmed: "was not ready in time", Skipped: "was skipped", Stopped: "was not reached",
-}
-
-func (j *job) fail(err error) { j.Status, j.Err = Failed, err }

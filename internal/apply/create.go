@@ -26,8 +26,13 @@ func (r *run) create(ctx context.Context, j *job) error {
 		return err
 	}
 	answer, err := r.send(ctx, j, d.Requests[0], "")
-	if err != nil && !ambiguous(err) && !taken(err) {
-		return fmt.Errorf("create: %w", err)
+	if err != nil && !ambiguous(err) {
+		if !taken(o.Kind, err) {
+			return fmt.Errorf("create: %w", err)
+		}
+		if found, unknown := r.source.Find(ctx, o); unknown != nil || found == nil {
+			return fmt.Errorf("create: %w", err)
+		}
 	}
 	if err == nil {
 		j.Live, err = resource.NewLive(o.Kind, answer)
@@ -76,7 +81,7 @@ func (r *run) adopt(ctx context.Context, j *job, cause error) error {
 		return fmt.Errorf("create: %w; it was not there afterwards, and the next run looks again", cause)
 	}
 	j.Live = found
-	if !taken(cause) {
+	if ambiguous(cause) || !taken(j.change.Object.Kind, cause) {
 		j.Wrote = Created
 	}
 	if k := j.change.Object.Kind; k.Issued != "" {
@@ -89,15 +94,17 @@ func (r *run) adopt(ctx context.Context, j *job, cause error) error {
 	if err := r.update(ctx, j); err != nil {
 		return fmt.Errorf("create: %w; it exists now, id %s, but: %w", cause, found.ID, err)
 	}
-	j.Status = Created
+	if j.Wrote == Created {
+		j.Status = Created
+	}
 	return nil
 }
 
-// taken reports whether a create was refused because the object exists: made,
-// most likely, by another run at the same moment.
-func taken(err error) bool {
+// taken reports whether a create may have been refused because the object
+// exists: made, most likely, by another run at the same moment.
+func taken(k *resource.Kind, err error) bool {
 	e, ok := errors.AsType[*astro.Error](err)
-	return ok && e.StatusCode == http.StatusConflict
+	return ok && k.Unique && (e.StatusCode == http.StatusConflict || e.StatusCode == http.StatusBadRequest)
 }
 
 // usable waits until what the object refers to can be used, where that was

@@ -1,6 +1,63 @@
 package apply
 
-import "astro-apply/internal/plan"
+import (
+	"fmt"
+	"slices"
+
+	"astro-apply/internal/plan"
+	"astro-apply/internal/schema"
+)
+
+// rest says what a second write that isn't made leaves open.
+func (j *job) rest() string {
+	if j.first == nil || j.Wrote == "" {
+		return ""
+	}
+	return fmt.Sprintf("; it is %s, id %s, and the next run completes it", j.Wrote, j.Live.ID)
+}
+
+// settled is what of a body can be sent before the rest is known: of an object
+// that exists, no field of which a part is missing, since that would be taken for
+// all of it.
+func settled(body *schema.Node, exists bool) *schema.Node {
+	out := *body
+	out.Members = nil
+	for _, m := range body.Members {
+		known := m.Value.Form != schema.Pending
+		m.Value.Walk(func(n *schema.Node) { known = known && n.Form != schema.Pending })
+		if !known {
+			if m.Value = m.Value.Known(); exists || len(m.Value.Items)+len(m.Value.Members) == 0 {
+				continue
+			}
+		}
+		out.Members = append(out.Members, m)
+	}
+	return &out
+}
+
+// follow lets what needs an object wait for its second write, too, but for what
+// that itself waits for. The first n jobs are not second ones.
+func (r *run) follow(n int) {
+	for _, s := range r.jobs[n:] {
+		before := map[*job]bool{}
+		var visit func(*job)
+		visit = func(j *job) {
+			if !before[j] {
+				before[j] = true
+				for _, needed := range j.needs {
+					visit(needed)
+				}
+			}
+		}
+		visit(s)
+		for _, j := range r.jobs[:n] {
+			if !before[j] && slices.Contains(j.needs, s.first) {
+				j.needs = append(j.needs, s)
+				s.awaited = s.awaited || active(j.change)
+			}
+		}
+	}
+}
 
 // second is the write of j that sets what its first one could not wait for.
 func second(j *job, of map[*plan.Change]*job) *job {

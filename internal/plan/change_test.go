@@ -215,6 +215,6 @@ func TestLiveReferencesOrder(t *testing.T) {
 	d := declare(t, section+"deployments: [{ id: cdeployment00000000000001, description: new }]")
 	p := plan.Make("corg", d, world(t, d, answers), plan.Policy{AllowDelete: true})
 	same(t, "problems", []string{
-		`deployment "cdeployment00000000000001" belongs to workspace "cworkspace000000000000001", which is marked state: absent at astro.yaml:1:20`,
+		`deployment "cdeployment00000000000001" has workspace "cworkspace000000000000001" as its workspace, which is marked state: absent at astro.yaml:1:20; declare another workspace for it first`,
 	}, told(p.Problems))
 }

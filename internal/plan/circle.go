@@ -57,23 +57,30 @@ func (p *Plan) circle() []*Change {
 
 // loosen lets one change of a circle not wait for the next one.
 func loosen(circle []*Change) bool {
-	for i, c := range circle {
-		next := circle[(i+1)%len(circle)]
-		switch {
-		case c.Action == Delete && refers(next, c): // it goes with what refers to it
-			cut(c, next)
-			return true
-		case c.Action != Delete && refers(c, next):
-			cut(c, next)
-			c.Later = append(c.Later, next)
-			return true
+	step := func(may func(c, next *Change) bool, done func(c, next *Change)) bool {
+		for i, c := range circle {
+			if next := circle[(i+1)%len(circle)]; may(c, next) {
+				cut(c, next)
+				done(c, next)
+				return true
+			}
 		}
+		return false
 	}
-	return false
+	nothing := func(_, _ *Change) {}
+	later := func(c, next *Change) { c.Later = append(c.Later, next) }
+	// Where the id is known, nothing has to follow; what goes, goes with what
+	// refers to it; and rather one value follows than some of a list, which would
+	// be taken for all of it in between.
+	return step(func(c, next *Change) bool { return c.Action != Delete && next.Live != nil && refers(c, next, true) }, nothing) ||
+		step(func(c, next *Change) bool { return c.Action == Delete && refers(next, c, true) }, nothing) ||
+		step(func(c, next *Change) bool { return c.Action != Delete && refers(c, next, false) }, later) ||
+		step(func(c, next *Change) bool { return c.Action != Delete && refers(c, next, true) }, later)
 }
 
-// refers reports whether a refers to b, and only where that may be set later.
-func refers(a, b *Change) bool {
+// refers reports whether a refers to b, and only where that may be set later;
+// in lists only if those count.
+func refers(a, b *Change, lists bool) bool {
 	found := false
 	for i := range a.Object.Kind.Fields {
 		f := &a.Object.Kind.Fields[i]
@@ -82,13 +89,13 @@ func refers(a, b *Change) bool {
 		}
 		a.holds(f).Walk(func(id *schema.Node) {
 			if id.Value() == b.Live.ID {
-				found = f.Ref.Later
+				found = f.Ref.Later && (lists || f.Type.Base != schema.BaseList)
 			}
 		})
 	}
 	for _, r := range a.Object.Refs {
 		if r.Target == b.Object {
-			if !r.Field.Ref.Later {
+			if !r.Field.Ref.Later || !lists && r.Field.Type.Base == schema.BaseList {
 				return false
 			}
 			found = true

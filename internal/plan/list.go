@@ -134,11 +134,13 @@ func (s *list) pair(declared, live []*schema.Node) []pair {
 	said, met := map[string]bool{}, map[*schema.Node]bool{}
 	for _, d := range declared {
 		k := t.Identity(d)
-		if said[k] && t.Key != nil {
-			s.problem(d.Pos, "%s: %s is there twice", s.path, k)
+		called := s.label(d, k)
+		if (said[k] || k == "" && said["?"+called]) && t.Key != nil {
+			s.problem(d.Pos, "%s: %s is there twice", s.path, called)
 		}
+		said["?"+called] = called != ""
 		if !said[k] {
-			out = append(out, pair{d, found[k], s.label(d, k)})
+			out = append(out, pair{d, found[k], called})
 			met[found[k]] = true
 		}
 		said[k] = k != ""

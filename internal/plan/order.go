@@ -21,7 +21,7 @@ func (p *Plan) link(of map[*resource.Object]*Change) {
 	}
 	for _, c := range p.Changes {
 		targets := map[*Change]bool{c: true, nil: true}
-		add := func(target *Change) {
+		add := func(target *Change, field string) {
 			if targets[target] {
 				return
 			}
@@ -29,38 +29,46 @@ func (p *Plan) link(of map[*resource.Object]*Change) {
 			needs(c, target)
 			if target.Object.Absent && !c.Object.Absent {
 				p.Problems = append(p.Problems, schema.Problem{Pos: c.Object.Pos, Message: fmt.Sprintf(
-					"%s belongs to %s, which is marked state: absent at %s", c.Object, target.Object, target.Object.Pos)})
+					"%s has %s as its %s, which is marked state: absent at %s; declare another %s for it first", c.Object, target.Object, field, target.Object.Pos, field)})
 			}
 		}
 		for _, r := range c.Object.Refs {
-			add(of[r.Target])
+			add(of[r.Target], r.Field.Ref.Name)
 		}
 		for i := range c.Object.Kind.Fields {
 			if f := &c.Object.Kind.Fields[i]; f.Ref != nil {
-				c.holds(f).Walk(func(id *schema.Node) { add(live[f.Ref.Kind+" "+id.Value()]) })
+				c.holds(f).Walk(func(id *schema.Node) { add(live[f.Ref.Kind+" "+id.Value()], f.Ref.Name) })
 			}
 		}
-		if c.Action == Delete { // what it was granted, or linked to, stays until it is gone
-			mentions(c.Object.Kind.Fields, c.Live.Body, func(f *schema.Field, id *schema.Node) { add(live[f.Ref.Kind+" "+id.Value()]) })
+		if c.Live == nil {
+			continue
 		}
+		// Whatever has to do with something else lets go of it before that goes.
+		whole := schema.Type{Base: schema.BaseObject, Fields: c.Object.Kind.Fields}
+		mentions(&whole, c.Live.Body, func(f *schema.Field, id *schema.Node) {
+			if target := live[f.Ref.Kind+" "+id.Value()]; target != nil && !targets[target] && target.Action == Delete && !slices.Contains(target.Needs, c) {
+				target.Needs = append(target.Needs, c)
+			}
+		})
 	}
 }
 
-// mentions calls visit for every reference in an object, at any depth.
-func mentions(fields []schema.Field, object *schema.Node, visit func(*schema.Field, *schema.Node)) {
-	for i := range fields {
-		f := &fields[i]
-		n := object.Get(f.Name)
-		switch {
-		case n == nil:
-		case f.Ref != nil:
-			n.Walk(func(id *schema.Node) { visit(f, id) })
-		case f.Type.Base == schema.BaseObject:
-			mentions(f.Type.Fields, n, visit)
-		case f.Type.Base == schema.BaseList:
-			for _, item := range n.Items {
-				mentions(f.Type.Elem.Fields, item, visit)
+// mentions calls visit for every reference in a value, at any depth.
+func mentions(t *schema.Type, n *schema.Node, visit func(*schema.Field, *schema.Node)) {
+	switch {
+	case n == nil:
+	case t.Base == schema.BaseObject:
+		for i := range t.Fields {
+			f := &t.Fields[i]
+			if f.Ref != nil {
+				n.Get(f.Name).Walk(func(id *schema.Node) { visit(f, id) })
+			} else {
+				mentions(&f.Type, n.Get(f.Name), visit)
 			}
+		}
+	case t.Base == schema.BaseList:
+		for _, item := range n.Items {
+			mentions(t.Elem, item, visit)
 		}
 	}
 }

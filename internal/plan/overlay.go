@@ -157,7 +157,7 @@ func (o *overlay) merged(f *schema.Field, d, l *schema.Node, path string, fresh 
 		}
 		return l.With(d.Pos) // the live spelling of the same value
 	}
-	if why := f.Warning(l, d); why != "" {
+	if why := f.Warning(l, d); why != "" && !fresh {
 		o.note(d.Pos, true, "%s changes from %s to %s: %s", path, l.Show(), d.Show(), why)
 	}
 	o.changed(path, l, d)

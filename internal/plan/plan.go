@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -68,6 +69,8 @@ func one(o *resource.Object, w *resource.World, policy Policy) *Change {
 	switch {
 	case c.Err != nil:
 		c.Action = Unknown
+	case w.Waits[o] != "":
+		c.waits(w.Waits[o])
 	case o.Absent && c.Live == nil:
 		c.Action = Unchanged
 		c.Notes = []schema.Problem{{Pos: o.Pos, Message: "marked state: absent, and there is none; once that is so everywhere, the entry can go"}}
@@ -86,6 +89,11 @@ func one(o *resource.Object, w *resource.World, policy Policy) *Change {
 		}
 	}
 	c.guard(policy.Caller)
+	if c.Live != nil && !o.Absent {
+		if state, why := c.Live.State(o.Kind); state == resource.Broken {
+			c.Notes = append(c.Notes, schema.Problem{Pos: o.Pos, Warning: true, Message: "it is " + why + ", and that doesn't end by itself; what needs it will most likely fail"})
+		}
+	}
 	return c
 }
 
@@ -108,9 +116,17 @@ func (c *Change) guard(caller resource.Caller) {
 	if c.Live != nil {
 		g.Live = c.Live.Body
 	}
-	if why := c.Object.Kind.Guard(g); why != "" {
-		c.Problems = append(c.Problems, schema.Problem{Pos: c.Object.Pos, Message: why})
+	switch refusal := c.Object.Kind.Guard(g); {
+	case refusal.Later:
+		c.waits(refusal.Why)
+	case refusal.Why != "":
+		c.Action, c.Err, c.Diff = Unknown, errors.New(refusal.Why), Diff{}
 	}
+}
+
+// waits leaves a change for a later run.
+func (c *Change) waits(why string) {
+	c.Action, c.Diff = Unchanged, Diff{Notes: []schema.Problem{{Pos: c.Object.Pos, Warning: true, Message: why}}}
 }
 
 func shortList(names []string) string {

@@ -114,17 +114,18 @@ func ownRole() Rule {
 }
 
 // ownToken keeps a run from locking itself out.
-func ownToken(g Guarded) string {
+func ownToken(g Guarded) Refusal {
 	own := g.Caller.TokenID != "" && g.Live.Get("id").Is(g.Caller.TokenID)
+	const way = "this is the token that this run uses, so it is not "
 	switch {
 	case own && g.After == nil:
-		return "this is the token that this run uses, so it is not removed; use another one to do it"
+		return Refusal{Why: way + "removed; use another one to do it"}
 	case own && g.Touches("roles"):
-		return "this is the token that this run uses, so its roles are not changed; use another one to do it"
+		return Refusal{Why: way + "given other roles; use another one to do it"}
 	case own && g.Touches("token"):
-		return "this is the token that this run uses, so it is not rotated; use another one to do it"
+		return Refusal{Why: way + "rotated; use another one to do it"}
 	}
-	return ""
+	return Refusal{}
 }
 
 func agentToken() *Kind {

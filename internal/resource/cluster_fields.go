@@ -69,7 +69,7 @@ func clusterFields() []schema.Field {
 		{Name: "drServicePeeringRange", Type: cidr(), Phase: once, When: []schema.When{onGCP}, Note: rebuild, Doc: "The network of peered services in the second region, on GCP."},
 		{Name: "drServiceSubnetRange", Type: cidr(), Phase: once, When: []schema.When{onGCP}, Note: rebuild, Doc: "The network of services in the second region, on GCP."},
 		{
-			Name: "enableReplicationTimeControl", Type: schema.BoolType(), Echo: schema.EchoChanged,
+			Name: "enableReplicationTimeControl", Type: schema.BoolType(), Echo: schema.EchoChanged, Frozen: hybridFixed,
 			Doc: "Whether task logs are replicated to the second region within a bounded time.",
 		},
 		{
@@ -116,7 +116,7 @@ func hybridFixed(old, wanted *schema.Node, value func(string) string) string {
 // drFixed: a second region is given when the cluster is created; on Azure also
 // later, once.
 func drFixed(old, wanted *schema.Node, value func(string) string) string {
-	if value("cloudProvider") == "AZURE" && old.Value() == "" {
+	if value("cloudProvider") == "AZURE" && value("type") != "HYBRID" && old.Value() == "" {
 		return ""
 	}
 	return fixed(old, wanted)

@@ -27,7 +27,7 @@ func deployment() *Kind {
 		Section:  "deployments",
 		Doc:      "One Airflow environment, its resources, variables and worker queues.",
 		Parents:  []string{"workspaceId"},
-		Blocks:   true,
+		Blocks:   []string{"workspaceId", "clusterId"},
 		Identity: []string{"name"},
 		List:     Query{Path: collection, Member: "deployments", Parents: "workspaceIds"},
 		Get:      Call{"GET", item},

@@ -51,7 +51,7 @@ func grants() []schema.Field {
 
 func dagRoles(role schema.Field) schema.Type {
 	t := schema.KeyedType(
-		[]string{"deploymentId"},
+		[]string{"deploymentId", "dagId", "dagTag"},
 		schema.Field{Name: "deploymentId", Type: schema.TextType(0), Phase: schema.Required, Ref: &toDeployment, Doc: "The Deployment."},
 		schema.Field{Name: "dagId", Type: nonEmpty(), Doc: "The DAG's id; either it or dagTag."},
 		schema.Field{Name: "dagTag", Type: nonEmpty(), Doc: "The tag of the DAGs; either it or dagId."},

@@ -13,6 +13,13 @@ type Guarded struct {
 	Caller      Caller
 }
 
+// Refusal is why a change is not made; the zero one is none. One that is Later
+// ends by itself, so the change is left for another run.
+type Refusal struct {
+	Why   string
+	Later bool
+}
+
 // Caller is what is known of who makes the calls.
 type Caller struct {
 	TokenID string     // of an API token

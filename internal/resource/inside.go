@@ -21,21 +21,27 @@ func (r *reader) inside(ctx context.Context, d *Declaration) {
 			continue
 		}
 		for _, k := range d.Catalog {
-			if k.Blocks && d.Catalog.home(k) == o.Kind {
-				r.world.Inside[o] = append(r.world.Inside[o], r.holds(ctx, k, live.ID, going)...)
+			for _, field := range k.Blocks {
+				if k.field(field).Ref.Kind == o.Kind.Name {
+					r.world.Inside[o] = append(r.world.Inside[o], r.holds(ctx, k, place{field, live.ID}, going)...)
+				}
 			}
 		}
 	}
 }
 
-// holds names the objects of kind k in a place. What can't be listed is left to
-// the API to refuse.
-func (r *reader) holds(ctx context.Context, k *Kind, parentID string, going map[string]bool) (names []string) {
-	r.list(ctx, k, []place{{r.catalog.nest(k), parentID}})
-	for _, name := range r.index[k].names(parentID) {
-		for _, live := range r.index[k].find(k, parentID, name) {
-			if !going[live.ID] {
-				names = append(names, fmt.Sprintf("%s %q (%s)", k.Name, name, live.ID))
+// holds names the objects of kind k that refer to something by a field. What
+// can't be listed is left to the API to refuse.
+func (r *reader) holds(ctx context.Context, k *Kind, in place, going map[string]bool) (names []string) {
+	where := in
+	if !slices.Contains(k.Parents, in.field) {
+		where = place{} // wherever they live
+	}
+	r.list(ctx, k, []place{where})
+	for _, found := range r.index[k].live {
+		for _, live := range found {
+			if live.Body.Get(in.field).Is(in.id) && !going[live.ID] {
+				names = append(names, fmt.Sprintf("%s %q (%s)", k.Name, k.name(live), live.ID))
 			}
 		}
 	}

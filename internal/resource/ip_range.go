@@ -47,18 +47,19 @@ func network() schema.Type {
 
 // keepsCaller refuses what would lock this run, and with it the way back, out:
 // the API only guards the first range.
-func keepsCaller(g Guarded) string {
+func keepsCaller(g Guarded) Refusal {
 	before, after := g.Live.Get("allowedIpAddressRanges"), g.After.Get("allowedIpAddressRanges")
 	if after == nil || len(after.Items) == 0 || !loses(before, after) {
-		return ""
+		return Refusal{}
 	}
 	switch {
 	case g.Caller.Address.IsValid() && !covers(after, g.Caller.Address):
-		return "this run calls from " + g.Caller.Address.String() + ", which none of the ranges would cover: it would lock itself out. Keep a range that covers it"
+		return Refusal{Why: "this run calls from " + g.Caller.Address.String() + ", which none of the ranges would cover: it would lock itself out. Keep a range that covers it"}
 	case !g.Caller.Address.IsValid() && g.Caller.Hosted && !covers(after, netip.IPv4Unspecified()):
-		return "a runner of GitHub calls from another address in each job, so whether it would lock itself out can't be known; remove ranges from a runner of your own, or say where it calls from with the input caller-address"
+		return Refusal{Why: "a runner of GitHub calls from another address in each job, so whether it would lock itself out can't be known; " +
+			"remove ranges from a runner of your own, or say where it calls from with the input caller-address"}
 	}
-	return ""
+	return Refusal{}
 }
 
 // loses reports whether something goes.

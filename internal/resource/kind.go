@@ -19,10 +19,12 @@ type Kind struct {
 	Single   bool     // there is one, always: it is found without a name
 	Whole    string   // of a Single kind, the field whose value the section is; "": the section is a mapping
 	Adopt    string   // it comes to be elsewhere: how, in words; "": Create makes it
+	Makes    string   // the kind of which it makes an object under its own name, and has the id
 	Stays    string   // why it can't be deleted; "": Delete does
 	Parents  []string // the fields of which one holds the id of what it lives in
-	Blocks   bool     // what it lives in can't be deleted before it
+	Blocks   []string // fields: what they refer to can't be deleted before it
 	Identity []string // fields, compared exactly; a declared id wins over them
+	Unique   bool     // the API makes no second object of one identity
 	Fields   []schema.Field
 	Rules    []Rule
 	List     Query
@@ -46,8 +48,8 @@ type Kind struct {
 	// Usable says that what refers to the object can be made, ready or not. Nil:
 	// once it is ready.
 	Usable func(live *schema.Node) bool
-	// Guard says why a change must not be made, "" if it may.
-	Guard func(Guarded) string
+	// Guard says why a change must not be made, if it mustn't.
+	Guard func(Guarded) Refusal
 	// Output is the action's output that holds the id of the one object of the
 	// kind, when exactly one is declared.
 	Output string

@@ -28,6 +28,8 @@ type World struct {
 	// Strangers are, for an object that doesn't exist, those of its kind that live
 	// in the same place and that nobody declares: it may be one of them, renamed.
 	Strangers map[*Object][]string
+	// Waits says, for an object that comes to be elsewhere, that it is on its way.
+	Waits map[*Object]string
 	// Inside names, for an object marked absent, what nobody removes and what it
 	// can't be removed before.
 	Inside map[*Object][]string
@@ -58,6 +60,8 @@ type reader struct {
 	world   *World
 	index   map[*Kind]*index
 	names   map[*Kind][]string // as declared
+	made    map[string]bool    // what other objects make: kind and key
+	objects []*Object
 }
 
 // Read looks up every declared object and resolves every reference, with as
@@ -65,8 +69,8 @@ type reader struct {
 // name has to be looked up; a declared id is fetched directly. References are
 // resolved in place, in d. When ctx ends, what was not read has failed.
 func (s Source) Read(ctx context.Context, d *Declaration) *World {
-	r := &reader{Source: s, catalog: d.Catalog, index: map[*Kind]*index{}, names: map[*Kind][]string{}, world: &World{
-		Live: map[*Object]*Live{}, Failed: map[*Object]error{}, Inside: map[*Object][]string{},
+	r := &reader{Source: s, catalog: d.Catalog, index: map[*Kind]*index{}, names: map[*Kind][]string{}, made: map[string]bool{}, objects: d.Objects, world: &World{
+		Live: map[*Object]*Live{}, Failed: map[*Object]error{}, Inside: map[*Object][]string{}, Waits: map[*Object]string{},
 	}}
 	r.prefetch(ctx, d)
 	for _, k := range d.Catalog {
@@ -101,6 +105,7 @@ func (r *reader) prefetch(ctx context.Context, d *Declaration) {
 	wanted := map[*Kind]bool{}
 	for _, o := range d.Objects {
 		r.names[o.Kind] = append(r.names[o.Kind], o.Name())
+		r.made[o.Kind.Makes+" "+o.key()] = o.Kind.Makes != ""
 		wanted[o.Kind] = wanted[o.Kind] || o.ID == "" && !o.Kind.Single
 		for _, ref := range o.Refs {
 			unknown := ref.Target == nil && !ref.Soft

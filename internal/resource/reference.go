@@ -101,15 +101,31 @@ func (d *declarer) link() {
 				nested := r.Kind.Parents != nil
 				if first := r == o.parent(); first && !nested && pass == 0 || first && nested && pass == 1 || !first && pass == 2 {
 					d.connect(o, r, named, byID)
+					d.lost(o, r)
 				}
 			}
 		}
 	}
 }
 
+const homeless = "its Workspace is not known; write {workspace: …, name: …}, or workspace: at the top of the file"
+
+// lost reports a name in a Workspace that nothing says.
+func (d *declarer) lost(o *Object, r *Reference) {
+	unknown := r.ID == "" && r.Target == nil && r.Parent == "" && !r.Soft && r.Kind.Parents != nil
+	if unknown && !o.at(d.catalog.home(r.Kind).Name) {
+		d.report(r.at(o), "%s: %s: %s", o, r, homeless)
+	}
+}
+
 // connect finds what the manifest declares under a reference's name or id.
 func (d *declarer) connect(o *Object, r *Reference, named map[string][]*Object, byID map[string]*Object) {
 	candidates := named[r.Kind.Name+" "+r.key()]
+	for _, k := range d.catalog {
+		if makers := named[k.Name+" "+r.key()]; k.Makes == r.Kind.Name && len(makers) > 0 {
+			candidates = makers
+		}
+	}
 	switch {
 	case r.ID != "":
 		r.Target = byID[r.Kind.Name+" "+r.ID]

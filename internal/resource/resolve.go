@@ -54,6 +54,13 @@ func (r *reader) named(ctx context.Context, o *Object, ref *Reference) {
 			return // reported
 		}
 		in = place{r.catalog.nest(ref.Kind), id}
+		for _, other := range r.objects { // one may say its Workspace's name, and the other its id
+			if other.Kind == ref.Kind && other != o && other.ParentID() == id && other.key() == ref.key() {
+				ref.Target = other
+				r.declared(o, ref)
+				return
+			}
+		}
 		r.list(ctx, ref.Kind, []place{in})
 	}
 	if err := x.failure(in.id); err != nil {
@@ -91,7 +98,10 @@ func (r *reader) place(o *Object, ref *Reference) (string, error) {
 		if p := o.parent(); p != nil && p.ID != "" && o.at(r.catalog.home(ref.Kind).Name) {
 			return p.ID, nil
 		}
-		return "", errors.New("its Workspace is not known; write {workspace: …, name: …}")
+		if live := r.world.Live[o]; live != nil && o.at(r.catalog.home(ref.Kind).Name) && live.parentID(o.Kind) != "" {
+			return live.parentID(o.Kind), nil
+		}
+		return "", errors.New(homeless)
 	}
 	if cuid.MatchString(ref.Parent) {
 		return ref.Parent, nil
@@ -136,6 +146,8 @@ func (r *reader) match(o *Object) {
 	case 0:
 		if err := r.Reach.absent(o.Kind, in); err != nil {
 			r.fail(o, err)
+		} else if r.made[o.Kind.Name+" "+o.key()] {
+			r.world.Waits[o] = notAccepted
 		} else if o.Kind.Adopt != "" {
 			r.problem(o, o.Pos, "%s does not exist%s; %s", o, schema.Suggest(o.Name(), x.names(in.id)), o.Kind.Adopt)
 		}

@@ -21,6 +21,15 @@ func linked() resource.Catalog {
 	})
 }
 
+// A name in a Workspace that nothing says is reported offline.
+func TestWorkspaceNotKnown(t *testing.T) {
+	t.Parallel()
+	d := resource.Declare(linked(), parse(t, "links: [{ id: clink00000000000000000001, name: l, deployment: d }]"), "")
+	same(t, "problems", []string{`a.yaml:1:63: link "l": deployment "d": its Workspace is not known; write {workspace: …, name: …}, or workspace: at the top of the file`}, told(d.Problems))
+	d = resource.Declare(linked(), parse(t, "links: [{ id: clink00000000000000000001, name: l, deployment: d }]"), "data")
+	same(t, "problems", []string(nil), told(d.Problems))
+}
+
 // A Deployment is named within its Workspace, which is itself named or not.
 func TestScopedReferences(t *testing.T) {
 	t.Parallel()
@@ -45,7 +54,6 @@ func TestScopedReferences(t *testing.T) {
 		"declared, and yet to be":     {"deployments: [{ name: new, workspace: one }]", "deployment: { workspace: one, name: new }", `deploymentId (id of deployment "new") declared`, false},
 		"not there":                   {"", "deployment: { workspace: one, name: x }", `link "l": there is no deployment "x", neither live nor in the manifest`, false},
 		"in no Workspace":             {"", "deployment: { workspace: x, name: d }", `link "l": deployment "d": there is no Workspace "x"`, false},
-		"in which Workspace?":         {"", "deployment: d", `deployment "d": its Workspace is not known; write {workspace: …, name: …}`, false},
 		"Workspaces can't be read":    {"", "deployment: { workspace: one, name: d }", `deployment "d": workspace "one": look-up by name: GET /organizations/{organizationId}/workspaces: 403 Forbidden: no (requestId r)`, true},
 		"the place is declared twice": {"", "deployment: { workspace: twin, name: d }", `link "l": deployment "d": there are 2 Workspaces "twin", ids ctwin00000000000000000001, ctwin00000000000000000002; write the id of the one that is meant`, false},
 	}

@@ -21,11 +21,12 @@ func team() *Kind {
 			{Name: "roles", Call: Call{"POST", item + "/roles"}},
 		},
 		Details: []Detail{{Field: "memberIds", Path: item + "/members", Member: "teamMembers", Item: "userId", Key: "userId", Called: "username"}},
-		Guard: func(g Guarded) string {
-			if g.Live.Get("isIdpManaged").Is("true") {
-				return "an identity provider manages this Team, so it is changed there; remove it from the manifest"
+		Guard: func(g Guarded) Refusal {
+			its := g.After == nil || g.Touches("name") || g.Touches("description") || g.Touches("memberIds") // its roles are given here
+			if g.Live.Get("isIdpManaged").Is("true") && its {
+				return Refusal{Why: "an identity provider manages this Team, so its name, description and members are changed there; declare no more than its roles"}
 			}
-			return ""
+			return Refusal{}
 		},
 		Fields: append([]schema.Field{
 			{Name: "name", Type: name(0), Phase: schema.RequiredCreate | schema.RequiredUpdate, Doc: "The Team's name."},

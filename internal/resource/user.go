@@ -6,6 +6,8 @@ import (
 	"astro-apply/internal/schema"
 )
 
+const notAccepted = "the invitation is not accepted yet; the roles are set by the first run after that"
+
 // user comes and goes by invitation and in the Astro UI; what is managed here
 // is what a user may do. Roles are never taken away by leaving them out.
 func user() *Kind {
@@ -22,11 +24,15 @@ func user() *Kind {
 		List:     Query{Path: collection, Member: "users"},
 		Get:      Call{"GET", item},
 		Parts:    []Part{{Name: "roles", Call: Call{"POST", item + "/roles"}}},
-		Guard: func(g Guarded) string {
-			if status := g.Live.Get("status"); !status.Is("ACTIVE") {
-				return "the user's status is " + status.Show() + ", and only an ACTIVE one can be given roles; wait until the invitation is accepted, or remove the user from the manifest"
+		Guard: func(g Guarded) Refusal {
+			switch status := g.Live.Get("status"); {
+			case status.Is("ACTIVE"):
+				return Refusal{}
+			case status.Is("PENDING"):
+				return Refusal{Why: notAccepted, Later: true}
+			default:
+				return Refusal{Why: "the user's status is " + status.Show() + ", and only an ACTIVE one can be given roles; remove the user from the manifest"}
 			}
-			return ""
 		},
 		Fields: append([]schema.Field{
 			{
@@ -58,13 +64,15 @@ func invite() *Kind {
 		Title:    "invite",
 		Section:  "invites",
 		Doc:      "An invitation to the Organization. Whoever is in it, or was invited, is not invited again.",
+		Makes:    "user",
 		Stays:    "the API doesn't tell an invite again; withdraw it in the Astro UI, and remove it from the manifest",
 		Identity: []string{"inviteeEmail"},
 		List:     Query{Path: "/organizations/{organizationId}/users", Member: "users"},
 		Create:   Call{"POST", collection},
 		Canonical: func(live *schema.Node) {
 			if live.Get("id") == nil { // of an invite that was just made
-				live.Set("id", live.Get("inviteId"))
+				live.Set("id", live.Path("invitee.id"))
+				live.Set("id", live.Get("userId"))
 				live.Set("username", live.Path("invitee.username"))
 			}
 		},

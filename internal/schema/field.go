@@ -130,9 +130,10 @@ func (f *Field) HoldsSecret(object *Node) bool {
 	return f.Secret != nil && (f.Secret.If == "" || object.Get(f.Secret.If).Is("true"))
 }
 
-// Warning returns what a change from old does beside the obvious, "" if nothing.
+// Warning returns what a change from old, nil for what was not set, does beside
+// the obvious, "" if nothing.
 func (f *Field) Warning(old, wanted *Node) string {
-	if f.Caution == nil || old == nil {
+	if f.Caution == nil {
 		return ""
 	}
 	return f.Caution(old, wanted)

@@ -67,9 +67,9 @@ func TestHoldsSecret(t *testing.T) {
 
 func TestWarning(t *testing.T) {
 	t.Parallel()
-	f := schema.Field{Caution: func(old, wanted *schema.Node) string { return old.Text + " to " + wanted.Text }}
+	f := schema.Field{Caution: func(old, wanted *schema.Node) string { return old.Value() + " to " + wanted.Text }}
 	same(t, "a change", "a to b", f.Warning(schema.String("a"), schema.String("b")))
-	same(t, "something new", "", f.Warning(nil, schema.String("b")))
+	same(t, "something that was not set", " to b", f.Warning(nil, schema.String("b")))
 	same(t, "no caution", "", (&schema.Field{}).Warning(schema.String("a"), schema.String("b")))
 }
 

@@ -100,8 +100,9 @@ func (s *Server) updateTeam(c call) (any, *problem) {
 	return teamView(o), nil
 }
 
+// grantTeam also serves Teams of an identity provider, whose roles are given here.
 func (s *Server) grantTeam(c call) (any, *problem) {
-	o, p := s.ownTeam(c)
+	o, p := s.team(c)
 	if p != nil {
 		return nil, p
 	}
