@@ -39,6 +39,9 @@ func (p *process) reconcile(ctx context.Context, declared *resource.Declaration)
 	if err != nil {
 		return err
 	}
+	if p.report.Mode == string(config.Drift) {
+		rotate = nil // what is to be made anew is no drift
+	}
 	policy := plan.Policy{
 		AllowDelete: bool(p.config.AllowDelete), Now: time.Now(), Rotate: rotate, Caller: p.caller(),
 		// Secrets that are to be written again are no drift.

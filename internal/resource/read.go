@@ -69,6 +69,7 @@ type reader struct {
 // name has to be looked up; a declared id is fetched directly. References are
 // resolved in place, in d. When ctx ends, what was not read has failed.
 func (s Source) Read(ctx context.Context, d *Declaration) *World {
+	s.API = share(s.API)
 	r := &reader{Source: s, catalog: d.Catalog, index: map[*Kind]*index{}, names: map[*Kind][]string{}, made: map[string]bool{}, objects: d.Objects, world: &World{
 		Live: map[*Object]*Live{}, Failed: map[*Object]error{}, Inside: map[*Object][]string{}, Waits: map[*Object]string{},
 	}}
