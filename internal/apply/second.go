@@ -16,22 +16,15 @@ func (j *job) rest() string {
 	return fmt.Sprintf("; it is %s, id %s, and the next run completes it", j.Wrote, j.Live.ID)
 }
 
-// settled is what of a body can be sent before the rest is known: of an object
-// that exists, no field of which a part is missing, since that would be taken for
-// all of it.
-func settled(body *schema.Node, exists bool) *schema.Node {
+// settled is what of a body can be sent before the rest is known: no field of
+// which a part is missing, since that would be taken for all of it.
+func settled(body *schema.Node) *schema.Node {
 	out := *body
-	out.Members = nil
-	for _, m := range body.Members {
-		known := m.Value.Form != schema.Pending
-		m.Value.Walk(func(n *schema.Node) { known = known && n.Form != schema.Pending })
-		if !known {
-			if m.Value = m.Value.Known(); exists || len(m.Value.Items)+len(m.Value.Members) == 0 {
-				continue
-			}
-		}
-		out.Members = append(out.Members, m)
-	}
+	out.Members = slices.DeleteFunc(slices.Clone(body.Members), func(m schema.Member) bool {
+		pending := false
+		m.Value.Walk(func(n *schema.Node) { pending = pending || n.Form == schema.Pending })
+		return pending
+	})
 	return &out
 }
 

@@ -25,7 +25,7 @@ const (
 func (r *run) send(ctx context.Context, j *job, request plan.Request, id string) ([]byte, error) {
 	fields := request.Body
 	if fields != nil && len(j.change.Later) > 0 {
-		fields = settled(fields, id != "") // the rest follows in a second write
+		fields = settled(fields) // the rest follows in a second write
 	}
 	if fields != nil && request.Shape != nil {
 		fields = request.Shape(fields, whole(j), r.source.OrganizationID)

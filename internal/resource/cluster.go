@@ -65,7 +65,7 @@ func canonicalCluster(live *schema.Node) {
 func clusterState(live *schema.Node) (State, string) {
 	status := live.Get("status").Value()
 	switch status {
-	case "CREATED":
+	case "CREATED", "UPGRADE_PENDING": // an upgrade may be pending for weeks
 		return Ready, status
 	case "CREATE_FAILED", "UPDATE_FAILED", "FAILOVER_FAILED", "ACCESS_DENIED":
 		return Broken, status + health(live)

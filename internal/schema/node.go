@@ -160,23 +160,6 @@ func (n *Node) Clone() *Node {
 	return &c
 }
 
-// Known returns a copy of n without what waits for another object.
-func (n *Node) Known() *Node {
-	c := *n
-	c.Items, c.Members = nil, nil
-	for _, item := range n.Items {
-		if item.Form != Pending {
-			c.Items = append(c.Items, item.Known())
-		}
-	}
-	for _, m := range n.Members {
-		if m.Value.Form != Pending {
-			c.Members = append(c.Members, Member{Name: m.Name, Pos: m.Pos, Value: m.Value.Known()})
-		}
-	}
-	return &c
-}
-
 // Walk calls f for n and everything below it.
 func (n *Node) Walk(f func(*Node)) {
 	if n == nil {

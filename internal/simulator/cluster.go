@@ -30,13 +30,18 @@ func settled(state map[string]any, failure string) string {
 }
 
 // clusterView is a cluster as the API answers it: what is empty is absent, lists come in an order of their own.
-func (s *Server) clusterView(o *object) map[string]any {
+func (s *Server) clusterView(o *object) map[string]any { return clusterIn(o, s.status(o, false)) }
+
+// writtenCluster answers a create or update, which is never done at once.
+func writtenCluster(o *object) map[string]any { return clusterIn(o, o.pending) }
+
+func clusterIn(o *object, status string) map[string]any {
 	view := plain(o.state)
 	for _, name := range []string{"failovers", "conflict", "updatedBy"} {
 		delete(view, name)
 	}
-	view["status"] = s.status(o, false)
-	if strings.HasSuffix(text(view, "status"), "_FAILED") {
+	view["status"] = status
+	if strings.HasSuffix(status, "_FAILED") {
 		fillIn(view, map[string]any{"healthStatus": map[string]any{"value": "UNHEALTHY", "details": []any{
 			map[string]any{"code": "UNHEALTHY", "component": "cluster", "severity": "HIGH", "description": "the simulated workflow failed"},
 		}}})
@@ -44,14 +49,6 @@ func (s *Server) clusterView(o *object) map[string]any {
 	sortBy(view, "tags", "key")
 	view["workspaceIds"] = sortedSet(view["workspaceIds"])
 	dropEmpty(view, "tags", "workspaceIds")
-	return view
-}
-
-// writtenCluster answers a create or update, which is never done at once.
-func (s *Server) writtenCluster(o *object) map[string]any {
-	view := s.clusterView(o)
-	delete(view, "healthStatus")
-	view["status"] = o.pending
 	return view
 }
 

@@ -33,7 +33,7 @@ func (s *Server) createCluster(c call) (any, *problem) {
 	fillCluster(o.state)
 	o.pending = "CREATING"
 	s.collections[kindCluster].objects = append(s.collections[kindCluster].objects, o)
-	return s.writtenCluster(o), nil
+	return writtenCluster(o), nil
 }
 
 // fillSecondRegion gives a second region the networks of the first one where it was given none.

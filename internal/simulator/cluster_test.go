@@ -67,6 +67,10 @@ func TestClusterSettlesAtOnce(t *testing.T) {
 	if read := o.do("GET", "/clusters/"+made["id"].(string), nil); made["status"] != "CREATING" || read["status"] != "CREATED" {
 		t.Errorf("status %v, then %v", made["status"], read["status"])
 	}
+	broken := o.do("POST", "/clusters", with(clusterBody("AZURE"), map[string]any{"name": "broken"}))
+	if broken["status"] != "CREATING" || broken["healthStatus"] != nil {
+		t.Errorf("the answer tells of a failure to come: %v", broken)
+	}
 }
 
 func TestClusterFails(t *testing.T) {

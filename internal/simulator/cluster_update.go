@@ -12,7 +12,7 @@ func (s *Server) idleCluster(c call) (*object, *problem) {
 	if p != nil {
 		return nil, p
 	}
-	if slices.Contains([]string{"CREATING", "UPDATING", "FAILING_OVER", "UPGRADE_PENDING"}, s.status(o, false)) {
+	if slices.Contains([]string{"CREATING", "UPDATING", "FAILING_OVER"}, s.status(o, false)) {
 		status := http.StatusConflict
 		if number(o.state, "conflict") == http.StatusPreconditionFailed {
 			status = http.StatusPreconditionFailed
@@ -43,8 +43,8 @@ func (s *Server) updateCluster(c call) (any, *problem) {
 		return nil, p
 	}
 	s.touch(o, c.caller)
-	s.changeCluster(o, body)
-	return s.writtenCluster(o), nil
+	changeCluster(o, body)
+	return writtenCluster(o), nil
 }
 
 // judgeCloud refuses what the cluster's cloud hasn't.
@@ -71,7 +71,7 @@ func judgeCloud(o *object, body map[string]any) *problem {
 }
 
 // changeCluster carries an accepted update out.
-func (s *Server) changeCluster(o *object, body map[string]any) {
+func changeCluster(o *object, body map[string]any) {
 	o.pending = "UPDATING"
 	if _, sent := body["isFailedOver"]; sent { // changed or not: it is an order, not a setting
 		o.pending = "FAILING_OVER"

@@ -12,6 +12,19 @@ var bodyOf = map[string]string{
 func (s *Server) fillEnvironmentObject(state map[string]any) {
 	fillIn(state, map[string]any{"objectType": "ENVIRONMENT_VARIABLE", "objectKey": "KEY", "scope": "WORKSPACE"})
 	delete(state, "organizationId")
+	if kind := map[string]string{"WORKSPACE": kindWorkspace, "DEPLOYMENT": kindDeployment}[text(state, "scope")]; kind != "" && text(state, "scopeEntityId") == "" {
+		if known := s.collections[kind].objects; len(known) > 0 {
+			state["scopeEntityId"] = known[0].id
+		} else {
+			state["scopeEntityId"] = s.seed(kind, map[string]any{})
+		}
+	}
+	name := bodyOf[text(state, "objectType")]
+	fillIn(state, map[string]any{name: map[string]any{}})
+	fillIn(group(state, name), map[string]map[string]any{
+		"environmentVariable": {"value": "", "isSecret": false}, "airflowVariable": {"value": "", "isSecret": false},
+		"connection": {"type": "generic"}, "metricsExport": {"endpoint": "https://metrics.example.com", "exporterType": "PROMETHEUS"},
+	}[name])
 }
 
 // environmentObjects are those that a list call asks for; with resolveLinked, a Deployment's linked ones are among them.
@@ -20,13 +33,9 @@ func (s *Server) environmentObjects(c call) []*object {
 	deployment, linked := q.Get("deploymentId"), q.Get("resolveLinked") != "false"
 	return slices.DeleteFunc(slices.Clone(s.collections[kindEnvironmentObject].objects), func(o *object) bool {
 		in := o.text("scopeEntityId")
-		here := (!q.Has("workspaceId") || in == q.Get("workspaceId")) && (deployment == "" || in == deployment || linked && isLinked(o, deployment))
+		here := (!q.Has("workspaceId") || in == q.Get("workspaceId")) && (deployment == "" || in == deployment || linked && s.isLinked(o, deployment))
 		return !here || q.Has("objectType") && o.text("objectType") != q.Get("objectType") || q.Has("objectKey") && o.text("objectKey") != q.Get("objectKey")
 	})
-}
-
-func isLinked(o *object, deployment string) bool {
-	return slices.ContainsFunc(groups(o.state, "links"), func(l map[string]any) bool { return text(l, "scopeEntityId") == deployment })
 }
 
 func (s *Server) listEnvironmentObjects(c call) (any, *problem) {
@@ -41,10 +50,7 @@ func (s *Server) listEnvironmentObjects(c call) (any, *problem) {
 	if !s.reachesScope(c.caller, map[string]any{"scopeEntityId": place}) {
 		return nil, forbidden("the token may not list these environment objects")
 	}
-	all := s.environmentObjects(c)
-	delete(q, "workspaceId")
-	delete(q, "deploymentId")
-	return page(q, "environmentObjects", all, func(o *object) map[string]any {
+	return page(q, "environmentObjects", s.environmentObjects(c), func(o *object) map[string]any {
 		view := environmentObjectView(o)
 		if deployment != "" && o.text("scopeEntityId") != deployment { // resolved from a link
 			view["sourceScope"], view["sourceScopeEntityId"] = view["scope"], view["scopeEntityId"]
@@ -56,13 +62,13 @@ func (s *Server) listEnvironmentObjects(c call) (any, *problem) {
 
 func (s *Server) environmentObject(c call) (*object, *problem) {
 	o := s.collections[kindEnvironmentObject].find(c.id)
-	switch {
-	case o == nil:
-		return nil, missing("environment object", c.id)
-	case !s.reachesScope(c.caller, o.state):
+	if o != nil && s.reachesScope(c.caller, o.state) {
+		return o, nil
+	}
+	if !c.caller.wholeOrganization() {
 		return nil, forbidden("the token does not reach environment object '%s'", c.id)
 	}
-	return o, nil
+	return nil, missing("environment object", c.id)
 }
 
 func (s *Server) reachesScope(who caller, state map[string]any) bool {
@@ -123,9 +129,13 @@ func (s *Server) updateEnvironmentObject(c call) (any, *problem) {
 		return nil, p
 	}
 	name := bodyOf[o.text("objectType")]
-	keepSecrets(name, group(body, name), group(o.state, name))
+	old := group(o.state, name)
+	keepSecrets(name, group(body, name), old, flag(old, "isSecret"))
+	if is, told := old["isSecret"]; told {
+		group(body, name)["isSecret"] = is
+	}
 	for _, link := range groups(body, "links") {
-		mergeLink(name, link, groups(o.state, "links"))
+		mergeLink(name, link, o.state)
 	}
 	for _, f := range changedObjectFields() {
 		delete(o.state, f.name)
@@ -144,25 +154,10 @@ func (s *Server) deleteEnvironmentObject(c call) (any, *problem) {
 	return nil, nil
 }
 
-// forget takes along what belongs to a Workspace or a Deployment that is gone.
-func (s *Server) forget(id string) {
-	all := s.collections[kindEnvironmentObject]
-	all.objects = slices.DeleteFunc(all.objects, func(o *object) bool { return o.text("scopeEntityId") == id })
-	for _, o := range all.objects {
-		for _, name := range []string{"links", "excludeLinks"} {
-			if list, ok := o.state[name].([]any); ok {
-				o.state[name] = slices.DeleteFunc(slices.Clone(list), func(v any) bool { return text(v.(map[string]any), "scopeEntityId") == id })
-			}
-		}
-	}
-	s.dropTokens(id)
-	s.revoke(id)
-}
-
 func environmentObjectHalf() half {
 	return half{kind: kindEnvironmentObject, fill: (*Server).fillEnvironmentObject, routes: map[string]handler{
 		"GET environment-objects": (*Server).listEnvironmentObjects, "POST environment-objects": (*Server).createEnvironmentObject,
 		"GET environment-objects/*": (*Server).readEnvironmentObject, "POST environment-objects/*": (*Server).updateEnvironmentObject,
-		"DELETE environment-objects/*": (*Server).deleteEnvironmentObject,
+		"DELETE environment-objects/*": (*Server).deleteEnvironmentObject, "POST environment-objects/*/exclude-linking": (*Server).excludeLinking,
 	}}
 }

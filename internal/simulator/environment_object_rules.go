@@ -1,6 +1,9 @@
 package simulator
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 var (
 	objectVariableFields = []field{{name: "value"}, {name: "isSecret", shape: flagShape}}
@@ -68,15 +71,14 @@ func objectFields(variable []field, update bool) []field {
 func (s *Server) judgeObject(body, about, old map[string]any) *problem {
 	name := bodyOf[text(about, "objectType")]
 	for _, other := range bodyOf {
-		_, sent := body[other]
-		switch {
-		case other == name && !sent:
-			return invalidFields([]FieldError{failed(name, "required", "is required")})
-		case other != name && sent:
+		if _, sent := body[other]; sent && other != name {
 			return invalid("%s is not allowed for %s", other, text(about, "objectType"))
 		}
 	}
-	if p := newBody(name, group(body, name)); old == nil && p != nil {
+	if _, sent := body[name]; !sent {
+		return invalidFields([]FieldError{failed(name, "required", "is required")})
+	}
+	if p := judgeTyped(name, group(body, name), old != nil); p != nil {
 		return p
 	}
 	id, workspace := text(about, "scopeEntityId"), text(about, "scope") == "WORKSPACE"
@@ -94,33 +96,28 @@ func (s *Server) judgeObject(body, about, old map[string]any) *problem {
 	return s.judgeLinks(body, name, id)
 }
 
-func (s *Server) judgeLinks(body map[string]any, name, workspace string) *problem {
-	var linked []string
-	for _, link := range slices.Concat(groups(body, "links"), groups(body, "excludeLinks")) {
-		d := s.collections[kindDeployment].find(text(link, "scopeEntityId"))
-		if d == nil || d.text("workspaceId") != workspace {
-			return invalid("Deployment '%s' is not in the Workspace", text(link, "scopeEntityId"))
-		}
-		if slices.Contains(linked, d.id) {
-			return invalid("Deployment '%s' is linked or excluded more than once", d.id)
-		}
-		linked = append(linked, d.id)
-		overrides := group(link, "overrides")
-		unset, _ := overrides["unsetFields"].([]any)
-		for _, path := range unset {
-			if slices.Contains(setFields(group(overrides, name)), path) {
-				return invalid("override '%v' is both set and unset", path)
-			}
+// judgeTyped wants what an object can't be without. An update may leave a value out; what the answers promise it may not.
+func judgeTyped(name string, body map[string]any, update bool) *problem {
+	needed := map[string][]string{"connection": {"type"}, "metricsExport": {"endpoint", "exporterType"}}[name]
+	if strings.HasSuffix(name, "Variable") && !update {
+		needed = []string{"value"}
+	}
+	for _, member := range needed {
+		plainText := member == "value" && !flag(body, "isSecret")
+		if value, sent := body[member]; !sent || value == "" && !plainText {
+			return invalidFields([]FieldError{failed(name+"."+member, "required", "is required")})
 		}
 	}
-	return nil
+	return noTexts(name, body)
 }
 
-func newBody(name string, body map[string]any) *problem {
-	needed := map[string][]string{"environmentVariable": {"value"}, "airflowVariable": {"value"}, "metricsExport": {"endpoint", "exporterType"}}[name]
-	for _, member := range needed {
-		if _, sent := body[member]; !sent {
-			return invalidFields([]FieldError{failed(name+"."+member, "required", "is required")})
+// noTexts refuses headers and labels that are anything but texts.
+func noTexts(path string, body map[string]any) *problem {
+	for _, name := range []string{"headers", "labels"} {
+		for member, value := range group(body, name) {
+			if _, is := value.(string); !is {
+				return invalidFields([]FieldError{failed(path+"."+name+"."+member, "type", "must be a string")})
+			}
 		}
 	}
 	return nil

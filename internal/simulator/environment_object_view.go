@@ -81,16 +81,15 @@ func veil(name string, body map[string]any, secret bool) {
 }
 
 // keepSecrets takes over what a body doesn't say anew: a secret that is left out or empty stays.
-func keepSecrets(name string, body, old map[string]any) {
+func keepSecrets(name string, body, old map[string]any, secret bool) {
 	keep := func(body, old map[string]any, member string) {
-		if text(body, member) == "" && old[member] != nil {
+		if sent, told := body[member]; (!told || sent == "") && old[member] != nil {
 			body[member] = old[member]
 		}
 	}
 	switch name {
 	case "environmentVariable", "airflowVariable":
-		body["isSecret"] = flag(old, "isSecret")
-		if flag(old, "isSecret") {
+		if secret {
 			keep(body, old, "value")
 		}
 	case "connection":
@@ -105,43 +104,6 @@ func keepSecrets(name string, body, old map[string]any) {
 		keep(body, old, "basicToken")
 		for member := range group(body, "headers") {
 			keep(group(body, "headers"), group(old, "headers"), member)
-		}
-	}
-}
-
-// mergeLink lays the overrides of a link over those it has: what isn't sent stays, what unsetFields names goes.
-func mergeLink(name string, link map[string]any, old []map[string]any) {
-	overrides := map[string]any{}
-	for _, l := range old {
-		if had := group(group(l, "overrides"), name); had != nil && text(l, "scopeEntityId") == text(link, "scopeEntityId") {
-			overrides = plain(had)
-		}
-	}
-	merge(overrides, group(group(link, "overrides"), name))
-	unset, _ := group(link, "overrides")["unsetFields"].([]any)
-	for _, path := range unset {
-		field, member, dotted := strings.Cut(path.(string), ".")
-		if dotted {
-			delete(group(overrides, field), member)
-		} else {
-			delete(overrides, field)
-		}
-	}
-	delete(link, "overrides")
-	if len(overrides) > 0 {
-		link["overrides"] = map[string]any{name: overrides}
-	}
-}
-
-// merge sets members, but for empty texts in place of a value: those are secrets that aren't said anew.
-func merge(into, from map[string]any) {
-	for member, v := range from {
-		nested, isMap := v.(map[string]any)
-		switch {
-		case isMap && group(into, member) != nil:
-			merge(group(into, member), nested)
-		case v != "" || into[member] == nil:
-			into[member] = v
 		}
 	}
 }

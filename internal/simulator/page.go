@@ -13,7 +13,7 @@ const (
 	maxLimit     = 1000
 )
 
-var sortable = []string{"name", "createdAt", "updatedAt"}
+var sortable = []string{"name", "objectKey", "objectType", "createdAt", "updatedAt"}
 
 // page cuts the asked part out of all objects that the caller may see. The default of 20 hides the rest from whoever doesn't follow.
 func page(query url.Values, plural string, all []*object, read func(*object) map[string]any) (any, *problem) {

@@ -84,6 +84,15 @@ func tighten(source []byte) ([]byte, error) {
 			responses["409"], responses["412"] = responses["404"], responses["404"]
 		}
 	}
+	// Environment objects declare no 400, which they surely answer.
+	for _, below := range []string{"", "/{environmentObjectId}", "/{environmentObjectId}/exclude-linking"} {
+		for _, operation := range member(member(document, "paths"), "/organizations/{organizationId}/environment-objects"+below) {
+			o, _ := operation.(map[string]any)
+			if responses := member(o, "responses"); responses != nil {
+				responses["400"] = responses["404"]
+			}
+		}
+	}
 	for _, value := range schemas {
 		schema, _ := value.(map[string]any)
 		if discriminator := member(schema, "discriminator"); discriminator != nil {

@@ -1,0 +1,165 @@
+package simulator_test
+
+import (
+	"fmt"
+	"testing"
+
+	"astro-apply/internal/simulator"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+const objects = "/environment-objects"
+
+// site is a Workspace with two Deployments.
+func site(o *organization) (workspace, first, second string) {
+	workspace = o.Seed("workspace", map[string]any{"name": "w"})
+	first = o.Seed("deployment", map[string]any{"name": "first", "workspaceId": workspace})
+	return workspace, first, o.Seed("deployment", map[string]any{"name": "second", "workspaceId": workspace})
+}
+
+func object(scope, id, kind, key string, more map[string]any) map[string]any {
+	return with(map[string]any{"scope": scope, "scopeEntityId": id, "objectType": kind, "objectKey": key}, more)
+}
+
+func link(deployment string, overrides map[string]any) map[string]any {
+	if overrides == nil {
+		return map[string]any{"scope": "DEPLOYMENT", "scopeEntityId": deployment}
+	}
+	return map[string]any{"scope": "DEPLOYMENT", "scopeEntityId": deployment, "overrides": overrides}
+}
+
+// told is an answer without what every object has.
+func told(answer map[string]any) map[string]any {
+	return with(answer, map[string]any{"id": nil, "createdAt": nil, "updatedAt": nil, "createdBy": nil, "updatedBy": nil})
+}
+
+func TestEnvironmentObjectLives(t *testing.T) {
+	t.Parallel()
+	o := start(t, simulator.Options{})
+	w, first, second := site(o)
+	body := object("WORKSPACE", w, "CONNECTION", "warehouse", map[string]any{
+		"connection": map[string]any{
+			"type": "postgres", "host": "h", "port": 5432, "password": "s3cret", "authTypeId": "cauth",
+			"extra": map[string]any{"region": "eu", "API_Token": "t0ken"},
+		},
+		"description": "", "autoLinkDeployments": false, "excludeLinks": []any{link(second, nil)},
+		"links": []any{link(first, map[string]any{"connection": map[string]any{"password": "0ther", "host": "h1"}})},
+	})
+	made := o.do("POST", objects, body)
+	id, _ := made["id"].(string)
+	if diff := cmp.Diff(map[string]any{"id": id}, made); diff != "" {
+		t.Errorf("create tells more than the id:\n%s", diff)
+	}
+	read := o.do("GET", objects+"/"+id, nil)
+	want := object("WORKSPACE", w, "CONNECTION", "warehouse", map[string]any{
+		"connection":   map[string]any{"type": "postgres", "host": "h", "port": 5432.0, "extra": map[string]any{"region": "eu", "API_Token": ""}},
+		"setFields":    []any{"authTypeId", "extra.API_Token", "extra.region", "host", "password", "port", "type"},
+		"excludeLinks": []any{link(second, nil)},
+		"links":        []any{with(link(first, nil), map[string]any{"connectionOverrides": map[string]any{"host": "h1"}, "setFields": []any{"host", "password"}})},
+	})
+	if diff := cmp.Diff(want, told(read)); diff != "" {
+		t.Errorf("read:\n%s", diff)
+	}
+	if diff := cmp.Diff([]map[string]any{read}, members(o.do("GET", objects+"?resolveLinked=false&workspaceId="+w, nil), "environmentObjects")); diff != "" {
+		t.Errorf("a list item differs from what a read answers:\n%s", diff)
+	}
+	if kept := o.stored("environmentObject", id)["connection"].(map[string]any); kept["password"] != "s3cret" || kept["extra"].(map[string]any)["API_Token"] != "t0ken" {
+		t.Errorf("the state has no secrets: %v", kept)
+	}
+	o.do("DELETE", objects+"/"+id, nil)
+	o.refused(404, "GET", objects+"/"+id, nil)
+}
+
+func TestEnvironmentObjectAnswers(t *testing.T) {
+	t.Parallel()
+	o := start(t, simulator.Options{})
+	w, first, _ := site(o)
+	for name, test := range map[string]struct{ body, want map[string]any }{
+		"secret": {
+			object("WORKSPACE", w, "ENVIRONMENT_VARIABLE", "A", map[string]any{
+				"environmentVariable": map[string]any{"value": "s3cret", "isSecret": true},
+				"links":               []any{link(first, map[string]any{"environmentVariable": map[string]any{"value": "0ther"}})},
+			}),
+			map[string]any{
+				"environmentVariable": map[string]any{"value": "", "isSecret": true}, "setFields": []any{"value"},
+				"links": []any{with(link(first, nil), map[string]any{"environmentVariableOverrides": map[string]any{"value": ""}, "setFields": []any{"value"}})},
+			},
+		},
+		"empty": {
+			object("DEPLOYMENT", first, "AIRFLOW_VARIABLE", "B", map[string]any{"airflowVariable": map[string]any{"value": ""}}),
+			map[string]any{"airflowVariable": map[string]any{"value": "", "isSecret": false}, "setFields": []any{"value"}},
+		},
+		"metrics": {
+			object("DEPLOYMENT", first, "METRICS_EXPORT", "C", map[string]any{"metricsExport": map[string]any{
+				"endpoint": "https://m", "exporterType": "PROMETHEUS", "authType": "BASIC", "username": "u", "password": "p", "basicToken": "b",
+				"headers": map[string]any{"X-Key": "k"}, "labels": map[string]any{"env": "dev"},
+			}}),
+			map[string]any{
+				"metricsExport": map[string]any{
+					"endpoint": "https://m", "exporterType": "PROMETHEUS", "username": "u", "headers": map[string]any{"X-Key": ""}, "labels": map[string]any{"env": "dev"},
+				},
+				"setFields": []any{"authType", "basicToken", "endpoint", "exporterType", "headers.X-Key", "labels.env", "password", "username"},
+			},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			read := o.do("GET", objects+"/"+o.do("POST", objects, test.body)["id"].(string), nil)
+			for _, given := range []string{"scope", "scopeEntityId", "objectType", "objectKey"} {
+				test.want[given] = test.body[given]
+			}
+			if diff := cmp.Diff(test.want, told(read)); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+func TestEnvironmentObjectSeeds(t *testing.T) {
+	t.Parallel()
+	for _, kind := range []string{"", "CONNECTION", "ENVIRONMENT_VARIABLE", "AIRFLOW_VARIABLE", "METRICS_EXPORT"} {
+		for _, scope := range []string{"", "WORKSPACE", "DEPLOYMENT"} {
+			o, seed := start(t, simulator.Options{}), map[string]any{}
+			if kind != "" {
+				seed["objectType"] = kind
+			}
+			if scope != "" {
+				seed["scope"] = scope
+			}
+			if read := o.do("GET", objects+"/"+o.Seed("environmentObject", seed), nil); read["scopeEntityId"] == "" {
+				t.Errorf("%s in %s is nowhere: %v", kind, scope, read)
+			}
+		}
+	}
+}
+
+func TestEnvironmentObjectPages(t *testing.T) {
+	t.Parallel()
+	o := start(t, simulator.Options{})
+	w, _, _ := site(o)
+	var want []string
+	for i := range 25 {
+		want = append(want, o.Seed("environmentObject", object("WORKSPACE", w, "AIRFLOW_VARIABLE", fmt.Sprintf("K%02d", i), nil)))
+	}
+	o.Seed("environmentObject", object("WORKSPACE", w, "CONNECTION", "K24", nil))
+	list := func(query string) []string {
+		return ids(members(o.do("GET", objects+"?workspaceId="+w+"&"+query, nil), "environmentObjects"))
+	}
+	if got := list(""); len(got) != 20 {
+		t.Errorf("%d on the first page", len(got))
+	}
+	if diff := cmp.Diff(want[20:], list("objectType=AIRFLOW_VARIABLE&offset=20")); diff != "" {
+		t.Errorf("second page:\n%s", diff)
+	}
+	if diff := cmp.Diff(want[24:], list("objectType=AIRFLOW_VARIABLE&objectKey=K24")); diff != "" {
+		t.Errorf("by key:\n%s", diff)
+	}
+	if diff := cmp.Diff(want[24:], list("objectType=AIRFLOW_VARIABLE&sorts=objectKey:desc&limit=1")); diff != "" {
+		t.Errorf("sorted:\n%s", diff)
+	}
+	requests := o.Requests()
+	if q := requests[len(requests)-1].Query; q.Get("workspaceId") != w {
+		t.Errorf("the record of a list call has lost what was asked for: %v", q)
+	}
+	o.refused(403, "GET", objects+"?showSecrets=true", nil)
+}

@@ -1,0 +1,133 @@
+package simulator_test
+
+import (
+	"testing"
+
+	"astro-apply/internal/simulator"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestEnvironmentObjectUpdateClears(t *testing.T) {
+	t.Parallel()
+	o := start(t, simulator.Options{})
+	w, first, second := site(o)
+	id := o.Seed("environmentObject", object("WORKSPACE", w, "CONNECTION", "c", map[string]any{
+		"connection":  map[string]any{"type": "http", "host": "h", "login": "l"},
+		"description": "d", "autoLinkDeployments": true, "links": []any{link(first, nil)}, "excludeLinks": []any{link(second, nil)},
+	}))
+	after := o.do("POST", objects+"/"+id, map[string]any{"connection": map[string]any{"type": "ftp", "host": "h2"}})
+	want := object("WORKSPACE", w, "CONNECTION", "c", map[string]any{
+		"connection": map[string]any{"type": "ftp", "host": "h2"}, "setFields": []any{"host", "type"},
+	})
+	if diff := cmp.Diff(want, told(after)); diff != "" {
+		t.Errorf("what isn't sent is cleared:\n%s", diff)
+	}
+	if diff := cmp.Diff(after, o.do("GET", objects+"/"+id, nil)); diff != "" {
+		t.Errorf("read differs from what update answered:\n%s", diff)
+	}
+}
+
+func TestEnvironmentObjectKeepsSecrets(t *testing.T) {
+	t.Parallel()
+	o := start(t, simulator.Options{})
+	w, _, _ := site(o)
+	type body = map[string]any
+	connection := body{"type": "t", "password": "p", "extra": body{"secret": "s", "token": "t", "region": "r"}}
+	metrics := body{
+		"endpoint": "e", "exporterType": "PROMETHEUS", "password": "p", "basicToken": "b", "username": "u",
+		"headers": body{"A": "a", "B": "b"}, "labels": body{"l": "x"},
+	}
+	for name, test := range map[string]struct {
+		kind, member    string
+		had, sent, want body
+	}{
+		"secret left out": {"AIRFLOW_VARIABLE", "airflowVariable", body{"value": "s", "isSecret": true}, body{}, body{"value": "s", "isSecret": true}},
+		"secret empty":    {"AIRFLOW_VARIABLE", "airflowVariable", body{"value": "s", "isSecret": true}, body{"value": ""}, body{"value": "s", "isSecret": true}},
+		"secret anew":     {"AIRFLOW_VARIABLE", "airflowVariable", body{"value": "s", "isSecret": true}, body{"value": "n"}, body{"value": "n", "isSecret": true}},
+		"value empty":     {"ENVIRONMENT_VARIABLE", "environmentVariable", body{"value": "v", "isSecret": false}, body{"value": ""}, body{"value": "", "isSecret": false}},
+		"value left out":  {"ENVIRONMENT_VARIABLE", "environmentVariable", body{"value": "v", "isSecret": false}, body{}, body{"isSecret": false}},
+		"password left out": {
+			"CONNECTION", "connection", connection,
+			body{"type": "t", "extra": body{"secret": "", "region": ""}},
+			body{"type": "t", "password": "p", "extra": body{"secret": "s", "region": ""}},
+		},
+		"password empty": {"CONNECTION", "connection", connection, body{"type": "t", "password": ""}, body{"type": "t", "password": "p"}},
+		"extra anew": {
+			"CONNECTION", "connection", connection,
+			body{"type": "t", "password": "n", "extra": body{"secret": 5.0, "token": "n"}},
+			body{"type": "t", "password": "n", "extra": body{"secret": 5.0, "token": "n"}},
+		},
+		"metrics": {
+			"METRICS_EXPORT", "metricsExport", metrics,
+			body{"endpoint": "e", "exporterType": "PROMETHEUS", "basicToken": "", "headers": body{"A": ""}},
+			body{"endpoint": "e", "exporterType": "PROMETHEUS", "password": "p", "basicToken": "b", "headers": body{"A": "a"}},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			id := o.Seed("environmentObject", object("WORKSPACE", w, test.kind, name, body{test.member: test.had}))
+			o.do("POST", objects+"/"+id, body{test.member: test.sent})
+			if diff := cmp.Diff(test.want, o.stored("environmentObject", id)[test.member]); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+func TestEnvironmentObjectMergesLinks(t *testing.T) {
+	t.Parallel()
+	o := start(t, simulator.Options{})
+	w, first, second := site(o)
+	type body = map[string]any
+	had := body{"host": "h", "login": "l", "password": "p", "extra": body{"secret": "s", "region": "r"}}
+	for name, test := range map[string]struct {
+		sent, want body // nil: none
+	}{
+		"left out":          {nil, had},
+		"nothing":           {body{}, had},
+		"one field":         {body{"connection": body{"host": "n"}}, with(had, body{"host": "n"})},
+		"emptied":           {body{"connection": body{"host": "", "password": ""}}, with(had, body{"host": ""})},
+		"secret anew":       {body{"connection": body{"password": "n"}}, with(had, body{"password": "n"})},
+		"member":            {body{"connection": body{"extra": body{"secret": "", "zone": "z"}}}, with(had, body{"extra": body{"secret": "s", "region": "r", "zone": "z"}})},
+		"unset":             {body{"unsetFields": []any{"password", "extra.secret", "never.there", "port"}}, body{"host": "h", "login": "l", "extra": body{"region": "r"}}},
+		"unset all":         {body{"unsetFields": []any{"host", "login", "password", "extra"}}, nil},
+		"unset all members": {body{"unsetFields": []any{"extra.secret", "extra.region"}}, with(had, body{"extra": nil})},
+	} {
+		t.Run(name, func(t *testing.T) {
+			connection := body{"type": "t"}
+			id := o.Seed("environmentObject", object("WORKSPACE", w, "CONNECTION", name, body{
+				"connection": connection, "links": []any{link(first, body{"connection": had}), link(second, body{"connection": had})},
+			}))
+			o.do("POST", objects+"/"+id, body{"connection": connection, "links": []any{link(first, test.sent)}})
+			want := link(first, nil)
+			if test.want != nil {
+				want = link(first, body{"connection": test.want})
+			}
+			if diff := cmp.Diff([]map[string]any{want}, members(o.stored("environmentObject", id), "links")); diff != "" {
+				t.Error(diff)
+			}
+			o.do("POST", objects+"/"+id, body{"connection": connection, "links": []any{link(first, nil), link(second, nil)}})
+			if again := members(o.stored("environmentObject", id), "links")[1]; again["overrides"] != nil {
+				t.Errorf("overrides outlive their link: %v", again)
+			}
+		})
+	}
+}
+
+func TestEnvironmentObjectSecretOverride(t *testing.T) {
+	t.Parallel()
+	o := start(t, simulator.Options{})
+	w, first, _ := site(o)
+	for secret, want := range map[bool]string{true: "old", false: ""} {
+		overrides := func(value string) []any {
+			return []any{link(first, map[string]any{"environmentVariable": map[string]any{"value": value}})}
+		}
+		id := o.Seed("environmentObject", object("WORKSPACE", w, "ENVIRONMENT_VARIABLE", "V", map[string]any{
+			"environmentVariable": map[string]any{"value": "v", "isSecret": secret}, "links": overrides("old"),
+		}))
+		o.do("POST", objects+"/"+id, map[string]any{"environmentVariable": map[string]any{"value": "v"}, "links": overrides("")})
+		if diff := cmp.Diff(members(map[string]any{"links": overrides(want)}, "links"), members(o.stored("environmentObject", id), "links")); diff != "" {
+			t.Errorf("secret %v:\n%s", secret, diff)
+		}
+	}
+}
