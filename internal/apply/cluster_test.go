@@ -59,7 +59,8 @@ func TestAnotherChangeIsUnderWay(t *testing.T) {
 			s.server.Fail(simulator.Fault{Path: "clusters/*", Method: "POST", Status: status, Count: 10})
 			start := time.Now()
 			text := "clusters: [{ name: production, k8sTags: [{ key: a, value: b }] }]"
-			if got := statuses(s.apply(context.Background(), text, apply.Options{})); got[0] != apply.Updated {
+			removing := plan.Policy{AllowDelete: true} // which tags are beyond
+			if got := statuses(s.apply(context.Background(), text, apply.Options{Policy: removing})); got[0] != apply.Updated {
 				t.Errorf("%d: %v", status, got)
 			}
 			if took := time.Since(start); took < time.Minute {

@@ -62,8 +62,11 @@ func (t *Type) Equal(a, b *Node) bool {
 }
 
 // same compares values of no known type as JSON does: the order of members
-// doesn't count.
+// doesn't count. A secret is as good as an answer that leaves it empty.
 func same(a, b *Node) bool {
+	if a.Secret && a.Form == Text && b.Is("") {
+		return true
+	}
 	if a.Form != b.Form || a.Text != b.Text || len(a.Items) != len(b.Items) || len(a.Members) != len(b.Members) {
 		return false
 	}
