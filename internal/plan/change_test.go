@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"astro-apply/internal/plan"
+	"astro-apply/internal/resource"
 )
 
 // What goes because of another change is said, with what is lost by it.
@@ -217,4 +218,44 @@ func TestLiveReferencesOrder(t *testing.T) {
 	same(t, "problems", []string{
 		`deployment "cdeployment00000000000001" has workspace "cworkspace000000000000001" as its workspace, which is marked state: absent at astro.yaml:1:20; declare another workspace for it first`,
 	}, told(p.Problems))
+}
+
+// What is granted something that goes lets go of it first, also where a name is
+// all that says so.
+func TestGrantsGoFirst(t *testing.T) {
+	t.Parallel()
+	d := declare(t, `
+customRoles: [{ name: viewer, state: absent }]
+deployments: [{ id: cdeployment00000000000001, state: absent }]
+users: [{ username: a@example.com, organizationRole: ORGANIZATION_MEMBER }]
+teams: [{ name: t, state: absent }]`)
+	role, gone, user, team := d.Objects[0], d.Objects[1], d.Objects[2], d.Objects[3]
+	const grants = `"deploymentRoles": [{"deploymentId": "cdeployment00000000000001", "role": "viewer"}]`
+	world := &resource.World{Live: map[*resource.Object]*resource.Live{
+		role: live(t, role, `{"id": "crole00000000000000000001", "name": "viewer"}`),
+		gone: live(t, gone, `{"id": "cdeployment00000000000001", "name": "d"}`),
+		user: live(t, user, `{"id": "cuser00000000000000000001", "username": "a@example.com", "status": "ACTIVE", "organizationRole": "ORGANIZATION_OWNER", `+grants+`}`),
+		team: live(t, team, `{"id": "cteam00000000000000000001", "name": "t", `+grants+`}`),
+	}}
+	p := plan.Make("corg", d, world, plan.Policy{AllowDelete: true})
+	same(t, "problems", []string(nil), told(p.Problems))
+	for _, c := range p.Changes {
+		var needs []string
+		for _, n := range c.Needs {
+			needs = append(needs, n.Object.Kind.Name)
+		}
+		if c.Object == role || c.Object == gone {
+			same(t, c.Object.String(), []string{"user", "team"}, needs)
+		}
+	}
+}
+
+// A secret variable is hidden also where an answer doesn't list what is set.
+func TestSecretVariableIsHidden(t *testing.T) {
+	t.Parallel()
+	const answer = `{"id": "cobject0000000000000000001", "objectType": "ENVIRONMENT_VARIABLE", "objectKey": "A", "scope": "WORKSPACE", "scopeEntityId": "` + w1 + `",
+		"environmentVariable": {"value": "", "isSecret": true}, "setFields": []}`
+	d := compare(t, "environmentObjects", object1+"environmentVariable: { value: x }", answer, plan.Policy{})
+	same(t, "differences", []string(nil), shown(d.Fields))
+	same(t, "unverified", []string{"environmentVariable.value"}, d.Unverified)
 }
