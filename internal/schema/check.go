@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"encoding/json"
 	"fmt"
 	"slices"
 )
@@ -104,6 +105,12 @@ func (c *checker) mapping(t *Type, n *Node, path string) {
 			c.value(t.Elem, m.Value, join(path, m.Name))
 		case m.Value.Form == Null:
 			c.report(m.Value.Pos, "%s has no value: leave it out to keep what is live", join(path, m.Name))
+		default:
+			m.Value.Walk(func(n *Node) { // what is checked against nothing is sent as it is
+				if n.Form == Number && !json.Valid([]byte(n.Text)) {
+					c.report(n.Pos, "%s: %s is no number to Astro; write it in decimal digits, or quote it", join(path, m.Name), n.Text)
+				}
+			})
 		}
 	}
 }
