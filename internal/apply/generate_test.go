@@ -55,7 +55,7 @@ type generator struct {
 func (g *generator) fields(fields []schema.Field, into *schema.Node) {
 	for i := range fields {
 		f := &fields[i]
-		if into.Get(f.Name) != nil || f.Ref != nil || f.Has(schema.CreateOnly) {
+		if into.Get(f.Name) != nil || f.Ref != nil || f.Has(schema.CreateOnly) || f.Type.Elem != nil && f.Type.Elem.Refers() {
 			continue
 		}
 		applies := f.Applies(func(path string) (string, bool) { n := g.root.Path(path); return n.Value(), true }) == nil
@@ -92,6 +92,14 @@ func (g *generator) value(t *schema.Type, name string) *schema.Node {
 		return n
 	case t.Base == schema.BaseList:
 		return g.list(t, name)
+	case t.Base == schema.BaseMap:
+		n := &schema.Node{Form: schema.Map}
+		for _, member := range []string{"a", "secret_b", "c.d"} {
+			if rapid.Bool().Draw(g.t, name+" has "+member) {
+				n.Set(member, schema.String(rapid.SampledFrom([]string{"x", "y: {z}", "é"}).Draw(g.t, member)))
+			}
+		}
+		return n
 	}
 	return schema.String(g.text(t, name))
 }

@@ -30,6 +30,14 @@ func declared(t *rapid.T, count int) string {
 		"customRoles": {object(t, kinds.Kind("customRole"), member("name", "role"), member("scopeType", "DAG"),
 			schema.Member{Name: "restrictedWorkspaces", Value: data})},
 	}
+	for i, word := range schema.Find(kinds.Kind("environmentObject").Fields, "objectType").Type.Enum {
+		o := object(t, kinds.Kind("environmentObject"), member("objectType", word), member("objectKey", fmt.Sprintf("o%d", i)), member("workspace", "data"))
+		if export := o.Get("metricsExport"); export != nil {
+			export.Delete("authType") // no update without it, once it is set
+		}
+		sections["environmentObjects"] = append(sections["environmentObjects"], o)
+	}
+	sections["teams"] = []*schema.Node{object(t, kinds.Kind("team"), member("name", "t"))}
 	for i := range count {
 		fixed := []schema.Member{member("name", fmt.Sprintf("d%d", i)), member("workspace", "data")}
 		// What can't change later is the same for the same name.
@@ -106,6 +114,12 @@ func TestUndeclaredIsKept(t *testing.T) {
 workspace: data
 workspaces: [{ name: data, description: "another one" }]
 customRoles: [{ name: role, description: "another one" }]
+teams: [{ name: t, description: "another one" }]
+environmentObjects:
+  - { objectType: CONNECTION, objectKey: o0, description: "another one" }
+  - { objectType: ENVIRONMENT_VARIABLE, objectKey: o1, description: "another one" }
+  - { objectType: AIRFLOW_VARIABLE, objectKey: o2, description: "another one" }
+  - { objectType: METRICS_EXPORT, objectKey: o3, description: "another one" }
 deployments: [{ name: d0, description: "another one" }, { name: d1, description: "another one" }, { name: d2, description: "another one" }]`
 			for _, o := range apply.Run(context.Background(), s.source, s.plan(later, plan.Policy{AllowDelete: true}), apply.Options{}) {
 				if o.Status != apply.Updated {
@@ -122,15 +136,29 @@ deployments: [{ name: d0, description: "another one" }, { name: d1, description:
 // stored is everything the server holds, secrets included, but for what an
 // update of the description has to change.
 func stored(s *stage) []map[string]any {
-	all := slices.Concat(s.server.Objects("workspace"), s.server.Objects("customRole"), s.server.Objects("deployment"))
+	all := slices.Concat(s.server.Objects("workspace"), s.server.Objects("customRole"), s.server.Objects("deployment"),
+		s.server.Objects("environmentObject"), s.server.Objects("team"))
 	for _, o := range all {
 		delete(o, "description")
 		delete(o, "updatedAt")
+		empty(o)
 		if o["executor"] == "KUBERNETES" { // its one queue is the server's, and no request may name it
 			delete(o, "workerQueues")
 		}
 	}
 	return all
+}
+
+// empty drops what says the same as nothing, at any depth.
+func empty(o map[string]any) {
+	for name, v := range o {
+		if m, ok := v.(map[string]any); ok {
+			empty(m)
+		}
+		if text := fmt.Sprint(v); text == "false" || text == "[]" || text == "map[]" || text == "" {
+			delete(o, name)
+		}
+	}
 }
 
 func changes(c *plan.Change) string {

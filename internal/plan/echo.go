@@ -19,8 +19,10 @@ func (o *overlay) echo(f *schema.Field, declared, l *schema.Node, path string) *
 			return nil
 		}
 	}
-	if l.Veiled() && f.Type.Enum != nil { // no word stands for keeping it
-		o.lacks(f, path)
+	if l.Veiled() && f.Secret == nil { // only an empty secret is taken for keeping it
+		if o.partial == 0 {
+			o.lacks(f, path)
+		}
 		return nil
 	}
 	o.quiet++

@@ -62,7 +62,9 @@ func (o *overlay) keeps(pos schema.Pos, path string, names []string) {
 // given merges an object that is declared in full although leaving a member out
 // keeps it: what is to go is named.
 func (o *overlay) given(t *schema.Type, d, l *schema.Node, path string, fresh bool) *schema.Node {
+	o.partial++
 	v := o.object(t.Fields, d, l, path, fresh)
+	o.partial--
 	if l == nil {
 		return v
 	}

@@ -17,6 +17,7 @@ type overlay struct {
 	part     string // the update at hand, "" for the first one and for a create
 	policy   Policy
 	secrets  bool             // write declared secrets that can't be compared
+	partial  int              // > 0: inside something where leaving out keeps
 	quiet    int              // > 0: inside something that was recorded as a whole
 	lacking  []schema.Problem // what an update would have to send and nobody knows
 	diff     *Diff

@@ -92,6 +92,10 @@ var deliberate = map[string][]string{
 		"environmentObject update excludeLinks: needed, not in the document", "environmentObject update links: needed, not in the document",
 		"environmentObject update metricsExport: needed, not in the document",
 	},
+	"an environment object of a type is nothing without its body": {
+		"environmentObject create airflowVariable: needed, not in the document", "environmentObject create connection: needed, not in the document",
+		"environmentObject create environmentVariable: needed, not in the document", "environmentObject create metricsExport: needed, not in the document",
+	},
 	"follows from an override that is no longer declared": {"environmentObject update links.overrides.unsetFields: not in the table"},
 	"only what is added is sent, so there always is something": {
 		"allowedIpAddressRanges update allowedIpAddressRanges: 1 to 1000 elements, not at least 0", "allowedIpAddressRanges update allowedIpAddressRanges: not needed, is in the document",

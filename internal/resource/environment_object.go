@@ -33,15 +33,15 @@ func environmentObject() *Kind {
 			{Name: "deploymentId", Type: schema.TextType(0), Ref: &toDeployment, Phase: once, Note: replaceObject, Doc: "The one Deployment that it belongs to, instead of a Workspace."},
 			{Name: "description", Type: schema.TextType(500), Doc: "What it is for."},
 			{
-				Name: "environmentVariable", Type: variable(), Phase: schema.RequiredUpdate, When: ofType("ENVIRONMENT_VARIABLE"),
+				Name: "environmentVariable", Type: variable(), Phase: schema.RequiredCreate | schema.RequiredUpdate, When: ofType("ENVIRONMENT_VARIABLE"),
 				Doc: "The environment variable.",
 			},
 			{
-				Name: "airflowVariable", Type: variable(), Phase: schema.RequiredUpdate, When: ofType("AIRFLOW_VARIABLE"),
+				Name: "airflowVariable", Type: variable(), Phase: schema.RequiredCreate | schema.RequiredUpdate, When: ofType("AIRFLOW_VARIABLE"),
 				Doc: "The Airflow variable.",
 			},
-			{Name: "connection", Type: schema.ObjectType(connection(schema.RequiredCreate)...), Phase: schema.RequiredUpdate, When: ofType("CONNECTION"), Doc: "The connection."},
-			{Name: "metricsExport", Type: schema.ObjectType(metricsExport(schema.RequiredCreate)...), Phase: schema.RequiredUpdate, When: ofType("METRICS_EXPORT"), Doc: "The metrics export."},
+			{Name: "connection", Type: schema.ObjectType(connection(schema.RequiredCreate)...), Phase: schema.RequiredCreate | schema.RequiredUpdate, When: ofType("CONNECTION"), Doc: "The connection."},
+			{Name: "metricsExport", Type: schema.ObjectType(metricsExport(schema.RequiredCreate)...), Phase: schema.RequiredCreate | schema.RequiredUpdate, When: ofType("METRICS_EXPORT"), Doc: "The metrics export."},
 			// Left out of an update, these three are cleared.
 			{Name: "autoLinkDeployments", Type: schema.BoolType(), Phase: schema.RequiredUpdate, Doc: "Whether every Deployment of the Workspace uses it."},
 			{Name: "links", Type: links(), Phase: schema.RequiredUpdate, Doc: "The Deployments that use it, and what is different there."},

@@ -53,7 +53,12 @@ func TestEnvironmentObjectLives(t *testing.T) {
 	}
 	read := o.do("GET", objects+"/"+id, nil)
 	want := object("WORKSPACE", w, "CONNECTION", "warehouse", map[string]any{
-		"connection":   map[string]any{"type": "postgres", "host": "h", "port": 5432.0, "extra": map[string]any{"region": "eu", "API_Token": ""}},
+		"connection": map[string]any{
+			"type": "postgres", "host": "h", "port": 5432.0, "extra": map[string]any{"region": "eu", "API_Token": ""},
+			"connectionAuthType": map[string]any{
+				"id": "cauth", "airflowType": "postgres", "authMethodName": "simulated", "description": "", "name": "cauth", "parameters": []any{}, "providerPackageName": "simulated",
+			},
+		},
 		"setFields":    []any{"authTypeId", "extra.API_Token", "extra.region", "host", "password", "port", "type"},
 		"excludeLinks": []any{link(second, nil)},
 		"links":        []any{with(link(first, nil), map[string]any{"connectionOverrides": map[string]any{"host": "h1"}, "setFields": []any{"host", "password"}})},

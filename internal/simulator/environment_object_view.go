@@ -64,6 +64,11 @@ func veil(name string, body map[string]any, secret bool) {
 		}
 	case "connection":
 		delete(body, "password")
+		if id := text(body, "authTypeId"); id != "" { // told in another way than it is sent
+			body["connectionAuthType"] = map[string]any{
+				"id": id, "airflowType": text(body, "type"), "authMethodName": "simulated", "description": "", "name": id, "parameters": []any{}, "providerPackageName": "simulated",
+			}
+		}
 		delete(body, "authTypeId")
 		for member := range group(body, "extra") {
 			if secretMember(member) {
