@@ -43,12 +43,12 @@ func (r *run) create(ctx context.Context, j *job) error {
 	j.Wrote = Created
 	state, _ := j.Live.State(o.Kind)
 	j.moved = state == resource.Settling
-	if err := r.issue(ctx, j, answer); err != nil {
+	if err := r.issue(ctx, j, answer, true); err != nil {
 		return err
 	}
-	if unfinished(o) {
+	if id := j.Live.ID; unfinished(o) {
 		if err := r.update(ctx, j); err != nil {
-			return fmt.Errorf("created, id %s, but not completed, which the next run does: %w", j.Live.ID, err)
+			return fmt.Errorf("created, id %s, but not completed, which the next run does: %w", id, err)
 		}
 	}
 	j.Status = Created

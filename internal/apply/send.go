@@ -66,8 +66,8 @@ func (r *run) unless(ctx context.Context, j *job, do func() error) error {
 }
 
 // issue delivers the secret value that an answer tells once. What nobody could
-// be given is removed again, since nobody will ever know its value.
-func (r *run) issue(ctx context.Context, j *job, answer []byte) error {
+// be given is removed again if it is new, since nobody will ever know its value.
+func (r *run) issue(ctx context.Context, j *job, answer []byte, fresh bool) error {
 	k := j.change.Object.Kind
 	if k.Issued == "" {
 		return nil
@@ -88,7 +88,7 @@ func (r *run) issue(ctx context.Context, j *job, answer []byte) error {
 	switch {
 	case err == nil:
 		return nil
-	case j.change.Action != plan.Create:
+	case !fresh:
 		return fmt.Errorf("rotated, and the old %s is no longer valid, but the new one could not be delivered: %w; rotate it again", k.Issued, err)
 	}
 	if gone := r.delete(context.WithoutCancel(ctx), j); gone != nil {

@@ -100,7 +100,11 @@ func (r *run) once(ctx context.Context, j *job) error {
 		}
 	}
 	j.Live = live
-	d := plan.Compare(o, live, r.Policy)
+	policy := r.Policy
+	if j.change.Action == plan.Create {
+		policy.Rotate = nil // it is new already
+	}
+	d := plan.Compare(o, live, policy)
 	if len(d.Problems) > 0 {
 		return d.Problems[0]
 	}
@@ -123,7 +127,7 @@ func (r *run) once(ctx context.Context, j *job) error {
 			return fmt.Errorf("update: %w", err)
 		}
 		if request.Call == o.Kind.Rotate {
-			if err := r.issue(ctx, j, answer); err != nil {
+			if err := r.issue(ctx, j, answer, false); err != nil {
 				return err
 			}
 		}

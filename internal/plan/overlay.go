@@ -55,6 +55,9 @@ func (o *overlay) object(fields []schema.Field, declared, live *schema.Node, pat
 
 func (o *overlay) field(f *schema.Field, declared, live *schema.Node, path string, fresh bool) *schema.Node {
 	d, l := declared.Get(f.Name), f.Live(live, o.live)
+	if d == nil && l != nil && declared != nil && f.Type.Unset != "" { // what is around it is declared in full
+		d = &schema.Node{Form: schema.Map, Pos: declared.Pos}
+	}
 	if f.Has(schema.Local) {
 		if fresh && d == nil && f.Has(schema.RequiredCreate) {
 			o.problem(declared.Pos, "%s is missing: %s", path, f.Note)

@@ -1,5 +1,7 @@
 package schema
 
+import "strconv"
+
 // IsZero reports whether n says the same as leaving the field out: "", false,
 // [] or an object of only such values.
 func (t *Type) IsZero(n *Node) bool {
@@ -67,7 +69,7 @@ func same(a, b *Node) bool {
 	if a.Secret && a.Form == Text && b.Is("") {
 		return true
 	}
-	if a.Form != b.Form || a.Text != b.Text || len(a.Items) != len(b.Items) || len(a.Members) != len(b.Members) {
+	if a.Form != b.Form || a.Text != b.Text && !sameNumber(a, b) || len(a.Items) != len(b.Items) || len(a.Members) != len(b.Members) {
 		return false
 	}
 	for i := range a.Items {
@@ -81,6 +83,13 @@ func same(a, b *Node) bool {
 		}
 	}
 	return true
+}
+
+// sameNumber compares numbers by value, as JSON does.
+func sameNumber(a, b *Node) bool {
+	x, errX := strconv.ParseFloat(a.Text, 64)
+	y, errY := strconv.ParseFloat(b.Text, 64)
+	return a.Form == Number && errX == nil && errY == nil && x == y
 }
 
 // SameElem compares two values of a map.
