@@ -259,3 +259,16 @@ func TestSecretVariableIsHidden(t *testing.T) {
 	same(t, "differences", []string(nil), shown(d.Fields))
 	same(t, "unverified", []string{"environmentVariable.value"}, d.Unverified)
 }
+
+// A period of validity can't be set later, which an answer without one tells.
+func TestNeverExpires(t *testing.T) {
+	t.Parallel()
+	for section, answer := range map[string]string{
+		"apiTokens":   `{"id": "ctoken0000000000000000001", "name": "one", "scope": "WORKSPACE", "roles": [{"entityType": "WORKSPACE", "entityId": "` + w1 + `", "role": "WORKSPACE_MEMBER"}]}`,
+		"agentTokens": `{"id": "ctoken0000000000000000001", "name": "one"}`,
+	} {
+		members := map[string]string{"apiTokens": "workspaceId: " + w1, "agentTokens": "deploymentId: " + d1}[section]
+		d := compare(t, section, "name: one, "+members+", tokenExpiryPeriodInDays: 30", answer, plan.Policy{})
+		same(t, section, []string{"tokenExpiryPeriodInDays can't change once it is set: it is 0 live and 30 here. Declare another token under a new name, use it, and remove this one"}, told(d.Problems))
+	}
+}

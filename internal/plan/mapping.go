@@ -19,6 +19,10 @@ func (o *overlay) mapping(f *schema.Field, d, l *schema.Node, path string) *sche
 	for _, m := range d.Members {
 		at, live := join(path, m.Name), l.Get(m.Name)
 		value := m.Value
+		if secret(value) && live != nil && !live.Veiled() {
+			live = live.Clone() // what a secret replaces was most likely its last value
+			live.Conceal()
+		}
 		switch {
 		case live.Veiled():
 			value = o.veiled(value, live, at)
@@ -39,6 +43,12 @@ func (o *overlay) mapping(f *schema.Field, d, l *schema.Node, path string) *sche
 	}
 	o.keeps(d.Pos, path, kept)
 	return out
+}
+
+// secret reports whether there is a secret in a value.
+func secret(n *schema.Node) (found bool) {
+	n.Walk(func(n *schema.Node) { found = found || n.Secret })
+	return found
 }
 
 // gone records the removal of what is live and not declared, or that it is kept.

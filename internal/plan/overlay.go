@@ -94,8 +94,11 @@ func (o *overlay) field(f *schema.Field, declared, live *schema.Node, path strin
 	if fresh {
 		return o.created(f, declared, path)
 	}
-	secret := f.HoldsSecret(o.side(f, declared, live))
+	secret := f.HoldsSecret(o.side(f, declared, live)) || f.HoldsSecretIn(o.text)
 	if secret && f.Secret.Told && d != nil {
+		if d.Is("") && l.Veiled() {
+			o.problem(d.Pos, "%s can't be cleared: an empty secret keeps the one that is stored; leave it out, or write another one", path)
+		}
 		d = o.concealed(d)
 	}
 	switch {

@@ -33,7 +33,7 @@ func (o *overlay) created(f *schema.Field, declared *schema.Node, path string) *
 	case d == nil, !f.Has(schema.Create):
 		return nil
 	}
-	if f.HoldsSecret(declared) {
+	if f.HoldsSecret(declared) || f.HoldsSecretIn(o.text) {
 		d = o.concealed(d)
 	}
 	return o.merged(f, d, nil, path, true)

@@ -144,6 +144,8 @@ func agentToken() *Kind {
 		Create:   Call{"POST", collection},
 		Delete:   Call{"DELETE", item},
 		Issued:   "token",
+
+		Canonical: neverExpires,
 		Shape: func(fields, _ *schema.Node, _ string) *schema.Node {
 			out := fields.Clone()
 			out.Delete("deploymentId") // it is in the path

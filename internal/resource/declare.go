@@ -119,7 +119,7 @@ func (d *declarer) object(k *Kind, item *schema.Node, top []schema.Field, defaul
 			body.Members = append(body.Members, m)
 		}
 	}
-	d.conceal(k.Fields, body) // before anything is said about a value
+	d.conceal(k.Fields, body, body) // before anything is said about a value
 	problems := schema.Check(grammar(), own)
 	problems = append(problems, schema.Check(k.Fields, body, "id", "state", "protect")...)
 	schema.Sort(problems)
@@ -165,13 +165,13 @@ func (d *declarer) adopt(o *Object, parent *schema.Field, top []schema.Field, de
 }
 
 // conceal marks the values of secret fields, wherever they came from.
-func (d *declarer) conceal(fields []schema.Field, n *schema.Node) {
+func (d *declarer) conceal(fields []schema.Field, n, root *schema.Node) {
 	for i := range fields {
 		f := &fields[i]
 		value := n.Get(f.Name)
 		switch {
 		case value == nil:
-		case f.HoldsSecret(n):
+		case f.HoldsSecret(n), f.HoldsSecretIn(func(path string) string { return root.Path(path).Value() }):
 			value.Conceal()
 			value.Walk(func(n *schema.Node) {
 				if n.Form == schema.Text || n.Form == schema.Number {
@@ -179,10 +179,10 @@ func (d *declarer) conceal(fields []schema.Field, n *schema.Node) {
 				}
 			})
 		case f.Type.Base == schema.BaseObject:
-			d.conceal(f.Type.Fields, value)
+			d.conceal(f.Type.Fields, value, root)
 		case f.Type.Base == schema.BaseList && f.Type.Elem.Fields != nil:
 			for _, item := range value.Items {
-				d.conceal(f.Type.Elem.Fields, item)
+				d.conceal(f.Type.Elem.Fields, item, root)
 			}
 		}
 	}

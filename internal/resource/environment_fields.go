@@ -61,13 +61,15 @@ func metricsExport(required schema.Phase) []schema.Field {
 }
 
 func links() schema.Type {
-	value := func() schema.Type {
-		return schema.ObjectType(schema.Field{Name: "value", Type: schema.TextType(0), Doc: "The value there."})
+	value := func(of string) schema.Type {
+		return schema.ObjectType(schema.Field{
+			Name: "value", Type: schema.TextType(0), Secret: &schema.SecretRule{In: of + ".isSecret", Told: true}, Doc: "The value there.",
+		})
 	}
 	overrides := schema.ObjectType(
 		schema.Field{Name: "connection", Type: override(schema.ObjectType(connection(0)...)), When: ofType("CONNECTION"), Doc: "Of a connection."},
-		schema.Field{Name: "environmentVariable", Type: override(value()), When: ofType("ENVIRONMENT_VARIABLE"), Doc: "Of an environment variable."},
-		schema.Field{Name: "airflowVariable", Type: override(value()), When: ofType("AIRFLOW_VARIABLE"), Doc: "Of an Airflow variable."},
+		schema.Field{Name: "environmentVariable", Type: override(value("environmentVariable")), When: ofType("ENVIRONMENT_VARIABLE"), Doc: "Of an environment variable."},
+		schema.Field{Name: "airflowVariable", Type: override(value("airflowVariable")), When: ofType("AIRFLOW_VARIABLE"), Doc: "Of an Airflow variable."},
 		schema.Field{Name: "metricsExport", Type: override(schema.ObjectType(metricsExport(0)...)), When: ofType("METRICS_EXPORT"), Doc: "Of a metrics export."},
 	)
 	return schema.KeyedType(

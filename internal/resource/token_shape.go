@@ -60,9 +60,17 @@ func tokenRoles(fields, token *schema.Node, organizationID string) *schema.Node 
 	return out
 }
 
+// neverExpires says what an answer says by leaving the period out.
+func neverExpires(live *schema.Node) {
+	if live.Get("expiryPeriodInDays") == nil {
+		live.Set("expiryPeriodInDays", schema.Int(0))
+	}
+}
+
 // canonicalToken tells an answer in the manifest's words. What a token belongs
 // to is only told by the role that it has there.
 func canonicalToken(live *schema.Node) {
+	neverExpires(live)
 	roles, scope := live.Get("roles"), live.Get("scope").Value()
 	if roles == nil || roles.Form != schema.List {
 		return

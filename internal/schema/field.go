@@ -80,9 +80,11 @@ type Ref struct {
 
 // SecretRule marks a field that holds a secret when the sibling If is true (or
 // always, when If is empty). The API never returns such a value. Told says that
-// answers tell whether it is set, by a hidden value.
+// answers tell whether it is set, by a hidden value. In is a path from the
+// object's root that takes the place of If.
 type SecretRule struct {
 	If   string
+	In   string
 	Told bool
 }
 
@@ -127,7 +129,13 @@ func (f *Field) Declared(object *Node) *Node {
 
 // HoldsSecret reports whether the field's value in object is secret.
 func (f *Field) HoldsSecret(object *Node) bool {
-	return f.Secret != nil && (f.Secret.If == "" || object.Get(f.Secret.If).Is("true"))
+	return f.Secret != nil && f.Secret.In == "" && (f.Secret.If == "" || object.Get(f.Secret.If).Is("true"))
+}
+
+// HoldsSecretIn reports whether the field's value is secret because of
+// something elsewhere in the object.
+func (f *Field) HoldsSecretIn(value func(path string) string) bool {
+	return f.Secret != nil && f.Secret.In != "" && value(f.Secret.In) == "true"
 }
 
 // Warning returns what a change from old, nil for what was not set, does beside

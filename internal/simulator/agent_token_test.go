@@ -113,12 +113,18 @@ func TestTokenAccess(t *testing.T) {
 		ownRole, moreRole map[string]any
 	}{
 		"Workspace": {
-			simulator.Scope{WorkspaceIDs: []string{g.w}}, "?workspaceId=" + g.w, []string{ofW, ofOne, ofTwo}, []string{ofOther, ofOrganization, "cnone"},
+			simulator.Scope{WorkspaceIDs: []string{g.w}},
+			"?workspaceId=" + g.w,
+			[]string{ofW, ofOne, ofTwo},
+			[]string{ofOther, ofOrganization, "cnone"},
 			g.two, g.foreign, create("WORKSPACE", g.w, "WORKSPACE_OWNER"), create("WORKSPACE", g.other, "WORKSPACE_OWNER"),
 			tokenRole("WORKSPACE", g.w, "WORKSPACE_OWNER"), tokenRole("DEPLOYMENT", g.foreign, "DEPLOYMENT_ADMIN"),
 		},
 		"Deployment": {
-			simulator.Scope{DeploymentIDs: []string{g.one}}, "?deploymentId=" + g.one, []string{ofOne}, []string{ofW, ofTwo, ofOrganization, "cnone"},
+			simulator.Scope{DeploymentIDs: []string{g.one}},
+			"?deploymentId=" + g.one,
+			[]string{ofOne},
+			[]string{ofW, ofTwo, ofOrganization, "cnone"},
 			g.one, g.two, create("DEPLOYMENT", g.one, "deployer"), create("DEPLOYMENT", g.two, "deployer"),
 			tokenRole("DEPLOYMENT", g.one, "deployer"), with(tokenRole("DAG", "etl", "DAG_VIEWER"), map[string]any{"deploymentId": g.two}),
 		},
