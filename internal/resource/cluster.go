@@ -35,7 +35,6 @@ func cluster() *Kind {
 		Busy:      []int{409, 412},
 		Canonical: canonicalCluster,
 		Ready:     clusterState,
-		Page:      "/clusters/{id}",
 		Fields:    clusterFields(),
 		Rules:     clusterRules(),
 	}
