@@ -136,6 +136,7 @@ func TestAPITokenRefusals(t *testing.T) {
 		"no role of its own scope":    {"", ofWorkspace + "/roles", roles(deployer)},
 		"two roles of its own":        {"", ofWorkspace + "/roles", roles(own, with(own, map[string]any{"role": "WORKSPACE_MEMBER"}))},
 		"role of another Workspace":   {"", ofWorkspace + "/roles", roles(own, tokenRole("WORKSPACE", g.other, "WORKSPACE_OWNER"))},
+		"its own given up":            {"", ofWorkspace + "/roles", roles(tokenRole("WORKSPACE", g.other, "WORKSPACE_OWNER"))},
 		"role of the Organization":    {"", ofWorkspace + "/roles", roles(own, tokenRole("ORGANIZATION", g.OrganizationID(), "ORGANIZATION_OWNER"))},
 		"role of the Workspace":       {"", ofDeployment + "/roles", roles(deployer, own)},
 		"role of the next Deployment": {"", ofDeployment + "/roles", roles(deployer, tokenRole("DEPLOYMENT", g.two, "deployer"))},
