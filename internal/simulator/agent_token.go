@@ -51,12 +51,9 @@ func (s *Server) createAgentToken(c call) (any, *problem) {
 	if p != nil {
 		return nil, p
 	}
-	body, p := decode(c.request)
+	body, p := checked(c.request, agentTokenFields)
 	if p != nil {
 		return nil, p
-	}
-	if found := check(agentTokenFields, body, ""); found != nil {
-		return nil, invalidFields(found)
 	}
 	o := s.born(kindAgentToken, c.caller)
 	fillIn(o.state, pickState(body, "name", "description"))

@@ -79,12 +79,9 @@ func (s *Server) readAPIToken(c call) (any, *problem) {
 
 // createAPIToken takes a name that exists already (notes 1.6).
 func (s *Server) createAPIToken(c call) (any, *problem) {
-	body, p := decode(c.request)
+	body, p := checked(c.request, apiTokenFields)
 	if p != nil {
 		return nil, p
-	}
-	if found := check(apiTokenFields, body, ""); found != nil {
-		return nil, invalidFields(found)
 	}
 	scope, entity := text(body, "scope"), text(body, "entityId")
 	if scope == scopeOrganization {
@@ -115,12 +112,9 @@ func (s *Server) updateAPIToken(c call) (any, *problem) {
 	if p != nil {
 		return nil, p
 	}
-	body, p := decode(c.request)
+	body, p := checked(c.request, apiTokenUpdateFields)
 	if p != nil {
 		return nil, p
-	}
-	if found := check(apiTokenUpdateFields, body, ""); found != nil {
-		return nil, invalidFields(found)
 	}
 	o.state["name"], o.state["description"] = body["name"], text(body, "description")
 	s.touch(o, c.caller)

@@ -131,12 +131,9 @@ func (s *Server) updateAPITokenRoles(c call) (any, *problem) {
 	if p != nil {
 		return nil, p
 	}
-	body, p := decode(c.request)
+	body, p := checked(c.request, tokenRoleFields)
 	if p != nil {
 		return nil, p
-	}
-	if found := check(tokenRoleFields, body, ""); found != nil {
-		return nil, invalidFields(found)
 	}
 	roles := groups(body, "roles")
 	if p := s.judgeRoles(o, roles); p != nil {

@@ -12,6 +12,18 @@ func decode(r Request) (map[string]any, *problem) {
 	return body, nil
 }
 
+// checked reads a request body and holds it against the fields of the request.
+func checked(r Request, fields []field) (map[string]any, *problem) {
+	body, p := decode(r)
+	if p != nil {
+		return nil, p
+	}
+	if found := check(fields, body, ""); found != nil {
+		return nil, invalidFields(found)
+	}
+	return body, nil
+}
+
 func dropNulls(value any) {
 	switch v := value.(type) {
 	case map[string]any:

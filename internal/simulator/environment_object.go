@@ -118,12 +118,9 @@ func (s *Server) updateEnvironmentObject(c call) (any, *problem) {
 	if p != nil {
 		return nil, p
 	}
-	body, p := decode(c.request)
+	body, p := checked(c.request, changedObjectFields())
 	if p != nil {
 		return nil, p
-	}
-	if found := check(changedObjectFields(), body, ""); found != nil {
-		return nil, invalidFields(found)
 	}
 	if p := s.judgeObject(body, o.state, o.state); p != nil {
 		return nil, p

@@ -96,12 +96,9 @@ func (s *Server) excludeLinking(c call) (any, *problem) {
 	if p != nil {
 		return nil, p
 	}
-	body, p := decode(c.request)
+	body, p := checked(c.request, linkFields)
 	if p != nil {
 		return nil, p
-	}
-	if found := check(linkFields, body, ""); found != nil {
-		return nil, invalidFields(found)
 	}
 	if o.text("scope") != "WORKSPACE" {
 		return nil, invalid("excludeLinks is only allowed for scope WORKSPACE")

@@ -15,12 +15,9 @@ func (s *Server) createInvite(c call) (any, *problem) {
 	if !c.caller.wholeOrganization() {
 		return nil, forbidden("the token may not invite users")
 	}
-	body, p := decode(c.request)
+	body, p := checked(c.request, inviteFields)
 	if p != nil {
 		return nil, p
-	}
-	if found := check(inviteFields, body, ""); found != nil {
-		return nil, invalidFields(found)
 	}
 	users := s.collections[kindUser]
 	i := slices.IndexFunc(users.objects, func(o *object) bool { return strings.EqualFold(o.text("username"), text(body, "inviteeEmail")) })

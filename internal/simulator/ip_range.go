@@ -90,14 +90,7 @@ func ipRangeBody(c call, fields []field) (map[string]any, *problem) {
 	if !c.caller.wholeOrganization() {
 		return nil, forbidden("the token may not change allowed IP address ranges")
 	}
-	body, p := decode(c.request)
-	if p != nil {
-		return nil, p
-	}
-	if found := check(fields, body, ""); found != nil {
-		return nil, invalidFields(found)
-	}
-	return body, nil
+	return checked(c.request, fields)
 }
 
 // createIPRange refuses one that is there with 400: the document has no 409 for it.

@@ -39,12 +39,9 @@ func (s *Server) updateOrganization(c call) (any, *problem) {
 	if !c.caller.wholeOrganization() {
 		return nil, forbidden("the token may not change the Organization")
 	}
-	body, p := decode(c.request)
+	body, p := checked(c.request, organizationFields)
 	if p != nil {
 		return nil, p
-	}
-	if found := check(organizationFields, body, ""); found != nil {
-		return nil, invalidFields(found)
 	}
 	o := s.organizationObject()
 	for _, f := range organizationFields {

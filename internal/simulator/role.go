@@ -126,12 +126,9 @@ func (s *Server) updateRole(c call) (any, *problem) {
 }
 
 func (s *Server) roleBody(c call, fields []field) (map[string]any, *problem) {
-	body, p := decode(c.request)
+	body, p := checked(c.request, fields)
 	if p != nil {
 		return nil, p
-	}
-	if found := check(fields, body, ""); found != nil {
-		return nil, invalidFields(found)
 	}
 	workspaces, _ := body["restrictedWorkspaceIds"].([]any)
 	for _, id := range workspaces {

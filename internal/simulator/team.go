@@ -88,12 +88,9 @@ func (s *Server) updateTeam(c call) (any, *problem) {
 	if p != nil {
 		return nil, p
 	}
-	body, p := decode(c.request)
+	body, p := checked(c.request, must(teamFields, "name"))
 	if p != nil {
 		return nil, p
-	}
-	if found := check(must(teamFields, "name"), body, ""); found != nil {
-		return nil, invalidFields(found)
 	}
 	o.state["name"], o.state["description"] = body["name"], text(body, "description")
 	s.touch(o, c.caller)
@@ -106,12 +103,9 @@ func (s *Server) grantTeam(c call) (any, *problem) {
 	if p != nil {
 		return nil, p
 	}
-	body, p := decode(c.request)
+	body, p := checked(c.request, must(grantFields, "organizationRole"))
 	if p != nil {
 		return nil, p
-	}
-	if found := check(must(grantFields, "organizationRole"), body, ""); found != nil {
-		return nil, invalidFields(found)
 	}
 	if p := s.judgeGrants(body); p != nil {
 		return nil, p

@@ -35,12 +35,9 @@ func (s *Server) addMembers(c call) (any, *problem) {
 	if p != nil {
 		return nil, p
 	}
-	body, p := decode(c.request)
+	body, p := checked(c.request, []field{{name: "memberIds", shape: listShape, min: 1, required: true}})
 	if p != nil {
 		return nil, p
-	}
-	if found := check([]field{{name: "memberIds", shape: listShape, min: 1, required: true}}, body, ""); found != nil {
-		return nil, invalidFields(found)
 	}
 	if p := s.members(body); p != nil {
 		return nil, p

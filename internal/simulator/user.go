@@ -61,12 +61,9 @@ func (s *Server) grantUser(c call) (any, *problem) {
 	if p != nil {
 		return nil, p
 	}
-	body, p := decode(c.request)
+	body, p := checked(c.request, grantFields)
 	if p != nil {
 		return nil, p
-	}
-	if found := check(grantFields, body, ""); found != nil {
-		return nil, invalidFields(found)
 	}
 	for _, name := range grantLists {
 		if len(groups(body, name)) > 0 && text(body, "organizationRole") == "" {

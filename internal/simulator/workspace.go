@@ -89,12 +89,9 @@ func (s *Server) updateWorkspace(c call) (any, *problem) {
 }
 
 func (s *Server) workspaceBody(c call, fields []field) (map[string]any, *problem) {
-	body, p := decode(c.request)
+	body, p := checked(c.request, fields)
 	if p != nil {
 		return nil, p
-	}
-	if found := check(fields, body, ""); found != nil {
-		return nil, invalidFields(found)
 	}
 	cluster, cloud, region := text(body, "defaultClusterId"), text(body, "defaultCloudProvider"), text(body, "defaultRegion")
 	switch {
