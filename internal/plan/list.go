@@ -33,8 +33,8 @@ func (s *list) merge(d, l *schema.Node) *schema.Node {
 			out.Items = append(out.Items, item)
 		}
 	}
-	if len(s.kept) > 0 && s.quiet == 0 {
-		s.note(d.Pos, true, "%s: %s is live and not declared; kept, because %s", s.path, strings.Join(s.kept, ", "), s.policy.keeps())
+	if d != nil {
+		s.keeps(d.Pos, s.path, s.kept)
 	}
 	return out
 }
@@ -60,17 +60,13 @@ func (s *list) item(p pair) *schema.Node {
 	switch {
 	case p.declared == nil && s.whole != nil && s.field.Type.Adds:
 		return s.entire(t, nil, p.live, path, false)
-	case p.declared == nil && s.whole != nil && s.removes():
-		s.changed(path, s.shown(t, p.live), nil)
+	case p.declared == nil && s.whole != nil && s.gone(path, s.shown(t, p.live)):
 		if why := s.field.Warning(p.live, nil); why != "" && s.quiet == 0 {
 			s.note(s.whole.Pos, true, "%s is removed: %s", path, why)
 		}
 		return nil
 	case p.declared == nil && s.whole != nil:
 		s.kept = append(s.kept, cmp.Or(p.live.Called, p.label))
-		if s.quiet == 0 {
-			s.diff.Kept = append(s.diff.Kept, Field{Path: path, Old: s.shown(t, p.live)})
-		}
 		return s.entire(t, nil, p.live, path, false)
 	case p.declared == nil:
 		return s.entire(t, nil, p.live, path, false)

@@ -48,7 +48,7 @@ func (o *overlay) carried(k *resource.Kind, part *resource.Part) *schema.Node {
 
 // rooted is the field at a dotted path alone, where it has a call of its own.
 func (o *overlay) rooted(k *resource.Kind, path string) *schema.Node {
-	fields, declared, live := k.Fields, o.declared, o.live
+	fields, declared, live, whole := k.Fields, o.declared, o.live, path
 	for {
 		name, rest, nested := strings.Cut(path, ".")
 		f := schema.Find(fields, name)
@@ -56,7 +56,7 @@ func (o *overlay) rooted(k *resource.Kind, path string) *schema.Node {
 			return nil
 		}
 		if !nested {
-			return o.field(f, declared, live, pathOf(k, o.part), false)
+			return o.field(f, declared, live, whole, false)
 		}
 		fields, declared, live, path = f.Type.Fields, declared.Get(name), live.Get(name), rest
 	}
@@ -74,11 +74,6 @@ func put(object *schema.Node, path string, value *schema.Node) *schema.Node {
 	}
 	object.Set(name, value)
 	return object
-}
-
-func pathOf(k *resource.Kind, part string) string {
-	i := slices.IndexFunc(k.Parts, func(p resource.Part) bool { return p.Name == part })
-	return k.Parts[i].Root
 }
 
 // requests are the calls that make a part what body says.
