@@ -29,12 +29,10 @@ func (r *run) write(ctx context.Context, j *job) error {
 		}
 	}
 	switch {
-	case j.first != nil:
+	case j.first != nil, j.change.Action == plan.Update:
 		return r.update(ctx, j)
 	case j.change.Action == plan.Create:
 		return r.create(ctx, j)
-	case j.change.Action == plan.Update:
-		return r.update(ctx, j)
 	case j.change.Action == plan.Delete:
 		return r.delete(ctx, j)
 	}

@@ -59,9 +59,7 @@ type reader struct {
 	catalog Catalog
 	world   *World
 	index   map[*Kind]*index
-	names   map[*Kind][]string // as declared
-	made    map[string]bool    // what other objects make: kind and key
-	objects []*Object
+	objects []*Object // as declared
 }
 
 // Read looks up every declared object and resolves every reference, with as
@@ -70,7 +68,7 @@ type reader struct {
 // resolved in place, in d. When ctx ends, what was not read has failed.
 func (s Source) Read(ctx context.Context, d *Declaration) *World {
 	s.API = share(s.API)
-	r := &reader{Source: s, catalog: d.Catalog, index: map[*Kind]*index{}, names: map[*Kind][]string{}, made: map[string]bool{}, objects: d.Objects, world: &World{
+	r := &reader{Source: s, catalog: d.Catalog, index: map[*Kind]*index{}, objects: d.Objects, world: &World{
 		Live: map[*Object]*Live{}, Failed: map[*Object]error{}, Inside: map[*Object][]string{}, Waits: map[*Object]string{},
 	}}
 	r.prefetch(ctx, d)
@@ -105,8 +103,6 @@ func (s Source) Read(ctx context.Context, d *Declaration) *World {
 func (r *reader) prefetch(ctx context.Context, d *Declaration) {
 	wanted := map[*Kind]bool{}
 	for _, o := range d.Objects {
-		r.names[o.Kind] = append(r.names[o.Kind], o.Name())
-		r.made[o.Kind.Makes+" "+o.key()] = o.Kind.Makes != ""
 		wanted[o.Kind] = wanted[o.Kind] || o.ID == "" && !o.Kind.Single
 		for _, ref := range o.Refs {
 			unknown := ref.Target == nil && !ref.Soft

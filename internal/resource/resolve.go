@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 
 	"astro-apply/internal/astro"
 	"astro-apply/internal/schema"
@@ -85,12 +84,6 @@ func (r *reader) named(ctx context.Context, o *Object, ref *Reference) {
 	}
 }
 
-// near suggests what a name may have meant.
-func (r *reader) near(ref *Reference, in place) string {
-	known := append(r.index[ref.Kind].names(in.id), r.names[ref.Kind]...)
-	return schema.Suggest(ref.Name, slices.DeleteFunc(known, func(name string) bool { return name == ref.Name }))
-}
-
 // place finds the Workspace in which a reference is to be looked up; "" after
 // it reported that there is none.
 func (r *reader) place(o *Object, ref *Reference) (string, error) {
@@ -146,7 +139,7 @@ func (r *reader) match(o *Object) {
 	case 0:
 		if err := r.Reach.absent(o.Kind, in); err != nil {
 			r.fail(o, err)
-		} else if r.made[o.Kind.Name+" "+o.key()] {
+		} else if r.made(o) {
 			r.world.Waits[o] = notAccepted
 		} else if o.Kind.Adopt != "" {
 			r.problem(o, o.Pos, "%s does not exist%s; %s", o, schema.Suggest(o.Name(), x.names(in.id)), o.Kind.Adopt)

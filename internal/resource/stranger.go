@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"astro-apply/internal/schema"
 )
 
 // fewNew is up to how many new objects in one place may each be a renamed one.
@@ -45,4 +47,20 @@ func (r *reader) undeclared(k *Kind, parentID string, declared map[string]bool) 
 	}
 	slices.Sort(names)
 	return names
+}
+
+// made reports whether another object, once it is there, makes this one.
+func (r *reader) made(o *Object) bool {
+	return slices.ContainsFunc(r.objects, func(other *Object) bool { return other.Kind.Makes == o.Kind.Name && other.key() == o.key() })
+}
+
+// near suggests what a name may have meant.
+func (r *reader) near(ref *Reference, in place) string {
+	known := r.index[ref.Kind].names(in.id)
+	for _, o := range r.objects {
+		if o.Kind == ref.Kind {
+			known = append(known, o.Name())
+		}
+	}
+	return schema.Suggest(ref.Name, slices.DeleteFunc(known, func(name string) bool { return name == ref.Name }))
 }
