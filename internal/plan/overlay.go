@@ -142,6 +142,12 @@ func (o *overlay) merged(f *schema.Field, d, l *schema.Node, path string, fresh 
 			o.changed(path, o.shown(t, l), nil)
 		}
 		return nil
+	case t.Base == schema.BaseObject && f.Part != "" && d != nil && l == nil: // new as a whole, as an element of a list is
+		o.quiet++
+		v := o.object(t.Fields, d, nil, path, true)
+		o.quiet--
+		o.changed(path, nil, v)
+		return v
 	case t.Base == schema.BaseObject && t.Unset != "" && d != nil:
 		return o.given(t, d, l, path, fresh)
 	case t.Base == schema.BaseMap:

@@ -79,7 +79,7 @@ func scalingSpec() schema.Type {
 			Name: "isHibernating", Type: schema.BoolType(), Phase: schema.RequiredCreate | schema.RequiredUpdate | schema.Vital,
 			Doc: "Whether the Deployment hibernates, whatever the schedules say.",
 		},
-		schema.Field{Name: "overrideUntil", Type: moment(), Doc: "Until when the override holds; without it, until it is removed."},
+		schema.Field{Name: "overrideUntil", Type: moment(), Doc: `Until when the override holds. "", or left out of a new one: until it is removed.`},
 	)
 	schedules := schema.KeyedType([]string{"hibernateAtCron", "wakeAtCron"},
 		schema.Field{Name: "hibernateAtCron", Type: cron(), Phase: schema.Required, Doc: "When to hibernate: 5 cron parts, in UTC."},

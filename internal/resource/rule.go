@@ -157,8 +157,9 @@ func cidr() schema.Type {
 // moment is a point in time in RFC 3339 form, compared as such.
 func moment() schema.Type {
 	return schema.Type{
+		Blank: true,
 		Check: func(s string) error {
-			if _, err := time.Parse(time.RFC3339, s); err != nil {
+			if _, err := time.Parse(time.RFC3339, s); err != nil && s != "" {
 				return errors.New("not a time such as 2026-12-24T18:00:00Z")
 			}
 			return nil

@@ -101,8 +101,11 @@ func (t *Type) SameElem(a, b *Node) bool {
 }
 
 // Send returns n as the API takes it: a quantity is text, also where the
-// manifest wrote a number.
+// manifest wrote a number. It is nil for what is left out.
 func (t *Type) Send(n *Node) *Node {
+	if t.Blank && n.Is("") {
+		return nil
+	}
 	if t.Base != BaseQuantity || n.Form != Number {
 		return n
 	}

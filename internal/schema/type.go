@@ -28,6 +28,7 @@ type Type struct {
 	MaxLen int                 // of text in characters; 0 is no limit
 	Check  func(string) error  // of text; the error is a fragment such as "not an e-mail address"
 	Canon  func(string) string // of text: the one spelling in which equal values are compared
+	Blank  bool                // of text: "" says that there is none, and is left out of requests
 	Bytes  bool                // a quantity of bytes, whose unit must be written
 	Fields []Field             // of an object
 	Elem   *Type               // of a list or a map; nil: any value
