@@ -5,9 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"path"
+	"strconv"
 	"strings"
 	"sync"
 
+	"astro-apply/internal/config"
 	"astro-apply/internal/resource"
 	"astro-apply/internal/schema"
 )
@@ -37,7 +39,7 @@ func (p *process) deliver(o *resource.Object, value string) error {
 	case to != toOutput:
 		return p.runner.Save(to, value)
 	}
-	name := o.Kind.Section + "/" + o.Name()
+	name := handle(o)
 	if _, taken := p.deliveries.output[name]; taken {
 		return fmt.Errorf("the output has one of that name already; write it to a file")
 	}
@@ -60,21 +62,39 @@ func (p *process) sinks(declared *resource.Declaration) {
 	taken := map[string]schema.Pos{}
 	for _, o := range declared.Objects {
 		sink := o.Sink()
-		if sink == nil || sink.Form != schema.Text || sink.Text == toOutput {
+		if sink == nil || sink.Form != schema.Text || o.Absent {
 			continue
 		}
 		problem := func(format string, args ...any) {
 			p.report.Problems = append(p.report.Problems, schema.Problem{Pos: sink.Pos, Message: o.String() + ": " + fmt.Sprintf(format, args...)})
 		}
-		if err := p.runner.Place(sink.Text); err != nil {
+		place := strconv.Quote(path.Clean(sink.Text))
+		if sink.Text == toOutput {
+			place = "the output's " + strconv.Quote(handle(o))
+		}
+		if err := p.takes(sink.Text); err != nil {
 			problem("%s can't take its value: %v", sink.Show(), err)
 		}
-		if before, ok := taken[path.Clean(sink.Text)]; ok {
-			problem("%s takes another value already, at %s", sink.Show(), before)
+		if before, ok := taken[place]; ok {
+			problem("%s takes another value already, at %s; write one of them to a file of its own", place, before)
 		}
-		taken[path.Clean(sink.Text)] = sink.Pos
+		taken[place] = sink.Pos
 	}
 }
+
+// takes reports whether a value could be left in a sink.
+func (p *process) takes(sink string) error {
+	switch {
+	case sink != toOutput:
+		return p.runner.Place(sink)
+	case p.report.Mode == string(config.Apply) && !p.report.Simulated:
+		return p.runner.Hands()
+	}
+	return nil
+}
+
+// handle is what the output and the input rotate call an object.
+func handle(o *resource.Object) string { return o.Kind.Section + "/" + o.Name() }
 
 // rotates returns whose value is made anew, by the input rotate.
 func (p *process) rotates(declared *resource.Declaration) (func(*resource.Object) bool, error) {
@@ -83,7 +103,7 @@ func (p *process) rotates(declared *resource.Declaration) (func(*resource.Object
 	for _, pattern := range p.config.Rotate {
 		met := false
 		for _, o := range declared.Objects {
-			ok, err := path.Match(pattern, o.Kind.Section+"/"+o.Name())
+			ok, err := path.Match(pattern, handle(o))
 			if err != nil {
 				errs = append(errs, fmt.Errorf("input rotate: %q is no pattern; one is a section, a slash and a name, with * for any text", pattern))
 				break
@@ -93,6 +113,9 @@ func (p *process) rotates(declared *resource.Declaration) (func(*resource.Object
 			}
 			met = true
 			switch {
+			case o.Absent && pattern == handle(o):
+				errs = append(errs, fmt.Errorf("input rotate: %s, which %q means, is marked state: absent at %s", o, pattern, o.Pos))
+			case o.Absent:
 			case o.Kind.Rotate.Path == "":
 				errs = append(errs, fmt.Errorf("input rotate: %s, which %q means, can't be rotated", o, pattern))
 			case o.Sink() == nil:
@@ -113,7 +136,7 @@ func (p *process) rotatable(declared *resource.Declaration) string {
 	var names []string
 	for _, o := range declared.Objects {
 		if o.Kind.Rotate.Path != "" && len(names) < 5 {
-			names = append(names, o.Kind.Section+"/"+o.Name())
+			names = append(names, handle(o))
 		}
 	}
 	if names == nil {

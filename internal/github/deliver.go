@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -12,8 +13,22 @@ import (
 // Place checks that a file for a secret may be where path says: below the
 // workspace, where a relative path starts, or below RUNNER_TEMP.
 func (r *Runner) Place(path string) error {
-	_, _, err := r.place(path)
-	return err
+	dir, below, err := r.place(path)
+	if err != nil {
+		return err
+	}
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = root.Close() }()
+	switch there, err := root.Lstat(below); {
+	case err == nil && there.IsDir():
+		return errors.New("it is a folder")
+	case !errors.Is(err, fs.ErrNotExist):
+		return err // a file above it, or a link that leads out
+	}
+	return nil
 }
 
 // place splits path into one of the two folders and what is below it.
@@ -94,8 +109,16 @@ func fill(root *os.Root, name, text string, owned *owners) error {
 // in the log, and it is not scrubbed. Without a file for outputs it is an error,
 // since nobody would get it.
 func (r *Runner) Hand(name, value string) error {
-	if r.getenv("GITHUB_OUTPUT") == "" {
-		return fmt.Errorf("output %s: there is no file for outputs here (GITHUB_OUTPUT)", name)
+	if err := r.Hands(); err != nil {
+		return fmt.Errorf("output %s: %w", name, err)
 	}
 	return r.output(name, value)
+}
+
+// Hands checks that there is somebody to hand an output to.
+func (r *Runner) Hands() error {
+	if r.getenv("GITHUB_OUTPUT") == "" {
+		return errors.New("there is no file for outputs here (GITHUB_OUTPUT)")
+	}
+	return nil
 }
