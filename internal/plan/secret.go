@@ -30,8 +30,8 @@ func (o *overlay) secret(f *schema.Field, d, live *schema.Node, path string) *sc
 // concealed is d, known to be secret also where the manifest doesn't say so.
 func (o *overlay) concealed(d *schema.Node) *schema.Node {
 	d.Walk(func(n *schema.Node) {
-		if n.Form == schema.Text && !n.Secret {
-			o.diff.Hidden = append(append(o.diff.Hidden, n.Text), n.Read...)
+		if !n.Secret {
+			o.diff.Hidden = append(o.diff.Hidden, n.Scrub()...)
 		}
 	})
 	c := d.Clone()

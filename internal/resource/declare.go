@@ -19,6 +19,7 @@ type declarer struct {
 	catalog  Catalog
 	out      *Declaration
 	fallback string // the Workspace of objects that name none
+	secrets  []*schema.Node
 	seen     map[string]schema.Pos
 }
 
@@ -30,6 +31,7 @@ func Declare(catalog Catalog, documents []*schema.Node, workspace string) *Decla
 	for _, document := range documents {
 		d.document(document)
 	}
+	d.out.Secrets = d.scrub(documents)
 	d.link()
 	for _, o := range d.out.Objects {
 		d.unique(o)
@@ -161,29 +163,5 @@ func (d *declarer) adopt(o *Object, parent *schema.Field, top []schema.Field, de
 	}
 	if d.fallback != "" {
 		o.Body.Set(parent.Ref.Name, schema.String(d.fallback))
-	}
-}
-
-// conceal marks the values of secret fields, wherever they came from.
-func (d *declarer) conceal(fields []schema.Field, n, root *schema.Node) {
-	for i := range fields {
-		f := &fields[i]
-		value := n.Get(f.Name)
-		switch {
-		case value == nil:
-		case f.HoldsSecret(n), f.HoldsSecretIn(func(path string) string { return root.Path(path).Value() }):
-			value.Conceal()
-			value.Walk(func(n *schema.Node) {
-				if n.Form == schema.Text || n.Form == schema.Number {
-					d.out.Secrets = append(append(d.out.Secrets, n.Text), n.Read...)
-				}
-			})
-		case f.Type.Base == schema.BaseObject:
-			d.conceal(f.Type.Fields, value, root)
-		case f.Type.Base == schema.BaseList && f.Type.Elem.Fields != nil:
-			for _, item := range value.Items {
-				d.conceal(f.Type.Elem.Fields, item, root)
-			}
-		}
 	}
 }

@@ -235,10 +235,20 @@ func TestOrganizationOfAManifest(t *testing.T) {
 func TestSecretsOfAManifest(t *testing.T) {
 	t.Parallel()
 	d := declare(t, `deployments: [{ id: cdeployment00000000000001, environmentVariables: [
-		{ key: A, value: open }, { key: B, value: clear, isSecret: true }, { key: C, value: '${env:X}', isSecret: true }] }]`)
-	same(t, "secrets", []string{"clear", "value-of-X", "value-of-X"}, d.Secrets)
+		{ key: A, value: open }, { key: B, value: cleartext, isSecret: true }, { key: C, value: '${env:X}', isSecret: true }] }]`)
+	same(t, "secrets", []string{"cleartext", "value-of-X", "value-of-X"}, d.Secrets)
 	got := fmt.Sprint(d.Objects[0].Body.Show())
 	same(t, "shown", `{environmentVariables: [{key: "A", value: "open"}, {key: "B", value: ***, isSecret: true}, {key: "C", value: ***, isSec…`, got)
+}
+
+// A literal that is short, or in the open elsewhere, is hidden in its place only;
+// what a variable holds is hidden everywhere.
+func TestLiteralSecretsThatAreCommonWords(t *testing.T) {
+	t.Parallel()
+	d := declare(t, `environmentObjects: [{ workspace: production, objectType: METRICS_EXPORT, objectKey: m, metricsExport: {
+		endpoint: 'https://x', exporterType: PROMETHEUS, headers: { X-A: production, X-B: '2', X-C: 'T${secret:T}' } } }]`)
+	same(t, "secrets", []string{"Tvalue-of-T", "value-of-T"}, d.Secrets)
+	same(t, "shown", `{X-A: ***, X-B: ***, X-C: ***}`, d.Objects[0].Body.Path("metricsExport.headers").Show())
 }
 
 // Of a secret that is put together, the parts from variables are secret too.
@@ -258,5 +268,5 @@ func TestWrongSecretIsNotQuoted(t *testing.T) {
 	same(t, "problems", []string{
 		"a.yaml:1:96: environmentVariables[0].value must be text, not a number: write it in quotes, or better read it with ${secret:NAME}",
 	}, told(d.Problems))
-	same(t, "secrets", []string{"73519284", "on"}, d.Secrets)
+	same(t, "secrets", []string{"73519284"}, d.Secrets)
 }

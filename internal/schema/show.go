@@ -3,10 +3,25 @@ package schema
 import (
 	"fmt"
 	"strings"
+	"unicode/utf8"
 )
 
 // Redacted stands for a value that must not be shown.
 const Redacted = "***"
+
+// scrubFrom is how long a text must be, in characters, to be sought wherever it
+// might turn up.
+const scrubFrom = 6
+
+// Scrub lists the texts by which a secret value could be told anywhere. One that
+// the manifest spells out is no secret to its readers, and where it is short,
+// looking for it would spoil more than it hides.
+func (n *Node) Scrub() []string {
+	if n.Form != Text && n.Form != Number || n.Read == nil && utf8.RuneCountInString(n.Text) < scrubFrom {
+		return nil
+	}
+	return append([]string{n.Text}, n.Read...)
+}
 
 // Show renders n on one line for people, at most about 120 characters, with
 // secrets redacted. The text may still hold anything a manifest or the API can
