@@ -131,6 +131,14 @@ func TestImmutableThatIsNotTold(t *testing.T) {
 	same(t, "type", "DEDICATED", body(t, d)["type"].(string))
 }
 
+// It is said, though: who wrote it must not believe that it holds.
+func TestImmutableThatWasNotCompared(t *testing.T) {
+	t.Parallel()
+	const live = `{"id": "ctoken0000000000000000001", "name": "one", "deploymentId": "` + d1 + `"}`
+	d := compare(t, "agentTokens", "name: one, deploymentId: "+d1+", description: new", live, plan.Policy{})
+	same(t, "notes", []string{`description can't change once it is set, and Astro doesn't tell what it is: "new" was not compared`}, told(d.Notes))
+}
+
 // Removals are told apart from what a plan has shown already.
 func TestRemoves(t *testing.T) {
 	t.Parallel()

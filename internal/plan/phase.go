@@ -40,6 +40,9 @@ func (o *overlay) created(f *schema.Field, declared *schema.Node, path string) *
 }
 
 func (o *overlay) immutable(f *schema.Field, d, l *schema.Node, path string) *schema.Node {
+	if l == nil && f.Read != "-" && !f.Type.IsZero(d) {
+		o.note(d.Pos, false, "%s can't change once it is set, and Astro doesn't tell what it is: %s was not compared", path, d.Show())
+	}
 	if l != nil && !f.Type.Equal(d, l) {
 		o.problem(d.Pos, "%s can't change once it is set: it is %s live and %s here. %s", path, l.Show(), d.Show(), f.Note)
 	}
