@@ -65,8 +65,7 @@ func TestSecrets(t *testing.T) {
 		"becomes secret as it is": {
 			"environmentVariables: [{ key: A, isSecret: true }, { key: S }]", false,
 			[]string{"environmentVariables[A].isSecret: false → true"},
-			nil,
-			[]string{"1"},
+			nil, nil,
 			nil,
 			`{"key": "A", "value": "1", "isSecret": true},` + stored,
 		},
@@ -116,6 +115,20 @@ func TestPartsOfAHiddenSecret(t *testing.T) {
 	t.Parallel()
 	d := deployment(t, "environmentVariables: [{ key: A }, { key: S, value: 'x${env:P}y' }]", dedicated, plan.Policy{WriteSecrets: true})
 	same(t, "hidden", []string{"xvalue-of-Py", "value-of-P"}, d.Hidden)
+}
+
+// An empty value that isn't secret is an empty value, also where the answer
+// counts it among what is set.
+func TestSetAndEmpty(t *testing.T) {
+	t.Parallel()
+	const live = `{"id": "cobject0000000000000000003", "objectType": "CONNECTION", "objectKey": "c", "scope": "WORKSPACE", "scopeEntityId": "` + w1 + `",
+		"connection": {"type": "http", "login": "", "extra": {"n": null, "s": ""}}, "setFields": ["type", "login", "password", "extra.n", "extra.s"]}`
+	d := compare(t, "environmentObjects", object3+"connection: { type: http, login: b, password: x }", live, plan.Policy{})
+	same(t, "differences", []string{`connection.login: "" → "b"`, "connection.password: (none) → *** again"}, shown(d.Fields))
+	same(t, "body", decode(t, `{"type": "http", "login": "b", "password": "x", "extra": {"n": null, "s": ""}}`), body(t, d)["connection"].(map[string]any))
+	override := `"links": [{"scope": "DEPLOYMENT", "scopeEntityId": "` + d1 + `", "environmentVariableOverrides": {"value": ""}, "setFields": ["value"]}]`
+	d = compare(t, "environmentObjects", object1+"links: [{ deploymentId: "+d1+", overrides: { environmentVariable: { value: b } } }]", with(t, moreAnswers["variable"], override), plan.Policy{})
+	same(t, "an override", []string{`links[` + d1 + `].overrides.environmentVariable.value: "" → "b"`}, shown(d.Fields))
 }
 
 func TestRemovedSecret(t *testing.T) {

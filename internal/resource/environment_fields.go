@@ -1,6 +1,7 @@
 package resource
 
 import (
+	"slices"
 	"strings"
 
 	"astro-apply/internal/schema"
@@ -87,7 +88,7 @@ func override(t schema.Type) schema.Type {
 
 func linkedOrExcluded() Rule {
 	return Rule{Fields: []string{"excludeLinks", "links"}, Check: func(o *schema.Node) string {
-		linked := map[string]bool{}
+		linked := map[string]*schema.Node{}
 		for _, name := range []string{"links", "excludeLinks"} {
 			list := o.Get(name)
 			if list == nil {
@@ -98,8 +99,10 @@ func linkedOrExcluded() Rule {
 				switch {
 				case id == nil || id.Form != schema.Text:
 				case name == "links":
-					linked[id.Text] = true
-				case linked[id.Text]:
+					linked[id.Text] = id
+				case linked[id.Text] != nil && (!linked[id.Text].Pos.Known() || !id.Pos.Known()): // one is live and kept
+					return "Deployment " + id.Text + " can't be both in links and in excludeLinks, and the live one of them is kept: it goes with allow-delete: true, and where the object isn't protected"
+				case linked[id.Text] != nil:
 					return "Deployment " + id.Text + " is both in links and in excludeLinks; keep one of them"
 				}
 			}
@@ -108,6 +111,10 @@ func linkedOrExcluded() Rule {
 	}}
 }
 
+// untold are the members of typed bodies whose values answers may keep to
+// themselves. Whatever is in one of the mappings may be secret.
+var untold = []string{"authType", "authTypeId", "basicToken", "extra", "headers", "password"}
+
 // hide puts a hidden value wherever an answer says that something is set and
 // doesn't tell it. Paths of members of a map are dotted.
 func hide(body, set *schema.Node) {
@@ -115,14 +122,18 @@ func hide(body, set *schema.Node) {
 		return
 	}
 	for _, path := range set.Items {
-		at, name := body, path.Value()
-		if field, member, dotted := strings.Cut(name, "."); dotted {
-			if body.Get(field) == nil {
-				body.Set(field, &schema.Node{Form: schema.Map})
-			}
-			at, name = body.Get(field), member
+		at := body
+		field, name, dotted := strings.Cut(path.Value(), ".")
+		if !slices.Contains(untold, field) {
+			continue
 		}
-		if at.Form == schema.Map && at.Get(name).Value() == "" && (at.Get(name) == nil || at.Get(name).Form <= schema.Text) {
+		if !dotted {
+			name = field
+		} else if at = body.Get(field); at == nil {
+			at = &schema.Node{Form: schema.Map}
+			body.Set(field, at)
+		}
+		if n := at.Get(name); at.Form == schema.Map && (n == nil || n.Form == schema.Text && n.Text == "") {
 			at.Set(name, schema.Hidden())
 		}
 	}

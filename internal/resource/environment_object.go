@@ -2,7 +2,7 @@ package resource
 
 import "astro-apply/internal/schema"
 
-const replaceObject = "Declare another environment object, and mark this one state: absent"
+const replaceObject = "Declare one with another key and mark this one state: absent, or let one run remove this one and the next make it anew"
 
 func environmentObject() *Kind {
 	const collection = "/organizations/{organizationId}/environment-objects"
@@ -121,9 +121,11 @@ func canonicalEnvironmentObject(live *schema.Node) {
 	case "DEPLOYMENT":
 		live.Set("deploymentId", id)
 	}
+	secret := false
 	for _, name := range typedBodies {
 		if body := live.Get(name); body != nil && body.Form == schema.Map {
 			if body.Get("isSecret").Is("true") {
+				secret = true
 				body.Set("value", schema.Hidden())
 			}
 			if auth := body.Path("connectionAuthType.id"); auth != nil {
@@ -135,7 +137,7 @@ func canonicalEnvironmentObject(live *schema.Node) {
 	for _, name := range []string{"links", "excludeLinks"} {
 		if list := live.Get(name); list != nil {
 			for i, link := range list.Items {
-				list.Items[i] = canonicalLink(link)
+				list.Items[i] = canonicalLink(link, secret)
 			}
 		}
 	}
@@ -143,11 +145,14 @@ func canonicalEnvironmentObject(live *schema.Node) {
 
 var typedBodies = []string{"connection", "environmentVariable", "airflowVariable", "metricsExport"}
 
-func canonicalLink(link *schema.Node) *schema.Node {
+func canonicalLink(link *schema.Node, secret bool) *schema.Node {
 	out, overrides := &schema.Node{Form: schema.Map}, &schema.Node{Form: schema.Map}
 	out.Set("deploymentId", link.Get("scopeEntityId"))
 	for _, name := range typedBodies {
 		if body := link.Get(name + "Overrides"); body != nil && body.Form == schema.Map {
+			if secret {
+				body.Set("value", schema.Hidden())
+			}
 			hide(body, link.Get("setFields"))
 			overrides.Set(name, body)
 		}

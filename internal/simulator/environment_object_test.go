@@ -93,7 +93,7 @@ func TestEnvironmentObjectAnswers(t *testing.T) {
 		},
 		"empty": {
 			object("DEPLOYMENT", first, "AIRFLOW_VARIABLE", "B", map[string]any{"airflowVariable": map[string]any{"value": ""}}),
-			map[string]any{"airflowVariable": map[string]any{"value": "", "isSecret": false}, "setFields": []any{"value"}},
+			map[string]any{"airflowVariable": map[string]any{"value": "", "isSecret": false}, "setFields": []any{}},
 		},
 		"metrics": {
 			object("DEPLOYMENT", first, "METRICS_EXPORT", "C", map[string]any{"metricsExport": map[string]any{

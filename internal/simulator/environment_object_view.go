@@ -43,7 +43,7 @@ func setFields(body map[string]any) []any {
 	for _, name := range slices.Sorted(maps.Keys(body)) {
 		members, nested := body[name].(map[string]any)
 		switch {
-		case name == "isSecret":
+		case name == "isSecret", body[name] == "":
 		case !nested:
 			out = append(out, name)
 		default:
