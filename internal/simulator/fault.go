@@ -7,23 +7,29 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"time"
 )
 
 // FaultHeader marks the answers of faults: what a gateway does is no part of the API's document.
 const FaultHeader = "X-Simulated-Fault"
 
-// Fault answers matching requests in the API's place: nothing is carried out, not even the token is looked at.
+// Fault is what goes wrong with matching requests. It answers in the API's place: unless Applied is set nothing is
+// carried out, not even the token is looked at.
 type Fault struct {
-	Method      string       // "": any
-	Path        string       // below the organization: a path.Match pattern (deployments/*) or a suffix of whole segments; "": any
-	Body        string       // a part of the request's body; "": any
-	Count       int          // how many requests; 0: all
-	Status      int          // 0: 500
-	Message     string       // "": the status in words
-	RequestID   string       // "": made up
-	FieldErrors []FieldError // part of the envelope
-	Raw         string       // a body in the envelope's place; with a status below 400 there is no envelope anyhow
-	Header      http.Header  // of the answer
+	Method      string        // "": any
+	Path        string        // below the organization: a path.Match pattern (deployments/*) or a suffix of whole segments; "": any
+	Body        string        // a part of the request's body; "": any
+	Count       int           // how many requests; 0: all
+	Status      int           // 0: 500
+	Message     string        // "": the status in words
+	RequestID   string        // "": made up
+	FieldErrors []FieldError  // part of the envelope
+	Raw         string        // a body in the envelope's place; with a status below 400 there is no envelope anyhow
+	Header      http.Header   // of the answer
+	Applied     bool          // the request is carried out first; without Status and Raw, the answer is its own
+	Delay       time.Duration // passes before anything happens
+	Reset       bool          // the connection breaks in the place of an answer
+	Cut         int           // the connection breaks after so many bytes of the body
 }
 
 // Fail adds a fault. The first one that matches a request answers it.
@@ -34,7 +40,8 @@ func (s *Server) Fail(f Fault) {
 }
 
 // fault finds the fault for a request and uses it up by one.
-func (s *Server) fault(r Request, below string) *Fault {
+func (s *Server) fault(r Request) *Fault {
+	_, below, _ := split(r.Path)
 	for i, f := range s.faults {
 		if !f.matches(r, below) {
 			continue
@@ -61,18 +68,25 @@ func (f *Fault) matches(r Request, below string) bool {
 	return err == nil && matched
 }
 
-func (s *Server) faulty(f *Fault) reply {
-	status := cmp.Or(f.Status, http.StatusInternalServerError)
-	answer := reply{status: status, header: http.Header{}, body: []byte(f.Raw)}
-	if f.Raw == "" && status >= http.StatusBadRequest {
-		answer = jsonReply(status, envelope{
-			Message: cmp.Or(f.Message, http.StatusText(status)), RequestID: cmp.Or(f.RequestID, s.requestID()),
-			StatusCode: status, FieldErrors: f.FieldErrors,
-		})
+// own reports whether the fault has an answer of its own.
+func (f *Fault) own() bool { return !f.Applied || f.Status != 0 || f.Raw != "" }
+
+// strike gives an answer what the fault makes of it.
+func (s *Server) strike(f *Fault, answer reply) reply {
+	if f.own() {
+		status := cmp.Or(f.Status, http.StatusInternalServerError)
+		answer = reply{status: status, header: http.Header{}, body: []byte(f.Raw)}
+		if f.Raw == "" && status >= http.StatusBadRequest {
+			answer = jsonReply(status, envelope{
+				Message: cmp.Or(f.Message, http.StatusText(status)), RequestID: cmp.Or(f.RequestID, s.requestID()),
+				StatusCode: status, FieldErrors: f.FieldErrors,
+			})
+		}
+		answer.header.Set(FaultHeader, "true")
 	}
 	for name, values := range f.Header {
 		answer.header[http.CanonicalHeaderKey(name)] = slices.Clone(values)
 	}
-	answer.header.Set(FaultHeader, "true")
+	answer.reset, answer.cut = f.Reset, f.Cut
 	return answer
 }

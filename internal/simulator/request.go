@@ -3,11 +3,13 @@ package simulator
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 )
 
 // maxBody bounds what is read of a request.
@@ -41,6 +43,8 @@ type reply struct {
 	status int
 	header http.Header
 	body   []byte
+	reset  bool // the connection breaks instead
+	cut    int  // the connection breaks after so many bytes of the body; 0: it doesn't
 }
 
 // ServeHTTP serves /v1/organizations/{organizationId}/….
@@ -51,15 +55,40 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	answer := s.answer(request, r.Header.Get("Authorization"))
+	if answer.reset {
+		panic(http.ErrAbortHandler)
+	}
 	for name, values := range answer.header {
 		w.Header()[name] = values
 	}
+	if len(answer.body) > 0 {
+		w.Header().Set("Content-Length", strconv.Itoa(len(answer.body)))
+	}
 	w.WriteHeader(answer.status)
-	_, _ = w.Write(answer.body) // a client that is gone misses its answer, nothing else
+	_, _ = w.Write(answer.part()) //nolint:gosec // JSON; and a client that is gone misses its answer, nothing else
+	if len(answer.part()) < len(answer.body) {
+		_ = http.NewResponseController(w).Flush() // the same
+		panic(http.ErrAbortHandler)
+	}
+}
+
+// part is what of the body is sent before the connection breaks.
+func (r *reply) part() []byte {
+	if r.cut > 0 && r.cut < len(r.body) {
+		return r.body[:r.cut]
+	}
+	return r.body
 }
 
 // Transport answers in process, without sockets; the host of a request's URL doesn't matter.
 func (s *Server) Transport() http.RoundTripper { return transport{s} }
+
+var errReset = errors.New("connection reset by peer")
+
+// broken is the end of a connection in the middle of a body.
+type broken struct{}
+
+func (broken) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }
 
 type transport struct{ server *Server }
 
@@ -71,11 +100,25 @@ func (t transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	answer := t.server.answer(request, r.Header.Get("Authorization"))
+	done := make(chan reply, 1)
+	go func() { done <- t.server.answer(request, r.Header.Get("Authorization")) }()
+	var answer reply
+	select {
+	case answer = <-done:
+	case <-r.Context().Done(): // the server doesn't notice, and goes on
+		return nil, r.Context().Err()
+	}
+	if answer.reset {
+		return nil, errReset
+	}
+	var body io.Reader = bytes.NewReader(answer.part())
+	if len(answer.part()) < len(answer.body) {
+		body = io.MultiReader(body, broken{})
+	}
 	return &http.Response{
 		Status: fmt.Sprintf("%d %s", answer.status, http.StatusText(answer.status)), StatusCode: answer.status,
 		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
-		Header: answer.header, Body: io.NopCloser(bytes.NewReader(answer.body)), ContentLength: int64(len(answer.body)),
+		Header: answer.header, Body: io.NopCloser(body), ContentLength: int64(len(answer.body)),
 		Request: r,
 	}, nil
 }

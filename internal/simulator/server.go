@@ -15,6 +15,7 @@ type Options struct {
 	OrganizationID string           // "": one is made up
 	Settle         time.Duration    // from CREATING or DEPLOYING to HEALTHY; 0: at once, on the next read
 	Now            func() time.Time // nil: time.Now
+	Limited        bool             // the rate limits of a token are enforced
 	CallerAddress  string           // the IP address that all requests come from; "": unknown, and always allowed
 }
 
@@ -24,6 +25,7 @@ type Server struct {
 	settle       time.Duration
 	now          func() time.Time
 	address      string
+	limited      bool
 
 	mu          sync.Mutex
 	collections map[string]*collection
@@ -31,11 +33,16 @@ type Server struct {
 	faults      []*Fault
 	serial      int
 	halves      []half
+	storm       storm
+	taken       map[budget][]time.Time
 }
 
 // New returns an Organization with nothing in it.
 func New(options Options) *Server {
-	s := &Server{organization: options.OrganizationID, settle: options.Settle, now: options.Now, address: options.CallerAddress, halves: halves(), collections: map[string]*collection{}}
+	s := &Server{
+		organization: options.OrganizationID, settle: options.Settle, now: options.Now, address: options.CallerAddress, limited: options.Limited,
+		halves: halves(), collections: map[string]*collection{}, taken: map[budget][]time.Time{},
+	}
 	for _, h := range s.halves {
 		s.collections[h.kind] = &collection{}
 	}
@@ -56,11 +63,33 @@ func New(options Options) *Server {
 // OrganizationID is the id that paths and tokens carry.
 func (s *Server) OrganizationID() string { return s.organization }
 
-// answer carries a request out and records it.
+// answer carries a request out, faults and all, and records it.
 func (s *Server) answer(r Request, authorization string) reply {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	answer := s.carryOut(r, authorization)
+	if s.excess(r, authorization) {
+		return s.record(r, s.refusal(&problem{status: http.StatusTooManyRequests, message: "Too many requests"}))
+	}
+	f := s.fault(r)
+	if f == nil {
+		f = s.draw(r)
+	}
+	if f != nil && f.Delay > 0 {
+		s.mu.Unlock()
+		time.Sleep(f.Delay)
+		s.mu.Lock()
+	}
+	var answer reply
+	if f == nil || f.Applied {
+		answer = s.carryOut(r, authorization)
+	}
+	if f != nil {
+		answer = s.strike(f, answer)
+	}
+	return s.record(r, answer)
+}
+
+func (s *Server) record(r Request, answer reply) reply {
 	r.Status = answer.status
 	s.requests = append(s.requests, r)
 	return answer
@@ -68,9 +97,6 @@ func (s *Server) answer(r Request, authorization string) reply {
 
 func (s *Server) carryOut(r Request, authorization string) reply {
 	organization, below, found := split(r.Path)
-	if f := s.fault(r, below); f != nil {
-		return s.faulty(f)
-	}
 	if !found {
 		return s.refusal(&problem{status: http.StatusNotFound, message: "Not found: no such path"})
 	}
