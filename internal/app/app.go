@@ -99,7 +99,7 @@ func (p *process) read() (*resource.Declaration, error) {
 	}
 	p.report.Declared = len(declared.Objects)
 	p.report.Problems = sorted(parsed.Problems, declared.Problems)
-	p.sinks(declared)
+	p.fileSinks(declared)
 	return declared, nil
 }
 

@@ -57,40 +57,57 @@ func (p *process) deliver(o *resource.Object, value string) error {
 	return err
 }
 
-// sinks reports where values can't go, before any of them exists.
-func (p *process) sinks(declared *resource.Declaration) {
+// fileSinks reports where values can't be written, before anything is asked of Astro.
+func (p *process) fileSinks(declared *resource.Declaration) {
+	p.report.Problems = append(p.report.Problems, sinks(declared.Objects, func(o *resource.Object) (string, error) {
+		to := o.Sink().Text
+		if to == toOutput {
+			return "", nil
+		}
+		return strconv.Quote(path.Clean(to)), p.runner.Place(to)
+	})...)
+}
+
+// outputSinks reports which of the values that are about to be made the output
+// can't take.
+func (p *process) outputSinks(made []*resource.Object) []schema.Problem {
+	return sinks(made, func(o *resource.Object) (string, error) {
+		switch {
+		case o.Sink().Text != toOutput:
+			return "", nil
+		case p.report.Mode == string(config.Apply) && !p.report.Simulated:
+			return "the output's " + strconv.Quote(handle(o)), p.runner.Hands()
+		}
+		return "the output's " + strconv.Quote(handle(o)), nil
+	})
+}
+
+// sinks reports objects whose value can't be taken: check gives the place, "" if
+// it is not looked at, in words, and what is wrong with it.
+func sinks(objects []*resource.Object, check func(*resource.Object) (place string, err error)) (problems []schema.Problem) {
 	taken := map[string]schema.Pos{}
-	for _, o := range declared.Objects {
+	for _, o := range objects {
 		sink := o.Sink()
 		if sink == nil || sink.Form != schema.Text || o.Absent {
 			continue
 		}
 		problem := func(format string, args ...any) {
-			p.report.Problems = append(p.report.Problems, schema.Problem{Pos: sink.Pos, Message: o.String() + ": " + fmt.Sprintf(format, args...)})
+			problems = append(problems, schema.Problem{Pos: sink.Pos, Message: o.String() + ": " + fmt.Sprintf(format, args...)})
 		}
-		place := strconv.Quote(path.Clean(sink.Text))
-		if sink.Text == toOutput {
-			place = "the output's " + strconv.Quote(handle(o))
-		}
-		if err := p.takes(sink.Text); err != nil {
+		place, err := check(o)
+		if err != nil {
 			problem("%s can't take its value: %v", sink.Show(), err)
 		}
-		if before, ok := taken[place]; ok {
+		before, ok := taken[place]
+		switch {
+		case place == "":
+		case ok:
 			problem("%s takes another value already, at %s; write one of them to a file of its own", place, before)
+		default:
+			taken[place] = sink.Pos
 		}
-		taken[place] = sink.Pos
 	}
-}
-
-// takes reports whether a value could be left in a sink.
-func (p *process) takes(sink string) error {
-	switch {
-	case sink != toOutput:
-		return p.runner.Place(sink)
-	case p.report.Mode == string(config.Apply) && !p.report.Simulated:
-		return p.runner.Hands()
-	}
-	return nil
+	return problems
 }
 
 // handle is what the output and the input rotate call an object.

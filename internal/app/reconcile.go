@@ -95,6 +95,7 @@ func (p *process) plan(ctx context.Context, source resource.Source, declared *re
 		}
 		return
 	}
+	p.report.Plan.Refuse(p.outputSinks(p.report.Plan.Issues(policy))...)
 	for _, secret := range p.report.Plan.Secrets() {
 		p.runner.Mask(secret)
 	}
