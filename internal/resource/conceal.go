@@ -22,21 +22,23 @@ func (d *declarer) conceal(fields []schema.Field, n, root *schema.Node) {
 	}
 }
 
-// scrub lists the texts by which the concealed values could be told. What the
-// manifest spells out elsewhere, where it is no secret, is none: it may be the
-// name of an object.
+// scrub lists the texts by which the concealed values could be told, and marks
+// the values whose text is in the open elsewhere.
 func (d *declarer) scrub(documents []*schema.Node) []string {
-	open := map[string]bool{}
+	open := map[string]int{}
 	for _, document := range documents {
-		document.Walk(func(n *schema.Node) { open[n.Text] = open[n.Text] || !n.Secret })
+		document.Walk(func(n *schema.Node) {
+			if !n.Secret {
+				open[n.Text]++
+			}
+		})
+	}
+	for _, document := range documents {
+		document.Walk(func(n *schema.Node) { n.Open = open[n.Text] > 1 || n.Secret && open[n.Text] > 0 })
 	}
 	var out []string
 	for _, value := range d.secrets {
-		value.Walk(func(n *schema.Node) {
-			if n.Read != nil || !open[n.Text] {
-				out = append(out, n.Scrub()...)
-			}
-		})
+		value.Walk(func(n *schema.Node) { out = append(out, n.Scrub()...) })
 	}
 	return out
 }

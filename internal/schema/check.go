@@ -52,6 +52,8 @@ func (c *checker) object(fields []Field, n *Node, path string, also []string) {
 		case FindRef(fields, m.Name) != nil:
 			c.reference(FindRef(fields, m.Name), n, m, join(path, m.Name))
 		case slices.Contains(also, m.Name):
+		case told(fields, m.Name) != "":
+			c.report(m.Pos, "unknown field %q: what answers call so is %q when it is written", m.Name, told(fields, m.Name))
 		default:
 			c.report(m.Pos, "unknown field %q%s", m.Name, Suggest(m.Name, append(names(fields), also...)))
 		}

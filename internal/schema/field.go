@@ -72,10 +72,12 @@ type When struct {
 type Ref struct {
 	Kind   string
 	Name   string
-	Scoped bool     // the kind lives in a Workspace
-	Soft   bool     // the field holds the object's name, or one that the API knows by itself
-	Later  bool     // it may be set by a second write, where references form a circle
-	Like   []string // fields in which the two objects agree; a simulation needs to know
+	Scoped bool                   // the kind lives in a Workspace
+	Soft   bool                   // the field holds the object's name, or one that the API knows by itself
+	Known  func(name string) bool // of a soft one: the API knows the name by itself; nil: that isn't known
+	Where  *When                  // what is referred to has one of some values in a field of its own
+	Later  bool                   // it may be set by a second write, where references form a circle
+	Like   []string               // fields in which the two objects agree; a simulation needs to know
 }
 
 // SecretRule marks a field that holds a secret when the sibling If is true (or

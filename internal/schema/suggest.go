@@ -46,3 +46,13 @@ func distance(x, y []rune) int {
 	}
 	return row[len(y)]
 }
+
+// told is the field that answers have under another name, "" if there is none.
+func told(fields []Field, name string) string {
+	for i := range fields {
+		if fields[i].Read == name {
+			return fields[i].Name
+		}
+	}
+	return ""
+}
