@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"slices"
 	"strings"
 
 	"astro-apply/internal/schema"
@@ -10,6 +11,11 @@ import (
 func (o *overlay) value(path string) (string, bool) {
 	n := o.find(path)
 	return n.Value(), n != nil && n.Form <= schema.Text
+}
+
+// undecided reports whether it can't be said that the object has a field.
+func (o *overlay) undecided(f *schema.Field) bool {
+	return slices.ContainsFunc(f.When, func(w schema.When) bool { _, known := o.value(w.Field); return !known })
 }
 
 // before looks up the same as live alone, before this change.

@@ -34,9 +34,13 @@ func (o *overlay) echo(f *schema.Field, declared, l *schema.Node, path string) *
 		return nil
 	}
 	zero := f.Type.Zero()
-	if zero == nil || f.Has(schema.Vital) {
-		zero = nil
+	switch {
+	case zero == nil, f.Has(schema.Vital):
 		o.lacks(f, path)
+		return nil
+	case f.Type.Adds && l == nil && o.quiet == 1:
+		o.lacking = append(o.lacking, schema.Problem{Pos: o.declared.Pos, Warning: true, Message: fmt.Sprintf(
+			"an update needs %s, and Astro tells of none: whatever there is goes; declare what is to stay", path)})
 	}
 	return zero
 }
@@ -53,7 +57,7 @@ func (o *overlay) dropped(f *schema.Field, l *schema.Node, path string) {
 	if f.Type.IsZero(l) || f.Applies(o.before) != nil {
 		return
 	}
-	if f.Type.Base == schema.BaseList && o.policy.protected {
+	if holdsList(l) && o.policy.protected {
 		o.problem(o.declared.Pos, "%s would go with this change, and the object is protected; remove protect: true, or leave the change out", path)
 		return
 	}
@@ -68,6 +72,12 @@ func (o *overlay) dropped(f *schema.Field, l *schema.Node, path string) {
 	if why := f.Warning(l, nil); why != "" && o.quiet == 0 {
 		o.note(o.declared.Pos, true, "%s goes with this change: %s", path, why)
 	}
+}
+
+// holdsList reports whether a value is or has a list with something in it.
+func holdsList(n *schema.Node) (found bool) {
+	n.Walk(func(n *schema.Node) { found = found || n.Form == schema.List && len(n.Items) > 0 })
+	return found
 }
 
 // shown is a live value without what only the server knows.

@@ -5,8 +5,11 @@ import "astro-apply/internal/schema"
 // apart is a field that another call carries: what is live of it is sent back,
 // so that this one doesn't take it away.
 func (o *overlay) apart(f *schema.Field, d, l *schema.Node, path string, fresh bool) *schema.Node {
-	if f.Lapsed != nil && (d != nil && f.Lapsed(d, o.policy.Now) || l != nil && f.Lapsed(l, o.policy.Now)) {
-		return nil
+	if f.Lapsed != nil && d != nil && f.Lapsed(d, o.policy.Now) {
+		d = nil
+	}
+	if f.Lapsed != nil && l != nil && f.Lapsed(l, o.policy.Now) {
+		l = nil
 	}
 	if !fresh {
 		if l == nil {
@@ -27,10 +30,15 @@ func (o *overlay) created(f *schema.Field, declared *schema.Node, path string) *
 		d = f.Default(declared)
 	}
 	switch {
+	case d == nil && f.Has(schema.RequiredCreate) && o.undecided(f):
+		return nil // what decides whether it is needed is missing itself
 	case d == nil && f.Has(schema.RequiredCreate):
 		o.problem(declared.Pos, "%s is missing; something new needs it (%s)", path, f.Type.Describe())
 		return nil
-	case d == nil, !f.Has(schema.Create):
+	case d == nil:
+		return nil
+	case !f.Has(schema.Create): // an update follows
+		o.merged(f, d, nil, path, true)
 		return nil
 	}
 	if f.HoldsSecret(declared) || f.HoldsSecretIn(o.text) {

@@ -116,15 +116,16 @@ func linkedOrExcluded() Rule {
 var untold = []string{"authType", "authTypeId", "basicToken", "extra", "headers", "password"}
 
 // hide puts a hidden value wherever an answer says that something is set and
-// doesn't tell it. Paths of members of a map are dotted.
-func hide(body, set *schema.Node) {
+// doesn't tell it; also are more that it may keep to itself. Paths of members of
+// a map are dotted.
+func hide(body, set *schema.Node, also ...string) {
 	if set == nil {
 		return
 	}
 	for _, path := range set.Items {
 		at := body
 		field, name, dotted := strings.Cut(path.Value(), ".")
-		if !slices.Contains(untold, field) {
+		if !slices.Contains(untold, field) && !slices.Contains(also, field) {
 			continue
 		}
 		if !dotted {

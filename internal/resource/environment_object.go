@@ -151,9 +151,13 @@ func canonicalLink(link *schema.Node, secret bool) *schema.Node {
 	for _, name := range typedBodies {
 		if body := link.Get(name + "Overrides"); body != nil && body.Form == schema.Map {
 			if secret {
-				body.Set("value", schema.Hidden())
+				hide(body, link.Get("setFields"), "value")
+			} else {
+				hide(body, link.Get("setFields"))
 			}
-			hide(body, link.Get("setFields"))
+			if secret && !body.Get("value").Veiled() {
+				body.Delete("value") // it has to be there, and says nothing
+			}
 			overrides.Set(name, body)
 		}
 	}

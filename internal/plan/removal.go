@@ -1,0 +1,29 @@
+package plan
+
+import (
+	"fmt"
+
+	"astro-apply/internal/resource"
+	"astro-apply/internal/schema"
+)
+
+// mistaken says what of an object that is to go contradicts its id.
+func (c *Change) mistaken() []schema.Problem {
+	o, called, in := c.Object, c.Object.Kind.Called(c.Live), c.Live.ParentID(c.Object.Kind)
+	switch {
+	case o.ID == "":
+	case o.GoesBy(c.Live) != called:
+		return []schema.Problem{{Pos: o.Pos, Message: fmt.Sprintf("what has the id %s is called %q; nothing is removed on a guess, so leave the name out, or mend the id", o.ID, called)}}
+	case o.ParentID() != "" && in != "" && o.ParentID() != in:
+		return []schema.Problem{{Pos: o.Pos, Message: fmt.Sprintf("what has the id %s lives in %s, not in %s; nothing is removed on a guess, so mend one of them", o.ID, in, o.ParentID())}}
+	}
+	return nil
+}
+
+// blocked says what has to be removed before the object.
+func blocked(o *resource.Object, w *resource.World) []schema.Problem {
+	if names := w.Inside[o]; len(names) > 0 {
+		return []schema.Problem{{Pos: o.Pos, Message: "it can't be removed while it holds " + shortList(names) + "; mark those absent too, or move them"}}
+	}
+	return nil
+}
