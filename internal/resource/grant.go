@@ -1,6 +1,11 @@
 package resource
 
 import (
+	"cmp"
+	"fmt"
+	"regexp"
+	"strings"
+
 	"astro-apply/internal/schema"
 )
 
@@ -13,14 +18,22 @@ func organizationRole() schema.Type {
 var (
 	toWorkspace  = schema.Ref{Kind: "workspace", Name: "workspace"}
 	toDeployment = schema.Ref{Kind: "deployment", Name: "deployment", Scoped: true}
-	toRole       = schema.Ref{Kind: "customRole", Soft: true}
+	toRole       = schema.Ref{Kind: "customRole", Soft: true, Known: knownRole}
+	onDeployment = schema.Ref{Kind: "customRole", Soft: true, Known: knownRole, Where: &schema.When{Field: "scopeType", In: []string{"DEPLOYMENT"}}}
+	onDAG        = schema.Ref{Kind: "customRole", Soft: true, Known: knownRole, Where: &schema.When{Field: "scopeType", In: []string{"DAG"}}}
 )
+
+// knownRole tells the roles that Astro has by itself, also those to come, from
+// custom ones by how they are written.
+var builtIn = regexp.MustCompile(`^[A-Z]+(_[A-Z]+)+$`)
+
+func knownRole(name string) bool { return builtIn.MatchString(name) }
 
 // grants are the roles that a call of their own replaces all at once.
 func grants() []schema.Field {
 	const part, phase = "roles", schema.Update
-	role := func(doc string) schema.Field {
-		return schema.Field{Name: "role", Type: nonEmpty(), Phase: schema.Required, Ref: &toRole, Doc: doc}
+	role := func(to *schema.Ref, doc string) schema.Field {
+		return schema.Field{Name: "role", Type: nonEmpty(), Phase: schema.Required, Ref: to, Doc: doc}
 	}
 	return []schema.Field{
 		{
@@ -39,11 +52,11 @@ func grants() []schema.Field {
 			Type: schema.KeyedType(
 				[]string{"deploymentId"},
 				schema.Field{Name: "deploymentId", Type: schema.TextType(0), Phase: schema.Required, Ref: &toDeployment, Doc: "The Deployment."},
-				role("DEPLOYMENT_ADMIN, or the name of a custom role."),
+				role(&onDeployment, "DEPLOYMENT_ADMIN, or the name of a custom role."),
 			),
 		},
 		{
-			Name: "dagRoles", Part: part, Phase: phase, Type: dagRoles(role("DAG_VIEWER, DAG_AUTHOR, or the name of a custom role.")),
+			Name: "dagRoles", Part: part, Phase: phase, Type: dagRoles(role(&onDAG, "DAG_VIEWER, DAG_AUTHOR, or the name of a custom role.")),
 			Doc: "Roles for DAGs, by id or by tag. Each needs a role in the Deployment, too.",
 		},
 	}
@@ -80,6 +93,32 @@ func scopeOf(role *schema.Node) string {
 		return ""
 	}
 	return out
+}
+
+// within demands that each of some roles comes with one in what it lies in:
+// the API refuses a role in a Deployment without one in its Workspace, and a
+// role for DAGs without one in their Deployment.
+func within(list, id, above, aboveID string, outer func(id *schema.Node) string, why string) Rule {
+	return Rule{Fields: []string{list, above}, Whole: true, Check: func(o *schema.Node) string {
+		for _, role := range items(o.Get(list)) {
+			held := outer(role.Get(id)) == ""
+			for _, r := range items(o.Get(above)) {
+				held = held || r.Get(aboveID).Value() == outer(role.Get(id))
+			}
+			if !held {
+				return fmt.Sprintf("%s: %s %s, so add it to %s", list, cmp.Or(role.Get(id).Called, strings.TrimPrefix(role.Get(id).Text, "id of ")), why, above)
+			}
+		}
+		return ""
+	}}
+}
+
+func grantRules() []Rule {
+	return []Rule{
+		oneDAG("dagRoles", true),
+		within("deploymentRoles", "deploymentId", "workspaceRoles", "workspaceId", func(id *schema.Node) string { return id.Within }, "needs a role in its Workspace, too"),
+		within("dagRoles", "deploymentId", "deploymentRoles", "deploymentId", (*schema.Node).Value, "needs a role in the Deployment, too"),
+	}
 }
 
 // oneDAG demands that each role of a list is for DAGs by id or by tag.

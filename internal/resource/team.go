@@ -10,6 +10,7 @@ func team() *Kind {
 		Title:    "Team",
 		Section:  "teams",
 		Doc:      "People who get roles together.",
+		Under:    "organization.isScimEnabled",
 		Identity: []string{"name"},
 		List:     Query{Path: collection, Member: "teams"},
 		Get:      Call{"GET", item},
@@ -40,6 +41,6 @@ func team() *Kind {
 				Doc: "The role in the Organization.",
 			},
 		}, grants()...),
-		Rules: []Rule{oneDAG("dagRoles", true)},
+		Rules: grantRules(),
 	}
 }

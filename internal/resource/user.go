@@ -44,7 +44,7 @@ func user() *Kind {
 				Doc: "The role in the Organization.",
 			},
 		}, grants()...),
-		Rules: []Rule{oneDAG("dagRoles", true)},
+		Rules: grantRules(),
 	}
 }
 
