@@ -47,7 +47,10 @@ func (r *run) create(ctx context.Context, j *job) error {
 		return err
 	}
 	if id := j.Live.ID; unfinished(o) {
-		if err := r.update(ctx, j); err != nil {
+		switch err := r.update(ctx, j); {
+		case refused(err):
+			return fmt.Errorf("created, id %s, but not completed; mend this, and the next run does: %w", id, err)
+		case err != nil:
 			return fmt.Errorf("created, id %s, but not completed, which the next run does: %w", id, err)
 		}
 	}
@@ -62,7 +65,9 @@ func unfinished(o *resource.Object) bool {
 			return true
 		}
 		for i := range o.Kind.Fields {
-			if f := &o.Kind.Fields[i]; part.Name != "" && part.Elements == nil && f.Part == part.Name && o.Body.Get(f.Name) != nil {
+			f := &o.Kind.Fields[i]
+			apart := part.Name != "" && part.Elements == nil || !f.Has(schema.Create|schema.Local)
+			if apart && f.Part == part.Name && o.Body.Get(f.Name) != nil {
 				return true
 			}
 		}
@@ -98,6 +103,12 @@ func (r *run) adopt(ctx context.Context, j *job, cause error) error {
 		j.Status = Created
 	}
 	return nil
+}
+
+// refused reports whether the API said no, and will again.
+func refused(err error) bool {
+	e, ok := errors.AsType[*astro.Error](err)
+	return ok && e.StatusCode/100 == 4 && !e.Ambiguous && !temporary(err)
 }
 
 // taken reports whether a create may have been refused because the object

@@ -74,7 +74,7 @@ func Compare(o *resource.Object, live *resource.Live, policy Policy) *Diff {
 		body := x.object(o.Kind.Fields, o.Body, nil, "", true)
 		x.diff.Requests = []Request{{Call: o.Kind.Create, Body: body, Shape: o.Kind.Shape}}
 		x.diff.after = body
-		x.broken(o, body)
+		x.broken(o, x.completed(body))
 		return x.diff
 	}
 	x.live = live.Body
@@ -103,11 +103,34 @@ func Compare(o *resource.Object, live *resource.Live, policy Policy) *Diff {
 		x.diff.Requests = append(x.diff.Requests, Request{Call: o.Kind.Rotate})
 	}
 	if len(x.diff.Requests) > 0 && len(x.diff.Problems) == 0 {
-		x.diff.Problems = x.lacking
+		for _, l := range x.lacking {
+			if l.Warning {
+				x.diff.Notes = append(x.diff.Notes, l)
+			} else {
+				x.diff.Problems = append(x.diff.Problems, l)
+			}
+		}
 	}
 	x.diff.after = whole
-	x.broken(o, whole)
+	x.broken(o, x.completed(whole))
 	return x.diff
+}
+
+// completed is what is sent, with what is left out because it stays, and what
+// other calls carry.
+func (o *overlay) completed(body *schema.Node) *schema.Node {
+	out := body.Clone()
+	for i := range o.fields {
+		f := &o.fields[i]
+		switch d := o.declared.Get(f.Name); {
+		case out.Get(f.Name) != nil || f.Has(schema.Local) || f.Applies(o.value) != nil:
+		case d != nil:
+			out.Set(f.Name, d)
+		case f.Echo == schema.EchoChanged:
+			out.Set(f.Name, f.Live(o.live, o.live))
+		}
+	}
+	return out
 }
 
 // broken checks the rules between fields over the object as it would be. What

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 
 	"astro-apply/internal/resource"
 	"astro-apply/internal/schema"
@@ -16,9 +17,10 @@ func (p *Plan) link(of map[*resource.Object]*Change) {
 	for _, c := range p.Changes {
 		if c.Live != nil {
 			live[c.Object.Kind.Name+" "+c.Live.ID] = c
-			live[c.Object.Kind.Name+" "+c.Object.Name()] = c
+			live[c.Object.Kind.Name+" "+c.Object.Kind.Called(c.Live)] = c
 		}
 	}
+	p.handOver()
 	for _, c := range p.Changes {
 		targets := map[*Change]bool{c: true, nil: true}
 		add := func(target *Change, field string) {
@@ -33,11 +35,23 @@ func (p *Plan) link(of map[*resource.Object]*Change) {
 			}
 		}
 		for _, r := range c.Object.Refs {
-			add(of[r.Target], r.Field.Ref.Name)
+			target := of[r.Target]
+			if target == nil && r.Soft { // what goes by this name so far
+				if target = live[r.Kind.Name+" "+r.Name]; target != nil && target.renames() && !c.Object.Absent {
+					p.Problems = append(p.Problems, schema.Problem{Pos: r.Pos, Message: fmt.Sprintf(
+						"%s: %s becomes %s by this manifest, at %s; refer to it by its new name", c.Object, r, target.Object, target.Object.Pos)})
+				}
+			}
+			add(target, cmp.Or(r.Field.Ref.Name, r.Field.Name))
 		}
 		for i := range c.Object.Kind.Fields {
 			if f := &c.Object.Kind.Fields[i]; f.Ref != nil {
 				c.holds(f).Walk(func(id *schema.Node) { add(live[f.Ref.Kind+" "+id.Value()], f.Ref.Name) })
+			}
+		}
+		for _, over := range p.Changes {
+			if over.governs(c) {
+				needs(c, over)
 			}
 		}
 		if c.Live == nil {
@@ -79,7 +93,18 @@ func (c *Change) holds(f *schema.Field) *schema.Node {
 	if n := c.Object.Body.Get(f.Name); n != nil || c.Live == nil {
 		return n
 	}
+	for _, sibling := range f.Yields {
+		if c.Object.Body.Get(sibling) != nil {
+			return nil
+		}
+	}
 	return f.Live(c.Live.Body, c.Live.Body)
+}
+
+// governs reports whether c changes something that decides what other may do.
+func (c *Change) governs(other *Change) bool {
+	kind, field, _ := strings.Cut(other.Object.Kind.Under, ".")
+	return kind == c.Object.Kind.Name && slices.ContainsFunc(c.Fields, func(f Field) bool { return f.Path == field })
 }
 
 // needs records an order: what is referred to comes first, and goes last, not at

@@ -76,12 +76,15 @@ func one(o *resource.Object, w *resource.World, policy Policy) *Change {
 		c.Notes = []schema.Problem{{Pos: o.Pos, Message: "marked state: absent, and there is none; once that is so everywhere, the entry can go"}}
 	case o.Absent && policy.AllowDelete:
 		c.Action = Delete
-		c.Problems = blocked(o, w)
+		c.Problems = append(blocked(o, w), c.mistaken()...)
 	case o.Absent:
 		c.Action = Kept
 		c.Notes = []schema.Problem{{Pos: o.Pos, Warning: true, Message: "marked state: absent and live; kept, because allow-delete is not true"}}
 	default:
 		c.Diff = *Compare(o, c.Live, policy)
+		if near := w.Near[o]; near != "" && len(c.Problems) > 0 && c.Problems[0].Pos == o.Body.Pos { // something is missing
+			c.Problems[0].Message = "there is none" + near + " As a new one: " + c.Problems[0].Message
+		}
 		c.Action = c.verb()
 		if names := w.Strangers[o]; c.Action == Create && len(names) > 0 {
 			c.Notes = append(c.Notes, schema.Problem{Pos: o.Pos, Message: "it will be created; live in the same place and not declared: " +
@@ -95,14 +98,6 @@ func one(o *resource.Object, w *resource.World, policy Policy) *Change {
 		}
 	}
 	return c
-}
-
-// blocked says what has to be removed before the object.
-func blocked(o *resource.Object, w *resource.World) []schema.Problem {
-	if names := w.Inside[o]; len(names) > 0 {
-		return []schema.Problem{{Pos: o.Pos, Message: "it can't be removed while it holds " + shortList(names) + "; mark those absent too, or move them"}}
-	}
-	return nil
 }
 
 // guard asks the kind whether it may be done.
@@ -168,6 +163,22 @@ func (p *Plan) Count(actions ...Action) int {
 		}
 	}
 	return n
+}
+
+// Issues lists the objects whose secret value is about to be made.
+func (p *Plan) Issues(policy Policy) (out []*resource.Object) {
+	for _, c := range p.Changes {
+		if c.Object.Kind.Issued != "" && (c.Action == Create || c.Action == Update && policy.rotates(c.Object)) {
+			out = append(out, c.Object)
+		}
+	}
+	return out
+}
+
+// Refuse adds problems: nothing may be written.
+func (p *Plan) Refuse(problems ...schema.Problem) {
+	p.Problems = append(p.Problems, problems...)
+	schema.Sort(p.Problems)
 }
 
 // Secrets returns texts that only the comparison showed to be secret.

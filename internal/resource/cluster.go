@@ -93,7 +93,13 @@ func clusterRules() []Rule {
 		beside("enableDr", "true", "drRegion"),
 		beside("drVpcSubnetRange", "", "drRegion"),
 		beside("drSecondaryVpcCidr", "", "drRegion"),
-		needs("drRegion", "", "enableDr", "true", "a second region is what disaster recovery is"),
+		{Fields: []string{"drRegion", "enableDr"}, Check: func(o *schema.Node) string {
+			region := o.Get("drRegion")
+			if region == nil || !region.Pos.Known() || !o.Get("enableDr").Is("false") { // one that is live goes
+				return ""
+			}
+			return "drRegion needs enableDr: true, here it is false (a second region is what disaster recovery is)"
+		}},
 		{
 			Fields: []string{"drRegion", "cloudProvider"}, Whole: true,
 			Check: func(o *schema.Node) string {

@@ -28,6 +28,9 @@ func (d *declarer) identity(o *Object, own *schema.Node) {
 		switch {
 		case n != nil:
 			o.Pos = n.Pos
+		case o.Kind.Get.Path == "":
+			d.report(o.Pos, "%s needs %s", article(o.Kind.Name), field)
+			return
 		case own.Get("id") == nil:
 			d.report(o.Pos, "%s needs %s, or the id of a live one", article(o.Kind.Name), field)
 			return
@@ -41,6 +44,14 @@ func (d *declarer) identity(o *Object, own *schema.Node) {
 	default:
 		d.report(o.Pos, "%s names no %s: write %s: beside its name", o, d.catalog.Kind(f.Ref.Kind).Title, f.Ref.Name)
 	}
+}
+
+// either is the way out where several have the identity of one.
+func (k *Kind) either() string {
+	if k.Get.Path == "" {
+		return "keep one of them, in the Astro UI"
+	}
+	return "add the id of the one that is meant"
 }
 
 // article puts a or an before a noun.
@@ -64,7 +75,7 @@ func (d *declarer) unique(o *Object) {
 		}
 	}
 	if o.ID == "" || o.Kind.parent(o.Body) == nil || o.parent() != nil { // else the place is not known
-		d.once(o, fmt.Sprintf("%s %s in %s", o.Kind.Name, o.key(), o.place()))
+		d.once(o, fmt.Sprintf("%s %s in %s", o.Kind.Name, o.Key(), o.place()))
 	}
 }
 

@@ -46,7 +46,7 @@ func (x *index) fill(ctx context.Context, s Source, k *Kind, places []place) {
 	for _, live := range found {
 		if !x.seen[live.ID] { // a page that shifted while it was read repeats some
 			x.seen[live.ID] = true
-			key := identity(live.parentID(k), k.name(live))
+			key := identity(live.ParentID(k), k.Called(live))
 			x.live[key] = append(x.live[key], live)
 		}
 	}
@@ -118,7 +118,9 @@ func (x *index) names(parentID string) []string {
 	return out
 }
 
-func (k *Kind) name(live *Live) string {
+// Called is the name that a live object is identified by, in the spelling in
+// which names are compared.
+func (k *Kind) Called(live *Live) string {
 	parts := make([]string, len(k.Identity))
 	for i := range k.Identity {
 		f := k.field(k.Identity[i])
@@ -144,7 +146,7 @@ func (s Source) Find(ctx context.Context, o *Object) (*Live, error) {
 	if err := x.failure(p.id); err != nil {
 		return nil, err
 	}
-	found := x.find(o.Kind, p.id, o.key())
+	found := x.find(o.Kind, p.id, o.Key())
 	switch len(found) {
 	case 0:
 		return nil, nil

@@ -64,8 +64,8 @@ func (l *Live) settleIn(p place) {
 	}
 }
 
-// parentID is the id of what the object lives in, "" for the Organization itself.
-func (l *Live) parentID(k *Kind) string {
+// ParentID is the id of what the object lives in, "" for the Organization itself.
+func (l *Live) ParentID(k *Kind) string {
 	for _, name := range k.Parents {
 		if id := l.Body.Get(name).Value(); id != "" {
 			return id

@@ -1,6 +1,7 @@
 package resource
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -17,6 +18,7 @@ type Object struct {
 	Protect bool   // protect: true
 	Pos     schema.Pos
 	Refs    []*Reference
+	called  string // its live name, where only its id is declared
 }
 
 // Reference is a declared mention of another object.
@@ -46,7 +48,7 @@ func (o *Object) Name() string {
 		}
 	}
 	if len(parts) == 0 {
-		return o.ID
+		return cmp.Or(o.called, o.ID)
 	}
 	return strings.Join(parts, "/")
 }
@@ -85,8 +87,8 @@ func (o *Object) home() place {
 	return place{}
 }
 
-// key is the object's name in the spelling in which names are compared.
-func (o *Object) key() string {
+// Key is the object's name in the spelling in which names are compared.
+func (o *Object) Key() string {
 	parts := make([]string, len(o.Kind.Identity))
 	for i, name := range o.Kind.Identity {
 		f := o.Kind.field(name)
@@ -95,6 +97,17 @@ func (o *Object) key() string {
 		}
 	}
 	return strings.Join(parts, "/")
+}
+
+// GoesBy is the name that the object has once it is as declared: with an id, one
+// that isn't declared stays.
+func (o *Object) GoesBy(live *Live) string {
+	for _, field := range o.Kind.Identity {
+		if live != nil && o.Body.Get(field) == nil {
+			return o.Kind.Called(live)
+		}
+	}
+	return o.Key()
 }
 
 // ParentID is the id of what the object lives in; "" while that is not known,

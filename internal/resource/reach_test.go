@@ -49,7 +49,7 @@ func TestReach(t *testing.T) {
 			2,
 		},
 		"a Deployment token knows its own, by id": {
-			simulator.Scope{DeploymentIDs: []string{d1}}, "deployments: [{ id: " + d1 + " }]", []string{d1 + " is " + d1}, 1,
+			simulator.Scope{DeploymentIDs: []string{d1}}, "deployments: [{ id: " + d1 + " }]", []string{"mine is " + d1}, 1,
 		},
 		"or by name in a Workspace that is given by id": {
 			simulator.Scope{DeploymentIDs: []string{d1}},

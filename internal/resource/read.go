@@ -23,8 +23,9 @@ type API interface {
 // does not exist.
 type World struct {
 	Live     map[*Object]*Live
-	Failed   map[*Object]error // could not be read, or the token's reach is too narrow to know
-	Problems []schema.Problem  // wrong in the manifest, seen in the light of what is live
+	Near     map[*Object]string // for what is not live: the name that may have been meant
+	Failed   map[*Object]error  // could not be read, or the token's reach is too narrow to know
+	Problems []schema.Problem   // wrong in the manifest, seen in the light of what is live
 	// Strangers are, for an object that doesn't exist, those of its kind that live
 	// in the same place and that nobody declares: it may be one of them, renamed.
 	Strangers map[*Object][]string
@@ -69,7 +70,7 @@ type reader struct {
 func (s Source) Read(ctx context.Context, d *Declaration) *World {
 	s.API = share(s.API)
 	r := &reader{Source: s, catalog: d.Catalog, index: map[*Kind]*index{}, objects: d.Objects, world: &World{
-		Live: map[*Object]*Live{}, Failed: map[*Object]error{}, Inside: map[*Object][]string{}, Waits: map[*Object]string{},
+		Live: map[*Object]*Live{}, Failed: map[*Object]error{}, Inside: map[*Object][]string{}, Waits: map[*Object]string{}, Near: map[*Object]string{},
 	}}
 	r.prefetch(ctx, d)
 	for _, k := range d.Catalog {
@@ -91,6 +92,12 @@ func (s Source) Read(ctx context.Context, d *Declaration) *World {
 	}
 	for _, o := range d.Objects {
 		r.resolve(ctx, o, func(ref *Reference) bool { return ref != o.parent() })
+	}
+	for _, o := range d.Objects {
+		if live := r.world.Live[o]; live != nil {
+			o.called = o.Kind.Called(live)
+		}
+		r.nest(o)
 	}
 	r.twice(d)
 	r.strangers(d)

@@ -121,7 +121,7 @@ deployments:
 			`a.yaml:6:31: deployment "three": there is no workspace "nowhere", neither live nor in the manifest`,
 			`a.yaml:7:30: deployment "four": there are 2 of workspace "twin", ids ctwin00000000000000000000, ctwin00000000000000000001; refer to one by workspaceId`,
 			`a.yaml:8:62: deployment "five": there is no cluster "nowhere", neither live nor in the manifest`,
-			`a.yaml:4:11: deployment "cdeployment00000000000001" and deployment "one" at a.yaml:3:13 are the same object (deployment id cdeployment00000000000001); declare it once`,
+			`a.yaml:4:11: deployment "one" and deployment "one" at a.yaml:3:13 are the same object (deployment id cdeployment00000000000001); declare it once`,
 		}, sortedByPlace(told(world.Problems)))
 		for i, o := range d.Objects {
 			if err := world.Failed[o]; (i == 0) != (err == nil) || i > 0 && !errors.Is(err, resource.ErrReported) {

@@ -87,7 +87,7 @@ func (d *declarer) link() {
 	named := map[string][]*Object{}
 	byID := map[string]*Object{}
 	for _, o := range d.out.Objects {
-		key := o.Kind.Name + " " + o.key()
+		key := o.Kind.Name + " " + o.Key()
 		named[key] = append(named[key], o)
 		if o.ID != "" {
 			byID[o.Kind.Name+" "+o.ID] = o
@@ -112,7 +112,7 @@ const homeless = "its Workspace is not known; write {workspace: …, name: …},
 
 // lost reports a name in a Workspace that nothing says.
 func (d *declarer) lost(o *Object, r *Reference) {
-	unknown := r.ID == "" && r.Target == nil && r.Parent == "" && !r.Soft && r.Kind.Parents != nil
+	unknown := r.Name != "" && r.Target == nil && r.Parent == "" && !r.Soft && r.Kind.Parents != nil // one of a wrong form has none
 	if unknown && !o.at(d.catalog.home(r.Kind).Name) {
 		d.report(r.at(o), "%s: %s: %s", o, r, homeless)
 	}

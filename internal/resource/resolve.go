@@ -2,7 +2,6 @@ package resource
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"astro-apply/internal/astro"
@@ -26,6 +25,8 @@ func (r *reader) resolve(ctx context.Context, o *Object, some func(*Reference) b
 			r.declared(o, ref)
 		case ref.ID == "" && !ref.Soft:
 			r.named(ctx, o, ref)
+		case ref.Soft && ref.Field.Ref.Known != nil && !ref.Field.Ref.Known(ref.Name):
+			r.softly(ctx, o, ref)
 		}
 	}
 }
@@ -38,6 +39,7 @@ func (r *reader) declared(o *Object, ref *Reference) {
 	case live != nil && !ref.Soft:
 		ref.Resolve(live.ID)
 	}
+	r.suits(o, ref)
 }
 
 // named looks up what only lives at Astro.
@@ -53,13 +55,13 @@ func (r *reader) named(ctx context.Context, o *Object, ref *Reference) {
 			return // reported
 		}
 		in = place{r.catalog.nest(ref.Kind), id}
-		for _, other := range r.objects { // one may say its Workspace's name, and the other its id
-			if other.Kind == ref.Kind && other != o && other.ParentID() == id && other.key() == ref.key() {
-				ref.Target = other
-				r.declared(o, ref)
-				return
-			}
-		}
+	}
+	if declared := r.declaredAs(ref.Kind, in, ref.key(), o); declared != nil { // one may say its Workspace's name, and the other its id
+		ref.Target = declared
+		r.declared(o, ref)
+		return
+	}
+	if in.id != "" {
 		r.list(ctx, ref.Kind, []place{in})
 	}
 	if err := x.failure(in.id); err != nil {
@@ -69,12 +71,14 @@ func (r *reader) named(ctx context.Context, o *Object, ref *Reference) {
 		r.fail(o, fmt.Errorf("%s: %w", ref, err))
 		return
 	}
-	switch found := x.find(ref.Kind, in.id, ref.key()); len(found) {
+	switch found, renamed := r.keeping(ref.Kind, in, ref.key()); len(found) {
 	case 1:
 		ref.Resolve(found[0].ID)
 		ref.Found = found[0]
 	case 0:
-		if err := r.Reach.absent(ref.Kind, in); err != nil {
+		if renamed != nil {
+			r.problem(o, pos, "%s: %s becomes %s by this manifest, at %s; refer to it by its new name", o, ref, renamed, renamed.Pos)
+		} else if err := r.Reach.absent(ref.Kind, in); err != nil {
 			r.fail(o, fmt.Errorf("%s: %w", ref, err))
 		} else if !o.Absent { // what is gone took along what was in it
 			r.problem(o, pos, "%s: there is no %s, neither live nor in the manifest%s", o, ref, r.near(ref, in))
@@ -82,37 +86,6 @@ func (r *reader) named(ctx context.Context, o *Object, ref *Reference) {
 	default:
 		r.problem(o, pos, "%s: there are %d of %s, ids %s; refer to one by %s", o, len(found), ref, ids(found), ref.Field.Name)
 	}
-}
-
-// place finds the Workspace in which a reference is to be looked up; "" after
-// it reported that there is none.
-func (r *reader) place(o *Object, ref *Reference) (string, error) {
-	if ref.Parent == "" {
-		if p := o.parent(); p != nil && p.ID != "" && o.at(r.catalog.home(ref.Kind).Name) {
-			return p.ID, nil
-		}
-		if live := r.world.Live[o]; live != nil && o.at(r.catalog.home(ref.Kind).Name) && live.parentID(o.Kind) != "" {
-			return live.parentID(o.Kind), nil
-		}
-		return "", errors.New(homeless)
-	}
-	if cuid.MatchString(ref.Parent) {
-		return ref.Parent, nil
-	}
-	home := r.catalog.home(ref.Kind)
-	x := r.index[home]
-	if err := x.failure(""); err != nil {
-		return "", fmt.Errorf("%s %q: %w", home.Name, ref.Parent, err)
-	}
-	switch found := x.find(home, "", ref.Parent); len(found) {
-	case 0:
-		r.problem(o, ref.Pos, "%s: %s: there is no %s %q%s", o, ref, home.Title, ref.Parent, schema.Suggest(ref.Parent, x.names("")))
-	case 1:
-		return found[0].ID, nil
-	default:
-		r.problem(o, ref.Pos, "%s: %s: there are %d %ss %q, ids %s; write the id of the one that is meant", o, ref, len(found), home.Title, ref.Parent, ids(found))
-	}
-	return "", nil
 }
 
 func (r *reader) fail(o *Object, err error) {
@@ -135,14 +108,15 @@ func (r *reader) match(o *Object) {
 		r.fail(o, err)
 		return
 	}
-	switch found := x.find(o.Kind, in.id, o.key()); len(found) {
+	switch found := x.find(o.Kind, in.id, o.Key()); len(found) {
 	case 0:
+		r.world.Near[o] = schema.Suggest(o.Name(), x.names(in.id))
 		if err := r.Reach.absent(o.Kind, in); err != nil {
 			r.fail(o, err)
 		} else if r.made(o) {
 			r.world.Waits[o] = notAccepted
 		} else if o.Kind.Adopt != "" {
-			r.problem(o, o.Pos, "%s does not exist%s; %s", o, schema.Suggest(o.Name(), x.names(in.id)), o.Kind.Adopt)
+			r.problem(o, o.Pos, "%s does not exist%s; %s", o, r.world.Near[o], o.Kind.Adopt)
 		}
 	case 1:
 		if found[0].odd != nil {
@@ -151,7 +125,7 @@ func (r *reader) match(o *Object) {
 		}
 		r.world.Live[o] = found[0]
 	default:
-		r.problem(o, o.Pos, "%s exists %d times, ids %s; add the id of the one that is meant", o, len(found), ids(found))
+		r.problem(o, o.Pos, "%s exists %d times, ids %s; %s", o, len(found), ids(found), o.Kind.either())
 	}
 }
 
@@ -165,16 +139,28 @@ func (r *reader) twice(d *Declaration) {
 			keys = append(keys, o.Kind.Name+" id "+live.ID)
 		}
 		if place, ok := r.home(o); ok && r.world.Failed[o] == nil && !o.Absent {
-			keys = append(keys, fmt.Sprintf("%s %q%s", o.Kind.Name, o.key(), place))
+			keys = append(keys, fmt.Sprintf("%s %q%s", o.Kind.Name, o.Key(), place))
 		}
-		for _, key := range keys {
-			if other := first[key]; other != nil {
-				r.problem(o, o.Pos, "%s and %s at %s are the same object (%s); declare it once", o, other, other.Pos, key)
-				break
-			}
+		for i, key := range keys {
+			other := first[key]
 			first[key] = o
+			if other == nil {
+				continue
+			}
+			if i == 0 && r.world.Live[o] != nil && (r.leaves(other) || r.leaves(o)) { // one by id and one by name
+				r.problem(o, o.Pos, "%s is still the name of what %s at %s renames or removes; let one run do that, and declare the other one after it", o, other, other.Pos)
+			} else {
+				r.problem(o, o.Pos, "%s and %s at %s are the same object (%s); declare it once", o, other, other.Pos, key)
+			}
+			break
 		}
 	}
+}
+
+// leaves reports whether a live object's name is given up.
+func (r *reader) leaves(o *Object) bool {
+	live := r.world.Live[o]
+	return live != nil && (o.Absent || o.GoesBy(live) != o.Kind.Called(live))
 }
 
 // home is where the object lives, in words; not ok while that isn't known.
@@ -182,7 +168,7 @@ func (r *reader) home(o *Object) (place string, ok bool) {
 	p, live := o.parent(), r.world.Live[o]
 	id := o.ParentID()
 	if p == nil && live != nil {
-		id = live.parentID(o.Kind)
+		id = live.ParentID(o.Kind)
 	}
 	if id == "" {
 		return "", o.Kind.Parents == nil || p == nil && o.ID == ""

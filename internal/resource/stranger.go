@@ -41,7 +41,7 @@ func (r *reader) undeclared(k *Kind, parentID string, declared map[string]bool) 
 	for key, found := range r.index[k].live {
 		for _, live := range found {
 			if strings.HasPrefix(key, identity(parentID, "")) && !declared[live.ID] {
-				names = append(names, fmt.Sprintf("%q (%s)", k.name(live), live.ID))
+				names = append(names, fmt.Sprintf("%q (%s)", k.Called(live), live.ID))
 			}
 		}
 	}
@@ -51,7 +51,7 @@ func (r *reader) undeclared(k *Kind, parentID string, declared map[string]bool) 
 
 // made reports whether another object, once it is there, makes this one.
 func (r *reader) made(o *Object) bool {
-	return slices.ContainsFunc(r.objects, func(other *Object) bool { return other.Kind.Makes == o.Kind.Name && other.key() == o.key() })
+	return slices.ContainsFunc(r.objects, func(other *Object) bool { return other.Kind.Makes == o.Kind.Name && other.Key() == o.Key() })
 }
 
 // near suggests what a name may have meant.

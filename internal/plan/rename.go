@@ -1,0 +1,34 @@
+package plan
+
+// renames reports whether the change gives a live object another name.
+func (c *Change) renames() bool {
+	return c.Action == Update && c.Object.GoesBy(c.Live) != c.Object.Kind.Called(c.Live)
+}
+
+// handOver lets a name be given up before another object takes it. Names that
+// are swapped have no such order: the API judges them.
+func (p *Plan) handOver() {
+	held := map[string]*Change{}
+	place := func(c *Change, name string) string {
+		return c.Object.Kind.Name + " " + name + " in " + c.Live.ParentID(c.Object.Kind)
+	}
+	holder := func(c *Change) *Change { return held[place(c, c.Object.GoesBy(c.Live))] }
+	var renamed []*Change
+	for _, c := range p.Changes {
+		if c.renames() {
+			held[place(c, c.Object.Kind.Called(c.Live))] = c
+			renamed = append(renamed, c)
+		}
+	}
+	for _, c := range renamed {
+		next := holder(c)
+		for range renamed { // whether it comes around
+			if next != nil && next != c {
+				next = holder(next)
+			}
+		}
+		if before := holder(c); before != nil && next == nil {
+			c.Needs = append(c.Needs, before)
+		}
+	}
+}
