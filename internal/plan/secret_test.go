@@ -129,6 +129,16 @@ func TestSetAndEmpty(t *testing.T) {
 	override := `"links": [{"scope": "DEPLOYMENT", "scopeEntityId": "` + d1 + `", "environmentVariableOverrides": {"value": ""}, "setFields": ["value"]}]`
 	d = compare(t, "environmentObjects", object1+"links: [{ deploymentId: "+d1+", overrides: { environmentVariable: { value: b } } }]", with(t, moreAnswers["variable"], override), plan.Policy{})
 	same(t, "an override", []string{`links[` + d1 + `].overrides.environmentVariable.value: "" → "b"`}, shown(d.Fields))
+	// Of a secret one, only what is set counts as there.
+	for set, want := range map[string][]string{
+		`[]`:        {`links[` + d1 + `].overrides.environmentVariable.value: (none) → ***`},
+		`["value"]`: nil,
+	} {
+		veiled := with(t, moreAnswers["variable"], `"environmentVariable": {"value": "", "isSecret": true}, `+
+			`"links": [{"scope": "DEPLOYMENT", "scopeEntityId": "`+d1+`", "environmentVariableOverrides": {"value": ""}, "setFields": `+set+`}]`)
+		d = compare(t, "environmentObjects", object1+"links: [{ deploymentId: "+d1+", overrides: { environmentVariable: { value: b } } }]", veiled, plan.Policy{})
+		same(t, "a secret override, "+set, want, shown(d.Fields))
+	}
 }
 
 func TestRemovedSecret(t *testing.T) {
