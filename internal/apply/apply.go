@@ -69,6 +69,7 @@ type Options struct {
 type run struct {
 	Options
 	source  resource.Source
+	finder  resource.Finder
 	jobs    []*job
 	mu      sync.Mutex
 	waiting map[*job]string // what each job was last seen waiting for
@@ -78,7 +79,7 @@ type run struct {
 // It returns when every call has ended. When ctx ends nothing new is started;
 // calls in flight have the grace that the client gives them.
 func Run(ctx context.Context, source resource.Source, p *plan.Plan, o Options) []Outcome {
-	r := &run{Options: o, source: source}
+	r := &run{Options: o, source: source, finder: resource.Finder{Source: source}}
 	of := map[*plan.Change]*job{}
 	for _, c := range p.Changes {
 		j := newJob(c)

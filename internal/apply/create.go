@@ -15,22 +15,40 @@ import (
 
 // create makes the object, and then what its create call doesn't take. A lost
 // or unusable answer leaves unknown whether it exists, so it is looked up before
-// anything else is done: a second create could make a second object.
+// it is made again: a second create could make a second object.
 func (r *run) create(ctx context.Context, j *job) error {
-	o := j.change.Object
-	d := plan.Compare(o, nil, r.Policy)
+	d := plan.Compare(j.change.Object, nil, r.Policy)
 	if len(d.Problems) > 0 {
 		return d.Problems[0]
 	}
 	if err := r.usable(ctx, j); err != nil {
 		return err
 	}
-	answer, err := r.send(ctx, j, d.Requests[0], "")
+	for round := 1; ; round++ {
+		err := r.make(ctx, j, d.Requests[0])
+		var lost *lost
+		if !errors.As(err, &lost) {
+			return err
+		}
+		if round == rounds {
+			return fmt.Errorf("create: %w; tried %d times, and it was not there afterwards; the next run looks again", lost.cause, round)
+		}
+	}
+}
+
+// lost is a create without an answer after which the object isn't there.
+type lost struct{ cause error }
+
+func (l *lost) Error() string { return l.cause.Error() }
+
+func (r *run) make(ctx context.Context, j *job, request plan.Request) error {
+	o := j.change.Object
+	answer, err := r.send(ctx, j, request, "")
 	if err != nil && !ambiguous(err) {
 		if !taken(o.Kind, err) {
 			return fmt.Errorf("create: %w", err)
 		}
-		if found, unknown := r.source.Find(ctx, o); unknown != nil || found == nil {
+		if found, unknown := r.finder.Find(ctx, o); unknown != nil || found == nil {
 			return fmt.Errorf("create: %w", err)
 		}
 	}
@@ -83,7 +101,7 @@ func (r *run) adopt(ctx context.Context, j *job, cause error) error {
 	case err != nil:
 		return fmt.Errorf("create: %w; whether it exists now is unknown, because it can't be looked up: %w", cause, err)
 	case found == nil:
-		return fmt.Errorf("create: %w; it was not there afterwards, and the next run looks again", cause)
+		return &lost{cause}
 	}
 	j.Live = found
 	if ambiguous(cause) || !taken(j.change.Object.Kind, cause) {
@@ -115,7 +133,7 @@ func refused(err error) bool {
 // exists: made, most likely, by another run at the same moment.
 func taken(k *resource.Kind, err error) bool {
 	e, ok := errors.AsType[*astro.Error](err)
-	return ok && k.Unique && (e.StatusCode == http.StatusConflict || e.StatusCode == http.StatusBadRequest)
+	return ok && k.Issued == "" && (e.StatusCode == http.StatusConflict || e.StatusCode == http.StatusBadRequest)
 }
 
 // usable waits until what the object refers to can be used, where that was
@@ -150,7 +168,7 @@ func (r *run) usable(ctx context.Context, j *job) error {
 
 func (r *run) appears(ctx context.Context, o *resource.Object) (*resource.Live, error) {
 	for wait := 2 * time.Second; ; wait *= 2 {
-		found, err := r.source.Find(ctx, o)
+		found, err := r.finder.Find(ctx, o)
 		if err != nil || found != nil || wait > longestLook {
 			return found, err
 		}

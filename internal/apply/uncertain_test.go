@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"strings"
@@ -46,11 +47,60 @@ func TestLostCreate(t *testing.T) {
 		s.server.Fail(simulator.Fault{Method: "POST", Path: "workspaces", Status: 502, Raw: "<html>bad gateway</html>"})
 		start := time.Now()
 		outcomes := s.apply(t.Context(), "workspaces: [{ name: data }]", apply.Options{})
-		if outcomes[0].Status != apply.Failed || !strings.Contains(outcomes[0].Err.Error(), "it was not there afterwards, and the next run looks again") {
+		if outcomes[0].Status != apply.Failed || !strings.Contains(outcomes[0].Err.Error(), "tried 4 times, and it was not there afterwards; the next run looks again") {
 			t.Errorf("%s: %v", outcomes[0].Status, outcomes[0].Err)
 		}
-		if took := time.Since(start); took < 20*time.Second || took > time.Minute {
+		if took := time.Since(start); took < 4*20*time.Second || took > 4*time.Minute {
 			t.Errorf("looked for %s", took)
+		}
+	})
+}
+
+// One that was never carried out is made again, after a look.
+func TestLostCreateIsRepeated(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newStage(t, simulator.Options{})
+		s.server.Fail(simulator.Fault{Method: "POST", Reset: true, Count: 2})
+		outcomes := s.apply(t.Context(), "workspaces: [{ name: data }]", apply.Options{})
+		if n := len(s.server.Objects("workspace")); outcomes[0].Status != apply.Created || n != 1 || len(s.writes()) != 3 {
+			t.Errorf("%s: %v; %d there after %v", outcomes[0].Status, outcomes[0].Err, n, s.writes())
+		}
+	})
+}
+
+// A thousand creates of which each answer is lost, in one way or another, make
+// a thousand objects.
+func TestThousandAmbiguousCreates(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		const many = 1000
+		s := newStage(t, simulator.Options{Limited: true})
+		for i, f := range []simulator.Fault{
+			{Reset: true, Applied: true}, {Reset: true}, {Status: 502, Applied: true}, {Status: 503, Raw: "<html>"}, {Cut: 10, Applied: true},
+			{Status: 200, Raw: "<html>", Applied: true}, {Status: 200, Raw: " "}, {Delay: 80 * time.Second, Applied: true}, {Status: 504}, {Status: 408, Applied: true},
+		} {
+			for n := range many / 10 {
+				f.Method, f.Body, f.Count = "POST", fmt.Sprintf(`"w%d"`, n*10+i), 1
+				s.server.Fail(f)
+			}
+		}
+		var text strings.Builder
+		text.WriteString("workspaces:\n")
+		for i := range many {
+			fmt.Fprintf(&text, "  - { name: w%d }\n", i)
+		}
+		for _, o := range s.apply(t.Context(), text.String(), apply.Options{}) {
+			if o.Status != apply.Created {
+				t.Errorf("%s: %s: %v", o.Change.Object, o.Status, o.Err)
+			}
+		}
+		names := map[any]bool{}
+		for _, w := range s.server.Objects("workspace") {
+			names[w["name"]] = true
+		}
+		if n := len(s.server.Objects("workspace")); n != many || len(names) != many {
+			t.Errorf("%d there, %d names", n, len(names))
 		}
 	})
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"astro-apply/internal/resource"
 	"astro-apply/internal/simulator"
 )
 
@@ -18,7 +19,7 @@ func TestFind(t *testing.T) {
 		}
 		d := declare(s, "workspaces: [{ name: data }, { name: twin }, { name: new }]\ndeployments: [{ name: one, workspaceId: "+w+" }]")
 		for i, want := range []string{w + " <nil>", "", "- <nil>", one + " <nil>"} {
-			live, err := s.source.Find(s.Context(), d.Objects[i])
+			live, err := (&resource.Finder{Source: s.source}).Find(s.Context(), d.Objects[i])
 			got := fmt.Sprint("- ", err)
 			if live != nil {
 				got = fmt.Sprint(live.ID, " ", err)
@@ -32,7 +33,7 @@ func TestFind(t *testing.T) {
 			same(s, "found", want, got)
 		}
 		s.server.Fail(simulator.Fault{Path: "workspaces", Status: 403})
-		if live, err := s.source.Find(s.Context(), d.Objects[0]); live != nil || err == nil {
+		if live, err := (&resource.Finder{Source: s.source}).Find(s.Context(), d.Objects[0]); live != nil || err == nil {
 			s.Errorf("found %v, %v", live, err)
 		}
 	})

@@ -137,23 +137,4 @@ func ids(found []*Live) string {
 	return strings.Join(out, ", ")
 }
 
-// Find looks an object up by its identity, over all pages: the way to learn
-// what became of a create whose answer was lost. It returns nil when there is
-// none, and an error when there are several.
-func (s Source) Find(ctx context.Context, o *Object) (*Live, error) {
-	x, p := newIndex(), o.home()
-	x.fill(ctx, s, o.Kind, []place{p})
-	if err := x.failure(p.id); err != nil {
-		return nil, err
-	}
-	found := x.find(o.Kind, p.id, o.Key())
-	switch len(found) {
-	case 0:
-		return nil, nil
-	case 1:
-		return found[0], nil
-	}
-	return nil, fmt.Errorf("%s exists more than once: ids %s", o, ids(found))
-}
-
 var _ API = (*astro.Client)(nil)
