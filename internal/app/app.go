@@ -99,7 +99,7 @@ func (p *process) read() (*resource.Declaration, error) {
 	}
 	p.report.Declared = len(declared.Objects)
 	p.report.Problems = sorted(parsed.Problems, declared.Problems)
-	p.fileSinks(declared)
+	p.fileSinks(declared, sources)
 	return declared, nil
 }
 

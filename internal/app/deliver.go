@@ -10,6 +10,7 @@ import (
 	"sync"
 
 	"astro-apply/internal/config"
+	"astro-apply/internal/manifest"
 	"astro-apply/internal/resource"
 	"astro-apply/internal/schema"
 )
@@ -57,14 +58,29 @@ func (p *process) deliver(o *resource.Object, value string) error {
 	return err
 }
 
-// fileSinks reports where values can't be written, before anything is asked of Astro.
-func (p *process) fileSinks(declared *resource.Declaration) {
-	p.report.Problems = append(p.report.Problems, sinks(declared.Objects, func(o *resource.Object) (string, error) {
-		to := o.Sink().Text
-		if to == toOutput {
-			return "", nil
+// fileSinks reports where values can't be written, before anything is asked of
+// Astro.
+func (p *process) fileSinks(declared *resource.Declaration, manifests []manifest.Source) {
+	taken := map[string]string{} // what else becomes of a path
+	for _, m := range manifests {
+		taken[path.Clean(m.Name)] = "it is the manifest"
+	}
+	for _, o := range declared.Objects {
+		if sink := o.Sink(); sink != nil {
+			for dir := path.Dir(path.Clean(sink.Text)); dir != "." && dir != "/"; dir = path.Dir(dir) {
+				taken[dir] = "another value is to be below it"
+			}
 		}
-		return strconv.Quote(path.Clean(to)), p.runner.Place(to)
+	}
+	p.report.Problems = append(p.report.Problems, sinks(declared.Objects, func(o *resource.Object) (string, error) {
+		to := path.Clean(o.Sink().Text)
+		switch {
+		case o.Sink().Text == toOutput:
+			return "", nil
+		case taken[to] != "":
+			return "", errors.New(taken[to])
+		}
+		return strconv.Quote(to), p.runner.Place(to)
 	})...)
 }
 
