@@ -2,6 +2,7 @@ package plan_test
 
 import (
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -131,6 +132,16 @@ func TestImmutableThatIsNotTold(t *testing.T) {
 	same(t, "type", "DEDICATED", body(t, d)["type"].(string))
 }
 
+// An empty text of what must not be guessed is as good as none, and an empty
+// member of a DAG role is absent.
+func TestEmptyIsNotTold(t *testing.T) {
+	t.Parallel()
+	d := compare(t, "organization", "name: two", `{"id": "corg", "name": "one", "billingEmail": "", "isScimEnabled": true}`, plan.Policy{})
+	same(t, "problems", []string{"an update needs billingEmail (text), and Astro doesn't tell it; declare it"}, told(d.Problems))
+	d = compare(t, "users", "dagRoles: [{ deploymentId: "+d1+", dagTag: t, role: DAG_VIEWER }]", strings.Replace(moreAnswers["granted"], `"dagTag"`, `"dagId": "", "dagTag"`, 1), plan.Policy{})
+	same(t, "fields", []string(nil), shown(d.Fields))
+}
+
 // It is said, though: who wrote it must not believe that it holds.
 func TestImmutableThatWasNotCompared(t *testing.T) {
 	t.Parallel()
@@ -224,7 +235,7 @@ func TestLiveReferencesOrder(t *testing.T) {
 	d := declare(t, section+"deployments: [{ id: cdeployment00000000000001, description: new }]")
 	p := plan.Make("corg", d, world(t, d, answers), plan.Policy{AllowDelete: true})
 	same(t, "problems", []string{
-		`deployment "cdeployment00000000000001" has workspace "cworkspace000000000000001" as its workspace, which is marked state: absent at astro.yaml:1:20; declare another workspace for it first`,
+		`deployment "cdeployment00000000000001" refers to workspace "cworkspace000000000000001" in workspace, which is marked state: absent at astro.yaml:1:20; let it go first`,
 	}, told(p.Problems))
 }
 

@@ -70,6 +70,9 @@ func (d *Diff) Removes(shown *Diff) string {
 func Compare(o *resource.Object, live *resource.Live, policy Policy) *Diff {
 	policy.protected = o.Protect
 	x := &overlay{declared: o.Body, fields: o.Kind.Fields, policy: policy, secrets: policy.WriteSecrets, diff: &Diff{}}
+	if o.Made != nil {
+		x.made = o.Made.Body
+	}
 	if live == nil {
 		body := x.object(o.Kind.Fields, o.Body, nil, "", true)
 		x.diff.Requests = []Request{{Call: o.Kind.Create, Body: body, Shape: o.Kind.Shape}}

@@ -27,6 +27,9 @@ func (o *overlay) echo(f *schema.Field, declared, l *schema.Node, path string) *
 	}
 	o.quiet++
 	defer func() { o.quiet-- }()
+	if f.Has(schema.Vital) && l.Is("") { // as good as not told
+		l = nil
+	}
 	if v := o.merged(f, nil, l, path, false); v != nil {
 		return v
 	}

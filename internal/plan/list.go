@@ -35,8 +35,20 @@ func (s *list) merge(d, l *schema.Node) *schema.Node {
 	}
 	if d != nil {
 		s.keeps(d.Pos, s.path, s.kept)
+		s.turns(len(live), len(out.Items))
 	}
 	return out
+}
+
+// turns says what it means that a list is empty no longer, or from now on.
+func (s *list) turns(before, after int) {
+	switch all := s.field.Empty; {
+	case all == "" || s.quiet > 0 || s.live == nil:
+	case before == 0 && after > 0:
+		s.note(s.whole.Pos, true, "%s was empty, which is %s; from now on it is only what is listed", s.path, all)
+	case before > 0 && after == 0:
+		s.note(s.whole.Pos, true, "%s becomes empty, which is %s", s.path, all)
+	}
 }
 
 // pair is a declared element and the live one that it means; either may be missing.

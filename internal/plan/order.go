@@ -20,6 +20,12 @@ func (p *Plan) link(of map[*resource.Object]*Change) {
 			live[c.Object.Kind.Name+" "+c.Object.Kind.Called(c.Live)] = c
 		}
 	}
+	removed := map[string]*Change{} // by id, and by name where that is what refers
+	for key, c := range live {
+		if c.Action == Delete {
+			removed[strings.TrimPrefix(key, c.Object.Kind.Name+" ")] = c
+		}
+	}
 	p.handOver()
 	for _, c := range p.Changes {
 		targets := map[*Change]bool{c: true, nil: true}
@@ -31,11 +37,14 @@ func (p *Plan) link(of map[*resource.Object]*Change) {
 			needs(c, target)
 			if target.Object.Absent && !c.Object.Absent {
 				p.Problems = append(p.Problems, schema.Problem{Pos: c.Object.Pos, Message: fmt.Sprintf(
-					"%s has %s as its %s, which is marked state: absent at %s; declare another %s for it first", c.Object, target.Object, field, target.Object.Pos, field)})
+					"%s refers to %s in %s, which is marked state: absent at %s; let it go first", c.Object, target.Object, field, target.Object.Pos)})
 			}
 		}
 		for _, r := range c.Object.Refs {
 			target := of[r.Target]
+			if target == nil && r.ID != "" {
+				target = live[r.Kind.Name+" "+r.ID]
+			}
 			if target == nil && r.Soft { // what goes by this name so far
 				if target = live[r.Kind.Name+" "+r.Name]; target != nil && target.renames() && !c.Object.Absent {
 					p.Problems = append(p.Problems, schema.Problem{Pos: r.Pos, Message: fmt.Sprintf(
@@ -64,6 +73,13 @@ func (p *Plan) link(of map[*resource.Object]*Change) {
 				target.Needs = append(target.Needs, c)
 			}
 		})
+		for _, kept := range c.Kept { // a list that is declared keeps it against the declaration
+			kept.Old.Walk(func(n *schema.Node) {
+				if n.Form == schema.Text {
+					p.keeps(c, kept.Path, removed[n.Text])
+				}
+			})
+		}
 	}
 }
 
@@ -99,6 +115,14 @@ func (c *Change) holds(f *schema.Field) *schema.Node {
 		}
 	}
 	return f.Live(c.Live.Body, c.Live.Body)
+}
+
+// keeps reports that c is not to let go of what is removed.
+func (p *Plan) keeps(c *Change, path string, target *Change) {
+	if target != nil {
+		p.Problems = append(p.Problems, schema.Problem{Pos: c.Object.Pos, Message: fmt.Sprintf(
+			"%s: %s is kept, and %s in it is marked state: absent at %s; let it go first, or keep both", c.Object, path, target.Object, target.Object.Pos)})
+	}
 }
 
 // governs reports whether c changes something that decides what other may do.

@@ -13,6 +13,7 @@ import (
 type overlay struct {
 	declared *schema.Node // the whole object
 	live     *schema.Node // the whole object, nil for a new one
+	made     *schema.Node // what is declared of the object that it makes
 	fields   []schema.Field
 	part     string // the update at hand, "" for the first one and for a create
 	policy   Policy
@@ -109,8 +110,8 @@ func (o *overlay) field(f *schema.Field, declared, live *schema.Node, path strin
 	case d == nil:
 		return o.echo(f, declared, l, path)
 	case f.Has(schema.CreateOnly):
-		if !f.Type.Equal(d, l) {
-			o.note(d.Pos, false, "%s is %s live and %s here: %s", path, l.Show(), d.Show(), f.Note)
+		if o.made.Get(f.Read) == nil && o.differs(f, d, l, path) {
+			o.note(d.Pos, false, "%s is %s live and %s here: %s", path, o.shown(&f.Type, l).Show(), d.Show(), f.Note)
 		}
 		return nil
 	case f.Has(schema.Immutable):
@@ -122,6 +123,14 @@ func (o *overlay) field(f *schema.Field, declared, live *schema.Node, path strin
 		return nil
 	}
 	return v
+}
+
+// differs reports whether anything of a value would change, without a record.
+func (o *overlay) differs(f *schema.Field, d, l *schema.Node, path string) bool {
+	trial := *o
+	trial.diff = &Diff{}
+	trial.merged(f, d, l, path, false)
+	return len(trial.diff.Fields)+len(trial.diff.Kept) > 0
 }
 
 // merge records what changes in a declared field and returns what to send.
@@ -154,6 +163,9 @@ func (o *overlay) merged(f *schema.Field, d, l *schema.Node, path string, fresh 
 		return o.mapping(f, d, l, path)
 	case t.Base == schema.BaseObject:
 		v := o.object(t.Fields, d, l, path, fresh)
+		if d != nil && !fresh && !f.Has(schema.RequiredUpdate) && f.Type.IsZero(d) && f.Type.IsZero(l) { // no more is wanted than there is
+			return nil
+		}
 		if len(v.Members) == 0 && (d == nil || len(d.Members) > 0) { // nothing is left of it; {} says that on purpose
 			return nil
 		}
@@ -167,6 +179,9 @@ func (o *overlay) merged(f *schema.Field, d, l *schema.Node, path string, fresh 
 	case t.Equal(d, l):
 		if l == nil {
 			return t.Send(d)
+		}
+		if d.Secret && l.Text != d.Text {
+			o.diff.Hidden = append(o.diff.Hidden, l.Text)
 		}
 		return l.With(d.Pos) // the live spelling of the same value
 	}

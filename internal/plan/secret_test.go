@@ -1,6 +1,7 @@
 package plan_test
 
 import (
+	"strings"
 	"testing"
 
 	"astro-apply/internal/plan"
@@ -139,6 +140,13 @@ func TestSetAndEmpty(t *testing.T) {
 		d = compare(t, "environmentObjects", object1+"links: [{ deploymentId: "+d1+", overrides: { environmentVariable: { value: b } } }]", veiled, plan.Policy{})
 		same(t, "a secret override, "+set, want, shown(d.Fields))
 	}
+}
+
+// A secret is scrubbed in its live spelling, too.
+func TestLiveSpellingOfASecret(t *testing.T) {
+	t.Parallel()
+	d := compare(t, "users", "username: '${secret:X}@example.com'", strings.Replace(moreAnswers["user"], "A@example.com", "VALUE-of-x@example.com", 1), plan.Policy{})
+	same(t, "hidden", []string{"VALUE-of-x@example.com"}, d.Hidden)
 }
 
 func TestRemovedSecret(t *testing.T) {

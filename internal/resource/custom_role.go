@@ -38,7 +38,7 @@ func customRole() *Kind {
 			{
 				// What an update does to restrictions that it doesn't mention is not
 				// documented, so the live ones are sent back.
-				Name: "restrictedWorkspaceIds", Type: schema.SetType(nonEmpty()), Ref: &schema.Ref{Kind: "workspace", Name: "restrictedWorkspaces"},
+				Name: "restrictedWorkspaceIds", Type: schema.SetType(nonEmpty()), Empty: "every Workspace", Ref: &schema.Ref{Kind: "workspace", Name: "restrictedWorkspaces"},
 				Doc: "The Workspaces that the role is restricted to; [] is all of them.",
 			},
 		},

@@ -20,14 +20,14 @@ type declarer struct {
 	out      *Declaration
 	fallback string // the Workspace of objects that name none
 	secrets  []*schema.Node
-	seen     map[string]schema.Pos
+	seen     map[string]*Object
 }
 
 // Declare turns manifest documents into objects and reports everything that
 // can be known to be wrong offline. Objects that name no Workspace are put into
 // workspace, a name or an id, unless their document has one; "" is none.
 func Declare(catalog Catalog, documents []*schema.Node, workspace string) *Declaration {
-	d := &declarer{catalog: catalog, out: &Declaration{Catalog: catalog}, fallback: workspace, seen: map[string]schema.Pos{}}
+	d := &declarer{catalog: catalog, out: &Declaration{Catalog: catalog}, fallback: workspace, seen: map[string]*Object{}}
 	for _, document := range documents {
 		d.document(document)
 	}

@@ -100,6 +100,8 @@ func linkedOrExcluded() Rule {
 				case id == nil || id.Form != schema.Text:
 				case name == "links":
 					linked[id.Text] = id
+				case linked[id.Text] != nil && (!o.Get("links").Pos.Known() || !list.Pos.Known()): // one isn't declared
+					return "Deployment " + id.Text + " is live in the other one of links and excludeLinks; declare that, too, without it"
 				case linked[id.Text] != nil && (!linked[id.Text].Pos.Known() || !id.Pos.Known()): // one is live and kept
 					return "Deployment " + id.Text + " can't be both in links and in excludeLinks, and the live one of them is kept: it goes with allow-delete: true, and where the object isn't protected"
 				case linked[id.Text] != nil:

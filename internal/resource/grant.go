@@ -113,6 +113,17 @@ func within(list, id, above, aboveID string, outer func(id *schema.Node) string,
 	}}
 }
 
+// canonicalGrants tells as absent what the API tells as empty.
+func canonicalGrants(live *schema.Node) {
+	for _, role := range items(live.Get("dagRoles")) {
+		for _, name := range []string{"dagId", "dagTag"} {
+			if role.Get(name).Is("") {
+				role.Delete(name)
+			}
+		}
+	}
+}
+
 func grantRules() []Rule {
 	return []Rule{
 		oneDAG("dagRoles", true),

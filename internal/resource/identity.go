@@ -70,7 +70,7 @@ func (d *declarer) unique(o *Object) {
 	}
 	if o.ID != "" {
 		d.once(o, o.Kind.Name+" id "+o.ID)
-		if o.Absent {
+		if o.Absent || !o.named() {
 			return // that is how one of two objects with one name is removed
 		}
 	}
@@ -83,11 +83,15 @@ func (d *declarer) once(o *Object, key string) {
 	if o.Name() == "" {
 		return
 	}
-	if first, ok := d.seen[key]; ok {
-		d.report(o.Pos, "%s is declared twice, first at %s", o, first)
+	first := d.seen[key]
+	if first != nil && o.twin(first) {
 		return
 	}
-	d.seen[key] = o.Pos
+	if first != nil {
+		d.report(o.Pos, "%s is declared twice, first at %s", o, first.Pos)
+		return
+	}
+	d.seen[key] = o
 }
 
 // absent reports what would be lost with an object that is to be removed.

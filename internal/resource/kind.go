@@ -25,7 +25,6 @@ type Kind struct {
 	Blocks   []string // fields: what they refer to can't be deleted before it
 	Under    string   // a field of another kind, as kind.field: a change of it comes first
 	Identity []string // fields, compared exactly; a declared id wins over them
-	Unique   bool     // the API makes no second object of one identity
 	Fields   []schema.Field
 	Rules    []Rule
 	List     Query

@@ -38,7 +38,7 @@ func Missing(d *Declaration) []Seed {
 		switch {
 		case o.ID != "":
 			n.add(o.Kind, o.ID, "", plain(o.Body))
-		case o.Kind.Adopt != "" && !o.Absent:
+		case o.Kind.Adopt != "" && !o.Absent && !slices.ContainsFunc(d.Objects, func(other *Object) bool { return other.Made == o }):
 			n.add(o.Kind, "", o.Name(), map[string]any{})
 		}
 	}
@@ -86,7 +86,7 @@ func (n *needed) refers(o *Object, r *Reference) {
 // role is a custom role that a grant names, of whichever scope it needs. Astro's
 // own roles are written in capitals.
 func (n *needed) role(r *Reference) {
-	if r.Name != strings.ToUpper(r.Name) {
+	if known := r.Field.Ref.Known; known != nil && !known(r.Name) {
 		for _, scope := range []string{"DEPLOYMENT", "DAG"} {
 			n.add(r.Kind, n.id(scope+r.Name), r.Name, map[string]any{"scopeType": scope})
 		}

@@ -3,6 +3,7 @@ package resource
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	"astro-apply/internal/schema"
@@ -18,7 +19,8 @@ type Object struct {
 	Protect bool   // protect: true
 	Pos     schema.Pos
 	Refs    []*Reference
-	called  string // its live name, where only its id is declared
+	Made    *Object // what it makes, where that is declared too
+	called  string  // its live name, where only its id is declared
 }
 
 // Reference is a declared mention of another object.
@@ -99,13 +101,20 @@ func (o *Object) Key() string {
 	return strings.Join(parts, "/")
 }
 
+// named reports whether the object's whole identity is declared.
+func (o *Object) named() bool {
+	return !slices.ContainsFunc(o.Kind.Identity, func(field string) bool { return o.Body.Get(field) == nil })
+}
+
+// twin reports whether two objects may have one name, since their ids tell them
+// apart.
+func (o *Object) twin(other *Object) bool { return o.ID != "" && other.ID != "" && o.ID != other.ID }
+
 // GoesBy is the name that the object has once it is as declared: with an id, one
 // that isn't declared stays.
 func (o *Object) GoesBy(live *Live) string {
-	for _, field := range o.Kind.Identity {
-		if live != nil && o.Body.Get(field) == nil {
-			return o.Kind.Called(live)
-		}
+	if live != nil && !o.named() {
+		return o.Kind.Called(live)
 	}
 	return o.Key()
 }

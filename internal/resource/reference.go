@@ -93,6 +93,11 @@ func (d *declarer) link() {
 			byID[o.Kind.Name+" "+o.ID] = o
 		}
 	}
+	for _, o := range d.out.Objects {
+		if made := named[o.Kind.Makes+" "+o.Key()]; len(made) > 0 {
+			o.Made = made[0]
+		}
+	}
 	// A name means something in a place, so places come first, and those that are
 	// in another one after it.
 	for pass := range 3 {

@@ -138,13 +138,13 @@ func (r *reader) twice(d *Declaration) {
 		if live := r.world.Live[o]; live != nil {
 			keys = append(keys, o.Kind.Name+" id "+live.ID)
 		}
-		if place, ok := r.home(o); ok && r.world.Failed[o] == nil && !o.Absent {
+		if place, ok := r.home(o); ok && r.world.Failed[o] == nil && !o.Absent && o.named() {
 			keys = append(keys, fmt.Sprintf("%s %q%s", o.Kind.Name, o.Key(), place))
 		}
 		for i, key := range keys {
 			other := first[key]
 			first[key] = o
-			if other == nil {
+			if other == nil || o.twin(other) {
 				continue
 			}
 			if i == 0 && r.world.Live[o] != nil && (r.leaves(other) || r.leaves(o)) { // one by id and one by name

@@ -21,7 +21,8 @@ func team() *Kind {
 			{Name: "members", Elements: &Elements{Add: Call{"POST", item + "/members"}, Remove: Call{"DELETE", item + "/members/{member}"}, Most: 100}},
 			{Name: "roles", Call: Call{"POST", item + "/roles"}},
 		},
-		Details: []Detail{{Field: "memberIds", Path: item + "/members", Member: "teamMembers", Item: "userId", Key: "userId", Called: "username"}},
+		Details:   []Detail{{Field: "memberIds", Path: item + "/members", Member: "teamMembers", Item: "userId", Key: "userId", Called: "username"}},
+		Canonical: canonicalGrants,
 		Guard: func(g Guarded) Refusal {
 			its := g.After == nil || g.Touches("name") || g.Touches("description") || g.Touches("memberIds") // its roles are given here
 			if g.Live.Get("isIdpManaged").Is("true") && its {

@@ -14,16 +14,17 @@ func user() *Kind {
 	const collection = "/organizations/{organizationId}/users"
 	const item = collection + "/{id}"
 	return &Kind{
-		Name:     "user",
-		Title:    "user",
-		Section:  "users",
-		Doc:      "What a user of the Organization may do.",
-		Adopt:    "invite whoever is not in the Organization yet, in the section invites, and let them accept",
-		Stays:    "remove the user in the Astro UI, or declare [] for the roles that are to go",
-		Identity: []string{"username"},
-		List:     Query{Path: collection, Member: "users"},
-		Get:      Call{"GET", item},
-		Parts:    []Part{{Name: "roles", Call: Call{"POST", item + "/roles"}}},
+		Name:      "user",
+		Title:     "user",
+		Section:   "users",
+		Doc:       "What a user of the Organization may do.",
+		Adopt:     "invite whoever is not in the Organization yet, in the section invites, and let them accept",
+		Stays:     "remove the user in the Astro UI, or declare [] for the roles that are to go",
+		Identity:  []string{"username"},
+		List:      Query{Path: collection, Member: "users"},
+		Get:       Call{"GET", item},
+		Parts:     []Part{{Name: "roles", Call: Call{"POST", item + "/roles"}}},
+		Canonical: canonicalGrants,
 		Guard: func(g Guarded) Refusal {
 			switch status := g.Live.Get("status"); {
 			case status.Is("ACTIVE"):

@@ -53,6 +53,7 @@ type Field struct {
 	// Frozen says why a change is impossible, "" if it isn't; value looks up
 	// other fields of the object.
 	Frozen  func(old, wanted *Node, value func(path string) string) string
+	Empty   string                      // of a list: what an empty one means, if that is not nothing
 	Caution func(old, new *Node) string // what a change does beside the obvious
 	// Lapsed says that a value, declared or live, is over: it neither asks for
 	// anything nor is sent back.
