@@ -77,8 +77,16 @@ func TestThousandAmbiguousCreates(t *testing.T) {
 		const many = 1000
 		s := newStage(t, simulator.Options{Limited: true})
 		for i, f := range []simulator.Fault{
-			{Reset: true, Applied: true}, {Reset: true}, {Status: 502, Applied: true}, {Status: 503, Raw: "<html>"}, {Cut: 10, Applied: true},
-			{Status: 200, Raw: "<html>", Applied: true}, {Status: 200, Raw: " "}, {Delay: 80 * time.Second, Applied: true}, {Status: 504}, {Status: 408, Applied: true},
+			{Reset: true, Applied: true},
+			{Reset: true},
+			{Status: 502, Applied: true},
+			{Status: 503, Raw: "<html>"},
+			{Cut: 10, Applied: true},
+			{Status: 200, Raw: "<html>", Applied: true},
+			{Status: 200, Raw: " "},
+			{Delay: 80 * time.Second, Applied: true},
+			{Status: 504},
+			{Status: 408, Applied: true},
 		} {
 			for n := range many / 10 {
 				f.Method, f.Body, f.Count = "POST", fmt.Sprintf(`"w%d"`, n*10+i), 1
