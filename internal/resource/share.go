@@ -13,11 +13,19 @@ import (
 type shared struct {
 	API
 	mu    sync.Mutex
-	lists map[string]func() ([]json.RawMessage, error)
+	lists map[string]*listing
+}
+
+// listing is a list that is read once. Those who wait for it wait on a channel,
+// as for everything else that takes time.
+type listing struct {
+	done  chan struct{}
+	items []json.RawMessage
+	err   error
 }
 
 func share(api API) *shared {
-	return &shared{API: api, lists: map[string]func() ([]json.RawMessage, error){}}
+	return &shared{API: api, lists: map[string]*listing{}}
 }
 
 // List answers what the first such call was answered. A list below an object is
@@ -28,11 +36,17 @@ func (s *shared) List(ctx context.Context, call astro.Call, member string) ([]js
 	}
 	key := call.Path + "?" + call.Query.Encode()
 	s.mu.Lock()
-	once := s.lists[key]
-	if once == nil {
-		once = sync.OnceValues(func() ([]json.RawMessage, error) { return s.API.List(ctx, call, member) })
-		s.lists[key] = once
+	l, there := s.lists[key]
+	if !there {
+		l = &listing{done: make(chan struct{})}
+		s.lists[key] = l
 	}
 	s.mu.Unlock()
-	return once()
+	if there {
+		<-l.done
+		return l.items, l.err
+	}
+	defer close(l.done)
+	l.items, l.err = s.API.List(ctx, call, member)
+	return l.items, l.err
 }

@@ -39,6 +39,13 @@ func (s *Server) Fail(f Fault) {
 	s.faults = append(s.faults, &f)
 }
 
+// Faults is how many requests went wrong so far.
+func (s *Server) Faults() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.struck
+}
+
 // fault finds the fault for a request and uses it up by one.
 func (s *Server) fault(r Request) *Fault {
 	_, below, _ := split(r.Path)

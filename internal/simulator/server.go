@@ -34,6 +34,7 @@ type Server struct {
 	serial      int
 	halves      []half
 	storm       storm
+	struck      int // by faults
 	taken       map[budget][]time.Time
 }
 
@@ -84,6 +85,7 @@ func (s *Server) answer(r Request, authorization string) reply {
 		answer = s.carryOut(r, authorization)
 	}
 	if f != nil {
+		s.struck++
 		answer = s.strike(f, answer)
 	}
 	return s.record(r, answer)

@@ -1,0 +1,176 @@
+package app_test
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"math/rand/v2"
+	"regexp"
+	"runtime"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"astro-apply/internal/simulator"
+)
+
+var (
+	trials = flag.Int("trials", 60, "how many trials the fault campaign makes")
+	from   = flag.Uint64("from", 1, "the number of the campaign's first trial; a trial is drawn from its number")
+)
+
+// tally counts what a campaign did.
+type tally struct {
+	trials, runs, requests, faults, kills, cancels, pairs, duplicates atomic.Int64
+}
+
+// TestCampaign puts the whole program through storms of faults. In each trial
+// one manifest is there, and another is applied again and again while anything
+// goes wrong: answers are lost before or after the API acted, late, cut off or
+// nonsense, runs are killed or cancelled at any call, and two go on at once.
+// Once that is over, one clean run has to reach exactly what the manifest reaches
+// without all that, and another one to send no write.
+//
+// For hours: go test ./internal/app -run Campaign -trials 100000 -timeout 0.
+func TestCampaign(t *testing.T) {
+	t.Parallel()
+	var sum tally
+	var next atomic.Int64
+	t.Run("workers", func(t *testing.T) {
+		for i := range runtime.GOMAXPROCS(0) {
+			t.Run(fmt.Sprint(i), func(t *testing.T) {
+				t.Parallel()
+				for n := next.Add(1); n <= int64(*trials); n = next.Add(1) {
+					seed := *from + uint64(n) - 1
+					synctest.Test(t, func(t *testing.T) { (&trial{T: t, number: seed, tally: &sum}).run() })
+					if t.Failed() {
+						return
+					}
+				}
+			})
+		}
+	})
+	t.Logf("%d trials, %d runs, %d requests, %d faults, %d kills, %d cancels, %d pairs of runs at once, %d duplicates reported",
+		sum.trials.Load(), sum.runs.Load(), sum.requests.Load(), sum.faults.Load(), sum.kills.Load(), sum.cancels.Load(), sum.pairs.Load(), sum.duplicates.Load())
+}
+
+// trial is one Organization that goes through a storm, and another one that
+// doesn't.
+type trial struct {
+	*testing.T
+	number      uint64
+	tally       *tally
+	rand        *rand.Rand
+	allowDelete bool
+}
+
+func (c *trial) run() {
+	c.rand = rand.New(rand.NewPCG(c.number, 0)) //nolint:gosec // it is to be repeatable
+	defer func() {
+		if c.Failed() {
+			c.Logf("to see it again: go test ./internal/app -run Campaign -from %d -trials 1", c.number)
+		}
+	}()
+	c.allowDelete = c.rand.IntN(2) == 0
+	pair := c.rand.IntN(4) == 0
+	first := drawn(c.rand, nil, false)
+	second := drawn(c.rand, first, c.allowDelete)
+	if pair { // what the API makes twice is there already
+		first.adopts(second)
+	}
+	stormy, calm := populated(), populated()
+	for _, s := range []*simulator.Server{stormy, calm} {
+		c.clean(s, first)
+	}
+	c.clean(calm, second)
+
+	for range 1 + c.rand.IntN(4) {
+		rate := []float64{0.02, 0.1, 0.3, 0.6}[c.rand.IntN(4)]
+		stormy.Storm(c.rand.Uint64(), rate)
+		var runs sync.WaitGroup
+		for range map[bool]int{true: 2, false: 1}[pair] {
+			layer := &mortal{RoundTripper: stormy.Transport(), tally: c.tally, seed: c.rand.Uint64()}
+			if c.rand.IntN(2) == 0 {
+				layer.rate = []float64{0.01, 0.1, 0.5}[c.rand.IntN(3)]
+			}
+			runs.Go(func() { c.apply(stormy, second, layer) })
+		}
+		if pair {
+			c.tally.pairs.Add(1)
+		}
+		runs.Wait()
+		stormy.Storm(0, 0)
+		time.Sleep(5 * time.Minute) // what the API is still at
+	}
+	c.tally.faults.Add(int64(stormy.Faults()))
+	if twice := doubles(stormy); len(twice) > 0 && pair {
+		c.reported(stormy, second, twice)
+		return
+	} else if len(twice) > 0 {
+		c.Fatalf("made twice: %v\n%s", twice, second)
+	}
+	c.clean(stormy, second)
+	if diff := cmp.Diff(contents(calm), contents(stormy)); diff != "" {
+		c.Fatalf("not what it is without faults (-calm +stormy):\n%s\n%s", diff, second)
+	}
+	stormy.ResetRequests()
+	c.clean(stormy, second)
+	for _, r := range stormy.Requests() {
+		if r.Method != "GET" {
+			c.Fatalf("a write without a change: %s %s %s\n%s", r.Method, r.Path, r.Body, second)
+		}
+	}
+	c.tally.trials.Add(1)
+}
+
+// clean is a run in which nothing goes wrong.
+func (c *trial) clean(s *simulator.Server, m *declared) string {
+	code, log := c.apply(s, m, nil)
+	if code != 0 {
+		c.Fatalf("a clean run failed:\n%s\n%s", log, m)
+	}
+	return log
+}
+
+// reported demands that a clean run names both of what two runs made at once.
+func (c *trial) reported(s *simulator.Server, m *declared, twice map[string][]string) {
+	code, log := c.apply(s, m, nil)
+	for label, ids := range twice {
+		if code != 1 || !strings.Contains(log, strings.Join(ids, ", ")) {
+			c.Fatalf("%s is there twice, %v, and that isn't said:\n%s", label, ids, log)
+		}
+	}
+	c.tally.duplicates.Add(int64(len(twice)))
+}
+
+// apply runs the program. A layer may end it before its time.
+func (c *trial) apply(s *simulator.Server, m *declared, layer *mortal) (code int, log string) {
+	c.tally.runs.Add(1)
+	before := len(s.Requests())
+	ctx, cancel := context.WithCancelCause(context.Background())
+	defer cancel(nil)
+	p := &execution{server: s, manifest: m.String(), allowDelete: c.allowDelete, temp: c.TempDir()}
+	if layer == nil {
+		p.transport = s.Transport()
+	} else {
+		layer.end = func() { cancel(errors.New("interrupt signal received")) }
+		p.transport = layer
+	}
+	code, log = p.run(ctx)
+	if layer != nil && !layer.cancelled.IsZero() {
+		if took := time.Since(layer.cancelled); took > 7500*time.Millisecond {
+			c.Errorf("ended %s after the signal:\n%s", took, log)
+		}
+	}
+	if leak := regexp.MustCompile(`first-secret|second-secret|astro-token-[0-9a-f]+`).FindString(log); leak != "" {
+		c.Errorf("%s is shown:\n%s", leak, log)
+	}
+	c.tally.requests.Add(int64(len(s.Requests()) - before))
+	return code, log
+}
