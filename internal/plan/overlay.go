@@ -66,6 +66,9 @@ func (o *overlay) field(f *schema.Field, declared, live *schema.Node, path strin
 		return nil
 	}
 	if d != nil && d.Secret && l != nil {
+		if l.Form == schema.Text && l.Text != d.Text && f.Type.Equal(d, l) {
+			o.diff.Hidden = append(o.diff.Hidden, l.Text) // another spelling of it
+		}
 		l = l.Clone() // what a secret replaces was most likely its last value
 		l.Conceal()
 	}
@@ -179,9 +182,6 @@ func (o *overlay) merged(f *schema.Field, d, l *schema.Node, path string, fresh 
 	case t.Equal(d, l):
 		if l == nil {
 			return t.Send(d)
-		}
-		if d.Secret && l.Text != d.Text {
-			o.diff.Hidden = append(o.diff.Hidden, l.Text)
 		}
 		return l.With(d.Pos) // the live spelling of the same value
 	}

@@ -86,6 +86,11 @@ func one(o *resource.Object, w *resource.World, policy Policy) *Change {
 			c.Problems[0].Message = "there is none" + near + " As a new one: " + c.Problems[0].Message
 		}
 		c.Action = c.verb()
+		if doubt := o.Kind.Doubt; doubt != nil && c.Action == Unchanged {
+			if why := doubt(c.Live.Body); why != "" {
+				c.Notes = append(c.Notes, schema.Problem{Pos: o.Pos, Message: why})
+			}
+		}
 		if names := w.Strangers[o]; c.Action == Create && len(names) > 0 {
 			c.Notes = append(c.Notes, schema.Problem{Pos: o.Pos, Message: "it will be created; live in the same place and not declared: " +
 				shortList(names) + ". If it is one of them under a new name, give its id"})

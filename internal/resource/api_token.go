@@ -34,6 +34,7 @@ func apiToken() *Kind {
 		Shape:     newAPIToken,
 		Canonical: canonicalToken,
 		Guard:     ownToken,
+		Doubt:     func(live *schema.Node) string { return unused(live, "rotate it, by the input rotate") },
 		Fields: []schema.Field{
 			{Name: "name", Type: name(256), Phase: schema.RequiredCreate | schema.RequiredUpdate, Doc: "The token's name."},
 			{Name: "description", Type: schema.TextType(500), Doc: "What the token is for."},
@@ -128,6 +129,16 @@ func ownToken(g Guarded) Refusal {
 	return Refusal{}
 }
 
+// unused is all that can be known of a value that never reached anybody: a run
+// that is killed between making and delivering it leaves no other trace.
+func unused(live *schema.Node, way string) string {
+	if live.Get("lastUsedAt").Value() != "" {
+		return ""
+	}
+	return "it has never been used since it was made at " + live.Get("createdAt").Value() +
+		"; if its value did not arrive, because a run was killed, nobody has it: " + way
+}
+
 func agentToken() *Kind {
 	const collection = "/organizations/{organizationId}/deployments/{deploymentId}/agent-tokens"
 	const item = collection + "/{id}"
@@ -146,6 +157,9 @@ func agentToken() *Kind {
 		Issued:   "token",
 
 		Canonical: neverExpires,
+		Doubt: func(live *schema.Node) string {
+			return unused(live, "mark it state: absent once, and let the next run make another one")
+		},
 		Shape: func(fields, _ *schema.Node, _ string) *schema.Node {
 			out := fields.Clone()
 			out.Delete("deploymentId") // it is in the path

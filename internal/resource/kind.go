@@ -50,6 +50,9 @@ type Kind struct {
 	Usable func(live *schema.Node) bool
 	// Guard says why a change must not be made, if it mustn't.
 	Guard func(Guarded) Refusal
+	// Doubt says what a live object that is as declared may lack all the same, ""
+	// if there is nothing to say.
+	Doubt func(live *schema.Node) string
 	// Output is the action's output that holds the id of the one object of the
 	// kind, when exactly one is declared.
 	Output string

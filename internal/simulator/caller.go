@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+	"time"
 )
 
 // caller is who calls, and what the token reaches (notes 3.5).
@@ -25,6 +26,9 @@ func (s *Server) authenticate(authorization, organization string) (caller, *prob
 	// Lists declare no 404, so an unknown Organization is one that the token doesn't reach.
 	if who.scope.OrganizationID != s.organization || organization != s.organization {
 		return who, forbidden("the token does not reach Organization '%s'", organization)
+	}
+	if o := s.collections[kindAPIToken].find(who.scope.TokenID); o != nil {
+		o.state["lastUsedAt"] = s.now().UTC().Format(time.RFC3339)
 	}
 	return who, nil
 }
