@@ -73,6 +73,7 @@ type run struct {
 	jobs    []*job
 	mu      sync.Mutex
 	waiting map[*job]string // what each job was last seen waiting for
+	polling int             // how many objects are waited for
 }
 
 // Run carries out p and returns one Outcome per change, in the plan's order.

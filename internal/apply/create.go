@@ -149,10 +149,8 @@ func (r *run) usable(ctx context.Context, j *job) error {
 				break
 			}
 			r.waits(j, fmt.Sprintf("%s: %s", ref, reason))
-			select {
-			case <-ctx.Done():
-				return fmt.Errorf("%s is not ready: %s (%w)", ref, reason, context.Cause(ctx))
-			case <-time.After(interval):
+			if err := r.poll(ctx, interval); err != nil {
+				return fmt.Errorf("%s is not ready: %s (%w)", ref, reason, err)
 			}
 			next, err := r.source.Get(ctx, &resource.Object{Kind: ref.Kind, Body: &schema.Node{Form: schema.Map}}, ref.ID)
 			if err != nil && !temporary(err) {

@@ -19,7 +19,31 @@ const (
 	lastPoll  = 15 * time.Second
 	calm      = 15 * time.Second
 	heartbeat = 30 * time.Second
+	// share is the time between polls of all objects that are waited for: half of
+	// the reads that the API allows are left to others.
+	share = 80 * time.Millisecond
 )
+
+// poll waits before an object is looked at again: longer, the more are waiting.
+func (r *run) poll(ctx context.Context, interval time.Duration) error {
+	r.mu.Lock()
+	r.polling++
+	interval = max(interval, time.Duration(r.polling)*share)
+	r.mu.Unlock()
+	defer func() {
+		r.mu.Lock()
+		r.polling--
+		r.mu.Unlock()
+	}()
+	timer := time.NewTimer(interval)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	case <-timer.C:
+		return nil
+	}
+}
 
 // settle polls until the object is ready. That it isn't when time runs out is
 // an outcome of its own: the change was accepted, and is not sent again.
@@ -45,11 +69,9 @@ func (r *run) settle(ctx context.Context, j *job, written bool) {
 			return
 		}
 		r.waits(j, reason)
-		select {
-		case <-ctx.Done():
+		if r.poll(ctx, interval) != nil {
 			j.Status, j.Err = Unconfirmed, unconfirmed(ctx, reason, problem)
 			return
-		case <-time.After(interval):
 		}
 		live, err := r.source.Get(ctx, o, id)
 		switch {
@@ -78,11 +100,9 @@ func (r *run) vanish(ctx context.Context, j *job) {
 			return
 		}
 		r.waits(j, "being deleted")
-		select {
-		case <-ctx.Done():
+		if r.poll(ctx, interval) != nil {
 			j.Status, j.Err = Unconfirmed, unconfirmed(ctx, "being deleted", err)
 			return
-		case <-time.After(interval):
 		}
 	}
 }
