@@ -89,7 +89,7 @@ func (m *mortal) draw(r *http.Request) (dies, after bool) {
 	h := fnv.New64a()
 	_, _ = h.Write([]byte(r.Method + r.URL.Path))
 	m.count++
-	d := rand.New(rand.NewPCG(m.seed, h.Sum64()^m.count)) //nolint:gosec // it is to be repeatable
+	d := rand.New(rand.NewPCG(m.seed, h.Sum64()^m.count))
 	if d.Float64() >= m.rate || m.dead || !m.cancelled.IsZero() {
 		return false, false
 	}

@@ -6,6 +6,7 @@ import (
 	"flag"
 	"fmt"
 	"math/rand/v2"
+	"net/http"
 	"regexp"
 	"runtime"
 	"strings"
@@ -71,7 +72,7 @@ type trial struct {
 }
 
 func (c *trial) run() {
-	c.rand = rand.New(rand.NewPCG(c.number, 0)) //nolint:gosec // it is to be repeatable
+	c.rand = rand.New(rand.NewPCG(c.number, 0))
 	defer func() {
 		if c.Failed() {
 			c.Logf("to see it again: go test ./internal/app -run Campaign -from %d -trials 1", c.number)
@@ -122,7 +123,7 @@ func (c *trial) run() {
 	stormy.ResetRequests()
 	c.clean(stormy, second)
 	for _, r := range stormy.Requests() {
-		if r.Method != "GET" {
+		if r.Method != http.MethodGet {
 			c.Fatalf("a write without a change: %s %s %s\n%s", r.Method, r.Path, r.Body, second)
 		}
 	}

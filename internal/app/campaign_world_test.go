@@ -14,7 +14,7 @@ import (
 
 // populated is an Organization with what a manifest of the campaign doesn't make.
 func populated() *simulator.Server {
-	s := simulator.New(simulator.Options{OrganizationID: "corg00000000000000000000a"})
+	s := simulator.New(simulator.Options{OrganizationID: "corg00000000000000000000a", Limited: true})
 	for _, name := range []string{"ada", "grace", "edsger"} {
 		s.Seed("user", map[string]any{"username": name + "@example.com"})
 	}
@@ -130,8 +130,10 @@ func (g *world) draw() {
 		}
 		g.out.put("clusters", "own", c)
 		if g.some() {
-			g.out.put("deployments", "remote", map[string]any{"name": "remote", "workspace": "data", "type": "DEDICATED", "cluster": "own", "executor": "ASTRO",
-				"remoteExecution": map[string]any{"enabled": true, "taskLogBucket": g.one("s3://a", "s3://b")}})
+			g.out.put("deployments", "remote", map[string]any{
+				"name": "remote", "workspace": "data", "type": "DEDICATED", "cluster": "own", "executor": "ASTRO",
+				"remoteExecution": map[string]any{"enabled": true, "taskLogBucket": g.one("s3://a", "s3://b")},
+			})
 			g.out.put("agentTokens", "agents", map[string]any{"name": "agents", "deployment": map[string]any{"workspace": "data", "name": "remote"}, "saveTo": "agents"})
 		}
 	}
@@ -148,16 +150,20 @@ func (g *world) draw() {
 		}
 	}
 	if g.some() {
-		g.out.put("customRoles", "reader", map[string]any{"name": "reader", "scopeType": "DEPLOYMENT",
-			"permissions": g.subset("deployment.get", "deployment.logs.get", "deployment.update")})
+		g.out.put("customRoles", "reader", map[string]any{
+			"name": "reader", "scopeType": "DEPLOYMENT",
+			"permissions": g.subset("deployment.get", "deployment.logs.get", "deployment.update"),
+		})
 		g.people(deployments)
 	}
 	if g.some() {
 		g.out.put("allowedIpAddressRanges", "", map[string]any{"ranges": g.subset("10.0.0.0/8", "192.0.2.0/24", "198.51.100.0/24", "2001:db8::/32")})
 	}
 	if g.some() {
-		g.out.put("apiTokens", "ci", map[string]any{"name": "ci", "workspace": "data", "saveTo": "ci", "description": g.one("", "a", "b"),
-			"roles": []any{map[string]any{"role": g.one("WORKSPACE_OPERATOR", "WORKSPACE_MEMBER")}}})
+		g.out.put("apiTokens", "ci", map[string]any{
+			"name": "ci", "workspace": "data", "saveTo": "ci", "description": g.one("", "a", "b"),
+			"roles": []any{map[string]any{"role": g.one("WORKSPACE_OPERATOR", "WORKSPACE_MEMBER")}},
+		})
 	}
 }
 
@@ -228,8 +234,10 @@ func (g *world) environmentObject(kind string, i int, deployments []string) map[
 	case "AIRFLOW_VARIABLE":
 		o["airflowVariable"], override["airflowVariable"] = map[string]any{"value": g.one("x", "y")}, map[string]any{"value": g.one("x", "y")}
 	case "METRICS_EXPORT":
-		o["metricsExport"] = map[string]any{"endpoint": g.one("https://a.example.com", "https://b.example.com"), "exporterType": "PROMETHEUS", "authType": "AUTH_TOKEN",
-			"basicToken": g.secret(), "labels": map[string]any{"env": g.one("dev", "prod")}}
+		o["metricsExport"] = map[string]any{
+			"endpoint": g.one("https://a.example.com", "https://b.example.com"), "exporterType": "PROMETHEUS", "authType": "AUTH_TOKEN",
+			"basicToken": g.secret(), "labels": map[string]any{"env": g.one("dev", "prod")},
+		}
 		override["metricsExport"] = map[string]any{"username": g.one("a", "b")}
 	}
 	if g.some() {

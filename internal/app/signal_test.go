@@ -2,6 +2,8 @@ package app_test
 
 import (
 	"bytes"
+	"fmt"
+	"net/http"
 	"net/http/httptest"
 	"os"
 	"os/exec"
@@ -15,19 +17,21 @@ import (
 	"astro-apply/internal/simulator"
 )
 
-// buffer collects a process's output and calls seen once when it holds text.
+// buffer collects a process's output and calls seen once when it holds text as
+// often as times says, at least once.
 type buffer struct {
-	mu   sync.Mutex
-	b    bytes.Buffer
-	text string
-	seen func()
+	mu    sync.Mutex
+	b     bytes.Buffer
+	text  string
+	times int
+	seen  func()
 }
 
 func (b *buffer) Write(p []byte) (int, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	n, err := b.b.Write(p)
-	if b.seen != nil && strings.Contains(b.b.String(), b.text) {
+	if b.seen != nil && strings.Count(b.b.String(), b.text) >= max(1, b.times) {
 		b.seen()
 		b.seen = nil
 	}
@@ -77,4 +81,123 @@ func TestCancelledByTheRunner(t *testing.T) {
 	if summary, err := os.ReadFile(filepath.Join(dir, "summary")); err != nil || !bytes.Contains(summary, []byte("Stopped early")) {
 		t.Errorf("summary %q, %v", summary, err)
 	}
+}
+
+// step is the action as a process of its own, against a simulated Astro.
+type step struct {
+	*testing.T
+	server   *simulator.Server
+	api, bin string
+	dir      string
+}
+
+func newStep(t *testing.T, manifest string) *step {
+	s := &step{T: t, server: simulator.New(simulator.Options{Limited: true}), bin: build(t), dir: t.TempDir()}
+	api := httptest.NewServer(s.server)
+	t.Cleanup(api.Close)
+	s.api = api.URL
+	if err := os.WriteFile(filepath.Join(s.dir, "astro.yaml"), []byte(manifest), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// run sends a signal once so many Workspaces are made, 0 for none, and returns
+// the exit code, the log and how long the process still ran.
+func (s *step) run(made int, signal os.Signal) (code int, log string, after time.Duration) {
+	s.Helper()
+	out := &buffer{text: "created workspace", times: made}
+	c := exec.CommandContext(s.Context(), s.bin)
+	c.Dir, c.Stdout = s.dir, out
+	c.Env = []string{
+		"GITHUB_ACTIONS=true", "INPUT_MODE=apply", "INPUT_API-URL=" + s.api, "ASTRO_API_TOKEN=" + s.server.Token(simulator.Scope{}),
+		"GITHUB_OUTPUT=" + filepath.Join(s.dir, "outputs"), "GITHUB_STEP_SUMMARY=" + filepath.Join(s.dir, "summary"),
+	}
+	var sent time.Time
+	if made > 0 {
+		out.seen = func() { sent = time.Now(); _ = c.Process.Signal(signal) }
+	}
+	_ = c.Run()
+	return c.ProcessState.ExitCode(), out.String(), time.Since(sent)
+}
+
+func manyWorkspaces(n int) string {
+	var b strings.Builder
+	b.WriteString("workspaces:\n")
+	for i := range n {
+		fmt.Fprintf(&b, "  - { name: w%02d }\n", i)
+	}
+	return b.String()
+}
+
+// There are 50 to make, of which some are made when the signal comes. The report
+// names the rest, which is all that the next run does.
+func TestCancelledInTheMiddle(t *testing.T) {
+	t.Parallel()
+	const many = 50
+	s := newStep(t, manyWorkspaces(many))
+	code, log, after := s.run(14, syscall.SIGINT)
+	done := len(s.server.Objects("workspace"))
+	if code != 1 || after > 7500*time.Millisecond || done == 0 || done == many {
+		t.Fatalf("exit code %d, %s after the signal, %d made:\n%s", code, after, done, log)
+	}
+	summary, err := os.ReadFile(filepath.Join(s.dir, "summary"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, told := range []string{log, string(summary)} {
+		if !strings.Contains(told, fmt.Sprintf("%d of %d done, safe to run again", done, many)) || !strings.Contains(told, "w49") {
+			t.Errorf("what is done and what is left is not told:\n%s", told)
+		}
+	}
+	s.server.ResetRequests()
+	if code, log, _ := s.run(0, nil); code != 0 {
+		t.Fatalf("the next run: %d\n%s", code, log)
+	}
+	s.rest(many, many-done)
+}
+
+// rest demands that each Workspace is there once, and that a run made so many.
+func (s *step) rest(many, made int) {
+	s.Helper()
+	names := map[any]bool{}
+	for _, w := range s.server.Objects("workspace") {
+		names[w["name"]] = true
+	}
+	posts := 0
+	for _, r := range s.server.Requests() {
+		if r.Method == http.MethodPost && r.Status == http.StatusOK { // the token's last second may not be over
+			posts++
+		}
+	}
+	if all := len(s.server.Objects("workspace")); all != many || len(names) != many || posts != made {
+		s.Errorf("%d there under %d names, %d made by the run, want %d", all, len(names), posts, made)
+	}
+}
+
+// A process that is killed leaves nothing that the next one can't finish.
+func TestKilled(t *testing.T) {
+	t.Parallel()
+	const many = 60
+	s := newStep(t, manyWorkspaces(many))
+	for range 3 {
+		s.run(3, syscall.SIGKILL)
+	}
+	if there := len(s.server.Objects("workspace")); there < 3 || there == many {
+		t.Fatalf("%d are there", there)
+	}
+	s.server.ResetRequests()
+	if code, log, _ := s.run(0, nil); code != 0 {
+		t.Fatalf("the next run: %d\n%s", code, log)
+	}
+	names := map[any]bool{}
+	for _, w := range s.server.Objects("workspace") {
+		names[w["name"]] = true
+	}
+	if all := len(s.server.Objects("workspace")); all != many || len(names) != many {
+		t.Errorf("%d there under %d names", all, len(names))
+	}
+	s.server.ResetRequests()
+	s.run(0, nil)
+	s.rest(many, 0)
 }
