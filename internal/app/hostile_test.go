@@ -1,0 +1,72 @@
+package app_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"astro-apply/internal/simulator"
+)
+
+const hostileManifest = `
+workspaces: [{ name: data }]
+deployments: [{ name: etl, workspace: data, type: STANDARD, cloudProvider: AWS, region: us-east-1 }]
+`
+
+// What isn't the API's answer is an error that says so, with the call it is about,
+// and never reads as "nothing there": nothing is made on the strength of it. What
+// is new in an answer is taken as it comes.
+func TestHostileAnswers(t *testing.T) {
+	t.Parallel()
+	location := func(to string) http.Header { return http.Header{"Location": {to}} }
+	const list, item = "GET /organizations/{organizationId}/workspaces: ", `{"id": "cworkspace000000000000001", "name": "data"}`
+	for name, test := range map[string]struct {
+		path  string
+		fault simulator.Fault
+		want  string // of the log; "" when the run goes well
+	}{
+		"empty":                {"workspaces", simulator.Fault{Status: 200, Raw: " "}, list + "200 OK: the body is empty"},
+		"truncated":            {"workspaces", simulator.Fault{Applied: true, Cut: 9}, list + "200 OK: the body is truncated: unexpected EOF"},
+		"HTML":                 {"workspaces", simulator.Fault{Status: 200, Raw: "<html><title>Log in</title>"}, list + "200 OK: the body is an HTML page instead of JSON"},
+		"an error in HTML":     {"workspaces", simulator.Fault{Status: 502, Raw: "<html><title>Bad gateway</title>"}, list + `502 Bad Gateway: an HTML page, "Bad gateway"`},
+		"a list":               {"workspaces", simulator.Fault{Status: 200, Raw: "[]"}, list + "200 OK: the body is not a JSON object"},
+		"null":                 {"workspaces", simulator.Fault{Status: 200, Raw: "null"}, list + "200 OK: the body is not a JSON object"},
+		"another object":       {"workspaces", simulator.Fault{Status: 200, Raw: "{}"}, list + `200 OK: the list has no "workspaces"`},
+		"no list":              {"workspaces", simulator.Fault{Status: 200, Raw: `{"workspaces": 3, "totalCount": 3}`}, list + `200 OK: the list's "workspaces" is not a list`},
+		"it never comes":       {"workspaces", simulator.Fault{Applied: true, Delay: 70 * time.Second}, list + "no whole answer within 1m0s"},
+		"reset":                {"workspaces", simulator.Fault{Reset: true}, list + "connection reset by peer"},
+		"endless redirect":     {"workspaces", simulator.Fault{Status: 302, Raw: " ", Header: location("/v1/organizations/corg00000000000000000000a/workspaces")}, list + "302 Found: more than 5 redirects"},
+		"redirect to another":  {"workspaces", simulator.Fault{Status: 302, Raw: " ", Header: location("https://elsewhere.example/")}, list + `302 Found: a redirect to "https://elsewhere.example", not followed: the token stays with the API`},
+		"the same page again":  {"workspaces", simulator.Fault{Status: 200, Raw: `{"workspaces": [` + item + `], "totalCount": 2}`}, list + "200 OK: the list changed while it was read: an item came twice, id cworkspace000000000000001"},
+		"a list that shrinks":  {"workspaces", simulator.Fault{Status: 200, Raw: `{"workspaces": [], "totalCount": 1}`}, list + "200 OK: the list changed while it was read: it ended after 0 of 1 items"},
+		"an item without id":   {"workspaces", simulator.Fault{Status: 200, Raw: `{"workspaces": [{"name": "data"}], "totalCount": 1}`}, "answer about a workspace has no id"},
+		"an item that is text": {"workspaces", simulator.Fault{Status: 200, Raw: `{"workspaces": ["data"], "totalCount": 1}`}, list + "200 OK: item 1: not an object"},
+		"an odd field":         {"workspaces", simulator.Fault{Status: 200, Raw: `{"workspaces": [{"id": "cworkspace000000000000001", "name": "data", "description": []}], "totalCount": 1}`}, "answer about workspace cworkspace000000000000001: description is a list"},
+		"new members and words": {"deployments", simulator.Fault{Status: 200, Raw: `{"deployments": [{"id": "cdeployment00000000000001", "name": "etl", "workspaceId": "cworkspace000000000000001", "type": "STANDARD",
+			"cloudProvider": "AWS", "region": "us-east-1", "status": "LEVITATING", "executor": "QUANTUM", "moons": [1, {"of": "Jupiter"}]}], "totalCount": 1, "next": null}`}, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				s := simulator.New(simulator.Options{OrganizationID: "corg00000000000000000000a"})
+				s.Seed("workspace", map[string]any{"id": "cworkspace000000000000001", "name": "data"})
+				s.Seed("deployment", map[string]any{"id": "cdeployment00000000000001", "name": "etl", "workspaceId": "cworkspace000000000000001", "type": "STANDARD"})
+				test.fault.Path, test.fault.Method = test.path, http.MethodGet
+				s.Fail(test.fault)
+				p := &execution{transport: s.Transport(), server: s, manifest: hostileManifest, temp: t.TempDir()}
+				code, log := p.run(t.Context())
+				time.Sleep(test.fault.Delay) // what the server is still at
+				if want := map[bool]int{true: 1, false: 0}[test.want != ""]; code != want || !strings.Contains(log, test.want) {
+					t.Errorf("exit code %d, and the log lacks %q:\n%s", code, test.want, log)
+				}
+				for _, r := range s.Requests() {
+					if r.Method != http.MethodGet {
+						t.Errorf("%s %s", r.Method, r.Path)
+					}
+				}
+			})
+		})
+	}
+}
