@@ -63,10 +63,13 @@ func (p *process) deliver(o *resource.Object, value string) error {
 func (p *process) fileSinks(declared *resource.Declaration, manifests []manifest.Source) {
 	taken := map[string]string{} // what else becomes of a path
 	for _, m := range manifests {
+		if p.report.Inline {
+			break
+		}
 		taken[path.Clean(m.Name)] = "it is the manifest"
 	}
 	for _, o := range declared.Objects {
-		if sink := o.Sink(); sink != nil {
+		if sink := o.Sink(); sink != nil && !o.Absent {
 			for dir := path.Dir(path.Clean(sink.Text)); dir != "." && dir != "/"; dir = path.Dir(dir) {
 				taken[dir] = "another value is to be below it"
 			}

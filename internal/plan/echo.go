@@ -41,7 +41,7 @@ func (o *overlay) echo(f *schema.Field, declared, l *schema.Node, path string) *
 	case zero == nil, f.Has(schema.Vital):
 		o.lacks(f, path)
 		return nil
-	case f.Type.Adds && l == nil && o.quiet == 1:
+	case f.Type.Adds && l == nil && o.quiet == 1 && (f.Frozen == nil || f.Frozen(nil, zero, o.text) == ""): // else it isn't sent
 		o.lacking = append(o.lacking, schema.Problem{Pos: o.declared.Pos, Warning: true, Message: fmt.Sprintf(
 			"an update needs %s, and Astro tells of none: whatever there is goes; declare what is to stay", path)})
 	}

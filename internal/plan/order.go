@@ -20,12 +20,6 @@ func (p *Plan) link(of map[*resource.Object]*Change) {
 			live[c.Object.Kind.Name+" "+c.Object.Kind.Called(c.Live)] = c
 		}
 	}
-	removed := map[string]*Change{} // by id, and by name where that is what refers
-	for key, c := range live {
-		if c.Action == Delete {
-			removed[strings.TrimPrefix(key, c.Object.Kind.Name+" ")] = c
-		}
-	}
 	p.handOver()
 	for _, c := range p.Changes {
 		targets := map[*Change]bool{c: true, nil: true}
@@ -74,11 +68,17 @@ func (p *Plan) link(of map[*resource.Object]*Change) {
 			}
 		})
 		for _, kept := range c.Kept { // a list that is declared keeps it against the declaration
-			kept.Old.Walk(func(n *schema.Node) {
-				if n.Form == schema.Text {
-					p.keeps(c, kept.Path, removed[n.Text])
-				}
-			})
+			name, _, _ := strings.Cut(kept.Path, "[")
+			f := schema.Find(c.Object.Kind.Fields, name)
+			if f == nil {
+				continue
+			}
+			element := schema.Field{Name: name, Ref: f.Ref}
+			if f.Type.Elem != nil {
+				element.Type = *f.Type.Elem
+			}
+			mentions(&schema.Type{Base: schema.BaseObject, Fields: []schema.Field{element}}, &schema.Node{Form: schema.Map, Members: []schema.Member{{Name: name, Value: kept.Old}}},
+				func(f *schema.Field, id *schema.Node) { p.keeps(c, kept.Path, live[f.Ref.Kind+" "+id.Value()]) })
 		}
 	}
 }
@@ -119,7 +119,7 @@ func (c *Change) holds(f *schema.Field) *schema.Node {
 
 // keeps reports that c is not to let go of what is removed.
 func (p *Plan) keeps(c *Change, path string, target *Change) {
-	if target != nil {
+	if target != nil && target.Action == Delete {
 		p.Problems = append(p.Problems, schema.Problem{Pos: c.Object.Pos, Message: fmt.Sprintf(
 			"%s: %s is kept, and %s in it is marked state: absent at %s; let it go first, or keep both", c.Object, path, target.Object, target.Object.Pos)})
 	}

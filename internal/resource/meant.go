@@ -71,6 +71,9 @@ func (r *reader) place(o *Object, ref *Reference) (string, error) {
 	declared := r.declaredAs(home, place{}, ref.Parent, nil)
 	found, _ := r.keeping(home, place{}, ref.Parent)
 	switch {
+	case o.Absent && len(found) == 0 && (declared == nil || r.world.Live[declared] == nil): // gone with what it was in
+	case declared != nil && declared.Absent && r.world.Live[declared] == nil:
+		r.problem(o, ref.at(o), "%s: %s: the %s %q is marked state: absent at %s, and there is none", o, ref, home.Title, ref.Parent, declared.Pos)
 	case declared != nil && r.world.Failed[declared] != nil:
 		return "", &Blocked{By: declared}
 	case declared != nil && r.world.Live[declared] != nil:

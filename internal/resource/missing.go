@@ -87,7 +87,11 @@ func (n *needed) refers(o *Object, r *Reference) {
 // own roles are written in capitals.
 func (n *needed) role(r *Reference) {
 	if known := r.Field.Ref.Known; known != nil && !known(r.Name) {
-		for _, scope := range []string{"DEPLOYMENT", "DAG"} {
+		scopes := []string{"DEPLOYMENT", "DAG"}
+		if where := r.Field.Ref.Where; where != nil {
+			scopes = where.In
+		}
+		for _, scope := range scopes {
 			n.add(r.Kind, n.id(scope+r.Name), r.Name, map[string]any{"scopeType": scope})
 		}
 	}

@@ -118,7 +118,13 @@ const homeless = "its Workspace is not known; write {workspace: …, name: …},
 // lost reports a name in a Workspace that nothing says.
 func (d *declarer) lost(o *Object, r *Reference) {
 	unknown := r.Name != "" && r.Target == nil && r.Parent == "" && !r.Soft && r.Kind.Parents != nil // one of a wrong form has none
-	if unknown && !o.at(d.catalog.home(r.Kind).Name) {
+	several := 0                                                                                     // of which one is too many, and that is reported
+	for _, name := range o.Kind.Parents {
+		if o.Kind.field(name).Declared(o.Body) != nil {
+			several++
+		}
+	}
+	if unknown && several < 2 && !o.at(d.catalog.home(r.Kind).Name) {
 		d.report(r.at(o), "%s: %s: %s", o, r, homeless)
 	}
 }

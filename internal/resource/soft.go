@@ -16,35 +16,44 @@ func (r *reader) softly(ctx context.Context, o *Object, ref *Reference) {
 		r.suits(o, ref)
 		return
 	}
+	if r.Reach.absent(ref.Kind, place{}) != nil {
+		return
+	}
 	r.list(ctx, ref.Kind, []place{{}})
-	if r.index[ref.Kind].failure("") != nil || r.Reach.absent(ref.Kind, place{}) != nil {
+	if r.index[ref.Kind].failure("") != nil {
 		return
 	}
 	switch found, renamed := r.keeping(ref.Kind, place{}, ref.key()); {
 	case len(found) > 0:
 		ref.Found = found[0]
+		if i := slices.IndexFunc(found, func(l *Live) bool { return ref.fits(l.Body) }); i >= 0 {
+			ref.Found = found[i]
+		}
 		r.suits(o, ref)
 	case renamed == nil: // else the plan says it
 		r.problem(o, ref.at(o), "%s: there is no %s, neither live nor in the manifest%s", o, ref, r.near(ref, place{}))
 	}
 }
 
+// fits reports whether something may be meant where the reference is.
+func (r *Reference) fits(body *schema.Node) bool {
+	where := r.Field.Ref.Where
+	return where == nil || body.Get(where.Field) == nil || slices.Contains(where.In, body.Get(where.Field).Text)
+}
+
 // suits checks that what a reference means may be meant there.
 func (r *reader) suits(o *Object, ref *Reference) {
-	where := ref.Field.Ref.Where
-	if where == nil {
-		return
+	var body *schema.Node
+	switch {
+	case ref.Target != nil && r.world.Live[ref.Target] != nil:
+		body = r.world.Live[ref.Target].Body
+	case ref.Target != nil:
+		body = ref.Target.Body
+	case ref.Found != nil:
+		body = ref.Found.Body
 	}
-	var has *schema.Node
-	if ref.Target != nil {
-		has = ref.Target.Body.Get(where.Field)
-		if live := r.world.Live[ref.Target]; live != nil {
-			has = live.Body.Get(where.Field)
-		}
-	} else if ref.Found != nil {
-		has = ref.Found.Body.Get(where.Field)
-	}
-	if has != nil && !slices.Contains(where.In, has.Text) {
+	if where := ref.Field.Ref.Where; !ref.fits(body) {
+		has := body.Get(where.Field)
 		r.problem(o, ref.at(o), "%s: %s has the %s %s, and here it must be %s", o, ref, where.Field, has.Show(), strings.Join(where.In, " or "))
 	}
 }

@@ -54,6 +54,8 @@ func (c *checker) reference(f *Field, n *Node, m Member, path string) {
 func (c *checker) named(f *Field, n *Node, path string) {
 	switch {
 	case n.Form == Pending:
+	case n.Form == Map && n.Get("id") != nil:
+		c.report(n.Pos, "%s takes a name; an id is written as %s: …", path, f.Name)
 	case n.Form == Map && f.Ref.Scoped:
 		scoped := []Field{
 			{Name: "workspace", Type: TextType(0), Phase: Required},

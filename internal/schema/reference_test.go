@@ -21,7 +21,7 @@ func TestCheckReferences(t *testing.T) {
 		"no scope":             {"home: { workspace: w, name: d }", "1:8: home must be a name or an id, not a mapping"},
 		"a scope":              {"host: { workspace: w, name: d }", ""},
 		"half a scope":         {"host: { name: d }", "1:8: host needs workspace (text)"},
-		"more than a scope":    {"host: { workspace: w, name: d, id: x }", `1:33: unknown field "id"`},
+		"more than a scope":    {"host: { workspace: w, name: d, id: x }", "1:8: host takes a name; an id is written as hostId: …"},
 		"a scope of numbers":   {"host: { workspace: 1, name: d }", `1:21: host.workspace must be text; 1 is a number to YAML, write it in quotes: "1"`},
 	})
 }
