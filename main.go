@@ -7,6 +7,7 @@ import (
 	_ "embed"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"syscall"
 
 	"astro-apply/internal/app"
@@ -18,6 +19,7 @@ var action []byte
 var version = "dev" // set by the build
 
 func main() {
+	debug.SetGCPercent(50) // a small runner has more time than memory
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // so that a second signal ends the process at once
 	os.Exit(app.Main(ctx, app.System{

@@ -89,6 +89,8 @@ type step struct {
 	server   *simulator.Server
 	api, bin string
 	dir      string
+	env      []string         // more of it
+	state    *os.ProcessState // of the last run
 }
 
 func newStep(t *testing.T, manifest string) *step {
@@ -113,11 +115,13 @@ func (s *step) run(made int, signal os.Signal) (code int, log string, after time
 		"GITHUB_ACTIONS=true", "INPUT_MODE=apply", "INPUT_API-URL=" + s.api, "ASTRO_API_TOKEN=" + s.server.Token(simulator.Scope{}),
 		"GITHUB_OUTPUT=" + filepath.Join(s.dir, "outputs"), "GITHUB_STEP_SUMMARY=" + filepath.Join(s.dir, "summary"),
 	}
+	c.Env = append(c.Env, s.env...)
 	var sent time.Time
 	if made > 0 {
 		out.seen = func() { sent = time.Now(); _ = c.Process.Signal(signal) }
 	}
 	_ = c.Run()
+	s.state = c.ProcessState
 	return c.ProcessState.ExitCode(), out.String(), time.Since(sent)
 }
 

@@ -145,7 +145,7 @@ func (r *run) usable(ctx context.Context, j *job) error {
 		}
 		for interval, live := firstPoll, ref.Found; ; interval = min(interval*3/2, lastPoll) {
 			state, reason := live.State(ref.Kind)
-			if state != resource.Settling || ref.Kind.Usable != nil && ref.Kind.Usable(live.Body) {
+			if state != resource.Settling || ref.Kind.Usable != nil && ref.Kind.Usable(live.Body()) {
 				break
 			}
 			r.waits(j, fmt.Sprintf("%s: %s", ref, reason))

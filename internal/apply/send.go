@@ -113,7 +113,7 @@ func ambiguous(err error) bool {
 // whole is all that is known of the object, live or else as declared.
 func whole(j *job) *schema.Node {
 	if j.Live != nil {
-		return j.Live.Body
+		return j.Live.Body()
 	}
 	return j.change.Object.Body
 }

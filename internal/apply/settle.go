@@ -55,7 +55,7 @@ func (r *run) settle(ctx context.Context, j *job, written bool) {
 		state, reason := j.Live.State(kind)
 		moved = moved || state == resource.Settling
 		ended := problem == nil && state != resource.Settling && (moved || time.Since(start) >= calm)
-		if kind.Usable != nil && kind.Usable(j.Live.Body) {
+		if kind.Usable != nil && kind.Usable(j.Live.Body()) {
 			j.pass()
 			if !written || !r.Wait {
 				return

@@ -50,6 +50,15 @@ type Diff struct {
 	after      *schema.Node // the object as it will be
 }
 
+// forget drops what only served to make the plan. Of many objects it would be
+// most of what is kept, and whoever writes one of them compares it once more.
+func (d *Diff) forget() {
+	d.after = nil
+	for i := range d.Requests {
+		d.Requests[i].Body = nil
+	}
+}
+
 // Removes returns the path of something live that d takes away and shown
 // doesn't, "" if there is none.
 func (d *Diff) Removes(shown *Diff) string {
@@ -80,7 +89,7 @@ func Compare(o *resource.Object, live *resource.Live, policy Policy) *Diff {
 		x.broken(o, x.completed(body))
 		return x.diff
 	}
-	x.live = live.Body
+	x.live = live.Body()
 	whole := &schema.Node{Form: schema.Map, Pos: o.Body.Pos}
 	for _, part := range parts(o.Kind) {
 		before, lacking := *x.diff, x.lacking

@@ -13,11 +13,17 @@ import (
 // link finds the changes that each one refers to: by what the manifest says,
 // else by the ids that it or the live object holds.
 func (p *Plan) link(of map[*resource.Object]*Change) {
-	live := map[string]*Change{} // by id, and by name where that is what refers
+	live := map[string]*Change{}    // by id, and by name where that is what refers
+	governs := map[string]*Change{} // by what decides what others may do
 	for _, c := range p.Changes {
+		for _, f := range c.Fields {
+			if c.Object.Kind.Single {
+				governs[c.Object.Kind.Name+"."+f.Path] = c
+			}
+		}
 		if c.Live != nil {
 			live[c.Object.Kind.Name+" "+c.Live.ID] = c
-			live[c.Object.Kind.Name+" "+c.Object.Kind.Called(c.Live)] = c
+			live[c.Object.Kind.Name+" "+c.Live.Name()] = c
 		}
 	}
 	p.handOver()
@@ -52,17 +58,15 @@ func (p *Plan) link(of map[*resource.Object]*Change) {
 				c.holds(f).Walk(func(id *schema.Node) { add(live[f.Ref.Kind+" "+id.Value()], f.Ref.Name) })
 			}
 		}
-		for _, over := range p.Changes {
-			if over.governs(c) {
-				needs(c, over)
-			}
+		if over := governs[c.Object.Kind.Under]; over != nil {
+			needs(c, over)
 		}
 		if c.Live == nil {
 			continue
 		}
 		// Whatever has to do with something else lets go of it before that goes.
 		whole := schema.Type{Base: schema.BaseObject, Fields: c.Object.Kind.Fields}
-		mentions(&whole, c.Live.Body, func(f *schema.Field, id *schema.Node) {
+		mentions(&whole, c.Live.Body(), func(f *schema.Field, id *schema.Node) {
 			if target := live[f.Ref.Kind+" "+id.Value()]; target != nil && !targets[target] && target.Action == Delete && !slices.Contains(target.Needs, c) {
 				target.Needs = append(target.Needs, c)
 			}
@@ -114,7 +118,7 @@ func (c *Change) holds(f *schema.Field) *schema.Node {
 			return nil
 		}
 	}
-	return f.Live(c.Live.Body, c.Live.Body)
+	return f.Live(c.Live.Body(), c.Live.Body())
 }
 
 // keeps reports that c is not to let go of what is removed.
@@ -123,12 +127,6 @@ func (p *Plan) keeps(c *Change, path string, target *Change) {
 		p.Problems = append(p.Problems, schema.Problem{Pos: c.Object.Pos, Message: fmt.Sprintf(
 			"%s: %s is kept, and %s in it is marked state: absent at %s; let it go first, or keep both", c.Object, path, target.Object, target.Object.Pos)})
 	}
-}
-
-// governs reports whether c changes something that decides what other may do.
-func (c *Change) governs(other *Change) bool {
-	kind, field, _ := strings.Cut(other.Object.Kind.Under, ".")
-	return kind == c.Object.Kind.Name && slices.ContainsFunc(c.Fields, func(f Field) bool { return f.Path == field })
 }
 
 // needs records an order: what is referred to comes first, and goes last, not at

@@ -149,30 +149,10 @@ func (o *overlay) merge(f *schema.Field, d, l *schema.Node, path string) *schema
 func (o *overlay) merged(f *schema.Field, d, l *schema.Node, path string, fresh bool) *schema.Node {
 	t := &f.Type
 	switch {
-	case t.Base == schema.BaseObject && f.Part != "" && d != nil && len(d.Members) == 0: // {} ends what has a call of its own
-		if l != nil {
-			o.changed(path, o.shown(t, l), nil)
-		}
-		return nil
-	case t.Base == schema.BaseObject && f.Part != "" && d != nil && l == nil: // new as a whole, as an element of a list is
-		o.quiet++
-		v := o.object(t.Fields, d, nil, path, true)
-		o.quiet--
-		o.changed(path, nil, v)
-		return v
-	case t.Base == schema.BaseObject && t.Unset != "" && d != nil:
-		return o.given(t, d, l, path, fresh)
 	case t.Base == schema.BaseMap:
 		return o.mapping(f, d, l, path)
 	case t.Base == schema.BaseObject:
-		v := o.object(t.Fields, d, l, path, fresh)
-		if d != nil && !fresh && !f.Has(schema.RequiredUpdate) && f.Type.IsZero(d) && f.Type.IsZero(l) { // no more is wanted than there is
-			return nil
-		}
-		if len(v.Members) == 0 && (d == nil || len(d.Members) > 0) { // nothing is left of it; {} says that on purpose
-			return nil
-		}
-		return v
+		return o.nested(f, d, l, path, fresh)
 	case t.Base == schema.BaseList && d == nil && (l == nil || t.Count != nil && len(l.Items) < t.Count.Min):
 		return nil
 	case t.Base == schema.BaseList:
@@ -183,7 +163,9 @@ func (o *overlay) merged(f *schema.Field, d, l *schema.Node, path string, fresh 
 		if l == nil {
 			return t.Send(d)
 		}
-		return l.With(d.Pos) // the live spelling of the same value
+		v := l.With(d.Pos) // the live spelling of the same value
+		v.Within = d.Within
+		return v
 	}
 	if why := f.Warning(l, d); why != "" && !fresh {
 		o.note(d.Pos, true, "%s changes from %s to %s: %s", path, l.Show(), d.Show(), why)

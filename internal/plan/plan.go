@@ -87,7 +87,7 @@ func one(o *resource.Object, w *resource.World, policy Policy) *Change {
 		}
 		c.Action = c.verb()
 		if doubt := o.Kind.Doubt; doubt != nil && c.Action == Unchanged {
-			if why := doubt(c.Live.Body); why != "" {
+			if why := doubt(c.Live.Body()); why != "" {
 				c.Notes = append(c.Notes, schema.Problem{Pos: o.Pos, Message: why})
 			}
 		}
@@ -97,6 +97,7 @@ func one(o *resource.Object, w *resource.World, policy Policy) *Change {
 		}
 	}
 	c.guard(policy.Caller)
+	c.forget()
 	if c.Live != nil && !o.Absent {
 		if state, why := c.Live.State(o.Kind); state == resource.Broken {
 			c.Notes = append(c.Notes, schema.Problem{Pos: o.Pos, Warning: true, Message: "it is " + why + ", and that doesn't end by itself; what needs it will most likely fail"})
@@ -114,7 +115,7 @@ func (c *Change) guard(caller resource.Caller) {
 		return c.Action == Delete || slices.ContainsFunc(c.Fields, func(f Field) bool { return within(f.Path, field) })
 	}}
 	if c.Live != nil {
-		g.Live = c.Live.Body
+		g.Live = c.Live.Body()
 	}
 	switch refusal := c.Object.Kind.Guard(g); {
 	case refusal.Later:

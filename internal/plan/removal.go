@@ -9,7 +9,7 @@ import (
 
 // mistaken says what of an object that is to go contradicts its id.
 func (c *Change) mistaken() []schema.Problem {
-	o, called, in := c.Object, c.Object.Kind.Called(c.Live), c.Live.ParentID(c.Object.Kind)
+	o, called, in := c.Object, c.Live.Name(), c.Live.ParentID()
 	switch {
 	case o.ID == "":
 	case o.GoesBy(c.Live) != called:

@@ -2,7 +2,7 @@ package plan
 
 // renames reports whether the change gives a live object another name.
 func (c *Change) renames() bool {
-	return c.Action == Update && c.Object.GoesBy(c.Live) != c.Object.Kind.Called(c.Live)
+	return c.Action == Update && c.Object.GoesBy(c.Live) != c.Live.Name()
 }
 
 // handOver lets a name be given up before another object takes it. Names that
@@ -10,13 +10,13 @@ func (c *Change) renames() bool {
 func (p *Plan) handOver() {
 	held := map[string]*Change{}
 	place := func(c *Change, name string) string {
-		return c.Object.Kind.Name + " " + name + " in " + c.Live.ParentID(c.Object.Kind)
+		return c.Object.Kind.Name + " " + name + " in " + c.Live.ParentID()
 	}
 	holder := func(c *Change) *Change { return held[place(c, c.Object.GoesBy(c.Live))] }
 	var renamed []*Change
 	for _, c := range p.Changes {
 		if c.renames() {
-			held[place(c, c.Object.Kind.Called(c.Live))] = c
+			held[place(c, c.Live.Name())] = c
 			renamed = append(renamed, c)
 		}
 	}

@@ -92,7 +92,7 @@ func requests(k *resource.Kind, part *resource.Part, body *schema.Node, live *re
 func elements(k *resource.Kind, part *resource.Part, body *schema.Node, live *resource.Live) []Request {
 	e, name := part.Elements, body.Members[0].Name
 	f := schema.Find(k.Fields, name)
-	wanted, have := body.Members[0].Value, f.Live(live.Body, live.Body)
+	wanted, have := body.Members[0].Value, f.Live(live.Body(), live.Body())
 	var out []Request
 	for some := range slices.Chunk(missing(f.Type.Elem, wanted, have), e.Most) {
 		list := &schema.Node{Form: schema.List, Pos: wanted.Pos, Items: some}

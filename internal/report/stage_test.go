@@ -57,8 +57,8 @@ func applied(p *plan.Plan, of map[string]outcome) []apply.Outcome {
 	for _, c := range p.Changes {
 		o := of[c.Object.Name()]
 		x := apply.Outcome{Change: c, Live: c.Live, Status: o.status, Wrote: o.wrote, Err: o.err}
-		if len(c.Requests) > 0 {
-			x.Body = c.Requests[0].Body
+		if sent := plan.Compare(c.Object, c.Live, plan.Policy{}).Requests; len(c.Requests) > 0 && len(sent) > 0 {
+			x.Body = sent[0].Body
 		}
 		out = append(out, x)
 	}

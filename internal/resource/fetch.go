@@ -86,7 +86,7 @@ func (s Source) fetch(ctx context.Context, w *World, ids map[*Object]string) {
 
 // Get reads one object by id, with the lists that are declared.
 func (s Source) Get(ctx context.Context, o *Object, id string) (*Live, error) {
-	live := &Live{ID: s.OrganizationID, Body: &schema.Node{Form: schema.Map}}
+	live := &Live{ID: s.OrganizationID, kind: o.Kind, answer: []byte("{}")}
 	if o.Kind.Get.Path != "" {
 		data, err := s.API.Do(ctx, s.Call(o, o.Kind.Get, id, nil))
 		if err != nil {
@@ -127,7 +127,7 @@ func (s Source) detail(ctx context.Context, o *Object, live *Live) error {
 			items.Items = append(items.Items, value)
 			live.Keys[t.Canonical(value)] = key.Value()
 		}
-		live.Body.Set(d.Field, items)
+		live.add(d.Field, items)
 	}
 	return nil
 }

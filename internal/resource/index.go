@@ -46,7 +46,7 @@ func (x *index) fill(ctx context.Context, s Source, k *Kind, places []place) {
 	for _, live := range found {
 		if !x.seen[live.ID] { // a page that shifted while it was read repeats some
 			x.seen[live.ID] = true
-			key := identity(live.ParentID(k), k.Called(live))
+			key := identity(live.ParentID(), live.Name())
 			x.live[key] = append(x.live[key], live)
 		}
 	}
@@ -116,17 +116,6 @@ func (x *index) names(parentID string) []string {
 	}
 	slices.Sort(out)
 	return out
-}
-
-// Called is the name that a live object is identified by, in the spelling in
-// which names are compared.
-func (k *Kind) Called(live *Live) string {
-	parts := make([]string, len(k.Identity))
-	for i := range k.Identity {
-		f := k.field(k.Identity[i])
-		parts[i] = f.Type.Canonical(live.text(f))
-	}
-	return strings.Join(parts, "/")
 }
 
 func ids(found []*Live) string {

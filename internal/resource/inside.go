@@ -40,8 +40,8 @@ func (r *reader) holds(ctx context.Context, k *Kind, in place, going map[string]
 	r.list(ctx, k, []place{where})
 	for _, found := range r.index[k].live {
 		for _, live := range found {
-			if live.Body.Get(in.field).Is(in.id) && !going[live.ID] {
-				names = append(names, fmt.Sprintf("%s %q (%s)", k.Name, k.Called(live), live.ID))
+			if live.Body().Get(in.field).Is(in.id) && !going[live.ID] {
+				names = append(names, fmt.Sprintf("%s %q (%s)", k.Name, live.Name(), live.ID))
 			}
 		}
 	}

@@ -4,17 +4,27 @@ import (
 	"fmt"
 	"net/url"
 	"strings"
+	"sync"
+	"weak"
 
 	"astro-apply/internal/schema"
 )
 
-// Live is an object as the API describes it.
+// Live is an object as the API describes it. Of thousands, only the answers are
+// kept, and taken apart when one is looked at: a tree is ten times as large.
 type Live struct {
 	ID   string
-	Body *schema.Node
 	Full bool              // read by id, not from a list
 	Keys map[string]string // what the elements of its Detail are removed by
-	odd  error             // what is wrong with its shape
+	kind *Kind
+	odd  error  // what is wrong with its shape
+	name string // by which it is identified
+	in   string // the id of what it lives in
+
+	mu     sync.Mutex // guards what follows
+	answer []byte     // JSON
+	added  []schema.Member
+	tree   weak.Pointer[schema.Node]
 }
 
 // NewLive reads an API answer about one object.
@@ -29,57 +39,97 @@ func NewLive(k *Kind, data []byte) (*Live, error) {
 // read is NewLive for one of many, where an object of a wrong shape must not
 // hide the others.
 func read(k *Kind, data []byte) (*Live, error) {
+	live := &Live{kind: k, answer: data}
 	body, err := schema.ParseJSON(data)
 	if err != nil {
 		return nil, fmt.Errorf("answer about a %s: %w", k.Name, err)
 	}
-	body.Delete(k.Issued) // whoever delivers it reads it by itself
-	odd := schema.Conforms(k.Fields, body)
-	if odd == nil && k.Canonical != nil {
-		k.Canonical(body)
-	}
+	live.odd = schema.Conforms(k.Fields, body)
+	live.note(live.keep(body))
 	id := body.Get("id")
 	if id == nil || id.Form != schema.Text || id.Text == "" {
 		return nil, fmt.Errorf("answer about a %s has no id", k.Name)
 	}
-	live := &Live{ID: id.Text, Body: body}
-	if odd != nil {
-		live.odd = fmt.Errorf("answer about %s %s: %w", k.Name, id.Text, odd)
+	live.ID = strings.Clone(id.Text)
+	if live.odd != nil {
+		live.odd = fmt.Errorf("answer about %s %s: %w", k.Name, id.Text, live.odd)
 	}
 	return live, nil
 }
 
-// text is a field's value, never nil.
-func (l *Live) text(f *schema.Field) *schema.Node {
-	if n := f.Live(l.Body, l.Body); n != nil {
-		return n
+// Body is the object as a tree, in the manifest's words.
+func (l *Live) Body() *schema.Node {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if body := l.tree.Value(); body != nil {
+		return body
 	}
-	return &schema.Node{}
+	body, err := schema.ParseJSON(l.answer)
+	if err != nil { // it was read before
+		body = &schema.Node{Form: schema.Map}
+	}
+	return l.keep(body)
+}
+
+// note keeps what is asked for often.
+func (l *Live) note(body *schema.Node) {
+	parts := make([]string, len(l.kind.Identity))
+	for i, name := range l.kind.Identity {
+		if f := l.kind.field(name); f.Live(body, body) != nil {
+			parts[i] = f.Type.Canonical(f.Live(body, body))
+		}
+	}
+	l.name, l.in = strings.Clone(strings.Join(parts, "/")), ""
+	for _, name := range l.kind.Parents {
+		if id := body.Get(name).Value(); id != "" {
+			l.in = strings.Clone(id)
+			return
+		}
+	}
+}
+
+// keep makes a tree of an answer the object's.
+func (l *Live) keep(body *schema.Node) *schema.Node {
+	body.Delete(l.kind.Issued) // whoever delivers it reads it by itself
+	if l.odd == nil && l.kind.Canonical != nil {
+		l.kind.Canonical(body)
+	}
+	for _, m := range l.added {
+		body.Set(m.Name, m.Value)
+	}
+	l.tree = weak.Make(body)
+	return body
+}
+
+// add notes what the answer leaves out.
+func (l *Live) add(name string, value *schema.Node) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.added = append(l.added, schema.Member{Name: name, Value: value})
+	l.tree = weak.Pointer[schema.Node]{} // it may be in use
 }
 
 // settleIn notes the parent that an answer leaves out.
 func (l *Live) settleIn(p place) {
-	if p.id != "" && l.Body.Get(p.field) == nil {
-		l.Body.Set(p.field, schema.String(p.id))
+	if p.id != "" && l.Body().Get(p.field) == nil {
+		l.add(p.field, schema.String(p.id))
+		l.note(l.Body())
 	}
 }
 
+// Name is what the object is identified by, in the spelling in which names are
+// compared.
+func (l *Live) Name() string { return l.name }
+
 // ParentID is the id of what the object lives in, "" for the Organization itself.
-func (l *Live) ParentID(k *Kind) string {
-	for _, name := range k.Parents {
-		if id := l.Body.Get(name).Value(); id != "" {
-			return id
-		}
-	}
-	return ""
-}
+func (l *Live) ParentID() string { return l.in }
 
 // State says how far the API is with the object, and why.
 func (l *Live) State(k *Kind) (State, string) {
 	if k.Ready == nil {
 		return Ready, ""
 	}
-	return k.Ready(l.Body)
+	return k.Ready(l.Body())
 }
 
 // Page returns the path of the object's page in the Astro UI, "" if unknown.
@@ -91,7 +141,7 @@ func (l *Live) Page(k *Kind) string {
 			return page
 		}
 		field, after, _ := strings.Cut(rest, "}")
-		value := l.Body.Get(field).Value()
+		value := l.Body().Get(field).Value()
 		if value == "" {
 			return ""
 		}

@@ -43,7 +43,7 @@ func (r *reader) keeping(k *Kind, in place, name string) (found []*Live, renamed
 // say; "" for the Organization, and while it isn't known.
 func (r *reader) livesIn(o *Object) string {
 	if live := r.world.Live[o]; o.parent() == nil && live != nil {
-		return live.ParentID(o.Kind)
+		return live.ParentID()
 	}
 	return o.ParentID()
 }
@@ -55,8 +55,8 @@ func (r *reader) place(o *Object, ref *Reference) (string, error) {
 		if p := o.parent(); p != nil && p.ID != "" && o.at(r.catalog.home(ref.Kind).Name) {
 			return p.ID, nil
 		}
-		if live := r.world.Live[o]; live != nil && o.at(r.catalog.home(ref.Kind).Name) && live.ParentID(o.Kind) != "" {
-			return live.ParentID(o.Kind), nil
+		if live := r.world.Live[o]; live != nil && o.at(r.catalog.home(ref.Kind).Name) && live.ParentID() != "" {
+			return live.ParentID(), nil
 		}
 		return "", errors.New(homeless)
 	}

@@ -114,7 +114,7 @@ func (o *Object) twin(other *Object) bool { return o.ID != "" && other.ID != "" 
 // that isn't declared stays.
 func (o *Object) GoesBy(live *Live) string {
 	if live != nil && !o.named() {
-		return o.Kind.Called(live)
+		return live.Name()
 	}
 	return o.Key()
 }

@@ -90,7 +90,7 @@ func TestCanonicalDeployment(t *testing.T) {
 	}
 	for name, test := range tests {
 		_, live := answer(t, "deployment", test.body)
-		same(t, name, test.want, live.Body.Show())
+		same(t, name, test.want, live.Body().Show())
 	}
 }
 

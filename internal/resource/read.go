@@ -95,7 +95,7 @@ func (s Source) Read(ctx context.Context, d *Declaration) *World {
 	}
 	for _, o := range d.Objects {
 		if live := r.world.Live[o]; live != nil {
-			o.called = o.Kind.Called(live)
+			o.called = live.Name()
 		}
 		r.nest(o)
 	}

@@ -160,7 +160,7 @@ func (r *reader) twice(d *Declaration) {
 // leaves reports whether a live object's name is given up.
 func (r *reader) leaves(o *Object) bool {
 	live := r.world.Live[o]
-	return live != nil && (o.Absent || o.GoesBy(live) != o.Kind.Called(live))
+	return live != nil && (o.Absent || o.GoesBy(live) != live.Name())
 }
 
 // home is where the object lives, in words; not ok while that isn't known.
@@ -168,7 +168,7 @@ func (r *reader) home(o *Object) (place string, ok bool) {
 	p, live := o.parent(), r.world.Live[o]
 	id := o.ParentID()
 	if p == nil && live != nil {
-		id = live.ParentID(o.Kind)
+		id = live.ParentID()
 	}
 	if id == "" {
 		return "", o.Kind.Parents == nil || p == nil && o.ID == ""

@@ -26,7 +26,7 @@ func (r *reader) softly(ctx context.Context, o *Object, ref *Reference) {
 	switch found, renamed := r.keeping(ref.Kind, place{}, ref.key()); {
 	case len(found) > 0:
 		ref.Found = found[0]
-		if i := slices.IndexFunc(found, func(l *Live) bool { return ref.fits(l.Body) }); i >= 0 {
+		if i := slices.IndexFunc(found, func(l *Live) bool { return ref.fits(l.Body()) }); i >= 0 {
 			ref.Found = found[i]
 		}
 		r.suits(o, ref)
@@ -46,11 +46,11 @@ func (r *reader) suits(o *Object, ref *Reference) {
 	var body *schema.Node
 	switch {
 	case ref.Target != nil && r.world.Live[ref.Target] != nil:
-		body = r.world.Live[ref.Target].Body
+		body = r.world.Live[ref.Target].Body()
 	case ref.Target != nil:
 		body = ref.Target.Body
 	case ref.Found != nil:
-		body = ref.Found.Body
+		body = ref.Found.Body()
 	}
 	if where := ref.Field.Ref.Where; !ref.fits(body) {
 		has := body.Get(where.Field)
@@ -65,9 +65,9 @@ func (r *reader) nest(o *Object) {
 		case ref.Target != nil && ref.Target.parent() != nil:
 			ref.Node.Within = ref.Target.parent().Node.Text
 		case ref.Target != nil && r.world.Live[ref.Target] != nil:
-			ref.Node.Within = r.world.Live[ref.Target].ParentID(ref.Kind)
+			ref.Node.Within = r.world.Live[ref.Target].ParentID()
 		case ref.Found != nil:
-			ref.Node.Within = ref.Found.ParentID(ref.Kind)
+			ref.Node.Within = ref.Found.ParentID()
 		}
 	}
 }

@@ -41,7 +41,7 @@ func (r *reader) undeclared(k *Kind, parentID string, declared map[string]bool) 
 	for key, found := range r.index[k].live {
 		for _, live := range found {
 			if strings.HasPrefix(key, identity(parentID, "")) && !declared[live.ID] {
-				names = append(names, fmt.Sprintf("%q (%s)", k.Called(live), live.ID))
+				names = append(names, fmt.Sprintf("%q (%s)", live.Name(), live.ID))
 			}
 		}
 	}
