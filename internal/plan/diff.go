@@ -45,7 +45,7 @@ type Diff struct {
 	Unverified []string // paths of secrets that stay as they are, seen or not
 	Notes      []schema.Problem
 	Problems   []schema.Problem
-	Hidden     []string // texts that turned out to be secret only here
+	Hidden     []*schema.Node // values that turned out to be secret only here
 	Requests   []Request
 	after      *schema.Node // the object as it will be
 }

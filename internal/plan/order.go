@@ -26,7 +26,6 @@ func (p *Plan) link(of map[*resource.Object]*Change) {
 			live[c.Object.Kind.Name+" "+c.Live.Name()] = c
 		}
 	}
-	p.handOver()
 	for _, c := range p.Changes {
 		targets := map[*Change]bool{c: true, nil: true}
 		add := func(target *Change, field string) {
@@ -58,7 +57,11 @@ func (p *Plan) link(of map[*resource.Object]*Change) {
 				c.holds(f).Walk(func(id *schema.Node) { add(live[f.Ref.Kind+" "+id.Value()], f.Ref.Name) })
 			}
 		}
-		if over := governs[c.Object.Kind.Under]; over != nil {
+		switch over := governs[c.Object.Kind.Under]; {
+		case over == nil:
+		case over.restricts(c.Object.Kind.Under): // then what it forbids comes before it
+			needs(over, c)
+		default:
 			needs(c, over)
 		}
 		if c.Live == nil {
@@ -67,7 +70,13 @@ func (p *Plan) link(of map[*resource.Object]*Change) {
 		// Whatever has to do with something else lets go of it before that goes.
 		whole := schema.Type{Base: schema.BaseObject, Fields: c.Object.Kind.Fields}
 		mentions(&whole, c.Live.Body(), func(f *schema.Field, id *schema.Node) {
-			if target := live[f.Ref.Kind+" "+id.Value()]; target != nil && !targets[target] && target.Action == Delete && !slices.Contains(target.Needs, c) {
+			target := live[f.Ref.Kind+" "+id.Value()]
+			if target != nil && !targets[target] && f.Ref.Soft && target.renames() && c.Action == Update {
+				p.Problems = append(p.Problems, schema.Problem{Pos: c.Object.Pos, Message: fmt.Sprintf(
+					"%s is granted %q, which becomes %s by this manifest, at %s, and would be sent back; declare the grant by its new name", c.Object, id.Value(), target.Object, target.Object.Pos)})
+				targets[target] = true
+			}
+			if target != nil && !targets[target] && target.Action == Delete && !slices.Contains(target.Needs, c) {
 				target.Needs = append(target.Needs, c)
 			}
 		})
@@ -129,6 +138,11 @@ func (p *Plan) keeps(c *Change, path string, target *Change) {
 	}
 }
 
+// restricts reports whether a change switches something on.
+func (c *Change) restricts(under string) bool {
+	return slices.ContainsFunc(c.Fields, func(f Field) bool { return c.Object.Kind.Name+"."+f.Path == under && f.New.Is("true") })
+}
+
 // needs records an order: what is referred to comes first, and goes last, not at
 // all where what refers to it couldn't be read.
 func needs(c, target *Change) {
@@ -162,14 +176,7 @@ func (p *Plan) order() {
 	for _, c := range p.Changes {
 		visit(c)
 	}
-	slices.SortStableFunc(out, func(a, b *Change) int { return cmp.Compare(late(a), late(b)) })
+	late := removals(p.Changes)
+	slices.SortStableFunc(out, func(a, b *Change) int { return cmp.Compare(late[a], late[b]) })
 	p.Changes = out
-}
-
-// late puts removals behind everything else.
-func late(c *Change) int {
-	if c.Action == Delete {
-		return 1
-	}
-	return 0
 }

@@ -67,7 +67,7 @@ func (o *overlay) field(f *schema.Field, declared, live *schema.Node, path strin
 	}
 	if d != nil && d.Secret && l != nil {
 		if l.Form == schema.Text && l.Text != d.Text && f.Type.Equal(d, l) {
-			o.diff.Hidden = append(o.diff.Hidden, l.Text) // another spelling of it
+			o.diff.Hidden = append(o.diff.Hidden, &schema.Node{Form: schema.Text, Text: l.Text, Read: []string{}}) // another spelling of it
 		}
 		l = l.Clone() // what a secret replaces was most likely its last value
 		l.Conceal()

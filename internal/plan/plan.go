@@ -58,6 +58,7 @@ func Make(organizationID string, d *resource.Declaration, w *resource.World, pol
 	}
 	p.link(of)
 	p.untangle()
+	p.handOver()
 	p.order()
 	schema.Sort(p.Problems)
 	return p
@@ -189,9 +190,9 @@ func (p *Plan) Refuse(problems ...schema.Problem) {
 
 // Secrets returns texts that only the comparison showed to be secret.
 func (p *Plan) Secrets() []string {
-	var out []string
+	var manifest, secrets []*schema.Node
 	for _, c := range p.Changes {
-		out = append(out, c.Hidden...)
+		manifest, secrets = append(manifest, c.Object.Body), append(secrets, c.Hidden...)
 	}
-	return out
+	return resource.Scrub(manifest, secrets)
 }

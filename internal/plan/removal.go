@@ -27,3 +27,29 @@ func blocked(o *resource.Object, w *resource.World) []schema.Problem {
 	}
 	return nil
 }
+
+// removals puts 1 for what may come behind everything else: removals, but for
+// those that something new waits for.
+func removals(changes []*Change) map[*Change]int {
+	late := map[*Change]int{}
+	for _, c := range changes {
+		if c.Action == Delete {
+			late[c] = 1
+		}
+	}
+	var early func(c *Change)
+	early = func(c *Change) {
+		for _, n := range c.Needs {
+			if late[n] == 1 {
+				late[n] = 0
+				early(n)
+			}
+		}
+	}
+	for _, c := range changes {
+		if c.Action != Delete {
+			early(c)
+		}
+	}
+	return late
+}

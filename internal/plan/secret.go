@@ -31,7 +31,7 @@ func (o *overlay) secret(f *schema.Field, d, live *schema.Node, path string) *sc
 func (o *overlay) concealed(d *schema.Node) *schema.Node {
 	d.Walk(func(n *schema.Node) {
 		if !n.Secret {
-			o.diff.Hidden = append(o.diff.Hidden, n.Scrub()...)
+			o.diff.Hidden = append(o.diff.Hidden, n)
 		}
 	})
 	c := d.Clone()

@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"astro-apply/internal/plan"
+	"astro-apply/internal/resource"
+	"astro-apply/internal/schema"
 )
 
 // The live Deployment has the variable A, readable, and the secret S.
@@ -99,7 +101,7 @@ func TestSecrets(t *testing.T) {
 			d := deployment(t, test.members, dedicated, plan.Policy{WriteSecrets: test.write})
 			same(t, "differences", test.fields, shown(d.Fields))
 			same(t, "unverified", test.unverified, d.Unverified)
-			same(t, "hidden", test.hidden, d.Hidden)
+			same(t, "hidden", test.hidden, scrubbed(d))
 			same(t, "problems", test.problems, told(d.Problems))
 			if test.sent == "" {
 				same(t, "requests", 0, len(d.Requests))
@@ -115,7 +117,7 @@ func TestSecrets(t *testing.T) {
 func TestPartsOfAHiddenSecret(t *testing.T) {
 	t.Parallel()
 	d := deployment(t, "environmentVariables: [{ key: A }, { key: S, value: 'x${env:P}y' }]", dedicated, plan.Policy{WriteSecrets: true})
-	same(t, "hidden", []string{"xvalue-of-Py", "value-of-P"}, d.Hidden)
+	same(t, "hidden", []string{"xvalue-of-Py", "value-of-P"}, scrubbed(d))
 }
 
 // An empty value that isn't secret is an empty value, also where the answer
@@ -146,7 +148,7 @@ func TestSetAndEmpty(t *testing.T) {
 func TestLiveSpellingOfASecret(t *testing.T) {
 	t.Parallel()
 	d := compare(t, "users", "username: '${secret:X}@example.com'", strings.Replace(moreAnswers["user"], "A@example.com", "VALUE-of-x@example.com", 1), plan.Policy{})
-	same(t, "hidden", []string{"VALUE-of-x@example.com"}, d.Hidden)
+	same(t, "hidden", []string{"VALUE-of-x@example.com"}, scrubbed(d))
 }
 
 func TestRemovedSecret(t *testing.T) {
@@ -167,3 +169,17 @@ func TestSecretOfANewObject(t *testing.T) {
 	}, shown(d.Fields))
 	same(t, "unverified", []string(nil), d.Unverified)
 }
+
+// What is secret twice is in the open nowhere; what is also a name is.
+func TestSecretTwiceAndInTheOpen(t *testing.T) {
+	t.Parallel()
+	d := deployment(t, "description: open-text, environmentVariables: [{ key: A, value: '1' }, { key: S, value: open-text }]", dedicated, plan.Policy{WriteSecrets: true})
+	other := deployment(t, "environmentVariables: [{ key: A, value: '1' }, { key: S, value: hunter2hunter2 }, { key: T, value: hunter2hunter2, isSecret: true }]", dedicated, plan.Policy{WriteSecrets: true})
+	same(t, "twice", []string{"hunter2hunter2"}, scrubbed(other))
+	same(t, "found", 1, len(d.Hidden))
+	manifest := []*schema.Node{schema.String("open-text")}
+	same(t, "in the open", []string(nil), resource.Scrub(manifest, d.Hidden))
+}
+
+// scrubbed lists what of a difference has to be hidden everywhere.
+func scrubbed(d *plan.Diff) []string { return resource.Scrub(nil, d.Hidden) }

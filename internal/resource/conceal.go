@@ -22,23 +22,38 @@ func (d *declarer) conceal(fields []schema.Field, n, root *schema.Node) {
 	}
 }
 
-// scrub lists the texts by which the concealed values could be told, and marks
-// the values whose text is in the open elsewhere.
+// scrub lists the texts by which the concealed values could be told.
 func (d *declarer) scrub(documents []*schema.Node) []string {
-	open := map[string]int{}
-	for _, document := range documents {
+	var secrets []*schema.Node
+	for _, value := range d.secrets {
+		value.Walk(func(n *schema.Node) { secrets = append(secrets, n) })
+	}
+	return Scrub(documents, secrets)
+}
+
+// Scrub lists the texts by which values that are secret could be told. What the
+// manifest spells out elsewhere, where it is none, is no secret: it may be the
+// name of an object.
+func Scrub(manifest, secrets []*schema.Node) []string {
+	if len(secrets) == 0 {
+		return nil
+	}
+	secret, open := map[*schema.Node]bool{}, map[string]bool{}
+	for _, n := range secrets {
+		secret[n] = true
+	}
+	for _, document := range manifest {
 		document.Walk(func(n *schema.Node) {
-			if !n.Secret {
-				open[n.Text]++
+			if !n.Secret && !secret[n] {
+				open[n.Text] = true
 			}
 		})
 	}
-	for _, document := range documents {
-		document.Walk(func(n *schema.Node) { n.Open = open[n.Text] > 1 || n.Secret && open[n.Text] > 0 })
-	}
 	var out []string
-	for _, value := range d.secrets {
-		value.Walk(func(n *schema.Node) { out = append(out, n.Scrub()...) })
+	for _, n := range secrets {
+		if n.Read != nil || !open[n.Text] {
+			out = append(out, n.Scrub()...)
+		}
 	}
 	return out
 }

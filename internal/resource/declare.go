@@ -136,6 +136,7 @@ func (d *declarer) object(k *Kind, item *schema.Node, top []schema.Field, defaul
 	if n := top[0].Declared(defaults); n != nil {
 		workspace = n.Value()
 	}
+	o.Default = workspace
 	if parent := k.parent(body); parent != nil && own.Get("id") == nil && parent.Declared(body) == nil && parent.Ref.Kind == top[0].Ref.Kind {
 		d.adopt(o, parent, top, defaults)
 	}

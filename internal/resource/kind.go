@@ -23,7 +23,7 @@ type Kind struct {
 	Stays    string   // why it can't be deleted; "": Delete does
 	Parents  []string // the fields of which one holds the id of what it lives in
 	Blocks   []string // fields: what they refer to can't be deleted before it
-	Under    string   // a field of a Single kind, as kind.field: a change of it comes first
+	Under    string   // a field of a Single kind, as kind.field: what it allows comes after a change of it, what it forbids before
 	Identity []string // fields, compared exactly; a declared id wins over them
 	Fields   []schema.Field
 	Rules    []Rule

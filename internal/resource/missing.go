@@ -18,6 +18,7 @@ type Seed struct {
 // needed collects what a manifest needs and doesn't create.
 type needed struct {
 	catalog Catalog
+	objects []*Object
 	seeds   []Seed
 	seen    map[string]bool
 }
@@ -26,7 +27,7 @@ type needed struct {
 // without declaring it, what it names by id, and what can only be adopted. It is
 // for simulations only.
 func Missing(d *Declaration) []Seed {
-	n := &needed{catalog: d.Catalog, seen: map[string]bool{}}
+	n := &needed{catalog: d.Catalog, objects: d.Objects, seen: map[string]bool{}}
 	for _, o := range d.Objects {
 		for _, r := range o.Refs {
 			if r.Target == nil && !o.Absent {
@@ -37,7 +38,11 @@ func Missing(d *Declaration) []Seed {
 	for _, o := range d.Objects {
 		switch {
 		case o.ID != "":
-			n.add(o.Kind, o.ID, "", plain(o.Body))
+			fields := plain(o.Body)
+			if home := n.catalog.home(o.Kind); home != nil && o.parent() == nil && o.Default != "" {
+				fields[n.catalog.nest(o.Kind)] = n.place(home, o.Default)
+			}
+			n.add(o.Kind, o.ID, "", fields)
 		case o.Kind.Adopt != "" && !o.Absent && !slices.ContainsFunc(d.Objects, func(other *Object) bool { return other.Made == o }):
 			n.add(o.Kind, "", o.Name(), map[string]any{})
 		}
@@ -67,6 +72,11 @@ func (n *needed) add(k *Kind, id, name string, fields map[string]any) {
 }
 
 func (n *needed) refers(o *Object, r *Reference) {
+	if r.ID == "" && slices.ContainsFunc(n.objects, func(other *Object) bool {
+		return other.Kind == r.Kind && other.ID != "" && other.named() && other.Key() == r.key()
+	}) {
+		return // it is declared, by its id
+	}
 	fields := map[string]any{}
 	for _, name := range r.Field.Ref.Like {
 		if v := o.Body.Get(name); v != nil {
@@ -103,10 +113,25 @@ func (n *needed) home(o *Object, r *Reference) string {
 	if p := o.parent(); name == "" && p != nil && p.Kind == home {
 		name, id = p.Name, p.ID
 	}
-	switch {
-	case id == "" && cuid.MatchString(name):
+	if id != "" {
+		n.add(home, id, name, map[string]any{})
+		return id
+	}
+	return n.place(home, name)
+}
+
+// place is the id of a Workspace that is called by a name or an id. One that is
+// declared by its id has that one.
+func (n *needed) place(home *Kind, name string) string {
+	var id string
+	for _, o := range n.objects {
+		if o.Kind == home && o.ID != "" && o.named() && o.Key() == name {
+			return o.ID
+		}
+	}
+	if cuid.MatchString(name) {
 		id, name = name, ""
-	case id == "":
+	} else {
 		id = n.id(home.Name + name)
 	}
 	n.seen[home.Name+"  "+name] = true // by name it is this one

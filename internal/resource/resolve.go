@@ -56,35 +56,36 @@ func (r *reader) named(ctx context.Context, o *Object, ref *Reference) {
 		}
 		in = place{r.catalog.nest(ref.Kind), id}
 	}
-	if declared := r.declaredAs(ref.Kind, in, ref.key(), o); declared != nil { // one may say its Workspace's name, and the other its id
-		ref.Target = declared
-		r.declared(o, ref)
-		return
-	}
 	if in.id != "" {
 		r.list(ctx, ref.Kind, []place{in})
 	}
-	if err := x.failure(in.id); err != nil {
+	m := r.meant(ref.Kind, in, ref.key(), o)
+	err := x.failure(in.id)
+	switch several := r.several(m); {
+	case err != nil && len(m.declared) != 1: // one that is declared has its id
 		if astro.Forbidden(err) {
 			err = fmt.Errorf("%w; where the id is given instead of the name, no look-up is needed", err)
 		}
 		r.fail(o, fmt.Errorf("%s: %w", ref, err))
-		return
-	}
-	switch found, renamed := r.keeping(ref.Kind, in, ref.key()); len(found) {
-	case 1:
-		ref.Resolve(found[0].ID)
-		ref.Found = found[0]
-	case 0:
-		if renamed != nil {
-			r.problem(o, pos, "%s: %s becomes %s by this manifest, at %s; refer to it by its new name", o, ref, renamed, renamed.Pos)
-		} else if err := r.Reach.absent(ref.Kind, in); err != nil {
+	case several != "":
+		r.problem(o, pos, "%s: there are %d of %s, ids %s; refer to one by %s", o, len(m.declared)+len(m.live), ref, several, ref.Field.Name)
+	case len(m.declared) > 0: // one may say its Workspace's name, and the other its id
+		ref.Target = m.declared[0]
+		r.declared(o, ref)
+	case len(m.live) > 0:
+		ref.Found = m.live[0]
+		ref.Resolve(ref.Found.ID)
+	case m.absent != nil: // which the plan reports
+		ref.Target = m.absent
+		r.declared(o, ref)
+	case m.renamed != nil:
+		r.problem(o, pos, "%s: %s becomes %s by this manifest, at %s; refer to it by its new name", o, ref, m.renamed, m.renamed.Pos)
+	default:
+		if err := r.Reach.absent(ref.Kind, in); err != nil {
 			r.fail(o, fmt.Errorf("%s: %w", ref, err))
 		} else if !o.Absent { // what is gone took along what was in it
 			r.problem(o, pos, "%s: there is no %s, neither live nor in the manifest%s", o, ref, r.near(ref, in))
 		}
-	default:
-		r.problem(o, pos, "%s: there are %d of %s, ids %s; refer to one by %s", o, len(found), ref, ids(found), ref.Field.Name)
 	}
 }
 
@@ -144,10 +145,10 @@ func (r *reader) twice(d *Declaration) {
 		for i, key := range keys {
 			other := first[key]
 			first[key] = o
-			if other == nil || o.twin(other) {
+			if other == nil || o.twin(other) && !r.leaves(o) && !r.leaves(other) {
 				continue
 			}
-			if i == 0 && r.world.Live[o] != nil && (r.leaves(other) || r.leaves(o)) { // one by id and one by name
+			if i == 0 && r.world.Live[o] != nil && (r.leaves(other) || r.leaves(o)) && (!o.Absent || !other.Absent) { // one by id and one by name
 				r.problem(o, o.Pos, "%s is still the name of what %s at %s renames or removes; let one run do that, and declare the other one after it", o, other, other.Pos)
 			} else {
 				r.problem(o, o.Pos, "%s and %s at %s are the same object (%s); declare it once", o, other, other.Pos, key)

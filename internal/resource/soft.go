@@ -11,8 +11,8 @@ import (
 // softly looks up a name that is sent as it is. What can't be read is for the
 // API to judge.
 func (r *reader) softly(ctx context.Context, o *Object, ref *Reference) {
-	if declared := r.declaredAs(ref.Kind, place{}, ref.key(), o); declared != nil {
-		ref.Target = declared
+	if m := r.meant(ref.Kind, place{}, ref.key(), o); len(m.declared) > 0 {
+		ref.Target = m.declared[0]
 		r.suits(o, ref)
 		return
 	}
@@ -23,14 +23,14 @@ func (r *reader) softly(ctx context.Context, o *Object, ref *Reference) {
 	if r.index[ref.Kind].failure("") != nil {
 		return
 	}
-	switch found, renamed := r.keeping(ref.Kind, place{}, ref.key()); {
-	case len(found) > 0:
-		ref.Found = found[0]
-		if i := slices.IndexFunc(found, func(l *Live) bool { return ref.fits(l.Body()) }); i >= 0 {
-			ref.Found = found[i]
+	switch m := r.meant(ref.Kind, place{}, ref.key(), o); {
+	case len(m.live) > 0:
+		ref.Found = m.live[0]
+		if i := slices.IndexFunc(m.live, func(l *Live) bool { return ref.fits(l.Body()) }); i >= 0 {
+			ref.Found = m.live[i]
 		}
 		r.suits(o, ref)
-	case renamed == nil: // else the plan says it
+	case m.renamed == nil && m.absent == nil: // else the plan says it
 		r.problem(o, ref.at(o), "%s: there is no %s, neither live nor in the manifest%s", o, ref, r.near(ref, place{}))
 	}
 }

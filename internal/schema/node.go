@@ -64,7 +64,6 @@ type Node struct {
 	Secret  bool     // never shown; see Redacted
 	Read    []string // what it was put together from, for scrubbing: values of variables
 	Plain   bool     // an unquoted YAML scalar, for the hints about YAML's traps
-	Open    bool     // the manifest says the same text elsewhere, where it is no secret
 	Within  string   // of an id: the id of what the object that has it lives in, "" if that isn't known
 	Called  string   // what people call the object that has this id, "" if that isn't known
 	Hidden  bool     // a live value that is set, and that nobody is told; sent back, it stays

@@ -14,11 +14,10 @@ const Redacted = "***"
 const scrubFrom = 6
 
 // Scrub lists the texts by which a secret value could be told anywhere. One that
-// the manifest spells out is no secret to its readers, and where it is short, or
-// in the open elsewhere (it may be the name of an object), looking for it would
-// spoil more than it hides.
+// the manifest spells out is no secret to its readers, and where it is short,
+// looking for it would spoil more than it hides.
 func (n *Node) Scrub() []string {
-	if n.Form != Text && n.Form != Number || n.Read == nil && (n.Open || utf8.RuneCountInString(n.Text) < scrubFrom) {
+	if n.Form != Text && n.Form != Number || n.Read == nil && utf8.RuneCountInString(n.Text) < scrubFrom {
 		return nil
 	}
 	return append([]string{n.Text}, n.Read...)
