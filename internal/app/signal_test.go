@@ -109,13 +109,7 @@ func newStep(t *testing.T, manifest string) *step {
 func (s *step) run(made int, signal os.Signal) (code int, log string, after time.Duration) {
 	s.Helper()
 	out := &buffer{text: "created workspace", times: made}
-	c := exec.CommandContext(s.Context(), s.bin)
-	c.Dir, c.Stdout = s.dir, out
-	c.Env = []string{
-		"GITHUB_ACTIONS=true", "INPUT_MODE=apply", "INPUT_API-URL=" + s.api, "ASTRO_API_TOKEN=" + s.server.Token(simulator.Scope{}),
-		"GITHUB_OUTPUT=" + filepath.Join(s.dir, "outputs"), "GITHUB_STEP_SUMMARY=" + filepath.Join(s.dir, "summary"),
-	}
-	c.Env = append(c.Env, s.env...)
+	c := s.command(out)
 	var sent time.Time
 	if made > 0 {
 		out.seen = func() { sent = time.Now(); _ = c.Process.Signal(signal) }
@@ -123,6 +117,17 @@ func (s *step) run(made int, signal os.Signal) (code int, log string, after time
 	_ = c.Run()
 	s.state = c.ProcessState
 	return c.ProcessState.ExitCode(), out.String(), time.Since(sent)
+}
+
+// command is the process, not started yet.
+func (s *step) command(out *buffer) *exec.Cmd {
+	c := exec.CommandContext(s.Context(), s.bin)
+	c.Dir, c.Stdout = s.dir, out
+	c.Env = append([]string{
+		"GITHUB_ACTIONS=true", "INPUT_MODE=apply", "INPUT_API-URL=" + s.api, "ASTRO_API_TOKEN=" + s.server.Token(simulator.Scope{}),
+		"GITHUB_OUTPUT=" + filepath.Join(s.dir, "outputs"), "GITHUB_STEP_SUMMARY=" + filepath.Join(s.dir, "summary"),
+	}, s.env...)
+	return c
 }
 
 func manyWorkspaces(n int) string {
@@ -204,4 +209,31 @@ func TestKilled(t *testing.T) {
 	s.server.ResetRequests()
 	s.run(0, nil)
 	s.rest(many, 0)
+}
+
+// Whoever asks again doesn't wait for the calls in flight.
+func TestSecondSignal(t *testing.T) {
+	t.Parallel()
+	s := newStep(t, manyWorkspaces(3))
+	s.server.Fail(simulator.Fault{Method: http.MethodPost, Delay: 4 * time.Second})
+	out := &buffer{text: "::group::Apply"}
+	c := s.command(out)
+	ended := make(chan struct{})
+	out.seen = func() {
+		go func() {
+			for ticker := time.NewTicker(20 * time.Millisecond); ; {
+				_ = c.Process.Signal(syscall.SIGINT)
+				select {
+				case <-ended:
+					return
+				case <-ticker.C:
+				}
+			}
+		}()
+	}
+	_ = c.Run()
+	close(ended)
+	if status, ok := c.ProcessState.Sys().(syscall.WaitStatus); !ok || !status.Signaled() || strings.Contains(out.String(), "Stopped early") {
+		t.Errorf("%s:\n%s", c.ProcessState, out)
+	}
 }

@@ -4,11 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"slices"
 	"time"
 
 	"github.com/cenkalti/backoff/v4"
 
+	"astro-apply/internal/astro"
 	"astro-apply/internal/plan"
 	"astro-apply/internal/resource"
 )
@@ -71,14 +73,14 @@ func (r *run) link(j *job) error {
 }
 
 // update reads the object by id, lays the declaration over it once more and
-// sends what is still needed. After an answer that leaves the outcome unknown
-// it does all of that again: the same body sent twice could replace what the
-// first one made.
+// sends what is still needed. After an answer that leaves the outcome unknown, or
+// says that something has changed meanwhile, it does all of that again: the same
+// body sent twice could replace what the first one made.
 func (r *run) update(ctx context.Context, j *job) error {
 	wait := backoff.NewExponentialBackOff(backoff.WithInitialInterval(time.Second), backoff.WithMaxElapsedTime(0))
 	for round := 1; ; round++ {
 		err := r.unless(ctx, j, func() error { return r.once(ctx, j) })
-		if err == nil || !ambiguous(err) || round == rounds {
+		if err == nil || !ambiguous(err) && !overtaken(err) || round == rounds {
 			return err
 		}
 		select {
@@ -87,6 +89,12 @@ func (r *run) update(ctx context.Context, j *job) error {
 		case <-time.After(wait.NextBackOff()):
 		}
 	}
+}
+
+// overtaken reports whether another run may have done the same meanwhile.
+func overtaken(err error) bool {
+	e, ok := errors.AsType[*astro.Error](err)
+	return ok && e.StatusCode == http.StatusConflict
 }
 
 func (r *run) once(ctx context.Context, j *job) error {

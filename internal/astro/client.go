@@ -26,7 +26,7 @@ type Options struct {
 	Transport http.RoundTripper   // nil: HTTP/2, keep-alive and gzip, through the proxy that HTTPS_PROXY names
 	Grace     time.Duration       // what a call in flight still gets after its context ended; 0: it ends too
 	Trace     func(Attempt)       // called after each attempt, by many goroutines; may be nil
-	Warn      func(string)        // told once per call template that the API calls it deprecated; may be nil
+	Warn      func(string)        // told that a call waits for long, and once per call template that the API calls it deprecated; may be nil
 }
 
 // Client talks to one API with one token. It is safe for many goroutines, and

@@ -20,6 +20,7 @@ const (
 	firstWait      = 500 * time.Millisecond // at most; doubled each time
 	longestWait    = 20 * time.Second
 	longestAsked   = 24 * time.Hour // a Retry-After beyond is read as this
+	toldFrom       = 5 * time.Second
 )
 
 // errUntrusted is a server whose certificate is not good. Asking again won't
@@ -65,6 +66,9 @@ func (c *Client) send(ctx context.Context, call Call, limit int64) ([]byte, erro
 	pause := func(_ error, wait time.Duration) {
 		if last.StatusCode == http.StatusTooManyRequests {
 			c.pace.pause(wait)
+		}
+		if wait >= toldFrom && c.warn != nil {
+			c.warn(fmt.Sprintf("%s; trying again in %s", last.Error(), wait.Round(time.Second)))
 		}
 	}
 	b := backoff.WithContext(backoff.WithMaxRetries(p, attempts-1), ctx)

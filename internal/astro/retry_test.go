@@ -10,6 +10,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 var (
@@ -174,4 +176,25 @@ func TestLongestWait(t *testing.T) {
 	if longest > longestWait+time.Millisecond || longest < longestWait*3/4 {
 		t.Errorf("the longest of 1000 waits is %s, want nearly %s", longest, longestWait)
 	}
+}
+
+// Whoever looks at the log sees why nothing happens; a short wait isn't told.
+func TestLongWaitIsTold(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		answers := []reply{answer(429, `{"message":"slow down"}`, "Retry-After", "9", "X-Request-Id", "r9"), failure(503, "busy", "r1"), answer(200, `{}`)}
+		var said []string
+		c := newClient(t, server(func(*http.Request) reply {
+			next := answers[0]
+			answers = answers[1:]
+			return next
+		}), func(o *Options) { o.Warn = func(text string) { said = append(said, text) } })
+		if _, err := c.Do(t.Context(), getCall); err != nil {
+			t.Fatal(err)
+		}
+		want := []string{"GET /things/{id}: 429 Too Many Requests: slow down: retry after 9s (requestId r9); trying again in 9s"}
+		if diff := cmp.Diff(want, said); diff != "" {
+			t.Error(diff)
+		}
+	})
 }

@@ -1,0 +1,74 @@
+package app_test
+
+import (
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+
+	"astro-apply/internal/simulator"
+)
+
+// meeting lets two runs see the same before either of them makes anything.
+type meeting struct {
+	http.RoundTripper
+	here *sync.WaitGroup
+	once sync.Once
+}
+
+func (m *meeting) RoundTrip(r *http.Request) (*http.Response, error) {
+	if r.Method != http.MethodGet {
+		m.once.Do(func() { m.here.Done(); m.here.Wait() })
+	}
+	return m.RoundTripper.RoundTrip(r)
+}
+
+// Two runs at the same moment make one object each, where the API makes none
+// twice; where it does, the next run finds both and names them.
+func TestTwoRunsAtOnce(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		manifest, kind string
+		made           int
+	}{
+		"environment object": {"environmentObjects: [{ workspace: data, objectType: AIRFLOW_VARIABLE, objectKey: K, airflowVariable: { value: v } }]", "environmentObject", 1},
+		"cluster":            {"clusters: [{ name: c, type: DEDICATED, cloudProvider: AWS, region: us-east-1, vpcSubnetRange: 172.20.0.0/20 }]", "cluster", 1},
+		"range":              {"allowedIpAddressRanges: [192.0.2.0/24]", "allowedIpAddressRange", 1},
+		"Workspace":          {"workspaces: [{ name: new }]", "workspace", 2},
+		"Team":               {"teams: [{ name: new }]", "team", 2},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				s := simulator.New(simulator.Options{})
+				s.Seed("workspace", map[string]any{"name": "data"})
+				before := len(s.Objects(test.kind))
+				var here, both sync.WaitGroup
+				here.Add(2)
+				for range 2 {
+					both.Go(func() {
+						p := &execution{transport: &meeting{RoundTripper: s.Transport(), here: &here}, server: s, manifest: test.manifest, temp: t.TempDir()}
+						if code, log := p.run(t.Context()); code != 0 {
+							t.Errorf("exit code %d:\n%s", code, log)
+						}
+					})
+				}
+				both.Wait()
+				made := s.Objects(test.kind)[before:]
+				if len(made) != test.made {
+					t.Fatalf("%d made", len(made))
+				}
+				code, log := (&execution{transport: s.Transport(), server: s, manifest: test.manifest, temp: t.TempDir()}).run(t.Context())
+				if test.made == 1 && code != 0 {
+					t.Errorf("the next run: %d\n%s", code, log)
+				}
+				for _, o := range made {
+					if id, _ := o["id"].(string); test.made == 2 && (code != 1 || !strings.Contains(log, id)) {
+						t.Errorf("the next run doesn't name %s: %d\n%s", id, code, log)
+					}
+				}
+			})
+		})
+	}
+}
