@@ -142,6 +142,25 @@ deployments:
 	})
 }
 
+// Nor does an answer that is about nothing count as one.
+func TestUpdateAnsweredWithoutTheObject(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newStage(t, simulator.Options{})
+		s.server.Seed("workspace", map[string]any{"name": "data"})
+		s.server.Fail(simulator.Fault{Method: http.MethodPost, Status: 200, Raw: "{}", Count: 1})
+		outcomes := s.apply(t.Context(), "workspaces: [{ name: data, description: new }]", apply.Options{})
+		if said := s.server.Objects("workspace")[0]["description"]; outcomes[0].Status != apply.Updated || said != "new" {
+			t.Errorf("%s: %v, %v", outcomes[0].Status, outcomes[0].Err, said)
+		}
+		s.server.Fail(simulator.Fault{Method: http.MethodPost, Status: 200, Raw: "{}"})
+		outcomes = s.apply(t.Context(), "workspaces: [{ name: data, description: newer }]", apply.Options{})
+		if want := "update: POST /organizations/{organizationId}/workspaces/{id}: 200 OK: the answer is not the object"; outcomes[0].Err == nil || outcomes[0].Err.Error() != want {
+			t.Errorf("%s: %v", outcomes[0].Status, outcomes[0].Err)
+		}
+	})
+}
+
 // One that is carried out after its answer was given up is found all the same.
 func TestLateCreate(t *testing.T) {
 	t.Parallel()

@@ -132,12 +132,18 @@ func (r *run) once(ctx context.Context, j *job) error {
 		if err != nil {
 			return fmt.Errorf("update: %w", err)
 		}
+		next, err := resource.NewLive(o.Kind, answer)
+		if request.Whole && (err != nil || next.ID != live.ID) {
+			return fmt.Errorf("update: %w", &astro.Error{
+				Method: request.Call.Method, Path: request.Call.Path, StatusCode: http.StatusOK, Ambiguous: true, Err: errors.New("the answer is not the object"),
+			})
+		}
 		if request.Call == o.Kind.Rotate {
 			if err := r.issue(ctx, j, answer, false); err != nil {
 				return err
 			}
 		}
-		if next, err := resource.NewLive(o.Kind, answer); err == nil && next.ID == live.ID {
+		if err == nil && next.ID == live.ID {
 			j.Live = next
 		}
 	}

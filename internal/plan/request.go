@@ -14,6 +14,7 @@ type Request struct {
 	Body   *schema.Node      // nil: none. Under the names of the kind's fields where there is a Shape
 	Shape  resource.Shape    // nil: the body is sent as it is
 	Params map[string]string // of the call's path, beside those of the object
+	Whole  bool              // the answer is the object
 }
 
 // parts are the updates of a kind, and one without a call for what no update
@@ -84,7 +85,7 @@ func requests(k *resource.Kind, part *resource.Part, body *schema.Node, live *re
 	case body == nil:
 		return []Request{{Call: part.None}}
 	}
-	return []Request{{Call: part.Call, Body: body, Shape: part.Shape}}
+	return []Request{{Call: part.Call, Body: body, Shape: part.Shape, Whole: part.Name == ""}}
 }
 
 // elements are the calls that add to a list and then, so that nothing is
