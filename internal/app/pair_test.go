@@ -1,11 +1,16 @@
 package app_test
 
 import (
+	"context"
+	"errors"
 	"net/http"
+	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"astro-apply/internal/simulator"
 )
@@ -72,3 +77,37 @@ func TestTwoRunsAtOnce(t *testing.T) {
 		})
 	}
 }
+
+// Removing what nobody can be given doesn't outlast a signal.
+func TestUndoEndsWithTheSignal(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := simulator.New(simulator.Options{})
+		s.Seed("workspace", map[string]any{"name": "data"})
+		s.Fail(simulator.Fault{Method: http.MethodDelete, Delay: 5 * time.Minute, Applied: true})
+		ctx, cancel := context.WithCancelCause(t.Context())
+		temp, since := t.TempDir(), time.Time{}
+		p := &execution{server: s, temp: temp, manifest: "apiTokens: [{ name: ci, workspace: data, saveTo: dir/ci, roles: [{ role: WORKSPACE_MEMBER }] }]"}
+		p.transport = roundTripper(func(r *http.Request) (*http.Response, error) {
+			switch r.Method {
+			case http.MethodPost: // what was a place is none any more
+				if err := os.WriteFile(filepath.Join(temp, "dir"), nil, 0o600); err != nil {
+					t.Error(err)
+				}
+			case http.MethodDelete:
+				since = time.Now()
+				cancel(errors.New("interrupt signal received"))
+			}
+			return s.Transport().RoundTrip(r)
+		})
+		code, log := p.run(ctx)
+		if took := time.Since(since); code != 1 || took > 7500*time.Millisecond || !strings.Contains(log, "remove it by hand") {
+			t.Errorf("exit code %d, %s after the signal:\n%s", code, took, log)
+		}
+		time.Sleep(time.Hour) // what the server is still at
+	})
+}
+
+type roundTripper func(*http.Request) (*http.Response, error)
+
+func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }

@@ -166,7 +166,8 @@ func (r *run) do(ctx context.Context, j *job) {
 	}
 	if err := r.write(ctx, j); err != nil {
 		j.fail(err)
-		if !j.sent && unsent(err) && ctx.Err() != nil {
+		ended := unsent(err) || errors.Is(err, ctx.Err()) || errors.Is(err, context.Cause(ctx))
+		if !j.sent && ctx.Err() != nil && ended {
 			j.Status, j.Err = Stopped, context.Cause(ctx)
 		}
 		return

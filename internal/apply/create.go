@@ -52,11 +52,15 @@ func (r *run) make(ctx context.Context, j *job, request plan.Request) error {
 			return fmt.Errorf("create: %w", err)
 		}
 	}
+	delivered := false
 	if err == nil {
-		j.Live, err = resource.NewLive(o.Kind, answer)
+		if j.Live, err = resource.NewLive(o.Kind, answer); err != nil { // its value may be there all the same
+			value := issued(o.Kind, answer)
+			delivered = value != "" && r.Deliver != nil && r.Deliver(o, value) == nil
+		}
 	}
 	if err != nil {
-		return r.adopt(ctx, j, err)
+		return r.adopt(ctx, j, err, delivered)
 	}
 	j.Wrote = Created
 	state, _ := j.Live.State(o.Kind)
@@ -95,9 +99,12 @@ func unfinished(o *resource.Object) bool {
 
 // adopt goes on with the object that a create without an answer has made. The
 // API may still be at it, so one that isn't there is looked up again for a while.
-func (r *run) adopt(ctx context.Context, j *job, cause error) error {
+// delivered says that its value has reached whoever it is for.
+func (r *run) adopt(ctx context.Context, j *job, cause error, delivered bool) error {
 	found, err := r.appears(ctx, j.change.Object)
-	switch {
+	switch k := j.change.Object.Kind; {
+	case err != nil && k.Issued != "" && !delivered:
+		return fmt.Errorf("create: %w; whether it exists now is unknown, because it can't be looked up: %w; if it does, its %s is lost, and the next run says so", cause, err, k.Issued)
 	case err != nil:
 		return fmt.Errorf("create: %w; whether it exists now is unknown, because it can't be looked up: %w", cause, err)
 	case found == nil:
@@ -107,7 +114,7 @@ func (r *run) adopt(ctx context.Context, j *job, cause error) error {
 	if ambiguous(cause) || !taken(j.change.Object.Kind, cause) {
 		j.Wrote = Created
 	}
-	if k := j.change.Object.Kind; k.Issued != "" {
+	if k := j.change.Object.Kind; k.Issued != "" && !delivered {
 		way := "remove it and run again"
 		if k.Rotate.Path != "" {
 			way = "rotate it, or " + way
@@ -167,7 +174,7 @@ func (r *run) usable(ctx context.Context, j *job) error {
 func (r *run) appears(ctx context.Context, o *resource.Object) (*resource.Live, error) {
 	for wait := 2 * time.Second; ; wait *= 2 {
 		found, err := r.finder.Find(ctx, o)
-		if err != nil || found != nil || wait > longestLook {
+		if err != nil && !passing(err) || found != nil || wait > longestLook {
 			return found, err
 		}
 		select {
@@ -176,4 +183,11 @@ func (r *run) appears(ctx context.Context, o *resource.Object) (*resource.Live, 
 		case <-time.After(wait):
 		}
 	}
+}
+
+// passing reports whether a list may be readable in a moment: an API that lost
+// one answer is often not well for a while, and a list of many moves.
+func passing(err error) bool {
+	e, ok := errors.AsType[*astro.Error](err)
+	return ok && (temporary(err) || e.StatusCode/100 == 2)
 }

@@ -13,6 +13,7 @@ import (
 
 	"astro-apply/internal/astro"
 	"astro-apply/internal/plan"
+	"astro-apply/internal/resource"
 	"astro-apply/internal/schema"
 )
 
@@ -20,6 +21,10 @@ import (
 const (
 	firstTry = 5 * time.Second
 	lastTry  = time.Minute
+	// How long it is tried to remove what nobody can be given, and how much of
+	// that is left after a signal.
+	longestUndo = time.Minute
+	lastUndo    = 2 * time.Second
 )
 
 func (r *run) send(ctx context.Context, j *job, request plan.Request, id string) ([]byte, error) {
@@ -72,10 +77,7 @@ func (r *run) issue(ctx context.Context, j *job, answer []byte, fresh bool) erro
 	if k.Issued == "" {
 		return nil
 	}
-	value := ""
-	if n, err := schema.ParseJSON(answer); err == nil {
-		value = n.Get(k.Issued).Value()
-	}
+	value := issued(k, answer)
 	var err error
 	switch {
 	case value == "":
@@ -91,11 +93,23 @@ func (r *run) issue(ctx context.Context, j *job, answer []byte, fresh bool) erro
 	case !fresh:
 		return fmt.Errorf("rotated, and the old %s is no longer valid, but the new one could not be delivered: %w; rotate it again", k.Issued, err)
 	}
-	if gone := r.delete(context.WithoutCancel(ctx), j); gone != nil {
+	// That has to happen after a signal, too, though not for long.
+	undo, cancel := context.WithTimeout(context.WithoutCancel(ctx), longestUndo)
+	defer cancel()
+	defer context.AfterFunc(ctx, func() { time.AfterFunc(lastUndo, cancel) })()
+	if gone := r.delete(undo, j); gone != nil {
 		return fmt.Errorf("created, id %s, but its %s could not be delivered (%w), and it could not be removed again: %w; remove it by hand", j.Live.ID, k.Issued, err, gone)
 	}
 	j.Live, j.Wrote, j.Status = nil, "", ""
 	return fmt.Errorf("its %s could not be delivered, so it was removed again: %w", k.Issued, err)
+}
+
+// issued is the value that an answer tells once, "" if it has none.
+func issued(k *resource.Kind, answer []byte) string {
+	if n, err := schema.ParseJSON(answer); err == nil {
+		return n.Get(k.Issued).Value()
+	}
+	return ""
 }
 
 // unsent reports whether a call failed before any request left.

@@ -45,8 +45,12 @@ func (r *run) write(ctx context.Context, j *job) error {
 // delete removes the object, after a change that is under way there.
 func (r *run) delete(ctx context.Context, j *job) error {
 	call := r.source.Call(j.change.Object, j.change.Object.Kind.Delete, j.Live.ID, nil)
-	err := r.unless(ctx, j, func() error { _, err := r.source.API.Do(ctx, call); return err })
-	if err != nil {
+	err := r.unless(ctx, j, func() error {
+		_, err := r.source.API.Do(ctx, call)
+		j.sent = j.sent || !unsent(err)
+		return err
+	})
+	if err != nil && (!ambiguous(err) || !r.goes(ctx, j)) {
 		return fmt.Errorf("delete: %w", err)
 	}
 	j.Status = Deleted
@@ -80,8 +84,14 @@ func (r *run) update(ctx context.Context, j *job) error {
 	wait := backoff.NewExponentialBackOff(backoff.WithInitialInterval(time.Second), backoff.WithMaxElapsedTime(0))
 	for round := 1; ; round++ {
 		err := r.unless(ctx, j, func() error { return r.once(ctx, j) })
-		if err == nil || !ambiguous(err) && !overtaken(err) || round == rounds {
+		var spent *spent
+		if err == nil || errors.As(err, &spent) || !ambiguous(err) && !overtaken(err) || round == rounds {
 			return err
+		}
+		if unanswered(err) {
+			if done, unread := r.comes(ctx, j); done || unread != nil {
+				return errors.Join(unread)
+			}
 		}
 		select {
 		case <-ctx.Done():
@@ -97,26 +107,36 @@ func overtaken(err error) bool {
 	return ok && e.StatusCode == http.StatusConflict
 }
 
-func (r *run) once(ctx context.Context, j *job) error {
-	o, live := j.change.Object, j.Live
+// compare reads the object by id and lays the declaration over it once more.
+func (r *run) compare(ctx context.Context, j *job) (*plan.Diff, error) {
+	o := j.change.Object
 	if o.Kind.Get.Path != "" || o.Kind.Single {
-		var err error
-		if live, err = r.source.Get(ctx, o, j.Live.ID); err != nil {
-			return fmt.Errorf("read before update: %w", err)
+		live, err := r.source.Get(ctx, o, j.Live.ID)
+		if err != nil {
+			return nil, fmt.Errorf("read before update: %w", err)
 		}
+		j.Live = live
 	}
-	j.Live = live
 	policy := r.Policy
 	if j.change.Action == plan.Create {
 		policy.Rotate = nil // it is new already
 	}
-	d := plan.Compare(o, live, policy)
+	d := plan.Compare(o, j.Live, policy)
 	if len(d.Problems) > 0 {
-		return d.Problems[0]
+		return nil, d.Problems[0]
 	}
 	if path := d.Removes(&j.change.Diff); path != "" {
-		return fmt.Errorf("update: %s would be removed, which the plan didn't show, because it changed since; nothing was sent, run again", path)
+		return nil, fmt.Errorf("update: %s would be removed, which the plan didn't show, because it changed since; nothing was sent, run again", path)
 	}
+	return d, nil
+}
+
+func (r *run) once(ctx context.Context, j *job) error {
+	d, err := r.compare(ctx, j)
+	if err != nil {
+		return err
+	}
+	o, live := j.change.Object, j.Live
 	if len(d.Requests) == 0 {
 		if j.Status == "" {
 			j.Status = Unchanged // somebody else did it
@@ -129,8 +149,14 @@ func (r *run) once(ctx context.Context, j *job) error {
 		}
 		j.Status = Updated
 		answer, err := r.send(ctx, j, request, live.ID)
+		if request.Call == o.Kind.Rotate && ambiguous(err) {
+			return &spent{fmt.Errorf("rotate: %w; whether it was rotated is unknown, and if it was, the old %s is no longer valid and nobody has the new one: rotate it again", err, o.Kind.Issued)}
+		}
 		if err != nil {
 			return fmt.Errorf("update: %w", err)
+		}
+		if j.Wrote == "" {
+			j.Wrote = Updated // in part, if the rest fails
 		}
 		next, err := resource.NewLive(o.Kind, answer)
 		if request.Whole && (err != nil || next.ID != live.ID) {

@@ -66,14 +66,14 @@ func (c *Client) exchange(ctx context.Context, call Call, target string, limit i
 		fail.Err, fail.Ambiguous = c.broken(ctx, inner, err), write
 		return nil, fail
 	}
-	if resp.StatusCode == http.StatusNotFound && call.Method == http.MethodDelete {
-		return nil, nil
-	}
 	// A body that breaks off still has a status, and perhaps a message.
 	body, _ := io.ReadAll(io.LimitReader(resp.Body, maxFailure))
 	c.describe(fail, resp.Header, body)
+	if resp.StatusCode == http.StatusNotFound && call.Method == http.MethodDelete && !fail.Foreign {
+		return nil, nil
+	}
 	fail.RetryAfter = retryAfter(resp.Header, time.Now())
-	fail.Ambiguous = write && uncertain(resp.StatusCode)
+	fail.Ambiguous = write && (uncertain(resp.StatusCode) || fail.Foreign && resp.StatusCode == http.StatusNotFound)
 	fail.Err = c.refused(resp, call.Method)
 	a.RequestID = fail.RequestID
 	return nil, fail

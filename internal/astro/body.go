@@ -89,6 +89,7 @@ func (c *Client) describe(e *Error, header http.Header, body []byte) {
 	default:
 		e.Message = c.summary(header, body)
 	}
+	e.Foreign = env.Message == "" && env.RequestID == ""
 	if env.RequestID != "" {
 		e.RequestID = c.text(env.RequestID, maxID)
 	}

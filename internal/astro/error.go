@@ -19,6 +19,7 @@ type Error struct {
 	FieldErrors []FieldError
 	RetryAfter  time.Duration // asked for by the answer; 0 when it didn't
 	Ambiguous   bool          // a write that may have happened, whatever StatusCode says
+	Foreign     bool          // the answer is not the API's own, but perhaps a gateway's
 	Unsent      bool          // no request left: the context ended first, or its deadline was too near
 	Err         error         // why there is no answer, or why it can't be used; the context's error when it ended
 }
@@ -90,13 +91,13 @@ func status(code int) string {
 // (or, to a token of narrow reach, may as well not exist).
 func NotFound(err error) bool {
 	e, ok := errors.AsType[*Error](err)
-	return ok && e.StatusCode == http.StatusNotFound
+	return ok && e.StatusCode == http.StatusNotFound && !e.Foreign
 }
 
 // Forbidden reports whether the API answered that the token may not do this.
 func Forbidden(err error) bool {
 	e, ok := errors.AsType[*Error](err)
-	return ok && e.StatusCode == http.StatusForbidden
+	return ok && e.StatusCode == http.StatusForbidden && !e.Foreign
 }
 
 // Refused reports whether the API looked at the call and said no to what it

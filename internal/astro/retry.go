@@ -113,6 +113,8 @@ func (e *Error) repeatable() bool {
 		return e.StatusCode == 0 && !e.Ambiguous
 	}
 	switch e.StatusCode {
+	case http.StatusNotFound:
+		return e.Foreign // a gateway's: the API knows better in a moment
 	case http.StatusRequestTimeout, http.StatusTooEarly, http.StatusInternalServerError,
 		http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
 		return true

@@ -1,6 +1,10 @@
 package resource
 
-import "astro-apply/internal/schema"
+import (
+	"time"
+
+	"astro-apply/internal/schema"
+)
 
 // SinkField says where a value goes that is told once.
 const SinkField = "saveTo"
@@ -132,11 +136,17 @@ func ownToken(g Guarded) Refusal {
 // unused is all that can be known of a value that never reached anybody: a run
 // that is killed between making and delivering it leaves no other trace.
 func unused(live *schema.Node, way string) string {
-	if live.Get("lastUsedAt").Value() != "" {
+	used, rotated := live.Get("lastUsedAt").Value(), live.Get("lastRotatedAt").Value()
+	since := "it has never been used since it was made at " + live.Get("createdAt").Value()
+	at, errUsed := time.Parse(time.RFC3339, used)
+	turned, errRotated := time.Parse(time.RFC3339, rotated)
+	switch {
+	case errRotated == nil && (used == "" || errUsed == nil && at.Before(turned)):
+		since = "it has not been used since it was rotated at " + rotated
+	case used != "":
 		return ""
 	}
-	return "it has never been used since it was made at " + live.Get("createdAt").Value() +
-		"; if its value did not arrive, because a run was killed, nobody has it: " + way
+	return since + "; if its value did not arrive, because a run was killed, nobody has it: " + way
 }
 
 func agentToken() *Kind {

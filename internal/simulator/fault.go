@@ -28,6 +28,7 @@ type Fault struct {
 	Header      http.Header   // of the answer
 	Applied     bool          // the request is carried out first; without Status and Raw, the answer is its own
 	Delay       time.Duration // passes before anything happens
+	Late        time.Duration // after its answer, the request is carried out
 	Reset       bool          // the connection breaks in the place of an answer
 	Cut         int           // the connection breaks after so many bytes of the body
 }

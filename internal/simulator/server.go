@@ -84,6 +84,13 @@ func (s *Server) answer(r Request, authorization string) reply {
 	if f == nil || f.Applied {
 		answer = s.carryOut(r, authorization)
 	}
+	if f != nil && f.Late > 0 {
+		time.AfterFunc(f.Late, func() {
+			s.mu.Lock()
+			defer s.mu.Unlock()
+			s.carryOut(r, authorization)
+		})
+	}
 	if f != nil {
 		s.struck++
 		answer = s.strike(f, answer)

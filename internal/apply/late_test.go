@@ -1,0 +1,160 @@
+package apply_test
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"astro-apply/internal/apply"
+	"astro-apply/internal/plan"
+	"astro-apply/internal/resource"
+	"astro-apply/internal/simulator"
+)
+
+// An update that was given up and is carried out all the same is waited for: sent
+// again, it would replace the queue that the first one makes.
+func TestLateUpdate(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newStage(t, simulator.Options{})
+		w := s.server.Seed("workspace", map[string]any{"name": "data"})
+		s.server.Seed("deployment", map[string]any{"name": "one", "workspaceId": w, "type": "STANDARD", "executor": "CELERY"})
+		s.server.Fail(simulator.Fault{Method: http.MethodPost, Status: 504, Late: 4 * time.Second, Count: 1})
+		outcomes := s.apply(t.Context(), `
+workspace: data
+deployments:
+  - name: one
+    workerQueues:
+      - { name: default, astroMachine: A5, minWorkerCount: 0, maxWorkerCount: 1, workerConcurrency: 1 }
+      - { name: new, astroMachine: A5, minWorkerCount: 0, maxWorkerCount: 1, workerConcurrency: 1 }
+`, apply.Options{})
+		if outcomes[0].Status != apply.Updated || len(s.writes()) != 1 {
+			t.Errorf("%s: %v, writes %v", outcomes[0].Status, outcomes[0].Err, s.writes())
+		}
+		time.Sleep(time.Minute)
+	})
+}
+
+// A rotation of which nobody knows whether it happened is not repeated by itself,
+// and what that means is said.
+func TestLostRotation(t *testing.T) {
+	t.Parallel()
+	for name, fault := range map[string]simulator.Fault{"late": {Status: 504, Late: 4 * time.Second}, "lost": {Reset: true, Applied: true}} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				s := newStage(t, simulator.Options{})
+				w := s.server.Seed("workspace", map[string]any{"name": "data"})
+				s.server.Seed("apiToken", map[string]any{"name": "ci", "scope": "WORKSPACE", "entityId": w, "role": "WORKSPACE_MEMBER"})
+				fault.Path, fault.Method = "rotate", http.MethodPost
+				s.server.Fail(fault)
+				outcomes := s.apply(t.Context(), "apiTokens: [{ name: ci, workspace: data, roles: [{ role: WORKSPACE_MEMBER }], saveTo: ci }]", apply.Options{
+					Policy:  plan.Policy{Rotate: func(*resource.Object) bool { return true }},
+					Deliver: func(*resource.Object, string) error { return errors.New("nothing is delivered") },
+				})
+				const want = "whether it was rotated is unknown, and if it was, the old token is no longer valid and nobody has the new one: rotate it again"
+				if o := outcomes[0]; o.Status != apply.Failed || !strings.Contains(o.Err.Error(), want) || len(s.writes()) != 1 {
+					t.Errorf("%s: %v, %d writes", o.Status, o.Err, len(s.writes()))
+				}
+				time.Sleep(time.Minute)
+			})
+		})
+	}
+}
+
+// A removal that was given up is looked for, whatever is said to the next one.
+func TestLateDelete(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newStage(t, simulator.Options{})
+		s.server.Seed("workspace", map[string]any{"name": "data"})
+		s.server.Fail(simulator.Fault{Method: http.MethodDelete, Status: 504, Late: 3 * time.Second, Count: 1})
+		s.server.Fail(simulator.Fault{Method: http.MethodDelete, Status: 409, Message: "is being deleted"})
+		outcomes := s.apply(t.Context(), "workspaces: [{ name: data, state: absent }]", apply.Options{Policy: plan.Policy{AllowDelete: true}})
+		if outcomes[0].Status != apply.Deleted {
+			t.Errorf("%s: %v", outcomes[0].Status, outcomes[0].Err)
+		}
+	})
+}
+
+// An API that lost an answer is often not well for a while: it is asked again.
+func TestLookedUpWhileUnwell(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newStage(t, simulator.Options{})
+		var since time.Time
+		s.over(&wire{
+			before: func(r *http.Request) *http.Response {
+				if r.Method == http.MethodGet && !since.IsZero() && time.Since(since) < 20*time.Second {
+					return &http.Response{StatusCode: http.StatusServiceUnavailable, Body: http.NoBody}
+				}
+				return nil
+			},
+			after: func(r *http.Request) error {
+				if r.Method != http.MethodPost {
+					return nil
+				}
+				since = time.Now()
+				return errors.New("connection reset by peer")
+			},
+		})
+		outcomes := s.apply(t.Context(), "workspaces: [{ name: data }]", apply.Options{})
+		if n := len(s.server.Objects("workspace")); outcomes[0].Status != apply.Created || n != 1 {
+			t.Errorf("%s: %v, %d there", outcomes[0].Status, outcomes[0].Err, n)
+		}
+	})
+}
+
+// What of an update was accepted counts, also when the rest is refused.
+func TestWrittenInPart(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newStage(t, simulator.Options{})
+		s.server.Seed("user", map[string]any{"username": "ada@example.com"})
+		s.server.Seed("team", map[string]any{"name": "t"})
+		s.server.Fail(simulator.Fault{Method: http.MethodPost, Path: "members", Status: 400, Message: "no"})
+		o := s.apply(t.Context(), "teams: [{ name: t, description: new, members: [ada@example.com] }]", apply.Options{})[0]
+		if o.Status != apply.Failed || o.Wrote != apply.Updated {
+			t.Errorf("%s, wrote %q: %v", o.Status, o.Wrote, o.Err)
+		}
+	})
+}
+
+// A value that arrived is delivered, however odd the rest of the answer is.
+func TestValueInAnOddAnswer(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newStage(t, simulator.Options{})
+		s.server.Seed("workspace", map[string]any{"name": "data"})
+		s.server.Fail(simulator.Fault{Method: http.MethodPost, Path: "tokens", Status: 200, Applied: true, Raw: `{"id": "ctoken0000000000000000001", "token": "the-value", "description": {}}`})
+		var got string
+		o := s.apply(t.Context(), "apiTokens: [{ name: ci, workspace: data, roles: [{ role: WORKSPACE_MEMBER }], saveTo: ci }]", apply.Options{
+			Deliver: func(_ *resource.Object, value string) error { got = value; return nil },
+		})[0]
+		if o.Status != apply.Created || got != "the-value" {
+			t.Errorf("%s: %v; delivered %q", o.Status, o.Err, got)
+		}
+	})
+}
+
+// What was only being read when the signal came was not tried.
+func TestStoppedWhileReading(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newStage(t, simulator.Options{})
+		s.server.Seed("workspace", map[string]any{"name": "data"})
+		p := s.plan("workspaces: [{ name: data, description: new }]", plan.Policy{})
+		ctx, cancel := context.WithCancelCause(t.Context())
+		s.over(&wire{before: func(*http.Request) *http.Response {
+			cancel(errors.New("interrupt signal received"))
+			return nil
+		}})
+		if o := apply.Run(ctx, s.source, p, apply.Options{})[0]; o.Status != apply.Stopped {
+			t.Errorf("%s: %v", o.Status, o.Err)
+		}
+	})
+}
