@@ -70,7 +70,7 @@ func disaster(d *rand.Rand) *Fault {
 	case 0:
 		f.Status = one(500, 502, 503, 504, 408, 425)
 		if d.IntN(3) == 0 {
-			f.Applied, f.Late = false, time.Duration(1+d.IntN(20))*time.Second
+			f.Applied, f.Delay, f.Late = false, 0, time.Duration(1+d.IntN(20))*time.Second
 		}
 	case 1:
 		f.Status, f.Raw = one(500, 502, 503), "<html><title>Bad gateway</title></html>"
