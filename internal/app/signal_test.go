@@ -89,8 +89,7 @@ type step struct {
 	server   *simulator.Server
 	api, bin string
 	dir      string
-	env      []string         // more of it
-	state    *os.ProcessState // of the last run
+	env      []string // more of it
 }
 
 func newStep(t *testing.T, manifest string) *step {
@@ -115,7 +114,6 @@ func (s *step) run(made int, signal os.Signal) (code int, log string, after time
 		out.seen = func() { sent = time.Now(); _ = c.Process.Signal(signal) }
 	}
 	_ = c.Run()
-	s.state = c.ProcessState
 	return c.ProcessState.ExitCode(), out.String(), time.Since(sent)
 }
 

@@ -54,7 +54,7 @@ func (c *Client) send(ctx context.Context, call Call, limit int64) ([]byte, erro
 			return body, nil
 		}
 		last, p.asked = fail.after(last), fail.RetryAfter
-		if fail.StatusCode == http.StatusTooManyRequests {
+		if p.early = fail.StatusCode == http.StatusTooManyRequests; p.early {
 			c.pace.slow(call.Method)
 			c.pace.pause(fail.RetryAfter)
 		}
@@ -141,6 +141,7 @@ type policy struct {
 	backoff.BackOff
 	ctx   context.Context
 	asked time.Duration // by the last answer's Retry-After, which backoff v4 doesn't know
+	early bool          // the last answer was a 429
 	late  bool          // the wait would outlast the deadline
 }
 
@@ -155,6 +156,9 @@ func newPolicy(ctx context.Context) *policy {
 
 func (p *policy) NextBackOff() time.Duration {
 	wait := max(p.BackOff.NextBackOff(), p.asked)
+	if p.early {
+		wait = max(wait, time.Second) // the limits are those of a second
+	}
 	if deadline, ok := p.ctx.Deadline(); ok && time.Until(deadline) < wait {
 		p.late = true
 		return backoff.Stop

@@ -198,3 +198,23 @@ func TestLongWaitIsTold(t *testing.T) {
 		}
 	})
 }
+
+// Too many requests for a few seconds, of which nothing says how long, is no
+// reason to give up.
+func TestTooManyForSeconds(t *testing.T) {
+	t.Parallel()
+	for range 20 {
+		synctest.Test(t, func(t *testing.T) {
+			start := time.Now()
+			c := newClient(t, server(func(*http.Request) reply {
+				if time.Since(start) < 3*time.Second {
+					return answer(429, ``)
+				}
+				return answer(200, `{}`)
+			}))
+			if _, err := c.Do(t.Context(), postCall); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
