@@ -48,21 +48,10 @@ func (b *buffer) String() string {
 // seconds later. By then the report is out.
 func TestCancelledByTheRunner(t *testing.T) {
 	t.Parallel()
-	server := simulator.New(simulator.Options{Settle: time.Hour})
-	api := httptest.NewServer(server)
-	t.Cleanup(api.Close)
-	dir := t.TempDir()
-	manifest := "workspaces: [{ name: data }]\ndeployments: [{ name: one, workspace: data, type: STANDARD, cloudProvider: AWS, region: us-east-1 }]\n"
-	if err := os.WriteFile(filepath.Join(dir, "astro.yaml"), []byte(manifest), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	s := newStep(t, simulator.Options{Settle: time.Hour},
+		"workspaces: [{ name: data }]\ndeployments: [{ name: one, workspace: data, type: STANDARD, cloudProvider: AWS, region: us-east-1 }]\n")
 	out := &buffer{text: "created workspace"}
-	c := exec.CommandContext(t.Context(), build(t))
-	c.Dir, c.Stdout = dir, out
-	c.Env = []string{
-		"GITHUB_ACTIONS=true", "INPUT_MODE=apply", "INPUT_API-URL=" + api.URL, "ASTRO_API_TOKEN=" + server.Token(simulator.Scope{}),
-		"GITHUB_OUTPUT=" + filepath.Join(dir, "outputs"), "GITHUB_STEP_SUMMARY=" + filepath.Join(dir, "summary"),
-	}
+	c := s.command(out)
 	// The Workspace is there, its Deployment is on the way or waited for.
 	out.seen = func() { _ = c.Process.Signal(syscall.SIGINT) }
 	err := c.Run()
@@ -74,11 +63,11 @@ func TestCancelledByTheRunner(t *testing.T) {
 			t.Errorf("the log lacks %q:\n%s", want, out)
 		}
 	}
-	outputs, err := os.ReadFile(filepath.Join(dir, "outputs"))
+	outputs, err := os.ReadFile(filepath.Join(s.dir, "outputs"))
 	if err != nil || parseOutputs(string(outputs))["created"] == "" {
 		t.Errorf("outputs %q, %v", outputs, err)
 	}
-	if summary, err := os.ReadFile(filepath.Join(dir, "summary")); err != nil || !bytes.Contains(summary, []byte("Stopped early")) {
+	if summary, err := os.ReadFile(filepath.Join(s.dir, "summary")); err != nil || !bytes.Contains(summary, []byte("Stopped early")) {
 		t.Errorf("summary %q, %v", summary, err)
 	}
 }
@@ -89,12 +78,19 @@ type step struct {
 	server   *simulator.Server
 	api, bin string
 	dir      string
-	env      []string // more of it
+	env      []string      // more of it
+	writing  chan struct{} // closed when the first write arrives
 }
 
-func newStep(t *testing.T, manifest string) *step {
-	s := &step{T: t, server: simulator.New(simulator.Options{Limited: true}), bin: build(t), dir: t.TempDir()}
-	api := httptest.NewServer(s.server)
+func newStep(t *testing.T, options simulator.Options, manifest string) *step {
+	s := &step{T: t, server: simulator.New(options), bin: build(t), dir: t.TempDir(), writing: make(chan struct{})}
+	var once sync.Once
+	api := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodPost {
+			once.Do(func() { close(s.writing) })
+		}
+		s.server.ServeHTTP(w, r)
+	}))
 	t.Cleanup(api.Close)
 	s.api = api.URL
 	if err := os.WriteFile(filepath.Join(s.dir, "astro.yaml"), []byte(manifest), 0o600); err != nil {
@@ -142,7 +138,7 @@ func manyWorkspaces(n int) string {
 func TestCancelledInTheMiddle(t *testing.T) {
 	t.Parallel()
 	const many = 50
-	s := newStep(t, manyWorkspaces(many))
+	s := newStep(t, simulator.Options{Limited: true}, manyWorkspaces(many))
 	code, log, after := s.run(14, syscall.SIGINT)
 	done := len(s.server.Objects("workspace"))
 	if code != 1 || after > 7500*time.Millisecond || done == 0 || done == many {
@@ -186,7 +182,7 @@ func (s *step) rest(many, made int) {
 func TestKilled(t *testing.T) {
 	t.Parallel()
 	const many = 60
-	s := newStep(t, manyWorkspaces(many))
+	s := newStep(t, simulator.Options{Limited: true}, manyWorkspaces(many))
 	for range 3 {
 		s.run(3, syscall.SIGKILL)
 	}
@@ -212,23 +208,26 @@ func TestKilled(t *testing.T) {
 // Whoever asks again doesn't wait for the calls in flight.
 func TestSecondSignal(t *testing.T) {
 	t.Parallel()
-	s := newStep(t, manyWorkspaces(3))
+	s := newStep(t, simulator.Options{Limited: true}, manyWorkspaces(3))
 	s.server.Fail(simulator.Fault{Method: http.MethodPost, Delay: 4 * time.Second})
-	out := &buffer{text: "::group::Apply"}
+	out := &buffer{}
 	c := s.command(out)
 	ended := make(chan struct{})
-	out.seen = func() {
-		go func() {
-			for ticker := time.NewTicker(20 * time.Millisecond); ; {
-				_ = c.Process.Signal(syscall.SIGINT)
-				select {
-				case <-ended:
-					return
-				case <-ticker.C:
-				}
+	go func() {
+		select {
+		case <-s.writing: // a call is in flight
+		case <-ended:
+			return
+		}
+		for ticker := time.NewTicker(20 * time.Millisecond); ; {
+			_ = c.Process.Signal(syscall.SIGINT)
+			select {
+			case <-ended:
+				return
+			case <-ticker.C:
 			}
-		}()
-	}
+		}
+	}()
 	_ = c.Run()
 	close(ended)
 	if status, ok := c.ProcessState.Sys().(syscall.WaitStatus); !ok || !status.Signaled() || strings.Contains(out.String(), "Stopped early") {
