@@ -3,6 +3,7 @@ package app
 import (
 	"fmt"
 
+	"astro-apply/internal/config"
 	"astro-apply/internal/github"
 )
 
@@ -11,12 +12,22 @@ func (p *process) show() {
 	if p.report.Plan == nil {
 		return
 	}
-	p.say(p.report.Sentence())
-	if text := p.report.PlanText(); text != "" {
-		p.runner.Group("Plan")
-		p.runner.Print(text)
-		p.runner.EndGroup()
+	if grade := p.report.Grade(); grade != "" && !p.report.Broken() && p.report.Mode != string(config.Drift) {
+		p.runner.Print(grade)
 	}
+	p.say(p.report.Sentence())
+	p.group("Plan", p.report.PlanText())
+	p.group("Unmanaged", p.report.UnmanagedText())
+}
+
+// group prints text, if there is any, as a foldable part of the log.
+func (p *process) group(title, text string) {
+	if text == "" {
+		return
+	}
+	p.runner.Group(title)
+	p.runner.Print(text)
+	p.runner.EndGroup()
 }
 
 // say prints the result in a sentence, unless it was the last one said.
@@ -37,10 +48,8 @@ func (p *process) tell() int {
 		for _, f := range r.Findings() {
 			p.runner.Annotate(github.Annotation{Level: f.Level, File: f.Pos.File, Line: f.Pos.Line, Col: f.Pos.Col, Title: f.Title, Message: f.Message})
 		}
-	} else if text := r.FindingsText(); text != "" {
-		p.runner.Group("Findings")
-		p.runner.Print(text)
-		p.runner.EndGroup()
+	} else {
+		p.group("Findings", r.FindingsText())
 		for _, a := range r.Annotations() {
 			p.runner.Annotate(a)
 		}

@@ -18,17 +18,17 @@ type Attempt struct {
 	StatusCode int    // 0 without an answer
 	RequestID  string
 	Attempt    int // counts from 1
+	Start      time.Time
 	Duration   time.Duration
 	Err        error // an *Error, or nil
 }
 
 // attempt sends the call once.
 func (c *Client) attempt(ctx context.Context, call Call, target string, limit int64, n int) ([]byte, *Error) {
-	a := Attempt{Method: call.Method, Path: call.Path, Attempt: n}
-	start := time.Now()
+	a := Attempt{Method: call.Method, Path: call.Path, Attempt: n, Start: time.Now()}
 	body, fail := c.exchange(ctx, call, target, limit, &a)
 	if c.trace != nil {
-		a.Duration = time.Since(start)
+		a.Duration = time.Since(a.Start)
 		if fail != nil {
 			a.Err = fail
 		}

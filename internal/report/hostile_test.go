@@ -11,11 +11,12 @@ import (
 	"astro-apply/internal/apply"
 	"astro-apply/internal/plan"
 	"astro-apply/internal/report"
+	"astro-apply/internal/resource"
 )
 
 var (
 	fence  = regexp.MustCompile("^(`{3,})([a-z]*)$")
-	ours   = regexp.MustCompile(`^(</details>|<details><summary>(For Astronomer support|[a-z]+ <code>[^<>]*</code>: \d+ differences?)</summary>)$`)
+	ours   = regexp.MustCompile(`^(</details>|<details><summary>(For Astronomer support|\d+ objects? in the managed Workspaces (?:is|are) in no manifest|[a-z]+ <code>[^<>]*</code>: \d+ differences?)</summary>)$`)
 	escape = regexp.MustCompile(`\\.`)
 	spared = regexp.MustCompile("`[a-z]*`|<br>|(]\\(https://cloud\\.astronomer\\.io/[^ ()|]*\\))")
 	active = regexp.MustCompile(`<|@e|#1|://|##\[|^\s*::`)
@@ -87,12 +88,13 @@ func hostile(t testing.TB, text string) *report.Run {
   - { name: %[1]s, workspaceId: cworkspace000000000000001, description: %[1]s, environmentVariables: [{ key: %[1]s, value: %[1]s }], contactEmails: [] }
   - { name: other, workspaceId: cworkspace000000000000001 }
 `, quoted)
-	answer := fmt.Sprintf(`{"id": %[1]s, "name": %[1]s, "workspaceId": "cworkspace000000000000001", "type": "STANDARD", "executor": "ASTRO", "schedulerSize": "SMALL", "description": "", "contactEmails": [%[1]s],
+	answer := fmt.Sprintf(`{"id": %[1]s, "name": %[1]s, "workspaceId": "cworkspace000000000000001", "type": "STANDARD", "executor": "ASTRO", "schedulerSize": "SMALL", "description": "", "contactEmails": [%[1]s], "updatedBy": {"fullName": %[1]s},
 		"environmentVariables": [{"key": "a", "value": %[1]s, "isSecret": false}]}`, quoted)
 	bad := fmt.Errorf("no: %w", errors.New(text))
 	p := planned(t, declared, world{text: answer, "other": bad}, plan.Policy{})
 	same(t, "problems", 0, len(p.Problems))
-	return &report.Run{Mode: "plan", Why: text, Interface: "https://cloud.astronomer.io", Plan: p, RequestIDs: []string{text}, Errors: []error{bad}}
+	left := []resource.Unmanaged{{Kind: p.Changes[0].Object.Kind, Live: p.Changes[0].Live, In: text}}
+	return &report.Run{Mode: "plan", Why: text, Unmanaged: left, Interface: "https://cloud.astronomer.io", Plan: p, Calls: []report.Call{{Method: "GET", Path: text, RequestID: text}}, Errors: []error{bad}}
 }
 
 // Text from the manifest, from Astro and from errors stays text.
@@ -102,6 +104,8 @@ func TestHostileText(t *testing.T) {
 		t.Run(text, func(t *testing.T) {
 			t.Parallel()
 			r := hostile(t, text)
+			sound(t, r.Summary())
+			r.Mode = "drift"
 			sound(t, r.Summary())
 			r.Mode, r.Stopped, r.Errors = "apply", r.Errors[0], nil
 			r.Outcomes = applied(r.Plan, map[string]outcome{text: {status: apply.Failed, err: r.Stopped}, "other": {status: apply.Skipped, err: r.Stopped}})

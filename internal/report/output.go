@@ -57,7 +57,7 @@ func (r *Run) Outputs() ([]Output, error) {
 		Output{"resources", resources(list)},
 		Output{"plan", document},
 		Output{"plan-digest", digest},
-		Output{"request-ids", compact(append([]string{}, r.RequestIDs...))},
+		Output{"request-ids", compact(r.requestIDs())},
 	), nil
 }
 

@@ -94,7 +94,7 @@ func TestOutputs(t *testing.T) {
 		"one":      {one, "plan true 1 0 0 0 0 true", "[]"},
 		"kept":     {kept, "plan false 0 0 0 0 0 true", "[]"},
 		"validate": {&report.Run{Mode: "validate", Declared: 3}, "validate false 0 0 0 0 0 ", "[]"},
-		"inputs":   {&report.Run{Errors: []error{errors.New("no")}, RequestIDs: []string{"a\n\"b<"}}, " false 0 0 0 0 0 ", `["a\n\"b\u003c"]`},
+		"inputs":   {&report.Run{Errors: []error{errors.New("no")}, Calls: []report.Call{{RequestID: "a\n\"b<"}}}, " false 0 0 0 0 0 ", `["a\n\"b\u003c"]`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

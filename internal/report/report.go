@@ -9,25 +9,27 @@ import (
 
 	"astro-apply/internal/apply"
 	"astro-apply/internal/plan"
+	"astro-apply/internal/resource"
 	"astro-apply/internal/schema"
 )
 
 // Run is everything that is known of a run when it ends.
 type Run struct {
-	Mode       string // "" when the run ended before it was chosen
-	Why        string // that mode
-	Simulated  bool
-	Inline     bool // the manifest is an input, so its places are in no file
-	Declared   int  // objects
-	Problems   []schema.Problem
-	Errors     []error         // that belong to no place in a manifest
-	Plan       *plan.Plan      // nil: nothing was compared
-	Outcomes   []apply.Outcome // nil: nothing was applied
-	FailDrift  bool
-	Interface  string // address of the Astro UI, "" if unknown
-	RequestIDs []string
-	Duration   time.Duration
-	Stopped    error // why the run was ended early, nil if it wasn't
+	Mode      string // "" when the run ended before it was chosen
+	Why       string // that mode
+	Simulated bool
+	Inline    bool // the manifest is an input, so its places are in no file
+	Declared  int  // objects
+	Problems  []schema.Problem
+	Errors    []error         // that belong to no place in a manifest
+	Plan      *plan.Plan      // nil: nothing was compared
+	Outcomes  []apply.Outcome // nil: nothing was applied
+	FailDrift bool
+	Interface string               // address of the Astro UI, "" if unknown
+	Calls     []Call               // those that were refused or lost
+	Unmanaged []resource.Unmanaged // looked for in mode drift only
+	Duration  time.Duration
+	Stopped   error // why the run was ended early, nil if it wasn't
 }
 
 // Broken reports whether something is wrong that keeps anything from being

@@ -52,7 +52,7 @@ deployments:
 )
 
 var landscape = world{
-	"data":    `{"id": "cworkspace000000000000001", "name": "data", "description": "Pipelines"}`,
+	"data":    `{"id": "cworkspace000000000000001", "name": "data", "description": "Pipelines", "updatedAt": "2026-11-23T09:00:00.5Z", "updatedBy": {"id": "ctoken", "subjectType": "SERVICEKEY", "apiTokenName": "terraform"}}`,
 	"old":     `{"id": "cworkspace000000000000002", "name": "old"}`,
 	"settled": `{"id": "cworkspace000000000000003", "name": "settled", "description": "as it is"}`,
 	"hidden": &astro.Error{
@@ -62,6 +62,7 @@ var landscape = world{
 	"my_deployment": `{
 		"id": "cdeployment00000000000001", "name": "my_deployment", "workspaceId": "cworkspace000000000000001", "type": "DEDICATED",
 		"clusterId": "ccluster00000000000000001", "description": "Loads", "executor": "CELERY", "schedulerSize": "SMALL", "status": "HEALTHY",
+		"updatedAt": "2026-11-23T18:04:05Z", "updatedBy": {"id": "cuser", "subjectType": "USER", "fullName": "Jane Doe", "username": "jane@example.com"},
 		"contactEmails": ["data@example.com"],
 		"environmentVariables": [
 			{"key": "LOG_LEVEL", "value": "INFO", "isSecret": false}, {"key": "LEGACY", "value": "1", "isSecret": false},
@@ -98,7 +99,12 @@ func applying(t testing.TB) *report.Run {
 	t.Helper()
 	r := planning(t, plan.Policy{AllowDelete: true})
 	r.Mode, r.Why, r.Duration = "apply", "push to main, the default branch", 95*time.Second
-	r.RequestIDs = []string{"0b1c2d3e-4f50-6172-8394-a5b6c7d8e9f0", "f004d12a-29c8-40d8-b239-2b1b615ea45b"}
+	at := time.Date(2026, 11, 24, 9, 30, 0, 0, time.UTC)
+	r.Calls = []report.Call{
+		{At: at, Method: "GET", Path: "/organizations/{organizationId}/workspaces/{id}", Status: 403, Attempt: 1, RequestID: "0b1c2d3e-4f50-6172-8394-a5b6c7d8e9f0"},
+		{At: at.Add(3200 * time.Millisecond), Method: "POST", Path: "/organizations/{organizationId}/deployments/{id}", Attempt: 1},
+		{At: at.Add(4 * time.Second), Method: "POST", Path: "/organizations/{organizationId}/deployments/{id}", Status: 400, Attempt: 2, RequestID: "f004d12a-29c8-40d8-b239-2b1b615ea45b"},
+	}
 	r.Outcomes = applied(r.Plan, map[string]outcome{
 		"data": {status: apply.Updated}, "new_one": {status: apply.Created}, "old": {status: apply.Deleted},
 		"hidden": {status: apply.Failed, err: landscape["hidden"].(error)}, "settled": {status: apply.Unchanged},
@@ -157,3 +163,15 @@ func change(t testing.TB, p *plan.Plan, name string) *plan.Change {
 
 // at is a place in the manifest of a test.
 func at(line, col int) schema.Pos { return schema.Pos{File: "astro.yaml", Line: line, Col: col} }
+
+// unmanaged is what nobody declares in the scene's Workspaces.
+func unmanaged(t testing.TB) []resource.Unmanaged {
+	t.Helper()
+	k := resource.Kinds().Kind("deployment")
+	l, err := resource.NewLive(k, []byte(`{"id": "cdeployment00000000000009", "name": "scratch_pad", "workspaceId": "cworkspace000000000000001",
+		"updatedAt": "2026-11-20T08:00:00Z", "updatedBy": {"username": "jo@example.com"}}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return []resource.Unmanaged{{Kind: k, Live: l, In: "data"}}
+}

@@ -4,18 +4,59 @@ import (
 	"fmt"
 	"html"
 	"strings"
-	"time"
 
-	"astro-apply/internal/apply"
 	"astro-apply/internal/github"
 	"astro-apply/internal/plan"
 )
 
+// summaryLimit is well under the 1 MiB above which GitHub drops a step's summary
+// as a whole.
+const summaryLimit = 900 << 10
+
 // Summary is the job summary: the result in a sentence, everything that went
 // wrong, a table of the objects, and what differs in each.
 func (r *Run) Summary() string {
+	blocks := append([]string{r.head(), r.list(github.Error, "Errors"), r.table(summaryLimit / 2), r.list(github.Warning, "Warnings")}, r.details()...)
+	return fit(summaryLimit, "All of it is in the log of the step.", append(blocks, r.list(github.Notice, "Notices"), r.support())...)
+}
+
+// fit puts blocks together as long as they are within limit bytes. Where some
+// are left out, it says so after the first, and where the whole is.
+func fit(limit int, whole string, blocks ...string) string {
+	cut := "> [!NOTE]\n> This is longer than GitHub shows. " + whole + "\n\n"
+	size, all := len(cut), 0
+	for _, b := range blocks {
+		all += len(b)
+	}
+	if all+len(cut) <= limit {
+		return strings.Join(blocks, "")
+	}
+	kept := []string{blocks[0], cut}
+	size += len(blocks[0])
+	for _, b := range blocks[1:] {
+		if size+len(b) <= limit {
+			kept, size = append(kept, b), size+len(b)
+		}
+	}
+	return strings.Join(kept, "")
+}
+
+// head is the result in plain words.
+func (r *Run) head() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "## %s astro-apply: %s\n\n**%s**\n\n", r.icon(), orElse(r.Mode, "not started"), github.Markdown(r.Sentence()))
+	fmt.Fprintf(&b, "## %s astro-apply: %s\n\n", r.icon(), orElse(r.Mode, "not started"))
+	first, second := r.Sentence(), r.Grade()
+	switch {
+	case second == "" || r.Broken():
+		second = ""
+	case r.Mode == "drift":
+		second = " To apply the manifest would be " + github.Markdown(second)
+	case r.Outcomes != nil: // what came of it matters more
+		second = " " + github.Markdown(second)
+	default:
+		first, second = second, " "+github.Markdown(first)
+	}
+	fmt.Fprintf(&b, "**%s**%s\n\n", github.Markdown(first), second)
 	if r.Why != "" {
 		fmt.Fprintf(&b, "Mode `%s`: %s.", r.Mode, github.Markdown(r.Why))
 		if d := took(r.Duration); d != "" {
@@ -25,18 +66,6 @@ func (r *Run) Summary() string {
 	}
 	if r.Simulated {
 		b.WriteString("> [!NOTE]\n> Simulated: nothing of this happened at Astro.\n\n")
-	}
-	r.list(&b, github.Error, "Errors")
-	r.table(&b)
-	r.list(&b, github.Warning, "Warnings")
-	r.diffs(&b)
-	r.list(&b, github.Notice, "Notices")
-	if len(r.RequestIDs) > 0 {
-		b.WriteString("<details><summary>For Astronomer support</summary>\n\n")
-		for _, id := range r.RequestIDs {
-			fmt.Fprintf(&b, "- requestId %s\n", github.Markdown(id))
-		}
-		b.WriteString("\n</details>\n")
 	}
 	return b.String()
 }
@@ -51,7 +80,7 @@ func (r *Run) icon() string {
 	return "✅"
 }
 
-func (r *Run) list(b *strings.Builder, level github.Level, heading string) {
+func (r *Run) list(level github.Level, heading string) string {
 	var lines []string
 	for _, f := range r.Findings() {
 		if f.Level != level {
@@ -60,105 +89,43 @@ func (r *Run) list(b *strings.Builder, level github.Level, heading string) {
 		lines = append(lines, "- "+github.Markdown(f.place())+github.Markdown(f.Message)+"\n")
 	}
 	if len(lines) == 0 {
-		return
+		return ""
 	}
-	fmt.Fprintf(b, "### %s (%d)\n\n%s\n", heading, len(lines), strings.Join(lines, ""))
+	return fmt.Sprintf("### %s (%d)\n\n%s\n", heading, len(lines), strings.Join(lines, ""))
 }
 
-// row is one object of the table, whether it was applied or only planned.
-type row struct {
-	change *plan.Change
-	status apply.Status
-	took   time.Duration
-	id     string
-	page   string
-}
-
-func (r *Run) rows() []row {
+// details is what differs, a block for each object.
+func (r *Run) details() (blocks []string) {
 	if r.Plan == nil {
 		return nil
 	}
-	var out []row
-	for i, c := range r.Plan.Changes {
-		x := row{change: c, status: "planned"}
-		if c.Action == plan.Unchanged || c.Action == plan.Kept || c.Action == plan.Unknown {
-			x.status = planned[c.Action]
+	for _, c := range r.Plan.Changes {
+		if r.Mode == "drift" {
+			blocks = append(blocks, r.drifted(c))
+		} else {
+			blocks = append(blocks, diff(c))
 		}
-		if len(c.Problems) > 0 {
-			x.status = apply.Failed
-		}
-		live := c.Live
-		if r.Outcomes != nil {
-			o := r.Outcomes[i]
-			x.status, x.took, live = o.Status, o.Duration, o.Live
-		}
-		if live != nil {
-			x.id = live.ID
-			if page := live.Page(c.Object.Kind); page != "" && r.Interface != "" && x.status != apply.Deleted {
-				x.page = r.Interface + page
-			}
-		}
-		out = append(out, x)
 	}
-	return out
+	return append(blocks, r.unmanaged())
 }
 
-func (r *Run) table(b *strings.Builder) {
-	rows := r.rows()
-	shown := 0
-	for _, x := range rows {
-		if x.status == apply.Unchanged && len(rows) > 50 {
-			continue
-		}
-		if shown++; shown == 1 {
-			b.WriteString("| | object | action | result | took |\n| --- | --- | --- | --- | --- |\n")
-		}
-		name := github.Markdown(x.change.Object.String())
-		if x.page != "" {
-			name = "[" + name + "](" + x.page + ")"
-		}
-		fmt.Fprintf(b, "| %s | %s | %s | %s | %s |\n", icons[x.status], name, x.change.Action, x.status, took(x.took))
-	}
-	if hidden := len(rows) - shown; hidden > 0 {
-		fmt.Fprintf(b, "\n%s not listed.\n", plural(hidden, "unchanged object"))
-	}
-	b.WriteString("\n")
-}
-
-var icons = map[apply.Status]string{
-	apply.Created: "✅", apply.Updated: "✅", apply.Deleted: "🗑️", apply.Unchanged: "▫️", apply.Kept: "⚠️",
-	apply.Failed: "❌", apply.Unconfirmed: "⏳", apply.Skipped: "⏭️", apply.Stopped: "⏹️", "planned": "📝",
-}
-
-func took(d time.Duration) string {
-	if d < time.Second {
+func diff(c *plan.Change) string {
+	lines := differences(c)
+	if len(lines) == 0 {
 		return ""
 	}
-	return d.Round(time.Second).String()
-}
-
-func (r *Run) diffs(b *strings.Builder) {
-	if r.Plan == nil {
-		return
-	}
-	for _, c := range r.Plan.Changes {
-		lines := differences(c)
-		if len(lines) == 0 {
-			continue
+	var text strings.Builder
+	for _, l := range lines {
+		mark := l.sign
+		if mark == "~" || mark == "?" {
+			mark = "!" // the fence colours this one
 		}
-		var text strings.Builder
-		for _, l := range lines {
-			mark := l.sign
-			if mark == "~" || mark == "?" {
-				mark = "!" // the fence colours this one
-			}
-			text.WriteString(mark + " " + l.text + "\n")
-		}
-		// A summary is HTML, in which markdown's escapes would show. In code
-		// nothing becomes a link or a mention.
-		fmt.Fprintf(b, "<details><summary>%s <code>%s</code>: %s</summary>\n\n%s\n</details>\n\n",
-			c.Action, html.EscapeString(github.Neutral(c.Object.String())), plural(len(lines), "difference"), github.Fence("diff", text.String()))
+		text.WriteString(mark + " " + l.text + "\n")
 	}
+	// A summary is HTML, in which markdown's escapes would show. In code
+	// nothing becomes a link or a mention.
+	return fmt.Sprintf("<details><summary>%s <code>%s</code>: %s</summary>\n\n%s\n</details>\n\n",
+		c.Action, html.EscapeString(github.Neutral(c.Object.String())), plural(len(lines), "difference"), github.Fence("diff", text.String()))
 }
 
 func orElse(s, fallback string) string {

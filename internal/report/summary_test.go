@@ -48,6 +48,7 @@ func TestSummary(t *testing.T) {
 	ready.Plan = planned(t, "workspaces: [{ name: data, description: new }, { name: settled }]", landscape, plan.Policy{})
 	drift := planning(t, plan.Policy{})
 	drift.Mode, drift.Why, drift.FailDrift = "drift", "started by schedule", true
+	drift.Unmanaged = unmanaged(t)
 	broken := planning(t, plan.Policy{})
 	broken.Plan = planned(t, "deployments: [{ name: my_deployment, workspaceId: cworkspace000000000000001, type: STANDARD }]", landscape, plan.Policy{})
 	simulated := &report.Run{Mode: "apply", Why: "the input mode says so", Simulated: true, Plan: planned(t, "workspaces: [{ name: a_b }]", nil, plan.Policy{})}

@@ -24,6 +24,9 @@ func (r *Run) PlanText() string {
 			continue
 		}
 		b.WriteString(github.Neutral(heading(c)) + "\n")
+		if last := lastChange(c.Live); last != "" && r.Mode == "drift" {
+			b.WriteString("    " + github.Neutral("last changed "+last) + "\n")
+		}
 		for _, line := range differences(c) {
 			b.WriteString("    " + line.sign + " " + line.text + "\n")
 		}

@@ -18,6 +18,17 @@ type Query struct {
 	Brief   bool       // items lack fields: what is found is read by id before it is compared
 }
 
+// parents bounds how many Workspaces one list call names, for the URL's length.
+const parents = 50
+
+// most is how many places one call lists.
+func (q Query) most() int {
+	if q.Parents != "" {
+		return parents
+	}
+	return 1
+}
+
 // Call is one call on an object. {organizationId}, {id} and the names of the
 // kind's parent fields are filled in.
 type Call struct {

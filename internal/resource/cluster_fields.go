@@ -47,7 +47,7 @@ func clusterFields() []schema.Field {
 			Doc:  "The node pools that a HYBRID cluster is created with.",
 		},
 		{
-			Name: "isPrivateNetworkEgressEnabled", Type: schema.BoolType(), When: []schema.When{onAWS, dedicated},
+			Name: "isPrivateNetworkEgressEnabled", Type: schema.BoolType(), When: []schema.When{onAWS, dedicated}, Effect: schema.Disrupts,
 			Caution: func(_, wanted *schema.Node) string {
 				if wanted.Is("true") {
 					return "Deployments on the cluster lose their connection to the public Internet"
@@ -59,7 +59,7 @@ func clusterFields() []schema.Field {
 		{
 			// Not in the create: there, a drRegion says it.
 			Name: "enableDr", Read: "isDrEnabled", Type: schema.BoolType(), Phase: schema.Update, Echo: schema.EchoChanged, When: []schema.When{dedicated},
-			Frozen: drFrozen, Caution: drCaution,
+			Frozen: drFrozen, Caution: drCaution, Effect: schema.Disrupts,
 			Doc: "Whether disaster recovery is on. It can be switched on later on Azure only, and off anywhere.",
 		},
 		{Name: "drRegion", Type: nonEmpty(), Echo: schema.EchoChanged, Frozen: drFixed, Doc: "The second region, for disaster recovery."},
@@ -75,7 +75,7 @@ func clusterFields() []schema.Field {
 		{
 			// Sending it starts a failover, so it is sent when it is declared and
 			// differs, and never else.
-			Name: "isFailedOver", Type: schema.BoolType(), Phase: schema.Update, Echo: schema.EchoChanged, When: []schema.When{dedicated},
+			Name: "isFailedOver", Type: schema.BoolType(), Phase: schema.Update, Echo: schema.EchoChanged, When: []schema.When{dedicated}, Effect: schema.Disrupts,
 			Caution: func(_, wanted *schema.Node) string {
 				if wanted.Is("true") {
 					return "the cluster fails over to its second region"

@@ -92,7 +92,7 @@ func deploymentFields() []schema.Field {
 			Doc:  "The Astro Runtime version to create the Deployment with.",
 		},
 		{
-			Name: "executor", Type: schema.EnumType("CELERY", "KUBERNETES", "ASTRO"), Phase: required,
+			Name: "executor", Type: schema.EnumType("CELERY", "KUBERNETES", "ASTRO"), Phase: required, Effect: schema.Disrupts,
 			Doc: "How tasks are run.",
 		},
 		{
@@ -100,23 +100,23 @@ func deploymentFields() []schema.Field {
 			Doc: "Whether deploys are only accepted from CI/CD.",
 		},
 		{
-			Name: "isDagDeployEnabled", Type: schema.BoolType(), Phase: required, Caution: dagDeployCaution,
+			Name: "isDagDeployEnabled", Type: schema.BoolType(), Phase: required, Caution: dagDeployCaution, Effect: schema.Disrupts,
 			Doc: "Whether DAGs can be deployed without an image.",
 		},
 		{
-			Name: "isDevelopmentMode", Type: schema.BoolType(), When: []schema.When{hosted}, Frozen: developmentModeFrozen, Caution: developmentModeCaution,
+			Name: "isDevelopmentMode", Type: schema.BoolType(), When: []schema.When{hosted}, Frozen: developmentModeFrozen, Caution: developmentModeCaution, Effect: schema.Disrupts,
 			Doc: "Whether development-only features such as hibernation are available. It can only be switched on at creation.",
 		},
 		{
-			Name: "isHighAvailability", Type: schema.BoolType(), Phase: required, When: []schema.When{hosted},
+			Name: "isHighAvailability", Type: schema.BoolType(), Phase: required, When: []schema.When{hosted}, Effect: schema.Restarts,
 			Doc: "Whether several schedulers run at once.",
 		},
 		{
-			Name: "schedulerSize", Type: schema.EnumType("SMALL", "MEDIUM", "LARGE", "EXTRA_LARGE"), Phase: required, When: []schema.When{hosted},
+			Name: "schedulerSize", Type: schema.EnumType("SMALL", "MEDIUM", "LARGE", "EXTRA_LARGE"), Phase: required, When: []schema.When{hosted}, Effect: schema.Restarts,
 			Doc: "The size of the scheduler.",
 		},
 		{
-			Name: "scheduler", When: []schema.When{hybrid}, Phase: required,
+			Name: "scheduler", When: []schema.When{hybrid}, Phase: required, Effect: schema.Restarts,
 			Type: schema.ObjectType(
 				schema.Field{Name: "au", Read: "/schedulerAu", Type: schema.IntType(5, 24), Phase: required, Doc: "Astro units of the scheduler."},
 				schema.Field{Name: "replicas", Read: "/schedulerReplicas", Type: schema.IntType(1, 4), Phase: required, Doc: "How many schedulers run at once."},
@@ -147,7 +147,7 @@ func deploymentFields() []schema.Field {
 			// The answer only holds the identity in effect. Sending that back would
 			// pin Astronomer's default as if someone had chosen it; leaving it out
 			// keeps what was chosen.
-			Name: "workloadIdentity", Read: "effectiveWorkloadIdentity", Type: nonEmpty(), Echo: schema.EchoNever,
+			Name: "workloadIdentity", Read: "effectiveWorkloadIdentity", Type: nonEmpty(), Echo: schema.EchoNever, Effect: schema.Restarts,
 			Doc: "The cloud identity that the Deployment's pods act as.",
 		},
 		{
@@ -159,15 +159,15 @@ func deploymentFields() []schema.Field {
 			Doc: "Who is written to about the Deployment.",
 		},
 		{
-			Name: "environmentVariables", Type: environmentVariables(), Phase: required,
+			Name: "environmentVariables", Type: environmentVariables(), Phase: required, Effect: schema.Restarts,
 			Doc: "The Deployment's environment variables.",
 		},
 		{
-			Name: "workerQueues", Type: workerQueues(), When: []schema.When{queued, local}, Caution: queueCaution,
+			Name: "workerQueues", Type: workerQueues(), When: []schema.When{queued, local}, Caution: queueCaution, Effect: schema.Restarts,
 			Doc: "The worker queues; one is called default.",
 		},
 		{
-			Name: "remoteExecution", Type: remoteExecution(), When: []schema.When{hosted, remote},
+			Name: "remoteExecution", Type: remoteExecution(), When: []schema.When{hosted, remote}, Effect: schema.Restarts,
 			Doc: "Remote execution of tasks, on a DEDICATED Deployment with the ASTRO executor.",
 		},
 		{

@@ -147,6 +147,17 @@ func (c Catalog) nest(k *Kind) string {
 	return ""
 }
 
+// root returns the kind of what objects of kind k live in, where that lives in
+// nothing itself, and the field that holds its id; nil if there is none.
+func (c Catalog) root(k *Kind) (home *Kind, field string) {
+	for _, name := range k.Parents {
+		if f := k.field(name); f.Ref != nil && c.Kind(f.Ref.Kind).Parents == nil {
+			return c.Kind(f.Ref.Kind), name
+		}
+	}
+	return nil, ""
+}
+
 // parent returns the field that holds the id of what an object lives in, as its
 // declared body says; nil for one that lives in the Organization itself.
 func (k *Kind) parent(body *schema.Node) *schema.Field {

@@ -20,7 +20,7 @@ func organization() *Kind {
 			{Name: "name", Type: name(50), Phase: vital, Doc: "The Organization's name."},
 			{Name: "billingEmail", Type: email(), Phase: vital, Doc: "Where bills are sent."},
 			{
-				Name: "isScimEnabled", Type: schema.BoolType(), Phase: vital,
+				Name: "isScimEnabled", Type: schema.BoolType(), Phase: vital, Effect: schema.Disrupts,
 				Caution: func(old, wanted *schema.Node) string {
 					if old.Is("true") && wanted.Is("false") {
 						return "the identity provider no longer manages users and teams"

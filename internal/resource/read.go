@@ -34,6 +34,8 @@ type World struct {
 	// Inside names, for an object marked absent, what nobody removes and what it
 	// can't be removed before.
 	Inside map[*Object][]string
+
+	index map[*Kind]*index // what was listed
 }
 
 // Blocked is the error of an object whose reference can't be resolved because
@@ -50,10 +52,8 @@ type Source struct {
 	API            API
 	OrganizationID string
 	Reach          Reach
+	TokenID        string // the caller's own API token, "" if unknown
 }
-
-// parents bounds how many Workspaces one list call names, for the URL's length.
-const parents = 50
 
 type reader struct {
 	Source
@@ -72,6 +72,7 @@ func (s Source) Read(ctx context.Context, d *Declaration) *World {
 	r := &reader{Source: s, catalog: d.Catalog, index: map[*Kind]*index{}, objects: d.Objects, world: &World{
 		Live: map[*Object]*Live{}, Failed: map[*Object]error{}, Inside: map[*Object][]string{}, Waits: map[*Object]string{}, Near: map[*Object]string{},
 	}}
+	r.world.index = r.index
 	r.prefetch(ctx, d)
 	for _, k := range d.Catalog {
 		var objects []*Object
@@ -147,12 +148,8 @@ func places(objects []*Object, w *World) []place {
 func (r *reader) list(ctx context.Context, k *Kind, places []place) {
 	x := r.index[k]
 	places = slices.DeleteFunc(places, func(p place) bool { return x.listed[p.id] })
-	most := 1
-	if k.List.Parents != "" {
-		most = parents
-	}
 	var all sync.WaitGroup
-	for chunk := range slices.Chunk(places, most) {
+	for chunk := range slices.Chunk(places, k.List.most()) {
 		all.Go(func() { x.fill(ctx, r.Source, k, chunk) })
 	}
 	all.Wait()

@@ -35,6 +35,16 @@ const (
 	EchoChanged             // leave it out also where it is declared and doesn't change
 )
 
+// Effect is what a change of a field does to what is running.
+type Effect uint8
+
+// The effects, the harmless first.
+const (
+	Quiet    Effect = iota // nothing notices
+	Restarts               // the components that use it start anew; tasks that run are let finish
+	Disrupts               // something works in another way from then on, or no longer
+)
+
 // Field is one row of a table: everything the engine needs to know of a value.
 type Field struct {
 	Name    string
@@ -55,6 +65,7 @@ type Field struct {
 	Frozen  func(old, wanted *Node, value func(path string) string) string
 	Empty   string                      // of a list: what an empty one means, if that is not nothing
 	Caution func(old, new *Node) string // what a change does beside the obvious
+	Effect  Effect                      // on what is running
 	// Lapsed says that a value, declared or live, is over: it neither asks for
 	// anything nor is sent back.
 	Lapsed func(value *Node, now time.Time) bool

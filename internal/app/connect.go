@@ -1,0 +1,104 @@
+package app
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"net/netip"
+	"net/url"
+	"strings"
+	"sync"
+	"time"
+
+	"astro-apply/internal/astro"
+	"astro-apply/internal/report"
+	"astro-apply/internal/resource"
+)
+
+// astro connects to the Astro API.
+func (p *process) astro(declared *resource.Declaration) (resource.Source, error) {
+	if strings.TrimSpace(p.token) == "" {
+		return resource.Source{}, errors.New("the environment variable " + TokenVariable + " is not set: put the API token into env: of the step, " +
+			"from a secret, as in ASTRO_API_TOKEN: ${{ secrets.ASTRO_API_TOKEN }}; pull requests from forks and Dependabot get no secrets")
+	}
+	caller, err := astro.ParseToken(p.token)
+	if err != nil {
+		return resource.Source{}, fmt.Errorf("%s: %w", TokenVariable, err)
+	}
+	if left := time.Until(caller.ExpiresAt); !caller.ExpiresAt.IsZero() && left <= 0 {
+		return resource.Source{}, fmt.Errorf("the token in %s expired at %s; create another one and update the secret", TokenVariable, caller.ExpiresAt.Format(time.RFC3339))
+	}
+	organization, err := p.organization(declared, caller)
+	if err != nil {
+		return resource.Source{}, err
+	}
+	p.report.Interface = ui(string(p.config.APIURL))
+	client, err := p.client(string(p.config.APIURL), p.token)
+	if err != nil {
+		return resource.Source{}, err
+	}
+	return resource.Source{
+		API: client, OrganizationID: organization,
+		Reach:   resource.Reach{WorkspaceIDs: caller.WorkspaceIDs, DeploymentIDs: caller.DeploymentIDs},
+		TokenID: caller.TokenID,
+	}, nil
+}
+
+func (p *process) client(address, token string) (*astro.Client, error) {
+	var mu sync.Mutex
+	return astro.New(astro.Options{
+		BaseURL: address, Token: token, Scrub: p.runner.Scrub, Version: p.Version, Transport: p.Transport, Grace: grace,
+		Warn: func(text string) { p.runner.Print("warning: " + text) },
+		Trace: func(a astro.Attempt) {
+			p.runner.Debug(fmt.Sprintf("%s %s: %d, attempt %d, %s, requestId %s",
+				a.Method, a.Path, a.StatusCode, a.Attempt, a.Duration.Round(time.Millisecond), cmp.Or(a.RequestID, "none")))
+			mu.Lock()
+			defer mu.Unlock()
+			if a.Err != nil {
+				p.report.Calls = append(p.report.Calls, report.Call{
+					At: a.Start, Method: a.Method, Path: a.Path, Status: a.StatusCode, RequestID: a.RequestID, Attempt: a.Attempt,
+				})
+			}
+		},
+	})
+}
+
+// organization is the Organization to manage: all that name one must agree.
+func (p *process) organization(declared *resource.Declaration, caller astro.Caller) (string, error) {
+	id, from := caller.OrganizationID, "the token"
+	for _, named := range []struct{ id, from string }{
+		{declared.OrganizationID.Value(), "organizationId in the manifest"},
+		{string(p.config.OrganizationID), "input organization-id"},
+	} {
+		switch {
+		case named.id == "":
+		case id != "" && named.id != id:
+			return "", fmt.Errorf("%s is %s, but %s is for Organization %s", named.from, named.id, from, id)
+		default:
+			id, from = named.id, named.from
+		}
+	}
+	if id == "" {
+		return "", errors.New("the token doesn't say which Organization it is for; set the input organization-id")
+	}
+	return id, nil
+}
+
+// ui is the address of the Astro UI that belongs to an API, "" if unknown.
+func ui(api string) string {
+	u, err := url.Parse(api)
+	if err != nil || !strings.HasPrefix(u.Host, "api.") {
+		return ""
+	}
+	return u.Scheme + "://cloud." + strings.TrimPrefix(u.Host, "api.")
+}
+
+// caller is what is known of whoever makes the calls.
+func (p *process) caller() resource.Caller {
+	address, _ := netip.ParseAddr(string(p.config.CallerAddress)) // checked when it was read; "" is none
+	c := resource.Caller{Address: address, Hosted: p.Getenv("RUNNER_ENVIRONMENT") == "github-hosted" && !p.report.Simulated}
+	if caller, err := astro.ParseToken(p.token); err == nil && !p.report.Simulated {
+		c.TokenID = caller.TokenID
+	}
+	return c
+}

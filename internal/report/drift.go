@@ -1,0 +1,123 @@
+package report
+
+import (
+	"fmt"
+	"html"
+	"strings"
+
+	"astro-apply/internal/github"
+	"astro-apply/internal/plan"
+	"astro-apply/internal/resource"
+)
+
+const clock = "2006-01-02 15:04 UTC"
+
+// drifted is what is live of an object beside what is declared, and who changed
+// it last. It is open: this is what the run is for.
+func (r *Run) drifted(c *plan.Change) string {
+	rows := deviations(c)
+	if len(rows) == 0 {
+		return ""
+	}
+	var b strings.Builder
+	page := ""
+	if c.Live != nil {
+		page = r.page(c.Live, c.Object.Kind)
+	}
+	fmt.Fprintf(&b, "#### %s\n\n", linked(c.Object.String(), page))
+	if last := lastChange(c.Live); last != "" {
+		b.WriteString(github.Markdown("Last changed "+last+".") + "\n\n")
+	}
+	b.WriteString("| field | live | declared |\n| --- | --- | --- |\n")
+	for _, d := range rows {
+		fmt.Fprintf(&b, "| %s | %s | %s |\n", github.Markdown(d.path), github.Markdown(d.live), github.Markdown(d.declared))
+	}
+	return b.String() + "\n"
+}
+
+// deviation is a field in which an object is not as declared.
+type deviation struct{ path, live, declared string }
+
+func deviations(c *plan.Change) (out []deviation) {
+	switch c.Action {
+	case plan.Create:
+		return []deviation{{"", "there is none", "declared at " + c.Object.Pos.String()}}
+	case plan.Delete, plan.Kept:
+		return []deviation{{"", "it is there", "state: absent"}}
+	}
+	for _, f := range c.Fields {
+		d := deviation{f.Path, "(none)", "(none)"}
+		if f.Old != nil {
+			d.live = f.Old.Show()
+		}
+		if f.New != nil {
+			d.declared = f.New.Show()
+		}
+		if f.Again {
+			continue // a secret that an update would write again: nothing is known to differ
+		}
+		out = append(out, d)
+	}
+	for _, f := range c.Kept {
+		out = append(out, deviation{f.Path, f.Old.Show(), "(none)"})
+	}
+	return out
+}
+
+// lastChange says who changed an object and when, as far as the API tells.
+func lastChange(live *resource.Live) string {
+	if live == nil {
+		return ""
+	}
+	by, at := live.Changed()
+	var parts []string
+	if by != "" {
+		parts = append(parts, "by "+by)
+	}
+	if !at.IsZero() {
+		parts = append(parts, "on "+at.Format(clock))
+	}
+	return strings.Join(parts, " ")
+}
+
+// unmanaged folds away what no manifest declares.
+func (r *Run) unmanaged() string {
+	if len(r.Unmanaged) == 0 {
+		return ""
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "<details><summary>%s</summary>\n\n", html.EscapeString(r.unmanagedTitle()))
+	for _, u := range r.Unmanaged {
+		b.WriteString("- " + linked(unmanagedName(u), r.page(u.Live, u.Kind)) + github.Markdown(told(", last changed ", lastChange(u.Live))) + "\n")
+	}
+	b.WriteString("\n</details>\n\n")
+	return b.String()
+}
+
+func told(before, text string) string {
+	if text == "" {
+		return ""
+	}
+	return before + text
+}
+
+func (r *Run) unmanagedTitle() string {
+	n := len(r.Unmanaged)
+	return fmt.Sprintf("%s in the managed Workspaces %s in no manifest", plural(n, "object"), verb(n, "is", "are"))
+}
+
+func unmanagedName(u resource.Unmanaged) string {
+	return fmt.Sprintf("%s %q (%s) in Workspace %q", u.Kind.Name, u.Live.Name(), u.Live.ID, u.In)
+}
+
+// UnmanagedText is the same for the log.
+func (r *Run) UnmanagedText() string {
+	if len(r.Unmanaged) == 0 {
+		return ""
+	}
+	lines := []string{r.unmanagedTitle() + ":"}
+	for _, u := range r.Unmanaged {
+		lines = append(lines, "    "+github.Neutral(unmanagedName(u)+told(", last changed ", lastChange(u.Live))))
+	}
+	return strings.Join(lines, "\n") + "\n"
+}

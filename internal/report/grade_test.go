@@ -1,0 +1,51 @@
+package report_test
+
+import (
+	"testing"
+
+	"astro-apply/internal/plan"
+	"astro-apply/internal/report"
+)
+
+// What a plan disturbs, in a sentence: the gravest first.
+func TestGrade(t *testing.T) {
+	t.Parallel()
+	const home = "workspaceId: cworkspace000000000000001"
+	live := world{
+		"data": `{"id": "c1", "name": "data"}`, "old": `{"id": "c2", "name": "old"}`, "older": `{"id": "c3", "name": "older"}`,
+		"one": `{"id": "c4", "name": "one", "workspaceId": "cworkspace000000000000001", "type": "DEDICATED", "clusterId": "ccluster00000000000000001", "executor": "CELERY",
+			"schedulerSize": "SMALL", "isDagDeployEnabled": false, "contactEmails": ["a@example.com", "b@example.com"], "environmentVariables": [{"key": "A", "value": "", "isSecret": true}]}`,
+		"two": `{"id": "c5", "name": "two", "workspaceId": "cworkspace000000000000001", "type": "DEDICATED", "clusterId": "ccluster00000000000000001", "executor": "CELERY",
+			"schedulerSize": "SMALL", "isDagDeployEnabled": false, "contactEmails": [], "environmentVariables": []}`,
+		"organization": `{"id": "c6", "name": "o", "billingEmail": "a@example.com", "isScimEnabled": false}`,
+	}
+	for name, test := range map[string]struct {
+		manifest string
+		policy   plan.Policy
+		want     string
+	}{
+		"nothing":            {"workspaces: [{ name: data }]", plan.Policy{}, ""},
+		"a removal, kept":    {"workspaces: [{ name: old, state: absent }]", plan.Policy{}, ""},
+		"creations":          {"workspaces: [{ name: a }, { name: b }]", plan.Policy{}, "Low: 2 creations, nothing restarts."},
+		"an update":          {"workspaces: [{ name: data, description: x }, { name: b }]", plan.Policy{}, "Low: 1 update, 1 creation, nothing restarts."},
+		"a restart":          {"deployments: [{ name: one, " + home + ", schedulerSize: LARGE }]", plan.Policy{}, "Medium: 1 Deployment restarts, 1 update."},
+		"variables":          {"deployments: [{ name: one, " + home + ", environmentVariables: [{ key: B, value: x }] }]", plan.Policy{}, "Medium: 1 Deployment restarts, 1 update."},
+		"two restarts":       {"deployments: [{ name: one, " + home + ", schedulerSize: LARGE }, { name: two, " + home + ", isHighAvailability: true }]", plan.Policy{}, "Medium: 2 Deployments restart, 2 updates."},
+		"elements":           {"deployments: [{ name: one, " + home + ", contactEmails: [] }]", plan.Policy{AllowDelete: true}, "Medium: 2 elements are removed, 1 update, nothing restarts."},
+		"an element of none": {"deployments: [{ name: two, " + home + ", contactEmails: [a@example.com] }]", plan.Policy{}, "Low: 1 update, nothing restarts."},
+		"the executor":       {"deployments: [{ name: one, " + home + ", executor: ASTRO }]", plan.Policy{}, "High: 1 Deployment's executor changes, 1 update."},
+		"two fields":         {"deployments: [{ name: two, " + home + ", executor: ASTRO, isDagDeployEnabled: true }]", plan.Policy{}, "High: 1 Deployment's executor changes, 1 Deployment's isDagDeployEnabled changes, 1 update."},
+		"two executors":      {"deployments: [{ name: one, " + home + ", executor: ASTRO }, { name: two, " + home + ", executor: ASTRO }]", plan.Policy{}, "High: 2 Deployments' executor changes, 2 updates."},
+		"removals": {"workspaces: [{ name: old, state: absent }, { name: older, state: absent }, { name: data, description: x }]", plan.Policy{AllowDelete: true},
+			"High: 2 removals, 1 update."},
+		"what there is one of": {"organization: { isScimEnabled: true }", plan.Policy{}, "High: the Organization's isScimEnabled changes, 1 update."},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := report.Run{Mode: "plan", Plan: planned(t, test.manifest, live, test.policy)}
+			same(t, "problems", 0, len(r.Plan.Problems))
+			same(t, "grade", test.want, r.Grade())
+		})
+	}
+	same(t, "of no plan", "", (&report.Run{Mode: "plan"}).Grade())
+}

@@ -1,0 +1,22 @@
+package resource
+
+import (
+	"cmp"
+	"time"
+)
+
+// Changed says who changed the object last, as the API names them, and when. Of
+// what the API doesn't tell, it is "" or zero.
+func (l *Live) Changed() (by string, at time.Time) {
+	body := l.Body()
+	who := body.Get("updatedBy")
+	by = cmp.Or(who.Get("fullName").Value(), who.Get("username").Value())
+	if token := who.Get("apiTokenName").Value(); token != "" {
+		by = "API token " + token
+	}
+	at, err := time.Parse(time.RFC3339, body.Get("updatedAt").Value())
+	if err != nil {
+		return by, time.Time{}
+	}
+	return by, at.UTC()
+}
