@@ -36,8 +36,11 @@ func TestGrade(t *testing.T) {
 		"the executor":       {"deployments: [{ name: one, " + home + ", executor: ASTRO }]", plan.Policy{}, "High: 1 Deployment's executor changes, 1 update."},
 		"two fields":         {"deployments: [{ name: two, " + home + ", executor: ASTRO, isDagDeployEnabled: true }]", plan.Policy{}, "High: 1 Deployment's executor changes, 1 Deployment's isDagDeployEnabled changes, 1 update."},
 		"two executors":      {"deployments: [{ name: one, " + home + ", executor: ASTRO }, { name: two, " + home + ", executor: ASTRO }]", plan.Policy{}, "High: 2 Deployments' executor changes, 2 updates."},
-		"removals": {"workspaces: [{ name: old, state: absent }, { name: older, state: absent }, { name: data, description: x }]", plan.Policy{AllowDelete: true},
-			"High: 2 removals, 1 update."},
+		"removals": {
+			"workspaces: [{ name: old, state: absent }, { name: older, state: absent }, { name: data, description: x }]",
+			plan.Policy{AllowDelete: true},
+			"High: 2 removals, 1 update.",
+		},
 		"what there is one of": {"organization: { isScimEnabled: true }", plan.Policy{}, "High: the Organization's isScimEnabled changes, 1 update."},
 	} {
 		t.Run(name, func(t *testing.T) {
