@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"path"
 	"strconv"
-	"strings"
 	"sync"
 
 	"astro-apply/internal/config"
@@ -127,56 +126,4 @@ func sinks(objects []*resource.Object, check func(*resource.Object) (place strin
 		}
 	}
 	return problems
-}
-
-// handle is what the output and the input rotate call an object.
-func handle(o *resource.Object) string { return o.Kind.Section + "/" + o.Name() }
-
-// rotates returns whose value is made anew, by the input rotate.
-func (p *process) rotates(declared *resource.Declaration) (func(*resource.Object) bool, error) {
-	chosen := map[*resource.Object]bool{}
-	var errs []error
-	for _, pattern := range p.config.Rotate {
-		met := false
-		for _, o := range declared.Objects {
-			ok, err := path.Match(pattern, handle(o))
-			if err != nil {
-				errs = append(errs, fmt.Errorf("input rotate: %q is no pattern; one is a section, a slash and a name, with * for any text", pattern))
-				break
-			}
-			if !ok {
-				continue
-			}
-			met = true
-			switch {
-			case o.Absent && pattern == handle(o):
-				errs = append(errs, fmt.Errorf("input rotate: %s, which %q means, is marked state: absent at %s", o, pattern, o.Pos))
-			case o.Absent:
-			case o.Kind.Rotate.Path == "":
-				errs = append(errs, fmt.Errorf("input rotate: %s, which %q means, can't be rotated", o, pattern))
-			case o.Sink() == nil:
-				errs = append(errs, fmt.Errorf("input rotate: %s says nowhere where its new value goes; add %s at %s", o, resource.SinkField, o.Pos))
-			default:
-				chosen[o] = true
-			}
-		}
-		if !met && len(errs) == 0 {
-			errs = append(errs, fmt.Errorf("input rotate: nothing is declared that %q means; a pattern is a section, a slash and a name%s", pattern, p.rotatable(declared)))
-		}
-	}
-	return func(o *resource.Object) bool { return chosen[o] }, errors.Join(errs...)
-}
-
-// rotatable lists what could have been meant.
-func (p *process) rotatable(declared *resource.Declaration) string {
-	var names []string
-	for _, o := range declared.Objects {
-		if o.Kind.Rotate.Path != "" && len(names) < 5 {
-			names = append(names, handle(o))
-		}
-	}
-	if names == nil {
-		return ""
-	}
-	return ", such as " + strings.Join(names, " or ")
 }

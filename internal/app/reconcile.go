@@ -33,16 +33,23 @@ func (p *process) reconcile(ctx context.Context, declared *resource.Declaration)
 	if err != nil {
 		return err
 	}
+	only, err := p.only(declared)
+	if err != nil {
+		return err
+	}
+	if text := p.report.OnlyText(); text != "" {
+		p.runner.Print(text)
+	}
 	if p.report.Mode == string(config.Drift) {
 		rotate = nil // what is to be made anew is no drift
 	}
 	policy := plan.Policy{
-		AllowDelete: bool(p.config.AllowDelete), Now: time.Now(), Rotate: rotate, Caller: p.caller(),
+		AllowDelete: bool(p.config.AllowDelete), Now: time.Now(), Rotate: rotate, Only: only, Caller: p.caller(),
 		// Secrets that are to be written again are no drift.
 		WriteSecrets: bool(p.config.WriteSecrets) && p.report.Mode != string(config.Drift),
 	}
 	world := p.plan(ctx, source, declared, policy)
-	if p.report.Mode == string(config.Drift) && p.report.Plan != nil {
+	if p.report.Mode == string(config.Drift) && p.report.Plan != nil && only == nil {
 		p.unmanaged(ctx, source, declared, world)
 	}
 	p.show()

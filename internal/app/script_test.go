@@ -48,6 +48,7 @@ func TestScript(t *testing.T) {
 				"GITHUB_STEP_SUMMARY": filepath.Join(e.WorkDir, "summary"),
 				"INPUT_API-URL":       s.http.URL,
 				"INPUT_WAIT":          "false",
+				"NL":                  "\n",
 				"ASTRO_API_TOKEN":     s.server.Token(simulator.Scope{}),
 			} {
 				e.Setenv(name, value)

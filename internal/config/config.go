@@ -18,6 +18,7 @@ type Config struct {
 	Files          Lines   `env:"FILES"`
 	Manifest       string  `env:"MANIFEST"`
 	Mode           Mode    `env:"MODE"`
+	Only           Lines   `env:"ONLY"`
 	Workspace      Word    `env:"WORKSPACE"`
 	OrganizationID Word    `env:"ORGANIZATION_ID"`
 	AllowDelete    Switch  `env:"ALLOW_DELETE"`

@@ -18,6 +18,7 @@ type Policy struct {
 	Now          time.Time // for values that hold until some time; zero: they all do
 	Caller       resource.Caller
 	Rotate       func(*resource.Object) bool // whose secret value is made anew; nil: nobody's
+	Only         func(*resource.Object) bool // what the plan is about; nil: everything
 
 	protected bool // the object at hand is marked protect: true
 }

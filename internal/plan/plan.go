@@ -60,6 +60,7 @@ func Make(organizationID string, d *resource.Declaration, w *resource.World, pol
 	p.untangle()
 	p.handOver()
 	p.order()
+	p.narrow(policy.Only)
 	schema.Sort(p.Problems)
 	return p
 }

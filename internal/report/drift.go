@@ -103,11 +103,11 @@ func told(before, text string) string {
 
 func (r *Run) unmanagedTitle() string {
 	n := len(r.Unmanaged)
-	return fmt.Sprintf("%s in the managed Workspaces %s in no manifest", plural(n, "object"), verb(n, "is", "are"))
+	return fmt.Sprintf("%s in the managed %ss %s in no manifest", plural(n, "object"), r.Unmanaged[0].Home.Title, verb(n, "is", "are"))
 }
 
 func unmanagedName(u resource.Unmanaged) string {
-	return fmt.Sprintf("%s %q (%s) in Workspace %q", u.Kind.Name, u.Live.Name(), u.Live.ID, u.In)
+	return fmt.Sprintf("%s %q (%s) in %s %q", u.Kind.Name, u.Live.Name(), u.Live.ID, u.Home.Title, u.In)
 }
 
 // UnmanagedText is the same for the log.

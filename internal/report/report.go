@@ -19,6 +19,7 @@ type Run struct {
 	Why       string // that mode
 	Simulated bool
 	Inline    bool // the manifest is an input, so its places are in no file
+	Only      int  // how many of them the run is about, 0: all
 	Declared  int  // objects
 	Problems  []schema.Problem
 	Errors    []error         // that belong to no place in a manifest

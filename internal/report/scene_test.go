@@ -173,5 +173,5 @@ func unmanaged(t testing.TB) []resource.Unmanaged {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return []resource.Unmanaged{{Kind: k, Live: l, In: "data"}}
+	return []resource.Unmanaged{{Kind: k, Live: l, Home: resource.Kinds().Kind("workspace"), In: "data"}}
 }

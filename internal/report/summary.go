@@ -62,12 +62,23 @@ func (r *Run) head() string {
 		if d := took(r.Duration); d != "" {
 			fmt.Fprintf(&b, " Took %s.", d)
 		}
+		if only := r.OnlyText(); only != "" {
+			b.WriteString(" " + only)
+		}
 		b.WriteString("\n\n")
 	}
 	if r.Simulated {
 		b.WriteString("> [!NOTE]\n> Simulated: nothing of this happened at Astro.\n\n")
 	}
 	return b.String()
+}
+
+// OnlyText says that the run is about a part of the manifest, "" if it isn't.
+func (r *Run) OnlyText() string {
+	if r.Only == 0 {
+		return ""
+	}
+	return fmt.Sprintf("Only %d of %s, by the input only.", r.Only, plural(r.Declared, "declared object"))
 }
 
 func (r *Run) icon() string {

@@ -14,7 +14,8 @@ import (
 type Unmanaged struct {
 	Kind *Kind
 	Live *Live
-	In   string // the Workspace, by its name where that is known
+	Home *Kind  // of what it lives in
+	In   string // that, by its name where it is known
 }
 
 // Unmanaged lists what lives in the Workspaces that d manages and isn't declared,
@@ -55,7 +56,7 @@ func (s Source) Unmanaged(ctx context.Context, d *Declaration, w *World) ([]Unma
 			name, ours := names[id]
 			for _, live := range found {
 				if ours && !declared[live.ID] {
-					out = append(out, Unmanaged{Kind: k, Live: live, In: cmp.Or(name, id)})
+					out = append(out, Unmanaged{Kind: k, Live: live, Home: home, In: cmp.Or(name, id)})
 				}
 			}
 		}

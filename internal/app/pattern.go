@@ -1,0 +1,98 @@
+package app
+
+import (
+	"errors"
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"astro-apply/internal/resource"
+)
+
+// handle is what outputs and patterns call an object.
+func handle(o *resource.Object) string { return o.Kind.Section + "/" + o.Name() }
+
+// matches reports whether a pattern of an input means an object: a section, or a
+// section, a slash and a name, with * for any text.
+func matches(pattern string, o *resource.Object) (bool, error) {
+	section, name, named := strings.Cut(pattern, "/")
+	if ok, err := path.Match(section, o.Kind.Section); err != nil || !named || !ok {
+		return ok, err
+	}
+	const slash = "\x00" // a name may have some, and * means them too
+	return path.Match(strings.ReplaceAll(name, "/", slash), strings.ReplaceAll(o.Name(), "/", slash))
+}
+
+// chosen returns which objects the patterns of an input mean. may says why one
+// can't be meant, "" if it can; of what is marked absent, that only counts where it
+// is named.
+func chosen(input string, patterns []string, declared *resource.Declaration, may func(o *resource.Object) string) (map[*resource.Object]bool, error) {
+	out := map[*resource.Object]bool{}
+	var errs []error
+	for _, pattern := range patterns {
+		met := false
+		for _, o := range declared.Objects {
+			ok, err := matches(pattern, o)
+			if err != nil {
+				errs = append(errs, fmt.Errorf("input %s: %q is no pattern; one is a section, a slash and a name, with * for any text", input, pattern))
+				met = true
+				break
+			}
+			if !ok {
+				continue
+			}
+			met = true
+			switch why := may(o); {
+			case why == "":
+				out[o] = true
+			case pattern == handle(o) || !o.Absent:
+				errs = append(errs, fmt.Errorf("input %s: %s, which %q means, %s", input, o, pattern, why))
+			}
+		}
+		if !met {
+			errs = append(errs, fmt.Errorf("input %s: nothing is declared that %q means; a pattern is a section, a slash and a name%s", input, pattern, suchAs(declared, may)))
+		}
+	}
+	return out, errors.Join(errs...)
+}
+
+// suchAs lists what could have been meant.
+func suchAs(declared *resource.Declaration, may func(o *resource.Object) string) string {
+	var names []string
+	for _, o := range declared.Objects {
+		if may(o) == "" && len(names) < 5 {
+			names = append(names, handle(o))
+		}
+	}
+	if names == nil {
+		return ""
+	}
+	return ", such as " + strings.Join(slices.Compact(names), " or ")
+}
+
+// rotates returns whose value is made anew, by the input rotate.
+func (p *process) rotates(declared *resource.Declaration) (func(*resource.Object) bool, error) {
+	rotated, err := chosen("rotate", p.config.Rotate, declared, func(o *resource.Object) string {
+		switch {
+		case o.Absent:
+			return fmt.Sprintf("is marked state: absent at %s", o.Pos)
+		case o.Kind.Rotate.Path == "":
+			return "can't be rotated"
+		case o.Sink() == nil:
+			return fmt.Sprintf("says nowhere where its new value goes; add %s at %s", resource.SinkField, o.Pos)
+		}
+		return ""
+	})
+	return func(o *resource.Object) bool { return rotated[o] }, err
+}
+
+// only returns what the run is about, by the input only; nil is everything.
+func (p *process) only(declared *resource.Declaration) (func(*resource.Object) bool, error) {
+	if len(p.config.Only) == 0 {
+		return nil, nil
+	}
+	those, err := chosen("only", p.config.Only, declared, func(*resource.Object) string { return "" })
+	p.report.Only = len(those)
+	return func(o *resource.Object) bool { return those[o] }, err
+}

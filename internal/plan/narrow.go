@@ -1,0 +1,71 @@
+package plan
+
+import (
+	"fmt"
+	"slices"
+
+	"astro-apply/internal/resource"
+	"astro-apply/internal/schema"
+)
+
+// narrow leaves out of the plan what the user didn't choose. What a chosen object
+// needs and can't get that way is an error of it; what depends on it is said.
+func (p *Plan) narrow(chosen func(*resource.Object) bool) {
+	if chosen == nil {
+		return
+	}
+	own, others := map[schema.Pos]bool{}, map[schema.Pos]bool{}
+	var kept []*Change
+	waiting := map[*Change][]string{}
+	for _, c := range p.Changes {
+		if chosen(c.Object) {
+			kept = append(kept, c)
+			places(c.Object, own)
+			continue
+		}
+		places(c.Object, others)
+		for _, n := range c.Needs {
+			if active(c) && active(n) && chosen(n.Object) {
+				waiting[n] = append(waiting[n], c.Object.String())
+			}
+		}
+	}
+	for _, c := range kept {
+		left := func(n *Change) bool { return !chosen(n.Object) }
+		for _, n := range slices.Concat(c.Needs, c.Later) {
+			if left(n) && active(c) && (n.Action == Create || n.Action == Delete || n.renames()) {
+				c.Action, c.Diff = Unknown, Diff{}
+				c.Err = fmt.Errorf("needs %s, which is to be %sd too, and the input only leaves that out; choose both, or leave both out", n.Object, n.Action)
+				break
+			}
+		}
+		c.Needs, c.Later = slices.DeleteFunc(c.Needs, left), slices.DeleteFunc(c.Later, left)
+		if names := waiting[c]; len(names) > 0 && active(c) {
+			c.Notes = append(c.Notes, schema.Problem{Pos: c.Object.Pos, Message: "what depends on it is left out by the input only, and stays to be done: " + shortList(names)})
+		}
+	}
+	p.Changes = kept
+	p.Problems = slices.DeleteFunc(p.Problems, func(problem schema.Problem) bool { return others[problem.Pos] && !own[problem.Pos] })
+}
+
+func active(c *Change) bool { return c.Action == Create || c.Action == Update || c.Action == Delete }
+
+// places collects where an object is declared, every value of it.
+func places(o *resource.Object, in map[schema.Pos]bool) {
+	in[o.Pos] = true
+	for _, r := range o.Refs {
+		in[r.Pos] = true
+	}
+	var walk func(n *schema.Node)
+	walk = func(n *schema.Node) {
+		in[n.Pos] = true
+		for _, m := range n.Members {
+			in[m.Pos] = true
+			walk(m.Value)
+		}
+		for _, item := range n.Items {
+			walk(item)
+		}
+	}
+	walk(o.Body)
+}
