@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"strings"
 
 	yaml "go.yaml.in/yaml/v4"
 )
@@ -15,8 +16,14 @@ type Input struct {
 	Default     string `yaml:"default"`
 }
 
-// Default returns what a blank input means.
-func (i Inputs) Default(name string) string { return i[name].Default }
+// Default returns what a blank input means. An expression is the runner's to fill
+// in, so where it didn't, it means nothing.
+func (i Inputs) Default(name string) string {
+	if strings.Contains(i[name].Default, "${{") {
+		return ""
+	}
+	return i[name].Default
+}
 
 // ReadAction reads the inputs from the text of action.yml.
 func ReadAction(action []byte) (Inputs, error) {

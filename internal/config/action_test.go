@@ -87,8 +87,8 @@ func TestDefaultsParse(t *testing.T) {
 		t.Fatal(err)
 	}
 	written := map[string]string{}
-	for name, in := range inputs {
-		written[name] = in.Default
+	for name := range inputs {
+		written[name] = inputs.Default(name)
 	}
 	blank, err := load(t, nil)
 	if err != nil {

@@ -27,6 +27,9 @@ type Config struct {
 	Wait           Switch  `env:"WAIT"`
 	Timeout        Timeout `env:"TIMEOUT"`
 	FailOnDrift    Switch  `env:"FAIL_ON_DRIFT"`
+	Reviewed       Switch  `env:"REQUIRE_REVIEWED_PLAN"`
+	Comment        Switch  `env:"COMMENT"`
+	GitHubToken    Word    `env:"GITHUB_TOKEN"`
 	CallerAddress  Address `env:"CALLER_ADDRESS"`
 	Simulate       Switch  `env:"SIMULATE"`
 	APIURL         APIURL  `env:"API_URL"`

@@ -35,6 +35,10 @@ inputs:
     default: 1h30m
   fail-on-drift:
     default: "false"
+  require-reviewed-plan:
+    default: "false"
+  comment:
+    default: "false"
   simulate:
     default: "true"
   api-url:

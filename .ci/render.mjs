@@ -1,0 +1,137 @@
+// Shows a Markdown file as GitHub would show it, as a PNG, so that what we
+// write for people (README, job summary) can be looked at before it is pushed.
+//
+//   node .ci/render.mjs IN.md OUT.png [--width 900] [--dark] [--open]
+//     --width N  width of the page in pixels, margins included
+//     --dark     GitHub's dark theme
+//     --open     open every <details>; without it they are as GitHub shows them
+//                first: closed, unless the Markdown says <details open>
+//
+// How: remark reads GitHub Flavored Markdown, rehype sanitises the HTML with
+// GitHub's allow list, and only then adds what GitHub itself adds: alerts, and
+// the classes of its highlighter (starry-night has GitHub's own grammars).
+// github-markdown-css has the look, headless Chromium takes the picture.
+// The page runs no scripts and gets nothing from the network; images come from
+// the folder of IN.md. The npm packages below go into .ci/bin/node, Chromium
+// and the fonts come from Debian, each only if missing.
+import { execFileSync, spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { parseArgs } from 'node:util';
+
+const npmPackages = {
+  unified: '11.0.5',
+  'remark-parse': '11.0.0',
+  'remark-gfm': '4.0.1',
+  'remark-gemoji': '8.0.0',
+  'remark-rehype': '11.1.2',
+  'rehype-raw': '7.0.0',
+  'rehype-sanitize': '6.0.0',
+  'rehype-github-alert': '1.0.0',
+  'rehype-starry-night': '2.2.0',
+  '@wooorm/starry-night': '3.11.0',
+  'rehype-stringify': '10.0.1',
+  'github-markdown-css': '5.9.0',
+  'playwright-core': '1.65.1',
+};
+const debianPackages = ['chromium', 'fonts-liberation', 'fonts-noto-color-emoji'];
+const chromium = '/usr/bin/chromium';
+const chromiumFlags = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
+  '--disable-background-networking', '--disable-component-update', '--disable-sync'];
+const maxHeight = 16384; // Chromium repeats the page's start below this
+// What GitHub allows besides rehype-sanitize's list.
+const moreTags = ['abbr', 'bdo', 'caption', 'cite', 'dfn', 'figcaption', 'figure', 'mark', 'small', 'time', 'wbr'];
+
+const prefix = path.join(path.dirname(fileURLToPath(import.meta.url)), 'bin', 'node');
+const modules = path.join(prefix, 'node_modules');
+const require = createRequire(path.join(modules, '.'));
+const load = async (name) => import(pathToFileURL(require.resolve(name)));
+
+function install() {
+  const version = (name) => {
+    try {
+      return JSON.parse(readFileSync(path.join(modules, name, 'package.json'), 'utf8')).version;
+    } catch {
+      return undefined;
+    }
+  };
+  const run = (command, ...args) => execFileSync(command, args, {
+    stdio: ['ignore', 2, 2], env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+  });
+  const wanted = Object.entries(npmPackages);
+  if (wanted.some(([name, v]) => version(name) !== v)) {
+    run('npm', 'install', '--silent', '--ignore-scripts', '--no-audit', '--no-fund', '--no-save', '--no-package-lock',
+      '--prefix', prefix, ...wanted.map(([name, v]) => `${name}@${v}`));
+  }
+  const missing = debianPackages.filter((name) => {
+    const { stdout } = spawnSync('dpkg-query', ['-W', '-f=${db:Status-Status}', name], { encoding: 'utf8' });
+    return stdout !== 'installed';
+  });
+  if (missing.length > 0) {
+    if (process.getuid() !== 0) throw new Error(`install ${missing.join(' ')}`);
+    run('apt-get', 'update', '-qq');
+    run('apt-get', 'install', '-qq', '-y', '--no-install-recommends', ...missing);
+  }
+}
+
+async function toHTML(markdown, dark) {
+  const { unified } = await load('unified');
+  const { all } = await load('@wooorm/starry-night');
+  const { default: rehypeSanitize, defaultSchema } = await load('rehype-sanitize');
+  const plugin = async (name) => (await load(name)).default;
+  const body = await unified()
+    .use(await plugin('remark-parse'))
+    .use(await plugin('remark-gfm'), { singleTilde: true })
+    .use(await plugin('remark-gemoji')) // :warning:
+    .use(await plugin('remark-rehype'), { allowDangerousHtml: true, clobberPrefix: '' })
+    .use(await plugin('rehype-raw'), { tagfilter: true }) // shows <script> and the like as text
+    .use(rehypeSanitize, { ...defaultSchema, tagNames: [...defaultSchema.tagNames, ...moreTags] })
+    .use(await plugin('rehype-github-alert'))
+    .use(await plugin('rehype-starry-night'), { grammars: all })
+    .use(await plugin('rehype-stringify'))
+    .process(markdown);
+  const css = path.join(modules, 'github-markdown-css', `github-markdown-${dark ? 'dark' : 'light'}.css`);
+  return `<!doctype html><meta charset="utf-8"><style>${readFileSync(css, 'utf8')}
+    body { margin: 0 } .markdown-body { padding: 32px }</style>
+    <article class="markdown-body">${body}</article>`;
+}
+
+async function screenshot(html, folder, out, { width, dark, open }) {
+  const { chromium: driver } = (await load('playwright-core')).default;
+  const browser = await driver.launch({ executablePath: chromium, args: chromiumFlags });
+  try {
+    const page = await browser.newPage({
+      viewport: { width, height: 100 }, colorScheme: dark ? 'dark' : 'light', javaScriptEnabled: false,
+    });
+    const origin = 'http://page.invalid';
+    await page.route('**/*', (route) => {
+      const url = new URL(route.request().url());
+      if (url.origin !== origin) return route.abort();
+      if (url.pathname === '/') return route.fulfill({ contentType: 'text/html', body: html });
+      return route.fulfill({ path: path.join(folder, decodeURIComponent(url.pathname)) }).catch(() => route.abort());
+    });
+    await page.goto(origin);
+    if (open) await page.locator('details').evaluateAll((all) => all.forEach((details) => { details.open = true; }));
+    const height = await page.evaluate(() => document.documentElement.scrollHeight);
+    if (height > maxHeight) console.error(`${out}: the page is ${height} pixels high, only ${maxHeight} can be shown`);
+    await page.screenshot({ path: out, fullPage: true });
+  } finally {
+    await browser.close();
+  }
+}
+
+const usage = 'usage: node .ci/render.mjs IN.md OUT.png [--width 900] [--dark] [--open]';
+const { values, positionals: [input, output, ...rest] } = parseArgs({
+  allowPositionals: true,
+  options: { width: { type: 'string', default: '900' }, dark: { type: 'boolean' }, open: { type: 'boolean' } },
+});
+const width = Number(values.width);
+if (!output || rest.length > 0 || !(Number.isInteger(width) && width > 0)) {
+  console.error(usage);
+  process.exit(2);
+}
+const markdown = readFileSync(input, 'utf8');
+install();
+await screenshot(await toHTML(markdown, values.dark), path.dirname(path.resolve(input)), output, { ...values, width });
