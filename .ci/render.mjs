@@ -15,27 +15,17 @@
 // the folder of IN.md. The npm packages below go into .ci/bin/node, Chromium
 // and the fonts come from Debian, each only if missing.
 import { execFileSync, spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 
-const npmPackages = {
-  unified: '11.0.5',
-  'remark-parse': '11.0.0',
-  'remark-gfm': '4.0.1',
-  'remark-gemoji': '8.0.0',
-  'remark-rehype': '11.1.2',
-  'rehype-raw': '7.0.0',
-  'rehype-sanitize': '6.0.0',
-  'rehype-github-alert': '1.0.0',
-  'rehype-starry-night': '2.2.0',
-  '@wooorm/starry-night': '3.11.0',
-  'rehype-stringify': '10.0.1',
-  'github-markdown-css': '5.9.0',
-  'playwright-core': '1.65.1',
-};
+const npmPackages = [
+  'unified@11.0.5', 'remark-parse@11.0.0', 'remark-gfm@4.0.1', 'remark-gemoji@8.0.0', 'remark-rehype@11.1.2',
+  'rehype-raw@7.0.0', 'rehype-sanitize@6.0.0', 'rehype-github-alert@1.0.0', 'rehype-starry-night@2.2.0',
+  '@wooorm/starry-night@3.11.0', 'rehype-stringify@10.0.1', 'github-markdown-css@5.9.0', 'playwright-core@1.65.1',
+];
 const debianPackages = ['chromium', 'fonts-liberation', 'fonts-noto-color-emoji'];
 const chromium = '/usr/bin/chromium';
 const chromiumFlags = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
@@ -50,20 +40,14 @@ const require = createRequire(path.join(modules, '.'));
 const load = async (name) => import(pathToFileURL(require.resolve(name)));
 
 function install() {
-  const version = (name) => {
-    try {
-      return JSON.parse(readFileSync(path.join(modules, name, 'package.json'), 'utf8')).version;
-    } catch {
-      return undefined;
-    }
-  };
   const run = (command, ...args) => execFileSync(command, args, {
     stdio: ['ignore', 2, 2], env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
   });
-  const wanted = Object.entries(npmPackages);
-  if (wanted.some(([name, v]) => version(name) !== v)) {
-    run('npm', 'install', '--silent', '--ignore-scripts', '--no-audit', '--no-fund', '--no-save', '--no-package-lock',
-      '--prefix', prefix, ...wanted.map(([name, v]) => `${name}@${v}`));
+  const stamp = path.join(prefix, '.installed');
+  if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== npmPackages.join('\n')) {
+    run('npm', 'install', '--loglevel=error', '--ignore-scripts', '--no-audit', '--no-fund', '--no-save',
+      '--no-package-lock', '--prefix', prefix, ...npmPackages);
+    writeFileSync(stamp, npmPackages.join('\n'));
   }
   const missing = debianPackages.filter((name) => {
     const { stdout } = spawnSync('dpkg-query', ['-W', '-f=${db:Status-Status}', name], { encoding: 'utf8' });
@@ -94,7 +78,9 @@ async function toHTML(markdown, dark) {
     .process(markdown);
   const css = path.join(modules, 'github-markdown-css', `github-markdown-${dark ? 'dark' : 'light'}.css`);
   return `<!doctype html><meta charset="utf-8"><style>${readFileSync(css, 'utf8')}
-    body { margin: 0 } .markdown-body { padding: 32px }</style>
+    body { margin: 0 } .markdown-body { padding: 32px }
+    .sr-only { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%) }
+    .task-list-item input { margin: 0 .2em .25em -1.4em; vertical-align: middle }</style>
     <article class="markdown-body">${body}</article>`;
 }
 
@@ -106,11 +92,15 @@ async function screenshot(html, folder, out, { width, dark, open }) {
       viewport: { width, height: 100 }, colorScheme: dark ? 'dark' : 'light', javaScriptEnabled: false,
     });
     const origin = 'http://page.invalid';
-    await page.route('**/*', (route) => {
+    await page.route('**/*', async (route) => {
       const url = new URL(route.request().url());
       if (url.origin !== origin) return route.abort();
       if (url.pathname === '/') return route.fulfill({ contentType: 'text/html', body: html });
-      return route.fulfill({ path: path.join(folder, decodeURIComponent(url.pathname)) }).catch(() => route.abort());
+      try {
+        await route.fulfill({ path: fileURLToPath(pathToFileURL(folder) + url.pathname) });
+      } catch {
+        await route.abort();
+      }
     });
     await page.goto(origin);
     if (open) await page.locator('details').evaluateAll((all) => all.forEach((details) => { details.open = true; }));
@@ -122,14 +112,13 @@ async function screenshot(html, folder, out, { width, dark, open }) {
   }
 }
 
-const usage = 'usage: node .ci/render.mjs IN.md OUT.png [--width 900] [--dark] [--open]';
 const { values, positionals: [input, output, ...rest] } = parseArgs({
   allowPositionals: true,
   options: { width: { type: 'string', default: '900' }, dark: { type: 'boolean' }, open: { type: 'boolean' } },
 });
 const width = Number(values.width);
 if (!output || rest.length > 0 || !(Number.isInteger(width) && width > 0)) {
-  console.error(usage);
+  console.error('usage: node .ci/render.mjs IN.md OUT.png [--width 900] [--dark] [--open]');
   process.exit(2);
 }
 const markdown = readFileSync(input, 'utf8');

@@ -1,10 +1,7 @@
 package plan
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
-	"fmt"
 
 	"astro-apply/internal/schema"
 )
@@ -56,17 +53,6 @@ func (p *Plan) Brief() ([]byte, error) {
 		d.Changes[i].Fields, d.Changes[i].Kept, d.Changes[i].Notes = nil, nil, nil
 	}
 	return json.Marshal(d)
-}
-
-// Digest is the SHA-256 of the plan's JSON form, in hex: two plans with one
-// digest do the same to the same live objects, secret values aside.
-func (p *Plan) Digest() (string, error) {
-	data, err := p.JSON()
-	if err != nil {
-		return "", fmt.Errorf("plan digest: %w", err)
-	}
-	sum := sha256.Sum256(data)
-	return hex.EncodeToString(sum[:]), nil
 }
 
 func (p *Plan) document() document {

@@ -106,7 +106,7 @@ func within(list, id, above, aboveID string, outer func(id *schema.Node) string,
 				held = held || r.Get(aboveID).Value() == outer(role.Get(id))
 			}
 			if !held {
-				return fmt.Sprintf("%s: %s %s, so add it to %s", list, cmp.Or(role.Get(id).Called, strings.TrimPrefix(role.Get(id).Text, "id of ")), why, above)
+				return fmt.Sprintf("%s: %s %s, so add it to %s", list, named(role.Get(id)), why, above)
 			}
 		}
 		return ""
@@ -150,4 +150,12 @@ func oneDAG(list string, needed bool) Rule {
 		}
 		return ""
 	}}
+}
+
+// named is what people call the object of a reference.
+func named(id *schema.Node) string {
+	if id.Form == schema.Pending {
+		return strings.TrimPrefix(id.Text, "id of ")
+	}
+	return cmp.Or(id.Called, id.Text)
 }

@@ -1,0 +1,86 @@
+package plan_test
+
+import (
+	"testing"
+
+	"astro-apply/internal/plan"
+	"astro-apply/internal/resource"
+)
+
+// What a plan does that the reviewed one didn't, in words; a part of it is fine.
+func TestBeyondTheReviewed(t *testing.T) {
+	t.Parallel()
+	const (
+		two = "workspaces: [{ name: data, description: b }, { name: other, description: b }]"
+		one = "workspaces: [{ name: data, description: b }]"
+	)
+	live := map[string]string{"data": `{"id": "c1", "name": "data", "description": "a"}`, "other": `{"id": "c2", "name": "other", "description": "a"}`}
+	moved := map[string]string{"data": `{"id": "c1", "name": "data", "description": "by hand"}`, "other": live["other"]}
+	done := map[string]string{"data": `{"id": "c1", "name": "data", "description": "b"}`, "other": live["other"]}
+	for name, test := range map[string]struct {
+		reviewed, now   string
+		before, after   map[string]string
+		want            []string
+		policy, policy2 plan.Policy
+	}{
+		"the same":          {reviewed: two, now: two, before: live, after: live},
+		"a part is done":    {reviewed: two, now: two, before: live, after: done},
+		"all is done":       {reviewed: one, now: one, before: live, after: done},
+		"less is declared":  {reviewed: two, now: one, before: live, after: live},
+		"more is declared":  {reviewed: one, now: two, before: live, after: live, want: []string{`update workspace "other": the reviewed plan doesn't do it`}},
+		"changed meanwhile": {reviewed: one, now: one, before: live, after: moved, want: []string{`update workspace "data": description: reviewed "a" → "b", now "by hand" → "b"`}},
+		"gone meanwhile":    {reviewed: one, now: one, before: live, after: nil, want: []string{`create workspace "data": the reviewed plan doesn't do it, but to update it`}},
+		"another field": {reviewed: "workspaces: [{ name: data, description: b }]", now: "workspaces: [{ name: data, description: b, cicdEnforcedDefault: true }]",
+			before: live, after: live, want: []string{`update workspace "data": cicdEnforcedDefault: reviewed no change, now true`}},
+		"a new one with less": {reviewed: "workspaces: [{ name: x, description: b }]", now: "workspaces: [{ name: x }]",
+			want: []string{`create workspace "x": description: reviewed "b", now not set`}},
+		"a removal": {reviewed: "workspaces: [{ name: data, state: absent }]", now: "workspaces: [{ name: data, state: absent }]", before: live, after: live,
+			policy2: plan.Policy{AllowDelete: true}, want: []string{`delete workspace "data": the reviewed plan doesn't do it`}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			review, err := agreed(t, test.reviewed, test.before, test.policy).Review()
+			if err != nil {
+				t.Fatal(err)
+			}
+			got, err := agreed(t, test.now, test.after, test.policy2).Beyond(review)
+			if err != nil {
+				t.Fatal(err)
+			}
+			same(t, "beyond", test.want, got)
+		})
+	}
+}
+
+// agreed plans a manifest against what is live, by name.
+func agreed(t testing.TB, text string, answers map[string]string, policy plan.Policy) *plan.Plan {
+	t.Helper()
+	d := declare(t, text)
+	w := &resource.World{Live: map[*resource.Object]*resource.Live{}}
+	for _, o := range d.Objects {
+		if answer := answers[o.Name()]; answer != "" {
+			w.Live[o] = live(t, o, answer)
+		}
+	}
+	return plan.Make("corg", d, w, policy)
+}
+
+// What is referred to goes by its name, so that a run can go on after one that
+// made it.
+func TestReviewOfReferences(t *testing.T) {
+	t.Parallel()
+	const text = "workspaces: [{ name: data }]\ndeployments: [{ name: one, workspace: data, type: STANDARD, cloudProvider: AWS, region: us-east-1 }]"
+	before := agreed(t, text, nil, plan.Policy{})
+	review, err := before.Review()
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := declare(t, text)
+	d.Objects[1].Refs[0].Resolve("cworkspace000000000000001")
+	w := &resource.World{Live: map[*resource.Object]*resource.Live{d.Objects[0]: live(t, d.Objects[0], `{"id": "cworkspace000000000000001", "name": "data"}`)}}
+	got, err := plan.Make("corg", d, w, plan.Policy{}).Beyond(review)
+	if err != nil {
+		t.Fatal(err)
+	}
+	same(t, "beyond", []string(nil), got)
+}
