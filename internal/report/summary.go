@@ -16,8 +16,13 @@ const summaryLimit = 900 << 10
 // Summary is the job summary: the result in a sentence, everything that went
 // wrong, a table of the objects, and what differs in each.
 func (r *Run) Summary() string {
-	blocks := append([]string{r.head(), r.list(github.Error, "Errors"), r.table(summaryLimit / 2), r.list(github.Warning, "Warnings")}, r.details()...)
-	return fit(summaryLimit, "All of it is in the log of the step.", append(blocks, r.list(github.Notice, "Notices"), r.support())...)
+	return fit(summaryLimit, "All of it is in the log of the step.", append(r.blocks(summaryLimit), r.support())...)
+}
+
+// blocks are the parts of a text of at most room bytes, the most useful first.
+func (r *Run) blocks(room int) []string {
+	out := []string{r.head(), r.list(github.Error, "Errors", room/4), r.table(room / 2), r.list(github.Warning, "Warnings", room/4)}
+	return append(append(out, r.details()...), r.list(github.Notice, "Notices", room/4))
 }
 
 // fit puts blocks together as long as they are within limit bytes. Where some
@@ -91,18 +96,28 @@ func (r *Run) icon() string {
 	return "✅"
 }
 
-func (r *Run) list(level github.Level, heading string) string {
-	var lines []string
+// list is what there is to tell of a level, within room bytes.
+func (r *Run) list(level github.Level, heading string, room int) string {
+	var b strings.Builder
+	all, rest := 0, 0
 	for _, f := range r.Findings() {
 		if f.Level != level {
 			continue
 		}
-		lines = append(lines, "- "+github.Markdown(f.place())+github.Markdown(f.Message)+"\n")
+		all++
+		if line := "- " + github.Markdown(f.place()) + github.Markdown(f.Message) + "\n"; b.Len()+len(line) <= room {
+			b.WriteString(line)
+		} else {
+			rest++
+		}
 	}
-	if len(lines) == 0 {
+	if all == 0 {
 		return ""
 	}
-	return fmt.Sprintf("### %s (%d)\n\n%s\n", heading, len(lines), strings.Join(lines, ""))
+	if rest > 0 {
+		fmt.Fprintf(&b, "- and %d more, which are in the log\n", rest)
+	}
+	return fmt.Sprintf("### %s (%d)\n\n%s\n", heading, all, b.String())
 }
 
 // details is what differs, a block for each object.

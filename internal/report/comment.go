@@ -1,0 +1,116 @@
+package report
+
+import (
+	"bytes"
+	"compress/gzip"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+
+	"astro-apply/internal/github"
+	"astro-apply/internal/plan"
+)
+
+const (
+	// commentLimit is under GitHub's 65,536 characters, in bytes. So much of it may
+	// be the plan that a later run compares with.
+	commentLimit = 60000
+	reviewLimit  = 20000
+
+	markerStart, markerEnd = "<!-- astro-apply ", " -->\n"
+)
+
+// Marker is what a comment hides for later runs: which comment it is, and the
+// plan that it shows.
+type Marker struct {
+	Workflow string `json:"workflow"` // the workflow's file
+	Manifest string `json:"manifest"` // what the plan is of: files, Organization and the like
+	Head     string `json:"head"`     // the commit
+	Digest   string `json:"digest,omitempty"`
+	Plan     string `json:"plan,omitempty"` // plan.Review, compressed; "" where it is too large, or nothing was compared
+}
+
+// Same reports whether both mark the same comment.
+func (m Marker) Same(other Marker) bool {
+	return m.Workflow == other.Workflow && m.Manifest == other.Manifest
+}
+
+// ReadMarker reads the marker that a comment starts with.
+func ReadMarker(body string) (Marker, bool) {
+	rest, ok := strings.CutPrefix(body, markerStart)
+	text, _, closed := strings.Cut(rest, strings.TrimRight(markerEnd, "\n"))
+	var m Marker
+	return m, ok && closed && json.Unmarshal([]byte(text), &m) == nil
+}
+
+// Show notes the plan that the comment shows.
+func (m *Marker) Show(p *plan.Plan) error {
+	review, err := p.Review()
+	if err != nil {
+		return err
+	}
+	m.Digest = plan.Sum(review)
+	var b bytes.Buffer
+	z := gzip.NewWriter(&b)
+	if _, err := z.Write(review); err != nil {
+		return err
+	}
+	if err := z.Close(); err != nil {
+		return err
+	}
+	if text := base64.StdEncoding.EncodeToString(b.Bytes()); len(text) <= reviewLimit {
+		m.Plan = text
+	}
+	return nil
+}
+
+// Review is the plan that the comment shows, nil where it was too large to be
+// kept in it. A comment that was meddled with is an error.
+func (m Marker) Review() ([]byte, error) {
+	if m.Plan == "" {
+		return nil, nil
+	}
+	data, err := base64.StdEncoding.DecodeString(m.Plan)
+	if err != nil {
+		return nil, fmt.Errorf("plan in the comment: %w", err)
+	}
+	z, err := gzip.NewReader(bytes.NewReader(data))
+	if err != nil {
+		return nil, fmt.Errorf("plan in the comment: %w", err)
+	}
+	const most = 64 << 20
+	review, err := io.ReadAll(io.LimitReader(z, most))
+	if err != nil {
+		return nil, fmt.Errorf("plan in the comment: %w", err)
+	}
+	if plan.Sum(review) != m.Digest {
+		return nil, fmt.Errorf("plan in the comment: it is not the one of its digest")
+	}
+	return review, nil
+}
+
+// Comment is the summary as a comment on a pull request: what has no room is cut
+// with a pointer to page, the run's.
+func (r *Run) Comment(m Marker, page string) (string, error) {
+	data, err := json.Marshal(m) // it escapes > in texts, so nothing ends the marker
+	if err != nil {
+		return "", err
+	}
+	marker := markerStart + string(data) + markerEnd
+	whole := "All of it is in the log and the summary of the run."
+	foot := ""
+	if page != "" {
+		whole = "All of it is in [the run](" + page + ")."
+		foot = "[The run](" + page + ") has the log"
+		if m.Head != "" {
+			foot += "; commit " + github.Markdown(m.Head)
+		}
+		foot += ".\n"
+	}
+	room := commentLimit - len(marker) - len(foot)
+	timeless := *r
+	timeless.Duration = 0 // the same plan is the same comment
+	return marker + fit(room, whole, timeless.blocks(room)...) + foot, nil
+}
