@@ -31,6 +31,7 @@ var imports = map[string][]string{
 	"internal/manifest":              {"internal/schema"},
 	"internal/schema":                nil,
 	"internal/github":                nil,
+	"internal/github/fake":           nil,
 	"internal/astro":                 nil,
 	"internal/config":                nil,
 	"internal/simulator":             nil,
@@ -110,7 +111,9 @@ func sources(t *testing.T) []source {
 // program is what ends up in the binary.
 func program(t *testing.T) []source {
 	t.Helper()
-	return slices.DeleteFunc(sources(t), func(s source) bool { return s.test || s.dir == "internal/simulator/conformance" })
+	return slices.DeleteFunc(sources(t), func(s source) bool {
+		return s.test || s.dir == "internal/simulator/conformance" || s.dir == "internal/github/fake"
+	})
 }
 
 func TestArchitectureImports(t *testing.T) {
