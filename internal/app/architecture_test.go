@@ -66,6 +66,11 @@ var mentions = []string{
 	"internal/astro/token.go workspaceId",
 	"internal/github/deliver.go WORKSPACE", // the runner's
 	"internal/github/deliver.go workspace",
+	"internal/github/comment.go GetUser",             // the author of a comment
+	"internal/github/refused.go AbuseRateLimitError", // by chance
+	"internal/github/rest.go User",                   // the user part of an address
+	"internal/github/rest.go WithUserAgent",
+	"internal/github/viewer.go User",
 	"internal/schema/reference.go name", // a reference by {workspace, name}
 	"internal/schema/reference.go workspace",
 }

@@ -4,8 +4,11 @@
 // outside can't become a command, an output or a mention. It imports no other
 // package of this module.
 //
-// All of it goes to stdout: the runner reads stdout and stderr through two
+// All of that goes to stdout: the runner reads stdout and stderr through two
 // pipes and doesn't keep the order between them.
+//
+// Beside the runner there is GitHub's API, as a REST: our comments on pull
+// requests, and the pull request that a commit came with.
 package github
 
 import (

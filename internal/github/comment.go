@@ -1,0 +1,82 @@
+package github
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+
+	api "github.com/google/go-github/v90/github"
+)
+
+// The permissions that comments take.
+const (
+	readPermission  = "pull-requests: read"
+	writePermission = "pull-requests: write"
+)
+
+// Comment is one of ours on a pull request.
+type Comment struct {
+	ID   int64
+	Body string // markdown, as GitHub keeps it
+	URL  string // for people
+}
+
+// Comments lists the comments on a pull request that were written with our
+// token's login, the oldest first. Those of others are left out: anybody may
+// write what looks like ours.
+func (r *REST) Comments(ctx context.Context, pullRequest int) ([]Comment, error) {
+	ctx, cancel := context.WithTimeout(ctx, operationTimeout)
+	defer cancel()
+	own, err := r.comments(ctx, pullRequest)
+	if err != nil {
+		return nil, fmt.Errorf("pull request %d: comments: %w", pullRequest, err)
+	}
+	return own, nil
+}
+
+func (r *REST) comments(ctx context.Context, pullRequest int) ([]Comment, error) {
+	if pullRequest <= 0 { // the library would list those of the whole repository
+		return nil, &fault{text: "no such number"}
+	}
+	all, err := pages(ctx, r, readPermission, func(ctx context.Context, o api.ListOptions) ([]*api.IssueComment, *api.Response, error) {
+		return r.client.Issues.ListComments(ctx, r.owner, r.name, pullRequest, &api.IssueListCommentsOptions{ListOptions: o})
+	})
+	if err != nil || len(all) == 0 {
+		return nil, err
+	}
+	login, err := r.ourselves(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var own []Comment
+	for _, c := range all {
+		if r.wrote(login, c.GetUser()) {
+			own = append(own, Comment{ID: c.GetID(), Body: c.GetBody(), URL: c.GetHTMLURL()})
+		}
+	}
+	slices.SortFunc(own, func(a, b Comment) int { return cmp.Compare(a.ID, b.ID) })
+	return own, nil
+}
+
+// create sends once: after a lost answer it has to be looked whether the
+// comment is there.
+func (r *REST) create(ctx context.Context, pullRequest int, body string) (url string, err error) {
+	err = r.once(ctx, writePermission, func(ctx context.Context) (*api.Response, error) {
+		c, resp, err := r.client.Issues.CreateComment(ctx, r.owner, r.name, pullRequest, &api.IssueComment{Body: &body})
+		if err == nil && c.GetID() == 0 {
+			err = errEmpty
+		}
+		url = c.GetHTMLURL()
+		return resp, err
+	})
+	return url, err
+}
+
+// update replaces a body, which may be done twice.
+func (r *REST) update(ctx context.Context, id int64, body string) error {
+	return r.repeat(ctx, writePermission, func(ctx context.Context) (*api.Response, error) {
+		_, resp, err := r.client.Issues.EditComment(ctx, r.owner, r.name, id, &api.IssueComment{Body: &body})
+		return resp, err
+	})
+}

@@ -1,0 +1,189 @@
+package github_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http/httptest"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"astro-apply/internal/github"
+	"astro-apply/internal/github/fake"
+)
+
+func TestComments(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name, token, viewer string
+		authors             []string // login/type
+		want                []int    // which of them are us
+	}{
+		{"the runner's token", "ghs_a", "github-actions[bot]", []string{"github-actions[bot]/Bot", "octocat/User"}, []int{0}},
+		{"without its suffix", "ghs_a", "github-actions", []string{"github-actions[bot]/Bot", "octocat/User"}, []int{0}},
+		{"in other letters", "ghs_a", "GitHub-Actions[bot]", []string{"github-actions[bot]/Bot"}, []int{0}},
+		{"a person of the app's name", "ghs_a", "github-actions", []string{"github-actions/User", "github-actions[bot]/Bot"}, []int{1}},
+		{"a person of the app's whole name", "token", "github-actions[bot]", []string{"github-actions/User", "github-actions/", "github-actions[bot]/Bot"}, []int{2}},
+		{"another app", "ghs_a", "acme-deploy[bot]", []string{"github-actions[bot]/Bot", "acme-deploy[bot]/Bot"}, []int{1}},
+		{"a person", "ghp_a", "Octocat", []string{"octocat/User", "github-actions[bot]/Bot", "octocat2/User"}, []int{0}},
+		{"nobody", "ghs_a", "github-actions[bot]", []string{"/", "/Bot", "[bot]/Bot"}, nil},
+		{"GraphQL knows nothing", "ghs_a", "", []string{"/", "octocat/User", "github-actions[bot]/Bot"}, []int{2}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			s := gitHub()
+			s.Token, s.Viewer = tt.token, tt.viewer
+			var all []github.Comment
+			for i, a := range tt.authors {
+				var c fake.Comment
+				c.PullRequest, c.Body = pull, fmt.Sprint(i)
+				for j, part := range splitAuthor(a) {
+					*[]*string{&c.Login, &c.Type}[j] = part
+				}
+				id := s.Comment(c)
+				all = append(all, github.Comment{ID: id, Body: c.Body, URL: fmt.Sprintf("https://github.com/acme/data/pull/7#issuecomment-%d", id)})
+			}
+			var want []github.Comment
+			for _, i := range tt.want {
+				want = append(want, all[i])
+			}
+			got, err := rest(t, s, s).Comments(t.Context(), pull)
+			if err != nil {
+				t.Error(err)
+			}
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+func splitAuthor(a string) [2]string {
+	for i := range a {
+		if a[i] == '/' {
+			return [2]string{a[:i], a[i+1:]}
+		}
+	}
+	return [2]string{a}
+}
+
+func TestCommentsOfManyPages(t *testing.T) {
+	t.Parallel()
+	s := gitHub()
+	var want []string
+	for i := range 250 {
+		s.Comment(fake.Comment{PullRequest: pull, Login: "octocat", Type: "User", Body: "mine"})
+		s.Comment(fake.Comment{PullRequest: 8, Login: s.Login, Type: s.Type, Body: "elsewhere"})
+		if i%100 == 99 || i == 249 {
+			want = append(want, fmt.Sprint(i))
+			s.Comment(fake.Comment{PullRequest: pull, Login: s.Login, Type: s.Type, Body: fmt.Sprint(i)})
+		}
+	}
+	s.Comment(fake.Comment{ID: 1, PullRequest: pull, Login: s.Login, Type: s.Type, Body: "the oldest"})
+	want = append([]string{"the oldest"}, want...)
+	server := httptest.NewServer(s)
+	defer server.Close()
+	for _, path := range []string{"", "/api/v3"} {
+		r, err := github.NewREST(repository(map[string]string{"GITHUB_API_URL": server.URL + path}), s.Token, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all, err := r.Comments(t.Context(), pull)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, c := range all {
+			got = append(got, c.Body)
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Error(diff)
+		}
+	}
+	if n := len(asked(s)); n != 6 {
+		t.Errorf("%d pages, want 3 twice", n)
+	}
+}
+
+// Who we are is asked once, and taken for granted where it can't be.
+func TestViewer(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name   string
+		wrong  func(*fake.Server)
+		asked  int
+		author string
+	}{
+		{"told", func(*fake.Server) {}, 1, "acme-deploy[bot]"},
+		{"refused", func(s *fake.Server) { s.Refuse("POST", "/graphql", 403, 0) }, 1, "github-actions[bot]"},
+		{"not there", func(s *fake.Server) { s.Refuse("POST", "/graphql", 404, 0) }, 1, "github-actions[bot]"},
+		{"failing", func(s *fake.Server) { s.Refuse("POST", "/graphql", 502, 0) }, 3, "github-actions[bot]"},
+		{"failing once", func(s *fake.Server) { s.Refuse("POST", "/graphql", 502, 1) }, 2, "acme-deploy[bot]"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				s := gitHub()
+				s.Viewer = "acme-deploy[bot]"
+				for _, login := range []string{"acme-deploy[bot]", "github-actions[bot]"} {
+					s.Comment(fake.Comment{PullRequest: pull, Login: login, Type: "Bot", Body: login})
+				}
+				tt.wrong(s)
+				r := rest(t, s, s)
+				done := make(chan struct{})
+				for range 3 {
+					go func() {
+						defer func() { done <- struct{}{} }()
+						got, err := r.Comments(t.Context(), pull)
+						if err != nil || len(got) != 1 || got[0].Body != tt.author {
+							t.Errorf("got %v, %v", got, err)
+						}
+					}()
+				}
+				for range 3 {
+					<-done
+				}
+				if n := len(s.Requests()) - len(asked(s)); n != tt.asked {
+					t.Errorf("asked %d times, want %d", n, tt.asked)
+				}
+			})
+		})
+	}
+}
+
+// Nobody is assumed because a run was cancelled.
+func TestViewerCancelled(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := gitHub()
+		s.Viewer = "acme-deploy[bot]"
+		s.Comment(fake.Comment{PullRequest: pull, Login: s.Viewer, Type: "Bot", Body: "own"})
+		s.Refuse("POST", "/graphql", 502, 1)
+		r := rest(t, s, s)
+		ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond)
+		defer cancel()
+		if got, err := r.Comments(ctx, pull); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("got %v, %v", got, err)
+		}
+		if got, err := r.Comments(t.Context(), pull); err != nil || len(got) != 1 {
+			t.Errorf("got %v, %v", got, err)
+		}
+	})
+}
+
+func TestCommentsOfNothing(t *testing.T) {
+	t.Parallel()
+	s := gitHub()
+	r := rest(t, s, s)
+	for _, number := range []int{0, -1} {
+		if got, err := r.Comments(t.Context(), number); err == nil || got != nil {
+			t.Errorf("%d: %v, %v", number, got, err)
+		}
+	}
+	if n := len(s.Requests()); n != 0 {
+		t.Errorf("%d requests", n)
+	}
+}

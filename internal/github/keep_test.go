@@ -1,0 +1,228 @@
+package github_test
+
+import (
+	"errors"
+	"net/http"
+	"strings"
+	"testing"
+	"testing/synctest"
+
+	"github.com/google/go-cmp/cmp"
+
+	"astro-apply/internal/github"
+	"astro-apply/internal/github/fake"
+)
+
+// marked recognizes the comments of one workflow.
+func marked(name string) func(string) bool {
+	return func(body string) bool { return strings.HasPrefix(body, name+" ") }
+}
+
+const (
+	list   = "GET /issues/7/comments 200"
+	create = "POST /issues/7/comments 201"
+)
+
+func TestKeep(t *testing.T) {
+	t.Parallel()
+	own := func(body string) fake.Comment {
+		return fake.Comment{PullRequest: pull, Login: "github-actions[bot]", Type: "Bot", Body: body}
+	}
+	other := func(body string) fake.Comment {
+		return fake.Comment{PullRequest: pull, Login: "github-actions", Type: "User", Body: body}
+	}
+	limit := "a " + strings.Repeat("🚀", github.CommentLimit-2)
+	for _, tt := range []struct {
+		name  string
+		there []fake.Comment
+		wrong func(*fake.Server)
+		body  string
+		want  github.Kept
+		err   string   // after "pull request 7: comment: "
+		after []string // the bodies
+		asked []string
+	}{
+		{
+			name: "created", body: "a plan\n", want: github.Kept{Action: "created", URL: "1001"},
+			after: []string{"a plan"}, asked: []string{list, create},
+		},
+		{
+			name: "updated", there: []fake.Comment{own("a old")}, body: "a plan", want: github.Kept{Action: "updated", URL: "1001"},
+			after: []string{"a plan"}, asked: []string{list, "PATCH /issues/comments/1001 200"},
+		},
+		{
+			name: "unchanged", there: []fake.Comment{own("a plan")}, body: "a plan", want: github.Kept{Action: "unchanged", URL: "1001"},
+			after: []string{"a plan"}, asked: []string{list},
+		},
+		{
+			name: "unchanged but for ends of lines", there: []fake.Comment{own("a plan\r\nb")}, body: "a plan\nb \n\n", want: github.Kept{Action: "unchanged", URL: "1001"},
+			after: []string{"a plan\r\nb"}, asked: []string{list},
+		},
+		{
+			name: "unchanged, not UTF-8", there: []fake.Comment{own("a \uFFFDb")}, body: "a \xff\xfeb", want: github.Kept{Action: "unchanged", URL: "1001"},
+			after: []string{"a \uFFFDb"}, asked: []string{list},
+		},
+		{
+			name: "a forged marker", there: []fake.Comment{other("a plan"), own("a old")}, body: "a plan", want: github.Kept{Action: "updated", URL: "1002"},
+			after: []string{"a plan", "a plan"}, asked: []string{list, "PATCH /issues/comments/1002 200"},
+		},
+		{
+			name: "only a forged marker", there: []fake.Comment{other("a plan")}, body: "a plan", want: github.Kept{Action: "created", URL: "1002"},
+			after: []string{"a plan", "a plan"}, asked: []string{list, create},
+		},
+		{
+			name: "another workflow's", there: []fake.Comment{own("b plan")}, body: "a plan", want: github.Kept{Action: "created", URL: "1002"},
+			after: []string{"b plan", "a plan"}, asked: []string{list, create},
+		},
+		{
+			name: "several", there: []fake.Comment{own("hello"), own("a old"), own("a plan")}, body: "a plan", want: github.Kept{Action: "updated", URL: "1002"},
+			after: []string{"hello", "a plan", "a plan"}, asked: []string{list, "PATCH /issues/comments/1002 200"},
+		},
+		{
+			name: "at the limit", body: limit, want: github.Kept{Action: "created", URL: "1001"},
+			after: []string{limit}, asked: []string{list, create},
+		},
+		{name: "over the limit", body: limit + "x", err: "65537 characters, and GitHub takes 65536"},
+		{name: "not recognized", body: "plan", err: "it would not be found again"},
+		{
+			name: "a fork's token", wrong: func(s *fake.Server) { s.Refuse("POST", "/comments", 403, 0) }, body: "a plan",
+			err: "403 Resource not accessible by integration (needs permissions: pull-requests: write)", asked: []string{list, "POST /issues/7/comments 403"},
+		},
+		{
+			name: "a token that may not even read", wrong: func(s *fake.Server) { s.Refuse("GET", "", 404, 0) }, body: "a plan",
+			err: "404 Not Found (needs permissions: pull-requests: read)", asked: []string{"GET /issues/7/comments 404"},
+		},
+		{
+			name: "no update", there: []fake.Comment{own("a old")}, wrong: func(s *fake.Server) { s.Refuse("PATCH", "", 403, 0) }, body: "a plan",
+			err:   "403 Resource not accessible by integration (needs permissions: pull-requests: write)",
+			after: []string{"a old"}, asked: []string{list, "PATCH /issues/comments/1001 403"},
+		},
+		{
+			name: "deleted meanwhile", there: []fake.Comment{own("a old")}, wrong: func(s *fake.Server) { s.Refuse("PATCH", "", 404, 0) }, body: "a plan",
+			want: github.Kept{Action: "created", URL: "1002"}, after: []string{"a old", "a plan"},
+			asked: []string{list, "PATCH /issues/comments/1001 404", list, create},
+		},
+		{
+			name: "the create's answer is lost", wrong: func(s *fake.Server) { s.Lose("POST", "/comments", 1) }, body: "a plan\n",
+			want: github.Kept{Action: "created", URL: "1001"}, after: []string{"a plan"},
+			asked: []string{list, "POST /issues/7/comments 0", list},
+		},
+		{
+			name: "the create is lost", wrong: func(s *fake.Server) { s.Refuse("POST", "/comments", 502, 1) }, body: "a plan",
+			want: github.Kept{Action: "created", URL: "1001"}, after: []string{"a plan"},
+			asked: []string{list, "POST /issues/7/comments 502", list, create},
+		},
+		{
+			name: "all creates are lost", wrong: func(s *fake.Server) { s.Refuse("POST", "/comments", 502, 0) }, body: "a plan", err: "502 Bad Gateway",
+			asked: []string{list, "POST /issues/7/comments 502", list, "POST /issues/7/comments 502", list, "POST /issues/7/comments 502", list},
+		},
+		{
+			name: "the last create's answer is lost", body: "a plan",
+			wrong: func(s *fake.Server) { s.Refuse("POST", "/comments", 502, 2); s.Lose("POST", "/comments", 1) },
+			want:  github.Kept{Action: "created", URL: "1001"}, after: []string{"a plan"},
+			asked: []string{list, "POST /issues/7/comments 502", list, "POST /issues/7/comments 502", list, "POST /issues/7/comments 0", list},
+		},
+		{
+			name: "the update's answer is lost", there: []fake.Comment{own("a old")}, wrong: func(s *fake.Server) { s.Lose("PATCH", "", 1) }, body: "a plan",
+			want: github.Kept{Action: "updated", URL: "1001"}, after: []string{"a plan"},
+			asked: []string{list, "PATCH /issues/comments/1001 0", "PATCH /issues/comments/1001 200"},
+		},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				s := gitHub()
+				for _, c := range tt.there {
+					s.Comment(c)
+				}
+				if tt.wrong != nil {
+					tt.wrong(s)
+				}
+				got, err := rest(t, s, s).Keep(t.Context(), pull, marked("a"), tt.body)
+				if want := "pull request 7: comment: " + tt.err; tt.err == "" && err != nil || tt.err != "" && (err == nil || err.Error() != want) {
+					t.Errorf("error %v, want %q", err, tt.err)
+				}
+				if _, refused := errors.AsType[*github.Refused](err); refused != strings.HasPrefix(tt.err, "40") {
+					t.Errorf("%v is a refusal: %v", err, refused)
+				}
+				got.URL = strings.TrimPrefix(got.URL, "https://github.com/acme/data/pull/7#issuecomment-")
+				if diff := cmp.Diff(tt.want, got); diff != "" {
+					t.Error(diff)
+				}
+				var after []string
+				for _, c := range s.Comments(pull) {
+					after = append(after, c.Body)
+				}
+				if diff := cmp.Diff(tt.after, after); diff != "" {
+					t.Error(diff)
+				}
+				if diff := cmp.Diff(tt.asked, asked(s)); diff != "" {
+					t.Error(diff)
+				}
+			})
+		})
+	}
+}
+
+// Two workflows keep a comment each, and know it again.
+func TestKeepSideBySide(t *testing.T) {
+	t.Parallel()
+	s := gitHub()
+	r := rest(t, s, s)
+	for i, want := range []string{github.Created, github.Unchanged, github.Updated} {
+		for _, name := range []string{"a", "b"} {
+			k, err := r.Keep(t.Context(), pull, marked(name), name+[]string{" plan", " plan", " other"}[i])
+			if err != nil || k.Action != want {
+				t.Errorf("%s: %v, %v, want %s", name, k, err, want)
+			}
+		}
+	}
+	var got []string
+	for _, c := range s.Comments(pull) {
+		got = append(got, c.Body)
+	}
+	if diff := cmp.Diff([]string{"a other", "b other"}, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// What another run wrote after our lost create is ours to keep up to date.
+func TestKeepMeetsAnother(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := gitHub()
+		s.Refuse("POST", "/comments", 502, 1)
+		r := rest(t, s, roundTrip(func(r *http.Request) (*http.Response, error) {
+			resp, err := s.RoundTrip(r)
+			if r.Method == http.MethodPost && resp.StatusCode == http.StatusBadGateway {
+				s.Comment(fake.Comment{PullRequest: pull, Login: s.Login, Type: s.Type, Body: "a other"})
+			}
+			return resp, err
+		}))
+		k, err := r.Keep(t.Context(), pull, marked("a"), "a plan")
+		if all := s.Comments(pull); err != nil || k.Action != github.Updated || len(all) != 1 || all[0].Body != "a plan" {
+			t.Errorf("%v, %v, %v", k, err, all)
+		}
+	})
+}
+
+// A create whose answer tells nothing is looked for.
+func TestKeepUnreadable(t *testing.T) {
+	t.Parallel()
+	for _, answer := range []string{"", "null", "{}", "<html>"} {
+		synctest.Test(t, func(t *testing.T) {
+			s := gitHub()
+			r := rest(t, s, roundTrip(func(r *http.Request) (*http.Response, error) {
+				resp, err := s.RoundTrip(r)
+				if r.Method == http.MethodPost && r.URL.Path != "/graphql" {
+					return respond(201, answer), nil
+				}
+				return resp, err
+			}))
+			k, err := r.Keep(t.Context(), pull, marked("a"), "a plan")
+			if err != nil || k.Action != github.Created || k.URL == "" || len(s.Comments(pull)) != 1 {
+				t.Errorf("%q: %v, %v, %v", answer, k, err, s.Comments(pull))
+			}
+		})
+	}
+}

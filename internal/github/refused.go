@@ -1,0 +1,126 @@
+package github
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+
+	api "github.com/google/go-github/v90/github"
+)
+
+// What GitHub says in an error is text from outside, and may be a page.
+const saidLimit = 200
+
+// Refused is an answer that the token may not do what was asked, or not see
+// it. Rate limits are none: they end by themselves.
+type Refused struct {
+	Status  int    // 401, 403 or 404
+	Message string // GitHub's, a line of at most 200 characters
+	Needs   string // the permission that it takes, as "pull-requests: write"; "" where none would help
+}
+
+func (r *Refused) Error() string {
+	text := fmt.Sprintf("%d %s", r.Status, r.Message)
+	if r.Needs != "" {
+		text += " (needs permissions: " + r.Needs + ")"
+	}
+	return text
+}
+
+// fault is any other failure. It wraps the end of a context and nothing else,
+// since what is wrapped can be printed with what was taken out of the text.
+type fault struct {
+	status int // 0: no answer
+	text   string
+	ended  error
+}
+
+func (f *fault) Error() string { return f.text }
+func (f *fault) Unwrap() error { return f.ended }
+
+// passing reports whether err may be gone the next time. A write that failed
+// with it may have been carried out.
+func passing(err error) bool {
+	f, ok := errors.AsType[*fault](err)
+	return ok && f.ended == nil && (f.status == 0 || f.status/100 == 2 || f.status/100 == 5 || f.status == http.StatusRequestTimeout)
+}
+
+// errEmpty is an answer without the object that was asked for.
+var errEmpty = errors.New("nothing in it")
+
+// explain makes what the library returned a Refused or a fault, and nil of
+// nil. Its own texts hold addresses, and whatever GitHub or a proxy wrote.
+func (r *REST) explain(ctx context.Context, needs string, resp *api.Response, err error) error {
+	if err == nil {
+		return nil
+	}
+	if ended := ctx.Err(); ended != nil {
+		return &fault{text: ended.Error(), ended: ended}
+	}
+	var status int
+	var header http.Header
+	if resp != nil && resp.Response != nil {
+		status, header = resp.StatusCode, resp.Header
+	}
+	text := said(err)
+	limited := header.Get("Retry-After") != "" || ofRate(text)
+	if text == "" {
+		text = http.StatusText(status)
+	}
+	text, _, _ = strings.Cut(strings.TrimSpace(r.redact(text)), "\n")
+	text = cut(Neutral(strings.TrimSpace(text)), saidLimit)
+	switch {
+	case status == http.StatusUnauthorized:
+		return &Refused{Status: status, Message: text}
+	case status == http.StatusNotFound, status == http.StatusForbidden && !limited:
+		return &Refused{Status: status, Message: text, Needs: needs}
+	case status == 0:
+		return &fault{text: text}
+	case status/100 == 2:
+		text = "an answer that can't be read: " + text
+	}
+	return &fault{status: status, text: fmt.Sprintf("%d %s", status, text)}
+}
+
+// said is the message in an error of the library, without what it adds.
+func said(err error) string {
+	if e, ok := errors.AsType[*api.ErrorResponse](err); ok {
+		if len(e.Errors) > 0 && e.Errors[0].Message != "" {
+			return e.Message + ": " + e.Errors[0].Message
+		}
+		return e.Message
+	}
+	if e, ok := errors.AsType[*api.RateLimitError](err); ok {
+		return limit(e.Message)
+	}
+	if e, ok := errors.AsType[*api.AbuseRateLimitError](err); ok {
+		return limit(e.Message)
+	}
+	if e, ok := errors.AsType[*api.TwoFactorAuthError](err); ok {
+		return e.Message
+	}
+	if _, ok := errors.AsType[*api.RedirectionError](err); ok {
+		return "a redirect, not followed: the token stays with the API"
+	}
+	if errors.Is(err, context.DeadlineExceeded) {
+		return "no answer within " + requestTimeout.String()
+	}
+	if e, ok := errors.AsType[*url.Error](err); ok {
+		return e.Err.Error()
+	}
+	return err.Error()
+}
+
+// ofRate reports whether a message is about a rate limit: GitHub says so, but
+// not always in a way that the library knows.
+func ofRate(message string) bool { return strings.Contains(strings.ToLower(message), "rate limit") }
+
+func limit(message string) string {
+	if ofRate(message) {
+		return message
+	}
+	return "rate limit: " + message
+}

@@ -1,0 +1,255 @@
+package github_test
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"testing/synctest"
+
+	"github.com/google/go-cmp/cmp"
+
+	"astro-apply/internal/github"
+	"astro-apply/internal/github/fake"
+)
+
+const pull = 7
+
+// gitHub is a fake with one pull request.
+func gitHub() *fake.Server {
+	s := fake.New()
+	s.PullRequest(fake.PullRequest{Number: pull, HeadSHA: "aaaaaaa"})
+	return s
+}
+
+func repository(more map[string]string) func(string) string {
+	env := map[string]string{"GITHUB_REPOSITORY": "acme/data"}
+	for k, v := range more {
+		env[k] = v
+	}
+	return func(name string) string { return env[name] }
+}
+
+func rest(t *testing.T, s *fake.Server, transport http.RoundTripper) *github.REST {
+	t.Helper()
+	r, err := github.NewREST(repository(nil), s.Token, transport)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+// asked lists requests as "METHOD path status", without those of GraphQL.
+func asked(s *fake.Server) []string {
+	var all []string
+	for _, r := range s.Requests() {
+		path, _, _ := strings.Cut(strings.TrimPrefix(r.Path, "/repos/acme/data"), "?")
+		if path != "/graphql" {
+			all = append(all, fmt.Sprintf("%s %s %d", r.Method, path, r.Status))
+		}
+	}
+	return all
+}
+
+type roundTrip func(*http.Request) (*http.Response, error)
+
+func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
+
+func respond(status int, body string, header ...string) *http.Response {
+	h := http.Header{}
+	for i := 0; i < len(header); i += 2 {
+		h.Set(header[i], header[i+1])
+	}
+	return &http.Response{StatusCode: status, Header: h, Body: io.NopCloser(strings.NewReader(body))}
+}
+
+func TestNewREST(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name string
+		env  map[string]string
+		want []string // the addresses that are asked
+		err  string
+	}{
+		{"github.com", nil, []string{"https://api.github.com/repos/acme/data/issues/7/comments", "https://api.github.com/graphql"}, ""},
+		{
+			"a server of one's own",
+			map[string]string{"GITHUB_API_URL": "https://git.example.com/api/v3"},
+			[]string{"https://git.example.com/api/v3/repos/acme/data/issues/7/comments", "https://git.example.com/api/graphql"},
+			"",
+		},
+		{
+			"both told, with slashes",
+			map[string]string{"GITHUB_API_URL": "https://api.acme.ghe.com/", "GITHUB_GRAPHQL_URL": "https://api.acme.ghe.com/graphql/"},
+			[]string{"https://api.acme.ghe.com/repos/acme/data/issues/7/comments", "https://api.acme.ghe.com/graphql"},
+			"",
+		},
+		{
+			"loopback",
+			map[string]string{"GITHUB_API_URL": "http://127.0.0.1:8080"},
+			[]string{"http://127.0.0.1:8080/repos/acme/data/issues/7/comments", "http://127.0.0.1:8080/graphql"},
+			"",
+		},
+		{"not https", map[string]string{"GITHUB_API_URL": "http://git.example.com/api/v3"}, nil, `GITHUB_API_URL: "http://git.example.com" must be https, since the token is sent there`},
+		{"no URL", map[string]string{"GITHUB_API_URL": "https://me:secret@git.example.com"}, nil, "GITHUB_API_URL: not the URL of an API"},
+		{"GraphQL elsewhere", map[string]string{"GITHUB_GRAPHQL_URL": "https://evil.example.com/graphql"}, nil, "GITHUB_GRAPHQL_URL: another host than GITHUB_API_URL, and the token goes to one only"},
+		{"no repository", map[string]string{"GITHUB_REPOSITORY": ""}, nil, `GITHUB_REPOSITORY: "" is not owner/name`},
+		{"half a repository", map[string]string{"GITHUB_REPOSITORY": "acme/"}, nil, `GITHUB_REPOSITORY: "acme/" is not owner/name`},
+		{"a path", map[string]string{"GITHUB_REPOSITORY": "acme/data/x"}, nil, `GITHUB_REPOSITORY: "acme/data/x" is not owner/name`},
+		{"a way up", map[string]string{"GITHUB_REPOSITORY": "../data"}, nil, `GITHUB_REPOSITORY: "../data" is not owner/name`},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			s := gitHub()
+			s.Comment(fake.Comment{PullRequest: pull, Login: "octocat", Type: "User", Body: "hello"})
+			var got []string
+			r, err := github.NewREST(repository(tt.env), s.Token, roundTrip(func(r *http.Request) (*http.Response, error) {
+				u := *r.URL
+				u.RawQuery = ""
+				got = append(got, u.String())
+				return s.RoundTrip(r)
+			}))
+			if tt.err != "" {
+				if err == nil || err.Error() != tt.err {
+					t.Errorf("error %v, want %q", err, tt.err)
+				}
+				return
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := r.Comments(t.Context(), pull); err != nil {
+				t.Error(err)
+			}
+			if diff := cmp.Diff(tt.want, got); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+func TestNewRESTToken(t *testing.T) {
+	t.Parallel()
+	for _, token := range []string{"", " \n", "ghs_a\nb", "ghs_ä"} {
+		if r, err := github.NewREST(repository(nil), token, nil); r != nil || err == nil || strings.Contains(err.Error(), "ghs_") {
+			t.Errorf("%q: %v, %v", token, r, err)
+		}
+	}
+}
+
+// Whatever is answered, and however it goes wrong, the token isn't told.
+func TestTokenIsNotTold(t *testing.T) {
+	t.Parallel()
+	const token = "ghs_0123456789abcdefghijklmnopqrstuvwxyz"
+	for name, answer := range map[string]roundTrip{
+		"network": func(*http.Request) (*http.Response, error) { return nil, errors.New("bad header: Bearer " + token) },
+		"refusal": func(*http.Request) (*http.Response, error) { return respond(403, `{"message":"`+token+`"}`), nil },
+		"failure": func(*http.Request) (*http.Response, error) { return respond(500, `{"message":"`+token+`"}`), nil },
+		"cut": func(*http.Request) (*http.Response, error) {
+			return respond(403, `{"message":"`+strings.Repeat("x", 190)+token+`"}`), nil
+		},
+		"details": func(*http.Request) (*http.Response, error) {
+			return respond(422, `{"message":"no","errors":[{"message":"`+token+`"}]}`), nil
+		},
+		"rate": func(*http.Request) (*http.Response, error) {
+			return respond(429, `{"message":"`+token+`"}`, "X-RateLimit-Remaining", "0"), nil
+		},
+		"no JSON": func(*http.Request) (*http.Response, error) { return respond(200, token), nil },
+		"redirects": func(*http.Request) (*http.Response, error) {
+			return respond(302, "", "Location", "https://x/"+token), nil
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				r, err := github.NewREST(repository(nil), token, answer)
+				if err != nil {
+					t.Fatal(err)
+				}
+				_, one := r.Comments(t.Context(), pull)
+				_, two := r.Keep(t.Context(), pull, marked("a"), "a plan")
+				_, three := r.Merged(t.Context(), "abcdef0", "main")
+				for _, err := range []error{one, two, three} {
+					if err == nil {
+						t.Fatal("no error")
+					}
+					for text := err; text != nil; text = errors.Unwrap(text) {
+						if s := fmt.Sprintf("%v %+v %#v", text, text, text); strings.Contains(s, "ghs_0") {
+							t.Error(s)
+						}
+					}
+				}
+				if s := fmt.Sprintf("%v %+v %#v", r, r, r); strings.Contains(s, "ghs_0") {
+					t.Error(s)
+				}
+			})
+		})
+	}
+}
+
+func TestRedirect(t *testing.T) {
+	t.Parallel()
+	s := gitHub()
+	home := httptest.NewServer(nil)
+	defer home.Close()
+	var elsewhere []string
+	other := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		elsewhere = append(elsewhere, r.Header.Get("Authorization"))
+		s.ServeHTTP(w, r)
+	}))
+	defer other.Close()
+	to := other.URL
+	home.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if path, ok := strings.CutPrefix(r.URL.Path, "/repos/acme/old/"); ok {
+			http.Redirect(w, r, to+"/repos/acme/data/"+path, http.StatusTemporaryRedirect)
+			return
+		}
+		s.ServeHTTP(w, r)
+	})
+	r, err := github.NewREST(repository(map[string]string{"GITHUB_API_URL": home.URL, "GITHUB_REPOSITORY": "acme/old"}), s.Token, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const want = "pull request 7: comment: 307 a redirect, not followed: the token stays with the API"
+	if _, err := r.Keep(t.Context(), pull, marked("a"), "a plan"); err == nil || err.Error() != want {
+		t.Errorf("got %v", err)
+	}
+	if elsewhere != nil {
+		t.Errorf("another host was asked with %q", elsewhere)
+	}
+	to = home.URL // a renamed repository
+	if k, err := r.Keep(t.Context(), pull, marked("a"), "a plan"); err != nil || k.Action != github.Created {
+		t.Errorf("got %v, %v", k, err)
+	}
+}
+
+func TestRedirectMakesNoReadOfAWrite(t *testing.T) {
+	t.Parallel()
+	s := gitHub()
+	r := rest(t, s, roundTrip(func(r *http.Request) (*http.Response, error) {
+		if r.Method == http.MethodPost && r.URL.Path != "/graphql" {
+			return respond(301, "", "Location", "/repos/acme/data/issues/7/comments"), nil
+		}
+		return s.RoundTrip(r)
+	}))
+	const want = "pull request 7: comment: 301 a redirect, not followed: the token stays with the API"
+	if k, err := r.Keep(t.Context(), pull, marked("a"), "a plan"); err == nil || err.Error() != want {
+		t.Errorf("got %v, %v", k, err)
+	}
+}
+
+func TestRedirectsEnd(t *testing.T) {
+	t.Parallel()
+	tries := 0
+	r := rest(t, gitHub(), roundTrip(func(*http.Request) (*http.Response, error) {
+		if tries++; tries > 50 {
+			return respond(500, ""), nil
+		}
+		return respond(302, "", "Location", "/again"), nil
+	}))
+	if _, err := r.Comments(t.Context(), pull); err == nil || tries > 10 {
+		t.Errorf("%v after %d", err, tries)
+	}
+}
