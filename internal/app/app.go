@@ -25,7 +25,8 @@ type System struct {
 	Args      []string // with the program's name
 	Getenv    func(string) string
 	Stdout    io.Writer
-	Transport http.RoundTripper // nil: the network
+	Transport http.RoundTripper // to Astro; nil: the network
+	GitHub    http.RoundTripper // to GitHub; nil: the network
 	Action    []byte            // the text of action.yml
 	Version   string
 }
@@ -44,6 +45,8 @@ type process struct {
 	report  report.Run
 	said    string // the last sentence about the result
 
+	event github.Event
+
 	deliveries deliveries
 }
 
@@ -55,7 +58,7 @@ func Main(ctx context.Context, s System) int {
 	p.runner.Mask(p.token)
 	p.report.Errors = apart(p.run(ctx))
 	p.report.Duration = time.Since(start)
-	return p.tell()
+	return p.tell(ctx)
 }
 
 // run is the pipeline. The error it returns belongs to no place in a manifest;

@@ -11,6 +11,7 @@ import (
 // choose decides what the run does, and says why.
 func (p *process) choose() error {
 	event, err := github.LoadEvent(p.Getenv)
+	p.event = event
 	if err != nil && p.config.Mode == config.Auto {
 		return fmt.Errorf("mode auto can't tell what started the run: %w; set mode", err)
 	}

@@ -53,6 +53,9 @@ func (p *process) reconcile(ctx context.Context, declared *resource.Declaration)
 		p.unmanaged(ctx, source, declared, world)
 	}
 	p.show()
+	if !p.report.Broken() {
+		p.report.Refused = p.reviewed(ctx)
+	}
 	if p.report.Mode == string(config.Apply) && !p.report.Broken() && ctx.Err() == nil {
 		p.apply(ctx, source, policy)
 	}

@@ -18,6 +18,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"astro-apply/internal/github/fake"
 	"astro-apply/internal/simulator"
 	"astro-apply/internal/simulator/conformance"
 )
@@ -36,6 +37,7 @@ func TestScript(t *testing.T) {
 		Setup: func(e *testscript.Env) error {
 			s := newStage(t)
 			e.Defer(s.http.Close)
+			e.Defer(s.api.Close)
 			e.Values[stage{}] = s
 			e.Setenv("PATH", bin+string(os.PathListSeparator)+e.Getenv("PATH"))
 			for name, value := range map[string]string{
@@ -46,6 +48,14 @@ func TestScript(t *testing.T) {
 				"GITHUB_EVENT_PATH":   filepath.Join(e.WorkDir, ".event"),
 				"GITHUB_OUTPUT":       filepath.Join(e.WorkDir, "outputs"),
 				"GITHUB_STEP_SUMMARY": filepath.Join(e.WorkDir, "summary"),
+				"GITHUB_REPOSITORY":   s.github.Repository,
+				"GITHUB_SERVER_URL":   "https://github.com",
+				"GITHUB_RUN_ID":       "42",
+				"GITHUB_SHA":          mainSHA,
+				"GITHUB_WORKFLOW_REF": s.github.Repository + "/.github/workflows/astro.yml@refs/heads/main",
+				"GITHUB_API_URL":      s.api.URL,
+				"GITHUB_GRAPHQL_URL":  s.api.URL + "/graphql",
+				"INPUT_GITHUB-TOKEN":  s.github.Token,
 				"INPUT_API-URL":       s.http.URL,
 				"INPUT_WAIT":          "false",
 				"NL":                  "\n",
@@ -57,6 +67,8 @@ func TestScript(t *testing.T) {
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"astro":  func(ts *testscript.TestScript, _ bool, args []string) { scene(ts).astro(ts, args) },
+			"event":  event,
+			"github": func(ts *testscript.TestScript, _ bool, args []string) { scene(ts).repository(ts, args) },
 			"output": output,
 		},
 	})
@@ -76,6 +88,8 @@ func build(t *testing.T) (path string) {
 type stage struct {
 	server *simulator.Server
 	http   *httptest.Server
+	github *fake.Server
+	api    *httptest.Server
 }
 
 func scene(ts *testscript.TestScript) *stage { return ts.Value(stage{}).(*stage) }
@@ -88,6 +102,8 @@ func newStage(t *testing.T) *stage {
 		handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { forward(w, r, checked) })
 	}
 	s.http = httptest.NewServer(handler)
+	s.github = fake.New()
+	s.api = httptest.NewServer(s.github)
 	return s
 }
 

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"context"
 	"fmt"
 
 	"astro-apply/internal/config"
@@ -40,7 +41,7 @@ func (p *process) say(sentence string) {
 
 // tell reports the run everywhere it is looked for, the log first: some
 // runners lose the files. It returns the exit code.
-func (p *process) tell() int {
+func (p *process) tell(ctx context.Context) int {
 	r := &p.report
 	p.runner.EndGroup()
 	p.say(r.Sentence())
@@ -63,6 +64,9 @@ func (p *process) tell() int {
 			Level: github.Warning, Title: "astro-apply",
 			Message: err.Error() + "; later steps can't read it, but the log has everything",
 		})
+	}
+	if p.config != nil {
+		p.comment(ctx)
 	}
 	return code
 }

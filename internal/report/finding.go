@@ -40,6 +40,9 @@ func (r *Run) Findings() []Finding {
 	for _, err := range r.Errors {
 		out = append(out, Finding{Level: github.Error, Title: "astro-apply", Message: explain(err)})
 	}
+	if r.Refused != nil {
+		out = append(out, Finding{Level: github.Error, Title: "not the reviewed plan", Message: r.Refused.Error()})
+	}
 	out = append(out, problems(r.Problems, "manifest")...)
 	if r.Plan != nil {
 		out = append(out, problems(r.Plan.Problems, "manifest")...)

@@ -25,6 +25,7 @@ type Run struct {
 	Errors    []error         // that belong to no place in a manifest
 	Plan      *plan.Plan      // nil: nothing was compared
 	Outcomes  []apply.Outcome // nil: nothing was applied
+	Refused   error           // why the plan, which could be carried out, was not
 	FailDrift bool
 	Interface string               // address of the Astro UI, "" if unknown
 	Calls     []Call               // those that were refused or lost
@@ -36,7 +37,7 @@ type Run struct {
 // Broken reports whether something is wrong that keeps anything from being
 // written: with the inputs, the manifest or the token.
 func (r *Run) Broken() bool {
-	if len(r.Errors) > 0 {
+	if len(r.Errors) > 0 || r.Refused != nil {
 		return true
 	}
 	for _, p := range r.Problems {
@@ -76,6 +77,8 @@ func (r *Run) Sentence() string {
 		return fmt.Sprintf("Stopped: %s. Nothing was compared with Astro, and nothing written.", plural(r.errorCount(), "error"))
 	case r.Plan != nil && len(r.Plan.Problems) > 0:
 		return fmt.Sprintf("Nothing was written: the manifest has %s that only the live state shows.", plural(len(r.Plan.Problems), "error"))
+	case r.Refused != nil:
+		return "Nothing was written: the plan is not one that was reviewed. " + r.tally(true)
 	case r.Mode == "validate":
 		return fmt.Sprintf("The manifest is valid: %s declared. Nothing was compared with Astro.", plural(r.Declared, "object"))
 	case r.Outcomes != nil && r.Stopped != nil:

@@ -1,0 +1,106 @@
+package app_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"strconv"
+	"strings"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"astro-apply/internal/github/fake"
+)
+
+// The commits of scripts: the one that a push brought, and the pull request's.
+const (
+	mainSHA = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+	headSHA = "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"
+)
+
+// event NAME [fork] [dependabot] [head=SHA] makes the next runs those of an event,
+// as the runner tells it. A pull request is number 7.
+func event(ts *testscript.TestScript, _ bool, args []string) {
+	payload := map[string]any{"repository": map[string]any{"default_branch": "main", "full_name": "acme/data"}}
+	ref, sha, head, from := "refs/heads/main", mainSHA, headSHA, "acme/data"
+	for _, a := range args[1:] {
+		switch name, value, _ := strings.Cut(a, "="); name {
+		case "fork":
+			from = "stranger/data"
+		case "head":
+			head = value
+		case "branch":
+			ref = "refs/heads/" + value
+		}
+	}
+	switch args[0] {
+	case "pull_request", "pull_request_target":
+		ref, sha = "refs/pull/7/merge", "cccccccccccccccccccccccccccccccccccccccc"
+		payload["pull_request"] = map[string]any{
+			"number": 7,
+			"head":   map[string]any{"sha": head, "repo": map[string]any{"full_name": from}},
+			"base":   map[string]any{"ref": "main", "repo": map[string]any{"full_name": "acme/data"}},
+		}
+	case "merge_group":
+		ref = "refs/heads/gh-readonly-queue/main/pr-7-" + headSHA
+	}
+	data, err := json.Marshal(payload)
+	ts.Check(err)
+	ts.Check(os.WriteFile(ts.MkAbs(".event"), data, 0o600))
+	for name, value := range map[string]string{
+		"GITHUB_EVENT_NAME": args[0], "GITHUB_REF": ref, "GITHUB_SHA": sha,
+		"GITHUB_REF_NAME": strings.TrimPrefix(strings.TrimPrefix(ref, "refs/heads/"), "refs/pull/"),
+	} {
+		ts.Setenv(name, value)
+	}
+}
+
+// repository is what a script says to its GitHub:
+//
+//	github pr merged=how      pull request 7 exists; merged by merge, squash or rebase
+//	github comments FILE      write the bodies of its comments
+//	github comment USER FILE  one by somebody
+//	github refuse METHOD PART STATUS
+//	github requests FILE      write the requests so far
+func (s *stage) repository(ts *testscript.TestScript, args []string) {
+	switch args[0] {
+	case "pr":
+		p := fake.PullRequest{Number: 7, HeadSHA: headSHA, Base: "main"}
+		for _, a := range args[1:] {
+			switch name, value, _ := strings.Cut(a, "="); name {
+			case "merged":
+				p.Merged, p.MergeCommitSHA = true, mainSHA
+				if value == "rebase" {
+					p.Commits = []string{mainSHA}
+				}
+				if value == "merge" {
+					p.Commits = []string{headSHA}
+				}
+			case "head":
+				p.HeadSHA = value
+			}
+		}
+		s.github.PullRequest(p)
+	case "comments":
+		var bodies []string
+		for _, c := range s.github.Comments(7) {
+			bodies = append(bodies, c.Body)
+		}
+		write(ts, args[1], strings.Join(bodies, "\n=====\n"))
+	case "comment":
+		s.github.Comment(fake.Comment{PullRequest: 7, Login: args[1], Type: "User", Body: ts.ReadFile(args[2])})
+	case "refuse":
+		status, err := strconv.Atoi(args[3])
+		ts.Check(err)
+		s.github.Refuse(args[1], args[2], status, 0)
+	case "requests":
+		var b strings.Builder
+		for _, r := range s.github.Requests() {
+			path, _, _ := strings.Cut(r.Path, "?")
+			fmt.Fprintf(&b, "%s %s %d\n", r.Method, path, r.Status)
+		}
+		write(ts, args[1], b.String())
+	default:
+		ts.Fatalf("github: unknown: %s", args[0])
+	}
+}

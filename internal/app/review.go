@@ -1,0 +1,147 @@
+package app
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"astro-apply/internal/astro"
+	"astro-apply/internal/config"
+	"astro-apply/internal/github"
+	"astro-apply/internal/report"
+)
+
+// marker identifies the comment that a run keeps, and finds again: one for each
+// workflow, and in it for each manifest and Organization.
+func (p *process) marker() report.Marker {
+	workflow, _, _ := strings.Cut(p.Getenv("GITHUB_WORKFLOW_REF"), "@") // owner/name/.github/workflows/x.yml@ref
+	return report.Marker{Workflow: path.Base(workflow), Manifest: p.manifest(), Head: p.event.HeadSHA}
+}
+
+// manifest says what a plan is of: whatever makes another run's plan one of
+// something else.
+func (p *process) manifest() string {
+	c := p.config
+	parts := slices.Concat(c.Files, c.Only)
+	if c.Manifest != "" {
+		parts = slices.Concat([]string{"inline"}, c.Only)
+	}
+	caller, err := astro.ParseToken(p.token)
+	if err != nil {
+		caller = astro.Caller{}
+	}
+	return strings.Join(append(parts, string(c.Workspace), cmp.Or(caller.OrganizationID, string(c.OrganizationID)), string(c.APIURL)), " ")
+}
+
+// comment keeps the pull request's comment up to date. What keeps it from that
+// is told, and is no reason to fail.
+func (p *process) comment(ctx context.Context) {
+	if !bool(p.config.Comment) || p.event.PullRequest == 0 {
+		return
+	}
+	if err := p.keepComment(ctx); err != nil {
+		why := "the plan is in the job summary only"
+		if _, ok := errors.AsType[*github.Refused](err); ok && p.event.Fork {
+			why += "; a pull request from a fork gets a token that may only read"
+		}
+		p.runner.Annotate(github.Annotation{Level: github.Notice, Title: "astro-apply: no comment", Message: err.Error() + "; " + why})
+	}
+}
+
+func (p *process) keepComment(ctx context.Context) error {
+	m := p.marker()
+	if p.report.Plan != nil && !p.report.Broken() {
+		if err := m.Show(p.report.Plan); err != nil {
+			return err
+		}
+	}
+	rest, err := p.rest()
+	if err != nil {
+		return err
+	}
+	body, err := p.report.Comment(m, p.event.RunURL)
+	if err != nil {
+		return err
+	}
+	kept, err := rest.Keep(ctx, p.event.PullRequest, func(body string) bool {
+		other, ok := report.ReadMarker(body)
+		return ok && other.Same(m)
+	}, p.runner.Scrub(body))
+	if err == nil {
+		p.runner.Print(fmt.Sprintf("comment %s: %s", kept.Action, kept.URL))
+	}
+	return err
+}
+
+func (p *process) rest() (*github.REST, error) {
+	if p.config.GitHubToken == "" {
+		return nil, errors.New("the input github-token is empty")
+	}
+	return github.NewREST(p.Getenv, string(p.config.GitHubToken), p.GitHub)
+}
+
+// reviewed makes sure that a run does nothing that was not in the plan of the
+// pull request that brought its commit.
+func (p *process) reviewed(ctx context.Context) error {
+	if !bool(p.config.Reviewed) || p.report.Mode != string(config.Apply) || p.report.Simulated || p.report.Counts().Changed() == 0 {
+		return nil
+	}
+	const input = "require-reviewed-plan: "
+	rest, err := p.rest()
+	if err != nil {
+		return fmt.Errorf(input+"%w", err)
+	}
+	merge, err := rest.Merged(ctx, p.event.SHA, p.event.RefName)
+	if err != nil {
+		return fmt.Errorf(input+"%w", err)
+	}
+	if merge == nil {
+		return fmt.Errorf(input+"commit %s came to %s by no pull request, so nobody reviewed a plan", p.event.SHA, p.event.RefName)
+	}
+	comments, err := rest.Comments(ctx, merge.Number)
+	if err != nil {
+		return fmt.Errorf(input+"%w", err)
+	}
+	var shown *report.Marker
+	mine := p.marker()
+	for _, c := range comments {
+		m, ok := report.ReadMarker(c.Body)
+		if ok && m.Manifest == mine.Manifest && (shown == nil || m.Workflow == mine.Workflow) {
+			shown = &m
+		}
+	}
+	switch {
+	case shown == nil:
+		return fmt.Errorf(input+"pull request %d has no comment with a plan of this manifest; plan it there with comment: true and the same inputs", merge.Number)
+	case shown.Head != merge.HeadSHA:
+		return fmt.Errorf(input+"the plan in pull request %d is of commit %s, and %s was merged; its plan was not reviewed", merge.Number, shown.Head, merge.HeadSHA)
+	case shown.Digest == "":
+		return fmt.Errorf(input+"pull request %d was merged without a plan: its comment says what was wrong", merge.Number)
+	}
+	return p.within(*shown, merge.Number)
+}
+
+// within demands that the plan does nothing beyond the one that was shown.
+func (p *process) within(shown report.Marker, number int) error {
+	const input = "require-reviewed-plan: "
+	digest, err := p.report.Plan.Digest()
+	if err != nil || digest == shown.Digest {
+		return err
+	}
+	review, err := shown.Review()
+	if err != nil {
+		return fmt.Errorf(input+"pull request %d: %w", number, err)
+	}
+	if review == nil {
+		return fmt.Errorf(input+"the plan is not the one in pull request %d, which was too large for the comment to tell in what", number)
+	}
+	beyond, err := p.report.Plan.Beyond(review)
+	if err != nil || len(beyond) == 0 {
+		return err
+	}
+	return fmt.Errorf(input+"the plan is not the one that was reviewed in pull request %d:\n%s\nPlan again on a new pull request, or apply by hand without the input", number, strings.Join(beyond, "\n"))
+}
