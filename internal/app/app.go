@@ -74,9 +74,19 @@ func (p *process) run(ctx context.Context) error {
 	if err := p.choose(); err != nil {
 		return err
 	}
-	declared, err := p.read()
-	if err != nil || p.report.Broken() || p.report.Mode == string(config.Validate) {
+	sources, err := p.sources()
+	if err != nil {
 		return err
+	}
+	declared := p.read(sources)
+	switch {
+	case p.report.Broken():
+		return nil
+	case p.report.Mode == string(config.Validate):
+		if p.config.Mode == config.Auto { // there is no token
+			p.rehearse(ctx, sources)
+		}
+		return nil
 	}
 	timeout := time.Duration(p.config.Timeout)
 	ctx, cancel := context.WithTimeoutCause(ctx, timeout, fmt.Errorf("the timeout of %s is over", timeout))
@@ -85,25 +95,28 @@ func (p *process) run(ctx context.Context) error {
 }
 
 // read gets everything there is to know from the manifest alone.
-func (p *process) read() (*resource.Declaration, error) {
-	sources, err := p.sources()
-	if err != nil {
-		return nil, err
-	}
+func (p *process) read(sources []manifest.Source) *resource.Declaration {
 	env := manifest.Environment{Lookup: p.Getenv, Lenient: p.report.Mode == string(config.Validate)}
 	if p.report.Simulated {
-		env.Lenient, env.StandIn = true, func(name string) string { return "simulated-" + name }
+		env.Lenient, env.StandIn = true, func(name string) string { return standIn + name }
 	}
+	declared := p.declare(sources, env)
+	p.report.Declared = len(declared.Objects)
+	p.report.Problems = declared.Problems
+	p.fileSinks(declared, sources)
+	return declared
+}
+
+// declare is what the manifests say, with everything that is wrong with them.
+func (p *process) declare(sources []manifest.Source, env manifest.Environment) *resource.Declaration {
 	parsed := manifest.Parse(sources, env)
 	declared := resource.Declare(p.catalog, parsed.Documents, string(p.config.Workspace))
 	secrets := slices.Sorted(slices.Values(append(parsed.Secrets, declared.Secrets...)))
 	for _, secret := range slices.Compact(secrets) {
 		p.runner.Mask(secret)
 	}
-	p.report.Declared = len(declared.Objects)
-	p.report.Problems = sorted(parsed.Problems, declared.Problems)
-	p.fileSinks(declared, sources)
-	return declared, nil
+	declared.Problems = sorted(parsed.Problems, declared.Problems)
+	return declared
 }
 
 func (p *process) sources() ([]manifest.Source, error) {

@@ -15,6 +15,9 @@ import (
 	"astro-apply/internal/resource"
 )
 
+// soon is how long before its end a token is said to end.
+const soon = 14 * 24 * time.Hour
+
 // astro connects to the Astro API.
 func (p *process) astro(declared *resource.Declaration) (resource.Source, error) {
 	if strings.TrimSpace(p.token) == "" {
@@ -27,6 +30,10 @@ func (p *process) astro(declared *resource.Declaration) (resource.Source, error)
 	}
 	if left := time.Until(caller.ExpiresAt); !caller.ExpiresAt.IsZero() && left <= 0 {
 		return resource.Source{}, fmt.Errorf("the token in %s expired at %s; create another one and update the secret", TokenVariable, caller.ExpiresAt.Format(time.RFC3339))
+	}
+	if left := time.Until(caller.ExpiresAt); !caller.ExpiresAt.IsZero() && left < soon {
+		p.report.Remarks = append(p.report.Remarks, fmt.Sprintf("the token in %s expires in %d days, at %s; create another one and update the secret before that",
+			TokenVariable, int(left.Hours()/24), caller.ExpiresAt.Format(time.RFC3339)))
 	}
 	organization, err := p.organization(declared, caller)
 	if err != nil {

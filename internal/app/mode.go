@@ -45,6 +45,8 @@ func choose(mode config.Mode, e github.Event, token bool) (chosen config.Mode, w
 		return config.Drift, "started by schedule", nil
 	case e.Name == "pull_request" && !token && e.Fork:
 		return config.Validate, "pull request from a fork, which gets no token", nil
+	case e.Name == "pull_request" && !token && e.Actor == "dependabot[bot]":
+		return config.Validate, "pull request of Dependabot, which gets no token", nil
 	case e.Name == "pull_request" && !token:
 		return config.Validate, "pull request without a token", nil
 	case e.Name == "pull_request":

@@ -49,6 +49,9 @@ func (p *process) reconcile(ctx context.Context, declared *resource.Declaration)
 		WriteSecrets: bool(p.config.WriteSecrets) && p.report.Mode != string(config.Drift),
 	}
 	world := p.plan(ctx, source, declared, policy)
+	if excess := source.Excess(declared, world); excess != "" && p.report.Plan != nil {
+		p.report.Remarks = append(p.report.Remarks, "the token in "+TokenVariable+" reaches more than it has to: "+excess)
+	}
 	if p.report.Mode == string(config.Drift) && p.report.Plan != nil && only == nil {
 		p.unmanaged(ctx, source, declared, world)
 	}

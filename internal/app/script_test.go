@@ -12,6 +12,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -126,7 +127,7 @@ func forward(w http.ResponseWriter, r *http.Request, to http.RoundTripper) {
 //
 //	astro seed FILE        objects that exist, one JSON object a line: {"kind": "workspace", …}
 //	astro fail FILE        faults, one JSON object a line
-//	astro token SCOPE…     the caller's token: organization, workspace=ID, deployment=ID, expired
+//	astro token SCOPE…     the caller's token: organization, workspace=ID, deployment=ID, expired, days=N
 //	astro own NAME         the caller's token is the API token of that name
 //	astro reset            forget the requests so far, and empty outputs and summary
 //	astro requests FILE    write the requests since: METHOD path status, one a line
@@ -206,6 +207,12 @@ func (s *stage) token(words []string) string {
 			scope.WorkspaceIDs = append(scope.WorkspaceIDs, id)
 		case "deployment":
 			scope.DeploymentIDs = append(scope.DeploymentIDs, id)
+		case "days":
+			n, err := strconv.Atoi(id)
+			if err != nil {
+				n = 1
+			}
+			scope.ExpiresAt = time.Now().Add(time.Duration(n)*24*time.Hour + time.Hour)
 		case "expired":
 			scope.ExpiresAt = time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 		}

@@ -9,7 +9,9 @@ import (
 // simulated connects to an Astro API in memory. What the manifest refers to
 // but doesn't declare exists there, and so does what it gives the id of.
 func (p *process) simulated(declared *resource.Declaration) (resource.Source, error) {
-	p.runner.Print("simulating: an Astro API in memory, nothing of this happens at Astro")
+	if p.report.Simulated {
+		p.runner.Print("simulating: an Astro API in memory, nothing of this happens at Astro")
+	}
 	organization, err := p.organization(declared, astro.Caller{OrganizationID: declared.OrganizationID.Value()})
 	if err != nil {
 		organization = ""

@@ -40,6 +40,9 @@ func (r *Run) Findings() []Finding {
 	for _, err := range r.Errors {
 		out = append(out, Finding{Level: github.Error, Title: "astro-apply", Message: explain(err)})
 	}
+	for _, text := range r.Remarks {
+		out = append(out, Finding{Level: github.Notice, Title: "astro-apply", Message: text})
+	}
 	if r.Refused != nil {
 		out = append(out, Finding{Level: github.Error, Title: "not the reviewed plan", Message: r.Refused.Error()})
 	}

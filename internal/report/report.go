@@ -18,11 +18,13 @@ type Run struct {
 	Mode      string // "" when the run ended before it was chosen
 	Why       string // that mode
 	Simulated bool
+	Rehearsed bool // carried out on an API in memory, for lack of a token
 	Inline    bool // the manifest is an input, so its places are in no file
 	Only      int  // how many of them the run is about, 0: all
 	Declared  int  // objects
 	Problems  []schema.Problem
 	Errors    []error         // that belong to no place in a manifest
+	Remarks   []string        // notices that belong to no place in a manifest
 	Plan      *plan.Plan      // nil: nothing was compared
 	Outcomes  []apply.Outcome // nil: nothing was applied
 	Refused   error           // why the plan, which could be carried out, was not
@@ -79,6 +81,8 @@ func (r *Run) Sentence() string {
 		return fmt.Sprintf("Nothing was written: the manifest has %s that only the live state shows.", plural(len(r.Plan.Problems), "error"))
 	case r.Refused != nil:
 		return "Nothing was written: the plan is not one that was reviewed. " + r.tally(true)
+	case r.Mode == "validate" && r.Rehearsed:
+		return fmt.Sprintf("The manifest is valid: %s declared, and rehearsed on an Astro API in memory. Nothing was compared with what is live.", plural(r.Declared, "object"))
 	case r.Mode == "validate":
 		return fmt.Sprintf("The manifest is valid: %s declared. Nothing was compared with Astro.", plural(r.Declared, "object"))
 	case r.Outcomes != nil && r.Stopped != nil:

@@ -1,0 +1,92 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"time"
+
+	"astro-apply/internal/apply"
+	"astro-apply/internal/astro"
+	"astro-apply/internal/manifest"
+	"astro-apply/internal/plan"
+	"astro-apply/internal/resource"
+	"astro-apply/internal/schema"
+)
+
+const standIn = "simulated-"
+
+// rehearse carries the manifest out on an Astro API in memory, where there is no
+// token to compare it with the real one: what that refuses, Astro would, too.
+// What it can't know is a remark: what is live, and what variables hold.
+func (p *process) rehearse(ctx context.Context, sources []manifest.Source) {
+	p.runner.Print("rehearsing on an Astro API in memory; nothing is compared with what is live")
+	declared := p.declare(sources, manifest.Environment{
+		Lookup: p.Getenv, Lenient: true, StandIn: func(name string) string { return standIn + name },
+	})
+	if slices.ContainsFunc(declared.Problems, func(problem schema.Problem) bool { return !problem.Warning }) {
+		p.runner.Print("not rehearsed: it depends on variables that are not set here")
+		return
+	}
+	source, err := p.simulated(declared)
+	if err != nil {
+		p.runner.Print("not rehearsed: " + err.Error())
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, time.Duration(p.config.Timeout))
+	defer cancel()
+	policy := plan.Policy{AllowDelete: bool(p.config.AllowDelete), Now: time.Now()}
+	rehearsed := plan.Make(source.OrganizationID, declared, source.Read(ctx, declared), policy)
+	remarks := map[schema.Problem]bool{}
+	for _, c := range rehearsed.Changes {
+		for _, problem := range c.Problems {
+			problem.Message = c.Object.String() + ": " + problem.Message
+			remarks[problem] = true
+			c.Action, c.Err = plan.Unknown, errors.New("not rehearsed")
+		}
+	}
+	for _, problem := range rehearsed.Problems {
+		if remarks[problem] { // a new object lacks something; this one may be live
+			problem.Warning = true
+			problem.Message += ", if it is not there yet"
+		}
+		p.report.Problems = append(p.report.Problems, problem)
+	}
+	if ctx.Err() == nil && !p.report.Broken() {
+		p.refusals(apply.Run(ctx, source, rehearsed, apply.Options{Policy: policy, Deliver: func(*resource.Object, string) error { return nil }}))
+	}
+	p.report.Rehearsed = ctx.Err() == nil
+	p.report.Calls = nil // nobody's support knows of them
+	schema.Sort(p.report.Problems)
+}
+
+// refusals reports what the API in memory refused.
+func (p *process) refusals(outcomes []apply.Outcome) {
+	for _, o := range outcomes {
+		refusal, ok := errors.AsType[*astro.Error](o.Err)
+		if o.Status != apply.Failed || !ok {
+			continue
+		}
+		problem := schema.Problem{Pos: o.Change.Object.Pos, Message: refusal.Message, Warning: guessed(o.Change.Object)}
+		for _, f := range refusal.FieldErrors {
+			if at, ok := o.Body.Locate(f.Field); ok {
+				problem.Pos, problem.Message = at, f.Field+": "+f.Message
+			}
+		}
+		problem.Message = o.Change.Object.String() + ": refused in the rehearsal: " + problem.Message
+		if problem.Warning {
+			problem.Message += ", which may be because of a variable that is not set here"
+		}
+		p.report.Problems = append(p.report.Problems, problem)
+	}
+}
+
+// guessed reports whether a value of the object that is no secret only stands in
+// for a variable.
+func guessed(o *resource.Object) (found bool) {
+	o.Body.Walk(func(n *schema.Node) {
+		found = found || !n.Secret && slices.ContainsFunc(n.Read, func(s string) bool { return strings.HasPrefix(s, standIn) })
+	})
+	return found
+}

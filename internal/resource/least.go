@@ -1,0 +1,64 @@
+package resource
+
+import (
+	"fmt"
+	"slices"
+)
+
+// Excess says which narrower token would do for what is declared, "" if none
+// would. It only judges a token that is known to be an API token.
+func (s Source) Excess(d *Declaration, w *World) string {
+	if s.TokenID == "" || len(s.Reach.DeploymentIDs) > 0 {
+		return ""
+	}
+	workspaces, deployments := map[string]bool{}, map[string]bool{}
+	for _, o := range d.Objects {
+		workspace, deployment := d.Catalog.within(o, w)
+		if workspace == "" {
+			return "" // it takes an Organization token, or isn't known
+		}
+		workspaces[workspace], deployments[deployment] = true, true
+	}
+	narrow := len(s.Reach.WorkspaceIDs) > 0
+	switch {
+	case len(deployments) == 1 && !deployments[""]:
+		return fmt.Sprintf("a Deployment token of %s, with the role DEPLOYMENT_ADMIN, would do for this manifest", only(deployments))
+	case len(workspaces) == 1 && !narrow:
+		return fmt.Sprintf("a Workspace token of %s, with the role WORKSPACE_OPERATOR, would do for this manifest", only(workspaces))
+	}
+	return ""
+}
+
+func only(ids map[string]bool) string {
+	for id := range ids {
+		return id
+	}
+	return ""
+}
+
+// within are the ids of the Workspace and the Deployment that an object is a part
+// of, both "" where it takes more than them to manage it, or where that isn't
+// known. One that is declared by its id is found without a look at others.
+func (c Catalog) within(o *Object, w *World) (workspace, deployment string) {
+	home, _ := c.root(o.Kind)
+	if home == nil || slices.ContainsFunc(o.Refs, func(r *Reference) bool { return r.Kind.Parents == nil && r.Kind != home && r.Name != "" && !r.Soft }) {
+		return "", ""
+	}
+	live := w.Live[o]
+	if !o.at(home.Name) {
+		for other, live := range w.Live {
+			if other.Kind == c.home(o.Kind) && live.ID == o.ParentID() {
+				return c.within(other, w)
+			}
+		}
+		return "", ""
+	}
+	workspace = o.ParentID()
+	if workspace == "" && live != nil {
+		workspace = live.ParentID()
+	}
+	if slices.ContainsFunc(c, func(k *Kind) bool { return c.home(k) == o.Kind }) {
+		deployment = o.ID
+	}
+	return workspace, deployment
+}
