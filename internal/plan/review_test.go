@@ -30,12 +30,18 @@ func TestBeyondTheReviewed(t *testing.T) {
 		"more is declared":  {reviewed: one, now: two, before: live, after: live, want: []string{`update workspace "other": the reviewed plan doesn't do it`}},
 		"changed meanwhile": {reviewed: one, now: one, before: live, after: moved, want: []string{`update workspace "data": description: reviewed "a" → "b", now "by hand" → "b"`}},
 		"gone meanwhile":    {reviewed: one, now: one, before: live, after: nil, want: []string{`create workspace "data": the reviewed plan doesn't do it, but to update it`}},
-		"another field": {reviewed: "workspaces: [{ name: data, description: b }]", now: "workspaces: [{ name: data, description: b, cicdEnforcedDefault: true }]",
-			before: live, after: live, want: []string{`update workspace "data": cicdEnforcedDefault: reviewed no change, now true`}},
-		"a new one with less": {reviewed: "workspaces: [{ name: x, description: b }]", now: "workspaces: [{ name: x }]",
-			want: []string{`create workspace "x": description: reviewed "b", now not set`}},
-		"a removal": {reviewed: "workspaces: [{ name: data, state: absent }]", now: "workspaces: [{ name: data, state: absent }]", before: live, after: live,
-			policy2: plan.Policy{AllowDelete: true}, want: []string{`delete workspace "data": the reviewed plan doesn't do it`}},
+		"another field": {
+			reviewed: "workspaces: [{ name: data, description: b }]", now: "workspaces: [{ name: data, description: b, cicdEnforcedDefault: true }]",
+			before: live, after: live, want: []string{`update workspace "data": cicdEnforcedDefault: reviewed no change, now true`},
+		},
+		"a new one with less": {
+			reviewed: "workspaces: [{ name: x, description: b }]", now: "workspaces: [{ name: x }]",
+			want: []string{`create workspace "x": description: reviewed "b", now not set`},
+		},
+		"a removal": {
+			reviewed: "workspaces: [{ name: data, state: absent }]", now: "workspaces: [{ name: data, state: absent }]", before: live, after: live,
+			policy2: plan.Policy{AllowDelete: true}, want: []string{`delete workspace "data": the reviewed plan doesn't do it`},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -175,3 +175,43 @@ func unmanaged(t testing.TB) []resource.Unmanaged {
 	}
 	return []resource.Unmanaged{{Kind: k, Live: l, Home: resource.Kinds().Kind("workspace"), In: "data"}}
 }
+
+// first is a team's first apply: everything is made.
+func first(t testing.TB) *report.Run {
+	t.Helper()
+	const text = `workspaces:
+  - { name: data-platform, description: Pipelines of the data platform team }
+deployments:
+  - name: etl
+    workspace: data-platform
+    type: STANDARD
+    cloudProvider: AWS
+    region: us-east-1
+    executor: CELERY
+    environmentVariables: [{ key: DB_PASSWORD, value: correct-horse-battery, isSecret: true }]
+`
+	p := planned(t, text, nil, plan.Policy{})
+	r := &report.Run{Mode: "apply", Why: "push to the default branch main", Declared: 2, Interface: "https://cloud.astronomer.io", Plan: p, Duration: 202 * time.Second}
+	r.Outcomes = applied(p, map[string]outcome{"data-platform": {status: apply.Created}, "etl": {status: apply.Created}})
+	r.Outcomes[0].Live, r.Outcomes[0].Duration = live(t, p.Changes[0], `{"id": "cworkspace000000000000001", "name": "data-platform"}`), time.Second
+	r.Outcomes[1].Live = live(t, p.Changes[1], `{"id": "cdeployment00000000000001", "name": "etl", "workspaceId": "cworkspace000000000000001", "status": "HEALTHY"}`)
+	r.Outcomes[1].Duration = 198 * time.Second
+	return r
+}
+
+// thousand is a plan of 1,000 objects of which three differ.
+func thousand(t testing.TB) *report.Run {
+	t.Helper()
+	live := world{}
+	for i := range 1000 {
+		description := "x"
+		if i%400 == 0 {
+			description = "by hand"
+		}
+		live[fmt.Sprintf("w%d", i)] = fmt.Sprintf(`{"id": "cworkspace%015d", "name": "w%d", "description": %q}`, i, i, description)
+	}
+	return &report.Run{
+		Mode: "plan", Why: "pull request", Declared: 1000, Interface: "https://cloud.astronomer.io",
+		Plan: planned(t, many(1000), live, plan.Policy{}), Duration: 9 * time.Second,
+	}
+}

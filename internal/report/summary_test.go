@@ -60,6 +60,7 @@ func TestSummary(t *testing.T) {
 		wrong(12, `unknown field "regoin", did you mean "region"?`, false), valid.Problems[0],
 	}}
 	for name, run := range map[string]*report.Run{
+		"first.md": first(t), "thousand.md": thousand(t),
 		"plan.md": planning(t, plan.Policy{}), "ready.md": ready, "apply.md": applying(t), "stopped.md": stopped, "drift.md": drift, "broken.md": broken,
 		"simulated.md": simulated, "validate.md": valid, "invalid.md": invalid,
 		"inputs.md": {Errors: []error{errors.New(`input wait is "perhaps": it must be true or false`)}},

@@ -1,0 +1,94 @@
+package report_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"astro-apply/internal/github"
+	"astro-apply/internal/plan"
+	"astro-apply/internal/report"
+)
+
+const run = "https://github.com/acme/data/actions/runs/42"
+
+// What the pull request shows, and what it hides for a later run.
+func TestComment(t *testing.T) {
+	t.Parallel()
+	r := planning(t, plan.Policy{})
+	m := report.Marker{Workflow: "astro.yml", Manifest: "astro.yaml --> <b>", Head: "f00d"}
+	if err := m.Show(r.Plan); err != nil {
+		t.Fatal(err)
+	}
+	body, err := r.Comment(m, run)
+	if err != nil {
+		t.Fatal(err)
+	}
+	marker, visible, _ := strings.Cut(body, "\n")
+	golden(t, "comment.md", visible)
+	sound(t, strings.ReplaceAll(visible, "("+run+")", ""))
+	if strings.Count(marker, ">") != 1 {
+		t.Errorf("something ends the marker: %q", marker)
+	}
+	for _, text := range []string{body, body + "<!-- astro-apply {} -->", strings.ReplaceAll(body, "\n", "\r\n")} {
+		got, ok := report.ReadMarker(text)
+		same(t, "marker", m, got)
+		same(t, "there", true, ok)
+	}
+	for _, text := range []string{"", "hello", " " + body, "> " + body, "<!-- astro-apply {", "<!-- astro-apply x -->"} {
+		if _, ok := report.ReadMarker(text); ok {
+			t.Errorf("%.30q is a marker", text)
+		}
+	}
+	review, err := m.Review()
+	if err != nil {
+		t.Fatal(err)
+	}
+	want, err := r.Plan.Review()
+	if err != nil {
+		t.Fatal(err)
+	}
+	same(t, "plan", string(want), string(review))
+	if strings.Contains(body, secret) || strings.Contains(string(review), secret) {
+		t.Error("a secret is told")
+	}
+	m.Digest = strings.Repeat("0", 64)
+	if _, err := m.Review(); err == nil {
+		t.Error("a plan that is not its digest's is taken for it")
+	}
+}
+
+// A comment keeps to GitHub's limit, whatever is in the plan, and says where the
+// rest is.
+func TestCommentLimit(t *testing.T) {
+	t.Parallel()
+	for name, r := range map[string]*report.Run{
+		"many changes":  {Mode: "plan", Plan: planned(t, many(3000), nil, plan.Policy{})},
+		"many failures": forty(t, "/x", strings.Repeat("wrong \u00e9 ", 2000)),
+		"a few":         planning(t, plan.Policy{}),
+		"one huge":      {Mode: "plan", Plan: planned(t, fmt.Sprintf("workspaces: [{ name: a, description: %s }, { name: b }]", strings.Repeat("x", 70000)), nil, plan.Policy{})},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			m := report.Marker{Workflow: "astro.yml"}
+			if err := m.Show(r.Plan); err != nil {
+				t.Fatal(err)
+			}
+			body, err := r.Comment(m, run)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if n := utf8.RuneCountInString(body); n > github.CommentLimit {
+				t.Errorf("%d characters", n)
+			}
+			_, visible, _ := strings.Cut(body, "\n")
+			sound(t, strings.ReplaceAll(visible, "("+run+")", ""))
+			same(t, "a list is cut", name == "many failures", strings.Contains(body, " more, which are in the log\n"))
+			same(t, "is cut", name == "many changes", strings.Contains(body, "> This is longer than GitHub shows. All of it is in [the run]("+run+")."))
+			if !strings.Contains(body, github.Markdown(r.Sentence())) || !strings.HasSuffix(body, ") has the log.\n") {
+				t.Error("the result is missing, or where the rest is")
+			}
+		})
+	}
+}
