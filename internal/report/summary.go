@@ -137,7 +137,7 @@ func (r *Run) details() (blocks []string) {
 
 func diff(c *plan.Change) string {
 	lines := differences(c)
-	if len(lines) == 0 {
+	if len(lines) == 0 || c.Action == plan.Unknown { // then why is an error
 		return ""
 	}
 	var text strings.Builder

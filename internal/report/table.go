@@ -72,13 +72,13 @@ func (r *Run) table(room int) string {
 			same++
 			continue
 		}
-		line := x.line()
+		line := r.line(x)
 		if b.Len()+len(line) > room {
 			rest++
 			continue
 		}
 		if b.Len() == 0 {
-			b.WriteString("| | object | action | result | took |\n| --- | --- | --- | --- | --- |\n")
+			b.WriteString(r.columns())
 		}
 		b.WriteString(line)
 	}
@@ -96,8 +96,29 @@ func (r *Run) table(room int) string {
 	return b.String() + "\n"
 }
 
-func (x row) line() string {
-	return fmt.Sprintf("| %s | %s | %s | %s | %s |\n", icons[x.status], linked(x.change.Object.String(), x.page), x.change.Action, x.status, took(x.took))
+// columns are the head of the table: where nothing was carried out, there is no
+// result.
+func (r *Run) columns() string {
+	if r.Outcomes == nil {
+		return "| | object | action |\n| --- | --- | --- |\n"
+	}
+	return "| | object | action | result | took |\n| --- | --- | --- | --- | --- |\n"
+}
+
+func (r *Run) line(x row) string {
+	name, action := linked(x.change.Object.String(), x.page), string(x.change.Action)
+	switch {
+	case r.Outcomes != nil:
+		return fmt.Sprintf("| %s | %s | %s | %s | %s |\n", icons[x.status], name, action, x.status, took(x.took))
+	case r.Mode == "drift":
+		action = drifts[x.change.Action]
+	}
+	return fmt.Sprintf("| %s | %s | %s |\n", icons[x.status], name, action)
+}
+
+// drifts is what an action says of what is live.
+var drifts = map[plan.Action]string{
+	plan.Create: "missing", plan.Update: "differs", plan.Delete: "still there", plan.Kept: "still there", plan.Unchanged: "as declared", plan.Unknown: "unknown",
 }
 
 // linked is a name as a link to its page, if it has one.
