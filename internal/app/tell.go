@@ -55,6 +55,7 @@ func (p *process) tell(ctx context.Context) int {
 			p.runner.Annotate(a)
 		}
 	}
+	p.group("For Astronomer support", r.SupportText())
 	code := 0
 	if r.Failed() {
 		code = 1

@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -30,17 +31,31 @@ func (r *Run) support() string {
 	var b strings.Builder
 	b.WriteString("<details><summary>For Astronomer support</summary>\n\n| time | call | status | attempt | requestId |\n| --- | --- | --- | --- | --- |\n")
 	for _, c := range r.Calls[:min(len(r.Calls), manyCalls)] {
-		status := "no answer"
-		if c.Status != 0 {
-			status = fmt.Sprint(c.Status)
-		}
-		fmt.Fprintf(&b, "| %s | %s %s | %s | %d | %s |\n", c.At.UTC().Format("2006-01-02 15:04:05.000 UTC"), c.Method, github.Markdown(c.Path), status, c.Attempt, github.Markdown(c.RequestID))
+		fmt.Fprintf(&b, "| %s | %s %s | %s | %d | %s |\n", c.time(), c.Method, github.Markdown(c.Path), c.status(), c.Attempt, github.Markdown(c.RequestID))
 	}
 	if rest := len(r.Calls) - manyCalls; rest > 0 {
-		fmt.Fprintf(&b, "\n%s not listed; the output request-ids has their requestIds.\n", plural(rest, "more call"))
+		fmt.Fprintf(&b, "\n%s not listed; all of them are in the log.\n", plural(rest, "more call"))
 	}
 	b.WriteString("\n</details>\n")
 	return b.String()
+}
+
+// SupportText is the same for the log, all of it.
+func (r *Run) SupportText() string {
+	var b strings.Builder
+	for _, c := range r.Calls {
+		fmt.Fprintf(&b, "%s %s %s: %s, attempt %d, requestId %s\n", c.time(), c.Method, github.Neutral(c.Path), c.status(), c.Attempt, orElse(github.Neutral(c.RequestID), "none"))
+	}
+	return b.String()
+}
+
+func (c Call) time() string { return c.At.UTC().Format("2006-01-02 15:04:05.000 UTC") }
+
+func (c Call) status() string {
+	if c.Status == 0 {
+		return "no answer"
+	}
+	return strconv.Itoa(c.Status)
 }
 
 // requestIDs are those of the calls, each once.
