@@ -1,0 +1,110 @@
+package app_test
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	yaml "go.yaml.in/yaml/v4"
+)
+
+// workflow is the part of a workflow file that the rules are about.
+type workflow struct {
+	On          any
+	Permissions any
+	Concurrency any
+	Jobs        map[string]struct {
+		Permissions any
+		Concurrency any
+		Uses        string
+		Timeout     any `yaml:"timeout-minutes"`
+		Steps       []struct {
+			Uses string
+			With map[string]any
+		}
+	}
+}
+
+var pinned = regexp.MustCompile(`(?m)uses: *(\./|[\w.-]+/[\w./-]+@[0-9a-f]{40} # v\d)`)
+
+// Our own workflows trust nothing that can change under its name, and take no
+// more than they need. The examples are what others will run.
+func TestWorkflowRules(t *testing.T) {
+	t.Parallel()
+	for dir, ours := range map[string]bool{"workflows": true, "examples": false} {
+		files, err := filepath.Glob(filepath.Join("..", "..", ".github", dir, "*.yml"))
+		if err != nil || len(files) == 0 {
+			t.Fatalf("%s: %v, %v", dir, files, err)
+		}
+		for _, file := range files {
+			text, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, problem := range broken(string(text), ours) {
+				t.Errorf("%s: %s", file, problem)
+			}
+		}
+	}
+}
+
+// broken lists the rules that a workflow breaks.
+func broken(text string, ours bool) (problems []string) {
+	var w workflow
+	if err := yaml.Unmarshal([]byte(text), &w); err != nil {
+		return []string{err.Error()}
+	}
+	must := func(ok bool, problem string) {
+		if !ok {
+			problems = append(problems, problem)
+		}
+	}
+	must(w.Permissions != nil, "no permissions")
+	must(!strings.Contains(text, "pull_request_target"), "pull_request_target")
+	must(!strings.Contains(text, "secrets: inherit"), "secrets: inherit")
+	must(!ours || len(pinned.FindAllString(text, -1)) == strings.Count(text, "uses:"), "an action that is not pinned by its commit, with the version in a comment")
+	for name, job := range w.Jobs {
+		must(job.Timeout != nil || job.Uses != "", name+": no timeout-minutes")
+		must(w.Concurrency != nil || job.Concurrency != nil, name+": no concurrency")
+		for _, step := range job.Steps {
+			must(!strings.HasPrefix(step.Uses, "actions/checkout@") || step.With["persist-credentials"] == false, name+": checkout keeps its credentials")
+		}
+	}
+	return problems
+}
+
+// Each rule is noticed when it is broken.
+func TestWorkflowRulesAreNoticed(t *testing.T) {
+	t.Parallel()
+	const good = `on: push
+permissions: {}
+concurrency: x
+jobs:
+  one:
+    timeout-minutes: 5
+    steps:
+      - uses: actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1
+        with: { persist-credentials: false }
+      - uses: ./
+`
+	for name, test := range map[string]struct{ old, text, want string }{
+		"nothing":      {"", "", ""},
+		"a tag":        {"@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1", "@v7", "an action that is not pinned by its commit, with the version in a comment"},
+		"no version":   {" # v7.0.1", "", "an action that is not pinned by its commit, with the version in a comment"},
+		"permissions":  {"permissions: {}\n", "", "no permissions"},
+		"timeout":      {"    timeout-minutes: 5\n", "", "one: no timeout-minutes"},
+		"concurrency":  {"concurrency: x\n", "", "one: no concurrency"},
+		"credentials":  {"persist-credentials: false", "fetch-depth: 0", "one: checkout keeps its credentials"},
+		"the target":   {"on: push", "on: pull_request_target", "pull_request_target"},
+		"all secrets":  {"on: push", "on: push # secrets: inherit", "secrets: inherit"},
+		"no YAML":      {"on: push", "on: [", "yaml"},
+		"another name": {"actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1", "docker://alpine:3", "an action that is not pinned by its commit, with the version in a comment"},
+	} {
+		got := strings.Join(broken(strings.Replace(good, test.old, test.text, 1), true), "; ")
+		if got != test.want && (test.want != "yaml" || got == "") {
+			t.Errorf("%s: %q, want %q", name, got, test.want)
+		}
+	}
+}
