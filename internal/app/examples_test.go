@@ -1,0 +1,147 @@
+package app_test
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	difference "github.com/google/go-cmp/cmp"
+	"go.yaml.in/yaml/v4"
+)
+
+// workflow is the part of an example that everybody copies without thinking.
+type workflow struct {
+	On          map[string]any
+	Permissions map[string]string
+	Concurrency any
+	Jobs        map[string]struct {
+		Permissions map[string]string
+		Concurrency any
+		Timeout     int `yaml:"timeout-minutes"`
+		Steps       []struct {
+			Name, Uses string
+			With, Env  map[string]any
+		}
+	}
+}
+
+const published = "OWNER/astro-apply@v1"
+
+// TestExamples holds the examples to action.yml, which actionlint doesn't know
+// under its published name, and to what makes a workflow safe to copy.
+func TestExamples(t *testing.T) {
+	t.Parallel()
+	inputs, outputs := map[string]bool{}, map[string]bool{}
+	for _, e := range section(t, "inputs") {
+		inputs[e.name] = true
+	}
+	for _, e := range section(t, "outputs") {
+		outputs[e.name] = true
+	}
+	files, err := filepath.Glob("../../.github/examples/*.yml")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no examples: %v", err)
+	}
+	output := regexp.MustCompile(`steps\.astro\.outputs\.([\w-]+)`)
+	for _, file := range files {
+		t.Run(filepath.Base(file), func(t *testing.T) {
+			t.Parallel()
+			b, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var w workflow
+			if err := yaml.Unmarshal(b, &w); err != nil {
+				t.Fatal(err)
+			}
+			if !strings.HasPrefix(string(b), "# ") {
+				t.Error("it doesn't say what it is for")
+			}
+			if _, ok := w.On["pull_request_target"]; ok {
+				t.Error("pull_request_target runs with secrets on a stranger's manifest")
+			}
+			if w.Permissions == nil {
+				t.Error("no permissions")
+			}
+			for _, m := range output.FindAllStringSubmatch(string(b), -1) {
+				if !outputs[m[1]] {
+					t.Errorf("action.yml has no output %s", m[1])
+				}
+			}
+			ours := 0
+			for name, job := range w.Jobs {
+				if w.Permissions["contents"] != "read" && job.Permissions["contents"] != "read" {
+					t.Errorf("%s can't check out", name)
+				}
+				if w.Concurrency == nil && job.Concurrency == nil || job.Timeout == 0 {
+					t.Errorf("%s needs concurrency and timeout-minutes", name)
+				}
+				for _, step := range job.Steps {
+					if strings.HasPrefix(step.Uses, "actions/checkout@") && step.With["persist-credentials"] != false {
+						t.Errorf("%s leaves credentials behind", name)
+					}
+					if step.Name == "" {
+						t.Errorf("%s has a step without a name", name)
+					}
+					if step.Uses != published {
+						continue
+					}
+					ours++
+					if step.Env["ASTRO_API_TOKEN"] == nil {
+						t.Errorf("%s gives no token", name)
+					}
+					for input := range step.With {
+						if !inputs[input] {
+							t.Errorf("action.yml has no input %s", input)
+						}
+					}
+				}
+			}
+			if ours == 0 {
+				t.Errorf("no step uses %s", published)
+			}
+		})
+	}
+}
+
+// TestQuickStart holds the workflow in README to the first example, names of
+// steps aside.
+func TestQuickStart(t *testing.T) {
+	t.Parallel()
+	readme, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	example, err := os.ReadFile("../../.github/examples/minimal.yml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, text, _ := strings.Cut(string(readme), "Add `.github/workflows/astro.yml`:")
+	_, text, _ = strings.Cut(text, "```yaml\n")
+	text, _, _ = strings.Cut(text, "```")
+	if diff := difference.Diff(unnamed(t, []byte(text)), unnamed(t, example)); diff != "" {
+		t.Errorf("README's workflow (-) is not minimal.yml (+):\n%s", diff)
+	}
+}
+
+// unnamed is a workflow without the names of its steps.
+func unnamed(t *testing.T, text []byte) map[string]any {
+	t.Helper()
+	var w map[string]any
+	if err := yaml.Unmarshal(text, &w); err != nil {
+		t.Fatal(err)
+	}
+	jobs, _ := w["jobs"].(map[string]any)
+	for _, job := range jobs {
+		steps, _ := job.(map[string]any)["steps"].([]any)
+		for _, step := range steps {
+			delete(step.(map[string]any), "name")
+		}
+	}
+	if len(jobs) == 0 {
+		t.Fatal("no workflow")
+	}
+	return w
+}
