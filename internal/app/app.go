@@ -45,7 +45,8 @@ type process struct {
 	report  report.Run
 	said    string // the last sentence about the result
 
-	event github.Event
+	event      github.Event
+	rehearsing bool
 
 	deliveries deliveries
 }

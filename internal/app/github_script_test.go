@@ -88,7 +88,10 @@ func (s *stage) repository(ts *testscript.TestScript, args []string) {
 		}
 		write(ts, args[1], strings.Join(bodies, "\n=====\n"))
 	case "comment":
-		s.github.Comment(fake.Comment{PullRequest: 7, Login: args[1], Type: "User", Body: ts.ReadFile(args[2])})
+		s.github.Comment(fake.Comment{PullRequest: 7, Login: args[1], Type: map[bool]string{true: "Bot", false: "User"}[strings.HasSuffix(args[1], "[bot]")], Body: ts.ReadFile(args[2])})
+	case "as":
+		s.github.Login, s.github.Type, s.github.Token = args[1], args[2], args[3]
+		ts.Setenv("INPUT_GITHUB-TOKEN", args[3])
 	case "refuse":
 		status, err := strconv.Atoi(args[3])
 		ts.Check(err)

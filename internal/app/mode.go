@@ -30,6 +30,9 @@ func choose(mode config.Mode, e github.Event, token bool) (chosen config.Mode, w
 	if mode != config.Auto {
 		return mode, "the input mode says so", nil
 	}
+	if !token && e.Actor == "dependabot[bot]" && !e.OnDefaultBranch() {
+		return config.Validate, "started by Dependabot, which gets no token", nil
+	}
 	switch {
 	case e.Name == "":
 		return config.Plan, "there is no workflow event", nil
@@ -45,8 +48,6 @@ func choose(mode config.Mode, e github.Event, token bool) (chosen config.Mode, w
 		return config.Drift, "started by schedule", nil
 	case e.Name == "pull_request" && !token && e.Fork:
 		return config.Validate, "pull request from a fork, which gets no token", nil
-	case e.Name == "pull_request" && !token && e.Actor == "dependabot[bot]":
-		return config.Validate, "pull request of Dependabot, which gets no token", nil
 	case e.Name == "pull_request" && !token:
 		return config.Validate, "pull request without a token", nil
 	case e.Name == "pull_request":

@@ -16,6 +16,9 @@ func handle(o *resource.Object) string { return o.Kind.Section + "/" + o.Name() 
 // matches reports whether a pattern of an input means an object: a section, or a
 // section, a slash and a name, with * for any text.
 func matches(pattern string, o *resource.Object) (bool, error) {
+	if pattern == handle(o) { // whatever is in its name
+		return true, nil
+	}
 	section, name, named := strings.Cut(pattern, "/")
 	if ok, err := path.Match(section, o.Kind.Section); err != nil || !named || !ok {
 		return ok, err

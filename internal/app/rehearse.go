@@ -29,6 +29,7 @@ func (p *process) rehearse(ctx context.Context, sources []manifest.Source) {
 		p.runner.Print("not rehearsed: it depends on variables that are not set here")
 		return
 	}
+	p.rehearsing = true
 	source, err := p.simulated(declared)
 	if err != nil {
 		p.runner.Print("not rehearsed: " + err.Error())
@@ -57,6 +58,9 @@ func (p *process) rehearse(ctx context.Context, sources []manifest.Source) {
 		p.refusals(apply.Run(ctx, source, rehearsed, apply.Options{Policy: policy, Deliver: func(*resource.Object, string) error { return nil }}))
 	}
 	p.report.Rehearsed = ctx.Err() == nil
+	if ctx.Err() != nil {
+		p.report.Remarks = append(p.report.Remarks, "the rehearsal was not finished: "+context.Cause(ctx).Error())
+	}
 	p.report.Calls = nil // nobody's support knows of them
 	schema.Sort(p.report.Problems)
 }
@@ -65,10 +69,11 @@ func (p *process) rehearse(ctx context.Context, sources []manifest.Source) {
 func (p *process) refusals(outcomes []apply.Outcome) {
 	for _, o := range outcomes {
 		refusal, ok := errors.AsType[*astro.Error](o.Err)
-		if o.Status != apply.Failed || !ok {
+		if o.Status != apply.Failed || !ok || refusal.StatusCode/100 != 4 {
 			continue
 		}
-		problem := schema.Problem{Pos: o.Change.Object.Pos, Message: refusal.Message, Warning: guessed(o.Change.Object)}
+		why := guessed(o.Change.Object)
+		problem := schema.Problem{Pos: o.Change.Object.Pos, Message: refusal.Message, Warning: why != ""}
 		for _, f := range refusal.FieldErrors {
 			if at, ok := o.Body.Locate(f.Field); ok {
 				problem.Pos, problem.Message = at, f.Field+": "+f.Message
@@ -76,17 +81,33 @@ func (p *process) refusals(outcomes []apply.Outcome) {
 		}
 		problem.Message = o.Change.Object.String() + ": refused in the rehearsal: " + problem.Message
 		if problem.Warning {
-			problem.Message += ", which may be because of a variable that is not set here"
+			problem.Message += ", which may be because " + why
 		}
 		p.report.Problems = append(p.report.Problems, problem)
 	}
 }
 
-// guessed reports whether a value of the object that is no secret only stands in
-// for a variable.
-func guessed(o *resource.Object) (found bool) {
+// guessed says what of an object only stands in for what isn't known here, "" if
+// nothing does. Secrets are mostly not set in a fork, and are judged by nobody:
+// only where one is a field of its own it counts.
+func guessed(o *resource.Object) (why string) {
+	stands := func(n *schema.Node) bool {
+		return slices.ContainsFunc(n.Read, func(s string) bool { return strings.HasPrefix(s, standIn) })
+	}
 	o.Body.Walk(func(n *schema.Node) {
-		found = found || !n.Secret && slices.ContainsFunc(n.Read, func(s string) bool { return strings.HasPrefix(s, standIn) })
+		if !n.Secret && stands(n) {
+			why = "of a variable that is not set here"
+		}
 	})
-	return found
+	for _, m := range o.Body.Members {
+		if m.Value.Form == schema.Text && stands(m.Value) {
+			why = "of a variable that is not set here"
+		}
+	}
+	for _, r := range o.Refs {
+		if r.Name == "" && r.ID != "" && r.Target == nil {
+			why = "what has the id " + r.ID + " is not known here"
+		}
+	}
+	return why
 }

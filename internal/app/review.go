@@ -5,13 +5,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"path"
 	"slices"
 	"strings"
+	"time"
 
 	"astro-apply/internal/astro"
 	"astro-apply/internal/config"
 	"astro-apply/internal/github"
+	"astro-apply/internal/plan"
 	"astro-apply/internal/report"
 )
 
@@ -19,7 +20,8 @@ import (
 // workflow, and in it for each manifest and Organization.
 func (p *process) marker() report.Marker {
 	workflow, _, _ := strings.Cut(p.Getenv("GITHUB_WORKFLOW_REF"), "@") // owner/name/.github/workflows/x.yml@ref
-	return report.Marker{Workflow: path.Base(workflow), Manifest: p.manifest(), Head: p.event.HeadSHA}
+	step := strings.Join([]string{workflow, p.Getenv("GITHUB_JOB"), p.Getenv("GITHUB_ACTION")}, " ")
+	return report.Marker{Workflow: plan.Sum([]byte(step)), Manifest: plan.Sum([]byte(p.manifest())), Head: p.event.HeadSHA}
 }
 
 // manifest says what a plan is of: whatever makes another run's plan one of
@@ -40,7 +42,7 @@ func (p *process) manifest() string {
 // comment keeps the pull request's comment up to date. What keeps it from that
 // is told, and is no reason to fail.
 func (p *process) comment(ctx context.Context) {
-	if !bool(p.config.Comment) || p.event.PullRequest == 0 {
+	if !bool(p.config.Comment) || p.event.PullRequest == 0 || p.event.Action == "closed" {
 		return
 	}
 	if err := p.keepComment(ctx); err != nil {
@@ -63,18 +65,28 @@ func (p *process) keepComment(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	body, err := p.report.Comment(m, p.event.RunURL)
+	body, err := p.report.Comment(m, p.page(), p.runner.Scrub)
 	if err != nil {
 		return err
 	}
 	kept, err := rest.Keep(ctx, p.event.PullRequest, func(body string) bool {
 		other, ok := report.ReadMarker(body)
 		return ok && other.Same(m)
-	}, p.runner.Scrub(body))
+	}, body)
 	if err == nil {
 		p.runner.Print(fmt.Sprintf("comment %s: %s", kept.Action, kept.URL))
 	}
 	return err
+}
+
+// page is where the runs of the pull request's commit are: the same for each of
+// them, so that the same plan is the same comment.
+func (p *process) page() string {
+	server := p.Getenv("GITHUB_SERVER_URL")
+	if server == "" || p.event.Repository == "" {
+		return ""
+	}
+	return fmt.Sprintf("%s/%s/pull/%d/checks?sha=%s", server, p.event.Repository, p.event.PullRequest, p.event.HeadSHA)
 }
 
 func (p *process) rest() (*github.REST, error) {
@@ -106,15 +118,10 @@ func (p *process) reviewed(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf(input+"%w", err)
 	}
-	var shown *report.Marker
-	mine := p.marker()
-	for _, c := range comments {
-		m, ok := report.ReadMarker(c.Body)
-		if ok && m.Manifest == mine.Manifest && (shown == nil || m.Workflow == mine.Workflow) {
-			shown = &m
-		}
-	}
+	shown, at := p.shown(comments)
 	switch {
+	case shown != nil && at.After(merge.MergedAt):
+		return fmt.Errorf(input+"the plan in pull request %d was made at %s, after it was merged; nobody reviewed it", merge.Number, at.Format(time.RFC3339))
 	case shown == nil:
 		return fmt.Errorf(input+"pull request %d has no comment with a plan of this manifest; plan it there with comment: true and the same inputs", merge.Number)
 	case shown.Head != merge.HeadSHA:
@@ -123,6 +130,20 @@ func (p *process) reviewed(ctx context.Context) error {
 		return fmt.Errorf(input+"pull request %d was merged without a plan: its comment says what was wrong", merge.Number)
 	}
 	return p.within(*shown, merge.Number)
+}
+
+// shown is what the comment of this manifest shows, and when it was written last:
+// that of this workflow, else the oldest.
+func (p *process) shown(comments []github.Comment) (shown *report.Marker, at time.Time) {
+	mine := p.marker()
+	for _, c := range comments {
+		m, ok := report.ReadMarker(c.Body)
+		if !ok || m.Manifest != mine.Manifest || shown != nil && (shown.Workflow == mine.Workflow || m.Workflow != mine.Workflow) {
+			continue
+		}
+		shown, at = &m, c.UpdatedAt
+	}
+	return shown, at
 }
 
 // within demands that the plan does nothing beyond the one that was shown.

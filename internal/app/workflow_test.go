@@ -10,8 +10,8 @@ import (
 	yaml "go.yaml.in/yaml/v4"
 )
 
-// workflow is the part of a workflow file that the rules are about.
-type workflow struct {
+// ruled is the part of a workflow file that the rules are about.
+type ruled struct {
 	On          any
 	Permissions any
 	Concurrency any
@@ -52,7 +52,7 @@ func TestWorkflowRules(t *testing.T) {
 
 // broken lists the rules that a workflow breaks.
 func broken(text string, ours bool) (problems []string) {
-	var w workflow
+	var w ruled
 	if err := yaml.Unmarshal([]byte(text), &w); err != nil {
 		return []string{err.Error()}
 	}

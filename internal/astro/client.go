@@ -26,6 +26,7 @@ type Options struct {
 	Transport http.RoundTripper   // nil: HTTP/2, keep-alive and gzip, through the proxy that HTTPS_PROXY names
 	Grace     time.Duration       // what a call in flight still gets after its context ended; 0: it ends too
 	Trace     func(Attempt)       // called after each attempt, by many goroutines; may be nil
+	Unpaced   bool                // the API has no limits: one in memory
 	Warn      func(string)        // told that a call waits for long, and once per call template that the API calls it deprecated; may be nil
 }
 
@@ -59,7 +60,7 @@ func New(o Options) (*Client, error) {
 		version:   o.Version,
 		authorize: func(h http.Header) { h.Set("Authorization", "Bearer "+token) },
 		redact:    redactor(token, o.Scrub),
-		pace:      newPacer(),
+		pace:      newPacer(o.Unpaced),
 		grace:     o.Grace,
 		trace:     o.Trace,
 		warn:      o.Warn,

@@ -172,7 +172,7 @@ func BenchmarkDo(b *testing.B) {
 }
 
 func BenchmarkAdmit(b *testing.B) {
-	p := newPacer()
+	p := newPacer(false)
 	now := time.Now()
 	for b.Loop() {
 		now = now.Add(window / 25)

@@ -57,7 +57,7 @@ func TestPause(t *testing.T) {
 func TestRateRecovers(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		p := newPacer()
+		p := newPacer(false)
 		p.slow(http.MethodPost)
 		p.slow(http.MethodPost) // of the same burst
 		burst := func() (n int) {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	api "github.com/google/go-github/v90/github"
 )
@@ -20,6 +21,8 @@ type Comment struct {
 	ID   int64
 	Body string // markdown, as GitHub keeps it
 	URL  string // for people
+
+	UpdatedAt time.Time // zero where GitHub doesn't say
 }
 
 // Comments lists the comments on a pull request that were written with our
@@ -52,7 +55,7 @@ func (r *REST) comments(ctx context.Context, pullRequest int) ([]Comment, error)
 	var own []Comment
 	for _, c := range all {
 		if r.wrote(login, c.GetUser()) {
-			own = append(own, Comment{ID: c.GetID(), Body: c.GetBody(), URL: c.GetHTMLURL()})
+			own = append(own, Comment{ID: c.GetID(), Body: c.GetBody(), URL: c.GetHTMLURL(), UpdatedAt: c.GetUpdatedAt().Time})
 		}
 	}
 	slices.SortFunc(own, func(a, b Comment) int { return cmp.Compare(a.ID, b.ID) })

@@ -44,7 +44,7 @@ func TestComments(t *testing.T) {
 					*[]*string{&c.Login, &c.Type}[j] = part
 				}
 				id := s.Comment(c)
-				all = append(all, github.Comment{ID: id, Body: c.Body, URL: fmt.Sprintf("https://github.com/acme/data/pull/7#issuecomment-%d", id)})
+				all = append(all, github.Comment{ID: id, Body: c.Body, URL: fmt.Sprintf("https://github.com/acme/data/pull/7#issuecomment-%d", id), UpdatedAt: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)})
 			}
 			var want []github.Comment
 			for _, i := range tt.want {

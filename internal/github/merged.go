@@ -20,6 +20,8 @@ type Merge struct {
 	Number  int
 	HeadSHA string // its newest commit, which was planned
 	URL     string // for people
+
+	MergedAt time.Time
 }
 
 var hexadecimal = regexp.MustCompile(`^[0-9a-f]{7,64}$`)
@@ -75,7 +77,7 @@ func (r *REST) merged(ctx context.Context, sha, branch string) (*Merge, error) {
 		return nil, fmt.Errorf("several were merged with it: %s", strings.Join(numbers, ", "))
 	}
 	p := found[0]
-	return &Merge{Number: p.GetNumber(), HeadSHA: p.GetHead().GetSHA(), URL: p.GetHTMLURL()}, nil
+	return &Merge{Number: p.GetNumber(), HeadSHA: p.GetHead().GetSHA(), URL: p.GetHTMLURL(), MergedAt: p.GetMergedAt().Time}, nil
 }
 
 // brought reports whether p was merged to our branch.

@@ -78,7 +78,7 @@ func TestMerged(t *testing.T) {
 				}
 				var want *github.Merge
 				if tt.want != 0 {
-					want = &github.Merge{Number: tt.want, HeadSHA: fmt.Sprintf("%07d", tt.want), URL: "https://github.com/acme/data/pull/7"}
+					want = &github.Merge{Number: tt.want, HeadSHA: fmt.Sprintf("%07d", tt.want), URL: "https://github.com/acme/data/pull/7", MergedAt: time.Date(2026, 1, 2, 4, 4, 5, 0, time.UTC)}
 				}
 				if got != nil {
 					got.URL = strings.Replace(got.URL, "Acme", "acme", 1)

@@ -42,6 +42,9 @@ func (r *Runner) output(name, value string) error {
 
 var literal = regexp.MustCompile(`"(?:[^"\\]|\\.)*"`)
 
+// ScrubJSON is Scrub for JSON, which stays JSON.
+func (r *Runner) ScrubJSON(text string) string { return r.scrubbed(text) }
+
 // scrubbed is value without secrets. In JSON only texts are looked at, so that
 // a secret such as true or 1 doesn't break a later step's parser.
 func (r *Runner) scrubbed(value string) string {

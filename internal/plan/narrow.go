@@ -33,7 +33,7 @@ func (p *Plan) narrow(chosen func(*resource.Object) bool) {
 	for _, c := range kept {
 		left := func(n *Change) bool { return !chosen(n.Object) }
 		for _, n := range slices.Concat(c.Needs, c.Later) {
-			if left(n) && active(c) && (n.Action == Create || n.Action == Delete || n.renames()) {
+			if left(n) && active(c) && (n.Action == Create || n.Action == Delete || n.renames() || c.Action == Delete && active(n)) {
 				c.Action, c.Diff = Unknown, Diff{}
 				c.Err = fmt.Errorf("needs %s, which is to be %sd too, and the input only leaves that out; choose both, or leave both out", n.Object, n.Action)
 				break

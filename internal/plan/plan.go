@@ -41,6 +41,10 @@ type Plan struct {
 	OrganizationID string
 	Changes        []*Change
 	Problems       []schema.Problem // wrong in the manifest: nothing may be written
+
+	// Hide takes secrets out of JSON that the plan doesn't know of; nil: there are
+	// none.
+	Hide func(text string) string
 }
 
 // Make plans every declared object. It says the same for the same values.
@@ -187,13 +191,4 @@ func (p *Plan) Issues(policy Policy) (out []*resource.Object) {
 func (p *Plan) Refuse(problems ...schema.Problem) {
 	p.Problems = append(p.Problems, problems...)
 	schema.Sort(p.Problems)
-}
-
-// Secrets returns texts that only the comparison showed to be secret.
-func (p *Plan) Secrets() []string {
-	var manifest, secrets []*schema.Node
-	for _, c := range p.Changes {
-		manifest, secrets = append(manifest, c.Object.Body), append(secrets, c.Hidden...)
-	}
-	return resource.Scrub(manifest, secrets)
 }

@@ -1,6 +1,9 @@
 package plan
 
-import "astro-apply/internal/schema"
+import (
+	"astro-apply/internal/resource"
+	"astro-apply/internal/schema"
+)
 
 // secret is the value of a field that the API never returns, in an element
 // that exists.
@@ -60,4 +63,13 @@ func (o *overlay) side(f *schema.Field, declared, live *schema.Node) *schema.Nod
 		return declared
 	}
 	return live
+}
+
+// Secrets returns texts that only the comparison showed to be secret.
+func (p *Plan) Secrets() []string {
+	var manifest, secrets []*schema.Node
+	for _, c := range p.Changes {
+		manifest, secrets = append(manifest, c.Object.Body), append(secrets, c.Hidden...)
+	}
+	return resource.Scrub(manifest, secrets)
 }

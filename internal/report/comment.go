@@ -92,8 +92,9 @@ func (m Marker) Review() ([]byte, error) {
 }
 
 // Comment is the summary as a comment on a pull request: what has no room is cut
-// with a pointer to page, the run's.
-func (r *Run) Comment(m Marker, page string) (string, error) {
+// with a pointer to page, where the commit's runs are. scrub takes secrets out of
+// what can be seen; what is hidden holds none, and must stay readable.
+func (r *Run) Comment(m Marker, page string, scrub func(string) string) (string, error) {
 	data, err := json.Marshal(m) // it escapes > in texts, so nothing ends the marker
 	if err != nil {
 		return "", err
@@ -102,7 +103,7 @@ func (r *Run) Comment(m Marker, page string) (string, error) {
 	whole := "All of it is in the log and the summary of the run."
 	foot := ""
 	if page != "" {
-		whole = "All of it is in [the run](" + page + ")."
+		whole = "All of it is in [the run's](" + page + ") log and summary."
 		foot = "[The run](" + page + ") has the log"
 		if m.Head != "" {
 			foot += "; commit " + github.Markdown(m.Head)
@@ -112,5 +113,5 @@ func (r *Run) Comment(m Marker, page string) (string, error) {
 	room := commentLimit - len(marker) - len(foot)
 	timeless := *r
 	timeless.Duration = 0 // the same plan is the same comment
-	return marker + fit(room, whole, timeless.blocks(room)...) + foot, nil
+	return marker + scrub(fit(room, whole, timeless.blocks(room)...)+foot), nil
 }

@@ -21,7 +21,7 @@ func TestComment(t *testing.T) {
 	if err := m.Show(r.Plan); err != nil {
 		t.Fatal(err)
 	}
-	body, err := r.Comment(m, run)
+	body, err := r.Comment(m, run, func(s string) string { return s })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -75,7 +75,7 @@ func TestCommentLimit(t *testing.T) {
 			if err := m.Show(r.Plan); err != nil {
 				t.Fatal(err)
 			}
-			body, err := r.Comment(m, run)
+			body, err := r.Comment(m, run, func(s string) string { return s })
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -85,7 +85,7 @@ func TestCommentLimit(t *testing.T) {
 			_, visible, _ := strings.Cut(body, "\n")
 			sound(t, strings.ReplaceAll(visible, "("+run+")", ""))
 			same(t, "a list is cut", name == "many failures", strings.Contains(body, " more, which are in the log\n"))
-			same(t, "is cut", name == "many changes", strings.Contains(body, "> This is longer than GitHub shows. All of it is in [the run]("+run+")."))
+			same(t, "is cut", name == "many changes", strings.Contains(body, "> This is longer than GitHub shows. All of it is in [the run's]("+run+") log and summary."))
 			if !strings.Contains(body, github.Markdown(r.Sentence())) || !strings.HasSuffix(body, ") has the log.\n") {
 				t.Error("the result is missing, or where the rest is")
 			}

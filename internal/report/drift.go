@@ -80,15 +80,20 @@ func lastChange(live *resource.Live) string {
 	return strings.Join(parts, " ")
 }
 
-// unmanaged folds away what no manifest declares.
-func (r *Run) unmanaged() string {
+// unmanaged folds away what no manifest declares, within room bytes.
+func (r *Run) unmanaged(room int) string {
 	if len(r.Unmanaged) == 0 {
 		return ""
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "<details><summary>%s</summary>\n\n", html.EscapeString(r.unmanagedTitle()))
-	for _, u := range r.Unmanaged {
-		b.WriteString("- " + linked(unmanagedName(u), r.page(u.Live, u.Kind)) + github.Markdown(told(", last changed ", lastChange(u.Live))) + "\n")
+	for i, u := range r.Unmanaged {
+		line := "- " + linked(unmanagedName(u), r.page(u.Live, u.Kind)) + github.Markdown(told(", last changed ", lastChange(u.Live))) + "\n"
+		if b.Len()+len(line) > room {
+			fmt.Fprintf(&b, "- and %d more, which are in the log\n", len(r.Unmanaged)-i)
+			break
+		}
+		b.WriteString(line)
 	}
 	b.WriteString("\n</details>\n\n")
 	return b.String()

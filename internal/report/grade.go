@@ -39,12 +39,12 @@ func (r *Run) Grade() string {
 	for _, t := range disrupted {
 		g.because("High", t.n, t.changes())
 	}
+	gone, renewed := r.elements()
+	g.because("High", renewed, plural(renewed, "token")+verb(renewed, " gets", " get")+" a new value, and the one in use ends")
 	restarted := r.restarted()
 	for _, t := range restarted {
 		g.because("Medium", t.n, t.restart())
 	}
-	gone, renewed := r.elements()
-	g.because("Medium", renewed, plural(renewed, "token")+verb(renewed, " gets", " get")+" a new value")
 	g.because("Medium", gone, plural(gone, "element")+verb(gone, " is", " are")+" removed")
 	creations, updates := r.Plan.Count(plan.Create), r.Plan.Count(plan.Update)
 	g.because("Low", updates, plural(updates, "update"))
@@ -83,7 +83,7 @@ func (t toll) restart() string { return plural(t.n, t.kind.Title) + verb(t.n, " 
 func (r *Run) affected(effect schema.Effect) (out []toll) {
 	at := map[string]int{}
 	for _, c := range r.Plan.Changes {
-		if c.Action != plan.Update {
+		if c.Action != plan.Update && !(c.Action == plan.Create && c.Object.Kind.Single) { // of that, there always is one
 			continue
 		}
 		for _, name := range touched(c, effect) {
@@ -120,16 +120,30 @@ func (r *Run) restarted() (out []toll) {
 func touched(c *plan.Change, effect schema.Effect) (names []string) {
 	seen := map[string]bool{}
 	for _, f := range c.Fields {
-		name := f.Path
-		if end := strings.IndexAny(name, ".["); end >= 0 {
-			name = name[:end]
-		}
-		if field := schema.Find(c.Object.Kind.Fields, name); field != nil && field.Effect == effect && !seen[name] {
+		name, of := strongest(c.Object.Kind.Fields, f.Path)
+		if of == effect && !seen[name] {
 			seen[name] = true
 			names = append(names, name)
 		}
 	}
 	return names
+}
+
+// strongest is the field on a path that has the strongest effect.
+func strongest(fields []schema.Field, path string) (name string, effect schema.Effect) {
+	for path != "" {
+		part, rest, _ := strings.Cut(path, ".")
+		part, _, _ = strings.Cut(part, "[")
+		f := schema.Find(fields, part)
+		if f == nil {
+			return name, effect
+		}
+		if name == "" || f.Effect > effect {
+			name, effect = part, max(effect, f.Effect)
+		}
+		fields, path = f.Type.Fields, rest
+	}
+	return name, effect
 }
 
 // elements counts what is removed from objects that stay, and what gets a new

@@ -17,6 +17,7 @@ func TestGrade(t *testing.T) {
 			"schedulerSize": "SMALL", "isDagDeployEnabled": false, "contactEmails": ["a@example.com", "b@example.com"], "environmentVariables": [{"key": "A", "value": "", "isSecret": true}]}`,
 		"two": `{"id": "c5", "name": "two", "workspaceId": "cworkspace000000000000001", "type": "DEDICATED", "clusterId": "ccluster00000000000000001", "executor": "CELERY",
 			"schedulerSize": "SMALL", "isDagDeployEnabled": false, "contactEmails": [], "environmentVariables": []}`,
+		"three":        `{"id": "c7", "name": "three", "workspaceId": "cworkspace000000000000001", "type": "STANDARD", "executor": "ASTRO", "schedulerSize": "SMALL", "isDevelopmentMode": true, "environmentVariables": []}`,
 		"organization": `{"id": "c6", "name": "o", "billingEmail": "a@example.com", "isScimEnabled": false}`,
 	}
 	for name, test := range map[string]struct {
@@ -41,6 +42,8 @@ func TestGrade(t *testing.T) {
 			plan.Policy{AllowDelete: true},
 			"High: 2 removals, 1 update.",
 		},
+		"hibernation":          {"deployments: [{ name: three, " + home + ", scalingSpec: { hibernationSpec: { override: { isHibernating: true } } } }]", plan.Policy{}, "High: 1 Deployment's override changes, 1 update."},
+		"the first range":      {"allowedIpAddressRanges: [203.0.113.0/24]", plan.Policy{}, "High: the IP access list's allowedIpAddressRanges changes, 1 creation."},
 		"what there is one of": {"organization: { isScimEnabled: true }", plan.Policy{}, "High: the Organization's isScimEnabled changes, 1 update."},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -16,13 +16,17 @@ const summaryLimit = 900 << 10
 // Summary is the job summary: the result in a sentence, everything that went
 // wrong, a table of the objects, and what differs in each.
 func (r *Run) Summary() string {
-	return fit(summaryLimit, "All of it is in the log of the step.", append(r.blocks(summaryLimit), r.support())...)
+	support := r.support()
+	return fit(summaryLimit-len(support), "All of it is in the log of the step.", r.blocks(summaryLimit)...) + support
 }
 
 // blocks are the parts of a text of at most room bytes, the most useful first.
 func (r *Run) blocks(room int) []string {
-	out := []string{r.head(), r.list(github.Error, "Errors", room/4), r.table(room / 2), r.list(github.Warning, "Warnings", room/4)}
-	return append(append(out, r.details()...), r.list(github.Notice, "Notices", room/4))
+	out := []string{
+		r.head(), r.list(github.Error, "Errors", room/6), r.table(room / 6), r.list(github.Warning, "Warnings", room/6),
+		r.unmanaged(room / 6), r.list(github.Notice, "Notices", room/6),
+	}
+	return append(out, r.details()...)
 }
 
 // fit puts blocks together as long as they are within limit bytes. Where some
@@ -132,7 +136,7 @@ func (r *Run) details() (blocks []string) {
 			blocks = append(blocks, diff(c))
 		}
 	}
-	return append(blocks, r.unmanaged())
+	return blocks
 }
 
 func diff(c *plan.Change) string {

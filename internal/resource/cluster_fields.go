@@ -37,7 +37,7 @@ func clusterFields() []schema.Field {
 		},
 		{
 			// Sent unchanged, it is refused where the Organization isn't entitled to it.
-			Name: "workspaceIds", Type: schema.SetType(nonEmpty()), Echo: schema.EchoChanged, Empty: "every Workspace",
+			Name: "workspaceIds", Type: schema.SetType(nonEmpty()), Echo: schema.EchoChanged, Empty: "every Workspace", Effect: schema.Disrupts,
 			Ref: &schema.Ref{Kind: "workspace", Name: "workspaces", Later: true},
 			Doc: "The Workspaces that may use the cluster; [] is all of them.",
 		},

@@ -99,7 +99,7 @@ func scalingSpec() schema.Type {
 			schema.Field{
 				// It has a call of its own, after the Deployment is there. The schedules'
 				// call would end a live override, so that is sent back with them.
-				Name: "override", Part: "override", Phase: schema.Update, Type: override, Lapsed: overrideLapsed,
+				Name: "override", Part: "override", Phase: schema.Update, Type: override, Lapsed: overrideLapsed, Effect: schema.Disrupts,
 				Doc: "What holds instead of the schedules; {} ends it.",
 			},
 		),

@@ -24,7 +24,7 @@ func ipRanges() *Kind {
 		Details: []Detail{{Field: "allowedIpAddressRanges", Path: collection, Member: "allowedIpAddressRanges", Item: "ipAddressRange", Key: "id"}},
 		Guard:   keepsCaller,
 		Fields: []schema.Field{{
-			Name: "allowedIpAddressRanges", Type: schema.SetType(network()),
+			Name: "allowedIpAddressRanges", Type: schema.SetType(network()), Effect: schema.Disrupts,
 			Doc: "The ranges, such as 203.0.113.0/24.",
 		}},
 	}

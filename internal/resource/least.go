@@ -12,9 +12,13 @@ func (s Source) Excess(d *Declaration, w *World) string {
 		return ""
 	}
 	workspaces, deployments := map[string]bool{}, map[string]bool{}
+	role := "WORKSPACE_OPERATOR"
 	for _, o := range d.Objects {
 		workspace, deployment := d.Catalog.within(o, w)
-		if workspace == "" {
+		if home, _ := d.Catalog.root(o.Kind); home != nil && o.Kind.Issued != "" && o.at(home.Name) {
+			role = "WORKSPACE_OWNER" // only owners make tokens of a Workspace
+		}
+		if workspace == "" || o.Absent {
 			return "" // it takes an Organization token, or isn't known
 		}
 		workspaces[workspace], deployments[deployment] = true, true
@@ -24,7 +28,7 @@ func (s Source) Excess(d *Declaration, w *World) string {
 	case len(deployments) == 1 && !deployments[""]:
 		return fmt.Sprintf("a Deployment token of %s, with the role DEPLOYMENT_ADMIN, would do for this manifest", only(deployments))
 	case len(workspaces) == 1 && !narrow:
-		return fmt.Sprintf("a Workspace token of %s, with the role WORKSPACE_OPERATOR, would do for this manifest", only(workspaces))
+		return fmt.Sprintf("a Workspace token of %s, with the role %s, would do for this manifest", only(workspaces), role)
 	}
 	return ""
 }
@@ -59,6 +63,9 @@ func (c Catalog) within(o *Object, w *World) (workspace, deployment string) {
 	}
 	if slices.ContainsFunc(c, func(k *Kind) bool { return c.home(k) == o.Kind }) {
 		deployment = o.ID
+	}
+	if p := o.parent(); p != nil && p.Name != "" {
+		deployment = "" // a Deployment's token finds no Workspace by its name
 	}
 	return workspace, deployment
 }

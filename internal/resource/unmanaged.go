@@ -27,6 +27,14 @@ func (s Source) Unmanaged(ctx context.Context, d *Declaration, w *World) ([]Unma
 	for _, live := range w.Live {
 		declared[live.ID] = true
 	}
+	for _, o := range d.Objects {
+		declared[o.ID] = true
+		if w.Failed[o] != nil { // it is declared all the same
+			for _, live := range w.index[o.Kind].find(o.Kind, o.ParentID(), o.Key()) {
+				declared[live.ID] = true
+			}
+		}
+	}
 	var all sync.WaitGroup
 	managed := map[*Kind]map[string]string{}
 	for _, k := range d.Catalog {

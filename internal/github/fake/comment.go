@@ -12,7 +12,10 @@ import (
 
 const (
 	limit = 65536 // characters
-	since = "2026-01-02T03:04:05Z"
+
+	since  = "2026-01-02T03:04:05Z" // when everything is before a merge,
+	merged = "2026-01-02T04:04:05Z" // when all merges are,
+	later  = "2026-01-02T05:04:05Z" // and when everything is after
 )
 
 // Comment is one on a pull request.
@@ -21,6 +24,7 @@ type Comment struct {
 	PullRequest int
 	Login, Type string // of its author; Type is Bot or User
 	Body        string
+	Updated     string // RFC 3339; "" is before any merge
 }
 
 // Comments lists those on a pull request.
@@ -53,13 +57,21 @@ func (s *Server) write(c Comment) Comment {
 		s.serial++
 		c.ID = s.serial
 	}
+	c.Updated = s.moment(c.PullRequest)
 	s.comments = append(s.comments, c)
 	return c
 }
 
+func (s *Server) moment(pullRequest int) string {
+	if p := s.pull(strconv.Itoa(pullRequest)); p != nil && p.Merged {
+		return later
+	}
+	return since
+}
+
 func (s *Server) view(c Comment) map[string]any {
 	return map[string]any{
-		"id": c.ID, "body": c.Body, "created_at": since, "updated_at": since,
+		"id": c.ID, "body": c.Body, "created_at": since, "updated_at": c.Updated,
 		"html_url": fmt.Sprintf("https://github.com/%s/pull/%d#issuecomment-%d", s.Repository, c.PullRequest, c.ID),
 		"user":     map[string]any{"login": c.Login, "type": c.Type},
 	}
@@ -102,7 +114,7 @@ func (s *Server) update(id string, body []byte) answer {
 	if problem != nil {
 		return *problem
 	}
-	s.comments[i].Body = text
+	s.comments[i].Body, s.comments[i].Updated = text, s.moment(s.comments[i].PullRequest)
 	return answer{status: http.StatusOK, body: s.view(s.comments[i])}
 }
 

@@ -60,7 +60,7 @@ func (s *Server) associated(r *http.Request, sha string) answer {
 			"base":     map[string]any{"ref": branch, "repo": map[string]any{"full_name": repository}},
 		}
 		if p.Merged {
-			view["state"], view["merged_at"] = "closed", since
+			view["state"], view["merged_at"] = "closed", merged
 		}
 		all = append(all, view)
 	}
