@@ -91,11 +91,16 @@ func (p *process) rotates(declared *resource.Declaration) (func(*resource.Object
 }
 
 // only returns what the run is about, by the input only; nil is everything.
-func (p *process) only(declared *resource.Declaration) (func(*resource.Object) bool, error) {
+func (p *process) only(declared *resource.Declaration, rotate func(*resource.Object) bool) (func(*resource.Object) bool, error) {
 	if len(p.config.Only) == 0 {
 		return nil, nil
 	}
 	those, err := chosen("only", p.config.Only, declared, func(*resource.Object) string { return "" })
 	p.report.Only = len(those)
+	for _, o := range declared.Objects {
+		if rotate != nil && rotate(o) && !those[o] {
+			err = errors.Join(err, fmt.Errorf("input rotate: %s is left out by the input only", o))
+		}
+	}
 	return func(o *resource.Object) bool { return those[o] }, err
 }

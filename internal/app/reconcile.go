@@ -33,7 +33,7 @@ func (p *process) reconcile(ctx context.Context, declared *resource.Declaration)
 	if err != nil {
 		return err
 	}
-	only, err := p.only(declared)
+	only, err := p.only(declared, rotate)
 	if err != nil {
 		return err
 	}
@@ -44,7 +44,7 @@ func (p *process) reconcile(ctx context.Context, declared *resource.Declaration)
 		rotate = nil // what is to be made anew is no drift
 	}
 	policy := plan.Policy{
-		AllowDelete: bool(p.config.AllowDelete), Now: time.Now(), Rotate: rotate, Only: only, Caller: p.caller(),
+		AllowDelete: bool(p.config.AllowDelete), Now: time.Now(), Rotate: rotate, Only: only, Exact: bool(p.config.Reviewed), Caller: p.caller(),
 		// Secrets that are to be written again are no drift.
 		WriteSecrets: bool(p.config.WriteSecrets) && p.report.Mode != string(config.Drift),
 	}

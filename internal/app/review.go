@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path"
 	"slices"
 	"strings"
 	"time"
@@ -28,15 +29,19 @@ func (p *process) marker() report.Marker {
 // something else.
 func (p *process) manifest() string {
 	c := p.config
-	parts := slices.Concat(c.Files, c.Only)
-	if c.Manifest != "" {
-		parts = slices.Concat([]string{"inline"}, c.Only)
+	files := []string{"inline"}
+	if c.Manifest == "" {
+		files = nil
+		for _, f := range c.Files {
+			files = append(files, path.Clean(f))
+		}
 	}
+	parts := slices.Concat(slices.Sorted(slices.Values(files)), []string{"only"}, slices.Sorted(slices.Values(c.Only)))
 	caller, err := astro.ParseToken(p.token)
 	if err != nil {
 		caller = astro.Caller{}
 	}
-	return strings.Join(append(parts, string(c.Workspace), cmp.Or(caller.OrganizationID, string(c.OrganizationID)), string(c.APIURL)), " ")
+	return strings.Join(append(parts, string(c.Workspace), cmp.Or(caller.OrganizationID, string(c.OrganizationID)), string(c.APIURL)), "\n")
 }
 
 // comment keeps the pull request's comment up to date. What keeps it from that

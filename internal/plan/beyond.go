@@ -39,7 +39,7 @@ func (c reviewed) beyond(old []reviewed) (lines []string) {
 	name := fmt.Sprintf("%s %s %q", c.Action, c.Kind, c.Name)
 	lines = []string{name + ": the reviewed plan doesn't do it" + instead(c, old)}
 	for _, o := range old {
-		if o.Kind != c.Kind || o.Name != c.Name || o.ID != c.ID || o.In != c.In || o.Action != c.Action {
+		if o.Kind != c.Kind || o.Name != c.Name || o.ID != c.ID || o.In != c.In || o.SaveTo != c.SaveTo || o.Action != c.Action {
 			continue
 		}
 		var more []string
@@ -61,7 +61,7 @@ func (c reviewed) beyond(old []reviewed) (lines []string) {
 
 func dropped(of, in []reviewedField) (out []reviewedField) {
 	for _, f := range of {
-		if !slices.ContainsFunc(in, func(g reviewedField) bool { return g.Path == f.Path }) {
+		if !slices.ContainsFunc(in, f.equal) && count(in, f.Path) < count(of, f.Path) {
 			out = append(out, f)
 		}
 	}
@@ -72,6 +72,9 @@ func dropped(of, in []reviewedField) (out []reviewedField) {
 func instead(c reviewed, old []reviewed) string {
 	for _, o := range old {
 		if o.Kind == c.Kind && o.Name == c.Name {
+			if o.Action == c.Action {
+				return fmt.Sprintf(", but to %s another one of that name, or to save its value elsewhere", o.Action)
+			}
 			return fmt.Sprintf(", but to %s it", o.Action)
 		}
 	}
@@ -82,7 +85,7 @@ func instead(c reviewed, old []reviewed) string {
 func (f reviewedField) beyond(name string, before []reviewedField) []string {
 	was := ""
 	for _, o := range before {
-		if o.Path == f.Path && bytes.Equal(o.Old, f.Old) && bytes.Equal(o.New, f.New) {
+		if o.equal(f) {
 			return nil
 		}
 		if o.Path == f.Path {
@@ -93,6 +96,19 @@ func (f reviewedField) beyond(name string, before []reviewedField) []string {
 		was = "no change"
 	}
 	return []string{fmt.Sprintf("%s: %s: reviewed %s, now %s", name, f.Path, was, f.text())}
+}
+
+func (f reviewedField) equal(o reviewedField) bool {
+	return o.Path == f.Path && bytes.Equal(o.Old, f.Old) && bytes.Equal(o.New, f.New)
+}
+
+func count(fields []reviewedField, path string) (n int) {
+	for _, f := range fields {
+		if f.Path == path { // the elements of a set share one
+			n++
+		}
+	}
+	return n
 }
 
 func (f reviewedField) text() string {

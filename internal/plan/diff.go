@@ -19,6 +19,7 @@ type Policy struct {
 	Caller       resource.Caller
 	Rotate       func(*resource.Object) bool // whose secret value is made anew; nil: nobody's
 	Only         func(*resource.Object) bool // what the plan is about; nil: everything
+	Exact        bool                        // nothing may be updated that the plan didn't show
 
 	protected bool // the object at hand is marked protect: true
 }
@@ -68,6 +69,17 @@ func (d *Diff) Removes(shown *Diff) string {
 			return s.Path == f.Path && s.New == nil && s.Old.Value() == f.Old.Value() // the elements of a set share a path
 		})
 		if f.New == nil && !known {
+			return f.Path
+		}
+	}
+	return ""
+}
+
+// Exceeds returns the path of something that d changes and shown doesn't, or not
+// from what is live now; "" if there is none.
+func (d *Diff) Exceeds(shown *Diff) string {
+	for _, f := range d.Fields {
+		if !slices.ContainsFunc(shown.Fields, func(s Field) bool { return s.Path == f.Path && s.Old.Show() == f.Old.Show() }) {
 			return f.Path
 		}
 	}

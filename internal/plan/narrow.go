@@ -25,7 +25,11 @@ func (p *Plan) narrow(chosen func(*resource.Object) bool) {
 		}
 		places(c.Object, others)
 		for _, n := range c.Needs {
-			if active(c) && active(n) && chosen(n.Object) {
+			switch {
+			case !chosen(n.Object):
+			case n.Action == Delete:
+				n.leftOut(c, "lets go of it")
+			case active(c) && active(n):
 				waiting[n] = append(waiting[n], c.Object.String())
 			}
 		}
@@ -33,10 +37,12 @@ func (p *Plan) narrow(chosen func(*resource.Object) bool) {
 	for _, c := range kept {
 		left := func(n *Change) bool { return !chosen(n.Object) }
 		for _, n := range slices.Concat(c.Needs, c.Later) {
-			if left(n) && active(c) && (n.Action == Create || n.Action == Delete || n.renames() || c.Action == Delete && active(n)) {
-				c.Action, c.Diff = Unknown, Diff{}
-				c.Err = fmt.Errorf("needs %s, which is to be %sd too, and the input only leaves that out; choose both, or leave both out", n.Object, n.Action)
-				break
+			switch {
+			case !left(n) || !active(c):
+			case c.Action == Delete && (active(n) || len(n.Kept) > 0):
+				c.leftOut(n, "lets go of it")
+			case n.Action == Create || n.Action == Delete || n.renames():
+				c.leftOut(n, fmt.Sprintf("is to be %sd too", n.Action))
 			}
 		}
 		c.Needs, c.Later = slices.DeleteFunc(c.Needs, left), slices.DeleteFunc(c.Later, left)
@@ -46,6 +52,12 @@ func (p *Plan) narrow(chosen func(*resource.Object) bool) {
 	}
 	p.Changes = kept
 	p.Problems = slices.DeleteFunc(p.Problems, func(problem schema.Problem) bool { return others[problem.Pos] && !own[problem.Pos] })
+}
+
+// leftOut makes it an error that c can't be done without n.
+func (c *Change) leftOut(n *Change, what string) {
+	c.Action, c.Diff = Unknown, Diff{}
+	c.Err = fmt.Errorf("needs %s, which %s, and the input only leaves that out; choose both, or leave both out", n.Object, what)
 }
 
 func active(c *Change) bool { return c.Action == Create || c.Action == Update || c.Action == Delete }

@@ -22,6 +22,7 @@ type reviewed struct {
 	Name   string          `json:"name"`
 	ID     string          `json:"id,omitempty"`
 	In     string          `json:"in,omitempty"` // the id of what it lives in
+	SaveTo string          `json:"saveTo,omitempty"`
 	Action Action          `json:"action"`
 	Fields []reviewedField `json:"fields,omitempty"`
 }
@@ -77,6 +78,9 @@ func (p *Plan) review(made map[string]string) (review, error) {
 		}
 		if c.Live != nil {
 			x.ID = c.Live.ID
+		}
+		if sink := c.Object.Sink(); sink != nil && c.Action != Delete {
+			x.SaveTo = sink.Text
 		}
 		for _, f := range c.Fields {
 			before, err := agreed(f.Old, made)

@@ -83,7 +83,8 @@ func (t toll) restart() string { return plural(t.n, t.kind.Title) + verb(t.n, " 
 func (r *Run) affected(effect schema.Effect) (out []toll) {
 	at := map[string]int{}
 	for _, c := range r.Plan.Changes {
-		if c.Action != plan.Update && !(c.Action == plan.Create && c.Object.Kind.Single) { // of that, there always is one
+		standing := c.Action == plan.Create && c.Object.Kind.Single // of that, there always is one
+		if c.Action != plan.Update && !standing {
 			continue
 		}
 		for _, name := range touched(c, effect) {
