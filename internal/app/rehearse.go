@@ -1,8 +1,10 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -20,7 +22,7 @@ const standIn = "simulated-"
 // rehearse carries the manifest out on an Astro API in memory, where there is no
 // token to compare it with the real one: what that refuses, Astro would, too.
 // What it can't know is a remark: what is live, and what variables hold.
-func (p *process) rehearse(ctx context.Context, sources []manifest.Source) {
+func (p *process) rehearse(run context.Context, sources []manifest.Source) {
 	p.runner.Print("rehearsing on an Astro API in memory; nothing is compared with what is live")
 	declared := p.declare(sources, manifest.Environment{
 		Lookup: p.Getenv, Lenient: true, StandIn: func(name string) string { return standIn + name },
@@ -35,7 +37,8 @@ func (p *process) rehearse(ctx context.Context, sources []manifest.Source) {
 		p.runner.Print("not rehearsed: " + err.Error())
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, time.Duration(p.config.Timeout))
+	timeout := time.Duration(p.config.Timeout)
+	ctx, cancel := context.WithTimeoutCause(run, timeout, fmt.Errorf("the timeout of %s is over", timeout))
 	defer cancel()
 	policy := plan.Policy{AllowDelete: bool(p.config.AllowDelete), Now: time.Now()}
 	rehearsed := plan.Make(source.OrganizationID, declared, source.Read(ctx, declared), policy)
@@ -58,7 +61,9 @@ func (p *process) rehearse(ctx context.Context, sources []manifest.Source) {
 		p.refusals(apply.Run(ctx, source, rehearsed, apply.Options{Policy: policy, Deliver: func(*resource.Object, string) error { return nil }}))
 	}
 	p.report.Rehearsed = ctx.Err() == nil
-	if ctx.Err() != nil {
+	switch {
+	case p.stopped(run):
+	case ctx.Err() != nil:
 		p.report.Remarks = append(p.report.Remarks, "the rehearsal was not finished: "+context.Cause(ctx).Error())
 	}
 	p.report.Calls = nil // nobody's support knows of them
@@ -72,16 +77,20 @@ func (p *process) refusals(outcomes []apply.Outcome) {
 		if o.Status != apply.Failed || !ok || refusal.StatusCode/100 != 4 {
 			continue
 		}
-		why := guessed(o.Change.Object)
-		problem := schema.Problem{Pos: o.Change.Object.Pos, Message: refusal.Message, Warning: why != ""}
+		// A value that is refused is wrong; a new object that is refused may be one
+		// that is live and has what this one lacks.
+		problem := schema.Problem{Pos: o.Change.Object.Pos, Message: refusal.Message, Warning: true}
+		why := "it may be live already"
 		for _, f := range refusal.FieldErrors {
 			if at, ok := o.Body.Locate(f.Field); ok {
-				problem.Pos, problem.Message = at, f.Field+": "+f.Message
+				problem.Pos, problem.Message = at, f.Field+": "+strings.TrimPrefix(f.Message, f.Field+" ")
+				why = guessed(o.Change.Object)
+				problem.Warning = why != ""
 			}
 		}
 		problem.Message = o.Change.Object.String() + ": refused in the rehearsal: " + problem.Message
 		if problem.Warning {
-			problem.Message += ", which may be because " + why
+			problem.Message += ", which may not hold because " + cmp.Or(guessed(o.Change.Object), why)
 		}
 		p.report.Problems = append(p.report.Problems, problem)
 	}
@@ -96,12 +105,12 @@ func guessed(o *resource.Object) (why string) {
 	}
 	o.Body.Walk(func(n *schema.Node) {
 		if !n.Secret && stands(n) {
-			why = "of a variable that is not set here"
+			why = "a variable is not set here"
 		}
 	})
 	for _, m := range o.Body.Members {
 		if m.Value.Form == schema.Text && stands(m.Value) {
-			why = "of a variable that is not set here"
+			why = "a variable is not set here"
 		}
 	}
 	for _, r := range o.Refs {
