@@ -108,7 +108,7 @@ func (p *process) plan(ctx context.Context, source resource.Source, declared *re
 func (p *process) unmanaged(ctx context.Context, source resource.Source, declared *resource.Declaration, world *resource.World) {
 	var err error
 	if p.report.Unmanaged, err = source.Unmanaged(ctx, declared, world); err != nil {
-		p.runner.Print("not looked at for what no manifest declares: " + err.Error())
+		p.report.Remarks = append(p.report.Remarks, "not everything was looked at for what no manifest declares: "+err.Error())
 	}
 }
 

@@ -28,13 +28,13 @@ func (p *process) rehearse(run context.Context, sources []manifest.Source) {
 		Lookup: p.Getenv, Lenient: true, StandIn: func(name string) string { return standIn + name },
 	})
 	if slices.ContainsFunc(declared.Problems, func(problem schema.Problem) bool { return !problem.Warning }) {
-		p.runner.Print("not rehearsed: it depends on variables that are not set here")
+		p.report.Remarks = append(p.report.Remarks, "not rehearsed: the manifest depends on variables that are not set here")
 		return
 	}
 	p.rehearsing = true
 	source, err := p.simulated(declared)
 	if err != nil {
-		p.runner.Print("not rehearsed: " + err.Error())
+		p.report.Remarks = append(p.report.Remarks, "not rehearsed: "+err.Error())
 		return
 	}
 	timeout := time.Duration(p.config.Timeout)

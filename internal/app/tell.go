@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"astro-apply/internal/config"
 	"astro-apply/internal/github"
@@ -13,7 +14,11 @@ func (p *process) show() {
 	if p.report.Plan == nil {
 		return
 	}
-	if grade := p.report.Grade(); grade != "" && !p.report.Broken() && p.report.Mode != string(config.Drift) {
+	grade := p.report.Grade()
+	if p.report.Mode == string(config.Drift) && grade != "" {
+		grade = "To apply the manifest would be " + grade
+	}
+	if grade != "" && !p.report.Broken() {
 		p.runner.Print(grade)
 	}
 	p.say(p.report.Sentence())
@@ -45,6 +50,9 @@ func (p *process) tell(ctx context.Context) int {
 	r := &p.report
 	p.runner.EndGroup()
 	p.say(r.Sentence())
+	if r.Duration >= time.Second {
+		p.runner.Print("Took " + r.Duration.Round(time.Second).String() + ".")
+	}
 	if !p.runner.Actions() {
 		for _, f := range r.Findings() {
 			p.runner.Annotate(github.Annotation{Level: f.Level, File: f.Pos.File, Line: f.Pos.Line, Col: f.Pos.Col, Title: f.Title, Message: f.Message})
