@@ -212,6 +212,9 @@ func TestSecondSignal(t *testing.T) {
 	s.server.Fail(simulator.Fault{Method: http.MethodPost, Delay: 4 * time.Second})
 	out := &buffer{}
 	c := s.command(out)
+	if err := c.Start(); err != nil {
+		t.Fatal(err)
+	}
 	ended := make(chan struct{})
 	go func() {
 		select {
@@ -228,7 +231,7 @@ func TestSecondSignal(t *testing.T) {
 			}
 		}
 	}()
-	_ = c.Run()
+	_ = c.Wait()
 	close(ended)
 	if status, ok := c.ProcessState.Sys().(syscall.WaitStatus); !ok || !status.Signaled() || strings.Contains(out.String(), "Stopped early") {
 		t.Errorf("%s:\n%s", c.ProcessState, out)
