@@ -72,6 +72,7 @@ func (p *process) run(ctx context.Context) error {
 	if p.config, err = config.Load(p.Getenv, p.Action); err != nil {
 		return err
 	}
+	p.runner.Mask(string(p.config.GitHubToken))
 	if err := p.choose(); err != nil {
 		return err
 	}
