@@ -39,7 +39,11 @@ func (c reviewed) beyond(old []reviewed) (lines []string) {
 	name := fmt.Sprintf("%s %s %q", c.Action, c.Kind, c.Name)
 	lines = []string{name + ": the reviewed plan doesn't do it" + instead(c, old)}
 	for _, o := range old {
-		if o.Kind != c.Kind || o.Name != c.Name || o.ID != c.ID || o.In != c.In || o.SaveTo != c.SaveTo || o.Action != c.Action {
+		same := o.Kind == c.Kind && o.Name == c.Name && o.In == c.In && o.SaveTo == c.SaveTo
+		// What was made and then not written in full lacks something: adding that
+		// is what was agreed to, changing what is there is not.
+		finishes := o.Action == Create && c.Action == Update
+		if !same || !finishes && (o.ID != c.ID || o.Action != c.Action) {
 			continue
 		}
 		var more []string
