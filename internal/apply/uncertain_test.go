@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -21,17 +22,17 @@ func TestLostAnswerToCreate(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := newStage(t, simulator.Options{})
-		lost := 0
+		var lost atomic.Int32
 		s.over(&wire{after: func(r *http.Request) error {
 			if r.Method == http.MethodPost {
-				lost++
+				lost.Add(1)
 				return errors.New("connection reset by peer")
 			}
 			return nil
 		}})
 		outcomes := s.apply(t.Context(), two, apply.Options{})
-		if got := statuses(outcomes); count(got, apply.Created) != 3 || lost != 3 {
-			t.Fatalf("statuses %v, %d answers lost", got, lost)
+		if got := statuses(outcomes); count(got, apply.Created) != 3 || lost.Load() != 3 {
+			t.Fatalf("statuses %v, %d answers lost", got, lost.Load())
 		}
 		if n := len(s.server.Objects("deployment")); n != 2 {
 			t.Errorf("%d Deployments", n)
