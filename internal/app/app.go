@@ -100,7 +100,7 @@ func (p *process) run(ctx context.Context) error {
 func (p *process) read(sources []manifest.Source) *resource.Declaration {
 	env := manifest.Environment{Lookup: p.Getenv, Lenient: p.report.Mode == string(config.Validate)}
 	if p.report.Simulated {
-		env.Lenient, env.StandIn = true, func(name string) string { return standIn + name }
+		env.Lenient, env.StandIn = true, standIn
 	}
 	declared := p.declare(sources, env)
 	p.report.Declared = len(declared.Objects)

@@ -17,7 +17,10 @@ import (
 	"astro-apply/internal/schema"
 )
 
-const standIn = "simulated-"
+const stood = "simulated-"
+
+// standIn takes the place of a variable that is not set.
+func standIn(name string) string { return stood + name }
 
 // rehearse carries the manifest out on an Astro API in memory, where there is no
 // token to compare it with the real one: what that refuses, Astro would, too.
@@ -25,7 +28,7 @@ const standIn = "simulated-"
 func (p *process) rehearse(run context.Context, sources []manifest.Source) {
 	p.runner.Print("rehearsing on an Astro API in memory; nothing is compared with what is live")
 	declared := p.declare(sources, manifest.Environment{
-		Lookup: p.Getenv, Lenient: true, StandIn: func(name string) string { return standIn + name },
+		Lookup: p.Getenv, Lenient: true, StandIn: standIn,
 	})
 	if slices.ContainsFunc(declared.Problems, func(problem schema.Problem) bool { return !problem.Warning }) {
 		p.report.Remarks = append(p.report.Remarks, "not rehearsed: the manifest depends on variables that are not set here")
@@ -101,7 +104,7 @@ func (p *process) refusals(outcomes []apply.Outcome) {
 // only where one is a field of its own it counts.
 func guessed(o *resource.Object) (why string) {
 	stands := func(n *schema.Node) bool {
-		return slices.ContainsFunc(n.Read, func(s string) bool { return strings.HasPrefix(s, standIn) })
+		return slices.ContainsFunc(n.Read, func(s string) bool { return strings.HasPrefix(s, stood) })
 	}
 	o.Body.Walk(func(n *schema.Node) {
 		if !n.Secret && stands(n) {

@@ -107,32 +107,38 @@ func (p *process) reviewed(ctx context.Context) error {
 	if !bool(p.config.Reviewed) || p.report.Mode != string(config.Apply) || p.report.Simulated || p.report.Counts().Changed() == 0 {
 		return nil
 	}
-	const input = "require-reviewed-plan: "
+	if err := p.compareReviewed(ctx); err != nil {
+		return fmt.Errorf("require-reviewed-plan: %w", err)
+	}
+	return nil
+}
+
+func (p *process) compareReviewed(ctx context.Context) error {
 	rest, err := p.rest()
 	if err != nil {
-		return fmt.Errorf(input+"%w", err)
+		return err
 	}
 	merge, err := rest.Merged(ctx, p.event.SHA, p.event.RefName)
 	if err != nil {
-		return fmt.Errorf(input+"%w", err)
+		return err
 	}
 	if merge == nil {
-		return fmt.Errorf(input+"commit %s came to %s by no pull request, so nobody reviewed a plan", p.event.SHA, p.event.RefName)
+		return fmt.Errorf("commit %s came to %s by no pull request, so nobody reviewed a plan", p.event.SHA, p.event.RefName)
 	}
 	comments, err := rest.Comments(ctx, merge.Number)
 	if err != nil {
-		return fmt.Errorf(input+"%w", err)
+		return err
 	}
 	shown, at := p.shown(comments)
 	switch {
 	case shown != nil && at.After(merge.MergedAt):
-		return fmt.Errorf(input+"the plan in pull request %d was made at %s, after it was merged; nobody reviewed it", merge.Number, at.Format(time.RFC3339))
+		return fmt.Errorf("the plan in pull request %d was made at %s, after it was merged; nobody reviewed it", merge.Number, at.Format(time.RFC3339))
 	case shown == nil:
-		return fmt.Errorf(input+"pull request %d has no comment with a plan of this manifest; plan it there with comment: true and the same inputs", merge.Number)
+		return fmt.Errorf("pull request %d has no comment with a plan of this manifest; plan it there with comment: true and the same inputs", merge.Number)
 	case shown.Head != merge.HeadSHA:
-		return fmt.Errorf(input+"the plan in pull request %d is of commit %s, and %s was merged; its plan was not reviewed", merge.Number, shown.Head, merge.HeadSHA)
+		return fmt.Errorf("the plan in pull request %d is of commit %s, and %s was merged; its plan was not reviewed", merge.Number, shown.Head, merge.HeadSHA)
 	case shown.Digest == "":
-		return fmt.Errorf(input+"pull request %d was merged without a plan: its comment says what was wrong", merge.Number)
+		return fmt.Errorf("pull request %d was merged without a plan: its comment says what was wrong", merge.Number)
 	}
 	return p.within(*shown, merge.Number)
 }
@@ -153,21 +159,20 @@ func (p *process) shown(comments []github.Comment) (shown *report.Marker, at tim
 
 // within demands that the plan does nothing beyond the one that was shown.
 func (p *process) within(shown report.Marker, number int) error {
-	const input = "require-reviewed-plan: "
 	digest, err := p.report.Plan.Digest()
 	if err != nil || digest == shown.Digest {
 		return err
 	}
 	review, err := shown.Review()
 	if err != nil {
-		return fmt.Errorf(input+"pull request %d: %w", number, err)
+		return fmt.Errorf("pull request %d: %w", number, err)
 	}
 	if review == nil {
-		return fmt.Errorf(input+"the plan is not the one in pull request %d, which was too large for the comment to tell in what", number)
+		return fmt.Errorf("the plan is not the one in pull request %d, which was too large for the comment to tell in what", number)
 	}
 	beyond, err := p.report.Plan.Beyond(review)
 	if err != nil || len(beyond) == 0 {
 		return err
 	}
-	return fmt.Errorf(input+"the plan is not the one that was reviewed in pull request %d:\n%s\nPlan again on a new pull request, or apply by hand without the input", number, strings.Join(beyond, "\n"))
+	return fmt.Errorf("the plan is not the one that was reviewed in pull request %d:\n%s\nPlan again on a new pull request, or apply by hand without the input", number, strings.Join(beyond, "\n"))
 }

@@ -90,11 +90,11 @@ func Run(ctx context.Context, source resource.Source, p *plan.Plan, o Options) [
 	for _, j := range r.jobs {
 		for _, n := range j.change.Needs {
 			j.needs = append(j.needs, of[n])
-			of[n].awaited = of[n].awaited || active(j.change)
+			of[n].awaited = of[n].awaited || j.change.Active()
 		}
 	}
 	for _, j := range r.jobs[:len(p.Changes)] {
-		if len(j.change.Later) > 0 && active(j.change) {
+		if len(j.change.Later) > 0 && j.change.Active() {
 			r.jobs = append(r.jobs, second(j, of))
 		}
 	}
@@ -117,10 +117,6 @@ func Run(ctx context.Context, source resource.Source, p *plan.Plan, o Options) [
 	return outcomes
 }
 
-func active(c *plan.Change) bool {
-	return c.Action == plan.Create || c.Action == plan.Update || c.Action == plan.Delete
-}
-
 func (r *run) job(ctx context.Context, j *job) {
 	defer close(j.over)
 	defer j.pass()
@@ -131,7 +127,7 @@ func (r *run) job(ctx context.Context, j *job) {
 	r.do(ctx, j)
 	j.Duration = time.Since(start)
 	told := j.first != nil && !j.first.passed.Status.OK() // with the first one
-	if active(j.change) && r.Done != nil && !told {
+	if j.change.Active() && r.Done != nil && !told {
 		r.mu.Lock()
 		defer r.mu.Unlock()
 		r.Done(j.Outcome)
@@ -155,12 +151,12 @@ func (r *run) do(ctx context.Context, j *job) {
 		j.Live, j.Wrote, j.Status = j.first.passed.Live, j.first.passed.Wrote, j.first.passed.Status
 	}
 	for _, n := range j.needs {
-		if status := n.passed.Status; active(j.change) && !status.OK() {
+		if status := n.passed.Status; j.change.Active() && !status.OK() {
 			j.Status, j.Err = Skipped, fmt.Errorf("needs %s, which %s%s", n.change.Object, verb[status], j.rest())
 			return
 		}
 	}
-	if active(j.change) && ctx.Err() != nil {
+	if j.change.Active() && ctx.Err() != nil {
 		j.Status, j.Err = Stopped, context.Cause(ctx)
 		return
 	}

@@ -46,7 +46,7 @@ func (r *run) follow(n int) {
 		for _, j := range r.jobs[:n] {
 			if !before[j] && slices.Contains(j.needs, s.first) {
 				j.needs = append(j.needs, s)
-				s.awaited = s.awaited || active(j.change)
+				s.awaited = s.awaited || j.change.Active()
 			}
 		}
 	}

@@ -156,12 +156,12 @@ func (r *run) line(elapsed time.Duration) string {
 	var total, done int
 	var names []string
 	for _, j := range r.jobs {
-		if active(j.change) {
+		if j.change.Active() {
 			total++
 		}
 		select {
 		case <-j.over:
-			if active(j.change) {
+			if j.change.Active() {
 				done++
 			}
 		default:

@@ -128,7 +128,10 @@ func (r *run) compare(ctx context.Context, j *job) (*plan.Diff, error) {
 	if path := d.Removes(&j.change.Diff); path != "" {
 		return nil, fmt.Errorf("update: %s would be removed, which the plan didn't show, because it changed since; nothing was sent, run again", path)
 	}
-	if path := d.Exceeds(&j.change.Diff); path != "" && policy.Exact && j.change.Action == plan.Update {
+	if !policy.Exact || j.change.Action != plan.Update {
+		return d, nil
+	}
+	if path := d.Exceeds(&j.change.Diff); path != "" {
 		return nil, fmt.Errorf("update: %s changed since the plan was made, and only what was reviewed may be done; nothing was sent", path)
 	}
 	return d, nil

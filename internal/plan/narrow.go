@@ -29,7 +29,7 @@ func (p *Plan) narrow(chosen func(*resource.Object) bool) {
 			case !chosen(n.Object):
 			case n.Action == Delete:
 				n.leftOut(c, "lets go of it")
-			case active(c) && active(n):
+			case c.Active() && n.Active():
 				waiting[n] = append(waiting[n], c.Object.String())
 			}
 		}
@@ -38,15 +38,15 @@ func (p *Plan) narrow(chosen func(*resource.Object) bool) {
 		left := func(n *Change) bool { return !chosen(n.Object) }
 		for _, n := range slices.Concat(c.Needs, c.Later) {
 			switch {
-			case !left(n) || !active(c):
-			case c.Action == Delete && (active(n) || len(n.Kept) > 0):
+			case !left(n) || !c.Active():
+			case c.Action == Delete && (n.Active() || len(n.Kept) > 0):
 				c.leftOut(n, "lets go of it")
 			case n.Action == Create || n.Action == Delete || n.renames():
 				c.leftOut(n, fmt.Sprintf("is to be %sd too", n.Action))
 			}
 		}
 		c.Needs, c.Later = slices.DeleteFunc(c.Needs, left), slices.DeleteFunc(c.Later, left)
-		if names := waiting[c]; len(names) > 0 && active(c) {
+		if names := waiting[c]; len(names) > 0 && c.Active() {
 			c.Notes = append(c.Notes, schema.Problem{Pos: c.Object.Pos, Message: "what depends on it is left out by the input only, and stays to be done: " + shortList(names)})
 		}
 	}
@@ -59,8 +59,6 @@ func (c *Change) leftOut(n *Change, what string) {
 	c.Action, c.Diff = Unknown, Diff{}
 	c.Err = fmt.Errorf("needs %s, which %s, and the input only leaves that out; choose both, or leave both out", n.Object, what)
 }
-
-func active(c *Change) bool { return c.Action == Create || c.Action == Update || c.Action == Delete }
 
 // places collects where an object is declared, every value of it.
 func places(o *resource.Object, in map[schema.Pos]bool) {

@@ -114,7 +114,7 @@ func one(o *resource.Object, w *resource.World, policy Policy) *Change {
 
 // guard asks the kind whether it may be done.
 func (c *Change) guard(caller resource.Caller) {
-	if c.Object.Kind.Guard == nil || c.Action != Create && c.Action != Update && c.Action != Delete {
+	if c.Object.Kind.Guard == nil || !c.Active() {
 		return
 	}
 	g := resource.Guarded{After: c.after, Caller: caller, Touches: func(field string) bool {
@@ -143,6 +143,9 @@ func shortList(names []string) string {
 	}
 	return fmt.Sprintf("%s and %d more", strings.Join(names[:most], ", "), len(names)-most)
 }
+
+// Active reports whether something is to be written.
+func (c *Change) Active() bool { return c.Action == Create || c.Action == Update || c.Action == Delete }
 
 func (c *Change) verb() Action {
 	switch {

@@ -69,7 +69,7 @@ func Sum(review []byte) string {
 func (p *Plan) review(made map[string]string) (review, error) {
 	r := review{Version: Version, OrganizationID: p.OrganizationID, Changes: []reviewed{}}
 	for _, c := range p.Changes {
-		if !active(c) {
+		if !c.Active() {
 			continue
 		}
 		x := reviewed{Kind: c.Object.Kind.Name, Name: c.Object.Name(), Action: c.Action, In: c.Parent}

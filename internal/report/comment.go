@@ -25,8 +25,8 @@ const (
 // Marker is what a comment hides for later runs: which comment it is, and the
 // plan that it shows.
 type Marker struct {
-	Workflow string `json:"workflow"` // the workflow's file
-	Manifest string `json:"manifest"` // what the plan is of: files, Organization and the like
+	Workflow string `json:"workflow"` // the step of it, hashed: it may hold a secret
+	Manifest string `json:"manifest"` // what the plan is of (files, Organization and the like), hashed, too
 	Head     string `json:"head"`     // the commit
 	Digest   string `json:"digest,omitempty"`
 	Plan     string `json:"plan,omitempty"` // plan.Review, compressed; "" where it is too large, or nothing was compared
