@@ -1,20 +1,29 @@
-FROM golang:1.26.8-bookworm AS build
+FROM --platform=$BUILDPLATFORM golang:1.26.9-bookworm@sha256:d9c68c2c51161e12fd77e4c6320687c9cd86e1af1e3ad6e6cd63ff970641453c AS build
 WORKDIR /src
 COPY go.mod go.sum main.go action.yml ./
 COPY internal internal
+ARG TARGETARCH
 ARG VERSION=dev
-RUN CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X main.version=$VERSION" -o /astro-apply .
+ARG COMMIT
+# Nothing of the machine, the time or the folder is in the program, so whoever
+# builds the commit gets the same bytes.
+RUN CGO_ENABLED=0 GOARCH=$TARGETARCH go build -trimpath -buildvcs=false \
+      -ldflags "-s -w -X main.version=$VERSION -X main.commit=$COMMIT" -o /astro-apply .
 
 # Not scratch: runners on Kubernetes start a step with the image's own sh, env
 # and tail. The user stays root, who alone may write the runner's files on
 # every kind of runner, and the runner sets the working directory.
-FROM busybox:1.37.0-musl
+FROM busybox:1.37.0-musl@sha256:5cec3fc171c87218698e85a52af7087de727372aae264a787b8112901a5b0092
 COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/
 COPY --from=build /astro-apply /astro-apply
 ARG VERSION=dev
+ARG COMMIT
+ARG SOURCE
 LABEL org.opencontainers.image.title="astro-apply" \
       org.opencontainers.image.description="Makes the resources of an Astro Organization match a YAML manifest" \
       org.opencontainers.image.licenses="Apache-2.0" \
-      org.opencontainers.image.version="$VERSION"
+      org.opencontainers.image.source="$SOURCE" \
+      org.opencontainers.image.version="$VERSION" \
+      org.opencontainers.image.revision="$COMMIT"
 # Exec form: the process is PID 1 and gets the runner's signals.
 ENTRYPOINT ["/astro-apply"]

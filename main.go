@@ -16,7 +16,7 @@ import (
 //go:embed action.yml
 var action []byte
 
-var version = "dev" // set by the build
+var version, commit = "dev", "" // set by the build
 
 func main() {
 	debug.SetGCPercent(50) // a small runner has more time than memory
@@ -24,6 +24,6 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // so that a second signal ends the process at once
 	os.Exit(app.Main(ctx, app.System{
-		Args: os.Args, Getenv: os.Getenv, Stdout: os.Stdout, Action: action, Version: version,
+		Args: os.Args, Getenv: os.Getenv, Stdout: os.Stdout, Action: action, Version: version, Commit: commit,
 	}))
 }

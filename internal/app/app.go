@@ -28,7 +28,8 @@ type System struct {
 	Transport http.RoundTripper // to Astro; nil: the network
 	GitHub    http.RoundTripper // to GitHub; nil: the network
 	Action    []byte            // the text of action.yml
-	Version   string
+	Version   string            // X.Y.Z, or dev
+	Commit    string            // that the program was built of; "" if unknown
 }
 
 // TokenVariable is the only place that the token is read from.

@@ -12,9 +12,9 @@ import (
 	"go.yaml.in/yaml/v4"
 )
 
-// exact is an image with a full version or a digest: what is built today is
-// built again tomorrow.
-var exact = regexp.MustCompile(`^[a-z0-9./-]+(:\d+\.\d+\.\d+(-[a-z0-9.-]+)?|(:[\w.-]+)?@sha256:[0-9a-f]{64})$`)
+// exact is an image with a full version, for people, and a digest: what is
+// built today is built again tomorrow.
+var exact = regexp.MustCompile(`^[a-z0-9./-]+:\d+\.\d+\.\d+(-[a-z0-9.-]+)?@sha256:[0-9a-f]{64}$`)
 
 // TestImage holds the Dockerfile and action.yml together, and to what runners
 // ask of an image: Kubernetes runners take the entrypoint from action.yml, the
@@ -35,6 +35,9 @@ func TestImage(t *testing.T) {
 				t.Errorf("FROM %s: not an exact version", image)
 			}
 			stages = append(stages, fields[len(fields)-1])
+			if version, ok := strings.CutPrefix(fields[0], "golang:"); ok && !strings.HasPrefix(version, toolchain(t)+"-") {
+				t.Errorf("FROM %s: go.mod has the toolchain %s, which is what is tested", fields[0], toolchain(t))
+			}
 			continue
 		}
 		last[word] = append(last[word], rest)
@@ -79,6 +82,20 @@ func instructions(t *testing.T) []string {
 		}
 	}
 	return lines
+}
+
+// toolchain is the version of Go that go.mod names.
+func toolchain(t *testing.T) string {
+	t.Helper()
+	b, err := os.ReadFile("../../go.mod")
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := regexp.MustCompile(`(?m)^toolchain go(.+)$`).FindSubmatch(b)
+	if found == nil {
+		t.Fatal("go.mod names no toolchain")
+	}
+	return string(found[1])
 }
 
 func actionEntrypoint(t *testing.T) string {

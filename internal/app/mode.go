@@ -22,7 +22,14 @@ func (p *process) choose() error {
 	p.report.Mode, p.report.Why = string(mode), why
 	p.report.Simulated = bool(p.config.Simulate) && mode != config.Validate
 	p.report.FailDrift = bool(p.config.FailOnDrift)
-	p.runner.Print(fmt.Sprintf("astro-apply %s, mode %s: %s", p.Version, mode, why))
+	built := p.Commit
+	if built == "" { // by a Dockerfile that was told nothing, of what uses: named
+		built = p.Getenv("GITHUB_ACTION_REF")
+	}
+	if built != "" {
+		built = " (" + built + ")"
+	}
+	p.runner.Print(fmt.Sprintf("astro-apply %s%s, mode %s: %s", p.Version, built, mode, why))
 	return nil
 }
 

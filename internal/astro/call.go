@@ -98,7 +98,7 @@ func (c *Client) request(ctx context.Context, call Call, target string) (*http.R
 	}
 	c.authorize(req.Header)
 	req.Header.Set("Accept", "application/json")
-	req.Header.Set("User-Agent", identifier+"/"+c.version)
+	req.Header.Set("User-Agent", c.agent)
 	req.Header.Set("X-API-Version", apiVersion)
 	req.Header.Set("X-Astro-Client-Identifier", identifier)
 	req.Header.Set("X-Astro-Client-Version", c.version)

@@ -23,6 +23,7 @@ type Options struct {
 	Token     string              // sent as bearer; in no error and no trace
 	Scrub     func(string) string // takes other secrets out of what the API says, before anything is cut; may be nil
 	Version   string              // of astro-apply, for the User-Agent
+	Commit    string              // the same; "" if unknown
 	Transport http.RoundTripper   // nil: HTTP/2, keep-alive and gzip, through the proxy that HTTPS_PROXY names
 	Grace     time.Duration       // what a call in flight still gets after its context ended; 0: it ends too
 	Trace     func(Attempt)       // called after each attempt, by many goroutines; may be nil
@@ -35,6 +36,7 @@ type Options struct {
 type Client struct {
 	base      string // scheme, host and path, without /v1
 	version   string
+	agent     string            // the User-Agent
 	authorize func(http.Header) // a function, so that no printed Client shows the token
 	redact    func(string) string
 	http      *http.Client
@@ -67,6 +69,10 @@ func New(o Options) (*Client, error) {
 	}
 	if c.version == "" {
 		c.version = "dev"
+	}
+	c.agent = identifier + "/" + c.version
+	if o.Commit != "" {
+		c.agent += " (" + o.Commit + ")"
 	}
 	transport := o.Transport
 	if transport == nil {

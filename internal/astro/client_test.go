@@ -64,7 +64,7 @@ func TestRequest(t *testing.T) {
 		got = r
 		_, _ = io.Copy(&sent, r.Body)
 		return answer(200, `{"id":"d1"}`)
-	}), func(o *Options) { o.Token = testToken + "\n" })
+	}), func(o *Options) { o.Token, o.Commit = testToken+"\n", "c0ffee" })
 	body, err := c.Do(t.Context(), Call{
 		Method: http.MethodPost, Path: "/organizations/{organizationId}/deployments/{deploymentId}",
 		Params: map[string]string{"organizationId": "o1", "deploymentId": "a/../b%2F?x#y é"},
@@ -75,7 +75,7 @@ func TestRequest(t *testing.T) {
 	}
 	want := http.Header{
 		"Authorization": {"Bearer " + testToken}, "Accept": {"application/json"}, "Content-Type": {"application/json"},
-		"User-Agent": {"astro-apply/1.2.3"}, "X-Api-Version": {"1.0"},
+		"User-Agent": {"astro-apply/1.2.3 (c0ffee)"}, "X-Api-Version": {"1.0"},
 		"X-Astro-Client-Identifier": {"astro-apply"}, "X-Astro-Client-Version": {"1.2.3"},
 	}
 	if diff := cmp.Diff(want, got.Header); diff != "" {

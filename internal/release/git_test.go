@@ -1,0 +1,214 @@
+package main
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"strings"
+	"sync"
+	"testing"
+)
+
+// repository is a Git repository of one's own with the part of GitHub's API
+// that a release uses. What is made through the API is in the repository.
+type repository struct {
+	*testing.T
+	dir string
+	url string
+
+	mu       sync.Mutex
+	releases map[string]map[string]any
+	writes   []string // METHOD path, in order
+	refuse   string   // a part of METHOD path that is answered 403
+}
+
+const token = "ghs_scratch_0123456789"
+
+func newRepository(t *testing.T, files map[string]string) *repository {
+	t.Helper()
+	r := &repository{T: t, dir: t.TempDir(), releases: map[string]map[string]any{}}
+	r.git("init", "-q", "-b", "main")
+	r.change("first: all of it", files)
+	s := httptest.NewServer(r)
+	t.Cleanup(s.Close)
+	r.url = s.URL
+	return r
+}
+
+// git runs a command in the repository and returns what it prints.
+func (r *repository) git(args ...string) string {
+	r.Helper()
+	out, err := r.try("", args...)
+	if err != nil {
+		r.Fatal(err)
+	}
+	return out
+}
+
+func (r *repository) try(input string, args ...string) (string, error) {
+	c := exec.CommandContext(r.Context(), "git", append([]string{"-C", r.dir}, args...)...)
+	c.Stdin = strings.NewReader(input)
+	c.Env = append(os.Environ(), "GIT_CONFIG_GLOBAL=/dev/null",
+		"GIT_AUTHOR_NAME=release", "GIT_AUTHOR_EMAIL=release@example.com", "GIT_COMMITTER_NAME=release", "GIT_COMMITTER_EMAIL=release@example.com")
+	out, err := c.CombinedOutput()
+	if err != nil {
+		return "", fmt.Errorf("git %q: %w: %s", args, err, out)
+	}
+	return strings.TrimSpace(string(out)), nil
+}
+
+// change commits files to main and returns the commit.
+func (r *repository) change(message string, files map[string]string) string {
+	r.Helper()
+	for name, text := range files {
+		if err := os.WriteFile(r.dir+"/"+name, []byte(text), 0o600); err != nil {
+			r.Fatal(err)
+		}
+	}
+	r.git("add", "-A")
+	r.git("commit", "-q", "--allow-empty", "-m", message)
+	return r.git("rev-parse", "HEAD")
+}
+
+func (r *repository) ServeHTTP(w http.ResponseWriter, q *http.Request) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	call := q.Method + " " + strings.TrimPrefix(q.URL.Path, "/repos/o/Astro-Apply")
+	if q.Method != http.MethodGet {
+		r.writes = append(r.writes, call)
+	}
+	status, answer := http.StatusUnauthorized, any(map[string]string{"message": "Bad credentials"})
+	switch {
+	case q.Header.Get("Authorization") != "Bearer "+token:
+	case r.refuse != "" && strings.Contains(call, r.refuse):
+		status, answer = http.StatusForbidden, map[string]string{"message": "Resource not accessible by integration"}
+	default:
+		var body map[string]any
+		_ = json.NewDecoder(q.Body).Decode(&body)
+		status, answer = r.answer(w.Header(), call, q, body)
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(answer)
+}
+
+type object = map[string]any
+
+func (r *repository) answer(header http.Header, call string, q *http.Request, body object) (int, any) {
+	failed := func(status int, err error) (int, any) { return status, object{"message": err.Error()} }
+	verb, path, _ := strings.Cut(call, " ")
+	switch {
+	case call == "GET ":
+		return 200, object{"default_branch": "main"}
+	case call == "GET /git/matching-refs/tags/v":
+		refs := []object{}
+		for _, name := range strings.Fields(r.git("tag", "-l", "v*")) {
+			refs = append(refs, reference(name, r.git("rev-parse", name)))
+		}
+		return 200, refs
+	case strings.HasPrefix(call, "GET /compare/"):
+		return r.compare(header, q, strings.TrimPrefix(path, "/compare/"))
+	case call == "GET /contents/action.yml":
+		text, err := r.try("", "show", q.URL.Query().Get("ref")+":action.yml")
+		if err != nil {
+			return failed(404, err)
+		}
+		return 200, object{"type": "file", "encoding": "base64", "content": base64.StdEncoding.EncodeToString([]byte(text + "\n"))}
+	case strings.HasPrefix(call, "GET /git/commits/"):
+		sha := strings.TrimPrefix(path, "/git/commits/")
+		parents, err := r.try("", "log", "-1", "--format=%P", sha)
+		if err != nil {
+			return failed(404, err)
+		}
+		answer := object{"sha": sha, "tree": object{"sha": r.git("rev-parse", sha+"^{tree}")}, "parents": []object{}}
+		for _, p := range strings.Fields(parents) {
+			answer["parents"] = append(answer["parents"].([]object), object{"sha": p})
+		}
+		return 200, answer
+	case call == "POST /git/trees":
+		return 201, object{"sha": r.plant(body)}
+	case call == "POST /git/commits":
+		args := []string{"commit-tree", body["tree"].(string), "-m", body["message"].(string)}
+		for _, p := range body["parents"].([]any) {
+			args = append(args, "-p", p.(string))
+		}
+		return 201, object{"sha": r.git(args...)}
+	case call == "POST /git/refs":
+		name := strings.TrimPrefix(body["ref"].(string), "refs/tags/")
+		if _, err := r.try("", "rev-parse", "-q", "--verify", "refs/tags/"+name); err == nil {
+			return 422, object{"message": "Reference already exists"}
+		}
+		r.git("tag", name, body["sha"].(string))
+		return 201, reference(name, body["sha"].(string))
+	case strings.Contains(path, "/git/ref"):
+		name := path[strings.LastIndex(path, "/")+1:]
+		sha, err := r.try("", "rev-parse", "-q", "--verify", "refs/tags/"+name)
+		switch {
+		case err != nil && verb == "PATCH":
+			return 422, object{"message": "Reference does not exist"}
+		case err != nil:
+			return failed(404, err)
+		case verb == "PATCH":
+			sha = body["sha"].(string)
+			r.git("tag", "-f", name, sha)
+		}
+		return 200, reference(name, sha)
+	case call == "POST /releases":
+		tag := body["tag_name"].(string)
+		r.git("rev-parse", "refs/tags/"+tag) // GitHub would make one of main
+		body["html_url"] = "https://github.com/o/Astro-Apply/releases/tag/" + tag
+		r.releases[tag] = body
+		return 201, body
+	case strings.HasPrefix(call, "GET /releases/tags/"):
+		if there := r.releases[path[strings.LastIndex(path, "/")+1:]]; there != nil {
+			return 200, there
+		}
+		return 404, object{"message": "Not Found"}
+	}
+	return 404, object{"message": "the fake doesn't know " + call}
+}
+
+func reference(tag, sha string) object {
+	return object{"ref": "refs/tags/" + tag, "object": object{"sha": sha, "type": "commit"}}
+}
+
+// compare answers in pages of two, so that all of them have to be asked for.
+func (r *repository) compare(header http.Header, q *http.Request, between string) (int, any) {
+	const size = 2
+	all := strings.Fields(r.git("log", "--reverse", "--format=%H", strings.Replace(between, "...", "..", 1)))
+	page := 1
+	_, _ = fmt.Sscan(q.URL.Query().Get("page"), &page)
+	commits := []object{}
+	for i := (page - 1) * size; i < min(page*size, len(all)); i++ {
+		commits = append(commits, object{"sha": all[i], "commit": object{"message": r.git("log", "-1", "--format=%B", all[i])}})
+	}
+	if page*size < len(all) {
+		header.Set("Link", fmt.Sprintf(`<%s%s?page=%d>; rel="next"`, r.url, q.URL.Path, page+1))
+	}
+	return 200, object{"commits": commits}
+}
+
+// plant makes a tree of another with some files changed.
+func (r *repository) plant(body object) string {
+	env := "GIT_INDEX_FILE=" + r.TempDir() + "/index"
+	in := func(input string, args ...string) string {
+		c := exec.CommandContext(r.Context(), "git", append([]string{"-C", r.dir}, args...)...)
+		c.Env, c.Stdin = append(os.Environ(), env), strings.NewReader(input)
+		out, err := c.Output()
+		if err != nil {
+			r.Errorf("git %q: %v", args, err)
+		}
+		return strings.TrimSpace(string(out))
+	}
+	in("", "read-tree", body["base_tree"].(string))
+	for _, e := range body["tree"].([]any) {
+		e := e.(object)
+		blob := in(e["content"].(string), "hash-object", "-w", "--stdin")
+		in("", "update-index", "--add", "--cacheinfo", e["mode"].(string)+","+blob+","+e["path"].(string))
+	}
+	return in("", "write-tree")
+}

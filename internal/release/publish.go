@@ -1,0 +1,158 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+
+	"github.com/Masterminds/semver/v3"
+	"github.com/google/go-containerregistry/pkg/name"
+	"github.com/google/go-containerregistry/pkg/v1/remote"
+	api "github.com/google/go-github/v90/github"
+)
+
+// publish gives the release commit its names: the tag, the release, v1. What
+// is there already is left alone, so it may be run again after a failure.
+func (r *release) publish(ctx context.Context) error {
+	version, err := semver.StrictNewVersion(r.Version)
+	if err != nil {
+		return fmt.Errorf("VERSION %q: %w", r.Version, err)
+	}
+	image, err := r.tried(ctx)
+	if err != nil {
+		return err
+	}
+	released, err := r.released(ctx)
+	if err != nil {
+		return err
+	}
+	previous := before(version, released)
+	changes, err := r.since(ctx, previous)
+	if err != nil {
+		return err
+	}
+	tag, compared := "v"+r.Version, ""
+	if previous != nil {
+		compared = "v" + previous.String()
+	}
+	text := notes(changes) + use(r.Server, r.Repository, tag, r.Release, image, compared)
+	if err := r.label(ctx, image); err != nil {
+		return err
+	}
+	if err := r.tag(ctx, tag); err != nil {
+		return err
+	}
+	url, err := r.announce(ctx, tag, version.Prerelease() != "", text)
+	if err != nil {
+		return err
+	}
+	for _, name := range floating(version) {
+		if err := r.move(ctx, name); err != nil {
+			return err
+		}
+	}
+	if err := r.runner.Summary(fmt.Sprintf("## [%s](%s)\n\n%s", tag, url, text)); err != nil {
+		return err
+	}
+	return r.tell("url", url)
+}
+
+// tried is the image of the release commit, which must be one: made of what
+// the workflow was started on.
+func (r *release) tried(ctx context.Context) (string, error) {
+	made, _, err := r.client.Git.GetCommit(ctx, r.owner, r.name, r.Release)
+	if err != nil {
+		return "", fmt.Errorf("release commit %q: %w", r.Release, err)
+	}
+	if len(made.Parents) != 1 || made.Parents[0].GetSHA() != r.Commit {
+		return "", fmt.Errorf("release commit %s isn't made of %s", r.Release, r.Commit)
+	}
+	action, err := r.action(ctx, r.Release)
+	if err != nil {
+		return "", err
+	}
+	how, err := runsOf(action)
+	if err != nil {
+		return "", err
+	}
+	if how.image() == "" {
+		return "", fmt.Errorf("release commit %s builds its image: %q", r.Release, how.Image)
+	}
+	return how.image(), nil
+}
+
+// label names the image in the registry, too, so that no clean-up of images
+// without a name takes it away.
+func (r *release) label(ctx context.Context, image string) error {
+	ref, err := name.NewDigest(image)
+	if err != nil {
+		return err
+	}
+	index, err := remote.Index(ref, r.registry(ctx)...)
+	if err != nil {
+		return fmt.Errorf("image %s: %w", image, err)
+	}
+	if err := remote.Tag(ref.Context().Tag(r.Version), index, r.registry(ctx)...); err != nil {
+		return fmt.Errorf("image %s: tag %s: %w", image, r.Version, err)
+	}
+	return nil
+}
+
+// tag makes the tag, which stays where it is for good.
+func (r *release) tag(ctx context.Context, tag string) error {
+	_, _, err := r.client.Git.CreateRef(ctx, r.owner, r.name, api.CreateRef{Ref: "refs/tags/" + tag, SHA: r.Release})
+	if !contradicts(err) {
+		return wrap("make tag "+tag, err)
+	}
+	at, _, there := r.client.Git.GetRef(ctx, r.owner, r.name, "tags/"+tag)
+	if there != nil {
+		return wrap("make tag "+tag, errors.Join(err, there))
+	}
+	if got := at.GetObject().GetSHA(); got != r.Release {
+		return fmt.Errorf("tag %s is on %s already, not on %s: release the next version", tag, got, r.Release)
+	}
+	return nil
+}
+
+// announce makes the release and returns its address.
+func (r *release) announce(ctx context.Context, tag string, early bool, text string) (string, error) {
+	there, _, err := r.client.Repositories.GetReleaseByTag(ctx, r.owner, r.name, tag)
+	if err == nil {
+		return there.GetHTMLURL(), nil
+	}
+	if !is(err, http.StatusNotFound) {
+		return "", wrap("release "+tag, err)
+	}
+	latest := "true"
+	if early {
+		latest = "false"
+	}
+	made, _, err := r.client.Repositories.CreateRelease(ctx, r.owner, r.name, api.CreateReleaseRequest{
+		TagName: tag, Name: &tag, Body: &text, Prerelease: &early, MakeLatest: &latest,
+	})
+	if err != nil {
+		return "", wrap("make release "+tag, err)
+	}
+	return made.GetHTMLURL(), nil
+}
+
+// move puts a floating tag on the release commit.
+func (r *release) move(ctx context.Context, tag string) error {
+	_, _, err := r.client.Git.UpdateRef(ctx, r.owner, r.name, "tags/"+tag, api.UpdateRef{SHA: r.Release, Force: new(true)})
+	if !contradicts(err) && !is(err, http.StatusNotFound) {
+		return wrap("move tag "+tag, err)
+	}
+	if _, _, again := r.client.Git.CreateRef(ctx, r.owner, r.name, api.CreateRef{Ref: "refs/tags/" + tag, SHA: r.Release}); again != nil {
+		return wrap("move tag "+tag, errors.Join(err, again))
+	}
+	return nil // it wasn't there yet
+}
+
+// wrap names what was done, and is nil where nothing went wrong.
+func wrap(what string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("%s: %w", what, err)
+}

@@ -1,0 +1,131 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/Masterminds/semver/v3"
+	api "github.com/google/go-github/v90/github"
+	"github.com/sethvargo/go-envconfig"
+
+	"astro-apply/internal/github"
+)
+
+// answerTime is what GitHub gets for one answer.
+const answerTime = 30 * time.Second
+
+// environment is what a job of the workflow gives: the runner's variables, and
+// what release.yml sets.
+type environment struct {
+	Repository string `env:"GITHUB_REPOSITORY, required"` // owner/name
+	Ref        string `env:"GITHUB_REF, required"`
+	Commit     string `env:"GITHUB_SHA, required"` // that the workflow was started on
+	Server     string `env:"GITHUB_SERVER_URL, default=https://github.com"`
+	API        string `env:"GITHUB_API_URL, default=https://api.github.com"`
+	Token      string `env:"GITHUB_TOKEN, required"`
+	Version    string `env:"VERSION, required"` // a word for plan, then what plan made of it
+
+	Image   string `env:"IMAGE"`          // host/name@sha256:…, for commit
+	Release string `env:"RELEASE_COMMIT"` // for publish
+}
+
+// release is a release on its way.
+type release struct {
+	environment
+	owner, name string
+	client      *api.Client
+	runner      *github.Runner
+}
+
+func newRelease(ctx context.Context, getenv func(string) string, runner *github.Runner) (*release, error) {
+	r := &release{runner: runner}
+	runner.Mask(getenv("GITHUB_TOKEN"))
+	lookup := envconfig.LookuperFunc(func(key string) (string, bool) { v := getenv(key); return v, v != "" })
+	if err := envconfig.ProcessWith(ctx, &envconfig.Config{Target: &r.environment, Lookuper: lookup}); err != nil {
+		return nil, err
+	}
+	var ok bool
+	if r.owner, r.name, ok = strings.Cut(r.Repository, "/"); !ok {
+		return nil, fmt.Errorf("GITHUB_REPOSITORY: %q is not owner/name", r.Repository)
+	}
+	base := strings.TrimRight(r.API, "/") + "/"
+	client, err := api.NewClient(api.WithAuthToken(r.Token), api.WithURLs(&base, nil), api.WithTimeout(answerTime), api.WithUserAgent("astro-apply-release"))
+	if err != nil {
+		return nil, fmt.Errorf("GITHUB_API_URL: %w", err)
+	}
+	r.client = client
+	return r, nil
+}
+
+// released are the versions that have a tag, oldest first.
+func (r *release) released(ctx context.Context) ([]*semver.Version, error) {
+	refs, _, err := r.client.Git.ListMatchingRefs(ctx, r.owner, r.name, "tags/v")
+	if err != nil {
+		return nil, fmt.Errorf("list tags: %w", err)
+	}
+	var tags []string
+	for _, ref := range refs {
+		tags = append(tags, strings.TrimPrefix(ref.GetRef(), "refs/tags/"))
+	}
+	return versions(tags), nil
+}
+
+// since are the commits after a tag, oldest first. A release commit is no part
+// of main, so what is compared with is the commit that it was made of.
+func (r *release) since(ctx context.Context, previous *semver.Version) ([]change, error) {
+	if previous == nil {
+		return nil, nil
+	}
+	var changes []change
+	for page := 1; page != 0; {
+		diff, resp, err := r.client.Repositories.CompareCommits(ctx, r.owner, r.name, "v"+previous.String(), r.Commit, &api.ListOptions{Page: page, PerPage: 100})
+		if err != nil {
+			return nil, fmt.Errorf("compare v%s with %s: %w", previous, r.Commit, err)
+		}
+		for _, c := range diff.Commits {
+			changes = append(changes, change{c.GetSHA(), c.GetCommit().GetMessage()})
+		}
+		page = resp.NextPage
+	}
+	if len(changes) == 0 {
+		return nil, fmt.Errorf("nothing has changed since v%s", previous)
+	}
+	return changes, nil
+}
+
+// action is the text of action.yml at a commit.
+func (r *release) action(ctx context.Context, commit string) ([]byte, error) {
+	file, _, _, err := r.client.Repositories.GetContents(ctx, r.owner, r.name, "action.yml", &api.RepositoryContentGetOptions{Ref: commit})
+	if err != nil {
+		return nil, fmt.Errorf("action.yml at %s: %w", commit, err)
+	}
+	text, err := file.GetContent()
+	if err != nil {
+		return nil, fmt.Errorf("action.yml at %s: %w", commit, err)
+	}
+	return []byte(text), nil
+}
+
+// tell hands outputs to the next jobs, and shows them.
+func (r *release) tell(outputs ...string) error {
+	var problems []error
+	for i := 0; i < len(outputs); i += 2 {
+		r.runner.Print(outputs[i] + ": " + outputs[i+1])
+		problems = append(problems, r.runner.Output(outputs[i], outputs[i+1]))
+	}
+	return errors.Join(problems...)
+}
+
+// is reports whether GitHub answered with a status.
+func is(err error, status int) bool {
+	e, ok := errors.AsType[*api.ErrorResponse](err)
+	return ok && e.Response != nil && e.Response.StatusCode == status
+}
+
+// contradicts reports whether a reference couldn't be made or moved, mostly since
+// it is there, or isn't: GitHub says both in this way.
+func contradicts(err error) bool { return is(err, http.StatusUnprocessableEntity) }

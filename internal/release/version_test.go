@@ -1,0 +1,122 @@
+package main
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestNext(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct{ tags, word, want, before, floating string }{
+		{"", "patch", "1.0.0", "", "v1 v1.0"},
+		{"", "0.1.0", "0.1.0", "", "v0 v0.1"},
+		{"v1 v1.2 v1.2.3", "patch", "1.2.4", "1.2.3", "v1 v1.2"},
+		{"v1.2.3 v1.10.0 v1.9.9", "minor", "1.11.0", "1.10.0", "v1 v1.11"}, // by number, not by letter
+		{"v1.2.3", "major", "2.0.0", "1.2.3", "v2 v2.0"},
+		{"v1.2.3", "v1.3.0", "1.3.0", "1.2.3", "v1 v1.3"},
+		{"v1.2.3", "1.3.0-rc.1", "1.3.0-rc.1", "1.2.3", ""},
+		{"v1.2.3 v1.3.0-rc.1", "1.3.0-rc.2", "1.3.0-rc.2", "1.3.0-rc.1", ""},
+		{"v1.2.3 v1.3.0-rc.1", "1.3.0", "1.3.0", "1.2.3", "v1 v1.3"},
+		{"v1.2.3 v2.0.0-rc.1", "patch", "1.2.4", "1.2.3", "v1 v1.2"},
+		{"v1.2.3-rc.1", "patch", "1.0.0", "", "v1 v1.0"},
+		{"v1.2.3 nightly v1.2.x release-9.9.9", "patch", "1.2.4", "1.2.3", "v1 v1.2"},
+		{"v1.2.3", "1.2.3", "is tagged already", "", ""},
+		{"v1.2.3 v1.3.0-rc.1", "1.3.0-rc.1", "is tagged already", "", ""},
+		{"v1.2.3 v1.3.0", "1.2.4", "older than 1.3.0", "", ""},
+		{"v1.2.3", "1.3", "say major, minor, patch", "", ""},
+		{"v1.2.3", "", "say major, minor, patch", "", ""},
+		{"v1.2.3", "1.3.0+abc", "the commit's place", "", ""},
+		{"v1.2.3", "1.3.0; rm -rf /", "say major, minor, patch", "", ""},
+	} {
+		released := versions(strings.Fields(test.tags))
+		v, err := next(test.word, released)
+		if err != nil {
+			if !strings.Contains(err.Error(), test.want) {
+				t.Errorf("%q after %q: error %v, want %q", test.word, test.tags, err, test.want)
+			}
+			continue
+		}
+		from := ""
+		if b := before(v, released); b != nil {
+			from = b.String()
+		}
+		if v.String() != test.want || from != test.before || strings.Join(floating(v), " ") != test.floating {
+			t.Errorf("%q after %q: %s since %q moving %q, want %s, %q, %q", test.word, test.tags, v, from, floating(v), test.want, test.before, test.floating)
+		}
+	}
+}
+
+func TestNotes(t *testing.T) {
+	t.Parallel()
+	const sha = "0123456789abcdef"
+	for _, test := range []struct {
+		messages []string
+		want     string
+	}{
+		{nil, "The first release.\n\n"},
+		{[]string{"plan: keep order stable\n\nWhy.", "apply: wait less", "plan: say more", "ci: go faster", "README: tell"}, `### README
+
+- tell (0123456)
+
+### apply
+
+- wait less (0123456)
+
+### plan
+
+- keep order stable (0123456)
+- say more (0123456)
+
+And one commit that users don't notice.
+
+`},
+		{[]string{"Merge it all", "config!: rename an input", "test: more", "ci: more"}, `### What breaks
+
+- rename an input (0123456)
+
+### Others
+
+- Merge it all (0123456)
+
+And 2 commits that users don't notice.
+
+`},
+		{[]string{"plan: <img src=x> & <!-- x"}, "### plan\n\n- &lt;img src=x&gt; & &lt;!-- x (0123456)\n\n"},
+	} {
+		var changes []change
+		for _, m := range test.messages {
+			changes = append(changes, change{sha, m})
+		}
+		if got := notes(changes); got != test.want {
+			t.Errorf("%q:\n%s\nwant\n%s", test.messages, got, test.want)
+		}
+	}
+	many := make([]change, 5000)
+	for i := range many {
+		many[i] = change{sha, "plan: " + strings.Repeat("long ", 12)}
+	}
+	if got := notes(many); len(got) > notesLimit+1000 || !strings.Contains(got, "- and 4") {
+		t.Errorf("%d bytes of notes, ending %q", len(got), got[len(got)-100:])
+	}
+}
+
+func TestPin(t *testing.T) {
+	t.Parallel()
+	image := "ghcr.io/o/astro-apply@sha256:" + strings.Repeat("0f", 32)
+	const action = "name: x\nruns:\n  using: docker\n  image: Dockerfile\n  entrypoint: /x\n"
+	for name, test := range map[string]struct{ action, image, want string }{
+		"good":           {action, image, strings.Replace(action, "Dockerfile", "docker://"+image, 1)},
+		"a tag":          {action, "ghcr.io/o/astro-apply:v1", "it could change"},
+		"a new line":     {action, image + "\n  env: {}", "it could change"},
+		"pinned already": {strings.Replace(action, "Dockerfile", "docker://"+image, 1), image, "0 lines"},
+		"twice":          {action + "  image: Dockerfile\n", image, "2 lines"},
+		"elsewhere":      {"inputs:\n  image: Dockerfile\nruns:\n  using: docker\n  image: other\n", image, "would run"},
+		"no container":   {strings.Replace(action, "using: docker", "using: node24", 1), image, "not docker"},
+		"no YAML":        {action + "  [", image, "action.yml:"},
+	} {
+		got, err := pin([]byte(test.action), test.image)
+		if err != nil && !strings.Contains(err.Error(), test.want) || err == nil && string(got) != test.want {
+			t.Errorf("%s: %q, %v; want %q", name, got, err, test.want)
+		}
+	}
+}
