@@ -7,6 +7,8 @@ import (
 	"github.com/google/go-containerregistry/pkg/authn"
 	"github.com/google/go-containerregistry/pkg/v1/remote"
 	api "github.com/google/go-github/v90/github"
+
+	"astro-apply/internal/github"
 )
 
 // commit checks the image and makes the release commit: the one that the
@@ -47,6 +49,9 @@ func (r *release) commit(ctx context.Context) error {
 	}, nil)
 	if err != nil {
 		return fmt.Errorf("make the commit: %w", err)
+	}
+	if !made.GetVerification().GetVerified() {
+		r.runner.Annotate(github.Annotation{Level: github.Warning, Title: "release", Message: fmt.Sprintf("commit %s is not signed: GitHub signs what a workflow's own token makes", made.GetSHA())})
 	}
 	return r.tell("commit", made.GetSHA())
 }

@@ -136,7 +136,7 @@ func (r *repository) answer(header http.Header, call string, q *http.Request, bo
 		for _, p := range body["parents"].([]any) {
 			args = append(args, "-p", p.(string))
 		}
-		return 201, object{"sha": r.git(args...)}
+		return 201, object{"sha": r.git(args...), "verification": object{"verified": body["author"] == nil && body["committer"] == nil}}
 	case call == "POST /git/refs":
 		name := strings.TrimPrefix(body["ref"].(string), "refs/tags/")
 		if _, err := r.try("", "rev-parse", "-q", "--verify", "refs/tags/"+name); err == nil {

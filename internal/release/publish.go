@@ -149,10 +149,15 @@ func (r *release) move(ctx context.Context, tag string) error {
 	return nil // it wasn't there yet
 }
 
-// wrap names what was done, and is nil where nothing went wrong.
+// wrap names what was done, and is nil where nothing went wrong. That a token
+// may not do it has a reason that GitHub doesn't tell: the workflow's own may
+// not name a commit whose workflows are others than the default branch's.
 func wrap(what string, err error) error {
-	if err == nil {
+	switch {
+	case err == nil:
 		return nil
+	case is(err, http.StatusForbidden):
+		return fmt.Errorf("%s: %w; the job needs contents: write, and if a workflow was changed on the default branch since, release its newest commit instead", what, err)
 	}
 	return fmt.Errorf("%s: %w", what, err)
 }
