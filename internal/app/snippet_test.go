@@ -1,0 +1,69 @@
+package app_test
+
+import (
+	"os"
+	"strings"
+	"testing"
+
+	"go.yaml.in/yaml/v4"
+)
+
+// TestReadmeSnippets holds the parts of workflows in README and in the recipes
+// to action.yml: no step gives the action an input that it doesn't have.
+func TestReadmeSnippets(t *testing.T) {
+	t.Parallel()
+	inputs := map[string]bool{}
+	for _, e := range section(t, "inputs") {
+		inputs[e.name] = true
+	}
+	for file, want := range map[string]int{"../../README.md": 1, "../../.github/examples/README.md": 4} {
+		steps := 0
+		parts := strings.Split(markdown(t, file), "```yaml\n")
+		for _, part := range parts[1:] {
+			text, _, _ := strings.Cut(part, "```")
+			var snippet any
+			if err := yaml.Unmarshal([]byte(text), &snippet); err != nil {
+				t.Errorf("%s: %v in\n%s", file, err, text)
+			}
+			steps += uses(t, file, snippet, inputs)
+		}
+		if steps < want {
+			t.Errorf("%s: %d steps use %s, want %d at least", file, steps, published, want)
+		}
+	}
+}
+
+// uses looks at every step that uses the action, however deep, and counts them.
+func uses(t *testing.T, file string, tree any, inputs map[string]bool) (steps int) {
+	t.Helper()
+	switch tree := tree.(type) {
+	case []any:
+		for _, e := range tree {
+			steps += uses(t, file, e, inputs)
+		}
+	case map[string]any:
+		for _, e := range tree {
+			steps += uses(t, file, e, inputs)
+		}
+		if tree["uses"] != published {
+			return steps
+		}
+		steps++
+		with, _ := tree["with"].(map[string]any)
+		for name := range with {
+			if !inputs[name] {
+				t.Errorf("%s: action.yml has no input %s", file, name)
+			}
+		}
+	}
+	return steps
+}
+
+func markdown(t *testing.T, file string) string {
+	t.Helper()
+	b, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
+}
