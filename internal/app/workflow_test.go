@@ -19,10 +19,11 @@ type ruled struct {
 		Permissions any
 		Concurrency any
 		Uses        string
-		Timeout     any `yaml:"timeout-minutes"`
+		Timeout     any    `yaml:"timeout-minutes"`
+		Runner      string `yaml:"runs-on"`
 		Steps       []struct {
-			Uses string
-			With map[string]any
+			Uses, Run string
+			With      map[string]any
 		}
 	}
 }
@@ -64,11 +65,14 @@ func broken(text string, ours bool) (problems []string) {
 	must(w.Permissions != nil, "no permissions")
 	must(!strings.Contains(text, "pull_request_target"), "pull_request_target")
 	must(!strings.Contains(text, "secrets: inherit"), "secrets: inherit")
+	must(!strings.Contains(text, "write-all"), "write-all")
 	must(!ours || len(pinned.FindAllString(text, -1)) == strings.Count(text, "uses:"), "an action that is not pinned by its commit, with the version in a comment")
 	for name, job := range w.Jobs {
 		must(job.Timeout != nil || job.Uses != "", name+": no timeout-minutes")
 		must(w.Concurrency != nil || job.Concurrency != nil, name+": no concurrency")
+		must(!ours || !strings.HasSuffix(job.Runner, "-latest"), name+": a runner that changes under its name")
 		for _, step := range job.Steps {
+			must(!strings.Contains(step.Run, "${{"), name+": an expression in a script, where its value becomes code; use env")
 			must(!strings.HasPrefix(step.Uses, "actions/checkout@") || step.With["persist-credentials"] == false, name+": checkout keeps its credentials")
 		}
 	}
@@ -84,10 +88,12 @@ concurrency: x
 jobs:
   one:
     timeout-minutes: 5
+    runs-on: ubuntu-24.04
     steps:
       - uses: actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1
         with: { persist-credentials: false }
       - uses: ./
+      - run: echo
 `
 	for name, test := range map[string]struct{ old, text, want string }{
 		"nothing":      {"", "", ""},
@@ -99,6 +105,9 @@ jobs:
 		"credentials":  {"persist-credentials: false", "fetch-depth: 0", "one: checkout keeps its credentials"},
 		"the target":   {"on: push", "on: pull_request_target", "pull_request_target"},
 		"all secrets":  {"on: push", "on: push # secrets: inherit", "secrets: inherit"},
+		"all scopes":   {"permissions: {}", "permissions: write-all", "write-all"},
+		"the runner":   {"ubuntu-24.04", "ubuntu-latest", "one: a runner that changes under its name"},
+		"injection":    {"run: echo", "run: echo ${{ github.head_ref }}", "one: an expression in a script, where its value becomes code; use env"},
 		"no YAML":      {"on: push", "on: [", "yaml"},
 		"another name": {"actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1", "docker://alpine:3", "an action that is not pinned by its commit, with the version in a comment"},
 	} {
