@@ -138,8 +138,7 @@ func (r *run) do(ctx context.Context, j *job) {
 	switch j.change.Action {
 	case plan.Unknown:
 		j.fail(j.change.Err)
-		var blocked *resource.Blocked
-		if errors.As(j.change.Err, &blocked) {
+		if _, ok := errors.AsType[*resource.Blocked](j.change.Err); ok {
 			j.Status = Skipped
 		}
 		return

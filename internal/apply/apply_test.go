@@ -209,8 +209,7 @@ func TestFailedReadIsAFailure(t *testing.T) {
 		if len(s.writes()) != 0 {
 			t.Errorf("writes %v", s.writes())
 		}
-		var blocked *resource.Blocked
-		if !errors.As(outcomes[1].Err, &blocked) {
+		if _, ok := errors.AsType[*resource.Blocked](outcomes[1].Err); !ok {
 			t.Errorf("error %v", outcomes[1].Err)
 		}
 	})

@@ -109,8 +109,7 @@ func (c *Client) broken(ctx, inner context.Context, err error) error {
 // cause makes err safe to show, and drops the URL that net/http puts before
 // it: an Error has a better name for it.
 func (c *Client) cause(err error) error {
-	var outer *url.Error
-	if errors.As(err, &outer) {
+	if outer, ok := errors.AsType[*url.Error](err); ok {
 		err = outer.Err
 	}
 	var kind error

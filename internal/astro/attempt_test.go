@@ -92,7 +92,7 @@ func TestTokenIsNotShown(t *testing.T) {
 			t.Fatal(err)
 		}
 		shown = append(shown, err.Error(), fmt.Sprintf("%+v", *e), fmt.Sprintf("%+v %#v", c, c))
-		for _, part := range strings.Split(testToken, ".") {
+		for part := range strings.SplitSeq(testToken, ".") {
 			if text := strings.Join(shown, "\n"); strings.Contains(text, part) {
 				t.Errorf("case %d shows %q: %s", i, part, text)
 			}

@@ -1,6 +1,7 @@
 package github_test
 
 import (
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -57,9 +58,7 @@ func TestLoadEvent(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			env := map[string]string{"GITHUB_EVENT_NAME": tt.event, "GITHUB_REF": tt.ref, "GITHUB_REF_NAME": "name"}
-			for k, v := range runner {
-				env[k] = v
-			}
+			maps.Copy(env, runner)
 			env["GITHUB_EVENT_PATH"] = filepath.Join(t.TempDir(), "event.json")
 			if tt.payload != "" {
 				if err := os.WriteFile(env["GITHUB_EVENT_PATH"], []byte(tt.payload), 0o600); err != nil {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -27,9 +28,7 @@ func gitHub() *fake.Server {
 
 func repository(more map[string]string) func(string) string {
 	env := map[string]string{"GITHUB_REPOSITORY": "acme/data"}
-	for k, v := range more {
-		env[k] = v
-	}
+	maps.Copy(env, more)
 	return func(name string) string { return env[name] }
 }
 

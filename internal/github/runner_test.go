@@ -3,6 +3,7 @@ package github_test
 import (
 	"bytes"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -18,9 +19,7 @@ import (
 // environment gives the variables of a runner, changed and added to.
 func environment(more map[string]string) func(string) string {
 	env := map[string]string{"GITHUB_ACTIONS": "true"}
-	for k, v := range more {
-		env[k] = v
-	}
+	maps.Copy(env, more)
 	return func(name string) string { return env[name] }
 }
 

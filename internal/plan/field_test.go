@@ -1,6 +1,7 @@
 package plan_test
 
 import (
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -162,9 +163,7 @@ func TestEveryWritableField(t *testing.T) {
 				return
 			}
 			want := echo(t, w.section, answer)
-			for name, value := range decode(t, "{"+w.sent+"}") {
-				want[name] = value
-			}
+			maps.Copy(want, decode(t, "{"+w.sent+"}"))
 			same(t, "body", want, body(t, d))
 		})
 	}

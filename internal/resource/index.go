@@ -3,6 +3,7 @@ package resource
 import (
 	"context"
 	"fmt"
+	"maps"
 	"net/url"
 	"slices"
 	"strings"
@@ -60,15 +61,11 @@ func (x *index) fill(ctx context.Context, s Source, k *Kind, places []place) {
 
 func (s Source) list(ctx context.Context, k *Kind, places []place) ([]*Live, error) {
 	call := astro.Call{Method: "GET", Path: k.List.Path, Params: map[string]string{"organizationId": s.OrganizationID}, Query: url.Values{}}
-	for name, values := range k.List.Always {
-		call.Query[name] = values
-	}
+	maps.Copy(call.Query, k.List.Always)
 	for _, p := range places {
 		switch {
 		case p.id == "":
-			for name, values := range k.List.Rootly {
-				call.Query[name] = values
-			}
+			maps.Copy(call.Query, k.List.Rootly)
 		case k.List.Parents != "":
 			call.Query.Add(k.List.Parents, p.id)
 		case strings.Contains(k.List.Path, "{"+p.field+"}"):

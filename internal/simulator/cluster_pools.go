@@ -2,6 +2,7 @@ package simulator
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 )
 
@@ -39,9 +40,7 @@ func changeNodePools(state map[string]any, sent []map[string]any) {
 			pools = append(pools, change)
 			continue
 		}
-		for name, value := range change {
-			pools[i][name] = value
-		}
+		maps.Copy(pools[i], change)
 		pools[i]["updatedAt"] = state["updatedAt"]
 	}
 	state["nodePools"] = list(pools)

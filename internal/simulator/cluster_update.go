@@ -1,6 +1,7 @@
 package simulator
 
 import (
+	"maps"
 	"net/http"
 	"slices"
 )
@@ -84,9 +85,7 @@ func changeCluster(o *object, body map[string]any) {
 	for _, name := range []string{"clusterType", "nodePools", "enableDr", "k8sTags"} {
 		delete(body, name)
 	}
-	for name, value := range body {
-		o.state[name] = value
-	}
+	maps.Copy(o.state, body)
 	switch enable {
 	case true:
 		o.state["isDrEnabled"] = true

@@ -1,6 +1,7 @@
 package simulator
 
 import (
+	"maps"
 	"slices"
 	"strings"
 )
@@ -84,9 +85,7 @@ func merge(into, from map[string]any) {
 			into[name] = value
 			continue
 		}
-		for member, v := range members {
-			had[member] = v
-		}
+		maps.Copy(had, members)
 	}
 }
 

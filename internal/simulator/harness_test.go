@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"testing"
@@ -152,9 +153,7 @@ func ids(objects []map[string]any) []string {
 // with is a copy of a body with some members changed; nil takes one out.
 func with(body map[string]any, changes map[string]any) map[string]any {
 	copied := map[string]any{}
-	for name, value := range body {
-		copied[name] = value
-	}
+	maps.Copy(copied, body)
 	for name, value := range changes {
 		if copied[name] = value; value == nil {
 			delete(copied, name)

@@ -3,6 +3,7 @@ package simulator
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 )
@@ -65,15 +66,11 @@ func (s *Server) seed(kind string, value map[string]any) string {
 		panic(fmt.Sprintf("simulator: no kind %q", kind))
 	}
 	if kind == kindOrganization { // there is one: what it is not given stays
-		for name, v := range plain(value) {
-			known.objects[0].state[name] = v
-		}
+		maps.Copy(known.objects[0].state, plain(value))
 		return s.organization
 	}
 	o := s.born(kind, caller{})
-	for name, v := range plain(value) {
-		o.state[name] = v
-	}
+	maps.Copy(o.state, plain(value))
 	o.id = o.text("id")
 	for _, h := range s.halves {
 		if h.kind == kind {
