@@ -12,20 +12,14 @@
 // the classes of its highlighter (starry-night has GitHub's own grammars).
 // github-markdown-css has the look, headless Chromium takes the picture.
 // The page runs no scripts and gets nothing from the network; images come from
-// the folder of IN.md. The npm packages below go into .ci/bin/node, Chromium
-// and the fonts come from Debian, each only if missing.
+// the folder of IN.md. .ci/install gets the npm packages, Chromium and the fonts
+// come from Debian, each only if missing.
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 
-const npmPackages = [
-  'unified@11.0.5', 'remark-parse@11.0.0', 'remark-gfm@4.0.1', 'remark-gemoji@8.0.0', 'remark-rehype@11.1.2',
-  'rehype-raw@7.0.0', 'rehype-sanitize@6.0.0', 'rehype-github-alert@1.0.0', 'rehype-starry-night@2.2.0',
-  '@wooorm/starry-night@3.11.0', 'rehype-stringify@10.0.1', 'github-markdown-css@5.9.0', 'playwright-core@1.65.1',
-];
 const debianPackages = ['chromium', 'fonts-liberation', 'fonts-noto-color-emoji'];
 const chromium = '/usr/bin/chromium';
 const chromiumFlags = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
@@ -34,21 +28,14 @@ const maxHeight = 16384; // Chromium repeats the page's start below this
 // What GitHub allows besides rehype-sanitize's list.
 const moreTags = ['abbr', 'bdo', 'caption', 'cite', 'dfn', 'figcaption', 'figure', 'mark', 'small', 'time', 'wbr'];
 
-const prefix = path.join(path.dirname(fileURLToPath(import.meta.url)), 'bin', 'node');
-const modules = path.join(prefix, 'node_modules');
-const require = createRequire(path.join(modules, '.'));
-const load = async (name) => import(pathToFileURL(require.resolve(name)));
+const here = path.dirname(fileURLToPath(import.meta.url));
+const modules = path.join(here, 'node_modules');
 
 function install() {
   const run = (command, ...args) => execFileSync(command, args, {
     stdio: ['ignore', 2, 2], env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
   });
-  const stamp = path.join(prefix, '.installed');
-  if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== npmPackages.join('\n')) {
-    run('npm', 'install', '--loglevel=error', '--ignore-scripts', '--no-audit', '--no-fund', '--no-save',
-      '--no-package-lock', '--prefix', prefix, ...npmPackages);
-    writeFileSync(stamp, npmPackages.join('\n'));
-  }
+  run(path.join(here, 'install'), 'npm');
   const missing = debianPackages.filter((name) => {
     const { stdout } = spawnSync('dpkg-query', ['-W', '-f=${db:Status-Status}', name], { encoding: 'utf8' });
     return stdout !== 'installed';
@@ -61,10 +48,10 @@ function install() {
 }
 
 async function toHTML(markdown, dark) {
-  const { unified } = await load('unified');
-  const { all } = await load('@wooorm/starry-night');
-  const { default: rehypeSanitize, defaultSchema } = await load('rehype-sanitize');
-  const plugin = async (name) => (await load(name)).default;
+  const { unified } = await import('unified');
+  const { all } = await import('@wooorm/starry-night');
+  const { default: rehypeSanitize, defaultSchema } = await import('rehype-sanitize');
+  const plugin = async (name) => (await import(name)).default;
   const body = await unified()
     .use(await plugin('remark-parse'))
     .use(await plugin('remark-gfm'), { singleTilde: true })
@@ -85,7 +72,7 @@ async function toHTML(markdown, dark) {
 }
 
 async function screenshot(html, folder, out, { width, dark, open }) {
-  const { chromium: driver } = (await load('playwright-core')).default;
+  const { chromium: driver } = (await import('playwright-core')).default;
   const browser = await driver.launch({ executablePath: chromium, args: chromiumFlags });
   try {
     const page = await browser.newPage({
