@@ -1,0 +1,76 @@
+package app_test
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	yaml "go.yaml.in/yaml/v4"
+)
+
+// What is checked here and what GitHub checks are the same steps.
+func TestWorkflowRunsEveryStep(t *testing.T) {
+	t.Parallel()
+	defaults := regexp.MustCompile(`(?m)\|\| set -- (.*)$`).FindStringSubmatch(text(t, ".ci/run"))
+	if defaults == nil {
+		t.Fatal(".ci/run has no default steps")
+	}
+	want := strings.Fields(defaults[1])
+	want[slices.Index(want, "container")] = "" // needs a harness; the job action does it with uses: ./
+	var got []string
+	for _, run := range regexp.MustCompile(`(?m)(?:run: \.ci/run (.*)|uses: \./)$`).FindAllStringSubmatch(text(t, ".github/workflows/ci.yml"), -1) {
+		got = append(got, run[1])
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("ci.yml runs %q, .ci/run %q", got, want)
+	}
+}
+
+// The command that README gives is the one that has to pass.
+func TestReadmeTellsTheTests(t *testing.T) {
+	t.Parallel()
+	commands := regexp.MustCompile(`(?m)^go test .*$`).FindAllString(text(t, "README.md"), -1)
+	if len(commands) != 1 || !strings.Contains(text(t, ".ci/run"), commands[0]+" ") {
+		t.Errorf("README has %q, which has to be one command, and that of .ci/run", commands)
+	}
+}
+
+// Whatever is pinned is kept up to date, not on the day of a release, and in
+// one pull request.
+func TestDependabot(t *testing.T) {
+	t.Parallel()
+	var file struct {
+		Updates []struct {
+			Ecosystem string `yaml:"package-ecosystem"`
+			Directory string
+			Cooldown  map[string]int
+			Groups    map[string]any
+		}
+	}
+	if err := yaml.Unmarshal([]byte(text(t, ".github/dependabot.yml")), &file); err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, update := range file.Updates {
+		got = append(got, update.Ecosystem+" "+update.Directory)
+		if update.Cooldown["default-days"] < 7 || len(update.Groups) != 1 {
+			t.Errorf("%s: cooldown %v, groups %v", update.Ecosystem, update.Cooldown, update.Groups)
+		}
+	}
+	if want := []string{"gomod /", "github-actions /", "docker /", "npm /.ci"}; !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
+
+// text is that of a file of the repository.
+func text(t *testing.T, file string) string {
+	t.Helper()
+	b, err := os.ReadFile(filepath.Join("..", "..", file))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
+}
