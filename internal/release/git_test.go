@@ -52,7 +52,7 @@ func (r *repository) git(args ...string) string {
 func (r *repository) try(input string, args ...string) (string, error) {
 	c := exec.CommandContext(r.Context(), "git", append([]string{"-C", r.dir}, args...)...)
 	c.Stdin = strings.NewReader(input)
-	c.Env = append(os.Environ(), "GIT_CONFIG_GLOBAL=/dev/null",
+	c.Env = append(c.Environ(), "GIT_CONFIG_GLOBAL=/dev/null",
 		"GIT_AUTHOR_NAME=release", "GIT_AUTHOR_EMAIL=release@example.com", "GIT_COMMITTER_NAME=release", "GIT_COMMITTER_EMAIL=release@example.com")
 	out, err := c.CombinedOutput()
 	if err != nil {
@@ -106,7 +106,7 @@ func (r *repository) answer(header http.Header, call string, q *http.Request, bo
 		return 200, object{"default_branch": "main"}
 	case call == "GET /git/matching-refs/tags/v":
 		refs := []object{}
-		for _, name := range strings.Fields(r.git("tag", "-l", "v*")) {
+		for name := range strings.FieldsSeq(r.git("tag", "-l", "v*")) {
 			refs = append(refs, reference(name, r.git("rev-parse", name)))
 		}
 		return 200, refs
@@ -125,7 +125,7 @@ func (r *repository) answer(header http.Header, call string, q *http.Request, bo
 			return failed(404, err)
 		}
 		answer := object{"sha": sha, "tree": object{"sha": r.git("rev-parse", sha+"^{tree}")}, "parents": []object{}}
-		for _, p := range strings.Fields(parents) {
+		for p := range strings.FieldsSeq(parents) {
 			answer["parents"] = append(answer["parents"].([]object), object{"sha": p})
 		}
 		return 200, answer
@@ -197,7 +197,7 @@ func (r *repository) plant(body object) string {
 	env := "GIT_INDEX_FILE=" + r.TempDir() + "/index"
 	in := func(input string, args ...string) string {
 		c := exec.CommandContext(r.Context(), "git", append([]string{"-C", r.dir}, args...)...)
-		c.Env, c.Stdin = append(os.Environ(), env), strings.NewReader(input)
+		c.Env, c.Stdin = append(c.Environ(), env), strings.NewReader(input)
 		out, err := c.Output()
 		if err != nil {
 			r.Errorf("git %q: %v", args, err)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 )
@@ -30,5 +31,5 @@ func (r *release) plan(ctx context.Context) error {
 	if err := r.runner.Summary(fmt.Sprintf("## v%s\n\n%s", version, notes(changes))); err != nil {
 		return err
 	}
-	return r.tell("version", version.String(), "image", "ghcr.io/"+strings.ToLower(r.Repository))
+	return errors.Join(r.tell("version", version.String()), r.tell("image", "ghcr.io/"+strings.ToLower(r.Repository)))
 }

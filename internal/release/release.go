@@ -111,13 +111,9 @@ func (r *release) action(ctx context.Context, commit string) ([]byte, error) {
 }
 
 // tell hands outputs to the next jobs, and shows them.
-func (r *release) tell(outputs ...string) error {
-	var problems []error
-	for i := 0; i < len(outputs); i += 2 {
-		r.runner.Print(outputs[i] + ": " + outputs[i+1])
-		problems = append(problems, r.runner.Output(outputs[i], outputs[i+1]))
-	}
-	return errors.Join(problems...)
+func (r *release) tell(name, value string) error {
+	r.runner.Print(name + ": " + value)
+	return r.runner.Output(name, value)
 }
 
 // is reports whether GitHub answered with a status.

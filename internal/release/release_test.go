@@ -6,6 +6,7 @@ import (
 	"cmp"
 	"errors"
 	"io"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -47,9 +48,7 @@ func (w *workflow) job(command string, env map[string]string) (outputs map[strin
 		"GITHUB_ACTIONS": "true", "GITHUB_REPOSITORY": "o/Astro-Apply", "GITHUB_REF": "refs/heads/main", "GITHUB_SHA": w.git("rev-parse", "main"),
 		"GITHUB_API_URL": w.url, "GITHUB_TOKEN": token, "GITHUB_OUTPUT": dir + "/output", "GITHUB_STEP_SUMMARY": dir + "/summary",
 	}
-	for k, v := range env {
-		variables[k] = v
-	}
+	maps.Copy(variables, env)
 	for _, file := range []string{"/output", "/summary"} {
 		if err := os.WriteFile(dir+file, nil, 0o600); err != nil {
 			w.Fatal(err)
