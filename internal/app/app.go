@@ -77,6 +77,12 @@ func (p *process) run(ctx context.Context) error {
 	if err := p.choose(); err != nil {
 		return err
 	}
+	timeout := time.Duration(p.config.Timeout)
+	limited, cancel := context.WithTimeoutCause(ctx, timeout, fmt.Errorf("the timeout of %s is over", timeout))
+	defer cancel()
+	if p.report.Mode == string(config.Export) {
+		return p.export(limited)
+	}
 	sources, err := p.sources()
 	if err != nil {
 		return err
@@ -91,10 +97,7 @@ func (p *process) run(ctx context.Context) error {
 		}
 		return nil
 	}
-	timeout := time.Duration(p.config.Timeout)
-	ctx, cancel := context.WithTimeoutCause(ctx, timeout, fmt.Errorf("the timeout of %s is over", timeout))
-	defer cancel()
-	return p.reconcile(ctx, declared)
+	return p.reconcile(limited, declared)
 }
 
 // read gets everything there is to know from the manifest alone.

@@ -23,10 +23,11 @@ const module = "astro-apply"
 // CONTRIBUTING. A new package has to be entered here.
 var imports = map[string][]string{
 	".":                              {"internal/app"},
-	"internal/app":                   {"internal/apply", "internal/astro", "internal/config", "internal/github", "internal/manifest", "internal/plan", "internal/report", "internal/resource", "internal/schema", "internal/simulator"},
+	"internal/app":                   {"internal/apply", "internal/astro", "internal/config", "internal/export", "internal/github", "internal/manifest", "internal/plan", "internal/report", "internal/resource", "internal/schema", "internal/simulator"},
 	"internal/report":                {"internal/apply", "internal/astro", "internal/github", "internal/plan", "internal/resource", "internal/schema"},
 	"internal/apply":                 {"internal/astro", "internal/plan", "internal/resource", "internal/schema"},
 	"internal/plan":                  {"internal/resource", "internal/schema"},
+	"internal/export":                {"internal/resource", "internal/schema"},
 	"internal/resource":              {"internal/astro", "internal/schema"},
 	"internal/manifest":              {"internal/schema"},
 	"internal/schema":                nil,
@@ -55,6 +56,7 @@ var surroundings = map[string]*regexp.Regexp{
 var mentions = []string{
 	"internal/app/review.go Workspace",      // the same
 	"internal/app/app.go Workspace",         // the input of that name
+	"internal/app/export.go Workspaces",     // the same
 	"internal/app/connect.go DeploymentIDs", // what a token says that it reaches
 	"internal/app/connect.go WorkspaceIDs",
 	"internal/astro/call.go User",   // User-Agent
@@ -66,6 +68,7 @@ var mentions = []string{
 	"internal/astro/token.go WorkspaceIDs",
 	"internal/astro/token.go deploymentId",
 	"internal/astro/token.go workspaceId",
+	"internal/export/variable.go USER",     // of the process
 	"internal/github/deliver.go WORKSPACE", // the runner's
 	"internal/github/deliver.go workspace",
 	"internal/github/comment.go GetUser",             // the author of a comment

@@ -19,6 +19,8 @@ type Config struct {
 	Manifest       string  `env:"MANIFEST"`
 	Mode           Mode    `env:"MODE"`
 	Only           Lines   `env:"ONLY"`
+	ExportTo       Word    `env:"EXPORT_TO"`
+	ExportOf       Lines   `env:"EXPORT_WORKSPACES"`
 	Workspace      Word    `env:"WORKSPACE"`
 	OrganizationID Word    `env:"ORGANIZATION_ID"`
 	AllowDelete    Switch  `env:"ALLOW_DELETE"`

@@ -95,7 +95,7 @@ func TestInputsWinOverDefaults(t *testing.T) {
 	t.Parallel()
 	got, err := load(t, map[string]string{
 		"files": "a.yaml", "mode": "apply", "workspace": " data platform ", "organization-id": "corg", "allow-delete": "true",
-		"write-secrets": "true", "wait": "false", "timeout": "90s", "fail-on-drift": "false", "simulate": "true",
+		"write-secrets": "true", "wait": "false", "export-to": "exported/", "export-workspaces": "data\nml", "timeout": "90s", "fail-on-drift": "false", "simulate": "true",
 		"api-url": "https://api.example.com/astro/",
 	})
 	if err != nil {
@@ -103,7 +103,7 @@ func TestInputsWinOverDefaults(t *testing.T) {
 	}
 	want := &config.Config{
 		Files: config.Lines{"a.yaml"}, Mode: config.Apply, Workspace: "data platform", OrganizationID: "corg", AllowDelete: true,
-		WriteSecrets: true, Timeout: config.Timeout(90 * time.Second), Simulate: true, APIURL: "https://api.example.com/astro",
+		WriteSecrets: true, Timeout: config.Timeout(90 * time.Second), Simulate: true, ExportTo: "exported/", ExportOf: config.Lines{"data", "ml"}, APIURL: "https://api.example.com/astro",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
@@ -138,7 +138,7 @@ func TestEveryBadInputIsReported(t *testing.T) {
 		t.Fatal("no error")
 	}
 	want := []string{
-		`input mode is "aply": it must be auto, validate, plan, apply or drift`,
+		`input mode is "aply": it must be auto, validate, plan, apply, drift or export`,
 		`input workspace is "a\nb": it must be on one line`,
 		`input organization-id is "c\rd": it must be on one line`,
 		`input allow-delete is "ja": it must be true or false`,
@@ -188,7 +188,7 @@ func TestBadAction(t *testing.T) {
 	for _, tt := range []struct{ name, action, want string }{
 		{"not YAML", "inputs: [", "action.yml: "},
 		{"not a mapping", "inputs: none", "action.yml: "},
-		{"bad default", strings.Replace(invented, "drift", "adrift", 1), "it must be auto, validate, plan, apply or drift"},
+		{"bad default", strings.Replace(invented, "drift", "adrift", 1), "it must be auto, validate, plan, apply, drift or export"},
 		{"bad default and bad input", strings.Replace(invented, `"false"`, `"maybe"`, 1), "it must be true or false"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -110,12 +110,13 @@ const (
 	Plan     Mode = "plan"
 	Apply    Mode = "apply"
 	Drift    Mode = "drift"
+	Export   Mode = "export"
 )
 
 // UnmarshalText implements encoding.TextUnmarshaler.
 func (m *Mode) UnmarshalText(text []byte) error {
-	if !slices.Contains([]Mode{Auto, Validate, Plan, Apply, Drift}, Mode(text)) {
-		return errors.New("it must be auto, validate, plan, apply or drift")
+	if !slices.Contains([]Mode{Auto, Validate, Plan, Apply, Drift, Export}, Mode(text)) {
+		return errors.New("it must be auto, validate, plan, apply, drift or export")
 	}
 	*m = Mode(text)
 	return nil

@@ -49,7 +49,7 @@ func TestMode(t *testing.T) {
 			t.Errorf("%s: %s, %v", want, c.Mode, err)
 		}
 	}
-	for _, text := range []string{"Plan", "export", "plan apply", "plan,apply"} {
+	for _, text := range []string{"Plan", "import", "plan apply", "plan,apply"} {
 		if _, err := load(t, map[string]string{"mode": text}); err == nil || !strings.Contains(err.Error(), "input mode") {
 			t.Errorf("%q: error %v", text, err)
 		}

@@ -55,7 +55,12 @@ func (r *Runner) place(path string) (dir, below string, err error) {
 // the folder it is in, so that later steps, which run as somebody else than a
 // container, can. A file that is there is replaced as a whole; no link leads
 // out of the folder.
-func (r *Runner) Save(path, secret string) error {
+func (r *Runner) Save(path, secret string) error { return r.write(path, secret, 0o600) }
+
+// Write is Save for a text that everybody may read.
+func (r *Runner) Write(path, text string) error { return r.write(path, text, 0o644) }
+
+func (r *Runner) write(path, text string, mode fs.FileMode) error {
 	dir, below, err := r.place(path)
 	if err != nil {
 		return err
@@ -70,13 +75,27 @@ func (r *Runner) Save(path, secret string) error {
 		return err
 	}
 	temporary := below + "." + strings.ToLower(rand.Text()[:8])
-	if err := fill(root, temporary, secret, owned); err != nil {
+	if err := fill(root, temporary, text, mode, owned); err != nil {
 		return errors.Join(err, root.Remove(temporary))
 	}
 	if err := root.Rename(temporary, below); err != nil {
 		return errors.Join(err, root.Remove(temporary))
 	}
 	return nil
+}
+
+// Read returns what a file below the workspace or RUNNER_TEMP holds.
+func (r *Runner) Read(path string) ([]byte, error) {
+	dir, below, err := r.place(path)
+	if err != nil {
+		return nil, err
+	}
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = root.Close() }()
+	return root.ReadFile(below)
 }
 
 // folders makes the folders of a path that aren't there.
@@ -96,8 +115,8 @@ func folders(root *os.Root, path string, owned *owners) error {
 	return nil
 }
 
-func fill(root *os.Root, name, text string, owned *owners) error {
-	f, err := root.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+func fill(root *os.Root, name, text string, mode fs.FileMode, owned *owners) error {
+	f, err := root.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
 	if err != nil {
 		return err
 	}

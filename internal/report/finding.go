@@ -73,6 +73,8 @@ func (r *Run) conclusion() []Finding {
 		return []Finding{{Level: github.Error, Title: "astro-apply stopped early", Message: r.Sentence()}}
 	case r.Mode == "drift" && r.Drift() && r.FailDrift && !r.Broken():
 		return []Finding{{Level: github.Error, Title: "Astro differs from the manifest", Message: r.Sentence() + " Apply the manifest, or change it to what is live."}}
+	case r.differs() && !r.Broken():
+		return []Finding{{Level: github.Error, Title: "the export is not what is live", Message: r.Sentence() + " Somebody changed it in the meantime, or it can't be said in a manifest: export again, and report it if that doesn't help."}}
 	}
 	return nil
 }
@@ -97,10 +99,12 @@ func (r *Run) change(c *plan.Change) []Finding {
 		level := github.Notice
 		if n.Warning {
 			level = github.Warning
+		} else if r.Exported != nil { // it is about what was there before
+			continue
 		}
 		out = append(out, Finding{Level: level, Pos: n.Pos, Title: name, Message: name + ": " + n.Message})
 	}
-	if n := len(c.Unverified); n > 0 {
+	if n := len(c.Unverified); n > 0 && r.Exported == nil { // there they are listed by their variables
 		out = append(out, Finding{Level: github.Notice, Pos: c.Object.Pos, Title: name, rank: 1, Message: fmt.Sprintf(
 			"%s: %s kept, not verified, because Astro never returns secrets (%s); write-secrets: true writes them", name, plural(n, "secret"), strings.Join(c.Unverified, ", "))})
 	}

@@ -32,6 +32,7 @@ type Run struct {
 	Interface string               // address of the Astro UI, "" if unknown
 	Calls     []Call               // those that were refused or lost
 	Unmanaged []resource.Unmanaged // looked for in mode drift only
+	Exported  *Exported            // in mode export, once it is there
 	Duration  time.Duration
 	Stopped   error // why the run was ended early, nil if it wasn't
 }
@@ -66,7 +67,7 @@ func (r *Run) Drift() bool {
 // Failed reports whether the step has to fail.
 func (r *Run) Failed() bool {
 	counts := r.Counts()
-	return r.Broken() || counts.NotOK() > 0 || r.Stopped != nil || r.Mode == "drift" && r.Drift() && r.FailDrift
+	return r.Broken() || counts.NotOK() > 0 || r.Stopped != nil || r.Mode == "drift" && r.Drift() && r.FailDrift || r.differs()
 }
 
 // Sentence is the result in one line.
@@ -79,6 +80,8 @@ func (r *Run) Sentence() string {
 		return fmt.Sprintf("Stopped: %s. Nothing was compared with Astro, and nothing written.", plural(r.errorCount(), "error"))
 	case r.Plan != nil && len(r.Plan.Problems) > 0:
 		return fmt.Sprintf("Nothing was written: the manifest has %s that only the live state shows.", plural(len(r.Plan.Problems), "error"))
+	case r.Exported != nil && r.Stopped == nil:
+		return r.exportSentence()
 	case r.Refused != nil:
 		return "Nothing was written: the plan is not one that was reviewed. " + r.tally(true)
 	case r.Mode == "validate" && r.Rehearsed:

@@ -23,7 +23,7 @@ func (r *Run) Summary() string {
 // blocks are the parts of a text of at most room bytes, the most useful first.
 func (r *Run) blocks(room int) []string {
 	out := []string{
-		r.head(), r.list(github.Error, "Errors", room/6), r.table(room / 6), r.list(github.Warning, "Warnings", room/6),
+		r.head(), r.list(github.Error, "Errors", room/6), r.exported(room / 6), r.table(room / 6), r.list(github.Warning, "Warnings", room/6),
 		r.unmanaged(room / 6), r.list(github.Notice, "Notices", room/6),
 	}
 	return append(out, r.details()...)

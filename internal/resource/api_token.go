@@ -26,7 +26,7 @@ func apiToken() *Kind {
 		Parents:  []string{"deploymentId", "workspaceId"},
 		Identity: []string{"name"},
 		List: Query{
-			Path: collection, Member: "tokens",
+			Path: collection, Member: "tokens", Flat: true,
 			Rootly: map[string][]string{"includeOnlyOrganizationTokens": {"true"}},
 		},
 		Get:       Call{"GET", item},
@@ -159,6 +159,7 @@ func agentToken() *Kind {
 		Section:  "agentTokens",
 		Doc:      "A token for remote execution agents of a Deployment. Its value is told once, when it is created; it can't be changed or rotated.",
 		Parents:  []string{"deploymentId"},
+		Hosts:    func(home *schema.Node) bool { return home.Path("remoteExecution.enabled").Is("true") },
 		Identity: []string{"name"},
 		List:     Query{Path: collection, Member: "tokens"},
 		Get:      Call{"GET", item},

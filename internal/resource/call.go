@@ -15,6 +15,7 @@ type Query struct {
 	Parents string
 	Always  url.Values // sent in any case
 	Rootly  url.Values // sent when it is about what lives in no parent
+	Flat    bool       // without any parent, it lists what lives in all of them
 	Brief   bool       // items lack fields: what is found is read by id before it is compared
 }
 

@@ -16,15 +16,16 @@ type Kind struct {
 	Title    string // of one, as Astro writes it: "Deployment"
 	Section  string // of the manifest; "" for kinds that are only referred to
 	Doc      string
-	Single   bool     // there is one, always: it is found without a name
-	Whole    string   // of a Single kind, the field whose value the section is; "": the section is a mapping
-	Adopt    string   // it comes to be elsewhere: how, in words; "": Create makes it
-	Makes    string   // the kind of which it makes an object under its own name, and has the id
-	Stays    string   // why it can't be deleted; "": Delete does
-	Parents  []string // the fields of which one holds the id of what it lives in
-	Blocks   []string // fields: what they refer to can't be deleted before it
-	Under    string   // a field of a Single kind, as kind.field: what it allows comes after a change of it, what it forbids before
-	Identity []string // fields, compared exactly; a declared id wins over them
+	Single   bool                         // there is one, always: it is found without a name
+	Whole    string                       // of a Single kind, the field whose value the section is; "": the section is a mapping
+	Adopt    string                       // it comes to be elsewhere: how, in words; "": Create makes it
+	Makes    string                       // the kind of which it makes an object under its own name, and has the id
+	Stays    string                       // why it can't be deleted; "": Delete does
+	Parents  []string                     // the fields of which one holds the id of what it lives in
+	Hosts    func(home *schema.Node) bool // whether something live of the last Parents can hold any; nil: it can
+	Blocks   []string                     // fields: what they refer to can't be deleted before it
+	Under    string                       // a field of a Single kind, as kind.field: what it allows comes after a change of it, what it forbids before
+	Identity []string                     // fields, compared exactly; a declared id wins over them
 	Fields   []schema.Field
 	Rules    []Rule
 	List     Query

@@ -15,6 +15,11 @@ type Reach struct {
 // narrow reports whether there may be more than the token can see.
 func (r Reach) narrow() bool { return len(r.WorkspaceIDs)+len(r.DeploymentIDs) > 0 }
 
+// of lists the ids of a kind that a narrow token is known to reach.
+func (r Reach) of(k *Kind) []string {
+	return map[string][]string{"workspace": r.WorkspaceIDs, "deployment": r.DeploymentIDs}[k.Name]
+}
+
 // absent returns why the token can't know that an object of kind k doesn't
 // exist in a place. A list that
 // comes back without it proves nothing then, and nothing may be created on it.

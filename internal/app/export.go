@@ -1,0 +1,134 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"strings"
+	"time"
+
+	"astro-apply/internal/export"
+	"astro-apply/internal/manifest"
+	"astro-apply/internal/plan"
+	"astro-apply/internal/report"
+	"astro-apply/internal/resource"
+	"astro-apply/internal/schema"
+)
+
+// exported is how each exported file starts, which tells it from what people
+// wrote.
+const exported = "Exported by astro-apply"
+
+const exportHead = exported + `.
+A plan of it finds nothing to do as long as nobody changes Astro. Secrets are
+told by nobody: they stay as they are until the variables that ${secret:…}
+names are set, and their object changes.`
+
+// export writes what is live as manifests, and holds it against what is live:
+// what it can't be held to is no success.
+func (p *process) export(ctx context.Context) error {
+	scope, err := p.scope()
+	if err != nil {
+		return err
+	}
+	connect := p.astro
+	if p.report.Simulated {
+		connect = p.simulated
+	}
+	source, err := connect(&resource.Declaration{Catalog: p.catalog})
+	if err != nil {
+		return err
+	}
+	survey, err := source.Survey(ctx, p.catalog, scope)
+	switch {
+	case p.stopped(ctx):
+		return nil
+	case err != nil:
+		return fmt.Errorf("nothing was exported, since not everything could be read: %w", err)
+	}
+	for _, gap := range survey.Gaps {
+		p.report.Remarks = append(p.report.Remarks, fmt.Sprintf("%s: not exported, and referred to by id: %v", gap.Kind.Section, gap.Err))
+	}
+	made, declared := p.written(ctx, source, survey)
+	if p.report.Stopped != nil {
+		return nil
+	}
+	p.report.Declared = len(declared.Objects)
+	for _, f := range made.Files {
+		if err := p.keep(f); err != nil {
+			return err
+		}
+		p.report.Exported.Files = append(p.report.Exported.Files, f.Name)
+	}
+	p.show()
+	return nil
+}
+
+// written is the export, without what turns out to be something that a manifest
+// may not say, and what it declares, planned.
+func (p *process) written(ctx context.Context, source resource.Source, survey *resource.Survey) (*export.Export, *resource.Declaration) {
+	o := export.Options{To: path.Clean(string(p.config.ExportTo)), Head: exportHead, Now: time.Now(), Omit: export.Omit{}}
+	for {
+		made := export.Make(survey, o)
+		var sources []manifest.Source
+		for _, f := range made.Files {
+			sources = append(sources, manifest.Source{Name: f.Name, Data: f.Data})
+		}
+		parsed := manifest.Parse(sources, manifest.Environment{Lookup: standIn}) // whatever it is, it isn't compared
+		declared := resource.Declare(p.catalog, parsed.Documents, "")
+		problems := sorted(parsed.Problems, declared.Problems)
+		if o.Omit.Add(made, declared, problems) {
+			continue
+		}
+		p.report.Problems = problems
+		p.plan(ctx, source, declared, plan.Policy{Now: o.Now})
+		if p.report.Plan != nil && o.Omit.Add(made, declared, p.report.Plan.Problems) {
+			continue
+		}
+		p.report.Exported = &report.Exported{Objects: made.Objects}
+		for _, v := range made.Variables {
+			p.report.Exported.Variables = append(p.report.Exported.Variables, report.Variable{Name: v.Name, For: v.Of + ": " + v.Path})
+		}
+		for _, l := range made.Left {
+			p.report.Exported.Left = append(p.report.Exported.Left, l.String())
+		}
+		return made, declared
+	}
+}
+
+// keep writes an exported file, unless somebody wrote the one that is there.
+func (p *process) keep(f export.File) error {
+	there, err := p.runner.Read(f.Name)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+	case err != nil:
+		return fmt.Errorf("input export-to: %s: %w", f.Name, err)
+	case !strings.HasPrefix(string(there), "# "+exported):
+		return fmt.Errorf("input export-to: %s is there, and no export wrote it; remove it first, or name another file", f.Name)
+	}
+	if err := p.runner.Write(f.Name, string(f.Data)); err != nil {
+		return fmt.Errorf("input export-to: %s: %w", f.Name, err)
+	}
+	return nil
+}
+
+// scope is what to export, by the inputs. Names of objects mean nothing yet, so
+// only takes sections.
+func (p *process) scope() (resource.Scope, error) {
+	scope := resource.Scope{Workspaces: p.config.ExportOf}
+	if len(p.config.Only) == 0 {
+		return scope, nil
+	}
+	wanted := map[*resource.Kind]bool{}
+	for _, section := range p.config.Only {
+		k := p.catalog.Section(section)
+		if k == nil || k.Makes != "" {
+			return scope, fmt.Errorf("input only: %q is no section that can be exported%s", section, schema.Suggest(section, p.catalog.Sections()))
+		}
+		wanted[k] = true
+	}
+	scope.Kinds = func(k *resource.Kind) bool { return wanted[k] }
+	return scope, nil
+}

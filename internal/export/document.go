@@ -1,0 +1,146 @@
+package export
+
+import (
+	"bytes"
+	"strings"
+
+	"go.yaml.in/yaml/v4"
+
+	"astro-apply/internal/schema"
+)
+
+// document is a manifest as it is written.
+type document struct {
+	head string
+	root yaml.Node
+	list *yaml.Node // of the section at hand
+}
+
+func (d *document) add(name string, value *schema.Node) {
+	d.pair(name, encode(value))
+}
+
+func (d *document) pair(name string, value *yaml.Node) {
+	d.root.Content = append(d.root.Content, scalar("!!str", name), value)
+}
+
+// single adds a section that is one value.
+func (d *document) single(section string, value *schema.Node, comments []string) {
+	d.add(section, value)
+	d.root.Content[len(d.root.Content)-2].HeadComment = comment(comments)
+}
+
+// item adds one to a section that is a list.
+func (d *document) item(section string, value *schema.Node, comments []string, first bool) {
+	if first {
+		d.list = &yaml.Node{Kind: yaml.SequenceNode}
+		d.pair(section, d.list)
+	}
+	n := encode(value)
+	n.Style &^= yaml.FlowStyle
+	n.HeadComment = comment(comments)
+	d.list.Content = append(d.list.Content, n)
+}
+
+// comment is text that stays one, whatever is in it.
+func comment(lines []string) string {
+	var out []string
+	for _, line := range lines {
+		out = append(out, "# "+strings.Join(strings.Fields(line), " "))
+	}
+	return strings.Join(out, "\n")
+}
+
+func (d *document) bytes() []byte {
+	var head, body bytes.Buffer
+	for line := range strings.Lines(d.head) {
+		head.WriteString("# " + strings.TrimSpace(line) + "\n")
+	}
+	d.root.Kind = yaml.MappingNode
+	e := yaml.NewEncoder(&body)
+	e.SetIndent(2)
+	if err := e.Encode(&d.root); err != nil { // it is all texts, numbers and words
+		return []byte("# " + err.Error() + "\n")
+	}
+	_ = e.Close()
+	// An empty line before each section, or before its comment.
+	remark := false
+	for line := range strings.Lines(body.String()) {
+		top := line[0] != ' '
+		if top && !remark {
+			head.WriteString("\n")
+		}
+		remark = top && line[0] == '#'
+		head.WriteString(line)
+	}
+	return head.Bytes()
+}
+
+// flowLimit is how long, in bytes, a list element may be that is written on one
+// line.
+const flowLimit = 100
+
+func encode(n *schema.Node) *yaml.Node {
+	switch n.Form {
+	case schema.Map:
+		out := &yaml.Node{Kind: yaml.MappingNode}
+		for _, m := range n.Members {
+			out.Content = append(out.Content, scalar("!!str", m.Name), encode(m.Value))
+		}
+		if len(n.Members) == 0 || place(n) {
+			out.Style = yaml.FlowStyle
+		}
+		return out
+	case schema.List:
+		out := &yaml.Node{Kind: yaml.SequenceNode}
+		for _, item := range n.Items {
+			e := encode(item)
+			if e.Kind == yaml.MappingNode && flat(item) {
+				e.Style = yaml.FlowStyle
+			}
+			out.Content = append(out.Content, e)
+		}
+		if len(n.Items) == 0 {
+			out.Style = yaml.FlowStyle
+		}
+		return out
+	case schema.Bool:
+		return scalar("!!bool", n.Text)
+	case schema.Number:
+		if strings.ContainsAny(n.Text, ".eE") {
+			return scalar("!!float", n.Text)
+		}
+		return scalar("!!int", n.Text)
+	case schema.Null:
+		return scalar("!!null", "null")
+	}
+	return scalar("!!str", n.Text)
+}
+
+func scalar(tag, value string) *yaml.Node {
+	n := &yaml.Node{Kind: yaml.ScalarNode, Tag: tag, Value: value}
+	if tag == "!!str" && strings.Contains(value, "\n") {
+		n.Style = yaml.LiteralStyle
+	}
+	return n
+}
+
+// flat reports whether an element reads well on one line.
+func flat(n *schema.Node) bool {
+	size := 0
+	for _, m := range n.Members {
+		switch {
+		case place(m.Value):
+			size += len(m.Value.Show())
+		case m.Value.Form == schema.Map, m.Value.Form == schema.List, strings.Contains(m.Value.Text, "\n"):
+			return false
+		}
+		size += len(m.Name) + len(m.Value.Text) + 4
+	}
+	return size <= flowLimit
+}
+
+// place reports whether n is a reference by name and Workspace.
+func place(n *schema.Node) bool {
+	return n.Form == schema.Map && len(n.Members) == 2 && n.Called != ""
+}

@@ -1,0 +1,99 @@
+// Package export writes what is live as manifests: names instead of ids, and
+// ${secret:…} for what nobody is told. It is pure: it returns texts.
+package export
+
+import (
+	"cmp"
+	"fmt"
+	"time"
+
+	"astro-apply/internal/resource"
+	"astro-apply/internal/schema"
+)
+
+// Options say how to export.
+type Options struct {
+	To   string    // a .yaml or .yml file, or a folder with a file for each Workspace
+	Head string    // the comment at the top of each file, without #
+	Now  time.Time // what is over by then is left out
+	Omit Omit      // what stays out, and why
+}
+
+// Export is what was made.
+type Export struct {
+	Files     []File
+	Variables []*Variable // that the manifests read secrets from, by name
+	Left      []Left      // what is in no manifest, or only as a comment
+	Objects   int
+	entries   []*entry // as in the files
+}
+
+// File is a manifest. Name is a path with slashes.
+type File struct {
+	Name string
+	Data []byte
+}
+
+// Variable is what a manifest reads a secret from.
+type Variable struct {
+	Name string
+	Of   string // the object, in words
+	Path string // of the field
+
+	node  *schema.Node
+	names []string // that it may have, the best one first
+}
+
+// Left is what could not be exported, and why. Path is "" for a whole object.
+type Left struct {
+	Of, Path, Why string
+	known         bool // by everybody: a comment will do
+}
+
+func (l Left) String() string {
+	if l.Path == "" {
+		return l.Of + ": " + l.Why
+	}
+	return l.Of + ": " + l.Path + ": " + l.Why
+}
+
+// entry is one exported object.
+type entry struct {
+	kind *resource.Kind
+	live *resource.Live
+	home string // id of the Workspace that it is or lives in
+	body *schema.Node
+	left []Left
+}
+
+func (e *entry) String() string {
+	if e.kind.Single {
+		return e.kind.Name
+	}
+	return fmt.Sprintf("%s %q", e.kind.Name, e.live.Name())
+}
+
+// Make writes what a survey found. It makes the same texts of the same state.
+func Make(s *resource.Survey, o Options) *Export {
+	x := &exporter{survey: s, options: o, names: newNames(s)}
+	out := &Export{}
+	for _, object := range s.Objects {
+		live := s.Live[object]
+		e := &entry{kind: object.Kind, live: live, home: s.HomeOf(object.Kind, live)}
+		why := cmp.Or(o.Omit.of(e, ""), x.object(e))
+		if why != "" {
+			out.Left = append(out.Left, Left{Of: e.String(), Why: why})
+			continue
+		}
+		out.entries = append(out.entries, e)
+		for _, l := range e.left {
+			if !l.known {
+				out.Left = append(out.Left, Left{Of: e.String(), Path: l.Path, Why: l.Why})
+			}
+		}
+	}
+	out.Variables = settle(x.variables)
+	out.Files = x.layout(out.entries)
+	out.Objects = len(out.entries)
+	return out
+}

@@ -1,0 +1,102 @@
+package export
+
+import (
+	"cmp"
+	"fmt"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+
+	"astro-apply/internal/resource"
+	"astro-apply/internal/schema"
+)
+
+// folder reports whether each Workspace gets a file of its own.
+func (x *exporter) folder() bool {
+	return !slices.Contains([]string{".yaml", ".yml"}, path.Ext(x.options.To))
+}
+
+// organizationFile has what is in no Workspace.
+const organizationFile = "organization"
+
+var notInAFileName = regexp.MustCompile(`[^a-z0-9._-]+`)
+
+// layout puts the entries into files, and in their order.
+func (x *exporter) layout(entries []*entry) (files []File) {
+	if !x.folder() {
+		return []File{{x.options.To, x.write(entries, "")}}
+	}
+	of, taken := map[string][]*entry{}, map[string]bool{organizationFile: true}
+	for _, e := range entries {
+		of[e.home] = append(of[e.home], e)
+	}
+	var order []string
+	for id := range of {
+		order = append(order, id)
+	}
+	name := func(id string) string { return x.names.called(x.survey.Home.Name, id) }
+	slices.SortFunc(order, func(a, b string) int { return cmp.Or(cmp.Compare(name(a), name(b)), cmp.Compare(a, b)) })
+	for _, id := range order {
+		file := organizationFile
+		if id != "" {
+			file = strings.Trim(notInAFileName.ReplaceAllString(strings.ToLower(name(id)), "-"), "-.")
+			if file == "" || taken[file] {
+				file = strings.TrimPrefix(file+"-"+id, "-")
+			}
+		}
+		taken[file] = true
+		files = append(files, File{path.Join(x.options.To, file+".yaml"), x.write(of[id], id)})
+	}
+	return files
+}
+
+// write makes a document of entries that belong into one file, which is for one
+// Workspace or, with "", for any.
+func (x *exporter) write(entries []*entry, home string) []byte {
+	d := &document{head: x.options.Head}
+	if home != "" {
+		if n := x.names.reference(x.survey.Home.Name, home, ""); n != nil {
+			d.add(x.survey.Home.Name, n)
+		} else {
+			d.add(x.survey.Home.Name+"Id", schema.String(home))
+		}
+	}
+	var last *resource.Kind
+	for _, e := range entries {
+		body := e.body
+		if home != "" {
+			body = x.without(e, home)
+		}
+		var comments []string
+		for _, l := range e.left {
+			comments = append(comments, fmt.Sprintf("%s: %s", l.Path, l.Why))
+		}
+		switch {
+		case e.kind.Whole != "":
+			d.single(e.kind.Section, body.Get(e.kind.Whole), comments)
+		case e.kind.Single:
+			d.single(e.kind.Section, body, comments)
+		default:
+			d.item(e.kind.Section, body, comments, e.kind != last)
+		}
+		last = e.kind
+	}
+	return d.bytes()
+}
+
+// without is an entry's body where the Workspace at the top of the file is its
+// own, so that it need not say it again.
+func (x *exporter) without(e *entry, home string) *schema.Node {
+	out := &schema.Node{Form: schema.Map}
+	for _, m := range e.body.Members {
+		own := slices.ContainsFunc(e.kind.Parents, func(name string) bool {
+			f := schema.Find(e.kind.Fields, name)
+			return f.Ref.Kind == x.survey.Home.Name && (m.Name == name || m.Name == f.Ref.Name)
+		})
+		if !own || e.home != home || e.live.ParentID() != home {
+			out.Members = append(out.Members, m)
+		}
+	}
+	return out
+}

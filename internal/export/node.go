@@ -1,0 +1,102 @@
+package export
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"astro-apply/internal/schema"
+)
+
+// text is a text as a manifest writes it: what looks like a reference to a
+// variable is none.
+func text(s string) *schema.Node { return schema.String(strings.ReplaceAll(s, "${", "$${")) }
+
+// node is a live value of a type, in the manifest's words.
+func (w *walk) node(t *schema.Type, live *schema.Node, path string, parts []string, secret bool) *schema.Node {
+	switch {
+	case live.Hidden || secret && live.Form != schema.Map && live.Form != schema.List:
+		return w.secret(path, parts)
+	case t != nil && t.Base == schema.BaseObject && live.Form == schema.Map:
+		return &schema.Node{Form: schema.Map, Members: w.members(t.Fields, live, path, parts)}
+	case live.Form == schema.List:
+		return w.list(t, live, path, parts, secret)
+	case live.Form == schema.Map:
+		out := &schema.Node{Form: schema.Map}
+		for _, m := range live.Members {
+			out.Members = append(out.Members, schema.Member{Name: m.Name, Value: w.node(elem(t), m.Value, path+"."+m.Name, append(slices.Clone(parts), m.Name), secret)})
+		}
+		slices.SortStableFunc(out.Members, func(a, b schema.Member) int { return cmp.Compare(a.Name, b.Name) })
+		return out
+	case live.Form == schema.Text:
+		return text(live.Text)
+	}
+	return &schema.Node{Form: live.Form, Text: live.Text}
+}
+
+// list keeps the order only where it means something.
+func (w *walk) list(t *schema.Type, live *schema.Node, path string, parts []string, secret bool) *schema.Node {
+	out := &schema.Node{Form: schema.List}
+	items := live.Items
+	if t != nil && t.Key != nil {
+		items = slices.Clone(items)
+		slices.SortStableFunc(items, func(a, b *schema.Node) int { return cmp.Compare(t.Identity(a), t.Identity(b)) })
+	}
+	for _, item := range items {
+		at, words := path+"[]", parts
+		if t != nil && t.Key != nil {
+			at, words = path+"["+t.Identity(item)+"]", append(slices.Clone(parts[:len(parts)-1]), w.words(t, item)...)
+		}
+		out.Items = append(out.Items, w.node(elem(t), item, at, words, secret))
+	}
+	if t != nil && t.Set {
+		sortItems(out)
+	}
+	return out
+}
+
+// reference is an id, or several, by name as far as that goes.
+func (w *walk) reference(f *schema.Field, live *schema.Node) (string, *schema.Node) {
+	if f.Type.Base != schema.BaseList {
+		if n := w.names.reference(f.Ref.Kind, live.Value(), w.near); n != nil {
+			return f.Ref.Name, n
+		}
+		return f.Name, text(live.Value())
+	}
+	name, list := f.Name, &schema.Node{Form: schema.List}
+	for _, id := range live.Items {
+		n := w.names.reference(f.Ref.Kind, id.Value(), w.near)
+		if n != nil {
+			name = f.Ref.Name // under which an id may stand, too
+		} else {
+			n = text(id.Value())
+		}
+		list.Items = append(list.Items, n)
+	}
+	sortItems(list)
+	return name, list
+}
+
+// words name an element of a list in the name of a variable.
+func (w *walk) words(t *schema.Type, item *schema.Node) (out []string) {
+	for _, name := range t.Key {
+		value := item.Get(name).Value()
+		if f := schema.Find(t.Elem.Fields, name); f.Ref != nil {
+			value = w.names.called(f.Ref.Kind, value)
+		}
+		out = append(out, value)
+	}
+	return out
+}
+
+func elem(t *schema.Type) *schema.Type {
+	if t == nil {
+		return nil
+	}
+	return t.Elem
+}
+
+func sortItems(list *schema.Node) {
+	key := func(n *schema.Node) string { return n.Show() }
+	slices.SortStableFunc(list.Items, func(a, b *schema.Node) int { return cmp.Compare(key(a), key(b)) })
+}

@@ -1,0 +1,46 @@
+package export
+
+import (
+	"strings"
+
+	"astro-apply/internal/resource"
+	"astro-apply/internal/schema"
+)
+
+// Omit is what stays out of an export, by object and field, and why. A live
+// value need not be one that a manifest may declare: Astro knows words that this
+// program doesn't, and keeps what it would no longer accept.
+type Omit map[string]string
+
+func (o Omit) of(e *entry, path string) string { return o[e.kind.Name+" "+e.live.ID+" "+path] }
+
+// Add notes what a reader of the export found wrong with it, by the place. It
+// reports whether there was anything new.
+func (o Omit) Add(x *Export, d *resource.Declaration, problems []schema.Problem) (more bool) {
+	if len(d.Objects) != len(x.entries) {
+		return false
+	}
+	at := map[schema.Pos]string{} // the key of what stands there
+	for i, object := range d.Objects {
+		e := x.entries[i]
+		key := e.kind.Name + " " + e.live.ID + " "
+		at[object.Pos], at[object.Body.Pos] = key, key
+		for _, m := range object.Body.Members {
+			m.Value.Walk(func(n *schema.Node) { at[n.Pos] = key + m.Name })
+			at[m.Pos] = key + m.Name
+		}
+		for _, name := range e.kind.Identity { // without it there is no object
+			if n := object.Body.Get(name); n != nil {
+				at[n.Pos] = key
+			}
+		}
+	}
+	for _, p := range problems {
+		key, known := at[p.Pos]
+		if known && !p.Warning && o[key] == "" {
+			o[key] = strings.TrimSpace(p.Message)
+			more = true
+		}
+	}
+	return more
+}

@@ -1,0 +1,96 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+
+	"astro-apply/internal/github"
+)
+
+// Exported is what became of an export.
+type Exported struct {
+	Objects   int
+	Files     []string // written
+	Variables []Variable
+	Left      []string // what is in no file, or only in a comment, and why
+}
+
+// Variable is what an exported manifest reads a secret from.
+type Variable struct{ Name, For string }
+
+// sentence is the result of an export.
+func (r *Run) exportSentence() string {
+	x := r.Exported
+	if len(x.Files) == 0 {
+		return "Exported nothing."
+	}
+	to := x.Files[0]
+	if n := len(x.Files); n > 1 {
+		to = plural(n, "file")
+	}
+	text := fmt.Sprintf("Exported %s to %s.", plural(x.Objects, "object"), to)
+	if r.differs() {
+		return text + " A plan of it is not empty: " + r.tally(true)
+	}
+	return text + " A plan of it finds nothing to do."
+}
+
+// differs reports whether what was exported isn't what is live.
+func (r *Run) differs() bool {
+	return r.Exported != nil && (r.Drift() || r.Counts().NotOK() > 0)
+}
+
+// VariablesText lists the variables to set, for the log.
+func (r *Run) VariablesText() string {
+	if r.Exported == nil || len(r.Exported.Variables) == 0 {
+		return ""
+	}
+	var b strings.Builder
+	for _, v := range r.Exported.Variables {
+		fmt.Fprintf(&b, "%s  %s\n", v.Name, v.For)
+	}
+	return b.String()
+}
+
+// LeftText lists what could not be exported, for the log.
+func (r *Run) LeftText() string {
+	if r.Exported == nil {
+		return ""
+	}
+	return strings.Join(r.Exported.Left, "\n")
+}
+
+// exported is the same for the summary, each list within room bytes.
+func (r *Run) exported(room int) string {
+	if r.Exported == nil {
+		return ""
+	}
+	var b strings.Builder
+	if n := len(r.Exported.Variables); n > 0 {
+		fmt.Fprintf(&b, "### Secrets to set (%d)\n\nGive each to the repository, as in `gh secret set NAME`, and to the step, as in `NAME: ${{ secrets.NAME }}` under `env:`. "+
+			"Until then what is stored stays, and plans can't be made: an unset variable is an error.\n\n| variable | for |\n| --- | --- |\n", n)
+		for i, v := range r.Exported.Variables {
+			line := fmt.Sprintf("| `%s` | %s |\n", v.Name, github.Markdown(v.For))
+			if b.Len()+len(line) > room {
+				fmt.Fprintf(&b, "| and %d more | which are in the log |\n", n-i)
+				break
+			}
+			b.WriteString(line)
+		}
+		b.WriteString("\n")
+	}
+	if n := len(r.Exported.Left); n > 0 {
+		start := b.Len()
+		fmt.Fprintf(&b, "### Left out (%d)\n\n", n)
+		for i, line := range r.Exported.Left {
+			text := "- " + github.Markdown(line) + "\n"
+			if b.Len()-start+len(text) > room {
+				fmt.Fprintf(&b, "- and %d more, which are in the log\n", n-i)
+				break
+			}
+			b.WriteString(text)
+		}
+		b.WriteString("\n")
+	}
+	return b.String()
+}
