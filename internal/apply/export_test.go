@@ -1,0 +1,200 @@
+package apply_test
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"astro-apply/internal/apply"
+	"astro-apply/internal/export"
+	"astro-apply/internal/manifest"
+	"astro-apply/internal/plan"
+	"astro-apply/internal/resource"
+	"astro-apply/internal/simulator"
+)
+
+// export writes what is live of a stage.
+func (s *stage) export(to string, scope resource.Scope) *export.Export {
+	s.Helper()
+	survey, err := s.source.Survey(context.Background(), resource.Kinds(), scope)
+	if err != nil {
+		s.Fatal(err)
+	}
+	return export.Make(survey, export.Options{To: to, Head: "of a test", Now: time.Now()})
+}
+
+// read plans an export; no secret has to be known for it.
+func (s *stage) read(x *export.Export) *plan.Plan {
+	s.Helper()
+	var sources []manifest.Source
+	for _, f := range x.Files {
+		sources = append(sources, manifest.Source{Name: f.Name, Data: f.Data})
+	}
+	parsed := manifest.Parse(sources, manifest.Environment{Lookup: func(name string) string { return "value-of-" + name }})
+	d := resource.Declare(resource.Kinds(), parsed.Documents, "")
+	for _, p := range append(parsed.Problems, d.Problems...) {
+		s.Fatalf("manifest: %v\n%s", p, all(x))
+	}
+	w := s.source.Read(context.Background(), d)
+	p := plan.Make(s.source.OrganizationID, d, w, plan.Policy{AllowDelete: true})
+	s.source.Refresh(context.Background(), w, p.Stale())
+	return plan.Make(s.source.OrganizationID, d, w, plan.Policy{AllowDelete: true})
+}
+
+func all(x *export.Export) string {
+	var b strings.Builder
+	for _, f := range x.Files {
+		fmt.Fprintf(&b, "-- %s --\n%s", f.Name, f.Data)
+	}
+	return b.String()
+}
+
+// people are declared beside the rest: whoever may do something in it.
+const people = `
+---
+users:
+  - { username: ada@example.com, workspaceRoles: [{ workspace: data, role: WORKSPACE_OPERATOR }], deploymentRoles: [{ deployment: { workspace: data, name: d0 }, role: DEPLOYMENT_ADMIN }] }
+apiTokens:
+  - { name: ci, workspace: data, roles: [{ role: WORKSPACE_OPERATOR }, { role: DEPLOYMENT_ADMIN, deployment: d0 }], tokenExpiryPeriodInDays: 90, saveTo: output }
+  - { name: ci, scope: ORGANIZATION, roles: [{ role: ORGANIZATION_MEMBER }], saveTo: output }
+  - { name: own, deployment: { workspace: data, name: d1 }, roles: [{ role: DEPLOYMENT_ADMIN }], saveTo: output }
+allowedIpAddressRanges: [203.0.113.0/24, 198.51.100.7/32]
+organization: { allowEnhancedSupportAccess: true }
+`
+
+// Whatever is live, a plan of its export is empty, in either layout, and
+// exporting it once more says the same.
+func TestExportThenPlanIsEmpty(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		rapid.Check(struct{ testing.TB }{t}, func(rt *rapid.T) {
+			s := placed(t)
+			s.server.Seed("user", map[string]any{"username": "ada@example.com"})
+			text := declared(rt, 4) + people
+			o := apply.Options{Deliver: func(*resource.Object, string) error { return nil }}
+			for _, out := range apply.Run(context.Background(), s.source, s.plan(text, plan.Policy{}), o) {
+				if !out.Status.OK() {
+					rt.Fatalf("%s: %v\n%s", out.Change.Object, out.Err, text)
+				}
+			}
+			s.server.ResetRequests()
+			for _, to := range []string{"astro.yaml", "astro"} {
+				x := s.export(to, resource.Scope{})
+				p := s.read(x)
+				if len(p.Problems) > 0 {
+					rt.Fatalf("plan of the export: %v\n%s", p.Problems, all(x))
+				}
+				for _, c := range p.Changes {
+					if c.Action != plan.Unchanged || len(c.Kept) > 0 {
+						rt.Fatalf("%s of %s in a plan of the export: %v\n%s\n%s", c.Action, c.Object, c.Err, changes(c), all(x))
+					}
+				}
+				if want := objects(s); len(p.Changes) != want {
+					rt.Fatalf("%d objects exported, %d are live\n%s", len(p.Changes), want, all(x))
+				}
+				if diff := cmp.Diff(all(x), all(s.export(to, resource.Scope{}))); diff != "" {
+					rt.Fatalf("another text of the same state:\n%s", diff)
+				}
+			}
+			if w := s.writes(); len(w) > 0 {
+				rt.Fatalf("an export writes: %v", w)
+			}
+		})
+	})
+}
+
+// objects counts what a stage holds, the Organization and its access list too.
+func objects(s *stage) int {
+	n := 2
+	for _, k := range resource.Kinds() {
+		if !k.Single && k.Makes == "" {
+			n += len(s.server.Objects(k.Name))
+		}
+	}
+	return n
+}
+
+// An export says all there is to say: applied to an empty Organization, it makes
+// what it was made of.
+func TestExportIsComplete(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		rapid.Check(struct{ testing.TB }{t}, func(rt *rapid.T) {
+			s := placed(t)
+			apply.Run(context.Background(), s.source, s.plan(declared(rt, 3), plan.Policy{}), apply.Options{})
+			x := s.export("astro.yaml", resource.Scope{})
+			again := placed(t)
+			p := again.read(x)
+			if len(p.Problems) > 0 {
+				rt.Fatalf("plan of the export: %v\n%s", p.Problems, all(x))
+			}
+			for _, out := range apply.Run(context.Background(), again.source, p, apply.Options{}) {
+				if !out.Status.OK() {
+					rt.Fatalf("%s: %v\n%s", out.Change.Object, out.Err, all(x))
+				}
+			}
+			comments := regexp.MustCompile(`(?m)^ *#.*\n`) // what is left out is another thing
+			plain := func(x *export.Export) string { return comments.ReplaceAllString(all(x), "") }
+			if diff := cmp.Diff(plain(x), plain(again.export("astro.yaml", resource.Scope{}))); diff != "" {
+				rt.Fatalf("lost or changed (-exported +applied):\n%s", diff)
+			}
+		})
+	})
+}
+
+// A thousand Deployments are a thousand reads, and no more lists than for one.
+func TestExportOfMany(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := many(t, 1000)
+		x := s.export("astro", resource.Scope{})
+		got := map[string]int{}
+		for _, r := range s.server.Requests() {
+			_, path, _ := strings.Cut(r.Path, s.server.OrganizationID())
+			got[r.Method+" "+regexp.MustCompile(`c[a-z0-9]{24}`).ReplaceAllString(path, "{id}")]++
+		}
+		for _, call := range slices.Sorted(maps.Keys(got)) {
+			t.Logf("%4d %s", got[call], call)
+		}
+		if n := got["GET /deployments"]; n != 1 {
+			t.Errorf("%d lists of Deployments", n)
+		}
+		p := s.read(x)
+		if n := p.Count(plan.Unchanged); n != len(p.Changes) || n < 1000 {
+			t.Errorf("%d of %d unchanged, problems %v", n, len(p.Changes), p.Problems)
+		}
+	})
+}
+
+func many(t testing.TB, n int) *stage {
+	s := newStage(t, simulator.Options{})
+	w := s.server.Seed("workspace", map[string]any{"name": "data"})
+	for i := range n {
+		s.server.Seed("deployment", map[string]any{
+			"name": fmt.Sprintf("d%d", i), "workspaceId": w, "type": "STANDARD", "executor": "CELERY",
+			"environmentVariables": []map[string]any{{"key": "LOG_LEVEL", "value": "INFO"}, {"key": "PASSWORD", "value": "x", "isSecret": true}},
+		})
+	}
+	return s
+}
+
+// BenchmarkExport writes a thousand Deployments, once they are read.
+func BenchmarkExport(b *testing.B) {
+	s := many(b, 1000)
+	survey, err := s.source.Survey(b.Context(), resource.Kinds(), resource.Scope{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		export.Make(survey, export.Options{To: "astro.yaml"})
+	}
+}
