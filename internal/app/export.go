@@ -22,9 +22,8 @@ import (
 const exported = "Exported by astro-apply"
 
 const exportHead = exported + `.
-A plan of it finds nothing to do as long as nobody changes Astro. Secrets are
-told by nobody: they stay as they are until the variables that ${secret:…}
-names are set, and their object changes.`
+Astro tells no secrets: each is read from the variable that ${secret:…} names,
+and stays as it is stored until its object is written.`
 
 // export writes what is live as manifests, and holds it against what is live:
 // what it can't be held to is no success.
@@ -42,9 +41,12 @@ func (p *process) export(ctx context.Context) error {
 		return err
 	}
 	survey, err := source.Survey(ctx, p.catalog, scope)
+	misnamed, ok := errors.AsType[*resource.Misnamed](err)
 	switch {
 	case p.stopped(ctx):
 		return nil
+	case ok:
+		return fmt.Errorf("input export-workspaces: %w", misnamed.Err)
 	case err != nil:
 		return fmt.Errorf("nothing was exported, since not everything could be read: %w", err)
 	}

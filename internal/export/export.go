@@ -5,6 +5,7 @@ package export
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"time"
 
 	"astro-apply/internal/resource"
@@ -81,7 +82,9 @@ func Make(s *resource.Survey, o Options) *Export {
 		live := s.Live[object]
 		e := &entry{kind: object.Kind, live: live, home: s.HomeOf(object.Kind, live)}
 		why := cmp.Or(o.Omit.of(e, ""), x.object(e))
-		if why != "" {
+		if why == nothing {
+			continue
+		} else if why != "" {
 			out.Left = append(out.Left, Left{Of: e.String(), Why: why})
 			continue
 		}
@@ -92,8 +95,32 @@ func Make(s *resource.Survey, o Options) *Export {
 			}
 		}
 	}
+	x.sort(out.entries)
 	out.Variables = settle(x.variables)
-	out.Files = x.layout(out.entries)
+	out.Files, out.entries = x.layout(out.entries)
 	out.Objects = len(out.entries)
 	return out
+}
+
+// sort puts the entries of each kind, which stand together, in the order of
+// names: what they live in, then their own.
+func (x *exporter) sort(entries []*entry) {
+	order := map[*resource.Kind]int{}
+	for i, e := range entries {
+		order[e.kind] = i
+	}
+	key := func(e *entry) string {
+		home := x.names.called(x.survey.Home.Name, e.home)
+		for _, name := range e.kind.Parents {
+			f := schema.Find(e.kind.Fields, name)
+			if id := e.live.Body().Get(name).Value(); id != "" {
+				home += "\x00" + x.names.called(f.Ref.Kind, id)
+				break
+			}
+		}
+		return home + "\x00" + e.live.Name() + "\x00" + e.live.ID
+	}
+	slices.SortStableFunc(entries, func(a, b *entry) int {
+		return cmp.Or(cmp.Compare(order[a.kind], order[b.kind]), cmp.Compare(key(a), key(b)))
+	})
 }

@@ -22,10 +22,10 @@ const organizationFile = "organization"
 
 var notInAFileName = regexp.MustCompile(`[^a-z0-9._-]+`)
 
-// layout puts the entries into files, and in their order.
-func (x *exporter) layout(entries []*entry) (files []File) {
+// layout puts the entries into files, and returns them in the order there.
+func (x *exporter) layout(entries []*entry) (files []File, written []*entry) {
 	if !x.folder() {
-		return []File{{x.options.To, x.write(entries, "")}}
+		return []File{{x.options.To, x.write(entries, "")}}, entries
 	}
 	of, taken := map[string][]*entry{}, map[string]bool{organizationFile: true}
 	for _, e := range entries {
@@ -47,8 +47,9 @@ func (x *exporter) layout(entries []*entry) (files []File) {
 		}
 		taken[file] = true
 		files = append(files, File{path.Join(x.options.To, file+".yaml"), x.write(of[id], id)})
+		written = append(written, of[id]...)
 	}
-	return files
+	return files, written
 }
 
 // write makes a document of entries that belong into one file, which is for one

@@ -39,6 +39,12 @@ func (n *names) unique(k *resource.Kind, live *resource.Live) bool {
 	return n.times[address(k, live)] <= 1
 }
 
+// hidden reports whether the token can't see what an object lives in, and so
+// not look it up by its name there.
+func (n *names) hidden(e *entry) bool {
+	return e.home != "" && n.live[n.survey.Home.Name+" "+e.home] == nil
+}
+
 // reference is an id as a manifest best says it: by name and the Workspace it is
 // in, unless that is home, which is meant anyway. It is nil where only the id
 // will do.

@@ -30,7 +30,7 @@ type walk struct {
 func (x *exporter) object(e *entry) (why string) {
 	w := &walk{exporter: x, entry: e, root: e.live.Body(), near: x.plain(e)}
 	e.body = &schema.Node{Form: schema.Map}
-	if !e.kind.Single && !x.names.unique(e.kind, e.live) {
+	if !e.kind.Single && (!x.names.unique(e.kind, e.live) || x.names.hidden(e) && e.kind.Get.Path != "") {
 		if e.kind.Get.Path == "" {
 			return "there are several of this name, and no id tells them apart"
 		}
@@ -38,17 +38,17 @@ func (x *exporter) object(e *entry) (why string) {
 	}
 	e.body.Members = append(e.body.Members, w.members(e.kind.Fields, w.root, "", e.parts())...)
 	slices.SortStableFunc(e.body.Members, func(a, b schema.Member) int { return cmp.Compare(w.rank(a.Name), w.rank(b.Name)) })
-	if others := len(e.body.Members) - len(e.kind.Identity); e.kind.Adopt != "" && others <= 0 {
+	if said := len(e.body.Members) - len(e.kind.Identity); (e.kind.Adopt != "" || e.kind.Single) && said <= 0 {
 		if len(e.left) > 0 {
 			return e.left[0].Why
 		}
-		return "there is nothing to declare of it"
-	}
-	if len(e.body.Members) == 0 {
-		return "there is nothing to declare of it"
+		return nothing
 	}
 	return ""
 }
+
+// nothing is why an object isn't declared that goes without saying.
+const nothing = "there is nothing to declare of it"
 
 // plain is the Workspace in which the names of an entry are looked up: its own,
 // or the one at the top of its file.

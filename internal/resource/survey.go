@@ -31,6 +31,11 @@ type Survey struct {
 	homes   map[string]string // by id of a live object: the id of the Workspace that it is or lives in
 }
 
+// Misnamed is the error of a scope that names what isn't there.
+type Misnamed struct{ Err error }
+
+func (m *Misnamed) Error() string { return m.Err.Error() }
+
 // Gap is what the token may not look at.
 type Gap struct {
 	Kind *Kind
@@ -57,10 +62,12 @@ func (s Source) Survey(ctx context.Context, catalog Catalog, scope Scope) (*Surv
 		for _, live := range found {
 			v.homes[live.ID] = v.HomeOf(k, live)
 		}
-		if k == v.Home {
-			errs = append(errs, v.choose(k))
-		}
 		failed = append(failed, v.gap(k, errs...))
+		if k == v.Home && errors.Join(failed...) == nil {
+			if err := v.choose(k); err != nil {
+				return nil, &Misnamed{err}
+			}
+		}
 	}
 	for _, k := range catalog {
 		if v.wants(k) {
