@@ -1,6 +1,7 @@
 package app_test
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -77,6 +78,44 @@ func broken(text string, ours bool) (problems []string) {
 		}
 	}
 	return problems
+}
+
+// A workflow that another one calls can be called, and doesn't wait in one
+// group with its own runs, where a newer one would cancel it.
+func TestWorkflowRulesOfCalls(t *testing.T) {
+	t.Parallel()
+	root := filepath.Join("..", "..")
+	read := func(file string) (w ruled) {
+		text, err := os.ReadFile(file)
+		if err == nil {
+			err = yaml.Unmarshal(text, &w)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		return w
+	}
+	files, _ := filepath.Glob(filepath.Join(root, ".github", "workflows", "*.yml"))
+	calls := 0
+	for _, file := range files {
+		for name, job := range read(file).Jobs {
+			if !strings.HasPrefix(job.Uses, "./") {
+				continue
+			}
+			calls++
+			called := read(filepath.Join(root, job.Uses))
+			on, _ := called.On.(map[string]any)
+			if _, ok := on["workflow_call"]; !ok {
+				t.Errorf("%s: %s calls %s, which has no workflow_call", file, name, job.Uses)
+			}
+			if group := fmt.Sprint(called.Concurrency); called.Concurrency != nil && !strings.Contains(group, "github.workflow }}") {
+				t.Errorf("%s: %s calls %s, whose runs share the group %s", file, name, job.Uses, group)
+			}
+		}
+	}
+	if calls == 0 {
+		t.Error("no workflow calls another one")
+	}
 }
 
 // Each rule is noticed when it is broken.
