@@ -1,4 +1,6 @@
-FROM --platform=$BUILDPLATFORM golang:1.26.9-bookworm@sha256:d9c68c2c51161e12fd77e4c6320687c9cd86e1af1e3ad6e6cd63ff970641453c AS build
+# BuildKit says what it runs on. Builders without it, which old runners have,
+# don't, and refuse an empty platform.
+FROM --platform=${BUILDPLATFORM:-linux/amd64} golang:1.26.9-bookworm@sha256:d9c68c2c51161e12fd77e4c6320687c9cd86e1af1e3ad6e6cd63ff970641453c AS build
 WORKDIR /src
 COPY go.mod go.sum main.go action.yml ./
 COPY internal internal

@@ -30,6 +30,9 @@ func TestImage(t *testing.T) {
 		word, rest = strings.ToUpper(word), strings.TrimSpace(rest)
 		if word == "FROM" {
 			clear(last)
+			if strings.Contains(rest, "--platform=$BUILDPLATFORM ") || strings.Contains(rest, "{BUILDPLATFORM}") {
+				t.Errorf("FROM %s: fails without BuildKit, where BUILDPLATFORM is empty", rest)
+			}
 			fields := slices.DeleteFunc(strings.Fields(rest), func(s string) bool { return strings.HasPrefix(s, "--") })
 			if image := fields[0]; !slices.Contains(stages, image) && !exact.MatchString(image) {
 				t.Errorf("FROM %s: not an exact version", image)
