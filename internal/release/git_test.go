@@ -184,7 +184,8 @@ func (r *repository) compare(header http.Header, q *http.Request, between string
 	_, _ = fmt.Sscan(q.URL.Query().Get("page"), &page)
 	commits := []object{}
 	for i := (page - 1) * size; i < min(page*size, len(all)); i++ {
-		commits = append(commits, object{"sha": all[i], "commit": object{"message": r.git("log", "-1", "--format=%B", all[i])}})
+		parents := make([]object, len(strings.Fields(r.git("log", "-1", "--format=%P", all[i]))))
+		commits = append(commits, object{"sha": all[i], "parents": parents, "commit": object{"message": r.git("log", "-1", "--format=%B", all[i])}})
 	}
 	if page*size < len(all) {
 		header.Set("Link", fmt.Sprintf(`<%s%s?page=%d>; rel="next"`, r.url, q.URL.Path, page+1))

@@ -1,10 +1,14 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
+
+	"astro-apply/internal/github"
 )
 
 // notesLimit keeps the notes well under the 125,000 characters that GitHub
@@ -29,37 +33,41 @@ func notes(changes []change) string {
 			scope, text = "", subject
 		}
 		scope, breaks := strings.CutSuffix(scope, "!")
-		line := fmt.Sprintf("- %s (%s)\n", literal(strings.TrimSpace(text)), c.sha[:7])
+		text, request := cutRequest(text)
+		line := fmt.Sprintf("- %s (%s%s)\n", github.Markdown(strings.TrimSpace(text)), request, c.sha[:7])
 		switch {
 		case breaks:
 			breaking = append(breaking, line)
 		case slices.Contains(inner, strings.ToLower(scope)):
 			untold++
 		default:
-			scopes[literal(scope)] = append(scopes[literal(scope)], line)
+			scopes[scope] = append(scopes[scope], line)
 		}
 	}
 	var b strings.Builder
+	left := 0
 	section := func(title string, lines []string) {
-		fmt.Fprintf(&b, "### %s\n\n", title)
-		for i, line := range lines {
-			if b.Len()+len(line) > notesLimit {
-				fmt.Fprintf(&b, "- and %d more\n", len(lines)-i)
-				break
+		start := "### " + title + "\n\n"
+		for _, line := range lines {
+			if b.Len()+len(start)+len(line) > notesLimit {
+				left++
+				continue
 			}
-			b.WriteString(line)
+			b.WriteString(start + line)
+			start = ""
 		}
-		b.WriteString("\n")
+		if start == "" {
+			b.WriteString("\n")
+		}
 	}
 	if breaking != nil {
 		section("What breaks", breaking)
 	}
 	for _, scope := range slices.Sorted(maps.Keys(scopes)) {
-		title := scope
-		if title == "" {
-			title = "Others"
-		}
-		section(title, scopes[scope])
+		section(cmp.Or(github.Markdown(scope), "Others"), scopes[scope])
+	}
+	if left > 0 {
+		fmt.Fprintf(&b, "And %s more.\n\n", times(left, "commit"))
 	}
 	if untold > 0 {
 		fmt.Fprintf(&b, "And %s that users don't notice.\n\n", times(untold, "commit"))
@@ -70,8 +78,17 @@ func notes(changes []change) string {
 	return b.String()
 }
 
-// literal is text that is no markup. A line of code stays one.
-func literal(s string) string { return strings.NewReplacer("<", "&lt;", ">", "&gt;").Replace(s) }
+// squashed is the end of a subject that GitHub made of a pull request.
+var squashed = regexp.MustCompile(`^(.*) \((#[0-9]+)\)$`)
+
+// cutRequest cuts the pull request off, whose number stays a link: as all else
+// that strangers may write, it would be none.
+func cutRequest(text string) (rest, request string) {
+	if m := squashed.FindStringSubmatch(text); m != nil {
+		return m[1], m[2] + ", "
+	}
+	return text, ""
+}
 
 func times(n int, word string) string {
 	if n == 1 {
@@ -81,13 +98,16 @@ func times(n int, word string) string {
 }
 
 // use tells how to take a release: by its commit, which can't move, with the
-// image that belongs to it.
-func use(server, repository, tag, commit, image, previous string) string {
+// image that belongs to it. Any branch's workflow can attest, so what is
+// verified has the branch and the commit, too.
+func (r *release) use(tag, image, previous string) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "### Use it\n\n```yaml\n- uses: %s@%s # %s\n```\n\n", repository, commit, tag)
-	fmt.Fprintf(&b, "The commit runs `%s`. Verify it:\n\n```sh\ngh attestation verify oci://%[1]s --repo %s\n```\n", image, repository)
+	fmt.Fprintf(&b, "### Use it\n\n```yaml\n- uses: %s@%s # %s\n```\n\n", r.Repository, r.Release, tag)
+	fmt.Fprintf(&b, "The commit runs `%s`. Verify it:\n\n```sh\n", image)
+	fmt.Fprintf(&b, "gh attestation verify oci://%s --repo %s \\\n  --signer-workflow %[2]s/.github/workflows/release.yml \\\n", image, r.Repository)
+	fmt.Fprintf(&b, "  --source-ref %s --source-digest %s\n```\n", r.Ref, r.Commit)
 	if previous != "" {
-		fmt.Fprintf(&b, "\n[All changes](%s/%s/compare/%s...%s)\n", server, repository, previous, tag)
+		fmt.Fprintf(&b, "\n[All changes](%s/%s/compare/%s...%s)\n", r.Server, r.Repository, previous, tag)
 	}
 	return b.String()
 }

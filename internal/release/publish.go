@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strconv"
 
 	"github.com/Masterminds/semver/v3"
 	"github.com/google/go-containerregistry/pkg/name"
@@ -36,18 +37,23 @@ func (r *release) publish(ctx context.Context) error {
 	if previous != nil {
 		compared = "v" + previous.String()
 	}
-	text := notes(changes) + use(r.Server, r.Repository, tag, r.Release, image, compared)
-	if err := r.label(ctx, image); err != nil {
-		return err
-	}
+	text := notes(changes) + r.use(tag, image, compared)
 	if err := r.tag(ctx, tag); err != nil {
 		return err
 	}
-	url, err := r.announce(ctx, tag, version.Prerelease() != "", text)
+	// Not before the tag, which may turn out to be another release's.
+	if err := r.label(ctx, image); err != nil {
+		return err
+	}
+	early, newest := version.Prerelease() != "", latest(released)
+	first := !early && (newest == nil || !newest.GreaterThan(version))
+	url, err := r.announce(ctx, api.CreateReleaseRequest{
+		TagName: tag, Name: &tag, Body: &text, Prerelease: &early, MakeLatest: new(strconv.FormatBool(first)),
+	})
 	if err != nil {
 		return err
 	}
-	for _, name := range floating(version) {
+	for _, name := range floating(version, released) {
 		if err := r.move(ctx, name); err != nil {
 			return err
 		}
@@ -116,23 +122,17 @@ func (r *release) tag(ctx context.Context, tag string) error {
 }
 
 // announce makes the release and returns its address.
-func (r *release) announce(ctx context.Context, tag string, early bool, text string) (string, error) {
-	there, _, err := r.client.Repositories.GetReleaseByTag(ctx, r.owner, r.name, tag)
+func (r *release) announce(ctx context.Context, what api.CreateReleaseRequest) (string, error) {
+	there, _, err := r.client.Repositories.GetReleaseByTag(ctx, r.owner, r.name, what.TagName)
 	if err == nil {
 		return there.GetHTMLURL(), nil
 	}
 	if !is(err, http.StatusNotFound) {
-		return "", wrap("release "+tag, err)
+		return "", wrap("release "+what.TagName, err)
 	}
-	latest := "true"
-	if early {
-		latest = "false"
-	}
-	made, _, err := r.client.Repositories.CreateRelease(ctx, r.owner, r.name, api.CreateReleaseRequest{
-		TagName: tag, Name: &tag, Body: &text, Prerelease: &early, MakeLatest: &latest,
-	})
+	made, _, err := r.client.Repositories.CreateRelease(ctx, r.owner, r.name, what)
 	if err != nil {
-		return "", wrap("make release "+tag, err)
+		return "", wrap("make release "+what.TagName, err)
 	}
 	return made.GetHTMLURL(), nil
 }

@@ -87,7 +87,9 @@ func (r *release) since(ctx context.Context, previous *semver.Version) ([]change
 			return nil, fmt.Errorf("compare v%s with %s: %w", previous, r.Commit, err)
 		}
 		for _, c := range diff.Commits {
-			changes = append(changes, change{c.GetSHA(), c.GetCommit().GetMessage()})
+			if len(c.Parents) < 2 { // a merge is what it merges
+				changes = append(changes, change{c.GetSHA(), c.GetCommit().GetMessage()})
+			}
 		}
 		page = resp.NextPage
 	}

@@ -141,7 +141,9 @@ func TestRelease(t *testing.T) {
 	if got := w.git("log", "-1", "--format=%s", "v1"); got != "release: v1.0.0" {
 		t.Errorf("subject %q", got)
 	}
-	for _, want := range []string{"The first release.", "- uses: o/Astro-Apply@" + env["RELEASE_COMMIT"] + " # v1.0.0", "gh attestation verify oci://" + w.registry + "@sha256:"} {
+	for _, want := range []string{"The first release.", "- uses: o/Astro-Apply@" + env["RELEASE_COMMIT"] + " # v1.0.0", "gh attestation verify oci://" + w.registry + "@sha256:",
+		"--signer-workflow o/Astro-Apply/.github/workflows/release.yml", "--source-ref refs/heads/main --source-digest " + main,
+	} {
 		if !strings.Contains(summary, want) || !strings.Contains(w.releases["v1.0.0"]["body"].(string), want) {
 			t.Errorf("no %q in the notes:\n%s", want, summary)
 		}
@@ -160,15 +162,22 @@ func TestRelease(t *testing.T) {
 		t.Errorf("prerelease %v", r)
 	}
 	w.change("plan: say it again", nil)
+	w.git("checkout", "-q", "-b", "feature", "HEAD~2")
+	w.change("report: draw", nil)
+	w.git("checkout", "-q", "main")
+	w.git("merge", "-q", "--no-ff", "-m", "Merge pull request #12 from o/feature", "feature")
 	w.must("publish", w.upTo("minor"))
 	w.at("v1", "v1.1.0")
 	w.at("v1.1", "v1.1.0")
 	w.at("v1.0", "v1.0.0")
 	body := w.releases["v1.1.0"]["body"].(string)
-	for _, want := range []string{"### plan\n\n- say more (", "- say it again (", "- wait less (", "one commit that users don't notice", "/compare/v1.0.0...v1.1.0"} {
+	for _, want := range []string{"### plan\n\n- say more (", "- say it again (", "- wait less (", "- draw (", "one commit that users don't notice", "/compare/v1.0.0...v1.1.0"} {
 		if !strings.Contains(body, want) {
 			t.Errorf("no %q in the notes:\n%s", want, body)
 		}
+	}
+	if strings.Contains(body, "Merge") {
+		t.Errorf("a merge in the notes:\n%s", body)
 	}
 	w.change("plan: break", nil)
 	w.must("publish", w.upTo("major"))
@@ -286,6 +295,51 @@ func TestReleaseStops(t *testing.T) {
 	w.git("tag", "v1.0.1", "main")
 	fails(w, "is on", "publish", other)
 	w.at("v1", "v1.0.0")
+	if named := w.named("1.0.1"); named != "" {
+		t.Errorf("another release's image is named: %s", named)
+	}
+}
+
+// Publishing that waited or failed, and is run after a newer release was made,
+// takes nothing away from that one.
+func TestReleaseIsLate(t *testing.T) {
+	t.Parallel()
+	w := newWorkflow(t, dummy(t))
+	w.must("publish", w.upTo("1.0.0"))
+	w.change("plan: more", nil)
+	late, at := w.upTo("1.1.0"), w.git("rev-parse", "main")
+	w.change("plan: even more", nil)
+	w.must("publish", w.upTo("1.2.0"))
+
+	late["GITHUB_SHA"] = at
+	w.must("publish", late)
+	w.at("v1", "v1.2.0")
+	w.at("v1.2", "v1.2.0")
+	w.at("v1.1", late["RELEASE_COMMIT"])
+	if latest := w.releases["v1.1.0"]["make_latest"]; latest != "false" {
+		t.Errorf("v1.1.0 is the latest release: %v", latest)
+	}
+	if latest := w.releases["v1.2.0"]["make_latest"]; latest != "true" {
+		t.Errorf("v1.2.0 is the latest release: %v", latest)
+	}
+	if w.named("1.1.0") == "" || w.named("1.2.0") == "" || w.named("1.1.0") == w.named("1.2.0") {
+		t.Errorf("images 1.1.0 %q, 1.2.0 %q", w.named("1.1.0"), w.named("1.2.0"))
+	}
+}
+
+// named is the digest of the image with a tag in the registry, "" if there is
+// none.
+func (w *workflow) named(tag string) string {
+	w.Helper()
+	ref, err := name.NewTag(w.registry + ":" + tag)
+	if err != nil {
+		w.Fatal(err)
+	}
+	there, err := remote.Head(ref)
+	if err != nil {
+		return ""
+	}
+	return there.Digest.String()
 }
 
 // labelled is an image that a container engine saved, for this version.

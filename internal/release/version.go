@@ -73,10 +73,20 @@ func before(v *semver.Version, released []*semver.Version) *semver.Version {
 	return older[len(older)-1]
 }
 
-// floating are the tags that move to v. A prerelease moves none.
-func floating(v *semver.Version) []string {
+// floating are the tags that move to v. A prerelease moves none, and none goes
+// back to a version that was late: whose publishing is run again after a newer
+// one was released.
+func floating(v *semver.Version, released []*semver.Version) []string {
 	if v.Prerelease() != "" {
 		return nil
 	}
-	return []string{fmt.Sprintf("v%d", v.Major()), fmt.Sprintf("v%d.%d", v.Major(), v.Minor())}
+	var out []string
+	for _, to := range []string{fmt.Sprintf("v%d.", v.Major()), fmt.Sprintf("v%d.%d.", v.Major(), v.Minor())} {
+		if !slices.ContainsFunc(released, func(o *semver.Version) bool {
+			return o.Prerelease() == "" && o.GreaterThan(v) && strings.HasPrefix("v"+o.String(), to)
+		}) {
+			out = append(out, strings.TrimSuffix(to, "."))
+		}
+	}
+	return out
 }

@@ -1,8 +1,11 @@
 package main
 
 import (
+	"fmt"
 	"strings"
 	"testing"
+
+	"github.com/Masterminds/semver/v3"
 )
 
 func TestNext(t *testing.T) {
@@ -40,8 +43,25 @@ func TestNext(t *testing.T) {
 		if b := before(v, released); b != nil {
 			from = b.String()
 		}
-		if v.String() != test.want || from != test.before || strings.Join(floating(v), " ") != test.floating {
-			t.Errorf("%q after %q: %s since %q moving %q, want %s, %q, %q", test.word, test.tags, v, from, floating(v), test.want, test.before, test.floating)
+		if v.String() != test.want || from != test.before || strings.Join(floating(v, released), " ") != test.floating {
+			t.Errorf("%q after %q: %s since %q moving %q, want %s, %q, %q", test.word, test.tags, v, from, floating(v, released), test.want, test.before, test.floating)
+		}
+	}
+}
+
+// A version that is late takes nothing away from newer ones.
+func TestFloatingNeverGoesBack(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct{ tags, version, want string }{
+		{"v1.1.0", "1.1.0", "v1 v1.1"},
+		{"v1.2.0", "1.1.0", "v1.1"},
+		{"v1.1.1 v1.2.0", "1.1.0", ""},
+		{"v2.0.0", "1.1.0", "v1 v1.1"},
+		{"v10.0.0 v1.10.0", "1.1.0", "v1.1"},
+		{"v1.2.0-rc.1", "1.1.0", "v1 v1.1"},
+	} {
+		if got := strings.Join(floating(semver.MustParse(test.version), versions(strings.Fields(test.tags))), " "); got != test.want {
+			t.Errorf("%s after %s moves %q, want %q", test.version, test.tags, got, test.want)
 		}
 	}
 }
@@ -81,7 +101,10 @@ And one commit that users don't notice.
 And 2 commits that users don't notice.
 
 `},
-		{[]string{"plan: <img src=x> & <!-- x"}, "### plan\n\n- &lt;img src=x&gt; & &lt;!-- x (0123456)\n\n"},
+		{[]string{"plan: <img src=x> & <!-- x"}, "### plan\n\n- &lt;img src=x&gt; &amp; &lt;!-- x (0123456)\n\n"},
+		{[]string{"plan: keep order (#12)", "plan: thank @somebody for o/r#3"}, "### plan\n\n- keep order (#12, 0123456)\n- thank @&#8203;somebody for o/r#&#8203;3 (0123456)\n\n"},
+		{[]string{"![x](https://example.com/x.png): look"}, "### !\\[x\\](https:&#8203;//example.com/x.png)\n\n- look (0123456)\n\n"},
+		{[]string{"Revert \"plan: keep `order\""}, "### Others\n\n- Revert \"plan: keep \\`order\" (0123456)\n\n"},
 	} {
 		var changes []change
 		for _, m := range test.messages {
@@ -95,8 +118,14 @@ And 2 commits that users don't notice.
 	for i := range many {
 		many[i] = change{sha, "plan: " + strings.Repeat("long ", 12)}
 	}
-	if got := notes(many); len(got) > notesLimit+1000 || !strings.Contains(got, "- and 4") {
+	if got := notes(many); len(got) > notesLimit+100 || !strings.HasSuffix(got, fmt.Sprintf("\n\nAnd %d commits more.\n\n", len(many)-strings.Count(got, "- long"))) {
 		t.Errorf("%d bytes of notes, ending %q", len(got), got[len(got)-100:])
+	}
+	for i := range many {
+		many[i] = change{sha, fmt.Sprintf("scope%d%s: x", i, strings.Repeat("x", i))}
+	}
+	if got := notes(many); len(got) > notesLimit+100 || !strings.Contains(got, "commits more.") {
+		t.Errorf("%d bytes of notes for many scopes", len(got))
 	}
 }
 
