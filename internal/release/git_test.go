@@ -23,7 +23,8 @@ type repository struct {
 	mu       sync.Mutex
 	releases map[string]map[string]any
 	writes   []string // METHOD path, in order
-	refuse   string   // a part of METHOD path that is answered 403
+	refuse   string   // a part of METHOD path, reference and "$" that is answered 403
+	unsigned bool     // commits aren't signed
 }
 
 const token = "ghs_scratch_0123456789"
@@ -81,14 +82,15 @@ func (r *repository) ServeHTTP(w http.ResponseWriter, q *http.Request) {
 	if q.Method != http.MethodGet {
 		r.writes = append(r.writes, call)
 	}
+	var body object
+	_ = json.NewDecoder(q.Body).Decode(&body)
+	ref, _ := body["ref"].(string)
 	status, answer := http.StatusUnauthorized, any(map[string]string{"message": "Bad credentials"})
 	switch {
 	case q.Header.Get("Authorization") != "Bearer "+token:
-	case r.refuse != "" && strings.Contains(call, r.refuse):
+	case r.refuse != "" && strings.Contains(call+" "+ref+"$", r.refuse):
 		status, answer = http.StatusForbidden, map[string]string{"message": "Resource not accessible by integration"}
 	default:
-		var body map[string]any
-		_ = json.NewDecoder(q.Body).Decode(&body)
 		status, answer = r.answer(w.Header(), call, q, body)
 	}
 	w.Header().Set("Content-Type", "application/json")
@@ -136,7 +138,7 @@ func (r *repository) answer(header http.Header, call string, q *http.Request, bo
 		for _, p := range body["parents"].([]any) {
 			args = append(args, "-p", p.(string))
 		}
-		return 201, object{"sha": r.git(args...), "verification": object{"verified": body["author"] == nil && body["committer"] == nil}}
+		return 201, object{"sha": r.git(args...), "verification": object{"verified": !r.unsigned && body["author"] == nil && body["committer"] == nil}}
 	case call == "POST /git/refs":
 		name := strings.TrimPrefix(body["ref"].(string), "refs/tags/")
 		if _, err := r.try("", "rev-parse", "-q", "--verify", "refs/tags/"+name); err == nil {
@@ -152,6 +154,8 @@ func (r *repository) answer(header http.Header, call string, q *http.Request, bo
 			return 422, object{"message": "Reference does not exist"}
 		case err != nil:
 			return failed(404, err)
+		case verb == "PATCH" && body["force"] != true:
+			return 422, object{"message": "Update is not a fast forward"}
 		case verb == "PATCH":
 			sha = body["sha"].(string)
 			r.git("tag", "-f", name, sha)
@@ -159,6 +163,9 @@ func (r *repository) answer(header http.Header, call string, q *http.Request, bo
 		return 200, reference(name, sha)
 	case call == "POST /releases":
 		tag := body["tag_name"].(string)
+		if r.releases[tag] != nil {
+			return 422, object{"message": "Validation Failed"}
+		}
 		r.git("rev-parse", "refs/tags/"+tag) // GitHub would make one of main
 		body["html_url"] = "https://github.com/o/Astro-Apply/releases/tag/" + tag
 		r.releases[tag] = body

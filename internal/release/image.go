@@ -38,7 +38,10 @@ func inspect(image string, want origin, options ...remote.Option) (map[string]in
 	sizes := map[string]int64{}
 	var problems []error
 	for _, m := range manifest.Manifests {
-		platform := m.Platform.String()
+		var platform string
+		if m.Platform != nil {
+			platform = m.Platform.String()
+		}
 		if _, twice := sizes[platform]; twice || !slices.Contains(platforms, platform) {
 			problems = append(problems, fmt.Errorf("platform %q, twice or not expected", platform))
 			continue

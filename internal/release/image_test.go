@@ -35,7 +35,11 @@ func push(t *testing.T, repository string, images map[string]v1.Image) string {
 	t.Helper()
 	index := v1.ImageIndex(empty.Index)
 	for platform, img := range images {
-		index = mutate.AppendManifests(index, mutate.IndexAddendum{Add: img, Descriptor: v1.Descriptor{Platform: platformOf(t, platform)}})
+		var of *v1.Platform
+		if platform != "" {
+			of = platformOf(t, platform)
+		}
+		index = mutate.AppendManifests(index, mutate.IndexAddendum{Add: img, Descriptor: v1.Descriptor{Platform: of}})
 	}
 	sum, err := index.Digest()
 	if err != nil {
@@ -148,6 +152,16 @@ func TestInspect(t *testing.T) {
 			images["unknown/unknown"] = images["linux/amd64"]
 			return images
 		}, `platform "unknown/unknown"`},
+		"a platform twice": {func() map[string]v1.Image {
+			images := changed(func(*v1.ConfigFile) {})()
+			images["linux/amd64:"] = newImage(t, "linux/amd64", version, commit, []byte("other"))
+			return images
+		}, `platform "linux/amd64", twice`},
+		"no platform": {func() map[string]v1.Image {
+			images := changed(func(*v1.ConfigFile) {})()
+			images[""] = images["linux/amd64"]
+			return images
+		}, `platform ""`},
 		"another architecture inside": {changed(func(f *v1.ConfigFile) { f.Architecture = "amd64" }), `platform is "linux/amd64", want "linux/arm64"`},
 		"a shell before the program":  {changed(func(f *v1.ConfigFile) { f.Config.Entrypoint = []string{"sh", "-c", "/astro-apply"} }), "entrypoint is"},
 		"a user":                      {changed(func(f *v1.ConfigFile) { f.Config.User = "65532" }), `user is "65532"`},

@@ -144,7 +144,7 @@ func (r *release) move(ctx context.Context, tag string) error {
 		return wrap("move tag "+tag, err)
 	}
 	if _, _, again := r.client.Git.CreateRef(ctx, r.owner, r.name, api.CreateRef{Ref: "refs/tags/" + tag, SHA: r.Release}); again != nil {
-		return wrap("move tag "+tag, errors.Join(err, again))
+		return wrap("move tag "+tag, errors.Join(again, err))
 	}
 	return nil // it wasn't there yet
 }

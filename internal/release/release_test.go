@@ -59,11 +59,10 @@ func (w *workflow) job(command string, env map[string]string) (outputs map[strin
 	if strings.Contains(strings.ReplaceAll(log.String(), "::add-mask::"+token, ""), token) {
 		w.Errorf("%s: the token is in the log:\n%s", command, &log)
 	}
-	if strings.Contains(log.String(), "not signed") {
-		w.Errorf("%s: %s", command, &log)
-	}
 	if code != 0 {
 		err = errors.New(log.String())
+	} else if !strings.HasPrefix(log.String(), "::add-mask::"+token+"\n") || strings.Contains(log.String(), "not signed") != (command == "commit" && w.unsigned) {
+		w.Errorf("%s:\n%s", command, &log)
 	}
 	outputs = map[string]string{}
 	text, _ := os.ReadFile(dir + "/output")
@@ -277,7 +276,11 @@ func TestReleaseStops(t *testing.T) {
 
 	env := w.upTo("minor")
 	fails(w, "isn't made of", "publish", map[string]string{"VERSION": "1.0.0", "RELEASE_COMMIT": w.git("rev-parse", "main")})
-	for _, refuse := range []string{"POST /git/refs", "POST /releases", "PATCH /git/refs/tags/v1.0"} {
+	builds := w.git("commit-tree", "main^{tree}", "-p", "main", "-m", "release: v1.0.0")
+	fails(w, "builds its image", "publish", map[string]string{"VERSION": "1.0.0", "RELEASE_COMMIT": builds})
+	for _, refuse := range []string{
+		"POST /git/refs", "GET /releases", "POST /releases", "PATCH /git/refs/tags/v1 ", "POST /git/refs refs/tags/v1$", "PATCH /git/refs/tags/v1.0 ",
+	} {
 		w.refuse = refuse
 		fails(w, "release its newest commit instead", "publish", env)
 	}
@@ -294,6 +297,10 @@ func TestReleaseStops(t *testing.T) {
 	other := w.upTo("1.0.1")
 	w.git("tag", "v1.0.1", "main")
 	fails(w, "is on", "publish", other)
+	w.change("plan: even more", nil)
+	w.registry = newRegistry(t) // without the image that was tried
+	lost := w.pinned(w.registry + "@sha256:" + strings.Repeat("0", 64))
+	fails(w, "NAME_UNKNOWN", "publish", map[string]string{"VERSION": "1.0.2", "RELEASE_COMMIT": lost})
 	w.at("v1", "v1.0.0")
 	if named := w.named("1.0.1"); named != "" {
 		t.Errorf("another release's image is named: %s", named)
@@ -307,6 +314,7 @@ func TestReleaseIsLate(t *testing.T) {
 	w := newWorkflow(t, dummy(t))
 	w.must("publish", w.upTo("1.0.0"))
 	w.change("plan: more", nil)
+	w.unsigned = true
 	late, at := w.upTo("1.1.0"), w.git("rev-parse", "main")
 	w.change("plan: even more", nil)
 	w.must("publish", w.upTo("1.2.0"))
@@ -325,6 +333,17 @@ func TestReleaseIsLate(t *testing.T) {
 	if w.named("1.1.0") == "" || w.named("1.2.0") == "" || w.named("1.1.0") == w.named("1.2.0") {
 		t.Errorf("images 1.1.0 %q, 1.2.0 %q", w.named("1.1.0"), w.named("1.2.0"))
 	}
+}
+
+// pinned is a commit on main that runs an image.
+func (w *workflow) pinned(image string) string {
+	w.Helper()
+	action, err := pin([]byte(w.git("show", "main:action.yml")+"\n"), image)
+	if err != nil {
+		w.Fatal(err)
+	}
+	tree := w.plant(object{"base_tree": "main", "tree": []any{object{"path": "action.yml", "mode": "100644", "content": string(action)}}})
+	return w.git("commit-tree", tree, "-p", "main", "-m", "release: it")
 }
 
 // named is the digest of the image with a tag in the registry, "" if there is

@@ -57,7 +57,8 @@ func TestFloatingNeverGoesBack(t *testing.T) {
 		{"v1.2.0", "1.1.0", "v1.1"},
 		{"v1.1.1 v1.2.0", "1.1.0", ""},
 		{"v2.0.0", "1.1.0", "v1 v1.1"},
-		{"v10.0.0 v1.10.0", "1.1.0", "v1.1"},
+		{"v10.0.0", "1.1.0", "v1 v1.1"},
+		{"v1.10.0", "1.1.0", "v1.1"},
 		{"v1.2.0-rc.1", "1.1.0", "v1 v1.1"},
 	} {
 		if got := strings.Join(floating(semver.MustParse(test.version), versions(strings.Fields(test.tags))), " "); got != test.want {
@@ -90,7 +91,7 @@ func TestNotes(t *testing.T) {
 And one commit that users don't notice.
 
 `},
-		{[]string{"Merge it all", "config!: rename an input", "test: more", "ci: more"}, `### What breaks
+		{[]string{"Merge it all", "config!: rename an input", "test: more", "CI: more"}, `### What breaks
 
 - rename an input (0123456)
 
