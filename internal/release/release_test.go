@@ -45,7 +45,8 @@ func TestRelease(t *testing.T) {
 	if got := w.git("log", "-1", "--format=%s", "v1"); got != "release: v1.0.0" {
 		t.Errorf("subject %q", got)
 	}
-	for _, want := range []string{"The first release.", "- uses: o/Astro-Apply@" + env["RELEASE_COMMIT"] + " # v1.0.0", "gh attestation verify oci://" + w.registry + "@sha256:",
+	for _, want := range []string{
+		"The first release.", "- uses: o/Astro-Apply@" + env["RELEASE_COMMIT"] + " # v1.0.0", "gh attestation verify oci://" + w.registry + "@sha256:",
 		"--signer-workflow o/Astro-Apply/.github/workflows/release.yml", "--source-ref refs/heads/main --source-digest " + main,
 	} {
 		if !strings.Contains(summary, want) || !strings.Contains(w.releases["v1.0.0"]["body"].(string), want) {
