@@ -41,13 +41,13 @@ func (p *process) export(ctx context.Context) error {
 		return err
 	}
 	survey, err := source.Survey(ctx, p.catalog, scope)
-	misnamed, ok := errors.AsType[*resource.Misnamed](err)
-	switch {
-	case p.stopped(ctx):
-		return nil
-	case ok:
+	if p.stopped(ctx) {
+		return nil //nolint:nilerr // the report says why
+	}
+	if misnamed, ok := errors.AsType[*resource.Misnamed](err); ok {
 		return fmt.Errorf("input export-workspaces: %w", misnamed.Err)
-	case err != nil:
+	}
+	if err != nil {
 		return fmt.Errorf("nothing was exported, since not everything could be read: %w", err)
 	}
 	for _, gap := range survey.Gaps {

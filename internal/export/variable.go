@@ -14,7 +14,7 @@ import (
 // secret is a value that only a variable can tell.
 func (w *walk) secret(path string, parts []string) *schema.Node {
 	n := &schema.Node{Form: schema.Text, Secret: true}
-	v := &Variable{Of: w.entry.String(), Path: path, node: n}
+	v := &Variable{Of: w.String(), Path: path, node: n}
 	home := w.names.called(w.survey.Home.Name, w.home)
 	id := w.live.ID[max(0, len(w.live.ID)-6):]
 	for _, words := range [][]string{parts, append([]string{home}, parts...), append([]string{home, id}, parts...)} {
