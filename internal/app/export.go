@@ -42,7 +42,7 @@ func (p *process) export(ctx context.Context) error {
 	}
 	survey, err := source.Survey(ctx, p.catalog, scope)
 	if p.stopped(ctx) {
-		return nil //nolint:nilerr // the report says why
+		return nil
 	}
 	if misnamed, ok := errors.AsType[*resource.Misnamed](err); ok {
 		return fmt.Errorf("input export-workspaces: %w", misnamed.Err)
@@ -54,7 +54,7 @@ func (p *process) export(ctx context.Context) error {
 		p.report.Remarks = append(p.report.Remarks, fmt.Sprintf("%s: not exported, and referred to by id: %v", gap.Kind.Section, gap.Err))
 	}
 	made, declared := p.written(ctx, source, survey)
-	if p.report.Stopped != nil {
+	if p.report.Plan == nil { // it was stopped
 		return nil
 	}
 	p.report.Declared = len(declared.Objects)
