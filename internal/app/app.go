@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"astro-apply/internal/config"
@@ -66,11 +67,11 @@ func Main(ctx context.Context, s System) int {
 // run is the pipeline. The error it returns belongs to no place in a manifest;
 // everything else is in the report.
 func (p *process) run(ctx context.Context) error {
-	if len(p.Args) > 1 {
-		return fmt.Errorf("%d arguments were given, and none are taken: everything is an input (with:) or the environment; remove args: from the step", len(p.Args)-1)
-	}
 	var err error
 	if p.config, err = config.Load(p.Getenv, p.Action); err != nil {
+		return err
+	}
+	if err := p.arguments(); err != nil {
 		return err
 	}
 	p.runner.Mask(string(p.config.GitHubToken))
@@ -98,6 +99,22 @@ func (p *process) run(ctx context.Context) error {
 		return nil
 	}
 	return p.reconcile(limited, declared)
+}
+
+// arguments are files, on a laptop. A step of a workflow takes none.
+func (p *process) arguments() error {
+	given := p.Args[min(1, len(p.Args)):]
+	flag := slices.ContainsFunc(given, func(s string) bool { return strings.HasPrefix(s, "-") })
+	switch {
+	case len(given) == 0:
+	case p.runner.Actions():
+		return fmt.Errorf("%d arguments were given, and none are taken: everything is an input (with:) or the environment; remove args: from the step", len(given))
+	case flag:
+		return errors.New("there are no flags: arguments are manifest files, folders or globs, and an input such as mode is the environment variable INPUT_MODE")
+	default:
+		p.config.Files = given
+	}
+	return nil
 }
 
 // read gets everything there is to know from the manifest alone.

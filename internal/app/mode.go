@@ -41,6 +41,8 @@ func choose(mode config.Mode, e github.Event, token bool) (chosen config.Mode, w
 		return config.Validate, "started by Dependabot, which gets no token", nil
 	}
 	switch {
+	case e.Name == "" && !token:
+		return config.Validate, "there is neither a workflow event nor a token", nil
 	case e.Name == "":
 		return config.Plan, "there is no workflow event", nil
 	case e.Name == "pull_request_target":
