@@ -113,7 +113,15 @@ func TestSaveForTheOwner(t *testing.T) {
 	if err := r.Save("new/token", "secret"); err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range []string{"new", "new/token"} {
+	if err := r.Write("new/astro.yaml", "text"); err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]os.FileMode{"new/token": 0o600, "new/astro.yaml": 0o644} {
+		if info, err := os.Stat(filepath.Join(workspace, name)); err != nil || info.Mode().Perm() != want {
+			t.Errorf("%s: %v, %v; want %v", name, info.Mode(), err, want)
+		}
+	}
+	for _, name := range []string{"new", "new/token", "new/astro.yaml"} {
 		uid, gid := ownerOf(t, filepath.Join(workspace, name))
 		if uid != 1001 || gid != 1002 {
 			t.Errorf("%s belongs to %d:%d", name, uid, gid)
