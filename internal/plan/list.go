@@ -70,7 +70,7 @@ func (s *list) item(p pair) *schema.Node {
 	t := s.field.Type.Elem
 	path := s.at(p)
 	switch {
-	case p.declared == nil && s.whole != nil && s.field.Type.Adds:
+	case p.declared == nil && s.whole != nil && (s.field.Type.Adds || s.whole.Adds):
 		return s.entire(t, nil, p.live, path, false)
 	case p.declared == nil && s.whole != nil && s.gone(path, s.shown(t, p.live)):
 		if why := s.field.Warning(p.live, nil); why != "" && s.quiet == 0 {

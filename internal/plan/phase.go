@@ -26,6 +26,9 @@ func (o *overlay) apart(f *schema.Field, d, l *schema.Node, path string, fresh b
 // created is the value of a field of something new.
 func (o *overlay) created(f *schema.Field, declared *schema.Node, path string) *schema.Node {
 	d := declared.Get(f.Name)
+	if d == nil {
+		d = declared.Fresh.Get(f.Name)
+	}
 	if d == nil && f.Default != nil {
 		d = f.Default(declared)
 	}

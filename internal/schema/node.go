@@ -67,6 +67,8 @@ type Node struct {
 	Within  string   // of an id: the id of what the object that has it lives in, "" if that isn't known
 	Called  string   // what people call the object that has this id, "" if that isn't known
 	Hidden  bool     // a live value that is set, and that nobody is told; sent back, it stays
+	Fresh   *Node    // of a declared mapping: what it has beside its members if it is new; nil: nothing
+	Adds    bool     // a declared list that isn't meant in full: it says nothing of what else is live
 }
 
 // Member is a named value of a Map, in the order of the source.

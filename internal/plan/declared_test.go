@@ -1,0 +1,57 @@
+package plan_test
+
+import (
+	"testing"
+
+	"astro-apply/internal/plan"
+	"astro-apply/internal/schema"
+)
+
+// A list that only adds says nothing of what else is live: it is sent back, and
+// neither removed nor spoken of.
+func TestListThatAdds(t *testing.T) {
+	t.Parallel()
+	for _, policy := range []plan.Policy{{}, {AllowDelete: true}} {
+		for members, want := range map[string][]string{
+			"[]":                       nil,
+			"[{ key: A, value: '1' }]": nil,
+			"[{ key: B, value: '2' }]": {`environmentVariables[B]: (none) → {key: "B", value: "2", isSecret: false}`},
+			"[{ key: S }]":             nil,
+		} {
+			o := declare(t, "deployments: [{ name: one, workspaceId: cworkspace000000000000001, environmentVariables: "+members+" }]").Objects[0]
+			o.Body.Get("environmentVariables").Adds = true
+			d := plan.Compare(o, live(t, o, dedicated), policy)
+			same(t, members, want, shown(d.Fields))
+			same(t, "kept", 0, len(d.Kept))
+			same(t, "notes", []string(nil), told(d.Notes))
+			if want != nil {
+				same(t, "body", []any{
+					map[string]any{"key": "B", "value": "2", "isSecret": false},
+					map[string]any{"key": "A", "value": "1", "isSecret": false},
+					map[string]any{"key": "S", "isSecret": true},
+				}, body(t, d)["environmentVariables"])
+			}
+		}
+	}
+}
+
+// What is declared of something new alone is sent with it, and not held against
+// what is live.
+func TestFresh(t *testing.T) {
+	t.Parallel()
+	o := declare(t, `deployments: [{ name: one, type: DEDICATED, workspaceId: cworkspace000000000000001, isHighAvailability: false,
+		workerQueues: [{ name: default, astroMachine: A5, maxWorkerCount: 3, workerConcurrency: 5 }] }]`).Objects[0]
+	fresh := &schema.Node{Form: schema.Map}
+	fresh.Set("isDagDeployEnabled", schema.Boolean(true))
+	fresh.Set("isHighAvailability", schema.Boolean(true)) // which is declared
+	o.Body.Fresh = fresh
+	queue := o.Body.Get("workerQueues").Items[0]
+	queue.Fresh = &schema.Node{Form: schema.Map}
+	queue.Fresh.Set("minWorkerCount", schema.Int(2))
+	made := body(t, plan.Compare(o, nil, plan.Policy{}))
+	same(t, "made", []any{true, false, 2.0}, []any{
+		made["isDagDeployEnabled"], made["isHighAvailability"], made["workerQueues"].([]any)[0].(map[string]any)["minWorkerCount"],
+	})
+	d := plan.Compare(o, live(t, o, dedicated), plan.Policy{})
+	same(t, "live", []string{"workerQueues[default].maxWorkerCount: 5 → 3"}, shown(d.Fields))
+}
