@@ -54,6 +54,9 @@ func fieldRows(fields []schema.Field, path string, said []schema.When) [][]strin
 				takes = "a list of ids, or of names"
 			}
 		}
+		if f.Pick != nil {
+			name, takes = name+" or "+code(path+f.Pick.Name), fmt.Sprintf("an id, or the %s's %s", f.Pick.What, strings.Join(f.Pick.By, " or "))
+		}
 		switch {
 		case f.Secret != nil && f.Secret.If != "":
 			takes += ", secret when " + code(f.Secret.If) + " is true"

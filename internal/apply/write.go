@@ -66,6 +66,9 @@ func (r *run) link(j *job) error {
 		for _, n := range j.needs {
 			if n.change.Object == ref.Target && n.passed.Live != nil {
 				ref.Resolve(n.passed.Live.ID)
+				for _, problem := range j.change.Object.Choose(ref.Field, n.passed.Live, j.Live) {
+					return problem
+				}
 			}
 		}
 		later := slices.ContainsFunc(j.change.Later, func(c *plan.Change) bool { return c.Object == ref.Target })

@@ -144,5 +144,14 @@ func (p *Plan) made(old review) map[string]string {
 			out[c.Live.ID] = "id of " + c.Object.String()
 		}
 	}
+	for _, c := range p.Changes { // and what is in them
+		for _, r := range c.Object.Refs {
+			for _, pick := range c.Object.Picks {
+				if pick.Field.Pick.Of == r.Field.Name && out[r.ID] != "" {
+					out[pick.Node.Text] = "id of " + pick.String()
+				}
+			}
+		}
+	}
 	return out
 }

@@ -124,7 +124,7 @@ func deploymentFields() []schema.Field {
 			Doc: "The scheduler of a HYBRID Deployment.",
 		},
 		{
-			Name: "taskPodNodePoolId", Type: schema.TextType(0), When: []schema.When{hybrid, podded},
+			Name: "taskPodNodePoolId", Type: schema.TextType(0), When: []schema.When{hybrid, podded}, Pick: nodePool("taskPodNodePool"),
 			Doc: "The node pool for task pods.",
 		},
 		{

@@ -49,7 +49,7 @@ func workerQueues() schema.Type {
 			Phase: required, When: []schema.When{hosted}, Doc: "The machine of a worker.",
 		},
 		schema.Field{
-			Name: "nodePoolId", Type: nonEmpty(), Phase: required, When: []schema.When{hybrid},
+			Name: "nodePoolId", Type: nonEmpty(), Phase: required, When: []schema.When{hybrid}, Pick: nodePool("nodePool"),
 			Doc: "The node pool of the workers.",
 		},
 		schema.Field{
@@ -60,6 +60,11 @@ func workerQueues() schema.Type {
 	t.Carry = []string{"id"} // a queue sent without its id becomes another queue, and its tasks get stuck
 	t.Count = &schema.Range{Min: 1}
 	return t
+}
+
+// nodePool picks a node pool of the Deployment's cluster.
+func nodePool(field string) *schema.Pick {
+	return &schema.Pick{Name: field, What: "node pool", Of: "clusterId", List: "nodePools", By: []string{"name", "nodeInstanceType"}}
 }
 
 func remoteExecution() schema.Type {

@@ -84,6 +84,18 @@ func checkFields(t *testing.T, k *resource.Kind, fields []schema.Field, path str
 		if f.Ref != nil && (resource.Kinds().Kind(f.Ref.Kind) == nil || (f.Ref.Name == "") != f.Ref.Soft || schema.Find(fields, f.Ref.Name) != nil) {
 			t.Errorf("%s refers to %q as %q", name, f.Ref.Kind, f.Ref.Name)
 		}
+		if p := f.Pick; p != nil {
+			of := schema.Find(k.Fields, p.Of)
+			if of == nil || of.Ref == nil || schema.Find(fields, p.Name) != nil {
+				t.Fatalf("%s is picked from %q as %q", name, p.Of, p.Name)
+			}
+			list := schema.Find(resource.Kinds().Kind(of.Ref.Kind).Fields, p.List)
+			for _, by := range p.By {
+				if list == nil || schema.Find(list.Type.Elem.Fields, by) == nil {
+					t.Errorf("%s is picked from %q by %q", name, p.List, by)
+				}
+			}
+		}
 		for _, w := range f.When {
 			if !exists(k.Fields, w.Field) || len(w.In) == 0 {
 				t.Errorf("%s depends on %v", name, w)

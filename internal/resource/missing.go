@@ -20,14 +20,14 @@ type needed struct {
 	catalog Catalog
 	objects []*Object
 	seeds   []Seed
-	seen    map[string]bool
+	seen    map[string]map[string]any // the fields of each seed
 }
 
 // Missing lists what a manifest needs and doesn't create: what it refers to
 // without declaring it, what it names by id, and what can only be adopted. It is
 // for simulations only.
 func Missing(d *Declaration) []Seed {
-	n := &needed{catalog: d.Catalog, objects: d.Objects, seen: map[string]bool{}}
+	n := &needed{catalog: d.Catalog, objects: d.Objects, seen: map[string]map[string]any{}}
 	for _, o := range d.Objects {
 		for _, r := range o.Refs {
 			if r.Target == nil && !o.Absent {
@@ -51,17 +51,18 @@ func Missing(d *Declaration) []Seed {
 	return n.seeds
 }
 
-func (n *needed) add(k *Kind, id, name string, fields map[string]any) {
+// add returns the fields of the seed, which may be there already.
+func (n *needed) add(k *Kind, id, name string, fields map[string]any) map[string]any {
 	key := k.Name + " " + id + " " + name
 	for _, field := range k.Parents {
 		if parent, ok := fields[field].(string); ok {
 			key += " " + parent
 		}
 	}
-	if n.seen[key] {
-		return
+	if seed := n.seen[key]; seed != nil {
+		return seed
 	}
-	n.seen[key] = true
+	n.seen[key] = fields
 	if id != "" {
 		fields["id"] = id
 	}
@@ -69,6 +70,7 @@ func (n *needed) add(k *Kind, id, name string, fields map[string]any) {
 		fields[k.Identity[0]] = name
 	}
 	n.seeds = append(n.seeds, Seed{k, fields})
+	return fields
 }
 
 func (n *needed) refers(o *Object, r *Reference) {
@@ -90,7 +92,7 @@ func (n *needed) refers(o *Object, r *Reference) {
 	case r.Kind.Parents != nil:
 		fields[n.catalog.nest(r.Kind)] = n.home(o, r)
 	}
-	n.add(r.Kind, r.ID, r.Name, fields)
+	n.picks(o, r, n.add(r.Kind, r.ID, r.Name, fields))
 }
 
 // role is a custom role that a grant names, of whichever scope it needs. Astro's
@@ -134,7 +136,7 @@ func (n *needed) place(home *Kind, name string) string {
 	} else {
 		id = n.id(home.Name + name)
 	}
-	n.seen[home.Name+"  "+name] = true // by name it is this one
+	n.seen[home.Name+"  "+name] = map[string]any{} // by name it is this one
 	n.seeds = slices.DeleteFunc(n.seeds, func(s Seed) bool {
 		return s.Kind == home && s.Fields["id"] == nil && name != "" && s.Fields[home.Identity[0]] == name
 	})

@@ -19,6 +19,7 @@ type Object struct {
 	Protect bool   // protect: true
 	Pos     schema.Pos
 	Refs    []*Reference
+	Picks   []*Picked
 	Default string  // the Workspace, by name or id, of what the document puts in none
 	Made    *Object // what it makes, where that is declared too
 	called  string  // its live name, where only its id is declared

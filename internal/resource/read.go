@@ -93,6 +93,7 @@ func (s Source) Read(ctx context.Context, d *Declaration) *World {
 	}
 	for _, o := range d.Objects {
 		r.resolve(ctx, o, func(ref *Reference) bool { return ref != o.parent() })
+		r.pick(ctx, o)
 	}
 	for _, o := range d.Objects {
 		if live := r.world.Live[o]; live != nil {

@@ -13,9 +13,13 @@ var cuid = regexp.MustCompile(`^c[a-z0-9]{24}$`)
 // references copies a declared body with every reference under the API's own
 // field name, and records it, at any depth. Other values stay shared.
 func (d *declarer) references(o *Object, fields []schema.Field, body *schema.Node) *schema.Node {
-	out := &schema.Node{Form: schema.Map, Pos: body.Pos}
+	out := &schema.Node{Form: schema.Map, Pos: body.Pos, Fresh: body.Fresh}
 	for _, m := range body.Members {
 		f, named := schema.Find(fields, m.Name), false
+		if p := schema.FindPick(fields, m.Name); p != nil && out.Get(p.Name) == nil {
+			out.Members = append(out.Members, schema.Member{Name: p.Name, Pos: m.Pos, Value: o.picked(p, m.Value)})
+			continue
+		}
 		if f == nil {
 			f, named = schema.FindRef(fields, m.Name), true
 		}
@@ -47,9 +51,9 @@ func (d *declarer) references(o *Object, fields []schema.Field, body *schema.Nod
 // within copies a value as far as there are references in it.
 func (d *declarer) within(o *Object, t *schema.Type, n *schema.Node) *schema.Node {
 	switch {
-	case t.Base == schema.BaseObject && t.Refers() && n.Form == schema.Map:
+	case t.Base == schema.BaseObject && (t.Refers() || t.Picks()) && n.Form == schema.Map:
 		return d.references(o, t.Fields, n)
-	case t.Base == schema.BaseList && t.Elem.Refers() && n.Form == schema.List:
+	case t.Base == schema.BaseList && (t.Elem.Refers() || t.Elem.Picks()) && n.Form == schema.List:
 		list := *n
 		list.Items = make([]*schema.Node, len(n.Items))
 		for i, item := range n.Items {

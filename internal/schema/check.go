@@ -51,6 +51,8 @@ func (c *checker) object(fields []Field, n *Node, path string, also []string) {
 			c.field(f, m, join(path, m.Name))
 		case FindRef(fields, m.Name) != nil:
 			c.reference(FindRef(fields, m.Name), n, m, join(path, m.Name))
+		case FindPick(fields, m.Name) != nil:
+			c.pick(FindPick(fields, m.Name), n, m, join(path, m.Name))
 		case slices.Contains(also, m.Name):
 		case told(fields, m.Name) != "":
 			c.report(m.Pos, "unknown field %q: what answers call so is %q when it is written", m.Name, told(fields, m.Name))
@@ -183,6 +185,9 @@ func names(fields []Field) []string {
 		out = append(out, fields[i].Name)
 		if r := fields[i].Ref; r != nil && !r.Soft {
 			out = append(out, r.Name)
+		}
+		if p := fields[i].Pick; p != nil {
+			out = append(out, p.Name)
 		}
 	}
 	return out

@@ -47,6 +47,7 @@ type Field struct {
 	When    []When
 	Yields  []string // siblings that exclude it: when one is declared, the live value is not sent back
 	Ref     *Ref
+	Pick    *Pick
 	Secret  *SecretRule
 	Default func(object *Node) *Node // sent for a new object or element that leaves it out
 	Note    string                   // for Immutable: the way out

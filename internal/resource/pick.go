@@ -1,0 +1,147 @@
+package resource
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"astro-apply/internal/schema"
+)
+
+// Picked is a declared mention of an element of a list in another object.
+type Picked struct {
+	Field *schema.Field
+	Node  *schema.Node // in the body; becomes the id
+	Name  string
+	said  string
+}
+
+func (p *Picked) String() string { return p.said }
+
+// picked records the mention, and returns what stands for the id until it is
+// known. One of a wrong form was reported.
+func (o *Object) picked(f *schema.Field, n *schema.Node) *schema.Node {
+	if n.Form != schema.Text {
+		return n
+	}
+	p := &Picked{Field: f, Name: n.Text, said: f.Pick.What + " " + n.Show()}
+	p.Node = &schema.Node{Form: schema.Pending, Text: "id of " + p.said, Pos: n.Pos, Secret: n.Secret}
+	o.Picks = append(o.Picks, p)
+	return p.Node
+}
+
+// pick turns the mentions in an object, which are all of one list, into ids. In
+// what is yet to be created they stay pending.
+func (r *reader) pick(ctx context.Context, o *Object) {
+	if len(o.Picks) == 0 || o.Absent || r.world.Failed[o] != nil {
+		return
+	}
+	p := o.Picks[0]
+	of := o.Kind.field(p.Field.Pick.Of)
+	holder, err := r.holder(ctx, o, of)
+	switch {
+	case err != nil:
+		r.fail(o, err)
+	case holder == nil && o.Body.Get(of.Name) == nil:
+		r.problem(o, p.Node.Pos, "%s: a %s is one of a %s; write %s: beside it", o, p.Field.Pick.What, of.Ref.Kind, of.Ref.Name)
+	case holder != nil:
+		for _, problem := range o.Choose(of, holder, r.world.Live[o]) {
+			r.problem(o, problem.Pos, "%s: %s", o, problem.Message)
+		}
+	}
+}
+
+// holder is what has the list: what the object refers to, or else the live one
+// does. Nil: it is yet to be created, or there is none.
+func (r *reader) holder(ctx context.Context, o *Object, of *schema.Field) (*Live, error) {
+	id := ""
+	if live := r.world.Live[o]; live != nil {
+		id = of.Live(live.Body(), live.Body()).Value()
+	}
+	for _, ref := range o.Refs {
+		switch {
+		case ref.Field != of:
+		case ref.Found != nil:
+			return ref.Found, nil
+		case ref.Target != nil:
+			return r.world.Live[ref.Target], nil
+		default:
+			id = ref.ID
+		}
+	}
+	if id == "" {
+		return nil, nil
+	}
+	return r.Get(ctx, &Object{Kind: r.catalog.Kind(of.Ref.Kind), Body: &schema.Node{Form: schema.Map}}, id)
+}
+
+// Choose turns the mentions of elements in what the field of refers to into ids,
+// and returns what is wrong with them. Live is the object itself, nil if new.
+func (o *Object) Choose(of *schema.Field, holder, live *Live) []schema.Problem {
+	var out []schema.Problem
+	for _, p := range o.Picks {
+		if p.Field.Pick.Of != of.Name || p.Node.Form != schema.Pending {
+			continue
+		}
+		if problem := p.choose(holder, live); problem != "" {
+			out = append(out, schema.Problem{Pos: p.Node.Pos, Message: problem})
+		}
+	}
+	return out
+}
+
+// choose finds the element that is meant. Of several, it is the one that the
+// live object has already.
+func (p *Picked) choose(holder, live *Live) (problem string) {
+	var known, found, used []string
+	list := items(holder.Body().Get(p.Field.Pick.List))
+	for _, by := range p.Field.Pick.By {
+		var such []string
+		for _, element := range list {
+			known = append(known, element.Get(by).Value())
+			if element.Get(by).Is(p.Name) {
+				such = append(such, element.Get("id").Value())
+			}
+		}
+		if len(found) == 0 {
+			found = such
+		}
+	}
+	if len(found) > 1 && live != nil {
+		live.Body().Walk(func(n *schema.Node) {
+			if slices.Contains(found, n.Text) && !slices.Contains(used, n.Text) {
+				used = append(used, n.Text)
+			}
+		})
+	}
+	if len(used) == 1 {
+		found = used
+	}
+	called := fmt.Sprintf("%s %q", holder.kind.Name, holder.Name())
+	switch len(found) {
+	case 0:
+		return fmt.Sprintf("%s has no %s%s", called, p, schema.Suggest(p.Name, known))
+	case 1:
+		*p.Node = schema.Node{Form: schema.Text, Text: found[0], Called: p.Name, Pos: p.Node.Pos, Secret: p.Node.Secret}
+		return ""
+	}
+	return fmt.Sprintf("%s has %s %d times, ids %s; write one of them as %s", called, p, len(found), strings.Join(found, ", "), p.Field.Name)
+}
+
+// picks adds to a seed what its list has to have.
+func (n *needed) picks(o *Object, r *Reference, fields map[string]any) {
+	for _, p := range o.Picks {
+		if p.Field.Pick.Of != r.Field.Name {
+			continue
+		}
+		element := map[string]any{}
+		for _, by := range p.Field.Pick.By {
+			element[by] = p.Name
+		}
+		list, _ := fields[p.Field.Pick.List].([]any)
+		if !slices.ContainsFunc(list, func(other any) bool { return other.(map[string]any)[p.Field.Pick.By[0]] == p.Name }) {
+			fields[p.Field.Pick.List] = append(list, element)
+		}
+	}
+}
