@@ -38,6 +38,10 @@ func TestScript(t *testing.T) {
 		UpdateScripts: *update,
 		Setup: func(e *testscript.Env) error {
 			s := newStage(t)
+			files, err := filepath.Abs("../../testdata/cli")
+			if err != nil {
+				return err
+			}
 			e.Defer(s.http.Close)
 			e.Defer(s.api.Close)
 			e.Values[stage{}] = s
@@ -61,6 +65,7 @@ func TestScript(t *testing.T) {
 				"INPUT_API-URL":       s.http.URL,
 				"INPUT_WAIT":          "false",
 				"NL":                  "\n",
+				"CLI":                 files, // Astro CLI deployment files, as inspect --template prints them
 				"ASTRO_API_TOKEN":     s.server.Token(simulator.Scope{}),
 			} {
 				e.Setenv(name, value)

@@ -44,6 +44,8 @@ func FuzzManifest(f *testing.F) {
 		"workspace: ${secret:S}\ndeployments: [{ name: '${secret:S}' }, { name: '${secret:S}', type: '${secret:S}', contactEmails: ['${secret:S}', '${secret:S}'], clusterId: '${secret:S}', resourceQuotaCpu: '${secret:S}' }]",
 		"organizationId: ${secret:S}\nworkspaces: [{ id: '${secret:S}' }, { id: '${secret:S}', state: '${secret:S}', protect: '${secret:S}' }]\n---\norganizationId: x",
 		"deployments:\n  - { id: c, scalingSpec: { hibernationSpec: { schedules: [{ hibernateAtCron: '0 * * * ${secret:S}', wakeAtCron: 0 18 }] } } }",
+		"deployment: { configuration: { name: '${secret:S}', workspace_name: '${secret:S}', executor: '${secret:S}', deployment_type: '${secret:S}', cluster_name: x }, environment_variables: [{ key: A, is_secret: true, value: '${secret:S}' }], worker_queues: [{ name: '${secret:S}', worker_type: '${secret:S}' }] }",
+		"deployment: { configuration: { name: '', hibernation_schedules: [{ wake_at: '${secret:S}' }], '${secret:S}': x }, metadata: }\nworkspace: x",
 		"a: &a [*a, *a]\nb: {<<: [*a, *a], <<: 1}\n? [x]\n: y\n", "a: [\n---\n\tb", "a: 1 # \u2028b\n\r", "%YAML 1.2\n---\n!!binary x: !y [!!set {z}]\n...\n", "\xff\xfea\x00:\x00 \x001\x00", "\xef\xbb\xbfa: \xff",
 		"a: ${secret:S}${env:NONE}\nb: ${secret:NONE}${secret:R}${x}${secret:S}\n", "resourceQuotaCpu: 0x10\non: yes\n~: .inf\n? |\n  k\n: >-\n  v\n", "- ${env:INPUT_X}${secret:GITHUB_TOKEN}${secret:R}$${${env:}${", "a: {", "? a", strings.Repeat("[", 100), strings.Repeat("- ", 70) + "x",
 	} {

@@ -21,6 +21,8 @@ type declarer struct {
 	fallback string // the Workspace of objects that name none
 	secrets  []*schema.Node
 	seen     map[string]*Object
+
+	translated bool // the document at hand is an Astro CLI file
 }
 
 // Declare turns manifest documents into objects and reports everything that
@@ -29,7 +31,10 @@ type declarer struct {
 func Declare(catalog Catalog, documents []*schema.Node, workspace string) *Declaration {
 	d := &declarer{catalog: catalog, out: &Declaration{Catalog: catalog}, fallback: workspace, seen: map[string]*Object{}}
 	for _, document := range documents {
-		d.document(document)
+		ours, problems := Translated(document)
+		d.translated = ours != document
+		d.out.Problems = append(d.out.Problems, problems...)
+		d.document(ours)
 	}
 	d.out.Secrets = d.scrub(documents)
 	d.link()
@@ -113,7 +118,7 @@ func (d *declarer) object(k *Kind, item *schema.Node, top []schema.Field, defaul
 		d.report(item.Pos, "each of the %s is a mapping, not %s", k.Section, item.Form)
 		return
 	}
-	own, body := &schema.Node{Form: schema.Map, Pos: item.Pos}, &schema.Node{Form: schema.Map, Pos: item.Pos}
+	own, body := &schema.Node{Form: schema.Map, Pos: item.Pos}, &schema.Node{Form: schema.Map, Pos: item.Pos, Fresh: item.Fresh}
 	for _, m := range item.Members {
 		if schema.Find(grammar(), m.Name) != nil {
 			own.Members = append(own.Members, m)

@@ -39,6 +39,9 @@ func (d *declarer) identity(o *Object, own *schema.Node) {
 	f := o.Kind.parent(o.Body)
 	switch {
 	case f == nil || own.Get("id") != nil && !o.Kind.nested() || o.parent() != nil:
+	case d.translated && o.Name() == "": // which is reported
+	case d.translated:
+		d.report(o.Pos, "%s names no Workspace: write workspace_name beside its name, or set the input workspace", o)
 	case f.Ref.Kind == "workspace":
 		d.report(o.Pos, "%s names no Workspace: write workspace: beside its name, at the top of the file, or set the input workspace", o)
 	default:

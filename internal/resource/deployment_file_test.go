@@ -1,0 +1,287 @@
+package resource_test
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"astro-apply/internal/manifest"
+	"astro-apply/internal/resource"
+	"astro-apply/internal/schema"
+)
+
+// translated is an Astro CLI file's Deployment as JSON, and what is said of it.
+func translated(t testing.TB, text string) (*schema.Node, string, []string) {
+	t.Helper()
+	document := parse(t, text)[0]
+	before := document.Clone()
+	ours, problems := resource.Translated(document)
+	same(t, "document", before, document.Clone())
+	object := ours.Get("deployments").Items[0]
+	data, err := json.Marshal(object)
+	if err != nil {
+		data = []byte(err.Error())
+	}
+	return object, string(data), told(problems)
+}
+
+// One line of a file for each row of the table, with what it becomes.
+func TestDeploymentFileRows(t *testing.T) {
+	t.Parallel()
+	const (
+		only   = " is not used: it only applies when "
+		hosted = only + "configuration.deployment_type is STANDARD or DEDICATED, and here that is HYBRID"
+		hybrid = only + "configuration.deployment_type is HYBRID, and here that is STANDARD"
+	)
+	standard, dedicated, onHybrid := "deployment_type: STANDARD, ", "deployment_type: DEDICATED, ", "deployment_type: HYBRID, "
+	for configuration, test := range map[string]struct{ want, problem string }{
+		"description: x":                                                     {`"description":"x"`, ""},
+		`description: ""`:                                                    {`"description":""`, ""},
+		"description:":                                                       {"", ""},
+		"runtime_version: 3.1-2":                                             {`"astroRuntimeVersion":"3.1-2"`, ""},
+		"dag_deploy_enabled: true":                                           {`"isDagDeployEnabled":true`, ""},
+		"ci_cd_enforcement: false":                                           {`"isCicdEnforced":false`, ""},
+		standard + "scheduler_size: Extra_Large":                             {`"type":"STANDARD","schedulerSize":"EXTRA_LARGE"`, ""},
+		standard + "scheduler_size: huge":                                    {`"type":"STANDARD","schedulerSize":"huge"`, ""},
+		onHybrid + "scheduler_size: SMALL":                                   {`"type":"HYBRID"`, "66: scheduler_size" + hosted},
+		onHybrid + `scheduler_size: ""`:                                      {`"type":"HYBRID"`, ""},
+		"is_high_availability: true":                                         {`"isHighAvailability":true`, ""},
+		onHybrid + "is_high_availability: true":                              {`"type":"HYBRID"`, "66: is_high_availability" + hosted},
+		onHybrid + "is_high_availability: false":                             {`"type":"HYBRID"`, ""},
+		dedicated + "is_development_mode: true":                              {`"type":"DEDICATED","isDevelopmentMode":true`, ""},
+		onHybrid + "is_development_mode: true":                               {`"type":"HYBRID"`, "66: is_development_mode" + hosted},
+		"executor: CeleryExecutor":                                           {`"executor":"CELERY"`, ""},
+		"executor: celery":                                                   {`"executor":"CELERY"`, ""},
+		"executor: KubernetesExecutor":                                       {`"executor":"KUBERNETES"`, ""},
+		"executor: kubernetesexecutor":                                       {`"executor":"KUBERNETES"`, ""},
+		"executor: AstroExecutor":                                            {`"executor":"ASTRO"`, ""},
+		"executor: Astro":                                                    {`"executor":"ASTRO"`, ""},
+		"executor: LocalExecutor":                                            {`"executor":"LocalExecutor"`, ""},
+		"deployment_type: hosted_shared":                                     {`"type":"STANDARD"`, ""},
+		"deployment_type: HOSTED_STANDARD":                                   {`"type":"STANDARD"`, ""},
+		"deployment_type: HOSTED_DEDICATED":                                  {`"type":"DEDICATED"`, ""},
+		"deployment_type: hybrid":                                            {`"type":"HYBRID"`, ""},
+		onHybrid + "scheduler_au: 10, scheduler_count: 2":                    {`"type":"HYBRID","scheduler":{"au":10,"replicas":2}`, ""},
+		standard + "scheduler_au: 10":                                        {`"type":"STANDARD"`, "68: scheduler_au" + hybrid},
+		standard + "scheduler_count: 0":                                      {`"type":"STANDARD"`, ""},
+		dedicated + "cluster_name: production":                               {`"type":"DEDICATED","cluster":"production"`, ""},
+		standard + "cluster_name: production":                                {`"type":"STANDARD"`, "68: cluster_name" + only + "configuration.deployment_type is DEDICATED or HYBRID, and here that is STANDARD"},
+		"workspace_name: data":                                               {`"workspace":"data"`, ""},
+		standard + "cloud_provider: aws, region: us-east-1":                  {`"type":"STANDARD","cloudProvider":"AWS","region":"us-east-1"`, ""},
+		dedicated + "cloud_provider: aws, region: x":                         {`"type":"DEDICATED"`, ""},
+		standard + `cloud_provider: "", region: ""`:                          {`"type":"STANDARD"`, ""},
+		standard + "default_task_pod_cpu: '1', default_task_pod_memory: 2Gi": {`"type":"STANDARD","defaultTaskPodCpu":"1","defaultTaskPodMemory":"2Gi"`, ""},
+		standard + "resource_quota_cpu: 10, resource_quota_memory: 20Gi":     {`"type":"STANDARD","resourceQuotaCpu":10,"resourceQuotaMemory":"20Gi"`, ""},
+		onHybrid + "resource_quota_cpu: '10'":                                {`"type":"HYBRID"`, "66: resource_quota_cpu" + hosted},
+		onHybrid + "executor: KUBERNETES, default_worker_type: m5.xlarge":    {`"type":"HYBRID","executor":"KUBERNETES","taskPodNodePool":"m5.xlarge"`, ""},
+		onHybrid + "executor: CELERY, default_worker_type: m5.xlarge": {
+			`"type":"HYBRID","executor":"CELERY"`, "84: default_worker_type" + only + "configuration.executor is KUBERNETES, and here that is CELERY",
+		},
+		`workload_identity: ""`:      {"", ""},
+		"workload_identity: arn:one": {`"workloadIdentity":"arn:one"`, ""},
+		dedicated + "executor: ASTRO, remote_execution: { enabled: true, allowed_ip_address_ranges: [10.0.0.0/8], task_log_bucket: b, task_log_url_pattern: '' }": {
+			`"type":"DEDICATED","executor":"ASTRO","remoteExecution":{"enabled":true,"allowedIpAddressRanges":["10.0.0.0/8"],"taskLogBucket":"b","taskLogUrlPattern":""}`, "",
+		},
+		dedicated + "executor: ASTRO, remote_execution: { enabled: false, allowed_ip_address_ranges: [], task_log_bucket: '' }": {
+			`"type":"DEDICATED","executor":"ASTRO","remoteExecution":{"enabled":false}`, "",
+		},
+		standard + "remote_execution: { enabled: false, task_log_bucket: '' }": {`"type":"STANDARD"`, ""},
+		standard + "remote_execution: { enabled: true }":                       {`"type":"STANDARD"`, "68: remote_execution" + only + "configuration.deployment_type is DEDICATED, and here that is STANDARD"},
+		"remote_execution: x": {"", "59: remote_execution must be a mapping, not text"},
+		"remote_execution:":   {"", ""},
+		"shedulerSize: SMALL": {"", `41: unknown field "shedulerSize", did you mean "scheduler_size"?`},
+	} {
+		_, got, problems := translated(t, "deployment: { configuration: { name: a, "+configuration+" } }")
+		want, said := `{"name":"a"`, []string(nil)
+		if test.want != "" {
+			want += "," + test.want
+		}
+		if test.problem != "" {
+			said = []string{"a.yaml:1:" + test.problem}
+		}
+		got = inTableOrder(got)
+		same(t, configuration, inTableOrder(want+"}"), got)
+		same(t, configuration, said, problems)
+	}
+}
+
+// inTableOrder makes the order of members no matter.
+func inTableOrder(text string) string {
+	var members map[string]any
+	if err := json.Unmarshal([]byte(text), &members); err != nil {
+		return text
+	}
+	data, _ := json.Marshal(members)
+	return string(data)
+}
+
+// What stands beside configuration.
+func TestDeploymentFileSections(t *testing.T) {
+	t.Parallel()
+	const schedules = `hibernation_schedules: [{ hibernate_at: 0 1 * * *, wake_at: 0 2 * * *, description: "", enabled: false }]`
+	const sent = `"scalingSpec":{"hibernationSpec":{"schedules":[{"hibernateAtCron":"0 1 * * *","wakeAtCron":"0 2 * * *","isEnabled":false,"description":""}]}}`
+	const dev = "configuration: { name: a, is_development_mode: true"
+	for text, test := range map[string]struct {
+		want     string
+		problems []string
+	}{
+		"environment_variables: [{ is_secret: false, key: A, updated_at: x, value: '1' }]": {`"environmentVariables":[{"key":"A","isSecret":false,"value":"1"}]`, nil},
+		"environment_variables: [{ is_secret: true, key: A, value: '' }]":                  {`"environmentVariables":[{"key":"A","isSecret":true}]`, nil},
+		"environment_variables: [{ is_secret: true, key: A, value: }]":                     {`"environmentVariables":[{"key":"A","isSecret":true}]`, nil},
+		"environment_variables: [{ is_secret: false, key: A, value: '' }]":                 {`"environmentVariables":[{"key":"A","isSecret":false,"value":""}]`, nil},
+		"environment_variables: [{ key: A, value: '' }]":                                   {`"environmentVariables":[{"key":"A","isSecret":false,"value":""}]`, nil},
+		"environment_variables: [{ key: A, value: x }]":                                    {`"environmentVariables":[{"key":"A","value":"x"}]`, nil},
+		"environment_variables: [x]":                                                       {`"environmentVariables":["x"]`, nil},
+		"environment_variables: { A: x }":                                                  {`"environmentVariables":{"A":"x"}`, nil},
+		"worker_queues: []":                                                                {"", nil},
+		"worker_queues:":                                                                   {"", nil},
+		"worker_queues: [{ name: default, max_worker_count: 3, min_worker_count: 1, worker_concurrency: 5, worker_type: a5, pod_ephemeral_storage: 10Gi }]": {
+			`"workerQueues":[{"name":"default","astroMachine":"A5","minWorkerCount":1,"maxWorkerCount":3,"workerConcurrency":5,"podEphemeralStorage":"10Gi"}]`, nil,
+		},
+		"worker_queues: [{ name: default, worker_type: m5.xlarge, pod_ephemeral_storage: '', pod_cpu: '', pod_ram: 1Gi }]": {
+			`"workerQueues":[{"name":"default","nodePool":"m5.xlarge"}]`, []string{"a.yaml:1:140: pod_ram is not used: the worker type decides it"},
+		},
+		"alert_emails: [a@example.com]":                {`"contactEmails":["a@example.com"]`, nil},
+		"alert_emails: []":                             {`"contactEmails":[]`, nil},
+		"metadata: { deployment_id: x, anything: [] }": {"", nil},
+		"hibernation_schedules: []":                    {"", nil},
+		schedules:                                      {sent, nil},
+		"alert_mails: []":                              {"", []string{`a.yaml:1:43: unknown field "alert_mails", did you mean "alert_emails"?`}},
+		dev + " }, hibernation_schedules: []":          {`"isDevelopmentMode":true,"scalingSpec":{"hibernationSpec":{"schedules":[]}}`, nil},
+		dev + ", " + schedules + " }": {`"isDevelopmentMode":true,` + sent, []string{
+			"a.yaml:1:68: hibernation_schedules is used here, and the Astro CLI only looks for it beside configuration; move it there",
+		}},
+		dev + ", hibernation_schedules: [{ hibernate_at: 1 }] }, " + schedules: {`"isDevelopmentMode":true,` + sent, []string{
+			"a.yaml:1:68: hibernation_schedules is not used: the one beside configuration is",
+		}},
+		"configuration: { name: a, is_development_mode: false }, " + schedules: {`"isDevelopmentMode":false`, []string{
+			"a.yaml:1:71: hibernation_schedules is not used: it only applies when configuration.is_development_mode is true, and here that is false",
+		}},
+		"configuration: { name: a, executor: KUBERNETES }, worker_queues: [{ name: default }]": {`"executor":"KUBERNETES"`, []string{
+			"a.yaml:1:65: worker_queues is not used: it only applies when configuration.executor is CELERY or ASTRO, and here that is KUBERNETES",
+		}},
+		"configuration: { name: a, executor: ASTRO, deployment_type: DEDICATED, remote_execution: { enabled: true } }, worker_queues: [{ name: default }]": {
+			`"type":"DEDICATED","executor":"ASTRO","remoteExecution":{"enabled":true}`, []string{
+				"a.yaml:1:125: worker_queues is not used: it only applies when configuration.remote_execution.enabled is false, and here that is true",
+			},
+		},
+	} {
+		file := "deployment: { configuration: { name: a }, " + text + " }"
+		if strings.HasPrefix(text, "configuration") {
+			file = "deployment: { " + text + " }"
+		}
+		_, got, problems := translated(t, file)
+		want := `{"name":"a"}`
+		if test.want != "" {
+			want = `{"name":"a",` + test.want + "}"
+		}
+		same(t, text, inTableOrder(want), inTableOrder(got))
+		same(t, text, test.problems, problems)
+	}
+}
+
+// The document itself.
+func TestDeploymentFileDocument(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string][]string{
+		"deployment: {}":                              {"a.yaml:1:13: configuration.name is missing; it says which Deployment this is"},
+		"deployment: { configuration: }":              {"a.yaml:1:30: configuration.name is missing; it says which Deployment this is"},
+		"deployment: { configuration: { name: '' } }": {"a.yaml:1:38: name is empty, as astro deployment inspect --template leaves it; fill in the name of the Deployment"},
+		"deployment: { configuration: x }": {
+			"a.yaml:1:30: configuration must be a mapping, not text", "a.yaml:1:30: configuration.name is missing; it says which Deployment this is",
+		},
+		"a: 1\ndeployment: { configuration: { name: a } }": {
+			`a.yaml:1:1: "a" can't stand beside deployment, which makes this an Astro CLI deployment file; put it into a document of its own`,
+		},
+	} {
+		_, _, problems := translated(t, text)
+		same(t, text, want, problems)
+	}
+	for _, text := range []string{"deployment: []", "deployment:", "deployments: []", "- deployment: {}"} {
+		document := parse(t, text)[0]
+		if ours, problems := resource.Translated(document); ours != document || problems != nil {
+			t.Errorf("%q is no Astro CLI file, but became %v, with %v", text, ours, problems)
+		}
+	}
+}
+
+// A variable that the file doesn't have is none of its business, and a new
+// Deployment gets what the CLI would give it. Places stay those of the file.
+func TestDeploymentFileMarks(t *testing.T) {
+	t.Parallel()
+	object, _, _ := translated(t, `deployment:
+  environment_variables: []
+  worker_queues: [{ name: a, worker_type: a20 }, { name: b, worker_type: m5.large }, { name: c, min_worker_count: 1 }]
+  configuration:
+    name: a
+    scheduler_au: 5
+    deployment_type: hybrid
+`)
+	if !object.Get("environmentVariables").Adds || object.Get("workerQueues").Adds {
+		t.Error("it is the variables that only add")
+	}
+	fresh := []string{object.Fresh.Show()}
+	for _, q := range object.Get("workerQueues").Items {
+		fresh = append(fresh, q.Fresh.Show())
+	}
+	same(t, "fresh", []string{
+		"{isDagDeployEnabled: false, isCicdEnforced: false}",
+		"{minWorkerCount: 0, maxWorkerCount: 10, workerConcurrency: 16}", // on HYBRID, whatever it is called
+		"{minWorkerCount: 0, maxWorkerCount: 10, workerConcurrency: 16}",
+		"{maxWorkerCount: 10}",
+	}, fresh)
+	for path, want := range map[string]string{"name": "a.yaml:5:11", "type": "a.yaml:7:22", "scheduler": "a.yaml:6:19", "scheduler.au": "a.yaml:6:19", "workerQueues": "a.yaml:3:18"} {
+		same(t, path, want, object.Path(path).Pos.String())
+	}
+	same(t, "key", "a.yaml:7:5", object.Members[1].Pos.String())
+}
+
+// FuzzDeploymentFile: whatever stands in a file, nothing of it is lost from its
+// place or changed, and what comes out is no CLI file again.
+func FuzzDeploymentFile(f *testing.F) {
+	files, err := filepath.Glob("../../testdata/cli/*.yaml")
+	if err != nil || len(files) == 0 {
+		f.Fatalf("%v, %v", files, err)
+	}
+	for _, name := range files {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(string(text))
+	}
+	f.Add("deployment: { configuration: { name: [], executor: 1, remote_execution: { enabled: [] } }, worker_queues: [[], { worker_type: {} }], environment_variables: [{ value: '', is_secret: [] }] }")
+	f.Fuzz(func(t *testing.T, text string) {
+		env := manifest.Environment{Lookup: func(string) string { return "" }, Lenient: true}
+		for _, document := range manifest.Parse([]manifest.Source{{Name: "a.yaml", Data: []byte(text)}}, env).Documents {
+			before := document.Clone()
+			ours, problems := resource.Translated(document)
+			if document.Show() != before.Show() {
+				t.Errorf("the file was changed: %s, %s", before.Show(), document.Show())
+			}
+			places := map[schema.Pos]bool{}
+			document.Walk(func(n *schema.Node) {
+				places[n.Pos] = true
+				for _, m := range n.Members {
+					places[m.Pos] = true
+				}
+			})
+			ours.Walk(func(n *schema.Node) {
+				if !places[n.Pos] || slices.ContainsFunc(n.Members, func(m schema.Member) bool { return !places[m.Pos] }) {
+					t.Errorf("%s is at %s, where the file has nothing", n.Show(), n.Pos)
+				}
+			})
+			for _, p := range problems {
+				if !places[p.Pos] {
+					t.Errorf("%v: the file has nothing there", p)
+				}
+			}
+			if again, more := resource.Translated(ours); again != ours || more != nil {
+				t.Errorf("it is a CLI file still: %s", ours.Show())
+			}
+		}
+	})
+}

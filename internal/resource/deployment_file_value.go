@@ -1,0 +1,138 @@
+package resource
+
+import (
+	"cmp"
+	"regexp"
+	"slices"
+	"strings"
+
+	"astro-apply/internal/schema"
+)
+
+func asItIs(_ *deploymentFile, _ *schema.Node, m schema.Member) *schema.Node { return m.Value }
+
+// word is one of a field's words in any case, or one of others for it. What is
+// neither stays as the user wrote it, for the check to quote.
+func word(of string, others map[string]string) rewrite {
+	return func(f *deploymentFile, _ *schema.Node, m schema.Member) *schema.Node {
+		text := strings.ToUpper(m.Value.Text)
+		text = cmp.Or(others[text], text)
+		switch {
+		case m.Value.Is(""):
+			return nil
+		case m.Value.Form != schema.Text || !slices.Contains(schema.Find(f.table, of).Type.Enum, text):
+			return m.Value
+		}
+		return reading(m.Value, text)
+	}
+}
+
+// reading is a value that reads something else.
+func reading(n *schema.Node, text string) *schema.Node {
+	out := *n
+	out.Text = text
+	return &out
+}
+
+func fileName(f *deploymentFile, _ *schema.Node, m schema.Member) *schema.Node {
+	if m.Value.Is("") {
+		return f.nameless(m.Value.Pos, "name is empty, as astro deployment inspect --template leaves it; fill in the name of the Deployment")
+	}
+	return m.Value
+}
+
+// nameless reports it, and returns what keeps the lack from being reported twice.
+func (f *deploymentFile) nameless(pos schema.Pos, message string) *schema.Node {
+	f.report(pos, false, "%s", message)
+	return &schema.Node{Form: schema.Pending, Text: "name", Pos: pos}
+}
+
+// variableValue: of a secret the CLI tells "", which sent back would be stored
+// as such. Without is_secret it must not become one that is live, either.
+func variableValue(_ *deploymentFile, into *schema.Node, m schema.Member) *schema.Node {
+	secret := into.Get("isSecret")
+	switch {
+	case !m.Value.Is(""):
+	case secret == nil:
+		put(into, "isSecret", m.Pos, schema.Boolean(false).With(m.Pos))
+	case secret.Is("true"):
+		return nil
+	}
+	return m.Value
+}
+
+var astroMachine = regexp.MustCompile(`^[Aa][0-9]+$`)
+
+// workerType is a machine, or, where there are node pools, the instance type of
+// one. Without a type the word says which.
+func workerType(f *deploymentFile, into *schema.Node, m schema.Member) *schema.Node {
+	kind, known := f.known("type")
+	switch {
+	case m.Value.Is(""):
+	case known && kind == "HYBRID", !known && !astroMachine.MatchString(m.Value.Text):
+		put(into, "nodePool", m.Pos, m.Value)
+	case astroMachine.MatchString(m.Value.Text):
+		put(into, "astroMachine", m.Pos, reading(m.Value, strings.ToUpper(m.Value.Text)))
+	default:
+		put(into, "astroMachine", m.Pos, m.Value)
+	}
+	return nil
+}
+
+// fallback is what the CLI takes for a field of something new, nil for nothing.
+type fallback func(f *deploymentFile, into *schema.Node) *schema.Node
+
+func always(n *schema.Node) fallback {
+	return func(*deploymentFile, *schema.Node) *schema.Node { return n }
+}
+
+func freshDagDeploy(f *deploymentFile, _ *schema.Node) *schema.Node {
+	kind, known := f.known("type")
+	if !known {
+		return nil
+	}
+	return schema.Boolean(kind != "HYBRID")
+}
+
+// freshConcurrency is that of the machine, of which the name tells it.
+func freshConcurrency(_ *deploymentFile, into *schema.Node) *schema.Node {
+	machine := into.Get("astroMachine").Value()
+	switch {
+	case into.Get("nodePool") != nil:
+		return schema.Int(16)
+	case astroMachine.MatchString(machine):
+		return &schema.Node{Form: schema.Number, Text: machine[1:]}
+	}
+	return nil
+}
+
+// empty reports whether a value says no more than leaving it out would.
+func empty(n *schema.Node) bool {
+	for _, m := range n.Members {
+		if !empty(m.Value) {
+			return false
+		}
+	}
+	for _, item := range n.Items {
+		if !empty(item) {
+			return false
+		}
+	}
+	return n.Form >= schema.List && n.Form != schema.Pending || n.Form == schema.Null || n.Is("") || n.Is("false") || n.Is("0")
+}
+
+// put sets the member at a dotted path of an object that may be changed.
+func put(object *schema.Node, path string, pos schema.Pos, value *schema.Node) {
+	name, rest, nested := strings.Cut(path, ".")
+	if nested {
+		below := object.Get(name)
+		if below == nil {
+			below = &schema.Node{Form: schema.Map, Pos: value.Pos}
+		}
+		put(below, rest, pos, value)
+		value = below
+	}
+	if object.Get(name) == nil {
+		object.Members = append(object.Members, schema.Member{Name: name, Pos: pos, Value: value})
+	}
+}
