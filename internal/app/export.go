@@ -28,6 +28,9 @@ and stays as it is stored until its object is written.`
 // export writes what is live as manifests, and holds it against what is live:
 // what it can't be held to is no success.
 func (p *process) export(ctx context.Context) error {
+	if len(p.config.ExportFrom) > 0 {
+		return p.convert()
+	}
 	scope, err := p.scope()
 	if err != nil {
 		return err
@@ -58,13 +61,23 @@ func (p *process) export(ctx context.Context) error {
 		return nil
 	}
 	p.report.Declared = len(declared.Objects)
-	for _, f := range made.Files {
+	if err := p.save(made.Files); err != nil {
+		return err
+	}
+	p.show()
+	return nil
+}
+
+// save writes what was made, and tells what is to be done by hand.
+func (p *process) save(files []export.File) error {
+	for _, f := range files {
 		if err := p.keep(f); err != nil {
 			return err
 		}
 		p.report.Exported.Files = append(p.report.Exported.Files, f.Name)
 	}
-	p.show()
+	p.group("Secrets to set, and what for", p.report.VariablesText())
+	p.group("Left out", p.report.LeftText())
 	return nil
 }
 

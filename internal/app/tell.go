@@ -24,8 +24,6 @@ func (p *process) show() {
 	p.say(p.report.Sentence())
 	p.group("Plan", p.report.PlanText())
 	p.group("Unmanaged", p.report.UnmanagedText())
-	p.group("Secrets to set, and what for", p.report.VariablesText())
-	p.group("Left out", p.report.LeftText())
 }
 
 // group prints text, if there is any, as a foldable part of the log.

@@ -20,6 +20,7 @@ type Config struct {
 	Mode           Mode    `env:"MODE"`
 	Only           Lines   `env:"ONLY"`
 	ExportTo       Word    `env:"EXPORT_TO"`
+	ExportFrom     Lines   `env:"EXPORT_FROM"`
 	ExportOf       Lines   `env:"EXPORT_WORKSPACES"`
 	Workspace      Word    `env:"WORKSPACE"`
 	OrganizationID Word    `env:"ORGANIZATION_ID"`

@@ -10,6 +10,7 @@ import (
 // Exported is what became of an export.
 type Exported struct {
 	Objects   int
+	Converted bool     // from files, and so compared with nothing
 	Files     []string // written
 	Variables []Variable
 	Left      []string // what is in no file, or only in a comment, and why
@@ -27,6 +28,9 @@ func (r *Run) exportSentence() string {
 	to := x.Files[0]
 	if n := len(x.Files); n > 1 {
 		to = plural(n, "file")
+	}
+	if r.Exported.Converted {
+		return fmt.Sprintf("Converted %s to %s. Nothing was compared with Astro.", plural(x.Objects, "object"), to)
 	}
 	text := fmt.Sprintf("Exported %s to %s.", plural(x.Objects, "object"), to)
 	if r.differs() {

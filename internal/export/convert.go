@@ -1,0 +1,125 @@
+package export
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"astro-apply/internal/resource"
+	"astro-apply/internal/schema"
+)
+
+// Convert writes documents in our words, such as Astro CLI deployment files are
+// translated into, as one manifest. Whatever ${env:…} and ${secret:…} were read
+// for has to be there as it was written. Secrets that the documents spell out
+// become variables.
+func Convert(catalog resource.Catalog, documents []*schema.Node, o Options) *Export {
+	type section struct {
+		name   string
+		bodies []*schema.Node
+	}
+	var (
+		c        converter
+		sections []section
+		out      = &Export{}
+	)
+	for _, k := range catalog {
+		at := section{name: k.Section}
+		for _, doc := range documents {
+			list := doc.Get(k.Section)
+			if k.Section == "" || list == nil {
+				continue
+			}
+			for _, item := range list.Items {
+				name := item.Get(k.Identity[0]).Value()
+				c.of, c.home = fmt.Sprintf("%s %q", k.Name, name), ""
+				if home := k.Parents; home != nil {
+					c.home = schema.Find(k.Fields, home[0]).Declared(item).Value()
+				}
+				at.bodies = append(at.bodies, c.members(k.Fields, item, item, "", []string{name}))
+			}
+		}
+		sections = append(sections, at)
+		out.Objects += len(at.bodies)
+	}
+	out.Variables = settle(c.variables)
+	d := &document{head: o.Head}
+	for _, s := range sections {
+		for i, body := range s.bodies {
+			d.item(s.name, body, nil, i == 0)
+		}
+	}
+	out.Files = []File{{o.To, d.bytes()}}
+	return out
+}
+
+type converter struct {
+	of, home  string // the object at hand, in words, and what it lives in
+	variables []*Variable
+}
+
+// members copies one level, with its secrets as variables.
+func (c *converter) members(fields []schema.Field, level, root *schema.Node, path string, parts []string) *schema.Node {
+	out := &schema.Node{Form: schema.Map}
+	for _, m := range level.Members {
+		f := schema.Find(fields, m.Name)
+		if f == nil {
+			out.Members = append(out.Members, schema.Member{Name: m.Name, Value: written(m.Value)})
+			continue
+		}
+		at := strings.TrimPrefix(path+"."+f.Name, ".")
+		words := append(slices.Clone(parts), word(f))
+		v := m.Value
+		switch {
+		case (f.HoldsSecret(level) || f.HoldsSecretIn(func(p string) string { return root.Path(p).Value() })) && v.Form == schema.Text && v.Read == nil:
+			if v.Text == "" { // the one that is stored
+				continue
+			}
+			v = c.variable(at, words)
+		case f.Type.Base == schema.BaseObject && v.Form == schema.Map:
+			v = c.members(f.Type.Fields, v, root, at, words)
+		case f.Type.Base == schema.BaseList && v.Form == schema.List && f.Type.Elem.Fields != nil:
+			v = c.items(f, v, root, at, parts)
+		default:
+			v = written(v)
+		}
+		out.Members = append(out.Members, schema.Member{Name: m.Name, Value: v})
+	}
+	return out
+}
+
+func (c *converter) items(f *schema.Field, list, root *schema.Node, path string, parts []string) *schema.Node {
+	out := &schema.Node{Form: schema.List}
+	for _, item := range list.Items {
+		words := slices.Clone(parts)
+		for _, key := range f.Type.Key {
+			words = append(words, item.Get(key).Value())
+		}
+		out.Items = append(out.Items, c.members(f.Type.Elem.Fields, item, root, path+"["+f.Type.Identity(item)+"]", words))
+	}
+	return out
+}
+
+func (c *converter) variable(path string, words []string) *schema.Node {
+	v := &Variable{Of: c.of, Path: path, node: &schema.Node{Form: schema.Text}, names: []string{variable(words), variable(append([]string{c.home}, words...))}}
+	c.variables = append(c.variables, v)
+	return v.node
+}
+
+// written is a value as it was written, references to variables included.
+func written(n *schema.Node) *schema.Node {
+	if n.Form == schema.Text {
+		if n.Read != nil {
+			return schema.String(n.Text)
+		}
+		return text(n.Text)
+	}
+	out := &schema.Node{Form: n.Form, Text: n.Text}
+	for _, item := range n.Items {
+		out.Items = append(out.Items, written(item))
+	}
+	for _, m := range n.Members {
+		out.Members = append(out.Members, schema.Member{Name: m.Name, Value: written(m.Value)})
+	}
+	return out
+}
