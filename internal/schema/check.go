@@ -77,6 +77,9 @@ func (c *checker) field(f *Field, m Member, path string) {
 func (c *checker) value(t *Type, n *Node, path string) {
 	switch {
 	case n.Form == Pending: // from an unset variable, reported where it was read
+		if t.Base != BaseText && t.Base != BaseQuantity {
+			c.report(n.Pos, "%s must be %s, and what a variable holds is text", path, t.Describe())
+		}
 	case n.Form == Null:
 		c.report(n.Pos, "%s has no value: leave the field out to keep what is live%s", path, clearing(t))
 	case t.Base == BaseObject:

@@ -38,15 +38,20 @@ func TestCheckFields(t *testing.T) {
 		"a field's own place":       {"inner: { state: x, enabled: true }", `1:11: unknown field "state"`}, // also is for the top
 		"required":                  {"inner: {}", "1:9: inner needs enabled (true or false)"},
 		"required, in a list":       {"queues: [{ name: a }, {}]", "1:24: queues[1] needs name (text of at most 5 characters)"},
-		"required, but unknown yet": {"inner: { enabled: '${env:NONE}' }", ""},
+		"required, but unknown yet": {"queues: [{ name: '${env:NONE}' }]", ""},
 		"required, but null":        {"inner: { enabled: }", "1:20: inner.enabled has no value: leave the field out to keep what is live"},
 		"null text":                 {"word: ~", `1:8: word has no value: leave the field out to keep what is live, or write "" to clear it`},
 		"null choice":               {"size: null", "1:8: size has no value: leave the field out to keep what is live"},
 		"null list":                 {"tags:", "1:7: tags has no value: leave the field out to keep what is live, or write [] to clear it"},
 		"null element":              {"tags: [a, ~]", `1:12: tags[1] has no value: leave the field out to keep what is live, or write "" to clear it`},
 		"null mapping":              {"inner: ~", "1:9: inner has no value: leave the field out to keep what is live"},
-		"not known yet":             {"word: '${env:NONE}', size: '${env:NONE}', count: '${env:NONE}', switch: '${env:NONE}', cpu: '${env:NONE}', tags: '${env:NONE}', inner: '${env:NONE}', home: '${env:NONE}'", ""},
-		"all that is wrong":         {"size: X, count: x, something: 1", `1:8: size is "X", must be one of SMALL, MEDIUM, LARGE|1:18: count must be a whole number from 1 to 24, not text|1:21: unknown field "something"`},
+		"not known yet":             {"word: '${env:NONE}', size: '${env:NONE}', cpu: '${env:NONE}', tags: ['${env:NONE}'], home: '${env:NONE}'", ""},
+		"what no variable can hold": {
+			"count: '${env:NONE}', switch: '${env:NONE}', tags: '${env:NONE}', inner: '${env:NONE}'",
+			"1:9: count must be a whole number from 1 to 24, and what a variable holds is text|1:32: switch must be true or false, and what a variable holds is text|" +
+				"1:53: tags must be a list, and what a variable holds is text|1:75: inner must be a mapping, and what a variable holds is text",
+		},
+		"all that is wrong": {"size: X, count: x, something: 1", `1:8: size is "X", must be one of SMALL, MEDIUM, LARGE|1:18: count must be a whole number from 1 to 24, not text|1:21: unknown field "something"`},
 	})
 }
 

@@ -43,7 +43,7 @@ func (c *checker) reference(f *Field, n *Node, m Member, path string) {
 	if n.Get(f.Name) != nil {
 		c.report(m.Pos, "%s and %s say the same; keep one of them", path, f.Name)
 	}
-	if f.Type.Base == BaseList && m.Value.Form != List && m.Value.Form != Pending {
+	if f.Type.Base == BaseList && m.Value.Form != List {
 		c.report(m.Value.Pos, "%s must be a list, not %s", path, m.Value.Form)
 		return
 	}

@@ -42,7 +42,8 @@ func TestCheckListsOfReferences(t *testing.T) {
 		"half a scope":       {"sites: [{ name: d }]", "1:10: sites[0] needs workspace (text)"},
 		"a number":           {"sites: [1]", "1:10: sites[0] must be a name or an id, not a number"},
 		"both":               {"siteIds: [" + id + "], sites: [a]", "1:40: sites and siteIds say the same; keep one of them"},
-		"not known yet":      {"sites: '${env:NONE}'", ""},
+		"not known yet":      {"sites: ['${env:NONE}']", ""},
+		"not a list":         {"sites: '${env:NONE}'", "1:9: sites must be a list, not a value known after apply"},
 		"one is not known":   {"sites: ['${env:NONE}', '']", "1:25: sites[1] is empty; leave it out or write a name or an id"},
 		"a secret for an id": {"siteIds: ['${secret:S}']", "1:12: siteIds[0] is ***, which is no id; to refer by name write sites: ***"},
 	})
