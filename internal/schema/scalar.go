@@ -25,6 +25,7 @@ func (c *checker) boolean(n *Node, path string) {
 var (
 	wholeNumber   = regexp.MustCompile(`^(0|-?[1-9][0-9]{0,15})$`)
 	decimalNumber = regexp.MustCompile(`^(0|[1-9][0-9]*)(\.[0-9]+)?$`)
+	unitless      = regexp.MustCompile(`^[+0-9.]+$`)
 )
 
 func (c *checker) integer(t *Type, n *Node, path string) {
@@ -57,7 +58,7 @@ func (c *checker) quantity(t *Type, n *Node, path string) {
 		c.report(n.Pos, "%s is %s, must be %s", path, n.Show(), t.Describe())
 	case q.Sign() < 0:
 		c.report(n.Pos, "%s must not be negative", path)
-	case t.Bytes && decimalNumber.MatchString(n.Text) && q.Sign() > 0:
+	case t.Bytes && unitless.MatchString(n.Text) && q.Sign() > 0:
 		c.report(n.Pos, "%s is %s without a unit; write %q", path, n.Text, n.Text+"Gi")
 	}
 }

@@ -59,6 +59,7 @@ func TestCheckScalars(t *testing.T) {
 		"cores, yes":      {"cpu: yes", `1:7: cpu is "yes", must be a quantity of CPU such as 0.5 or 500m`},
 		"memory":          {"memory: 20Gi", ""},
 		"no unit":         {"memory: 20", `1:10: memory is 20 without a unit; write "20Gi"`},
+		"no unit, signed": {"memory: '+.5'", `1:10: memory is +.5 without a unit; write "+.5Gi"`},
 		"no unit, quoted": {"memory: '0.5'", `1:10: memory is 0.5 without a unit; write "0.5Gi"`},
 		"no memory":       {"memory: 0", ""},
 		"a typing error":  {"memory: 20GB", `1:10: memory is "20GB", must be a quantity of memory such as 20Gi`},
