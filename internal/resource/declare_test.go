@@ -142,6 +142,12 @@ func TestDeclare(t *testing.T) {
 				"c.yaml:1:15: organization is declared twice, first at b.yaml:1:21",
 			},
 		},
+		"an id where none applies": {
+			[]string{"invites: [{ id: cinvite000000000000000001, inviteeEmail: a@b.c }]"},
+			"",
+			[]string{"invites/a@b.c id cinvite000000000000000001"},
+			[]string{"a.yaml:1:17: id does not apply to an invite: the API tells none by its id"},
+		},
 		"one of two of a name is to go": {
 			[]string{"workspaces: [{ id: " + w1 + ", name: w }, { id: " + w2 + ", name: w, state: absent }]"},
 			"",

@@ -17,7 +17,7 @@ func (d *declarer) identity(o *Object, own *schema.Node) {
 		}
 		return
 	}
-	if id := own.Get("id"); id != nil && id.Form == schema.Text && o.Kind.Get.Path == "" {
+	if id := own.Get("id"); id != nil && (id.Form == schema.Text || id.Form == schema.Pending) && o.Kind.Get.Path == "" {
 		d.report(id.Pos, "id does not apply to %s: the API tells none by its id", article(o.Kind.Title))
 	}
 	if state := own.Get("state"); o.Absent && o.Kind.Delete.Path == "" {
