@@ -98,7 +98,11 @@ func tokenRoleList() schema.Type {
 
 // ownRole: the create call takes this role, and the API wants it to stay.
 func ownRole() Rule {
-	return Rule{Fields: []string{"roles"}, Check: func(o *schema.Node) string {
+	never := []Combination{
+		{{Field: "roles[].dagId"}, {Field: "roles[].deploymentId", Not: true}},
+		{{Field: "roles[].dagTag"}, {Field: "roles[].deploymentId", Not: true}},
+	}
+	return Rule{Fields: []string{"roles"}, Never: never, Check: func(o *schema.Node) string {
 		roles, own := o.Get("roles"), 0
 		if roles == nil || roles.Form != schema.List {
 			return ""

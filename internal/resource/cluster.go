@@ -92,7 +92,7 @@ func clusterRules() []Rule {
 		beside("enableDr", "true", "drRegion"),
 		beside("drVpcSubnetRange", "", "drRegion"),
 		beside("drSecondaryVpcCidr", "", "drRegion"),
-		{Fields: []string{"drRegion", "enableDr"}, Check: func(o *schema.Node) string {
+		{Fields: []string{"drRegion", "enableDr"}, Never: []Combination{{{Field: "drRegion"}, {Field: "enableDr", Is: "false"}}}, Check: func(o *schema.Node) string {
 			region := o.Get("drRegion")
 			if region == nil || !region.Pos.Known() || !o.Get("enableDr").Is("false") { // one that is live goes
 				return ""

@@ -12,7 +12,7 @@ func deploymentRules() []Rule {
 		exclusive("clusterId", "cloudProvider", "region"),
 		together("cloudProvider", "region"),
 		needs("remoteExecution.enabled", "true", "type", "DEDICATED", "tasks only run remotely there"),
-		{Fields: []string{"type", "executor"}, Check: func(o *schema.Node) string {
+		{Fields: []string{"type", "executor"}, Never: []Combination{{{Field: "type", Is: "HYBRID"}, {Field: "executor", Is: "ASTRO"}}}, Check: func(o *schema.Node) string {
 			if o.Get("type").Is("HYBRID") && o.Get("executor").Is("ASTRO") {
 				return "executor ASTRO is not available on a HYBRID Deployment; use CELERY or KUBERNETES"
 			}
@@ -28,7 +28,9 @@ func deploymentRules() []Rule {
 			}
 			return "scalingSpec needs isDevelopmentMode: true; other Deployments can't hibernate"
 		}},
-		{Fields: []string{"scalingSpec.hibernationSpec.override"}, Check: func(o *schema.Node) string {
+		{Fields: []string{"scalingSpec.hibernationSpec.override"}, Never: []Combination{{
+			{Field: "scalingSpec.hibernationSpec.override.overrideUntil"}, {Field: "scalingSpec.hibernationSpec.override.isHibernating", Not: true},
+		}}, Check: func(o *schema.Node) string {
 			override := o.Path("scalingSpec.hibernationSpec.override")
 			if override.Get("overrideUntil") != nil && override.Get("isHibernating") == nil {
 				return "overrideUntil needs isHibernating beside it"

@@ -134,7 +134,12 @@ func grantRules() []Rule {
 
 // oneDAG demands that each role of a list is for DAGs by id or by tag.
 func oneDAG(list string, needed bool) Rule {
-	return Rule{Fields: []string{list}, Check: func(o *schema.Node) string {
+	id, tag := list+"[].dagId", list+"[].dagTag"
+	never := []Combination{{{Field: id}, {Field: tag}}}
+	if needed {
+		never = append(never, Combination{{Field: id, Not: true}, {Field: tag, Not: true}})
+	}
+	return Rule{Fields: []string{list}, Never: never, Check: func(o *schema.Node) string {
 		roles := o.Get(list)
 		if roles == nil {
 			return ""

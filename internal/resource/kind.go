@@ -72,20 +72,6 @@ const (
 	Broken
 )
 
-// Rule is a condition between fields.
-type Rule struct {
-	// Fields are the paths that the rule is about. It is checked when at least
-	// one is declared.
-	Fields []string
-	// Check returns what is wrong, "" if nothing. The value of a field that is
-	// not known is nil: offline, those that aren't declared; at plan, those that
-	// are neither declared nor live.
-	Check func(object *schema.Node) string
-	// Whole marks a rule that only holds for the whole object, so that it can't
-	// be checked offline.
-	Whole bool
-}
-
 // Catalog is a list of kinds. A kind comes after those it lives in.
 type Catalog []*Kind
 

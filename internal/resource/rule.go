@@ -1,20 +1,49 @@
 package resource
 
 import (
-	"errors"
 	"fmt"
-	"net/netip"
-	"regexp"
 	"slices"
 	"strings"
-	"time"
 
 	"astro-apply/internal/schema"
 )
 
+// Rule is a condition between fields.
+type Rule struct {
+	// Fields are the paths that the rule is about. It is checked when at least
+	// one is declared.
+	Fields []string
+	// Check returns what is wrong, "" if nothing. The value of a field that is
+	// not known is nil: offline, those that aren't declared; at plan, those that
+	// are neither declared nor live.
+	Check func(object *schema.Node) string
+	// Whole marks a rule that only holds for the whole object, so that it can't
+	// be checked offline.
+	Whole bool
+	// Never says the same as Check where values alone say it, for readers that
+	// can't run it: each of the combinations is wrong.
+	Never []Combination
+}
+
+// Combination is what some fields say together. The first one is what is wrong
+// beside the others.
+type Combination []Value
+
+// Value is a field that is there, or has a value. Of a list's element the path
+// is list[].field; all of a combination are then of one element.
+type Value struct {
+	Field string
+	Is    string // "" is any
+	Not   bool   // it isn't there, or is there and says something else
+}
+
 // exclusive forbids a field beside any of the others.
 func exclusive(field string, others ...string) Rule {
-	return Rule{Fields: append([]string{field}, others...), Check: func(o *schema.Node) string {
+	var never []Combination
+	for _, other := range others {
+		never = append(never, Combination{{Field: field}, {Field: other}})
+	}
+	return Rule{Fields: append([]string{field}, others...), Never: never, Check: func(o *schema.Node) string {
 		if o.Path(field) == nil {
 			return ""
 		}
@@ -59,119 +88,14 @@ func beside(field, when string, others ...string) Rule {
 // needs demands that, where field is declared with the value when ("" is any),
 // other has the value want.
 func needs(field, when, other, want, why string) Rule {
-	return Rule{Fields: []string{field, other}, Check: func(o *schema.Node) string {
+	never := []Combination{{{Field: field, Is: when}, {Field: other, Is: want, Not: true}}}
+	return Rule{Fields: []string{field, other}, Never: never, Check: func(o *schema.Node) string {
 		f, n := o.Path(field), o.Path(other)
 		if f == nil || n == nil || when != "" && !f.Is(when) || n.Is(want) || n.Form == schema.Pending {
 			return ""
 		}
 		return fmt.Sprintf("%s needs %s: %s, here it is %s (%s)", field, other, want, n.Show(), why)
 	}}
-}
-
-func nonEmpty() schema.Type {
-	return schema.Type{Check: func(s string) error {
-		if s == "" {
-			return errors.New("it can't be cleared; leave it out to keep what is live")
-		}
-		return nil
-	}}
-}
-
-// id tells an id from a name and from what would change a path.
-func id() schema.Type {
-	return schema.Type{Check: func(s string) error {
-		if !schema.IsID(s) {
-			return errors.New("no id of Astro, which has about 25 small letters and digits; to find it by name, write name instead")
-		}
-		return nil
-	}}
-}
-
-// name is what identifies an object. Blanks at its ends would be lost somewhere,
-// and the object not be found again.
-func name(maxLen int) schema.Type {
-	return schema.Type{MaxLen: maxLen, Check: func(s string) error {
-		switch {
-		case strings.TrimSpace(s) == "":
-			return errors.New("a name can't be empty")
-		case strings.TrimSpace(s) != s:
-			return errors.New("a name can't start or end with a blank")
-		}
-		return nil
-	}}
-}
-
-// An address as mail servers in use take it: the standard's grammar would
-// refuse some of them.
-var address = regexp.MustCompile(`^[^@\s,;<>"]+@[^@\s,;<>"]+\.[^@\s,;<>"]+$`)
-
-func email() schema.Type {
-	return schema.Type{Check: func(s string) error {
-		if !address.MatchString(s) {
-			return errors.New("not an e-mail address such as data@example.com")
-		}
-		return nil
-	}}
-}
-
-var cronPart = regexp.MustCompile(`^[0-9A-Za-z*/,?#-]+$`)
-
-func cron() schema.Type {
-	return schema.Type{Check: func(s string) error {
-		parts := strings.Fields(s)
-		for _, p := range parts {
-			if !cronPart.MatchString(p) {
-				return fmt.Errorf("%q is no part of a cron expression", p)
-			}
-		}
-		if len(parts) != 5 {
-			return fmt.Errorf("a cron expression has 5 parts, such as 0 18 * * 1-5, not %d", len(parts))
-		}
-		return nil
-	}, Canon: func(s string) string { return strings.Join(strings.Fields(s), " ") }}
-}
-
-// cidr is a network or an address, compared without its host bits.
-func cidr() schema.Type {
-	return schema.Type{
-		Check: func(s string) error {
-			_, errPrefix := netip.ParsePrefix(s)
-			_, errAddr := netip.ParseAddr(s)
-			if errPrefix != nil && errAddr != nil {
-				return errors.New("not a network such as 10.0.0.0/8")
-			}
-			return nil
-		},
-		Canon: func(s string) string {
-			if p, err := netip.ParsePrefix(s); err == nil {
-				return p.Masked().String()
-			}
-			if a, err := netip.ParseAddr(s); err == nil {
-				return netip.PrefixFrom(a, a.BitLen()).String()
-			}
-			return s
-		},
-	}
-}
-
-// moment is a point in time in RFC 3339 form, compared as such.
-func moment() schema.Type {
-	return schema.Type{
-		Blank: true,
-		Check: func(s string) error {
-			if _, err := time.Parse(time.RFC3339, s); err != nil && s != "" {
-				return errors.New("not a time such as 2026-12-24T18:00:00Z")
-			}
-			return nil
-		},
-		Canon: func(s string) string {
-			t, err := time.Parse(time.RFC3339, s)
-			if err != nil {
-				return s
-			}
-			return t.UTC().Format(time.RFC3339Nano)
-		},
-	}
 }
 
 // Broken checks the rules over object, where declared says which values the

@@ -12,7 +12,8 @@ import (
 // https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/
 var quantity = regexp.MustCompile(`^([+-]?(?:\d+\.?\d*|\.\d+))(?:([numkMGTPE]|[KMGTPE]i)|[eE]([+-]?\d{1,2}))?$`)
 
-const maxQuantity = 40 // in bytes; what is longer is no number that anybody means
+// MaxQuantity is in bytes: what is longer is no number that anybody means.
+const MaxQuantity = 40
 
 var scale = map[string]*big.Rat{
 	"":  big.NewRat(1, 1),
@@ -29,7 +30,7 @@ func power(base, exponent int64) *big.Rat {
 // exact number of its base unit (cores, bytes).
 func ParseQuantity(s string) (*big.Rat, error) {
 	var m []string
-	if len(s) <= maxQuantity {
+	if len(s) <= MaxQuantity {
 		m = quantity.FindStringSubmatch(s)
 	}
 	if m == nil {

@@ -5,9 +5,11 @@ import (
 	"regexp"
 )
 
-// The ids of Astro objects are CUIDs today: c and 24 more. What the API takes
-// is its to judge; this tells an id from a name.
-var idShape = regexp.MustCompile(`^[a-z][a-z0-9]{19,39}$`)
+// IDShape tells an id from a name. The ids of Astro objects are CUIDs today: c
+// and 24 more; what the API takes is its to judge.
+const IDShape = `^[a-z][a-z0-9]{19,39}$`
+
+var idShape = regexp.MustCompile(IDShape)
 
 // IsID reports whether a text can be the id of an object.
 func IsID(s string) bool { return idShape.MatchString(s) }

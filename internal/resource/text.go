@@ -1,0 +1,137 @@
+package resource
+
+import (
+	"errors"
+	"fmt"
+	"net/netip"
+	"regexp"
+	"strings"
+	"time"
+
+	"astro-apply/internal/schema"
+)
+
+// The blanks that Go trims. The two syntaxes that a Pattern is in have no name
+// in common for them.
+const blanks = "\t-\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
+
+const (
+	nameShape   = "^[^" + blanks + `](?:[\s\S]*[^` + blanks + "])?$"
+	cronShape   = "^[" + blanks + "]*[0-9A-Za-z*/,?#-]+(?:[" + blanks + "]+[0-9A-Za-z*/,?#-]+){4}[" + blanks + "]*$"
+	momentShape = `^(?:[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]+)?(?:Z|[+-](?:[01][0-9]|2[0-3]):[0-5][0-9]))?$`
+	octet       = `(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])`
+	ipv4        = `(?:` + octet + `\.){3}` + octet
+	bits        = `(?:3[0-2]|[12]?[0-9])`
+	// In full, it would be longer than all of these together.
+	ipv6 = `[0-9A-Fa-f]{0,4}:[0-9A-Fa-f:.]*`
+)
+
+func nonEmpty() schema.Type {
+	return schema.Type{Pattern: &schema.Pattern{Regexp: `[\s\S]`, Words: "text that is not empty"}, Check: func(s string) error {
+		if s == "" {
+			return errors.New("it can't be cleared; leave it out to keep what is live")
+		}
+		return nil
+	}}
+}
+
+// id tells an id from a name and from what would change a path.
+func id() schema.Type {
+	return schema.Type{Pattern: &schema.Pattern{Regexp: schema.IDShape, Words: "an id of Astro, which has about 25 small letters and digits"}, Check: func(s string) error {
+		if !schema.IsID(s) {
+			return errors.New("no id of Astro, which has about 25 small letters and digits; to find it by name, write name instead")
+		}
+		return nil
+	}}
+}
+
+// name is what identifies an object. Blanks at its ends would be lost somewhere,
+// and the object not be found again.
+func name(maxLen int) schema.Type {
+	return schema.Type{MaxLen: maxLen, Pattern: &schema.Pattern{Regexp: nameShape, Words: "a name, neither empty nor with a blank at its start or end"}, Check: func(s string) error {
+		switch {
+		case strings.TrimSpace(s) == "":
+			return errors.New("a name can't be empty")
+		case strings.TrimSpace(s) != s:
+			return errors.New("a name can't start or end with a blank")
+		}
+		return nil
+	}}
+}
+
+// An address as mail servers in use take it: the standard's grammar would
+// refuse some of them.
+const addressShape = `^[^@\t\n\f\r ,;<>"]+@[^@\t\n\f\r ,;<>"]+\.[^@\t\n\f\r ,;<>"]+$`
+
+var address = regexp.MustCompile(addressShape)
+
+func email() schema.Type {
+	return schema.Type{Pattern: &schema.Pattern{Regexp: addressShape, Words: "an e-mail address such as data@example.com"}, Check: func(s string) error {
+		if !address.MatchString(s) {
+			return errors.New("not an e-mail address such as data@example.com")
+		}
+		return nil
+	}}
+}
+
+var cronPart = regexp.MustCompile(`^[0-9A-Za-z*/,?#-]+$`)
+
+func cron() schema.Type {
+	return schema.Type{Pattern: &schema.Pattern{Regexp: cronShape, Words: "a cron expression of 5 parts, such as 0 18 * * 1-5"}, Check: func(s string) error {
+		parts := strings.Fields(s)
+		for _, p := range parts {
+			if !cronPart.MatchString(p) {
+				return fmt.Errorf("%q is no part of a cron expression", p)
+			}
+		}
+		if len(parts) != 5 {
+			return fmt.Errorf("a cron expression has 5 parts, such as 0 18 * * 1-5, not %d", len(parts))
+		}
+		return nil
+	}, Canon: func(s string) string { return strings.Join(strings.Fields(s), " ") }}
+}
+
+// cidr is a network or an address, compared without its host bits.
+func cidr() schema.Type {
+	return schema.Type{
+		Pattern: &schema.Pattern{Regexp: `^(?:` + ipv4 + `(?:/` + bits + `)?|` + ipv6 + `(?:%.+|/[0-9]{1,3})?)$`, Words: "a network such as 10.0.0.0/8, or an address"},
+		Check: func(s string) error {
+			_, errPrefix := netip.ParsePrefix(s)
+			_, errAddr := netip.ParseAddr(s)
+			if errPrefix != nil && errAddr != nil {
+				return errors.New("not a network such as 10.0.0.0/8")
+			}
+			return nil
+		},
+		Canon: func(s string) string {
+			if p, err := netip.ParsePrefix(s); err == nil {
+				return p.Masked().String()
+			}
+			if a, err := netip.ParseAddr(s); err == nil {
+				return netip.PrefixFrom(a, a.BitLen()).String()
+			}
+			return s
+		},
+	}
+}
+
+// moment is a point in time in RFC 3339 form, compared as such.
+func moment() schema.Type {
+	return schema.Type{
+		Blank:   true,
+		Pattern: &schema.Pattern{Regexp: momentShape, Words: "a time such as 2026-12-24T18:00:00Z"},
+		Check: func(s string) error {
+			if _, err := time.Parse(time.RFC3339, s); err != nil && s != "" {
+				return errors.New("not a time such as 2026-12-24T18:00:00Z")
+			}
+			return nil
+		},
+		Canon: func(s string) string {
+			t, err := time.Parse(time.RFC3339, s)
+			if err != nil {
+				return s
+			}
+			return t.UTC().Format(time.RFC3339Nano)
+		},
+	}
+}
