@@ -55,10 +55,7 @@ func (d *declarer) document(n *schema.Node) {
 		return
 	}
 	defaults := schema.Node{Form: schema.Map}
-	top := []schema.Field{
-		{Name: "organizationId", Type: schema.TextType(0)},
-		{Name: "workspaceId", Type: schema.TextType(0), Ref: &schema.Ref{Kind: "workspace", Name: "workspace"}},
-	}
+	top := Top()
 	for _, m := range n.Members {
 		if m.Name == "organizationId" || m.Name == "workspace" || m.Name == "workspaceId" {
 			defaults.Members = append(defaults.Members, m)
@@ -104,15 +101,6 @@ func (d *declarer) organization(id *schema.Node) {
 	}
 }
 
-// The members that any object may have beside its kind's fields.
-func grammar() []schema.Field {
-	return []schema.Field{
-		{Name: "id", Type: id()},
-		{Name: "state", Type: schema.EnumType("present", "absent")},
-		{Name: "protect", Type: schema.BoolType()},
-	}
-}
-
 func (d *declarer) object(k *Kind, item *schema.Node, top []schema.Field, defaults *schema.Node) {
 	if item.Form != schema.Map {
 		d.report(item.Pos, "each of the %s is a mapping, not %s", k.Section, item.Form)
@@ -120,14 +108,14 @@ func (d *declarer) object(k *Kind, item *schema.Node, top []schema.Field, defaul
 	}
 	own, body := &schema.Node{Form: schema.Map, Pos: item.Pos}, &schema.Node{Form: schema.Map, Pos: item.Pos, Fresh: item.Fresh}
 	for _, m := range item.Members {
-		if schema.Find(grammar(), m.Name) != nil {
+		if schema.Find(Grammar(), m.Name) != nil {
 			own.Members = append(own.Members, m)
 		} else {
 			body.Members = append(body.Members, m)
 		}
 	}
 	d.conceal(k.Fields, body, body) // before anything is said about a value
-	problems := schema.Check(grammar(), own)
+	problems := schema.Check(Grammar(), own)
 	problems = append(problems, schema.Check(k.Fields, body, "id", "state", "protect")...)
 	schema.Sort(problems)
 	d.out.Problems = append(d.out.Problems, problems...)
