@@ -31,6 +31,7 @@ var imports = map[string][]string{
 	"internal/resource":              {"internal/astro", "internal/schema"},
 	"internal/manifest":              {"internal/schema"},
 	"internal/schema":                nil,
+	"internal/jsonschema":            {"internal/resource", "internal/schema"},
 	"internal/github":                nil,
 	"internal/github/fake":           nil,
 	"internal/astro":                 nil,
@@ -124,7 +125,7 @@ func sources(t *testing.T) []source {
 func program(t *testing.T) []source {
 	t.Helper()
 	return slices.DeleteFunc(sources(t), func(s source) bool {
-		return s.test || s.dir == "internal/simulator/conformance" || s.dir == "internal/github/fake" || s.dir == "internal/release"
+		return s.test || s.dir == "internal/simulator/conformance" || s.dir == "internal/github/fake" || s.dir == "internal/release" || s.dir == "internal/jsonschema"
 	})
 }
 
