@@ -1,0 +1,71 @@
+package jsonschema_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"astro-apply/internal/resource"
+)
+
+// TestAgree is the law of this package: what the schema refuses, the program
+// refuses, and the other way round, exceptions aside.
+func TestAgree(t *testing.T) {
+	t.Parallel()
+	s := compiled(t)
+	seen := map[string]int{}
+	catalog := resource.Kinds()
+	rapid.Check(t, func(t *rapid.T) {
+		for range 5 { // for one is checked in no time
+			g := newGenerator(t, catalog)
+			var b bytes.Buffer
+			e := json.NewEncoder(&b)
+			e.SetEscapeHTML(false)
+			if err := e.Encode(g.manifest()); err != nil {
+				t.Fatal(err)
+			}
+			text := b.String()
+			problems, refused := byProgram(text, "somewhere", nil), bySchema(t, s, text)
+			switch {
+			case len(problems) > 0 && refused != nil:
+				seen["both refuse"]++
+			case len(problems) == 0 && refused == nil:
+				seen["both accept"]++
+			case refused != nil:
+				t.Fatalf("%sthe schema refuses it, and the program doesn't:\n%v", text, refused)
+			case excused(problems):
+				seen["excused"]++
+			default:
+				t.Fatalf("%sthe program refuses it, and the schema doesn't:\n%s", text, strings.Join(problems, "\n"))
+			}
+		}
+	})
+	t.Log(seen)
+	for _, verdict := range []string{"both refuse", "both accept"} {
+		if seen[verdict] == 0 {
+			t.Errorf("no manifest that %s", verdict)
+		}
+	}
+}
+
+// TestOnceApart: where the two have disagreed before.
+func TestOnceApart(t *testing.T) {
+	t.Parallel()
+	s := compiled(t)
+	for _, text := range []string{
+		"invites: [{ id: '${env:ID}', inviteeEmail: a@b.c }]",
+		"workspaces: [{ name: a, cicdEnforcedDefault: '${env:TRUTH}' }]",
+		"teams: [{ name: a, members: '${env:MEMBERS}' }]",
+		"deployments: [{ name: a, resourceQuotaMemory: '+20' }]",
+	} {
+		if byProgram(text, "somewhere", nil) == nil {
+			t.Errorf("the program accepts %s", text)
+		}
+		if bySchema(t, s, text) == nil {
+			t.Errorf("the schema accepts %s", text)
+		}
+	}
+}

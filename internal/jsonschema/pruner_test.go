@@ -1,0 +1,117 @@
+package jsonschema_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"astro-apply/internal/resource"
+	"astro-apply/internal/schema"
+)
+
+// pruner takes out of an object what conditions and rules forbid.
+type pruner struct {
+	root   map[string]any
+	fields []schema.Field
+}
+
+func (p *pruner) conditions(list []schema.Field, level map[string]any) {
+	for i := range list {
+		f := &list[i]
+		if f.Applies(p.value) != nil {
+			delete(level, f.Name)
+			if f.Ref != nil {
+				delete(level, f.Ref.Name)
+			}
+		}
+		switch v := level[f.Name].(type) {
+		case map[string]any:
+			p.conditions(f.Type.Fields, v)
+		case []any:
+			for _, item := range v {
+				if m, ok := item.(map[string]any); ok {
+					p.conditions(f.Type.Elem.Fields, m)
+				}
+			}
+		}
+	}
+}
+
+// value looks a field of the object up, unless it is wrong itself.
+func (p *pruner) value(path string) (string, bool) {
+	var at any = p.root
+	fields, words := p.fields, []string(nil)
+	for name := range strings.SplitSeq(path, ".") {
+		m, ok := at.(map[string]any)
+		f := schema.Find(fields, name)
+		if !ok || m[name] == nil {
+			return "", false
+		}
+		at, fields, words = m[name], f.Type.Fields, f.Type.Enum
+	}
+	text := fmt.Sprint(at)
+	_, truth := at.(bool)
+	return text, truth || slices.Contains(words, text)
+}
+
+// rules keeps the combinations that kinds forbid from being there.
+func (p *pruner) rules(k *resource.Kind) {
+	for _, rule := range k.Rules {
+		for _, never := range rule.Never {
+			list, _, inside := strings.Cut(never[0].Field, "[].")
+			levels := []any{p.root}
+			if inside {
+				levels, _ = p.root[list].([]any)
+			}
+			for _, level := range levels {
+				if m, ok := level.(map[string]any); ok && p.all(m, list+"[].", never) && !never[0].Not {
+					above, last := p.level(m, strings.TrimPrefix(never[0].Field, list+"[]."))
+					delete(above, last)
+					for _, name := range p.names(never[0].Field) {
+						delete(above, name)
+					}
+				}
+			}
+		}
+	}
+}
+
+func (p *pruner) all(level map[string]any, prefix string, never resource.Combination) bool {
+	for _, v := range never {
+		above, last := p.level(level, strings.TrimPrefix(v.Field, prefix))
+		is, there := above[last]
+		for _, name := range p.names(v.Field) {
+			_, by := above[name]
+			there = there || by
+		}
+		if (there && (v.Is == "" || fmt.Sprint(is) == v.Is)) == v.Not {
+			return false
+		}
+	}
+	return true
+}
+
+// names are the other names of a field.
+func (p *pruner) names(path string) []string {
+	fields := p.fields
+	var f *schema.Field
+	for name := range strings.SplitSeq(path, ".") {
+		if f = schema.Find(fields, strings.TrimSuffix(name, "[]")); f.Type.Elem != nil {
+			fields = f.Type.Elem.Fields
+		} else {
+			fields = f.Type.Fields
+		}
+	}
+	if f.Ref == nil || f.Ref.Soft {
+		return nil
+	}
+	return []string{f.Ref.Name}
+}
+
+func (p *pruner) level(m map[string]any, path string) (above map[string]any, last string) {
+	names := strings.Split(path, ".")
+	for _, name := range names[:len(names)-1] {
+		m, _ = m[name].(map[string]any)
+	}
+	return m, names[len(names)-1]
+}

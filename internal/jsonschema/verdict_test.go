@@ -1,0 +1,78 @@
+package jsonschema_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"slices"
+	"strings"
+	"testing"
+
+	validator "github.com/pb33f/jsonschema/v6"
+	"go.yaml.in/yaml/v4"
+
+	"astro-apply/internal/jsonschema"
+	"astro-apply/internal/manifest"
+	"astro-apply/internal/resource"
+)
+
+// compiled is the schema as a validator of the whole standard reads it.
+func compiled(t *testing.T) *validator.Schema {
+	t.Helper()
+	b, err := json.Marshal(jsonschema.Manifest(resource.Kinds(), nil))
+	if err != nil {
+		t.Fatal(err)
+	}
+	document, err := validator.UnmarshalJSON(bytes.NewReader(b))
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := validator.NewCompiler()
+	if err := c.AddResource("astro.schema.json", document); err != nil {
+		t.Fatal(err)
+	}
+	s, err := c.Compile("astro.schema.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// bySchema is what the schema says about each document of a manifest, nil if it
+// accepts them all.
+func bySchema(t interface{ Fatal(...any) }, s *validator.Schema, text string) error {
+	loader, err := yaml.NewLoader(strings.NewReader(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for {
+		var document any
+		if err := loader.Load(&document); err != nil {
+			return nil //nolint:nilerr // the end
+		}
+		b, err := json.Marshal(document)
+		if err != nil {
+			t.Fatal(err)
+		}
+		instance, err := validator.UnmarshalJSON(bytes.NewReader(b))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Validate(instance); err != nil {
+			return err
+		}
+	}
+}
+
+// byProgram is what the program itself says in mode validate, warnings aside.
+func byProgram(text, workspace string, environment map[string]string) []string {
+	sources := []manifest.Source{{Name: "astro.yaml", Data: []byte(text)}}
+	read := manifest.Parse(sources, manifest.Environment{Lenient: true, Lookup: func(name string) string { return environment[name] }})
+	declared := resource.Declare(resource.Kinds(), read.Documents, workspace)
+	var out []string
+	for _, p := range slices.Concat(read.Problems, declared.Problems) {
+		if !p.Warning {
+			out = append(out, p.Error())
+		}
+	}
+	return out
+}
