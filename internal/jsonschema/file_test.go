@@ -1,0 +1,117 @@
+package jsonschema_test
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+
+	"astro-apply/internal/jsonschema"
+	"astro-apply/internal/resource"
+)
+
+func read(t *testing.T, file string) string {
+	t.Helper()
+	b, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
+}
+
+func files(t *testing.T, pattern string) []string {
+	t.Helper()
+	found, err := filepath.Glob(pattern)
+	if err != nil || len(found) == 0 {
+		t.Fatalf("%s: no file, %v", pattern, err)
+	}
+	return found
+}
+
+// TestBroken holds the program to what .ci/editor.mjs holds editors to: a broken
+// manifest is told on the line that says so, in those words, and on no other.
+func TestBroken(t *testing.T) {
+	t.Parallel()
+	s := compiled(t)
+	all := files(t, "../../testdata/broken/*.yaml")
+	if len(all) < 10 {
+		t.Errorf("there are %d files only", len(all))
+	}
+	mark := regexp.MustCompile(`# <- (?:.* \| )?(.*)`)
+	for _, file := range all {
+		t.Run(filepath.Base(file), func(t *testing.T) {
+			t.Parallel()
+			text := read(t, file)
+			if bySchema(t, s, strings.ReplaceAll(text, "${DB_PASSWORD}", "'${DB_PASSWORD}'")) == nil {
+				t.Error("the schema accepts it")
+			}
+			problems := byProgram(text, "data", nil)
+			for i, line := range strings.Split(text, "\n") {
+				place, words := regexp.MustCompile(`^astro\.yaml:`+strconv.Itoa(i+1)+`:`), mark.FindStringSubmatch(line)
+				told := ""
+				for _, p := range problems {
+					if place.MatchString(p) {
+						told += p + "\n"
+					}
+				}
+				switch {
+				case words == nil && told != "":
+					t.Errorf("nothing is wrong on line %d, but: %s", i+1, told)
+				case words != nil && !strings.Contains(told, words[1]):
+					t.Errorf("on line %d nothing says %q, but: %s", i+1, words[1], strings.Join(problems, "\n"))
+				}
+			}
+		})
+	}
+}
+
+// TestRight: what is shown to people as an example is right.
+func TestRight(t *testing.T) {
+	t.Parallel()
+	s := compiled(t)
+	texts := map[string]string{}
+	for _, file := range append(files(t, "../../testdata/examples/*.yaml"), "../../testdata/astro.yaml", "../../testdata/everything.yaml") {
+		texts[file] = read(t, file)
+	}
+	_, after, _ := strings.Cut(read(t, "../../README.md"), "```yaml\n")
+	quickStart, _, _ := strings.Cut(after, "```")
+	texts["README.md"] = strings.ReplaceAll(quickStart, "\n   ", "\n")[3:]
+	for name, text := range texts {
+		if err := bySchema(t, s, text); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		if problems := byProgram(text, "data-platform", nil); problems != nil {
+			t.Errorf("%s: %v", name, problems)
+		}
+	}
+}
+
+// TestWords: every field says what it is, and every complaint what is wrong.
+func TestWords(t *testing.T) {
+	t.Parallel()
+	var walk func(n any, path string)
+	walk = func(n any, path string) {
+		switch n := n.(type) {
+		case []any:
+			for i, item := range n {
+				walk(item, path+"/"+strconv.Itoa(i))
+			}
+		case map[string]any:
+			if message, ok := n["errorMessage"]; ok && message == "" {
+				t.Errorf("%s: an empty complaint", path)
+			}
+			properties, _ := n["properties"].(map[string]any)
+			for name, p := range properties {
+				if p, ok := p.(map[string]any); ok && n["additionalProperties"] == false && p["description"] == nil && p["$ref"] != "#/$defs/text" {
+					t.Errorf("%s: %s has no description", path, name)
+				}
+			}
+			for name, inner := range n {
+				walk(inner, path+"/"+name)
+			}
+		}
+	}
+	walk(jsonschema.Manifest(resource.Kinds(), nil), "")
+}
