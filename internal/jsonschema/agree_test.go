@@ -69,3 +69,19 @@ func TestOnceApart(t *testing.T) {
 		}
 	}
 }
+
+// An Astro CLI deployment file is a document of its own. What is in it, only the
+// program judges.
+func TestDeploymentFile(t *testing.T) {
+	t.Parallel()
+	s := compiled(t)
+	const file = "deployment: { configuration: { name: etl, workspace_name: data } }\n"
+	if problems, err := byProgram(file, "", nil), bySchema(t, s, file); problems != nil || err != nil {
+		t.Errorf("refused: %v, %v", problems, err)
+	}
+	for _, text := range []string{file + "workspaces: [{ name: data }]", "deployment: etl"} {
+		if byProgram(text, "", nil) == nil || bySchema(t, s, text) == nil {
+			t.Errorf("accepted: %s", text)
+		}
+	}
+}

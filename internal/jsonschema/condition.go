@@ -104,8 +104,11 @@ func merge(to, from object) {
 
 // spellings are the names by which a manifest can have a field.
 func spellings(f *schema.Field) []string {
-	if f.Ref != nil && !f.Ref.Soft {
+	switch {
+	case f.Ref != nil && !f.Ref.Soft:
 		return []string{f.Ref.Name, f.Name}
+	case f.Pick != nil:
+		return []string{f.Pick.Name, f.Name}
 	}
 	return []string{f.Name}
 }

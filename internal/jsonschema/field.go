@@ -12,17 +12,22 @@ func fields(list []schema.Field) object {
 	out := object{"type": "object", "properties": properties, "additionalProperties": false}
 	for i := range list {
 		f := &list[i]
-		names := []string{f.Name}
-		if f.Ref != nil && !f.Ref.Soft {
-			names = []string{f.Ref.Name, f.Name} // the name is what people know
-			properties[f.Ref.Name] = described(f, named(f), " By name.")
+		names := spellings(f) // the name first, which is what people know
+		switch {
+		case f.Ref != nil && !f.Ref.Soft:
+			properties[names[0]] = described(f, named(f), " By name.")
 			properties[f.Name] = described(f, byID(f), " By id.")
+		case f.Pick != nil:
+			properties[names[0]] = described(f, object{"$ref": "#/$defs/name"}, " By the name or the type of the "+f.Pick.What+".")
+			properties[f.Name] = described(f, value(&f.Type), " By id.")
+		default:
+			properties[f.Name] = described(f, value(&f.Type), "")
+		}
+		if len(names) > 1 {
 			add(out, object{
 				"if":   object{"required": []any{f.Name}},
-				"then": wrong(f.Ref.Name+" and "+f.Name+" say the same; keep one of them.", f.Ref.Name),
+				"then": wrong(names[0]+" and "+f.Name+" say the same; keep one of them.", names[0]),
 			})
-		} else {
-			properties[f.Name] = described(f, value(&f.Type), "")
 		}
 		switch {
 		case !f.Has(schema.Required):

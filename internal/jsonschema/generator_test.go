@@ -134,6 +134,10 @@ func (g *generator) fields(list []schema.Field, percent, depth int) map[string]a
 		if byName {
 			out[f.Ref.Name] = g.named(f)
 		}
+		if f.Pick != nil && g.chance(60) {
+			byName = true
+			out[f.Pick.Name] = g.each(f, func() any { return pick(g, "pool", "m5.xlarge", "${env:NAME}") })
+		}
 		if !byName || g.here() {
 			out[f.Name] = g.value(&f.Type, depth+1)
 			if f == g.field && g.chance(60) {

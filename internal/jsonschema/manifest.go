@@ -5,6 +5,9 @@
 package jsonschema
 
 import (
+	"maps"
+	"slices"
+
 	"astro-apply/internal/resource"
 	"astro-apply/internal/schema"
 )
@@ -37,6 +40,11 @@ func Manifest(catalog resource.Catalog, examples map[string]any) map[string]any 
 		}
 		properties[k.Section] = section
 	}
+	add(out, object{
+		"if":   object{"required": list(resource.DeploymentFile)},
+		"then": wrong("It can't stand beside "+resource.DeploymentFile+", which makes this an Astro CLI deployment file.", slices.Sorted(maps.Keys(properties))...),
+	})
+	properties[resource.DeploymentFile] = object{"type": "object", "description": "An Astro CLI deployment file. What is in it is checked by the program alone."}
 	out["$schema"] = "https://json-schema.org/draft/2020-12/schema"
 	out["title"] = "astro-apply manifest"
 	out["description"] = "What an Astro Organization should be like. Fields have the names of the Astro API."

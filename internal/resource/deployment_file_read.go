@@ -15,12 +15,16 @@ type deploymentFile struct {
 	problems []schema.Problem
 }
 
+// DeploymentFile is the member at the top that makes a document an Astro CLI
+// deployment file.
+const DeploymentFile = "deployment"
+
 // Translated returns an Astro CLI deployment file, which a mapping deployment:
 // at the top of a document tells, as a document in our words, and what is wrong
 // with it or not honoured. Any other document is returned as it is. Places stay
 // those of the file, and the document is not changed.
 func Translated(document *schema.Node) (*schema.Node, []schema.Problem) {
-	in := document.Get("deployment")
+	in := document.Get(DeploymentFile)
 	if in == nil || in.Form != schema.Map {
 		return document, nil
 	}

@@ -6,20 +6,6 @@ import (
 	"slices"
 )
 
-// Problem is something wrong with a declared value, and where.
-type Problem struct {
-	Pos     Pos
-	Message string
-	Warning bool // worth saying, no reason to stop
-}
-
-func (p Problem) Error() string {
-	if !p.Pos.Known() {
-		return p.Message
-	}
-	return p.Pos.String() + ": " + p.Message
-}
-
 // Check holds a declared object against a table and returns everything that
 // can be known to be wrong without asking the API. Names in also are accepted
 // beside the fields and left to the caller.
@@ -194,9 +180,4 @@ func names(fields []Field) []string {
 		}
 	}
 	return out
-}
-
-// Sort orders problems by place and keeps the order of those at one place.
-func Sort(problems []Problem) {
-	slices.SortStableFunc(problems, func(a, b Problem) int { return a.Pos.Compare(b.Pos) })
 }
