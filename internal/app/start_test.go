@@ -61,7 +61,7 @@ func BenchmarkStart(b *testing.B) {
 func compile(b *testing.B, out, source string) string {
 	b.Helper()
 	c := exec.CommandContext(b.Context(), "go", "build", "-trimpath", "-buildvcs=false", "-ldflags", "-s -w", "-o", out, source)
-	c.Env = append(c.Environ(), "CGO_ENABLED=0")
+	c.Env = append(c.Environ(), "GOFLAGS=", "CGO_ENABLED=0")
 	if said, err := c.CombinedOutput(); err != nil {
 		b.Fatalf("%v: %s", err, said)
 	}

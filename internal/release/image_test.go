@@ -113,7 +113,7 @@ func build(t *testing.T, platform, version, commit string) []byte {
 	c := exec.CommandContext(t.Context(), "go", "build", "-trimpath", "-buildvcs=false",
 		"-ldflags", "-s -w -X main.version="+version+" -X main.commit="+commit, "-o", out, "../..")
 	p := platformOf(t, platform)
-	c.Env = append(c.Environ(), "CGO_ENABLED=0", "GOOS="+p.OS, "GOARCH="+p.Architecture)
+	c.Env = append(c.Environ(), "GOFLAGS=", "CGO_ENABLED=0", "GOOS="+p.OS, "GOARCH="+p.Architecture)
 	if said, err := c.CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, said)
 	}
