@@ -54,6 +54,11 @@ func (w *workflow) job(command string, env map[string]string) (outputs map[strin
 	}
 	var log bytes.Buffer
 	code := run(w.Context(), []string{command}, func(k string) string { return variables[k] }, &log)
+	for line := range strings.Lines(log.String()) {
+		if strings.HasSuffix(line, " MB\n") { // which .ci/image shows
+			w.Log(strings.TrimSpace(line))
+		}
+	}
 	if strings.Contains(strings.ReplaceAll(log.String(), "::add-mask::"+token, ""), token) {
 		w.Errorf("%s: the token is in the log:\n%s", command, &log)
 	}
