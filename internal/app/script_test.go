@@ -2,6 +2,7 @@ package app_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"flag"
 	"fmt"
@@ -97,12 +98,14 @@ type stage struct {
 	http   *httptest.Server
 	github *fake.Server
 	api    *httptest.Server
+
+	meanwhile chan func() // done once, when GitHub is asked for comments
 }
 
 func scene(ts *testscript.TestScript) *stage { return ts.Value(stage{}).(*stage) }
 
 func newStage(t *testing.T) *stage {
-	s := &stage{server: simulator.New(simulator.Options{OrganizationID: "corg00000000000000000000a"})}
+	s := &stage{server: simulator.New(simulator.Options{OrganizationID: "corg00000000000000000000a"}), meanwhile: make(chan func(), 1)}
 	var handler http.Handler = s.server
 	if conformance.Document() != "" {
 		checked := conformance.Validate(t, s.server.Transport())
@@ -110,7 +113,16 @@ func newStage(t *testing.T) *stage {
 	}
 	s.http = httptest.NewServer(handler)
 	s.github = fake.New()
-	s.api = httptest.NewServer(s.github)
+	s.api = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.Contains(r.URL.Path, "/comments") {
+			select {
+			case change := <-s.meanwhile:
+				change()
+			default:
+			}
+		}
+		s.github.ServeHTTP(w, r)
+	}))
 	return s
 }
 
@@ -133,6 +145,7 @@ func forward(w http.ResponseWriter, r *http.Request, to http.RoundTripper) {
 //	astro fail FILE        faults, one JSON object a line
 //	astro token SCOPE…     the caller's token: organization, workspace=ID, deployment=ID, expired, days=N
 //	astro own NAME         the caller's token is the API token of that name
+//	astro meanwhile PATH FILE  somebody posts FILE there once a plan is compared with the reviewed one
 //	astro reset            forget the requests so far, and empty outputs and summary
 //	astro requests FILE    write the requests since: METHOD path status, one a line
 //	astro writes FILE      the same without the reads
@@ -164,6 +177,22 @@ func (s *stage) astro(ts *testscript.TestScript, args []string) {
 		for _, o := range s.server.Objects("apiToken") {
 			if o["name"] == args[1] {
 				ts.Setenv("ASTRO_API_TOKEN", s.server.Token(simulator.Scope{TokenID: o["id"].(string)}))
+			}
+		}
+	case "meanwhile":
+		body, token := ts.ReadFile(args[2]), s.token(nil)
+		s.meanwhile <- func() {
+			r, err := http.NewRequestWithContext(context.Background(), http.MethodPost, s.http.URL+"/v1/organizations/"+s.server.OrganizationID()+args[1], strings.NewReader(body))
+			if err == nil {
+				r.Header.Set("Authorization", "Bearer "+token)
+				r.Header.Set("Content-Type", "application/json")
+				var answer *http.Response
+				if answer, err = http.DefaultClient.Do(r); err == nil { //nolint:forbidigo // to ourselves
+					_ = answer.Body.Close()
+				}
+			}
+			if err != nil {
+				panic(err)
 			}
 		}
 	case "reset":
