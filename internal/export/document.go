@@ -3,6 +3,7 @@ package export
 import (
 	"bytes"
 	"strings"
+	"unicode"
 
 	"go.yaml.in/yaml/v4"
 
@@ -46,6 +47,12 @@ func (d *document) item(section string, value *schema.Node, comments []string, f
 func comment(lines []string) string {
 	var out []string
 	for _, line := range lines {
+		line = strings.Map(func(r rune) rune {
+			if invisible(r) {
+				return ' '
+			}
+			return r
+		}, strings.ToValidUTF8(line, " "))
 		out = append(out, "# "+strings.Join(strings.Fields(line), " "))
 	}
 	return strings.Join(out, "\n")
@@ -66,7 +73,7 @@ func (d *document) bytes() []byte {
 	// An empty line before each section, or before its comment.
 	remark := false
 	for line := range strings.Lines(body.String()) {
-		top := line[0] != ' '
+		top := line[0] != ' ' && line != "\n" // which is of a text
 		if top && !remark {
 			head.WriteString("\n")
 		}
@@ -119,11 +126,19 @@ func encode(n *schema.Node) *yaml.Node {
 
 func scalar(tag, value string) *yaml.Node {
 	n := &yaml.Node{Kind: yaml.ScalarNode, Tag: tag, Value: value}
-	if tag == "!!str" && strings.Contains(value, "\n") {
+	switch {
+	case tag != "!!str":
+	case schema.SwitchWord(value), strings.ContainsFunc(value, invisible):
+		n.Style = yaml.DoubleQuotedStyle
+	case strings.Contains(value, "\n"):
 		n.Style = yaml.LiteralStyle
 	}
 	return n
 }
+
+// invisible are what readers may not take as they stand, such as lines that end
+// for some of them only.
+func invisible(r rune) bool { return !unicode.IsPrint(r) && r != '\n' && r != '\t' }
 
 // flat reports whether an element reads well on one line.
 func flat(n *schema.Node) bool {

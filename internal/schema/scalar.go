@@ -10,6 +10,10 @@ import (
 // The words that YAML 1.1 readers take for booleans and YAML 1.2 for text.
 var switchWords = regexp.MustCompile(`^(?i:y|n|yes|no|on|off)$`)
 
+// SwitchWord reports whether a text has to be in quotes, for readers that take it
+// for a boolean.
+func SwitchWord(text string) bool { return switchWords.MatchString(text) }
+
 func (c *checker) boolean(n *Node, path string) {
 	switch {
 	case n.Form == Bool:
