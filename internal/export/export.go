@@ -96,7 +96,7 @@ func Make(s *resource.Survey, o Options) *Export {
 		}
 	}
 	x.sort(out.entries)
-	out.Variables = settle(x.variables)
+	out.Variables = settle(x.read(out.entries))
 	out.Files, out.entries = x.layout(out.entries)
 	out.Objects = len(out.entries)
 	return out

@@ -41,7 +41,7 @@ func (x *exporter) layout(entries []*entry) (files []File, written []*entry) {
 		file := organizationFile
 		if id != "" {
 			file = strings.Trim(notInAFileName.ReplaceAllString(strings.ToLower(name(id)), "-"), "-.")
-			if file == "" || taken[file] {
+			for file == "" || taken[file] {
 				file = strings.TrimPrefix(file+"-"+id, "-")
 			}
 		}

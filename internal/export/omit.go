@@ -1,6 +1,7 @@
 package export
 
 import (
+	"slices"
 	"strings"
 
 	"astro-apply/internal/resource"
@@ -26,13 +27,9 @@ func (o Omit) Add(x *Export, d *resource.Declaration, problems []schema.Problem)
 		key := e.kind.Name + " " + e.live.ID + " "
 		at[object.Pos], at[object.Body.Pos] = key, key
 		for _, m := range object.Body.Members {
-			m.Value.Walk(func(n *schema.Node) { at[n.Pos] = key + m.Name })
-			at[m.Pos] = key + m.Name
-		}
-		for _, name := range e.kind.Identity { // without it there is no object
-			if n := object.Body.Get(name); n != nil {
-				at[n.Pos] = key
-			}
+			of := key + goes(e.kind, m.Name)
+			m.Value.Walk(func(n *schema.Node) { at[n.Pos] = of })
+			at[m.Pos] = of
 		}
 	}
 	for _, p := range problems {
@@ -43,4 +40,13 @@ func (o Omit) Add(x *Export, d *resource.Declaration, problems []schema.Problem)
 		}
 	}
 	return more
+}
+
+// goes is the field that stays out, or "" for the whole object, which without
+// what tells it would be another one.
+func goes(k *resource.Kind, name string) string {
+	if slices.Contains(k.Identity, name) || slices.Contains(k.Parents, name) {
+		return ""
+	}
+	return name
 }

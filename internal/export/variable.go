@@ -57,27 +57,42 @@ func variable(words []string) string {
 	return name
 }
 
-// settle gives each variable the first of its names that is its alone: what is
-// exported later beside it may rename a variable, but never hands its name to
+// read are the variables that the entries read. What was left out of them reads
+// none.
+func (x *exporter) read(entries []*entry) []*Variable {
+	there := map[*schema.Node]bool{}
+	for _, e := range entries {
+		e.body.Walk(func(n *schema.Node) { there[n] = true })
+	}
+	return slices.DeleteFunc(x.variables, func(v *Variable) bool { return !there[v.node] })
+}
+
+// settle gives each variable the first of its names that no other may have: what
+// is exported later beside it may rename a variable, but never hands its name to
 // another secret.
 func settle(variables []*Variable) []*Variable {
-	used, open := map[string]bool{}, variables
-	for stage := 0; len(open) > 0; stage++ {
-		times, left := map[string]int{}, []*Variable(nil)
-		for _, v := range open {
-			times[v.name(stage)]++
-		}
-		for _, v := range open {
-			if name := v.name(stage); times[name] == 1 && !used[name] {
-				v.Name = name
-			} else {
-				left = append(left, v)
+	times := map[string]int{}
+	for _, v := range variables {
+		for i, name := range v.names {
+			if !slices.Contains(v.names[:i], name) {
+				times[name]++
 			}
 		}
-		for _, v := range open {
+	}
+	used := map[string]bool{}
+	for _, v := range variables {
+		if i := slices.IndexFunc(v.names, func(name string) bool { return times[name] == 1 }); i >= 0 {
+			v.Name = v.names[i]
 			used[v.Name] = true
 		}
-		open = left
+	}
+	for _, v := range variables {
+		for again := 0; v.Name == ""; again++ {
+			if name := v.mark(again); !used[name] && times[name] == 0 {
+				v.Name = name
+				used[name] = true
+			}
+		}
 	}
 	for _, v := range variables {
 		v.node.Text = "${secret:" + v.Name + "}"
@@ -86,12 +101,9 @@ func settle(variables []*Variable) []*Variable {
 	return variables
 }
 
-// name is the variable's name at a stage. Past the last one, which two fields of
-// one object may share, its path makes it its own.
-func (v *Variable) name(stage int) string {
-	if stage < len(v.names) {
-		return v.names[stage]
-	}
-	sum := sha256.Sum256([]byte(v.Of + v.Path + strings.Repeat(" ", stage)))
+// mark is a name for one of several fields that share all of theirs. Its path
+// makes it its own, and where that is the same too, how many had it before.
+func (v *Variable) mark(again int) string {
+	sum := sha256.Sum256([]byte(v.Of + v.Path + strings.Repeat(" ", again)))
 	return v.names[len(v.names)-1] + "_" + strings.ToUpper(hex.EncodeToString(sum[:3]))
 }
