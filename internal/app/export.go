@@ -4,9 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"path"
-	"strings"
 	"time"
 
 	"astro-apply/internal/export"
@@ -64,20 +62,10 @@ func (p *process) export(ctx context.Context) error {
 	if err := p.save(made.Files); err != nil {
 		return err
 	}
-	p.show()
-	return nil
-}
-
-// save writes what was made, and tells what is to be done by hand.
-func (p *process) save(files []export.File) error {
-	for _, f := range files {
-		if err := p.keep(f); err != nil {
-			return err
-		}
-		p.report.Exported.Files = append(p.report.Exported.Files, f.Name)
+	if scope.Workspaces == nil && scope.Kinds == nil {
+		p.leftovers(made.Files)
 	}
-	p.group("Secrets to set, and what for", p.report.VariablesText())
-	p.group("Left out", p.report.LeftText())
+	p.show()
 	return nil
 }
 
@@ -111,22 +99,6 @@ func (p *process) written(ctx context.Context, source resource.Source, survey *r
 		}
 		return made, declared
 	}
-}
-
-// keep writes an exported file, unless somebody wrote the one that is there.
-func (p *process) keep(f export.File) error {
-	there, err := p.runner.Read(f.Name)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-	case err != nil:
-		return fmt.Errorf("input export-to: %s: %w", f.Name, err)
-	case !strings.HasPrefix(string(there), "# "+exported):
-		return fmt.Errorf("input export-to: %s is there, and no export wrote it; remove it first, or name another file", f.Name)
-	}
-	if err := p.runner.Write(f.Name, string(f.Data)); err != nil {
-		return fmt.Errorf("input export-to: %s: %w", f.Name, err)
-	}
-	return nil
 }
 
 // scope is what to export, by the inputs. Names of objects mean nothing yet, so

@@ -98,6 +98,25 @@ func (r *Runner) Read(path string) ([]byte, error) {
 	return root.ReadFile(below)
 }
 
+// List returns the names of what is in a folder of the workspace or RUNNER_TEMP;
+// none where it can't be read.
+func (r *Runner) List(path string) (names []string) {
+	dir, below, err := r.place(filepath.Join(path, "any")) // the workspace itself counts, too
+	if err != nil {
+		return nil
+	}
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return nil
+	}
+	defer func() { _ = root.Close() }()
+	entries, _ := fs.ReadDir(root.FS(), filepath.ToSlash(filepath.Dir(below))) // sorted
+	for _, e := range entries {
+		names = append(names, e.Name())
+	}
+	return names
+}
+
 // folders makes the folders of a path that aren't there.
 func folders(root *os.Root, path string, owned *owners) error {
 	at := ""

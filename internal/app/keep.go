@@ -1,0 +1,72 @@
+package app
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
+
+	"astro-apply/internal/export"
+	"astro-apply/internal/schema"
+)
+
+// save writes what was made, all of it or nothing, and tells what is to be done
+// by hand.
+func (p *process) save(files []export.File) error {
+	for _, f := range files {
+		if err := p.free(f.Name); err != nil {
+			return fmt.Errorf("input export-to: %w", err)
+		}
+	}
+	for _, f := range files {
+		if err := p.runner.Write(f.Name, string(f.Data)); err != nil {
+			return fmt.Errorf("input export-to: %s: %w", f.Name, err)
+		}
+		p.report.Exported.Files = append(p.report.Exported.Files, f.Name)
+	}
+	p.group("Secrets to set, and what for", p.report.VariablesText())
+	p.group("Left out", p.report.LeftText())
+	return nil
+}
+
+// free checks that there is no file, or one that an export wrote.
+func (p *process) free(name string) error {
+	there, err := p.runner.Read(name)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+	case err != nil:
+		return fmt.Errorf("%s: %w", name, err)
+	case !wrote(there):
+		return fmt.Errorf("%s is there, and no export wrote it; remove it first, or name another file", name)
+	}
+	return nil
+}
+
+func wrote(text []byte) bool { return strings.HasPrefix(string(text), "# "+exported) }
+
+// leftovers warns of the files of earlier exports beside the ones that were
+// written now. What they declare is gone or has another name, and a run would
+// make it anew.
+func (p *process) leftovers(files []export.File) {
+	folder := path.Clean(string(p.config.ExportTo))
+	if len(files) == 0 || path.Dir(files[0].Name) != folder {
+		return // it is one file
+	}
+	for _, name := range p.runner.List(folder) {
+		file := path.Join(folder, name)
+		same := func(f export.File) bool { return f.Name == file }
+		if ext := path.Ext(name); ext != ".yaml" && ext != ".yml" || slices.ContainsFunc(files, same) {
+			continue
+		}
+		if text, err := p.runner.Read(file); err != nil || !wrote(text) {
+			continue
+		}
+		p.report.Problems = append(p.report.Problems, schema.Problem{
+			Pos: schema.Pos{File: file, Line: 1, Col: 1}, Warning: true,
+			Message: "an earlier export wrote this file, and this one has nothing for it: what it is about is gone, has another name, or can't be seen with this token; " +
+				"remove the file, or what it declares is made anew",
+		})
+	}
+}
