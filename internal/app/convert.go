@@ -3,8 +3,8 @@ package app
 import (
 	"errors"
 	"fmt"
+	"path"
 	"slices"
-	"strings"
 
 	"astro-apply/internal/export"
 	"astro-apply/internal/manifest"
@@ -18,18 +18,21 @@ const convertHead = exported + `, from Astro CLI deployment files.`
 // convert writes Astro CLI deployment files as one manifest. Nothing is asked of
 // Astro.
 func (p *process) convert() error {
+	if ext := path.Ext(string(p.config.ExportTo)); ext != ".yaml" && ext != ".yml" {
+		return fmt.Errorf("input export-to: %s is no .yaml or .yml file, and what export-from names becomes one manifest", p.config.ExportTo)
+	}
 	sources, err := manifest.Find(p.config.ExportFrom)
 	if err != nil {
 		return fmt.Errorf("input export-from: %w", err)
 	}
-	const read = "${secret:"
-	parsed := manifest.Parse(sources, manifest.Environment{Lookup: func(name string) string { return read + name + "}" }})
+	unread := manifest.Environment{Lookup: func(string) string { return "" }, Lenient: true}
+	parsed := manifest.Parse(sources, unread)
 	declared := resource.Declare(p.catalog, parsed.Documents, "")
 	for _, secret := range declared.Secrets {
-		if !strings.HasPrefix(secret, read) {
-			p.runner.Mask(secret)
-		}
+		p.runner.Mask(secret)
 	}
+	unset := func(problem schema.Problem) bool { return problem.Warning } // all of them are, on purpose
+	parsed.Problems = slices.DeleteFunc(parsed.Problems, unset)
 	p.report.Problems = sorted(parsed.Problems, declared.Problems)
 	var documents []*schema.Node
 	for _, d := range parsed.Documents {
@@ -38,8 +41,8 @@ func (p *process) convert() error {
 			return fmt.Errorf("input export-from: %s is no Astro CLI deployment file: it has no mapping deployment at the top", d.Pos.File)
 		}
 		translated.Walk(func(n *schema.Node) {
-			if n.Read != nil && !n.Secret {
-				n.Text = strings.ReplaceAll(n.Text, read, "${env:")
+			if text, ok := manifest.Unread(n); ok {
+				n.Form, n.Text, n.Read = schema.Text, text, []string{text}
 			}
 		})
 		documents = append(documents, translated)
@@ -48,9 +51,10 @@ func (p *process) convert() error {
 		return nil
 	}
 	made := export.Convert(p.catalog, documents, export.Options{To: string(p.config.ExportTo), Head: convertHead})
-	again := resource.Declare(p.catalog, manifest.Parse([]manifest.Source{{Name: made.Files[0].Name, Data: made.Files[0].Data}}, manifest.Environment{Lookup: standIn}).Documents, "")
-	if i := slices.IndexFunc(again.Problems, func(problem schema.Problem) bool { return !problem.Warning }); i >= 0 {
-		return errors.Join(errors.New("the files can't be said in another form"), again.Problems[i])
+	written := manifest.Parse([]manifest.Source{{Name: made.Files[0].Name, Data: made.Files[0].Data}}, unread)
+	again := sorted(written.Problems, resource.Declare(p.catalog, written.Documents, "").Problems)
+	if i := slices.IndexFunc(again, func(problem schema.Problem) bool { return !problem.Warning }); i >= 0 {
+		return errors.Join(errors.New("the files can't be said in another form"), again[i])
 	}
 	p.report.Exported = &report.Exported{Objects: made.Objects, Converted: true}
 	for _, v := range made.Variables {

@@ -69,13 +69,24 @@ func (r *reader) expand(n *schema.Node) {
 	n.Plain = false // a value from the environment is text, whatever it reads
 	if n.Secret = secret; pending {
 		n.Form = schema.Pending
-		n.Text = "the value of " + n.Text
+		n.Text = unread + n.Text
 		return
 	}
 	n.Text = b.String()
 	if secret {
 		r.remember(n.Text)
 	}
+}
+
+const unread = "the value of "
+
+// Unread returns a text as it was written whose references a lenient reader could
+// not look up.
+func Unread(n *schema.Node) (text string, ok bool) {
+	if n.Form != schema.Pending {
+		return "", false
+	}
+	return strings.CutPrefix(n.Text, unread)
 }
 
 func (r *reader) variable(pos schema.Pos, found, name string) (string, bool) {
