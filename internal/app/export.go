@@ -52,7 +52,7 @@ func (p *process) export(ctx context.Context) error {
 		return fmt.Errorf("nothing was exported, since not everything could be read: %w", err)
 	}
 	for _, gap := range survey.Gaps {
-		p.report.Remarks = append(p.report.Remarks, fmt.Sprintf("%s: not exported, and referred to by id: %v", gap.Kind.Section, gap.Err))
+		p.report.Remarks = append(p.report.Remarks, gapText(gap))
 	}
 	made, declared := p.written(ctx, source, survey)
 	if p.report.Plan == nil { // it was stopped
@@ -67,6 +67,18 @@ func (p *process) export(ctx context.Context) error {
 	}
 	p.show()
 	return nil
+}
+
+// gapText is what the token may not look at, in words.
+func gapText(g resource.Gap) string {
+	if g.Names == nil {
+		return fmt.Sprintf("%s: not exported, and referred to by id: %v", g.Kind.Section, g.Err)
+	}
+	more := ""
+	if n := len(g.Names) - 1; n > 0 {
+		more = fmt.Sprintf(" and %d more", n)
+	}
+	return fmt.Sprintf("%s: %q%s not exported: %v", g.Kind.Section, g.Names[0], more, g.Err)
 }
 
 // written is the export, without what turns out to be something that a manifest

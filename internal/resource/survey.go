@@ -38,8 +38,9 @@ func (m *Misnamed) Error() string { return m.Err.Error() }
 
 // Gap is what the token may not look at.
 type Gap struct {
-	Kind *Kind
-	Err  error
+	Kind  *Kind
+	Names []string // of the objects that were refused, each by itself; nil: a list was
+	Err   error
 }
 
 // Survey reads what is live: lists of every kind that is wanted, or that one
@@ -79,15 +80,15 @@ func (s Source) Survey(ctx context.Context, catalog Catalog, scope Scope) (*Surv
 		case err == nil:
 			v.Live[o] = live
 		case !astro.NotFound(err) || o.Kind.Single: // else it went in the meantime
-			failed = append(failed, v.gap(o.Kind, err))
+			failed = append(failed, v.gapOf(o, err))
 		}
 	})
 	v.Objects = slices.DeleteFunc(v.Objects, func(o *Object) bool { return v.Live[o] == nil })
 	return v, errors.Join(append(failed, context.Cause(ctx))...)
 }
 
-// gap notes what was refused, once a kind, and returns what failed for another
-// reason.
+// gap notes that lists were refused, once a kind, and returns what failed for
+// another reason.
 func (v *Survey) gap(k *Kind, errs ...error) (failed error) {
 	for _, err := range errs {
 		known := slices.ContainsFunc(v.Gaps, func(g Gap) bool { return g.Kind == k })
@@ -96,10 +97,25 @@ func (v *Survey) gap(k *Kind, errs ...error) (failed error) {
 		case !astro.Refused(err):
 			failed = errors.Join(failed, fmt.Errorf("%s: %w", k.Section, err))
 		case !known && v.wants(k):
-			v.Gaps = append(v.Gaps, Gap{k, err})
+			v.Gaps = append(v.Gaps, Gap{Kind: k, Err: err})
 		}
 	}
 	return failed
+}
+
+// gapOf is gap for one object of those that were listed.
+func (v *Survey) gapOf(o *Object, err error) (failed error) {
+	if o.Kind.Single || !astro.Refused(err) {
+		return v.gap(o.Kind, err)
+	}
+	at := slices.IndexFunc(v.Gaps, func(g Gap) bool { return g.Kind == o.Kind && g.Names != nil })
+	if at < 0 {
+		at = len(v.Gaps)
+		v.Gaps = append(v.Gaps, Gap{Kind: o.Kind, Err: err})
+	}
+	v.Gaps[at].Names = append(v.Gaps[at].Names, o.called)
+	slices.Sort(v.Gaps[at].Names)
+	return nil
 }
 
 // stands are the objects of a kind in the scope.
