@@ -13,6 +13,7 @@ import (
 // document is a manifest as it is written.
 type document struct {
 	head string
+	tail []string // comments at the end, one a line
 	root yaml.Node
 	list *yaml.Node // of the section at hand
 }
@@ -79,6 +80,9 @@ func (d *document) bytes() []byte {
 		}
 		remark = top && line[0] == '#'
 		head.WriteString(line)
+	}
+	if len(d.tail) > 0 {
+		head.WriteString("\n" + comment(d.tail) + "\n")
 	}
 	return head.Bytes()
 }

@@ -76,7 +76,7 @@ func (e *entry) String() string {
 
 // Make writes what a survey found. It makes the same texts of the same state.
 func Make(s *resource.Survey, o Options) *Export {
-	x := &exporter{survey: s, options: o, names: newNames(s)}
+	x := &exporter{survey: s, options: o, names: newNames(s), gone: map[string][]Left{}}
 	out := &Export{}
 	for _, object := range s.Objects {
 		live := s.Live[object]
@@ -85,7 +85,9 @@ func Make(s *resource.Survey, o Options) *Export {
 		if why == nothing {
 			continue
 		} else if why != "" {
-			out.Left = append(out.Left, Left{Of: e.String(), Why: why})
+			left := Left{Of: e.String(), Why: why}
+			out.Left = append(out.Left, left)
+			x.gone[x.file(e)] = append(x.gone[x.file(e)], left)
 			continue
 		}
 		out.entries = append(out.entries, e)

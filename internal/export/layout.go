@@ -17,6 +17,15 @@ func (x *exporter) folder() bool {
 	return !slices.Contains([]string{".yaml", ".yml"}, path.Ext(x.options.To))
 }
 
+// file tells the file that an entry goes to: the id of its Workspace, or "" for
+// that of the rest, and for the only one.
+func (x *exporter) file(e *entry) string {
+	if x.folder() {
+		return e.home
+	}
+	return ""
+}
+
 // organizationFile has what is in no Workspace.
 const organizationFile = "organization"
 
@@ -56,6 +65,9 @@ func (x *exporter) layout(entries []*entry) (files []File, written []*entry) {
 // Workspace or, with "", for any.
 func (x *exporter) write(entries []*entry, home string) []byte {
 	d := &document{head: x.options.Head}
+	for _, l := range x.gone[home] {
+		d.tail = append(d.tail, "Left out: "+l.String())
+	}
 	if home != "" {
 		if n := x.names.reference(x.survey.Home.Name, home, ""); n != nil {
 			d.add(x.survey.Home.Name, n)

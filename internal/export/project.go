@@ -15,6 +15,7 @@ type exporter struct {
 	options   Options
 	names     *names
 	variables []*Variable
+	gone      map[string][]Left // whole objects, by the file they would be in
 }
 
 // walk is the way through one live object.

@@ -1,0 +1,39 @@
+package export
+
+import (
+	"math/rand/v2"
+	"testing"
+
+	"astro-apply/internal/resource"
+	"astro-apply/internal/schema"
+)
+
+// An answer may tell the same in another order.
+func TestOrderOfAnswersDoesNotMatter(t *testing.T) {
+	t.Parallel()
+	key := schema.Field{Name: "key", Type: schema.TextType(0)}
+	set, keyed := schema.SetType(schema.TextType(0)), schema.KeyedType([]string{"key"}, key)
+	element := func(name string) *schema.Node {
+		return &schema.Node{Form: schema.Map, Members: []schema.Member{{Name: "key", Value: schema.String(name)}}}
+	}
+	for range 50 {
+		words := []string{"a", "b", "c", "d"}
+		rand.Shuffle(len(words), func(i, j int) { words[i], words[j] = words[j], words[i] })
+		mapping, texts, elements := &schema.Node{Form: schema.Map}, &schema.Node{Form: schema.List}, &schema.Node{Form: schema.List}
+		for _, word := range words {
+			mapping.Members = append(mapping.Members, schema.Member{Name: word, Value: schema.String(word)})
+			texts.Items = append(texts.Items, schema.String(word))
+			elements.Items = append(elements.Items, element(word))
+		}
+		w := &walk{exporter: &exporter{}, entry: &entry{kind: resource.Kinds().Kind("deployment"), live: &resource.Live{}}}
+		for want, got := range map[string]*schema.Node{
+			`{a: "a", b: "b", c: "c", d: "d"}`:                 w.node(nil, mapping, "m", []string{"m"}, false),
+			`["a", "b", "c", "d"]`:                             w.node(&set, texts, "s", []string{"s"}, false),
+			`[{key: "a"}, {key: "b"}, {key: "c"}, {key: "d"}]`: w.node(&keyed, elements, "k", []string{"k"}, false),
+		} {
+			if got.Show() != want {
+				t.Fatalf("%s, want %s", got.Show(), want)
+			}
+		}
+	}
+}
