@@ -20,6 +20,9 @@ func (w *walk) secret(path string, parts []string) *schema.Node {
 	for _, words := range [][]string{parts, append([]string{home}, parts...), append([]string{home, id}, parts...)} {
 		v.names = append(v.names, variable(words))
 	}
+	if w.survey.Part && w.home != "" { // an export of another Workspace must not take the same
+		v.names = v.names[1:]
+	}
 	w.variables = append(w.variables, v)
 	return n
 }
