@@ -2,6 +2,8 @@ package app_test
 
 import (
 	"os"
+	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -29,6 +31,27 @@ func TestReadmeSnippets(t *testing.T) {
 		}
 		if steps < want {
 			t.Errorf("%s: %d steps use %s, want %d at least", file, steps, published, want)
+		}
+	}
+}
+
+// TestShellSnippets: a shell takes a name with a dash for no variable, so such
+// inputs are set by env.
+func TestShellSnippets(t *testing.T) {
+	t.Parallel()
+	docs, err := filepath.Glob("../../.github/docs/*.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	dashed := regexp.MustCompile(`INPUT_[A-Z]+-`)
+	for _, file := range append(docs, "../../README.md", "../../.github/CONTRIBUTING.md", "../../.github/examples/README.md") {
+		for _, part := range strings.Split(markdown(t, file), "```sh\n")[1:] {
+			text, _, _ := strings.Cut(part, "```")
+			for line := range strings.Lines(text) {
+				if dashed.MatchString(line) && !strings.HasPrefix(line, "env ") {
+					t.Errorf("%s: no shell runs %s", file, line)
+				}
+			}
 		}
 	}
 }
