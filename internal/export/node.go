@@ -77,6 +77,33 @@ func (w *walk) reference(f *schema.Field, live *schema.Node) (string, *schema.No
 	return name, list
 }
 
+// pick is the id of an element in what another field refers to, by the name that
+// no other element there has.
+func (w *walk) pick(f *schema.Field, live *schema.Node) (string, *schema.Node) {
+	var (
+		of     = schema.Find(w.kind.Fields, f.Pick.Of)
+		holder = w.names.live[of.Ref.Kind+" "+of.Live(w.root, w.root).Value()]
+		called string
+		times  = map[string]int{}
+	)
+	if holder == nil {
+		return f.Name, text(live.Value())
+	}
+	by := f.Pick.By[0]
+	if list := holder.Body().Get(f.Pick.List); list != nil {
+		for _, e := range list.Items {
+			times[e.Get(by).Value()]++
+			if e.Get("id").Is(live.Value()) {
+				called = e.Get(by).Value()
+			}
+		}
+	}
+	if called == "" || times[called] > 1 {
+		return f.Name, text(live.Value())
+	}
+	return f.Pick.Name, text(called)
+}
+
 // words name an element of a list in the name of a variable.
 func (w *walk) words(t *schema.Type, item *schema.Node) (out []string) {
 	for _, name := range t.Key {

@@ -164,6 +164,8 @@ func (w *walk) field(f *schema.Field, level *schema.Node, path string, parts []s
 		return f.Name, live
 	case f.Ref != nil && !f.Ref.Soft:
 		return w.reference(f, live)
+	case f.Pick != nil:
+		return w.pick(f, live)
 	}
 	n = w.node(&f.Type, live, path, append(slices.Clone(parts), word(f)), secret)
 	if n != nil && n.Form == schema.Map && len(n.Members) == 0 && !must {
