@@ -23,6 +23,9 @@ const exportHead = exported + `.
 Astro tells no secrets: each is read from the variable that ${secret:…} names,
 and stays as it is stored until its object is written.`
 
+// simulatedHead is for what no Organization has.
+const simulatedHead = "It is of a simulation: nothing of it is live."
+
 // export writes what is live as manifests, and holds it against what is live:
 // what it can't be held to is no success.
 func (p *process) export(ctx context.Context) error {
@@ -85,6 +88,9 @@ func gapText(g resource.Gap) string {
 // may not say, and what it declares, planned.
 func (p *process) written(ctx context.Context, source resource.Source, survey *resource.Survey) (*export.Export, *resource.Declaration) {
 	o := export.Options{To: path.Clean(string(p.config.ExportTo)), Head: exportHead, Now: time.Now(), Omit: export.Omit{}}
+	if p.report.Simulated {
+		o.Head += "\n" + simulatedHead
+	}
 	for {
 		made := export.Make(survey, o)
 		var sources []manifest.Source

@@ -9,16 +9,23 @@ import (
 	"strings"
 
 	"astro-apply/internal/export"
+	"astro-apply/internal/manifest"
 	"astro-apply/internal/schema"
 )
 
 // save writes what was made, all of it or nothing, and tells what is to be done
 // by hand.
 func (p *process) save(files []export.File) error {
+	size := 0
 	for _, f := range files {
+		size += len(f.Data)
 		if err := p.free(f.Name); err != nil {
 			return fmt.Errorf("input export-to: %w", err)
 		}
+	}
+	if size > manifest.MaxBytes {
+		return fmt.Errorf("nothing was written: what is live makes %d MiB, and a run reads %d of manifests; export Workspaces by themselves, with export-workspaces, and let each have a run of its own",
+			size>>20+1, manifest.MaxBytes>>20)
 	}
 	for _, f := range files {
 		if err := p.runner.Write(f.Name, string(f.Data)); err != nil {
@@ -40,6 +47,8 @@ func (p *process) free(name string) error {
 		return fmt.Errorf("%s: %w", name, err)
 	case !wrote(there):
 		return fmt.Errorf("%s is there, and no export wrote it; remove it first, or name another file", name)
+	case p.report.Simulated && !strings.Contains(string(there), simulatedHead):
+		return fmt.Errorf("%s is there and tells of what is live; a simulation has nothing to put in its place: name another file", name)
 	}
 	return nil
 }
