@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"astro-apply/internal/resource"
 	"astro-apply/internal/schema"
 )
 
@@ -48,4 +49,17 @@ func (o *overlay) find(path string) *schema.Node {
 		return n.Path(rest)
 	}
 	return n
+}
+
+// unplaced reports mentions of elements in a list of nothing: neither the
+// manifest nor what is live says what has it. Where the field has no place at
+// all, that was said.
+func (o *overlay) unplaced(object *resource.Object) {
+	for _, p := range object.Picks {
+		of := schema.Find(o.fields, p.Field.Pick.Of)
+		said := slices.ContainsFunc(o.diff.Problems, func(other schema.Problem) bool { return other.Pos == p.Node.Pos })
+		if p.Node.Form == schema.Pending && o.declared.Get(of.Name) == nil && !said {
+			o.problem(p.Node.Pos, "a %s is one of a %s; write %s: beside it", p.Field.Pick.What, of.Ref.Kind, of.Ref.Name)
+		}
+	}
 }

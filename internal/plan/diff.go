@@ -99,6 +99,7 @@ func Compare(o *resource.Object, live *resource.Live, policy Policy) *Diff {
 		body := x.object(o.Kind.Fields, o.Body, nil, "", true)
 		x.diff.Requests = []Request{{Call: o.Kind.Create, Body: body, Shape: o.Kind.Shape}}
 		x.diff.after = body
+		x.unplaced(o)
 		x.broken(o, x.completed(body))
 		return x.diff
 	}
@@ -137,6 +138,7 @@ func Compare(o *resource.Object, live *resource.Live, policy Policy) *Diff {
 		}
 	}
 	x.diff.after = whole
+	x.unplaced(o)
 	x.broken(o, x.completed(whole))
 	return x.diff
 }

@@ -32,7 +32,8 @@ func (o *Object) picked(f *schema.Field, n *schema.Node) *schema.Node {
 }
 
 // pick turns the mentions in an object, which are all of one list, into ids. In
-// what is yet to be created they stay pending.
+// what is yet to be created they stay pending, and so do those of which nothing
+// says what has the list: a plan knows whether that is an error.
 func (r *reader) pick(ctx context.Context, o *Object) {
 	if len(o.Picks) == 0 || o.Absent || r.world.Failed[o] != nil {
 		return
@@ -43,8 +44,6 @@ func (r *reader) pick(ctx context.Context, o *Object) {
 	switch {
 	case err != nil:
 		r.fail(o, err)
-	case holder == nil && o.Body.Get(of.Name) == nil:
-		r.problem(o, p.Node.Pos, "%s: a %s is one of a %s; write %s: beside it", o, p.Field.Pick.What, of.Ref.Kind, of.Ref.Name)
 	case holder != nil:
 		for _, problem := range o.Choose(of, holder, r.world.Live[o]) {
 			r.problem(o, problem.Pos, "%s: %s", o, problem.Message)
