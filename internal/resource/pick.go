@@ -125,7 +125,23 @@ func (p *Picked) choose(holder, live *Live) (problem string) {
 		*p.Node = schema.Node{Form: schema.Text, Text: found[0], Called: p.Name, Pos: p.Node.Pos, Secret: p.Node.Secret}
 		return ""
 	}
-	return fmt.Sprintf("%s has %s %d times, ids %s; write one of them as %s", called, p, len(found), strings.Join(found, ", "), p.Field.Name)
+	return fmt.Sprintf("%s has %s %d times, %s", called, p, len(found), p.several(list, found))
+}
+
+// several says how to tell apart the elements that are meant: by what people
+// know them best by, unless that is what they have in common. An id has a field
+// of its own, which not every form of a manifest has.
+func (p *Picked) several(list []*schema.Node, ids []string) string {
+	by, names := p.Field.Pick.By[0], []string(nil)
+	for _, element := range list {
+		if id := element.Get("id").Value(); slices.Contains(ids, id) && !element.Get(by).Is(p.Name) {
+			names = append(names, fmt.Sprintf("%s (%s)", element.Get(by).Show(), id))
+		}
+	}
+	if len(names) == len(ids) {
+		return fmt.Sprintf("%s; write the %s of one of them, or its id as %s", strings.Join(names, ", "), by, p.Field.Name)
+	}
+	return fmt.Sprintf("ids %s; write one of them as %s", strings.Join(ids, ", "), p.Field.Name)
 }
 
 // picks adds to a seed what its list has to have.
