@@ -101,7 +101,8 @@ func (p *process) run(ctx context.Context) error {
 	return p.reconcile(limited, declared)
 }
 
-// arguments are files, on a laptop. A step of a workflow takes none.
+// arguments are files, on a laptop. A step of a workflow takes none. Nothing that
+// was said is left out without a word.
 func (p *process) arguments() error {
 	given := p.Args[min(1, len(p.Args)):]
 	flag := slices.ContainsFunc(given, func(s string) bool { return strings.HasPrefix(s, "-") })
@@ -109,6 +110,12 @@ func (p *process) arguments() error {
 	case len(given) == 0:
 	case p.runner.Actions():
 		return fmt.Errorf("%d arguments were given, and none are taken: everything is an input (with:) or the environment; remove args: from the step", len(given))
+	case slices.ContainsFunc(given, func(s string) bool { return strings.TrimSpace(s) == "" }):
+		return errors.New("an argument is empty, most likely a variable that is not set; name manifest files, folders or globs")
+	case p.config.Mode == config.Export:
+		return errors.New("mode export takes no arguments, which are manifests to read: it writes the input export-to, of what is live or of the input export-from")
+	case p.config.Manifest != "":
+		return errors.New("arguments and input manifest exclude each other; leave one of them out")
 	case flag:
 		return errors.New("there are no flags: arguments are manifest files, folders or globs, and an input such as mode is the environment variable INPUT_MODE")
 	default:
