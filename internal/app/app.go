@@ -157,7 +157,7 @@ func (p *process) sources() ([]manifest.Source, error) {
 	sources, err := manifest.Find(p.config.Files)
 	var errs []error
 	for _, err := range apart(err) {
-		if errors.Is(err, fs.ErrNotExist) {
+		if errors.Is(err, fs.ErrNotExist) && p.runner.Actions() {
 			err = fmt.Errorf("%w; paths count from the root of the repository, and a step with actions/checkout has to come before this one", err)
 		}
 		errs = append(errs, fmt.Errorf("input files: %w", err))
