@@ -38,18 +38,24 @@ func TestPreCommitHook(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	workflow := ""
 	run := func(args ...string) (string, error) {
 		words := append(strings.Fields(hooks[0].Entry), args...)
 		c := exec.CommandContext(t.Context(), words[0], words[1:]...)
 		c.Dir = dir
-		c.Env = []string{"PATH=" + filepath.Dir(bin) + ":/usr/bin:/bin"}
+		c.Env = []string{"PATH=" + filepath.Dir(bin) + ":/usr/bin:/bin", "GITHUB_ACTIONS=" + workflow}
 		out, err := c.CombinedOutput()
 		return string(out), err
 	}
-	if out, err := run(); err != nil {
-		t.Errorf("%v:\n%s", err, out)
-	}
-	if out, err := run("a"); err == nil || !strings.Contains(out, "\na/wrong.yaml:2:5: error: ") {
-		t.Errorf("%v:\n%s", err, out)
+	for _, workflow = range []string{"", "true"} { // on a laptop, and where a workflow runs all hooks
+		if out, err := run("astro.yaml"); err != nil {
+			t.Errorf("%v:\n%s", err, out)
+		}
+		if out, err := run(); err != nil {
+			t.Errorf("%v:\n%s", err, out)
+		}
+		if out, err := run("a"); err == nil || !strings.Contains(out, "\na/wrong.yaml:2:5: error: ") {
+			t.Errorf("%v:\n%s", err, out)
+		}
 	}
 }
