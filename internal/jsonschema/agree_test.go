@@ -70,6 +70,15 @@ func TestOnceApart(t *testing.T) {
 	}
 }
 
+// TestEmptyDocument: a --- at the end of a file begins one, which is no mistake.
+func TestEmptyDocument(t *testing.T) {
+	t.Parallel()
+	const text = "workspaces: [{ name: data }]\n---\n# nothing more\n---\n"
+	if problems, err := byProgram(text, "", nil), bySchema(t, compiled(t), text); problems != nil || err != nil {
+		t.Errorf("refused: %v, %v", problems, err)
+	}
+}
+
 // An Astro CLI deployment file is a document of its own. What is in it, only the
 // program judges.
 func TestDeploymentFile(t *testing.T) {

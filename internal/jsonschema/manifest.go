@@ -45,6 +45,7 @@ func Manifest(catalog resource.Catalog, examples map[string]any) map[string]any 
 		"then": wrong("It can't stand beside "+resource.DeploymentFile+", which makes this an Astro CLI deployment file.", slices.Sorted(maps.Keys(properties))...),
 	})
 	properties[resource.DeploymentFile] = object{"type": "object", "description": "An Astro CLI deployment file. What is in it is checked by the program alone."}
+	out["type"] = list("object", "null") // --- at the end of a file begins a document without anything
 	out["$schema"] = "https://json-schema.org/draft/2020-12/schema"
 	out["title"] = "astro-apply manifest"
 	out["description"] = "What an Astro Organization should be like. Fields have the names of the Astro API."
