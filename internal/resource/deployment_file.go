@@ -74,7 +74,7 @@ func configurationFields() []fileField {
 		{name: "is_high_availability", to: "isHighAvailability", when: inHosted},
 		{name: "scheduler_size", to: "schedulerSize", when: inHosted, value: word("schedulerSize", nil)},
 		{name: "scheduler_au", to: "scheduler.au", when: inHybrid},
-		{name: "scheduler_count", to: "scheduler.replicas", when: inHybrid},
+		{name: "scheduler_count", to: "scheduler.replicas", when: inHybrid, quiet: true},
 		{name: "resource_quota_cpu", to: "resourceQuotaCpu", when: inHosted},
 		{name: "resource_quota_memory", to: "resourceQuotaMemory", when: inHosted},
 		{name: "default_task_pod_cpu", to: "defaultTaskPodCpu", when: inHosted},

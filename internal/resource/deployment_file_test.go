@@ -66,7 +66,7 @@ func TestDeploymentFileRows(t *testing.T) {
 		"deployment_type: hybrid":                                            {`"type":"HYBRID"`, ""},
 		onHybrid + "scheduler_au: 10, scheduler_count: 2":                    {`"type":"HYBRID","scheduler":{"au":10,"replicas":2}`, ""},
 		standard + "scheduler_au: 10":                                        {`"type":"STANDARD"`, "68: scheduler_au" + hybrid},
-		standard + "scheduler_count: 0":                                      {`"type":"STANDARD"`, ""},
+		standard + "scheduler_count: 1":                                      {`"type":"STANDARD"`, ""},
 		dedicated + "cluster_name: production":                               {`"type":"DEDICATED","cluster":"production"`, ""},
 		standard + "cluster_name: production":                                {`"type":"STANDARD"`, "68: cluster_name" + only + "configuration.deployment_type is DEDICATED or HYBRID, and here that is STANDARD"},
 		"workspace_name: data":                                               {`"workspace":"data"`, ""},
