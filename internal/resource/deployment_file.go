@@ -13,6 +13,7 @@ type fileField struct {
 	value  rewrite       // nil: as it is, and "" is as good as leaving it out
 	moved  bool          // it belongs beside what it is in
 	adds   bool          // a list that isn't meant in full
+	means  *schema.Node  // what leaving it out says; nil: nothing
 	fresh  fallback      // what a new one has that leaves it out; nil: what Astro decides
 	fields []fileField   // of a mapping, which has no other place than its fields', or of a list's elements
 }
@@ -99,7 +100,7 @@ func hibernationSchedules(moved bool) fileField {
 		fields: []fileField{
 			{name: "hibernate_at", to: "hibernateAtCron", value: asItIs},
 			{name: "wake_at", to: "wakeAtCron", value: asItIs},
-			{name: "enabled", to: "isEnabled"},
+			{name: "enabled", to: "isEnabled", means: schema.Boolean(false)}, // which inspect leaves out
 			{name: "description", to: "description", value: asItIs},
 		},
 	}

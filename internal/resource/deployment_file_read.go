@@ -74,10 +74,14 @@ func (f *deploymentFile) mapping(fields []fileField, from, into *schema.Node) {
 	f.complete(fields, into)
 }
 
-// complete notes what a new one has beside what is said.
+// complete adds what is said by leaving it out, and notes what a new one has
+// beside that.
 func (f *deploymentFile) complete(fields []fileField, into *schema.Node) {
 	for i := range fields {
 		field := &fields[i]
+		if field.means != nil && into.Get(field.to) == nil {
+			put(into, field.to, into.Pos, field.means.With(into.Pos))
+		}
 		if field.fresh == nil || into.Get(field.to) != nil {
 			continue
 		}
