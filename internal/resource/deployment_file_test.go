@@ -85,6 +85,9 @@ func TestDeploymentFileRows(t *testing.T) {
 		dedicated + "executor: ASTRO, remote_execution: { enabled: true, allowed_ip_address_ranges: [10.0.0.0/8], task_log_bucket: b, task_log_url_pattern: '' }": {
 			`"type":"DEDICATED","executor":"ASTRO","remoteExecution":{"enabled":true,"allowedIpAddressRanges":["10.0.0.0/8"],"taskLogBucket":"b","taskLogUrlPattern":""}`, "",
 		},
+		dedicated + "executor: ASTRO, remote_execution: { enabled: true, task_log_bucket: '' }": {
+			`"type":"DEDICATED","executor":"ASTRO","remoteExecution":{"enabled":true,"taskLogBucket":""}`, "",
+		},
 		dedicated + "executor: ASTRO, remote_execution: { enabled: false, allowed_ip_address_ranges: [], task_log_bucket: '' }": {
 			`"type":"DEDICATED","executor":"ASTRO","remoteExecution":{"enabled":false}`, "",
 		},
@@ -135,6 +138,8 @@ func TestDeploymentFileSections(t *testing.T) {
 		"environment_variables: [{ key: A, value: '' }]":                                   {`"environmentVariables":[{"key":"A","isSecret":false,"value":""}]`, nil},
 		"environment_variables: [{ key: A, value: x }]":                                    {`"environmentVariables":[{"key":"A","value":"x"}]`, nil},
 		"environment_variables: [x]":                                                       {`"environmentVariables":["x"]`, nil},
+		"environment_variables: [[]]":                                                      {`"environmentVariables":[[]]`, nil},
+		"environment_variables: [{ key: '', value: x }]":                                   {`"environmentVariables":[{"key":"","value":"x"}]`, nil},
 		"environment_variables: { A: x }":                                                  {`"environmentVariables":{"A":"x"}`, nil},
 		"worker_queues: []":                                                                {"", nil},
 		"worker_queues:":                                                                   {"", nil},
@@ -144,6 +149,13 @@ func TestDeploymentFileSections(t *testing.T) {
 		"worker_queues: [{ name: default, worker_type: m5.xlarge, pod_ephemeral_storage: '', pod_cpu: '', pod_ram: 1Gi }]": {
 			`"workerQueues":[{"name":"default","nodePool":"m5.xlarge"}]`, []string{"a.yaml:1:140: pod_ram is not used: the worker type decides it"},
 		},
+		"worker_queues: [{ name: '', worker_type: a1.large }]": {`"workerQueues":[{"name":"","nodePool":"a1.large"}]`, nil},
+		"configuration: { name: a, deployment_type: STANDARD }, worker_queues: [{ name: default, worker_type: m5.large }]": {
+			`"type":"STANDARD","workerQueues":[{"name":"default","astroMachine":"m5.large"}]`, nil,
+		},
+		"hibernation_schedules: [{ hibernate_at: '', wake_at: 0 2 * * * }]": {
+			`"scalingSpec":{"hibernationSpec":{"schedules":[{"hibernateAtCron":"","wakeAtCron":"0 2 * * *","isEnabled":false}]}}`, nil,
+		},
 		"alert_emails: [a@example.com]":                {`"contactEmails":["a@example.com"]`, nil},
 		"alert_emails: []":                             {`"contactEmails":[]`, nil},
 		"metadata: { deployment_id: x, anything: [] }": {"", nil},
@@ -152,6 +164,9 @@ func TestDeploymentFileSections(t *testing.T) {
 		"alert_mails: []":                              {"", []string{`a.yaml:1:43: unknown field "alert_mails", did you mean "alert_emails"?`}},
 		dev + " }, hibernation_schedules: []":          {`"isDevelopmentMode":true,"scalingSpec":{"hibernationSpec":{"schedules":[]}}`, nil},
 		dev + ", " + schedules + " }": {`"isDevelopmentMode":true,` + sent, []string{
+			"a.yaml:1:68: hibernation_schedules is used here, and the Astro CLI only looks for it beside configuration; move it there",
+		}},
+		dev + ", " + schedules + " }, hibernation_schedules: null": {`"isDevelopmentMode":true,` + sent, []string{
 			"a.yaml:1:68: hibernation_schedules is used here, and the Astro CLI only looks for it beside configuration; move it there",
 		}},
 		dev + ", hibernation_schedules: [{ hibernate_at: 1 }] }, " + schedules: {`"isDevelopmentMode":true,` + sent, []string{
@@ -233,6 +248,8 @@ func TestDeploymentFileMarks(t *testing.T) {
 		"{minWorkerCount: 0, maxWorkerCount: 10, workerConcurrency: 16}",
 		"{maxWorkerCount: 10}",
 	}, fresh)
+	same(t, "fresh at", "a.yaml:2:3", object.Fresh.Get("isCicdEnforced").Pos.String())
+	same(t, "fresh in an element at", "a.yaml:3:50", object.Path("workerQueues").Items[1].Fresh.Get("minWorkerCount").Pos.String())
 	for path, want := range map[string]string{"name": "a.yaml:5:11", "type": "a.yaml:7:22", "scheduler": "a.yaml:6:19", "scheduler.au": "a.yaml:6:19", "workerQueues": "a.yaml:3:18"} {
 		same(t, path, want, object.Path(path).Pos.String())
 	}
