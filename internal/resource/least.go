@@ -42,10 +42,11 @@ func only(ids map[string]bool) string {
 
 // within are the ids of the Workspace and the Deployment that an object is a part
 // of, both "" where it takes more than them to manage it, or where that isn't
-// known. One that is declared by its id is found without a look at others.
+// known. One that is declared by its id is found without a look at others; what
+// is picked from a list is looked for in what has it.
 func (c Catalog) within(o *Object, w *World) (workspace, deployment string) {
 	home, _ := c.root(o.Kind)
-	if home == nil || slices.ContainsFunc(o.Refs, func(r *Reference) bool { return r.Kind.Parents == nil && r.Kind != home && r.Name != "" && !r.Soft }) {
+	if home == nil || len(o.Picks) > 0 || slices.ContainsFunc(o.Refs, func(r *Reference) bool { return r.Kind.Parents == nil && r.Kind != home && r.Name != "" && !r.Soft }) {
 		return "", ""
 	}
 	live := w.Live[o]
