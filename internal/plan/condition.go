@@ -59,7 +59,7 @@ func (o *overlay) unplaced(object *resource.Object) {
 		of := schema.Find(o.fields, p.Field.Pick.Of)
 		said := slices.ContainsFunc(o.diff.Problems, func(other schema.Problem) bool { return other.Pos == p.Node.Pos })
 		if p.Node.Form == schema.Pending && o.declared.Get(of.Name) == nil && !said {
-			o.problem(p.Node.Pos, "a %s is one of a %s; write %s: beside it", p.Field.Pick.What, of.Ref.Kind, of.Ref.Name)
+			o.problem(p.Node.Pos, "a %s is one of a %s; name the %s, too", p.Field.Pick.What, of.Ref.Kind, of.Ref.Kind)
 		}
 	}
 }
