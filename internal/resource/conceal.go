@@ -9,7 +9,7 @@ func (d *declarer) conceal(fields []schema.Field, n, root *schema.Node) {
 		value := n.Get(f.Name)
 		switch {
 		case value == nil:
-		case f.HoldsSecret(n), f.HoldsSecretIn(func(path string) string { return root.Path(path).Value() }):
+		case f.HoldsSecret(n), unclear(f, n), f.HoldsSecretIn(func(path string) string { return root.Path(path).Value() }):
 			value.Conceal()
 			d.secrets = append(d.secrets, value)
 		case f.Type.Base == schema.BaseObject:
@@ -20,6 +20,16 @@ func (d *declarer) conceal(fields []schema.Field, n, root *schema.Node) {
 			}
 		}
 	}
+}
+
+// unclear reports whether what says that a field is secret says neither yes nor
+// no. That is reported, and the value is not told along with it.
+func unclear(f *schema.Field, n *schema.Node) bool {
+	if f.Secret == nil || f.Secret.If == "" {
+		return false
+	}
+	says := n.Get(f.Secret.If)
+	return says != nil && !says.Is("true") && !says.Is("false")
 }
 
 // scrub lists the texts by which the concealed values could be told.
