@@ -13,11 +13,7 @@ import (
 // Place checks that a file for a secret may be where path says: below the
 // workspace, where a relative path starts, or below RUNNER_TEMP.
 func (r *Runner) Place(path string) error {
-	dir, below, err := r.place(path)
-	if err != nil {
-		return err
-	}
-	root, err := os.OpenRoot(dir)
+	root, below, err := r.open(path)
 	if err != nil {
 		return err
 	}
@@ -31,12 +27,13 @@ func (r *Runner) Place(path string) error {
 	return nil
 }
 
-// place splits path into one of the two folders and what is below it.
-func (r *Runner) place(path string) (dir, below string, err error) {
+// open opens the one of the two folders that path is in, and splits off what is
+// below it.
+func (r *Runner) open(path string) (root *os.Root, below string, err error) {
 	workspace := r.getenv("GITHUB_WORKSPACE")
 	if workspace == "" {
 		if workspace, err = filepath.Abs("."); err != nil {
-			return "", "", err
+			return nil, "", err
 		}
 	}
 	if !filepath.IsAbs(path) {
@@ -45,10 +42,11 @@ func (r *Runner) place(path string) (dir, below string, err error) {
 	for _, dir := range []string{workspace, r.getenv("RUNNER_TEMP")} {
 		below, err := filepath.Rel(dir, path)
 		if dir != "" && err == nil && below != "." && filepath.IsLocal(below) {
-			return dir, below, nil
+			root, err := os.OpenRoot(dir)
+			return root, below, err
 		}
 	}
-	return "", "", errors.New("it is neither below the workspace nor below RUNNER_TEMP")
+	return nil, "", errors.New("it is neither below the workspace nor below RUNNER_TEMP")
 }
 
 // Save writes a secret to a file that only its owner can read: the owner of
@@ -61,16 +59,12 @@ func (r *Runner) Save(path, secret string) error { return r.write(path, secret, 
 func (r *Runner) Write(path, text string) error { return r.write(path, text, 0o644) }
 
 func (r *Runner) write(path, text string, mode fs.FileMode) error {
-	dir, below, err := r.place(path)
-	if err != nil {
-		return err
-	}
-	root, err := os.OpenRoot(dir)
+	root, below, err := r.open(path)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = root.Close() }()
-	owned := owner(dir)
+	owned := owner(root.Name())
 	if err := folders(root, filepath.Dir(below), owned); err != nil {
 		return err
 	}
@@ -86,11 +80,7 @@ func (r *Runner) write(path, text string, mode fs.FileMode) error {
 
 // Read returns what a file below the workspace or RUNNER_TEMP holds.
 func (r *Runner) Read(path string) ([]byte, error) {
-	dir, below, err := r.place(path)
-	if err != nil {
-		return nil, err
-	}
-	root, err := os.OpenRoot(dir)
+	root, below, err := r.open(path)
 	if err != nil {
 		return nil, err
 	}
@@ -101,11 +91,7 @@ func (r *Runner) Read(path string) ([]byte, error) {
 // List returns the names of what is in a folder of the workspace or RUNNER_TEMP;
 // none where it can't be read.
 func (r *Runner) List(path string) (names []string) {
-	dir, below, err := r.place(filepath.Join(path, "any")) // the workspace itself counts, too
-	if err != nil {
-		return nil
-	}
-	root, err := os.OpenRoot(dir)
+	root, below, err := r.open(filepath.Join(path, "any")) // the workspace itself counts, too
 	if err != nil {
 		return nil
 	}
