@@ -8,7 +8,6 @@ import (
 
 	"astro-apply/internal/export"
 	"astro-apply/internal/manifest"
-	"astro-apply/internal/report"
 	"astro-apply/internal/resource"
 	"astro-apply/internal/schema"
 )
@@ -56,9 +55,7 @@ func (p *process) convert() error {
 	if i := slices.IndexFunc(again, func(problem schema.Problem) bool { return !problem.Warning }); i >= 0 {
 		return errors.Join(errors.New("the files can't be said in another form"), again[i])
 	}
-	p.report.Exported = &report.Exported{Objects: made.Objects, Converted: true}
-	for _, v := range made.Variables {
-		p.report.Exported.Variables = append(p.report.Exported.Variables, report.Variable{Name: v.Name, For: v.Of + ": " + v.Path})
-	}
+	p.report.Exported = exportedBy(made)
+	p.report.Exported.Converted = true
 	return p.save(made.Files)
 }

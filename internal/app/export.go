@@ -108,15 +108,21 @@ func (p *process) written(ctx context.Context, source resource.Source, survey *r
 		if p.report.Plan != nil && o.Omit.Add(made, declared, p.report.Plan.Problems) {
 			continue
 		}
-		p.report.Exported = &report.Exported{Objects: made.Objects}
-		for _, v := range made.Variables {
-			p.report.Exported.Variables = append(p.report.Exported.Variables, report.Variable{Name: v.Name, For: v.Of + ": " + v.Path})
-		}
-		for _, l := range made.Left {
-			p.report.Exported.Left = append(p.report.Exported.Left, l.String())
-		}
+		p.report.Exported = exportedBy(made)
 		return made, declared
 	}
+}
+
+// exportedBy is what there is to tell of an export.
+func exportedBy(made *export.Export) *report.Exported {
+	out := &report.Exported{Objects: made.Objects}
+	for _, v := range made.Variables {
+		out.Variables = append(out.Variables, report.Variable{Name: v.Name, For: v.Of + ": " + v.Path})
+	}
+	for _, l := range made.Left {
+		out.Left = append(out.Left, l.String())
+	}
+	return out
 }
 
 // scope is what to export, by the inputs. Names of objects mean nothing yet, so

@@ -79,7 +79,7 @@ func (x *exporter) write(entries []*entry, home string) []byte {
 	for _, e := range entries {
 		body := e.body
 		if home != "" {
-			body = x.without(e, home)
+			body = x.homeless(e)
 		}
 		var comments []string
 		for _, l := range e.left {
@@ -98,16 +98,19 @@ func (x *exporter) write(entries []*entry, home string) []byte {
 	return d.bytes()
 }
 
-// without is an entry's body where the Workspace at the top of the file is its
-// own, so that it need not say it again.
-func (x *exporter) without(e *entry, home string) *schema.Node {
+// homeless is an entry's body where the Workspace at the top of the file is its
+// own, so that one that lives right in it need not say so again.
+func (x *exporter) homeless(e *entry) *schema.Node {
+	if e.live.ParentID() != e.home {
+		return e.body
+	}
 	out := &schema.Node{Form: schema.Map}
 	for _, m := range e.body.Members {
 		own := slices.ContainsFunc(e.kind.Parents, func(name string) bool {
 			f := schema.Find(e.kind.Fields, name)
 			return f.Ref.Kind == x.survey.Home.Name && (m.Name == name || m.Name == f.Ref.Name)
 		})
-		if !own || e.home != home || e.live.ParentID() != home {
+		if !own {
 			out.Members = append(out.Members, m)
 		}
 	}

@@ -1,8 +1,6 @@
 package export
 
 import (
-	"regexp"
-
 	"astro-apply/internal/resource"
 	"astro-apply/internal/schema"
 )
@@ -15,8 +13,6 @@ type names struct {
 	kinds  map[string]*resource.Kind // by name
 	times  map[string]int            // by kind, place and name
 }
-
-var idLike = regexp.MustCompile(`^c[a-z0-9]{24}$`)
 
 func newNames(s *resource.Survey) *names {
 	n := &names{survey: s, live: map[string]*resource.Live{}, kinds: map[string]*resource.Kind{}, times: map[string]int{}}
@@ -50,7 +46,7 @@ func (n *names) hidden(e *entry) bool {
 // will do.
 func (n *names) reference(kind, id, home string) *schema.Node {
 	k, live := n.kinds[kind], n.live[kind+" "+id]
-	if live == nil || !n.unique(k, live) || idLike.MatchString(live.Name()) || live.Name() == "" {
+	if live == nil || !n.unique(k, live) || resource.TakenForID(live.Name()) || live.Name() == "" {
 		return nil
 	}
 	name := text(live.Body().Get(k.Identity[0]).Value())

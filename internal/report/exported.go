@@ -19,7 +19,7 @@ type Exported struct {
 // Variable is what an exported manifest reads a secret from.
 type Variable struct{ Name, For string }
 
-// sentence is the result of an export.
+// exportSentence is the result of an export.
 func (r *Run) exportSentence() string {
 	x := r.Exported
 	if len(x.Files) == 0 {
@@ -69,32 +69,34 @@ func (r *Run) exported(room int) string {
 	if r.Exported == nil {
 		return ""
 	}
+	var variables, left []string
+	for _, v := range r.Exported.Variables {
+		variables = append(variables, fmt.Sprintf("| `%s` | %s |\n", v.Name, github.Markdown(v.For)))
+	}
+	for _, line := range r.Exported.Left {
+		left = append(left, "- "+github.Markdown(line)+"\n")
+	}
+	const set = "Give each to the repository, as in `gh secret set NAME`, and to the step, as in `NAME: ${{ secrets.NAME }}` under `env:`. " +
+		"Until then what is stored stays, and plans can't be made: an unset variable is an error.\n\n| variable | for |\n| --- | --- |\n"
+	return capped("Secrets to set", set, variables, room, "| and %d more | which are in the log |\n") +
+		capped("Left out", "", left, room, "- and %d more, which are in the log\n")
+}
+
+// capped is a list under a heading, as much of it as there is room for in bytes;
+// "" for none.
+func capped(heading, first string, lines []string, room int, rest string) string {
+	if len(lines) == 0 {
+		return ""
+	}
 	var b strings.Builder
-	if n := len(r.Exported.Variables); n > 0 {
-		fmt.Fprintf(&b, "### Secrets to set (%d)\n\nGive each to the repository, as in `gh secret set NAME`, and to the step, as in `NAME: ${{ secrets.NAME }}` under `env:`. "+
-			"Until then what is stored stays, and plans can't be made: an unset variable is an error.\n\n| variable | for |\n| --- | --- |\n", n)
-		for i, v := range r.Exported.Variables {
-			line := fmt.Sprintf("| `%s` | %s |\n", v.Name, github.Markdown(v.For))
-			if b.Len()+len(line) > room {
-				fmt.Fprintf(&b, "| and %d more | which are in the log |\n", n-i)
-				break
-			}
-			b.WriteString(line)
+	fmt.Fprintf(&b, "### %s (%d)\n\n%s", heading, len(lines), first)
+	for i, line := range lines {
+		if b.Len()+len(line) > room {
+			fmt.Fprintf(&b, rest, len(lines)-i)
+			break
 		}
-		b.WriteString("\n")
+		b.WriteString(line)
 	}
-	if n := len(r.Exported.Left); n > 0 {
-		start := b.Len()
-		fmt.Fprintf(&b, "### Left out (%d)\n\n", n)
-		for i, line := range r.Exported.Left {
-			text := "- " + github.Markdown(line) + "\n"
-			if b.Len()-start+len(text) > room {
-				fmt.Fprintf(&b, "- and %d more, which are in the log\n", n-i)
-				break
-			}
-			b.WriteString(text)
-		}
-		b.WriteString("\n")
-	}
+	b.WriteString("\n")
 	return b.String()
 }

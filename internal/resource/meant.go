@@ -87,7 +87,7 @@ func (r *reader) place(o *Object, ref *Reference) (string, error) {
 		}
 		return "", errors.New(homeless)
 	}
-	if cuid.MatchString(ref.Parent) {
+	if TakenForID(ref.Parent) {
 		return ref.Parent, nil
 	}
 	home := r.catalog.home(ref.Kind)

@@ -131,7 +131,7 @@ func (n *needed) place(home *Kind, name string) string {
 			return o.ID
 		}
 	}
-	if cuid.MatchString(name) {
+	if TakenForID(name) {
 		id, name = name, ""
 	} else {
 		id = n.id(home.Name + name)

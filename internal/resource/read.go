@@ -116,7 +116,7 @@ func (r *reader) prefetch(ctx context.Context, d *Declaration) {
 		for _, ref := range o.Refs {
 			unknown := ref.Target == nil && !ref.Soft
 			wanted[ref.Kind] = wanted[ref.Kind] || ref.ID == "" && unknown
-			if ref.Parent != "" && unknown && !cuid.MatchString(ref.Parent) {
+			if ref.Parent != "" && unknown && !TakenForID(ref.Parent) {
 				wanted[d.Catalog.home(ref.Kind)] = true
 			}
 		}

@@ -10,6 +10,9 @@ import (
 // taken for an id, unless the manifest declares an object under that name.
 var cuid = regexp.MustCompile(`^c[a-z0-9]{24}$`)
 
+// TakenForID reports whether a text where a name may stand is taken for an id.
+func TakenForID(text string) bool { return cuid.MatchString(text) }
+
 // references copies a declared body with every reference under the API's own
 // field name, and records it, at any depth. Other values stay shared.
 func (d *declarer) references(o *Object, fields []schema.Field, body *schema.Node) *schema.Node {
@@ -156,7 +159,7 @@ func (d *declarer) connect(o *Object, r *Reference, named map[string][]*Object, 
 		r.Target = targets[0]
 	case len(targets) > 1:
 		d.report(r.at(o), "%s is declared more than once, at %s and %s; refer to it by id", r, targets[0].Pos, targets[1].Pos)
-	case cuid.MatchString(r.Name):
+	case TakenForID(r.Name):
 		id := r.Name
 		r.Name = ""
 		r.Resolve(id)

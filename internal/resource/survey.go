@@ -50,7 +50,10 @@ type Gap struct {
 // can be said of the whole.
 func (s Source) Survey(ctx context.Context, catalog Catalog, scope Scope) (*Survey, error) {
 	s.API = share(s.API)
-	v := &Survey{Home: catalog.Kind("workspace"), Live: map[*Object]*Live{}, Named: map[*Kind][]*Live{}, Part: scope.Workspaces != nil || s.Reach.narrow(), catalog: catalog, scope: scope, chosen: map[string]bool{}, homes: map[string]string{}}
+	v := &Survey{
+		Home: catalog.Kind("workspace"), Part: scope.Workspaces != nil || s.Reach.narrow(), Live: map[*Object]*Live{}, Named: map[*Kind][]*Live{},
+		catalog: catalog, scope: scope, chosen: map[string]bool{}, homes: map[string]string{},
+	}
 	var failed []error
 	for _, k := range catalog { // what others live in comes first
 		if k.Single || k.Makes != "" || !v.needs(k) {
