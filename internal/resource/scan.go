@@ -7,6 +7,7 @@ import (
 	"slices"
 	"sync"
 
+	"astro-apply/internal/astro"
 	"astro-apply/internal/schema"
 )
 
@@ -57,10 +58,14 @@ func (v *Survey) scan(ctx context.Context, s Source, k *Kind) (found []*Live, er
 	}
 	all.Wait()
 	for _, id := range s.Reach.of(k) { // which no list need tell to a narrow token
-		if !seen[id] {
-			if live, err := s.Get(ctx, stand(k, id, nil), id); err == nil {
-				note([]*Live{live}, nil)
-			}
+		if seen[id] {
+			continue
+		}
+		switch live, err := s.Get(ctx, stand(k, id, nil), id); {
+		case err == nil:
+			note([]*Live{live}, nil)
+		case !astro.Refused(err): // a Deployment's token need not see the Workspace
+			note(nil, err)
 		}
 	}
 	return found, errs
