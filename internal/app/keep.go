@@ -24,7 +24,7 @@ func (p *process) save(files []export.File) error {
 		}
 	}
 	if size > manifest.MaxBytes {
-		return fmt.Errorf("nothing was written: what is live makes %d MiB, and a run reads %d of manifests; export Workspaces by themselves, with export-workspaces, and let each have a run of its own",
+		return fmt.Errorf("nothing was written: it would be %d MiB, and a run reads %d of manifests; write less at once, by export-workspaces or fewer files in export-from, and let each part have a run of its own",
 			size>>20+1, manifest.MaxBytes>>20)
 	}
 	for _, f := range files {
