@@ -150,7 +150,9 @@ func flat(n *schema.Node) bool {
 	for _, m := range n.Members {
 		switch {
 		case place(m.Value):
-			size += len(m.Value.Show())
+			for _, part := range m.Value.Members {
+				size += len(part.Name) + len(part.Value.Text) + 4
+			}
 		case m.Value.Form == schema.Map, m.Value.Form == schema.List, strings.Contains(m.Value.Text, "\n"):
 			return false
 		}

@@ -123,7 +123,11 @@ func elem(t *schema.Type) *schema.Type {
 	return t.Elem
 }
 
+// sortItems orders the items of a set by their content.
 func sortItems(list *schema.Node) {
-	key := func(n *schema.Node) string { return n.Show() }
-	slices.SortStableFunc(list.Items, func(a, b *schema.Node) int { return cmp.Compare(key(a), key(b)) })
+	content := func(n *schema.Node) string {
+		data, _ := n.MarshalJSON() // only an unknown value has no JSON, and nothing current is unknown
+		return string(data)
+	}
+	slices.SortStableFunc(list.Items, func(a, b *schema.Node) int { return cmp.Compare(content(a), content(b)) })
 }

@@ -61,31 +61,6 @@ func (d *Diff) forget() {
 	}
 }
 
-// Removes returns the path of something live that d takes away and shown
-// doesn't, "" if there is none.
-func (d *Diff) Removes(shown *Diff) string {
-	for _, f := range d.Fields {
-		known := slices.ContainsFunc(shown.Fields, func(s Field) bool {
-			return s.Path == f.Path && s.New == nil && s.Old.Value() == f.Old.Value() // the elements of a set share a path
-		})
-		if f.New == nil && !known {
-			return f.Path
-		}
-	}
-	return ""
-}
-
-// Exceeds returns the path of something that d changes and shown doesn't, or not
-// from what is live now; "" if there is none.
-func (d *Diff) Exceeds(shown *Diff) string {
-	for _, f := range d.Fields {
-		if !slices.ContainsFunc(shown.Fields, func(s Field) bool { return s.Path == f.Path && s.Old.Show() == f.Old.Show() }) {
-			return f.Path
-		}
-	}
-	return ""
-}
-
 // Compare lays the declared object over the live one; live is nil for an
 // object that doesn't exist. A Diff without Requests means that nothing is to
 // be done.

@@ -63,6 +63,34 @@ func (t *Type) Equal(a, b *Node) bool {
 	return t.Canonical(a) == t.Canonical(b)
 }
 
+// Identical reports whether a and b have the same content: the same form, the
+// same literal, the same items in the same order, and the same members in any
+// order. Unlike Show, it compares values of any length, and secrets by value.
+func Identical(a, b *Node) bool {
+	if a == nil || b == nil {
+		return a == b
+	}
+	if a.Form != b.Form || a.Text != b.Text || a.Hidden != b.Hidden || len(a.Items) != len(b.Items) || len(a.Members) != len(b.Members) {
+		return false
+	}
+	for i := range a.Items {
+		if !Identical(a.Items[i], b.Items[i]) {
+			return false
+		}
+	}
+	return hasMembers(a, b) && hasMembers(b, a)
+}
+
+// hasMembers reports whether every member of b is in a, with the same value.
+func hasMembers(a, b *Node) bool {
+	for _, m := range b.Members {
+		if other := a.Get(m.Name); other == nil || !Identical(other, m.Value) {
+			return false
+		}
+	}
+	return true
+}
+
 // same compares values of no known type as JSON does: the order of members
 // doesn't count. A secret is as good as an answer that leaves it empty.
 func same(a, b *Node) bool {
