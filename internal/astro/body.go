@@ -16,7 +16,7 @@ import (
 const (
 	maxObject  = 8 << 20
 	maxPage    = 64 << 20
-	maxFailure = 64 << 10
+	maxFailure = 1 << 20
 )
 
 var (
@@ -72,16 +72,34 @@ type envelope struct {
 	FieldErrors []FieldError `json:"fieldErrors"`
 }
 
+// readEnvelope decodes as much of an error body as is there: of one that breaks off or is too long, the members before
+// that. A member of another type than expected leaves the others usable.
+func readEnvelope(body []byte) (env envelope) {
+	d := json.NewDecoder(bytes.NewReader(body))
+	if t, err := d.Token(); err != nil || t != json.Delim('{') {
+		return env
+	}
+	for d.More() {
+		name, err := d.Token()
+		if err != nil {
+			return env
+		}
+		var value json.RawMessage
+		if err := d.Decode(&value); err != nil {
+			return env
+		}
+		if member, err := json.Marshal(map[string]json.RawMessage{fmt.Sprint(name): value}); err == nil {
+			_ = json.Unmarshal(member, &env)
+		}
+	}
+	return env
+}
+
 // describe fills e from the body of an answer that is an error, as far as it
 // can be understood.
 func (c *Client) describe(e *Error, header http.Header, body []byte) {
-	var env envelope
-	err := json.Unmarshal(body, &env)
-	// A member of another type than expected leaves the others usable.
-	var mismatch *json.UnmarshalTypeError
+	env := readEnvelope(body)
 	switch {
-	case err != nil && !errors.As(err, &mismatch):
-		e.Message = c.summary(header, body)
 	case env.Message != "":
 		e.Message = c.text(env.Message, maxMessage)
 	case env.Error != "":

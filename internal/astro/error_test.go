@@ -38,6 +38,16 @@ func TestErrorText(t *testing.T) {
 		{"HTML by its type", "oops", 500, []string{"Content-Type", "text/html"}, "POST /things: 500 Internal Server Error: an HTML page"},
 		{"unknown status", `{"message":"no"}`, 499, nil, "POST /things: 499: no"},
 		{"workflow command", `{"message":"a\n::error::forged\r\n##[set-output]"}`, 400, nil, "POST /things: 400 Bad Request: a ::error::forged ##[set-output]"},
+		{
+			"longer than is read, the id first", `{"requestId":"r1","message":"` + strings.Repeat("x", maxFailure) + `"}`, 400, nil,
+			"POST /things: 400 Bad Request: " + clip(`{"requestId":"r1","message":"`+strings.Repeat("x", maxFailure), maxSnippet) + " (requestId r1)",
+		},
+		{
+			"long, the id last", `{"message":"no","statusCode":400,"details":"` + strings.Repeat("x", 500_000) + `","requestId":"r1"}`, 400, nil,
+			"POST /things: 400 Bad Request: no (requestId r1)",
+		},
+		{"broken off", `{"message":"no","requestId":"r1","fieldErrors":[{"field"`, 400, nil, "POST /things: 400 Bad Request: no (requestId r1)"},
+		{"long HTML", "<html>" + strings.Repeat("x", 2*maxFailure), 502, []string{"X-Request-Id", "r1"}, "POST /things: 502 Bad Gateway: an HTML page (requestId r1)"},
 		{"asks to wait", `{"message":"later"}`, 503, []string{"Retry-After", "60"}, "POST /things: 503 Service Unavailable: later: retry after 1m0s"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
