@@ -28,7 +28,7 @@ type Options struct {
 	Grace     time.Duration       // what a call in flight still gets after its context ended; 0: it ends too
 	Trace     func(Attempt)       // called after each attempt, by many goroutines; may be nil
 	Unpaced   bool                // the API has no limits: one in memory
-	Warn      func(string)        // told that a call waits for long, and once per call template that the API calls it deprecated; may be nil
+	Warn      func(string)        // called with why calls are repeated, and once per call template that the API calls deprecated; may be nil
 }
 
 // Client talks to one API with one token. It is safe for many goroutines, and
@@ -45,6 +45,9 @@ type Client struct {
 	trace     func(Attempt)
 	warn      func(string)
 	warned    sync.Map // "METHOD template" of the deprecations told
+
+	logging sync.Mutex // guards logged
+	logged  time.Time  // until when the log explains why calls are repeated
 }
 
 // New makes a Client. It sends nothing.

@@ -7,20 +7,19 @@ import (
 	"fmt"
 	"net"
 	"net/http"
-	"strconv"
-	"strings"
 	"time"
 
 	"github.com/cenkalti/backoff/v4"
 )
 
 const (
-	attempts       = 5
+	attempts       = 5                // of a call, at least
+	outage         = 30 * time.Second // how long a read is repeated for, at least, while Astro doesn't answer properly
 	attemptTimeout = 60 * time.Second
 	firstWait      = 500 * time.Millisecond // at most; doubled each time
 	longestWait    = 20 * time.Second
-	longestAsked   = 24 * time.Hour // a Retry-After beyond is read as this
-	toldFrom       = 5 * time.Second
+	longestAsked   = 24 * time.Hour   // a Retry-After beyond is read as this
+	quiet          = 10 * time.Second // that a line of the log about repeated calls covers, at least
 )
 
 // errUntrusted is a server whose certificate is not good. Asking again won't
@@ -53,8 +52,9 @@ func (c *Client) send(ctx context.Context, call Call, limit int64) ([]byte, erro
 		if fail == nil {
 			return body, nil
 		}
-		last, p.asked = fail.after(last), fail.RetryAfter
-		if p.early = fail.StatusCode == http.StatusTooManyRequests; p.early {
+		last = fail.after(last)
+		p.failed(fail)
+		if p.limited {
 			c.pace.slow(call.Method)
 			c.pace.pause(fail.RetryAfter)
 		}
@@ -67,12 +67,9 @@ func (c *Client) send(ctx context.Context, call Call, limit int64) ([]byte, erro
 		if last.StatusCode == http.StatusTooManyRequests {
 			c.pace.pause(wait)
 		}
-		if wait >= toldFrom && c.warn != nil {
-			c.warn(fmt.Sprintf("%s; trying again in %s", last.Error(), wait.Round(time.Second)))
-		}
+		c.logRetry(last, wait)
 	}
-	b := backoff.WithContext(backoff.WithMaxRetries(p, attempts-1), ctx)
-	body, err := backoff.RetryNotifyWithData(try, b, pause)
+	body, err := backoff.RetryNotifyWithData(try, backoff.WithContext(p, ctx), pause)
 	if err == nil {
 		return body, nil
 	}
@@ -83,6 +80,29 @@ func (c *Client) send(ctx context.Context, call Call, limit int64) ([]byte, erro
 		last.Err = join(errLate, last.Err)
 	}
 	return nil, last
+}
+
+// logRetry warns that a call is repeated after wait, and why. Many calls meet one outage, and each several times, so a
+// line covers what follows within a quiet time, or within the Retry-After that it shows.
+func (c *Client) logRetry(last *Error, wait time.Duration) {
+	if c.warn == nil {
+		return
+	}
+	now := time.Now()
+	c.logging.Lock()
+	covered := !now.Add(last.RetryAfter).After(c.logged)
+	if !covered {
+		c.logged = now.Add(max(last.RetryAfter+time.Second, quiet)) // the next one may say the same a little later
+	}
+	c.logging.Unlock()
+	if covered {
+		return
+	}
+	text := last.Error() + "; trying again"
+	if wait >= time.Second {
+		text += " in " + wait.Round(time.Second).String()
+	}
+	c.warn(text)
 }
 
 // after merges e with the attempts before it: an answer, with its requestId,
@@ -122,6 +142,12 @@ func (e *Error) repeatable() bool {
 	return e.StatusCode/100 == 2 || e.StatusCode == 0
 }
 
+// outage reports whether a read failed because Astro, or the way to it, is down for a while. An answer that is none of
+// the API's (a page, a gateway's 404) more likely comes from a wrong address.
+func (e *Error) outage() bool {
+	return e.Method == http.MethodGet && (e.StatusCode == 0 || uncertain(e.StatusCode) && e.StatusCode/100 != 2 || e.StatusCode == http.StatusTooManyRequests)
+}
+
 // uncertain reports whether a write answered with code may have happened. Of
 // the refusals (4xx) those count that a proxy sends on its own.
 func uncertain(code int) bool {
@@ -134,51 +160,4 @@ func unsent(err error) bool {
 	var op *net.OpError
 	var untrusted *tls.CertificateVerificationError
 	return errors.As(err, &op) && (op.Op == "dial" || op.Op == "proxyconnect") || errors.As(err, &untrusted)
-}
-
-// policy is the wait before the next attempt. It holds the state of one call.
-type policy struct {
-	backoff.BackOff
-	ctx   context.Context
-	asked time.Duration // by the last answer's Retry-After, which backoff v4 doesn't know
-	early bool          // the last answer was a 429
-	late  bool          // the wait would outlast the deadline
-}
-
-// newPolicy draws each wait from all of [0, 500ms·2ⁿ] (full jitter): backoff
-// draws from ± the interval around the interval, hence the halves.
-func newPolicy(ctx context.Context) *policy {
-	return &policy{ctx: ctx, BackOff: backoff.NewExponentialBackOff(
-		backoff.WithInitialInterval(firstWait/2), backoff.WithMultiplier(2), backoff.WithRandomizationFactor(1),
-		backoff.WithMaxInterval(longestWait/2), backoff.WithMaxElapsedTime(0),
-	)}
-}
-
-func (p *policy) NextBackOff() time.Duration {
-	wait := max(p.BackOff.NextBackOff(), p.asked)
-	if p.early {
-		wait = max(wait, time.Second) // the limits are those of a second
-	}
-	if deadline, ok := p.ctx.Deadline(); ok && time.Until(deadline) < wait {
-		p.late = true
-		return backoff.Stop
-	}
-	return wait
-}
-
-// retryAfter reads a Retry-After of either form. A date is compared with the
-// answer's own Date, since the runner's clock may be off.
-func retryAfter(h http.Header, now time.Time) time.Duration {
-	value := strings.TrimSpace(h.Get("Retry-After"))
-	if s, err := strconv.ParseInt(value, 10, 64); err == nil || errors.Is(err, strconv.ErrRange) {
-		return time.Duration(min(max(s, 0), int64(longestAsked/time.Second))) * time.Second
-	}
-	at, err := http.ParseTime(value)
-	if err != nil {
-		return 0
-	}
-	if date, err := http.ParseTime(h.Get("Date")); err == nil {
-		now = date
-	}
-	return min(max(at.Sub(now), 0), longestAsked)
 }

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"net"
 	"net/http"
+	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -28,14 +30,15 @@ type timeout struct{}
 func (timeout) Error() string        { return "i/o timeout" }
 func (timeout) Is(target error) bool { return target == context.DeadlineExceeded }
 
-// How often a fault that doesn't go away is tried, and what is known after it.
+// TestAttempts sends calls to a server that always fails. A read whose failure may be an outage is repeated for a time,
+// every other call that may be repeated a number of times.
 func TestAttempts(t *testing.T) {
 	t.Parallel()
 	type outcome struct {
-		attempts  int32
+		attempts  int32 // 0: as many as fit in the time of an outage
 		ambiguous bool
 	}
-	once, again := outcome{1, false}, outcome{attempts, false}
+	once, again, long := outcome{1, false}, outcome{attempts, false}, outcome{0, false}
 	lost, sure := outcome{1, true}, outcome{attempts, true}
 	status := func(code int) reply {
 		return failure(code, "no", "r1")
@@ -55,18 +58,18 @@ func TestAttempts(t *testing.T) {
 		{"405", status(405), once, once, once},
 		{"409", status(409), once, once, once},
 		{"412", status(412), once, once, once},
-		{"408", status(408), again, lost, sure},
-		{"425", status(425), again, lost, sure},
-		{"429", status(429), again, again, again},
-		{"500", status(500), again, lost, sure},
+		{"408", status(408), long, lost, sure},
+		{"425", status(425), long, lost, sure},
+		{"429", status(429), long, again, again},
+		{"500", status(500), long, lost, sure},
 		{"501", status(501), once, lost, lost},
-		{"502", status(502), again, lost, sure},
-		{"503", status(503), again, lost, sure},
-		{"504", status(504), again, lost, sure},
-		{"reset", breaks(errReset), again, lost, sure},
-		{"timeout", breaks(timeout{}), again, lost, sure},
-		{"refused", breaks(errDial), again, again, again},
-		{"proxy refused", breaks(errProxy), again, again, again},
+		{"502", status(502), long, lost, sure},
+		{"503", status(503), long, lost, sure},
+		{"504", status(504), long, lost, sure},
+		{"reset", breaks(errReset), long, lost, sure},
+		{"timeout", breaks(timeout{}), long, lost, sure},
+		{"refused", breaks(errDial), long, again, again},
+		{"proxy refused", breaks(errProxy), long, again, again},
 		{"certificate", breaks(errUnknown), once, once, once},
 		{"truncated", body(`{"id":`), again, lost, sure},
 		{"HTML", body(`<html>`), again, lost, sure},
@@ -78,7 +81,9 @@ func TestAttempts(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
 					var count atomic.Int32
 					c := newClient(t, always(&count, tc.reply))
+					start := time.Now()
 					_, err := c.Do(t.Context(), *call)
+					took := time.Since(start)
 					var e *Error
 					switch {
 					case call.Method == http.MethodDelete && tc.name == "404":
@@ -93,7 +98,10 @@ func TestAttempts(t *testing.T) {
 					if errors.Is(err, context.DeadlineExceeded) {
 						t.Errorf("%v claims that the context ended", err)
 					}
-					if n := count.Load(); n != want.attempts {
+					switch n := count.Load(); {
+					case want.attempts == 0 && (n < attempts || took < outage || took > outage+longestWait):
+						t.Errorf("%d attempts in %s, want at least %d in at least %s", n, took, attempts, outage)
+					case want.attempts > 0 && n != want.attempts:
 						t.Errorf("%d attempts, want %d", n, want.attempts)
 					}
 				})
@@ -157,7 +165,7 @@ func TestWaits(t *testing.T) {
 			}))
 			_, _ = c.Do(t.Context(), getCall)
 			for i, wait := range waits {
-				if most := firstWait << i; wait > most+time.Microsecond {
+				if most := min(firstWait<<i, longestWait); wait > most+time.Microsecond {
 					t.Errorf("wait %d is %s, more than %s", i+1, wait, most)
 				}
 			}
@@ -178,11 +186,73 @@ func TestLongestWait(t *testing.T) {
 	}
 }
 
-// Whoever looks at the log sees why nothing happens; a short wait isn't told.
-func TestLongWaitIsTold(t *testing.T) {
+// TestReadOutlastsOutage lets the API come back after just under the time that reads are repeated for.
+func TestReadOutlastsOutage(t *testing.T) {
+	t.Parallel()
+	for _, fault := range []reply{failure(503, "busy", "r1"), answer(502, "<html>"), answer(429, ""), breaks(errReset), breaks(errDial)} {
+		for range 5 {
+			synctest.Test(t, func(t *testing.T) {
+				start := time.Now()
+				c := newClient(t, server(func(*http.Request) reply {
+					if time.Since(start) < outage {
+						return fault
+					}
+					return answer(200, `{}`)
+				}))
+				if _, err := c.Do(t.Context(), getCall); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+	}
+}
+
+// TestRetriesAreLogged reads the log of an outage that 25 calls meet at once: the reason at the first repetition, and
+// after that at most once in a quiet time.
+func TestRetriesAreLogged(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		answers := []reply{answer(429, `{"message":"slow down"}`, "Retry-After", "9", "X-Request-Id", "r9"), failure(503, "busy", "r1"), answer(200, `{}`)}
+		start := time.Now()
+		var mu sync.Mutex
+		var lines []string
+		var at []time.Duration
+		c := newClient(t, server(func(*http.Request) reply { return failure(503, "busy", "r1") }), func(o *Options) {
+			o.Warn = func(text string) {
+				mu.Lock()
+				defer mu.Unlock()
+				lines, at = append(lines, text), append(at, time.Since(start))
+			}
+		})
+		var all sync.WaitGroup
+		for range maxFlight {
+			all.Go(func() { _, _ = c.Do(t.Context(), getCall) })
+		}
+		all.Wait()
+		if len(lines) < 3 || at[0] > firstWait {
+			t.Errorf("lines at %v, want at least three, the first at once", at)
+		}
+		for i := range at[1:] {
+			if pause := at[i+1] - at[i]; pause < quiet {
+				t.Errorf("lines %d and %d are %s apart, want at least %s", i, i+1, pause, quiet)
+			}
+		}
+		const want = "GET /things/{id}: 503 Service Unavailable: busy (requestId r1); trying again"
+		for _, line := range lines {
+			if !strings.HasPrefix(line, want) {
+				t.Errorf("got %q, want %q first", line, want)
+			}
+		}
+	})
+}
+
+// TestLongWaitIsLogged: a Retry-After beyond what the last line covers is a line of its own.
+func TestLongWaitIsLogged(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		answers := []reply{
+			failure(503, "busy", "r1"), answer(429, `{"message":"slow down"}`, "Retry-After", "20", "X-Request-Id", "r9"),
+			failure(503, "busy", "r1"), answer(200, `{}`),
+		}
 		var said []string
 		c := newClient(t, server(func(*http.Request) reply {
 			next := answers[0]
@@ -192,7 +262,10 @@ func TestLongWaitIsTold(t *testing.T) {
 		if _, err := c.Do(t.Context(), getCall); err != nil {
 			t.Fatal(err)
 		}
-		want := []string{"GET /things/{id}: 429 Too Many Requests: slow down: retry after 9s (requestId r9); trying again in 9s"}
+		want := []string{
+			"GET /things/{id}: 503 Service Unavailable: busy (requestId r1); trying again",
+			"GET /things/{id}: 429 Too Many Requests: slow down: retry after 20s (requestId r9); trying again in 20s",
+		}
 		if diff := cmp.Diff(want, said); diff != "" {
 			t.Error(diff)
 		}
