@@ -32,6 +32,9 @@ func (p *process) astro(declared *resource.Declaration) (resource.Source, error)
 		return resource.Source{}, errors.New("the environment variable " + TokenVariable + " is not set: put the API token into env: of the step, " +
 			"from a secret, as in ASTRO_API_TOKEN: ${{ secrets.ASTRO_API_TOKEN }}; pull requests from forks and Dependabot get no secrets")
 	}
+	if err := checkProxy(p.Getenv); err != nil {
+		return resource.Source{}, err
+	}
 	caller, err := astro.ParseToken(p.token)
 	if err != nil {
 		return resource.Source{}, fmt.Errorf("%s: %w", TokenVariable, err)

@@ -98,6 +98,9 @@ func (p *process) rest() (*github.REST, error) {
 	if p.config.GitHubToken == "" {
 		return nil, errors.New("the input github-token is empty")
 	}
+	if err := checkProxy(p.Getenv); err != nil {
+		return nil, err
+	}
 	return github.NewREST(p.Getenv, string(p.config.GitHubToken), p.GitHub)
 }
 

@@ -1,0 +1,72 @@
+package app
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"net/netip"
+	"net/url"
+	"slices"
+	"strings"
+)
+
+// checkProxy reports a proxy setting that net/http would ignore or misread: the run would then go around the proxy, or
+// to another host. Values may hold a password, so no error shows one.
+func checkProxy(getenv func(string) string) error {
+	var errs []error
+	for _, name := range []string{"HTTPS_PROXY", "HTTP_PROXY", "NO_PROXY"} {
+		lower := strings.ToLower(name)
+		value := getenv(name)
+		if value == "" { // net/http prefers the upper case
+			name, value = lower, getenv(lower)
+		}
+		var problem string
+		if lower == "no_proxy" {
+			problem = noProxyProblem(value)
+		} else {
+			problem = proxyProblem(value)
+		}
+		if problem != "" {
+			errs = append(errs, fmt.Errorf("environment variable %s: %s", name, problem))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// proxyProblem returns what is wrong with the address of a proxy, "" for nothing. As for net/http, a missing scheme is http.
+func proxyProblem(value string) string {
+	const wanted = "; set it to an address such as http://proxy.example.com:3128"
+	if value == "" {
+		return ""
+	}
+	if !strings.Contains(value, "://") {
+		value = "http://" + value
+	}
+	switch u, err := url.Parse(value); {
+	case err != nil:
+		return "not the address of a proxy" + wanted
+	case !slices.Contains([]string{"http", "https", "socks5", "socks5h"}, u.Scheme):
+		return fmt.Sprintf("%q is not a scheme of a proxy%s", u.Scheme, wanted)
+	case u.Hostname() == "":
+		return "names no host" + wanted
+	case cmp.Or(strings.Trim(u.Path, "/"), u.RawQuery, u.Fragment) != "":
+		return "has a path after the host" + wanted
+	}
+	return ""
+}
+
+// noProxyProblem returns the first entry of a NO_PROXY that can't match anything, "" for none.
+func noProxyProblem(value string) string {
+	for entry := range strings.SplitSeq(value, ",") {
+		entry = strings.TrimSpace(entry)
+		switch _, err := netip.ParsePrefix(entry); {
+		case strings.Contains(entry, "://"):
+			return "an entry is a URL, which matches no host; leave out the scheme and the path"
+		case strings.Contains(entry, "/") && err != nil:
+			return fmt.Sprintf("%q is neither a host nor an address range", entry)
+		case strings.ContainsAny(entry, " \t;"):
+			return fmt.Sprintf("%q is no host; separate entries by commas", entry)
+		}
+	}
+	return ""
+}
