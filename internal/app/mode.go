@@ -1,8 +1,8 @@
 package app
 
 import (
-	"errors"
 	"fmt"
+	"strings"
 
 	"astro-apply/internal/config"
 	"astro-apply/internal/github"
@@ -15,11 +15,12 @@ func (p *process) choose() error {
 	if err != nil && p.config.Mode == config.Auto {
 		return fmt.Errorf("mode auto can't tell what started the run: %w; set mode", err)
 	}
-	mode, why, err := choose(p.config.Mode, event, p.token != "" || bool(p.config.Simulate))
+	choice, err := choose(p.config.Mode, event, p.token != "" || bool(p.config.Simulate))
 	if err != nil {
 		return err
 	}
-	p.report.Mode, p.report.Why = string(mode), why
+	mode := choice.mode
+	p.report.Mode, p.report.Why, p.report.NotApplied = string(mode), choice.why, choice.notApplied
 	p.report.Simulated = bool(p.config.Simulate) && mode != config.Validate
 	p.report.FailDrift = bool(p.config.FailOnDrift)
 	built := p.Commit
@@ -29,38 +30,67 @@ func (p *process) choose() error {
 	if built != "" {
 		built = " (" + built + ")"
 	}
-	p.runner.Print(fmt.Sprintf("astro-apply %s%s, mode %s: %s", p.Version, built, mode, why))
+	p.runner.Print(fmt.Sprintf("astro-apply %s%s, mode %s: %s", p.Version, built, mode, choice.why))
+	if p.report.NotApplied != "" {
+		p.runner.Print(p.report.NotApplied)
+	}
 	return nil
 }
 
-func choose(mode config.Mode, e github.Event, token bool) (chosen config.Mode, why string, err error) {
+// choice is what the run does.
+type choice struct {
+	mode       config.Mode
+	why        string
+	notApplied string // for a run that its user may expect to apply: why it doesn't, and how to; "" otherwise
+}
+
+func choose(mode config.Mode, e github.Event, token bool) (choice, error) {
 	if mode != config.Auto {
-		return mode, "the input mode says so", nil
+		return choice{mode: mode, why: "the input mode says so"}, nil
 	}
 	if !token && e.Actor == "dependabot[bot]" && !e.OnDefaultBranch() {
-		return config.Validate, "started by Dependabot, which gets no token", nil
+		return choice{mode: config.Validate, why: "started by Dependabot, which gets no token"}, nil
 	}
 	switch {
 	case e.Name == "" && !token:
-		return config.Validate, "there is neither a workflow event nor a token", nil
+		return choice{mode: config.Validate, why: "there is neither a workflow event nor a token"}, nil
 	case e.Name == "":
-		return config.Plan, "there is no workflow event", nil
-	case e.Name == "pull_request_target":
-		return "", "", errors.New("pull_request_target runs with secrets on a stranger's manifest; use pull_request, or set mode if this is what you want")
+		return choice{mode: config.Plan, why: "there is no workflow event"}, nil
+	case e.Foreign != "":
+		return choice{}, fmt.Errorf("%s runs with secrets on a stranger's manifest; use pull_request, or set mode if this is what you want", e.Foreign)
+	case e.Name == "workflow_dispatch" && e.OnDefaultBranch():
+		return choice{mode: config.Apply, why: "started by hand on the default branch " + e.DefaultBranch}, nil
 	case e.Name == "workflow_dispatch":
-		return config.Apply, "started by hand", nil
+		return planByHand(e), nil
 	case e.Name == "push" && e.OnDefaultBranch():
-		return config.Apply, "push to the default branch " + e.DefaultBranch, nil
+		return choice{mode: config.Apply, why: "push to the default branch " + e.DefaultBranch}, nil
 	case e.Name == "push":
-		return config.Plan, fmt.Sprintf("push to %s, which is not the default branch", e.RefName), nil
+		return choice{mode: config.Plan, why: fmt.Sprintf("push to %s, which is not the default branch", e.RefName)}, nil
 	case e.Name == "schedule":
-		return config.Drift, "started by schedule", nil
-	case e.Name == "pull_request" && !token && e.Fork:
-		return config.Validate, "pull request from a fork, which gets no token", nil
-	case e.Name == "pull_request" && !token:
-		return config.Validate, "pull request without a token", nil
-	case e.Name == "pull_request":
-		return config.Plan, "pull request", nil
+		return choice{mode: config.Drift, why: "started by schedule"}, nil
+	case e.OnPullRequest() && !token && e.Fork:
+		return choice{mode: config.Validate, why: "pull request from a fork, which gets no token"}, nil
+	case e.OnPullRequest() && !token:
+		return choice{mode: config.Validate, why: "pull request without a token"}, nil
+	case e.OnPullRequest():
+		return choice{mode: config.Plan, why: "pull request"}, nil
 	}
-	return config.Plan, "event " + e.Name, nil
+	return choice{mode: config.Plan, why: "event " + e.Name}, nil
+}
+
+// planByHand is for a run that was started by hand anywhere but on the default branch. "Run workflow" offers every
+// branch and tag, so the wrong one is easily chosen.
+func planByHand(e github.Event) choice {
+	where := "`" + e.RefName + "`"
+	switch {
+	case e.RefName == "":
+		where = "an unknown ref"
+	case strings.HasPrefix(e.Ref, "refs/tags/"):
+		where = "the tag " + where
+	}
+	why := "started by hand on " + where + ", not on `" + e.DefaultBranch + "`"
+	if e.DefaultBranch == "" {
+		why = "started by hand on " + where + ", and the default branch is not known"
+	}
+	return choice{mode: config.Plan, why: strings.ReplaceAll(why, "`", ""), notApplied: "Nothing was applied: " + why + ". Set `mode: apply` to apply from here."}
 }

@@ -24,15 +24,29 @@ type Event struct {
 	Actor         string
 	Workflow      string
 	RunURL        string
-	PullRequest   int  // its number, 0 for none
-	Fork          bool // a pull request from another repository: no secrets
+	PullRequest   int    // its number, 0 for none
+	Fork          bool   // a pull request from another repository: no secrets
+	Foreign       string // names an event that brings somebody else's content together with the secrets; "" otherwise
 }
 
 // payload is the part of the event's JSON that is of use.
 type payload struct {
 	Action     string
 	Repository struct {
+		FullName      string `json:"full_name"`
 		DefaultBranch string `json:"default_branch"`
+	}
+	WorkflowRun struct {
+		HeadRepository struct { // null where it was deleted
+			FullName string `json:"full_name"`
+		} `json:"head_repository"`
+	} `json:"workflow_run"`
+	CheckSuite checkSuite `json:"check_suite"`
+	CheckRun   struct {
+		CheckSuite checkSuite `json:"check_suite"`
+	} `json:"check_run"`
+	Issue struct {
+		PullRequest *struct{} `json:"pull_request"` // set where the issue is a pull request
 	}
 	PullRequest *struct {
 		Number int
@@ -51,10 +65,32 @@ type payload struct {
 	} `json:"pull_request"`
 }
 
+// checkSuite has no branch where its commit is in a fork.
+type checkSuite struct {
+	HeadBranch string `json:"head_branch"`
+}
+
+// foreign names an event that runs with the secrets of the repository and whose content may be a stranger's. Which
+// commit such an event is about is in its payload only: GITHUB_REF is the default branch.
+func (p payload) foreign(event, repository string) string {
+	head := p.WorkflowRun.HeadRepository.FullName
+	switch {
+	case event == "pull_request_target":
+		return event
+	case event == "workflow_run" && !strings.EqualFold(head, cmp.Or(p.Repository.FullName, repository)),
+		event == "check_suite" && p.CheckSuite.HeadBranch == "",
+		event == "check_run" && p.CheckRun.CheckSuite.HeadBranch == "":
+		return event + " for a fork"
+	case event == "issue_comment" && p.Issue.PullRequest != nil:
+		return event + " on a pull request"
+	}
+	return ""
+}
+
 // LoadEvent reads the event from the environment and from the file that
 // GITHUB_EVENT_PATH names. The Event is good for all that the environment
-// tells even with an error, which says that a push or a pull request can't be
-// understood without that file. Other events get along without.
+// tells even with an error, which says that the event can't be understood
+// without that file. A push, a pull request and all that may be about one need it.
 func LoadEvent(getenv func(string) string) (Event, error) {
 	e := Event{
 		Name:       getenv("GITHUB_EVENT_NAME"),
@@ -84,8 +120,10 @@ func LoadEvent(getenv func(string) string) (Event, error) {
 		// The repository of a pull request may be deleted meanwhile: a fork.
 		e.Fork = pr.Head.Repo == nil || !strings.EqualFold(pr.Head.Repo.FullName, pr.Base.Repo.FullName)
 	}
+	e.Foreign = p.foreign(e.Name, e.Repository)
 	switch e.Name {
-	case "push", "pull_request", "pull_request_target":
+	case "push", "pull_request", "pull_request_target", "pull_request_review", "pull_request_review_comment",
+		"workflow_run", "check_run", "check_suite", "issue_comment":
 		if err != nil {
 			return e, fmt.Errorf("event %s: %w", e.Name, err)
 		}
@@ -112,6 +150,12 @@ func readPayload(path string) (payload, error) {
 // A branch that isn't known is none.
 func (e Event) OnDefaultBranch() bool {
 	return e.DefaultBranch != "" && e.branch() == e.DefaultBranch
+}
+
+// OnPullRequest reports whether the run is for a pull request and, where that
+// comes from a fork, without secrets.
+func (e Event) OnPullRequest() bool {
+	return e.Name == "pull_request" || e.Name == "pull_request_review" || e.Name == "pull_request_review_comment"
 }
 
 func (e Event) branch() string {

@@ -49,6 +49,7 @@ func TestLoadEvent(t *testing.T) {
 			"pull request of a deleted fork", "pull_request_target", "refs/heads/main", strings.Replace(pull, "%s", `null`, 1),
 			func(e *github.Event) {
 				e.Action, e.PullRequest, e.HeadSHA, e.BaseRef, e.Fork = "opened", 7, "abc", "main", true
+				e.Foreign = "pull_request_target"
 			}, true, "",
 		},
 		{"pull request without payload", "pull_request", "refs/pull/7/merge", "", func(e *github.Event) { e.DefaultBranch = "" }, false, "event pull_request: payload: "},

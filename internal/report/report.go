@@ -15,26 +15,28 @@ import (
 
 // Run is everything that is known of a run when it ends.
 type Run struct {
-	Mode      string // "" when the run ended before it was chosen
-	Why       string // that mode
-	Simulated bool
-	Rehearsed bool // carried out on an API in memory, for lack of a token
-	Inline    bool // the manifest is an input, so its places are in no file
-	Only      int  // how many of them the run is about, 0: all
-	Declared  int  // objects
-	Problems  []schema.Problem
-	Errors    []error         // that belong to no place in a manifest
-	Remarks   []string        // notices that belong to no place in a manifest
-	Plan      *plan.Plan      // nil: nothing was compared
-	Outcomes  []apply.Outcome // nil: nothing was applied
-	Refused   error           // why the plan, which could be carried out, was not
-	FailDrift bool
-	Interface string               // address of the Astro UI, "" if unknown
-	Calls     []Call               // those that were refused or lost
-	Unmanaged []resource.Unmanaged // looked for in mode drift only
-	Exported  *Exported            // in mode export, once it is there
-	Duration  time.Duration
-	Stopped   error // why the run was ended early, nil if it wasn't
+	Mode string // "" when the run ended before it was chosen
+	Why  string // that mode
+	// NotApplied is for a run that its user may expect to apply, and that only plans: why, and how to apply; "" for others.
+	NotApplied string
+	Simulated  bool
+	Rehearsed  bool // carried out on an API in memory, for lack of a token
+	Inline     bool // the manifest is an input, so its places are in no file
+	Only       int  // how many of them the run is about, 0: all
+	Declared   int  // objects
+	Problems   []schema.Problem
+	Errors     []error         // that belong to no place in a manifest
+	Remarks    []string        // notices that belong to no place in a manifest
+	Plan       *plan.Plan      // nil: nothing was compared
+	Outcomes   []apply.Outcome // nil: nothing was applied
+	Refused    error           // why the plan, which could be carried out, was not
+	FailDrift  bool
+	Interface  string               // address of the Astro UI, "" if unknown
+	Calls      []Call               // those that were refused or lost
+	Unmanaged  []resource.Unmanaged // looked for in mode drift only
+	Exported   *Exported            // in mode export, once it is there
+	Duration   time.Duration
+	Stopped    error // why the run was ended early, nil if it wasn't
 }
 
 // Broken reports whether something is wrong that keeps anything from being
