@@ -60,6 +60,7 @@ func event(ts *testscript.TestScript, _ bool, args []string) {
 //	github pr merged=how      pull request 7 exists; merged by merge, squash or rebase
 //	github comments FILE      write the bodies of its comments
 //	github comment USER FILE  one by somebody
+//	github edit FILE          replace the body of the first one
 //	github refuse METHOD PART STATUS
 //	github requests FILE      write the requests so far
 func (s *stage) repository(ts *testscript.TestScript, args []string) {
@@ -89,6 +90,8 @@ func (s *stage) repository(ts *testscript.TestScript, args []string) {
 		write(ts, args[1], strings.Join(bodies, "\n=====\n"))
 	case "comment":
 		s.github.Comment(fake.Comment{PullRequest: 7, Login: args[1], Type: map[bool]string{true: "Bot", false: "User"}[strings.HasSuffix(args[1], "[bot]")], Body: ts.ReadFile(args[2])})
+	case "edit":
+		s.github.Edit(s.github.Comments(7)[0].ID, ts.ReadFile(args[1]))
 	case "as":
 		s.github.Login, s.github.Type, s.github.Token = args[1], args[2], args[3]
 		ts.Setenv("INPUT_GITHUB-TOKEN", args[3])

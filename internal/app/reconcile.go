@@ -99,7 +99,7 @@ func (p *process) plan(ctx context.Context, source resource.Source, declared *re
 	for _, secret := range p.report.Plan.Secrets() {
 		p.runner.Mask(secret)
 	}
-	p.report.Plan.Hide = p.runner.ScrubJSON // a comment takes the plan along, compressed
+	p.report.Plan.Scrub = p.runner.Scrub
 	return world
 }
 

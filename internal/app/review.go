@@ -132,50 +132,58 @@ func (p *process) compareReviewed(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	shown, at := p.shown(comments)
+	comment, shown := p.shown(comments)
 	switch {
-	case shown != nil && at.After(merge.MergedAt):
-		return fmt.Errorf("the plan in pull request %d was made at %s, after it was merged; nobody reviewed it", merge.Number, at.Format(time.RFC3339))
-	case shown == nil:
+	case comment == nil:
 		return fmt.Errorf("pull request %d has no comment with a plan of this manifest; plan it there with comment: true and the same inputs", merge.Number)
-	case shown.Head != merge.HeadSHA:
+	case !shown.Starts(comment.Body):
+		return fmt.Errorf("the comment with the plan in pull request %d was edited, or another version of astro-apply wrote it; nobody reviewed this plan, so plan again on a pull request", merge.Number)
+	case comment.UpdatedAt.IsZero() || merge.MergedAt.IsZero():
+		return fmt.Errorf("GitHub doesn't report whether the plan in pull request %d was made before the merge; nobody reviewed it, so run again or plan again on a pull request", merge.Number)
+	case !comment.UpdatedAt.Before(merge.MergedAt):
+		return fmt.Errorf("the plan in pull request %d was made at %s, not before it was merged at %s; nobody reviewed it",
+			merge.Number, comment.UpdatedAt.Format(time.RFC3339), merge.MergedAt.Format(time.RFC3339))
+	case shown.Head == "" || shown.Head != merge.HeadSHA:
 		return fmt.Errorf("the plan in pull request %d is of commit %s, and %s was merged; its plan was not reviewed", merge.Number, shown.Head, merge.HeadSHA)
 	case shown.Digest == "":
 		return fmt.Errorf("pull request %d was merged without a plan: its comment says what was wrong", merge.Number)
 	}
-	return p.within(*shown, merge.Number)
+	return p.within(shown, merge.Number)
 }
 
-// shown is what the comment of this manifest shows, and when it was written last:
-// that of this workflow, else the oldest.
-func (p *process) shown(comments []github.Comment) (shown *report.Marker, at time.Time) {
+// shown returns the comment with the plan of this manifest, nil if there is none:
+// that of this workflow, or else the oldest.
+func (p *process) shown(comments []github.Comment) (comment *github.Comment, shown report.Marker) {
 	mine := p.marker()
-	for _, c := range comments {
-		m, ok := report.ReadMarker(c.Body)
-		if !ok || m.Manifest != mine.Manifest || shown != nil && (shown.Workflow == mine.Workflow || m.Workflow != mine.Workflow) {
+	for i := range comments {
+		m, ok := report.ReadMarker(comments[i].Body)
+		if !ok || m.Manifest != mine.Manifest || comment != nil && (shown.Workflow == mine.Workflow || m.Workflow != mine.Workflow) {
 			continue
 		}
-		shown, at = &m, c.UpdatedAt
+		comment, shown = &comments[i], m
 	}
-	return shown, at
+	return comment, shown
 }
 
-// within demands that the plan does nothing beyond the one that was shown.
+// within returns an error if the plan does more than the one that was shown.
 func (p *process) within(shown report.Marker, number int) error {
-	digest, err := p.report.Plan.Digest()
-	if err != nil || digest == shown.Digest {
-		return err
-	}
 	review, err := shown.Review()
 	if err != nil {
-		return fmt.Errorf("pull request %d: %w", number, err)
+		return fmt.Errorf("pull request %d: %w; nobody reviewed this plan, so plan again on a pull request", number, err)
 	}
 	if review == nil {
-		return fmt.Errorf("the plan is not the one in pull request %d, which was too large for the comment to tell in what", number)
+		matches, err := p.report.Plan.MatchesDigest(shown.Digest)
+		if err == nil && !matches {
+			err = fmt.Errorf("the plan is not the one in pull request %d, which was too large for its comment, so the differences are unknown; plan again on a pull request", number)
+		}
+		return err
 	}
 	beyond, err := p.report.Plan.Beyond(review)
-	if err != nil || len(beyond) == 0 {
-		return err
+	switch {
+	case err != nil:
+		return fmt.Errorf("pull request %d: %w", number, err)
+	case len(beyond) == 0:
+		return nil
 	}
 	return fmt.Errorf("the plan is not the one that was reviewed in pull request %d:\n%s\nPlan again on a new pull request, or apply by hand without the input", number, strings.Join(beyond, "\n"))
 }

@@ -82,12 +82,12 @@ func (p *process) tell(ctx context.Context) int {
 
 // files writes the outputs and the summary, each whatever became of the other.
 func (p *process) files() (errs []error) {
-	outputs, err := p.report.Outputs()
+	outputs, err := p.report.Outputs(p.runner.Scrub)
 	if err != nil {
 		errs = append(errs, err)
 	}
 	for _, o := range outputs {
-		if err := p.runner.Output(o.Name, o.Value); err != nil {
+		if err := p.runner.OutputScrubbed(o.Name, o.Value); err != nil {
 			errs = append(errs, fmt.Errorf("outputs: %w", err))
 			break // the others fail in the same way
 		}

@@ -26,6 +26,16 @@ func (r *Runner) Output(name, value string) error {
 	return r.output(name, strings.ToValidUTF8(r.scrubbed(value), "\uFFFD"))
 }
 
+// OutputScrubbed is Output for a value whose content was scrubbed before it was
+// encoded. It is written as it is: a secret such as update must not damage the
+// structure of the value.
+func (r *Runner) OutputScrubbed(name, value string) error {
+	if !outputName.MatchString(name) {
+		return fmt.Errorf("output %q: not a name", name)
+	}
+	return r.output(name, strings.ToValidUTF8(value, "\uFFFD"))
+}
+
 func (r *Runner) output(name, value string) error {
 	// Whoever could guess the delimiter could set other outputs by a value.
 	end := "end-" + rand.Text()
@@ -41,9 +51,6 @@ func (r *Runner) output(name, value string) error {
 }
 
 var literal = regexp.MustCompile(`"(?:[^"\\]|\\.)*"`)
-
-// ScrubJSON is Scrub for JSON, which stays JSON.
-func (r *Runner) ScrubJSON(text string) string { return r.scrubbed(text) }
 
 // scrubbed is value without secrets. In JSON only texts are looked at, so that
 // a secret such as true or 1 doesn't break a later step's parser.

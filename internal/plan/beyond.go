@@ -2,57 +2,51 @@ package plan
 
 import (
 	"bytes"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
 )
 
-// Beyond says, a line each, what the plan does that another one, of which before
-// is the Review, doesn't do. Nothing is left to say where it does a part of it.
+// Beyond lists the changes in p that are not in the reviewed plan, of which
+// before is the Review, one per line. It is empty if p does a part of that plan.
 func (p *Plan) Beyond(before []byte) ([]string, error) {
-	var old review
-	if err := json.Unmarshal(before, &old); err != nil {
-		return nil, fmt.Errorf("reviewed plan: %w", err)
+	old, err := parseReview(before)
+	if err != nil {
+		return nil, fmt.Errorf("the reviewed plan can't be read: %w", err)
 	}
-	data, err := p.reviewed(p.made(old))
+	// This side isn't scrubbed, so a text that was scrubbed in the review is equal
+	// to none on this side.
+	now, err := p.review(p.created(old), nil)
 	if err != nil {
 		return nil, err
 	}
-	var now review
-	if err := json.Unmarshal(data, &now); err != nil {
-		return nil, fmt.Errorf("plan: %w", err)
-	}
 	if old.OrganizationID != now.OrganizationID {
-		return []string{fmt.Sprintf("the reviewed plan is of Organization %s, this one of %s", old.OrganizationID, now.OrganizationID)}, nil
+		return []string{fmt.Sprintf("the reviewed plan is for Organization %s, this one for %s", old.OrganizationID, now.OrganizationID)}, nil
 	}
 	var lines []string
 	for _, c := range now.Changes {
 		lines = append(lines, c.beyond(old.Changes)...)
 	}
+	if len(lines) > 0 && old.isScrubbed() {
+		lines = append(lines, "text in the reviewed plan contains the value of a secret and was replaced by ***, so it can't be compared; "+
+			"declare such a value with ${secret:NAME} in a field for secrets, or use another value for the secret")
+	}
 	return lines, nil
 }
 
-// beyond says what a change does that none of those before does: of those about
-// the same object, the one that comes closest counts.
+// beyond lists how c differs from the change of the same resource in old. If old
+// contains several of them, the last one counts.
 func (c reviewed) beyond(old []reviewed) (lines []string) {
-	name := fmt.Sprintf("%s %s %q", c.Action, c.Kind, c.Name)
-	lines = []string{name + ": the reviewed plan doesn't do it" + instead(c, old)}
+	name := c.String()
+	lines = []string{name + ": the reviewed plan doesn't do it" + c.instead(old)}
 	for _, o := range old {
-		same := o.Kind == c.Kind && o.Name == c.Name && o.In == c.In && o.SaveTo == c.SaveTo
-		// What was made and then not written in full lacks something: adding that
-		// is what was agreed to, changing what is there is not.
-		finishes := o.Action == Create && c.Action == Update
-		if !same || !finishes && (o.ID != c.ID || o.Action != c.Action) {
+		if !c.continues(o) {
 			continue
 		}
-		var more []string
-		for _, f := range c.Fields {
-			more = append(more, f.beyond(name, o.Fields)...)
-		}
+		more := unreviewed(name, c.Fields, o.Fields)
 		if c.Action == Create {
 			for _, f := range dropped(o.Fields, c.Fields) {
-				more = append(more, fmt.Sprintf("%s: %s: reviewed %s, now not set", name, f.Path, f.text()))
+				more = append(more, fmt.Sprintf("%s: %s: reviewed %s, now not set", name, f.Path.shown(), f))
 			}
 		}
 		if len(more) == 0 {
@@ -63,17 +57,24 @@ func (c reviewed) beyond(old []reviewed) (lines []string) {
 	return lines
 }
 
-func dropped(of, in []reviewedField) (out []reviewedField) {
-	for _, f := range of {
-		if !slices.ContainsFunc(in, f.equal) && count(in, f.Path) < count(of, f.Path) {
-			out = append(out, f)
-		}
+func (c reviewed) String() string { return fmt.Sprintf("%s %s %q", c.Action, c.Kind, c.Name.shown()) }
+
+// continues reports whether c does to the same resource what o does. An existing
+// resource is known by its id, a new one by its name and parent. After a create
+// that was only partly applied, c is an update: it may add fields that were
+// reviewed, because it changes none that exist.
+func (c reviewed) continues(o reviewed) bool {
+	switch {
+	case o.Kind != c.Kind || o.In != c.In || o.SaveTo != c.SaveTo:
+		return false
+	case o.Action == Create:
+		return o.Name == c.Name && (c.Action == Create || c.Action == Update)
 	}
-	return out
+	return o.Action == c.Action && o.ID == c.ID
 }
 
-// instead says what was to be done with the object.
-func instead(c reviewed, old []reviewed) string {
+// instead describes what the reviewed plan does to a resource with the name.
+func (c reviewed) instead(old []reviewed) string {
 	for _, o := range old {
 		if o.Kind == c.Kind && o.Name == c.Name {
 			if o.Action == c.Action {
@@ -85,73 +86,75 @@ func instead(c reviewed, old []reviewed) string {
 	return ""
 }
 
-// beyond says in what a field's change is none of those before.
-func (f reviewedField) beyond(name string, before []reviewedField) []string {
-	was := ""
-	for _, o := range before {
-		if o.equal(f) {
-			return nil
+// unreviewed describes the fields that are not in old. The items of a set share a
+// path, so each field of old stands for one field only.
+func unreviewed(name string, fields, old []reviewedField) (lines []string) {
+	used := make([]bool, len(old))
+	for _, f := range fields {
+		found := false
+		was := "no change"
+		for i, o := range old {
+			if found = !used[i] && o.equal(f); found {
+				used[i] = true
+				break
+			}
+			if o.Path == f.Path {
+				was = o.String()
+			}
 		}
-		if o.Path == f.Path {
-			was = o.text()
+		if !found {
+			lines = append(lines, fmt.Sprintf("%s: %s: reviewed %s, now %s", name, f.Path.shown(), was, f))
 		}
 	}
-	if was == "" {
-		was = "no change"
-	}
-	return []string{fmt.Sprintf("%s: %s: reviewed %s, now %s", name, f.Path, was, f.text())}
+	return lines
 }
 
+// dropped returns the fields of old that in has neither as they were nor with
+// another value.
+func dropped(old, in []reviewedField) (out []reviewedField) {
+	for _, f := range old {
+		if !slices.ContainsFunc(in, f.equal) && count(in, f.Path) < count(old, f.Path) {
+			out = append(out, f)
+		}
+	}
+	return out
+}
+
+// equal reports whether two fields change the same value in the same way.
 func (f reviewedField) equal(o reviewedField) bool {
 	return o.Path == f.Path && bytes.Equal(o.Old, f.Old) && bytes.Equal(o.New, f.New)
 }
 
-func count(fields []reviewedField, path string) (n int) {
+func count(fields []reviewedField, path reviewText) (n int) {
 	for _, f := range fields {
-		if f.Path == path { // the elements of a set share one
+		if f.Path == path { // the items of a set share one
 			n++
 		}
 	}
 	return n
 }
 
-func (f reviewedField) text() string {
+func (f reviewedField) String() string {
+	show := func(value []byte) string {
+		data, err := texts(value, reviewText.shown).MarshalJSON()
+		if err != nil {
+			return string(value)
+		}
+		return string(data)
+	}
 	switch {
 	case f.Old == nil:
-		return string(f.New)
+		return show(f.New)
 	case f.New == nil:
-		return string(f.Old) + " → (none)"
+		return show(f.Old) + " → (none)"
 	}
-	return string(f.Old) + " → " + string(f.New)
+	return show(f.Old) + " → " + show(f.New)
 }
 
-// named is a path in which an element goes by its name, too.
-func named(path string, made map[string]string) string {
-	for id, name := range made {
+// namePath is a path in which the items of created resources go by their names.
+func namePath(path string, created map[string]string) string {
+	for id, name := range created {
 		path = strings.ReplaceAll(path, "["+id+"]", "["+strings.TrimPrefix(name, "id of ")+"]")
 	}
 	return path
-}
-
-// made are the objects that old was to create and that are there now, by id: what
-// a reference to them looked like then.
-func (p *Plan) made(old review) map[string]string {
-	out := map[string]string{}
-	for _, c := range p.Changes {
-		if c.Live != nil && slices.ContainsFunc(old.Changes, func(o reviewed) bool {
-			return o.Action == Create && o.Kind == c.Object.Kind.Name && o.Name == c.Object.Name()
-		}) {
-			out[c.Live.ID] = "id of " + c.Object.String()
-		}
-	}
-	for _, c := range p.Changes { // and what is in them
-		for _, r := range c.Object.Refs {
-			for _, pick := range c.Object.Picks {
-				if pick.Field.Pick.Of == r.Field.Name && out[r.ID] != "" {
-					out[pick.Node.Text] = "id of " + pick.String()
-				}
-			}
-		}
-	}
-	return out
 }

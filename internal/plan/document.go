@@ -1,10 +1,6 @@
 package plan
 
-import (
-	"encoding/json"
-
-	"astro-apply/internal/schema"
-)
+import "encoding/json"
 
 // Version is the version of the plan's JSON form. It grows when a member
 // changes its meaning or goes away; members may be added at any time.
@@ -56,6 +52,7 @@ func (p *Plan) Brief() ([]byte, error) {
 }
 
 func (p *Plan) document() document {
+	s := scrubber{scrub: p.Scrub}
 	d := document{Version: Version, OrganizationID: p.OrganizationID, Changes: []change{}}
 	for _, c := range p.Changes {
 		if c.Action == Unchanged {
@@ -64,34 +61,25 @@ func (p *Plan) document() document {
 				continue
 			}
 		}
-		out := change{Kind: c.Object.Kind.Name, Name: c.Object.Name(), Parent: c.Parent, Action: c.Action, Fields: fields(c.Fields), Kept: fields(c.Kept)}
+		out := change{Kind: c.Object.Kind.Name, Name: s.text(c.Object.Name()), Parent: c.Parent, Action: c.Action, Fields: s.fields(c.Fields), Kept: s.fields(c.Kept)}
 		if c.Live != nil {
 			out.ID = c.Live.ID
 		}
 		for _, n := range c.Notes {
-			out.Notes = append(out.Notes, n.Message)
+			out.Notes = append(out.Notes, s.text(n.Message))
 		}
 		if c.Err != nil {
-			out.Problem = c.Err.Error()
+			out.Problem = s.text(c.Err.Error())
 		}
 		d.Changes = append(d.Changes, out)
 	}
 	return d
 }
 
-func fields(in []Field) []field {
+func (s scrubber) fields(in []Field) []field {
 	var out []field
 	for _, f := range in {
-		out = append(out, field{Path: f.Path, Old: redacted(f.Old), New: redacted(f.New), Unverified: f.Again})
+		out = append(out, field{Path: s.path(f.Path), Old: s.redact(f.Old), New: s.redact(f.New), Unverified: f.Again})
 	}
 	return out
-}
-
-// redacted is a value fit to be shown: no secrets, and words for what is not
-// known yet.
-func redacted(n *schema.Node) any {
-	if n == nil {
-		return nil
-	}
-	return n.Redacted()
 }

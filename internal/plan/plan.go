@@ -42,9 +42,10 @@ type Plan struct {
 	Changes        []*Change
 	Problems       []schema.Problem // wrong in the manifest: nothing may be written
 
-	// Hide takes secrets out of JSON that the plan doesn't know of; nil: there are
-	// none.
-	Hide func(text string) string
+	// Scrub removes the values of secrets from text, for JSON and Review; nil
+	// removes nothing. The plan knows only the secrets in fields for secrets, and
+	// the same value may be in any other text.
+	Scrub func(text string) string
 }
 
 // Make plans every declared object. It says the same for the same values.

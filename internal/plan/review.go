@@ -1,16 +1,22 @@
 package plan
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"astro-apply/internal/schema"
 )
 
-// review is what of a plan has to be agreed to: what is done, not what is only
-// said.
+// reviewVersion is the version of the form of a review. A run accepts no other
+// one, so it grows with every change of that form.
+const reviewVersion = 2
+
+// review is the part of a plan that a reviewer agrees to: the changes, without
+// notes and without unchanged resources.
 type review struct {
 	Version        int        `json:"version"`
 	OrganizationID string     `json:"organizationId"`
@@ -19,35 +25,30 @@ type review struct {
 
 type reviewed struct {
 	Kind   string          `json:"kind"`
-	Name   string          `json:"name"`
+	Name   reviewText      `json:"name"`
 	ID     string          `json:"id,omitempty"`
-	In     string          `json:"in,omitempty"` // the id of what it lives in
-	SaveTo string          `json:"saveTo,omitempty"`
+	In     string          `json:"in,omitempty"` // the id of the parent
+	SaveTo reviewText      `json:"saveTo,omitempty"`
 	Action Action          `json:"action"`
 	Fields []reviewedField `json:"fields,omitempty"`
 }
 
 type reviewedField struct {
-	Path string          `json:"path"`
+	Path reviewText      `json:"path"`
 	Old  json.RawMessage `json:"old,omitempty"`
 	New  json.RawMessage `json:"new,omitempty"`
 }
 
-// Review is the plan as a reviewer agrees to it: JSON on one line, without
+// Review returns the plan as a reviewer agrees to it: JSON on one line, without
 // secrets.
-func (p *Plan) Review() ([]byte, error) { return p.reviewed(nil) }
+func (p *Plan) Review() ([]byte, error) { return p.encodeReview(nil, p.Scrub) }
 
-// reviewed is Review as it was before the objects of made were, by id.
-func (p *Plan) reviewed(made map[string]string) ([]byte, error) {
-	r, err := p.review(made)
+func (p *Plan) encodeReview(created map[string]string, scrub func(string) string) ([]byte, error) {
+	r, err := p.review(created, scrub)
 	if err != nil {
 		return nil, err
 	}
-	data, err := json.Marshal(r)
-	if p.Hide != nil {
-		data = []byte(p.Hide(string(data)))
-	}
-	return data, err
+	return json.Marshal(r)
 }
 
 // Digest is the SHA-256 of Review, in hex: two plans with one digest do the same
@@ -60,54 +61,75 @@ func (p *Plan) Digest() (string, error) {
 	return Sum(data), nil
 }
 
+// MatchesDigest reports whether p does exactly what the reviewed plan with this
+// digest does. A plan from which text was scrubbed matches none, because its
+// digest doesn't depend on that text.
+func (p *Plan) MatchesDigest(digest string) (bool, error) {
+	data, err := p.encodeReview(nil, nil)
+	if err != nil {
+		return false, err
+	}
+	scrubbed, err := p.Digest()
+	return digest != "" && digest == scrubbed && digest == Sum(data), err
+}
+
 // Sum is the digest of what Review returned.
 func Sum(review []byte) string {
 	sum := sha256.Sum256(review)
 	return hex.EncodeToString(sum[:])
 }
 
-func (p *Plan) review(made map[string]string) (review, error) {
-	r := review{Version: Version, OrganizationID: p.OrganizationID, Changes: []reviewed{}}
+// review returns the plan as it was before the resources in created existed, by
+// id, and without the secrets that scrub removes.
+func (p *Plan) review(created map[string]string, scrub func(string) string) (review, error) {
+	s := scrubber{scrub: scrub}
+	r := review{Version: reviewVersion, OrganizationID: p.OrganizationID, Changes: []reviewed{}}
 	for _, c := range p.Changes {
 		if !c.Active() {
 			continue
 		}
-		x := reviewed{Kind: c.Object.Kind.Name, Name: c.Object.Name(), Action: c.Action, In: c.Parent}
-		if made[c.Parent] != "" {
+		x := reviewed{Kind: c.Object.Kind.Name, Name: s.tagText(c.Object.Name()), Action: c.Action, In: c.Parent}
+		if created[c.Parent] != "" {
 			x.In = ""
 		}
 		if c.Live != nil {
 			x.ID = c.Live.ID
 		}
 		if sink := c.Object.Sink(); sink != nil && c.Action != Delete {
-			x.SaveTo = sink.Text
+			x.SaveTo = s.tagText(sink.Text)
 		}
 		for _, f := range c.Fields {
-			before, err := agreed(f.Old, made)
+			before, err := s.encodeValue(f.Old, created)
 			if err != nil {
 				return review{}, err
 			}
-			after, err := agreed(f.New, made)
+			after, err := s.encodeValue(f.New, created)
 			if err != nil {
 				return review{}, err
 			}
-			x.Fields = append(x.Fields, reviewedField{named(f.Path, made), before, after})
+			x.Fields = append(x.Fields, reviewedField{s.tagPath(namePath(f.Path, created)), before, after})
 		}
 		r.Changes = append(r.Changes, x)
 	}
 	return r, nil
 }
 
-// agreed is a value as JSON. What was made since goes by its name, as before.
-func agreed(n *schema.Node, made map[string]string) (json.RawMessage, error) {
+// encodeValue returns a value as JSON in which equal contents are equal bytes:
+// members are sorted, and each text is a reviewText. A resource in created goes
+// by its name, as it did before it existed.
+func (s scrubber) encodeValue(n *schema.Node, created map[string]string) (json.RawMessage, error) {
 	if n == nil {
 		return nil, nil
 	}
 	c := n.Clone()
 	c.Walk(func(m *schema.Node) {
-		if name := made[m.Text]; name != "" && m.Form == schema.Text && !m.Secret {
-			*m = schema.Node{Form: schema.Pending, Text: name}
+		if name := created[m.Text]; name != "" && m.Form == schema.Text && !m.Secret {
+			m.Form, m.Text = schema.Pending, name
+		}
+		slices.SortStableFunc(m.Members, func(a, b schema.Member) int { return cmp.Compare(a.Name, b.Name) })
+		if text := s.tagNode(m); text != "" {
+			m.Form, m.Text = schema.Text, string(text)
 		}
 	})
-	return json.Marshal(c.Redacted())
+	return c.MarshalJSON()
 }

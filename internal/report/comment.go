@@ -18,6 +18,7 @@ const (
 	// be the plan that a later run compares with.
 	commentLimit = 60000
 	reviewLimit  = 20000
+	reviewMost   = 16 << 20 // decompressed
 
 	markerStart, markerEnd = "<!-- astro-apply ", " -->\n"
 )
@@ -35,6 +36,19 @@ type Marker struct {
 // Same reports whether both mark the same comment.
 func (m Marker) Same(other Marker) bool {
 	return m.Workflow == other.Workflow && m.Manifest == other.Manifest
+}
+
+// Starts reports whether a comment starts with m exactly as this program writes
+// it, without unknown, repeated or misspelled members.
+func (m Marker) Starts(body string) bool {
+	text, err := m.encode()
+	return err == nil && strings.HasPrefix(body, strings.TrimRight(text, "\n"))
+}
+
+// encode returns m as a comment starts with it.
+func (m Marker) encode() (string, error) {
+	data, err := json.Marshal(m) // it escapes > in texts, so nothing ends the marker
+	return markerStart + string(data) + markerEnd, err
 }
 
 // ReadMarker reads the marker that a comment starts with.
@@ -80,10 +94,12 @@ func (m Marker) Review() ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("plan in the comment: %w", err)
 	}
-	const most = 64 << 20
-	review, err := io.ReadAll(io.LimitReader(z, most))
+	review, err := io.ReadAll(io.LimitReader(z, reviewMost+1))
 	if err != nil {
 		return nil, fmt.Errorf("plan in the comment: %w", err)
+	}
+	if len(review) > reviewMost {
+		return nil, fmt.Errorf("plan in the comment: larger than %d MiB", reviewMost>>20)
 	}
 	if plan.Sum(review) != m.Digest {
 		return nil, fmt.Errorf("plan in the comment: it is not the one of its digest")
@@ -95,11 +111,10 @@ func (m Marker) Review() ([]byte, error) {
 // with a pointer to page, where the commit's runs are. scrub takes secrets out of
 // what can be seen; what is hidden holds none, and must stay readable.
 func (r *Run) Comment(m Marker, page string, scrub func(string) string) (string, error) {
-	data, err := json.Marshal(m) // it escapes > in texts, so nothing ends the marker
+	marker, err := m.encode()
 	if err != nil {
 		return "", err
 	}
-	marker := markerStart + string(data) + markerEnd
 	whole := "All of it is in the log and the summary of the run."
 	foot := ""
 	if page != "" {

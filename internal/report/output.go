@@ -28,9 +28,11 @@ type object struct {
 	Status string `json:"status"`
 }
 
-// Outputs returns all outputs of action.yml, in its order.
-func (r *Run) Outputs() ([]Output, error) {
-	c, list, drift := r.Counts(), r.objects(), ""
+// Outputs returns all outputs of action.yml, in its order. scrub removes secrets
+// from their content: names and texts. The rest is structure that later steps
+// parse, such as update, and stays as it is even where a secret reads the same.
+func (r *Run) Outputs(scrub func(string) string) ([]Output, error) {
+	c, list, drift := r.Counts(), r.objects(scrub), ""
 	if r.Plan != nil {
 		drift = strconv.FormatBool(r.Drift())
 	}
@@ -57,15 +59,23 @@ func (r *Run) Outputs() ([]Output, error) {
 		Output{"resources", resources(list)},
 		Output{"plan", document},
 		Output{"plan-digest", digest},
-		Output{"request-ids", compact(r.requestIDs())},
+		Output{"request-ids", compact(scrubAll(r.requestIDs(), scrub))},
 	), nil
 }
 
-func (r *Run) objects() []object {
+func scrubAll(texts []string, scrub func(string) string) []string {
+	out := make([]string, len(texts))
+	for i, text := range texts {
+		out[i] = scrub(text)
+	}
+	return out
+}
+
+func (r *Run) objects(scrub func(string) string) []object {
 	list := []object{}
 	for _, x := range r.rows() {
 		o := x.change.Object
-		list = append(list, object{o.Kind.Name, o.Name(), x.id, string(x.change.Action), x.page, string(x.status)})
+		list = append(list, object{o.Kind.Name, scrub(o.Name()), x.id, string(x.change.Action), x.page, string(x.status)})
 	}
 	return list
 }

@@ -52,6 +52,17 @@ func (s *Server) Delete(id int64) {
 	s.comments = slices.DeleteFunc(s.comments, func(c Comment) bool { return c.ID == id })
 }
 
+// Edit replaces the body of a comment, as a maintainer may.
+func (s *Server) Edit(id int64, body string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for i := range s.comments {
+		if c := &s.comments[i]; c.ID == id {
+			c.Body, c.Updated = body, s.moment(c.PullRequest)
+		}
+	}
+}
+
 func (s *Server) write(c Comment) Comment {
 	if c.ID == 0 {
 		s.serial++

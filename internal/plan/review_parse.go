@@ -1,0 +1,108 @@
+package plan
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+
+	"astro-apply/internal/resource"
+)
+
+// parseReview reads the result of Review. It accepts nothing else: a review that
+// is encoded again has to give the same bytes, so there are no unknown, repeated
+// or misspelled members, and nothing follows it.
+func parseReview(data []byte) (review, error) {
+	var r review
+	err := json.Unmarshal(data, &r)
+	if err == nil && r.Version != reviewVersion {
+		return review{}, fmt.Errorf("its format is %d, and this version of astro-apply uses %d; plan again on a pull request", r.Version, reviewVersion)
+	}
+	again, _ := json.Marshal(r) // what isn't equal is refused
+	if err != nil || !bytes.Equal(again, data) || !r.complete() {
+		return review{}, errors.New("astro-apply didn't write it in this form; plan again on a pull request")
+	}
+	return r, nil
+}
+
+// complete reports whether r has all members that Review writes.
+func (r review) complete() bool {
+	kinds := map[string]bool{}
+	for _, k := range resource.Kinds() {
+		kinds[k.Name] = true
+	}
+	return r.OrganizationID != "" && r.Changes != nil && !slices.ContainsFunc(r.Changes, func(c reviewed) bool { return !kinds[c.Kind] || !c.complete() })
+}
+
+func (c reviewed) complete() bool {
+	switch {
+	case !c.Name.known(), c.SaveTo != "" && !c.SaveTo.known():
+		return false
+	case c.Action != Create && c.Action != Update && c.Action != Delete, (c.Action == Create) != (c.ID == ""):
+		return false
+	}
+	return !slices.ContainsFunc(c.Fields, func(f reviewedField) bool { return !f.complete() })
+}
+
+func (f reviewedField) complete() bool {
+	readable := func(value json.RawMessage) bool {
+		return value == nil || texts(value, func(t reviewText) string { return string(t) }) != nil
+	}
+	return f.Path.known() && (f.Old != nil || f.New != nil) && readable(f.Old) && readable(f.New)
+}
+
+// isScrubbed reports whether text of r contained a secret.
+func (r review) isScrubbed() bool {
+	return slices.ContainsFunc(r.Changes, func(c reviewed) bool {
+		return c.Name.isScrubbed() || c.SaveTo.isScrubbed() || slices.ContainsFunc(c.Fields, reviewedField.isScrubbed)
+	})
+}
+
+func (f reviewedField) isScrubbed() bool {
+	found := f.Path.isScrubbed()
+	for _, value := range []json.RawMessage{f.Old, f.New} {
+		if value != nil {
+			texts(value, func(t reviewText) string { found = found || t.isScrubbed(); return "" })
+		}
+	}
+	return found
+}
+
+// created returns the resources that old was to create and that exist now: the
+// text that a reference to each had before, by id.
+func (p *Plan) created(old review) map[string]string {
+	out := map[string]string{}
+	for range 2 { // parents first
+		for _, c := range p.Changes {
+			if c.Live != nil && c.isCreatedBy(old, out) {
+				out[c.Live.ID] = "id of " + c.Object.String()
+			}
+		}
+	}
+	for _, c := range p.Changes { // and the items in them
+		for _, r := range c.Object.Refs {
+			for _, pick := range c.Object.Picks {
+				if pick.Field.Pick.Of == r.Field.Name && out[r.ID] != "" {
+					out[pick.Node.Text] = "id of " + pick.String()
+				}
+			}
+		}
+	}
+	return out
+}
+
+// isCreatedBy reports whether exactly one change in old creates the resource,
+// in the same parent or in one that old creates too.
+func (c *Change) isCreatedBy(old review, created map[string]string) bool {
+	n := 0
+	for _, o := range old.Changes {
+		if o.Action != Create || o.Kind != c.Object.Kind.Name || o.Name != exactText+reviewText(c.Object.Name()) {
+			continue
+		}
+		if o.In == c.Parent || o.In == "" && created[c.Parent] != "" {
+			n++
+		}
+	}
+	return n == 1
+}

@@ -1,0 +1,93 @@
+package plan
+
+import (
+	"encoding/json"
+	"strings"
+
+	"astro-apply/internal/schema"
+)
+
+// reviewText is a text in a review. Its first character says what it is, so that
+// a description that reads *** isn't taken for a secret, and a text that isn't
+// complete is equal to none.
+type reviewText string
+
+const (
+	exactText    = "=" // followed by the text
+	scrubbedText = "~" // followed by the text without the secrets that were in it
+	unknownText  = "?" // followed by what the value waits for
+	secretText   = "*" // the value of a secret field
+	nullText     = "0" // null
+)
+
+// tagText is a text from a manifest or from Astro.
+func (s scrubber) tagText(text string) reviewText {
+	return tag(exactText, text, s.text(text))
+}
+
+// tagPath is the path of a field.
+func (s scrubber) tagPath(path string) reviewText {
+	return tag(exactText, path, s.path(path))
+}
+
+// tagNode is a scalar node, "" for a number, a boolean, a list or a mapping.
+func (s scrubber) tagNode(n *schema.Node) reviewText {
+	switch {
+	case n.Form == schema.List || n.Form == schema.Map:
+		return ""
+	case n.Secret:
+		return secretText
+	case n.Form == schema.Null:
+		return nullText
+	case n.Form == schema.Pending:
+		return tag(unknownText, n.Text, s.unknown(n.Text))
+	case n.Form == schema.Text:
+		return s.tagText(n.Text)
+	}
+	return ""
+}
+
+func tag(as, text, scrubbed string) reviewText {
+	if text != scrubbed {
+		return reviewText(scrubbedText + scrubbed)
+	}
+	return reviewText(as + text)
+}
+
+// known reports whether t starts as a text of a review does.
+func (t reviewText) known() bool {
+	return t != "" && strings.Contains(exactText+scrubbedText, string(t[:1]))
+}
+
+// isScrubbed reports whether a secret was in t.
+func (t reviewText) isScrubbed() bool { return strings.HasPrefix(string(t), scrubbedText) }
+
+// shown is t for people.
+func (t reviewText) shown() string {
+	switch {
+	case t == secretText:
+		return schema.Redacted
+	case t == nullText:
+		return "null"
+	case strings.HasPrefix(string(t), unknownText):
+		return "(" + string(t[1:]) + ")"
+	case t == "":
+		return ""
+	}
+	return string(t[1:])
+}
+
+// texts calls f for every text in a value of a review, and returns the value with
+// what f returned in their place.
+func texts(value json.RawMessage, f func(reviewText) string) *schema.Node {
+	n, err := schema.ParseJSON(value)
+	if err != nil {
+		return nil
+	}
+	n.Walk(func(m *schema.Node) {
+		if m.Form == schema.Text {
+			m.Text = f(reviewText(m.Text))
+		}
+	})
+	return n
+}

@@ -1,0 +1,94 @@
+package plan
+
+import (
+	"regexp"
+	"strings"
+
+	"astro-apply/internal/resource"
+	"astro-apply/internal/schema"
+)
+
+// scrubber removes the values of secrets from content: names, and texts in
+// values. It leaves structure as it is: kinds, actions, ids, and the names of
+// fields. These words are public, and a document without them has another
+// meaning.
+type scrubber struct {
+	scrub func(string) string // nil: removes nothing
+}
+
+func (s scrubber) text(text string) string {
+	if s.scrub == nil {
+		return text
+	}
+	return s.scrub(text)
+}
+
+var pathStep = regexp.MustCompile(`[^.\[\]]+`)
+
+// path scrubs the path of a field: the keys of list items and the names of
+// members, but not the names of fields and kinds.
+func (s scrubber) path(path string) string {
+	if s.text(path) == path {
+		return path
+	}
+	public := publicWords()
+	var b strings.Builder
+	start := 0
+	for _, at := range pathStep.FindAllStringIndex(path, -1) {
+		word, _, _ := strings.Cut(path[at[0]:at[1]], ` "`) // workspace "data", whose id is unknown
+		if public[word] {
+			b.WriteString(s.text(path[start:at[0]]) + word)
+			start = at[0] + len(word)
+		}
+	}
+	return b.String() + s.text(path[start:])
+}
+
+// unknown scrubs the description of an unknown value, such as id of workspace
+// "data": the name in it.
+func (s scrubber) unknown(text string) string {
+	before, name, quoted := strings.Cut(text, `"`)
+	if !quoted {
+		return text
+	}
+	return before + s.text(`"`+name)
+}
+
+// redact returns a value without the values of secrets, nil for nil.
+func (s scrubber) redact(n *schema.Node) any {
+	if n == nil {
+		return nil
+	}
+	c := n.Clone()
+	c.Walk(func(m *schema.Node) {
+		switch m.Form {
+		case schema.Text:
+			m.Text = s.text(m.Text)
+		case schema.Pending:
+			m.Text = s.unknown(m.Text)
+		}
+	})
+	return c.Redacted()
+}
+
+// publicWords returns the names of all kinds and of their fields.
+func publicWords() map[string]bool {
+	words := map[string]bool{}
+	var add func(fields []schema.Field)
+	add = func(fields []schema.Field) {
+		for i := range fields {
+			words[fields[i].Name] = true
+			if pick := fields[i].Pick; pick != nil {
+				words[pick.What] = true
+			}
+			for t := &fields[i].Type; t != nil; t = t.Elem {
+				add(t.Fields)
+			}
+		}
+	}
+	for _, k := range resource.Kinds() {
+		words[k.Name], words[k.Issued] = true, true
+		add(k.Fields)
+	}
+	return words
+}

@@ -1,0 +1,224 @@
+package report_test
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io"
+	"os"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"astro-apply/internal/github"
+	"astro-apply/internal/plan"
+	"astro-apply/internal/report"
+	"astro-apply/internal/resource"
+	"astro-apply/internal/schema"
+)
+
+// words returns the words that the program's documents consist of: the names in
+// struct tags and the text constants of the packages that write them, and the
+// names of kinds and fields.
+func words(t *testing.T) (out []string) {
+	t.Helper()
+	for _, dir := range []string{".", filepath.Join("..", "plan"), filepath.Join("..", "apply")} {
+		files, err := filepath.Glob(filepath.Join(dir, "*.go"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, file := range files {
+			if strings.HasSuffix(file, "_test.go") {
+				continue
+			}
+			text, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			tree, err := parser.ParseFile(token.NewFileSet(), file, text, 0)
+			if err != nil {
+				t.Fatal(err)
+			}
+			ast.Inspect(tree, func(n ast.Node) bool {
+				switch n := n.(type) {
+				case *ast.Field:
+					if n.Tag != nil {
+						name, _, _ := strings.Cut(reflect.StructTag(strings.Trim(n.Tag.Value, "`")).Get("json"), ",")
+						out = append(out, name)
+					}
+				case *ast.GenDecl:
+					for _, spec := range n.Specs {
+						if v, ok := spec.(*ast.ValueSpec); ok && n.Tok == token.CONST {
+							out = append(out, literals(v.Values)...)
+						}
+					}
+				}
+				return true
+			})
+		}
+	}
+	var fields func(list []schema.Field)
+	fields = func(list []schema.Field) {
+		for i := range list {
+			out = append(out, list[i].Name)
+			for e := &list[i].Type; e != nil; e = e.Elem {
+				fields(e.Fields)
+			}
+		}
+	}
+	for _, k := range resource.Kinds() {
+		out = append(out, k.Name, k.Section, k.Output)
+		fields(k.Fields)
+	}
+	out = append(out, "true", "false", "null", "***", "validate", "plan", "apply", "drift", "export", "Workspace", "0", "1")
+	slices.Sort(out)
+	return slices.DeleteFunc(slices.Compact(out), func(word string) bool { return strings.TrimSpace(word) == "" })
+}
+
+func literals(values []ast.Expr) (out []string) {
+	for _, e := range values {
+		if l, ok := e.(*ast.BasicLit); ok && l.Kind == token.STRING {
+			if text, err := strconv.Unquote(l.Value); err == nil {
+				out = append(out, text)
+			}
+		}
+	}
+	return out
+}
+
+// scrubber returns the runner's Scrub with one secret.
+func scrubber(secret string) func(string) string {
+	r := github.New(func(string) string { return "" }, io.Discard)
+	r.Mask(secret)
+	return r.Scrub
+}
+
+// What is planned has no word of the program in its content.
+const worded = `workspaces:
+  - { name: qqq1, description: zzz2 }
+  - { name: qqq3, state: absent }
+  - { name: qqq4 }
+deployments:
+  - name: qqq5
+    workspace: qqq1
+    environmentVariables: [{ key: ZZZ6, value: zzz7 }, { key: ZZZ8, value: correct-horse-battery, isSecret: true }]
+teams: [{ name: qqq9, workspaceRoles: [{ workspace: qqq4, role: WORKSPACE_MEMBER }] }]
+`
+
+var wordedWorld = world{
+	"qqq1": `{"id": "cq1", "name": "qqq1", "description": "zzz1"}`,
+	"qqq3": `{"id": "cq3", "name": "qqq3"}`,
+	"qqq5": `{"id": "cq5", "name": "qqq5", "workspaceId": "cq1", "type": "STANDARD", "environmentVariables": [{"key": "ZZZ6", "value": "zzz6", "isSecret": false}]}`,
+	"qqq9": `{"id": "cq9", "name": "qqq9"}`,
+}
+
+// A secret that reads like a word of the program removes nothing from documents
+// but content: the review means the same, and so do the outputs.
+func TestWordsAreNoSecrets(t *testing.T) {
+	t.Parallel()
+	allowed := plan.Policy{AllowDelete: true}
+	documents := func(scrub func(string) string) (review string, out []report.Output, comment report.Marker) {
+		r := &report.Run{Mode: "plan", Why: "x", Plan: planned(t, worded, wordedWorld, allowed), Interface: "https://cloud.astronomer.io"}
+		r.Plan.Scrub = scrub
+		if err := comment.Show(r.Plan); err != nil {
+			t.Fatal(err)
+		}
+		data, err := comment.Review()
+		if err != nil {
+			t.Fatal(err)
+		}
+		out, err = r.Outputs(scrub)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(data), out, comment
+	}
+	review, out, comment := documents(unscrubbed)
+	same := func(text string, p *plan.Plan) bool {
+		lines, err := p.Beyond([]byte(text))
+		return err == nil && len(lines) == 0
+	}
+	other := map[string]*plan.Plan{
+		"a deletion":        planned(t, "workspaces: [{ name: qqq1, state: absent }]", wordedWorld, allowed),
+		"another value":     planned(t, "workspaces: [{ name: qqq1, description: zzz3 }]", wordedWorld, allowed),
+		"another field":     planned(t, "workspaces: [{ name: qqq1, description: zzz2, cicdEnforcedDefault: true }]", wordedWorld, allowed),
+		"another resource":  planned(t, "workspaces: [{ name: qqq6 }]", wordedWorld, allowed),
+		"an update instead": planned(t, "workspaces: [{ name: qqq3, description: zzz2 }]", wordedWorld, allowed),
+	}
+	now := planned(t, worded, wordedWorld, allowed)
+	all := words(t)
+	if len(all) < 200 {
+		t.Fatalf("only %d words", len(all))
+	}
+	for _, word := range all {
+		if strings.Contains("member", word) {
+			continue // also in the content above
+		}
+		gotReview, gotOut, gotComment := documents(scrubber(word))
+		if gotReview != review || gotComment != comment {
+			t.Errorf("secret %q: the review becomes\n%s\nfrom\n%s", word, gotReview, review)
+		}
+		if !slices.Equal(out, gotOut) {
+			t.Errorf("secret %q: the outputs become\n%v\nfrom\n%v", word, gotOut, out)
+		}
+		now.Scrub = scrubber(word)
+		if !same(gotReview, now) {
+			t.Errorf("secret %q: the plan isn't the reviewed one", word)
+		}
+		for name, p := range other {
+			if p.Scrub = now.Scrub; same(gotReview, p) {
+				t.Errorf("secret %q: %s passes as reviewed", word, name)
+			}
+		}
+	}
+}
+
+// Where content reads like a secret, it is scrubbed, and what was scrubbed is
+// equal to nothing. An existing resource is still known by its id.
+func TestScrubbedContentIsNotReviewed(t *testing.T) {
+	t.Parallel()
+	allowed := plan.Policy{AllowDelete: true}
+	there := world{"hunter2": `{"id": "c1", "name": "hunter2", "description": "a"}`}
+	for name, test := range map[string]struct {
+		reviewed, now string
+		want          bool
+	}{
+		"an update of a resource with the name": {"workspaces: [{ name: hunter2, description: b }]", "workspaces: [{ name: hunter2, description: b }]", true},
+		"another update":                        {"workspaces: [{ name: hunter2, description: b }]", "workspaces: [{ name: hunter2, description: c }]", false},
+		"a deletion of it":                      {"workspaces: [{ name: hunter2, state: absent }]", "workspaces: [{ name: hunter2, state: absent }]", true},
+		"a deletion instead of an update":       {"workspaces: [{ name: hunter2, description: b }]", "workspaces: [{ name: hunter2, state: absent }]", false},
+		"a value with it":                       {"workspaces: [{ name: hunter2, description: a hunter2 }]", "workspaces: [{ name: hunter2, description: a hunter2 }]", false},
+		"stars in its place":                    {"workspaces: [{ name: hunter2, description: a hunter2 }]", "workspaces: [{ name: hunter2, description: a *** }]", false},
+		"a new resource with it":                {"workspaces: [{ name: new-hunter2 }]", "workspaces: [{ name: new-hunter2 }]", false},
+		"a new resource with stars":             {"workspaces: [{ name: new-hunter2 }]", "workspaces: [{ name: new-*** }]", false},
+		"stars that were reviewed":              {"workspaces: [{ name: x, description: '***' }]", "workspaces: [{ name: x, description: '***' }]", true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			reviewed, now := planned(t, test.reviewed, there, allowed), planned(t, test.now, there, allowed)
+			reviewed.Scrub, now.Scrub = scrubber("hunter2"), scrubber("hunter2")
+			review, err := reviewed.Review()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if strings.Contains(string(review), "hunter2") {
+				t.Errorf("the review shows the secret: %s", review)
+			}
+			lines, err := now.Beyond(review)
+			if err != nil || (len(lines) == 0) != test.want {
+				t.Errorf("%v, %q", err, lines)
+			}
+			digest, err := reviewed.Digest()
+			if err != nil {
+				t.Fatal(err)
+			}
+			matches, err := now.MatchesDigest(digest)
+			if err != nil || matches && !test.want {
+				t.Errorf("%v, the digest matches: %v", err, matches)
+			}
+		})
+	}
+}
