@@ -7,7 +7,6 @@ import (
 	_ "embed"
 	"os"
 	"os/signal"
-	"runtime/debug"
 	"syscall"
 
 	"astro-apply/internal/app"
@@ -19,8 +18,6 @@ var action []byte
 var version, commit = "dev", "" // set by the build
 
 func main() {
-	debug.SetGCPercent(50) // a small runner has more time than memory
-	debug.SetMemoryLimit(100 << 20)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // so that a second signal ends the process at once
 	os.Exit(app.Main(ctx, app.System{

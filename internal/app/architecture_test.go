@@ -36,6 +36,7 @@ var imports = map[string][]string{
 	"internal/github/fake":           nil,
 	"internal/astro":                 nil,
 	"internal/config":                nil,
+	"internal/longtest":              nil,
 	"internal/release":               {"internal/github"},
 	"internal/simulator":             nil,
 	"internal/simulator/conformance": {"internal/simulator"},
@@ -126,7 +127,7 @@ func sources(t *testing.T) []source {
 func program(t *testing.T) []source {
 	t.Helper()
 	return slices.DeleteFunc(sources(t), func(s source) bool {
-		return s.test || s.dir == "internal/simulator/conformance" || s.dir == "internal/github/fake" || s.dir == "internal/release" || s.dir == "internal/jsonschema"
+		return s.test || s.dir == "internal/simulator/conformance" || s.dir == "internal/github/fake" || s.dir == "internal/longtest" || s.dir == "internal/release" || s.dir == "internal/jsonschema"
 	})
 }
 

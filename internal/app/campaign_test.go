@@ -18,11 +18,12 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"astro-apply/internal/longtest"
 	"astro-apply/internal/simulator"
 )
 
 var (
-	trials = flag.Int("trials", 60, "how many trials the fault campaign makes")
+	trials = flag.Int("trials", longtest.Size(20, 300), "how many trials the fault campaign makes")
 	from   = flag.Uint64("from", 1, "the number of the campaign's first trial; a trial is drawn from its number")
 )
 
@@ -49,8 +50,8 @@ func TestCampaign(t *testing.T) {
 				t.Parallel()
 				for n := next.Add(1); n <= int64(*trials); n = next.Add(1) {
 					seed := *from + uint64(n) - 1
-					synctest.Test(t, func(t *testing.T) { (&trial{T: t, number: seed, tally: &sum}).run() })
-					if t.Failed() {
+					// The name shows the seed of a trial that never returns, too.
+					if !t.Run(fmt.Sprintf("seed=%d", seed), func(t *testing.T) { replayable(t, seed, &sum) }) {
 						return
 					}
 				}
@@ -59,6 +60,18 @@ func TestCampaign(t *testing.T) {
 	})
 	t.Logf("%d trials, %d runs, %d requests, %d faults, %d kills, %d cancels, %d pairs of runs at once, %d duplicates reported",
 		sum.trials.Load(), sum.runs.Load(), sum.requests.Load(), sum.faults.Load(), sum.kills.Load(), sum.cancels.Load(), sum.pairs.Load(), sum.duplicates.Load())
+}
+
+// replayable runs one trial. If it fails or panics, it prints how to replay it.
+func replayable(t *testing.T, seed uint64, sum *tally) {
+	passed := false
+	defer func() {
+		if !passed {
+			t.Logf("seed %d; to replay it: go test ./internal/app -run '^TestCampaign$' -from %[1]d -trials 1", seed)
+		}
+	}()
+	synctest.Test(t, func(t *testing.T) { (&trial{T: t, number: seed, tally: sum}).run() })
+	passed = !t.Failed()
 }
 
 // trial is one Organization that goes through a storm, and another one that
@@ -73,11 +86,6 @@ type trial struct {
 
 func (c *trial) run() {
 	c.rand = rand.New(rand.NewPCG(c.number, 0))
-	defer func() {
-		if c.Failed() {
-			c.Logf("to see it again: go test ./internal/app -run Campaign -from %d -trials 1", c.number)
-		}
-	}()
 	c.allowDelete = c.rand.IntN(2) == 0
 	pair := c.rand.IntN(4) == 0
 	first := drawn(c.rand, nil, false)

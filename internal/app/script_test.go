@@ -16,6 +16,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -82,12 +83,24 @@ func TestScript(t *testing.T) {
 	})
 }
 
-// build compiles the program as it is shipped, its main function included.
-func build(t *testing.T) (path string) {
+var programDir string // set by TestMain
+
+// compileOnce builds the program as it is shipped, its main function included, once
+// for all tests.
+var compileOnce = sync.OnceValues(func() (path string, err error) {
+	path = filepath.Join(programDir, "astro-apply")
+	if out, err := exec.CommandContext(context.Background(), "go", "build", "-o", path, "astro-apply").CombinedOutput(); err != nil {
+		return "", fmt.Errorf("go build: %w\n%s", err, out)
+	}
+	return path, nil
+})
+
+// build returns the path of the compiled program.
+func build(t *testing.T) string {
 	t.Helper()
-	path = filepath.Join(t.TempDir(), "astro-apply")
-	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", path, "astro-apply").CombinedOutput(); err != nil {
-		t.Fatalf("build: %v\n%s", err, out)
+	path, err := compileOnce()
+	if err != nil {
+		t.Fatal(err)
 	}
 	return path
 }

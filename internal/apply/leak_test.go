@@ -1,9 +1,20 @@
 package apply_test
 
 import (
+	"flag"
+	"strconv"
 	"testing"
 
 	"go.uber.org/goleak"
+
+	"astro-apply/internal/longtest"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	// One check of a law here takes several runs of the whole engine. The option
+	// -rapid.checks takes precedence, because flags are parsed later.
+	if err := flag.Set("rapid.checks", strconv.Itoa(longtest.Size(15, 100))); err != nil {
+		panic(err)
+	}
+	goleak.VerifyTestMain(m)
+}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"astro-apply/internal/apply"
+	"astro-apply/internal/longtest"
 	"astro-apply/internal/simulator"
 )
 
@@ -56,7 +57,7 @@ func TestCreatesAtTheLimit(t *testing.T) {
 func TestPollingLeavesRoom(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		const many = 300
+		many := longtest.Size(100, 300)
 		var mu sync.Mutex
 		var reads []time.Time
 		s := newStage(t, simulator.Options{Limited: true, Settle: 5 * time.Minute}, func(next http.RoundTripper) http.RoundTripper {

@@ -17,6 +17,7 @@ import (
 	"testing/synctest"
 
 	"astro-apply/internal/apply"
+	"astro-apply/internal/longtest"
 	"astro-apply/internal/plan"
 	"astro-apply/internal/resource"
 	"astro-apply/internal/schema"
@@ -26,13 +27,13 @@ import (
 // The contract of every kind, over its example: it is created, and is then as
 // declared; each field that can be changed is, by one write, and nothing else
 // is; what somebody else changed is put right; what can't be changed is refused
-// where it stands; it is removed. All of it among a thousand others, over small
-// pages, with members in every answer that nobody knows.
+// where it stands; it is removed. All of it among others that fill some pages,
+// with members in every answer that nobody knows.
 func TestEveryKindKeepsTheContract(t *testing.T) {
 	for _, k := range resource.Kinds() {
 		t.Run(k.Section, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				s := newStage(t, simulator.Options{}, strange)
+				s := newStage(t, simulator.Options{}, smallPages, strange)
 				c := &contract{stage: s, kind: k, example: example(t, k.Section), touched: map[string]bool{}}
 				c.prepare()
 				c.creates()
@@ -126,7 +127,21 @@ func estrange(value any) {
 	}
 }
 
-// crowd seeds more others of the kind than go on one page.
+// smallPages makes the pages of lists smaller than the client asks for, so that
+// a few objects fill several.
+func smallPages(base http.RoundTripper) http.RoundTripper {
+	return transport(func(r *http.Request) (*http.Response, error) {
+		if query := r.URL.Query(); query.Has("limit") {
+			query.Set("limit", "50")
+			r = r.Clone(r.Context())
+			r.URL.RawQuery = query.Encode()
+		}
+		return base.RoundTrip(r)
+	})
+}
+
+// crowd seeds more others of the kind than go on two small pages; in a long test
+// more than go on one of the API's own.
 func (c *contract) crowd() {
 	id := func(kind string) string {
 		all := c.server.Objects(kind)
@@ -135,7 +150,7 @@ func (c *contract) crowd() {
 		}
 		return all[0]["id"].(string)
 	}
-	for i := range 1005 {
+	for i := range longtest.Size(105, 1005) {
 		name := "other-" + strconv.Itoa(i)
 		fields := map[string]any{"name": name}
 		kind := c.kind.Name

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"astro-apply/internal/apply"
+	"astro-apply/internal/longtest"
 	"astro-apply/internal/simulator"
 )
 
@@ -70,12 +71,12 @@ func TestLostCreateIsRepeated(t *testing.T) {
 	})
 }
 
-// A thousand creates of which each answer is lost, in one way or another, make
-// a thousand objects.
-func TestThousandAmbiguousCreates(t *testing.T) {
+// Creates of which each answer is lost, in one way or another, make one object
+// each: a hundred of them, or a thousand in a long test.
+func TestManyAmbiguousCreates(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		const many = 1000
+		many := longtest.Size(100, 1000)
 		s := newStage(t, simulator.Options{Limited: true})
 		for i, f := range []simulator.Fault{
 			{Reset: true, Applied: true},
