@@ -145,7 +145,7 @@ func (p *process) declare(sources []manifest.Source, env manifest.Environment) *
 	for _, secret := range slices.Compact(secrets) {
 		p.runner.Mask(secret)
 	}
-	declared.Problems = sorted(parsed.Problems, declared.Problems)
+	declared.Problems = schema.Merge(parsed.Problems, declared.Problems)
 	return declared
 }
 
@@ -174,13 +174,4 @@ func apart(err error) []error {
 		return nil
 	}
 	return []error{err}
-}
-
-func sorted(lists ...[]schema.Problem) []schema.Problem {
-	var all []schema.Problem
-	for _, l := range lists {
-		all = append(all, l...)
-	}
-	schema.Sort(all)
-	return slices.Compact(all) // an alias or a merge leads to one place many times
 }

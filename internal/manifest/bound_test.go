@@ -106,6 +106,22 @@ func TestBoundsOfARun(t *testing.T) {
 	same(t, "empty documents", []string{"a.yaml:504:1: " + values}, told(r.Problems))
 }
 
+// What is wrong 20,000 times is listed 100 times and counted.
+func TestManyProblems(t *testing.T) {
+	t.Parallel()
+	for name, text := range map[string]string{
+		"names":          strings.Repeat("a: 1\n", 20_002),
+		"references":     strings.Repeat("- ${x}\n", 20_001),
+		"many documents": strings.Repeat("a: ${x}\n---\n", 20_001),
+	} {
+		r := parse(unset, text, "b: ${x}\n")
+		got := told(r.Problems)
+		same(t, name, 102, len(got))
+		same(t, name, "b.yaml:1:4: ", got[100][:12])
+		same(t, name, ": and 19,901 more problems", got[101][strings.LastIndex(got[101], ":"):])
+	}
+}
+
 // BenchmarkHostile reads what takes long when it is done the simple way.
 func BenchmarkHostile(b *testing.B) {
 	var names strings.Builder

@@ -6,6 +6,7 @@ package manifest
 import (
 	"errors"
 	"fmt"
+	"hash/maphash"
 	"io"
 	"os"
 	"path/filepath"
@@ -136,16 +137,17 @@ func pathError(name string, err error) error {
 // Parse reads every document of every source. All problems of all sources are
 // reported together; a document with a syntax error ends its own file only.
 func Parse(sources []Source, env Environment) Result {
-	r := reader{env: env, nodes: maxNodes, text: maxText, seen: map[string]bool{}, told: map[schema.Problem]bool{}}
+	r := reader{env: env, nodes: maxNodes, text: maxText, seen: map[string]bool{}, told: map[reported]bool{}, seed: maphash.MakeSeed()}
 	for _, s := range sources {
 		r.file(s)
 	}
-	if len(r.result.Documents) == 0 && len(r.result.Problems) == 0 {
+	if len(r.result.Documents) == 0 && r.problems.Total() == 0 {
 		names := make([]string, len(sources))
 		for i, s := range sources {
 			names[i] = s.Name
 		}
 		r.report(schema.Pos{}, "the manifest is empty: %s", strings.Join(names, ", "))
 	}
+	r.result.Problems = r.problems.List()
 	return r.result
 }

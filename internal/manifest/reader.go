@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"hash/maphash"
 	"io"
 
 	yaml "go.yaml.in/yaml/v4"
@@ -30,7 +31,17 @@ type reader struct {
 	depth  int             // of the current node
 	full   bool            // the current document broke a bound
 	seen   map[string]bool // secrets already recorded
-	told   map[schema.Problem]bool
+	told   map[reported]bool
+
+	problems schema.Problems
+	seed     maphash.Seed
+}
+
+// reported identifies a problem of the current file without its text, of which
+// a hostile file can cause megabytes.
+type reported struct {
+	line, col int32
+	message   uint64
 }
 
 func (r *reader) report(pos schema.Pos, format string, args ...any) {
@@ -39,14 +50,16 @@ func (r *reader) report(pos schema.Pos, format string, args ...any) {
 
 // tell records a problem once, however many aliases lead to its place.
 func (r *reader) tell(p schema.Problem) {
-	if !r.told[p] {
-		r.told[p] = true
-		r.result.Problems = append(r.result.Problems, p)
+	key := reported{int32(p.Pos.Line), int32(p.Pos.Col), maphash.String(r.seed, p.Message)} //nolint:gosec // a file has 4 MiB at most
+	if !r.told[key] {
+		r.told[key] = true
+		r.problems.Add(p)
 	}
 }
 
 func (r *reader) file(s Source) {
 	r.name, r.data, r.lines = s.Name, s.Data, 1+bytes.Count(s.Data, newline)
+	r.told = map[reported]bool{}
 	if r.odd() {
 		return
 	}

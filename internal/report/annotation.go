@@ -56,7 +56,7 @@ func (r *Run) annotation(f Finding) github.Annotation {
 // than there is, the last ones by their titles. It cuts no text, since half of
 // a secret isn't recognised as one any more.
 func sum(level github.Level, rest []Finding) github.Annotation {
-	lines := []string{fmt.Sprintf("and %d more %ss; all of them are in the log and the job summary:", len(rest), level)}
+	lines := []string{fmt.Sprintf("and %d more %ss; all of them are in the log and the job summary:", count(rest), level)}
 	for _, f := range rest {
 		first, _, _ := strings.Cut(f.Message, "\n")
 		lines = append(lines, f.place()+first)
@@ -69,5 +69,5 @@ func sum(level github.Level, rest []Finding) github.Annotation {
 	if size <= room {
 		lines = short
 	}
-	return github.Annotation{Level: level, Title: fmt.Sprintf("%d more", len(rest)), Message: strings.Join(lines, "\n")}
+	return github.Annotation{Level: level, Title: fmt.Sprintf("%d more", count(rest)), Message: strings.Join(lines, "\n")}
 }

@@ -134,6 +134,7 @@ func TestCutStaysReadable(t *testing.T) {
 	many := report.Run{Mode: "validate"}
 	for i := range 400 {
 		many.Problems = append(many.Problems, wrong(i+1, "unknown field", false))
+		many.Problems[i].Pos.File += strings.Repeat("x", i/100) // of one file, 100 are listed
 	}
 	for name, test := range map[string]struct {
 		run  report.Run

@@ -23,6 +23,16 @@ type Finding struct {
 	Title   string
 	Message string
 	rank    int // the most useful first, within a level
+	more    int // how many problems it stands for that are not listed; 0: it is one itself
+}
+
+// count returns how many findings there are, with those that aren't listed.
+func count(findings []Finding) int {
+	n := 0
+	for _, f := range findings {
+		n += max(1, f.more)
+	}
+	return n
 }
 
 // place is what stands before a text about f.
@@ -81,8 +91,8 @@ func (r *Run) conclusion() []Finding {
 
 func problems(in []schema.Problem, title string) []Finding {
 	var out []Finding
-	for _, p := range in {
-		f := Finding{Level: github.Error, Pos: p.Pos, Title: title, Message: p.Message}
+	for _, p := range schema.Merge(in) {
+		f := Finding{Level: github.Error, Pos: p.Pos, Title: title, Message: p.Message, more: p.More}
 		if p.Warning {
 			f.Level = github.Warning
 		}

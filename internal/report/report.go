@@ -132,7 +132,7 @@ func (r *Run) errorCount() int {
 	n := len(r.Errors)
 	for _, p := range r.Problems {
 		if !p.Warning {
-			n++
+			n += max(1, p.More)
 		}
 	}
 	return n

@@ -106,25 +106,25 @@ func (r *Run) icon() string {
 // list is what there is to tell of a level, within room bytes.
 func (r *Run) list(level github.Level, heading string, room int) string {
 	var b strings.Builder
-	all, rest := 0, 0
+	var all, rest []Finding
 	for _, f := range r.Findings() {
 		if f.Level != level {
 			continue
 		}
-		all++
+		all = append(all, f)
 		if line := "- " + github.Markdown(f.place()) + github.Markdown(f.Message) + "\n"; b.Len()+len(line) <= room {
 			b.WriteString(line)
 		} else {
-			rest++
+			rest = append(rest, f)
 		}
 	}
-	if all == 0 {
+	if all == nil {
 		return ""
 	}
-	if rest > 0 {
-		fmt.Fprintf(&b, "- and %d more, which are in the log\n", rest)
+	if rest != nil {
+		fmt.Fprintf(&b, "- and %d more, which are in the log\n", count(rest))
 	}
-	return fmt.Sprintf("### %s (%d)\n\n%s\n", heading, all, b.String())
+	return fmt.Sprintf("### %s (%d)\n\n%s\n", heading, count(all), b.String())
 }
 
 // details is what differs, a block for each object.

@@ -1,10 +1,6 @@
 package resource
 
-import (
-	"fmt"
-
-	"astro-apply/internal/schema"
-)
+import "astro-apply/internal/schema"
 
 // Declaration is what the manifests declare, in their order.
 type Declaration struct {
@@ -19,6 +15,7 @@ type declarer struct {
 	catalog  Catalog
 	out      *Declaration
 	fallback string // the Workspace of objects that name none
+	problems schema.Problems
 	secrets  []*schema.Node
 	seen     map[string]*Object
 
@@ -33,7 +30,7 @@ func Declare(catalog Catalog, documents []*schema.Node, workspace string) *Decla
 	for _, document := range documents {
 		ours, problems := Translated(document)
 		d.translated = ours != document
-		d.out.Problems = append(d.out.Problems, problems...)
+		d.problems.Add(problems...)
 		d.document(ours)
 	}
 	d.out.Secrets = d.scrub(documents)
@@ -42,11 +39,12 @@ func Declare(catalog Catalog, documents []*schema.Node, workspace string) *Decla
 		d.unique(o)
 		d.absent(o)
 	}
+	d.out.Problems = d.problems.List()
 	return d.out
 }
 
 func (d *declarer) report(pos schema.Pos, format string, args ...any) {
-	d.out.Problems = append(d.out.Problems, schema.Problem{Pos: pos, Message: fmt.Sprintf(format, args...)})
+	d.problems.Addf(pos, format, args...)
 }
 
 func (d *declarer) document(n *schema.Node) {
@@ -61,7 +59,7 @@ func (d *declarer) document(n *schema.Node) {
 			defaults.Members = append(defaults.Members, m)
 		}
 	}
-	d.out.Problems = append(d.out.Problems, schema.Check(top, n, d.catalog.Sections()...)...)
+	d.problems.Add(schema.Check(top, n, d.catalog.Sections()...)...)
 	d.organization(defaults.Get("organizationId"))
 	for _, m := range n.Members {
 		kind := d.catalog.Section(m.Name)
@@ -118,7 +116,7 @@ func (d *declarer) object(k *Kind, item *schema.Node, top []schema.Field, defaul
 	problems := schema.Check(Grammar(), own)
 	problems = append(problems, schema.Check(k.Fields, body, "id", "state", "protect")...)
 	schema.Sort(problems)
-	d.out.Problems = append(d.out.Problems, problems...)
+	d.problems.Add(problems...)
 
 	o := &Object{Kind: k, Body: body, Pos: item.Pos, ID: own.Get("id").Value()}
 	o.Absent, o.Protect = own.Get("state").Is("absent"), own.Get("protect").Is("true")
@@ -140,7 +138,7 @@ func (d *declarer) object(k *Kind, item *schema.Node, top []schema.Field, defaul
 		}
 	}
 	d.identity(o, own)
-	d.out.Problems = append(d.out.Problems, k.Broken(o.Body, o.Body, nil)...)
+	d.problems.Add(k.Broken(o.Body, o.Body, nil)...)
 	d.out.Objects = append(d.out.Objects, o)
 }
 

@@ -12,17 +12,17 @@ import (
 func Check(fields []Field, object *Node, also ...string) []Problem {
 	c := checker{fields: fields, root: object}
 	c.object(fields, object, "", also)
-	return c.problems
+	return c.problems.List()
 }
 
 type checker struct {
 	fields   []Field // of root
 	root     *Node
-	problems []Problem
+	problems Problems
 }
 
 func (c *checker) report(pos Pos, format string, args ...any) {
-	c.problems = append(c.problems, Problem{Pos: pos, Message: fmt.Sprintf(format, args...)})
+	c.problems.Addf(pos, format, args...)
 }
 
 func (c *checker) object(fields []Field, n *Node, path string, also []string) {

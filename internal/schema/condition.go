@@ -23,7 +23,7 @@ func (c *checker) declared(path string) (string, bool) {
 	}
 	alone := checker{root: n}
 	alone.value(t, n, path)
-	return n.Text, len(alone.problems) == 0
+	return n.Text, alone.problems.Total() == 0
 }
 
 func typeAt(fields []Field, path string) *Type {

@@ -30,13 +30,13 @@ func (c *checker) ids(f *Field, n *Node, path string) bool {
 	if f.Ref.Soft {
 		return true
 	}
-	before := len(c.problems)
+	before := c.problems.Total()
 	f.each(n, path, func(n *Node, path string) {
 		if n.Form == Text && !idShape.MatchString(n.Text) {
 			c.report(n.Pos, "%s is %s, which is no id; to refer by name write %s: %s", path, n.Show(), f.Ref.Name, n.Show())
 		}
 	})
-	return len(c.problems) == before
+	return c.problems.Total() == before
 }
 
 // reference checks the form by name.
