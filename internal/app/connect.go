@@ -65,7 +65,7 @@ func (p *process) astro(declared *resource.Declaration) (resource.Source, error)
 func (p *process) client(address, token string) (*astro.Client, error) {
 	var mu sync.Mutex
 	return astro.New(astro.Options{
-		BaseURL: address, Token: token, Scrub: p.runner.Scrub, Version: p.Version, Commit: p.Commit, Transport: p.Transport, Grace: grace, Unpaced: p.rehearsing,
+		BaseURL: address, Token: token, Secrets: p.runner.Secrets(), Version: p.Version, Commit: p.Commit, Transport: p.Transport, Grace: grace, Unpaced: p.rehearsing,
 		Warn: func(text string) { p.runner.Print("warning: " + text) },
 		Trace: func(a astro.Attempt) {
 			p.runner.Debug(fmt.Sprintf("%s %s: %d, attempt %d, %s, requestId %s",

@@ -101,7 +101,7 @@ func (p *process) rest() (*github.REST, error) {
 	if err := checkProxy(p.Getenv); err != nil {
 		return nil, err
 	}
-	return github.NewREST(p.Getenv, string(p.config.GitHubToken), p.GitHub)
+	return github.NewREST(p.Getenv, string(p.config.GitHubToken), p.runner.Secrets(), p.GitHub)
 }
 
 // reviewed makes sure that a run does nothing that was not in the plan of the

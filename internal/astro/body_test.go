@@ -95,7 +95,7 @@ func TestHostileServer(t *testing.T) {
 			for range 64 {
 				_, _ = io.WriteString(w, strings.Repeat("no ", 1<<12))
 			}
-		}, "POST /things: 400 Bad Request: " + strings.Repeat("no ", 65) + "no…", 1},
+		}, "POST /things: 400 Bad Request: " + strings.Repeat("no ", 66) + "n…", 1},
 		{"hangs up", func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, "POST /things: EOF", 1},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

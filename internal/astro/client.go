@@ -15,20 +15,22 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"astro-apply/internal/redact"
 )
 
 // Options say which API a Client talks to, and as whom.
 type Options struct {
-	BaseURL   string              // as https://api.astronomer.io, without /v1; http only on loopback
-	Token     string              // sent as bearer; in no error and no trace
-	Scrub     func(string) string // takes other secrets out of what the API says, before anything is cut; may be nil
-	Version   string              // of astro-apply, for the User-Agent
-	Commit    string              // the same; "" if unknown
-	Transport http.RoundTripper   // nil: HTTP/2, keep-alive and gzip, through the proxy that HTTPS_PROXY names
-	Grace     time.Duration       // what a call in flight still gets after its context ended; 0: it ends too
-	Trace     func(Attempt)       // called after each attempt, by many goroutines; may be nil
-	Unpaced   bool                // the API has no limits: one in memory
-	Warn      func(string)        // called with why calls are repeated, and once per call template that the API calls deprecated; may be nil
+	BaseURL   string            // as https://api.astronomer.io, without /v1; http only on loopback
+	Token     string            // sent as bearer; in no error and no trace
+	Secrets   *redact.Secrets   // replaced in what the API says, before anything is cut; the token is added; nil: no others
+	Version   string            // of astro-apply, for the User-Agent
+	Commit    string            // the same; "" if unknown
+	Transport http.RoundTripper // nil: HTTP/2, keep-alive and gzip, through the proxy that HTTPS_PROXY names
+	Grace     time.Duration     // what a call in flight still gets after its context ended; 0: it ends too
+	Trace     func(Attempt)     // called after each attempt, by many goroutines; may be nil
+	Unpaced   bool              // the API has no limits: one in memory
+	Warn      func(string)      // called with why calls are repeated, and once per call template that the API calls deprecated; may be nil
 }
 
 // Client talks to one API with one token. It is safe for many goroutines, and
@@ -38,7 +40,7 @@ type Client struct {
 	version   string
 	agent     string            // the User-Agent
 	authorize func(http.Header) // a function, so that no printed Client shows the token
-	redact    func(string) string
+	secrets   *redact.Secrets   // a pointer, so that no printed Client shows them
 	http      *http.Client
 	pace      *pacer
 	grace     time.Duration
@@ -64,7 +66,7 @@ func New(o Options) (*Client, error) {
 		base:      base,
 		version:   o.Version,
 		authorize: func(h http.Header) { h.Set("Authorization", "Bearer "+token) },
-		redact:    redactor(token, o.Scrub),
+		secrets:   withToken(o.Secrets, token),
 		pace:      newPacer(o.Unpaced),
 		grace:     o.Grace,
 		trace:     o.Trace,

@@ -44,10 +44,10 @@ func (e *Error) Error() string {
 		b.WriteString(": " + e.Message)
 	}
 	if fields := e.fields(); fields != "" {
-		b.WriteString(": " + clip(fields, maxFields))
+		b.WriteString(": " + fields)
 	}
 	if e.Err != nil {
-		b.WriteString(": " + clip(clean(e.Err.Error()), maxCause))
+		b.WriteString(": " + clean(e.Err.Error()))
 	}
 	if e.RetryAfter > 0 {
 		fmt.Fprintf(&b, ": retry after %s", e.RetryAfter.Round(time.Second))
@@ -61,13 +61,24 @@ func (e *Error) Error() string {
 // Unwrap returns Err.
 func (e *Error) Unwrap() error { return e.Err }
 
-// fields lists the field errors that the message doesn't already tell.
+// fields lists the field errors that the message doesn't contain: as many as have
+// room, at least one.
 func (e *Error) fields() string {
 	var texts []string
+	size, left := 0, 0
 	for _, f := range e.FieldErrors {
-		if f.Message == "" || !strings.Contains(e.Message, f.Message) {
-			texts = append(texts, f.String())
+		if f.Message != "" && strings.Contains(e.Message, f.Message) {
+			continue
 		}
+		text := f.String()
+		if size += len(text); size > maxFields && texts != nil {
+			left++
+			continue
+		}
+		texts = append(texts, text)
+	}
+	if left > 0 {
+		texts = append(texts, fmt.Sprintf("and %d more", left))
 	}
 	return strings.Join(texts, "; ")
 }

@@ -105,8 +105,8 @@ func FuzzError(f *testing.F) {
 		e := &Error{Method: "GET", Path: "/x", StatusCode: status}
 		c.describe(e, http.Header{"Content-Type": {kind}}, []byte(body))
 		text := e.Error()
-		if len(text) > 4096 || !utf8.ValidString(text) {
-			t.Errorf("%d bytes: %q", len(text), text)
+		if n := utf8.RuneCountInString(text); n > 4096 || !utf8.ValidString(text) {
+			t.Errorf("%d characters: %q", n, text)
 		}
 		if strings.ContainsFunc(text, func(r rune) bool { return !unicode.IsPrint(r) }) {
 			t.Errorf("not one printable line: %q", text)

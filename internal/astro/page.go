@@ -74,7 +74,7 @@ func add(items *[]json.RawMessage, part []json.RawMessage, seen map[string]bool,
 			return fmt.Errorf("item %d: %w", len(*items)+1, err)
 		}
 		if seen[key] {
-			return fmt.Errorf("%w: an item came twice, %s", errMoved, clip(key, maxID))
+			return fmt.Errorf("%w: an item came twice, %s", errMoved, key)
 		}
 		seen[key] = true
 		*items = append(*items, item)
@@ -104,7 +104,7 @@ func decode(body []byte, member string) (items []json.RawMessage, total int, err
 		return nil, 0, errors.New(`the list has no "totalCount"`)
 	}
 	if err := json.Unmarshal(count, &total); err != nil || string(count) == "null" || total < 0 || total > maxItems {
-		return nil, 0, fmt.Errorf("the list's totalCount is %s", clip(string(count), maxID))
+		return nil, 0, fmt.Errorf("the list's totalCount is %s", count)
 	}
 	if err := json.Unmarshal(raw, &items); err != nil || items == nil && total > 0 {
 		return nil, 0, fmt.Errorf("the list's %q is not a list", member)

@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+
+	"astro-apply/internal/redact"
 )
 
 // Secrets are taken out of what the API says before anything else is done with
@@ -11,7 +13,10 @@ import (
 func TestScrub(t *testing.T) {
 	t.Parallel()
 	for _, secret := range []string{"correct  horse\tbattery", "zero\u200bwidth\u00a0blank", strings.Repeat("long-secret-", 400)} {
-		c := newClient(t, server(nil), func(o *Options) { o.Scrub = strings.NewReplacer(secret, "***").Replace })
+		c := newClient(t, server(nil), func(o *Options) {
+			o.Secrets = &redact.Secrets{}
+			o.Secrets.Add(secret)
+		})
 		e := &Error{Method: "POST", Path: "/x", StatusCode: http.StatusBadRequest}
 		body := strings.NewReplacer("\t", `\t`).Replace(`{"message":"no ` + secret + ` here","requestId":"` + secret + `","fieldErrors":[{"field":"a","message":"not ` + secret + `"}]}`)
 		c.describe(e, http.Header{}, []byte(body))
@@ -21,6 +26,30 @@ func TestScrub(t *testing.T) {
 		c.describe(e, http.Header{}, []byte("said "+secret))
 		if e.Message != "said ***" {
 			t.Errorf("message %.200q", e.Message)
+		}
+	}
+}
+
+// A secret around the place where a text is cut is not shown in part, wherever
+// the API puts it.
+func TestScrubBeforeCut(t *testing.T) {
+	t.Parallel()
+	const secret = "hunter2-correct-18"
+	for before := 90; before < 130; before++ {
+		long := strings.Repeat("x", before) + secret + strings.Repeat("y", 400)
+		for name, body := range map[string]string{
+			"item without id": `{"things":[{"v":"` + long + `"},{"v":"` + long + `"}],"totalCount":2}`,
+			"id":              `{"things":[{"id":"` + long + `"},{"id":"` + long + `"}],"totalCount":2}`,
+			"totalCount":      `{"things":[],"totalCount":"` + long + `"}`,
+		} {
+			c := newClient(t, server(func(*http.Request) reply { return answer(200, body) }), func(o *Options) {
+				o.Secrets = &redact.Secrets{}
+				o.Secrets.Add(secret)
+			})
+			_, err := c.List(t.Context(), listCall, "things")
+			if err == nil || strings.Contains(err.Error(), "hun") || !strings.Contains(err.Error(), "***") {
+				t.Fatalf("%s, %d before: %v", name, before, err)
+			}
 		}
 	}
 }

@@ -3,7 +3,6 @@ package github
 import (
 	"fmt"
 	"strconv"
-	"unicode/utf8"
 )
 
 // Level is how serious an annotation is.
@@ -37,8 +36,8 @@ type Annotation struct {
 // step; the caller decides which those are.
 func (r *Runner) Annotate(a Annotation) {
 	a.File = Neutral(r.Scrub(a.File))
-	title := cut(Neutral(r.Scrub(a.Title)), titleLimit)
-	message := cut(r.plain(a.Message), messageLimit)
+	title := r.Redact(a.Title).Map(Neutral).Cut(titleLimit)
+	message := r.Redact(a.Message).Map(neutralLines).Cut(messageLimit)
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if !r.Actions() {
@@ -73,24 +72,4 @@ func (a Annotation) place() string {
 		return fmt.Sprintf("%s:%d: ", a.File, a.Line)
 	}
 	return fmt.Sprintf("%s:%d:%d: ", a.File, a.Line, a.Col)
-}
-
-// cut shortens s to limit UTF-16 units, which is how the runner counts, at a
-// character's boundary.
-func cut(s string, limit int) string {
-	const more = "…"
-	units, end := 0, 0
-	for i, c := range s {
-		n := 1
-		if c > 0xFFFF {
-			n = 2
-		}
-		if units += n; units > limit {
-			return s[:end] + more
-		}
-		if units < limit {
-			end = i + utf8.RuneLen(c)
-		}
-	}
-	return s
 }

@@ -13,6 +13,7 @@ import (
 
 	"astro-apply/internal/github"
 	"astro-apply/internal/github/fake"
+	"astro-apply/internal/redact"
 )
 
 func TestComments(t *testing.T) {
@@ -87,7 +88,7 @@ func TestCommentsOfManyPages(t *testing.T) {
 	server := httptest.NewServer(s)
 	defer server.Close()
 	for _, path := range []string{"", "/api/v3"} {
-		r, err := github.NewREST(repository(map[string]string{"GITHUB_API_URL": server.URL + path}), s.Token, nil)
+		r, err := github.NewREST(repository(map[string]string{"GITHUB_API_URL": server.URL + path}), s.Token, &redact.Secrets{}, nil)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -66,13 +66,13 @@ func (r *Runner) scrubbed(value string) string {
 // Summary appends markdown to the job summary, in all at most 900 KiB of it.
 // What is cut is said at the top. Without a runner it does nothing.
 func (r *Runner) Summary(markdown string) error {
-	markdown = strings.TrimSuffix(strings.ToValidUTF8(r.Scrub(markdown), "\uFFFD"), "\n") + "\n"
+	text := r.Redact(markdown).Map(func(s string) string { return strings.TrimSuffix(strings.ToValidUTF8(s, "\uFFFD"), "\n") + "\n" })
+	markdown = text.String()
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	// At the top it can't end up inside a fence or a folded part.
 	if room := summaryLimit - r.summary; len(markdown) > room {
-		room = max(0, room-len(summaryCut))
-		markdown = summaryCut + markdown[:strings.LastIndexByte(markdown[:room], '\n')+1]
+		markdown = summaryCut + text.Lines(room-len(summaryCut))
 	}
 	if err := r.appendTo("GITHUB_STEP_SUMMARY", markdown); err != nil {
 		return fmt.Errorf("job summary: %w", err)

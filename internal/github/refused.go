@@ -70,8 +70,7 @@ func (r *REST) explain(ctx context.Context, needs string, resp *api.Response, er
 	if text == "" {
 		text = http.StatusText(status)
 	}
-	text, _, _ = strings.Cut(strings.TrimSpace(r.redact(text)), "\n")
-	text = cut(Neutral(strings.TrimSpace(text)), saidLimit)
+	text = r.secrets.Redact(text).Map(firstLine).Map(Neutral).Cut(saidLimit)
 	switch {
 	case status == http.StatusUnauthorized:
 		return &Refused{Status: status, Message: text}
@@ -83,6 +82,11 @@ func (r *REST) explain(ctx context.Context, needs string, resp *api.Response, er
 		text = "an answer that can't be read: " + text
 	}
 	return &fault{status: status, text: fmt.Sprintf("%d %s", status, text)}
+}
+
+func firstLine(text string) string {
+	first, _, _ := strings.Cut(strings.TrimSpace(text), "\n")
+	return strings.TrimSpace(first)
 }
 
 // said is the message in an error of the library, without what it adds.

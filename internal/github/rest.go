@@ -11,6 +11,8 @@ import (
 	"time"
 
 	api "github.com/google/go-github/v90/github"
+
+	"astro-apply/internal/redact"
 )
 
 const (
@@ -28,15 +30,16 @@ type REST struct {
 	client      *api.Client
 	owner, name string
 	graphql     string
-	redact      func(string) string // a function, so that no printed REST shows the token
-	app         bool                // the token is an app's, as the runner's own is
-	viewer      chan string         // holds who we are, "" until that is asked
+	secrets     *redact.Secrets // a pointer, so that no printed REST shows the token
+	app         bool            // the token is an app's, as the runner's own is
+	viewer      chan string     // holds who we are, "" until that is asked
 }
 
 // NewREST makes a REST for the repository and the addresses that the runner's
 // variables name. It sends nothing. A nil transport is the network, through
-// the proxy that HTTPS_PROXY names.
-func NewREST(getenv func(string) string, token string, transport http.RoundTripper) (*REST, error) {
+// the proxy that HTTPS_PROXY names. The token is added to secrets, which no error
+// shows.
+func NewREST(getenv func(string) string, token string, secrets *redact.Secrets, transport http.RoundTripper) (*REST, error) {
 	owner, name, ok := split(getenv("GITHUB_REPOSITORY"))
 	if !ok {
 		return nil, fmt.Errorf("GITHUB_REPOSITORY: %q is not owner/name", getenv("GITHUB_REPOSITORY"))
@@ -55,6 +58,7 @@ func NewREST(getenv func(string) string, token string, transport http.RoundTripp
 	if token = strings.TrimSpace(token); token == "" || strings.ContainsFunc(token, func(c rune) bool { return c <= ' ' || c > '~' }) {
 		return nil, errors.New("GitHub token: blank, or holds what no token does")
 	}
+	secrets.Add(token)
 	if transport == nil {
 		transport = network()
 	}
@@ -71,9 +75,9 @@ func NewREST(getenv func(string) string, token string, transport http.RoundTripp
 	}
 	r := &REST{
 		client: client, owner: owner, name: name, graphql: graphql.String(),
-		redact: func(s string) string { return strings.ReplaceAll(s, token, redacted) },
-		app:    strings.HasPrefix(token, "ghs_"),
-		viewer: make(chan string, 1),
+		secrets: secrets,
+		app:     strings.HasPrefix(token, "ghs_"),
+		viewer:  make(chan string, 1),
 	}
 	r.viewer <- ""
 	return r, nil

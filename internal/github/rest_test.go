@@ -15,6 +15,7 @@ import (
 
 	"astro-apply/internal/github"
 	"astro-apply/internal/github/fake"
+	"astro-apply/internal/redact"
 )
 
 const pull = 7
@@ -34,7 +35,7 @@ func repository(more map[string]string) func(string) string {
 
 func rest(t *testing.T, s *fake.Server, transport http.RoundTripper) *github.REST {
 	t.Helper()
-	r, err := github.NewREST(repository(nil), s.Token, transport)
+	r, err := github.NewREST(repository(nil), s.Token, &redact.Secrets{}, transport)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -105,7 +106,7 @@ func TestNewREST(t *testing.T) {
 			s := gitHub()
 			s.Comment(fake.Comment{PullRequest: pull, Login: "octocat", Type: "User", Body: "hello"})
 			var got []string
-			r, err := github.NewREST(repository(tt.env), s.Token, roundTrip(func(r *http.Request) (*http.Response, error) {
+			r, err := github.NewREST(repository(tt.env), s.Token, &redact.Secrets{}, roundTrip(func(r *http.Request) (*http.Response, error) {
 				u := *r.URL
 				u.RawQuery = ""
 				got = append(got, u.String())
@@ -133,7 +134,7 @@ func TestNewREST(t *testing.T) {
 func TestNewRESTToken(t *testing.T) {
 	t.Parallel()
 	for _, token := range []string{"", " \n", "ghs_a\nb", "ghs_ä"} {
-		if r, err := github.NewREST(repository(nil), token, nil); r != nil || err == nil || strings.Contains(err.Error(), "ghs_") {
+		if r, err := github.NewREST(repository(nil), token, &redact.Secrets{}, nil); r != nil || err == nil || strings.Contains(err.Error(), "ghs_") {
 			t.Errorf("%q: %v, %v", token, r, err)
 		}
 	}
@@ -163,7 +164,7 @@ func TestTokenIsNotTold(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				r, err := github.NewREST(repository(nil), token, answer)
+				r, err := github.NewREST(repository(nil), token, &redact.Secrets{}, answer)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -207,7 +208,7 @@ func TestRedirect(t *testing.T) {
 		}
 		s.ServeHTTP(w, r)
 	})
-	r, err := github.NewREST(repository(map[string]string{"GITHUB_API_URL": home.URL, "GITHUB_REPOSITORY": "acme/old"}), s.Token, nil)
+	r, err := github.NewREST(repository(map[string]string{"GITHUB_API_URL": home.URL, "GITHUB_REPOSITORY": "acme/old"}), s.Token, &redact.Secrets{}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -2,7 +2,7 @@
 // annotations, masks, outputs, the job summary and the event that started the
 // run. Everything that leaves through it is scrubbed of secrets, and text from
 // outside can't become a command, an output or a mention. It imports no other
-// package of this module.
+// package of this module but redact.
 //
 // All of that goes to stdout: the runner reads stdout and stderr through two
 // pipes and doesn't keep the order between them.
@@ -17,13 +17,15 @@ import (
 	"sync"
 
 	"github.com/sethvargo/go-githubactions"
+
+	"astro-apply/internal/redact"
 )
 
 // Runner writes to a GitHub Actions runner, or to a terminal when there is
 // none. It is safe for concurrent use.
 type Runner struct {
 	getenv  func(string) string
-	secrets secrets
+	secrets redact.Secrets
 
 	mu      sync.Mutex // guards what follows
 	out     io.Writer
@@ -93,8 +95,11 @@ func (r *Runner) Debug(text string) {
 }
 
 // plain makes text safe for the log: scrubbed, then neutral line by line.
-func (r *Runner) plain(text string) string {
-	lines := strings.Split(strings.TrimSuffix(visibleLines(r.Scrub(text)), "\n"), "\n")
+func (r *Runner) plain(text string) string { return neutralLines(r.Scrub(text)) }
+
+// neutralLines is Neutral for text of several lines.
+func neutralLines(text string) string {
+	lines := strings.Split(strings.TrimSuffix(visibleLines(text), "\n"), "\n")
 	for i, l := range lines {
 		lines[i] = unarmed(l)
 	}

@@ -1,0 +1,172 @@
+// Package redact replaces secrets in text by ***, in every usual encoding, and
+// cuts text that holds none. It is the only package that cuts text: a part of a
+// secret is not recognised as one. It imports no other package of this module.
+package redact
+
+import (
+	"cmp"
+	"encoding/base64"
+	"slices"
+	"strings"
+	"sync"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Mark stands where a secret was.
+const Mark = "***"
+
+// WholeWord is the number of bytes below which a secret is replaced only where
+// it stands alone.
+const WholeWord = 4
+
+// Secrets holds secrets and finds them in text. The zero value holds none; it
+// is safe for concurrent use.
+type Secrets struct {
+	mu    sync.RWMutex
+	known map[string]bool
+	heads map[[WholeWord]byte][]string // spellings, by how they start
+	pairs [1 << 16 / 64]uint64         // the first two bytes of each, as a set of bits
+	short map[string]bool              // those under WholeWord bytes
+	first [256]bool                    // how these start
+	needs [len(decoders)]bool          // whether an encoding changes a spelling
+}
+
+// Add remembers a secret. An empty one is ignored.
+func (s *Secrets) Add(secret string) {
+	if secret == "" {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.known == nil {
+		s.known, s.heads, s.short = map[string]bool{}, map[[WholeWord]byte][]string{}, map[string]bool{}
+	}
+	if s.known[secret] {
+		return
+	}
+	for _, spelling := range append(inBase64(secret), secret) {
+		s.add(spelling)
+	}
+}
+
+func (s *Secrets) add(spelling string) {
+	if s.known[spelling] {
+		return
+	}
+	s.known[spelling] = true
+	for i := range decoders {
+		s.needs[i] = s.needs[i] || strings.ContainsFunc(strings.TrimRight(spelling, "="), decoders[i].escaped)
+	}
+	if len(spelling) < WholeWord {
+		s.short[spelling] = strings.ContainsFunc(spelling, isWord)
+		s.first[spelling[0]] = true
+		return
+	}
+	head := [WholeWord]byte([]byte(spelling[:WholeWord]))
+	s.heads[head] = append(s.heads[head], spelling)
+	pair := uint(spelling[0])<<8 | uint(spelling[1])
+	s.pairs[pair/64] |= 1 << (pair % 64)
+}
+
+// inBase64 lists the forms of a secret in base64. Inside a longer text, such as
+// user:secret, the form depends on the offset modulo three, and its first and
+// last characters on the neighbours.
+func inBase64(secret string) (forms []string) {
+	for _, e := range []*base64.Encoding{base64.StdEncoding, base64.URLEncoding} {
+		forms = append(forms, e.EncodeToString([]byte(secret)))
+		if len(secret) >= WholeWord {
+			forms = append(forms, strings.TrimRight(forms[len(forms)-1], "="))
+		}
+		for offset := range 3 {
+			raw := []byte(strings.Repeat("\x00", offset) + secret)
+			form := strings.TrimRight(e.EncodeToString(raw), "=")[(offset*8+5)/6:]
+			if len(raw)%3 != 0 {
+				form = form[:len(form)-1]
+			}
+			if len(form) >= WholeWord {
+				forms = append(forms, form)
+			}
+		}
+	}
+	return forms
+}
+
+// Redact replaces every secret in text: as it is, in base64, escaped (JSON, Go,
+// YAML, Markdown), percent-encoded, as HTML entities, or several of these on top
+// of each other. A nil Secrets holds none.
+func (s *Secrets) Redact(text string) Text {
+	if s == nil {
+		return Text{text}
+	}
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	if len(s.known) == 0 {
+		return Text{text}
+	}
+	// All are found first and replaced then, so that no part of one survives
+	// where two overlap.
+	var found []span
+	for _, v := range s.views(text) {
+		s.find(v.text, func(start, end int) { found = append(found, v.origin(span{start, end})) })
+	}
+	if len(found) == 0 {
+		return Text{text}
+	}
+	slices.SortFunc(found, func(a, b span) int { return cmp.Or(cmp.Compare(a.start, b.start), cmp.Compare(b.end, a.end)) })
+	var b strings.Builder
+	kept, end := 0, 0 // text[kept:] isn't written yet; up to end it is secret
+	for _, f := range found {
+		if f.end <= end {
+			continue
+		}
+		if f.start >= end {
+			b.WriteString(text[kept:f.start])
+			b.WriteString(Mark)
+		}
+		kept, end = f.end, f.end
+	}
+	b.WriteString(text[kept:])
+	return Text{b.String()}
+}
+
+// span is a part of a text, from start up to end.
+type span struct{ start, end int }
+
+// find reports the longest spelling of a secret at each place of text.
+func (s *Secrets) find(text string, found func(start, end int)) {
+	for i := range len(text) {
+		end := 0
+		if i+WholeWord <= len(text) {
+			if pair := uint(text[i])<<8 | uint(text[i+1]); s.pairs[pair/64]>>(pair%64)&1 == 1 {
+				for _, f := range s.heads[[WholeWord]byte([]byte(text[i:i+WholeWord]))] {
+					if strings.HasPrefix(text[i:], f) {
+						end = max(end, i+len(f))
+					}
+				}
+			}
+		}
+		if s.first[text[i]] {
+			end = max(end, s.word(text, i))
+		}
+		if end > 0 {
+			found(i, end)
+		}
+	}
+}
+
+// word gives the end of a short secret that stands alone at i, or 0.
+func (s *Secrets) word(text string, i int) (end int) {
+	for j := i + 1; j < i+WholeWord && j <= len(text); j++ {
+		before, _ := utf8.DecodeLastRuneInString(text[:i])
+		after, _ := utf8.DecodeRuneInString(text[j:])
+		if s.short[text[i:j]] && !isWord(before) && !isWord(after) {
+			end = j
+		}
+	}
+	return end
+}
+
+func isWord(c rune) bool {
+	return c == '_' || c != utf8.RuneError && (unicode.IsLetter(c) || unicode.IsDigit(c))
+}

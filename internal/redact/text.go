@@ -1,0 +1,108 @@
+package redact
+
+import (
+	"strings"
+	"unicode/utf8"
+)
+
+// Text is text in which secrets were replaced. Only Secrets.Redact makes one, so
+// that no text can be cut before.
+type Text struct{ text string }
+
+func (t Text) String() string { return t.text }
+
+// Map returns t as f changes it, which escapes characters or drops them. What f
+// returns must come from its argument alone.
+func (t Text) Map(f func(string) string) Text { return Text{f(t.text)} }
+
+// more stands where something is left out.
+const more = "…"
+
+// Cut shortens the texts to at most limit characters each, as UTF-16 counts
+// them. Each is cut around the first character in which it differs from the
+// others, so that two that differ never look the same; alone, it keeps its start.
+func Cut(limit int, texts ...Text) []string {
+	out := make([]string, len(texts))
+	for i, t := range texts {
+		out[i] = t.text
+		if length(t.text) <= limit {
+			continue
+		}
+		at := 0
+		for _, other := range texts {
+			if other != t { // the one that is most like it counts
+				at = max(at, common(t.text, other.text))
+			}
+		}
+		out[i] = window(t.text, at, limit)
+	}
+	return out
+}
+
+// Cut shortens t to at most limit characters, as UTF-16 counts them.
+func (t Text) Cut(limit int) string { return Cut(limit, t)[0] }
+
+// Lines returns the first lines of t that are whole within limit bytes.
+func (t Text) Lines(limit int) string {
+	if len(t.text) <= limit {
+		return t.text
+	}
+	return t.text[:strings.LastIndexByte(t.text[:max(0, limit)], '\n')+1]
+}
+
+// window is the part of a text, longer than limit, around the byte at. Where it
+// starts depends only on what is before at.
+func window(s string, at, limit int) string {
+	start, end := at, at
+	for room := limit / 2; start > 0; {
+		c, size := utf8.DecodeLastRuneInString(s[:start])
+		if room -= units(c); room < 0 {
+			break
+		}
+		start -= size
+	}
+	mark := ""
+	if start > 0 {
+		mark, limit = more, limit-1
+	}
+	if length(s[start:]) <= limit {
+		return mark + s[start:]
+	}
+	end = start
+	for room := limit - 1; ; {
+		c, size := utf8.DecodeRuneInString(s[end:])
+		if room -= units(c); room < 0 {
+			break
+		}
+		end += size
+	}
+	return mark + s[start:end] + more
+}
+
+// common is the length in bytes of what two texts start with, in whole
+// characters.
+func common(a, b string) int {
+	i := 0
+	for i < len(a) && i < len(b) && a[i] == b[i] {
+		i++
+	}
+	for i > 0 && i < len(a) && !utf8.RuneStart(a[i]) {
+		i--
+	}
+	return i
+}
+
+func length(s string) (n int) {
+	for _, c := range s {
+		n += units(c)
+	}
+	return n
+}
+
+// units is how much a character counts in UTF-16, as GitHub's limits do.
+func units(c rune) int {
+	if c > 0xFFFF {
+		return 2
+	}
+	return 1
+}
