@@ -58,6 +58,7 @@ type process struct {
 func Main(ctx context.Context, s System) int {
 	start := time.Now()
 	p := &process{System: s, runner: github.New(s.Getenv, s.Stdout), catalog: resource.Kinds(), token: s.Getenv(TokenVariable)}
+	p.report.Secrets = p.runner.Secrets()
 	p.runner.Mask(p.token)
 	p.report.Errors = apart(p.run(ctx))
 	p.report.Duration = time.Since(start)

@@ -164,7 +164,7 @@ func empty(o map[string]any) {
 func changes(c *plan.Change) string {
 	out := ""
 	for _, f := range c.Fields {
-		out += fmt.Sprintf("%s: %s → %s\n", f.Path, f.Old.Show(), f.New.Show())
+		out += fmt.Sprintf("%s: %s → %s\n", f.Path, f.Old.Render(), f.New.Render())
 	}
 	return out
 }

@@ -40,7 +40,7 @@ func TestErrorText(t *testing.T) {
 		{"workflow command", `{"message":"a\n::error::forged\r\n##[set-output]"}`, 400, nil, "POST /things: 400 Bad Request: a ::error::forged ##[set-output]"},
 		{
 			"longer than is read, the id first", `{"requestId":"r1","message":"` + strings.Repeat("x", maxFailure) + `"}`, 400, nil,
-			"POST /things: 400 Bad Request: " + clip(`{"requestId":"r1","message":"`+strings.Repeat("x", maxFailure), maxSnippet) + " (requestId r1)",
+			"POST /things: 400 Bad Request: " + `{"requestId":"r1","message":"` + strings.Repeat("x", 170) + "…" + " (requestId r1)",
 		},
 		{
 			"long, the id last", `{"message":"no","statusCode":400,"details":"` + strings.Repeat("x", 500_000) + `","requestId":"r1"}`, 400, nil,

@@ -3,6 +3,7 @@ package manifest
 import (
 	"regexp"
 	"strings"
+	"unicode/utf8"
 
 	"astro-apply/internal/schema"
 )
@@ -49,7 +50,7 @@ func (r *reader) expand(n *schema.Node) {
 		rest = following
 		m := reference.FindStringSubmatch(inner)
 		if m == nil || !closed {
-			r.report(n.Pos, "%s is no reference: write ${env:NAME} or ${secret:NAME}, or $${ for a literal ${", quoteShort(written))
+			r.report(n.Pos, "%s is no reference: write ${env:NAME} or ${secret:NAME}, or $${ for a literal ${", brief(written, "what starts with ${"))
 			pending = true
 			continue
 		}
@@ -116,9 +117,11 @@ func (r *reader) remember(secret string) {
 	}
 }
 
-func quoteShort(s string) string {
-	if len(s) > 40 {
-		s = strings.ToValidUTF8(s[:40], "") + "…"
+// brief is text for a message, or long where it is long. It is never cut: it may
+// contain a secret, and a part of one is not recognised.
+func brief(text, long string) string {
+	if utf8.RuneCountInString(text) > 40 {
+		return long
 	}
-	return s
+	return text
 }

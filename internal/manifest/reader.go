@@ -137,7 +137,7 @@ func (r *reader) node(n *yaml.Node) *schema.Node {
 // asks for would not be done.
 func (r *reader) plain(n *yaml.Node, natural string) {
 	if n.Style&yaml.TaggedStyle != 0 && n.ShortTag() != natural {
-		r.report(r.pos(n), "the tag %s is not supported; leave it out", quoteShort(n.ShortTag()))
+		r.report(r.pos(n), "the tag %s is not supported; leave it out", brief(n.ShortTag(), "(too long to show)"))
 	}
 }
 

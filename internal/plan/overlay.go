@@ -114,7 +114,8 @@ func (o *overlay) field(f *schema.Field, declared, live *schema.Node, path strin
 		return o.echo(f, declared, l, path)
 	case f.Has(schema.CreateOnly):
 		if o.made.Get(f.Read) == nil && o.differs(f, d, l, path) {
-			o.note(d.Pos, false, "%s is %s live and %s here: %s", path, o.shown(&f.Type, l).Show(), d.Show(), f.Note)
+			live, declared := schema.ShowBoth(o.shown(&f.Type, l), d)
+			o.note(d.Pos, false, "%s is %s live and %s here: %s", path, live, declared, f.Note)
 		}
 		return nil
 	case f.Has(schema.Immutable):
@@ -168,7 +169,8 @@ func (o *overlay) merged(f *schema.Field, d, l *schema.Node, path string, fresh 
 		return v
 	}
 	if why := f.Warning(l, d); why != "" && !fresh {
-		o.note(d.Pos, true, "%s changes from %s to %s: %s", path, l.Show(), d.Show(), why)
+		live, declared := schema.ShowBoth(l, d)
+		o.note(d.Pos, true, "%s changes from %s to %s: %s", path, live, declared, why)
 	}
 	o.changed(path, l, d)
 	return t.Send(d)

@@ -55,7 +55,8 @@ func (o *overlay) immutable(f *schema.Field, d, l *schema.Node, path string) *sc
 		o.note(d.Pos, false, "%s can't change once it is set, and Astro doesn't tell what it is: %s was not compared", path, d.Show())
 	}
 	if l != nil && !f.Type.Equal(d, l) {
-		o.problem(d.Pos, "%s can't change once it is set: it is %s live and %s here. %s", path, l.Show(), d.Show(), f.Note)
+		live, declared := schema.ShowBoth(l, d)
+		o.problem(d.Pos, "%s can't change once it is set: it is %s live and %s here. %s", path, live, declared, f.Note)
 	}
 	switch {
 	case !f.Has(schema.Update):

@@ -10,6 +10,7 @@ import (
 
 	"astro-apply/internal/manifest"
 	"astro-apply/internal/plan"
+	"astro-apply/internal/redact"
 	"astro-apply/internal/resource"
 	"astro-apply/internal/schema"
 )
@@ -75,7 +76,8 @@ func deployment(t testing.TB, members, answer string, policy plan.Policy) *plan.
 func shown(fields []plan.Field) []string {
 	var out []string
 	for _, f := range fields {
-		line := fmt.Sprintf("%s: %s → %s", f.Path, f.Old.Show(), f.New.Show())
+		cut := func(n *schema.Node) string { return (&redact.Secrets{}).Redact(n.Render()).Cut(120) }
+		line := fmt.Sprintf("%s: %s → %s", f.Path, cut(f.Old), cut(f.New))
 		if f.Again {
 			line += " again"
 		}

@@ -15,7 +15,7 @@ const clock = "2006-01-02 15:04 UTC"
 // drifted is what is live of an object beside what is declared, and who changed
 // it last. It is open: this is what the run is for.
 func (r *Run) drifted(c *plan.Change) string {
-	rows := deviations(c)
+	rows := r.deviations(c)
 	if len(rows) == 0 {
 		return ""
 	}
@@ -38,28 +38,20 @@ func (r *Run) drifted(c *plan.Change) string {
 // deviation is a field in which an object is not as declared.
 type deviation struct{ path, live, declared string }
 
-func deviations(c *plan.Change) (out []deviation) {
+func (r *Run) deviations(c *plan.Change) (out []deviation) {
 	switch c.Action {
 	case plan.Create:
 		return []deviation{{"", "there is none", "declared at " + c.Object.Pos.String()}}
 	case plan.Delete, plan.Kept:
 		return []deviation{{"", "it is there", "state: absent"}}
 	}
-	for _, f := range c.Fields {
-		d := deviation{f.Path, "(none)", "(none)"}
-		if f.Old != nil {
-			d.live = f.Old.Show()
+	for i, v := range r.values(c.Fields) {
+		if !c.Fields[i].Again { // a secret that an update would write again is not known to differ
+			out = append(out, deviation{c.Fields[i].Path, v.before, v.after + v.note})
 		}
-		if f.New != nil {
-			d.declared = f.New.Show()
-		}
-		if f.Again {
-			continue // a secret that an update would write again: nothing is known to differ
-		}
-		out = append(out, d)
 	}
-	for _, f := range c.Kept {
-		out = append(out, deviation{f.Path, f.Old.Show(), "(none)"})
+	for i, v := range r.values(c.Kept) {
+		out = append(out, deviation{c.Kept[i].Path, v.before, v.after})
 	}
 	return out
 }

@@ -9,6 +9,7 @@ import (
 
 	"astro-apply/internal/apply"
 	"astro-apply/internal/plan"
+	"astro-apply/internal/redact"
 	"astro-apply/internal/resource"
 	"astro-apply/internal/schema"
 )
@@ -36,7 +37,8 @@ type Run struct {
 	Unmanaged  []resource.Unmanaged // looked for in mode drift only
 	Exported   *Exported            // in mode export, once it is there
 	Duration   time.Duration
-	Stopped    error // why the run was ended early, nil if it wasn't
+	Secrets    *redact.Secrets // replaced before a value is cut
+	Stopped    error           // why the run was ended early, nil if it wasn't
 }
 
 // Broken reports whether something is wrong that keeps anything from being

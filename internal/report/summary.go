@@ -136,14 +136,14 @@ func (r *Run) details() (blocks []string) {
 		if r.Mode == "drift" {
 			blocks = append(blocks, r.drifted(c))
 		} else {
-			blocks = append(blocks, diff(c))
+			blocks = append(blocks, r.diff(c))
 		}
 	}
 	return blocks
 }
 
-func diff(c *plan.Change) string {
-	lines := differences(c)
+func (r *Run) diff(c *plan.Change) string {
+	lines := r.differences(c)
 	if len(lines) == 0 || c.Action == plan.Unknown { // then why is an error
 		return ""
 	}

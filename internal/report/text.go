@@ -27,7 +27,7 @@ func (r *Run) PlanText() string {
 		if last := lastChange(c.Live); last != "" && r.Mode == "drift" {
 			b.WriteString("    " + github.Neutral("last changed "+last) + "\n")
 		}
-		for _, line := range differences(c) {
+		for _, line := range r.differences(c) {
 			b.WriteString("    " + line.sign + " " + line.text + "\n")
 		}
 	}
@@ -53,13 +53,13 @@ func heading(c *plan.Change) string {
 // -, ~, ! or ?.
 type line struct{ sign, text string }
 
-func differences(c *plan.Change) []line {
+func (r *Run) differences(c *plan.Change) []line {
 	var out []line
-	for _, f := range c.Fields {
-		out = append(out, difference(f))
+	for i, v := range r.values(c.Fields) {
+		out = append(out, difference(c.Fields[i], v))
 	}
-	for _, f := range c.Kept {
-		out = append(out, line{"!", fmt.Sprintf("%s: %s is kept", f.Path, f.Old.Show())})
+	for i, v := range r.values(c.Kept) {
+		out = append(out, line{"!", fmt.Sprintf("%s: %s is kept", c.Kept[i].Path, v.before)})
 	}
 	if c.Err != nil {
 		out = append(out, line{"?", c.Err.Error()})
@@ -70,16 +70,16 @@ func differences(c *plan.Change) []line {
 	return out
 }
 
-func difference(f plan.Field) line {
+func difference(f plan.Field, v value) line {
 	switch {
 	case f.Again:
 		return line{"~", f.Path + ": " + schema.Redacted + " (written again, it can't be compared)"}
 	case f.New == nil:
-		return line{"-", f.Path + ": " + f.Old.Show()}
+		return line{"-", f.Path + ": " + v.before}
 	case f.Old == nil:
-		return line{"+", f.Path + ": " + f.New.Show()}
+		return line{"+", f.Path + ": " + v.after}
 	}
-	return line{"~", fmt.Sprintf("%s: %s → %s", f.Path, f.Old.Show(), f.New.Show())}
+	return line{"~", fmt.Sprintf("%s: %s → %s%s", f.Path, v.before, v.after, v.note)}
 }
 
 // Line is the log's line about one outcome.

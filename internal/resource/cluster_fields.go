@@ -123,7 +123,8 @@ func drFixed(old, wanted *schema.Node, value func(string) string) string {
 }
 
 func fixed(old, wanted *schema.Node) string {
-	return "it can't change once the cluster exists: it is " + old.Show() + " live and " + wanted.Show() + " here. " + rebuild
+	live, declared := schema.ShowBoth(old, wanted)
+	return "it can't change once the cluster exists: it is " + live + " live and " + declared + " here. " + rebuild
 }
 
 func drFrozen(_, wanted *schema.Node, value func(string) string) string {

@@ -95,7 +95,8 @@ func (d *declarer) organization(id *schema.Node) {
 	case before == nil:
 		d.out.OrganizationID = id
 	case before.Text != id.Text:
-		d.report(id.Pos, "organizationId is %s here and %s at %s; one run manages one Organization", id.Show(), before.Show(), before.Pos)
+		first, second := schema.ShowBoth(before, id)
+		d.report(id.Pos, "organizationId is %s here and %s at %s; one run manages one Organization", second, first, before.Pos)
 	}
 }
 

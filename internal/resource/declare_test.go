@@ -1,7 +1,6 @@
 package resource_test
 
 import (
-	"fmt"
 	"testing"
 
 	"astro-apply/internal/manifest"
@@ -243,8 +242,8 @@ func TestSecretsOfAManifest(t *testing.T) {
 	d := declare(t, `deployments: [{ id: cdeployment00000000000001, environmentVariables: [
 		{ key: A, value: open }, { key: B, value: cleartext, isSecret: true }, { key: C, value: '${env:X}', isSecret: true }] }]`)
 	same(t, "secrets", []string{"cleartext", "value-of-X", "value-of-X"}, d.Secrets)
-	got := fmt.Sprint(d.Objects[0].Body.Show())
-	same(t, "shown", `{environmentVariables: [{key: "A", value: "open"}, {key: "B", value: ***, isSecret: true}, {key: "C", value: ***, isSec…`, got)
+	same(t, "shown", `{environmentVariables: [{key: "A", value: "open"}, {key: "B", value: ***, isSecret: true}, {key: "C", value: ***, isSecret: true}]}`,
+		d.Objects[0].Body.Render())
 }
 
 // A literal that is short, or in the open elsewhere, is hidden in its place only;

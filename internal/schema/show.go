@@ -23,12 +23,72 @@ func (n *Node) Scrub() []string {
 	return append([]string{n.Text}, n.Read...)
 }
 
-// Show renders n on one line for people, at most about 120 characters, with
-// secrets redacted. The text may still hold anything a manifest or the API can
-// hold, so whoever prints it neutralises it.
-func (n *Node) Show() string { return shorten(n.show(), 120) }
+// showLimit is how many characters of a value a message has room for.
+const showLimit = 120
 
-func (n *Node) show() string {
+// Show renders n on one line for a message, with secrets redacted: whole, or by
+// its size where that is more than 120 characters. It is never cut, because n may
+// contain a secret that only the whole run knows, and a part of one is not
+// recognised. The text may still hold anything a manifest or the API can hold, so
+// whoever prints it neutralises it.
+func (n *Node) Show() string {
+	whole := n.Render()
+	if utf8.RuneCountInString(whole) > showLimit {
+		return n.size()
+	}
+	return whole
+}
+
+// ShowBoth is Show for two values that differ: what is shown differs, too.
+func ShowBoth(a, b *Node) (string, string) {
+	x, y := a.Show(), b.Show()
+	if x == y && a.Render() != b.Render() {
+		y += ", different from " + a.firstDifference(b) + " on"
+	}
+	return x, y
+}
+
+// size describes a value that is not shown.
+func (n *Node) size() string {
+	switch n.Form {
+	case Text:
+		return fmt.Sprintf("text of %d characters", utf8.RuneCountInString(n.Text))
+	case List:
+		return fmt.Sprintf("a list of %d items", len(n.Items))
+	case Map:
+		return fmt.Sprintf("a mapping of %d members", len(n.Members))
+	}
+	return n.Form.String() + " that is too long to show"
+}
+
+// firstDifference names the first place in which two values of one form and size
+// differ.
+func (n *Node) firstDifference(other *Node) string {
+	switch n.Form {
+	case List:
+		for i, item := range n.Items {
+			if item.Render() != other.Items[i].Render() {
+				return fmt.Sprintf("item %d", i+1)
+			}
+		}
+	case Map:
+		for i, m := range n.Members {
+			if o := other.Members[i]; m.Name != o.Name || m.Value.Render() != o.Value.Render() {
+				return fmt.Sprintf("member %d", i+1)
+			}
+		}
+	}
+	x, y := []rune(n.Text), []rune(other.Text)
+	i := 0
+	for i < min(len(x), len(y)) && x[i] == y[i] {
+		i++
+	}
+	return fmt.Sprintf("character %d", i+1)
+}
+
+// Render is the whole of n on one line, with secrets redacted. Redact it before
+// it is cut.
+func (n *Node) Render() string {
 	switch {
 	case n == nil:
 		return "(none)"
@@ -48,25 +108,17 @@ func (n *Node) show() string {
 	case List:
 		parts := make([]string, len(n.Items))
 		for i, item := range n.Items {
-			parts[i] = item.show()
+			parts[i] = item.Render()
 		}
 		return "[" + strings.Join(parts, ", ") + "]"
 	case Map:
 		parts := make([]string, len(n.Members))
 		for i, m := range n.Members {
-			parts[i] = m.Name + ": " + m.Value.show()
+			parts[i] = m.Name + ": " + m.Value.Render()
 		}
 		return "{" + strings.Join(parts, ", ") + "}"
 	}
 	return n.Text
-}
-
-func shorten(s string, limit int) string {
-	r := []rune(s)
-	if len(r) <= limit {
-		return s
-	}
-	return string(r[:limit-1]) + "…"
 }
 
 // Describe says in a few words what a type accepts, for messages and documents.
@@ -106,7 +158,7 @@ func (n *Node) Redacted() *Node {
 		case m.Secret:
 			*m = Node{Form: Text, Text: Redacted}
 		case m.Form == Pending:
-			*m = Node{Form: Text, Text: m.show()}
+			*m = Node{Form: Text, Text: m.Render()}
 		}
 	})
 	return c

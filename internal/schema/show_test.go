@@ -1,6 +1,7 @@
 package schema_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -42,17 +43,41 @@ func TestShowConcealed(t *testing.T) {
 	same(t, "all of it", "{a: {b: [***, ***, ***, ***, ***]}}", n.Show())
 }
 
-func TestShowCut(t *testing.T) {
+// A long value is not cut, since it may contain a secret: it is whole or not there.
+func TestShowLong(t *testing.T) {
 	t.Parallel()
 	for _, c := range []string{"a", "é", "🚀"} {
 		same(t, "just fits", `"`+strings.Repeat(c, 118)+`"`, schema.String(strings.Repeat(c, 118)).Show())
-		same(t, "one too long", `"`+strings.Repeat(c, 118)+`…`, schema.String(strings.Repeat(c, 119)).Show())
+		same(t, "one too long", "text of 119 characters", schema.String(strings.Repeat(c, 119)).Show())
 	}
-	many := &schema.Node{Form: schema.List}
-	for range 1000 {
-		many.Items = append(many.Items, schema.Int(7))
+	list, mapping := &schema.Node{Form: schema.List}, &schema.Node{Form: schema.Map}
+	for i := range 1000 {
+		list.Items = append(list.Items, schema.Int(7))
+		mapping.Set(fmt.Sprint("m", i), schema.Int(7))
 	}
-	same(t, "a list", "["+strings.Repeat("7, ", 39)+"7…", many.Show())
+	same(t, "a list", "a list of 1000 items", list.Show())
+	same(t, "a mapping", "a mapping of 1000 members", mapping.Show())
+	same(t, "a number", "a number that is too long to show", (&schema.Node{Form: schema.Number, Text: strings.Repeat("7", 121)}).Show())
+}
+
+// Two values that differ never look the same.
+func TestShowBoth(t *testing.T) {
+	t.Parallel()
+	long := strings.Repeat("a", 130)
+	for _, test := range []struct{ a, b, x, y string }{
+		{"x", "y", `"x"`, `"y"`},
+		{"x", "x", `"x"`, `"x"`},
+		{"'${secret:A}'", "'${secret:B}'", "***", "***"},
+		{"x", "-", `"x"`, "(none)"},
+		{long, long + "a", "text of 130 characters", "text of 131 characters"},
+		{long + "x", long + "y", "text of 131 characters", "text of 131 characters, different from character 131 on"},
+		{"[" + long + ", x]", "[" + long + ", y]", "a list of 2 items", "a list of 2 items, different from item 2 on"},
+		{"{a: " + long + ", b: x}", "{a: " + long + ", b: y}", "a mapping of 2 members", "a mapping of 2 members, different from member 2 on"},
+	} {
+		x, y := schema.ShowBoth(value(t, test.a), value(t, test.b))
+		same(t, test.a+" first", test.x, x)
+		same(t, test.b+" second", test.y, y)
+	}
 }
 
 // hide marks some nodes as secret, and puts a word into those, and nowhere else.
@@ -74,6 +99,9 @@ func TestSecretsAreNotShown(t *testing.T) {
 		hide(t, n, "hunter2")
 		if s := n.Show(); strings.Contains(s, "hunt") || utf8.RuneCountInString(s) > 120 {
 			t.Fatalf("shown: %s", s)
+		}
+		if s := n.Render(); strings.Contains(s, "hunt") {
+			t.Fatalf("rendered: %s", s)
 		}
 		data, err := n.Redacted().MarshalJSON()
 		if err != nil {

@@ -1,0 +1,39 @@
+package report
+
+import (
+	"astro-apply/internal/plan"
+	"astro-apply/internal/redact"
+	"astro-apply/internal/schema"
+)
+
+// valueLimit is how many characters of a value are shown.
+const valueLimit = 120
+
+// value is what is shown of a field before and after.
+type value struct{ before, after, note string }
+
+// values shows the values of fields without secrets. Long ones of the same path
+// (the items of a set share one) are cut around the place where they differ.
+func (r *Run) values(fields []plan.Field) []value {
+	out := make([]value, len(fields))
+	texts, targets := map[string][]redact.Text{}, map[string][]*string{}
+	add := func(path string, n *schema.Node, target *string) {
+		texts[path] = append(texts[path], r.Secrets.Redact(n.Render()))
+		targets[path] = append(targets[path], target)
+	}
+	for i, f := range fields {
+		add(f.Path, f.Old, &out[i].before)
+		add(f.Path, f.New, &out[i].after)
+	}
+	for path := range texts {
+		for i, text := range redact.Cut(valueLimit, texts[path]...) {
+			*targets[path][i] = text
+		}
+	}
+	for i, f := range fields {
+		if out[i].before == out[i].after && f.Old.Render() != f.New.Render() {
+			out[i].note = " (a secret in it differs)"
+		}
+	}
+	return out
+}
