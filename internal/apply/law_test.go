@@ -32,9 +32,6 @@ func declared(t *rapid.T, count int) string {
 	}
 	for i, word := range schema.Find(kinds.Kind("environmentObject").Fields, "objectType").Type.Enum {
 		o := object(t, kinds.Kind("environmentObject"), member("objectType", word), member("objectKey", fmt.Sprintf("o%d", i)), member("workspace", "data"))
-		if export := o.Get("metricsExport"); export != nil {
-			export.Delete("authType") // no update without it, once it is set
-		}
 		sections["environmentObjects"] = append(sections["environmentObjects"], o)
 	}
 	sections["teams"] = []*schema.Node{object(t, kinds.Kind("team"), member("name", "t"))}

@@ -19,8 +19,8 @@ func (o *overlay) echo(f *schema.Field, declared, l *schema.Node, path string) *
 			return nil
 		}
 	}
-	if l.Veiled() && f.Secret == nil { // only an empty secret is taken for keeping it
-		if o.partial == 0 {
+	if l.Veiled() && f.Secret == nil { // left out it stays, and "" keeps secrets only
+		if f.Has(schema.RequiredUpdate) {
 			o.lacks(f, path)
 		}
 		return nil

@@ -74,12 +74,12 @@ var others = []row{
 	{"environmentObjects", "connection", "connection", object3 + "connection: { type: postgres, port: 5432, extra: { region: eu, secret: x } }", object3 + "connection: { type: postgres, port: 5433, extra: { region: us, secret: x, more: { a: [1] } } }", []string{
 		"connection.port: 5432 → 5433", `connection.extra.region: "eu" → "us"`, "connection.extra.secret: (none) → *** again", "connection.extra.more: (none) → {a: [1]}",
 	}, `={"connection": {"type": "postgres", "host": "h", "port": 5433, "password": "", "extra": {"region": "us", "secret": "x", "more": {"a": [1]}}}, "autoLinkDeployments": true, "links": [], "excludeLinks": []}`},
-	{"environmentObjects", "metrics", "metricsExport", object4 + "metricsExport: { endpoint: 'https://x', labels: { env: dev } }", object4 + "metricsExport: { endpoint: 'https://y', authType: AUTH_TOKEN, basicToken: abcdef, headers: { X-B: b } }", []string{
-		`metricsExport.endpoint: "https://x" → "https://y"`, "metricsExport.authType: (none) → *** again", "metricsExport.basicToken: (none) → *** again", "metricsExport.headers.X-B: (none) → ***",
-	}, `={"metricsExport": {"endpoint": "https://y", "exporterType": "PROMETHEUS", "authType": "AUTH_TOKEN", "basicToken": "abcdef", "headers": {"X-B": "b", "X-A": ""}, "labels": {"env": "dev"}},
+	{"environmentObjects", "metrics", "metricsExport", object4 + "metricsExport: { endpoint: 'https://x', labels: { env: dev } }", object4 + "metricsExport: { endpoint: 'https://y', authType: AUTH_TOKEN, basicToken: abcdef, headers: { X-A: a, X-B: b } }", []string{
+		`metricsExport.endpoint: "https://x" → "https://y"`, `metricsExport.authType: (none) → "AUTH_TOKEN" again`, "metricsExport.basicToken: (none) → *** again", "metricsExport.headers.X-A: (none) → *** again", "metricsExport.headers.X-B: (none) → ***",
+	}, `={"metricsExport": {"endpoint": "https://y", "exporterType": "PROMETHEUS", "authType": "AUTH_TOKEN", "basicToken": "abcdef", "headers": {"X-A": "a", "X-B": "b"}, "labels": {"env": "dev"}},
 		"autoLinkDeployments": false, "links": [], "excludeLinks": []}`},
 	{"environmentObjects", "connection", "autoLinkDeployments", object3 + "autoLinkDeployments: true", object3 + "autoLinkDeployments: false", []string{"autoLinkDeployments: true → false"}, `={
-		"connection": {"type": "postgres", "host": "h", "port": 5432, "password": "", "extra": {"region": "eu", "secret": ""}}, "autoLinkDeployments": false, "links": [], "excludeLinks": []}`},
+		"connection": {"type": "postgres", "host": "h", "port": 5432, "password": ""}, "autoLinkDeployments": false, "links": [], "excludeLinks": []}`},
 	{"environmentObjects", "variable", "links", object1 + "links: [{ deploymentId: " + d1 + ", overrides: { environmentVariable: { value: '2' } } }]", object1 + "links: [{ deploymentId: " + d1 + ", overrides: { environmentVariable: { value: '3' } } }]", []string{
 		`links[` + d1 + `].overrides.environmentVariable.value: "2" → "3"`,
 	}, `={"description": "old", "environmentVariable": {"value": "1"}, "autoLinkDeployments": false,

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"slices"
 	"strings"
 
 	"astro-apply/internal/schema"
@@ -10,26 +11,37 @@ import (
 func (o *overlay) removes() bool { return o.policy.AllowDelete && !o.policy.protected }
 
 // mapping merges a mapping whose names are the user's own, as lists are merged:
-// what is live and not declared goes with allow-delete only.
+// what is live and not declared goes with allow-delete only. Astro replaces the
+// mapping as a whole, so it isn't sent where that would erase a value that only
+// Astro knows.
 func (o *overlay) mapping(f *schema.Field, d, l *schema.Node, path string) *schema.Node {
 	if d == nil {
 		return l
 	}
+	unknown := o.undeclaredSecrets(d, l)
+	if len(unknown) > 0 && !o.policy.WriteSecrets { // its secrets are not written just because the object is
+		defer func(secrets bool) { o.secrets = secrets }(o.secrets)
+		o.secrets = false
+	}
+	before := len(o.diff.Fields)
 	out := &schema.Node{Form: schema.Map, Pos: d.Pos}
 	for _, m := range d.Members {
 		at, live := join(path, m.Name), l.Get(m.Name)
 		value := m.Value
-		if secret(value) && live != nil && !live.Veiled() {
+		if secret(value) && live != nil && !veiled(live) {
 			live = live.Clone() // what a secret replaces was most likely its last value
 			live.Conceal()
 		}
 		switch {
-		case live.Veiled():
-			value = o.veiled(value, live, at)
+		case veiled(live) && (live.Veiled() || f.Type.SameElem(value, live)):
+			value = o.secretMember(value, live, at)
 		case live == nil || !f.Type.SameElem(value, live):
 			o.changed(at, live, value)
 		}
 		out.Set(m.Name, value)
+	}
+	if len(unknown) > 0 && len(o.diff.Fields) > before {
+		o.erases(f, o.diff.Fields[before].New, path, unknown)
 	}
 	if l == nil {
 		return out
@@ -43,6 +55,37 @@ func (o *overlay) mapping(f *schema.Field, d, l *schema.Node, path string) *sche
 	}
 	o.keeps(d.Pos, path, kept)
 	return out
+}
+
+// undeclaredSecrets lists the members of a live mapping that are set, not
+// returned, not declared, and not removed either.
+func (o *overlay) undeclaredSecrets(d, l *schema.Node) (names []string) {
+	if l == nil || o.removes() {
+		return nil
+	}
+	for _, m := range l.Members {
+		if d.Get(m.Name) == nil && veiled(m.Value) {
+			names = append(names, m.Name)
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
+// erases reports that a changed member of a mapping would erase others.
+func (o *overlay) erases(f *schema.Field, changed *schema.Node, path string, names []string) {
+	way := "declare every member"
+	if !o.policy.protected {
+		way += ", or allow the removal with allow-delete: true"
+	}
+	o.problem(changed.Pos, "%s: this change would erase %s, set in Astro but not declared: Astro replaces %s as a whole and doesn't return secrets; %s",
+		path, strings.Join(names, ", "), f.Name, way)
+}
+
+// veiled reports whether a value that Astro doesn't return is in n.
+func veiled(n *schema.Node) (found bool) {
+	n.Walk(func(n *schema.Node) { found = found || n.Veiled() })
+	return found
 }
 
 // secret reports whether there is a secret in a value.
@@ -72,9 +115,7 @@ func (o *overlay) keeps(pos schema.Pos, path string, names []string) {
 // given merges an object that is declared in full although leaving a member out
 // keeps it: what is to go is named.
 func (o *overlay) given(t *schema.Type, d, l *schema.Node, path string, fresh bool) *schema.Node {
-	o.partial++
 	v := o.object(t.Fields, d, l, path, fresh)
-	o.partial--
 	if l == nil {
 		return v
 	}
@@ -90,7 +131,7 @@ func (o *overlay) given(t *schema.Type, d, l *schema.Node, path string, fresh bo
 		case d.Get(f.Name) == nil:
 			v.Delete(f.Name)
 			unset.Items = append(unset.Items, schema.String(f.Name))
-		case f.Type.Base == schema.BaseMap:
+		case f.Type.Base == schema.BaseMap && v.Get(f.Name) != nil:
 			for _, m := range live.Members {
 				if v.Get(f.Name).Get(m.Name) == nil {
 					unset.Items = append(unset.Items, schema.String(join(f.Name, m.Name)))

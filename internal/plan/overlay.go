@@ -18,7 +18,6 @@ type overlay struct {
 	part     string // the update at hand, "" for the first one and for a create
 	policy   Policy
 	secrets  bool             // write declared secrets that can't be compared
-	partial  int              // > 0: inside something where leaving out keeps
 	quiet    int              // > 0: inside something that was recorded as a whole
 	lacking  []schema.Problem // what an update would have to send and nobody knows
 	diff     *Diff
@@ -109,7 +108,7 @@ func (o *overlay) field(f *schema.Field, declared, live *schema.Node, path strin
 	case secret && !f.Secret.Told:
 		return o.secret(f, d, live, path)
 	case l.Veiled() && d != nil:
-		return o.veiled(d, l, path)
+		return o.veiled(f, d, l, path)
 	case d == nil:
 		return o.echo(f, declared, l, path)
 	case f.Has(schema.CreateOnly):

@@ -21,13 +21,12 @@ func (o *overlay) secret(f *schema.Field, d, live *schema.Node, path string) *sc
 	switch {
 	case !f.HoldsSecret(live): // so far readable by everyone
 		o.changed(path, nil, d)
+		return d
 	case !o.secrets:
 		o.diff.Unverified = append(o.diff.Unverified, path)
 		return nil
-	case o.quiet == 0:
-		o.diff.Fields = append(o.diff.Fields, Field{Path: path, New: d, Again: true})
 	}
-	return d
+	return o.again(d, path)
 }
 
 // concealed is d, known to be secret also where the manifest doesn't say so.
@@ -42,14 +41,30 @@ func (o *overlay) concealed(d *schema.Node) *schema.Node {
 	return c
 }
 
-// veiled is a declared value of something that is set and not told: whether it
+// veiled is a declared field that is set in Astro and not returned: whether it
 // differs can't be known.
-func (o *overlay) veiled(d, l *schema.Node, path string) *schema.Node {
+func (o *overlay) veiled(f *schema.Field, d, l *schema.Node, path string) *schema.Node {
+	if f.Secret != nil && f.Type.Base == schema.BaseText {
+		return o.secretMember(d, l, path)
+	}
+	if !o.secrets {
+		o.diff.Unverified = append(o.diff.Unverified, path)
+		return nil // left out it stays, and "" keeps secrets only
+	}
+	return o.again(d, path)
+}
+
+// secretMember is the same of a secret, for which the live "" stands.
+func (o *overlay) secretMember(d, l *schema.Node, path string) *schema.Node {
 	if !o.secrets {
 		o.diff.Unverified = append(o.diff.Unverified, path)
 		return l
 	}
-	d = o.concealed(d)
+	return o.again(o.concealed(d), path)
+}
+
+// again records a value that is written whether it differs or not.
+func (o *overlay) again(d *schema.Node, path string) *schema.Node {
 	if o.quiet == 0 {
 		o.diff.Fields = append(o.diff.Fields, Field{Path: path, New: d, Again: true})
 	}

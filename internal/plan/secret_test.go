@@ -128,7 +128,7 @@ func TestSetAndEmpty(t *testing.T) {
 		"connection": {"type": "http", "login": "", "extra": {"n": null, "s": ""}}, "setFields": ["type", "login", "password", "extra.n", "extra.s"]}`
 	d := compare(t, "environmentObjects", object3+"connection: { type: http, login: b, password: x }", live, plan.Policy{})
 	same(t, "differences", []string{`connection.login: "" → "b"`, "connection.password: (none) → *** again"}, shown(d.Fields))
-	same(t, "body", decode(t, `{"type": "http", "login": "b", "password": "x", "extra": {"n": null, "s": ""}}`), body(t, d)["connection"].(map[string]any))
+	same(t, "body", decode(t, `{"type": "http", "login": "b", "password": "x"}`), body(t, d)["connection"].(map[string]any))
 	override := `"links": [{"scope": "DEPLOYMENT", "scopeEntityId": "` + d1 + `", "environmentVariableOverrides": {"value": ""}, "setFields": ["value"]}]`
 	d = compare(t, "environmentObjects", object1+"links: [{ deploymentId: "+d1+", overrides: { environmentVariable: { value: b } } }]", with(t, moreAnswers["variable"], override), plan.Policy{})
 	same(t, "an override", []string{`links[` + d1 + `].overrides.environmentVariable.value: "" → "b"`}, shown(d.Fields))
@@ -141,6 +141,82 @@ func TestSetAndEmpty(t *testing.T) {
 			`"links": [{"scope": "DEPLOYMENT", "scopeEntityId": "`+d1+`", "environmentVariableOverrides": {"value": ""}, "setFields": `+set+`}]`)
 		d = compare(t, "environmentObjects", object1+"links: [{ deploymentId: "+d1+", overrides: { environmentVariable: { value: b } } }]", veiled, plan.Policy{})
 		same(t, "a secret override, "+set, want, shown(d.Fields))
+	}
+}
+
+// A member that setFields names and the answer leaves out is kept and not
+// verified: it makes no update necessary, and no update erases it.
+func TestSetAndNotReturned(t *testing.T) {
+	t.Parallel()
+	const metrics = `{"id": "cobject0000000000000000004", "objectType": "METRICS_EXPORT", "objectKey": "m", "scope": "WORKSPACE", "scopeEntityId": "` + w1 + `",
+		"metricsExport": {"endpoint": "https://x", "exporterType": "PROMETHEUS", "username": "", "labels": {"env": "dev"}},
+		"setFields": ["endpoint", "exporterType", "authType", "username", "sigV4AssumeArn", "labels.env", "labels.team"]}`
+	const connection = `{"id": "cobject0000000000000000003", "objectType": "CONNECTION", "objectKey": "c", "scope": "WORKSPACE", "scopeEntityId": "` + w1 + `",
+		"connection": {"type": "http", "extra": {"deep": {"key": "", "open": 1}, "a.b": "", "token": ""}},
+		"setFields": ["type", "authTypeId", "extra.deep.key", "extra.deep.open", "extra.a.b", "extra.token"]}`
+	for name, test := range map[string]struct {
+		answer, members string
+		write           bool
+		fields          []string
+		unverified      []string
+		problems        []string
+		sent            string // the typed body; "": no request
+	}{
+		"nothing changes": {
+			metrics, "metricsExport: { authType: BASIC, username: u, sigV4AssumeArn: arn, labels: { env: dev, team: t } }", false, nil,
+			[]string{"metricsExport.authType", "metricsExport.username", "metricsExport.sigV4AssumeArn", "metricsExport.labels.team"}, nil, "",
+		},
+		"something else changes": {
+			metrics, "description: new", false, []string{`description: (none) → "new"`}, nil, nil,
+			`{"endpoint": "https://x", "exporterType": "PROMETHEUS", "labels": {"env": "dev", "team": ""}}`,
+		},
+		"written along": {
+			metrics, "metricsExport: { endpoint: 'https://y', username: u }", false,
+			[]string{`metricsExport.endpoint: "https://x" → "https://y"`, `metricsExport.username: (none) → "u" again`}, nil, nil,
+			`{"endpoint": "https://y", "exporterType": "PROMETHEUS", "username": "u", "labels": {"env": "dev", "team": ""}}`,
+		},
+		"a connection's type of authentication": {
+			connection, "description: new", false, []string{`description: (none) → "new"`}, nil, nil, `{"type": "http"}`,
+		},
+		"nested and dotted members": {
+			connection, "connection: { extra: { deep: { key: k, open: 1 }, a.b: x, token: t } }", false, nil,
+			[]string{"connection.extra.deep", "connection.extra.a.b", "connection.extra.token"}, nil, "",
+		},
+		"a nested member that is not declared": {
+			connection, "connection: { extra: { a.b: x, token: t, new: n } }", false, []string{`connection.extra.new: (none) → "n"`}, []string{"connection.extra.a.b", "connection.extra.token"},
+			[]string{"connection.extra: this change would erase deep, set in Astro but not declared: Astro replaces extra as a whole and doesn't return secrets; declare every member, or allow the removal with allow-delete: true"},
+			"-",
+		},
+		"written on request": {
+			connection, "connection: { extra: { token: t } }", true, []string{"connection.extra.token: (none) → *** again"}, nil,
+			[]string{"connection.extra: this change would erase a.b, deep, set in Astro but not declared: Astro replaces extra as a whole and doesn't return secrets; declare every member, or allow the removal with allow-delete: true"},
+			"-",
+		},
+		"protected": {
+			connection, "protect: true, connection: { extra: { token: t, deep: { key: k, open: 1 }, new: n } }", false,
+			[]string{`connection.extra.new: (none) → "n"`}, []string{"connection.extra.token", "connection.extra.deep"},
+			[]string{"connection.extra: this change would erase a.b, set in Astro but not declared: Astro replaces extra as a whole and doesn't return secrets; declare every member"},
+			"-",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			id, body0 := object3, "connection"
+			if test.answer == metrics {
+				id, body0 = object4, "metricsExport"
+			}
+			d := compare(t, "environmentObjects", id+test.members, test.answer, plan.Policy{WriteSecrets: test.write})
+			same(t, "differences", test.fields, shown(d.Fields))
+			same(t, "unverified", test.unverified, d.Unverified)
+			same(t, "problems", test.problems, told(d.Problems))
+			switch test.sent {
+			case "-":
+			case "":
+				same(t, "requests", 0, len(d.Requests))
+			default:
+				same(t, "body", decode(t, test.sent), body(t, d)[body0].(map[string]any))
+			}
+		})
 	}
 }
 

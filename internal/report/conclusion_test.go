@@ -124,14 +124,14 @@ func TestUnverifiedSecrets(t *testing.T) {
 	const variable = "      - { key: %s, value: correct-horse-battery, isSecret: true }\n"
 	live := world{"one": `{"id": "c1", "name": "one", "workspaceId": "cworkspace000000000000001", "type": "STANDARD",
 		"environmentVariables": [{"key": "A", "value": "", "isSecret": true}, {"key": "B", "value": "", "isSecret": true}]}`}
-	const always = "deployment \"one\": %s kept, not verified, because Astro never returns secrets (%s); write-secrets: true writes them"
+	const always = "deployment \"one\": kept, not verified, because Astro doesn't return such values: %s; write-secrets: true writes them"
 	for name, test := range map[string]struct {
 		keys   []string
 		policy plan.Policy
 		want   []string
 	}{
-		"one":         {[]string{"A"}, plan.Policy{}, []string{fmt.Sprintf(always, "1 secret", "environmentVariables[A].value")}},
-		"two":         {[]string{"A", "B"}, plan.Policy{}, []string{fmt.Sprintf(always, "2 secrets", "environmentVariables[A].value, environmentVariables[B].value")}},
+		"one":         {[]string{"A"}, plan.Policy{}, []string{fmt.Sprintf(always, "environmentVariables[A].value")}},
+		"two":         {[]string{"A", "B"}, plan.Policy{}, []string{fmt.Sprintf(always, "environmentVariables[A].value, environmentVariables[B].value")}},
 		"written":     {[]string{"A"}, plan.Policy{WriteSecrets: true}, nil},
 		"one is new":  {[]string{"A", "C"}, plan.Policy{}, nil},
 		"not secrets": {nil, plan.Policy{}, nil},

@@ -114,9 +114,9 @@ func (r *Run) change(c *plan.Change) []Finding {
 		}
 		out = append(out, Finding{Level: level, Pos: n.Pos, Title: name, Message: name + ": " + n.Message})
 	}
-	if n := len(c.Unverified); n > 0 && r.Exported == nil { // there they are listed by their variables
+	if len(c.Unverified) > 0 && r.Exported == nil { // there they are listed by their variables
 		out = append(out, Finding{Level: github.Notice, Pos: c.Object.Pos, Title: name, rank: 1, Message: fmt.Sprintf(
-			"%s: %s kept, not verified, because Astro never returns secrets (%s); write-secrets: true writes them", name, plural(n, "secret"), strings.Join(c.Unverified, ", "))})
+			"%s: kept, not verified, because Astro doesn't return such values: %s; write-secrets: true writes them", name, strings.Join(c.Unverified, ", "))})
 	}
 	if c.Err != nil && r.Outcomes == nil && !errors.Is(c.Err, resource.ErrReported) {
 		out = append(out, unread(name, c)...)

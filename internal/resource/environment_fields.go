@@ -34,7 +34,7 @@ func connection(required schema.Phase) []schema.Field {
 		{Name: "schema", Type: schema.TextType(0), Doc: "The schema to use."},
 		{Name: "login", Type: schema.TextType(0), Doc: "The user name."},
 		{Name: "password", Type: schema.TextType(0), Secret: told, Doc: "The password."},
-		{Name: "extra", Type: schema.MapType(nil), Doc: "More details, by name. What is secret of it is kept secret by Astro."},
+		{Name: "extra", Type: schema.MapType(nil), Echo: schema.EchoChanged, Doc: "More details, by name. What is secret of it is kept secret by Astro."},
 	}
 	if required != 0 {
 		fields[0].Phase |= schema.RequiredUpdate
@@ -49,14 +49,14 @@ func metricsExport(required schema.Phase) []schema.Field {
 	return []schema.Field{
 		{Name: "endpoint", Type: nonEmpty(), Phase: required, Doc: "The Prometheus endpoint that metrics are sent to."},
 		{Name: "exporterType", Type: schema.EnumType("PROMETHEUS"), Phase: required, Doc: "The type of exporter."},
-		// An answer leaves it empty, also where it is set.
+		// Answers leave authType and username empty, also where they are set.
 		{Name: "authType", Type: schema.EnumType("BASIC", "AUTH_TOKEN", "SIGV4"), Doc: "How to authenticate there."},
 		{Name: "username", Type: schema.TextType(0), Doc: "The user name, for BASIC."},
 		{Name: "password", Type: schema.TextType(0), Secret: told, Doc: "The password, for BASIC."},
 		{Name: "basicToken", Type: schema.TextType(0), Secret: told, Doc: "The bearer token, for AUTH_TOKEN."},
 		{Name: "sigV4AssumeArn", Type: schema.TextType(0), Doc: "The AWS role to assume, for SIGV4."},
 		{Name: "sigV4StsRegion", Type: schema.TextType(0), Doc: "The region of AWS STS, for SIGV4."},
-		{Name: "headers", Type: schema.MapType(&text), Secret: told, Doc: "HTTP headers to send, by name."},
+		{Name: "headers", Type: schema.MapType(&text), Secret: told, Echo: schema.EchoChanged, Doc: "HTTP headers to send, by name."},
 		{Name: "labels", Type: schema.MapType(&text), Doc: "Labels of the metrics, by name."},
 	}
 }
@@ -113,31 +113,43 @@ func linkedOrExcluded() Rule {
 	}}
 }
 
-// untold are the members of typed bodies whose values answers may keep to
-// themselves. Whatever is in one of the mappings may be secret.
-var untold = []string{"authType", "authTypeId", "basicToken", "extra", "headers", "password"}
+// masked are the members of typed bodies that answers may return as "" although
+// they are set. Whatever is in one of the mappings may be secret.
+var masked = []string{"authType", "authTypeId", "basicToken", "extra", "headers", "password", "username"}
 
-// hide puts a hidden value wherever an answer says that something is set and
-// doesn't tell it; also are more that it may keep to itself. Paths of members of
-// a map are dotted.
-func hide(body, set *schema.Node, also ...string) {
-	if set == nil {
+// hide puts a hidden value wherever setFields names a member that the answer
+// leaves out or masks; also lists more members that it may mask. Paths of members
+// of a map are dotted.
+func hide(body, setFields *schema.Node, also ...string) {
+	if setFields == nil {
 		return
 	}
-	for _, path := range set.Items {
-		at := body
-		field, name, dotted := strings.Cut(path.Value(), ".")
-		if !slices.Contains(untold, field) && !slices.Contains(also, field) {
+	for _, path := range setFields.Items {
+		field, _, dotted := strings.Cut(path.Value(), ".")
+		maskable := slices.Contains(masked, field) || slices.Contains(also, field)
+		if field == "value" && !maskable { // of a variable that isn't secret: always returned
 			continue
 		}
-		if !dotted {
-			name = field
-		} else if at = body.Get(field); at == nil {
-			at = &schema.Node{Form: schema.Map}
-			body.Set(field, at)
+		at, name := body, field
+		if dotted {
+			if body.Get(field) == nil {
+				body.Set(field, &schema.Node{Form: schema.Map})
+			}
+			at, name = member(body.Get(field), strings.TrimPrefix(path.Value(), field+"."))
 		}
-		if n := at.Get(name); at.Form == schema.Map && (n == nil || n.Form == schema.Text && n.Text == "") {
+		if n := at.Get(name); at.Form == schema.Map && (n == nil || maskable && n.Is("") && n.Form == schema.Text) {
 			at.Set(name, schema.Hidden())
 		}
 	}
+}
+
+// member returns the innermost mapping that has a part of the dotted path, and
+// the rest of the path: the name of a member may have dots itself.
+func member(in *schema.Node, path string) (*schema.Node, string) {
+	for _, m := range in.Members {
+		if rest, ok := strings.CutPrefix(path, m.Name+"."); ok && m.Value.Form == schema.Map && in.Get(path) == nil {
+			return member(m.Value, rest)
+		}
+	}
+	return in, path
 }

@@ -127,12 +127,12 @@ func (s *Server) updateEnvironmentObject(c call) (any, *problem) {
 	}
 	name := bodyOf[o.text("objectType")]
 	old := group(o.state, name)
-	keepSecrets(name, group(body, name), old, flag(old, "isSecret"))
+	s.keepStored(name, group(body, name), old, flag(old, "isSecret"))
 	if is, told := old["isSecret"]; told {
 		group(body, name)["isSecret"] = is
 	}
 	for _, link := range groups(body, "links") {
-		mergeLink(name, link, o.state)
+		s.mergeLink(name, link, o.state)
 	}
 	for _, f := range changedObjectFields() {
 		delete(o.state, f.name)

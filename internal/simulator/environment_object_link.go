@@ -47,7 +47,7 @@ func setOrPartlySet(overrides map[string]any, path any) bool {
 }
 
 // mergeLink lays the overrides of a link over those it has: what isn't sent stays, what unsetFields names goes.
-func mergeLink(name string, link, old map[string]any) {
+func (s *Server) mergeLink(name string, link, old map[string]any) {
 	overrides := map[string]any{}
 	for _, l := range groups(old, "links") {
 		if had := group(group(l, "overrides"), name); had != nil && text(l, "scopeEntityId") == text(link, "scopeEntityId") {
@@ -55,8 +55,8 @@ func mergeLink(name string, link, old map[string]any) {
 		}
 	}
 	if sent := group(group(link, "overrides"), name); sent != nil {
-		keepSecrets(name, sent, overrides, flag(group(old, name), "isSecret"))
-		merge(overrides, sent)
+		s.keepStored(name, sent, overrides, flag(group(old, name), "isSecret"))
+		maps.Copy(overrides, sent)
 	}
 	unset, _ := group(link, "overrides")["unsetFields"].([]any)
 	for _, path := range unset {
@@ -74,18 +74,6 @@ func mergeLink(name string, link, old map[string]any) {
 	delete(link, "overrides")
 	if len(overrides) > 0 {
 		link["overrides"] = map[string]any{name: overrides}
-	}
-}
-
-// merge sets fields, and the members of maps one by one.
-func merge(into, from map[string]any) {
-	for name, value := range from {
-		had, members := group(into, name), group(from, name)
-		if had == nil || members == nil {
-			into[name] = value
-			continue
-		}
-		maps.Copy(had, members)
 	}
 }
 

@@ -102,7 +102,7 @@ func TestEnvironmentObjectAnswers(t *testing.T) {
 			}}),
 			map[string]any{
 				"metricsExport": map[string]any{
-					"endpoint": "https://m", "exporterType": "PROMETHEUS", "username": "u", "headers": map[string]any{"X-Key": ""}, "labels": map[string]any{"env": "dev"},
+					"endpoint": "https://m", "exporterType": "PROMETHEUS", "headers": map[string]any{"X-Key": ""}, "labels": map[string]any{"env": "dev"},
 				},
 				"setFields": []any{"authType", "basicToken", "endpoint", "exporterType", "headers.X-Key", "labels.env", "password", "username"},
 			},

@@ -76,39 +76,11 @@ func veil(name string, body map[string]any, secret bool) {
 			}
 		}
 	case "metricsExport":
-		for _, name := range []string{"password", "basicToken", "authType"} {
+		for _, name := range []string{"password", "basicToken", "authType", "username"} {
 			delete(body, name)
 		}
 		for member := range group(body, "headers") {
 			group(body, "headers")[member] = ""
-		}
-	}
-}
-
-// keepSecrets takes over what a body doesn't say anew: a secret that is left out or empty stays.
-func keepSecrets(name string, body, old map[string]any, secret bool) {
-	keep := func(body, old map[string]any, member string) {
-		if sent, told := body[member]; (!told || sent == "") && old[member] != nil {
-			body[member] = old[member]
-		}
-	}
-	switch name {
-	case "environmentVariable", "airflowVariable":
-		if secret {
-			keep(body, old, "value")
-		}
-	case "connection":
-		keep(body, old, "password")
-		for member := range group(body, "extra") {
-			if secretMember(member) {
-				keep(group(body, "extra"), group(old, "extra"), member)
-			}
-		}
-	case "metricsExport":
-		keep(body, old, "password")
-		keep(body, old, "basicToken")
-		for member := range group(body, "headers") {
-			keep(group(body, "headers"), group(old, "headers"), member)
 		}
 	}
 }

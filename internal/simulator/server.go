@@ -17,10 +17,16 @@ type Options struct {
 	Now            func() time.Time // nil: time.Now
 	Limited        bool             // the rate limits of a token are enforced
 	CallerAddress  string           // the IP address that all requests come from; "": unknown, and always allowed
+
+	// The two readings of an update that sends a connection's extra or a metrics export's headers (notes 10.5). The zero
+	// value is the one that loses more.
+	KeepsEmpty bool // "" keeps a secret member that is stored; false: it erases it
+	MergesMaps bool // members that aren't sent stay; false: what is sent replaces all of the map
 }
 
 // Server is one Organization. It is safe for concurrent use; requests are carried out one at a time.
 type Server struct {
+	options      Options
 	organization string
 	settle       time.Duration
 	now          func() time.Time
@@ -41,7 +47,7 @@ type Server struct {
 // New returns an Organization with nothing in it.
 func New(options Options) *Server {
 	s := &Server{
-		organization: options.OrganizationID, settle: options.Settle, now: options.Now, address: options.CallerAddress, limited: options.Limited,
+		options: options, organization: options.OrganizationID, settle: options.Settle, now: options.Now, address: options.CallerAddress, limited: options.Limited,
 		halves: halves(), collections: map[string]*collection{}, taken: map[budget][]time.Time{},
 	}
 	for _, h := range s.halves {

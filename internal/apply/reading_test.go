@@ -1,0 +1,169 @@
+package apply_test
+
+import (
+	"context"
+	"encoding/json"
+	"strings"
+	"testing"
+	"testing/synctest"
+
+	"github.com/google/go-cmp/cmp"
+
+	"astro-apply/internal/apply"
+	"astro-apply/internal/plan"
+	"astro-apply/internal/simulator"
+)
+
+// readings are what the API may do with an extra or with headers that an update
+// sends. Nobody knows which one is right, so the program is right under each.
+var readings = map[string]simulator.Options{
+	"empty erases, map replaced": {},
+	"empty keeps, map replaced":  {KeepsEmpty: true},
+	"empty erases, map merged":   {MergesMaps: true},
+	"empty keeps, map merged":    {KeepsEmpty: true, MergesMaps: true},
+}
+
+const (
+	seededConnection = `{"objectType": "CONNECTION", "objectKey": "c", "scope": "WORKSPACE", "scopeEntityId": "cworkspace000000000000001", "description": "old",
+		"autoLinkDeployments": false, "excludeLinks": [], "connection": {"type": "t", "password": "old-password", "authTypeId": "cauth", "extra": {"private_key": "old-key", "token": "old-token", "region": "eu"}},
+		"links": [{"scope": "DEPLOYMENT", "scopeEntityId": "cdeployment00000000000001",
+			"overrides": {"connection": {"login": "l", "password": "old-override", "extra": {"private_key": "old-link-key", "zone": "a"}}}}]}`
+	seededMetrics = `{"objectType": "METRICS_EXPORT", "objectKey": "m", "scope": "WORKSPACE", "scopeEntityId": "cworkspace000000000000001", "description": "old",
+		"autoLinkDeployments": false, "links": [], "excludeLinks": [], "metricsExport": {"endpoint": "https://x", "exporterType": "PROMETHEUS", "authType": "BASIC", "username": "u", "password": "old-password",
+			"headers": {"X-Key": "old-header", "X-Other": "old-other"}, "labels": {"env": "dev"}}}`
+)
+
+// An update erases no value that Astro stores and doesn't return, whatever else
+// it changes; where it would, it is refused before anything is sent.
+func TestUpdateErasesNothing(t *testing.T) {
+	const connection, metrics = "objectType: CONNECTION, objectKey: c, ", "objectType: METRICS_EXPORT, objectKey: m, "
+	for name, test := range map[string]struct {
+		seed, declared string
+		allowDelete    bool
+		want           map[string]any // members that differ from the seed, by path
+		problem        string         // of the plan; "": the update is sent
+	}{
+		"description": {seed: seededConnection, declared: connection + "description: new", want: map[string]any{"description": "new"}},
+		"password": {
+			seed: seededConnection, declared: connection + "connection: { type: t, password: new-password }, description: new",
+			want: map[string]any{"description": "new", "connection.password": "new-password"},
+		},
+		"host, extra declared": {
+			seed: seededConnection, declared: connection + "connection: { type: t, host: h, extra: { region: eu } }",
+			want: map[string]any{"connection.host": "h"},
+		},
+		"host, one of two secrets declared": {
+			seed: seededConnection, declared: connection + "connection: { type: t, host: h, extra: { token: x } }",
+			want: map[string]any{"connection.host": "h"},
+		},
+		"host, all secrets declared": {
+			seed: seededConnection, declared: connection + "connection: { type: t, host: h, extra: { token: x, private_key: y } }",
+			want: map[string]any{"connection.host": "h", "connection.extra.token": "x", "connection.extra.private_key": "y"},
+		},
+		"extra": {
+			seed: seededConnection, declared: connection + "connection: { type: t, extra: { region: us } }",
+			problem: "connection.extra: this change would erase private_key, token, set in Astro but not declared: Astro replaces extra as a whole and doesn't return secrets; declare every member",
+		},
+		"extra, one of two secrets declared": {
+			seed: seededConnection, declared: connection + "connection: { type: t, extra: { token: x, region: us } }",
+			problem: "connection.extra: this change would erase private_key, set in Astro but not declared: Astro replaces extra as a whole and doesn't return secrets; declare every member",
+		},
+		"extra, all secrets declared": {
+			seed: seededConnection, declared: connection + "connection: { type: t, extra: { private_key: y, token: x, region: us } }",
+			want: map[string]any{"connection.extra.region": "us", "connection.extra.token": "x", "connection.extra.private_key": "y"},
+		},
+		"override": {
+			seed: seededConnection, declared: connection + "links: [{ deploymentId: cdeployment00000000000001, overrides: { connection: { login: new } } }]",
+			want: map[string]any{"links.0.overrides.connection.login": "new"},
+		},
+		"override's extra": {
+			seed: seededConnection, declared: connection + "links: [{ deploymentId: cdeployment00000000000001, overrides: { connection: { login: l, extra: { zone: b } } } }]",
+			problem: "links[cdeployment00000000000001].overrides.connection.extra: this change would erase private_key, set in Astro but not declared: Astro replaces extra as a whole and doesn't return secrets; declare every member",
+		},
+		"override's extra, declared": {
+			seed: seededConnection, declared: connection + "links: [{ deploymentId: cdeployment00000000000001, overrides: { connection: { login: l, extra: { private_key: y, zone: b } } } }]",
+			want: map[string]any{"links.0.overrides.connection.extra.zone": "b", "links.0.overrides.connection.extra.private_key": "y"},
+		},
+		"override's extra, removed": {
+			seed: seededConnection, declared: connection + "links: [{ deploymentId: cdeployment00000000000001, overrides: { connection: { extra: { zone: a } } } }]", allowDelete: true,
+			want: map[string]any{"links.0.overrides.connection": map[string]any{"extra": map[string]any{"zone": "a"}}},
+		},
+		"metrics": {seed: seededMetrics, declared: metrics + "description: new", want: map[string]any{"description": "new"}},
+		"metrics, label": {
+			seed: seededMetrics, declared: metrics + "metricsExport: { labels: { env: prod } }", want: map[string]any{"metricsExport.labels.env": "prod"},
+		},
+		"metrics, header": {
+			seed: seededMetrics, declared: metrics + "metricsExport: { headers: { X-Key: k, X-New: n } }",
+			problem: "metricsExport.headers: this change would erase X-Other, set in Astro but not declared: Astro replaces headers as a whole and doesn't return secrets; declare every member",
+		},
+		"metrics, all headers": {
+			seed: seededMetrics, declared: metrics + "metricsExport: { headers: { X-Key: k, X-Other: o, X-New: n } }",
+			want: map[string]any{"metricsExport.headers.X-Key": "k", "metricsExport.headers.X-Other": "o", "metricsExport.headers.X-New": "n"},
+		},
+	} {
+		for reading, options := range readings {
+			t.Run(name+"/"+reading, func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					s := newStage(t, options)
+					s.server.Seed("workspace", map[string]any{"id": "cworkspace000000000000001", "name": "w"})
+					s.server.Seed("deployment", map[string]any{"id": "cdeployment00000000000001", "name": "d", "workspaceId": "cworkspace000000000000001"})
+					s.server.Seed("environmentObject", decoded(t, test.seed))
+					before := s.server.Objects("environmentObject")[0]
+					text := "environmentObjects: [{ workspaceId: cworkspace000000000000001, " + test.declared + " }]"
+					policy := plan.Policy{AllowDelete: test.allowDelete}
+					if test.problem != "" {
+						problems := s.plan(text, policy).Problems
+						if len(problems) != 1 || !strings.Contains(problems[0].Message, test.problem) {
+							t.Errorf("problems: %v, want %q", problems, test.problem)
+						}
+						return
+					}
+					for _, o := range s.apply(context.Background(), text, apply.Options{Policy: policy}) {
+						if o.Status != apply.Updated {
+							t.Fatalf("%s: %v", o.Status, o.Err)
+						}
+					}
+					for path, value := range test.want {
+						set(before, path, value)
+					}
+					after := s.server.Objects("environmentObject")[0]
+					for _, name := range []string{"updatedAt", "updatedBy"} {
+						delete(before, name)
+						delete(after, name)
+					}
+					if diff := cmp.Diff(before, after); diff != "" {
+						t.Error(diff)
+					}
+					s.server.ResetRequests()
+					s.apply(context.Background(), text, apply.Options{Policy: policy})
+					if writes := s.writes(); len(writes) > 0 {
+						t.Errorf("a second run writes: %v", writes)
+					}
+				})
+			})
+		}
+	}
+}
+
+func decoded(t testing.TB, text string) map[string]any {
+	t.Helper()
+	var out map[string]any
+	if err := json.Unmarshal([]byte(text), &out); err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+// set puts a value at a dotted path; 0 is the first item of a list.
+func set(object map[string]any, path string, value any) {
+	name, rest, nested := strings.Cut(path, ".")
+	if !nested {
+		object[name] = value
+		return
+	}
+	if list, ok := object[name].([]any); ok {
+		set(list[0].(map[string]any), strings.TrimPrefix(rest, "0."), value)
+		return
+	}
+	set(object[name].(map[string]any), rest, value)
+}

@@ -1,0 +1,49 @@
+package simulator
+
+// unreturned are the fields of typed bodies that answers leave out or mask. An update that leaves one out keeps it
+// (notes 10.4, 10.5); what answers return is cleared, the worst that the document allows.
+var unreturned = map[string][]string{
+	"connection":    {"password", "authTypeId", "extra"},
+	"metricsExport": {"password", "basicToken", "authType", "username", "headers"},
+}
+
+// keepStored completes the typed body of an update with what is stored and stays. secret says that a variable's value is one.
+func (s *Server) keepStored(name string, body, old map[string]any, secret bool) {
+	for _, member := range unreturned[name] {
+		_, sent := body[member]
+		if _, stored := old[member]; stored && !sent {
+			body[member] = old[member]
+		}
+	}
+	keepEmpty := func(body, old map[string]any, member string) {
+		if value, sent := body[member]; (!sent || value == "") && old[member] != nil {
+			body[member] = old[member]
+		}
+	}
+	switch name {
+	case "environmentVariable", "airflowVariable":
+		if secret {
+			keepEmpty(body, old, "value")
+		}
+	case "connection":
+		keepEmpty(body, old, "password")
+		s.keepMembers(group(body, "extra"), group(old, "extra"), secretMember)
+	case "metricsExport":
+		keepEmpty(body, old, "password")
+		keepEmpty(body, old, "basicToken")
+		s.keepMembers(group(body, "headers"), group(old, "headers"), func(string) bool { return true })
+	}
+}
+
+// keepMembers applies the two readings of a map that is sent: whether "" keeps a secret member, and whether members that
+// aren't sent stay.
+func (s *Server) keepMembers(sent, old map[string]any, secret func(name string) bool) {
+	for member, value := range sent {
+		if s.options.KeepsEmpty && value == "" && secret(member) && old[member] != nil {
+			sent[member] = old[member]
+		}
+	}
+	if s.options.MergesMaps && sent != nil {
+		fillIn(sent, old)
+	}
+}
