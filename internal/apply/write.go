@@ -128,6 +128,9 @@ func (r *run) compare(ctx context.Context, j *job) (*plan.Diff, error) {
 	if len(d.Problems) > 0 {
 		return nil, d.Problems[0]
 	}
+	if refusal := d.Refused(o, j.Live, policy.Caller); refusal.Why != "" && len(d.Requests) > 0 {
+		return nil, fmt.Errorf("update: %s; nothing was sent", refusal.Why)
+	}
 	if path := d.Removes(&j.change.Diff); path != "" {
 		return nil, fmt.Errorf("update: %s would be removed, which the plan didn't show, because it changed since; nothing was sent, run again", path)
 	}

@@ -49,13 +49,14 @@ type Diff struct {
 	Problems   []schema.Problem
 	Hidden     []*schema.Node // values that turned out to be secret only here
 	Requests   []Request
-	after      *schema.Node // the object as it will be
+	after      *schema.Node   // the object as it will be
+	between    []*schema.Node // of a list that takes several requests, as resource.Guarded has it
 }
 
 // forget drops what only served to make the plan. Of many objects it would be
 // most of what is kept, and whoever writes one of them compares it once more.
 func (d *Diff) forget() {
-	d.after = nil
+	d.after, d.between = nil, nil
 	for i := range d.Requests {
 		d.Requests[i].Body = nil
 	}
@@ -91,7 +92,7 @@ func Compare(o *resource.Object, live *resource.Live, policy Policy) *Diff {
 			x.secrets = policy.WriteSecrets
 		}
 		if changed {
-			x.diff.Requests = append(x.diff.Requests, requests(o.Kind, part, body, live)...)
+			x.diff.Requests = append(x.diff.Requests, x.requests(o.Kind, part, body, live)...)
 		}
 		if part.Root == "" {
 			whole.Members = append(whole.Members, body.Members...)
@@ -145,6 +146,24 @@ func (o *overlay) broken(object *resource.Object, body *schema.Node) {
 	o.diff.Problems = object.Kind.Broken(body, object.Body, func(path string) bool {
 		return o.live == nil || slices.ContainsFunc(o.diff.Fields, func(f Field) bool { return within(f.Path, path) || within(path, f.Path) })
 	})
+}
+
+// Refused says why the kind doesn't allow the change.
+func (d *Diff) Refused(o *resource.Object, live *resource.Live, caller resource.Caller) resource.Refusal {
+	return d.refused(o, live, caller, func(field string) bool {
+		return slices.ContainsFunc(d.Fields, func(f Field) bool { return within(f.Path, field) })
+	})
+}
+
+func (d *Diff) refused(o *resource.Object, live *resource.Live, caller resource.Caller, touches func(field string) bool) resource.Refusal {
+	if o.Kind.Guard == nil {
+		return resource.Refusal{}
+	}
+	g := resource.Guarded{After: d.after, Between: d.between, Caller: caller, Touches: touches}
+	if live != nil {
+		g.Live = live.Body()
+	}
+	return o.Kind.Guard(g)
 }
 
 // within reports whether path is part of what above names.

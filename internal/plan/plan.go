@@ -115,16 +115,14 @@ func one(o *resource.Object, w *resource.World, policy Policy) *Change {
 
 // guard asks the kind whether it may be done.
 func (c *Change) guard(caller resource.Caller) {
-	if c.Object.Kind.Guard == nil || !c.Active() {
-		return
+	var refusal resource.Refusal
+	switch {
+	case c.Action == Delete:
+		refusal = c.refused(c.Object, c.Live, caller, func(string) bool { return true })
+	case c.Active():
+		refusal = c.Refused(c.Object, c.Live, caller)
 	}
-	g := resource.Guarded{After: c.after, Caller: caller, Touches: func(field string) bool {
-		return c.Action == Delete || slices.ContainsFunc(c.Fields, func(f Field) bool { return within(f.Path, field) })
-	}}
-	if c.Live != nil {
-		g.Live = c.Live.Body()
-	}
-	switch refusal := c.Object.Kind.Guard(g); {
+	switch {
 	case refusal.Later:
 		c.waits(refusal.Why)
 	case refusal.Why != "":

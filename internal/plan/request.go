@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -78,10 +79,10 @@ func put(object *schema.Node, path string, value *schema.Node) *schema.Node {
 }
 
 // requests are the calls that make a part what body says.
-func requests(k *resource.Kind, part *resource.Part, body *schema.Node, live *resource.Live) []Request {
+func (o *overlay) requests(k *resource.Kind, part *resource.Part, body *schema.Node, live *resource.Live) []Request {
 	switch {
 	case part.Elements != nil:
-		return elements(k, part, body, live)
+		return o.elements(k, part, body, live)
 	case body == nil:
 		return []Request{{Call: part.None}}
 	}
@@ -90,17 +91,22 @@ func requests(k *resource.Kind, part *resource.Part, body *schema.Node, live *re
 
 // elements are the calls that add to a list and then, so that nothing is
 // missing in between, those that remove from it.
-func elements(k *resource.Kind, part *resource.Part, body *schema.Node, live *resource.Live) []Request {
+func (o *overlay) elements(k *resource.Kind, part *resource.Part, body *schema.Node, live *resource.Live) []Request {
 	e, name := part.Elements, body.Members[0].Name
 	f := schema.Find(k.Fields, name)
 	wanted, have := body.Members[0].Value, f.Live(live.Body(), live.Body())
+	added, removed := missing(f.Type.Elem, wanted, have), missing(f.Type.Elem, have, wanted)
+	if e.First != nil {
+		sortElements(added, removed, func(n *schema.Node) bool { return e.First(n, o.policy.Caller) })
+		o.diff.between = between(have, added, removed, e.Most)
+	}
 	var out []Request
-	for some := range slices.Chunk(missing(f.Type.Elem, wanted, have), e.Most) {
+	for some := range slices.Chunk(added, e.Most) {
 		list := &schema.Node{Form: schema.List, Pos: wanted.Pos, Items: some}
 		out = append(out, Request{Call: e.Add, Body: &schema.Node{Form: schema.Map, Members: []schema.Member{{Name: name, Value: list}}}})
 	}
 	var keys []*schema.Node
-	for _, item := range missing(f.Type.Elem, have, wanted) {
+	for _, item := range removed {
 		keys = append(keys, schema.String(live.Keys[f.Type.Elem.Canonical(item)]))
 	}
 	if e.Keys == "" {
@@ -114,6 +120,38 @@ func elements(k *resource.Kind, part *resource.Part, body *schema.Node, live *re
 		out = append(out, Request{Call: e.Remove, Body: &schema.Node{Form: schema.Map, Members: []schema.Member{{Name: e.Keys, Value: list}}}})
 	}
 	return out
+}
+
+// sortElements puts the elements for which first holds before the others that are
+// added, and after the others that are removed.
+func sortElements(added, removed []*schema.Node, first func(*schema.Node) bool) {
+	rank := func(n *schema.Node) int {
+		if first(n) {
+			return 0
+		}
+		return 1
+	}
+	slices.SortStableFunc(added, func(a, b *schema.Node) int { return cmp.Compare(rank(a), rank(b)) })
+	slices.SortStableFunc(removed, func(a, b *schema.Node) int { return cmp.Compare(rank(b), rank(a)) })
+}
+
+// between are the states of a list after each request but the last one.
+func between(have *schema.Node, added, removed []*schema.Node, most int) []*schema.Node {
+	var state []*schema.Node
+	if have != nil {
+		state = have.Items
+	}
+	var out []*schema.Node
+	note := func() { out = append(out, &schema.Node{Form: schema.List, Items: state}) }
+	for some := range slices.Chunk(added, most) {
+		state = slices.Concat(state, some)
+		note()
+	}
+	for some := range slices.Chunk(removed, most) {
+		state = slices.DeleteFunc(slices.Clone(state), func(n *schema.Node) bool { return slices.Contains(some, n) })
+		note()
+	}
+	return out[:max(len(out)-1, 0)]
 }
 
 // missing returns what is in all and not in some.

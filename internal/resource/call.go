@@ -58,6 +58,9 @@ type Elements struct {
 	Add, Remove Call
 	Keys        string // the member of Remove's body that lists what goes; "": one call each, for the {member} in its path
 	Most        int
+	// First reports whether an element is added before and removed after the
+	// others, where the states between requests matter. Nil: they don't.
+	First func(element *schema.Node, caller Caller) bool
 }
 
 // Detail is a list call whose items are elements of Field: their member Item.

@@ -11,6 +11,10 @@ type Guarded struct {
 	Live, After *schema.Node            // before, nil for a new object, and after, nil for one that goes
 	Touches     func(field string) bool // the change is about that field
 	Caller      Caller
+
+	// Between are the states of a list that takes several requests: after each
+	// request but the last one. Only of a list with Elements.First.
+	Between []*schema.Node
 }
 
 // Refusal is why a change is not made; the zero one is none. One that is Later

@@ -2,6 +2,7 @@ package resource
 
 import (
 	"errors"
+	"fmt"
 	"net/netip"
 
 	"astro-apply/internal/schema"
@@ -20,6 +21,7 @@ func ipRanges() *Kind {
 		Whole:   "allowedIpAddressRanges",
 		Parts: []Part{{Elements: &Elements{
 			Add: Call{"POST", collection + "/bulk-create"}, Remove: Call{"POST", collection + "/bulk-delete"}, Keys: "allowedIpAddressRangeIds", Most: 1000,
+			First: letsIn,
 		}}},
 		Details: []Detail{{Field: "allowedIpAddressRanges", Path: collection, Member: "allowedIpAddressRanges", Item: "ipAddressRange", Key: "id"}},
 		Guard:   keepsCaller,
@@ -47,34 +49,64 @@ func network() schema.Type {
 }
 
 // keepsCaller refuses what would lock this run, and with it the way back, out:
-// the API only guards the first range.
+// the API only guards the first range. The list of a large change has other
+// states between its requests.
 func keepsCaller(g Guarded) Refusal {
 	before, after := g.Live.Get("allowedIpAddressRanges"), g.After.Get("allowedIpAddressRanges")
-	if after == nil || len(after.Items) == 0 || !loses(before, after) {
+	if after == nil {
 		return Refusal{}
 	}
+	caller := g.Caller.Address
+	for _, state := range g.Between {
+		switch {
+		case holds(state, before) || holds(state, after): // as good as before, or as at the end
+		case !caller.IsValid() && !everyone(state):
+			return Refusal{Why: fmt.Sprintf("this change takes %d requests, and after some of them the list may not cover the address that this run calls from: "+
+				"set the input caller-address to it, or change fewer ranges in one run", len(g.Between)+1)}
+		case caller.IsValid() && !covers(state, caller):
+			return Refusal{Why: fmt.Sprintf("this change takes %d requests, and after some of them no range would cover %s, the address that this run calls from: "+
+				"add a range that covers it first", len(g.Between)+1, caller)}
+		}
+	}
 	switch {
-	case g.Caller.Address.IsValid() && !covers(after, g.Caller.Address):
-		return Refusal{Why: "this run calls from " + g.Caller.Address.String() + ", which none of the ranges would cover: it would lock itself out. Keep a range that covers it"}
-	case !g.Caller.Address.IsValid() && g.Caller.Hosted && !covers(after, netip.IPv4Unspecified()):
+	case len(after.Items) == 0, holds(after, before):
+	case caller.IsValid() && !covers(after, caller):
+		return Refusal{Why: "this run calls from " + caller.String() + ", which none of the ranges would cover: it would lock itself out. Keep a range that covers it"}
+	case !caller.IsValid() && len(items(before)) > 0 && g.Caller.Hosted && !everyone(after):
 		return Refusal{Why: "a runner of GitHub calls from another address in each job, so whether it would lock itself out can't be known; " +
 			"remove ranges from a runner of your own, or say where it calls from with the input caller-address"}
 	}
 	return Refusal{}
 }
 
-// loses reports whether something goes.
-func loses(before, after *schema.Node) bool {
-	if before == nil {
-		return false
+// holds reports whether a list has all ranges of another one, which has some.
+func holds(ranges, all *schema.Node) bool {
+	in := map[string]bool{}
+	for _, item := range items(ranges) {
+		in[canonicalNetwork(item.Text)] = true
 	}
-	kept := map[string]bool{}
-	canon := network().Canon
-	for _, item := range after.Items {
-		kept[canon(item.Text)] = true
+	for _, item := range items(all) {
+		if !in[canonicalNetwork(item.Text)] {
+			return false
+		}
 	}
-	for _, item := range before.Items {
-		if !kept[canon(item.Text)] {
+	return len(items(all)) > 0
+}
+
+// letsIn reports whether a range covers the caller, or everyone where the
+// caller's address isn't known.
+func letsIn(item *schema.Node, caller Caller) bool {
+	list := &schema.Node{Form: schema.List, Items: []*schema.Node{item}}
+	if caller.Address.IsValid() {
+		return covers(list, caller.Address)
+	}
+	return everyone(list)
+}
+
+// everyone reports whether some range covers every IPv4 address.
+func everyone(ranges *schema.Node) bool {
+	for _, item := range items(ranges) {
+		if p, ok := parseNetwork(item.Text); ok && p.Bits() == 0 && p.Addr().Is4() {
 			return true
 		}
 	}
@@ -82,8 +114,8 @@ func loses(before, after *schema.Node) bool {
 }
 
 func covers(ranges *schema.Node, address netip.Addr) bool {
-	for _, item := range ranges.Items {
-		if p, err := netip.ParsePrefix(item.Text); err == nil && p.Contains(address.Unmap()) {
+	for _, item := range items(ranges) {
+		if p, ok := parseNetwork(item.Text); ok && p.Contains(address.Unmap()) {
 			return true
 		}
 	}

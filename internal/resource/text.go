@@ -103,16 +103,34 @@ func cidr() schema.Type {
 			}
 			return nil
 		},
-		Canon: func(s string) string {
-			if p, err := netip.ParsePrefix(s); err == nil {
-				return p.Masked().String()
-			}
-			if a, err := netip.ParseAddr(s); err == nil {
-				return netip.PrefixFrom(a, a.BitLen()).String()
-			}
-			return s
-		},
+		Canon: canonicalNetwork,
 	}
+}
+
+// canonicalNetwork is the spelling in which networks are compared.
+func canonicalNetwork(s string) string {
+	if p, ok := parseNetwork(s); ok {
+		return p.String()
+	}
+	return s
+}
+
+// parseNetwork reads a network or an address, without host bits, and an IPv4
+// one in IPv6 form as IPv4.
+func parseNetwork(s string) (netip.Prefix, bool) {
+	p, err := netip.ParsePrefix(s)
+	if err != nil {
+		a, err := netip.ParseAddr(s)
+		if err != nil {
+			return p, false
+		}
+		p = netip.PrefixFrom(a, a.BitLen())
+	}
+	const mapped = 128 - 32
+	if p.Addr().Is4In6() && p.Bits() >= mapped {
+		p = netip.PrefixFrom(p.Addr().Unmap(), p.Bits()-mapped)
+	}
+	return p.Masked(), true
 }
 
 // moment is a point in time in RFC 3339 form, compared as such.

@@ -1,0 +1,117 @@
+package apply_test
+
+import (
+	"context"
+	"fmt"
+	"net/netip"
+	"strings"
+	"testing"
+	"testing/synctest"
+
+	"astro-apply/internal/apply"
+	"astro-apply/internal/plan"
+	"astro-apply/internal/resource"
+	"astro-apply/internal/simulator"
+)
+
+// A large list is changed by several requests, and the simulator refuses every
+// call from outside the list as it is at that moment.
+func TestAccessListInBatches(t *testing.T) {
+	const address = "203.0.113.9"
+	own := []string{"203.0.113.0/24"}
+	// many are ranges in the networks 10.<first>.0.0/16 and so on.
+	many := func(first, count int) []string {
+		out := make([]string, count)
+		for i := range out {
+			out[i] = fmt.Sprintf("10.%d.%d.0/24", first+i/256, i%256)
+		}
+		return out
+	}
+	join := func(lists ...[]string) (out []string) {
+		for _, list := range lists {
+			out = append(out, list...)
+		}
+		return out
+	}
+	const unknown, outside = "may not cover the address that this run calls from", "which none of the ranges would cover"
+	for name, test := range map[string]struct {
+		before, after []string
+		unknown       bool // the run doesn't know from where it calls
+		hosted        bool
+		refused       string
+		writes        int
+	}{
+		"from nothing, the caller last":                {after: join(many(0, 1001), own), writes: 2},
+		"from nothing, two ranges of the caller":       {after: join(many(0, 1001), []string{"203.0.0.0/16"}, own), writes: 2},
+		"from nothing, the caller as IPv6":             {after: join(many(0, 1001), []string{"::ffff:203.0.113.0/120"}), writes: 2},
+		"from nothing, caller unknown":                 {after: join(own, many(0, 1001)), unknown: true, refused: unknown},
+		"from nothing, caller unknown, one request":    {after: join(many(0, 900), own), unknown: true, writes: 1},
+		"from nothing, caller unknown, open to all":    {after: join(many(0, 1001), []string{"0.0.0.0/0"}), unknown: true, writes: 2},
+		"from nothing, without the caller":             {after: many(0, 5), refused: outside},
+		"from nothing, without the caller, in batches": {after: many(0, 1001), refused: "after some of them no range would cover " + address},
+		"more, caller unknown":                         {before: own, after: join(many(0, 2001), own), unknown: true, hosted: true, writes: 3},
+		"others":                                       {before: join(own, many(0, 1001)), after: join(many(20, 1001), own), writes: 4},
+		"others, without the caller":                   {before: join(own, many(0, 1001)), after: many(20, 1001), refused: outside},
+		"others, own runner":                           {before: join(own, many(0, 1001)), after: join(many(20, 1001), own), unknown: true, writes: 4},
+		"others, hosted":                               {before: join(own, many(0, 1001)), after: join(many(20, 1001), own), unknown: true, hosted: true, refused: "another address in each job"},
+		"fewer":                                        {before: join(own, many(0, 2001)), after: own, writes: 3},
+		"none":                                         {before: join(own, many(0, 2001)), writes: 3},
+		"none, the caller last":                        {before: join(many(0, 2001), own), writes: 3},
+		"none, caller unknown":                         {before: join(many(0, 2001), own), unknown: true, refused: unknown},
+		"none, caller unknown, one request":            {before: join(many(0, 900), own), unknown: true, writes: 1},
+		"a network that isn't everyone":                {before: []string{"0.0.0.0/8", "203.0.113.0/24"}, after: []string{"0.0.0.0/8"}, unknown: true, hosted: true, refused: "another address in each job"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := newStage(t, simulator.Options{CallerAddress: address})
+				for _, network := range test.before {
+					s.server.Seed("allowedIpAddressRange", map[string]any{"ipAddressRange": network})
+				}
+				policy := plan.Policy{AllowDelete: true, Caller: resource.Caller{Hosted: test.hosted}}
+				if !test.unknown {
+					policy.Caller.Address = netip.MustParseAddr(address)
+				}
+				text := `allowedIpAddressRanges: ["` + strings.Join(test.after, `", "`) + `"]`
+				if test.after == nil {
+					text = "allowedIpAddressRanges: []"
+				}
+				o := s.apply(context.Background(), text, apply.Options{Policy: policy})[0]
+				if test.refused != "" {
+					if o.Status != apply.Failed || !strings.Contains(fmt.Sprint(o.Err), test.refused) {
+						t.Errorf("%s: %v, want a refusal with %q", o.Status, o.Err, test.refused)
+					}
+				} else if o.Status != apply.Updated {
+					t.Errorf("%s: %v", o.Status, o.Err)
+				}
+				if n := len(s.writes()); n != test.writes {
+					t.Errorf("%d writes, want %d", n, test.writes)
+				}
+				if n := len(s.server.Objects("allowedIpAddressRange")); test.refused == "" && n != len(test.after) {
+					t.Errorf("%d ranges, want %d", n, len(test.after))
+				}
+			})
+		})
+	}
+}
+
+// What is guarded is what is there when it is written, not when it was planned.
+func TestAccessListIsGuardedAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newStage(t, simulator.Options{CallerAddress: "203.0.113.9"})
+		id := s.server.Seed("allowedIpAddressRange", map[string]any{"ipAddressRange": "203.0.113.0/24"})
+		text := "allowedIpAddressRanges: [203.0.113.0/24"
+		for i := range 1001 {
+			text += fmt.Sprintf(", 10.%d.%d.0/24", i/256, i%256)
+		}
+		p := s.plan(text+"]", plan.Policy{})
+		remove := s.source.Call(p.Changes[0].Object, resource.Call{Method: "DELETE", Path: "/organizations/{organizationId}/allowed-ip-address-ranges/{id}"}, id, nil)
+		if _, err := s.source.API.Do(context.Background(), remove); err != nil {
+			t.Fatal(err)
+		}
+		s.server.ResetRequests()
+		o := apply.Run(context.Background(), s.source, p, apply.Options{})[0]
+		if o.Status != apply.Failed || !strings.Contains(fmt.Sprint(o.Err), "may not cover the address") || len(s.writes()) > 0 {
+			t.Errorf("%s: %v, %d writes", o.Status, o.Err, len(s.writes()))
+		}
+	})
+}
