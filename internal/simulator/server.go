@@ -16,6 +16,7 @@ type Options struct {
 	Settle         time.Duration    // from CREATING or DEPLOYING to HEALTHY; 0: at once, on the next read
 	Now            func() time.Time // nil: time.Now
 	Limited        bool             // the rate limits of a token are enforced
+	Inherited      InheritedRoles   // how a user's answer shows roles that come from Teams
 	CallerAddress  string           // the IP address that all requests come from; "": unknown, and always allowed
 
 	// The two readings of an update that sends a connection's extra or a metrics export's headers (notes 10.5). The zero

@@ -11,12 +11,6 @@ func fillUser(state map[string]any) {
 	delete(state, "updatedBy")
 }
 
-func userView(o *object) map[string]any {
-	view := plain(o.state)
-	viewGrants(view)
-	return view
-}
-
 // granted filters by a role in a Workspace or a Deployment.
 func granted(c call, all []*object) []*object {
 	return slices.DeleteFunc(slices.Clone(all), func(o *object) bool {
@@ -34,7 +28,7 @@ func (s *Server) listUsers(c call) (any, *problem) {
 	if !c.caller.wholeOrganization() {
 		return nil, forbidden("the token may not list users")
 	}
-	return page(c.request.Query, "users", granted(c, s.collections[kindUser].objects), userView)
+	return page(c.request.Query, "users", granted(c, s.collections[kindUser].objects), s.userView)
 }
 
 func (s *Server) user(c call) (*object, *problem) {
@@ -52,7 +46,7 @@ func (s *Server) readUser(c call) (any, *problem) {
 	if p != nil {
 		return nil, p
 	}
-	return userView(o), nil
+	return s.userView(o), nil
 }
 
 // grantUser replaces all roles; the one in the Organization is needed beside any other (notes 1.9).
@@ -86,6 +80,7 @@ func userHalf() half {
 	return half{kind: kindUser, fill: func(_ *Server, state map[string]any) { fillUser(state) }, routes: map[string]handler{
 		"GET users":          (*Server).listUsers,
 		"GET users/*":        (*Server).readUser,
+		"GET users/*/teams":  (*Server).listUserTeams,
 		"POST users/*/roles": (*Server).grantUser,
 	}}
 }
