@@ -131,6 +131,9 @@ func (r *run) compare(ctx context.Context, j *job) (*plan.Diff, error) {
 	if refusal := d.Refused(o, j.Live, policy.Caller); refusal.Why != "" && len(d.Requests) > 0 {
 		return nil, fmt.Errorf("update: %s; nothing was sent", refusal.Why)
 	}
+	if d.Refusal != nil {
+		return nil, d.Refusal
+	}
 	if path := d.Removes(&j.change.Diff); path != "" {
 		return nil, fmt.Errorf("update: %s would be removed, which the plan didn't show, because it changed since; nothing was sent, run again", path)
 	}

@@ -51,6 +51,7 @@ type Diff struct {
 	Requests   []Request
 	after      *schema.Node   // the object as it will be
 	between    []*schema.Node // of a list that takes several requests, as resource.Guarded has it
+	Refusal    error          // why the Requests must not be sent, nil if they may
 }
 
 // forget drops what only served to make the plan. Of many objects it would be
@@ -83,16 +84,18 @@ func Compare(o *resource.Object, live *resource.Live, policy Policy) *Diff {
 	whole := &schema.Node{Form: schema.Map, Pos: o.Body.Pos}
 	for _, part := range parts(o.Kind) {
 		before, lacking := *x.diff, x.lacking
+		x.doubts = nil
 		body := x.carried(o.Kind, part)
 		changed := len(x.diff.Fields) > len(before.Fields)
 		if changed && len(x.diff.Unverified) > len(before.Unverified) {
 			// It is written anyway, so its secrets are written too.
-			*x.diff, x.lacking, x.secrets = before, lacking, true
+			*x.diff, x.lacking, x.doubts, x.secrets = before, lacking, nil, true
 			body = x.carried(o.Kind, part)
 			x.secrets = policy.WriteSecrets
 		}
 		if changed {
 			x.diff.Requests = append(x.diff.Requests, x.requests(o.Kind, part, body, live)...)
+			x.refuse()
 		}
 		if part.Root == "" {
 			whole.Members = append(whole.Members, body.Members...)

@@ -19,6 +19,10 @@ func (o *overlay) echo(f *schema.Field, declared, l *schema.Node, path string) *
 			return nil
 		}
 	}
+	if l != nil && l.Doubt != "" {
+		o.doubt(path, l)
+		return l
+	}
 	if l.Veiled() && f.Secret == nil { // left out it stays, and "" keeps secrets only
 		if f.Has(schema.RequiredUpdate) {
 			o.lacks(f, path)

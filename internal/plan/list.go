@@ -37,6 +37,7 @@ func (s *list) merge(d, l *schema.Node) *schema.Node {
 		s.keeps(d.Pos, s.path, s.kept)
 		s.turns(len(live), len(out.Items))
 	}
+	s.checkDuplicates(out.Items)
 	return out
 }
 
@@ -70,6 +71,9 @@ func (s *list) item(p pair) *schema.Node {
 	t := s.field.Type.Elem
 	path := s.at(p)
 	switch {
+	case p.declared == nil && p.live.Doubt != "":
+		s.keepDoubtful(p, path)
+		return s.entire(t, nil, p.live, path, false)
 	case p.declared == nil && s.whole != nil && (s.field.Type.Adds || s.whole.Adds):
 		return s.entire(t, nil, p.live, path, false)
 	case p.declared == nil && s.whole != nil && s.gone(path, s.shown(t, p.live)):
@@ -155,7 +159,7 @@ func (s *list) pair(declared, live []*schema.Node) []pair {
 	}
 	for _, l := range live {
 		k := t.Identity(l)
-		if !met[l] && (!t.Set || !said[k]) {
+		if !met[l] && (!t.Set || !said[k]) && (found[k] == l || !s.equal(found[k], l)) {
 			out = append(out, pair{nil, l, k})
 		}
 		said[k] = k != ""

@@ -93,6 +93,7 @@ func one(o *resource.Object, w *resource.World, policy Policy) *Change {
 			c.Problems[0].Message = "there is none" + near + " As a new one: " + c.Problems[0].Message
 		}
 		c.Action = c.verb()
+		c.checkDoubts()
 		if doubt := o.Kind.Doubt; doubt != nil && c.Action == Unchanged {
 			if why := doubt(c.Live.Body()); why != "" {
 				c.Notes = append(c.Notes, schema.Problem{Pos: o.Pos, Message: why})

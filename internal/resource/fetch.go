@@ -19,7 +19,7 @@ func (r *reader) fetch(ctx context.Context, objects []*Object) {
 			ids[o] = o.ID
 		}
 	}
-	r.Source.fetch(ctx, r.world, ids)
+	r.Source.fetch(ctx, r.world, ids, r.get) // what is inherited is told apart once references are resolved
 }
 
 // complete reads what a list tells only in part: by id where its items are
@@ -64,11 +64,11 @@ func (s Source) Refresh(ctx context.Context, w *World, objects []*Object) {
 	for _, o := range objects {
 		ids[o] = w.Live[o].ID
 	}
-	s.fetch(ctx, w, ids)
+	s.fetch(ctx, w, ids, s.Get)
 }
 
-func (s Source) fetch(ctx context.Context, w *World, ids map[*Object]string) {
-	read := func(o *Object) (*Live, error) { return s.Get(ctx, o, ids[o]) }
+func (s Source) fetch(ctx context.Context, w *World, ids map[*Object]string, get func(context.Context, *Object, string) (*Live, error)) {
+	read := func(o *Object) (*Live, error) { return get(ctx, o, ids[o]) }
 	each(slices.Collect(maps.Keys(ids)), read, func(o *Object, live *Live, err error) {
 		delete(w.Live, o)
 		switch {
@@ -84,8 +84,8 @@ func (s Source) fetch(ctx context.Context, w *World, ids map[*Object]string) {
 	})
 }
 
-// Get reads one object by id, with the lists that are declared.
-func (s Source) Get(ctx context.Context, o *Object, id string) (*Live, error) {
+// get reads one object by id, with the lists that are declared.
+func (s Source) get(ctx context.Context, o *Object, id string) (*Live, error) {
 	live := &Live{ID: s.OrganizationID, kind: o.Kind, answer: []byte("{}")}
 	if o.Kind.Get.Path != "" {
 		data, err := s.API.Do(ctx, s.Call(o, o.Kind.Get, id, nil))

@@ -32,11 +32,12 @@ type Kind struct {
 	Get      Call
 	Create   Call
 	Delete   Call
-	Rotate   Call     // makes another value of what Issued tells
-	Parts    []Part   // update calls, in order
-	Details  []Detail // lists of an object that its answers leave out
-	Issued   string   // the member of an answer that tells, once, a secret value
-	Busy     []int    // statuses of a refusal that ends by itself: another change is under way
+	Rotate   Call         // makes another value of what Issued tells
+	Parts    []Part       // update calls, in order
+	Details  []Detail     // lists of an object that its answers leave out
+	Inherits *Inheritance // what answers hold beside the object's own values
+	Issued   string       // the member of an answer that tells, once, a secret value
+	Busy     []int        // statuses of a refusal that ends by itself: another change is under way
 
 	// Shape turns the fields of a new object into the body that Create takes.
 	Shape Shape

@@ -13,13 +13,14 @@ import (
 // Live is an object as the API describes it. Of thousands, only the answers are
 // kept, and taken apart when one is looked at: a tree is ten times as large.
 type Live struct {
-	ID   string
-	Full bool              // read by id, not from a list
-	Keys map[string]string // what the elements of its Detail are removed by
-	kind *Kind
-	odd  error  // what is wrong with its shape
-	name string // by which it is identified
-	in   string // the id of what it lives in
+	ID        string
+	Full      bool              // read by id, not from a list
+	Keys      map[string]string // what the elements of its Detail are removed by
+	Inherited []string          // what the answer holds and the object inherits, for people
+	kind      *Kind
+	odd       error  // what is wrong with its shape
+	name      string // by which it is identified
+	in        string // the id of what it lives in
 
 	mu     sync.Mutex // guards what follows
 	answer []byte     // JSON

@@ -95,6 +95,7 @@ func (s Source) Read(ctx context.Context, d *Declaration) *World {
 		r.resolve(ctx, o, func(ref *Reference) bool { return ref != o.parent() })
 		r.pick(ctx, o)
 	}
+	r.separateAll(ctx)
 	for _, o := range d.Objects {
 		if live := r.world.Live[o]; live != nil {
 			o.called = live.Name()

@@ -25,6 +25,7 @@ func user() *Kind {
 		Get:       Call{"GET", item},
 		Parts:     []Part{{Name: "roles", Call: Call{"POST", item + "/roles"}}},
 		Canonical: canonicalGrants,
+		Inherits:  throughTeams("organizationRole", "workspaceRoles", "deploymentRoles", "dagRoles"),
 		Guard: func(g Guarded) Refusal {
 			switch status := g.Live.Get("status"); {
 			case status.Is("ACTIVE"):
@@ -49,6 +50,15 @@ func user() *Kind {
 	}
 }
 
+// throughTeams says in which fields an answer about a user may hold the roles of
+// the user's Teams.
+func throughTeams(fields ...string) *Inheritance {
+	return &Inheritance{
+		Title: "Team", Path: "/organizations/{organizationId}/users/{id}/teams", Member: "teams",
+		Get: Call{"GET", "/organizations/{organizationId}/teams/{id}"}, Fields: fields, Least: "ORGANIZATION_MEMBER",
+	}
+}
+
 // username is an e-mail address, in which case doesn't count.
 func username() schema.Type {
 	t := email()
@@ -70,6 +80,7 @@ func invite() *Kind {
 		Identity: []string{"inviteeEmail"},
 		List:     Query{Path: "/organizations/{organizationId}/users", Member: "users"},
 		Create:   Call{"POST", collection},
+		Inherits: throughTeams("role"),
 		Canonical: func(live *schema.Node) {
 			if live.Get("id") == nil { // of an invite that was just made
 				live.Set("id", live.Path("invitee.id"))

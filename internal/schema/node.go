@@ -68,6 +68,7 @@ type Node struct {
 	Called  string   // what people call the object that has this id, "" if that isn't known
 	Hidden  bool     // a live value that is set, and that nobody is told; sent back, it stays
 	Fresh   *Node    // of a declared mapping: what it has beside its members if it is new; nil: nothing
+	Doubt   string   // of a live value: why it may not be the object's own; it is neither compared, removed nor sent
 	Adds    bool     // a declared list that isn't meant in full: it says nothing of what else is live
 }
 
@@ -143,6 +144,13 @@ func (n *Node) Value() string {
 func (n *Node) With(pos Pos) *Node {
 	c := *n
 	c.Pos = pos
+	return &c
+}
+
+// Doubtful returns a copy of a live value that may not be the object's own.
+func (n *Node) Doubtful(why string) *Node {
+	c := *n
+	c.Doubt = why
 	return &c
 }
 
