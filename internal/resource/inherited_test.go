@@ -1,0 +1,224 @@
+package resource_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+	"testing/synctest"
+
+	"astro-apply/internal/astro"
+	"astro-apply/internal/resource"
+	"astro-apply/internal/simulator"
+)
+
+// withTeams is an Organization whose user ada has a role of her own in one
+// Workspace, and others in it and elsewhere through a Team.
+func withTeams(t testing.TB, inherited simulator.InheritedRoles) *stage {
+	s := &stage{TB: t, server: simulator.New(simulator.Options{Inherited: inherited})}
+	grant := func(workspace, role string) map[string]any {
+		return map[string]any{"workspaceId": workspace, "role": role}
+	}
+	for _, id := range []string{"cworkspace000000000000001", "cworkspace000000000000002"} {
+		s.server.Seed("workspace", map[string]any{"id": id, "name": id[20:]})
+	}
+	s.server.Seed("user", map[string]any{
+		"id": "cuser00000000000000000001", "username": "ada@example.com", "workspaceRoles": []any{grant("cworkspace000000000000001", "WORKSPACE_MEMBER")},
+	})
+	s.server.Seed("user", map[string]any{
+		"id": "cgrace", "username": "grace@example.com", "workspaceRoles": []any{grant("cworkspace000000000000001", "WORKSPACE_MEMBER")},
+	})
+	s.server.Seed("team", map[string]any{
+		"id": "cteam", "name": "admins", "memberIds": []any{"cuser00000000000000000001"}, "organizationRole": "ORGANIZATION_OWNER",
+		"workspaceRoles": []any{grant("cworkspace000000000000001", "WORKSPACE_OWNER"), grant("cworkspace000000000000002", "WORKSPACE_AUTHOR")},
+	})
+	s.as(simulator.Scope{})
+	return s
+}
+
+const (
+	inOne  = "{ workspaceId: cworkspace000000000000001, role: WORKSPACE_MEMBER }"
+	inBoth = inOne + ", { workspaceId: cworkspace000000000000002, role: WORKSPACE_AUTHOR }"
+)
+
+// roles are the roles in Workspaces that are compared, and why one can't be told
+// from one that is inherited.
+func roles(live *resource.Live) string {
+	var out []string
+	for _, item := range live.Body().Get("workspaceRoles").Items {
+		line := item.Get("workspaceId").Text[24:] + " " + item.Get("role").Text
+		if item.Doubt != "" {
+			line += "?"
+		}
+		out = append(out, line)
+	}
+	return strings.Join(out, ", ")
+}
+
+func TestInheritedRolesAreNotTheUsersOwn(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct{ members, want, organizationRole string }{
+		"declared beside an inherited one":   {"organizationRole: ORGANIZATION_MEMBER, workspaceRoles: [" + inOne + "]", "1 WORKSPACE_MEMBER", "ORGANIZATION_MEMBER"},
+		"none declared":                      {"organizationRole: ORGANIZATION_MEMBER, workspaceRoles: []", "1 WORKSPACE_MEMBER", "ORGANIZATION_MEMBER"},
+		"the inherited one declared as well": {"organizationRole: ORGANIZATION_MEMBER, workspaceRoles: [" + inBoth + "]", "1 WORKSPACE_MEMBER, 2 WORKSPACE_AUTHOR", "ORGANIZATION_MEMBER"},
+		"another one declared": {
+			"organizationRole: ORGANIZATION_OWNER, workspaceRoles: [{ workspaceId: cworkspace000000000000002, role: WORKSPACE_MEMBER }]", "1 WORKSPACE_MEMBER", "ORGANIZATION_OWNER",
+		},
+	} {
+		for variant, inherited := range []simulator.InheritedRoles{simulator.RepeatInheritedRoles, simulator.MergeInheritedRoles} {
+			t.Run(fmt.Sprint(name, variant), func(t *testing.T) {
+				t.Parallel()
+				synctest.Test(t, func(t *testing.T) {
+					s := withTeams(t, inherited)
+					d, w, _ := s.read("users: [{ username: ada@example.com, " + test.members + " }]")
+					live := w.Live[d.Objects[0]]
+					same(t, "own roles", test.want, roles(live))
+					same(t, "role in the Organization", test.organizationRole, live.Body().Get("organizationRole").Value())
+				})
+			})
+		}
+	}
+}
+
+// Teams are read where a role is live that isn't declared, or two are in one
+// place. They are not read for the sake of roles that nobody compares, until those
+// would be sent back.
+func TestTeamsAreReadWhereTheyMatter(t *testing.T) {
+	t.Parallel()
+	const list, teams, team = "GET/users", "GET/users/cuser00000000000000000001/teams", "GET/teams/cteam"
+	for name, test := range map[string]struct {
+		inherited simulator.InheritedRoles
+		members   string
+		want      []string
+	}{
+		"as declared":                    {simulator.OmitInheritedRoles, "username: ada@example.com, workspaceRoles: [" + inOne + "]", []string{list}},
+		"not in a Team":                  {simulator.RepeatInheritedRoles, "username: grace@example.com, workspaceRoles: [" + inOne + "]", []string{list}},
+		"roles aren't declared":          {simulator.RepeatInheritedRoles, "username: ada@example.com, organizationRole: ORGANIZATION_OWNER", []string{list}},
+		"two in one place":               {simulator.RepeatInheritedRoles, "username: ada@example.com, workspaceRoles: [" + inBoth + "]", []string{list, teams, team}},
+		"one that isn't declared":        {simulator.OmitInheritedRoles, "username: ada@example.com, workspaceRoles: []", []string{list, teams, team}},
+		"read by id, roles not declared": {simulator.OmitInheritedRoles, "id: cuser00000000000000000001, organizationRole: ORGANIZATION_OWNER", []string{"GET/users/cuser00000000000000000001", teams, team}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				s := withTeams(t, test.inherited)
+				s.read("users: [{ " + test.members + " }]")
+				same(t, "requests", test.want, s.requests())
+			})
+		})
+	}
+}
+
+// A Team is read once, however many are in it.
+func TestTeamsAreReadOnce(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := withTeams(t, simulator.RepeatInheritedRoles)
+		var users []string
+		var ids []any
+		for i := range 20 {
+			name := fmt.Sprintf("user%d@example.com", i)
+			users = append(users, "{ username: "+name+", workspaceRoles: [] }")
+			ids = append(ids, s.server.Seed("user", map[string]any{"username": name}))
+		}
+		s.server.Seed("team", map[string]any{"id": "cmany", "name": "many", "memberIds": ids, "workspaceRoles": []any{
+			map[string]any{"workspaceId": "cworkspace000000000000001", "role": "WORKSPACE_OWNER"},
+		}})
+		s.read("users: [" + strings.Join(users, ", ") + "]")
+		n := 0
+		for _, r := range s.requests() {
+			if r == "GET/teams/cmany" {
+				n++
+			}
+		}
+		same(t, "reads of the Team", 1, n)
+	})
+}
+
+// What can't be told apart from a role of the user's own is in doubt.
+func TestUnreadableTeams(t *testing.T) {
+	t.Parallel()
+	for name, fault := range map[string]simulator.Fault{
+		"403":               {Path: "users/cuser00000000000000000001/teams", Status: http.StatusForbidden},
+		"503":               {Path: "users/cuser00000000000000000001/teams", Status: http.StatusServiceUnavailable},
+		"one Team of them":  {Path: "teams/cteam", Status: http.StatusForbidden},
+		"another Team's":    {Path: "teams/cteam", Status: http.StatusOK, Raw: `{"id": "cother", "name": "other"}`},
+		"a Team without id": {Path: "users/cuser00000000000000000001/teams", Status: http.StatusOK, Raw: `{"teams": [{}], "limit": 20, "offset": 0, "totalCount": 1}`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				s := withTeams(t, simulator.RepeatInheritedRoles)
+				s.server.Fail(fault)
+				d, w, _ := s.read("users: [{ username: ada@example.com, workspaceRoles: [" + inOne + "] }]")
+				same(t, "roles", "1 WORKSPACE_MEMBER, 2 WORKSPACE_AUTHOR?", roles(w.Live[d.Objects[0]]))
+			})
+		})
+	}
+}
+
+// between calls does something the first time that a Team is read.
+type between struct {
+	resource.API
+	do func()
+}
+
+func (b *between) Do(ctx context.Context, call astro.Call) ([]byte, error) {
+	if strings.HasSuffix(call.Path, "/teams/{id}") && b.do != nil {
+		b.do()
+		b.do = nil
+	}
+	return b.API.Do(ctx, call)
+}
+
+// A role that a Team loses between the answers about the user and the Team is
+// not taken for the user's own.
+func TestTeamChangesWhileItIsRead(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := withTeams(t, simulator.RepeatInheritedRoles)
+		d, _, _ := s.read("users: [{ username: ada@example.com, organizationRole: ORGANIZATION_MEMBER }]")
+		inner := s.source.API
+		s.source.API = &between{inner, func() {
+			body, err := json.Marshal(map[string]any{"organizationRole": "ORGANIZATION_MEMBER"})
+			if err == nil {
+				_, err = inner.Do(t.Context(), astro.Call{
+					Method: http.MethodPost, Path: "/organizations/{organizationId}/teams/{id}/roles",
+					Params: map[string]string{"organizationId": s.source.OrganizationID, "id": "cteam"}, Body: body,
+				})
+			}
+			if err != nil {
+				t.Error(err)
+			}
+		}}
+		live, err := s.source.Get(t.Context(), d.Objects[0], "cuser00000000000000000001")
+		if err != nil {
+			t.Fatal(err)
+		}
+		same(t, "own roles", "1 WORKSPACE_MEMBER", roles(live))
+	})
+}
+
+// Where the same role is both the user's own and inherited, an answer that
+// repeats it tells so. One that doesn't is taken for the inherited one: nothing
+// is lost while the user is in the Team.
+func TestEqualRolesAreCounted(t *testing.T) {
+	t.Parallel()
+	for inherited, want := range map[simulator.InheritedRoles]string{simulator.RepeatInheritedRoles: "1 WORKSPACE_MEMBER", simulator.MergeInheritedRoles: ""} {
+		t.Run(fmt.Sprint(inherited), func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				s := withTeams(t, inherited)
+				s.server.Seed("team", map[string]any{"id": "cmembers", "name": "members", "memberIds": []any{"cgrace"}, "workspaceRoles": []any{
+					map[string]any{"workspaceId": "cworkspace000000000000001", "role": "WORKSPACE_MEMBER"},
+				}})
+				d, w, _ := s.read("users: [{ username: grace@example.com, workspaceRoles: [] }]")
+				same(t, "own roles", want, roles(w.Live[d.Objects[0]]))
+				d, w, _ = s.read("users: [{ username: grace@example.com, workspaceRoles: [" + inOne + "] }]")
+				same(t, "declared", "1 WORKSPACE_MEMBER", roles(w.Live[d.Objects[0]]))
+			})
+		})
+	}
+}
