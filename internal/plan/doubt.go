@@ -9,27 +9,41 @@ import (
 	"astro-apply/internal/schema"
 )
 
-// doubt records a live value that an update may neither send back, which would
-// make it the object's own, nor leave out, which would remove it if it is.
-func (o *overlay) doubt(path string, live *schema.Node) {
-	o.doubts = append(o.doubts, fmt.Sprintf("%s is %s, and %s", path, live.Show(), live.Doubt))
-}
+// doubt is a live value that an update may neither send back, which would make it
+// the object's own, nor leave out, which would remove it if it is.
+type doubt struct{ value, why string }
+
+func (o *overlay) doubt(value, why string) { o.doubts = append(o.doubts, doubt{value, why}) }
 
 // refuse makes the update at hand an error where it would have to send a value
 // that is in doubt.
 func (o *overlay) refuse() {
-	if len(o.doubts) > 0 && o.diff.Refusal == nil {
-		o.diff.Refusal = errors.New(strings.Join(o.doubts, "; ") +
-			"; an update replaces the whole list, so nothing was sent; declare what it is to be, or use a token that can tell")
+	if o.diff.Refusal != nil {
+		return
+	}
+	var reasons []string
+	values := map[string][]string{}
+	for _, d := range o.doubts {
+		if values[d.why] == nil {
+			reasons = append(reasons, d.why)
+		}
+		values[d.why] = append(values[d.why], d.value)
+	}
+	for i, why := range reasons {
+		reasons[i] = fmt.Sprintf("%s: %s", strings.Join(values[why], ", "), why)
+	}
+	if len(reasons) > 0 {
+		o.diff.Refusal = errors.New(strings.Join(reasons, "; ") +
+			"; an update replaces what is live, so nothing was sent; declare what is to stay, or use a token that can read the rest")
 	}
 }
 
 // keepDoubtful keeps a live item that may be inherited, whether or not removals
 // are allowed. It is no difference: nothing says that the object has it itself.
 func (s *list) keepDoubtful(p pair, path string) {
-	s.doubt(path, p.live)
+	s.doubt(path+" "+p.live.Show(), p.live.Doubt)
 	if s.whole != nil && s.quiet == 0 {
-		s.note(s.whole.Pos, true, "%s: %s is live and not declared; kept, because %s", s.path, p.label, p.live.Doubt)
+		s.note(s.whole.Pos, true, "%s: %s is live and not declared; kept, because it %s", s.path, p.label, p.live.Doubt)
 	}
 }
 
@@ -40,7 +54,7 @@ func (s *list) checkDuplicates(items []*schema.Node) {
 	for _, item := range items {
 		key := t.Identity(item)
 		if t.Key != nil && key != "" && seen[key] && item.Doubt == "" {
-			s.doubts = append(s.doubts, fmt.Sprintf("%s: there are two different items %s", s.path, key))
+			s.doubt(fmt.Sprintf("%s[%s]", s.path, key), "there are several of them, which differ")
 		}
 		seen[key] = true
 	}

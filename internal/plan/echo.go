@@ -20,7 +20,7 @@ func (o *overlay) echo(f *schema.Field, declared, l *schema.Node, path string) *
 		}
 	}
 	if l != nil && l.Doubt != "" {
-		o.doubt(path, l)
+		o.doubt(path+" "+l.Show(), l.Doubt)
 		return l
 	}
 	if l.Veiled() && f.Secret == nil { // left out it stays, and "" keeps secrets only

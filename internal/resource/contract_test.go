@@ -80,6 +80,9 @@ func TestTablesFollowTheDocument(t *testing.T) {
 				t.Errorf("%s: %s is not in the document", k.Name, d.Path)
 			}
 		}
+		if in := k.Inherits; in != nil && (c.operation(document, resource.Call{Method: "GET", Path: in.Path}) == nil || c.operation(document, in.Get) == nil) {
+			t.Errorf("%s: %v is not in the document", k.Name, *in)
+		}
 		if k.Rotate.Path != "" && c.operation(document, k.Rotate) == nil {
 			t.Errorf("%s: %v is not in the document", k.Name, k.Rotate)
 		}

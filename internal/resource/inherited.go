@@ -94,7 +94,7 @@ func (r *reader) separateAll(ctx context.Context) {
 // whether it has. What can't be told apart stays, marked by a Doubt.
 func (s Source) separate(ctx context.Context, o *Object, live *Live) (read bool, err error) {
 	in := o.Kind.Inherits
-	if live.odd != nil || !in.matters(o, live) {
+	if !in.matters(o, live) {
 		return false, nil
 	}
 	sources, err := s.inheritsFrom(ctx, o, live.ID)
@@ -103,7 +103,7 @@ func (s Source) separate(ctx context.Context, o *Object, live *Live) (read bool,
 	case err != nil && ctx.Err() != nil:
 		return false, err
 	case err != nil:
-		why = fmt.Sprintf("it may be inherited through a %s, and the %ss of this %s can't be read: %v", in.Title, in.Title, o.Kind.Name, err)
+		why = fmt.Sprintf("may be inherited through a %s, and the %ss of this %s can't be read: %v", in.Title, in.Title, o.Kind.Name, err)
 	}
 	body := live.Body()
 	for _, name := range in.Fields {

@@ -66,7 +66,7 @@ func (s *separation) items(live []*schema.Node) []*schema.Node {
 	}
 	why := s.why
 	if why == "" && len(own) > 1 {
-		why = "it can't be told which of several roles there is its own"
+		why = "is one of several in the same place, of which at most one is its own"
 	}
 	for i := range own {
 		if why != "" {
@@ -114,7 +114,7 @@ func (s *separation) scalar(value *schema.Node) *schema.Node {
 		s.note(value, s.sources[i])
 		return schema.String(s.declared.Text)
 	case i >= 0:
-		return value.Doubtful(fmt.Sprintf("it may be inherited through %s", s.through(s.sources[i])))
+		return value.Doubtful(fmt.Sprintf("may be inherited through %s", s.through(s.sources[i])))
 	case s.why != "" && s.declared == nil:
 		return value.Doubtful(s.why)
 	}
