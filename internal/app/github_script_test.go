@@ -61,6 +61,8 @@ func event(ts *testscript.TestScript, _ bool, args []string) {
 //	github comments FILE      write the bodies of its comments
 //	github comment USER FILE  one by somebody
 //	github edit FILE          replace the body of the first one
+//	github updated [TIME]      let the first one be of a time, or of none
+//	github accept             refuse nothing from now on
 //	github refuse METHOD PART STATUS
 //	github requests FILE      write the requests so far
 func (s *stage) repository(ts *testscript.TestScript, args []string) {
@@ -92,6 +94,10 @@ func (s *stage) repository(ts *testscript.TestScript, args []string) {
 		s.github.Comment(fake.Comment{PullRequest: 7, Login: args[1], Type: map[bool]string{true: "Bot", false: "User"}[strings.HasSuffix(args[1], "[bot]")], Body: ts.ReadFile(args[2])})
 	case "edit":
 		s.github.Edit(s.github.Comments(7)[0].ID, ts.ReadFile(args[1]))
+	case "updated":
+		s.github.Update(s.github.Comments(7)[0].ID, strings.Join(args[1:], ""))
+	case "accept":
+		s.github.Accept()
 	case "as":
 		s.github.Login, s.github.Type, s.github.Token = args[1], args[2], args[3]
 		ts.Setenv("INPUT_GITHUB-TOKEN", args[3])

@@ -27,39 +27,43 @@ type Comment struct {
 
 // Comments lists the comments on a pull request that were written with our
 // token's login, the oldest first. Those of others are left out: anybody may
-// write what looks like ours.
+// write what looks like ours. It is an error if GitHub doesn't confirm the login.
 func (r *REST) Comments(ctx context.Context, pullRequest int) ([]Comment, error) {
 	ctx, cancel := context.WithTimeout(ctx, operationTimeout)
 	defer cancel()
-	own, err := r.comments(ctx, pullRequest)
+	own, unconfirmed, err := r.comments(ctx, pullRequest)
+	if err == nil && unconfirmed != nil {
+		err = fmt.Errorf("GitHub doesn't confirm whose token this is, so no comment counts as ours: %w; use the default github-token, ${{ github.token }}", unconfirmed)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("pull request %d: comments: %w", pullRequest, err)
 	}
 	return own, nil
 }
 
-func (r *REST) comments(ctx context.Context, pullRequest int) ([]Comment, error) {
+// comments lists our comments. unconfirmed is why GitHub didn't confirm that
+// they are ours.
+func (r *REST) comments(ctx context.Context, pullRequest int) (own []Comment, unconfirmed, err error) {
 	if pullRequest <= 0 { // the library would list those of the whole repository
-		return nil, &fault{text: "no such number"}
+		return nil, nil, &fault{text: "no such number"}
 	}
 	all, err := pages(ctx, r, readPermission, func(ctx context.Context, o api.ListOptions) ([]*api.IssueComment, *api.Response, error) {
 		return r.client.Issues.ListComments(ctx, r.owner, r.name, pullRequest, &api.IssueListCommentsOptions{ListOptions: o})
 	})
 	if err != nil || len(all) == 0 {
-		return nil, err
+		return nil, nil, err
 	}
-	login, err := r.ourselves(ctx)
+	who, err := r.identify(ctx)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	var own []Comment
 	for _, c := range all {
-		if r.wrote(login, c.GetUser()) {
+		if r.isAuthor(who.login, c.GetUser()) {
 			own = append(own, Comment{ID: c.GetID(), Body: c.GetBody(), URL: c.GetHTMLURL(), UpdatedAt: c.GetUpdatedAt().Time})
 		}
 	}
 	slices.SortFunc(own, func(a, b Comment) int { return cmp.Compare(a.ID, b.ID) })
-	return own, nil
+	return own, who.err, nil
 }
 
 // create sends once: after a lost answer it has to be looked whether the

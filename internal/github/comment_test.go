@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"net/http/httptest"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -31,7 +33,10 @@ func TestComments(t *testing.T) {
 		{"another app", "ghs_a", "acme-deploy[bot]", []string{"github-actions[bot]/Bot", "acme-deploy[bot]/Bot"}, []int{1}},
 		{"a person", "ghp_a", "Octocat", []string{"octocat/User", "github-actions[bot]/Bot", "octocat2/User"}, []int{0}},
 		{"nobody", "ghs_a", "github-actions[bot]", []string{"/", "/Bot", "[bot]/Bot"}, nil},
-		{"GraphQL knows nothing", "ghs_a", "", []string{"/", "octocat/User", "github-actions[bot]/Bot"}, []int{2}},
+		{"an app of a person's name", "ghp_a", "alice", []string{"alice[bot]/Bot", "alice/Bot", "alice/User"}, []int{2}},
+		{"an app of a person's name, the token unknown", "token", "alice", []string{"alice[bot]/Bot", "alice/User"}, []int{1}},
+		{"an app whose token is unknown", "token", "alice[bot]", []string{"alice[bot]/Bot", "alice/User", "alice/Bot"}, []int{0, 2}},
+		{"a person of an app's name", "ghs_a", "alice", []string{"alice/User", "alice[bot]/Bot"}, []int{1}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
@@ -109,20 +114,25 @@ func TestCommentsOfManyPages(t *testing.T) {
 	}
 }
 
-// Who we are is asked once, and taken for granted where it can't be.
+// Our identity is asked for once. Where GitHub doesn't confirm it, no comment
+// counts as ours, but the comment of the runner's token is kept up to date.
 func TestViewer(t *testing.T) {
 	t.Parallel()
+	const unconfirmed = "pull request 7: comments: GitHub doesn't confirm whose token this is, so no comment counts as ours: %s; use the default github-token, ${{ github.token }}"
 	for _, tt := range []struct {
-		name   string
-		wrong  func(*fake.Server)
-		asked  int
-		author string
+		name  string
+		wrong func(*fake.Server)
+		asked int
+		err   string
+		keeps string
 	}{
-		{"told", func(*fake.Server) {}, 1, "acme-deploy[bot]"},
-		{"refused", func(s *fake.Server) { s.Refuse("POST", "/graphql", 403, 0) }, 1, "github-actions[bot]"},
-		{"not there", func(s *fake.Server) { s.Refuse("POST", "/graphql", 404, 0) }, 1, "github-actions[bot]"},
-		{"failing", func(s *fake.Server) { s.Refuse("POST", "/graphql", 502, 0) }, 3, "github-actions[bot]"},
-		{"failing once", func(s *fake.Server) { s.Refuse("POST", "/graphql", 502, 1) }, 2, "acme-deploy[bot]"},
+		{"confirmed", func(*fake.Server) {}, 1, "", "acme-deploy[bot]"},
+		{"refused", func(s *fake.Server) { s.Refuse("POST", "/graphql", 403, 0) }, 1, "403 Resource not accessible by integration", "github-actions[bot]"},
+		{"not there", func(s *fake.Server) { s.Refuse("POST", "/graphql", 404, 0) }, 1, "404 Not Found", "github-actions[bot]"},
+		{"failing", func(s *fake.Server) { s.Refuse("POST", "/graphql", 502, 0) }, 3, "502 Bad Gateway", "github-actions[bot]"},
+		{"failing once", func(s *fake.Server) { s.Refuse("POST", "/graphql", 502, 1) }, 2, "", "acme-deploy[bot]"},
+		{"without a login", func(s *fake.Server) { s.Viewer = "" }, 1, "GraphQL: no login in the answer", "github-actions[bot]"},
+		{"limited once", func(s *fake.Server) { s.Limit("POST", "/graphql", 403, 1, map[string]string{"Retry-After": "7"}) }, 2, "", "acme-deploy[bot]"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
@@ -130,7 +140,7 @@ func TestViewer(t *testing.T) {
 				s := gitHub()
 				s.Viewer = "acme-deploy[bot]"
 				for _, login := range []string{"acme-deploy[bot]", "github-actions[bot]"} {
-					s.Comment(fake.Comment{PullRequest: pull, Login: login, Type: "Bot", Body: login})
+					s.Comment(fake.Comment{PullRequest: pull, Login: login, Type: "Bot", Body: "a " + login})
 				}
 				tt.wrong(s)
 				r := rest(t, s, s)
@@ -139,7 +149,11 @@ func TestViewer(t *testing.T) {
 					go func() {
 						defer func() { done <- struct{}{} }()
 						got, err := r.Comments(t.Context(), pull)
-						if err != nil || len(got) != 1 || got[0].Body != tt.author {
+						if tt.err != "" {
+							if want := fmt.Sprintf(unconfirmed, tt.err); err == nil || err.Error() != want || got != nil {
+								t.Errorf("%v, error %v\nwant %s", got, err, want)
+							}
+						} else if err != nil || len(got) != 1 || got[0].Body != "a "+tt.keeps {
 							t.Errorf("got %v, %v", got, err)
 						}
 					}()
@@ -147,10 +161,34 @@ func TestViewer(t *testing.T) {
 				for range 3 {
 					<-done
 				}
+				if kept, err := r.Keep(t.Context(), pull, marked("a"), "a "+tt.keeps); err != nil || kept.Action != github.Unchanged {
+					t.Errorf("kept %v, %v", kept, err)
+				}
 				if n := len(s.Requests()) - len(asked(s)); n != tt.asked {
 					t.Errorf("asked %d times, want %d", n, tt.asked)
 				}
 			})
+		})
+	}
+}
+
+// GraphQL reports its errors with status 200.
+func TestViewerErrors(t *testing.T) {
+	t.Parallel()
+	for message, wait := range map[string]time.Duration{"Resource not accessible by integration": 0, "API rate limit exceeded for user": time.Minute} {
+		synctest.Test(t, func(t *testing.T) {
+			s := gitHub()
+			s.Comment(fake.Comment{PullRequest: pull, Login: s.Login, Type: "Bot", Body: "a"})
+			r := rest(t, s, roundTrip(func(r *http.Request) (*http.Response, error) {
+				if r.URL.Path == "/graphql" {
+					return respond(200, `{"data":null,"errors":[{"type":"FORBIDDEN","message":"`+message+`"}]}`), nil
+				}
+				return s.RoundTrip(r)
+			}))
+			begin := time.Now()
+			if got, err := r.Comments(t.Context(), pull); err == nil || !strings.Contains(err.Error(), message) || got != nil || time.Since(begin) != wait {
+				t.Errorf("%v, %v after %v", got, err, time.Since(begin))
+			}
 		})
 	}
 }

@@ -111,7 +111,7 @@ func LoadEvent(getenv func(string) string) (Event, error) {
 	e.Action = p.Action
 	e.DefaultBranch = p.Repository.DefaultBranch
 	if e.Name == "schedule" && e.DefaultBranch == "" {
-		e.DefaultBranch = e.branch() // schedules run on the default branch only
+		e.DefaultBranch = e.Branch() // schedules run on the default branch only
 	}
 	if pr := p.PullRequest; pr != nil {
 		e.PullRequest = pr.Number
@@ -149,7 +149,7 @@ func readPayload(path string) (payload, error) {
 // OnDefaultBranch reports whether the run's commit is of the default branch.
 // A branch that isn't known is none.
 func (e Event) OnDefaultBranch() bool {
-	return e.DefaultBranch != "" && e.branch() == e.DefaultBranch
+	return e.DefaultBranch != "" && e.Branch() == e.DefaultBranch
 }
 
 // OnPullRequest reports whether the run is for a pull request and, where that
@@ -158,7 +158,8 @@ func (e Event) OnPullRequest() bool {
 	return e.Name == "pull_request" || e.Name == "pull_request_review" || e.Name == "pull_request_review_comment"
 }
 
-func (e Event) branch() string {
+// Branch returns the branch that the run is for, "" for a tag or a pull request.
+func (e Event) Branch() string {
 	if name, ok := strings.CutPrefix(e.Ref, "refs/heads/"); ok {
 		return name
 	}

@@ -26,6 +26,16 @@ type Kept struct {
 	URL    string // for people
 }
 
+// Stale is the error of a comment of ours that could not be updated, or looked
+// for.
+type Stale struct {
+	Body string // which it still has, "" where that isn't known
+	Err  error
+}
+
+func (s *Stale) Error() string { return s.Err.Error() }
+func (s *Stale) Unwrap() error { return s.Err }
+
 // Keep makes body the text of the one comment of ours that mine recognizes:
 // the oldest, where there are several, or a new one where there is none. mine
 // must recognize body as well. A body beyond CommentLimit is an error before
@@ -50,7 +60,10 @@ func (r *REST) keep(ctx context.Context, pullRequest int, mine func(string) bool
 	gone := map[int64]bool{}
 	var lost error
 	for waits, creates := newWaits(), 0; ; {
-		own, err := r.comments(ctx, pullRequest)
+		own, _, err := r.comments(ctx, pullRequest)
+		if _, refused := errors.AsType[*Refused](err); err != nil && !refused {
+			return Kept{}, &Stale{Err: err}
+		}
 		if err != nil {
 			return Kept{}, err
 		}
@@ -80,7 +93,7 @@ func (r *REST) keep(ctx context.Context, pullRequest int, mine func(string) bool
 				return Kept{Updated, own[i].URL}, nil
 			}
 			if no, ok := errors.AsType[*Refused](err); !ok || no.Status != http.StatusNotFound {
-				return Kept{}, err
+				return Kept{}, &Stale{own[i].Body, err}
 			}
 			gone[own[i].ID] = true // somebody deleted it, though lists may still have it
 		}

@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
+	"time"
 
 	api "github.com/google/go-github/v90/github"
 )
@@ -35,6 +37,7 @@ func (r *Refused) Error() string {
 type fault struct {
 	status int // 0: no answer
 	text   string
+	wait   time.Duration // until a rate limit ends; 0 for other failures
 	ended  error
 }
 
@@ -42,10 +45,10 @@ func (f *fault) Error() string { return f.text }
 func (f *fault) Unwrap() error { return f.ended }
 
 // passing reports whether err may be gone the next time. A write that failed
-// with it may have been carried out.
+// with it may have been carried out. Rate limits are waited for elsewhere.
 func passing(err error) bool {
 	f, ok := errors.AsType[*fault](err)
-	return ok && f.ended == nil && (f.status == 0 || f.status/100 == 2 || f.status/100 == 5 || f.status == http.StatusRequestTimeout)
+	return ok && f.ended == nil && f.wait == 0 && (f.status == 0 || f.status/100 == 2 || f.status/100 == 5 || f.status == http.StatusRequestTimeout)
 }
 
 // errEmpty is an answer without the object that was asked for.
@@ -66,7 +69,7 @@ func (r *REST) explain(ctx context.Context, needs string, resp *api.Response, er
 		status, header = resp.StatusCode, resp.Header
 	}
 	text := said(err)
-	limited := header.Get("Retry-After") != "" || ofRate(text)
+	wait := limitWait(status, header, text)
 	if text == "" {
 		text = http.StatusText(status)
 	}
@@ -74,14 +77,32 @@ func (r *REST) explain(ctx context.Context, needs string, resp *api.Response, er
 	switch {
 	case status == http.StatusUnauthorized:
 		return &Refused{Status: status, Message: text}
-	case status == http.StatusNotFound, status == http.StatusForbidden && !limited:
+	case status == http.StatusNotFound, status == http.StatusForbidden && wait == 0:
 		return &Refused{Status: status, Message: text, Needs: needs}
 	case status == 0:
 		return &fault{text: text}
-	case status/100 == 2:
+	case status/100 == 2 && wait == 0:
 		text = "an answer that can't be read: " + text
 	}
-	return &fault{status: status, text: fmt.Sprintf("%d %s", status, text)}
+	return &fault{status: status, text: fmt.Sprintf("%d %s", status, text), wait: wait}
+}
+
+// limitWait is how long GitHub asks to wait because of a rate limit, at least a
+// second; 0 if the answer is about something else.
+func limitWait(status int, header http.Header, text string) time.Duration {
+	asked, spent := header.Get("Retry-After"), header.Get(api.HeaderRateRemaining) == "0"
+	switch {
+	case status == http.StatusTooManyRequests, status == http.StatusForbidden && (asked != "" || spent), ofRate(text):
+	default:
+		return 0
+	}
+	if n, err := strconv.Atoi(asked); err == nil {
+		return max(time.Second, time.Duration(n)*time.Second)
+	}
+	if n, err := strconv.ParseInt(header.Get(api.HeaderRateReset), 10, 64); err == nil && spent {
+		return max(time.Second, time.Until(time.Unix(n+1, 0)))
+	}
+	return rateLimitWait
 }
 
 func firstLine(text string) string {

@@ -2,6 +2,7 @@ package github
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -13,6 +14,8 @@ const (
 	attempts  = 3
 	firstWait = 500 * time.Millisecond // roughly; three times as long before the third attempt
 	pageSize  = 100                    // as many as GitHub gives
+
+	rateLimitWait = time.Minute // in all, for the rate limits of one request; GitHub asks for as much where it doesn't say how long
 )
 
 func newWaits() backoff.BackOff {
@@ -22,10 +25,28 @@ func newWaits() backoff.BackOff {
 // request is a call of the library.
 type request func(context.Context) (*api.Response, error)
 
-// once sends. needs is the permission that it takes. The time limit is not
-// that of an http.Client, which would run on after each error: the library
-// leaves the bodies of those open.
+// once sends, and sends again after a rate limit, because GitHub carried out
+// nothing then. It waits as long as GitHub asks for, in all at most rateLimitWait.
 func (r *REST) once(ctx context.Context, needs string, send request) error {
+	left := rateLimitWait
+	for try := 1; ; try++ {
+		err := r.send(ctx, needs, send)
+		limit, ok := errors.AsType[*fault](err)
+		if !ok || limit.wait == 0 || try == attempts || left == 0 {
+			return err
+		}
+		wait := min(limit.wait, left)
+		left -= wait
+		if err := pause(ctx, wait, err); err != nil {
+			return err
+		}
+	}
+}
+
+// send is one request. needs is the permission that it takes. The time limit is
+// not that of an http.Client, which would run on after each error: the library
+// leaves the bodies of those open.
+func (r *REST) send(ctx context.Context, needs string, send request) error {
 	limited, cancel := context.WithTimeout(ctx, requestTimeout)
 	defer cancel()
 	resp, err := send(limited)

@@ -17,7 +17,7 @@ import (
 
 const (
 	requestTimeout   = 15 * time.Second
-	operationTimeout = 2 * time.Minute // all requests of one, and the waits between them
+	operationTimeout = 4 * time.Minute // all requests of one, and the waits between them
 	answerLimit      = 64 << 20        // bytes; a page of the longest comments is less
 )
 
@@ -32,7 +32,7 @@ type REST struct {
 	graphql     string
 	secrets     *redact.Secrets // a pointer, so that no printed REST shows the token
 	app         bool            // the token is an app's, as the runner's own is
-	viewer      chan string     // holds who we are, "" until that is asked
+	viewer      chan identity   // holds our identity, without a login until that is asked
 }
 
 // NewREST makes a REST for the repository and the addresses that the runner's
@@ -69,6 +69,7 @@ func NewREST(getenv func(string) string, token string, secrets *redact.Secrets, 
 			CheckRedirect: stay,
 		}),
 		api.WithURLs(&root, nil), api.WithUserAgent("astro-apply"),
+		api.WithDisableRateLimitCheck(), // once waits, and then asks again
 	)
 	if err != nil {
 		return nil, fmt.Errorf("GITHUB_API_URL: %w", err)
@@ -77,9 +78,9 @@ func NewREST(getenv func(string) string, token string, secrets *redact.Secrets, 
 		client: client, owner: owner, name: name, graphql: graphql.String(),
 		secrets: secrets,
 		app:     strings.HasPrefix(token, "ghs_"),
-		viewer:  make(chan string, 1),
+		viewer:  make(chan identity, 1),
 	}
-	r.viewer <- ""
+	r.viewer <- identity{}
 	return r, nil
 }
 

@@ -2,6 +2,8 @@ package github
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"net/http"
 	"strings"
 
@@ -13,55 +15,73 @@ const (
 	bot         = "[bot]"
 )
 
-// ourselves is the login that comments written with our token have. GitHub
-// tells it to people only, with GET /user, and to everybody in GraphQL; where
-// that can't be asked, the token is taken for the runner's. The error is the
-// end of ctx.
-func (r *REST) ourselves(ctx context.Context) (string, error) {
-	var login string
-	select { // no lock: in one, a bubble's time would stand still
-	case login = <-r.viewer:
-	case <-ctx.Done():
-		return "", ended(ctx, nil)
-	}
-	defer func() { r.viewer <- login }()
-	if login != "" {
-		return login, nil
-	}
-	asked, err := r.ask(ctx)
-	if err != nil && ctx.Err() != nil {
-		return "", err
-	}
-	if login = asked; err != nil || login == "" {
-		login = runnerLogin
-	}
-	return login, nil
+// identity is the author of the comments that are written with our token.
+type identity struct {
+	login string
+	err   error // why GitHub didn't confirm the login, which is then an assumption
 }
 
-func (r *REST) ask(ctx context.Context) (string, error) {
+// identify returns our identity. GitHub returns it to people only, with GET /user,
+// and to everybody with GraphQL; where that fails, the token is assumed to be
+// the runner's own. The error is the end of ctx.
+func (r *REST) identify(ctx context.Context) (identity, error) {
+	var who identity
+	select { // no lock: in one, a bubble's time would stand still
+	case who = <-r.viewer:
+	case <-ctx.Done():
+		return who, ended(ctx, nil)
+	}
+	defer func() { r.viewer <- who }()
+	if who.login != "" {
+		return who, nil
+	}
+	login, err := r.queryViewer(ctx)
+	if err != nil && ctx.Err() != nil {
+		return identity{}, err
+	}
+	who = identity{login, err}
+	if err != nil {
+		who.login = runnerLogin
+	}
+	return who, nil
+}
+
+func (r *REST) queryViewer(ctx context.Context) (string, error) {
 	var answer struct {
-		Data struct{ Viewer struct{ Login string } }
+		Data   struct{ Viewer struct{ Login string } }
+		Errors []struct{ Message string }
 	}
 	err := r.repeat(ctx, "", func(ctx context.Context) (*api.Response, error) {
 		req, err := r.client.NewRequest(ctx, http.MethodPost, r.graphql, map[string]string{"query": "query { viewer { login } }"})
 		if err != nil {
 			return nil, err
 		}
-		return r.client.Do(req, &answer)
+		resp, err := r.client.Do(req, &answer)
+		if err == nil && len(answer.Errors) > 0 && ofRate(answer.Errors[0].Message) { // GraphQL reports it with status 200
+			err = errors.New(answer.Errors[0].Message)
+		}
+		return resp, err
 	})
-	return answer.Data.Viewer.Login, err
+	switch {
+	case err != nil:
+		return "", err
+	case answer.Data.Viewer.Login != "":
+		return answer.Data.Viewer.Login, nil
+	case len(answer.Errors) > 0:
+		return "", fmt.Errorf("GraphQL: %s", r.secrets.Redact(answer.Errors[0].Message).Map(firstLine).Map(Neutral).Cut(saidLimit))
+	}
+	return "", errors.New("GraphQL: no login in the answer")
 }
 
-// wrote reports whether author is who login names. An app's login has a suffix
-// that nobody else's can have, which GraphQL leaves out at times; so it counts
-// unless the author is an app too, and an app's token is never a person's.
-func (r *REST) wrote(login string, author *api.User) bool {
-	theirs := strings.ToLower(author.GetLogin())
-	login = strings.ToLower(login)
-	if author.GetType() == "Bot" {
-		theirs, login = strings.TrimSuffix(theirs, bot), strings.TrimSuffix(login, bot)
-	} else if r.app {
-		return false
+// isAuthor reports whether author is who login names. An app's login has a suffix
+// that no person's login can have. GraphQL leaves it out at times, but then the
+// token is known to be an app's.
+func (r *REST) isAuthor(login string, author *api.User) bool {
+	theirs := author.GetLogin()
+	if r.app || strings.HasSuffix(strings.ToLower(login), bot) {
+		return author.GetType() == "Bot" && strings.EqualFold(withoutBot(theirs), withoutBot(login))
 	}
-	return theirs == login
+	return author.GetType() != "Bot" && theirs != "" && strings.EqualFold(theirs, login)
 }
+
+func withoutBot(login string) string { return strings.TrimSuffix(strings.ToLower(login), bot) }

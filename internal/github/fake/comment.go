@@ -24,7 +24,7 @@ type Comment struct {
 	PullRequest int
 	Login, Type string // of its author; Type is Bot or User
 	Body        string
-	Updated     string // RFC 3339; "" is before any merge
+	Updated     string // RFC 3339; "" is unknown
 }
 
 // Comments lists those on a pull request.
@@ -63,6 +63,17 @@ func (s *Server) Edit(id int64, body string) {
 	}
 }
 
+// Update sets the time of a comment's last change, "" for none.
+func (s *Server) Update(id int64, at string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for i := range s.comments {
+		if s.comments[i].ID == id {
+			s.comments[i].Updated = at
+		}
+	}
+}
+
 func (s *Server) write(c Comment) Comment {
 	if c.ID == 0 {
 		s.serial++
@@ -81,8 +92,12 @@ func (s *Server) moment(pullRequest int) string {
 }
 
 func (s *Server) view(c Comment) map[string]any {
+	var updated any = c.Updated
+	if c.Updated == "" {
+		updated = nil
+	}
 	return map[string]any{
-		"id": c.ID, "body": c.Body, "created_at": since, "updated_at": c.Updated,
+		"id": c.ID, "body": c.Body, "created_at": since, "updated_at": updated,
 		"html_url": fmt.Sprintf("https://github.com/%s/pull/%d#issuecomment-%d", s.Repository, c.PullRequest, c.ID),
 		"user":     map[string]any{"login": c.Login, "type": c.Type},
 	}

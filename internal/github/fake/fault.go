@@ -11,19 +11,33 @@ type fault struct {
 	method, part string
 	status       int // 0: the request is carried out, and its answer lost
 	times        int // 0: always
+	header       map[string]string
 }
 
 // Refuse answers requests with status instead of carrying them out: those of
 // method ("" for any) whose path holds part, so many times, or always for 0.
 // What was said first about a request holds first.
 func (s *Server) Refuse(method, part string, status, times int) {
-	s.add(&fault{method, part, status, times})
+	s.add(&fault{method: method, part: part, status: status, times: times})
+}
+
+// Limit is as Refuse, but the answers are about a rate limit and have headers, such
+// as Retry-After.
+func (s *Server) Limit(method, part string, status, times int, header map[string]string) {
+	s.add(&fault{method: method, part: part, status: status, times: times, header: header})
 }
 
 // Lose is as Refuse, but the requests are carried out, and the connection
 // breaks before the answer.
 func (s *Server) Lose(method, part string, times int) {
-	s.add(&fault{method, part, 0, times})
+	s.add(&fault{method: method, part: part, times: times})
+}
+
+// Accept ends all faults.
+func (s *Server) Accept() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.faults = nil
 }
 
 func (s *Server) add(f *fault) {

@@ -56,6 +56,7 @@ type answer struct {
 	status int
 	body   any // as JSON
 	link   string
+	header map[string]string // others
 }
 
 func refusal(status int, message string) answer {
@@ -78,6 +79,9 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if a.link != "" {
 		w.Header().Set("Link", a.link)
 	}
+	for name, value := range a.header {
+		w.Header().Set(name, value)
+	}
 	w.WriteHeader(a.status)
 	_ = json.NewEncoder(w).Encode(a.body)
 }
@@ -96,6 +100,7 @@ func (s *Server) handle(r *http.Request, body []byte) (a answer, ok bool) {
 		s.route(r, path, body)
 	default:
 		a, ok = refusal(f.status, f.message()), true
+		a.header = f.header
 	}
 	if r.URL.RawQuery != "" {
 		path += "?" + r.URL.RawQuery

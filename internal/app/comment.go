@@ -1,0 +1,125 @@
+package app
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"astro-apply/internal/astro"
+	"astro-apply/internal/github"
+	"astro-apply/internal/plan"
+	"astro-apply/internal/report"
+)
+
+// marker identifies the comment that a run keeps, and finds again: one for each
+// workflow, and in it for each manifest and Organization.
+func (p *process) marker() report.Marker {
+	workflow, _, _ := strings.Cut(p.Getenv("GITHUB_WORKFLOW_REF"), "@") // owner/name/.github/workflows/x.yml@ref
+	step := strings.Join([]string{workflow, p.Getenv("GITHUB_JOB"), p.Getenv("GITHUB_ACTION")}, " ")
+	return report.Marker{Workflow: plan.Sum([]byte(step)), Manifest: plan.Sum([]byte(p.manifest())), Head: p.event.HeadSHA}
+}
+
+// manifest says what a plan is of: whatever makes another run's plan one of
+// something else.
+func (p *process) manifest() string {
+	c := p.config
+	files := []string{"inline"}
+	if c.Manifest == "" {
+		files = nil
+		for _, f := range c.Files {
+			files = append(files, path.Clean(f))
+		}
+	}
+	parts := slices.Concat(slices.Sorted(slices.Values(files)), []string{"only"}, slices.Sorted(slices.Values(c.Only)))
+	caller, err := astro.ParseToken(p.token)
+	if err != nil {
+		caller = astro.Caller{}
+	}
+	return strings.Join(append(parts, string(c.Workspace), cmp.Or(caller.OrganizationID, string(c.OrganizationID)), string(c.APIURL)), "\n")
+}
+
+// comment keeps the pull request's comment up to date. What keeps it from that
+// is told, and is no reason to fail.
+func (p *process) comment(ctx context.Context) {
+	if !bool(p.config.Comment) || p.event.PullRequest == 0 || p.event.Action == "closed" {
+		return
+	}
+	if err := p.keepComment(ctx); err != nil {
+		if stale := p.staleComment(err); stale != "" {
+			p.runner.Annotate(github.Annotation{Level: github.Warning, Title: "astro-apply: outdated comment", Message: err.Error() + "; " + stale})
+			return
+		}
+		why := "the plan is in the job summary only"
+		if _, ok := errors.AsType[*github.Refused](err); ok && p.event.Fork {
+			why += "; a pull request from a fork gets a token that may only read"
+		}
+		p.runner.Annotate(github.Annotation{Level: github.Notice, Title: "astro-apply: no comment", Message: err.Error() + "; " + why})
+	}
+}
+
+// staleComment describes what an older comment still shows after err, "" if
+// there is none.
+func (p *process) staleComment(err error) string {
+	const again = "; the plan of this run is in the job summary, run the job again to update the comment"
+	stale, ok := errors.AsType[*github.Stale](err)
+	if !ok {
+		return ""
+	}
+	old, _ := report.ReadMarker(stale.Body)
+	if old.Head == "" {
+		return "if the pull request has a comment with a plan, that plan is older than commit " + p.event.HeadSHA + again
+	}
+	return "the comment still shows an older plan, of commit " + old.Head + again
+}
+
+func (p *process) keepComment(ctx context.Context) error {
+	m := p.marker()
+	if p.report.Plan != nil && !p.report.Broken() {
+		if err := m.Show(p.report.Plan); err != nil {
+			return err
+		}
+	}
+	rest, err := p.rest()
+	if err != nil {
+		return err
+	}
+	body, err := p.report.Comment(m, p.page(), p.runner.Scrub)
+	if err != nil {
+		return err
+	}
+	kept, err := rest.Keep(ctx, p.event.PullRequest, func(body string) bool {
+		other, ok := report.ReadMarker(body)
+		return ok && other.Same(m)
+	}, body)
+	if err == nil {
+		p.runner.Print(fmt.Sprintf("comment %s: %s", kept.Action, kept.URL))
+	}
+	return err
+}
+
+// page is where the runs of the pull request's commit are: the same for each of
+// them, so that the same plan is the same comment.
+func (p *process) page() string {
+	server := p.Getenv("GITHUB_SERVER_URL")
+	if server == "" || p.event.Repository == "" {
+		return ""
+	}
+	return fmt.Sprintf("%s/%s/pull/%d/checks?sha=%s", server, p.event.Repository, p.event.PullRequest, p.event.HeadSHA)
+}
+
+func (p *process) rest() (*github.REST, error) {
+	if p.config.GitHubToken == "" {
+		return nil, errors.New("the input github-token is empty")
+	}
+	if err := checkProxy(p.Getenv); err != nil {
+		return nil, err
+	}
+	if err := checkProxy(p.Getenv); err != nil {
+		return nil, err
+	}
+	return github.NewREST(p.Getenv, string(p.config.GitHubToken), p.runner.Secrets(), p.GitHub)
+}

@@ -1,0 +1,110 @@
+package github_test
+
+import (
+	"errors"
+	"strconv"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"astro-apply/internal/github"
+	"astro-apply/internal/github/fake"
+)
+
+// After a rate limit, every request is sent again: as soon as GitHub asks for, and
+// not after more than a minute.
+func TestRateLimits(t *testing.T) {
+	t.Parallel()
+	reset := func(after time.Duration) map[string]string {
+		return map[string]string{"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": strconv.FormatInt(time.Now().Add(after).Unix(), 10)}
+	}
+	header := func(name, value string) func() map[string]string {
+		return func() map[string]string { return map[string]string{name: value} }
+	}
+	for _, tt := range []struct {
+		name   string
+		status int
+		header func() map[string]string
+		times  int
+		took   time.Duration
+		ok     bool
+	}{
+		{"for some seconds", 403, header("Retry-After", "7"), 1, 7 * time.Second, true},
+		{"for some seconds, twice", 429, header("Retry-After", "7"), 2, 14 * time.Second, true},
+		{"for some seconds, always", 429, header("Retry-After", "7"), 0, 14 * time.Second, false},
+		{"for no time", 429, header("Retry-After", "0"), 1, time.Second, true},
+		{"for an hour", 403, header("Retry-After", "3600"), 1, time.Minute, true},
+		{"for an hour, always", 403, header("Retry-After", "3600"), 0, time.Minute, false},
+		{"without a time", 429, header("X", "y"), 1, time.Minute, true},
+		{"until a time", 403, func() map[string]string { return reset(9 * time.Second) }, 1, 10 * time.Second, true},
+		{"until a time, 429", 429, func() map[string]string { return reset(9 * time.Second) }, 1, 10 * time.Second, true},
+		{"until a time in the past", 403, func() map[string]string { return reset(-time.Hour) }, 1, time.Second, true},
+		{"until a late time", 403, func() map[string]string { return reset(time.Hour) }, 1, time.Minute, true},
+	} {
+		for name, call := range map[string]struct {
+			method, part string
+			do           func(*testing.T, *github.REST) error
+		}{
+			"update": {"PATCH", "/comments", func(t *testing.T, r *github.REST) error {
+				_, err := r.Keep(t.Context(), pull, marked("a"), "a new")
+				return err
+			}},
+			"create": {"POST", "/comments", func(t *testing.T, r *github.REST) error {
+				_, err := r.Keep(t.Context(), pull, marked("b"), "b new")
+				return err
+			}},
+			"list": {"GET", "/comments", func(t *testing.T, r *github.REST) error {
+				_, err := r.Comments(t.Context(), pull)
+				return err
+			}},
+			"viewer": {"POST", "/graphql", func(t *testing.T, r *github.REST) error {
+				_, err := r.Comments(t.Context(), pull)
+				return err
+			}},
+			"pull requests": {"GET", "/pulls", func(t *testing.T, r *github.REST) error {
+				_, err := r.Merged(t.Context(), "abcdef0", "main")
+				return err
+			}},
+		} {
+			t.Run(tt.name+", "+name, func(t *testing.T) {
+				t.Parallel()
+				synctest.Test(t, func(t *testing.T) {
+					s := gitHub()
+					s.PullRequest(fake.PullRequest{Number: 8, MergeCommitSHA: "abcdef0", Merged: true})
+					s.Comment(fake.Comment{PullRequest: pull, Login: s.Login, Type: s.Type, Body: "a old"})
+					s.Limit(call.method, call.part, tt.status, tt.times, tt.header())
+					begin := time.Now()
+					err := call.do(t, rest(t, s, s))
+					if (err == nil) != tt.ok || time.Since(begin) != tt.took {
+						t.Errorf("%v after %v, want %v", err, time.Since(begin), tt.took)
+					}
+					if _, refused := errors.AsType[*github.Refused](err); refused {
+						t.Error("a rate limit is taken for a refusal")
+					}
+				})
+			})
+		}
+	}
+}
+
+// The error of a comment that could not be updated contains what it shows.
+func TestStaleComment(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		method, body string
+		stale        bool
+	}{{"PATCH", "a old", true}, {"GET", "", true}, {"POST", "", false}} {
+		synctest.Test(t, func(t *testing.T) {
+			s := gitHub()
+			if tt.method != "POST" {
+				s.Comment(fake.Comment{PullRequest: pull, Login: s.Login, Type: s.Type, Body: "a old"})
+			}
+			s.Limit(tt.method, "/comments", 403, 0, map[string]string{"Retry-After": "3600"})
+			_, err := rest(t, s, s).Keep(t.Context(), pull, marked("a"), "a new")
+			stale, ok := errors.AsType[*github.Stale](err)
+			if ok != tt.stale || ok && stale.Body != tt.body {
+				t.Errorf("%s: %v", tt.method, err)
+			}
+		})
+	}
+}
