@@ -57,7 +57,7 @@ var surroundings = map[string]*regexp.Regexp{
 
 // mentions are where a kind is named all the same: "FILE WORD".
 var mentions = []string{
-	"internal/app/comment.go Workspace",  // the same
+	"internal/app/comment.go Workspace", // the same
 	"internal/app/app.go Workspace",     // the input of that name
 	"internal/app/export.go Workspaces", // the same
 	"internal/app/export.go workspaces",

@@ -14,21 +14,50 @@ var markdownEscapes = strings.NewReplacer(
 	`\`, `\\`, "`", "\\`", "*", `\*`, "_", `\_`, "~", `\~`, "|", `\|`,
 	"[", `\[`, "]", `\]`, "$", `\$`,
 	"@", "@"+quiet, "#", "#"+quiet, "://", ":"+quiet+"//",
-	"www.", "www"+quiet+".", "WWW.", "WWW"+quiet+".",
+	unlinked, quiet,
 )
+
+// unlinked marks where unlink breaks a word; no other text contains it, because
+// visible shows it as an escape.
+const unlinked = "\u200b"
 
 var (
 	backticks = regexp.MustCompile("`+")
 	// What makes a list, a heading or a rule of the text that it starts.
 	marker = regexp.MustCompile(`^([0-9]*)([-+=.)])([-= ]|$)`)
+
+	// What GitHub links besides what markdownEscapes breaks: issues, addresses
+	// without a scheme, and commits. A UUID is none of these.
+	issue  = regexp.MustCompile(`(?i)\b(GH-)([0-9])`)
+	www    = regexp.MustCompile(`(?i)\b(www)\.`)
+	commit = regexp.MustCompile(`(?i)\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b|\b[0-9a-f]{7,40}\b`)
 )
+
+// unlink breaks the words in a line that GitHub would make a link of. Text of
+// digits or of letters alone is left as it is, although it may be the start of a
+// commit's SHA: it is mostly a number or a word, and may be copied.
+func unlink(line string) string {
+	line = issue.ReplaceAllString(line, "$1"+unlinked+"$2")
+	line = www.ReplaceAllString(line, "$1"+unlinked+".")
+	return commit.ReplaceAllStringFunc(line, func(word string) string {
+		if strings.Contains(word, "-") || !strings.ContainsAny(word, "0123456789") || !strings.ContainsAny(word, "abcdefABCDEF") {
+			return word
+		}
+		const short = 6 // a SHA is linked from seven digits on
+		var b strings.Builder
+		for ; len(word) > short; word = word[short:] {
+			b.WriteString(word[:short] + unlinked)
+		}
+		return b.String() + word
+	})
+}
 
 // Markdown escapes text from outside for one line of markdown, a table's cell
 // included: it shows as it is, links nothing and mentions nobody.
 func Markdown(s string) string {
 	lines := strings.Split(strings.TrimRight(visibleLines(s), "\n"), "\n")
 	for i, l := range lines {
-		lines[i] = marker.ReplaceAllString(markdownEscapes.Replace(unarmed(l)), `$1\$2$3`)
+		lines[i] = marker.ReplaceAllString(markdownEscapes.Replace(unlink(unarmed(l))), `$1\$2$3`)
 	}
 	return strings.Join(lines, "<br>")
 }

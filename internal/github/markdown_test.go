@@ -1,12 +1,14 @@
 package github_test
 
 import (
+	"io"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
 	"astro-apply/internal/github"
+	"astro-apply/internal/redact"
 )
 
 func TestNeutral(t *testing.T) {
@@ -35,27 +37,55 @@ func TestNeutral(t *testing.T) {
 func TestMarkdown(t *testing.T) {
 	t.Parallel()
 	for in, want := range map[string]string{
-		"":                       "",
-		"my_deployment":          `my\_deployment`,
-		"a|b":                    `a\|b`,
-		`\|`:                     `\\\|`,
-		"`code` $x$":             "\\`code\\` \\$x\\$",
-		"<img src=x> &lt;":       "&lt;img src=x&gt; &amp;lt;",
-		"@octocat fixes #1":      "@&#8203;octocat fixes #&#8203;1",
-		"[a](http://b.c)":        `\[a\](http:&#8203;//b.c)`,
-		"www.b.c":                "www&#8203;.b.c",
-		"![a](b) *c* ~~d~~":      `!\[a\](b) \*c\* \~\~d\~\~`,
-		"a\nb\r\nc\n":            "a<br>b<br>c",
-		"- a":                    `\- a`,
-		"12. a\n1) b":            `12\. a<br>1\) b`,
-		"3.1-2":                  "3.1-2",
-		"-1":                     "-1",
-		"---":                    `\---`,
-		"::error::x\r##[error]y": `: :error::x\\r#&#8203;#&#8203; \[error\]y`,
-		"\u202eabc":              `\\u202eabc`,
+		"":                      "",
+		"my_deployment":         `my\_deployment`,
+		"a|b":                   `a\|b`,
+		`\|`:                    `\\\|`,
+		"`code` $x$":            "\\`code\\` \\$x\\$",
+		"<img src=x> &lt;":      "&lt;img src=x&gt; &amp;lt;",
+		"@octocat fixes #1":     "@&#8203;octocat fixes #&#8203;1",
+		"[a](http://b.c)":       `\[a\](http:&#8203;//b.c)`,
+		"www.b.c wWw.b":         "www&#8203;.b.c wWw&#8203;.b",
+		"GH-1 fixes gh-23":      "GH-&#8203;1 fixes gh-&#8203;23",
+		"(Gh-4) xgh-5 gh-x gh6": "(Gh-&#8203;4) xgh-5 gh-x gh6",
+		"acme/data#1":           "acme/data#&#8203;1",
+		"acme/data@deadbeef1":   "acme/data@&#8203;deadbe&#8203;ef1",
+		"ftp://b a@b.c":         "ftp:&#8203;//b a@&#8203;b.c",
+		"abc123 abcd123":        "abc123 abcd12&#8203;3",
+		"abcd123...ABCD124":     "abcd12&#8203;3...ABCD12&#8203;4",
+		"a_abcd123 abcd123g":    `a\_abcd123 abcd123g`,
+		"1234567 defaced":       "1234567 defaced",
+		"0123456789abcdef0123456789abcdef01234567":  "012345&#8203;6789ab&#8203;cdef01&#8203;234567&#8203;89abcd&#8203;ef0123&#8203;4567",
+		"0123456789abcdef0123456789abcdef012345678": "0123456789abcdef0123456789abcdef012345678",
+		"0b1c2d3e-4f50-6172-8394-a5b6c7d8e9f0":      "0b1c2d3e-4f50-6172-8394-a5b6c7d8e9f0",
+		"a\u200bb GH\u200b-1":                       `a\\u200bb GH\\u200b-1`,
+		"![a](b) *c* ~~d~~":                         `!\[a\](b) \*c\* \~\~d\~\~`,
+		"a\nb\r\nc\n":                               "a<br>b<br>c",
+		"- a":                                       `\- a`,
+		"12. a\n1) b":                               `12\. a<br>1\) b`,
+		"3.1-2":                                     "3.1-2",
+		"-1":                                        "-1",
+		"---":                                       `\---`,
+		"::error::x\r##[error]y":                    `: :error::x\\r#&#8203;#&#8203; \[error\]y`,
+		"\u202eabc":                                 `\\u202eabc`,
 	} {
 		if diff := cmp.Diff(want, github.Markdown(in)); diff != "" {
 			t.Errorf("%q: %s", in, diff)
+		}
+	}
+}
+
+// What breaks a link doesn't hide a secret, wherever in the word that is.
+func TestMarkdownHidesNoSecret(t *testing.T) {
+	t.Parallel()
+	for _, secret := range []string{"c0ffee0123456789abcd", "-12345678", "h-12345678", "w.example.com"} {
+		r := github.New(func(string) string { return "" }, io.Discard)
+		r.Mask(secret)
+		for _, before := range []string{"", "a", "abc12", "g", "G", "GH", "ww", "x"} {
+			got := r.Scrub(github.Markdown(before + secret + "0"))
+			if want := github.Markdown(before) + redact.Mark + "0"; strings.ReplaceAll(got, "\\*", "*") != want {
+				t.Errorf("%q: %q, want %q", before+secret, got, want)
+			}
 		}
 	}
 }

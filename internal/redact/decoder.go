@@ -21,7 +21,7 @@ type decoder struct {
 
 var decoders = [...]decoder{
 	{'\\', backslash, func(c rune) bool { return !alphanumeric(c) }},
-	{'&', entity, func(c rune) bool { return !alphanumeric(c) && !strings.ContainsRune("-._~ ", c) }},
+	{'&', entity, func(rune) bool { return true }}, // Markdown breaks any word by an entity
 	{'%', percent, func(c rune) bool { return !alphanumeric(c) && !strings.ContainsRune("-._~", c) }},
 	{'+', func(string) (string, int) { return " ", 1 }, func(c rune) bool { return c == ' ' }},
 	{'<', lineBreak, func(c rune) bool { return c == '\n' }},

@@ -107,6 +107,14 @@ func (m Marker) Review() ([]byte, error) {
 	return review, nil
 }
 
+// linkedCommit is a commit's SHA, of which GitHub makes a link.
+func linkedCommit(sha string) string {
+	if strings.Trim(sha, "0123456789abcdef") != "" { // it is no SHA
+		return github.Markdown(sha)
+	}
+	return sha
+}
+
 // Comment is the summary as a comment on a pull request: what has no room is cut
 // with a pointer to page, where the commit's runs are. scrub takes secrets out of
 // what can be seen; what is hidden holds none, and must stay readable.
@@ -121,7 +129,7 @@ func (r *Run) Comment(m Marker, page string, scrub func(string) string) (string,
 		whole = "All of it is in [the run's](" + page + ") log and summary."
 		foot = "[The run](" + page + ") has the log"
 		if m.Head != "" {
-			foot += "; commit " + github.Markdown(m.Head)
+			foot += "; commit " + linkedCommit(m.Head)
 		}
 		foot += ".\n"
 	}
