@@ -31,6 +31,8 @@ type Fault struct {
 	Late        time.Duration // after its answer, the request is carried out
 	Reset       bool          // the connection breaks in the place of an answer
 	Cut         int           // the connection breaks after so many bytes of the body
+	Other       bool          // the answer is about another object of the same kind
+	Value       bool          // and has the secret value of that one
 }
 
 // Fail adds a fault. The first one that matches a request answers it.
@@ -77,7 +79,7 @@ func (f *Fault) matches(r Request, below string) bool {
 }
 
 // own reports whether the fault has an answer of its own.
-func (f *Fault) own() bool { return !f.Applied || f.Status != 0 || f.Raw != "" }
+func (f *Fault) own() bool { return !f.Other && (!f.Applied || f.Status != 0 || f.Raw != "") }
 
 // strike gives an answer what the fault makes of it.
 func (s *Server) strike(f *Fault, answer reply) reply {

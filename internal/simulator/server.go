@@ -88,7 +88,10 @@ func (s *Server) answer(r Request, authorization string) reply {
 		s.mu.Lock()
 	}
 	var answer reply
-	if f == nil || f.Applied {
+	switch {
+	case f != nil && f.Other:
+		answer = s.mistake(f, r, authorization)
+	case f == nil || f.Applied:
 		answer = s.carryOut(r, authorization)
 	}
 	if f != nil && f.Late > 0 {
