@@ -27,7 +27,6 @@ type deliveries struct {
 // deliver hands a value over before anything else happens with it, so that it
 // can't get lost later.
 func (p *process) deliver(o *resource.Object, value string) error {
-	p.runner.Mask(value)
 	p.deliveries.mu.Lock()
 	defer p.deliveries.mu.Unlock()
 	to := o.Sink().Value()

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -29,8 +30,9 @@ func (m *meeting) RoundTrip(r *http.Request) (*http.Response, error) {
 	return m.RoundTripper.RoundTrip(r)
 }
 
-// Two runs at the same moment make one object each, where the API makes none
-// twice; where it does, the next run finds both and names them.
+// Two runs at the same moment create one resource where Astro refuses a second
+// one. Where it creates both, one run at least fails and names both ids and its
+// own, and so does the next one.
 func TestTwoRunsAtOnce(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
@@ -41,7 +43,10 @@ func TestTwoRunsAtOnce(t *testing.T) {
 		"cluster":            {"clusters: [{ name: c, type: DEDICATED, cloudProvider: AWS, region: us-east-1, vpcSubnetRange: 172.20.0.0/20 }]", "cluster", 1},
 		"range":              {"allowedIpAddressRanges: [192.0.2.0/24]", "allowedIpAddressRange", 1},
 		"Workspace":          {"workspaces: [{ name: new }]", "workspace", 2},
+		"with a Deployment":  {"workspaces: [{ name: new }]\nworkspace: new\ndeployments: [{ name: d, type: STANDARD, cloudProvider: AWS, region: us-east-1 }]", "workspace", 2},
 		"Team":               {"teams: [{ name: new }]", "team", 2},
+		"custom role":        {"customRoles: [{ name: new, scopeType: DAG, permissions: [deployment.get] }]", "customRole", 2},
+		"API token":          {"apiTokens: [{ workspace: data, name: ci, saveTo: ci, roles: [{ role: WORKSPACE_MEMBER }] }]", "apiToken", 2},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -50,19 +55,28 @@ func TestTwoRunsAtOnce(t *testing.T) {
 				s.Seed("workspace", map[string]any{"name": "data"})
 				before := len(s.Objects(test.kind))
 				var here, both sync.WaitGroup
+				var codes [2]int
+				var logs [2]string
 				here.Add(2)
-				for range 2 {
+				for i := range 2 {
 					both.Go(func() {
 						p := &execution{transport: &meeting{RoundTripper: s.Transport(), here: &here}, server: s, manifest: test.manifest, temp: t.TempDir()}
-						if code, log := p.run(t.Context()); code != 0 {
-							t.Errorf("exit code %d:\n%s", code, log)
-						}
+						codes[i], logs[i] = p.run(t.Context())
 					})
 				}
 				both.Wait()
 				made := s.Objects(test.kind)[before:]
-				if len(made) != test.made {
-					t.Fatalf("%d made", len(made))
+				if len(made) != test.made || (codes[0]+codes[1] == 0) != (test.made == 1) {
+					t.Fatalf("%d made, exit codes %v\n%s", len(made), codes, logs)
+				}
+				for i, log := range logs {
+					own := regexp.MustCompile(`this run created the one with id (c[a-z0-9]{24}), .* at the same time, id (c[a-z0-9]{24});`).FindStringSubmatch(log)
+					if codes[i] != 0 && (own == nil || own[1] == own[2] || !strings.Contains(log, "("+own[1]+")")) {
+						t.Errorf("the run doesn't name both ids:\n%s", log)
+					}
+				}
+				if n := len(s.Objects("deployment")); n > 1 {
+					t.Errorf("%d Deployments were created in two Workspaces of one name", n)
 				}
 				code, log := (&execution{transport: s.Transport(), server: s, manifest: test.manifest, temp: t.TempDir()}).run(t.Context())
 				if test.made == 1 && code != 0 {

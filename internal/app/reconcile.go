@@ -74,7 +74,7 @@ func (p *process) apply(ctx context.Context, source resource.Source, policy plan
 		Policy: policy,
 		Wait:   bool(p.config.Wait),
 		Done:   func(o apply.Outcome) { p.runner.Print(report.Line(o)) },
-		Said:   p.runner.Print, Deliver: p.deliver,
+		Said:   p.runner.Print, Mask: p.runner.Mask, Deliver: p.deliver,
 	})
 	p.stopped(ctx)
 }

@@ -59,6 +59,8 @@ type Outcome struct {
 type Options struct {
 	Policy plan.Policy
 	Wait   bool // until what was changed is ready
+	// Mask registers a secret value that Astro returned; nil: nobody needs that.
+	Mask func(value string)
 	// Deliver takes a secret value that is told once. What it can't take is undone
 	// where that is possible.
 	Deliver func(o *resource.Object, value string) error
@@ -68,19 +70,21 @@ type Options struct {
 
 type run struct {
 	Options
-	source  resource.Source
-	finder  resource.Finder
-	jobs    []*job
-	mu      sync.Mutex
-	waiting map[*job]string // what each job was last seen waiting for
-	polling int             // how many objects are waited for
+	source    resource.Source
+	finder    resource.Finder
+	existed   func(id string) bool // before this run
+	jobs      []*job
+	mu        sync.Mutex
+	waiting   map[*job]string // what each job was last seen waiting for
+	unchecked []*job          // created ones whose identity another run's may have, too
+	polling   int             // how many objects are waited for
 }
 
 // Run carries out p and returns one Outcome per change, in the plan's order.
 // It returns when every call has ended. When ctx ends nothing new is started;
 // calls in flight have the grace that the client gives them.
 func Run(ctx context.Context, source resource.Source, p *plan.Plan, o Options) []Outcome {
-	r := &run{Options: o, source: source, finder: resource.Finder{Source: source}}
+	r := &run{Options: o, source: source, finder: resource.Finder{Source: source}, existed: func(id string) bool { return p.Existing[id] }}
 	of := map[*plan.Change]*job{}
 	for _, c := range p.Changes {
 		j := newJob(c)
@@ -106,6 +110,7 @@ func Run(ctx context.Context, source resource.Source, p *plan.Plan, o Options) [
 		all.Go(func() { r.job(ctx, j) })
 	}
 	all.Wait()
+	r.checkDuplicates(ctx)
 	outcomes := make([]Outcome, len(p.Changes))
 	for i, j := range r.jobs {
 		if j.first == nil {

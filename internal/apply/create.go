@@ -52,20 +52,23 @@ func (r *run) make(ctx context.Context, j *job, request plan.Request) error {
 			return fmt.Errorf("create: %w", err)
 		}
 	}
-	delivered := false
+	var live *resource.Live
 	if err == nil {
-		if j.Live, err = resource.NewLive(o.Kind, answer); err != nil { // its value may be there all the same
-			value := issued(o.Kind, answer)
-			delivered = value != "" && r.Deliver != nil && r.Deliver(o, value) == nil
-		}
+		live, err = r.source.Created(ctx, o, answer, r.existed)
+	}
+	if err == nil && o.Kind.Issued != "" && issued(o.Kind, answer) == "" {
+		err = &resource.Unverified{Err: fmt.Errorf("the answer has no %s", o.Kind.Issued)}
 	}
 	if err != nil {
-		return r.adopt(ctx, j, err, delivered)
+		return r.adopt(ctx, j, err)
 	}
-	j.Wrote = Created
+	j.Live, j.Wrote = live, Created
 	state, _ := j.Live.State(o.Kind)
 	j.moved = state == resource.Settling
 	if err := r.issue(ctx, j, answer, true); err != nil {
+		return err
+	}
+	if err := r.checkDuplicate(ctx, j); err != nil {
 		return err
 	}
 	if id := j.Live.ID; unfinished(o) {
@@ -99,14 +102,17 @@ func unfinished(o *resource.Object) bool {
 
 // adopt goes on with the object that a create without an answer has made. The
 // API may still be at it, so one that isn't there is looked up again for a while.
-// delivered says that its value has reached whoever it is for.
-func (r *run) adopt(ctx context.Context, j *job, cause error, delivered bool) error {
+// A secret value that came with the answer is not delivered: it may belong to
+// another object.
+func (r *run) adopt(ctx context.Context, j *job, cause error) error {
 	found, err := r.appears(ctx, j.change.Object)
 	switch k := j.change.Object.Kind; {
-	case err != nil && k.Issued != "" && !delivered:
+	case err != nil && k.Issued != "":
 		return fmt.Errorf("create: %w; whether it exists now is unknown, because it can't be looked up: %w; if it does, its %s is lost, and the next run says so", cause, err, k.Issued)
 	case err != nil:
 		return fmt.Errorf("create: %w; whether it exists now is unknown, because it can't be looked up: %w", cause, err)
+	case found == nil && errors.As(cause, new(*resource.Unverified)):
+		return fmt.Errorf("create: %w; %s was not found afterwards; it was not created again; check in Astro what exists, and run again", cause, j.change.Object)
 	case found == nil:
 		return &lost{cause}
 	}
@@ -114,12 +120,12 @@ func (r *run) adopt(ctx context.Context, j *job, cause error, delivered bool) er
 	if ambiguous(cause) || !taken(j.change.Object.Kind, cause) {
 		j.Wrote = Created
 	}
-	if k := j.change.Object.Kind; k.Issued != "" && !delivered {
+	if k := j.change.Object.Kind; k.Issued != "" {
 		way := "remove it and run again"
 		if k.Rotate.Path != "" {
 			way = "rotate it, or " + way
 		}
-		return fmt.Errorf("create: %w; it exists now, id %s, but its %s came with an answer that is lost: %s", cause, found.ID, k.Issued, way)
+		return fmt.Errorf("create: %w; it exists now, id %s, but its %s is lost: %s", cause, found.ID, k.Issued, way)
 	}
 	if err := r.update(ctx, j); err != nil {
 		return fmt.Errorf("create: %w; it exists now, id %s, but: %w", cause, found.ID, err)

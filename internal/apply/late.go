@@ -3,9 +3,11 @@ package apply
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"astro-apply/internal/astro"
+	"astro-apply/internal/resource"
 )
 
 // comes reports whether an update that was given up is carried out after all,
@@ -32,6 +34,10 @@ func (r *run) comes(ctx context.Context, j *job) (bool, error) {
 type spent struct{ error }
 
 func (s *spent) Unwrap() error { return s.error }
+
+func lostRotation(k *resource.Kind, err error) error {
+	return &spent{fmt.Errorf("rotate: %w; whether it was rotated is unknown, and if it was, the old %s is no longer valid and nobody has the new one: rotate it again", err, k.Issued)}
+}
 
 // unanswered reports whether the API may be at a write still.
 func unanswered(err error) bool {

@@ -3,6 +3,8 @@ package apply_test
 import (
 	"context"
 	"errors"
+	"fmt"
+	"io"
 	"net/http"
 	"strings"
 	"testing"
@@ -130,7 +132,14 @@ func TestValueInAnOddAnswer(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newStage(t, simulator.Options{})
 		s.server.Seed("workspace", map[string]any{"name": "data"})
-		s.server.Fail(simulator.Fault{Method: http.MethodPost, Path: "tokens", Status: 200, Applied: true, Raw: `{"id": "ctoken0000000000000000001", "token": "the-value", "description": {}}`})
+		s.over(&wire{answer: func(r *http.Request) *http.Response {
+			if r.Method != http.MethodPost {
+				return nil
+			}
+			made := s.server.Objects("apiToken")[0]
+			body := fmt.Sprintf(`{"id": %q, "token": "the-value", "description": {}}`, made["id"])
+			return &http.Response{StatusCode: http.StatusOK, Body: io.NopCloser(strings.NewReader(body))}
+		}})
 		var got string
 		o := s.apply(t.Context(), "apiTokens: [{ name: ci, workspace: data, roles: [{ role: WORKSPACE_MEMBER }], saveTo: ci }]", apply.Options{
 			Deliver: func(_ *resource.Object, value string) error { got = value; return nil },

@@ -47,6 +47,9 @@ func (r *run) send(ctx context.Context, j *job, request plan.Request, id string)
 	maps.Copy(call.Params, request.Params)
 	answer, err := r.source.API.Do(ctx, call)
 	j.sent = j.sent || !unsent(err)
+	if value := issued(j.change.Object.Kind, answer); value != "" && r.Mask != nil {
+		r.Mask(value) // wherever it belongs
+	}
 	return answer, err
 }
 

@@ -108,7 +108,7 @@ func TestLostAnswersOfEveryKind(t *testing.T) {
 				t.Errorf("%s: %d made", k.Name, made)
 			}
 			for _, o := range outcomes {
-				lost := o.Err != nil && strings.Contains(o.Err.Error(), "its token came with an answer that is lost")
+				lost := o.Err != nil && strings.Contains(o.Err.Error(), "but its token is lost")
 				if lost != (k.Issued != "") || !lost && o.Status != apply.Created {
 					t.Errorf("%s: %s: %v", o.Change.Object, o.Status, o.Err)
 				}

@@ -165,7 +165,7 @@ func (r *run) once(ctx context.Context, j *job) error {
 		j.Status = Updated
 		answer, err := r.send(ctx, j, request, live.ID)
 		if request.Call == o.Kind.Rotate && ambiguous(err) {
-			return &spent{fmt.Errorf("rotate: %w; whether it was rotated is unknown, and if it was, the old %s is no longer valid and nobody has the new one: rotate it again", err, o.Kind.Issued)}
+			return lostRotation(o.Kind, err)
 		}
 		if err != nil {
 			return fmt.Errorf("update: %w", err)
@@ -174,17 +174,21 @@ func (r *run) once(ctx context.Context, j *job) error {
 			j.Wrote = Updated // in part, if the rest fails
 		}
 		next, err := resource.NewLive(o.Kind, answer)
-		if request.Whole && (err != nil || next.ID != live.ID) {
-			return fmt.Errorf("update: %w", &astro.Error{
-				Method: request.Call.Method, Path: request.Call.Path, StatusCode: http.StatusOK, Ambiguous: true, Err: errors.New("the answer is not the object"),
-			})
+		if next != nil && (err == nil || request.Call == o.Kind.Rotate) {
+			err = next.CheckID(request.Call, live.ID)
 		}
-		if request.Call == o.Kind.Rotate {
+		_, wrong := errors.AsType[*resource.WrongResource](err)
+		switch {
+		case request.Call == o.Kind.Rotate && err != nil:
+			return lostRotation(o.Kind, err)
+		case request.Whole && err != nil, wrong:
+			return fmt.Errorf("update: %w", &astro.Error{Method: request.Call.Method, Path: request.Call.Path, StatusCode: http.StatusOK, Ambiguous: true, Err: err})
+		case request.Call == o.Kind.Rotate:
 			if err := r.issue(ctx, j, answer, false); err != nil {
 				return err
 			}
 		}
-		if err == nil && next.ID == live.ID {
+		if err == nil {
 			j.Live = next
 		}
 	}

@@ -41,6 +41,7 @@ type Plan struct {
 	OrganizationID string
 	Changes        []*Change
 	Problems       []schema.Problem // wrong in the manifest: nothing may be written
+	Existing       map[string]bool  // ids of all resources that were read: a create returns none of them
 
 	// Scrub removes the values of secrets from text, for JSON and Review; nil
 	// removes nothing. The plan knows only the secrets in fields for secrets, and
@@ -50,7 +51,7 @@ type Plan struct {
 
 // Make plans every declared object. It says the same for the same values.
 func Make(organizationID string, d *resource.Declaration, w *resource.World, policy Policy) *Plan {
-	p := &Plan{OrganizationID: organizationID, Problems: slices.Clone(w.Problems)}
+	p := &Plan{OrganizationID: organizationID, Problems: slices.Clone(w.Problems), Existing: w.IDs()}
 	of := map[*resource.Object]*Change{}
 	for _, o := range d.Objects {
 		c := one(o, w, policy)

@@ -13,6 +13,7 @@ type Query struct {
 	// narrows it to one, by the name of the field that holds its id: a hole in
 	// Path, or else a parameter.
 	Parents string
+	Names   string     // the parameter that narrows it to a name; "": none does
 	Always  url.Values // sent in any case
 	Rootly  url.Values // sent when it is about what lives in no parent
 	Flat    bool       // without any parent, it lists what lives in all of them

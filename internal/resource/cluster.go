@@ -26,6 +26,7 @@ func cluster() *Kind {
 		Section:   "clusters",
 		Doc:       "Where DEDICATED and HYBRID Deployments run. Creating one takes up to hours: raise the input timeout.",
 		Identity:  []string{"name"},
+		Unique:    true,
 		List:      Query{Path: collection, Member: "clusters"},
 		Get:       Call{"GET", item},
 		Create:    Call{"POST", collection},

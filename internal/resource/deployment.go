@@ -29,7 +29,7 @@ func deployment() *Kind {
 		Parents:  []string{"workspaceId"},
 		Blocks:   []string{"workspaceId", "clusterId"},
 		Identity: []string{"name"},
-		List:     Query{Path: collection, Member: "deployments", Parents: "workspaceIds", Flat: true},
+		List:     Query{Path: collection, Member: "deployments", Parents: "workspaceIds", Names: "names", Flat: true},
 		Get:      Call{"GET", item},
 		Create:   Call{"POST", collection},
 		Delete:   Call{"DELETE", item},

@@ -15,6 +15,7 @@ func environmentObject() *Kind {
 		Doc:       "A connection, environment variable, Airflow variable or metrics export, of a Workspace (workspace) or of one Deployment (deployment).",
 		Parents:   []string{"deploymentId", "workspaceId"},
 		Identity:  []string{"objectType", "objectKey"},
+		Unique:    true,
 		List:      Query{Path: collection, Member: "environmentObjects", Always: map[string][]string{"resolveLinked": {"false"}}},
 		Get:       Call{"GET", item},
 		Create:    Call{"POST", collection},

@@ -96,6 +96,12 @@ func (s Source) get(ctx context.Context, o *Object, id string) (*Live, error) {
 			return nil, err
 		}
 		live.settleIn(o.home())
+		if o.Kind.Single {
+			id = s.OrganizationID
+		}
+		if err := live.checkRead(o, id); err != nil {
+			return nil, err
+		}
 	}
 	live.Full = true
 	return live, s.detail(ctx, o, live)

@@ -10,6 +10,7 @@ import (
 	"sync"
 
 	"astro-apply/internal/astro"
+	"astro-apply/internal/schema"
 )
 
 // place is a parent in which objects are listed: its id, and the field that
@@ -59,9 +60,12 @@ func (x *index) fill(ctx context.Context, s Source, k *Kind, places []place) {
 	}
 }
 
-func (s Source) list(ctx context.Context, k *Kind, places []place) ([]*Live, error) {
+func (s Source) list(ctx context.Context, k *Kind, places []place, names ...*schema.Node) ([]*Live, error) {
 	call := astro.Call{Method: "GET", Path: k.List.Path, Params: map[string]string{"organizationId": s.OrganizationID}, Query: url.Values{}}
 	maps.Copy(call.Query, k.List.Always)
+	for _, name := range names {
+		call.Query.Add(k.List.Names, name.Text)
+	}
 	for _, p := range places {
 		switch {
 		case p.id == "":

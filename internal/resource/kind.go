@@ -26,6 +26,7 @@ type Kind struct {
 	Blocks   []string                     // fields: what they refer to can't be deleted before it
 	Under    string                       // a field of a Single kind, as kind.field: what it allows comes after a change of it, what it forbids before
 	Identity []string                     // fields, compared exactly; a declared id wins over them
+	Unique   bool                         // Astro refuses to create a second one of the same identity
 	Fields   []schema.Field
 	Rules    []Rule
 	List     Query

@@ -28,13 +28,14 @@ type Live struct {
 	tree   weak.Pointer[schema.Node]
 }
 
-// NewLive reads an API answer about one object.
+// NewLive reads an API answer about one object. With an error about its shape
+// only, it still returns the object.
 func NewLive(k *Kind, data []byte) (*Live, error) {
 	live, err := read(k, data)
-	if err == nil && live.odd != nil {
-		return nil, live.odd
+	if err != nil {
+		return nil, err
 	}
-	return live, err
+	return live, live.odd
 }
 
 // read is NewLive for one of many, where an object of a wrong shape must not

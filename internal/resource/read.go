@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"sync"
 
@@ -36,6 +37,18 @@ type World struct {
 	Inside map[*Object][]string
 
 	index map[*Kind]*index // what was listed
+}
+
+// IDs returns the ids of all resources that were read, listed ones included.
+func (w *World) IDs() map[string]bool {
+	ids := map[string]bool{}
+	for _, x := range w.index {
+		maps.Copy(ids, x.seen)
+	}
+	for _, live := range w.Live {
+		ids[live.ID] = true
+	}
+	return ids
 }
 
 // Blocked is the error of an object whose reference can't be resolved because

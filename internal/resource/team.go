@@ -12,7 +12,7 @@ func team() *Kind {
 		Doc:      "People who get roles together.",
 		Under:    "organization.isScimEnabled",
 		Identity: []string{"name"},
-		List:     Query{Path: collection, Member: "teams"},
+		List:     Query{Path: collection, Member: "teams", Names: "names"},
 		Get:      Call{"GET", item},
 		Create:   Call{"POST", collection},
 		Delete:   Call{"DELETE", item},

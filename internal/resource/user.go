@@ -78,6 +78,7 @@ func invite() *Kind {
 		Makes:    "user",
 		Stays:    "the API doesn't tell an invite again; withdraw it in the Astro UI, and remove it from the manifest",
 		Identity: []string{"inviteeEmail"},
+		Unique:   true, // a user is invited twice, and is still one user
 		List:     Query{Path: "/organizations/{organizationId}/users", Member: "users"},
 		Create:   Call{"POST", collection},
 		Inherits: throughTeams("role"),

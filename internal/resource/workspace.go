@@ -11,7 +11,7 @@ func workspace() *Kind {
 		Section:  "workspaces",
 		Doc:      "Groups Deployments and the people who may work on them.",
 		Identity: []string{"name"},
-		List:     Query{Path: collection, Member: "workspaces"},
+		List:     Query{Path: collection, Member: "workspaces", Names: "names"},
 		Get:      Call{"GET", item},
 		Create:   Call{"POST", collection},
 		Delete:   Call{"DELETE", item},

@@ -1,0 +1,70 @@
+package apply
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"astro-apply/internal/resource"
+)
+
+// checkDuplicate reports a resource with the identity of the one that was just
+// created: two runs that look for it at the same moment both find none, and both
+// create one. Nothing is deleted, since both may be in use already. Where no other
+// change waits for it, checkDuplicates does that, with fewer calls.
+func (r *run) checkDuplicate(ctx context.Context, j *job) error {
+	o := j.change.Object
+	switch {
+	case o.Kind.Unique:
+		return nil
+	case !j.awaited:
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		r.unchecked = append(r.unchecked, j)
+		return nil
+	}
+	found, err := r.finder.Namesakes(ctx, o)
+	return r.duplicateError(ctx, j, found, err)
+}
+
+// checkDuplicates checks, with one list per kind and place, the resources that
+// were created and that no other change waited for.
+func (r *run) checkDuplicates(ctx context.Context) {
+	var objects []*resource.Object
+	for _, j := range r.unchecked {
+		objects = append(objects, j.change.Object)
+	}
+	namesakes := r.source.AllNamesakes(ctx, objects)
+	for _, j := range r.unchecked {
+		found := namesakes[j.change.Object]
+		if err := r.duplicateError(ctx, j, found.Live, found.Err); err != nil && j.Status.OK() {
+			j.fail(err)
+			if r.Done != nil {
+				r.Done(j.Outcome)
+			}
+		}
+	}
+}
+
+// duplicateError names the ids of all resources that have the identity of j.
+func (r *run) duplicateError(ctx context.Context, j *job, found []*resource.Live, err error) error {
+	if err != nil {
+		if r.Said != nil && ctx.Err() == nil {
+			r.Said(fmt.Sprintf("warning: %s: created, id %s; whether another run created one of the same name could not be read: %v", j.change.Object, j.Live.ID, err))
+		}
+		return nil
+	}
+	var others []string
+	for _, other := range found {
+		if other.ID != j.Live.ID {
+			others = append(others, other.ID)
+		}
+	}
+	if len(others) == 0 {
+		return nil
+	}
+	slices.Sort(others)
+	return fmt.Errorf("this run created the one with id %s, and another run probably created one of the same name at the same time, id %s; "+
+		"remove one of them in Astro, and run again", j.Live.ID, strings.Join(others, ", "))
+}

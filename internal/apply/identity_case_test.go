@@ -1,0 +1,116 @@
+package apply_test
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"astro-apply/internal/apply"
+	"astro-apply/internal/plan"
+	"astro-apply/internal/resource"
+	"astro-apply/internal/simulator"
+)
+
+// A create that is answered with a resource of the same name, in another place or
+// with an id that existed before, does not take that resource for the new one.
+func TestCreateReturnsNamesake(t *testing.T) {
+	t.Parallel()
+	for name, manifest := range map[string]string{
+		"in another Workspace": "workspaces: [{ name: sandbox }]\ndeployments: [{ name: etl, workspace: sandbox, description: new, type: STANDARD, cloudProvider: AWS, region: us-east-1 }]",
+		"with an existing id":  "workspaces: [{ name: production }, { name: sandbox }]",
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				s := newStage(t, simulator.Options{})
+				production := s.server.Seed("workspace", map[string]any{"name": "production"})
+				etl := s.server.Seed("deployment", map[string]any{"name": "etl", "workspaceId": production, "type": "STANDARD"})
+				s.over(&wire{answer: func(r *http.Request) *http.Response {
+					body := ""
+					switch {
+					case r.Method == http.MethodPost && strings.HasSuffix(r.URL.Path, "/deployments"):
+						body = fmt.Sprintf(`{"id": %q, "name": "etl", "workspaceId": %q}`, etl, production)
+					case r.Method == http.MethodPost && !strings.Contains(manifest, "etl"):
+						body = fmt.Sprintf(`{"id": %q, "name": "sandbox"}`, production)
+					default:
+						return nil
+					}
+					return &http.Response{StatusCode: http.StatusOK, Body: io.NopCloser(strings.NewReader(body))}
+				}})
+				for _, o := range s.apply(t.Context(), manifest, apply.Options{}) {
+					if o.Change.Action == plan.Create && (o.Status != apply.Created || o.Live.ID == etl || o.Live.ID == production) {
+						t.Errorf("%s: %s: %v", o.Change.Object, o.Status, o.Err)
+					}
+				}
+				for _, w := range s.server.Requests() {
+					if w.Method != http.MethodGet && (strings.Contains(w.Path, etl) || strings.Contains(w.Path, production)) {
+						t.Errorf("%s %s", w.Method, w.Path)
+					}
+				}
+				if n := len(s.server.Objects("workspace")); n != 2 {
+					t.Errorf("%d Workspaces", n)
+				}
+			})
+		})
+	}
+}
+
+// A rotation that is answered with another token delivers nothing.
+func TestRotationReturnsAnotherToken(t *testing.T) {
+	t.Parallel()
+	for _, value := range []bool{true, false} {
+		synctest.Test(t, func(t *testing.T) {
+			s := newStage(t, simulator.Options{})
+			w := s.server.Seed("workspace", map[string]any{"name": "data"})
+			for _, name := range []string{"other", "ci"} {
+				s.server.Seed("apiToken", map[string]any{"name": name, "scope": "WORKSPACE", "entityId": w, "role": "WORKSPACE_MEMBER"})
+			}
+			s.server.Fail(simulator.Fault{Method: http.MethodPost, Path: "rotate", Other: true, Value: value, Applied: true})
+			masked := 0
+			o := s.apply(t.Context(), "apiTokens: [{ name: ci, workspace: data, roles: [{ role: WORKSPACE_MEMBER }], saveTo: ci }]", apply.Options{
+				Policy:  plan.Policy{Rotate: func(*resource.Object) bool { return true }},
+				Deliver: func(*resource.Object, string) error { t.Error("a value was delivered"); return nil },
+				Mask:    func(string) { masked++ },
+			})[0]
+			const want = `Astro returned apiToken "other"`
+			if o.Status != apply.Failed || !strings.Contains(fmt.Sprint(o.Err), want) || !strings.Contains(o.Err.Error(), "rotate it again") || len(s.writes()) != 1 || (masked > 0) != value {
+				t.Errorf("%s: %v, %d writes, %d masked", o.Status, o.Err, len(s.writes()), masked)
+			}
+		})
+	}
+}
+
+// An update that is answered with another resource is read again by its id, and
+// is not sent again once it is carried out.
+func TestUpdateReturnsAnotherResource(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newStage(t, simulator.Options{})
+		other := s.server.Seed("workspace", map[string]any{"name": "other"})
+		s.server.Seed("workspace", map[string]any{"name": "data"})
+		s.server.Fail(simulator.Fault{Method: http.MethodPost, Other: true, Applied: true})
+		o := s.apply(t.Context(), "workspaces: [{ name: data, description: new }]", apply.Options{})[0]
+		if o.Status != apply.Updated || o.Live.ID == other || len(s.writes()) != 1 {
+			t.Errorf("%s: %v, writes %v", o.Status, o.Err, s.writes())
+		}
+	})
+}
+
+// An answer about another resource does not end a wait.
+func TestWaitReadsAnotherResource(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newStage(t, simulator.Options{Settle: time.Minute})
+		w := s.server.Seed("workspace", map[string]any{"name": "data"})
+		other := s.server.Seed("deployment", map[string]any{"name": "other", "workspaceId": w, "type": "STANDARD"})
+		s.server.Fail(simulator.Fault{Method: http.MethodGet, Path: "deployments/*", Other: true, Applied: true, Count: 3})
+		o := s.apply(t.Context(), "deployments: [{ name: etl, workspace: data, type: STANDARD, cloudProvider: AWS, region: us-east-1 }]", apply.Options{Wait: true})[0]
+		if o.Status != apply.Created || o.Live.ID == other || !o.Live.Body().Get("status").Is("HEALTHY") {
+			t.Errorf("%s: %v", o.Status, o.Err)
+		}
+	})
+}

@@ -1,0 +1,188 @@
+package apply_test
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"regexp"
+	"strings"
+	"testing"
+	"testing/synctest"
+
+	"github.com/google/go-cmp/cmp"
+
+	"astro-apply/internal/apply"
+	"astro-apply/internal/plan"
+	"astro-apply/internal/resource"
+	"astro-apply/internal/simulator"
+)
+
+var (
+	pathParameter = regexp.MustCompile(`{\w+}`)
+	resourceID    = regexp.MustCompile(`\bc[a-z0-9]{24}\b`)
+)
+
+// below returns the part of a call's path below the Organization, as a pattern.
+func below(c resource.Call) string {
+	return pathParameter.ReplaceAllString(strings.TrimPrefix(c.Path, "/organizations/{organizationId}"), "*")
+}
+
+// A GET by id that returns another resource is an error for every kind: nothing
+// is written, and the error names both ids and the request.
+func TestGetReturnsAnotherResource(t *testing.T) {
+	t.Parallel()
+	for _, k := range resource.Kinds() {
+		if k.Get.Path == "" {
+			continue
+		}
+		t.Run(k.Name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				c := newContract(t, k)
+				c.creates()
+				if k.Create.Path != "" { // for the API to return
+					apply.Run(t.Context(), c.source, c.planOf(c.renamed("second")), apply.Options{Deliver: func(*resource.Object, string) error { return nil }})
+				}
+				manifest := c.example
+				if some := edits[k.Section]; len(some) > 0 {
+					manifest = c.edit(some[0][0], some[0][1])
+				}
+				p := c.planOf(c.declare(manifest))
+				c.server.Fail(simulator.Fault{Method: http.MethodGet, Path: below(k.Get), Other: true, Applied: true})
+				c.server.ResetRequests()
+				before := c.state()
+				for _, o := range apply.Run(t.Context(), c.source, p, apply.Options{}) {
+					if o.Change.Action == plan.Update && (o.Status != apply.Failed || !namesTwoIDs(o.Err, o.Change.Live.ID)) {
+						t.Errorf("%s: %v", o.Status, o.Err)
+					}
+				}
+				for _, change := range p.Changes {
+					if live, err := c.source.Get(t.Context(), change.Object, change.Live.ID); !namesTwoIDs(err, change.Live.ID) || !strings.Contains(err.Error(), "GET "+k.Get.Path) {
+						t.Errorf("read by id: %v, %v", live, err)
+					}
+				}
+				if diff := cmp.Diff(before, c.state()); diff != "" || len(c.writes()) > 0 {
+					t.Errorf("writes: %v\n%s", c.writes(), diff)
+				}
+			})
+		})
+	}
+}
+
+// namesTwoIDs reports whether an error names the id that was asked for and the
+// one that Astro returned.
+func namesTwoIDs(err error, asked string) bool {
+	text := fmt.Sprint(err)
+	return strings.Contains(text, asked) && regexp.MustCompile(`, id c[a-z0-9]{24}, not `).MatchString(text)
+}
+
+// A create that is answered with another resource is never sent again and never
+// changes that resource, for every kind: the new one is looked up by its identity.
+func TestCreateReturnsAnotherResource(t *testing.T) {
+	t.Parallel()
+	for _, k := range resource.Kinds() {
+		for i := range 8 {
+			listed, fault := i&4 == 0, simulator.Fault{Applied: i&1 == 0, Value: i&2 == 0}
+			if k.Create.Path == "" || fault.Value && k.Issued == "" {
+				continue
+			}
+			t.Run(fmt.Sprintf("%s, created %t, with a secret value %t, listed before %t", k.Name, fault.Applied, fault.Value, listed), func(t *testing.T) {
+				t.Parallel()
+				synctest.Test(t, func(t *testing.T) {
+					c := newContract(t, k)
+					p := c.planOf(c.renamed("second"))
+					c.creates()
+					if listed {
+						p = c.planOf(c.renamed("second"))
+					}
+					fault.Method, fault.Path, fault.Other = http.MethodPost, below(k.Create), true
+					c.server.Fail(fault)
+					c.server.ResetRequests()
+					before := c.state()
+					var delivered, masked []string
+					outcomes := apply.Run(t.Context(), c.source, p, apply.Options{
+						Deliver: func(_ *resource.Object, value string) error { delivered = append(delivered, value); return nil },
+						Mask:    func(value string) { masked = append(masked, value) },
+					})
+					for _, o := range outcomes {
+						c.judge(o, fault.Applied, before)
+					}
+					after := c.state()
+					for id, object := range before {
+						if diff := cmp.Diff(object, after[id]); diff != "" {
+							t.Errorf("another resource changed: %s", diff)
+						}
+					}
+					if creates := c.requests(http.MethodPost, below(k.Create)); creates != len(outcomes) {
+						t.Errorf("%d creates of %d resources: %v", creates, len(outcomes), c.writes())
+					}
+					if len(delivered) > 0 || fault.Value && len(masked) == 0 {
+						t.Errorf("delivered %v, masked %v", delivered, masked)
+					}
+				})
+			})
+		}
+	}
+}
+
+// judge checks the outcome of a create that was answered with another resource.
+func (c *contract) judge(o apply.Outcome, created bool, before map[string]map[string]any) {
+	c.Helper()
+	switch {
+	case created && c.kind.Issued == "" && c.kind.Get.Path != "":
+		if o.Status != apply.Created || o.Live == nil || before[o.Live.ID+"<nil>"] != nil || c.state()[o.Live.ID+"<nil>"] == nil {
+			c.Errorf("%s: %s: %v", o.Change.Object, o.Status, o.Err)
+		}
+	case created && c.kind.Issued == "":
+		if o.Status != apply.Created {
+			c.Errorf("%s: %s: %v", o.Change.Object, o.Status, o.Err)
+		}
+	case o.Status != apply.Failed:
+		c.Errorf("%s: %s: %v", o.Change.Object, o.Status, o.Err)
+	case !created && (o.Live != nil || !strings.Contains(o.Err.Error(), o.Change.Object.String()) || !resourceID.MatchString(o.Err.Error())):
+		c.Errorf("the error does not name both resources, or one is taken for the new one: %v", o.Err)
+	}
+}
+
+func newContract(t *testing.T, k *resource.Kind) *contract {
+	t.Helper()
+	c := &contract{stage: newStage(t, simulator.Options{}), kind: k, example: example(t, k.Section), touched: map[string]bool{}}
+	c.prepare()
+	return c
+}
+
+func (c *contract) planOf(d *resource.Declaration) *plan.Plan {
+	c.Helper()
+	p := plan.Make(c.source.OrganizationID, d, c.source.Read(context.Background(), d), plan.Policy{})
+	if len(p.Problems) > 0 {
+		c.Fatal(p.Problems)
+	}
+	return p
+}
+
+// renamed declares the example's resources under other names.
+func (c *contract) renamed(prefix string) *resource.Declaration {
+	c.Helper()
+	documents := parsed(c.example).Documents
+	for _, document := range documents {
+		for _, item := range document.Get(c.kind.Section).Items {
+			item.Get(c.kind.Identity[len(c.kind.Identity)-1]).Text = prefix + item.Get(c.kind.Identity[len(c.kind.Identity)-1]).Text
+		}
+	}
+	d := resource.Declare(resource.Kinds(), documents, "")
+	if len(d.Problems) > 0 {
+		c.Fatal(d.Problems)
+	}
+	return d
+}
+
+// requests counts requests by method and a pattern of the path.
+func (c *contract) requests(method, pattern string) (n int) {
+	match := regexp.MustCompile(`^/v1/organizations/[^/]+` + strings.ReplaceAll(regexp.QuoteMeta(pattern), `\*`, `[^/]+`) + `$`)
+	for _, r := range c.server.Requests() {
+		if r.Method == method && match.MatchString(r.Path) {
+			n++
+		}
+	}
+	return n
+}
