@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/http"
+	"os"
+	"path/filepath"
 	"regexp"
 	"runtime"
 	"strings"
@@ -82,6 +84,7 @@ type trial struct {
 	tally       *tally
 	rand        *rand.Rand
 	allowDelete bool
+	others      map[string]string // ids and secret values of what no manifest declares
 }
 
 func (c *trial) run() {
@@ -94,6 +97,7 @@ func (c *trial) run() {
 		first.adopts(second)
 	}
 	stormy, calm := populated(), populated()
+	c.others = undeclared(stormy)
 	for _, s := range []*simulator.Server{stormy, calm} {
 		c.clean(s, first)
 	}
@@ -147,6 +151,26 @@ func (c *trial) clean(s *simulator.Server, m *declared) string {
 	return log
 }
 
+// untouched demands that no write was sent to what no manifest declares, and that
+// no secret value of it was delivered.
+func (c *trial) untouched(requests []simulator.Request, temp string) {
+	for _, r := range requests {
+		for id := range c.others {
+			if r.Method != http.MethodGet && strings.Contains(r.Path, id) {
+				c.Errorf("a write to what no manifest declares: %s %s", r.Method, r.Path)
+			}
+		}
+	}
+	for _, name := range []string{"ci", "agents"} {
+		saved, err := os.ReadFile(filepath.Join(temp, name))
+		for _, value := range c.others {
+			if err == nil && value != "" && string(saved) == value {
+				c.Errorf("%s holds the secret value of another token", name)
+			}
+		}
+	}
+}
+
 // reported demands that a clean run names both of what two runs made at once.
 func (c *trial) reported(s *simulator.Server, m *declared, twice map[string][]string) {
 	code, log := c.apply(s, m, nil)
@@ -180,6 +204,8 @@ func (c *trial) apply(s *simulator.Server, m *declared, layer *mortal) (code int
 	if leak := regexp.MustCompile(`first-secret|second-secret|astro-token-[0-9a-f]+`).FindString(log); leak != "" {
 		c.Errorf("%s is shown:\n%s", leak, log)
 	}
-	c.tally.requests.Add(int64(len(s.Requests()) - before))
+	requests := s.Requests()[before:]
+	c.tally.requests.Add(int64(len(requests)))
+	c.untouched(requests, p.temp)
 	return code, log
 }

@@ -18,7 +18,32 @@ func populated() *simulator.Server {
 	for _, name := range []string{"ada", "grace", "edsger"} {
 		s.Seed("user", map[string]any{"username": name + "@example.com"})
 	}
+	w := s.Seed("workspace", map[string]any{"name": "other"})
+	d := s.Seed("deployment", map[string]any{"name": "d0", "workspaceId": w, "type": "STANDARD"})
+	for kind, fields := range map[string]map[string]any{
+		"cluster":           {"name": "other", "type": "DEDICATED", "cloudProvider": "AWS", "region": "us-west-2", "vpcSubnetRange": "172.21.0.0/20"},
+		"environmentObject": {"objectType": "AIRFLOW_VARIABLE", "objectKey": "o2", "scope": "WORKSPACE", "scopeEntityId": w, "airflowVariable": map[string]any{"value": "other"}},
+		"customRole":        {"name": "other", "scopeType": "DEPLOYMENT", "permissions": []any{"deployment.get"}},
+		"team":              {"name": "other"},
+		"apiToken":          {"name": "ci", "scope": "WORKSPACE", "entityId": w, "role": "WORKSPACE_MEMBER"},
+		"agentToken":        {"name": "agents", "deploymentId": d},
+	} {
+		s.Seed(kind, fields)
+	}
 	return s
+}
+
+// undeclared returns the id, and of a token the value, of every resource that no
+// manifest of the campaign declares, by id.
+func undeclared(s *simulator.Server) map[string]string {
+	out := map[string]string{}
+	for _, kind := range []string{"workspace", "deployment", "cluster", "environmentObject", "customRole", "team", "apiToken", "agentToken"} {
+		for _, o := range s.Objects(kind) {
+			value, _ := o["token"].(string)
+			out[fmt.Sprint(o["id"])] = value
+		}
+	}
+	return out
 }
 
 // declared is a manifest: objects by section and name.
@@ -296,6 +321,20 @@ func label(kind string, o map[string]any) string {
 	return kind
 }
 
+// place is the id of the Workspace or Deployment that an object is in, "" for none.
+func place(o map[string]any) string {
+	for _, name := range []string{"workspaceId", "deploymentId", "scopeEntityId"} {
+		if id, ok := o[name].(string); ok {
+			return id
+		}
+	}
+	if roles, ok := o["roles"].([]any); ok && len(roles) > 0 {
+		id, _ := roles[0].(map[string]any)["entityId"].(string)
+		return id
+	}
+	return ""
+}
+
 // contents is everything that a server holds, secrets included, in words that
 // don't depend on the order in which it was made.
 func contents(s *simulator.Server) []string {
@@ -304,6 +343,9 @@ func contents(s *simulator.Server) []string {
 		for _, o := range s.Objects(kind) {
 			if id, ok := o["id"].(string); ok && kind != "invite" {
 				called[id] = label(kind, o)
+				if in := called[place(o)]; in != "" {
+					called[id] += " in " + in
+				}
 			}
 		}
 	}
@@ -363,7 +405,8 @@ func doubles(s *simulator.Server) map[string][]string {
 			continue
 		}
 		for _, o := range s.Objects(kind) {
-			out[label(kind, o)] = append(out[label(kind, o)], fmt.Sprint(o["id"]))
+			name := label(kind, o) + " in " + place(o)
+			out[name] = append(out[name], fmt.Sprint(o["id"]))
 		}
 	}
 	maps.DeleteFunc(out, func(_ string, ids []string) bool { return len(ids) < 2 })

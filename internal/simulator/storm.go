@@ -66,7 +66,7 @@ func disaster(d *rand.Rand) *Fault {
 	if d.IntN(8) == 0 {
 		f.Delay = time.Duration(d.IntN(80)) * time.Second // longer than a client waits for one answer
 	}
-	switch d.IntN(8) {
+	switch d.IntN(9) {
 	case 0:
 		f.Status = one(500, 502, 503, 504, 408, 425)
 		if d.IntN(3) == 0 {
@@ -86,6 +86,8 @@ func disaster(d *rand.Rand) *Fault {
 		f.Applied, f.Delay = true, time.Duration(1+d.IntN(80))*time.Second
 	case 7:
 		f.Applied, f.Status = false, one(400, 401, 403, 409, 412)
+	case 8:
+		f.Other, f.Value = true, d.IntN(2) == 0
 	}
 	return f
 }
