@@ -11,20 +11,10 @@ import (
 	"time"
 
 	"astro-apply/internal/astro"
+	"astro-apply/internal/plan"
 	"astro-apply/internal/report"
 	"astro-apply/internal/resource"
 )
-
-// soon is how long before its end a token is said to end.
-const soon = 14 * 24 * time.Hour
-
-// span is a time in whole days, or hours where it is less than two.
-func span(d time.Duration) string {
-	if hours := int(d.Hours()); hours < 48 {
-		return fmt.Sprintf("%d h", hours)
-	}
-	return fmt.Sprintf("%d days", int(d.Hours()/24))
-}
 
 // astro connects to the Astro API.
 func (p *process) astro(declared *resource.Declaration) (resource.Source, error) {
@@ -42,9 +32,9 @@ func (p *process) astro(declared *resource.Declaration) (resource.Source, error)
 	if left := time.Until(caller.ExpiresAt); !caller.ExpiresAt.IsZero() && left <= 0 {
 		return resource.Source{}, fmt.Errorf("the token in %s expired at %s; create another one and update the secret", TokenVariable, caller.ExpiresAt.Format(time.RFC3339))
 	}
-	if left := time.Until(caller.ExpiresAt); !caller.ExpiresAt.IsZero() && left < soon {
+	if left := time.Until(caller.ExpiresAt); !caller.ExpiresAt.IsZero() && left < plan.ExpiryNotice {
 		p.report.Remarks = append(p.report.Remarks, fmt.Sprintf("the token in %s expires in %s, at %s; create another one and update the secret before that",
-			TokenVariable, span(left), caller.ExpiresAt.Format(time.RFC3339)))
+			TokenVariable, plan.Days(left), caller.ExpiresAt.Format(time.RFC3339)))
 	}
 	organization, err := p.organization(declared, caller)
 	if err != nil {

@@ -24,6 +24,8 @@ type change struct {
 	Kept    []field  `json:"kept,omitempty"`
 	Notes   []string `json:"notes,omitempty"`
 	Problem string   `json:"problem,omitempty"`
+	// Unusable is why the object doesn't work although it exists.
+	Unusable string `json:"unusable,omitempty"`
 }
 
 type field struct {
@@ -57,11 +59,11 @@ func (p *Plan) document() document {
 	for _, c := range p.Changes {
 		if c.Action == Unchanged {
 			d.Unchanged++
-			if len(c.Kept) == 0 {
+			if len(c.Kept) == 0 && c.Unusable == "" {
 				continue
 			}
 		}
-		out := change{Kind: c.Object.Kind.Name, Name: s.text(c.Object.Name()), Parent: c.Parent, Action: c.Action, Fields: s.fields(c.Fields), Kept: s.fields(c.Kept)}
+		out := change{Kind: c.Object.Kind.Name, Name: s.text(c.Object.Name()), Parent: c.Parent, Action: c.Action, Fields: s.fields(c.Fields), Kept: s.fields(c.Kept), Unusable: s.text(c.Unusable)}
 		if c.Live != nil {
 			out.ID = c.Live.ID
 		}

@@ -31,9 +31,10 @@ type Change struct {
 	Parent string         // id of the Workspace it lives in, "" if that doesn't exist yet
 	Action Action
 	Diff
-	Needs []*Change // have to be done before
-	Later []*Change // what it refers to and can't wait for: a second write follows them
-	Err   error     // why the action is Unknown
+	Needs    []*Change // have to be done before
+	Later    []*Change // what it refers to and can't wait for: a second write follows them
+	Err      error     // why the action is Unknown
+	Unusable string    // why the object doesn't work although it exists: it has expired, or failed; "" if it does
 }
 
 // Plan is what is to be done, in an order in which it can be done.
@@ -95,11 +96,6 @@ func one(o *resource.Object, w *resource.World, policy Policy) *Change {
 		}
 		c.Action = c.verb()
 		c.checkDoubts()
-		if doubt := o.Kind.Doubt; doubt != nil && c.Action == Unchanged {
-			if why := doubt(c.Live.Body()); why != "" {
-				c.Notes = append(c.Notes, schema.Problem{Pos: o.Pos, Message: why})
-			}
-		}
 		if names := w.Strangers[o]; c.Action == Create && len(names) > 0 {
 			c.Notes = append(c.Notes, schema.Problem{Pos: o.Pos, Message: "it will be created; live in the same place and not declared: " +
 				shortList(names) + ". If it is one of them under a new name, give its id"})
@@ -107,11 +103,7 @@ func one(o *resource.Object, w *resource.World, policy Policy) *Change {
 	}
 	c.guard(policy.Caller)
 	c.forget()
-	if c.Live != nil && !o.Absent {
-		if state, why := c.Live.State(o.Kind); state == resource.Broken {
-			c.Notes = append(c.Notes, schema.Problem{Pos: o.Pos, Warning: true, Message: "it is " + why + ", and that doesn't end by itself; what needs it will most likely fail"})
-		}
-	}
+	c.checkUsable(policy)
 	return c
 }
 

@@ -53,6 +53,9 @@ func (r *Run) deviations(c *plan.Change) (out []deviation) {
 	for i, v := range r.values(c.Kept) {
 		out = append(out, deviation{c.Kept[i].Path, v.before, v.after})
 	}
+	if c.Unusable != "" {
+		out = append(out, deviation{"", c.Unusable, "usable"})
+	}
 	return out
 }
 

@@ -41,7 +41,7 @@ func (r *Run) exportSentence() string {
 
 // differs reports whether what was exported isn't what is live.
 func (r *Run) differs() bool {
-	return r.Exported != nil && (r.Drift() || r.Counts().NotOK() > 0)
+	return r.Exported != nil && (r.deviates() || r.Counts().NotOK() > 0)
 }
 
 // VariablesText lists the variables to set, for the log.

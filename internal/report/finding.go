@@ -82,11 +82,23 @@ func (r *Run) conclusion() []Finding {
 	case r.Stopped != nil:
 		return []Finding{{Level: github.Error, Title: "astro-apply stopped early", Message: r.Sentence()}}
 	case r.Mode == "drift" && r.Drift() && r.FailDrift && !r.Broken():
-		return []Finding{{Level: github.Error, Title: "Astro differs from the manifest", Message: r.Sentence() + " Apply the manifest, or change it to what is live."}}
+		return []Finding{{Level: github.Error, Title: "Astro differs from the manifest", Message: r.Sentence() + r.driftRemedy()}}
 	case r.differs() && !r.Broken():
 		return []Finding{{Level: github.Error, Title: "the export is not what is live", Message: r.Sentence() + " Somebody changed it in the meantime, or it can't be said in a manifest: export again, and report it if that doesn't help."}}
 	}
 	return nil
+}
+
+// driftRemedy is what to do about drift.
+func (r *Run) driftRemedy() string {
+	text := ""
+	if r.deviates() {
+		text = " Apply the manifest, or change it to what is live."
+	}
+	if r.unusable() > 0 {
+		text += " The warnings say what to do about what has expired or failed."
+	}
+	return text
 }
 
 func problems(in []schema.Problem, title string) []Finding {

@@ -55,8 +55,24 @@ func (r *Run) Broken() bool {
 	return r.Plan != nil && len(r.Plan.Problems) > 0
 }
 
-// Drift reports whether what is live differs from what is declared.
-func (r *Run) Drift() bool {
+// Drift reports whether what is live differs from what is declared, or doesn't work.
+func (r *Run) Drift() bool { return r.deviates() || r.unusable() > 0 }
+
+// unusable counts the objects that exist and don't work.
+func (r *Run) unusable() (n int) {
+	if r.Plan == nil {
+		return 0
+	}
+	for _, c := range r.Plan.Changes {
+		if c.Unusable != "" {
+			n++
+		}
+	}
+	return n
+}
+
+// deviates reports whether what is live differs from what is declared.
+func (r *Run) deviates() bool {
 	if r.Plan == nil {
 		return false
 	}
@@ -116,18 +132,22 @@ func (r *Run) Sentence() string {
 	return "Plan: " + r.tally(true)
 }
 
-// surplus is the drift that is no change: what is live and kept.
+// surplus is the drift that is no change: what is live and kept, and what doesn't work.
 func (r *Run) surplus() string {
+	text := ""
 	n := 0
 	for _, c := range r.Plan.Changes {
 		if len(c.Kept) > 0 {
 			n++
 		}
 	}
-	if n == 0 {
-		return ""
+	if n > 0 {
+		text = fmt.Sprintf(" Elements that are not declared are live in %s.", plural(n, "object"))
 	}
-	return fmt.Sprintf(" Elements that are not declared are live in %s.", plural(n, "object"))
+	if n := r.unusable(); n > 0 {
+		text += fmt.Sprintf(" %s %s expired or failed.", plural(n, "object"), verb(n, "has", "have"))
+	}
+	return text
 }
 
 func (r *Run) errorCount() int {

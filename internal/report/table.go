@@ -68,7 +68,7 @@ func (r *Run) table(room int) string {
 	var b strings.Builder
 	same, rest := 0, 0
 	for _, x := range rows {
-		if x.status == apply.Unchanged && len(rows) > fewRows && len(x.change.Kept) == 0 {
+		if x.status == apply.Unchanged && len(rows) > fewRows && len(x.change.Kept) == 0 && x.change.Unusable == "" {
 			same++
 			continue
 		}
@@ -112,6 +112,8 @@ func (r *Run) line(x row) string {
 		return fmt.Sprintf("| %s | %s | %s | %s | %s |\n", icons[x.status], name, action, x.status, took(x.took))
 	case r.Mode == "drift" && x.change.Action == plan.Unchanged && len(x.change.Kept) > 0:
 		action = "has more than declared"
+	case r.Mode == "drift" && x.change.Action == plan.Unchanged && x.change.Unusable != "":
+		action = "has expired or failed"
 	case r.Mode == "drift":
 		action = drifts[x.change.Action]
 	}

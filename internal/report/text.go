@@ -20,12 +20,16 @@ var sign = map[plan.Action]string{
 func (r *Run) PlanText() string {
 	var b strings.Builder
 	for _, c := range r.Plan.Changes {
-		if c.Action == plan.Unchanged && len(c.Kept) == 0 {
+		unusable := r.Mode == "drift" && c.Unusable != ""
+		if c.Action == plan.Unchanged && len(c.Kept) == 0 && !unusable {
 			continue
 		}
 		b.WriteString(github.Neutral(heading(c)) + "\n")
 		if last := lastChange(c.Live); last != "" && r.Mode == "drift" {
 			b.WriteString("    " + github.Neutral("last changed "+last) + "\n")
+		}
+		if unusable {
+			b.WriteString("    ! " + github.Neutral(c.Unusable) + "\n")
 		}
 		for _, line := range r.differences(c) {
 			b.WriteString("    " + line.sign + " " + line.text + "\n")

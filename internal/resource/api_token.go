@@ -11,7 +11,12 @@ const SinkField = "saveTo"
 
 const (
 	newToken = "Declare another token under a new name, use it, and remove this one"
-	sink     = "the value of a new token is shown once: name a file below the workspace or RUNNER_TEMP that takes it, or write output, for the action's output tokens"
+
+	// A new value for a token, where the API rotates it and where it doesn't.
+	rotateToken  = "rotate it (input rotate)"
+	replaceToken = "mark it state: absent once, and let the next run create another one"
+
+	sink = "the value of a new token is shown once: name a file below the workspace or RUNNER_TEMP that takes it, or write output, for the action's output tokens"
 )
 
 func apiToken() *Kind {
@@ -38,7 +43,8 @@ func apiToken() *Kind {
 		Shape:     newAPIToken,
 		Canonical: canonicalToken,
 		Guard:     ownToken,
-		Doubt:     func(live *schema.Node) string { return unused(live, "rotate it, by the input rotate") },
+		Ending:    &Ending{"endAt", "it", rotateToken},
+		Doubt:     func(live *schema.Node) string { return unused(live, rotateToken) },
 		Fields: []schema.Field{
 			{Name: "name", Type: name(256), Phase: schema.RequiredCreate | schema.RequiredUpdate, Doc: "The token's name."},
 			{Name: "description", Type: schema.TextType(500), Doc: "What the token is for."},
@@ -172,9 +178,8 @@ func agentToken() *Kind {
 		Issued:   "token",
 
 		Canonical: neverExpires,
-		Doubt: func(live *schema.Node) string {
-			return unused(live, "mark it state: absent once, and let the next run make another one")
-		},
+		Ending:    &Ending{"endAt", "it", replaceToken},
+		Doubt:     func(live *schema.Node) string { return unused(live, replaceToken) },
 		Shape: func(fields, _ *schema.Node, _ string) *schema.Node {
 			out := fields.Clone()
 			out.Delete("deploymentId") // it is in the path

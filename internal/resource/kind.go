@@ -53,6 +53,8 @@ type Kind struct {
 	Usable func(live *schema.Node) bool
 	// Guard says why a change must not be made, if it mustn't.
 	Guard func(Guarded) Refusal
+	// Ending is the end that an object reaches by itself. Nil: there is none.
+	Ending *Ending
 	// Doubt says what a live object that is as declared may lack all the same, ""
 	// if there is nothing to say.
 	Doubt func(live *schema.Node) string

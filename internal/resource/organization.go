@@ -16,6 +16,7 @@ func organization() *Kind {
 		Single:  true,
 		Get:     Call{"GET", item},
 		Parts:   []Part{{Call: Call{"POST", item}}},
+		Ending:  &Ending{"trialExpiresAt", "its trial", "choose a plan in the Astro UI"},
 		Fields: []schema.Field{
 			{Name: "name", Type: name(50), Phase: vital, Doc: "The Organization's name."},
 			{Name: "billingEmail", Type: email(), Phase: vital, Doc: "Where bills are sent."},

@@ -89,6 +89,12 @@ func invite() *Kind {
 				live.Set("username", live.Path("invitee.username"))
 			}
 		},
+		Doubt: func(live *schema.Node) string {
+			if !live.Get("status").Is("PENDING") {
+				return ""
+			}
+			return "not accepted yet; an invitation expires, and the API doesn't return when: if it has, withdraw it in the Astro UI and run again"
+		},
 		Fields: []schema.Field{
 			{
 				Name: "inviteeEmail", Read: "username", Type: username(), Phase: schema.Create | schema.RequiredCreate | schema.Immutable,

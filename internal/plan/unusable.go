@@ -1,0 +1,50 @@
+package plan
+
+import (
+	"fmt"
+	"time"
+
+	"astro-apply/internal/resource"
+	"astro-apply/internal/schema"
+)
+
+// ExpiryNotice is how long before its end a token is reported.
+const ExpiryNotice = 14 * 24 * time.Hour
+
+// Days is a duration in whole days, in hours if it is less than two days.
+func Days(d time.Duration) string {
+	if hours := int(d.Hours()); hours < 48 {
+		return fmt.Sprintf("%d h", hours)
+	}
+	return fmt.Sprintf("%d days", int(d.Hours()/24))
+}
+
+// checkUsable records why an object doesn't work, whatever its fields are, and notes what else is to be known of it.
+func (c *Change) checkUsable(policy Policy) {
+	o := c.Object
+	if c.Live == nil || o.Absent {
+		return
+	}
+	if state, why := c.Live.State(o.Kind); state == resource.Broken {
+		c.Unusable = "it is " + why
+		c.note(true, c.Unusable+", and that doesn't end by itself; what needs it will most likely fail")
+	}
+	end := c.Live.End(o.Kind)
+	switch left := end.Sub(policy.Now); {
+	case end.IsZero() || policy.Now.IsZero() || policy.rotates(o):
+	case left <= 0:
+		c.Unusable = fmt.Sprintf("%s expired at %s", o.Kind.Ending.What, end.Format(time.RFC3339))
+		c.note(true, c.Unusable+"; "+o.Kind.Ending.Renew)
+	case left < ExpiryNotice:
+		c.note(false, fmt.Sprintf("%s expires in %s, at %s; %s before that", o.Kind.Ending.What, Days(left), end.Format(time.RFC3339), o.Kind.Ending.Renew))
+	}
+	if o.Kind.Doubt != nil && c.Action == Unchanged && c.Unusable == "" {
+		if why := o.Kind.Doubt(c.Live.Body()); why != "" {
+			c.note(false, why)
+		}
+	}
+}
+
+func (c *Change) note(warning bool, text string) {
+	c.Notes = append(c.Notes, schema.Problem{Pos: c.Object.Pos, Warning: warning, Message: text})
+}
