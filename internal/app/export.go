@@ -54,6 +54,9 @@ func (p *process) export(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("nothing was exported, since not everything could be read: %w", err)
 	}
+	if found, listed := survey.Named[survey.Home]; listed && len(found) == 0 {
+		p.report.Remarks = append(p.report.Remarks, fmt.Sprintf("the token sees 0 %ss; it may have no role in those that there are", survey.Home.Title))
+	}
 	for _, gap := range survey.Gaps {
 		p.report.Remarks = append(p.report.Remarks, gapText(gap))
 	}

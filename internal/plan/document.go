@@ -24,6 +24,8 @@ type change struct {
 	Kept    []field  `json:"kept,omitempty"`
 	Notes   []string `json:"notes,omitempty"`
 	Problem string   `json:"problem,omitempty"`
+	// Visible is how many of the kind the token sees, for an object that it may lack the role to see.
+	Visible string `json:"visible,omitempty"`
 	// Unusable is why the object doesn't work although it exists.
 	Unusable string `json:"unusable,omitempty"`
 }
@@ -63,7 +65,7 @@ func (p *Plan) document() document {
 				continue
 			}
 		}
-		out := change{Kind: c.Object.Kind.Name, Name: s.text(c.Object.Name()), Parent: c.Parent, Action: c.Action, Fields: s.fields(c.Fields), Kept: s.fields(c.Kept), Unusable: s.text(c.Unusable)}
+		out := change{Kind: c.Object.Kind.Name, Name: s.text(c.Object.Name()), Parent: c.Parent, Action: c.Action, Fields: s.fields(c.Fields), Kept: s.fields(c.Kept), Visible: c.Visible, Unusable: s.text(c.Unusable)}
 		if c.Live != nil {
 			out.ID = c.Live.ID
 		}

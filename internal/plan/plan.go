@@ -34,6 +34,8 @@ type Change struct {
 	Needs    []*Change // have to be done before
 	Later    []*Change // what it refers to and can't wait for: a second write follows them
 	Err      error     // why the action is Unknown
+	Visible  string    // for an object that doesn't exist: how many of its kind the token sees, where it may lack the role to see it, as "0 Workspaces"
+	Unseen   bool      // Visible is none
 	Unusable string    // why the object doesn't work although it exists: it has expired, or failed; "" if it does
 }
 
@@ -101,6 +103,7 @@ func one(o *resource.Object, w *resource.World, policy Policy) *Change {
 				shortList(names) + ". If it is one of them under a new name, give its id"})
 		}
 	}
+	c.checkVisible(w)
 	c.guard(policy.Caller)
 	c.forget()
 	c.checkUsable(policy)

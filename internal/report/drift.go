@@ -41,7 +41,7 @@ type deviation struct{ path, live, declared string }
 func (r *Run) deviations(c *plan.Change) (out []deviation) {
 	switch c.Action {
 	case plan.Create:
-		return []deviation{{"", "there is none", "declared at " + c.Object.Pos.String()}}
+		return []deviation{{"", "there is none" + told("; ", r.visible(c)), "declared at " + c.Object.Pos.String()}}
 	case plan.Delete, plan.Kept:
 		return []deviation{{"", "it is there", "state: absent"}}
 	}

@@ -62,6 +62,7 @@ func (r *Run) Findings() []Finding {
 		for _, c := range r.Plan.Changes {
 			out = append(out, r.change(c)...)
 		}
+		out = append(out, r.unseen()...)
 	}
 	for _, o := range r.Outcomes {
 		out = append(out, outcome(o)...)
@@ -151,7 +152,13 @@ func outcome(o apply.Outcome) []Finding {
 	name, pos := o.Change.Object.String(), o.Change.Object.Pos
 	switch o.Status {
 	case apply.Failed:
-		return failure(name, o.Err, pos, o.Body)
+		out := failure(name, o.Err, pos, o.Body)
+		if visible := o.Change.Visible; visible != "" && o.Change.Action == plan.Create && astro.Forbidden(o.Err) {
+			for i := range out {
+				out[i].Message += fmt.Sprintf("\nThe token sees %s, so this one may exist already: %s.", visible, o.Change.Object.Kind.Visibility)
+			}
+		}
+		return out
 	case apply.Unconfirmed:
 		return []Finding{{Level: github.Error, Pos: pos, Title: name + ": not confirmed", Message: name + ": " + explain(o.Err)}}
 	case apply.Skipped, apply.Stopped:

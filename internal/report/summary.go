@@ -148,6 +148,9 @@ func (r *Run) diff(c *plan.Change) string {
 		return ""
 	}
 	var text strings.Builder
+	if visible := r.visible(c); visible != "" {
+		text.WriteString("! " + visible + "\n")
+	}
 	for _, l := range lines {
 		mark := l.sign
 		if mark == "~" || mark == "?" {

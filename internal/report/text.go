@@ -28,6 +28,9 @@ func (r *Run) PlanText() string {
 		if last := lastChange(c.Live); last != "" && r.Mode == "drift" {
 			b.WriteString("    " + github.Neutral("last changed "+last) + "\n")
 		}
+		if visible := r.visible(c); visible != "" {
+			b.WriteString("    ! " + visible + "\n")
+		}
 		if unusable {
 			b.WriteString("    ! " + github.Neutral(c.Unusable) + "\n")
 		}

@@ -46,7 +46,9 @@ func deployment() *Kind {
 		Output:    "deployment-id",
 		Page:      "/{workspaceId}/deployments/{id}",
 		Fields:    deploymentFields(),
-		Rules:     deploymentRules(),
+
+		Visibility: "whoever may create Deployments in a Workspace sees all of its Deployments",
+		Rules:      deploymentRules(),
 	}
 }
 

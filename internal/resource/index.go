@@ -23,12 +23,13 @@ type index struct {
 	mu     sync.Mutex
 	live   map[string][]*Live
 	seen   map[string]bool  // by id: an object may be in several lists
-	listed map[string]bool  // by parent id, "" for the Organization
+	count  map[string]int   // by parent id, "" for the Organization
+	listed map[string]bool  // the same
 	failed map[string]error // the same
 }
 
 func newIndex() *index {
-	return &index{live: map[string][]*Live{}, seen: map[string]bool{}, listed: map[string]bool{}, failed: map[string]error{}}
+	return &index{live: map[string][]*Live{}, count: map[string]int{}, seen: map[string]bool{}, listed: map[string]bool{}, failed: map[string]error{}}
 }
 
 func identity(parentID, name string) string { return parentID + "\x00" + name }
@@ -50,6 +51,7 @@ func (x *index) fill(ctx context.Context, s Source, k *Kind, places []place) {
 			x.seen[live.ID] = true
 			key := identity(live.ParentID(), live.Name())
 			x.live[key] = append(x.live[key], live)
+			x.count[live.ParentID()]++
 		}
 	}
 	for _, p := range places {

@@ -53,6 +53,9 @@ type Kind struct {
 	Usable func(live *schema.Node) bool
 	// Guard says why a change must not be made, if it mustn't.
 	Guard func(Guarded) Refusal
+	// Visibility says who may create one and sees all there are, for a kind whose
+	// lists leave out what the token has no role in; "": such a list is refused.
+	Visibility string
 	// Ending is the end that an object reaches by itself. Nil: there is none.
 	Ending *Ending
 	// Doubt says what a live object that is as declared may lack all the same, ""

@@ -30,6 +30,8 @@ type World struct {
 	// Strangers are, for an object that doesn't exist, those of its kind that live
 	// in the same place and that nobody declares: it may be one of them, renamed.
 	Strangers map[*Object][]string
+	// Visible is, for an object that doesn't exist, how many of its kind the token sees in the same place.
+	Visible map[*Object]int
 	// Waits says, for an object that comes to be elsewhere, that it is on its way.
 	Waits map[*Object]string
 	// Inside names, for an object marked absent, what nobody removes and what it
@@ -83,7 +85,7 @@ type reader struct {
 func (s Source) Read(ctx context.Context, d *Declaration) *World {
 	s.API = share(s.API)
 	r := &reader{Source: s, catalog: d.Catalog, index: map[*Kind]*index{}, objects: d.Objects, world: &World{
-		Live: map[*Object]*Live{}, Failed: map[*Object]error{}, Inside: map[*Object][]string{}, Waits: map[*Object]string{}, Near: map[*Object]string{},
+		Live: map[*Object]*Live{}, Failed: map[*Object]error{}, Inside: map[*Object][]string{}, Waits: map[*Object]string{}, Near: map[*Object]string{}, Visible: map[*Object]int{},
 	}}
 	r.world.index = r.index
 	r.prefetch(ctx, d)

@@ -204,7 +204,7 @@ func TestReadDefaultWorkspaceIsMissing(t *testing.T) {
 	bubble(t, simulator.Scope{}, func(s *stage) {
 		d := resource.Declare(resource.Kinds(), parse(s, "deployments: [{ name: one }]"), "nowhere")
 		world := s.source.Read(s.Context(), d)
-		same(s, "problems", []string{`a.yaml:1:23: deployment "one": there is no workspace "nowhere", neither live nor in the manifest`}, told(world.Problems))
+		same(s, "problems", []string{`a.yaml:1:23: deployment "one": there is no workspace "nowhere", neither live nor in the manifest; the token sees 0 Workspaces`}, told(world.Problems))
 	})
 }
 

@@ -84,9 +84,17 @@ func (r *reader) named(ctx context.Context, o *Object, ref *Reference) {
 		if err := r.Reach.absent(ref.Kind, in); err != nil {
 			r.fail(o, fmt.Errorf("%s: %w", ref, err))
 		} else if !o.Absent { // what is gone took along what was in it
-			r.problem(o, pos, "%s: there is no %s, neither live nor in the manifest%s", o, ref, r.near(ref, in))
+			r.problem(o, pos, "%s: there is no %s, neither live nor in the manifest%s%s", o, ref, r.near(ref, in), r.unseen(ref.Kind, in))
 		}
 	}
+}
+
+// unseen reports that the token sees nothing of a kind in a place where it may only lack a role, "" otherwise.
+func (r *reader) unseen(k *Kind, in place) string {
+	if r.index[k].count[in.id] > 0 || k.Visibility == "" && k.Adopt == "" {
+		return ""
+	}
+	return fmt.Sprintf("; the token sees 0 %ss", k.Title)
 }
 
 func (r *reader) fail(o *Object, err error) {
@@ -112,12 +120,13 @@ func (r *reader) match(o *Object) {
 	switch found := x.find(o.Kind, in.id, o.Key()); len(found) {
 	case 0:
 		r.world.Near[o] = schema.Suggest(o.Name(), x.names(in.id))
+		r.world.Visible[o] = x.count[in.id]
 		if err := r.Reach.absent(o.Kind, in); err != nil {
 			r.fail(o, err)
 		} else if r.made(o) {
 			r.world.Waits[o] = notAccepted
 		} else if o.Kind.Adopt != "" {
-			r.problem(o, o.Pos, "%s does not exist%s; %s", o, r.world.Near[o], o.Kind.Adopt)
+			r.problem(o, o.Pos, "%s does not exist%s%s; %s", o, r.world.Near[o], r.unseen(o.Kind, in), o.Kind.Adopt)
 		}
 	case 1:
 		if found[0].odd != nil {

@@ -17,6 +17,8 @@ func workspace() *Kind {
 		Delete:   Call{"DELETE", item},
 		Parts:    []Part{{Call: Call{"POST", item}}},
 		Page:     "/{id}",
+
+		Visibility: "only an Organization Owner may create Workspaces, and sees all of them",
 		// A cluster has a cloud and a region of its own; a request with both is refused.
 		Canonical: func(live *schema.Node) {
 			if live.Get("defaultClusterId").Value() != "" {

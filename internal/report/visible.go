@@ -1,0 +1,28 @@
+package report
+
+import (
+	"fmt"
+
+	"astro-apply/internal/github"
+	"astro-apply/internal/plan"
+)
+
+// visible is how many objects the token sees of the kind of one that is to be created, "" where that proves nothing.
+func (r *Run) visible(c *plan.Change) string {
+	if c.Action != plan.Create || c.Visible == "" || r.Simulated {
+		return ""
+	}
+	return "the token sees " + c.Visible
+}
+
+// unseen warns, once, that a plan creates Workspaces with a token that sees none. Once one is created, there were none.
+func (r *Run) unseen() []Finding {
+	for _, c := range r.Plan.Changes {
+		if visible := r.visible(c); visible != "" && c.Unseen && c.Object.Kind.Parents == nil && r.Outcomes == nil {
+			name := c.Object.String()
+			return []Finding{{Level: github.Warning, Pos: c.Object.Pos, Title: name, Message: fmt.Sprintf(
+				"%s: %s. If the Organization has any, this one may exist already: %s", name, visible, c.Object.Kind.Visibility)}}
+		}
+	}
+	return nil
+}
