@@ -59,6 +59,18 @@ func (r *Run) deviations(c *plan.Change) (out []deviation) {
 	return out
 }
 
+// driftRemedy is what to do about drift.
+func (r *Run) driftRemedy() string {
+	text := ""
+	if r.deviates() {
+		text = " Apply the manifest, or change it to what is live."
+	}
+	if r.unusable() > 0 {
+		text += " The warnings say what to do about what has expired or failed."
+	}
+	return text
+}
+
 // lastChange says who changed an object and when, as far as the API tells.
 func lastChange(live *resource.Live) string {
 	if live == nil {

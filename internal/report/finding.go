@@ -90,18 +90,6 @@ func (r *Run) conclusion() []Finding {
 	return nil
 }
 
-// driftRemedy is what to do about drift.
-func (r *Run) driftRemedy() string {
-	text := ""
-	if r.deviates() {
-		text = " Apply the manifest, or change it to what is live."
-	}
-	if r.unusable() > 0 {
-		text += " The warnings say what to do about what has expired or failed."
-	}
-	return text
-}
-
 func problems(in []schema.Problem, title string) []Finding {
 	var out []Finding
 	for _, p := range schema.Merge(in) {
