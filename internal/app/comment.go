@@ -87,7 +87,7 @@ func (p *process) keepComment(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	body, err := p.report.Comment(m, p.page(), p.runner.Scrub)
+	body, err := p.report.Comment(m, p.page())
 	if err != nil {
 		return err
 	}

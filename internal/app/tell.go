@@ -82,7 +82,7 @@ func (p *process) tell(ctx context.Context) int {
 
 // files writes the outputs and the summary, each whatever became of the other.
 func (p *process) files() (errs []error) {
-	outputs, err := p.report.Outputs(p.runner.Scrub)
+	outputs, err := p.report.Outputs()
 	if err != nil {
 		errs = append(errs, err)
 	}

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 
 	"astro-apply/internal/schema"
@@ -88,6 +89,7 @@ func (p *Plan) review(created map[string]string, scrub func(string) string) (rev
 		if !c.Active() {
 			continue
 		}
+		created := c.asReferred(created)
 		x := reviewed{Kind: c.Object.Kind.Name, Name: s.tagText(c.Object.Name()), Action: c.Action, In: c.Parent}
 		if created[c.Parent] != "" {
 			x.In = ""
@@ -112,6 +114,17 @@ func (p *Plan) review(created map[string]string, scrub func(string) string) (rev
 		r.Changes = append(r.Changes, x)
 	}
 	return r, nil
+}
+
+// asReferred returns created with the texts that the references of c have.
+func (c *Change) asReferred(created map[string]string) map[string]string {
+	out := maps.Clone(created)
+	for _, r := range c.Object.Refs {
+		if created[r.ID] != "" && r.Name != "" {
+			out[r.ID] = r.Unknown()
+		}
+	}
+	return out
 }
 
 // encodeValue returns a value as JSON in which equal contents are equal bytes:

@@ -1,6 +1,7 @@
 package plan_test
 
 import (
+	"strings"
 	"testing"
 
 	"astro-apply/internal/plan"
@@ -89,4 +90,51 @@ func TestReviewOfReferences(t *testing.T) {
 		t.Fatal(err)
 	}
 	same(t, "beyond", []string(nil), got)
+}
+
+// Two resources of one name are two references, also before they exist; and a run
+// that continues after both were created does what was reviewed.
+func TestReviewOfReferencesWithOneName(t *testing.T) {
+	t.Parallel()
+	const text = `deployments:
+  - { name: etl, workspaceId: cworkspace000000000000001, type: STANDARD, cloudProvider: AWS, region: us-east-1 }
+  - { name: etl, workspaceId: cworkspace000000000000002, type: STANDARD, cloudProvider: AWS, region: us-east-1 }
+teams:
+  - name: t
+    workspaceRoles: [{ workspaceId: cworkspace000000000000001, role: WORKSPACE_MEMBER }, { workspaceId: cworkspace000000000000002, role: WORKSPACE_MEMBER }]
+    deploymentRoles:
+      - { deployment: { workspace: cworkspace000000000000001, name: etl }, role: DEPLOYMENT_ADMIN }
+      - { deployment: { workspace: cworkspace000000000000002, name: etl }, role: OTHER }
+`
+	before := agreed(t, text, nil, plan.Policy{})
+	if len(before.Problems) != 0 {
+		t.Fatalf("refused: %v", before.Problems)
+	}
+	review, err := before.Review()
+	if err != nil {
+		t.Fatal(err)
+	}
+	continued := func(text string, ids ...string) []string {
+		d := declare(t, text)
+		w := &resource.World{Live: map[*resource.Object]*resource.Live{}}
+		for i, id := range ids {
+			w.Live[d.Objects[i]] = live(t, d.Objects[i], `{"id": "`+id+`", "name": "etl", "type": "STANDARD", "workspaceId": "cworkspace00000000000000`+string(rune('1'+i))+`"}`)
+		}
+		for _, r := range d.Objects[2].Refs {
+			if r.Kind.Name == "deployment" {
+				r.Resolve(ids[0])
+				ids = ids[1:]
+			}
+		}
+		lines, err := plan.Make("corg", d, w, plan.Policy{}).Beyond(review)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return lines
+	}
+	same(t, "continued", []string(nil), continued(text, "cdeployment00000000000001", "cdeployment00000000000002"))
+	swapped := strings.NewReplacer("role: DEPLOYMENT_ADMIN", "role: OTHER", "role: OTHER", "role: DEPLOYMENT_ADMIN").Replace(text)
+	if lines := continued(swapped, "cdeployment00000000000001", "cdeployment00000000000002"); len(lines) == 0 {
+		t.Error("roles that were swapped pass as reviewed")
+	}
 }

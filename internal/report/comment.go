@@ -116,9 +116,9 @@ func linkedCommit(sha string) string {
 }
 
 // Comment is the summary as a comment on a pull request: what has no room is cut
-// with a pointer to page, where the commit's runs are. scrub takes secrets out of
-// what can be seen; what is hidden holds none, and must stay readable.
-func (r *Run) Comment(m Marker, page string, scrub func(string) string) (string, error) {
+// with a pointer to page, where the commit's runs are. Secrets are replaced in what
+// can be seen; the marker holds none, and must stay readable.
+func (r *Run) Comment(m Marker, page string) (string, error) {
 	marker, err := m.encode()
 	if err != nil {
 		return "", err
@@ -136,5 +136,5 @@ func (r *Run) Comment(m Marker, page string, scrub func(string) string) (string,
 	room := commentLimit - len(marker) - len(foot)
 	timeless := *r
 	timeless.Duration = 0 // the same plan is the same comment
-	return marker + scrub(fit(room, whole, timeless.blocks(room)...)+foot), nil
+	return marker + r.Secrets.Redact(fit(room, whole, timeless.blocks(room)...)+foot).String(), nil
 }

@@ -21,7 +21,7 @@ func TestComment(t *testing.T) {
 	if err := m.Show(r.Plan); err != nil {
 		t.Fatal(err)
 	}
-	body, err := r.Comment(m, run, func(s string) string { return s })
+	body, err := r.Comment(m, run)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -75,7 +75,7 @@ func TestCommentLimit(t *testing.T) {
 			if err := m.Show(r.Plan); err != nil {
 				t.Fatal(err)
 			}
-			body, err := r.Comment(m, run, func(s string) string { return s })
+			body, err := r.Comment(m, run)
 			if err != nil {
 				t.Fatal(err)
 			}

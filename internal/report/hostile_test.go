@@ -140,7 +140,7 @@ func TestNoSecretsAreShown(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			texts := []string{r.Summary(), r.PlanText(), r.FindingsText(), r.Sentence()}
-			outputs, err := r.Outputs(unscrubbed)
+			outputs, err := r.Outputs()
 			if err != nil {
 				t.Fatal(err)
 			}

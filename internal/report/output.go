@@ -28,11 +28,11 @@ type object struct {
 	Status string `json:"status"`
 }
 
-// Outputs returns all outputs of action.yml, in its order. scrub removes secrets
-// from their content: names and texts. The rest is structure that later steps
+// Outputs returns all outputs of action.yml, in its order. Their content, which is
+// names and texts, contains no secrets. The rest is structure that later steps
 // parse, such as update, and stays as it is even where a secret reads the same.
-func (r *Run) Outputs(scrub func(string) string) ([]Output, error) {
-	c, list, drift := r.Counts(), r.objects(scrub), ""
+func (r *Run) Outputs() ([]Output, error) {
+	c, list, drift := r.Counts(), r.objects(), ""
 	if r.Plan != nil {
 		drift = strconv.FormatBool(r.Drift())
 	}
@@ -59,23 +59,23 @@ func (r *Run) Outputs(scrub func(string) string) ([]Output, error) {
 		Output{"resources", resources(list)},
 		Output{"plan", document},
 		Output{"plan-digest", digest},
-		Output{"request-ids", compact(scrubAll(r.requestIDs(), scrub))},
+		Output{"request-ids", compact(r.redactAll(r.requestIDs()))},
 	), nil
 }
 
-func scrubAll(texts []string, scrub func(string) string) []string {
+func (r *Run) redactAll(texts []string) []string {
 	out := make([]string, len(texts))
 	for i, text := range texts {
-		out[i] = scrub(text)
+		out[i] = r.Secrets.Redact(text).String()
 	}
 	return out
 }
 
-func (r *Run) objects(scrub func(string) string) []object {
+func (r *Run) objects() []object {
 	list := []object{}
 	for _, x := range r.rows() {
 		o := x.change.Object
-		list = append(list, object{o.Kind.Name, scrub(o.Name()), x.id, string(x.change.Action), x.page, string(x.status)})
+		list = append(list, object{o.Kind.Name, r.Secrets.Redact(o.Name()).String(), x.id, string(x.change.Action), x.page, string(x.status)})
 	}
 	return list
 }

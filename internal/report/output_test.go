@@ -15,11 +15,9 @@ import (
 	"astro-apply/internal/report"
 )
 
-func unscrubbed(text string) string { return text }
-
 func outputs(t testing.TB, r *report.Run) map[string]string {
 	t.Helper()
-	list, err := r.Outputs(unscrubbed)
+	list, err := r.Outputs()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -65,7 +63,7 @@ func TestOutputNames(t *testing.T) {
 		}
 	}
 	for name, r := range map[string]*report.Run{"nothing": {}, "plan": planning(t, plan.Policy{}), "apply": applying(t)} {
-		list, err := r.Outputs(unscrubbed)
+		list, err := r.Outputs()
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -89,12 +89,14 @@ func literals(values []ast.Expr) (out []string) {
 	return out
 }
 
-// scrubber returns the runner's Scrub with one secret.
-func scrubber(secret string) func(string) string {
+// runner returns a runner that knows one secret, "" for none.
+func runner(secret string) *github.Runner {
 	r := github.New(func(string) string { return "" }, io.Discard)
 	r.Mask(secret)
-	return r.Scrub
+	return r
 }
+
+func scrubber(secret string) func(string) string { return runner(secret).Scrub }
 
 // What is planned has no word of the program in its content.
 const worded = `workspaces:
@@ -120,9 +122,9 @@ var wordedWorld = world{
 func TestWordsAreNoSecrets(t *testing.T) {
 	t.Parallel()
 	allowed := plan.Policy{AllowDelete: true}
-	documents := func(scrub func(string) string) (review string, out []report.Output, comment report.Marker) {
-		r := &report.Run{Mode: "plan", Why: "x", Plan: planned(t, worded, wordedWorld, allowed), Interface: "https://cloud.astronomer.io"}
-		r.Plan.Scrub = scrub
+	documents := func(secret string) (review string, out []report.Output, comment report.Marker) {
+		r := &report.Run{Mode: "plan", Why: "x", Plan: planned(t, worded, wordedWorld, allowed), Interface: "https://cloud.astronomer.io", Secrets: runner(secret).Secrets()}
+		r.Plan.Scrub = runner(secret).Scrub
 		if err := comment.Show(r.Plan); err != nil {
 			t.Fatal(err)
 		}
@@ -130,13 +132,13 @@ func TestWordsAreNoSecrets(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		out, err = r.Outputs(scrub)
+		out, err = r.Outputs()
 		if err != nil {
 			t.Fatal(err)
 		}
 		return string(data), out, comment
 	}
-	review, out, comment := documents(unscrubbed)
+	review, out, comment := documents("")
 	same := func(text string, p *plan.Plan) bool {
 		lines, err := p.Beyond([]byte(text))
 		return err == nil && len(lines) == 0
@@ -157,7 +159,7 @@ func TestWordsAreNoSecrets(t *testing.T) {
 		if strings.Contains("member", word) {
 			continue // also in the content above
 		}
-		gotReview, gotOut, gotComment := documents(scrubber(word))
+		gotReview, gotOut, gotComment := documents(word)
 		if gotReview != review || gotComment != comment {
 			t.Errorf("secret %q: the review becomes\n%s\nfrom\n%s", word, gotReview, review)
 		}

@@ -171,6 +171,15 @@ func (r *Reference) String() string {
 	return fmt.Sprintf("%s %q", r.Kind.Name, r.Name)
 }
 
+// Unknown describes the id while it isn't known: id of deployment "etl" in "data".
+// Two references of one object that mean different resources differ in it.
+func (r *Reference) Unknown() string {
+	if r.Parent == "" {
+		return "id of " + r.String()
+	}
+	return fmt.Sprintf("id of %s in %q", r, r.Parent)
+}
+
 // Resolve puts the id in the body.
 func (r *Reference) Resolve(id string) {
 	r.ID = id

@@ -82,7 +82,7 @@ func (d *declarer) reference(f *schema.Field, n *schema.Node, named bool) *Refer
 	}
 	node := *n
 	if r.ID == "" {
-		node = schema.Node{Form: schema.Pending, Text: "id of " + r.String(), Pos: n.Pos, Secret: n.Secret}
+		node = schema.Node{Form: schema.Pending, Text: r.Unknown(), Pos: n.Pos, Secret: n.Secret}
 	}
 	r.Node = &node
 	return r

@@ -51,7 +51,7 @@ func TestScopedReferences(t *testing.T) {
 		"declared":                    {"deployments: [{ name: d, workspace: one }]", "deployment: { workspace: one, name: d }", `deploymentId "` + d1 + `" declared`, false},
 		"declared by the place's id":  {"deployments: [{ name: d, workspaceId: " + w2 + " }]", "deployment: { workspace: " + w2 + ", name: d }", `deploymentId "` + d2 + `" declared`, true},
 		"declared in another place":   {"deployments: [{ name: d, workspace: one }]", "deployment: { workspace: two, name: d }", `deploymentId "` + d2 + `"`, false},
-		"declared, and yet to be":     {"deployments: [{ name: new, workspace: one }]", "deployment: { workspace: one, name: new }", `deploymentId (id of deployment "new") declared`, false},
+		"declared, and yet to be":     {"deployments: [{ name: new, workspace: one }]", "deployment: { workspace: one, name: new }", `deploymentId (id of deployment "new" in "one") declared`, false},
 		"not there":                   {"", "deployment: { workspace: one, name: x }", `link "l": there is no deployment "x", neither live nor in the manifest`, false},
 		"in no Workspace":             {"", "deployment: { workspace: x, name: d }", `link "l": deployment "d": there is no Workspace "x"`, false},
 		"Workspaces can't be read":    {"", "deployment: { workspace: one, name: d }", `deployment "d": workspace "one": look-up by name: GET /organizations/{organizationId}/workspaces: 403 Forbidden: no (requestId r)`, true},
