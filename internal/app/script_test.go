@@ -157,6 +157,7 @@ func forward(w http.ResponseWriter, r *http.Request, to http.RoundTripper) {
 //	astro seed FILE        objects that exist, one JSON object a line: {"kind": "workspace", …}
 //	astro fail FILE        faults, one JSON object a line
 //	astro token SCOPE…     the caller's token: organization, workspace=ID, deployment=ID, expired, days=N
+//	astro respell A B      every answer returns B where A is stored; "" leaves it out
 //	astro own NAME         the caller's token is the API token of that name
 //	astro meanwhile PATH FILE  somebody posts FILE there once a plan is compared with the reviewed one
 //	astro reset            forget the requests so far, and empty outputs and summary
@@ -186,6 +187,8 @@ func (s *stage) astro(ts *testscript.TestScript, args []string) {
 		})
 	case "token":
 		ts.Setenv("ASTRO_API_TOKEN", s.token(args[1:]))
+	case "respell":
+		s.server.Respell(args[1], args[2])
 	case "own":
 		for _, o := range s.server.Objects("apiToken") {
 			if o["name"] == args[1] {

@@ -53,6 +53,7 @@ type Outcome struct {
 	Err      error
 	Body     *schema.Node
 	Duration time.Duration
+	Warnings []schema.Problem // fields that Astro stores in another way than they were written
 }
 
 // Options tune a run.
@@ -117,6 +118,8 @@ func Run(ctx context.Context, source resource.Source, p *plan.Plan, o Options) [
 			outcomes[i] = j.Outcome
 		} else if i := slices.Index(r.jobs, j.first); !j.Status.OK() && outcomes[i].Status.OK() {
 			outcomes[i] = j.Outcome
+		} else {
+			outcomes[i].Warnings = j.Warnings
 		}
 	}
 	return outcomes
@@ -181,5 +184,9 @@ func (r *run) do(ctx context.Context, j *job) {
 		r.vanish(ctx, j)
 	case j.Live != nil && (written && r.Wait || j.awaited):
 		r.settle(ctx, j, written)
+	}
+	if written && j.Live != nil && j.Status.OK() {
+		j.pass()
+		r.verify(ctx, j)
 	}
 }

@@ -82,6 +82,9 @@ func TestApplyThenPlanIsEmpty(t *testing.T) {
 					if !o.Status.OK() {
 						rt.Fatalf("round %d: %s: %v\n%s", round, o.Change.Object, o.Err, text)
 					}
+					if len(o.Warnings) > 0 {
+						rt.Fatalf("round %d: %s: stored in another way: %v\n%s", round, o.Change.Object, o.Warnings, text)
+					}
 				}
 				s.server.ResetRequests()
 				for _, c := range s.plan(text, policy).Changes {

@@ -182,6 +182,9 @@ func (c *contract) converges(text string, policy plan.Policy) int {
 		if !o.Status.OK() {
 			c.Fatalf("%s: %s: %v\n%s", o.Change.Object, o.Status, o.Err, text)
 		}
+		if len(o.Warnings) > 0 {
+			c.Errorf("%s: stored in another way: %v", o.Change.Object, o.Warnings)
+		}
 	}
 	n := len(c.writes())
 	c.server.ResetRequests()

@@ -138,21 +138,25 @@ func unread(name string, c *plan.Change) []Finding {
 // outcome tells what went wrong with one object.
 func outcome(o apply.Outcome) []Finding {
 	name, pos := o.Change.Object.String(), o.Change.Object.Pos
+	var out []Finding
+	for _, w := range o.Warnings {
+		out = append(out, Finding{Level: github.Warning, Pos: w.Pos, Title: name, Message: name + ": " + w.Message})
+	}
 	switch o.Status {
 	case apply.Failed:
-		out := failure(name, o.Err, pos, o.Body)
+		failed := failure(name, o.Err, pos, o.Body)
 		if visible := o.Change.Visible; visible != "" && o.Change.Action == plan.Create && astro.Forbidden(o.Err) {
-			for i := range out {
-				out[i].Message += fmt.Sprintf("\nThe token sees %s, so this one may exist already: %s.", visible, o.Change.Object.Kind.Visibility)
+			for i := range failed {
+				failed[i].Message += fmt.Sprintf("\nThe token sees %s, so this one may exist already: %s.", visible, o.Change.Object.Kind.Visibility)
 			}
 		}
-		return out
+		return append(out, failed...)
 	case apply.Unconfirmed:
 		return []Finding{{Level: github.Error, Pos: pos, Title: name + ": not confirmed", Message: name + ": " + explain(o.Err)}}
 	case apply.Skipped, apply.Stopped:
 		return []Finding{{Level: github.Error, Pos: pos, Title: name + ": " + string(o.Status), rank: 2, Message: fmt.Sprintf("%s was %s: %v", name, o.Status, o.Err)}}
 	}
-	return nil
+	return out
 }
 
 // failure tells an error at the object's own place, or, for the values that

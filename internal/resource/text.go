@@ -65,13 +65,15 @@ const addressShape = `^[^@\t\n\f\r ,;<>"]+@[^@\t\n\f\r ,;<>"]+\.[^@\t\n\f\r ,;<>
 
 var address = regexp.MustCompile(addressShape)
 
+// email is an e-mail address. Astro may return it in lower case, so case doesn't
+// count.
 func email() schema.Type {
 	return schema.Type{Pattern: &schema.Pattern{Regexp: addressShape, Words: "an e-mail address such as data@example.com"}, Check: func(s string) error {
 		if !address.MatchString(s) {
 			return errors.New("not an e-mail address such as data@example.com")
 		}
 		return nil
-	}}
+	}, Canon: strings.ToLower}
 }
 
 var cronPart = regexp.MustCompile(`^[0-9A-Za-z*/,?#-]+$`)
@@ -88,7 +90,7 @@ func cron() schema.Type {
 			return fmt.Errorf("a cron expression has 5 parts, such as 0 18 * * 1-5, not %d", len(parts))
 		}
 		return nil
-	}, Canon: func(s string) string { return strings.Join(strings.Fields(s), " ") }}
+	}, Canon: func(s string) string { return strings.ToUpper(strings.Join(strings.Fields(s), " ")) }}
 }
 
 // cidr is a network or an address, compared without its host bits.

@@ -1,10 +1,6 @@
 package resource
 
-import (
-	"strings"
-
-	"astro-apply/internal/schema"
-)
+import "astro-apply/internal/schema"
 
 const notAccepted = "the invitation is not accepted yet; the roles are set by the first run after that"
 
@@ -38,7 +34,7 @@ func user() *Kind {
 		},
 		Fields: append([]schema.Field{
 			{
-				Name: "username", Type: username(), Phase: schema.Create | schema.Immutable, Part: "roles",
+				Name: "username", Type: email(), Phase: schema.Create | schema.Immutable, Part: "roles",
 				Note: "Declare the other user instead", Doc: "The user's e-mail address.",
 			},
 			{
@@ -57,13 +53,6 @@ func throughTeams(fields ...string) *Inheritance {
 		Title: "Team", Path: "/organizations/{organizationId}/users/{id}/teams", Member: "teams",
 		Get: Call{"GET", "/organizations/{organizationId}/teams/{id}"}, Fields: fields, Least: "ORGANIZATION_MEMBER",
 	}
-}
-
-// username is an e-mail address, in which case doesn't count.
-func username() schema.Type {
-	t := email()
-	t.Canon = strings.ToLower
-	return t
 }
 
 // invite can be neither listed nor read: whoever was invited is found among
@@ -97,7 +86,7 @@ func invite() *Kind {
 		},
 		Fields: []schema.Field{
 			{
-				Name: "inviteeEmail", Read: "username", Type: username(), Phase: schema.Create | schema.RequiredCreate | schema.Immutable,
+				Name: "inviteeEmail", Read: "username", Type: email(), Phase: schema.Create | schema.RequiredCreate | schema.Immutable,
 				Note: "Declare another invite instead", Doc: "The e-mail address of whoever is invited.",
 			},
 			{

@@ -41,6 +41,7 @@ type Server struct {
 	serial      int
 	halves      []half
 	storm       storm
+	respelled   map[string]string
 	struck      int // by faults
 	taken       map[budget][]time.Time
 }
@@ -136,6 +137,9 @@ func (s *Server) carryOut(r Request, authorization string) reply {
 	}
 	if body == nil {
 		return reply{status: http.StatusNoContent, header: http.Header{}}
+	}
+	if len(s.respelled) > 0 {
+		body = s.respell(plain(body))
 	}
 	return jsonReply(http.StatusOK, body)
 }

@@ -1,0 +1,119 @@
+package apply_test
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+
+	"astro-apply/internal/apply"
+	"astro-apply/internal/plan"
+	"astro-apply/internal/resource"
+	"astro-apply/internal/simulator"
+)
+
+// respelled are edits of each kind's example to a text that Astro returns in
+// another spelling.
+var respelled = map[string][][4]string{ // what is replaced, by what, the text in it, and the other spelling
+	"organization": {{"  billingEmail: finance@example.com", "  billingEmail: money@example.com", "money@example.com", "bills@example.com"}},
+	"clusters":     {{"{ key: team, value: data }", "{ key: team, value: Other }", "Other", "other"}},
+	"workspaces":   {{"description: Pipelines of the data team.", "description: Other.", "Other.", "other"}},
+	"deployments": {
+		{"description: Nightly loads.", "description: Other.", "Other.", "other"},
+		{"contactEmails: [data@example.com]", "contactEmails: [data@example.com, more@example.com]", "more@example.com", "other@example.com"},
+		{"key: LOG_LEVEL, value: INFO", "key: LOG_LEVEL, value: Debug", "Debug", "DEBUG"},
+	},
+	"environmentObjects": {
+		{"description: The warehouse.", "description: Other.", "Other.", "other"},
+		{"region: eu-central-1", "region: Other", "Other", "other"},
+		{"login: etl-nightly", "login: Other", "Other", "other"},
+	},
+	"customRoles": {{"description: May look, and not touch.", "description: Other.", "Other.", "other"}},
+	"teams": {
+		{"description: Who looks after the pipelines.", "description: Other.", "Other.", "other"},
+		{"ORGANIZATION_MEMBER", "ORGANIZATION_BILLING_ADMIN", "ORGANIZATION_BILLING_ADMIN", "ORGANIZATION_OBSERVE_MEMBER"},
+	},
+	"users":     {{"ORGANIZATION_MEMBER", "ORGANIZATION_OWNER", "ORGANIZATION_OWNER", "ORGANIZATION_OBSERVE_ADMIN"}},
+	"apiTokens": {{"description: For the pipelines' own workflow.", "description: Other.", "Other.", "other"}},
+}
+
+// constant are the kinds of which nothing is updated, or only lists of ids and
+// networks, which are compared in one spelling.
+var constant = []string{"invites", "agentTokens", "allowedIpAddressRanges"}
+
+// Of every kind, a field that Astro returns in another spelling than it was
+// written is written by every run, and every run says so, once. What is left out
+// of answers, too.
+func TestEveryKindVerifiesWhatIsStored(t *testing.T) {
+	t.Parallel()
+	for _, k := range resource.Kinds() {
+		if len(respelled[k.Section]) == 0 && !slices.Contains(constant, k.Section) {
+			t.Errorf("%s: nothing is returned in another spelling", k.Section)
+		}
+		for _, edit := range respelled[k.Section] {
+			for _, returned := range []string{edit[3], ""} {
+				if returned == "" && (strings.Contains(edit[2], "_") || strings.Contains(edit[1], "billingEmail")) { // always returned
+					continue
+				}
+				t.Run(k.Section+" "+edit[2]+" "+returned, func(t *testing.T) {
+					synctest.Test(t, func(t *testing.T) {
+						s := newStage(t, simulator.Options{})
+						c := &contract{stage: s, kind: k, example: example(t, k.Section), touched: map[string]bool{}}
+						c.prepare()
+						c.creates()
+						s.server.Respell(edit[2], returned)
+						text := c.edit(edit[0], edit[1])
+						kept := returned == "" && (strings.HasPrefix(edit[1], "login:") || strings.HasPrefix(edit[1], "region:")) // setFields names it
+						for round := range 3 {
+							s.server.ResetRequests()
+							warnings := c.warnings(text)
+							if kept {
+								if len(warnings) > 0 || round > 0 && len(s.writes()) > 0 {
+									t.Errorf("round %d: kept, and not verified: %q, %d writes", round, warnings, len(s.writes()))
+								}
+								continue
+							}
+							if len(warnings) != 1 || !strings.Contains(warnings[0], edit[2]) || !strings.Contains(warnings[0], returned) || !strings.Contains(warnings[0], "declare what Astro stores") {
+								t.Errorf("round %d: %q", round, warnings)
+							}
+						}
+					})
+				})
+			}
+		}
+	}
+}
+
+// warnings applies a manifest and returns what was stored in another way.
+func (c *contract) warnings(text string) (out []string) {
+	c.Helper()
+	for _, o := range c.apply(context.Background(), text, apply.Options{Policy: plan.Policy{}, Deliver: func(*resource.Object, string) error { return nil }}) {
+		if !o.Status.OK() {
+			c.Fatalf("%s: %s: %v", o.Change.Object, o.Status, o.Err)
+		}
+		for _, w := range o.Warnings {
+			out = append(out, w.Message)
+		}
+	}
+	return out
+}
+
+// Where a second write completes an object, both are verified together, once.
+func TestSecondWriteIsVerified(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newStage(t, simulator.Options{})
+		s.server.Respell("For all teams.", "for all teams")
+		c := &contract{stage: s}
+		warnings := c.warnings(`
+workspaces: [{ name: data, description: For all teams., defaultCluster: main }]
+clusters: [{ name: main, type: DEDICATED, cloudProvider: AWS, region: us-east-1, vpcSubnetRange: 172.20.0.0/20, workspaces: [data] }]`)
+		if len(warnings) != 1 || !strings.HasPrefix(warnings[0], `description: Astro stores "for all teams" where "For all teams."`) {
+			t.Errorf("%q", warnings)
+		}
+		if n := len(s.writes()); n != 3 {
+			t.Errorf("%d writes, want a second one of one object: %v", n, s.writes())
+		}
+	})
+}

@@ -1,0 +1,95 @@
+package plan
+
+import (
+	"fmt"
+	"strings"
+
+	"astro-apply/internal/resource"
+	"astro-apply/internal/schema"
+)
+
+// Stored returns a warning for each field that Astro stores in another way than
+// it was written: live is what Astro returns afterwards. The next run can't tell
+// such a field from one that somebody changed.
+func Stored(o *resource.Object, live *resource.Live, policy Policy) []schema.Problem {
+	policy.WriteSecrets, policy.Rotate = false, nil
+	d := Compare(o, live, policy)
+	var out []*storedField
+	at := map[string]*storedField{}
+	for _, f := range d.Fields {
+		if f.Again {
+			continue
+		}
+		path := listPath(f.Path)
+		s := at[path]
+		if s == nil {
+			s = &storedField{path: path, pos: o.Pos}
+			out, at[path] = append(out, s), s
+		}
+		s.add(f)
+	}
+	for _, f := range d.Kept { // the other spelling of a written item looks like an item that isn't declared
+		if s := at[listPath(f.Path)]; s != nil {
+			s.add(f)
+		}
+	}
+	warnings := make([]schema.Problem, len(out))
+	for i, s := range out {
+		warnings[i] = schema.Problem{Pos: s.pos, Warning: true, Message: s.message()}
+	}
+	return warnings
+}
+
+// listPath is the path of a list for one of its items, and else the path itself.
+func listPath(path string) string {
+	if i := strings.LastIndexByte(path, '['); i >= 0 && strings.HasSuffix(path, "]") {
+		return path[:i]
+	}
+	return path
+}
+
+// storedField is a field that Astro returns in another way than it was written.
+type storedField struct {
+	path              string
+	pos               schema.Pos
+	written, returned []*schema.Node
+}
+
+func (s *storedField) add(f Field) {
+	if f.New != nil {
+		s.written = append(s.written, f.New)
+		if f.New.Pos.Known() {
+			s.pos = f.New.Pos
+		}
+	}
+	if f.Old != nil {
+		s.returned = append(s.returned, f.Old)
+	}
+}
+
+func (s *storedField) message() string {
+	written, returned := (&schema.Node{Form: schema.List, Items: s.written}).Clone(), (&schema.Node{Form: schema.List, Items: s.returned}).Clone()
+	if secret(written) { // what is returned may be another spelling of it
+		returned.Conceal()
+	}
+	if len(written.Items) == 1 && len(returned.Items) <= 1 || len(written.Items) == 0 && len(returned.Items) == 1 {
+		written, returned = only(written), only(returned)
+	}
+	const again = "so every run writes it again"
+	switch x, y := schema.ShowBoth(written, returned); {
+	case len(s.returned) == 0:
+		return fmt.Sprintf("%s: Astro doesn't return %s after it was written, %s; declare what Astro stores, or remove the field from the manifest", s.path, x, again)
+	case len(s.written) == 0:
+		return fmt.Sprintf("%s: Astro still returns %s after it was removed, so every run removes it again; declare it, or remove it in the Astro UI", s.path, y)
+	default:
+		return fmt.Sprintf("%s: Astro stores %s where %s was written, %s; declare what Astro stores", s.path, y, x, again)
+	}
+}
+
+// only is the one item of a list, nil if there is none.
+func only(list *schema.Node) *schema.Node {
+	if len(list.Items) == 0 {
+		return nil
+	}
+	return list.Items[0]
+}
