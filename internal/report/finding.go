@@ -162,6 +162,13 @@ func outcome(o apply.Outcome) []Finding {
 // failure tells an error at the object's own place, or, for the values that
 // the API complains about, at theirs.
 func failure(name string, err error, pos schema.Pos, body *schema.Node) []Finding {
+	if problems := resource.Problems(err); problems != nil {
+		var out []Finding
+		for _, p := range problems {
+			out = append(out, Finding{Level: github.Error, Pos: p.Pos, Title: name, Message: name + ": " + p.Message})
+		}
+		return out
+	}
 	var api *astro.Error
 	if !errors.As(err, &api) {
 		return []Finding{{Level: github.Error, Pos: pos, Title: name, Message: name + ": " + err.Error()}}

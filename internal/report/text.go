@@ -8,6 +8,7 @@ import (
 	"astro-apply/internal/apply"
 	"astro-apply/internal/github"
 	"astro-apply/internal/plan"
+	"astro-apply/internal/resource"
 	"astro-apply/internal/schema"
 )
 
@@ -68,7 +69,11 @@ func (r *Run) differences(c *plan.Change) []line {
 	for i, v := range r.values(c.Kept) {
 		out = append(out, line{"!", fmt.Sprintf("%s: %s is kept", c.Kept[i].Path, v.before)})
 	}
-	if c.Err != nil {
+	problems := resource.Problems(c.Err)
+	for _, p := range problems {
+		out = append(out, line{"?", p.Error()})
+	}
+	if c.Err != nil && problems == nil {
 		out = append(out, line{"?", c.Err.Error()})
 	}
 	for i := range out {

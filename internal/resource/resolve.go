@@ -83,6 +83,8 @@ func (r *reader) named(ctx context.Context, o *Object, ref *Reference) {
 	default:
 		if err := r.Reach.absent(ref.Kind, in); err != nil {
 			r.fail(o, fmt.Errorf("%s: %w", ref, err))
+		} else if ref.Kind.ofPeople() && !o.Absent {
+			r.missingPerson(o, pos, "%s: there is no %s in the Organization%s; remove them from the list if they have left, or %s", ref.Field.Ref.Name, ref, r.unseen(ref.Kind, in), ref.Kind.Adopt)
 		} else if !o.Absent { // what is gone took along what was in it
 			r.problem(o, pos, "%s: there is no %s, neither live nor in the manifest%s%s", o, ref, r.near(ref, in), r.unseen(ref.Kind, in))
 		}
@@ -119,14 +121,14 @@ func (r *reader) match(o *Object) {
 	}
 	switch found := x.find(o.Kind, in.id, o.Key()); len(found) {
 	case 0:
-		r.world.Near[o] = schema.Suggest(o.Name(), x.names(in.id))
 		r.world.Visible[o] = x.count[in.id]
+		r.world.Near[o] = o.Kind.suggest(o.Name(), x.names(in.id))
 		if err := r.Reach.absent(o.Kind, in); err != nil {
 			r.fail(o, err)
 		} else if r.made(o) {
 			r.world.Waits[o] = notAccepted
 		} else if o.Kind.Adopt != "" {
-			r.problem(o, o.Pos, "%s does not exist%s%s; %s", o, r.world.Near[o], r.unseen(o.Kind, in), o.Kind.Adopt)
+			r.missingPerson(o, o.Pos, "there is no such %s in the Organization%s; remove them from the manifest if they have left, or %s", o.Kind.Name, r.unseen(o.Kind, in), o.Kind.Adopt)
 		}
 	case 1:
 		if found[0].odd != nil {

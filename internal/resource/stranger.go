@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-
-	"astro-apply/internal/schema"
 )
 
 // fewNew is up to how many new objects in one place may each be a renamed one.
@@ -62,5 +60,5 @@ func (r *reader) near(ref *Reference, in place) string {
 			known = append(known, o.Name())
 		}
 	}
-	return schema.Suggest(ref.Name, slices.DeleteFunc(known, func(name string) bool { return name == ref.Name }))
+	return ref.Kind.suggest(ref.Name, slices.DeleteFunc(known, func(name string) bool { return name == ref.Name }))
 }

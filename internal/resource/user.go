@@ -14,7 +14,7 @@ func user() *Kind {
 		Title:     "user",
 		Section:   "users",
 		Doc:       "What a user of the Organization may do.",
-		Adopt:     "invite whoever is not in the Organization yet, in the section invites, and let them accept",
+		Adopt:     "invite them in the section invites, and let them accept",
 		Stays:     "remove the user in the Astro UI, or declare [] for the roles that are to go",
 		Identity:  []string{"username"},
 		List:      Query{Path: collection, Member: "users"},

@@ -1,0 +1,51 @@
+package resource
+
+import (
+	"errors"
+	"fmt"
+
+	"astro-apply/internal/schema"
+)
+
+// ofPeople reports whether the objects of a kind are people, or make some: they
+// come and go without anybody changing the manifest. Nobody's address is ever
+// suggested in the place of another one, which could grant access to a stranger.
+func (k *Kind) ofPeople() bool { return k.Adopt != "" || k.Makes != "" }
+
+// suggest names what may have been meant by a name, nobody where it is of a person.
+func (k *Kind) suggest(name string, known []string) string {
+	if k.ofPeople() {
+		return ""
+	}
+	return schema.Suggest(name, known)
+}
+
+// missingPerson fails an object that names somebody who isn't in the
+// Organization. That need not be a mistake in the manifest, since people leave, so
+// it keeps nothing else from being written.
+func (r *reader) missingPerson(o *Object, pos schema.Pos, format string, args ...any) {
+	problem := schema.Problem{Pos: pos, Message: fmt.Sprintf(format, args...)}
+	if before, ok := r.world.Failed[o]; !ok || len(Problems(before)) > 0 {
+		r.world.Failed[o] = errors.Join(before, problem)
+	}
+}
+
+// Problems returns the problems that an error consists of, nil if there is
+// anything else in it.
+func Problems(err error) []schema.Problem {
+	switch e := err.(type) { //nolint:errorlint // what wraps a problem says more than it
+	case schema.Problem:
+		return []schema.Problem{e}
+	case interface{ Unwrap() []error }:
+		var out []schema.Problem
+		for _, one := range e.Unwrap() {
+			problems := Problems(one)
+			if problems == nil {
+				return nil
+			}
+			out = append(out, problems...)
+		}
+		return out
+	}
+	return nil
+}
