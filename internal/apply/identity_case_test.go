@@ -30,7 +30,7 @@ func TestCreateReturnsNamesake(t *testing.T) {
 				production := s.server.Seed("workspace", map[string]any{"name": "production"})
 				etl := s.server.Seed("deployment", map[string]any{"name": "etl", "workspaceId": production, "type": "STANDARD"})
 				s.over(&wire{answer: func(r *http.Request) *http.Response {
-					body := ""
+					var body string
 					switch {
 					case r.Method == http.MethodPost && strings.HasSuffix(r.URL.Path, "/deployments"):
 						body = fmt.Sprintf(`{"id": %q, "name": "etl", "workspaceId": %q}`, etl, production)

@@ -100,7 +100,7 @@ func (s Source) get(ctx context.Context, o *Object, id string) (*Live, error) {
 			id = s.OrganizationID
 		}
 		if err := live.checkRead(o, id); err != nil {
-			return nil, err
+			return nil, fmt.Errorf("%w; run again, and ask Astronomer's support if it happens again", err)
 		}
 	}
 	live.Full = true

@@ -90,10 +90,8 @@ func (s Source) list(ctx context.Context, k *Kind, places []place, names ...*sch
 		if err != nil {
 			return nil, err
 		}
-		for _, p := range places { // an answer need not repeat what is in its path
-			if strings.Contains(k.List.Path, "{"+p.field+"}") {
-				live.settleIn(p)
-			}
+		for _, p := range places {
+			live.settleIn(p)
 		}
 		out = append(out, live)
 	}

@@ -111,9 +111,10 @@ func (l *Live) add(name string, value *schema.Node) {
 	l.tree = weak.Pointer[schema.Node]{} // it may be in use
 }
 
-// settleIn notes the parent that an answer leaves out.
+// settleIn notes the parent that an answer leaves out because it is in the path of
+// the request.
 func (l *Live) settleIn(p place) {
-	if p.id != "" && l.Body().Get(p.field) == nil {
+	if p.id != "" && strings.Contains(l.kind.List.Path, "{"+p.field+"}") && l.Body().Get(p.field) == nil {
 		l.add(p.field, schema.String(p.id))
 		l.note(l.Body())
 	}

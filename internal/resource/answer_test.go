@@ -1,0 +1,60 @@
+package resource_test
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"testing/synctest"
+
+	"astro-apply/internal/resource"
+	"astro-apply/internal/simulator"
+)
+
+// The answer to a create proves which resource was created by its identity, in
+// canonical form, and by its place; one that lacks them is completed by a read.
+func TestCreated(t *testing.T) {
+	t.Parallel()
+	const token = "apiTokens: [{ name: ci, workspaceId: cworkspace000000000000001, saveTo: ci, roles: [{ role: WORKSPACE_MEMBER }] }]"
+	const agent = "agentTokens: [{ name: agents, deploymentId: cdeployment00000000000001, saveTo: agents }]"
+	for name, test := range map[string]struct {
+		manifest, answer string
+		wrong            string // a part of the error; "": it is accepted
+		reads            int
+	}{
+		"the same":                         {"workspaces: [{ name: data }]", `{"id": "cnew", "name": "data"}`, "", 0},
+		"another name":                     {"workspaces: [{ name: data }]", `{"id": "cnew", "name": "other"}`, `Astro returned workspace "other", id cnew, not workspace "data"`, 0},
+		"a name in another case":           {"workspaces: [{ name: data }]", `{"id": "cnew", "name": "Data"}`, `workspace "Data"`, 0},
+		"an id that existed":               {"workspaces: [{ name: data }]", `{"id": "cold", "name": "data"}`, "id cold, which existed before", 0},
+		"an e-mail address in lower case":  {"invites: [{ inviteeEmail: Ada@Example.com, role: ORGANIZATION_MEMBER }]", `{"userId": "cnew", "invitee": {"id": "cnew", "username": "ada@example.com"}}`, "", 0},
+		"another e-mail address":           {"invites: [{ inviteeEmail: ada@example.com, role: ORGANIZATION_MEMBER }]", `{"userId": "cnew", "invitee": {"id": "cnew", "username": "eve@example.com"}}`, `invite "eve@example.com"`, 0},
+		"no e-mail address":                {"invites: [{ inviteeEmail: ada@example.com, role: ORGANIZATION_MEMBER }]", `{"userId": "cnew"}`, "invite, id cnew", 0},
+		"of the same Workspace":            {token, `{"id": "cnew", "name": "ci", "scope": "WORKSPACE", "roles": [{"entityType": "WORKSPACE", "entityId": "cworkspace000000000000001", "role": "WORKSPACE_MEMBER"}]}`, "", 0},
+		"of another Workspace":             {token, `{"id": "cnew", "name": "ci", "scope": "WORKSPACE", "roles": [{"entityType": "WORKSPACE", "entityId": "cother", "role": "WORKSPACE_MEMBER"}]}`, "in workspace cother, id cnew", 0},
+		"of the Organization":              {token, `{"id": "cnew", "name": "ci", "scope": "ORGANIZATION", "roles": [{"entityType": "ORGANIZATION", "entityId": "corg", "role": "ORGANIZATION_OWNER"}]}`, "404", 1},
+		"without its Workspace":            {token, `{"id": "ctoken0000000000000000001", "name": "ci", "scope": "WORKSPACE"}`, "", 1},
+		"only an id, of another Workspace": {token, `{"id": "ctoken0000000000000000002"}`, "in workspace cother", 1},
+		"only an id that doesn't exist":    {token, `{"id": "cnone"}`, "404", 1},
+		"below a Deployment":               {agent, `{"id": "cnew", "name": "agents"}`, "", 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				s := newStage(t, simulator.Scope{})
+				s.server.Seed("workspace", map[string]any{"id": "cworkspace000000000000001", "name": "data"})
+				for i, entity := range []string{"cworkspace000000000000001", "cother"} {
+					s.server.Seed("apiToken", map[string]any{"id": fmt.Sprint("ctoken000000000000000000", i+1), "name": "ci", "scope": "WORKSPACE", "entityId": entity, "role": "WORKSPACE_MEMBER"})
+				}
+				o := declare(t, test.manifest).Objects[0]
+				live, err := s.source.Created(t.Context(), o, []byte(test.answer), func(id string) bool { return id == "cold" })
+				_, unverified := errors.AsType[*resource.Unverified](err)
+				if (err == nil) != (test.wrong == "") || (live != nil) != (err == nil) || err != nil && (!unverified || !strings.Contains(err.Error(), test.wrong)) {
+					t.Errorf("%v, %v", live, err)
+				}
+				if n := len(s.server.Requests()); n != test.reads {
+					t.Errorf("%d reads", n)
+				}
+			})
+		})
+	}
+}
