@@ -17,14 +17,6 @@ type Environment struct {
 
 var reference = regexp.MustCompile(`^(env|secret):([A-Za-z_][A-Za-z0-9_]*)$`)
 
-// reserved names hold credentials of the run itself; a manifest that could
-// read them could send them anywhere.
-func reserved(name string) bool {
-	name = strings.ToUpper(name)
-	return name == "ASTRO_API_TOKEN" || name == "GITHUB_TOKEN" ||
-		strings.HasPrefix(name, "INPUT_") || strings.HasPrefix(name, "ACTIONS_")
-}
-
 // expand replaces the references in a text node. $${ stands for a literal ${.
 // What a reference yields is not looked at again.
 func (r *reader) expand(n *schema.Node) {
@@ -54,13 +46,13 @@ func (r *reader) expand(n *schema.Node) {
 			pending = true
 			continue
 		}
-		value, ok := r.variable(n.Pos, written, m[2])
+		value, ok := r.variable(n.Pos, written, m[1], m[2])
 		r.spend(n.Pos, 0, len(value))
 		pending = pending || !ok
 		if value != "" {
 			n.Read = append(n.Read, value)
 		}
-		if m[1] == "secret" {
+		if m[1] == "secret" || secretName.MatchString(m[2]) {
 			secret = true
 			r.remember(value)
 		}
@@ -88,33 +80,6 @@ func Unread(n *schema.Node) (text string, ok bool) {
 		return "", false
 	}
 	return strings.CutPrefix(n.Text, unread)
-}
-
-func (r *reader) variable(pos schema.Pos, found, name string) (string, bool) {
-	if reserved(name) {
-		r.report(pos, "%s: a manifest can't read %s", found, name)
-		return "", false
-	}
-	value := r.env.Lookup(name)
-	if value != "" {
-		return value, true
-	}
-	r.tell(schema.Problem{
-		Pos:     pos,
-		Message: found + ": the environment variable " + name + " is unset or empty; set it under env: of the step",
-		Warning: r.env.Lenient,
-	})
-	if r.env.Lenient && r.env.StandIn != nil {
-		return r.env.StandIn(name), true
-	}
-	return "", false
-}
-
-func (r *reader) remember(secret string) {
-	if secret != "" && !r.seen[secret] {
-		r.seen[secret] = true
-		r.result.Secrets = append(r.result.Secrets, secret)
-	}
 }
 
 // brief is text for a message, or long where it is long. It is never cut: it may

@@ -11,7 +11,7 @@ import (
 var variables = map[string]string{
 	"A": "alpha", "B": "beta", "_x1": "lower", "NUMBER": "12", "SWITCH": "yes",
 	"NESTED": "${env:A}", "DOLLARS": "$${env:A}", "OPEN": "${", "LINES": "one\ntwo: ${secret:B}\n",
-	"YAML": "[a, b]", "SECRET": "hunter2", "SPACE": " ", "EMPTY": "",
+	"YAML": "[a, b]", "SECRET": "hunter2", "EMPTY": "",
 }
 
 // Where and how references are read. The value stands in double quotes unless
@@ -38,7 +38,6 @@ func TestExpand(t *testing.T) {
 		"a value is not looked at":     {"${env:NESTED} ${env:DOLLARS} ${env:OPEN}env:A}", `text "${env:A} $${env:A} ${env:A}"`, nil, ""},
 		"several lines":                {"${env:LINES}", `text "one\ntwo: ${secret:B}\n"`, nil, ""},
 		"a value stays text":           {"${env:YAML}", `text "[a, b]"`, nil, ""},
-		"a space is not empty":         {"${env:SPACE}", `text " "`, nil, ""},
 		"secret":                       {"${secret:SECRET}", `text "hunter2"*`, []string{"hunter2"}, ""},
 		"secret within":                {"user:${secret:SECRET}@${env:A}", `text "user:hunter2@alpha"*`, []string{"hunter2", "user:hunter2@alpha"}, ""},
 		"two secrets":                  {"${secret:A}${secret:B}", `text "alphabeta"*`, []string{"alpha", "beta", "alphabeta"}, ""},
@@ -124,7 +123,7 @@ func TestReserved(t *testing.T) {
 			same(t, name, []string(nil), r.Secrets)
 		}
 	}
-	r := parse(env, "v: ${env:INPUTS}${env:MY_GITHUB_TOKEN}${env:GITHUB_TOKENS}${env:ACTION}")
+	r := parse(env, "v: ${env:INPUTS}${secret:MY_GITHUB_TOKEN}${env:GITHUB_TOKENS}${env:ACTION}")
 	same(t, "others", []string(nil), told(r.Problems))
 }
 

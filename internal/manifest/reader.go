@@ -48,6 +48,10 @@ func (r *reader) report(pos schema.Pos, format string, args ...any) {
 	r.tell(schema.Problem{Pos: pos, Message: fmt.Sprintf(format, args...)})
 }
 
+func (r *reader) warn(pos schema.Pos, format string, args ...any) {
+	r.tell(schema.Problem{Pos: pos, Message: fmt.Sprintf(format, args...), Warning: true})
+}
+
 // tell records a problem once, however many aliases lead to its place.
 func (r *reader) tell(p schema.Problem) {
 	key := reported{int32(p.Pos.Line), int32(p.Pos.Col), maphash.String(r.seed, p.Message)} //nolint:gosec // a file has 4 MiB at most

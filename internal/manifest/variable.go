@@ -1,0 +1,65 @@
+package manifest
+
+import (
+	"regexp"
+	"strings"
+
+	"astro-apply/internal/schema"
+)
+
+// reserved names hold credentials of the run itself; a manifest that could
+// read them could send them anywhere.
+func reserved(name string) bool {
+	name = strings.ToUpper(name)
+	return name == "ASTRO_API_TOKEN" || name == "GITHUB_TOKEN" ||
+		strings.HasPrefix(name, "INPUT_") || strings.HasPrefix(name, "ACTIONS_")
+}
+
+// secretName matches the names of variables whose values are secrets, however
+// they are read.
+var secretName = regexp.MustCompile(`(?i)(PASSWORD|PASSWD|PASSPHRASE)$|(^|_)(SECRET|TOKEN|CREDENTIALS|API_KEY|ACCESS_KEY|PRIVATE_KEY|SIGNING_KEY)(_|$)`)
+
+// variable returns the value of a reference, and false where there is none. word
+// is env or secret, written the whole reference.
+func (r *reader) variable(pos schema.Pos, written, word, name string) (string, bool) {
+	if reserved(name) {
+		r.report(pos, "%s: a manifest can't read %s", written, name)
+		return "", false
+	}
+	if word == "env" && secretName.MatchString(name) {
+		r.warn(pos, "%s: by its name it is a secret, and it is treated as one; write ${secret:%s}", written, name)
+	}
+	value := r.env.Lookup(name)
+	if value != "" {
+		r.spaces(pos, written, name, value)
+		return value, true
+	}
+	r.tell(schema.Problem{
+		Pos:     pos,
+		Message: written + ": the environment variable " + name + " is unset or empty; set it under env: of the step",
+		Warning: r.env.Lenient,
+	})
+	if r.env.Lenient && r.env.StandIn != nil {
+		return r.env.StandIn(name), true
+	}
+	return "", false
+}
+
+// spaces warns of white space around the value of a variable. Text of several
+// lines, such as a key, usually ends in a newline.
+func (r *reader) spaces(pos schema.Pos, written, name, value string) {
+	switch trimmed := strings.TrimSpace(value); {
+	case trimmed == value, strings.Contains(trimmed, "\n"):
+	case strings.HasSuffix(value, "\n"):
+		r.warn(pos, "%s: the value of %s ends in a newline, which is written with it and breaks addresses and logins; store it without", written, name)
+	default:
+		r.warn(pos, "%s: the value of %s starts or ends with white space, which is written with it; store it without", written, name)
+	}
+}
+
+func (r *reader) remember(secret string) {
+	if secret != "" && !r.seen[secret] {
+		r.seen[secret] = true
+		r.result.Secrets = append(r.result.Secrets, secret)
+	}
+}
