@@ -49,6 +49,7 @@ func (p *process) astro(declared *resource.Declaration) (resource.Source, error)
 		API: client, OrganizationID: organization,
 		Reach:   resource.Reach{WorkspaceIDs: caller.WorkspaceIDs, DeploymentIDs: caller.DeploymentIDs},
 		TokenID: caller.TokenID,
+		Mask:    p.runner.Mask,
 	}, nil
 }
 

@@ -25,5 +25,5 @@ func (p *process) simulated(declared *resource.Declaration) (resource.Source, er
 	if err != nil {
 		return resource.Source{}, err
 	}
-	return resource.Source{API: client, OrganizationID: server.OrganizationID()}, nil
+	return resource.Source{API: client, OrganizationID: server.OrganizationID(), Mask: p.runner.Mask}, nil
 }

@@ -174,6 +174,7 @@ func (r *run) once(ctx context.Context, j *job) error {
 			j.Wrote = Updated // in part, if the rest fails
 		}
 		next, err := resource.NewLive(o.Kind, answer)
+		r.source.MaskSecrets(next)
 		if next != nil && (err == nil || request.Call == o.Kind.Rotate) {
 			err = next.CheckID(request.Call, live.ID)
 		}

@@ -31,6 +31,7 @@ type Runner struct {
 	out     io.Writer
 	grouped bool
 	summary int // bytes written to the job summary
+	masked  map[string]bool
 }
 
 // New returns the runner whose variables getenv reads and whose log is stdout.

@@ -12,11 +12,20 @@ import (
 const maskFrom = 6
 
 // Mask remembers a secret for Scrub and, from six characters up, registers it
-// with the runner. Blank secrets are ignored.
+// with the runner, once. Blank secrets are ignored.
 func (r *Runner) Mask(secret string) {
 	if strings.TrimSpace(secret) == "" {
 		return
 	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.masked[secret] {
+		return
+	}
+	if r.masked == nil {
+		r.masked = map[string]bool{}
+	}
+	r.masked[secret] = true
 	// The runner takes a multi-line mask apart by itself, down to lines that
 	// hold a single brace. So only its long lines are registered.
 	lines := strings.FieldsFunc(secret, func(c rune) bool { return c == '\n' || c == '\r' })
@@ -30,8 +39,6 @@ func (r *Runner) Mask(secret string) {
 	if !r.Actions() {
 		return // a terminal would show what is to be hidden
 	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
 	for _, l := range lines {
 		if utf8.RuneCountInString(strings.TrimSpace(l)) >= maskFrom {
 			r.command("add-mask", l, nil)

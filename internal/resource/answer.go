@@ -92,6 +92,7 @@ func (s Source) Created(ctx context.Context, o *Object, answer []byte, existed f
 	if err != nil {
 		return nil, err
 	}
+	s.MaskSecrets(live)
 	live.settleIn(o.home())
 	wrong := &WrongResource{Request: o.Kind.Create, Wanted: o.describe(), Found: live.describe()}
 	switch complete := live.odd == nil && live.identified(o); {

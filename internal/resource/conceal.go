@@ -1,25 +1,76 @@
 package resource
 
-import "astro-apply/internal/schema"
+import (
+	"fmt"
 
-// conceal marks the values of secret fields, wherever they came from.
-func (d *declarer) conceal(fields []schema.Field, n, root *schema.Node) {
+	"astro-apply/internal/schema"
+)
+
+// conceal marks the values of secret fields, wherever they came from. path is
+// where n is in its object.
+func (d *declarer) conceal(fields []schema.Field, n, root *schema.Node, path string) {
 	for i := range fields {
 		f := &fields[i]
-		value := n.Get(f.Name)
+		value, at := n.Get(f.Name), path+f.Name
 		switch {
 		case value == nil:
-		case f.HoldsSecret(n), unclear(f, n), f.HoldsSecretIn(func(path string) string { return root.Path(path).Value() }):
+		case holdsSecret(f, n, root):
+			d.plainText(value, at)
+			value.Conceal()
+			d.secrets = append(d.secrets, value)
+		case unclear(f, n):
 			value.Conceal()
 			d.secrets = append(d.secrets, value)
 		case f.Type.Base == schema.BaseObject:
-			d.conceal(f.Type.Fields, value, root)
+			d.conceal(f.Type.Fields, value, root, at+".")
 		case f.Type.Base == schema.BaseList && f.Type.Elem.Fields != nil:
-			for _, item := range value.Items {
-				d.conceal(f.Type.Elem.Fields, item, root)
+			for j, item := range value.Items {
+				d.conceal(f.Type.Elem.Fields, item, root, fmt.Sprintf("%s[%d].", at, j))
 			}
 		}
 	}
+}
+
+// plainText warns of every secret in value that the manifest contains itself.
+func (d *declarer) plainText(value *schema.Node, path string) {
+	for _, m := range value.Members {
+		d.plainText(m.Value, path+"."+m.Name)
+	}
+	if value.Form == schema.Text && value.Text != "" && value.Read == nil {
+		d.problems.Add(schema.Problem{Pos: value.Pos, Warning: true, Message: path + " is a secret in plain text: everyone who can read this file can read it; " +
+			"rotate it, store the new one as a GitHub secret, and write ${secret:NAME}"})
+	}
+}
+
+// holdsSecret reports whether the value of a field at the level n of an object
+// is secret.
+func holdsSecret(f *schema.Field, n, object *schema.Node) bool {
+	return f.HoldsSecret(n) || f.HoldsSecretIn(func(path string) string { return object.Path(path).Value() })
+}
+
+// concealAnswer marks the values of secret fields in an answer, which Astro
+// doesn't return on purpose, and lists their texts.
+func concealAnswer(fields []schema.Field, n, object *schema.Node) (texts []string) {
+	for i := range fields {
+		f := &fields[i]
+		switch value := f.Live(n, object); {
+		case value == nil:
+		case holdsSecret(f, n, object):
+			value.Walk(func(m *schema.Node) {
+				if m.Form == schema.Text && m.Text != "" {
+					m.Secret = true
+					texts = append(texts, m.Scrub()...)
+				}
+			})
+		case f.Type.Base == schema.BaseObject:
+			texts = append(texts, concealAnswer(f.Type.Fields, value, object)...)
+		case f.Type.Base == schema.BaseList && f.Type.Elem.Fields != nil:
+			for _, item := range value.Items {
+				texts = append(texts, concealAnswer(f.Type.Elem.Fields, item, object)...)
+			}
+		}
+	}
+	return texts
 }
 
 // unclear reports whether what says that a field is secret says neither yes nor

@@ -113,7 +113,7 @@ func (d *declarer) object(k *Kind, item *schema.Node, top []schema.Field, defaul
 			body.Members = append(body.Members, m)
 		}
 	}
-	d.conceal(k.Fields, body, body) // before anything is said about a value
+	d.conceal(k.Fields, body, body, "") // before anything is said about a value
 	problems := schema.Check(Grammar(), own)
 	problems = append(problems, schema.Check(k.Fields, body, "id", "state", "protect")...)
 	schema.Sort(problems)

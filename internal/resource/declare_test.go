@@ -271,6 +271,7 @@ func TestWrongSecretIsNotQuoted(t *testing.T) {
 	t.Parallel()
 	d := resource.Declare(resource.Kinds(), parse(t, "deployments: [{ name: a, workspace: w, environmentVariables: [{ isSecret: true, key: A, value: 73519284 }, { key: B, isSecret: true, value: on }] }]"), "")
 	same(t, "problems", []string{
+		"a.yaml:1:141: environmentVariables[1].value" + inPlainText,
 		"a.yaml:1:96: environmentVariables[0].value must be text, not a number: write it in quotes, or better read it with ${secret:NAME}",
 	}, told(d.Problems))
 	same(t, "secrets", []string{"73519284"}, d.Secrets)

@@ -155,7 +155,7 @@ func canonicalLink(link *schema.Node, secret bool) *schema.Node {
 			} else {
 				hide(body, link.Get("setFields"))
 			}
-			if secret && !body.Get("value").Veiled() {
+			if secret && body.Get("value").Is("") && !body.Get("value").Veiled() {
 				body.Delete("value") // it has to be there, and says nothing
 			}
 			overrides.Set(name, body)

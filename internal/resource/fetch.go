@@ -92,7 +92,9 @@ func (s Source) get(ctx context.Context, o *Object, id string) (*Live, error) {
 		if err != nil {
 			return nil, err
 		}
-		if live, err = NewLive(o.Kind, data); err != nil {
+		live, err = NewLive(o.Kind, data)
+		s.MaskSecrets(live)
+		if err != nil {
 			return nil, err
 		}
 		live.settleIn(o.home())

@@ -90,6 +90,7 @@ func (s Source) list(ctx context.Context, k *Kind, places []place, names ...*sch
 		if err != nil {
 			return nil, err
 		}
+		s.MaskSecrets(live)
 		for _, p := range places {
 			live.settleIn(p)
 		}

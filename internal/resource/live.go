@@ -22,6 +22,8 @@ type Live struct {
 	name      string // by which it is identified
 	in        string // the id of what it lives in
 
+	secrets []string // values of secret fields in the answer
+
 	mu     sync.Mutex // guards what follows
 	answer []byte     // JSON
 	added  []schema.Member
@@ -47,7 +49,13 @@ func read(k *Kind, data []byte) (*Live, error) {
 		return nil, fmt.Errorf("answer about a %s: %w", k.Name, err)
 	}
 	live.odd = schema.Conforms(k.Fields, body)
+	// Canonical drops some secrets, and the table misses some before it.
+	live.secrets = concealAnswer(k.Fields, body, body)
+	if value := body.Get(k.Issued); value != nil {
+		live.secrets = append(live.secrets, value.Scrub()...)
+	}
 	live.note(live.keep(body))
+	live.secrets = append(live.secrets, concealAnswer(k.Fields, body, body)...)
 	id := body.Get("id")
 	if id == nil || id.Form != schema.Text || id.Text == "" {
 		return nil, fmt.Errorf("answer about a %s has no id", k.Name)
@@ -99,6 +107,7 @@ func (l *Live) keep(body *schema.Node) *schema.Node {
 	for _, m := range l.added {
 		body.Set(m.Name, m.Value)
 	}
+	concealAnswer(l.kind.Fields, body, body)
 	l.tree = weak.Make(body)
 	return body
 }
@@ -149,5 +158,15 @@ func (l *Live) Page(k *Kind) string {
 			return ""
 		}
 		page = open + url.PathEscape(value) + after
+	}
+}
+
+// MaskSecrets masks the values of secret fields in an answer, nil for none.
+func (s Source) MaskSecrets(live *Live) {
+	if live == nil || s.Mask == nil {
+		return
+	}
+	for _, secret := range live.secrets {
+		s.Mask(secret)
 	}
 }

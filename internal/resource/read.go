@@ -68,6 +68,10 @@ type Source struct {
 	OrganizationID string
 	Reach          Reach
 	TokenID        string // the caller's own API token, "" if unknown
+
+	// Mask is called with each value of a secret field that an answer contains;
+	// nil: nothing is.
+	Mask func(secret string)
 }
 
 type reader struct {

@@ -1,0 +1,91 @@
+package resource_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"astro-apply/internal/resource"
+	"astro-apply/internal/schema"
+)
+
+const inPlainText = " is a secret in plain text: everyone who can read this file can read it; rotate it, store the new one as a GitHub secret, and write ${secret:NAME}"
+
+// A secret that the manifest contains itself is a warning at its place, in every
+// secret field; one that is empty, left out or read from a variable is none.
+func TestSecretsInPlainText(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string][]string{
+		"deployments: [{ name: a, workspace: w, environmentVariables: [{ key: A, value: open }, { key: B, value: hunter2, isSecret: true }] }]":                  {"1:105: environmentVariables[1].value"},
+		"deployments: [{ name: a, workspace: w, environmentVariables: [{ key: A, value: open, isSecret: false }, { key: B, isSecret: true }] }]":                 nil,
+		"deployments: [{ name: a, workspace: w, environmentVariables: [{ key: A, value: '', isSecret: true }, { key: B, value: '${env:X}', isSecret: true }] }]": nil,
+		"deployments: [{ name: a, workspace: w, environmentVariables: [{ key: A, value: 'u:${secret:X}@h', isSecret: true }] }]":                                 nil,
+		"deployments: [{ name: a, workspace: w, environmentVariables: [{ key: A, value: '$${X}', isSecret: true }] }]":                                           {"1:80: environmentVariables[0].value"},
+		"environmentObjects: [{ workspace: w, objectType: AIRFLOW_VARIABLE, objectKey: k, airflowVariable: { value: x, isSecret: true } }]":                      {"1:108: airflowVariable.value"},
+		"environmentObjects: [{ workspace: w, objectType: ENVIRONMENT_VARIABLE, objectKey: k, environmentVariable: { value: x, isSecret: true } }]":              {"1:116: environmentVariable.value"},
+		"environmentObjects: [{ workspace: w, objectType: CONNECTION, objectKey: k, connection: { type: http, login: l, password: hunter2 } }]":                  {"1:122: connection.password"},
+		"environmentObjects: [{ workspace: w, objectType: METRICS_EXPORT, objectKey: k, metricsExport: { endpoint: 'https://x', exporterType: PROMETHEUS, authType: BASIC, username: u, password: hunter2, headers: { A: x, B: '${secret:X}' } } }]": {
+			"1:186: metricsExport.password", "1:209: metricsExport.headers.A"},
+		"environmentObjects: [{ workspace: w, objectType: ENVIRONMENT_VARIABLE, objectKey: k, environmentVariable: { isSecret: true }, links: [{ deployment: d, overrides: { environmentVariable: { value: x } } }] }]": {
+			"1:195: links[0].overrides.environmentVariable.value"},
+		// An Astro CLI deployment file.
+		"deployment:\n  configuration: { name: a, workspace_name: w, deployment_type: STANDARD }\n  environment_variables:\n    - { key: B, value: hunter2, is_secret: true }": {
+			"4:24: environmentVariables[0].value"},
+	} {
+		d := resource.Declare(resource.Kinds(), parse(t, text), "")
+		var got []string
+		for _, p := range d.Problems {
+			if at, ok := strings.CutSuffix(p.Error(), inPlainText); ok && p.Warning {
+				got = append(got, strings.TrimPrefix(at, "a.yaml:"))
+			}
+		}
+		same(t, text, want, got)
+	}
+}
+
+// Astro returns no secrets. Where it does so all the same, none is shown, and all
+// are masked.
+func TestSecretsInAnswers(t *testing.T) {
+	t.Parallel()
+	const secret = "hunter2-and-more"
+	tested := map[string]bool{}
+	for _, test := range []struct{ kind, members string }{
+		{"deployment", `"environmentVariables": [{"key": "A", "value": "open-value"}, {"key": "B", "value": "SECRET", "isSecret": true}]`},
+		{"environmentObject", `"objectType": "ENVIRONMENT_VARIABLE", "environmentVariable": {"value": "SECRET", "isSecret": true}`},
+		{"environmentObject", `"objectType": "AIRFLOW_VARIABLE", "airflowVariable": {"value": "SECRET", "isSecret": true}`},
+		{"environmentObject", `"objectType": "CONNECTION", "connection": {"type": "http", "login": "open-value", "password": "SECRET"}`},
+		{"environmentObject", `"objectType": "METRICS_EXPORT", "metricsExport": {"password": "SECRET", "headers": {}}`},
+		{"environmentObject", `"objectType": "METRICS_EXPORT", "metricsExport": {"basicToken": "SECRET"}`},
+		{"environmentObject", `"objectType": "METRICS_EXPORT", "metricsExport": {"headers": {"A": "SECRET"}}`},
+		{"environmentObject", `"objectType": "CONNECTION", "links": [{"scopeEntityId": "cd", "scope": "DEPLOYMENT", "connectionOverrides": {"password": "SECRET"}}]`},
+		{"environmentObject", `"objectType": "ENVIRONMENT_VARIABLE", "environmentVariable": {"value": "", "isSecret": true}, "links": [{"scopeEntityId": "cd", "environmentVariableOverrides": {"value": "SECRET"}, "setFields": ["value"]}]`},
+		{"apiToken", `"name": "open-value", "token": "SECRET"`},
+		{"agentToken", `"name": "open-value", "token": "SECRET"`},
+	} {
+		k := resource.Kinds().Kind(test.kind)
+		tested[test.kind] = true
+		live, err := resource.NewLive(k, []byte(strings.ReplaceAll(`{"id": "cobject0000000000000000001", `+test.members+`}`, "SECRET", secret)))
+		if err != nil {
+			t.Errorf("%s: %v", test.members, err)
+			continue
+		}
+		var masked []string
+		resource.Source{}.MaskSecrets(live)
+		resource.Source{Mask: func(s string) { masked = append(masked, s) }}.MaskSecrets(live)
+		same(t, test.members+" masked", []string{secret}, slices.Compact(masked))
+		if shown := live.Body().Render(); strings.Contains(shown, secret) || strings.Contains(test.members, "open-value") && !strings.Contains(shown, "open-value") {
+			t.Errorf("%s: shown %s", test.members, shown)
+		}
+	}
+	for _, k := range resource.Kinds() {
+		if secret := k.Issued != "" || holdsSecrets(k.Fields); secret != tested[k.Name] {
+			t.Errorf("%s: has secrets %t, tested %t", k.Name, secret, tested[k.Name])
+		}
+	}
+}
+
+func holdsSecrets(fields []schema.Field) bool {
+	return slices.ContainsFunc(fields, func(f schema.Field) bool {
+		return f.Secret != nil || holdsSecrets(f.Type.Fields) || f.Type.Elem != nil && holdsSecrets(f.Type.Elem.Fields)
+	})
+}
