@@ -139,10 +139,14 @@ func (r *Runner) Hand(name, value string) error {
 	return r.output(name, value)
 }
 
-// Hands checks that there is somebody to hand an output to.
+// Hands checks that there is a file for outputs, and a runner that masks what is
+// written there: later steps and jobs print outputs.
 func (r *Runner) Hands() error {
-	if r.getenv("GITHUB_OUTPUT") == "" {
+	switch {
+	case r.getenv("GITHUB_OUTPUT") == "":
 		return errors.New("there is no file for outputs here (GITHUB_OUTPUT)")
+	case !r.Actions():
+		return errors.New("no runner that could mask it is recognised (GITHUB_ACTIONS, GITHUB_RUN_ID); write it to a file")
 	}
 	return nil
 }

@@ -135,6 +135,10 @@ func TestHand(t *testing.T) {
 	env := map[string]string{"GITHUB_OUTPUT": file}
 	r := github.New(func(name string) string { return env[name] }, io.Discard)
 	r.Mask("a-secret-value")
+	if err := r.Hand("tokens", "x"); err == nil || !strings.Contains(err.Error(), "no runner that could mask it") {
+		t.Error(err)
+	}
+	env["GITHUB_ACTIONS"] = "true"
 	if err := r.Hand("tokens", `{"x":"a-secret-value"}`); err != nil {
 		t.Fatal(err)
 	}

@@ -40,8 +40,14 @@ func New(getenv func(string) string, stdout io.Writer) *Runner {
 }
 
 // Actions reports whether a GitHub Actions runner reads stdout. Otherwise
-// workflow commands are written as plain text.
-func (r *Runner) Actions() bool { return r.getenv("GITHUB_ACTIONS") == "true" }
+// workflow commands are written as plain text. Older container hooks for
+// Kubernetes don't set GITHUB_ACTIONS, and pass on the rest.
+func (r *Runner) Actions() bool {
+	if set := r.getenv("GITHUB_ACTIONS"); set != "" {
+		return set == "true"
+	}
+	return r.getenv("GITHUB_RUN_ID") != "" || r.getenv("GITHUB_WORKFLOW") != "" && r.getenv("GITHUB_JOB") != ""
+}
 
 // Print writes text, one line or several, to the log. No line of it can be a
 // workflow command, and control characters are shown as escapes.

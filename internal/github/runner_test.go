@@ -128,6 +128,29 @@ func TestPrint(t *testing.T) {
 	}
 }
 
+// Not every way to start a container sets GITHUB_ACTIONS.
+func TestActions(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		env  map[string]string
+		want bool
+	}{
+		{nil, false},
+		{map[string]string{"GITHUB_ACTIONS": "true"}, true},
+		{map[string]string{"GITHUB_RUN_ID": "42"}, true},
+		{map[string]string{"GITHUB_WORKFLOW": "astro", "GITHUB_JOB": "apply"}, true},
+		{map[string]string{"GITHUB_ACTIONS": "false", "GITHUB_RUN_ID": "42"}, false},
+		{map[string]string{"GITHUB_OUTPUT": "/tmp/out", "RUNNER_TEMP": "/tmp", "CI": "true", "GITHUB_JOB": "x"}, false},
+	} {
+		var log bytes.Buffer
+		r := github.New(func(name string) string { return tt.env[name] }, &log)
+		r.Mask("hunter2")
+		if r.Actions() != tt.want || (log.String() == "::add-mask::hunter2\n") != tt.want {
+			t.Errorf("%v: a runner is %t, and it is told %q", tt.env, r.Actions(), log.String())
+		}
+	}
+}
+
 func TestGroups(t *testing.T) {
 	t.Parallel()
 	write := func(r *github.Runner) {
