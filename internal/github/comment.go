@@ -82,7 +82,7 @@ func (r *REST) create(ctx context.Context, pullRequest int, body string) (url st
 
 // update replaces a body, which may be done twice.
 func (r *REST) update(ctx context.Context, id int64, body string) error {
-	return r.repeat(ctx, writePermission, func(ctx context.Context) (*api.Response, error) {
+	return r.repeat(ctx, writePermission, 0, func(ctx context.Context) (*api.Response, error) {
 		_, resp, err := r.client.Issues.EditComment(ctx, r.owner, r.name, id, &api.IssueComment{Body: &body})
 		return resp, err
 	})

@@ -51,6 +51,12 @@ func passing(err error) bool {
 	return ok && f.ended == nil && f.wait == 0 && (f.status == 0 || f.status/100 == 2 || f.status/100 == 5 || f.status == http.StatusRequestTimeout)
 }
 
+// down reports whether GitHub, or the way to it, may be down for a while. An answer that can't be read is something else.
+func down(err error) bool {
+	f, ok := errors.AsType[*fault](err)
+	return ok && f.status/100 != 2
+}
+
 // errEmpty is an answer without the object that was asked for.
 var errEmpty = errors.New("nothing in it")
 

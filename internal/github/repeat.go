@@ -11,15 +11,17 @@ import (
 )
 
 const (
-	attempts  = 3
-	firstWait = 500 * time.Millisecond // roughly; three times as long before the third attempt
-	pageSize  = 100                    // as many as GitHub gives
+	attempts    = 3
+	outage      = 30 * time.Second       // how long a list is asked for, at least, while GitHub doesn't answer properly
+	firstWait   = 500 * time.Millisecond // roughly; three times as long before the third attempt
+	longestWait = 10 * time.Second       // roughly
+	pageSize    = 100                    // as many as GitHub gives
 
 	rateLimitWait = time.Minute // in all, for the rate limits of one request; GitHub asks for as much where it doesn't say how long
 )
 
 func newWaits() backoff.BackOff {
-	return backoff.NewExponentialBackOff(backoff.WithInitialInterval(firstWait), backoff.WithMultiplier(3), backoff.WithMaxElapsedTime(0))
+	return backoff.NewExponentialBackOff(backoff.WithInitialInterval(firstWait), backoff.WithMultiplier(3), backoff.WithMaxInterval(longestWait), backoff.WithMaxElapsedTime(0))
 }
 
 // request is a call of the library.
@@ -53,17 +55,20 @@ func (r *REST) send(ctx context.Context, needs string, send request) error {
 	return r.explain(ctx, needs, resp, err)
 }
 
-// repeat sends until an answer comes, at most three times. It is for what may
-// be carried out twice.
-func (r *REST) repeat(ctx context.Context, needs string, send request) error {
+// repeat sends until an answer comes, at most three times, and as often as fits in least where that is more. It is for
+// what may be carried out twice.
+func (r *REST) repeat(ctx context.Context, needs string, least time.Duration, send request) error {
 	var last error
+	start, tries := time.Now(), 0
 	try := func() error {
-		if last = r.once(ctx, needs, send); last != nil && !passing(last) {
+		last = r.once(ctx, needs, send)
+		tries++
+		if last != nil && (!passing(last) || tries >= attempts && (!down(last) || time.Since(start) >= least)) {
 			return backoff.Permanent(last)
 		}
 		return last
 	}
-	err := backoff.Retry(try, backoff.WithContext(backoff.WithMaxRetries(newWaits(), attempts-1), ctx))
+	err := backoff.Retry(try, backoff.WithContext(newWaits(), ctx))
 	if err != nil && ctx.Err() != nil {
 		return ended(ctx, last)
 	}
@@ -95,7 +100,7 @@ func pages[T any](ctx context.Context, r *REST, needs string, list func(context.
 	for page := 1; page != 0; {
 		var some []*T
 		next := 0
-		err := r.repeat(ctx, needs, func(ctx context.Context) (resp *api.Response, err error) {
+		err := r.repeat(ctx, needs, outage, func(ctx context.Context) (resp *api.Response, err error) {
 			some, resp, err = list(ctx, api.ListOptions{Page: page, PerPage: pageSize})
 			if err != nil {
 				return resp, err

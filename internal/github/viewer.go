@@ -51,7 +51,7 @@ func (r *REST) queryViewer(ctx context.Context) (string, error) {
 		Data   struct{ Viewer struct{ Login string } }
 		Errors []struct{ Message string }
 	}
-	err := r.repeat(ctx, "", func(ctx context.Context) (*api.Response, error) {
+	err := r.repeat(ctx, "", 0, func(ctx context.Context) (*api.Response, error) {
 		req, err := r.client.NewRequest(ctx, http.MethodPost, r.graphql, map[string]string{"query": "query { viewer { login } }"})
 		if err != nil {
 			return nil, err
