@@ -32,6 +32,13 @@ func user() *Kind {
 				return Refusal{Why: "the user's status is " + status.Show() + ", and only an ACTIVE one can be given roles; remove the user from the manifest"}
 			}
 		},
+		Doubt: func(live *schema.Node) string {
+			status := live.Get("status")
+			if status == nil || status.Is("ACTIVE") || status.Is("PENDING") {
+				return ""
+			}
+			return "the user's status is " + status.Show() + ", so the roles have no effect; remove the user from the manifest"
+		},
 		Fields: append([]schema.Field{
 			{
 				Name: "username", Type: email(), Phase: schema.Create | schema.Immutable, Part: "roles",
