@@ -144,15 +144,9 @@ func outcome(o apply.Outcome) []Finding {
 	}
 	switch o.Status {
 	case apply.Failed:
-		failed := failure(name, o.Err, pos, o.Body)
-		if visible := o.Change.Visible; visible != "" && o.Change.Action == plan.Create && astro.Forbidden(o.Err) {
-			for i := range failed {
-				failed[i].Message += fmt.Sprintf("\nThe token sees %s, so this one may exist already: %s.", visible, o.Change.Object.Kind.Visibility)
-			}
-		}
-		return append(out, failed...)
+		return append(out, explainForbidden(o, failure(name, o.Err, pos, o.Body))...)
 	case apply.Unconfirmed:
-		return []Finding{{Level: github.Error, Pos: pos, Title: name + ": not confirmed", Message: name + ": " + explain(o.Err)}}
+		return append(out, Finding{Level: github.Error, Pos: pos, Title: name + ": not confirmed", Message: name + ": " + explain(o.Err)})
 	case apply.Skipped, apply.Stopped:
 		return []Finding{{Level: github.Error, Pos: pos, Title: name + ": " + string(o.Status), rank: 2, Message: fmt.Sprintf("%s was %s: %v", name, o.Status, o.Err)}}
 	}

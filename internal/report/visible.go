@@ -3,6 +3,8 @@ package report
 import (
 	"fmt"
 
+	"astro-apply/internal/apply"
+	"astro-apply/internal/astro"
 	"astro-apply/internal/github"
 	"astro-apply/internal/plan"
 )
@@ -25,4 +27,14 @@ func (r *Run) unseen() []Finding {
 		}
 	}
 	return nil
+}
+
+// explainForbidden adds to the findings of a create that was forbidden what the token doesn't see.
+func explainForbidden(o apply.Outcome, out []Finding) []Finding {
+	if c := o.Change; c.Visible != "" && c.Action == plan.Create && astro.Forbidden(o.Err) {
+		for i := range out {
+			out[i].Message += fmt.Sprintf("\nThe token sees %s, so this one may exist already: %s.", c.Visible, c.Object.Kind.Visibility)
+		}
+	}
+	return out
 }
