@@ -2,11 +2,23 @@ package export
 
 import (
 	"math/rand/v2"
+	"strings"
 	"testing"
 
 	"astro-apply/internal/resource"
 	"astro-apply/internal/schema"
 )
+
+// Items are sorted by all of their content, not by what is shown of them.
+func TestOrderOfLongItems(t *testing.T) {
+	t.Parallel()
+	long := strings.Repeat("x", 200)
+	list := &schema.Node{Form: schema.List, Items: []*schema.Node{schema.String(long + "b"), schema.String(long + "a")}}
+	sortItems(list)
+	if list.Items[0].Text != long+"a" {
+		t.Error("items that start alike keep the order of the answer")
+	}
+}
 
 // An answer may tell the same in another order.
 func TestOrderOfAnswersDoesNotMatter(t *testing.T) {

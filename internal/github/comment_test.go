@@ -33,7 +33,7 @@ func TestComments(t *testing.T) {
 		{"another app", "ghs_a", "acme-deploy[bot]", []string{"github-actions[bot]/Bot", "acme-deploy[bot]/Bot"}, []int{1}},
 		{"a person", "ghp_a", "Octocat", []string{"octocat/User", "github-actions[bot]/Bot", "octocat2/User"}, []int{0}},
 		{"nobody", "ghs_a", "github-actions[bot]", []string{"/", "/Bot", "[bot]/Bot"}, nil},
-		{"an app of a person's name", "ghp_a", "alice", []string{"alice[bot]/Bot", "alice/Bot", "alice/User"}, []int{2}},
+		{"an app of a person's name", "ghp_a", "alice", []string{"alice[bot]/Bot", "alice/Bot", "alice/User", "alice[bot]/User"}, []int{2}},
 		{"an app of a person's name, the token unknown", "token", "alice", []string{"alice[bot]/Bot", "alice/User"}, []int{1}},
 		{"an app whose token is unknown", "token", "alice[bot]", []string{"alice[bot]/Bot", "alice/User", "alice/Bot"}, []int{0, 2}},
 		{"a person of an app's name", "ghs_a", "alice", []string{"alice/User", "alice[bot]/Bot"}, []int{1}},

@@ -149,6 +149,32 @@ func TestReviewComparesSecretFields(t *testing.T) {
 	}
 }
 
+// Whether a value is secret is part of it: what is shown of both is the same.
+func TestReviewTellsSecretsFromText(t *testing.T) {
+	t.Parallel()
+	plans := func(text string, secret bool) *plan.Plan {
+		p := agreed(t, "workspaces: [{ name: data, description: '"+text+"' }]", nil, plan.Policy{})
+		for _, f := range p.Changes[0].Fields {
+			if f.Path == "description" {
+				f.New.Secret = secret
+			}
+		}
+		return p
+	}
+	review, err := plans("hunter2", true).Review()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if lines, err := plans("hunter3", true).Beyond(review); err != nil || len(lines) != 0 {
+		t.Errorf("another secret: %v, %q", err, lines)
+	}
+	for _, text := range []string{"***", "*", "hunter2", "=***"} {
+		if lines, err := plans(text, false).Beyond(review); err != nil || len(lines) == 0 {
+			t.Errorf("the text %q passes as a secret: %v", text, err)
+		}
+	}
+}
+
 // What the review creates is known by name and parent: a resource with the same
 // name in another Workspace is another one.
 func TestReviewKnowsCreatedResourcesByParent(t *testing.T) {
