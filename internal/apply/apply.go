@@ -79,6 +79,7 @@ type run struct {
 	waiting   map[*job]string // what each job was last seen waiting for
 	unchecked []*job          // created ones whose identity another run's may have, too
 	polling   int             // how many objects are waited for
+	refusal   error           // why nothing is written; nil: nothing is refused
 }
 
 // Run carries out p and returns one Outcome per change, in the plan's order.
@@ -104,6 +105,12 @@ func Run(ctx context.Context, source resource.Source, p *plan.Plan, o Options) [
 		}
 	}
 	r.follow(len(p.Changes))
+	if r.refusal = findCycle(r.jobs); r.refusal != nil {
+		r.jobs = r.jobs[:len(p.Changes)]
+		for _, j := range r.jobs {
+			j.needs = nil // nothing to wait for
+		}
+	}
 	stop := r.progress()
 	defer stop()
 	var all sync.WaitGroup
@@ -129,7 +136,7 @@ func (r *run) job(ctx context.Context, j *job) {
 	defer close(j.over)
 	defer j.pass()
 	for _, n := range j.needs {
-		<-n.done // ends: the plan has no circles, and every job ends with ctx
+		<-n.done // ends: the jobs form no cycle, and every job ends with ctx
 	}
 	start := time.Now()
 	r.do(ctx, j)
@@ -152,6 +159,10 @@ func (r *run) do(ctx context.Context, j *job) {
 		return
 	case plan.Kept:
 		j.Status = Kept
+		return
+	}
+	if r.refusal != nil && j.change.Active() {
+		j.fail(r.refusal)
 		return
 	}
 	if j.first != nil {

@@ -16,14 +16,27 @@ func (p *Plan) untangle() {
 			return
 		}
 		if !loosen(circle) {
-			names := make([]string, 0, len(circle)+1)
-			for _, c := range append(circle, circle[0]) {
-				names = append(names, c.Object.String())
-			}
-			p.Problems = append(p.Problems, schema.Problem{Pos: circle[0].Object.Pos, Message: "references form a circle: " + strings.Join(names, " → ")})
-			cut(circle[len(circle)-1], circle[0])
+			p.refuseCycle(circle, "references form a circle")
 		}
 	}
+}
+
+// refuseCycles reports every cycle that the plan still contains. A run of such a
+// plan would never end.
+func (p *Plan) refuseCycles() {
+	for cycle := p.circle(); cycle != nil; cycle = p.circle() {
+		p.refuseCycle(cycle, "each of these changes has to be made after the next one, so none can be the first; split them over two runs")
+	}
+}
+
+// refuseCycle makes a cycle a problem, and removes it from the plan.
+func (p *Plan) refuseCycle(cycle []*Change, why string) {
+	names := make([]string, 0, len(cycle)+1)
+	for _, c := range append(cycle, cycle[0]) {
+		names = append(names, c.Object.String())
+	}
+	p.Problems = append(p.Problems, schema.Problem{Pos: cycle[0].Object.Pos, Message: why + ": " + strings.Join(names, " → ")})
+	cut(cycle[len(cycle)-1], cycle[0])
 }
 
 // circle returns changes of which each needs the next one, and the last the

@@ -68,6 +68,7 @@ func Make(organizationID string, d *resource.Declaration, w *resource.World, pol
 	p.link(of)
 	p.untangle()
 	p.handOver()
+	p.refuseCycles()
 	p.order()
 	p.narrow(policy.Only)
 	schema.Sort(p.Problems)

@@ -1,0 +1,35 @@
+package plan
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"astro-apply/internal/resource"
+	"astro-apply/internal/schema"
+)
+
+// A plan never contains a cycle, whatever made it: a run would wait for ever.
+func TestRefuseCycles(t *testing.T) {
+	t.Parallel()
+	kind := &resource.Kind{Name: "workspace", Identity: []string{"name"}, Fields: []schema.Field{{Name: "name", Type: schema.TextType(0)}}}
+	change := func(name string, line int) *Change {
+		body := &schema.Node{Form: schema.Map}
+		body.Set("name", schema.String(name))
+		return &Change{Action: Update, Object: &resource.Object{Kind: kind, Body: body, Pos: schema.Pos{Line: line}}}
+	}
+	a, b, c, free := change("a", 1), change("b", 2), change("c", 3), change("free", 4)
+	a.Needs, b.Needs, c.Needs = []*Change{b}, []*Change{free, c}, []*Change{b}
+	p := &Plan{Changes: []*Change{a, b, c, free}}
+	p.refuseCycles()
+	if cycle := p.circle(); cycle != nil {
+		t.Errorf("a cycle is left: %v", cycle)
+	}
+	if len(p.Problems) != 1 || p.Problems[0].Pos.Line != 2 || !strings.HasSuffix(p.Problems[0].Message, `: workspace "b" → workspace "c" → workspace "b"`) {
+		t.Errorf("problems %v", p.Problems)
+	}
+	if diff := cmp.Diff([]int{1, 2, 0, 0}, []int{len(a.Needs), len(b.Needs), len(c.Needs), len(free.Needs)}); diff != "" {
+		t.Errorf("what each change comes after (-want +got):\n%s", diff)
+	}
+}

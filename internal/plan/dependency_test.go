@@ -1,0 +1,217 @@
+package plan_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"astro-apply/internal/manifest"
+	"astro-apply/internal/plan"
+	"astro-apply/internal/resource"
+)
+
+// planned makes the plan of a manifest. current has the JSON of the resources that
+// exist, by the words that a plan names them with.
+func planned(t testing.TB, text string, current map[string]string, policy plan.Policy) *plan.Plan {
+	t.Helper()
+	return plannedOf(t, resource.Kinds(), text, current, policy)
+}
+
+func plannedOf(t testing.TB, kinds resource.Catalog, text string, current map[string]string, policy plan.Policy) *plan.Plan {
+	t.Helper()
+	parsed := manifest.Parse([]manifest.Source{{Name: "astro.yaml", Data: []byte(text)}}, manifest.Environment{Lookup: func(string) string { return "" }})
+	d := resource.Declare(kinds, parsed.Documents, "")
+	for _, p := range append(parsed.Problems, d.Problems...) {
+		t.Fatalf("manifest: %v\n%s", p, text)
+	}
+	w := &resource.World{Live: map[*resource.Object]*resource.Live{}}
+	for _, o := range d.Objects {
+		if answer := current[o.String()]; answer != "" {
+			w.Live[o] = live(t, o, answer)
+			delete(current, o.String())
+		}
+	}
+	for name := range current {
+		t.Fatalf("%s exists and is not in the manifest\n%s", name, text)
+	}
+	for _, o := range d.Objects {
+		for _, r := range o.Refs {
+			if target := w.Live[r.Target]; target != nil && !r.Soft {
+				r.Resolve(target.ID)
+			}
+		}
+	}
+	return plan.Make("corg", d, w, policy)
+}
+
+// outline describes the order of a plan: a line for each change with the changes
+// that it comes after and those that its second write waits for, and all errors.
+func outline(p *plan.Plan) string {
+	names := func(word string, changes []*plan.Change) string {
+		if len(changes) == 0 {
+			return ""
+		}
+		var all []string
+		for _, c := range changes {
+			all = append(all, c.Object.String())
+		}
+		slices.Sort(all)
+		return " " + word + " " + strings.Join(all, ", ")
+	}
+	var b strings.Builder
+	for _, c := range p.Changes {
+		fmt.Fprintf(&b, "%s %s%s%s\n", c.Action, c.Object, names("after", c.Needs), names("completed after", c.Later))
+		if c.Err != nil {
+			fmt.Fprintf(&b, "  error: %v\n", c.Err)
+		}
+	}
+	for _, problem := range p.Problems {
+		fmt.Fprintf(&b, "problem in line %d: %s\n", problem.Pos.Line, problem.Message)
+	}
+	return b.String()
+}
+
+// What has to come first, comes first, and nothing waits for more than it has to.
+func TestDependencies(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		manifest string
+		current  map[string]string
+		want     string
+	}{
+		"a removal releases a name before a rename takes it": {
+			`
+deployments:
+  - { id: cdeployment00000000000002, name: etl }
+  - { id: cdeployment00000000000001, state: absent }
+`,
+			map[string]string{
+				`deployment "etl"`:                       with(t, dedicated, `"id": "cdeployment00000000000002", "name": "etl-next"`),
+				`deployment "cdeployment00000000000001"`: with(t, dedicated, `"id": "cdeployment00000000000001", "name": "etl"`),
+			}, `
+delete deployment "cdeployment00000000000001"
+update deployment "etl" after deployment "cdeployment00000000000001"
+`,
+		},
+		"not where the name is one of another Workspace": {
+			`
+deployments:
+  - { id: cdeployment00000000000002, name: etl }
+  - { id: cdeployment00000000000001, state: absent }
+`,
+			map[string]string{
+				`deployment "etl"`:                       with(t, dedicated, `"id": "cdeployment00000000000002", "name": "etl-next", "workspaceId": "cworkspace000000000000002"`),
+				`deployment "cdeployment00000000000001"`: with(t, dedicated, `"id": "cdeployment00000000000001", "name": "etl"`),
+			}, `
+update deployment "etl"
+delete deployment "cdeployment00000000000001"
+`,
+		},
+		"a chain of renames starts at its end": {
+			`
+workspaces:
+  - { id: cworkspace000000000000001, name: two }
+  - { id: cworkspace000000000000002, name: three }
+`,
+			map[string]string{
+				`workspace "two"`:   `{"id": "cworkspace000000000000001", "name": "one"}`,
+				`workspace "three"`: `{"id": "cworkspace000000000000002", "name": "two"}`,
+			}, `
+update workspace "three"
+update workspace "two" after workspace "three"
+`,
+		},
+		"names that are swapped have no order": {
+			`
+workspaces:
+  - { id: cworkspace000000000000001, name: two }
+  - { id: cworkspace000000000000002, name: one }
+`,
+			map[string]string{
+				`workspace "two"`: `{"id": "cworkspace000000000000001", "name": "one"}`,
+				`workspace "one"`: `{"id": "cworkspace000000000000002", "name": "two"}`,
+			}, `
+update workspace "two"
+update workspace "one"
+`,
+		},
+		"a removal that releases a name comes after the removals that it needs": {
+			`
+customRoles:
+  - { id: crole00000000000000000002, name: viewer }
+  - { id: crole00000000000000000001, state: absent }
+teams:
+  - { name: t, state: absent }
+  - { name: other, state: absent }
+`,
+			map[string]string{
+				`customRole "viewer"`:                    `{"id": "crole00000000000000000002", "name": "reader"}`,
+				`customRole "crole00000000000000000001"`: `{"id": "crole00000000000000000001", "name": "viewer"}`,
+				`team "other"`:                           `{"id": "cteam00000000000000000002", "name": "other"}`,
+				`team "t"`:                               `{"id": "cteam00000000000000000001", "name": "t", "deploymentRoles": [{"deploymentId": "cdeployment00000000000001", "role": "viewer"}]}`,
+			}, `
+delete team "t"
+delete customRole "crole00000000000000000001" after team "t"
+update customRole "viewer" after customRole "crole00000000000000000001"
+delete team "other"
+`,
+		},
+		"a role takes the name of a removed role that a user still has": {
+			`
+customRoles:
+  - { id: crole00000000000000000002, name: viewer }
+  - { id: crole00000000000000000001, state: absent }
+users:
+  - { username: a@example.com, deploymentRoles: [{ deploymentId: cdeployment00000000000001, role: viewer }] }
+`,
+			map[string]string{
+				`customRole "viewer"`:                    `{"id": "crole00000000000000000002", "name": "reader"}`,
+				`customRole "crole00000000000000000001"`: `{"id": "crole00000000000000000001", "name": "viewer"}`,
+				`user "a@example.com"`:                   `{"id": "cuser00000000000000000001", "username": "a@example.com", "status": "ACTIVE", "organizationRole": "ORGANIZATION_MEMBER", "deploymentRoles": [{"deploymentId": "cdeployment00000000000001", "role": "viewer"}]}`,
+			}, `
+update customRole "viewer"
+unchanged user "a@example.com" after customRole "viewer"
+delete customRole "crole00000000000000000001" after user "a@example.com"
+`,
+		},
+		"of a cluster and a Workspace that refer to each other, both are removed": {
+			`
+clusters: [{ id: ccluster00000000000000001, state: absent }]
+workspaces: [{ id: cworkspace000000000000001, state: absent }]
+`,
+			map[string]string{
+				`cluster "ccluster00000000000000001"`:   `{"id": "ccluster00000000000000001", "name": "production", "type": "DEDICATED", "workspaceIds": ["cworkspace000000000000001"]}`,
+				`workspace "cworkspace000000000000001"`: `{"id": "cworkspace000000000000001", "name": "data", "defaultClusterId": "ccluster00000000000000001"}`,
+			}, `
+delete cluster "ccluster00000000000000001"
+delete workspace "cworkspace000000000000001" after cluster "ccluster00000000000000001"
+`,
+		},
+		"of a new cluster and a new Workspace that refer to each other, the one value is set later, not the list": {
+			`
+clusters: [{ name: production, type: DEDICATED, cloudProvider: AWS, region: us-east-1, vpcSubnetRange: 172.20.0.0/20, workspaces: [data] }]
+workspaces: [{ name: data, defaultCluster: production }]
+`, nil, `
+create workspace "data" completed after cluster "production"
+create cluster "production" after workspace "data"
+`,
+		},
+		"the id of a cluster that exists is known at once": {
+			`
+clusters: [{ name: production, workspaces: [data] }]
+workspaces: [{ name: data, defaultCluster: production }]
+`,
+			map[string]string{`cluster "production"`: `{"id": "ccluster00000000000000001", "name": "production", "type": "DEDICATED", "workspaceIds": []}`}, `
+create workspace "data"
+update cluster "production" after workspace "data"
+`,
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p := planned(t, test.manifest, test.current, plan.Policy{AllowDelete: true})
+			same(t, "plan", strings.TrimPrefix(test.want, "\n"), outline(p))
+		})
+	}
+}

@@ -1,0 +1,143 @@
+package plan_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"astro-apply/internal/plan"
+	"astro-apply/internal/resource"
+)
+
+// A plan of chosen resources contains only them. One that can't be applied alone
+// is an error, never a change that relies on what was left out.
+func TestOnly(t *testing.T) {
+	t.Parallel()
+	const (
+		data       = `{"id": "cworkspace000000000000001", "name": "data", "description": "old"}`
+		wasOld     = `{"id": "cworkspace000000000000001", "name": "old"}`
+		production = `{"id": "ccluster00000000000000001", "name": "production", "type": "DEDICATED", "workspaceIds": ["cworkspace000000000000001", "cworkspace000000000000002"]}`
+		reader     = `{"id": "crole00000000000000000002", "name": "reader"}`
+		viewer     = `{"id": "crole00000000000000000001", "name": "viewer"}`
+		team       = `{"id": "cteam00000000000000000001", "name": "t", "deploymentRoles": [{"deploymentId": "cdeployment00000000000001", "role": "viewer"}]}`
+		left       = " and the input only leaves that out; choose both, or leave both out\n"
+	)
+	for name, test := range map[string]struct {
+		only     string // what is chosen
+		manifest string
+		current  map[string]string
+		want     string
+	}{
+		"a chosen resource is changed alone": {
+			`workspace "data"`, `
+workspaces: [{ name: data, description: new }]
+deployments: [{ name: one, workspace: data, description: new }]
+`,
+			map[string]string{`workspace "data"`: data, `deployment "one"`: dedicated},
+			"update workspace \"data\"\n",
+		},
+		"what a new resource lives in exists": {
+			`team "fresh"`, `
+workspaces: [{ name: data, description: new }]
+teams: [{ name: fresh, workspaceRoles: [{ workspace: data, role: WORKSPACE_OWNER }] }]
+`,
+			map[string]string{`workspace "data"`: data},
+			"create team \"fresh\"\n",
+		},
+		"what a new resource lives in is left out": {
+			`team "fresh"`, `
+workspaces: [{ name: data }]
+teams: [{ name: fresh, workspaceRoles: [{ workspace: data, role: WORKSPACE_OWNER }] }]
+`, nil,
+			"unknown team \"fresh\"\n  error: needs workspace \"data\", which is to be created too," + left,
+		},
+		"what a resource refers to by its new name keeps the old one": {
+			`team "fresh"`, `
+workspaces: [{ id: cworkspace000000000000001, name: data }]
+teams: [{ name: fresh, workspaceRoles: [{ workspace: data, role: WORKSPACE_OWNER }] }]
+`,
+			map[string]string{`workspace "data"`: wasOld},
+			"unknown team \"fresh\"\n  error: needs workspace \"data\", which is to be updated too," + left,
+		},
+		"what has the name that a resource is to get stays": {
+			`customRole "viewer"`, `
+customRoles: [{ id: crole00000000000000000002, name: viewer }, { id: crole00000000000000000001, state: absent }]
+`,
+			map[string]string{`customRole "viewer"`: reader, `customRole "crole00000000000000000001"`: viewer},
+			"unknown customRole \"viewer\"\n  error: needs customRole \"crole00000000000000000001\", which is to be deleted too," + left,
+		},
+		"what refers to a removed resource is removed first": {
+			`customRole "viewer"`, `
+customRoles: [{ name: viewer, state: absent }]
+teams: [{ name: t, state: absent }]
+`,
+			map[string]string{`customRole "viewer"`: viewer, `team "t"`: team},
+			"unknown customRole \"viewer\"\n  error: needs team \"t\", which lets go of it," + left,
+		},
+		"what refers to a removed resource and is protected": {
+			`workspace "data"`, `
+workspaces: [{ name: data, state: absent }, { name: other }]
+clusters: [{ name: production, protect: true, workspaces: [other] }]
+`,
+			map[string]string{
+				`workspace "data"`: data, `workspace "other"`: `{"id": "cworkspace000000000000002", "name": "other"}`, `cluster "production"`: production,
+			},
+			"unknown workspace \"data\"\n  error: needs cluster \"production\", which lets go of it," + left,
+		},
+		"what is chosen needs no change": {
+			`team "t"`, `
+customRoles: [{ id: crole00000000000000000001, name: viewer }, { name: fresh, scopeType: DEPLOYMENT, permissions: [deployment.get] }]
+teams: [{ name: t, deploymentRoles: [{ deploymentId: cdeployment00000000000001, role: viewer }] }]
+`,
+			map[string]string{`customRole "viewer"`: viewer, `team "t"`: team},
+			"unchanged team \"t\"\n",
+		},
+		"a problem of what is left out is none": {
+			`deployment "one"`, `
+workspaceId: cworkspace000000000000001
+deployments:
+  - { name: one, description: new }
+  - { name: two, type: STANDARD }
+`,
+			map[string]string{`deployment "one"`: dedicated, `deployment "two"`: with(t, dedicated, `"name": "two"`)},
+			"update deployment \"one\"\n",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p := planned(t, test.manifest, test.current, plan.Policy{AllowDelete: true, Only: func(o *resource.Object) bool { return o.String() == test.only }})
+			same(t, "plan", test.want, outline(p))
+		})
+	}
+}
+
+// A value that a chosen resource shares with one that is left out is still the
+// chosen one's problem.
+func TestOnlyKeepsProblemsOfSharedValues(t *testing.T) {
+	t.Parallel()
+	p := planned(t, `
+workspaceId: cworkspace000000000000001
+deployments:
+  - { name: one, environmentVariables: &variables [{ key: S, value: x, isSecret: false }] }
+  - { name: two, environmentVariables: *variables }
+`, map[string]string{`deployment "one"`: dedicated, `deployment "two"`: with(t, dedicated, `"id": "cdeployment00000000000002", "name": "two"`)},
+		plan.Policy{Only: func(o *resource.Object) bool { return o.Name() == "one" }})
+	if !slices.ContainsFunc(told(p.Problems), func(text string) bool {
+		return strings.HasPrefix(text, `deployment "one": environmentVariables[S].isSecret`)
+	}) {
+		t.Errorf("the problem is lost:\n%s", outline(p))
+	}
+}
+
+// What depends on a chosen resource and is left out is named in a note.
+func TestOnlyNamesDependents(t *testing.T) {
+	t.Parallel()
+	p := planned(t, `
+workspaces: [{ name: fresh }]
+teams: [{ name: t, workspaceRoles: [{ workspace: fresh, role: WORKSPACE_OWNER }] }]
+`, nil, plan.Policy{Only: func(o *resource.Object) bool { return o.Name() == "fresh" }})
+	same(t, "plan", "create workspace \"fresh\"\n", outline(p))
+	if notes := told(p.Changes[0].Notes); len(notes) != 1 || !strings.HasSuffix(notes[0], `: team "t"`) {
+		t.Errorf("notes %q", notes)
+	}
+}
