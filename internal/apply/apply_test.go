@@ -90,19 +90,38 @@ func TestWaitsUntilReady(t *testing.T) {
 	})
 }
 
-// A status that still reads HEALTHY right after an update isn't believed at once.
+// A run waits for what an update changes in a running Deployment, also where the
+// old status is still returned for a while; it doesn't wait for anything else.
 func TestWaitIsNotFooledByAnOldStatus(t *testing.T) {
 	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		s := newStage(t, simulator.Options{})
-		w := s.server.Seed("workspace", map[string]any{"name": "data"})
-		s.server.Seed("deployment", map[string]any{"name": "one", "workspaceId": w, "type": "STANDARD"})
-		start := time.Now()
-		outcomes := s.apply(t.Context(), "deployments: [{ name: one, workspace: data, description: changed }]", apply.Options{Wait: true})
-		if outcomes[0].Status != apply.Updated || time.Since(start) > time.Minute {
-			t.Errorf("%s after %s", outcomes[0].Status, time.Since(start))
-		}
-	})
+	for name, test := range map[string]struct {
+		change        string
+		settle, stale time.Duration
+		least, most   time.Duration
+	}{
+		"the old status is returned for a while":       {"schedulerSize: MEDIUM", time.Minute, 8 * time.Second, time.Minute, 75 * time.Second},
+		"the old status is returned almost too long":   {"schedulerSize: MEDIUM", time.Minute, 14 * time.Second, time.Minute, 75 * time.Second},
+		"the old status stays":                         {"schedulerSize: MEDIUM", 0, time.Hour, 15 * time.Second, 16 * time.Second},
+		"a variable, and the old status stays":         {"environmentVariables: [{ key: A, value: a }]", 0, time.Hour, 15 * time.Second, 16 * time.Second},
+		"a text, and the old status stays":             {"description: changed", 0, time.Hour, 0, time.Second},
+		"a text and a size, and the old status stays":  {"description: changed, schedulerSize: MEDIUM", 0, time.Hour, 15 * time.Second, 16 * time.Second},
+		"a text, and the answer has a pending status":  {"description: changed", time.Minute, 0, time.Minute, 75 * time.Second},
+		"nothing differs, and the status is as it was": {"description: before", time.Minute, 0, 0, time.Second},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				s := newStage(t, simulator.Options{Settle: test.settle, Stale: test.stale})
+				w := s.server.Seed("workspace", map[string]any{"name": "data"})
+				s.server.Seed("deployment", map[string]any{"name": "one", "workspaceId": w, "type": "STANDARD", "description": "before", "schedulerSize": "SMALL"})
+				start := time.Now()
+				outcomes := s.apply(t.Context(), "deployments: [{ name: one, workspace: data, "+test.change+" }]", apply.Options{Wait: true})
+				if took := time.Since(start); !outcomes[0].Status.OK() || took < test.least || took > test.most {
+					t.Errorf("%s after %s, want %s to %s (%v)", outcomes[0].Status, took, test.least, test.most, outcomes[0].Err)
+				}
+			})
+		})
+	}
 }
 
 func TestTimeRunsOutWhileWaiting(t *testing.T) {

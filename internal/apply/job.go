@@ -11,6 +11,7 @@ type job struct {
 	first   *job // the job that this one completes, once what it refers to is there
 	sent    bool // a write of it left
 	moved   bool // it was seen on its way after the first write
+	effect  bool // an update changes a field that affects the running resource
 	done    chan struct{}
 	passed  *Outcome
 	over    chan struct{}

@@ -46,10 +46,12 @@ func (r *run) poll(ctx context.Context, interval time.Duration) error {
 }
 
 // settle polls until the object is ready. That it isn't when time runs out is
-// an outcome of its own: the change was accepted, and is not sent again.
+// an outcome of its own: the change was accepted, and is not sent again. After an
+// update that affects nothing that runs, only a pending status is waited for.
 func (r *run) settle(ctx context.Context, j *job, written bool) {
 	o, kind, id := j.change.Object, j.change.Object.Kind, j.Live.ID
 	start, moved := time.Now(), !written || j.moved
+	quiet := j.Wrote == Updated && !j.effect
 	var problem error
 	for interval := firstPoll; ; interval = min(interval*3/2, lastPoll) {
 		state, reason := j.Live.State(kind)
@@ -62,14 +64,18 @@ func (r *run) settle(ctx context.Context, j *job, written bool) {
 			}
 		}
 		switch {
-		case kind.Ready == nil, ended && (state == resource.Ready || !written):
+		case kind.Ready == nil, quiet && !moved, ended && (state == resource.Ready || !written):
 			return // what was broken before is not for us to wait for, and the API judges what can be done with it
 		case ended:
 			j.Status, j.Err = Failed, fmt.Errorf("accepted, and then it failed at Astro: %s", reason)
 			return
 		}
 		r.waits(j, reason)
-		if r.poll(ctx, interval) != nil {
+		pause := interval
+		if rest := calm - time.Since(start); !moved && rest > 0 {
+			pause = min(pause, rest) // so that a poll is made when it is believed
+		}
+		if r.poll(ctx, pause) != nil {
 			j.Status, j.Err = Unconfirmed, unconfirmed(ctx, reason, problem)
 			return
 		}

@@ -13,6 +13,7 @@ import (
 	"astro-apply/internal/astro"
 	"astro-apply/internal/plan"
 	"astro-apply/internal/resource"
+	"astro-apply/internal/schema"
 )
 
 const (
@@ -152,6 +153,7 @@ func (r *run) once(ctx context.Context, j *job) error {
 		return err
 	}
 	o, live := j.change.Object, j.Live
+	j.effect = j.effect || d.Effect(o.Kind) > schema.Quiet
 	if len(d.Requests) == 0 {
 		if j.Status == "" {
 			j.Status = Unchanged // somebody else did it

@@ -54,6 +54,16 @@ type Diff struct {
 	Refusal    error          // why the Requests must not be sent, nil if they may
 }
 
+// Effect returns the strongest effect of the fields that change.
+func (d *Diff) Effect(k *resource.Kind) schema.Effect {
+	strongest := schema.Quiet
+	for _, f := range d.Fields {
+		_, effect := schema.StrongestEffect(k.Fields, f.Path)
+		strongest = max(strongest, effect)
+	}
+	return strongest
+}
+
 // forget drops what only served to make the plan. Of many objects it would be
 // most of what is kept, and whoever writes one of them compares it once more.
 func (d *Diff) forget() {

@@ -121,30 +121,13 @@ func (r *Run) restarted() (out []toll) {
 func touched(c *plan.Change, effect schema.Effect) (names []string) {
 	seen := map[string]bool{}
 	for _, f := range c.Fields {
-		name, of := strongest(c.Object.Kind.Fields, f.Path)
+		name, of := schema.StrongestEffect(c.Object.Kind.Fields, f.Path)
 		if of == effect && !seen[name] {
 			seen[name] = true
 			names = append(names, name)
 		}
 	}
 	return names
-}
-
-// strongest is the field on a path that has the strongest effect.
-func strongest(fields []schema.Field, path string) (name string, effect schema.Effect) {
-	for path != "" {
-		part, rest, _ := strings.Cut(path, ".")
-		part, _, _ = strings.Cut(part, "[")
-		f := schema.Find(fields, part)
-		if f == nil {
-			return name, effect
-		}
-		if name == "" || f.Effect > effect {
-			name, effect = part, max(effect, f.Effect)
-		}
-		fields, path = f.Type.Fields, rest
-	}
-	return name, effect
 }
 
 // elements counts what is removed from objects that stay, and what gets a new

@@ -109,6 +109,7 @@ func (s *Server) updateDeployment(c call) (any, *problem) {
 		return nil, p
 	}
 	old := o.state
+	o.before = s.status(o, s.hibernating(old))
 	o.state = body
 	s.touch(o, c.caller)
 	s.fillDeployment(o.state, old)

@@ -45,15 +45,24 @@ func (s *Server) deploymentView(o *object) map[string]any {
 	return view
 }
 
-// writtenDeployment answers a create or update, which is never ready at once.
+// writtenDeployment answers a create or update, which is never ready at once; with
+// Stale, an update's answer doesn't show that yet.
 func (s *Server) writtenDeployment(o *object) map[string]any {
 	view := s.deploymentView(o)
-	view["status"] = o.pending
+	if !s.showsOldStatus(o) {
+		view["status"] = o.pending
+	}
 	return view
+}
+
+func (s *Server) showsOldStatus(o *object) bool {
+	return o.before != "" && s.now().Before(o.changed.Add(s.options.Stale))
 }
 
 func (s *Server) status(o *object, asleep bool) string {
 	switch {
+	case s.showsOldStatus(o):
+		return o.before
 	case o.pending != "" && s.now().Before(o.changed.Add(s.settle)):
 		return o.pending
 	case o.text("status") != "": // as seeded, until an update

@@ -14,6 +14,7 @@ import (
 type Options struct {
 	OrganizationID string           // "": one is made up
 	Settle         time.Duration    // from CREATING or DEPLOYING to HEALTHY; 0: at once, on the next read
+	Stale          time.Duration    // how long after an update of a Deployment its old status is still returned, by the update too
 	Now            func() time.Time // nil: time.Now
 	Limited        bool             // the rate limits of a token are enforced
 	Inherited      InheritedRoles   // how a user's answer shows roles that come from Teams

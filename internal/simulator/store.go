@@ -35,6 +35,7 @@ type object struct {
 	id      string
 	state   map[string]any // decoded JSON
 	pending string         // the status until Settle has passed since changed
+	before  string         // the status until Stale has passed since changed, "" after a create
 	changed time.Time
 }
 

@@ -1,0 +1,47 @@
+package apply_test
+
+import (
+	"strings"
+	"testing"
+	"testing/synctest"
+
+	"github.com/google/go-cmp/cmp"
+
+	"astro-apply/internal/apply"
+	"astro-apply/internal/plan"
+	"astro-apply/internal/simulator"
+)
+
+// A plan with a cycle is refused before the first write, and the run ends.
+func TestCycleIsRefused(t *testing.T) {
+	t.Parallel()
+	for name, later := range map[string]bool{"between changes": false, "by a second write": true} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				s := newStage(t, simulator.Options{})
+				s.server.Seed("workspace", map[string]any{"name": "same"})
+				p := s.plan("workspaces: [{ name: one }, { name: two }, { name: free }, { name: same }]", plan.Policy{})
+				one, two := p.Changes[0], p.Changes[1]
+				if one.Needs, two.Needs = []*plan.Change{two}, []*plan.Change{one}; later {
+					// free has to wait for the second write of one, too.
+					one.Needs, one.Later, two.Needs = nil, []*plan.Change{two}, []*plan.Change{p.Changes[2]}
+					p.Changes[2].Needs = []*plan.Change{two}
+				}
+				var reported int
+				outcomes := apply.Run(t.Context(), s.source, p, apply.Options{Done: func(apply.Outcome) { reported++ }})
+				if diff := cmp.Diff([]apply.Status{apply.Failed, apply.Failed, apply.Failed, apply.Unchanged}, statuses(outcomes)); diff != "" {
+					t.Fatal(diff)
+				}
+				for _, o := range outcomes[:3] {
+					if !strings.HasPrefix(o.Err.Error(), "nothing was written, because the plan contains a cycle, workspace") || o.Wrote != "" {
+						t.Errorf("%s: %v", o.Change.Object, o.Err)
+					}
+				}
+				if len(s.writes()) > 0 || reported != 3 {
+					t.Errorf("%d changes reported, writes %v", reported, s.writes())
+				}
+			})
+		})
+	}
+}
