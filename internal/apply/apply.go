@@ -65,7 +65,7 @@ type Options struct {
 	// Deliver takes a secret value that is told once. What it can't take is undone
 	// where that is possible.
 	Deliver func(o *resource.Object, value string) error
-	Done    func(Outcome) // called after each change that was tried, one at a time
+	Done    func(Outcome) // called after each change that was tried, one at a time; once more where a second write changes what became of it
 	Said    func(string)  // a progress line, now and then
 }
 
@@ -123,7 +123,7 @@ func Run(ctx context.Context, source resource.Source, p *plan.Plan, o Options) [
 	for i, j := range r.jobs {
 		if j.first == nil {
 			outcomes[i] = j.Outcome
-		} else if i := slices.Index(r.jobs, j.first); !j.Status.OK() && outcomes[i].Status.OK() {
+		} else if i := slices.Index(r.jobs, j.first); j.decides(j.first.Status) {
 			outcomes[i] = j.Outcome
 		} else {
 			outcomes[i].Warnings = j.Warnings
@@ -141,8 +141,7 @@ func (r *run) job(ctx context.Context, j *job) {
 	start := time.Now()
 	r.do(ctx, j)
 	j.Duration = time.Since(start)
-	told := j.first != nil && !j.first.passed.Status.OK() // with the first one
-	if j.change.Active() && r.Done != nil && !told {
+	if j.change.Active() && r.Done != nil && (j.first == nil || j.decides(j.first.passed.Status)) {
 		r.mu.Lock()
 		defer r.mu.Unlock()
 		r.Done(j.Outcome)

@@ -4,10 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"astro-apply/internal/apply"
 	"astro-apply/internal/plan"
@@ -26,8 +29,15 @@ deployments: [{ name: etl, workspace: data, type: DEDICATED, cluster: production
 func TestHoursForACluster(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newStage(t, simulator.Options{Settle: 2 * time.Hour})
-		start, said := time.Now(), []string{}
-		outcomes := s.apply(context.Background(), onCluster, apply.Options{Said: func(line string) { said = append(said, line) }})
+		start, said, done := time.Now(), []string{}, []string{}
+		outcomes := s.apply(context.Background(), onCluster, apply.Options{
+			Said: func(line string) { said = append(said, line) },
+			Done: func(o apply.Outcome) { done = append(done, fmt.Sprint(o.Status, " ", o.Change.Object)) },
+		})
+		slices.Sort(done)
+		if diff := cmp.Diff([]string{`created cluster "production"`, `created deployment "etl"`, `created workspace "data"`}, done); diff != "" {
+			t.Errorf("reported (-want +got):\n%s", diff)
+		}
 		for _, o := range outcomes {
 			if o.Status != apply.Created {
 				t.Errorf("%s: %s: %v", o.Change.Object, o.Status, o.Err)
@@ -36,7 +46,7 @@ func TestHoursForACluster(t *testing.T) {
 		if took := time.Since(start); took < 2*time.Hour || took > 5*time.Hour {
 			t.Errorf("took %s", took)
 		}
-		if len(said) < 200 || !strings.Contains(said[10], `cluster "production" (CREATING)`) {
+		if len(said) < 200 || !strings.HasPrefix(said[10], "0 of 3 done after 5m30s; ") || !strings.Contains(said[10], `cluster "production" (CREATING)`) {
 			t.Errorf("said %d lines, such as %q", len(said), said[:min(len(said), 3)])
 		}
 		cluster := s.server.Objects("cluster")[0]

@@ -16,6 +16,12 @@ func (j *job) rest() string {
 	return fmt.Sprintf("; it is %s, id %s, and the next run completes it", j.Wrote, j.Live.ID)
 }
 
+// decides reports whether the change has the outcome of its second write: that one
+// failed and the first write didn't, or only that one wrote.
+func (j *job) decides(first Status) bool {
+	return first.OK() && !j.Status.OK() || first == Unchanged && j.Status == Updated
+}
+
 // settled is what of a body can be sent before the rest is known: no field of
 // which a part is missing, since that would be taken for all of it.
 func settled(body *schema.Node) *schema.Node {

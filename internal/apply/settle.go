@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"astro-apply/internal/astro"
+	"astro-apply/internal/plan"
 	"astro-apply/internal/resource"
 )
 
@@ -159,24 +160,24 @@ func (r *run) progress() (stop func()) {
 func (r *run) line(elapsed time.Duration) string {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	var total, done int
+	total, unfinished := 0, map[*plan.Change]bool{} // a second write is part of its change
 	var names []string
 	for _, j := range r.jobs {
-		if j.change.Active() {
+		if j.change.Active() && j.first == nil {
 			total++
 		}
 		select {
 		case <-j.over:
-			if j.change.Active() {
-				done++
-			}
 		default:
+			if j.change.Active() {
+				unfinished[j.change] = true
+			}
 			if reason, ok := r.waiting[j]; ok {
 				names = append(names, fmt.Sprintf("%s (%s)", j.change.Object, reason))
 			}
 		}
 	}
-	line := fmt.Sprintf("%d of %d done after %s", done, total, elapsed.Round(time.Second))
+	line := fmt.Sprintf("%d of %d done after %s", total-len(unfinished), total, elapsed.Round(time.Second))
 	if len(names) > 5 {
 		names = append(names[:5], fmt.Sprintf("%d more", len(names)-5))
 	}

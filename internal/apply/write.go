@@ -32,7 +32,13 @@ func (r *run) write(ctx context.Context, j *job) error {
 		}
 	}
 	switch {
-	case j.first != nil, j.change.Action == plan.Update:
+	case j.first != nil:
+		err := r.update(ctx, j)
+		if err == nil && j.first.passed.Status == Created {
+			j.Status = Created
+		}
+		return err
+	case j.change.Action == plan.Update:
 		return r.update(ctx, j)
 	case j.change.Action == plan.Create:
 		return r.create(ctx, j)

@@ -1,6 +1,7 @@
 package plan_test
 
 import (
+	"strings"
 	"testing"
 
 	"astro-apply/internal/plan"
@@ -157,4 +158,52 @@ func TestListThatIsNotLive(t *testing.T) {
 	same(t, "differences", []string(nil), shown(d.Fields))
 	d = deployment(t, "contactEmails: [a@example.com]", hybrid, plan.Policy{})
 	same(t, "body", []any{"a@example.com"}, body(t, d)["contactEmails"])
+}
+
+// Of a set that Astro returns with a repetition, the repetition means nothing: the
+// declared item is neither removed nor kept against the declaration.
+func TestRepetitionInASet(t *testing.T) {
+	t.Parallel()
+	twice := with(t, dedicated, `"contactEmails": ["a@example.com", "b@example.com", "a@example.com"]`)
+	for name, policy := range map[string]plan.Policy{"allow-delete": {AllowDelete: true}, "no removals": {}} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d := deployment(t, "contactEmails: [b@example.com, a@example.com]", twice, policy)
+			same(t, "differences", []string(nil), shown(d.Fields))
+			same(t, "kept", []string(nil), shown(d.Kept))
+			same(t, "requests", 0, len(d.Requests))
+		})
+	}
+	d := deployment(t, "contactEmails: [b@example.com]", twice, plan.Policy{AllowDelete: true})
+	same(t, "differences", []string{`contactEmails: "a@example.com" → (none)`}, shown(d.Fields))
+	same(t, "sent", any([]any{"b@example.com"}), body(t, d)["contactEmails"])
+}
+
+// Items that turn out to have the same key are a problem: the API would decide
+// which one counts. Items whose keys are not known yet are different ones.
+func TestKeysOfItems(t *testing.T) {
+	t.Parallel()
+	const team = `
+workspaces: [{ name: data }, { name: more }]
+teams:
+  - name: t
+    workspaceRoles:
+      - { workspace: data, role: WORKSPACE_OWNER }
+`
+	data := map[string]string{`workspace "data"`: `{"id": "cworkspace000000000000001", "name": "data"}`}
+	p := planned(t, team+"      - { workspaceId: cworkspace000000000000001, role: WORKSPACE_MEMBER }\n", data, plan.Policy{})
+	if len(p.Problems) != 1 || p.Problems[0].Pos.Line != 7 || !strings.Contains(p.Problems[0].Message, "workspaceRoles: cworkspace000000000000001 is ") {
+		t.Errorf("one Workspace twice:\n%s", outline(p))
+	}
+	p = planned(t, team+"      - { workspace: more, role: WORKSPACE_MEMBER }\n", nil, plan.Policy{})
+	var items []string
+	for _, c := range p.Changes {
+		for _, f := range c.Fields {
+			if strings.HasPrefix(f.Path, "workspaceRoles") {
+				items = append(items, f.Path)
+			}
+		}
+	}
+	same(t, "two new Workspaces", []string{`workspaceRoles[workspace "data"]`, `workspaceRoles[workspace "more"]`}, items)
+	same(t, "problems", []string(nil), told(p.Problems))
 }

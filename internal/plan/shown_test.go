@@ -130,5 +130,8 @@ func TestExceedsKnowsResolvedReferences(t *testing.T) {
 	same(t, "with another role", "roles[c1]", role("roles[c1]", schema.String("c1"), "OWNER").Exceeds(shown))
 	same(t, "of another list", "more[c1]", role("more[c1]", schema.String("c1"), "MEMBER").Exceeds(shown))
 	same(t, "known before", "roles[c1]", role("roles[c1]", schema.String("c1"), "MEMBER").Exceeds(role("roles[c2]", schema.String("c1"), "MEMBER")))
+	changed := role("roles[c1]", schema.String("c1"), "MEMBER")
+	changed.Fields[0].Old = schema.String("changed since")
+	same(t, "resolved, and changed since", "roles[c1]", changed.Exceeds(shown))
 	same(t, "still unknown", "", role(`roles[workspace "data"]`, unknown, "MEMBER").Exceeds(shown))
 }

@@ -148,3 +148,25 @@ func TestSeededDeploymentStandsAlone(t *testing.T) {
 		}
 	}
 }
+
+// With Stale, an update's answer and the reads after it return the old status for
+// a while, as the API may.
+func TestOldStatusIsReturned(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+	o, w := populated(t, simulator.Options{Settle: time.Minute, Stale: 10 * time.Second, Now: clock(&now)})
+	made := o.do("POST", "/deployments", documented(w))
+	id := made["id"].(string)
+	status := func() any { return o.do("GET", "/deployments/"+id, nil)["status"] }
+	now = now.Add(time.Minute)
+	seen := []any{made["status"], status()}
+	update := with(documented(w), map[string]any{"clusterId": nil, "astroRuntimeVersion": nil, "environmentVariables": []any{}})
+	seen = append(seen, o.do("POST", "/deployments/"+id, update)["status"], status())
+	for range 2 {
+		now = now.Add(30 * time.Second)
+		seen = append(seen, status())
+	}
+	if want := []any{"CREATING", "HEALTHY", "HEALTHY", "HEALTHY", "DEPLOYING", "HEALTHY"}; !slices.Equal(want, seen) {
+		t.Errorf("statuses %v, want %v", seen, want)
+	}
+}
