@@ -1,6 +1,7 @@
 package apply
 
 import (
+	"context"
 	"fmt"
 	"slices"
 
@@ -20,6 +21,16 @@ func (j *job) rest() string {
 // failed and the first write didn't, or only that one wrote.
 func (j *job) decides(first Status) bool {
 	return first.OK() && !j.Status.OK() || first == Unchanged && j.Status == Updated
+}
+
+// complete makes the second write. A resource that the first one created stays
+// "created".
+func (r *run) complete(ctx context.Context, j *job) error {
+	err := r.update(ctx, j)
+	if err == nil && j.first.passed.Status == Created {
+		j.Status = Created
+	}
+	return err
 }
 
 // settled is what of a body can be sent before the rest is known: no field of

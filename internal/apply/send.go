@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"net/http"
 	"slices"
 	"time"
 
@@ -125,6 +126,12 @@ func unsent(err error) bool {
 func ambiguous(err error) bool {
 	e, ok := errors.AsType[*astro.Error](err)
 	return ok && e.Ambiguous
+}
+
+// overtaken reports whether another run may have done the same meanwhile.
+func overtaken(err error) bool {
+	e, ok := errors.AsType[*astro.Error](err)
+	return ok && e.StatusCode == http.StatusConflict
 }
 
 // whole is all that is known of the object, live or else as declared.

@@ -33,11 +33,7 @@ func (r *run) write(ctx context.Context, j *job) error {
 	}
 	switch {
 	case j.first != nil:
-		err := r.update(ctx, j)
-		if err == nil && j.first.passed.Status == Created {
-			j.Status = Created
-		}
-		return err
+		return r.complete(ctx, j)
 	case j.change.Action == plan.Update:
 		return r.update(ctx, j)
 	case j.change.Action == plan.Create:
@@ -109,12 +105,6 @@ func (r *run) update(ctx context.Context, j *job) error {
 		case <-time.After(wait.NextBackOff()):
 		}
 	}
-}
-
-// overtaken reports whether another run may have done the same meanwhile.
-func overtaken(err error) bool {
-	e, ok := errors.AsType[*astro.Error](err)
-	return ok && e.StatusCode == http.StatusConflict
 }
 
 // compare reads the object by id and lays the declaration over it once more.

@@ -2,6 +2,7 @@ package plan_test
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -9,6 +10,7 @@ import (
 	"astro-apply/internal/manifest"
 	"astro-apply/internal/plan"
 	"astro-apply/internal/resource"
+	"astro-apply/internal/schema"
 )
 
 // planned makes the plan of a manifest. current has the JSON of the resources that
@@ -212,6 +214,59 @@ update cluster "production" after workspace "data"
 			t.Parallel()
 			p := planned(t, test.manifest, test.current, plan.Policy{AllowDelete: true})
 			same(t, "plan", strings.TrimPrefix(test.want, "\n"), outline(p))
+		})
+	}
+}
+
+// hens and eggs are kinds that refer to each other, eggs to a list of hens.
+func hensAndEggs(ref schema.Ref, hens schema.Type) resource.Catalog {
+	toHen, toEgg := ref, ref
+	toHen.Kind, toHen.Name, toEgg.Kind, toEgg.Name = "hen", "hens", "egg", "egg"
+	name := schema.Field{Name: "name", Type: schema.TextType(0)}
+	return resource.Catalog{
+		{Name: "hen", Title: "Hen", Section: "hens", Delete: resource.Call{Method: "DELETE", Path: "/hens/{id}"}, Identity: []string{"name"}, Fields: []schema.Field{name, {Name: "eggId", Type: schema.TextType(0), Ref: &toEgg}}},
+		{Name: "egg", Title: "Egg", Section: "eggs", Delete: resource.Call{Method: "DELETE", Path: "/eggs/{id}"}, Identity: []string{"name"}, Fields: []schema.Field{name, {Name: "henIds", Type: hens, Ref: &toHen}}},
+	}
+}
+
+// A cycle of references is broken where one of them may be set later, also if it is
+// in a list; where none may, nothing is written.
+func TestCyclesOfReferences(t *testing.T) {
+	t.Parallel()
+	const both = "eggs: [{ name: e, hens: [h] }]\nhens: [{ name: h, egg: e }]"
+	later, never := schema.Ref{Later: true}, schema.Ref{}
+	list := schema.SetType(schema.TextType(0))
+	onlyLists := hensAndEggs(later, list)
+	onlyLists[0].Fields[1].Ref.Later = false
+	mixed := hensAndEggs(never, list)
+	mixed[0].Fields[1].Ref.Later = true
+	current := map[string]string{
+		`hen "h"`: `{"id": "chen000000000000000000001", "name": "h", "eggId": "cegg000000000000000000001"}`,
+		`egg "e"`: `{"id": "cegg000000000000000000001", "name": "e", "henIds": ["chen000000000000000000001"]}`,
+	}
+	const absent = "eggs: [{ name: e, state: absent }]\nhens: [{ name: h, state: absent }]"
+	for name, test := range map[string]struct {
+		kinds    resource.Catalog
+		manifest string
+		current  map[string]string
+		want     string
+	}{
+		"a list alone may be set later":  {onlyLists, both, nil, "create egg \"e\" completed after hen \"h\"\ncreate hen \"h\" after egg \"e\"\n"},
+		"a value alone may be set later": {mixed, both, nil, "create hen \"h\" completed after egg \"e\"\ncreate egg \"e\" after hen \"h\"\n"},
+		"both may be removed":            {hensAndEggs(later, list), absent, current, "delete egg \"e\"\ndelete hen \"h\" after egg \"e\"\n"},
+		"neither may be removed first":   {hensAndEggs(never, list), absent, current, "problem"},
+		"neither may be created first":   {hensAndEggs(never, list), both, nil, "problem"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p := plannedOf(t, test.kinds, test.manifest, maps.Clone(test.current), plan.Policy{AllowDelete: true})
+			if test.want == "problem" {
+				if len(p.Problems) != 1 || !strings.HasSuffix(p.Problems[0].Message, `egg "e" → hen "h" → egg "e"`) && !strings.HasSuffix(p.Problems[0].Message, `hen "h" → egg "e" → hen "h"`) {
+					t.Errorf("no problem that names the cycle:\n%s", outline(p))
+				}
+				return
+			}
+			same(t, "plan", test.want, outline(p))
 		})
 	}
 }

@@ -92,6 +92,28 @@ teams: [{ name: t, deploymentRoles: [{ deploymentId: cdeployment00000000000001, 
 			map[string]string{`customRole "viewer"`: viewer, `team "t"`: team},
 			"unchanged team \"t\"\n",
 		},
+		"what is unchanged doesn't need what is to be renamed": {
+			`user "a@example.com"`, `
+customRoles: [{ id: crole00000000000000000001, name: reader }]
+users: [{ username: a@example.com, deploymentRoles: [{ deploymentId: cdeployment00000000000001, role: reader }] }]
+`,
+			map[string]string{
+				`customRole "reader"`:  viewer,
+				`user "a@example.com"`: `{"id": "cuser00000000000000000001", "username": "a@example.com", "status": "ACTIVE", "organizationRole": "ORGANIZATION_MEMBER", "deploymentRoles": [{"deploymentId": "cdeployment00000000000001", "role": "reader"}]}`,
+			},
+			"unchanged user \"a@example.com\"\n",
+		},
+		"what is left out refers to a removed resource": {
+			`cluster "ccluster00000000000000001"`, `
+clusters: [{ id: ccluster00000000000000001, state: absent }]
+workspaces: [{ name: data, description: new }]
+`,
+			map[string]string{
+				`cluster "ccluster00000000000000001"`: production,
+				`workspace "data"`:                    `{"id": "cworkspace000000000000001", "name": "data", "defaultClusterId": "ccluster00000000000000001"}`,
+			},
+			"unknown cluster \"ccluster00000000000000001\"\n  error: needs workspace \"data\", which lets go of it," + left,
+		},
 		"a problem of what is left out is none": {
 			`deployment "one"`, `
 workspaceId: cworkspace000000000000001
