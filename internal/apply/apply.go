@@ -105,12 +105,7 @@ func Run(ctx context.Context, source resource.Source, p *plan.Plan, o Options) [
 		}
 	}
 	r.follow(len(p.Changes))
-	if r.refusal = findCycle(r.jobs); r.refusal != nil {
-		r.jobs = r.jobs[:len(p.Changes)]
-		for _, j := range r.jobs {
-			j.needs = nil // nothing to wait for
-		}
-	}
+	r.refuseCycle(len(p.Changes))
 	stop := r.progress()
 	defer stop()
 	var all sync.WaitGroup

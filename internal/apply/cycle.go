@@ -6,6 +6,18 @@ import (
 	"strings"
 )
 
+// refuseCycle refuses every write if the jobs wait for each other in a cycle. The
+// first n jobs are not second ones.
+func (r *run) refuseCycle(n int) {
+	if r.refusal = findCycle(r.jobs); r.refusal == nil {
+		return
+	}
+	r.jobs = r.jobs[:n]
+	for _, j := range r.jobs {
+		j.needs = nil // nothing to wait for
+	}
+}
+
 // findCycle returns an error that names jobs of which each waits for the next one,
 // and the last for the first; nil if there are none. plan.Make refuses cycles, so
 // one that gets here is a fault of this program.
