@@ -184,13 +184,3 @@ func failure(name string, err error, pos schema.Pos, body *schema.Node) []Findin
 	}
 	return out
 }
-
-func title(name string, e *astro.Error) string {
-	switch {
-	case e.StatusCode == 0:
-		return name + ": no answer from Astro"
-	case e.StatusCode/100 == 2:
-		return name + ": no usable answer from Astro"
-	}
-	return fmt.Sprintf("%s: %d", name, e.StatusCode)
-}

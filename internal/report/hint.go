@@ -3,6 +3,7 @@ package report
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 
 	"astro-apply/internal/astro"
@@ -39,4 +40,15 @@ func hint(e *astro.Error) string {
 		return "No answer came; check the network, a proxy and api-url."
 	}
 	return ""
+}
+
+// title is the heading of an error that a call to Astro returned.
+func title(name string, e *astro.Error) string {
+	switch {
+	case e.StatusCode == 0:
+		return name + ": no answer from Astro"
+	case e.StatusCode/100 == 2:
+		return name + ": no usable answer from Astro"
+	}
+	return fmt.Sprintf("%s: %d", name, e.StatusCode)
 }
