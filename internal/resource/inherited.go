@@ -163,8 +163,10 @@ func (s Source) inheritsFrom(ctx context.Context, o *Object, id string) (out []*
 			return nil, err
 		}
 		whole, err := schema.ParseJSON(answer)
-		if err != nil || !whole.Get("id").Is(item.Get("id").Text) {
-			return nil, errors.Join(fmt.Errorf("answer about %s %s is about another one", in.Title, item.Get("id").Text), err)
+		if err != nil {
+			return nil, fmt.Errorf("answer about %s %s: %w", in.Title, item.Get("id").Text, err)
+		} else if id := whole.Get("id").Value(); id != item.Get("id").Text {
+			return nil, &WrongResource{Request: in.Get, Wanted: in.Title + " " + item.Get("id").Text, Found: "id " + id}
 		}
 		out = append(out, whole)
 	}
