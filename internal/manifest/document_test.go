@@ -3,6 +3,7 @@ package manifest_test
 import (
 	"strings"
 	"testing"
+	"unicode"
 
 	"astro-apply/internal/manifest"
 )
@@ -44,6 +45,7 @@ const tab = "found character that cannot start any token (a tab? YAML indents wi
 
 func TestSyntax(t *testing.T) {
 	t.Parallel()
+	const wide = ", and a manifest must be in UTF-8; convert it: iconv -f "
 	odd := " ends a line to some readers only; write it as an escape, in double quotes"
 	tests := map[string]struct{ text, want string }{
 		"a tab":                     {"a:\n\tb: 1", "2:1: not valid YAML: " + tab},
@@ -62,7 +64,14 @@ func TestSyntax(t *testing.T) {
 		"not UTF-8":                 {"a: 1\nb: é\xff", "2:5: not valid YAML: invalid leading UTF-8 octet (value: 255)"},
 		"half a character":          {"a: \xe2\x82", "1:4: not valid YAML: incomplete UTF-8 octet sequence"},
 		"Latin 1":                   {"a: caf\xe9 au lait", "1:8: not valid YAML: invalid trailing UTF-8 octet (value: 32)"},
-		"half of UTF-16":            {"\xff\xfea\x00:\x00 \x00\x00\xdc", "1:9: not valid YAML: unexpected low surrogate area (value: 56320)"},
+		"UTF-16":                    {"\xff\xfe#\x00(\x20b\x00:\x00 \x001\x00", "1:1: the file is in UTF-16LE" + wide + "UTF-16LE -t UTF-8 FILE"},
+		"UTF-16, the other order":   {"\xfe\xff\x00#\x20(\x00b\x00:\x00 \x001", "1:1: the file is in UTF-16BE" + wide + "UTF-16BE -t UTF-8 FILE"},
+		"UTF-16 without a mark":     {"a\x00:\x00 \x001\x00", "1:1: the file is in UTF-16LE" + wide + "UTF-16LE -t UTF-8 FILE"},
+		"the other order":           {"\x00a\x00:\x00 \x001", "1:1: the file is in UTF-16BE" + wide + "UTF-16BE -t UTF-8 FILE"},
+		"UTF-32":                    {"\xff\xfe\x00\x00a\x00\x00\x00", "1:1: the file is in UTF-32LE" + wide + "UTF-32LE -t UTF-8 FILE"},
+		"UTF-32, the other order":   {"\x00\x00\xfe\xff\x00\x00\x00a", "1:1: the file is in UTF-32BE" + wide + "UTF-32BE -t UTF-8 FILE"},
+		"UTF-32 without a mark":     {"a\x00\x00\x00", "1:1: the file is in UTF-32LE" + wide + "UTF-32LE -t UTF-8 FILE"},
+		"and the other order":       {"\x00\x00\x00a", "1:1: the file is in UTF-32BE" + wide + "UTF-32BE -t UTF-8 FILE"},
 		"a tab after the sign":      {"--- \n\ta: 1", "2:1: not valid YAML: found a tab character where an indentation space is expected"},
 		"a control character":       {"a: 1\nb: \x1b[31m", "2:4: not valid YAML: control characters are not allowed (value: 27)"},
 		"a null byte":               {"a: 1\x00", "1:5: not valid YAML: control characters are not allowed (value: 0)"},
@@ -80,6 +89,31 @@ func TestSyntax(t *testing.T) {
 			same(t, "other documents", 2, len(r.Documents))
 		})
 	}
+}
+
+// No character hides a line in a comment: it ends the line for GitHub, too, or the
+// file is refused.
+func TestNoHiddenLine(t *testing.T) {
+	t.Parallel()
+	for c := rune(1); c <= 0xffff; c++ {
+		if c == '\n' || !unicode.In(c, unicode.Z, unicode.C) && c < 0x3000 || c > 0x3000 && c < 0xfe00 {
+			continue
+		}
+		r := parse(unset, "ok: 1 # "+string(c)+"\n# a"+string(c)+"b: 1\n")
+		if len(r.Documents) > 0 && len(r.Documents[0].Members) != 1 {
+			t.Errorf("%U hides a line: %v", c, outline(r.Documents[0]))
+		}
+	}
+}
+
+// Text that is shown in another order is read, with one warning a file.
+func TestBidirectional(t *testing.T) {
+	t.Parallel()
+	r := parse(unset, "# x \u202e y \u202c\na: \"\u2066b\"\n", "b: \"\\u2066\"\n")
+	got := told(r.Problems)
+	same(t, "documents", 2, len(r.Documents))
+	same(t, "problems", 1, len(got))
+	same(t, "problem", true, strings.HasPrefix(got[0], "warning: a.yaml:1:5: U+202E changes the order in which text is shown"))
 }
 
 // A name may hold whatever a file's name may.

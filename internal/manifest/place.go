@@ -3,6 +3,7 @@ package manifest
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"regexp"
 	"unicode/utf8"
 
@@ -14,19 +15,50 @@ import (
 var (
 	newline = []byte{'\n'}
 	oddEnd  = regexp.MustCompile(`[\x{85}\x{2028}\x{2029}]|\r(?:[^\n]|$)`)
+
+	// The controls with which text can be hidden: embeddings, overrides, isolates.
+	bidirectional = regexp.MustCompile(`[\x{202A}-\x{202E}\x{2066}-\x{2069}]`)
 )
 
-// odd refuses what ends a line to the YAML library, but not to GitHub: what is
-// shown as a comment could go on as a value, and the lines of all that follows
-// would be counted wrong.
-func (r *reader) odd() bool {
-	at := oddEnd.FindIndex(r.data)
-	if at == nil || bytes.HasPrefix(r.data, []byte("\xff\xfe")) || bytes.HasPrefix(r.data, []byte("\xfe\xff")) { // UTF-16
-		return false
+// refuseOdd reports text that people see otherwise than the YAML library, and
+// whether it must not be read at all. UTF-16 is decoded by the library only. What
+// ends a line to the library, but not to GitHub, lets what is shown as a comment
+// go on as a value, and the lines of all that follows would be counted wrong.
+func (r *reader) refuseOdd() bool {
+	if encoding := wideEncoding(r.data); encoding != "" {
+		r.report(r.place(0), "the file is in %s, and a manifest must be in UTF-8; convert it: iconv -f %s -t UTF-8 FILE", encoding, encoding)
+		return true
 	}
-	char, _ := utf8.DecodeRune(r.data[at[0]:])
-	r.report(r.place(at[0]), "%q ends a line to some readers only; write it as an escape, in double quotes", char)
-	return true
+	if at := oddEnd.FindIndex(r.data); at != nil {
+		char, _ := utf8.DecodeRune(r.data[at[0]:])
+		r.report(r.place(at[0]), "%q ends a line to some readers only; write it as an escape, in double quotes", char)
+		return true
+	}
+	if at := bidirectional.FindIndex(r.data); at != nil {
+		char, _ := utf8.DecodeRune(r.data[at[0]:])
+		r.tell(schema.Problem{Pos: r.place(at[0]), Warning: true, Message: fmt.Sprintf(
+			"%U changes the order in which text is shown, so that a review may show another value than the one that is applied; remove it, or write it as an escape, in double quotes", char)})
+	}
+	return false
+}
+
+// wideEncoding names the encoding of a text whose characters have two or four
+// bytes, "" if it is none. Without a byte order mark, the zero bytes of its first
+// character show it.
+func wideEncoding(data []byte) string {
+	start := [4]byte{1, 1, 1, 1}
+	copy(start[:], data)
+	switch {
+	case start == [4]byte{0xff, 0xfe, 0, 0}, start[0] != 0 && start[1] == 0 && start[2] == 0 && start[3] == 0:
+		return "UTF-32LE"
+	case start == [4]byte{0, 0, 0xfe, 0xff}, start[0] == 0 && start[1] == 0 && start[2] == 0:
+		return "UTF-32BE"
+	case start[0] == 0xff && start[1] == 0xfe, start[0] != 0 && start[1] == 0:
+		return "UTF-16LE"
+	case start[0] == 0xfe && start[1] == 0xff, start[0] == 0 && start[1] != 0:
+		return "UTF-16BE"
+	}
+	return ""
 }
 
 func (r *reader) pos(n *yaml.Node) schema.Pos { return r.within(n.Line, n.Column) }

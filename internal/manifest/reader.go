@@ -64,7 +64,7 @@ func (r *reader) tell(p schema.Problem) {
 func (r *reader) file(s Source) {
 	r.name, r.data, r.lines = s.Name, s.Data, 1+bytes.Count(s.Data, newline)
 	r.told = map[reported]bool{}
-	if r.odd() {
+	if r.refuseOdd() {
 		return
 	}
 	loader, err := yaml.NewLoader(bytes.NewReader(s.Data))
