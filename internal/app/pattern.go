@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"astro-apply/internal/resource"
+	"astro-apply/internal/schema"
 )
 
 // handle is what outputs and patterns call an object.
@@ -16,7 +17,8 @@ func handle(o *resource.Object) string { return o.Kind.Section + "/" + o.Name() 
 // matches reports whether a pattern of an input means an object: a section, or a
 // section, a slash and a name, with * for any text.
 func matches(pattern string, o *resource.Object) (bool, error) {
-	if pattern == handle(o) { // whatever is in its name
+	pattern = schema.NormalizeName(pattern)
+	if pattern == schema.NormalizeName(handle(o)) { // whatever is in its name
 		return true, nil
 	}
 	section, name, named := strings.Cut(pattern, "/")
@@ -24,7 +26,7 @@ func matches(pattern string, o *resource.Object) (bool, error) {
 		return ok, err
 	}
 	const slash = "\x00" // a name may have some, and * means them too
-	return path.Match(strings.ReplaceAll(name, "/", slash), strings.ReplaceAll(o.Name(), "/", slash))
+	return path.Match(strings.ReplaceAll(name, "/", slash), strings.ReplaceAll(schema.NormalizeName(o.Name()), "/", slash))
 }
 
 // chosen returns which objects the patterns of an input mean. may says why one
@@ -49,7 +51,7 @@ func chosen(input string, patterns []string, declared *resource.Declaration, may
 			switch why := may(o); {
 			case why == "":
 				out[o] = true
-			case pattern == handle(o) || !o.Absent:
+			case schema.NormalizeName(pattern) == schema.NormalizeName(handle(o)) || !o.Absent:
 				errs = append(errs, fmt.Errorf("input %s: %s, which %q means, %s", input, o, pattern, why))
 			}
 		}

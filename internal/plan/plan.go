@@ -99,10 +99,7 @@ func one(o *resource.Object, w *resource.World, policy Policy) *Change {
 		}
 		c.Action = c.verb()
 		c.checkDoubts()
-		if names := w.Strangers[o]; c.Action == Create && len(names) > 0 {
-			c.Notes = append(c.Notes, schema.Problem{Pos: o.Pos, Message: "it will be created; live in the same place and not declared: " +
-				shortList(names) + ". If it is one of them under a new name, give its id"})
-		}
+		c.noteSimilar(w)
 	}
 	c.checkVisible(w)
 	c.guard(policy.Caller)

@@ -16,6 +16,7 @@ type declarer struct {
 	out      *Declaration
 	fallback string // the Workspace of objects that name none
 	problems schema.Problems
+	warned   map[*schema.Node]bool // its name was looked at: a default Workspace is of many objects
 	secrets  []*schema.Node
 	seen     map[string]*Object
 
@@ -26,7 +27,7 @@ type declarer struct {
 // can be known to be wrong offline. Objects that name no Workspace are put into
 // workspace, a name or an id, unless their document has one; "" is none.
 func Declare(catalog Catalog, documents []*schema.Node, workspace string) *Declaration {
-	d := &declarer{catalog: catalog, out: &Declaration{Catalog: catalog}, fallback: workspace, seen: map[string]*Object{}}
+	d := &declarer{catalog: catalog, out: &Declaration{Catalog: catalog}, fallback: workspace, seen: map[string]*Object{}, warned: map[*schema.Node]bool{}}
 	for _, document := range documents {
 		ours, problems := Translated(document)
 		d.translated = ours != document
@@ -132,10 +133,11 @@ func (d *declarer) object(k *Kind, item *schema.Node, top []schema.Field, defaul
 	if parent := k.parent(body); parent != nil && own.Get("id") == nil && parent.Declared(body) == nil && parent.Ref.Kind == top[0].Ref.Kind {
 		d.adopt(o, parent, top, defaults)
 	}
+	d.warnNames(o, body)
 	o.Body = d.references(o, k.Fields, o.Body)
 	for _, r := range o.Refs {
 		if r.Kind.Parents != nil && r.Parent == "" && !o.at(top[0].Ref.Kind) {
-			r.Parent = workspace
+			r.Parent = schema.NormalizeName(workspace)
 		}
 	}
 	d.identity(o, own)

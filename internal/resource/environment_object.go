@@ -28,7 +28,7 @@ func environmentObject() *Kind {
 				Name: "objectType", Type: schema.EnumType("CONNECTION", "ENVIRONMENT_VARIABLE", "AIRFLOW_VARIABLE", "METRICS_EXPORT"),
 				Phase: schema.RequiredCreate | once, Note: replaceObject, Doc: "What it is.",
 			},
-			{Name: "objectKey", Type: nonEmpty(), Phase: schema.RequiredCreate | once, Note: replaceObject, Doc: "Its key: the connection's id, or the variable's name."},
+			{Name: "objectKey", Type: schema.NameType(nonEmpty()), Phase: schema.RequiredCreate | once, Note: replaceObject, Doc: "Its key: the connection's id, or the variable's name."},
 			{Name: "workspaceId", Type: schema.TextType(0), Ref: &toWorkspace, Phase: once, Note: replaceObject, Doc: "The Workspace that it belongs to, and whose Deployments can use it."},
 			{Name: "deploymentId", Type: schema.TextType(0), Ref: &toDeployment, Phase: once, Note: replaceObject, Doc: "The one Deployment that it belongs to, instead of a Workspace."},
 			{Name: "description", Type: schema.TextType(500), Doc: "What it is for."},

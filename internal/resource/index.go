@@ -22,14 +22,15 @@ type place struct{ field, id string }
 type index struct {
 	mu     sync.Mutex
 	live   map[string][]*Live
-	seen   map[string]bool  // by id: an object may be in several lists
-	count  map[string]int   // by parent id, "" for the Organization
-	listed map[string]bool  // the same
-	failed map[string]error // the same
+	folded map[string][]*Live // by parent and folded name
+	seen   map[string]bool    // by id: an object may be in several lists
+	count  map[string]int     // by parent id, "" for the Organization
+	listed map[string]bool    // the same
+	failed map[string]error   // the same
 }
 
 func newIndex() *index {
-	return &index{live: map[string][]*Live{}, count: map[string]int{}, seen: map[string]bool{}, listed: map[string]bool{}, failed: map[string]error{}}
+	return &index{live: map[string][]*Live{}, folded: map[string][]*Live{}, count: map[string]int{}, seen: map[string]bool{}, listed: map[string]bool{}, failed: map[string]error{}}
 }
 
 func identity(parentID, name string) string { return parentID + "\x00" + name }
@@ -52,6 +53,8 @@ func (x *index) fill(ctx context.Context, s Source, k *Kind, places []place) {
 			key := identity(live.ParentID(), live.Name())
 			x.live[key] = append(x.live[key], live)
 			x.count[live.ParentID()]++
+			folded := identity(live.ParentID(), schema.FoldName(live.Name()))
+			x.folded[folded] = append(x.folded[folded], live)
 		}
 	}
 	for _, p := range places {

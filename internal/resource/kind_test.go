@@ -149,3 +149,33 @@ func typeAt(fields []schema.Field, path string) *schema.Type {
 	}
 	return &f.Type
 }
+
+// Every name by which a resource or an item of a list is found is compared in
+// Unicode NFC.
+func TestNamesAreNormalized(t *testing.T) {
+	t.Parallel()
+	for _, k := range resource.Kinds() {
+		check := func(f *schema.Field, path string) {
+			if f.Type.Base == schema.BaseText && f.Type.Enum == nil && !strings.HasSuffix(path, "Cron") && f.Type.Canonical(schema.String("e\u0301")) != "é" {
+				t.Errorf("%s: %s is compared byte by byte", k.Name, path)
+			}
+		}
+		for _, name := range k.Identity {
+			check(schema.Find(k.Fields, name), name)
+		}
+		var walk func(path string, fields []schema.Field)
+		walk = func(path string, fields []schema.Field) {
+			for i := range fields {
+				t := &fields[i].Type
+				if t.Base == schema.BaseList {
+					for _, key := range t.Key {
+						check(schema.Find(t.Elem.Fields, key), path+fields[i].Name+"[]."+key)
+					}
+					t = t.Elem
+				}
+				walk(path+fields[i].Name+".", t.Fields)
+			}
+		}
+		walk("", k.Fields)
+	}
+}

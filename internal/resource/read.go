@@ -32,6 +32,9 @@ type World struct {
 	Strangers map[*Object][]string
 	// Visible is, for an object that doesn't exist, how many of its kind the token sees in the same place.
 	Visible map[*Object]int
+	// Lookalikes are, for an object that doesn't exist, those of its kind in the
+	// same place whose names differ only in what people overlook.
+	Lookalikes map[*Object][]string
 	// Waits says, for an object that comes to be elsewhere, that it is on its way.
 	Waits map[*Object]string
 	// Inside names, for an object marked absent, what nobody removes and what it
@@ -123,6 +126,7 @@ func (s Source) Read(ctx context.Context, d *Declaration) *World {
 	}
 	r.twice(d)
 	r.strangers(d)
+	r.lookalikes(d)
 	r.inside(ctx, d)
 	return r.world
 }

@@ -71,10 +71,11 @@ func (d *declarer) reference(f *schema.Field, n *schema.Node, named bool) *Refer
 	r := &Reference{Field: f, Kind: d.catalog.Kind(f.Ref.Kind), Pos: n.Pos}
 	switch {
 	case f.Ref.Soft:
-		r.Name, r.Soft, r.Node = n.Value(), true, n
+		node := *n
+		r.Name, r.Soft, r.Node = n.Value(), true, &node
 		return r
 	case n.Form == schema.Map:
-		r.Name, r.Parent = n.Get("name").Value(), n.Get("workspace").Value()
+		r.Name, r.Parent = n.Get("name").Value(), schema.NormalizeName(n.Get("workspace").Value())
 	case named:
 		r.Name = n.Value()
 	default:
@@ -178,7 +179,7 @@ func among(candidates []*Object, from *Object, r *Reference) []*Object {
 		p := c.parent()
 		switch {
 		case p == nil:
-		case r.Parent != "" && (p.Name == r.Parent || p.ID == r.Parent), r.Parent == "" && c.place() == from.place():
+		case r.Parent != "" && (p.key() == r.Parent || p.ID == r.Parent), r.Parent == "" && c.place() == from.place():
 			out = append(out, c)
 		}
 	}

@@ -87,9 +87,10 @@ func (v *Survey) choose(k *Kind) error {
 	var errs []error
 	for _, word := range v.scope.Workspaces {
 		var ids, names []string
+		name := schema.NormalizeName(word)
 		for _, live := range v.Named[k] {
 			names = append(names, live.Name())
-			if live.ID == word || live.Name() == word {
+			if live.ID == word || live.Name() == name {
 				ids = append(ids, live.ID)
 			}
 		}

@@ -52,6 +52,9 @@ func (r *reader) suits(o *Object, ref *Reference) {
 	case ref.Found != nil:
 		body = ref.Found.Body()
 	}
+	if n := body.Get(ref.Kind.Identity[0]); ref.Soft && n != nil && schema.NormalizeName(n.Text) == schema.NormalizeName(ref.Name) {
+		ref.Node.Text = n.Text // the API compares bytes
+	}
 	if where := ref.Field.Ref.Where; !ref.fits(body) {
 		has := body.Get(where.Field)
 		r.problem(o, ref.at(o), "%s: %s has the %s %s, and here it must be %s", o, ref, where.Field, has.Show(), strings.Join(where.In, " or "))

@@ -48,7 +48,7 @@ func id() schema.Type {
 // name is what identifies an object. Blanks at its ends would be lost somewhere,
 // and the object not be found again.
 func name(maxLen int) schema.Type {
-	return schema.Type{MaxLen: maxLen, Pattern: &schema.Pattern{Regexp: nameShape, Words: "a name, neither empty nor with a blank at its start or end"}, Check: func(s string) error {
+	return schema.NameType(schema.Type{MaxLen: maxLen, Pattern: &schema.Pattern{Regexp: nameShape, Words: "a name, neither empty nor with a blank at its start or end"}, Check: func(s string) error {
 		switch {
 		case strings.TrimSpace(s) == "":
 			return errors.New("a name can't be empty")
@@ -56,7 +56,7 @@ func name(maxLen int) schema.Type {
 			return errors.New("a name can't start or end with a blank")
 		}
 		return nil
-	}}
+	}})
 }
 
 // An address as mail servers in use take it: the standard's grammar would
@@ -68,12 +68,12 @@ var address = regexp.MustCompile(addressShape)
 // email is an e-mail address. Astro may return it in lower case, so case doesn't
 // count.
 func email() schema.Type {
-	return schema.Type{Pattern: &schema.Pattern{Regexp: addressShape, Words: "an e-mail address such as data@example.com"}, Check: func(s string) error {
+	return schema.NameType(schema.Type{Pattern: &schema.Pattern{Regexp: addressShape, Words: "an e-mail address such as data@example.com"}, Check: func(s string) error {
 		if !address.MatchString(s) {
 			return errors.New("not an e-mail address such as data@example.com")
 		}
 		return nil
-	}, Canon: strings.ToLower}
+	}, Canon: strings.ToLower})
 }
 
 var cronPart = regexp.MustCompile(`^[0-9A-Za-z*/,?#-]+$`)

@@ -2,6 +2,7 @@ package schema
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -90,6 +91,11 @@ func SetType(elem Type) Type { return Type{Base: BaseList, Elem: &elem, Set: tru
 
 // KeyedType is a list of objects that are told apart by the members key.
 func KeyedType(key []string, fields ...Field) Type {
+	for i := range fields {
+		if f := &fields[i]; slices.Contains(key, f.Name) && f.Type.Base == BaseText {
+			f.Type = NameType(f.Type)
+		}
+	}
 	return Type{Base: BaseList, Key: key, Elem: &Type{Base: BaseObject, Fields: fields}}
 }
 
