@@ -64,6 +64,7 @@ func (p *process) tell(ctx context.Context) int {
 		}
 	}
 	p.group("For Astronomer support", r.SupportText())
+	r.LogErr = p.runner.LogErr()
 	code := 0
 	if r.Failed() {
 		code = 1

@@ -3,6 +3,7 @@ package github
 import (
 	"crypto/rand"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"regexp"
@@ -91,9 +92,11 @@ func (r *Runner) appendTo(variable, text string) error {
 	if err != nil {
 		return err
 	}
-	if _, err := f.WriteString(text); err != nil {
-		_ = f.Close()
-		return err
+	info, err := f.Stat()
+	if err == nil {
+		if _, err = f.WriteString(text); err != nil && info.Mode().IsRegular() { // half an output would make the runner refuse all of them
+			err = errors.Join(err, f.Truncate(info.Size()))
+		}
 	}
-	return f.Close()
+	return errors.Join(err, f.Close())
 }

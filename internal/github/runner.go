@@ -32,6 +32,7 @@ type Runner struct {
 	grouped bool
 	summary int // bytes written to the job summary
 	masked  map[string]bool
+	logErr  error
 }
 
 // New returns the runner whose variables getenv reads and whose log is stdout.
@@ -120,6 +121,17 @@ func (r *Runner) command(name, data string, properties map[string]string) {
 	r.line((&githubactions.Command{Name: name, Message: data, Properties: properties}).String())
 }
 
-// line writes to stdout in one call, so that lines don't mix. A log that can't
-// be written has nowhere to be reported.
-func (r *Runner) line(text string) { _, _ = io.WriteString(r.out, text+"\n") }
+// line writes to stdout in one call, so that lines don't mix.
+func (r *Runner) line(text string) {
+	if _, err := io.WriteString(r.out, text+"\n"); err != nil && r.logErr == nil {
+		r.logErr = err
+	}
+}
+
+// LogErr returns the first error of a write to the log, nil if all of it was
+// written.
+func (r *Runner) LogErr() error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.logErr
+}

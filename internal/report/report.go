@@ -27,6 +27,7 @@ type Run struct {
 	Declared   int  // objects
 	Problems   []schema.Problem
 	Errors     []error         // that belong to no place in a manifest
+	LogErr     error           // why the log is incomplete, nil if it isn't
 	Remarks    []string        // notices that belong to no place in a manifest
 	Plan       *plan.Plan      // nil: nothing was compared
 	Outcomes   []apply.Outcome // nil: nothing was applied
@@ -87,7 +88,7 @@ func (r *Run) deviates() bool {
 // Failed reports whether the step has to fail.
 func (r *Run) Failed() bool {
 	counts := r.Counts()
-	return r.Broken() || counts.NotOK() > 0 || r.Stopped != nil || r.Mode == "drift" && r.Drift() && r.FailDrift || r.differs()
+	return r.Broken() || r.LogErr != nil || counts.NotOK() > 0 || r.Stopped != nil || r.Mode == "drift" && r.Drift() && r.FailDrift || r.differs()
 }
 
 // Sentence is the result in one line.
