@@ -17,6 +17,7 @@ import (
 // A large list is changed by several requests, and the simulator refuses every
 // call from outside the list as it is at that moment.
 func TestAccessListInBatches(t *testing.T) {
+	t.Parallel()
 	const address = "203.0.113.9"
 	own := []string{"203.0.113.0/24"}
 	// many are ranges in the networks 10.<first>.0.0/16 and so on.
@@ -96,6 +97,7 @@ func TestAccessListInBatches(t *testing.T) {
 
 // What is guarded is what is there when it is written, not when it was planned.
 func TestAccessListIsGuardedAgain(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := newStage(t, simulator.Options{CallerAddress: "203.0.113.9"})
 		id := s.server.Seed("allowedIpAddressRange", map[string]any{"ipAddressRange": "203.0.113.0/24"})

@@ -36,6 +36,7 @@ const (
 // An update erases no value that Astro stores and doesn't return, whatever else
 // it changes; where it would, it is refused before anything is sent.
 func TestUpdateErasesNothing(t *testing.T) {
+	t.Parallel()
 	const connection, metrics = "objectType: CONNECTION, objectKey: c, ", "objectType: METRICS_EXPORT, objectKey: m, "
 	for name, test := range map[string]struct {
 		seed, declared string
@@ -166,4 +167,39 @@ func set(object map[string]any, path string, value any) {
 		return
 	}
 	set(object[name].(map[string]any), rest, value)
+}
+
+// Where Astro merges what is sent, a member can't be removed by leaving it out:
+// every run says so. Where it replaces, the removal is done by one write.
+func TestRemovedMemberIsVerified(t *testing.T) {
+	t.Parallel()
+	for reading, options := range readings {
+		t.Run(reading, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := newStage(t, options)
+				s.server.Seed("workspace", map[string]any{"id": "cworkspace000000000000001", "name": "w"})
+				s.server.Seed("deployment", map[string]any{"id": "cdeployment00000000000001", "name": "d", "workspaceId": "cworkspace000000000000001"})
+				s.server.Seed("environmentObject", decoded(t, seededConnection))
+				const text = "environmentObjects: [{ workspaceId: cworkspace000000000000001, objectType: CONNECTION, objectKey: c, connection: { extra: { region: eu } } }]"
+				for round := range 2 {
+					s.server.ResetRequests()
+					o := s.apply(context.Background(), text, apply.Options{Policy: plan.Policy{AllowDelete: true}})[0]
+					var warnings []string
+					for _, w := range o.Warnings {
+						warnings = append(warnings, w.Message)
+					}
+					want, writes := []string(nil), 1-round
+					if options.MergesMaps {
+						writes = 1
+						for _, name := range []string{"private_key", "token"} {
+							want = append(want, "connection.extra."+name+": Astro still returns *** after it was removed, so every run removes it again; declare it, or remove it in the Astro UI")
+						}
+					}
+					if diff := cmp.Diff(want, warnings); diff != "" || len(s.writes()) != writes {
+						t.Errorf("round %d: %d writes, want %d; warnings:\n%s", round, len(s.writes()), writes, diff)
+					}
+				}
+			})
+		})
+	}
 }

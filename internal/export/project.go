@@ -137,7 +137,7 @@ func (w *walk) kept(f *schema.Field, path string, n *schema.Node) (why string, k
 	case f.Echo == schema.EchoNever && f.Read != "":
 		return fmt.Sprintf("%s is in effect; declare it if it was chosen", n.Show()), true
 	case n.Hidden:
-		return "it is set, and Astro doesn't tell to what", false
+		return "it is set, and Astro doesn't return it", false
 	case path == f.Name && w.kind.Guard != nil:
 		touches := func(field string) bool { return field == f.Name }
 		return w.kind.Guard(resource.Guarded{Live: w.root, After: w.root, Touches: touches}).Why, false
@@ -156,12 +156,12 @@ func (w *walk) field(f *schema.Field, level *schema.Node, path string, parts []s
 		return f.Name, w.secret(path, append(slices.Clone(parts), word(f)))
 	case live == nil, f.Lapsed != nil && f.Lapsed(live, w.options.Now):
 		return "", nil
+	case live.Hidden && f.Secret == nil:
+		return f.Name, live
 	case f.Type.Base == schema.BaseInt && f.Type.Range.Min > 0 && live.Is("0"): // there is none
 		return "", nil
 	case f.Type.Base != schema.BaseBool && f.Type.Base != schema.BaseInt && !must && f.Type.IsZero(live):
 		return "", nil
-	case live.Hidden && f.Secret == nil:
-		return f.Name, live
 	case f.Ref != nil && !f.Ref.Soft:
 		return w.reference(f, live)
 	case f.Pick != nil:
