@@ -164,15 +164,19 @@ func TestSetAndNotReturned(t *testing.T) {
 	}{
 		"nothing changes": {
 			metrics, "metricsExport: { authType: BASIC, username: u, sigV4AssumeArn: arn, labels: { env: dev, team: t } }", false, nil,
-			[]string{"metricsExport.authType", "metricsExport.username", "metricsExport.sigV4AssumeArn", "metricsExport.labels.team"}, nil, "",
+			[]string{"metricsExport.authType", "metricsExport.username", "metricsExport.sigV4AssumeArn", "metricsExport.labels.team"},
+			nil, "",
 		},
 		"something else changes": {
-			metrics, "description: new", false, []string{`description: (none) → "new"`}, nil, nil,
+			metrics, "description: new", false,
+			[]string{`description: (none) → "new"`},
+			nil, nil,
 			`{"endpoint": "https://x", "exporterType": "PROMETHEUS", "labels": {"env": "dev", "team": ""}}`,
 		},
 		"written along": {
 			metrics, "metricsExport: { endpoint: 'https://y', username: u }", false,
-			[]string{`metricsExport.endpoint: "https://x" → "https://y"`, `metricsExport.username: (none) → "u" again`}, nil, nil,
+			[]string{`metricsExport.endpoint: "https://x" → "https://y"`, `metricsExport.username: (none) → "u" again`},
+			nil, nil,
 			`{"endpoint": "https://y", "exporterType": "PROMETHEUS", "username": "u", "labels": {"env": "dev", "team": ""}}`,
 		},
 		"a connection's type of authentication": {
@@ -180,21 +184,27 @@ func TestSetAndNotReturned(t *testing.T) {
 		},
 		"nested and dotted members": {
 			connection, "connection: { extra: { deep: { key: k, open: 1 }, a.b: x, token: t } }", false, nil,
-			[]string{"connection.extra.deep", "connection.extra.a.b", "connection.extra.token"}, nil, "",
+			[]string{"connection.extra.deep", "connection.extra.a.b", "connection.extra.token"},
+			nil, "",
 		},
 		"a nested member that is not declared": {
-			connection, "connection: { extra: { a.b: x, token: t, new: n } }", false, []string{`connection.extra.new: (none) → "n"`}, []string{"connection.extra.a.b", "connection.extra.token"},
+			connection, "connection: { extra: { a.b: x, token: t, new: n } }", false,
+			[]string{`connection.extra.new: (none) → "n"`},
+			[]string{"connection.extra.a.b", "connection.extra.token"},
 			[]string{"connection.extra: this change would erase deep, set in Astro but not declared: Astro replaces extra as a whole and doesn't return secrets; declare every member, or allow the removal with allow-delete: true"},
 			"-",
 		},
 		"written on request": {
-			connection, "connection: { extra: { token: t } }", true, []string{"connection.extra.token: (none) → *** again"}, nil,
+			connection, "connection: { extra: { token: t } }", true,
+			[]string{"connection.extra.token: (none) → *** again"},
+			nil,
 			[]string{"connection.extra: this change would erase a.b, deep, set in Astro but not declared: Astro replaces extra as a whole and doesn't return secrets; declare every member, or allow the removal with allow-delete: true"},
 			"-",
 		},
 		"protected": {
 			connection, "protect: true, connection: { extra: { token: t, deep: { key: k, open: 1 }, new: n } }", false,
-			[]string{`connection.extra.new: (none) → "n"`}, []string{"connection.extra.token", "connection.extra.deep"},
+			[]string{`connection.extra.new: (none) → "n"`},
+			[]string{"connection.extra.token", "connection.extra.deep"},
 			[]string{"connection.extra: this change would erase a.b, set in Astro but not declared: Astro replaces extra as a whole and doesn't return secrets; declare every member"},
 			"-",
 		},

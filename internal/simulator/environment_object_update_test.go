@@ -65,7 +65,8 @@ func TestEnvironmentObjectKeepsSecrets(t *testing.T) {
 		},
 		"metrics left out": {
 			"METRICS_EXPORT", "metricsExport", metrics,
-			body{"endpoint": "e", "exporterType": "PROMETHEUS"}, with(metrics, body{"labels": nil}),
+			body{"endpoint": "e", "exporterType": "PROMETHEUS"},
+			with(metrics, body{"labels": nil}),
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
