@@ -44,8 +44,8 @@ func backslash(text string) (string, int) {
 	}
 	switch c := text[1]; {
 	case c == 'x':
-		if n, ok := hexadecimal(text, 2, 2); ok {
-			return string([]byte{byte(n)}), 4
+		if b, width := percent(text[1:]); width > 0 { // two digits after a character
+			return b, width + 1
 		}
 	case c == 'U':
 		if n, ok := hexadecimal(text, 2, 8); ok {

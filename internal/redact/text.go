@@ -53,7 +53,7 @@ func (t Text) Lines(limit int) string {
 // window is the part of a text, longer than limit, around the byte at. Where it
 // starts depends only on what is before at.
 func window(s string, at, limit int) string {
-	start, end := at, at
+	start := at
 	for room := limit / 2; start > 0; {
 		c, size := utf8.DecodeLastRuneInString(s[:start])
 		if room -= units(c); room < 0 {
@@ -68,7 +68,7 @@ func window(s string, at, limit int) string {
 	if length(s[start:]) <= limit {
 		return mark + s[start:]
 	}
-	end = start
+	end := start
 	for room := limit - 1; ; {
 		c, size := utf8.DecodeRuneInString(s[end:])
 		if room -= units(c); room < 0 {

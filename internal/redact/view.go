@@ -49,6 +49,7 @@ func (v *view) decode(d *decoder) *view {
 	}
 	out := &view{of: v}
 	var b strings.Builder
+	b.Grow(len(v.text))
 	for at := 0; ; {
 		next := strings.IndexByte(v.text[at:], d.trigger)
 		if next < 0 {

@@ -16,16 +16,15 @@ const inPlainText = " is a secret in plain text: everyone who can read this file
 func TestSecretsInPlainText(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string][]string{
-		"deployments: [{ name: a, workspace: w, environmentVariables: [{ key: A, value: open }, { key: B, value: hunter2, isSecret: true }] }]":                  {"1:105: environmentVariables[1].value"},
-		"deployments: [{ name: a, workspace: w, environmentVariables: [{ key: A, value: open, isSecret: false }, { key: B, isSecret: true }] }]":                 nil,
-		"deployments: [{ name: a, workspace: w, environmentVariables: [{ key: A, value: '', isSecret: true }, { key: B, value: '${env:X}', isSecret: true }] }]": nil,
-		"deployments: [{ name: a, workspace: w, environmentVariables: [{ key: A, value: 'u:${secret:X}@h', isSecret: true }] }]":                                 nil,
-		"deployments: [{ name: a, workspace: w, environmentVariables: [{ key: A, value: '$${X}', isSecret: true }] }]":                                           {"1:80: environmentVariables[0].value"},
-		"environmentObjects: [{ workspace: w, objectType: AIRFLOW_VARIABLE, objectKey: k, airflowVariable: { value: x, isSecret: true } }]":                      {"1:108: airflowVariable.value"},
-		"environmentObjects: [{ workspace: w, objectType: ENVIRONMENT_VARIABLE, objectKey: k, environmentVariable: { value: x, isSecret: true } }]":              {"1:116: environmentVariable.value"},
-		"environmentObjects: [{ workspace: w, objectType: CONNECTION, objectKey: k, connection: { type: http, login: l, password: hunter2 } }]":                  {"1:122: connection.password"},
-		"environmentObjects: [{ workspace: w, objectType: METRICS_EXPORT, objectKey: k, metricsExport: { endpoint: 'https://x', exporterType: PROMETHEUS, authType: BASIC, username: u, password: hunter2, headers: { A: x, B: '${secret:X}' } } }]": {
-			"1:186: metricsExport.password", "1:209: metricsExport.headers.A"},
+		"deployments: [{ name: a, workspace: w, environmentVariables: [{ key: A, value: open }, { key: B, value: hunter2, isSecret: true }] }]":                                                                                                      {"1:105: environmentVariables[1].value"},
+		"deployments: [{ name: a, workspace: w, environmentVariables: [{ key: A, value: open, isSecret: false }, { key: B, isSecret: true }] }]":                                                                                                     nil,
+		"deployments: [{ name: a, workspace: w, environmentVariables: [{ key: A, value: '', isSecret: true }, { key: B, value: '${env:X}', isSecret: true }] }]":                                                                                     nil,
+		"deployments: [{ name: a, workspace: w, environmentVariables: [{ key: A, value: 'u:${secret:X}@h', isSecret: true }] }]":                                                                                                                     nil,
+		"deployments: [{ name: a, workspace: w, environmentVariables: [{ key: A, value: '$${X}', isSecret: true }] }]":                                                                                                                               {"1:80: environmentVariables[0].value"},
+		"environmentObjects: [{ workspace: w, objectType: AIRFLOW_VARIABLE, objectKey: k, airflowVariable: { value: x, isSecret: true } }]":                                                                                                          {"1:108: airflowVariable.value"},
+		"environmentObjects: [{ workspace: w, objectType: ENVIRONMENT_VARIABLE, objectKey: k, environmentVariable: { value: x, isSecret: true } }]":                                                                                                  {"1:116: environmentVariable.value"},
+		"environmentObjects: [{ workspace: w, objectType: CONNECTION, objectKey: k, connection: { type: http, login: l, password: hunter2 } }]":                                                                                                      {"1:122: connection.password"},
+		"environmentObjects: [{ workspace: w, objectType: METRICS_EXPORT, objectKey: k, metricsExport: { endpoint: 'https://x', exporterType: PROMETHEUS, authType: BASIC, username: u, password: hunter2, headers: { A: x, B: '${secret:X}' } } }]": {"1:186: metricsExport.password", "1:209: metricsExport.headers.A"},
 		"environmentObjects: [{ workspace: w, objectType: ENVIRONMENT_VARIABLE, objectKey: k, environmentVariable: { isSecret: true }, links: [{ deployment: d, overrides: { environmentVariable: { value: x } } }] }]": {
 			"1:195: links[0].overrides.environmentVariable.value"},
 		// An Astro CLI deployment file.
