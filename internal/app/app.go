@@ -18,6 +18,7 @@ import (
 	"astro-apply/internal/manifest"
 	"astro-apply/internal/report"
 	"astro-apply/internal/resource"
+	"astro-apply/internal/sandbox"
 	"astro-apply/internal/schema"
 )
 
@@ -41,6 +42,7 @@ const TokenVariable = "ASTRO_API_TOKEN" //nolint:gosec // the name of a variable
 type process struct {
 	System
 	runner  *github.Runner
+	files   sandbox.Folders
 	catalog resource.Catalog
 	token   string
 	config  *config.Config
@@ -58,6 +60,7 @@ type process struct {
 func Main(ctx context.Context, s System) int {
 	start := time.Now()
 	p := &process{System: s, runner: github.New(s.Getenv, s.Stdout), catalog: resource.Kinds(), token: s.Getenv(TokenVariable)}
+	p.files = p.folders()
 	p.report.Secrets = p.runner.Secrets()
 	p.runner.Mask(p.token)
 	p.report.Errors = apart(p.run(ctx))
@@ -85,7 +88,7 @@ func (p *process) run(ctx context.Context) error {
 	if p.report.Mode == string(config.Export) {
 		return p.export(limited)
 	}
-	sources, err := p.sources()
+	sources, err := p.sources(limited)
 	if err != nil {
 		return err
 	}
@@ -150,12 +153,12 @@ func (p *process) declare(sources []manifest.Source, env manifest.Environment) *
 	return declared
 }
 
-func (p *process) sources() ([]manifest.Source, error) {
+func (p *process) sources(ctx context.Context) ([]manifest.Source, error) {
 	if p.config.Manifest != "" {
 		p.report.Inline = true
 		return []manifest.Source{{Name: "manifest", Data: []byte(p.config.Manifest)}}, nil
 	}
-	sources, err := manifest.Find(p.config.Files)
+	sources, err := p.find(ctx, p.config.Files)
 	var errs []error
 	for _, err := range apart(err) {
 		if errors.Is(err, fs.ErrNotExist) && p.runner.Actions() {

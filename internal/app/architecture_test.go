@@ -23,7 +23,7 @@ const module = "astro-apply"
 // CONTRIBUTING. A new package has to be entered here.
 var imports = map[string][]string{
 	".":                              {"internal/app"},
-	"internal/app":                   {"internal/apply", "internal/astro", "internal/config", "internal/export", "internal/github", "internal/manifest", "internal/plan", "internal/report", "internal/resource", "internal/schema", "internal/simulator"},
+	"internal/app":                   {"internal/apply", "internal/astro", "internal/config", "internal/export", "internal/github", "internal/manifest", "internal/plan", "internal/report", "internal/resource", "internal/sandbox", "internal/schema", "internal/simulator"},
 	"internal/report":                {"internal/apply", "internal/astro", "internal/github", "internal/plan", "internal/redact", "internal/resource", "internal/schema"},
 	"internal/apply":                 {"internal/astro", "internal/plan", "internal/resource", "internal/schema"},
 	"internal/plan":                  {"internal/resource", "internal/schema"},
@@ -37,6 +37,7 @@ var imports = map[string][]string{
 	"internal/astro":                 {"internal/redact"},
 	"internal/redact":                nil,
 	"internal/config":                nil,
+	"internal/sandbox":               nil,
 	"internal/longtest":              nil,
 	"internal/release":               {"internal/github"},
 	"internal/simulator":             nil,
@@ -74,9 +75,11 @@ var mentions = []string{
 	"internal/astro/token.go WorkspaceIDs",
 	"internal/astro/token.go deploymentId",
 	"internal/astro/token.go workspaceId",
-	"internal/export/variable.go USER",     // of the process
-	"internal/github/deliver.go WORKSPACE", // the runner's
-	"internal/github/deliver.go workspace",
+	"internal/export/variable.go USER", // of the process
+	"internal/app/files.go WORKSPACE",  // the runner's
+	"internal/app/files.go Workspace",
+	"internal/sandbox/folders.go Workspace",
+	"internal/sandbox/folders.go workspace",
 	"internal/github/comment.go GetUser",             // the author of a comment
 	"internal/github/refused.go AbuseRateLimitError", // by chance
 	"internal/github/rest.go User",                   // the user part of an address

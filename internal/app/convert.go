@@ -1,6 +1,7 @@
 package app
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"path"
@@ -16,11 +17,11 @@ const convertHead = exported + `, from Astro CLI deployment files.`
 
 // convert writes Astro CLI deployment files as one manifest. Nothing is asked of
 // Astro.
-func (p *process) convert() error {
+func (p *process) convert(ctx context.Context) error {
 	if ext := path.Ext(string(p.config.ExportTo)); ext != ".yaml" && ext != ".yml" {
 		return fmt.Errorf("input export-to: %s is no .yaml or .yml file, and what export-from names becomes one manifest", p.config.ExportTo)
 	}
-	sources, err := manifest.Find(p.config.ExportFrom)
+	sources, err := p.find(ctx, p.config.ExportFrom)
 	if err != nil {
 		return fmt.Errorf("input export-from: %w", err)
 	}

@@ -4,7 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"path"
+	"path/filepath"
 	"strconv"
 	"sync"
 
@@ -36,7 +36,7 @@ func (p *process) deliver(o *resource.Object, value string) error {
 	case to == "":
 		return errors.New(resource.SinkField + " says nowhere where")
 	case to != toOutput:
-		return p.runner.Save(to, value)
+		return p.files.Save(to, value)
 	}
 	name := handle(o)
 	if _, taken := p.deliveries.output[name]; taken {
@@ -57,31 +57,35 @@ func (p *process) deliver(o *resource.Object, value string) error {
 }
 
 // fileSinks reports where values can't be written, before anything is asked of
-// Astro.
+// Astro. Files are told apart by their paths without links.
 func (p *process) fileSinks(declared *resource.Declaration, manifests []manifest.Source) {
 	taken := map[string]string{} // what else becomes of a path
 	for _, m := range manifests {
 		if p.report.Inline {
 			break
 		}
-		taken[path.Clean(m.Name)] = "it is the manifest"
+		if real, err := p.files.Place(m.Name); err == nil {
+			taken[real] = "it is the manifest"
+		}
 	}
 	for _, o := range declared.Objects {
-		if sink := o.Sink(); sink != nil && !o.Absent {
-			for dir := path.Dir(path.Clean(sink.Text)); dir != "." && dir != "/"; dir = path.Dir(dir) {
+		if sink := o.Sink(); sink != nil && !o.Absent && sink.Text != toOutput {
+			real, err := p.files.Place(sink.Text)
+			for dir := filepath.Dir(real); err == nil && dir != filepath.Dir(dir); dir = filepath.Dir(dir) {
 				taken[dir] = "another value is to be below it"
 			}
 		}
 	}
 	p.report.Problems = append(p.report.Problems, sinks(declared.Objects, func(o *resource.Object) (string, error) {
-		to := path.Clean(o.Sink().Text)
-		switch {
-		case o.Sink().Text == toOutput:
+		to := o.Sink().Text
+		if to == toOutput {
 			return "", nil
-		case taken[to] != "":
-			return "", errors.New(taken[to])
 		}
-		return strconv.Quote(to), p.runner.Place(to)
+		real, err := p.files.Place(to)
+		if err == nil && taken[real] != "" {
+			err = errors.New(taken[real])
+		}
+		return real, err
 	})...)
 }
 
@@ -115,11 +119,15 @@ func sinks(objects []*resource.Object, check func(*resource.Object) (place strin
 		if err != nil {
 			problem("%s can't take its value: %v", sink.Show(), err)
 		}
+		what := place
+		if sink.Text != toOutput {
+			what = sink.Show()
+		}
 		before, ok := taken[place]
 		switch {
 		case place == "":
 		case ok:
-			problem("%s takes another value already, at %s; write one of them to a file of its own", place, before)
+			problem("%s takes another value already, at %s; write one of them to a file of its own", what, before)
 		default:
 			taken[place] = sink.Pos
 		}

@@ -30,7 +30,7 @@ const simulatedHead = "It is of a simulation: nothing of it is live."
 // what it can't be held to is no success.
 func (p *process) export(ctx context.Context) error {
 	if len(p.config.ExportFrom) > 0 {
-		return p.convert()
+		return p.convert(ctx)
 	}
 	scope, err := p.scope()
 	if err != nil {

@@ -69,7 +69,7 @@ func (p *process) tell(ctx context.Context) int {
 	if r.Failed() {
 		code = 1
 	}
-	for _, err := range p.files() { // what was done is done, and the log has told it
+	for _, err := range p.writeFiles() { // what was done is done, and the log has told it
 		p.runner.Annotate(github.Annotation{
 			Level: github.Warning, Title: "astro-apply",
 			Message: err.Error() + "; later steps can't read it, but the log has everything",
@@ -81,8 +81,8 @@ func (p *process) tell(ctx context.Context) int {
 	return code
 }
 
-// files writes the outputs and the summary, each whatever became of the other.
-func (p *process) files() (errs []error) {
+// writeFiles writes the outputs and the summary, each whatever became of the other.
+func (p *process) writeFiles() (errs []error) {
 	outputs, err := p.report.Outputs()
 	if err != nil {
 		errs = append(errs, err)

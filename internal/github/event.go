@@ -136,6 +136,9 @@ func readPayload(path string) (payload, error) {
 	if path == "" {
 		return p, errors.New("payload: GITHUB_EVENT_PATH is not set")
 	}
+	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
+		return p, fmt.Errorf("payload %s: not a regular file", path) // a pipe would block
+	}
 	b, err := os.ReadFile(path)
 	if err != nil {
 		return p, fmt.Errorf("payload: %w", err)

@@ -8,7 +8,7 @@ import (
 	"fmt"
 	"hash/maphash"
 	"io"
-	"os"
+	"io/fs"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -36,12 +36,19 @@ type Result struct {
 	Secrets   []string
 }
 
+// Files is where manifests are read. Open opens regular files only.
+type Files interface {
+	Stat(path string) (fs.FileInfo, error)
+	Open(path string) (fs.File, error)
+	Folder(path string) (fs.FS, error)
+}
+
 // Find reads the files that patterns name: files, folders (their .yaml and
 // .yml files, at any depth) and globs, where ** spans folders, symbolic links
 // to folders aside. Each file is read once, in the order of its name within a
 // pattern. A pattern that matches nothing is an error, because it's most
 // likely a typing error.
-func Find(patterns []string) ([]Source, error) {
+func Find(from Files, patterns []string) ([]Source, error) {
 	var (
 		sources []Source
 		errs    []error
@@ -49,7 +56,7 @@ func Find(patterns []string) ([]Source, error) {
 		left    = int64(MaxBytes)
 	)
 	for _, pattern := range patterns {
-		files, err := match(pattern)
+		files, err := match(from, pattern)
 		if err != nil {
 			errs = append(errs, err)
 			continue
@@ -59,7 +66,7 @@ func Find(patterns []string) ([]Source, error) {
 				continue
 			}
 			seen[file] = true
-			source, err := read(file, left)
+			source, err := read(from, file, left)
 			if err != nil {
 				errs = append(errs, err)
 				continue
@@ -71,16 +78,16 @@ func Find(patterns []string) ([]Source, error) {
 	return sources, errors.Join(errs...)
 }
 
-func match(pattern string) ([]string, error) {
+func match(from Files, pattern string) ([]string, error) {
 	clean := filepath.Clean(pattern)
-	switch info, err := os.Stat(clean); {
+	switch info, err := from.Stat(clean); {
 	case err == nil && info.IsDir():
-		return glob(pattern, clean, "**/*.{yaml,yml}")
+		return glob(from, pattern, clean, "**/*.{yaml,yml}")
 	case err == nil:
 		return []string{clean}, nil
 	case strings.ContainsAny(pattern, "*?[{"):
 		base, rest := doublestar.SplitPattern(filepath.ToSlash(clean))
-		return glob(pattern, base, rest)
+		return glob(from, pattern, base, rest)
 	default:
 		return nil, pathError(pattern, err)
 	}
@@ -88,8 +95,15 @@ func match(pattern string) ([]string, error) {
 
 // glob lists the files below a folder. A folder that can't be read is an
 // error: what it holds would be left out without a word.
-func glob(pattern, folder, below string) ([]string, error) {
-	files, err := doublestar.Glob(os.DirFS(folder), below,
+func glob(from Files, pattern, folder, below string) ([]string, error) {
+	root, err := from.Folder(folder)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("%s: no manifest file matches", pattern)
+	}
+	if err != nil {
+		return nil, pathError(pattern, err)
+	}
+	files, err := doublestar.Glob(root, below,
 		doublestar.WithFilesOnly(), doublestar.WithNoFollow(), doublestar.WithFailOnIOErrors())
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", pattern, err)
@@ -104,15 +118,8 @@ func glob(pattern, folder, below string) ([]string, error) {
 	return files, nil
 }
 
-func read(name string, limit int64) (Source, error) {
-	info, err := os.Stat(name) // first, because opening a pipe waits for its writer
-	if err == nil && !info.Mode().IsRegular() {
-		err = errors.New("not a regular file")
-	}
-	if err != nil {
-		return Source{}, pathError(name, err)
-	}
-	f, err := os.Open(name)
+func read(from Files, name string, limit int64) (Source, error) {
+	f, err := from.Open(name)
 	if err != nil {
 		return Source{}, pathError(name, err)
 	}

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"astro-apply/internal/manifest"
+	"astro-apply/internal/sandbox"
 )
 
 // folder makes files below a new working directory; each holds its own name.
@@ -30,7 +31,7 @@ func must(t *testing.T, err error) {
 // find tells what patterns find, and what is wrong with them.
 func find(t *testing.T, patterns ...string) (names, wrong []string) {
 	t.Helper()
-	sources, err := manifest.Find(patterns)
+	sources, err := manifest.Find(sandbox.Folders{}, patterns)
 	for _, s := range sources {
 		names = append(names, s.Name)
 		if filepath.Base(s.Name) != string(s.Data) {
@@ -138,7 +139,7 @@ func TestFindBound(t *testing.T) {
 		must(t, os.Truncate(name, size))
 	}
 	sizes := func(patterns ...string) (out []int, wrong string) {
-		sources, err := manifest.Find(patterns)
+		sources, err := manifest.Find(sandbox.Folders{}, patterns)
 		for _, s := range sources {
 			out = append(out, len(s.Data))
 		}

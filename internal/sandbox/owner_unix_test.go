@@ -1,6 +1,6 @@
 //go:build unix
 
-package github_test
+package sandbox_test
 
 import (
 	"os"

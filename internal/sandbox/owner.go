@@ -1,6 +1,6 @@
 //go:build unix
 
-package github
+package sandbox
 
 import (
 	"os"

@@ -1,0 +1,38 @@
+package app
+
+import (
+	"context"
+	"fmt"
+
+	"astro-apply/internal/manifest"
+	"astro-apply/internal/sandbox"
+)
+
+// folders are where the run may have files, by the runner's variables.
+func (p *process) folders() sandbox.Folders {
+	f := sandbox.Folders{Workspace: p.Getenv("GITHUB_WORKSPACE"), Temporary: p.Getenv("RUNNER_TEMP"), Runner: p.runner.Actions()}
+	for _, name := range []string{"GITHUB_ENV", "GITHUB_PATH", "GITHUB_OUTPUT", "GITHUB_STATE", "GITHUB_STEP_SUMMARY", "GITHUB_EVENT_PATH"} {
+		f.Reserved = append(f.Reserved, p.Getenv(name))
+	}
+	return f
+}
+
+// find reads manifests. A file system that doesn't answer must not keep the run
+// from ending.
+func (p *process) find(ctx context.Context, patterns []string) ([]manifest.Source, error) {
+	type result struct {
+		sources []manifest.Source
+		err     error
+	}
+	done := make(chan result, 1)
+	go func() {
+		sources, err := manifest.Find(p.files, patterns)
+		done <- result{sources, err}
+	}()
+	select {
+	case r := <-done:
+		return r.sources, r.err
+	case <-ctx.Done():
+		return nil, fmt.Errorf("stopped while the manifests were read: %w", context.Cause(ctx))
+	}
+}

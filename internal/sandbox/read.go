@@ -1,0 +1,148 @@
+package sandbox
+
+import (
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"syscall"
+)
+
+var (
+	errKind    = errors.New("not a regular file")
+	errPrivate = errors.New("it is a file of Git or of the runner, and no manifest")
+)
+
+// source finds a file or folder that is to be read, after links are resolved.
+func (f Folders) source(path string) (location, error) {
+	abs, err := filepath.Abs(path)
+	if err != nil {
+		return location{}, err
+	}
+	real, err := filepath.EvalSymlinks(abs)
+	if err != nil {
+		return location{}, err
+	}
+	at, err := f.locate(real)
+	if err == nil && (at.ofGit() || f.ofRunner(at)) {
+		err = errPrivate
+	}
+	return at, err
+}
+
+// Stat describes a file or folder.
+func (f Folders) Stat(path string) (fs.FileInfo, error) {
+	if !f.Runner {
+		return os.Stat(path)
+	}
+	at, err := f.source(path)
+	if err != nil {
+		return nil, err
+	}
+	root, err := os.OpenRoot(at.folder)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = root.Close() }()
+	return root.Stat(at.below)
+}
+
+// Folder returns the files below a folder.
+func (f Folders) Folder(path string) (fs.FS, error) {
+	if !f.Runner {
+		return os.DirFS(path), nil
+	}
+	at, err := f.source(path)
+	if err != nil {
+		return nil, err
+	}
+	root, err := os.OpenRoot(at.folder)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = root.Close() }()
+	below, err := root.OpenRoot(at.below)
+	if err != nil {
+		return nil, err
+	}
+	return below.FS(), nil
+}
+
+// Open opens a regular file. What is none is refused at once: opening a pipe
+// would wait for its writer, and a device can do anything.
+func (f Folders) Open(path string) (fs.File, error) {
+	if !f.Runner {
+		return regular(func(flag int) (*os.File, error) { return os.OpenFile(path, flag, 0) }, func() (fs.FileInfo, error) { return os.Stat(path) }) //nolint:gosec // a command reads what it is told to
+	}
+	at, err := f.source(path)
+	if err != nil {
+		return nil, err
+	}
+	return at.open()
+}
+
+// open opens a regular file; no link leads out of the folder meanwhile.
+func (l location) open() (fs.File, error) {
+	root, err := os.OpenRoot(l.folder)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = root.Close() }()
+	return regular(func(flag int) (*os.File, error) { return root.OpenFile(l.below, flag, 0) }, func() (fs.FileInfo, error) { return root.Stat(l.below) })
+}
+
+// regular opens a file that is a regular one before and after it was opened.
+func regular(open func(flag int) (*os.File, error), stat func() (fs.FileInfo, error)) (fs.File, error) {
+	info, err := stat()
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, errKind
+	}
+	file, err := open(os.O_RDONLY | syscall.O_NONBLOCK)
+	if err != nil {
+		return nil, err
+	}
+	if info, err = file.Stat(); err == nil && !info.Mode().IsRegular() {
+		err = errKind
+	}
+	if err != nil {
+		return nil, errors.Join(err, file.Close())
+	}
+	return file, nil
+}
+
+// Read returns what a file holds that may be written again.
+func (f Folders) Read(path string) ([]byte, error) {
+	at, err := f.target(path)
+	if err != nil {
+		return nil, err
+	}
+	file, err := at.open()
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = file.Close() }()
+	return io.ReadAll(file)
+}
+
+// List returns the names of what is in a folder below the workspace or
+// RUNNER_TEMP, sorted; none where it can't be read.
+func (f Folders) List(path string) (names []string) {
+	at, err := f.target(filepath.Join(path, "any")) // the workspace itself counts, too
+	if err != nil {
+		return nil
+	}
+	root, err := os.OpenRoot(at.folder)
+	if err != nil {
+		return nil
+	}
+	defer func() { _ = root.Close() }()
+	entries, _ := fs.ReadDir(root.FS(), filepath.ToSlash(filepath.Dir(at.below)))
+	for _, e := range entries {
+		names = append(names, e.Name())
+	}
+	return names
+}

@@ -1,0 +1,151 @@
+//go:build unix
+
+package sandbox_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"testing/synctest"
+
+	"astro-apply/internal/sandbox"
+)
+
+func link(t *testing.T, to, path string) {
+	t.Helper()
+	if err := os.Symlink(to, path); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func file(t *testing.T, path string) string {
+	t.Helper()
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte("text"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// Nothing is written that Git, GitHub or the runner acts on, under no name.
+func TestRefused(t *testing.T) {
+	t.Parallel()
+	f, workspace, temporary := folders(t)
+	file(t, filepath.Join(workspace, ".git", "config"))
+	file(t, filepath.Join(workspace, "mirror", "HEAD"))
+	file(t, filepath.Join(workspace, "mirror", "objects", "x"))
+	file(t, filepath.Join(workspace, ".github", "workflows", "x.yml"))
+	link(t, ".git", filepath.Join(workspace, "a"))
+	link(t, filepath.Join(workspace, ".github"), filepath.Join(workspace, "b"))
+	link(t, filepath.Join(temporary, "_runner_file_commands"), filepath.Join(workspace, "c"))
+	file(t, filepath.Join(temporary, "_runner_file_commands", "set_env_1"))
+	f.Reserved = []string{file(t, filepath.Join(workspace, "outputs")), "", filepath.Join(workspace, "new-event")}
+	for path, want := range map[string]string{
+		".git/config":              "a file of Git",
+		".git":                     "a file of Git",
+		".GIT/hooks/post-checkout": "a file of Git",
+		"sub/.git":                 "a file of Git",
+		"sub/.git/hooks/x":         "a file of Git",
+		".g\u200cit/config":        "a file of Git",
+		".git./config":             "a file of Git",
+		"git~1/config":             "a file of Git",
+		"x/../.git/config":         "a file of Git",
+		"a/config":                 "a file of Git",
+		"a/hooks/new":              "a file of Git",
+		"mirror/hooks/x":           "a file of Git",
+		".github/workflows/x.yml":  "GitHub runs",
+		".GitHub/Workflows/x.yml":  "GitHub runs",
+		"sub/.github/workflows/x":  "GitHub runs",
+		".github/actions/x/y.sh":   "GitHub runs",
+		"b/workflows/x.yml":        "GitHub runs",
+		"sub/action.yml":           "GitHub runs",
+		"outputs":                  "of the runner",
+		"OUTPUTS":                  "of the runner",
+		"new-event":                "of the runner",
+		"c/set_env_1":              "of the runner",
+		filepath.Join(temporary, "_runner_file_commands", "set_env_1"): "of the runner",
+		filepath.Join(temporary, "_github_workflow", "event.json"):     "of the runner",
+		filepath.Join(temporary, "_github_home", ".gitconfig"):         "of the runner",
+	} {
+		if _, err := f.Place(path); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("place %q: %v, want %q", path, err, want)
+		}
+		if err := f.Save(path, "secret"); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("save %q: %v, want %q", path, err, want)
+		}
+	}
+	for _, path := range []string{".gitignore", ".github/astro.yaml", "workflows/x.yml", "git/config", "HEAD", ".github/workflows.yaml"} {
+		if _, err := f.Place(path); err != nil {
+			t.Errorf("place %q: %v", path, err)
+		}
+	}
+	one, errOne := f.Place("d/token")
+	other, errOther := f.Place(filepath.Join(workspace, "x", "..", "d", "token"))
+	if errOne != nil || errOther != nil || one != other {
+		t.Errorf("one file is %q, %v and %q, %v", one, errOne, other, errOther)
+	}
+}
+
+// On a runner, only regular files of the two folders are read, whatever leads to
+// them; a command reads any regular file that is named. Nothing blocks.
+func TestOpen(t *testing.T) {
+	t.Parallel()
+	runner, workspace, temporary := folders(t)
+	outside := t.TempDir()
+	secret := file(t, filepath.Join(outside, "shadow"))
+	file(t, filepath.Join(workspace, "astro.yaml"))
+	file(t, filepath.Join(workspace, ".git", "config"))
+	file(t, filepath.Join(temporary, "made.yaml"))
+	if err := syscall.Mkfifo(filepath.Join(workspace, "pipe"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for name, to := range map[string]string{
+		"inside": "astro.yaml", "temporary": filepath.Join(temporary, "made.yaml"), "leads-out": secret, "folder-out": outside,
+		"device": os.DevNull, "to-pipe": "pipe", "to-git": ".git/config", "loop": "loop",
+	} {
+		link(t, to, filepath.Join(workspace, name))
+	}
+	const out, kind = "a link leads out", "not a regular file"
+	synctest.Test(t, func(t *testing.T) {
+		for name, want := range map[string][2]string{ // on a runner, as a command
+			"astro.yaml":        {"", ""},
+			"inside":            {"", ""},
+			"temporary":         {"", ""},
+			"leads-out":         {out, ""},
+			"folder-out/shadow": {out, ""},
+			"device":            {out, kind},
+			"pipe":              {kind, kind},
+			"to-pipe":           {kind, kind},
+			".":                 {kind, kind},
+			".git/config":       {"of Git or of the runner", ""},
+			"to-git":            {"of Git or of the runner", ""},
+			"loop":              {"too many links", "too many levels of symbolic links"},
+			"missing":           {"no such file", "no such file"},
+		} {
+			for i, f := range []sandbox.Folders{runner, {}} {
+				opened, err := f.Open(filepath.Join(workspace, name))
+				if err == nil {
+					_ = opened.Close()
+				}
+				if want[i] == "" && err != nil || want[i] != "" && (err == nil || !strings.Contains(err.Error(), want[i])) {
+					t.Errorf("%s: %v, want %q", name, err, want[i])
+				}
+			}
+		}
+		for _, name := range []string{"folder-out", outside, "/etc"} {
+			if !filepath.IsAbs(name) {
+				name = filepath.Join(workspace, name)
+			}
+			if _, err := runner.Folder(name); err == nil {
+				t.Errorf("%s: its files are listed", name)
+			}
+			if _, err := runner.Stat(name); err == nil {
+				t.Errorf("%s: it is looked at", name)
+			}
+		}
+	})
+}

@@ -1,0 +1,128 @@
+//go:build unix
+
+package sandbox_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"astro-apply/internal/sandbox"
+)
+
+// folders are a workspace and a folder for temporary files on a runner.
+func folders(t *testing.T) (f sandbox.Folders, workspace, temporary string) {
+	t.Helper()
+	workspace, temporary = t.TempDir(), t.TempDir()
+	return sandbox.Folders{Workspace: workspace, Temporary: temporary, Runner: true}, workspace, temporary
+}
+
+func TestSave(t *testing.T) {
+	t.Parallel()
+	r, workspace, temporary := folders(t)
+	for path, file := range map[string]string{
+		"token":                            filepath.Join(workspace, "token"),
+		"a/b/token":                        filepath.Join(workspace, "a", "b", "token"),
+		"a/../c":                           filepath.Join(workspace, "c"),
+		filepath.Join(workspace, "d"):      filepath.Join(workspace, "d"),
+		filepath.Join(temporary, "e", "f"): filepath.Join(temporary, "e", "f"),
+	} {
+		for _, secret := range []string{"first-value", "another"} { // the second replaces the first
+			if err := r.Save(path, secret); err != nil {
+				t.Fatal(err)
+			}
+			got, err := os.ReadFile(file)
+			if err != nil || string(got) != secret {
+				t.Errorf("%s: %q, %v", path, got, err)
+			}
+			info, err := os.Stat(file)
+			if err != nil || info.Mode().Perm() != 0o600 {
+				t.Errorf("%s: mode %v, %v", path, info.Mode(), err)
+			}
+		}
+		left, err := filepath.Glob(file + ".*")
+		if err != nil || len(left) > 0 {
+			t.Errorf("left behind: %v, %v", left, err)
+		}
+	}
+}
+
+// Nothing is written outside of the two folders, by no path and no link.
+func TestSaveStaysInside(t *testing.T) {
+	t.Parallel()
+	r, workspace, _ := folders(t)
+	outside := t.TempDir()
+	if err := os.Symlink(outside, filepath.Join(workspace, "link")); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(filepath.Join(outside, "target"), filepath.Join(workspace, "file")); err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range []string{"../token", "a/../../token", filepath.Join(outside, "token"), "/etc/token", ".", "", workspace} {
+		if _, err := r.Place(path); err == nil || !strings.Contains(err.Error(), "neither below the workspace nor below RUNNER_TEMP") {
+			t.Errorf("%q: %v", path, err)
+		}
+		if err := r.Save(path, "secret"); err == nil {
+			t.Errorf("%q was written", path)
+		}
+	}
+	if err := r.Save("link/token", "secret"); err == nil {
+		t.Error("written through a link to a folder")
+	}
+	if err := r.Save("file", "secret"); err != nil { // the link itself is replaced
+		t.Error(err)
+	}
+	if left, err := os.ReadDir(outside); err != nil || len(left) > 0 {
+		t.Errorf("outside: %v, %v", left, err)
+	}
+}
+
+// What can't be written leaves nothing behind.
+func TestSaveFails(t *testing.T) {
+	t.Parallel()
+	r, workspace, _ := folders(t)
+	if err := os.WriteFile(filepath.Join(workspace, "taken"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Mkdir(filepath.Join(workspace, "folder"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range []string{"taken/token", "folder"} {
+		if err := r.Save(path, "secret"); err == nil {
+			t.Errorf("%s was written", path)
+		}
+	}
+	if left, err := os.ReadDir(workspace); err != nil || len(left) != 2 {
+		t.Errorf("left behind: %v, %v", left, err)
+	}
+}
+
+// A container's process is root, and later steps are not: they own the folder.
+func TestSaveForTheOwner(t *testing.T) {
+	t.Parallel()
+	if os.Geteuid() != 0 {
+		t.Skip("only root can give files away")
+	}
+	r, workspace, _ := folders(t)
+	if err := os.Chown(workspace, 1001, 1002); err != nil {
+		t.Fatal(err)
+	}
+	if err := r.Save("new/token", "secret"); err != nil {
+		t.Fatal(err)
+	}
+	if err := r.Write("new/astro.yaml", "text"); err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]os.FileMode{"new/token": 0o600, "new/astro.yaml": 0o644} {
+		if info, err := os.Stat(filepath.Join(workspace, name)); err != nil || info.Mode().Perm() != want {
+			t.Errorf("%s: %v, %v; want %v", name, info.Mode(), err, want)
+		}
+	}
+	for _, name := range []string{"new", "new/token", "new/astro.yaml"} {
+		uid, gid := ownerOf(t, filepath.Join(workspace, name))
+		if uid != 1001 || gid != 1002 {
+			t.Errorf("%s belongs to %d:%d", name, uid, gid)
+		}
+	}
+}
