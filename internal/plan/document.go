@@ -56,7 +56,7 @@ func (p *Plan) Brief() ([]byte, error) {
 }
 
 func (p *Plan) document() document {
-	s := scrubber{scrub: p.Scrub}
+	s := newScrubber(p.Scrub)
 	d := document{Version: Version, OrganizationID: p.OrganizationID, Changes: []change{}}
 	for _, c := range p.Changes {
 		if c.Action == Unchanged {

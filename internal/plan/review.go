@@ -83,7 +83,7 @@ func Sum(review []byte) string {
 // review returns the plan as it was before the resources in created existed, by
 // id, and without the secrets that scrub removes.
 func (p *Plan) review(created map[string]string, scrub func(string) string) (review, error) {
-	s := scrubber{scrub: scrub}
+	s := newScrubber(scrub)
 	r := review{Version: reviewVersion, OrganizationID: p.OrganizationID, Changes: []reviewed{}}
 	for _, c := range p.Changes {
 		if !c.Active() {
@@ -141,7 +141,7 @@ func (s scrubber) encodeValue(n *schema.Node, created map[string]string) (json.R
 		}
 		slices.SortStableFunc(m.Members, func(a, b schema.Member) int { return cmp.Compare(a.Name, b.Name) })
 		if text := s.tagNode(m); text != "" {
-			m.Form, m.Text = schema.Text, string(text)
+			*m = schema.Node{Form: schema.Text, Text: string(text)}
 		}
 	})
 	return c.MarshalJSON()

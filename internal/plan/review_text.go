@@ -30,13 +30,17 @@ func (s scrubber) tagPath(path string) reviewText {
 	return tag(exactText, path, s.path(path))
 }
 
-// tagNode is a scalar node, "" for a number, a boolean, a list or a mapping.
+// tagNode is a scalar node, "" for a number, a boolean, a list or a mapping. One
+// of these is a text where it contains the value of a secret.
 func (s scrubber) tagNode(n *schema.Node) reviewText {
+	compound := n.Form == schema.List || n.Form == schema.Map
 	switch {
-	case n.Form == schema.List || n.Form == schema.Map:
-		return ""
-	case n.Secret:
+	case n.Secret && !compound:
 		return secretText
+	case s.isSecret(n):
+		return scrubbedText + schema.Redacted
+	case compound:
+		return ""
 	case n.Form == schema.Null:
 		return nullText
 	case n.Form == schema.Pending:

@@ -2,7 +2,9 @@ package plan
 
 import (
 	"regexp"
+	"slices"
 	"strings"
+	"sync"
 
 	"astro-apply/internal/resource"
 	"astro-apply/internal/schema"
@@ -13,7 +15,12 @@ import (
 // fields. These words are public, and a document without them has another
 // meaning.
 type scrubber struct {
-	scrub func(string) string // nil: removes nothing
+	scrub       func(string) string // nil: removes nothing
+	publicWords func() map[string]bool
+}
+
+func newScrubber(scrub func(string) string) scrubber {
+	return scrubber{scrub, sync.OnceValue(publicWords)}
 }
 
 func (s scrubber) text(text string) string {
@@ -28,10 +35,12 @@ var pathStep = regexp.MustCompile(`[^.\[\]]+`)
 // path scrubs the path of a field: the keys of list items and the names of
 // members, but not the names of fields and kinds.
 func (s scrubber) path(path string) string {
-	if s.text(path) == path {
-		return path
+	whole := s.text(path)
+	// A secret that contains separators is in several steps, and in none as a whole.
+	if whole == path || pathStep.ReplaceAllString(whole, "") != pathStep.ReplaceAllString(path, "") {
+		return whole
 	}
-	public := publicWords()
+	public := s.publicWords()
 	var b strings.Builder
 	start := 0
 	for _, at := range pathStep.FindAllStringIndex(path, -1) {
@@ -54,6 +63,21 @@ func (s scrubber) unknown(text string) string {
 	return before + s.text(`"`+name)
 }
 
+// scrubFrom is the number of characters from which a number is scrubbed. Shorter
+// ones are in every manifest and reveal nothing.
+const scrubFrom = 6
+
+// isSecret reports whether the value of a secret is in n where it can't be
+// replaced in its place: in a number, or in the name of a member.
+func (s scrubber) isSecret(n *schema.Node) bool {
+	if n.Form == schema.Number {
+		return len(n.Text) >= scrubFrom && s.text(n.Text) != n.Text
+	}
+	return slices.ContainsFunc(n.Members, func(m schema.Member) bool {
+		return s.text(m.Name) != m.Name && !s.publicWords()[m.Name]
+	})
+}
+
 // redact returns a value without the values of secrets, nil for nil.
 func (s scrubber) redact(n *schema.Node) any {
 	if n == nil {
@@ -61,10 +85,12 @@ func (s scrubber) redact(n *schema.Node) any {
 	}
 	c := n.Clone()
 	c.Walk(func(m *schema.Node) {
-		switch m.Form {
-		case schema.Text:
+		switch {
+		case s.isSecret(m):
+			*m = schema.Node{Form: schema.Text, Text: schema.Redacted}
+		case m.Form == schema.Text:
 			m.Text = s.text(m.Text)
-		case schema.Pending:
+		case m.Form == schema.Pending:
 			m.Text = s.unknown(m.Text)
 		}
 	})
