@@ -118,8 +118,5 @@ func (p *process) rest() (*github.REST, error) {
 	if err := checkProxy(p.Getenv); err != nil {
 		return nil, err
 	}
-	if err := checkProxy(p.Getenv); err != nil {
-		return nil, err
-	}
 	return github.NewREST(p.Getenv, string(p.config.GitHubToken), p.runner.Secrets(), p.GitHub)
 }
