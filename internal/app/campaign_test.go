@@ -96,7 +96,8 @@ func (c *trial) run() {
 	if pair && c.rand.IntN(2) == 0 { // what Astro creates twice exists already
 		first.adopts(second)
 	}
-	stormy, calm := populated(), populated()
+	inherited := simulator.InheritedRoles(c.rand.IntN(3))
+	stormy, calm := populated(inherited), populated(inherited)
 	c.others = undeclared(stormy)
 	for _, s := range []*simulator.Server{stormy, calm} {
 		c.clean(s, first)
@@ -203,6 +204,9 @@ func (c *trial) apply(s *simulator.Server, m *declared, layer *mortal) (code int
 	}
 	if leak := regexp.MustCompile(`first-secret|second-secret|astro-token-[0-9a-f]+`).FindString(log); leak != "" {
 		c.Errorf("%s is shown:\n%s", leak, log)
+	}
+	if users := escalated(s); len(users) > 0 {
+		c.Errorf("a role that is inherited became the user's own: %s\n%s", users, log)
 	}
 	requests := s.Requests()[before:]
 	c.tally.requests.Add(int64(len(requests)))

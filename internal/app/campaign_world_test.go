@@ -13,24 +13,43 @@ import (
 )
 
 // populated is an Organization with what a manifest of the campaign doesn't make.
-func populated() *simulator.Server {
-	s := simulator.New(simulator.Options{OrganizationID: "corg00000000000000000000a", Limited: true})
-	for _, name := range []string{"ada", "grace", "edsger"} {
-		s.Seed("user", map[string]any{"username": name + "@example.com"})
-	}
+func populated(inherited simulator.InheritedRoles) *simulator.Server {
+	s := simulator.New(simulator.Options{OrganizationID: "corg00000000000000000000a", Limited: true, Inherited: inherited})
 	w := s.Seed("workspace", map[string]any{"name": "other"})
+	own := []any{map[string]any{"workspaceId": w, "role": "WORKSPACE_MEMBER"}}
+	ada := s.Seed("user", map[string]any{"username": "ada@example.com", "workspaceRoles": own})
+	grace := s.Seed("user", map[string]any{"username": "grace@example.com"})
+	s.Seed("user", map[string]any{"username": "edsger@example.com"})
 	d := s.Seed("deployment", map[string]any{"name": "d0", "workspaceId": w, "type": "STANDARD"})
 	for kind, fields := range map[string]map[string]any{
 		"cluster":           {"name": "other", "type": "DEDICATED", "cloudProvider": "AWS", "region": "us-west-2", "vpcSubnetRange": "172.21.0.0/20"},
 		"environmentObject": {"objectType": "AIRFLOW_VARIABLE", "objectKey": "o2", "scope": "WORKSPACE", "scopeEntityId": w, "airflowVariable": map[string]any{"value": "other"}},
 		"customRole":        {"name": "other", "scopeType": "DEPLOYMENT", "permissions": []any{"deployment.get"}},
-		"team":              {"name": "other"},
+		"team": {
+			"name": "other", "memberIds": []any{ada, grace}, "organizationRole": "ORGANIZATION_BILLING_ADMIN",
+			"workspaceRoles":  []any{map[string]any{"workspaceId": w, "role": "WORKSPACE_OWNER"}},
+			"deploymentRoles": []any{map[string]any{"deploymentId": d, "role": "DEPLOYMENT_ADMIN"}},
+		},
 		"apiToken":          {"name": "ci", "scope": "WORKSPACE", "entityId": w, "role": "WORKSPACE_MEMBER"},
 		"agentToken":        {"name": "agents", "deploymentId": d},
 	} {
 		s.Seed(kind, fields)
 	}
 	return s
+}
+
+// ofTeams are the roles that only Teams have in the campaign.
+var ofTeams = regexp.MustCompile(`ORGANIZATION_BILLING_ADMIN|WORKSPACE_OPERATOR|WORKSPACE_OWNER|DEPLOYMENT_ADMIN`)
+
+// escalated returns the users who have a role themselves that the manifests give
+// to Teams only.
+func escalated(s *simulator.Server) (out []string) {
+	for _, user := range s.Objects("user") {
+		if ofTeams.MatchString(fmt.Sprint(user)) {
+			out = append(out, fmt.Sprint(user))
+		}
+	}
+	return out
 }
 
 // undeclared returns the id, and of a token the value, of every resource that no
@@ -281,22 +300,28 @@ func (g *world) environmentObject(kind string, i int, deployments []string) map[
 }
 
 func (g *world) people(deployments []string) {
-	grants := func(of map[string]any) map[string]any {
-		of["workspaceRoles"] = []any{map[string]any{"workspace": "data", "role": g.one("WORKSPACE_MEMBER", "WORKSPACE_OPERATOR")}}
+	grants := func(of map[string]any, inWorkspace []string, inDeployment string) map[string]any {
+		of["workspaceRoles"] = []any{map[string]any{"workspace": "data", "role": g.one(inWorkspace...)}}
 		roles := []any{}
 		for _, name := range deployments {
 			if g.some() {
-				roles = append(roles, map[string]any{"deployment": map[string]any{"workspace": "data", "name": name}, "role": g.one("DEPLOYMENT_ADMIN", "reader")})
+				roles = append(roles, map[string]any{"deployment": map[string]any{"workspace": "data", "name": name}, "role": inDeployment})
 			}
 		}
 		of["deploymentRoles"] = roles
 		return of
 	}
 	if g.some() {
-		g.out.put("teams", "team", grants(map[string]any{"name": "team", "members": g.subset("ada@example.com", "grace@example.com", "edsger@example.com"), "organizationRole": "ORGANIZATION_MEMBER"}))
+		g.out.put("teams", "team", grants(map[string]any{
+			"name": "team", "members": g.subset("ada@example.com", "grace@example.com", "edsger@example.com"), "organizationRole": "ORGANIZATION_MEMBER",
+		}, []string{"WORKSPACE_OPERATOR", "WORKSPACE_OWNER"}, "DEPLOYMENT_ADMIN"))
 	}
 	if g.some() {
-		g.out.put("users", "ada", grants(map[string]any{"username": "ada@example.com", "organizationRole": g.one("ORGANIZATION_MEMBER", "ORGANIZATION_OWNER")}))
+		ada := map[string]any{"username": "ada@example.com", "organizationRole": g.one("ORGANIZATION_MEMBER", "ORGANIZATION_OWNER")}
+		if g.r.IntN(3) > 0 {
+			ada = grants(ada, []string{"WORKSPACE_MEMBER", "WORKSPACE_AUTHOR"}, "reader")
+		}
+		g.out.put("users", "ada", ada)
 	}
 	if g.some() {
 		g.out.put("invites", "new", map[string]any{"inviteeEmail": "new@example.com", "role": "ORGANIZATION_MEMBER"})
