@@ -7,11 +7,12 @@ import "astro-apply/internal/plan"
 type job struct {
 	change  *plan.Change
 	needs   []*job
-	awaited bool // something that has work to do waits for it
-	first   *job // the job that this one completes, once what it refers to is there
-	sent    bool // a write of it left
-	moved   bool // it was seen on its way after the first write
-	effect  bool // an update changes a field that affects the running resource
+	awaited bool            // something that has work to do waits for it
+	first   *job            // the job that this one completes, once what it refers to is there
+	sent    bool            // a write of it left
+	moved   bool            // it was seen on its way after the first write
+	effect  bool            // an update changes a field that affects the running resource
+	stale   map[string]bool // ids of what doesn't exist any more, which updates leave out
 	done    chan struct{}
 	passed  *Outcome
 	over    chan struct{}

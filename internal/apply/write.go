@@ -116,6 +116,7 @@ func (r *run) compare(ctx context.Context, j *job) (*plan.Diff, error) {
 			return nil, fmt.Errorf("read before update: %w", err)
 		}
 		j.Live = live
+		j.Live.Without(j.stale)
 	}
 	policy := r.Policy
 	if j.change.Action == plan.Create {
@@ -164,6 +165,9 @@ func (r *run) once(ctx context.Context, j *job) error {
 		answer, err := r.send(ctx, j, request, live.ID)
 		if request.Call == o.Kind.Rotate && ambiguous(err) {
 			return lostRotation(o.Kind, err)
+		}
+		if err != nil && r.leaveOut(ctx, j, request, err) {
+			return r.once(ctx, j)
 		}
 		if err != nil {
 			return fmt.Errorf("update: %w", err)

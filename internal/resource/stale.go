@@ -1,0 +1,80 @@
+package resource
+
+import (
+	"context"
+
+	"astro-apply/internal/astro"
+	"astro-apply/internal/schema"
+)
+
+// Stale returns the ids in a request that the manifest doesn't declare and that
+// nothing has any more: a role in a Deployment that was deleted, for example. Only
+// a token of the Organization can tell, since to others much doesn't exist.
+func (s Source) Stale(ctx context.Context, o *Object, request *schema.Node) map[string]bool {
+	if s.Reach.narrow() {
+		return nil
+	}
+	declared := map[string]bool{}
+	for _, r := range o.Refs {
+		declared[r.ID] = true
+	}
+	stale, catalog := map[string]bool{}, Kinds()
+	for i := range o.Kind.Fields {
+		f := &o.Kind.Fields[i]
+		if f.Type.Base != schema.BaseList {
+			continue
+		}
+		for _, item := range items(request.Get(f.Name)) {
+			for kind, id := range itemRefs(f, item) {
+				k := catalog.Kind(kind)
+				if declared[id] || stale[id] || k == nil || k.nested() {
+					continue
+				}
+				if _, err := s.API.Do(ctx, s.Call(&Object{Kind: k, Body: &schema.Node{Form: schema.Map}}, k.Get, id, nil)); astro.NotFound(err) {
+					stale[id] = true
+				}
+			}
+		}
+	}
+	return stale
+}
+
+// itemRefs returns the ids that a list item holds, by the kind of what has them.
+func itemRefs(f *schema.Field, item *schema.Node) map[string]string {
+	out := map[string]string{}
+	if f.Ref != nil && !f.Ref.Soft {
+		out[f.Ref.Kind] = item.Value()
+	}
+	for i := range f.Type.Elem.Fields {
+		member := &f.Type.Elem.Fields[i]
+		if id := item.Get(member.Name).Value(); id != "" && member.Ref != nil && !member.Ref.Soft {
+			out[member.Ref.Kind] = id
+		}
+	}
+	return out
+}
+
+// Without takes the list items that hold one of the ids out of what is live.
+func (l *Live) Without(ids map[string]bool) {
+	body := l.Body()
+	for i := range l.kind.Fields {
+		f := &l.kind.Fields[i]
+		value := f.Live(body, body)
+		if len(ids) == 0 || f.Type.Base != schema.BaseList || f.Read != "" || value == nil {
+			continue
+		}
+		kept := &schema.Node{Form: schema.List}
+		for _, item := range value.Items {
+			stale := false
+			for _, id := range itemRefs(f, item) {
+				stale = stale || ids[id]
+			}
+			if !stale {
+				kept.Items = append(kept.Items, item)
+			}
+		}
+		if len(kept.Items) < len(value.Items) {
+			l.add(f.Name, kept)
+		}
+	}
+}
