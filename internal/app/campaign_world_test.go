@@ -30,8 +30,8 @@ func populated(inherited simulator.InheritedRoles) *simulator.Server {
 			"workspaceRoles":  []any{map[string]any{"workspaceId": w, "role": "WORKSPACE_OWNER"}},
 			"deploymentRoles": []any{map[string]any{"deploymentId": d, "role": "DEPLOYMENT_ADMIN"}},
 		},
-		"apiToken":          {"name": "ci", "scope": "WORKSPACE", "entityId": w, "role": "WORKSPACE_MEMBER"},
-		"agentToken":        {"name": "agents", "deploymentId": d},
+		"apiToken":   {"name": "ci", "scope": "WORKSPACE", "entityId": w, "role": "WORKSPACE_MEMBER"},
+		"agentToken": {"name": "agents", "deploymentId": d},
 	} {
 		s.Seed(kind, fields)
 	}
