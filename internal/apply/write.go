@@ -115,8 +115,7 @@ func (r *run) compare(ctx context.Context, j *job) (*plan.Diff, error) {
 		if err != nil {
 			return nil, fmt.Errorf("read before update: %w", err)
 		}
-		j.Live = live
-		j.Live.Without(j.stale)
+		j.Live = live.Without(j.stale)
 	}
 	policy := r.Policy
 	if j.change.Action == plan.Create {

@@ -54,8 +54,9 @@ func itemRefs(f *schema.Field, item *schema.Node) map[string]string {
 	return out
 }
 
-// Without takes the list items that hold one of the ids out of what is live.
-func (l *Live) Without(ids map[string]bool) {
+// Without takes the list items that hold one of the ids out of what is live, and
+// returns that.
+func (l *Live) Without(ids map[string]bool) *Live {
 	body := l.Body()
 	for i := range l.kind.Fields {
 		f := &l.kind.Fields[i]
@@ -77,4 +78,5 @@ func (l *Live) Without(ids map[string]bool) {
 			l.add(f.Name, kept)
 		}
 	}
+	return l
 }
