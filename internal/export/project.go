@@ -90,6 +90,10 @@ func (w *walk) members(fields []schema.Field, level *schema.Node, path string, p
 		if f.Has(schema.Local) || f.Applies(w.value) != nil {
 			continue
 		}
+		if why := doubt(f.Live(level, w.root)); why != "" { // declared, it would become the object's own
+			w.left = append(w.left, Left{Path: at, Why: why})
+			continue
+		}
 		name, n := w.field(f, level, at, parts)
 		if n == nil || n.Is("false") && decides(fields, f) {
 			continue
@@ -101,6 +105,12 @@ func (w *walk) members(fields []schema.Field, level *schema.Node, path string, p
 		out = append(out, schema.Member{Name: name, Value: n})
 	}
 	return out
+}
+
+// doubt is why something in a live value may not be the object's own, "" if all is.
+func doubt(live *schema.Node) (why string) {
+	live.Walk(func(n *schema.Node) { why = cmp.Or(why, n.Doubt) })
+	return why
 }
 
 // decides reports whether f says of a sibling that it is secret, which without
