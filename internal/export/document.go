@@ -2,6 +2,7 @@ package export
 
 import (
 	"bytes"
+	"fmt"
 	"strings"
 	"unicode"
 
@@ -79,7 +80,7 @@ func (d *document) bytes() []byte {
 			head.WriteString("\n")
 		}
 		remark = top && line[0] == '#'
-		head.WriteString(line)
+		head.WriteString(escapeInvisible(line))
 	}
 	if len(d.tail) > 0 {
 		head.WriteString("\n" + comment(d.tail) + "\n")
@@ -143,6 +144,24 @@ func scalar(tag, value string) *yaml.Node {
 // invisible are what readers may not take as they stand, such as lines that end
 // for some of them only.
 func invisible(r rune) bool { return !unicode.IsPrint(r) && r != '\n' && r != '\t' }
+
+// escapeInvisible replaces invisible characters, which scalar puts into double
+// quotes only, by escapes: the encoder writes some of them as they are, such as
+// U+202E, which changes the order in which the text is shown.
+func escapeInvisible(line string) string {
+	var out strings.Builder
+	for _, r := range line {
+		switch {
+		case !invisible(r):
+			out.WriteRune(r)
+		case r > 0xFFFF:
+			fmt.Fprintf(&out, `\U%08X`, r)
+		default:
+			fmt.Fprintf(&out, `\u%04X`, r)
+		}
+	}
+	return out.String()
+}
 
 // flat reports whether an element reads well on one line.
 func flat(n *schema.Node) bool {
