@@ -53,7 +53,7 @@ type Outcome struct {
 	Err      error
 	Body     *schema.Node
 	Duration time.Duration
-	Warnings []schema.Problem // fields that Astro stores in another way than they were written
+	Warnings []schema.Problem // what succeeded, and still needs a look: fields that Astro stores in another way, for example
 }
 
 // Options tune a run.
@@ -160,7 +160,8 @@ func (r *run) do(ctx context.Context, j *job) {
 		return
 	}
 	if j.first != nil {
-		j.Live, j.Wrote, j.Status = j.first.passed.Live, j.first.passed.Wrote, j.first.passed.Status
+		first := j.first.passed
+		j.Live, j.Wrote, j.Status, j.Warnings = first.Live, first.Wrote, first.Status, first.Warnings
 	}
 	for _, n := range j.needs {
 		if status := n.passed.Status; j.change.Active() && !status.OK() {

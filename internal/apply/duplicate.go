@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"astro-apply/internal/resource"
+	"astro-apply/internal/schema"
 )
 
 // checkDuplicate reports a resource with the identity of the one that was just
@@ -47,11 +48,13 @@ func (r *run) checkDuplicates(ctx context.Context) {
 	}
 }
 
-// duplicateError names the ids of all resources that have the identity of j.
+// duplicateError names the ids of all resources that have the identity of j. Where
+// they can't be listed, which err says, that is a warning.
 func (r *run) duplicateError(ctx context.Context, j *job, found []*resource.Live, err error) error {
 	if err != nil {
-		if r.Said != nil && ctx.Err() == nil {
-			r.Said(fmt.Sprintf("warning: %s: created, id %s; whether another run created one of the same name could not be read: %v", j.change.Object, j.Live.ID, err))
+		if ctx.Err() == nil {
+			j.Warnings = append(j.Warnings, schema.Problem{Pos: j.change.Object.Pos, Warning: true, Message: fmt.Sprintf(
+				"created, id %s, but the list that would show another one of the same name can't be read: %v; check in Astro that there is only one", j.Live.ID, err)})
 		}
 		return nil
 	}

@@ -15,12 +15,13 @@ func (r *run) verify(ctx context.Context, j *job) {
 		return
 	}
 	o := j.change.Object
-	j.Warnings = plan.Stored(o, j.Live, r.Policy)
-	if len(j.Warnings) == 0 || o.Kind.Get.Path == "" && !o.Kind.Single {
-		return
+	warnings := plan.Stored(o, j.Live, r.Policy)
+	if len(warnings) > 0 && (o.Kind.Get.Path != "" || o.Kind.Single) {
+		live, err := r.source.Get(ctx, o, j.Live.ID)
+		if err != nil {
+			return // the next run finds it out
+		}
+		warnings = plan.Stored(o, live, r.Policy)
 	}
-	j.Warnings = nil
-	if live, err := r.source.Get(ctx, o, j.Live.ID); err == nil { // else the next run finds it out
-		j.Warnings = plan.Stored(o, live, r.Policy)
-	}
+	j.Warnings = append(j.Warnings, warnings...)
 }

@@ -1,7 +1,7 @@
 package simulator
 
-// unreturned are the fields of typed bodies that answers leave out or mask. An update that leaves one out keeps it
-// (notes 10.4, 10.5); what answers return is cleared, the worst that the document allows.
+// unreturned are the fields of typed bodies that answers leave out or mask. An update that leaves one of them out keeps it;
+// leaving out one that answers return clears it, the worst that the document allows.
 var unreturned = map[string][]string{
 	"connection":    {"password", "authTypeId", "extra"},
 	"metricsExport": {"password", "basicToken", "authType", "username", "headers"},

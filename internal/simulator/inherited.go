@@ -3,7 +3,7 @@ package simulator
 import "slices"
 
 // InheritedRoles is how a user's answer shows the roles that the user has through Teams. Which of them the API does isn't
-// known (notes 10.3); the zero value is the worst for a client.
+// known; the zero value is the worst for a client.
 type InheritedRoles int
 
 // The ways in which an answer shows inherited roles.

@@ -20,7 +20,7 @@ type Options struct {
 	Inherited      InheritedRoles   // how a user's answer shows roles that come from Teams
 	CallerAddress  string           // the IP address that all requests come from; "": unknown, and always allowed
 
-	// The two readings of an update that sends a connection's extra or a metrics export's headers (notes 10.5). The zero
+	// The two readings of an update that sends a connection's extra or a metrics export's headers. The zero
 	// value is the one that loses more.
 	KeepsEmpty bool // "" keeps a secret member that is stored; false: it erases it
 	MergesMaps bool // members that aren't sent stay; false: what is sent replaces all of the map

@@ -1,0 +1,45 @@
+package apply_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+	"testing/synctest"
+
+	"astro-apply/internal/apply"
+	"astro-apply/internal/plan"
+	"astro-apply/internal/simulator"
+)
+
+// Where the list after a create can't be read, the resource is created all the
+// same, and one warning says that another one of its name may exist: also where
+// another change waits for it, and where a second write completes it.
+func TestUnreadDuplicatesAreAWarning(t *testing.T) {
+	t.Parallel()
+	for name, manifest := range map[string]string{
+		"nothing waits for it": "workspaces: [{ name: data }]",
+		"a Deployment waits":   "workspaces: [{ name: data }]\nworkspace: data\ndeployments: [{ name: etl, type: STANDARD, cloudProvider: AWS, region: us-east-1 }]",
+		"written twice": "workspaces: [{ name: data, defaultCluster: main }]\n" +
+			"clusters: [{ name: main, type: DEDICATED, cloudProvider: AWS, region: us-east-1, vpcSubnetRange: 172.20.0.0/20, workspaces: [data] }]",
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				s := newStage(t, simulator.Options{})
+				p := s.plan(manifest, plan.Policy{})
+				s.server.Fail(simulator.Fault{Method: http.MethodGet, Path: "workspaces", Status: http.StatusForbidden})
+				for _, o := range apply.Run(t.Context(), s.source, p, apply.Options{}) {
+					if o.Status != apply.Created {
+						t.Errorf("%s: %s: %v", o.Change.Object, o.Status, o.Err)
+					}
+					if o.Change.Object.Kind.Name != "workspace" {
+						continue
+					}
+					if len(o.Warnings) != 1 || !strings.Contains(o.Warnings[0].Message, o.Live.ID) || !o.Warnings[0].Pos.Known() {
+						t.Errorf("warnings: %v", o.Warnings)
+					}
+				}
+			})
+		})
+	}
+}
