@@ -53,19 +53,19 @@ type Outcome struct {
 	Err      error
 	Body     *schema.Node
 	Duration time.Duration
-	Warnings []schema.Problem // what succeeded, and still needs a look: fields that Astro stores in another way, for example
+	Warnings []schema.Problem // for people to check although the change succeeded, such as a field that Astro stores in another way
 }
 
 // Options tune a run.
 type Options struct {
 	Policy plan.Policy
 	Wait   bool // until what was changed is ready
-	// Mask registers a secret value that Astro returned; nil: nobody needs that.
+	// Mask registers a secret value that Astro returned; nil: it is ignored.
 	Mask func(value string)
 	// Deliver takes a secret value that is told once. What it can't take is undone
 	// where that is possible.
 	Deliver func(o *resource.Object, value string) error
-	Done    func(Outcome) // called after each change that was tried, one at a time; once more where a second write changes what became of it
+	Done    func(Outcome) // called after each change that was tried, one at a time; once more where a second write or another run changes its status
 	Said    func(string)  // a progress line, now and then
 }
 

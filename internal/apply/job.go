@@ -12,7 +12,7 @@ type job struct {
 	sent    bool            // a write of it left
 	moved   bool            // it was seen on its way after the first write
 	effect  bool            // an update changes a field that affects the running resource
-	stale   map[string]bool // ids of what doesn't exist any more, which updates leave out
+	stale   map[string]bool // ids of deleted resources; updates leave out items that refer to them
 	done    chan struct{}
 	passed  *Outcome
 	over    chan struct{}

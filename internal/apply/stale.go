@@ -13,8 +13,8 @@ import (
 	"astro-apply/internal/plan"
 )
 
-// leaveOut reports whether an update was refused that sent back what refers to
-// something that doesn't exist any more. The next attempt leaves that out.
+// leaveOut reports whether a refused update sent back items that refer to
+// resources that no longer exist. The next attempt leaves them out.
 func (r *run) leaveOut(ctx context.Context, j *job, request plan.Request, err error) bool {
 	e, ok := errors.AsType[*astro.Error](err)
 	if !ok || e.Ambiguous || request.Body == nil || e.StatusCode != http.StatusBadRequest && e.StatusCode != http.StatusNotFound {
@@ -26,7 +26,7 @@ func (r *run) leaveOut(ctx context.Context, j *job, request plan.Request, err er
 		return false
 	}
 	if r.Said != nil {
-		r.Said(fmt.Sprintf("%s: refused, and sent again without what refers to %s, which doesn't exist any more",
+		r.Said(fmt.Sprintf("%s: Astro refused the update; it is sent again without the items that refer to deleted resources: %s",
 			j.change.Object, strings.Join(slices.Sorted(maps.Keys(stale)), ", ")))
 	}
 	if j.stale == nil {

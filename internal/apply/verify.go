@@ -7,9 +7,9 @@ import (
 )
 
 // verify warns about each field that Astro stores in another way than it was
-// written: every later run would write it again, with nothing that says why. An
-// answer that lacks a field, such as one about a part of the object, doesn't tell
-// that, so what differs in it is read once more.
+// written: every later run would write it again, and no message would explain it.
+// The answer to an update may lack fields, so verify reads the resource once more
+// before it reports a difference.
 func (r *run) verify(ctx context.Context, j *job) {
 	if j.first == nil && len(j.change.Later) > 0 { // the second write is verified
 		return
@@ -19,7 +19,7 @@ func (r *run) verify(ctx context.Context, j *job) {
 	if len(warnings) > 0 && (o.Kind.Get.Path != "" || o.Kind.Single) {
 		live, err := r.source.Get(ctx, o, j.Live.ID)
 		if err != nil {
-			return // the next run finds it out
+			return // the next run compares again
 		}
 		warnings = plan.Stored(o, live, r.Policy)
 	}

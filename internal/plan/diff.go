@@ -161,7 +161,7 @@ func (o *overlay) broken(object *resource.Object, body *schema.Node) {
 	})
 }
 
-// Refused says why the kind doesn't allow the change.
+// Refused returns why the kind doesn't allow the change.
 func (d *Diff) Refused(o *resource.Object, live *resource.Live, caller resource.Caller) resource.Refusal {
 	return d.refused(o, live, caller, func(field string) bool {
 		return slices.ContainsFunc(d.Fields, func(f Field) bool { return within(f.Path, field) })

@@ -39,7 +39,7 @@ func (o *overlay) refuse() {
 }
 
 // keepDoubtful keeps a live item that may be inherited, whether or not removals
-// are allowed. It is no difference: nothing says that the object has it itself.
+// are allowed. It is no difference, because the object may not have it itself.
 func (s *list) keepDoubtful(p pair, path string) {
 	s.doubt(path+" "+p.live.Show(), p.live.Doubt)
 	if s.whole != nil && s.quiet == 0 {

@@ -54,7 +54,8 @@ func (o *overlay) veiled(f *schema.Field, d, l *schema.Node, path string) *schem
 	return o.again(d, path)
 }
 
-// secretMember is the same of a secret, for which the live "" stands.
+// secretMember is a declared secret that is set in Astro, where answers return "".
+// An update that sends "" keeps it.
 func (o *overlay) secretMember(d, l *schema.Node, path string) *schema.Node {
 	if !o.secrets {
 		o.diff.Unverified = append(o.diff.Unverified, path)

@@ -9,8 +9,8 @@ import (
 )
 
 // Stored returns a warning for each field that Astro stores in another way than
-// it was written: live is what Astro returns afterwards. The next run can't tell
-// such a field from one that somebody changed.
+// it was written; live is the resource as Astro returns it after the write. To the
+// next run, such a field looks like one that somebody changed.
 func Stored(o *resource.Object, live *resource.Live, policy Policy) []schema.Problem {
 	policy.WriteSecrets, policy.Rotate = false, nil
 	d := Compare(o, live, policy)
@@ -69,7 +69,7 @@ func (s *storedField) add(f Field) {
 
 func (s *storedField) message() string {
 	written, returned := (&schema.Node{Form: schema.List, Items: s.written}).Clone(), (&schema.Node{Form: schema.List, Items: s.returned}).Clone()
-	if secret(written) { // what is returned may be another spelling of it
+	if secret(written) { // the returned value may be another spelling of the secret
 		returned.Conceal()
 	}
 	if len(written.Items) == 1 && len(returned.Items) <= 1 || len(written.Items) == 0 && len(returned.Items) == 1 {

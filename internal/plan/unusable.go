@@ -19,7 +19,8 @@ func Days(d time.Duration) string {
 	return fmt.Sprintf("%d days", int(d.Hours()/24))
 }
 
-// checkUsable records why an object doesn't work, whatever its fields are, and notes what else is to be known of it.
+// checkUsable records why a resource that exists doesn't work, such as a token that has expired. It notes an end that is
+// near, and the kind's Doubt.
 func (c *Change) checkUsable(policy Policy) {
 	o := c.Object
 	if c.Live == nil || o.Absent {

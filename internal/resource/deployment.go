@@ -47,7 +47,7 @@ func deployment() *Kind {
 		Page:      "/{workspaceId}/deployments/{id}",
 		Fields:    deploymentFields(),
 
-		Visibility: "whoever may create Deployments in a Workspace sees all of its Deployments",
+		Visibility: "a token that may create Deployments in a Workspace sees all of its Deployments",
 		Rules:      deploymentRules(),
 	}
 }

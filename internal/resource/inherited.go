@@ -27,8 +27,9 @@ type Inheritance struct {
 const attempts = 3
 
 // Get reads one object by id, with the lists that are declared and without the
-// values that it inherits. What it inherits from is read between two equal
-// answers: a role that leaves a Team in between would look like the user's own.
+// values that it inherits. It reads the Teams between two equal answers: a role
+// that leaves a Team in between would look like the user's own. That only holds
+// for a Source that doesn't share its calls, as a write has one.
 func (s Source) Get(ctx context.Context, o *Object, id string) (*Live, error) {
 	live, err := s.get(ctx, o, id)
 	if err != nil || o.Kind.Inherits == nil {

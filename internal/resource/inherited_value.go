@@ -8,7 +8,8 @@ import (
 	"astro-apply/internal/schema"
 )
 
-// separation tells what of a live field is the object's own, and what it inherits.
+// separation splits the value of a live field into the object's own and the
+// inherited part.
 type separation struct {
 	*Inheritance
 	field    *schema.Field

@@ -36,7 +36,7 @@ type Kind struct {
 	Rotate   Call         // makes another value of what Issued tells
 	Parts    []Part       // update calls, in order
 	Details  []Detail     // lists of an object that its answers leave out
-	Inherits *Inheritance // what answers hold beside the object's own values
+	Inherits *Inheritance // values in answers that are not the object's own; nil: there are none
 	Issued   string       // the member of an answer that tells, once, a secret value
 	Busy     []int        // statuses of a refusal that ends by itself: another change is under way
 
@@ -53,8 +53,9 @@ type Kind struct {
 	Usable func(live *schema.Node) bool
 	// Guard says why a change must not be made, if it mustn't.
 	Guard func(Guarded) Refusal
-	// Visibility says who may create one and sees all there are, for a kind whose
-	// lists leave out what the token has no role in; "": such a list is refused.
+	// Visibility describes which tokens may create one and see all of them, for a kind
+	// whose lists leave out those in which the token has no role; "": such a list is
+	// refused.
 	Visibility string
 	// Ending is the end that an object reaches by itself. Nil: there is none.
 	Ending *Ending

@@ -16,7 +16,7 @@ type Live struct {
 	ID        string
 	Full      bool              // read by id, not from a list
 	Keys      map[string]string // what the elements of its Detail are removed by
-	Inherited []string          // what the answer holds and the object inherits, for people
+	Inherited []string          // the inherited values in the answer, in words
 	kind      *Kind
 	odd       error  // what is wrong with its shape
 	name      string // by which it is identified

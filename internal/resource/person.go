@@ -12,7 +12,7 @@ import (
 // suggested in the place of another one, which could grant access to a stranger.
 func (k *Kind) ofPeople() bool { return k.Adopt != "" || k.Makes != "" }
 
-// suggest names what may have been meant by a name, nobody where it is of a person.
+// suggest returns the known name that is most like an unknown one, none for people.
 func (k *Kind) suggest(name string, known []string) string {
 	if k.ofPeople() {
 		return ""
@@ -33,7 +33,7 @@ func (r *reader) missingPerson(o *Object, pos schema.Pos, format string, args ..
 // Problems returns the problems that an error consists of, nil if there is
 // anything else in it.
 func Problems(err error) []schema.Problem {
-	switch e := err.(type) { //nolint:errorlint // what wraps a problem says more than it
+	switch e := err.(type) { //nolint:errorlint // an error that wraps a problem adds to it
 	case schema.Problem:
 		return []schema.Problem{e}
 	case interface{ Unwrap() []error }:

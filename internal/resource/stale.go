@@ -7,9 +7,9 @@ import (
 	"astro-apply/internal/schema"
 )
 
-// Stale returns the ids in a request that the manifest doesn't declare and that
-// nothing has any more: a role in a Deployment that was deleted, for example. Only
-// a token of the Organization can tell, since to others much doesn't exist.
+// Stale returns the ids in a request that the manifest doesn't declare and that no
+// resource has any more, such as the id of a deleted Deployment in a role. Only a
+// token of the Organization can tell: others don't see every resource.
 func (s Source) Stale(ctx context.Context, o *Object, request *schema.Node) map[string]bool {
 	if s.Reach.narrow() {
 		return nil
@@ -39,7 +39,7 @@ func (s Source) Stale(ctx context.Context, o *Object, request *schema.Node) map[
 	return stale
 }
 
-// itemRefs returns the ids that a list item holds, by the kind of what has them.
+// itemRefs returns the ids that a list item refers to, by kind.
 func itemRefs(f *schema.Field, item *schema.Node) map[string]string {
 	out := map[string]string{}
 	if f.Ref != nil && !f.Ref.Soft {
@@ -54,8 +54,8 @@ func itemRefs(f *schema.Field, item *schema.Node) map[string]string {
 	return out
 }
 
-// Without takes the list items that hold one of the ids out of what is live, and
-// returns that.
+// Without removes the list items that hold one of the ids from the answer, and
+// returns l.
 func (l *Live) Without(ids map[string]bool) *Live {
 	body := l.Body()
 	for i := range l.kind.Fields {

@@ -53,7 +53,7 @@ func user() *Kind {
 	}
 }
 
-// throughTeams says in which fields an answer about a user may hold the roles of
+// throughTeams names the fields in which an answer about a user may hold roles of
 // the user's Teams.
 func throughTeams(fields ...string) *Inheritance {
 	return &Inheritance{
