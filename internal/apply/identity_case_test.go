@@ -114,3 +114,22 @@ func TestWaitReadsAnotherResource(t *testing.T) {
 		}
 	})
 }
+
+// The create of a token that is answered without its value, with the id of a token
+// that another run created at the same moment under the same name, removes neither.
+func TestCreateReturnsNamesakeWithoutValue(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newStage(t, simulator.Options{})
+		w := s.server.Seed("workspace", map[string]any{"name": "data"})
+		p := s.plan("apiTokens: [{ name: ci, workspace: data, roles: [{ role: WORKSPACE_MEMBER }], saveTo: ci }]", plan.Policy{})
+		s.server.Seed("apiToken", map[string]any{"name": "ci", "scope": "WORKSPACE", "entityId": w, "role": "WORKSPACE_MEMBER"})
+		s.server.Fail(simulator.Fault{Method: http.MethodPost, Path: "tokens", Other: true, Applied: true})
+		o := apply.Run(t.Context(), s.source, p, apply.Options{
+			Deliver: func(*resource.Object, string) error { t.Error("a value was delivered"); return nil },
+		})[0]
+		if o.Status != apply.Failed || len(s.writes()) != 1 || len(s.server.Objects("apiToken")) != 2 {
+			t.Errorf("%s: %v, writes %v, %d tokens", o.Status, o.Err, s.writes(), len(s.server.Objects("apiToken")))
+		}
+	})
+}

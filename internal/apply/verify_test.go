@@ -2,6 +2,7 @@ package apply_test
 
 import (
 	"context"
+	"net/http"
 	"slices"
 	"strings"
 	"testing"
@@ -114,6 +115,9 @@ clusters: [{ name: main, type: DEDICATED, cloudProvider: AWS, region: us-east-1,
 		}
 		if n := len(s.writes()); n != 3 {
 			t.Errorf("%d writes, want a second one of one object: %v", n, s.writes())
+		}
+		if n := c.requests(http.MethodGet, "/workspaces/*"); n != 2 {
+			t.Errorf("the Workspace was read %d times, want once before the second write and once to verify it", n)
 		}
 	})
 }
