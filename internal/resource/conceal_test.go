@@ -63,7 +63,8 @@ func TestSecretsInAnswers(t *testing.T) {
 	} {
 		k := resource.Kinds().Kind(test.kind)
 		tested[test.kind] = true
-		live, err := resource.NewLive(k, []byte(strings.ReplaceAll(`{"id": "cobject0000000000000000001", `+test.members+`}`, "SECRET", secret)))
+		answer := []byte(strings.ReplaceAll(`{"id": "cobject0000000000000000001", `+test.members+`}`, "SECRET", secret))
+		live, err := resource.NewLive(k, answer)
 		if err != nil {
 			t.Errorf("%s: %v", test.members, err)
 			continue
@@ -72,6 +73,13 @@ func TestSecretsInAnswers(t *testing.T) {
 		resource.Source{}.MaskSecrets(live)
 		resource.Source{Mask: func(s string) { masked = append(masked, s) }}.MaskSecrets(live)
 		same(t, test.members+" masked", []string{secret}, slices.Compact(masked))
+		masked = nil
+		o := &resource.Object{Kind: k, Body: &schema.Node{Form: schema.Map}}
+		created, err := resource.Source{Mask: func(s string) { masked = append(masked, s) }}.Created(t.Context(), o, answer, func(string) bool { return true })
+		if created != nil || err == nil {
+			t.Errorf("%s: accepted as created although the id existed before", test.members)
+		}
+		same(t, test.members+" masked in the answer to a create", []string{secret}, slices.Compact(masked))
 		if shown := live.Body().Render(); strings.Contains(shown, secret) || strings.Contains(test.members, "open-value") && !strings.Contains(shown, "open-value") {
 			t.Errorf("%s: shown %s", test.members, shown)
 		}
