@@ -52,14 +52,37 @@ func unlink(line string) string {
 	})
 }
 
+// escapeInline escapes text anywhere but at the start of a line.
+func escapeInline(text string) string { return markdownEscapes.Replace(unlink(text)) }
+
 // Markdown escapes text from outside for one line of markdown, a table's cell
 // included: it shows as it is, links nothing and mentions nobody.
 func Markdown(s string) string {
 	lines := strings.Split(strings.TrimRight(visibleLines(s), "\n"), "\n")
 	for i, l := range lines {
-		lines[i] = marker.ReplaceAllString(markdownEscapes.Replace(unlink(unarmed(l))), `$1\$2$3`)
+		lines[i] = marker.ReplaceAllString(escapeInline(unarmed(l)), `$1\$2$3`)
 	}
 	return strings.Join(lines, "<br>")
+}
+
+// MarkdownCode is Markdown for a line in which names from outside are in
+// backticks: they become code, in which nothing is a link or a mention.
+func MarkdownCode(s string) string {
+	parts := strings.Split(Neutral(s), "`")
+	if len(parts)%2 == 0 || strings.Contains(s, "``") { // a name contains one
+		return Markdown(s)
+	}
+	for i, part := range parts {
+		switch {
+		case i == 0:
+			parts[i] = Markdown(part)
+		case i%2 == 0:
+			parts[i] = escapeInline(part)
+		default:
+			parts[i] = "`" + part + "`"
+		}
+	}
+	return strings.Join(parts, "")
 }
 
 // Fence puts text from outside in a code block that it can't end. info names

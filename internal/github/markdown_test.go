@@ -75,6 +75,27 @@ func TestMarkdown(t *testing.T) {
 	}
 }
 
+// Names in backticks are code, which nothing in them ends.
+func TestMarkdownCode(t *testing.T) {
+	t.Parallel()
+	for in, want := range map[string]string{
+		"on `feature`, not on `main`":  "on `feature`, not on `main`",
+		"- `a`. b `c`- d":              "\\- `a`. b `c`- d",
+		"`a_b` a_b":                    "`a_b` a\\_b",
+		"on `@everyone/#1`, @everyone": "on `@everyone/#1`, @&#8203;everyone",
+		"on `<b>|[a](b)&amp;\\` <b>":   "on `<b>|[a](b)&amp;\\` &lt;b&gt;",
+		"on `a\nb\u202ec`":             "on `a\\nb\\u202ec`",
+		"on `a`@b`":                    "on \\`a\\`@&#8203;b\\`",
+		"on `a``@b`":                   "on \\`a\\`\\`@&#8203;b\\`",
+		"on ``, `main`":                "on \\`\\`, \\`main\\`",
+		"```":                          "\\`\\`\\`",
+	} {
+		if diff := cmp.Diff(want, github.MarkdownCode(in)); diff != "" {
+			t.Errorf("%q: %s", in, diff)
+		}
+	}
+}
+
 // What breaks a link doesn't hide a secret, wherever in the word that is.
 func TestMarkdownHidesNoSecret(t *testing.T) {
 	t.Parallel()

@@ -18,7 +18,7 @@ import (
 type Run struct {
 	Mode string // "" when the run ended before it was chosen
 	Why  string // that mode
-	// NotApplied is for a run that its user may expect to apply, and that only plans: why, and how to apply; "" for others.
+	// NotApplied is for a run that its user may expect to apply, and that only plans: why, and how to apply, with names in backticks; "" for others.
 	NotApplied string
 	Simulated  bool
 	Rehearsed  bool // carried out on an API in memory, for lack of a token

@@ -55,7 +55,7 @@ func (r *Run) head() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "## %s astro-apply: %s\n\n", r.icon(), orElse(r.Mode, "not started"))
 	if r.NotApplied != "" {
-		b.WriteString("> [!IMPORTANT]\n> " + github.Markdown(r.NotApplied) + "\n\n")
+		b.WriteString("> [!IMPORTANT]\n> " + github.MarkdownCode(r.NotApplied) + "\n\n")
 	}
 	first, second := r.Sentence(), r.Grade()
 	switch {
