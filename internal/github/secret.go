@@ -34,6 +34,9 @@ func (r *Runner) Mask(secret string) {
 			r.secrets.Add(l)
 			r.secrets.Add(strings.TrimSpace(l))
 			r.secrets.Add(Neutral(l)) // some texts are neutral before they are scrubbed
+			if strings.Contains(l, "@") {
+				r.secrets.Add(strings.ToLower(l)) // Astro returns e-mail addresses in lower case
+			}
 		}
 	}
 	if !r.Actions() {

@@ -6,8 +6,8 @@ import (
 )
 
 // depth is how many encodings on top of each other are undone, as JSON in JSON
-// in Markdown.
-const depth = 3
+// in Markdown, whose escapes are of two kinds.
+const depth = 4
 
 // view is a text with one encoding undone, so that a secret in it is found
 // whichever of its characters an encoder chose to escape, and how.

@@ -80,6 +80,11 @@ var nasty = []string{
 // hostile is a run whose names and texts are all the same.
 func hostile(t testing.TB, text string) *report.Run {
 	t.Helper()
+	return hostileRun(t, text, text)
+}
+
+func hostileRun(t testing.TB, text, id string) *report.Run {
+	t.Helper()
 	quoted, err := json.Marshal(text)
 	if err != nil {
 		t.Fatal(err)
@@ -88,8 +93,12 @@ func hostile(t testing.TB, text string) *report.Run {
   - { name: %[1]s, workspaceId: cworkspace000000000000001, description: %[1]s, environmentVariables: [{ key: %[1]s, value: %[1]s }], contactEmails: [] }
   - { name: other, workspaceId: cworkspace000000000000001 }
 `, quoted)
-	answer := fmt.Sprintf(`{"id": %[1]s, "name": %[1]s, "workspaceId": "cworkspace000000000000001", "type": "STANDARD", "executor": "ASTRO", "schedulerSize": "SMALL", "description": "", "contactEmails": [%[1]s], "updatedBy": {"fullName": %[1]s},
-		"environmentVariables": [{"key": "a", "value": %[1]s, "isSecret": false}]}`, quoted)
+	quotedID, err := json.Marshal(id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer := fmt.Sprintf(`{"id": %[2]s, "name": %[1]s, "workspaceId": "cworkspace000000000000001", "type": "STANDARD", "executor": "ASTRO", "schedulerSize": "SMALL", "description": "", "contactEmails": [%[1]s], "updatedBy": {"fullName": %[1]s},
+		"environmentVariables": [{"key": "a", "value": %[1]s, "isSecret": false}]}`, quoted, quotedID)
 	bad := fmt.Errorf("no: %w", errors.New(text))
 	p := planned(t, declared, world{text: answer, "other": bad}, plan.Policy{})
 	same(t, "problems", 0, len(p.Problems))
