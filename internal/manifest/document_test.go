@@ -106,14 +106,15 @@ func TestNoHiddenLine(t *testing.T) {
 	}
 }
 
-// Text that is shown in another order is read, with one warning a file.
+// TestBidirectional reads text that is shown in another order, with a warning for each such line.
 func TestBidirectional(t *testing.T) {
 	t.Parallel()
 	r := parse(unset, "# x \u202e y \u202c\na: \"\u2066b\"\n", "b: \"\\u2066\"\n")
 	got := told(r.Problems)
 	same(t, "documents", 2, len(r.Documents))
-	same(t, "problems", 1, len(got))
-	same(t, "problem", true, strings.HasPrefix(got[0], "warning: a.yaml:1:5: U+202E changes the order in which text is shown"))
+	same(t, "problems", 2, len(got))
+	same(t, "first line", true, strings.HasPrefix(got[0], "warning: a.yaml:1:5: U+202E changes the order in which text is shown"))
+	same(t, "second line", true, strings.HasPrefix(got[1], "warning: a.yaml:2:5: U+2066 changes the order in which text is shown"))
 }
 
 // A name may hold whatever a file's name may.

@@ -3,7 +3,6 @@ package manifest
 import (
 	"bytes"
 	"errors"
-	"fmt"
 	"regexp"
 	"unicode/utf8"
 
@@ -20,10 +19,10 @@ var (
 	bidirectional = regexp.MustCompile(`[\x{202A}-\x{202E}\x{2066}-\x{2069}]`)
 )
 
-// refuseOdd reports text that people see otherwise than the YAML library, and
-// whether it must not be read at all. UTF-16 is decoded by the library only. What
-// ends a line to the library, but not to GitHub, lets what is shown as a comment
-// go on as a value, and the lines of all that follows would be counted wrong.
+// refuseOdd reports text that people see in another way than the YAML library
+// reads it, and whether it must not be read at all. Only the library decodes
+// UTF-16. A character that ends a line for the library, but not for GitHub, makes
+// a value of text that is shown as a comment, and later lines would be counted wrong.
 func (r *reader) refuseOdd() bool {
 	if encoding := wideEncoding(r.data); encoding != "" {
 		r.report(r.place(0), "the file is in %s, and a manifest must be in UTF-8; convert it: iconv -f %s -t UTF-8 FILE", encoding, encoding)
@@ -34,10 +33,14 @@ func (r *reader) refuseOdd() bool {
 		r.report(r.place(at[0]), "%q ends a line to some readers only; write it as an escape, in double quotes", char)
 		return true
 	}
-	if at := bidirectional.FindIndex(r.data); at != nil {
-		char, _ := utf8.DecodeRune(r.data[at[0]:])
-		r.tell(schema.Problem{Pos: r.place(at[0]), Warning: true, Message: fmt.Sprintf(
-			"%U changes the order in which text is shown, so that a review may show another value than the one that is applied; remove it, or write it as an escape, in double quotes", char)})
+	line := 0
+	for text := range bytes.Lines(r.data) {
+		line++
+		if at := bidirectional.FindIndex(text); at != nil {
+			char, _ := utf8.DecodeRune(text[at[0]:])
+			r.warn(schema.Pos{File: r.name, Line: line, Col: 1 + utf8.RuneCount(text[:at[0]])},
+				"%U changes the order in which text is shown, so a reviewer may read another value than the one that is applied; remove it, or write it as an escape, in double quotes", char)
+		}
 	}
 	return false
 }
