@@ -118,7 +118,7 @@ func TestManyProblems(t *testing.T) {
 		got := told(r.Problems)
 		same(t, name, 102, len(got))
 		same(t, name, "b.yaml:1:4: ", got[100][:12])
-		same(t, name, ": and 19,901 more problems", got[101][strings.LastIndex(got[101], ":"):])
+		same(t, name, ": and 19901 more errors", got[101][strings.LastIndex(got[101], ":"):])
 	}
 }
 

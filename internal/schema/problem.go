@@ -3,7 +3,6 @@ package schema
 import (
 	"fmt"
 	"slices"
-	"strconv"
 )
 
 // Problem is something wrong with a declared value, and where.
@@ -68,7 +67,7 @@ func (p *Problems) count(of Problem) *problemCount {
 	return p.groups[group]
 }
 
-// Add adds problems. One that stands for others adds their number.
+// Add adds problems. A count of others is added to the count.
 func (p *Problems) Add(problems ...Problem) {
 	for _, problem := range problems {
 		switch c := p.count(problem); {
@@ -108,25 +107,16 @@ func (p *Problems) List() []Problem {
 	out := slices.Clone(p.listed)
 	for group, c := range p.groups {
 		if c.more > 0 {
-			noun := "problem"
+			noun := "error"
 			if group.warning {
 				noun = "warning"
 			}
 			if c.more > 1 {
 				noun += "s"
 			}
-			out = append(out, Problem{Pos: c.next, Warning: group.warning, More: c.more, Message: fmt.Sprintf("and %s more %s", thousands(c.more), noun)})
+			out = append(out, Problem{Pos: c.next, Warning: group.warning, More: c.more, Message: fmt.Sprintf("and %d more %s", c.more, noun)})
 		}
 	}
 	Sort(out[len(p.listed):]) // a map has no order
 	return out
-}
-
-// thousands writes a number with a comma between groups of three digits.
-func thousands(n int) string {
-	digits := strconv.Itoa(n)
-	for i := len(digits) - 3; i > 0; i -= 3 {
-		digits = digits[:i] + "," + digits[i:]
-	}
-	return digits
 }

@@ -34,9 +34,9 @@ func TestManyProblems(t *testing.T) {
 		}
 	}
 	for want, more := range map[string]int{
-		"a.yaml:101:1: and 2,000 more problemsfalse": 2000,
-		"a.yaml:101:1: and 1 more warningtrue":       1,
-		"b.yaml:1:1: alonefalse":                     0,
+		"a.yaml:101:1: and 2000 more errorsfalse": 2000,
+		"a.yaml:101:1: and 1 more warningtrue":    1,
+		"b.yaml:1:1: alonefalse":                  0,
 	} {
 		if got, ok := counts[want]; !ok || got != more {
 			t.Errorf("%q stands for %d (%t), want %d, of %v", want, got, ok, more, counts)
