@@ -18,7 +18,7 @@ var action []byte
 var version, commit = "dev", "" // set by the build
 
 func main() {
-	signal.Ignore(syscall.SIGPIPE) // a log that nobody reads must not end an apply half way
+	signal.Ignore(syscall.SIGPIPE) // a closed log must not end an apply half way
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // so that a second signal ends the process at once
 	os.Exit(app.Main(ctx, app.System{

@@ -12,8 +12,8 @@ import (
 	"astro-apply/internal/simulator"
 )
 
-// Whoever reads the log goes away after its first line. The run goes on: what
-// it creates is reported, and the value of a token is not lost.
+// TestClosedLog closes the log after its first line. The run continues: it reports
+// the created resources, and the value of a token is not lost.
 func TestClosedLog(t *testing.T) {
 	t.Parallel()
 	s := newStep(t, simulator.Options{}, manyWorkspaces(20)+

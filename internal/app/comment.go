@@ -61,8 +61,8 @@ func (p *process) comment(ctx context.Context) {
 	}
 }
 
-// staleComment describes what an older comment still shows after err, "" if
-// there is none.
+// staleComment describes the plan that an older comment still shows after err,
+// "" if there is no such comment.
 func (p *process) staleComment(err error) string {
 	const again = "; the plan of this run is in the job summary, run the job again to update the comment"
 	stale, ok := errors.AsType[*github.Stale](err)

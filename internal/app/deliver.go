@@ -57,7 +57,7 @@ func (p *process) deliver(o *resource.Object, value string) error {
 }
 
 // fileSinks reports where values can't be written, before anything is asked of
-// Astro. Files are told apart by their paths without links.
+// Astro. A file is identified by its path without links.
 func (p *process) fileSinks(declared *resource.Declaration, manifests []manifest.Source) {
 	taken := map[string]string{} // what else becomes of a path
 	for _, m := range manifests {

@@ -55,7 +55,7 @@ func (p *process) export(ctx context.Context) error {
 		return fmt.Errorf("nothing was exported, since not everything could be read: %w", err)
 	}
 	if found, listed := survey.Named[survey.Home]; listed && len(found) == 0 {
-		p.report.Remarks = append(p.report.Remarks, fmt.Sprintf("the token sees 0 %ss; it may have no role in those that there are", survey.Home.Title))
+		p.report.Remarks = append(p.report.Remarks, fmt.Sprintf("the token sees 0 %ss; it may have no role in the existing ones", survey.Home.Title))
 	}
 	for _, gap := range survey.Gaps {
 		p.report.Remarks = append(p.report.Remarks, gapText(gap))

@@ -37,7 +37,7 @@ func (p *process) choose() error {
 	return nil
 }
 
-// choice is what the run does.
+// choice is the mode of a run, with the reason.
 type choice struct {
 	mode       config.Mode
 	why        string

@@ -33,7 +33,7 @@ func checkProxy(getenv func(string) string) error {
 	return errors.Join(errs...)
 }
 
-// proxyProblem returns what is wrong with the address of a proxy, "" for nothing. As for net/http, a missing scheme is http.
+// proxyProblem returns why value is not the address of a proxy, "" if it is one. As for net/http, a missing scheme is http.
 func proxyProblem(value string) string {
 	const wanted = "; set it to an address such as http://proxy.example.com:3128"
 	if value == "" {

@@ -69,7 +69,7 @@ func (p *process) tell(ctx context.Context) int {
 	if r.Failed() {
 		code = 1
 	}
-	for _, err := range p.writeFiles() { // what was done is done, and the log has told it
+	for _, err := range p.writeFiles() { // no change is undone for it, and the log has everything
 		p.runner.Annotate(github.Annotation{
 			Level: github.Warning, Title: "astro-apply",
 			Message: err.Error() + "; later steps can't read it, but the log has everything",
@@ -81,7 +81,7 @@ func (p *process) tell(ctx context.Context) int {
 	return code
 }
 
-// writeFiles writes the outputs and the summary, each whatever became of the other.
+// writeFiles writes the outputs and the summary, each even if the other one fails.
 func (p *process) writeFiles() (errs []error) {
 	outputs, err := p.report.Outputs()
 	if err != nil {

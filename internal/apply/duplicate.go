@@ -49,7 +49,7 @@ func (r *run) checkDuplicates(ctx context.Context) {
 }
 
 // duplicateError names the ids of all resources that have the identity of j. Where
-// they can't be listed, which err says, that is a warning.
+// they can't be listed (err), that is a warning.
 func (r *run) duplicateError(ctx context.Context, j *job, found []*resource.Live, err error) error {
 	if err != nil {
 		if ctx.Err() == nil {

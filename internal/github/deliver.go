@@ -22,7 +22,7 @@ func (r *Runner) Hands() error {
 	case r.getenv("GITHUB_OUTPUT") == "":
 		return errors.New("there is no file for outputs here (GITHUB_OUTPUT)")
 	case !r.Actions():
-		return errors.New("no runner that could mask it is recognised (GITHUB_ACTIONS, GITHUB_RUN_ID); write it to a file")
+		return errors.New("it can't be masked outside of a GitHub runner (GITHUB_ACTIONS and GITHUB_RUN_ID are not set); save it to a file")
 	}
 	return nil
 }

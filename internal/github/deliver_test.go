@@ -16,7 +16,7 @@ func TestHand(t *testing.T) {
 	env := map[string]string{"GITHUB_OUTPUT": file}
 	r := github.New(func(name string) string { return env[name] }, io.Discard)
 	r.Mask("a-secret-value")
-	if err := r.Hand("tokens", "x"); err == nil || !strings.Contains(err.Error(), "no runner that could mask it") {
+	if err := r.Hand("tokens", "x"); err == nil || !strings.Contains(err.Error(), "outside of a GitHub runner") {
 		t.Error(err)
 	}
 	env["GITHUB_ACTIONS"] = "true"

@@ -26,7 +26,7 @@ type Event struct {
 	RunURL        string
 	PullRequest   int    // its number, 0 for none
 	Fork          bool   // a pull request from another repository: no secrets
-	Foreign       string // names an event that brings somebody else's content together with the secrets; "" otherwise
+	Foreign       string // names an event that runs with the secrets and may be about content from outside; "" otherwise
 }
 
 // payload is the part of the event's JSON that is of use.

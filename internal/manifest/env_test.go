@@ -60,7 +60,7 @@ func TestExpand(t *testing.T) {
 		"unfinished":                   {"x ${env:A", "pending", nil, "${env:A" + malformed},
 		"nested":                       {"${env:${env:A}}", "pending", nil, "${env:${env:A}" + malformed},
 		"one of GitHub's":              {"${{ secrets.TOKEN }}", "pending", nil, "${{ secrets.TOKEN }" + malformed},
-		"a long one":                   {"${abcdefghijabcdefghijabcdefghijabcdefghé-abcdefghij}", "pending", nil, "what starts with ${" + malformed},
+		"a long one":                   {"${abcdefghijabcdefghijabcdefghijabcdefghé-abcdefghij}", "pending", nil, "a value that starts with ${" + malformed},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -51,9 +51,9 @@ func (r *reader) spaces(pos schema.Pos, written, name, value string) {
 	switch trimmed := strings.TrimSpace(value); {
 	case trimmed == value, strings.Contains(trimmed, "\n"):
 	case strings.HasSuffix(value, "\n"):
-		r.warn(pos, "%s: the value of %s ends in a newline, which is written with it and breaks addresses and logins; store it without", written, name)
+		r.warn(pos, "%s: the value of %s ends in a newline, which would be part of the value in Astro and break addresses and logins; store it without the newline", written, name)
 	default:
-		r.warn(pos, "%s: the value of %s starts or ends with white space, which is written with it; store it without", written, name)
+		r.warn(pos, "%s: the value of %s starts or ends with white space, which would be part of the value in Astro; store it without the white space", written, name)
 	}
 }
 

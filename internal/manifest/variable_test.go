@@ -36,8 +36,8 @@ func TestNamesOfSecrets(t *testing.T) {
 // White space around a value is written with it. What it is around is not told.
 func TestWhiteSpaceAroundVariables(t *testing.T) {
 	t.Parallel()
-	const newline = "the value of V ends in a newline, which is written with it and breaks addresses and logins; store it without"
-	const space = "the value of V starts or ends with white space, which is written with it; store it without"
+	const newline = "the value of V ends in a newline, which would be part of the value in Astro and break addresses and logins; store it without the newline"
+	const space = "the value of V starts or ends with white space, which would be part of the value in Astro; store it without the white space"
 	for value, want := range map[string]string{
 		"hunter2": "", "two words": "", "hunter2\n": newline, "hunter2\r\n": newline, "hunter2\n\n": newline, " hunter2\n": newline,
 		" hunter2": space, "hunter2\t": space, "\nhunter2": space, " ": space, "\n": newline,

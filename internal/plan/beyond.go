@@ -87,7 +87,7 @@ func (c reviewed) instead(old []reviewed) string {
 }
 
 // unreviewed describes the fields that are not in old. The items of a set share a
-// path, so each field of old stands for one field only.
+// path, so each field of old matches one field only.
 func unreviewed(name string, fields, old []reviewedField) (lines []string) {
 	used := make([]bool, len(old))
 	for _, f := range fields {

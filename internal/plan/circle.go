@@ -16,7 +16,7 @@ func (p *Plan) untangle() {
 			return
 		}
 		if !loosen(circle) {
-			p.refuseCycle(circle, "references form a circle")
+			p.refuseCycle(circle, "references form a cycle")
 		}
 	}
 }

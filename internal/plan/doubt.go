@@ -34,7 +34,7 @@ func (o *overlay) refuse() {
 	}
 	if len(reasons) > 0 {
 		o.diff.Refusal = errors.New(strings.Join(reasons, "; ") +
-			"; an update replaces what is live, so nothing was sent; declare what is to stay, or use a token that can read the rest")
+			"; an update replaces all current values, so nothing was sent; declare the values to keep, or use a token that can read the rest")
 	}
 }
 
@@ -54,7 +54,7 @@ func (s *list) checkDuplicates(items []*schema.Node) {
 	for _, item := range items {
 		key := t.Identity(item)
 		if t.Key != nil && key != "" && seen[key] && item.Doubt == "" {
-			s.doubt(fmt.Sprintf("%s[%s]", s.path, key), "there are several of them, which differ")
+			s.doubt(fmt.Sprintf("%s[%s]", s.path, key), "several items have this key, and they differ")
 		}
 		seen[key] = true
 	}
@@ -69,7 +69,7 @@ func (s *list) equal(a, b *schema.Node) bool {
 
 // checkDoubts makes a change that must not be sent an error of its object, once
 // that was read by id, as every update is. A change notes what the object
-// inherits, since that stays.
+// inherits, since the change doesn't affect that.
 func (c *Change) checkDoubts() {
 	switch {
 	case c.Refusal != nil && c.Live.Full:

@@ -11,7 +11,7 @@ import (
 func (o *overlay) removes() bool { return o.policy.AllowDelete && !o.policy.protected }
 
 // mapping merges a mapping whose names are the user's own, as lists are merged:
-// what is live and not declared goes with allow-delete only. Astro replaces the
+// a live member that isn't declared is removed with allow-delete only. Astro replaces the
 // mapping as a whole, so it isn't sent where that would erase a value that only
 // Astro knows.
 func (o *overlay) mapping(f *schema.Field, d, l *schema.Node, path string) *schema.Node {

@@ -197,6 +197,6 @@ func TestCircle(t *testing.T) {
 	parsed := manifest.Parse([]manifest.Source{{Name: "astro.yaml", Data: []byte("eggs: [{ name: e, hen: h }]\nhens: [{ name: h, egg: e }, { name: free }]")}}, env)
 	d := resource.Declare(resource.Catalog{kind("hen", "egg"), kind("egg", "hen")}, parsed.Documents, "")
 	p := plan.Make("corg", d, world(t, d, nil), plan.Policy{})
-	same(t, "problems", []string{`references form a circle: egg "e" → hen "h" → egg "e"`}, told(p.Problems))
+	same(t, "problems", []string{`references form a cycle: egg "e" → hen "h" → egg "e"`}, told(p.Problems))
 	same(t, "objects", 3, len(p.Changes))
 }

@@ -20,7 +20,7 @@ type overlay struct {
 	secrets  bool             // write declared secrets that can't be compared
 	quiet    int              // > 0: inside something that was recorded as a whole
 	lacking  []schema.Problem // what an update would have to send and nobody knows
-	doubts   []doubt          // what an update would have to send back and may not
+	doubts   []doubt          // values that an update would have to send back and must not
 	diff     *Diff
 }
 

@@ -19,7 +19,7 @@ func (d *Diff) Exceeds(shown *Diff) string {
 }
 
 // unshown returns the path of the first of the selected fields that is not in
-// shown. The items of a set share a path, so each field of shown stands for one
+// shown. The items of a set share a path, so each field of shown matches one
 // field only.
 func unshown(fields, shown []Field, selected func(Field) bool) string {
 	used := make([]bool, len(shown))

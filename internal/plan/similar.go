@@ -6,7 +6,7 @@ import (
 )
 
 // noteSimilar notes the live resources that a new one may have been meant to be:
-// those whose names look the same, else those that nobody declares.
+// those whose names look the same, else undeclared ones.
 func (c *Change) noteSimilar(w *resource.World) {
 	if c.Action != Create {
 		return
@@ -16,7 +16,7 @@ func (c *Change) noteSimilar(w *resource.World) {
 	case len(alike) > 0:
 		note.Warning = true
 		note.Message = "it will be created beside " + shortList(alike) +
-			", whose name differs only in case, spaces or the form of its characters; if that one is meant, write its name"
+			", whose name differs only in case, spaces or the form of its characters; if you mean that one, use its exact name"
 	case len(undeclared) > 0:
 		note.Message = "it will be created; live in the same place and not declared: " +
 			shortList(undeclared) + ". If it is one of them under a new name, give its id"

@@ -28,7 +28,7 @@ func (c *Change) checkUsable(policy Policy) {
 	}
 	if state, why := c.Live.State(o.Kind); state == resource.Broken {
 		c.Unusable = "it is " + why
-		c.note(true, c.Unusable+", and that doesn't end by itself; what needs it will most likely fail")
+		c.note(true, c.Unusable+", and this won't change by itself; resources that need it will probably fail")
 	}
 	end := c.Live.End(o.Kind)
 	switch left := end.Sub(policy.Now); {

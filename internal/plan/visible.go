@@ -7,7 +7,7 @@ import (
 )
 
 // checkVisible records how many objects of its kind the token sees, for one that was looked up and not found. A list
-// leaves out what the token has no role in, so an empty one proves nothing.
+// leaves out those in which the token has no role, so an empty one proves nothing.
 func (c *Change) checkVisible(w *resource.World) {
 	k := c.Object.Kind
 	n, listed := w.Visible[c.Object]

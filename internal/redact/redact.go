@@ -13,7 +13,7 @@ import (
 	"unicode/utf8"
 )
 
-// Mark stands where a secret was.
+// Mark replaces a secret.
 const Mark = "***"
 
 // WholeWord is the number of bytes below which a secret is replaced only where
@@ -155,7 +155,7 @@ func (s *Secrets) find(text string, found func(start, end int)) {
 	}
 }
 
-// word gives the end of a short secret that stands alone at i, or 0.
+// word returns the end of a short secret at i that is a word of its own, or 0.
 func (s *Secrets) word(text string, i int) (end int) {
 	for j := i + 1; j < i+WholeWord && j <= len(text); j++ {
 		before, _ := utf8.DecodeLastRuneInString(text[:i])

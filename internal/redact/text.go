@@ -15,7 +15,7 @@ func (t Text) String() string { return t.text }
 // returns must come from its argument alone.
 func (t Text) Map(f func(string) string) Text { return Text{f(t.text)} }
 
-// more stands where something is left out.
+// more marks a place where text is left out.
 const more = "…"
 
 // Cut shortens the texts to at most limit characters each, as UTF-16 counts
@@ -79,7 +79,7 @@ func window(s string, at, limit int) string {
 	return mark + s[start:end] + more
 }
 
-// common is the length in bytes of what two texts start with, in whole
+// common returns the length in bytes of the start that two texts share, in whole
 // characters.
 func common(a, b string) int {
 	i := 0

@@ -59,14 +59,14 @@ func (r *Run) deviations(c *plan.Change) (out []deviation) {
 	return out
 }
 
-// driftRemedy is what to do about drift.
+// driftRemedy returns how to end the drift.
 func (r *Run) driftRemedy() string {
 	text := ""
 	if r.deviates() {
-		text = " Apply the manifest, or change it to what is live."
+		text = " Apply the manifest, or update it to match Astro."
 	}
 	if r.unusable() > 0 {
-		text += " The warnings say what to do about what has expired or failed."
+		text += " The warnings explain how to fix expired or failed ones."
 	}
 	return text
 }

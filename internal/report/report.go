@@ -143,7 +143,7 @@ func (r *Run) surplus() string {
 		}
 	}
 	if n > 0 {
-		text = fmt.Sprintf(" Elements that are not declared are live in %s.", plural(n, "object"))
+		text = fmt.Sprintf(" Undeclared items are live in %s.", plural(n, "object"))
 	}
 	if n := r.unusable(); n > 0 {
 		text += fmt.Sprintf(" %s %s expired or failed.", plural(n, "object"), verb(n, "has", "have"))

@@ -60,7 +60,7 @@ func TestSentence(t *testing.T) {
 		"tolerated drift":      {report.Run{Mode: "drift", Plan: some}, "Drift: 1 to create, 1 to update, 1 unchanged.", false, true},
 		"no drift":             {report.Run{Mode: "drift", Plan: nothing, FailDrift: true}, "No drift: 1 unchanged.", false, false},
 		"drift of a removal":   {report.Run{Mode: "drift", Plan: planned(t, gone, live, plan.Policy{}), FailDrift: true}, "Drift: 1 kept.", true, true},
-		"drift of elements":    {report.Run{Mode: "drift", Plan: planned(t, loose, live, plan.Policy{}), FailDrift: true}, "Drift: 1 unchanged. Elements that are not declared are live in 1 object.", true, true},
+		"drift of elements":    {report.Run{Mode: "drift", Plan: planned(t, loose, live, plan.Policy{}), FailDrift: true}, "Drift: 1 unchanged. Undeclared items are live in 1 object.", true, true},
 		"unreadable drift":     {report.Run{Mode: "drift", Plan: unreadable}, "No drift found, but not everything could be compared: 1 unchanged, 1 failed.", true, false},
 		"applied":              {report.Run{Mode: "apply", Plan: some, Outcomes: done}, "Applied: 1 created, 1 updated, 1 unchanged.", false, true},
 		"nothing to apply":     {report.Run{Mode: "apply", Plan: nothing, Outcomes: applied(nothing, map[string]outcome{"same": {status: apply.Unchanged}})}, "Nothing to do: 1 unchanged.", false, false},

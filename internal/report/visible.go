@@ -29,7 +29,7 @@ func (r *Run) unseen() []Finding {
 	return nil
 }
 
-// explainForbidden adds to the findings of a create that was forbidden what the token doesn't see.
+// explainForbidden adds to the findings of a create that was forbidden how many resources the token sees.
 func explainForbidden(o apply.Outcome, out []Finding) []Finding {
 	if c := o.Change; c.Visible != "" && c.Action == plan.Create && astro.Forbidden(o.Err) {
 		for i := range out {

@@ -59,7 +59,7 @@ type Elements struct {
 	Add, Remove Call
 	Keys        string // the member of Remove's body that lists what goes; "": one call each, for the {member} in its path
 	Most        int
-	// First reports whether an element is added before and removed after the
+	// First reports whether an item is added before and removed after the
 	// others, where the states between requests matter. Nil: they don't.
 	First func(element *schema.Node, caller Caller) bool
 }

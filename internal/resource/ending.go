@@ -2,14 +2,14 @@ package resource
 
 import "time"
 
-// Ending is an end that an object reaches by itself: nobody changes it, and it doesn't work any more.
+// Ending describes when a resource stops working although nobody changes it, such as a token that expires.
 type Ending struct {
 	Field string // the member of an answer that holds the time
-	What  string // what ends, as "it" or "its trial"
-	Renew string // what to do about it
+	What  string // the part that ends, as "it" or "its trial"
+	Renew string // how to prevent it, as an instruction
 }
 
-// End returns when the object ends, zero if it doesn't.
+// End returns when the resource stops working, zero if it doesn't.
 func (l *Live) End(k *Kind) time.Time {
 	if k.Ending == nil {
 		return time.Time{}

@@ -19,7 +19,7 @@ func (r *reader) fetch(ctx context.Context, objects []*Object) {
 			ids[o] = o.ID
 		}
 	}
-	r.Source.fetch(ctx, r.world, ids, r.get) // what is inherited is told apart once references are resolved
+	r.Source.fetch(ctx, r.world, ids, r.get) // inherited values are separated once references are resolved
 }
 
 // complete reads what a list tells only in part: by id where its items are

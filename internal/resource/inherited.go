@@ -12,7 +12,7 @@ import (
 	"astro-apply/internal/schema"
 )
 
-// Inheritance says that answers about an object may also hold values that it
+// Inheritance declares that answers about an object may also hold values that it
 // inherits, such as the roles that a user has through Teams. They are effective,
 // not assigned, so they are never compared, removed, sent or exported.
 type Inheritance struct {
@@ -92,7 +92,7 @@ func (r *reader) separateAll(ctx context.Context) {
 
 // separate takes the inherited values out of the answer about an object. It
 // reads what the object inherits from only where that can matter, and reports
-// whether it has. What can't be told apart stays, marked by a Doubt.
+// whether it has. Values whose source is unclear stay, marked by a Doubt.
 func (s Source) separate(ctx context.Context, o *Object, live *Live) (read bool, err error) {
 	in := o.Kind.Inherits
 	if !in.matters(o, live) {

@@ -19,7 +19,7 @@ type separation struct {
 	live     *Live
 }
 
-// own returns the live value without what is inherited.
+// own returns the live value without inherited ones.
 func (s *separation) own(value *schema.Node) *schema.Node {
 	if s.field.Type.Base != schema.BaseList {
 		return s.scalar(value)

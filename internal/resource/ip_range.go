@@ -71,7 +71,7 @@ func keepsCaller(g Guarded) Refusal {
 	switch {
 	case len(after.Items) == 0, holds(after, before):
 	case caller.IsValid() && !covers(after, caller):
-		return Refusal{Why: "this run calls from " + caller.String() + ", which none of the ranges would cover: it would lock itself out. Keep a range that covers it"}
+		return Refusal{Why: "this run calls from " + caller.String() + ", which none of the ranges would cover: the run would lock itself out. Keep a range that covers it"}
 	case !caller.IsValid() && len(items(before)) > 0 && g.Caller.Hosted && !everyone(after):
 		return Refusal{Why: "a runner of GitHub calls from another address in each job, so whether it would lock itself out can't be known; " +
 			"remove ranges from a runner of your own, or say where it calls from with the input caller-address"}

@@ -57,7 +57,7 @@ type Kind struct {
 	// whose lists leave out those in which the token has no role; "": such a list is
 	// refused.
 	Visibility string
-	// Ending is the end that an object reaches by itself. Nil: there is none.
+	// Ending describes when one stops working by itself. Nil: it doesn't.
 	Ending *Ending
 	// Doubt says what a live object that is as declared may lack all the same, ""
 	// if there is nothing to say.

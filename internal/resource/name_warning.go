@@ -6,7 +6,7 @@ import (
 	"astro-apply/internal/schema"
 )
 
-// warnNames reports what is misleading in the names of an object: its own, those
+// warnNames warns about misleading names of an object: its own, those
 // it refers to, and those of the items of its lists.
 func (d *declarer) warnNames(o *Object, body *schema.Node) {
 	for _, field := range o.Kind.Identity {

@@ -1,7 +1,7 @@
-// Package sandbox reads and writes the files of a run. What it writes is below
-// the workspace or the folder for temporary files, after links are resolved, and
-// nothing that Git, GitHub or the runner acts on. On a runner, what it reads is
-// in these folders too: whoever proposes a manifest must not see other files.
+// Package sandbox reads and writes the files of a run. It writes only below the
+// workspace or the folder for temporary files, after links are resolved, and no
+// file that Git, GitHub or the runner acts on. On a runner, it reads only in these
+// folders too: the author of a manifest must not see other files.
 package sandbox
 
 import (
@@ -22,10 +22,10 @@ type Folders struct {
 
 var (
 	errOutside = errors.New("it is neither below the workspace nor below RUNNER_TEMP")
-	errLink    = errors.New("a link leads out of the workspace and RUNNER_TEMP")
+	errLink    = errors.New("the path leads out of the workspace and RUNNER_TEMP")
 )
 
-// location is a file whose links are resolved, its last element aside where it is
+// location is a file whose links are resolved, except its last part where it is
 // to be written.
 type location struct {
 	folder string // one of the two folders, without links

@@ -11,7 +11,7 @@ import (
 
 var (
 	errKind    = errors.New("not a regular file")
-	errPrivate = errors.New("it is a file of Git or of the runner, and no manifest")
+	errPrivate = errors.New("it is a file of Git or of the runner, not a manifest")
 )
 
 // source finds a file or folder that is to be read, after links are resolved.
@@ -69,7 +69,7 @@ func (f Folders) Folder(path string) (fs.FS, error) {
 	return below.FS(), nil
 }
 
-// Open opens a regular file. What is none is refused at once: opening a pipe
+// Open opens a regular file. Any other file is refused at once: opening a pipe
 // would wait for its writer, and a device can do anything.
 func (f Folders) Open(path string) (fs.File, error) {
 	if !f.Runner {
@@ -114,7 +114,7 @@ func regular(open func(flag int) (*os.File, error), stat func() (fs.FileInfo, er
 	return file, nil
 }
 
-// Read returns what a file holds that may be written again.
+// Read returns the content of a file that may be written again.
 func (f Folders) Read(path string) ([]byte, error) {
 	at, err := f.target(path)
 	if err != nil {
@@ -128,8 +128,8 @@ func (f Folders) Read(path string) ([]byte, error) {
 	return io.ReadAll(file)
 }
 
-// List returns the names of what is in a folder below the workspace or
-// RUNNER_TEMP, sorted; none where it can't be read.
+// List returns the sorted names of the entries of a folder below the workspace or
+// RUNNER_TEMP, none if the folder can't be read.
 func (f Folders) List(path string) (names []string) {
 	at, err := f.target(filepath.Join(path, "any")) // the workspace itself counts, too
 	if err != nil {

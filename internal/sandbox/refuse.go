@@ -10,8 +10,8 @@ import (
 )
 
 var (
-	errGit     = errors.New("it is a file of Git, which may run what it names")
-	errActions = errors.New("GitHub runs what is in it")
+	errGit     = errors.New("it is a file of Git, which may run commands from it")
+	errActions = errors.New("GitHub runs this file")
 	errRunner  = errors.New("it is a file of the runner itself")
 )
 
@@ -35,7 +35,7 @@ func (f Folders) refuse(at location) error {
 	return nil
 }
 
-// names are the elements of the path as file systems that ignore case and
+// names returns the parts of the path as file systems that ignore case and
 // invisible characters compare them.
 func (l location) names() []string {
 	visible := func(c rune) rune {
@@ -52,7 +52,7 @@ func (l location) names() []string {
 }
 
 // ofGit reports whether a file is, or is in, a folder or file of Git: .git, or
-// a folder that has what Git looks for in one.
+// a folder with the files by which Git recognises one.
 func (l location) ofGit() bool {
 	names := l.names()
 	if slices.Contains(names, ".git") || slices.Contains(names, "git~1") {

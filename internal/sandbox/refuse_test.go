@@ -109,7 +109,7 @@ func TestOpen(t *testing.T) {
 	} {
 		link(t, to, filepath.Join(workspace, name))
 	}
-	const out, kind = "a link leads out", "not a regular file"
+	const out, kind = "the path leads out", "not a regular file"
 	synctest.Test(t, func(t *testing.T) {
 		for name, want := range map[string][2]string{ // on a runner, as a command
 			"astro.yaml":        {"", ""},

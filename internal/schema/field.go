@@ -79,7 +79,7 @@ type Ref struct {
 	Soft   bool                   // the field holds the object's name, or one that the API knows by itself
 	Known  func(name string) bool // of a soft one: the API knows the name by itself; nil: that isn't known
 	Where  *When                  // what is referred to has one of some values in a field of its own
-	Later  bool                   // it may be set by a second write, where references form a circle
+	Later  bool                   // it may be set by a second write, where references form a cycle
 	Like   []string               // fields in which the two objects agree; a simulation needs to know
 }
 

@@ -24,8 +24,8 @@ func NameType(t Type) Type {
 	return t
 }
 
-// FoldName returns a name without what people overlook: case, spaces, characters
-// that nobody sees, and the form of a letter. Two names that fold to the same text
+// FoldName returns a name without the differences that people overlook: case,
+// spaces, invisible characters, and the form of a letter. Two names that fold to the same text
 // look alike.
 func FoldName(name string) string {
 	visible := func(c rune) rune {
@@ -71,7 +71,7 @@ var similarScripts = map[string]*unicode.RangeTable{
 	"Latin": unicode.Latin, "Cyrillic": unicode.Cyrillic, "Greek": unicode.Greek, "Armenian": unicode.Armenian, "Cherokee": unicode.Cherokee,
 }
 
-// misleads returns what misleads people about a character, "" if nothing is.
+// misleads describes how a character misleads people, "" if it doesn't.
 func misleads(before, c rune) string {
 	ordinary := []rune(norm.NFKC.String(string(c)))[0]
 	switch {

@@ -31,7 +31,7 @@ type Fault struct {
 	Late        time.Duration // after its answer, the request is carried out
 	Reset       bool          // the connection breaks in the place of an answer
 	Cut         int           // the connection breaks after so many bytes of the body
-	Other       bool          // the answer is about another object of the same kind
+	Other       bool          // the answer is about another resource of the same kind
 	Value       bool          // and has the secret value of that one
 }
 
