@@ -242,8 +242,9 @@ func TestArchitectureKinds(t *testing.T) {
 
 var letters = regexp.MustCompile(`[A-Za-z]+`)
 
-// Only package redact cuts text, after it replaced secrets: nobody recognises a
-// part of one. What is cut elsewhere would need its mark.
+// TestArchitectureCut finds code outside of package redact that cuts text. Only redact
+// replaces secrets first, and a part of a secret isn't recognised. Code that cuts
+// text needs the mark …, so that is searched for.
 func TestArchitectureCut(t *testing.T) {
 	t.Parallel()
 	for _, s := range program(t) {

@@ -84,7 +84,7 @@ type trial struct {
 	tally       *tally
 	rand        *rand.Rand
 	allowDelete bool
-	others      map[string]string // ids and secret values of what no manifest declares
+	others      map[string]string // ids and secret values of undeclared resources
 }
 
 func (c *trial) run() {
@@ -152,8 +152,8 @@ func (c *trial) clean(s *simulator.Server, m *declared) string {
 	return log
 }
 
-// untouched demands that no write was sent to what no manifest declares, and that
-// no secret value of it was delivered.
+// untouched fails the trial if a write was sent to an undeclared resource, or if a
+// secret value of one was saved.
 func (c *trial) untouched(requests []simulator.Request, temp string) {
 	for _, r := range requests {
 		for id := range c.others {

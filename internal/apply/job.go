@@ -8,7 +8,7 @@ type job struct {
 	change  *plan.Change
 	needs   []*job
 	awaited bool            // something that has work to do waits for it
-	first   *job            // the job that this one completes, once what it refers to is there
+	first   *job            // the job that this one completes, once its references are known
 	sent    bool            // a write of it left
 	moved   bool            // it was seen on its way after the first write
 	effect  bool            // an update changes a field that affects the running resource

@@ -170,7 +170,7 @@ func set(object map[string]any, path string, value any) {
 }
 
 // Where Astro merges what is sent, a member can't be removed by leaving it out:
-// every run says so. Where it replaces, the removal is done by one write.
+// every run warns. Where it replaces, the removal is done by one write.
 func TestRemovedMemberIsVerified(t *testing.T) {
 	t.Parallel()
 	for reading, options := range readings {

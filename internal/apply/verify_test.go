@@ -16,7 +16,7 @@ import (
 
 // respelled are edits of each kind's example to a text that Astro returns in
 // another spelling.
-var respelled = map[string][][4]string{ // what is replaced, by what, the text in it, and the other spelling
+var respelled = map[string][][4]string{ // old line, new line, the text in it, and its other spelling
 	"organization": {{"  billingEmail: finance@example.com", "  billingEmail: money@example.com", "money@example.com", "bills@example.com"}},
 	"clusters":     {{"{ key: team, value: data }", "{ key: team, value: Other }", "Other", "other"}},
 	"workspaces":   {{"description: Pipelines of the data team.", "description: Other.", "Other.", "other"}},
@@ -43,9 +43,8 @@ var respelled = map[string][][4]string{ // what is replaced, by what, the text i
 // networks, which are compared in one spelling.
 var constant = []string{"invites", "agentTokens", "allowedIpAddressRanges"}
 
-// Of every kind, a field that Astro returns in another spelling than it was
-// written is written by every run, and every run says so, once. What is left out
-// of answers, too.
+// The test writes a field of each kind that Astro returns in another spelling, or
+// leaves out of answers. Every run writes it again, with one warning.
 func TestEveryKindVerifiesWhatIsStored(t *testing.T) {
 	t.Parallel()
 	for _, k := range resource.Kinds() {
@@ -86,7 +85,7 @@ func TestEveryKindVerifiesWhatIsStored(t *testing.T) {
 	}
 }
 
-// warnings applies a manifest and returns what was stored in another way.
+// warnings applies a manifest and returns the warnings of its outcomes.
 func (c *contract) warnings(text string) (out []string) {
 	c.Helper()
 	for _, o := range c.apply(context.Background(), text, apply.Options{Policy: plan.Policy{}, Deliver: func(*resource.Object, string) error { return nil }}) {

@@ -126,8 +126,8 @@ func TestRefusedCreate(t *testing.T) {
 	}
 }
 
-// With only what was reviewed, what completes a create is part of it: the plan
-// didn't show what Astro puts into something new.
+// An exact run may complete a create that was reviewed: the plan didn't show the
+// values that Astro gives to a new resource.
 func TestExactCreateIsCompleted(t *testing.T) {
 	t.Parallel()
 	for name, manifest := range map[string]string{
@@ -185,8 +185,8 @@ func TestExactUpdate(t *testing.T) {
 	}
 }
 
-// An update is compared with what is there when it is made, and whatever became of
-// its calls is the outcome.
+// An update is compared with the current resource when it is sent, and its outcome
+// covers all of its calls.
 func TestUpdateInParts(t *testing.T) {
 	t.Parallel()
 	const manifest = "teams: [{ name: t, description: new, workspaceRoles: [{ workspace: data, role: WORKSPACE_OWNER }] }]"

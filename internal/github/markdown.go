@@ -26,7 +26,7 @@ var (
 	// What makes a list, a heading or a rule of the text that it starts.
 	marker = regexp.MustCompile(`^([0-9]*)([-+=.)])([-= ]|$)`)
 
-	// What GitHub links besides what markdownEscapes breaks: issues, addresses
+	// Texts that GitHub links although markdownEscapes was applied: issues, addresses
 	// without a scheme, and commits. A UUID is none of these.
 	issue  = regexp.MustCompile(`(?i)\b(GH-)([0-9])`)
 	www    = regexp.MustCompile(`(?i)\b(www)\.`)

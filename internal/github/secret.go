@@ -50,7 +50,7 @@ func (r *Runner) Mask(secret string) {
 }
 
 // Redact replaces every secret in s by ***, in all encodings that package redact
-// knows. Secrets under four bytes are replaced only where they stand alone.
+// knows. Secrets under four bytes are replaced only as words of their own.
 // Everything the Runner writes is redacted.
 func (r *Runner) Redact(s string) redact.Text { return r.secrets.Redact(s) }
 

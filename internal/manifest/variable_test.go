@@ -33,7 +33,7 @@ func TestNamesOfSecrets(t *testing.T) {
 	same(t, "written as one", []string(nil), told(r.Problems))
 }
 
-// White space around a value is written with it. What it is around is not told.
+// White space around a value is sent to Astro, with a warning that doesn't show the value.
 func TestWhiteSpaceAroundVariables(t *testing.T) {
 	t.Parallel()
 	const newline = "the value of V ends in a newline, which would be part of the value in Astro and break addresses and logins; store it without the newline"

@@ -122,7 +122,7 @@ func (o *overlay) elements(k *resource.Kind, part *resource.Part, body *schema.N
 	return out
 }
 
-// sortElements puts the elements for which first holds before the others that are
+// sortElements puts the items for which first returns true before the others that are
 // added, and after the others that are removed.
 func sortElements(added, removed []*schema.Node, first func(*schema.Node) bool) {
 	rank := func(n *schema.Node) int {

@@ -128,8 +128,8 @@ func (c *Change) asReferred(created map[string]string) map[string]string {
 }
 
 // encodeValue returns a value as JSON in which equal contents are equal bytes:
-// members are sorted, and each text is a reviewText. A resource in created goes
-// by its name, as it did before it existed.
+// members are sorted, and each text is a reviewText. A resource in created is
+// represented by its name, as before it existed.
 func (s scrubber) encodeValue(n *schema.Node, created map[string]string) (json.RawMessage, error) {
 	if n == nil {
 		return nil, nil

@@ -19,7 +19,7 @@ func parseReview(data []byte) (review, error) {
 	if err == nil && r.Version != reviewVersion {
 		return review{}, fmt.Errorf("its format is %d, and this version of astro-apply uses %d; plan again on a pull request", r.Version, reviewVersion)
 	}
-	again, _ := json.Marshal(r) // what isn't equal is refused
+	again, _ := json.Marshal(r) // any difference is refused
 	if err != nil || !bytes.Equal(again, data) || !r.complete() {
 		return review{}, errors.New("astro-apply didn't write it in this form; plan again on a pull request")
 	}

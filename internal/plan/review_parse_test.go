@@ -149,7 +149,7 @@ func TestReviewComparesSecretFields(t *testing.T) {
 	}
 }
 
-// Whether a value is secret is part of it: what is shown of both is the same.
+// A secret and a text differ in a review, although both are shown in the same way.
 func TestReviewTellsSecretsFromText(t *testing.T) {
 	t.Parallel()
 	plans := func(text string, secret bool) *plan.Plan {

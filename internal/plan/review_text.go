@@ -7,7 +7,7 @@ import (
 	"astro-apply/internal/schema"
 )
 
-// reviewText is a text in a review. Its first character says what it is, so that
+// reviewText is a text in a review. Its first character is its type, so that
 // a description that reads *** isn't taken for a secret, and a text that isn't
 // complete is equal to none.
 type reviewText string

@@ -8,8 +8,8 @@ import (
 	"astro-apply/internal/schema"
 )
 
-// Values count by their content, in every form and at every length; what is
-// displayed of them is cut, redacted or empty.
+// Values are compared by their content, in every form and at every length: their
+// displayed text is cut, redacted or empty.
 func TestExceedsComparesContent(t *testing.T) {
 	t.Parallel()
 	long := strings.Repeat("x", 200)

@@ -17,7 +17,7 @@ import (
 const Mark = "***"
 
 // WholeWord is the number of bytes below which a secret is replaced only where
-// it stands alone.
+// it is a word of its own.
 const WholeWord = 4
 
 // Secrets holds secrets and finds them in text. The zero value holds none; it

@@ -108,7 +108,7 @@ var awkward = []string{
 	"postgres://u:p%41ss@h/db?x=1&y='2'", "$2y$10$abcdefghijk", "tab\tand \x1b[31m", `back\slash\n`, "ab 1", "1+1=2",
 }
 
-// Whatever wrote a secret, nothing of it is left, and what is around it is.
+// A secret is replaced in every encoding, and the text around it is not.
 func TestRedactEncodings(t *testing.T) {
 	t.Parallel()
 	for name, encode := range encodings {
@@ -125,7 +125,7 @@ func TestRedactEncodings(t *testing.T) {
 }
 
 // A secret inside a longer text in base64, such as user:secret, shares its first
-// and last characters with what is around it.
+// and last characters with the text around it.
 func TestRedactInsideBase64(t *testing.T) {
 	t.Parallel()
 	for size := 4; size < 12; size++ {

@@ -11,8 +11,8 @@ type Text struct{ text string }
 
 func (t Text) String() string { return t.text }
 
-// Map returns t as f changes it, which escapes characters or drops them. What f
-// returns must come from its argument alone.
+// Map returns t as f changes it: f escapes characters or drops them, and must not
+// add any other text.
 func (t Text) Map(f func(string) string) Text { return Text{f(t.text)} }
 
 // more marks a place where text is left out.
@@ -51,7 +51,7 @@ func (t Text) Lines(limit int) string {
 }
 
 // window is the part of a text, longer than limit, around the byte at. Where it
-// starts depends only on what is before at.
+// starts depends only on the text before at.
 func window(s string, at, limit int) string {
 	start := at
 	for room := limit / 2; start > 0; {

@@ -13,14 +13,14 @@ const depth = 4
 // whichever of its characters an encoder chose to escape, and how.
 type view struct {
 	text  string
-	units []unit // what was decoded, in order; everything else is copied
+	units []unit // the decoded parts, in order; everything else is copied
 	of    *view  // nil: the text itself
 }
 
 // unit is a decoded part: text[at:at+size] of the view was [from:from+width].
 type unit struct{ at, size, from, width int }
 
-// views lists text and what it reads as with encodings undone.
+// views lists text and its decoded forms.
 func (s *Secrets) views(text string) []*view {
 	all := []*view{{text: text}}
 	seen := map[string]bool{text: true}

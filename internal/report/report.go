@@ -56,7 +56,7 @@ func (r *Run) Broken() bool {
 	return r.Plan != nil && len(r.Plan.Problems) > 0
 }
 
-// Drift reports whether what is live differs from what is declared, or doesn't work.
+// Drift reports whether Astro differs from the manifest, or a declared resource doesn't work.
 func (r *Run) Drift() bool { return r.deviates() || r.unusable() > 0 }
 
 // unusable counts the objects that exist and don't work.
@@ -72,7 +72,7 @@ func (r *Run) unusable() (n int) {
 	return n
 }
 
-// deviates reports whether what is live differs from what is declared.
+// deviates reports whether Astro differs from the manifest.
 func (r *Run) deviates() bool {
 	if r.Plan == nil {
 		return false
@@ -133,7 +133,7 @@ func (r *Run) Sentence() string {
 	return "Plan: " + r.tally(true)
 }
 
-// surplus is the drift that is no change: what is live and kept, and what doesn't work.
+// surplus describes the drift that is no change: undeclared items that are kept, and resources that don't work.
 func (r *Run) surplus() string {
 	text := ""
 	n := 0

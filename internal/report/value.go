@@ -9,7 +9,7 @@ import (
 // valueLimit is how many characters of a value are shown.
 const valueLimit = 120
 
-// value is what is shown of a field before and after.
+// value holds the texts that show a field before and after a change.
 type value struct{ before, after, note string }
 
 // values shows the values of fields without secrets. Long ones of the same path

@@ -178,8 +178,8 @@ func TestWordsAreNoSecrets(t *testing.T) {
 	}
 }
 
-// Where content reads like a secret, it is scrubbed, and what was scrubbed is
-// equal to nothing. An existing resource is still known by its id.
+// Content that equals a secret is scrubbed, and scrubbed content is equal to
+// nothing. An existing resource is still known by its id.
 func TestScrubbedContentIsNotReviewed(t *testing.T) {
 	t.Parallel()
 	allowed := plan.Policy{AllowDelete: true}

@@ -75,7 +75,7 @@ func (in *Inheritance) equal(a, b *Live) bool {
 	return slices.Equal(values(a), values(b))
 }
 
-// separateAll separates what was found of kinds that inherit.
+// separateAll separates the found resources of kinds that inherit.
 func (r *reader) separateAll(ctx context.Context) {
 	objects := slices.DeleteFunc(slices.Clone(r.objects), func(o *Object) bool {
 		return o.Kind.Inherits == nil || r.world.Live[o] == nil || r.world.Failed[o] != nil

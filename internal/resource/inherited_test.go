@@ -43,8 +43,8 @@ const (
 	inBoth = inOne + ", { workspaceId: cworkspace000000000000002, role: WORKSPACE_AUTHOR }"
 )
 
-// roles are the roles in Workspaces that are compared, and why one can't be told
-// from one that is inherited.
+// roles lists the roles in Workspaces that are compared, with the reason for one
+// that may be inherited.
 func roles(live *resource.Live) string {
 	var out []string
 	for _, item := range live.Body().Get("workspaceRoles").Items {
@@ -137,7 +137,7 @@ func TestTeamsAreReadOnce(t *testing.T) {
 	})
 }
 
-// What can't be told apart from a role of the user's own is in doubt.
+// A role that may be inherited or the user's own is in doubt.
 func TestUnreadableTeams(t *testing.T) {
 	t.Parallel()
 	for name, fault := range map[string]simulator.Fault{

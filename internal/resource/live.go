@@ -15,7 +15,7 @@ import (
 type Live struct {
 	ID        string
 	Full      bool              // read by id, not from a list
-	Keys      map[string]string // what the elements of its Detail are removed by
+	Keys      map[string]string // the keys by which items of its Detail are removed
 	Inherited []string          // the inherited values in the answer, in words
 	kind      *Kind
 	odd       error  // what is wrong with its shape

@@ -71,7 +71,7 @@ func (l location) ofGit() bool {
 }
 
 // ofRunner reports whether the runner reads a file itself: its commands, the
-// event, and what is in its own folders among the temporary files.
+// event, and files in its own folders among the temporary files.
 func (f Folders) ofRunner(at location) bool {
 	for _, file := range f.Reserved {
 		if file == "" {

@@ -39,7 +39,7 @@ func (n *Node) Show() string {
 	return whole
 }
 
-// ShowBoth is Show for two values that differ: what is shown differs, too.
+// ShowBoth is Show for two values that differ: their texts differ, too.
 func ShowBoth(a, b *Node) (string, string) {
 	x, y := a.Show(), b.Show()
 	if x == y && a.Render() != b.Render() {

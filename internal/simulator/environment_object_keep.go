@@ -7,7 +7,7 @@ var unreturned = map[string][]string{
 	"metricsExport": {"password", "basicToken", "authType", "username", "headers"},
 }
 
-// keepStored completes the typed body of an update with what is stored and stays. secret says that a variable's value is one.
+// keepStored completes the typed body of an update with the stored members that it keeps. secret: a variable's value is one.
 func (s *Server) keepStored(name string, body, old map[string]any, secret bool) {
 	for _, member := range unreturned[name] {
 		_, sent := body[member]

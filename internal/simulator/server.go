@@ -23,7 +23,7 @@ type Options struct {
 	// The two readings of an update that sends a connection's extra or a metrics export's headers. The zero
 	// value is the one that loses more.
 	KeepsEmpty bool // "" keeps a secret member that is stored; false: it erases it
-	MergesMaps bool // members that aren't sent stay; false: what is sent replaces all of the map
+	MergesMaps bool // members that aren't sent are kept; false: the sent map replaces the stored one
 }
 
 // Server is one Organization. It is safe for concurrent use; requests are carried out one at a time.
