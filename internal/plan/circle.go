@@ -91,10 +91,14 @@ func loosen(circle []*Change) bool {
 		step(func(c, next *Change) bool { return c.Action != Delete && refers(c, next, true) }, later)
 }
 
-// refers reports whether a refers to b, and only where that may be set later;
-// in lists only if those count.
+// refers reports whether a refers to b, and every reference from a to b may be set
+// later. References in lists may only if lists is true.
 func refers(a, b *Change, lists bool) bool {
-	found := false
+	found, deferrable := false, true
+	count := func(f *schema.Field) {
+		found = true
+		deferrable = deferrable && f.Ref.Later && (lists || f.Type.Base != schema.BaseList)
+	}
 	for i := range a.Object.Kind.Fields {
 		f := &a.Object.Kind.Fields[i]
 		if f.Ref == nil || b.Live == nil || f.Ref.Kind != b.Object.Kind.Name {
@@ -102,19 +106,16 @@ func refers(a, b *Change, lists bool) bool {
 		}
 		a.holds(f).Walk(func(id *schema.Node) {
 			if id.Value() == b.Live.ID {
-				found = f.Ref.Later && (lists || f.Type.Base != schema.BaseList)
+				count(f)
 			}
 		})
 	}
 	for _, r := range a.Object.Refs {
 		if r.Target == b.Object {
-			if !r.Field.Ref.Later || !lists && r.Field.Type.Base == schema.BaseList {
-				return false
-			}
-			found = true
+			count(r.Field)
 		}
 	}
-	return found
+	return found && deferrable
 }
 
 func cut(c, needed *Change) {

@@ -110,6 +110,19 @@ update deployment "etl"
 delete deployment "cdeployment00000000000001"
 `,
 		},
+		"not where the name is one of another kind": {
+			`
+workspaces: [{ id: cworkspace000000000000001, name: etl }]
+teams: [{ id: cteam00000000000000000001, state: absent }]
+`,
+			map[string]string{
+				`workspace "etl"`:                  `{"id": "cworkspace000000000000001", "name": "data"}`,
+				`team "cteam00000000000000000001"`: `{"id": "cteam00000000000000000001", "name": "etl"}`,
+			}, `
+update workspace "etl"
+delete team "cteam00000000000000000001"
+`,
+		},
 		"a chain of renames starts at its end": {
 			`
 workspaces:
@@ -146,15 +159,18 @@ customRoles:
 teams:
   - { name: t, state: absent }
   - { name: other, state: absent }
+  - { name: u, state: absent }
 `,
 			map[string]string{
 				`customRole "viewer"`:                    `{"id": "crole00000000000000000002", "name": "reader"}`,
 				`customRole "crole00000000000000000001"`: `{"id": "crole00000000000000000001", "name": "viewer"}`,
+				`team "u"`:                               `{"id": "cteam00000000000000000003", "name": "u", "deploymentRoles": [{"deploymentId": "cdeployment00000000000001", "role": "viewer"}]}`,
 				`team "other"`:                           `{"id": "cteam00000000000000000002", "name": "other"}`,
 				`team "t"`:                               `{"id": "cteam00000000000000000001", "name": "t", "deploymentRoles": [{"deploymentId": "cdeployment00000000000001", "role": "viewer"}]}`,
 			}, `
 delete team "t"
-delete customRole "crole00000000000000000001" after team "t"
+delete team "u"
+delete customRole "crole00000000000000000001" after team "t", team "u"
 update customRole "viewer" after customRole "crole00000000000000000001"
 delete team "other"
 `,
@@ -197,6 +213,16 @@ workspaces: [{ name: data, defaultCluster: production }]
 `, nil, `
 create workspace "data" completed after cluster "production"
 create cluster "production" after workspace "data"
+`,
+		},
+		"the id of a Workspace that exists is known at once, also in a list": {
+			`
+clusters: [{ name: production, type: DEDICATED, cloudProvider: AWS, region: us-east-1, vpcSubnetRange: 172.20.0.0/20, workspaces: [data] }]
+workspaces: [{ name: data, defaultCluster: production }]
+`,
+			map[string]string{`workspace "data"`: `{"id": "cworkspace000000000000001", "name": "data"}`}, `
+create cluster "production"
+update workspace "data" after cluster "production"
 `,
 		},
 		"the id of a cluster that exists is known at once": {
@@ -245,6 +271,14 @@ func TestCyclesOfReferences(t *testing.T) {
 		`egg "e"`: `{"id": "cegg000000000000000000001", "name": "e", "henIds": ["chen000000000000000000001"]}`,
 	}
 	const absent = "eggs: [{ name: e, state: absent }]\nhens: [{ name: h, state: absent }]"
+	// best is another reference to a hen, which may not be set later.
+	best := hensAndEggs(later, list)
+	best[0].Fields[1].Ref.Later = false
+	toBest := *best[1].Fields[1].Ref
+	toBest.Later, toBest.Name = false, "bestHen"
+	best[1].Fields = slices.Insert(best[1].Fields, 1, schema.Field{Name: "bestHenId", Type: schema.TextType(0), Ref: &toBest})
+	withBest := maps.Clone(current)
+	withBest[`egg "e"`] = with(t, current[`egg "e"`], `"bestHenId": "chen000000000000000000001"`)
 	for name, test := range map[string]struct {
 		kinds    resource.Catalog
 		manifest string
@@ -254,6 +288,10 @@ func TestCyclesOfReferences(t *testing.T) {
 		"a list alone may be set later":  {onlyLists, both, nil, "create egg \"e\" completed after hen \"h\"\ncreate hen \"h\" after egg \"e\"\n"},
 		"a value alone may be set later": {mixed, both, nil, "create hen \"h\" completed after egg \"e\"\ncreate egg \"e\" after hen \"h\"\n"},
 		"both may be removed":            {hensAndEggs(later, list), absent, current, "delete egg \"e\"\ndelete hen \"h\" after egg \"e\"\n"},
+		"an egg may be removed first":    {mixed, absent, current, "delete egg \"e\"\ndelete hen \"h\" after egg \"e\"\n"},
+		"a hen may be removed first":     {onlyLists, absent, current, "delete hen \"h\"\ndelete egg \"e\" after hen \"h\"\n"},
+		"one of two may be set later":    {best, "eggs: [{ name: e, hens: [h], bestHen: h }]\nhens: [{ name: h, egg: e }]", nil, "problem"},
+		"one of two may be let go later": {best, absent, withBest, "problem"},
 		"neither may be removed first":   {hensAndEggs(never, list), absent, current, "problem"},
 		"neither may be created first":   {hensAndEggs(never, list), both, nil, "problem"},
 	} {

@@ -204,6 +204,23 @@ teams:
 			}
 		}
 	}
-	same(t, "two new Workspaces", []string{`workspaceRoles[workspace "data"]`, `workspaceRoles[workspace "more"]`}, items)
 	same(t, "problems", []string(nil), told(p.Problems))
+	same(t, "two new Workspaces", []string{`workspaceRoles[workspace "data"]`, `workspaceRoles[workspace "more"]`}, items)
+	p = planned(t, team+"      - { workspace: data, role: WORKSPACE_MEMBER }\n", nil, plan.Policy{})
+	same(t, "one new Workspace twice", []string{`team "t": workspaceRoles: workspace "data" is there twice`}, told(p.Problems))
+}
+
+// In a set of references, a resource may be named by its name and by its id: it is
+// one item.
+func TestReferenceTwiceInASet(t *testing.T) {
+	t.Parallel()
+	p := planned(t, `
+workspaces: [{ name: data }]
+clusters: [{ name: production, workspaces: [data, cworkspace000000000000001] }]
+`, map[string]string{
+		`workspace "data"`:     `{"id": "cworkspace000000000000001", "name": "data"}`,
+		`cluster "production"`: `{"id": "ccluster00000000000000001", "name": "production", "type": "DEDICATED", "workspaceIds": []}`,
+	}, plan.Policy{})
+	same(t, "problems", []string(nil), told(p.Problems))
+	same(t, "differences", []string{`workspaceIds: (none) → "cworkspace000000000000001" (data)`}, shown(p.Changes[1].Fields))
 }

@@ -29,7 +29,7 @@ func (p *Plan) narrow(chosen func(*resource.Object) bool) {
 			case !chosen(n.Object):
 			case n.Action == Delete:
 				n.leftOut(c, "lets go of it")
-			case c.Active() && n.Active():
+			case c.Active():
 				waiting[n] = append(waiting[n], c.Object.String())
 			}
 		}

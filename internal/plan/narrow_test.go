@@ -1,12 +1,14 @@
 package plan_test
 
 import (
+	"errors"
 	"slices"
 	"strings"
 	"testing"
 
 	"astro-apply/internal/plan"
 	"astro-apply/internal/resource"
+	"astro-apply/internal/schema"
 )
 
 // A plan of chosen resources contains only them. One that can't be applied alone
@@ -84,6 +86,13 @@ clusters: [{ name: production, protect: true, workspaces: [other] }]
 			},
 			"unknown workspace \"data\"\n  error: needs cluster \"production\", which lets go of it," + left,
 		},
+		"what a second write of a new resource sets is left out": {
+			`workspace "data"`, `
+workspaces: [{ name: data, defaultCluster: production }]
+clusters: [{ name: production, type: DEDICATED, cloudProvider: AWS, region: us-east-1, vpcSubnetRange: 172.20.0.0/20, workspaces: [data] }]
+`, nil,
+			"unknown workspace \"data\"\n  error: needs cluster \"production\", which is to be created too," + left,
+		},
 		"what is chosen needs no change": {
 			`team "t"`, `
 customRoles: [{ id: crole00000000000000000001, name: viewer }, { name: fresh, scopeType: DEPLOYMENT, permissions: [deployment.get] }]
@@ -129,8 +138,41 @@ deployments:
 			t.Parallel()
 			p := planned(t, test.manifest, test.current, plan.Policy{AllowDelete: true, Only: func(o *resource.Object) bool { return o.String() == test.only }})
 			same(t, "plan", test.want, outline(p))
+			for _, c := range p.Changes {
+				if c.Action == plan.Unknown && (len(c.Fields) > 0 || len(c.Requests) > 0) {
+					t.Errorf("%s can't be applied, and has changes: %q", c.Object, shown(c.Fields))
+				}
+			}
 		})
 	}
+}
+
+// What could not be read and is left out is not in the plan, also where a second
+// write needs it.
+func TestOnlyWithoutWhatCouldNotBeRead(t *testing.T) {
+	t.Parallel()
+	d := declare(t, `
+workspaces: [{ name: data, defaultCluster: production }]
+clusters: [{ name: production, type: DEDICATED, cloudProvider: AWS, region: us-east-1, vpcSubnetRange: 172.20.0.0/20, workspaces: [data] }]
+`)
+	w := world(t, d, nil)
+	for _, o := range d.Objects {
+		if o.Name() == "production" {
+			w.Failed[o] = errors.New("403")
+		}
+	}
+	p := plan.Make("corg", d, w, plan.Policy{Only: func(o *resource.Object) bool { return o.Name() == "data" }})
+	same(t, "plan", "create workspace \"data\"\n", outline(p))
+}
+
+// A problem that is about no resource stays, whatever is chosen.
+func TestOnlyKeepsProblemsOfTheWhole(t *testing.T) {
+	t.Parallel()
+	d := declare(t, "workspaces: [{ name: data }, { name: more }]")
+	w := world(t, d, nil)
+	w.Problems = []schema.Problem{{Pos: schema.Pos{File: "other.yaml", Line: 1}, Message: "the other file can't be read"}}
+	p := plan.Make("corg", d, w, plan.Policy{Only: func(o *resource.Object) bool { return o.Name() == "data" }})
+	same(t, "problems", []string{"the other file can't be read"}, told(p.Problems))
 }
 
 // A value that a chosen resource shares with one that is left out is still the

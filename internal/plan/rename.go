@@ -32,7 +32,7 @@ func (p *Plan) handOver() {
 	for _, c := range renamed {
 		next := holder(c)
 		for range renamed { // whether it comes around
-			if next != nil && next != c {
+			if next != nil {
 				next = holder(next)
 			}
 		}

@@ -48,8 +48,7 @@ func sameChange(shown, f Field) bool {
 // resolvedChange reports whether f is the change that shown described before the
 // resources that it refers to were created.
 func resolvedChange(shown, f Field) bool {
-	return schema.Identical(shown.Old, f.Old) && resolves(shown.New, f.New) &&
-		(shown.Path == f.Path || itemPath(shown.Path) == itemPath(f.Path))
+	return schema.Identical(shown.Old, f.Old) && resolves(shown.New, f.New) && itemPath(shown.Path) == itemPath(f.Path)
 }
 
 // itemPath is the path of a list item without its label, which contains the id

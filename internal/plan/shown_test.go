@@ -114,6 +114,28 @@ func TestShownItemsCountOnce(t *testing.T) {
 	same(t, "an addition that was a removal", "emails", add("a").Exceeds(remove("a")))
 }
 
+// A removal was shown only as a removal: neither as a change to another value, nor
+// as a value that is kept because removals are not allowed.
+func TestRemovesCountsOnlyRemovals(t *testing.T) {
+	t.Parallel()
+	a, b := schema.String("a"), schema.String("b")
+	removed := plan.Field{Path: "description", Old: a}
+	d := &plan.Diff{Fields: []plan.Field{removed}}
+	same(t, "shown as a change", "description", d.Removes(&plan.Diff{Fields: []plan.Field{{Path: "description", Old: a, New: b}}}))
+	same(t, "shown as kept", "description", d.Removes(&plan.Diff{Kept: []plan.Field{removed}}))
+	same(t, "shown", "", d.Removes(&plan.Diff{Fields: []plan.Field{removed}}))
+}
+
+// A secret that is written again, because its resource is written anyway, is a
+// change like any other.
+func TestExceedsCountsSecretsThatAreWrittenAgain(t *testing.T) {
+	t.Parallel()
+	again := plan.Field{Path: "token", New: &schema.Node{Form: schema.Text, Text: "s", Secret: true}, Again: true}
+	d := &plan.Diff{Fields: []plan.Field{{Path: "description", New: schema.String("x")}, again}}
+	same(t, "not shown", "token", d.Exceeds(&plan.Diff{Fields: d.Fields[:1]}))
+	same(t, "shown", "", d.Exceeds(d))
+}
+
 // A reference that was unknown when the plan was shown is known after the
 // resource that it refers to was created.
 func TestExceedsKnowsResolvedReferences(t *testing.T) {
@@ -134,4 +156,10 @@ func TestExceedsKnowsResolvedReferences(t *testing.T) {
 	changed.Fields[0].Old = schema.String("changed since")
 	same(t, "resolved, and changed since", "roles[c1]", changed.Exceeds(shown))
 	same(t, "still unknown", "", role(`roles[workspace "data"]`, unknown, "MEMBER").Exceeds(shown))
+	other := &schema.Node{Form: schema.Pending, Text: `id of workspace "more"`}
+	same(t, "another unknown one", `roles[workspace "data"]`, role(`roles[workspace "data"]`, other, "MEMBER").Exceeds(shown))
+	both := role("roles[c1]", schema.String("c1"), "MEMBER")
+	both.Fields = append(both.Fields, role("roles[c2]", schema.String("c2"), "MEMBER").Fields...)
+	same(t, "one item of two", "roles[c2]", both.Exceeds(shown))
+	same(t, "a field of an item", "roles[c1].in", role("roles[c1].in", schema.String("c1"), "MEMBER").Exceeds(role(`roles[workspace "data"].in`, unknown, "MEMBER")))
 }
