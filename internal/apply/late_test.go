@@ -150,6 +150,31 @@ func TestValueInAnOddAnswer(t *testing.T) {
 	})
 }
 
+// A rotated value that arrived is delivered, too.
+func TestRotatedValueInAnOddAnswer(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newStage(t, simulator.Options{})
+		w := s.server.Seed("workspace", map[string]any{"name": "data"})
+		id := s.server.Seed("apiToken", map[string]any{"name": "ci", "scope": "WORKSPACE", "entityId": w, "role": "WORKSPACE_MEMBER"})
+		s.over(&wire{answer: func(r *http.Request) *http.Response {
+			if r.Method != http.MethodPost {
+				return nil
+			}
+			body := fmt.Sprintf(`{"id": %q, "token": "the-value", "description": {}}`, id)
+			return &http.Response{StatusCode: http.StatusOK, Body: io.NopCloser(strings.NewReader(body))}
+		}})
+		var got string
+		o := s.apply(t.Context(), "apiTokens: [{ name: ci, workspace: data, roles: [{ role: WORKSPACE_MEMBER }], saveTo: ci }]", apply.Options{
+			Policy:  plan.Policy{Rotate: func(*resource.Object) bool { return true }},
+			Deliver: func(_ *resource.Object, value string) error { got = value; return nil },
+		})[0]
+		if o.Status != apply.Updated || got != "the-value" {
+			t.Errorf("%s: %v; delivered %q", o.Status, o.Err, got)
+		}
+	})
+}
+
 // What was only being read when the signal came was not tried.
 func TestStoppedWhileReading(t *testing.T) {
 	t.Parallel()

@@ -134,7 +134,7 @@ func (r *run) compare(ctx context.Context, j *job) (*plan.Diff, error) {
 	if path := d.Removes(&j.change.Diff); path != "" {
 		return nil, fmt.Errorf("update: %s would be removed, which the plan didn't show, because it changed since; nothing was sent, run again", path)
 	}
-	if !policy.Exact || j.change.Action != plan.Update {
+	if !policy.Exact || j.Wrote == Created { // the values of what this run created are its own, or Astro's
 		return d, nil
 	}
 	if path := d.Exceeds(&j.change.Diff); path != "" {
@@ -160,8 +160,10 @@ func (r *run) once(ctx context.Context, j *job) error {
 		if ctx.Err() != nil {
 			return fmt.Errorf("update: %w", context.Cause(ctx))
 		}
-		j.Status = Updated
 		answer, err := r.send(ctx, j, request, live.ID)
+		if err == nil || ambiguous(err) {
+			j.Status = Updated
+		}
 		if request.Call == o.Kind.Rotate && ambiguous(err) {
 			return lostRotation(o.Kind, err)
 		}

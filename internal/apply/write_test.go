@@ -3,11 +3,14 @@ package apply_test
 import (
 	"context"
 	"errors"
+	"fmt"
+	"io"
 	"net/http"
 	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -92,6 +95,14 @@ func TestRefusedCreate(t *testing.T) {
 			"workspaces: [{ name: new }]", "workspace", map[string]any{"name": "new"}, 422,
 			result{apply.Failed, "", false, []string{"POST workspaces"}},
 		},
+		"a Workspace, 400, and there is none": {
+			"workspaces: [{ name: new }]", "", nil, 400,
+			result{apply.Failed, "", false, []string{"POST workspaces"}},
+		},
+		"an agent token, 409": {
+			"agentTokens: [{ name: ci, deployment: { workspace: data, name: d }, saveTo: output }]", "agentToken", map[string]any{"name": "ci"}, 409,
+			result{apply.Failed, "", false, []string{"POST deployments/agent-tokens"}},
+		},
 		"a token, 409": {
 			ciToken, "apiToken", map[string]any{"name": "ci", "scope": "WORKSPACE", "role": "WORKSPACE_MEMBER"}, 409,
 			result{apply.Failed, "", false, []string{"POST tokens"}},
@@ -106,11 +117,17 @@ func TestRefusedCreate(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				s := newStage(t, simulator.Options{})
 				w := s.server.Seed("workspace", map[string]any{"name": "data"})
+				d := s.server.Seed("deployment", map[string]any{"name": "d", "workspaceId": w, "type": "DEDICATED"})
 				p := s.plan(test.manifest, plan.Policy{})
-				if test.kind == "apiToken" {
+				switch test.kind {
+				case "apiToken":
 					test.existing["entityId"] = w
+				case "agentToken":
+					test.existing["deploymentId"] = d
 				}
-				s.server.Seed(test.kind, test.existing)
+				if test.kind != "" {
+					s.server.Seed(test.kind, test.existing)
+				}
 				s.server.Fail(simulator.Fault{Method: "POST", Status: test.status, Count: 1})
 				delivered := 0
 				o := apply.Run(t.Context(), s.source, p, apply.Options{Deliver: func(*resource.Object, string) error { delivered++; return nil }})[0]
@@ -251,6 +268,206 @@ func TestCancelBetweenParts(t *testing.T) {
 			t.Errorf("%s, wrote %q: %v", o.Status, o.Wrote, o.Err)
 		}
 		if diff := cmp.Diff([]string{"POST teams"}, s.paths()); diff != "" {
+			t.Errorf("writes (-want +got):\n%s", diff)
+		}
+	})
+}
+
+// With only what was reviewed, a resource that somebody else created meanwhile is
+// left as it is where it differs: the review shows a create, and no value that
+// this replaces.
+func TestExactRefusedCreate(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		existing string
+		status   apply.Status
+	}{
+		"with other values":    {"theirs", apply.Failed},
+		"with the same values": {"ours", apply.Unchanged},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				s := newStage(t, simulator.Options{})
+				p := s.plan("workspaces: [{ name: new, description: ours }]", plan.Policy{})
+				s.server.Seed("workspace", map[string]any{"name": "new", "description": test.existing})
+				s.server.Fail(simulator.Fault{Method: "POST", Status: 409, Count: 1})
+				o := apply.Run(t.Context(), s.source, p, apply.Options{Policy: plan.Policy{Exact: true}})[0]
+				if o.Status != test.status || len(s.writes()) != 1 {
+					t.Errorf("%s: %v, writes %v", o.Status, o.Err, s.writes())
+				}
+				if o.Status == apply.Failed && !strings.Contains(o.Err.Error(), "description changed since the plan was made") {
+					t.Errorf("error %v", o.Err)
+				}
+			})
+		})
+	}
+}
+
+// With only what was reviewed, what this run created is completed also where Astro
+// stored a value of it in another spelling.
+func TestExactCreateOfARespelledValue(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newStage(t, simulator.Options{})
+		s.server.Respell("For all teams.", "for all teams")
+		for _, o := range s.apply(t.Context(), `
+workspaces: [{ name: data, description: For all teams., defaultCluster: main }]
+clusters: [{ name: main, type: DEDICATED, cloudProvider: AWS, region: us-east-1, vpcSubnetRange: 172.20.0.0/20, workspaces: [data] }]`,
+			apply.Options{Policy: plan.Policy{Exact: true}}) {
+			if o.Status != apply.Created {
+				t.Errorf("%s: %s: %v", o.Change.Object, o.Status, o.Err)
+			}
+		}
+	})
+}
+
+// A part of an update that is answered with another resource may not have been
+// carried out: it is compared and sent again.
+func TestPartReturnsAnotherResource(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newStage(t, simulator.Options{})
+		s.server.Seed("workspace", map[string]any{"name": "data"})
+		other := s.server.Seed("team", map[string]any{"name": "other"})
+		s.server.Seed("team", map[string]any{"name": "t"})
+		answered := false
+		s.over(&wire{before: func(r *http.Request) *http.Response {
+			if answered || r.Method != http.MethodPost {
+				return nil
+			}
+			answered = true
+			return &http.Response{StatusCode: http.StatusOK, Body: io.NopCloser(strings.NewReader(`{"id": "` + other + `", "name": "other"}`))}
+		}})
+		const manifest = "teams: [{ name: t, workspaceRoles: [{ workspace: data, role: WORKSPACE_OWNER }] }]"
+		if o := s.apply(t.Context(), manifest, apply.Options{})[0]; o.Status != apply.Updated {
+			t.Errorf("%s: %v", o.Status, o.Err)
+		}
+		if p := s.plan(manifest, plan.Policy{}); p.Changes[0].Action != plan.Unchanged {
+			t.Errorf("not as declared: %s", changes(p.Changes[0]))
+		}
+	})
+}
+
+// A change that another run made while the API refused this one's is not claimed.
+func TestConflictWithTheSameChange(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newStage(t, simulator.Options{})
+		s.server.Seed("workspace", map[string]any{"name": "data", "description": "old"})
+		s.server.Fail(simulator.Fault{Method: http.MethodPost, Status: 409, Applied: true, Count: 1})
+		o := s.apply(t.Context(), "workspaces: [{ name: data, description: new }]", apply.Options{})[0]
+		if o.Status != apply.Unchanged || o.Wrote != "" {
+			t.Errorf("%s, wrote %q: %v", o.Status, o.Wrote, o.Err)
+		}
+	})
+}
+
+// An update is built on what is live when it is sent, not when it was planned.
+func TestUpdateSendsBackWhatIsLive(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newStage(t, simulator.Options{})
+		p := s.plan("organization: { name: new }", plan.Policy{})
+		s.apply(t.Context(), "organization: { billingEmail: by-hand@example.com }", apply.Options{})
+		o := apply.Run(t.Context(), s.source, p, apply.Options{})[0]
+		live := s.server.Objects("organization")[0]
+		if o.Status != apply.Updated || live["name"] != "new" || live["billingEmail"] != "by-hand@example.com" {
+			t.Errorf("%s: %v; %v", o.Status, o.Err, live)
+		}
+	})
+}
+
+// An update that has become impossible since it was planned is not sent.
+func TestUpdateThatBecameImpossible(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newStage(t, simulator.Options{})
+		w := s.server.Seed("workspace", map[string]any{"name": "data"})
+		s.server.Seed("deployment", map[string]any{"name": "d", "workspaceId": w, "type": "STANDARD"})
+		const text = "deployments: [{ name: d, workspace: data, environmentVariables: [{ key: S, value: x, isSecret: %t }] }]"
+		p := s.plan(fmt.Sprintf(text, false), plan.Policy{})
+		s.apply(t.Context(), fmt.Sprintf(text, true), apply.Options{}) // by hand
+		s.server.ResetRequests()
+		o := apply.Run(t.Context(), s.source, p, apply.Options{})[0]
+		if o.Status != apply.Failed || !strings.Contains(fmt.Sprint(o.Err), "a secret variable can't be made readable") || len(s.writes()) > 0 {
+			t.Errorf("%s: %v, writes %v", o.Status, o.Err, s.writes())
+		}
+	})
+}
+
+// A second write without the id that it is for is an error, not a success.
+func TestSecondWriteWithoutItsReference(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newStage(t, simulator.Options{})
+		p := s.plan(`
+workspaces: [{ name: data, defaultCluster: main }]
+clusters: [{ name: main, type: DEDICATED, cloudProvider: AWS, region: us-east-1, vpcSubnetRange: 172.20.0.0/20, workspaces: [data] }]`, plan.Policy{})
+		if p.Changes[1].Object.Name() != "main" || len(p.Changes[0].Later) != 1 {
+			t.Fatal("no second write")
+		}
+		p.Changes[1].Action = plan.Unchanged // as if it waited for something else
+		o := apply.Run(t.Context(), s.source, p, apply.Options{})[0]
+		if o.Status != apply.Failed || o.Wrote != apply.Created || !strings.Contains(fmt.Sprint(o.Err), `the id of cluster "main" is not known`) {
+			t.Errorf("%s, wrote %q: %v", o.Status, o.Wrote, o.Err)
+		}
+	})
+}
+
+// A refused deletion is a failure, and what waits for it is skipped.
+func TestRefusedDelete(t *testing.T) {
+	t.Parallel()
+	for _, status := range []int{400, 403} {
+		synctest.Test(t, func(t *testing.T) {
+			s := newStage(t, simulator.Options{})
+			w := s.server.Seed("workspace", map[string]any{"name": "data"})
+			s.server.Seed("deployment", map[string]any{"name": "d", "workspaceId": w, "type": "STANDARD"})
+			s.server.Fail(simulator.Fault{Method: http.MethodDelete, Status: status, Message: "no"})
+			ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
+			defer cancel()
+			outcomes := s.apply(ctx, "workspaces: [{ name: data, state: absent }]\ndeployments: [{ name: d, workspace: data, state: absent }]",
+				apply.Options{Policy: plan.Policy{AllowDelete: true}})
+			if diff := cmp.Diff([]apply.Status{apply.Failed, apply.Skipped}, statuses(outcomes)); diff != "" || outcomes[0].Wrote != "" {
+				t.Errorf("%d: %s\n%v", status, diff, outcomes[0].Err)
+			}
+		})
+	}
+}
+
+// A change that is made already needs nothing, also where it may no longer be made.
+func TestDoneAndNoLongerAllowed(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newStage(t, simulator.Options{})
+		id := s.server.Seed("user", map[string]any{"username": "ada@example.com", "organizationRole": "ORGANIZATION_MEMBER"})
+		p := s.plan("users: [{ username: ada@example.com, organizationRole: ORGANIZATION_OWNER }]", plan.Policy{})
+		s.over(&wire{before: func(r *http.Request) *http.Response {
+			if !strings.HasSuffix(r.URL.Path, id) {
+				return nil
+			}
+			body := `{"id": "` + id + `", "username": "ada@example.com", "status": "PENDING", "organizationRole": "ORGANIZATION_OWNER"}`
+			return &http.Response{StatusCode: http.StatusOK, Body: io.NopCloser(strings.NewReader(body))}
+		}})
+		if o := apply.Run(t.Context(), s.source, p, apply.Options{})[0]; o.Status != apply.Unchanged || len(s.writes()) > 0 {
+			t.Errorf("%s: %v, writes %v", o.Status, o.Err, s.writes())
+		}
+	})
+}
+
+// A node pool that a cluster turns out not to have, once it is created, is an error.
+func TestNodePoolOfANewCluster(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newStage(t, simulator.Options{})
+		outcomes := s.apply(t.Context(), `
+workspaces: [{ name: data }]
+clusters: [{ name: main, type: DEDICATED, cloudProvider: AWS, region: us-east-1, vpcSubnetRange: 172.20.0.0/20, workspaces: [data] }]
+deployments: [{ name: etl, workspace: data, type: HYBRID, cluster: main, executor: KUBERNETES, taskPodNodePool: nope, scheduler: { au: 5, replicas: 1 } }]`, apply.Options{})
+		if o := outcomes[2]; o.Status != apply.Failed || !strings.Contains(fmt.Sprint(o.Err), `astro.yaml:4:113: cluster "main" has no node pool "nope"`) {
+			t.Errorf("%s: %v", o.Status, o.Err)
+		}
+		if diff := cmp.Diff([]string{"POST workspaces", "POST clusters"}, s.paths()); diff != "" {
 			t.Errorf("writes (-want +got):\n%s", diff)
 		}
 	})
