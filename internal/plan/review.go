@@ -71,7 +71,7 @@ func (p *Plan) MatchesDigest(digest string) (bool, error) {
 		return false, err
 	}
 	scrubbed, err := p.Digest()
-	return digest != "" && digest == scrubbed && digest == Sum(data), err
+	return digest == scrubbed && digest == Sum(data), err
 }
 
 // Sum is the digest of what Review returned.
