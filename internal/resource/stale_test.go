@@ -1,0 +1,44 @@
+package resource_test
+
+import (
+	"maps"
+	"net/http"
+	"slices"
+	"testing"
+	"testing/synctest"
+
+	"astro-apply/internal/schema"
+	"astro-apply/internal/simulator"
+)
+
+// An id is stale if no resource has it and the manifest doesn't declare it. A
+// token that doesn't see every Workspace proves nothing, so nothing is left out.
+func TestStale(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		token simulator.Scope
+		want  []string
+	}{
+		"Organization token": {simulator.Scope{}, []string{"cworkspace000000000000008"}},
+		"Workspace token":    {simulator.Scope{WorkspaceIDs: []string{"cworkspace000000000000001"}}, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				s := withTeams(t, simulator.RepeatInheritedRoles)
+				d, _, _ := s.read("users: [{ username: grace@example.com, workspaceRoles: [{ workspaceId: cworkspace000000000000009, role: WORKSPACE_MEMBER }] }]")
+				s.as(test.token)
+				if test.want == nil { // the worst that the API may answer about what the token doesn't see
+					s.server.Fail(simulator.Fault{Path: "workspaces/*", Status: http.StatusNotFound})
+				}
+				request, err := schema.ParseJSON([]byte(`{"workspaceRoles": [
+					{"workspaceId": "cworkspace000000000000009"}, {"workspaceId": "cworkspace000000000000008"}, {"workspaceId": "cworkspace000000000000002"}
+				]}`))
+				if err != nil {
+					t.Fatal(err)
+				}
+				same(t, "stale ids", test.want, slices.Sorted(maps.Keys(s.source.Stale(t.Context(), d.Objects[0], request))))
+			})
+		})
+	}
+}
