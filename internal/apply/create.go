@@ -165,7 +165,7 @@ func (r *run) usable(ctx context.Context, j *job) error {
 			if err := r.poll(ctx, interval); err != nil {
 				return fmt.Errorf("%s is not ready: %s (%w)", ref, reason, err)
 			}
-			next, err := r.source.Get(ctx, &resource.Object{Kind: ref.Kind, Body: &schema.Node{Form: schema.Map}}, ref.ID)
+			next, err := r.readByID(ctx, ref.Kind, ref.ID)
 			if err != nil && !temporary(err) {
 				return fmt.Errorf("%s can't be read: %w", ref, err)
 			}

@@ -100,6 +100,21 @@ func TestUpdateReturnsAnotherResource(t *testing.T) {
 	})
 }
 
+// So it is with an update of a part of the resource.
+func TestUpdateOfPartReturnsAnotherResource(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newStage(t, simulator.Options{})
+		other := s.server.Seed("team", map[string]any{"name": "other"})
+		s.server.Seed("team", map[string]any{"name": "data"})
+		s.server.Fail(simulator.Fault{Method: http.MethodPost, Path: "teams/*/roles", Count: 1, Status: http.StatusOK, Raw: fmt.Sprintf(`{"id": %q, "name": "other"}`, other)})
+		o := s.apply(t.Context(), "teams: [{ name: data, organizationRole: ORGANIZATION_OWNER }]", apply.Options{})[0]
+		if o.Status != apply.Updated || len(s.writes()) != 2 || s.server.Objects("team")[1]["organizationRole"] != "ORGANIZATION_OWNER" {
+			t.Errorf("%s: %v, writes %v", o.Status, o.Err, s.writes())
+		}
+	})
+}
+
 // An answer about another resource does not end a wait.
 func TestWaitReadsAnotherResource(t *testing.T) {
 	t.Parallel()
@@ -130,6 +145,34 @@ func TestCreateReturnsNamesakeWithoutValue(t *testing.T) {
 		})[0]
 		if o.Status != apply.Failed || len(s.writes()) != 1 || len(s.server.Objects("apiToken")) != 2 {
 			t.Errorf("%s: %v, writes %v, %d tokens", o.Status, o.Err, s.writes(), len(s.server.Objects("apiToken")))
+		}
+	})
+}
+
+// A resource that is renamed while a run waits for it is still the one that the run
+// wrote: the wait ends when it is ready.
+func TestRenameDuringWait(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newStage(t, simulator.Options{Settle: time.Minute})
+		s.server.Seed("workspace", map[string]any{"name": "data"})
+		renamed := false
+		s.over(&wire{answer: func(r *http.Request) *http.Response {
+			created := s.server.Objects("deployment")
+			if r.Method != http.MethodGet || len(created) == 0 || renamed {
+				return nil
+			}
+			renamed = true
+			s.server.Fail(simulator.Fault{
+				Method: http.MethodGet, Path: "deployments/*", Count: 3, Status: http.StatusOK,
+				Raw: fmt.Sprintf(`{"id": %q, "name": "renamed", "workspaceId": %q, "status": "HEALTHY"}`, created[0]["id"], created[0]["workspaceId"]),
+			})
+			return nil
+		}})
+		start := time.Now()
+		o := s.apply(t.Context(), "deployments: [{ name: etl, workspace: data, type: STANDARD, cloudProvider: AWS, region: us-east-1 }]", apply.Options{Wait: true})[0]
+		if took := time.Since(start); o.Status != apply.Created || took > 30*time.Second {
+			t.Errorf("%s after %s: %v", o.Status, took, o.Err)
 		}
 	})
 }

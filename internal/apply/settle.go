@@ -11,6 +11,7 @@ import (
 	"astro-apply/internal/astro"
 	"astro-apply/internal/plan"
 	"astro-apply/internal/resource"
+	"astro-apply/internal/schema"
 )
 
 // The pace of polling, and how long an object that was just written may look
@@ -50,7 +51,7 @@ func (r *run) poll(ctx context.Context, interval time.Duration) error {
 // an outcome of its own: the change was accepted, and is not sent again. After an
 // update that affects nothing that runs, only a pending status is waited for.
 func (r *run) settle(ctx context.Context, j *job, written bool) {
-	o, kind, id := j.change.Object, j.change.Object.Kind, j.Live.ID
+	kind, id := j.change.Object.Kind, j.Live.ID
 	start, moved := time.Now(), !written || j.moved
 	quiet := j.Wrote == Updated && !j.effect
 	var problem error
@@ -80,7 +81,7 @@ func (r *run) settle(ctx context.Context, j *job, written bool) {
 			j.Status, j.Err = Unconfirmed, unconfirmed(ctx, reason, problem)
 			return
 		}
-		live, err := r.source.Get(ctx, o, id)
+		live, err := r.readByID(ctx, kind, id)
 		switch {
 		case err == nil:
 			j.Live, problem = live, nil
@@ -92,6 +93,11 @@ func (r *run) settle(ctx context.Context, j *job, written bool) {
 			return
 		}
 	}
+}
+
+// readByID reads a resource that may be renamed meanwhile.
+func (r *run) readByID(ctx context.Context, k *resource.Kind, id string) (*resource.Live, error) {
+	return r.source.Get(ctx, &resource.Object{Kind: k, Body: &schema.Node{Form: schema.Map}}, id)
 }
 
 // vanish polls until an object that was deleted is gone, for what can only be
