@@ -41,7 +41,7 @@ func TestClosedLog(t *testing.T) {
 	}
 	for file, want := range map[string]string{
 		"outputs": "created<<",
-		"summary": "the log is incomplete: write /dev/stdout: broken pipe; the run went on, and its result is in the job summary and the outputs",
+		"summary": "the log is incomplete: write /dev/stdout: broken pipe; the run continued, and its result is in the job summary and the outputs",
 		"token":   "astro-token",
 	} {
 		if text, err := os.ReadFile(filepath.Join(s.dir, file)); err != nil || !strings.Contains(string(text), want) {

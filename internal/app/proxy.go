@@ -65,7 +65,7 @@ func noProxyProblem(value string) string {
 		case strings.Contains(entry, "/") && err != nil:
 			return fmt.Sprintf("%q is neither a host nor an address range", entry)
 		case strings.ContainsAny(entry, " \t;"):
-			return fmt.Sprintf("%q is no host; separate entries by commas", entry)
+			return fmt.Sprintf("%q is not a host; separate entries by commas", entry)
 		}
 	}
 	return ""

@@ -36,7 +36,7 @@ func TestMalformedProxy(t *testing.T) {
 		{"http_proxy", "http://proxy/path", "http_proxy: has a path after the host" + wanted},
 		{"NO_PROXY", "localhost,10.0.0.0/33", `NO_PROXY: "10.0.0.0/33" is neither a host nor an address range`},
 		{"no_proxy", "https://me:password@internal", "no_proxy: an entry is a URL, which matches no host; leave out the scheme and the path"},
-		{"NO_PROXY", "a.example b.example", `NO_PROXY: "a.example b.example" is no host; separate entries by commas`},
+		{"NO_PROXY", "a.example b.example", `NO_PROXY: "a.example b.example" is not a host; separate entries by commas`},
 		{"HTTPS_PROXY", "proxy.example.com:3128", ""},
 		{"HTTPS_PROXY", "http://me:password@proxy.example.com:3128/", ""},
 		{"https_proxy", "socks5://[::1]:1080", ""},

@@ -30,7 +30,7 @@ func TestDepth(t *testing.T) {
 		"often in itself":            {"a: &a [" + strings.Repeat("*a, ", 10_000) + "]", "1:8: " + deep},
 		"two in each other":          {"a: &a\n  b: &b [*a]\n  c: *b", "1:4: " + deep},
 		"what follows a wrong one":   {"a: &a [*a, '${x}', {b: 1, b: 2}]\n<<: 1", "1:8: " + deep},
-		"a document after a bad one": {"a: &a [*a]\n---\nb: ${x}", "1:8: " + deep + "|a.yaml:3:4: ${x} is no reference: write ${env:NAME} or ${secret:NAME}, or $${ for a literal ${"},
+		"a document after a bad one": {"a: &a [*a]\n---\nb: ${x}", "1:8: " + deep + "|a.yaml:3:4: ${x} is not a valid reference: write ${env:NAME} or ${secret:NAME}, or $${ for a literal ${"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -25,7 +25,7 @@ func TestDocuments(t *testing.T) {
 		"anchors end":         {[]string{"a: &x 1\n---\nb: *x\n---\nc: 1", "d: *x"}, []string{"a a.yaml:1:1"}, []string{"a.yaml:3:4: not valid YAML: unknown anchor 'x' referenced", "b.yaml:1:4: not valid YAML: unknown anchor 'x' referenced"}},
 		"names end":           {[]string{"a: 1\n---\na: 2"}, []string{"a a.yaml:1:1", "a a.yaml:3:1"}, nil},
 		"one that is wrong":   {[]string{"a: 1\n---\nb: [\n---\nc: 1", "d: 1\nd: 2", "e: 1"}, []string{"a a.yaml:1:1", "d b.yaml:1:1", "e c.yaml:1:1"}, []string{"a.yaml:4:1: not valid YAML: did not find expected node content", `b.yaml:2:1: "d" is there twice, first at line 1`}},
-		"wrong and otherwise": {[]string{"a: ${x}\n---\nb:\n\t- 1"}, []string{"a a.yaml:1:1"}, []string{"a.yaml:1:4: ${x} is no reference: write ${env:NAME} or ${secret:NAME}, or $${ for a literal ${", "a.yaml:4:1: not valid YAML: " + tab}},
+		"wrong and otherwise": {[]string{"a: ${x}\n---\nb:\n\t- 1"}, []string{"a a.yaml:1:1"}, []string{"a.yaml:1:4: ${x} is not a valid reference: write ${env:NAME} or ${secret:NAME}, or $${ for a literal ${", "a.yaml:4:1: not valid YAML: " + tab}},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -46,7 +46,7 @@ const tab = "found character that cannot start any token (a tab? YAML indents wi
 func TestSyntax(t *testing.T) {
 	t.Parallel()
 	const wide = ", and a manifest must be in UTF-8; convert it: iconv -f "
-	odd := " ends a line to some readers only; write it as an escape, in double quotes"
+	odd := " ends a line in some programs, but not in others; write it as an escape, in double quotes"
 	tests := map[string]struct{ text, want string }{
 		"a tab":                     {"a:\n\tb: 1", "2:1: not valid YAML: " + tab},
 		"a tab before a list":       {"a:\n  - 1\n\t- 2", "3:1: not valid YAML: found a tab character that violates indentation"},
@@ -123,7 +123,7 @@ func TestNameOfSource(t *testing.T) {
 	const name = "dir/a b:c.yaml"
 	r := manifest.Parse([]manifest.Source{{Name: name, Data: []byte("a: [x]\nb: ${")}}, unset)
 	same(t, "place", name+":1:5", r.Documents[0].Get("a").Items[0].Pos.String())
-	if got := told(r.Problems); len(got) != 1 || !strings.HasPrefix(got[0], name+":2:4: ${ is no reference") {
+	if got := told(r.Problems); len(got) != 1 || !strings.HasPrefix(got[0], name+":2:4: ${ is not a valid reference") {
 		t.Errorf("problems %q", got)
 	}
 }

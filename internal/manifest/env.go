@@ -42,7 +42,7 @@ func (r *reader) expand(n *schema.Node) {
 		rest = following
 		m := reference.FindStringSubmatch(inner)
 		if m == nil || !closed {
-			r.report(n.Pos, "%s is no reference: write ${env:NAME} or ${secret:NAME}, or $${ for a literal ${", brief(written, "a value that starts with ${"))
+			r.report(n.Pos, "%s is not a valid reference: write ${env:NAME} or ${secret:NAME}, or $${ for a literal ${", brief(written, "a value that starts with ${"))
 			pending = true
 			continue
 		}

@@ -18,7 +18,7 @@ var variables = map[string]string{
 // it is said otherwise.
 func TestExpand(t *testing.T) {
 	t.Parallel()
-	const malformed = " is no reference: write ${env:NAME} or ${secret:NAME}, or $${ for a literal ${"
+	const malformed = " is not a valid reference: write ${env:NAME} or ${secret:NAME}, or $${ for a literal ${"
 	tests := map[string]struct {
 		value   string
 		want    string // of the value, after its place
@@ -136,7 +136,7 @@ func TestLenient(t *testing.T) {
 	wrong := []string{
 		"warning: a.yaml:1:4: ${env:NONE}: the environment variable NONE is unset or empty; set it under env: of the step",
 		"warning: a.yaml:2:4: ${secret:EMPTY}: the environment variable EMPTY is unset or empty; set it under env: of the step",
-		"a.yaml:4:4: ${x} is no reference: write ${env:NAME} or ${secret:NAME}, or $${ for a literal ${",
+		"a.yaml:4:4: ${x} is not a valid reference: write ${env:NAME} or ${secret:NAME}, or $${ for a literal ${",
 	}
 	r := parse(env, text)
 	same(t, "problems", wrong, told(r.Problems))
@@ -165,7 +165,7 @@ func TestProblemsOfReferences(t *testing.T) {
 	same(t, "problems", []string{
 		"a.yaml:1:4: ${env:X}: the environment variable X is unset or empty; set it under env: of the step",
 		"a.yaml:1:4: ${env:Y}: the environment variable Y is unset or empty; set it under env: of the step",
-		"a.yaml:1:4: ${z} is no reference: write ${env:NAME} or ${secret:NAME}, or $${ for a literal ${",
+		"a.yaml:1:4: ${z} is not a valid reference: write ${env:NAME} or ${secret:NAME}, or $${ for a literal ${",
 		"a.yaml:3:4: ${env:X}: the environment variable X is unset or empty; set it under env: of the step",
 	}, told(r.Problems))
 }

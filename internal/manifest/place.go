@@ -30,7 +30,7 @@ func (r *reader) refuseOdd() bool {
 	}
 	if at := oddEnd.FindIndex(r.data); at != nil {
 		char, _ := utf8.DecodeRune(r.data[at[0]:])
-		r.report(r.place(at[0]), "%q ends a line to some readers only; write it as an escape, in double quotes", char)
+		r.report(r.place(at[0]), "%q ends a line in some programs, but not in others; write it as an escape, in double quotes", char)
 		return true
 	}
 	line := 0

@@ -27,7 +27,7 @@ func (r *reader) variable(pos schema.Pos, written, word, name string) (string, b
 		return "", false
 	}
 	if word == "env" && secretName.MatchString(name) {
-		r.warn(pos, "%s: by its name it is a secret, and it is treated as one; write ${secret:%s}", written, name)
+		r.warn(pos, "%s: its name marks it as a secret, so it is treated as one; write ${secret:%s}", written, name)
 	}
 	value := r.env.Lookup(name)
 	if value != "" {

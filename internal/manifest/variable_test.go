@@ -22,7 +22,7 @@ func TestNamesOfSecrets(t *testing.T) {
 		same(t, name+" is secret", secret, n.Secret)
 		want, values := []string(nil), []string(nil)
 		if secret {
-			want = []string{"warning: a.yaml:1:4: ${env:" + name + "}: by its name it is a secret, and it is treated as one; write ${secret:" + name + "}"}
+			want = []string{"warning: a.yaml:1:4: ${env:" + name + "}: its name marks it as a secret, so it is treated as one; write ${secret:" + name + "}"}
 			values = []string{"hunter2", "xhunter2"}
 		}
 		same(t, name+" problems", want, told(r.Problems))

@@ -38,7 +38,7 @@ func (p *Plan) Beyond(before []byte) ([]string, error) {
 // contains several of them, the last one counts.
 func (c reviewed) beyond(old []reviewed) (lines []string) {
 	name := c.String()
-	lines = []string{name + ": the reviewed plan doesn't do it" + c.instead(old)}
+	lines = []string{name + ": not in the reviewed plan" + c.instead(old)}
 	for _, o := range old {
 		if !c.continues(o) {
 			continue
@@ -78,9 +78,9 @@ func (c reviewed) instead(old []reviewed) string {
 	for _, o := range old {
 		if o.Kind == c.Kind && o.Name == c.Name {
 			if o.Action == c.Action {
-				return fmt.Sprintf(", but to %s another one of that name, or to save its value elsewhere", o.Action)
+				return fmt.Sprintf(", which would %s another one of that name, or save its value elsewhere", o.Action)
 			}
-			return fmt.Sprintf(", but to %s it", o.Action)
+			return fmt.Sprintf(", which would %s it", o.Action)
 		}
 	}
 	return ""

@@ -189,7 +189,7 @@ func TestReviewKnowsCreatedResourcesByParent(t *testing.T) {
 		t.Fatal(err)
 	}
 	lines, err := agreed(t, text, nil, plan.Policy{}).Beyond(review)
-	if err != nil || len(lines) != 1 || !strings.Contains(lines[0], "but to create another one of that name") {
+	if err != nil || len(lines) != 1 || !strings.Contains(lines[0], "which would create another one of that name") {
 		t.Errorf("%v, %q", err, lines)
 	}
 }

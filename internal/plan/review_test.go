@@ -28,9 +28,9 @@ func TestBeyondTheReviewed(t *testing.T) {
 		"a part is done":    {reviewed: two, now: two, before: live, after: done},
 		"all is done":       {reviewed: one, now: one, before: live, after: done},
 		"less is declared":  {reviewed: two, now: one, before: live, after: live},
-		"more is declared":  {reviewed: one, now: two, before: live, after: live, want: []string{`update workspace "other": the reviewed plan doesn't do it`}},
+		"more is declared":  {reviewed: one, now: two, before: live, after: live, want: []string{`update workspace "other": not in the reviewed plan`}},
 		"changed meanwhile": {reviewed: one, now: one, before: live, after: moved, want: []string{`update workspace "data": description: reviewed "a" → "b", now "by hand" → "b"`}},
-		"gone meanwhile":    {reviewed: one, now: one, before: live, after: nil, want: []string{`create workspace "data": the reviewed plan doesn't do it, but to update it`}},
+		"gone meanwhile":    {reviewed: one, now: one, before: live, after: nil, want: []string{`create workspace "data": not in the reviewed plan, which would update it`}},
 		"another field": {
 			reviewed: "workspaces: [{ name: data, description: b }]", now: "workspaces: [{ name: data, description: b, cicdEnforcedDefault: true }]",
 			before: live, after: live, want: []string{`update workspace "data": cicdEnforcedDefault: reviewed no change, now true`},
@@ -41,7 +41,7 @@ func TestBeyondTheReviewed(t *testing.T) {
 		},
 		"a removal": {
 			reviewed: "workspaces: [{ name: data, state: absent }]", now: "workspaces: [{ name: data, state: absent }]", before: live, after: live,
-			policy2: plan.Policy{AllowDelete: true}, want: []string{`delete workspace "data": the reviewed plan doesn't do it`},
+			policy2: plan.Policy{AllowDelete: true}, want: []string{`delete workspace "data": not in the reviewed plan`},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

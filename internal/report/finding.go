@@ -52,7 +52,7 @@ func (r *Run) Findings() []Finding {
 	}
 	if r.LogErr != nil {
 		out = append(out, Finding{Level: github.Error, Title: "the log is incomplete", Message: fmt.Sprintf(
-			"the log is incomplete: %v; the run went on, and its result is in the job summary and the outputs", r.LogErr)})
+			"the log is incomplete: %v; the run continued, and its result is in the job summary and the outputs", r.LogErr)})
 	}
 	for _, text := range r.Remarks {
 		out = append(out, Finding{Level: github.Notice, Title: "astro-apply", Message: text})

@@ -37,7 +37,7 @@ func TestEveryKind(t *testing.T) {
 			}
 			for _, name := range k.Parents {
 				if parent := schema.Find(k.Fields, name); parent == nil || parent.Ref == nil || kinds[:i].Kind(parent.Ref.Kind) == nil {
-					t.Errorf("parent %q is no reference to a kind before it", name)
+					t.Errorf("parent %q is not a valid reference to a kind before it", name)
 				}
 			}
 			if k.Section == "" {
