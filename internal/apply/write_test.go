@@ -80,19 +80,27 @@ func TestRefusedCreate(t *testing.T) {
 		want           result
 	}{
 		"a Workspace, 409": {
-			"workspaces: [{ name: new, description: ours }]", "workspace", map[string]any{"name": "new", "description": "theirs"}, 409,
+			"workspaces: [{ name: new, description: ours }]", "workspace",
+			map[string]any{"name": "new", "description": "theirs"},
+			409,
 			result{apply.Updated, apply.Updated, true, []string{"POST workspaces", "POST workspaces"}},
 		},
 		"a Workspace, 400": {
-			"workspaces: [{ name: new, description: same }]", "workspace", map[string]any{"name": "new", "description": "same"}, 400,
+			"workspaces: [{ name: new, description: same }]", "workspace",
+			map[string]any{"name": "new", "description": "same"},
+			400,
 			result{apply.Unchanged, "", true, []string{"POST workspaces"}},
 		},
 		"a Workspace, 403": {
-			"workspaces: [{ name: new }]", "workspace", map[string]any{"name": "new"}, 403,
+			"workspaces: [{ name: new }]", "workspace",
+			map[string]any{"name": "new"},
+			403,
 			result{apply.Failed, "", false, []string{"POST workspaces"}},
 		},
 		"a Workspace, 422": {
-			"workspaces: [{ name: new }]", "workspace", map[string]any{"name": "new"}, 422,
+			"workspaces: [{ name: new }]", "workspace",
+			map[string]any{"name": "new"},
+			422,
 			result{apply.Failed, "", false, []string{"POST workspaces"}},
 		},
 		"a Workspace, 400, and there is none": {
@@ -100,15 +108,21 @@ func TestRefusedCreate(t *testing.T) {
 			result{apply.Failed, "", false, []string{"POST workspaces"}},
 		},
 		"an agent token, 409": {
-			"agentTokens: [{ name: ci, deployment: { workspace: data, name: d }, saveTo: output }]", "agentToken", map[string]any{"name": "ci"}, 409,
+			"agentTokens: [{ name: ci, deployment: { workspace: data, name: d }, saveTo: output }]", "agentToken",
+			map[string]any{"name": "ci"},
+			409,
 			result{apply.Failed, "", false, []string{"POST deployments/agent-tokens"}},
 		},
 		"a token, 409": {
-			ciToken, "apiToken", map[string]any{"name": "ci", "scope": "WORKSPACE", "role": "WORKSPACE_MEMBER"}, 409,
+			ciToken, "apiToken",
+			map[string]any{"name": "ci", "scope": "WORKSPACE", "role": "WORKSPACE_MEMBER"},
+			409,
 			result{apply.Failed, "", false, []string{"POST tokens"}},
 		},
 		"a token, 400": {
-			ciToken, "apiToken", map[string]any{"name": "ci", "scope": "WORKSPACE", "role": "WORKSPACE_MEMBER"}, 400,
+			ciToken, "apiToken",
+			map[string]any{"name": "ci", "scope": "WORKSPACE", "role": "WORKSPACE_MEMBER"},
+			400,
 			result{apply.Failed, "", false, []string{"POST tokens"}},
 		},
 	} {

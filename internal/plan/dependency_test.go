@@ -91,7 +91,8 @@ deployments:
 			map[string]string{
 				`deployment "etl"`:                       with(t, dedicated, `"id": "cdeployment00000000000002", "name": "etl-next"`),
 				`deployment "cdeployment00000000000001"`: with(t, dedicated, `"id": "cdeployment00000000000001", "name": "etl"`),
-			}, `
+			},
+			`
 delete deployment "cdeployment00000000000001"
 update deployment "etl" after deployment "cdeployment00000000000001"
 `,
@@ -105,7 +106,8 @@ deployments:
 			map[string]string{
 				`deployment "etl"`:                       with(t, dedicated, `"id": "cdeployment00000000000002", "name": "etl-next", "workspaceId": "cworkspace000000000000002"`),
 				`deployment "cdeployment00000000000001"`: with(t, dedicated, `"id": "cdeployment00000000000001", "name": "etl"`),
-			}, `
+			},
+			`
 update deployment "etl"
 delete deployment "cdeployment00000000000001"
 `,
@@ -118,7 +120,8 @@ teams: [{ id: cteam00000000000000000001, state: absent }]
 			map[string]string{
 				`workspace "etl"`:                  `{"id": "cworkspace000000000000001", "name": "data"}`,
 				`team "cteam00000000000000000001"`: `{"id": "cteam00000000000000000001", "name": "etl"}`,
-			}, `
+			},
+			`
 update workspace "etl"
 delete team "cteam00000000000000000001"
 `,
@@ -132,7 +135,8 @@ workspaces:
 			map[string]string{
 				`workspace "two"`:   `{"id": "cworkspace000000000000001", "name": "one"}`,
 				`workspace "three"`: `{"id": "cworkspace000000000000002", "name": "two"}`,
-			}, `
+			},
+			`
 update workspace "three"
 update workspace "two" after workspace "three"
 `,
@@ -146,7 +150,8 @@ workspaces:
 			map[string]string{
 				`workspace "two"`: `{"id": "cworkspace000000000000001", "name": "one"}`,
 				`workspace "one"`: `{"id": "cworkspace000000000000002", "name": "two"}`,
-			}, `
+			},
+			`
 update workspace "two"
 update workspace "one"
 `,
@@ -167,7 +172,8 @@ teams:
 				`team "u"`:                               `{"id": "cteam00000000000000000003", "name": "u", "deploymentRoles": [{"deploymentId": "cdeployment00000000000001", "role": "viewer"}]}`,
 				`team "other"`:                           `{"id": "cteam00000000000000000002", "name": "other"}`,
 				`team "t"`:                               `{"id": "cteam00000000000000000001", "name": "t", "deploymentRoles": [{"deploymentId": "cdeployment00000000000001", "role": "viewer"}]}`,
-			}, `
+			},
+			`
 delete team "t"
 delete team "u"
 delete customRole "crole00000000000000000001" after team "t", team "u"
@@ -187,7 +193,8 @@ users:
 				`customRole "viewer"`:                    `{"id": "crole00000000000000000002", "name": "reader"}`,
 				`customRole "crole00000000000000000001"`: `{"id": "crole00000000000000000001", "name": "viewer"}`,
 				`user "a@example.com"`:                   `{"id": "cuser00000000000000000001", "username": "a@example.com", "status": "ACTIVE", "organizationRole": "ORGANIZATION_MEMBER", "deploymentRoles": [{"deploymentId": "cdeployment00000000000001", "role": "viewer"}]}`,
-			}, `
+			},
+			`
 update customRole "viewer"
 unchanged user "a@example.com" after customRole "viewer"
 delete customRole "crole00000000000000000001" after user "a@example.com"
@@ -201,7 +208,8 @@ workspaces: [{ id: cworkspace000000000000001, state: absent }]
 			map[string]string{
 				`cluster "ccluster00000000000000001"`:   `{"id": "ccluster00000000000000001", "name": "production", "type": "DEDICATED", "workspaceIds": ["cworkspace000000000000001"]}`,
 				`workspace "cworkspace000000000000001"`: `{"id": "cworkspace000000000000001", "name": "data", "defaultClusterId": "ccluster00000000000000001"}`,
-			}, `
+			},
+			`
 delete cluster "ccluster00000000000000001"
 delete workspace "cworkspace000000000000001" after cluster "ccluster00000000000000001"
 `,
@@ -220,7 +228,8 @@ create cluster "production" after workspace "data"
 clusters: [{ name: production, type: DEDICATED, cloudProvider: AWS, region: us-east-1, vpcSubnetRange: 172.20.0.0/20, workspaces: [data] }]
 workspaces: [{ name: data, defaultCluster: production }]
 `,
-			map[string]string{`workspace "data"`: `{"id": "cworkspace000000000000001", "name": "data"}`}, `
+			map[string]string{`workspace "data"`: `{"id": "cworkspace000000000000001", "name": "data"}`},
+			`
 create cluster "production"
 update workspace "data" after cluster "production"
 `,
@@ -230,7 +239,8 @@ update workspace "data" after cluster "production"
 clusters: [{ name: production, workspaces: [data] }]
 workspaces: [{ name: data, defaultCluster: production }]
 `,
-			map[string]string{`cluster "production"`: `{"id": "ccluster00000000000000001", "name": "production", "type": "DEDICATED", "workspaceIds": []}`}, `
+			map[string]string{`cluster "production"`: `{"id": "ccluster00000000000000001", "name": "production", "type": "DEDICATED", "workspaceIds": []}`},
+			`
 create workspace "data"
 update cluster "production" after workspace "data"
 `,

@@ -26,10 +26,12 @@ func TestSecretsInPlainText(t *testing.T) {
 		"environmentObjects: [{ workspace: w, objectType: CONNECTION, objectKey: k, connection: { type: http, login: l, password: hunter2 } }]":                                                                                                      {"1:122: connection.password"},
 		"environmentObjects: [{ workspace: w, objectType: METRICS_EXPORT, objectKey: k, metricsExport: { endpoint: 'https://x', exporterType: PROMETHEUS, authType: BASIC, username: u, password: hunter2, headers: { A: x, B: '${secret:X}' } } }]": {"1:186: metricsExport.password", "1:209: metricsExport.headers.A"},
 		"environmentObjects: [{ workspace: w, objectType: ENVIRONMENT_VARIABLE, objectKey: k, environmentVariable: { isSecret: true }, links: [{ deployment: d, overrides: { environmentVariable: { value: x } } }] }]": {
-			"1:195: links[0].overrides.environmentVariable.value"},
+			"1:195: links[0].overrides.environmentVariable.value",
+		},
 		// An Astro CLI deployment file.
 		"deployment:\n  configuration: { name: a, workspace_name: w, deployment_type: STANDARD }\n  environment_variables:\n    - { key: B, value: hunter2, is_secret: true }": {
-			"4:24: environmentVariables[0].value"},
+			"4:24: environmentVariables[0].value",
+		},
 	} {
 		d := resource.Declare(resource.Kinds(), parse(t, text), "")
 		var got []string
