@@ -486,3 +486,25 @@ deployments: [{ name: etl, workspace: data, type: HYBRID, cluster: main, executo
 		}
 	})
 }
+
+// A role that may have come from a Team since the plan was made is not sent back:
+// the update would give it to the user.
+func TestRoleThatMayBeInheritedSince(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newStage(t, simulator.Options{})
+		for _, name := range []string{"data", "other"} {
+			s.server.Seed("workspace", map[string]any{"name": name})
+		}
+		ada := s.server.Seed("user", map[string]any{"username": "ada@example.com"})
+		p := s.plan("users: [{ username: ada@example.com, workspaceRoles: [{ workspace: data, role: WORKSPACE_OWNER }] }]", plan.Policy{})
+		s.server.Seed("team", map[string]any{"name": "t", "memberIds": []any{ada}, "workspaceRoles": []any{
+			map[string]any{"workspaceId": s.server.Objects("workspace")[1]["id"], "role": "WORKSPACE_MEMBER"},
+		}})
+		s.server.Fail(simulator.Fault{Method: http.MethodGet, Path: "users/*/teams", Status: 403})
+		o := apply.Run(t.Context(), s.source, p, apply.Options{})[0]
+		if o.Status != apply.Failed || !strings.Contains(fmt.Sprint(o.Err), "may be inherited through a Team") || len(s.writes()) > 0 {
+			t.Errorf("%s: %v, writes %v", o.Status, o.Err, s.writes())
+		}
+	})
+}
