@@ -69,7 +69,7 @@ func replayable(t *testing.T, seed uint64, sum *tally) {
 	passed := false
 	defer func() {
 		if !passed {
-			t.Logf("seed %d; to replay it: go test ./internal/app -run '^TestCampaign$' -from %[1]d -trials 1", seed)
+			t.Logf("seed %d; to replay it (some attempts may pass, since concurrent requests have no fixed order): go test ./internal/app -run '^TestCampaign$' -from %[1]d -trials 1 -count 10 -failfast", seed)
 		}
 	}()
 	synctest.Test(t, func(t *testing.T) { (&trial{T: t, number: seed, tally: sum}).run() })
