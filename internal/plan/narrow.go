@@ -63,9 +63,6 @@ func (c *Change) leftOut(n *Change, what string) {
 // places collects where an object is declared, every value of it.
 func places(o *resource.Object, in map[schema.Pos]bool) {
 	in[o.Pos] = true
-	for _, r := range o.Refs {
-		in[r.Pos] = true
-	}
 	var walk func(n *schema.Node)
 	walk = func(n *schema.Node) {
 		in[n.Pos] = true
