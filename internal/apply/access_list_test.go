@@ -9,6 +9,7 @@ import (
 	"testing/synctest"
 
 	"astro-apply/internal/apply"
+	"astro-apply/internal/longtest"
 	"astro-apply/internal/plan"
 	"astro-apply/internal/resource"
 	"astro-apply/internal/simulator"
@@ -19,6 +20,7 @@ import (
 func TestAccessListInBatches(t *testing.T) {
 	t.Parallel()
 	const address = "203.0.113.9"
+	kinds, batch := accessListInBatches(longtest.Size(50, 1000))
 	own := []string{"203.0.113.0/24"}
 	// many are ranges in the networks 10.<first>.0.0/16 and so on.
 	many := func(first, count int) []string {
@@ -42,29 +44,30 @@ func TestAccessListInBatches(t *testing.T) {
 		refused       string
 		writes        int
 	}{
-		"from nothing, the caller last":                {after: join(many(0, 1001), own), writes: 2},
-		"from nothing, two ranges of the caller":       {after: join(many(0, 1001), []string{"203.0.0.0/16"}, own), writes: 2},
-		"from nothing, the caller as IPv6":             {after: join(many(0, 1001), []string{"::ffff:203.0.113.0/120"}), writes: 2},
-		"from nothing, caller unknown":                 {after: join(own, many(0, 1001)), unknown: true, refused: unknown},
-		"from nothing, caller unknown, one request":    {after: join(many(0, 900), own), unknown: true, writes: 1},
-		"from nothing, caller unknown, open to all":    {after: join(many(0, 1001), []string{"0.0.0.0/0"}), unknown: true, writes: 2},
+		"from nothing, the caller last":                {after: join(many(0, batch+1), own), writes: 2},
+		"from nothing, two ranges of the caller":       {after: join(many(0, batch+1), []string{"203.0.0.0/16"}, own), writes: 2},
+		"from nothing, the caller as IPv6":             {after: join(many(0, batch+1), []string{"::ffff:203.0.113.0/120"}), writes: 2},
+		"from nothing, caller unknown":                 {after: join(own, many(0, batch+1)), unknown: true, refused: unknown},
+		"from nothing, caller unknown, one request":    {after: join(many(0, batch*9/10), own), unknown: true, writes: 1},
+		"from nothing, caller unknown, open to all":    {after: join(many(0, batch+1), []string{"0.0.0.0/0"}), unknown: true, writes: 2},
 		"from nothing, without the caller":             {after: many(0, 5), refused: outside},
-		"from nothing, without the caller, in batches": {after: many(0, 1001), refused: "after some of them no range would cover " + address},
-		"more, caller unknown":                         {before: own, after: join(many(0, 2001), own), unknown: true, hosted: true, writes: 3},
-		"others":                                       {before: join(own, many(0, 1001)), after: join(many(20, 1001), own), writes: 4},
-		"others, without the caller":                   {before: join(own, many(0, 1001)), after: many(20, 1001), refused: outside},
-		"others, own runner":                           {before: join(own, many(0, 1001)), after: join(many(20, 1001), own), unknown: true, writes: 4},
-		"others, hosted":                               {before: join(own, many(0, 1001)), after: join(many(20, 1001), own), unknown: true, hosted: true, refused: "another address in each job"},
-		"fewer":                                        {before: join(own, many(0, 2001)), after: own, writes: 3},
-		"none":                                         {before: join(own, many(0, 2001)), writes: 3},
-		"none, the caller last":                        {before: join(many(0, 2001), own), writes: 3},
-		"none, caller unknown":                         {before: join(many(0, 2001), own), unknown: true, refused: unknown},
-		"none, caller unknown, one request":            {before: join(many(0, 900), own), unknown: true, writes: 1},
+		"from nothing, without the caller, in batches": {after: many(0, batch+1), refused: "after some of them no range would cover " + address},
+		"more, caller unknown":                         {before: own, after: join(many(0, 2*batch+1), own), unknown: true, hosted: true, writes: 3},
+		"others":                                       {before: join(own, many(0, batch+1)), after: join(many(20, batch+1), own), writes: 4},
+		"others, without the caller":                   {before: join(own, many(0, batch+1)), after: many(20, batch+1), refused: outside},
+		"others, own runner":                           {before: join(own, many(0, batch+1)), after: join(many(20, batch+1), own), unknown: true, writes: 4},
+		"others, hosted":                               {before: join(own, many(0, batch+1)), after: join(many(20, batch+1), own), unknown: true, hosted: true, refused: "another address in each job"},
+		"fewer":                                        {before: join(own, many(0, 2*batch+1)), after: own, writes: 3},
+		"none":                                         {before: join(own, many(0, 2*batch+1)), writes: 3},
+		"none, the caller last":                        {before: join(many(0, 2*batch+1), own), writes: 3},
+		"none, caller unknown":                         {before: join(many(0, 2*batch+1), own), unknown: true, refused: unknown},
+		"none, caller unknown, one request":            {before: join(many(0, batch*9/10), own), unknown: true, writes: 1},
 		"a network that isn't everyone":                {before: []string{"0.0.0.0/8", "203.0.113.0/24"}, after: []string{"0.0.0.0/8"}, unknown: true, hosted: true, refused: "another address in each job"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				s := newStage(t, simulator.Options{CallerAddress: address})
+				s.kinds = kinds
 				for _, network := range test.before {
 					s.server.Seed("allowedIpAddressRange", map[string]any{"ipAddressRange": network})
 				}
@@ -93,6 +96,16 @@ func TestAccessListInBatches(t *testing.T) {
 			})
 		})
 	}
+}
+
+// accessListInBatches returns the kinds with another size of the requests that
+// change the access list, and that size. Astro's is slow to test.
+func accessListInBatches(size int) (resource.Catalog, int) {
+	kinds := resource.Kinds()
+	for i := range kinds.Kind("allowedIpAddressRanges").Parts {
+		kinds.Kind("allowedIpAddressRanges").Parts[i].Elements.Most = size
+	}
+	return kinds, size
 }
 
 // What is guarded is what is there when it is written, not when it was planned.

@@ -20,6 +20,7 @@ type stage struct {
 	testing.TB
 	server *simulator.Server
 	source resource.Source
+	kinds  resource.Catalog
 }
 
 func newStage(t testing.TB, o simulator.Options, layers ...func(http.RoundTripper) http.RoundTripper) *stage {
@@ -35,7 +36,7 @@ func newStage(t testing.TB, o simulator.Options, layers ...func(http.RoundTrippe
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &stage{t, server, resource.Source{API: client, OrganizationID: server.OrganizationID()}}
+	return &stage{t, server, resource.Source{API: client, OrganizationID: server.OrganizationID()}, resource.Kinds()}
 }
 
 func parsed(text string) manifest.Result {
@@ -47,7 +48,7 @@ func parsed(text string) manifest.Result {
 func (s *stage) declare(text string) *resource.Declaration {
 	s.Helper()
 	parsed := parsed(text)
-	d := resource.Declare(resource.Kinds(), parsed.Documents, "")
+	d := resource.Declare(s.kinds, parsed.Documents, "")
 	for _, p := range append(parsed.Problems, d.Problems...) {
 		if p.Warning {
 			continue
