@@ -25,7 +25,7 @@ import (
 )
 
 var (
-	trials = flag.Int("trials", longtest.Size(10, 300), "how many trials the fault campaign makes")
+	trials = flag.Int("trials", longtest.Size(8, 300), "how many trials the fault campaign makes")
 	from   = flag.Uint64("from", 1, "the number of the campaign's first trial; a trial is drawn from its number")
 )
 

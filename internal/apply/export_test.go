@@ -157,7 +157,7 @@ func TestExportIsComplete(t *testing.T) {
 func TestExportOfMany(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		count := longtest.Size(100, 1000)
+		count := longtest.Size(30, 1000)
 		s := many(t, count)
 		x := s.export("astro", resource.Scope{})
 		got := map[string]int{}

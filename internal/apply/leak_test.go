@@ -13,7 +13,7 @@ import (
 func TestMain(m *testing.M) {
 	// One check of a law here takes several runs of the whole engine. The option
 	// -rapid.checks takes precedence, because flags are parsed later.
-	if err := flag.Set("rapid.checks", strconv.Itoa(longtest.Size(8, 100))); err != nil {
+	if err := flag.Set("rapid.checks", strconv.Itoa(longtest.Size(5, 100))); err != nil {
 		panic(err)
 	}
 	goleak.VerifyTestMain(m)

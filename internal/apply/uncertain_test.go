@@ -76,7 +76,7 @@ func TestLostCreateIsRepeated(t *testing.T) {
 func TestManyAmbiguousCreates(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		many := longtest.Size(100, 1000)
+		many := longtest.Size(30, 1000)
 		s := newStage(t, simulator.Options{Limited: true})
 		for i, f := range []simulator.Fault{
 			{Reset: true, Applied: true},
