@@ -26,6 +26,7 @@ func FuzzPlan(f *testing.F) {
 		}
 		f.Add(string(text), "{}")
 	}
+	f.Add("teams: [{ name: a, workspaceRoles: [{ m }], deploymentRoles: [{ m }], dagRoles: [{ m }] }]", "{}") // items without a key
 	for _, answer := range moreAnswers {
 		f.Add("teams: [{ name: a, members: [b], deploymentRoles: [{ deployment: { workspace: w, name: n }, role: r }] }]", answer)
 		f.Add("apiTokens: [{ name: a, scope: ORGANIZATION, roles: [{ role: r }] }]\nallowedIpAddressRanges: [1.2.3.4/8]", answer)

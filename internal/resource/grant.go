@@ -101,6 +101,9 @@ func scopeOf(role *schema.Node) string {
 func within(list, id, above, aboveID string, outer func(id *schema.Node) string, why string) Rule {
 	return Rule{Fields: []string{list, above}, Whole: true, Check: func(o *schema.Node) string {
 		for _, role := range items(o.Get(list)) {
+			if role.Get(id) == nil {
+				continue // the schema reports it
+			}
 			held := outer(role.Get(id)) == "" && len(items(o.Get(above))) > 0 // of one that is not known, some may be right
 			for _, r := range items(o.Get(above)) {
 				held = held || r.Get(aboveID).Value() == outer(role.Get(id))
