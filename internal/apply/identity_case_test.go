@@ -59,6 +59,31 @@ func TestCreateReturnsNamesake(t *testing.T) {
 	}
 }
 
+// The create of an agent token that is answered with one of the same name in another
+// Deployment, which no list showed before, delivers no value.
+func TestCreateReturnsTokenOfAnotherDeployment(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newStage(t, simulator.Options{})
+		w := s.server.Seed("workspace", map[string]any{"name": "data"})
+		for _, name := range []string{"etl", "other"} {
+			d := s.server.Seed("deployment", map[string]any{"name": name, "workspaceId": w, "type": "DEDICATED", "remoteExecution": map[string]any{"enabled": true}})
+			if name == "other" {
+				s.server.Seed("agentToken", map[string]any{"name": "agents", "deploymentId": d})
+			}
+		}
+		s.server.Fail(simulator.Fault{Method: http.MethodPost, Path: "agent-tokens", Other: true, Value: true, Applied: true})
+		masked := 0
+		o := s.apply(t.Context(), "agentTokens: [{ name: agents, deployment: { workspace: data, name: etl }, saveTo: agents }]", apply.Options{
+			Deliver: func(*resource.Object, string) error { t.Error("a value was delivered"); return nil },
+			Mask:    func(string) { masked++ },
+		})[0]
+		if o.Status != apply.Failed || len(s.writes()) != 1 || masked == 0 || len(s.server.Objects("agentToken")) != 2 {
+			t.Errorf("%s: %v, writes %v, %d masked, %d tokens", o.Status, o.Err, s.writes(), masked, len(s.server.Objects("agentToken")))
+		}
+	})
+}
+
 // A rotation that is answered with another token delivers nothing.
 func TestRotationReturnsAnotherToken(t *testing.T) {
 	t.Parallel()

@@ -85,15 +85,14 @@ func (o *Object) describe() string {
 }
 
 // Created reads the answer to the create of o. existed reports whether an id was
-// in use before. Where the answer is incomplete, the resource is read by its id.
-// The error is an *Unverified where the answer is not proven to be about o.
+// in use before. Where the answer is incomplete, the resource is read by its id: a
+// parent that is only in the path of the request proves nothing. The error is an *Unverified where the answer is not proven to be about o.
 func (s Source) Created(ctx context.Context, o *Object, answer []byte, existed func(id string) bool) (*Live, error) {
 	live, err := read(o.Kind, answer)
 	if err != nil {
 		return nil, err
 	}
 	s.MaskSecrets(live)
-	live.settleIn(o.home())
 	wrong := &WrongResource{Request: o.Kind.Create, Wanted: o.describe(), Found: live.describe()}
 	switch complete := live.odd == nil && live.identified(o); {
 	case existed(live.ID):

@@ -35,7 +35,8 @@ func TestCreated(t *testing.T) {
 		"without its Workspace":            {token, `{"id": "ctoken0000000000000000001", "name": "ci", "scope": "WORKSPACE"}`, "", 1},
 		"only an id, of another Workspace": {token, `{"id": "ctoken0000000000000000002"}`, "in workspace cother", 1},
 		"only an id that doesn't exist":    {token, `{"id": "cnone"}`, "404", 1},
-		"below a Deployment":               {agent, `{"id": "cnew", "name": "agents"}`, "", 0},
+		"below a Deployment":               {agent, `{"id": "cagent0000000000000000001", "name": "agents"}`, "", 1},
+		"below another Deployment":         {agent, `{"id": "cagent0000000000000000002", "name": "agents"}`, "404", 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -44,6 +45,10 @@ func TestCreated(t *testing.T) {
 				s.server.Seed("workspace", map[string]any{"id": "cworkspace000000000000001", "name": "data"})
 				for i, entity := range []string{"cworkspace000000000000001", "cother"} {
 					s.server.Seed("apiToken", map[string]any{"id": fmt.Sprint("ctoken000000000000000000", i+1), "name": "ci", "scope": "WORKSPACE", "entityId": entity, "role": "WORKSPACE_MEMBER"})
+				}
+				for i, id := range []string{"cdeployment00000000000001", "cdeployment00000000000002"} {
+					s.server.Seed("deployment", map[string]any{"id": id, "name": id, "workspaceId": "cworkspace000000000000001", "type": "DEDICATED", "remoteExecution": map[string]any{"enabled": true}})
+					s.server.Seed("agentToken", map[string]any{"id": fmt.Sprint("cagent000000000000000000", i+1), "name": "agents", "deploymentId": id})
 				}
 				o := declare(t, test.manifest).Objects[0]
 				live, err := s.source.Created(t.Context(), o, []byte(test.answer), func(id string) bool { return id == "cold" })
