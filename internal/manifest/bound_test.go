@@ -98,7 +98,7 @@ func TestBounds(t *testing.T) {
 func TestBoundsOfARun(t *testing.T) {
 	t.Parallel()
 	const values = "more than 500000 values, aliases counted each time"
-	r := parse(unset, many(200_000), many(300_000))
+	r := parse(unset, many(200_000), many(200_000), many(longtest.Size(90_000, 100_000)))
 	same(t, "problems", []string(nil), told(r.Problems))
 	r = parse(unset, many(200_000), many(200_000), many(100_000)+"---\nx\n---\ny\n", "a: 1\na: 2")
 	same(t, "problems", []string{"c.yaml:903:1: " + values}, told(r.Problems))

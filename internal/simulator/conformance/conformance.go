@@ -11,7 +11,6 @@ import (
 
 	"astro-apply/internal/simulator"
 
-	validator "github.com/pb33f/libopenapi-validator"
 	"github.com/pb33f/libopenapi-validator/errors"
 )
 
@@ -34,7 +33,7 @@ func Validate(tb testing.TB, base http.RoundTripper) http.RoundTripper {
 type transport struct {
 	tb       testing.TB
 	base     http.RoundTripper
-	document validator.Validator
+	document *document
 }
 
 func (t transport) RoundTrip(r *http.Request) (*http.Response, error) {
@@ -52,6 +51,8 @@ func (t transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	}
 	refused := answer.StatusCode >= 400 && answer.StatusCode < 500
 	faulty := answer.Header.Get(simulator.FaultHeader) != ""
+	t.document.mu.Lock()
+	defer t.document.mu.Unlock()
 	if faulty || !refused {
 		_, found := t.document.ValidateHttpRequestSync(replay(r, sent))
 		t.report("request", r, answer, found)

@@ -11,12 +11,21 @@ import (
 
 	"github.com/pb33f/libopenapi"
 	validator "github.com/pb33f/libopenapi-validator"
+	"github.com/pb33f/libopenapi-validator/cache"
 	"github.com/pb33f/libopenapi-validator/config"
 	"go.yaml.in/yaml/v4"
 )
 
+// document is the API's document. Schemas are compiled when they are first used, and the validator doesn't do that
+// concurrently.
+type document struct {
+	validator.Validator
+
+	mu sync.Mutex // held while something is validated
+}
+
 // load builds the validator once for all tests of a package; nil when there is no document.
-var load = sync.OnceValues(func() (validator.Validator, error) {
+var load = sync.OnceValues(func() (*document, error) {
 	path := Document()
 	if path == "" {
 		return nil, nil
@@ -28,16 +37,33 @@ var load = sync.OnceValues(func() (validator.Validator, error) {
 	if source, err = tighten(source); err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
-	document, err := libopenapi.NewDocument(source)
+	parsed, err := libopenapi.NewDocument(source)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
-	v, errs := validator.NewValidator(document, config.WithFormatAssertions())
+	schemas := &lazyCache{SchemaCache: cache.NewDefaultCache(), warming: true}
+	v, errs := validator.NewValidator(parsed, config.WithFormatAssertions(), config.WithSchemaCache(schemas))
 	if len(errs) > 0 {
 		return nil, fmt.Errorf("%s: %w", path, errs[0])
 	}
-	return v, nil
+	schemas.warming = false
+	return &document{Validator: v}, nil
 })
+
+// lazyCache keeps the validator from compiling every schema of the document when it
+// is made: few are used by the tests of a package, and all take seconds.
+type lazyCache struct {
+	cache.SchemaCache
+
+	warming bool
+}
+
+func (c *lazyCache) Load(key uint64) (*cache.SchemaCacheEntry, bool) {
+	if c.warming {
+		return nil, true
+	}
+	return c.SchemaCache.Load(key)
+}
 
 // Document finds the API document: the environment's ASTRO_OPENAPI, else shared/astro-api/openapi-v1.yml in the working
 // directory or above it, else "".
