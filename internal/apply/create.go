@@ -63,8 +63,6 @@ func (r *run) make(ctx context.Context, j *job, request plan.Request) error {
 		return r.adopt(ctx, j, err)
 	}
 	j.Live, j.Wrote = live, Created
-	state, _ := j.Live.State(o.Kind)
-	j.moved = state == resource.Settling
 	if err := r.issue(ctx, j, answer, true); err != nil {
 		return err
 	}

@@ -10,7 +10,6 @@ type job struct {
 	awaited bool            // something that has work to do waits for it
 	first   *job            // the job that this one completes, once its references are known
 	sent    bool            // a write of it left
-	moved   bool            // it was seen on its way after the first write
 	effect  bool            // an update changes a field that affects the running resource
 	stale   map[string]bool // ids of deleted resources; updates leave out items that refer to them
 	done    chan struct{}

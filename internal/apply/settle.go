@@ -52,7 +52,7 @@ func (r *run) poll(ctx context.Context, interval time.Duration) error {
 // update that affects nothing that runs, only a pending status is waited for.
 func (r *run) settle(ctx context.Context, j *job, written bool) {
 	kind, id := j.change.Object.Kind, j.Live.ID
-	start, moved := time.Now(), !written || j.moved
+	start, moved := time.Now(), !written
 	quiet := j.Wrote == Updated && !j.effect
 	var problem error
 	for interval := firstPoll; ; interval = min(interval*3/2, lastPoll) {
