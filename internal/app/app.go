@@ -149,7 +149,7 @@ func (p *process) declare(sources []manifest.Source, env manifest.Environment) *
 	for _, secret := range slices.Compact(secrets) {
 		p.runner.Mask(secret)
 	}
-	declared.Problems = schema.Merge(parsed.Problems, declared.Problems)
+	declared.Problems = schema.MergeProblems(parsed.Problems, declared.Problems)
 	return declared
 }
 

@@ -76,7 +76,7 @@ func (p *process) client(address, token string) (*astro.Client, error) {
 func (p *process) organization(declared *resource.Declaration, caller astro.Caller) (string, error) {
 	id, from := caller.OrganizationID, "the token"
 	for _, named := range []struct{ id, from string }{
-		{declared.OrganizationID.Value(), "organizationId in the manifest"},
+		{declared.OrganizationID.ScalarText(), "organizationId in the manifest"},
 		{string(p.config.OrganizationID), "input organization-id"},
 	} {
 		switch {

@@ -33,7 +33,7 @@ func (p *process) convert(ctx context.Context) error {
 	}
 	unset := func(problem schema.Problem) bool { return problem.Warning } // all of them are, on purpose
 	parsed.Problems = slices.DeleteFunc(parsed.Problems, unset)
-	p.report.Problems = schema.Merge(parsed.Problems, declared.Problems)
+	p.report.Problems = schema.MergeProblems(parsed.Problems, declared.Problems)
 	var documents []*schema.Node
 	for _, d := range parsed.Documents {
 		translated, _ := resource.Translated(d)
@@ -42,7 +42,7 @@ func (p *process) convert(ctx context.Context) error {
 		}
 		translated.Walk(func(n *schema.Node) {
 			if text, ok := manifest.Unread(n); ok {
-				n.Form, n.Text, n.Read = schema.Text, text, []string{text}
+				n.Form, n.Text, n.VariableValues = schema.Text, text, []string{text}
 			}
 		})
 		documents = append(documents, translated)
@@ -52,7 +52,7 @@ func (p *process) convert(ctx context.Context) error {
 	}
 	made := export.Convert(p.catalog, documents, export.Options{To: string(p.config.ExportTo), Head: convertHead})
 	written := manifest.Parse([]manifest.Source{{Name: made.Files[0].Name, Data: made.Files[0].Data}}, unread)
-	again := schema.Merge(written.Problems, resource.Declare(p.catalog, written.Documents, "").Problems)
+	again := schema.MergeProblems(written.Problems, resource.Declare(p.catalog, written.Documents, "").Problems)
 	if i := slices.IndexFunc(again, func(problem schema.Problem) bool { return !problem.Warning }); i >= 0 {
 		return errors.Join(errors.New("the files can't be said in another form"), again[i])
 	}

@@ -29,7 +29,7 @@ type deliveries struct {
 func (p *process) deliver(o *resource.Object, value string) error {
 	p.deliveries.mu.Lock()
 	defer p.deliveries.mu.Unlock()
-	to := o.Sink().Value()
+	to := o.Sink().ScalarText()
 	switch {
 	case p.report.Simulated:
 		return nil // it opens nothing, and later steps must not take it for one that does

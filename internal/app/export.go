@@ -102,7 +102,7 @@ func (p *process) written(ctx context.Context, source resource.Source, survey *r
 		}
 		parsed := manifest.Parse(sources, manifest.Environment{Lookup: standIn}) // whatever it is, it isn't compared
 		declared := resource.Declare(p.catalog, parsed.Documents, "")
-		problems := schema.Merge(parsed.Problems, declared.Problems)
+		problems := schema.MergeProblems(parsed.Problems, declared.Problems)
 		if o.Omit.Add(made, declared, problems) {
 			continue
 		}

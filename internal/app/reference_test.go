@@ -43,27 +43,27 @@ func TestReference(t *testing.T) {
 
 // fieldRows has a row for each field and those inside it. A condition of the
 // field around them is not said again.
-func fieldRows(fields []schema.Field, path string, said []schema.When) [][]string {
+func fieldRows(fields []schema.Field, path string, said []schema.Condition) [][]string {
 	var rows [][]string
 	for i := range fields {
 		f := &fields[i]
 		name, takes := code(path+f.Name), f.Type.Describe()
-		if f.Ref != nil && !f.Ref.Soft {
-			name, takes = name+" or "+code(path+f.Ref.Name), "an id, or a name"
+		if f.Ref != nil && !f.Ref.ByName {
+			name, takes = name+" or "+code(path+f.Ref.NameField), "an id, or a name"
 			if f.Type.Base == schema.BaseList {
 				takes = "a list of ids, or of names"
 			}
 		}
-		if f.Pick != nil {
-			name, takes = name+" or "+code(path+f.Pick.Name), fmt.Sprintf("an id, or the %s's %s", f.Pick.What, strings.Join(f.Pick.By, " or "))
+		if f.ItemRef != nil {
+			name, takes = name+" or "+code(path+f.ItemRef.NameField), fmt.Sprintf("an id, or the %s's %s", f.ItemRef.Title, strings.Join(f.ItemRef.MatchFields, " or "))
 		}
 		switch {
-		case f.Secret != nil && f.Secret.If != "":
-			takes += ", secret when " + code(f.Secret.If) + " is true"
+		case f.Secret != nil && f.Secret.IfSibling != "":
+			takes += ", secret when " + code(f.Secret.IfSibling) + " is true"
 		case f.Secret != nil:
 			takes += ", secret"
-		case f.Type.Count != nil:
-			takes += ", " + f.Type.Count.String()
+		case f.Type.ItemCount != nil:
+			takes += ", " + f.Type.ItemCount.String()
 		}
 		rows = append(rows, []string{name, takes, conditions(f.When, said), phase(f), f.Doc})
 		inner, at := f.Type.Fields, path+f.Name+"."
@@ -75,10 +75,10 @@ func fieldRows(fields []schema.Field, path string, said []schema.When) [][]strin
 	return rows
 }
 
-func conditions(when, said []schema.When) string {
+func conditions(when, said []schema.Condition) string {
 	var out []string
 	for _, w := range when {
-		known := func(s schema.When) bool { return s.Field == w.Field && slices.Equal(s.In, w.In) }
+		known := func(s schema.Condition) bool { return s.Field == w.Field && slices.Equal(s.In, w.In) }
 		if !slices.ContainsFunc(said, known) {
 			out = append(out, code(w.Field)+" is "+strings.Join(w.In, " or "))
 		}
@@ -95,13 +95,13 @@ func phase(f *schema.Field) string {
 		out = append(out, "always needed")
 	case f.Has(schema.RequiredCreate) && f.Default == nil:
 		out = append(out, "needed when creating")
-	case f.Has(schema.Immutable | schema.CreateOnly):
+	case f.Has(schema.Immutable | schema.IgnoreChanges):
 		out = append(out, "when creating")
 	}
 	switch {
 	case f.Has(schema.Immutable):
 		out = append(out, "fixed afterwards")
-	case f.Has(schema.CreateOnly):
+	case f.Has(schema.IgnoreChanges):
 		out = append(out, "a difference afterwards is only told")
 	}
 	return strings.Join(out, ", ")

@@ -70,7 +70,7 @@ func (p *process) rehearse(run context.Context, sources []manifest.Source) {
 		p.report.Remarks = append(p.report.Remarks, "the rehearsal was not finished: "+context.Cause(ctx).Error())
 	}
 	p.report.Calls = nil // nobody's support knows of them
-	schema.Sort(p.report.Problems)
+	schema.SortProblems(p.report.Problems)
 }
 
 // refusals reports what the API in memory refused.
@@ -85,7 +85,7 @@ func (p *process) refusals(outcomes []apply.Outcome) {
 		problem := schema.Problem{Pos: o.Change.Object.Pos, Message: refusal.Message, Warning: true}
 		why := "it may be live already"
 		for _, f := range refusal.FieldErrors {
-			if at, ok := o.Body.Locate(f.Field); ok {
+			if at, ok := o.Body.PositionOf(f.Field); ok {
 				problem.Pos, problem.Message = at, f.Field+": "+strings.TrimPrefix(f.Message, f.Field+" ")
 				why = guessed(o.Change.Object)
 				problem.Warning = why != ""
@@ -104,10 +104,10 @@ func (p *process) refusals(outcomes []apply.Outcome) {
 // only where one is a field of its own it counts.
 func guessed(o *resource.Object) (why string) {
 	stands := func(n *schema.Node) bool {
-		return slices.ContainsFunc(n.Read, func(s string) bool { return strings.HasPrefix(s, stood) })
+		return slices.ContainsFunc(n.VariableValues, func(s string) bool { return strings.HasPrefix(s, stood) })
 	}
 	o.Body.Walk(func(n *schema.Node) {
-		if !n.Secret && stands(n) {
+		if !n.Sensitive && stands(n) {
 			why = "a variable is not set here"
 		}
 	})

@@ -81,7 +81,7 @@ func TestWaitsUntilReady(t *testing.T) {
 		if took := time.Since(start); took < 5*time.Minute || took > 5*time.Minute+16*time.Second {
 			t.Errorf("took %s", took)
 		}
-		if status := outcomes[1].Live.Body().Get("status").Value(); status != "HEALTHY" {
+		if status := outcomes[1].Live.Body().Get("status").ScalarText(); status != "HEALTHY" {
 			t.Errorf("the outcome has the status %s, as it was before the wait", status)
 		}
 		if len(said) != 10 || !strings.HasPrefix(said[0], "1 of 3 done after 30s; waiting for deployment") || !strings.Contains(said[0], "CREATING") {

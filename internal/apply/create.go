@@ -84,13 +84,13 @@ func (r *run) make(ctx context.Context, j *job, request plan.Request) error {
 // unfinished reports whether the object declares what only an update can set.
 func unfinished(o *resource.Object) bool {
 	for _, part := range o.Kind.Parts {
-		if part.Root != "" && o.Body.Path(part.Root) != nil {
+		if part.Root != "" && o.Body.GetPath(part.Root) != nil {
 			return true
 		}
 		for i := range o.Kind.Fields {
 			f := &o.Kind.Fields[i]
-			apart := part.Name != "" && part.Elements == nil || !f.Has(schema.Create|schema.Local)
-			if apart && f.Part == part.Name && o.Body.Get(f.Name) != nil {
+			apart := part.Name != "" && part.Elements == nil || !f.Has(schema.Create|schema.MetaArgument)
+			if apart && f.EndpointName == part.Name && o.Body.Get(f.Name) != nil {
 				return true
 			}
 		}

@@ -35,7 +35,7 @@ func TestUnreadDuplicatesAreAWarning(t *testing.T) {
 					if o.Change.Object.Kind.Name != "workspace" {
 						continue
 					}
-					if len(o.Warnings) != 1 || !strings.Contains(o.Warnings[0].Message, o.Live.ID) || !o.Warnings[0].Pos.Known() {
+					if len(o.Warnings) != 1 || !strings.Contains(o.Warnings[0].Message, o.Live.ID) || !o.Warnings[0].Pos.IsKnown() {
 						t.Errorf("warnings: %v", o.Warnings)
 					}
 				}

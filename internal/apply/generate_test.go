@@ -55,10 +55,10 @@ type generator struct {
 func (g *generator) fields(fields []schema.Field, into *schema.Node) {
 	for i := range fields {
 		f := &fields[i]
-		if into.Get(f.Name) != nil || f.Ref != nil || f.Has(schema.CreateOnly) || f.Type.Elem != nil && f.Type.Elem.Refers() {
+		if into.Get(f.Name) != nil || f.Ref != nil || f.Has(schema.IgnoreChanges) || f.Type.Elem != nil && f.Type.Elem.HasRefs() {
 			continue
 		}
-		applies := f.Applies(func(path string) (string, bool) { n := g.root.Path(path); return n.Value(), true }) == nil
+		applies := f.FailedCondition(func(path string) (string, bool) { n := g.root.GetPath(path); return n.ScalarText(), true }) == nil
 		if !applies || !f.Has(schema.Required|schema.RequiredCreate) && !rapid.Bool().Draw(g.t, "has "+f.Name) {
 			continue
 		}
@@ -107,8 +107,8 @@ func (g *generator) value(t *schema.Type, name string) *schema.Node {
 func (g *generator) list(t *schema.Type, name string) *schema.Node {
 	n := &schema.Node{Form: schema.List}
 	low, high := 0, 4
-	if t.Count != nil {
-		low = t.Count.Min
+	if t.ItemCount != nil {
+		low = t.ItemCount.Min
 	}
 	for i := range rapid.IntRange(low, high).Draw(g.t, "length of "+name) {
 		item := g.value(t.Elem, fmt.Sprintf("%s_%d", name, i))
@@ -121,7 +121,7 @@ func (g *generator) list(t *schema.Type, name string) *schema.Node {
 				key = "default"
 			}
 			item.Set(t.Key[0], schema.String(key))
-			if f := schema.Find(t.Elem.Fields, "value"); f != nil && item.Get("value") == nil {
+			if f := schema.FindField(t.Elem.Fields, "value"); f != nil && item.Get("value") == nil {
 				item.Set("value", g.value(&f.Type, "value")) // the API makes no variable without one
 			}
 			if item.Get("isSecret") != nil {

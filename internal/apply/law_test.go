@@ -30,7 +30,7 @@ func declared(t *rapid.T, count int) string {
 		"customRoles": {object(t, kinds.Kind("customRole"), member("name", "role"), member("scopeType", "DAG"),
 			schema.Member{Name: "restrictedWorkspaces", Value: data})},
 	}
-	for i, word := range schema.Find(kinds.Kind("environmentObject").Fields, "objectType").Type.Enum {
+	for i, word := range schema.FindField(kinds.Kind("environmentObject").Fields, "objectType").Type.Enum {
 		o := object(t, kinds.Kind("environmentObject"), member("objectType", word), member("objectKey", fmt.Sprintf("o%d", i)), member("workspace", "data"))
 		sections["environmentObjects"] = append(sections["environmentObjects"], o)
 	}

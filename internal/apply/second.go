@@ -39,7 +39,7 @@ func settled(body *schema.Node) *schema.Node {
 	out := *body
 	out.Members = slices.DeleteFunc(slices.Clone(body.Members), func(m schema.Member) bool {
 		pending := false
-		m.Value.Walk(func(n *schema.Node) { pending = pending || n.Form == schema.Pending })
+		m.Value.Walk(func(n *schema.Node) { pending = pending || n.Form == schema.Unknown })
 		return pending
 	})
 	return &out

@@ -111,7 +111,7 @@ func (r *run) issue(ctx context.Context, j *job, answer []byte, fresh bool) erro
 // issued is the value that an answer tells once, "" if it has none.
 func issued(k *resource.Kind, answer []byte) string {
 	if n, err := schema.ParseJSON(answer); err == nil {
-		return n.Get(k.Issued).Value()
+		return n.Get(k.Issued).ScalarText()
 	}
 	return ""
 }

@@ -101,7 +101,7 @@ func TestWaitEndsWhenReady(t *testing.T) {
 				if took := time.Since(start); !o.Status.OK() || took < test.least || took > test.most {
 					t.Errorf("%s after %s, want %s to %s (%v)", o.Status, took, test.least, test.most, o.Err)
 				}
-				if status := o.Live.Body().Get("status").Value(); status != "HEALTHY" && status != "HIBERNATING" {
+				if status := o.Live.Body().Get("status").ScalarText(); status != "HEALTHY" && status != "HIBERNATING" {
 					t.Errorf("status %s", status)
 				}
 			})

@@ -225,7 +225,7 @@ func (c *contract) changes(from, to string) {
 		for _, f := range change.Fields {
 			name, _, _ := strings.Cut(strings.FieldsFunc(f.Path, func(r rune) bool { return r == '[' })[0], ".")
 			c.touched[name], roots[name] = true, true
-			if read := schema.Find(c.kind.Fields, name).Read; read != "" {
+			if read := schema.FindField(c.kind.Fields, name).ResponsePath; read != "" {
 				roots[strings.TrimPrefix(read, "/")] = true
 			}
 		}

@@ -149,7 +149,7 @@ func (r *run) once(ctx context.Context, j *job) error {
 		return err
 	}
 	o, live := j.change.Object, j.Live
-	j.effect = j.effect || d.Effect(o.Kind) > schema.Quiet
+	j.effect = j.effect || d.Effect(o.Kind) > schema.NoImpact
 	if len(d.Requests) == 0 {
 		if j.Status == "" {
 			j.Status = Unchanged // somebody else did it

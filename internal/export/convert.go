@@ -31,10 +31,10 @@ func Convert(catalog resource.Catalog, documents []*schema.Node, o Options) *Exp
 				continue
 			}
 			for _, item := range list.Items {
-				name := item.Get(k.Identity[0]).Value()
+				name := item.Get(k.Identity[0]).ScalarText()
 				c.of, c.home = fmt.Sprintf("%s %q", k.Name, name), ""
 				if home := k.Parents; home != nil {
-					c.home = schema.Find(k.Fields, home[0]).Declared(item).Value()
+					c.home = schema.FindField(k.Fields, home[0]).DesiredValue(item).ScalarText()
 				}
 				at.bodies = append(at.bodies, c.members(k.Fields, item, item, "", []string{name}))
 			}
@@ -62,7 +62,7 @@ type converter struct {
 func (c *converter) members(fields []schema.Field, level, root *schema.Node, path string, parts []string) *schema.Node {
 	out := &schema.Node{Form: schema.Map}
 	for _, m := range level.Members {
-		f := schema.Find(fields, m.Name)
+		f := schema.FindField(fields, m.Name)
 		if f == nil {
 			out.Members = append(out.Members, schema.Member{Name: m.Name, Value: written(m.Value)})
 			continue
@@ -71,7 +71,7 @@ func (c *converter) members(fields []schema.Field, level, root *schema.Node, pat
 		words := append(slices.Clone(parts), word(f))
 		v := m.Value
 		switch {
-		case (f.HoldsSecret(level) || f.HoldsSecretIn(func(p string) string { return root.Path(p).Value() })) && v.Form == schema.Text && v.Read == nil:
+		case (f.HoldsSecret(level) || f.HoldsSecretByPath(func(p string) string { return root.GetPath(p).ScalarText() })) && v.Form == schema.Text && v.VariableValues == nil:
 			if v.Text == "" { // the one that is stored
 				continue
 			}
@@ -93,9 +93,9 @@ func (c *converter) items(f *schema.Field, list, root *schema.Node, path string,
 	for _, item := range list.Items {
 		words := slices.Clone(parts)
 		for _, key := range f.Type.Key {
-			words = append(words, item.Get(key).Value())
+			words = append(words, item.Get(key).ScalarText())
 		}
-		out.Items = append(out.Items, c.members(f.Type.Elem.Fields, item, root, path+"["+f.Type.Identity(item)+"]", words))
+		out.Items = append(out.Items, c.members(f.Type.Elem.Fields, item, root, path+"["+f.Type.KeyOf(item)+"]", words))
 	}
 	return out
 }
@@ -109,7 +109,7 @@ func (c *converter) variable(path string, words []string) *schema.Node {
 // written is a value as it was written, references to variables included.
 func written(n *schema.Node) *schema.Node {
 	if n.Form == schema.Text {
-		if n.Read != nil {
+		if n.VariableValues != nil {
 			return schema.String(n.Text)
 		}
 		return text(n.Text)

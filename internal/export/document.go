@@ -133,7 +133,7 @@ func scalar(tag, value string) *yaml.Node {
 	n := &yaml.Node{Kind: yaml.ScalarNode, Tag: tag, Value: value}
 	switch {
 	case tag != "!!str":
-	case schema.SwitchWord(value), strings.ContainsFunc(value, invisible):
+	case schema.IsYAML11Boolean(value), strings.ContainsFunc(value, invisible):
 		n.Style = yaml.DoubleQuotedStyle
 	case strings.Contains(value, "\n"):
 		n.Style = yaml.LiteralStyle
@@ -182,5 +182,5 @@ func flat(n *schema.Node) bool {
 
 // place reports whether n is a reference by name and Workspace.
 func place(n *schema.Node) bool {
-	return n.Form == schema.Map && len(n.Members) == 2 && n.Called != ""
+	return n.Form == schema.Map && len(n.Members) == 2 && n.DisplayName != ""
 }

@@ -71,7 +71,7 @@ func TestDocumentKeepsValues(t *testing.T) {
 // shown spells a value out, with what a reader would stumble over.
 func shown(n *schema.Node) string {
 	out := fmt.Sprintf("%d %q", n.Form, n.Text)
-	if n.Plain && n.Form == schema.Text && schema.SwitchWord(n.Text) {
+	if n.Unquoted && n.Form == schema.Text && schema.IsYAML11Boolean(n.Text) {
 		out += " without quotes"
 	}
 	for _, item := range n.Items {

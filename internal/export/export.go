@@ -114,8 +114,8 @@ func (x *exporter) sort(entries []*entry) {
 	key := func(e *entry) string {
 		home := x.names.called(x.survey.Home.Name, e.home)
 		for _, name := range e.kind.Parents {
-			f := schema.Find(e.kind.Fields, name)
-			if id := e.live.Body().Get(name).Value(); id != "" {
+			f := schema.FindField(e.kind.Fields, name)
+			if id := e.live.Body().Get(name).ScalarText(); id != "" {
 				home += "\x00" + x.names.called(f.Ref.Kind, id)
 				break
 			}

@@ -107,8 +107,8 @@ func (x *exporter) homeless(e *entry) *schema.Node {
 	out := &schema.Node{Form: schema.Map}
 	for _, m := range e.body.Members {
 		own := slices.ContainsFunc(e.kind.Parents, func(name string) bool {
-			f := schema.Find(e.kind.Fields, name)
-			return f.Ref.Kind == x.survey.Home.Name && (m.Name == name || m.Name == f.Ref.Name)
+			f := schema.FindField(e.kind.Fields, name)
+			return f.Ref.Kind == x.survey.Home.Name && (m.Name == name || m.Name == f.Ref.NameField)
 		})
 		if !own {
 			out.Members = append(out.Members, m)

@@ -49,7 +49,7 @@ func (n *names) reference(kind, id, home string) *schema.Node {
 	if live == nil || !n.unique(k, live) || resource.TakenForID(live.Name()) || live.Name() == "" {
 		return nil
 	}
-	name := text(live.Body().Get(k.Identity[0]).Value())
+	name := text(live.Body().Get(k.Identity[0]).ScalarText())
 	if k.Parents == nil || live.ParentID() == home {
 		return name
 	}
@@ -57,7 +57,7 @@ func (n *names) reference(kind, id, home string) *schema.Node {
 	if in == nil {
 		in = text(live.ParentID())
 	}
-	return &schema.Node{Form: schema.Map, Called: live.Name(), Members: []schema.Member{{Name: n.survey.Home.Name, Value: in}, {Name: k.Identity[0], Value: name}}}
+	return &schema.Node{Form: schema.Map, DisplayName: live.Name(), Members: []schema.Member{{Name: n.survey.Home.Name, Value: in}, {Name: k.Identity[0], Value: name}}}
 }
 
 // called is what people call the object of an id.

@@ -15,7 +15,7 @@ func text(s string) *schema.Node { return schema.String(strings.ReplaceAll(s, "$
 // node is a live value of a type, in the manifest's words.
 func (w *walk) node(t *schema.Type, live *schema.Node, path string, parts []string, secret bool) *schema.Node {
 	switch {
-	case live.Hidden || secret && live.Form != schema.Map && live.Form != schema.List:
+	case live.Redacted || secret && live.Form != schema.Map && live.Form != schema.List:
 		return w.secret(path, parts)
 	case t != nil && t.Base == schema.BaseObject && live.Form == schema.Map:
 		return &schema.Node{Form: schema.Map, Members: w.members(t.Fields, live, path, parts)}
@@ -40,12 +40,12 @@ func (w *walk) list(t *schema.Type, live *schema.Node, path string, parts []stri
 	items := live.Items
 	if t != nil && t.Key != nil {
 		items = slices.Clone(items)
-		slices.SortStableFunc(items, func(a, b *schema.Node) int { return cmp.Compare(t.Identity(a), t.Identity(b)) })
+		slices.SortStableFunc(items, func(a, b *schema.Node) int { return cmp.Compare(t.KeyOf(a), t.KeyOf(b)) })
 	}
 	for _, item := range items {
 		at, words := path+"[]", parts
 		if t != nil && t.Key != nil {
-			at, words = path+"["+t.Identity(item)+"]", append(slices.Clone(parts[:len(parts)-1]), w.words(t, item)...)
+			at, words = path+"["+t.KeyOf(item)+"]", append(slices.Clone(parts[:len(parts)-1]), w.words(t, item)...)
 		}
 		out.Items = append(out.Items, w.node(elem(t), item, at, words, secret))
 	}
@@ -58,18 +58,18 @@ func (w *walk) list(t *schema.Type, live *schema.Node, path string, parts []stri
 // reference is an id, or several, by name as far as that goes.
 func (w *walk) reference(f *schema.Field, live *schema.Node) (string, *schema.Node) {
 	if f.Type.Base != schema.BaseList {
-		if n := w.names.reference(f.Ref.Kind, live.Value(), w.near); n != nil {
-			return f.Ref.Name, n
+		if n := w.names.reference(f.Ref.Kind, live.ScalarText(), w.near); n != nil {
+			return f.Ref.NameField, n
 		}
-		return f.Name, text(live.Value())
+		return f.Name, text(live.ScalarText())
 	}
 	name, list := f.Name, &schema.Node{Form: schema.List}
 	for _, id := range live.Items {
-		n := w.names.reference(f.Ref.Kind, id.Value(), w.near)
+		n := w.names.reference(f.Ref.Kind, id.ScalarText(), w.near)
 		if n != nil {
-			name = f.Ref.Name // under which an id may stand, too
+			name = f.Ref.NameField // under which an id may stand, too
 		} else {
-			n = text(id.Value())
+			n = text(id.ScalarText())
 		}
 		list.Items = append(list.Items, n)
 	}
@@ -81,34 +81,34 @@ func (w *walk) reference(f *schema.Field, live *schema.Node) (string, *schema.No
 // no other element there has.
 func (w *walk) pick(f *schema.Field, live *schema.Node) (string, *schema.Node) {
 	var (
-		of     = schema.Find(w.kind.Fields, f.Pick.Of)
-		holder = w.names.live[of.Ref.Kind+" "+of.Live(w.root, w.root).Value()]
+		of     = schema.FindField(w.kind.Fields, f.ItemRef.RefField)
+		holder = w.names.live[of.Ref.Kind+" "+of.CurrentValue(w.root, w.root).ScalarText()]
 		called string
 		times  = map[string]int{}
 	)
 	if holder == nil {
-		return f.Name, text(live.Value())
+		return f.Name, text(live.ScalarText())
 	}
-	by := f.Pick.By[0]
-	if list := holder.Body().Get(f.Pick.List); list != nil {
+	by := f.ItemRef.MatchFields[0]
+	if list := holder.Body().Get(f.ItemRef.ListName); list != nil {
 		for _, e := range list.Items {
-			times[e.Get(by).Value()]++
-			if e.Get("id").Is(live.Value()) {
-				called = e.Get(by).Value()
+			times[e.Get(by).ScalarText()]++
+			if e.Get("id").Is(live.ScalarText()) {
+				called = e.Get(by).ScalarText()
 			}
 		}
 	}
 	if called == "" || times[called] > 1 {
-		return f.Name, text(live.Value())
+		return f.Name, text(live.ScalarText())
 	}
-	return f.Pick.Name, text(called)
+	return f.ItemRef.NameField, text(called)
 }
 
 // words name an element of a list in the name of a variable.
 func (w *walk) words(t *schema.Type, item *schema.Node) (out []string) {
 	for _, name := range t.Key {
-		value := item.Get(name).Value()
-		if f := schema.Find(t.Elem.Fields, name); f.Ref != nil {
+		value := item.Get(name).ScalarText()
+		if f := schema.FindField(t.Elem.Fields, name); f.Ref != nil {
 			value = w.names.called(f.Ref.Kind, value)
 		}
 		out = append(out, value)

@@ -55,7 +55,7 @@ const nothing = "there is nothing to declare of it"
 // or the one at the top of its file.
 func (x *exporter) plain(e *entry) string {
 	for _, name := range e.kind.Parents {
-		if schema.Find(e.kind.Fields, name).Ref.Kind == x.survey.Home.Name && e.live.ParentID() == e.home {
+		if schema.FindField(e.kind.Fields, name).Ref.Kind == x.survey.Home.Name && e.live.ParentID() == e.home {
 			return e.home
 		}
 	}
@@ -68,7 +68,7 @@ func (x *exporter) plain(e *entry) string {
 // rank puts first what an object is told by.
 func (w *walk) rank(name string) int {
 	parent := func(field string) bool {
-		return field == name || schema.Find(w.kind.Fields, field).Ref.Name == name
+		return field == name || schema.FindField(w.kind.Fields, field).Ref.NameField == name
 	}
 	switch {
 	case name == "id":
@@ -87,10 +87,10 @@ func (w *walk) members(fields []schema.Field, level *schema.Node, path string, p
 	for i := range fields {
 		f := &fields[i]
 		at := strings.TrimPrefix(path+"."+f.Name, ".")
-		if f.Has(schema.Local) || f.Applies(w.value) != nil {
+		if f.Has(schema.MetaArgument) || f.FailedCondition(w.value) != nil {
 			continue
 		}
-		if why := doubt(f.Live(level, w.root)); why != "" { // declared, it would become the object's own
+		if why := doubt(f.CurrentValue(level, w.root)); why != "" { // declared, it would become the object's own
 			w.left = append(w.left, Left{Path: at, Why: why})
 			continue
 		}
@@ -109,27 +109,27 @@ func (w *walk) members(fields []schema.Field, level *schema.Node, path string, p
 
 // doubt is why something in a live value may not be the object's own, "" if all is.
 func doubt(live *schema.Node) (why string) {
-	live.Walk(func(n *schema.Node) { why = cmp.Or(why, n.Doubt) })
+	live.Walk(func(n *schema.Node) { why = cmp.Or(why, n.UnclearOrigin) })
 	return why
 }
 
 // decides reports whether f says of a sibling that it is secret, which without
 // it isn't.
 func decides(fields []schema.Field, f *schema.Field) bool {
-	return slices.ContainsFunc(fields, func(other schema.Field) bool { return other.Secret != nil && other.Secret.If == f.Name })
+	return slices.ContainsFunc(fields, func(other schema.Field) bool { return other.Secret != nil && other.Secret.IfSibling == f.Name })
 }
 
 func (w *walk) value(path string) (text string, known bool) {
 	name, rest, nested := strings.Cut(path, ".")
-	f := schema.Find(w.kind.Fields, name)
+	f := schema.FindField(w.kind.Fields, name)
 	if f == nil {
 		return "", false
 	}
-	n := f.Live(w.root, w.root)
+	n := f.CurrentValue(w.root, w.root)
 	if nested {
-		n = n.Path(rest)
+		n = n.GetPath(rest)
 	}
-	return n.Value(), n != nil && n.Form <= schema.Text
+	return n.ScalarText(), n != nil && n.Form <= schema.Text
 }
 
 // kept is why a value isn't declared: it would say what it doesn't mean, or is
@@ -142,11 +142,11 @@ func (w *walk) kept(f *schema.Field, path string, n *schema.Node) (why string, k
 		return why, false
 	}
 	switch {
-	case f.Has(schema.CreateOnly):
-		return fmt.Sprintf("%s live; %s", n.Show(), f.Note), true
-	case f.Echo == schema.EchoNever && f.Read != "":
+	case f.Has(schema.IgnoreChanges):
+		return fmt.Sprintf("%s live; %s", n.Show(), f.Remedy), true
+	case f.Undeclared == schema.OmitAlways && f.ResponsePath != "":
 		return fmt.Sprintf("%s is in effect; declare it if it was chosen", n.Show()), true
-	case n.Hidden:
+	case n.Redacted:
 		return "it is set, and Astro doesn't return it", false
 	case path == f.Name && w.kind.Guard != nil:
 		touches := func(field string) bool { return field == f.Name }
@@ -158,23 +158,23 @@ func (w *walk) kept(f *schema.Field, path string, n *schema.Node) (why string, k
 // field is one value, and the name it goes by; nil where there is nothing to
 // say.
 func (w *walk) field(f *schema.Field, level *schema.Node, path string, parts []string) (name string, n *schema.Node) {
-	live := f.Live(level, w.root)
-	secret := f.HoldsSecret(level) || f.HoldsSecretIn(func(path string) string { v, _ := w.value(path); return v })
+	live := f.CurrentValue(level, w.root)
+	secret := f.HoldsSecret(level) || f.HoldsSecretByPath(func(path string) string { v, _ := w.value(path); return v })
 	must := f.Has(schema.Required | schema.RequiredCreate)
 	switch {
-	case secret && f.Type.Base != schema.BaseMap && (!f.Secret.Told || live.Value() != "" || live.Veiled()):
+	case secret && f.Type.Base != schema.BaseMap && (!f.Secret.PresenceReported || live.ScalarText() != "" || live.IsRedacted()):
 		return f.Name, w.secret(path, append(slices.Clone(parts), word(f)))
-	case live == nil, f.Lapsed != nil && f.Lapsed(live, w.options.Now):
+	case live == nil, f.IsExpired != nil && f.IsExpired(live, w.options.Now):
 		return "", nil
-	case live.Hidden && f.Secret == nil:
+	case live.Redacted && f.Secret == nil:
 		return f.Name, live
 	case f.Type.Base == schema.BaseInt && f.Type.Range.Min > 0 && live.Is("0"): // there is none
 		return "", nil
 	case f.Type.Base != schema.BaseBool && f.Type.Base != schema.BaseInt && !must && f.Type.IsZero(live):
 		return "", nil
-	case f.Ref != nil && !f.Ref.Soft:
+	case f.Ref != nil && !f.Ref.ByName:
 		return w.reference(f, live)
-	case f.Pick != nil:
+	case f.ItemRef != nil:
 		return w.pick(f, live)
 	}
 	n = w.node(&f.Type, live, path, append(slices.Clone(parts), word(f)), secret)
@@ -188,7 +188,7 @@ func (w *walk) field(f *schema.Field, level *schema.Node, path string, parts []s
 // holds others, or is the one secret beside what says so.
 func word(f *schema.Field) string {
 	holds := f.Type.Base == schema.BaseObject || f.Type.Base == schema.BaseList
-	if holds || f.Secret != nil && f.Secret.If+f.Secret.In != "" {
+	if holds || f.Secret != nil && f.Secret.IfSibling+f.Secret.IfPath != "" {
 		return ""
 	}
 	return f.Name

@@ -13,7 +13,7 @@ import (
 
 // secret is a value that only a variable can tell.
 func (w *walk) secret(path string, parts []string) *schema.Node {
-	n := &schema.Node{Form: schema.Text, Secret: true}
+	n := &schema.Node{Form: schema.Text, Sensitive: true}
 	v := &Variable{Of: w.String(), Path: path, node: n}
 	home := w.names.called(w.survey.Home.Name, w.home)
 	id := w.live.ID[max(0, len(w.live.ID)-6):]
@@ -33,7 +33,7 @@ func (e *entry) parts() []string {
 		return nil
 	}
 	name := e.kind.Identity[len(e.kind.Identity)-1]
-	return []string{schema.Find(e.kind.Fields, name).Live(e.live.Body(), e.live.Body()).Value()}
+	return []string{schema.FindField(e.kind.Fields, name).CurrentValue(e.live.Body(), e.live.Body()).ScalarText()}
 }
 
 var (

@@ -13,7 +13,7 @@ import (
 type conditions struct {
 	root  []schema.Field
 	order []string
-	when  map[string]schema.When
+	when  map[string]schema.Condition
 	then  map[string]object
 	more  []any
 }
@@ -35,9 +35,9 @@ func (c *conditions) gather(list []schema.Field, path []string) {
 }
 
 // only lets a field of what is at a path be there only where w holds.
-func (c *conditions) only(w schema.When, path []string, f *schema.Field) {
+func (c *conditions) only(w schema.Condition, path []string, f *schema.Field) {
 	if c.when == nil {
-		c.when, c.then = map[string]schema.When{}, map[string]object{}
+		c.when, c.then = map[string]schema.Condition{}, map[string]object{}
 	}
 	key := w.Field + " is " + strings.Join(w.In, " or ")
 	if c.then[key] == nil {
@@ -105,10 +105,10 @@ func merge(to, from object) {
 // spellings are the names by which a manifest can have a field.
 func spellings(f *schema.Field) []string {
 	switch {
-	case f.Ref != nil && !f.Ref.Soft:
-		return []string{f.Ref.Name, f.Name}
-	case f.Pick != nil:
-		return []string{f.Pick.Name, f.Name}
+	case f.Ref != nil && !f.Ref.ByName:
+		return []string{f.Ref.NameField, f.Name}
+	case f.ItemRef != nil:
+		return []string{f.ItemRef.NameField, f.Name}
 	}
 	return []string{f.Name}
 }
@@ -116,7 +116,7 @@ func spellings(f *schema.Field) []string {
 // find returns the field at a dotted path, where elements of lists are [].
 func find(fields []schema.Field, path string) *schema.Field {
 	name, rest, deep := strings.Cut(path, ".")
-	f := schema.Find(fields, strings.TrimSuffix(name, element))
+	f := schema.FindField(fields, strings.TrimSuffix(name, element))
 	switch {
 	case !deep:
 		return f

@@ -14,11 +14,11 @@ func fields(list []schema.Field) object {
 		f := &list[i]
 		names := spellings(f) // the name first, which is what people know
 		switch {
-		case f.Ref != nil && !f.Ref.Soft:
+		case f.Ref != nil && !f.Ref.ByName:
 			properties[names[0]] = described(f, named(f), " By name.")
 			properties[f.Name] = described(f, byID(f), " By id.")
-		case f.Pick != nil:
-			properties[names[0]] = described(f, object{"$ref": "#/$defs/name"}, " By the name or the type of the "+f.Pick.What+".")
+		case f.ItemRef != nil:
+			properties[names[0]] = described(f, object{"$ref": "#/$defs/name"}, " By the name or the type of the "+f.ItemRef.Title+".")
 			properties[f.Name] = described(f, value(&f.Type), " By id.")
 		default:
 			properties[f.Name] = described(f, value(&f.Type), "")
@@ -49,8 +49,8 @@ func described(f *schema.Field, to object, more string) object {
 		b.WriteString(" Only where " + w.Field + " is " + strings.Join(w.In, " or ") + ".")
 	}
 	switch {
-	case f.Secret != nil && f.Secret.If != "":
-		b.WriteString(" Secret when " + f.Secret.If + " is true.")
+	case f.Secret != nil && f.Secret.IfSibling != "":
+		b.WriteString(" Secret when " + f.Secret.IfSibling + " is true.")
 	case f.Secret != nil:
 		b.WriteString(" Secret.")
 	}
@@ -62,7 +62,7 @@ func described(f *schema.Field, to object, more string) object {
 	switch {
 	case f.Has(schema.Immutable):
 		b.WriteString(" Fixed afterwards.")
-	case f.Has(schema.CreateOnly):
+	case f.Has(schema.IgnoreChanges):
 		b.WriteString(" Only used when creating.")
 	}
 	to["description"] = b.String()

@@ -86,7 +86,7 @@ func (g *generator) manifest() any {
 		case g.here():
 			out[k.Section] = g.junk()
 		case k.Whole != "":
-			out[k.Section] = g.value(&schema.Find(k.Fields, k.Whole).Type, 0)
+			out[k.Section] = g.value(&schema.FindField(k.Fields, k.Whole).Type, 0)
 		case k.Single:
 			out[k.Section] = g.object(k)
 		default:
@@ -130,20 +130,20 @@ func (g *generator) fields(list []schema.Field, percent, depth int) map[string]a
 		if required == g.here() && !g.path[f] && !g.chance(percent) {
 			continue
 		}
-		byName := f.Ref != nil && !f.Ref.Soft && g.chance(60)
+		byName := f.Ref != nil && !f.Ref.ByName && g.chance(60)
 		if byName {
-			out[f.Ref.Name] = g.named(f)
+			out[f.Ref.NameField] = g.named(f)
 		}
-		if f.Pick != nil && g.chance(60) {
+		if f.ItemRef != nil && g.chance(60) {
 			byName = true
-			out[f.Pick.Name] = g.each(f, func() any { return pick(g, "pool", "m5.xlarge", "${env:NAME}") })
+			out[f.ItemRef.NameField] = g.each(f, func() any { return pick(g, "pool", "m5.xlarge", "${env:NAME}") })
 		}
 		if !byName || g.here() {
 			out[f.Name] = g.value(&f.Type, depth+1)
 			if f == g.field && g.chance(60) {
 				out[f.Name] = g.near(&f.Type)
 			}
-			if f.Ref != nil && !f.Ref.Soft {
+			if f.Ref != nil && !f.Ref.ByName {
 				out[f.Name] = g.each(f, func() any { return pick(g, "cworkspace0000000000000001", "cworkspace0000000000000002", "${env:ID}") })
 			}
 		}
@@ -205,8 +205,8 @@ func (g *generator) value(t *schema.Type, depth int) any {
 	case schema.BaseList:
 		out := []any{}
 		low := 0
-		if t.Count != nil {
-			low = t.Count.Min
+		if t.ItemCount != nil {
+			low = t.ItemCount.Min
 		}
 		for range rapid.IntRange(low, low+2).Draw(g.T, "items") {
 			out = append(out, g.value(t.Elem, depth+1))
@@ -253,8 +253,8 @@ func (g *generator) near(t *schema.Type) any {
 		return pick[any](g, rapid.StringMatching(`[+-]?[0-9.]{0,4}(m|Gi|G|e[0-9]|e-1|Ei|k|K)?`).Draw(g.T, "quantity"), 0, 1, 20, 0.25, -1, -0.5, "-0", strings.Repeat("1", 41), strings.Repeat("1", 39)+"G")
 	case t.Base == schema.BaseList && g.chance(50):
 		return []any{g.near(t.Elem)}
-	case t.Base == schema.BaseList && t.Count != nil:
-		out := make([]any, pick(g, 0, t.Count.Max, t.Count.Max+1))
+	case t.Base == schema.BaseList && t.ItemCount != nil:
+		out := make([]any, pick(g, 0, t.ItemCount.Max, t.ItemCount.Max+1))
 		for i := range out {
 			out[i] = g.value(t.Elem, 0)
 		}

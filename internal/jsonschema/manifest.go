@@ -25,7 +25,7 @@ func Manifest(catalog resource.Catalog, examples map[string]any) map[string]any 
 		case k.Section == "": // only referred to
 			continue
 		case k.Whole != "":
-			whole := schema.Find(k.Fields, k.Whole)
+			whole := schema.FindField(k.Fields, k.Whole)
 			section = value(&whole.Type)
 			section["description"] = k.Doc
 		case k.Single:

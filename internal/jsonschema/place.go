@@ -17,9 +17,9 @@ func place(k *resource.Kind) []any {
 		var says []string // the names by which it can be said
 		var last *schema.Field
 		for _, name := range k.Parents {
-			f := schema.Find(k.Fields, name)
+			f := schema.FindField(k.Fields, name)
 			if word.is == "" && f.When == nil || word.is != "" && allows(f, word.is) {
-				says, last = append(says, f.Ref.Name, f.Name), f
+				says, last = append(says, f.Ref.NameField, f.Name), f
 			}
 		}
 		if last == nil || last.Ref.Kind == resource.Top()[1].Ref.Kind {
@@ -44,8 +44,8 @@ type word struct{ field, is string }
 func words(k *resource.Kind) []word {
 	var out []word
 	for _, name := range k.Parents {
-		for _, w := range schema.Find(k.Fields, name).When {
-			for _, is := range schema.Find(k.Fields, w.Field).Type.Enum {
+		for _, w := range schema.FindField(k.Fields, name).When {
+			for _, is := range schema.FindField(k.Fields, w.Field).Type.Enum {
 				if !slices.Contains(out, word{w.Field, is}) {
 					out = append(out, word{w.Field, is})
 				}
@@ -59,7 +59,7 @@ func words(k *resource.Kind) []word {
 }
 
 func allows(f *schema.Field, is string) bool {
-	return f.Applies(func(string) (string, bool) { return is, true }) == nil
+	return f.FailedCondition(func(string) (string, bool) { return is, true }) == nil
 }
 
 // nested reports whether an object can't be addressed without what it lives in.

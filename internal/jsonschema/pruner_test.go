@@ -18,10 +18,10 @@ type pruner struct {
 func (p *pruner) conditions(list []schema.Field, level map[string]any) {
 	for i := range list {
 		f := &list[i]
-		if f.Applies(p.value) != nil {
+		if f.FailedCondition(p.value) != nil {
 			delete(level, f.Name)
 			if f.Ref != nil {
-				delete(level, f.Ref.Name)
+				delete(level, f.Ref.NameField)
 			}
 		}
 		switch v := level[f.Name].(type) {
@@ -43,7 +43,7 @@ func (p *pruner) value(path string) (string, bool) {
 	fields, words := p.fields, []string(nil)
 	for name := range strings.SplitSeq(path, ".") {
 		m, ok := at.(map[string]any)
-		f := schema.Find(fields, name)
+		f := schema.FindField(fields, name)
 		if !ok || m[name] == nil {
 			return "", false
 		}
@@ -96,16 +96,16 @@ func (p *pruner) names(path string) []string {
 	fields := p.fields
 	var f *schema.Field
 	for name := range strings.SplitSeq(path, ".") {
-		if f = schema.Find(fields, strings.TrimSuffix(name, "[]")); f.Type.Elem != nil {
+		if f = schema.FindField(fields, strings.TrimSuffix(name, "[]")); f.Type.Elem != nil {
 			fields = f.Type.Elem.Fields
 		} else {
 			fields = f.Type.Fields
 		}
 	}
-	if f.Ref == nil || f.Ref.Soft {
+	if f.Ref == nil || f.Ref.ByName {
 		return nil
 	}
-	return []string{f.Ref.Name}
+	return []string{f.Ref.NameField}
 }
 
 func (p *pruner) level(m map[string]any, path string) (above map[string]any, last string) {

@@ -61,7 +61,7 @@ func shared() object {
 		},
 		"filled": object{"type": "string", "pattern": filled, "allOf": plain["allOf"]},
 		"id": unlessFilled(object{
-			"pattern": schema.IDShape, "patternErrorMessage": "It must be an id of Astro, which has about 25 small letters and digits.",
+			"pattern": schema.IDPattern, "patternErrorMessage": "It must be an id of Astro, which has about 25 small letters and digits.",
 		}),
 		"text": plain, "name": name, "scopedName": scoped, "cpu": cores, "memory": bytes, "anything": anything,
 	}
@@ -70,7 +70,7 @@ func shared() object {
 func quantity(pattern, message string) object {
 	out := maps.Clone(plain)
 	out["errorMessage"], out["if"] = message, object{"pattern": filled}
-	out["else"] = object{"pattern": pattern, "patternErrorMessage": message, "maxLength": schema.MaxQuantity}
+	out["else"] = object{"pattern": pattern, "patternErrorMessage": message, "maxLength": schema.MaxQuantityLen}
 	out["type"] = list("string", "number")
 	return out
 }

@@ -22,10 +22,10 @@ func value(t *schema.Type) object {
 		return fields(t.Fields)
 	case schema.BaseList:
 		out := object{"type": "array", "items": value(t.Elem)}
-		if r := t.Count; r != nil && r.Min > 0 {
+		if r := t.ItemCount; r != nil && r.Min > 0 {
 			out["minItems"] = r.Min
 		}
-		if r := t.Count; r != nil && r.Max > 0 {
+		if r := t.ItemCount; r != nil && r.Max > 0 {
 			out["maxItems"] = r.Max
 		}
 		return out
@@ -54,7 +54,7 @@ func text(t *schema.Type) object {
 	}
 	if t.Pattern != nil {
 		demands["pattern"] = t.Pattern.Regexp
-		demands["patternErrorMessage"] = "It must be " + t.Pattern.Words + "."
+		demands["patternErrorMessage"] = "It must be " + t.Pattern.Description + "."
 	}
 	return unlessFilled(demands)
 }

@@ -50,7 +50,7 @@ func (r *reader) expand(n *schema.Node) {
 		r.spend(n.Pos, 0, len(value))
 		pending = pending || !ok
 		if value != "" {
-			n.Read = append(n.Read, value)
+			n.VariableValues = append(n.VariableValues, value)
 		}
 		if m[1] == "secret" || secretName.MatchString(m[2]) {
 			secret = true
@@ -59,9 +59,9 @@ func (r *reader) expand(n *schema.Node) {
 		b.WriteString(value)
 	}
 	b.WriteString(rest)
-	n.Plain = false // a value from the environment is text, whatever it reads
-	if n.Secret = secret; pending {
-		n.Form = schema.Pending
+	n.Unquoted = false // a value from the environment is text, whatever it reads
+	if n.Sensitive = secret; pending {
+		n.Form = schema.Unknown
 		n.Text = unread + n.Text
 		return
 	}
@@ -76,7 +76,7 @@ const unread = "the value of "
 // Unread returns a text as it was written whose references a lenient reader could
 // not look up.
 func Unread(n *schema.Node) (text string, ok bool) {
-	if n.Form != schema.Pending {
+	if n.Form != schema.Unknown {
 		return "", false
 	}
 	return strings.CutPrefix(n.Text, unread)

@@ -75,8 +75,8 @@ func TestExpand(t *testing.T) {
 				same(t, "problems", []string(nil), told(r.Problems))
 				same(t, "value", "v 1:4 "+test.want, outline(r.Documents[0])[1])
 			}
-			same(t, "form", test.wrong != "", r.Documents[0].Get("v").Form == schema.Pending)
-			same(t, "secret", test.want[len(test.want)-1] == '*', r.Documents[0].Get("v").Secret)
+			same(t, "form", test.wrong != "", r.Documents[0].Get("v").Form == schema.Unknown)
+			same(t, "secret", test.want[len(test.want)-1] == '*', r.Documents[0].Get("v").Sensitive)
 			same(t, "secrets", test.secrets, r.Secrets)
 		})
 	}
@@ -119,7 +119,7 @@ func TestReserved(t *testing.T) {
 			written := "${" + word + ":" + name + "}"
 			r := parse(env, "v: x"+written)
 			same(t, name, []string{"a.yaml:1:4: " + written + ": a manifest can't read " + name}, told(r.Problems))
-			same(t, name, schema.Pending, r.Documents[0].Get("v").Form)
+			same(t, name, schema.Unknown, r.Documents[0].Get("v").Form)
 			same(t, name, []string(nil), r.Secrets)
 		}
 	}

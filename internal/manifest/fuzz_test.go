@@ -75,7 +75,7 @@ func FuzzManifest(f *testing.F) {
 		slices.SortFunc(secrets, func(a, b string) int { return len(b) - len(a) })
 		for _, p := range declared.Problems {
 			for _, s := range secrets {
-				p.Message = strings.ReplaceAll(p.Message, s, schema.Redacted)
+				p.Message = strings.ReplaceAll(p.Message, s, schema.RedactionMark)
 			}
 			if strings.Contains(p.Message, marker[:8]) {
 				t.Errorf("a secret in %q", p.Message)
@@ -99,7 +99,7 @@ func placed(t *testing.T, data []byte, documents []*schema.Node) {
 		if !within(data, n.Pos) || depth > 64 {
 			t.Errorf("%s at %+v, depth %d", n.Form, n.Pos, depth)
 		}
-		if strings.Contains(n.Text, marker) && !n.Secret && !literal {
+		if strings.Contains(n.Text, marker) && !n.Sensitive && !literal {
 			t.Errorf("at %s: a secret that is not marked", n.Pos)
 		}
 		for _, item := range n.Items {
@@ -158,7 +158,7 @@ func FuzzExpand(f *testing.F) {
 			return value
 		})
 		v := r.Documents[0].Get("v")
-		if wrong != (len(r.Problems) > 0) || wrong != (v.Form == schema.Pending) {
+		if wrong != (len(r.Problems) > 0) || wrong != (v.Form == schema.Unknown) {
 			t.Fatalf("%q is %s, problems %q", text, v.Form, told(r.Problems))
 		}
 		for _, p := range r.Problems {
@@ -171,7 +171,7 @@ func FuzzExpand(f *testing.F) {
 			remember(want)
 		}
 		same(t, "text", want, v.Text)
-		same(t, "secret", secret, v.Secret)
+		same(t, "secret", secret, v.Sensitive)
 		same(t, "secrets", secrets, r.Secrets)
 		if !strings.Contains(text, "${") && v.Text != text {
 			t.Errorf("%q became %q", text, v.Text)

@@ -148,7 +148,7 @@ func (r *reader) plain(n *yaml.Node, natural string) {
 func (r *reader) scalar(n *yaml.Node, out *schema.Node) {
 	r.plain(n, "!!str")
 	out.Text = n.Value
-	out.Plain = n.Style&(yaml.DoubleQuotedStyle|yaml.SingleQuotedStyle|yaml.LiteralStyle|yaml.FoldedStyle) == 0
+	out.Unquoted = n.Style&(yaml.DoubleQuotedStyle|yaml.SingleQuotedStyle|yaml.LiteralStyle|yaml.FoldedStyle) == 0
 	out.Form = schema.Text // also a date, or a << that is no key: the text that was written
 	switch tag := n.ShortTag(); {
 	case tag == "!!null":

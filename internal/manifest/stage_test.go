@@ -57,10 +57,10 @@ func outline(n *schema.Node) []string {
 	var walk func(path string, n *schema.Node)
 	walk = func(path string, n *schema.Node) {
 		text := n.Text
-		if n.Form == schema.Text && !n.Plain {
+		if n.Form == schema.Text && !n.Unquoted {
 			text = fmt.Sprintf("%q", text)
 		}
-		if n.Secret {
+		if n.Sensitive {
 			text += "*"
 		}
 		form := strings.TrimPrefix(n.Form.String(), "a ")

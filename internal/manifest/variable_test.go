@@ -19,7 +19,7 @@ func TestNamesOfSecrets(t *testing.T) {
 	} {
 		r := parse(with(map[string]string{name: "hunter2"}), "v: x${env:"+name+"}")
 		n := r.Documents[0].Get("v")
-		same(t, name+" is secret", secret, n.Secret)
+		same(t, name+" is secret", secret, n.Sensitive)
 		want, values := []string(nil), []string(nil)
 		if secret {
 			want = []string{"warning: a.yaml:1:4: ${env:" + name + "}: its name marks it as a secret, so it is treated as one; write ${secret:" + name + "}"}

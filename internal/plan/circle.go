@@ -97,7 +97,7 @@ func refers(a, b *Change, lists bool) bool {
 	found, deferrable := false, true
 	count := func(f *schema.Field) {
 		found = true
-		deferrable = deferrable && f.Ref.Later && (lists || f.Type.Base != schema.BaseList)
+		deferrable = deferrable && f.Ref.Deferrable && (lists || f.Type.Base != schema.BaseList)
 	}
 	for i := range a.Object.Kind.Fields {
 		f := &a.Object.Kind.Fields[i]
@@ -105,7 +105,7 @@ func refers(a, b *Change, lists bool) bool {
 			continue
 		}
 		a.holds(f).Walk(func(id *schema.Node) {
-			if id.Value() == b.Live.ID {
+			if id.ScalarText() == b.Live.ID {
 				count(f)
 			}
 		})

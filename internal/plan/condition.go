@@ -11,42 +11,42 @@ import (
 // value looks up a field that a condition names: as declared, else as live.
 func (o *overlay) value(path string) (string, bool) {
 	n := o.find(path)
-	return n.Value(), n != nil && n.Form <= schema.Text
+	return n.ScalarText(), n != nil && n.Form <= schema.Text
 }
 
 // undecided reports whether it can't be said that the object has a field.
 func (o *overlay) undecided(f *schema.Field) bool {
-	return slices.ContainsFunc(f.When, func(w schema.When) bool { _, known := o.value(w.Field); return !known })
+	return slices.ContainsFunc(f.When, func(w schema.Condition) bool { _, known := o.value(w.Field); return !known })
 }
 
 // before looks up the same as live alone, before this change.
 func (o *overlay) before(path string) (string, bool) {
 	name, rest, nested := strings.Cut(path, ".")
-	f := schema.Find(o.fields, name)
+	f := schema.FindField(o.fields, name)
 	if f == nil || o.live == nil {
 		return "", false
 	}
-	n := f.Live(o.live, o.live)
+	n := f.CurrentValue(o.live, o.live)
 	if nested {
-		n = n.Path(rest)
+		n = n.GetPath(rest)
 	}
-	return n.Value(), n != nil && n.Form <= schema.Text
+	return n.ScalarText(), n != nil && n.Form <= schema.Text
 }
 
-func (o *overlay) text(path string) string { return o.find(path).Value() }
+func (o *overlay) text(path string) string { return o.find(path).ScalarText() }
 
 func (o *overlay) find(path string) *schema.Node {
-	if n := o.declared.Path(path); n != nil {
+	if n := o.declared.GetPath(path); n != nil {
 		return n
 	}
 	name, rest, nested := strings.Cut(path, ".")
-	f := schema.Find(o.fields, name)
-	if f == nil || f.Applies(o.value) != nil { // what is live of it goes with this change
+	f := schema.FindField(o.fields, name)
+	if f == nil || f.FailedCondition(o.value) != nil { // what is live of it goes with this change
 		return nil
 	}
-	n := f.Live(o.live, o.live)
+	n := f.CurrentValue(o.live, o.live)
 	if nested {
-		return n.Path(rest)
+		return n.GetPath(rest)
 	}
 	return n
 }
@@ -56,10 +56,10 @@ func (o *overlay) find(path string) *schema.Node {
 // all, that was said.
 func (o *overlay) unplaced(object *resource.Object) {
 	for _, p := range object.Picks {
-		of := schema.Find(o.fields, p.Field.Pick.Of)
+		of := schema.FindField(o.fields, p.Field.ItemRef.RefField)
 		said := slices.ContainsFunc(o.diff.Problems, func(other schema.Problem) bool { return other.Pos == p.Node.Pos })
-		if p.Node.Form == schema.Pending && o.declared.Get(of.Name) == nil && !said {
-			o.problem(p.Node.Pos, "a %s is one of a %s; name the %s, too", p.Field.Pick.What, of.Ref.Kind, of.Ref.Kind)
+		if p.Node.Form == schema.Unknown && o.declared.Get(of.Name) == nil && !said {
+			o.problem(p.Node.Pos, "a %s is one of a %s; name the %s, too", p.Field.ItemRef.Title, of.Ref.Kind, of.Ref.Kind)
 		}
 	}
 }

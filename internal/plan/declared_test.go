@@ -19,7 +19,7 @@ func TestListThatAdds(t *testing.T) {
 			"[{ key: S }]":             nil,
 		} {
 			o := declare(t, "deployments: [{ name: one, workspaceId: cworkspace000000000000001, environmentVariables: "+members+" }]").Objects[0]
-			o.Body.Get("environmentVariables").Adds = true
+			o.Body.Get("environmentVariables").Additive = true
 			d := plan.Compare(o, live(t, o, dedicated), policy)
 			same(t, members, want, shown(d.Fields))
 			same(t, "kept", 0, len(d.Kept))
@@ -44,10 +44,10 @@ func TestFresh(t *testing.T) {
 	fresh := &schema.Node{Form: schema.Map}
 	fresh.Set("isDagDeployEnabled", schema.Boolean(true))
 	fresh.Set("isHighAvailability", schema.Boolean(true)) // which is declared
-	o.Body.Fresh = fresh
+	o.Body.CreateDefaults = fresh
 	queue := o.Body.Get("workerQueues").Items[0]
-	queue.Fresh = &schema.Node{Form: schema.Map}
-	queue.Fresh.Set("minWorkerCount", schema.Int(2))
+	queue.CreateDefaults = &schema.Node{Form: schema.Map}
+	queue.CreateDefaults.Set("minWorkerCount", schema.Int(2))
 	made := body(t, plan.Compare(o, nil, plan.Policy{}))
 	same(t, "made", []any{true, false, 2.0}, []any{
 		made["isDagDeployEnabled"], made["isHighAvailability"], made["workerQueues"].([]any)[0].(map[string]any)["minWorkerCount"],

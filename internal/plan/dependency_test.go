@@ -257,7 +257,7 @@ update cluster "production" after workspace "data"
 // hens and eggs are kinds that refer to each other, eggs to a list of hens.
 func hensAndEggs(ref schema.Ref, hens schema.Type) resource.Catalog {
 	toHen, toEgg := ref, ref
-	toHen.Kind, toHen.Name, toEgg.Kind, toEgg.Name = "hen", "hens", "egg", "egg"
+	toHen.Kind, toHen.NameField, toEgg.Kind, toEgg.NameField = "hen", "hens", "egg", "egg"
 	name := schema.Field{Name: "name", Type: schema.TextType(0)}
 	return resource.Catalog{
 		{Name: "hen", Title: "Hen", Section: "hens", Delete: resource.Call{Method: "DELETE", Path: "/hens/{id}"}, Identity: []string{"name"}, Fields: []schema.Field{name, {Name: "eggId", Type: schema.TextType(0), Ref: &toEgg}}},
@@ -270,12 +270,12 @@ func hensAndEggs(ref schema.Ref, hens schema.Type) resource.Catalog {
 func TestCyclesOfReferences(t *testing.T) {
 	t.Parallel()
 	const both = "eggs: [{ name: e, hens: [h] }]\nhens: [{ name: h, egg: e }]"
-	later, never := schema.Ref{Later: true}, schema.Ref{}
+	later, never := schema.Ref{Deferrable: true}, schema.Ref{}
 	list := schema.SetType(schema.TextType(0))
 	onlyLists := hensAndEggs(later, list)
-	onlyLists[0].Fields[1].Ref.Later = false
+	onlyLists[0].Fields[1].Ref.Deferrable = false
 	mixed := hensAndEggs(never, list)
-	mixed[0].Fields[1].Ref.Later = true
+	mixed[0].Fields[1].Ref.Deferrable = true
 	current := map[string]string{
 		`hen "h"`: `{"id": "chen000000000000000000001", "name": "h", "eggId": "cegg000000000000000000001"}`,
 		`egg "e"`: `{"id": "cegg000000000000000000001", "name": "e", "henIds": ["chen000000000000000000001"]}`,
@@ -283,9 +283,9 @@ func TestCyclesOfReferences(t *testing.T) {
 	const absent = "eggs: [{ name: e, state: absent }]\nhens: [{ name: h, state: absent }]"
 	// best is another reference to a hen, which may not be set later.
 	best := hensAndEggs(later, list)
-	best[0].Fields[1].Ref.Later = false
+	best[0].Fields[1].Ref.Deferrable = false
 	toBest := *best[1].Fields[1].Ref
-	toBest.Later, toBest.Name = false, "bestHen"
+	toBest.Deferrable, toBest.NameField = false, "bestHen"
 	best[1].Fields = slices.Insert(best[1].Fields, 1, schema.Field{Name: "bestHenId", Type: schema.TextType(0), Ref: &toBest})
 	withBest := maps.Clone(current)
 	withBest[`egg "e"`] = with(t, current[`egg "e"`], `"bestHenId": "chen000000000000000000001"`)

@@ -55,10 +55,10 @@ type Diff struct {
 }
 
 // Effect returns the strongest effect of the fields that change.
-func (d *Diff) Effect(k *resource.Kind) schema.Effect {
-	strongest := schema.Quiet
+func (d *Diff) Effect(k *resource.Kind) schema.Impact {
+	strongest := schema.NoImpact
 	for _, f := range d.Fields {
-		_, effect := schema.StrongestEffect(k.Fields, f.Path)
+		_, effect := schema.MaxImpact(k.Fields, f.Path)
 		strongest = max(strongest, effect)
 	}
 	return strongest
@@ -139,11 +139,11 @@ func (o *overlay) completed(body *schema.Node) *schema.Node {
 	for i := range o.fields {
 		f := &o.fields[i]
 		switch d := o.declared.Get(f.Name); {
-		case out.Get(f.Name) != nil || f.Has(schema.Local) || f.Applies(o.value) != nil:
+		case out.Get(f.Name) != nil || f.Has(schema.MetaArgument) || f.FailedCondition(o.value) != nil:
 		case d != nil:
 			out.Set(f.Name, d)
-		case f.Echo == schema.EchoChanged:
-			out.Set(f.Name, f.Live(o.live, o.live))
+		case f.Undeclared == schema.OmitUnlessChanged:
+			out.Set(f.Name, f.CurrentValue(o.live, o.live))
 		}
 	}
 	return out

@@ -41,9 +41,9 @@ func (o *overlay) refuse() {
 // keepDoubtful keeps a live item that may be inherited, whether or not removals
 // are allowed. It is no difference, because the object may not have it itself.
 func (s *list) keepDoubtful(p pair, path string) {
-	s.doubt(path+" "+p.live.Show(), p.live.Doubt)
+	s.doubt(path+" "+p.live.Show(), p.live.UnclearOrigin)
 	if s.whole != nil && s.quiet == 0 {
-		s.note(s.whole.Pos, true, "%s: %s is live and not declared; kept, because it %s", s.path, p.label, p.live.Doubt)
+		s.note(s.whole.Pos, true, "%s: %s is live and not declared; kept, because it %s", s.path, p.label, p.live.UnclearOrigin)
 	}
 }
 
@@ -52,8 +52,8 @@ func (s *list) keepDoubtful(p pair, path string) {
 func (s *list) checkDuplicates(items []*schema.Node) {
 	t, seen := &s.field.Type, map[string]bool{}
 	for _, item := range items {
-		key := t.Identity(item)
-		if t.Key != nil && key != "" && seen[key] && item.Doubt == "" {
+		key := t.KeyOf(item)
+		if t.Key != nil && key != "" && seen[key] && item.UnclearOrigin == "" {
 			s.doubt(fmt.Sprintf("%s[%s]", s.path, key), "several items have this key, and they differ")
 		}
 		seen[key] = true
@@ -63,8 +63,8 @@ func (s *list) checkDuplicates(items []*schema.Node) {
 // equal reports whether two live items with one key are one item that occurs twice.
 func (s *list) equal(a, b *schema.Node) bool {
 	t := &s.field.Type
-	different := func(name string) bool { return a.Get(name).Value() != b.Get(name).Value() }
-	return t.Key != nil && a != nil && t.Elem.Equal(a, b) && !slices.ContainsFunc(t.Carry, different)
+	different := func(name string) bool { return a.Get(name).ScalarText() != b.Get(name).ScalarText() }
+	return t.Key != nil && a != nil && t.Elem.Equal(a, b) && !slices.ContainsFunc(t.ServerFields, different)
 }
 
 // checkDoubts makes a change that must not be sent an error of its object, once

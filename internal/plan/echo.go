@@ -8,10 +8,10 @@ import (
 
 // echo is what an update sends for a field that isn't declared.
 func (o *overlay) echo(f *schema.Field, declared, l *schema.Node, path string) *schema.Node {
-	if !f.Has(schema.Update) || f.Echo != schema.EchoAlways {
+	if !f.Has(schema.Update) || f.Undeclared != schema.SendCurrent {
 		return nil
 	}
-	for _, sibling := range f.Yields {
+	for _, sibling := range f.ConflictsWith {
 		if declared.Get(sibling) != nil {
 			if !f.Type.IsZero(l) {
 				o.changed(path, l, nil)
@@ -19,11 +19,11 @@ func (o *overlay) echo(f *schema.Field, declared, l *schema.Node, path string) *
 			return nil
 		}
 	}
-	if l != nil && l.Doubt != "" {
-		o.doubt(path+" "+l.Show(), l.Doubt)
+	if l != nil && l.UnclearOrigin != "" {
+		o.doubt(path+" "+l.Show(), l.UnclearOrigin)
 		return l
 	}
-	if l.Veiled() && f.Secret == nil { // left out it stays, and "" keeps secrets only
+	if l.IsRedacted() && f.Secret == nil { // left out it stays, and "" keeps secrets only
 		if f.Has(schema.RequiredUpdate) {
 			o.lacks(f, path)
 		}
@@ -31,7 +31,7 @@ func (o *overlay) echo(f *schema.Field, declared, l *schema.Node, path string) *
 	}
 	o.quiet++
 	defer func() { o.quiet-- }()
-	if f.Has(schema.Vital) && l.Is("") { // as good as not told
+	if f.Has(schema.MustBeKnown) && l.Is("") { // as good as not told
 		l = nil
 	}
 	if v := o.merged(f, nil, l, path, false); v != nil {
@@ -42,10 +42,10 @@ func (o *overlay) echo(f *schema.Field, declared, l *schema.Node, path string) *
 	}
 	zero := f.Type.Zero()
 	switch {
-	case zero == nil, f.Has(schema.Vital):
+	case zero == nil, f.Has(schema.MustBeKnown):
 		o.lacks(f, path)
 		return nil
-	case f.Type.Adds && l == nil && o.quiet == 1 && (f.Frozen == nil || f.Frozen(nil, zero, o.text) == ""): // else it isn't sent
+	case f.Type.Additive && l == nil && o.quiet == 1 && (f.CheckChange == nil || f.CheckChange(nil, zero, o.text) == ""): // else it isn't sent
 		o.lacking = append(o.lacking, schema.Problem{Pos: o.declared.Pos, Warning: true, Message: fmt.Sprintf(
 			"an update needs %s, and Astro tells of none: whatever there is goes; declare what is to stay", path)})
 	}
@@ -61,7 +61,7 @@ func (o *overlay) lacks(f *schema.Field, path string) {
 // dropped records a live value that goes because of another change: from now on
 // the object has no use for it.
 func (o *overlay) dropped(f *schema.Field, l *schema.Node, path string) {
-	if f.Type.IsZero(l) || f.Applies(o.before) != nil {
+	if f.Type.IsZero(l) || f.FailedCondition(o.before) != nil {
 		return
 	}
 	if holdsList(l) && o.policy.protected {
@@ -76,7 +76,7 @@ func (o *overlay) dropped(f *schema.Field, l *schema.Node, path string) {
 	} else {
 		o.changed(path, o.shown(&f.Type, l), nil)
 	}
-	if why := f.Warning(l, nil); why != "" && o.quiet == 0 {
+	if why := f.WarningForChange(l, nil); why != "" && o.quiet == 0 {
 		o.note(o.declared.Pos, true, "%s goes with this change: %s", path, why)
 	}
 }
@@ -94,7 +94,7 @@ func (o *overlay) shown(t *schema.Type, live *schema.Node) *schema.Node {
 		out := &schema.Node{Form: schema.Map}
 		for i := range t.Fields {
 			f := &t.Fields[i]
-			if n := f.Live(live, o.live); n != nil && !f.HoldsSecret(live) {
+			if n := f.CurrentValue(live, o.live); n != nil && !f.HoldsSecret(live) {
 				out.Set(f.Name, o.shown(&f.Type, n))
 			}
 		}

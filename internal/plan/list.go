@@ -43,7 +43,7 @@ func (s *list) merge(d, l *schema.Node) *schema.Node {
 
 // turns says what it means that a list is empty no longer, or from now on.
 func (s *list) turns(before, after int) {
-	switch all := s.field.Empty; {
+	switch all := s.field.EmptyMeans; {
 	case all == "" || s.quiet > 0 || s.live == nil:
 	case before == 0 && after > 0:
 		s.note(s.whole.Pos, true, "%s was empty, which is %s; from now on it is only what is listed", s.path, all)
@@ -71,18 +71,18 @@ func (s *list) item(p pair) *schema.Node {
 	t := s.field.Type.Elem
 	path := s.at(p)
 	switch {
-	case p.declared == nil && p.live.Doubt != "":
+	case p.declared == nil && p.live.UnclearOrigin != "":
 		s.keepDoubtful(p, path)
 		return s.entire(t, nil, p.live, path, false)
-	case p.declared == nil && s.whole != nil && (s.field.Type.Adds || s.whole.Adds):
+	case p.declared == nil && s.whole != nil && (s.field.Type.Additive || s.whole.Additive):
 		return s.entire(t, nil, p.live, path, false)
 	case p.declared == nil && s.whole != nil && s.gone(path, s.shown(t, p.live)):
-		if why := s.field.Warning(p.live, nil); why != "" && s.quiet == 0 {
+		if why := s.field.WarningForChange(p.live, nil); why != "" && s.quiet == 0 {
 			s.note(s.whole.Pos, true, "%s is removed: %s", path, why)
 		}
 		return nil
 	case p.declared == nil && s.whole != nil:
-		s.kept = append(s.kept, cmp.Or(p.live.Called, p.label))
+		s.kept = append(s.kept, cmp.Or(p.live.DisplayName, p.label))
 		return s.entire(t, nil, p.live, path, false)
 	case p.declared == nil:
 		return s.entire(t, nil, p.live, path, false)
@@ -91,7 +91,7 @@ func (s *list) item(p pair) *schema.Node {
 		s.changed(path, nil, item)
 		return item
 	case t.Base != schema.BaseObject:
-		return p.live.With(p.declared.Pos)
+		return p.live.WithPos(p.declared.Pos)
 	}
 	return s.carry(s.object(t.Fields, p.declared, p.live, path, false), p.live)
 }
@@ -100,7 +100,7 @@ func (s *list) item(p pair) *schema.Node {
 func (s *list) entire(t *schema.Type, declared, live *schema.Node, path string, fresh bool) *schema.Node {
 	if t.Base != schema.BaseObject {
 		if declared != nil {
-			return t.Send(declared)
+			return t.Encode(declared)
 		}
 		return live
 	}
@@ -111,7 +111,7 @@ func (s *list) entire(t *schema.Type, declared, live *schema.Node, path string, 
 
 // carry takes the server's own members along, such as a worker queue's id.
 func (s *list) carry(item, live *schema.Node) *schema.Node {
-	for _, name := range s.field.Type.Carry {
+	for _, name := range s.field.Type.ServerFields {
 		item.Set(name, live.Get(name))
 	}
 	return item
@@ -138,14 +138,14 @@ func (s *list) pair(declared, live []*schema.Node) []pair {
 	t := &s.field.Type
 	found := map[string]*schema.Node{}
 	for _, l := range live {
-		if k := t.Identity(l); k != "" && found[k] == nil {
+		if k := t.KeyOf(l); k != "" && found[k] == nil {
 			found[k] = l
 		}
 	}
 	var out []pair
 	said, met := map[string]bool{}, map[*schema.Node]bool{}
 	for _, d := range declared {
-		k := t.Identity(d)
+		k := t.KeyOf(d)
 		called := s.label(d, k)
 		if (said[k] || k == "" && said["?"+called]) && t.Key != nil {
 			s.problem(d.Pos, "%s: %s is there twice", s.path, called)
@@ -158,7 +158,7 @@ func (s *list) pair(declared, live []*schema.Node) []pair {
 		said[k] = k != ""
 	}
 	for _, l := range live {
-		k := t.Identity(l)
+		k := t.KeyOf(l)
 		if !met[l] && (!t.Set || !said[k]) && (found[k] == l || !s.equal(found[k], l)) {
 			out = append(out, pair{nil, l, k})
 		}

@@ -30,12 +30,12 @@ func (o *overlay) mapping(f *schema.Field, d, l *schema.Node, path string) *sche
 		value := m.Value
 		if secret(value) && live != nil && !veiled(live) {
 			live = live.Clone() // what a secret replaces was most likely its last value
-			live.Conceal()
+			live.MarkSensitive()
 		}
 		switch {
-		case veiled(live) && (live.Veiled() || f.Type.SameElem(value, live)):
+		case veiled(live) && (live.IsRedacted() || f.Type.SameMapValue(value, live)):
 			value = o.secretMember(value, live, at)
-		case live == nil || !f.Type.SameElem(value, live):
+		case live == nil || !f.Type.SameMapValue(value, live):
 			o.changed(at, live, value)
 		}
 		out.Set(m.Name, value)
@@ -84,13 +84,13 @@ func (o *overlay) erases(f *schema.Field, changed *schema.Node, path string, nam
 
 // veiled reports whether a value that Astro doesn't return is in n.
 func veiled(n *schema.Node) (found bool) {
-	n.Walk(func(n *schema.Node) { found = found || n.Veiled() })
+	n.Walk(func(n *schema.Node) { found = found || n.IsRedacted() })
 	return found
 }
 
 // secret reports whether there is a secret in a value.
 func secret(n *schema.Node) (found bool) {
-	n.Walk(func(n *schema.Node) { found = found || n.Secret })
+	n.Walk(func(n *schema.Node) { found = found || n.Sensitive })
 	return found
 }
 
@@ -123,9 +123,9 @@ func (o *overlay) given(t *schema.Type, d, l *schema.Node, path string, fresh bo
 	unset := &schema.Node{Form: schema.List}
 	for i := range t.Fields {
 		f := &t.Fields[i]
-		live := f.Live(l, o.live)
+		live := f.CurrentValue(l, o.live)
 		switch {
-		case f.Type.IsZero(live) && !live.Veiled():
+		case f.Type.IsZero(live) && !live.IsRedacted():
 		case d.Get(f.Name) == nil && !o.gone(join(path, f.Name), live):
 			kept = append(kept, f.Name)
 		case d.Get(f.Name) == nil:
@@ -141,7 +141,7 @@ func (o *overlay) given(t *schema.Type, d, l *schema.Node, path string, fresh bo
 	}
 	o.keeps(d.Pos, path, kept)
 	if len(unset.Items) > 0 {
-		v.Set(t.Unset, unset)
+		v.Set(t.UnsetList, unset)
 	}
 	return v
 }

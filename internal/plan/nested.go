@@ -6,18 +6,18 @@ import "astro-apply/internal/schema"
 func (o *overlay) nested(f *schema.Field, d, l *schema.Node, path string, fresh bool) *schema.Node {
 	t := &f.Type
 	switch {
-	case f.Part != "" && d != nil && len(d.Members) == 0: // {} ends what has a call of its own
+	case f.EndpointName != "" && d != nil && len(d.Members) == 0: // {} ends what has a call of its own
 		if l != nil {
 			o.changed(path, o.shown(t, l), nil)
 		}
 		return nil
-	case f.Part != "" && d != nil && l == nil: // new as a whole, as an element of a list is
+	case f.EndpointName != "" && d != nil && l == nil: // new as a whole, as an element of a list is
 		o.quiet++
 		v := o.object(t.Fields, d, nil, path, true)
 		o.quiet--
 		o.changed(path, nil, v)
 		return v
-	case t.Unset != "" && d != nil:
+	case t.UnsetList != "" && d != nil:
 		return o.given(t, d, l, path, fresh)
 	}
 	v := o.object(t.Fields, d, l, path, fresh)

@@ -50,11 +50,11 @@ func (p *Plan) link(of map[*resource.Object]*Change) {
 						"%s: %s becomes %s by this manifest, at %s; refer to it by its new name", c.Object, r, target.Object, target.Object.Pos)})
 				}
 			}
-			add(target, cmp.Or(r.Field.Ref.Name, r.Field.Name))
+			add(target, cmp.Or(r.Field.Ref.NameField, r.Field.Name))
 		}
 		for i := range c.Object.Kind.Fields {
 			if f := &c.Object.Kind.Fields[i]; f.Ref != nil {
-				c.holds(f).Walk(func(id *schema.Node) { add(live[f.Ref.Kind+" "+id.Value()], f.Ref.Name) })
+				c.holds(f).Walk(func(id *schema.Node) { add(live[f.Ref.Kind+" "+id.ScalarText()], f.Ref.NameField) })
 			}
 		}
 		switch over := governs[c.Object.Kind.Under]; {
@@ -70,10 +70,10 @@ func (p *Plan) link(of map[*resource.Object]*Change) {
 		// Whatever has to do with something else lets go of it before that goes.
 		whole := schema.Type{Base: schema.BaseObject, Fields: c.Object.Kind.Fields}
 		mentions(&whole, c.Live.Body(), func(f *schema.Field, id *schema.Node) {
-			target := live[f.Ref.Kind+" "+id.Value()]
-			if target != nil && !targets[target] && f.Ref.Soft && target.renames() && c.Action == Update {
+			target := live[f.Ref.Kind+" "+id.ScalarText()]
+			if target != nil && !targets[target] && f.Ref.ByName && target.renames() && c.Action == Update {
 				p.Problems = append(p.Problems, schema.Problem{Pos: c.Object.Pos, Message: fmt.Sprintf(
-					"%s is granted %q, which becomes %s by this manifest, at %s, and would be sent back; declare the grant by its new name", c.Object, id.Value(), target.Object, target.Object.Pos)})
+					"%s is granted %q, which becomes %s by this manifest, at %s, and would be sent back; declare the grant by its new name", c.Object, id.ScalarText(), target.Object, target.Object.Pos)})
 				targets[target] = true
 			}
 			if target != nil && !targets[target] && target.Action == Delete && !slices.Contains(target.Needs, c) {
@@ -82,7 +82,7 @@ func (p *Plan) link(of map[*resource.Object]*Change) {
 		})
 		for _, kept := range c.Kept { // a list that is declared keeps it against the declaration
 			name, _, _ := strings.Cut(kept.Path, "[")
-			f := schema.Find(c.Object.Kind.Fields, name)
+			f := schema.FindField(c.Object.Kind.Fields, name)
 			if f == nil {
 				continue
 			}
@@ -91,7 +91,7 @@ func (p *Plan) link(of map[*resource.Object]*Change) {
 				element.Type = *f.Type.Elem
 			}
 			mentions(&schema.Type{Base: schema.BaseObject, Fields: []schema.Field{element}}, &schema.Node{Form: schema.Map, Members: []schema.Member{{Name: name, Value: kept.Old}}},
-				func(f *schema.Field, id *schema.Node) { p.keeps(c, kept.Path, live[f.Ref.Kind+" "+id.Value()]) })
+				func(f *schema.Field, id *schema.Node) { p.keeps(c, kept.Path, live[f.Ref.Kind+" "+id.ScalarText()]) })
 		}
 	}
 }
@@ -122,12 +122,12 @@ func (c *Change) holds(f *schema.Field) *schema.Node {
 	if n := c.Object.Body.Get(f.Name); n != nil || c.Live == nil {
 		return n
 	}
-	for _, sibling := range f.Yields {
+	for _, sibling := range f.ConflictsWith {
 		if c.Object.Body.Get(sibling) != nil {
 			return nil
 		}
 	}
-	return f.Live(c.Live.Body(), c.Live.Body())
+	return f.CurrentValue(c.Live.Body(), c.Live.Body())
 }
 
 // keeps reports that c is not to let go of what is removed.

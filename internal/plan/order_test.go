@@ -190,7 +190,7 @@ func TestCircle(t *testing.T) {
 	kind := func(name, other string) *resource.Kind {
 		return &resource.Kind{Name: name, Section: name + "s", Identity: []string{"name"}, Fields: []schema.Field{
 			{Name: "name", Type: schema.TextType(0)},
-			{Name: other + "Id", Type: schema.TextType(0), Ref: &schema.Ref{Kind: other, Name: other}},
+			{Name: other + "Id", Type: schema.TextType(0), Ref: &schema.Ref{Kind: other, NameField: other}},
 		}}
 	}
 	env := manifest.Environment{Lookup: func(string) string { return "" }}

@@ -55,24 +55,24 @@ func (o *overlay) object(fields []schema.Field, declared, live *schema.Node, pat
 }
 
 func (o *overlay) field(f *schema.Field, declared, live *schema.Node, path string, fresh bool) *schema.Node {
-	d, l := declared.Get(f.Name), f.Live(live, o.live)
-	if d == nil && l != nil && declared != nil && f.Type.Unset != "" { // what is around it is declared in full
+	d, l := declared.Get(f.Name), f.CurrentValue(live, o.live)
+	if d == nil && l != nil && declared != nil && f.Type.UnsetList != "" { // what is around it is declared in full
 		d = &schema.Node{Form: schema.Map, Pos: declared.Pos}
 	}
-	if f.Has(schema.Local) {
+	if f.Has(schema.MetaArgument) {
 		if fresh && d == nil && f.Has(schema.RequiredCreate) {
-			o.problem(declared.Pos, "%s is missing: %s", path, f.Note)
+			o.problem(declared.Pos, "%s is missing: %s", path, f.Remedy)
 		}
 		return nil
 	}
-	if d != nil && d.Secret && l != nil {
+	if d != nil && d.Sensitive && l != nil {
 		if l.Form == schema.Text && l.Text != d.Text && f.Type.Equal(d, l) {
-			o.diff.Hidden = append(o.diff.Hidden, &schema.Node{Form: schema.Text, Text: l.Text, Read: []string{}}) // another spelling of it
+			o.diff.Hidden = append(o.diff.Hidden, &schema.Node{Form: schema.Text, Text: l.Text, VariableValues: []string{}}) // another spelling of it
 		}
 		l = l.Clone() // what a secret replaces was most likely its last value
-		l.Conceal()
+		l.MarkSensitive()
 	}
-	if w := f.Applies(o.value); w != nil {
+	if w := f.FailedCondition(o.value); w != nil {
 		if d != nil {
 			o.problem(d.Pos, "%s does not apply when %s is %s, only when it is %s", path, w.Field, o.text(w.Field), strings.Join(w.In, " or "))
 		} else {
@@ -80,15 +80,15 @@ func (o *overlay) field(f *schema.Field, declared, live *schema.Node, path strin
 		}
 		return nil
 	}
-	if f.Part != o.part && f.Part != "" && (!fresh || !f.Has(schema.Create)) {
+	if f.EndpointName != o.part && f.EndpointName != "" && (!fresh || !f.Has(schema.Create)) {
 		return o.apart(f, d, l, path, fresh)
 	}
-	if f.Lapsed != nil {
-		if d != nil && f.Lapsed(d, o.policy.Now) {
+	if f.IsExpired != nil {
+		if d != nil && f.IsExpired(d, o.policy.Now) {
 			o.note(d.Pos, false, "%s is over and no longer looked at: %s", path, d.Show())
 			d = nil
 		}
-		if l != nil && f.Lapsed(l, o.policy.Now) {
+		if l != nil && f.IsExpired(l, o.policy.Now) {
 			l = nil
 		}
 		if d == nil && l == nil {
@@ -98,24 +98,24 @@ func (o *overlay) field(f *schema.Field, declared, live *schema.Node, path strin
 	if fresh {
 		return o.created(f, declared, path)
 	}
-	secret := f.HoldsSecret(o.side(f, declared, live)) || f.HoldsSecretIn(o.text)
-	if secret && f.Secret.Told && d != nil {
-		if d.Is("") && l.Veiled() {
+	secret := f.HoldsSecret(o.side(f, declared, live)) || f.HoldsSecretByPath(o.text)
+	if secret && f.Secret.PresenceReported && d != nil {
+		if d.Is("") && l.IsRedacted() {
 			o.problem(d.Pos, "%s can't be cleared: an empty secret keeps the one that is stored; leave it out, or write another one", path)
 		}
 		d = o.concealed(d)
 	}
 	switch {
-	case secret && !f.Secret.Told:
+	case secret && !f.Secret.PresenceReported:
 		return o.secret(f, d, live, path)
-	case l.Veiled() && d != nil:
+	case l.IsRedacted() && d != nil:
 		return o.veiled(f, d, l, path)
 	case d == nil:
 		return o.echo(f, declared, l, path)
-	case f.Has(schema.CreateOnly):
-		if o.made.Get(f.Read) == nil && o.differs(f, d, l, path) {
+	case f.Has(schema.IgnoreChanges):
+		if o.made.Get(f.ResponsePath) == nil && o.differs(f, d, l, path) {
 			live, declared := schema.ShowBoth(o.shown(&f.Type, l), d)
-			o.note(d.Pos, false, "%s is %s live and %s here: %s", path, live, declared, f.Note)
+			o.note(d.Pos, false, "%s is %s live and %s here: %s", path, live, declared, f.Remedy)
 		}
 		return nil
 	case f.Has(schema.Immutable):
@@ -123,7 +123,7 @@ func (o *overlay) field(f *schema.Field, declared, live *schema.Node, path strin
 	}
 	before := len(o.diff.Fields)
 	v := o.merge(f, d, l, path)
-	if f.Echo == schema.EchoChanged && len(o.diff.Fields) == before {
+	if f.Undeclared == schema.OmitUnlessChanged && len(o.diff.Fields) == before {
 		return nil
 	}
 	return v
@@ -139,8 +139,8 @@ func (o *overlay) differs(f *schema.Field, d, l *schema.Node, path string) bool 
 
 // merge records what changes in a declared field and returns what to send.
 func (o *overlay) merge(f *schema.Field, d, l *schema.Node, path string) *schema.Node {
-	if f.Frozen != nil && !f.Type.Equal(d, l) {
-		if why := f.Frozen(l, d, o.text); why != "" {
+	if f.CheckChange != nil && !f.Type.Equal(d, l) {
+		if why := f.CheckChange(l, d, o.text); why != "" {
 			o.problem(d.Pos, "%s: %s", path, why)
 		}
 	}
@@ -154,7 +154,7 @@ func (o *overlay) merged(f *schema.Field, d, l *schema.Node, path string, fresh 
 		return o.mapping(f, d, l, path)
 	case t.Base == schema.BaseObject:
 		return o.nested(f, d, l, path, fresh)
-	case t.Base == schema.BaseList && d == nil && (l == nil || t.Count != nil && len(l.Items) < t.Count.Min):
+	case t.Base == schema.BaseList && d == nil && (l == nil || t.ItemCount != nil && len(l.Items) < t.ItemCount.Min):
 		return nil
 	case t.Base == schema.BaseList:
 		return (&list{overlay: o, field: f, path: path}).merge(d, l)
@@ -162,18 +162,18 @@ func (o *overlay) merged(f *schema.Field, d, l *schema.Node, path string, fresh 
 		return l
 	case t.Equal(d, l):
 		if l == nil {
-			return t.Send(d)
+			return t.Encode(d)
 		}
-		v := l.With(d.Pos) // the live spelling of the same value
-		v.Within = d.Within
+		v := l.WithPos(d.Pos) // the live spelling of the same value
+		v.ParentID = d.ParentID
 		return v
 	}
-	if why := f.Warning(l, d); why != "" && !fresh {
+	if why := f.WarningForChange(l, d); why != "" && !fresh {
 		live, declared := schema.ShowBoth(l, d)
 		o.note(d.Pos, true, "%s changes from %s to %s: %s", path, live, declared, why)
 	}
 	o.changed(path, l, d)
-	return t.Send(d)
+	return t.Encode(d)
 }
 
 func join(path, name string) string {

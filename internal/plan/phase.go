@@ -5,10 +5,10 @@ import "astro-apply/internal/schema"
 // apart is a field that another call carries: what is live of it is sent back,
 // so that this one doesn't take it away.
 func (o *overlay) apart(f *schema.Field, d, l *schema.Node, path string, fresh bool) *schema.Node {
-	if f.Lapsed != nil && d != nil && f.Lapsed(d, o.policy.Now) {
+	if f.IsExpired != nil && d != nil && f.IsExpired(d, o.policy.Now) {
 		d = nil
 	}
-	if f.Lapsed != nil && l != nil && f.Lapsed(l, o.policy.Now) {
+	if f.IsExpired != nil && l != nil && f.IsExpired(l, o.policy.Now) {
 		l = nil
 	}
 	if !fresh {
@@ -27,7 +27,7 @@ func (o *overlay) apart(f *schema.Field, d, l *schema.Node, path string, fresh b
 func (o *overlay) created(f *schema.Field, declared *schema.Node, path string) *schema.Node {
 	d := declared.Get(f.Name)
 	if d == nil {
-		d = declared.Fresh.Get(f.Name)
+		d = declared.CreateDefaults.Get(f.Name)
 	}
 	if d == nil && f.Default != nil {
 		d = f.Default(declared)
@@ -44,25 +44,25 @@ func (o *overlay) created(f *schema.Field, declared *schema.Node, path string) *
 		o.merged(f, d, nil, path, true)
 		return nil
 	}
-	if f.HoldsSecret(declared) || f.HoldsSecretIn(o.text) {
+	if f.HoldsSecret(declared) || f.HoldsSecretByPath(o.text) {
 		d = o.concealed(d)
 	}
 	return o.merged(f, d, nil, path, true)
 }
 
 func (o *overlay) immutable(f *schema.Field, d, l *schema.Node, path string) *schema.Node {
-	if l == nil && f.Read != "-" && !f.Type.IsZero(d) {
+	if l == nil && f.ResponsePath != "-" && !f.Type.IsZero(d) {
 		o.note(d.Pos, false, "%s can't change once it is set, and Astro doesn't tell what it is: %s was not compared", path, d.Show())
 	}
 	if l != nil && !f.Type.Equal(d, l) {
 		live, declared := schema.ShowBoth(l, d)
-		o.problem(d.Pos, "%s can't change once it is set: it is %s live and %s here. %s", path, live, declared, f.Note)
+		o.problem(d.Pos, "%s can't change once it is set: it is %s live and %s here. %s", path, live, declared, f.Remedy)
 	}
 	switch {
 	case !f.Has(schema.Update):
 		return nil
 	case l == nil:
-		return f.Type.Send(d)
+		return f.Type.Encode(d)
 	}
-	return l.With(d.Pos)
+	return l.WithPos(d.Pos)
 }

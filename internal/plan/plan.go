@@ -71,7 +71,7 @@ func Make(organizationID string, d *resource.Declaration, w *resource.World, pol
 	p.refuseCycles()
 	p.order()
 	p.narrow(policy.Only)
-	schema.Sort(p.Problems)
+	schema.SortProblems(p.Problems)
 	return p
 }
 
@@ -187,5 +187,5 @@ func (p *Plan) Issues(policy Policy) (out []*resource.Object) {
 // Refuse adds problems: nothing may be written.
 func (p *Plan) Refuse(problems ...schema.Problem) {
 	p.Problems = append(p.Problems, problems...)
-	schema.Sort(p.Problems)
+	schema.SortProblems(p.Problems)
 }

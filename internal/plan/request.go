@@ -41,7 +41,7 @@ func (o *overlay) carried(k *resource.Kind, part *resource.Part) *schema.Node {
 	}
 	var fields []schema.Field
 	for _, f := range k.Fields {
-		if f.Part == part.Name {
+		if f.EndpointName == part.Name {
 			fields = append(fields, f)
 		}
 	}
@@ -53,8 +53,8 @@ func (o *overlay) rooted(k *resource.Kind, path string) *schema.Node {
 	fields, declared, live, whole := k.Fields, o.declared, o.live, path
 	for {
 		name, rest, nested := strings.Cut(path, ".")
-		f := schema.Find(fields, name)
-		if f.Applies(o.value) != nil || declared.Get(name) == nil {
+		f := schema.FindField(fields, name)
+		if f.FailedCondition(o.value) != nil || declared.Get(name) == nil {
 			return nil
 		}
 		if !nested {
@@ -93,8 +93,8 @@ func (o *overlay) requests(k *resource.Kind, part *resource.Part, body *schema.N
 // missing in between, those that remove from it.
 func (o *overlay) elements(k *resource.Kind, part *resource.Part, body *schema.Node, live *resource.Live) []Request {
 	e, name := part.Elements, body.Members[0].Name
-	f := schema.Find(k.Fields, name)
-	wanted, have := body.Members[0].Value, f.Live(live.Body(), live.Body())
+	f := schema.FindField(k.Fields, name)
+	wanted, have := body.Members[0].Value, f.CurrentValue(live.Body(), live.Body())
 	added, removed := missing(f.Type.Elem, wanted, have), missing(f.Type.Elem, have, wanted)
 	if e.First != nil {
 		sortElements(added, removed, func(n *schema.Node) bool { return e.First(n, o.policy.Caller) })
@@ -107,7 +107,7 @@ func (o *overlay) elements(k *resource.Kind, part *resource.Part, body *schema.N
 	}
 	var keys []*schema.Node
 	for _, item := range removed {
-		keys = append(keys, schema.String(live.Keys[f.Type.Elem.Canonical(item)]))
+		keys = append(keys, schema.String(live.Keys[f.Type.Elem.NormalizedText(item)]))
 	}
 	if e.Keys == "" {
 		for _, key := range keys {
@@ -159,13 +159,13 @@ func missing(elem *schema.Type, all, some *schema.Node) []*schema.Node {
 	in := map[string]bool{}
 	if some != nil {
 		for _, item := range some.Items {
-			in[elem.Canonical(item)] = true
+			in[elem.NormalizedText(item)] = true
 		}
 	}
 	var out []*schema.Node
 	if all != nil {
 		for _, item := range all.Items {
-			if key := elem.Canonical(item); !in[key] {
+			if key := elem.NormalizedText(item); !in[key] {
 				in[key] = true
 				out = append(out, item)
 			}
@@ -180,6 +180,6 @@ func (p Policy) rotates(o *resource.Object) bool {
 
 // rotation is a new secret value as a difference. Neither value is known.
 func rotation(k *resource.Kind) Field {
-	words := func(s string) *schema.Node { return &schema.Node{Form: schema.Pending, Text: s} }
+	words := func(s string) *schema.Node { return &schema.Node{Form: schema.Unknown, Text: s} }
 	return Field{Path: k.Issued, Old: words("the value in use, which ends"), New: words("a new value")}
 }

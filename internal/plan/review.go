@@ -136,8 +136,8 @@ func (s scrubber) encodeValue(n *schema.Node, created map[string]string) (json.R
 	}
 	c := n.Clone()
 	c.Walk(func(m *schema.Node) {
-		if name := created[m.Text]; name != "" && m.Form == schema.Text && !m.Secret {
-			m.Form, m.Text = schema.Pending, name
+		if name := created[m.Text]; name != "" && m.Form == schema.Text && !m.Sensitive {
+			m.Form, m.Text = schema.Unknown, name
 		}
 		slices.SortStableFunc(m.Members, func(a, b schema.Member) int { return cmp.Compare(a.Name, b.Name) })
 		if text := s.tagNode(m); text != "" {

@@ -156,7 +156,7 @@ func TestReviewTellsSecretsFromText(t *testing.T) {
 		p := agreed(t, "workspaces: [{ name: data, description: '"+text+"' }]", nil, plan.Policy{})
 		for _, f := range p.Changes[0].Fields {
 			if f.Path == "description" {
-				f.New.Secret = secret
+				f.New.Sensitive = secret
 			}
 		}
 		return p

@@ -35,15 +35,15 @@ func (s scrubber) tagPath(path string) reviewText {
 func (s scrubber) tagNode(n *schema.Node) reviewText {
 	compound := n.Form == schema.List || n.Form == schema.Map
 	switch {
-	case n.Secret && !compound:
+	case n.Sensitive && !compound:
 		return secretText
 	case s.isSecret(n):
-		return scrubbedText + schema.Redacted
+		return scrubbedText + schema.RedactionMark
 	case compound:
 		return ""
 	case n.Form == schema.Null:
 		return nullText
-	case n.Form == schema.Pending:
+	case n.Form == schema.Unknown:
 		return tag(unknownText, n.Text, s.unknown(n.Text))
 	case n.Form == schema.Text:
 		return s.tagText(n.Text)
@@ -70,7 +70,7 @@ func (t reviewText) isScrubbed() bool { return strings.HasPrefix(string(t), scru
 func (t reviewText) shown() string {
 	switch {
 	case t == secretText:
-		return schema.Redacted
+		return schema.RedactionMark
 	case t == nullText:
 		return "null"
 	case strings.HasPrefix(string(t), unknownText):

@@ -87,14 +87,14 @@ func (s scrubber) redact(n *schema.Node) any {
 	c.Walk(func(m *schema.Node) {
 		switch {
 		case s.isSecret(m):
-			*m = schema.Node{Form: schema.Text, Text: schema.Redacted}
+			*m = schema.Node{Form: schema.Text, Text: schema.RedactionMark}
 		case m.Form == schema.Text:
 			m.Text = s.text(m.Text)
-		case m.Form == schema.Pending:
+		case m.Form == schema.Unknown:
 			m.Text = s.unknown(m.Text)
 		}
 	})
-	return c.Redacted()
+	return c.RedactedCopy()
 }
 
 // publicWords returns the names of all kinds and of their fields.
@@ -104,8 +104,8 @@ func publicWords() map[string]bool {
 	add = func(fields []schema.Field) {
 		for i := range fields {
 			words[fields[i].Name] = true
-			if pick := fields[i].Pick; pick != nil {
-				words[pick.What] = true
+			if pick := fields[i].ItemRef; pick != nil {
+				words[pick.Title] = true
 			}
 			for t := &fields[i].Type; t != nil; t = t.Elem {
 				add(t.Fields)

@@ -12,7 +12,7 @@ func (o *overlay) secret(f *schema.Field, d, live *schema.Node, path string) *sc
 	case d == nil && f.HoldsSecret(live):
 		return nil // keeps what is stored
 	case d == nil: // becomes secret: the API only keeps what is so already
-		if d = f.Live(live, o.live); d == nil {
+		if d = f.CurrentValue(live, o.live); d == nil {
 			return f.Type.Zero()
 		}
 		return o.concealed(d)
@@ -32,12 +32,12 @@ func (o *overlay) secret(f *schema.Field, d, live *schema.Node, path string) *sc
 // concealed is d, known to be secret also where the manifest doesn't say so.
 func (o *overlay) concealed(d *schema.Node) *schema.Node {
 	d.Walk(func(n *schema.Node) {
-		if !n.Secret {
+		if !n.Sensitive {
 			o.diff.Hidden = append(o.diff.Hidden, n)
 		}
 	})
 	c := d.Clone()
-	c.Conceal()
+	c.MarkSensitive()
 	return c
 }
 
@@ -75,7 +75,7 @@ func (o *overlay) again(d *schema.Node, path string) *schema.Node {
 // side is a level with the sibling that a secret depends on: the declared one
 // if there is one.
 func (o *overlay) side(f *schema.Field, declared, live *schema.Node) *schema.Node {
-	if f.Secret == nil || f.Secret.If == "" || declared.Get(f.Secret.If) != nil {
+	if f.Secret == nil || f.Secret.IfSibling == "" || declared.Get(f.Secret.IfSibling) != nil {
 		return declared
 	}
 	return live

@@ -70,7 +70,7 @@ func resolves(before, now *schema.Node) bool {
 func replaceUnknown(n, now *schema.Node) {
 	switch {
 	case n == nil || now == nil:
-	case n.Form == schema.Pending && now.Form == schema.Text:
+	case n.Form == schema.Unknown && now.Form == schema.Text:
 		*n = *now
 	case len(n.Items) == len(now.Items):
 		for i := range n.Items {

@@ -65,11 +65,11 @@ func TestExceedsComparesContent(t *testing.T) {
 func TestExceedsComparesSecrets(t *testing.T) {
 	t.Parallel()
 	diff := func(text string) *plan.Diff {
-		return &plan.Diff{Fields: []plan.Field{{Path: "p", Old: &schema.Node{Form: schema.Text, Text: text, Secret: true}, New: schema.String("x")}}}
+		return &plan.Diff{Fields: []plan.Field{{Path: "p", Old: &schema.Node{Form: schema.Text, Text: text, Sensitive: true}, New: schema.String("x")}}}
 	}
 	same(t, "another secret", "p", diff("a").Exceeds(diff("b")))
 	same(t, "the same secret", "", diff("a").Exceeds(diff("a")))
-	hidden := &plan.Diff{Fields: []plan.Field{{Path: "p", Old: schema.Hidden(), New: schema.String("x")}}}
+	hidden := &plan.Diff{Fields: []plan.Field{{Path: "p", Old: schema.RedactedNode(), New: schema.String("x")}}}
 	same(t, "a secret that Astro doesn't return", "p", hidden.Exceeds(diff("")))
 }
 
@@ -130,7 +130,7 @@ func TestRemovesCountsOnlyRemovals(t *testing.T) {
 // change like any other.
 func TestExceedsCountsSecretsThatAreWrittenAgain(t *testing.T) {
 	t.Parallel()
-	again := plan.Field{Path: "token", New: &schema.Node{Form: schema.Text, Text: "s", Secret: true}, Again: true}
+	again := plan.Field{Path: "token", New: &schema.Node{Form: schema.Text, Text: "s", Sensitive: true}, Again: true}
 	d := &plan.Diff{Fields: []plan.Field{{Path: "description", New: schema.String("x")}, again}}
 	same(t, "not shown", "token", d.Exceeds(&plan.Diff{Fields: d.Fields[:1]}))
 	same(t, "shown", "", d.Exceeds(d))
@@ -146,7 +146,7 @@ func TestExceedsKnowsResolvedReferences(t *testing.T) {
 		n.Set("role", schema.String(role))
 		return &plan.Diff{Fields: []plan.Field{{Path: path, New: n}}}
 	}
-	unknown := &schema.Node{Form: schema.Pending, Text: `id of workspace "data"`}
+	unknown := &schema.Node{Form: schema.Unknown, Text: `id of workspace "data"`}
 	shown := role(`roles[workspace "data"]`, unknown, "MEMBER")
 	same(t, "resolved", "", role("roles[c1]", schema.String("c1"), "MEMBER").Exceeds(shown))
 	same(t, "with another role", "roles[c1]", role("roles[c1]", schema.String("c1"), "OWNER").Exceeds(shown))
@@ -156,7 +156,7 @@ func TestExceedsKnowsResolvedReferences(t *testing.T) {
 	changed.Fields[0].Old = schema.String("changed since")
 	same(t, "resolved, and changed since", "roles[c1]", changed.Exceeds(shown))
 	same(t, "still unknown", "", role(`roles[workspace "data"]`, unknown, "MEMBER").Exceeds(shown))
-	other := &schema.Node{Form: schema.Pending, Text: `id of workspace "more"`}
+	other := &schema.Node{Form: schema.Unknown, Text: `id of workspace "more"`}
 	same(t, "another unknown one", `roles[workspace "data"]`, role(`roles[workspace "data"]`, other, "MEMBER").Exceeds(shown))
 	both := role("roles[c1]", schema.String("c1"), "MEMBER")
 	both.Fields = append(both.Fields, role("roles[c2]", schema.String("c2"), "MEMBER").Fields...)

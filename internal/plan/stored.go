@@ -58,7 +58,7 @@ type storedField struct {
 func (s *storedField) add(f Field) {
 	if f.New != nil {
 		s.written = append(s.written, f.New)
-		if f.New.Pos.Known() {
+		if f.New.Pos.IsKnown() {
 			s.pos = f.New.Pos
 		}
 	}
@@ -70,7 +70,7 @@ func (s *storedField) add(f Field) {
 func (s *storedField) message() string {
 	written, returned := (&schema.Node{Form: schema.List, Items: s.written}).Clone(), (&schema.Node{Form: schema.List, Items: s.returned}).Clone()
 	if secret(written) { // the returned value may be another spelling of the secret
-		returned.Conceal()
+		returned.MarkSensitive()
 	}
 	if len(written.Items) == 1 && len(returned.Items) <= 1 || len(written.Items) == 0 && len(returned.Items) == 1 {
 		written, returned = only(written), only(returned)

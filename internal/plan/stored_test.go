@@ -67,7 +67,7 @@ func TestStored(t *testing.T) {
 			var got []string
 			for _, w := range plan.Stored(o, live(t, o, dedicated), plan.Policy{AllowDelete: test.allowDelete, WriteSecrets: true}) {
 				got = append(got, w.Message)
-				if !w.Warning || !w.Pos.Known() {
+				if !w.Warning || !w.Pos.IsKnown() {
 					t.Errorf("no warning with a place: %+v", w)
 				}
 			}

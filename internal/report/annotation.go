@@ -44,9 +44,9 @@ func (r *Run) Annotations() []github.Annotation {
 func (r *Run) annotation(f Finding) github.Annotation {
 	a := github.Annotation{Level: f.Level, Title: f.Title, Message: f.Message}
 	switch {
-	case r.Inline && f.Pos.Known():
+	case r.Inline && f.Pos.IsKnown():
 		a.Message = f.Pos.String() + ": " + a.Message
-	case f.Pos.Known():
+	case f.Pos.IsKnown():
 		a.File, a.Line, a.Col = f.Pos.File, f.Pos.Line, f.Pos.Col
 	}
 	return a

@@ -37,7 +37,7 @@ func count(findings []Finding) int {
 
 // place is what stands before a text about f.
 func (f Finding) place() string {
-	if !f.Pos.Known() {
+	if !f.Pos.IsKnown() {
 		return ""
 	}
 	return f.Pos.String() + ": "
@@ -96,8 +96,8 @@ func (r *Run) conclusion() []Finding {
 
 func problems(in []schema.Problem, title string) []Finding {
 	var out []Finding
-	for _, p := range schema.Merge(in) {
-		f := Finding{Level: github.Error, Pos: p.Pos, Title: title, Message: p.Message, more: p.More}
+	for _, p := range schema.MergeProblems(in) {
+		f := Finding{Level: github.Error, Pos: p.Pos, Title: title, Message: p.Message, more: p.Unlisted}
 		if p.Warning {
 			f.Level = github.Warning
 		}
@@ -174,7 +174,7 @@ func failure(name string, err error, pos schema.Pos, body *schema.Node) []Findin
 	base := Finding{Level: github.Error, Pos: pos, Title: title(name, api), Message: name + ": " + explain(err)}
 	var out []Finding
 	for _, f := range api.FieldErrors {
-		at, ok := body.Locate(f.Field)
+		at, ok := body.PositionOf(f.Field)
 		if !ok {
 			continue
 		}

@@ -80,7 +80,7 @@ func (t toll) changes() string {
 func (t toll) restart() string { return plural(t.n, t.kind.Title) + verb(t.n, " restarts", " restart") }
 
 // affected counts, by kind and field, the updates with an effect.
-func (r *Run) affected(effect schema.Effect) (out []toll) {
+func (r *Run) affected(effect schema.Impact) (out []toll) {
 	at := map[string]int{}
 	for _, c := range r.Plan.Changes {
 		standing := c.Action == plan.Create && c.Object.Kind.Single // of that, there always is one
@@ -118,10 +118,10 @@ func (r *Run) restarted() (out []toll) {
 
 // touched names the fields of an object that change and have an effect, each
 // once.
-func touched(c *plan.Change, effect schema.Effect) (names []string) {
+func touched(c *plan.Change, effect schema.Impact) (names []string) {
 	seen := map[string]bool{}
 	for _, f := range c.Fields {
-		name, of := schema.StrongestEffect(c.Object.Kind.Fields, f.Path)
+		name, of := schema.MaxImpact(c.Object.Kind.Fields, f.Path)
 		if of == effect && !seen[name] {
 			seen[name] = true
 			names = append(names, name)

@@ -155,7 +155,7 @@ func (r *Run) errorCount() int {
 	n := len(r.Errors)
 	for _, p := range r.Problems {
 		if !p.Warning {
-			n += max(1, p.More)
+			n += max(1, p.Unlisted)
 		}
 	}
 	return n

@@ -51,7 +51,7 @@ func heading(c *plan.Change) string {
 	if c.Live != nil {
 		line += " (" + c.Live.ID + ")"
 	}
-	if c.Object.Pos.Known() {
+	if c.Object.Pos.IsKnown() {
 		line += "  " + c.Object.Pos.String()
 	}
 	return line
@@ -85,7 +85,7 @@ func (r *Run) differences(c *plan.Change) []line {
 func difference(f plan.Field, v value) line {
 	switch {
 	case f.Again:
-		return line{"~", f.Path + ": " + schema.Redacted + " (written again, it can't be compared)"}
+		return line{"~", f.Path + ": " + schema.RedactionMark + " (written again, it can't be compared)"}
 	case f.New == nil:
 		return line{"-", f.Path + ": " + v.before}
 	case f.Old == nil:

@@ -56,7 +56,7 @@ func TestValuesAreCutAroundTheDifference(t *testing.T) {
 		"a change":     {[]plan.Field{{Path: "d", Old: schema.String(long + "old end"), New: schema.String(long + "new end")}}, []string{`ghi old end" → …`, `ghi new end"`}},
 		"a set":        {[]plan.Field{{Path: "d", New: schema.String(long + "one")}, {Path: "d", New: schema.String(long + "two")}}, []string{`ghi one"`, `ghi two"`}},
 		"a secret":     {[]plan.Field{{Path: "d", Old: schema.String("u:" + cutSecret + "@h"), New: schema.String("u:***@h")}}, []string{`"u:***@h" → "u:***@h" (a secret in it differs)`}},
-		"both secrets": {[]plan.Field{{Path: "d", Old: schema.Hidden(), New: schema.Hidden()}}, []string{"*** → ***\n"}},
+		"both secrets": {[]plan.Field{{Path: "d", Old: schema.RedactedNode(), New: schema.RedactedNode()}}, []string{"*** → ***\n"}},
 		"a new one":    {[]plan.Field{{Path: "d", New: schema.String(long)}}, []string{`+ d: "abcdefghi `, "…"}},
 	} {
 		got := changed(test.fields...).PlanText()

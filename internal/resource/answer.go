@@ -57,7 +57,7 @@ func (l *Live) is(o *Object) bool { return l.Name() == o.Key() && l.ParentID() =
 func (l *Live) identified(o *Object) bool {
 	body := l.Body()
 	return (l.ParentID() != "" || o.ParentID() == "") && !slices.ContainsFunc(o.Kind.Identity, func(name string) bool {
-		return o.Kind.field(name).Live(body, body) == nil
+		return o.Kind.field(name).CurrentValue(body, body) == nil
 	})
 }
 
@@ -69,7 +69,7 @@ func (l *Live) describe() string {
 	}
 	body := l.Body()
 	for _, name := range l.kind.Parents {
-		if id := body.Get(name).Value(); id != "" {
+		if id := body.Get(name).ScalarText(); id != "" {
 			text += " in " + l.kind.field(name).Ref.Kind + " " + id
 			break
 		}

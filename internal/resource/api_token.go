@@ -46,26 +46,26 @@ func apiToken() *Kind {
 		Ending:    &Ending{"endAt", "it", rotateToken},
 		Doubt:     func(live *schema.Node) string { return unused(live, rotateToken) },
 		Fields: []schema.Field{
-			{Name: "name", Type: name(256), Phase: schema.RequiredCreate | schema.RequiredUpdate, Doc: "The token's name."},
+			{Name: "name", Type: name(256), Behavior: schema.RequiredCreate | schema.RequiredUpdate, Doc: "The token's name."},
 			{Name: "description", Type: schema.TextType(500), Doc: "What the token is for."},
 			{
-				Name: "scope", Type: schema.EnumType("DEPLOYMENT", "WORKSPACE", "ORGANIZATION"), Phase: schema.Create | schema.Immutable, Note: newToken,
+				Name: "scope", Type: schema.EnumType("DEPLOYMENT", "WORKSPACE", "ORGANIZATION"), Behavior: schema.Create | schema.Immutable, Remedy: newToken,
 				Doc: "What the token belongs to; left out, that is the deployment or workspace it names.",
 			},
 			{
-				Name: "workspaceId", Type: schema.TextType(0), Ref: &toWorkspace, Phase: schema.Create | schema.Immutable, Note: newToken,
-				When: []schema.When{{Field: "scope", In: []string{"WORKSPACE"}}}, Doc: "The Workspace that the token belongs to.",
+				Name: "workspaceId", Type: schema.TextType(0), Ref: &toWorkspace, Behavior: schema.Create | schema.Immutable, Remedy: newToken,
+				When: []schema.Condition{{Field: "scope", In: []string{"WORKSPACE"}}}, Doc: "The Workspace that the token belongs to.",
 			},
 			{
-				Name: "deploymentId", Type: schema.TextType(0), Ref: &toDeployment, Phase: schema.Create | schema.Immutable, Note: newToken,
-				When: []schema.When{{Field: "scope", In: []string{"DEPLOYMENT"}}}, Doc: "The Deployment that the token belongs to.",
+				Name: "deploymentId", Type: schema.TextType(0), Ref: &toDeployment, Behavior: schema.Create | schema.Immutable, Remedy: newToken,
+				When: []schema.Condition{{Field: "scope", In: []string{"DEPLOYMENT"}}}, Doc: "The Deployment that the token belongs to.",
 			},
 			{
-				Name: "roles", Type: tokenRoleList(), Part: "roles", Phase: schema.RequiredCreate | schema.RequiredUpdate,
+				Name: "roles", Type: tokenRoleList(), EndpointName: "roles", Behavior: schema.RequiredCreate | schema.RequiredUpdate,
 				Doc: "What the token may do: one role in what it belongs to, and any number elsewhere in it.",
 			},
 			{
-				Name: "kind", Type: schema.EnumType("STANDARD", "DIRECT_ACCESS"), Phase: schema.Create | schema.Immutable, Note: newToken,
+				Name: "kind", Type: schema.EnumType("STANDARD", "DIRECT_ACCESS"), Behavior: schema.Create | schema.Immutable, Remedy: newToken,
 				Doc: "The kind of token, STANDARD unless declared.",
 			},
 			expiry(),
@@ -77,14 +77,14 @@ func apiToken() *Kind {
 
 func expiry() schema.Field {
 	return schema.Field{
-		Name: "tokenExpiryPeriodInDays", Read: "expiryPeriodInDays", Type: schema.IntType(1, 3650), Phase: schema.Create | schema.Immutable, Note: newToken,
+		Name: "tokenExpiryPeriodInDays", ResponsePath: "expiryPeriodInDays", Type: schema.IntType(1, 3650), Behavior: schema.Create | schema.Immutable, Remedy: newToken,
 		Doc: "How many days the token is valid; left out, for ever.",
 	}
 }
 
 func saveTo() schema.Field {
 	return schema.Field{
-		Name: SinkField, Type: nonEmpty(), Phase: schema.Local | schema.RequiredCreate, Note: sink,
+		Name: SinkField, Type: nonEmpty(), Behavior: schema.MetaArgument | schema.RequiredCreate, Remedy: sink,
 		Doc: "Where the value of a new or rotated token goes: a file below the workspace or RUNNER_TEMP (mode 0600), or output, for the action's output tokens.",
 	}
 }
@@ -92,13 +92,13 @@ func saveTo() schema.Field {
 func tokenRoleList() schema.Type {
 	t := schema.KeyedType(
 		[]string{"workspaceId", "deploymentId", "dagId", "dagTag"},
-		schema.Field{Name: "role", Type: nonEmpty(), Phase: schema.Required, Ref: &toRole, Doc: "The role, such as WORKSPACE_OPERATOR, or the name of a custom role."},
+		schema.Field{Name: "role", Type: nonEmpty(), Behavior: schema.Required, Ref: &toRole, Doc: "The role, such as WORKSPACE_OPERATOR, or the name of a custom role."},
 		schema.Field{Name: "workspaceId", Type: schema.TextType(0), Ref: &toWorkspace, Doc: "The Workspace that the role is for. Without any place it is for what the token belongs to."},
 		schema.Field{Name: "deploymentId", Type: schema.TextType(0), Ref: &toDeployment, Doc: "The Deployment that the role is for."},
 		schema.Field{Name: "dagId", Type: nonEmpty(), Doc: "The DAG in the Deployment that the role is for."},
 		schema.Field{Name: "dagTag", Type: nonEmpty(), Doc: "The tag of the DAGs in the Deployment that the role is for."},
 	)
-	t.Name, t.Count = scopeOf, &schema.Range{Min: 1}
+	t.KeyFunc, t.ItemCount = scopeOf, &schema.Range{Min: 1}
 	return t
 }
 
@@ -146,8 +146,8 @@ func ownToken(g Guarded) Refusal {
 // unused is all that can be known of a value that never reached anybody: a run
 // that is killed between making and delivering it leaves no other trace.
 func unused(live *schema.Node, way string) string {
-	used, rotated := live.Get("lastUsedAt").Value(), live.Get("lastRotatedAt").Value()
-	since := "it has never been used since it was made at " + live.Get("createdAt").Value()
+	used, rotated := live.Get("lastUsedAt").ScalarText(), live.Get("lastRotatedAt").ScalarText()
+	since := "it has never been used since it was made at " + live.Get("createdAt").ScalarText()
 	at, errUsed := time.Parse(time.RFC3339, used)
 	turned, errRotated := time.Parse(time.RFC3339, rotated)
 	switch {
@@ -169,7 +169,7 @@ func agentToken() *Kind {
 		Section:  "agentTokens",
 		Doc:      "A token for remote execution agents of a Deployment. Its value is told once, when it is created; it can't be changed or rotated.",
 		Parents:  []string{"deploymentId"},
-		Hosts:    func(home *schema.Node) bool { return home.Path("remoteExecution.enabled").Is("true") },
+		Hosts:    func(home *schema.Node) bool { return home.GetPath("remoteExecution.enabled").Is("true") },
 		Identity: []string{"name"},
 		List:     Query{Path: collection, Member: "tokens"},
 		Get:      Call{"GET", item},
@@ -186,10 +186,10 @@ func agentToken() *Kind {
 			return out
 		},
 		Fields: []schema.Field{
-			{Name: "name", Type: name(0), Phase: schema.RequiredCreate | once, Note: newToken, Doc: "The token's name."},
-			{Name: "description", Type: schema.TextType(0), Phase: once, Note: newToken, Doc: "What the token is for."},
+			{Name: "name", Type: name(0), Behavior: schema.RequiredCreate | once, Remedy: newToken, Doc: "The token's name."},
+			{Name: "description", Type: schema.TextType(0), Behavior: once, Remedy: newToken, Doc: "What the token is for."},
 			{
-				Name: "deploymentId", Type: schema.TextType(0), Ref: &toDeployment, Phase: schema.RequiredCreate | once, Note: newToken,
+				Name: "deploymentId", Type: schema.TextType(0), Ref: &toDeployment, Behavior: schema.RequiredCreate | once, Remedy: newToken,
 				Doc: "The Deployment that the agents work for.",
 			},
 			expiry(),

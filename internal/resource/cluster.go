@@ -9,10 +9,10 @@ import (
 // The request variants of the API are by cloud when a cluster is created, and
 // by type when it is updated.
 var (
-	onAWS     = schema.When{Field: "cloudProvider", In: []string{"AWS"}}
-	onAzure   = schema.When{Field: "cloudProvider", In: []string{"AZURE"}}
-	onGCP     = schema.When{Field: "cloudProvider", In: []string{"GCP"}}
-	dedicated = schema.When{Field: "type", In: []string{"DEDICATED"}}
+	onAWS     = schema.Condition{Field: "cloudProvider", In: []string{"AWS"}}
+	onAzure   = schema.Condition{Field: "cloudProvider", In: []string{"AZURE"}}
+	onGCP     = schema.Condition{Field: "cloudProvider", In: []string{"GCP"}}
+	dedicated = schema.Condition{Field: "type", In: []string{"DEDICATED"}}
 )
 
 const rebuild = "A cluster can't be changed in this way. Create another one under a new name, move to it, and remove this one"
@@ -62,7 +62,7 @@ func canonicalCluster(live *schema.Node) {
 
 // clusterState follows the statuses of the API document.
 func clusterState(live *schema.Node) (State, string) {
-	status := live.Get("status").Value()
+	status := live.Get("status").ScalarText()
 	switch status {
 	case "CREATED", "UPGRADE_PENDING": // an upgrade may be pending for weeks
 		return Ready, status
@@ -74,13 +74,13 @@ func clusterState(live *schema.Node) (State, string) {
 
 // health is what the API says is wrong with a cluster.
 func health(live *schema.Node) string {
-	details := live.Path("healthStatus.details")
+	details := live.GetPath("healthStatus.details")
 	if details == nil {
 		return ""
 	}
 	out := ""
 	for _, d := range details.Items {
-		if text := d.Get("description").Value(); text != "" {
+		if text := d.Get("description").ScalarText(); text != "" {
 			out += ": " + text
 		}
 	}
@@ -95,7 +95,7 @@ func clusterRules() []Rule {
 		beside("drSecondaryVpcCidr", "", "drRegion"),
 		{Fields: []string{"drRegion", "enableDr"}, Never: []Combination{{{Field: "drRegion"}, {Field: "enableDr", Is: "false"}}}, Check: func(o *schema.Node) string {
 			region := o.Get("drRegion")
-			if region == nil || !region.Pos.Known() || !o.Get("enableDr").Is("false") { // one that is live goes
+			if region == nil || !region.Pos.IsKnown() || !o.Get("enableDr").Is("false") { // one that is live goes
 				return ""
 			}
 			return "drRegion needs enableDr: true, here it is false (a second region is what disaster recovery is)"

@@ -6,49 +6,49 @@ func clusterFields() []schema.Field {
 	const once = schema.Create | schema.Immutable
 	return []schema.Field{
 		{
-			Name: "type", Type: schema.EnumType("DEDICATED", "HYBRID"), Phase: schema.RequiredCreate | schema.RequiredUpdate | schema.Immutable, Note: rebuild,
+			Name: "type", Type: schema.EnumType("DEDICATED", "HYBRID"), Behavior: schema.RequiredCreate | schema.RequiredUpdate | schema.Immutable, Remedy: rebuild,
 			Doc: "DEDICATED is hosted by Astronomer, HYBRID is in a cloud account of your own.",
 		},
 		{
-			Name: "name", Type: name(0), Phase: schema.RequiredCreate | schema.RequiredUpdate, Frozen: hybridFixed,
+			Name: "name", Type: name(0), Behavior: schema.RequiredCreate | schema.RequiredUpdate, CheckChange: hybridFixed,
 			Doc: "The cluster's name, unique in the Organization. That of a HYBRID cluster can't be changed.",
 		},
 		{
-			Name: "cloudProvider", Type: schema.EnumType("AWS", "AZURE", "GCP"), Phase: schema.RequiredCreate | once, Note: rebuild,
+			Name: "cloudProvider", Type: schema.EnumType("AWS", "AZURE", "GCP"), Behavior: schema.RequiredCreate | once, Remedy: rebuild,
 			Doc: "The cloud that the cluster runs in.",
 		},
-		{Name: "region", Type: nonEmpty(), Phase: schema.RequiredCreate | once, Note: rebuild, Doc: "The region that the cluster runs in."},
-		{Name: "vpcSubnetRange", Type: network(), Phase: schema.RequiredCreate | once, Note: rebuild, Doc: "The network of the cluster's nodes."},
-		{Name: "secondaryVpcCidr", Type: network(), Phase: once, When: []schema.When{onAWS}, Note: rebuild, Doc: "A second network, for pods, on AWS."},
-		{Name: "podSubnetRange", Type: network(), Phase: schema.RequiredCreate | once, When: []schema.When{onGCP}, Note: rebuild, Doc: "The network of pods, on GCP."},
-		{Name: "serviceSubnetRange", Type: network(), Phase: schema.RequiredCreate | once, When: []schema.When{onGCP}, Note: rebuild, Doc: "The network of services, on GCP."},
-		{Name: "servicePeeringRange", Type: network(), Phase: schema.RequiredCreate | once, When: []schema.When{onGCP}, Note: rebuild, Doc: "The network of peered services, on GCP."},
-		{Name: "tenantId", Type: nonEmpty(), Phase: once, When: []schema.When{onAzure}, Note: rebuild, Doc: "The tenant on Azure."},
-		{Name: "providerAccount", Type: nonEmpty(), Phase: once, When: []schema.When{hybrid}, Note: rebuild, Doc: "The cloud account of a HYBRID cluster."},
+		{Name: "region", Type: nonEmpty(), Behavior: schema.RequiredCreate | once, Remedy: rebuild, Doc: "The region that the cluster runs in."},
+		{Name: "vpcSubnetRange", Type: network(), Behavior: schema.RequiredCreate | once, Remedy: rebuild, Doc: "The network of the cluster's nodes."},
+		{Name: "secondaryVpcCidr", Type: network(), Behavior: once, When: []schema.Condition{onAWS}, Remedy: rebuild, Doc: "A second network, for pods, on AWS."},
+		{Name: "podSubnetRange", Type: network(), Behavior: schema.RequiredCreate | once, When: []schema.Condition{onGCP}, Remedy: rebuild, Doc: "The network of pods, on GCP."},
+		{Name: "serviceSubnetRange", Type: network(), Behavior: schema.RequiredCreate | once, When: []schema.Condition{onGCP}, Remedy: rebuild, Doc: "The network of services, on GCP."},
+		{Name: "servicePeeringRange", Type: network(), Behavior: schema.RequiredCreate | once, When: []schema.Condition{onGCP}, Remedy: rebuild, Doc: "The network of peered services, on GCP."},
+		{Name: "tenantId", Type: nonEmpty(), Behavior: once, When: []schema.Condition{onAzure}, Remedy: rebuild, Doc: "The tenant on Azure."},
+		{Name: "providerAccount", Type: nonEmpty(), Behavior: once, When: []schema.Condition{hybrid}, Remedy: rebuild, Doc: "The cloud account of a HYBRID cluster."},
 		{
-			Name: "dbInstanceType", Type: nonEmpty(), When: []schema.When{hybrid}, Phase: once, Note: rebuild,
+			Name: "dbInstanceType", Type: nonEmpty(), When: []schema.Condition{hybrid}, Behavior: once, Remedy: rebuild,
 			Doc: "The database's instance type, of a HYBRID cluster.",
 		},
 		{
 			// The list is a replacement, and so what is live and not declared is
 			// sent along: the platform puts tags there too.
-			Name: "k8sTags", Read: "tags", Type: clusterTags(), Phase: schema.RequiredUpdate, Frozen: hybridFixed,
+			Name: "k8sTags", ResponsePath: "tags", Type: clusterTags(), Behavior: schema.RequiredUpdate, CheckChange: hybridFixed,
 			Doc: "Tags of the cluster's Kubernetes resources. Other tags that are live stay.",
 		},
 		{
 			// Sent unchanged, it is refused where the Organization isn't entitled to it.
-			Name: "workspaceIds", Type: schema.SetType(nonEmpty()), Echo: schema.EchoChanged, Empty: "every Workspace", Effect: schema.Disrupts,
-			Ref: &schema.Ref{Kind: "workspace", Name: "workspaces", Later: true},
+			Name: "workspaceIds", Type: schema.SetType(nonEmpty()), Undeclared: schema.OmitUnlessChanged, EmptyMeans: "every Workspace", Impact: schema.Disrupts,
+			Ref: &schema.Ref{Kind: "workspace", NameField: "workspaces", Deferrable: true},
 			Doc: "The Workspaces that may use the cluster; [] is all of them.",
 		},
 		{
-			Name: "nodePools", Type: nodePools(), When: []schema.When{hybrid}, Phase: schema.Create | schema.CreateOnly,
-			Note: "the API changes no node pools; ask Astronomer's support",
-			Doc:  "The node pools that a HYBRID cluster is created with.",
+			Name: "nodePools", Type: nodePools(), When: []schema.Condition{hybrid}, Behavior: schema.Create | schema.IgnoreChanges,
+			Remedy: "the API changes no node pools; ask Astronomer's support",
+			Doc:    "The node pools that a HYBRID cluster is created with.",
 		},
 		{
-			Name: "isPrivateNetworkEgressEnabled", Type: schema.BoolType(), When: []schema.When{onAWS, dedicated}, Effect: schema.Disrupts,
-			Caution: func(_, wanted *schema.Node) string {
+			Name: "isPrivateNetworkEgressEnabled", Type: schema.BoolType(), When: []schema.Condition{onAWS, dedicated}, Impact: schema.Disrupts,
+			ChangeWarning: func(_, wanted *schema.Node) string {
 				if wanted.Is("true") {
 					return "Deployments on the cluster lose their connection to the public Internet"
 				}
@@ -58,25 +58,25 @@ func clusterFields() []schema.Field {
 		},
 		{
 			// Not in the create: there, a drRegion says it.
-			Name: "enableDr", Read: "isDrEnabled", Type: schema.BoolType(), Phase: schema.Update, Echo: schema.EchoChanged, When: []schema.When{dedicated},
-			Frozen: drFrozen, Caution: drCaution, Effect: schema.Disrupts,
+			Name: "enableDr", ResponsePath: "isDrEnabled", Type: schema.BoolType(), Behavior: schema.Update, Undeclared: schema.OmitUnlessChanged, When: []schema.Condition{dedicated},
+			CheckChange: drFrozen, ChangeWarning: drCaution, Impact: schema.Disrupts,
 			Doc: "Whether disaster recovery is on. It can be switched on later on Azure only, and off anywhere.",
 		},
-		{Name: "drRegion", Type: nonEmpty(), Echo: schema.EchoChanged, Frozen: drFixed, Doc: "The second region, for disaster recovery."},
-		{Name: "drVpcSubnetRange", Type: network(), Echo: schema.EchoChanged, Frozen: drFixed, Doc: "The network of the nodes in the second region."},
-		{Name: "drSecondaryVpcCidr", Type: network(), Phase: once, When: []schema.When{onAWS}, Note: rebuild, Doc: "The second network in the second region, on AWS."},
-		{Name: "drPodSubnetRange", Type: network(), Phase: once, When: []schema.When{onGCP}, Note: rebuild, Doc: "The network of pods in the second region, on GCP."},
-		{Name: "drServicePeeringRange", Type: network(), Phase: once, When: []schema.When{onGCP}, Note: rebuild, Doc: "The network of peered services in the second region, on GCP."},
-		{Name: "drServiceSubnetRange", Type: network(), Phase: once, When: []schema.When{onGCP}, Note: rebuild, Doc: "The network of services in the second region, on GCP."},
+		{Name: "drRegion", Type: nonEmpty(), Undeclared: schema.OmitUnlessChanged, CheckChange: drFixed, Doc: "The second region, for disaster recovery."},
+		{Name: "drVpcSubnetRange", Type: network(), Undeclared: schema.OmitUnlessChanged, CheckChange: drFixed, Doc: "The network of the nodes in the second region."},
+		{Name: "drSecondaryVpcCidr", Type: network(), Behavior: once, When: []schema.Condition{onAWS}, Remedy: rebuild, Doc: "The second network in the second region, on AWS."},
+		{Name: "drPodSubnetRange", Type: network(), Behavior: once, When: []schema.Condition{onGCP}, Remedy: rebuild, Doc: "The network of pods in the second region, on GCP."},
+		{Name: "drServicePeeringRange", Type: network(), Behavior: once, When: []schema.Condition{onGCP}, Remedy: rebuild, Doc: "The network of peered services in the second region, on GCP."},
+		{Name: "drServiceSubnetRange", Type: network(), Behavior: once, When: []schema.Condition{onGCP}, Remedy: rebuild, Doc: "The network of services in the second region, on GCP."},
 		{
-			Name: "enableReplicationTimeControl", Type: schema.BoolType(), Echo: schema.EchoChanged, Frozen: hybridFixed,
+			Name: "enableReplicationTimeControl", Type: schema.BoolType(), Undeclared: schema.OmitUnlessChanged, CheckChange: hybridFixed,
 			Doc: "Whether task logs are replicated to the second region within a bounded time.",
 		},
 		{
 			// Sending it starts a failover, so it is sent when it is declared and
 			// differs, and never else.
-			Name: "isFailedOver", Type: schema.BoolType(), Phase: schema.Update, Echo: schema.EchoChanged, When: []schema.When{dedicated}, Effect: schema.Disrupts,
-			Caution: func(_, wanted *schema.Node) string {
+			Name: "isFailedOver", Type: schema.BoolType(), Behavior: schema.Update, Undeclared: schema.OmitUnlessChanged, When: []schema.Condition{dedicated}, Impact: schema.Disrupts,
+			ChangeWarning: func(_, wanted *schema.Node) string {
 				if wanted.Is("true") {
 					return "the cluster fails over to its second region"
 				}
@@ -89,18 +89,18 @@ func clusterFields() []schema.Field {
 
 func clusterTags() schema.Type {
 	t := schema.KeyedType([]string{"key"},
-		schema.Field{Name: "key", Type: nonEmpty(), Phase: schema.Required, Doc: "The tag's key."},
+		schema.Field{Name: "key", Type: nonEmpty(), Behavior: schema.Required, Doc: "The tag's key."},
 		schema.Field{Name: "value", Type: schema.TextType(0), Doc: "The tag's value."},
 	)
-	t.Adds = true
+	t.Additive = true
 	return t
 }
 
 func nodePools() schema.Type {
 	return schema.KeyedType([]string{"name"},
-		schema.Field{Name: "name", Type: nonEmpty(), Phase: schema.Required, Doc: "The node pool's name."},
-		schema.Field{Name: "nodeInstanceType", Type: nonEmpty(), Phase: schema.RequiredCreate, Doc: "The instance type of its nodes."},
-		schema.Field{Name: "maxNodeCount", Type: schema.IntType(0, 0), Phase: schema.RequiredCreate, Doc: "The greatest number of nodes."},
+		schema.Field{Name: "name", Type: nonEmpty(), Behavior: schema.Required, Doc: "The node pool's name."},
+		schema.Field{Name: "nodeInstanceType", Type: nonEmpty(), Behavior: schema.RequiredCreate, Doc: "The instance type of its nodes."},
+		schema.Field{Name: "maxNodeCount", Type: schema.IntType(0, 0), Behavior: schema.RequiredCreate, Doc: "The greatest number of nodes."},
 		schema.Field{Name: "isDefault", Type: schema.BoolType(), Doc: "Whether Deployments that name no node pool use it."},
 	)
 }
@@ -116,7 +116,7 @@ func hybridFixed(old, wanted *schema.Node, value func(string) string) string {
 // drFixed: a second region is given when the cluster is created; on Azure also
 // later, once.
 func drFixed(old, wanted *schema.Node, value func(string) string) string {
-	if value("cloudProvider") == "AZURE" && value("type") != "HYBRID" && old.Value() == "" {
+	if value("cloudProvider") == "AZURE" && value("type") != "HYBRID" && old.ScalarText() == "" {
 		return ""
 	}
 	return fixed(old, wanted)

@@ -16,10 +16,10 @@ func (d *declarer) conceal(fields []schema.Field, n, root *schema.Node, path str
 		case value == nil:
 		case holdsSecret(f, n, root):
 			d.plainText(value, at)
-			value.Conceal()
+			value.MarkSensitive()
 			d.secrets = append(d.secrets, value)
 		case unclear(f, n):
-			value.Conceal()
+			value.MarkSensitive()
 			d.secrets = append(d.secrets, value)
 		case f.Type.Base == schema.BaseObject:
 			d.conceal(f.Type.Fields, value, root, at+".")
@@ -36,7 +36,7 @@ func (d *declarer) plainText(value *schema.Node, path string) {
 	for _, m := range value.Members {
 		d.plainText(m.Value, path+"."+m.Name)
 	}
-	if value.Form == schema.Text && value.Text != "" && value.Read == nil {
+	if value.Form == schema.Text && value.Text != "" && value.VariableValues == nil {
 		d.problems.Add(schema.Problem{Pos: value.Pos, Warning: true, Message: path + " is a secret in plain text: everyone who can read this file can read it; " +
 			"rotate it, store the new one as a GitHub secret, and write ${secret:NAME}"})
 	}
@@ -45,7 +45,7 @@ func (d *declarer) plainText(value *schema.Node, path string) {
 // holdsSecret reports whether the value of a field at the level n of an object
 // is secret.
 func holdsSecret(f *schema.Field, n, object *schema.Node) bool {
-	return f.HoldsSecret(n) || f.HoldsSecretIn(func(path string) string { return object.Path(path).Value() })
+	return f.HoldsSecret(n) || f.HoldsSecretByPath(func(path string) string { return object.GetPath(path).ScalarText() })
 }
 
 // concealAnswer marks the values of secret fields in an answer, which Astro
@@ -53,13 +53,13 @@ func holdsSecret(f *schema.Field, n, object *schema.Node) bool {
 func concealAnswer(fields []schema.Field, n, object *schema.Node) (texts []string) {
 	for i := range fields {
 		f := &fields[i]
-		switch value := f.Live(n, object); {
+		switch value := f.CurrentValue(n, object); {
 		case value == nil:
 		case holdsSecret(f, n, object):
 			value.Walk(func(m *schema.Node) {
 				if m.Form == schema.Text && m.Text != "" {
-					m.Secret = true
-					texts = append(texts, m.Scrub()...)
+					m.Sensitive = true
+					texts = append(texts, m.SensitiveTexts()...)
 				}
 			})
 		case f.Type.Base == schema.BaseObject:
@@ -76,10 +76,10 @@ func concealAnswer(fields []schema.Field, n, object *schema.Node) (texts []strin
 // unclear reports whether what says that a field is secret says neither yes nor
 // no. That is reported, and the value is not told along with it.
 func unclear(f *schema.Field, n *schema.Node) bool {
-	if f.Secret == nil || f.Secret.If == "" {
+	if f.Secret == nil || f.Secret.IfSibling == "" {
 		return false
 	}
-	says := n.Get(f.Secret.If)
+	says := n.Get(f.Secret.IfSibling)
 	return says != nil && !says.Is("true") && !says.Is("false")
 }
 
@@ -105,15 +105,15 @@ func Scrub(manifest, secrets []*schema.Node) []string {
 	}
 	for _, document := range manifest {
 		document.Walk(func(n *schema.Node) {
-			if !n.Secret && !secret[n] {
+			if !n.Sensitive && !secret[n] {
 				open[n.Text] = true
 			}
 		})
 	}
 	var out []string
 	for _, n := range secrets {
-		if n.Read != nil || !open[n.Text] {
-			out = append(out, n.Scrub()...)
+		if n.VariableValues != nil || !open[n.Text] {
+			out = append(out, n.SensitiveTexts()...)
 		}
 	}
 	return out

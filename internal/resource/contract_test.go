@@ -19,7 +19,7 @@ import (
 
 type contract struct {
 	schemas map[string]any
-	phase   schema.Phase
+	phase   schema.Behavior
 	by      string // the field whose value chooses the variant of a request; "" where there is one
 	variant string // its value
 	prefix  string
@@ -58,7 +58,7 @@ func TestTablesFollowTheDocument(t *testing.T) {
 		}
 		for _, part := range k.Parts {
 			c.phase = schema.Update
-			of := slices.DeleteFunc(slices.Clone(k.Fields), func(f schema.Field) bool { return f.Part != part.Name })
+			of := slices.DeleteFunc(slices.Clone(k.Fields), func(f schema.Field) bool { return f.EndpointName != part.Name })
 			name := strings.TrimSpace(k.Name + " update " + part.Name)
 			switch e := part.Elements; {
 			case e == nil && part.Root == "":
@@ -156,7 +156,7 @@ func (c *contract) object(fields []schema.Field, want map[string]any, where stri
 	required, _ := want["required"].([]any)
 	for name := range properties {
 		c.fields = append(c.fields, c.prefix+where+name)
-		if f := schema.Find(fields, name); (f == nil || !c.takes(f)) && !slices.Contains(carried, name) {
+		if f := schema.FindField(fields, name); (f == nil || !c.takes(f)) && !slices.Contains(carried, name) {
 			c.differ(where+name, "not in the table")
 		}
 	}
@@ -178,7 +178,7 @@ func (c *contract) object(fields []schema.Field, want map[string]any, where stri
 // takes reports whether the request at hand has the field.
 func (c *contract) takes(f *schema.Field) bool {
 	by := map[string]string{"clusterType": "type"} // a cluster's type has another name in an update
-	return f.Has(c.phase) && f.Applies(func(path string) (string, bool) { return c.variant, path == c.by || path == by[c.by] }) == nil
+	return f.Has(c.phase) && f.FailedCondition(func(path string) (string, bool) { return c.variant, path == c.by || path == by[c.by] }) == nil
 }
 
 func (c *contract) needs(f *schema.Field) bool {
@@ -203,14 +203,14 @@ func (c *contract) value(t *schema.Type, want map[string]any, where string) {
 		c.object(t.Fields, want, where+".")
 	case schema.BaseList:
 		count := schema.Range{}
-		if t.Count != nil {
-			count = *t.Count
+		if t.ItemCount != nil {
+			count = *t.ItemCount
 		}
 		if bounds := (schema.Range{Min: number("minItems"), Max: number("maxItems")}); bounds != count {
 			c.differ(where, "%v elements, not %v", bounds, count)
 		}
 		if t.Elem.Base == schema.BaseObject {
-			c.object(t.Elem.Fields, at(want, "items"), where+".", t.Carry...)
+			c.object(t.Elem.Fields, at(want, "items"), where+".", t.ServerFields...)
 		} else {
 			c.value(t.Elem, at(want, "items"), where)
 		}

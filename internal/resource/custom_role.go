@@ -18,27 +18,27 @@ func customRole() *Kind {
 		Parts:    []Part{{Call: Call{"POST", item}}},
 		Fields: []schema.Field{
 			{
-				Name: "name", Type: name(0), Phase: schema.RequiredCreate | schema.RequiredUpdate,
-				Caution: func(_, _ *schema.Node) string { return "grants refer to a role by its name, and may get lost" },
-				Doc:     "The role's name, by which it is granted.",
+				Name: "name", Type: name(0), Behavior: schema.RequiredCreate | schema.RequiredUpdate,
+				ChangeWarning: func(_, _ *schema.Node) string { return "grants refer to a role by its name, and may get lost" },
+				Doc:           "The role's name, by which it is granted.",
 			},
 			{
 				Name: "description", Type: schema.TextType(0),
 				Doc: "What the role is for.",
 			},
 			{
-				Name: "scopeType", Type: schema.EnumType("DEPLOYMENT", "DAG"), Phase: schema.Create | schema.RequiredCreate | schema.Immutable,
-				Note: "Create another role under a new name, grant it, and remove this one",
-				Doc:  "What the role is granted on.",
+				Name: "scopeType", Type: schema.EnumType("DEPLOYMENT", "DAG"), Behavior: schema.Create | schema.RequiredCreate | schema.Immutable,
+				Remedy: "Create another role under a new name, grant it, and remove this one",
+				Doc:    "What the role is granted on.",
 			},
 			{
-				Name: "permissions", Type: permissions(), Phase: schema.RequiredCreate | schema.RequiredUpdate,
+				Name: "permissions", Type: permissions(), Behavior: schema.RequiredCreate | schema.RequiredUpdate,
 				Doc: "What the role permits, such as deployment.get.",
 			},
 			{
 				// What an update does to restrictions that it doesn't mention is not
 				// documented, so the live ones are sent back.
-				Name: "restrictedWorkspaceIds", Type: schema.SetType(nonEmpty()), Empty: "every Workspace", Ref: &schema.Ref{Kind: "workspace", Name: "restrictedWorkspaces"},
+				Name: "restrictedWorkspaceIds", Type: schema.SetType(nonEmpty()), EmptyMeans: "every Workspace", Ref: &schema.Ref{Kind: "workspace", NameField: "restrictedWorkspaces"},
 				Doc: "The Workspaces that the role is restricted to; [] is all of them.",
 			},
 		},
@@ -47,6 +47,6 @@ func customRole() *Kind {
 
 func permissions() schema.Type {
 	t := schema.SetType(nonEmpty())
-	t.Count = &schema.Range{Min: 1}
+	t.ItemCount = &schema.Range{Min: 1}
 	return t
 }

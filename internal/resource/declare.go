@@ -106,9 +106,9 @@ func (d *declarer) object(k *Kind, item *schema.Node, top []schema.Field, defaul
 		d.report(item.Pos, "each of the %s is a mapping, not %s", k.Section, item.Form)
 		return
 	}
-	own, body := &schema.Node{Form: schema.Map, Pos: item.Pos}, &schema.Node{Form: schema.Map, Pos: item.Pos, Fresh: item.Fresh}
+	own, body := &schema.Node{Form: schema.Map, Pos: item.Pos}, &schema.Node{Form: schema.Map, Pos: item.Pos, CreateDefaults: item.CreateDefaults}
 	for _, m := range item.Members {
-		if schema.Find(Grammar(), m.Name) != nil {
+		if schema.FindField(Grammar(), m.Name) != nil {
 			own.Members = append(own.Members, m)
 		} else {
 			body.Members = append(body.Members, m)
@@ -117,20 +117,20 @@ func (d *declarer) object(k *Kind, item *schema.Node, top []schema.Field, defaul
 	d.conceal(k.Fields, body, body, "") // before anything is said about a value
 	problems := schema.Check(Grammar(), own)
 	problems = append(problems, schema.Check(k.Fields, body, "id", "state", "protect")...)
-	schema.Sort(problems)
+	schema.SortProblems(problems)
 	d.problems.Add(problems...)
 
-	o := &Object{Kind: k, Body: body, Pos: item.Pos, ID: own.Get("id").Value()}
+	o := &Object{Kind: k, Body: body, Pos: item.Pos, ID: own.Get("id").ScalarText()}
 	o.Absent, o.Protect = own.Get("state").Is("absent"), own.Get("protect").Is("true")
 	if id := own.Get("id"); id != nil {
 		o.Pos = id.Pos
 	}
 	workspace := d.fallback
-	if n := top[0].Declared(defaults); n != nil {
-		workspace = n.Value()
+	if n := top[0].DesiredValue(defaults); n != nil {
+		workspace = n.ScalarText()
 	}
 	o.Default = workspace
-	if parent := k.parent(body); parent != nil && own.Get("id") == nil && parent.Declared(body) == nil && parent.Ref.Kind == top[0].Ref.Kind {
+	if parent := k.parent(body); parent != nil && own.Get("id") == nil && parent.DesiredValue(body) == nil && parent.Ref.Kind == top[0].Ref.Kind {
 		d.adopt(o, parent, top, defaults)
 	}
 	d.warnNames(o, body)
@@ -148,15 +148,15 @@ func (d *declarer) object(k *Kind, item *schema.Node, top []schema.Field, defaul
 // adopt puts an object that names no Workspace into the default one. It says
 // so at the place of the default, or, for the input, at no place.
 func (d *declarer) adopt(o *Object, parent *schema.Field, top []schema.Field, defaults *schema.Node) {
-	if n := top[0].Declared(defaults); n != nil {
+	if n := top[0].DesiredValue(defaults); n != nil {
 		for _, m := range defaults.Members {
-			if m.Name == parent.Name || m.Name == parent.Ref.Name {
+			if m.Name == parent.Name || m.Name == parent.Ref.NameField {
 				o.Body.Set(m.Name, m.Value)
 				return
 			}
 		}
 	}
 	if d.fallback != "" {
-		o.Body.Set(parent.Ref.Name, schema.String(d.fallback))
+		o.Body.Set(parent.Ref.NameField, schema.String(d.fallback))
 	}
 }

@@ -32,7 +32,7 @@ func describe(o *resource.Object) string {
 // shown is a reference without what it is called.
 func shown(n *schema.Node) string {
 	bare := *n
-	bare.Called = ""
+	bare.DisplayName = ""
 	return bare.Show()
 }
 
@@ -227,7 +227,7 @@ func TestOrganizationOfAManifest(t *testing.T) {
 	t.Parallel()
 	d := resource.Declare(resource.Kinds(), parse(t, "organizationId: corg1", "organizationId: corg1", "workspaces: []"), "")
 	same(t, "problems", []string(nil), told(d.Problems))
-	same(t, "Organization", "corg1", d.OrganizationID.Value())
+	same(t, "Organization", "corg1", d.OrganizationID.ScalarText())
 	d = resource.Declare(resource.Kinds(), parse(t, "organizationId: corg1", "workspaces: []\norganizationId: corg2", "organizationId: 3"), "")
 	same(t, "problems", []string{
 		`b.yaml:2:17: organizationId is "corg2" here and "corg1" at a.yaml:1:17; one run manages one Organization`,
@@ -253,7 +253,7 @@ func TestLiteralSecretsThatAreCommonWords(t *testing.T) {
 	d := declare(t, `environmentObjects: [{ workspace: production, objectType: METRICS_EXPORT, objectKey: m, metricsExport: {
 		endpoint: 'https://x', exporterType: PROMETHEUS, headers: { X-A: production, X-B: '2', X-C: 'T${secret:T}' } } }]`)
 	same(t, "secrets", []string{"Tvalue-of-T", "value-of-T"}, d.Secrets)
-	same(t, "shown", `{X-A: ***, X-B: ***, X-C: ***}`, d.Objects[0].Body.Path("metricsExport.headers").Show())
+	same(t, "shown", `{X-A: ***, X-B: ***, X-C: ***}`, d.Objects[0].Body.GetPath("metricsExport.headers").Show())
 }
 
 // Of a secret that is put together, the parts from variables are secret too.

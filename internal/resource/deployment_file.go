@@ -6,16 +6,16 @@ import "astro-apply/internal/schema"
 // words.
 type fileField struct {
 	name   string
-	to     string        // a path from the Deployment, or from the element that it is in; "": nowhere
-	when   []schema.When // of our fields: where it says something
-	quiet  bool          // elsewhere nothing is said about it, since the CLI writes it everywhere
-	why    string        // of one that goes nowhere, for a warning; "": none is due
-	value  rewrite       // nil: as it is, and "" is as good as leaving it out
-	moved  bool          // it belongs beside what it is in
-	adds   bool          // a list that isn't meant in full
-	means  *schema.Node  // what leaving it out says; nil: nothing
-	fresh  fallback      // what a new one has that leaves it out; nil: what Astro decides
-	fields []fileField   // of a mapping, which has no other place than its fields', or of a list's elements
+	to     string             // a path from the Deployment, or from the element that it is in; "": nowhere
+	when   []schema.Condition // of our fields: where it says something
+	quiet  bool               // elsewhere nothing is said about it, since the CLI writes it everywhere
+	why    string             // of one that goes nowhere, for a warning; "": none is due
+	value  rewrite            // nil: as it is, and "" is as good as leaving it out
+	moved  bool               // it belongs beside what it is in
+	adds   bool               // a list that isn't meant in full
+	means  *schema.Node       // what leaving it out says; nil: nothing
+	fresh  fallback           // what a new one has that leaves it out; nil: what Astro decides
+	fields []fileField        // of a mapping, which has no other place than its fields', or of a list's elements
 }
 
 // rewrite returns a value in our words; nil leaves it out. Into is where it goes.
@@ -32,7 +32,7 @@ func fileFields() []fileField {
 			{name: "value", to: "value", value: variableValue},
 			{name: "updated_at"},
 		}},
-		{name: "worker_queues", to: "workerQueues", when: []schema.When{queued, local}, fields: []fileField{
+		{name: "worker_queues", to: "workerQueues", when: []schema.Condition{queued, local}, fields: []fileField{
 			{name: "name", to: "name", value: asItIs},
 			{name: "worker_type", value: workerType},
 			{name: "min_worker_count", to: "minWorkerCount", fresh: always(schema.Int(0))},
@@ -50,10 +50,10 @@ func fileFields() []fileField {
 
 func configurationFields() []fileField {
 	var (
-		inHosted = []schema.When{hosted}
-		inHybrid = []schema.When{hybrid}
-		remotely = []schema.When{dedicated, remote}
-		enabled  = []schema.When{{Field: "remoteExecution.enabled", In: []string{"true"}}}
+		inHosted = []schema.Condition{hosted}
+		inHybrid = []schema.Condition{hybrid}
+		remotely = []schema.Condition{dedicated, remote}
+		enabled  = []schema.Condition{{Field: "remoteExecution.enabled", In: []string{"true"}}}
 	)
 	return []fileField{
 		{name: "name", to: "name", value: fileName},
@@ -66,9 +66,9 @@ func configurationFields() []fileField {
 		})},
 		{name: "description", to: "description", value: asItIs},
 		{name: "runtime_version", to: "astroRuntimeVersion"},
-		{name: "cluster_name", to: "cluster", when: []schema.When{placed}},
-		{name: "cloud_provider", to: "cloudProvider", when: []schema.When{standard}, quiet: true, value: word("cloudProvider", nil)},
-		{name: "region", to: "region", when: []schema.When{standard}, quiet: true},
+		{name: "cluster_name", to: "cluster", when: []schema.Condition{placed}},
+		{name: "cloud_provider", to: "cloudProvider", when: []schema.Condition{standard}, quiet: true, value: word("cloudProvider", nil)},
+		{name: "region", to: "region", when: []schema.Condition{standard}, quiet: true},
 		{name: "dag_deploy_enabled", to: "isDagDeployEnabled", fresh: freshDagDeploy},
 		{name: "ci_cd_enforcement", to: "isCicdEnforced", fresh: always(schema.Boolean(false))},
 		{name: "is_development_mode", to: "isDevelopmentMode", when: inHosted},
@@ -80,7 +80,7 @@ func configurationFields() []fileField {
 		{name: "resource_quota_memory", to: "resourceQuotaMemory", when: inHosted},
 		{name: "default_task_pod_cpu", to: "defaultTaskPodCpu", when: inHosted},
 		{name: "default_task_pod_memory", to: "defaultTaskPodMemory", when: inHosted},
-		{name: "default_worker_type", to: "taskPodNodePool", when: []schema.When{hybrid, podded}},
+		{name: "default_worker_type", to: "taskPodNodePool", when: []schema.Condition{hybrid, podded}},
 		{name: "workload_identity", to: "workloadIdentity"},
 		{name: "remote_execution", when: remotely, fields: []fileField{
 			{name: "enabled", to: "remoteExecution.enabled"},
@@ -96,7 +96,7 @@ func configurationFields() []fileField {
 // have them in it, where the CLI doesn't look.
 func hibernationSchedules(moved bool) fileField {
 	return fileField{
-		name: "hibernation_schedules", to: "scalingSpec.hibernationSpec.schedules", when: []schema.When{hosted, devMode}, moved: moved,
+		name: "hibernation_schedules", to: "scalingSpec.hibernationSpec.schedules", when: []schema.Condition{hosted, devMode}, moved: moved,
 		fields: []fileField{
 			{name: "hibernate_at", to: "hibernateAtCron", value: asItIs},
 			{name: "wake_at", to: "wakeAtCron", value: asItIs},

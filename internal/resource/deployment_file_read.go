@@ -80,16 +80,16 @@ func (f *deploymentFile) complete(fields []fileField, into *schema.Node) {
 	for i := range fields {
 		field := &fields[i]
 		if field.means != nil && into.Get(field.to) == nil {
-			put(into, field.to, into.Pos, field.means.With(into.Pos))
+			put(into, field.to, into.Pos, field.means.WithPos(into.Pos))
 		}
 		if field.fresh == nil || into.Get(field.to) != nil {
 			continue
 		}
-		if into.Fresh == nil {
-			into.Fresh = &schema.Node{Form: schema.Map, Pos: into.Pos}
+		if into.CreateDefaults == nil {
+			into.CreateDefaults = &schema.Node{Form: schema.Map, Pos: into.Pos}
 		}
 		if n := field.fresh(f, into); n != nil {
-			into.Fresh.Set(field.to, n.With(into.Pos))
+			into.CreateDefaults.Set(field.to, n.WithPos(into.Pos))
 		}
 	}
 }
@@ -143,7 +143,7 @@ func (f *deploymentFile) inside(field *fileField, m schema.Member, into *schema.
 }
 
 func (f *deploymentFile) list(field *fileField, from *schema.Node) *schema.Node {
-	out := &schema.Node{Form: schema.List, Pos: from.Pos, Adds: field.adds}
+	out := &schema.Node{Form: schema.List, Pos: from.Pos, Additive: field.adds}
 	for _, item := range from.Items {
 		if item.Form == schema.Map { // else the check says so
 			element := &schema.Node{Form: schema.Map, Pos: item.Pos}
@@ -157,7 +157,7 @@ func (f *deploymentFile) list(field *fileField, from *schema.Node) *schema.Node 
 
 // applies returns the condition that fails; sure tells whether the last one, on
 // which the others depend, is known to hold.
-func (f *deploymentFile) applies(field *fileField) (failed *schema.When, sure bool) {
+func (f *deploymentFile) applies(field *fileField) (failed *schema.Condition, sure bool) {
 	sure = true
 	for i := range field.when {
 		w := &field.when[i]
@@ -173,7 +173,7 @@ func (f *deploymentFile) applies(field *fileField) (failed *schema.When, sure bo
 // known is the value of one of our fields, so far. A word that isn't one of its
 // words is reported by the check, and says nothing here.
 func (f *deploymentFile) known(path string) (string, bool) {
-	n, field := f.out.Path(path), schema.Find(f.table, path)
+	n, field := f.out.GetPath(path), schema.FindField(f.table, path)
 	if n == nil || n.Form == schema.Text && (field == nil || !slices.Contains(field.Type.Enum, n.Text)) || n.Form != schema.Text && n.Form != schema.Bool {
 		return "", false
 	}

@@ -235,12 +235,12 @@ func TestDeploymentFileMarks(t *testing.T) {
     scheduler_au: 5
     deployment_type: hybrid
 `)
-	if !object.Get("environmentVariables").Adds || object.Get("workerQueues").Adds {
+	if !object.Get("environmentVariables").Additive || object.Get("workerQueues").Additive {
 		t.Error("it is the variables that only add")
 	}
-	fresh := []string{object.Fresh.Show()}
+	fresh := []string{object.CreateDefaults.Show()}
 	for _, q := range object.Get("workerQueues").Items {
-		fresh = append(fresh, q.Fresh.Show())
+		fresh = append(fresh, q.CreateDefaults.Show())
 	}
 	same(t, "fresh", []string{
 		"{isDagDeployEnabled: false, isCicdEnforced: false}",
@@ -248,10 +248,10 @@ func TestDeploymentFileMarks(t *testing.T) {
 		"{minWorkerCount: 0, maxWorkerCount: 10, workerConcurrency: 16}",
 		"{maxWorkerCount: 10}",
 	}, fresh)
-	same(t, "fresh at", "a.yaml:2:3", object.Fresh.Get("isCicdEnforced").Pos.String())
-	same(t, "fresh in an element at", "a.yaml:3:50", object.Path("workerQueues").Items[1].Fresh.Get("minWorkerCount").Pos.String())
+	same(t, "fresh at", "a.yaml:2:3", object.CreateDefaults.Get("isCicdEnforced").Pos.String())
+	same(t, "fresh in an element at", "a.yaml:3:50", object.GetPath("workerQueues").Items[1].CreateDefaults.Get("minWorkerCount").Pos.String())
 	for path, want := range map[string]string{"name": "a.yaml:5:11", "type": "a.yaml:7:22", "scheduler": "a.yaml:6:19", "scheduler.au": "a.yaml:6:19", "workerQueues": "a.yaml:3:18"} {
-		same(t, path, want, object.Path(path).Pos.String())
+		same(t, path, want, object.GetPath(path).Pos.String())
 	}
 	same(t, "key", "a.yaml:7:5", object.Members[1].Pos.String())
 }

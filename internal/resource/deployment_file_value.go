@@ -20,7 +20,7 @@ func word(of string, others map[string]string) rewrite {
 		switch {
 		case m.Value.Is(""):
 			return nil
-		case m.Value.Form != schema.Text || !slices.Contains(schema.Find(f.table, of).Type.Enum, text):
+		case m.Value.Form != schema.Text || !slices.Contains(schema.FindField(f.table, of).Type.Enum, text):
 			return m.Value
 		}
 		return reading(m.Value, text)
@@ -44,7 +44,7 @@ func fileName(f *deploymentFile, _ *schema.Node, m schema.Member) *schema.Node {
 // nameless reports it, and returns what keeps the lack from being reported twice.
 func (f *deploymentFile) nameless(pos schema.Pos, message string) *schema.Node {
 	f.report(pos, false, "%s", message)
-	return &schema.Node{Form: schema.Pending, Text: "name", Pos: pos}
+	return &schema.Node{Form: schema.Unknown, Text: "name", Pos: pos}
 }
 
 // variableValue: of a secret the CLI tells "", which sent back would be stored
@@ -54,7 +54,7 @@ func variableValue(_ *deploymentFile, into *schema.Node, m schema.Member) *schem
 	switch {
 	case !m.Value.Is(""):
 	case secret == nil:
-		put(into, "isSecret", m.Pos, schema.Boolean(false).With(m.Pos))
+		put(into, "isSecret", m.Pos, schema.Boolean(false).WithPos(m.Pos))
 	case secret.Is("true"):
 		return nil
 	}
@@ -96,7 +96,7 @@ func freshDagDeploy(f *deploymentFile, _ *schema.Node) *schema.Node {
 
 // freshConcurrency is that of the machine, of which the name tells it.
 func freshConcurrency(_ *deploymentFile, into *schema.Node) *schema.Node {
-	machine := into.Get("astroMachine").Value()
+	machine := into.Get("astroMachine").ScalarText()
 	switch {
 	case into.Get("nodePool") != nil:
 		return schema.Int(16)
@@ -118,7 +118,7 @@ func empty(n *schema.Node) bool {
 			return false
 		}
 	}
-	return n.Form >= schema.List && n.Form != schema.Pending || n.Form == schema.Null || n.Is("") || n.Is("false") || n.Is("0")
+	return n.Form >= schema.List && n.Form != schema.Unknown || n.Form == schema.Null || n.Is("") || n.Is("false") || n.Is("0")
 }
 
 // put sets the member at a dotted path of an object that may be changed.

@@ -31,7 +31,7 @@ func deploymentRules() []Rule {
 		{Fields: []string{"scalingSpec.hibernationSpec.override"}, Never: []Combination{{
 			{Field: "scalingSpec.hibernationSpec.override.overrideUntil"}, {Field: "scalingSpec.hibernationSpec.override.isHibernating", Not: true},
 		}}, Check: func(o *schema.Node) string {
-			override := o.Path("scalingSpec.hibernationSpec.override")
+			override := o.GetPath("scalingSpec.hibernationSpec.override")
 			if override.Get("overrideUntil") != nil && override.Get("isHibernating") == nil {
 				return "overrideUntil needs isHibernating beside it"
 			}
@@ -45,8 +45,8 @@ func deploymentRules() []Rule {
 // twice holds memory against CPU: the API takes 2 GiB for each core only.
 func twice(memory, cpu string) Rule {
 	return Rule{Fields: []string{memory, cpu}, Check: func(o *schema.Node) string {
-		c, errC := schema.ParseQuantity(o.Get(cpu).Value())
-		m, errM := schema.ParseQuantity(o.Get(memory).Value())
+		c, errC := schema.ParseQuantity(o.Get(cpu).ScalarText())
+		m, errM := schema.ParseQuantity(o.Get(memory).ScalarText())
 		if errC != nil || errM != nil {
 			return ""
 		}
@@ -79,7 +79,7 @@ func queueCounts(o *schema.Node) string {
 func defaultQueue(o *schema.Node) string {
 	queues := items(o.Get("workerQueues"))
 	for _, q := range queues {
-		if name := q.Get("name"); name == nil || name.Is("default") || name.Form == schema.Pending {
+		if name := q.Get("name"); name == nil || name.Is("default") || name.Form == schema.Unknown {
 			return ""
 		}
 	}

@@ -14,7 +14,7 @@ func (l *Live) End(k *Kind) time.Time {
 	if k.Ending == nil {
 		return time.Time{}
 	}
-	end, err := time.Parse(time.RFC3339, l.Body().Get(k.Ending.Field).Value())
+	end, err := time.Parse(time.RFC3339, l.Body().Get(k.Ending.Field).ScalarText())
 	if err != nil {
 		return time.Time{}
 	}

@@ -12,11 +12,11 @@ const unsetFields = "unsetFields"
 func variable() schema.Type {
 	return schema.ObjectType(
 		schema.Field{
-			Name: "value", Type: schema.TextType(0), Phase: schema.RequiredCreate, Secret: &schema.SecretRule{If: "isSecret", Told: true},
+			Name: "value", Type: schema.TextType(0), Behavior: schema.RequiredCreate, Secret: &schema.SecretRule{IfSibling: "isSecret", PresenceReported: true},
 			Doc: "The variable's value.",
 		},
 		schema.Field{
-			Name: "isSecret", Type: schema.BoolType(), Phase: schema.Create | schema.Immutable, Note: replaceObject,
+			Name: "isSecret", Type: schema.BoolType(), Behavior: schema.Create | schema.Immutable, Remedy: replaceObject,
 			Doc: "Whether the value is kept secret.",
 		},
 	)
@@ -24,9 +24,9 @@ func variable() schema.Type {
 
 // connection are the fields of a connection; required is the phase of its type,
 // which an override need not have.
-func connection(required schema.Phase) []schema.Field {
-	told := &schema.SecretRule{Told: true}
-	kind := schema.Field{Name: "type", Type: nonEmpty(), Phase: required, Doc: "The type of connection, such as snowflake."}
+func connection(required schema.Behavior) []schema.Field {
+	told := &schema.SecretRule{PresenceReported: true}
+	kind := schema.Field{Name: "type", Type: nonEmpty(), Behavior: required, Doc: "The type of connection, such as snowflake."}
 	fields := []schema.Field{
 		kind,
 		{Name: "host", Type: schema.TextType(0), Doc: "The host's address."},
@@ -34,21 +34,21 @@ func connection(required schema.Phase) []schema.Field {
 		{Name: "schema", Type: schema.TextType(0), Doc: "The schema to use."},
 		{Name: "login", Type: schema.TextType(0), Doc: "The user name."},
 		{Name: "password", Type: schema.TextType(0), Secret: told, Doc: "The password."},
-		{Name: "extra", Type: schema.MapType(nil), Echo: schema.EchoChanged, Doc: "More details, by name. What is secret of it is kept secret by Astro."},
+		{Name: "extra", Type: schema.MapType(nil), Undeclared: schema.OmitUnlessChanged, Doc: "More details, by name. What is secret of it is kept secret by Astro."},
 	}
 	if required != 0 {
-		fields[0].Phase |= schema.RequiredUpdate
+		fields[0].Behavior |= schema.RequiredUpdate
 		fields = append(fields, schema.Field{Name: "authTypeId", Type: nonEmpty(), Doc: "The id of the way of authentication."})
 	}
 	return fields
 }
 
-func metricsExport(required schema.Phase) []schema.Field {
-	told := &schema.SecretRule{Told: true}
+func metricsExport(required schema.Behavior) []schema.Field {
+	told := &schema.SecretRule{PresenceReported: true}
 	text := schema.TextType(0)
 	return []schema.Field{
-		{Name: "endpoint", Type: nonEmpty(), Phase: required, Doc: "The Prometheus endpoint that metrics are sent to."},
-		{Name: "exporterType", Type: schema.EnumType("PROMETHEUS"), Phase: required, Doc: "The type of exporter."},
+		{Name: "endpoint", Type: nonEmpty(), Behavior: required, Doc: "The Prometheus endpoint that metrics are sent to."},
+		{Name: "exporterType", Type: schema.EnumType("PROMETHEUS"), Behavior: required, Doc: "The type of exporter."},
 		// Answers leave authType and username empty, also where they are set.
 		{Name: "authType", Type: schema.EnumType("BASIC", "AUTH_TOKEN", "SIGV4"), Doc: "How to authenticate there."},
 		{Name: "username", Type: schema.TextType(0), Doc: "The user name, for BASIC."},
@@ -56,7 +56,7 @@ func metricsExport(required schema.Phase) []schema.Field {
 		{Name: "basicToken", Type: schema.TextType(0), Secret: told, Doc: "The bearer token, for AUTH_TOKEN."},
 		{Name: "sigV4AssumeArn", Type: schema.TextType(0), Doc: "The AWS role to assume, for SIGV4."},
 		{Name: "sigV4StsRegion", Type: schema.TextType(0), Doc: "The region of AWS STS, for SIGV4."},
-		{Name: "headers", Type: schema.MapType(&text), Secret: told, Echo: schema.EchoChanged, Doc: "HTTP headers to send, by name."},
+		{Name: "headers", Type: schema.MapType(&text), Secret: told, Undeclared: schema.OmitUnlessChanged, Doc: "HTTP headers to send, by name."},
 		{Name: "labels", Type: schema.MapType(&text), Doc: "Labels of the metrics, by name."},
 	}
 }
@@ -64,7 +64,7 @@ func metricsExport(required schema.Phase) []schema.Field {
 func links() schema.Type {
 	value := func(of string) schema.Type {
 		return schema.ObjectType(schema.Field{
-			Name: "value", Type: schema.TextType(0), Secret: &schema.SecretRule{In: of + ".isSecret", Told: true}, Doc: "The value there.",
+			Name: "value", Type: schema.TextType(0), Secret: &schema.SecretRule{IfPath: of + ".isSecret", PresenceReported: true}, Doc: "The value there.",
 		})
 	}
 	overrides := schema.ObjectType(
@@ -75,14 +75,14 @@ func links() schema.Type {
 	)
 	return schema.KeyedType(
 		[]string{"deploymentId"},
-		schema.Field{Name: "deploymentId", Type: schema.TextType(0), Phase: schema.Required, Ref: &toDeployment, Doc: "The Deployment."},
-		schema.Field{Name: "overrides", Type: overrides, Echo: schema.EchoNever, Doc: "What is different there, in full: overrides that are live and not declared are removed as list elements are."},
+		schema.Field{Name: "deploymentId", Type: schema.TextType(0), Behavior: schema.Required, Ref: &toDeployment, Doc: "The Deployment."},
+		schema.Field{Name: "overrides", Type: overrides, Undeclared: schema.OmitAlways, Doc: "What is different there, in full: overrides that are live and not declared are removed as list elements are."},
 	)
 }
 
 // override is an object whose members are given up by being named.
 func override(t schema.Type) schema.Type {
-	t.Unset = unsetFields
+	t.UnsetList = unsetFields
 	return t
 }
 
@@ -100,9 +100,9 @@ func linkedOrExcluded() Rule {
 				case id == nil || id.Form != schema.Text:
 				case name == "links":
 					linked[id.Text] = id
-				case linked[id.Text] != nil && (!o.Get("links").Pos.Known() || !list.Pos.Known()): // one isn't declared
+				case linked[id.Text] != nil && (!o.Get("links").Pos.IsKnown() || !list.Pos.IsKnown()): // one isn't declared
 					return "Deployment " + id.Text + " is live in the other one of links and excludeLinks; declare that, too, without it"
-				case linked[id.Text] != nil && (!linked[id.Text].Pos.Known() || !id.Pos.Known()): // one is live and kept
+				case linked[id.Text] != nil && (!linked[id.Text].Pos.IsKnown() || !id.Pos.IsKnown()): // one is live and kept
 					return "Deployment " + id.Text + " can't be both in links and in excludeLinks, and the live one of them is kept: it goes with allow-delete: true, and where the object isn't protected"
 				case linked[id.Text] != nil:
 					return "Deployment " + id.Text + " is both in links and in excludeLinks; keep one of them"
@@ -125,7 +125,7 @@ func hide(body, setFields *schema.Node, also ...string) {
 		return
 	}
 	for _, path := range setFields.Items {
-		field, _, dotted := strings.Cut(path.Value(), ".")
+		field, _, dotted := strings.Cut(path.ScalarText(), ".")
 		maskable := slices.Contains(masked, field) || slices.Contains(also, field)
 		if field == "value" && !maskable { // of a variable that isn't secret: always returned
 			continue
@@ -135,10 +135,10 @@ func hide(body, setFields *schema.Node, also ...string) {
 			if body.Get(field) == nil {
 				body.Set(field, &schema.Node{Form: schema.Map})
 			}
-			at, name = member(body.Get(field), strings.TrimPrefix(path.Value(), field+"."))
+			at, name = member(body.Get(field), strings.TrimPrefix(path.ScalarText(), field+"."))
 		}
 		if n := at.Get(name); at.Form == schema.Map && (n == nil || maskable && n.Is("") && n.Form == schema.Text) {
-			at.Set(name, schema.Hidden())
+			at.Set(name, schema.RedactedNode())
 		}
 	}
 }

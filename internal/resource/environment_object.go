@@ -26,30 +26,30 @@ func environmentObject() *Kind {
 		Fields: []schema.Field{
 			{
 				Name: "objectType", Type: schema.EnumType("CONNECTION", "ENVIRONMENT_VARIABLE", "AIRFLOW_VARIABLE", "METRICS_EXPORT"),
-				Phase: schema.RequiredCreate | once, Note: replaceObject, Doc: "What it is.",
+				Behavior: schema.RequiredCreate | once, Remedy: replaceObject, Doc: "What it is.",
 			},
-			{Name: "objectKey", Type: schema.NameType(nonEmpty()), Phase: schema.RequiredCreate | once, Note: replaceObject, Doc: "Its key: the connection's id, or the variable's name."},
-			{Name: "workspaceId", Type: schema.TextType(0), Ref: &toWorkspace, Phase: once, Note: replaceObject, Doc: "The Workspace that it belongs to, and whose Deployments can use it."},
-			{Name: "deploymentId", Type: schema.TextType(0), Ref: &toDeployment, Phase: once, Note: replaceObject, Doc: "The one Deployment that it belongs to, instead of a Workspace."},
+			{Name: "objectKey", Type: schema.NameType(nonEmpty()), Behavior: schema.RequiredCreate | once, Remedy: replaceObject, Doc: "Its key: the connection's id, or the variable's name."},
+			{Name: "workspaceId", Type: schema.TextType(0), Ref: &toWorkspace, Behavior: once, Remedy: replaceObject, Doc: "The Workspace that it belongs to, and whose Deployments can use it."},
+			{Name: "deploymentId", Type: schema.TextType(0), Ref: &toDeployment, Behavior: once, Remedy: replaceObject, Doc: "The one Deployment that it belongs to, instead of a Workspace."},
 			{Name: "description", Type: schema.TextType(500), Doc: "What it is for."},
 			{
-				Name: "environmentVariable", Type: variable(), Phase: schema.RequiredCreate | schema.RequiredUpdate, When: ofType("ENVIRONMENT_VARIABLE"),
+				Name: "environmentVariable", Type: variable(), Behavior: schema.RequiredCreate | schema.RequiredUpdate, When: ofType("ENVIRONMENT_VARIABLE"),
 				Doc: "The environment variable.",
 			},
 			{
-				Name: "airflowVariable", Type: variable(), Phase: schema.RequiredCreate | schema.RequiredUpdate, When: ofType("AIRFLOW_VARIABLE"),
+				Name: "airflowVariable", Type: variable(), Behavior: schema.RequiredCreate | schema.RequiredUpdate, When: ofType("AIRFLOW_VARIABLE"),
 				Doc: "The Airflow variable.",
 			},
-			{Name: "connection", Type: schema.ObjectType(connection(schema.RequiredCreate)...), Phase: schema.RequiredCreate | schema.RequiredUpdate, When: ofType("CONNECTION"), Doc: "The connection."},
-			{Name: "metricsExport", Type: schema.ObjectType(metricsExport(schema.RequiredCreate)...), Phase: schema.RequiredCreate | schema.RequiredUpdate, When: ofType("METRICS_EXPORT"), Doc: "The metrics export."},
+			{Name: "connection", Type: schema.ObjectType(connection(schema.RequiredCreate)...), Behavior: schema.RequiredCreate | schema.RequiredUpdate, When: ofType("CONNECTION"), Doc: "The connection."},
+			{Name: "metricsExport", Type: schema.ObjectType(metricsExport(schema.RequiredCreate)...), Behavior: schema.RequiredCreate | schema.RequiredUpdate, When: ofType("METRICS_EXPORT"), Doc: "The metrics export."},
 			// Left out of an update, these three are cleared.
-			{Name: "autoLinkDeployments", Type: schema.BoolType(), Phase: schema.RequiredUpdate, Doc: "Whether every Deployment of the Workspace uses it."},
-			{Name: "links", Type: links(), Phase: schema.RequiredUpdate, Doc: "The Deployments that use it, and what is different there."},
+			{Name: "autoLinkDeployments", Type: schema.BoolType(), Behavior: schema.RequiredUpdate, Doc: "Whether every Deployment of the Workspace uses it."},
+			{Name: "links", Type: links(), Behavior: schema.RequiredUpdate, Doc: "The Deployments that use it, and what is different there."},
 			{
-				Name: "excludeLinks", Phase: schema.RequiredUpdate, Doc: "The Deployments that don't use it, although all of the Workspace do.",
+				Name: "excludeLinks", Behavior: schema.RequiredUpdate, Doc: "The Deployments that don't use it, although all of the Workspace do.",
 				Type: schema.KeyedType(
 					[]string{"deploymentId"},
-					schema.Field{Name: "deploymentId", Type: schema.TextType(0), Phase: schema.Required, Ref: &toDeployment, Doc: "The Deployment."},
+					schema.Field{Name: "deploymentId", Type: schema.TextType(0), Behavior: schema.Required, Ref: &toDeployment, Doc: "The Deployment."},
 				),
 			},
 		},
@@ -60,8 +60,8 @@ func environmentObject() *Kind {
 	}
 }
 
-func ofType(word string) []schema.When {
-	return []schema.When{{Field: "objectType", In: []string{word}}}
+func ofType(word string) []schema.Condition {
+	return []schema.Condition{{Field: "objectType", In: []string{word}}}
 }
 
 // shapeEnvironmentObject tells the scope as the API does. What only objects of a
@@ -75,7 +75,7 @@ func shapeEnvironmentObject(fields, object *schema.Node, _ string) *schema.Node 
 			out.Set("scopeEntityId", id)
 		}
 	}
-	if object.Get("deploymentId").Value() != "" {
+	if object.Get("deploymentId").ScalarText() != "" {
 		for _, name := range []string{"autoLinkDeployments", "links", "excludeLinks"} {
 			out.Delete(name)
 		}
@@ -115,7 +115,7 @@ func shapeLink(link *schema.Node) *schema.Node {
 // canonicalEnvironmentObject tells an answer in the manifest's words. What is
 // set and not told, because it is secret, is there as a hidden value.
 func canonicalEnvironmentObject(live *schema.Node) {
-	switch id := live.Get("scopeEntityId"); live.Get("scope").Value() {
+	switch id := live.Get("scopeEntityId"); live.Get("scope").ScalarText() {
 	case "WORKSPACE":
 		live.Set("workspaceId", id)
 	case "DEPLOYMENT":
@@ -126,9 +126,9 @@ func canonicalEnvironmentObject(live *schema.Node) {
 		if body := live.Get(name); body != nil && body.Form == schema.Map {
 			if body.Get("isSecret").Is("true") {
 				secret = true
-				body.Set("value", schema.Hidden())
+				body.Set("value", schema.RedactedNode())
 			}
-			if auth := body.Path("connectionAuthType.id"); auth != nil {
+			if auth := body.GetPath("connectionAuthType.id"); auth != nil {
 				body.Set("authTypeId", auth)
 			}
 			hide(body, live.Get("setFields"))
@@ -155,7 +155,7 @@ func canonicalLink(link *schema.Node, secret bool) *schema.Node {
 			} else {
 				hide(body, link.Get("setFields"))
 			}
-			if secret && body.Get("value").Is("") && !body.Get("value").Veiled() {
+			if secret && body.Get("value").Is("") && !body.Get("value").IsRedacted() {
 				body.Delete("value") // it has to be there, and says nothing
 			}
 			overrides.Set(name, body)

@@ -128,12 +128,12 @@ func (s Source) detail(ctx context.Context, o *Object, live *Live) error {
 				return fmt.Errorf("answer about the %s of %s: %w", d.Member, o, err)
 			}
 			value, key := item.Get(d.Item), item.Get(d.Key)
-			if value.Value() == "" || key.Value() == "" {
+			if value.ScalarText() == "" || key.ScalarText() == "" {
 				return fmt.Errorf("answer about the %s of %s: an item has no %s", d.Member, o, d.Item)
 			}
-			value.Called = item.Get(d.Called).Value()
+			value.DisplayName = item.Get(d.Called).ScalarText()
 			items.Items = append(items.Items, value)
-			live.Keys[t.Canonical(value)] = key.Value()
+			live.Keys[t.NormalizedText(value)] = key.ScalarText()
 		}
 		live.add(d.Field, items)
 	}

@@ -7,7 +7,7 @@ func Top() []schema.Field {
 	return []schema.Field{
 		{Name: "organizationId", Type: schema.TextType(0), Doc: "The Organization that is managed. The token says it, so it is rarely needed."},
 		{
-			Name: "workspaceId", Type: schema.TextType(0), Ref: &schema.Ref{Kind: "workspace", Name: "workspace"},
+			Name: "workspaceId", Type: schema.TextType(0), Ref: &schema.Ref{Kind: "workspace", NameField: "workspace"},
 			Doc: "The Workspace of the objects in this document that name none.",
 		},
 	}

@@ -16,11 +16,11 @@ func organizationRole() schema.Type {
 
 // The references of whatever is granted on a Workspace or a Deployment.
 var (
-	toWorkspace  = schema.Ref{Kind: "workspace", Name: "workspace"}
-	toDeployment = schema.Ref{Kind: "deployment", Name: "deployment", Scoped: true}
-	toRole       = schema.Ref{Kind: "customRole", Soft: true, Known: knownRole}
-	onDeployment = schema.Ref{Kind: "customRole", Soft: true, Known: knownRole, Where: &schema.When{Field: "scopeType", In: []string{"DEPLOYMENT"}}}
-	onDAG        = schema.Ref{Kind: "customRole", Soft: true, Known: knownRole, Where: &schema.When{Field: "scopeType", In: []string{"DAG"}}}
+	toWorkspace  = schema.Ref{Kind: "workspace", NameField: "workspace"}
+	toDeployment = schema.Ref{Kind: "deployment", NameField: "deployment", Scoped: true}
+	toRole       = schema.Ref{Kind: "customRole", ByName: true, IsBuiltin: knownRole}
+	onDeployment = schema.Ref{Kind: "customRole", ByName: true, IsBuiltin: knownRole, Filter: &schema.Condition{Field: "scopeType", In: []string{"DEPLOYMENT"}}}
+	onDAG        = schema.Ref{Kind: "customRole", ByName: true, IsBuiltin: knownRole, Filter: &schema.Condition{Field: "scopeType", In: []string{"DAG"}}}
 )
 
 // knownRole tells the roles that Astro has by itself, also those to come, from
@@ -33,30 +33,30 @@ func knownRole(name string) bool { return builtIn.MatchString(name) }
 func grants() []schema.Field {
 	const part, phase = "roles", schema.Update
 	role := func(to *schema.Ref, doc string) schema.Field {
-		return schema.Field{Name: "role", Type: nonEmpty(), Phase: schema.Required, Ref: to, Doc: doc}
+		return schema.Field{Name: "role", Type: nonEmpty(), Behavior: schema.Required, Ref: to, Doc: doc}
 	}
 	return []schema.Field{
 		{
-			Name: "workspaceRoles", Part: part, Phase: phase, Doc: "Roles in Workspaces.",
+			Name: "workspaceRoles", EndpointName: part, Behavior: phase, Doc: "Roles in Workspaces.",
 			Type: schema.KeyedType(
 				[]string{"workspaceId"},
-				schema.Field{Name: "workspaceId", Type: schema.TextType(0), Phase: schema.Required, Ref: &toWorkspace, Doc: "The Workspace."},
+				schema.Field{Name: "workspaceId", Type: schema.TextType(0), Behavior: schema.Required, Ref: &toWorkspace, Doc: "The Workspace."},
 				schema.Field{
-					Name: "role", Phase: schema.Required, Doc: "The role in it.",
+					Name: "role", Behavior: schema.Required, Doc: "The role in it.",
 					Type: schema.EnumType("WORKSPACE_OWNER", "WORKSPACE_OPERATOR", "WORKSPACE_AUTHOR", "WORKSPACE_MEMBER", "WORKSPACE_ACCESSOR"),
 				},
 			),
 		},
 		{
-			Name: "deploymentRoles", Part: part, Phase: phase, Doc: "Roles in Deployments. Each needs a role in the Deployment's Workspace, too.",
+			Name: "deploymentRoles", EndpointName: part, Behavior: phase, Doc: "Roles in Deployments. Each needs a role in the Deployment's Workspace, too.",
 			Type: schema.KeyedType(
 				[]string{"deploymentId"},
-				schema.Field{Name: "deploymentId", Type: schema.TextType(0), Phase: schema.Required, Ref: &toDeployment, Doc: "The Deployment."},
+				schema.Field{Name: "deploymentId", Type: schema.TextType(0), Behavior: schema.Required, Ref: &toDeployment, Doc: "The Deployment."},
 				role(&onDeployment, "DEPLOYMENT_ADMIN, or the name of a custom role."),
 			),
 		},
 		{
-			Name: "dagRoles", Part: part, Phase: phase, Type: dagRoles(role(&onDAG, "DAG_VIEWER, DAG_AUTHOR, or the name of a custom role.")),
+			Name: "dagRoles", EndpointName: part, Behavior: phase, Type: dagRoles(role(&onDAG, "DAG_VIEWER, DAG_AUTHOR, or the name of a custom role.")),
 			Doc: "Roles for DAGs, by id or by tag. Each needs a role in the Deployment, too.",
 		},
 	}
@@ -65,12 +65,12 @@ func grants() []schema.Field {
 func dagRoles(role schema.Field) schema.Type {
 	t := schema.KeyedType(
 		[]string{"deploymentId", "dagId", "dagTag"},
-		schema.Field{Name: "deploymentId", Type: schema.TextType(0), Phase: schema.Required, Ref: &toDeployment, Doc: "The Deployment."},
+		schema.Field{Name: "deploymentId", Type: schema.TextType(0), Behavior: schema.Required, Ref: &toDeployment, Doc: "The Deployment."},
 		schema.Field{Name: "dagId", Type: nonEmpty(), Doc: "The DAG's id; either it or dagTag."},
 		schema.Field{Name: "dagTag", Type: nonEmpty(), Doc: "The tag of the DAGs; either it or dagId."},
 		role,
 	)
-	t.Name = scopeOf
+	t.KeyFunc = scopeOf
 	return t
 }
 
@@ -106,7 +106,7 @@ func within(list, id, above, aboveID string, outer func(id *schema.Node) string,
 			}
 			held := outer(role.Get(id)) == "" && len(items(o.Get(above))) > 0 // of one that is not known, some may be right
 			for _, r := range items(o.Get(above)) {
-				held = held || r.Get(aboveID).Value() == outer(role.Get(id))
+				held = held || r.Get(aboveID).ScalarText() == outer(role.Get(id))
 			}
 			if !held {
 				return fmt.Sprintf("%s: %s %s, so add it to %s", list, named(role.Get(id)), why, above)
@@ -130,8 +130,8 @@ func canonicalGrants(live *schema.Node) {
 func grantRules() []Rule {
 	return []Rule{
 		oneDAG("dagRoles", true),
-		within("deploymentRoles", "deploymentId", "workspaceRoles", "workspaceId", func(id *schema.Node) string { return id.Within }, "needs a role in its Workspace, too"),
-		within("dagRoles", "deploymentId", "deploymentRoles", "deploymentId", (*schema.Node).Value, "needs a role in the Deployment, too"),
+		within("deploymentRoles", "deploymentId", "workspaceRoles", "workspaceId", func(id *schema.Node) string { return id.ParentID }, "needs a role in its Workspace, too"),
+		within("dagRoles", "deploymentId", "deploymentRoles", "deploymentId", (*schema.Node).ScalarText, "needs a role in the Deployment, too"),
 	}
 }
 
@@ -162,8 +162,8 @@ func oneDAG(list string, needed bool) Rule {
 
 // named is what people call the object of a reference.
 func named(id *schema.Node) string {
-	if id.Form == schema.Pending {
+	if id.Form == schema.Unknown {
 		return strings.TrimPrefix(id.Text, "id of ")
 	}
-	return cmp.Or(id.Called, id.Text)
+	return cmp.Or(id.DisplayName, id.Text)
 }

@@ -10,11 +10,11 @@ import (
 func (l *Live) Changed() (by string, at time.Time) {
 	body := l.Body()
 	who := body.Get("updatedBy")
-	by = cmp.Or(who.Get("fullName").Value(), who.Get("username").Value())
-	if token := who.Get("apiTokenName").Value(); token != "" {
+	by = cmp.Or(who.Get("fullName").ScalarText(), who.Get("username").ScalarText())
+	if token := who.Get("apiTokenName").ScalarText(); token != "" {
 		by = "API token " + token
 	}
-	at, err := time.Parse(time.RFC3339, body.Get("updatedAt").Value())
+	at, err := time.Parse(time.RFC3339, body.Get("updatedAt").ScalarText())
 	if err != nil {
 		return by, time.Time{}
 	}

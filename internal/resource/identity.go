@@ -17,7 +17,7 @@ func (d *declarer) identity(o *Object, own *schema.Node) {
 		}
 		return
 	}
-	if id := own.Get("id"); id != nil && (id.Form == schema.Text || id.Form == schema.Pending) && o.Kind.Get.Path == "" {
+	if id := own.Get("id"); id != nil && (id.Form == schema.Text || id.Form == schema.Unknown) && o.Kind.Get.Path == "" {
 		d.report(id.Pos, "id does not apply to %s: the API tells none by its id", article(o.Kind.Title))
 	}
 	if state := own.Get("state"); o.Absent && o.Kind.Delete.Path == "" {
@@ -45,7 +45,7 @@ func (d *declarer) identity(o *Object, own *schema.Node) {
 	case f.Ref.Kind == "workspace":
 		d.report(o.Pos, "%s names no Workspace: write workspace: beside its name, at the top of the file, or set the input workspace", o)
 	default:
-		d.report(o.Pos, "%s names no %s: write %s: beside its name", o, d.catalog.Kind(f.Ref.Kind).Title, f.Ref.Name)
+		d.report(o.Pos, "%s names no %s: write %s: beside its name", o, d.catalog.Kind(f.Ref.Kind).Title, f.Ref.NameField)
 	}
 }
 

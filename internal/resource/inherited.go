@@ -109,8 +109,8 @@ func (s Source) separate(ctx context.Context, o *Object, live *Live) (read bool,
 	body := live.Body()
 	for _, name := range in.Fields {
 		x := separation{in, o.Kind.field(name), o.Body.Get(name), sources, why, live}
-		if value := x.field.Live(body, body); value != nil {
-			live.add(cmp.Or(x.field.Read, name), x.own(value))
+		if value := x.field.CurrentValue(body, body); value != nil {
+			live.add(cmp.Or(x.field.ResponsePath, name), x.own(value))
 		}
 	}
 	return err == nil, nil
@@ -123,7 +123,7 @@ func (in *Inheritance) matters(o *Object, live *Live) bool {
 	body := live.Body()
 	for _, name := range in.Fields {
 		f, declared := o.Kind.field(name), o.Body.Get(name)
-		value := f.Live(body, body)
+		value := f.CurrentValue(body, body)
 		if f.Type.Base != schema.BaseList {
 			if value != nil && !value.Is(in.Least) && (declared == nil && live.Full || declared != nil && !f.Type.Equal(declared, value)) {
 				return true
@@ -132,10 +132,10 @@ func (in *Inheritance) matters(o *Object, live *Live) bool {
 		}
 		seen := map[string]bool{}
 		for _, item := range items(declared) {
-			seen["declared "+f.Type.Identity(item)] = true
+			seen["declared "+f.Type.KeyOf(item)] = true
 		}
 		for _, item := range items(value) {
-			key := f.Type.Identity(item)
+			key := f.Type.KeyOf(item)
 			if (declared != nil || live.Full) && (seen[key] || !seen["declared "+key]) {
 				return true
 			}
@@ -154,7 +154,7 @@ func (s Source) inheritsFrom(ctx context.Context, o *Object, id string) (out []*
 	}
 	for _, data := range found {
 		item, err := schema.ParseJSON(data)
-		if err != nil || item.Get("id").Value() == "" {
+		if err != nil || item.Get("id").ScalarText() == "" {
 			return nil, errors.Join(fmt.Errorf("answer about the %s of %s: an item has no id", in.Member, o), err)
 		}
 		answer, err := s.API.Do(ctx, s.Call(o, in.Get, item.Get("id").Text, nil)) // a list may show less
@@ -166,7 +166,7 @@ func (s Source) inheritsFrom(ctx context.Context, o *Object, id string) (out []*
 		whole, err := schema.ParseJSON(answer)
 		if err != nil {
 			return nil, fmt.Errorf("answer about %s %s: %w", in.Title, item.Get("id").Text, err)
-		} else if id := whole.Get("id").Value(); id != item.Get("id").Text {
+		} else if id := whole.Get("id").ScalarText(); id != item.Get("id").Text {
 			return nil, &WrongResource{Request: in.Get, Wanted: in.Title + " " + item.Get("id").Text, Found: "id " + id}
 		}
 		out = append(out, whole)

@@ -49,7 +49,7 @@ func roles(live *resource.Live) string {
 	var out []string
 	for _, item := range live.Body().Get("workspaceRoles").Items {
 		line := item.Get("workspaceId").Text[24:] + " " + item.Get("role").Text
-		if item.Doubt != "" {
+		if item.UnclearOrigin != "" {
 			line += "?"
 		}
 		out = append(out, line)
@@ -75,7 +75,7 @@ func TestInheritedRolesAreNotTheUsersOwn(t *testing.T) {
 					d, w, _ := s.read("users: [{ username: ada@example.com, " + test.members + " }]")
 					live := w.Live[d.Objects[0]]
 					same(t, "own roles", test.want, roles(live))
-					same(t, "role in the Organization", test.organizationRole, live.Body().Get("organizationRole").Value())
+					same(t, "role in the Organization", test.organizationRole, live.Body().Get("organizationRole").ScalarText())
 				})
 			})
 		}

@@ -28,7 +28,7 @@ func (s *separation) own(value *schema.Node) *schema.Node {
 	var order []string
 	places := map[string][]*schema.Node{}
 	for i, item := range value.Items {
-		key := cmp.Or(s.field.Type.Identity(item), fmt.Sprint("item ", i))
+		key := cmp.Or(s.field.Type.KeyOf(item), fmt.Sprint("item ", i))
 		if places[key] == nil {
 			order = append(order, key)
 		}
@@ -49,7 +49,7 @@ func (s *separation) items(live []*schema.Node) []*schema.Node {
 	own, inherited := s.split(live)
 	var declared *schema.Node
 	for _, d := range items(s.declared) {
-		if key := t.Identity(d); key != "" && key == t.Identity(live[0]) {
+		if key := t.KeyOf(d); key != "" && key == t.KeyOf(live[0]) {
 			declared = d
 		}
 	}
@@ -71,7 +71,7 @@ func (s *separation) items(live []*schema.Node) []*schema.Node {
 	}
 	for i := range own {
 		if why != "" {
-			own[i] = own[i].Doubtful(why)
+			own[i] = own[i].WithUnclearOrigin(why)
 		}
 	}
 	return own
@@ -84,8 +84,8 @@ func (s *separation) split(live []*schema.Node) (own, inherited []*schema.Node) 
 	type grant struct{ item, source *schema.Node }
 	var left []grant
 	for _, source := range s.sources {
-		for _, item := range items(s.field.Live(source, source)) {
-			if t.Identity(item) == t.Identity(live[0]) {
+		for _, item := range items(s.field.CurrentValue(source, source)) {
+			if t.KeyOf(item) == t.KeyOf(live[0]) {
 				left = append(left, grant{item, source})
 			}
 		}
@@ -109,21 +109,21 @@ func (s *separation) scalar(value *schema.Node) *schema.Node {
 	if value.Is(s.Least) || s.declared != nil && s.field.Type.Equal(s.declared, value) {
 		return value
 	}
-	i := slices.IndexFunc(s.sources, func(source *schema.Node) bool { return s.field.Type.Equal(s.field.Live(source, source), value) })
+	i := slices.IndexFunc(s.sources, func(source *schema.Node) bool { return s.field.Type.Equal(s.field.CurrentValue(source, source), value) })
 	switch {
 	case i >= 0 && s.declared != nil:
 		s.note(value, s.sources[i])
 		return schema.String(s.declared.Text)
 	case i >= 0:
-		return value.Doubtful(fmt.Sprintf("may be inherited through %s", s.through(s.sources[i])))
+		return value.WithUnclearOrigin(fmt.Sprintf("may be inherited through %s", s.through(s.sources[i])))
 	case s.why != "" && s.declared == nil:
-		return value.Doubtful(s.why)
+		return value.WithUnclearOrigin(s.why)
 	}
 	return value
 }
 
 func (s *separation) through(source *schema.Node) string {
-	return fmt.Sprintf("%s %q", s.Title, cmp.Or(source.Get("name").Value(), source.Get("id").Value()))
+	return fmt.Sprintf("%s %q", s.Title, cmp.Or(source.Get("name").ScalarText(), source.Get("id").ScalarText()))
 }
 
 // note records an inherited value for people.

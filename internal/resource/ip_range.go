@@ -26,7 +26,7 @@ func ipRanges() *Kind {
 		Details: []Detail{{Field: "allowedIpAddressRanges", Path: collection, Member: "allowedIpAddressRanges", Item: "ipAddressRange", Key: "id"}},
 		Guard:   keepsCaller,
 		Fields: []schema.Field{{
-			Name: "allowedIpAddressRanges", Type: schema.SetType(network()), Effect: schema.Disrupts,
+			Name: "allowedIpAddressRanges", Type: schema.SetType(network()), Impact: schema.Disrupts,
 			Doc: "The ranges, such as 203.0.113.0/24.",
 		}},
 	}
@@ -35,7 +35,7 @@ func ipRanges() *Kind {
 // network is a CIDR range; an address alone is none.
 func network() schema.Type {
 	t := cidr()
-	t.Pattern = &schema.Pattern{Regexp: `^(?:` + ipv4 + `/` + bits + `|` + ipv6 + `/[0-9]{1,3})$`, Words: "a range such as 203.0.113.0/24"}
+	t.Pattern = &schema.Pattern{Regexp: `^(?:` + ipv4 + `/` + bits + `|` + ipv6 + `/[0-9]{1,3})$`, Description: "a range such as 203.0.113.0/24"}
 	t.Check = func(s string) error {
 		if a, err := netip.ParseAddr(s); err == nil {
 			return errors.New("a range is needed, such as " + netip.PrefixFrom(a, a.BitLen()).String())

@@ -125,7 +125,7 @@ func (c Catalog) Sections() []string {
 // home returns the kind of what objects of kind k live in, or nil.
 func (c Catalog) home(k *Kind) *Kind {
 	for _, name := range k.Parents {
-		if f := schema.Find(k.Fields, name); f != nil && f.Ref != nil {
+		if f := schema.FindField(k.Fields, name); f != nil && f.Ref != nil {
 			return c.Kind(f.Ref.Kind)
 		}
 	}
@@ -158,10 +158,10 @@ func (c Catalog) root(k *Kind) (home *Kind, field string) {
 func (k *Kind) parent(body *schema.Node) *schema.Field {
 	var first *schema.Field
 	for _, name := range k.Parents {
-		f := schema.Find(k.Fields, name)
-		applies := f.Applies(func(path string) (string, bool) { n := body.Path(path); return n.Value(), n != nil }) == nil
+		f := schema.FindField(k.Fields, name)
+		applies := f.FailedCondition(func(path string) (string, bool) { n := body.GetPath(path); return n.ScalarText(), n != nil }) == nil
 		switch {
-		case applies && f.Declared(body) != nil:
+		case applies && f.DesiredValue(body) != nil:
 			return f
 		case applies:
 			first = f // the last one is what a default is for
@@ -171,7 +171,7 @@ func (k *Kind) parent(body *schema.Node) *schema.Field {
 }
 
 // field returns one of the kind's own fields.
-func (k *Kind) field(name string) *schema.Field { return schema.Find(k.Fields, name) }
+func (k *Kind) field(name string) *schema.Field { return schema.FindField(k.Fields, name) }
 
 // nested reports whether an object can't be addressed without its parent's id.
 func (k *Kind) nested() bool {

@@ -36,7 +36,7 @@ func TestEveryKind(t *testing.T) {
 				t.Errorf("get %v", k.Get)
 			}
 			for _, name := range k.Parents {
-				if parent := schema.Find(k.Fields, name); parent == nil || parent.Ref == nil || kinds[:i].Kind(parent.Ref.Kind) == nil {
+				if parent := schema.FindField(k.Fields, name); parent == nil || parent.Ref == nil || kinds[:i].Kind(parent.Ref.Kind) == nil {
 					t.Errorf("parent %q is not a valid reference to a kind before it", name)
 				}
 			}
@@ -46,11 +46,11 @@ func TestEveryKind(t *testing.T) {
 			if (k.Create.Path == "") != (k.Adopt != "") || (k.Delete.Path == "") != (k.Stays != "") {
 				t.Errorf("create %v, or %q; delete %v, or %q", k.Create, k.Adopt, k.Delete, k.Stays)
 			}
-			if k.Issued == "" != (schema.Find(k.Fields, resource.SinkField) == nil) {
+			if k.Issued == "" != (schema.FindField(k.Fields, resource.SinkField) == nil) {
 				t.Errorf("issues %q, and whether that goes somewhere is not as it should", k.Issued)
 			}
 			for _, name := range k.Identity {
-				if schema.Find(k.Fields, name) == nil {
+				if schema.FindField(k.Fields, name) == nil {
 					t.Errorf("identity %q is no field", name)
 				}
 			}
@@ -81,18 +81,18 @@ func checkFields(t *testing.T, k *resource.Kind, fields []schema.Field, path str
 		if !sentence(f.Doc) {
 			t.Errorf("%s: doc %q", name, f.Doc)
 		}
-		if f.Ref != nil && (resource.Kinds().Kind(f.Ref.Kind) == nil || (f.Ref.Name == "") != f.Ref.Soft || schema.Find(fields, f.Ref.Name) != nil) {
-			t.Errorf("%s refers to %q as %q", name, f.Ref.Kind, f.Ref.Name)
+		if f.Ref != nil && (resource.Kinds().Kind(f.Ref.Kind) == nil || (f.Ref.NameField == "") != f.Ref.ByName || schema.FindField(fields, f.Ref.NameField) != nil) {
+			t.Errorf("%s refers to %q as %q", name, f.Ref.Kind, f.Ref.NameField)
 		}
-		if p := f.Pick; p != nil {
-			of := schema.Find(k.Fields, p.Of)
-			if of == nil || of.Ref == nil || schema.Find(fields, p.Name) != nil {
-				t.Fatalf("%s is picked from %q as %q", name, p.Of, p.Name)
+		if p := f.ItemRef; p != nil {
+			of := schema.FindField(k.Fields, p.RefField)
+			if of == nil || of.Ref == nil || schema.FindField(fields, p.NameField) != nil {
+				t.Fatalf("%s is picked from %q as %q", name, p.RefField, p.NameField)
 			}
-			list := schema.Find(resource.Kinds().Kind(of.Ref.Kind).Fields, p.List)
-			for _, by := range p.By {
-				if list == nil || schema.Find(list.Type.Elem.Fields, by) == nil {
-					t.Errorf("%s is picked from %q by %q", name, p.List, by)
+			list := schema.FindField(resource.Kinds().Kind(of.Ref.Kind).Fields, p.ListName)
+			for _, by := range p.MatchFields {
+				if list == nil || schema.FindField(list.Type.Elem.Fields, by) == nil {
+					t.Errorf("%s is picked from %q by %q", name, p.ListName, by)
 				}
 			}
 		}
@@ -101,24 +101,24 @@ func checkFields(t *testing.T, k *resource.Kind, fields []schema.Field, path str
 				t.Errorf("%s depends on %v", name, w)
 			}
 		}
-		for _, sibling := range f.Yields {
-			if schema.Find(fields, sibling) == nil {
+		for _, sibling := range f.ConflictsWith {
+			if schema.FindField(fields, sibling) == nil {
 				t.Errorf("%s yields to %q", name, sibling)
 			}
 		}
-		if f.Has(schema.Immutable|schema.CreateOnly) && f.Note == "" {
+		if f.Has(schema.Immutable|schema.IgnoreChanges) && f.Remedy == "" {
 			t.Errorf("%s: no way out", name)
 		}
-		if f.Secret != nil && f.Secret.If != "" && schema.Find(fields, f.Secret.If) == nil {
-			t.Errorf("%s is secret by %q", name, f.Secret.If)
+		if f.Secret != nil && f.Secret.IfSibling != "" && schema.FindField(fields, f.Secret.IfSibling) == nil {
+			t.Errorf("%s is secret by %q", name, f.Secret.IfSibling)
 		}
-		part := slices.ContainsFunc(k.Parts, func(p resource.Part) bool { return p.Name == f.Part })
-		if !part && (path == "" && f.Has(schema.Update) || f.Part != "") {
-			t.Errorf("%s: no part %q", name, f.Part)
+		part := slices.ContainsFunc(k.Parts, func(p resource.Part) bool { return p.Name == f.EndpointName })
+		if !part && (path == "" && f.Has(schema.Update) || f.EndpointName != "") {
+			t.Errorf("%s: no part %q", name, f.EndpointName)
 		}
 		elem := f.Type.Elem
 		for _, key := range f.Type.Key {
-			if elem == nil || schema.Find(elem.Fields, key) == nil {
+			if elem == nil || schema.FindField(elem.Fields, key) == nil {
 				t.Errorf("%s: elements have no %q", name, key)
 			}
 		}
@@ -136,14 +136,14 @@ func sentence(doc string) bool {
 
 func exists(fields []schema.Field, path string) bool {
 	name, rest, nested := strings.Cut(path, ".")
-	f := schema.Find(fields, name)
+	f := schema.FindField(fields, name)
 	return f != nil && (!nested || exists(f.Type.Fields, rest))
 }
 
 // typeAt is the type of a field that is there, at a dotted path.
 func typeAt(fields []schema.Field, path string) *schema.Type {
 	name, rest, nested := strings.Cut(path, ".")
-	f := schema.Find(fields, name)
+	f := schema.FindField(fields, name)
 	if nested {
 		return typeAt(f.Type.Fields, rest)
 	}
@@ -156,12 +156,12 @@ func TestNamesAreNormalized(t *testing.T) {
 	t.Parallel()
 	for _, k := range resource.Kinds() {
 		check := func(f *schema.Field, path string) {
-			if f.Type.Base == schema.BaseText && f.Type.Enum == nil && !strings.HasSuffix(path, "Cron") && f.Type.Canonical(schema.String("e\u0301")) != "é" {
+			if f.Type.Base == schema.BaseText && f.Type.Enum == nil && !strings.HasSuffix(path, "Cron") && f.Type.NormalizedText(schema.String("e\u0301")) != "é" {
 				t.Errorf("%s: %s is compared byte by byte", k.Name, path)
 			}
 		}
 		for _, name := range k.Identity {
-			check(schema.Find(k.Fields, name), name)
+			check(schema.FindField(k.Fields, name), name)
 		}
 		var walk func(path string, fields []schema.Field)
 		walk = func(path string, fields []schema.Field) {
@@ -169,7 +169,7 @@ func TestNamesAreNormalized(t *testing.T) {
 				t := &fields[i].Type
 				if t.Base == schema.BaseList {
 					for _, key := range t.Key {
-						check(schema.Find(t.Elem.Fields, key), path+fields[i].Name+"[]."+key)
+						check(schema.FindField(t.Elem.Fields, key), path+fields[i].Name+"[]."+key)
 					}
 					t = t.Elem
 				}

@@ -48,11 +48,11 @@ func read(k *Kind, data []byte) (*Live, error) {
 	if err != nil {
 		return nil, fmt.Errorf("answer about a %s: %w", k.Name, err)
 	}
-	live.odd = schema.Conforms(k.Fields, body)
+	live.odd = schema.CheckResponse(k.Fields, body)
 	// Canonical drops some secrets, and the table misses some before it.
 	live.secrets = concealAnswer(k.Fields, body, body)
 	if value := body.Get(k.Issued); value != nil {
-		live.secrets = append(live.secrets, value.Scrub()...)
+		live.secrets = append(live.secrets, value.SensitiveTexts()...)
 	}
 	live.note(live.keep(body))
 	live.secrets = append(live.secrets, concealAnswer(k.Fields, body, body)...)
@@ -85,13 +85,13 @@ func (l *Live) Body() *schema.Node {
 func (l *Live) note(body *schema.Node) {
 	parts := make([]string, len(l.kind.Identity))
 	for i, name := range l.kind.Identity {
-		if f := l.kind.field(name); f.Live(body, body) != nil {
-			parts[i] = f.Type.Canonical(f.Live(body, body))
+		if f := l.kind.field(name); f.CurrentValue(body, body) != nil {
+			parts[i] = f.Type.NormalizedText(f.CurrentValue(body, body))
 		}
 	}
 	l.name, l.in = strings.Clone(strings.Join(parts, "/")), ""
 	for _, name := range l.kind.Parents {
-		if id := body.Get(name).Value(); id != "" {
+		if id := body.Get(name).ScalarText(); id != "" {
 			l.in = strings.Clone(id)
 			return
 		}
@@ -153,7 +153,7 @@ func (l *Live) Page(k *Kind) string {
 			return page
 		}
 		field, after, _ := strings.Cut(rest, "}")
-		value := l.Body().Get(field).Value()
+		value := l.Body().Get(field).ScalarText()
 		if value == "" {
 			return ""
 		}

@@ -80,9 +80,9 @@ func (n *needed) refers(o *Object, r *Reference) {
 		return // it is declared, by its id
 	}
 	fields := map[string]any{}
-	for _, name := range r.Field.Ref.Like {
+	for _, name := range r.Field.Ref.SharedFields {
 		if v := o.Body.Get(name); v != nil {
-			fields[name] = v.Bare()
+			fields[name] = v.AsAny()
 		}
 	}
 	switch {
@@ -98,9 +98,9 @@ func (n *needed) refers(o *Object, r *Reference) {
 // role is a custom role that a grant names, of whichever scope it needs. Astro's
 // own roles are written in capitals.
 func (n *needed) role(r *Reference) {
-	if known := r.Field.Ref.Known; known != nil && !known(r.Name) {
+	if known := r.Field.Ref.IsBuiltin; known != nil && !known(r.Name) {
 		scopes := []string{"DEPLOYMENT", "DAG"}
-		if where := r.Field.Ref.Where; where != nil {
+		if where := r.Field.Ref.Filter; where != nil {
 			scopes = where.In
 		}
 		for _, scope := range scopes {
@@ -156,7 +156,7 @@ func (n *needed) id(of string) string {
 func plain(n *schema.Node) map[string]any {
 	out := map[string]any{}
 	for _, m := range n.Members {
-		if v := m.Value.Bare(); v != nil {
+		if v := m.Value.AsAny(); v != nil {
 			out[m.Name] = v
 		}
 	}

@@ -20,7 +20,7 @@ func (d *declarer) warnNamesIn(fields []schema.Field, body *schema.Node) {
 		if ref := schema.FindRef(fields, m.Name); ref != nil {
 			d.warnReference(m.Value)
 		}
-		if f := schema.Find(fields, m.Name); f != nil {
+		if f := schema.FindField(fields, m.Name); f != nil {
 			if f.Ref != nil {
 				d.warnReference(m.Value)
 			}
@@ -55,7 +55,7 @@ func (d *declarer) warnReference(n *schema.Node) {
 }
 
 func (d *declarer) warnName(n *schema.Node) {
-	if n == nil || n.Form != schema.Text || n.Secret || d.warned[n] {
+	if n == nil || n.Form != schema.Text || n.Sensitive || d.warned[n] {
 		return
 	}
 	d.warned[n] = true

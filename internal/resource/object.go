@@ -97,7 +97,7 @@ func (o *Object) Key() string {
 	for i, name := range o.Kind.Identity {
 		f := o.Kind.field(name)
 		if n := o.Body.Get(name); n != nil {
-			parts[i] = f.Type.Canonical(n)
+			parts[i] = f.Type.NormalizedText(n)
 		}
 	}
 	return strings.Join(parts, "/")
@@ -141,7 +141,7 @@ func (o *Object) place() string {
 
 // at is where the reference of o is written, which an input has no place for.
 func (r *Reference) at(o *Object) schema.Pos {
-	if !r.Pos.Known() {
+	if !r.Pos.IsKnown() {
 		return o.Pos
 	}
 	return r.Pos
@@ -161,7 +161,7 @@ func (r *Reference) place() string {
 
 // key is the name in the spelling in which names are compared.
 func (r *Reference) key() string {
-	return r.Kind.field(r.Kind.Identity[0]).Type.Canonical(schema.String(r.Name))
+	return r.Kind.field(r.Kind.Identity[0]).Type.NormalizedText(schema.String(r.Name))
 }
 
 func (r *Reference) String() string {
@@ -183,8 +183,8 @@ func (r *Reference) Unknown() string {
 // Resolve puts the id in the body.
 func (r *Reference) Resolve(id string) {
 	r.ID = id
-	pos, secret := r.Node.Pos, r.Node.Secret
-	*r.Node = schema.Node{Form: schema.Text, Text: id, Called: r.Name, Pos: pos, Secret: secret}
+	pos, secret := r.Node.Pos, r.Node.Sensitive
+	*r.Node = schema.Node{Form: schema.Text, Text: id, DisplayName: r.Name, Pos: pos, Sensitive: secret}
 }
 
 // Sink is where a secret value goes that is told once, nil if nowhere.

@@ -7,7 +7,7 @@ import "astro-apply/internal/schema"
 // the bills elsewhere.
 func organization() *Kind {
 	const item = "/organizations/{organizationId}"
-	const vital = schema.RequiredUpdate | schema.Vital
+	const vital = schema.RequiredUpdate | schema.MustBeKnown
 	return &Kind{
 		Name:    "organization",
 		Title:   "Organization",
@@ -18,11 +18,11 @@ func organization() *Kind {
 		Parts:   []Part{{Call: Call{"POST", item}}},
 		Ending:  &Ending{"trialExpiresAt", "its trial", "choose a plan in the Astro UI"},
 		Fields: []schema.Field{
-			{Name: "name", Type: name(50), Phase: vital, Doc: "The Organization's name."},
-			{Name: "billingEmail", Type: email(), Phase: vital, Doc: "Where bills are sent."},
+			{Name: "name", Type: name(50), Behavior: vital, Doc: "The Organization's name."},
+			{Name: "billingEmail", Type: email(), Behavior: vital, Doc: "Where bills are sent."},
 			{
-				Name: "isScimEnabled", Type: schema.BoolType(), Phase: vital, Effect: schema.Disrupts,
-				Caution: func(old, wanted *schema.Node) string {
+				Name: "isScimEnabled", Type: schema.BoolType(), Behavior: vital, Impact: schema.Disrupts,
+				ChangeWarning: func(old, wanted *schema.Node) string {
 					if old.Is("true") && wanted.Is("false") {
 						return "the identity provider no longer manages users and teams"
 					}

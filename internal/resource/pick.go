@@ -25,8 +25,8 @@ func (o *Object) picked(f *schema.Field, n *schema.Node) *schema.Node {
 	if n.Form != schema.Text {
 		return n
 	}
-	p := &Picked{Field: f, Name: n.Text, said: f.Pick.What + " " + n.Show()}
-	p.Node = &schema.Node{Form: schema.Pending, Text: "id of " + p.said, Pos: n.Pos, Secret: n.Secret}
+	p := &Picked{Field: f, Name: n.Text, said: f.ItemRef.Title + " " + n.Show()}
+	p.Node = &schema.Node{Form: schema.Unknown, Text: "id of " + p.said, Pos: n.Pos, Sensitive: n.Sensitive}
 	o.Picks = append(o.Picks, p)
 	return p.Node
 }
@@ -39,7 +39,7 @@ func (r *reader) pick(ctx context.Context, o *Object) {
 		return
 	}
 	p := o.Picks[0]
-	of := o.Kind.field(p.Field.Pick.Of)
+	of := o.Kind.field(p.Field.ItemRef.RefField)
 	holder, err := r.holder(ctx, o, of)
 	switch {
 	case err != nil:
@@ -56,7 +56,7 @@ func (r *reader) pick(ctx context.Context, o *Object) {
 func (r *reader) holder(ctx context.Context, o *Object, of *schema.Field) (*Live, error) {
 	id := ""
 	if live := r.world.Live[o]; live != nil {
-		id = of.Live(live.Body(), live.Body()).Value()
+		id = of.CurrentValue(live.Body(), live.Body()).ScalarText()
 	}
 	for _, ref := range o.Refs {
 		switch {
@@ -80,7 +80,7 @@ func (r *reader) holder(ctx context.Context, o *Object, of *schema.Field) (*Live
 func (o *Object) Choose(of *schema.Field, holder, live *Live) []schema.Problem {
 	var out []schema.Problem
 	for _, p := range o.Picks {
-		if p.Field.Pick.Of != of.Name || p.Node.Form != schema.Pending {
+		if p.Field.ItemRef.RefField != of.Name || p.Node.Form != schema.Unknown {
 			continue
 		}
 		if problem := p.choose(holder, live); problem != "" {
@@ -94,13 +94,13 @@ func (o *Object) Choose(of *schema.Field, holder, live *Live) []schema.Problem {
 // live object has already.
 func (p *Picked) choose(holder, live *Live) (problem string) {
 	var known, found, used []string
-	list := items(holder.Body().Get(p.Field.Pick.List))
-	for _, by := range p.Field.Pick.By {
+	list := items(holder.Body().Get(p.Field.ItemRef.ListName))
+	for _, by := range p.Field.ItemRef.MatchFields {
 		var such []string
 		for _, element := range list {
-			known = append(known, element.Get(by).Value())
+			known = append(known, element.Get(by).ScalarText())
 			if element.Get(by).Is(p.Name) {
-				such = append(such, element.Get("id").Value())
+				such = append(such, element.Get("id").ScalarText())
 			}
 		}
 		if len(found) == 0 {
@@ -122,7 +122,7 @@ func (p *Picked) choose(holder, live *Live) (problem string) {
 	case 0:
 		return fmt.Sprintf("%s has no %s%s", called, p, schema.Suggest(p.Name, known))
 	case 1:
-		*p.Node = schema.Node{Form: schema.Text, Text: found[0], Called: p.Name, Pos: p.Node.Pos, Secret: p.Node.Secret}
+		*p.Node = schema.Node{Form: schema.Text, Text: found[0], DisplayName: p.Name, Pos: p.Node.Pos, Sensitive: p.Node.Sensitive}
 		return ""
 	}
 	return fmt.Sprintf("%s has %s %d times, %s", called, p, len(found), p.several(list, found))
@@ -132,9 +132,9 @@ func (p *Picked) choose(holder, live *Live) (problem string) {
 // know them best by, unless that is what they have in common. An id has a field
 // of its own, which not every form of a manifest has.
 func (p *Picked) several(list []*schema.Node, ids []string) string {
-	by, names := p.Field.Pick.By[0], []string(nil)
+	by, names := p.Field.ItemRef.MatchFields[0], []string(nil)
 	for _, element := range list {
-		if id := element.Get("id").Value(); slices.Contains(ids, id) && !element.Get(by).Is(p.Name) {
+		if id := element.Get("id").ScalarText(); slices.Contains(ids, id) && !element.Get(by).Is(p.Name) {
 			names = append(names, fmt.Sprintf("%s (%s)", element.Get(by).Show(), id))
 		}
 	}
@@ -147,16 +147,16 @@ func (p *Picked) several(list []*schema.Node, ids []string) string {
 // picks adds to a seed what its list has to have.
 func (n *needed) picks(o *Object, r *Reference, fields map[string]any) {
 	for _, p := range o.Picks {
-		if p.Field.Pick.Of != r.Field.Name {
+		if p.Field.ItemRef.RefField != r.Field.Name {
 			continue
 		}
 		element := map[string]any{}
-		for _, by := range p.Field.Pick.By {
+		for _, by := range p.Field.ItemRef.MatchFields {
 			element[by] = p.Name
 		}
-		list, _ := fields[p.Field.Pick.List].([]any)
-		if !slices.ContainsFunc(list, func(other any) bool { return other.(map[string]any)[p.Field.Pick.By[0]] == p.Name }) {
-			fields[p.Field.Pick.List] = append(list, element)
+		list, _ := fields[p.Field.ItemRef.ListName].([]any)
+		if !slices.ContainsFunc(list, func(other any) bool { return other.(map[string]any)[p.Field.ItemRef.MatchFields[0]] == p.Name }) {
+			fields[p.Field.ItemRef.ListName] = append(list, element)
 		}
 	}
 }

@@ -16,10 +16,10 @@ func TakenForID(text string) bool { return cuid.MatchString(text) }
 // references copies a declared body with every reference under the API's own
 // field name, and records it, at any depth. Other values stay shared.
 func (d *declarer) references(o *Object, fields []schema.Field, body *schema.Node) *schema.Node {
-	out := &schema.Node{Form: schema.Map, Pos: body.Pos, Fresh: body.Fresh}
+	out := &schema.Node{Form: schema.Map, Pos: body.Pos, CreateDefaults: body.CreateDefaults}
 	for _, m := range body.Members {
-		f, named := schema.Find(fields, m.Name), false
-		if p := schema.FindPick(fields, m.Name); p != nil && out.Get(p.Name) == nil {
+		f, named := schema.FindField(fields, m.Name), false
+		if p := schema.FindItemRef(fields, m.Name); p != nil && out.Get(p.Name) == nil {
 			out.Members = append(out.Members, schema.Member{Name: p.Name, Pos: m.Pos, Value: o.picked(p, m.Value)})
 			continue
 		}
@@ -54,9 +54,9 @@ func (d *declarer) references(o *Object, fields []schema.Field, body *schema.Nod
 // within copies a value as far as there are references in it.
 func (d *declarer) within(o *Object, t *schema.Type, n *schema.Node) *schema.Node {
 	switch {
-	case t.Base == schema.BaseObject && (t.Refers() || t.Picks()) && n.Form == schema.Map:
+	case t.Base == schema.BaseObject && (t.HasRefs() || t.HasItemRefs()) && n.Form == schema.Map:
 		return d.references(o, t.Fields, n)
-	case t.Base == schema.BaseList && (t.Elem.Refers() || t.Elem.Picks()) && n.Form == schema.List:
+	case t.Base == schema.BaseList && (t.Elem.HasRefs() || t.Elem.HasItemRefs()) && n.Form == schema.List:
 		list := *n
 		list.Items = make([]*schema.Node, len(n.Items))
 		for i, item := range n.Items {
@@ -70,20 +70,20 @@ func (d *declarer) within(o *Object, t *schema.Type, n *schema.Node) *schema.Nod
 func (d *declarer) reference(f *schema.Field, n *schema.Node, named bool) *Reference {
 	r := &Reference{Field: f, Kind: d.catalog.Kind(f.Ref.Kind), Pos: n.Pos}
 	switch {
-	case f.Ref.Soft:
+	case f.Ref.ByName:
 		node := *n
-		r.Name, r.Soft, r.Node = n.Value(), true, &node
+		r.Name, r.Soft, r.Node = n.ScalarText(), true, &node
 		return r
 	case n.Form == schema.Map:
-		r.Name, r.Parent = n.Get("name").Value(), schema.NormalizeName(n.Get("workspace").Value())
+		r.Name, r.Parent = n.Get("name").ScalarText(), schema.NormalizeName(n.Get("workspace").ScalarText())
 	case named:
-		r.Name = n.Value()
+		r.Name = n.ScalarText()
 	default:
-		r.ID = n.Value()
+		r.ID = n.ScalarText()
 	}
 	node := *n
 	if r.ID == "" {
-		node = schema.Node{Form: schema.Pending, Text: r.Unknown(), Pos: n.Pos, Secret: n.Secret}
+		node = schema.Node{Form: schema.Unknown, Text: r.Unknown(), Pos: n.Pos, Sensitive: n.Sensitive}
 	}
 	r.Node = &node
 	return r
@@ -128,7 +128,7 @@ func (d *declarer) lost(o *Object, r *Reference) {
 	unknown := r.Name != "" && r.Target == nil && r.Parent == "" && !r.Soft && r.Kind.Parents != nil // one of a wrong form has none
 	several := 0                                                                                     // of which one is too many, and that is reported
 	for _, name := range o.Kind.Parents {
-		if o.Kind.field(name).Declared(o.Body) != nil {
+		if o.Kind.field(name).DesiredValue(o.Body) != nil {
 			several++
 		}
 	}

@@ -25,7 +25,7 @@ func (r *reader) resolve(ctx context.Context, o *Object, some func(*Reference) b
 			r.declared(o, ref)
 		case ref.ID == "" && !ref.Soft:
 			r.named(ctx, o, ref)
-		case ref.Soft && ref.Field.Ref.Known != nil && !ref.Field.Ref.Known(ref.Name):
+		case ref.Soft && ref.Field.Ref.IsBuiltin != nil && !ref.Field.Ref.IsBuiltin(ref.Name):
 			r.softly(ctx, o, ref)
 		}
 	}
@@ -84,7 +84,7 @@ func (r *reader) named(ctx context.Context, o *Object, ref *Reference) {
 		if err := r.Reach.absent(ref.Kind, in); err != nil {
 			r.fail(o, fmt.Errorf("%s: %w", ref, err))
 		} else if ref.Kind.ofPeople() && !o.Absent {
-			r.missingPerson(o, pos, "%s: there is no %s in the Organization%s; remove them from the list if they have left, or %s", ref.Field.Ref.Name, ref, r.unseen(ref.Kind, in), ref.Kind.Adopt)
+			r.missingPerson(o, pos, "%s: there is no %s in the Organization%s; remove them from the list if they have left, or %s", ref.Field.Ref.NameField, ref, r.unseen(ref.Kind, in), ref.Kind.Adopt)
 		} else if !o.Absent { // what is gone took along what was in it
 			r.problem(o, pos, "%s: there is no %s, neither live nor in the manifest%s%s", o, ref, r.near(ref, in), r.unseen(ref.Kind, in))
 		}

@@ -44,11 +44,11 @@ func exclusive(field string, others ...string) Rule {
 		never = append(never, Combination{{Field: field}, {Field: other}})
 	}
 	return Rule{Fields: append([]string{field}, others...), Never: never, Check: func(o *schema.Node) string {
-		if o.Path(field) == nil {
+		if o.GetPath(field) == nil {
 			return ""
 		}
 		for _, other := range others {
-			if o.Path(other) != nil {
+			if o.GetPath(other) != nil {
 				return fmt.Sprintf("%s and %s exclude each other; keep one of them", field, other)
 			}
 		}
@@ -60,9 +60,9 @@ func exclusive(field string, others ...string) Rule {
 func together(a, b string) Rule {
 	return Rule{Fields: []string{a, b}, Whole: true, Check: func(o *schema.Node) string {
 		switch {
-		case o.Path(a) != nil && o.Path(b) == nil:
+		case o.GetPath(a) != nil && o.GetPath(b) == nil:
 			return fmt.Sprintf("%s needs %s beside it", a, b)
-		case o.Path(b) != nil && o.Path(a) == nil:
+		case o.GetPath(b) != nil && o.GetPath(a) == nil:
 			return fmt.Sprintf("%s needs %s beside it", b, a)
 		}
 		return ""
@@ -73,11 +73,11 @@ func together(a, b string) Rule {
 // any), has all of the others.
 func beside(field, when string, others ...string) Rule {
 	return Rule{Fields: append([]string{field}, others...), Whole: true, Check: func(o *schema.Node) string {
-		if n := o.Path(field); n == nil || when != "" && !n.Is(when) {
+		if n := o.GetPath(field); n == nil || when != "" && !n.Is(when) {
 			return ""
 		}
 		for _, other := range others {
-			if o.Path(other) == nil {
+			if o.GetPath(other) == nil {
 				return strings.TrimSpace(field+" "+when) + " needs " + other + " beside it"
 			}
 		}
@@ -90,8 +90,8 @@ func beside(field, when string, others ...string) Rule {
 func needs(field, when, other, want, why string) Rule {
 	never := []Combination{{{Field: field, Is: when}, {Field: other, Is: want, Not: true}}}
 	return Rule{Fields: []string{field, other}, Never: never, Check: func(o *schema.Node) string {
-		f, n := o.Path(field), o.Path(other)
-		if f == nil || n == nil || when != "" && !f.Is(when) || n.Is(want) || n.Form == schema.Pending {
+		f, n := o.GetPath(field), o.GetPath(other)
+		if f == nil || n == nil || when != "" && !f.Is(when) || n.Is(want) || n.Form == schema.Unknown {
 			return ""
 		}
 		return fmt.Sprintf("%s needs %s: %s, here it is %s (%s)", field, other, want, n.Show(), why)
@@ -109,7 +109,7 @@ func (k *Kind) Broken(object, declared *schema.Node, changes func(path string) b
 			continue
 		}
 		for _, field := range rule.Fields {
-			n := declared.Path(field)
+			n := declared.GetPath(field)
 			if n == nil {
 				continue
 			}

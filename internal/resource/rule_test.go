@@ -96,7 +96,7 @@ func TestSameMeaning(t *testing.T) {
 		if typ.Elem != nil {
 			typ = typ.Elem
 		}
-		if got := typ.Canon(test.a) == typ.Canon(test.b); got != test.want {
+		if got := typ.Normalize(test.a) == typ.Normalize(test.b); got != test.want {
 			t.Errorf("%s: %s and %s the same: %t", test.path, test.a, test.b, got)
 		}
 	}

@@ -24,7 +24,7 @@ func (v *Survey) needs(k *Kind) bool {
 
 func (v *Survey) refer(fields []schema.Field, k *Kind) bool {
 	return slices.ContainsFunc(fields, func(f schema.Field) bool {
-		to := f.Ref != nil && !f.Ref.Soft && (f.Ref.Kind == k.Name || v.catalog.home(v.catalog.Kind(f.Ref.Kind)) == k)
+		to := f.Ref != nil && !f.Ref.ByName && (f.Ref.Kind == k.Name || v.catalog.home(v.catalog.Kind(f.Ref.Kind)) == k)
 		return to || v.refer(f.Type.Fields, k) || f.Type.Elem != nil && v.refer(f.Type.Elem.Fields, k)
 	})
 }
@@ -118,7 +118,7 @@ func (v *Survey) HomeOf(k *Kind, live *Live) string {
 		return live.ID
 	}
 	for _, name := range k.Parents {
-		id := live.Body().Get(name).Value()
+		id := live.Body().Get(name).ScalarText()
 		if home := v.homes[id]; home != "" {
 			return home
 		}

@@ -16,7 +16,7 @@ func linked() resource.Catalog {
 		Name: "link", Section: "links", Identity: []string{"name"}, Get: resource.Call{Method: "GET", Path: item},
 		Fields: []schema.Field{
 			{Name: "name", Type: schema.TextType(0)},
-			{Name: "deploymentId", Type: schema.TextType(0), Ref: &schema.Ref{Kind: "deployment", Name: "deployment", Scoped: true}},
+			{Name: "deploymentId", Type: schema.TextType(0), Ref: &schema.Ref{Kind: "deployment", NameField: "deployment", Scoped: true}},
 		},
 	})
 }

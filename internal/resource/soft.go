@@ -37,7 +37,7 @@ func (r *reader) softly(ctx context.Context, o *Object, ref *Reference) {
 
 // fits reports whether something may be meant where the reference is.
 func (r *Reference) fits(body *schema.Node) bool {
-	where := r.Field.Ref.Where
+	where := r.Field.Ref.Filter
 	return where == nil || body.Get(where.Field) == nil || slices.Contains(where.In, body.Get(where.Field).Text)
 }
 
@@ -55,7 +55,7 @@ func (r *reader) suits(o *Object, ref *Reference) {
 	if n := body.Get(ref.Kind.Identity[0]); ref.Soft && n != nil && schema.NormalizeName(n.Text) == schema.NormalizeName(ref.Name) {
 		ref.Node.Text = n.Text // the API compares bytes
 	}
-	if where := ref.Field.Ref.Where; !ref.fits(body) {
+	if where := ref.Field.Ref.Filter; !ref.fits(body) {
 		has := body.Get(where.Field)
 		r.problem(o, ref.at(o), "%s: %s has the %s %s, and here it must be %s", o, ref, where.Field, has.Show(), strings.Join(where.In, " or "))
 	}
@@ -66,11 +66,11 @@ func (r *reader) nest(o *Object) {
 	for _, ref := range o.Refs {
 		switch {
 		case ref.Target != nil && ref.Target.parent() != nil:
-			ref.Node.Within = ref.Target.parent().Node.Text
+			ref.Node.ParentID = ref.Target.parent().Node.Text
 		case ref.Target != nil && r.world.Live[ref.Target] != nil:
-			ref.Node.Within = r.world.Live[ref.Target].ParentID()
+			ref.Node.ParentID = r.world.Live[ref.Target].ParentID()
 		case ref.Found != nil:
-			ref.Node.Within = ref.Found.ParentID()
+			ref.Node.ParentID = ref.Found.ParentID()
 		}
 	}
 }

@@ -42,12 +42,12 @@ func (s Source) Stale(ctx context.Context, o *Object, request *schema.Node) map[
 // itemRefs returns the ids that a list item refers to, by kind.
 func itemRefs(f *schema.Field, item *schema.Node) map[string]string {
 	out := map[string]string{}
-	if f.Ref != nil && !f.Ref.Soft {
-		out[f.Ref.Kind] = item.Value()
+	if f.Ref != nil && !f.Ref.ByName {
+		out[f.Ref.Kind] = item.ScalarText()
 	}
 	for i := range f.Type.Elem.Fields {
 		member := &f.Type.Elem.Fields[i]
-		if id := item.Get(member.Name).Value(); id != "" && member.Ref != nil && !member.Ref.Soft {
+		if id := item.Get(member.Name).ScalarText(); id != "" && member.Ref != nil && !member.Ref.ByName {
 			out[member.Ref.Kind] = id
 		}
 	}
@@ -60,8 +60,8 @@ func (l *Live) Without(ids map[string]bool) *Live {
 	body := l.Body()
 	for i := range l.kind.Fields {
 		f := &l.kind.Fields[i]
-		value := f.Live(body, body)
-		if len(ids) == 0 || f.Type.Base != schema.BaseList || f.Read != "" || value == nil {
+		value := f.CurrentValue(body, body)
+		if len(ids) == 0 || f.Type.Base != schema.BaseList || f.ResponsePath != "" || value == nil {
 			continue
 		}
 		kept := &schema.Node{Form: schema.List}

@@ -149,9 +149,9 @@ func stand(k *Kind, id string, live *Live) *Object {
 	}
 	o.called = live.Name()
 	for _, name := range k.Parents {
-		if in := live.Body().Get(name); in.Value() != "" {
+		if in := live.Body().Get(name); in.ScalarText() != "" {
 			o.Body.Set(name, in)
-			o.Refs = append(o.Refs, &Reference{Field: k.field(name), ID: in.Value(), Node: in})
+			o.Refs = append(o.Refs, &Reference{Field: k.field(name), ID: in.ScalarText(), Node: in})
 			break
 		}
 	}

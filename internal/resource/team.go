@@ -31,14 +31,14 @@ func team() *Kind {
 			return Refusal{}
 		},
 		Fields: append([]schema.Field{
-			{Name: "name", Type: name(0), Phase: schema.RequiredCreate | schema.RequiredUpdate, Doc: "The Team's name."},
+			{Name: "name", Type: name(0), Behavior: schema.RequiredCreate | schema.RequiredUpdate, Doc: "The Team's name."},
 			{Name: "description", Type: schema.TextType(0), Doc: "What the Team is for."},
 			{
-				Name: "memberIds", Type: schema.SetType(nonEmpty()), Part: "members", Ref: &schema.Ref{Kind: "user", Name: "members"},
+				Name: "memberIds", Type: schema.SetType(nonEmpty()), EndpointName: "members", Ref: &schema.Ref{Kind: "user", NameField: "members"},
 				Doc: "Who is in the Team, as members by e-mail address.",
 			},
 			{
-				Name: "organizationRole", Type: organizationRole(), Part: "roles", Phase: schema.RequiredUpdate | schema.Vital,
+				Name: "organizationRole", Type: organizationRole(), EndpointName: "roles", Behavior: schema.RequiredUpdate | schema.MustBeKnown,
 				Doc: "The role in the Organization.",
 			},
 		}, grants()...),

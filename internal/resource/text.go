@@ -27,7 +27,7 @@ const (
 )
 
 func nonEmpty() schema.Type {
-	return schema.Type{Pattern: &schema.Pattern{Regexp: `[\s\S]`, Words: "text that is not empty"}, Check: func(s string) error {
+	return schema.Type{Pattern: &schema.Pattern{Regexp: `[\s\S]`, Description: "text that is not empty"}, Check: func(s string) error {
 		if s == "" {
 			return errors.New("it can't be cleared; leave it out to keep what is live")
 		}
@@ -37,7 +37,7 @@ func nonEmpty() schema.Type {
 
 // id tells an id from a name and from what would change a path.
 func id() schema.Type {
-	return schema.Type{Pattern: &schema.Pattern{Regexp: schema.IDShape, Words: "an id of Astro, which has about 25 small letters and digits"}, Check: func(s string) error {
+	return schema.Type{Pattern: &schema.Pattern{Regexp: schema.IDPattern, Description: "an id of Astro, which has about 25 small letters and digits"}, Check: func(s string) error {
 		if !schema.IsID(s) {
 			return errors.New("no id of Astro, which has about 25 small letters and digits; to find it by name, write name instead")
 		}
@@ -48,7 +48,7 @@ func id() schema.Type {
 // name is what identifies an object. Blanks at its ends would be lost somewhere,
 // and the object not be found again.
 func name(maxLen int) schema.Type {
-	return schema.NameType(schema.Type{MaxLen: maxLen, Pattern: &schema.Pattern{Regexp: nameShape, Words: "a name, neither empty nor with a blank at its start or end"}, Check: func(s string) error {
+	return schema.NameType(schema.Type{MaxLen: maxLen, Pattern: &schema.Pattern{Regexp: nameShape, Description: "a name, neither empty nor with a blank at its start or end"}, Check: func(s string) error {
 		switch {
 		case strings.TrimSpace(s) == "":
 			return errors.New("a name can't be empty")
@@ -68,18 +68,18 @@ var address = regexp.MustCompile(addressShape)
 // email is an e-mail address. Astro may return it in lower case, so case doesn't
 // count.
 func email() schema.Type {
-	return schema.NameType(schema.Type{Pattern: &schema.Pattern{Regexp: addressShape, Words: "an e-mail address such as data@example.com"}, Check: func(s string) error {
+	return schema.NameType(schema.Type{Pattern: &schema.Pattern{Regexp: addressShape, Description: "an e-mail address such as data@example.com"}, Check: func(s string) error {
 		if !address.MatchString(s) {
 			return errors.New("not an e-mail address such as data@example.com")
 		}
 		return nil
-	}, Canon: strings.ToLower})
+	}, Normalize: strings.ToLower})
 }
 
 var cronPart = regexp.MustCompile(`^[0-9A-Za-z*/,?#-]+$`)
 
 func cron() schema.Type {
-	return schema.Type{Pattern: &schema.Pattern{Regexp: cronShape, Words: "a cron expression of 5 parts, such as 0 18 * * 1-5"}, Check: func(s string) error {
+	return schema.Type{Pattern: &schema.Pattern{Regexp: cronShape, Description: "a cron expression of 5 parts, such as 0 18 * * 1-5"}, Check: func(s string) error {
 		parts := strings.Fields(s)
 		for _, p := range parts {
 			if !cronPart.MatchString(p) {
@@ -90,13 +90,13 @@ func cron() schema.Type {
 			return fmt.Errorf("a cron expression has 5 parts, such as 0 18 * * 1-5, not %d", len(parts))
 		}
 		return nil
-	}, Canon: func(s string) string { return strings.ToUpper(strings.Join(strings.Fields(s), " ")) }}
+	}, Normalize: func(s string) string { return strings.ToUpper(strings.Join(strings.Fields(s), " ")) }}
 }
 
 // cidr is a network or an address, compared without its host bits.
 func cidr() schema.Type {
 	return schema.Type{
-		Pattern: &schema.Pattern{Regexp: `^(?:` + ipv4 + `(?:/` + bits + `)?|` + ipv6 + `(?:%.+|/[0-9]{1,3})?)$`, Words: "a network such as 10.0.0.0/8, or an address"},
+		Pattern: &schema.Pattern{Regexp: `^(?:` + ipv4 + `(?:/` + bits + `)?|` + ipv6 + `(?:%.+|/[0-9]{1,3})?)$`, Description: "a network such as 10.0.0.0/8, or an address"},
 		Check: func(s string) error {
 			_, errPrefix := netip.ParsePrefix(s)
 			_, errAddr := netip.ParseAddr(s)
@@ -105,7 +105,7 @@ func cidr() schema.Type {
 			}
 			return nil
 		},
-		Canon: canonicalNetwork,
+		Normalize: canonicalNetwork,
 	}
 }
 
@@ -138,15 +138,15 @@ func parseNetwork(s string) (netip.Prefix, bool) {
 // moment is a point in time in RFC 3339 form, compared as such.
 func moment() schema.Type {
 	return schema.Type{
-		Blank:   true,
-		Pattern: &schema.Pattern{Regexp: momentShape, Words: "a time such as 2026-12-24T18:00:00Z"},
+		EmptyIsUnset: true,
+		Pattern:      &schema.Pattern{Regexp: momentShape, Description: "a time such as 2026-12-24T18:00:00Z"},
 		Check: func(s string) error {
 			if _, err := time.Parse(time.RFC3339, s); err != nil && s != "" {
 				return errors.New("not a time such as 2026-12-24T18:00:00Z")
 			}
 			return nil
 		},
-		Canon: func(s string) string {
+		Normalize: func(s string) string {
 			t, err := time.Parse(time.RFC3339, s)
 			if err != nil {
 				return s

@@ -71,13 +71,13 @@ func neverExpires(live *schema.Node) {
 // to is only told by the role that it has there.
 func canonicalToken(live *schema.Node) {
 	neverExpires(live)
-	roles, scope := live.Get("roles"), live.Get("scope").Value()
+	roles, scope := live.Get("roles"), live.Get("scope").ScalarText()
 	if roles == nil || roles.Form != schema.List {
 		return
 	}
 	list, met := &schema.Node{Form: schema.List}, false
 	for _, role := range roles.Items {
-		entity, kind := role.Get("entityId"), role.Get("entityType").Value()
+		entity, kind := role.Get("entityId"), role.Get("entityType").ScalarText()
 		out := &schema.Node{Form: schema.Map}
 		out.Set("role", role.Get("role"))
 		place := map[string]string{"WORKSPACE": "workspaceId", "DEPLOYMENT": "deploymentId", "DAG": "dagId", "DAG_TAG": "dagTag", "TAG": "dagTag"}[kind]

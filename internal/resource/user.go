@@ -41,11 +41,11 @@ func user() *Kind {
 		},
 		Fields: append([]schema.Field{
 			{
-				Name: "username", Type: email(), Phase: schema.Create | schema.Immutable, Part: "roles",
-				Note: "Declare the other user instead", Doc: "The user's e-mail address.",
+				Name: "username", Type: email(), Behavior: schema.Create | schema.Immutable, EndpointName: "roles",
+				Remedy: "Declare the other user instead", Doc: "The user's e-mail address.",
 			},
 			{
-				Name: "organizationRole", Type: organizationRole(), Part: "roles", Phase: schema.Update | schema.RequiredUpdate | schema.Vital,
+				Name: "organizationRole", Type: organizationRole(), EndpointName: "roles", Behavior: schema.Update | schema.RequiredUpdate | schema.MustBeKnown,
 				Doc: "The role in the Organization.",
 			},
 		}, grants()...),
@@ -80,9 +80,9 @@ func invite() *Kind {
 		Inherits: throughTeams("role"),
 		Canonical: func(live *schema.Node) {
 			if live.Get("id") == nil { // of an invite that was just made
-				live.Set("id", live.Path("invitee.id"))
+				live.Set("id", live.GetPath("invitee.id"))
 				live.Set("id", live.Get("userId"))
-				live.Set("username", live.Path("invitee.username"))
+				live.Set("username", live.GetPath("invitee.username"))
 			}
 		},
 		Doubt: func(live *schema.Node) string {
@@ -93,13 +93,13 @@ func invite() *Kind {
 		},
 		Fields: []schema.Field{
 			{
-				Name: "inviteeEmail", Read: "username", Type: email(), Phase: schema.Create | schema.RequiredCreate | schema.Immutable,
-				Note: "Declare another invite instead", Doc: "The e-mail address of whoever is invited.",
+				Name: "inviteeEmail", ResponsePath: "username", Type: email(), Behavior: schema.Create | schema.RequiredCreate | schema.Immutable,
+				Remedy: "Declare another invite instead", Doc: "The e-mail address of whoever is invited.",
 			},
 			{
-				Name: "role", Read: "organizationRole", Type: organizationRole(), Phase: schema.Create | schema.RequiredCreate | schema.CreateOnly,
-				Note: "the invite is out or accepted, so the role is changed in the section users",
-				Doc:  "The role in the Organization to begin with.",
+				Name: "role", ResponsePath: "organizationRole", Type: organizationRole(), Behavior: schema.Create | schema.RequiredCreate | schema.IgnoreChanges,
+				Remedy: "the invite is out or accepted, so the role is changed in the section users",
+				Doc:    "The role in the Organization to begin with.",
 			},
 		},
 	}

@@ -21,40 +21,40 @@ func workspace() *Kind {
 		Visibility: "only an Organization Owner may create Workspaces, and sees all of them",
 		// A cluster has a cloud and a region of its own; a request with both is refused.
 		Canonical: func(live *schema.Node) {
-			if live.Get("defaultClusterId").Value() != "" {
+			if live.Get("defaultClusterId").ScalarText() != "" {
 				live.Delete("defaultCloudProvider")
 				live.Delete("defaultRegion")
 			}
 		},
 		Fields: []schema.Field{
 			{
-				Name: "name", Type: name(50), Phase: schema.RequiredCreate | schema.RequiredUpdate,
+				Name: "name", Type: name(50), Behavior: schema.RequiredCreate | schema.RequiredUpdate,
 				Doc: "The Workspace's name.",
 			},
 			{
-				Name: "description", Type: schema.TextType(0), Phase: schema.RequiredUpdate,
+				Name: "description", Type: schema.TextType(0), Behavior: schema.RequiredUpdate,
 				Doc: "What the Workspace is for.",
 			},
 			{
-				Name: "cicdEnforcedDefault", Type: schema.BoolType(), Phase: schema.RequiredUpdate,
+				Name: "cicdEnforcedDefault", Type: schema.BoolType(), Behavior: schema.RequiredUpdate,
 				Doc: "Whether new Deployments only accept deploys made through CI/CD.",
 			},
 			// What an update does to a default destination that it doesn't mention
 			// is not documented, so the live one is sent back.
 			{
-				Name: "defaultClusterId", Type: schema.TextType(0), Ref: &schema.Ref{Kind: "cluster", Name: "defaultCluster", Later: true},
-				Yields: []string{"defaultCloudProvider", "defaultRegion"},
-				Doc:    "The cluster that new Deployments are placed on.",
+				Name: "defaultClusterId", Type: schema.TextType(0), Ref: &schema.Ref{Kind: "cluster", NameField: "defaultCluster", Deferrable: true},
+				ConflictsWith: []string{"defaultCloudProvider", "defaultRegion"},
+				Doc:           "The cluster that new Deployments are placed on.",
 			},
 			{
 				Name: "defaultCloudProvider", Type: schema.EnumType("AWS", "AZURE", "GCP"),
-				Yields: []string{"defaultClusterId"},
-				Doc:    "The cloud provider that new Deployments are placed on, together with defaultRegion.",
+				ConflictsWith: []string{"defaultClusterId"},
+				Doc:           "The cloud provider that new Deployments are placed on, together with defaultRegion.",
 			},
 			{
 				Name: "defaultRegion", Type: nonEmpty(),
-				Yields: []string{"defaultClusterId"},
-				Doc:    "The region that new Deployments are placed in, together with defaultCloudProvider.",
+				ConflictsWith: []string{"defaultClusterId"},
+				Doc:           "The region that new Deployments are placed in, together with defaultCloudProvider.",
 			},
 		},
 		Rules: []Rule{

@@ -7,27 +7,27 @@ import (
 	"astro-apply/internal/schema"
 )
 
-// checks holds members, which begin in the second column, against a table.
-func checks(t *testing.T, fields []schema.Field, tests map[string]struct{ members, want string }) {
+// runCheckCases holds members, which begin in the second column, against a table.
+func runCheckCases(t *testing.T, fields []schema.Field, tests map[string]struct{ members, want string }) {
 	t.Helper()
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			var got []string
-			for _, p := range schema.Check(fields, parse(t, "{"+test.members+"}"), "state") {
+			for _, p := range schema.Check(fields, parseDocument(t, "{"+test.members+"}"), "state") {
 				if p.Warning {
 					t.Errorf("%v is a warning", p)
 				}
 				got = append(got, strings.TrimPrefix(p.Error(), "a.yaml:"))
 			}
-			same(t, "problems", test.want, strings.Join(got, "|"))
+			assertEqual(t, "problems", test.want, strings.Join(got, "|"))
 		})
 	}
 }
 
 func TestCheckFields(t *testing.T) {
 	t.Parallel()
-	checks(t, table(), map[string]struct{ members, want string }{
+	runCheckCases(t, sampleFields(), map[string]struct{ members, want string }{
 		"all is well":               {"word: abc, size: LARGE, count: 24, least: -2, switch: true, cpu: 0.5, memory: 2Gi, tags: [a, b], state: x, inner: { enabled: false }", ""},
 		"nothing":                   {"", ""},
 		"unknown, near a field":     {"sise: LARGE", `1:2: unknown field "sise", did you mean "size"?`},
@@ -55,17 +55,17 @@ func TestCheckFields(t *testing.T) {
 	})
 }
 
-func TestCheckNoMapping(t *testing.T) {
+func TestCheckNotAMapping(t *testing.T) {
 	t.Parallel()
-	same(t, "problems", []string{"a.yaml:1:1: this object must be a mapping, not a list"}, told(schema.Check(table(), parse(t, "[]"))))
-	required := []schema.Field{{Name: "name", Type: schema.TextType(0), Phase: schema.Required}, {Name: "id", Phase: schema.Required, Ref: &schema.Ref{Name: "by"}}}
-	same(t, "problems", []string{"a.yaml:1:1: this object needs name (text)", "a.yaml:1:1: this object needs id (text)"}, told(schema.Check(required, parse(t, "{}"))))
-	same(t, "by its other name", []string(nil), told(schema.Check(required, parse(t, "{name: x, by: y}"))))
+	assertEqual(t, "problems", []string{"a.yaml:1:1: this object must be a mapping, not a list"}, problemTexts(schema.Check(sampleFields(), parseDocument(t, "[]"))))
+	required := []schema.Field{{Name: "name", Type: schema.TextType(0), Behavior: schema.Required}, {Name: "id", Behavior: schema.Required, Ref: &schema.Ref{NameField: "by"}}}
+	assertEqual(t, "problems", []string{"a.yaml:1:1: this object needs name (text)", "a.yaml:1:1: this object needs id (text)"}, problemTexts(schema.Check(required, parseDocument(t, "{}"))))
+	assertEqual(t, "by its other name", []string(nil), problemTexts(schema.Check(required, parseDocument(t, "{name: x, by: y}"))))
 }
 
 func TestCheckForms(t *testing.T) {
 	t.Parallel()
-	checks(t, table(), map[string]struct{ members, want string }{
+	runCheckCases(t, sampleFields(), map[string]struct{ members, want string }{
 		"a list for text":       {"word: [a]", "1:8: word must be text of at most 5 characters, not a list"},
 		"a mapping for a word":  {"size: {a: b}", "1:8: size must be one of SMALL, MEDIUM, LARGE, not a mapping"},
 		"a list for a number":   {"count: []", "1:9: count must be a whole number from 1 to 24, not a list"},
@@ -82,7 +82,7 @@ func TestCheckForms(t *testing.T) {
 
 func TestCheckLists(t *testing.T) {
 	t.Parallel()
-	checks(t, table(), map[string]struct{ members, want string }{
+	runCheckCases(t, sampleFields(), map[string]struct{ members, want string }{
 		"none, where one is needed": {"queues: []", "1:10: queues has 0 elements, needs 1 to 3"},
 		"one":                       {"queues: [{ name: a }]", ""},
 		"three":                     {"queues: [{ name: a }, { name: b }, { name: c }]", ""},
@@ -104,7 +104,7 @@ func TestCheckLists(t *testing.T) {
 // wrong itself, is no reason to complain.
 func TestCheckConditions(t *testing.T) {
 	t.Parallel()
-	checks(t, table(), map[string]struct{ members, want string }{
+	runCheckCases(t, sampleFields(), map[string]struct{ members, want string }{
 		"met":                  {"size: MEDIUM, queues: [{ name: a, machine: m }]", ""},
 		"not met":              {"size: SMALL, queues: [{ name: a, machine: m }]", "1:35: queues[0].machine does not apply when size is SMALL, only when it is LARGE or MEDIUM"},
 		"not declared":         {"queues: [{ name: a, machine: m }]", ""},
@@ -122,8 +122,8 @@ func TestCheckConditions(t *testing.T) {
 		"beside its own fault": {"size: SMALL, queues: [{ name: a, machine: 1 }]", `1:35: queues[0].machine does not apply when size is SMALL, only when it is LARGE or MEDIUM|1:44: queues[0].machine must be text; 1 is a number to YAML, write it in quotes: "1"`},
 	})
 	// A table may name a field that it doesn't have.
-	fields := []schema.Field{{Name: "a", Type: schema.TextType(0), When: []schema.When{{Field: "b", In: []string{"x"}}}}}
-	same(t, "unknown field", []string(nil), told(schema.Check(fields, parse(t, "{a: v, b: z}"), "b")))
+	fields := []schema.Field{{Name: "a", Type: schema.TextType(0), When: []schema.Condition{{Field: "b", In: []string{"x"}}}}}
+	assertEqual(t, "unknown field", []string(nil), problemTexts(schema.Check(fields, parseDocument(t, "{a: v, b: z}"), "b")))
 }
 
 // A value that is secret is in no message, nor is a part of it, nor what it is
@@ -131,7 +131,7 @@ func TestCheckConditions(t *testing.T) {
 func TestCheckSecrets(t *testing.T) {
 	t.Parallel()
 	const s = "'${secret:S}'"
-	checks(t, table(), map[string]struct{ members, want string }{
+	runCheckCases(t, sampleFields(), map[string]struct{ members, want string }{
 		"a word":             {"size: " + s, "1:8: size is ***, must be one of SMALL, MEDIUM, LARGE"},
 		"nearly a word":      {"size: '${secret:SMAL}'", "1:8: size is ***, must be one of SMALL, MEDIUM, LARGE"},
 		"too long":           {"word: " + s, "1:8: word has 7 characters, at most 5 are allowed"},
@@ -154,18 +154,18 @@ func TestCheckSecrets(t *testing.T) {
 		"{word: on}":   "",
 		"{switch: on}": "a.yaml:1:10: switch must be true or false; on is text in YAML 1.2",
 	} {
-		n := parse(t, text)
-		n.Conceal()
-		same(t, text, want, strings.Join(told(schema.Check(table(), n)), "|"))
+		n := parseDocument(t, text)
+		n.MarkSensitive()
+		assertEqual(t, text, want, strings.Join(problemTexts(schema.Check(sampleFields(), n)), "|"))
 	}
 }
 
-func TestSort(t *testing.T) {
+func TestSortProblems(t *testing.T) {
 	t.Parallel()
 	at := func(file string, line, col int, message string) schema.Problem {
 		return schema.Problem{Pos: schema.Pos{File: file, Line: line, Col: col}, Message: message}
 	}
 	got := []schema.Problem{at("b", 1, 1, "1"), at("a", 10, 1, "2"), at("a", 9, 2, "3"), at("a", 9, 2, "4"), at("a", 9, 1, "5"), {Message: "6"}}
-	schema.Sort(got)
-	same(t, "order", []string{"6", "a:9:1: 5", "a:9:2: 3", "a:9:2: 4", "a:10:1: 2", "b:1:1: 1"}, told(got))
+	schema.SortProblems(got)
+	assertEqual(t, "order", []string{"6", "a:9:1: 5", "a:9:2: 3", "a:9:2: 4", "a:10:1: 2", "b:1:1: 1"}, problemTexts(got))
 }

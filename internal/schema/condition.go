@@ -2,34 +2,34 @@ package schema
 
 import "strings"
 
-// applies reports a field that the object has no use for.
-func (c *checker) applies(f *Field, pos Pos, path string) {
-	if w := f.Applies(c.declared); w != nil {
-		is := c.root.Path(w.Field)
+// checkConditions reports a field that the object has no use for.
+func (c *checker) checkConditions(f *Field, pos Pos, path string) {
+	if w := f.FailedCondition(c.lookupText); w != nil {
+		is := c.root.GetPath(w.Field)
 		text := is.Text
-		if is.Secret {
-			text = Redacted
+		if is.Sensitive {
+			text = RedactionMark
 		}
-		c.report(pos, "%s does not apply when %s is %s, only when it is %s", path, w.Field, text, strings.Join(w.In, " or "))
+		c.addErrorf(pos, "%s does not apply when %s is %s, only when it is %s", path, w.Field, text, strings.Join(w.In, " or "))
 	}
 }
 
-// declared looks a condition's field up. What isn't declared isn't known, nor
+// lookupText looks a condition's field up. What isn't declared isn't known, nor
 // is what has a problem of its own: once that is mended, all may be well.
-func (c *checker) declared(path string) (string, bool) {
-	n, t := c.root.Path(path), typeAt(c.fields, path)
-	if n == nil || n.Form == Pending || t == nil {
+func (c *checker) lookupText(path string) (string, bool) {
+	n, t := c.root.GetPath(path), typeAt(c.rootFields, path)
+	if n == nil || n.Form == Unknown || t == nil {
 		return "", false
 	}
 	alone := checker{root: n}
-	alone.value(t, n, path)
+	alone.checkValue(t, n, path)
 	return n.Text, alone.problems.Total() == 0
 }
 
 func typeAt(fields []Field, path string) *Type {
 	var t *Type
 	for name := range strings.SplitSeq(path, ".") {
-		f := Find(fields, name)
+		f := FindField(fields, name)
 		if f == nil {
 			return nil
 		}

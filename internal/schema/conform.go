@@ -2,19 +2,19 @@ package schema
 
 import "fmt"
 
-// Conforms holds an answer against a table: where a list is expected nothing
+// CheckResponse holds an answer against a table: where a list is expected nothing
 // else may stand, and so on, because what can't be read must not be taken for
 // empty and sent back so. Values and members that the table doesn't know are
 // the API's own business.
-func Conforms(fields []Field, answer *Node) error {
-	return conforms(fields, answer, answer, "")
+func CheckResponse(fields []Field, answer *Node) error {
+	return checkResponseFields(fields, answer, answer, "")
 }
 
-func conforms(fields []Field, level, root *Node, path string) error {
+func checkResponseFields(fields []Field, level, root *Node, path string) error {
 	for i := range fields {
 		f := &fields[i]
-		if n := f.Live(level, root); n != nil {
-			if err := f.Type.conforms(n, root, join(path, f.Name)); err != nil {
+		if n := f.CurrentValue(level, root); n != nil {
+			if err := f.Type.checkResponse(n, root, joinPath(path, f.Name)); err != nil {
 				return err
 			}
 		}
@@ -22,7 +22,7 @@ func conforms(fields []Field, level, root *Node, path string) error {
 	return nil
 }
 
-func (t *Type) conforms(n, root *Node, path string) error {
+func (t *Type) checkResponse(n, root *Node, path string) error {
 	want := n.Form
 	switch {
 	case t.Base == BaseList:
@@ -36,12 +36,12 @@ func (t *Type) conforms(n, root *Node, path string) error {
 		return fmt.Errorf("%s is %s, not %s", path, n.Form, want)
 	}
 	for i, item := range n.Items {
-		if err := t.Elem.conforms(item, root, fmt.Sprintf("%s[%d]", path, i)); err != nil {
+		if err := t.Elem.checkResponse(item, root, fmt.Sprintf("%s[%d]", path, i)); err != nil {
 			return err
 		}
 	}
 	if t.Base == BaseObject {
-		return conforms(t.Fields, n, root, path)
+		return checkResponseFields(t.Fields, n, root, path)
 	}
 	return nil
 }

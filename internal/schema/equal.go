@@ -24,7 +24,7 @@ func (t *Type) IsZero(n *Node) bool {
 			return len(n.Members) == 0
 		}
 		for _, m := range n.Members {
-			f := Find(t.Fields, m.Name)
+			f := FindField(t.Fields, m.Name)
 			if f != nil && !f.Type.IsZero(m.Value) {
 				return false
 			}
@@ -41,7 +41,7 @@ func (t *Type) Equal(a, b *Node) bool {
 	if a == nil || b == nil || a.Form == Null || b.Form == Null {
 		return t.IsZero(a) && t.IsZero(b)
 	}
-	if a.Form == Pending || b.Form == Pending {
+	if a.Form == Unknown || b.Form == Unknown {
 		return false
 	}
 	switch t.Base {
@@ -58,9 +58,9 @@ func (t *Type) Equal(a, b *Node) bool {
 	case BaseList:
 		return t.sameItems(a.Items, b.Items)
 	case BaseMap:
-		return same(a, b)
+		return sameUntyped(a, b)
 	}
-	return t.Canonical(a) == t.Canonical(b)
+	return t.NormalizedText(a) == t.NormalizedText(b)
 }
 
 // Identical reports whether a and b have the same content: the same form, the
@@ -70,7 +70,7 @@ func Identical(a, b *Node) bool {
 	if a == nil || b == nil {
 		return a == b
 	}
-	if a.Form != b.Form || a.Text != b.Text || a.Hidden != b.Hidden || len(a.Items) != len(b.Items) || len(a.Members) != len(b.Members) {
+	if a.Form != b.Form || a.Text != b.Text || a.Redacted != b.Redacted || len(a.Items) != len(b.Items) || len(a.Members) != len(b.Members) {
 		return false
 	}
 	for i := range a.Items {
@@ -78,11 +78,11 @@ func Identical(a, b *Node) bool {
 			return false
 		}
 	}
-	return hasMembers(a, b) && hasMembers(b, a)
+	return hasMembersOf(a, b) && hasMembersOf(b, a)
 }
 
-// hasMembers reports whether every member of b is in a, with the same value.
-func hasMembers(a, b *Node) bool {
+// hasMembersOf reports whether every member of b is in a, with the same value.
+func hasMembersOf(a, b *Node) bool {
 	for _, m := range b.Members {
 		if other := a.Get(m.Name); other == nil || !Identical(other, m.Value) {
 			return false
@@ -91,23 +91,23 @@ func hasMembers(a, b *Node) bool {
 	return true
 }
 
-// same compares values of no known type as JSON does: the order of members
+// sameUntyped compares values of no known type as JSON does: the order of members
 // doesn't count. A secret is as good as an answer that leaves it empty, and
 // anything as good as a live value that isn't returned.
-func same(a, b *Node) bool {
-	if a.Secret && a.Form == Text && b.Is("") || b.Veiled() {
+func sameUntyped(a, b *Node) bool {
+	if a.Sensitive && a.Form == Text && b.Is("") || b.IsRedacted() {
 		return true
 	}
 	if a.Form != b.Form || a.Text != b.Text && !sameNumber(a, b) || len(a.Items) != len(b.Items) || len(a.Members) != len(b.Members) {
 		return false
 	}
 	for i := range a.Items {
-		if !same(a.Items[i], b.Items[i]) {
+		if !sameUntyped(a.Items[i], b.Items[i]) {
 			return false
 		}
 	}
 	for _, m := range a.Members {
-		if other := b.Get(m.Name); other == nil || !same(m.Value, other) {
+		if other := b.Get(m.Name); other == nil || !sameUntyped(m.Value, other) {
 			return false
 		}
 	}
@@ -121,18 +121,18 @@ func sameNumber(a, b *Node) bool {
 	return a.Form == Number && errX == nil && errY == nil && x == y
 }
 
-// SameElem compares two values of a map.
-func (t *Type) SameElem(a, b *Node) bool {
+// SameMapValue compares two values of a map.
+func (t *Type) SameMapValue(a, b *Node) bool {
 	if t.Elem != nil {
 		return t.Elem.Equal(a, b)
 	}
-	return same(a, b)
+	return sameUntyped(a, b)
 }
 
-// Send returns n as the API takes it: a quantity is text, also where the
+// Encode returns n as the API takes it: a quantity is text, also where the
 // manifest wrote a number. It is nil for what is left out.
-func (t *Type) Send(n *Node) *Node {
-	if t.Blank && n.Is("") {
+func (t *Type) Encode(n *Node) *Node {
+	if t.EmptyIsUnset && n.Is("") {
 		return nil
 	}
 	if t.Base != BaseQuantity || n.Form != Number {
@@ -143,20 +143,20 @@ func (t *Type) Send(n *Node) *Node {
 	return &c
 }
 
-// Canonical is the one spelling in which equal scalars are equal texts.
-func (t *Type) Canonical(n *Node) string {
-	if t.Canon == nil {
+// NormalizedText is the one spelling in which equal scalars are equal texts.
+func (t *Type) NormalizedText(n *Node) string {
+	if t.Normalize == nil {
 		return n.Text
 	}
-	return t.Canon(n.Text)
+	return t.Normalize(n.Text)
 }
 
 func (t *Type) sameItems(a, b []*Node) bool {
 	if t.Set {
-		return t.covers(a, b) && t.covers(b, a)
+		return t.containsAll(a, b) && t.containsAll(b, a)
 	}
 	if t.Key != nil {
-		return t.sameElements(a, b)
+		return t.sameKeyedItems(a, b)
 	}
 	if len(a) != len(b) {
 		return false
@@ -169,29 +169,29 @@ func (t *Type) sameItems(a, b []*Node) bool {
 	return true
 }
 
-// sameElements compares element by element, whatever their order; b may have
+// sameKeyedItems compares element by element, whatever their order; b may have
 // others where the list only adds.
-func (t *Type) sameElements(a, b []*Node) bool {
+func (t *Type) sameKeyedItems(a, b []*Node) bool {
 	in := map[string]*Node{}
 	for _, n := range b {
-		in[t.Identity(n)] = n
+		in[t.KeyOf(n)] = n
 	}
 	for _, n := range a {
-		if other := in[t.Identity(n)]; other == nil || !t.Elem.Equal(n, other) {
+		if other := in[t.KeyOf(n)]; other == nil || !t.Elem.Equal(n, other) {
 			return false
 		}
 	}
-	return t.Adds || len(a) == len(b)
+	return t.Additive || len(a) == len(b)
 }
 
-// covers reports whether every item of b is in a.
-func (t *Type) covers(a, b []*Node) bool {
+// containsAll reports whether every item of b is in a.
+func (t *Type) containsAll(a, b []*Node) bool {
 	in := map[string]bool{}
 	for _, n := range a {
-		in[t.Elem.Canonical(n)] = true
+		in[t.Elem.NormalizedText(n)] = true
 	}
 	for _, n := range b {
-		if !in[t.Elem.Canonical(n)] {
+		if !in[t.Elem.NormalizedText(n)] {
 			return false
 		}
 	}

@@ -85,29 +85,29 @@ func parseMap(d *json.Decoder, depth int) (*Node, error) {
 // waits for another object can't be sent yet.
 func (n *Node) MarshalJSON() ([]byte, error) {
 	var b bytes.Buffer
-	if err := n.write(&b); err != nil {
+	if err := n.writeJSON(&b); err != nil {
 		return nil, err
 	}
 	return b.Bytes(), nil
 }
 
-func (n *Node) write(b *bytes.Buffer) error {
+func (n *Node) writeJSON(b *bytes.Buffer) error {
 	switch n.Form {
-	case Pending:
+	case Unknown:
 		return fmt.Errorf("%s is not known yet", n.Text)
 	case Null:
 		b.WriteString("null")
 	case Bool, Number:
 		b.WriteString(n.Text)
 	case Text:
-		return writeText(b, n.Text)
+		return writeJSONString(b, n.Text)
 	case List:
 		b.WriteByte('[')
 		for i, item := range n.Items {
 			if i > 0 {
 				b.WriteByte(',')
 			}
-			if err := item.write(b); err != nil {
+			if err := item.writeJSON(b); err != nil {
 				return err
 			}
 		}
@@ -118,11 +118,11 @@ func (n *Node) write(b *bytes.Buffer) error {
 			if i > 0 {
 				b.WriteByte(',')
 			}
-			if err := writeText(b, m.Name); err != nil {
+			if err := writeJSONString(b, m.Name); err != nil {
 				return err
 			}
 			b.WriteByte(':')
-			if err := m.Value.write(b); err != nil {
+			if err := m.Value.writeJSON(b); err != nil {
 				return err
 			}
 		}
@@ -131,15 +131,15 @@ func (n *Node) write(b *bytes.Buffer) error {
 	return nil
 }
 
-func writeText(b *bytes.Buffer, s string) error {
+func writeJSONString(b *bytes.Buffer, s string) error {
 	text, err := json.Marshal(s)
 	b.Write(text)
 	return err
 }
 
-// Bare returns n as encoding/json would decode it, numbers as float64; nil for
+// AsAny returns n as encoding/json would decode it, numbers as float64; nil for
 // null and for what is not known yet.
-func (n *Node) Bare() any {
+func (n *Node) AsAny() any {
 	data, err := n.MarshalJSON()
 	if err != nil {
 		return nil

@@ -11,8 +11,8 @@ import (
 	"astro-apply/internal/schema"
 )
 
-// tree draws anything that JSON can say, members of the same name included.
-func tree(depth int) *rapid.Generator[*schema.Node] {
+// anyNode draws anything that JSON can say, members of the same name included.
+func anyNode(depth int) *rapid.Generator[*schema.Node] {
 	number := rapid.StringMatching(`-?(0|[1-9][0-9]{0,20})(\.[0-9]{1,10})?([eE][+-]?[0-9]{1,3})?`)
 	return rapid.Custom(func(t *rapid.T) *schema.Node {
 		last := schema.Text
@@ -29,11 +29,11 @@ func tree(depth int) *rapid.Generator[*schema.Node] {
 			n.Text = rapid.String().Draw(t, "text")
 		case schema.List:
 			for range rapid.IntRange(0, 3).Draw(t, "items") {
-				n.Items = append(n.Items, tree(depth-1).Draw(t, "item"))
+				n.Items = append(n.Items, anyNode(depth-1).Draw(t, "item"))
 			}
 		case schema.Map:
 			for range rapid.IntRange(0, 3).Draw(t, "members") {
-				n.Members = append(n.Members, schema.Member{Name: rapid.StringN(0, 4, -1).Draw(t, "name"), Value: tree(depth-1).Draw(t, "value")})
+				n.Members = append(n.Members, schema.Member{Name: rapid.StringN(0, 4, -1).Draw(t, "name"), Value: anyNode(depth-1).Draw(t, "value")})
 			}
 		}
 		return n
@@ -44,7 +44,7 @@ func tree(depth int) *rapid.Generator[*schema.Node] {
 func TestJSONRoundTrip(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
-		n := tree(4).Draw(t, "tree")
+		n := anyNode(4).Draw(t, "tree")
 		data, err := n.MarshalJSON()
 		if err != nil {
 			t.Fatal(err)
@@ -87,11 +87,11 @@ func TestParseJSON(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%s: %v", text, err)
 		}
-		same(t, text, want, string(data))
+		assertEqual(t, text, want, string(data))
 	}
 }
 
-func TestParseJSONWrong(t *testing.T) {
+func TestParseJSONInvalid(t *testing.T) {
 	t.Parallel()
 	for _, text := range []string{"", " ", "{", "[", "[1", "[1,", "[1,]", "[,1]", "{]", "[}", "]", "}", `{"a"}`, `{"a":}`, `{"a":1,}`, `{1:2}`, `{"a" 1}`, "nul", "01", "1.", "+1", "NaN", `"a`, "\"\x01\"", "{} {}", "1 2", "<html>", "'a'"} {
 		if n, err := schema.ParseJSON([]byte(text)); err == nil {
@@ -125,19 +125,19 @@ func TestParseJSONDeep(t *testing.T) {
 }
 
 // What isn't known yet can't be sent.
-func TestMarshalPending(t *testing.T) {
+func TestMarshalUnknown(t *testing.T) {
 	t.Parallel()
-	n := parse(t, "{a: [1, { b: '${env:NONE}' }]}")
+	n := parseDocument(t, "{a: [1, { b: '${env:NONE}' }]}")
 	if data, err := n.MarshalJSON(); err == nil || err.Error() != "the value of ${env:NONE} is not known yet" || data != nil {
 		t.Errorf("%s, %v", data, err)
 	}
-	if v := n.Bare(); v != nil {
+	if v := n.AsAny(); v != nil {
 		t.Errorf("bare: %v", v)
 	}
 }
 
-func TestBare(t *testing.T) {
+func TestAsAny(t *testing.T) {
 	t.Parallel()
-	same(t, "bare", map[string]any{"a": []any{1.5, "x", true, nil, map[string]any{}}}, parse(t, "{a: [1.50, x, true, ~, {}]}").Bare().(map[string]any))
-	same(t, "null", nil, parse(t, "{a: ~}").Get("a").Bare())
+	assertEqual(t, "bare", map[string]any{"a": []any{1.5, "x", true, nil, map[string]any{}}}, parseDocument(t, "{a: [1.50, x, true, ~, {}]}").AsAny().(map[string]any))
+	assertEqual(t, "null", nil, parseDocument(t, "{a: ~}").Get("a").AsAny())
 }

@@ -14,8 +14,8 @@ func NormalizeName(name string) string { return norm.NFC.String(name) }
 
 // NameType returns a type of text whose values are compared as names are.
 func NameType(t Type) Type {
-	canonical := t.Canon
-	t.Canon = func(s string) string {
+	canonical := t.Normalize
+	t.Normalize = func(s string) string {
 		if s = NormalizeName(s); canonical != nil {
 			s = canonical(s)
 		}
@@ -43,7 +43,7 @@ func NameWarning(name string) string {
 	scripts := map[string]rune{} // of the current word, with a letter of each
 	var before rune
 	for _, c := range name {
-		if reason := misleads(before, c); reason != "" {
+		if reason := misleadingReason(before, c); reason != "" {
 			return fmt.Sprintf("the name %q contains %s", name, reason)
 		}
 		if !unicode.In(c, unicode.L, unicode.M) {
@@ -71,13 +71,13 @@ var similarScripts = map[string]*unicode.RangeTable{
 	"Latin": unicode.Latin, "Cyrillic": unicode.Cyrillic, "Greek": unicode.Greek, "Armenian": unicode.Armenian, "Cherokee": unicode.Cherokee,
 }
 
-// misleads describes how a character misleads people, "" if it doesn't.
-func misleads(before, c rune) string {
+// misleadingReason describes how a character misleads people, "" if it doesn't.
+func misleadingReason(before, c rune) string {
 	ordinary := []rune(norm.NFKC.String(string(c)))[0]
 	switch {
 	case unicode.Is(unicode.Bidi_Control, c):
 		return fmt.Sprintf("%U, which changes the order in which the text is shown; remove it", c)
-	case joins(before, c):
+	case isJoiner(before, c):
 		return ""
 	case isInvisible(c), unicode.IsControl(c):
 		return fmt.Sprintf("the invisible character %U; retype the name", c)
@@ -96,9 +96,9 @@ func isInvisible(c rune) bool {
 	return unicode.In(c, unicode.Cf, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector)
 }
 
-// joins reports whether an invisible character has a purpose where it is: in an
+// isJoiner reports whether an invisible character has a purpose where it is: in an
 // emoji, or in a script whose letters change where they meet.
-func joins(before, c rune) bool {
+func isJoiner(before, c rune) bool {
 	joiner := c == '\u200c' || c == '\u200d' || unicode.Is(unicode.Variation_Selector, c)
 	return joiner && before > unicode.MaxASCII && !unicode.IsSpace(before) && !unicode.In(before, unicode.Latin, unicode.Cyrillic, unicode.Greek)
 }

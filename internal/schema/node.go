@@ -18,12 +18,12 @@ type Pos struct {
 	Line, Col int
 }
 
-// Known reports whether p points into a manifest.
-func (p Pos) Known() bool { return p.Line > 0 }
+// IsKnown reports whether p points into a manifest.
+func (p Pos) IsKnown() bool { return p.Line > 0 }
 
 // String gives file:line:col, or "" for an unknown place.
 func (p Pos) String() string {
-	if !p.Known() {
+	if !p.IsKnown() {
 		return ""
 	}
 	return fmt.Sprintf("%s:%d:%d", p.File, p.Line, p.Col)
@@ -46,7 +46,7 @@ const (
 	Text
 	List
 	Map
-	Pending
+	Unknown
 )
 
 func (f Form) String() string {
@@ -56,20 +56,20 @@ func (f Form) String() string {
 // Node is one value of a tree. Nodes are shared between trees and so are not
 // changed once built, Set and Append on a fresh node aside.
 type Node struct {
-	Form    Form
-	Text    string // Text; the literal of a Number or Bool; what a Pending waits for
-	Items   []*Node
-	Members []Member
-	Pos     Pos
-	Secret  bool     // never shown; see Redacted
-	Read    []string // what it was put together from, for scrubbing: values of variables
-	Plain   bool     // an unquoted YAML scalar, for the hints about YAML's traps
-	Within  string   // of an id: the id of what the object that has it lives in, "" if that isn't known
-	Called  string   // what people call the object that has this id, "" if that isn't known
-	Hidden  bool     // a live value that is set, and that nobody is told; sent back, it stays
-	Fresh   *Node    // of a declared mapping: what it has beside its members if it is new; nil: nothing
-	Doubt   string   // of a live value: why it may not be the object's own; it is neither compared, removed nor sent
-	Adds    bool     // a declared list that isn't meant in full: it says nothing of what else is live
+	Form           Form
+	Text           string // Text; the literal of a Number or Bool; what a Pending waits for
+	Items          []*Node
+	Members        []Member
+	Pos            Pos
+	Sensitive      bool     // never shown; see Redacted
+	VariableValues []string // what it was put together from, for scrubbing: values of variables
+	Unquoted       bool     // an unquoted YAML scalar, for the hints about YAML's traps
+	ParentID       string   // of an id: the id of what the object that has it lives in, "" if that isn't known
+	DisplayName    string   // what people call the object that has this id, "" if that isn't known
+	Redacted       bool     // a live value that is set, and that nobody is told; sent back, it stays
+	CreateDefaults *Node    // of a declared mapping: what it has beside its members if it is new; nil: nothing
+	UnclearOrigin  string   // of a live value: why it may not be the object's own; it is neither compared, removed nor sent
+	Additive       bool     // a declared list that isn't meant in full: it says nothing of what else is live
 }
 
 // Member is a named value of a Map, in the order of the source.
@@ -82,11 +82,11 @@ type Member struct {
 // String makes a text node.
 func String(s string) *Node { return &Node{Form: Text, Text: s} }
 
-// Hidden makes the node of a value that is set and not told.
-func Hidden() *Node { return &Node{Form: Text, Secret: true, Hidden: true} }
+// RedactedNode makes the node of a value that is set and not told.
+func RedactedNode() *Node { return &Node{Form: Text, Sensitive: true, Redacted: true} }
 
-// Veiled reports whether n is set and not told. A nil node is not.
-func (n *Node) Veiled() bool { return n != nil && n.Hidden }
+// IsRedacted reports whether n is set and not told. A nil node is not.
+func (n *Node) IsRedacted() bool { return n != nil && n.Redacted }
 
 // Boolean makes a boolean node.
 func Boolean(b bool) *Node { return &Node{Form: Bool, Text: strconv.FormatBool(b)} }
@@ -131,26 +131,26 @@ func (n *Node) Delete(name string) {
 // Is reports whether n is a scalar that reads text. A nil node is not.
 func (n *Node) Is(text string) bool { return n != nil && n.Form <= Text && n.Text == text }
 
-// Value returns the text of a scalar, "" for nil.
-func (n *Node) Value() string {
+// ScalarText returns the text of a scalar, "" for nil.
+func (n *Node) ScalarText() string {
 	if n == nil {
 		return ""
 	}
 	return n.Text
 }
 
-// With returns a copy of n at another place, for values that take over the
+// WithPos returns a copy of n at another place, for values that take over the
 // position of what they stand for.
-func (n *Node) With(pos Pos) *Node {
+func (n *Node) WithPos(pos Pos) *Node {
 	c := *n
 	c.Pos = pos
 	return &c
 }
 
-// Doubtful returns a copy of a live value that may not be the object's own.
-func (n *Node) Doubtful(why string) *Node {
+// WithUnclearOrigin returns a copy of a live value that may not be the object's own.
+func (n *Node) WithUnclearOrigin(why string) *Node {
 	c := *n
-	c.Doubt = why
+	c.UnclearOrigin = why
 	return &c
 }
 
@@ -185,5 +185,5 @@ func (n *Node) Walk(f func(*Node)) {
 	}
 }
 
-// Conceal marks n and everything below it as secret.
-func (n *Node) Conceal() { n.Walk(func(m *Node) { m.Secret = true }) }
+// MarkSensitive marks n and everything below it as secret.
+func (n *Node) MarkSensitive() { n.Walk(func(m *Node) { m.Sensitive = true }) }

@@ -12,24 +12,24 @@ import (
 
 func TestMembers(t *testing.T) {
 	t.Parallel()
-	n := parse(t, "{a: 1, b: {c: x}}")
-	same(t, "a member", "1", n.Get("a").Text)
+	n := parseDocument(t, "{a: 1, b: {c: x}}")
+	assertEqual(t, "a member", "1", n.Get("a").Text)
 	if n.Get("A") != nil || n.Get("a").Get("x") != nil || (*schema.Node)(nil).Get("a") != nil {
 		t.Error("found what isn't there")
 	}
 	n.Set("c", nil)
-	same(t, "nothing set", "{a: 1, b: {c: \"x\"}}", n.Show())
+	assertEqual(t, "nothing set", "{a: 1, b: {c: \"x\"}}", n.Show())
 	n.Set("a", schema.String("new"))
-	n.Set("d", value(t, "x"))
-	same(t, "set", `{a: "new", b: {c: "x"}, d: "x"}`, n.Show())
-	same(t, "the place of an old name", "a.yaml:1:2", n.Members[0].Pos.String())
-	same(t, "the place of a new one", "a.yaml:1:5", n.Members[2].Pos.String())
+	n.Set("d", yamlValue(t, "x"))
+	assertEqual(t, "set", `{a: "new", b: {c: "x"}, d: "x"}`, n.Show())
+	assertEqual(t, "the place of an old name", "a.yaml:1:2", n.Members[0].Pos.String())
+	assertEqual(t, "the place of a new one", "a.yaml:1:5", n.Members[2].Pos.String())
 	n.Delete("b")
 	n.Delete("nope")
-	same(t, "deleted", `{a: "new", d: "x"}`, n.Show())
+	assertEqual(t, "deleted", `{a: "new", d: "x"}`, n.Show())
 }
 
-func TestScalarsOfNodes(t *testing.T) {
+func TestScalarNodes(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
 		n     *schema.Node
@@ -44,10 +44,10 @@ func TestScalarsOfNodes(t *testing.T) {
 		{schema.Boolean(false), "false", true, "false"},
 		{schema.Int(-3), "-3", true, "-3"},
 		{&schema.Node{Form: schema.List}, "", false, ""},
-		{&schema.Node{Form: schema.Pending, Text: "id"}, "id", false, "id"},
+		{&schema.Node{Form: schema.Unknown, Text: "id"}, "id", false, "id"},
 	} {
-		if test.n.Is(test.text) != test.is || test.n.Value() != test.value {
-			t.Errorf("%s is %q: %t, value %q", test.n.Show(), test.text, !test.is, test.n.Value())
+		if test.n.Is(test.text) != test.is || test.n.ScalarText() != test.value {
+			t.Errorf("%s is %q: %t, value %q", test.n.Show(), test.text, !test.is, test.n.ScalarText())
 		}
 	}
 }
@@ -59,7 +59,7 @@ func TestClone(t *testing.T) {
 		t.Error("nothing was copied")
 	}
 	rapid.Check(t, func(t *rapid.T) {
-		n := tree(3).Draw(t, "tree")
+		n := anyNode(3).Draw(t, "tree")
 		before, err := n.MarshalJSON()
 		if err != nil {
 			t.Fatal(err)
@@ -76,35 +76,35 @@ func TestClone(t *testing.T) {
 			}
 			m.Set("new", schema.Int(1))
 			m.Items = append(m.Items, schema.Int(1))
-			m.Items[0], m.Text, m.Secret = schema.Int(1), "changed", true
+			m.Items[0], m.Text, m.Sensitive = schema.Int(1), "changed", true
 		}
 		if after, err := n.MarshalJSON(); err != nil || string(after) != string(before) {
 			t.Fatalf("%s was changed to %s, %v", before, after, err)
 		}
 	})
-	n := parse(t, "{a: ['${secret:S}']}")
+	n := parseDocument(t, "{a: ['${secret:S}']}")
 	if diff := cmp.Diff(n, n.Clone(), cmpopts.EquateEmpty()); diff != "" {
 		t.Errorf("a copy differs:\n%s", diff)
 	}
 }
 
-func TestWith(t *testing.T) {
+func TestWithPos(t *testing.T) {
 	t.Parallel()
 	n, pos := schema.String("a"), schema.Pos{File: "b.yaml", Line: 2, Col: 3}
-	same(t, "moved", &schema.Node{Form: schema.Text, Text: "a", Pos: pos}, n.With(pos))
-	same(t, "left", schema.String("a"), n)
+	assertEqual(t, "moved", &schema.Node{Form: schema.Text, Text: "a", Pos: pos}, n.WithPos(pos))
+	assertEqual(t, "left", schema.String("a"), n)
 }
 
 func TestWalk(t *testing.T) {
 	t.Parallel()
 	(*schema.Node)(nil).Walk(func(*schema.Node) { t.Error("walked over nothing") })
-	n := parse(t, "{a: [x, {b: y}], c: z}")
+	n := parseDocument(t, "{a: [x, {b: y}], c: z}")
 	var texts []string
 	n.Walk(func(m *schema.Node) { texts = append(texts, m.Form.String()+" "+m.Text) })
-	same(t, "order", []string{"a mapping ", "a list ", "text x", "a mapping ", "text y", "text z"}, texts)
-	n.Conceal()
+	assertEqual(t, "order", []string{"a mapping ", "a list ", "text x", "a mapping ", "text y", "text z"}, texts)
+	n.MarkSensitive()
 	n.Walk(func(m *schema.Node) {
-		if !m.Secret {
+		if !m.Sensitive {
 			t.Errorf("%s is no secret", m.Form)
 		}
 	})
@@ -112,10 +112,10 @@ func TestWalk(t *testing.T) {
 
 func TestPos(t *testing.T) {
 	t.Parallel()
-	same(t, "unknown", "", schema.Pos{File: "a"}.String())
-	same(t, "known", "a:1:2", schema.Pos{File: "a", Line: 1, Col: 2}.String())
-	if (schema.Pos{}).Known() || !(schema.Pos{Line: 1}).Known() {
+	assertEqual(t, "unknown", "", schema.Pos{File: "a"}.String())
+	assertEqual(t, "known", "a:1:2", schema.Pos{File: "a", Line: 1, Col: 2}.String())
+	if (schema.Pos{}).IsKnown() || !(schema.Pos{Line: 1}).IsKnown() {
 		t.Error("known is wrong")
 	}
-	same(t, "problem at no place", "m", schema.Problem{Message: "m"}.Error())
+	assertEqual(t, "problem at no place", "m", schema.Problem{Message: "m"}.Error())
 }

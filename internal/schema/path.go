@@ -5,38 +5,38 @@ import (
 	"strings"
 )
 
-// Path returns the node at a dotted path such as "a.b", or nil.
-func (n *Node) Path(path string) *Node {
+// GetPath returns the node at a dotted path such as "a.b", or nil.
+func (n *Node) GetPath(path string) *Node {
 	for name := range strings.SplitSeq(path, ".") {
 		n = n.Get(name)
 	}
 	return n
 }
 
-// Locate finds the place in a manifest of a path in a request body, as the
+// PositionOf finds the place in a manifest of a path in a request body, as the
 // API's fieldErrors spell it: workerQueues[1].maxWorkerCount. Where the exact
 // value was not declared, it is the closest declared value above it.
-func (n *Node) Locate(path string) (Pos, bool) {
+func (n *Node) PositionOf(path string) (Pos, bool) {
 	best, at := Pos{}, n
-	for _, step := range steps(path) {
-		at = at.step(step)
+	for _, step := range splitPath(path) {
+		at = at.childAt(step)
 		if at == nil {
 			break
 		}
-		if at.Pos.Known() {
+		if at.Pos.IsKnown() {
 			best = at.Pos
 		}
 	}
-	return best, best.Known()
+	return best, best.IsKnown()
 }
 
-func steps(path string) []string {
+func splitPath(path string) []string {
 	return strings.FieldsFunc(path, func(r rune) bool { return r == '.' || r == '[' || r == ']' || r == '/' })
 }
 
-// step descends one level. Names are matched without regard to case, because
+// childAt descends one level. Names are matched without regard to case, because
 // validators spell a field as the program's struct does.
-func (n *Node) step(name string) *Node {
+func (n *Node) childAt(name string) *Node {
 	if n == nil {
 		return nil
 	}

@@ -2,21 +2,21 @@ package schema_test
 
 import "testing"
 
-func TestPath(t *testing.T) {
+func TestGetPath(t *testing.T) {
 	t.Parallel()
-	n := parse(t, "{a: {b: {c: x}}, d.e: y, l: [z]}")
+	n := parseDocument(t, "{a: {b: {c: x}}, d.e: y, l: [z]}")
 	for path, want := range map[string]string{
 		"a": `{b: {c: "x"}}`, "a.b": `{c: "x"}`, "a.b.c": `"x"`, "a.b.c.d": "(none)", "a.x": "(none)", "d.e": "(none)", "l.0": "(none)", "A": "(none)", "": "(none)", "a.": "(none)", ".a": "(none)",
 	} {
-		same(t, path, want, n.Path(path).Show())
+		assertEqual(t, path, want, n.GetPath(path).Show())
 	}
 }
 
 // The API names fields in its own ways; what it names is found, or the closest
 // thing above that was declared.
-func TestLocate(t *testing.T) {
+func TestPositionOf(t *testing.T) {
 	t.Parallel()
-	n := parse(t, `name: x
+	n := parseDocument(t, `name: x
 queues:
   - name: default
     maxCount: 1
@@ -24,7 +24,7 @@ queues:
 inner:
   "1": y
 `)
-	n.Get("inner").Set("live", value(t, "z").With(n.Pos))
+	n.Get("inner").Set("live", yamlValue(t, "z").WithPos(n.Pos))
 	inner := n.Get("inner")
 	inner.Members[1].Value.Pos.Line = 0 // echoed, not declared
 	for path, want := range map[string]string{
@@ -52,7 +52,7 @@ inner:
 		"":                             "",
 		"[.]":                          "",
 	} {
-		pos, ok := n.Locate(path)
+		pos, ok := n.PositionOf(path)
 		if want != "" {
 			want = "a.yaml:" + want
 		}
@@ -60,7 +60,7 @@ inner:
 			t.Errorf("%s is at %q, %t; want %q", path, got, ok, want)
 		}
 	}
-	if pos, ok := value(t, "-").Locate("name"); ok || pos.Known() {
+	if pos, ok := yamlValue(t, "-").PositionOf("name"); ok || pos.IsKnown() {
 		t.Errorf("nothing is at %s", pos)
 	}
 }

@@ -7,29 +7,29 @@ import (
 
 // Problem is something wrong with a declared value, and where.
 type Problem struct {
-	Pos     Pos
-	Message string
-	Warning bool // worth saying, no reason to stop
-	More    int  // how many problems it stands for that are not listed; 0: it is one itself
+	Pos      Pos
+	Message  string
+	Warning  bool // worth saying, no reason to stop
+	Unlisted int  // how many problems it stands for that are not listed; 0: it is one itself
 }
 
 func (p Problem) Error() string {
-	if !p.Pos.Known() {
+	if !p.Pos.IsKnown() {
 		return p.Message
 	}
 	return p.Pos.String() + ": " + p.Message
 }
 
-// Sort orders problems by place and keeps the order of those at one place.
-func Sort(problems []Problem) {
+// SortProblems orders problems by place and keeps the order of those at one place.
+func SortProblems(problems []Problem) {
 	slices.SortStableFunc(problems, func(a, b Problem) int { return a.Pos.Compare(b.Pos) })
 }
 
-// Merge joins lists of problems in the order of their places, each problem once,
+// MergeProblems joins lists of problems in the order of their places, each problem once,
 // and limits them as Problems does.
-func Merge(lists ...[]Problem) []Problem {
+func MergeProblems(lists ...[]Problem) []Problem {
 	all := slices.Concat(lists...)
-	Sort(all)
+	SortProblems(all)
 	var out Problems
 	out.Add(slices.Compact(all)...) // an alias or a merge leads to one place many times
 	return out.List()
@@ -52,11 +52,11 @@ type problemGroup struct {
 }
 
 type problemCount struct {
-	listed, more int
-	next         Pos // of the first problem that is not listed
+	listed, unlisted int
+	firstUnlisted    Pos // of the first problem that is not listed
 }
 
-func (p *Problems) count(of Problem) *problemCount {
+func (p *Problems) groupCount(of Problem) *problemCount {
 	if p.groups == nil {
 		p.groups = map[problemGroup]*problemCount{}
 	}
@@ -70,15 +70,15 @@ func (p *Problems) count(of Problem) *problemCount {
 // Add adds problems. A count of others is added to the count.
 func (p *Problems) Add(problems ...Problem) {
 	for _, problem := range problems {
-		switch c := p.count(problem); {
-		case problem.More == 0 && c.listed < maxProblems:
+		switch c := p.groupCount(problem); {
+		case problem.Unlisted == 0 && c.listed < maxProblems:
 			c.listed++
 			p.listed = append(p.listed, problem)
 		default:
-			if c.more == 0 {
-				c.next = problem.Pos
+			if c.unlisted == 0 {
+				c.firstUnlisted = problem.Pos
 			}
-			c.more += max(problem.More, 1)
+			c.unlisted += max(problem.Unlisted, 1)
 		}
 	}
 }
@@ -86,7 +86,7 @@ func (p *Problems) Add(problems ...Problem) {
 // Addf adds an error. Its message is only made if it will be listed.
 func (p *Problems) Addf(pos Pos, format string, args ...any) {
 	problem := Problem{Pos: pos}
-	if p.count(problem).listed < maxProblems {
+	if p.groupCount(problem).listed < maxProblems {
 		problem.Message = fmt.Sprintf(format, args...)
 	}
 	p.Add(problem)
@@ -96,7 +96,7 @@ func (p *Problems) Addf(pos Pos, format string, args ...any) {
 func (p *Problems) Total() int {
 	n := len(p.listed)
 	for _, c := range p.groups {
-		n += c.more
+		n += c.unlisted
 	}
 	return n
 }
@@ -106,17 +106,17 @@ func (p *Problems) Total() int {
 func (p *Problems) List() []Problem {
 	out := slices.Clone(p.listed)
 	for group, c := range p.groups {
-		if c.more > 0 {
+		if c.unlisted > 0 {
 			noun := "error"
 			if group.warning {
 				noun = "warning"
 			}
-			if c.more > 1 {
+			if c.unlisted > 1 {
 				noun += "s"
 			}
-			out = append(out, Problem{Pos: c.next, Warning: group.warning, More: c.more, Message: fmt.Sprintf("and %d more %s", c.more, noun)})
+			out = append(out, Problem{Pos: c.firstUnlisted, Warning: group.warning, Unlisted: c.unlisted, Message: fmt.Sprintf("and %d more %s", c.unlisted, noun)})
 		}
 	}
-	Sort(out[len(p.listed):]) // a map has no order
+	SortProblems(out[len(p.listed):]) // a map has no order
 	return out
 }

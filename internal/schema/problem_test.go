@@ -23,14 +23,14 @@ func TestManyProblems(t *testing.T) {
 	if n := errors.Total(); n != 2100 {
 		t.Errorf("total %d", n)
 	}
-	all := schema.Merge(warnings.List(), errors.List(), other.List())
+	all := schema.MergeProblems(warnings.List(), errors.List(), other.List())
 	if len(all) != 100+1+100+1+1 {
 		t.Fatalf("%d are listed", len(all))
 	}
 	counts := map[string]int{}
 	for _, p := range all {
-		if p.More > 0 || p.Pos.File == "b.yaml" {
-			counts[fmt.Sprint(p.Error(), p.Warning)] = p.More
+		if p.Unlisted > 0 || p.Pos.File == "b.yaml" {
+			counts[fmt.Sprint(p.Error(), p.Warning)] = p.Unlisted
 		}
 	}
 	for want, more := range map[string]int{

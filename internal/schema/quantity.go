@@ -10,19 +10,19 @@ import (
 // module that defines them (k8s.io/apimachinery) brings a dozen others into
 // the binary for this one grammar, so it is read here.
 // https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/
-var quantity = regexp.MustCompile(`^([+-]?(?:\d+\.?\d*|\.\d+))(?:([numkMGTPE]|[KMGTPE]i)|[eE]([+-]?\d{1,2}))?$`)
+var quantityPattern = regexp.MustCompile(`^([+-]?(?:\d+\.?\d*|\.\d+))(?:([numkMGTPE]|[KMGTPE]i)|[eE]([+-]?\d{1,2}))?$`)
 
-// MaxQuantity is in bytes: what is longer is no number that anybody means.
-const MaxQuantity = 40
+// MaxQuantityLen is in bytes: what is longer is no number that anybody means.
+const MaxQuantityLen = 40
 
-var scale = map[string]*big.Rat{
+var suffixFactors = map[string]*big.Rat{
 	"":  big.NewRat(1, 1),
 	"n": big.NewRat(1, 1_000_000_000), "u": big.NewRat(1, 1_000_000), "m": big.NewRat(1, 1000),
-	"k": power(10, 3), "M": power(10, 6), "G": power(10, 9), "T": power(10, 12), "P": power(10, 15), "E": power(10, 18),
-	"Ki": power(2, 10), "Mi": power(2, 20), "Gi": power(2, 30), "Ti": power(2, 40), "Pi": power(2, 50), "Ei": power(2, 60),
+	"k": bigPower(10, 3), "M": bigPower(10, 6), "G": bigPower(10, 9), "T": bigPower(10, 12), "P": bigPower(10, 15), "E": bigPower(10, 18),
+	"Ki": bigPower(2, 10), "Mi": bigPower(2, 20), "Gi": bigPower(2, 30), "Ti": bigPower(2, 40), "Pi": bigPower(2, 50), "Ei": bigPower(2, 60),
 }
 
-func power(base, exponent int64) *big.Rat {
+func bigPower(base, exponent int64) *big.Rat {
 	return new(big.Rat).SetInt(new(big.Int).Exp(big.NewInt(base), big.NewInt(exponent), nil))
 }
 
@@ -30,8 +30,8 @@ func power(base, exponent int64) *big.Rat {
 // exact number of its base unit (cores, bytes).
 func ParseQuantity(s string) (*big.Rat, error) {
 	var m []string
-	if len(s) <= MaxQuantity {
-		m = quantity.FindStringSubmatch(s)
+	if len(s) <= MaxQuantityLen {
+		m = quantityPattern.FindStringSubmatch(s)
 	}
 	if m == nil {
 		return nil, fmt.Errorf("not a Kubernetes quantity such as 500m, 2 or 20Gi")
@@ -40,7 +40,7 @@ func ParseQuantity(s string) (*big.Rat, error) {
 	if !ok {
 		return nil, fmt.Errorf("not a Kubernetes quantity")
 	}
-	return number.Mul(number, scale[m[2]]), nil
+	return number.Mul(number, suffixFactors[m[2]]), nil
 }
 
 func orZero(s string) string {

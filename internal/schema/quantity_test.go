@@ -48,7 +48,7 @@ func TestQuantities(t *testing.T) {
 	}
 }
 
-func TestNoQuantities(t *testing.T) {
+func TestInvalidQuantities(t *testing.T) {
 	t.Parallel()
 	for _, s := range []string{
 		"", ".", "+", "-", "e3", "1e", "1e100", "1e+", "1ee3", "1Gib", "1gi", "1K", "1ki", "1mi", "1h", "1 ", " 1", "1\n", "0x10", "0b1", "0o7", "1_000", "1/2", "1,5", "1..2", "--1", "1e3Gi", "1Gie3", "Inf", "NaN", "１", "٣",
@@ -64,7 +64,7 @@ func TestNoQuantities(t *testing.T) {
 }
 
 // Every suffix is what Kubernetes says it is, and as good as its number.
-func TestQuantityLaws(t *testing.T) {
+func TestQuantityProperties(t *testing.T) {
 	t.Parallel()
 	next := map[string]string{"n": "u", "u": "m", "m": "", "": "k", "k": "M", "M": "G", "G": "T", "T": "P", "P": "E", "Ki": "Mi", "Mi": "Gi", "Gi": "Ti", "Ti": "Pi", "Pi": "Ei"}
 	rapid.Check(t, func(t *rapid.T) {

@@ -5,7 +5,7 @@ import "testing"
 func TestCheckReferences(t *testing.T) {
 	t.Parallel()
 	const id = "chome00000000000000000001"
-	checks(t, table(), map[string]struct{ members, want string }{
+	runCheckCases(t, sampleFields(), map[string]struct{ members, want string }{
 		"by name":              {"home: My home", ""},
 		"by id":                {"homeId: " + id, ""},
 		"by id under the name": {"home: " + id, ""},
@@ -29,7 +29,7 @@ func TestCheckReferences(t *testing.T) {
 func TestCheckListsOfReferences(t *testing.T) {
 	t.Parallel()
 	const id = "csite00000000000000000001"
-	checks(t, table(), map[string]struct{ members, want string }{
+	runCheckCases(t, sampleFields(), map[string]struct{ members, want string }{
 		"by name":            {"sites: [a, { workspace: w, name: d }, " + id + "]", ""},
 		"by id":              {"siteIds: [" + id + "]", ""},
 		"none":               {"sites: []", ""},

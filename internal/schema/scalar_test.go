@@ -12,7 +12,7 @@ func TestCheckScalars(t *testing.T) {
 		cpu      = "1:7: cpu must be a quantity of CPU such as 0.5 or 500m"
 		disagree = "YAML readers disagree on the number "
 	)
-	checks(t, table(), map[string]struct{ members, want string }{
+	runCheckCases(t, sampleFields(), map[string]struct{ members, want string }{
 		"true":            {"switch: true", ""},
 		"FALSE":           {"switch: FALSE", ""},
 		"yes":             {"switch: yes", boolean + "; yes is text in YAML 1.2"},

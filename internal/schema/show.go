@@ -6,21 +6,21 @@ import (
 	"unicode/utf8"
 )
 
-// Redacted stands for a value that must not be shown.
-const Redacted = "***"
+// RedactionMark stands for a value that must not be shown.
+const RedactionMark = "***"
 
-// scrubFrom is how long a text must be, in characters, to be sought wherever it
+// minRedactLength is how long a text must be, in characters, to be sought wherever it
 // might turn up.
-const scrubFrom = 6
+const minRedactLength = 6
 
-// Scrub lists the texts by which a secret value could be told anywhere. One that
+// SensitiveTexts lists the texts by which a secret value could be told anywhere. One that
 // the manifest spells out is no secret to its readers, and where it is short,
 // looking for it would spoil more than it hides.
-func (n *Node) Scrub() []string {
-	if n.Form != Text && n.Form != Number || n.Read == nil && utf8.RuneCountInString(n.Text) < scrubFrom {
+func (n *Node) SensitiveTexts() []string {
+	if n.Form != Text && n.Form != Number || n.VariableValues == nil && utf8.RuneCountInString(n.Text) < minRedactLength {
 		return nil
 	}
-	return append([]string{n.Text}, n.Read...)
+	return append([]string{n.Text}, n.VariableValues...)
 }
 
 // showLimit is how many characters of a value a message has room for.
@@ -34,7 +34,7 @@ const showLimit = 120
 func (n *Node) Show() string {
 	whole := n.Render()
 	if utf8.RuneCountInString(whole) > showLimit {
-		return n.size()
+		return n.describeSize()
 	}
 	return whole
 }
@@ -48,8 +48,8 @@ func ShowBoth(a, b *Node) (string, string) {
 	return x, y
 }
 
-// size describes a value that is not shown.
-func (n *Node) size() string {
+// describeSize describes a value that is not shown.
+func (n *Node) describeSize() string {
 	switch n.Form {
 	case Text:
 		return fmt.Sprintf("text of %d characters", utf8.RuneCountInString(n.Text))
@@ -92,18 +92,18 @@ func (n *Node) Render() string {
 	switch {
 	case n == nil:
 		return "(none)"
-	case n.Secret && n.Form != Map && n.Form != List:
-		return Redacted
+	case n.Sensitive && n.Form != Map && n.Form != List:
+		return RedactionMark
 	}
 	switch n.Form {
 	case Null:
 		return "null"
 	case Text:
-		if n.Called != "" && n.Called != n.Text {
-			return fmt.Sprintf("%q (%s)", n.Text, n.Called)
+		if n.DisplayName != "" && n.DisplayName != n.Text {
+			return fmt.Sprintf("%q (%s)", n.Text, n.DisplayName)
 		}
 		return fmt.Sprintf("%q", n.Text)
-	case Pending:
+	case Unknown:
 		return "(" + n.Text + ")"
 	case List:
 		parts := make([]string, len(n.Items))
@@ -148,16 +148,16 @@ func (t *Type) Describe() string {
 	return "text"
 }
 
-// Redacted returns a copy of n that may be shown: secrets and values that are
+// RedactedCopy returns a copy of n that may be shown: secrets and values that are
 // not known yet are replaced by words.
-func (n *Node) Redacted() *Node {
+func (n *Node) RedactedCopy() *Node {
 	c := n.Clone()
 	c.Walk(func(m *Node) {
 		switch {
 		case m.Form == List || m.Form == Map:
-		case m.Secret:
-			*m = Node{Form: Text, Text: Redacted}
-		case m.Form == Pending:
+		case m.Sensitive:
+			*m = Node{Form: Text, Text: RedactionMark}
+		case m.Form == Unknown:
 			*m = Node{Form: Text, Text: m.Render()}
 		}
 	})

@@ -31,33 +31,33 @@ func TestShow(t *testing.T) {
 		"[x, '${env:NONE}']":           `["x", (the value of ${env:NONE})]`,
 		"'${secret:NONE}'":             "***",
 	} {
-		same(t, text, want, value(t, text).Show())
+		assertEqual(t, text, want, yamlValue(t, text).Show())
 	}
-	same(t, "none", "(none)", value(t, "-").Show())
+	assertEqual(t, "none", "(none)", yamlValue(t, "-").Show())
 }
 
-func TestShowConcealed(t *testing.T) {
+func TestShowSensitive(t *testing.T) {
 	t.Parallel()
-	n := parse(t, "{a: {b: [x, 1, true, ~, '${env:NONE}']}}")
-	n.Conceal()
-	same(t, "all of it", "{a: {b: [***, ***, ***, ***, ***]}}", n.Show())
+	n := parseDocument(t, "{a: {b: [x, 1, true, ~, '${env:NONE}']}}")
+	n.MarkSensitive()
+	assertEqual(t, "all of it", "{a: {b: [***, ***, ***, ***, ***]}}", n.Show())
 }
 
 // A long value is not cut, since it may contain a secret: it is whole or not there.
 func TestShowLong(t *testing.T) {
 	t.Parallel()
 	for _, c := range []string{"a", "é", "🚀"} {
-		same(t, "just fits", `"`+strings.Repeat(c, 118)+`"`, schema.String(strings.Repeat(c, 118)).Show())
-		same(t, "one too long", "text of 119 characters", schema.String(strings.Repeat(c, 119)).Show())
+		assertEqual(t, "just fits", `"`+strings.Repeat(c, 118)+`"`, schema.String(strings.Repeat(c, 118)).Show())
+		assertEqual(t, "one too long", "text of 119 characters", schema.String(strings.Repeat(c, 119)).Show())
 	}
 	list, mapping := &schema.Node{Form: schema.List}, &schema.Node{Form: schema.Map}
 	for i := range 1000 {
 		list.Items = append(list.Items, schema.Int(7))
 		mapping.Set(fmt.Sprint("m", i), schema.Int(7))
 	}
-	same(t, "a list", "a list of 1000 items", list.Show())
-	same(t, "a mapping", "a mapping of 1000 members", mapping.Show())
-	same(t, "a number", "a number that is too long to show", (&schema.Node{Form: schema.Number, Text: strings.Repeat("7", 121)}).Show())
+	assertEqual(t, "a list", "a list of 1000 items", list.Show())
+	assertEqual(t, "a mapping", "a mapping of 1000 members", mapping.Show())
+	assertEqual(t, "a number", "a number that is too long to show", (&schema.Node{Form: schema.Number, Text: strings.Repeat("7", 121)}).Show())
 }
 
 // Two values that differ never look the same.
@@ -74,19 +74,19 @@ func TestShowBoth(t *testing.T) {
 		{"[" + long + ", x]", "[" + long + ", y]", "a list of 2 items", "a list of 2 items, different from item 2 on"},
 		{"{a: " + long + ", b: x}", "{a: " + long + ", b: y}", "a mapping of 2 members", "a mapping of 2 members, different from member 2 on"},
 	} {
-		x, y := schema.ShowBoth(value(t, test.a), value(t, test.b))
-		same(t, test.a+" first", test.x, x)
-		same(t, test.b+" second", test.y, y)
+		x, y := schema.ShowBoth(yamlValue(t, test.a), yamlValue(t, test.b))
+		assertEqual(t, test.a+" first", test.x, x)
+		assertEqual(t, test.b+" second", test.y, y)
 	}
 }
 
-// hide marks some nodes as secret, and puts a word into those, and nowhere else.
-func hide(t *rapid.T, n *schema.Node, word string) {
+// injectSecret marks some nodes as secret, and puts a word into those, and nowhere else.
+func injectSecret(t *rapid.T, n *schema.Node, word string) {
 	n.Walk(func(m *schema.Node) {
 		m.Text = strings.ReplaceAll(m.Text, word, "")
 		if m.Form != schema.List && m.Form != schema.Map && rapid.Bool().Draw(t, "secret") {
-			m.Text, m.Secret = m.Text+word, true
-			m.Form = rapid.SampledFrom([]schema.Form{schema.Text, schema.Number, schema.Bool, schema.Pending}).Draw(t, "form")
+			m.Text, m.Sensitive = m.Text+word, true
+			m.Form = rapid.SampledFrom([]schema.Form{schema.Text, schema.Number, schema.Bool, schema.Unknown}).Draw(t, "form")
 		}
 	})
 }
@@ -95,15 +95,15 @@ func hide(t *rapid.T, n *schema.Node, word string) {
 func TestSecretsAreNotShown(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
-		n := tree(4).Draw(t, "tree")
-		hide(t, n, "hunter2")
+		n := anyNode(4).Draw(t, "tree")
+		injectSecret(t, n, "hunter2")
 		if s := n.Show(); strings.Contains(s, "hunt") || utf8.RuneCountInString(s) > 120 {
 			t.Fatalf("shown: %s", s)
 		}
 		if s := n.Render(); strings.Contains(s, "hunt") {
 			t.Fatalf("rendered: %s", s)
 		}
-		data, err := n.Redacted().MarshalJSON()
+		data, err := n.RedactedCopy().MarshalJSON()
 		if err != nil {
 			t.Fatalf("redacted, it can't be written: %v", err)
 		}
@@ -113,15 +113,15 @@ func TestSecretsAreNotShown(t *testing.T) {
 	})
 }
 
-func TestRedacted(t *testing.T) {
+func TestRedactedCopy(t *testing.T) {
 	t.Parallel()
-	n := parse(t, "{a: x, b: ['${secret:S}', 1], c: '${env:NONE}', d: '${secret:NONE}'}")
+	n := parseDocument(t, "{a: x, b: ['${secret:S}', 1], c: '${env:NONE}', d: '${secret:NONE}'}")
 	before := n.Clone()
-	data, err := n.Redacted().MarshalJSON()
-	same(t, "error", nil, err)
-	same(t, "redacted", `{"a":"x","b":["***",1],"c":"(the value of ${env:NONE})","d":"***"}`, string(data))
-	same(t, "the original", before, n.Clone())
-	if value(t, "-").Redacted() != nil {
+	data, err := n.RedactedCopy().MarshalJSON()
+	assertEqual(t, "error", nil, err)
+	assertEqual(t, "redacted", `{"a":"x","b":["***",1],"c":"(the value of ${env:NONE})","d":"***"}`, string(data))
+	assertEqual(t, "the original", before, n.Clone())
+	if yamlValue(t, "-").RedactedCopy() != nil {
 		t.Error("nothing became something")
 	}
 }
@@ -134,13 +134,13 @@ func TestDescribe(t *testing.T) {
 		"set": "a list", "keyed": "a list, by name", "object": "a mapping", "deep": "a mapping",
 	}
 	got := map[string]string{}
-	for name, typ := range types() {
+	for name, typ := range sampleTypes() {
 		got[name] = typ.Describe()
 	}
-	same(t, "descriptions", want, got)
+	assertEqual(t, "descriptions", want, got)
 	short, least, pair := schema.TextType(5), schema.IntType(2, 0), schema.KeyedType([]string{"a", "b"})
-	same(t, "short", "text of at most 5 characters", short.Describe())
-	same(t, "least", "a whole number of at least 2", least.Describe())
-	same(t, "pair", "a list, by a and b", pair.Describe())
-	same(t, "ranges", "at least 1, at most 2, 1 to 2", schema.Range{Min: 1}.String()+", "+schema.Range{Max: 2}.String()+", "+schema.Range{Min: 1, Max: 2}.String())
+	assertEqual(t, "short", "text of at most 5 characters", short.Describe())
+	assertEqual(t, "least", "a whole number of at least 2", least.Describe())
+	assertEqual(t, "pair", "a list, by a and b", pair.Describe())
+	assertEqual(t, "ranges", "at least 1, at most 2, 1 to 2", schema.Range{Min: 1}.String()+", "+schema.Range{Max: 2}.String()+", "+schema.Range{Min: 1, Max: 2}.String())
 }

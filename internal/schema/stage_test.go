@@ -11,9 +11,9 @@ import (
 	"astro-apply/internal/schema"
 )
 
-// parse reads a manifest of one document, whose secrets are "hunter2" and, for
+// parseDocument reads a manifest of one document, whose secrets are "hunter2" and, for
 // $ON, "on".
-func parse(t testing.TB, text string) *schema.Node {
+func parseDocument(t testing.TB, text string) *schema.Node {
 	t.Helper()
 	r := manifest.Parse([]manifest.Source{{Name: "a.yaml", Data: []byte(text)}}, manifest.Environment{
 		Lenient: true, Lookup: func(name string) string {
@@ -26,7 +26,7 @@ func parse(t testing.TB, text string) *schema.Node {
 	return r.Documents[0]
 }
 
-func told(problems []schema.Problem) []string {
+func problemTexts(problems []schema.Problem) []string {
 	var out []string
 	for _, p := range problems {
 		out = append(out, p.Error())
@@ -34,15 +34,15 @@ func told(problems []schema.Problem) []string {
 	return out
 }
 
-func same(t testing.TB, what string, want, got any) {
+func assertEqual(t testing.TB, what string, want, got any) {
 	t.Helper()
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("%s (-want +got):\n%s", what, diff)
 	}
 }
 
-// table has a field of every sort.
-func table() []schema.Field {
+// sampleFields has a field of every sort.
+func sampleFields() []schema.Field {
 	word := schema.TextType(5)
 	word.Check = func(s string) error {
 		if strings.Contains(s, "x") {
@@ -51,13 +51,13 @@ func table() []schema.Field {
 		return nil
 	}
 	tag := schema.TextType(0)
-	tag.Canon = strings.ToLower
+	tag.Normalize = strings.ToLower
 	queues := schema.KeyedType([]string{"name"},
-		schema.Field{Name: "name", Type: word, Phase: schema.Required},
+		schema.Field{Name: "name", Type: word, Behavior: schema.Required},
 		schema.Field{Name: "max", Type: schema.IntType(0, 9)},
-		schema.Field{Name: "machine", Type: schema.TextType(0), When: []schema.When{{Field: "size", In: []string{"LARGE", "MEDIUM"}}}},
+		schema.Field{Name: "machine", Type: schema.TextType(0), When: []schema.Condition{{Field: "size", In: []string{"LARGE", "MEDIUM"}}}},
 	)
-	queues.Count = &schema.Range{Min: 1, Max: 3}
+	queues.ItemCount = &schema.Range{Min: 1, Max: 3}
 	return []schema.Field{
 		{Name: "word", Type: word},
 		{Name: "size", Type: schema.EnumType("SMALL", "MEDIUM", "LARGE")},
@@ -70,12 +70,12 @@ func table() []schema.Field {
 		{Name: "queues", Type: queues},
 		{Name: "roles", Type: schema.KeyedType([]string{"on", "role"}, schema.Field{Name: "on", Type: tag}, schema.Field{Name: "role", Type: tag})},
 		{Name: "inner", Type: schema.ObjectType(
-			schema.Field{Name: "enabled", Type: schema.BoolType(), Phase: schema.Required},
-			schema.Field{Name: "bucket", Type: schema.TextType(0), When: []schema.When{{Field: "inner.enabled", In: []string{"true"}}}},
+			schema.Field{Name: "enabled", Type: schema.BoolType(), Behavior: schema.Required},
+			schema.Field{Name: "bucket", Type: schema.TextType(0), When: []schema.Condition{{Field: "inner.enabled", In: []string{"true"}}}},
 		)},
-		{Name: "local", Type: schema.TextType(0), When: []schema.When{{Field: "inner.enabled", In: []string{"false"}}, {Field: "size", In: []string{"SMALL"}}}},
-		{Name: "homeId", Type: schema.TextType(0), Ref: &schema.Ref{Kind: "home", Name: "home"}},
-		{Name: "siteIds", Type: schema.SetType(schema.TextType(0)), Ref: &schema.Ref{Kind: "site", Name: "sites", Scoped: true}},
-		{Name: "hostId", Type: schema.TextType(0), Ref: &schema.Ref{Kind: "host", Name: "host", Scoped: true}, When: []schema.When{{Field: "size", In: []string{"SMALL"}}}},
+		{Name: "local", Type: schema.TextType(0), When: []schema.Condition{{Field: "inner.enabled", In: []string{"false"}}, {Field: "size", In: []string{"SMALL"}}}},
+		{Name: "homeId", Type: schema.TextType(0), Ref: &schema.Ref{Kind: "home", NameField: "home"}},
+		{Name: "siteIds", Type: schema.SetType(schema.TextType(0)), Ref: &schema.Ref{Kind: "site", NameField: "sites", Scoped: true}},
+		{Name: "hostId", Type: schema.TextType(0), Ref: &schema.Ref{Kind: "host", NameField: "host", Scoped: true}, When: []schema.Condition{{Field: "size", In: []string{"SMALL"}}}},
 	}
 }

@@ -13,7 +13,7 @@ func Suggest(name string, known []string) string {
 	x := letters(name)
 	best, least := "", len(x)/2+1
 	for _, k := range known {
-		if d := distance(x, letters(k)); d < least {
+		if d := editDistance(x, letters(k)); d < least {
 			best, least = k, d
 		}
 	}
@@ -23,9 +23,9 @@ func Suggest(name string, known []string) string {
 	return fmt.Sprintf(", did you mean %q?", best)
 }
 
-// distance counts the insertions, deletions and replacements between x and y
+// editDistance counts the insertions, deletions and replacements between x and y
 // (Levenshtein).
-func distance(x, y []rune) int {
+func editDistance(x, y []rune) int {
 	if len(x) > 64 || len(y) > 64 {
 		return max(len(x), len(y))
 	}
@@ -47,10 +47,10 @@ func distance(x, y []rune) int {
 	return row[len(y)]
 }
 
-// told is the field that answers have under another name, "" if there is none.
-func told(fields []Field, name string) string {
+// fieldReturnedAs is the field that answers have under another name, "" if there is none.
+func fieldReturnedAs(fields []Field, name string) string {
 	for i := range fields {
-		if fields[i].Read == name {
+		if fields[i].ResponsePath == name {
 			return fields[i].Name
 		}
 	}

@@ -36,12 +36,12 @@ func TestSuggest(t *testing.T) {
 		if want != "" {
 			want = `, did you mean "` + want + `"?`
 		}
-		same(t, name, want, schema.Suggest(name, known))
+		assertEqual(t, name, want, schema.Suggest(name, known))
 	}
-	same(t, "too long to be meant", "", schema.Suggest(strings.Repeat("a", 65)+"b", []string{strings.Repeat("a", 66)}))
-	same(t, "of none", "", schema.Suggest("name", nil))
-	same(t, "the first of two", `, did you mean "ab"?`, schema.Suggest("aa", []string{"ab", "ac"}))
-	same(t, "the nearer of two", `, did you mean "abc"?`, schema.Suggest("abx", []string{"axy", "abc"}))
+	assertEqual(t, "too long to be meant", "", schema.Suggest(strings.Repeat("a", 65)+"b", []string{strings.Repeat("a", 66)}))
+	assertEqual(t, "of none", "", schema.Suggest("name", nil))
+	assertEqual(t, "the first of two", `, did you mean "ab"?`, schema.Suggest("aa", []string{"ab", "ac"}))
+	assertEqual(t, "the nearer of two", `, did you mean "abc"?`, schema.Suggest("abx", []string{"axy", "abc"}))
 }
 
 // A known name with one typing error is found.

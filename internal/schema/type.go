@@ -23,30 +23,30 @@ const (
 
 // Type describes a value: how it is checked, compared and matched.
 type Type struct {
-	Base    Base
-	Enum    []string
-	Range   *Range              // of an integer
-	MaxLen  int                 // of text in characters; 0 is no limit
-	Check   func(string) error  // of text; the error is a fragment such as "not an e-mail address"
-	Pattern *Pattern            // of text: what Check demands, for readers that can't run it
-	Canon   func(string) string // of text: the one spelling in which equal values are compared
-	Blank   bool                // of text: "" says that there is none, and is left out of requests
-	Bytes   bool                // a quantity of bytes, whose unit must be written
-	Fields  []Field             // of an object
-	Elem    *Type               // of a list or a map; nil: any value
-	Unset   string              // of an object: the member that names what is given up, where leaving out keeps it
-	Key     []string            // of a list: the element's members that identify it together
-	Carry   []string            // of a keyed list: server-owned members that travel with an element
-	Name    func(*Node) string  // of a keyed list: what tells an element from the others, "" while that isn't known; nil: its Key
-	Adds    bool                // of a list: elements that are live and not declared are none of its business
-	Set     bool                // of a list of scalars: order and repetition don't count
-	Count   *Range              // of a list: how many elements
+	Base         Base
+	Enum         []string
+	Range        *Range              // of an integer
+	MaxLen       int                 // of text in characters; 0 is no limit
+	Check        func(string) error  // of text; the error is a fragment such as "not an e-mail address"
+	Pattern      *Pattern            // of text: what Check demands, for readers that can't run it
+	Normalize    func(string) string // of text: the one spelling in which equal values are compared
+	EmptyIsUnset bool                // of text: "" says that there is none, and is left out of requests
+	Bytes        bool                // a quantity of bytes, whose unit must be written
+	Fields       []Field             // of an object
+	Elem         *Type               // of a list or a map; nil: any value
+	UnsetList    string              // of an object: the member that names what is given up, where leaving out keeps it
+	Key          []string            // of a list: the element's members that identify it together
+	ServerFields []string            // of a keyed list: server-owned members that travel with an element
+	KeyFunc      func(*Node) string  // of a keyed list: what tells an element from the others, "" while that isn't known; nil: its Key
+	Additive     bool                // of a list: elements that are live and not declared are none of its business
+	Set          bool                // of a list of scalars: order and repetition don't count
+	ItemCount    *Range              // of a list: how many elements
 }
 
 // Pattern is a demand on a text as a regular expression, in the syntax that RE2
 // and ECMA 262 share, and in words that go on after "must be". Where it can't
 // say all of the demand, it lets more through.
-type Pattern struct{ Regexp, Words string }
+type Pattern struct{ Regexp, Description string }
 
 // Range is inclusive on both ends; Max 0 is no limit.
 type Range struct{ Min, Max int }
@@ -99,14 +99,14 @@ func KeyedType(key []string, fields ...Field) Type {
 	return Type{Base: BaseList, Key: key, Elem: &Type{Base: BaseObject, Fields: fields}}
 }
 
-// Identity is what tells an element of the list from the others, in a form fit
+// KeyOf is what tells an element of the list from the others, in a form fit
 // to be shown; "" while a part of it is not known.
-func (t *Type) Identity(element *Node) string {
-	if t.Name != nil {
-		return t.Name(element)
+func (t *Type) KeyOf(element *Node) string {
+	if t.KeyFunc != nil {
+		return t.KeyFunc(element)
 	}
 	if t.Key == nil {
-		return t.Elem.Canonical(element)
+		return t.Elem.NormalizedText(element)
 	}
 	var parts []string
 	for _, name := range t.Key {
@@ -114,8 +114,8 @@ func (t *Type) Identity(element *Node) string {
 		if n == nil || n.Form != Text || n.Text == "" {
 			return ""
 		}
-		f := Find(t.Elem.Fields, name)
-		parts = append(parts, f.Type.Canonical(n))
+		f := FindField(t.Elem.Fields, name)
+		parts = append(parts, f.Type.NormalizedText(n))
 	}
 	return strings.Join(parts, ", ")
 }

@@ -7,10 +7,10 @@ import (
 	"astro-apply/internal/schema"
 )
 
-// types that the tables below name.
-func types() map[string]schema.Type {
+// sampleTypes that the tables below name.
+func sampleTypes() map[string]schema.Type {
 	folded := schema.TextType(0)
-	folded.Canon = strings.ToLower
+	folded.Normalize = strings.ToLower
 	inner := schema.ObjectType(schema.Field{Name: "on", Type: schema.BoolType()}, schema.Field{Name: "cpu", Type: schema.CPUType()}, schema.Field{Name: "set", Type: schema.SetType(folded)})
 	return map[string]schema.Type{
 		"text": schema.TextType(0), "enum": schema.EnumType("A", "B"), "bool": schema.BoolType(), "int": schema.IntType(0, 9), "positive": schema.IntType(1, 9),
@@ -20,16 +20,16 @@ func types() map[string]schema.Type {
 	}
 }
 
-// value reads a YAML value; "-" is none, "?" one that is not known yet.
-func value(t *testing.T, text string) *schema.Node {
+// yamlValue reads a YAML value; "-" is none, "?" one that is not known yet.
+func yamlValue(t *testing.T, text string) *schema.Node {
 	t.Helper()
 	switch text {
 	case "-":
 		return nil
 	case "?":
-		return &schema.Node{Form: schema.Pending, Text: "id of x"}
+		return &schema.Node{Form: schema.Unknown, Text: "id of x"}
 	}
-	return parse(t, "{v: "+text+"}").Get("v")
+	return parseDocument(t, "{v: "+text+"}").Get("v")
 }
 
 func TestEqual(t *testing.T) {
@@ -99,9 +99,9 @@ func TestEqual(t *testing.T) {
 		{"keyed", "[{name: a}, {name: b}]", "[{name: a}]", false},
 	}
 	for _, test := range tests {
-		typ := types()[test.typ]
+		typ := sampleTypes()[test.typ]
 		for _, way := range [][2]string{{test.a, test.b}, {test.b, test.a}} {
-			if got := typ.Equal(value(t, way[0]), value(t, way[1])); got != test.want {
+			if got := typ.Equal(yamlValue(t, way[0]), yamlValue(t, way[1])); got != test.want {
 				t.Errorf("%s: %s and %s equal: %t", test.typ, way[0], way[1], got)
 			}
 		}
@@ -133,8 +133,8 @@ func TestIsZero(t *testing.T) {
 		{"deep", "{in: {on: false}}", true},
 		{"deep", "{in: {set: [a]}}", false},
 	} {
-		typ := types()[test.typ]
-		if got := typ.IsZero(value(t, test.value)); got != test.want {
+		typ := sampleTypes()[test.typ]
+		if got := typ.IsZero(yamlValue(t, test.value)); got != test.want {
 			t.Errorf("%s: %s is zero: %t", test.typ, test.value, got)
 		}
 	}
@@ -144,40 +144,40 @@ func TestIsZero(t *testing.T) {
 func TestZero(t *testing.T) {
 	t.Parallel()
 	got := map[string]string{}
-	for name, typ := range types() {
+	for name, typ := range sampleTypes() {
 		z := typ.Zero()
 		got[name] = z.Show()
 		if z != nil && (!typ.IsZero(z) || !typ.Equal(z, nil)) {
 			t.Errorf("%s: %s is not zero", name, z.Show())
 		}
 	}
-	same(t, "zeros", map[string]string{
+	assertEqual(t, "zeros", map[string]string{
 		"text": `""`, "folded": `""`, "enum": "(none)", "bool": "false", "int": "0", "positive": "(none)",
 		"cpu": "(none)", "memory": "(none)", "set": "[]", "keyed": "[]", "object": "(none)", "deep": "(none)",
 	}, got)
 }
 
-func TestSend(t *testing.T) {
+func TestEncode(t *testing.T) {
 	t.Parallel()
-	cpu, number := schema.CPUType(), value(t, "0.5")
-	sent := cpu.Send(number)
-	same(t, "form", schema.Text, sent.Form)
-	same(t, "text", "0.5", sent.Text)
-	same(t, "place", number.Pos, sent.Pos)
-	same(t, "the manifest's own", schema.Number, number.Form)
-	text, count := value(t, "500m"), schema.IntType(0, 9)
-	if cpu.Send(text) != text || count.Send(number) != number {
+	cpu, number := schema.CPUType(), yamlValue(t, "0.5")
+	sent := cpu.Encode(number)
+	assertEqual(t, "form", schema.Text, sent.Form)
+	assertEqual(t, "text", "0.5", sent.Text)
+	assertEqual(t, "place", number.Pos, sent.Pos)
+	assertEqual(t, "the manifest's own", schema.Number, number.Form)
+	text, count := yamlValue(t, "500m"), schema.IntType(0, 9)
+	if cpu.Encode(text) != text || count.Encode(number) != number {
 		t.Error("changed without need")
 	}
 }
 
-func TestIdentity(t *testing.T) {
+func TestKeyOf(t *testing.T) {
 	t.Parallel()
-	pair := schema.KeyedType([]string{"a", "b"}, schema.Field{Name: "a", Type: types()["folded"]}, schema.Field{Name: "b", Type: schema.TextType(0)})
-	set := types()["set"]
-	same(t, "of a set", "ab", set.Identity(value(t, "aB")))
+	pair := schema.KeyedType([]string{"a", "b"}, schema.Field{Name: "a", Type: sampleTypes()["folded"]}, schema.Field{Name: "b", Type: schema.TextType(0)})
+	set := sampleTypes()["set"]
+	assertEqual(t, "of a set", "ab", set.KeyOf(yamlValue(t, "aB")))
 	for element, want := range map[string]string{"{a: A, b: B}": "a, B", "{b: B, a: a, c: x}": "a, B", "{a: A}": "", "{a: A, b: ''}": "", "{a: 1, b: B}": "", "x": "", "[]": ""} {
-		same(t, element, want, pair.Identity(value(t, element)))
+		assertEqual(t, element, want, pair.KeyOf(yamlValue(t, element)))
 	}
-	same(t, "not known yet", "", pair.Identity(parse(t, "{a: A, b: '${env:NONE}'}")))
+	assertEqual(t, "not known yet", "", pair.KeyOf(parseDocument(t, "{a: A, b: '${env:NONE}'}")))
 }
