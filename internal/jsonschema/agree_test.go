@@ -11,11 +11,11 @@ import (
 	"astro-apply/internal/resource"
 )
 
-// TestAgree is the law of this package: what the schema refuses, the program
+// TestSchemaAgreesWithProgram is the law of this package: what the schema refuses, the program
 // refuses, and the other way round, exceptions aside.
-func TestAgree(t *testing.T) {
+func TestSchemaAgreesWithProgram(t *testing.T) {
 	t.Parallel()
-	s := compiled(t)
+	s := compileSchema(t)
 	seen := map[string]int{}
 	catalog := resource.Kinds()
 	rapid.Check(t, func(t *rapid.T) {
@@ -24,11 +24,11 @@ func TestAgree(t *testing.T) {
 			var b bytes.Buffer
 			e := json.NewEncoder(&b)
 			e.SetEscapeHTML(false)
-			if err := e.Encode(g.manifest()); err != nil {
+			if err := e.Encode(g.generateManifest()); err != nil {
 				t.Fatal(err)
 			}
 			text := b.String()
-			problems, refused := byProgram(text, "somewhere", nil), bySchema(t, s, text)
+			problems, refused := problemsByProgram(text, "somewhere", nil), errorBySchema(t, s, text)
 			switch {
 			case len(problems) > 0 && refused != nil:
 				seen["both refuse"]++
@@ -36,7 +36,7 @@ func TestAgree(t *testing.T) {
 				seen["both accept"]++
 			case refused != nil:
 				t.Fatalf("%sthe schema refuses it, and the program doesn't:\n%v", text, refused)
-			case excused(problems):
+			case hasOnlyExceptions(problems):
 				seen["excused"]++
 			default:
 				t.Fatalf("%sthe program refuses it, and the schema doesn't:\n%s", text, strings.Join(problems, "\n"))
@@ -51,20 +51,20 @@ func TestAgree(t *testing.T) {
 	}
 }
 
-// TestOnceApart: where the two have disagreed before.
-func TestOnceApart(t *testing.T) {
+// TestPastDisagreements: where the two have disagreed before.
+func TestPastDisagreements(t *testing.T) {
 	t.Parallel()
-	s := compiled(t)
+	s := compileSchema(t)
 	for _, text := range []string{
 		"invites: [{ id: '${env:ID}', inviteeEmail: a@b.c }]",
 		"workspaces: [{ name: a, cicdEnforcedDefault: '${env:TRUTH}' }]",
 		"teams: [{ name: a, members: '${env:MEMBERS}' }]",
 		"deployments: [{ name: a, resourceQuotaMemory: '+20' }]",
 	} {
-		if byProgram(text, "somewhere", nil) == nil {
+		if problemsByProgram(text, "somewhere", nil) == nil {
 			t.Errorf("the program accepts %s", text)
 		}
-		if bySchema(t, s, text) == nil {
+		if errorBySchema(t, s, text) == nil {
 			t.Errorf("the schema accepts %s", text)
 		}
 	}
@@ -74,7 +74,7 @@ func TestOnceApart(t *testing.T) {
 func TestEmptyDocument(t *testing.T) {
 	t.Parallel()
 	const text = "workspaces: [{ name: data }]\n---\n# nothing more\n---\n"
-	if problems, err := byProgram(text, "", nil), bySchema(t, compiled(t), text); problems != nil || err != nil {
+	if problems, err := problemsByProgram(text, "", nil), errorBySchema(t, compileSchema(t), text); problems != nil || err != nil {
 		t.Errorf("refused: %v, %v", problems, err)
 	}
 }
@@ -83,13 +83,13 @@ func TestEmptyDocument(t *testing.T) {
 // program judges.
 func TestDeploymentFile(t *testing.T) {
 	t.Parallel()
-	s := compiled(t)
+	s := compileSchema(t)
 	const file = "deployment: { configuration: { name: etl, workspace_name: data } }\n"
-	if problems, err := byProgram(file, "", nil), bySchema(t, s, file); problems != nil || err != nil {
+	if problems, err := problemsByProgram(file, "", nil), errorBySchema(t, s, file); problems != nil || err != nil {
 		t.Errorf("refused: %v, %v", problems, err)
 	}
 	for _, text := range []string{file + "workspaces: [{ name: data }]", "deployment: etl"} {
-		if byProgram(text, "", nil) == nil || bySchema(t, s, text) == nil {
+		if problemsByProgram(text, "", nil) == nil || errorBySchema(t, s, text) == nil {
 			t.Errorf("accepted: %s", text)
 		}
 	}

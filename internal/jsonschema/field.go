@@ -6,33 +6,33 @@ import (
 	"astro-apply/internal/schema"
 )
 
-// fields is a mapping with these fields and no others.
-func fields(list []schema.Field) object {
-	properties := object{}
-	out := object{"type": "object", "properties": properties, "additionalProperties": false}
+// fieldsSchema is a mapping with these fields and no others.
+func fieldsSchema(list []schema.Field) jsonObject {
+	properties := jsonObject{}
+	out := jsonObject{"type": "object", "properties": properties, "additionalProperties": false}
 	for i := range list {
 		f := &list[i]
-		names := spellings(f) // the name first, which is what people know
+		names := manifestNames(f) // the name first, which is what people know
 		switch {
 		case f.Ref != nil && !f.Ref.ByName:
-			properties[names[0]] = described(f, named(f), " By name.")
-			properties[f.Name] = described(f, byID(f), " By id.")
+			properties[names[0]] = addDescription(f, nameRefSchema(f), " By name.")
+			properties[f.Name] = addDescription(f, idRefSchema(f), " By id.")
 		case f.ItemRef != nil:
-			properties[names[0]] = described(f, object{"$ref": "#/$defs/name"}, " By the name or the type of the "+f.ItemRef.Title+".")
-			properties[f.Name] = described(f, value(&f.Type), " By id.")
+			properties[names[0]] = addDescription(f, jsonObject{"$ref": "#/$defs/name"}, " By the name or the type of the "+f.ItemRef.Title+".")
+			properties[f.Name] = addDescription(f, typeSchema(&f.Type), " By id.")
 		default:
-			properties[f.Name] = described(f, value(&f.Type), "")
+			properties[f.Name] = addDescription(f, typeSchema(&f.Type), "")
 		}
 		if len(names) > 1 {
-			add(out, object{
-				"if":   object{"required": []any{f.Name}},
-				"then": wrong(names[0]+" and "+f.Name+" say the same; keep one of them.", names[0]),
+			addAllOf(out, jsonObject{
+				"if":   jsonObject{"required": []any{f.Name}},
+				"then": forbidMembers(names[0]+" and "+f.Name+" say the same; keep one of them.", names[0]),
 			})
 		}
 		switch {
 		case !f.Has(schema.Required):
 		case len(names) > 1:
-			add(out, oneOf(names...))
+			addAllOf(out, requireOneOf(names...))
 		default:
 			required, _ := out["required"].([]any)
 			out["required"] = append(required, f.Name)
@@ -41,8 +41,8 @@ func fields(list []schema.Field) object {
 	return out
 }
 
-// described adds what people should know of a field, which editors show beside it.
-func described(f *schema.Field, to object, more string) object {
+// addDescription adds what people should know of a field, which editors show beside it.
+func addDescription(f *schema.Field, to jsonObject, more string) jsonObject {
 	var b strings.Builder
 	b.WriteString(f.Doc + more)
 	for _, w := range f.When {
@@ -69,23 +69,23 @@ func described(f *schema.Field, to object, more string) object {
 	return to
 }
 
-// byID is a reference by id, or a list of them.
-func byID(f *schema.Field) object {
-	id := object{"$ref": "#/$defs/id"}
+// idRefSchema is a reference by id, or a list of them.
+func idRefSchema(f *schema.Field) jsonObject {
+	id := jsonObject{"$ref": "#/$defs/id"}
 	if f.Type.Base == schema.BaseList {
-		return object{"type": "array", "items": id}
+		return jsonObject{"type": "array", "items": id}
 	}
 	return id
 }
 
-// named is a reference by name, or a list of them.
-func named(f *schema.Field) object {
-	name := object{"$ref": "#/$defs/name"}
+// nameRefSchema is a reference by name, or a list of them.
+func nameRefSchema(f *schema.Field) jsonObject {
+	name := jsonObject{"$ref": "#/$defs/name"}
 	if f.Ref.Scoped {
-		name = object{"$ref": "#/$defs/scopedName"}
+		name = jsonObject{"$ref": "#/$defs/scopedName"}
 	}
 	if f.Type.Base == schema.BaseList {
-		return object{"type": "array", "items": name}
+		return jsonObject{"type": "array", "items": name}
 	}
 	return name
 }

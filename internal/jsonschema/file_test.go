@@ -12,7 +12,7 @@ import (
 	"astro-apply/internal/resource"
 )
 
-func read(t *testing.T, file string) string {
+func readFile(t *testing.T, file string) string {
 	t.Helper()
 	b, err := os.ReadFile(file)
 	if err != nil {
@@ -21,7 +21,7 @@ func read(t *testing.T, file string) string {
 	return string(b)
 }
 
-func files(t *testing.T, pattern string) []string {
+func globFiles(t *testing.T, pattern string) []string {
 	t.Helper()
 	found, err := filepath.Glob(pattern)
 	if err != nil || len(found) == 0 {
@@ -30,12 +30,12 @@ func files(t *testing.T, pattern string) []string {
 	return found
 }
 
-// TestBroken holds the program to what .ci/editor.mjs holds editors to: a broken
+// TestBrokenExamples holds the program to what .ci/editor.mjs holds editors to: a broken
 // manifest is told on the line that says so, in those words, and on no other.
-func TestBroken(t *testing.T) {
+func TestBrokenExamples(t *testing.T) {
 	t.Parallel()
-	s := compiled(t)
-	all := files(t, "../../testdata/broken/*.yaml")
+	s := compileSchema(t)
+	all := globFiles(t, "../../testdata/broken/*.yaml")
 	if len(all) < 10 {
 		t.Errorf("there are %d files only", len(all))
 	}
@@ -43,11 +43,11 @@ func TestBroken(t *testing.T) {
 	for _, file := range all {
 		t.Run(filepath.Base(file), func(t *testing.T) {
 			t.Parallel()
-			text := read(t, file)
-			if bySchema(t, s, strings.ReplaceAll(text, "${DB_PASSWORD}", "'${DB_PASSWORD}'")) == nil {
+			text := readFile(t, file)
+			if errorBySchema(t, s, strings.ReplaceAll(text, "${DB_PASSWORD}", "'${DB_PASSWORD}'")) == nil {
 				t.Error("the schema accepts it")
 			}
-			problems := byProgram(text, "data", nil)
+			problems := problemsByProgram(text, "data", nil)
 			for i, line := range strings.Split(text, "\n") {
 				place, words := regexp.MustCompile(`^astro\.yaml:`+strconv.Itoa(i+1)+`:`), mark.FindStringSubmatch(line)
 				told := ""
@@ -67,29 +67,29 @@ func TestBroken(t *testing.T) {
 	}
 }
 
-// TestRight: what is shown to people as an example is right.
-func TestRight(t *testing.T) {
+// TestValidExamples: what is shown to people as an example is right.
+func TestValidExamples(t *testing.T) {
 	t.Parallel()
-	s := compiled(t)
+	s := compileSchema(t)
 	texts := map[string]string{}
-	for _, file := range append(files(t, "../../testdata/examples/*.yaml"), "../../testdata/astro.yaml", "../../testdata/everything.yaml") {
-		texts[file] = read(t, file)
+	for _, file := range append(globFiles(t, "../../testdata/examples/*.yaml"), "../../testdata/astro.yaml", "../../testdata/everything.yaml") {
+		texts[file] = readFile(t, file)
 	}
-	_, after, _ := strings.Cut(read(t, "../../README.md"), "```yaml\n")
+	_, after, _ := strings.Cut(readFile(t, "../../README.md"), "```yaml\n")
 	quickStart, _, _ := strings.Cut(after, "```")
 	texts["README.md"] = strings.ReplaceAll(quickStart, "\n   ", "\n")[3:]
 	for name, text := range texts {
-		if err := bySchema(t, s, text); err != nil {
+		if err := errorBySchema(t, s, text); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
-		if problems := byProgram(text, "data-platform", nil); problems != nil {
+		if problems := problemsByProgram(text, "data-platform", nil); problems != nil {
 			t.Errorf("%s: %v", name, problems)
 		}
 	}
 }
 
-// TestWords: every field says what it is, and every complaint what is wrong.
-func TestWords(t *testing.T) {
+// TestDescriptionsAndMessages: every field says what it is, and every complaint what is wrong.
+func TestDescriptionsAndMessages(t *testing.T) {
 	t.Parallel()
 	var walk func(n any, path string)
 	walk = func(n any, path string) {

@@ -15,11 +15,11 @@ import (
 // conditions and rules, which are kept most of the time.
 type generator struct {
 	*rapid.T
-	catalog      resource.Catalog
-	count, wrong int
-	kind         *resource.Kind         // of the one field
-	path         map[*schema.Field]bool // to it
-	field        *schema.Field
+	catalog          resource.Catalog
+	visited, faultAt int
+	faultKind        *resource.Kind         // of the one field
+	faultPath        map[*schema.Field]bool // to it
+	faultField       *schema.Field
 }
 
 // newGenerator chooses where to go wrong. Every field of every kind is as likely,
@@ -36,7 +36,7 @@ func newGenerator(t *rapid.T, catalog resource.Catalog) *generator {
 				for _, on := range here {
 					set[on] = true
 				}
-				choices = append(choices, generator{kind: k, path: set, field: f})
+				choices = append(choices, generator{faultKind: k, faultPath: set, faultField: f})
 				add(f.Type.Fields, here)
 				if f.Type.Elem != nil {
 					add(f.Type.Elem.Fields, here)
@@ -45,19 +45,19 @@ func newGenerator(t *rapid.T, catalog resource.Catalog) *generator {
 		}
 		add(k.Fields, nil)
 	}
-	g := choices[below(len(choices)).Draw(t, "field")]
-	g.T, g.catalog, g.wrong = t, catalog, below(400).Draw(t, "wrong")
+	g := choices[uniformInt(len(choices)).Draw(t, "field")]
+	g.T, g.catalog, g.faultAt = t, catalog, uniformInt(400).Draw(t, "wrong")
 	return &g
 }
 
-// here reports whether this is the place to go wrong.
-func (g *generator) here() bool {
-	g.count++
-	return g.count == g.wrong
+// drawFault reports whether this is the place to go wrong.
+func (g *generator) drawFault() bool {
+	g.visited++
+	return g.visited == g.faultAt
 }
 
-// below is a number from 0 to n-1, all as likely: rapid's own prefer small ones.
-func below(n int) *rapid.Generator[int] {
+// uniformInt is a number from 0 to n-1, all as likely: rapid's own prefer small ones.
+func uniformInt(n int) *rapid.Generator[int] {
 	return rapid.Custom(func(t *rapid.T) int {
 		i := 0
 		for range 16 {
@@ -70,32 +70,32 @@ func below(n int) *rapid.Generator[int] {
 	})
 }
 
-func (g *generator) chance(percent int) bool {
-	return below(100).Draw(g.T, "chance") >= 100-percent
+func (g *generator) drawChance(percent int) bool {
+	return uniformInt(100).Draw(g.T, "chance") >= 100-percent
 }
 
-func pick[V any](g *generator, of ...V) V { return of[below(len(of)).Draw(g.T, "pick")] }
+func pickOne[V any](g *generator, of ...V) V { return of[uniformInt(len(of)).Draw(g.T, "pick")] }
 
-func (g *generator) manifest() any {
-	if g.here() {
-		return pick[any](g, []any{}, "x", 1, true)
+func (g *generator) generateManifest() any {
+	if g.drawFault() {
+		return pickOne[any](g, []any{}, "x", 1, true)
 	}
-	out := g.fields(resource.Top(), 10, 0)
-	for _, k := range []*resource.Kind{pick(g, g.catalog...), g.kind} {
+	out := g.generateFields(resource.Top(), 10, 0)
+	for _, k := range []*resource.Kind{pickOne(g, g.catalog...), g.faultKind} {
 		switch {
-		case g.here():
-			out[k.Section] = g.junk()
+		case g.drawFault():
+			out[k.Section] = g.generateJunk()
 		case k.Whole != "":
-			out[k.Section] = g.value(&schema.FindField(k.Fields, k.Whole).Type, 0)
+			out[k.Section] = g.generateValue(&schema.FindField(k.Fields, k.Whole).Type, 0)
 		case k.Single:
-			out[k.Section] = g.object(k)
+			out[k.Section] = g.generateResource(k)
 		default:
 			list := []any{}
 			for range rapid.IntRange(1, 2).Draw(g.T, "objects") {
-				if g.here() {
-					list = append(list, g.junk())
+				if g.drawFault() {
+					list = append(list, g.generateJunk())
 				} else {
-					list = append(list, g.object(k))
+					list = append(list, g.generateResource(k))
 				}
 			}
 			out[k.Section] = list
@@ -104,59 +104,59 @@ func (g *generator) manifest() any {
 	return out
 }
 
-func (g *generator) object(k *resource.Kind) any {
-	out := g.fields(k.Fields, 15, 0)
-	for name, v := range g.fields(resource.Grammar(), 10, 0) {
-		if !k.Single && (k.Get.Path != "" || name != "id") || g.here() {
+func (g *generator) generateResource(k *resource.Kind) any {
+	out := g.generateFields(k.Fields, 15, 0)
+	for name, v := range g.generateFields(resource.Grammar(), 10, 0) {
+		if !k.Single && (k.Get.Path != "" || name != "id") || g.drawFault() {
 			out[name] = v
 		}
 	}
-	if g.chance(90) {
+	if g.drawChance(90) {
 		p := pruner{out, k.Fields}
 		for range 3 { // what is taken out may be what a condition was about
-			p.conditions(k.Fields, out)
-			p.rules(k)
+			p.pruneConditions(k.Fields, out)
+			p.pruneRules(k)
 		}
 	}
 	return out
 }
 
-// fields has each field that isn't required by a chance in percent.
-func (g *generator) fields(list []schema.Field, percent, depth int) map[string]any {
+// generateFields has each field that isn't required by a chance in percent.
+func (g *generator) generateFields(list []schema.Field, percent, depth int) map[string]any {
 	out := map[string]any{}
 	for i := range list {
 		f := &list[i]
 		required := f.Has(schema.Required|schema.RequiredCreate) && f.When == nil
-		if required == g.here() && !g.path[f] && !g.chance(percent) {
+		if required == g.drawFault() && !g.faultPath[f] && !g.drawChance(percent) {
 			continue
 		}
-		byName := f.Ref != nil && !f.Ref.ByName && g.chance(60)
+		byName := f.Ref != nil && !f.Ref.ByName && g.drawChance(60)
 		if byName {
-			out[f.Ref.NameField] = g.named(f)
+			out[f.Ref.NameField] = g.generateRefName(f)
 		}
-		if f.ItemRef != nil && g.chance(60) {
+		if f.ItemRef != nil && g.drawChance(60) {
 			byName = true
-			out[f.ItemRef.NameField] = g.each(f, func() any { return pick(g, "pool", "m5.xlarge", "${env:NAME}") })
+			out[f.ItemRef.NameField] = g.oneOrList(f, func() any { return pickOne(g, "pool", "m5.xlarge", "${env:NAME}") })
 		}
-		if !byName || g.here() {
-			out[f.Name] = g.value(&f.Type, depth+1)
-			if f == g.field && g.chance(60) {
-				out[f.Name] = g.near(&f.Type)
+		if !byName || g.drawFault() {
+			out[f.Name] = g.generateValue(&f.Type, depth+1)
+			if f == g.faultField && g.drawChance(60) {
+				out[f.Name] = g.generateNearMiss(&f.Type)
 			}
 			if f.Ref != nil && !f.Ref.ByName {
-				out[f.Name] = g.each(f, func() any { return pick(g, "cworkspace0000000000000001", "cworkspace0000000000000002", "${env:ID}") })
+				out[f.Name] = g.oneOrList(f, func() any { return pickOne(g, "cworkspace0000000000000001", "cworkspace0000000000000002", "${env:ID}") })
 			}
 		}
 	}
-	if g.here() {
-		out[pick(g, "nosuch", "name", "type", "id", "state", "workspace", "Name")] = g.junk()
+	if g.drawFault() {
+		out[pickOne(g, "nosuch", "name", "type", "id", "state", "workspace", "Name")] = g.generateJunk()
 	}
 	return out
 }
 
-func (g *generator) each(f *schema.Field, one func() any) any {
-	if g.here() {
-		return g.junk()
+func (g *generator) oneOrList(f *schema.Field, one func() any) any {
+	if g.drawFault() {
+		return g.generateJunk()
 	}
 	if f.Type.Base != schema.BaseList {
 		return one()
@@ -164,44 +164,44 @@ func (g *generator) each(f *schema.Field, one func() any) any {
 	return []any{one()}
 }
 
-func (g *generator) named(f *schema.Field) any {
-	return g.each(f, func() any {
-		if !f.Ref.Scoped && !g.here() || g.chance(60) {
-			return pick(g, "etl", "data", "cworkspace0000000000000001", "${env:NAME}")
+func (g *generator) generateRefName(f *schema.Field) any {
+	return g.oneOrList(f, func() any {
+		if !f.Ref.Scoped && !g.drawFault() || g.drawChance(60) {
+			return pickOne(g, "etl", "data", "cworkspace0000000000000001", "${env:NAME}")
 		}
-		out := map[string]any{"workspace": "data", "name": pick[any](g, "etl", "${env:X}")}
-		if g.here() {
-			out[pick(g, "name", "workspace", "id", "more")] = g.junk()
+		out := map[string]any{"workspace": "data", "name": pickOne[any](g, "etl", "${env:X}")}
+		if g.drawFault() {
+			out[pickOne(g, "name", "workspace", "id", "more")] = g.generateJunk()
 		}
-		if g.here() {
-			delete(out, pick(g, "name", "workspace"))
+		if g.drawFault() {
+			delete(out, pickOne(g, "name", "workspace"))
 		}
 		return out
 	})
 }
 
-func (g *generator) value(t *schema.Type, depth int) any {
-	if g.here() {
-		return g.near(t)
+func (g *generator) generateValue(t *schema.Type, depth int) any {
+	if g.drawFault() {
+		return g.generateNearMiss(t)
 	}
 	switch t.Base {
 	case schema.BaseBool:
-		return g.chance(50)
+		return g.drawChance(50)
 	case schema.BaseInt:
 		return rapid.IntRange(t.Range.Min, max(t.Range.Max, t.Range.Min+3)).Draw(g.T, "int")
 	case schema.BaseQuantity:
 		if t.Bytes {
-			return pick[any](g, "1Gi", "2Gi", "512Mi", "1e9", 0, "0", "${env:MEMORY}")
+			return pickOne[any](g, "1Gi", "2Gi", "512Mi", "1e9", 0, "0", "${env:MEMORY}")
 		}
-		return pick[any](g, "1", 1, 0.5, "500m", "${env:CPU}")
+		return pickOne[any](g, "1", 1, 0.5, "500m", "${env:CPU}")
 	case schema.BaseObject:
-		return g.fields(t.Fields, 40, depth)
+		return g.generateFields(t.Fields, 40, depth)
 	case schema.BaseMap:
 		elem := t.Elem
 		if elem == nil {
-			return map[string]any{"a": pick[any](g, "x", 1, []any{nil}, map[string]any{"b": g.junk()}), "b": "c"}
+			return map[string]any{"a": pickOne[any](g, "x", 1, []any{nil}, map[string]any{"b": g.generateJunk()}), "b": "c"}
 		}
-		return map[string]any{"a": g.value(elem, depth+1)}
+		return map[string]any{"a": g.generateValue(elem, depth+1)}
 	case schema.BaseList:
 		out := []any{}
 		low := 0
@@ -209,66 +209,66 @@ func (g *generator) value(t *schema.Type, depth int) any {
 			low = t.ItemCount.Min
 		}
 		for range rapid.IntRange(low, low+2).Draw(g.T, "items") {
-			out = append(out, g.value(t.Elem, depth+1))
+			out = append(out, g.generateValue(t.Elem, depth+1))
 		}
 		return out
 	}
-	return g.text(t)
+	return g.generateText(t)
 }
 
-// texts are of all shapes that a field asks for, and nearly of them.
-var texts = []string{
+// sampleTexts are of all shapes that a field asks for, and nearly of them.
+var sampleTexts = []string{
 	"etl", "default", "a b", "data@example.com", "Ada@Example.com", "10.0.0.0/8", "203.0.113.0/24", "203.0.113.7", "2001:db8::/32", "0 18 * * 1-5", "0  7 * * *",
 	"2026-12-24T18:00:00Z", "2026-12-24T18:00:00.5+01:00", "2026-12-24T18:00:00-05:30", "cworkspace0000000000000001", "ORGANIZATION_MEMBER", "output", "1", "a$", "$$", "",
 	" ", " a", "a ", "\u00a0a", "a\u2003", "a\nb", "a@b", "a@b c.d", "10.0.0.0/33", "10.0.0.0/08", "10.0.0/8", "010.0.0.0/8", "256.0.0.0/8", "0 18 * *", "0 18 * * 1 2", "0 18 * * !",
 	"2026-13-24T18:00:00Z", "2026-12-24", "2026-12-24 18:00:00Z", "2026-12-24T24:00:00Z", "Cworkspace0000000000000001", "cwork", "$${env:A}", "é", "absent", "present",
 }
 
-func (g *generator) text(t *schema.Type) any {
+func (g *generator) generateText(t *schema.Type) any {
 	if t.Enum != nil {
-		return pick(g, append(slices.Clone(t.Enum), "${env:WORD}")...)
+		return pickOne(g, append(slices.Clone(t.Enum), "${env:WORD}")...)
 	}
 	var fit []string
-	for _, s := range append(texts, strings.Repeat("é", max(t.MaxLen, 1))) {
+	for _, s := range append(sampleTexts, strings.Repeat("é", max(t.MaxLen, 1))) {
 		if (t.Check == nil || t.Check(s) == nil) && (t.MaxLen == 0 || len([]rune(s)) <= t.MaxLen) && (len(fit) == 0 || s != "") {
 			fit = append(fit, s)
 		}
 	}
-	if len(fit) > 1 && fit[1] == texts[1] && g.chance(30) {
+	if len(fit) > 1 && fit[1] == sampleTexts[1] && g.drawChance(30) {
 		return fit[1] // default, which lists of queues need
 	}
-	return pick(g, append(fit, "${env:A}", "x ${secret:B} $${c")...)
+	return pickOne(g, append(fit, "${env:A}", "x ${secret:B} $${c")...)
 }
 
-// near is nearly what a type takes, or is what it takes after all.
-func (g *generator) near(t *schema.Type) any {
+// generateNearMiss is nearly what a type takes, or is what it takes after all.
+func (g *generator) generateNearMiss(t *schema.Type) any {
 	switch {
-	case g.chance(25):
-		return g.junk()
+	case g.drawChance(25):
+		return g.generateJunk()
 	case t.Base == schema.BaseInt && t.Range.Max > 0:
-		return pick[any](g, t.Range.Min-1, t.Range.Min, t.Range.Max, t.Range.Max+1, "1", 1.5)
+		return pickOne[any](g, t.Range.Min-1, t.Range.Min, t.Range.Max, t.Range.Max+1, "1", 1.5)
 	case t.Base == schema.BaseInt:
-		return pick[any](g, t.Range.Min-1, t.Range.Min, 9_999_999_999_999_999, 10_000_000_000_000_000, "1", 1.5)
+		return pickOne[any](g, t.Range.Min-1, t.Range.Min, 9_999_999_999_999_999, 10_000_000_000_000_000, "1", 1.5)
 	case t.Base == schema.BaseQuantity:
-		return pick[any](g, rapid.StringMatching(`[+-]?[0-9.]{0,4}(m|Gi|G|e[0-9]|e-1|Ei|k|K)?`).Draw(g.T, "quantity"), 0, 1, 20, 0.25, -1, -0.5, "-0", strings.Repeat("1", 41), strings.Repeat("1", 39)+"G")
-	case t.Base == schema.BaseList && g.chance(50):
-		return []any{g.near(t.Elem)}
+		return pickOne[any](g, rapid.StringMatching(`[+-]?[0-9.]{0,4}(m|Gi|G|e[0-9]|e-1|Ei|k|K)?`).Draw(g.T, "quantity"), 0, 1, 20, 0.25, -1, -0.5, "-0", strings.Repeat("1", 41), strings.Repeat("1", 39)+"G")
+	case t.Base == schema.BaseList && g.drawChance(50):
+		return []any{g.generateNearMiss(t.Elem)}
 	case t.Base == schema.BaseList && t.ItemCount != nil:
-		out := make([]any, pick(g, 0, t.ItemCount.Max, t.ItemCount.Max+1))
+		out := make([]any, pickOne(g, 0, t.ItemCount.Max, t.ItemCount.Max+1))
 		for i := range out {
-			out[i] = g.value(t.Elem, 0)
+			out[i] = g.generateValue(t.Elem, 0)
 		}
 		return out
 	case t.Enum != nil:
-		return pick(g, "", strings.ToLower(t.Enum[0]), t.Enum[0]+"S", "x${env:A}", "present")
+		return pickOne(g, "", strings.ToLower(t.Enum[0]), t.Enum[0]+"S", "x${env:A}", "present")
 	case t.Base == schema.BaseText && t.MaxLen > 0:
 		return strings.Repeat("é", t.MaxLen+1)
 	}
-	return pick(g, texts...)
+	return pickOne(g, sampleTexts...)
 }
 
-// junk is anything.
-func (g *generator) junk() any {
+// generateJunk is anything.
+func (g *generator) generateJunk() any {
 	return rapid.OneOf(
 		rapid.SampledFrom([]any{
 			nil, true, false, 0, -1, 1, 2.5, "true", "yes",
@@ -284,7 +284,7 @@ func (g *generator) junk() any {
 			[]any{"${x}"},
 			map[string]any{"a": "${x}"},
 		}),
-		rapid.Custom(func(t *rapid.T) any { return rapid.SampledFrom(texts).Draw(t, "text") }),
+		rapid.Custom(func(t *rapid.T) any { return rapid.SampledFrom(sampleTexts).Draw(t, "text") }),
 		rapid.Custom(func(t *rapid.T) any { return rapid.StringMatching(`[ -~]{0,12}`).Draw(t, "text") }),
 		rapid.Custom(func(t *rapid.T) any {
 			return rapid.StringMatching(`(a|\$|\{|\}|\$\{env:A\}|\$\{secret:[A-Z_]{0,2}\}){0,6}`).Draw(t, "references")

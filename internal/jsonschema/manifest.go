@@ -12,40 +12,40 @@ import (
 	"astro-apply/internal/schema"
 )
 
-type object = map[string]any
+type jsonObject = map[string]any
 
 // Manifest is the schema of one YAML document, as a tree that can be written as
 // JSON. Examples are by section.
 func Manifest(catalog resource.Catalog, examples map[string]any) map[string]any {
-	out := fields(resource.Top())
-	defs, properties := shared(), out["properties"].(object)
+	out := fieldsSchema(resource.Top())
+	defs, properties := sharedDefinitions(), out["properties"].(jsonObject)
 	for _, k := range catalog {
-		section := object{"description": k.Doc}
-		switch of := (object{"$ref": "#/$defs/" + k.Name}); {
+		section := jsonObject{"description": k.Doc}
+		switch of := (jsonObject{"$ref": "#/$defs/" + k.Name}); {
 		case k.Section == "": // only referred to
 			continue
 		case k.Whole != "":
 			whole := schema.FindField(k.Fields, k.Whole)
-			section = value(&whole.Type)
+			section = typeSchema(&whole.Type)
 			section["description"] = k.Doc
 		case k.Single:
 			section["allOf"] = []any{of}
-			defs[k.Name] = kind(k)
+			defs[k.Name] = resourceSchema(k)
 		default:
 			section["type"], section["items"] = "array", of
-			defs[k.Name] = kind(k)
+			defs[k.Name] = resourceSchema(k)
 		}
 		if example := examples[k.Section]; example != nil {
 			section["examples"] = []any{example}
 		}
 		properties[k.Section] = section
 	}
-	add(out, object{
-		"if":   object{"required": list(resource.DeploymentFile)},
-		"then": wrong("It can't stand beside "+resource.DeploymentFile+", which makes this an Astro CLI deployment file.", slices.Sorted(maps.Keys(properties))...),
+	addAllOf(out, jsonObject{
+		"if":   jsonObject{"required": anySlice(resource.DeploymentFile)},
+		"then": forbidMembers("It can't stand beside "+resource.DeploymentFile+", which makes this an Astro CLI deployment file.", slices.Sorted(maps.Keys(properties))...),
 	})
-	properties[resource.DeploymentFile] = object{"type": "object", "description": "An Astro CLI deployment file. What is in it is checked by the program alone."}
-	out["type"] = list("object", "null") // --- at the end of a file begins a document without anything
+	properties[resource.DeploymentFile] = jsonObject{"type": "object", "description": "An Astro CLI deployment file. What is in it is checked by the program alone."}
+	out["type"] = anySlice("object", "null") // --- at the end of a file begins a document without anything
 	out["$schema"] = "https://json-schema.org/draft/2020-12/schema"
 	out["title"] = "astro-apply manifest"
 	out["description"] = "What an Astro Organization should be like. Fields have the names of the Astro API."
@@ -53,24 +53,24 @@ func Manifest(catalog resource.Catalog, examples map[string]any) map[string]any 
 	return out
 }
 
-// kind is the schema of one object.
-func kind(k *resource.Kind) object {
-	out := fields(append(own(k), k.Fields...))
+// resourceSchema is the schema of one object.
+func resourceSchema(k *resource.Kind) jsonObject {
+	out := fieldsSchema(append(metaArgumentFields(k), k.Fields...))
 	out["description"] = k.Doc
-	c := &conditions{root: k.Fields}
-	c.gather(k.Fields, nil)
+	c := &conditionSet{rootFields: k.Fields}
+	c.addConditions(k.Fields, nil)
 	for _, rule := range k.Rules {
 		for _, never := range rule.Never {
-			c.forbid(rule, never)
+			c.addRule(rule, never)
 		}
 	}
-	add(out, c.schemas()...)
-	add(out, identity(k)...)
+	addAllOf(out, c.allSchemas()...)
+	addAllOf(out, identitySchemas(k)...)
 	return out
 }
 
-// own is what an object of the kind may have beside the kind's fields.
-func own(k *resource.Kind) []schema.Field {
+// metaArgumentFields is what an object of the kind may have beside the kind's fields.
+func metaArgumentFields(k *resource.Kind) []schema.Field {
 	var out []schema.Field
 	for _, f := range resource.Grammar() {
 		switch f.Name {
@@ -92,36 +92,36 @@ func own(k *resource.Kind) []schema.Field {
 	return out
 }
 
-// identity is what tells an object from others: its id, or all that its kind is
+// identitySchemas is what tells an object from others: its id, or all that its kind is
 // told by, and what it lives in.
-func identity(k *resource.Kind) []any {
+func identitySchemas(k *resource.Kind) []any {
 	if k.Single {
 		return nil
 	}
 	var out []any
-	named := object{"required": list(k.Identity...)}
+	named := jsonObject{"required": anySlice(k.Identity...)}
 	if k.Get.Path == "" {
 		out = append(out, named)
 	} else {
-		out = append(out, object{"if": object{"required": list("id")}, "else": named})
+		out = append(out, jsonObject{"if": jsonObject{"required": anySlice("id")}, "else": named})
 	}
 	if k.Delete.Path != "" {
-		out = append(out, object{
-			"if":   object{"properties": object{"state": object{"const": "absent"}, "protect": object{"const": true}}, "required": list("state", "protect")},
-			"then": wrong("It is protected and marked state: absent; remove one of the two.", "protect"),
+		out = append(out, jsonObject{
+			"if":   jsonObject{"properties": jsonObject{"state": jsonObject{"const": "absent"}, "protect": jsonObject{"const": true}}, "required": anySlice("state", "protect")},
+			"then": forbidMembers("It is protected and marked state: absent; remove one of the two.", "protect"),
 		})
 	}
-	return append(out, place(k)...)
+	return append(out, parentSchemas(k)...)
 }
 
-func add(to object, schemas ...any) {
+func addAllOf(to jsonObject, schemas ...any) {
 	if len(schemas) > 0 {
 		all, _ := to["allOf"].([]any)
 		to["allOf"] = append(all, schemas...)
 	}
 }
 
-func list(words ...string) []any {
+func anySlice(words ...string) []any {
 	out := make([]any, len(words))
 	for i, w := range words {
 		out[i] = w

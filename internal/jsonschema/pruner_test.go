@@ -11,14 +11,14 @@ import (
 
 // pruner takes out of an object what conditions and rules forbid.
 type pruner struct {
-	root   map[string]any
-	fields []schema.Field
+	root       map[string]any
+	rootFields []schema.Field
 }
 
-func (p *pruner) conditions(list []schema.Field, level map[string]any) {
+func (p *pruner) pruneConditions(list []schema.Field, level map[string]any) {
 	for i := range list {
 		f := &list[i]
-		if f.FailedCondition(p.value) != nil {
+		if f.FailedCondition(p.lookupValue) != nil {
 			delete(level, f.Name)
 			if f.Ref != nil {
 				delete(level, f.Ref.NameField)
@@ -26,21 +26,21 @@ func (p *pruner) conditions(list []schema.Field, level map[string]any) {
 		}
 		switch v := level[f.Name].(type) {
 		case map[string]any:
-			p.conditions(f.Type.Fields, v)
+			p.pruneConditions(f.Type.Fields, v)
 		case []any:
 			for _, item := range v {
 				if m, ok := item.(map[string]any); ok {
-					p.conditions(f.Type.Elem.Fields, m)
+					p.pruneConditions(f.Type.Elem.Fields, m)
 				}
 			}
 		}
 	}
 }
 
-// value looks a field of the object up, unless it is wrong itself.
-func (p *pruner) value(path string) (string, bool) {
+// lookupValue looks a field of the object up, unless it is wrong itself.
+func (p *pruner) lookupValue(path string) (string, bool) {
 	var at any = p.root
-	fields, words := p.fields, []string(nil)
+	fields, words := p.rootFields, []string(nil)
 	for name := range strings.SplitSeq(path, ".") {
 		m, ok := at.(map[string]any)
 		f := schema.FindField(fields, name)
@@ -54,8 +54,8 @@ func (p *pruner) value(path string) (string, bool) {
 	return text, truth || slices.Contains(words, text)
 }
 
-// rules keeps the combinations that kinds forbid from being there.
-func (p *pruner) rules(k *resource.Kind) {
+// pruneRules keeps the combinations that kinds forbid from being there.
+func (p *pruner) pruneRules(k *resource.Kind) {
 	for _, rule := range k.Rules {
 		for _, never := range rule.Never {
 			list, _, inside := strings.Cut(never[0].Field, "[].")
@@ -64,10 +64,10 @@ func (p *pruner) rules(k *resource.Kind) {
 				levels, _ = p.root[list].([]any)
 			}
 			for _, level := range levels {
-				if m, ok := level.(map[string]any); ok && p.all(m, list+"[].", never) && !never[0].Not {
-					above, last := p.level(m, strings.TrimPrefix(never[0].Field, list+"[]."))
+				if m, ok := level.(map[string]any); ok && p.matchesAll(m, list+"[].", never) && !never[0].Not {
+					above, last := p.containerOf(m, strings.TrimPrefix(never[0].Field, list+"[]."))
 					delete(above, last)
-					for _, name := range p.names(never[0].Field) {
+					for _, name := range p.otherNames(never[0].Field) {
 						delete(above, name)
 					}
 				}
@@ -76,11 +76,11 @@ func (p *pruner) rules(k *resource.Kind) {
 	}
 }
 
-func (p *pruner) all(level map[string]any, prefix string, never resource.Combination) bool {
+func (p *pruner) matchesAll(level map[string]any, prefix string, never resource.Combination) bool {
 	for _, v := range never {
-		above, last := p.level(level, strings.TrimPrefix(v.Field, prefix))
+		above, last := p.containerOf(level, strings.TrimPrefix(v.Field, prefix))
 		is, there := above[last]
-		for _, name := range p.names(v.Field) {
+		for _, name := range p.otherNames(v.Field) {
 			_, by := above[name]
 			there = there || by
 		}
@@ -91,9 +91,9 @@ func (p *pruner) all(level map[string]any, prefix string, never resource.Combina
 	return true
 }
 
-// names are the other names of a field.
-func (p *pruner) names(path string) []string {
-	fields := p.fields
+// otherNames are the other names of a field.
+func (p *pruner) otherNames(path string) []string {
+	fields := p.rootFields
 	var f *schema.Field
 	for name := range strings.SplitSeq(path, ".") {
 		if f = schema.FindField(fields, strings.TrimSuffix(name, "[]")); f.Type.Elem != nil {
@@ -108,7 +108,7 @@ func (p *pruner) names(path string) []string {
 	return []string{f.Ref.NameField}
 }
 
-func (p *pruner) level(m map[string]any, path string) (above map[string]any, last string) {
+func (p *pruner) containerOf(m map[string]any, path string) (above map[string]any, last string) {
 	names := strings.Split(path, ".")
 	for _, name := range names[:len(names)-1] {
 		m, _ = m[name].(map[string]any)

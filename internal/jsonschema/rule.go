@@ -8,81 +8,81 @@ import (
 	"astro-apply/internal/schema"
 )
 
-// forbid turns a combination that a rule forbids into a complaint about its
+// addRule turns a combination that a rule forbids into a complaint about its
 // first field, in the rule's own words.
-func (c *conditions) forbid(rule resource.Rule, never resource.Combination) {
+func (c *conditionSet) addRule(rule resource.Rule, never resource.Combination) {
 	for i, v := range never {
 		if v.Not && v.Is != "" { // one for each of the other values, so that the words tell it
-			for _, is := range values(find(c.root, v.Field)) {
+			for _, is := range possibleValues(findByPath(c.rootFields, v.Field)) {
 				if is != v.Is {
 					one := slices.Clone(never)
 					one[i] = resource.Value{Field: v.Field, Is: is}
-					c.forbid(rule, one)
+					c.addRule(rule, one)
 				}
 			}
 			return
 		}
 	}
-	list, _, inside := strings.Cut(never[0].Field, element+".")
+	list, _, inside := strings.Cut(never[0].Field, itemStep+".")
 	var holds []any
 	for i, v := range never {
 		if i > 0 || !v.Not {
-			holds = append(holds, c.holds(v, inside))
+			holds = append(holds, c.matchSchema(v, inside))
 		}
 	}
-	then := c.complaint(never[0], inside, rule.Check(c.instance(never, list, inside)))
-	c.put(list, inside, object{"if": object{"allOf": holds}, "then": then})
+	then := c.violationSchema(never[0], inside, rule.Check(c.matchingNode(never, list, inside)))
+	c.addRuleSchema(list, inside, jsonObject{"if": jsonObject{"allOf": holds}, "then": then})
 }
 
-// put adds a condition to the object, or to each element of a list in it.
-func (c *conditions) put(list string, inside bool, condition object) {
+// addRuleSchema adds a condition to the object, or to each element of a list in it.
+func (c *conditionSet) addRuleSchema(list string, inside bool, condition jsonObject) {
 	if inside {
-		condition = at([]string{list, element}, condition, false)
+		condition = schemaAt([]string{list, itemStep}, condition, false)
 	}
-	c.more = append(c.more, condition)
+	c.ruleSchemas = append(c.ruleSchemas, condition)
 }
 
-// within is the path from what a condition is put to.
-func within(field string, inside bool) []string {
+// relativePath is the path from what a condition is put to.
+func relativePath(field string, inside bool) []string {
 	if inside {
-		_, field, _ = strings.Cut(field, element+".")
+		_, field, _ = strings.Cut(field, itemStep+".")
 	}
 	return strings.Split(field, ".")
 }
 
-// holds accepts an object of which v is true.
-func (c *conditions) holds(v resource.Value, inside bool) object {
-	f, path := find(c.root, v.Field), within(v.Field, inside)
-	leaf := object{}
+// matchSchema accepts an object of which v is true.
+func (c *conditionSet) matchSchema(v resource.Value, inside bool) jsonObject {
+	f, path := findByPath(c.rootFields, v.Field), relativePath(v.Field, inside)
+	leaf := jsonObject{}
 	if v.Is != "" {
-		leaf["const"] = constant(f, v.Is)
+		leaf["const"] = constValue(f, v.Is)
 	}
 	var ways []any
-	for _, name := range spellings(f) {
-		ways = append(ways, at(append(slices.Clone(path[:len(path)-1]), name), leaf, true))
+	for _, name := range manifestNames(f) {
+		ways = append(ways, schemaAt(append(slices.Clone(path[:len(path)-1]), name), leaf, true))
 	}
-	out := object{"anyOf": ways}
+	out := jsonObject{"anyOf": ways}
 	if len(ways) == 1 {
-		out = ways[0].(object)
+		out = ways[0].(jsonObject)
 	}
 	if v.Not {
-		return object{"not": out}
+		return jsonObject{"not": out}
 	}
 	return out
 }
 
-// complaint refuses what v says.
-func (c *conditions) complaint(v resource.Value, inside bool, message string) object {
-	path, names := within(v.Field, inside), spellings(find(c.root, v.Field))
-	out := wrong(message, names...)
+// violationSchema refuses what v says.
+func (c *conditionSet) violationSchema(v resource.Value, inside bool, message string) jsonObject {
+	path, names := relativePath(v.Field, inside), manifestNames(findByPath(c.rootFields, v.Field))
+	out := forbidMembers(message, names...)
 	if v.Not {
-		out = oneOf(names...)
+		out = requireOneOf(names...)
 	}
-	return at(path[:len(path)-1], out, false)
+	return schemaAt(path[:len(path)-1], out, false)
 }
 
-// instance is an object of which the combination is true.
-func (c *conditions) instance(never resource.Combination, list string, inside bool) *schema.Node {
+// matchingNode is an object of which the combination is true.
+func (c *conditionSet) matchingNode(never resource.Combination, list string, inside bool) *schema.Node {
 	root := &schema.Node{Form: schema.Map}
 	to := root
 	if inside {
@@ -93,20 +93,20 @@ func (c *conditions) instance(never resource.Combination, list string, inside bo
 		if v.Not {
 			continue
 		}
-		n, path := to, within(v.Field, inside)
+		n, path := to, relativePath(v.Field, inside)
 		for _, name := range path[:len(path)-1] {
 			if n.Get(name) == nil {
 				n.Set(name, &schema.Node{Form: schema.Map})
 			}
 			n = n.Get(name)
 		}
-		n.Set(path[len(path)-1], c.node(v))
+		n.Set(path[len(path)-1], c.valueNode(v))
 	}
 	return root
 }
 
-func (c *conditions) node(v resource.Value) *schema.Node {
-	if find(c.root, v.Field).Type.Base == schema.BaseBool {
+func (c *conditionSet) valueNode(v resource.Value) *schema.Node {
+	if findByPath(c.rootFields, v.Field).Type.Base == schema.BaseBool {
 		return schema.Boolean(v.Is == "true")
 	}
 	n := schema.String(v.Is)

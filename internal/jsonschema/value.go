@@ -2,26 +2,26 @@ package jsonschema
 
 import "astro-apply/internal/schema"
 
-// value is what a type accepts.
-func value(t *schema.Type) object {
+// typeSchema is what a type accepts.
+func typeSchema(t *schema.Type) jsonObject {
 	switch t.Base {
 	case schema.BaseBool:
-		return object{"type": "boolean"}
+		return jsonObject{"type": "boolean"}
 	case schema.BaseInt:
-		out := object{"type": "integer", "minimum": t.Range.Min, "maximum": maxWhole}
+		out := jsonObject{"type": "integer", "minimum": t.Range.Min, "maximum": maxInteger}
 		if t.Range.Max > 0 {
 			out["maximum"] = t.Range.Max
 		}
 		return out
 	case schema.BaseQuantity:
 		if t.Bytes {
-			return object{"$ref": "#/$defs/memory"}
+			return jsonObject{"$ref": "#/$defs/memory"}
 		}
-		return object{"$ref": "#/$defs/cpu"}
+		return jsonObject{"$ref": "#/$defs/cpu"}
 	case schema.BaseObject:
-		return fields(t.Fields)
+		return fieldsSchema(t.Fields)
 	case schema.BaseList:
-		out := object{"type": "array", "items": value(t.Elem)}
+		out := jsonObject{"type": "array", "items": typeSchema(t.Elem)}
 		if r := t.ItemCount; r != nil && r.Min > 0 {
 			out["minItems"] = r.Min
 		}
@@ -31,24 +31,24 @@ func value(t *schema.Type) object {
 		return out
 	case schema.BaseMap:
 		if t.Elem != nil {
-			return object{"type": "object", "additionalProperties": value(t.Elem)}
+			return jsonObject{"type": "object", "additionalProperties": typeSchema(t.Elem)}
 		}
-		return object{"type": "object", "additionalProperties": object{
-			"allOf": []any{object{"$ref": "#/$defs/anything"}},
+		return jsonObject{"type": "object", "additionalProperties": jsonObject{
+			"allOf": []any{jsonObject{"$ref": "#/$defs/anything"}},
 			"type":  []any{"string", "number", "boolean", "array", "object"},
 		}}
 	}
-	return text(t)
+	return textSchema(t)
 }
 
-// maxWhole is what has sixteen digits, which is how long a number may be.
-const maxWhole = 9_999_999_999_999_999
+// maxInteger is what has sixteen digits, which is how long a number may be.
+const maxInteger = 9_999_999_999_999_999
 
-func text(t *schema.Type) object {
+func textSchema(t *schema.Type) jsonObject {
 	if t.Enum != nil {
-		return object{"anyOf": []any{object{"type": "string", "enum": list(t.Enum...)}, object{"$ref": "#/$defs/filled"}}}
+		return jsonObject{"anyOf": []any{jsonObject{"type": "string", "enum": anySlice(t.Enum...)}, jsonObject{"$ref": "#/$defs/filled"}}}
 	}
-	demands := object{}
+	demands := jsonObject{}
 	if t.MaxLen > 0 {
 		demands["maxLength"] = t.MaxLen
 	}
@@ -56,15 +56,15 @@ func text(t *schema.Type) object {
 		demands["pattern"] = t.Pattern.Regexp
 		demands["patternErrorMessage"] = "It must be " + t.Pattern.Description + "."
 	}
-	return unlessFilled(demands)
+	return unlessReference(demands)
 }
 
-// unlessFilled is text with demands that only hold where nothing is read from
+// unlessReference is text with demands that only hold where nothing is read from
 // the environment: what comes from there is not known to an editor.
-func unlessFilled(demands object) object {
-	out := object{"$ref": "#/$defs/text"}
+func unlessReference(demands jsonObject) jsonObject {
+	out := jsonObject{"$ref": "#/$defs/text"}
 	if len(demands) > 0 {
-		out["if"], out["else"] = object{"pattern": filled}, demands
+		out["if"], out["else"] = jsonObject{"pattern": withReferencePattern}, demands
 	}
 	return out
 }

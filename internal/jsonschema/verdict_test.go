@@ -15,8 +15,8 @@ import (
 	"astro-apply/internal/resource"
 )
 
-// compiled is the schema as a validator of the whole standard reads it.
-func compiled(t *testing.T) *validator.Schema {
+// compileSchema is the schema as a validator of the whole standard reads it.
+func compileSchema(t *testing.T) *validator.Schema {
 	t.Helper()
 	b, err := json.Marshal(jsonschema.Manifest(resource.Kinds(), nil))
 	if err != nil {
@@ -37,9 +37,9 @@ func compiled(t *testing.T) *validator.Schema {
 	return s
 }
 
-// bySchema is what the schema says about each document of a manifest, nil if it
+// errorBySchema is what the schema says about each document of a manifest, nil if it
 // accepts them all.
-func bySchema(t interface{ Fatal(...any) }, s *validator.Schema, text string) error {
+func errorBySchema(t interface{ Fatal(...any) }, s *validator.Schema, text string) error {
 	loader, err := yaml.NewLoader(strings.NewReader(text))
 	if err != nil {
 		t.Fatal(err)
@@ -63,8 +63,8 @@ func bySchema(t interface{ Fatal(...any) }, s *validator.Schema, text string) er
 	}
 }
 
-// byProgram is what the program itself says in mode validate, warnings aside.
-func byProgram(text, workspace string, environment map[string]string) []string {
+// problemsByProgram is what the program itself says in mode validate, warnings aside.
+func problemsByProgram(text, workspace string, environment map[string]string) []string {
 	sources := []manifest.Source{{Name: "astro.yaml", Data: []byte(text)}}
 	read := manifest.Parse(sources, manifest.Environment{Lenient: true, Lookup: func(name string) string { return environment[name] }})
 	declared := resource.Declare(resource.Kinds(), read.Documents, workspace)
