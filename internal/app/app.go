@@ -130,9 +130,9 @@ func (p *process) arguments() error {
 
 // read gets everything there is to know from the manifest alone.
 func (p *process) read(sources []manifest.Source) *resource.Declaration {
-	env := manifest.Environment{Lookup: p.Getenv, Lenient: p.report.Mode == string(config.Validate)}
+	env := manifest.Environment{Lookup: p.Getenv, AllowUnset: p.report.Mode == string(config.Validate)}
 	if p.report.Simulated {
-		env.Lenient, env.StandIn = true, standIn
+		env.AllowUnset, env.Placeholder = true, standIn
 	}
 	declared := p.declare(sources, env)
 	p.report.Declared = len(declared.Objects)

@@ -25,7 +25,7 @@ func (p *process) convert(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("input export-from: %w", err)
 	}
-	unread := manifest.Environment{Lookup: func(string) string { return "" }, Lenient: true}
+	unread := manifest.Environment{Lookup: func(string) string { return "" }, AllowUnset: true}
 	parsed := manifest.Parse(sources, unread)
 	declared := resource.Declare(p.catalog, parsed.Documents, "")
 	for _, secret := range declared.Secrets {
@@ -41,7 +41,7 @@ func (p *process) convert(ctx context.Context) error {
 			return fmt.Errorf("input export-from: %s is no Astro CLI deployment file: it has no mapping deployment at the top", d.Pos.File)
 		}
 		translated.Walk(func(n *schema.Node) {
-			if text, ok := manifest.Unread(n); ok {
+			if text, ok := manifest.UnresolvedText(n); ok {
 				n.Form, n.Text, n.VariableValues = schema.Text, text, []string{text}
 			}
 		})

@@ -36,7 +36,7 @@ func (p *process) deliver(o *resource.Object, value string) error {
 	case to == "":
 		return errors.New(resource.SinkField + " says nowhere where")
 	case to != toOutput:
-		return p.files.Save(to, value)
+		return p.files.WriteSecret(to, value)
 	}
 	name := handle(o)
 	if _, taken := p.deliveries.output[name]; taken {
@@ -64,13 +64,13 @@ func (p *process) fileSinks(declared *resource.Declaration, manifests []manifest
 		if p.report.Inline {
 			break
 		}
-		if real, err := p.files.Place(m.Name); err == nil {
+		if real, err := p.files.WritablePath(m.Name); err == nil {
 			taken[real] = "it is the manifest"
 		}
 	}
 	for _, o := range declared.Objects {
 		if sink := o.Sink(); sink != nil && !o.Absent && sink.Text != toOutput {
-			real, err := p.files.Place(sink.Text)
+			real, err := p.files.WritablePath(sink.Text)
 			for dir := filepath.Dir(real); err == nil && dir != filepath.Dir(dir); dir = filepath.Dir(dir) {
 				taken[dir] = "another value is to be below it"
 			}
@@ -81,7 +81,7 @@ func (p *process) fileSinks(declared *resource.Declaration, manifests []manifest
 		if to == toOutput {
 			return "", nil
 		}
-		real, err := p.files.Place(to)
+		real, err := p.files.WritablePath(to)
 		if err == nil && taken[real] != "" {
 			err = errors.New(taken[real])
 		}

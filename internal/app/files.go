@@ -10,9 +10,9 @@ import (
 
 // folders are where the run may have files, by the runner's variables.
 func (p *process) folders() sandbox.Folders {
-	f := sandbox.Folders{Workspace: p.Getenv("GITHUB_WORKSPACE"), Temporary: p.Getenv("RUNNER_TEMP"), Runner: p.runner.Actions()}
+	f := sandbox.Folders{Workspace: p.Getenv("GITHUB_WORKSPACE"), Temporary: p.Getenv("RUNNER_TEMP"), RestrictReads: p.runner.Actions()}
 	for _, name := range []string{"GITHUB_ENV", "GITHUB_PATH", "GITHUB_OUTPUT", "GITHUB_STATE", "GITHUB_STEP_SUMMARY", "GITHUB_EVENT_PATH"} {
-		f.Reserved = append(f.Reserved, p.Getenv(name))
+		f.RunnerFiles = append(f.RunnerFiles, p.Getenv(name))
 	}
 	return f
 }
@@ -26,7 +26,7 @@ func (p *process) find(ctx context.Context, patterns []string) ([]manifest.Sourc
 	}
 	done := make(chan result, 1)
 	go func() {
-		sources, err := manifest.Find(p.files, patterns)
+		sources, err := manifest.ReadSources(p.files, patterns)
 		done <- result{sources, err}
 	}()
 	select {

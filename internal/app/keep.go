@@ -28,7 +28,7 @@ func (p *process) save(files []export.File) error {
 			size>>20+1, manifest.MaxBytes>>20)
 	}
 	for _, f := range files {
-		if err := p.files.Write(f.Name, string(f.Data)); err != nil {
+		if err := p.files.WriteFile(f.Name, string(f.Data)); err != nil {
 			return fmt.Errorf("input export-to: %s: %w", f.Name, err)
 		}
 		p.report.Exported.Files = append(p.report.Exported.Files, f.Name)
@@ -40,7 +40,7 @@ func (p *process) save(files []export.File) error {
 
 // free checks that there is no file, or one that an export wrote.
 func (p *process) free(name string) error {
-	there, err := p.files.Read(name)
+	there, err := p.files.ReadFile(name)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 	case err != nil:
@@ -63,13 +63,13 @@ func (p *process) leftovers(files []export.File) {
 	if len(files) == 0 || path.Dir(files[0].Name) != folder {
 		return // it is one file
 	}
-	for _, name := range p.files.List(folder) {
+	for _, name := range p.files.ListNames(folder) {
 		file := path.Join(folder, name)
 		same := func(f export.File) bool { return f.Name == file }
 		if ext := path.Ext(name); ext != ".yaml" && ext != ".yml" || slices.ContainsFunc(files, same) {
 			continue
 		}
-		if text, err := p.files.Read(file); err != nil || !wrote(text) {
+		if text, err := p.files.ReadFile(file); err != nil || !wrote(text) {
 			continue
 		}
 		p.report.Problems = append(p.report.Problems, schema.Problem{

@@ -28,7 +28,7 @@ func standIn(name string) string { return stood + name }
 func (p *process) rehearse(run context.Context, sources []manifest.Source) {
 	p.runner.Print("rehearsing on an Astro API in memory; nothing is compared with what is live")
 	declared := p.declare(sources, manifest.Environment{
-		Lookup: p.Getenv, Lenient: true, StandIn: standIn,
+		Lookup: p.Getenv, AllowUnset: true, Placeholder: standIn,
 	})
 	if slices.ContainsFunc(declared.Problems, func(problem schema.Problem) bool { return !problem.Warning }) {
 		p.report.Remarks = append(p.report.Remarks, "not rehearsed: the manifest depends on variables that are not set here")

@@ -66,7 +66,7 @@ func errorBySchema(t interface{ Fatal(...any) }, s *validator.Schema, text strin
 // problemsByProgram is what the program itself says in mode validate, warnings aside.
 func problemsByProgram(text, workspace string, environment map[string]string) []string {
 	sources := []manifest.Source{{Name: "astro.yaml", Data: []byte(text)}}
-	read := manifest.Parse(sources, manifest.Environment{Lenient: true, Lookup: func(name string) string { return environment[name] }})
+	read := manifest.Parse(sources, manifest.Environment{AllowUnset: true, Lookup: func(name string) string { return environment[name] }})
 	declared := resource.Declare(resource.Kinds(), read.Documents, workspace)
 	var out []string
 	for _, p := range slices.Concat(read.Problems, declared.Problems) {

@@ -36,12 +36,12 @@ func TestDepth(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			r := parse(unset, test.text, "ok: 1")
-			got := strings.Join(told(r.Problems), "|")
+			r := parseFiles(emptyEnvironment, test.text, "ok: 1")
+			got := strings.Join(problemTexts(r.Problems), "|")
 			if test.want != "" {
 				test.want = "a.yaml:" + test.want
 			}
-			same(t, "problems", test.want, got)
+			assertEqual(t, "problems", test.want, got)
 			if n := len(r.Documents); n == 0 || r.Documents[n-1].Get("ok") == nil {
 				t.Error("the other file was not read")
 			}
@@ -49,14 +49,14 @@ func TestDepth(t *testing.T) {
 	}
 }
 
-// many is a document of so many values, most of them by aliases, each of which
+// documentOfSize is a document of so many values, most of them by aliases, each of which
 // counts as well.
-func many(values int) string {
+func documentOfSize(values int) string {
 	return "- &a [" + strings.Repeat("x,", 1000) + "]\n" + strings.Repeat("- *a\n", values/1002-1) + strings.Repeat("- x\n", values%1002)
 }
 
 // A document that breaks a bound is told once and left out.
-func TestBounds(t *testing.T) {
+func TestLimits(t *testing.T) {
 	t.Parallel()
 	const (
 		values = "more than 500000 values, aliases counted each time"
@@ -81,30 +81,30 @@ func TestBounds(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			r := parse(with(map[string]string{"X": "x", "MEGA": mega}), test.text)
+			r := parseFiles(environmentOf(map[string]string{"X": "x", "MEGA": mega}), test.text)
 			var got string
 			for _, p := range r.Problems {
 				if !strings.Contains(p.Message, "is there twice") {
 					got += fmt.Sprintf("%d:%d: %s", p.Pos.Line, p.Pos.Col, p.Message)
 				}
 			}
-			same(t, "problems", test.want, got)
-			same(t, "documents", 0, len(r.Documents))
+			assertEqual(t, "problems", test.want, got)
+			assertEqual(t, "documents", 0, len(r.Documents))
 		})
 	}
 }
 
 // The bounds hold for a run, not for a document or a file.
-func TestBoundsOfARun(t *testing.T) {
+func TestLimitsPerRun(t *testing.T) {
 	t.Parallel()
 	const values = "more than 500000 values, aliases counted each time"
-	r := parse(unset, many(200_000), many(200_000), many(longtest.Size(90_000, 100_000)))
-	same(t, "problems", []string(nil), told(r.Problems))
-	r = parse(unset, many(200_000), many(200_000), many(100_000)+"---\nx\n---\ny\n", "a: 1\na: 2")
-	same(t, "problems", []string{"c.yaml:903:1: " + values}, told(r.Problems))
-	same(t, "documents", 3, len(r.Documents))
-	r = parse(unset, many(499_999)+"---\n~\n---\n~\n---\n~\n")
-	same(t, "empty documents", []string{"a.yaml:504:1: " + values}, told(r.Problems))
+	r := parseFiles(emptyEnvironment, documentOfSize(200_000), documentOfSize(200_000), documentOfSize(longtest.Size(90_000, 100_000)))
+	assertEqual(t, "problems", []string(nil), problemTexts(r.Problems))
+	r = parseFiles(emptyEnvironment, documentOfSize(200_000), documentOfSize(200_000), documentOfSize(100_000)+"---\nx\n---\ny\n", "a: 1\na: 2")
+	assertEqual(t, "problems", []string{"c.yaml:903:1: " + values}, problemTexts(r.Problems))
+	assertEqual(t, "documents", 3, len(r.Documents))
+	r = parseFiles(emptyEnvironment, documentOfSize(499_999)+"---\n~\n---\n~\n---\n~\n")
+	assertEqual(t, "empty documents", []string{"a.yaml:504:1: " + values}, problemTexts(r.Problems))
 }
 
 // What is wrong 20,000 times is listed 100 times and counted.
@@ -115,11 +115,11 @@ func TestManyProblems(t *testing.T) {
 		"references":     strings.Repeat("- ${x}\n", 5_001),
 		"many documents": strings.Repeat("a: ${x}\n---\n", 5_001),
 	} {
-		r := parse(unset, text, "b: ${x}\n")
-		got := told(r.Problems)
-		same(t, name, 102, len(got))
-		same(t, name, "b.yaml:1:4: ", got[100][:12])
-		same(t, name, ": and 4901 more errors", got[101][strings.LastIndex(got[101], ":"):])
+		r := parseFiles(emptyEnvironment, text, "b: ${x}\n")
+		got := problemTexts(r.Problems)
+		assertEqual(t, name, 102, len(got))
+		assertEqual(t, name, "b.yaml:1:4: ", got[100][:12])
+		assertEqual(t, name, ": and 4901 more errors", got[101][strings.LastIndex(got[101], ":"):])
 	}
 }
 
@@ -140,7 +140,7 @@ func BenchmarkHostile(b *testing.B) {
 	} {
 		b.Run(name, func(b *testing.B) {
 			for b.Loop() {
-				parse(with(map[string]string{"X": "x"}), text)
+				parseFiles(environmentOf(map[string]string{"X": "x"}), text)
 			}
 		})
 	}
@@ -151,9 +151,9 @@ func TestHugeFile(t *testing.T) {
 	t.Parallel()
 	line := "  - { name: " + strings.Repeat("x", 500) + " }\n"
 	text := "a:\n" + strings.Repeat(line, longtest.Size(1<<20, manifest.MaxBytes-3)/len(line))
-	r := parse(unset, text)
-	same(t, "problems", []string(nil), told(r.Problems))
+	r := parseFiles(emptyEnvironment, text)
+	assertEqual(t, "problems", []string(nil), problemTexts(r.Problems))
 	items := r.Documents[0].Get("a").Items
-	same(t, "values", strings.Count(text, "\n")-1, len(items))
-	same(t, "the last one's place", fmt.Sprintf("a.yaml:%d:5", len(items)+1), items[len(items)-1].Pos.String())
+	assertEqual(t, "values", strings.Count(text, "\n")-1, len(items))
+	assertEqual(t, "the last one's place", fmt.Sprintf("a.yaml:%d:5", len(items)+1), items[len(items)-1].Pos.String())
 }

@@ -25,33 +25,33 @@ func TestDocuments(t *testing.T) {
 		"anchors end":         {[]string{"a: &x 1\n---\nb: *x\n---\nc: 1", "d: *x"}, []string{"a a.yaml:1:1"}, []string{"a.yaml:3:4: not valid YAML: unknown anchor 'x' referenced", "b.yaml:1:4: not valid YAML: unknown anchor 'x' referenced"}},
 		"names end":           {[]string{"a: 1\n---\na: 2"}, []string{"a a.yaml:1:1", "a a.yaml:3:1"}, nil},
 		"one that is wrong":   {[]string{"a: 1\n---\nb: [\n---\nc: 1", "d: 1\nd: 2", "e: 1"}, []string{"a a.yaml:1:1", "d b.yaml:1:1", "e c.yaml:1:1"}, []string{"a.yaml:4:1: not valid YAML: did not find expected node content", `b.yaml:2:1: "d" is there twice, first at line 1`}},
-		"wrong and otherwise": {[]string{"a: ${x}\n---\nb:\n\t- 1"}, []string{"a a.yaml:1:1"}, []string{"a.yaml:1:4: ${x} is not a valid reference: write ${env:NAME} or ${secret:NAME}, or $${ for a literal ${", "a.yaml:4:1: not valid YAML: " + tab}},
+		"wrong and otherwise": {[]string{"a: ${x}\n---\nb:\n\t- 1"}, []string{"a a.yaml:1:1"}, []string{"a.yaml:1:4: ${x} is not a valid reference: write ${env:NAME} or ${secret:NAME}, or $${ for a literal ${", "a.yaml:4:1: not valid YAML: " + tabMessage}},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			r := parse(unset, test.files...)
-			same(t, "problems", test.wrong, told(r.Problems))
+			r := parseFiles(emptyEnvironment, test.files...)
+			assertEqual(t, "problems", test.wrong, problemTexts(r.Problems))
 			var got []string
 			for _, d := range r.Documents {
 				got = append(got, d.Members[0].Name+" "+d.Members[0].Pos.String())
 			}
-			same(t, "documents", test.want, got)
+			assertEqual(t, "documents", test.want, got)
 		})
 	}
 }
 
-const tab = "found character that cannot start any token (a tab? YAML indents with spaces only; a value that starts with @ or ` needs quotes)"
+const tabMessage = "found character that cannot start any token (a tab? YAML indents with spaces only; a value that starts with @ or ` needs quotes)"
 
 func TestSyntax(t *testing.T) {
 	t.Parallel()
 	const wide = ", and a manifest must be in UTF-8; convert it: iconv -f "
 	odd := " ends a line in some programs, but not in others; write it as an escape, in double quotes"
 	tests := map[string]struct{ text, want string }{
-		"a tab":                     {"a:\n\tb: 1", "2:1: not valid YAML: " + tab},
+		"a tab":                     {"a:\n\tb: 1", "2:1: not valid YAML: " + tabMessage},
 		"a tab before a list":       {"a:\n  - 1\n\t- 2", "3:1: not valid YAML: found a tab character that violates indentation"},
-		"a tab at the start":        {"\ta: 1", "1:1: not valid YAML: " + tab},
-		"a reserved character":      {"a: @b", "1:4: not valid YAML: " + tab},
+		"a tab at the start":        {"\ta: 1", "1:1: not valid YAML: " + tabMessage},
+		"a reserved character":      {"a: @b", "1:4: not valid YAML: " + tabMessage},
 		"a colon too many":          {"a: b: c", "1:5: not valid YAML: mapping values are not allowed in this context (a value that holds a colon and a blank needs quotes; or this line is indented too deep)"},
 		"an open quote":             {"a: 'b\nc: d", "2:5: not valid YAML: found unexpected end of stream"},
 		"an open list":              {"a: [1, 2\nb: 3\n", "2:2: not valid YAML: did not find expected ',' or ']' (inside [ ] a value that holds a bracket, a brace, a comma or a colon needs quotes)"},
@@ -84,9 +84,9 @@ func TestSyntax(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			r := parse(unset, "ok: 1", test.text, "ok: 1")
-			same(t, "problems", []string{"b.yaml:" + test.want}, told(r.Problems))
-			same(t, "other documents", 2, len(r.Documents))
+			r := parseFiles(emptyEnvironment, "ok: 1", test.text, "ok: 1")
+			assertEqual(t, "problems", []string{"b.yaml:" + test.want}, problemTexts(r.Problems))
+			assertEqual(t, "other documents", 2, len(r.Documents))
 		})
 	}
 }
@@ -99,9 +99,9 @@ func TestNoHiddenLine(t *testing.T) {
 		if c == '\n' || !unicode.In(c, unicode.Z, unicode.C) && c < 0x3000 || c > 0x3000 && c < 0xfe00 {
 			continue
 		}
-		r := parse(unset, "ok: 1 # "+string(c)+"\n# a"+string(c)+"b: 1\n")
+		r := parseFiles(emptyEnvironment, "ok: 1 # "+string(c)+"\n# a"+string(c)+"b: 1\n")
 		if len(r.Documents) > 0 && len(r.Documents[0].Members) != 1 {
-			t.Errorf("%U hides a line: %v", c, outline(r.Documents[0]))
+			t.Errorf("%U hides a line: %v", c, outlineNode(r.Documents[0]))
 		}
 	}
 }
@@ -109,21 +109,21 @@ func TestNoHiddenLine(t *testing.T) {
 // TestBidirectional reads text that is shown in another order, with a warning for each such line.
 func TestBidirectional(t *testing.T) {
 	t.Parallel()
-	r := parse(unset, "# x \u202e y \u202c\na: \"\u2066b\"\n", "b: \"\\u2066\"\n")
-	got := told(r.Problems)
-	same(t, "documents", 2, len(r.Documents))
-	same(t, "problems", 2, len(got))
-	same(t, "first line", true, strings.HasPrefix(got[0], "warning: a.yaml:1:5: U+202E changes the order in which text is shown"))
-	same(t, "second line", true, strings.HasPrefix(got[1], "warning: a.yaml:2:5: U+2066 changes the order in which text is shown"))
+	r := parseFiles(emptyEnvironment, "# x \u202e y \u202c\na: \"\u2066b\"\n", "b: \"\\u2066\"\n")
+	got := problemTexts(r.Problems)
+	assertEqual(t, "documents", 2, len(r.Documents))
+	assertEqual(t, "problems", 2, len(got))
+	assertEqual(t, "first line", true, strings.HasPrefix(got[0], "warning: a.yaml:1:5: U+202E changes the order in which text is shown"))
+	assertEqual(t, "second line", true, strings.HasPrefix(got[1], "warning: a.yaml:2:5: U+2066 changes the order in which text is shown"))
 }
 
 // A name may hold whatever a file's name may.
-func TestNameOfSource(t *testing.T) {
+func TestSourceName(t *testing.T) {
 	t.Parallel()
 	const name = "dir/a b:c.yaml"
-	r := manifest.Parse([]manifest.Source{{Name: name, Data: []byte("a: [x]\nb: ${")}}, unset)
-	same(t, "place", name+":1:5", r.Documents[0].Get("a").Items[0].Pos.String())
-	if got := told(r.Problems); len(got) != 1 || !strings.HasPrefix(got[0], name+":2:4: ${ is not a valid reference") {
+	r := manifest.Parse([]manifest.Source{{Name: name, Data: []byte("a: [x]\nb: ${")}}, emptyEnvironment)
+	assertEqual(t, "place", name+":1:5", r.Documents[0].Get("a").Items[0].Pos.String())
+	if got := problemTexts(r.Problems); len(got) != 1 || !strings.HasPrefix(got[0], name+":2:4: ${ is not a valid reference") {
 		t.Errorf("problems %q", got)
 	}
 }

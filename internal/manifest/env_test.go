@@ -8,7 +8,7 @@ import (
 	"astro-apply/internal/schema"
 )
 
-var variables = map[string]string{
+var testVariables = map[string]string{
 	"A": "alpha", "B": "beta", "_x1": "lower", "NUMBER": "12", "SWITCH": "yes",
 	"NESTED": "${env:A}", "DOLLARS": "$${env:A}", "OPEN": "${", "LINES": "one\ntwo: ${secret:B}\n",
 	"YAML": "[a, b]", "SECRET": "hunter2", "EMPTY": "",
@@ -65,19 +65,19 @@ func TestExpand(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			r := parse(with(variables), `v: "`+test.value+`"`)
+			r := parseFiles(environmentOf(testVariables), `v: "`+test.value+`"`)
 			if test.want == "pending" || test.want == "pending*" {
 				test.want = "value known after apply the value of " + test.value + test.want[len("pending"):]
 			}
 			if test.wrong != "" {
-				same(t, "problems", []string{"a.yaml:1:4: " + test.wrong}, told(r.Problems))
+				assertEqual(t, "problems", []string{"a.yaml:1:4: " + test.wrong}, problemTexts(r.Problems))
 			} else {
-				same(t, "problems", []string(nil), told(r.Problems))
-				same(t, "value", "v 1:4 "+test.want, outline(r.Documents[0])[1])
+				assertEqual(t, "problems", []string(nil), problemTexts(r.Problems))
+				assertEqual(t, "value", "v 1:4 "+test.want, outlineNode(r.Documents[0])[1])
 			}
-			same(t, "form", test.wrong != "", r.Documents[0].Get("v").Form == schema.Unknown)
-			same(t, "secret", test.want[len(test.want)-1] == '*', r.Documents[0].Get("v").Sensitive)
-			same(t, "secrets", test.secrets, r.Secrets)
+			assertEqual(t, "form", test.wrong != "", r.Documents[0].Get("v").Form == schema.Unknown)
+			assertEqual(t, "secret", test.want[len(test.want)-1] == '*', r.Documents[0].Get("v").Sensitive)
+			assertEqual(t, "secrets", test.secrets, r.Secrets)
 		})
 	}
 }
@@ -86,7 +86,7 @@ func TestExpand(t *testing.T) {
 // they yield is text, never a number or a boolean.
 func TestExpandStyles(t *testing.T) {
 	t.Parallel()
-	r := parse(with(variables), `plain: ${env:NUMBER}
+	r := parseFiles(environmentOf(testVariables), `plain: ${env:NUMBER}
 double: "\x24{env:A}"
 single: '${env:A}'
 literal: |
@@ -97,18 +97,18 @@ tagged: !!str ${env:NUMBER}
 alias: &a ${secret:SECRET}
 again: *a
 `)
-	same(t, "problems", []string(nil), told(r.Problems))
-	same(t, "values", []string{
+	assertEqual(t, "problems", []string(nil), problemTexts(r.Problems))
+	assertEqual(t, "values", []string{
 		"1:1 mapping", `plain 1:8 text "12"`, `double 2:9 text "alpha"`, `single 3:9 text "alpha"`, `literal 4:10 text "alpha\nbeta\n"`,
 		"list 7:7 list", "list[0] 7:8 text x", `list[1] 7:11 text "yes"`, `tagged 8:9 text "12"`, `alias 9:8 text "hunter2"*`, `again 9:8 text "hunter2"*`,
-	}, outline(r.Documents[0]))
-	same(t, "secrets", []string{"hunter2"}, r.Secrets)
+	}, outlineNode(r.Documents[0]))
+	assertEqual(t, "secrets", []string{"hunter2"}, r.Secrets)
 }
 
 // What would hand the run's own credentials on is not even looked up.
-func TestReserved(t *testing.T) {
+func TestReservedVariables(t *testing.T) {
 	t.Parallel()
-	env := manifest.Environment{Lenient: true, StandIn: func(string) string { return "stand-in" }, Lookup: func(name string) string {
+	env := manifest.Environment{AllowUnset: true, Placeholder: func(string) string { return "stand-in" }, Lookup: func(name string) string {
 		if name != "INPUTS" && name != "MY_GITHUB_TOKEN" && name != "GITHUB_TOKENS" && name != "ACTION" {
 			t.Errorf("%s was read", name)
 		}
@@ -117,55 +117,55 @@ func TestReserved(t *testing.T) {
 	for _, name := range []string{"ASTRO_API_TOKEN", "GITHUB_TOKEN", "INPUT_", "INPUT_FILES", "ACTIONS_RUNTIME_TOKEN", "ACTIONS_", "Github_Token", "input_manifest", "astro_api_token", "actions_ID_TOKEN_REQUEST_TOKEN"} {
 		for _, word := range []string{"env", "secret"} {
 			written := "${" + word + ":" + name + "}"
-			r := parse(env, "v: x"+written)
-			same(t, name, []string{"a.yaml:1:4: " + written + ": a manifest can't read " + name}, told(r.Problems))
-			same(t, name, schema.Unknown, r.Documents[0].Get("v").Form)
-			same(t, name, []string(nil), r.Secrets)
+			r := parseFiles(env, "v: x"+written)
+			assertEqual(t, name, []string{"a.yaml:1:4: " + written + ": a manifest can't read " + name}, problemTexts(r.Problems))
+			assertEqual(t, name, schema.Unknown, r.Documents[0].Get("v").Form)
+			assertEqual(t, name, []string(nil), r.Secrets)
 		}
 	}
-	r := parse(env, "v: ${env:INPUTS}${secret:MY_GITHUB_TOKEN}${env:GITHUB_TOKENS}${env:ACTION}")
-	same(t, "others", []string(nil), told(r.Problems))
+	r := parseFiles(env, "v: ${env:INPUTS}${secret:MY_GITHUB_TOKEN}${env:GITHUB_TOKENS}${env:ACTION}")
+	assertEqual(t, "others", []string(nil), problemTexts(r.Problems))
 }
 
 // A run that doesn't write may go on without a variable.
-func TestLenient(t *testing.T) {
+func TestAllowUnset(t *testing.T) {
 	t.Parallel()
-	env := with(variables)
-	env.Lenient = true
+	env := environmentOf(testVariables)
+	env.AllowUnset = true
 	const text = "a: x${env:NONE}\nb: ${secret:EMPTY}\nc: ${env:A}\nd: ${x}"
 	wrong := []string{
 		"warning: a.yaml:1:4: ${env:NONE}: the environment variable NONE is unset or empty; set it under env: of the step",
 		"warning: a.yaml:2:4: ${secret:EMPTY}: the environment variable EMPTY is unset or empty; set it under env: of the step",
 		"a.yaml:4:4: ${x} is not a valid reference: write ${env:NAME} or ${secret:NAME}, or $${ for a literal ${",
 	}
-	r := parse(env, text)
-	same(t, "problems", wrong, told(r.Problems))
-	same(t, "values", []string{
+	r := parseFiles(env, text)
+	assertEqual(t, "problems", wrong, problemTexts(r.Problems))
+	assertEqual(t, "values", []string{
 		"1:1 mapping", "a 1:4 value known after apply the value of x${env:NONE}", "b 2:4 value known after apply the value of ${secret:EMPTY}*", `c 3:4 text "alpha"`, "d 4:4 value known after apply the value of ${x}",
-	}, outline(r.Documents[0]))
+	}, outlineNode(r.Documents[0]))
 
-	env.StandIn = func(name string) string { return "some-" + name }
-	r = parse(env, text)
-	same(t, "problems", wrong, told(r.Problems))
-	same(t, "values", []string{
+	env.Placeholder = func(name string) string { return "some-" + name }
+	r = parseFiles(env, text)
+	assertEqual(t, "problems", wrong, problemTexts(r.Problems))
+	assertEqual(t, "values", []string{
 		"1:1 mapping", `a 1:4 text "xsome-NONE"`, `b 2:4 text "some-EMPTY"*`, `c 3:4 text "alpha"`, "d 4:4 value known after apply the value of ${x}",
-	}, outline(r.Documents[0]))
-	same(t, "secrets", []string{"some-EMPTY"}, r.Secrets)
+	}, outlineNode(r.Documents[0]))
+	assertEqual(t, "secrets", []string{"some-EMPTY"}, r.Secrets)
 
-	env.Lenient = false // a run that writes never makes up a value
-	r = parse(env, "a: x${env:NONE}")
-	same(t, "problems", []string{strings.TrimPrefix(wrong[0], "warning: ")}, told(r.Problems))
-	same(t, "value", "a 1:4 value known after apply the value of x${env:NONE}", outline(r.Documents[0])[1])
+	env.AllowUnset = false // a run that writes never makes up a value
+	r = parseFiles(env, "a: x${env:NONE}")
+	assertEqual(t, "problems", []string{strings.TrimPrefix(wrong[0], "warning: ")}, problemTexts(r.Problems))
+	assertEqual(t, "value", "a 1:4 value known after apply the value of x${env:NONE}", outlineNode(r.Documents[0])[1])
 }
 
 // Every reference that is wrong is told, and an alias to it once.
-func TestProblemsOfReferences(t *testing.T) {
+func TestReferenceProblems(t *testing.T) {
 	t.Parallel()
-	r := parse(unset, "a: &a ${env:X} ${env:Y} ${env:X} ${z}\nb: [*a, *a]\nc: ${env:X}")
-	same(t, "problems", []string{
+	r := parseFiles(emptyEnvironment, "a: &a ${env:X} ${env:Y} ${env:X} ${z}\nb: [*a, *a]\nc: ${env:X}")
+	assertEqual(t, "problems", []string{
 		"a.yaml:1:4: ${env:X}: the environment variable X is unset or empty; set it under env: of the step",
 		"a.yaml:1:4: ${env:Y}: the environment variable Y is unset or empty; set it under env: of the step",
 		"a.yaml:1:4: ${z} is not a valid reference: write ${env:NAME} or ${secret:NAME}, or $${ for a literal ${",
 		"a.yaml:3:4: ${env:X}: the environment variable X is unset or empty; set it under env: of the step",
-	}, told(r.Problems))
+	}, problemTexts(r.Problems))
 }

@@ -14,21 +14,21 @@ import (
 	"astro-apply/internal/schema"
 )
 
-// reserved says it in other words than the code does.
-var reserved = regexp.MustCompile(`(?i)^(ASTRO_API_TOKEN|GITHUB_TOKEN|(INPUT|ACTIONS)_.*)$`)
+// reservedNames says it in other words than the code does.
+var reservedNames = regexp.MustCompile(`(?i)^(ASTRO_API_TOKEN|GITHUB_TOKEN|(INPUT|ACTIONS)_.*)$`)
 
-const marker = "correct-horse-battery-staple"
+const secretMarker = "correct-horse-battery-staple"
 
-// guarded is an environment that holds a secret and a few other things, and
+// guardedEnvironment is an environment that holds a secret and a few other things, and
 // in which nothing that is reserved is ever read.
-func guarded(t *testing.T) manifest.Environment {
+func guardedEnvironment(t *testing.T) manifest.Environment {
 	return manifest.Environment{Lookup: func(name string) string {
 		switch {
-		case reserved.MatchString(name):
+		case reservedNames.MatchString(name):
 			t.Errorf("%s was read", name)
 			return "reserved"
 		case name == "S":
-			return marker
+			return secretMarker
 		case name == "R":
 			return "${env:E} $${ ${secret:S}\n${"
 		case name == "E":
@@ -53,21 +53,21 @@ func FuzzManifest(f *testing.F) {
 		f.Add([]byte(text), true)
 	}
 	f.Fuzz(func(t *testing.T, data []byte, lenient bool) {
-		env := guarded(t)
-		env.Lenient = lenient
+		env := guardedEnvironment(t)
+		env.AllowUnset = lenient
 		parsed := manifest.Parse([]manifest.Source{{Name: "a.yaml", Data: data}}, env)
 		declared := resource.Declare(resource.Kinds(), parsed.Documents, "") // what an input says has no place in a file
-		placed(t, data, parsed.Documents)
+		checkPositions(t, data, parsed.Documents)
 		for _, p := range slices.Concat(parsed.Problems, declared.Problems) {
-			if !within(data, p.Pos) && !strings.HasPrefix(p.Message, "the manifest is empty") {
+			if !isInFile(data, p.Pos) && !strings.HasPrefix(p.Message, "the manifest is empty") {
 				t.Errorf("place %+v of %q", p.Pos, p.Message)
 			}
 		}
-		if bytes.Contains(data, []byte(marker[:8])) || bytes.Contains(data, []byte("env:S}")) {
+		if bytes.Contains(data, []byte(secretMarker[:8])) || bytes.Contains(data, []byte("env:S}")) {
 			return // not, or not only, read through ${secret:…}
 		}
 		for _, p := range parsed.Problems {
-			if strings.Contains(p.Message, marker) {
+			if strings.Contains(p.Message, secretMarker) {
 				t.Errorf("a secret in %q", p.Message)
 			}
 		}
@@ -77,29 +77,29 @@ func FuzzManifest(f *testing.F) {
 			for _, s := range secrets {
 				p.Message = strings.ReplaceAll(p.Message, s, schema.RedactionMark)
 			}
-			if strings.Contains(p.Message, marker[:8]) {
+			if strings.Contains(p.Message, secretMarker[:8]) {
 				t.Errorf("a secret in %q", p.Message)
 			}
 		}
 	})
 }
 
-// within reports whether a place is one of the file; a column may be just past
+// isInFile reports whether a place is one of the file; a column may be just past
 // the end of a line, where something is missing.
-func within(data []byte, pos schema.Pos) bool {
+func isInFile(data []byte, pos schema.Pos) bool {
 	return pos.File == "a.yaml" && pos.Line >= 1 && pos.Line <= 1+bytes.Count(data, []byte("\n")) && pos.Col >= 1 && pos.Col <= 1+len(data)
 }
 
-// placed checks every node: it has a place, nests no deeper than allowed, and
+// checkPositions checks every node: it has a place, nests no deeper than allowed, and
 // is marked when it holds the secret.
-func placed(t *testing.T, data []byte, documents []*schema.Node) {
-	literal := bytes.Contains(data, []byte("env:S}")) || bytes.Contains(data, []byte(marker[:8]))
+func checkPositions(t *testing.T, data []byte, documents []*schema.Node) {
+	literal := bytes.Contains(data, []byte("env:S}")) || bytes.Contains(data, []byte(secretMarker[:8]))
 	var walk func(n *schema.Node, depth int)
 	walk = func(n *schema.Node, depth int) {
-		if !within(data, n.Pos) || depth > 64 {
+		if !isInFile(data, n.Pos) || depth > 64 {
 			t.Errorf("%s at %+v, depth %d", n.Form, n.Pos, depth)
 		}
-		if strings.Contains(n.Text, marker) && !n.Sensitive && !literal {
+		if strings.Contains(n.Text, secretMarker) && !n.Sensitive && !literal {
 			t.Errorf("at %s: a secret that is not marked", n.Pos)
 		}
 		for _, item := range n.Items {
@@ -114,7 +114,7 @@ func placed(t *testing.T, data []byte, documents []*schema.Node) {
 	}
 }
 
-var token = regexp.MustCompile(`(?s)\$\$\{|\$\{(env|secret):([A-Za-z_][0-9A-Za-z_]*)\}|\$\{`)
+var referenceToken = regexp.MustCompile(`(?s)\$\$\{|\$\{(env|secret):([A-Za-z_][0-9A-Za-z_]*)\}|\$\{`)
 
 // FuzzExpand holds the reader against the grammar in the shape of one pattern.
 func FuzzExpand(f *testing.F) {
@@ -128,8 +128,8 @@ func FuzzExpand(f *testing.F) {
 		if !utf8.ValidString(text) {
 			t.Skip("no such text in YAML")
 		}
-		env := guarded(t)
-		r := parse(env, "v: "+strconv.QuoteToASCII(text))
+		env := guardedEnvironment(t)
+		r := parseFiles(env, "v: "+strconv.QuoteToASCII(text))
 		if len(r.Documents) != 1 {
 			t.Fatalf("problems %v", r.Problems)
 		}
@@ -140,12 +140,12 @@ func FuzzExpand(f *testing.F) {
 			}
 		}
 		wrong, secret := false, false
-		want := token.ReplaceAllStringFunc(text, func(found string) string {
-			m := token.FindStringSubmatch(found)
+		want := referenceToken.ReplaceAllStringFunc(text, func(found string) string {
+			m := referenceToken.FindStringSubmatch(found)
 			switch {
 			case found == "$${":
 				return "${"
-			case m[2] == "" || reserved.MatchString(m[2]):
+			case m[2] == "" || reservedNames.MatchString(m[2]):
 				wrong = true
 				return ""
 			}
@@ -159,10 +159,10 @@ func FuzzExpand(f *testing.F) {
 		})
 		v := r.Documents[0].Get("v")
 		if wrong != (len(r.Problems) > 0) || wrong != (v.Form == schema.Unknown) {
-			t.Fatalf("%q is %s, problems %q", text, v.Form, told(r.Problems))
+			t.Fatalf("%q is %s, problems %q", text, v.Form, problemTexts(r.Problems))
 		}
 		for _, p := range r.Problems {
-			same(t, "place", "a.yaml:1:4", p.Pos.String())
+			assertEqual(t, "place", "a.yaml:1:4", p.Pos.String())
 		}
 		if wrong {
 			return
@@ -170,9 +170,9 @@ func FuzzExpand(f *testing.F) {
 		if secret {
 			remember(want)
 		}
-		same(t, "text", want, v.Text)
-		same(t, "secret", secret, v.Sensitive)
-		same(t, "secrets", secrets, r.Secrets)
+		assertEqual(t, "text", want, v.Text)
+		assertEqual(t, "secret", secret, v.Sensitive)
+		assertEqual(t, "secrets", secrets, r.Secrets)
 		if !strings.Contains(text, "${") && v.Text != text {
 			t.Errorf("%q became %q", text, v.Text)
 		}

@@ -40,15 +40,15 @@ type Result struct {
 type Files interface {
 	Stat(path string) (fs.FileInfo, error)
 	Open(path string) (fs.File, error)
-	Folder(path string) (fs.FS, error)
+	FolderFS(path string) (fs.FS, error)
 }
 
-// Find reads the files that patterns name: files, folders (their .yaml and
+// ReadSources reads the files that patterns name: files, folders (their .yaml and
 // .yml files, at any depth) and globs, where ** spans folders, symbolic links
 // to folders aside. Each file is read once, in the order of its name within a
 // pattern. A pattern that matches nothing is an error, because it's most
 // likely a typing error.
-func Find(from Files, patterns []string) ([]Source, error) {
+func ReadSources(from Files, patterns []string) ([]Source, error) {
 	var (
 		sources []Source
 		errs    []error
@@ -56,7 +56,7 @@ func Find(from Files, patterns []string) ([]Source, error) {
 		left    = int64(MaxBytes)
 	)
 	for _, pattern := range patterns {
-		files, err := match(from, pattern)
+		files, err := matchPattern(from, pattern)
 		if err != nil {
 			errs = append(errs, err)
 			continue
@@ -66,7 +66,7 @@ func Find(from Files, patterns []string) ([]Source, error) {
 				continue
 			}
 			seen[file] = true
-			source, err := read(from, file, left)
+			source, err := readSource(from, file, left)
 			if err != nil {
 				errs = append(errs, err)
 				continue
@@ -78,25 +78,25 @@ func Find(from Files, patterns []string) ([]Source, error) {
 	return sources, errors.Join(errs...)
 }
 
-func match(from Files, pattern string) ([]string, error) {
+func matchPattern(from Files, pattern string) ([]string, error) {
 	clean := filepath.Clean(pattern)
 	switch info, err := from.Stat(clean); {
 	case err == nil && info.IsDir():
-		return glob(from, pattern, clean, "**/*.{yaml,yml}")
+		return globFolder(from, pattern, clean, "**/*.{yaml,yml}")
 	case err == nil:
 		return []string{clean}, nil
 	case strings.ContainsAny(pattern, "*?[{"):
 		base, rest := doublestar.SplitPattern(filepath.ToSlash(clean))
-		return glob(from, pattern, base, rest)
+		return globFolder(from, pattern, base, rest)
 	default:
 		return nil, pathError(pattern, err)
 	}
 }
 
-// glob lists the files below a folder. A folder that can't be read is an
+// globFolder lists the files below a folder. A folder that can't be read is an
 // error: what it holds would be left out without a word.
-func glob(from Files, pattern, folder, below string) ([]string, error) {
-	root, err := from.Folder(folder)
+func globFolder(from Files, pattern, folder, below string) ([]string, error) {
+	root, err := from.FolderFS(folder)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("%s: no manifest file matches", pattern)
 	}
@@ -118,7 +118,7 @@ func glob(from Files, pattern, folder, below string) ([]string, error) {
 	return files, nil
 }
 
-func read(from Files, name string, limit int64) (Source, error) {
+func readSource(from Files, name string, limit int64) (Source, error) {
 	f, err := from.Open(name)
 	if err != nil {
 		return Source{}, pathError(name, err)
@@ -144,16 +144,16 @@ func pathError(name string, err error) error {
 // Parse reads every document of every source. All problems of all sources are
 // reported together; a document with a syntax error ends its own file only.
 func Parse(sources []Source, env Environment) Result {
-	r := reader{env: env, nodes: maxNodes, text: maxText, seen: map[string]bool{}, told: map[reported]bool{}, seed: maphash.MakeSeed()}
+	r := reader{env: env, valuesLeft: maxValues, textLeft: maxText, knownSecrets: map[string]bool{}, reported: map[problemKey]bool{}, seed: maphash.MakeSeed()}
 	for _, s := range sources {
-		r.file(s)
+		r.readFile(s)
 	}
 	if len(r.result.Documents) == 0 && r.problems.Total() == 0 {
 		names := make([]string, len(sources))
 		for i, s := range sources {
 			names[i] = s.Name
 		}
-		r.report(schema.Pos{}, "the manifest is empty: %s", strings.Join(names, ", "))
+		r.addErrorf(schema.Pos{}, "the manifest is empty: %s", strings.Join(names, ", "))
 	}
 	r.result.Problems = r.problems.List()
 	return r.result

@@ -11,27 +11,27 @@ import (
 	"astro-apply/internal/sandbox"
 )
 
-// folder makes files below a new working directory; each holds its own name.
-func folder(t *testing.T, files ...string) {
+// chdirWithFiles makes files below a new working directory; each holds its own name.
+func chdirWithFiles(t *testing.T, files ...string) {
 	t.Helper()
 	t.Chdir(t.TempDir())
 	for _, name := range files {
-		must(t, os.MkdirAll(filepath.Dir(name), 0o755))
-		must(t, os.WriteFile(name, []byte(filepath.Base(name)), 0o644))
+		requireNoError(t, os.MkdirAll(filepath.Dir(name), 0o755))
+		requireNoError(t, os.WriteFile(name, []byte(filepath.Base(name)), 0o644))
 	}
 }
 
-func must(t *testing.T, err error) {
+func requireNoError(t *testing.T, err error) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)
 	}
 }
 
-// find tells what patterns find, and what is wrong with them.
-func find(t *testing.T, patterns ...string) (names, wrong []string) {
+// sourceNames tells what patterns find, and what is wrong with them.
+func sourceNames(t *testing.T, patterns ...string) (names, wrong []string) {
 	t.Helper()
-	sources, err := manifest.Find(sandbox.Folders{}, patterns)
+	sources, err := manifest.ReadSources(sandbox.Folders{}, patterns)
 	for _, s := range sources {
 		names = append(names, s.Name)
 		if filepath.Base(s.Name) != string(s.Data) {
@@ -44,8 +44,8 @@ func find(t *testing.T, patterns ...string) (names, wrong []string) {
 	return names, wrong
 }
 
-func TestFind(t *testing.T) {
-	folder(t, "astro.yaml", "b.yml", "notes.txt", "m/a.yaml", "m/deep/er/x.yml", "m/deep/y.yaml", "m/z.json", "m/.hidden/h.yaml", "[x]/q.yaml", "x/r.yaml", "e/none.txt", "UP.YAML")
+func TestReadSources(t *testing.T) {
+	chdirWithFiles(t, "astro.yaml", "b.yml", "notes.txt", "m/a.yaml", "m/deep/er/x.yml", "m/deep/y.yaml", "m/z.json", "m/.hidden/h.yaml", "[x]/q.yaml", "x/r.yaml", "e/none.txt", "UP.YAML")
 	tests := map[string]struct {
 		patterns []string
 		want     []string
@@ -81,65 +81,65 @@ func TestFind(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			names, wrong := find(t, test.patterns...)
-			same(t, "files", test.want, names)
-			same(t, "problems", test.wrong, wrong)
+			names, wrong := sourceNames(t, test.patterns...)
+			assertEqual(t, "files", test.want, names)
+			assertEqual(t, "problems", test.wrong, wrong)
 		})
 	}
 }
 
 // Links to files are files; links to folders are followed where they are
 // named, and nowhere else, so that no circle has no end.
-func TestFindLinks(t *testing.T) {
-	folder(t, "m/a.yaml", "n/b.yaml")
+func TestReadSourcesLinks(t *testing.T) {
+	chdirWithFiles(t, "m/a.yaml", "n/b.yaml")
 	for name, target := range map[string]string{"m/circle": ".", "m/out": "../n", "m/b.yaml": "../n/b.yaml", "link": "m", "self": "self", "gone.yaml": "nowhere"} {
-		must(t, os.Symlink(target, name))
+		requireNoError(t, os.Symlink(target, name))
 	}
-	names, wrong := find(t, "m")
-	same(t, "a folder", []string{"m/a.yaml", "m/b.yaml"}, names)
-	same(t, "a folder", []string(nil), wrong)
-	names, wrong = find(t, "link/**/*.yaml")
-	same(t, "a link", []string{"link/a.yaml", "link/b.yaml"}, names)
-	same(t, "a link", []string(nil), wrong)
-	names, wrong = find(t, "m/circle/out")
-	same(t, "named", []string{"m/circle/out/b.yaml"}, names)
-	same(t, "named", []string(nil), wrong)
-	names, wrong = find(t, "m/**", "self", "gone.yaml", "*.yaml")
-	same(t, "broken", []string{"m/a.yaml", "m/b.yaml"}, names)
-	same(t, "broken", []string{"m/circle: not a regular file", "m/out: not a regular file", "self: too many levels of symbolic links", "gone.yaml: no such file or directory", "gone.yaml: no such file or directory"}, wrong)
+	names, wrong := sourceNames(t, "m")
+	assertEqual(t, "a folder", []string{"m/a.yaml", "m/b.yaml"}, names)
+	assertEqual(t, "a folder", []string(nil), wrong)
+	names, wrong = sourceNames(t, "link/**/*.yaml")
+	assertEqual(t, "a link", []string{"link/a.yaml", "link/b.yaml"}, names)
+	assertEqual(t, "a link", []string(nil), wrong)
+	names, wrong = sourceNames(t, "m/circle/out")
+	assertEqual(t, "named", []string{"m/circle/out/b.yaml"}, names)
+	assertEqual(t, "named", []string(nil), wrong)
+	names, wrong = sourceNames(t, "m/**", "self", "gone.yaml", "*.yaml")
+	assertEqual(t, "broken", []string{"m/a.yaml", "m/b.yaml"}, names)
+	assertEqual(t, "broken", []string{"m/circle: not a regular file", "m/out: not a regular file", "self: too many levels of symbolic links", "gone.yaml: no such file or directory", "gone.yaml: no such file or directory"}, wrong)
 }
 
-func TestFindUnreadable(t *testing.T) {
+func TestReadSourcesUnreadable(t *testing.T) {
 	if os.Geteuid() == 0 {
 		t.Skip("root reads everything")
 	}
-	folder(t, "m/a.yaml", "m/locked/b.yaml", "c.yaml")
-	must(t, os.Chmod("m/locked", 0))
-	must(t, os.Chmod("c.yaml", 0))
+	chdirWithFiles(t, "m/a.yaml", "m/locked/b.yaml", "c.yaml")
+	requireNoError(t, os.Chmod("m/locked", 0))
+	requireNoError(t, os.Chmod("c.yaml", 0))
 	t.Cleanup(func() { _ = os.Chmod("m/locked", 0o755) })
-	names, wrong := find(t, "m", "c.yaml", "m/a.yaml")
-	same(t, "files", []string{"m/a.yaml"}, names)
-	same(t, "problems", []string{"m: open locked: permission denied", "c.yaml: permission denied"}, wrong)
+	names, wrong := sourceNames(t, "m", "c.yaml", "m/a.yaml")
+	assertEqual(t, "files", []string{"m/a.yaml"}, names)
+	assertEqual(t, "problems", []string{"m: open locked: permission denied", "c.yaml: permission denied"}, wrong)
 }
 
-func TestFindAbsolute(t *testing.T) {
-	folder(t, "m/a.yaml")
+func TestReadSourcesAbsolute(t *testing.T) {
+	chdirWithFiles(t, "m/a.yaml")
 	here, err := os.Getwd()
-	must(t, err)
-	names, wrong := find(t, filepath.Join(here, "m", "*.yaml"))
-	same(t, "files", []string{filepath.ToSlash(here) + "/m/a.yaml"}, names)
-	same(t, "problems", []string(nil), wrong)
+	requireNoError(t, err)
+	names, wrong := sourceNames(t, filepath.Join(here, "m", "*.yaml"))
+	assertEqual(t, "files", []string{filepath.ToSlash(here) + "/m/a.yaml"}, names)
+	assertEqual(t, "problems", []string(nil), wrong)
 }
 
 // The size is that of all files together; what fits is still read.
-func TestFindBound(t *testing.T) {
-	folder(t)
+func TestReadSourcesLimit(t *testing.T) {
+	chdirWithFiles(t)
 	for name, size := range map[string]int64{"half": manifest.MaxBytes / 2, "rest": manifest.MaxBytes / 2, "more": 1, "huge": 1 << 40, "none": 0} {
-		must(t, os.WriteFile(name, nil, fs.FileMode(0o644)))
-		must(t, os.Truncate(name, size))
+		requireNoError(t, os.WriteFile(name, nil, fs.FileMode(0o644)))
+		requireNoError(t, os.Truncate(name, size))
 	}
 	sizes := func(patterns ...string) (out []int, wrong string) {
-		sources, err := manifest.Find(sandbox.Folders{}, patterns)
+		sources, err := manifest.ReadSources(sandbox.Folders{}, patterns)
 		for _, s := range sources {
 			out = append(out, len(s.Data))
 		}
@@ -150,9 +150,9 @@ func TestFindBound(t *testing.T) {
 	}
 	const large = ": the manifests together are larger than 4 MiB"
 	got, wrong := sizes("half", "rest", "none")
-	same(t, "sizes", []int{manifest.MaxBytes / 2, manifest.MaxBytes / 2, 0}, got)
-	same(t, "problems", "", wrong)
+	assertEqual(t, "sizes", []int{manifest.MaxBytes / 2, manifest.MaxBytes / 2, 0}, got)
+	assertEqual(t, "problems", "", wrong)
 	got, wrong = sizes("huge", "half", "rest", "more")
-	same(t, "sizes", []int{manifest.MaxBytes / 2, manifest.MaxBytes / 2}, got)
-	same(t, "problems", "huge"+large+"\nmore"+large, wrong)
+	assertEqual(t, "sizes", []int{manifest.MaxBytes / 2, manifest.MaxBytes / 2}, got)
+	assertEqual(t, "problems", "huge"+large+"\nmore"+large, wrong)
 }

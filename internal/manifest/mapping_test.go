@@ -21,7 +21,7 @@ func TestAliases(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			same(t, "values", test.want, outline(read(t, test.text)))
+			assertEqual(t, "values", test.want, outlineNode(parseValid(t, test.text)))
 		})
 	}
 }
@@ -47,8 +47,8 @@ func TestMerge(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			got := outline(read(t, base+test.text))
-			same(t, "merged", append([]string{"c 3:4 mapping"}, test.want...), got[7:])
+			got := outlineNode(parseValid(t, base+test.text))
+			assertEqual(t, "merged", append([]string{"c 3:4 mapping"}, test.want...), got[7:])
 		})
 	}
 }
@@ -80,33 +80,33 @@ func TestKeys(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			r := parse(with(map[string]string{"X": "value"}), test.text)
-			same(t, "problems", test.wrong, told(r.Problems))
+			r := parseFiles(environmentOf(map[string]string{"X": "value"}), test.text)
+			assertEqual(t, "problems", test.wrong, problemTexts(r.Problems))
 			var names []string
 			for _, d := range r.Documents {
 				for _, m := range d.Members {
 					names = append(names, m.Name)
 				}
 			}
-			same(t, "names", test.names, names)
-			same(t, "secrets", []string(nil), r.Secrets)
+			assertEqual(t, "names", test.names, names)
+			assertEqual(t, "secrets", []string(nil), r.Secrets)
 		})
 	}
 }
 
 // A key has a place of its own.
-func TestPlacesOfKeys(t *testing.T) {
+func TestKeyPositions(t *testing.T) {
 	t.Parallel()
 	var got []string
-	for _, m := range read(t, "a: &k x\n  \n*k : 1\n\"b\":\n  c\n").Members {
+	for _, m := range parseValid(t, "a: &k x\n  \n*k : 1\n\"b\":\n  c\n").Members {
 		got = append(got, m.Name+" "+m.Pos.String()+" "+m.Value.Pos.String())
 	}
-	same(t, "keys", []string{"a a.yaml:1:1 a.yaml:1:4", "x a.yaml:3:1 a.yaml:3:6", "b a.yaml:4:1 a.yaml:5:3"}, got)
+	assertEqual(t, "keys", []string{"a a.yaml:1:1 a.yaml:1:4", "x a.yaml:3:1 a.yaml:3:6", "b a.yaml:4:1 a.yaml:5:3"}, got)
 }
 
 // The second of two values under one name is not read further, the first is.
 func TestDuplicateKeepsFirst(t *testing.T) {
 	t.Parallel()
-	r := parse(unset, "a: 1\na: 2")
-	same(t, "values", []string{"1:1 mapping", "a 1:4 number 1"}, outline(r.Documents[0]))
+	r := parseFiles(emptyEnvironment, "a: 1\na: 2")
+	assertEqual(t, "values", []string{"1:1 mapping", "a 1:4 number 1"}, outlineNode(r.Documents[0]))
 }

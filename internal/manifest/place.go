@@ -12,33 +12,33 @@ import (
 )
 
 var (
-	newline = []byte{'\n'}
-	oddEnd  = regexp.MustCompile(`[\x{85}\x{2028}\x{2029}]|\r(?:[^\n]|$)`)
+	newline        = []byte{'\n'}
+	unusualLineEnd = regexp.MustCompile(`[\x{85}\x{2028}\x{2029}]|\r(?:[^\n]|$)`)
 
 	// The controls with which text can be hidden: embeddings, overrides, isolates.
-	bidirectional = regexp.MustCompile(`[\x{202A}-\x{202E}\x{2066}-\x{2069}]`)
+	bidiControls = regexp.MustCompile(`[\x{202A}-\x{202E}\x{2066}-\x{2069}]`)
 )
 
-// refuseOdd reports text that people see in another way than the YAML library
+// checkRawText reports text that people see in another way than the YAML library
 // reads it, and whether it must not be read at all. Only the library decodes
 // UTF-16. A character that ends a line for the library, but not for GitHub, makes
 // a value of text that is shown as a comment, and later lines would be counted wrong.
-func (r *reader) refuseOdd() bool {
-	if encoding := wideEncoding(r.data); encoding != "" {
-		r.report(r.place(0), "the file is in %s, and a manifest must be in UTF-8; convert it: iconv -f %s -t UTF-8 FILE", encoding, encoding)
+func (r *reader) checkRawText() bool {
+	if encoding := wideEncoding(r.fileData); encoding != "" {
+		r.addErrorf(r.positionAt(0), "the file is in %s, and a manifest must be in UTF-8; convert it: iconv -f %s -t UTF-8 FILE", encoding, encoding)
 		return true
 	}
-	if at := oddEnd.FindIndex(r.data); at != nil {
-		char, _ := utf8.DecodeRune(r.data[at[0]:])
-		r.report(r.place(at[0]), "%q ends a line in some programs, but not in others; write it as an escape, in double quotes", char)
+	if at := unusualLineEnd.FindIndex(r.fileData); at != nil {
+		char, _ := utf8.DecodeRune(r.fileData[at[0]:])
+		r.addErrorf(r.positionAt(at[0]), "%q ends a line in some programs, but not in others; write it as an escape, in double quotes", char)
 		return true
 	}
 	line := 0
-	for text := range bytes.Lines(r.data) {
+	for text := range bytes.Lines(r.fileData) {
 		line++
-		if at := bidirectional.FindIndex(text); at != nil {
+		if at := bidiControls.FindIndex(text); at != nil {
 			char, _ := utf8.DecodeRune(text[at[0]:])
-			r.warn(schema.Pos{File: r.name, Line: line, Col: 1 + utf8.RuneCount(text[:at[0]])},
+			r.addWarningf(schema.Pos{File: r.fileName, Line: line, Col: 1 + utf8.RuneCount(text[:at[0]])},
 				"%U changes the order in which text is shown, so a reviewer may read another value than the one that is applied; remove it, or write it as an escape, in double quotes", char)
 		}
 	}
@@ -64,42 +64,42 @@ func wideEncoding(data []byte) string {
 	return ""
 }
 
-func (r *reader) pos(n *yaml.Node) schema.Pos { return r.within(n.Line, n.Column) }
+func (r *reader) nodePos(n *yaml.Node) schema.Pos { return r.clampPosition(n.Line, n.Column) }
 
-// within keeps the place of what isn't there, such as an empty value or the
+// clampPosition keeps the place of what isn't there, such as an empty value or the
 // end of a list, in the file.
-func (r *reader) within(line, col int) schema.Pos {
-	if line > r.lines {
-		return r.place(len(r.data))
+func (r *reader) clampPosition(line, col int) schema.Pos {
+	if line > r.lineCount {
+		return r.positionAt(len(r.fileData))
 	}
-	return schema.Pos{File: r.name, Line: line, Col: col}
+	return schema.Pos{File: r.fileName, Line: line, Col: col}
 }
 
-// place is the line and the column, in characters, of a byte.
-func (r *reader) place(offset int) schema.Pos {
-	before := r.data[:min(offset, len(r.data))]
+// positionAt is the line and the column, in characters, of a byte.
+func (r *reader) positionAt(offset int) schema.Pos {
+	before := r.fileData[:min(offset, len(r.fileData))]
 	return schema.Pos{
-		File: r.name,
+		File: r.fileName,
 		Line: 1 + bytes.Count(before, newline),
 		Col:  1 + utf8.RuneCount(before[bytes.LastIndex(before, newline)+1:]),
 	}
 }
 
-// syntax reports what the YAML library refused, at the place it names. Of what
+// addSyntaxError reports what the YAML library refused, at the place it names. Of what
 // isn't even text it only knows the offset.
-func (r *reader) syntax(err error) {
-	pos, message := r.place(0), err.Error()
+func (r *reader) addSyntaxError(err error) {
+	pos, message := r.positionAt(0), err.Error()
 	if load, ok := errors.AsType[*yaml.LoadError](err); ok {
 		message = load.Message
-		if pos = r.place(load.Mark.Index); load.Mark.Line > 0 {
-			pos = r.within(load.Mark.Line, max(load.Mark.Column, 1))
+		if pos = r.positionAt(load.Mark.Index); load.Mark.Line > 0 {
+			pos = r.clampPosition(load.Mark.Line, max(load.Mark.Column, 1))
 		}
 	}
-	r.report(pos, "not valid YAML: %s%s", message, hints[message])
+	r.addErrorf(pos, "not valid YAML: %s%s", message, syntaxHints[message])
 }
 
-// hints say what the library's words mean most of the time.
-var hints = map[string]string{ //nolint:gosec // words of the library, not credentials
+// syntaxHints say what the library's words mean most of the time.
+var syntaxHints = map[string]string{ //nolint:gosec // words of the library, not credentials
 	"found character that cannot start any token":    " (a tab? YAML indents with spaces only; a value that starts with @ or ` needs quotes)",
 	"did not find expected ',' or '}'":               " (inside { } a value that holds a brace, a comma or a colon needs quotes, and so does ${env:NAME})",
 	"did not find expected ',' or ']'":               " (inside [ ] a value that holds a bracket, a brace, a comma or a colon needs quotes)",

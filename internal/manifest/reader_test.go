@@ -66,37 +66,37 @@ func TestScalars(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			r := parse(unset, "v: "+test.value)
+			r := parseFiles(emptyEnvironment, "v: "+test.value)
 			var want []string
 			if test.wrong != "" {
 				want = []string{"a.yaml:1:4: " + test.wrong}
 			}
-			same(t, "problems", want, told(r.Problems))
+			assertEqual(t, "problems", want, problemTexts(r.Problems))
 			col := "4"
 			if test.value == "" {
 				col = "3"
 			}
-			same(t, "value", []string{"1:1 mapping", "v 1:" + col + " " + test.want}, outline(r.Documents[0]))
+			assertEqual(t, "value", []string{"1:1 mapping", "v 1:" + col + " " + test.want}, outlineNode(r.Documents[0]))
 		})
 	}
 }
 
 func TestTagsOfCollections(t *testing.T) {
 	t.Parallel()
-	same(t, "natural tags", []string{"1:1 mapping", "a 1:11 mapping", "a.b 1:21 list", "a.b[0] 1:28 number 1"},
-		outline(read(t, "!!map {a: !!map {b: !!seq [1]}}")))
-	r := parse(unset, "a: !!set {x, y}\nb: !!omap [x: 1]\nc: !Ref {x: 1}\n!key d: 1\n!!int 5: 1\n")
-	same(t, "problems", []string{
+	assertEqual(t, "natural tags", []string{"1:1 mapping", "a 1:11 mapping", "a.b 1:21 list", "a.b[0] 1:28 number 1"},
+		outlineNode(parseValid(t, "!!map {a: !!map {b: !!seq [1]}}")))
+	r := parseFiles(emptyEnvironment, "a: !!set {x, y}\nb: !!omap [x: 1]\nc: !Ref {x: 1}\n!key d: 1\n!!int 5: 1\n")
+	assertEqual(t, "problems", []string{
 		"a.yaml:1:4: the tag !!set is not supported; leave it out",
 		"a.yaml:2:4: the tag !!omap is not supported; leave it out",
 		"a.yaml:3:4: the tag !Ref is not supported; leave it out",
 		"a.yaml:4:1: the tag !key is not supported; leave it out",
 		"a.yaml:5:1: the tag !!int is not supported; leave it out",
-	}, told(r.Problems))
+	}, problemTexts(r.Problems))
 }
 
 // Columns count characters, as editors do, whatever the bytes are.
-func TestPlaces(t *testing.T) {
+func TestPositions(t *testing.T) {
 	t.Parallel()
 	tests := map[string]struct {
 		text string
@@ -126,7 +126,7 @@ func TestPlaces(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			same(t, "values", test.want, outline(read(t, test.text)))
+			assertEqual(t, "values", test.want, outlineNode(parseValid(t, test.text)))
 		})
 	}
 }

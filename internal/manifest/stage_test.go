@@ -11,16 +11,16 @@ import (
 	"astro-apply/internal/schema"
 )
 
-// unset is an environment that holds nothing.
-var unset = manifest.Environment{Lookup: func(string) string { return "" }}
+// emptyEnvironment is an environment that holds nothing.
+var emptyEnvironment = manifest.Environment{Lookup: func(string) string { return "" }}
 
-// with is an environment that holds some variables.
-func with(variables map[string]string) manifest.Environment {
+// environmentOf is an environment that holds some variables.
+func environmentOf(variables map[string]string) manifest.Environment {
 	return manifest.Environment{Lookup: func(name string) string { return variables[name] }}
 }
 
-// parse reads manifests; the files are a.yaml, b.yaml and so on.
-func parse(env manifest.Environment, files ...string) manifest.Result {
+// parseFiles reads manifests; the files are a.yaml, b.yaml and so on.
+func parseFiles(env manifest.Environment, files ...string) manifest.Result {
 	var sources []manifest.Source
 	for i, text := range files {
 		sources = append(sources, manifest.Source{Name: string(rune('a'+i)) + ".yaml", Data: []byte(text)})
@@ -28,17 +28,17 @@ func parse(env manifest.Environment, files ...string) manifest.Result {
 	return manifest.Parse(sources, env)
 }
 
-// read is what a manifest without problems holds.
-func read(t testing.TB, text string) *schema.Node {
+// parseValid is what a manifest without problems holds.
+func parseValid(t testing.TB, text string) *schema.Node {
 	t.Helper()
-	r := parse(unset, text)
+	r := parseFiles(emptyEnvironment, text)
 	if len(r.Problems) > 0 || len(r.Documents) != 1 {
-		t.Fatalf("%d documents of %q, problems %v", len(r.Documents), text, told(r.Problems))
+		t.Fatalf("%d documents of %q, problems %v", len(r.Documents), text, problemTexts(r.Problems))
 	}
 	return r.Documents[0]
 }
 
-func told(problems []schema.Problem) []string {
+func problemTexts(problems []schema.Problem) []string {
 	var out []string
 	for _, p := range problems {
 		text := p.Error()
@@ -50,9 +50,9 @@ func told(problems []schema.Problem) []string {
 	return out
 }
 
-// outline lists every value below n with its path, its place, its form and its
+// outlineNode lists every value below n with its path, its place, its form and its
 // text; a quoted one is in quotes, a secret one starred.
-func outline(n *schema.Node) []string {
+func outlineNode(n *schema.Node) []string {
 	var out []string
 	var walk func(path string, n *schema.Node)
 	walk = func(path string, n *schema.Node) {
@@ -76,7 +76,7 @@ func outline(n *schema.Node) []string {
 	return out
 }
 
-func same(t testing.TB, what string, want, got any) {
+func assertEqual(t testing.TB, what string, want, got any) {
 	t.Helper()
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("%s (-want +got):\n%s", what, diff)

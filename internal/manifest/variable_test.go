@@ -7,7 +7,7 @@ import (
 )
 
 // A variable whose name is one of a secret is treated as one, also by ${env:…}.
-func TestNamesOfSecrets(t *testing.T) {
+func TestSecretNames(t *testing.T) {
 	t.Parallel()
 	for name, secret := range map[string]bool{
 		"DB_PASSWORD": true, "PGPASSWORD": true, "db_password": true, "Password": true, "MYSQL_PASSWD": true, "KEY_PASSPHRASE": true,
@@ -17,20 +17,20 @@ func TestNamesOfSecrets(t *testing.T) {
 		"TEAM_KEY": false, "TOKENIZER": false, "TOKENS": false, "SECRETARY": false, "MY_SECRETS": false, "PASSWORDS": false, "PASSWORD_FILE": false,
 		"APIKEY": false, "GAPI_KEY": false, "API_KEYS": false, "KEY": false, "CREDENTIAL": false, "ACCESSKEY": false, "REGION": false,
 	} {
-		r := parse(with(map[string]string{name: "hunter2"}), "v: x${env:"+name+"}")
+		r := parseFiles(environmentOf(map[string]string{name: "hunter2"}), "v: x${env:"+name+"}")
 		n := r.Documents[0].Get("v")
-		same(t, name+" is secret", secret, n.Sensitive)
+		assertEqual(t, name+" is secret", secret, n.Sensitive)
 		want, values := []string(nil), []string(nil)
 		if secret {
 			want = []string{"warning: a.yaml:1:4: ${env:" + name + "}: its name marks it as a secret, so it is treated as one; write ${secret:" + name + "}"}
 			values = []string{"hunter2", "xhunter2"}
 		}
-		same(t, name+" problems", want, told(r.Problems))
-		same(t, name+" secrets", values, r.Secrets)
-		same(t, name, schema.Text, n.Form)
+		assertEqual(t, name+" problems", want, problemTexts(r.Problems))
+		assertEqual(t, name+" secrets", values, r.Secrets)
+		assertEqual(t, name, schema.Text, n.Form)
 	}
-	r := parse(with(map[string]string{"DB_PASSWORD": "hunter2"}), "v: ${secret:DB_PASSWORD}")
-	same(t, "written as one", []string(nil), told(r.Problems))
+	r := parseFiles(environmentOf(map[string]string{"DB_PASSWORD": "hunter2"}), "v: ${secret:DB_PASSWORD}")
+	assertEqual(t, "written as one", []string(nil), problemTexts(r.Problems))
 }
 
 // White space around a value is sent to Astro, with a warning that doesn't show the value.
@@ -44,13 +44,13 @@ func TestWhiteSpaceAroundVariables(t *testing.T) {
 		"-----BEGIN KEY-----\nabc\n-----END KEY-----\n": "", "one\n two": "",
 	} {
 		for _, word := range []string{"secret", "env"} {
-			r := parse(with(map[string]string{"V": value}), "v: x${"+word+":V}")
+			r := parseFiles(environmentOf(map[string]string{"V": value}), "v: x${"+word+":V}")
 			var problems []string
 			if want != "" {
 				problems = []string{"warning: a.yaml:1:4: ${" + word + ":V}: " + want}
 			}
-			same(t, word+" "+value, problems, told(r.Problems))
-			same(t, word+" "+value, "x"+value, r.Documents[0].Get("v").Text)
+			assertEqual(t, word+" "+value, problems, problemTexts(r.Problems))
+			assertEqual(t, word+" "+value, "x"+value, r.Documents[0].Get("v").Text)
 		}
 	}
 }

@@ -272,7 +272,7 @@ func FuzzDeploymentFile(f *testing.F) {
 	}
 	f.Add("deployment: { configuration: { name: [], executor: 1, remote_execution: { enabled: [] } }, worker_queues: [[], { worker_type: {} }], environment_variables: [{ value: '', is_secret: [] }] }")
 	f.Fuzz(func(t *testing.T, text string) {
-		env := manifest.Environment{Lookup: func(string) string { return "" }, Lenient: true}
+		env := manifest.Environment{Lookup: func(string) string { return "" }, AllowUnset: true}
 		for _, document := range manifest.Parse([]manifest.Source{{Name: "a.yaml", Data: []byte(text)}}, env).Documents {
 			before := document.Clone()
 			ours, problems := resource.Translated(document)

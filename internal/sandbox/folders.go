@@ -14,29 +14,29 @@ import (
 // Folders are where a run may have files. The zero value is for a command: the
 // working directory, and reading any regular file.
 type Folders struct {
-	Workspace string   // where relative paths of written files start; "" is the working directory
-	Temporary string   // the runner's folder for temporary files; "" is none
-	Runner    bool     // only files in these folders are read
-	Reserved  []string // files of the runner itself, which are never written
+	Workspace     string   // where relative paths of written files start; "" is the working directory
+	Temporary     string   // the runner's folder for temporary files; "" is none
+	RestrictReads bool     // only files in these folders are read
+	RunnerFiles   []string // files of the runner itself, which are never written
 }
 
 var (
-	errOutside = errors.New("it is neither below the workspace nor below RUNNER_TEMP")
-	errLink    = errors.New("the path leads out of the workspace and RUNNER_TEMP")
+	errOutside      = errors.New("it is neither below the workspace nor below RUNNER_TEMP")
+	errLeadsOutside = errors.New("the path leads out of the workspace and RUNNER_TEMP")
 )
 
 // location is a file whose links are resolved, except its last part where it is
 // to be written.
 type location struct {
-	folder string // one of the two folders, without links
-	below  string // path below it
+	folder  string // one of the two folders, without links
+	relPath string // path below it
 }
 
-func (l location) path() string { return filepath.Join(l.folder, l.below) }
+func (l location) fullPath() string { return filepath.Join(l.folder, l.relPath) }
 
-// roots returns the folders, absolute. The working directory stands in for a
+// rootFolders returns the folders, absolute. The working directory stands in for a
 // workspace that isn't known.
-func (f Folders) roots() ([]string, error) {
+func (f Folders) rootFolders() ([]string, error) {
 	workspace, err := filepath.Abs(f.Workspace)
 	if err != nil {
 		return nil, err
@@ -47,9 +47,9 @@ func (f Folders) roots() ([]string, error) {
 	return []string{workspace, f.Temporary}, nil
 }
 
-// locate finds the folder that a path without links is in.
-func (f Folders) locate(path string) (location, error) {
-	roots, err := f.roots()
+// locatePath finds the folder that a path without links is in.
+func (f Folders) locatePath(path string) (location, error) {
+	roots, err := f.rootFolders()
 	if err != nil {
 		return location{}, err
 	}
@@ -62,13 +62,13 @@ func (f Folders) locate(path string) (location, error) {
 			return location{real, below}, nil
 		}
 	}
-	return location{}, errLink
+	return location{}, errLeadsOutside
 }
 
-// target finds where a file is to be written: the path is below one of the
+// resolveTarget finds where a file is to be written: the path is below one of the
 // folders as it is written, and after the links above the file are resolved.
-func (f Folders) target(path string) (location, error) {
-	roots, err := f.roots()
+func (f Folders) resolveTarget(path string) (location, error) {
+	roots, err := f.rootFolders()
 	if err != nil {
 		return location{}, err
 	}
@@ -83,32 +83,32 @@ func (f Folders) target(path string) (location, error) {
 	if !inside {
 		return location{}, errOutside
 	}
-	real, err := resolve(filepath.Dir(path))
+	real, err := resolveLinks(filepath.Dir(path))
 	if err != nil {
-		return location{}, cause(err)
+		return location{}, withoutPath(err)
 	}
-	at, err := f.locate(filepath.Join(real, filepath.Base(path)))
+	at, err := f.locatePath(filepath.Join(real, filepath.Base(path)))
 	if err != nil {
 		return location{}, err
 	}
-	return at, f.refuse(at)
+	return at, f.checkProtected(at)
 }
 
-// resolve is filepath.EvalSymlinks for a path whose end need not exist yet.
-func resolve(path string) (string, error) {
+// resolveLinks is filepath.EvalSymlinks for a path whose end need not exist yet.
+func resolveLinks(path string) (string, error) {
 	real, err := filepath.EvalSymlinks(path)
 	if parent := filepath.Dir(path); errors.Is(err, fs.ErrNotExist) && parent != path {
-		if real, err = resolve(parent); err == nil {
+		if real, err = resolveLinks(parent); err == nil {
 			real = filepath.Join(real, filepath.Base(path))
 		}
 	}
 	return real, err
 }
 
-// Place checks that a file may be written where path says, and returns what
+// WritablePath checks that a file may be written where path says, and returns what
 // identifies it: its path without links.
-func (f Folders) Place(path string) (real string, err error) {
-	at, err := f.target(path)
+func (f Folders) WritablePath(path string) (real string, err error) {
+	at, err := f.resolveTarget(path)
 	if err != nil {
 		return "", err
 	}
@@ -117,17 +117,17 @@ func (f Folders) Place(path string) (real string, err error) {
 		return "", err
 	}
 	defer func() { _ = root.Close() }()
-	switch there, err := root.Lstat(at.below); {
+	switch there, err := root.Lstat(at.relPath); {
 	case err == nil && there.IsDir():
 		return "", errors.New("it is a folder")
 	case err != nil && !errors.Is(err, fs.ErrNotExist):
-		return "", cause(err) // a file above it
+		return "", withoutPath(err) // a file above it
 	}
-	return at.path(), nil
+	return at.fullPath(), nil
 }
 
-// cause is an error without the path, which the caller names.
-func cause(err error) error {
+// withoutPath is an error without the path, which the caller names.
+func withoutPath(err error) error {
 	if path, ok := errors.AsType[*fs.PathError](err); ok {
 		return path.Err
 	}

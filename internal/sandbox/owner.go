@@ -7,11 +7,11 @@ import (
 	"syscall"
 )
 
-// owners is whom files in a folder belong to; nil is whoever runs this.
-type owners struct{ uid, gid int }
+// ownership is whom files in a folder belong to; nil is whoever runs this.
+type ownership struct{ uid, gid int }
 
-// owner tells whose a folder is. Only root can give files away.
-func owner(dir string) *owners {
+// folderOwner tells whose a folder is. Only root can give files away.
+func folderOwner(dir string) *ownership {
 	info, err := os.Stat(dir)
 	if err != nil || os.Geteuid() != 0 {
 		return nil
@@ -20,10 +20,10 @@ func owner(dir string) *owners {
 	if !ok {
 		return nil
 	}
-	return &owners{int(stat.Uid), int(stat.Gid)}
+	return &ownership{int(stat.Uid), int(stat.Gid)}
 }
 
-func (o *owners) give(root *os.Root, name string) error {
+func (o *ownership) chownFile(root *os.Root, name string) error {
 	if o == nil {
 		return nil
 	}

@@ -4,9 +4,9 @@ package sandbox
 
 import "os"
 
-// owners has no meaning here: files belong to whoever makes them.
-type owners struct{}
+// ownership has no meaning here: files belong to whoever makes them.
+type ownership struct{}
 
-func owner(string) *owners { return nil }
+func folderOwner(string) *ownership { return nil }
 
-func (*owners) give(*os.Root, string) error { return nil }
+func (*ownership) chownFile(*os.Root, string) error { return nil }

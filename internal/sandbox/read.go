@@ -10,12 +10,12 @@ import (
 )
 
 var (
-	errKind    = errors.New("not a regular file")
-	errPrivate = errors.New("it is a file of Git or of the runner, not a manifest")
+	errNotRegular  = errors.New("not a regular file")
+	errNotManifest = errors.New("it is a file of Git or of the runner, not a manifest")
 )
 
-// source finds a file or folder that is to be read, after links are resolved.
-func (f Folders) source(path string) (location, error) {
+// resolveSource finds a file or folder that is to be read, after links are resolved.
+func (f Folders) resolveSource(path string) (location, error) {
 	abs, err := filepath.Abs(path)
 	if err != nil {
 		return location{}, err
@@ -24,19 +24,19 @@ func (f Folders) source(path string) (location, error) {
 	if err != nil {
 		return location{}, err
 	}
-	at, err := f.locate(real)
-	if err == nil && (at.ofGit() || f.ofRunner(at)) {
-		err = errPrivate
+	at, err := f.locatePath(real)
+	if err == nil && (at.isGitFile() || f.isRunnerFile(at)) {
+		err = errNotManifest
 	}
 	return at, err
 }
 
 // Stat describes a file or folder.
 func (f Folders) Stat(path string) (fs.FileInfo, error) {
-	if !f.Runner {
+	if !f.RestrictReads {
 		return os.Stat(path)
 	}
-	at, err := f.source(path)
+	at, err := f.resolveSource(path)
 	if err != nil {
 		return nil, err
 	}
@@ -45,15 +45,15 @@ func (f Folders) Stat(path string) (fs.FileInfo, error) {
 		return nil, err
 	}
 	defer func() { _ = root.Close() }()
-	return root.Stat(at.below)
+	return root.Stat(at.relPath)
 }
 
-// Folder returns the files below a folder.
-func (f Folders) Folder(path string) (fs.FS, error) {
-	if !f.Runner {
+// FolderFS returns the files below a folder.
+func (f Folders) FolderFS(path string) (fs.FS, error) {
+	if !f.RestrictReads {
 		return os.DirFS(path), nil
 	}
-	at, err := f.source(path)
+	at, err := f.resolveSource(path)
 	if err != nil {
 		return nil, err
 	}
@@ -62,7 +62,7 @@ func (f Folders) Folder(path string) (fs.FS, error) {
 		return nil, err
 	}
 	defer func() { _ = root.Close() }()
-	below, err := root.OpenRoot(at.below)
+	below, err := root.OpenRoot(at.relPath)
 	if err != nil {
 		return nil, err
 	}
@@ -72,41 +72,41 @@ func (f Folders) Folder(path string) (fs.FS, error) {
 // Open opens a regular file. Any other file is refused at once: opening a pipe
 // would wait for its writer, and a device can do anything.
 func (f Folders) Open(path string) (fs.File, error) {
-	if !f.Runner {
-		return regular(func(flag int) (*os.File, error) { return os.OpenFile(path, flag, 0) }, func() (fs.FileInfo, error) { return os.Stat(path) })
+	if !f.RestrictReads {
+		return openIfRegular(func(flag int) (*os.File, error) { return os.OpenFile(path, flag, 0) }, func() (fs.FileInfo, error) { return os.Stat(path) })
 	}
-	at, err := f.source(path)
+	at, err := f.resolveSource(path)
 	if err != nil {
 		return nil, err
 	}
-	return at.open()
+	return at.openRegular()
 }
 
-// open opens a regular file; no link leads out of the folder meanwhile.
-func (l location) open() (fs.File, error) {
+// openRegular opens a regular file; no link leads out of the folder meanwhile.
+func (l location) openRegular() (fs.File, error) {
 	root, err := os.OpenRoot(l.folder)
 	if err != nil {
 		return nil, err
 	}
 	defer func() { _ = root.Close() }()
-	return regular(func(flag int) (*os.File, error) { return root.OpenFile(l.below, flag, 0) }, func() (fs.FileInfo, error) { return root.Stat(l.below) })
+	return openIfRegular(func(flag int) (*os.File, error) { return root.OpenFile(l.relPath, flag, 0) }, func() (fs.FileInfo, error) { return root.Stat(l.relPath) })
 }
 
-// regular opens a file that is a regular one before and after it was opened.
-func regular(open func(flag int) (*os.File, error), stat func() (fs.FileInfo, error)) (fs.File, error) {
+// openIfRegular opens a file that is a regular one before and after it was opened.
+func openIfRegular(open func(flag int) (*os.File, error), stat func() (fs.FileInfo, error)) (fs.File, error) {
 	info, err := stat()
 	if err != nil {
 		return nil, err
 	}
 	if !info.Mode().IsRegular() {
-		return nil, errKind
+		return nil, errNotRegular
 	}
 	file, err := open(os.O_RDONLY | syscall.O_NONBLOCK)
 	if err != nil {
 		return nil, err
 	}
 	if info, err = file.Stat(); err == nil && !info.Mode().IsRegular() {
-		err = errKind
+		err = errNotRegular
 	}
 	if err != nil {
 		return nil, errors.Join(err, file.Close())
@@ -114,13 +114,13 @@ func regular(open func(flag int) (*os.File, error), stat func() (fs.FileInfo, er
 	return file, nil
 }
 
-// Read returns the content of a file that may be written again.
-func (f Folders) Read(path string) ([]byte, error) {
-	at, err := f.target(path)
+// ReadFile returns the content of a file that may be written again.
+func (f Folders) ReadFile(path string) ([]byte, error) {
+	at, err := f.resolveTarget(path)
 	if err != nil {
 		return nil, err
 	}
-	file, err := at.open()
+	file, err := at.openRegular()
 	if err != nil {
 		return nil, err
 	}
@@ -128,10 +128,10 @@ func (f Folders) Read(path string) ([]byte, error) {
 	return io.ReadAll(file)
 }
 
-// List returns the sorted names of the entries of a folder below the workspace or
+// ListNames returns the sorted names of the entries of a folder below the workspace or
 // RUNNER_TEMP, none if the folder can't be read.
-func (f Folders) List(path string) (names []string) {
-	at, err := f.target(filepath.Join(path, "any")) // the workspace itself counts, too
+func (f Folders) ListNames(path string) (names []string) {
+	at, err := f.resolveTarget(filepath.Join(path, "any")) // the workspace itself counts, too
 	if err != nil {
 		return nil
 	}
@@ -140,7 +140,7 @@ func (f Folders) List(path string) (names []string) {
 		return nil
 	}
 	defer func() { _ = root.Close() }()
-	entries, _ := fs.ReadDir(root.FS(), filepath.ToSlash(filepath.Dir(at.below)))
+	entries, _ := fs.ReadDir(root.FS(), filepath.ToSlash(filepath.Dir(at.relPath)))
 	for _, e := range entries {
 		names = append(names, e.Name())
 	}

@@ -13,14 +13,14 @@ import (
 	"astro-apply/internal/sandbox"
 )
 
-func link(t *testing.T, to, path string) {
+func createSymlink(t *testing.T, to, path string) {
 	t.Helper()
 	if err := os.Symlink(to, path); err != nil {
 		t.Fatal(err)
 	}
 }
 
-func file(t *testing.T, path string) string {
+func writeTestFile(t *testing.T, path string) string {
 	t.Helper()
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		t.Fatal(err)
@@ -32,18 +32,18 @@ func file(t *testing.T, path string) string {
 }
 
 // Nothing is written that Git, GitHub or the runner acts on, under no name.
-func TestRefused(t *testing.T) {
+func TestProtectedFiles(t *testing.T) {
 	t.Parallel()
-	f, workspace, temporary := folders(t)
-	file(t, filepath.Join(workspace, ".git", "config"))
-	file(t, filepath.Join(workspace, "mirror", "HEAD"))
-	file(t, filepath.Join(workspace, "mirror", "objects", "x"))
-	file(t, filepath.Join(workspace, ".github", "workflows", "x.yml"))
-	link(t, ".git", filepath.Join(workspace, "a"))
-	link(t, filepath.Join(workspace, ".github"), filepath.Join(workspace, "b"))
-	link(t, filepath.Join(temporary, "_runner_file_commands"), filepath.Join(workspace, "c"))
-	file(t, filepath.Join(temporary, "_runner_file_commands", "set_env_1"))
-	f.Reserved = []string{file(t, filepath.Join(workspace, "outputs")), "", filepath.Join(workspace, "new-event")}
+	f, workspace, temporary := newFolders(t)
+	writeTestFile(t, filepath.Join(workspace, ".git", "config"))
+	writeTestFile(t, filepath.Join(workspace, "mirror", "HEAD"))
+	writeTestFile(t, filepath.Join(workspace, "mirror", "objects", "x"))
+	writeTestFile(t, filepath.Join(workspace, ".github", "workflows", "x.yml"))
+	createSymlink(t, ".git", filepath.Join(workspace, "a"))
+	createSymlink(t, filepath.Join(workspace, ".github"), filepath.Join(workspace, "b"))
+	createSymlink(t, filepath.Join(temporary, "_runner_file_commands"), filepath.Join(workspace, "c"))
+	writeTestFile(t, filepath.Join(temporary, "_runner_file_commands", "set_env_1"))
+	f.RunnerFiles = []string{writeTestFile(t, filepath.Join(workspace, "outputs")), "", filepath.Join(workspace, "new-event")}
 	for path, want := range map[string]string{
 		".git/config":              "a file of Git",
 		".git":                     "a file of Git",
@@ -71,20 +71,20 @@ func TestRefused(t *testing.T) {
 		filepath.Join(temporary, "_github_workflow", "event.json"):     "of the runner",
 		filepath.Join(temporary, "_github_home", ".gitconfig"):         "of the runner",
 	} {
-		if _, err := f.Place(path); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := f.WritablePath(path); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("place %q: %v, want %q", path, err, want)
 		}
-		if err := f.Save(path, "secret"); err == nil || !strings.Contains(err.Error(), want) {
+		if err := f.WriteSecret(path, "secret"); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("save %q: %v, want %q", path, err, want)
 		}
 	}
 	for _, path := range []string{".gitignore", ".github/astro.yaml", "workflows/x.yml", "git/config", "HEAD", ".github/workflows.yaml"} {
-		if _, err := f.Place(path); err != nil {
+		if _, err := f.WritablePath(path); err != nil {
 			t.Errorf("place %q: %v", path, err)
 		}
 	}
-	one, errOne := f.Place("d/token")
-	other, errOther := f.Place(filepath.Join(workspace, "x", "..", "d", "token"))
+	one, errOne := f.WritablePath("d/token")
+	other, errOther := f.WritablePath(filepath.Join(workspace, "x", "..", "d", "token"))
 	if errOne != nil || errOther != nil || one != other {
 		t.Errorf("one file is %q, %v and %q, %v", one, errOne, other, errOther)
 	}
@@ -94,12 +94,12 @@ func TestRefused(t *testing.T) {
 // them; a command reads any regular file that is named. Nothing blocks.
 func TestOpen(t *testing.T) {
 	t.Parallel()
-	runner, workspace, temporary := folders(t)
+	runner, workspace, temporary := newFolders(t)
 	outside := t.TempDir()
-	secret := file(t, filepath.Join(outside, "shadow"))
-	file(t, filepath.Join(workspace, "astro.yaml"))
-	file(t, filepath.Join(workspace, ".git", "config"))
-	file(t, filepath.Join(temporary, "made.yaml"))
+	secret := writeTestFile(t, filepath.Join(outside, "shadow"))
+	writeTestFile(t, filepath.Join(workspace, "astro.yaml"))
+	writeTestFile(t, filepath.Join(workspace, ".git", "config"))
+	writeTestFile(t, filepath.Join(temporary, "made.yaml"))
 	if err := syscall.Mkfifo(filepath.Join(workspace, "pipe"), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -107,7 +107,7 @@ func TestOpen(t *testing.T) {
 		"inside": "astro.yaml", "temporary": filepath.Join(temporary, "made.yaml"), "leads-out": secret, "folder-out": outside,
 		"device": os.DevNull, "to-pipe": "pipe", "to-git": ".git/config", "loop": "loop",
 	} {
-		link(t, to, filepath.Join(workspace, name))
+		createSymlink(t, to, filepath.Join(workspace, name))
 	}
 	const out, kind = "the path leads out", "not a regular file"
 	synctest.Test(t, func(t *testing.T) {
@@ -140,7 +140,7 @@ func TestOpen(t *testing.T) {
 			if !filepath.IsAbs(name) {
 				name = filepath.Join(workspace, name)
 			}
-			if _, err := runner.Folder(name); err == nil {
+			if _, err := runner.FolderFS(name); err == nil {
 				t.Errorf("%s: its files are listed", name)
 			}
 			if _, err := runner.Stat(name); err == nil {

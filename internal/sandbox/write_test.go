@@ -11,16 +11,16 @@ import (
 	"astro-apply/internal/sandbox"
 )
 
-// folders are a workspace and a folder for temporary files on a runner.
-func folders(t *testing.T) (f sandbox.Folders, workspace, temporary string) {
+// newFolders are a workspace and a folder for temporary files on a runner.
+func newFolders(t *testing.T) (f sandbox.Folders, workspace, temporary string) {
 	t.Helper()
 	workspace, temporary = t.TempDir(), t.TempDir()
-	return sandbox.Folders{Workspace: workspace, Temporary: temporary, Runner: true}, workspace, temporary
+	return sandbox.Folders{Workspace: workspace, Temporary: temporary, RestrictReads: true}, workspace, temporary
 }
 
-func TestSave(t *testing.T) {
+func TestWriteSecret(t *testing.T) {
 	t.Parallel()
-	r, workspace, temporary := folders(t)
+	r, workspace, temporary := newFolders(t)
 	for path, file := range map[string]string{
 		"token":                            filepath.Join(workspace, "token"),
 		"a/b/token":                        filepath.Join(workspace, "a", "b", "token"),
@@ -29,7 +29,7 @@ func TestSave(t *testing.T) {
 		filepath.Join(temporary, "e", "f"): filepath.Join(temporary, "e", "f"),
 	} {
 		for _, secret := range []string{"first-value", "another"} { // the second replaces the first
-			if err := r.Save(path, secret); err != nil {
+			if err := r.WriteSecret(path, secret); err != nil {
 				t.Fatal(err)
 			}
 			got, err := os.ReadFile(file)
@@ -49,9 +49,9 @@ func TestSave(t *testing.T) {
 }
 
 // Nothing is written outside of the two folders, by no path and no link.
-func TestSaveStaysInside(t *testing.T) {
+func TestWriteSecretStaysInside(t *testing.T) {
 	t.Parallel()
-	r, workspace, _ := folders(t)
+	r, workspace, _ := newFolders(t)
 	outside := t.TempDir()
 	if err := os.Symlink(outside, filepath.Join(workspace, "link")); err != nil {
 		t.Fatal(err)
@@ -60,17 +60,17 @@ func TestSaveStaysInside(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, path := range []string{"../token", "a/../../token", filepath.Join(outside, "token"), "/etc/token", ".", "", workspace} {
-		if _, err := r.Place(path); err == nil || !strings.Contains(err.Error(), "neither below the workspace nor below RUNNER_TEMP") {
+		if _, err := r.WritablePath(path); err == nil || !strings.Contains(err.Error(), "neither below the workspace nor below RUNNER_TEMP") {
 			t.Errorf("%q: %v", path, err)
 		}
-		if err := r.Save(path, "secret"); err == nil {
+		if err := r.WriteSecret(path, "secret"); err == nil {
 			t.Errorf("%q was written", path)
 		}
 	}
-	if err := r.Save("link/token", "secret"); err == nil {
+	if err := r.WriteSecret("link/token", "secret"); err == nil {
 		t.Error("written through a link to a folder")
 	}
-	if err := r.Save("file", "secret"); err != nil { // the link itself is replaced
+	if err := r.WriteSecret("file", "secret"); err != nil { // the link itself is replaced
 		t.Error(err)
 	}
 	if left, err := os.ReadDir(outside); err != nil || len(left) > 0 {
@@ -79,9 +79,9 @@ func TestSaveStaysInside(t *testing.T) {
 }
 
 // What can't be written leaves nothing behind.
-func TestSaveFails(t *testing.T) {
+func TestWriteSecretFails(t *testing.T) {
 	t.Parallel()
-	r, workspace, _ := folders(t)
+	r, workspace, _ := newFolders(t)
 	if err := os.WriteFile(filepath.Join(workspace, "taken"), nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -89,7 +89,7 @@ func TestSaveFails(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, path := range []string{"taken/token", "folder"} {
-		if err := r.Save(path, "secret"); err == nil {
+		if err := r.WriteSecret(path, "secret"); err == nil {
 			t.Errorf("%s was written", path)
 		}
 	}
@@ -99,19 +99,19 @@ func TestSaveFails(t *testing.T) {
 }
 
 // A container's process is root, and later steps are not: they own the folder.
-func TestSaveForTheOwner(t *testing.T) {
+func TestWriteSecretKeepsOwner(t *testing.T) {
 	t.Parallel()
 	if os.Geteuid() != 0 {
 		t.Skip("only root can give files away")
 	}
-	r, workspace, _ := folders(t)
+	r, workspace, _ := newFolders(t)
 	if err := os.Chown(workspace, 1001, 1002); err != nil {
 		t.Fatal(err)
 	}
-	if err := r.Save("new/token", "secret"); err != nil {
+	if err := r.WriteSecret("new/token", "secret"); err != nil {
 		t.Fatal(err)
 	}
-	if err := r.Write("new/astro.yaml", "text"); err != nil {
+	if err := r.WriteFile("new/astro.yaml", "text"); err != nil {
 		t.Fatal(err)
 	}
 	for name, want := range map[string]os.FileMode{"new/token": 0o600, "new/astro.yaml": 0o644} {

@@ -16,7 +16,7 @@ import (
 func parseDocument(t testing.TB, text string) *schema.Node {
 	t.Helper()
 	r := manifest.Parse([]manifest.Source{{Name: "a.yaml", Data: []byte(text)}}, manifest.Environment{
-		Lenient: true, Lookup: func(name string) string {
+		AllowUnset: true, Lookup: func(name string) string {
 			return map[string]string{"S": "hunter2", "SMALL": "SMALL", "SMAL": "SMAL", "ON": "on"}[name]
 		},
 	})
