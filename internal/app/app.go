@@ -85,7 +85,7 @@ func (p *process) run(ctx context.Context) error {
 	timeout := time.Duration(p.config.Timeout)
 	limited, cancel := context.WithTimeoutCause(ctx, timeout, fmt.Errorf("the timeout of %s is over", timeout))
 	defer cancel()
-	if p.report.Mode == string(config.Export) {
+	if p.report.Mode == string(config.ModeExport) {
 		return p.export(limited)
 	}
 	sources, err := p.sources(limited)
@@ -96,8 +96,8 @@ func (p *process) run(ctx context.Context) error {
 	switch {
 	case p.report.Broken():
 		return nil
-	case p.report.Mode == string(config.Validate):
-		if p.config.Mode == config.Auto { // there is no token
+	case p.report.Mode == string(config.ModeValidate):
+		if p.config.Mode == config.ModeAuto { // there is no token
 			p.rehearse(ctx, sources)
 		}
 		return nil
@@ -116,7 +116,7 @@ func (p *process) arguments() error {
 		return fmt.Errorf("%d arguments were given, and none are taken: everything is an input (with:) or the environment; remove args: from the step", len(given))
 	case slices.ContainsFunc(given, func(s string) bool { return strings.TrimSpace(s) == "" }):
 		return errors.New("an argument is empty, most likely a variable that is not set; name manifest files, folders or globs")
-	case p.config.Mode == config.Export:
+	case p.config.Mode == config.ModeExport:
 		return errors.New("mode export takes no arguments, which are manifests to read: it writes the input export-to, of what is live or of the input export-from")
 	case p.config.Manifest != "":
 		return errors.New("arguments and input manifest exclude each other; leave one of them out")
@@ -130,7 +130,7 @@ func (p *process) arguments() error {
 
 // read gets everything there is to know from the manifest alone.
 func (p *process) read(sources []manifest.Source) *resource.Declaration {
-	env := manifest.Environment{Lookup: p.Getenv, AllowUnset: p.report.Mode == string(config.Validate)}
+	env := manifest.Environment{Lookup: p.Getenv, AllowUnset: p.report.Mode == string(config.ModeValidate)}
 	if p.report.Simulated {
 		env.AllowUnset, env.Placeholder = true, standIn
 	}

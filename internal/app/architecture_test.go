@@ -62,6 +62,7 @@ var mentions = []string{
 	"internal/app/app.go Workspace",     // the input of that name
 	"internal/app/export.go Workspaces", // the same
 	"internal/app/export.go workspaces",
+	"internal/app/export.go ExportWorkspaces",
 	"internal/app/keep.go workspaces",
 	"internal/app/convert.go deployment",    // Astro CLI deployment files
 	"internal/app/connect.go DeploymentIDs", // what a token says that it reaches

@@ -96,7 +96,7 @@ func (p *process) outputSinks(made []*resource.Object) []schema.Problem {
 		switch {
 		case o.Sink().Text != toOutput:
 			return "", nil
-		case p.report.Mode == string(config.Apply) && !p.report.Simulated:
+		case p.report.Mode == string(config.ModeApply) && !p.report.Simulated:
 			return "the output's " + strconv.Quote(handle(o)), p.runner.Hands()
 		}
 		return "the output's " + strconv.Quote(handle(o)), nil

@@ -131,7 +131,7 @@ func exportedBy(made *export.Export) *report.Exported {
 // scope is what to export, by the inputs. Names of objects mean nothing yet, so
 // only takes sections.
 func (p *process) scope() (resource.Scope, error) {
-	scope := resource.Scope{Workspaces: p.config.ExportOf}
+	scope := resource.Scope{Workspaces: p.config.ExportWorkspaces}
 	if len(p.config.Only) == 0 {
 		return scope, nil
 	}

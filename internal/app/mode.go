@@ -12,7 +12,7 @@ import (
 func (p *process) choose() error {
 	event, err := github.LoadEvent(p.Getenv)
 	p.event = event
-	if err != nil && p.config.Mode == config.Auto {
+	if err != nil && p.config.Mode == config.ModeAuto {
 		return fmt.Errorf("mode auto can't tell what started the run: %w; set mode", err)
 	}
 	choice, err := choose(p.config.Mode, event, p.token != "" || bool(p.config.Simulate))
@@ -21,7 +21,7 @@ func (p *process) choose() error {
 	}
 	mode := choice.mode
 	p.report.Mode, p.report.Why, p.report.NotApplied = string(mode), choice.why, choice.notApplied
-	p.report.Simulated = bool(p.config.Simulate) && mode != config.Validate
+	p.report.Simulated = bool(p.config.Simulate) && mode != config.ModeValidate
 	p.report.FailDrift = bool(p.config.FailOnDrift)
 	built := p.Commit
 	if built == "" { // by a Dockerfile that was told nothing, of what uses: named
@@ -45,37 +45,37 @@ type choice struct {
 }
 
 func choose(mode config.Mode, e github.Event, token bool) (choice, error) {
-	if mode != config.Auto {
+	if mode != config.ModeAuto {
 		return choice{mode: mode, why: "the input mode says so"}, nil
 	}
 	if !token && e.Actor == "dependabot[bot]" && !e.OnDefaultBranch() {
-		return choice{mode: config.Validate, why: "started by Dependabot, which gets no token"}, nil
+		return choice{mode: config.ModeValidate, why: "started by Dependabot, which gets no token"}, nil
 	}
 	switch {
 	case e.Name == "" && !token:
-		return choice{mode: config.Validate, why: "there is neither a workflow event nor a token"}, nil
+		return choice{mode: config.ModeValidate, why: "there is neither a workflow event nor a token"}, nil
 	case e.Name == "":
-		return choice{mode: config.Plan, why: "there is no workflow event"}, nil
+		return choice{mode: config.ModePlan, why: "there is no workflow event"}, nil
 	case e.Foreign != "":
 		return choice{}, fmt.Errorf("%s runs with secrets on a stranger's manifest; use pull_request, or set mode if this is what you want", e.Foreign)
 	case e.Name == "workflow_dispatch" && e.OnDefaultBranch():
-		return choice{mode: config.Apply, why: "started by hand on the default branch " + e.DefaultBranch}, nil
+		return choice{mode: config.ModeApply, why: "started by hand on the default branch " + e.DefaultBranch}, nil
 	case e.Name == "workflow_dispatch":
 		return planByHand(e), nil
 	case e.Name == "push" && e.OnDefaultBranch():
-		return choice{mode: config.Apply, why: "push to the default branch " + e.DefaultBranch}, nil
+		return choice{mode: config.ModeApply, why: "push to the default branch " + e.DefaultBranch}, nil
 	case e.Name == "push":
-		return choice{mode: config.Plan, why: fmt.Sprintf("push to %s, which is not the default branch", e.RefName)}, nil
+		return choice{mode: config.ModePlan, why: fmt.Sprintf("push to %s, which is not the default branch", e.RefName)}, nil
 	case e.Name == "schedule":
-		return choice{mode: config.Drift, why: "started by schedule"}, nil
+		return choice{mode: config.ModeDrift, why: "started by schedule"}, nil
 	case e.OnPullRequest() && !token && e.Fork:
-		return choice{mode: config.Validate, why: "pull request from a fork, which gets no token"}, nil
+		return choice{mode: config.ModeValidate, why: "pull request from a fork, which gets no token"}, nil
 	case e.OnPullRequest() && !token:
-		return choice{mode: config.Validate, why: "pull request without a token"}, nil
+		return choice{mode: config.ModeValidate, why: "pull request without a token"}, nil
 	case e.OnPullRequest():
-		return choice{mode: config.Plan, why: "pull request"}, nil
+		return choice{mode: config.ModePlan, why: "pull request"}, nil
 	}
-	return choice{mode: config.Plan, why: "event " + e.Name}, nil
+	return choice{mode: config.ModePlan, why: "event " + e.Name}, nil
 }
 
 // planByHand is for a run that was started by hand anywhere but on the default branch. "Run workflow" offers every
@@ -92,5 +92,5 @@ func planByHand(e github.Event) choice {
 	if e.DefaultBranch == "" {
 		why = "started by hand on " + where + ", and the default branch is not known"
 	}
-	return choice{mode: config.Plan, why: strings.ReplaceAll(why, "`", ""), notApplied: "Nothing was applied: " + why + ". Set `mode: apply` to apply from here."}
+	return choice{mode: config.ModePlan, why: strings.ReplaceAll(why, "`", ""), notApplied: "Nothing was applied: " + why + ". Set `mode: apply` to apply from here."}
 }

@@ -40,26 +40,26 @@ func (p *process) reconcile(ctx context.Context, declared *resource.Declaration)
 	if text := p.report.OnlyText(); text != "" {
 		p.runner.Print(text)
 	}
-	if p.report.Mode == string(config.Drift) {
+	if p.report.Mode == string(config.ModeDrift) {
 		rotate = nil // what is to be made anew is no drift
 	}
 	policy := plan.Policy{
-		AllowDelete: bool(p.config.AllowDelete), Now: time.Now(), Rotate: rotate, Only: only, Exact: bool(p.config.Reviewed), Caller: p.caller(),
+		AllowDelete: bool(p.config.AllowDelete), Now: time.Now(), Rotate: rotate, Only: only, Exact: bool(p.config.RequireReviewedPlan), Caller: p.caller(),
 		// Secrets that are to be written again are no drift.
-		WriteSecrets: bool(p.config.WriteSecrets) && p.report.Mode != string(config.Drift),
+		WriteSecrets: bool(p.config.WriteSecrets) && p.report.Mode != string(config.ModeDrift),
 	}
 	world := p.plan(ctx, source, declared, policy)
 	if excess := source.Excess(declared, world); excess != "" && p.report.Plan != nil {
 		p.report.Remarks = append(p.report.Remarks, "the token in "+TokenVariable+" reaches more than it has to: "+excess)
 	}
-	if p.report.Mode == string(config.Drift) && p.report.Plan != nil && only == nil {
+	if p.report.Mode == string(config.ModeDrift) && p.report.Plan != nil && only == nil {
 		p.unmanaged(ctx, source, declared, world)
 	}
 	p.show()
 	if !p.report.Broken() {
 		p.report.Refused = p.reviewed(ctx)
 	}
-	if p.report.Mode == string(config.Apply) && !p.report.Broken() && ctx.Err() == nil {
+	if p.report.Mode == string(config.ModeApply) && !p.report.Broken() && ctx.Err() == nil {
 		p.apply(ctx, source, policy)
 	}
 	return nil

@@ -14,7 +14,7 @@ import (
 // reviewed makes sure that a run does nothing that was not in the plan of the
 // pull request that brought its commit.
 func (p *process) reviewed(ctx context.Context) error {
-	if !bool(p.config.Reviewed) || p.report.Mode != string(config.Apply) || p.report.Simulated || p.report.Counts().Changed() == 0 {
+	if !bool(p.config.RequireReviewedPlan) || p.report.Mode != string(config.ModeApply) || p.report.Simulated || p.report.Counts().Changed() == 0 {
 		return nil
 	}
 	if err := p.compareReviewed(ctx); err != nil {

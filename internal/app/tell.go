@@ -15,7 +15,7 @@ func (p *process) show() {
 		return
 	}
 	grade := p.report.Grade()
-	if p.report.Mode == string(config.Drift) && grade != "" {
+	if p.report.Mode == string(config.ModeDrift) && grade != "" {
 		grade = "To apply the manifest would be " + grade
 	}
 	if grade != "" && !p.report.Broken() {

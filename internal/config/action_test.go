@@ -12,8 +12,8 @@ import (
 	"astro-apply/internal/config"
 )
 
-// fields are the inputs that Config has a field for.
-func fields() map[string]string {
+// fieldsByInput are the inputs that Config has a field for.
+func fieldsByInput() map[string]string {
 	out := map[string]string{}
 	for f := range reflect.TypeFor[config.Config]().Fields() {
 		key, _, _ := strings.Cut(f.Tag.Get("env"), ",")
@@ -25,14 +25,14 @@ func fields() map[string]string {
 
 func TestActionAndConfigAgree(t *testing.T) {
 	t.Parallel()
-	inputs, err := config.ReadAction(actionYML(t))
+	inputs, err := config.ReadAction(readActionYML(t))
 	if err != nil {
 		t.Fatal(err)
 	}
 	if len(inputs) == 0 {
 		t.Fatal("action.yml has no inputs")
 	}
-	have := fields()
+	have := fieldsByInput()
 	for name, in := range inputs {
 		if n := len(strings.Fields(have[name])); n != 1 {
 			t.Errorf("input %s has %d fields in Config:%s", name, n, have[name])
@@ -61,12 +61,12 @@ func TestActionAndConfigAgree(t *testing.T) {
 // isn't read can't be told.
 func TestReadsInputsOnly(t *testing.T) {
 	t.Parallel()
-	inputs, err := config.ReadAction(actionYML(t))
+	inputs, err := config.ReadAction(readActionYML(t))
 	if err != nil {
 		t.Fatal(err)
 	}
 	var asked, want []string
-	if _, err := config.Load(func(name string) string { asked = append(asked, name); return "" }, actionYML(t)); err != nil {
+	if _, err := config.Load(func(name string) string { asked = append(asked, name); return "" }, readActionYML(t)); err != nil {
 		t.Fatal(err)
 	}
 	for name := range inputs {
@@ -82,7 +82,7 @@ func TestReadsInputsOnly(t *testing.T) {
 // What a default means is what its text means, and no default is refused.
 func TestDefaultsParse(t *testing.T) {
 	t.Parallel()
-	inputs, err := config.ReadAction(actionYML(t))
+	inputs, err := config.ReadAction(readActionYML(t))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -90,11 +90,11 @@ func TestDefaultsParse(t *testing.T) {
 	for name := range inputs {
 		written[name] = inputs.Default(name)
 	}
-	blank, err := load(t, nil)
+	blank, err := loadInputs(t, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, err := load(t, written)
+	got, err := loadInputs(t, written)
 	if err != nil {
 		t.Fatal(err)
 	}

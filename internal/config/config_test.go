@@ -13,7 +13,7 @@ import (
 
 // The defaults differ from those of the real action.yml, so that none of them
 // can come from elsewhere.
-const invented = `
+const sampleAction = `
 inputs:
   files:
     default: |
@@ -45,7 +45,7 @@ inputs:
     default: https://example.com
 `
 
-func actionYML(t *testing.T) []byte {
+func readActionYML(t *testing.T) []byte {
 	t.Helper()
 	action, err := os.ReadFile("../../action.yml")
 	if err != nil {
@@ -54,8 +54,8 @@ func actionYML(t *testing.T) []byte {
 	return action
 }
 
-// load reads inputs, which are given by their names in action.yml.
-func load(t *testing.T, inputs map[string]string) (*config.Config, error) {
+// loadInputs reads inputs, which are given by their names in action.yml.
+func loadInputs(t *testing.T, inputs map[string]string) (*config.Config, error) {
 	t.Helper()
 	variables := map[string]string{}
 	for name, value := range inputs {
@@ -67,7 +67,7 @@ func load(t *testing.T, inputs map[string]string) (*config.Config, error) {
 // loadEnv returns a Config even beside an error, so that it can be printed.
 func loadEnv(t *testing.T, variables map[string]string) (*config.Config, error) {
 	t.Helper()
-	c, err := config.Load(func(name string) string { return variables[name] }, actionYML(t))
+	c, err := config.Load(func(name string) string { return variables[name] }, readActionYML(t))
 	if c == nil {
 		c = &config.Config{}
 	}
@@ -77,11 +77,11 @@ func loadEnv(t *testing.T, variables map[string]string) (*config.Config, error) 
 func TestBlankIsDefault(t *testing.T) {
 	t.Parallel()
 	want := &config.Config{
-		Files: config.Lines{"one.yaml", "two.yaml"}, Mode: config.Drift, Workspace: "data", AllowDelete: true, WriteSecrets: true,
+		Files: config.List{"one.yaml", "two.yaml"}, Mode: config.ModeDrift, Workspace: "data", AllowDelete: true, WriteSecrets: true,
 		Timeout: config.Timeout(90 * time.Minute), Simulate: true, APIURL: "https://example.com",
 	}
 	for _, blank := range []string{"", " ", "\r\n\t "} {
-		got, err := config.Load(func(string) string { return blank }, []byte(invented))
+		got, err := config.Load(func(string) string { return blank }, []byte(sampleAction))
 		if err != nil {
 			t.Errorf("%q: %v", blank, err)
 		}
@@ -93,7 +93,7 @@ func TestBlankIsDefault(t *testing.T) {
 
 func TestInputsWinOverDefaults(t *testing.T) {
 	t.Parallel()
-	got, err := load(t, map[string]string{
+	got, err := loadInputs(t, map[string]string{
 		"files": "a.yaml", "mode": "apply", "workspace": " data platform ", "organization-id": "corg", "allow-delete": "true",
 		"write-secrets": "true", "wait": "false", "export-to": "exported/", "export-workspaces": "data\nml", "timeout": "90s", "fail-on-drift": "false", "simulate": "true",
 		"api-url": "https://api.example.com/astro/",
@@ -102,8 +102,8 @@ func TestInputsWinOverDefaults(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := &config.Config{
-		Files: config.Lines{"a.yaml"}, Mode: config.Apply, Workspace: "data platform", OrganizationID: "corg", AllowDelete: true,
-		WriteSecrets: true, Timeout: config.Timeout(90 * time.Second), Simulate: true, ExportTo: "exported/", ExportOf: config.Lines{"data", "ml"}, APIURL: "https://api.example.com/astro",
+		Files: config.List{"a.yaml"}, Mode: config.ModeApply, Workspace: "data platform", OrganizationID: "corg", AllowDelete: true,
+		WriteSecrets: true, Timeout: config.Timeout(90 * time.Second), Simulate: true, ExportTo: "exported/", ExportWorkspaces: config.List{"data", "ml"}, APIURL: "https://api.example.com/astro",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
@@ -112,7 +112,7 @@ func TestInputsWinOverDefaults(t *testing.T) {
 
 // The runner keeps the dashes in the names of inputs. A variable with an
 // underscore in their place is somebody else's.
-func TestDashesInNames(t *testing.T) {
+func TestDashesInInputNames(t *testing.T) {
 	t.Parallel()
 	env := map[string]string{"INPUT_API-URL": "https://dash.example.com", "INPUT_API_URL": "https://underscore.example.com", "API_URL": "https://bare.example.com"}
 	c, err := loadEnv(t, env)
@@ -130,7 +130,7 @@ func TestDashesInNames(t *testing.T) {
 
 func TestEveryBadInputIsReported(t *testing.T) {
 	t.Parallel()
-	_, err := load(t, map[string]string{
+	_, err := loadInputs(t, map[string]string{
 		"files": "a.yaml", "manifest": "workspaces: []", "mode": "aply", "workspace": "a\nb", "organization-id": "c\rd", "allow-delete": "ja",
 		"write-secrets": "1", "wait": "no", "timeout": "30", "fail-on-drift": "off", "simulate": "y", "api-url": "http://example.com",
 	})
@@ -170,7 +170,7 @@ func TestFilesOrManifest(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			c, err := load(t, map[string]string{"files": tt.files, "manifest": tt.manifest})
+			c, err := loadInputs(t, map[string]string{"files": tt.files, "manifest": tt.manifest})
 			if tt.ok {
 				if err != nil || c.Manifest != tt.manifest {
 					t.Errorf("manifest %q, %v", c.Manifest, err)
@@ -188,8 +188,8 @@ func TestBadAction(t *testing.T) {
 	for _, tt := range []struct{ name, action, want string }{
 		{"not YAML", "inputs: [", "action.yml: "},
 		{"not a mapping", "inputs: none", "action.yml: "},
-		{"bad default", strings.Replace(invented, "drift", "adrift", 1), "it must be auto, validate, plan, apply, drift or export"},
-		{"bad default and bad input", strings.Replace(invented, `"false"`, `"maybe"`, 1), "it must be true or false"},
+		{"bad default", strings.Replace(sampleAction, "drift", "adrift", 1), "it must be auto, validate, plan, apply, drift or export"},
+		{"bad default and bad input", strings.Replace(sampleAction, `"false"`, `"maybe"`, 1), "it must be true or false"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()

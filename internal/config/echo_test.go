@@ -7,7 +7,7 @@ import (
 )
 
 // An address may hold a password, which nobody has registered as a secret.
-func TestBadAddressIsNotEchoed(t *testing.T) {
+func TestBadURLIsNotEchoed(t *testing.T) {
 	t.Parallel()
 	for _, text := range []string{
 		"https://admin:hunter2@api.example.com",
@@ -18,7 +18,7 @@ func TestBadAddressIsNotEchoed(t *testing.T) {
 		"https://admin:hunter2@api.example.com:port",
 		"https://admin:hunter2@ex ample.com",
 	} {
-		_, err := load(t, map[string]string{"api-url": text})
+		_, err := loadInputs(t, map[string]string{"api-url": text})
 		if err == nil || !strings.Contains(err.Error(), "input api-url") {
 			t.Errorf("%q: error %v", text, err)
 		} else if strings.Contains(err.Error(), "hunter2") {
@@ -41,7 +41,7 @@ func TestNoPartOfASecretIsEchoed(t *testing.T) {
 			if input != "workspace" && input != "organization-id" {
 				value = secret
 			}
-			_, err := load(t, map[string]string{input: value})
+			_, err := loadInputs(t, map[string]string{input: value})
 			if err == nil || !strings.Contains(err.Error(), "input "+input) {
 				t.Errorf("%s: error %v", input, err)
 				continue

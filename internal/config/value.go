@@ -10,12 +10,12 @@ import (
 	"time"
 )
 
-// Lines is a list with one item a line. Blank lines and lines that start with
+// List is a list with one item a line. Blank lines and lines that start with
 // # are left out.
-type Lines []string
+type List []string
 
 // UnmarshalText implements encoding.TextUnmarshaler.
-func (l *Lines) UnmarshalText(text []byte) error {
+func (l *List) UnmarshalText(text []byte) error {
 	for line := range strings.Lines(string(text)) {
 		if line = strings.TrimSpace(line); line != "" && line[0] != '#' {
 			*l = append(*l, line)
@@ -24,23 +24,23 @@ func (l *Lines) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// Word is text on one line.
-type Word string
+// Line is text on one line.
+type Line string
 
 // UnmarshalText implements encoding.TextUnmarshaler.
-func (w *Word) UnmarshalText(text []byte) error {
+func (w *Line) UnmarshalText(text []byte) error {
 	if strings.ContainsAny(string(text), "\r\n") {
 		return errors.New("it must be on one line")
 	}
-	*w = Word(text)
+	*w = Line(text)
 	return nil
 }
 
-// Switch is true or false in the spellings of YAML 1.2.
-type Switch bool
+// Bool is true or false in the spellings of YAML 1.2.
+type Bool bool
 
 // UnmarshalText implements encoding.TextUnmarshaler.
-func (s *Switch) UnmarshalText(text []byte) error {
+func (s *Bool) UnmarshalText(text []byte) error {
 	switch string(text) {
 	case "true", "True", "TRUE":
 		*s = true
@@ -84,11 +84,11 @@ func (a *APIURL) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// Address is an IP address in its usual spelling.
-type Address string
+// IPAddress is an IP address in its usual spelling.
+type IPAddress string
 
 // UnmarshalText implements encoding.TextUnmarshaler.
-func (a *Address) UnmarshalText(text []byte) error {
+func (a *IPAddress) UnmarshalText(text []byte) error {
 	if len(text) == 0 {
 		return nil
 	}
@@ -96,7 +96,7 @@ func (a *Address) UnmarshalText(text []byte) error {
 	if err != nil {
 		return errors.New("it must be an IP address such as 203.0.113.7")
 	}
-	*a = Address(address.Unmap().String())
+	*a = IPAddress(address.Unmap().String())
 	return nil
 }
 
@@ -105,17 +105,17 @@ type Mode string
 
 // The modes.
 const (
-	Auto     Mode = "auto"
-	Validate Mode = "validate"
-	Plan     Mode = "plan"
-	Apply    Mode = "apply"
-	Drift    Mode = "drift"
-	Export   Mode = "export"
+	ModeAuto     Mode = "auto"
+	ModeValidate Mode = "validate"
+	ModePlan     Mode = "plan"
+	ModeApply    Mode = "apply"
+	ModeDrift    Mode = "drift"
+	ModeExport   Mode = "export"
 )
 
 // UnmarshalText implements encoding.TextUnmarshaler.
 func (m *Mode) UnmarshalText(text []byte) error {
-	if !slices.Contains([]Mode{Auto, Validate, Plan, Apply, Drift, Export}, Mode(text)) {
+	if !slices.Contains([]Mode{ModeAuto, ModeValidate, ModePlan, ModeApply, ModeDrift, ModeExport}, Mode(text)) {
 		return errors.New("it must be auto, validate, plan, apply, drift or export")
 	}
 	*m = Mode(text)

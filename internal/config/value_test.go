@@ -10,17 +10,17 @@ import (
 	"astro-apply/internal/config"
 )
 
-func TestSwitch(t *testing.T) {
+func TestBool(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]bool{
 		"true": true, "True": true, "TRUE": true, " true\n": true, "false": false, "False": false, "FALSE": false,
 	} {
-		if c, err := load(t, map[string]string{"wait": text}); err != nil || bool(c.Wait) != want {
+		if c, err := loadInputs(t, map[string]string{"wait": text}); err != nil || bool(c.Wait) != want {
 			t.Errorf("%q: %v, %v", text, c.Wait, err)
 		}
 	}
 	for _, text := range []string{"yes", "no", "on", "off", "y", "1", "0", "tRUE", "t", `"true"`, "true false"} {
-		if _, err := load(t, map[string]string{"wait": text}); err == nil || !strings.Contains(err.Error(), "input wait") {
+		if _, err := loadInputs(t, map[string]string{"wait": text}); err == nil || !strings.Contains(err.Error(), "input wait") {
 			t.Errorf("%q: error %v", text, err)
 		}
 	}
@@ -31,12 +31,12 @@ func TestTimeout(t *testing.T) {
 	for text, want := range map[string]time.Duration{
 		"1s": time.Second, "1000ms": time.Second, "90s": 90 * time.Second, "30m": 30 * time.Minute, "1h30m": 90 * time.Minute, "24h": 24 * time.Hour,
 	} {
-		if c, err := load(t, map[string]string{"timeout": text}); err != nil || time.Duration(c.Timeout) != want {
+		if c, err := loadInputs(t, map[string]string{"timeout": text}); err != nil || time.Duration(c.Timeout) != want {
 			t.Errorf("%q: %v, %v", text, time.Duration(c.Timeout), err)
 		}
 	}
 	for _, text := range []string{"0", "0s", "999ms", "-5m", "24h0m1s", "30", "1d", "30 m", "1h 30m", "PT30M", "soon", "9999999999999h"} {
-		if _, err := load(t, map[string]string{"timeout": text}); err == nil || !strings.Contains(err.Error(), "input timeout") {
+		if _, err := loadInputs(t, map[string]string{"timeout": text}); err == nil || !strings.Contains(err.Error(), "input timeout") {
 			t.Errorf("%q: error %v", text, err)
 		}
 	}
@@ -44,13 +44,13 @@ func TestTimeout(t *testing.T) {
 
 func TestMode(t *testing.T) {
 	t.Parallel()
-	for _, want := range []config.Mode{config.Auto, config.Validate, config.Plan, config.Apply, config.Drift} {
-		if c, err := load(t, map[string]string{"mode": string(want)}); err != nil || c.Mode != want {
+	for _, want := range []config.Mode{config.ModeAuto, config.ModeValidate, config.ModePlan, config.ModeApply, config.ModeDrift} {
+		if c, err := loadInputs(t, map[string]string{"mode": string(want)}); err != nil || c.Mode != want {
 			t.Errorf("%s: %s, %v", want, c.Mode, err)
 		}
 	}
 	for _, text := range []string{"Plan", "import", "plan apply", "plan,apply"} {
-		if _, err := load(t, map[string]string{"mode": text}); err == nil || !strings.Contains(err.Error(), "input mode") {
+		if _, err := loadInputs(t, map[string]string{"mode": text}); err == nil || !strings.Contains(err.Error(), "input mode") {
 			t.Errorf("%q: error %v", text, err)
 		}
 	}
@@ -70,7 +70,7 @@ func TestAPIURL(t *testing.T) {
 		"http://127.1.2.3":                "http://127.1.2.3",
 		"http://[::1]:8080":               "http://[::1]:8080",
 	} {
-		if c, err := load(t, map[string]string{"api-url": text}); err != nil || c.APIURL != want {
+		if c, err := loadInputs(t, map[string]string{"api-url": text}); err != nil || c.APIURL != want {
 			t.Errorf("%q: %s, %v", text, c.APIURL, err)
 		}
 	}
@@ -99,15 +99,15 @@ func TestAPIURL(t *testing.T) {
 		"https://api.astronomer.io/#a":     address,
 		"https://api.astronomer.io:port":   address,
 	} {
-		if _, err := load(t, map[string]string{"api-url": text}); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := loadInputs(t, map[string]string{"api-url": text}); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: error %v, want %s", text, err, want)
 		}
 	}
 }
 
-func TestLines(t *testing.T) {
+func TestList(t *testing.T) {
 	t.Parallel()
-	for text, want := range map[string]config.Lines{
+	for text, want := range map[string]config.List{
 		"a.yaml":                             {"a.yaml"},
 		"a.yaml\nb.yaml\n":                   {"a.yaml", "b.yaml"},
 		"\r\n a.yaml \r\n\r\n\tb.yaml\r\n":   {"a.yaml", "b.yaml"},
@@ -115,7 +115,7 @@ func TestLines(t *testing.T) {
 		"a.yaml # is a name, as are, commas": {"a.yaml # is a name, as are, commas"},
 		"b.yaml\na.yaml\nb.yaml":             {"b.yaml", "a.yaml", "b.yaml"},
 	} {
-		c, err := load(t, map[string]string{"files": text})
+		c, err := loadInputs(t, map[string]string{"files": text})
 		if err != nil {
 			t.Errorf("%q: %v", text, err)
 		}
@@ -135,7 +135,7 @@ func TestManifestIsVerbatim(t *testing.T) {
 		"  workspaces:\n    - name: data\n  deployments: []",
 		"workspaces:\n  - name: data\n    description: |+\n      text\n\n",
 	} {
-		c, err := load(t, map[string]string{"manifest": text})
+		c, err := loadInputs(t, map[string]string{"manifest": text})
 		if err != nil {
 			t.Errorf("%q: %v", text, err)
 		}
