@@ -37,7 +37,7 @@ func withToken(secrets *redact.Secrets, token string) *redact.Secrets {
 // text makes foreign text fit to show. Secrets go first: cut in half, or with
 // their white space collapsed, they would no longer be recognised.
 func (c *Client) text(s string, limit int) string {
-	return c.secrets.Redact(s).Map(clean).Cut(limit)
+	return c.secrets.Redact(s).Map(clean).Truncate(limit)
 }
 
 // clean puts text on one line: whatever is not printable, line separators and

@@ -36,8 +36,8 @@ type Annotation struct {
 // step; the caller decides which those are.
 func (r *Runner) Annotate(a Annotation) {
 	a.File = Neutral(r.Scrub(a.File))
-	title := r.Redact(a.Title).Map(Neutral).Cut(titleLimit)
-	message := r.Redact(a.Message).Map(neutralLines).Cut(messageLimit)
+	title := r.Redact(a.Title).Map(Neutral).Truncate(titleLimit)
+	message := r.Redact(a.Message).Map(neutralLines).Truncate(messageLimit)
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if !r.Actions() {

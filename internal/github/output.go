@@ -73,7 +73,7 @@ func (r *Runner) Summary(markdown string) error {
 	defer r.mu.Unlock()
 	// At the top it can't end up inside a fence or a folded part.
 	if room := summaryLimit - r.summary; len(markdown) > room {
-		markdown = summaryCut + text.Lines(room-len(summaryCut))
+		markdown = summaryCut + text.TruncateLines(room-len(summaryCut))
 	}
 	if err := r.appendTo("GITHUB_STEP_SUMMARY", markdown); err != nil {
 		return fmt.Errorf("job summary: %w", err)

@@ -79,7 +79,7 @@ func (r *REST) explain(ctx context.Context, needs string, resp *api.Response, er
 	if text == "" {
 		text = http.StatusText(status)
 	}
-	text = r.secrets.Redact(text).Map(firstLine).Map(Neutral).Cut(saidLimit)
+	text = r.secrets.Redact(text).Map(firstLine).Map(Neutral).Truncate(saidLimit)
 	switch {
 	case status == http.StatusUnauthorized:
 		return &Refused{Status: status, Message: text}

@@ -30,7 +30,7 @@ func (r *Runner) Mask(secret string) {
 	// hold a single brace. So only its long lines are registered.
 	lines := strings.FieldsFunc(secret, func(c rune) bool { return c == '\n' || c == '\r' })
 	for _, l := range append(lines, secret) {
-		if l == secret || len(strings.TrimSpace(l)) >= redact.WholeWord {
+		if l == secret || len(strings.TrimSpace(l)) >= redact.WholeWordBelow {
 			r.secrets.Add(l)
 			r.secrets.Add(strings.TrimSpace(l))
 			r.secrets.Add(Neutral(l)) // some texts are neutral before they are scrubbed

@@ -68,7 +68,7 @@ func (r *REST) queryViewer(ctx context.Context) (string, error) {
 	case answer.Data.Viewer.Login != "":
 		return answer.Data.Viewer.Login, nil
 	case len(answer.Errors) > 0:
-		return "", fmt.Errorf("GraphQL: %s", r.secrets.Redact(answer.Errors[0].Message).Map(firstLine).Map(Neutral).Cut(saidLimit))
+		return "", fmt.Errorf("GraphQL: %s", r.secrets.Redact(answer.Errors[0].Message).Map(firstLine).Map(Neutral).Truncate(saidLimit))
 	}
 	return "", errors.New("GraphQL: no login in the answer")
 }

@@ -79,7 +79,7 @@ func deployment(t testing.TB, members, answer string, policy plan.Policy) *plan.
 func shown(fields []plan.Field) []string {
 	var out []string
 	for _, f := range fields {
-		cut := func(n *schema.Node) string { return (&redact.Secrets{}).Redact(n.Render()).Cut(120) }
+		cut := func(n *schema.Node) string { return (&redact.Secrets{}).Redact(n.Render()).Truncate(120) }
 		line := fmt.Sprintf("%s: %s → %s", f.Path, cut(f.Old), cut(f.New))
 		if f.Again {
 			line += " again"

@@ -16,20 +16,20 @@ import (
 // Mark replaces a secret.
 const Mark = "***"
 
-// WholeWord is the number of bytes below which a secret is replaced only where
+// WholeWordBelow is the number of bytes below which a secret is replaced only where
 // it is a word of its own.
-const WholeWord = 4
+const WholeWordBelow = 4
 
 // Secrets holds secrets and finds them in text. The zero value holds none; it
 // is safe for concurrent use.
 type Secrets struct {
-	mu    sync.RWMutex
-	known map[string]bool
-	heads map[[WholeWord]byte][]string // spellings, by how they start
-	pairs [1 << 16 / 64]uint64         // the first two bytes of each, as a set of bits
-	short map[string]bool              // those under WholeWord bytes
-	first [256]bool                    // how these start
-	needs [len(decoders)]bool          // whether an encoding changes a spelling
+	mu            sync.RWMutex
+	known         map[string]bool
+	byHead        map[[WholeWordBelow]byte][]string // spellings, by how they start
+	pairBits      [1 << 16 / 64]uint64              // the first two bytes of each, as a set of bits
+	shortWords    map[string]bool                   // those under WholeWord bytes
+	shortStarts   [256]bool                         // how these start
+	decoderNeeded [len(decoders)]bool               // whether an encoding changes a spelling
 }
 
 // Add remembers a secret. An empty one is ignored.
@@ -40,42 +40,42 @@ func (s *Secrets) Add(secret string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.known == nil {
-		s.known, s.heads, s.short = map[string]bool{}, map[[WholeWord]byte][]string{}, map[string]bool{}
+		s.known, s.byHead, s.shortWords = map[string]bool{}, map[[WholeWordBelow]byte][]string{}, map[string]bool{}
 	}
 	if s.known[secret] {
 		return
 	}
-	for _, spelling := range append(inBase64(secret), secret) {
-		s.add(spelling)
+	for _, spelling := range append(base64Forms(secret), secret) {
+		s.addSpelling(spelling)
 	}
 }
 
-func (s *Secrets) add(spelling string) {
+func (s *Secrets) addSpelling(spelling string) {
 	if s.known[spelling] {
 		return
 	}
 	s.known[spelling] = true
 	for i := range decoders {
-		s.needs[i] = s.needs[i] || strings.ContainsFunc(strings.TrimRight(spelling, "="), decoders[i].escaped)
+		s.decoderNeeded[i] = s.decoderNeeded[i] || strings.ContainsFunc(strings.TrimRight(spelling, "="), decoders[i].mayEscape)
 	}
-	if len(spelling) < WholeWord {
-		s.short[spelling] = strings.ContainsFunc(spelling, isWord)
-		s.first[spelling[0]] = true
+	if len(spelling) < WholeWordBelow {
+		s.shortWords[spelling] = strings.ContainsFunc(spelling, isWordChar)
+		s.shortStarts[spelling[0]] = true
 		return
 	}
-	head := [WholeWord]byte([]byte(spelling[:WholeWord]))
-	s.heads[head] = append(s.heads[head], spelling)
+	head := [WholeWordBelow]byte([]byte(spelling[:WholeWordBelow]))
+	s.byHead[head] = append(s.byHead[head], spelling)
 	pair := uint(spelling[0])<<8 | uint(spelling[1])
-	s.pairs[pair/64] |= 1 << (pair % 64)
+	s.pairBits[pair/64] |= 1 << (pair % 64)
 }
 
-// inBase64 lists the forms of a secret in base64. Inside a longer text, such as
+// base64Forms lists the forms of a secret in base64. Inside a longer text, such as
 // user:secret, the form depends on the offset modulo three, and its first and
 // last characters on the neighbours.
-func inBase64(secret string) (forms []string) {
+func base64Forms(secret string) (forms []string) {
 	for _, e := range []*base64.Encoding{base64.StdEncoding, base64.URLEncoding} {
 		forms = append(forms, e.EncodeToString([]byte(secret)))
-		if len(secret) >= WholeWord {
+		if len(secret) >= WholeWordBelow {
 			forms = append(forms, strings.TrimRight(forms[len(forms)-1], "="))
 		}
 		for offset := range 3 {
@@ -84,7 +84,7 @@ func inBase64(secret string) (forms []string) {
 			if len(raw)%3 != 0 {
 				form = form[:len(form)-1]
 			}
-			if len(form) >= WholeWord {
+			if len(form) >= WholeWordBelow {
 				forms = append(forms, form)
 			}
 		}
@@ -107,8 +107,8 @@ func (s *Secrets) Redact(text string) Text {
 	// All are found first and replaced then, so that no part of one survives
 	// where two overlap.
 	var found []span
-	for _, v := range s.views(text) {
-		s.find(v.text, func(start, end int) { found = append(found, v.origin(span{start, end})) })
+	for _, v := range s.decodedViews(text) {
+		s.findSpellings(v.text, func(start, end int) { found = append(found, v.originSpan(span{start, end})) })
 	}
 	if len(found) == 0 {
 		return Text{text}
@@ -133,21 +133,21 @@ func (s *Secrets) Redact(text string) Text {
 // span is a part of a text, from start up to end.
 type span struct{ start, end int }
 
-// find reports the longest spelling of a secret at each place of text.
-func (s *Secrets) find(text string, found func(start, end int)) {
+// findSpellings reports the longest spelling of a secret at each place of text.
+func (s *Secrets) findSpellings(text string, found func(start, end int)) {
 	for i := range len(text) {
 		end := 0
-		if i+WholeWord <= len(text) {
-			if pair := uint(text[i])<<8 | uint(text[i+1]); s.pairs[pair/64]>>(pair%64)&1 == 1 {
-				for _, f := range s.heads[[WholeWord]byte([]byte(text[i:i+WholeWord]))] {
+		if i+WholeWordBelow <= len(text) {
+			if pair := uint(text[i])<<8 | uint(text[i+1]); s.pairBits[pair/64]>>(pair%64)&1 == 1 {
+				for _, f := range s.byHead[[WholeWordBelow]byte([]byte(text[i:i+WholeWordBelow]))] {
 					if strings.HasPrefix(text[i:], f) {
 						end = max(end, i+len(f))
 					}
 				}
 			}
 		}
-		if s.first[text[i]] {
-			end = max(end, s.word(text, i))
+		if s.shortStarts[text[i]] {
+			end = max(end, s.shortWordEnd(text, i))
 		}
 		if end > 0 {
 			found(i, end)
@@ -155,18 +155,18 @@ func (s *Secrets) find(text string, found func(start, end int)) {
 	}
 }
 
-// word returns the end of a short secret at i that is a word of its own, or 0.
-func (s *Secrets) word(text string, i int) (end int) {
-	for j := i + 1; j < i+WholeWord && j <= len(text); j++ {
+// shortWordEnd returns the end of a short secret at i that is a word of its own, or 0.
+func (s *Secrets) shortWordEnd(text string, i int) (end int) {
+	for j := i + 1; j < i+WholeWordBelow && j <= len(text); j++ {
 		before, _ := utf8.DecodeLastRuneInString(text[:i])
 		after, _ := utf8.DecodeRuneInString(text[j:])
-		if s.short[text[i:j]] && !isWord(before) && !isWord(after) {
+		if s.shortWords[text[i:j]] && !isWordChar(before) && !isWordChar(after) {
 			end = j
 		}
 	}
 	return end
 }
 
-func isWord(c rune) bool {
+func isWordChar(c rune) bool {
 	return c == '_' || c != utf8.RuneError && (unicode.IsLetter(c) || unicode.IsDigit(c))
 }

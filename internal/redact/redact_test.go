@@ -15,7 +15,7 @@ import (
 	"astro-apply/internal/redact"
 )
 
-func secrets(list ...string) *redact.Secrets {
+func newSecrets(list ...string) *redact.Secrets {
 	s := &redact.Secrets{}
 	for _, secret := range list {
 		s.Add(secret)
@@ -26,21 +26,21 @@ func secrets(list ...string) *redact.Secrets {
 // encodings are the ways in which programs write a text into another one.
 var encodings = map[string]func(string) string{
 	"as it is":        func(s string) string { return s },
-	"JSON":            func(s string) string { return inside(marshal(s)) },
-	"JSON with \\/":   func(s string) string { return strings.ReplaceAll(inside(marshal(s)), "/", `\/`) },
-	"JSON in JSON":    func(s string) string { return marshal(marshal(s)) },
-	"ASCII JSON":      func(s string) string { return ascii(s, "%04x") },
-	"ASCII JSON, A-F": func(s string) string { return ascii(s, "%04X") },
+	"JSON":            func(s string) string { return trimQuotes(marshalJSON(s)) },
+	"JSON with \\/":   func(s string) string { return strings.ReplaceAll(trimQuotes(marshalJSON(s)), "/", `\/`) },
+	"JSON in JSON":    func(s string) string { return marshalJSON(marshalJSON(s)) },
+	"ASCII JSON":      func(s string) string { return asciiJSON(s, "%04x") },
+	"ASCII JSON, A-F": func(s string) string { return asciiJSON(s, "%04X") },
 	"Go":              func(s string) string { return fmt.Sprintf("%q", s) },
 	"Go, ASCII":       func(s string) string { return fmt.Sprintf("%+q", s) },
 	"query":           url.QueryEscape,
-	"query, a-f":      func(s string) string { return lower(url.QueryEscape(s)) },
+	"query, a-f":      func(s string) string { return lowerPercentDigits(url.QueryEscape(s)) },
 	"query, %20":      func(s string) string { return strings.ReplaceAll(url.QueryEscape(s), "+", "%20") },
 	"path":            url.PathEscape,
-	"component":       func(s string) string { return unescaped(url.QueryEscape(s), "!'()*") },
-	"address":         func(s string) string { return unescaped(url.QueryEscape(s), "!'()*;/?:@&=+$,#") },
+	"component":       func(s string) string { return keepUnescaped(url.QueryEscape(s), "!'()*") },
+	"address":         func(s string) string { return keepUnescaped(url.QueryEscape(s), "!'()*;/?:@&=+$,#") },
 	"user":            func(s string) string { return url.UserPassword("u", s).String() },
-	"query in JSON":   func(s string) string { return marshal(url.QueryEscape(s)) },
+	"query in JSON":   func(s string) string { return marshalJSON(url.QueryEscape(s)) },
 	"HTML":            html.EscapeString,
 	"HTML, named": func(s string) string {
 		return strings.NewReplacer("&#34;", "&quot;", "&#39;", "&apos;").Replace(html.EscapeString(s))
@@ -49,7 +49,7 @@ var encodings = map[string]func(string) string{
 		return strings.NewReplacer("&#34;", "&#x22;", "&#39;", "&#x27;").Replace(html.EscapeString(s))
 	},
 	"mustache":     strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&quot;", "'", "&#39;", "/", "&#x2F;", "`", "&#x60;", "=", "&#x3D;").Replace,
-	"JSON in HTML": func(s string) string { return html.EscapeString(marshal(s)) },
+	"JSON in HTML": func(s string) string { return html.EscapeString(marshalJSON(s)) },
 	"YAML, '":      func(s string) string { return "'" + strings.ReplaceAll(s, "'", "''") + "'" },
 	"base64":       func(s string) string { return base64.StdEncoding.EncodeToString([]byte(s)) },
 	"base64, raw":  func(s string) string { return base64.RawURLEncoding.EncodeToString([]byte(s)) },
@@ -59,17 +59,17 @@ var encodings = map[string]func(string) string{
 	"base64 in query": func(s string) string { return url.QueryEscape(base64.StdEncoding.EncodeToString([]byte(s))) },
 }
 
-func marshal(s string) string {
+func marshalJSON(s string) string {
 	b, _ := json.Marshal(s)
 	return string(b)
 }
 
-// inside is a literal without its quotes.
-func inside(literal string) string { return literal[1 : len(literal)-1] }
+// trimQuotes is a literal without its quotes.
+func trimQuotes(literal string) string { return literal[1 : len(literal)-1] }
 
-func ascii(s, format string) string {
+func asciiJSON(s, format string) string {
 	var b strings.Builder
-	for _, c := range inside(marshal(s)) {
+	for _, c := range trimQuotes(marshalJSON(s)) {
 		switch {
 		case c > 0xFFFF:
 			fmt.Fprintf(&b, `\u`+format+`\u`+format, 0xD800+(c-0x10000)>>10, 0xDC00+(c-0x10000)&0x3FF)
@@ -82,8 +82,8 @@ func ascii(s, format string) string {
 	return b.String()
 }
 
-// lower writes the digits of %XX in lower case.
-func lower(s string) string {
+// lowerPercentDigits writes the digits of %XX in lower case.
+func lowerPercentDigits(s string) string {
 	b := []byte(s)
 	for i := range b {
 		if b[i] == '%' {
@@ -93,9 +93,9 @@ func lower(s string) string {
 	return string(b)
 }
 
-// unescaped leaves some characters as they are, and a space as %20, as
+// keepUnescaped leaves some characters as they are, and a space as %20, as
 // JavaScript does.
-func unescaped(s, free string) string {
+func keepUnescaped(s, free string) string {
 	s = strings.ReplaceAll(s, "+", "%20")
 	for _, c := range free {
 		s = strings.ReplaceAll(s, url.QueryEscape(string(c)), string(c))
@@ -103,7 +103,7 @@ func unescaped(s, free string) string {
 	return s
 }
 
-var awkward = []string{
+var awkwardSecrets = []string{
 	"hunter2", "p<a>s&s/w\"o\\rd", "it's 100% a/b+c d?", "Zürich-geheim", "ключ/от/дома", "🔑🔑🔑🔑 key", "a??>>>b~~~c", "line one\nline two",
 	"postgres://u:p%41ss@h/db?x=1&y='2'", "$2y$10$abcdefghijk", "tab\tand \x1b[31m", `back\slash\n`, "ab 1", "1+1=2",
 }
@@ -112,9 +112,9 @@ var awkward = []string{
 func TestRedactEncodings(t *testing.T) {
 	t.Parallel()
 	for name, encode := range encodings {
-		for _, secret := range awkward {
+		for _, secret := range awkwardSecrets {
 			text := "before " + encode(secret) + " after"
-			got := secrets(secret).Redact(text).String()
+			got := newSecrets(secret).Redact(text).String()
 			// What the encoding puts around it may stay.
 			rest := strings.NewReplacer("before ", "", " after", "", "&#34;", "", `\`, "", `"`, "", "'", "", "u:", "", "@", "", "%3D", "").Replace(got)
 			if rest != redact.Mark || !strings.HasPrefix(got, "before ") || !strings.HasSuffix(got, " after") {
@@ -134,7 +134,7 @@ func TestRedactInsideBase64(t *testing.T) {
 			for after := range 4 {
 				for _, e := range []*base64.Encoding{base64.StdEncoding, base64.URLEncoding, base64.RawStdEncoding} {
 					text := "Basic " + e.EncodeToString([]byte(strings.Repeat("u", before)+":"+secret+strings.Repeat("z", after)))
-					got := secrets(secret).Redact(text).String()
+					got := newSecrets(secret).Redact(text).String()
 					if !strings.Contains(got, redact.Mark) || len(strings.TrimRight(strings.TrimPrefix(got, "Basic "), "=")) > len(redact.Mark)+6+7 {
 						t.Errorf("%q, %d before, %d after: %q became %q", secret, before, after, text, got)
 					}
@@ -147,7 +147,7 @@ func TestRedactInsideBase64(t *testing.T) {
 func TestRedactNothing(t *testing.T) {
 	t.Parallel()
 	var none *redact.Secrets
-	for _, s := range []*redact.Secrets{none, {}, secrets(""), secrets("other", "é")} {
+	for _, s := range []*redact.Secrets{none, {}, newSecrets(""), newSecrets("other", "é")} {
 		for _, text := range []string{"", "text", `a%41\u0041&amp;''<br>+`} {
 			if got := s.Redact(text).String(); got != text {
 				t.Errorf("%q became %q", text, got)
@@ -165,14 +165,14 @@ func TestRedactKeepsTheRest(t *testing.T) {
 		secret := rapid.StringOfN(rapid.RuneFrom([]rune(`ABC"/\+&'<é🔑`)), 5, 12, -1).Draw(t, "secret")
 		name := rapid.SampledFrom([]string{"as it is", "JSON", "ASCII JSON", "component", "HTML"}).Draw(t, "encoding")
 		encode := encodings[name]
-		got := secrets(secret).Redact(encode(before) + encode(secret) + encode(after)).String()
+		got := newSecrets(secret).Redact(encode(before) + encode(secret) + encode(after)).String()
 		if want := encode(before) + redact.Mark + encode(after); got != want {
 			t.Fatalf("%s: %q became %q, want %q", name, encode(before)+encode(secret)+encode(after), got, want)
 		}
 	})
 }
 
-func TestCut(t *testing.T) {
+func TestTruncate(t *testing.T) {
 	t.Parallel()
 	long := strings.Repeat("0123456789", 20)
 	for name, tt := range map[string]struct {
@@ -194,16 +194,16 @@ func TestCut(t *testing.T) {
 	} {
 		var texts []redact.Text
 		for _, text := range tt.texts {
-			texts = append(texts, secrets().Redact(text))
+			texts = append(texts, newSecrets().Redact(text))
 		}
-		if got := redact.Cut(20, texts...); fmt.Sprint(got) != fmt.Sprint(tt.want) {
+		if got := redact.Truncate(20, texts...); fmt.Sprint(got) != fmt.Sprint(tt.want) {
 			t.Errorf("%s: %q, want %q", name, got, tt.want)
 		}
 	}
 }
 
 // Two texts that differ look different, and a secret is not cut.
-func TestCutLaws(t *testing.T) {
+func TestTruncateProperties(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		part := rapid.StringOfN(rapid.RuneFrom([]rune("aé🔑")), 0, 60, -1)
@@ -213,7 +213,7 @@ func TestCutLaws(t *testing.T) {
 			a, b = common+a, common+b
 		}
 		limit := rapid.IntRange(8, 40).Draw(t, "limit")
-		got := redact.Cut(limit, secrets().Redact(a), secrets().Redact(b))
+		got := redact.Truncate(limit, newSecrets().Redact(a), newSecrets().Redact(b))
 		if a != b && got[0] == got[1] {
 			t.Fatalf("%q and %q are both %q", a, b, got[0])
 		}
@@ -223,17 +223,17 @@ func TestCutLaws(t *testing.T) {
 			}
 		}
 		const secret = "correct-horse-battery"
-		if s := redact.Cut(limit, secrets(secret).Redact(a+secret+b), secrets(secret).Redact(a+secret)); strings.Contains(strings.Join(s, " "), "rr") {
+		if s := redact.Truncate(limit, newSecrets(secret).Redact(a+secret+b), newSecrets(secret).Redact(a+secret)); strings.Contains(strings.Join(s, " "), "rr") {
 			t.Fatalf("%q", s)
 		}
 	})
 }
 
-func TestLines(t *testing.T) {
+func TestTruncateLines(t *testing.T) {
 	t.Parallel()
-	text := secrets().Redact("one\ntwo\nthree\n")
+	text := newSecrets().Redact("one\ntwo\nthree\n")
 	for limit, want := range map[int]string{-1: "", 3: "", 4: "one\n", 9: "one\ntwo\n", 14: "one\ntwo\nthree\n", 99: "one\ntwo\nthree\n"} {
-		if got := text.Lines(limit); got != want {
+		if got := text.TruncateLines(limit); got != want {
 			t.Errorf("%d: %q, want %q", limit, got, want)
 		}
 	}

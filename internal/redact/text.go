@@ -7,81 +7,81 @@ import (
 
 // Text is text in which secrets were replaced. Only Secrets.Redact makes one, so
 // that no text can be cut before.
-type Text struct{ text string }
+type Text struct{ redacted string }
 
-func (t Text) String() string { return t.text }
+func (t Text) String() string { return t.redacted }
 
 // Map returns t as f changes it: f escapes characters or drops them, and must not
 // add any other text.
-func (t Text) Map(f func(string) string) Text { return Text{f(t.text)} }
+func (t Text) Map(f func(string) string) Text { return Text{f(t.redacted)} }
 
-// more marks a place where text is left out.
-const more = "…"
+// ellipsis marks a place where text is left out.
+const ellipsis = "…"
 
-// Cut shortens the texts to at most limit characters each, as UTF-16 counts
+// Truncate shortens the texts to at most limit characters each, as UTF-16 counts
 // them. Each is cut around the first character in which it differs from the
 // others, so that two that differ never look the same; alone, it keeps its start.
-func Cut(limit int, texts ...Text) []string {
+func Truncate(limit int, texts ...Text) []string {
 	out := make([]string, len(texts))
 	for i, t := range texts {
-		out[i] = t.text
-		if length(t.text) <= limit {
+		out[i] = t.redacted
+		if utf16Len(t.redacted) <= limit {
 			continue
 		}
 		at := 0
 		for _, other := range texts {
 			if other != t { // the one that is most like it counts
-				at = max(at, common(t.text, other.text))
+				at = max(at, commonPrefixLen(t.redacted, other.redacted))
 			}
 		}
-		out[i] = window(t.text, at, limit)
+		out[i] = windowAround(t.redacted, at, limit)
 	}
 	return out
 }
 
-// Cut shortens t to at most limit characters, as UTF-16 counts them.
-func (t Text) Cut(limit int) string { return Cut(limit, t)[0] }
+// Truncate shortens t to at most limit characters, as UTF-16 counts them.
+func (t Text) Truncate(limit int) string { return Truncate(limit, t)[0] }
 
-// Lines returns the first lines of t that are whole within limit bytes.
-func (t Text) Lines(limit int) string {
-	if len(t.text) <= limit {
-		return t.text
+// TruncateLines returns the first lines of t that are whole within limit bytes.
+func (t Text) TruncateLines(limit int) string {
+	if len(t.redacted) <= limit {
+		return t.redacted
 	}
-	return t.text[:strings.LastIndexByte(t.text[:max(0, limit)], '\n')+1]
+	return t.redacted[:strings.LastIndexByte(t.redacted[:max(0, limit)], '\n')+1]
 }
 
-// window is the part of a text, longer than limit, around the byte at. Where it
+// windowAround is the part of a text, longer than limit, around the byte at. Where it
 // starts depends only on the text before at.
-func window(s string, at, limit int) string {
+func windowAround(s string, at, limit int) string {
 	start := at
 	for room := limit / 2; start > 0; {
 		c, size := utf8.DecodeLastRuneInString(s[:start])
-		if room -= units(c); room < 0 {
+		if room -= utf16Units(c); room < 0 {
 			break
 		}
 		start -= size
 	}
 	mark := ""
 	if start > 0 {
-		mark, limit = more, limit-1
+		mark, limit = ellipsis, limit-1
 	}
-	if length(s[start:]) <= limit {
+	if utf16Len(s[start:]) <= limit {
 		return mark + s[start:]
 	}
 	end := start
 	for room := limit - 1; ; {
 		c, size := utf8.DecodeRuneInString(s[end:])
-		if room -= units(c); room < 0 {
+		if room -= utf16Units(c); room < 0 {
 			break
 		}
 		end += size
 	}
-	return mark + s[start:end] + more
+	return mark + s[start:end] + ellipsis
 }
 
-// common returns the length in bytes of the start that two texts share, in whole
+// commonPrefixLen returns the length in bytes of the start that two texts share, in whole
 // characters.
-func common(a, b string) int {
+func commonPrefixLen(a, b string) int {
 	i := 0
 	for i < len(a) && i < len(b) && a[i] == b[i] {
 		i++
@@ -92,15 +92,15 @@ func common(a, b string) int {
 	return i
 }
 
-func length(s string) (n int) {
+func utf16Len(s string) (n int) {
 	for _, c := range s {
-		n += units(c)
+		n += utf16Units(c)
 	}
 	return n
 }
 
-// units is how much a character counts in UTF-16, as GitHub's limits do.
-func units(c rune) int {
+// utf16Units is how much a character counts in UTF-16, as GitHub's limits do.
+func utf16Units(c rune) int {
 	if c > 0xFFFF {
 		return 2
 	}

@@ -5,33 +5,33 @@ import (
 	"strings"
 )
 
-// depth is how many encodings on top of each other are undone, as JSON in JSON
+// maxEncodings is how many encodings on top of each other are undone, as JSON in JSON
 // in Markdown, whose escapes are of two kinds.
-const depth = 4
+const maxEncodings = 4
 
 // view is a text with one encoding undone, so that a secret in it is found
 // whichever of its characters an encoder chose to escape, and how.
 type view struct {
-	text  string
-	units []unit // the decoded parts, in order; everything else is copied
-	of    *view  // nil: the text itself
+	text        string
+	parts       []decodedPart // the decoded parts, in order; everything else is copied
+	decodedFrom *view         // nil: the text itself
 }
 
-// unit is a decoded part: text[at:at+size] of the view was [from:from+width].
-type unit struct{ at, size, from, width int }
+// decodedPart is a decoded part: text[at:at+size] of the view was [from:from+width].
+type decodedPart struct{ viewStart, viewLen, sourceStart, sourceLen int }
 
-// views lists text and its decoded forms.
-func (s *Secrets) views(text string) []*view {
+// decodedViews lists text and its decoded forms.
+func (s *Secrets) decodedViews(text string) []*view {
 	all := []*view{{text: text}}
 	seen := map[string]bool{text: true}
-	for start, level := 0, 0; level < depth; level++ {
+	for start, level := 0, 0; level < maxEncodings; level++ {
 		end := len(all)
 		for _, of := range all[start:end] {
 			for i := range decoders {
-				if !s.needs[i] {
+				if !s.decoderNeeded[i] {
 					continue
 				}
-				if v := of.decode(&decoders[i]); v != nil && !seen[v.text] {
+				if v := of.decodeWith(&decoders[i]); v != nil && !seen[v.text] {
 					seen[v.text] = true
 					all = append(all, v)
 				}
@@ -42,12 +42,12 @@ func (s *Secrets) views(text string) []*view {
 	return all
 }
 
-// decode returns nil where nothing is encoded.
-func (v *view) decode(d *decoder) *view {
+// decodeWith returns nil where nothing is encoded.
+func (v *view) decodeWith(d *decoder) *view {
 	if strings.IndexByte(v.text, d.trigger) < 0 {
 		return nil
 	}
-	out := &view{of: v}
+	out := &view{decodedFrom: v}
 	var b strings.Builder
 	b.Grow(len(v.text))
 	for at := 0; ; {
@@ -58,41 +58,41 @@ func (v *view) decode(d *decoder) *view {
 		}
 		b.WriteString(v.text[at : at+next])
 		at += next
-		char, width := d.char(v.text[at:])
+		char, width := d.decodeChar(v.text[at:])
 		if width == 0 {
 			char, width = v.text[at:at+1], 1
 		} else {
-			out.units = append(out.units, unit{b.Len(), len(char), at, width})
+			out.parts = append(out.parts, decodedPart{b.Len(), len(char), at, width})
 		}
 		b.WriteString(char)
 		at += width
 	}
-	if out.units == nil {
+	if out.parts == nil {
 		return nil
 	}
 	out.text = b.String()
 	return out
 }
 
-// origin is the part of the text itself that a part of the view, which is not
+// originSpan is the part of the text itself that a part of the view, which is not
 // empty, was decoded from.
-func (v *view) origin(s span) span {
-	for ; v.of != nil; v = v.of {
-		s = span{v.source(s.start).start, v.source(s.end - 1).end}
+func (v *view) originSpan(s span) span {
+	for ; v.decodedFrom != nil; v = v.decodedFrom {
+		s = span{v.sourceSpan(s.start).start, v.sourceSpan(s.end - 1).end}
 	}
 	return s
 }
 
-// source is what the byte at p was decoded from.
-func (v *view) source(p int) span {
-	i := sort.Search(len(v.units), func(i int) bool { return v.units[i].at > p }) - 1
+// sourceSpan is what the byte at p was decoded from.
+func (v *view) sourceSpan(p int) span {
+	i := sort.Search(len(v.parts), func(i int) bool { return v.parts[i].viewStart > p }) - 1
 	if i < 0 {
 		return span{p, p + 1}
 	}
-	u := v.units[i]
-	if p < u.at+u.size {
-		return span{u.from, u.from + u.width}
+	u := v.parts[i]
+	if p < u.viewStart+u.viewLen {
+		return span{u.sourceStart, u.sourceStart + u.sourceLen}
 	}
-	from := u.from + u.width + p - (u.at + u.size)
+	from := u.sourceStart + u.sourceLen + p - (u.viewStart + u.viewLen)
 	return span{from, from + 1}
 }

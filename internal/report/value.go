@@ -26,7 +26,7 @@ func (r *Run) values(fields []plan.Field) []value {
 		add(f.Path, f.New, &out[i].after)
 	}
 	for path := range texts {
-		for i, text := range redact.Cut(valueLimit, texts[path]...) {
+		for i, text := range redact.Truncate(valueLimit, texts[path]...) {
 			*targets[path][i] = text
 		}
 	}
