@@ -67,7 +67,9 @@ var mentions = []string{
 	"internal/app/convert.go deployment",    // Astro CLI deployment files
 	"internal/app/connect.go DeploymentIDs", // what a token says that it reaches
 	"internal/app/connect.go WorkspaceIDs",
-	"internal/astro/call.go User",   // User-Agent
+	"internal/astro/call.go User", // User-Agent
+	"internal/astro/call.go userAgent",
+	"internal/astro/client.go userAgent",
 	"internal/astro/client.go User", // and the user part of an address
 	"internal/astro/client.go user",
 	"internal/astro/token.go APITokenID",

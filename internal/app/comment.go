@@ -37,7 +37,7 @@ func (p *process) manifest() string {
 	parts := slices.Concat(slices.Sorted(slices.Values(files)), []string{"only"}, slices.Sorted(slices.Values(c.Only)))
 	caller, err := astro.ParseToken(p.token)
 	if err != nil {
-		caller = astro.Caller{}
+		caller = astro.TokenInfo{}
 	}
 	return strings.Join(append(parts, string(c.Workspace), cmp.Or(caller.OrganizationID, string(c.OrganizationID)), string(c.APIURL)), "\n")
 }

@@ -60,12 +60,12 @@ func (p *process) client(address, token string) (*astro.Client, error) {
 		Warn: func(text string) { p.runner.Print("warning: " + text) },
 		Trace: func(a astro.Attempt) {
 			p.runner.Debug(fmt.Sprintf("%s %s: %d, attempt %d, %s, requestId %s",
-				a.Method, a.Path, a.StatusCode, a.Attempt, a.Duration.Round(time.Millisecond), cmp.Or(a.RequestID, "none")))
+				a.Method, a.Path, a.StatusCode, a.Number, a.Duration.Round(time.Millisecond), cmp.Or(a.RequestID, "none")))
 			mu.Lock()
 			defer mu.Unlock()
 			if a.Err != nil {
 				p.report.Calls = append(p.report.Calls, report.Call{
-					At: a.Start, Method: a.Method, Path: a.Path, Status: a.StatusCode, RequestID: a.RequestID, Attempt: a.Attempt,
+					At: a.Start, Method: a.Method, Path: a.Path, Status: a.StatusCode, RequestID: a.RequestID, Attempt: a.Number,
 				})
 			}
 		},
@@ -73,7 +73,7 @@ func (p *process) client(address, token string) (*astro.Client, error) {
 }
 
 // organization is the Organization to manage: all that name one must agree.
-func (p *process) organization(declared *resource.Declaration, caller astro.Caller) (string, error) {
+func (p *process) organization(declared *resource.Declaration, caller astro.TokenInfo) (string, error) {
 	id, from := caller.OrganizationID, "the token"
 	for _, named := range []struct{ id, from string }{
 		{declared.OrganizationID.ScalarText(), "organizationId in the manifest"},

@@ -12,7 +12,7 @@ func (p *process) simulated(declared *resource.Declaration) (resource.Source, er
 	if p.report.Simulated {
 		p.runner.Print("simulating: an Astro API in memory, nothing of this happens at Astro")
 	}
-	organization, err := p.organization(declared, astro.Caller{OrganizationID: declared.OrganizationID.ScalarText()})
+	organization, err := p.organization(declared, astro.TokenInfo{OrganizationID: declared.OrganizationID.ScalarText()})
 	if err != nil {
 		organization = ""
 	}

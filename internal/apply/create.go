@@ -137,7 +137,7 @@ func (r *run) adopt(ctx context.Context, j *job, cause error) error {
 // refused reports whether the API said no, and will again.
 func refused(err error) bool {
 	e, ok := errors.AsType[*astro.Error](err)
-	return ok && e.StatusCode/100 == 4 && !e.Ambiguous && !temporary(err)
+	return ok && e.StatusCode/100 == 4 && !e.OutcomeUncertain && !temporary(err)
 }
 
 // taken reports whether a create may have been refused because the object

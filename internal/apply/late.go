@@ -42,13 +42,13 @@ func lostRotation(k *resource.Kind, err error) error {
 // unanswered reports whether the API may be at a write still.
 func unanswered(err error) bool {
 	e, ok := errors.AsType[*astro.Error](err)
-	return ok && e.Ambiguous && e.StatusCode/100 != 2
+	return ok && e.OutcomeUncertain && e.StatusCode/100 != 2
 }
 
 // goes reports whether an object is removed by a call that was given up.
 func (r *run) goes(ctx context.Context, j *job) bool {
 	for wait := 2 * time.Second; wait <= longestLook; wait *= 2 {
-		if _, err := r.source.Get(ctx, j.change.Object, j.Live.ID); astro.NotFound(err) {
+		if _, err := r.source.Get(ctx, j.change.Object, j.Live.ID); astro.IsNotFound(err) {
 			return true
 		}
 		select {

@@ -125,7 +125,7 @@ func unsent(err error) bool {
 // ambiguous reports whether a write may have happened although it failed.
 func ambiguous(err error) bool {
 	e, ok := errors.AsType[*astro.Error](err)
-	return ok && e.Ambiguous
+	return ok && e.OutcomeUncertain
 }
 
 // overtaken reports whether another run may have done the same meanwhile.

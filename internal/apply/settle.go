@@ -105,7 +105,7 @@ func (r *run) readByID(ctx context.Context, k *resource.Kind, id string) (*resou
 func (r *run) vanish(ctx context.Context, j *job) {
 	for interval := firstPoll; ; interval = min(interval*3/2, lastPoll) {
 		_, err := r.source.Get(ctx, j.change.Object, j.Live.ID)
-		if astro.NotFound(err) || astro.Forbidden(err) { // gone, or gone from the token's reach
+		if astro.IsNotFound(err) || astro.IsForbidden(err) { // gone, or gone from the token's reach
 			return
 		}
 		if err != nil && !temporary(err) {

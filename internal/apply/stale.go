@@ -17,7 +17,7 @@ import (
 // resources that no longer exist. The next attempt leaves them out.
 func (r *run) leaveOut(ctx context.Context, j *job, request plan.Request, err error) bool {
 	e, ok := errors.AsType[*astro.Error](err)
-	if !ok || e.Ambiguous || request.Body == nil || e.StatusCode != http.StatusBadRequest && e.StatusCode != http.StatusNotFound {
+	if !ok || e.OutcomeUncertain || request.Body == nil || e.StatusCode != http.StatusBadRequest && e.StatusCode != http.StatusNotFound {
 		return false
 	}
 	stale := r.source.Stale(ctx, j.change.Object, request.Body)

@@ -186,7 +186,7 @@ func (r *run) once(ctx context.Context, j *job) error {
 		case request.Call == o.Kind.Rotate && err != nil:
 			return lostRotation(o.Kind, err)
 		case request.Whole && err != nil, wrong:
-			return fmt.Errorf("update: %w", &astro.Error{Method: request.Call.Method, Path: request.Call.Path, StatusCode: http.StatusOK, Ambiguous: true, Err: err})
+			return fmt.Errorf("update: %w", &astro.Error{Method: request.Call.Method, Path: request.Call.Path, StatusCode: http.StatusOK, OutcomeUncertain: true, Err: err})
 		case request.Call == o.Kind.Rotate:
 			if err := r.issue(ctx, j, answer, false); err != nil {
 				return err

@@ -18,13 +18,13 @@ func TestTrace(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		var got []string
-		c := newClient(t, script(
-			failure(503, "busy "+testToken, "r1"),
-			breaks(fmt.Errorf("quoting %s", testToken)),
-			answer(200, `{}`, "X-Request-Id", "r3").after(time.Second),
+		c := newClient(t, scriptedServer(
+			errorReply(503, "busy "+testToken, "r1"),
+			brokenReply(fmt.Errorf("quoting %s", testToken)),
+			newReply(200, `{}`, "X-Request-Id", "r3").delayedBy(time.Second),
 		), func(o *Options) {
 			o.Trace = func(a Attempt) {
-				got = append(got, fmt.Sprintf("%s %s %d %q %d %s %v", a.Method, a.Path, a.StatusCode, a.RequestID, a.Attempt, a.Duration, a.Err))
+				got = append(got, fmt.Sprintf("%s %s %d %q %d %s %v", a.Method, a.Path, a.StatusCode, a.RequestID, a.Number, a.Duration, a.Err))
 			}
 		})
 		if _, err := c.Do(t.Context(), getCall); err != nil {
@@ -45,11 +45,11 @@ func TestDeprecation(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		var warnings []string
-		c := newClient(t, server(func(r *http.Request) reply {
+		c := newClient(t, fakeServer(func(r *http.Request) reply {
 			if r.Method == http.MethodDelete {
-				return answer(204, "")
+				return newReply(204, "")
 			}
-			return answer(200, `{}`, "Deprecation", "@1800000000", "Sunset", "Sat, 01\nMay 2027")
+			return newReply(200, `{}`, "Deprecation", "@1800000000", "Sunset", "Sat, 01\nMay 2027")
 		}), func(o *Options) { o.Warn = func(text string) { warnings = append(warnings, text) } })
 		for _, call := range []Call{getCall, deleteCall, getCall, {Method: "GET", Path: "/things/{id}", Params: map[string]string{"id": "t2"}}, postCall} {
 			if _, err := c.Do(t.Context(), call); err != nil {
@@ -71,19 +71,19 @@ func TestTokenIsNotShown(t *testing.T) {
 	t.Parallel()
 	escaped := strings.ReplaceAll(testToken, "e", `\u0065`)
 	for i, p := range []reply{
-		failure(400, "token "+testToken+" is bad", testToken),
-		answer(400, `{"message":"`+escaped+`"}`),
-		answer(400, `{"message":"signature0123456789 does not fit"}`),
-		answer(400, strings.Repeat("x", maxSnippet-8)+testToken),
-		answer(400, strings.Repeat("x", maxFailure-8)+testToken),
-		answer(400, "<title>"+testToken+"</title>"),
-		answer(400, `{"message":"m","fieldErrors":[{"field":"`+testToken+`","code":"`+testToken+`","message":"`+testToken+`"}]}`),
-		answer(200, "", "X-Request-Id", testToken),
-		answer(302, "", "Location", "https://"+testToken+".example.com"),
-		breaks(fmt.Errorf("malformed HTTP response %q", "Authorization: Bearer "+testToken)),
+		errorReply(400, "token "+testToken+" is bad", testToken),
+		newReply(400, `{"message":"`+escaped+`"}`),
+		newReply(400, `{"message":"signature0123456789 does not fit"}`),
+		newReply(400, strings.Repeat("x", maxSnippet-8)+testToken),
+		newReply(400, strings.Repeat("x", maxErrorBytes-8)+testToken),
+		newReply(400, "<title>"+testToken+"</title>"),
+		newReply(400, `{"message":"m","fieldErrors":[{"field":"`+testToken+`","code":"`+testToken+`","message":"`+testToken+`"}]}`),
+		newReply(200, "", "X-Request-Id", testToken),
+		newReply(302, "", "Location", "https://"+testToken+".example.com"),
+		brokenReply(fmt.Errorf("malformed HTTP response %q", "Authorization: Bearer "+testToken)),
 	} {
 		var shown []string
-		c := newClient(t, always(new(atomic.Int32), p), func(o *Options) {
+		c := newClient(t, countingServer(new(atomic.Int32), p), func(o *Options) {
 			o.Trace = func(a Attempt) { shown = append(shown, fmt.Sprintf("%+v", a)) }
 		})
 		_, err := c.Do(t.Context(), postCall)
@@ -104,9 +104,9 @@ func TestAttemptTimeout(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		var count atomic.Int32
-		c := newClient(t, server(func(r *http.Request) reply {
+		c := newClient(t, fakeServer(func(r *http.Request) reply {
 			count.Add(1)
-			p := answer(200, "")
+			p := newReply(200, "")
 			p.stream = readFunc(func([]byte) (int, error) { // an answer that never ends
 				<-r.Context().Done()
 				return 0, r.Context().Err()

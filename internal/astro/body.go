@@ -14,20 +14,20 @@ import (
 // Bounds of a body in bytes, after gzip: what is beyond is no answer of this
 // API. A page holds up to 1000 objects.
 const (
-	maxObject  = 8 << 20
-	maxPage    = 64 << 20
-	maxFailure = 1 << 20
+	maxObjectBytes = 8 << 20
+	maxPageBytes   = 64 << 20
+	maxErrorBytes  = 1 << 20
 )
 
 var (
-	errEmpty = errors.New("the body is empty")
-	errHTML  = errors.New("the body is an HTML page instead of JSON")
-	errHuge  = errors.New("the body is too large")
+	errEmptyBody = errors.New("the body is empty")
+	errHTMLBody  = errors.New("the body is an HTML page instead of JSON")
+	errTooLarge  = errors.New("the body is too large")
 )
 
-// readObject reads the body of a successful answer. Nothing but a whole JSON
+// readJSONObject reads the body of a successful answer. Nothing but a whole JSON
 // object counts: an empty or foreign body must never read as an empty list.
-func readObject(resp *http.Response, method string, limit int64) ([]byte, error) {
+func readJSONObject(resp *http.Response, method string, limit int64) ([]byte, error) {
 	switch resp.StatusCode {
 	case http.StatusOK, http.StatusCreated, http.StatusAccepted:
 	case http.StatusNoContent:
@@ -45,13 +45,13 @@ func readObject(resp *http.Response, method string, limit int64) ([]byte, error)
 	case err != nil:
 		return nil, fmt.Errorf("reading the body: %w", err)
 	case int64(len(body)) > limit:
-		return nil, fmt.Errorf("%w: more than %d MiB", errHuge, limit>>20)
+		return nil, fmt.Errorf("%w: more than %d MiB", errTooLarge, limit>>20)
 	case len(trimmed) == 0 && method == http.MethodDelete:
 		return nil, nil
 	case len(trimmed) == 0:
-		return nil, errEmpty
+		return nil, errEmptyBody
 	case isHTML(resp.Header, trimmed):
-		return nil, errHTML
+		return nil, errHTMLBody
 	}
 	var raw json.RawMessage
 	if err := json.Unmarshal(body, &raw); err != nil {
@@ -63,18 +63,18 @@ func readObject(resp *http.Response, method string, limit int64) ([]byte, error)
 	return body, nil
 }
 
-// envelope is the API's error body. Gateways before the API write other ones,
+// errorBody is the API's error body. Gateways before the API write other ones,
 // of which error is the most common.
-type envelope struct {
+type errorBody struct {
 	Message     string       `json:"message"`
 	Error       string       `json:"error"`
 	RequestID   string       `json:"requestId"`
 	FieldErrors []FieldError `json:"fieldErrors"`
 }
 
-// readEnvelope decodes as much of an error body as is there: of one that breaks off or is too long, the members before
+// decodeErrorBody decodes as much of an error body as is there: of one that breaks off or is too long, the members before
 // that. A member of another type than expected leaves the others usable.
-func readEnvelope(body []byte) (env envelope) {
+func decodeErrorBody(body []byte) (env errorBody) {
 	d := json.NewDecoder(bytes.NewReader(body))
 	if t, err := d.Token(); err != nil || t != json.Delim('{') {
 		return env
@@ -95,40 +95,40 @@ func readEnvelope(body []byte) (env envelope) {
 	return env
 }
 
-// describe fills e from the body of an answer that is an error, as far as it
+// fillError fills e from the body of an answer that is an error, as far as it
 // can be understood.
-func (c *Client) describe(e *Error, header http.Header, body []byte) {
-	env := readEnvelope(body)
+func (c *Client) fillError(e *Error, header http.Header, body []byte) {
+	env := decodeErrorBody(body)
 	switch {
 	case env.Message != "":
-		e.Message = c.text(env.Message, maxMessage)
+		e.Message = c.sanitizeText(env.Message, maxMessage)
 	case env.Error != "":
-		e.Message = c.text(env.Error, maxMessage)
+		e.Message = c.sanitizeText(env.Error, maxMessage)
 	default:
-		e.Message = c.summary(header, body)
+		e.Message = c.bodySummary(header, body)
 	}
-	e.Foreign = env.Message == "" && env.RequestID == ""
+	e.FromProxy = env.Message == "" && env.RequestID == ""
 	if env.RequestID != "" {
-		e.RequestID = c.text(env.RequestID, maxID)
+		e.RequestID = c.sanitizeText(env.RequestID, maxID)
 	}
 	for _, f := range env.FieldErrors {
 		e.FieldErrors = append(e.FieldErrors, FieldError{
-			Field:   c.text(f.Field, maxField),
-			Code:    c.text(f.Code, maxField),
-			Message: c.text(f.Message, maxField),
+			Field:   c.sanitizeText(f.Field, maxField),
+			Code:    c.sanitizeText(f.Code, maxField),
+			Message: c.sanitizeText(f.Message, maxField),
 		})
 	}
 }
 
-var title = regexp.MustCompile(`(?is)<title[^>]*>([^<]*)</title`)
+var titlePattern = regexp.MustCompile(`(?is)<title[^>]*>([^<]*)</title`)
 
-// summary says what a body is that has no message.
-func (c *Client) summary(header http.Header, body []byte) string {
+// bodySummary says what a body is that has no message.
+func (c *Client) bodySummary(header http.Header, body []byte) string {
 	if !isHTML(header, body) {
-		return c.text(string(body), maxSnippet)
+		return c.sanitizeText(string(body), maxSnippet)
 	}
-	if m := title.FindSubmatch(body); m != nil {
-		if text := c.text(string(m[1]), maxSnippet); text != "" {
+	if m := titlePattern.FindSubmatch(body); m != nil {
+		if text := c.sanitizeText(string(m[1]), maxSnippet); text != "" {
 			return fmt.Sprintf("an HTML page, %q", text)
 		}
 	}

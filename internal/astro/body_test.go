@@ -51,8 +51,8 @@ func TestStrictBodies(t *testing.T) {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				c := newClient(t, server(func(*http.Request) reply {
-					return answer(tc.status, tc.body, tc.header...)
+				c := newClient(t, fakeServer(func(*http.Request) reply {
+					return newReply(tc.status, tc.body, tc.header...)
 				}))
 				body, err := c.Do(t.Context(), tc.call)
 				got := ""
@@ -85,7 +85,7 @@ func TestHostileServer(t *testing.T) {
 		{"gzip bomb", func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Encoding", "gzip")
 			z, _ := gzip.NewWriterLevel(w, gzip.BestSpeed)
-			for range maxObject>>20 + 1 {
+			for range maxObjectBytes>>20 + 1 {
 				_, _ = z.Write(make([]byte, 1<<20))
 			}
 			_ = z.Close()
@@ -107,13 +107,13 @@ func TestHostileServer(t *testing.T) {
 			}))
 			defer s.Close()
 			c := newClient(t, nil, func(o *Options) { o.BaseURL = s.URL })
-			defer c.http.CloseIdleConnections()
+			defer c.httpClient.CloseIdleConnections()
 			_, err := c.Do(t.Context(), postCall)
 			if err == nil || err.Error() != tc.want {
 				t.Errorf("got  %v\nwant %s", err, tc.want)
 			}
-			if e := (*Error)(nil); errors.As(err, &e) && e.Ambiguous == (e.StatusCode == http.StatusBadRequest) {
-				t.Errorf("ambiguous is %t: %v", e.Ambiguous, e)
+			if e := (*Error)(nil); errors.As(err, &e) && e.OutcomeUncertain == (e.StatusCode == http.StatusBadRequest) {
+				t.Errorf("ambiguous is %t: %v", e.OutcomeUncertain, e)
 			}
 			if n := count.Load(); n != tc.requests {
 				t.Errorf("%d requests", n)
@@ -123,19 +123,19 @@ func TestHostileServer(t *testing.T) {
 }
 
 // A body beyond the bound is read once, not five times.
-func TestHugeBodyIsNotReadAgain(t *testing.T) {
+func TestTooLargeBodyIsNotReadAgain(t *testing.T) {
 	t.Parallel()
 	var count, read atomic.Int32
-	endless := answer(200, "")
+	endless := newReply(200, "")
 	endless.stream = readFunc(func(p []byte) (int, error) {
-		if read.Add(int32(len(p))) > 2*maxObject {
+		if read.Add(int32(len(p))) > 2*maxObjectBytes {
 			return 0, io.EOF
 		}
 		return len(p), nil
 	})
-	c := newClient(t, always(&count, endless))
+	c := newClient(t, countingServer(&count, endless))
 	_, err := c.Do(t.Context(), getCall)
-	if want := "GET /things/{id}: 200 OK: the body is too large: more than 8 MiB"; err == nil || err.Error() != want || count.Load() != 1 || read.Load() > maxObject+1 {
+	if want := "GET /things/{id}: 200 OK: the body is too large: more than 8 MiB"; err == nil || err.Error() != want || count.Load() != 1 || read.Load() > maxObjectBytes+1 {
 		t.Errorf("%d requests, %d bytes read: %v", count.Load(), read.Load(), err)
 	}
 }
@@ -160,7 +160,7 @@ func TestRedirects(t *testing.T) {
 	mux.HandleFunc("/v1/circle", to(308, "/v1/circle"))
 	mux.HandleFunc("/v1/nowhere", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusSeeOther) })
 	c := newClient(t, nil, func(o *Options) { o.BaseURL = api.URL })
-	defer c.http.CloseIdleConnections()
+	defer c.httpClient.CloseIdleConnections()
 
 	for _, tc := range []struct{ method, path, want string }{
 		{"GET", "/near", `{"token":true}`},

@@ -14,9 +14,9 @@ import (
 // The version pinned: without the header the API serves its newest minor
 // version (API notes 3.4).
 const (
-	apiPath    = "/v1"
-	apiVersion = "1.0"
-	identifier = "astro-apply"
+	apiPath          = "/v1"
+	apiVersion       = "1.0"
+	clientIdentifier = "astro-apply"
 )
 
 // Call is one request to the API.
@@ -34,11 +34,11 @@ type Call struct {
 // happened. A POST is repeated only where it can't have been processed, so
 // what to do about an ambiguous one is the caller's decision.
 func (c *Client) Do(ctx context.Context, call Call) ([]byte, error) {
-	return c.send(ctx, call, maxObject)
+	return c.sendWithRetry(ctx, call, maxObjectBytes)
 }
 
-// target is the URL of the call below base.
-func (c Call) target(base string) (string, error) {
+// buildURL is the URL of the call below base.
+func (c Call) buildURL(base string) (string, error) {
 	if c.Method != http.MethodGet && c.Method != http.MethodPost && c.Method != http.MethodDelete {
 		return "", fmt.Errorf("method %q is not one the API has", c.Method)
 	}
@@ -57,7 +57,7 @@ func (c Call) target(base string) (string, error) {
 		if !closed {
 			return "", errors.New("path has a brace that is not closed")
 		}
-		value, err := segment(c.Params[name])
+		value, err := escapeSegment(c.Params[name])
 		if err != nil {
 			return "", fmt.Errorf("path parameter %q %w", name, err)
 		}
@@ -73,10 +73,10 @@ func (c Call) target(base string) (string, error) {
 	return b.String(), nil
 }
 
-// segment escapes one value of a path. An empty or dotted one would address
+// escapeSegment escapes one value of a path. An empty or dotted one would address
 // another object, or a whole list, so it is refused: a DELETE of
 // /deployments/ must not come from a missing id.
-func segment(value string) (string, error) {
+func escapeSegment(value string) (string, error) {
 	switch value {
 	case "":
 		return "", errors.New("is missing")
@@ -86,8 +86,8 @@ func segment(value string) (string, error) {
 	return url.PathEscape(value), nil
 }
 
-// request builds the HTTP request of one attempt.
-func (c *Client) request(ctx context.Context, call Call, target string) (*http.Request, error) {
+// newRequest builds the HTTP request of one attempt.
+func (c *Client) newRequest(ctx context.Context, call Call, target string) (*http.Request, error) {
 	var body io.Reader
 	if call.Body != nil {
 		body = bytes.NewReader(call.Body)
@@ -98,9 +98,9 @@ func (c *Client) request(ctx context.Context, call Call, target string) (*http.R
 	}
 	c.authorize(req.Header)
 	req.Header.Set("Accept", "application/json")
-	req.Header.Set("User-Agent", c.agent)
+	req.Header.Set("User-Agent", c.userAgent)
 	req.Header.Set("X-API-Version", apiVersion)
-	req.Header.Set("X-Astro-Client-Identifier", identifier)
+	req.Header.Set("X-Astro-Client-Identifier", clientIdentifier)
 	req.Header.Set("X-Astro-Client-Version", c.version)
 	if call.Body != nil {
 		req.Header.Set("Content-Type", "application/json")

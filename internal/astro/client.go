@@ -36,25 +36,25 @@ type Options struct {
 // Client talks to one API with one token. It is safe for many goroutines, and
 // meant to be shared by all of them: the limits it keeps are those of a token.
 type Client struct {
-	base      string // scheme, host and path, without /v1
-	version   string
-	agent     string            // the User-Agent
-	authorize func(http.Header) // a function, so that no printed Client shows the token
-	secrets   *redact.Secrets   // a pointer, so that no printed Client shows them
-	http      *http.Client
-	pace      *pacer
-	grace     time.Duration
-	trace     func(Attempt)
-	warn      func(string)
-	warned    sync.Map // "METHOD template" of the deprecations told
+	baseURL     string // scheme, host and path, without /v1
+	version     string
+	userAgent   string            // the User-Agent
+	authorize   func(http.Header) // a function, so that no printed Client shows the token
+	secrets     *redact.Secrets   // a pointer, so that no printed Client shows them
+	httpClient  *http.Client
+	pacer       *pacer
+	grace       time.Duration
+	trace       func(Attempt)
+	warn        func(string)
+	warnedCalls sync.Map // "METHOD template" of the deprecations told
 
-	logging sync.Mutex // guards logged
-	logged  time.Time  // until when the log explains why calls are repeated
+	logMu            sync.Mutex // guards logged
+	retryLoggedUntil time.Time  // until when the log explains why calls are repeated
 }
 
 // New makes a Client. It sends nothing.
 func New(o Options) (*Client, error) {
-	base, err := endpoint(o.BaseURL)
+	base, err := parseBaseURL(o.BaseURL)
 	if err != nil {
 		return nil, fmt.Errorf("API URL: %w", err)
 	}
@@ -63,11 +63,11 @@ func New(o Options) (*Client, error) {
 		return nil, err
 	}
 	c := &Client{
-		base:      base,
+		baseURL:   base,
 		version:   o.Version,
 		authorize: func(h http.Header) { h.Set("Authorization", "Bearer "+token) },
-		secrets:   withToken(o.Secrets, token),
-		pace:      newPacer(o.Unpaced),
+		secrets:   addTokenSecrets(o.Secrets, token),
+		pacer:     newPacer(o.Unpaced),
 		grace:     o.Grace,
 		trace:     o.Trace,
 		warn:      o.Warn,
@@ -75,21 +75,21 @@ func New(o Options) (*Client, error) {
 	if c.version == "" {
 		c.version = "dev"
 	}
-	c.agent = identifier + "/" + c.version
+	c.userAgent = clientIdentifier + "/" + c.version
 	if o.Commit != "" {
-		c.agent += " (" + o.Commit + ")"
+		c.userAgent += " (" + o.Commit + ")"
 	}
 	transport := o.Transport
 	if transport == nil {
 		transport = newTransport()
 	}
-	c.http = &http.Client{Transport: transport, CheckRedirect: c.redirect}
+	c.httpClient = &http.Client{Transport: transport, CheckRedirect: c.checkRedirect}
 	return c, nil
 }
 
-// endpoint checks a base URL. What it says about a bad one leaves out the URL
+// parseBaseURL checks a base URL. What it says about a bad one leaves out the URL
 // where that might hold a password.
-func endpoint(base string) (string, error) {
+func parseBaseURL(base string) (string, error) {
 	u, err := url.Parse(strings.TrimSpace(base))
 	switch {
 	case err != nil:
@@ -100,7 +100,7 @@ func endpoint(base string) (string, error) {
 		return "", fmt.Errorf("%q names no host", base)
 	case u.RawQuery != "" || u.Fragment != "":
 		return "", fmt.Errorf("%q must end with its path", base)
-	case u.Scheme == "https", u.Scheme == "http" && loopback(u.Hostname()):
+	case u.Scheme == "https", u.Scheme == "http" && isLoopback(u.Hostname()):
 	default:
 		return "", fmt.Errorf("%q must be https, since the token is sent there", base)
 	}
@@ -108,7 +108,7 @@ func endpoint(base string) (string, error) {
 	return u.Scheme + "://" + u.Host + path, nil
 }
 
-func loopback(host string) bool {
+func isLoopback(host string) bool {
 	ip := net.ParseIP(host)
 	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
@@ -122,7 +122,7 @@ func newTransport() *http.Transport {
 		DialContext:            (&net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}).DialContext,
 		ForceAttemptHTTP2:      true,
 		HTTP2:                  &http.HTTP2Config{SendPingTimeout: 15 * time.Second, PingTimeout: 10 * time.Second},
-		MaxIdleConnsPerHost:    maxFlight,
+		MaxIdleConnsPerHost:    maxInFlight,
 		IdleConnTimeout:        90 * time.Second,
 		TLSHandshakeTimeout:    10 * time.Second,
 		MaxResponseHeaderBytes: 256 << 10,

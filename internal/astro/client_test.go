@@ -35,7 +35,7 @@ func TestNewChecksURL(t *testing.T) {
 			if err != nil {
 				text = err.Error()
 			} else {
-				got = c.base
+				got = c.baseURL
 			}
 			if diff := cmp.Diff([]string{tc.base, tc.err}, []string{got, text}); diff != "" {
 				t.Error(diff)
@@ -60,10 +60,10 @@ func TestRequest(t *testing.T) {
 	t.Parallel()
 	var got *http.Request
 	var sent bytes.Buffer
-	c := newClient(t, server(func(r *http.Request) reply {
+	c := newClient(t, fakeServer(func(r *http.Request) reply {
 		got = r
 		_, _ = io.Copy(&sent, r.Body)
-		return answer(200, `{"id":"d1"}`)
+		return newReply(200, `{"id":"d1"}`)
 	}), func(o *Options) { o.Token, o.Commit = testToken+"\n", "c0ffee" })
 	body, err := c.Do(t.Context(), Call{
 		Method: http.MethodPost, Path: "/organizations/{organizationId}/deployments/{deploymentId}",
@@ -92,7 +92,7 @@ func TestRequest(t *testing.T) {
 func TestBadCallIsNotSent(t *testing.T) {
 	t.Parallel()
 	var count atomic.Int32
-	c := newClient(t, always(&count, answer(200, `{}`)))
+	c := newClient(t, countingServer(&count, newReply(200, `{}`)))
 	for _, tc := range []struct {
 		call Call
 		want string

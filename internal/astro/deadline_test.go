@@ -13,8 +13,8 @@ import (
 // What the API said last, and its requestId, outlive the end of the context.
 func TestContextEnds(t *testing.T) {
 	t.Parallel()
-	hang := answer(200, `{}`).after(time.Hour)
-	busy := answer(503, `{"message":"busy","requestId":"r1"}`, "Retry-After", "30")
+	hang := newReply(200, `{}`).delayedBy(time.Hour)
+	busy := newReply(503, `{"message":"busy","requestId":"r1"}`, "Retry-After", "30")
 	for _, tc := range []struct {
 		name      string
 		call      Call
@@ -28,36 +28,36 @@ func TestContextEnds(t *testing.T) {
 		{
 			name: "cancelled while waiting", call: getCall,
 			replies: []reply{busy},
-			ctx:     cancelled(10 * time.Second), is: context.Canceled, after: 10 * time.Second,
+			ctx:     cancelAfter(10 * time.Second), is: context.Canceled, after: 10 * time.Second,
 			want: "GET /things/{id}: 503 Service Unavailable: busy: context canceled: retry after 30s (requestId r1)",
 		},
 		{
 			name: "a deadline before the Retry-After", call: getCall,
 			replies: []reply{busy},
-			ctx:     timedOut(29 * time.Second), is: context.DeadlineExceeded, after: 0,
+			ctx:     timeoutAfter(29 * time.Second), is: context.DeadlineExceeded, after: 0,
 			want: "GET /things/{id}: 503 Service Unavailable: busy: the next try would come too late: context deadline exceeded: retry after 30s (requestId r1)",
 		},
 		{
 			name: "cancelled in flight, after an answer", call: getCall,
 			replies: []reply{busy, hang},
-			ctx:     cancelled(31 * time.Second), is: context.Canceled, after: 31 * time.Second,
+			ctx:     cancelAfter(31 * time.Second), is: context.Canceled, after: 31 * time.Second,
 			want: "GET /things/{id}: 503 Service Unavailable: busy: context canceled: retry after 30s (requestId r1)",
 		},
 		{
 			name: "a write cancelled in flight", call: postCall,
 			replies: []reply{hang},
-			ctx:     cancelled(time.Second), is: context.Canceled, after: time.Second, ambiguous: true,
+			ctx:     cancelAfter(time.Second), is: context.Canceled, after: time.Second, ambiguous: true,
 			want: "POST /things: context canceled",
 		},
 		{
 			name: "a write cancelled before it was sent again", call: postCall,
-			replies: []reply{answer(429, ``, "Retry-After", "9", "X-Request-Id", "r9")},
-			ctx:     cancelled(time.Second), is: context.Canceled, after: time.Second,
+			replies: []reply{newReply(429, ``, "Retry-After", "9", "X-Request-Id", "r9")},
+			ctx:     cancelAfter(time.Second), is: context.Canceled, after: time.Second,
 			want: "POST /things: 429 Too Many Requests: context canceled: retry after 9s (requestId r9)",
 		},
 		{
 			name: "cancelled before anything", call: postCall,
-			ctx: cancelled(0), is: context.Canceled,
+			ctx: cancelAfter(0), is: context.Canceled,
 			want: "POST /things: context canceled",
 		},
 	} {
@@ -67,7 +67,7 @@ func TestContextEnds(t *testing.T) {
 				ctx, cancel := tc.ctx(t.Context())
 				defer cancel()
 				n := 0
-				c := newClient(t, server(func(*http.Request) reply {
+				c := newClient(t, fakeServer(func(*http.Request) reply {
 					n++
 					return tc.replies[n-1]
 				}))
@@ -77,8 +77,8 @@ func TestContextEnds(t *testing.T) {
 				if !errors.As(err, &e) || !errors.Is(err, tc.is) {
 					t.Fatalf("got %v, want an *Error and %v", err, tc.is)
 				}
-				if err.Error() != tc.want || e.Ambiguous != tc.ambiguous {
-					t.Errorf("got %v (ambiguous %t)\nwant %s", err, e.Ambiguous, tc.want)
+				if err.Error() != tc.want || e.OutcomeUncertain != tc.ambiguous {
+					t.Errorf("got %v (ambiguous %t)\nwant %s", err, e.OutcomeUncertain, tc.want)
 				}
 				if took := time.Since(start); took != tc.after {
 					t.Errorf("took %s, want %s", took, tc.after)
@@ -91,7 +91,7 @@ func TestContextEnds(t *testing.T) {
 	}
 }
 
-func cancelled(after time.Duration) func(context.Context) (context.Context, context.CancelFunc) {
+func cancelAfter(after time.Duration) func(context.Context) (context.Context, context.CancelFunc) {
 	return func(ctx context.Context) (context.Context, context.CancelFunc) {
 		ctx, cancel := context.WithCancel(ctx)
 		if after == 0 {
@@ -103,7 +103,7 @@ func cancelled(after time.Duration) func(context.Context) (context.Context, cont
 	}
 }
 
-func timedOut(after time.Duration) func(context.Context) (context.Context, context.CancelFunc) {
+func timeoutAfter(after time.Duration) func(context.Context) (context.Context, context.CancelFunc) {
 	return func(ctx context.Context) (context.Context, context.CancelFunc) {
 		return context.WithTimeout(ctx, after)
 	}
@@ -125,8 +125,8 @@ func TestGrace(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				var count atomic.Int32
-				c := newClient(t, always(&count, answer(200, `{"id":"t1"}`).after(tc.takes)), func(o *Options) { o.Grace = 5 * time.Second })
-				ctx, cancel := cancelled(time.Second)(t.Context())
+				c := newClient(t, countingServer(&count, newReply(200, `{"id":"t1"}`).delayedBy(tc.takes)), func(o *Options) { o.Grace = 5 * time.Second })
+				ctx, cancel := cancelAfter(time.Second)(t.Context())
 				defer cancel()
 				start := time.Now()
 				_, err := c.Do(ctx, postCall)
@@ -154,16 +154,16 @@ func TestRetryAfter(t *testing.T) {
 		{"-5", "", 0},
 		{"soon", "", 0},
 		{"1.5", "", 0},
-		{"99999999999999999999999", "", longestAsked},
-		{"9223372036", "", longestAsked},
+		{"99999999999999999999999", "", maxRetryAfter},
+		{"9223372036", "", maxRetryAfter},
 		{now.Add(90 * time.Second).Format(http.TimeFormat), "", 90 * time.Second},
 		{now.Add(-time.Hour).Format(http.TimeFormat), "", 0},
-		{now.Add(1000 * time.Hour).Format(http.TimeFormat), "", longestAsked},
+		{now.Add(1000 * time.Hour).Format(http.TimeFormat), "", maxRetryAfter},
 		// The server's clock is an hour ahead of the runner's.
 		{now.Add(time.Hour + 3*time.Second).Format(http.TimeFormat), now.Add(time.Hour).Format(http.TimeFormat), 3 * time.Second},
 	} {
 		h := http.Header{"Retry-After": {tc.value}, "Date": {tc.date}}
-		if got := retryAfter(h, now); got != tc.want {
+		if got := parseRetryAfter(h, now); got != tc.want {
 			t.Errorf("Retry-After %q at %q: %s, want %s", tc.value, tc.date, got, tc.want)
 		}
 	}

@@ -11,17 +11,17 @@ import (
 // Error is a call that did not succeed. Its texts are safe to show: one line,
 // bounded, without the token. What they say still comes from outside.
 type Error struct {
-	Method      string
-	Path        string // the call's template
-	StatusCode  int    // of the last answer; 0 when there was none
-	Message     string // the API's own, or what its body amounts to
-	RequestID   string // for Astronomer's support; "" when the answer had none
-	FieldErrors []FieldError
-	RetryAfter  time.Duration // asked for by the answer; 0 when it didn't
-	Ambiguous   bool          // a write that may have happened, whatever StatusCode says
-	Foreign     bool          // the answer is not the API's own, but perhaps a gateway's
-	Unsent      bool          // no request left: the context ended first, or its deadline was too near
-	Err         error         // why there is no answer, or why it can't be used; the context's error when it ended
+	Method           string
+	Path             string // the call's template
+	StatusCode       int    // of the last answer; 0 when there was none
+	Message          string // the API's own, or what its body amounts to
+	RequestID        string // for Astronomer's support; "" when the answer had none
+	FieldErrors      []FieldError
+	RetryAfter       time.Duration // asked for by the answer; 0 when it didn't
+	OutcomeUncertain bool          // a write that may have happened, whatever StatusCode says
+	FromProxy        bool          // the answer is not the API's own, but perhaps a gateway's
+	Unsent           bool          // no request left: the context ended first, or its deadline was too near
+	Err              error         // why there is no answer, or why it can't be used; the context's error when it ended
 }
 
 // FieldError is one failed constraint of a request body, from a 400.
@@ -38,16 +38,16 @@ func (e *Error) Error() string {
 	var b strings.Builder
 	b.WriteString(e.Method + " " + e.Path)
 	if e.StatusCode != 0 {
-		b.WriteString(": " + status(e.StatusCode))
+		b.WriteString(": " + statusText(e.StatusCode))
 	}
 	if e.Message != "" {
 		b.WriteString(": " + e.Message)
 	}
-	if fields := e.fields(); fields != "" {
+	if fields := e.fieldsText(); fields != "" {
 		b.WriteString(": " + fields)
 	}
 	if e.Err != nil {
-		b.WriteString(": " + clean(e.Err.Error()))
+		b.WriteString(": " + singleLine(e.Err.Error()))
 	}
 	if e.RetryAfter > 0 {
 		fmt.Fprintf(&b, ": retry after %s", e.RetryAfter.Round(time.Second))
@@ -61,9 +61,9 @@ func (e *Error) Error() string {
 // Unwrap returns Err.
 func (e *Error) Unwrap() error { return e.Err }
 
-// fields lists the field errors that the message doesn't contain: as many as have
+// fieldsText lists the field errors that the message doesn't contain: as many as have
 // room, at least one.
-func (e *Error) fields() string {
+func (e *Error) fieldsText() string {
 	var texts []string
 	size, left := 0, 0
 	for _, f := range e.FieldErrors {
@@ -94,43 +94,43 @@ func (f FieldError) String() string {
 	return f.Field + ": " + text
 }
 
-func status(code int) string {
+func statusText(code int) string {
 	return strings.TrimSpace(fmt.Sprintf("%d %s", code, http.StatusText(code)))
 }
 
-// NotFound reports whether the API answered that the object does not exist
+// IsNotFound reports whether the API answered that the object does not exist
 // (or, to a token of narrow reach, may as well not exist).
-func NotFound(err error) bool {
+func IsNotFound(err error) bool {
 	e, ok := errors.AsType[*Error](err)
-	return ok && e.StatusCode == http.StatusNotFound && !e.Foreign
+	return ok && e.StatusCode == http.StatusNotFound && !e.FromProxy
 }
 
-// Forbidden reports whether the API answered that the token may not do this.
-func Forbidden(err error) bool {
+// IsForbidden reports whether the API answered that the token may not do this.
+func IsForbidden(err error) bool {
 	e, ok := errors.AsType[*Error](err)
-	return ok && e.StatusCode == http.StatusForbidden && !e.Foreign
+	return ok && e.StatusCode == http.StatusForbidden && !e.FromProxy
 }
 
-// Refused reports whether the API looked at the call and said no to what it
+// IsRefused reports whether the API looked at the call and said no to what it
 // asks for, so that another call may well be answered.
-func Refused(err error) bool {
+func IsRefused(err error) bool {
 	e, ok := errors.AsType[*Error](err)
 	return ok && (e.StatusCode == http.StatusBadRequest || e.StatusCode == http.StatusForbidden || e.StatusCode == http.StatusNotFound)
 }
 
-// cause is a failure below the API, in words that are safe to show: those of
+// sanitizedError is a failure below the API, in words that are safe to show: those of
 // net/http may quote what a server sent, and so the token. It wraps no error of
 // net/http: a timeout there also claims to be the context's.
-type cause struct {
+type sanitizedError struct {
 	text string
 	kind error // what this package decides on, or nil
 }
 
-func (c *cause) Error() string { return c.text }
-func (c *cause) Unwrap() error { return c.kind }
+func (c *sanitizedError) Error() string { return c.text }
+func (c *sanitizedError) Unwrap() error { return c.kind }
 
-// join is what stopped the retries, beside what the last try said.
-func join(stop, last error) error {
+// joinCauses is what stopped the retries, beside what the last try said.
+func joinCauses(stop, last error) error {
 	if last == nil || errors.Is(last, stop) {
 		return stop
 	}

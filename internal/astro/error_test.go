@@ -39,7 +39,7 @@ func TestErrorText(t *testing.T) {
 		{"unknown status", `{"message":"no"}`, 499, nil, "POST /things: 499: no"},
 		{"workflow command", `{"message":"a\n::error::forged\r\n##[set-output]"}`, 400, nil, "POST /things: 400 Bad Request: a ::error::forged ##[set-output]"},
 		{
-			"longer than is read, the id first", `{"requestId":"r1","message":"` + strings.Repeat("x", maxFailure) + `"}`, 400, nil,
+			"longer than is read, the id first", `{"requestId":"r1","message":"` + strings.Repeat("x", maxErrorBytes) + `"}`, 400, nil,
 			"POST /things: 400 Bad Request: " + `{"requestId":"r1","message":"` + strings.Repeat("x", 170) + "…" + " (requestId r1)",
 		},
 		{
@@ -47,12 +47,12 @@ func TestErrorText(t *testing.T) {
 			"POST /things: 400 Bad Request: no (requestId r1)",
 		},
 		{"broken off", `{"message":"no","requestId":"r1","fieldErrors":[{"field"`, 400, nil, "POST /things: 400 Bad Request: no (requestId r1)"},
-		{"long HTML", "<html>" + strings.Repeat("x", 2*maxFailure), 502, []string{"X-Request-Id", "r1"}, "POST /things: 502 Bad Gateway: an HTML page (requestId r1)"},
+		{"long HTML", "<html>" + strings.Repeat("x", 2*maxErrorBytes), 502, []string{"X-Request-Id", "r1"}, "POST /things: 502 Bad Gateway: an HTML page (requestId r1)"},
 		{"asks to wait", `{"message":"later"}`, 503, []string{"Retry-After", "60"}, "POST /things: 503 Service Unavailable: later: retry after 1m0s"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
-			c := newClient(t, server(func(*http.Request) reply { return answer(tc.status, tc.body, tc.header...) }))
+			c := newClient(t, fakeServer(func(*http.Request) reply { return newReply(tc.status, tc.body, tc.header...) }))
 			_, err := c.Do(t.Context(), postCall)
 			if err == nil {
 				t.Fatal("no error")
@@ -60,7 +60,7 @@ func TestErrorText(t *testing.T) {
 			if diff := cmp.Diff(tc.want, err.Error()); diff != "" {
 				t.Error(diff)
 			}
-			if NotFound(err) {
+			if IsNotFound(err) {
 				t.Error("it is NotFound")
 			}
 		})
@@ -69,8 +69,8 @@ func TestErrorText(t *testing.T) {
 
 func TestErrorFields(t *testing.T) {
 	t.Parallel()
-	c := newClient(t, server(func(*http.Request) reply {
-		return answer(404, `{"message":"gone","requestId":"r1","statusCode":500,"fieldErrors":[{"field":"a","code":"b","message":"c"}]}`, "X-Request-Id", "r2")
+	c := newClient(t, fakeServer(func(*http.Request) reply {
+		return newReply(404, `{"message":"gone","requestId":"r1","statusCode":500,"fieldErrors":[{"field":"a","code":"b","message":"c"}]}`, "X-Request-Id", "r2")
 	}))
 	_, err := c.Do(t.Context(), postCall)
 	want := &Error{
@@ -84,12 +84,12 @@ func TestErrorFields(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
-	if !NotFound(err) || NotFound(errors.New("404")) || NotFound(nil) {
+	if !IsNotFound(err) || IsNotFound(errors.New("404")) || IsNotFound(nil) {
 		t.Error("NotFound is wrong")
 	}
 	for status, want := range map[int][2]bool{400: {true, false}, 401: {false, false}, 403: {true, true}, 404: {true, false}, 429: {false, false}, 500: {false, false}} {
 		err := fmt.Errorf("list: %w", &Error{StatusCode: status})
-		if got := [2]bool{Refused(err), Forbidden(err)}; got != want {
+		if got := [2]bool{IsRefused(err), IsForbidden(err)}; got != want {
 			t.Errorf("%d: refused, forbidden %v", status, got)
 		}
 	}
@@ -101,9 +101,9 @@ func FuzzError(f *testing.F) {
 	f.Add(429, "", "\xff\u202e\n"+testToken)
 	f.Add(500, "application/json", `{"message":{"a":["`+testToken+`"]}}`)
 	f.Fuzz(func(t *testing.T, status int, kind, body string) {
-		c := newClient(t, server(nil))
+		c := newClient(t, fakeServer(nil))
 		e := &Error{Method: "GET", Path: "/x", StatusCode: status}
-		c.describe(e, http.Header{"Content-Type": {kind}}, []byte(body))
+		c.fillError(e, http.Header{"Content-Type": {kind}}, []byte(body))
 		text := e.Error()
 		if n := utf8.RuneCountInString(text); n > 4096 || !utf8.ValidString(text) {
 			t.Errorf("%d characters: %q", n, text)

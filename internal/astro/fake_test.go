@@ -32,10 +32,10 @@ type reply struct {
 	delay  time.Duration // before it; cut short by the request's context
 }
 
-// server answers requests in process.
-type server func(*http.Request) reply
+// fakeServer answers requests in process.
+type fakeServer func(*http.Request) reply
 
-func (s server) RoundTrip(r *http.Request) (*http.Response, error) {
+func (s fakeServer) RoundTrip(r *http.Request) (*http.Response, error) {
 	if err := r.Context().Err(); err != nil {
 		return nil, err
 	}
@@ -57,8 +57,8 @@ func (s server) RoundTrip(r *http.Request) (*http.Response, error) {
 	return &http.Response{StatusCode: p.status, Header: p.header, Body: io.NopCloser(body)}, nil
 }
 
-// answer makes a reply; header alternates names and values.
-func answer(status int, body string, header ...string) reply {
+// newReply makes a reply; header alternates names and values.
+func newReply(status int, body string, header ...string) reply {
 	h := http.Header{"Content-Type": {"application/json"}}
 	for i := 0; i < len(header); i += 2 {
 		h.Set(header[i], header[i+1])
@@ -66,14 +66,14 @@ func answer(status int, body string, header ...string) reply {
 	return reply{status: status, header: h, text: body}
 }
 
-// failure is an error answer in the API's envelope.
-func failure(status int, message, id string) reply {
-	return answer(status, fmt.Sprintf(`{"message":%q,"requestId":%q,"statusCode":%d}`, message, id, status))
+// errorReply is an error answer in the API's envelope.
+func errorReply(status int, message, id string) reply {
+	return newReply(status, fmt.Sprintf(`{"message":%q,"requestId":%q,"statusCode":%d}`, message, id, status))
 }
 
-func breaks(err error) reply { return reply{err: err} }
+func brokenReply(err error) reply { return reply{err: err} }
 
-func (p reply) after(d time.Duration) reply {
+func (p reply) delayedBy(d time.Duration) reply {
 	p.delay = d
 	return p
 }
@@ -83,21 +83,21 @@ type readFunc func([]byte) (int, error)
 
 func (f readFunc) Read(p []byte) (int, error) { return f(p) }
 
-// always makes the same reply and counts the requests.
-func always(count *atomic.Int32, p reply) server {
+// countingServer makes the same reply and counts the requests.
+func countingServer(count *atomic.Int32, p reply) fakeServer {
 	return func(*http.Request) reply {
 		count.Add(1)
 		return p
 	}
 }
 
-// script makes one reply after the other.
-func script(replies ...reply) server {
+// scriptedServer makes one reply after the other.
+func scriptedServer(replies ...reply) fakeServer {
 	var n atomic.Int32
 	return func(r *http.Request) reply {
 		i := int(n.Add(1)) - 1
 		if i >= len(replies) {
-			return breaks(fmt.Errorf("request %d was not expected: %s %s", i+1, r.Method, r.URL))
+			return brokenReply(fmt.Errorf("request %d was not expected: %s %s", i+1, r.Method, r.URL))
 		}
 		return replies[i]
 	}

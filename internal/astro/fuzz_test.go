@@ -43,42 +43,42 @@ func FuzzAnswer(f *testing.F) {
 		header := http.Header{"Content-Type": {kind}, "X-Request-Id": {id}, "Retry-After": {later}, "Location": {location}, "Deprecation": {deprecated}}
 		synctest.Test(t, func(t *testing.T) {
 			var said []string
-			c := newClient(t, server(func(*http.Request) reply { return reply{status: status, header: header, text: body} }), func(o *Options) {
+			c := newClient(t, fakeServer(func(*http.Request) reply { return reply{status: status, header: header, text: body} }), func(o *Options) {
 				o.Warn = func(text string) { said = append(said, text) }
-				o.Trace = func(a Attempt) { said = append(said, clean(fmt.Sprintf("%+v", a))) }
+				o.Trace = func(a Attempt) { said = append(said, singleLine(fmt.Sprintf("%+v", a))) }
 			})
 			got, err := c.Do(t.Context(), call)
 			if err == nil {
-				success(t, call.Method, status, body, got)
+				checkSuccess(t, call.Method, status, body, got)
 			} else {
-				failed(t, status, err, got)
+				checkFailure(t, status, err, got)
 				said = append(said, err.Error())
 			}
-			if object(body) && (status == 200 || status == 201 || status == 202) && !strings.HasPrefix(kind, "text/html") && err != nil {
+			if isJSONObject(body) && (status == 200 || status == 201 || status == 202) && !strings.HasPrefix(kind, "text/html") && err != nil {
 				t.Errorf("a good answer is an error: %v", err)
 			}
 			for _, text := range said {
-				shown(t, text)
+				checkLoggable(t, text)
 			}
 		})
 	})
 }
 
-// success checks an answer that is none of the errors.
-func success(t *testing.T, method string, status int, body string, got []byte) {
+// checkSuccess checks an answer that is none of the errors.
+func checkSuccess(t *testing.T, method string, status int, body string, got []byte) {
 	t.Helper()
 	switch {
 	case method == http.MethodDelete && status == http.StatusNotFound:
 	case !slices.Contains([]int{200, 201, 202, 204}, status):
 		t.Errorf("status %d is a success", status)
 	case got == nil && (status == 204 && method != http.MethodGet || method == http.MethodDelete && strings.TrimSpace(body) == ""):
-	case string(got) != body || !object(body):
+	case string(got) != body || !isJSONObject(body):
 		t.Errorf("status %d with %q gives %q", status, body, got)
 	}
 }
 
-// failed checks an error beyond its text.
-func failed(t *testing.T, status int, err error, got []byte) {
+// checkFailure checks an error beyond its text.
+func checkFailure(t *testing.T, status int, err error, got []byte) {
 	t.Helper()
 	var e *Error
 	if !errors.As(err, &e) || got != nil {
@@ -92,8 +92,8 @@ func failed(t *testing.T, status int, err error, got []byte) {
 	}
 }
 
-// shown checks a text that goes into the log.
-func shown(t *testing.T, text string) {
+// checkLoggable checks a text that goes into the log.
+func checkLoggable(t *testing.T, text string) {
 	t.Helper()
 	if utf8.RuneCountInString(text) >= 4096 || !utf8.ValidString(text) {
 		t.Errorf("%d bytes: %q", len(text), text)
@@ -108,7 +108,7 @@ func shown(t *testing.T, text string) {
 	}
 }
 
-func object(body string) bool {
+func isJSONObject(body string) bool {
 	var members map[string]json.RawMessage
 	return json.Unmarshal([]byte(body), &members) == nil && members != nil
 }

@@ -12,31 +12,31 @@ import (
 	"time"
 )
 
-// limiter is a server that counts requests the way the API's limits say: at
+// rateLimiter is a server that counts requests the way the API's limits say: at
 // most limit of them in any one second.
-type limiter struct {
-	limit   int
-	mu      sync.Mutex
-	times   []time.Time
-	seen    atomic.Int32
-	refused int
+type rateLimiter struct {
+	limit      int
+	mu         sync.Mutex
+	acceptedAt []time.Time
+	requests   atomic.Int32
+	rejected   int
 }
 
-func (l *limiter) serve(*http.Request) reply {
-	time.Sleep(time.Duration(30-l.seen.Add(1)%3*10) * time.Millisecond) // some travel faster
+func (l *rateLimiter) serveLimited(*http.Request) reply {
+	time.Sleep(time.Duration(30-l.requests.Add(1)%3*10) * time.Millisecond) // some travel faster
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	now := time.Now()
-	l.times = slices.DeleteFunc(l.times, func(at time.Time) bool { return now.Sub(at) >= time.Second })
-	if len(l.times) >= l.limit {
-		l.refused++
-		return answer(429, "slow down", "Content-Type", "text/plain")
+	l.acceptedAt = slices.DeleteFunc(l.acceptedAt, func(at time.Time) bool { return now.Sub(at) >= time.Second })
+	if len(l.acceptedAt) >= l.limit {
+		l.rejected++
+		return newReply(429, "slow down", "Content-Type", "text/plain")
 	}
-	l.times = append(l.times, now)
-	return answer(200, `{"id":"t1"}`)
+	l.acceptedAt = append(l.acceptedAt, now)
+	return newReply(200, `{"id":"t1"}`)
 }
 
-func many(t *testing.T, c *Client, n int, call Call) {
+func doConcurrently(t *testing.T, c *Client, n int, call Call) {
 	t.Helper()
 	var wg sync.WaitGroup
 	for range n {
@@ -68,13 +68,13 @@ func TestPace(t *testing.T) {
 		t.Run(fmt.Sprint(tc.call.Method, tc.calls), func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				api := &limiter{limit: tc.limit}
+				api := &rateLimiter{limit: tc.limit}
 				start := time.Now()
-				many(t, newClient(t, server(api.serve)), tc.calls, tc.call)
+				doConcurrently(t, newClient(t, fakeServer(api.serveLimited)), tc.calls, tc.call)
 				took := time.Since(start) - 30*time.Millisecond
 				ideal := time.Duration((tc.calls-1)/tc.limit) * time.Second
-				if api.refused != 0 || took < ideal || float64(took)*0.95 > float64(ideal) {
-					t.Errorf("%d calls took %s, at best %s; %d refused", tc.calls, took, ideal, api.refused)
+				if api.rejected != 0 || took < ideal || float64(took)*0.95 > float64(ideal) {
+					t.Errorf("%d calls took %s, at best %s; %d refused", tc.calls, took, ideal, api.rejected)
 				}
 			})
 		})
@@ -86,22 +86,22 @@ func TestPace(t *testing.T) {
 func TestPaceShared(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		api := &limiter{limit: 10}
+		api := &rateLimiter{limit: 10}
 		ctx, stop := context.WithCancel(t.Context())
 		var wg sync.WaitGroup
 		wg.Go(func() {
 			for ctx.Err() == nil {
-				api.serve(nil)
+				api.serveLimited(nil)
 				time.Sleep(170 * time.Millisecond)
 			}
 		})
 		start := time.Now()
-		many(t, newClient(t, server(api.serve)), 500, postCall)
+		doConcurrently(t, newClient(t, fakeServer(api.serveLimited)), 500, postCall)
 		took := time.Since(start)
 		stop()
 		wg.Wait()
-		t.Logf("500 creates at half the rate took %s, %d requests were refused, of both clients", took, api.refused)
-		if took > 3*time.Minute || api.refused > 100 {
+		t.Logf("500 creates at half the rate took %s, %d requests were refused, of both clients", took, api.rejected)
+		if took > 3*time.Minute || api.rejected > 100 {
 			t.Error("too slow, or too many refused")
 		}
 	})
@@ -109,27 +109,27 @@ func TestPaceShared(t *testing.T) {
 
 // Verbs don't wait for each other, and a slow API doesn't get more than 25
 // calls at a time.
-func TestPaceLanes(t *testing.T) {
+func TestPaceBuckets(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		var flying, most atomic.Int32
-		c := newClient(t, server(func(*http.Request) reply {
+		c := newClient(t, fakeServer(func(*http.Request) reply {
 			now := flying.Add(1)
 			defer flying.Add(-1)
 			if now > most.Load() {
 				most.Store(now)
 			}
 			time.Sleep(10 * time.Second)
-			return answer(200, `{}`)
+			return newReply(200, `{}`)
 		}))
 		start := time.Now()
 		var wg sync.WaitGroup
 		for _, call := range []Call{postCall, deleteCall, getCall} {
-			wg.Go(func() { many(t, c, 10, call) })
+			wg.Go(func() { doConcurrently(t, c, 10, call) })
 		}
 		wg.Wait()
 		// 25 in the first second, then the five that are left.
-		if took := time.Since(start); took > 22*time.Second || most.Load() != maxFlight {
+		if took := time.Since(start); took > 22*time.Second || most.Load() != maxInFlight {
 			t.Errorf("took %s with %d in flight", took, most.Load())
 		}
 	})
@@ -140,15 +140,15 @@ func TestPaceLanes(t *testing.T) {
 func TestPaceRedirects(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		c := newClient(t, server(func(r *http.Request) reply {
+		c := newClient(t, fakeServer(func(r *http.Request) reply {
 			time.Sleep(100 * time.Millisecond)
 			if r.URL.Path == "/v1/things/t1" {
-				return answer(302, "", "Location", "/v1/things/t2")
+				return newReply(302, "", "Location", "/v1/things/t2")
 			}
-			return answer(200, `{}`)
+			return newReply(200, `{}`)
 		}))
 		start := time.Now()
-		many(t, c, 100, getCall)
+		doConcurrently(t, c, 100, getCall)
 		if took := time.Since(start); took < 7*time.Second || took > 12*time.Second {
 			t.Errorf("200 requests took %s, want about 8", took)
 		}
@@ -156,14 +156,14 @@ func TestPaceRedirects(t *testing.T) {
 }
 
 func BenchmarkDo(b *testing.B) {
-	c := newClient(b, server(func(*http.Request) reply { return answer(200, `{"id":"t1"}`) }))
-	for _, l := range c.pace.lanes { // measured is the client, not the wait
+	c := newClient(b, fakeServer(func(*http.Request) reply { return newReply(200, `{"id":"t1"}`) }))
+	for _, l := range c.pacer.buckets { // measured is the client, not the wait
 		l.limit, l.rate = 1<<30, 1<<30
 	}
 	b.ReportAllocs()
 	for b.Loop() {
-		for _, l := range c.pace.lanes {
-			l.sent = l.sent[:0]
+		for _, l := range c.pacer.buckets {
+			l.sentAt = l.sentAt[:0]
 		}
 		if _, err := c.Do(b.Context(), getCall); err != nil {
 			b.Fatal(err)
@@ -171,11 +171,11 @@ func BenchmarkDo(b *testing.B) {
 	}
 }
 
-func BenchmarkAdmit(b *testing.B) {
+func BenchmarkAdmitCall(b *testing.B) {
 	p := newPacer(false)
 	now := time.Now()
 	for b.Loop() {
-		now = now.Add(window / 25)
-		p.admit(p.lanes[http.MethodGet], now)
+		now = now.Add(rateWindow / 25)
+		p.admitCall(p.buckets[http.MethodGet], now)
 	}
 }

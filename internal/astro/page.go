@@ -12,14 +12,14 @@ import (
 )
 
 const (
-	pageLimit = 1000 // the API's largest; its default is 20 (API notes 0.2)
-	maxItems  = 1_000_000
-	readings  = 3 // of a list that changes while its pages are read
+	pageSize     = 1000 // the API's largest; its default is 20 (API notes 0.2)
+	maxItems     = 1_000_000
+	maxListReads = 3 // of a list that changes while its pages are read
 )
 
-// errMoved is a list whose pages don't fit together, as happens when an object
+// errListChanged is a list whose pages don't fit together, as happens when an object
 // is created or deleted while they are read: one may have been missed.
-var errMoved = errors.New("the list changed while it was read")
+var errListChanged = errors.New("the list changed while it was read")
 
 // List reads all pages of a list, whose items are in member. It returns the
 // whole list or an error: never a part, and never an empty list for an answer
@@ -27,15 +27,15 @@ var errMoved = errors.New("the list changed while it was read")
 func (c *Client) List(ctx context.Context, call Call, member string) ([]json.RawMessage, error) {
 	call.Method = http.MethodGet
 	for reading := 1; ; reading++ {
-		items, err := c.read(ctx, call, member)
-		if err == nil || !errors.Is(err, errMoved) || reading == readings {
+		items, err := c.readPages(ctx, call, member)
+		if err == nil || !errors.Is(err, errListChanged) || reading == maxListReads {
 			return items, err
 		}
 	}
 }
 
-// read follows the pages once.
-func (c *Client) read(ctx context.Context, call Call, member string) ([]json.RawMessage, error) {
+// readPages follows the pages once.
+func (c *Client) readPages(ctx context.Context, call Call, member string) ([]json.RawMessage, error) {
 	var items []json.RawMessage
 	seen := map[string]bool{}
 	total := -1
@@ -43,22 +43,22 @@ func (c *Client) read(ctx context.Context, call Call, member string) ([]json.Raw
 		page := call
 		page.Query = url.Values{}
 		maps.Copy(page.Query, call.Query)
-		page.Query.Set("limit", strconv.Itoa(pageLimit))
+		page.Query.Set("limit", strconv.Itoa(pageSize))
 		page.Query.Set("offset", strconv.Itoa(len(items)))
-		body, err := c.send(ctx, page, maxPage)
+		body, err := c.sendWithRetry(ctx, page, maxPageBytes)
 		if err != nil {
 			return nil, err
 		}
-		part, count, err := decode(body, member)
+		part, count, err := decodePage(body, member)
 		if err == nil && total >= 0 && count != total {
-			err = fmt.Errorf("%w: totalCount was %d and is %d", errMoved, total, count)
+			err = fmt.Errorf("%w: totalCount was %d and is %d", errListChanged, total, count)
 		}
 		if err == nil {
 			total = count
-			err = add(&items, part, seen, total)
+			err = appendPage(&items, part, seen, total)
 		}
 		if err != nil {
-			return nil, &Error{Method: call.Method, Path: call.Path, StatusCode: http.StatusOK, Err: c.cause(err)}
+			return nil, &Error{Method: call.Method, Path: call.Path, StatusCode: http.StatusOK, Err: c.sanitizeCause(err)}
 		}
 		if len(items) == total {
 			return items, nil
@@ -66,31 +66,31 @@ func (c *Client) read(ctx context.Context, call Call, member string) ([]json.Raw
 	}
 }
 
-// add appends a page, checking that it brings the list forward.
-func add(items *[]json.RawMessage, part []json.RawMessage, seen map[string]bool, total int) error {
+// appendPage appends a page, checking that it brings the list forward.
+func appendPage(items *[]json.RawMessage, part []json.RawMessage, seen map[string]bool, total int) error {
 	for _, item := range part {
-		key, err := identity(item)
+		key, err := itemKey(item)
 		if err != nil {
 			return fmt.Errorf("item %d: %w", len(*items)+1, err)
 		}
 		if seen[key] {
-			return fmt.Errorf("%w: an item came twice, %s", errMoved, key)
+			return fmt.Errorf("%w: an item came twice, %s", errListChanged, key)
 		}
 		seen[key] = true
 		*items = append(*items, item)
 	}
 	switch n := len(*items); {
 	case n > total:
-		return fmt.Errorf("%w: %d items, but a totalCount of %d", errMoved, n, total)
+		return fmt.Errorf("%w: %d items, but a totalCount of %d", errListChanged, n, total)
 	case len(part) == 0 && n < total:
-		return fmt.Errorf("%w: it ended after %d of %d items", errMoved, n, total)
+		return fmt.Errorf("%w: it ended after %d of %d items", errListChanged, n, total)
 	}
 	return nil
 }
 
-// decode takes a page apart. A null list counts as empty where totalCount
+// decodePage takes a page apart. A null list counts as empty where totalCount
 // confirms it.
-func decode(body []byte, member string) (items []json.RawMessage, total int, err error) {
+func decodePage(body []byte, member string) (items []json.RawMessage, total int, err error) {
 	var page map[string]json.RawMessage
 	if err := json.Unmarshal(body, &page); err != nil {
 		return nil, 0, err
@@ -112,9 +112,9 @@ func decode(body []byte, member string) (items []json.RawMessage, total int, err
 	return items, total, nil
 }
 
-// identity tells items apart: by their id, or as a whole where a kind has none
+// itemKey tells items apart: by their id, or as a whole where a kind has none
 // (members of a team).
-func identity(item json.RawMessage) (string, error) {
+func itemKey(item json.RawMessage) (string, error) {
 	var object *struct {
 		ID any `json:"id"`
 	}

@@ -16,8 +16,8 @@ import (
 
 var listCall = Call{Method: http.MethodGet, Path: "/things", Query: url.Values{"workspaceIds": {"w1", "w2"}}}
 
-// pages serves a list of n things in pages of at most limit.
-func pages(n, limit int, seen *[]string) server {
+// pagedServer serves a list of n things in pages of at most limit.
+func pagedServer(n, limit int, seen *[]string) fakeServer {
 	return func(r *http.Request) reply {
 		*seen = append(*seen, r.URL.RawQuery)
 		offset, _ := strconv.Atoi(r.URL.Query().Get("offset"))
@@ -26,7 +26,7 @@ func pages(n, limit int, seen *[]string) server {
 		for i := offset; i < min(n, offset+asked, offset+limit); i++ {
 			items = append(items, fmt.Sprintf(`{"id":"t%d"}`, i))
 		}
-		return answer(200, fmt.Sprintf(`{"things":[%s],"limit":%d,"offset":%d,"totalCount":%d}`, strings.Join(items, ","), limit, offset, n))
+		return newReply(200, fmt.Sprintf(`{"things":[%s],"limit":%d,"offset":%d,"totalCount":%d}`, strings.Join(items, ","), limit, offset, n))
 	}
 }
 
@@ -38,7 +38,7 @@ func TestList(t *testing.T) {
 		t.Run(fmt.Sprint(tc.n, tc.limit), func(t *testing.T) {
 			t.Parallel()
 			var seen []string
-			items, err := newClient(t, pages(tc.n, tc.limit, &seen)).List(t.Context(), listCall, "things")
+			items, err := newClient(t, pagedServer(tc.n, tc.limit, &seen)).List(t.Context(), listCall, "things")
 			if err != nil || len(items) != tc.n || len(seen) != tc.requests {
 				t.Fatalf("%d items by %d requests, %v", len(items), len(seen), err)
 			}
@@ -80,12 +80,12 @@ func TestListRefuses(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
-			c := newClient(t, server(func(*http.Request) reply { return answer(200, tc.body) }))
+			c := newClient(t, fakeServer(func(*http.Request) reply { return newReply(200, tc.body) }))
 			items, err := c.List(t.Context(), listCall, "things")
 			if want := "GET /things: 200 OK: " + tc.want; err == nil || err.Error() != want {
 				t.Fatalf("got %d items, %v\nwant %s", len(items), err, want)
 			}
-			if e := (*Error)(nil); !errors.As(err, &e) || e.Ambiguous {
+			if e := (*Error)(nil); !errors.As(err, &e) || e.OutcomeUncertain {
 				t.Errorf("got %#v", err)
 			}
 		})
@@ -101,7 +101,7 @@ func TestListAccepts(t *testing.T) {
 		{`{"things":null,"totalCount":0}`, nil},
 		{`{"things":[{"userId":"u1"},{"userId":"u2"}],"totalCount":2,"new":[]}`, []json.RawMessage{[]byte(`{"userId":"u1"}`), []byte(`{"userId":"u2"}`)}},
 	} {
-		c := newClient(t, server(func(*http.Request) reply { return answer(200, tc.body) }))
+		c := newClient(t, fakeServer(func(*http.Request) reply { return newReply(200, tc.body) }))
 		items, err := c.List(t.Context(), listCall, "things")
 		if diff := cmp.Diff(tc.want, items); err != nil || diff != "" {
 			t.Errorf("%v %s", err, diff)
@@ -111,17 +111,17 @@ func TestListAccepts(t *testing.T) {
 
 // An object goes while the pages are read: one that stays would be missed, so
 // the list is read again.
-func TestListMoves(t *testing.T) {
+func TestListChangesWhileRead(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		n, requests := 30, 0
-		c := newClient(t, server(func(r *http.Request) reply {
+		c := newClient(t, fakeServer(func(r *http.Request) reply {
 			requests++
 			if requests == 2 {
 				n = 29
 			}
 			var seen []string
-			return pages(n, 20, &seen)(r)
+			return pagedServer(n, 20, &seen)(r)
 		}))
 		items, err := c.List(t.Context(), listCall, "things")
 		if err != nil || len(items) != 29 || requests != 4 {
@@ -135,11 +135,11 @@ func TestListFails(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		var seen []string
-		c := newClient(t, server(func(r *http.Request) reply {
+		c := newClient(t, fakeServer(func(r *http.Request) reply {
 			if r.URL.Query().Get("offset") != "0" {
-				return failure(503, "busy", "r1")
+				return errorReply(503, "busy", "r1")
 			}
-			return pages(30, 20, &seen)(r)
+			return pagedServer(30, 20, &seen)(r)
 		}))
 		items, err := c.List(t.Context(), listCall, "things")
 		if want := "GET /things: 503 Service Unavailable: busy (requestId r1)"; err == nil || err.Error() != want || items != nil {

@@ -28,20 +28,20 @@ func TestPause(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				start := time.Now()
 				var n atomic.Int32
-				c := newClient(t, server(func(*http.Request) reply {
+				c := newClient(t, fakeServer(func(*http.Request) reply {
 					if n.Add(1) == 1 {
-						return answer(429, "", tc.header()...)
+						return newReply(429, "", tc.header()...)
 					}
 					if took := time.Since(start); took < 20*time.Second {
 						t.Errorf("a request after %s", took)
 					}
-					return answer(200, `{}`)
+					return newReply(200, `{}`)
 				}))
 				var wg sync.WaitGroup
-				wg.Go(func() { many(t, c, 1, postCall) })
+				wg.Go(func() { doConcurrently(t, c, 1, postCall) })
 				synctest.Wait()
-				wg.Go(func() { many(t, c, 30, getCall) })
-				wg.Go(func() { many(t, c, 1, deleteCall) })
+				wg.Go(func() { doConcurrently(t, c, 30, getCall) })
+				wg.Go(func() { doConcurrently(t, c, 1, deleteCall) })
 				ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 				defer cancel()
 				_, err := c.Do(ctx, getCall)
@@ -58,11 +58,11 @@ func TestRateRecovers(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		p := newPacer(false)
-		p.slow(http.MethodPost)
-		p.slow(http.MethodPost) // of the same burst
+		p.halveRate(http.MethodPost)
+		p.halveRate(http.MethodPost) // of the same burst
 		burst := func() (n int) {
 			time.Sleep(2 * time.Second)
-			for p.admit(p.lanes[http.MethodPost], time.Now()) == 0 {
+			for p.admitCall(p.buckets[http.MethodPost], time.Now()) == 0 {
 				n++
 			}
 			return n
@@ -75,7 +75,7 @@ func TestRateRecovers(t *testing.T) {
 			t.Errorf("%d calls a second after 14 s, want 6: one step for one look", n)
 		}
 		for range 20 {
-			time.Sleep(recovery)
+			time.Sleep(rateRecovery)
 			burst()
 		}
 		if n := burst(); n != 10 {
@@ -83,7 +83,7 @@ func TestRateRecovers(t *testing.T) {
 		}
 		for range 10 {
 			time.Sleep(2 * time.Second)
-			p.slow(http.MethodPost)
+			p.halveRate(http.MethodPost)
 		}
 		if n := burst(); n != 1 {
 			t.Errorf("%d calls a second after many 429s, want 1", n)
@@ -96,9 +96,9 @@ func TestRateRecovers(t *testing.T) {
 func TestPauseOutlivesCall(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		c := newClient(t, script(
-			answer(429, "", "Retry-After", "20"),
-			answer(200, "{}"),
+		c := newClient(t, scriptedServer(
+			newReply(429, "", "Retry-After", "20"),
+			newReply(200, "{}"),
 		))
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
@@ -118,22 +118,22 @@ func TestPauseWithoutRetryAfter(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var again, other time.Time
 		first := true
-		c := newClient(t, server(func(r *http.Request) reply {
+		c := newClient(t, fakeServer(func(r *http.Request) reply {
 			switch {
 			case first:
 				first = false
-				return answer(429, "")
+				return newReply(429, "")
 			case r.Method == http.MethodPost:
 				again = time.Now()
 			default:
 				other = time.Now()
 			}
-			return answer(200, "{}")
+			return newReply(200, "{}")
 		}))
 		var wg sync.WaitGroup
-		wg.Go(func() { many(t, c, 1, postCall) })
+		wg.Go(func() { doConcurrently(t, c, 1, postCall) })
 		synctest.Wait()
-		many(t, c, 1, getCall)
+		doConcurrently(t, c, 1, getCall)
 		wg.Wait()
 		if other.Before(again) {
 			t.Errorf("another call was sent %s before the refused one", again.Sub(other))

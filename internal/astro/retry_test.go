@@ -17,18 +17,18 @@ import (
 )
 
 var (
-	errReset   = &net.OpError{Op: "read", Net: "tcp", Err: errors.New("connection reset by peer")}
-	errDial    = &net.OpError{Op: "dial", Net: "tcp", Err: errors.New("connection refused")}
-	errProxy   = &net.OpError{Op: "proxyconnect", Net: "tcp", Err: errors.New("connection refused")}
-	errUnknown = &tls.CertificateVerificationError{Err: errors.New("unknown authority")}
+	errReset            = &net.OpError{Op: "read", Net: "tcp", Err: errors.New("connection reset by peer")}
+	errDial             = &net.OpError{Op: "dial", Net: "tcp", Err: errors.New("connection refused")}
+	errProxy            = &net.OpError{Op: "proxyconnect", Net: "tcp", Err: errors.New("connection refused")}
+	errUnknownAuthority = &tls.CertificateVerificationError{Err: errors.New("unknown authority")}
 )
 
-// timeout stands for the errors of package net that also claim to be
+// fakeTimeout stands for the errors of package net that also claim to be
 // context.DeadlineExceeded.
-type timeout struct{}
+type fakeTimeout struct{}
 
-func (timeout) Error() string        { return "i/o timeout" }
-func (timeout) Is(target error) bool { return target == context.DeadlineExceeded }
+func (fakeTimeout) Error() string        { return "i/o timeout" }
+func (fakeTimeout) Is(target error) bool { return target == context.DeadlineExceeded }
 
 // TestAttempts sends calls to a server that always fails. A read whose failure may be an outage is repeated for a time,
 // every other call that may be repeated a number of times.
@@ -38,13 +38,13 @@ func TestAttempts(t *testing.T) {
 		attempts  int32 // 0: as many as fit in the time of an outage
 		ambiguous bool
 	}
-	once, again, long := outcome{1, false}, outcome{attempts, false}, outcome{0, false}
-	lost, sure := outcome{1, true}, outcome{attempts, true}
+	once, again, long := outcome{1, false}, outcome{minAttempts, false}, outcome{0, false}
+	lost, sure := outcome{1, true}, outcome{minAttempts, true}
 	status := func(code int) reply {
-		return failure(code, "no", "r1")
+		return errorReply(code, "no", "r1")
 	}
 	body := func(s string) reply {
-		return answer(200, s)
+		return newReply(200, s)
 	}
 	for _, tc := range []struct {
 		name              string
@@ -66,11 +66,11 @@ func TestAttempts(t *testing.T) {
 		{"502", status(502), long, lost, sure},
 		{"503", status(503), long, lost, sure},
 		{"504", status(504), long, lost, sure},
-		{"reset", breaks(errReset), long, lost, sure},
-		{"timeout", breaks(timeout{}), long, lost, sure},
-		{"refused", breaks(errDial), long, again, again},
-		{"proxy refused", breaks(errProxy), long, again, again},
-		{"certificate", breaks(errUnknown), once, once, once},
+		{"reset", brokenReply(errReset), long, lost, sure},
+		{"timeout", brokenReply(fakeTimeout{}), long, lost, sure},
+		{"refused", brokenReply(errDial), long, again, again},
+		{"proxy refused", brokenReply(errProxy), long, again, again},
+		{"certificate", brokenReply(errUnknownAuthority), once, once, once},
 		{"truncated", body(`{"id":`), again, lost, sure},
 		{"HTML", body(`<html>`), again, lost, sure},
 		{"not an object", body(`[]`), again, lost, sure},
@@ -80,7 +80,7 @@ func TestAttempts(t *testing.T) {
 				t.Parallel()
 				synctest.Test(t, func(t *testing.T) {
 					var count atomic.Int32
-					c := newClient(t, always(&count, tc.reply))
+					c := newClient(t, countingServer(&count, tc.reply))
 					start := time.Now()
 					_, err := c.Do(t.Context(), *call)
 					took := time.Since(start)
@@ -92,15 +92,15 @@ func TestAttempts(t *testing.T) {
 						}
 					case !errors.As(err, &e):
 						t.Fatalf("got %v, want an *Error", err)
-					case e.Ambiguous != want.ambiguous:
-						t.Errorf("ambiguous is %t: %v", e.Ambiguous, e)
+					case e.OutcomeUncertain != want.ambiguous:
+						t.Errorf("ambiguous is %t: %v", e.OutcomeUncertain, e)
 					}
 					if errors.Is(err, context.DeadlineExceeded) {
 						t.Errorf("%v claims that the context ended", err)
 					}
 					switch n := count.Load(); {
-					case want.attempts == 0 && (n < attempts || took < outage || took > outage+longestWait):
-						t.Errorf("%d attempts in %s, want at least %d in at least %s", n, took, attempts, outage)
+					case want.attempts == 0 && (n < minAttempts || took < minOutageRetry || took > minOutageRetry+maxWait):
+						t.Errorf("%d attempts in %s, want at least %d in at least %s", n, took, minAttempts, minOutageRetry)
 					case want.attempts > 0 && n != want.attempts:
 						t.Errorf("%d attempts, want %d", n, want.attempts)
 					}
@@ -110,26 +110,26 @@ func TestAttempts(t *testing.T) {
 	}
 }
 
-func TestRecovers(t *testing.T) {
+func TestRetryRecovers(t *testing.T) {
 	t.Parallel()
-	unavailable := failure(503, "busy", "r1")
-	limited := answer(429, `<html><title>Too many</title>`)
-	fine := answer(200, `{"id":"t1"}`)
-	gone := failure(404, "gone", "r2")
+	unavailable := errorReply(503, "busy", "r1")
+	limited := newReply(429, `<html><title>Too many</title>`)
+	fine := newReply(200, `{"id":"t1"}`)
+	gone := errorReply(404, "gone", "r2")
 	for _, tc := range []struct {
 		name    string
 		call    Call
 		replies []reply
 		want    string
 	}{
-		{"GET", getCall, []reply{unavailable, breaks(errReset), limited, breaks(errDial), fine}, `{"id":"t1"}`},
-		{"POST", postCall, []reply{limited, breaks(errDial), limited, fine}, `{"id":"t1"}`},
-		{"DELETE, done by the lost try", deleteCall, []reply{breaks(errReset), gone}, ""},
+		{"GET", getCall, []reply{unavailable, brokenReply(errReset), limited, brokenReply(errDial), fine}, `{"id":"t1"}`},
+		{"POST", postCall, []reply{limited, brokenReply(errDial), limited, fine}, `{"id":"t1"}`},
+		{"DELETE, done by the lost try", deleteCall, []reply{brokenReply(errReset), gone}, ""},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				body, err := newClient(t, script(tc.replies...)).Do(t.Context(), tc.call)
+				body, err := newClient(t, scriptedServer(tc.replies...)).Do(t.Context(), tc.call)
 				if err != nil || string(body) != tc.want {
 					t.Errorf("got %q, %v", body, err)
 				}
@@ -139,33 +139,33 @@ func TestRecovers(t *testing.T) {
 }
 
 // A DELETE that may have happened stays in doubt when what follows is certain.
-func TestDoubtStays(t *testing.T) {
+func TestOutcomeRemainsUncertain(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		c := newClient(t, script(breaks(errReset), failure(403, "no", "r1")))
+		c := newClient(t, scriptedServer(brokenReply(errReset), errorReply(403, "no", "r1")))
 		_, err := c.Do(t.Context(), deleteCall)
-		if e := (*Error)(nil); !errors.As(err, &e) || !e.Ambiguous || e.StatusCode != http.StatusForbidden {
+		if e := (*Error)(nil); !errors.As(err, &e) || !e.OutcomeUncertain || e.StatusCode != http.StatusForbidden {
 			t.Errorf("got %#v", err)
 		}
 	})
 }
 
-func TestWaits(t *testing.T) {
+func TestRetryWaits(t *testing.T) {
 	t.Parallel()
 	for range 20 {
 		synctest.Test(t, func(t *testing.T) {
 			var last time.Time
 			var waits []time.Duration
-			c := newClient(t, server(func(*http.Request) reply {
+			c := newClient(t, fakeServer(func(*http.Request) reply {
 				if !last.IsZero() {
 					waits = append(waits, time.Since(last))
 				}
 				last = time.Now()
-				return failure(503, "busy", "r1")
+				return errorReply(503, "busy", "r1")
 			}))
 			_, _ = c.Do(t.Context(), getCall)
 			for i, wait := range waits {
-				if most := min(firstWait<<i, longestWait); wait > most+time.Microsecond {
+				if most := min(firstWait<<i, maxWait); wait > most+time.Microsecond {
 					t.Errorf("wait %d is %s, more than %s", i+1, wait, most)
 				}
 			}
@@ -175,29 +175,29 @@ func TestWaits(t *testing.T) {
 
 func TestLongestWait(t *testing.T) {
 	t.Parallel()
-	p := newPolicy(t.Context())
+	p := newRetryPolicy(t.Context())
 	p.Reset()
 	var longest time.Duration
 	for range 1000 {
 		longest = max(longest, p.NextBackOff())
 	}
-	if longest > longestWait+time.Millisecond || longest < longestWait*3/4 {
-		t.Errorf("the longest of 1000 waits is %s, want nearly %s", longest, longestWait)
+	if longest > maxWait+time.Millisecond || longest < maxWait*3/4 {
+		t.Errorf("the longest of 1000 waits is %s, want nearly %s", longest, maxWait)
 	}
 }
 
 // TestReadOutlastsOutage lets the API come back after just under the time that reads are repeated for.
 func TestReadOutlastsOutage(t *testing.T) {
 	t.Parallel()
-	for _, fault := range []reply{failure(503, "busy", "r1"), answer(502, "<html>"), answer(429, ""), breaks(errReset), breaks(errDial)} {
+	for _, fault := range []reply{errorReply(503, "busy", "r1"), newReply(502, "<html>"), newReply(429, ""), brokenReply(errReset), brokenReply(errDial)} {
 		for range 5 {
 			synctest.Test(t, func(t *testing.T) {
 				start := time.Now()
-				c := newClient(t, server(func(*http.Request) reply {
-					if time.Since(start) < outage {
+				c := newClient(t, fakeServer(func(*http.Request) reply {
+					if time.Since(start) < minOutageRetry {
 						return fault
 					}
-					return answer(200, `{}`)
+					return newReply(200, `{}`)
 				}))
 				if _, err := c.Do(t.Context(), getCall); err != nil {
 					t.Error(err)
@@ -216,7 +216,7 @@ func TestRetriesAreLogged(t *testing.T) {
 		var mu sync.Mutex
 		var lines []string
 		var at []time.Duration
-		c := newClient(t, server(func(*http.Request) reply { return failure(503, "busy", "r1") }), func(o *Options) {
+		c := newClient(t, fakeServer(func(*http.Request) reply { return errorReply(503, "busy", "r1") }), func(o *Options) {
 			o.Warn = func(text string) {
 				mu.Lock()
 				defer mu.Unlock()
@@ -224,7 +224,7 @@ func TestRetriesAreLogged(t *testing.T) {
 			}
 		})
 		var all sync.WaitGroup
-		for range maxFlight {
+		for range maxInFlight {
 			all.Go(func() { _, _ = c.Do(t.Context(), getCall) })
 		}
 		all.Wait()
@@ -232,8 +232,8 @@ func TestRetriesAreLogged(t *testing.T) {
 			t.Errorf("lines at %v, want at least three, the first at once", at)
 		}
 		for i := range at[1:] {
-			if pause := at[i+1] - at[i]; pause < quiet {
-				t.Errorf("lines %d and %d are %s apart, want at least %s", i, i+1, pause, quiet)
+			if pause := at[i+1] - at[i]; pause < retryLogInterval {
+				t.Errorf("lines %d and %d are %s apart, want at least %s", i, i+1, pause, retryLogInterval)
 			}
 		}
 		const want = "GET /things/{id}: 503 Service Unavailable: busy (requestId r1); trying again"
@@ -250,11 +250,11 @@ func TestLongWaitIsLogged(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		answers := []reply{
-			failure(503, "busy", "r1"), answer(429, `{"message":"slow down"}`, "Retry-After", "20", "X-Request-Id", "r9"),
-			failure(503, "busy", "r1"), answer(200, `{}`),
+			errorReply(503, "busy", "r1"), newReply(429, `{"message":"slow down"}`, "Retry-After", "20", "X-Request-Id", "r9"),
+			errorReply(503, "busy", "r1"), newReply(200, `{}`),
 		}
 		var said []string
-		c := newClient(t, server(func(*http.Request) reply {
+		c := newClient(t, fakeServer(func(*http.Request) reply {
 			next := answers[0]
 			answers = answers[1:]
 			return next
@@ -274,16 +274,16 @@ func TestLongWaitIsLogged(t *testing.T) {
 
 // Too many requests for a few seconds, of which nothing says how long, is no
 // reason to give up.
-func TestTooManyForSeconds(t *testing.T) {
+func TestBriefRateLimitIsOutlasted(t *testing.T) {
 	t.Parallel()
 	for range 20 {
 		synctest.Test(t, func(t *testing.T) {
 			start := time.Now()
-			c := newClient(t, server(func(*http.Request) reply {
+			c := newClient(t, fakeServer(func(*http.Request) reply {
 				if time.Since(start) < 3*time.Second {
-					return answer(429, ``)
+					return newReply(429, ``)
 				}
-				return answer(200, `{}`)
+				return newReply(200, `{}`)
 			}))
 			if _, err := c.Do(t.Context(), postCall); err != nil {
 				t.Error(err)

@@ -10,20 +10,20 @@ import (
 
 // Secrets are taken out of what the API says before anything else is done with
 // it: what is cut, or has its white space collapsed, is not recognised later.
-func TestScrub(t *testing.T) {
+func TestRedact(t *testing.T) {
 	t.Parallel()
 	for _, secret := range []string{"correct  horse\tbattery", "zero\u200bwidth\u00a0blank", strings.Repeat("long-secret-", 400)} {
-		c := newClient(t, server(nil), func(o *Options) {
+		c := newClient(t, fakeServer(nil), func(o *Options) {
 			o.Secrets = &redact.Secrets{}
 			o.Secrets.Add(secret)
 		})
 		e := &Error{Method: "POST", Path: "/x", StatusCode: http.StatusBadRequest}
 		body := strings.NewReplacer("\t", `\t`).Replace(`{"message":"no ` + secret + ` here","requestId":"` + secret + `","fieldErrors":[{"field":"a","message":"not ` + secret + `"}]}`)
-		c.describe(e, http.Header{}, []byte(body))
+		c.fillError(e, http.Header{}, []byte(body))
 		if want := "POST /x: 400 Bad Request: no *** here: a: not *** (requestId ***)"; e.Error() != want {
 			t.Errorf("%.200s\nwant %s", e.Error(), want)
 		}
-		c.describe(e, http.Header{}, []byte("said "+secret))
+		c.fillError(e, http.Header{}, []byte("said "+secret))
 		if e.Message != "said ***" {
 			t.Errorf("message %.200q", e.Message)
 		}
@@ -32,7 +32,7 @@ func TestScrub(t *testing.T) {
 
 // A secret around the place where a text is cut is not shown in part, wherever
 // the API puts it.
-func TestScrubBeforeCut(t *testing.T) {
+func TestRedactBeforeTruncate(t *testing.T) {
 	t.Parallel()
 	const secret = "hunter2-correct-18"
 	for before := 90; before < 130; before++ {
@@ -42,7 +42,7 @@ func TestScrubBeforeCut(t *testing.T) {
 			"id":              `{"things":[{"id":"` + long + `"},{"id":"` + long + `"}],"totalCount":2}`,
 			"totalCount":      `{"things":[],"totalCount":"` + long + `"}`,
 		} {
-			c := newClient(t, server(func(*http.Request) reply { return answer(200, body) }), func(o *Options) {
+			c := newClient(t, fakeServer(func(*http.Request) reply { return newReply(200, body) }), func(o *Options) {
 				o.Secrets = &redact.Secrets{}
 				o.Secrets.Add(secret)
 			})

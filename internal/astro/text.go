@@ -19,9 +19,9 @@ const (
 	maxSnippet = 200
 )
 
-// withToken adds the token to secrets, and each long part of a JWT, since an
+// addTokenSecrets adds the token to secrets, and each long part of a JWT, since an
 // error may quote the part that it is about.
-func withToken(secrets *redact.Secrets, token string) *redact.Secrets {
+func addTokenSecrets(secrets *redact.Secrets, token string) *redact.Secrets {
 	if secrets == nil {
 		secrets = &redact.Secrets{}
 	}
@@ -34,15 +34,15 @@ func withToken(secrets *redact.Secrets, token string) *redact.Secrets {
 	return secrets
 }
 
-// text makes foreign text fit to show. Secrets go first: cut in half, or with
+// sanitizeText makes foreign text fit to show. Secrets go first: cut in half, or with
 // their white space collapsed, they would no longer be recognised.
-func (c *Client) text(s string, limit int) string {
-	return c.secrets.Redact(s).Map(clean).Truncate(limit)
+func (c *Client) sanitizeText(s string, limit int) string {
+	return c.secrets.Redact(s).Map(singleLine).Truncate(limit)
 }
 
-// clean puts text on one line: whatever is not printable, line separators and
+// singleLine puts text on one line: whatever is not printable, line separators and
 // direction overrides included, becomes a space, and spaces collapse.
-func clean(s string) string {
+func singleLine(s string) string {
 	return strings.Join(strings.FieldsFunc(s, func(r rune) bool {
 		return r == utf8.RuneError || !unicode.IsPrint(r) || unicode.IsSpace(r)
 	}), " ")

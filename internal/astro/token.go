@@ -9,9 +9,9 @@ import (
 	"time"
 )
 
-// Caller is what a token says about its owner. Nothing of it is verified: the
+// TokenInfo is what a token says about its owner. Nothing of it is verified: the
 // API judges, this only saves asking and helps to explain.
-type Caller struct {
+type TokenInfo struct {
 	OrganizationID string    // "" when the token doesn't say, as a user's
 	WorkspaceIDs   []string  // sorted; of a Workspace token
 	DeploymentIDs  []string  // sorted; of a Deployment token
@@ -29,24 +29,24 @@ type claims struct {
 
 // ParseToken reads the claims of a token. One that is no JWT is Opaque, which
 // is no error; the only errors are those of text that can't be a token.
-func ParseToken(token string) (Caller, error) {
+func ParseToken(token string) (TokenInfo, error) {
 	token, err := checkToken(token)
 	if err != nil {
-		return Caller{}, err
+		return TokenInfo{}, err
 	}
 	parts := strings.Split(token, ".")
 	if len(parts) != 3 {
-		return Caller{Opaque: true}, nil
+		return TokenInfo{Opaque: true}, nil
 	}
-	c := read(parts[1])
+	c := decodeClaims(parts[1])
 	if c == nil {
-		return Caller{Opaque: true}, nil
+		return TokenInfo{Opaque: true}, nil
 	}
-	return c.caller(), nil
+	return c.tokenInfo(), nil
 }
 
-// read decodes a payload; nil when it can't be.
-func read(payload string) *claims {
+// decodeClaims decodes a payload; nil when it can't be.
+func decodeClaims(payload string) *claims {
 	text, err := base64.RawURLEncoding.DecodeString(strings.TrimRight(payload, "="))
 	if err != nil {
 		return nil
@@ -61,7 +61,7 @@ func read(payload string) *claims {
 	return c
 }
 
-func (c *claims) caller() Caller {
+func (c *claims) tokenInfo() TokenInfo {
 	ids := map[string][]string{}
 	for _, p := range c.Permissions {
 		kind, id, _ := strings.Cut(p, ":")
@@ -72,14 +72,14 @@ func (c *claims) caller() Caller {
 	for _, list := range ids {
 		slices.Sort(list)
 	}
-	caller := Caller{
-		OrganizationID: only(ids["organizationId"]),
+	caller := TokenInfo{
+		OrganizationID: soleValue(ids["organizationId"]),
 		WorkspaceIDs:   ids["workspaceId"],
 		DeploymentIDs:  ids["deploymentId"],
 		TokenID:        c.APITokenID,
 	}
 	if caller.TokenID == "" {
-		caller.TokenID = only(ids["apiTokenId"])
+		caller.TokenID = soleValue(ids["apiTokenId"])
 	}
 	const year9999 = 253402300799
 	if c.Expiry > 0 && c.Expiry <= year9999 {
@@ -88,8 +88,8 @@ func (c *claims) caller() Caller {
 	return caller
 }
 
-// only is the single element, or "": which of two is meant is not guessed.
-func only(ids []string) string {
+// soleValue is the single element, or "": which of two is meant is not guessed.
+func soleValue(ids []string) string {
 	if len(ids) != 1 {
 		return ""
 	}

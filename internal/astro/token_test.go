@@ -9,41 +9,41 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-func jwt(payload string) string {
+func makeJWT(payload string) string {
 	return "eyJhbGciOiJSUzI1NiJ9." + base64.RawURLEncoding.EncodeToString([]byte(payload)) + ".c2lnbmF0dXJl"
 }
 
 func TestParseToken(t *testing.T) {
 	t.Parallel()
-	opaque := Caller{Opaque: true}
+	opaque := TokenInfo{Opaque: true}
 	for _, tc := range []struct {
 		name, token string
-		want        Caller
+		want        TokenInfo
 	}{
 		{
-			"organization", jwt(`{"permissions":["apiTokenId:tok1","organizationId:o1","orgShortName:acme"],"exp":1800000000,"apiTokenId":"tok1"}`),
-			Caller{OrganizationID: "o1", TokenID: "tok1", ExpiresAt: time.Date(2027, 1, 15, 8, 0, 0, 0, time.UTC)},
+			"organization", makeJWT(`{"permissions":["apiTokenId:tok1","organizationId:o1","orgShortName:acme"],"exp":1800000000,"apiTokenId":"tok1"}`),
+			TokenInfo{OrganizationID: "o1", TokenID: "tok1", ExpiresAt: time.Date(2027, 1, 15, 8, 0, 0, 0, time.UTC)},
 		},
 		{
-			"workspaces", jwt(`{"permissions":["workspaceId:w2","workspaceId:w1","workspaceId:w2","organizationId:o1"]}`) + "\n",
-			Caller{OrganizationID: "o1", WorkspaceIDs: []string{"w1", "w2"}},
+			"workspaces", makeJWT(`{"permissions":["workspaceId:w2","workspaceId:w1","workspaceId:w2","organizationId:o1"]}`) + "\n",
+			TokenInfo{OrganizationID: "o1", WorkspaceIDs: []string{"w1", "w2"}},
 		},
 		{
-			"deployment", jwt(`{"permissions":["deploymentId:d1","organizationId:o1","apiTokenId:tok1"],"exp":1800000000.9}`),
-			Caller{OrganizationID: "o1", DeploymentIDs: []string{"d1"}, TokenID: "tok1", ExpiresAt: time.Date(2027, 1, 15, 8, 0, 0, 0, time.UTC)},
+			"deployment", makeJWT(`{"permissions":["deploymentId:d1","organizationId:o1","apiTokenId:tok1"],"exp":1800000000.9}`),
+			TokenInfo{OrganizationID: "o1", DeploymentIDs: []string{"d1"}, TokenID: "tok1", ExpiresAt: time.Date(2027, 1, 15, 8, 0, 0, 0, time.UTC)},
 		},
-		{"user", jwt(`{"sub":"auth0|1"}`), Caller{}},
-		{"two organizations", jwt(`{"permissions":["organizationId:o1","organizationId:o2"]}`), Caller{}},
-		{"claims of other types", jwt(`{"permissions":["organizationId:o1",7,null,"workspaceId:"],"exp":"soon","apiTokenId":{}}`), Caller{OrganizationID: "o1"}},
-		{"expiry beyond any calendar", jwt(`{"exp":1e300}`), Caller{}},
-		{"padded payload", "a." + base64.URLEncoding.EncodeToString([]byte(`{"permissions":["organizationId:o1"]}`)) + ".b", Caller{OrganizationID: "o1"}},
+		{"user", makeJWT(`{"sub":"auth0|1"}`), TokenInfo{}},
+		{"two organizations", makeJWT(`{"permissions":["organizationId:o1","organizationId:o2"]}`), TokenInfo{}},
+		{"claims of other types", makeJWT(`{"permissions":["organizationId:o1",7,null,"workspaceId:"],"exp":"soon","apiTokenId":{}}`), TokenInfo{OrganizationID: "o1"}},
+		{"expiry beyond any calendar", makeJWT(`{"exp":1e300}`), TokenInfo{}},
+		{"padded payload", "a." + base64.URLEncoding.EncodeToString([]byte(`{"permissions":["organizationId:o1"]}`)) + ".b", TokenInfo{OrganizationID: "o1"}},
 		{"one part", "abcdef", opaque},
 		{"two parts", "abc.def", opaque},
 		{"not base64", "abc.d+f.ghi", opaque},
-		{"not JSON", jwt(`organizationId`), opaque},
-		{"cut JSON", jwt(`{"permissions":["organizationId:o1"]`), opaque},
-		{"list", jwt(`["organizationId:o1"]`), opaque},
-		{"null", jwt(`null`), opaque},
+		{"not JSON", makeJWT(`organizationId`), opaque},
+		{"cut JSON", makeJWT(`{"permissions":["organizationId:o1"]`), opaque},
+		{"list", makeJWT(`["organizationId:o1"]`), opaque},
+		{"null", makeJWT(`null`), opaque},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
@@ -61,10 +61,10 @@ func TestParseToken(t *testing.T) {
 func FuzzParseToken(f *testing.F) {
 	f.Add("")
 	f.Add("opaque")
-	f.Add(jwt(`{"permissions":["organizationId:o1"],"exp":1800000000}`))
-	f.Add(jwt(`{"exp":-1e99}`))
+	f.Add(makeJWT(`{"permissions":["organizationId:o1"],"exp":1800000000}`))
+	f.Add(makeJWT(`{"exp":-1e99}`))
 	f.Fuzz(func(t *testing.T, token string) {
-		for _, text := range []string{token, jwt(token)} {
+		for _, text := range []string{token, makeJWT(token)} {
 			c, err := ParseToken(text)
 			if err != nil && len(token) > 8 && strings.Contains(err.Error(), token) {
 				t.Errorf("the error shows the token: %v", err)

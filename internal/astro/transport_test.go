@@ -34,7 +34,7 @@ func TestTransport(t *testing.T) {
 	trusting.TLSClientConfig = s.Client().Transport.(*http.Transport).TLSClientConfig.Clone()
 	trusting.TLSClientConfig.NextProtos = nil
 	c := newClient(t, trusting, func(o *Options) { o.BaseURL = s.URL })
-	defer c.http.CloseIdleConnections()
+	defer c.httpClient.CloseIdleConnections()
 	for range 3 {
 		body, err := c.Do(t.Context(), postCall)
 		if want := `{"protocol":"HTTP/2.0"}`; err != nil || string(body) != want {

@@ -31,7 +31,7 @@ func (r *Run) unseen() []Finding {
 
 // explainForbidden adds to the findings of a create that was forbidden how many resources the token sees.
 func explainForbidden(o apply.Outcome, out []Finding) []Finding {
-	if c := o.Change; c.Visible != "" && c.Action == plan.Create && astro.Forbidden(o.Err) {
+	if c := o.Change; c.Visible != "" && c.Action == plan.Create && astro.IsForbidden(o.Err) {
 		for i := range out {
 			out[i].Message += fmt.Sprintf("\nThe token sees %s, so this one may exist already: %s.", c.Visible, c.Object.Kind.Visibility)
 		}

@@ -74,11 +74,11 @@ func (s Source) fetch(ctx context.Context, w *World, ids map[*Object]string, get
 		switch {
 		case err == nil:
 			w.Live[o] = live
-		case astro.NotFound(err) && o.Absent && s.Reach.narrow():
+		case astro.IsNotFound(err) && o.Absent && s.Reach.narrow():
 			w.Failed[o] = fmt.Errorf("the token sees no %s with id %s, and is limited, so it may exist; use an Organization token to remove it: %w", o.Kind.Name, ids[o], err)
-		case astro.NotFound(err) && !o.Absent:
+		case astro.IsNotFound(err) && !o.Absent:
 			w.Failed[o] = fmt.Errorf("there is no %s with id %s, or the token can't see it: %w", o.Kind.Name, ids[o], err)
-		case !astro.NotFound(err):
+		case !astro.IsNotFound(err):
 			w.Failed[o] = err
 		}
 	})

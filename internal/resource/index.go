@@ -39,7 +39,7 @@ func identity(parentID, name string) string { return parentID + "\x00" + name }
 // API refuses must not hide what is in the others, so each is then listed alone.
 func (x *index) fill(ctx context.Context, s Source, k *Kind, places []place) {
 	found, err := s.list(ctx, k, places)
-	if len(places) > 1 && astro.Refused(err) {
+	if len(places) > 1 && astro.IsRefused(err) {
 		for alone := range slices.Chunk(places, 1) {
 			x.fill(ctx, s, k, alone)
 		}

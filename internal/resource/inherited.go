@@ -158,7 +158,7 @@ func (s Source) inheritsFrom(ctx context.Context, o *Object, id string) (out []*
 			return nil, errors.Join(fmt.Errorf("answer about the %s of %s: an item has no id", in.Member, o), err)
 		}
 		answer, err := s.API.Do(ctx, s.Call(o, in.Get, item.Get("id").Text, nil)) // a list may show less
-		if astro.NotFound(err) {
+		if astro.IsNotFound(err) {
 			continue // it was deleted meanwhile
 		} else if err != nil {
 			return nil, err

@@ -63,7 +63,7 @@ func (r *reader) named(ctx context.Context, o *Object, ref *Reference) {
 	err := x.failure(in.id)
 	switch several := r.several(m); {
 	case err != nil && len(m.declared) != 1: // one that is declared has its id
-		if astro.Forbidden(err) {
+		if astro.IsForbidden(err) {
 			err = fmt.Errorf("%w; where the id is given instead of the name, no look-up is needed", err)
 		}
 		r.fail(o, fmt.Errorf("%s: %w", ref, err))

@@ -64,7 +64,7 @@ func (v *Survey) scan(ctx context.Context, s Source, k *Kind) (found []*Live, er
 		switch live, err := s.Get(ctx, stand(k, id, nil), id); {
 		case err == nil:
 			note([]*Live{live}, nil)
-		case !astro.Refused(err): // a Deployment's token need not see the Workspace
+		case !astro.IsRefused(err): // a Deployment's token need not see the Workspace
 			note(nil, err)
 		}
 	}

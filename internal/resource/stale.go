@@ -30,7 +30,7 @@ func (s Source) Stale(ctx context.Context, o *Object, request *schema.Node) map[
 				if declared[id] || stale[id] || k == nil || k.nested() {
 					continue
 				}
-				if _, err := s.API.Do(ctx, s.Call(&Object{Kind: k, Body: &schema.Node{Form: schema.Map}}, k.Get, id, nil)); astro.NotFound(err) {
+				if _, err := s.API.Do(ctx, s.Call(&Object{Kind: k, Body: &schema.Node{Form: schema.Map}}, k.Get, id, nil)); astro.IsNotFound(err) {
 					stale[id] = true
 				}
 			}

@@ -83,7 +83,7 @@ func (s Source) Survey(ctx context.Context, catalog Catalog, scope Scope) (*Surv
 		switch {
 		case err == nil:
 			v.Live[o] = live
-		case !astro.NotFound(err) || o.Kind.Single: // else it went in the meantime
+		case !astro.IsNotFound(err) || o.Kind.Single: // else it went in the meantime
 			failed = append(failed, v.gapOf(o, err))
 		}
 	})
@@ -98,7 +98,7 @@ func (v *Survey) gap(k *Kind, errs ...error) (failed error) {
 		known := slices.ContainsFunc(v.Gaps, func(g Gap) bool { return g.Kind == k })
 		switch {
 		case err == nil:
-		case !astro.Refused(err):
+		case !astro.IsRefused(err):
 			failed = errors.Join(failed, fmt.Errorf("%s: %w", k.Section, err))
 		case !known && v.wants(k):
 			v.Gaps = append(v.Gaps, Gap{Kind: k, Err: err})
@@ -109,7 +109,7 @@ func (v *Survey) gap(k *Kind, errs ...error) (failed error) {
 
 // gapOf is gap for one object of those that were listed.
 func (v *Survey) gapOf(o *Object, err error) (failed error) {
-	if o.Kind.Single || !astro.Refused(err) {
+	if o.Kind.Single || !astro.IsRefused(err) {
 		return v.gap(o.Kind, err)
 	}
 	at := slices.IndexFunc(v.Gaps, func(g Gap) bool { return g.Kind == o.Kind && g.Names != nil })
