@@ -129,22 +129,22 @@ func (p *process) arguments() error {
 }
 
 // read gets everything there is to know from the manifest alone.
-func (p *process) read(sources []manifest.Source) *resource.Declaration {
+func (p *process) read(sources []manifest.Source) *resource.Desired {
 	env := manifest.Environment{Lookup: p.Getenv, AllowUnset: p.report.Mode == string(config.ModeValidate)}
 	if p.report.Simulated {
 		env.AllowUnset, env.Placeholder = true, standIn
 	}
 	declared := p.declare(sources, env)
-	p.report.Declared = len(declared.Objects)
+	p.report.Declared = len(declared.Resources)
 	p.report.Problems = declared.Problems
 	p.fileSinks(declared, sources)
 	return declared
 }
 
 // declare is what the manifests say, with everything that is wrong with them.
-func (p *process) declare(sources []manifest.Source, env manifest.Environment) *resource.Declaration {
+func (p *process) declare(sources []manifest.Source, env manifest.Environment) *resource.Desired {
 	parsed := manifest.Parse(sources, env)
-	declared := resource.Declare(p.catalog, parsed.Documents, string(p.config.Workspace))
+	declared := resource.LoadDesired(p.catalog, parsed.Documents, string(p.config.Workspace))
 	secrets := slices.Sorted(slices.Values(append(parsed.Secrets, declared.Secrets...)))
 	for _, secret := range slices.Compact(secrets) {
 		p.runner.Mask(secret)

@@ -277,7 +277,7 @@ func vocabulary() (kind *regexp.Regexp, fields map[string]bool) {
 	}
 	for _, k := range resource.Kinds() {
 		add(k.Fields)
-		if k.Single { // everything is in the one Organization, so its id is everybody's business
+		if k.Singleton { // everything is in the one Organization, so its id is everybody's business
 			continue
 		}
 		kinds = append(kinds, k.Name)

@@ -17,7 +17,7 @@ import (
 )
 
 // astro connects to the Astro API.
-func (p *process) astro(declared *resource.Declaration) (resource.Source, error) {
+func (p *process) astro(declared *resource.Desired) (resource.Source, error) {
 	if strings.TrimSpace(p.token) == "" {
 		return resource.Source{}, errors.New("the environment variable " + TokenVariable + " is not set: put the API token into env: of the step, " +
 			"from a secret, as in ASTRO_API_TOKEN: ${{ secrets.ASTRO_API_TOKEN }}; pull requests from forks and Dependabot get no secrets")
@@ -47,9 +47,9 @@ func (p *process) astro(declared *resource.Declaration) (resource.Source, error)
 	}
 	return resource.Source{
 		API: client, OrganizationID: organization,
-		Reach:   resource.Reach{WorkspaceIDs: caller.WorkspaceIDs, DeploymentIDs: caller.DeploymentIDs},
-		TokenID: caller.TokenID,
-		Mask:    p.runner.Mask,
+		TokenScope: resource.TokenScope{WorkspaceIDs: caller.WorkspaceIDs, DeploymentIDs: caller.DeploymentIDs},
+		TokenID:    caller.TokenID,
+		Mask:       p.runner.Mask,
 	}, nil
 }
 
@@ -73,7 +73,7 @@ func (p *process) client(address, token string) (*astro.Client, error) {
 }
 
 // organization is the Organization to manage: all that name one must agree.
-func (p *process) organization(declared *resource.Declaration, caller astro.TokenInfo) (string, error) {
+func (p *process) organization(declared *resource.Desired, caller astro.TokenInfo) (string, error) {
 	id, from := caller.OrganizationID, "the token"
 	for _, named := range []struct{ id, from string }{
 		{declared.OrganizationID.ScalarText(), "organizationId in the manifest"},
@@ -105,7 +105,7 @@ func ui(api string) string {
 // caller is what is known of whoever makes the calls.
 func (p *process) caller() resource.Caller {
 	address, _ := netip.ParseAddr(string(p.config.CallerAddress)) // checked when it was read; "" is none
-	c := resource.Caller{Address: address, Hosted: p.Getenv("RUNNER_ENVIRONMENT") == "github-hosted" && !p.report.Simulated}
+	c := resource.Caller{Address: address, GitHubHosted: p.Getenv("RUNNER_ENVIRONMENT") == "github-hosted" && !p.report.Simulated}
 	if caller, err := astro.ParseToken(p.token); err == nil && !p.report.Simulated {
 		c.TokenID = caller.TokenID
 	}

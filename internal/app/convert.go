@@ -27,7 +27,7 @@ func (p *process) convert(ctx context.Context) error {
 	}
 	unread := manifest.Environment{Lookup: func(string) string { return "" }, AllowUnset: true}
 	parsed := manifest.Parse(sources, unread)
-	declared := resource.Declare(p.catalog, parsed.Documents, "")
+	declared := resource.LoadDesired(p.catalog, parsed.Documents, "")
 	for _, secret := range declared.Secrets {
 		p.runner.Mask(secret)
 	}
@@ -36,7 +36,7 @@ func (p *process) convert(ctx context.Context) error {
 	p.report.Problems = schema.MergeProblems(parsed.Problems, declared.Problems)
 	var documents []*schema.Node
 	for _, d := range parsed.Documents {
-		translated, _ := resource.Translated(d)
+		translated, _ := resource.TranslateAstroCLIFile(d)
 		if translated == d {
 			return fmt.Errorf("input export-from: %s is no Astro CLI deployment file: it has no mapping deployment at the top", d.Pos.File)
 		}
@@ -52,7 +52,7 @@ func (p *process) convert(ctx context.Context) error {
 	}
 	made := export.Convert(p.catalog, documents, export.Options{To: string(p.config.ExportTo), Head: convertHead})
 	written := manifest.Parse([]manifest.Source{{Name: made.Files[0].Name, Data: made.Files[0].Data}}, unread)
-	again := schema.MergeProblems(written.Problems, resource.Declare(p.catalog, written.Documents, "").Problems)
+	again := schema.MergeProblems(written.Problems, resource.LoadDesired(p.catalog, written.Documents, "").Problems)
 	if i := slices.IndexFunc(again, func(problem schema.Problem) bool { return !problem.Warning }); i >= 0 {
 		return errors.Join(errors.New("the files can't be said in another form"), again[i])
 	}

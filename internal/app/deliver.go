@@ -26,15 +26,15 @@ type deliveries struct {
 
 // deliver hands a value over before anything else happens with it, so that it
 // can't get lost later.
-func (p *process) deliver(o *resource.Object, value string) error {
+func (p *process) deliver(o *resource.Resource, value string) error {
 	p.deliveries.mu.Lock()
 	defer p.deliveries.mu.Unlock()
-	to := o.Sink().ScalarText()
+	to := o.SecretSink().ScalarText()
 	switch {
 	case p.report.Simulated:
 		return nil // it opens nothing, and later steps must not take it for one that does
 	case to == "":
-		return errors.New(resource.SinkField + " says nowhere where")
+		return errors.New(resource.SecretSinkField + " says nowhere where")
 	case to != toOutput:
 		return p.files.WriteSecret(to, value)
 	}
@@ -58,7 +58,7 @@ func (p *process) deliver(o *resource.Object, value string) error {
 
 // fileSinks reports where values can't be written, before anything is asked of
 // Astro. A file is identified by its path without links.
-func (p *process) fileSinks(declared *resource.Declaration, manifests []manifest.Source) {
+func (p *process) fileSinks(declared *resource.Desired, manifests []manifest.Source) {
 	taken := map[string]string{} // what else becomes of a path
 	for _, m := range manifests {
 		if p.report.Inline {
@@ -68,16 +68,16 @@ func (p *process) fileSinks(declared *resource.Declaration, manifests []manifest
 			taken[real] = "it is the manifest"
 		}
 	}
-	for _, o := range declared.Objects {
-		if sink := o.Sink(); sink != nil && !o.Absent && sink.Text != toOutput {
+	for _, o := range declared.Resources {
+		if sink := o.SecretSink(); sink != nil && !o.Absent && sink.Text != toOutput {
 			real, err := p.files.WritablePath(sink.Text)
 			for dir := filepath.Dir(real); err == nil && dir != filepath.Dir(dir); dir = filepath.Dir(dir) {
 				taken[dir] = "another value is to be below it"
 			}
 		}
 	}
-	p.report.Problems = append(p.report.Problems, sinks(declared.Objects, func(o *resource.Object) (string, error) {
-		to := o.Sink().Text
+	p.report.Problems = append(p.report.Problems, sinks(declared.Resources, func(o *resource.Resource) (string, error) {
+		to := o.SecretSink().Text
 		if to == toOutput {
 			return "", nil
 		}
@@ -91,10 +91,10 @@ func (p *process) fileSinks(declared *resource.Declaration, manifests []manifest
 
 // outputSinks reports which of the values that are about to be made the output
 // can't take.
-func (p *process) outputSinks(made []*resource.Object) []schema.Problem {
-	return sinks(made, func(o *resource.Object) (string, error) {
+func (p *process) outputSinks(made []*resource.Resource) []schema.Problem {
+	return sinks(made, func(o *resource.Resource) (string, error) {
 		switch {
-		case o.Sink().Text != toOutput:
+		case o.SecretSink().Text != toOutput:
 			return "", nil
 		case p.report.Mode == string(config.ModeApply) && !p.report.Simulated:
 			return "the output's " + strconv.Quote(handle(o)), p.runner.Hands()
@@ -105,10 +105,10 @@ func (p *process) outputSinks(made []*resource.Object) []schema.Problem {
 
 // sinks reports objects whose value can't be taken: check gives the place, "" if
 // it is not looked at, in words, and what is wrong with it.
-func sinks(objects []*resource.Object, check func(*resource.Object) (place string, err error)) (problems []schema.Problem) {
+func sinks(objects []*resource.Resource, check func(*resource.Resource) (place string, err error)) (problems []schema.Problem) {
 	taken := map[string]schema.Pos{}
 	for _, o := range objects {
-		sink := o.Sink()
+		sink := o.SecretSink()
 		if sink == nil || sink.Form != schema.Text || o.Absent {
 			continue
 		}

@@ -40,22 +40,22 @@ func (p *process) export(ctx context.Context) error {
 	if p.report.Simulated {
 		connect = p.simulated
 	}
-	source, err := connect(&resource.Declaration{Catalog: p.catalog})
+	source, err := connect(&resource.Desired{Catalog: p.catalog})
 	if err != nil {
 		return err
 	}
-	survey, err := source.Survey(ctx, p.catalog, scope)
+	survey, err := source.ReadInventory(ctx, p.catalog, scope)
 	if p.stopped(ctx) {
 		return nil
 	}
-	if misnamed, ok := errors.AsType[*resource.Misnamed](err); ok {
+	if misnamed, ok := errors.AsType[*resource.ScopeError](err); ok {
 		return fmt.Errorf("input export-workspaces: %w", misnamed.Err)
 	}
 	if err != nil {
 		return fmt.Errorf("nothing was exported, since not everything could be read: %w", err)
 	}
-	if found, listed := survey.Named[survey.Home]; listed && len(found) == 0 {
-		p.report.Remarks = append(p.report.Remarks, fmt.Sprintf("the token sees 0 %ss; it may have no role in the existing ones", survey.Home.Title))
+	if found, listed := survey.ListedByKind[survey.RootKind]; listed && len(found) == 0 {
+		p.report.Remarks = append(p.report.Remarks, fmt.Sprintf("the token sees 0 %ss; it may have no role in the existing ones", survey.RootKind.Title))
 	}
 	for _, gap := range survey.Gaps {
 		p.report.Remarks = append(p.report.Remarks, gapText(gap))
@@ -64,11 +64,11 @@ func (p *process) export(ctx context.Context) error {
 	if p.report.Plan == nil { // it was stopped
 		return nil
 	}
-	p.report.Declared = len(declared.Objects)
+	p.report.Declared = len(declared.Resources)
 	if err := p.save(made.Files); err != nil {
 		return err
 	}
-	if scope.Workspaces == nil && scope.Kinds == nil {
+	if scope.Workspaces == nil && scope.IncludesKind == nil {
 		p.leftovers(made.Files)
 	}
 	p.show()
@@ -89,7 +89,7 @@ func gapText(g resource.Gap) string {
 
 // written is the export, without what turns out to be something that a manifest
 // may not say, and what it declares, planned.
-func (p *process) written(ctx context.Context, source resource.Source, survey *resource.Survey) (*export.Export, *resource.Declaration) {
+func (p *process) written(ctx context.Context, source resource.Source, survey *resource.Inventory) (*export.Export, *resource.Desired) {
 	o := export.Options{To: path.Clean(string(p.config.ExportTo)), Head: exportHead, Now: time.Now(), Omit: export.Omit{}}
 	if p.report.Simulated {
 		o.Head += "\n" + simulatedHead
@@ -101,7 +101,7 @@ func (p *process) written(ctx context.Context, source resource.Source, survey *r
 			sources = append(sources, manifest.Source{Name: f.Name, Data: f.Data})
 		}
 		parsed := manifest.Parse(sources, manifest.Environment{Lookup: standIn}) // whatever it is, it isn't compared
-		declared := resource.Declare(p.catalog, parsed.Documents, "")
+		declared := resource.LoadDesired(p.catalog, parsed.Documents, "")
 		problems := schema.MergeProblems(parsed.Problems, declared.Problems)
 		if o.Omit.Add(made, declared, problems) {
 			continue
@@ -130,19 +130,19 @@ func exportedBy(made *export.Export) *report.Exported {
 
 // scope is what to export, by the inputs. Names of objects mean nothing yet, so
 // only takes sections.
-func (p *process) scope() (resource.Scope, error) {
-	scope := resource.Scope{Workspaces: p.config.ExportWorkspaces}
+func (p *process) scope() (resource.InventoryScope, error) {
+	scope := resource.InventoryScope{Workspaces: p.config.ExportWorkspaces}
 	if len(p.config.Only) == 0 {
 		return scope, nil
 	}
 	wanted := map[*resource.Kind]bool{}
 	for _, section := range p.config.Only {
-		k := p.catalog.Section(section)
-		if k == nil || k.Makes != "" {
+		k := p.catalog.KindOfSection(section)
+		if k == nil || k.CreatesKind != "" {
 			return scope, fmt.Errorf("input only: %q is no section that can be exported%s", section, schema.Suggest(section, p.catalog.Sections()))
 		}
 		wanted[k] = true
 	}
-	scope.Kinds = func(k *resource.Kind) bool { return wanted[k] }
+	scope.IncludesKind = func(k *resource.Kind) bool { return wanted[k] }
 	return scope, nil
 }

@@ -12,11 +12,11 @@ import (
 )
 
 // handle is what outputs and patterns call an object.
-func handle(o *resource.Object) string { return o.Kind.Section + "/" + o.Name() }
+func handle(o *resource.Resource) string { return o.Kind.Section + "/" + o.Name() }
 
 // matches reports whether a pattern of an input means an object: a section, or a
 // section, a slash and a name, with * for any text.
-func matches(pattern string, o *resource.Object) (bool, error) {
+func matches(pattern string, o *resource.Resource) (bool, error) {
 	pattern = schema.NormalizeName(pattern)
 	if pattern == schema.NormalizeName(handle(o)) { // whatever is in its name
 		return true, nil
@@ -32,12 +32,12 @@ func matches(pattern string, o *resource.Object) (bool, error) {
 // chosen returns which objects the patterns of an input mean. may says why one
 // can't be meant, "" if it can; of what is marked absent, that only counts where it
 // is named.
-func chosen(input string, patterns []string, declared *resource.Declaration, may func(o *resource.Object) string) (map[*resource.Object]bool, error) {
-	out := map[*resource.Object]bool{}
+func chosen(input string, patterns []string, declared *resource.Desired, may func(o *resource.Resource) string) (map[*resource.Resource]bool, error) {
+	out := map[*resource.Resource]bool{}
 	var errs []error
 	for _, pattern := range patterns {
 		met := false
-		for _, o := range declared.Objects {
+		for _, o := range declared.Resources {
 			ok, err := matches(pattern, o)
 			if err != nil {
 				errs = append(errs, fmt.Errorf("input %s: %q is no pattern; one is a section, a slash and a name, with * for any text", input, pattern))
@@ -63,9 +63,9 @@ func chosen(input string, patterns []string, declared *resource.Declaration, may
 }
 
 // suchAs lists what could have been meant.
-func suchAs(declared *resource.Declaration, may func(o *resource.Object) string) string {
+func suchAs(declared *resource.Desired, may func(o *resource.Resource) string) string {
 	var names []string
-	for _, o := range declared.Objects {
+	for _, o := range declared.Resources {
 		if may(o) == "" && len(names) < 5 {
 			names = append(names, handle(o))
 		}
@@ -77,32 +77,32 @@ func suchAs(declared *resource.Declaration, may func(o *resource.Object) string)
 }
 
 // rotates returns whose value is made anew, by the input rotate.
-func (p *process) rotates(declared *resource.Declaration) (func(*resource.Object) bool, error) {
-	rotated, err := chosen("rotate", p.config.Rotate, declared, func(o *resource.Object) string {
+func (p *process) rotates(declared *resource.Desired) (func(*resource.Resource) bool, error) {
+	rotated, err := chosen("rotate", p.config.Rotate, declared, func(o *resource.Resource) string {
 		switch {
 		case o.Absent:
 			return fmt.Sprintf("is marked state: absent at %s", o.Pos)
 		case o.Kind.Rotate.Path == "":
 			return "can't be rotated"
-		case o.Sink() == nil:
-			return fmt.Sprintf("says nowhere where its new value goes; add %s at %s", resource.SinkField, o.Pos)
+		case o.SecretSink() == nil:
+			return fmt.Sprintf("says nowhere where its new value goes; add %s at %s", resource.SecretSinkField, o.Pos)
 		}
 		return ""
 	})
-	return func(o *resource.Object) bool { return rotated[o] }, err
+	return func(o *resource.Resource) bool { return rotated[o] }, err
 }
 
 // only returns what the run is about, by the input only; nil is everything.
-func (p *process) only(declared *resource.Declaration, rotate func(*resource.Object) bool) (func(*resource.Object) bool, error) {
+func (p *process) only(declared *resource.Desired, rotate func(*resource.Resource) bool) (func(*resource.Resource) bool, error) {
 	if len(p.config.Only) == 0 {
 		return nil, nil
 	}
-	those, err := chosen("only", p.config.Only, declared, func(*resource.Object) string { return "" })
+	those, err := chosen("only", p.config.Only, declared, func(*resource.Resource) string { return "" })
 	p.report.Only = len(those)
-	for _, o := range declared.Objects {
+	for _, o := range declared.Resources {
 		if rotate != nil && rotate(o) && !those[o] {
 			err = errors.Join(err, fmt.Errorf("input rotate: %s is left out by the input only", o))
 		}
 	}
-	return func(o *resource.Object) bool { return those[o] }, err
+	return func(o *resource.Resource) bool { return those[o] }, err
 }

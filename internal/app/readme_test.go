@@ -87,14 +87,14 @@ func TestGrammar(t *testing.T) {
 	for _, section := range resource.Kinds().Sections() {
 		for _, row := range grammar {
 			name, takes := row[0], row[1]
-			k := resource.Kinds().Section(section)
-			if k.Single {
+			k := resource.Kinds().KindOfSection(section)
+			if k.Singleton {
 				continue
 			}
 			members := map[string]string{"environmentObjects": "objectType: CONNECTION, objectKey", "agentTokens": "deployment: d, name"}[section]
 			text := fmt.Sprintf("%s: [{ %s: a@b.example, %s: {} }]", section, cmp.Or(members, k.Identity[0]), name)
 			parsed := manifest.Parse([]manifest.Source{{Name: "astro.yaml", Data: []byte(text)}}, manifest.Environment{})
-			problems := resource.Declare(resource.Kinds(), parsed.Documents, "data").Problems
+			problems := resource.LoadDesired(resource.Kinds(), parsed.Documents, "data").Problems
 			if len(problems) != 1 || problems[0].Message != name+" must be "+takes+", not a mapping" {
 				t.Errorf("%s: %q, README says it takes %s", text, problems, takes)
 			}

@@ -20,7 +20,7 @@ const grace = 5 * time.Second
 
 // reconcile compares what is declared with what is live and, in mode apply,
 // makes them the same.
-func (p *process) reconcile(ctx context.Context, declared *resource.Declaration) error {
+func (p *process) reconcile(ctx context.Context, declared *resource.Desired) error {
 	connect := p.astro
 	if p.report.Simulated {
 		connect = p.simulated
@@ -49,7 +49,7 @@ func (p *process) reconcile(ctx context.Context, declared *resource.Declaration)
 		WriteSecrets: bool(p.config.WriteSecrets) && p.report.Mode != string(config.ModeDrift),
 	}
 	world := p.plan(ctx, source, declared, policy)
-	if excess := source.Excess(declared, world); excess != "" && p.report.Plan != nil {
+	if excess := source.TokenAdvice(declared, world); excess != "" && p.report.Plan != nil {
 		p.report.Remarks = append(p.report.Remarks, "the token in "+TokenVariable+" reaches more than it has to: "+excess)
 	}
 	if p.report.Mode == string(config.ModeDrift) && p.report.Plan != nil && only == nil {
@@ -81,8 +81,8 @@ func (p *process) apply(ctx context.Context, source resource.Source, policy plan
 
 // plan reads what is live and plans. What was found in a list and differs is
 // read once more by id: a list may show less than an update then overwrites.
-func (p *process) plan(ctx context.Context, source resource.Source, declared *resource.Declaration, policy plan.Policy) *resource.World {
-	world := source.Read(ctx, declared)
+func (p *process) plan(ctx context.Context, source resource.Source, declared *resource.Desired, policy plan.Policy) *resource.Current {
+	world := source.ReadCurrent(ctx, declared)
 	p.report.Plan = plan.Make(source.OrganizationID, declared, world, policy)
 	if stale := p.report.Plan.Stale(); len(stale) > 0 && ctx.Err() == nil {
 		source.Refresh(ctx, world, stale)
@@ -105,18 +105,18 @@ func (p *process) plan(ctx context.Context, source resource.Source, declared *re
 
 // unmanaged looks for what no manifest declares. That is for information: what
 // can't be listed is a remark.
-func (p *process) unmanaged(ctx context.Context, source resource.Source, declared *resource.Declaration, world *resource.World) {
+func (p *process) unmanaged(ctx context.Context, source resource.Source, declared *resource.Desired, world *resource.Current) {
 	var err error
-	if p.report.Unmanaged, err = source.Unmanaged(ctx, declared, world); err != nil {
+	if p.report.Unmanaged, err = source.ListUnmanaged(ctx, declared, world); err != nil {
 		p.report.Remarks = append(p.report.Remarks, "not everything was looked at for what no manifest declares: "+err.Error())
 	}
 }
 
 // waiting is the last word of a call that kept the run from going on, if there
 // is one.
-func waiting(declared *resource.Declaration, world *resource.World) error {
-	for _, o := range declared.Objects {
-		if e, ok := errors.AsType[*astro.Error](world.Failed[o]); ok && !e.Unsent {
+func waiting(declared *resource.Desired, world *resource.Current) error {
+	for _, o := range declared.Resources {
+		if e, ok := errors.AsType[*astro.Error](world.Errs[o]); ok && !e.Unsent {
 			return e
 		}
 	}

@@ -44,7 +44,7 @@ func (p *process) rehearse(run context.Context, sources []manifest.Source) {
 	ctx, cancel := context.WithTimeoutCause(run, timeout, fmt.Errorf("the timeout of %s is over", timeout))
 	defer cancel()
 	policy := plan.Policy{AllowDelete: bool(p.config.AllowDelete), Now: time.Now()}
-	rehearsed := plan.Make(source.OrganizationID, declared, source.Read(ctx, declared), policy)
+	rehearsed := plan.Make(source.OrganizationID, declared, source.ReadCurrent(ctx, declared), policy)
 	remarks := map[schema.Problem]bool{}
 	for _, c := range rehearsed.Changes {
 		for _, problem := range c.Problems {
@@ -61,7 +61,7 @@ func (p *process) rehearse(run context.Context, sources []manifest.Source) {
 		p.report.Problems = append(p.report.Problems, problem)
 	}
 	if ctx.Err() == nil && !p.report.Broken() {
-		p.refusals(apply.Run(ctx, source, rehearsed, apply.Options{Policy: policy, Deliver: func(*resource.Object, string) error { return nil }}))
+		p.refusals(apply.Run(ctx, source, rehearsed, apply.Options{Policy: policy, Deliver: func(*resource.Resource, string) error { return nil }}))
 	}
 	p.report.Rehearsed = ctx.Err() == nil
 	switch {
@@ -102,7 +102,7 @@ func (p *process) refusals(outcomes []apply.Outcome) {
 // guessed says what of an object only stands in for what isn't known here, "" if
 // nothing does. Secrets are mostly not set in a fork, and are judged by nobody:
 // only where one is a field of its own it counts.
-func guessed(o *resource.Object) (why string) {
+func guessed(o *resource.Resource) (why string) {
 	stands := func(n *schema.Node) bool {
 		return slices.ContainsFunc(n.VariableValues, func(s string) bool { return strings.HasPrefix(s, stood) })
 	}
@@ -117,7 +117,7 @@ func guessed(o *resource.Object) (why string) {
 		}
 	}
 	for _, r := range o.Refs {
-		if r.Name == "" && r.ID != "" && r.Target == nil {
+		if r.Name == "" && r.ID != "" && r.Declared == nil {
 			why = "what has the id " + r.ID + " is not known here"
 		}
 	}

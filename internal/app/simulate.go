@@ -8,7 +8,7 @@ import (
 
 // simulated connects to an Astro API in memory. What the manifest refers to
 // but doesn't declare exists there, and so does what it gives the id of.
-func (p *process) simulated(declared *resource.Declaration) (resource.Source, error) {
+func (p *process) simulated(declared *resource.Desired) (resource.Source, error) {
 	if p.report.Simulated {
 		p.runner.Print("simulating: an Astro API in memory, nothing of this happens at Astro")
 	}
@@ -17,7 +17,7 @@ func (p *process) simulated(declared *resource.Declaration) (resource.Source, er
 		organization = ""
 	}
 	server := simulator.New(simulator.Options{OrganizationID: organization})
-	for _, s := range resource.Missing(declared) {
+	for _, s := range resource.SimulatorSeeds(declared) {
 		server.Seed(s.Kind.Name, s.Fields)
 	}
 	p.Transport = server.Transport()

@@ -71,7 +71,7 @@ func TestAccessListInBatches(t *testing.T) {
 				for _, network := range test.before {
 					s.server.Seed("allowedIpAddressRange", map[string]any{"ipAddressRange": network})
 				}
-				policy := plan.Policy{AllowDelete: true, Caller: resource.Caller{Hosted: test.hosted}}
+				policy := plan.Policy{AllowDelete: true, Caller: resource.Caller{GitHubHosted: test.hosted}}
 				if !test.unknown {
 					policy.Caller.Address = netip.MustParseAddr(address)
 				}
@@ -102,8 +102,8 @@ func TestAccessListInBatches(t *testing.T) {
 // change the access list, and that size. Astro's is slow to test.
 func accessListInBatches(size int) (resource.Catalog, int) {
 	kinds := resource.Kinds()
-	for i := range kinds.Kind("allowedIpAddressRanges").Parts {
-		kinds.Kind("allowedIpAddressRanges").Parts[i].Elements.Most = size
+	for i := range kinds.Kind("allowedIpAddressRanges").UpdateEndpoints {
+		kinds.Kind("allowedIpAddressRanges").UpdateEndpoints[i].ListPatch.BatchSize = size
 	}
 	return kinds, size
 }
@@ -119,7 +119,7 @@ func TestAccessListIsGuardedAgain(t *testing.T) {
 			text += fmt.Sprintf(", 10.%d.%d.0/24", i/256, i%256)
 		}
 		p := s.plan(text+"]", plan.Policy{})
-		remove := s.source.Call(p.Changes[0].Object, resource.Call{Method: "DELETE", Path: "/organizations/{organizationId}/allowed-ip-address-ranges/{id}"}, id, nil)
+		remove := s.source.NewCall(p.Changes[0].Object, resource.Endpoint{Method: "DELETE", Path: "/organizations/{organizationId}/allowed-ip-address-ranges/{id}"}, id, nil)
 		if _, err := s.source.API.Do(context.Background(), remove); err != nil {
 			t.Fatal(err)
 		}

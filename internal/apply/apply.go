@@ -64,7 +64,7 @@ type Options struct {
 	Mask func(value string)
 	// Deliver takes a secret value that is told once. What it can't take is undone
 	// where that is possible.
-	Deliver func(o *resource.Object, value string) error
+	Deliver func(o *resource.Resource, value string) error
 	Done    func(Outcome) // called after each change that was tried, one at a time; once more where a second write or another run changes its status
 	Said    func(string)  // a progress line, now and then
 }
@@ -147,7 +147,7 @@ func (r *run) do(ctx context.Context, j *job) {
 	switch j.change.Action {
 	case plan.Unknown:
 		j.fail(j.change.Err)
-		if _, ok := errors.AsType[*resource.Blocked](j.change.Err); ok {
+		if _, ok := errors.AsType[*resource.BlockedError](j.change.Err); ok {
 			j.Status = Skipped
 		}
 		return

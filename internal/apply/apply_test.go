@@ -228,7 +228,7 @@ func TestFailedReadIsAFailure(t *testing.T) {
 		if len(s.writes()) != 0 {
 			t.Errorf("writes %v", s.writes())
 		}
-		if _, ok := errors.AsType[*resource.Blocked](outcomes[1].Err); !ok {
+		if _, ok := errors.AsType[*resource.BlockedError](outcomes[1].Err); !ok {
 			t.Errorf("error %v", outcomes[1].Err)
 		}
 	})

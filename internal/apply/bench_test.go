@@ -25,8 +25,8 @@ func BenchmarkPlan(b *testing.B) {
 	}
 	for b.Loop() {
 		parsed := manifest.Parse([]manifest.Source{{Name: "astro.yaml", Data: []byte(text.String())}}, manifest.Environment{})
-		d := resource.Declare(resource.Kinds(), parsed.Documents, "")
-		p := plan.Make(s.source.OrganizationID, d, s.source.Read(b.Context(), d), plan.Policy{})
+		d := resource.LoadDesired(resource.Kinds(), parsed.Documents, "")
+		p := plan.Make(s.source.OrganizationID, d, s.source.ReadCurrent(b.Context(), d), plan.Policy{})
 		if n := p.Count(plan.Unchanged); n != 1000 {
 			b.Fatalf("%d unchanged", n)
 		}
@@ -53,8 +53,8 @@ deployments:
       - { name: c, astroMachine: A5, minWorkerCount: 0, maxWorkerCount: 1, workerConcurrency: 1 }
     environmentVariables: [{key: a, value: a}, {key: b, value: b}, {key: c, value: c}, {key: d, value: d}, {key: e, value: e}]
 `)
-	live := s.source.Read(b.Context(), d).Live[d.Objects[0]]
+	live := s.source.ReadCurrent(b.Context(), d).Live[d.Resources[0]]
 	for b.Loop() {
-		plan.Compare(d.Objects[0], live, plan.Policy{})
+		plan.Compare(d.Resources[0], live, plan.Policy{})
 	}
 }

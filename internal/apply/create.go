@@ -48,16 +48,16 @@ func (r *run) make(ctx context.Context, j *job, request plan.Request) error {
 		if !taken(o.Kind, err) {
 			return fmt.Errorf("create: %w", err)
 		}
-		if found, unknown := r.finder.Find(ctx, o); unknown != nil || found == nil {
+		if found, unknown := r.finder.FindResource(ctx, o); unknown != nil || found == nil {
 			return fmt.Errorf("create: %w", err)
 		}
 	}
 	var live *resource.Live
 	if err == nil {
-		live, err = r.source.Created(ctx, o, answer, r.existed)
+		live, err = r.source.VerifyCreated(ctx, o, answer, r.existed)
 	}
-	if err == nil && o.Kind.Issued != "" && issued(o.Kind, answer) == "" {
-		err = &resource.Unverified{Err: fmt.Errorf("the answer has no %s", o.Kind.Issued)}
+	if err == nil && o.Kind.GeneratedSecret != "" && issued(o.Kind, answer) == "" {
+		err = &resource.UnverifiedCreateError{Err: fmt.Errorf("the answer has no %s", o.Kind.GeneratedSecret)}
 	}
 	if err != nil {
 		return r.adopt(ctx, j, err)
@@ -82,14 +82,14 @@ func (r *run) make(ctx context.Context, j *job, request plan.Request) error {
 }
 
 // unfinished reports whether the object declares what only an update can set.
-func unfinished(o *resource.Object) bool {
-	for _, part := range o.Kind.Parts {
-		if part.Root != "" && o.Body.GetPath(part.Root) != nil {
+func unfinished(o *resource.Resource) bool {
+	for _, part := range o.Kind.UpdateEndpoints {
+		if part.FieldPath != "" && o.Body.GetPath(part.FieldPath) != nil {
 			return true
 		}
 		for i := range o.Kind.Fields {
 			f := &o.Kind.Fields[i]
-			apart := part.Name != "" && part.Elements == nil || !f.Has(schema.Create|schema.MetaArgument)
+			apart := part.Name != "" && part.ListPatch == nil || !f.Has(schema.Create|schema.MetaArgument)
 			if apart && f.EndpointName == part.Name && o.Body.Get(f.Name) != nil {
 				return true
 			}
@@ -105,11 +105,11 @@ func unfinished(o *resource.Object) bool {
 func (r *run) adopt(ctx context.Context, j *job, cause error) error {
 	found, err := r.appears(ctx, j.change.Object)
 	switch k := j.change.Object.Kind; {
-	case err != nil && k.Issued != "":
-		return fmt.Errorf("create: %w; whether it exists now is unknown, because it can't be looked up: %w; if it does, its %s is lost, and the next run says so", cause, err, k.Issued)
+	case err != nil && k.GeneratedSecret != "":
+		return fmt.Errorf("create: %w; whether it exists now is unknown, because it can't be looked up: %w; if it does, its %s is lost, and the next run says so", cause, err, k.GeneratedSecret)
 	case err != nil:
 		return fmt.Errorf("create: %w; whether it exists now is unknown, because it can't be looked up: %w", cause, err)
-	case found == nil && errors.As(cause, new(*resource.Unverified)):
+	case found == nil && errors.As(cause, new(*resource.UnverifiedCreateError)):
 		return fmt.Errorf("create: %w; %s was not found afterwards; it was not created again; check in Astro what exists, and run again", cause, j.change.Object)
 	case found == nil:
 		return &lost{cause}
@@ -118,12 +118,12 @@ func (r *run) adopt(ctx context.Context, j *job, cause error) error {
 	if ambiguous(cause) || !taken(j.change.Object.Kind, cause) {
 		j.Wrote = Created
 	}
-	if k := j.change.Object.Kind; k.Issued != "" {
+	if k := j.change.Object.Kind; k.GeneratedSecret != "" {
 		way := "remove it and run again"
 		if k.Rotate.Path != "" {
 			way = "rotate it, or " + way
 		}
-		return fmt.Errorf("create: %w; it exists now, id %s, but its %s is lost: %s", cause, found.ID, k.Issued, way)
+		return fmt.Errorf("create: %w; it exists now, id %s, but its %s is lost: %s", cause, found.ID, k.GeneratedSecret, way)
 	}
 	if err := r.update(ctx, j); err != nil {
 		return fmt.Errorf("create: %w; it exists now, id %s, but: %w", cause, found.ID, err)
@@ -144,19 +144,19 @@ func refused(err error) bool {
 // exists: made, most likely, by another run at the same moment.
 func taken(k *resource.Kind, err error) bool {
 	e, ok := errors.AsType[*astro.Error](err)
-	return ok && k.Issued == "" && (e.StatusCode == http.StatusConflict || e.StatusCode == http.StatusBadRequest)
+	return ok && k.GeneratedSecret == "" && (e.StatusCode == http.StatusConflict || e.StatusCode == http.StatusBadRequest)
 }
 
 // usable waits until what the object refers to can be used, where that was
 // found live and is declared by nobody.
 func (r *run) usable(ctx context.Context, j *job) error {
 	for _, ref := range j.change.Object.Refs {
-		if ref.Found == nil || ref.Kind.Ready == nil {
+		if ref.Live == nil || ref.Kind.StateOf == nil {
 			continue
 		}
-		for interval, live := firstPoll, ref.Found; ; interval = min(interval*3/2, lastPoll) {
+		for interval, live := firstPoll, ref.Live; ; interval = min(interval*3/2, lastPoll) {
 			state, reason := live.State(ref.Kind)
-			if state != resource.Settling || ref.Kind.Usable != nil && ref.Kind.Usable(live.Body()) {
+			if state != resource.StatePending || ref.Kind.IsReferenceable != nil && ref.Kind.IsReferenceable(live.Body()) {
 				break
 			}
 			r.waits(j, fmt.Sprintf("%s: %s", ref, reason))
@@ -175,9 +175,9 @@ func (r *run) usable(ctx context.Context, j *job) error {
 	return nil
 }
 
-func (r *run) appears(ctx context.Context, o *resource.Object) (*resource.Live, error) {
+func (r *run) appears(ctx context.Context, o *resource.Resource) (*resource.Live, error) {
 	for wait := 2 * time.Second; ; wait *= 2 {
-		found, err := r.finder.Find(ctx, o)
+		found, err := r.finder.FindResource(ctx, o)
 		if err != nil && !passing(err) || found != nil || wait > longestLook {
 			return found, err
 		}

@@ -25,18 +25,18 @@ func (r *run) checkDuplicate(ctx context.Context, j *job) error {
 		r.unchecked = append(r.unchecked, j)
 		return nil
 	}
-	found, err := r.finder.Namesakes(ctx, o)
+	found, err := r.finder.FindMatches(ctx, o)
 	return r.duplicateError(ctx, j, found, err)
 }
 
 // checkDuplicates checks, with one list per kind and place, the resources that
 // were created and that no other change waited for.
 func (r *run) checkDuplicates(ctx context.Context) {
-	var objects []*resource.Object
+	var objects []*resource.Resource
 	for _, j := range r.unchecked {
 		objects = append(objects, j.change.Object)
 	}
-	namesakes := r.source.AllNamesakes(ctx, objects)
+	namesakes := r.source.FindAllMatches(ctx, objects)
 	for _, j := range r.unchecked {
 		found := namesakes[j.change.Object]
 		if err := r.duplicateError(ctx, j, found.Live, found.Err); err != nil && j.Status.OK() {

@@ -24,9 +24,9 @@ import (
 )
 
 // export writes what is live of a stage.
-func (s *stage) export(to string, scope resource.Scope) *export.Export {
+func (s *stage) export(to string, scope resource.InventoryScope) *export.Export {
 	s.Helper()
-	survey, err := s.source.Survey(context.Background(), resource.Kinds(), scope)
+	survey, err := s.source.ReadInventory(context.Background(), resource.Kinds(), scope)
 	if err != nil {
 		s.Fatal(err)
 	}
@@ -41,11 +41,11 @@ func (s *stage) read(x *export.Export) *plan.Plan {
 		sources = append(sources, manifest.Source{Name: f.Name, Data: f.Data})
 	}
 	parsed := manifest.Parse(sources, manifest.Environment{Lookup: func(name string) string { return "value-of-" + name }})
-	d := resource.Declare(resource.Kinds(), parsed.Documents, "")
+	d := resource.LoadDesired(resource.Kinds(), parsed.Documents, "")
 	for _, p := range append(parsed.Problems, d.Problems...) {
 		s.Fatalf("manifest: %v\n%s", p, all(x))
 	}
-	w := s.source.Read(context.Background(), d)
+	w := s.source.ReadCurrent(context.Background(), d)
 	p := plan.Make(s.source.OrganizationID, d, w, plan.Policy{AllowDelete: true})
 	s.source.Refresh(context.Background(), w, p.Stale())
 	return plan.Make(s.source.OrganizationID, d, w, plan.Policy{AllowDelete: true})
@@ -81,7 +81,7 @@ func TestExportThenPlanIsEmpty(t *testing.T) {
 			s := placed(t)
 			s.server.Seed("user", map[string]any{"username": "ada@example.com"})
 			text := declared(rt, 4) + people
-			o := apply.Options{Deliver: func(*resource.Object, string) error { return nil }}
+			o := apply.Options{Deliver: func(*resource.Resource, string) error { return nil }}
 			for _, out := range apply.Run(context.Background(), s.source, s.plan(text, plan.Policy{}), o) {
 				if !out.Status.OK() {
 					rt.Fatalf("%s: %v\n%s", out.Change.Object, out.Err, text)
@@ -89,7 +89,7 @@ func TestExportThenPlanIsEmpty(t *testing.T) {
 			}
 			s.server.ResetRequests()
 			for _, to := range []string{"astro.yaml", "astro"} {
-				x := s.export(to, resource.Scope{})
+				x := s.export(to, resource.InventoryScope{})
 				p := s.read(x)
 				if len(p.Problems) > 0 {
 					rt.Fatalf("plan of the export: %v\n%s", p.Problems, all(x))
@@ -102,7 +102,7 @@ func TestExportThenPlanIsEmpty(t *testing.T) {
 				if want := objects(s); len(p.Changes) != want {
 					rt.Fatalf("%d objects exported, %d are live\n%s", len(p.Changes), want, all(x))
 				}
-				if diff := cmp.Diff(all(x), all(s.export(to, resource.Scope{}))); diff != "" {
+				if diff := cmp.Diff(all(x), all(s.export(to, resource.InventoryScope{}))); diff != "" {
 					rt.Fatalf("another text of the same state:\n%s", diff)
 				}
 			}
@@ -117,7 +117,7 @@ func TestExportThenPlanIsEmpty(t *testing.T) {
 func objects(s *stage) int {
 	n := 2
 	for _, k := range resource.Kinds() {
-		if !k.Single && k.Makes == "" {
+		if !k.Singleton && k.CreatesKind == "" {
 			n += len(s.server.Objects(k.Name))
 		}
 	}
@@ -132,7 +132,7 @@ func TestExportIsComplete(t *testing.T) {
 		rapid.Check(struct{ testing.TB }{t}, func(rt *rapid.T) {
 			s := placed(t)
 			apply.Run(context.Background(), s.source, s.plan(declared(rt, 3), plan.Policy{}), apply.Options{})
-			x := s.export("astro.yaml", resource.Scope{})
+			x := s.export("astro.yaml", resource.InventoryScope{})
 			again := placed(t)
 			p := again.read(x)
 			if len(p.Problems) > 0 {
@@ -145,7 +145,7 @@ func TestExportIsComplete(t *testing.T) {
 			}
 			comments := regexp.MustCompile(`(?m)^ *#.*\n`) // what is left out is another thing
 			plain := func(x *export.Export) string { return comments.ReplaceAllString(all(x), "") }
-			if diff := cmp.Diff(plain(x), plain(again.export("astro.yaml", resource.Scope{}))); diff != "" {
+			if diff := cmp.Diff(plain(x), plain(again.export("astro.yaml", resource.InventoryScope{}))); diff != "" {
 				rt.Fatalf("lost or changed (-exported +applied):\n%s", diff)
 			}
 		})
@@ -159,7 +159,7 @@ func TestExportOfMany(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		count := longtest.Size(30, 1000)
 		s := many(t, count)
-		x := s.export("astro", resource.Scope{})
+		x := s.export("astro", resource.InventoryScope{})
 		got := map[string]int{}
 		for _, r := range s.server.Requests() {
 			_, path, _ := strings.Cut(r.Path, s.server.OrganizationID())
@@ -193,7 +193,7 @@ func many(t testing.TB, n int) *stage {
 // BenchmarkExport writes a thousand Deployments, once they are read.
 func BenchmarkExport(b *testing.B) {
 	s := many(b, 1000)
-	survey, err := s.source.Survey(b.Context(), resource.Kinds(), resource.Scope{})
+	survey, err := s.source.ReadInventory(b.Context(), resource.Kinds(), resource.InventoryScope{})
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -75,7 +75,7 @@ func TestCreateReturnsTokenOfAnotherDeployment(t *testing.T) {
 		s.server.Fail(simulator.Fault{Method: http.MethodPost, Path: "agent-tokens", Other: true, Value: true, Applied: true})
 		masked := 0
 		o := s.apply(t.Context(), "agentTokens: [{ name: agents, deployment: { workspace: data, name: etl }, saveTo: agents }]", apply.Options{
-			Deliver: func(*resource.Object, string) error { t.Error("a value was delivered"); return nil },
+			Deliver: func(*resource.Resource, string) error { t.Error("a value was delivered"); return nil },
 			Mask:    func(string) { masked++ },
 		})[0]
 		if o.Status != apply.Failed || len(s.writes()) != 1 || masked == 0 || len(s.server.Objects("agentToken")) != 2 {
@@ -97,8 +97,8 @@ func TestRotationReturnsAnotherToken(t *testing.T) {
 			s.server.Fail(simulator.Fault{Method: http.MethodPost, Path: "rotate", Other: true, Value: value, Applied: true})
 			masked := 0
 			o := s.apply(t.Context(), "apiTokens: [{ name: ci, workspace: data, roles: [{ role: WORKSPACE_MEMBER }], saveTo: ci }]", apply.Options{
-				Policy:  plan.Policy{Rotate: func(*resource.Object) bool { return true }},
-				Deliver: func(*resource.Object, string) error { t.Error("a value was delivered"); return nil },
+				Policy:  plan.Policy{Rotate: func(*resource.Resource) bool { return true }},
+				Deliver: func(*resource.Resource, string) error { t.Error("a value was delivered"); return nil },
 				Mask:    func(string) { masked++ },
 			})[0]
 			const want = `Astro returned apiToken "other"`
@@ -166,7 +166,7 @@ func TestCreateReturnsNamesakeWithoutValue(t *testing.T) {
 		s.server.Seed("apiToken", map[string]any{"name": "ci", "scope": "WORKSPACE", "entityId": w, "role": "WORKSPACE_MEMBER"})
 		s.server.Fail(simulator.Fault{Method: http.MethodPost, Path: "tokens", Other: true, Applied: true})
 		o := apply.Run(t.Context(), s.source, p, apply.Options{
-			Deliver: func(*resource.Object, string) error { t.Error("a value was delivered"); return nil },
+			Deliver: func(*resource.Resource, string) error { t.Error("a value was delivered"); return nil },
 		})[0]
 		if o.Status != apply.Failed || len(s.writes()) != 1 || len(s.server.Objects("apiToken")) != 2 {
 			t.Errorf("%s: %v, writes %v, %d tokens", o.Status, o.Err, s.writes(), len(s.server.Objects("apiToken")))

@@ -23,7 +23,7 @@ var (
 )
 
 // below returns the part of a call's path below the Organization, as a pattern.
-func below(c resource.Call) string {
+func below(c resource.Endpoint) string {
 	return pathParameter.ReplaceAllString(strings.TrimPrefix(c.Path, "/organizations/{organizationId}"), "*")
 }
 
@@ -41,7 +41,7 @@ func TestGetReturnsAnotherResource(t *testing.T) {
 				c := newContract(t, k)
 				c.creates()
 				if k.Create.Path != "" { // for the API to return
-					apply.Run(t.Context(), c.source, c.planOf(c.renamed("second")), apply.Options{Deliver: func(*resource.Object, string) error { return nil }})
+					apply.Run(t.Context(), c.source, c.planOf(c.renamed("second")), apply.Options{Deliver: func(*resource.Resource, string) error { return nil }})
 				}
 				manifest := c.example
 				if some := edits[k.Section]; len(some) > 0 {
@@ -57,7 +57,7 @@ func TestGetReturnsAnotherResource(t *testing.T) {
 					}
 				}
 				for _, change := range p.Changes {
-					if live, err := c.source.Get(t.Context(), change.Object, change.Live.ID); !namesTwoIDs(err, change.Live.ID) || !strings.Contains(err.Error(), "GET "+k.Get.Path) {
+					if live, err := c.source.GetResource(t.Context(), change.Object, change.Live.ID); !namesTwoIDs(err, change.Live.ID) || !strings.Contains(err.Error(), "GET "+k.Get.Path) {
 						t.Errorf("read by id: %v, %v", live, err)
 					}
 				}
@@ -83,7 +83,7 @@ func TestCreateReturnsAnotherResource(t *testing.T) {
 	for _, k := range resource.Kinds() {
 		for i := range 8 {
 			listed, fault := i&4 == 0, simulator.Fault{Applied: i&1 == 0, Value: i&2 == 0}
-			if k.Create.Path == "" || fault.Value && k.Issued == "" {
+			if k.Create.Path == "" || fault.Value && k.GeneratedSecret == "" {
 				continue
 			}
 			t.Run(fmt.Sprintf("%s, created %t, with a secret value %t, listed before %t", k.Name, fault.Applied, fault.Value, listed), func(t *testing.T) {
@@ -101,7 +101,7 @@ func TestCreateReturnsAnotherResource(t *testing.T) {
 					before := c.state()
 					var delivered, masked []string
 					outcomes := apply.Run(t.Context(), c.source, p, apply.Options{
-						Deliver: func(_ *resource.Object, value string) error { delivered = append(delivered, value); return nil },
+						Deliver: func(_ *resource.Resource, value string) error { delivered = append(delivered, value); return nil },
 						Mask:    func(value string) { masked = append(masked, value) },
 					})
 					for _, o := range outcomes {
@@ -129,11 +129,11 @@ func TestCreateReturnsAnotherResource(t *testing.T) {
 func (c *contract) judge(o apply.Outcome, created bool, before map[string]map[string]any) {
 	c.Helper()
 	switch {
-	case created && c.kind.Issued == "" && c.kind.Get.Path != "":
+	case created && c.kind.GeneratedSecret == "" && c.kind.Get.Path != "":
 		if o.Status != apply.Created || o.Live == nil || before[o.Live.ID+"<nil>"] != nil || c.state()[o.Live.ID+"<nil>"] == nil {
 			c.Errorf("%s: %s: %v", o.Change.Object, o.Status, o.Err)
 		}
-	case created && c.kind.Issued == "":
+	case created && c.kind.GeneratedSecret == "":
 		if o.Status != apply.Created {
 			c.Errorf("%s: %s: %v", o.Change.Object, o.Status, o.Err)
 		}
@@ -151,9 +151,9 @@ func newContract(t *testing.T, k *resource.Kind) *contract {
 	return c
 }
 
-func (c *contract) planOf(d *resource.Declaration) *plan.Plan {
+func (c *contract) planOf(d *resource.Desired) *plan.Plan {
 	c.Helper()
-	p := plan.Make(c.source.OrganizationID, d, c.source.Read(context.Background(), d), plan.Policy{})
+	p := plan.Make(c.source.OrganizationID, d, c.source.ReadCurrent(context.Background(), d), plan.Policy{})
 	if len(p.Problems) > 0 {
 		c.Fatal(p.Problems)
 	}
@@ -161,7 +161,7 @@ func (c *contract) planOf(d *resource.Declaration) *plan.Plan {
 }
 
 // renamed declares the example's resources under other names.
-func (c *contract) renamed(prefix string) *resource.Declaration {
+func (c *contract) renamed(prefix string) *resource.Desired {
 	c.Helper()
 	documents := parsed(c.example).Documents
 	for _, document := range documents {
@@ -169,7 +169,7 @@ func (c *contract) renamed(prefix string) *resource.Declaration {
 			item.Get(c.kind.Identity[len(c.kind.Identity)-1]).Text = prefix + item.Get(c.kind.Identity[len(c.kind.Identity)-1]).Text
 		}
 	}
-	d := resource.Declare(resource.Kinds(), documents, "")
+	d := resource.LoadDesired(resource.Kinds(), documents, "")
 	if len(d.Problems) > 0 {
 		c.Fatal(d.Problems)
 	}

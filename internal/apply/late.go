@@ -36,7 +36,7 @@ type spent struct{ error }
 func (s *spent) Unwrap() error { return s.error }
 
 func lostRotation(k *resource.Kind, err error) error {
-	return &spent{fmt.Errorf("rotate: %w; whether it was rotated is unknown, and if it was, the old %s is no longer valid and nobody has the new one: rotate it again", err, k.Issued)}
+	return &spent{fmt.Errorf("rotate: %w; whether it was rotated is unknown, and if it was, the old %s is no longer valid and nobody has the new one: rotate it again", err, k.GeneratedSecret)}
 }
 
 // unanswered reports whether the API may be at a write still.
@@ -48,7 +48,7 @@ func unanswered(err error) bool {
 // goes reports whether an object is removed by a call that was given up.
 func (r *run) goes(ctx context.Context, j *job) bool {
 	for wait := 2 * time.Second; wait <= longestLook; wait *= 2 {
-		if _, err := r.source.Get(ctx, j.change.Object, j.Live.ID); astro.IsNotFound(err) {
+		if _, err := r.source.GetResource(ctx, j.change.Object, j.Live.ID); astro.IsNotFound(err) {
 			return true
 		}
 		select {

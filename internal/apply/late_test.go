@@ -55,8 +55,8 @@ func TestLostRotation(t *testing.T) {
 				fault.Path, fault.Method = "rotate", http.MethodPost
 				s.server.Fail(fault)
 				outcomes := s.apply(t.Context(), "apiTokens: [{ name: ci, workspace: data, roles: [{ role: WORKSPACE_MEMBER }], saveTo: ci }]", apply.Options{
-					Policy:  plan.Policy{Rotate: func(*resource.Object) bool { return true }},
-					Deliver: func(*resource.Object, string) error { return errors.New("nothing is delivered") },
+					Policy:  plan.Policy{Rotate: func(*resource.Resource) bool { return true }},
+					Deliver: func(*resource.Resource, string) error { return errors.New("nothing is delivered") },
 				})
 				const want = "whether it was rotated is unknown, and if it was, the old token is no longer valid and nobody has the new one: rotate it again"
 				if o := outcomes[0]; o.Status != apply.Failed || !strings.Contains(o.Err.Error(), want) || len(s.writes()) != 1 {
@@ -142,7 +142,7 @@ func TestValueInAnOddAnswer(t *testing.T) {
 		}})
 		var got string
 		o := s.apply(t.Context(), "apiTokens: [{ name: ci, workspace: data, roles: [{ role: WORKSPACE_MEMBER }], saveTo: ci }]", apply.Options{
-			Deliver: func(_ *resource.Object, value string) error { got = value; return nil },
+			Deliver: func(_ *resource.Resource, value string) error { got = value; return nil },
 		})[0]
 		if o.Status != apply.Created || got != "the-value" {
 			t.Errorf("%s: %v; delivered %q", o.Status, o.Err, got)
@@ -166,8 +166,8 @@ func TestRotatedValueInAnOddAnswer(t *testing.T) {
 		}})
 		var got string
 		o := s.apply(t.Context(), "apiTokens: [{ name: ci, workspace: data, roles: [{ role: WORKSPACE_MEMBER }], saveTo: ci }]", apply.Options{
-			Policy:  plan.Policy{Rotate: func(*resource.Object) bool { return true }},
-			Deliver: func(_ *resource.Object, value string) error { got = value; return nil },
+			Policy:  plan.Policy{Rotate: func(*resource.Resource) bool { return true }},
+			Deliver: func(_ *resource.Resource, value string) error { got = value; return nil },
 		})[0]
 		if o.Status != apply.Updated || got != "the-value" {
 			t.Errorf("%s: %v; delivered %q", o.Status, o.Err, got)

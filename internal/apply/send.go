@@ -44,7 +44,7 @@ func (r *run) send(ctx context.Context, j *job, request plan.Request, id string)
 			return nil, err
 		}
 	}
-	call := r.source.Call(j.change.Object, request.Call, id, body)
+	call := r.source.NewCall(j.change.Object, request.Call, id, body)
 	maps.Copy(call.Params, request.Params)
 	answer, err := r.source.API.Do(ctx, call)
 	j.sent = j.sent || !unsent(err)
@@ -62,7 +62,7 @@ func (r *run) unless(ctx context.Context, j *job, do func() error) error {
 	for {
 		err := do()
 		e, ok := errors.AsType[*astro.Error](err)
-		if !ok || !slices.Contains(j.change.Object.Kind.Busy, e.StatusCode) {
+		if !ok || !slices.Contains(j.change.Object.Kind.ConflictStatuses, e.StatusCode) {
 			return err
 		}
 		r.waits(j, fmt.Sprintf("another change to end, %d", e.StatusCode))
@@ -78,14 +78,14 @@ func (r *run) unless(ctx context.Context, j *job, do func() error) error {
 // be given is removed again if it is new, since nobody will ever know its value.
 func (r *run) issue(ctx context.Context, j *job, answer []byte, fresh bool) error {
 	k := j.change.Object.Kind
-	if k.Issued == "" {
+	if k.GeneratedSecret == "" {
 		return nil
 	}
 	value := issued(k, answer)
 	var err error
 	switch {
 	case value == "":
-		err = fmt.Errorf("the answer has no %s", k.Issued)
+		err = fmt.Errorf("the answer has no %s", k.GeneratedSecret)
 	case r.Deliver == nil:
 		err = errors.New("nobody takes it")
 	default:
@@ -95,23 +95,23 @@ func (r *run) issue(ctx context.Context, j *job, answer []byte, fresh bool) erro
 	case err == nil:
 		return nil
 	case !fresh:
-		return fmt.Errorf("rotated, and the old %s is no longer valid, but the new one could not be delivered: %w; rotate it again", k.Issued, err)
+		return fmt.Errorf("rotated, and the old %s is no longer valid, but the new one could not be delivered: %w; rotate it again", k.GeneratedSecret, err)
 	}
 	// That has to happen after a signal, too, though not for long.
 	undo, cancel := context.WithTimeout(context.WithoutCancel(ctx), longestUndo)
 	defer cancel()
 	defer context.AfterFunc(ctx, func() { time.AfterFunc(lastUndo, cancel) })()
 	if gone := r.delete(undo, j); gone != nil {
-		return fmt.Errorf("created, id %s, but its %s could not be delivered (%w), and it could not be removed again: %w; remove it by hand", j.Live.ID, k.Issued, err, gone)
+		return fmt.Errorf("created, id %s, but its %s could not be delivered (%w), and it could not be removed again: %w; remove it by hand", j.Live.ID, k.GeneratedSecret, err, gone)
 	}
 	j.Live, j.Wrote, j.Status = nil, "", ""
-	return fmt.Errorf("its %s could not be delivered, so it was removed again: %w", k.Issued, err)
+	return fmt.Errorf("its %s could not be delivered, so it was removed again: %w", k.GeneratedSecret, err)
 }
 
 // issued is the value that an answer tells once, "" if it has none.
 func issued(k *resource.Kind, answer []byte) string {
 	if n, err := schema.ParseJSON(answer); err == nil {
-		return n.Get(k.Issued).ScalarText()
+		return n.Get(k.GeneratedSecret).ScalarText()
 	}
 	return ""
 }

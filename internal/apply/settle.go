@@ -57,16 +57,16 @@ func (r *run) settle(ctx context.Context, j *job, written bool) {
 	var problem error
 	for interval := firstPoll; ; interval = min(interval*3/2, lastPoll) {
 		state, reason := j.Live.State(kind)
-		moved = moved || state == resource.Settling
-		ended := problem == nil && state != resource.Settling && (moved || time.Since(start) >= calm)
-		if kind.Usable != nil && kind.Usable(j.Live.Body()) {
+		moved = moved || state == resource.StatePending
+		ended := problem == nil && state != resource.StatePending && (moved || time.Since(start) >= calm)
+		if kind.IsReferenceable != nil && kind.IsReferenceable(j.Live.Body()) {
 			j.pass()
 			if !written || !r.Wait {
 				return
 			}
 		}
 		switch {
-		case kind.Ready == nil, quiet && !moved, ended && (state == resource.Ready || !written):
+		case kind.StateOf == nil, quiet && !moved, ended && (state == resource.StateReady || !written):
 			return // what was broken before is not for us to wait for, and the API judges what can be done with it
 		case ended:
 			j.Status, j.Err = Failed, fmt.Errorf("accepted, and then it failed at Astro: %s", reason)
@@ -97,14 +97,14 @@ func (r *run) settle(ctx context.Context, j *job, written bool) {
 
 // readByID reads a resource that may be renamed meanwhile.
 func (r *run) readByID(ctx context.Context, k *resource.Kind, id string) (*resource.Live, error) {
-	return r.source.Get(ctx, &resource.Object{Kind: k, Body: &schema.Node{Form: schema.Map}}, id)
+	return r.source.GetResource(ctx, &resource.Resource{Kind: k, Body: &schema.Node{Form: schema.Map}}, id)
 }
 
 // vanish polls until an object that was deleted is gone, for what can only be
 // deleted after it.
 func (r *run) vanish(ctx context.Context, j *job) {
 	for interval := firstPoll; ; interval = min(interval*3/2, lastPoll) {
-		_, err := r.source.Get(ctx, j.change.Object, j.Live.ID)
+		_, err := r.source.GetResource(ctx, j.change.Object, j.Live.ID)
 		if astro.IsNotFound(err) || astro.IsForbidden(err) { // gone, or gone from the token's reach
 			return
 		}

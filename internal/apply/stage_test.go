@@ -45,10 +45,10 @@ func parsed(text string) manifest.Result {
 }
 
 // declare reads a manifest; every error fails the test.
-func (s *stage) declare(text string) *resource.Declaration {
+func (s *stage) declare(text string) *resource.Desired {
 	s.Helper()
 	parsed := parsed(text)
-	d := resource.Declare(s.kinds, parsed.Documents, "")
+	d := resource.LoadDesired(s.kinds, parsed.Documents, "")
 	for _, p := range append(parsed.Problems, d.Problems...) {
 		if p.Warning {
 			continue
@@ -62,7 +62,7 @@ func (s *stage) declare(text string) *resource.Declaration {
 func (s *stage) plan(text string, policy plan.Policy) *plan.Plan {
 	s.Helper()
 	d := s.declare(text)
-	w := s.source.Read(context.Background(), d)
+	w := s.source.ReadCurrent(context.Background(), d)
 	p := plan.Make(s.source.OrganizationID, d, w, policy)
 	s.source.Refresh(context.Background(), w, p.Stale())
 	return plan.Make(s.source.OrganizationID, d, w, policy)

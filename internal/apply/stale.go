@@ -20,7 +20,7 @@ func (r *run) leaveOut(ctx context.Context, j *job, request plan.Request, err er
 	if !ok || e.OutcomeUncertain || request.Body == nil || e.StatusCode != http.StatusBadRequest && e.StatusCode != http.StatusNotFound {
 		return false
 	}
-	stale := r.source.Stale(ctx, j.change.Object, request.Body)
+	stale := r.source.StaleIDs(ctx, j.change.Object, request.Body)
 	maps.DeleteFunc(stale, func(id string, _ bool) bool { return j.stale[id] })
 	if len(stale) == 0 {
 		return false

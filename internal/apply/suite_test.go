@@ -70,7 +70,7 @@ func (c *contract) prepare() {
 	for _, text := range texts {
 		documents = append(documents, parsed(text).Documents...)
 	}
-	for _, seed := range resource.Missing(resource.Declare(resource.Kinds(), documents, "")) {
+	for _, seed := range resource.SimulatorSeeds(resource.LoadDesired(resource.Kinds(), documents, "")) {
 		c.server.Seed(seed.Kind.Name, seed.Fields)
 	}
 }
@@ -178,7 +178,7 @@ func (c *contract) crowd() {
 func (c *contract) converges(text string, policy plan.Policy) int {
 	c.Helper()
 	c.server.ResetRequests()
-	for _, o := range c.apply(context.Background(), text, apply.Options{Policy: policy, Deliver: func(*resource.Object, string) error { return nil }}) {
+	for _, o := range c.apply(context.Background(), text, apply.Options{Policy: policy, Deliver: func(*resource.Resource, string) error { return nil }}) {
 		if !o.Status.OK() {
 			c.Fatalf("%s: %s: %v\n%s", o.Change.Object, o.Status, o.Err, text)
 		}
@@ -199,7 +199,7 @@ func (c *contract) converges(text string, policy plan.Policy) int {
 
 // count is how many objects of the kind there are.
 func (c *contract) count() int {
-	if c.kind.Whole != "" {
+	if c.kind.ListField != "" {
 		return 0
 	}
 	return len(c.server.Objects(c.kind.Name))
@@ -210,7 +210,7 @@ func (c *contract) creates() {
 	before := c.count()
 	c.converges(c.example, plan.Policy{})
 	made := c.count() - before
-	if want := len(c.declare(c.example).Objects); c.kind.Delete.Path != "" && made != want {
+	if want := len(c.declare(c.example).Resources); c.kind.Delete.Path != "" && made != want {
 		c.Errorf("%d made, want %d", made, want)
 	}
 }
@@ -287,7 +287,7 @@ func (c *contract) removes() {
 	c.Helper()
 	before := c.count()
 	switch {
-	case c.kind.Whole != "":
+	case c.kind.ListField != "":
 		c.converges(c.kind.Section+": []\n", plan.Policy{AllowDelete: true})
 		if left := len(c.server.Objects("allowedIpAddressRange")); left > 0 {
 			c.Errorf("%d left", left)
@@ -300,7 +300,7 @@ func (c *contract) removes() {
 		if p := c.plan(absent, plan.Policy{}); p.Count(plan.Kept) != len(p.Changes) {
 			c.Errorf("not kept without allow-delete: %v", p.Changes)
 		}
-		if n, want := c.converges(absent, plan.Policy{AllowDelete: true}), len(c.declare(absent).Objects); n != want || c.count() != before-want {
+		if n, want := c.converges(absent, plan.Policy{AllowDelete: true}), len(c.declare(absent).Resources); n != want || c.count() != before-want {
 			c.Errorf("%d removals, want %d", n, want)
 		}
 	}
@@ -310,7 +310,7 @@ func (c *contract) removes() {
 func (c *contract) state() map[string]map[string]any {
 	out := map[string]map[string]any{}
 	for _, k := range append(resource.Kinds(), &resource.Kind{Name: "allowedIpAddressRange"}) {
-		if k.Whole == "" {
+		if k.ListField == "" {
 			for _, o := range c.server.Objects(k.Name) {
 				out[fmt.Sprint(o["id"], o["inviteId"])] = o
 			}

@@ -93,7 +93,7 @@ func TestLostAnswersOfEveryKind(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			s := newStage(t, simulator.Options{})
 			text := example(t, k.Section)
-			for _, seed := range resource.Missing(s.declare(text)) {
+			for _, seed := range resource.SimulatorSeeds(s.declare(text)) {
 				s.server.Seed(seed.Kind.Name, seed.Fields)
 			}
 			before := len(s.server.Objects(k.Name))
@@ -103,13 +103,13 @@ func TestLostAnswersOfEveryKind(t *testing.T) {
 				}
 				return nil
 			}})
-			outcomes := s.apply(context.Background(), text, apply.Options{Deliver: func(*resource.Object, string) error { return nil }})
+			outcomes := s.apply(context.Background(), text, apply.Options{Deliver: func(*resource.Resource, string) error { return nil }})
 			if made := len(s.server.Objects(k.Name)) - before; made != len(outcomes) {
 				t.Errorf("%s: %d made", k.Name, made)
 			}
 			for _, o := range outcomes {
 				lost := o.Err != nil && strings.Contains(o.Err.Error(), "but its token is lost")
-				if lost != (k.Issued != "") || !lost && o.Status != apply.Created {
+				if lost != (k.GeneratedSecret != "") || !lost && o.Status != apply.Created {
 					t.Errorf("%s: %s: %v", o.Change.Object, o.Status, o.Err)
 				}
 			}

@@ -16,8 +16,8 @@ func (r *run) verify(ctx context.Context, j *job) {
 	}
 	o := j.change.Object
 	warnings := plan.Stored(o, j.Live, r.Policy)
-	if len(warnings) > 0 && (o.Kind.Get.Path != "" || o.Kind.Single) {
-		live, err := r.source.Get(ctx, o, j.Live.ID)
+	if len(warnings) > 0 && (o.Kind.Get.Path != "" || o.Kind.Singleton) {
+		live, err := r.source.GetResource(ctx, o, j.Live.ID)
 		if err != nil {
 			return // the next run compares again
 		}

@@ -88,7 +88,7 @@ func TestEveryKindVerifiesWhatIsStored(t *testing.T) {
 // warnings applies a manifest and returns the warnings of its outcomes.
 func (c *contract) warnings(text string) (out []string) {
 	c.Helper()
-	for _, o := range c.apply(context.Background(), text, apply.Options{Policy: plan.Policy{}, Deliver: func(*resource.Object, string) error { return nil }}) {
+	for _, o := range c.apply(context.Background(), text, apply.Options{Policy: plan.Policy{}, Deliver: func(*resource.Resource, string) error { return nil }}) {
 		if !o.Status.OK() {
 			c.Fatalf("%s: %s: %v", o.Change.Object, o.Status, o.Err)
 		}

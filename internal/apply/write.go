@@ -47,7 +47,7 @@ func (r *run) write(ctx context.Context, j *job) error {
 
 // delete removes the object, after a change that is under way there.
 func (r *run) delete(ctx context.Context, j *job) error {
-	call := r.source.Call(j.change.Object, j.change.Object.Kind.Delete, j.Live.ID, nil)
+	call := r.source.NewCall(j.change.Object, j.change.Object.Kind.Delete, j.Live.ID, nil)
 	err := r.unless(ctx, j, func() error {
 		_, err := r.source.API.Do(ctx, call)
 		j.sent = j.sent || !unsent(err)
@@ -63,18 +63,18 @@ func (r *run) delete(ctx context.Context, j *job) error {
 // link fills in the ids of what was created before this change.
 func (r *run) link(j *job) error {
 	for _, ref := range j.change.Object.Refs {
-		if ref.ID != "" || ref.Soft {
+		if ref.ID != "" || ref.ByName {
 			continue
 		}
 		for _, n := range j.needs {
-			if n.change.Object == ref.Target && n.passed.Live != nil {
+			if n.change.Object == ref.Declared && n.passed.Live != nil {
 				ref.Resolve(n.passed.Live.ID)
-				for _, problem := range j.change.Object.Choose(ref.Field, n.passed.Live, j.Live) {
+				for _, problem := range j.change.Object.ResolveItemRefs(ref.Field, n.passed.Live, j.Live) {
 					return problem
 				}
 			}
 		}
-		later := slices.ContainsFunc(j.change.Later, func(c *plan.Change) bool { return c.Object == ref.Target })
+		later := slices.ContainsFunc(j.change.Later, func(c *plan.Change) bool { return c.Object == ref.Declared })
 		if ref.ID == "" && (!later || j.first != nil) {
 			return fmt.Errorf("the id of %s is not known", ref)
 		}
@@ -110,12 +110,12 @@ func (r *run) update(ctx context.Context, j *job) error {
 // compare reads the object by id and lays the declaration over it once more.
 func (r *run) compare(ctx context.Context, j *job) (*plan.Diff, error) {
 	o := j.change.Object
-	if o.Kind.Get.Path != "" || o.Kind.Single {
-		live, err := r.source.Get(ctx, o, j.Live.ID)
+	if o.Kind.Get.Path != "" || o.Kind.Singleton {
+		live, err := r.source.GetResource(ctx, o, j.Live.ID)
 		if err != nil {
 			return nil, fmt.Errorf("read before update: %w", err)
 		}
-		j.Live = live.Without(j.stale)
+		j.Live = live.DropItems(j.stale)
 	}
 	policy := r.Policy
 	if j.change.Action == plan.Create {
@@ -125,8 +125,8 @@ func (r *run) compare(ctx context.Context, j *job) (*plan.Diff, error) {
 	if len(d.Problems) > 0 {
 		return nil, d.Problems[0]
 	}
-	if refusal := d.Refused(o, j.Live, policy.Caller); refusal.Why != "" && len(d.Requests) > 0 {
-		return nil, fmt.Errorf("update: %s; nothing was sent", refusal.Why)
+	if refusal := d.Refused(o, j.Live, policy.Caller); refusal.Reason != "" && len(d.Requests) > 0 {
+		return nil, fmt.Errorf("update: %s; nothing was sent", refusal.Reason)
 	}
 	if d.Refusal != nil {
 		return nil, d.Refusal
@@ -181,7 +181,7 @@ func (r *run) once(ctx context.Context, j *job) error {
 		if next != nil && (err == nil || request.Call == o.Kind.Rotate) {
 			err = next.CheckID(request.Call, live.ID)
 		}
-		_, wrong := errors.AsType[*resource.WrongResource](err)
+		_, wrong := errors.AsType[*resource.WrongResourceError](err)
 		switch {
 		case request.Call == o.Kind.Rotate && err != nil:
 			return lostRotation(o.Kind, err)

@@ -42,8 +42,8 @@ func TestNewTokenIsNotRotated(t *testing.T) {
 		s.server.Seed("workspace", map[string]any{"name": "data"})
 		var delivered []string
 		o := apply.Options{
-			Policy:  plan.Policy{Rotate: func(*resource.Object) bool { return true }},
-			Deliver: func(_ *resource.Object, value string) error { delivered = append(delivered, value); return nil },
+			Policy:  plan.Policy{Rotate: func(*resource.Resource) bool { return true }},
+			Deliver: func(_ *resource.Resource, value string) error { delivered = append(delivered, value); return nil },
 		}
 		outcomes := s.apply(t.Context(), ciToken, o)
 		if outcomes[0].Status != apply.Created || len(delivered) != 1 {
@@ -144,7 +144,7 @@ func TestRefusedCreate(t *testing.T) {
 				}
 				s.server.Fail(simulator.Fault{Method: "POST", Status: test.status, Count: 1})
 				delivered := 0
-				o := apply.Run(t.Context(), s.source, p, apply.Options{Deliver: func(*resource.Object, string) error { delivered++; return nil }})[0]
+				o := apply.Run(t.Context(), s.source, p, apply.Options{Deliver: func(*resource.Resource, string) error { delivered++; return nil }})[0]
 				got := result{o.Status, o.Wrote, o.Live != nil, s.paths()}
 				if diff := cmp.Diff(test.want, got); diff != "" {
 					t.Errorf("result (-want +got):\n%s\n%v", diff, o.Err)

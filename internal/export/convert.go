@@ -33,7 +33,7 @@ func Convert(catalog resource.Catalog, documents []*schema.Node, o Options) *Exp
 			for _, item := range list.Items {
 				name := item.Get(k.Identity[0]).ScalarText()
 				c.of, c.home = fmt.Sprintf("%s %q", k.Name, name), ""
-				if home := k.Parents; home != nil {
+				if home := k.ParentFields; home != nil {
 					c.home = schema.FindField(k.Fields, home[0]).DesiredValue(item).ScalarText()
 				}
 				at.bodies = append(at.bodies, c.members(k.Fields, item, item, "", []string{name}))

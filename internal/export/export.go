@@ -68,19 +68,19 @@ type entry struct {
 }
 
 func (e *entry) String() string {
-	if e.kind.Single {
+	if e.kind.Singleton {
 		return e.kind.Name
 	}
 	return fmt.Sprintf("%s %q", e.kind.Name, e.live.Name())
 }
 
 // Make writes what a survey found. It makes the same texts of the same state.
-func Make(s *resource.Survey, o Options) *Export {
+func Make(s *resource.Inventory, o Options) *Export {
 	x := &exporter{survey: s, options: o, names: newNames(s), gone: map[string][]Left{}}
 	out := &Export{}
-	for _, object := range s.Objects {
+	for _, object := range s.Resources {
 		live := s.Live[object]
-		e := &entry{kind: object.Kind, live: live, home: s.HomeOf(object.Kind, live)}
+		e := &entry{kind: object.Kind, live: live, home: s.RootIDOf(object.Kind, live)}
 		why := cmp.Or(o.Omit.of(e, ""), x.object(e))
 		if why == nothing {
 			continue
@@ -112,8 +112,8 @@ func (x *exporter) sort(entries []*entry) {
 		order[e.kind] = i
 	}
 	key := func(e *entry) string {
-		home := x.names.called(x.survey.Home.Name, e.home)
-		for _, name := range e.kind.Parents {
+		home := x.names.called(x.survey.RootKind.Name, e.home)
+		for _, name := range e.kind.ParentFields {
 			f := schema.FindField(e.kind.Fields, name)
 			if id := e.live.Body().Get(name).ScalarText(); id != "" {
 				home += "\x00" + x.names.called(f.Ref.Kind, id)

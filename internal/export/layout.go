@@ -44,7 +44,7 @@ func (x *exporter) layout(entries []*entry) (files []File, written []*entry) {
 	for id := range of {
 		order = append(order, id)
 	}
-	name := func(id string) string { return x.names.called(x.survey.Home.Name, id) }
+	name := func(id string) string { return x.names.called(x.survey.RootKind.Name, id) }
 	slices.SortFunc(order, func(a, b string) int { return cmp.Or(cmp.Compare(name(a), name(b)), cmp.Compare(a, b)) })
 	for _, id := range order {
 		file := organizationFile
@@ -69,10 +69,10 @@ func (x *exporter) write(entries []*entry, home string) []byte {
 		d.tail = append(d.tail, "Left out: "+l.String())
 	}
 	if home != "" {
-		if n := x.names.reference(x.survey.Home.Name, home, ""); n != nil {
-			d.add(x.survey.Home.Name, n)
+		if n := x.names.reference(x.survey.RootKind.Name, home, ""); n != nil {
+			d.add(x.survey.RootKind.Name, n)
 		} else {
-			d.add(x.survey.Home.Name+"Id", schema.String(home))
+			d.add(x.survey.RootKind.Name+"Id", schema.String(home))
 		}
 	}
 	var last *resource.Kind
@@ -86,9 +86,9 @@ func (x *exporter) write(entries []*entry, home string) []byte {
 			comments = append(comments, fmt.Sprintf("%s: %s", l.Path, l.Why))
 		}
 		switch {
-		case e.kind.Whole != "":
-			d.single(e.kind.Section, body.Get(e.kind.Whole), comments)
-		case e.kind.Single:
+		case e.kind.ListField != "":
+			d.single(e.kind.Section, body.Get(e.kind.ListField), comments)
+		case e.kind.Singleton:
 			d.single(e.kind.Section, body, comments)
 		default:
 			d.item(e.kind.Section, body, comments, e.kind != last)
@@ -106,9 +106,9 @@ func (x *exporter) homeless(e *entry) *schema.Node {
 	}
 	out := &schema.Node{Form: schema.Map}
 	for _, m := range e.body.Members {
-		own := slices.ContainsFunc(e.kind.Parents, func(name string) bool {
+		own := slices.ContainsFunc(e.kind.ParentFields, func(name string) bool {
 			f := schema.FindField(e.kind.Fields, name)
-			return f.Ref.Kind == x.survey.Home.Name && (m.Name == name || m.Name == f.Ref.NameField)
+			return f.Ref.Kind == x.survey.RootKind.Name && (m.Name == name || m.Name == f.Ref.NameField)
 		})
 		if !own {
 			out.Members = append(out.Members, m)

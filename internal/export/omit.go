@@ -17,12 +17,12 @@ func (o Omit) of(e *entry, path string) string { return o[e.kind.Name+" "+e.live
 
 // Add notes what a reader of the export found wrong with it, by the place. It
 // reports whether there was anything new.
-func (o Omit) Add(x *Export, d *resource.Declaration, problems []schema.Problem) (more bool) {
-	if len(d.Objects) != len(x.entries) {
+func (o Omit) Add(x *Export, d *resource.Desired, problems []schema.Problem) (more bool) {
+	if len(d.Resources) != len(x.entries) {
 		return false
 	}
 	at := map[schema.Pos]string{} // the key of what stands there
-	for i, object := range d.Objects {
+	for i, object := range d.Resources {
 		e := x.entries[i]
 		key := e.kind.Name + " " + e.live.ID + " "
 		at[object.Pos], at[object.Body.Pos] = key, key
@@ -45,7 +45,7 @@ func (o Omit) Add(x *Export, d *resource.Declaration, problems []schema.Problem)
 // goes is the field that stays out, or "" for the whole object, which without
 // what tells it would be another one.
 func goes(k *resource.Kind, name string) string {
-	if slices.Contains(k.Identity, name) || slices.Contains(k.Parents, name) {
+	if slices.Contains(k.Identity, name) || slices.Contains(k.ParentFields, name) {
 		return ""
 	}
 	return name

@@ -11,7 +11,7 @@ import (
 )
 
 type exporter struct {
-	survey    *resource.Survey
+	survey    *resource.Inventory
 	options   Options
 	names     *names
 	variables []*Variable
@@ -31,7 +31,7 @@ type walk struct {
 func (x *exporter) object(e *entry) (why string) {
 	w := &walk{exporter: x, entry: e, root: e.live.Body(), near: x.plain(e)}
 	e.body = &schema.Node{Form: schema.Map}
-	if !e.kind.Single && (!x.names.unique(e.kind, e.live) || x.names.hidden(e) && e.kind.Get.Path != "") {
+	if !e.kind.Singleton && (!x.names.unique(e.kind, e.live) || x.names.hidden(e) && e.kind.Get.Path != "") {
 		if e.kind.Get.Path == "" {
 			return "there are several of this name, and no id tells them apart"
 		}
@@ -39,7 +39,7 @@ func (x *exporter) object(e *entry) (why string) {
 	}
 	e.body.Members = append(e.body.Members, w.members(e.kind.Fields, w.root, "", e.parts())...)
 	slices.SortStableFunc(e.body.Members, func(a, b schema.Member) int { return cmp.Compare(w.rank(a.Name), w.rank(b.Name)) })
-	if said := len(e.body.Members) - len(e.kind.Identity); (e.kind.Adopt != "" || e.kind.Single) && said <= 0 {
+	if said := len(e.body.Members) - len(e.kind.Identity); (e.kind.NotCreatable != "" || e.kind.Singleton) && said <= 0 {
 		if len(e.left) > 0 {
 			return e.left[0].Why
 		}
@@ -54,8 +54,8 @@ const nothing = "there is nothing to declare of it"
 // plain is the Workspace in which the names of an entry are looked up: its own,
 // or the one at the top of its file.
 func (x *exporter) plain(e *entry) string {
-	for _, name := range e.kind.Parents {
-		if schema.FindField(e.kind.Fields, name).Ref.Kind == x.survey.Home.Name && e.live.ParentID() == e.home {
+	for _, name := range e.kind.ParentFields {
+		if schema.FindField(e.kind.Fields, name).Ref.Kind == x.survey.RootKind.Name && e.live.ParentID() == e.home {
 			return e.home
 		}
 	}
@@ -75,7 +75,7 @@ func (w *walk) rank(name string) int {
 		return 0
 	case slices.Contains(w.kind.Identity, name):
 		return 1
-	case slices.ContainsFunc(w.kind.Parents, parent):
+	case slices.ContainsFunc(w.kind.ParentFields, parent):
 		return 2
 	}
 	return 3
@@ -148,9 +148,9 @@ func (w *walk) kept(f *schema.Field, path string, n *schema.Node) (why string, k
 		return fmt.Sprintf("%s is in effect; declare it if it was chosen", n.Show()), true
 	case n.Redacted:
 		return "it is set, and Astro doesn't return it", false
-	case path == f.Name && w.kind.Guard != nil:
+	case path == f.Name && w.kind.Precondition != nil:
 		touches := func(field string) bool { return field == f.Name }
-		return w.kind.Guard(resource.Guarded{Live: w.root, After: w.root, Touches: touches}).Why, false
+		return w.kind.Precondition(resource.ProposedChange{Live: w.root, After: w.root, ChangesField: touches}).Reason, false
 	}
 	return "", false
 }

@@ -15,12 +15,12 @@ import (
 func (w *walk) secret(path string, parts []string) *schema.Node {
 	n := &schema.Node{Form: schema.Text, Sensitive: true}
 	v := &Variable{Of: w.String(), Path: path, node: n}
-	home := w.names.called(w.survey.Home.Name, w.home)
+	home := w.names.called(w.survey.RootKind.Name, w.home)
 	id := w.live.ID[max(0, len(w.live.ID)-6):]
 	for _, words := range [][]string{parts, append([]string{home}, parts...), append([]string{home, id}, parts...)} {
 		v.names = append(v.names, variable(words))
 	}
-	if w.survey.Part && w.home != "" { // an export of another Workspace must not take the same
+	if w.survey.Incomplete && w.home != "" { // an export of another Workspace must not take the same
 		v.names = v.names[1:]
 	}
 	w.variables = append(w.variables, v)
@@ -29,7 +29,7 @@ func (w *walk) secret(path string, parts []string) *schema.Node {
 
 // parts are the words that the variables of an entry start with.
 func (e *entry) parts() []string {
-	if e.kind.Single {
+	if e.kind.Singleton {
 		return nil
 	}
 	name := e.kind.Identity[len(e.kind.Identity)-1]

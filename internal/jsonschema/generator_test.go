@@ -80,14 +80,14 @@ func (g *generator) generateManifest() any {
 	if g.drawFault() {
 		return pickOne[any](g, []any{}, "x", 1, true)
 	}
-	out := g.generateFields(resource.Top(), 10, 0)
+	out := g.generateFields(resource.TopLevelFields(), 10, 0)
 	for _, k := range []*resource.Kind{pickOne(g, g.catalog...), g.faultKind} {
 		switch {
 		case g.drawFault():
 			out[k.Section] = g.generateJunk()
-		case k.Whole != "":
-			out[k.Section] = g.generateValue(&schema.FindField(k.Fields, k.Whole).Type, 0)
-		case k.Single:
+		case k.ListField != "":
+			out[k.Section] = g.generateValue(&schema.FindField(k.Fields, k.ListField).Type, 0)
+		case k.Singleton:
 			out[k.Section] = g.generateResource(k)
 		default:
 			list := []any{}
@@ -106,8 +106,8 @@ func (g *generator) generateManifest() any {
 
 func (g *generator) generateResource(k *resource.Kind) any {
 	out := g.generateFields(k.Fields, 15, 0)
-	for name, v := range g.generateFields(resource.Grammar(), 10, 0) {
-		if !k.Single && (k.Get.Path != "" || name != "id") || g.drawFault() {
+	for name, v := range g.generateFields(resource.MetaArguments(), 10, 0) {
+		if !k.Singleton && (k.Get.Path != "" || name != "id") || g.drawFault() {
 			out[name] = v
 		}
 	}

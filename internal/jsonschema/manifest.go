@@ -17,18 +17,18 @@ type jsonObject = map[string]any
 // Manifest is the schema of one YAML document, as a tree that can be written as
 // JSON. Examples are by section.
 func Manifest(catalog resource.Catalog, examples map[string]any) map[string]any {
-	out := fieldsSchema(resource.Top())
+	out := fieldsSchema(resource.TopLevelFields())
 	defs, properties := sharedDefinitions(), out["properties"].(jsonObject)
 	for _, k := range catalog {
 		section := jsonObject{"description": k.Doc}
 		switch of := (jsonObject{"$ref": "#/$defs/" + k.Name}); {
 		case k.Section == "": // only referred to
 			continue
-		case k.Whole != "":
-			whole := schema.FindField(k.Fields, k.Whole)
+		case k.ListField != "":
+			whole := schema.FindField(k.Fields, k.ListField)
 			section = typeSchema(&whole.Type)
 			section["description"] = k.Doc
-		case k.Single:
+		case k.Singleton:
 			section["allOf"] = []any{of}
 			defs[k.Name] = resourceSchema(k)
 		default:
@@ -41,10 +41,10 @@ func Manifest(catalog resource.Catalog, examples map[string]any) map[string]any 
 		properties[k.Section] = section
 	}
 	addAllOf(out, jsonObject{
-		"if":   jsonObject{"required": anySlice(resource.DeploymentFile)},
-		"then": forbidMembers("It can't stand beside "+resource.DeploymentFile+", which makes this an Astro CLI deployment file.", slices.Sorted(maps.Keys(properties))...),
+		"if":   jsonObject{"required": anySlice(resource.DeploymentFileKey)},
+		"then": forbidMembers("It can't stand beside "+resource.DeploymentFileKey+", which makes this an Astro CLI deployment file.", slices.Sorted(maps.Keys(properties))...),
 	})
-	properties[resource.DeploymentFile] = jsonObject{"type": "object", "description": "An Astro CLI deployment file. What is in it is checked by the program alone."}
+	properties[resource.DeploymentFileKey] = jsonObject{"type": "object", "description": "An Astro CLI deployment file. What is in it is checked by the program alone."}
 	out["type"] = anySlice("object", "null") // --- at the end of a file begins a document without anything
 	out["$schema"] = "https://json-schema.org/draft/2020-12/schema"
 	out["title"] = "astro-apply manifest"
@@ -60,7 +60,7 @@ func resourceSchema(k *resource.Kind) jsonObject {
 	c := &conditionSet{rootFields: k.Fields}
 	c.addConditions(k.Fields, nil)
 	for _, rule := range k.Rules {
-		for _, never := range rule.Never {
+		for _, never := range rule.ForbiddenCombinations {
 			c.addRule(rule, never)
 		}
 	}
@@ -72,19 +72,19 @@ func resourceSchema(k *resource.Kind) jsonObject {
 // metaArgumentFields is what an object of the kind may have beside the kind's fields.
 func metaArgumentFields(k *resource.Kind) []schema.Field {
 	var out []schema.Field
-	for _, f := range resource.Grammar() {
+	for _, f := range resource.MetaArguments() {
 		switch f.Name {
 		case "id":
-			if k.Single || k.Get.Path == "" {
+			if k.Singleton || k.Get.Path == "" {
 				continue
 			}
 		case "state":
-			if k.Single {
+			if k.Singleton {
 				continue
 			}
 			if k.Delete.Path == "" {
 				f.Type = schema.EnumType("present")
-				f.Doc = "Nothing but present: " + k.Stays + "."
+				f.Doc = "Nothing but present: " + k.NotDeletable + "."
 			}
 		}
 		out = append(out, f)
@@ -95,7 +95,7 @@ func metaArgumentFields(k *resource.Kind) []schema.Field {
 // identitySchemas is what tells an object from others: its id, or all that its kind is
 // told by, and what it lives in.
 func identitySchemas(k *resource.Kind) []any {
-	if k.Single {
+	if k.Singleton {
 		return nil
 	}
 	var out []any

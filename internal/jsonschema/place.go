@@ -16,13 +16,13 @@ func parentSchemas(k *resource.Kind) []any {
 	for _, word := range parentDiscriminators(k) {
 		var says []string // the names by which it can be said
 		var last *schema.Field
-		for _, name := range k.Parents {
+		for _, name := range k.ParentFields {
 			f := schema.FindField(k.Fields, name)
 			if word.fieldValue == "" && f.When == nil || word.fieldValue != "" && appliesWhen(f, word.fieldValue) {
 				says, last = append(says, f.Ref.NameField, f.Name), f
 			}
 		}
-		if last == nil || last.Ref.Kind == resource.Top()[1].Ref.Kind {
+		if last == nil || last.Ref.Kind == resource.TopLevelFields()[1].Ref.Kind {
 			continue
 		}
 		needed := requireOneOf(says...)
@@ -43,7 +43,7 @@ type discriminator struct{ field, fieldValue string }
 // empty one where nothing does.
 func parentDiscriminators(k *resource.Kind) []discriminator {
 	var out []discriminator
-	for _, name := range k.Parents {
+	for _, name := range k.ParentFields {
 		for _, w := range schema.FindField(k.Fields, name).When {
 			for _, is := range schema.FindField(k.Fields, w.Field).Type.Enum {
 				if !slices.Contains(out, discriminator{w.Field, is}) {
@@ -64,7 +64,7 @@ func appliesWhen(f *schema.Field, is string) bool {
 
 // hasParentInPath reports whether an object can't be addressed without what it lives in.
 func hasParentInPath(k *resource.Kind) bool {
-	return slices.ContainsFunc(k.Parents, func(name string) bool { return strings.Contains(k.Get.Path, "{"+name+"}") })
+	return slices.ContainsFunc(k.ParentFields, func(name string) bool { return strings.Contains(k.Get.Path, "{"+name+"}") })
 }
 
 // requireOneOf demands one of several members. Where all are missing, an editor asks

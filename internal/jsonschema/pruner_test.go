@@ -57,14 +57,14 @@ func (p *pruner) lookupValue(path string) (string, bool) {
 // pruneRules keeps the combinations that kinds forbid from being there.
 func (p *pruner) pruneRules(k *resource.Kind) {
 	for _, rule := range k.Rules {
-		for _, never := range rule.Never {
+		for _, never := range rule.ForbiddenCombinations {
 			list, _, inside := strings.Cut(never[0].Field, "[].")
 			levels := []any{p.root}
 			if inside {
 				levels, _ = p.root[list].([]any)
 			}
 			for _, level := range levels {
-				if m, ok := level.(map[string]any); ok && p.matchesAll(m, list+"[].", never) && !never[0].Not {
+				if m, ok := level.(map[string]any); ok && p.matchesAll(m, list+"[].", never) && !never[0].Negated {
 					above, last := p.containerOf(m, strings.TrimPrefix(never[0].Field, list+"[]."))
 					delete(above, last)
 					for _, name := range p.otherNames(never[0].Field) {
@@ -84,7 +84,7 @@ func (p *pruner) matchesAll(level map[string]any, prefix string, never resource.
 			_, by := above[name]
 			there = there || by
 		}
-		if (there && (v.Is == "" || fmt.Sprint(is) == v.Is)) == v.Not {
+		if (there && (v.Equals == "" || fmt.Sprint(is) == v.Equals)) == v.Negated {
 			return false
 		}
 	}

@@ -12,11 +12,11 @@ import (
 // first field, in the rule's own words.
 func (c *conditionSet) addRule(rule resource.Rule, never resource.Combination) {
 	for i, v := range never {
-		if v.Not && v.Is != "" { // one for each of the other values, so that the words tell it
+		if v.Negated && v.Equals != "" { // one for each of the other values, so that the words tell it
 			for _, is := range possibleValues(findByPath(c.rootFields, v.Field)) {
-				if is != v.Is {
+				if is != v.Equals {
 					one := slices.Clone(never)
-					one[i] = resource.Value{Field: v.Field, Is: is}
+					one[i] = resource.FieldCondition{Field: v.Field, Equals: is}
 					c.addRule(rule, one)
 				}
 			}
@@ -26,7 +26,7 @@ func (c *conditionSet) addRule(rule resource.Rule, never resource.Combination) {
 	list, _, inside := strings.Cut(never[0].Field, itemStep+".")
 	var holds []any
 	for i, v := range never {
-		if i > 0 || !v.Not {
+		if i > 0 || !v.Negated {
 			holds = append(holds, c.matchSchema(v, inside))
 		}
 	}
@@ -51,11 +51,11 @@ func relativePath(field string, inside bool) []string {
 }
 
 // matchSchema accepts an object of which v is true.
-func (c *conditionSet) matchSchema(v resource.Value, inside bool) jsonObject {
+func (c *conditionSet) matchSchema(v resource.FieldCondition, inside bool) jsonObject {
 	f, path := findByPath(c.rootFields, v.Field), relativePath(v.Field, inside)
 	leaf := jsonObject{}
-	if v.Is != "" {
-		leaf["const"] = constValue(f, v.Is)
+	if v.Equals != "" {
+		leaf["const"] = constValue(f, v.Equals)
 	}
 	var ways []any
 	for _, name := range manifestNames(f) {
@@ -65,17 +65,17 @@ func (c *conditionSet) matchSchema(v resource.Value, inside bool) jsonObject {
 	if len(ways) == 1 {
 		out = ways[0].(jsonObject)
 	}
-	if v.Not {
+	if v.Negated {
 		return jsonObject{"not": out}
 	}
 	return out
 }
 
 // violationSchema refuses what v says.
-func (c *conditionSet) violationSchema(v resource.Value, inside bool, message string) jsonObject {
+func (c *conditionSet) violationSchema(v resource.FieldCondition, inside bool, message string) jsonObject {
 	path, names := relativePath(v.Field, inside), manifestNames(findByPath(c.rootFields, v.Field))
 	out := forbidMembers(message, names...)
-	if v.Not {
+	if v.Negated {
 		out = requireOneOf(names...)
 	}
 	return schemaAt(path[:len(path)-1], out, false)
@@ -90,7 +90,7 @@ func (c *conditionSet) matchingNode(never resource.Combination, list string, ins
 		root.Set(list, &schema.Node{Form: schema.List, Items: []*schema.Node{to}})
 	}
 	for _, v := range never {
-		if v.Not {
+		if v.Negated {
 			continue
 		}
 		n, path := to, relativePath(v.Field, inside)
@@ -105,11 +105,11 @@ func (c *conditionSet) matchingNode(never resource.Combination, list string, ins
 	return root
 }
 
-func (c *conditionSet) valueNode(v resource.Value) *schema.Node {
+func (c *conditionSet) valueNode(v resource.FieldCondition) *schema.Node {
 	if findByPath(c.rootFields, v.Field).Type.Base == schema.BaseBool {
-		return schema.Boolean(v.Is == "true")
+		return schema.Boolean(v.Equals == "true")
 	}
-	n := schema.String(v.Is)
+	n := schema.String(v.Equals)
 	n.Pos.Line = 1 // as if it were declared
 	return n
 }

@@ -67,7 +67,7 @@ func errorBySchema(t interface{ Fatal(...any) }, s *validator.Schema, text strin
 func problemsByProgram(text, workspace string, environment map[string]string) []string {
 	sources := []manifest.Source{{Name: "astro.yaml", Data: []byte(text)}}
 	read := manifest.Parse(sources, manifest.Environment{AllowUnset: true, Lookup: func(name string) string { return environment[name] }})
-	declared := resource.Declare(resource.Kinds(), read.Documents, workspace)
+	declared := resource.LoadDesired(resource.Kinds(), read.Documents, workspace)
 	var out []string
 	for _, p := range slices.Concat(read.Problems, declared.Problems) {
 		if !p.Warning {

@@ -56,7 +56,7 @@ func FuzzManifest(f *testing.F) {
 		env := guardedEnvironment(t)
 		env.AllowUnset = lenient
 		parsed := manifest.Parse([]manifest.Source{{Name: "a.yaml", Data: data}}, env)
-		declared := resource.Declare(resource.Kinds(), parsed.Documents, "") // what an input says has no place in a file
+		declared := resource.LoadDesired(resource.Kinds(), parsed.Documents, "") // what an input says has no place in a file
 		checkPositions(t, data, parsed.Documents)
 		for _, p := range slices.Concat(parsed.Problems, declared.Problems) {
 			if !isInFile(data, p.Pos) && !strings.HasPrefix(p.Message, "the manifest is empty") {

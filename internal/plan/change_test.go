@@ -224,8 +224,8 @@ func TestLiveReferencesOrder(t *testing.T) {
 		t.Parallel()
 		d := declare(t, section+"deployments: [{ name: one, workspaceId: "+w+", state: absent }]")
 		of := world(t, d, answers)
-		delete(of.Live, d.Objects[1])
-		of.Failed[d.Objects[1]] = errors.New("403")
+		delete(of.Live, d.Resources[1])
+		of.Errs[d.Resources[1]] = errors.New("403")
 		p := plan.Make("corg", d, of, plan.Policy{AllowDelete: true})
 		last := p.Changes[1]
 		if last.Action != plan.Delete || len(last.Needs) != 1 || last.Needs[0].Action != plan.Unknown {
@@ -248,9 +248,9 @@ customRoles: [{ name: viewer, state: absent }]
 deployments: [{ id: cdeployment00000000000001, state: absent }]
 users: [{ username: a@example.com, organizationRole: ORGANIZATION_MEMBER }]
 teams: [{ name: t, state: absent }]`)
-	role, gone, user, team := d.Objects[0], d.Objects[1], d.Objects[2], d.Objects[3]
+	role, gone, user, team := d.Resources[0], d.Resources[1], d.Resources[2], d.Resources[3]
 	const grants = `"deploymentRoles": [{"deploymentId": "cdeployment00000000000001", "role": "viewer"}]`
-	world := &resource.World{Live: map[*resource.Object]*resource.Live{
+	world := &resource.Current{Live: map[*resource.Resource]*resource.Live{
 		role: live(t, role, `{"id": "crole00000000000000000001", "name": "viewer"}`),
 		gone: live(t, gone, `{"id": "cdeployment00000000000001", "name": "d"}`),
 		user: live(t, user, `{"id": "cuser00000000000000000001", "username": "a@example.com", "status": "ACTIVE", "organizationRole": "ORGANIZATION_OWNER", `+grants+`}`),

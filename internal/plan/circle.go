@@ -111,7 +111,7 @@ func refers(a, b *Change, lists bool) bool {
 		})
 	}
 	for _, r := range a.Object.Refs {
-		if r.Target == b.Object {
+		if r.Declared == b.Object {
 			count(r.Field)
 		}
 	}

@@ -54,8 +54,8 @@ func (o *overlay) find(path string) *schema.Node {
 // unplaced reports mentions of elements in a list of nothing: neither the
 // manifest nor what is live says what has it. Where the field has no place at
 // all, that was said.
-func (o *overlay) unplaced(object *resource.Object) {
-	for _, p := range object.Picks {
+func (o *overlay) unplaced(object *resource.Resource) {
+	for _, p := range object.ItemRefs {
 		of := schema.FindField(o.fields, p.Field.ItemRef.RefField)
 		said := slices.ContainsFunc(o.diff.Problems, func(other schema.Problem) bool { return other.Pos == p.Node.Pos })
 		if p.Node.Form == schema.Unknown && o.declared.Get(of.Name) == nil && !said {

@@ -17,7 +17,7 @@ func TestRefuseCycles(t *testing.T) {
 	change := func(name string, line int) *Change {
 		body := &schema.Node{Form: schema.Map}
 		body.Set("name", schema.String(name))
-		return &Change{Action: Update, Object: &resource.Object{Kind: kind, Body: body, Pos: schema.Pos{Line: line}}}
+		return &Change{Action: Update, Object: &resource.Resource{Kind: kind, Body: body, Pos: schema.Pos{Line: line}}}
 	}
 	a, b, c, free := change("a", 1), change("b", 2), change("c", 3), change("free", 4)
 	a.Needs, b.Needs, c.Needs = []*Change{b}, []*Change{free, c}, []*Change{b}

@@ -18,7 +18,7 @@ func TestListThatAdds(t *testing.T) {
 			"[{ key: B, value: '2' }]": {`environmentVariables[B]: (none) → {key: "B", value: "2", isSecret: false}`},
 			"[{ key: S }]":             nil,
 		} {
-			o := declare(t, "deployments: [{ name: one, workspaceId: cworkspace000000000000001, environmentVariables: "+members+" }]").Objects[0]
+			o := declare(t, "deployments: [{ name: one, workspaceId: cworkspace000000000000001, environmentVariables: "+members+" }]").Resources[0]
 			o.Body.Get("environmentVariables").Additive = true
 			d := plan.Compare(o, live(t, o, dedicated), policy)
 			same(t, members, want, shown(d.Fields))
@@ -40,7 +40,7 @@ func TestListThatAdds(t *testing.T) {
 func TestFresh(t *testing.T) {
 	t.Parallel()
 	o := declare(t, `deployments: [{ name: one, type: DEDICATED, workspaceId: cworkspace000000000000001, isHighAvailability: false,
-		workerQueues: [{ name: default, astroMachine: A5, maxWorkerCount: 3, workerConcurrency: 5 }] }]`).Objects[0]
+		workerQueues: [{ name: default, astroMachine: A5, maxWorkerCount: 3, workerConcurrency: 5 }] }]`).Resources[0]
 	fresh := &schema.Node{Form: schema.Map}
 	fresh.Set("isDagDeployEnabled", schema.Boolean(true))
 	fresh.Set("isHighAvailability", schema.Boolean(true)) // which is declared

@@ -23,12 +23,12 @@ func planned(t testing.TB, text string, current map[string]string, policy plan.P
 func plannedOf(t testing.TB, kinds resource.Catalog, text string, current map[string]string, policy plan.Policy) *plan.Plan {
 	t.Helper()
 	parsed := manifest.Parse([]manifest.Source{{Name: "astro.yaml", Data: []byte(text)}}, manifest.Environment{Lookup: func(string) string { return "" }})
-	d := resource.Declare(kinds, parsed.Documents, "")
+	d := resource.LoadDesired(kinds, parsed.Documents, "")
 	for _, p := range append(parsed.Problems, d.Problems...) {
 		t.Fatalf("manifest: %v\n%s", p, text)
 	}
-	w := &resource.World{Live: map[*resource.Object]*resource.Live{}}
-	for _, o := range d.Objects {
+	w := &resource.Current{Live: map[*resource.Resource]*resource.Live{}}
+	for _, o := range d.Resources {
 		if answer := current[o.String()]; answer != "" {
 			w.Live[o] = live(t, o, answer)
 			delete(current, o.String())
@@ -37,9 +37,9 @@ func plannedOf(t testing.TB, kinds resource.Catalog, text string, current map[st
 	for name := range current {
 		t.Fatalf("%s exists and is not in the manifest\n%s", name, text)
 	}
-	for _, o := range d.Objects {
+	for _, o := range d.Resources {
 		for _, r := range o.Refs {
-			if target := w.Live[r.Target]; target != nil && !r.Soft {
+			if target := w.Live[r.Declared]; target != nil && !r.ByName {
 				r.Resolve(target.ID)
 			}
 		}
@@ -260,8 +260,8 @@ func hensAndEggs(ref schema.Ref, hens schema.Type) resource.Catalog {
 	toHen.Kind, toHen.NameField, toEgg.Kind, toEgg.NameField = "hen", "hens", "egg", "egg"
 	name := schema.Field{Name: "name", Type: schema.TextType(0)}
 	return resource.Catalog{
-		{Name: "hen", Title: "Hen", Section: "hens", Delete: resource.Call{Method: "DELETE", Path: "/hens/{id}"}, Identity: []string{"name"}, Fields: []schema.Field{name, {Name: "eggId", Type: schema.TextType(0), Ref: &toEgg}}},
-		{Name: "egg", Title: "Egg", Section: "eggs", Delete: resource.Call{Method: "DELETE", Path: "/eggs/{id}"}, Identity: []string{"name"}, Fields: []schema.Field{name, {Name: "henIds", Type: hens, Ref: &toHen}}},
+		{Name: "hen", Title: "Hen", Section: "hens", Delete: resource.Endpoint{Method: "DELETE", Path: "/hens/{id}"}, Identity: []string{"name"}, Fields: []schema.Field{name, {Name: "eggId", Type: schema.TextType(0), Ref: &toEgg}}},
+		{Name: "egg", Title: "Egg", Section: "eggs", Delete: resource.Endpoint{Method: "DELETE", Path: "/eggs/{id}"}, Identity: []string{"name"}, Fields: []schema.Field{name, {Name: "henIds", Type: hens, Ref: &toHen}}},
 	}
 }
 

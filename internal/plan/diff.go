@@ -17,9 +17,9 @@ type Policy struct {
 	WriteSecrets bool      // every declared secret is written, changed or not
 	Now          time.Time // for values that hold until some time; zero: they all do
 	Caller       resource.Caller
-	Rotate       func(*resource.Object) bool // whose secret value is made anew; nil: nobody's
-	Only         func(*resource.Object) bool // what the plan is about; nil: everything
-	Exact        bool                        // nothing may be updated that the plan didn't show
+	Rotate       func(*resource.Resource) bool // whose secret value is made anew; nil: nobody's
+	Only         func(*resource.Resource) bool // what the plan is about; nil: everything
+	Exact        bool                          // nothing may be updated that the plan didn't show
 
 	protected bool // the object at hand is marked protect: true
 }
@@ -76,15 +76,15 @@ func (d *Diff) forget() {
 // Compare lays the declared object over the live one; live is nil for an
 // object that doesn't exist. A Diff without Requests means that nothing is to
 // be done.
-func Compare(o *resource.Object, live *resource.Live, policy Policy) *Diff {
+func Compare(o *resource.Resource, live *resource.Live, policy Policy) *Diff {
 	policy.protected = o.Protect
 	x := &overlay{declared: o.Body, fields: o.Kind.Fields, policy: policy, secrets: policy.WriteSecrets, diff: &Diff{}}
-	if o.Made != nil {
-		x.made = o.Made.Body
+	if o.Creates != nil {
+		x.made = o.Creates.Body
 	}
 	if live == nil {
 		body := x.object(o.Kind.Fields, o.Body, nil, "", true)
-		x.diff.Requests = []Request{{Call: o.Kind.Create, Body: body, Shape: o.Kind.Shape}}
+		x.diff.Requests = []Request{{Call: o.Kind.Create, Body: body, Shape: o.Kind.Expand}}
 		x.diff.after = body
 		x.unplaced(o)
 		x.broken(o, x.completed(body))
@@ -107,10 +107,10 @@ func Compare(o *resource.Object, live *resource.Live, policy Policy) *Diff {
 			x.diff.Requests = append(x.diff.Requests, x.requests(o.Kind, part, body, live)...)
 			x.refuse()
 		}
-		if part.Root == "" {
+		if part.FieldPath == "" {
 			whole.Members = append(whole.Members, body.Members...)
 		} else if body != nil {
-			whole = put(whole.Clone(), part.Root, body)
+			whole = put(whole.Clone(), part.FieldPath, body)
 		}
 	}
 	if policy.rotates(o) {
@@ -152,31 +152,31 @@ func (o *overlay) completed(body *schema.Node) *schema.Node {
 // broken checks the rules between fields over the object as it would be. What
 // is live already is not held against the user: only rules about something
 // that changes count. With a problem found already they would only repeat it.
-func (o *overlay) broken(object *resource.Object, body *schema.Node) {
+func (o *overlay) broken(object *resource.Resource, body *schema.Node) {
 	if len(o.diff.Problems) > 0 {
 		return
 	}
-	o.diff.Problems = object.Kind.Broken(body, object.Body, func(path string) bool {
+	o.diff.Problems = object.Kind.CheckRules(body, object.Body, func(path string) bool {
 		return o.live == nil || slices.ContainsFunc(o.diff.Fields, func(f Field) bool { return within(f.Path, path) || within(path, f.Path) })
 	})
 }
 
 // Refused returns why the kind doesn't allow the change.
-func (d *Diff) Refused(o *resource.Object, live *resource.Live, caller resource.Caller) resource.Refusal {
+func (d *Diff) Refused(o *resource.Resource, live *resource.Live, caller resource.Caller) resource.Refusal {
 	return d.refused(o, live, caller, func(field string) bool {
 		return slices.ContainsFunc(d.Fields, func(f Field) bool { return within(f.Path, field) })
 	})
 }
 
-func (d *Diff) refused(o *resource.Object, live *resource.Live, caller resource.Caller, touches func(field string) bool) resource.Refusal {
-	if o.Kind.Guard == nil {
+func (d *Diff) refused(o *resource.Resource, live *resource.Live, caller resource.Caller, touches func(field string) bool) resource.Refusal {
+	if o.Kind.Precondition == nil {
 		return resource.Refusal{}
 	}
-	g := resource.Guarded{After: d.after, Between: d.between, Caller: caller, Touches: touches}
+	g := resource.ProposedChange{After: d.after, IntermediateStates: d.between, Caller: caller, ChangesField: touches}
 	if live != nil {
 		g.Live = live.Body()
 	}
-	return o.Kind.Guard(g)
+	return o.Kind.Precondition(g)
 }
 
 // within reports whether path is part of what above names.

@@ -52,7 +52,7 @@ func TestJSON(t *testing.T) {
 	t.Parallel()
 	d := declare(t, manifest1)
 	w := world(t, d, map[string]string{"one": dedicated, "same": `{"id": "cworkspace000000000000001", "name": "same"}`})
-	w.Failed[d.Objects[1]] = errors.New("workspaces: 403 Forbidden")
+	w.Errs[d.Resources[1]] = errors.New("workspaces: 403 Forbidden")
 	p := plan.Make("corg", d, w, plan.Policy{})
 	got := text(t, p)
 	want := `{"version":1,"organizationId":"corg","unchanged":1,"changes":[` +
@@ -88,7 +88,7 @@ func TestJSONOfWhatIsKept(t *testing.T) {
 	if !strings.Contains(got, `"unchanged":1`) || !strings.Contains(got, `"action":"unchanged","kept":[{"path":"contactEmails","old":"a@example.com"}]`) {
 		t.Error(got)
 	}
-	empty := text(t, plan.Make("corg", declare(t, "workspaces: []"), world(t, &resource.Declaration{}, nil), plan.Policy{}))
+	empty := text(t, plan.Make("corg", declare(t, "workspaces: []"), world(t, &resource.Desired{}, nil), plan.Policy{}))
 	same(t, "an empty plan", `{"version":1,"organizationId":"corg","unchanged":0,"changes":[]}`, empty)
 }
 

@@ -72,9 +72,9 @@ func (s *list) equal(a, b *schema.Node) bool {
 // inherits, since the change doesn't affect that.
 func (c *Change) checkDoubts() {
 	switch {
-	case c.Refusal != nil && c.Live.Full:
+	case c.Refusal != nil && c.Live.Complete:
 		c.Action, c.Err, c.Diff = Unknown, c.Refusal, Diff{}
-	case c.Action == Update && len(c.Live.Inherited) > 0:
-		c.Notes = append(c.Notes, schema.Problem{Pos: c.Object.Pos, Message: "inherited, and not changed by this: " + shortList(c.Live.Inherited)})
+	case c.Action == Update && len(c.Live.InheritedNotes) > 0:
+		c.Notes = append(c.Notes, schema.Problem{Pos: c.Object.Pos, Message: "inherited, and not changed by this: " + shortList(c.Live.InheritedNotes)})
 	}
 }

@@ -35,12 +35,12 @@ func FuzzPlan(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text, answer string) {
 		env := manifest.Environment{Lookup: func(string) string { return "value" }}
 		parsed := manifest.Parse([]manifest.Source{{Name: "a.yaml", Data: []byte(text)}}, env)
-		d := resource.Declare(resource.Kinds(), parsed.Documents, "data")
-		resource.Missing(d)
+		d := resource.LoadDesired(resource.Kinds(), parsed.Documents, "data")
+		resource.SimulatorSeeds(d)
 		wrong := slices.ContainsFunc(append(parsed.Problems, d.Problems...), func(p schema.Problem) bool { return !p.Warning })
 		for _, policy := range []plan.Policy{{}, {AllowDelete: true, WriteSecrets: true}} {
-			world := &resource.World{Live: map[*resource.Object]*resource.Live{}, Failed: map[*resource.Object]error{}}
-			for i, o := range d.Objects {
+			world := &resource.Current{Live: map[*resource.Resource]*resource.Live{}, Errs: map[*resource.Resource]error{}}
+			for i, o := range d.Resources {
 				if live, err := resource.NewLive(o.Kind, []byte(answer)); err == nil && i%2 == 0 {
 					world.Live[o] = live
 				}

@@ -10,7 +10,7 @@ import (
 
 // narrow leaves out of the plan what the user didn't choose. What a chosen object
 // needs and can't get that way is an error of it; what depends on it is said.
-func (p *Plan) narrow(chosen func(*resource.Object) bool) {
+func (p *Plan) narrow(chosen func(*resource.Resource) bool) {
 	if chosen == nil {
 		return
 	}
@@ -61,7 +61,7 @@ func (c *Change) leftOut(n *Change, what string) {
 }
 
 // places collects where an object is declared, every value of it.
-func places(o *resource.Object, in map[schema.Pos]bool) {
+func places(o *resource.Resource, in map[schema.Pos]bool) {
 	in[o.Pos] = true
 	var walk func(n *schema.Node)
 	walk = func(n *schema.Node) {

@@ -136,7 +136,7 @@ deployments:
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			p := planned(t, test.manifest, test.current, plan.Policy{AllowDelete: true, Only: func(o *resource.Object) bool { return o.String() == test.only }})
+			p := planned(t, test.manifest, test.current, plan.Policy{AllowDelete: true, Only: func(o *resource.Resource) bool { return o.String() == test.only }})
 			same(t, "plan", test.want, outline(p))
 			for _, c := range p.Changes {
 				if c.Action == plan.Unknown && (len(c.Fields) > 0 || len(c.Requests) > 0) {
@@ -156,12 +156,12 @@ workspaces: [{ name: data, defaultCluster: production }]
 clusters: [{ name: production, type: DEDICATED, cloudProvider: AWS, region: us-east-1, vpcSubnetRange: 172.20.0.0/20, workspaces: [data] }]
 `)
 	w := world(t, d, nil)
-	for _, o := range d.Objects {
+	for _, o := range d.Resources {
 		if o.Name() == "production" {
-			w.Failed[o] = errors.New("403")
+			w.Errs[o] = errors.New("403")
 		}
 	}
-	p := plan.Make("corg", d, w, plan.Policy{Only: func(o *resource.Object) bool { return o.Name() == "data" }})
+	p := plan.Make("corg", d, w, plan.Policy{Only: func(o *resource.Resource) bool { return o.Name() == "data" }})
 	same(t, "plan", "create workspace \"data\"\n", outline(p))
 }
 
@@ -171,7 +171,7 @@ func TestOnlyKeepsProblemsOfTheWhole(t *testing.T) {
 	d := declare(t, "workspaces: [{ name: data }, { name: more }]")
 	w := world(t, d, nil)
 	w.Problems = []schema.Problem{{Pos: schema.Pos{File: "other.yaml", Line: 1}, Message: "the other file can't be read"}}
-	p := plan.Make("corg", d, w, plan.Policy{Only: func(o *resource.Object) bool { return o.Name() == "data" }})
+	p := plan.Make("corg", d, w, plan.Policy{Only: func(o *resource.Resource) bool { return o.Name() == "data" }})
 	same(t, "problems", []string{"the other file can't be read"}, told(p.Problems))
 }
 
@@ -185,7 +185,7 @@ deployments:
   - { name: one, environmentVariables: &variables [{ key: S, value: x, isSecret: false }] }
   - { name: two, environmentVariables: *variables }
 `, map[string]string{`deployment "one"`: dedicated, `deployment "two"`: with(t, dedicated, `"id": "cdeployment00000000000002", "name": "two"`)},
-		plan.Policy{Only: func(o *resource.Object) bool { return o.Name() == "one" }})
+		plan.Policy{Only: func(o *resource.Resource) bool { return o.Name() == "one" }})
 	if !slices.ContainsFunc(told(p.Problems), func(text string) bool {
 		return strings.HasPrefix(text, `deployment "one": environmentVariables[S].isSecret`)
 	}) {
@@ -199,7 +199,7 @@ func TestOnlyNamesDependents(t *testing.T) {
 	p := planned(t, `
 workspaces: [{ name: fresh }]
 teams: [{ name: t, workspaceRoles: [{ workspace: fresh, role: WORKSPACE_OWNER }] }]
-`, nil, plan.Policy{Only: func(o *resource.Object) bool { return o.Name() == "fresh" }})
+`, nil, plan.Policy{Only: func(o *resource.Resource) bool { return o.Name() == "fresh" }})
 	same(t, "plan", "create workspace \"fresh\"\n", outline(p))
 	if notes := told(p.Changes[0].Notes); len(notes) != 1 || !strings.HasSuffix(notes[0], `: team "t"`) {
 		t.Errorf("notes %q", notes)

@@ -12,12 +12,12 @@ import (
 
 // link finds the changes that each one refers to: by what the manifest says,
 // else by the ids that it or the live object holds.
-func (p *Plan) link(of map[*resource.Object]*Change) {
+func (p *Plan) link(of map[*resource.Resource]*Change) {
 	live := map[string]*Change{}    // by id, and by name where that is what refers
 	governs := map[string]*Change{} // by what decides what others may do
 	for _, c := range p.Changes {
 		for _, f := range c.Fields {
-			if c.Object.Kind.Single {
+			if c.Object.Kind.Singleton {
 				governs[c.Object.Kind.Name+"."+f.Path] = c
 			}
 		}
@@ -40,11 +40,11 @@ func (p *Plan) link(of map[*resource.Object]*Change) {
 			}
 		}
 		for _, r := range c.Object.Refs {
-			target := of[r.Target]
+			target := of[r.Declared]
 			if target == nil && r.ID != "" {
 				target = live[r.Kind.Name+" "+r.ID]
 			}
-			if target == nil && r.Soft { // what goes by this name so far
+			if target == nil && r.ByName { // what goes by this name so far
 				if target = live[r.Kind.Name+" "+r.Name]; target != nil && target.renames() && !c.Object.Absent {
 					p.Problems = append(p.Problems, schema.Problem{Pos: r.Pos, Message: fmt.Sprintf(
 						"%s: %s becomes %s by this manifest, at %s; refer to it by its new name", c.Object, r, target.Object, target.Object.Pos)})
@@ -57,9 +57,9 @@ func (p *Plan) link(of map[*resource.Object]*Change) {
 				c.holds(f).Walk(func(id *schema.Node) { add(live[f.Ref.Kind+" "+id.ScalarText()], f.Ref.NameField) })
 			}
 		}
-		switch over := governs[c.Object.Kind.Under]; {
+		switch over := governs[c.Object.Kind.GovernedBy]; {
 		case over == nil:
-		case over.restricts(c.Object.Kind.Under): // then what it forbids comes before it
+		case over.restricts(c.Object.Kind.GovernedBy): // then what it forbids comes before it
 			needs(over, c)
 		default:
 			needs(c, over)

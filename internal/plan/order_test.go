@@ -17,17 +17,17 @@ import (
 
 // world has every object of a declaration live whose name is in answers, and
 // references to those resolved.
-func world(t testing.TB, d *resource.Declaration, answers map[string]string) *resource.World {
+func world(t testing.TB, d *resource.Desired, answers map[string]string) *resource.Current {
 	t.Helper()
-	w := &resource.World{Live: map[*resource.Object]*resource.Live{}, Failed: map[*resource.Object]error{}}
-	for _, o := range d.Objects {
+	w := &resource.Current{Live: map[*resource.Resource]*resource.Live{}, Errs: map[*resource.Resource]error{}}
+	for _, o := range d.Resources {
 		if answer, ok := answers[o.Name()]; ok {
 			w.Live[o] = live(t, o, answer)
 		}
 	}
-	for _, o := range d.Objects {
+	for _, o := range d.Resources {
 		for _, r := range o.Refs {
-			if target := w.Live[r.Target]; target != nil {
+			if target := w.Live[r.Declared]; target != nil {
 				r.Resolve(target.ID)
 			}
 		}
@@ -60,7 +60,7 @@ workspaces:
 	}
 	w := world(t, d, answers)
 	refused := errors.New("403")
-	w.Failed[d.Objects[5]] = refused
+	w.Errs[d.Resources[5]] = refused
 	w.Problems = []schema.Problem{{Message: "seen while reading"}}
 
 	p := plan.Make("corg", d, w, plan.Policy{})
@@ -74,7 +74,7 @@ workspaces:
 	if stale := p.Stale(); len(stale) != 1 || stale[0].Name() != "changed" {
 		t.Errorf("stale: %v", stale)
 	}
-	w.Live[d.Objects[1]].Full = true
+	w.Live[d.Resources[1]].Complete = true
 	p = plan.Make("corg", d, w, plan.Policy{AllowDelete: true})
 	same(t, "actions", "delete going", actions(p)[5])
 	same(t, "stale", 0, len(p.Stale()))
@@ -107,7 +107,7 @@ func TestStrangers(t *testing.T) {
 	t.Parallel()
 	d := declare(t, "deployments: [{ name: new, workspaceId: cworkspace000000000000001, type: STANDARD }]")
 	w := world(t, d, nil)
-	w.Strangers = map[*resource.Object][]string{d.Objects[0]: {`"a" (c1)`, `"b" (c2)`, `"c" (c3)`, `"d" (c4)`, `"e" (c5)`}}
+	w.RenameHints = map[*resource.Resource][]string{d.Resources[0]: {`"a" (c1)`, `"b" (c2)`, `"c" (c3)`, `"d" (c4)`, `"e" (c5)`}}
 	p := plan.Make("corg", d, w, plan.Policy{})
 	same(t, "notes", []string{
 		`it will be created; live in the same place and not declared: "a" (c1), "b" (c2), "c" (c3) and 2 more. If it is one of them under a new name, give its id`,
@@ -171,8 +171,8 @@ func TestOrderLaw(t *testing.T) {
 				rt.Fatalf("%s %s and %s %s are in the wrong order\n%s", w.Action, w.Object, c.Action, c.Object, text)
 			}
 		}
-		if len(p.Changes) != len(d.Objects) || len(p.Problems) > 0 {
-			rt.Fatalf("%d changes of %d objects, problems %v\n%s", len(p.Changes), len(d.Objects), p.Problems, text)
+		if len(p.Changes) != len(d.Resources) || len(p.Problems) > 0 {
+			rt.Fatalf("%d changes of %d objects, problems %v\n%s", len(p.Changes), len(d.Resources), p.Problems, text)
 		}
 	})
 }
@@ -195,7 +195,7 @@ func TestCircle(t *testing.T) {
 	}
 	env := manifest.Environment{Lookup: func(string) string { return "" }}
 	parsed := manifest.Parse([]manifest.Source{{Name: "astro.yaml", Data: []byte("eggs: [{ name: e, hen: h }]\nhens: [{ name: h, egg: e }, { name: free }]")}}, env)
-	d := resource.Declare(resource.Catalog{kind("hen", "egg"), kind("egg", "hen")}, parsed.Documents, "")
+	d := resource.LoadDesired(resource.Catalog{kind("hen", "egg"), kind("egg", "hen")}, parsed.Documents, "")
 	p := plan.Make("corg", d, world(t, d, nil), plan.Policy{})
 	same(t, "problems", []string{`references form a cycle: egg "e" → hen "h" → egg "e"`}, told(p.Problems))
 	same(t, "objects", 3, len(p.Changes))

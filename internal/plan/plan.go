@@ -26,7 +26,7 @@ const (
 
 // Change is what is to be done with one object.
 type Change struct {
-	Object *resource.Object
+	Object *resource.Resource
 	Live   *resource.Live // nil: doesn't exist
 	Parent string         // id of the Workspace it lives in, "" if that doesn't exist yet
 	Action Action
@@ -53,10 +53,10 @@ type Plan struct {
 }
 
 // Make plans every declared object. It says the same for the same values.
-func Make(organizationID string, d *resource.Declaration, w *resource.World, policy Policy) *Plan {
-	p := &Plan{OrganizationID: organizationID, Problems: slices.Clone(w.Problems), Existing: w.IDs()}
-	of := map[*resource.Object]*Change{}
-	for _, o := range d.Objects {
+func Make(organizationID string, d *resource.Desired, w *resource.Current, policy Policy) *Plan {
+	p := &Plan{OrganizationID: organizationID, Problems: slices.Clone(w.Problems), Existing: w.KnownIDs()}
+	of := map[*resource.Resource]*Change{}
+	for _, o := range d.Resources {
 		c := one(o, w, policy)
 		of[o] = c
 		p.Changes = append(p.Changes, c)
@@ -75,14 +75,14 @@ func Make(organizationID string, d *resource.Declaration, w *resource.World, pol
 	return p
 }
 
-func one(o *resource.Object, w *resource.World, policy Policy) *Change {
-	c := &Change{Object: o, Live: w.Live[o], Err: w.Failed[o]}
+func one(o *resource.Resource, w *resource.Current, policy Policy) *Change {
+	c := &Change{Object: o, Live: w.Live[o], Err: w.Errs[o]}
 	c.Parent = o.ParentID()
 	switch {
 	case c.Err != nil:
 		c.Action = Unknown
-	case w.Waits[o] != "":
-		c.waits(w.Waits[o])
+	case w.PendingReason[o] != "":
+		c.waits(w.PendingReason[o])
 	case o.Absent && c.Live == nil:
 		c.Action = Unchanged
 		c.Notes = []schema.Problem{{Pos: o.Pos, Message: "marked state: absent, and there is none; once that is so everywhere, the entry can go"}}
@@ -94,7 +94,7 @@ func one(o *resource.Object, w *resource.World, policy Policy) *Change {
 		c.Notes = []schema.Problem{{Pos: o.Pos, Warning: true, Message: "marked state: absent and live; kept, because allow-delete is not true"}}
 	default:
 		c.Diff = *Compare(o, c.Live, policy)
-		if near := w.Near[o]; near != "" && len(c.Problems) > 0 && c.Problems[0].Pos == o.Body.Pos { // something is missing
+		if near := w.Suggestions[o]; near != "" && len(c.Problems) > 0 && c.Problems[0].Pos == o.Body.Pos { // something is missing
 			c.Problems[0].Message = "there is none" + near + " As a new one: " + c.Problems[0].Message
 		}
 		c.Action = c.verb()
@@ -118,10 +118,10 @@ func (c *Change) guard(caller resource.Caller) {
 		refusal = c.Refused(c.Object, c.Live, caller)
 	}
 	switch {
-	case refusal.Later:
-		c.waits(refusal.Why)
-	case refusal.Why != "":
-		c.Action, c.Err, c.Diff = Unknown, errors.New(refusal.Why), Diff{}
+	case refusal.Temporary:
+		c.waits(refusal.Reason)
+	case refusal.Reason != "":
+		c.Action, c.Err, c.Diff = Unknown, errors.New(refusal.Reason), Diff{}
 	}
 }
 
@@ -153,10 +153,10 @@ func (c *Change) verb() Action {
 
 // Stale lists the objects whose update was planned from a list item. An item
 // may lack what the update would then erase, so these are to be read by id.
-func (p *Plan) Stale() []*resource.Object {
-	var out []*resource.Object
+func (p *Plan) Stale() []*resource.Resource {
+	var out []*resource.Resource
 	for _, c := range p.Changes {
-		if c.Action == Update && !c.Live.Full {
+		if c.Action == Update && !c.Live.Complete {
 			out = append(out, c.Object)
 		}
 	}
@@ -175,9 +175,9 @@ func (p *Plan) Count(actions ...Action) int {
 }
 
 // Issues lists the objects whose secret value is about to be made.
-func (p *Plan) Issues(policy Policy) (out []*resource.Object) {
+func (p *Plan) Issues(policy Policy) (out []*resource.Resource) {
 	for _, c := range p.Changes {
-		if c.Object.Kind.Issued != "" && (c.Action == Create || c.Action == Update && policy.rotates(c.Object)) {
+		if c.Object.Kind.GeneratedSecret != "" && (c.Action == Create || c.Action == Update && policy.rotates(c.Object)) {
 			out = append(out, c.Object)
 		}
 	}

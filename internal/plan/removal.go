@@ -12,7 +12,7 @@ func (c *Change) mistaken() []schema.Problem {
 	o, called, in := c.Object, c.Live.Name(), c.Live.ParentID()
 	switch {
 	case o.ID == "":
-	case o.GoesBy(c.Live) != called:
+	case o.NameAfter(c.Live) != called:
 		return []schema.Problem{{Pos: o.Pos, Message: fmt.Sprintf("what has the id %s is called %q; nothing is removed on a guess, so leave the name out, or mend the id", o.ID, called)}}
 	case o.ParentID() != "" && in != "" && o.ParentID() != in:
 		return []schema.Problem{{Pos: o.Pos, Message: fmt.Sprintf("what has the id %s lives in %s, not in %s; nothing is removed on a guess, so mend one of them", o.ID, in, o.ParentID())}}
@@ -21,8 +21,8 @@ func (c *Change) mistaken() []schema.Problem {
 }
 
 // blocked says what has to be removed before the object.
-func blocked(o *resource.Object, w *resource.World) []schema.Problem {
-	if names := w.Inside[o]; len(names) > 0 {
+func blocked(o *resource.Resource, w *resource.Current) []schema.Problem {
+	if names := w.Dependents[o]; len(names) > 0 {
 		return []schema.Problem{{Pos: o.Pos, Message: "it can't be removed while it holds " + shortList(names) + "; mark those absent too, or move them"}}
 	}
 	return nil

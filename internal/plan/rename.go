@@ -4,7 +4,7 @@ import "slices"
 
 // renames reports whether the change gives a live object another name.
 func (c *Change) renames() bool {
-	return c.Action == Update && c.Object.GoesBy(c.Live) != c.Live.Name()
+	return c.Action == Update && c.Object.NameAfter(c.Live) != c.Live.Name()
 }
 
 // handOver lets a name be given up, by another name or a removal, before another
@@ -18,7 +18,7 @@ func (p *Plan) handOver() {
 		if c.Action == Delete {
 			return nil
 		}
-		return held[place(c, c.Object.GoesBy(c.Live))]
+		return held[place(c, c.Object.NameAfter(c.Live))]
 	}
 	var renamed []*Change
 	for _, c := range p.Changes {

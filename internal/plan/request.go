@@ -11,33 +11,33 @@ import (
 
 // Request is one call: a create, or some of an update.
 type Request struct {
-	Call   resource.Call
-	Body   *schema.Node      // nil: none. Under the names of the kind's fields where there is a Shape
-	Shape  resource.Shape    // nil: the body is sent as it is
-	Params map[string]string // of the call's path, beside those of the object
-	Whole  bool              // the answer is the object
+	Call   resource.Endpoint
+	Body   *schema.Node        // nil: none. Under the names of the kind's fields where there is a Shape
+	Shape  resource.ExpandFunc // nil: the body is sent as it is
+	Params map[string]string   // of the call's path, beside those of the object
+	Whole  bool                // the answer is the object
 }
 
 // parts are the updates of a kind, and one without a call for what no update
 // carries: it is compared all the same.
-func parts(k *resource.Kind) []*resource.Part {
-	out := []*resource.Part{}
+func parts(k *resource.Kind) []*resource.UpdateEndpoint {
+	out := []*resource.UpdateEndpoint{}
 	main := false
-	for i := range k.Parts {
-		out = append(out, &k.Parts[i])
-		main = main || k.Parts[i].Name == ""
+	for i := range k.UpdateEndpoints {
+		out = append(out, &k.UpdateEndpoints[i])
+		main = main || k.UpdateEndpoints[i].Name == ""
 	}
 	if !main {
-		out = append(out, &resource.Part{})
+		out = append(out, &resource.UpdateEndpoint{})
 	}
 	return out
 }
 
 // carried is what a part of an update sends.
-func (o *overlay) carried(k *resource.Kind, part *resource.Part) *schema.Node {
+func (o *overlay) carried(k *resource.Kind, part *resource.UpdateEndpoint) *schema.Node {
 	o.part = part.Name
-	if part.Root != "" {
-		return o.rooted(k, part.Root)
+	if part.FieldPath != "" {
+		return o.rooted(k, part.FieldPath)
 	}
 	var fields []schema.Field
 	for _, f := range k.Fields {
@@ -79,45 +79,45 @@ func put(object *schema.Node, path string, value *schema.Node) *schema.Node {
 }
 
 // requests are the calls that make a part what body says.
-func (o *overlay) requests(k *resource.Kind, part *resource.Part, body *schema.Node, live *resource.Live) []Request {
+func (o *overlay) requests(k *resource.Kind, part *resource.UpdateEndpoint, body *schema.Node, live *resource.Live) []Request {
 	switch {
-	case part.Elements != nil:
+	case part.ListPatch != nil:
 		return o.elements(k, part, body, live)
 	case body == nil:
-		return []Request{{Call: part.None}}
+		return []Request{{Call: part.DeleteEndpoint}}
 	}
-	return []Request{{Call: part.Call, Body: body, Shape: part.Shape, Whole: part.Name == ""}}
+	return []Request{{Call: part.Endpoint, Body: body, Shape: part.Expand, Whole: part.Name == ""}}
 }
 
 // elements are the calls that add to a list and then, so that nothing is
 // missing in between, those that remove from it.
-func (o *overlay) elements(k *resource.Kind, part *resource.Part, body *schema.Node, live *resource.Live) []Request {
-	e, name := part.Elements, body.Members[0].Name
+func (o *overlay) elements(k *resource.Kind, part *resource.UpdateEndpoint, body *schema.Node, live *resource.Live) []Request {
+	e, name := part.ListPatch, body.Members[0].Name
 	f := schema.FindField(k.Fields, name)
 	wanted, have := body.Members[0].Value, f.CurrentValue(live.Body(), live.Body())
 	added, removed := missing(f.Type.Elem, wanted, have), missing(f.Type.Elem, have, wanted)
-	if e.First != nil {
-		sortElements(added, removed, func(n *schema.Node) bool { return e.First(n, o.policy.Caller) })
-		o.diff.between = between(have, added, removed, e.Most)
+	if e.IsAddedFirst != nil {
+		sortElements(added, removed, func(n *schema.Node) bool { return e.IsAddedFirst(n, o.policy.Caller) })
+		o.diff.between = between(have, added, removed, e.BatchSize)
 	}
 	var out []Request
-	for some := range slices.Chunk(added, e.Most) {
+	for some := range slices.Chunk(added, e.BatchSize) {
 		list := &schema.Node{Form: schema.List, Pos: wanted.Pos, Items: some}
 		out = append(out, Request{Call: e.Add, Body: &schema.Node{Form: schema.Map, Members: []schema.Member{{Name: name, Value: list}}}})
 	}
 	var keys []*schema.Node
 	for _, item := range removed {
-		keys = append(keys, schema.String(live.Keys[f.Type.Elem.NormalizedText(item)]))
+		keys = append(keys, schema.String(live.ItemKeys[f.Type.Elem.NormalizedText(item)]))
 	}
-	if e.Keys == "" {
+	if e.RemoveKeysMember == "" {
 		for _, key := range keys {
 			out = append(out, Request{Call: e.Remove, Params: map[string]string{"member": key.Text}})
 		}
 		return out
 	}
-	for some := range slices.Chunk(keys, e.Most) {
+	for some := range slices.Chunk(keys, e.BatchSize) {
 		list := &schema.Node{Form: schema.List, Items: some}
-		out = append(out, Request{Call: e.Remove, Body: &schema.Node{Form: schema.Map, Members: []schema.Member{{Name: e.Keys, Value: list}}}})
+		out = append(out, Request{Call: e.Remove, Body: &schema.Node{Form: schema.Map, Members: []schema.Member{{Name: e.RemoveKeysMember, Value: list}}}})
 	}
 	return out
 }
@@ -174,12 +174,12 @@ func missing(elem *schema.Type, all, some *schema.Node) []*schema.Node {
 	return out
 }
 
-func (p Policy) rotates(o *resource.Object) bool {
+func (p Policy) rotates(o *resource.Resource) bool {
 	return p.Rotate != nil && o.Kind.Rotate.Path != "" && p.Rotate(o)
 }
 
 // rotation is a new secret value as a difference. Neither value is known.
 func rotation(k *resource.Kind) Field {
 	words := func(s string) *schema.Node { return &schema.Node{Form: schema.Unknown, Text: s} }
-	return Field{Path: k.Issued, Old: words("the value in use, which ends"), New: words("a new value")}
+	return Field{Path: k.GeneratedSecret, Old: words("the value in use, which ends"), New: words("a new value")}
 }

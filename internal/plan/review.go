@@ -97,7 +97,7 @@ func (p *Plan) review(created map[string]string, scrub func(string) string) (rev
 		if c.Live != nil {
 			x.ID = c.Live.ID
 		}
-		if sink := c.Object.Sink(); sink != nil && c.Action != Delete {
+		if sink := c.Object.SecretSink(); sink != nil && c.Action != Delete {
 			x.SaveTo = s.tagText(sink.Text)
 		}
 		for _, f := range c.Fields {
@@ -121,7 +121,7 @@ func (c *Change) asReferred(created map[string]string) map[string]string {
 	out := maps.Clone(created)
 	for _, r := range c.Object.Refs {
 		if created[r.ID] != "" && r.Name != "" {
-			out[r.ID] = r.Unknown()
+			out[r.ID] = r.UnknownText()
 		}
 	}
 	return out

@@ -59,8 +59,8 @@ teams: [{ name: data }]
 deployments: [{ name: etl, workspaceId: cworkspace000000000000001, type: STANDARD, cloudProvider: AWS, region: us-east-1 }]
 `)
 	for _, description := range []string{"a", "b"} { // an update, and nothing to do
-		w := &resource.World{Live: map[*resource.Object]*resource.Live{
-			d.Objects[0]: live(t, d.Objects[0], `{"id": "cworkspace000000000000001", "name": "data", "description": "`+description+`"}`),
+		w := &resource.Current{Live: map[*resource.Resource]*resource.Live{
+			d.Resources[0]: live(t, d.Resources[0], `{"id": "cworkspace000000000000001", "name": "data", "description": "`+description+`"}`),
 		}}
 		p := plan.Make("corg", d, w, plan.Policy{})
 		review, err := p.Review()

@@ -82,7 +82,7 @@ func (p *Plan) created(old review) map[string]string {
 	}
 	for _, c := range p.Changes { // and the items in them
 		for _, r := range c.Object.Refs {
-			for _, pick := range c.Object.Picks {
+			for _, pick := range c.Object.ItemRefs {
 				if pick.Field.ItemRef.RefField == r.Field.Name && out[r.ID] != "" {
 					out[pick.Node.Text] = "id of " + pick.String()
 				}

@@ -63,8 +63,8 @@ func TestBeyondTheReviewed(t *testing.T) {
 func agreed(t testing.TB, text string, answers map[string]string, policy plan.Policy) *plan.Plan {
 	t.Helper()
 	d := declare(t, text)
-	w := &resource.World{Live: map[*resource.Object]*resource.Live{}}
-	for _, o := range d.Objects {
+	w := &resource.Current{Live: map[*resource.Resource]*resource.Live{}}
+	for _, o := range d.Resources {
 		if answer := answers[o.Name()]; answer != "" {
 			w.Live[o] = live(t, o, answer)
 		}
@@ -83,8 +83,8 @@ func TestReviewOfReferences(t *testing.T) {
 		t.Fatal(err)
 	}
 	d := declare(t, text)
-	d.Objects[1].Refs[0].Resolve("cworkspace000000000000001")
-	w := &resource.World{Live: map[*resource.Object]*resource.Live{d.Objects[0]: live(t, d.Objects[0], `{"id": "cworkspace000000000000001", "name": "data"}`)}}
+	d.Resources[1].Refs[0].Resolve("cworkspace000000000000001")
+	w := &resource.Current{Live: map[*resource.Resource]*resource.Live{d.Resources[0]: live(t, d.Resources[0], `{"id": "cworkspace000000000000001", "name": "data"}`)}}
 	got, err := plan.Make("corg", d, w, plan.Policy{}).Beyond(review)
 	if err != nil {
 		t.Fatal(err)
@@ -116,11 +116,11 @@ teams:
 	}
 	continued := func(text string, ids ...string) []string {
 		d := declare(t, text)
-		w := &resource.World{Live: map[*resource.Object]*resource.Live{}}
+		w := &resource.Current{Live: map[*resource.Resource]*resource.Live{}}
 		for i, id := range ids {
-			w.Live[d.Objects[i]] = live(t, d.Objects[i], `{"id": "`+id+`", "name": "etl", "type": "STANDARD", "workspaceId": "cworkspace00000000000000`+string(rune('1'+i))+`"}`)
+			w.Live[d.Resources[i]] = live(t, d.Resources[i], `{"id": "`+id+`", "name": "etl", "type": "STANDARD", "workspaceId": "cworkspace00000000000000`+string(rune('1'+i))+`"}`)
 		}
-		for _, r := range d.Objects[2].Refs {
+		for _, r := range d.Resources[2].Refs {
 			if r.Kind.Name == "deployment" {
 				r.Resolve(ids[0])
 				ids = ids[1:]

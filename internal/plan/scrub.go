@@ -113,7 +113,7 @@ func publicWords() map[string]bool {
 		}
 	}
 	for _, k := range resource.Kinds() {
-		words[k.Name], words[k.Issued] = true, true
+		words[k.Name], words[k.GeneratedSecret] = true, true
 		add(k.Fields)
 	}
 	return words

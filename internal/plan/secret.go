@@ -87,5 +87,5 @@ func (p *Plan) Secrets() []string {
 	for _, c := range p.Changes {
 		manifest, secrets = append(manifest, c.Object.Body), append(secrets, c.Hidden...)
 	}
-	return resource.Scrub(manifest, secrets)
+	return resource.SensitiveTexts(manifest, secrets)
 }

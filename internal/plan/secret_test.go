@@ -264,8 +264,8 @@ func TestSecretTwiceAndInTheOpen(t *testing.T) {
 	same(t, "twice", []string{"hunter2hunter2"}, scrubbed(other))
 	same(t, "found", 1, len(d.Hidden))
 	manifest := []*schema.Node{schema.String("open-text")}
-	same(t, "in the open", []string(nil), resource.Scrub(manifest, d.Hidden))
+	same(t, "in the open", []string(nil), resource.SensitiveTexts(manifest, d.Hidden))
 }
 
 // scrubbed lists what of a difference has to be hidden everywhere.
-func scrubbed(d *plan.Diff) []string { return resource.Scrub(nil, d.Hidden) }
+func scrubbed(d *plan.Diff) []string { return resource.SensitiveTexts(nil, d.Hidden) }

@@ -7,12 +7,12 @@ import (
 
 // noteSimilar notes the live resources that a new one may have been meant to be:
 // those whose names look the same, else undeclared ones.
-func (c *Change) noteSimilar(w *resource.World) {
+func (c *Change) noteSimilar(w *resource.Current) {
 	if c.Action != Create {
 		return
 	}
 	note := schema.Problem{Pos: c.Object.Pos}
-	switch alike, undeclared := w.Lookalikes[c.Object], w.Strangers[c.Object]; {
+	switch alike, undeclared := w.SimilarNames[c.Object], w.RenameHints[c.Object]; {
 	case len(alike) > 0:
 		note.Warning = true
 		note.Message = "it will be created beside " + shortList(alike) +

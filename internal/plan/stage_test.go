@@ -16,11 +16,11 @@ import (
 )
 
 // declare reads a manifest; every error fails the test.
-func declare(t testing.TB, text string) *resource.Declaration {
+func declare(t testing.TB, text string) *resource.Desired {
 	t.Helper()
 	env := manifest.Environment{Lookup: func(name string) string { return "value-of-" + name }}
 	parsed := manifest.Parse([]manifest.Source{{Name: "astro.yaml", Data: []byte(text)}}, env)
-	d := resource.Declare(resource.Kinds(), parsed.Documents, "")
+	d := resource.LoadDesired(resource.Kinds(), parsed.Documents, "")
 	for _, p := range append(parsed.Problems, d.Problems...) {
 		if p.Warning {
 			continue
@@ -31,7 +31,7 @@ func declare(t testing.TB, text string) *resource.Declaration {
 }
 
 // live is an answer of the API about o.
-func live(t testing.TB, o *resource.Object, answer string) *resource.Live {
+func live(t testing.TB, o *resource.Resource, answer string) *resource.Live {
 	t.Helper()
 	l, err := resource.NewLive(o.Kind, []byte(answer))
 	if err != nil {
@@ -44,26 +44,26 @@ func live(t testing.TB, o *resource.Object, answer string) *resource.Live {
 // an answer of the API; "" is an object that doesn't exist.
 func compare(t testing.TB, section, members, answer string, policy plan.Policy) *plan.Diff {
 	t.Helper()
-	k := resource.Kinds().Section(section)
-	if !k.Single && !strings.HasPrefix(members, k.Identity[0]+":") && !strings.HasPrefix(members, "id:") {
+	k := resource.Kinds().KindOfSection(section)
+	if !k.Singleton && !strings.HasPrefix(members, k.Identity[0]+":") && !strings.HasPrefix(members, "id:") {
 		members = k.Identity[0] + ": " + map[string]string{"users": "a@example.com"}[section] + ", " + members
 		if section != "users" {
 			members = strings.Replace(members, ": ,", ": one,", 1)
 		}
 	}
-	if len(k.Parents) > 0 && !strings.Contains(members, "workspaceId:") && (section == "deployments" || !strings.HasPrefix(members, "id:") && !strings.Contains(members, "deploymentId:")) {
+	if len(k.ParentFields) > 0 && !strings.Contains(members, "workspaceId:") && (section == "deployments" || !strings.HasPrefix(members, "id:") && !strings.Contains(members, "deploymentId:")) {
 		members = "workspaceId: cworkspace000000000000001, " + members
 	}
 	text := section + ": [{" + members + "}]"
-	if k.Whole != "" {
+	if k.ListField != "" {
 		text = members
-	} else if resource.Kinds().Section(section).Single {
+	} else if resource.Kinds().KindOfSection(section).Singleton {
 		if _, rest, ok := strings.Cut(members, ", "); ok && strings.HasPrefix(members, "id:") {
 			members = rest
 		}
 		text = section + ": {" + members + "}"
 	}
-	o := declare(t, text).Objects[0]
+	o := declare(t, text).Resources[0]
 	if answer == "" {
 		return plan.Compare(o, nil, policy)
 	}

@@ -11,7 +11,7 @@ import (
 // Stored returns a warning for each field that Astro stores in another way than
 // it was written; live is the resource as Astro returns it after the write. To the
 // next run, such a field looks like one that somebody changed.
-func Stored(o *resource.Object, live *resource.Live, policy Policy) []schema.Problem {
+func Stored(o *resource.Resource, live *resource.Live, policy Policy) []schema.Problem {
 	policy.WriteSecrets, policy.Rotate = false, nil
 	d := Compare(o, live, policy)
 	var out []*storedField

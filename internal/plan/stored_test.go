@@ -63,7 +63,7 @@ func TestStored(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			o := declare(t, "deployments: [{ name: one, workspaceId: cworkspace000000000000001, "+test.members+" }]").Objects[0]
+			o := declare(t, "deployments: [{ name: one, workspaceId: cworkspace000000000000001, "+test.members+" }]").Resources[0]
 			var got []string
 			for _, w := range plan.Stored(o, live(t, o, dedicated), plan.Policy{AllowDelete: test.allowDelete, WriteSecrets: true}) {
 				got = append(got, w.Message)

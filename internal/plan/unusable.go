@@ -26,21 +26,21 @@ func (c *Change) checkUsable(policy Policy) {
 	if c.Live == nil || o.Absent {
 		return
 	}
-	if state, why := c.Live.State(o.Kind); state == resource.Broken {
+	if state, why := c.Live.State(o.Kind); state == resource.StateFailed {
 		c.Unusable = "it is " + why
 		c.note(true, c.Unusable+", and this won't change by itself; resources that need it will probably fail")
 	}
-	end := c.Live.End(o.Kind)
+	end := c.Live.ExpiresAt(o.Kind)
 	switch left := end.Sub(policy.Now); {
 	case end.IsZero() || policy.Now.IsZero() || policy.rotates(o):
 	case left <= 0:
-		c.Unusable = fmt.Sprintf("%s expired at %s", o.Kind.Ending.What, end.Format(time.RFC3339))
-		c.note(true, c.Unusable+"; "+o.Kind.Ending.Renew)
+		c.Unusable = fmt.Sprintf("%s expired at %s", o.Kind.Expiry.Subject, end.Format(time.RFC3339))
+		c.note(true, c.Unusable+"; "+o.Kind.Expiry.Remedy)
 	case left < ExpiryNotice:
-		c.note(false, fmt.Sprintf("%s expires in %s, at %s; %s before that", o.Kind.Ending.What, Days(left), end.Format(time.RFC3339), o.Kind.Ending.Renew))
+		c.note(false, fmt.Sprintf("%s expires in %s, at %s; %s before that", o.Kind.Expiry.Subject, Days(left), end.Format(time.RFC3339), o.Kind.Expiry.Remedy))
 	}
-	if o.Kind.Doubt != nil && c.Action == Unchanged && c.Unusable == "" {
-		if why := o.Kind.Doubt(c.Live.Body()); why != "" {
+	if o.Kind.Advice != nil && c.Action == Unchanged && c.Unusable == "" {
+		if why := o.Kind.Advice(c.Live.Body()); why != "" {
 			c.note(false, why)
 		}
 	}

@@ -76,7 +76,7 @@ func lastChange(live *resource.Live) string {
 	if live == nil {
 		return ""
 	}
-	by, at := live.Changed()
+	by, at := live.LastModified()
 	var parts []string
 	if by != "" {
 		parts = append(parts, "by "+by)
@@ -115,11 +115,11 @@ func told(before, text string) string {
 
 func (r *Run) unmanagedTitle() string {
 	n := len(r.Unmanaged)
-	return fmt.Sprintf("%s in the managed %ss %s in no manifest", plural(n, "object"), r.Unmanaged[0].Home.Title, verb(n, "is", "are"))
+	return fmt.Sprintf("%s in the managed %ss %s in no manifest", plural(n, "object"), r.Unmanaged[0].RootKind.Title, verb(n, "is", "are"))
 }
 
-func unmanagedName(u resource.Unmanaged) string {
-	return fmt.Sprintf("%s %q (%s) in %s %q", u.Kind.Name, u.Live.Name(), u.Live.ID, u.Home.Title, u.In)
+func unmanagedName(u resource.UnmanagedResource) string {
+	return fmt.Sprintf("%s %q (%s) in %s %q", u.Kind.Name, u.Live.Name(), u.Live.ID, u.RootKind.Title, u.RootName)
 }
 
 // UnmanagedText is the same for the log.

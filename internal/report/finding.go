@@ -133,7 +133,7 @@ func (r *Run) change(c *plan.Change) []Finding {
 // another one after the reasons.
 func unread(name string, c *plan.Change) []Finding {
 	out := failure(name, c.Err, c.Object.Pos, nil)
-	if _, ok := errors.AsType[*resource.Blocked](c.Err); ok {
+	if _, ok := errors.AsType[*resource.BlockedError](c.Err); ok {
 		out[0].rank = 2
 	}
 	return out
@@ -160,7 +160,7 @@ func outcome(o apply.Outcome) []Finding {
 // failure tells an error at the object's own place, or, for the values that
 // the API complains about, at theirs.
 func failure(name string, err error, pos schema.Pos, body *schema.Node) []Finding {
-	if problems := resource.Problems(err); problems != nil {
+	if problems := resource.ProblemsOf(err); problems != nil {
 		var out []Finding
 		for _, p := range problems {
 			out = append(out, Finding{Level: github.Error, Pos: p.Pos, Title: name, Message: name + ": " + p.Message})

@@ -71,7 +71,7 @@ type toll struct {
 
 // changes is such as: 2 Deployments' executor changes.
 func (t toll) changes() string {
-	if t.kind.Single {
+	if t.kind.Singleton {
 		return "the " + t.kind.Title + "'s " + t.field + " changes"
 	}
 	return fmt.Sprintf("%s%s %s changes", plural(t.n, t.kind.Title), verb(t.n, "'s", "'"), t.field)
@@ -83,7 +83,7 @@ func (t toll) restart() string { return plural(t.n, t.kind.Title) + verb(t.n, " 
 func (r *Run) affected(effect schema.Impact) (out []toll) {
 	at := map[string]int{}
 	for _, c := range r.Plan.Changes {
-		standing := c.Action == plan.Create && c.Object.Kind.Single // of that, there always is one
+		standing := c.Action == plan.Create && c.Object.Kind.Singleton // of that, there always is one
 		if c.Action != plan.Update && !standing {
 			continue
 		}
@@ -139,7 +139,7 @@ func (r *Run) elements() (gone, renewed int) {
 			case c.Action != plan.Update:
 			case f.New == nil && !f.Again:
 				gone++
-			case c.Object.Kind.Issued != "" && f.Path == c.Object.Kind.Issued:
+			case c.Object.Kind.GeneratedSecret != "" && f.Path == c.Object.Kind.GeneratedSecret:
 				renewed++
 			}
 		}

@@ -47,8 +47,8 @@ func (r *Run) Outputs() ([]Output, error) {
 		{"drift", drift},
 	}
 	for _, k := range resource.Kinds() {
-		if k.Output != "" {
-			out = append(out, Output{k.Output, only(list, k.Name)})
+		if k.IDOutput != "" {
+			out = append(out, Output{k.IDOutput, only(list, k.Name)})
 		}
 	}
 	document, digest, err := document(r.Plan)

@@ -33,10 +33,10 @@ type Run struct {
 	Outcomes   []apply.Outcome // nil: nothing was applied
 	Refused    error           // why the plan, which could be carried out, was not
 	FailDrift  bool
-	Interface  string               // address of the Astro UI, "" if unknown
-	Calls      []Call               // those that were refused or lost
-	Unmanaged  []resource.Unmanaged // looked for in mode drift only
-	Exported   *Exported            // in mode export, once it is there
+	Interface  string                       // address of the Astro UI, "" if unknown
+	Calls      []Call                       // those that were refused or lost
+	Unmanaged  []resource.UnmanagedResource // looked for in mode drift only
+	Exported   *Exported                    // in mode export, once it is there
 	Duration   time.Duration
 	Secrets    *redact.Secrets // replaced before a value is cut
 	Stopped    error           // why the run was ended early, nil if it wasn't

@@ -165,7 +165,7 @@ func change(t testing.TB, p *plan.Plan, name string) *plan.Change {
 func at(line, col int) schema.Pos { return schema.Pos{File: "astro.yaml", Line: line, Col: col} }
 
 // unmanaged is what nobody declares in the scene's Workspaces.
-func unmanaged(t testing.TB) []resource.Unmanaged {
+func unmanaged(t testing.TB) []resource.UnmanagedResource {
 	t.Helper()
 	k := resource.Kinds().Kind("deployment")
 	l, err := resource.NewLive(k, []byte(`{"id": "cdeployment00000000000009", "name": "scratch_pad", "workspaceId": "cworkspace000000000000001",
@@ -173,7 +173,7 @@ func unmanaged(t testing.TB) []resource.Unmanaged {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return []resource.Unmanaged{{Kind: k, Live: l, Home: resource.Kinds().Kind("workspace"), In: "data"}}
+	return []resource.UnmanagedResource{{Kind: k, Live: l, RootKind: resource.Kinds().Kind("workspace"), RootName: "data"}}
 }
 
 // first is a team's first apply: everything is made.

@@ -24,15 +24,15 @@ type world map[string]any
 func planned(t testing.TB, text string, live world, policy plan.Policy) *plan.Plan {
 	t.Helper()
 	parsed := manifest.Parse([]manifest.Source{{Name: "astro.yaml", Data: []byte(text)}}, manifest.Environment{})
-	d := resource.Declare(resource.Kinds(), parsed.Documents, "")
+	d := resource.LoadDesired(resource.Kinds(), parsed.Documents, "")
 	for _, p := range append(parsed.Problems, d.Problems...) {
 		if p.Warning {
 			continue
 		}
 		t.Fatalf("manifest: %v\n%s", p, text)
 	}
-	w := &resource.World{Live: map[*resource.Object]*resource.Live{}, Failed: map[*resource.Object]error{}}
-	for _, o := range d.Objects {
+	w := &resource.Current{Live: map[*resource.Resource]*resource.Live{}, Errs: map[*resource.Resource]error{}}
+	for _, o := range d.Resources {
 		switch answer := live[o.Name()].(type) {
 		case string:
 			l, err := resource.NewLive(o.Kind, []byte(answer))
@@ -41,7 +41,7 @@ func planned(t testing.TB, text string, live world, policy plan.Policy) *plan.Pl
 			}
 			w.Live[o] = l
 		case error:
-			w.Failed[o] = answer
+			w.Errs[o] = answer
 		}
 	}
 	return plan.Make("corg", d, w, policy)

@@ -51,7 +51,7 @@ func (r *Run) rows() []row {
 
 // page is the address of an object's page in the Astro UI, "" if unknown.
 func (r *Run) page(live *resource.Live, k *resource.Kind) string {
-	path := live.Page(k)
+	path := live.UIPath(k)
 	if path == "" || r.Interface == "" {
 		return ""
 	}

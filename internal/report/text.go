@@ -69,7 +69,7 @@ func (r *Run) differences(c *plan.Change) []line {
 	for i, v := range r.values(c.Kept) {
 		out = append(out, line{"!", fmt.Sprintf("%s: %s is kept", c.Kept[i].Path, v.before)})
 	}
-	problems := resource.Problems(c.Err)
+	problems := resource.ProblemsOf(c.Err)
 	for _, p := range problems {
 		out = append(out, line{"?", p.Error()})
 	}

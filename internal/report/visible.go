@@ -20,7 +20,7 @@ func (r *Run) visible(c *plan.Change) string {
 // unseen warns, once, that a plan creates Workspaces with a token that sees none. Once one is created, there were none.
 func (r *Run) unseen() []Finding {
 	for _, c := range r.Plan.Changes {
-		if visible := r.visible(c); visible != "" && c.Unseen && c.Object.Kind.Parents == nil && r.Outcomes == nil {
+		if visible := r.visible(c); visible != "" && c.Unseen && c.Object.Kind.ParentFields == nil && r.Outcomes == nil {
 			name := c.Object.String()
 			return []Finding{{Level: github.Warning, Pos: c.Object.Pos, Title: name, Message: fmt.Sprintf(
 				"%s: %s. If the Organization has any, this one may exist already: %s", name, visible, c.Object.Kind.Visibility)}}

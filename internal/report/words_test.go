@@ -70,7 +70,7 @@ func words(t *testing.T) (out []string) {
 		}
 	}
 	for _, k := range resource.Kinds() {
-		out = append(out, k.Name, k.Section, k.Output)
+		out = append(out, k.Name, k.Section, k.IDOutput)
 		fields(k.Fields)
 	}
 	out = append(out, "true", "false", "null", "***", "validate", "plan", "apply", "drift", "export", "Workspace", "0", "1")

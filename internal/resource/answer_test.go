@@ -13,7 +13,7 @@ import (
 
 // The answer to a create proves which resource was created by its identity, in
 // canonical form, and by its place; one that lacks them is completed by a read.
-func TestCreated(t *testing.T) {
+func TestVerifyCreated(t *testing.T) {
 	t.Parallel()
 	const token = "apiTokens: [{ name: ci, workspaceId: cworkspace000000000000001, saveTo: ci, roles: [{ role: WORKSPACE_MEMBER }] }]"
 	const agent = "agentTokens: [{ name: agents, deploymentId: cdeployment00000000000001, saveTo: agents }]"
@@ -41,7 +41,7 @@ func TestCreated(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				s := newStage(t, simulator.Scope{})
+				s := newFixture(t, simulator.Scope{})
 				s.server.Seed("workspace", map[string]any{"id": "cworkspace000000000000001", "name": "data"})
 				for i, entity := range []string{"cworkspace000000000000001", "cother"} {
 					s.server.Seed("apiToken", map[string]any{"id": fmt.Sprint("ctoken000000000000000000", i+1), "name": "ci", "scope": "WORKSPACE", "entityId": entity, "role": "WORKSPACE_MEMBER"})
@@ -50,9 +50,9 @@ func TestCreated(t *testing.T) {
 					s.server.Seed("deployment", map[string]any{"id": id, "name": id, "workspaceId": "cworkspace000000000000001", "type": "DEDICATED", "remoteExecution": map[string]any{"enabled": true}})
 					s.server.Seed("agentToken", map[string]any{"id": fmt.Sprint("cagent000000000000000000", i+1), "name": "agents", "deploymentId": id})
 				}
-				o := declare(t, test.manifest).Objects[0]
-				live, err := s.source.Created(t.Context(), o, []byte(test.answer), func(id string) bool { return id == "cold" })
-				_, unverified := errors.AsType[*resource.Unverified](err)
+				o := loadDesired(t, test.manifest).Resources[0]
+				live, err := s.source.VerifyCreated(t.Context(), o, []byte(test.answer), func(id string) bool { return id == "cold" })
+				_, unverified := errors.AsType[*resource.UnverifiedCreateError](err)
 				if (err == nil) != (test.wrong == "") || (live != nil) != (err == nil) || err != nil && (!unverified || !strings.Contains(err.Error(), test.wrong)) {
 					t.Errorf("%v, %v", live, err)
 				}

@@ -6,35 +6,35 @@ import (
 	"astro-apply/internal/schema"
 )
 
-// conceal marks the values of secret fields, wherever they came from. path is
+// markSensitive marks the values of secret fields, wherever they came from. path is
 // where n is in its object.
-func (d *declarer) conceal(fields []schema.Field, n, root *schema.Node, path string) {
+func (d *desiredLoader) markSensitive(fields []schema.Field, n, root *schema.Node, path string) {
 	for i := range fields {
 		f := &fields[i]
 		value, at := n.Get(f.Name), path+f.Name
 		switch {
 		case value == nil:
 		case holdsSecret(f, n, root):
-			d.plainText(value, at)
+			d.warnPlainText(value, at)
 			value.MarkSensitive()
-			d.secrets = append(d.secrets, value)
-		case unclear(f, n):
+			d.secretNodes = append(d.secretNodes, value)
+		case isSensitivityUnclear(f, n):
 			value.MarkSensitive()
-			d.secrets = append(d.secrets, value)
+			d.secretNodes = append(d.secretNodes, value)
 		case f.Type.Base == schema.BaseObject:
-			d.conceal(f.Type.Fields, value, root, at+".")
+			d.markSensitive(f.Type.Fields, value, root, at+".")
 		case f.Type.Base == schema.BaseList && f.Type.Elem.Fields != nil:
 			for j, item := range value.Items {
-				d.conceal(f.Type.Elem.Fields, item, root, fmt.Sprintf("%s[%d].", at, j))
+				d.markSensitive(f.Type.Elem.Fields, item, root, fmt.Sprintf("%s[%d].", at, j))
 			}
 		}
 	}
 }
 
-// plainText warns of every secret in value that the manifest contains itself.
-func (d *declarer) plainText(value *schema.Node, path string) {
+// warnPlainText warns of every secret in value that the manifest contains itself.
+func (d *desiredLoader) warnPlainText(value *schema.Node, path string) {
 	for _, m := range value.Members {
-		d.plainText(m.Value, path+"."+m.Name)
+		d.warnPlainText(m.Value, path+"."+m.Name)
 	}
 	if value.Form == schema.Text && value.Text != "" && value.VariableValues == nil {
 		d.problems.Add(schema.Problem{Pos: value.Pos, Warning: true, Message: path + " is a secret in plain text: everyone who can read this file can read it; " +
@@ -48,9 +48,9 @@ func holdsSecret(f *schema.Field, n, object *schema.Node) bool {
 	return f.HoldsSecret(n) || f.HoldsSecretByPath(func(path string) string { return object.GetPath(path).ScalarText() })
 }
 
-// concealAnswer marks the values of secret fields in an answer, which Astro
+// markSensitiveResponse marks the values of secret fields in an answer, which Astro
 // doesn't return on purpose, and lists their texts.
-func concealAnswer(fields []schema.Field, n, object *schema.Node) (texts []string) {
+func markSensitiveResponse(fields []schema.Field, n, object *schema.Node) (texts []string) {
 	for i := range fields {
 		f := &fields[i]
 		switch value := f.CurrentValue(n, object); {
@@ -63,19 +63,19 @@ func concealAnswer(fields []schema.Field, n, object *schema.Node) (texts []strin
 				}
 			})
 		case f.Type.Base == schema.BaseObject:
-			texts = append(texts, concealAnswer(f.Type.Fields, value, object)...)
+			texts = append(texts, markSensitiveResponse(f.Type.Fields, value, object)...)
 		case f.Type.Base == schema.BaseList && f.Type.Elem.Fields != nil:
 			for _, item := range value.Items {
-				texts = append(texts, concealAnswer(f.Type.Elem.Fields, item, object)...)
+				texts = append(texts, markSensitiveResponse(f.Type.Elem.Fields, item, object)...)
 			}
 		}
 	}
 	return texts
 }
 
-// unclear reports whether what says that a field is secret says neither yes nor
+// isSensitivityUnclear reports whether what says that a field is secret says neither yes nor
 // no. That is reported, and the value is not told along with it.
-func unclear(f *schema.Field, n *schema.Node) bool {
+func isSensitivityUnclear(f *schema.Field, n *schema.Node) bool {
 	if f.Secret == nil || f.Secret.IfSibling == "" {
 		return false
 	}
@@ -83,19 +83,19 @@ func unclear(f *schema.Field, n *schema.Node) bool {
 	return says != nil && !says.Is("true") && !says.Is("false")
 }
 
-// scrub lists the texts by which the concealed values could be told.
-func (d *declarer) scrub(documents []*schema.Node) []string {
+// sensitiveTexts lists the texts by which the concealed values could be told.
+func (d *desiredLoader) sensitiveTexts(documents []*schema.Node) []string {
 	var secrets []*schema.Node
-	for _, value := range d.secrets {
+	for _, value := range d.secretNodes {
 		value.Walk(func(n *schema.Node) { secrets = append(secrets, n) })
 	}
-	return Scrub(documents, secrets)
+	return SensitiveTexts(documents, secrets)
 }
 
-// Scrub lists the texts by which values that are secret could be told. What the
+// SensitiveTexts lists the texts by which values that are secret could be told. What the
 // manifest spells out elsewhere, where it is none, is no secret: it may be the
 // name of an object.
-func Scrub(manifest, secrets []*schema.Node) []string {
+func SensitiveTexts(manifest, secrets []*schema.Node) []string {
 	if len(secrets) == 0 {
 		return nil
 	}

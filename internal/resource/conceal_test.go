@@ -9,7 +9,7 @@ import (
 	"astro-apply/internal/schema"
 )
 
-const inPlainText = " is a secret in plain text: everyone who can read this file can read it; rotate it, store the new one as a GitHub secret, and write ${secret:NAME}"
+const plainTextWarning = " is a secret in plain text: everyone who can read this file can read it; rotate it, store the new one as a GitHub secret, and write ${secret:NAME}"
 
 // A secret that the manifest contains itself is a warning at its place, in every
 // secret field; one that is empty, left out or read from a variable is none.
@@ -33,20 +33,20 @@ func TestSecretsInPlainText(t *testing.T) {
 			"4:24: environmentVariables[0].value",
 		},
 	} {
-		d := resource.Declare(resource.Kinds(), parse(t, text), "")
+		d := resource.LoadDesired(resource.Kinds(), parseManifests(t, text), "")
 		var got []string
 		for _, p := range d.Problems {
-			if at, ok := strings.CutSuffix(p.Error(), inPlainText); ok && p.Warning {
+			if at, ok := strings.CutSuffix(p.Error(), plainTextWarning); ok && p.Warning {
 				got = append(got, strings.TrimPrefix(at, "a.yaml:"))
 			}
 		}
-		same(t, text, want, got)
+		assertEqual(t, text, want, got)
 	}
 }
 
 // Astro returns no secrets. Where it does so all the same, none is shown, and all
 // are masked.
-func TestSecretsInAnswers(t *testing.T) {
+func TestSecretsInResponses(t *testing.T) {
 	t.Parallel()
 	const secret = "hunter2-and-more"
 	tested := map[string]bool{}
@@ -74,20 +74,20 @@ func TestSecretsInAnswers(t *testing.T) {
 		var masked []string
 		resource.Source{}.MaskSecrets(live)
 		resource.Source{Mask: func(s string) { masked = append(masked, s) }}.MaskSecrets(live)
-		same(t, test.members+" masked", []string{secret}, slices.Compact(masked))
+		assertEqual(t, test.members+" masked", []string{secret}, slices.Compact(masked))
 		masked = nil
-		o := &resource.Object{Kind: k, Body: &schema.Node{Form: schema.Map}}
-		created, err := resource.Source{Mask: func(s string) { masked = append(masked, s) }}.Created(t.Context(), o, answer, func(string) bool { return true })
+		o := &resource.Resource{Kind: k, Body: &schema.Node{Form: schema.Map}}
+		created, err := resource.Source{Mask: func(s string) { masked = append(masked, s) }}.VerifyCreated(t.Context(), o, answer, func(string) bool { return true })
 		if created != nil || err == nil {
 			t.Errorf("%s: accepted as created although the id existed before", test.members)
 		}
-		same(t, test.members+" masked in the answer to a create", []string{secret}, slices.Compact(masked))
+		assertEqual(t, test.members+" masked in the answer to a create", []string{secret}, slices.Compact(masked))
 		if shown := live.Body().Render(); strings.Contains(shown, secret) || strings.Contains(test.members, "open-value") && !strings.Contains(shown, "open-value") {
 			t.Errorf("%s: shown %s", test.members, shown)
 		}
 	}
 	for _, k := range resource.Kinds() {
-		if secret := k.Issued != "" || holdsSecrets(k.Fields); secret != tested[k.Name] {
+		if secret := k.GeneratedSecret != "" || holdsSecrets(k.Fields); secret != tested[k.Name] {
 			t.Errorf("%s: has secrets %t, tested %t", k.Name, secret, tested[k.Name])
 		}
 	}

@@ -9,10 +9,10 @@ import (
 	"testing"
 )
 
-var update = flag.Bool("update", false, "rewrite the documents that are generated")
+var updateGenerated = flag.Bool("update", false, "rewrite the documents that are generated")
 
 // Where the tables differ from the API's document on purpose, by the reason.
-var deliberate = map[string][]string{
+var deliberateDifferences = map[string][]string{
 	"the document's discriminator is optional at creation; without it the API chooses": {
 		"deployment create DEDICATED type: needed, not in the document", "deployment create HYBRID type: needed, not in the document",
 		"deployment create STANDARD type: needed, not in the document",
@@ -109,7 +109,7 @@ var deliberate = map[string][]string{
 }
 
 // Requests of the document that no kind makes, by the reason.
-var unmade = map[string][]string{
+var unusedRequests = map[string][]string{
 	"makes a deploy, which is what the official deploy action is for": {
 		"POST /organizations/{organizationId}/deployments/{deploymentId}/deploys", "POST /organizations/{organizationId}/deployments/{deploymentId}/deploys/{deployId}",
 		"POST /organizations/{organizationId}/deployments/{deploymentId}/deploys/{deployId}/finalize", "POST /organizations/{organizationId}/deployments/{deploymentId}/deploys/{deployId}/rollback",
@@ -118,22 +118,22 @@ var unmade = map[string][]string{
 	"many at once, by the bulk call":                      {"POST /organizations/{organizationId}/allowed-ip-address-ranges"},
 }
 
-// coverage is a document with every field of every request that creates or
+// coverageDocument is a document with every field of every request that creates or
 // updates something, and what becomes of it.
-func (c *contract) coverage(document map[string]any) string {
+func (c *contractChecker) coverageDocument(document map[string]any) string {
 	var b strings.Builder
 	b.WriteString("# What of the API is covered\n\nEvery field of every request of the Astro API v1 that creates or updates something. Generated from the tables in\n" +
 		"`internal/resource` and the API's document by `go test ./internal/resource -run TablesFollow -update`.\n\n| request | field | covered |\n| --- | --- | --- |\n")
 	why := map[string]string{}
-	for reason, differences := range deliberate {
+	for reason, differences := range deliberateDifferences {
 		for _, d := range differences {
 			if field, ok := strings.CutSuffix(d, ": not in the table"); ok {
 				why[field] = "otherwise: " + reason
 			}
 		}
 	}
-	slices.Sort(c.fields)
-	for _, field := range slices.Compact(c.fields) {
+	slices.Sort(c.requestFields)
+	for _, field := range slices.Compact(c.requestFields) {
 		request, name := field[:strings.LastIndex(field, " ")], field[strings.LastIndex(field, " ")+1:]
 		covered := why[field]
 		for at := name; covered == "" && strings.Contains(at, "."); { // what is in it goes with it
@@ -146,30 +146,30 @@ func (c *contract) coverage(document map[string]any) string {
 		fmt.Fprintf(&b, "| %s | `%s` | %s |\n", request, name, covered)
 	}
 	b.WriteString("\nRequests that are not made:\n\n| request | why |\n| --- | --- |\n")
-	for why, calls := range unmade {
+	for why, calls := range unusedRequests {
 		for _, call := range calls {
-			if c.met[call] || !strings.Contains(strings.Join(c.rest(document), ""), "`"+call+"`") {
+			if c.matchedOperations[call] || !strings.Contains(strings.Join(c.uncoveredWrites(document), ""), "`"+call+"`") {
 				fmt.Fprintf(&b, "%s: **a gap** that is none: %s\n", call, why)
 			}
 		}
 	}
-	for _, line := range c.rest(document) {
+	for _, line := range c.uncoveredWrites(document) {
 		b.WriteString(line)
 	}
 	return b.String()
 }
 
-// rest lists the writes of the document that no kind makes.
-func (c *contract) rest(document map[string]any) []string {
+// uncoveredWrites lists the writes of the document that no kind makes.
+func (c *contractChecker) uncoveredWrites(document map[string]any) []string {
 	var out []string
-	for template, item := range at(document, "paths") {
+	for template, item := range nestedMap(document, "paths") {
 		methods, _ := item.(map[string]any)
 		call := "POST " + template
-		if at(methods, "post") == nil || c.met[call] {
+		if nestedMap(methods, "post") == nil || c.matchedOperations[call] {
 			continue
 		}
 		reason := "**a gap**"
-		for why, calls := range unmade {
+		for why, calls := range unusedRequests {
 			if slices.Contains(calls, call) {
 				reason = why
 			}
@@ -180,13 +180,13 @@ func (c *contract) rest(document map[string]any) []string {
 	return out
 }
 
-// generated holds a document against what it should be, or rewrites it.
-func generated(t *testing.T, file, want string) {
+// checkGenerated holds a document against what it should be, or rewrites it.
+func checkGenerated(t *testing.T, file, want string) {
 	t.Helper()
 	if strings.Contains(want, "**a gap**") {
 		t.Errorf("a request of the document is neither made nor excused:\n%s", want[strings.Index(want, "Requests that"):])
 	}
-	if *update {
+	if *updateGenerated {
 		if err := os.WriteFile(file, []byte(want), 0o600); err != nil {
 			t.Fatal(err)
 		}

@@ -2,23 +2,23 @@ package resource
 
 import "astro-apply/internal/schema"
 
-func customRole() *Kind {
+func customRoleKind() *Kind {
 	const collection = "/organizations/{organizationId}/roles"
 	const item = collection + "/{id}"
 	return &Kind{
-		Name:     "customRole",
-		Title:    "custom role",
-		Section:  "customRoles",
-		Doc:      "A set of permissions that can be granted on a Deployment or a DAG.",
-		Identity: []string{"name"},
-		List:     Query{Path: collection, Member: "roles", Brief: true},
-		Get:      Call{"GET", item},
-		Create:   Call{"POST", collection},
-		Delete:   Call{"DELETE", item},
-		Parts:    []Part{{Call: Call{"POST", item}}},
+		Name:            "customRole",
+		Title:           "custom role",
+		Section:         "customRoles",
+		Doc:             "A set of permissions that can be granted on a Deployment or a DAG.",
+		Identity:        []string{"name"},
+		List:            ListEndpoint{Path: collection, Member: "roles", Partial: true},
+		Get:             Endpoint{"GET", item},
+		Create:          Endpoint{"POST", collection},
+		Delete:          Endpoint{"DELETE", item},
+		UpdateEndpoints: []UpdateEndpoint{{Endpoint: Endpoint{"POST", item}}},
 		Fields: []schema.Field{
 			{
-				Name: "name", Type: name(0), Behavior: schema.RequiredCreate | schema.RequiredUpdate,
+				Name: "name", Type: nameType(0), Behavior: schema.RequiredCreate | schema.RequiredUpdate,
 				ChangeWarning: func(_, _ *schema.Node) string { return "grants refer to a role by its name, and may get lost" },
 				Doc:           "The role's name, by which it is granted.",
 			},
@@ -32,21 +32,21 @@ func customRole() *Kind {
 				Doc:    "What the role is granted on.",
 			},
 			{
-				Name: "permissions", Type: permissions(), Behavior: schema.RequiredCreate | schema.RequiredUpdate,
+				Name: "permissions", Type: permissionsType(), Behavior: schema.RequiredCreate | schema.RequiredUpdate,
 				Doc: "What the role permits, such as deployment.get.",
 			},
 			{
 				// What an update does to restrictions that it doesn't mention is not
 				// documented, so the live ones are sent back.
-				Name: "restrictedWorkspaceIds", Type: schema.SetType(nonEmpty()), EmptyMeans: "every Workspace", Ref: &schema.Ref{Kind: "workspace", NameField: "restrictedWorkspaces"},
+				Name: "restrictedWorkspaceIds", Type: schema.SetType(nonEmptyType()), EmptyMeans: "every Workspace", Ref: &schema.Ref{Kind: "workspace", NameField: "restrictedWorkspaces"},
 				Doc: "The Workspaces that the role is restricted to; [] is all of them.",
 			},
 		},
 	}
 }
 
-func permissions() schema.Type {
-	t := schema.SetType(nonEmpty())
+func permissionsType() schema.Type {
+	t := schema.SetType(nonEmptyType())
 	t.ItemCount = &schema.Range{Min: 1}
 	return t
 }

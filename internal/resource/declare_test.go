@@ -8,15 +8,15 @@ import (
 	"astro-apply/internal/schema"
 )
 
-// describe says of an object what Declare made of it.
-func describe(o *resource.Object) string {
+// describeResource says of an object what Declare made of it.
+func describeResource(o *resource.Resource) string {
 	text := o.Kind.Section + "/" + o.Name()
 	if o.ID != "" {
 		text += " id " + o.ID
 	}
 	for _, r := range o.Refs {
-		text += " " + r.Field.Name + " " + shown(r.Node)
-		if r.Target != nil {
+		text += " " + r.Field.Name + " " + showReference(r.Node)
+		if r.Declared != nil {
 			text += " declared"
 		}
 	}
@@ -29,14 +29,14 @@ func describe(o *resource.Object) string {
 	return text
 }
 
-// shown is a reference without what it is called.
-func shown(n *schema.Node) string {
+// showReference is a reference without what it is called.
+func showReference(n *schema.Node) string {
 	bare := *n
 	bare.DisplayName = ""
 	return bare.Show()
 }
 
-func TestDeclare(t *testing.T) {
+func TestLoadDesired(t *testing.T) {
 	t.Parallel()
 	const (
 		w1   = "cworkspace000000000000001"
@@ -212,67 +212,67 @@ func TestDeclare(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			d := resource.Declare(resource.Kinds(), parse(t, test.files...), test.input)
+			d := resource.LoadDesired(resource.Kinds(), parseManifests(t, test.files...), test.input)
 			var got []string
-			for _, o := range d.Objects {
-				got = append(got, describe(o))
+			for _, o := range d.Resources {
+				got = append(got, describeResource(o))
 			}
-			same(t, "objects", test.want, got)
-			same(t, "problems", test.wrong, told(d.Problems))
+			assertEqual(t, "objects", test.want, got)
+			assertEqual(t, "problems", test.wrong, problemTexts(d.Problems))
 		})
 	}
 }
 
-func TestOrganizationOfAManifest(t *testing.T) {
+func TestManifestOrganizationID(t *testing.T) {
 	t.Parallel()
-	d := resource.Declare(resource.Kinds(), parse(t, "organizationId: corg1", "organizationId: corg1", "workspaces: []"), "")
-	same(t, "problems", []string(nil), told(d.Problems))
-	same(t, "Organization", "corg1", d.OrganizationID.ScalarText())
-	d = resource.Declare(resource.Kinds(), parse(t, "organizationId: corg1", "workspaces: []\norganizationId: corg2", "organizationId: 3"), "")
-	same(t, "problems", []string{
+	d := resource.LoadDesired(resource.Kinds(), parseManifests(t, "organizationId: corg1", "organizationId: corg1", "workspaces: []"), "")
+	assertEqual(t, "problems", []string(nil), problemTexts(d.Problems))
+	assertEqual(t, "Organization", "corg1", d.OrganizationID.ScalarText())
+	d = resource.LoadDesired(resource.Kinds(), parseManifests(t, "organizationId: corg1", "workspaces: []\norganizationId: corg2", "organizationId: 3"), "")
+	assertEqual(t, "problems", []string{
 		`b.yaml:2:17: organizationId is "corg2" here and "corg1" at a.yaml:1:17; one run manages one Organization`,
 		`c.yaml:1:17: organizationId must be text; 3 is a number to YAML, write it in quotes: "3"`,
-	}, told(d.Problems))
+	}, problemTexts(d.Problems))
 }
 
 // Whatever is a secret to Astro is one to us, also where the manifest holds it
 // in clear.
 func TestSecretsOfAManifest(t *testing.T) {
 	t.Parallel()
-	d := declare(t, `deployments: [{ id: cdeployment00000000000001, environmentVariables: [
+	d := loadDesired(t, `deployments: [{ id: cdeployment00000000000001, environmentVariables: [
 		{ key: A, value: open }, { key: B, value: cleartext, isSecret: true }, { key: C, value: '${env:X}', isSecret: true }] }]`)
-	same(t, "secrets", []string{"cleartext", "value-of-X", "value-of-X"}, d.Secrets)
-	same(t, "shown", `{environmentVariables: [{key: "A", value: "open"}, {key: "B", value: ***, isSecret: true}, {key: "C", value: ***, isSecret: true}]}`,
-		d.Objects[0].Body.Render())
+	assertEqual(t, "secrets", []string{"cleartext", "value-of-X", "value-of-X"}, d.Secrets)
+	assertEqual(t, "shown", `{environmentVariables: [{key: "A", value: "open"}, {key: "B", value: ***, isSecret: true}, {key: "C", value: ***, isSecret: true}]}`,
+		d.Resources[0].Body.Render())
 }
 
 // A literal that is short, or in the open elsewhere, is hidden in its place only;
 // what a variable holds is hidden everywhere.
 func TestLiteralSecretsThatAreCommonWords(t *testing.T) {
 	t.Parallel()
-	d := declare(t, `environmentObjects: [{ workspace: production, objectType: METRICS_EXPORT, objectKey: m, metricsExport: {
+	d := loadDesired(t, `environmentObjects: [{ workspace: production, objectType: METRICS_EXPORT, objectKey: m, metricsExport: {
 		endpoint: 'https://x', exporterType: PROMETHEUS, headers: { X-A: production, X-B: '2', X-C: 'T${secret:T}' } } }]`)
-	same(t, "secrets", []string{"Tvalue-of-T", "value-of-T"}, d.Secrets)
-	same(t, "shown", `{X-A: ***, X-B: ***, X-C: ***}`, d.Objects[0].Body.GetPath("metricsExport.headers").Show())
+	assertEqual(t, "secrets", []string{"Tvalue-of-T", "value-of-T"}, d.Secrets)
+	assertEqual(t, "shown", `{X-A: ***, X-B: ***, X-C: ***}`, d.Resources[0].Body.GetPath("metricsExport.headers").Show())
 }
 
 // Of a secret that is put together, the parts from variables are secret too.
-func TestPartsOfASecret(t *testing.T) {
+func TestVariablesInsideASecret(t *testing.T) {
 	t.Parallel()
 	env := manifest.Environment{Lookup: func(name string) string { return "value-of-" + name }}
 	text := "deployments: [{ name: a, workspace: w, environmentVariables: [{ key: A, value: 'x${env:P}y${secret:Q}', isSecret: true }, { key: B, value: '${env:P}' }] }]"
 	parsed := manifest.Parse([]manifest.Source{{Name: "a.yaml", Data: []byte(text)}}, env)
-	d := resource.Declare(resource.Kinds(), parsed.Documents, "")
-	same(t, "secrets", []string{"xvalue-of-Pyvalue-of-Q", "value-of-P", "value-of-Q"}, d.Secrets)
+	d := resource.LoadDesired(resource.Kinds(), parsed.Documents, "")
+	assertEqual(t, "secrets", []string{"xvalue-of-Pyvalue-of-Q", "value-of-P", "value-of-Q"}, d.Secrets)
 }
 
 // A secret that is written in a wrong way is not quoted by whoever says so.
 func TestWrongSecretIsNotQuoted(t *testing.T) {
 	t.Parallel()
-	d := resource.Declare(resource.Kinds(), parse(t, "deployments: [{ name: a, workspace: w, environmentVariables: [{ isSecret: true, key: A, value: 73519284 }, { key: B, isSecret: true, value: on }] }]"), "")
-	same(t, "problems", []string{
-		"a.yaml:1:141: environmentVariables[1].value" + inPlainText,
+	d := resource.LoadDesired(resource.Kinds(), parseManifests(t, "deployments: [{ name: a, workspace: w, environmentVariables: [{ isSecret: true, key: A, value: 73519284 }, { key: B, isSecret: true, value: on }] }]"), "")
+	assertEqual(t, "problems", []string{
+		"a.yaml:1:141: environmentVariables[1].value" + plainTextWarning,
 		"a.yaml:1:96: environmentVariables[0].value must be text, not a number: write it in quotes, or better read it with ${secret:NAME}",
-	}, told(d.Problems))
-	same(t, "secrets", []string{"73519284"}, d.Secrets)
+	}, problemTexts(d.Problems))
+	assertEqual(t, "secrets", []string{"73519284"}, d.Secrets)
 }

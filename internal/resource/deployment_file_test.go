@@ -13,23 +13,23 @@ import (
 	"astro-apply/internal/schema"
 )
 
-// translated is an Astro CLI file's Deployment as JSON, and what is said of it.
-func translated(t testing.TB, text string) (*schema.Node, string, []string) {
+// translateFile is an Astro CLI file's Deployment as JSON, and what is said of it.
+func translateFile(t testing.TB, text string) (*schema.Node, string, []string) {
 	t.Helper()
-	document := parse(t, text)[0]
+	document := parseManifests(t, text)[0]
 	before := document.Clone()
-	ours, problems := resource.Translated(document)
-	same(t, "document", before, document.Clone())
+	ours, problems := resource.TranslateAstroCLIFile(document)
+	assertEqual(t, "document", before, document.Clone())
 	object := ours.Get("deployments").Items[0]
 	data, err := json.Marshal(object)
 	if err != nil {
 		data = []byte(err.Error())
 	}
-	return object, string(data), told(problems)
+	return object, string(data), problemTexts(problems)
 }
 
 // One line of a file for each row of the table, with what it becomes.
-func TestDeploymentFileRows(t *testing.T) {
+func TestDeploymentFileFields(t *testing.T) {
 	t.Parallel()
 	const (
 		only   = " is not used: it only applies when "
@@ -97,7 +97,7 @@ func TestDeploymentFileRows(t *testing.T) {
 		"remote_execution:":   {"", ""},
 		"shedulerSize: SMALL": {"", `41: unknown field "shedulerSize", did you mean "scheduler_size"?`},
 	} {
-		_, got, problems := translated(t, "deployment: { configuration: { name: a, "+configuration+" } }")
+		_, got, problems := translateFile(t, "deployment: { configuration: { name: a, "+configuration+" } }")
 		want, said := `{"name":"a"`, []string(nil)
 		if test.want != "" {
 			want += "," + test.want
@@ -105,14 +105,14 @@ func TestDeploymentFileRows(t *testing.T) {
 		if test.problem != "" {
 			said = []string{"a.yaml:1:" + test.problem}
 		}
-		got = inTableOrder(got)
-		same(t, configuration, inTableOrder(want+"}"), got)
-		same(t, configuration, said, problems)
+		got = sortMembers(got)
+		assertEqual(t, configuration, sortMembers(want+"}"), got)
+		assertEqual(t, configuration, said, problems)
 	}
 }
 
-// inTableOrder makes the order of members no matter.
-func inTableOrder(text string) string {
+// sortMembers makes the order of members no matter.
+func sortMembers(text string) string {
 	var members map[string]any
 	if err := json.Unmarshal([]byte(text), &members); err != nil {
 		return text
@@ -188,13 +188,13 @@ func TestDeploymentFileSections(t *testing.T) {
 		if strings.HasPrefix(text, "configuration") {
 			file = "deployment: { " + text + " }"
 		}
-		_, got, problems := translated(t, file)
+		_, got, problems := translateFile(t, file)
 		want := `{"name":"a"}`
 		if test.want != "" {
 			want = `{"name":"a",` + test.want + "}"
 		}
-		same(t, text, inTableOrder(want), inTableOrder(got))
-		same(t, text, test.problems, problems)
+		assertEqual(t, text, sortMembers(want), sortMembers(got))
+		assertEqual(t, text, test.problems, problems)
 	}
 }
 
@@ -212,12 +212,12 @@ func TestDeploymentFileDocument(t *testing.T) {
 			`a.yaml:1:1: "a" can't stand beside deployment, which makes this an Astro CLI deployment file; put it into a document of its own`,
 		},
 	} {
-		_, _, problems := translated(t, text)
-		same(t, text, want, problems)
+		_, _, problems := translateFile(t, text)
+		assertEqual(t, text, want, problems)
 	}
 	for _, text := range []string{"deployment: []", "deployment:", "deployments: []", "- deployment: {}"} {
-		document := parse(t, text)[0]
-		if ours, problems := resource.Translated(document); ours != document || problems != nil {
+		document := parseManifests(t, text)[0]
+		if ours, problems := resource.TranslateAstroCLIFile(document); ours != document || problems != nil {
 			t.Errorf("%q is no Astro CLI file, but became %v, with %v", text, ours, problems)
 		}
 	}
@@ -225,9 +225,9 @@ func TestDeploymentFileDocument(t *testing.T) {
 
 // A variable that the file doesn't have is none of its business, and a new
 // Deployment gets what the CLI would give it. Places stay those of the file.
-func TestDeploymentFileMarks(t *testing.T) {
+func TestDeploymentFileDefaults(t *testing.T) {
 	t.Parallel()
-	object, _, _ := translated(t, `deployment:
+	object, _, _ := translateFile(t, `deployment:
   environment_variables: []
   worker_queues: [{ name: a, worker_type: a20 }, { name: b, worker_type: m5.large }, { name: c, min_worker_count: 1 }]
   configuration:
@@ -242,18 +242,18 @@ func TestDeploymentFileMarks(t *testing.T) {
 	for _, q := range object.Get("workerQueues").Items {
 		fresh = append(fresh, q.CreateDefaults.Show())
 	}
-	same(t, "fresh", []string{
+	assertEqual(t, "fresh", []string{
 		"{isDagDeployEnabled: false, isCicdEnforced: false}",
 		"{minWorkerCount: 0, maxWorkerCount: 10, workerConcurrency: 16}", // on HYBRID, whatever it is called
 		"{minWorkerCount: 0, maxWorkerCount: 10, workerConcurrency: 16}",
 		"{maxWorkerCount: 10}",
 	}, fresh)
-	same(t, "fresh at", "a.yaml:2:3", object.CreateDefaults.Get("isCicdEnforced").Pos.String())
-	same(t, "fresh in an element at", "a.yaml:3:50", object.GetPath("workerQueues").Items[1].CreateDefaults.Get("minWorkerCount").Pos.String())
+	assertEqual(t, "fresh at", "a.yaml:2:3", object.CreateDefaults.Get("isCicdEnforced").Pos.String())
+	assertEqual(t, "fresh in an element at", "a.yaml:3:50", object.GetPath("workerQueues").Items[1].CreateDefaults.Get("minWorkerCount").Pos.String())
 	for path, want := range map[string]string{"name": "a.yaml:5:11", "type": "a.yaml:7:22", "scheduler": "a.yaml:6:19", "scheduler.au": "a.yaml:6:19", "workerQueues": "a.yaml:3:18"} {
-		same(t, path, want, object.GetPath(path).Pos.String())
+		assertEqual(t, path, want, object.GetPath(path).Pos.String())
 	}
-	same(t, "key", "a.yaml:7:5", object.Members[1].Pos.String())
+	assertEqual(t, "key", "a.yaml:7:5", object.Members[1].Pos.String())
 }
 
 // FuzzDeploymentFile: whatever stands in a file, nothing of it is lost from its
@@ -275,7 +275,7 @@ func FuzzDeploymentFile(f *testing.F) {
 		env := manifest.Environment{Lookup: func(string) string { return "" }, AllowUnset: true}
 		for _, document := range manifest.Parse([]manifest.Source{{Name: "a.yaml", Data: []byte(text)}}, env).Documents {
 			before := document.Clone()
-			ours, problems := resource.Translated(document)
+			ours, problems := resource.TranslateAstroCLIFile(document)
 			if document.Show() != before.Show() {
 				t.Errorf("the file was changed: %s, %s", before.Show(), document.Show())
 			}
@@ -296,7 +296,7 @@ func FuzzDeploymentFile(f *testing.F) {
 					t.Errorf("%v: the file has nothing there", p)
 				}
 			}
-			if again, more := resource.Translated(ours); again != ours || more != nil {
+			if again, more := resource.TranslateAstroCLIFile(ours); again != ours || more != nil {
 				t.Errorf("it is a CLI file still: %s", ours.Show())
 			}
 		}

@@ -7,9 +7,9 @@ import (
 	"astro-apply/internal/schema"
 )
 
-func environmentVariables() schema.Type {
+func environmentVariablesType() schema.Type {
 	return schema.KeyedType([]string{"key"},
-		schema.Field{Name: "key", Type: nonEmpty(), Behavior: schema.Required, Doc: "The variable's name."},
+		schema.Field{Name: "key", Type: nonEmptyType(), Behavior: schema.Required, Doc: "The variable's name."},
 		schema.Field{
 			// An answer may leave an empty value out; sent back, it must not be missing.
 			Name: "value", Type: schema.TextType(0), Behavior: schema.RequiredCreate | schema.RequiredUpdate, Secret: &schema.SecretRule{IfSibling: "isSecret"},
@@ -29,11 +29,11 @@ func environmentVariables() schema.Type {
 	)
 }
 
-func workerQueues() schema.Type {
+func workerQueuesType() schema.Type {
 	const required = schema.RequiredCreate | schema.RequiredUpdate
 	t := schema.KeyedType([]string{"name"},
 		schema.Field{
-			Name: "name", Behavior: schema.Required, Type: name(63),
+			Name: "name", Behavior: schema.Required, Type: nameType(63),
 			Doc: "The queue's name.",
 		},
 		schema.Field{
@@ -46,10 +46,10 @@ func workerQueues() schema.Type {
 		schema.Field{Name: "workerConcurrency", Type: schema.IntType(1, 0), Behavior: required, Doc: "How many tasks one worker runs at once."},
 		schema.Field{
 			Name: "astroMachine", Type: schema.EnumType("A5", "A10", "A20", "A40", "A60", "A120", "A160"),
-			Behavior: required, When: []schema.Condition{hosted}, Doc: "The machine of a worker.",
+			Behavior: required, When: []schema.Condition{whenHosted}, Doc: "The machine of a worker.",
 		},
 		schema.Field{
-			Name: "nodePoolId", Type: nonEmpty(), Behavior: required, When: []schema.Condition{hybrid}, ItemRef: nodePool("nodePool"),
+			Name: "nodePoolId", Type: nonEmptyType(), Behavior: required, When: []schema.Condition{whenHybrid}, ItemRef: nodePoolItemRef("nodePool"),
 			Doc: "The node pool of the workers.",
 		},
 		schema.Field{
@@ -62,33 +62,33 @@ func workerQueues() schema.Type {
 	return t
 }
 
-// nodePool picks a node pool of the Deployment's cluster.
-func nodePool(field string) *schema.ItemRefSpec {
+// nodePoolItemRef picks a node pool of the Deployment's cluster.
+func nodePoolItemRef(field string) *schema.ItemRefSpec {
 	return &schema.ItemRefSpec{NameField: field, Title: "node pool", RefField: "clusterId", ListName: "nodePools", MatchFields: []string{"name", "nodeInstanceType"}}
 }
 
-func remoteExecution() schema.Type {
+func remoteExecutionType() schema.Type {
 	// What stands beside enabled: false is forgotten by the API.
 	enabled := []schema.Condition{{Field: "remoteExecution.enabled", In: []string{"true"}}}
 	return schema.ObjectType(
 		schema.Field{Name: "enabled", Type: schema.BoolType(), Behavior: schema.Required, Doc: "Whether tasks run outside of Astro."},
-		schema.Field{Name: "allowedIpAddressRanges", Type: schema.SetType(cidr()), When: enabled, Doc: "The networks that agents may call from."},
+		schema.Field{Name: "allowedIpAddressRanges", Type: schema.SetType(networkType()), When: enabled, Doc: "The networks that agents may call from."},
 		schema.Field{Name: "taskLogBucket", Type: schema.TextType(0), When: enabled, Doc: "The bucket that task logs are read from."},
 		schema.Field{Name: "taskLogUrlPattern", Type: schema.TextType(0), When: enabled, Doc: "The pattern of the links to task logs."},
 	)
 }
 
-func scalingSpec() schema.Type {
+func scalingSpecType() schema.Type {
 	override := schema.ObjectType(
 		schema.Field{
 			Name: "isHibernating", Type: schema.BoolType(), Behavior: schema.RequiredCreate | schema.RequiredUpdate | schema.MustBeKnown,
 			Doc: "Whether the Deployment hibernates, whatever the schedules say.",
 		},
-		schema.Field{Name: "overrideUntil", Type: moment(), Doc: `Until when the override holds. "", or left out of a new one: until it is removed.`},
+		schema.Field{Name: "overrideUntil", Type: timestampType(), Doc: `Until when the override holds. "", or left out of a new one: until it is removed.`},
 	)
 	schedules := schema.KeyedType([]string{"hibernateAtCron", "wakeAtCron"},
-		schema.Field{Name: "hibernateAtCron", Type: cron(), Behavior: schema.Required, Doc: "When to hibernate: 5 cron parts, in UTC."},
-		schema.Field{Name: "wakeAtCron", Type: cron(), Behavior: schema.Required, Doc: "When to wake: 5 cron parts, in UTC."},
+		schema.Field{Name: "hibernateAtCron", Type: cronType(), Behavior: schema.Required, Doc: "When to hibernate: 5 cron parts, in UTC."},
+		schema.Field{Name: "wakeAtCron", Type: cronType(), Behavior: schema.Required, Doc: "When to wake: 5 cron parts, in UTC."},
 		schema.Field{
 			Name: "isEnabled", Type: schema.BoolType(), Behavior: schema.RequiredUpdate,
 			Default: func(*schema.Node) *schema.Node { return schema.Boolean(true) },
@@ -104,22 +104,22 @@ func scalingSpec() schema.Type {
 			schema.Field{
 				// It has a call of its own, after the Deployment is there. The schedules'
 				// call would end a live override, so that is sent back with them.
-				Name: "override", EndpointName: "override", Behavior: schema.Update, Type: override, IsExpired: overrideLapsed, Impact: schema.Disrupts,
+				Name: "override", EndpointName: "override", Behavior: schema.Update, Type: override, IsExpired: isOverrideExpired, Impact: schema.Disrupts,
 				Doc: "What holds instead of the schedules; {} ends it.",
 			},
 		),
 	})
 }
 
-func canonicalDeployment(live *schema.Node) {
+func flattenDeployment(live *schema.Node) {
 	if live.Get("type").Is("STANDARD") {
 		live.Delete("clusterId") // the shared cluster is Astronomer's choice
 	}
 }
 
-// overrideLapsed tells an override that ended: as good as gone, and not to be
+// isOverrideExpired tells an override that ended: as good as gone, and not to be
 // revived, whether the API still shows it or the manifest still asks for it.
-func overrideLapsed(override *schema.Node, now time.Time) bool {
+func isOverrideExpired(override *schema.Node, now time.Time) bool {
 	if override.Get("isActive").Is("false") {
 		return true
 	}
@@ -133,10 +133,10 @@ func deploymentState(live *schema.Node) (State, string) {
 	status := live.Get("status").ScalarText()
 	switch status {
 	case "HEALTHY", "HIBERNATING":
-		return Ready, status
+		return StateReady, status
 	}
 	if reason := live.Get("statusReason").ScalarText(); reason != "" {
-		return Settling, status + ": " + strings.TrimSpace(reason)
+		return StatePending, status + ": " + strings.TrimSpace(reason)
 	}
-	return Settling, status
+	return StatePending, status
 }

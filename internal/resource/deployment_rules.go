@@ -9,27 +9,27 @@ import (
 
 func deploymentRules() []Rule {
 	return []Rule{
-		exclusive("clusterId", "cloudProvider", "region"),
-		together("cloudProvider", "region"),
-		needs("remoteExecution.enabled", "true", "type", "DEDICATED", "tasks only run remotely there"),
-		{Fields: []string{"type", "executor"}, Never: []Combination{{{Field: "type", Is: "HYBRID"}, {Field: "executor", Is: "ASTRO"}}}, Check: func(o *schema.Node) string {
+		exclusiveFieldsRule("clusterId", "cloudProvider", "region"),
+		togetherRule("cloudProvider", "region"),
+		requiredValueRule("remoteExecution.enabled", "true", "type", "DEDICATED", "tasks only run remotely there"),
+		{Fields: []string{"type", "executor"}, ForbiddenCombinations: []Combination{{{Field: "type", Equals: "HYBRID"}, {Field: "executor", Equals: "ASTRO"}}}, Check: func(o *schema.Node) string {
 			if o.Get("type").Is("HYBRID") && o.Get("executor").Is("ASTRO") {
 				return "executor ASTRO is not available on a HYBRID Deployment; use CELERY or KUBERNETES"
 			}
 			return ""
 		}},
-		needs("isHighAvailability", "true", "isDevelopmentMode", "false", "a Deployment in development mode runs one scheduler"),
-		needs("isDevelopmentMode", "true", "schedulerSize", "SMALL", "development mode has no other size"),
-		twice("resourceQuotaMemory", "resourceQuotaCpu"),
-		twice("defaultTaskPodMemory", "defaultTaskPodCpu"),
-		{Fields: []string{"scalingSpec"}, Whole: true, Check: func(o *schema.Node) string {
-			if o.Get("isDevelopmentMode").Is("true") || schemaEmpty(o.Get("scalingSpec")) {
+		requiredValueRule("isHighAvailability", "true", "isDevelopmentMode", "false", "a Deployment in development mode runs one scheduler"),
+		requiredValueRule("isDevelopmentMode", "true", "schedulerSize", "SMALL", "development mode has no other size"),
+		memoryPerCPURule("resourceQuotaMemory", "resourceQuotaCpu"),
+		memoryPerCPURule("defaultTaskPodMemory", "defaultTaskPodCpu"),
+		{Fields: []string{"scalingSpec"}, NeedsCurrent: true, Check: func(o *schema.Node) string {
+			if o.Get("isDevelopmentMode").Is("true") || isEmptyMap(o.Get("scalingSpec")) {
 				return ""
 			}
 			return "scalingSpec needs isDevelopmentMode: true; other Deployments can't hibernate"
 		}},
-		{Fields: []string{"scalingSpec.hibernationSpec.override"}, Never: []Combination{{
-			{Field: "scalingSpec.hibernationSpec.override.overrideUntil"}, {Field: "scalingSpec.hibernationSpec.override.isHibernating", Not: true},
+		{Fields: []string{"scalingSpec.hibernationSpec.override"}, ForbiddenCombinations: []Combination{{
+			{Field: "scalingSpec.hibernationSpec.override.overrideUntil"}, {Field: "scalingSpec.hibernationSpec.override.isHibernating", Negated: true},
 		}}, Check: func(o *schema.Node) string {
 			override := o.GetPath("scalingSpec.hibernationSpec.override")
 			if override.Get("overrideUntil") != nil && override.Get("isHibernating") == nil {
@@ -37,13 +37,13 @@ func deploymentRules() []Rule {
 			}
 			return ""
 		}},
-		{Fields: []string{"workerQueues"}, Check: queueCounts},
-		{Fields: []string{"workerQueues"}, Check: defaultQueue},
+		{Fields: []string{"workerQueues"}, Check: checkQueueCounts},
+		{Fields: []string{"workerQueues"}, Check: checkDefaultQueue},
 	}
 }
 
-// twice holds memory against CPU: the API takes 2 GiB for each core only.
-func twice(memory, cpu string) Rule {
+// memoryPerCPURule holds memory against CPU: the API takes 2 GiB for each core only.
+func memoryPerCPURule(memory, cpu string) Rule {
 	return Rule{Fields: []string{memory, cpu}, Check: func(o *schema.Node) string {
 		c, errC := schema.ParseQuantity(o.Get(cpu).ScalarText())
 		m, errM := schema.ParseQuantity(o.Get(memory).ScalarText())
@@ -56,18 +56,18 @@ func twice(memory, cpu string) Rule {
 		}
 		gib := new(big.Rat).Quo(want, big.NewRat(1<<30, 1))
 		return fmt.Sprintf("%s must be twice %s in Gi: %sGi for %s cores, here it is %s",
-			memory, cpu, decimal(gib), decimal(c), o.Get(memory).Show())
+			memory, cpu, decimalText(gib), decimalText(c), o.Get(memory).Show())
 	}}
 }
 
-func decimal(r *big.Rat) string {
+func decimalText(r *big.Rat) string {
 	digits, _ := r.FloatPrec()
 	return r.FloatString(min(digits, 6))
 }
 
-func queueCounts(o *schema.Node) string {
-	for _, q := range items(o.Get("workerQueues")) {
-		low, high := count(q.Get("minWorkerCount")), count(q.Get("maxWorkerCount"))
+func checkQueueCounts(o *schema.Node) string {
+	for _, q := range itemsOf(o.Get("workerQueues")) {
+		low, high := integerValue(q.Get("minWorkerCount")), integerValue(q.Get("maxWorkerCount"))
 		if low >= 0 && high >= 0 && low > high {
 			return fmt.Sprintf("queue %s: minWorkerCount %d is greater than maxWorkerCount %d", q.Get("name").Show(), low, high)
 		}
@@ -75,9 +75,9 @@ func queueCounts(o *schema.Node) string {
 	return ""
 }
 
-// defaultQueue holds for a declared list as it stands: it is meant in full.
-func defaultQueue(o *schema.Node) string {
-	queues := items(o.Get("workerQueues"))
+// checkDefaultQueue holds for a declared list as it stands: it is meant in full.
+func checkDefaultQueue(o *schema.Node) string {
+	queues := itemsOf(o.Get("workerQueues"))
 	for _, q := range queues {
 		if name := q.Get("name"); name == nil || name.Is("default") || name.Form == schema.Unknown {
 			return ""
@@ -89,7 +89,7 @@ func defaultQueue(o *schema.Node) string {
 	return "workerQueues needs a queue called default"
 }
 
-func count(n *schema.Node) int {
+func integerValue(n *schema.Node) int {
 	i := -1
 	if n != nil && n.Form == schema.Number {
 		if _, err := fmt.Sscan(n.Text, &i); err != nil {
@@ -99,37 +99,37 @@ func count(n *schema.Node) int {
 	return i
 }
 
-func items(n *schema.Node) []*schema.Node {
+func itemsOf(n *schema.Node) []*schema.Node {
 	if n == nil {
 		return nil
 	}
 	return n.Items
 }
 
-func schemaEmpty(n *schema.Node) bool { return n == nil || n.Form == schema.Map && len(n.Members) == 0 }
+func isEmptyMap(n *schema.Node) bool { return n == nil || n.Form == schema.Map && len(n.Members) == 0 }
 
-func dagDeployCaution(_, wanted *schema.Node) string {
+func dagDeployWarning(_, wanted *schema.Node) string {
 	if wanted.Is("true") {
 		return "no DAG is scheduled until DAGs are deployed once"
 	}
 	return "no DAG is scheduled until an image that contains them is deployed"
 }
 
-func developmentModeFrozen(old, wanted *schema.Node, _ func(string) string) string {
+func checkDevelopmentModeChange(old, wanted *schema.Node, _ func(string) string) string {
 	if wanted.Is("true") && !old.Is("true") {
-		return "development mode can only be switched on when a Deployment is created. " + elsewhere
+		return "development mode can only be switched on when a Deployment is created. " + recreateDeploymentRemedy
 	}
 	return ""
 }
 
-func developmentModeCaution(old, _ *schema.Node) string {
+func developmentModeWarning(old, _ *schema.Node) string {
 	if old.Is("true") {
 		return "it can't be switched on again, and hibernation ends with it"
 	}
 	return ""
 }
 
-func queueCaution(old, wanted *schema.Node) string {
+func workerQueuesWarning(old, wanted *schema.Node) string {
 	if old != nil && wanted == nil {
 		return "tasks that are queued there stay stuck, and so do those of a queue added later under the same name"
 	}

@@ -9,24 +9,24 @@ import (
 
 const unsetFields = "unsetFields"
 
-func variable() schema.Type {
+func variableType() schema.Type {
 	return schema.ObjectType(
 		schema.Field{
 			Name: "value", Type: schema.TextType(0), Behavior: schema.RequiredCreate, Secret: &schema.SecretRule{IfSibling: "isSecret", PresenceReported: true},
 			Doc: "The variable's value.",
 		},
 		schema.Field{
-			Name: "isSecret", Type: schema.BoolType(), Behavior: schema.Create | schema.Immutable, Remedy: replaceObject,
+			Name: "isSecret", Type: schema.BoolType(), Behavior: schema.Create | schema.Immutable, Remedy: replaceEnvironmentObjectRemedy,
 			Doc: "Whether the value is kept secret.",
 		},
 	)
 }
 
-// connection are the fields of a connection; required is the phase of its type,
+// connectionFields are the fields of a connection; required is the phase of its type,
 // which an override need not have.
-func connection(required schema.Behavior) []schema.Field {
+func connectionFields(required schema.Behavior) []schema.Field {
 	told := &schema.SecretRule{PresenceReported: true}
-	kind := schema.Field{Name: "type", Type: nonEmpty(), Behavior: required, Doc: "The type of connection, such as snowflake."}
+	kind := schema.Field{Name: "type", Type: nonEmptyType(), Behavior: required, Doc: "The type of connection, such as snowflake."}
 	fields := []schema.Field{
 		kind,
 		{Name: "host", Type: schema.TextType(0), Doc: "The host's address."},
@@ -38,16 +38,16 @@ func connection(required schema.Behavior) []schema.Field {
 	}
 	if required != 0 {
 		fields[0].Behavior |= schema.RequiredUpdate
-		fields = append(fields, schema.Field{Name: "authTypeId", Type: nonEmpty(), Doc: "The id of the way of authentication."})
+		fields = append(fields, schema.Field{Name: "authTypeId", Type: nonEmptyType(), Doc: "The id of the way of authentication."})
 	}
 	return fields
 }
 
-func metricsExport(required schema.Behavior) []schema.Field {
+func metricsExportFields(required schema.Behavior) []schema.Field {
 	told := &schema.SecretRule{PresenceReported: true}
 	text := schema.TextType(0)
 	return []schema.Field{
-		{Name: "endpoint", Type: nonEmpty(), Behavior: required, Doc: "The Prometheus endpoint that metrics are sent to."},
+		{Name: "endpoint", Type: nonEmptyType(), Behavior: required, Doc: "The Prometheus endpoint that metrics are sent to."},
 		{Name: "exporterType", Type: schema.EnumType("PROMETHEUS"), Behavior: required, Doc: "The type of exporter."},
 		// Answers leave authType and username empty, also where they are set.
 		{Name: "authType", Type: schema.EnumType("BASIC", "AUTH_TOKEN", "SIGV4"), Doc: "How to authenticate there."},
@@ -61,32 +61,32 @@ func metricsExport(required schema.Behavior) []schema.Field {
 	}
 }
 
-func links() schema.Type {
+func linksType() schema.Type {
 	value := func(of string) schema.Type {
 		return schema.ObjectType(schema.Field{
 			Name: "value", Type: schema.TextType(0), Secret: &schema.SecretRule{IfPath: of + ".isSecret", PresenceReported: true}, Doc: "The value there.",
 		})
 	}
 	overrides := schema.ObjectType(
-		schema.Field{Name: "connection", Type: override(schema.ObjectType(connection(0)...)), When: ofType("CONNECTION"), Doc: "Of a connection."},
-		schema.Field{Name: "environmentVariable", Type: override(value("environmentVariable")), When: ofType("ENVIRONMENT_VARIABLE"), Doc: "Of an environment variable."},
-		schema.Field{Name: "airflowVariable", Type: override(value("airflowVariable")), When: ofType("AIRFLOW_VARIABLE"), Doc: "Of an Airflow variable."},
-		schema.Field{Name: "metricsExport", Type: override(schema.ObjectType(metricsExport(0)...)), When: ofType("METRICS_EXPORT"), Doc: "Of a metrics export."},
+		schema.Field{Name: "connection", Type: overrideType(schema.ObjectType(connectionFields(0)...)), When: whenObjectType("CONNECTION"), Doc: "Of a connection."},
+		schema.Field{Name: "environmentVariable", Type: overrideType(value("environmentVariable")), When: whenObjectType("ENVIRONMENT_VARIABLE"), Doc: "Of an environment variable."},
+		schema.Field{Name: "airflowVariable", Type: overrideType(value("airflowVariable")), When: whenObjectType("AIRFLOW_VARIABLE"), Doc: "Of an Airflow variable."},
+		schema.Field{Name: "metricsExport", Type: overrideType(schema.ObjectType(metricsExportFields(0)...)), When: whenObjectType("METRICS_EXPORT"), Doc: "Of a metrics export."},
 	)
 	return schema.KeyedType(
 		[]string{"deploymentId"},
-		schema.Field{Name: "deploymentId", Type: schema.TextType(0), Behavior: schema.Required, Ref: &toDeployment, Doc: "The Deployment."},
+		schema.Field{Name: "deploymentId", Type: schema.TextType(0), Behavior: schema.Required, Ref: &deploymentRef, Doc: "The Deployment."},
 		schema.Field{Name: "overrides", Type: overrides, Undeclared: schema.OmitAlways, Doc: "What is different there, in full: overrides that are live and not declared are removed as list elements are."},
 	)
 }
 
-// override is an object whose members are given up by being named.
-func override(t schema.Type) schema.Type {
+// overrideType is an object whose members are given up by being named.
+func overrideType(t schema.Type) schema.Type {
 	t.UnsetList = unsetFields
 	return t
 }
 
-func linkedOrExcluded() Rule {
+func linkExclusionRule() Rule {
 	return Rule{Fields: []string{"excludeLinks", "links"}, Check: func(o *schema.Node) string {
 		linked := map[string]*schema.Node{}
 		for _, name := range []string{"links", "excludeLinks"} {
@@ -113,20 +113,20 @@ func linkedOrExcluded() Rule {
 	}}
 }
 
-// masked are the members of typed bodies that answers may return as "" although
+// maskedMembers are the members of typed bodies that answers may return as "" although
 // they are set. Whatever is in one of the mappings may be secret.
-var masked = []string{"authType", "authTypeId", "basicToken", "extra", "headers", "password", "username"}
+var maskedMembers = []string{"authType", "authTypeId", "basicToken", "extra", "headers", "password", "username"}
 
-// hide puts a hidden value wherever setFields names a member that the answer
+// markRedactedMembers puts a hidden value wherever setFields names a member that the answer
 // leaves out or masks; also lists more members that it may mask. Paths of members
 // of a map are dotted.
-func hide(body, setFields *schema.Node, also ...string) {
+func markRedactedMembers(body, setFields *schema.Node, also ...string) {
 	if setFields == nil {
 		return
 	}
 	for _, path := range setFields.Items {
 		field, _, dotted := strings.Cut(path.ScalarText(), ".")
-		maskable := slices.Contains(masked, field) || slices.Contains(also, field)
+		maskable := slices.Contains(maskedMembers, field) || slices.Contains(also, field)
 		if field == "value" && !maskable { // of a variable that isn't secret: always returned
 			continue
 		}
@@ -135,7 +135,7 @@ func hide(body, setFields *schema.Node, also ...string) {
 			if body.Get(field) == nil {
 				body.Set(field, &schema.Node{Form: schema.Map})
 			}
-			at, name = member(body.Get(field), strings.TrimPrefix(path.ScalarText(), field+"."))
+			at, name = locateMember(body.Get(field), strings.TrimPrefix(path.ScalarText(), field+"."))
 		}
 		if n := at.Get(name); at.Form == schema.Map && (n == nil || maskable && n.Is("") && n.Form == schema.Text) {
 			at.Set(name, schema.RedactedNode())
@@ -143,12 +143,12 @@ func hide(body, setFields *schema.Node, also ...string) {
 	}
 }
 
-// member returns the innermost mapping that has a part of the dotted path, and
+// locateMember returns the innermost mapping that has a part of the dotted path, and
 // the rest of the path: the name of a member may have dots itself.
-func member(in *schema.Node, path string) (*schema.Node, string) {
+func locateMember(in *schema.Node, path string) (*schema.Node, string) {
 	for _, m := range in.Members {
 		if rest, ok := strings.CutPrefix(path, m.Name+"."); ok && m.Value.Form == schema.Map && in.Get(path) == nil {
-			return member(m.Value, rest)
+			return locateMember(m.Value, rest)
 		}
 	}
 	return in, path

@@ -2,71 +2,71 @@ package resource
 
 import "astro-apply/internal/schema"
 
-const replaceObject = "Declare one with another key and mark this one state: absent, or let one run remove this one and the next make it anew"
+const replaceEnvironmentObjectRemedy = "Declare one with another key and mark this one state: absent, or let one run remove this one and the next make it anew"
 
-func environmentObject() *Kind {
+func environmentObjectKind() *Kind {
 	const collection = "/organizations/{organizationId}/environment-objects"
 	const item = collection + "/{id}"
 	const once = schema.Create | schema.Immutable
 	return &Kind{
-		Name:      "environmentObject",
-		Title:     "environment object",
-		Section:   "environmentObjects",
-		Doc:       "A connection, environment variable, Airflow variable or metrics export, of a Workspace (workspace) or of one Deployment (deployment).",
-		Parents:   []string{"deploymentId", "workspaceId"},
-		Identity:  []string{"objectType", "objectKey"},
-		Unique:    true,
-		List:      Query{Path: collection, Member: "environmentObjects", Always: map[string][]string{"resolveLinked": {"false"}}},
-		Get:       Call{"GET", item},
-		Create:    Call{"POST", collection},
-		Delete:    Call{"DELETE", item},
-		Parts:     []Part{{Call: Call{"POST", item}, Shape: shapeEnvironmentObject}},
-		Shape:     shapeEnvironmentObject,
-		Canonical: canonicalEnvironmentObject,
+		Name:            "environmentObject",
+		Title:           "environment object",
+		Section:         "environmentObjects",
+		Doc:             "A connection, environment variable, Airflow variable or metrics export, of a Workspace (workspace) or of one Deployment (deployment).",
+		ParentFields:    []string{"deploymentId", "workspaceId"},
+		Identity:        []string{"objectType", "objectKey"},
+		Unique:          true,
+		List:            ListEndpoint{Path: collection, Member: "environmentObjects", Params: map[string][]string{"resolveLinked": {"false"}}},
+		Get:             Endpoint{"GET", item},
+		Create:          Endpoint{"POST", collection},
+		Delete:          Endpoint{"DELETE", item},
+		UpdateEndpoints: []UpdateEndpoint{{Endpoint: Endpoint{"POST", item}, Expand: expandEnvironmentObject}},
+		Expand:          expandEnvironmentObject,
+		Flatten:         flattenEnvironmentObject,
 		Fields: []schema.Field{
 			{
 				Name: "objectType", Type: schema.EnumType("CONNECTION", "ENVIRONMENT_VARIABLE", "AIRFLOW_VARIABLE", "METRICS_EXPORT"),
-				Behavior: schema.RequiredCreate | once, Remedy: replaceObject, Doc: "What it is.",
+				Behavior: schema.RequiredCreate | once, Remedy: replaceEnvironmentObjectRemedy, Doc: "What it is.",
 			},
-			{Name: "objectKey", Type: schema.NameType(nonEmpty()), Behavior: schema.RequiredCreate | once, Remedy: replaceObject, Doc: "Its key: the connection's id, or the variable's name."},
-			{Name: "workspaceId", Type: schema.TextType(0), Ref: &toWorkspace, Behavior: once, Remedy: replaceObject, Doc: "The Workspace that it belongs to, and whose Deployments can use it."},
-			{Name: "deploymentId", Type: schema.TextType(0), Ref: &toDeployment, Behavior: once, Remedy: replaceObject, Doc: "The one Deployment that it belongs to, instead of a Workspace."},
+			{Name: "objectKey", Type: schema.NameType(nonEmptyType()), Behavior: schema.RequiredCreate | once, Remedy: replaceEnvironmentObjectRemedy, Doc: "Its key: the connection's id, or the variable's name."},
+			{Name: "workspaceId", Type: schema.TextType(0), Ref: &workspaceRef, Behavior: once, Remedy: replaceEnvironmentObjectRemedy, Doc: "The Workspace that it belongs to, and whose Deployments can use it."},
+			{Name: "deploymentId", Type: schema.TextType(0), Ref: &deploymentRef, Behavior: once, Remedy: replaceEnvironmentObjectRemedy, Doc: "The one Deployment that it belongs to, instead of a Workspace."},
 			{Name: "description", Type: schema.TextType(500), Doc: "What it is for."},
 			{
-				Name: "environmentVariable", Type: variable(), Behavior: schema.RequiredCreate | schema.RequiredUpdate, When: ofType("ENVIRONMENT_VARIABLE"),
+				Name: "environmentVariable", Type: variableType(), Behavior: schema.RequiredCreate | schema.RequiredUpdate, When: whenObjectType("ENVIRONMENT_VARIABLE"),
 				Doc: "The environment variable.",
 			},
 			{
-				Name: "airflowVariable", Type: variable(), Behavior: schema.RequiredCreate | schema.RequiredUpdate, When: ofType("AIRFLOW_VARIABLE"),
+				Name: "airflowVariable", Type: variableType(), Behavior: schema.RequiredCreate | schema.RequiredUpdate, When: whenObjectType("AIRFLOW_VARIABLE"),
 				Doc: "The Airflow variable.",
 			},
-			{Name: "connection", Type: schema.ObjectType(connection(schema.RequiredCreate)...), Behavior: schema.RequiredCreate | schema.RequiredUpdate, When: ofType("CONNECTION"), Doc: "The connection."},
-			{Name: "metricsExport", Type: schema.ObjectType(metricsExport(schema.RequiredCreate)...), Behavior: schema.RequiredCreate | schema.RequiredUpdate, When: ofType("METRICS_EXPORT"), Doc: "The metrics export."},
+			{Name: "connection", Type: schema.ObjectType(connectionFields(schema.RequiredCreate)...), Behavior: schema.RequiredCreate | schema.RequiredUpdate, When: whenObjectType("CONNECTION"), Doc: "The connection."},
+			{Name: "metricsExport", Type: schema.ObjectType(metricsExportFields(schema.RequiredCreate)...), Behavior: schema.RequiredCreate | schema.RequiredUpdate, When: whenObjectType("METRICS_EXPORT"), Doc: "The metrics export."},
 			// Left out of an update, these three are cleared.
 			{Name: "autoLinkDeployments", Type: schema.BoolType(), Behavior: schema.RequiredUpdate, Doc: "Whether every Deployment of the Workspace uses it."},
-			{Name: "links", Type: links(), Behavior: schema.RequiredUpdate, Doc: "The Deployments that use it, and what is different there."},
+			{Name: "links", Type: linksType(), Behavior: schema.RequiredUpdate, Doc: "The Deployments that use it, and what is different there."},
 			{
 				Name: "excludeLinks", Behavior: schema.RequiredUpdate, Doc: "The Deployments that don't use it, although all of the Workspace do.",
 				Type: schema.KeyedType(
 					[]string{"deploymentId"},
-					schema.Field{Name: "deploymentId", Type: schema.TextType(0), Behavior: schema.Required, Ref: &toDeployment, Doc: "The Deployment."},
+					schema.Field{Name: "deploymentId", Type: schema.TextType(0), Behavior: schema.Required, Ref: &deploymentRef, Doc: "The Deployment."},
 				),
 			},
 		},
 		Rules: []Rule{
-			exclusive("deploymentId", "workspaceId", "autoLinkDeployments", "links", "excludeLinks"),
-			linkedOrExcluded(),
+			exclusiveFieldsRule("deploymentId", "workspaceId", "autoLinkDeployments", "links", "excludeLinks"),
+			linkExclusionRule(),
 		},
 	}
 }
 
-func ofType(word string) []schema.Condition {
+func whenObjectType(word string) []schema.Condition {
 	return []schema.Condition{{Field: "objectType", In: []string{word}}}
 }
 
-// shapeEnvironmentObject tells the scope as the API does. What only objects of a
+// expandEnvironmentObject tells the scope as the API does. What only objects of a
 // Workspace have is left out for others.
-func shapeEnvironmentObject(fields, object *schema.Node, _ string) *schema.Node {
+func expandEnvironmentObject(fields, object *schema.Node, _ string) *schema.Node {
 	out := fields.Clone()
 	for name, scope := range map[string]string{"workspaceId": "WORKSPACE", "deploymentId": "DEPLOYMENT"} {
 		if id := out.Get(name); id != nil {
@@ -83,14 +83,14 @@ func shapeEnvironmentObject(fields, object *schema.Node, _ string) *schema.Node 
 	for _, name := range []string{"links", "excludeLinks"} {
 		if list := out.Get(name); list != nil {
 			for i, link := range list.Items {
-				list.Items[i] = shapeLink(link)
+				list.Items[i] = expandLink(link)
 			}
 		}
 	}
 	return out
 }
 
-func shapeLink(link *schema.Node) *schema.Node {
+func expandLink(link *schema.Node) *schema.Node {
 	out := &schema.Node{Form: schema.Map, Pos: link.Pos}
 	out.Set("scope", schema.String("DEPLOYMENT"))
 	out.Set("scopeEntityId", link.Get("deploymentId"))
@@ -112,9 +112,9 @@ func shapeLink(link *schema.Node) *schema.Node {
 	return out
 }
 
-// canonicalEnvironmentObject tells an answer in the manifest's words. What is
+// flattenEnvironmentObject tells an answer in the manifest's words. What is
 // set and not told, because it is secret, is there as a hidden value.
-func canonicalEnvironmentObject(live *schema.Node) {
+func flattenEnvironmentObject(live *schema.Node) {
 	switch id := live.Get("scopeEntityId"); live.Get("scope").ScalarText() {
 	case "WORKSPACE":
 		live.Set("workspaceId", id)
@@ -122,7 +122,7 @@ func canonicalEnvironmentObject(live *schema.Node) {
 		live.Set("deploymentId", id)
 	}
 	secret := false
-	for _, name := range typedBodies {
+	for _, name := range typedBodyFields {
 		if body := live.Get(name); body != nil && body.Form == schema.Map {
 			if body.Get("isSecret").Is("true") {
 				secret = true
@@ -131,29 +131,29 @@ func canonicalEnvironmentObject(live *schema.Node) {
 			if auth := body.GetPath("connectionAuthType.id"); auth != nil {
 				body.Set("authTypeId", auth)
 			}
-			hide(body, live.Get("setFields"))
+			markRedactedMembers(body, live.Get("setFields"))
 		}
 	}
 	for _, name := range []string{"links", "excludeLinks"} {
 		if list := live.Get(name); list != nil {
 			for i, link := range list.Items {
-				list.Items[i] = canonicalLink(link, secret)
+				list.Items[i] = flattenLink(link, secret)
 			}
 		}
 	}
 }
 
-var typedBodies = []string{"connection", "environmentVariable", "airflowVariable", "metricsExport"}
+var typedBodyFields = []string{"connection", "environmentVariable", "airflowVariable", "metricsExport"}
 
-func canonicalLink(link *schema.Node, secret bool) *schema.Node {
+func flattenLink(link *schema.Node, secret bool) *schema.Node {
 	out, overrides := &schema.Node{Form: schema.Map}, &schema.Node{Form: schema.Map}
 	out.Set("deploymentId", link.Get("scopeEntityId"))
-	for _, name := range typedBodies {
+	for _, name := range typedBodyFields {
 		if body := link.Get(name + "Overrides"); body != nil && body.Form == schema.Map {
 			if secret {
-				hide(body, link.Get("setFields"), "value")
+				markRedactedMembers(body, link.Get("setFields"), "value")
 			} else {
-				hide(body, link.Get("setFields"))
+				markRedactedMembers(body, link.Get("setFields"))
 			}
 			if secret && body.Get("value").Is("") && !body.Get("value").IsRedacted() {
 				body.Delete("value") // it has to be there, and says nothing

@@ -10,16 +10,16 @@ import (
 )
 
 // One object is looked up by its identity, to learn what became of a create.
-func TestFind(t *testing.T) {
-	bubble(t, simulator.Scope{}, func(s *stage) {
+func TestFindResource(t *testing.T) {
+	runWithFixture(t, simulator.Scope{}, func(s *fixture) {
 		w := s.server.Seed("workspace", map[string]any{"name": "data"})
 		one := s.server.Seed("deployment", map[string]any{"name": "one", "workspaceId": w})
 		for range 2 {
 			s.server.Seed("workspace", map[string]any{"name": "twin"})
 		}
-		d := declare(s, "workspaces: [{ name: data }, { name: twin }, { name: new }]\ndeployments: [{ name: one, workspaceId: "+w+" }]")
+		d := loadDesired(s, "workspaces: [{ name: data }, { name: twin }, { name: new }]\ndeployments: [{ name: one, workspaceId: "+w+" }]")
 		for i, want := range []string{w + " <nil>", "", "- <nil>", one + " <nil>"} {
-			live, err := (&resource.Finder{Source: s.source}).Find(s.Context(), d.Objects[i])
+			live, err := (&resource.Finder{Source: s.source}).FindResource(s.Context(), d.Resources[i])
 			got := fmt.Sprint("- ", err)
 			if live != nil {
 				got = fmt.Sprint(live.ID, " ", err)
@@ -30,10 +30,10 @@ func TestFind(t *testing.T) {
 					s.Error(got)
 				}
 			}
-			same(s, "found", want, got)
+			assertEqual(s, "found", want, got)
 		}
 		s.server.Fail(simulator.Fault{Path: "workspaces", Status: 403})
-		if live, err := (&resource.Finder{Source: s.source}).Find(s.Context(), d.Objects[0]); live != nil || err == nil {
+		if live, err := (&resource.Finder{Source: s.source}).FindResource(s.Context(), d.Resources[0]); live != nil || err == nil {
 			s.Errorf("found %v, %v", live, err)
 		}
 	})

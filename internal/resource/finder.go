@@ -12,51 +12,51 @@ import (
 type Finder struct {
 	Source Source
 
-	mu    sync.Mutex
-	next  map[string]*look         // lists that aren't asked for yet
-	turns map[string]chan struct{} // held while one is read
+	mu          sync.Mutex
+	queuedLists map[string]*queuedList   // lists that aren't asked for yet
+	listSlots   map[string]chan struct{} // held while one is read
 }
 
-// look is a list that some wait for.
-type look struct {
-	index *index
+// queuedList is a list that some wait for.
+type queuedList struct {
+	index *liveIndex
 	done  chan struct{}
 }
 
-// Find returns the object, nil when there is none, and an error when there are
+// FindResource returns the object, nil when there is none, and an error when there are
 // several. What it returns was read after the call began.
-func (f *Finder) Find(ctx context.Context, o *Object) (*Live, error) {
-	p := o.home()
-	x := f.read(ctx, o.Kind, p)
-	if err := x.failure(p.id); err != nil {
+func (f *Finder) FindResource(ctx context.Context, o *Resource) (*Live, error) {
+	p := o.parentLocation()
+	x := f.readIndex(ctx, o.Kind, p)
+	if err := x.listErr(p.parentID); err != nil {
 		return nil, err
 	}
-	switch found := x.find(o.Kind, p.id, o.Key()); len(found) {
+	switch found := x.findByName(o.Kind, p.parentID, o.NormalizedName()); len(found) {
 	case 0:
 		return nil, nil
 	case 1:
 		return found[0], nil
 	default:
-		return nil, fmt.Errorf("%s exists more than once: ids %s", o, ids(found))
+		return nil, fmt.Errorf("%s exists more than once: ids %s", o, joinIDs(found))
 	}
 }
 
-// read joins a list that isn't asked for yet, or asks for another one.
-func (f *Finder) read(ctx context.Context, k *Kind, p place) *index {
-	key := k.Name + " " + p.field + " " + p.id
+// readIndex joins a list that isn't asked for yet, or asks for another one.
+func (f *Finder) readIndex(ctx context.Context, k *Kind, p parentLocation) *liveIndex {
+	key := k.Name + " " + p.parentField + " " + p.parentID
 	f.mu.Lock()
-	if f.next == nil {
-		f.next, f.turns = map[string]*look{}, map[string]chan struct{}{}
+	if f.queuedLists == nil {
+		f.queuedLists, f.listSlots = map[string]*queuedList{}, map[string]chan struct{}{}
 	}
-	l, turn := f.next[key], f.turns[key]
+	l, turn := f.queuedLists[key], f.listSlots[key]
 	if turn == nil {
 		turn = make(chan struct{}, 1)
-		f.turns[key] = turn
+		f.listSlots[key] = turn
 	}
 	first := l == nil
 	if first {
-		l = &look{index: newIndex(), done: make(chan struct{})}
-		f.next[key] = l
+		l = &queuedList{index: newLiveIndex(), done: make(chan struct{})}
+		f.queuedLists[key] = l
 	}
 	f.mu.Unlock()
 	if !first {
@@ -66,9 +66,9 @@ func (f *Finder) read(ctx context.Context, k *Kind, p place) *index {
 	turn <- struct{}{}
 	defer func() { <-turn }()
 	f.mu.Lock()
-	delete(f.next, key) // who comes from now on needs a later one
+	delete(f.queuedLists, key) // who comes from now on needs a later one
 	f.mu.Unlock()
 	defer close(l.done)
-	l.index.fill(ctx, f.Source, k, []place{p})
+	l.index.loadLists(ctx, f.Source, k, []parentLocation{p})
 	return l.index
 }

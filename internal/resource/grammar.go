@@ -2,8 +2,8 @@ package resource
 
 import "astro-apply/internal/schema"
 
-// Top is what a manifest may have beside its sections.
-func Top() []schema.Field {
+// TopLevelFields is what a manifest may have beside its sections.
+func TopLevelFields() []schema.Field {
 	return []schema.Field{
 		{Name: "organizationId", Type: schema.TextType(0), Doc: "The Organization that is managed. The token says it, so it is rarely needed."},
 		{
@@ -13,10 +13,10 @@ func Top() []schema.Field {
 	}
 }
 
-// Grammar is what any object may have beside its kind's fields.
-func Grammar() []schema.Field {
+// MetaArguments is what any object may have beside its kind's fields.
+func MetaArguments() []schema.Field {
 	return []schema.Field{
-		{Name: "id", Type: id(), Doc: "The object with this id, whatever it is called; its name is then a field like any other."},
+		{Name: "id", Type: idType(), Doc: "The object with this id, whatever it is called; its name is then a field like any other."},
 		{Name: "state", Type: schema.EnumType("present", "absent"), Doc: "absent marks the object for removal, which also needs allow-delete: true."},
 		{Name: "protect", Type: schema.BoolType(), Doc: "Whether removing the object, or elements of its lists, is forbidden."},
 	}

@@ -5,9 +5,9 @@ import (
 	"time"
 )
 
-// Changed says who changed the object last, as the API names them, and when. Of
+// LastModified says who changed the object last, as the API names them, and when. Of
 // what the API doesn't tell, it is "" or zero.
-func (l *Live) Changed() (by string, at time.Time) {
+func (l *Live) LastModified() (by string, at time.Time) {
 	body := l.Body()
 	who := body.Get("updatedBy")
 	by = cmp.Or(who.Get("fullName").ScalarText(), who.Get("username").ScalarText())

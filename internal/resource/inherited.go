@@ -16,52 +16,52 @@ import (
 // inherits, such as the roles that a user has through Teams. They are effective,
 // not assigned, so they are never compared, removed, sent or exported.
 type Inheritance struct {
-	Title        string   // of what it inherits from: "Team"
-	Path, Member string   // the list of those of one object
-	Get          Call     // reads one of them
-	Fields       []string // the fields whose values may be inherited
-	Least        string   // the value that every object has in a field that is no list
+	Title         string   // of what it inherits from: "Team"
+	Path, Member  string   // the list of those of one object
+	Get           Endpoint // reads one of them
+	Fields        []string // the fields whose values may be inherited
+	BaselineValue string   // the value that every object has in a field that is no list
 }
 
-// attempts bounds how often an object is read whose inherited values change meanwhile.
-const attempts = 3
+// maxInheritanceReads bounds how often an object is read whose inherited values change meanwhile.
+const maxInheritanceReads = 3
 
-// Get reads one object by id, with the lists that are declared and without the
+// GetResource reads one object by id, with the lists that are declared and without the
 // values that it inherits. It reads the Teams between two equal answers: a role
 // that leaves a Team in between would look like the user's own. That only holds
 // for a Source that doesn't share its calls, as a write has one.
-func (s Source) Get(ctx context.Context, o *Object, id string) (*Live, error) {
-	live, err := s.get(ctx, o, id)
-	if err != nil || o.Kind.Inherits == nil {
+func (s Source) GetResource(ctx context.Context, o *Resource, id string) (*Live, error) {
+	live, err := s.getWithInherited(ctx, o, id)
+	if err != nil || o.Kind.Inheritance == nil {
 		return live, err
 	}
-	for range attempts {
-		read, err := s.separate(ctx, o, live)
+	for range maxInheritanceReads {
+		read, err := s.separateInherited(ctx, o, live)
 		if err != nil || !read {
 			return live, err
 		}
-		again, err := s.get(ctx, o, id)
+		again, err := s.getWithInherited(ctx, o, id)
 		if err != nil {
 			return nil, err
 		}
-		if o.Kind.Inherits.equal(live, again) {
+		if o.Kind.Inheritance.sameInheritableValues(live, again) {
 			return live, nil
 		}
 		live = again
 	}
-	return nil, fmt.Errorf("its roles changed %d times while they were read; run again", attempts)
+	return nil, fmt.Errorf("its roles changed %d times while they were read; run again", maxInheritanceReads)
 }
 
-// equal reports whether two answers hold the same values that may be inherited.
-func (in *Inheritance) equal(a, b *Live) bool {
+// sameInheritableValues reports whether two answers hold the same values that may be inherited.
+func (in *Inheritance) sameInheritableValues(a, b *Live) bool {
 	values := func(l *Live) (out []string) {
-		body, err := schema.ParseJSON(l.answer)
+		body, err := schema.ParseJSON(l.responseBody)
 		if err != nil { // it was read before
 			return nil
 		}
 		for _, name := range in.Fields {
 			value := body.Get(name)
-			for _, item := range append(items(value), value) {
+			for _, item := range append(itemsOf(value), value) {
 				if item == nil || item.Form == schema.List {
 					continue
 				}
@@ -75,30 +75,30 @@ func (in *Inheritance) equal(a, b *Live) bool {
 	return slices.Equal(values(a), values(b))
 }
 
-// separateAll separates the found resources of kinds that inherit.
-func (r *reader) separateAll(ctx context.Context) {
-	objects := slices.DeleteFunc(slices.Clone(r.objects), func(o *Object) bool {
-		return o.Kind.Inherits == nil || r.world.Live[o] == nil || r.world.Failed[o] != nil
+// separateAllInherited separates the found resources of kinds that inherit.
+func (r *currentReader) separateAllInherited(ctx context.Context) {
+	objects := slices.DeleteFunc(slices.Clone(r.resources), func(o *Resource) bool {
+		return o.Kind.Inheritance == nil || r.current.Live[o] == nil || r.current.Errs[o] != nil
 	})
-	each(objects, func(o *Object) (*Live, error) {
-		_, err := r.separate(ctx, o, r.world.Live[o])
+	forEachResource(objects, func(o *Resource) (*Live, error) {
+		_, err := r.separateInherited(ctx, o, r.current.Live[o])
 		return nil, err
-	}, func(o *Object, _ *Live, err error) {
+	}, func(o *Resource, _ *Live, err error) {
 		if err != nil {
-			r.fail(o, err)
+			r.recordErr(o, err)
 		}
 	})
 }
 
-// separate takes the inherited values out of the answer about an object. It
+// separateInherited takes the inherited values out of the answer about an object. It
 // reads what the object inherits from only where that can matter, and reports
 // whether it has. Values whose source is unclear stay, marked by a Doubt.
-func (s Source) separate(ctx context.Context, o *Object, live *Live) (read bool, err error) {
-	in := o.Kind.Inherits
-	if !in.matters(o, live) {
+func (s Source) separateInherited(ctx context.Context, o *Resource, live *Live) (read bool, err error) {
+	in := o.Kind.Inheritance
+	if !in.needsSources(o, live) {
 		return false, nil
 	}
-	sources, err := s.inheritsFrom(ctx, o, live.ID)
+	sources, err := s.readInheritanceSources(ctx, o, live.ID)
 	why := ""
 	switch {
 	case err != nil && ctx.Err() != nil:
@@ -108,35 +108,35 @@ func (s Source) separate(ctx context.Context, o *Object, live *Live) (read bool,
 	}
 	body := live.Body()
 	for _, name := range in.Fields {
-		x := separation{in, o.Kind.field(name), o.Body.Get(name), sources, why, live}
+		x := separation{in, o.Kind.fieldByName(name), o.Body.Get(name), sources, why, live}
 		if value := x.field.CurrentValue(body, body); value != nil {
-			live.add(cmp.Or(x.field.ResponsePath, name), x.own(value))
+			live.addMember(cmp.Or(x.field.ResponsePath, name), x.ownValue(value))
 		}
 	}
 	return err == nil, nil
 }
 
-// matters reports whether the answer holds a value that may be inherited and
+// needsSources reports whether the answer holds a value that may be inherited and
 // that would be compared or sent back: one that the manifest doesn't declare, or
 // two for one place. A list's item is only sent back after it was read by id.
-func (in *Inheritance) matters(o *Object, live *Live) bool {
+func (in *Inheritance) needsSources(o *Resource, live *Live) bool {
 	body := live.Body()
 	for _, name := range in.Fields {
-		f, declared := o.Kind.field(name), o.Body.Get(name)
+		f, declared := o.Kind.fieldByName(name), o.Body.Get(name)
 		value := f.CurrentValue(body, body)
 		if f.Type.Base != schema.BaseList {
-			if value != nil && !value.Is(in.Least) && (declared == nil && live.Full || declared != nil && !f.Type.Equal(declared, value)) {
+			if value != nil && !value.Is(in.BaselineValue) && (declared == nil && live.Complete || declared != nil && !f.Type.Equal(declared, value)) {
 				return true
 			}
 			continue
 		}
 		seen := map[string]bool{}
-		for _, item := range items(declared) {
+		for _, item := range itemsOf(declared) {
 			seen["declared "+f.Type.KeyOf(item)] = true
 		}
-		for _, item := range items(value) {
+		for _, item := range itemsOf(value) {
 			key := f.Type.KeyOf(item)
-			if (declared != nil || live.Full) && (seen[key] || !seen["declared "+key]) {
+			if (declared != nil || live.Complete) && (seen[key] || !seen["declared "+key]) {
 				return true
 			}
 			seen[key] = true
@@ -145,10 +145,10 @@ func (in *Inheritance) matters(o *Object, live *Live) bool {
 	return false
 }
 
-// inheritsFrom reads what an object inherits from.
-func (s Source) inheritsFrom(ctx context.Context, o *Object, id string) (out []*schema.Node, err error) {
-	in := o.Kind.Inherits
-	found, err := s.API.List(ctx, s.Call(o, Call{"GET", in.Path}, id, nil), in.Member)
+// readInheritanceSources reads what an object inherits from.
+func (s Source) readInheritanceSources(ctx context.Context, o *Resource, id string) (out []*schema.Node, err error) {
+	in := o.Kind.Inheritance
+	found, err := s.API.List(ctx, s.NewCall(o, Endpoint{"GET", in.Path}, id, nil), in.Member)
 	if err != nil {
 		return nil, err
 	}
@@ -157,7 +157,7 @@ func (s Source) inheritsFrom(ctx context.Context, o *Object, id string) (out []*
 		if err != nil || item.Get("id").ScalarText() == "" {
 			return nil, errors.Join(fmt.Errorf("answer about the %s of %s: an item has no id", in.Member, o), err)
 		}
-		answer, err := s.API.Do(ctx, s.Call(o, in.Get, item.Get("id").Text, nil)) // a list may show less
+		answer, err := s.API.Do(ctx, s.NewCall(o, in.Get, item.Get("id").Text, nil)) // a list may show less
 		if astro.IsNotFound(err) {
 			continue // it was deleted meanwhile
 		} else if err != nil {
@@ -167,7 +167,7 @@ func (s Source) inheritsFrom(ctx context.Context, o *Object, id string) (out []*
 		if err != nil {
 			return nil, fmt.Errorf("answer about %s %s: %w", in.Title, item.Get("id").Text, err)
 		} else if id := whole.Get("id").ScalarText(); id != item.Get("id").Text {
-			return nil, &WrongResource{Request: in.Get, Wanted: in.Title + " " + item.Get("id").Text, Found: "id " + id}
+			return nil, &WrongResourceError{Request: in.Get, Expected: in.Title + " " + item.Get("id").Text, Returned: "id " + id}
 		}
 		out = append(out, whole)
 	}

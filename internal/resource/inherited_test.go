@@ -14,10 +14,10 @@ import (
 	"astro-apply/internal/simulator"
 )
 
-// withTeams is an Organization whose user ada has a role of her own in one
+// newTeamFixture is an Organization whose user ada has a role of her own in one
 // Workspace, and others in it and elsewhere through a Team.
-func withTeams(t testing.TB, inherited simulator.InheritedRoles) *stage {
-	s := &stage{TB: t, server: simulator.New(simulator.Options{Inherited: inherited})}
+func newTeamFixture(t testing.TB, inherited simulator.InheritedRoles) *fixture {
+	s := &fixture{TB: t, server: simulator.New(simulator.Options{Inherited: inherited})}
 	grant := func(workspace, role string) map[string]any {
 		return map[string]any{"workspaceId": workspace, "role": role}
 	}
@@ -34,18 +34,18 @@ func withTeams(t testing.TB, inherited simulator.InheritedRoles) *stage {
 		"id": "cteam", "name": "admins", "memberIds": []any{"cuser00000000000000000001"}, "organizationRole": "ORGANIZATION_OWNER",
 		"workspaceRoles": []any{grant("cworkspace000000000000001", "WORKSPACE_OWNER"), grant("cworkspace000000000000002", "WORKSPACE_AUTHOR")},
 	})
-	s.as(simulator.Scope{})
+	s.useToken(simulator.Scope{})
 	return s
 }
 
 const (
-	inOne  = "{ workspaceId: cworkspace000000000000001, role: WORKSPACE_MEMBER }"
-	inBoth = inOne + ", { workspaceId: cworkspace000000000000002, role: WORKSPACE_AUTHOR }"
+	oneRole   = "{ workspaceId: cworkspace000000000000001, role: WORKSPACE_MEMBER }"
+	bothRoles = oneRole + ", { workspaceId: cworkspace000000000000002, role: WORKSPACE_AUTHOR }"
 )
 
-// roles lists the roles in Workspaces that are compared, with the reason for one
+// workspaceRolesText lists the roles in Workspaces that are compared, with the reason for one
 // that may be inherited.
-func roles(live *resource.Live) string {
+func workspaceRolesText(live *resource.Live) string {
 	var out []string
 	for _, item := range live.Body().Get("workspaceRoles").Items {
 		line := item.Get("workspaceId").Text[24:] + " " + item.Get("role").Text
@@ -57,12 +57,12 @@ func roles(live *resource.Live) string {
 	return strings.Join(out, ", ")
 }
 
-func TestInheritedRolesAreNotTheUsersOwn(t *testing.T) {
+func TestInheritedRolesAreRemoved(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct{ members, want, organizationRole string }{
-		"declared beside an inherited one":   {"organizationRole: ORGANIZATION_MEMBER, workspaceRoles: [" + inOne + "]", "1 WORKSPACE_MEMBER", "ORGANIZATION_MEMBER"},
+		"declared beside an inherited one":   {"organizationRole: ORGANIZATION_MEMBER, workspaceRoles: [" + oneRole + "]", "1 WORKSPACE_MEMBER", "ORGANIZATION_MEMBER"},
 		"none declared":                      {"organizationRole: ORGANIZATION_MEMBER, workspaceRoles: []", "1 WORKSPACE_MEMBER", "ORGANIZATION_MEMBER"},
-		"the inherited one declared as well": {"organizationRole: ORGANIZATION_MEMBER, workspaceRoles: [" + inBoth + "]", "1 WORKSPACE_MEMBER, 2 WORKSPACE_AUTHOR", "ORGANIZATION_MEMBER"},
+		"the inherited one declared as well": {"organizationRole: ORGANIZATION_MEMBER, workspaceRoles: [" + bothRoles + "]", "1 WORKSPACE_MEMBER, 2 WORKSPACE_AUTHOR", "ORGANIZATION_MEMBER"},
 		"another one declared": {
 			"organizationRole: ORGANIZATION_OWNER, workspaceRoles: [{ workspaceId: cworkspace000000000000002, role: WORKSPACE_MEMBER }]", "1 WORKSPACE_MEMBER", "ORGANIZATION_OWNER",
 		},
@@ -71,11 +71,11 @@ func TestInheritedRolesAreNotTheUsersOwn(t *testing.T) {
 			t.Run(fmt.Sprint(name, variant), func(t *testing.T) {
 				t.Parallel()
 				synctest.Test(t, func(t *testing.T) {
-					s := withTeams(t, inherited)
-					d, w, _ := s.read("users: [{ username: ada@example.com, " + test.members + " }]")
-					live := w.Live[d.Objects[0]]
-					same(t, "own roles", test.want, roles(live))
-					same(t, "role in the Organization", test.organizationRole, live.Body().Get("organizationRole").ScalarText())
+					s := newTeamFixture(t, inherited)
+					d, w, _ := s.readManifests("users: [{ username: ada@example.com, " + test.members + " }]")
+					live := w.Live[d.Resources[0]]
+					assertEqual(t, "own roles", test.want, workspaceRolesText(live))
+					assertEqual(t, "role in the Organization", test.organizationRole, live.Body().Get("organizationRole").ScalarText())
 				})
 			})
 		}
@@ -85,7 +85,7 @@ func TestInheritedRolesAreNotTheUsersOwn(t *testing.T) {
 // Teams are read where a role is live that isn't declared, or two are in one
 // place. They are not read for the sake of roles that nobody compares, until those
 // would be sent back.
-func TestTeamsAreReadWhereTheyMatter(t *testing.T) {
+func TestTeamsAreReadOnlyIfNeeded(t *testing.T) {
 	t.Parallel()
 	const list, teams, team = "GET/users", "GET/users/cuser00000000000000000001/teams", "GET/teams/cteam"
 	for name, test := range map[string]struct {
@@ -93,19 +93,19 @@ func TestTeamsAreReadWhereTheyMatter(t *testing.T) {
 		members   string
 		want      []string
 	}{
-		"as declared":                    {simulator.OmitInheritedRoles, "username: ada@example.com, workspaceRoles: [" + inOne + "]", []string{list}},
-		"not in a Team":                  {simulator.RepeatInheritedRoles, "username: grace@example.com, workspaceRoles: [" + inOne + "]", []string{list}},
+		"as declared":                    {simulator.OmitInheritedRoles, "username: ada@example.com, workspaceRoles: [" + oneRole + "]", []string{list}},
+		"not in a Team":                  {simulator.RepeatInheritedRoles, "username: grace@example.com, workspaceRoles: [" + oneRole + "]", []string{list}},
 		"roles aren't declared":          {simulator.RepeatInheritedRoles, "username: ada@example.com, organizationRole: ORGANIZATION_OWNER", []string{list}},
-		"two in one place":               {simulator.RepeatInheritedRoles, "username: ada@example.com, workspaceRoles: [" + inBoth + "]", []string{list, teams, team}},
+		"two in one place":               {simulator.RepeatInheritedRoles, "username: ada@example.com, workspaceRoles: [" + bothRoles + "]", []string{list, teams, team}},
 		"one that isn't declared":        {simulator.OmitInheritedRoles, "username: ada@example.com, workspaceRoles: []", []string{list, teams, team}},
 		"read by id, roles not declared": {simulator.OmitInheritedRoles, "id: cuser00000000000000000001, organizationRole: ORGANIZATION_OWNER", []string{"GET/users/cuser00000000000000000001", teams, team}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				s := withTeams(t, test.inherited)
-				s.read("users: [{ " + test.members + " }]")
-				same(t, "requests", test.want, s.requests())
+				s := newTeamFixture(t, test.inherited)
+				s.readManifests("users: [{ " + test.members + " }]")
+				assertEqual(t, "requests", test.want, s.requestLines())
 			})
 		})
 	}
@@ -115,7 +115,7 @@ func TestTeamsAreReadWhereTheyMatter(t *testing.T) {
 func TestTeamsAreReadOnce(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		s := withTeams(t, simulator.RepeatInheritedRoles)
+		s := newTeamFixture(t, simulator.RepeatInheritedRoles)
 		var users []string
 		var ids []any
 		for i := range 20 {
@@ -126,14 +126,14 @@ func TestTeamsAreReadOnce(t *testing.T) {
 		s.server.Seed("team", map[string]any{"id": "cmany", "name": "many", "memberIds": ids, "workspaceRoles": []any{
 			map[string]any{"workspaceId": "cworkspace000000000000001", "role": "WORKSPACE_OWNER"},
 		}})
-		s.read("users: [" + strings.Join(users, ", ") + "]")
+		s.readManifests("users: [" + strings.Join(users, ", ") + "]")
 		n := 0
-		for _, r := range s.requests() {
+		for _, r := range s.requestLines() {
 			if r == "GET/teams/cmany" {
 				n++
 			}
 		}
-		same(t, "reads of the Team", 1, n)
+		assertEqual(t, "reads of the Team", 1, n)
 	})
 }
 
@@ -150,25 +150,25 @@ func TestUnreadableTeams(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				s := withTeams(t, simulator.RepeatInheritedRoles)
+				s := newTeamFixture(t, simulator.RepeatInheritedRoles)
 				s.server.Fail(fault)
-				d, w, _ := s.read("users: [{ username: ada@example.com, workspaceRoles: [" + inOne + "] }]")
-				same(t, "roles", "1 WORKSPACE_MEMBER, 2 WORKSPACE_AUTHOR?", roles(w.Live[d.Objects[0]]))
+				d, w, _ := s.readManifests("users: [{ username: ada@example.com, workspaceRoles: [" + oneRole + "] }]")
+				assertEqual(t, "roles", "1 WORKSPACE_MEMBER, 2 WORKSPACE_AUTHOR?", workspaceRolesText(w.Live[d.Resources[0]]))
 			})
 		})
 	}
 }
 
-// between calls does something the first time that a Team is read.
-type between struct {
+// interposedAPI calls does something the first time that a Team is read.
+type interposedAPI struct {
 	resource.API
-	do func()
+	onTeamRead func()
 }
 
-func (b *between) Do(ctx context.Context, call astro.Call) ([]byte, error) {
-	if strings.HasSuffix(call.Path, "/teams/{id}") && b.do != nil {
-		b.do()
-		b.do = nil
+func (b *interposedAPI) Do(ctx context.Context, call astro.Call) ([]byte, error) {
+	if strings.HasSuffix(call.Path, "/teams/{id}") && b.onTeamRead != nil {
+		b.onTeamRead()
+		b.onTeamRead = nil
 	}
 	return b.API.Do(ctx, call)
 }
@@ -178,10 +178,10 @@ func (b *between) Do(ctx context.Context, call astro.Call) ([]byte, error) {
 func TestTeamChangesWhileItIsRead(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		s := withTeams(t, simulator.RepeatInheritedRoles)
-		d, _, _ := s.read("users: [{ username: ada@example.com, organizationRole: ORGANIZATION_MEMBER }]")
+		s := newTeamFixture(t, simulator.RepeatInheritedRoles)
+		d, _, _ := s.readManifests("users: [{ username: ada@example.com, organizationRole: ORGANIZATION_MEMBER }]")
 		inner := s.source.API
-		s.source.API = &between{inner, func() {
+		s.source.API = &interposedAPI{inner, func() {
 			body, err := json.Marshal(map[string]any{"organizationRole": "ORGANIZATION_MEMBER"})
 			if err == nil {
 				_, err = inner.Do(t.Context(), astro.Call{
@@ -193,11 +193,11 @@ func TestTeamChangesWhileItIsRead(t *testing.T) {
 				t.Error(err)
 			}
 		}}
-		live, err := s.source.Get(t.Context(), d.Objects[0], "cuser00000000000000000001")
+		live, err := s.source.GetResource(t.Context(), d.Resources[0], "cuser00000000000000000001")
 		if err != nil {
 			t.Fatal(err)
 		}
-		same(t, "own roles", "1 WORKSPACE_MEMBER", roles(live))
+		assertEqual(t, "own roles", "1 WORKSPACE_MEMBER", workspaceRolesText(live))
 	})
 }
 
@@ -210,14 +210,14 @@ func TestEqualRolesAreCounted(t *testing.T) {
 		t.Run(fmt.Sprint(inherited), func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				s := withTeams(t, inherited)
+				s := newTeamFixture(t, inherited)
 				s.server.Seed("team", map[string]any{"id": "cmembers", "name": "members", "memberIds": []any{"cgrace"}, "workspaceRoles": []any{
 					map[string]any{"workspaceId": "cworkspace000000000000001", "role": "WORKSPACE_MEMBER"},
 				}})
-				d, w, _ := s.read("users: [{ username: grace@example.com, workspaceRoles: [] }]")
-				same(t, "own roles", want, roles(w.Live[d.Objects[0]]))
-				d, w, _ = s.read("users: [{ username: grace@example.com, workspaceRoles: [" + inOne + "] }]")
-				same(t, "declared", "1 WORKSPACE_MEMBER", roles(w.Live[d.Objects[0]]))
+				d, w, _ := s.readManifests("users: [{ username: grace@example.com, workspaceRoles: [] }]")
+				assertEqual(t, "own roles", want, workspaceRolesText(w.Live[d.Resources[0]]))
+				d, w, _ = s.readManifests("users: [{ username: grace@example.com, workspaceRoles: [" + oneRole + "] }]")
+				assertEqual(t, "declared", "1 WORKSPACE_MEMBER", workspaceRolesText(w.Live[d.Resources[0]]))
 			})
 		})
 	}

@@ -12,17 +12,17 @@ import (
 // inherited part.
 type separation struct {
 	*Inheritance
-	field    *schema.Field
-	declared *schema.Node
-	sources  []*schema.Node // what the object inherits from
-	why      string         // why sources can't be read, "" if they were
-	live     *Live
+	field            *schema.Field
+	declared         *schema.Node
+	sources          []*schema.Node // what the object inherits from
+	unreadableReason string         // why sources can't be read, "" if they were
+	live             *Live
 }
 
-// own returns the live value without inherited ones.
-func (s *separation) own(value *schema.Node) *schema.Node {
+// ownValue returns the live value without inherited ones.
+func (s *separation) ownValue(value *schema.Node) *schema.Node {
 	if s.field.Type.Base != schema.BaseList {
-		return s.scalar(value)
+		return s.ownScalar(value)
 	}
 	out := &schema.Node{Form: schema.List}
 	var order []string
@@ -35,20 +35,20 @@ func (s *separation) own(value *schema.Node) *schema.Node {
 		places[key] = append(places[key], item)
 	}
 	for _, key := range order {
-		out.Items = append(out.Items, s.items(places[key])...)
+		out.Items = append(out.Items, s.ownItems(places[key])...)
 	}
 	return out
 }
 
-// items returns which of the live items with one key are the object's own. The
+// ownItems returns which of the live items with one key are the object's own. The
 // API takes one item for a key, so of several all but one are inherited. An
 // inherited item that equals the declared one is good enough: whether the object
 // has it itself, too, can't be told from every answer.
-func (s *separation) items(live []*schema.Node) []*schema.Node {
+func (s *separation) ownItems(live []*schema.Node) []*schema.Node {
 	t := &s.field.Type
-	own, inherited := s.split(live)
+	own, inherited := s.splitItems(live)
 	var declared *schema.Node
-	for _, d := range items(s.declared) {
+	for _, d := range itemsOf(s.declared) {
 		if key := t.KeyOf(d); key != "" && key == t.KeyOf(live[0]) {
 			declared = d
 		}
@@ -65,7 +65,7 @@ func (s *separation) items(live []*schema.Node) []*schema.Node {
 		}
 		return own[:min(len(own), 1)]
 	}
-	why := s.why
+	why := s.unreadableReason
 	if why == "" && len(own) > 1 {
 		why = "is one of several in the same place, of which at most one is its own"
 	}
@@ -77,14 +77,14 @@ func (s *separation) items(live []*schema.Node) []*schema.Node {
 	return own
 }
 
-// split takes from live items as many as the sources have, and notes through
+// splitItems takes from live items as many as the sources have, and notes through
 // which of them each came.
-func (s *separation) split(live []*schema.Node) (own, inherited []*schema.Node) {
+func (s *separation) splitItems(live []*schema.Node) (own, inherited []*schema.Node) {
 	t := &s.field.Type
 	type grant struct{ item, source *schema.Node }
 	var left []grant
 	for _, source := range s.sources {
-		for _, item := range items(s.field.CurrentValue(source, source)) {
+		for _, item := range itemsOf(s.field.CurrentValue(source, source)) {
 			if t.KeyOf(item) == t.KeyOf(live[0]) {
 				left = append(left, grant{item, source})
 			}
@@ -96,37 +96,37 @@ func (s *separation) split(live []*schema.Node) (own, inherited []*schema.Node) 
 			own = append(own, item)
 			continue
 		}
-		s.note(item, left[i].source)
+		s.noteInherited(item, left[i].source)
 		inherited = append(inherited, item)
 		left = slices.Delete(left, i, i+1)
 	}
 	return own, inherited
 }
 
-// scalar returns the declared value in the place of one that is inherited. Where
+// ownScalar returns the declared value in the place of one that is inherited. Where
 // none is declared, the object's own value isn't known.
-func (s *separation) scalar(value *schema.Node) *schema.Node {
-	if value.Is(s.Least) || s.declared != nil && s.field.Type.Equal(s.declared, value) {
+func (s *separation) ownScalar(value *schema.Node) *schema.Node {
+	if value.Is(s.BaselineValue) || s.declared != nil && s.field.Type.Equal(s.declared, value) {
 		return value
 	}
 	i := slices.IndexFunc(s.sources, func(source *schema.Node) bool { return s.field.Type.Equal(s.field.CurrentValue(source, source), value) })
 	switch {
 	case i >= 0 && s.declared != nil:
-		s.note(value, s.sources[i])
+		s.noteInherited(value, s.sources[i])
 		return schema.String(s.declared.Text)
 	case i >= 0:
-		return value.WithUnclearOrigin(fmt.Sprintf("may be inherited through %s", s.through(s.sources[i])))
-	case s.why != "" && s.declared == nil:
-		return value.WithUnclearOrigin(s.why)
+		return value.WithUnclearOrigin(fmt.Sprintf("may be inherited through %s", s.sourceText(s.sources[i])))
+	case s.unreadableReason != "" && s.declared == nil:
+		return value.WithUnclearOrigin(s.unreadableReason)
 	}
 	return value
 }
 
-func (s *separation) through(source *schema.Node) string {
+func (s *separation) sourceText(source *schema.Node) string {
 	return fmt.Sprintf("%s %q", s.Title, cmp.Or(source.Get("name").ScalarText(), source.Get("id").ScalarText()))
 }
 
-// note records an inherited value for people.
-func (s *separation) note(value, source *schema.Node) {
-	s.live.Inherited = append(s.live.Inherited, fmt.Sprintf("%s: %s through %s", s.field.Name, value.Show(), s.through(source)))
+// noteInherited records an inherited value for people.
+func (s *separation) noteInherited(value, source *schema.Node) {
+	s.live.InheritedNotes = append(s.live.InheritedNotes, fmt.Sprintf("%s: %s through %s", s.field.Name, value.Show(), s.sourceText(source)))
 }

@@ -6,41 +6,41 @@ import (
 	"slices"
 )
 
-// inside finds what keeps an object that is marked absent from being removed:
+// findDependents finds what keeps an object that is marked absent from being removed:
 // objects that live in it, must go first, and that nobody marks absent.
-func (r *reader) inside(ctx context.Context, d *Declaration) {
+func (r *currentReader) findDependents(ctx context.Context, d *Desired) {
 	going := map[string]bool{}
-	for _, o := range d.Objects {
-		if live := r.world.Live[o]; live != nil && o.Absent {
+	for _, o := range d.Resources {
+		if live := r.current.Live[o]; live != nil && o.Absent {
 			going[live.ID] = true
 		}
 	}
-	for _, o := range d.Objects {
-		live := r.world.Live[o]
+	for _, o := range d.Resources {
+		live := r.current.Live[o]
 		if live == nil || !o.Absent {
 			continue
 		}
 		for _, k := range d.Catalog {
-			for _, field := range k.Blocks {
-				if k.field(field).Ref.Kind == o.Kind.Name {
-					r.world.Inside[o] = append(r.world.Inside[o], r.holds(ctx, k, place{field, live.ID}, going)...)
+			for _, field := range k.DeleteBefore {
+				if k.fieldByName(field).Ref.Kind == o.Kind.Name {
+					r.current.Dependents[o] = append(r.current.Dependents[o], r.listDependents(ctx, k, parentLocation{field, live.ID}, going)...)
 				}
 			}
 		}
 	}
 }
 
-// holds names the objects of kind k that refer to something by a field. What
+// listDependents names the objects of kind k that refer to something by a field. What
 // can't be listed is left to the API to refuse.
-func (r *reader) holds(ctx context.Context, k *Kind, in place, going map[string]bool) (names []string) {
+func (r *currentReader) listDependents(ctx context.Context, k *Kind, in parentLocation, going map[string]bool) (names []string) {
 	where := in
-	if !slices.Contains(k.Parents, in.field) {
-		where = place{} // wherever they live
+	if !slices.Contains(k.ParentFields, in.parentField) {
+		where = parentLocation{} // wherever they live
 	}
-	r.list(ctx, k, []place{where})
-	for _, found := range r.index[k].live {
+	r.ensureListed(ctx, k, []parentLocation{where})
+	for _, found := range r.indexes[k].byName {
 		for _, live := range found {
-			if live.Body().Get(in.field).Is(in.id) && !going[live.ID] {
+			if live.Body().Get(in.parentField).Is(in.parentID) && !going[live.ID] {
 				names = append(names, fmt.Sprintf("%s %q (%s)", k.Name, live.Name(), live.ID))
 			}
 		}

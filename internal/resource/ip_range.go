@@ -8,34 +8,34 @@ import (
 	"astro-apply/internal/schema"
 )
 
-// ipRanges is the Organization's one list. With the first range, the API only
+// ipAccessListKind is the Organization's one list. With the first range, the API only
 // lets in who is in one.
-func ipRanges() *Kind {
+func ipAccessListKind() *Kind {
 	const collection = "/organizations/{organizationId}/allowed-ip-address-ranges"
 	return &Kind{
-		Name:    "allowedIpAddressRanges",
-		Title:   "IP access list",
-		Section: "allowedIpAddressRanges",
-		Doc:     "The networks that the Organization may be reached from, as a list of CIDR ranges. An empty list lets everyone in.",
-		Single:  true,
-		Whole:   "allowedIpAddressRanges",
-		Parts: []Part{{Elements: &Elements{
-			Add: Call{"POST", collection + "/bulk-create"}, Remove: Call{"POST", collection + "/bulk-delete"}, Keys: "allowedIpAddressRangeIds", Most: 1000,
-			First: letsIn,
+		Name:      "allowedIpAddressRanges",
+		Title:     "IP access list",
+		Section:   "allowedIpAddressRanges",
+		Doc:       "The networks that the Organization may be reached from, as a list of CIDR ranges. An empty list lets everyone in.",
+		Singleton: true,
+		ListField: "allowedIpAddressRanges",
+		UpdateEndpoints: []UpdateEndpoint{{ListPatch: &ListPatch{
+			Add: Endpoint{"POST", collection + "/bulk-create"}, Remove: Endpoint{"POST", collection + "/bulk-delete"}, RemoveKeysMember: "allowedIpAddressRangeIds", BatchSize: 1000,
+			IsAddedFirst: allowsCaller,
 		}}},
-		Details: []Detail{{Field: "allowedIpAddressRanges", Path: collection, Member: "allowedIpAddressRanges", Item: "ipAddressRange", Key: "id"}},
-		Guard:   keepsCaller,
+		SubLists:     []SubList{{Field: "allowedIpAddressRanges", Path: collection, Member: "allowedIpAddressRanges", ValueMember: "ipAddressRange", KeyMember: "id"}},
+		Precondition: checkCallerAccess,
 		Fields: []schema.Field{{
-			Name: "allowedIpAddressRanges", Type: schema.SetType(network()), Impact: schema.Disrupts,
+			Name: "allowedIpAddressRanges", Type: schema.SetType(cidrRangeType()), Impact: schema.Disrupts,
 			Doc: "The ranges, such as 203.0.113.0/24.",
 		}},
 	}
 }
 
-// network is a CIDR range; an address alone is none.
-func network() schema.Type {
-	t := cidr()
-	t.Pattern = &schema.Pattern{Regexp: `^(?:` + ipv4 + `/` + bits + `|` + ipv6 + `/[0-9]{1,3})$`, Description: "a range such as 203.0.113.0/24"}
+// cidrRangeType is a CIDR range; an address alone is none.
+func cidrRangeType() schema.Type {
+	t := networkType()
+	t.Pattern = &schema.Pattern{Regexp: `^(?:` + ipv4Pattern + `/` + prefixBitsPattern + `|` + ipv6Pattern + `/[0-9]{1,3})$`, Description: "a range such as 203.0.113.0/24"}
 	t.Check = func(s string) error {
 		if a, err := netip.ParseAddr(s); err == nil {
 			return errors.New("a range is needed, such as " + netip.PrefixFrom(a, a.BitLen()).String())
@@ -48,64 +48,64 @@ func network() schema.Type {
 	return t
 }
 
-// keepsCaller refuses what would lock this run, and with it the way back, out:
+// checkCallerAccess refuses what would lock this run, and with it the way back, out:
 // the API only guards the first range. The list of a large change has other
 // states between its requests.
-func keepsCaller(g Guarded) Refusal {
+func checkCallerAccess(g ProposedChange) Refusal {
 	before, after := g.Live.Get("allowedIpAddressRanges"), g.After.Get("allowedIpAddressRanges")
 	if after == nil {
 		return Refusal{}
 	}
 	caller := g.Caller.Address
-	for _, state := range g.Between {
+	for _, state := range g.IntermediateStates {
 		switch {
-		case holds(state, before) || holds(state, after): // as good as before, or as at the end
-		case !caller.IsValid() && !everyone(state):
-			return Refusal{Why: fmt.Sprintf("this change takes %d requests, and after some of them the list may not cover the address that this run calls from: "+
-				"set the input caller-address to it, or change fewer ranges in one run", len(g.Between)+1)}
-		case caller.IsValid() && !covers(state, caller):
-			return Refusal{Why: fmt.Sprintf("this change takes %d requests, and after some of them no range would cover %s, the address that this run calls from: "+
-				"add a range that covers it first", len(g.Between)+1, caller)}
+		case containsAllRanges(state, before) || containsAllRanges(state, after): // as good as before, or as at the end
+		case !caller.IsValid() && !allowsEveryone(state):
+			return Refusal{Reason: fmt.Sprintf("this change takes %d requests, and after some of them the list may not cover the address that this run calls from: "+
+				"set the input caller-address to it, or change fewer ranges in one run", len(g.IntermediateStates)+1)}
+		case caller.IsValid() && !coversAddress(state, caller):
+			return Refusal{Reason: fmt.Sprintf("this change takes %d requests, and after some of them no range would cover %s, the address that this run calls from: "+
+				"add a range that covers it first", len(g.IntermediateStates)+1, caller)}
 		}
 	}
 	switch {
-	case len(after.Items) == 0, holds(after, before):
-	case caller.IsValid() && !covers(after, caller):
-		return Refusal{Why: "this run calls from " + caller.String() + ", which none of the ranges would cover: the run would lock itself out. Keep a range that covers it"}
-	case !caller.IsValid() && len(items(before)) > 0 && g.Caller.Hosted && !everyone(after):
-		return Refusal{Why: "a runner of GitHub calls from another address in each job, so whether it would lock itself out can't be known; " +
+	case len(after.Items) == 0, containsAllRanges(after, before):
+	case caller.IsValid() && !coversAddress(after, caller):
+		return Refusal{Reason: "this run calls from " + caller.String() + ", which none of the ranges would cover: the run would lock itself out. Keep a range that covers it"}
+	case !caller.IsValid() && len(itemsOf(before)) > 0 && g.Caller.GitHubHosted && !allowsEveryone(after):
+		return Refusal{Reason: "a runner of GitHub calls from another address in each job, so whether it would lock itself out can't be known; " +
 			"remove ranges from a runner of your own, or say where it calls from with the input caller-address"}
 	}
 	return Refusal{}
 }
 
-// holds reports whether a list has all ranges of another one, which has some.
-func holds(ranges, all *schema.Node) bool {
+// containsAllRanges reports whether a list has all ranges of another one, which has some.
+func containsAllRanges(ranges, all *schema.Node) bool {
 	in := map[string]bool{}
-	for _, item := range items(ranges) {
-		in[canonicalNetwork(item.Text)] = true
+	for _, item := range itemsOf(ranges) {
+		in[normalizeNetwork(item.Text)] = true
 	}
-	for _, item := range items(all) {
-		if !in[canonicalNetwork(item.Text)] {
+	for _, item := range itemsOf(all) {
+		if !in[normalizeNetwork(item.Text)] {
 			return false
 		}
 	}
-	return len(items(all)) > 0
+	return len(itemsOf(all)) > 0
 }
 
-// letsIn reports whether a range covers the caller, or everyone where the
+// allowsCaller reports whether a range covers the caller, or everyone where the
 // caller's address isn't known.
-func letsIn(item *schema.Node, caller Caller) bool {
+func allowsCaller(item *schema.Node, caller Caller) bool {
 	list := &schema.Node{Form: schema.List, Items: []*schema.Node{item}}
 	if caller.Address.IsValid() {
-		return covers(list, caller.Address)
+		return coversAddress(list, caller.Address)
 	}
-	return everyone(list)
+	return allowsEveryone(list)
 }
 
-// everyone reports whether some range covers every IPv4 address.
-func everyone(ranges *schema.Node) bool {
-	for _, item := range items(ranges) {
+// allowsEveryone reports whether some range covers every IPv4 address.
+func allowsEveryone(ranges *schema.Node) bool {
+	for _, item := range itemsOf(ranges) {
 		if p, ok := parseNetwork(item.Text); ok && p.Bits() == 0 && p.Addr().Is4() {
 			return true
 		}
@@ -113,8 +113,8 @@ func everyone(ranges *schema.Node) bool {
 	return false
 }
 
-func covers(ranges *schema.Node, address netip.Addr) bool {
-	for _, item := range items(ranges) {
+func coversAddress(ranges *schema.Node, address netip.Addr) bool {
+	for _, item := range itemsOf(ranges) {
 		if p, ok := parseNetwork(item.Text); ok && p.Contains(address.Unmap()) {
 			return true
 		}

@@ -11,31 +11,31 @@ import (
 )
 
 // Whatever is listed as a kind keeps what the engine relies on.
-func TestEveryKind(t *testing.T) {
+func TestKindTables(t *testing.T) {
 	t.Parallel()
 	kinds := resource.Kinds()
 	for i, k := range kinds {
 		t.Run(k.Name, func(t *testing.T) {
 			t.Parallel()
-			if k.Title == "" || !sentence(k.Doc) {
+			if k.Title == "" || !isSentence(k.Doc) {
 				t.Errorf("title %q, doc %q", k.Title, k.Doc)
 			}
-			if kinds.Kind(k.Name) != k || k.Section != "" && kinds.Section(k.Section) != k {
+			if kinds.Kind(k.Name) != k || k.Section != "" && kinds.KindOfSection(k.Section) != k {
 				t.Error("name or section is not its own")
 			}
-			if k.Single {
-				if k.List.Path+k.Create.Path+k.Delete.Path != "" || strings.Contains(k.Get.Path, "/{id}") || len(k.Parts) == 0 || k.Identity != nil {
-					t.Errorf("there is one, but list %v, get %v, create %v, delete %v, parts %v", k.List, k.Get, k.Create, k.Delete, k.Parts)
+			if k.Singleton {
+				if k.List.Path+k.Create.Path+k.Delete.Path != "" || strings.Contains(k.Get.Path, "/{id}") || len(k.UpdateEndpoints) == 0 || k.Identity != nil {
+					t.Errorf("there is one, but list %v, get %v, create %v, delete %v, parts %v", k.List, k.Get, k.Create, k.Delete, k.UpdateEndpoints)
 				}
 				return
 			}
 			if k.List.Path == "" || k.List.Member == "" {
 				t.Errorf("list %v", k.List)
 			}
-			if readable := k.Get.Method == http.MethodGet && strings.HasSuffix(k.Get.Path, "/{id}"); !readable && (k.Stays == "" || len(k.Parts) > 0) {
+			if readable := k.Get.Method == http.MethodGet && strings.HasSuffix(k.Get.Path, "/{id}"); !readable && (k.NotDeletable == "" || len(k.UpdateEndpoints) > 0) {
 				t.Errorf("get %v", k.Get)
 			}
-			for _, name := range k.Parents {
+			for _, name := range k.ParentFields {
 				if parent := schema.FindField(k.Fields, name); parent == nil || parent.Ref == nil || kinds[:i].Kind(parent.Ref.Kind) == nil {
 					t.Errorf("parent %q is not a valid reference to a kind before it", name)
 				}
@@ -43,11 +43,11 @@ func TestEveryKind(t *testing.T) {
 			if k.Section == "" {
 				return
 			}
-			if (k.Create.Path == "") != (k.Adopt != "") || (k.Delete.Path == "") != (k.Stays != "") {
-				t.Errorf("create %v, or %q; delete %v, or %q", k.Create, k.Adopt, k.Delete, k.Stays)
+			if (k.Create.Path == "") != (k.NotCreatable != "") || (k.Delete.Path == "") != (k.NotDeletable != "") {
+				t.Errorf("create %v, or %q; delete %v, or %q", k.Create, k.NotCreatable, k.Delete, k.NotDeletable)
 			}
-			if k.Issued == "" != (schema.FindField(k.Fields, resource.SinkField) == nil) {
-				t.Errorf("issues %q, and whether that goes somewhere is not as it should", k.Issued)
+			if k.GeneratedSecret == "" != (schema.FindField(k.Fields, resource.SecretSinkField) == nil) {
+				t.Errorf("issues %q, and whether that goes somewhere is not as it should", k.GeneratedSecret)
 			}
 			for _, name := range k.Identity {
 				if schema.FindField(k.Fields, name) == nil {
@@ -56,7 +56,7 @@ func TestEveryKind(t *testing.T) {
 			}
 			for _, rule := range k.Rules {
 				for _, path := range rule.Fields {
-					if !exists(k.Fields, path) {
+					if !hasField(k.Fields, path) {
 						t.Errorf("a rule about %q, which is no field", path)
 					}
 				}
@@ -64,11 +64,11 @@ func TestEveryKind(t *testing.T) {
 			checkFields(t, k, k.Fields, "")
 		})
 	}
-	same(t, "sections", []string{
+	assertEqual(t, "sections", []string{
 		"organization", "clusters", "workspaces", "deployments", "environmentObjects", "customRoles", "teams", "users", "invites",
 		"apiTokens", "agentTokens", "allowedIpAddressRanges",
 	}, kinds.Sections())
-	if kinds.Kind("nothing") != nil || kinds.Section("nothing") != nil {
+	if kinds.Kind("nothing") != nil || kinds.KindOfSection("nothing") != nil {
 		t.Error("a kind that isn't there")
 	}
 }
@@ -78,7 +78,7 @@ func checkFields(t *testing.T, k *resource.Kind, fields []schema.Field, path str
 	for i := range fields {
 		f := &fields[i]
 		name := path + f.Name
-		if !sentence(f.Doc) {
+		if !isSentence(f.Doc) {
 			t.Errorf("%s: doc %q", name, f.Doc)
 		}
 		if f.Ref != nil && (resource.Kinds().Kind(f.Ref.Kind) == nil || (f.Ref.NameField == "") != f.Ref.ByName || schema.FindField(fields, f.Ref.NameField) != nil) {
@@ -97,7 +97,7 @@ func checkFields(t *testing.T, k *resource.Kind, fields []schema.Field, path str
 			}
 		}
 		for _, w := range f.When {
-			if !exists(k.Fields, w.Field) || len(w.In) == 0 {
+			if !hasField(k.Fields, w.Field) || len(w.In) == 0 {
 				t.Errorf("%s depends on %v", name, w)
 			}
 		}
@@ -112,7 +112,7 @@ func checkFields(t *testing.T, k *resource.Kind, fields []schema.Field, path str
 		if f.Secret != nil && f.Secret.IfSibling != "" && schema.FindField(fields, f.Secret.IfSibling) == nil {
 			t.Errorf("%s is secret by %q", name, f.Secret.IfSibling)
 		}
-		part := slices.ContainsFunc(k.Parts, func(p resource.Part) bool { return p.Name == f.EndpointName })
+		part := slices.ContainsFunc(k.UpdateEndpoints, func(p resource.UpdateEndpoint) bool { return p.Name == f.EndpointName })
 		if !part && (path == "" && f.Has(schema.Update) || f.EndpointName != "") {
 			t.Errorf("%s: no part %q", name, f.EndpointName)
 		}
@@ -129,23 +129,23 @@ func checkFields(t *testing.T, k *resource.Kind, fields []schema.Field, path str
 	}
 }
 
-// sentence is one line that ends with a period.
-func sentence(doc string) bool {
+// isSentence is one line that ends with a period.
+func isSentence(doc string) bool {
 	return len(doc) > 10 && strings.HasSuffix(doc, ".") && !strings.ContainsAny(doc, "\n\t") && strings.TrimSpace(doc) == doc
 }
 
-func exists(fields []schema.Field, path string) bool {
+func hasField(fields []schema.Field, path string) bool {
 	name, rest, nested := strings.Cut(path, ".")
 	f := schema.FindField(fields, name)
-	return f != nil && (!nested || exists(f.Type.Fields, rest))
+	return f != nil && (!nested || hasField(f.Type.Fields, rest))
 }
 
-// typeAt is the type of a field that is there, at a dotted path.
-func typeAt(fields []schema.Field, path string) *schema.Type {
+// fieldTypeAt is the type of a field that is there, at a dotted path.
+func fieldTypeAt(fields []schema.Field, path string) *schema.Type {
 	name, rest, nested := strings.Cut(path, ".")
 	f := schema.FindField(fields, name)
 	if nested {
-		return typeAt(f.Type.Fields, rest)
+		return fieldTypeAt(f.Type.Fields, rest)
 	}
 	return &f.Type
 }

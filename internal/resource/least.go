@@ -5,17 +5,17 @@ import (
 	"slices"
 )
 
-// Excess says which narrower token would do for what is declared, "" if none
+// TokenAdvice says which narrower token would do for what is declared, "" if none
 // would. It only judges a token that is known to be an API token.
-func (s Source) Excess(d *Declaration, w *World) string {
-	if s.TokenID == "" || len(s.Reach.DeploymentIDs) > 0 {
+func (s Source) TokenAdvice(d *Desired, w *Current) string {
+	if s.TokenID == "" || len(s.TokenScope.DeploymentIDs) > 0 {
 		return ""
 	}
 	workspaces, deployments := map[string]bool{}, map[string]bool{}
 	role := "WORKSPACE_OPERATOR"
-	for _, o := range d.Objects {
-		workspace, deployment := d.Catalog.within(o, w)
-		if home, _ := d.Catalog.root(o.Kind); home != nil && o.Kind.Issued != "" && o.at(home.Name) {
+	for _, o := range d.Resources {
+		workspace, deployment := d.Catalog.workspaceAndDeployment(o, w)
+		if home, _ := d.Catalog.rootOf(o.Kind); home != nil && o.Kind.GeneratedSecret != "" && o.hasParentOfKind(home.Name) {
 			role = "WORKSPACE_OWNER" // only owners make tokens of a Workspace
 		}
 		if workspace == "" || o.Absent {
@@ -23,37 +23,39 @@ func (s Source) Excess(d *Declaration, w *World) string {
 		}
 		workspaces[workspace], deployments[deployment] = true, true
 	}
-	narrow := len(s.Reach.WorkspaceIDs) > 0
+	narrow := len(s.TokenScope.WorkspaceIDs) > 0
 	switch {
 	case len(deployments) == 1 && !deployments[""]:
-		return fmt.Sprintf("a Deployment token of %s, with the role DEPLOYMENT_ADMIN, would do for this manifest", only(deployments))
+		return fmt.Sprintf("a Deployment token of %s, with the role DEPLOYMENT_ADMIN, would do for this manifest", anyID(deployments))
 	case len(workspaces) == 1 && !narrow:
-		return fmt.Sprintf("a Workspace token of %s, with the role %s, would do for this manifest", only(workspaces), role)
+		return fmt.Sprintf("a Workspace token of %s, with the role %s, would do for this manifest", anyID(workspaces), role)
 	}
 	return ""
 }
 
-func only(ids map[string]bool) string {
+func anyID(ids map[string]bool) string {
 	for id := range ids {
 		return id
 	}
 	return ""
 }
 
-// within are the ids of the Workspace and the Deployment that an object is a part
+// workspaceAndDeployment are the ids of the Workspace and the Deployment that an object is a part
 // of, both "" where it takes more than them to manage it, or where that isn't
 // known. One that is declared by its id is found without a look at others; what
 // is picked from a list is looked for in what has it.
-func (c Catalog) within(o *Object, w *World) (workspace, deployment string) {
-	home, _ := c.root(o.Kind)
-	if home == nil || len(o.Picks) > 0 || slices.ContainsFunc(o.Refs, func(r *Reference) bool { return r.Kind.Parents == nil && r.Kind != home && r.Name != "" && !r.Soft }) {
+func (c Catalog) workspaceAndDeployment(o *Resource, w *Current) (workspace, deployment string) {
+	home, _ := c.rootOf(o.Kind)
+	if home == nil || len(o.ItemRefs) > 0 || slices.ContainsFunc(o.Refs, func(r *Reference) bool {
+		return r.Kind.ParentFields == nil && r.Kind != home && r.Name != "" && !r.ByName
+	}) {
 		return "", ""
 	}
 	live := w.Live[o]
-	if !o.at(home.Name) {
+	if !o.hasParentOfKind(home.Name) {
 		for other, live := range w.Live {
-			if other.Kind == c.home(o.Kind) && live.ID == o.ParentID() {
-				return c.within(other, w)
+			if other.Kind == c.parentKind(o.Kind) && live.ID == o.ParentID() {
+				return c.workspaceAndDeployment(other, w)
 			}
 		}
 		return "", ""
@@ -62,10 +64,10 @@ func (c Catalog) within(o *Object, w *World) (workspace, deployment string) {
 	if workspace == "" && live != nil {
 		workspace = live.ParentID()
 	}
-	if slices.ContainsFunc(c, func(k *Kind) bool { return c.home(k) == o.Kind }) {
+	if slices.ContainsFunc(c, func(k *Kind) bool { return c.parentKind(k) == o.Kind }) {
 		deployment = o.ID
 	}
-	if p := o.parent(); p != nil && p.Name != "" {
+	if p := o.parentRef(); p != nil && p.Name != "" {
 		deployment = "" // a Deployment's token finds no Workspace by its name
 	}
 	return workspace, deployment

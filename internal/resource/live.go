@@ -13,56 +13,56 @@ import (
 // Live is an object as the API describes it. Of thousands, only the answers are
 // kept, and taken apart when one is looked at: a tree is ten times as large.
 type Live struct {
-	ID        string
-	Full      bool              // read by id, not from a list
-	Keys      map[string]string // the keys by which items of its Detail are removed
-	Inherited []string          // the inherited values in the answer, in words
-	kind      *Kind
-	odd       error  // what is wrong with its shape
-	name      string // by which it is identified
-	in        string // the id of what it lives in
+	ID             string
+	Complete       bool              // read by id, not from a list
+	ItemKeys       map[string]string // the keys by which items of its Detail are removed
+	InheritedNotes []string          // the inherited values in the answer, in words
+	kind           *Kind
+	shapeErr       error  // what is wrong with its shape
+	name           string // by which it is identified
+	parentID       string // the id of what it lives in
 
-	secrets []string // values of secret fields in the answer
+	secretValues []string // values of secret fields in the answer
 
-	mu     sync.Mutex // guards what follows
-	answer []byte     // JSON
-	added  []schema.Member
-	tree   weak.Pointer[schema.Node]
+	mu           sync.Mutex // guards what follows
+	responseBody []byte     // JSON
+	addedMembers []schema.Member
+	parsedBody   weak.Pointer[schema.Node]
 }
 
 // NewLive reads an API answer about one object. With an error about its shape
 // only, it still returns the object.
 func NewLive(k *Kind, data []byte) (*Live, error) {
-	live, err := read(k, data)
+	live, err := parseLive(k, data)
 	if err != nil {
 		return nil, err
 	}
-	return live, live.odd
+	return live, live.shapeErr
 }
 
-// read is NewLive for one of many, where an object of a wrong shape must not
+// parseLive is NewLive for one of many, where an object of a wrong shape must not
 // hide the others.
-func read(k *Kind, data []byte) (*Live, error) {
-	live := &Live{kind: k, answer: data}
+func parseLive(k *Kind, data []byte) (*Live, error) {
+	live := &Live{kind: k, responseBody: data}
 	body, err := schema.ParseJSON(data)
 	if err != nil {
 		return nil, fmt.Errorf("answer about a %s: %w", k.Name, err)
 	}
-	live.odd = schema.CheckResponse(k.Fields, body)
+	live.shapeErr = schema.CheckResponse(k.Fields, body)
 	// Canonical drops some secrets, and the table misses some before it.
-	live.secrets = concealAnswer(k.Fields, body, body)
-	if value := body.Get(k.Issued); value != nil {
-		live.secrets = append(live.secrets, value.SensitiveTexts()...)
+	live.secretValues = markSensitiveResponse(k.Fields, body, body)
+	if value := body.Get(k.GeneratedSecret); value != nil {
+		live.secretValues = append(live.secretValues, value.SensitiveTexts()...)
 	}
-	live.note(live.keep(body))
-	live.secrets = append(live.secrets, concealAnswer(k.Fields, body, body)...)
+	live.setIdentity(live.prepareBody(body))
+	live.secretValues = append(live.secretValues, markSensitiveResponse(k.Fields, body, body)...)
 	id := body.Get("id")
 	if id == nil || id.Form != schema.Text || id.Text == "" {
 		return nil, fmt.Errorf("answer about a %s has no id", k.Name)
 	}
 	live.ID = strings.Clone(id.Text)
-	if live.odd != nil {
-		live.odd = fmt.Errorf("answer about %s %s: %w", k.Name, id.Text, live.odd)
+	if live.shapeErr != nil {
+		live.shapeErr = fmt.Errorf("answer about %s %s: %w", k.Name, id.Text, live.shapeErr)
 	}
 	return live, nil
 }
@@ -71,61 +71,61 @@ func read(k *Kind, data []byte) (*Live, error) {
 func (l *Live) Body() *schema.Node {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if body := l.tree.Value(); body != nil {
+	if body := l.parsedBody.Value(); body != nil {
 		return body
 	}
-	body, err := schema.ParseJSON(l.answer)
+	body, err := schema.ParseJSON(l.responseBody)
 	if err != nil { // it was read before
 		body = &schema.Node{Form: schema.Map}
 	}
-	return l.keep(body)
+	return l.prepareBody(body)
 }
 
-// note keeps what is asked for often.
-func (l *Live) note(body *schema.Node) {
+// setIdentity keeps what is asked for often.
+func (l *Live) setIdentity(body *schema.Node) {
 	parts := make([]string, len(l.kind.Identity))
 	for i, name := range l.kind.Identity {
-		if f := l.kind.field(name); f.CurrentValue(body, body) != nil {
+		if f := l.kind.fieldByName(name); f.CurrentValue(body, body) != nil {
 			parts[i] = f.Type.NormalizedText(f.CurrentValue(body, body))
 		}
 	}
-	l.name, l.in = strings.Clone(strings.Join(parts, "/")), ""
-	for _, name := range l.kind.Parents {
+	l.name, l.parentID = strings.Clone(strings.Join(parts, "/")), ""
+	for _, name := range l.kind.ParentFields {
 		if id := body.Get(name).ScalarText(); id != "" {
-			l.in = strings.Clone(id)
+			l.parentID = strings.Clone(id)
 			return
 		}
 	}
 }
 
-// keep makes a tree of an answer the object's.
-func (l *Live) keep(body *schema.Node) *schema.Node {
-	body.Delete(l.kind.Issued) // whoever delivers it reads it by itself
-	if l.odd == nil && l.kind.Canonical != nil {
-		l.kind.Canonical(body)
+// prepareBody makes a tree of an answer the object's.
+func (l *Live) prepareBody(body *schema.Node) *schema.Node {
+	body.Delete(l.kind.GeneratedSecret) // whoever delivers it reads it by itself
+	if l.shapeErr == nil && l.kind.Flatten != nil {
+		l.kind.Flatten(body)
 	}
-	for _, m := range l.added {
+	for _, m := range l.addedMembers {
 		body.Set(m.Name, m.Value)
 	}
-	concealAnswer(l.kind.Fields, body, body)
-	l.tree = weak.Make(body)
+	markSensitiveResponse(l.kind.Fields, body, body)
+	l.parsedBody = weak.Make(body)
 	return body
 }
 
-// add notes what the answer leaves out.
-func (l *Live) add(name string, value *schema.Node) {
+// addMember notes what the answer leaves out.
+func (l *Live) addMember(name string, value *schema.Node) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.added = append(l.added, schema.Member{Name: name, Value: value})
-	l.tree = weak.Pointer[schema.Node]{} // it may be in use
+	l.addedMembers = append(l.addedMembers, schema.Member{Name: name, Value: value})
+	l.parsedBody = weak.Pointer[schema.Node]{} // it may be in use
 }
 
-// settleIn notes the parent that an answer leaves out because it is in the path of
+// setParent notes the parent that an answer leaves out because it is in the path of
 // the request.
-func (l *Live) settleIn(p place) {
-	if p.id != "" && strings.Contains(l.kind.List.Path, "{"+p.field+"}") && l.Body().Get(p.field) == nil {
-		l.add(p.field, schema.String(p.id))
-		l.note(l.Body())
+func (l *Live) setParent(p parentLocation) {
+	if p.parentID != "" && strings.Contains(l.kind.List.Path, "{"+p.parentField+"}") && l.Body().Get(p.parentField) == nil {
+		l.addMember(p.parentField, schema.String(p.parentID))
+		l.setIdentity(l.Body())
 	}
 }
 
@@ -134,19 +134,19 @@ func (l *Live) settleIn(p place) {
 func (l *Live) Name() string { return l.name }
 
 // ParentID is the id of what the object lives in, "" for the Organization itself.
-func (l *Live) ParentID() string { return l.in }
+func (l *Live) ParentID() string { return l.parentID }
 
 // State says how far the API is with the object, and why.
 func (l *Live) State(k *Kind) (State, string) {
-	if k.Ready == nil {
-		return Ready, ""
+	if k.StateOf == nil {
+		return StateReady, ""
 	}
-	return k.Ready(l.Body())
+	return k.StateOf(l.Body())
 }
 
-// Page returns the path of the object's page in the Astro UI, "" if unknown.
-func (l *Live) Page(k *Kind) string {
-	page := k.Page
+// UIPath returns the path of the object's page in the Astro UI, "" if unknown.
+func (l *Live) UIPath(k *Kind) string {
+	page := k.UIPath
 	for {
 		open, rest, ok := strings.Cut(page, "{")
 		if !ok {
@@ -166,7 +166,7 @@ func (s Source) MaskSecrets(live *Live) {
 	if live == nil || s.Mask == nil {
 		return
 	}
-	for _, secret := range live.secrets {
+	for _, secret := range live.secretValues {
 		s.Mask(secret)
 	}
 }

@@ -8,14 +8,14 @@ import (
 
 // warnNames warns about misleading names of an object: its own, those
 // it refers to, and those of the items of its lists.
-func (d *declarer) warnNames(o *Object, body *schema.Node) {
+func (d *desiredLoader) warnNames(o *Resource, body *schema.Node) {
 	for _, field := range o.Kind.Identity {
 		d.warnName(body.Get(field))
 	}
-	d.warnNamesIn(o.Kind.Fields, body)
+	d.warnNamesInFields(o.Kind.Fields, body)
 }
 
-func (d *declarer) warnNamesIn(fields []schema.Field, body *schema.Node) {
+func (d *desiredLoader) warnNamesInFields(fields []schema.Field, body *schema.Node) {
 	for _, m := range body.Members {
 		if ref := schema.FindRef(fields, m.Name); ref != nil {
 			d.warnReference(m.Value)
@@ -24,27 +24,27 @@ func (d *declarer) warnNamesIn(fields []schema.Field, body *schema.Node) {
 			if f.Ref != nil {
 				d.warnReference(m.Value)
 			}
-			d.warnNamesOf(&f.Type, m.Value)
+			d.warnNamesInValue(&f.Type, m.Value)
 		}
 	}
 }
 
-func (d *declarer) warnNamesOf(t *schema.Type, n *schema.Node) {
+func (d *desiredLoader) warnNamesInValue(t *schema.Type, n *schema.Node) {
 	switch {
 	case t.Base == schema.BaseObject:
-		d.warnNamesIn(t.Fields, n)
+		d.warnNamesInFields(t.Fields, n)
 	case t.Base == schema.BaseList && t.Elem.Base == schema.BaseObject:
 		for _, item := range n.Items {
 			for _, key := range t.Key {
 				d.warnName(item.Get(key))
 			}
-			d.warnNamesIn(t.Elem.Fields, item)
+			d.warnNamesInFields(t.Elem.Fields, item)
 		}
 	}
 }
 
 // warnReference warns of a name, of several, or of {workspace, name}.
-func (d *declarer) warnReference(n *schema.Node) {
+func (d *desiredLoader) warnReference(n *schema.Node) {
 	d.warnName(n)
 	for _, item := range n.Items {
 		d.warnReference(item)
@@ -54,41 +54,41 @@ func (d *declarer) warnReference(n *schema.Node) {
 	}
 }
 
-func (d *declarer) warnName(n *schema.Node) {
-	if n == nil || n.Form != schema.Text || n.Sensitive || d.warned[n] {
+func (d *desiredLoader) warnName(n *schema.Node) {
+	if n == nil || n.Form != schema.Text || n.Sensitive || d.warnedNames[n] {
 		return
 	}
-	d.warned[n] = true
+	d.warnedNames[n] = true
 	if warning := schema.NameWarning(n.Text); warning != "" {
 		d.problems.Add(schema.Problem{Pos: n.Pos, Message: warning, Warning: true})
 	}
 }
 
-// lookalikes finds, for an object that doesn't exist, others in its place whose
+// findSimilarNames finds, for an object that doesn't exist, others in its place whose
 // names look the same: a create would make a second one.
-func (r *reader) lookalikes(d *Declaration) {
-	r.world.Lookalikes = map[*Object][]string{}
-	first := map[string]*Object{}
-	for _, o := range d.Objects {
-		if o.Absent || o.Kind.Single || !o.named() || r.world.Failed[o] != nil {
+func (r *currentReader) findSimilarNames(d *Desired) {
+	r.current.SimilarNames = map[*Resource][]string{}
+	first := map[string]*Resource{}
+	for _, o := range d.Resources {
+		if o.Absent || o.Kind.Singleton || !o.hasIdentity() || r.current.Errs[o] != nil {
 			continue
 		}
-		folded := schema.FoldName(o.Key())
-		key := o.Kind.Name + "\x00" + o.place() + "\x00" + folded
+		folded := schema.FoldName(o.NormalizedName())
+		key := o.Kind.Name + "\x00" + o.parentKey() + "\x00" + folded
 		other := first[key]
 		if other == nil {
 			first[key] = o
 		}
-		if r.world.Live[o] != nil || o.ID != "" {
+		if r.current.Live[o] != nil || o.ID != "" {
 			continue
 		}
 		var names []string
-		for _, live := range r.index[o.Kind].folded[identity(o.ParentID(), folded)] {
+		for _, live := range r.indexes[o.Kind].byFoldedName[indexKey(o.ParentID(), folded)] {
 			names = append(names, fmt.Sprintf("%q (%s)", live.Name(), live.ID))
 		}
-		if other != nil && r.world.Live[other] == nil && other.ID == "" {
+		if other != nil && r.current.Live[other] == nil && other.ID == "" {
 			names = append(names, fmt.Sprintf("%q (%s)", other.Name(), other.Pos))
 		}
-		r.world.Lookalikes[o] = names
+		r.current.SimilarNames[o] = names
 	}
 }

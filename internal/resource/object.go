@@ -9,40 +9,40 @@ import (
 	"astro-apply/internal/schema"
 )
 
-// Object is one declared object. Body holds the declared fields under the
+// Resource is one declared object. Body holds the declared fields under the
 // API's names; a reference by name is a Pending node there until it is resolved.
-type Object struct {
-	Kind    *Kind
-	Body    *schema.Node
-	ID      string // as declared; "" leaves the identity to the kind's fields
-	Absent  bool   // state: absent
-	Protect bool   // protect: true
-	Pos     schema.Pos
-	Refs    []*Reference
-	Picks   []*Picked
-	Default string  // the Workspace, by name or id, of what the document puts in none
-	Made    *Object // what it makes, where that is declared too
-	called  string  // its live name, where only its id is declared
+type Resource struct {
+	Kind             *Kind
+	Body             *schema.Node
+	ID               string // as declared; "" leaves the identity to the kind's fields
+	Absent           bool   // state: absent
+	Protect          bool   // protect: true
+	Pos              schema.Pos
+	Refs             []*Reference
+	ItemRefs         []*ItemRef
+	DefaultWorkspace string    // the Workspace, by name or id, of what the document puts in none
+	Creates          *Resource // what it makes, where that is declared too
+	currentName      string    // its live name, where only its id is declared
 }
 
 // Reference is a declared mention of another object.
 type Reference struct {
-	Field  *schema.Field
-	Kind   *Kind
-	Node   *schema.Node // in the body; becomes the id
-	ID     string       // given or found
-	Name   string
-	Parent string     // the Workspace's name or id in {workspace, name}; "" is the object's own
-	Target *Object    // what the manifest declares under that name, or nil
-	Soft   bool       // the name is all that is needed: it may mean what nobody can declare
-	Found  *Live      // what it was found to mean, where nobody declares that
-	Pos    schema.Pos // where it is written
+	Field    *schema.Field
+	Kind     *Kind
+	Node     *schema.Node // in the body; becomes the id
+	ID       string       // given or found
+	Name     string
+	Parent   string     // the Workspace's name or id in {workspace, name}; "" is the object's own
+	Declared *Resource  // what the manifest declares under that name, or nil
+	ByName   bool       // the name is all that is needed: it may mean what nobody can declare
+	Live     *Live      // what it was found to mean, where nobody declares that
+	Pos      schema.Pos // where it is written
 }
 
 // Name is what identifies the object to people: its identity fields, its id, or,
 // where there is one of its kind, the kind.
-func (o *Object) Name() string {
-	if o.Kind.Single {
+func (o *Resource) Name() string {
+	if o.Kind.Singleton {
 		return o.Kind.Name
 	}
 	var parts []string
@@ -52,22 +52,22 @@ func (o *Object) Name() string {
 		}
 	}
 	if len(parts) == 0 {
-		return cmp.Or(o.called, o.ID)
+		return cmp.Or(o.currentName, o.ID)
 	}
 	return strings.Join(parts, "/")
 }
 
 // String names the object in messages: deployment "etl".
-func (o *Object) String() string {
-	if o.Kind.Single {
+func (o *Resource) String() string {
+	if o.Kind.Singleton {
 		return o.Kind.Name
 	}
 	return fmt.Sprintf("%s %q", o.Kind.Name, o.Name())
 }
 
-// parent returns the reference to what the object lives in, or nil.
-func (o *Object) parent() *Reference {
-	if f := o.Kind.parent(o.Body); f != nil {
+// parentRef returns the reference to what the object lives in, or nil.
+func (o *Resource) parentRef() *Reference {
+	if f := o.Kind.declaredParentField(o.Body); f != nil {
 		for _, r := range o.Refs {
 			if r.Field == f {
 				return r
@@ -77,25 +77,25 @@ func (o *Object) parent() *Reference {
 	return nil
 }
 
-// at reports whether the object lives in one of a kind.
-func (o *Object) at(kind string) bool {
-	f := o.Kind.parent(o.Body)
+// hasParentOfKind reports whether the object lives in one of a kind.
+func (o *Resource) hasParentOfKind(kind string) bool {
+	f := o.Kind.declaredParentField(o.Body)
 	return f != nil && f.Ref.Kind == kind
 }
 
-// home is where the object lives, as far as that is known.
-func (o *Object) home() place {
-	if p := o.parent(); p != nil {
-		return place{p.Field.Name, p.ID}
+// parentLocation is where the object lives, as far as that is known.
+func (o *Resource) parentLocation() parentLocation {
+	if p := o.parentRef(); p != nil {
+		return parentLocation{p.Field.Name, p.ID}
 	}
-	return place{}
+	return parentLocation{}
 }
 
-// Key is the object's name in the spelling in which names are compared.
-func (o *Object) Key() string {
+// NormalizedName is the object's name in the spelling in which names are compared.
+func (o *Resource) NormalizedName() string {
 	parts := make([]string, len(o.Kind.Identity))
 	for i, name := range o.Kind.Identity {
-		f := o.Kind.field(name)
+		f := o.Kind.fieldByName(name)
 		if n := o.Body.Get(name); n != nil {
 			parts[i] = f.Type.NormalizedText(n)
 		}
@@ -103,65 +103,67 @@ func (o *Object) Key() string {
 	return strings.Join(parts, "/")
 }
 
-// named reports whether the object's whole identity is declared.
-func (o *Object) named() bool {
+// hasIdentity reports whether the object's whole identity is declared.
+func (o *Resource) hasIdentity() bool {
 	return !slices.ContainsFunc(o.Kind.Identity, func(field string) bool { return o.Body.Get(field) == nil })
 }
 
-// twin reports whether two objects may have one name, since their ids tell them
+// hasDifferentID reports whether two objects may have one name, since their ids tell them
 // apart.
-func (o *Object) twin(other *Object) bool { return o.ID != "" && other.ID != "" && o.ID != other.ID }
+func (o *Resource) hasDifferentID(other *Resource) bool {
+	return o.ID != "" && other.ID != "" && o.ID != other.ID
+}
 
-// GoesBy is the name that the object has once it is as declared: with an id, one
+// NameAfter is the name that the object has once it is as declared: with an id, one
 // that isn't declared stays.
-func (o *Object) GoesBy(live *Live) string {
-	if live != nil && !o.named() {
+func (o *Resource) NameAfter(live *Live) string {
+	if live != nil && !o.hasIdentity() {
 		return live.Name()
 	}
-	return o.Key()
+	return o.NormalizedName()
 }
 
 // ParentID is the id of what the object lives in; "" while that is not known,
 // and for an object of the Organization itself.
-func (o *Object) ParentID() string {
-	if p := o.parent(); p != nil {
+func (o *Resource) ParentID() string {
+	if p := o.parentRef(); p != nil {
 		return p.ID
 	}
 	return ""
 }
 
-// place tells objects of the same name in different parents apart, as far
+// parentKey tells objects of the same name in different parents apart, as far
 // as the manifest says.
-func (o *Object) place() string {
-	if p := o.parent(); p != nil {
-		return p.place()
+func (o *Resource) parentKey() string {
+	if p := o.parentRef(); p != nil {
+		return p.targetKey()
 	}
 	return ""
 }
 
-// at is where the reference of o is written, which an input has no place for.
-func (r *Reference) at(o *Object) schema.Pos {
+// posIn is where the reference of o is written, which an input has no place for.
+func (r *Reference) posIn(o *Resource) schema.Pos {
 	if !r.Pos.IsKnown() {
 		return o.Pos
 	}
 	return r.Pos
 }
 
-// place tells what the reference means from what others mean, as far as the
+// targetKey tells what the reference means from what others mean, as far as the
 // manifest says.
-func (r *Reference) place() string {
+func (r *Reference) targetKey() string {
 	switch {
-	case r.Target != nil:
-		return fmt.Sprintf("%p", r.Target)
+	case r.Declared != nil:
+		return fmt.Sprintf("%p", r.Declared)
 	case r.ID != "":
 		return "id " + r.ID
 	}
-	return "name " + r.key() + " in " + r.Parent
+	return "name " + r.normalizedName() + " in " + r.Parent
 }
 
-// key is the name in the spelling in which names are compared.
-func (r *Reference) key() string {
-	return r.Kind.field(r.Kind.Identity[0]).Type.NormalizedText(schema.String(r.Name))
+// normalizedName is the name in the spelling in which names are compared.
+func (r *Reference) normalizedName() string {
+	return r.Kind.fieldByName(r.Kind.Identity[0]).Type.NormalizedText(schema.String(r.Name))
 }
 
 func (r *Reference) String() string {
@@ -171,9 +173,9 @@ func (r *Reference) String() string {
 	return fmt.Sprintf("%s %q", r.Kind.Name, r.Name)
 }
 
-// Unknown describes the id while it isn't known: id of deployment "etl" in "data".
+// UnknownText describes the id while it isn't known: id of deployment "etl" in "data".
 // Two references of one object that mean different resources differ in it.
-func (r *Reference) Unknown() string {
+func (r *Reference) UnknownText() string {
 	if r.Parent == "" {
 		return "id of " + r.String()
 	}
@@ -187,10 +189,10 @@ func (r *Reference) Resolve(id string) {
 	*r.Node = schema.Node{Form: schema.Text, Text: id, DisplayName: r.Name, Pos: pos, Sensitive: secret}
 }
 
-// Sink is where a secret value goes that is told once, nil if nowhere.
-func (o *Object) Sink() *schema.Node {
-	if o.Kind.Issued == "" {
+// SecretSink is where a secret value goes that is told once, nil if nowhere.
+func (o *Resource) SecretSink() *schema.Node {
+	if o.Kind.GeneratedSecret == "" {
 		return nil
 	}
-	return o.Body.Get(SinkField)
+	return o.Body.Get(SecretSinkField)
 }

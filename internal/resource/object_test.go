@@ -7,7 +7,7 @@ import (
 	"astro-apply/internal/resource"
 )
 
-func answer(t testing.TB, kind, body string) (*resource.Kind, *resource.Live) {
+func newLive(t testing.TB, kind, body string) (*resource.Kind, *resource.Live) {
 	t.Helper()
 	k := resource.Kinds().Kind(kind)
 	live, err := resource.NewLive(k, []byte(body))
@@ -17,7 +17,7 @@ func answer(t testing.TB, kind, body string) (*resource.Kind, *resource.Live) {
 	return k, live
 }
 
-func TestAnswersThatAreNoObject(t *testing.T) {
+func TestInvalidResponses(t *testing.T) {
 	t.Parallel()
 	for body, want := range map[string]string{
 		`{"name": "x"}`:   "answer about a deployment has no id",
@@ -49,23 +49,23 @@ func TestState(t *testing.T) {
 		state      resource.State
 		why        string
 	}{
-		"healthy":     {"deployment", `{"id": "c", "status": "HEALTHY", "statusReason": "fine"}`, resource.Ready, "HEALTHY"},
-		"hibernating": {"deployment", `{"id": "c", "status": "HIBERNATING"}`, resource.Ready, "HIBERNATING"},
-		"creating":    {"deployment", `{"id": "c", "status": "CREATING"}`, resource.Settling, "CREATING"},
-		"deploying":   {"deployment", `{"id": "c", "status": "DEPLOYING"}`, resource.Settling, "DEPLOYING"},
-		"unhealthy":   {"deployment", `{"id": "c", "status": "UNHEALTHY", "statusReason": " pods are replaced\n"}`, resource.Settling, "UNHEALTHY: pods are replaced"},
-		"unheard of":  {"deployment", `{"id": "c", "status": "NEW"}`, resource.Settling, "NEW"},
-		"a Workspace": {"workspace", `{"id": "c"}`, resource.Ready, ""},
+		"healthy":     {"deployment", `{"id": "c", "status": "HEALTHY", "statusReason": "fine"}`, resource.StateReady, "HEALTHY"},
+		"hibernating": {"deployment", `{"id": "c", "status": "HIBERNATING"}`, resource.StateReady, "HIBERNATING"},
+		"creating":    {"deployment", `{"id": "c", "status": "CREATING"}`, resource.StatePending, "CREATING"},
+		"deploying":   {"deployment", `{"id": "c", "status": "DEPLOYING"}`, resource.StatePending, "DEPLOYING"},
+		"unhealthy":   {"deployment", `{"id": "c", "status": "UNHEALTHY", "statusReason": " pods are replaced\n"}`, resource.StatePending, "UNHEALTHY: pods are replaced"},
+		"unheard of":  {"deployment", `{"id": "c", "status": "NEW"}`, resource.StatePending, "NEW"},
+		"a Workspace": {"workspace", `{"id": "c"}`, resource.StateReady, ""},
 	}
 	for name, test := range tests {
-		k, live := answer(t, test.kind, test.body)
+		k, live := newLive(t, test.kind, test.body)
 		state, why := live.State(k)
-		same(t, name, test.state, state)
-		same(t, name, test.why, why)
+		assertEqual(t, name, test.state, state)
+		assertEqual(t, name, test.why, why)
 	}
 }
 
-func TestPage(t *testing.T) {
+func TestUIPath(t *testing.T) {
 	t.Parallel()
 	tests := map[string]struct{ kind, body, want string }{
 		"deployment":                   {"deployment", `{"id": "cd", "workspaceId": "cw"}`, "/cw/deployments/cd"},
@@ -75,13 +75,13 @@ func TestPage(t *testing.T) {
 		"an id that would do more":     {"workspace", `{"id": "{id}/x) [y](z"}`, "/%7Bid%7D%2Fx%29%20%5By%5D%28z"},
 	}
 	for name, test := range tests {
-		k, live := answer(t, test.kind, test.body)
-		same(t, name, test.want, live.Page(k))
+		k, live := newLive(t, test.kind, test.body)
+		assertEqual(t, name, test.want, live.UIPath(k))
 	}
 }
 
 // What must be neither compared nor sent back is not there.
-func TestCanonicalDeployment(t *testing.T) {
+func TestFlattenDeployment(t *testing.T) {
 	t.Parallel()
 	tests := map[string]struct{ body, want string }{
 		"the shared cluster":       {`{"id": "c", "type": "STANDARD", "clusterId": "x"}`, `{id: "c", type: "STANDARD"}`},
@@ -89,15 +89,15 @@ func TestCanonicalDeployment(t *testing.T) {
 		"no hibernation of a null": {`{"id": "c", "scalingSpec": null}`, `{id: "c", scalingSpec: null}`},
 	}
 	for name, test := range tests {
-		_, live := answer(t, "deployment", test.body)
-		same(t, name, test.want, live.Body().Show())
+		_, live := newLive(t, "deployment", test.body)
+		assertEqual(t, name, test.want, live.Body().Show())
 	}
 }
 
 // A simulation has what a manifest refers to and doesn't declare.
-func TestMissing(t *testing.T) {
+func TestSimulatorSeeds(t *testing.T) {
 	t.Parallel()
-	d := declare(t, `
+	d := loadDesired(t, `
 workspaces: [{ name: mine }]
 deployments:
   - { name: a, workspace: mine, type: DEDICATED, cluster: production }
@@ -107,7 +107,7 @@ deployments:
   - { id: cdeployment00000000000001, description: x, workspace: mine, isDevelopmentMode: true }
 `)
 	var got []string
-	for _, s := range resource.Missing(d) {
+	for _, s := range resource.SimulatorSeeds(d) {
 		line := s.Kind.Name
 		for _, field := range []string{"id", "name", "type", "description", "isDevelopmentMode", "workspaceId"} {
 			if v, ok := s.Fields[field].(string); ok {
@@ -119,7 +119,7 @@ deployments:
 		}
 		got = append(got, line)
 	}
-	same(t, "seeds", []string{
+	assertEqual(t, "seeds", []string{
 		"cluster name production type DEDICATED", "cluster id ccluster00000000000000001 type HYBRID", "workspace name theirs",
 		"deployment id cdeployment00000000000001 description x isDevelopmentMode",
 	}, got)

@@ -2,24 +2,24 @@ package resource
 
 import "astro-apply/internal/schema"
 
-// organization is always there, and is neither created nor deleted. What an
+// organizationKind is always there, and is neither created nor deleted. What an
 // update needs is never guessed: a wrong value would lock people out, or send
 // the bills elsewhere.
-func organization() *Kind {
+func organizationKind() *Kind {
 	const item = "/organizations/{organizationId}"
 	const vital = schema.RequiredUpdate | schema.MustBeKnown
 	return &Kind{
-		Name:    "organization",
-		Title:   "Organization",
-		Section: "organization",
-		Doc:     "The Organization itself. A mapping, not a list; it takes neither id nor state.",
-		Single:  true,
-		Get:     Call{"GET", item},
-		Parts:   []Part{{Call: Call{"POST", item}}},
-		Ending:  &Ending{"trialExpiresAt", "its trial", "choose a plan in the Astro UI"},
+		Name:            "organization",
+		Title:           "Organization",
+		Section:         "organization",
+		Doc:             "The Organization itself. A mapping, not a list; it takes neither id nor state.",
+		Singleton:       true,
+		Get:             Endpoint{"GET", item},
+		UpdateEndpoints: []UpdateEndpoint{{Endpoint: Endpoint{"POST", item}}},
+		Expiry:          &Expiry{"trialExpiresAt", "its trial", "choose a plan in the Astro UI"},
 		Fields: []schema.Field{
-			{Name: "name", Type: name(50), Behavior: vital, Doc: "The Organization's name."},
-			{Name: "billingEmail", Type: email(), Behavior: vital, Doc: "Where bills are sent."},
+			{Name: "name", Type: nameType(50), Behavior: vital, Doc: "The Organization's name."},
+			{Name: "billingEmail", Type: emailType(), Behavior: vital, Doc: "Where bills are sent."},
 			{
 				Name: "isScimEnabled", Type: schema.BoolType(), Behavior: vital, Impact: schema.Disrupts,
 				ChangeWarning: func(old, wanted *schema.Node) string {

@@ -7,39 +7,39 @@ import (
 	"astro-apply/internal/schema"
 )
 
-// ofPeople reports whether the objects of a kind are people, or make some: they
+// isAboutPeople reports whether the objects of a kind are people, or make some: they
 // come and go without anybody changing the manifest. Nobody's address is ever
 // suggested in the place of another one, which could grant access to a stranger.
-func (k *Kind) ofPeople() bool { return k.Adopt != "" || k.Makes != "" }
+func (k *Kind) isAboutPeople() bool { return k.NotCreatable != "" || k.CreatesKind != "" }
 
-// suggest returns the known name that is most like an unknown one, none for people.
-func (k *Kind) suggest(name string, known []string) string {
-	if k.ofPeople() {
+// suggestName returns the known name that is most like an unknown one, none for people.
+func (k *Kind) suggestName(name string, known []string) string {
+	if k.isAboutPeople() {
 		return ""
 	}
 	return schema.Suggest(name, known)
 }
 
-// missingPerson fails an object that names somebody who isn't in the
+// failMissingPerson fails an object that names somebody who isn't in the
 // Organization. That need not be a mistake in the manifest, since people leave, so
 // it keeps nothing else from being written.
-func (r *reader) missingPerson(o *Object, pos schema.Pos, format string, args ...any) {
+func (r *currentReader) failMissingPerson(o *Resource, pos schema.Pos, format string, args ...any) {
 	problem := schema.Problem{Pos: pos, Message: fmt.Sprintf(format, args...)}
-	if before, ok := r.world.Failed[o]; !ok || len(Problems(before)) > 0 {
-		r.world.Failed[o] = errors.Join(before, problem)
+	if before, ok := r.current.Errs[o]; !ok || len(ProblemsOf(before)) > 0 {
+		r.current.Errs[o] = errors.Join(before, problem)
 	}
 }
 
-// Problems returns the problems that an error consists of, nil if there is
+// ProblemsOf returns the problems that an error consists of, nil if there is
 // anything else in it.
-func Problems(err error) []schema.Problem {
+func ProblemsOf(err error) []schema.Problem {
 	switch e := err.(type) { //nolint:errorlint // an error that wraps a problem adds to it
 	case schema.Problem:
 		return []schema.Problem{e}
 	case interface{ Unwrap() []error }:
 		var out []schema.Problem
 		for _, one := range e.Unwrap() {
-			problems := Problems(one)
+			problems := ProblemsOf(one)
 			if problems == nil {
 				return nil
 			}

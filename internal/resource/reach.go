@@ -5,44 +5,44 @@ import (
 	"slices"
 )
 
-// Reach is what the caller's token can see. Empty lists mean no narrowing:
+// TokenScope is what the caller's token can see. Empty lists mean no narrowing:
 // everything in the Organization.
-type Reach struct {
+type TokenScope struct {
 	WorkspaceIDs  []string
 	DeploymentIDs []string
 }
 
-// narrow reports whether there may be more than the token can see.
-func (r Reach) narrow() bool { return len(r.WorkspaceIDs)+len(r.DeploymentIDs) > 0 }
+// isLimited reports whether there may be more than the token can see.
+func (r TokenScope) isLimited() bool { return len(r.WorkspaceIDs)+len(r.DeploymentIDs) > 0 }
 
-// of lists the ids of a kind that a narrow token is known to reach.
-func (r Reach) of(k *Kind) []string {
+// idsOfKind lists the ids of a kind that a narrow token is known to reach.
+func (r TokenScope) idsOfKind(k *Kind) []string {
 	return map[string][]string{"workspace": r.WorkspaceIDs, "deployment": r.DeploymentIDs}[k.Name]
 }
 
-// absent returns why the token can't know that an object of kind k doesn't
+// checkAbsence returns why the token can't know that an object of kind k doesn't
 // exist in a place. A list that
 // comes back without it proves nothing then, and nothing may be created on it.
-func (r Reach) absent(k *Kind, in place) error {
+func (r TokenScope) checkAbsence(k *Kind, in parentLocation) error {
 	switch {
-	case in.id != "" && k.field(in.field).Ref.Kind != "workspace":
+	case in.parentID != "" && k.fieldByName(in.parentField).Ref.Kind != "workspace":
 		return nil // what is in a Deployment is listed by it alone, or refused
 	case len(r.DeploymentIDs) > 0:
 		return fmt.Errorf("not found among what the token can see, and the token is limited to Deployment %s, so it may exist; "+
-			"give its id, or use a Workspace or Organization token", list(r.DeploymentIDs))
+			"give its id, or use a Workspace or Organization token", summarizeIDs(r.DeploymentIDs))
 	case len(r.WorkspaceIDs) == 0:
 		return nil
-	case in.id == "":
+	case in.parentID == "":
 		return fmt.Errorf("not found among what the token can see, and the token is limited to Workspace %s, so it may exist; "+
-			"use an Organization token", list(r.WorkspaceIDs))
-	case !slices.Contains(r.WorkspaceIDs, in.id):
+			"use an Organization token", summarizeIDs(r.WorkspaceIDs))
+	case !slices.Contains(r.WorkspaceIDs, in.parentID):
 		return fmt.Errorf("it belongs to Workspace %s, and the token is limited to Workspace %s; use a token of that Workspace, or an Organization token",
-			in.id, list(r.WorkspaceIDs))
+			in.parentID, summarizeIDs(r.WorkspaceIDs))
 	}
 	return nil
 }
 
-func list(ids []string) string {
+func summarizeIDs(ids []string) string {
 	if len(ids) == 1 {
 		return ids[0]
 	}

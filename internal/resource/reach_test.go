@@ -9,7 +9,7 @@ import (
 
 // What a token can't see may exist: by its name it is neither found nor taken
 // for new.
-func TestReach(t *testing.T) {
+func TestTokenScope(t *testing.T) {
 	t.Parallel()
 	const (
 		w1 = "cworkspace000000000000001"
@@ -66,19 +66,19 @@ func TestReach(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			bubble(t, test.scope, func(s *stage) {
+			runWithFixture(t, test.scope, func(s *fixture) {
 				s.server.Seed("workspace", map[string]any{"name": "one", "id": w1})
 				s.server.Seed("workspace", map[string]any{"name": "two", "id": w2})
 				s.server.Seed("deployment", map[string]any{"name": "mine", "id": d1, "workspaceId": w1})
-				_, world, states := s.read(test.manifest)
-				same(s, "objects", len(test.want), len(states))
+				_, world, states := s.readManifests(test.manifest)
+				assertEqual(s, "objects", len(test.want), len(states))
 				for i, want := range test.want {
 					if !strings.HasPrefix(states[i], want) {
 						s.Errorf("state %d is %q, want %q", i, states[i], want)
 					}
 				}
-				same(s, "problems", []string(nil), told(world.Problems))
-				same(s, "requests", test.requests, len(s.requests()))
+				assertEqual(s, "problems", []string(nil), problemTexts(world.Problems))
+				assertEqual(s, "requests", test.requests, len(s.requestLines()))
 			})
 		})
 	}

@@ -15,23 +15,23 @@ import (
 	"astro-apply/internal/simulator"
 )
 
-// bubble runs a test on a stage, in fake time.
-func bubble(t *testing.T, scope simulator.Scope, f func(*stage)) {
+// runWithFixture runs a test on a stage, in fake time.
+func runWithFixture(t *testing.T, scope simulator.Scope, f func(*fixture)) {
 	t.Helper()
 	t.Parallel()
-	synctest.Test(t, func(t *testing.T) { f(newStage(t, scope)) })
+	synctest.Test(t, func(t *testing.T) { f(newFixture(t, scope)) })
 }
 
 // One list per kind tells all that is looked up by name.
 func TestReadByName(t *testing.T) {
-	bubble(t, simulator.Scope{}, func(s *stage) {
+	runWithFixture(t, simulator.Scope{}, func(s *fixture) {
 		w := s.server.Seed("workspace", map[string]any{"name": "data"})
 		other := s.server.Seed("workspace", map[string]any{"name": "other"})
 		c := s.server.Seed("cluster", map[string]any{"name": "production"})
 		one := s.server.Seed("deployment", map[string]any{"name": "one", "workspaceId": w})
 		s.server.Seed("deployment", map[string]any{"name": "ONE", "workspaceId": w})
 		s.server.Seed("deployment", map[string]any{"name": "two", "workspaceId": other})
-		d, world, states := s.read(`
+		d, world, states := s.readManifests(`
 workspaces: [{ name: data }, { name: fresh }]
 deployments:
   - { name: one, workspace: data, type: DEDICATED, cluster: production }
@@ -39,42 +39,42 @@ deployments:
   - { name: two, workspace: fresh }
   - { name: gone, workspace: data, state: absent }
 `)
-		same(s, "states", []string{"data is " + w, "fresh is new", "one is " + one, "two is new", "two is new", "gone is new"}, states)
-		same(s, "requests", []string{"GET/clusters", "GET/workspaces", "GET/deployments in 1"}, sorted(s.requests(), 2))
-		same(s, "references", `deployments/one workspaceId "`+w+`" declared clusterId "`+c+`"`, describe(d.Objects[2]))
-		same(s, "a reference to what is new", `deployments/two workspaceId (id of workspace "fresh") declared`, describe(d.Objects[4]))
-		if world.Live[d.Objects[2]].Full || world.Problems != nil {
+		assertEqual(s, "states", []string{"data is " + w, "fresh is new", "one is " + one, "two is new", "two is new", "gone is new"}, states)
+		assertEqual(s, "requests", []string{"GET/clusters", "GET/workspaces", "GET/deployments in 1"}, sortFirst(s.requestLines(), 2))
+		assertEqual(s, "references", `deployments/one workspaceId "`+w+`" declared clusterId "`+c+`"`, describeResource(d.Resources[2]))
+		assertEqual(s, "a reference to what is new", `deployments/two workspaceId (id of workspace "fresh") declared`, describeResource(d.Resources[4]))
+		if world.Live[d.Resources[2]].Complete || world.Problems != nil {
 			s.Errorf("from a list, not by id; problems %v", world.Problems)
 		}
-		world.Live[d.Objects[0]].Full = true
-		s.source.Refresh(context.Background(), world, d.Objects[2:3])
-		if !world.Live[d.Objects[2]].Full {
+		world.Live[d.Resources[0]].Complete = true
+		s.source.Refresh(context.Background(), world, d.Resources[2:3])
+		if !world.Live[d.Resources[2]].Complete {
 			s.Error("not read by id")
 		}
-		same(s, "requests", "GET/deployments/"+one, s.requests()[3])
+		assertEqual(s, "requests", "GET/deployments/"+one, s.requestLines()[3])
 	})
 }
 
-// sorted orders the first n requests, which are made at once.
-func sorted(requests []string, n int) []string {
+// sortFirst orders the first n requests, which are made at once.
+func sortFirst(requests []string, n int) []string {
 	slices.Sort(requests[:min(n, len(requests))])
 	return requests
 }
 
 // Ids need no look-up of names.
 func TestReadByID(t *testing.T) {
-	bubble(t, simulator.Scope{}, func(s *stage) {
+	runWithFixture(t, simulator.Scope{}, func(s *fixture) {
 		const w = "cworkspace000000000000001"
 		s.server.Seed("workspace", map[string]any{"name": "data", "id": w})
 		one := s.server.Seed("deployment", map[string]any{"name": "one", "workspaceId": w})
-		d, world, states := s.read("deployments: [{ id: " + one + ", name: renamed, workspaceId: " + w + " }, { id: cdeployment00000000000009, state: absent }, { id: cdeployment00000000000008 }]")
-		same(s, "states", []string{"renamed is " + one, "cdeployment00000000000009 is new"}, states[:2])
+		d, world, states := s.readManifests("deployments: [{ id: " + one + ", name: renamed, workspaceId: " + w + " }, { id: cdeployment00000000000009, state: absent }, { id: cdeployment00000000000008 }]")
+		assertEqual(s, "states", []string{"renamed is " + one, "cdeployment00000000000009 is new"}, states[:2])
 		if !strings.HasPrefix(states[2], "cdeployment00000000000008: there is no deployment with id cdeployment00000000000008, or the token can't see it: GET ") {
 			s.Error(states[2])
 		}
 		want := []string{"GET/deployments/" + one, "GET/deployments/cdeployment00000000000008", "GET/deployments/cdeployment00000000000009"}
-		same(s, "requests", slices.Sorted(slices.Values(want)), sorted(s.requests(), 3))
-		if !world.Live[d.Objects[0]].Full {
+		assertEqual(s, "requests", slices.Sorted(slices.Values(want)), sortFirst(s.requestLines(), 3))
+		if !world.Live[d.Resources[0]].Complete {
 			s.Error("not full")
 		}
 	})
@@ -82,7 +82,7 @@ func TestReadByID(t *testing.T) {
 
 // Workspaces are asked for 50 at a time, each once.
 func TestReadManyWorkspaces(t *testing.T) {
-	bubble(t, simulator.Scope{}, func(s *stage) {
+	runWithFixture(t, simulator.Scope{}, func(s *fixture) {
 		var text strings.Builder
 		text.WriteString("deployments:\n")
 		for i := range 120 {
@@ -91,14 +91,14 @@ func TestReadManyWorkspaces(t *testing.T) {
 			s.server.Seed("deployment", map[string]any{"name": "a", "workspaceId": id})
 			fmt.Fprintf(&text, "  - { name: a, workspaceId: %s }\n  - { name: b, workspaceId: %s }\n", id, id)
 		}
-		_, world, _ := s.read(text.String())
-		same(s, "requests", []string{"GET/deployments in 20", "GET/deployments in 50", "GET/deployments in 50"}, slices.Sorted(slices.Values(s.requests())))
-		same(s, "live", 120, len(world.Live))
+		_, world, _ := s.readManifests(text.String())
+		assertEqual(s, "requests", []string{"GET/deployments in 20", "GET/deployments in 50", "GET/deployments in 50"}, slices.Sorted(slices.Values(s.requestLines())))
+		assertEqual(s, "live", 120, len(world.Live))
 	})
 }
 
 func TestReadProblems(t *testing.T) {
-	bubble(t, simulator.Scope{}, func(s *stage) {
+	runWithFixture(t, simulator.Scope{}, func(s *fixture) {
 		const w = "cworkspace000000000000001"
 		s.server.Seed("workspace", map[string]any{"name": "data", "id": w})
 		for i := range 2 {
@@ -107,7 +107,7 @@ func TestReadProblems(t *testing.T) {
 		s.server.Seed("deployment", map[string]any{"name": "one", "workspaceId": w, "id": "cdeployment00000000000001"})
 		s.server.Seed("deployment", map[string]any{"name": "two", "workspaceId": w, "id": "cdeployment00000000000002"})
 		s.server.Seed("deployment", map[string]any{"name": "two", "workspaceId": w, "id": "cdeployment00000000000003"})
-		d, world, _ := s.read(`
+		d, world, _ := s.readManifests(`
 deployments:
   - { name: one, workspace: data }
   - { id: cdeployment00000000000001, description: the same }
@@ -116,15 +116,15 @@ deployments:
   - { name: four, workspace: twin }
   - { name: five, workspace: data, type: DEDICATED, cluster: nowhere }
 `)
-		same(s, "problems", []string{
+		assertEqual(s, "problems", []string{
 			`a.yaml:5:13: deployment "two" exists 2 times, ids cdeployment00000000000002, cdeployment00000000000003; add the id of the one that is meant`,
 			`a.yaml:6:31: deployment "three": there is no workspace "nowhere", neither live nor in the manifest`,
 			`a.yaml:7:30: deployment "four": there are 2 of workspace "twin", ids ctwin00000000000000000000, ctwin00000000000000000001; refer to one by workspaceId`,
 			`a.yaml:8:62: deployment "five": there is no cluster "nowhere", neither live nor in the manifest`,
 			`a.yaml:4:11: deployment "one" and deployment "one" at a.yaml:3:13 are the same object (deployment id cdeployment00000000000001); declare it once`,
-		}, sortedByPlace(told(world.Problems)))
-		for i, o := range d.Objects {
-			if err := world.Failed[o]; (i == 0) != (err == nil) || i > 0 && !errors.Is(err, resource.ErrReported) {
+		}, sortAllButLast(problemTexts(world.Problems)))
+		for i, o := range d.Resources {
+			if err := world.Errs[o]; (i == 0) != (err == nil) || i > 0 && !errors.Is(err, resource.ErrReported) {
 				s.Errorf("%s: %v", o, err)
 			}
 		}
@@ -132,108 +132,108 @@ deployments:
 }
 
 // What would be created is compared once it is known where.
-func TestReadTheSameTwice(t *testing.T) {
-	bubble(t, simulator.Scope{}, func(s *stage) {
+func TestReadDuplicates(t *testing.T) {
+	runWithFixture(t, simulator.Scope{}, func(s *fixture) {
 		const w = "cworkspace000000000000001"
 		s.server.Seed("workspace", map[string]any{"name": "data", "id": w})
-		_, world, _ := s.read("deployments: [{ name: new, workspace: data }, { name: new, workspaceId: " + w + " }, { name: newer, workspace: data }]")
-		same(s, "problems", []string{
+		_, world, _ := s.readManifests("deployments: [{ name: new, workspace: data }, { name: new, workspaceId: " + w + " }, { name: newer, workspace: data }]")
+		assertEqual(s, "problems", []string{
 			`a.yaml:1:55: deployment "new" and deployment "new" at a.yaml:1:23 are the same object (deployment "new" in ` + w + `); declare it once`,
-		}, told(world.Problems))
+		}, problemTexts(world.Problems))
 	})
 }
 
 // A new name that another object has, in the same place.
-func TestReadRenamedIntoAnother(t *testing.T) {
-	bubble(t, simulator.Scope{}, func(s *stage) {
+func TestReadRenameToTakenName(t *testing.T) {
+	runWithFixture(t, simulator.Scope{}, func(s *fixture) {
 		const w, one = "cworkspace000000000000001", "cdeployment00000000000001"
 		s.server.Seed("workspace", map[string]any{"name": "data", "id": w})
 		s.server.Seed("deployment", map[string]any{"name": "one", "workspaceId": w, "id": one})
-		_, world, _ := s.read("deployments: [{ id: " + one + ", name: two }, { name: two, workspace: data }, { name: one, workspaceId: cworkspace000000000000002 }]")
-		same(s, "problems", []string{
+		_, world, _ := s.readManifests("deployments: [{ id: " + one + ", name: two }, { name: two, workspace: data }, { name: one, workspaceId: cworkspace000000000000002 }]")
+		assertEqual(s, "problems", []string{
 			`a.yaml:1:69: deployment "two" and deployment "two" at a.yaml:1:54 are the same object (deployment "two" in ` + w + `); declare it once`,
-		}, told(world.Problems))
+		}, problemTexts(world.Problems))
 	})
 }
 
 // What is to be gone is gone with what it was in, and needs nothing of it.
-func TestReadAbsentInWhatIsGone(t *testing.T) {
-	bubble(t, simulator.Scope{}, func(s *stage) {
+func TestReadAbsentInMissingParent(t *testing.T) {
+	runWithFixture(t, simulator.Scope{}, func(s *fixture) {
 		s.server.Seed("workspace", map[string]any{"name": "data"})
-		_, world, states := s.read(`deployments:
+		_, world, states := s.readManifests(`deployments:
   - { name: one, workspace: nowhere, state: absent }
   - { name: two, workspace: data, type: DEDICATED, cluster: nowhere, state: absent }`)
-		same(s, "problems", []string(nil), told(world.Problems))
-		same(s, "states", []string{"one is new", "two is new"}, states)
+		assertEqual(s, "problems", []string(nil), problemTexts(world.Problems))
+		assertEqual(s, "states", []string{"one is new", "two is new"}, states)
 	})
 }
 
 // An answer of a wrong shape is the failure of its own object, and of no other
 // in the list.
-func TestReadOddNeighbour(t *testing.T) {
-	bubble(t, simulator.Scope{}, func(s *stage) {
+func TestReadMalformedItem(t *testing.T) {
+	runWithFixture(t, simulator.Scope{}, func(s *fixture) {
 		s.server.Fail(simulator.Fault{Path: "workspaces", Status: 200, Raw: `{"workspaces": [{"id": "c1", "name": "data"}, {"id": "c2", "name": "odd", "description": []}], "totalCount": 2}`})
-		_, _, states := s.read("workspaces: [{ name: data }, { name: odd }]")
-		same(s, "states", []string{"data is c1", "odd: look-up by name: answer about workspace c2: description is a list, not text"}, states)
+		_, _, states := s.readManifests("workspaces: [{ name: data }, { name: odd }]")
+		assertEqual(s, "states", []string{"data is c1", "odd: look-up by name: answer about workspace c2: description is a list, not text"}, states)
 	})
 }
 
 // What doesn't exist may be there under another name.
-func TestReadStrangers(t *testing.T) {
-	bubble(t, simulator.Scope{}, func(s *stage) {
+func TestReadRenameHints(t *testing.T) {
+	runWithFixture(t, simulator.Scope{}, func(s *fixture) {
 		w := s.server.Seed("workspace", map[string]any{"name": "data", "id": "cworkspace000000000000001"})
 		elsewhere := s.server.Seed("workspace", map[string]any{"name": "other", "id": "cworkspace000000000000002"})
 		for i, name := range []string{"known", "before", "also"} {
 			s.server.Seed("deployment", map[string]any{"name": name, "workspaceId": w, "id": fmt.Sprintf("cdeployment%014d", i)})
 		}
 		s.server.Seed("deployment", map[string]any{"name": "far", "workspaceId": elsewhere})
-		d, world, _ := s.read(`deployments: [{ name: after, workspace: data }, { name: known, workspace: data }, { name: x, workspace: other, state: absent }]`)
-		same(s, "strangers", []string{`"also" (cdeployment00000000000002)`, `"before" (cdeployment00000000000001)`}, world.Strangers[d.Objects[0]])
-		same(s, "of the others", 1, len(world.Strangers))
+		d, world, _ := s.readManifests(`deployments: [{ name: after, workspace: data }, { name: known, workspace: data }, { name: x, workspace: other, state: absent }]`)
+		assertEqual(s, "strangers", []string{`"also" (cdeployment00000000000002)`, `"before" (cdeployment00000000000001)`}, world.RenameHints[d.Resources[0]])
+		assertEqual(s, "of the others", 1, len(world.RenameHints))
 	})
 }
 
-// sortedByPlace keeps the last one, which is found last, where it is.
-func sortedByPlace(problems []string) []string {
+// sortAllButLast keeps the last one, which is found last, where it is.
+func sortAllButLast(problems []string) []string {
 	slices.Sort(problems[:len(problems)-1])
 	return problems
 }
 
 // A default Workspace from the input that isn't there is told at the object.
 func TestReadDefaultWorkspaceIsMissing(t *testing.T) {
-	bubble(t, simulator.Scope{}, func(s *stage) {
-		d := resource.Declare(resource.Kinds(), parse(s, "deployments: [{ name: one }]"), "nowhere")
-		world := s.source.Read(s.Context(), d)
-		same(s, "problems", []string{`a.yaml:1:23: deployment "one": there is no workspace "nowhere", neither live nor in the manifest; the token sees 0 Workspaces`}, told(world.Problems))
+	runWithFixture(t, simulator.Scope{}, func(s *fixture) {
+		d := resource.LoadDesired(resource.Kinds(), parseManifests(s, "deployments: [{ name: one }]"), "nowhere")
+		world := s.source.ReadCurrent(s.Context(), d)
+		assertEqual(s, "problems", []string{`a.yaml:1:23: deployment "one": there is no workspace "nowhere", neither live nor in the manifest; the token sees 0 Workspaces`}, problemTexts(world.Problems))
 	})
 }
 
 // A list that fails proves nothing: each object that needed it fails.
 func TestReadFailure(t *testing.T) {
-	bubble(t, simulator.Scope{}, func(s *stage) {
+	runWithFixture(t, simulator.Scope{}, func(s *fixture) {
 		s.server.Fail(simulator.Fault{Path: "workspaces", Status: 403, Message: "no", RequestID: "r-1"})
-		_, world, states := s.read(`
+		_, world, states := s.readManifests(`
 workspaces: [{ name: data }]
 deployments: [{ name: one, workspace: data }, { name: two, workspace: other }, { name: three, workspaceId: cworkspace000000000000001 }]
 `)
 		const refused = "look-up by name: GET /organizations/{organizationId}/workspaces: 403 Forbidden: no (requestId r-1)"
-		same(s, "states", []string{
+		assertEqual(s, "states", []string{
 			"data: " + refused, `one: needs workspace "data", which failed`,
 			`two: workspace "other": ` + refused + "; where the id is given instead of the name, no look-up is needed",
 			"three is new",
 		}, states)
-		same(s, "problems", 0, len(world.Problems))
+		assertEqual(s, "problems", 0, len(world.Problems))
 	})
 }
 
-// choosy refuses a list that names one of the Workspaces.
-type choosy struct {
+// refusingAPI refuses a list that names one of the Workspaces.
+type refusingAPI struct {
 	resource.API
-	no string
+	refusedWorkspaceID string
 }
 
-func (c choosy) List(ctx context.Context, call astro.Call, member string) ([]json.RawMessage, error) {
-	if slices.Contains(call.Query["workspaceIds"], c.no) {
+func (c refusingAPI) List(ctx context.Context, call astro.Call, member string) ([]json.RawMessage, error) {
+	if slices.Contains(call.Query["workspaceIds"], c.refusedWorkspaceID) {
 		return nil, &astro.Error{Method: call.Method, Path: call.Path, StatusCode: 403, Message: "no"}
 	}
 	return c.API.List(ctx, call, member)
@@ -241,13 +241,13 @@ func (c choosy) List(ctx context.Context, call astro.Call, member string) ([]jso
 
 // One Workspace that can't be listed hides nothing of the others.
 func TestReadRefusedWorkspace(t *testing.T) {
-	bubble(t, simulator.Scope{}, func(s *stage) {
+	runWithFixture(t, simulator.Scope{}, func(s *fixture) {
 		const fine, no = "cworkspace000000000000001", "cworkspace000000000000002"
 		s.server.Seed("workspace", map[string]any{"name": "data", "id": fine})
 		one := s.server.Seed("deployment", map[string]any{"name": "one", "workspaceId": fine})
-		s.source.API = choosy{s.source.API, no}
-		_, _, states := s.read("deployments: [{ name: one, workspaceId: " + fine + " }, { name: two, workspaceId: " + no + " }]")
-		same(s, "states", []string{
+		s.source.API = refusingAPI{s.source.API, no}
+		_, _, states := s.readManifests("deployments: [{ name: one, workspaceId: " + fine + " }, { name: two, workspaceId: " + no + " }]")
+		assertEqual(s, "states", []string{
 			"one is " + one, "two: look-up by name: GET /organizations/{organizationId}/deployments: 403 Forbidden: no",
 		}, states)
 	})
@@ -255,9 +255,9 @@ func TestReadRefusedWorkspace(t *testing.T) {
 
 // An item that can't be understood fails its list.
 func TestReadItemWithoutID(t *testing.T) {
-	bubble(t, simulator.Scope{}, func(s *stage) {
+	runWithFixture(t, simulator.Scope{}, func(s *fixture) {
 		s.server.Fail(simulator.Fault{Path: "workspaces", Status: 200, Raw: `{"workspaces": [{"name": "data"}], "totalCount": 1}`})
-		_, _, states := s.read("workspaces: [{ name: data }]")
-		same(s, "states", []string{"data: look-up by name: answer about a workspace has no id"}, states)
+		_, _, states := s.readManifests("workspaces: [{ name: data }]")
+		assertEqual(s, "states", []string{"data: look-up by name: answer about a workspace has no id"}, states)
 	})
 }

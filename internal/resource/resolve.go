@@ -8,182 +8,182 @@ import (
 	"astro-apply/internal/schema"
 )
 
-// problem reports what is wrong with an object in the manifest.
-func (r *reader) problem(o *Object, pos schema.Pos, format string, args ...any) {
-	r.world.Problems = append(r.world.Problems, schema.Problem{Pos: pos, Message: fmt.Sprintf(format, args...)})
-	r.fail(o, ErrReported)
+// failWithProblem reports what is wrong with an object in the manifest.
+func (r *currentReader) failWithProblem(o *Resource, pos schema.Pos, format string, args ...any) {
+	r.current.Problems = append(r.current.Problems, schema.Problem{Pos: pos, Message: fmt.Sprintf(format, args...)})
+	r.recordErr(o, ErrReported)
 }
 
-// resolve turns some references of an object into ids where the objects they
+// resolveReferences turns some references of an object into ids where the objects they
 // mean exist. A reference to one that is yet to be created stays pending.
-func (r *reader) resolve(ctx context.Context, o *Object, some func(*Reference) bool) {
+func (r *currentReader) resolveReferences(ctx context.Context, o *Resource, some func(*Reference) bool) {
 	for _, ref := range o.Refs {
 		switch {
 		case !some(ref):
-		case o.Absent && ref != o.parent(): // what it used doesn't matter any more
-		case ref.Target != nil:
-			r.declared(o, ref)
-		case ref.ID == "" && !ref.Soft:
-			r.named(ctx, o, ref)
-		case ref.Soft && ref.Field.Ref.IsBuiltin != nil && !ref.Field.Ref.IsBuiltin(ref.Name):
-			r.softly(ctx, o, ref)
+		case o.Absent && ref != o.parentRef(): // what it used doesn't matter any more
+		case ref.Declared != nil:
+			r.resolveDeclared(o, ref)
+		case ref.ID == "" && !ref.ByName:
+			r.resolveUndeclared(ctx, o, ref)
+		case ref.ByName && ref.Field.Ref.IsBuiltin != nil && !ref.Field.Ref.IsBuiltin(ref.Name):
+			r.resolveByName(ctx, o, ref)
 		}
 	}
 }
 
-func (r *reader) declared(o *Object, ref *Reference) {
-	live := r.world.Live[ref.Target]
+func (r *currentReader) resolveDeclared(o *Resource, ref *Reference) {
+	live := r.current.Live[ref.Declared]
 	switch {
-	case r.world.Failed[ref.Target] != nil:
-		r.fail(o, &Blocked{By: ref.Target})
-	case live != nil && !ref.Soft:
+	case r.current.Errs[ref.Declared] != nil:
+		r.recordErr(o, &BlockedError{Dependency: ref.Declared})
+	case live != nil && !ref.ByName:
 		ref.Resolve(live.ID)
 	}
-	r.suits(o, ref)
+	r.checkFilter(o, ref)
 }
 
-// named looks up what only lives at Astro.
-func (r *reader) named(ctx context.Context, o *Object, ref *Reference) {
-	pos := ref.at(o)
-	x, in := r.index[ref.Kind], place{}
-	if ref.Kind.Parents != nil {
-		id, err := r.place(o, ref)
+// resolveUndeclared looks up what only lives at Astro.
+func (r *currentReader) resolveUndeclared(ctx context.Context, o *Resource, ref *Reference) {
+	pos := ref.posIn(o)
+	x, in := r.indexes[ref.Kind], parentLocation{}
+	if ref.Kind.ParentFields != nil {
+		id, err := r.resolveParent(o, ref)
 		if err != nil {
-			r.fail(o, fmt.Errorf("%s: %w", ref, err))
+			r.recordErr(o, fmt.Errorf("%s: %w", ref, err))
 			return
 		} else if id == "" {
 			return // reported
 		}
-		in = place{r.catalog.nest(ref.Kind), id}
+		in = parentLocation{r.catalog.parentField(ref.Kind), id}
 	}
-	if in.id != "" {
-		r.list(ctx, ref.Kind, []place{in})
+	if in.parentID != "" {
+		r.ensureListed(ctx, ref.Kind, []parentLocation{in})
 	}
-	m := r.meant(ref.Kind, in, ref.key(), o)
-	err := x.failure(in.id)
-	switch several := r.several(m); {
+	m := r.resolveName(ref.Kind, in, ref.normalizedName(), o)
+	err := x.listErr(in.parentID)
+	switch several := r.ambiguousIDs(m); {
 	case err != nil && len(m.declared) != 1: // one that is declared has its id
 		if astro.IsForbidden(err) {
 			err = fmt.Errorf("%w; where the id is given instead of the name, no look-up is needed", err)
 		}
-		r.fail(o, fmt.Errorf("%s: %w", ref, err))
+		r.recordErr(o, fmt.Errorf("%s: %w", ref, err))
 	case several != "":
-		r.problem(o, pos, "%s: there are %d of %s, ids %s; refer to one by %s", o, len(m.declared)+len(m.live), ref, several, ref.Field.Name)
+		r.failWithProblem(o, pos, "%s: there are %d of %s, ids %s; refer to one by %s", o, len(m.declared)+len(m.undeclared), ref, several, ref.Field.Name)
 	case len(m.declared) > 0: // one may say its Workspace's name, and the other its id
-		ref.Target = m.declared[0]
-		r.declared(o, ref)
-	case len(m.live) > 0:
-		ref.Found = m.live[0]
-		ref.Resolve(ref.Found.ID)
+		ref.Declared = m.declared[0]
+		r.resolveDeclared(o, ref)
+	case len(m.undeclared) > 0:
+		ref.Live = m.undeclared[0]
+		ref.Resolve(ref.Live.ID)
 	case m.absent != nil: // which the plan reports
-		ref.Target = m.absent
-		r.declared(o, ref)
+		ref.Declared = m.absent
+		r.resolveDeclared(o, ref)
 	case m.renamed != nil:
-		r.problem(o, pos, "%s: %s becomes %s by this manifest, at %s; refer to it by its new name", o, ref, m.renamed, m.renamed.Pos)
+		r.failWithProblem(o, pos, "%s: %s becomes %s by this manifest, at %s; refer to it by its new name", o, ref, m.renamed, m.renamed.Pos)
 	default:
-		if err := r.Reach.absent(ref.Kind, in); err != nil {
-			r.fail(o, fmt.Errorf("%s: %w", ref, err))
-		} else if ref.Kind.ofPeople() && !o.Absent {
-			r.missingPerson(o, pos, "%s: there is no %s in the Organization%s; remove them from the list if they have left, or %s", ref.Field.Ref.NameField, ref, r.unseen(ref.Kind, in), ref.Kind.Adopt)
+		if err := r.TokenScope.checkAbsence(ref.Kind, in); err != nil {
+			r.recordErr(o, fmt.Errorf("%s: %w", ref, err))
+		} else if ref.Kind.isAboutPeople() && !o.Absent {
+			r.failMissingPerson(o, pos, "%s: there is no %s in the Organization%s; remove them from the list if they have left, or %s", ref.Field.Ref.NameField, ref, r.visibilityHint(ref.Kind, in), ref.Kind.NotCreatable)
 		} else if !o.Absent { // what is gone took along what was in it
-			r.problem(o, pos, "%s: there is no %s, neither live nor in the manifest%s%s", o, ref, r.near(ref, in), r.unseen(ref.Kind, in))
+			r.failWithProblem(o, pos, "%s: there is no %s, neither live nor in the manifest%s%s", o, ref, r.suggestReference(ref, in), r.visibilityHint(ref.Kind, in))
 		}
 	}
 }
 
-// unseen reports that the token sees nothing of a kind in a place where it may only lack a role, "" otherwise.
-func (r *reader) unseen(k *Kind, in place) string {
-	if r.index[k].count[in.id] > 0 || k.Visibility == "" && k.Adopt == "" {
+// visibilityHint reports that the token sees nothing of a kind in a place where it may only lack a role, "" otherwise.
+func (r *currentReader) visibilityHint(k *Kind, in parentLocation) string {
+	if r.indexes[k].countByParent[in.parentID] > 0 || k.Visibility == "" && k.NotCreatable == "" {
 		return ""
 	}
 	return fmt.Sprintf("; the token sees 0 %ss", k.Title)
 }
 
-func (r *reader) fail(o *Object, err error) {
-	if r.world.Failed[o] == nil {
-		r.world.Failed[o] = err
+func (r *currentReader) recordErr(o *Resource, err error) {
+	if r.current.Errs[o] == nil {
+		r.current.Errs[o] = err
 	}
 }
 
-// match finds an object without a declared id among what was listed.
-func (r *reader) match(o *Object) {
-	if o.ID != "" || o.Kind.Single || r.world.Failed[o] != nil {
+// matchListed finds an object without a declared id among what was listed.
+func (r *currentReader) matchListed(o *Resource) {
+	if o.ID != "" || o.Kind.Singleton || r.current.Errs[o] != nil {
 		return
 	}
-	in := o.home()
-	if o.parent() != nil && in.id == "" {
+	in := o.parentLocation()
+	if o.parentRef() != nil && in.parentID == "" {
 		return // what it lives in is yet to be created, or was reported
 	}
-	x := r.index[o.Kind]
-	if err := x.failure(in.id); err != nil {
-		r.fail(o, err)
+	x := r.indexes[o.Kind]
+	if err := x.listErr(in.parentID); err != nil {
+		r.recordErr(o, err)
 		return
 	}
-	switch found := x.find(o.Kind, in.id, o.Key()); len(found) {
+	switch found := x.findByName(o.Kind, in.parentID, o.NormalizedName()); len(found) {
 	case 0:
-		r.world.Visible[o] = x.count[in.id]
-		r.world.Near[o] = o.Kind.suggest(o.Name(), x.names(in.id))
-		if err := r.Reach.absent(o.Kind, in); err != nil {
-			r.fail(o, err)
-		} else if r.made(o) {
-			r.world.Waits[o] = notAccepted
-		} else if o.Kind.Adopt != "" {
-			r.missingPerson(o, o.Pos, "there is no such %s in the Organization%s; remove them from the manifest if they have left, or %s", o.Kind.Name, r.unseen(o.Kind, in), o.Kind.Adopt)
+		r.current.VisibleCount[o] = x.countByParent[in.parentID]
+		r.current.Suggestions[o] = o.Kind.suggestName(o.Name(), x.namesIn(in.parentID))
+		if err := r.TokenScope.checkAbsence(o.Kind, in); err != nil {
+			r.recordErr(o, err)
+		} else if r.isCreatedByOther(o) {
+			r.current.PendingReason[o] = inviteNotAccepted
+		} else if o.Kind.NotCreatable != "" {
+			r.failMissingPerson(o, o.Pos, "there is no such %s in the Organization%s; remove them from the manifest if they have left, or %s", o.Kind.Name, r.visibilityHint(o.Kind, in), o.Kind.NotCreatable)
 		}
 	case 1:
-		if found[0].odd != nil {
-			r.fail(o, fmt.Errorf("look-up by name: %w", found[0].odd))
+		if found[0].shapeErr != nil {
+			r.recordErr(o, fmt.Errorf("look-up by name: %w", found[0].shapeErr))
 			return
 		}
-		r.world.Live[o] = found[0]
+		r.current.Live[o] = found[0]
 	default:
-		r.problem(o, o.Pos, "%s exists %d times, ids %s; %s", o, len(found), ids(found), o.Kind.either())
+		r.failWithProblem(o, o.Pos, "%s exists %d times, ids %s; %s", o, len(found), joinIDs(found), o.Kind.duplicateRemedy())
 	}
 }
 
-// twice reports what the manifest declares twice: one live object under two
+// checkDuplicates reports what the manifest declares twice: one live object under two
 // names, or one name for two objects in one place.
-func (r *reader) twice(d *Declaration) {
-	first := map[string]*Object{}
-	for _, o := range d.Objects {
+func (r *currentReader) checkDuplicates(d *Desired) {
+	first := map[string]*Resource{}
+	for _, o := range d.Resources {
 		keys := []string{}
-		if live := r.world.Live[o]; live != nil {
+		if live := r.current.Live[o]; live != nil {
 			keys = append(keys, o.Kind.Name+" id "+live.ID)
 		}
-		if place, ok := r.home(o); ok && r.world.Failed[o] == nil && !o.Absent && o.named() {
-			keys = append(keys, fmt.Sprintf("%s %q%s", o.Kind.Name, o.Key(), place))
+		if place, ok := r.parentText(o); ok && r.current.Errs[o] == nil && !o.Absent && o.hasIdentity() {
+			keys = append(keys, fmt.Sprintf("%s %q%s", o.Kind.Name, o.NormalizedName(), place))
 		}
 		for i, key := range keys {
 			other := first[key]
 			first[key] = o
-			if other == nil || o.twin(other) && !r.leaves(o) && !r.leaves(other) {
+			if other == nil || o.hasDifferentID(other) && !r.givesUpName(o) && !r.givesUpName(other) {
 				continue
 			}
-			if i == 0 && r.world.Live[o] != nil && (r.leaves(other) || r.leaves(o)) && (!o.Absent || !other.Absent) { // one by id and one by name
-				r.problem(o, o.Pos, "%s is still the name of what %s at %s renames or removes; let one run do that, and declare the other one after it", o, other, other.Pos)
+			if i == 0 && r.current.Live[o] != nil && (r.givesUpName(other) || r.givesUpName(o)) && (!o.Absent || !other.Absent) { // one by id and one by name
+				r.failWithProblem(o, o.Pos, "%s is still the name of what %s at %s renames or removes; let one run do that, and declare the other one after it", o, other, other.Pos)
 			} else {
-				r.problem(o, o.Pos, "%s and %s at %s are the same object (%s); declare it once", o, other, other.Pos, key)
+				r.failWithProblem(o, o.Pos, "%s and %s at %s are the same object (%s); declare it once", o, other, other.Pos, key)
 			}
 			break
 		}
 	}
 }
 
-// leaves reports whether a live object's name is given up.
-func (r *reader) leaves(o *Object) bool {
-	live := r.world.Live[o]
-	return live != nil && (o.Absent || o.GoesBy(live) != live.Name())
+// givesUpName reports whether a live object's name is given up.
+func (r *currentReader) givesUpName(o *Resource) bool {
+	live := r.current.Live[o]
+	return live != nil && (o.Absent || o.NameAfter(live) != live.Name())
 }
 
-// home is where the object lives, in words; not ok while that isn't known.
-func (r *reader) home(o *Object) (place string, ok bool) {
-	p, live := o.parent(), r.world.Live[o]
+// parentText is where the object lives, in words; not ok while that isn't known.
+func (r *currentReader) parentText(o *Resource) (place string, ok bool) {
+	p, live := o.parentRef(), r.current.Live[o]
 	id := o.ParentID()
 	if p == nil && live != nil {
 		id = live.ParentID()
 	}
 	if id == "" {
-		return "", o.Kind.Parents == nil || p == nil && o.ID == ""
+		return "", o.Kind.ParentFields == nil || p == nil && o.ID == ""
 	}
 	return " in " + id, true
 }

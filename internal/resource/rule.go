@@ -19,31 +19,31 @@ type Rule struct {
 	Check func(object *schema.Node) string
 	// Whole marks a rule that only holds for the whole object, so that it can't
 	// be checked offline.
-	Whole bool
+	NeedsCurrent bool
 	// Never says the same as Check where values alone say it, for readers that
 	// can't run it: each of the combinations is wrong.
-	Never []Combination
+	ForbiddenCombinations []Combination
 }
 
 // Combination is what some fields say together. The first one is what is wrong
 // beside the others.
-type Combination []Value
+type Combination []FieldCondition
 
-// Value is a field that is there, or has a value. Of a list's element the path
+// FieldCondition is a field that is there, or has a value. Of a list's element the path
 // is list[].field; all of a combination are then of one element.
-type Value struct {
-	Field string
-	Is    string // "" is any
-	Not   bool   // it isn't there, or is there and says something else
+type FieldCondition struct {
+	Field   string
+	Equals  string // "" is any
+	Negated bool   // it isn't there, or is there and says something else
 }
 
-// exclusive forbids a field beside any of the others.
-func exclusive(field string, others ...string) Rule {
+// exclusiveFieldsRule forbids a field beside any of the others.
+func exclusiveFieldsRule(field string, others ...string) Rule {
 	var never []Combination
 	for _, other := range others {
 		never = append(never, Combination{{Field: field}, {Field: other}})
 	}
-	return Rule{Fields: append([]string{field}, others...), Never: never, Check: func(o *schema.Node) string {
+	return Rule{Fields: append([]string{field}, others...), ForbiddenCombinations: never, Check: func(o *schema.Node) string {
 		if o.GetPath(field) == nil {
 			return ""
 		}
@@ -56,9 +56,9 @@ func exclusive(field string, others ...string) Rule {
 	}}
 }
 
-// together demands both fields or neither.
-func together(a, b string) Rule {
-	return Rule{Fields: []string{a, b}, Whole: true, Check: func(o *schema.Node) string {
+// togetherRule demands both fields or neither.
+func togetherRule(a, b string) Rule {
+	return Rule{Fields: []string{a, b}, NeedsCurrent: true, Check: func(o *schema.Node) string {
 		switch {
 		case o.GetPath(a) != nil && o.GetPath(b) == nil:
 			return fmt.Sprintf("%s needs %s beside it", a, b)
@@ -69,10 +69,10 @@ func together(a, b string) Rule {
 	}}
 }
 
-// beside demands that a new object that has field, with the value when ("" is
+// requiredFieldsRule demands that a new object that has field, with the value when ("" is
 // any), has all of the others.
-func beside(field, when string, others ...string) Rule {
-	return Rule{Fields: append([]string{field}, others...), Whole: true, Check: func(o *schema.Node) string {
+func requiredFieldsRule(field, when string, others ...string) Rule {
+	return Rule{Fields: append([]string{field}, others...), NeedsCurrent: true, Check: func(o *schema.Node) string {
 		if n := o.GetPath(field); n == nil || when != "" && !n.Is(when) {
 			return ""
 		}
@@ -85,11 +85,11 @@ func beside(field, when string, others ...string) Rule {
 	}}
 }
 
-// needs demands that, where field is declared with the value when ("" is any),
+// requiredValueRule demands that, where field is declared with the value when ("" is any),
 // other has the value want.
-func needs(field, when, other, want, why string) Rule {
-	never := []Combination{{{Field: field, Is: when}, {Field: other, Is: want, Not: true}}}
-	return Rule{Fields: []string{field, other}, Never: never, Check: func(o *schema.Node) string {
+func requiredValueRule(field, when, other, want, why string) Rule {
+	never := []Combination{{{Field: field, Equals: when}, {Field: other, Equals: want, Negated: true}}}
+	return Rule{Fields: []string{field, other}, ForbiddenCombinations: never, Check: func(o *schema.Node) string {
 		f, n := o.GetPath(field), o.GetPath(other)
 		if f == nil || n == nil || when != "" && !f.Is(when) || n.Is(want) || n.Form == schema.Unknown {
 			return ""
@@ -98,14 +98,14 @@ func needs(field, when, other, want, why string) Rule {
 	}}
 }
 
-// Broken checks the rules over object, where declared says which values the
+// CheckRules checks the rules over object, where declared says which values the
 // manifest itself holds: a rule about none of them is not the user's concern,
 // nor is one of which nothing changes. A nil changes says that only what is
 // declared is known, not all of the object.
-func (k *Kind) Broken(object, declared *schema.Node, changes func(path string) bool) []schema.Problem {
+func (k *Kind) CheckRules(object, declared *schema.Node, changes func(path string) bool) []schema.Problem {
 	var out []schema.Problem
 	for _, rule := range k.Rules {
-		if changes == nil && rule.Whole || changes != nil && !slices.ContainsFunc(rule.Fields, changes) {
+		if changes == nil && rule.NeedsCurrent || changes != nil && !slices.ContainsFunc(rule.Fields, changes) {
 			continue
 		}
 		for _, field := range rule.Fields {

@@ -61,7 +61,7 @@ func TestOfflineRules(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			d := resource.Declare(resource.Kinds(), parse(t, "deployments: [{ id: cdeployment00000000000001, "+test.members+" }]"), "")
+			d := resource.LoadDesired(resource.Kinds(), parseManifests(t, "deployments: [{ id: cdeployment00000000000001, "+test.members+" }]"), "")
 			var got []string
 			for _, p := range d.Problems {
 				if p.Pos.Line != 1 || p.Pos.Col < 15 {
@@ -69,13 +69,13 @@ func TestOfflineRules(t *testing.T) {
 				}
 				got = append(got, p.Message)
 			}
-			same(t, "problems", test.want, strings.Join(got, "|"))
+			assertEqual(t, "problems", test.want, strings.Join(got, "|"))
 		})
 	}
 }
 
 // Texts that mean the same are the same.
-func TestSameMeaning(t *testing.T) {
+func TestNormalizedValues(t *testing.T) {
 	t.Parallel()
 	fields := resource.Kinds().Kind("deployment").Fields
 	tests := []struct {
@@ -92,7 +92,7 @@ func TestSameMeaning(t *testing.T) {
 		{"scalingSpec.hibernationSpec.override.overrideUntil", "never", "never", true},
 	}
 	for _, test := range tests {
-		typ := typeAt(fields, test.path)
+		typ := fieldTypeAt(fields, test.path)
 		if typ.Elem != nil {
 			typ = typ.Elem
 		}
@@ -104,13 +104,13 @@ func TestSameMeaning(t *testing.T) {
 
 func TestWorkspaceRules(t *testing.T) {
 	t.Parallel()
-	d := resource.Declare(resource.Kinds(), parse(t, `workspaces:
+	d := resource.LoadDesired(resource.Kinds(), parseManifests(t, `workspaces:
   - { name: a, defaultCluster: c, defaultCloudProvider: AWS }
   - { name: b, defaultRegion: us-east-1 }
   - { name: `+strings.Repeat("c", 51)+` }
 `), "")
-	same(t, "problems", []string{
+	assertEqual(t, "problems", []string{
 		"a.yaml:2:32: defaultClusterId and defaultCloudProvider exclude each other; keep one of them",
 		"a.yaml:4:13: name has 51 characters, at most 50 are allowed",
-	}, told(d.Problems))
+	}, problemTexts(d.Problems))
 }

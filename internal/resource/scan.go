@@ -11,26 +11,26 @@ import (
 	"astro-apply/internal/schema"
 )
 
-func (v *Survey) wants(k *Kind) bool {
-	return k.Makes == "" && (v.scope.Kinds == nil || v.scope.Kinds(k))
+func (v *Inventory) isWanted(k *Kind) bool {
+	return k.CreatesKind == "" && (v.scope.IncludesKind == nil || v.scope.IncludesKind(k))
 }
 
-// needs reports whether k is wanted, or something that is refers to it.
-func (v *Survey) needs(k *Kind) bool {
+// isNeeded reports whether k is wanted, or something that is refers to it.
+func (v *Inventory) isNeeded(k *Kind) bool {
 	return slices.ContainsFunc(v.catalog, func(from *Kind) bool {
-		return v.wants(from) && (from == k || v.refer(from.Fields, k))
-	}) || v.scope.Workspaces != nil && k == v.Home
+		return v.isWanted(from) && (from == k || v.fieldsReferTo(from.Fields, k))
+	}) || v.scope.Workspaces != nil && k == v.RootKind
 }
 
-func (v *Survey) refer(fields []schema.Field, k *Kind) bool {
+func (v *Inventory) fieldsReferTo(fields []schema.Field, k *Kind) bool {
 	return slices.ContainsFunc(fields, func(f schema.Field) bool {
-		to := f.Ref != nil && !f.Ref.ByName && (f.Ref.Kind == k.Name || v.catalog.home(v.catalog.Kind(f.Ref.Kind)) == k)
-		return to || v.refer(f.Type.Fields, k) || f.Type.Elem != nil && v.refer(f.Type.Elem.Fields, k)
+		to := f.Ref != nil && !f.Ref.ByName && (f.Ref.Kind == k.Name || v.catalog.parentKind(v.catalog.Kind(f.Ref.Kind)) == k)
+		return to || v.fieldsReferTo(f.Type.Fields, k) || f.Type.Elem != nil && v.fieldsReferTo(f.Type.Elem.Fields, k)
 	})
 }
 
-// scan lists a kind, everywhere at once where the API does that.
-func (v *Survey) scan(ctx context.Context, s Source, k *Kind) (found []*Live, errs []error) {
+// listKind lists a kind, everywhere at once where the API does that.
+func (v *Inventory) listKind(ctx context.Context, s Source, k *Kind) (found []*Live, errs []error) {
 	var (
 		all  sync.WaitGroup
 		mu   sync.Mutex
@@ -47,21 +47,21 @@ func (v *Survey) scan(ctx context.Context, s Source, k *Kind) (found []*Live, er
 			}
 		}
 	}
-	if k.Parents == nil || k.List.Flat && v.scope.Workspaces == nil && !s.Reach.narrow() {
-		note(s.list(ctx, k, nil))
+	if k.ParentFields == nil || k.List.ListsAll && v.scope.Workspaces == nil && !s.TokenScope.isLimited() {
+		note(s.listLive(ctx, k, nil))
 	} else {
-		for _, field := range k.Parents {
-			for places := range slices.Chunk(v.places(k, field), k.List.most()) {
-				all.Go(func() { note(s.list(ctx, k, places)) })
+		for _, field := range k.ParentFields {
+			for places := range slices.Chunk(v.parentLocations(k, field), k.List.batchSize()) {
+				all.Go(func() { note(s.listLive(ctx, k, places)) })
 			}
 		}
 	}
 	all.Wait()
-	for _, id := range s.Reach.of(k) { // which no list need tell to a narrow token
+	for _, id := range s.TokenScope.idsOfKind(k) { // which no list need tell to a narrow token
 		if seen[id] {
 			continue
 		}
-		switch live, err := s.Get(ctx, stand(k, id, nil), id); {
+		switch live, err := s.GetResource(ctx, declareByID(k, id, nil), id); {
 		case err == nil:
 			note([]*Live{live}, nil)
 		case !astro.IsRefused(err): // a Deployment's token need not see the Workspace
@@ -71,24 +71,24 @@ func (v *Survey) scan(ctx context.Context, s Source, k *Kind) (found []*Live, er
 	return found, errs
 }
 
-// places are what objects of k may live in, by one of the fields that say so.
-func (v *Survey) places(k *Kind, field string) (out []place) {
-	home := v.catalog.Kind(k.field(field).Ref.Kind)
-	for _, live := range v.Named[home] {
-		if v.within(home, live) && (k.Hosts == nil || k.Hosts(live.Body())) {
-			out = append(out, place{field, live.ID})
+// parentLocations are what objects of k may live in, by one of the fields that say so.
+func (v *Inventory) parentLocations(k *Kind, field string) (out []parentLocation) {
+	home := v.catalog.Kind(k.fieldByName(field).Ref.Kind)
+	for _, live := range v.ListedByKind[home] {
+		if v.isInScope(home, live) && (k.ParentCanContain == nil || k.ParentCanContain(live.Body())) {
+			out = append(out, parentLocation{field, live.ID})
 		}
 	}
 	return out
 }
 
-// choose finds the Workspaces of the scope.
-func (v *Survey) choose(k *Kind) error {
+// selectWorkspaces finds the Workspaces of the scope.
+func (v *Inventory) selectWorkspaces(k *Kind) error {
 	var errs []error
 	for _, word := range v.scope.Workspaces {
 		var ids, names []string
 		name := schema.NormalizeName(word)
-		for _, live := range v.Named[k] {
+		for _, live := range v.ListedByKind[k] {
 			names = append(names, live.Name())
 			if live.ID == word || live.Name() == name {
 				ids = append(ids, live.ID)
@@ -98,7 +98,7 @@ func (v *Survey) choose(k *Kind) error {
 		case 0:
 			errs = append(errs, fmt.Errorf("there is no Workspace %q that the token can see%s", word, schema.Suggest(word, names)))
 		case 1:
-			v.chosen[ids[0]] = true
+			v.selectedWorkspaceIDs[ids[0]] = true
 		default:
 			errs = append(errs, fmt.Errorf("there are %d Workspaces called %q, with the ids %v; give one by its id", len(ids), word, ids))
 		}
@@ -106,23 +106,23 @@ func (v *Survey) choose(k *Kind) error {
 	return errors.Join(errs...)
 }
 
-// within reports whether a live object belongs to the scope's Workspaces.
-func (v *Survey) within(k *Kind, live *Live) bool {
-	return v.scope.Workspaces == nil || v.chosen[v.HomeOf(k, live)]
+// isInScope reports whether a live object belongs to the scope's Workspaces.
+func (v *Inventory) isInScope(k *Kind, live *Live) bool {
+	return v.scope.Workspaces == nil || v.selectedWorkspaceIDs[v.RootIDOf(k, live)]
 }
 
-// HomeOf is the id of the Workspace that a live object is or lives in, "" for
+// RootIDOf is the id of the Workspace that a live object is or lives in, "" for
 // one of the Organization itself.
-func (v *Survey) HomeOf(k *Kind, live *Live) string {
-	if k == v.Home {
+func (v *Inventory) RootIDOf(k *Kind, live *Live) string {
+	if k == v.RootKind {
 		return live.ID
 	}
-	for _, name := range k.Parents {
+	for _, name := range k.ParentFields {
 		id := live.Body().Get(name).ScalarText()
-		if home := v.homes[id]; home != "" {
+		if home := v.rootIDs[id]; home != "" {
 			return home
 		}
-		if id != "" && v.catalog.Kind(k.field(name).Ref.Kind).Parents == nil {
+		if id != "" && v.catalog.Kind(k.fieldByName(name).Ref.Kind).ParentFields == nil {
 			return id // of one that the token can't see
 		}
 	}

@@ -8,12 +8,12 @@ import (
 	"astro-apply/internal/simulator"
 )
 
-// linked is the catalog with one more kind, of which each object refers to a
+// catalogWithLink is the catalog with one more kind, of which each object refers to a
 // Deployment.
-func linked() resource.Catalog {
+func catalogWithLink() resource.Catalog {
 	const item = "/organizations/{organizationId}/links/{id}"
 	return append(resource.Kinds(), &resource.Kind{
-		Name: "link", Section: "links", Identity: []string{"name"}, Get: resource.Call{Method: "GET", Path: item},
+		Name: "link", Section: "links", Identity: []string{"name"}, Get: resource.Endpoint{Method: "GET", Path: item},
 		Fields: []schema.Field{
 			{Name: "name", Type: schema.TextType(0)},
 			{Name: "deploymentId", Type: schema.TextType(0), Ref: &schema.Ref{Kind: "deployment", NameField: "deployment", Scoped: true}},
@@ -22,12 +22,12 @@ func linked() resource.Catalog {
 }
 
 // A name in a Workspace that nothing says is reported offline.
-func TestWorkspaceNotKnown(t *testing.T) {
+func TestUnknownWorkspace(t *testing.T) {
 	t.Parallel()
-	d := resource.Declare(linked(), parse(t, "links: [{ id: clink00000000000000000001, name: l, deployment: d }]"), "")
-	same(t, "problems", []string{`a.yaml:1:63: link "l": deployment "d": its Workspace is not known; write {workspace: …, name: …}, or workspace: at the top of the file`}, told(d.Problems))
-	d = resource.Declare(linked(), parse(t, "links: [{ id: clink00000000000000000001, name: l, deployment: d }]"), "data")
-	same(t, "problems", []string(nil), told(d.Problems))
+	d := resource.LoadDesired(catalogWithLink(), parseManifests(t, "links: [{ id: clink00000000000000000001, name: l, deployment: d }]"), "")
+	assertEqual(t, "problems", []string{`a.yaml:1:63: link "l": deployment "d": its Workspace is not known; write {workspace: …, name: …}, or workspace: at the top of the file`}, problemTexts(d.Problems))
+	d = resource.LoadDesired(catalogWithLink(), parseManifests(t, "links: [{ id: clink00000000000000000001, name: l, deployment: d }]"), "data")
+	assertEqual(t, "problems", []string(nil), problemTexts(d.Problems))
 }
 
 // A Deployment is named within its Workspace, which is itself named or not.
@@ -59,7 +59,7 @@ func TestScopedReferences(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			bubble(t, simulator.Scope{}, func(s *stage) {
+			runWithFixture(t, simulator.Scope{}, func(s *fixture) {
 				s.server.Seed("workspace", map[string]any{"name": "one", "id": w1})
 				s.server.Seed("workspace", map[string]any{"name": "two", "id": w2})
 				s.server.Seed("workspace", map[string]any{"name": "twin", "id": "ctwin00000000000000000001"})
@@ -70,18 +70,18 @@ func TestScopedReferences(t *testing.T) {
 				if test.fail {
 					s.server.Fail(simulator.Fault{Path: "workspaces", Status: 403, Message: "no", RequestID: "r"})
 				}
-				d := resource.Declare(linked(), parse(s, test.above+"\nlinks: [{ id: clink00000000000000000001, name: l, "+test.link+" }]"), "")
-				same(s, "problems of the declaration", []string(nil), told(d.Problems))
-				world := s.source.Read(s.Context(), d)
-				link := d.Objects[len(d.Objects)-1]
-				got := describe(link)[len("links/l id clink00000000000000000001 "):]
+				d := resource.LoadDesired(catalogWithLink(), parseManifests(s, test.above+"\nlinks: [{ id: clink00000000000000000001, name: l, "+test.link+" }]"), "")
+				assertEqual(s, "problems of the declaration", []string(nil), problemTexts(d.Problems))
+				world := s.source.ReadCurrent(s.Context(), d)
+				link := d.Resources[len(d.Resources)-1]
+				got := describeResource(link)[len("links/l id clink00000000000000000001 "):]
 				switch {
 				case len(world.Problems) > 0:
 					got = world.Problems[0].Message
-				case world.Failed[link] != nil:
-					got = world.Failed[link].Error()
+				case world.Errs[link] != nil:
+					got = world.Errs[link].Error()
 				}
-				same(s, "reference", test.want, got)
+				assertEqual(s, "reference", test.want, got)
 			})
 		})
 	}

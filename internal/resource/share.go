@@ -13,38 +13,38 @@ import (
 	"astro-apply/internal/astro"
 )
 
-// shared is an API that makes each list call and each read by id once: two kinds
+// cachedAPI is an API that makes each list call and each read by id once: two kinds
 // may be found in one list, and many users may be in one Team.
-type shared struct {
+type cachedAPI struct {
 	API
-	mu    sync.Mutex
-	lists map[string]*sharedCall[[]json.RawMessage]
-	gets  map[string]*sharedCall[[]byte]
+	mu        sync.Mutex
+	listCalls map[string]*cachedCall[[]json.RawMessage]
+	getCalls  map[string]*cachedCall[[]byte]
 }
 
-// sharedCall is a call that is made once. Those who wait for it wait on a channel,
+// cachedCall is a call that is made once. Those who wait for it wait on a channel,
 // as for everything else that takes time.
-type sharedCall[T any] struct {
-	done   chan struct{}
-	answer T
-	err    error
+type cachedCall[T any] struct {
+	done     chan struct{}
+	response T
+	err      error
 }
 
-func share(api API) *shared {
-	return &shared{API: api, lists: map[string]*sharedCall[[]json.RawMessage]{}, gets: map[string]*sharedCall[[]byte]{}}
+func newCachedAPI(api API) *cachedAPI {
+	return &cachedAPI{API: api, listCalls: map[string]*cachedCall[[]json.RawMessage]{}, getCalls: map[string]*cachedCall[[]byte]{}}
 }
 
 // List answers what the first such call was answered. A list below an object is
 // not kept.
-func (s *shared) List(ctx context.Context, call astro.Call, member string) ([]json.RawMessage, error) {
+func (s *cachedAPI) List(ctx context.Context, call astro.Call, member string) ([]json.RawMessage, error) {
 	if len(call.Params) > 1 {
 		return s.API.List(ctx, call, member)
 	}
-	return once(&s.mu, s.lists, call.Path+"?"+call.Query.Encode(), func() ([]json.RawMessage, error) { return s.API.List(ctx, call, member) })
+	return callOnce(&s.mu, s.listCalls, call.Path+"?"+call.Query.Encode(), func() ([]json.RawMessage, error) { return s.API.List(ctx, call, member) })
 }
 
 // Do answers a read what the first such call was answered.
-func (s *shared) Do(ctx context.Context, call astro.Call) ([]byte, error) {
+func (s *cachedAPI) Do(ctx context.Context, call astro.Call) ([]byte, error) {
 	if call.Method != http.MethodGet {
 		return s.API.Do(ctx, call)
 	}
@@ -52,23 +52,23 @@ func (s *shared) Do(ctx context.Context, call astro.Call) ([]byte, error) {
 	for _, name := range slices.Sorted(maps.Keys(call.Params)) {
 		key = append(key, fmt.Sprintf("%s=%s", name, call.Params[name]))
 	}
-	return once(&s.mu, s.gets, strings.Join(key, "\n"), func() ([]byte, error) { return s.API.Do(ctx, call) })
+	return callOnce(&s.mu, s.getCalls, strings.Join(key, "\n"), func() ([]byte, error) { return s.API.Do(ctx, call) })
 }
 
-// once makes the call of a key, or waits for the one that is under way.
-func once[T any](mu *sync.Mutex, all map[string]*sharedCall[T], key string, call func() (T, error)) (T, error) {
+// callOnce makes the call of a key, or waits for the one that is under way.
+func callOnce[T any](mu *sync.Mutex, all map[string]*cachedCall[T], key string, call func() (T, error)) (T, error) {
 	mu.Lock()
 	r, there := all[key]
 	if !there {
-		r = &sharedCall[T]{done: make(chan struct{})}
+		r = &cachedCall[T]{done: make(chan struct{})}
 		all[key] = r
 	}
 	mu.Unlock()
 	if there {
 		<-r.done
-		return r.answer, r.err
+		return r.response, r.err
 	}
 	defer close(r.done)
-	r.answer, r.err = call()
-	return r.answer, r.err
+	r.response, r.err = call()
+	return r.response, r.err
 }

@@ -14,8 +14,8 @@ import (
 	"astro-apply/internal/simulator"
 )
 
-// parse reads manifests; the files are a.yaml, b.yaml and so on.
-func parse(t testing.TB, files ...string) []*schema.Node {
+// parseManifests reads manifests; the files are a.yaml, b.yaml and so on.
+func parseManifests(t testing.TB, files ...string) []*schema.Node {
 	t.Helper()
 	var sources []manifest.Source
 	for i, text := range files {
@@ -28,10 +28,10 @@ func parse(t testing.TB, files ...string) []*schema.Node {
 	return parsed.Documents
 }
 
-// declare is what manifests without errors declare.
-func declare(t testing.TB, files ...string) *resource.Declaration {
+// loadDesired is what manifests without errors declare.
+func loadDesired(t testing.TB, files ...string) *resource.Desired {
 	t.Helper()
-	d := resource.Declare(resource.Kinds(), parse(t, files...), "")
+	d := resource.LoadDesired(resource.Kinds(), parseManifests(t, files...), "")
 	for _, p := range d.Problems {
 		if p.Warning {
 			continue
@@ -41,8 +41,8 @@ func declare(t testing.TB, files ...string) *resource.Declaration {
 	return d
 }
 
-// told is a list of problems with their places.
-func told(problems []schema.Problem) []string {
+// problemTexts is a list of problems with their places.
+func problemTexts(problems []schema.Problem) []string {
 	var out []string
 	for _, p := range problems {
 		out = append(out, p.Error())
@@ -50,30 +50,30 @@ func told(problems []schema.Problem) []string {
 	return out
 }
 
-func same(t testing.TB, what string, want, got any) {
+func assertEqual(t testing.TB, what string, want, got any) {
 	t.Helper()
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("%s (-want +got):\n%s", what, diff)
 	}
 }
 
-// stage is a simulated Organization and a token's view of it. In a synctest
+// fixture is a simulated Organization and a token's view of it. In a synctest
 // bubble the client's pace costs no time.
-type stage struct {
+type fixture struct {
 	testing.TB
 	server *simulator.Server
 	source resource.Source
 }
 
-func newStage(t testing.TB, scope simulator.Scope) *stage {
+func newFixture(t testing.TB, scope simulator.Scope) *fixture {
 	t.Helper()
-	s := &stage{TB: t, server: simulator.New(simulator.Options{})}
-	s.as(scope)
+	s := &fixture{TB: t, server: simulator.New(simulator.Options{})}
+	s.useToken(scope)
 	return s
 }
 
-// as looks at the Organization with another token.
-func (s *stage) as(scope simulator.Scope) {
+// useToken looks at the Organization with another token.
+func (s *fixture) useToken(scope simulator.Scope) {
 	s.Helper()
 	client, err := astro.New(astro.Options{BaseURL: "https://astro.invalid", Token: s.server.Token(scope), Transport: s.server.Transport()})
 	if err != nil {
@@ -81,22 +81,22 @@ func (s *stage) as(scope simulator.Scope) {
 	}
 	s.source = resource.Source{
 		API: client, OrganizationID: s.server.OrganizationID(),
-		Reach: resource.Reach{WorkspaceIDs: scope.WorkspaceIDs, DeploymentIDs: scope.DeploymentIDs},
+		TokenScope: resource.TokenScope{WorkspaceIDs: scope.WorkspaceIDs, DeploymentIDs: scope.DeploymentIDs},
 	}
 }
 
-// read looks up what manifests declare, and says of each object whether it is
+// readManifests looks up what manifests declare, and says of each object whether it is
 // live, new or why that can't be known.
-func (s *stage) read(files ...string) (d *resource.Declaration, w *resource.World, states []string) {
+func (s *fixture) readManifests(files ...string) (d *resource.Desired, w *resource.Current, states []string) {
 	s.Helper()
-	d = declare(s, files...)
-	w = s.source.Read(s.Context(), d)
-	for _, o := range d.Objects {
+	d = loadDesired(s, files...)
+	w = s.source.ReadCurrent(s.Context(), d)
+	for _, o := range d.Resources {
 		state := o.Name() + " is new"
 		if live := w.Live[o]; live != nil {
 			state = o.Name() + " is " + live.ID
 		}
-		if err := w.Failed[o]; err != nil {
+		if err := w.Errs[o]; err != nil {
 			state = o.Name() + ": " + err.Error()
 		}
 		states = append(states, state)
@@ -104,8 +104,8 @@ func (s *stage) read(files ...string) (d *resource.Declaration, w *resource.Worl
 	return d, w, states
 }
 
-// requests lists what was asked, without the parameters of paging.
-func (s *stage) requests() []string {
+// requestLines lists what was asked, without the parameters of paging.
+func (s *fixture) requestLines() []string {
 	var out []string
 	for _, r := range s.server.Requests() {
 		line := r.Method + strings.TrimPrefix(r.Path, "/v1/organizations/"+s.server.OrganizationID())

@@ -7,11 +7,11 @@ import (
 	"astro-apply/internal/schema"
 )
 
-// Stale returns the ids in a request that the manifest doesn't declare and that no
+// StaleIDs returns the ids in a request that the manifest doesn't declare and that no
 // resource has any more, such as the id of a deleted Deployment in a role. Only a
 // token of the Organization can tell: others don't see every resource.
-func (s Source) Stale(ctx context.Context, o *Object, request *schema.Node) map[string]bool {
-	if s.Reach.narrow() {
+func (s Source) StaleIDs(ctx context.Context, o *Resource, request *schema.Node) map[string]bool {
+	if s.TokenScope.isLimited() {
 		return nil
 	}
 	declared := map[string]bool{}
@@ -24,13 +24,13 @@ func (s Source) Stale(ctx context.Context, o *Object, request *schema.Node) map[
 		if f.Type.Base != schema.BaseList {
 			continue
 		}
-		for _, item := range items(request.Get(f.Name)) {
-			for kind, id := range itemRefs(f, item) {
+		for _, item := range itemsOf(request.Get(f.Name)) {
+			for kind, id := range itemReferenceIDs(f, item) {
 				k := catalog.Kind(kind)
-				if declared[id] || stale[id] || k == nil || k.nested() {
+				if declared[id] || stale[id] || k == nil || k.needsParentID() {
 					continue
 				}
-				if _, err := s.API.Do(ctx, s.Call(&Object{Kind: k, Body: &schema.Node{Form: schema.Map}}, k.Get, id, nil)); astro.IsNotFound(err) {
+				if _, err := s.API.Do(ctx, s.NewCall(&Resource{Kind: k, Body: &schema.Node{Form: schema.Map}}, k.Get, id, nil)); astro.IsNotFound(err) {
 					stale[id] = true
 				}
 			}
@@ -39,8 +39,8 @@ func (s Source) Stale(ctx context.Context, o *Object, request *schema.Node) map[
 	return stale
 }
 
-// itemRefs returns the ids that a list item refers to, by kind.
-func itemRefs(f *schema.Field, item *schema.Node) map[string]string {
+// itemReferenceIDs returns the ids that a list item refers to, by kind.
+func itemReferenceIDs(f *schema.Field, item *schema.Node) map[string]string {
 	out := map[string]string{}
 	if f.Ref != nil && !f.Ref.ByName {
 		out[f.Ref.Kind] = item.ScalarText()
@@ -54,9 +54,9 @@ func itemRefs(f *schema.Field, item *schema.Node) map[string]string {
 	return out
 }
 
-// Without removes the list items that hold one of the ids from the answer, and
+// DropItems removes the list items that hold one of the ids from the answer, and
 // returns l.
-func (l *Live) Without(ids map[string]bool) *Live {
+func (l *Live) DropItems(ids map[string]bool) *Live {
 	body := l.Body()
 	for i := range l.kind.Fields {
 		f := &l.kind.Fields[i]
@@ -67,7 +67,7 @@ func (l *Live) Without(ids map[string]bool) *Live {
 		kept := &schema.Node{Form: schema.List}
 		for _, item := range value.Items {
 			stale := false
-			for _, id := range itemRefs(f, item) {
+			for _, id := range itemReferenceIDs(f, item) {
 				stale = stale || ids[id]
 			}
 			if !stale {
@@ -75,7 +75,7 @@ func (l *Live) Without(ids map[string]bool) *Live {
 			}
 		}
 		if len(kept.Items) < len(value.Items) {
-			l.add(f.Name, kept)
+			l.addMember(f.Name, kept)
 		}
 	}
 	return l

@@ -13,7 +13,7 @@ import (
 
 // An id is stale if no resource has it and the manifest doesn't declare it. A
 // token that doesn't see every Workspace proves nothing, so nothing is left out.
-func TestStale(t *testing.T) {
+func TestStaleIDs(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		token simulator.Scope
@@ -25,9 +25,9 @@ func TestStale(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				s := withTeams(t, simulator.RepeatInheritedRoles)
-				d, _, _ := s.read("users: [{ username: grace@example.com, workspaceRoles: [{ workspaceId: cworkspace000000000000009, role: WORKSPACE_MEMBER }] }]")
-				s.as(test.token)
+				s := newTeamFixture(t, simulator.RepeatInheritedRoles)
+				d, _, _ := s.readManifests("users: [{ username: grace@example.com, workspaceRoles: [{ workspaceId: cworkspace000000000000009, role: WORKSPACE_MEMBER }] }]")
+				s.useToken(test.token)
 				if test.want == nil { // the worst that the API may answer about what the token doesn't see
 					s.server.Fail(simulator.Fault{Path: "workspaces/*", Status: http.StatusNotFound})
 				}
@@ -37,7 +37,7 @@ func TestStale(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				same(t, "stale ids", test.want, slices.Sorted(maps.Keys(s.source.Stale(t.Context(), d.Objects[0], request))))
+				assertEqual(t, "stale ids", test.want, slices.Sorted(maps.Keys(s.source.StaleIDs(t.Context(), d.Resources[0], request))))
 			})
 		})
 	}

@@ -13,20 +13,20 @@ import (
 
 // The blanks that Go trims. The two syntaxes that a Pattern is in have no name
 // in common for them.
-const blanks = "\t-\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
+const whitespaceChars = "\t-\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
 
 const (
-	nameShape   = "^[^" + blanks + `](?:[\s\S]*[^` + blanks + "])?$"
-	cronShape   = "^[" + blanks + "]*[0-9A-Za-z*/,?#-]+(?:[" + blanks + "]+[0-9A-Za-z*/,?#-]+){4}[" + blanks + "]*$"
-	momentShape = `^(?:[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]+)?(?:Z|[+-](?:[01][0-9]|2[0-3]):[0-5][0-9]))?$`
-	octet       = `(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])`
-	ipv4        = `(?:` + octet + `\.){3}` + octet
-	bits        = `(?:3[0-2]|[12]?[0-9])`
+	namePattern       = "^[^" + whitespaceChars + `](?:[\s\S]*[^` + whitespaceChars + "])?$"
+	cronPattern       = "^[" + whitespaceChars + "]*[0-9A-Za-z*/,?#-]+(?:[" + whitespaceChars + "]+[0-9A-Za-z*/,?#-]+){4}[" + whitespaceChars + "]*$"
+	timestampPattern  = `^(?:[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]+)?(?:Z|[+-](?:[01][0-9]|2[0-3]):[0-5][0-9]))?$`
+	ipv4OctetPattern  = `(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])`
+	ipv4Pattern       = `(?:` + ipv4OctetPattern + `\.){3}` + ipv4OctetPattern
+	prefixBitsPattern = `(?:3[0-2]|[12]?[0-9])`
 	// In full, it would be longer than all of these together.
-	ipv6 = `[0-9A-Fa-f]{0,4}:[0-9A-Fa-f:.]*`
+	ipv6Pattern = `[0-9A-Fa-f]{0,4}:[0-9A-Fa-f:.]*`
 )
 
-func nonEmpty() schema.Type {
+func nonEmptyType() schema.Type {
 	return schema.Type{Pattern: &schema.Pattern{Regexp: `[\s\S]`, Description: "text that is not empty"}, Check: func(s string) error {
 		if s == "" {
 			return errors.New("it can't be cleared; leave it out to keep what is live")
@@ -35,8 +35,8 @@ func nonEmpty() schema.Type {
 	}}
 }
 
-// id tells an id from a name and from what would change a path.
-func id() schema.Type {
+// idType tells an id from a name and from what would change a path.
+func idType() schema.Type {
 	return schema.Type{Pattern: &schema.Pattern{Regexp: schema.IDPattern, Description: "an id of Astro, which has about 25 small letters and digits"}, Check: func(s string) error {
 		if !schema.IsID(s) {
 			return errors.New("no id of Astro, which has about 25 small letters and digits; to find it by name, write name instead")
@@ -45,10 +45,10 @@ func id() schema.Type {
 	}}
 }
 
-// name is what identifies an object. Blanks at its ends would be lost somewhere,
+// nameType is what identifies an object. Blanks at its ends would be lost somewhere,
 // and the object not be found again.
-func name(maxLen int) schema.Type {
-	return schema.NameType(schema.Type{MaxLen: maxLen, Pattern: &schema.Pattern{Regexp: nameShape, Description: "a name, neither empty nor with a blank at its start or end"}, Check: func(s string) error {
+func nameType(maxLen int) schema.Type {
+	return schema.NameType(schema.Type{MaxLen: maxLen, Pattern: &schema.Pattern{Regexp: namePattern, Description: "a name, neither empty nor with a blank at its start or end"}, Check: func(s string) error {
 		switch {
 		case strings.TrimSpace(s) == "":
 			return errors.New("a name can't be empty")
@@ -61,28 +61,28 @@ func name(maxLen int) schema.Type {
 
 // An address as mail servers in use take it: the standard's grammar would
 // refuse some of them.
-const addressShape = `^[^@\t\n\f\r ,;<>"]+@[^@\t\n\f\r ,;<>"]+\.[^@\t\n\f\r ,;<>"]+$`
+const emailPattern = `^[^@\t\n\f\r ,;<>"]+@[^@\t\n\f\r ,;<>"]+\.[^@\t\n\f\r ,;<>"]+$`
 
-var address = regexp.MustCompile(addressShape)
+var emailRegexp = regexp.MustCompile(emailPattern)
 
-// email is an e-mail address. Astro may return it in lower case, so case doesn't
+// emailType is an e-mail address. Astro may return it in lower case, so case doesn't
 // count.
-func email() schema.Type {
-	return schema.NameType(schema.Type{Pattern: &schema.Pattern{Regexp: addressShape, Description: "an e-mail address such as data@example.com"}, Check: func(s string) error {
-		if !address.MatchString(s) {
+func emailType() schema.Type {
+	return schema.NameType(schema.Type{Pattern: &schema.Pattern{Regexp: emailPattern, Description: "an e-mail address such as data@example.com"}, Check: func(s string) error {
+		if !emailRegexp.MatchString(s) {
 			return errors.New("not an e-mail address such as data@example.com")
 		}
 		return nil
 	}, Normalize: strings.ToLower})
 }
 
-var cronPart = regexp.MustCompile(`^[0-9A-Za-z*/,?#-]+$`)
+var cronPartRegexp = regexp.MustCompile(`^[0-9A-Za-z*/,?#-]+$`)
 
-func cron() schema.Type {
-	return schema.Type{Pattern: &schema.Pattern{Regexp: cronShape, Description: "a cron expression of 5 parts, such as 0 18 * * 1-5"}, Check: func(s string) error {
+func cronType() schema.Type {
+	return schema.Type{Pattern: &schema.Pattern{Regexp: cronPattern, Description: "a cron expression of 5 parts, such as 0 18 * * 1-5"}, Check: func(s string) error {
 		parts := strings.Fields(s)
 		for _, p := range parts {
-			if !cronPart.MatchString(p) {
+			if !cronPartRegexp.MatchString(p) {
 				return fmt.Errorf("%q is no part of a cron expression", p)
 			}
 		}
@@ -93,10 +93,10 @@ func cron() schema.Type {
 	}, Normalize: func(s string) string { return strings.ToUpper(strings.Join(strings.Fields(s), " ")) }}
 }
 
-// cidr is a network or an address, compared without its host bits.
-func cidr() schema.Type {
+// networkType is a network or an address, compared without its host bits.
+func networkType() schema.Type {
 	return schema.Type{
-		Pattern: &schema.Pattern{Regexp: `^(?:` + ipv4 + `(?:/` + bits + `)?|` + ipv6 + `(?:%.+|/[0-9]{1,3})?)$`, Description: "a network such as 10.0.0.0/8, or an address"},
+		Pattern: &schema.Pattern{Regexp: `^(?:` + ipv4Pattern + `(?:/` + prefixBitsPattern + `)?|` + ipv6Pattern + `(?:%.+|/[0-9]{1,3})?)$`, Description: "a network such as 10.0.0.0/8, or an address"},
 		Check: func(s string) error {
 			_, errPrefix := netip.ParsePrefix(s)
 			_, errAddr := netip.ParseAddr(s)
@@ -105,12 +105,12 @@ func cidr() schema.Type {
 			}
 			return nil
 		},
-		Normalize: canonicalNetwork,
+		Normalize: normalizeNetwork,
 	}
 }
 
-// canonicalNetwork is the spelling in which networks are compared.
-func canonicalNetwork(s string) string {
+// normalizeNetwork is the spelling in which networks are compared.
+func normalizeNetwork(s string) string {
 	if p, ok := parseNetwork(s); ok {
 		return p.String()
 	}
@@ -135,11 +135,11 @@ func parseNetwork(s string) (netip.Prefix, bool) {
 	return p.Masked(), true
 }
 
-// moment is a point in time in RFC 3339 form, compared as such.
-func moment() schema.Type {
+// timestampType is a point in time in RFC 3339 form, compared as such.
+func timestampType() schema.Type {
 	return schema.Type{
 		EmptyIsUnset: true,
-		Pattern:      &schema.Pattern{Regexp: momentShape, Description: "a time such as 2026-12-24T18:00:00Z"},
+		Pattern:      &schema.Pattern{Regexp: timestampPattern, Description: "a time such as 2026-12-24T18:00:00Z"},
 		Check: func(s string) error {
 			if _, err := time.Parse(time.RFC3339, s); err != nil && s != "" {
 				return errors.New("not a time such as 2026-12-24T18:00:00Z")

@@ -2,27 +2,27 @@ package resource
 
 import "astro-apply/internal/schema"
 
-// newAPIToken is the body of a create, which takes the token's role in what it
+// expandAPIToken is the body of a create, which takes the token's role in what it
 // belongs to and no other.
-func newAPIToken(fields, _ *schema.Node, _ string) *schema.Node {
+func expandAPIToken(fields, _ *schema.Node, _ string) *schema.Node {
 	out := fields.Clone()
 	roles := out.Get("roles")
 	for _, name := range []string{"scope", "workspaceId", "deploymentId", "roles"} {
 		out.Delete(name)
 	}
-	scope, entity := owner(fields)
+	scope, entity := scopeAndEntity(fields)
 	out.Set("scope", schema.String(scope))
 	out.Set("entityId", entity)
 	for _, role := range roles.Items {
-		if scopeOf(role) == "itself" {
+		if roleScope(role) == "itself" {
 			out.Set("role", role.Get("role"))
 		}
 	}
 	return out
 }
 
-// owner is what a token belongs to; nil is the Organization.
-func owner(token *schema.Node) (scope string, entity *schema.Node) {
+// scopeAndEntity is what a token belongs to; nil is the Organization.
+func scopeAndEntity(token *schema.Node) (scope string, entity *schema.Node) {
 	switch {
 	case token.Get("deploymentId") != nil:
 		return "DEPLOYMENT", token.Get("deploymentId")
@@ -32,13 +32,13 @@ func owner(token *schema.Node) (scope string, entity *schema.Node) {
 	return "ORGANIZATION", nil
 }
 
-// tokenRoles tells roles as the API does: by type and id of what they are for.
-func tokenRoles(fields, token *schema.Node, organizationID string) *schema.Node {
+// expandTokenRoles tells roles as the API does: by type and id of what they are for.
+func expandTokenRoles(fields, token *schema.Node, organizationID string) *schema.Node {
 	list := &schema.Node{Form: schema.List, Pos: fields.Get("roles").Pos}
 	for _, role := range fields.Get("roles").Items {
-		scope, entity := owner(role)
-		if scopeOf(role) == "itself" {
-			scope, entity = owner(token)
+		scope, entity := scopeAndEntity(role)
+		if roleScope(role) == "itself" {
+			scope, entity = scopeAndEntity(token)
 		}
 		if entity == nil {
 			entity = schema.String(organizationID)
@@ -60,17 +60,17 @@ func tokenRoles(fields, token *schema.Node, organizationID string) *schema.Node 
 	return out
 }
 
-// neverExpires says what an answer says by leaving the period out.
-func neverExpires(live *schema.Node) {
+// flattenExpiry says what an answer says by leaving the period out.
+func flattenExpiry(live *schema.Node) {
 	if live.Get("expiryPeriodInDays") == nil {
 		live.Set("expiryPeriodInDays", schema.Int(0))
 	}
 }
 
-// canonicalToken tells an answer in the manifest's words. What a token belongs
+// flattenToken tells an answer in the manifest's words. What a token belongs
 // to is only told by the role that it has there.
-func canonicalToken(live *schema.Node) {
-	neverExpires(live)
+func flattenToken(live *schema.Node) {
+	flattenExpiry(live)
 	roles, scope := live.Get("roles"), live.Get("scope").ScalarText()
 	if roles == nil || roles.Form != schema.List {
 		return

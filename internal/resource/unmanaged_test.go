@@ -12,8 +12,8 @@ import (
 )
 
 // What lives in the Workspaces that a manifest manages, and nobody declares.
-func TestUnmanaged(t *testing.T) {
-	bubble(t, simulator.Scope{}, func(s *stage) {
+func TestListUnmanaged(t *testing.T) {
+	runWithFixture(t, simulator.Scope{}, func(s *fixture) {
 		const one, two, other = "cworkspace000000000000001", "cworkspace000000000000002", "cworkspace000000000000003"
 		for id, name := range map[string]string{one: "one", two: "two", other: "other"} {
 			s.server.Seed("workspace", map[string]any{"name": name, "id": id})
@@ -25,29 +25,29 @@ func TestUnmanaged(t *testing.T) {
 		}
 		own := s.server.Seed("apiToken", token("own"))
 		s.server.Seed("apiToken", token("ci"))
-		d, world, _ := s.read("workspaces: [{ name: one }]\ndeployments: [{ name: known, workspace: one }, { name: known, workspaceId: " + two + " }]")
+		d, world, _ := s.readManifests("workspaces: [{ name: one }]\ndeployments: [{ name: known, workspace: one }, { name: known, workspaceId: " + two + " }]")
 		s.server.ResetRequests()
 		s.source.TokenID = own
 		list := func() (names []string, err error) {
-			found, err := s.source.Unmanaged(context.Background(), d, world)
+			found, err := s.source.ListUnmanaged(context.Background(), d, world)
 			for _, u := range found {
-				names = append(names, fmt.Sprintf("%s %s in %s", u.Kind.Name, u.Live.Name(), u.In))
+				names = append(names, fmt.Sprintf("%s %s in %s", u.Kind.Name, u.Live.Name(), u.RootName))
 			}
 			return names, err
 		}
 		got, err := list()
-		same(s, "error", nil, err)
-		same(s, "unmanaged", []string{"deployment left in " + two, "deployment left in one", "apiToken ci in one"}, got)
-		if slices.ContainsFunc(s.requests(), func(r string) bool { return strings.HasPrefix(r, "GET/deployments") }) {
-			s.Errorf("read again: %v", s.requests())
+		assertEqual(s, "error", nil, err)
+		assertEqual(s, "unmanaged", []string{"deployment left in " + two, "deployment left in one", "apiToken ci in one"}, got)
+		if slices.ContainsFunc(s.requestLines(), func(r string) bool { return strings.HasPrefix(r, "GET/deployments") }) {
+			s.Errorf("read again: %v", s.requestLines())
 		}
 
 		s.server.Fail(simulator.Fault{Path: "tokens", Status: http.StatusForbidden})
-		d, world, _ = s.read("deployments: [{ name: known, workspaceId: " + one + " }]")
+		d, world, _ = s.readManifests("deployments: [{ name: known, workspaceId: " + one + " }]")
 		got, err = list()
 		if err == nil || !strings.Contains(err.Error(), "403") {
 			s.Errorf("what can't be listed is not told: %v", err)
 		}
-		same(s, "the rest", []string{"deployment left in " + one}, got)
+		assertEqual(s, "the rest", []string{"deployment left in " + one}, got)
 	})
 }

@@ -2,37 +2,37 @@ package resource
 
 import "astro-apply/internal/schema"
 
-const notAccepted = "the invitation is not accepted yet; the roles are set by the first run after that"
+const inviteNotAccepted = "the invitation is not accepted yet; the roles are set by the first run after that"
 
-// user comes and goes by invitation and in the Astro UI; what is managed here
+// userKind comes and goes by invitation and in the Astro UI; what is managed here
 // is what a user may do. Roles are never taken away by leaving them out.
-func user() *Kind {
+func userKind() *Kind {
 	const collection = "/organizations/{organizationId}/users"
 	const item = collection + "/{id}"
 	return &Kind{
-		Name:      "user",
-		Title:     "user",
-		Section:   "users",
-		Doc:       "What a user of the Organization may do.",
-		Adopt:     "invite them in the section invites, and let them accept",
-		Stays:     "remove the user in the Astro UI, or declare [] for the roles that are to go",
-		Identity:  []string{"username"},
-		List:      Query{Path: collection, Member: "users"},
-		Get:       Call{"GET", item},
-		Parts:     []Part{{Name: "roles", Call: Call{"POST", item + "/roles"}}},
-		Canonical: canonicalGrants,
-		Inherits:  throughTeams("organizationRole", "workspaceRoles", "deploymentRoles", "dagRoles"),
-		Guard: func(g Guarded) Refusal {
+		Name:            "user",
+		Title:           "user",
+		Section:         "users",
+		Doc:             "What a user of the Organization may do.",
+		NotCreatable:    "invite them in the section invites, and let them accept",
+		NotDeletable:    "remove the user in the Astro UI, or declare [] for the roles that are to go",
+		Identity:        []string{"username"},
+		List:            ListEndpoint{Path: collection, Member: "users"},
+		Get:             Endpoint{"GET", item},
+		UpdateEndpoints: []UpdateEndpoint{{Name: "roles", Endpoint: Endpoint{"POST", item + "/roles"}}},
+		Flatten:         flattenGrants,
+		Inheritance:     teamInheritance("organizationRole", "workspaceRoles", "deploymentRoles", "dagRoles"),
+		Precondition: func(g ProposedChange) Refusal {
 			switch status := g.Live.Get("status"); {
 			case status.Is("ACTIVE"):
 				return Refusal{}
 			case status.Is("PENDING"):
-				return Refusal{Why: notAccepted, Later: true}
+				return Refusal{Reason: inviteNotAccepted, Temporary: true}
 			default:
-				return Refusal{Why: "the user's status is " + status.Show() + ", and only an ACTIVE one can be given roles; remove the user from the manifest"}
+				return Refusal{Reason: "the user's status is " + status.Show() + ", and only an ACTIVE one can be given roles; remove the user from the manifest"}
 			}
 		},
-		Doubt: func(live *schema.Node) string {
+		Advice: func(live *schema.Node) string {
 			status := live.Get("status")
 			if status == nil || status.Is("ACTIVE") || status.Is("PENDING") {
 				return ""
@@ -41,51 +41,51 @@ func user() *Kind {
 		},
 		Fields: append([]schema.Field{
 			{
-				Name: "username", Type: email(), Behavior: schema.Create | schema.Immutable, EndpointName: "roles",
+				Name: "username", Type: emailType(), Behavior: schema.Create | schema.Immutable, EndpointName: "roles",
 				Remedy: "Declare the other user instead", Doc: "The user's e-mail address.",
 			},
 			{
-				Name: "organizationRole", Type: organizationRole(), EndpointName: "roles", Behavior: schema.Update | schema.RequiredUpdate | schema.MustBeKnown,
+				Name: "organizationRole", Type: organizationRoleType(), EndpointName: "roles", Behavior: schema.Update | schema.RequiredUpdate | schema.MustBeKnown,
 				Doc: "The role in the Organization.",
 			},
-		}, grants()...),
+		}, grantFields()...),
 		Rules: grantRules(),
 	}
 }
 
-// throughTeams names the fields in which an answer about a user may hold roles of
+// teamInheritance names the fields in which an answer about a user may hold roles of
 // the user's Teams.
-func throughTeams(fields ...string) *Inheritance {
+func teamInheritance(fields ...string) *Inheritance {
 	return &Inheritance{
 		Title: "Team", Path: "/organizations/{organizationId}/users/{id}/teams", Member: "teams",
-		Get: Call{"GET", "/organizations/{organizationId}/teams/{id}"}, Fields: fields, Least: "ORGANIZATION_MEMBER",
+		Get: Endpoint{"GET", "/organizations/{organizationId}/teams/{id}"}, Fields: fields, BaselineValue: "ORGANIZATION_MEMBER",
 	}
 }
 
-// invite can be neither listed nor read: whoever was invited is found among
+// inviteKind can be neither listed nor read: whoever was invited is found among
 // the users.
-func invite() *Kind {
+func inviteKind() *Kind {
 	const collection = "/organizations/{organizationId}/invites"
 	return &Kind{
-		Name:     "invite",
-		Title:    "invite",
-		Section:  "invites",
-		Doc:      "An invitation to the Organization. Whoever is in it, or was invited, is not invited again.",
-		Makes:    "user",
-		Stays:    "the API doesn't tell an invite again; withdraw it in the Astro UI, and remove it from the manifest",
-		Identity: []string{"inviteeEmail"},
-		Unique:   true, // a user is invited twice, and is still one user
-		List:     Query{Path: "/organizations/{organizationId}/users", Member: "users"},
-		Create:   Call{"POST", collection},
-		Inherits: throughTeams("role"),
-		Canonical: func(live *schema.Node) {
+		Name:         "invite",
+		Title:        "invite",
+		Section:      "invites",
+		Doc:          "An invitation to the Organization. Whoever is in it, or was invited, is not invited again.",
+		CreatesKind:  "user",
+		NotDeletable: "the API doesn't tell an invite again; withdraw it in the Astro UI, and remove it from the manifest",
+		Identity:     []string{"inviteeEmail"},
+		Unique:       true, // a user is invited twice, and is still one user
+		List:         ListEndpoint{Path: "/organizations/{organizationId}/users", Member: "users"},
+		Create:       Endpoint{"POST", collection},
+		Inheritance:  teamInheritance("role"),
+		Flatten: func(live *schema.Node) {
 			if live.Get("id") == nil { // of an invite that was just made
 				live.Set("id", live.GetPath("invitee.id"))
 				live.Set("id", live.Get("userId"))
 				live.Set("username", live.GetPath("invitee.username"))
 			}
 		},
-		Doubt: func(live *schema.Node) string {
+		Advice: func(live *schema.Node) string {
 			if !live.Get("status").Is("PENDING") {
 				return ""
 			}
@@ -93,11 +93,11 @@ func invite() *Kind {
 		},
 		Fields: []schema.Field{
 			{
-				Name: "inviteeEmail", ResponsePath: "username", Type: email(), Behavior: schema.Create | schema.RequiredCreate | schema.Immutable,
+				Name: "inviteeEmail", ResponsePath: "username", Type: emailType(), Behavior: schema.Create | schema.RequiredCreate | schema.Immutable,
 				Remedy: "Declare another invite instead", Doc: "The e-mail address of whoever is invited.",
 			},
 			{
-				Name: "role", ResponsePath: "organizationRole", Type: organizationRole(), Behavior: schema.Create | schema.RequiredCreate | schema.IgnoreChanges,
+				Name: "role", ResponsePath: "organizationRole", Type: organizationRoleType(), Behavior: schema.Create | schema.RequiredCreate | schema.IgnoreChanges,
 				Remedy: "the invite is out or accepted, so the role is changed in the section users",
 				Doc:    "The role in the Organization to begin with.",
 			},

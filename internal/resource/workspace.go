@@ -2,25 +2,25 @@ package resource
 
 import "astro-apply/internal/schema"
 
-func workspace() *Kind {
+func workspaceKind() *Kind {
 	const collection = "/organizations/{organizationId}/workspaces"
 	const item = collection + "/{id}"
 	return &Kind{
-		Name:     "workspace",
-		Title:    "Workspace",
-		Section:  "workspaces",
-		Doc:      "Groups Deployments and the people who may work on them.",
-		Identity: []string{"name"},
-		List:     Query{Path: collection, Member: "workspaces", Names: "names"},
-		Get:      Call{"GET", item},
-		Create:   Call{"POST", collection},
-		Delete:   Call{"DELETE", item},
-		Parts:    []Part{{Call: Call{"POST", item}}},
-		Page:     "/{id}",
+		Name:            "workspace",
+		Title:           "Workspace",
+		Section:         "workspaces",
+		Doc:             "Groups Deployments and the people who may work on them.",
+		Identity:        []string{"name"},
+		List:            ListEndpoint{Path: collection, Member: "workspaces", NameParam: "names"},
+		Get:             Endpoint{"GET", item},
+		Create:          Endpoint{"POST", collection},
+		Delete:          Endpoint{"DELETE", item},
+		UpdateEndpoints: []UpdateEndpoint{{Endpoint: Endpoint{"POST", item}}},
+		UIPath:          "/{id}",
 
 		Visibility: "only an Organization Owner may create Workspaces, and sees all of them",
 		// A cluster has a cloud and a region of its own; a request with both is refused.
-		Canonical: func(live *schema.Node) {
+		Flatten: func(live *schema.Node) {
 			if live.Get("defaultClusterId").ScalarText() != "" {
 				live.Delete("defaultCloudProvider")
 				live.Delete("defaultRegion")
@@ -28,7 +28,7 @@ func workspace() *Kind {
 		},
 		Fields: []schema.Field{
 			{
-				Name: "name", Type: name(50), Behavior: schema.RequiredCreate | schema.RequiredUpdate,
+				Name: "name", Type: nameType(50), Behavior: schema.RequiredCreate | schema.RequiredUpdate,
 				Doc: "The Workspace's name.",
 			},
 			{
@@ -52,14 +52,14 @@ func workspace() *Kind {
 				Doc:           "The cloud provider that new Deployments are placed on, together with defaultRegion.",
 			},
 			{
-				Name: "defaultRegion", Type: nonEmpty(),
+				Name: "defaultRegion", Type: nonEmptyType(),
 				ConflictsWith: []string{"defaultClusterId"},
 				Doc:           "The region that new Deployments are placed in, together with defaultCloudProvider.",
 			},
 		},
 		Rules: []Rule{
-			exclusive("defaultClusterId", "defaultCloudProvider", "defaultRegion"),
-			together("defaultCloudProvider", "defaultRegion"),
+			exclusiveFieldsRule("defaultClusterId", "defaultCloudProvider", "defaultRegion"),
+			togetherRule("defaultCloudProvider", "defaultRegion"),
 		},
 	}
 }
