@@ -20,7 +20,7 @@ import (
 func (p *process) marker() report.Marker {
 	workflow, _, _ := strings.Cut(p.Getenv("GITHUB_WORKFLOW_REF"), "@") // owner/name/.github/workflows/x.yml@ref
 	step := strings.Join([]string{workflow, p.Getenv("GITHUB_JOB"), p.Getenv("GITHUB_ACTION")}, " ")
-	return report.Marker{Workflow: plan.Sum([]byte(step)), Manifest: plan.Sum([]byte(p.manifest())), Head: p.event.HeadSHA}
+	return report.Marker{Workflow: plan.DigestOf([]byte(step)), Manifest: plan.DigestOf([]byte(p.manifest())), Head: p.event.HeadSHA}
 }
 
 // manifest says what a plan is of: whatever makes another run's plan one of

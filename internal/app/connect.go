@@ -32,9 +32,9 @@ func (p *process) astro(declared *resource.Desired) (resource.Source, error) {
 	if left := time.Until(caller.ExpiresAt); !caller.ExpiresAt.IsZero() && left <= 0 {
 		return resource.Source{}, fmt.Errorf("the token in %s expired at %s; create another one and update the secret", TokenVariable, caller.ExpiresAt.Format(time.RFC3339))
 	}
-	if left := time.Until(caller.ExpiresAt); !caller.ExpiresAt.IsZero() && left < plan.ExpiryNotice {
+	if left := time.Until(caller.ExpiresAt); !caller.ExpiresAt.IsZero() && left < plan.ExpiryWarningPeriod {
 		p.report.Remarks = append(p.report.Remarks, fmt.Sprintf("the token in %s expires in %s, at %s; create another one and update the secret before that",
-			TokenVariable, plan.Days(left), caller.ExpiresAt.Format(time.RFC3339)))
+			TokenVariable, plan.FormatDays(left), caller.ExpiresAt.Format(time.RFC3339)))
 	}
 	organization, err := p.organization(declared, caller)
 	if err != nil {

@@ -44,7 +44,7 @@ func (p *process) reconcile(ctx context.Context, declared *resource.Desired) err
 		rotate = nil // what is to be made anew is no drift
 	}
 	policy := plan.Policy{
-		AllowDelete: bool(p.config.AllowDelete), Now: time.Now(), Rotate: rotate, Only: only, Exact: bool(p.config.RequireReviewedPlan), Caller: p.caller(),
+		AllowDelete: bool(p.config.AllowDelete), Now: time.Now(), Rotate: rotate, IsTarget: only, ReviewedOnly: bool(p.config.RequireReviewedPlan), Caller: p.caller(),
 		// Secrets that are to be written again are no drift.
 		WriteSecrets: bool(p.config.WriteSecrets) && p.report.Mode != string(config.ModeDrift),
 	}
@@ -84,7 +84,7 @@ func (p *process) apply(ctx context.Context, source resource.Source, policy plan
 func (p *process) plan(ctx context.Context, source resource.Source, declared *resource.Desired, policy plan.Policy) *resource.Current {
 	world := source.ReadCurrent(ctx, declared)
 	p.report.Plan = plan.Make(source.OrganizationID, declared, world, policy)
-	if stale := p.report.Plan.Stale(); len(stale) > 0 && ctx.Err() == nil {
+	if stale := p.report.Plan.ResourcesToRefresh(); len(stale) > 0 && ctx.Err() == nil {
 		source.Refresh(ctx, world, stale)
 		p.report.Plan = plan.Make(source.OrganizationID, declared, world, policy)
 	}
@@ -95,11 +95,11 @@ func (p *process) plan(ctx context.Context, source resource.Source, declared *re
 		}
 		return world
 	}
-	p.report.Plan.Refuse(p.outputSinks(p.report.Plan.Issues(policy))...)
-	for _, secret := range p.report.Plan.Secrets() {
+	p.report.Plan.AddProblems(p.outputSinks(p.report.Plan.ResourcesWithNewSecret(policy))...)
+	for _, secret := range p.report.Plan.NewlySensitiveTexts() {
 		p.runner.Mask(secret)
 	}
-	p.report.Plan.Scrub = p.runner.Scrub
+	p.report.Plan.Redact = p.runner.Scrub
 	return world
 }
 

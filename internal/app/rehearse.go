@@ -48,9 +48,9 @@ func (p *process) rehearse(run context.Context, sources []manifest.Source) {
 	remarks := map[schema.Problem]bool{}
 	for _, c := range rehearsed.Changes {
 		for _, problem := range c.Problems {
-			problem.Message = c.Object.String() + ": " + problem.Message
+			problem.Message = c.Resource.String() + ": " + problem.Message
 			remarks[problem] = true
-			c.Action, c.Err = plan.Unknown, errors.New("not rehearsed")
+			c.Action, c.Err = plan.Errored, errors.New("not rehearsed")
 		}
 	}
 	for _, problem := range rehearsed.Problems {
@@ -82,18 +82,18 @@ func (p *process) refusals(outcomes []apply.Outcome) {
 		}
 		// A value that is refused is wrong; a new object that is refused may be one
 		// that is live and has what this one lacks.
-		problem := schema.Problem{Pos: o.Change.Object.Pos, Message: refusal.Message, Warning: true}
+		problem := schema.Problem{Pos: o.Change.Resource.Pos, Message: refusal.Message, Warning: true}
 		why := "it may be live already"
 		for _, f := range refusal.FieldErrors {
 			if at, ok := o.Body.PositionOf(f.Field); ok {
 				problem.Pos, problem.Message = at, f.Field+": "+strings.TrimPrefix(f.Message, f.Field+" ")
-				why = guessed(o.Change.Object)
+				why = guessed(o.Change.Resource)
 				problem.Warning = why != ""
 			}
 		}
-		problem.Message = o.Change.Object.String() + ": refused in the rehearsal: " + problem.Message
+		problem.Message = o.Change.Resource.String() + ": refused in the rehearsal: " + problem.Message
 		if problem.Warning {
-			problem.Message += ", which may not hold because " + cmp.Or(guessed(o.Change.Object), why)
+			problem.Message += ", which may not hold because " + cmp.Or(guessed(o.Change.Resource), why)
 		}
 		p.report.Problems = append(p.report.Problems, problem)
 	}

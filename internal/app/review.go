@@ -89,7 +89,7 @@ func (p *process) within(shown report.Marker, number int) error {
 		}
 		return err
 	}
-	beyond, err := p.report.Plan.Beyond(review)
+	beyond, err := p.report.Plan.UnreviewedChanges(review)
 	switch {
 	case err != nil:
 		return fmt.Errorf("pull request %d: %w", number, err)

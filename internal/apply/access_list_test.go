@@ -119,7 +119,7 @@ func TestAccessListIsGuardedAgain(t *testing.T) {
 			text += fmt.Sprintf(", 10.%d.%d.0/24", i/256, i%256)
 		}
 		p := s.plan(text+"]", plan.Policy{})
-		remove := s.source.NewCall(p.Changes[0].Object, resource.Endpoint{Method: "DELETE", Path: "/organizations/{organizationId}/allowed-ip-address-ranges/{id}"}, id, nil)
+		remove := s.source.NewCall(p.Changes[0].Resource, resource.Endpoint{Method: "DELETE", Path: "/organizations/{organizationId}/allowed-ip-address-ranges/{id}"}, id, nil)
 		if _, err := s.source.API.Do(context.Background(), remove); err != nil {
 			t.Fatal(err)
 		}

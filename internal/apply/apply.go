@@ -86,7 +86,7 @@ type run struct {
 // It returns when every call has ended. When ctx ends nothing new is started;
 // calls in flight have the grace that the client gives them.
 func Run(ctx context.Context, source resource.Source, p *plan.Plan, o Options) []Outcome {
-	r := &run{Options: o, source: source, finder: resource.Finder{Source: source}, existed: func(id string) bool { return p.Existing[id] }}
+	r := &run{Options: o, source: source, finder: resource.Finder{Source: source}, existed: func(id string) bool { return p.ExistingIDs[id] }}
 	of := map[*plan.Change]*job{}
 	for _, c := range p.Changes {
 		j := newJob(c)
@@ -94,13 +94,13 @@ func Run(ctx context.Context, source resource.Source, p *plan.Plan, o Options) [
 		r.jobs = append(r.jobs, j)
 	}
 	for _, j := range r.jobs {
-		for _, n := range j.change.Needs {
+		for _, n := range j.change.DependsOn {
 			j.needs = append(j.needs, of[n])
-			of[n].awaited = of[n].awaited || j.change.Active()
+			of[n].awaited = of[n].awaited || j.change.IsActive()
 		}
 	}
 	for _, j := range r.jobs[:len(p.Changes)] {
-		if len(j.change.Later) > 0 && j.change.Active() {
+		if len(j.change.Deferred) > 0 && j.change.IsActive() {
 			r.jobs = append(r.jobs, second(j, of))
 		}
 	}
@@ -136,7 +136,7 @@ func (r *run) job(ctx context.Context, j *job) {
 	start := time.Now()
 	r.do(ctx, j)
 	j.Duration = time.Since(start)
-	if j.change.Active() && r.Done != nil && (j.first == nil || j.decides(j.first.passed.Status)) {
+	if j.change.IsActive() && r.Done != nil && (j.first == nil || j.decides(j.first.passed.Status)) {
 		r.mu.Lock()
 		defer r.mu.Unlock()
 		r.Done(j.Outcome)
@@ -145,17 +145,17 @@ func (r *run) job(ctx context.Context, j *job) {
 
 func (r *run) do(ctx context.Context, j *job) {
 	switch j.change.Action {
-	case plan.Unknown:
+	case plan.Errored:
 		j.fail(j.change.Err)
 		if _, ok := errors.AsType[*resource.BlockedError](j.change.Err); ok {
 			j.Status = Skipped
 		}
 		return
-	case plan.Kept:
+	case plan.DeletePrevented:
 		j.Status = Kept
 		return
 	}
-	if r.refusal != nil && j.change.Active() {
+	if r.refusal != nil && j.change.IsActive() {
 		j.fail(r.refusal)
 		return
 	}
@@ -164,12 +164,12 @@ func (r *run) do(ctx context.Context, j *job) {
 		j.Live, j.Wrote, j.Status, j.Warnings = first.Live, first.Wrote, first.Status, first.Warnings
 	}
 	for _, n := range j.needs {
-		if status := n.passed.Status; j.change.Active() && !status.OK() {
-			j.Status, j.Err = Skipped, fmt.Errorf("needs %s, which %s%s", n.change.Object, verb[status], j.rest())
+		if status := n.passed.Status; j.change.IsActive() && !status.OK() {
+			j.Status, j.Err = Skipped, fmt.Errorf("needs %s, which %s%s", n.change.Resource, verb[status], j.rest())
 			return
 		}
 	}
-	if j.change.Active() && ctx.Err() != nil {
+	if j.change.IsActive() && ctx.Err() != nil {
 		j.Status, j.Err = Stopped, context.Cause(ctx)
 		return
 	}

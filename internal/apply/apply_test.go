@@ -181,7 +181,7 @@ func TestDependentsOfAFailureAreSkipped(t *testing.T) {
 		outcomes := s.apply(t.Context(), two+"  - { name: three, workspace: other, type: STANDARD, cloudProvider: AWS, region: us-east-1 }\n---\nworkspaces: [{ name: other }]\n", apply.Options{})
 		got := map[string]apply.Status{}
 		for _, o := range outcomes {
-			got[o.Change.Object.Name()] = o.Status
+			got[o.Change.Resource.Name()] = o.Status
 		}
 		want := map[string]apply.Status{"data": apply.Failed, "one": apply.Skipped, "two": apply.Skipped, "other": apply.Created, "three": apply.Created}
 		if diff := cmp.Diff(want, got); diff != "" {

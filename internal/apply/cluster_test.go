@@ -32,7 +32,7 @@ func TestHoursForACluster(t *testing.T) {
 		start, said, done := time.Now(), []string{}, []string{}
 		outcomes := s.apply(context.Background(), onCluster, apply.Options{
 			Said: func(line string) { said = append(said, line) },
-			Done: func(o apply.Outcome) { done = append(done, fmt.Sprint(o.Status, " ", o.Change.Object)) },
+			Done: func(o apply.Outcome) { done = append(done, fmt.Sprint(o.Status, " ", o.Change.Resource)) },
 		})
 		slices.Sort(done)
 		if diff := cmp.Diff([]string{`created cluster "production"`, `created deployment "etl"`, `created workspace "data"`}, done); diff != "" {
@@ -40,7 +40,7 @@ func TestHoursForACluster(t *testing.T) {
 		}
 		for _, o := range outcomes {
 			if o.Status != apply.Created {
-				t.Errorf("%s: %s: %v", o.Change.Object, o.Status, o.Err)
+				t.Errorf("%s: %s: %v", o.Change.Resource, o.Status, o.Err)
 			}
 		}
 		if took := time.Since(start); took < 2*time.Hour || took > 5*time.Hour {
@@ -110,7 +110,7 @@ func TestBrokenCluster(t *testing.T) {
 		outcomes := s.apply(context.Background(), strings.ReplaceAll(onCluster, "production", "broken"), apply.Options{Wait: true})
 		got := map[string]string{}
 		for _, o := range outcomes {
-			got[o.Change.Object.Kind.Name] = fmt.Sprint(o.Status, " ", o.Err)
+			got[o.Change.Resource.Kind.Name] = fmt.Sprint(o.Status, " ", o.Err)
 		}
 		if !strings.Contains(got["cluster"], "failed accepted, and then it failed at Astro: CREATE_FAILED") {
 			t.Error(got["cluster"])

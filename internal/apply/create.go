@@ -17,7 +17,7 @@ import (
 // or unusable answer leaves unknown whether it exists, so it is looked up before
 // it is made again: a second create could make a second object.
 func (r *run) create(ctx context.Context, j *job) error {
-	d := plan.Compare(j.change.Object, nil, r.Policy)
+	d := plan.Compare(j.change.Resource, nil, r.Policy)
 	if len(d.Problems) > 0 {
 		return d.Problems[0]
 	}
@@ -42,7 +42,7 @@ type lost struct{ cause error }
 func (l *lost) Error() string { return l.cause.Error() }
 
 func (r *run) make(ctx context.Context, j *job, request plan.Request) error {
-	o := j.change.Object
+	o := j.change.Resource
 	answer, err := r.send(ctx, j, request, "")
 	if err != nil && !ambiguous(err) {
 		if !taken(o.Kind, err) {
@@ -103,22 +103,22 @@ func unfinished(o *resource.Resource) bool {
 // A secret value that came with the answer is not delivered: it may belong to
 // another object.
 func (r *run) adopt(ctx context.Context, j *job, cause error) error {
-	found, err := r.appears(ctx, j.change.Object)
-	switch k := j.change.Object.Kind; {
+	found, err := r.appears(ctx, j.change.Resource)
+	switch k := j.change.Resource.Kind; {
 	case err != nil && k.GeneratedSecret != "":
 		return fmt.Errorf("create: %w; whether it exists now is unknown, because it can't be looked up: %w; if it does, its %s is lost, and the next run says so", cause, err, k.GeneratedSecret)
 	case err != nil:
 		return fmt.Errorf("create: %w; whether it exists now is unknown, because it can't be looked up: %w", cause, err)
 	case found == nil && errors.As(cause, new(*resource.UnverifiedCreateError)):
-		return fmt.Errorf("create: %w; %s was not found afterwards; it was not created again; check in Astro what exists, and run again", cause, j.change.Object)
+		return fmt.Errorf("create: %w; %s was not found afterwards; it was not created again; check in Astro what exists, and run again", cause, j.change.Resource)
 	case found == nil:
 		return &lost{cause}
 	}
 	j.Live = found
-	if ambiguous(cause) || !taken(j.change.Object.Kind, cause) {
+	if ambiguous(cause) || !taken(j.change.Resource.Kind, cause) {
 		j.Wrote = Created
 	}
-	if k := j.change.Object.Kind; k.GeneratedSecret != "" {
+	if k := j.change.Resource.Kind; k.GeneratedSecret != "" {
 		way := "remove it and run again"
 		if k.Rotate.Path != "" {
 			way = "rotate it, or " + way
@@ -150,7 +150,7 @@ func taken(k *resource.Kind, err error) bool {
 // usable waits until what the object refers to can be used, where that was
 // found live and is declared by nobody.
 func (r *run) usable(ctx context.Context, j *job) error {
-	for _, ref := range j.change.Object.Refs {
+	for _, ref := range j.change.Resource.Refs {
 		if ref.Live == nil || ref.Kind.StateOf == nil {
 			continue
 		}

@@ -43,7 +43,7 @@ func findCycle(jobs []*job) error {
 		if cycle := visit(j, nil); cycle != nil {
 			names := make([]string, len(cycle))
 			for i, j := range cycle {
-				names[i] = j.change.Object.String()
+				names[i] = j.change.Resource.String()
 			}
 			return fmt.Errorf("nothing was written, because the plan contains a cycle, %s; this is a fault of astro-apply, please report it", strings.Join(names, " → "))
 		}

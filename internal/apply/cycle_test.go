@@ -23,10 +23,10 @@ func TestCycleIsRefused(t *testing.T) {
 				s.server.Seed("workspace", map[string]any{"name": "same"})
 				p := s.plan("workspaces: [{ name: one }, { name: two }, { name: free }, { name: same }]", plan.Policy{})
 				one, two := p.Changes[0], p.Changes[1]
-				if one.Needs, two.Needs = []*plan.Change{two}, []*plan.Change{one}; later {
+				if one.DependsOn, two.DependsOn = []*plan.Change{two}, []*plan.Change{one}; later {
 					// free has to wait for the second write of one, too.
-					one.Needs, one.Later, two.Needs = nil, []*plan.Change{two}, []*plan.Change{p.Changes[2]}
-					p.Changes[2].Needs = []*plan.Change{two}
+					one.DependsOn, one.Deferred, two.DependsOn = nil, []*plan.Change{two}, []*plan.Change{p.Changes[2]}
+					p.Changes[2].DependsOn = []*plan.Change{two}
 				}
 				var reported int
 				outcomes := apply.Run(t.Context(), s.source, p, apply.Options{Done: func(apply.Outcome) { reported++ }})
@@ -35,7 +35,7 @@ func TestCycleIsRefused(t *testing.T) {
 				}
 				for _, o := range outcomes[:3] {
 					if !strings.HasPrefix(o.Err.Error(), "nothing was written, because the plan contains a cycle, workspace") || o.Wrote != "" {
-						t.Errorf("%s: %v", o.Change.Object, o.Err)
+						t.Errorf("%s: %v", o.Change.Resource, o.Err)
 					}
 				}
 				if len(s.writes()) > 0 || reported != 3 {

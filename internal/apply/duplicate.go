@@ -15,7 +15,7 @@ import (
 // create one. Nothing is deleted, since both may be in use already. Where no other
 // change waits for it, checkDuplicates does that, with fewer calls.
 func (r *run) checkDuplicate(ctx context.Context, j *job) error {
-	o := j.change.Object
+	o := j.change.Resource
 	switch {
 	case o.Kind.Unique:
 		return nil
@@ -34,11 +34,11 @@ func (r *run) checkDuplicate(ctx context.Context, j *job) error {
 func (r *run) checkDuplicates(ctx context.Context) {
 	var objects []*resource.Resource
 	for _, j := range r.unchecked {
-		objects = append(objects, j.change.Object)
+		objects = append(objects, j.change.Resource)
 	}
 	namesakes := r.source.FindAllMatches(ctx, objects)
 	for _, j := range r.unchecked {
-		found := namesakes[j.change.Object]
+		found := namesakes[j.change.Resource]
 		if err := r.duplicateError(ctx, j, found.Live, found.Err); err != nil && j.Status.OK() {
 			j.fail(err)
 			if r.Done != nil {
@@ -53,7 +53,7 @@ func (r *run) checkDuplicates(ctx context.Context) {
 func (r *run) duplicateError(ctx context.Context, j *job, found []*resource.Live, err error) error {
 	if err != nil {
 		if ctx.Err() == nil {
-			j.Warnings = append(j.Warnings, schema.Problem{Pos: j.change.Object.Pos, Warning: true, Message: fmt.Sprintf(
+			j.Warnings = append(j.Warnings, schema.Problem{Pos: j.change.Resource.Pos, Warning: true, Message: fmt.Sprintf(
 				"created, id %s, but the list that would show another one of the same name can't be read: %v; check in Astro that there is only one", j.Live.ID, err)})
 		}
 		return nil

@@ -30,9 +30,9 @@ func TestUnreadDuplicatesAreAWarning(t *testing.T) {
 				s.server.Fail(simulator.Fault{Method: http.MethodGet, Path: "workspaces", Status: http.StatusForbidden})
 				for _, o := range apply.Run(t.Context(), s.source, p, apply.Options{}) {
 					if o.Status != apply.Created {
-						t.Errorf("%s: %s: %v", o.Change.Object, o.Status, o.Err)
+						t.Errorf("%s: %s: %v", o.Change.Resource, o.Status, o.Err)
 					}
-					if o.Change.Object.Kind.Name != "workspace" {
+					if o.Change.Resource.Kind.Name != "workspace" {
 						continue
 					}
 					if len(o.Warnings) != 1 || !strings.Contains(o.Warnings[0].Message, o.Live.ID) || !o.Warnings[0].Pos.IsKnown() {

@@ -20,7 +20,7 @@ func TestExactly(t *testing.T) {
 		p := s.plan("workspaces: [{ name: data, description: after, cicdEnforcedDefault: false }]", plan.Policy{})
 		s.apply(t.Context(), "workspaces: [{ name: data, cicdEnforcedDefault: true }]", apply.Options{}) // by hand
 		s.server.ResetRequests()
-		got := apply.Run(t.Context(), s.source, p, apply.Options{Policy: plan.Policy{Exact: true}})
+		got := apply.Run(t.Context(), s.source, p, apply.Options{Policy: plan.Policy{ReviewedOnly: true}})
 		if err := got[0].Err; err == nil || !strings.Contains(err.Error(), "cicdEnforcedDefault changed since the plan was made") {
 			t.Errorf("%s, %v", got[0].Status, err)
 		}

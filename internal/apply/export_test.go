@@ -47,7 +47,7 @@ func (s *stage) read(x *export.Export) *plan.Plan {
 	}
 	w := s.source.ReadCurrent(context.Background(), d)
 	p := plan.Make(s.source.OrganizationID, d, w, plan.Policy{AllowDelete: true})
-	s.source.Refresh(context.Background(), w, p.Stale())
+	s.source.Refresh(context.Background(), w, p.ResourcesToRefresh())
 	return plan.Make(s.source.OrganizationID, d, w, plan.Policy{AllowDelete: true})
 }
 
@@ -84,7 +84,7 @@ func TestExportThenPlanIsEmpty(t *testing.T) {
 			o := apply.Options{Deliver: func(*resource.Resource, string) error { return nil }}
 			for _, out := range apply.Run(context.Background(), s.source, s.plan(text, plan.Policy{}), o) {
 				if !out.Status.OK() {
-					rt.Fatalf("%s: %v\n%s", out.Change.Object, out.Err, text)
+					rt.Fatalf("%s: %v\n%s", out.Change.Resource, out.Err, text)
 				}
 			}
 			s.server.ResetRequests()
@@ -96,7 +96,7 @@ func TestExportThenPlanIsEmpty(t *testing.T) {
 				}
 				for _, c := range p.Changes {
 					if c.Action != plan.Unchanged || len(c.Kept) > 0 {
-						rt.Fatalf("%s of %s in a plan of the export: %v\n%s\n%s", c.Action, c.Object, c.Err, changes(c), all(x))
+						rt.Fatalf("%s of %s in a plan of the export: %v\n%s\n%s", c.Action, c.Resource, c.Err, changes(c), all(x))
 					}
 				}
 				if want := objects(s); len(p.Changes) != want {
@@ -140,7 +140,7 @@ func TestExportIsComplete(t *testing.T) {
 			}
 			for _, out := range apply.Run(context.Background(), again.source, p, apply.Options{}) {
 				if !out.Status.OK() {
-					rt.Fatalf("%s: %v\n%s", out.Change.Object, out.Err, all(x))
+					rt.Fatalf("%s: %v\n%s", out.Change.Resource, out.Err, all(x))
 				}
 			}
 			comments := regexp.MustCompile(`(?m)^ *#.*\n`) // what is left out is another thing

@@ -43,7 +43,7 @@ func TestCreateReturnsNamesake(t *testing.T) {
 				}})
 				for _, o := range s.apply(t.Context(), manifest, apply.Options{}) {
 					if o.Change.Action == plan.Create && (o.Status != apply.Created || o.Live.ID == etl || o.Live.ID == production) {
-						t.Errorf("%s: %s: %v", o.Change.Object, o.Status, o.Err)
+						t.Errorf("%s: %s: %v", o.Change.Resource, o.Status, o.Err)
 					}
 				}
 				for _, w := range s.server.Requests() {

@@ -57,7 +57,7 @@ func TestGetReturnsAnotherResource(t *testing.T) {
 					}
 				}
 				for _, change := range p.Changes {
-					if live, err := c.source.GetResource(t.Context(), change.Object, change.Live.ID); !namesTwoIDs(err, change.Live.ID) || !strings.Contains(err.Error(), "GET "+k.Get.Path) {
+					if live, err := c.source.GetResource(t.Context(), change.Resource, change.Live.ID); !namesTwoIDs(err, change.Live.ID) || !strings.Contains(err.Error(), "GET "+k.Get.Path) {
 						t.Errorf("read by id: %v, %v", live, err)
 					}
 				}
@@ -131,15 +131,15 @@ func (c *contract) judge(o apply.Outcome, created bool, before map[string]map[st
 	switch {
 	case created && c.kind.GeneratedSecret == "" && c.kind.Get.Path != "":
 		if o.Status != apply.Created || o.Live == nil || before[o.Live.ID+"<nil>"] != nil || c.state()[o.Live.ID+"<nil>"] == nil {
-			c.Errorf("%s: %s: %v", o.Change.Object, o.Status, o.Err)
+			c.Errorf("%s: %s: %v", o.Change.Resource, o.Status, o.Err)
 		}
 	case created && c.kind.GeneratedSecret == "":
 		if o.Status != apply.Created {
-			c.Errorf("%s: %s: %v", o.Change.Object, o.Status, o.Err)
+			c.Errorf("%s: %s: %v", o.Change.Resource, o.Status, o.Err)
 		}
 	case o.Status != apply.Failed:
-		c.Errorf("%s: %s: %v", o.Change.Object, o.Status, o.Err)
-	case !created && (o.Live != nil || !strings.Contains(o.Err.Error(), o.Change.Object.String()) || !resourceID.MatchString(o.Err.Error())):
+		c.Errorf("%s: %s: %v", o.Change.Resource, o.Status, o.Err)
+	case !created && (o.Live != nil || !strings.Contains(o.Err.Error(), o.Change.Resource.String()) || !resourceID.MatchString(o.Err.Error())):
 		c.Errorf("the error does not name both resources, or one is taken for the new one: %v", o.Err)
 	}
 }

@@ -48,7 +48,7 @@ func unanswered(err error) bool {
 // goes reports whether an object is removed by a call that was given up.
 func (r *run) goes(ctx context.Context, j *job) bool {
 	for wait := 2 * time.Second; wait <= longestLook; wait *= 2 {
-		if _, err := r.source.GetResource(ctx, j.change.Object, j.Live.ID); astro.IsNotFound(err) {
+		if _, err := r.source.GetResource(ctx, j.change.Resource, j.Live.ID); astro.IsNotFound(err) {
 			return true
 		}
 		select {

@@ -80,16 +80,16 @@ func TestApplyThenPlanIsEmpty(t *testing.T) {
 				}
 				for _, o := range apply.Run(context.Background(), s.source, p, apply.Options{Policy: policy}) {
 					if !o.Status.OK() {
-						rt.Fatalf("round %d: %s: %v\n%s", round, o.Change.Object, o.Err, text)
+						rt.Fatalf("round %d: %s: %v\n%s", round, o.Change.Resource, o.Err, text)
 					}
 					if len(o.Warnings) > 0 {
-						rt.Fatalf("round %d: %s: stored in another way: %v\n%s", round, o.Change.Object, o.Warnings, text)
+						rt.Fatalf("round %d: %s: stored in another way: %v\n%s", round, o.Change.Resource, o.Warnings, text)
 					}
 				}
 				s.server.ResetRequests()
 				for _, c := range s.plan(text, policy).Changes {
 					if c.Action != plan.Unchanged {
-						rt.Fatalf("round %d: %s after apply: %s\n%s\n%s", round, c.Action, c.Object, changes(c), text)
+						rt.Fatalf("round %d: %s after apply: %s\n%s\n%s", round, c.Action, c.Resource, changes(c), text)
 					}
 				}
 				if w := s.writes(); len(w) > 0 {
@@ -123,7 +123,7 @@ environmentObjects:
 deployments: [{ name: d0, description: "another one" }, { name: d1, description: "another one" }, { name: d2, description: "another one" }]`
 			for _, o := range apply.Run(context.Background(), s.source, s.plan(later, plan.Policy{AllowDelete: true}), apply.Options{}) {
 				if o.Status != apply.Updated {
-					rt.Fatalf("%s: %s, %v\n%s", o.Change.Object, o.Status, o.Err, text)
+					rt.Fatalf("%s: %s, %v\n%s", o.Change.Resource, o.Status, o.Err, text)
 				}
 			}
 			if diff := cmp.Diff(before, stored(s)); diff != "" {

@@ -63,7 +63,7 @@ func (r *run) follow(n int) {
 		for _, j := range r.jobs[:n] {
 			if !before[j] && slices.Contains(j.needs, s.first) {
 				j.needs = append(j.needs, s)
-				s.awaited = s.awaited || j.change.Active()
+				s.awaited = s.awaited || j.change.IsActive()
 			}
 		}
 	}
@@ -74,7 +74,7 @@ func second(j *job, of map[*plan.Change]*job) *job {
 	j.awaited = true
 	s := newJob(j.change)
 	s.needs, s.first = []*job{j}, j
-	for _, n := range j.change.Later {
+	for _, n := range j.change.Deferred {
 		s.needs = append(s.needs, of[n])
 		of[n].awaited = true
 	}

@@ -30,11 +30,11 @@ const (
 
 func (r *run) send(ctx context.Context, j *job, request plan.Request, id string) ([]byte, error) {
 	fields := request.Body
-	if fields != nil && len(j.change.Later) > 0 {
+	if fields != nil && len(j.change.Deferred) > 0 {
 		fields = settled(fields) // the rest follows in a second write
 	}
-	if fields != nil && request.Shape != nil {
-		fields = request.Shape(fields, whole(j), r.source.OrganizationID)
+	if fields != nil && request.Expand != nil {
+		fields = request.Expand(fields, whole(j), r.source.OrganizationID)
 	}
 	j.Body = fields
 	var body []byte
@@ -44,11 +44,11 @@ func (r *run) send(ctx context.Context, j *job, request plan.Request, id string)
 			return nil, err
 		}
 	}
-	call := r.source.NewCall(j.change.Object, request.Call, id, body)
+	call := r.source.NewCall(j.change.Resource, request.Endpoint, id, body)
 	maps.Copy(call.Params, request.Params)
 	answer, err := r.source.API.Do(ctx, call)
 	j.sent = j.sent || !unsent(err)
-	if value := issued(j.change.Object.Kind, answer); value != "" && r.Mask != nil {
+	if value := issued(j.change.Resource.Kind, answer); value != "" && r.Mask != nil {
 		r.Mask(value) // wherever it belongs
 	}
 	return answer, err
@@ -62,7 +62,7 @@ func (r *run) unless(ctx context.Context, j *job, do func() error) error {
 	for {
 		err := do()
 		e, ok := errors.AsType[*astro.Error](err)
-		if !ok || !slices.Contains(j.change.Object.Kind.ConflictStatuses, e.StatusCode) {
+		if !ok || !slices.Contains(j.change.Resource.Kind.ConflictStatuses, e.StatusCode) {
 			return err
 		}
 		r.waits(j, fmt.Sprintf("another change to end, %d", e.StatusCode))
@@ -77,7 +77,7 @@ func (r *run) unless(ctx context.Context, j *job, do func() error) error {
 // issue delivers the secret value that an answer tells once. What nobody could
 // be given is removed again if it is new, since nobody will ever know its value.
 func (r *run) issue(ctx context.Context, j *job, answer []byte, fresh bool) error {
-	k := j.change.Object.Kind
+	k := j.change.Resource.Kind
 	if k.GeneratedSecret == "" {
 		return nil
 	}
@@ -89,7 +89,7 @@ func (r *run) issue(ctx context.Context, j *job, answer []byte, fresh bool) erro
 	case r.Deliver == nil:
 		err = errors.New("nobody takes it")
 	default:
-		err = r.Deliver(j.change.Object, value)
+		err = r.Deliver(j.change.Resource, value)
 	}
 	switch {
 	case err == nil:
@@ -139,5 +139,5 @@ func whole(j *job) *schema.Node {
 	if j.Live != nil {
 		return j.Live.Body()
 	}
-	return j.change.Object.Body
+	return j.change.Resource.Body
 }

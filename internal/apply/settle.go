@@ -51,7 +51,7 @@ func (r *run) poll(ctx context.Context, interval time.Duration) error {
 // an outcome of its own: the change was accepted, and is not sent again. After an
 // update that affects nothing that runs, only a pending status is waited for.
 func (r *run) settle(ctx context.Context, j *job, written bool) {
-	kind, id := j.change.Object.Kind, j.Live.ID
+	kind, id := j.change.Resource.Kind, j.Live.ID
 	start, moved := time.Now(), !written
 	quiet := j.Wrote == Updated && !j.effect
 	var problem error
@@ -104,7 +104,7 @@ func (r *run) readByID(ctx context.Context, k *resource.Kind, id string) (*resou
 // deleted after it.
 func (r *run) vanish(ctx context.Context, j *job) {
 	for interval := firstPoll; ; interval = min(interval*3/2, lastPoll) {
-		_, err := r.source.GetResource(ctx, j.change.Object, j.Live.ID)
+		_, err := r.source.GetResource(ctx, j.change.Resource, j.Live.ID)
 		if astro.IsNotFound(err) || astro.IsForbidden(err) { // gone, or gone from the token's reach
 			return
 		}
@@ -169,17 +169,17 @@ func (r *run) line(elapsed time.Duration) string {
 	total, unfinished := 0, map[*plan.Change]bool{} // a second write is part of its change
 	var names []string
 	for _, j := range r.jobs {
-		if j.change.Active() && j.first == nil {
+		if j.change.IsActive() && j.first == nil {
 			total++
 		}
 		select {
 		case <-j.over:
 		default:
-			if j.change.Active() {
+			if j.change.IsActive() {
 				unfinished[j.change] = true
 			}
 			if reason, ok := r.waiting[j]; ok {
-				names = append(names, fmt.Sprintf("%s (%s)", j.change.Object, reason))
+				names = append(names, fmt.Sprintf("%s (%s)", j.change.Resource, reason))
 			}
 		}
 	}

@@ -135,7 +135,7 @@ func TestUnchangedClusterThatFailedIsUsed(t *testing.T) {
 		s.server.Seed("cluster", map[string]any{"name": "main", "status": "UPDATE_FAILED", "workspaceIds": []any{w}})
 		for _, o := range s.apply(t.Context(), "clusters: [{ name: main }]\nworkspaces: [{ name: data, defaultCluster: main }]", apply.Options{Wait: true}) {
 			if !o.Status.OK() {
-				t.Errorf("%s: %s: %v", o.Change.Object, o.Status, o.Err)
+				t.Errorf("%s: %s: %v", o.Change.Resource, o.Status, o.Err)
 			}
 		}
 	})

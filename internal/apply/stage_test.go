@@ -64,7 +64,7 @@ func (s *stage) plan(text string, policy plan.Policy) *plan.Plan {
 	d := s.declare(text)
 	w := s.source.ReadCurrent(context.Background(), d)
 	p := plan.Make(s.source.OrganizationID, d, w, policy)
-	s.source.Refresh(context.Background(), w, p.Stale())
+	s.source.Refresh(context.Background(), w, p.ResourcesToRefresh())
 	return plan.Make(s.source.OrganizationID, d, w, policy)
 }
 

@@ -20,14 +20,14 @@ func (r *run) leaveOut(ctx context.Context, j *job, request plan.Request, err er
 	if !ok || e.OutcomeUncertain || request.Body == nil || e.StatusCode != http.StatusBadRequest && e.StatusCode != http.StatusNotFound {
 		return false
 	}
-	stale := r.source.StaleIDs(ctx, j.change.Object, request.Body)
+	stale := r.source.StaleIDs(ctx, j.change.Resource, request.Body)
 	maps.DeleteFunc(stale, func(id string, _ bool) bool { return j.stale[id] })
 	if len(stale) == 0 {
 		return false
 	}
 	if r.Said != nil {
 		r.Said(fmt.Sprintf("%s: Astro refused the update; it is sent again without the items that refer to deleted resources: %s",
-			j.change.Object, strings.Join(slices.Sorted(maps.Keys(stale)), ", ")))
+			j.change.Resource, strings.Join(slices.Sorted(maps.Keys(stale)), ", ")))
 	}
 	if j.stale == nil {
 		j.stale = map[string]bool{}

@@ -180,10 +180,10 @@ func (c *contract) converges(text string, policy plan.Policy) int {
 	c.server.ResetRequests()
 	for _, o := range c.apply(context.Background(), text, apply.Options{Policy: policy, Deliver: func(*resource.Resource, string) error { return nil }}) {
 		if !o.Status.OK() {
-			c.Fatalf("%s: %s: %v\n%s", o.Change.Object, o.Status, o.Err, text)
+			c.Fatalf("%s: %s: %v\n%s", o.Change.Resource, o.Status, o.Err, text)
 		}
 		if len(o.Warnings) > 0 {
-			c.Errorf("%s: stored in another way: %v", o.Change.Object, o.Warnings)
+			c.Errorf("%s: stored in another way: %v", o.Change.Resource, o.Warnings)
 		}
 	}
 	n := len(c.writes())
@@ -297,7 +297,7 @@ func (c *contract) removes() {
 	case c.kind.Delete.Path != "":
 		absent := items.ReplaceAllString(c.example, "  - state: absent\n    ")
 		c.server.ResetRequests()
-		if p := c.plan(absent, plan.Policy{}); p.Count(plan.Kept) != len(p.Changes) {
+		if p := c.plan(absent, plan.Policy{}); p.Count(plan.DeletePrevented) != len(p.Changes) {
 			c.Errorf("not kept without allow-delete: %v", p.Changes)
 		}
 		if n, want := c.converges(absent, plan.Policy{AllowDelete: true}), len(c.declare(absent).Resources); n != want || c.count() != before-want {

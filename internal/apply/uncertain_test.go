@@ -102,7 +102,7 @@ func TestManyAmbiguousCreates(t *testing.T) {
 		}
 		for _, o := range s.apply(t.Context(), text.String(), apply.Options{}) {
 			if o.Status != apply.Created {
-				t.Errorf("%s: %s: %v", o.Change.Object, o.Status, o.Err)
+				t.Errorf("%s: %s: %v", o.Change.Resource, o.Status, o.Err)
 			}
 		}
 		names := map[any]bool{}

@@ -110,7 +110,7 @@ func TestLostAnswersOfEveryKind(t *testing.T) {
 			for _, o := range outcomes {
 				lost := o.Err != nil && strings.Contains(o.Err.Error(), "but its token is lost")
 				if lost != (k.GeneratedSecret != "") || !lost && o.Status != apply.Created {
-					t.Errorf("%s: %s: %v", o.Change.Object, o.Status, o.Err)
+					t.Errorf("%s: %s: %v", o.Change.Resource, o.Status, o.Err)
 				}
 			}
 		})

@@ -11,17 +11,17 @@ import (
 // The answer to an update may lack fields, so verify reads the resource once more
 // before it reports a difference.
 func (r *run) verify(ctx context.Context, j *job) {
-	if j.first == nil && len(j.change.Later) > 0 { // the second write is verified
+	if j.first == nil && len(j.change.Deferred) > 0 { // the second write is verified
 		return
 	}
-	o := j.change.Object
-	warnings := plan.Stored(o, j.Live, r.Policy)
+	o := j.change.Resource
+	warnings := plan.StorageWarnings(o, j.Live, r.Policy)
 	if len(warnings) > 0 && (o.Kind.Get.Path != "" || o.Kind.Singleton) {
 		live, err := r.source.GetResource(ctx, o, j.Live.ID)
 		if err != nil {
 			return // the next run compares again
 		}
-		warnings = plan.Stored(o, live, r.Policy)
+		warnings = plan.StorageWarnings(o, live, r.Policy)
 	}
 	j.Warnings = append(j.Warnings, warnings...)
 }

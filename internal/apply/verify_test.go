@@ -90,7 +90,7 @@ func (c *contract) warnings(text string) (out []string) {
 	c.Helper()
 	for _, o := range c.apply(context.Background(), text, apply.Options{Policy: plan.Policy{}, Deliver: func(*resource.Resource, string) error { return nil }}) {
 		if !o.Status.OK() {
-			c.Fatalf("%s: %s: %v", o.Change.Object, o.Status, o.Err)
+			c.Fatalf("%s: %s: %v", o.Change.Resource, o.Status, o.Err)
 		}
 		for _, w := range o.Warnings {
 			out = append(out, w.Message)

@@ -47,7 +47,7 @@ func (r *run) write(ctx context.Context, j *job) error {
 
 // delete removes the object, after a change that is under way there.
 func (r *run) delete(ctx context.Context, j *job) error {
-	call := r.source.NewCall(j.change.Object, j.change.Object.Kind.Delete, j.Live.ID, nil)
+	call := r.source.NewCall(j.change.Resource, j.change.Resource.Kind.Delete, j.Live.ID, nil)
 	err := r.unless(ctx, j, func() error {
 		_, err := r.source.API.Do(ctx, call)
 		j.sent = j.sent || !unsent(err)
@@ -62,19 +62,19 @@ func (r *run) delete(ctx context.Context, j *job) error {
 
 // link fills in the ids of what was created before this change.
 func (r *run) link(j *job) error {
-	for _, ref := range j.change.Object.Refs {
+	for _, ref := range j.change.Resource.Refs {
 		if ref.ID != "" || ref.ByName {
 			continue
 		}
 		for _, n := range j.needs {
-			if n.change.Object == ref.Declared && n.passed.Live != nil {
+			if n.change.Resource == ref.Declared && n.passed.Live != nil {
 				ref.Resolve(n.passed.Live.ID)
-				for _, problem := range j.change.Object.ResolveItemRefs(ref.Field, n.passed.Live, j.Live) {
+				for _, problem := range j.change.Resource.ResolveItemRefs(ref.Field, n.passed.Live, j.Live) {
 					return problem
 				}
 			}
 		}
-		later := slices.ContainsFunc(j.change.Later, func(c *plan.Change) bool { return c.Object == ref.Declared })
+		later := slices.ContainsFunc(j.change.Deferred, func(c *plan.Change) bool { return c.Resource == ref.Declared })
 		if ref.ID == "" && (!later || j.first != nil) {
 			return fmt.Errorf("the id of %s is not known", ref)
 		}
@@ -109,7 +109,7 @@ func (r *run) update(ctx context.Context, j *job) error {
 
 // compare reads the object by id and lays the declaration over it once more.
 func (r *run) compare(ctx context.Context, j *job) (*plan.Diff, error) {
-	o := j.change.Object
+	o := j.change.Resource
 	if o.Kind.Get.Path != "" || o.Kind.Singleton {
 		live, err := r.source.GetResource(ctx, o, j.Live.ID)
 		if err != nil {
@@ -125,19 +125,19 @@ func (r *run) compare(ctx context.Context, j *job) (*plan.Diff, error) {
 	if len(d.Problems) > 0 {
 		return nil, d.Problems[0]
 	}
-	if refusal := d.Refused(o, j.Live, policy.Caller); refusal.Reason != "" && len(d.Requests) > 0 {
+	if refusal := d.CheckPrecondition(o, j.Live, policy.Caller); refusal.Reason != "" && len(d.Requests) > 0 {
 		return nil, fmt.Errorf("update: %s; nothing was sent", refusal.Reason)
 	}
-	if d.Refusal != nil {
-		return nil, d.Refusal
+	if d.UnsafeErr != nil {
+		return nil, d.UnsafeErr
 	}
-	if path := d.Removes(&j.change.Diff); path != "" {
+	if path := d.UnplannedRemoval(&j.change.Diff); path != "" {
 		return nil, fmt.Errorf("update: %s would be removed, which the plan didn't show, because it changed since; nothing was sent, run again", path)
 	}
-	if !policy.Exact || j.Wrote == Created { // the values of what this run created are its own, or Astro's
+	if !policy.ReviewedOnly || j.Wrote == Created { // the values of what this run created are its own, or Astro's
 		return d, nil
 	}
-	if path := d.Exceeds(&j.change.Diff); path != "" {
+	if path := d.UnplannedChange(&j.change.Diff); path != "" {
 		return nil, fmt.Errorf("update: %s changed since the plan was made, and only what was reviewed may be done; nothing was sent", path)
 	}
 	return d, nil
@@ -148,8 +148,8 @@ func (r *run) once(ctx context.Context, j *job) error {
 	if err != nil {
 		return err
 	}
-	o, live := j.change.Object, j.Live
-	j.effect = j.effect || d.Effect(o.Kind) > schema.NoImpact
+	o, live := j.change.Resource, j.Live
+	j.effect = j.effect || d.MaxImpact(o.Kind) > schema.NoImpact
 	if len(d.Requests) == 0 {
 		if j.Status == "" {
 			j.Status = Unchanged // somebody else did it
@@ -164,7 +164,7 @@ func (r *run) once(ctx context.Context, j *job) error {
 		if err == nil || ambiguous(err) {
 			j.Status = Updated
 		}
-		if request.Call == o.Kind.Rotate && ambiguous(err) {
+		if request.Endpoint == o.Kind.Rotate && ambiguous(err) {
 			return lostRotation(o.Kind, err)
 		}
 		if err != nil && r.leaveOut(ctx, j, request, err) {
@@ -178,16 +178,16 @@ func (r *run) once(ctx context.Context, j *job) error {
 		}
 		next, err := resource.NewLive(o.Kind, answer)
 		r.source.MaskSecrets(next)
-		if next != nil && (err == nil || request.Call == o.Kind.Rotate) {
-			err = next.CheckID(request.Call, live.ID)
+		if next != nil && (err == nil || request.Endpoint == o.Kind.Rotate) {
+			err = next.CheckID(request.Endpoint, live.ID)
 		}
 		_, wrong := errors.AsType[*resource.WrongResourceError](err)
 		switch {
-		case request.Call == o.Kind.Rotate && err != nil:
+		case request.Endpoint == o.Kind.Rotate && err != nil:
 			return lostRotation(o.Kind, err)
-		case request.Whole && err != nil, wrong:
-			return fmt.Errorf("update: %w", &astro.Error{Method: request.Call.Method, Path: request.Call.Path, StatusCode: http.StatusOK, OutcomeUncertain: true, Err: err})
-		case request.Call == o.Kind.Rotate:
+		case request.ReturnsResource && err != nil, wrong:
+			return fmt.Errorf("update: %w", &astro.Error{Method: request.Endpoint.Method, Path: request.Endpoint.Path, StatusCode: http.StatusOK, OutcomeUncertain: true, Err: err})
+		case request.Endpoint == o.Kind.Rotate:
 			if err := r.issue(ctx, j, answer, false); err != nil {
 				return err
 			}

@@ -171,9 +171,9 @@ func TestExactCreateIsCompleted(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				s := newStage(t, simulator.Options{})
 				s.server.Seed("workspace", map[string]any{"name": "data"})
-				for _, o := range s.apply(t.Context(), manifest, apply.Options{Policy: plan.Policy{Exact: true}}) {
+				for _, o := range s.apply(t.Context(), manifest, apply.Options{Policy: plan.Policy{ReviewedOnly: true}}) {
 					if o.Status != apply.Created {
-						t.Errorf("%s: %s: %v", o.Change.Object, o.Status, o.Err)
+						t.Errorf("%s: %s: %v", o.Change.Resource, o.Status, o.Err)
 					}
 				}
 				if p := s.plan(manifest, plan.Policy{}); p.Count(plan.Unchanged) != len(p.Changes) {
@@ -207,7 +207,7 @@ func TestExactUpdate(t *testing.T) {
 					s.apply(t.Context(), "workspaces: [{ name: data, "+test.manual+" }]", apply.Options{})
 				}
 				s.server.ResetRequests()
-				o := apply.Run(t.Context(), s.source, p, apply.Options{Policy: plan.Policy{Exact: true}})[0]
+				o := apply.Run(t.Context(), s.source, p, apply.Options{Policy: plan.Policy{ReviewedOnly: true}})[0]
 				if writes := len(s.writes()); o.Status != test.status || writes > 0 != (test.status == apply.Updated) {
 					t.Errorf("%s with %d writes: %v", o.Status, writes, o.Err)
 				}
@@ -306,7 +306,7 @@ func TestExactRefusedCreate(t *testing.T) {
 				p := s.plan("workspaces: [{ name: new, description: ours }]", plan.Policy{})
 				s.server.Seed("workspace", map[string]any{"name": "new", "description": test.existing})
 				s.server.Fail(simulator.Fault{Method: "POST", Status: 409, Count: 1})
-				o := apply.Run(t.Context(), s.source, p, apply.Options{Policy: plan.Policy{Exact: true}})[0]
+				o := apply.Run(t.Context(), s.source, p, apply.Options{Policy: plan.Policy{ReviewedOnly: true}})[0]
 				if o.Status != test.status || len(s.writes()) != 1 {
 					t.Errorf("%s: %v, writes %v", o.Status, o.Err, s.writes())
 				}
@@ -328,9 +328,9 @@ func TestExactCreateOfARespelledValue(t *testing.T) {
 		for _, o := range s.apply(t.Context(), `
 workspaces: [{ name: data, description: For all teams., defaultCluster: main }]
 clusters: [{ name: main, type: DEDICATED, cloudProvider: AWS, region: us-east-1, vpcSubnetRange: 172.20.0.0/20, workspaces: [data] }]`,
-			apply.Options{Policy: plan.Policy{Exact: true}}) {
+			apply.Options{Policy: plan.Policy{ReviewedOnly: true}}) {
 			if o.Status != apply.Created {
-				t.Errorf("%s: %s: %v", o.Change.Object, o.Status, o.Err)
+				t.Errorf("%s: %s: %v", o.Change.Resource, o.Status, o.Err)
 			}
 		}
 	})
@@ -418,7 +418,7 @@ func TestSecondWriteWithoutItsReference(t *testing.T) {
 		p := s.plan(`
 workspaces: [{ name: data, defaultCluster: main }]
 clusters: [{ name: main, type: DEDICATED, cloudProvider: AWS, region: us-east-1, vpcSubnetRange: 172.20.0.0/20, workspaces: [data] }]`, plan.Policy{})
-		if p.Changes[1].Object.Name() != "main" || len(p.Changes[0].Later) != 1 {
+		if p.Changes[1].Resource.Name() != "main" || len(p.Changes[0].Deferred) != 1 {
 			t.Fatal("no second write")
 		}
 		p.Changes[1].Action = plan.Unchanged // as if it waited for something else

@@ -17,19 +17,19 @@ func TestRefuseCycles(t *testing.T) {
 	change := func(name string, line int) *Change {
 		body := &schema.Node{Form: schema.Map}
 		body.Set("name", schema.String(name))
-		return &Change{Action: Update, Object: &resource.Resource{Kind: kind, Body: body, Pos: schema.Pos{Line: line}}}
+		return &Change{Action: Update, Resource: &resource.Resource{Kind: kind, Body: body, Pos: schema.Pos{Line: line}}}
 	}
 	a, b, c, free := change("a", 1), change("b", 2), change("c", 3), change("free", 4)
-	a.Needs, b.Needs, c.Needs = []*Change{b}, []*Change{free, c}, []*Change{b}
+	a.DependsOn, b.DependsOn, c.DependsOn = []*Change{b}, []*Change{free, c}, []*Change{b}
 	p := &Plan{Changes: []*Change{a, b, c, free}}
 	p.refuseCycles()
-	if cycle := p.circle(); cycle != nil {
+	if cycle := p.findCycle(); cycle != nil {
 		t.Errorf("a cycle is left: %v", cycle)
 	}
 	if len(p.Problems) != 1 || p.Problems[0].Pos.Line != 2 || !strings.HasSuffix(p.Problems[0].Message, `: workspace "b" → workspace "c" → workspace "b"`) {
 		t.Errorf("problems %v", p.Problems)
 	}
-	if diff := cmp.Diff([]int{1, 2, 0, 0}, []int{len(a.Needs), len(b.Needs), len(c.Needs), len(free.Needs)}); diff != "" {
+	if diff := cmp.Diff([]int{1, 2, 0, 0}, []int{len(a.DependsOn), len(b.DependsOn), len(c.DependsOn), len(free.DependsOn)}); diff != "" {
 		t.Errorf("what each change comes after (-want +got):\n%s", diff)
 	}
 }

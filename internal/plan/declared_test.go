@@ -9,7 +9,7 @@ import (
 
 // A list that only adds says nothing of what else is live: it is sent back, and
 // neither removed nor spoken of.
-func TestListThatAdds(t *testing.T) {
+func TestAdditiveList(t *testing.T) {
 	t.Parallel()
 	for _, policy := range []plan.Policy{{}, {AllowDelete: true}} {
 		for members, want := range map[string][]string{
@@ -18,18 +18,18 @@ func TestListThatAdds(t *testing.T) {
 			"[{ key: B, value: '2' }]": {`environmentVariables[B]: (none) → {key: "B", value: "2", isSecret: false}`},
 			"[{ key: S }]":             nil,
 		} {
-			o := declare(t, "deployments: [{ name: one, workspaceId: cworkspace000000000000001, environmentVariables: "+members+" }]").Resources[0]
+			o := declareManifest(t, "deployments: [{ name: one, workspaceId: cworkspace000000000000001, environmentVariables: "+members+" }]").Resources[0]
 			o.Body.Get("environmentVariables").Additive = true
-			d := plan.Compare(o, live(t, o, dedicated), policy)
-			same(t, members, want, shown(d.Fields))
-			same(t, "kept", 0, len(d.Kept))
-			same(t, "notes", []string(nil), told(d.Notes))
+			d := plan.Compare(o, newLive(t, o, dedicatedJSON), policy)
+			assertEqual(t, members, want, describeFields(d.Fields))
+			assertEqual(t, "kept", 0, len(d.Kept))
+			assertEqual(t, "notes", []string(nil), messagesOf(d.Notes))
 			if want != nil {
-				same(t, "body", []any{
+				assertEqual(t, "body", []any{
 					map[string]any{"key": "B", "value": "2", "isSecret": false},
 					map[string]any{"key": "A", "value": "1", "isSecret": false},
 					map[string]any{"key": "S", "isSecret": true},
-				}, body(t, d)["environmentVariables"])
+				}, requestBody(t, d)["environmentVariables"])
 			}
 		}
 	}
@@ -37,9 +37,9 @@ func TestListThatAdds(t *testing.T) {
 
 // What is declared of something new alone is sent with it, and not held against
 // what is live.
-func TestFresh(t *testing.T) {
+func TestCreateDefaults(t *testing.T) {
 	t.Parallel()
-	o := declare(t, `deployments: [{ name: one, type: DEDICATED, workspaceId: cworkspace000000000000001, isHighAvailability: false,
+	o := declareManifest(t, `deployments: [{ name: one, type: DEDICATED, workspaceId: cworkspace000000000000001, isHighAvailability: false,
 		workerQueues: [{ name: default, astroMachine: A5, maxWorkerCount: 3, workerConcurrency: 5 }] }]`).Resources[0]
 	fresh := &schema.Node{Form: schema.Map}
 	fresh.Set("isDagDeployEnabled", schema.Boolean(true))
@@ -48,10 +48,10 @@ func TestFresh(t *testing.T) {
 	queue := o.Body.Get("workerQueues").Items[0]
 	queue.CreateDefaults = &schema.Node{Form: schema.Map}
 	queue.CreateDefaults.Set("minWorkerCount", schema.Int(2))
-	made := body(t, plan.Compare(o, nil, plan.Policy{}))
-	same(t, "made", []any{true, false, 2.0}, []any{
+	made := requestBody(t, plan.Compare(o, nil, plan.Policy{}))
+	assertEqual(t, "made", []any{true, false, 2.0}, []any{
 		made["isDagDeployEnabled"], made["isHighAvailability"], made["workerQueues"].([]any)[0].(map[string]any)["minWorkerCount"],
 	})
-	d := plan.Compare(o, live(t, o, dedicated), plan.Policy{})
-	same(t, "live", []string{"workerQueues[default].maxWorkerCount: 5 → 3"}, shown(d.Fields))
+	d := plan.Compare(o, newLive(t, o, dedicatedJSON), plan.Policy{})
+	assertEqual(t, "live", []string{"workerQueues[default].maxWorkerCount: 5 → 3"}, describeFields(d.Fields))
 }

@@ -13,14 +13,14 @@ import (
 	"astro-apply/internal/schema"
 )
 
-// planned makes the plan of a manifest. current has the JSON of the resources that
+// planManifest makes the plan of a manifest. current has the JSON of the resources that
 // exist, by the words that a plan names them with.
-func planned(t testing.TB, text string, current map[string]string, policy plan.Policy) *plan.Plan {
+func planManifest(t testing.TB, text string, current map[string]string, policy plan.Policy) *plan.Plan {
 	t.Helper()
-	return plannedOf(t, resource.Kinds(), text, current, policy)
+	return planCatalog(t, resource.Kinds(), text, current, policy)
 }
 
-func plannedOf(t testing.TB, kinds resource.Catalog, text string, current map[string]string, policy plan.Policy) *plan.Plan {
+func planCatalog(t testing.TB, kinds resource.Catalog, text string, current map[string]string, policy plan.Policy) *plan.Plan {
 	t.Helper()
 	parsed := manifest.Parse([]manifest.Source{{Name: "astro.yaml", Data: []byte(text)}}, manifest.Environment{Lookup: func(string) string { return "" }})
 	d := resource.LoadDesired(kinds, parsed.Documents, "")
@@ -30,7 +30,7 @@ func plannedOf(t testing.TB, kinds resource.Catalog, text string, current map[st
 	w := &resource.Current{Live: map[*resource.Resource]*resource.Live{}}
 	for _, o := range d.Resources {
 		if answer := current[o.String()]; answer != "" {
-			w.Live[o] = live(t, o, answer)
+			w.Live[o] = newLive(t, o, answer)
 			delete(current, o.String())
 		}
 	}
@@ -47,23 +47,23 @@ func plannedOf(t testing.TB, kinds resource.Catalog, text string, current map[st
 	return plan.Make("corg", d, w, policy)
 }
 
-// outline describes the order of a plan: a line for each change with the changes
+// outlinePlan describes the order of a plan: a line for each change with the changes
 // that it comes after and those that its second write waits for, and all errors.
-func outline(p *plan.Plan) string {
+func outlinePlan(p *plan.Plan) string {
 	names := func(word string, changes []*plan.Change) string {
 		if len(changes) == 0 {
 			return ""
 		}
 		var all []string
 		for _, c := range changes {
-			all = append(all, c.Object.String())
+			all = append(all, c.Resource.String())
 		}
 		slices.Sort(all)
 		return " " + word + " " + strings.Join(all, ", ")
 	}
 	var b strings.Builder
 	for _, c := range p.Changes {
-		fmt.Fprintf(&b, "%s %s%s%s\n", c.Action, c.Object, names("after", c.Needs), names("completed after", c.Later))
+		fmt.Fprintf(&b, "%s %s%s%s\n", c.Action, c.Resource, names("after", c.DependsOn), names("completed after", c.Deferred))
 		if c.Err != nil {
 			fmt.Fprintf(&b, "  error: %v\n", c.Err)
 		}
@@ -89,8 +89,8 @@ deployments:
   - { id: cdeployment00000000000001, state: absent }
 `,
 			map[string]string{
-				`deployment "etl"`:                       with(t, dedicated, `"id": "cdeployment00000000000002", "name": "etl-next"`),
-				`deployment "cdeployment00000000000001"`: with(t, dedicated, `"id": "cdeployment00000000000001", "name": "etl"`),
+				`deployment "etl"`:                       withMembers(t, dedicatedJSON, `"id": "cdeployment00000000000002", "name": "etl-next"`),
+				`deployment "cdeployment00000000000001"`: withMembers(t, dedicatedJSON, `"id": "cdeployment00000000000001", "name": "etl"`),
 			},
 			`
 delete deployment "cdeployment00000000000001"
@@ -104,8 +104,8 @@ deployments:
   - { id: cdeployment00000000000001, state: absent }
 `,
 			map[string]string{
-				`deployment "etl"`:                       with(t, dedicated, `"id": "cdeployment00000000000002", "name": "etl-next", "workspaceId": "cworkspace000000000000002"`),
-				`deployment "cdeployment00000000000001"`: with(t, dedicated, `"id": "cdeployment00000000000001", "name": "etl"`),
+				`deployment "etl"`:                       withMembers(t, dedicatedJSON, `"id": "cdeployment00000000000002", "name": "etl-next", "workspaceId": "cworkspace000000000000002"`),
+				`deployment "cdeployment00000000000001"`: withMembers(t, dedicatedJSON, `"id": "cdeployment00000000000001", "name": "etl"`),
 			},
 			`
 update deployment "etl"
@@ -248,14 +248,14 @@ update cluster "production" after workspace "data"
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			p := planned(t, test.manifest, test.current, plan.Policy{AllowDelete: true})
-			same(t, "plan", strings.TrimPrefix(test.want, "\n"), outline(p))
+			p := planManifest(t, test.manifest, test.current, plan.Policy{AllowDelete: true})
+			assertEqual(t, "plan", strings.TrimPrefix(test.want, "\n"), outlinePlan(p))
 		})
 	}
 }
 
 // hens and eggs are kinds that refer to each other, eggs to a list of hens.
-func hensAndEggs(ref schema.Ref, hens schema.Type) resource.Catalog {
+func cyclicCatalog(ref schema.Ref, hens schema.Type) resource.Catalog {
 	toHen, toEgg := ref, ref
 	toHen.Kind, toHen.NameField, toEgg.Kind, toEgg.NameField = "hen", "hens", "egg", "egg"
 	name := schema.Field{Name: "name", Type: schema.TextType(0)}
@@ -272,9 +272,9 @@ func TestCyclesOfReferences(t *testing.T) {
 	const both = "eggs: [{ name: e, hens: [h] }]\nhens: [{ name: h, egg: e }]"
 	later, never := schema.Ref{Deferrable: true}, schema.Ref{}
 	list := schema.SetType(schema.TextType(0))
-	onlyLists := hensAndEggs(later, list)
+	onlyLists := cyclicCatalog(later, list)
 	onlyLists[0].Fields[1].Ref.Deferrable = false
-	mixed := hensAndEggs(never, list)
+	mixed := cyclicCatalog(never, list)
 	mixed[0].Fields[1].Ref.Deferrable = true
 	current := map[string]string{
 		`hen "h"`: `{"id": "chen000000000000000000001", "name": "h", "eggId": "cegg000000000000000000001"}`,
@@ -282,13 +282,13 @@ func TestCyclesOfReferences(t *testing.T) {
 	}
 	const absent = "eggs: [{ name: e, state: absent }]\nhens: [{ name: h, state: absent }]"
 	// best is another reference to a hen, which may not be set later.
-	best := hensAndEggs(later, list)
+	best := cyclicCatalog(later, list)
 	best[0].Fields[1].Ref.Deferrable = false
 	toBest := *best[1].Fields[1].Ref
 	toBest.Deferrable, toBest.NameField = false, "bestHen"
 	best[1].Fields = slices.Insert(best[1].Fields, 1, schema.Field{Name: "bestHenId", Type: schema.TextType(0), Ref: &toBest})
 	withBest := maps.Clone(current)
-	withBest[`egg "e"`] = with(t, current[`egg "e"`], `"bestHenId": "chen000000000000000000001"`)
+	withBest[`egg "e"`] = withMembers(t, current[`egg "e"`], `"bestHenId": "chen000000000000000000001"`)
 	for name, test := range map[string]struct {
 		kinds    resource.Catalog
 		manifest string
@@ -297,24 +297,24 @@ func TestCyclesOfReferences(t *testing.T) {
 	}{
 		"a list alone may be set later":  {onlyLists, both, nil, "create egg \"e\" completed after hen \"h\"\ncreate hen \"h\" after egg \"e\"\n"},
 		"a value alone may be set later": {mixed, both, nil, "create hen \"h\" completed after egg \"e\"\ncreate egg \"e\" after hen \"h\"\n"},
-		"both may be removed":            {hensAndEggs(later, list), absent, current, "delete egg \"e\"\ndelete hen \"h\" after egg \"e\"\n"},
+		"both may be removed":            {cyclicCatalog(later, list), absent, current, "delete egg \"e\"\ndelete hen \"h\" after egg \"e\"\n"},
 		"an egg may be removed first":    {mixed, absent, current, "delete egg \"e\"\ndelete hen \"h\" after egg \"e\"\n"},
 		"a hen may be removed first":     {onlyLists, absent, current, "delete hen \"h\"\ndelete egg \"e\" after hen \"h\"\n"},
 		"one of two may be set later":    {best, "eggs: [{ name: e, hens: [h], bestHen: h }]\nhens: [{ name: h, egg: e }]", nil, "problem"},
 		"one of two may be let go later": {best, absent, withBest, "problem"},
-		"neither may be removed first":   {hensAndEggs(never, list), absent, current, "problem"},
-		"neither may be created first":   {hensAndEggs(never, list), both, nil, "problem"},
+		"neither may be removed first":   {cyclicCatalog(never, list), absent, current, "problem"},
+		"neither may be created first":   {cyclicCatalog(never, list), both, nil, "problem"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			p := plannedOf(t, test.kinds, test.manifest, maps.Clone(test.current), plan.Policy{AllowDelete: true})
+			p := planCatalog(t, test.kinds, test.manifest, maps.Clone(test.current), plan.Policy{AllowDelete: true})
 			if test.want == "problem" {
 				if len(p.Problems) != 1 || !strings.HasSuffix(p.Problems[0].Message, `egg "e" → hen "h" → egg "e"`) && !strings.HasSuffix(p.Problems[0].Message, `hen "h" → egg "e" → hen "h"`) {
-					t.Errorf("no problem that names the cycle:\n%s", outline(p))
+					t.Errorf("no problem that names the cycle:\n%s", outlinePlan(p))
 				}
 				return
 			}
-			same(t, "plan", test.want, outline(p))
+			assertEqual(t, "plan", test.want, outlinePlan(p))
 		})
 	}
 }

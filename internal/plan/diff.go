@@ -18,14 +18,14 @@ type Policy struct {
 	Now          time.Time // for values that hold until some time; zero: they all do
 	Caller       resource.Caller
 	Rotate       func(*resource.Resource) bool // whose secret value is made anew; nil: nobody's
-	Only         func(*resource.Resource) bool // what the plan is about; nil: everything
-	Exact        bool                          // nothing may be updated that the plan didn't show
+	IsTarget     func(*resource.Resource) bool // what the plan is about; nil: everything
+	ReviewedOnly bool                          // nothing may be updated that the plan didn't show
 
-	protected bool // the object at hand is marked protect: true
+	isProtected bool // the object at hand is marked protect: true
 }
 
-func (p Policy) keeps() string {
-	if p.protected {
+func (p Policy) keepReason() string {
+	if p.isProtected {
 		return "the object is protected"
 	}
 	return "allow-delete is not true"
@@ -37,25 +37,25 @@ func (p Policy) keeps() string {
 type Field struct {
 	Path     string
 	Old, New *schema.Node
-	Again    bool
+	Rewrite  bool
 }
 
 // Diff is what has to be done to one object.
 type Diff struct {
-	Fields     []Field
-	Kept       []Field  // removals that were not allowed
-	Unverified []string // paths of secrets that stay as they are, seen or not
-	Notes      []schema.Problem
-	Problems   []schema.Problem
-	Hidden     []*schema.Node // values that turned out to be secret only here
-	Requests   []Request
-	after      *schema.Node   // the object as it will be
-	between    []*schema.Node // of a list that takes several requests, as resource.Guarded has it
-	Refusal    error          // why the Requests must not be sent, nil if they may
+	Fields         []Field
+	Kept           []Field  // removals that were not allowed
+	NotComparable  []string // paths of secrets that stay as they are, seen or not
+	Notes          []schema.Problem
+	Problems       []schema.Problem
+	NewlySensitive []*schema.Node // values that turned out to be secret only here
+	Requests       []Request
+	bodyAfter      *schema.Node   // the object as it will be
+	listStates     []*schema.Node // of a list that takes several requests, as resource.Guarded has it
+	UnsafeErr      error          // why the Requests must not be sent, nil if they may
 }
 
-// Effect returns the strongest effect of the fields that change.
-func (d *Diff) Effect(k *resource.Kind) schema.Impact {
+// MaxImpact returns the strongest effect of the fields that change.
+func (d *Diff) MaxImpact(k *resource.Kind) schema.Impact {
 	strongest := schema.NoImpact
 	for _, f := range d.Fields {
 		_, effect := schema.MaxImpact(k.Fields, f.Path)
@@ -64,10 +64,10 @@ func (d *Diff) Effect(k *resource.Kind) schema.Impact {
 	return strongest
 }
 
-// forget drops what only served to make the plan. Of many objects it would be
+// freeBodies drops what only served to make the plan. Of many objects it would be
 // most of what is kept, and whoever writes one of them compares it once more.
-func (d *Diff) forget() {
-	d.after, d.between = nil, nil
+func (d *Diff) freeBodies() {
+	d.bodyAfter, d.listStates = nil, nil
 	for i := range d.Requests {
 		d.Requests[i].Body = nil
 	}
@@ -77,48 +77,48 @@ func (d *Diff) forget() {
 // object that doesn't exist. A Diff without Requests means that nothing is to
 // be done.
 func Compare(o *resource.Resource, live *resource.Live, policy Policy) *Diff {
-	policy.protected = o.Protect
-	x := &overlay{declared: o.Body, fields: o.Kind.Fields, policy: policy, secrets: policy.WriteSecrets, diff: &Diff{}}
+	policy.isProtected = o.Protect
+	x := &merger{declared: o.Body, fields: o.Kind.Fields, policy: policy, writeSecrets: policy.WriteSecrets, diff: &Diff{}}
 	if o.Creates != nil {
-		x.made = o.Creates.Body
+		x.createdBody = o.Creates.Body
 	}
 	if live == nil {
-		body := x.object(o.Kind.Fields, o.Body, nil, "", true)
-		x.diff.Requests = []Request{{Call: o.Kind.Create, Body: body, Shape: o.Kind.Expand}}
-		x.diff.after = body
-		x.unplaced(o)
-		x.broken(o, x.completed(body))
+		body := x.mergeObject(o.Kind.Fields, o.Body, nil, "", true)
+		x.diff.Requests = []Request{{Endpoint: o.Kind.Create, Body: body, Expand: o.Kind.Expand}}
+		x.diff.bodyAfter = body
+		x.checkItemRefs(o)
+		x.checkRules(o, x.withOmittedFields(body))
 		return x.diff
 	}
 	x.live = live.Body()
 	whole := &schema.Node{Form: schema.Map, Pos: o.Body.Pos}
-	for _, part := range parts(o.Kind) {
-		before, lacking := *x.diff, x.lacking
-		x.doubts = nil
-		body := x.carried(o.Kind, part)
+	for _, part := range updateEndpoints(o.Kind) {
+		before, lacking := *x.diff, x.missingRequired
+		x.unsafeValues = nil
+		body := x.mergeEndpoint(o.Kind, part)
 		changed := len(x.diff.Fields) > len(before.Fields)
-		if changed && len(x.diff.Unverified) > len(before.Unverified) {
+		if changed && len(x.diff.NotComparable) > len(before.NotComparable) {
 			// It is written anyway, so its secrets are written too.
-			*x.diff, x.lacking, x.doubts, x.secrets = before, lacking, nil, true
-			body = x.carried(o.Kind, part)
-			x.secrets = policy.WriteSecrets
+			*x.diff, x.missingRequired, x.unsafeValues, x.writeSecrets = before, lacking, nil, true
+			body = x.mergeEndpoint(o.Kind, part)
+			x.writeSecrets = policy.WriteSecrets
 		}
 		if changed {
-			x.diff.Requests = append(x.diff.Requests, x.requests(o.Kind, part, body, live)...)
-			x.refuse()
+			x.diff.Requests = append(x.diff.Requests, x.buildRequests(o.Kind, part, body, live)...)
+			x.refuseUnsafeValues()
 		}
 		if part.FieldPath == "" {
 			whole.Members = append(whole.Members, body.Members...)
 		} else if body != nil {
-			whole = put(whole.Clone(), part.FieldPath, body)
+			whole = setMemberAtPath(whole.Clone(), part.FieldPath, body)
 		}
 	}
-	if policy.rotates(o) {
-		x.diff.Fields = append(x.diff.Fields, rotation(o.Kind))
-		x.diff.Requests = append(x.diff.Requests, Request{Call: o.Kind.Rotate})
+	if policy.needsRotation(o) {
+		x.diff.Fields = append(x.diff.Fields, rotationField(o.Kind))
+		x.diff.Requests = append(x.diff.Requests, Request{Endpoint: o.Kind.Rotate})
 	}
 	if len(x.diff.Requests) > 0 && len(x.diff.Problems) == 0 {
-		for _, l := range x.lacking {
+		for _, l := range x.missingRequired {
 			if l.Warning {
 				x.diff.Notes = append(x.diff.Notes, l)
 			} else {
@@ -126,20 +126,20 @@ func Compare(o *resource.Resource, live *resource.Live, policy Policy) *Diff {
 			}
 		}
 	}
-	x.diff.after = whole
-	x.unplaced(o)
-	x.broken(o, x.completed(whole))
+	x.diff.bodyAfter = whole
+	x.checkItemRefs(o)
+	x.checkRules(o, x.withOmittedFields(whole))
 	return x.diff
 }
 
-// completed is what is sent, with what is left out because it stays, and what
+// withOmittedFields is what is sent, with what is left out because it stays, and what
 // other calls carry.
-func (o *overlay) completed(body *schema.Node) *schema.Node {
+func (o *merger) withOmittedFields(body *schema.Node) *schema.Node {
 	out := body.Clone()
 	for i := range o.fields {
 		f := &o.fields[i]
 		switch d := o.declared.Get(f.Name); {
-		case out.Get(f.Name) != nil || f.Has(schema.MetaArgument) || f.FailedCondition(o.value) != nil:
+		case out.Get(f.Name) != nil || f.Has(schema.MetaArgument) || f.FailedCondition(o.lookUpValue) != nil:
 		case d != nil:
 			out.Set(f.Name, d)
 		case f.Undeclared == schema.OmitUnlessChanged:
@@ -149,38 +149,38 @@ func (o *overlay) completed(body *schema.Node) *schema.Node {
 	return out
 }
 
-// broken checks the rules between fields over the object as it would be. What
+// checkRules checks the rules between fields over the object as it would be. What
 // is live already is not held against the user: only rules about something
 // that changes count. With a problem found already they would only repeat it.
-func (o *overlay) broken(object *resource.Resource, body *schema.Node) {
+func (o *merger) checkRules(object *resource.Resource, body *schema.Node) {
 	if len(o.diff.Problems) > 0 {
 		return
 	}
 	o.diff.Problems = object.Kind.CheckRules(body, object.Body, func(path string) bool {
-		return o.live == nil || slices.ContainsFunc(o.diff.Fields, func(f Field) bool { return within(f.Path, path) || within(path, f.Path) })
+		return o.live == nil || slices.ContainsFunc(o.diff.Fields, func(f Field) bool { return isPathWithin(f.Path, path) || isPathWithin(path, f.Path) })
 	})
 }
 
-// Refused returns why the kind doesn't allow the change.
-func (d *Diff) Refused(o *resource.Resource, live *resource.Live, caller resource.Caller) resource.Refusal {
-	return d.refused(o, live, caller, func(field string) bool {
-		return slices.ContainsFunc(d.Fields, func(f Field) bool { return within(f.Path, field) })
+// CheckPrecondition returns why the kind doesn't allow the change.
+func (d *Diff) CheckPrecondition(o *resource.Resource, live *resource.Live, caller resource.Caller) resource.Refusal {
+	return d.evaluatePrecondition(o, live, caller, func(field string) bool {
+		return slices.ContainsFunc(d.Fields, func(f Field) bool { return isPathWithin(f.Path, field) })
 	})
 }
 
-func (d *Diff) refused(o *resource.Resource, live *resource.Live, caller resource.Caller, touches func(field string) bool) resource.Refusal {
+func (d *Diff) evaluatePrecondition(o *resource.Resource, live *resource.Live, caller resource.Caller, touches func(field string) bool) resource.Refusal {
 	if o.Kind.Precondition == nil {
 		return resource.Refusal{}
 	}
-	g := resource.ProposedChange{After: d.after, IntermediateStates: d.between, Caller: caller, ChangesField: touches}
+	g := resource.ProposedChange{After: d.bodyAfter, IntermediateStates: d.listStates, Caller: caller, ChangesField: touches}
 	if live != nil {
 		g.Live = live.Body()
 	}
 	return o.Kind.Precondition(g)
 }
 
-// within reports whether path is part of what above names.
-func within(path, above string) bool {
+// isPathWithin reports whether path is part of what above names.
+func isPathWithin(path, above string) bool {
 	rest, ok := strings.CutPrefix(path, above)
 	return ok && (rest == "" || rest[0] == '.' || rest[0] == '[')
 }

@@ -12,7 +12,7 @@ import (
 	"astro-apply/internal/resource"
 )
 
-func text(t testing.TB, p *plan.Plan) string {
+func planJSON(t testing.TB, p *plan.Plan) string {
 	t.Helper()
 	data, err := p.JSON()
 	if err != nil {
@@ -21,17 +21,17 @@ func text(t testing.TB, p *plan.Plan) string {
 	return string(data)
 }
 
-func digest(t testing.TB, manifest string, policy plan.Policy) string {
+func planDigest(t testing.TB, manifest string, policy plan.Policy) string {
 	t.Helper()
-	d := declare(t, manifest)
-	out, err := plan.Make("corg", d, world(t, d, map[string]string{"one": dedicated}), policy).Digest()
+	d := declareManifest(t, manifest)
+	out, err := plan.Make("corg", d, newCurrent(t, d, map[string]string{"one": dedicatedJSON}), policy).Digest()
 	if err != nil {
 		t.Fatal(err)
 	}
 	return out
 }
 
-const manifest1 = `
+const mixedManifest = `
 workspaces:
   - { name: same }
   - { name: unreadable }
@@ -50,11 +50,11 @@ deployments:
 
 func TestJSON(t *testing.T) {
 	t.Parallel()
-	d := declare(t, manifest1)
-	w := world(t, d, map[string]string{"one": dedicated, "same": `{"id": "cworkspace000000000000001", "name": "same"}`})
+	d := declareManifest(t, mixedManifest)
+	w := newCurrent(t, d, map[string]string{"one": dedicatedJSON, "same": `{"id": "cworkspace000000000000001", "name": "same"}`})
 	w.Errs[d.Resources[1]] = errors.New("workspaces: 403 Forbidden")
 	p := plan.Make("corg", d, w, plan.Policy{})
-	got := text(t, p)
+	got := planJSON(t, p)
 	want := `{"version":1,"organizationId":"corg","unchanged":1,"changes":[` +
 		`{"kind":"workspace","name":"unreadable","action":"unknown","problem":"workspaces: 403 Forbidden"},` +
 		`{"kind":"workspace","name":"new","action":"create","fields":[{"path":"name","new":"new"}]},` +
@@ -67,35 +67,35 @@ func TestJSON(t *testing.T) {
 		`"contactEmails: a@example.com is live and not declared; kept, because allow-delete is not true"]},` +
 		`{"kind":"deployment","name":"next","action":"create","fields":[` +
 		`{"path":"type","new":"STANDARD"},{"path":"name","new":"next"},{"path":"workspaceId","new":"(id of workspace \"new\")"}]}]}`
-	same(t, "JSON", want, got)
-	brief, err := p.Brief()
-	same(t, "error", nil, err)
-	same(t, "in brief", `{"version":1,"organizationId":"corg","unchanged":1,"brief":true,"changes":[`+
+	assertEqual(t, "JSON", want, got)
+	brief, err := p.BriefJSON()
+	assertEqual(t, "error", nil, err)
+	assertEqual(t, "in brief", `{"version":1,"organizationId":"corg","unchanged":1,"brief":true,"changes":[`+
 		`{"kind":"workspace","name":"unreadable","action":"unknown","problem":"workspaces: 403 Forbidden"},`+
 		`{"kind":"workspace","name":"new","action":"create"},`+
 		`{"kind":"deployment","name":"one","id":"cdeployment00000000000001","parent":"cworkspace000000000000001","action":"update"},`+
 		`{"kind":"deployment","name":"next","action":"create"}]}`, string(brief))
-	if plan.Version != 1 {
+	if plan.JSONVersion != 1 {
 		t.Error("another version is another golden")
 	}
 }
 
 // What is kept is told although nothing is to be done.
-func TestJSONOfWhatIsKept(t *testing.T) {
+func TestJSONOfKeptItems(t *testing.T) {
 	t.Parallel()
-	d := declare(t, "deployments: [{ name: one, workspaceId: cworkspace000000000000001, contactEmails: [b@example.com] }]")
-	got := text(t, plan.Make("corg", d, world(t, d, map[string]string{"one": dedicated}), plan.Policy{}))
+	d := declareManifest(t, "deployments: [{ name: one, workspaceId: cworkspace000000000000001, contactEmails: [b@example.com] }]")
+	got := planJSON(t, plan.Make("corg", d, newCurrent(t, d, map[string]string{"one": dedicatedJSON}), plan.Policy{}))
 	if !strings.Contains(got, `"unchanged":1`) || !strings.Contains(got, `"action":"unchanged","kept":[{"path":"contactEmails","old":"a@example.com"}]`) {
 		t.Error(got)
 	}
-	empty := text(t, plan.Make("corg", declare(t, "workspaces: []"), world(t, &resource.Desired{}, nil), plan.Policy{}))
-	same(t, "an empty plan", `{"version":1,"organizationId":"corg","unchanged":0,"changes":[]}`, empty)
+	empty := planJSON(t, plan.Make("corg", declareManifest(t, "workspaces: []"), newCurrent(t, &resource.Desired{}, nil), plan.Policy{}))
+	assertEqual(t, "an empty plan", `{"version":1,"organizationId":"corg","unchanged":0,"changes":[]}`, empty)
 }
 
 func TestDigest(t *testing.T) {
 	t.Parallel()
 	const base = "deployments: [{ name: one, workspaceId: cworkspace000000000000001, description: new, environmentVariables: [{ key: A, value: x }, { key: S, value: s1, isSecret: true }] }]"
-	first := digest(t, base, plan.Policy{})
+	first := planDigest(t, base, plan.Policy{})
 	if len(first) != 64 || strings.Trim(first, "0123456789abcdef") != "" {
 		t.Errorf("digest %q", first)
 	}
@@ -114,7 +114,7 @@ func TestDigest(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			if got := digest(t, strings.Replace(base, test.from, test.to, 1), plan.Policy{}) == first; got != test.same {
+			if got := planDigest(t, strings.Replace(base, test.from, test.to, 1), plan.Policy{}) == first; got != test.same {
 				t.Errorf("same digest: %t, want %t", got, test.same)
 			}
 		})
@@ -122,7 +122,7 @@ func TestDigest(t *testing.T) {
 }
 
 // No plan's JSON, problem or note holds the value of a secret variable, however it came to be secret.
-func TestNoSecretIsShownLaw(t *testing.T) {
+func TestNoSecretIsShown(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(rt *rapid.T) {
 		secret := "s3cret-" + rapid.StringMatching(`[a-z0-9"\\]{8}`).Draw(rt, "secret")
@@ -134,16 +134,16 @@ func TestNoSecretIsShownLaw(t *testing.T) {
 			`{ key: NEW, isSecret: true, value: ` + string(quoted) + ` }`,
 		}).Draw(rt, "variable")
 		members := rapid.SampledFrom([]string{"", "description: new, ", "type: STANDARD, ", "executor: ASTRO, "}).Draw(rt, "other")
-		d := declare(t, "deployments: [{ name: one, workspaceId: cworkspace000000000000001, "+members+"environmentVariables: ["+variable+"] }]")
-		answers := map[string]string{"one": dedicated}
+		d := declareManifest(t, "deployments: [{ name: one, workspaceId: cworkspace000000000000001, "+members+"environmentVariables: ["+variable+"] }]")
+		answers := map[string]string{"one": dedicatedJSON}
 		if rapid.Bool().Draw(rt, "new") && !strings.Contains(variable, "{ key: S, value") {
 			answers = nil
 		}
 		policy := plan.Policy{AllowDelete: rapid.Bool().Draw(rt, "delete"), WriteSecrets: rapid.Bool().Draw(rt, "write")}
-		p := plan.Make("corg", d, world(t, d, answers), policy)
-		all := text(t, p) + strings.Join(told(p.Problems), "\n")
+		p := plan.Make("corg", d, newCurrent(t, d, answers), policy)
+		all := planJSON(t, p) + strings.Join(messagesOf(p.Problems), "\n")
 		for _, c := range p.Changes {
-			all += strings.Join(shown(c.Fields), "\n") + strings.Join(shown(c.Kept), "\n") + strings.Join(c.Unverified, "\n")
+			all += strings.Join(describeFields(c.Fields), "\n") + strings.Join(describeFields(c.Kept), "\n") + strings.Join(c.NotComparable, "\n")
 		}
 		if strings.Contains(all, secret) || strings.Contains(all, string(quoted[1:len(quoted)-1])) {
 			rt.Fatalf("secret %q in %s", secret, all)

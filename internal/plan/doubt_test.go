@@ -24,19 +24,19 @@ func TestOneItemForEachKey(t *testing.T) {
 		"a user's DAGs":               {"users", "organizationRole: ORGANIZATION_MEMBER", moreAnswers["granted"], "dagRoles", "role"},
 		"declared beside it":          {"users", "organizationRole: ORGANIZATION_MEMBER, deploymentRoles: [{ deploymentId: " + d1 + ", role: viewer }]", moreAnswers["granted"], "deploymentRoles", "role"},
 		"a Team's roles":              {"teams", "organizationRole: ORGANIZATION_OWNER", moreAnswers["team"], "workspaceRoles", "role"},
-		"a token's roles":             {"apiTokens", aToken + "roles: " + own + ", { deploymentId: " + d2 + ", role: DEPLOYMENT_ADMIN }]", moreAnswers["token"], "roles", "role"},
-		"variables":                   {"deployments", "description: new", dedicated, "environmentVariables", "value"},
-		"queues":                      {"deployments", "description: new", dedicated, "workerQueues", "id"},
-		"schedules":                   {"deployments", "scalingSpec: { hibernationSpec: { schedules: [{ hibernateAtCron: 0 1 * * *, wakeAtCron: 0 2 * * * }] } }", with(t, dedicated, hibernation), "scalingSpec.hibernationSpec.schedules", "description"},
+		"a token's roles":             {"apiTokens", aToken + "roles: " + ownRoles + ", { deploymentId: " + d2 + ", role: DEPLOYMENT_ADMIN }]", moreAnswers["token"], "roles", "role"},
+		"variables":                   {"deployments", "description: new", dedicatedJSON, "environmentVariables", "value"},
+		"queues":                      {"deployments", "description: new", dedicatedJSON, "workerQueues", "id"},
+		"schedules":                   {"deployments", "scalingSpec: { hibernationSpec: { schedules: [{ hibernateAtCron: 0 1 * * *, wakeAtCron: 0 2 * * * }] } }", withMembers(t, dedicatedJSON, hibernationJSON), "scalingSpec.hibernationSpec.schedules", "description"},
 		"links of a variable":         {"environmentObjects", object1 + "description: new", moreAnswers["variable"], "links", "environmentVariableOverrides"},
 		"a cluster's tags":            {"clusters", aCluster + "name: two", moreAnswers["cluster"], "tags", "value"},
-		"items of a set, in a Team's": {"teams", "organizationRole: ORGANIZATION_OWNER", with(t, moreAnswers["team"], `"workspaceRoles": [`+grant+`]`), "workspaceRoles", "role"},
+		"items of a set, in a Team's": {"teams", "organizationRole: ORGANIZATION_OWNER", withMembers(t, moreAnswers["team"], `"workspaceRoles": [`+grant+`]`), "workspaceRoles", "role"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			for _, different := range []bool{false, true} {
-				answer := decode(t, test.answer)
+				answer := decodeJSON(t, test.answer)
 				names := strings.Split(test.list, ".")
 				level := answer
 				for _, name := range names[:len(names)-1] {
@@ -48,7 +48,7 @@ func TestOneItemForEachKey(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				again := decode(t, string(text))
+				again := decodeJSON(t, string(text))
 				if different {
 					if again[test.differs] = any("WORKSPACE_AUTHOR"); test.differs == "environmentVariableOverrides" {
 						again[test.differs] = map[string]any{"value": "3"}
@@ -60,19 +60,19 @@ func TestOneItemForEachKey(t *testing.T) {
 					t.Fatal(err)
 				}
 				for _, policy := range []plan.Policy{{}, {AllowDelete: true}} {
-					want := compare(t, test.section, test.members, test.answer, policy)
-					got := compare(t, test.section, test.members, string(text), policy)
+					want := compareMembers(t, test.section, test.members, test.answer, policy)
+					got := compareMembers(t, test.section, test.members, string(text), policy)
 					if len(got.Problems) > 0 || len(want.Requests) == 0 {
 						t.Fatalf("problems %v, %d requests expected", got.Problems, len(want.Requests))
 					}
 					if different {
-						if got.Refusal == nil && !policy.AllowDelete {
-							t.Errorf("two different items are sent: %v", body(t, got))
+						if got.UnsafeErr == nil && !policy.AllowDelete {
+							t.Errorf("two different items are sent: %v", requestBody(t, got))
 						}
 						continue
 					}
-					same(t, "refusal", nil, got.Refusal)
-					same(t, "body", body(t, want), body(t, got))
+					assertEqual(t, "refusal", nil, got.UnsafeErr)
+					assertEqual(t, "body", requestBody(t, want), requestBody(t, got))
 				}
 			}
 		})

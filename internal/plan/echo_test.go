@@ -36,20 +36,20 @@ func TestUndeclaredIsSentBack(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			same(t, "body", decode(t, test.want), echo(t, test.section, answers(t)[test.live]))
+			assertEqual(t, "body", decodeJSON(t, test.want), renameUpdateBody(t, test.section, answersByName(t)[test.live]))
 		})
 	}
 	t.Run("an empty value", func(t *testing.T) {
 		t.Parallel()
-		got := echo(t, "deployments", `{"id": "cdeployment00000000000001", "name": "x", "type": "STANDARD", "workspaceId": "cworkspace000000000000001", "environmentVariables": [
+		got := renameUpdateBody(t, "deployments", `{"id": "cdeployment00000000000001", "name": "x", "type": "STANDARD", "workspaceId": "cworkspace000000000000001", "environmentVariables": [
 			{"key": "EMPTY", "isSecret": false}, {"key": "S", "isSecret": true, "value": ""}]}`)
-		want := decode(t, `{"environmentVariables": [{"key": "EMPTY", "value": "", "isSecret": false}, {"key": "S", "isSecret": true}]}`)
-		same(t, "variables", want["environmentVariables"], got["environmentVariables"])
+		want := decodeJSON(t, `{"environmentVariables": [{"key": "EMPTY", "value": "", "isSecret": false}, {"key": "S", "isSecret": true}]}`)
+		assertEqual(t, "variables", want["environmentVariables"], got["environmentVariables"])
 	})
 	t.Run("bare workspace", func(t *testing.T) {
 		t.Parallel()
-		want := decode(t, `{"name": "one", "description": "", "cicdEnforcedDefault": false}`)
-		same(t, "body", want, echo(t, "workspaces", `{"id": "cworkspace000000000000001", "name": "x"}`))
+		want := decodeJSON(t, `{"name": "one", "description": "", "cicdEnforcedDefault": false}`)
+		assertEqual(t, "body", want, renameUpdateBody(t, "workspaces", `{"id": "cworkspace000000000000001", "name": "x"}`))
 	})
 }
 
@@ -57,11 +57,11 @@ func TestUndeclaredIsSentBack(t *testing.T) {
 // an override that is in force survives, and one that ended isn't revived.
 func TestHibernationOverride(t *testing.T) {
 	t.Parallel()
-	sleeping := answers(t)["sleeping"]
-	if _, sent := echo(t, "deployments", sleeping)["scalingSpec"]; sent {
+	sleeping := answersByName(t)["sleeping"]
+	if _, sent := renameUpdateBody(t, "deployments", sleeping)["scalingSpec"]; sent {
 		t.Error("an undeclared scalingSpec is sent")
 	}
-	ended := with(t, dedicated, `"isDevelopmentMode": true, "scalingSpec": {"hibernationSpec": {
+	ended := withMembers(t, dedicatedJSON, `"isDevelopmentMode": true, "scalingSpec": {"hibernationSpec": {
 		"schedules": [], "override": {"isHibernating": true, "overrideUntil": "2020-01-01T00:00:00Z", "isActive": false}}}`)
 	const change = "scalingSpec: { hibernationSpec: { schedules: [{ hibernateAtCron: 0 20 * * *, wakeAtCron: 0 7 * * * }] } }"
 	schedule := map[string]any{"hibernateAtCron": "0 20 * * *", "wakeAtCron": "0 7 * * *", "isEnabled": true}
@@ -72,12 +72,12 @@ func TestHibernationOverride(t *testing.T) {
 	}{"in force": {sleeping, override}, "ended": {ended, nil}} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			d := deployment(t, change, test.answer, plan.Policy{AllowDelete: true})
-			spec := body(t, d)["scalingSpec"].(map[string]any)["hibernationSpec"].(map[string]any)
+			d := compareDeployment(t, change, test.answer, plan.Policy{AllowDelete: true})
+			spec := requestBody(t, d)["scalingSpec"].(map[string]any)["hibernationSpec"].(map[string]any)
 			first := spec["schedules"].([]any)[0].(map[string]any)
 			delete(first, "description") // kept: the schedule it belongs to was changed
-			same(t, "schedule", schedule, first)
-			same(t, "override", test.override, spec["override"])
+			assertEqual(t, "schedule", schedule, first)
+			assertEqual(t, "override", test.override, spec["override"])
 		})
 	}
 }
@@ -133,10 +133,10 @@ func TestChangeOfExecutor(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			d := deployment(t, test.members, answers(t)[test.live], plan.Policy{})
-			same(t, "problems", []string(nil), told(d.Problems))
-			same(t, "differences", test.fields, shown(d.Fields))
-			sent := body(t, d)
+			d := compareDeployment(t, test.members, answersByName(t)[test.live], plan.Policy{})
+			assertEqual(t, "problems", []string(nil), messagesOf(d.Problems))
+			assertEqual(t, "differences", test.fields, describeFields(d.Fields))
+			sent := requestBody(t, d)
 			for _, name := range test.dropped {
 				if _, ok := sent[name]; ok {
 					t.Errorf("%s is sent", name)
@@ -153,21 +153,21 @@ func TestChangeOfExecutor(t *testing.T) {
 
 // A Workspace has one default destination of two sorts: declaring one is
 // taking the other back.
-func TestDefaultDestinationYields(t *testing.T) {
+func TestDefaultDestinationsConflict(t *testing.T) {
 	t.Parallel()
-	d := compare(t, "workspaces", "defaultCloudProvider: GCP, defaultRegion: us-west1", answers(t)["workspace"], plan.Policy{})
-	same(t, "differences", []string{
+	d := compareMembers(t, "workspaces", "defaultCloudProvider: GCP, defaultRegion: us-west1", answersByName(t)["workspace"], plan.Policy{})
+	assertEqual(t, "differences", []string{
 		`defaultClusterId: "ccluster00000000000000001" → (none)`, `defaultCloudProvider: (none) → "GCP"`, `defaultRegion: (none) → "us-west1"`,
-	}, shown(d.Fields))
-	same(t, "body", decode(t, `{"name": "one", "description": "old", "cicdEnforcedDefault": true, "defaultCloudProvider": "GCP", "defaultRegion": "us-west1"}`), body(t, d))
+	}, describeFields(d.Fields))
+	assertEqual(t, "body", decodeJSON(t, `{"name": "one", "description": "old", "cicdEnforcedDefault": true, "defaultCloudProvider": "GCP", "defaultRegion": "us-west1"}`), requestBody(t, d))
 
-	d = compare(t, "workspaces", "defaultClusterId: ccluster00000000000000001", answers(t)["shared"], plan.Policy{})
-	same(t, "differences", []string{
+	d = compareMembers(t, "workspaces", "defaultClusterId: ccluster00000000000000001", answersByName(t)["shared"], plan.Policy{})
+	assertEqual(t, "differences", []string{
 		`defaultClusterId: (none) → "ccluster00000000000000001"`, `defaultCloudProvider: "AWS" → (none)`, `defaultRegion: "us-east-1" → (none)`,
-	}, shown(d.Fields))
-	same(t, "body", decode(t, `{"name": "one", "description": "old", "cicdEnforcedDefault": true, "defaultClusterId": "ccluster00000000000000001"}`), body(t, d))
+	}, describeFields(d.Fields))
+	assertEqual(t, "body", decodeJSON(t, `{"name": "one", "description": "old", "cicdEnforcedDefault": true, "defaultClusterId": "ccluster00000000000000001"}`), requestBody(t, d))
 
-	empty := with(t, answers(t)["shared"], `"defaultClusterId": ""`)
-	d = compare(t, "workspaces", "defaultCloudProvider: AWS, defaultRegion: us-east-1", empty, plan.Policy{})
-	same(t, "an empty one is none: differences", []string(nil), shown(d.Fields))
+	empty := withMembers(t, answersByName(t)["shared"], `"defaultClusterId": ""`)
+	d = compareMembers(t, "workspaces", "defaultCloudProvider: AWS, defaultRegion: us-east-1", empty, plan.Policy{})
+	assertEqual(t, "an empty one is none: differences", []string(nil), describeFields(d.Fields))
 }

@@ -39,18 +39,18 @@ var moreAnswers = map[string]string{
 }
 
 const (
-	object1  = "id: cobject0000000000000000001, "
-	object2  = "id: cobject0000000000000000002, "
-	object3  = "id: cobject0000000000000000003, "
-	object4  = "id: cobject0000000000000000004, "
-	aCluster = "id: ccluster00000000000000001, "
-	aTeam    = "id: cteam00000000000000000001, "
-	aToken   = "id: ctoken0000000000000000001, "
-	own      = "[{ role: WORKSPACE_MEMBER }, { deploymentId: " + d1 + ", role: DEPLOYMENT_ADMIN }, { deploymentId: " + d1 + ", dagId: dag, role: DAG_VIEWER }"
-	theRoles = `"organizationRole": "ORGANIZATION_MEMBER", "workspaceRoles": [{"workspaceId": "` + w1 + `", "role": "WORKSPACE_MEMBER"}]`
+	object1     = "id: cobject0000000000000000001, "
+	object2     = "id: cobject0000000000000000002, "
+	object3     = "id: cobject0000000000000000003, "
+	object4     = "id: cobject0000000000000000004, "
+	aCluster    = "id: ccluster00000000000000001, "
+	aTeam       = "id: cteam00000000000000000001, "
+	aToken      = "id: ctoken0000000000000000001, "
+	ownRoles    = "[{ role: WORKSPACE_MEMBER }, { deploymentId: " + d1 + ", role: DEPLOYMENT_ADMIN }, { deploymentId: " + d1 + ", dagId: dag, role: DAG_VIEWER }"
+	memberRoles = `"organizationRole": "ORGANIZATION_MEMBER", "workspaceRoles": [{"workspaceId": "` + w1 + `", "role": "WORKSPACE_MEMBER"}]`
 )
 
-var others = []row{
+var otherKindFields = []fieldCase{
 	{"clusters", "cluster", "name", aCluster + "name: one", aCluster + "name: two", []string{`name: "one" → "two"`}, `"name": "two"`},
 	{"clusters", "cluster", "k8sTags", "k8sTags: [{ key: a, value: '1' }]", "k8sTags: [{ key: a, value: '2' }]", []string{`k8sTags[a].value: "1" → "2"`}, `"k8sTags": [{"key": "a", "value": "2"}, {"key": "platform", "value": "x"}]`},
 	{"clusters", "cluster", "workspaceIds", "workspaceIds: [" + w1 + "]", "workspaceIds: [" + w1 + ", " + w2 + "]", []string{`workspaceIds: (none) → "` + w2 + `"`}, `"workspaceIds": ["` + w1 + `", "` + w2 + `"]`},
@@ -105,17 +105,17 @@ var others = []row{
 	{
 		"teams", "team", "deploymentRoles", "deploymentRoles: [{ deploymentId: " + d1 + ", role: DEPLOYMENT_ADMIN }]", "deploymentRoles: [{ deploymentId: " + d1 + ", role: viewer }]",
 		[]string{`deploymentRoles[` + d1 + `].role: "DEPLOYMENT_ADMIN" → "viewer"`},
-		`={` + theRoles + `, "deploymentRoles": [{"deploymentId": "` + d1 + `", "role": "viewer"}]}`,
+		`={` + memberRoles + `, "deploymentRoles": [{"deploymentId": "` + d1 + `", "role": "viewer"}]}`,
 	},
 	{
 		"teams", "team", "dagRoles", "dagRoles: []", "dagRoles: [{ deploymentId: " + d1 + ", dagId: d, role: DAG_AUTHOR }]",
 		[]string{`dagRoles[deploymentId ` + d1 + `, dagId d]: (none) → {deploymentId: "` + d1 + `", dagId: "d", role: "DAG_AUTHOR"}`},
-		`={` + theRoles + `, "deploymentRoles": [{"deploymentId": "` + d1 + `", "role": "DEPLOYMENT_ADMIN"}], "dagRoles": [{"deploymentId": "` + d1 + `", "dagId": "d", "role": "DAG_AUTHOR"}]}`,
+		`={` + memberRoles + `, "deploymentRoles": [{"deploymentId": "` + d1 + `", "role": "DEPLOYMENT_ADMIN"}], "dagRoles": [{"deploymentId": "` + d1 + `", "dagId": "d", "role": "DAG_AUTHOR"}]}`,
 	},
 	{
 		"users", "user", "organizationRole", "organizationRole: ORGANIZATION_OWNER", "organizationRole: ORGANIZATION_MEMBER",
 		[]string{`organizationRole: "ORGANIZATION_OWNER" → "ORGANIZATION_MEMBER"`},
-		`={` + theRoles + `, "dagRoles": [{"deploymentId": "` + d1 + `", "dagTag": "t", "role": "DAG_VIEWER"}]}`,
+		`={` + memberRoles + `, "dagRoles": [{"deploymentId": "` + d1 + `", "dagTag": "t", "role": "DAG_VIEWER"}]}`,
 	},
 	{
 		"users", "user", "workspaceRoles", "workspaceRoles: [{ workspaceId: " + w1 + ", role: WORKSPACE_MEMBER }]", "workspaceRoles: [{ workspaceId: " + w1 + ", role: WORKSPACE_AUTHOR }]",
@@ -137,7 +137,7 @@ var others = []row{
 	{"apiTokens", "token", "name", aToken + "name: one", aToken + "name: two", []string{`name: "one" → "two"`}, `"name": "two"`},
 	{"apiTokens", "token", "description", "description: old", "description: new", []string{`description: "old" → "new"`}, `={"name": "one", "description": "new"}`},
 	{
-		"apiTokens", "token", "roles", aToken + "roles: " + own + "]", aToken + "roles: " + own + ", { deploymentId: " + d2 + ", role: viewer }]",
+		"apiTokens", "token", "roles", aToken + "roles: " + ownRoles + "]", aToken + "roles: " + ownRoles + ", { deploymentId: " + d2 + ", role: viewer }]",
 		[]string{`roles[deploymentId ` + d2 + `]: (none) → {role: "viewer", deploymentId: "` + d2 + `"}`},
 		`={"roles": [{"role": "WORKSPACE_MEMBER"}, {"role": "DEPLOYMENT_ADMIN", "deploymentId": "` + d1 + `"}, {"role": "DAG_VIEWER", "deploymentId": "` + d1 + `", "dagId": "dag"},
 			{"role": "viewer", "deploymentId": "` + d2 + `"}]}`,

@@ -11,24 +11,24 @@ import (
 	"astro-apply/internal/schema"
 )
 
-// row holds, for a field that an update carries, a declaration that says what
+// fieldCase holds, for a field that an update carries, a declaration that says what
 // is live and one that says something else.
-type row struct {
+type fieldCase struct {
 	section, live, field string
-	same, other          string
+	unchanged, changed   string
 	want                 []string // the differences, of other
 	sent                 string   // the members of the body that differ from what is live; after a =, all of it
 }
 
-const asleep = `scalingSpec: {hibernationSpec: {schedules: [{hibernateAtCron: "0 19 * * *", wakeAtCron: "0 7 * * *", isEnabled: true, description: "… → (none)`
+const hibernationText = `scalingSpec: {hibernationSpec: {schedules: [{hibernateAtCron: "0 19 * * *", wakeAtCron: "0 7 * * *", isEnabled: true, description: "… → (none)`
 
-var writable = []row{
+var writableFields = []fieldCase{
 	{"deployments", "dedicated", "name", "id: cdeployment00000000000001, name: one", "id: cdeployment00000000000001, name: two", []string{`name: "one" → "two"`}, `"name": "two"`},
 	{"deployments", "dedicated", "description", "description: old", "description: new", []string{`description: "old" → "new"`}, `"description": "new"`},
 	{"deployments", "dedicated", "executor", "executor: CELERY", "executor: ASTRO", []string{`executor: "CELERY" → "ASTRO"`}, `"executor": "ASTRO"`},
 	{"deployments", "dedicated", "isCicdEnforced", "isCicdEnforced: true", "isCicdEnforced: false", []string{"isCicdEnforced: true → false"}, `"isCicdEnforced": false`},
 	{"deployments", "dedicated", "isDagDeployEnabled", "isDagDeployEnabled: false", "isDagDeployEnabled: true", []string{"isDagDeployEnabled: false → true"}, `"isDagDeployEnabled": true`},
-	{"deployments", "sleeping", "isDevelopmentMode", "isDevelopmentMode: true", "isDevelopmentMode: false", []string{"isDevelopmentMode: true → false", asleep}, `"isDevelopmentMode": false`},
+	{"deployments", "sleeping", "isDevelopmentMode", "isDevelopmentMode: true", "isDevelopmentMode: false", []string{"isDevelopmentMode: true → false", hibernationText}, `"isDevelopmentMode": false`},
 	{"deployments", "dedicated", "isHighAvailability", "isHighAvailability: false", "isHighAvailability: true", []string{"isHighAvailability: false → true"}, `"isHighAvailability": true`},
 	{"deployments", "dedicated", "schedulerSize", "schedulerSize: SMALL", "schedulerSize: LARGE", []string{`schedulerSize: "SMALL" → "LARGE"`}, `"schedulerSize": "LARGE"`},
 	{
@@ -123,10 +123,10 @@ var writable = []row{
 	{"workspaces", "shared", "defaultRegion", "defaultRegion: us-east-1", "defaultRegion: us-west-2", []string{`defaultRegion: "us-east-1" → "us-west-2"`}, `"defaultRegion": "us-west-2"`},
 }
 
-func answers(t testing.TB) map[string]string {
+func answersByName(t testing.TB) map[string]string {
 	const workspace = `{"id": "cworkspace000000000000001", "name": "one", "description": "old", "cicdEnforcedDefault": true, "organizationName": "o"`
 	return map[string]string{
-		"dedicated": dedicated, "hybrid": hybrid, "remote": remote, "sleeping": with(t, dedicated, hibernation),
+		"dedicated": dedicatedJSON, "hybrid": hybridJSON, "remote": remoteJSON, "sleeping": withMembers(t, dedicatedJSON, hibernationJSON),
 		"organization": `{"id": "corg", "name": "one", "billingEmail": "a@example.com", "isScimEnabled": true, "allowEnhancedSupportAccess": true,
 			"shouldEnforceDedicatedClusters": true, "productPlans": []}`,
 		"role": `{"id": "crole00000000000000000001", "name": "one", "description": "old", "scopeType": "DEPLOYMENT",
@@ -136,46 +136,46 @@ func answers(t testing.TB) map[string]string {
 	}
 }
 
-// echo is the body of an update that changes no more than the name.
-func echo(t testing.TB, section, answer string) map[string]any {
+// renameUpdateBody is the body of an update that changes no more than the name.
+func renameUpdateBody(t testing.TB, section, answer string) map[string]any {
 	t.Helper()
-	out := body(t, compare(t, section, "id: "+decode(t, answer)["id"].(string)+", name: renamed", answer, plan.Policy{}))
+	out := requestBody(t, compareMembers(t, section, "id: "+decodeJSON(t, answer)["id"].(string)+", name: renamed", answer, plan.Policy{}))
 	out["name"] = "one"
 	return out
 }
 
 func TestEveryWritableField(t *testing.T) {
 	t.Parallel()
-	for _, w := range append(writable, others...) {
+	for _, w := range append(writableFields, otherKindFields...) {
 		t.Run(w.section+"/"+w.field, func(t *testing.T) {
 			t.Parallel()
-			answer := answers(t)[w.live] + moreAnswers[w.live]
-			d := compare(t, w.section, w.same, answer, plan.Policy{})
+			answer := answersByName(t)[w.live] + moreAnswers[w.live]
+			d := compareMembers(t, w.section, w.unchanged, answer, plan.Policy{})
 			if len(d.Requests)+len(d.Fields)+len(d.Problems)+len(d.Notes) > 0 {
-				t.Errorf("what is live is declared: %q %q %q", shown(d.Fields), told(d.Problems), told(d.Notes))
+				t.Errorf("what is live is declared: %q %q %q", describeFields(d.Fields), messagesOf(d.Problems), messagesOf(d.Notes))
 			}
-			d = compare(t, w.section, w.other, answer, plan.Policy{})
-			same(t, "problems", []string(nil), told(d.Problems))
-			same(t, "differences", w.want, shown(d.Fields))
+			d = compareMembers(t, w.section, w.changed, answer, plan.Policy{})
+			assertEqual(t, "problems", []string(nil), messagesOf(d.Problems))
+			assertEqual(t, "differences", w.want, describeFields(d.Fields))
 			whole, alone := strings.CutPrefix(w.sent, "=")
 			if alone {
-				same(t, "body", decode(t, whole), body(t, d))
+				assertEqual(t, "body", decodeJSON(t, whole), requestBody(t, d))
 				return
 			}
-			want := echo(t, w.section, answer)
-			maps.Copy(want, decode(t, "{"+w.sent+"}"))
-			same(t, "body", want, body(t, d))
+			want := renameUpdateBody(t, w.section, answer)
+			maps.Copy(want, decodeJSON(t, "{"+w.sent+"}"))
+			assertEqual(t, "body", want, requestBody(t, d))
 		})
 	}
 }
 
 // The table above is complete: a field that is added to a kind needs a row.
-func TestEveryWritableFieldHasARow(t *testing.T) {
+func TestEveryWritableFieldHasACase(t *testing.T) {
 	t.Parallel()
 	for _, k := range resource.Kinds() {
 		for _, f := range k.Fields {
-			covered := slices.ContainsFunc(append(writable, others...), func(w row) bool {
-				return w.section == k.Section && w.field == f.Name && strings.Contains(w.other, f.Name)
+			covered := slices.ContainsFunc(append(writableFields, otherKindFields...), func(w fieldCase) bool {
+				return w.section == k.Section && w.field == f.Name && strings.Contains(w.changed, f.Name)
 			})
 			if k.Section != "" && f.Has(schema.Update) && !f.Has(schema.Immutable) && !covered {
 				t.Errorf("%s.%s has no row", k.Name, f.Name)

@@ -8,117 +8,117 @@ import (
 	"astro-apply/internal/schema"
 )
 
-// list merges a declared list with the live one. What is live and not declared
+// listMerger merges a declared list with the live one. What is live and not declared
 // is removed with allow-delete only; otherwise it is kept, and said.
-type list struct {
-	*overlay
-	field *schema.Field
-	path  string
-	whole *schema.Node // as declared; nil to send back what is live
-	kept  []string
+type listMerger struct {
+	*merger
+	field        *schema.Field
+	path         string
+	declaredList *schema.Node // as declared; nil to send back what is live
+	keptLabels   []string
 }
 
-func (s *list) merge(d, l *schema.Node) *schema.Node {
+func (s *listMerger) mergeItems(d, l *schema.Node) *schema.Node {
 	out := &schema.Node{Form: schema.List}
 	var declared, live []*schema.Node
-	if s.whole = d; d != nil {
+	if s.declaredList = d; d != nil {
 		out.Pos, declared = d.Pos, d.Items
 	}
 	if l != nil {
 		live = l.Items
 	}
-	pairs := s.pair(declared, live)
+	pairs := s.pairItems(declared, live)
 	for _, p := range pairs {
-		if item := s.item(p); item != nil {
+		if item := s.mergeItem(p); item != nil {
 			out.Items = append(out.Items, item)
 		}
 	}
 	if d != nil {
-		s.keeps(d.Pos, s.path, s.kept)
-		s.turns(len(live), len(out.Items))
+		s.noteKept(d.Pos, s.path, s.keptLabels)
+		s.noteEmptied(len(live), len(out.Items))
 	}
-	s.checkDuplicates(out.Items)
+	s.checkDuplicateKeys(out.Items)
 	return out
 }
 
-// turns says what it means that a list is empty no longer, or from now on.
-func (s *list) turns(before, after int) {
+// noteEmptied says what it means that a list is empty no longer, or from now on.
+func (s *listMerger) noteEmptied(before, after int) {
 	switch all := s.field.EmptyMeans; {
-	case all == "" || s.quiet > 0 || s.live == nil:
+	case all == "" || s.silentDepth > 0 || s.live == nil:
 	case before == 0 && after > 0:
-		s.note(s.whole.Pos, true, "%s was empty, which is %s; from now on it is only what is listed", s.path, all)
+		s.addNote(s.declaredList.Pos, true, "%s was empty, which is %s; from now on it is only what is listed", s.path, all)
 	case before > 0 && after == 0:
-		s.note(s.whole.Pos, true, "%s becomes empty, which is %s", s.path, all)
+		s.addNote(s.declaredList.Pos, true, "%s becomes empty, which is %s", s.path, all)
 	}
 }
 
-// pair is a declared element and the live one that it means; either may be missing.
-type pair struct {
+// itemPair is a declared element and the live one that it means; either may be missing.
+type itemPair struct {
 	declared, live *schema.Node
 	label          string
 }
 
-// at is the path of an element; one without members needs no label.
-func (s *list) at(p pair) string {
+// itemPath is the path of an element; one without members needs no label.
+func (s *listMerger) itemPath(p itemPair) string {
 	if s.field.Type.Elem.Base != schema.BaseObject {
 		return s.path
 	}
 	return fmt.Sprintf("%s[%s]", s.path, p.label)
 }
 
-// item is the element to send, nil where it is to go.
-func (s *list) item(p pair) *schema.Node {
+// mergeItem is the element to send, nil where it is to go.
+func (s *listMerger) mergeItem(p itemPair) *schema.Node {
 	t := s.field.Type.Elem
-	path := s.at(p)
+	path := s.itemPath(p)
 	switch {
 	case p.declared == nil && p.live.UnclearOrigin != "":
-		s.keepDoubtful(p, path)
-		return s.entire(t, nil, p.live, path, false)
-	case p.declared == nil && s.whole != nil && (s.field.Type.Additive || s.whole.Additive):
-		return s.entire(t, nil, p.live, path, false)
-	case p.declared == nil && s.whole != nil && s.gone(path, s.shown(t, p.live)):
-		if why := s.field.WarningForChange(p.live, nil); why != "" && s.quiet == 0 {
-			s.note(s.whole.Pos, true, "%s is removed: %s", path, why)
+		s.keepUnsafeItem(p, path)
+		return s.mergeWholeItem(t, nil, p.live, path, false)
+	case p.declared == nil && s.declaredList != nil && (s.field.Type.Additive || s.declaredList.Additive):
+		return s.mergeWholeItem(t, nil, p.live, path, false)
+	case p.declared == nil && s.declaredList != nil && s.removeOrKeep(path, s.withoutServerFields(t, p.live)):
+		if why := s.field.WarningForChange(p.live, nil); why != "" && s.silentDepth == 0 {
+			s.addNote(s.declaredList.Pos, true, "%s is removed: %s", path, why)
 		}
 		return nil
-	case p.declared == nil && s.whole != nil:
-		s.kept = append(s.kept, cmp.Or(p.live.DisplayName, p.label))
-		return s.entire(t, nil, p.live, path, false)
+	case p.declared == nil && s.declaredList != nil:
+		s.keptLabels = append(s.keptLabels, cmp.Or(p.live.DisplayName, p.label))
+		return s.mergeWholeItem(t, nil, p.live, path, false)
 	case p.declared == nil:
-		return s.entire(t, nil, p.live, path, false)
+		return s.mergeWholeItem(t, nil, p.live, path, false)
 	case p.live == nil:
-		item := s.entire(t, p.declared, nil, path, true)
-		s.changed(path, nil, item)
+		item := s.mergeWholeItem(t, p.declared, nil, path, true)
+		s.recordChange(path, nil, item)
 		return item
 	case t.Base != schema.BaseObject:
 		return p.live.WithPos(p.declared.Pos)
 	}
-	return s.carry(s.object(t.Fields, p.declared, p.live, path, false), p.live)
+	return s.copyServerFields(s.mergeObject(t.Fields, p.declared, p.live, path, false), p.live)
 }
 
-// entire is an element that is added, kept or echoed as one.
-func (s *list) entire(t *schema.Type, declared, live *schema.Node, path string, fresh bool) *schema.Node {
+// mergeWholeItem is an element that is added, kept or echoed as one.
+func (s *listMerger) mergeWholeItem(t *schema.Type, declared, live *schema.Node, path string, fresh bool) *schema.Node {
 	if t.Base != schema.BaseObject {
 		if declared != nil {
 			return t.Encode(declared)
 		}
 		return live
 	}
-	s.quiet++
-	defer func() { s.quiet-- }()
-	return s.carry(s.object(t.Fields, declared, live, path, fresh), live)
+	s.silentDepth++
+	defer func() { s.silentDepth-- }()
+	return s.copyServerFields(s.mergeObject(t.Fields, declared, live, path, fresh), live)
 }
 
-// carry takes the server's own members along, such as a worker queue's id.
-func (s *list) carry(item, live *schema.Node) *schema.Node {
+// copyServerFields takes the server's own members along, such as a worker queue's id.
+func (s *listMerger) copyServerFields(item, live *schema.Node) *schema.Node {
 	for _, name := range s.field.Type.ServerFields {
 		item.Set(name, live.Get(name))
 	}
 	return item
 }
 
-// label is an element's identity; while an id of it is not known, in words.
-func (s *list) label(d *schema.Node, identity string) string {
+// itemLabel is an element's identity; while an id of it is not known, in words.
+func (s *listMerger) itemLabel(d *schema.Node, identity string) string {
 	if identity != "" {
 		return identity
 	}
@@ -131,10 +131,10 @@ func (s *list) label(d *schema.Node, identity string) string {
 	return strings.Join(parts, ", ")
 }
 
-// pair matches by identity: the declared ones in their order, then what is only
+// pairItems matches by identity: the declared ones in their order, then what is only
 // live. An element whose identity can't be told is like no other, and of several
 // with one identity each counts; in a set, repetition doesn't.
-func (s *list) pair(declared, live []*schema.Node) []pair {
+func (s *listMerger) pairItems(declared, live []*schema.Node) []itemPair {
 	t := &s.field.Type
 	found := map[string]*schema.Node{}
 	for _, l := range live {
@@ -142,25 +142,25 @@ func (s *list) pair(declared, live []*schema.Node) []pair {
 			found[k] = l
 		}
 	}
-	var out []pair
+	var out []itemPair
 	said, met := map[string]bool{}, map[*schema.Node]bool{}
 	for _, d := range declared {
 		k := t.KeyOf(d)
-		called := s.label(d, k)
+		called := s.itemLabel(d, k)
 		if (said[k] || k == "" && said["?"+called]) && t.Key != nil {
-			s.problem(d.Pos, "%s: %s is there twice", s.path, called)
+			s.addProblem(d.Pos, "%s: %s is there twice", s.path, called)
 		}
 		said["?"+called] = called != ""
 		if !said[k] {
-			out = append(out, pair{d, found[k], called})
+			out = append(out, itemPair{d, found[k], called})
 			met[found[k]] = true
 		}
 		said[k] = k != ""
 	}
 	for _, l := range live {
 		k := t.KeyOf(l)
-		if !met[l] && (!t.Set || !said[k]) && (found[k] == l || !s.equal(found[k], l)) {
-			out = append(out, pair{nil, l, k})
+		if !met[l] && (!t.Set || !said[k]) && (found[k] == l || !s.isRepetition(found[k], l)) {
+			out = append(out, itemPair{nil, l, k})
 		}
 		said[k] = k != ""
 	}

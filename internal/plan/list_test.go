@@ -130,53 +130,53 @@ func TestLists(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			d := deployment(t, test.members, answers(t)["sleeping"], test.policy)
-			same(t, "differences", test.fields, shown(d.Fields))
-			same(t, "kept", test.kept, shown(d.Kept))
-			same(t, "notes", test.notes, told(d.Notes))
+			d := compareDeployment(t, test.members, answersByName(t)["sleeping"], test.policy)
+			assertEqual(t, "differences", test.fields, describeFields(d.Fields))
+			assertEqual(t, "kept", test.kept, describeFields(d.Kept))
+			assertEqual(t, "notes", test.notes, messagesOf(d.Notes))
 			if test.sent == "" {
-				same(t, "requests", 0, len(d.Requests))
+				assertEqual(t, "requests", 0, len(d.Requests))
 				return
 			}
 			want := "[" + test.sent + "]"
 			if test.sent == "[]" {
 				want = "[]"
 			}
-			got := body(t, d)[test.list]
+			got := requestBody(t, d)[test.list]
 			if test.list == "scalingSpec" {
 				got = got.(map[string]any)["hibernationSpec"].(map[string]any)["schedules"]
 			}
-			same(t, "body", decode(t, `{"x": `+want+`}`)["x"], got)
+			assertEqual(t, "body", decodeJSON(t, `{"x": `+want+`}`)["x"], got)
 		})
 	}
 }
 
 // A list that the API leaves out is an empty one.
-func TestListThatIsNotLive(t *testing.T) {
+func TestListThatIsNotReturned(t *testing.T) {
 	t.Parallel()
-	d := deployment(t, "environmentVariables: [], contactEmails: []", hybrid, plan.Policy{AllowDelete: true})
-	same(t, "differences", []string(nil), shown(d.Fields))
-	d = deployment(t, "contactEmails: [a@example.com]", hybrid, plan.Policy{})
-	same(t, "body", []any{"a@example.com"}, body(t, d)["contactEmails"])
+	d := compareDeployment(t, "environmentVariables: [], contactEmails: []", hybridJSON, plan.Policy{AllowDelete: true})
+	assertEqual(t, "differences", []string(nil), describeFields(d.Fields))
+	d = compareDeployment(t, "contactEmails: [a@example.com]", hybridJSON, plan.Policy{})
+	assertEqual(t, "body", []any{"a@example.com"}, requestBody(t, d)["contactEmails"])
 }
 
 // Of a set that Astro returns with a repetition, the repetition means nothing: the
 // declared item is neither removed nor kept against the declaration.
 func TestRepetitionInASet(t *testing.T) {
 	t.Parallel()
-	twice := with(t, dedicated, `"contactEmails": ["a@example.com", "b@example.com", "a@example.com"]`)
+	twice := withMembers(t, dedicatedJSON, `"contactEmails": ["a@example.com", "b@example.com", "a@example.com"]`)
 	for name, policy := range map[string]plan.Policy{"allow-delete": {AllowDelete: true}, "no removals": {}} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			d := deployment(t, "contactEmails: [b@example.com, a@example.com]", twice, policy)
-			same(t, "differences", []string(nil), shown(d.Fields))
-			same(t, "kept", []string(nil), shown(d.Kept))
-			same(t, "requests", 0, len(d.Requests))
+			d := compareDeployment(t, "contactEmails: [b@example.com, a@example.com]", twice, policy)
+			assertEqual(t, "differences", []string(nil), describeFields(d.Fields))
+			assertEqual(t, "kept", []string(nil), describeFields(d.Kept))
+			assertEqual(t, "requests", 0, len(d.Requests))
 		})
 	}
-	d := deployment(t, "contactEmails: [b@example.com]", twice, plan.Policy{AllowDelete: true})
-	same(t, "differences", []string{`contactEmails: "a@example.com" → (none)`}, shown(d.Fields))
-	same(t, "sent", any([]any{"b@example.com"}), body(t, d)["contactEmails"])
+	d := compareDeployment(t, "contactEmails: [b@example.com]", twice, plan.Policy{AllowDelete: true})
+	assertEqual(t, "differences", []string{`contactEmails: "a@example.com" → (none)`}, describeFields(d.Fields))
+	assertEqual(t, "sent", any([]any{"b@example.com"}), requestBody(t, d)["contactEmails"])
 }
 
 // Items that turn out to have the same key are a problem: the API would decide
@@ -191,11 +191,11 @@ teams:
       - { workspace: data, role: WORKSPACE_OWNER }
 `
 	data := map[string]string{`workspace "data"`: `{"id": "cworkspace000000000000001", "name": "data"}`}
-	p := planned(t, team+"      - { workspaceId: cworkspace000000000000001, role: WORKSPACE_MEMBER }\n", data, plan.Policy{})
+	p := planManifest(t, team+"      - { workspaceId: cworkspace000000000000001, role: WORKSPACE_MEMBER }\n", data, plan.Policy{})
 	if len(p.Problems) != 1 || p.Problems[0].Pos.Line != 7 || !strings.Contains(p.Problems[0].Message, "workspaceRoles: cworkspace000000000000001 is ") {
-		t.Errorf("one Workspace twice:\n%s", outline(p))
+		t.Errorf("one Workspace twice:\n%s", outlinePlan(p))
 	}
-	p = planned(t, team+"      - { workspace: more, role: WORKSPACE_MEMBER }\n", nil, plan.Policy{})
+	p = planManifest(t, team+"      - { workspace: more, role: WORKSPACE_MEMBER }\n", nil, plan.Policy{})
 	var items []string
 	for _, c := range p.Changes {
 		for _, f := range c.Fields {
@@ -204,23 +204,23 @@ teams:
 			}
 		}
 	}
-	same(t, "problems", []string(nil), told(p.Problems))
-	same(t, "two new Workspaces", []string{`workspaceRoles[workspace "data"]`, `workspaceRoles[workspace "more"]`}, items)
-	p = planned(t, team+"      - { workspace: data, role: WORKSPACE_MEMBER }\n", nil, plan.Policy{})
-	same(t, "one new Workspace twice", []string{`team "t": workspaceRoles: workspace "data" is there twice`}, told(p.Problems))
+	assertEqual(t, "problems", []string(nil), messagesOf(p.Problems))
+	assertEqual(t, "two new Workspaces", []string{`workspaceRoles[workspace "data"]`, `workspaceRoles[workspace "more"]`}, items)
+	p = planManifest(t, team+"      - { workspace: data, role: WORKSPACE_MEMBER }\n", nil, plan.Policy{})
+	assertEqual(t, "one new Workspace twice", []string{`team "t": workspaceRoles: workspace "data" is there twice`}, messagesOf(p.Problems))
 }
 
 // In a set of references, a resource may be named by its name and by its id: it is
 // one item.
 func TestReferenceTwiceInASet(t *testing.T) {
 	t.Parallel()
-	p := planned(t, `
+	p := planManifest(t, `
 workspaces: [{ name: data }]
 clusters: [{ name: production, workspaces: [data, cworkspace000000000000001] }]
 `, map[string]string{
 		`workspace "data"`:     `{"id": "cworkspace000000000000001", "name": "data"}`,
 		`cluster "production"`: `{"id": "ccluster00000000000000001", "name": "production", "type": "DEDICATED", "workspaceIds": []}`,
 	}, plan.Policy{})
-	same(t, "problems", []string(nil), told(p.Problems))
-	same(t, "differences", []string{`workspaceIds: (none) → "cworkspace000000000000001" (data)`}, shown(p.Changes[1].Fields))
+	assertEqual(t, "problems", []string(nil), messagesOf(p.Problems))
+	assertEqual(t, "differences", []string{`workspaceIds: (none) → "cworkspace000000000000001" (data)`}, describeFields(p.Changes[1].Fields))
 }

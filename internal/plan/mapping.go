@@ -7,64 +7,64 @@ import (
 	"astro-apply/internal/schema"
 )
 
-// removes reports whether what is live and not declared may go.
-func (o *overlay) removes() bool { return o.policy.AllowDelete && !o.policy.protected }
+// mayRemove reports whether what is live and not declared may go.
+func (o *merger) mayRemove() bool { return o.policy.AllowDelete && !o.policy.isProtected }
 
-// mapping merges a mapping whose names are the user's own, as lists are merged:
+// mergeMap merges a mapping whose names are the user's own, as lists are merged:
 // a live member that isn't declared is removed with allow-delete only. Astro replaces the
 // mapping as a whole, so it isn't sent where that would erase a value that only
 // Astro knows.
-func (o *overlay) mapping(f *schema.Field, d, l *schema.Node, path string) *schema.Node {
+func (o *merger) mergeMap(f *schema.Field, d, l *schema.Node, path string) *schema.Node {
 	if d == nil {
 		return l
 	}
 	unknown := o.undeclaredSecrets(d, l)
 	if len(unknown) > 0 && !o.policy.WriteSecrets { // its secrets are not written just because the object is
-		defer func(secrets bool) { o.secrets = secrets }(o.secrets)
-		o.secrets = false
+		defer func(secrets bool) { o.writeSecrets = secrets }(o.writeSecrets)
+		o.writeSecrets = false
 	}
 	before := len(o.diff.Fields)
 	out := &schema.Node{Form: schema.Map, Pos: d.Pos}
 	for _, m := range d.Members {
-		at, live := join(path, m.Name), l.Get(m.Name)
+		at, live := joinPath(path, m.Name), l.Get(m.Name)
 		value := m.Value
-		if secret(value) && live != nil && !veiled(live) {
+		if hasSensitive(value) && live != nil && !hasRedacted(live) {
 			live = live.Clone() // what a secret replaces was most likely its last value
 			live.MarkSensitive()
 		}
 		switch {
-		case veiled(live) && (live.IsRedacted() || f.Type.SameMapValue(value, live)):
-			value = o.secretMember(value, live, at)
+		case hasRedacted(live) && (live.IsRedacted() || f.Type.SameMapValue(value, live)):
+			value = o.mergeSecretMember(value, live, at)
 		case live == nil || !f.Type.SameMapValue(value, live):
-			o.changed(at, live, value)
+			o.recordChange(at, live, value)
 		}
 		out.Set(m.Name, value)
 	}
 	if len(unknown) > 0 && len(o.diff.Fields) > before {
-		o.erases(f, o.diff.Fields[before].New, path, unknown)
+		o.reportErasure(f, o.diff.Fields[before].New, path, unknown)
 	}
 	if l == nil {
 		return out
 	}
 	var kept []string
 	for _, m := range l.Members {
-		if d.Get(m.Name) == nil && !o.gone(join(path, m.Name), m.Value) {
+		if d.Get(m.Name) == nil && !o.removeOrKeep(joinPath(path, m.Name), m.Value) {
 			kept = append(kept, m.Name)
 			out.Set(m.Name, m.Value)
 		}
 	}
-	o.keeps(d.Pos, path, kept)
+	o.noteKept(d.Pos, path, kept)
 	return out
 }
 
 // undeclaredSecrets lists the members of a live mapping that are set, not
 // returned, not declared, and not removed either.
-func (o *overlay) undeclaredSecrets(d, l *schema.Node) (names []string) {
-	if l == nil || o.removes() {
+func (o *merger) undeclaredSecrets(d, l *schema.Node) (names []string) {
+	if l == nil || o.mayRemove() {
 		return nil
 	}
 	for _, m := range l.Members {
-		if d.Get(m.Name) == nil && veiled(m.Value) {
+		if d.Get(m.Name) == nil && hasRedacted(m.Value) {
 			names = append(names, m.Name)
 		}
 	}
@@ -72,50 +72,50 @@ func (o *overlay) undeclaredSecrets(d, l *schema.Node) (names []string) {
 	return names
 }
 
-// erases reports that a changed member of a mapping would erase others.
-func (o *overlay) erases(f *schema.Field, changed *schema.Node, path string, names []string) {
+// reportErasure reports that a changed member of a mapping would erase others.
+func (o *merger) reportErasure(f *schema.Field, changed *schema.Node, path string, names []string) {
 	way := "declare every member"
-	if !o.policy.protected {
+	if !o.policy.isProtected {
 		way += ", or allow the removal with allow-delete: true"
 	}
-	o.problem(changed.Pos, "%s: this change would erase %s, set in Astro but not declared: Astro replaces %s as a whole and doesn't return secrets; %s",
+	o.addProblem(changed.Pos, "%s: this change would erase %s, set in Astro but not declared: Astro replaces %s as a whole and doesn't return secrets; %s",
 		path, strings.Join(names, ", "), f.Name, way)
 }
 
-// veiled reports whether a value that Astro doesn't return is in n.
-func veiled(n *schema.Node) (found bool) {
+// hasRedacted reports whether a value that Astro doesn't return is in n.
+func hasRedacted(n *schema.Node) (found bool) {
 	n.Walk(func(n *schema.Node) { found = found || n.IsRedacted() })
 	return found
 }
 
-// secret reports whether there is a secret in a value.
-func secret(n *schema.Node) (found bool) {
+// hasSensitive reports whether there is a secret in a value.
+func hasSensitive(n *schema.Node) (found bool) {
 	n.Walk(func(n *schema.Node) { found = found || n.Sensitive })
 	return found
 }
 
-// gone records the removal of what is live and not declared, or that it is kept.
-func (o *overlay) gone(path string, live *schema.Node) bool {
-	if o.removes() {
-		o.changed(path, live, nil)
+// removeOrKeep records the removal of what is live and not declared, or that it is kept.
+func (o *merger) removeOrKeep(path string, live *schema.Node) bool {
+	if o.mayRemove() {
+		o.recordChange(path, live, nil)
 		return true
 	}
-	if o.quiet == 0 {
+	if o.silentDepth == 0 {
 		o.diff.Kept = append(o.diff.Kept, Field{Path: path, Old: live})
 	}
 	return false
 }
 
-func (o *overlay) keeps(pos schema.Pos, path string, names []string) {
-	if len(names) > 0 && o.quiet == 0 {
-		o.note(pos, true, "%s: %s is live and not declared; kept, because %s", path, strings.Join(names, ", "), o.policy.keeps())
+func (o *merger) noteKept(pos schema.Pos, path string, names []string) {
+	if len(names) > 0 && o.silentDepth == 0 {
+		o.addNote(pos, true, "%s: %s is live and not declared; kept, because %s", path, strings.Join(names, ", "), o.policy.keepReason())
 	}
 }
 
-// given merges an object that is declared in full although leaving a member out
+// mergeUnsettable merges an object that is declared in full although leaving a member out
 // keeps it: what is to go is named.
-func (o *overlay) given(t *schema.Type, d, l *schema.Node, path string, fresh bool) *schema.Node {
-	v := o.object(t.Fields, d, l, path, fresh)
+func (o *merger) mergeUnsettable(t *schema.Type, d, l *schema.Node, path string, fresh bool) *schema.Node {
+	v := o.mergeObject(t.Fields, d, l, path, fresh)
 	if l == nil {
 		return v
 	}
@@ -126,7 +126,7 @@ func (o *overlay) given(t *schema.Type, d, l *schema.Node, path string, fresh bo
 		live := f.CurrentValue(l, o.live)
 		switch {
 		case f.Type.IsZero(live) && !live.IsRedacted():
-		case d.Get(f.Name) == nil && !o.gone(join(path, f.Name), live):
+		case d.Get(f.Name) == nil && !o.removeOrKeep(joinPath(path, f.Name), live):
 			kept = append(kept, f.Name)
 		case d.Get(f.Name) == nil:
 			v.Delete(f.Name)
@@ -134,12 +134,12 @@ func (o *overlay) given(t *schema.Type, d, l *schema.Node, path string, fresh bo
 		case f.Type.Base == schema.BaseMap && v.Get(f.Name) != nil:
 			for _, m := range live.Members {
 				if v.Get(f.Name).Get(m.Name) == nil {
-					unset.Items = append(unset.Items, schema.String(join(f.Name, m.Name)))
+					unset.Items = append(unset.Items, schema.String(joinPath(f.Name, m.Name)))
 				}
 			}
 		}
 	}
-	o.keeps(d.Pos, path, kept)
+	o.noteKept(d.Pos, path, kept)
 	if len(unset.Items) > 0 {
 		v.Set(t.UnsetList, unset)
 	}

@@ -13,7 +13,7 @@ import (
 
 // A plan of chosen resources contains only them. One that can't be applied alone
 // is an error, never a change that relies on what was left out.
-func TestOnly(t *testing.T) {
+func TestTargets(t *testing.T) {
 	t.Parallel()
 	const (
 		data       = `{"id": "cworkspace000000000000001", "name": "data", "description": "old"}`
@@ -35,7 +35,7 @@ func TestOnly(t *testing.T) {
 workspaces: [{ name: data, description: new }]
 deployments: [{ name: one, workspace: data, description: new }]
 `,
-			map[string]string{`workspace "data"`: data, `deployment "one"`: dedicated},
+			map[string]string{`workspace "data"`: data, `deployment "one"`: dedicatedJSON},
 			"update workspace \"data\"\n",
 		},
 		"what a new resource lives in exists": {
@@ -130,17 +130,17 @@ deployments:
   - { name: one, description: new }
   - { name: two, type: STANDARD }
 `,
-			map[string]string{`deployment "one"`: dedicated, `deployment "two"`: with(t, dedicated, `"name": "two"`)},
+			map[string]string{`deployment "one"`: dedicatedJSON, `deployment "two"`: withMembers(t, dedicatedJSON, `"name": "two"`)},
 			"update deployment \"one\"\n",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			p := planned(t, test.manifest, test.current, plan.Policy{AllowDelete: true, Only: func(o *resource.Resource) bool { return o.String() == test.only }})
-			same(t, "plan", test.want, outline(p))
+			p := planManifest(t, test.manifest, test.current, plan.Policy{AllowDelete: true, IsTarget: func(o *resource.Resource) bool { return o.String() == test.only }})
+			assertEqual(t, "plan", test.want, outlinePlan(p))
 			for _, c := range p.Changes {
-				if c.Action == plan.Unknown && (len(c.Fields) > 0 || len(c.Requests) > 0) {
-					t.Errorf("%s can't be applied, and has changes: %q", c.Object, shown(c.Fields))
+				if c.Action == plan.Errored && (len(c.Fields) > 0 || len(c.Requests) > 0) {
+					t.Errorf("%s can't be applied, and has changes: %q", c.Resource, describeFields(c.Fields))
 				}
 			}
 		})
@@ -149,59 +149,59 @@ deployments:
 
 // What could not be read and is left out is not in the plan, also where a second
 // write needs it.
-func TestOnlyWithoutWhatCouldNotBeRead(t *testing.T) {
+func TestTargetsWithoutUnreadableResources(t *testing.T) {
 	t.Parallel()
-	d := declare(t, `
+	d := declareManifest(t, `
 workspaces: [{ name: data, defaultCluster: production }]
 clusters: [{ name: production, type: DEDICATED, cloudProvider: AWS, region: us-east-1, vpcSubnetRange: 172.20.0.0/20, workspaces: [data] }]
 `)
-	w := world(t, d, nil)
+	w := newCurrent(t, d, nil)
 	for _, o := range d.Resources {
 		if o.Name() == "production" {
 			w.Errs[o] = errors.New("403")
 		}
 	}
-	p := plan.Make("corg", d, w, plan.Policy{Only: func(o *resource.Resource) bool { return o.Name() == "data" }})
-	same(t, "plan", "create workspace \"data\"\n", outline(p))
+	p := plan.Make("corg", d, w, plan.Policy{IsTarget: func(o *resource.Resource) bool { return o.Name() == "data" }})
+	assertEqual(t, "plan", "create workspace \"data\"\n", outlinePlan(p))
 }
 
 // A problem that is about no resource stays, whatever is chosen.
-func TestOnlyKeepsProblemsOfTheWhole(t *testing.T) {
+func TestTargetsKeepGeneralProblems(t *testing.T) {
 	t.Parallel()
-	d := declare(t, "workspaces: [{ name: data }, { name: more }]")
-	w := world(t, d, nil)
+	d := declareManifest(t, "workspaces: [{ name: data }, { name: more }]")
+	w := newCurrent(t, d, nil)
 	w.Problems = []schema.Problem{{Pos: schema.Pos{File: "other.yaml", Line: 1}, Message: "the other file can't be read"}}
-	p := plan.Make("corg", d, w, plan.Policy{Only: func(o *resource.Resource) bool { return o.Name() == "data" }})
-	same(t, "problems", []string{"the other file can't be read"}, told(p.Problems))
+	p := plan.Make("corg", d, w, plan.Policy{IsTarget: func(o *resource.Resource) bool { return o.Name() == "data" }})
+	assertEqual(t, "problems", []string{"the other file can't be read"}, messagesOf(p.Problems))
 }
 
 // A value that a chosen resource shares with one that is left out is still the
 // chosen one's problem.
-func TestOnlyKeepsProblemsOfSharedValues(t *testing.T) {
+func TestTargetsKeepProblemsOfSharedValues(t *testing.T) {
 	t.Parallel()
-	p := planned(t, `
+	p := planManifest(t, `
 workspaceId: cworkspace000000000000001
 deployments:
   - { name: one, environmentVariables: &variables [{ key: S, value: x, isSecret: false }] }
   - { name: two, environmentVariables: *variables }
-`, map[string]string{`deployment "one"`: dedicated, `deployment "two"`: with(t, dedicated, `"id": "cdeployment00000000000002", "name": "two"`)},
-		plan.Policy{Only: func(o *resource.Resource) bool { return o.Name() == "one" }})
-	if !slices.ContainsFunc(told(p.Problems), func(text string) bool {
+`, map[string]string{`deployment "one"`: dedicatedJSON, `deployment "two"`: withMembers(t, dedicatedJSON, `"id": "cdeployment00000000000002", "name": "two"`)},
+		plan.Policy{IsTarget: func(o *resource.Resource) bool { return o.Name() == "one" }})
+	if !slices.ContainsFunc(messagesOf(p.Problems), func(text string) bool {
 		return strings.HasPrefix(text, `deployment "one": environmentVariables[S].isSecret`)
 	}) {
-		t.Errorf("the problem is lost:\n%s", outline(p))
+		t.Errorf("the problem is lost:\n%s", outlinePlan(p))
 	}
 }
 
 // What depends on a chosen resource and is left out is named in a note.
-func TestOnlyNamesDependents(t *testing.T) {
+func TestTargetsNameDependents(t *testing.T) {
 	t.Parallel()
-	p := planned(t, `
+	p := planManifest(t, `
 workspaces: [{ name: fresh }]
 teams: [{ name: t, workspaceRoles: [{ workspace: fresh, role: WORKSPACE_OWNER }] }]
-`, nil, plan.Policy{Only: func(o *resource.Resource) bool { return o.Name() == "fresh" }})
-	same(t, "plan", "create workspace \"fresh\"\n", outline(p))
-	if notes := told(p.Changes[0].Notes); len(notes) != 1 || !strings.HasSuffix(notes[0], `: team "t"`) {
+`, nil, plan.Policy{IsTarget: func(o *resource.Resource) bool { return o.Name() == "fresh" }})
+	assertEqual(t, "plan", "create workspace \"fresh\"\n", outlinePlan(p))
+	if notes := messagesOf(p.Changes[0].Notes); len(notes) != 1 || !strings.HasSuffix(notes[0], `: team "t"`) {
 		t.Errorf("notes %q", notes)
 	}
 }

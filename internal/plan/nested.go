@@ -2,25 +2,25 @@ package plan
 
 import "astro-apply/internal/schema"
 
-// nested merges an object within the object.
-func (o *overlay) nested(f *schema.Field, d, l *schema.Node, path string, fresh bool) *schema.Node {
+// mergeNested merges an object within the object.
+func (o *merger) mergeNested(f *schema.Field, d, l *schema.Node, path string, fresh bool) *schema.Node {
 	t := &f.Type
 	switch {
 	case f.EndpointName != "" && d != nil && len(d.Members) == 0: // {} ends what has a call of its own
 		if l != nil {
-			o.changed(path, o.shown(t, l), nil)
+			o.recordChange(path, o.withoutServerFields(t, l), nil)
 		}
 		return nil
 	case f.EndpointName != "" && d != nil && l == nil: // new as a whole, as an element of a list is
-		o.quiet++
-		v := o.object(t.Fields, d, nil, path, true)
-		o.quiet--
-		o.changed(path, nil, v)
+		o.silentDepth++
+		v := o.mergeObject(t.Fields, d, nil, path, true)
+		o.silentDepth--
+		o.recordChange(path, nil, v)
 		return v
 	case t.UnsetList != "" && d != nil:
-		return o.given(t, d, l, path, fresh)
+		return o.mergeUnsettable(t, d, l, path, fresh)
 	}
-	v := o.object(t.Fields, d, l, path, fresh)
+	v := o.mergeObject(t.Fields, d, l, path, fresh)
 	switch {
 	case d != nil && !fresh && !f.Has(schema.RequiredUpdate) && t.IsZero(d) && t.IsZero(l): // no more is wanted than there is
 		return nil

@@ -10,20 +10,20 @@ import (
 	"astro-apply/internal/schema"
 )
 
-// link finds the changes that each one refers to: by what the manifest says,
+// addDependencies finds the changes that each one refers to: by what the manifest says,
 // else by the ids that it or the live object holds.
-func (p *Plan) link(of map[*resource.Resource]*Change) {
+func (p *Plan) addDependencies(of map[*resource.Resource]*Change) {
 	live := map[string]*Change{}    // by id, and by name where that is what refers
 	governs := map[string]*Change{} // by what decides what others may do
 	for _, c := range p.Changes {
 		for _, f := range c.Fields {
-			if c.Object.Kind.Singleton {
-				governs[c.Object.Kind.Name+"."+f.Path] = c
+			if c.Resource.Kind.Singleton {
+				governs[c.Resource.Kind.Name+"."+f.Path] = c
 			}
 		}
 		if c.Live != nil {
-			live[c.Object.Kind.Name+" "+c.Live.ID] = c
-			live[c.Object.Kind.Name+" "+c.Live.Name()] = c
+			live[c.Resource.Kind.Name+" "+c.Live.ID] = c
+			live[c.Resource.Kind.Name+" "+c.Live.Name()] = c
 		}
 	}
 	for _, c := range p.Changes {
@@ -33,56 +33,56 @@ func (p *Plan) link(of map[*resource.Resource]*Change) {
 				return
 			}
 			targets[target] = true
-			needs(c, target)
-			if target.Object.Absent && !c.Object.Absent {
-				p.Problems = append(p.Problems, schema.Problem{Pos: c.Object.Pos, Message: fmt.Sprintf(
-					"%s refers to %s in %s, which is marked state: absent at %s; let it go first", c.Object, target.Object, field, target.Object.Pos)})
+			addDependency(c, target)
+			if target.Resource.Absent && !c.Resource.Absent {
+				p.Problems = append(p.Problems, schema.Problem{Pos: c.Resource.Pos, Message: fmt.Sprintf(
+					"%s refers to %s in %s, which is marked state: absent at %s; let it go first", c.Resource, target.Resource, field, target.Resource.Pos)})
 			}
 		}
-		for _, r := range c.Object.Refs {
+		for _, r := range c.Resource.Refs {
 			target := of[r.Declared]
 			if target == nil && r.ID != "" {
 				target = live[r.Kind.Name+" "+r.ID]
 			}
 			if target == nil && r.ByName { // what goes by this name so far
-				if target = live[r.Kind.Name+" "+r.Name]; target != nil && target.renames() && !c.Object.Absent {
+				if target = live[r.Kind.Name+" "+r.Name]; target != nil && target.isRename() && !c.Resource.Absent {
 					p.Problems = append(p.Problems, schema.Problem{Pos: r.Pos, Message: fmt.Sprintf(
-						"%s: %s becomes %s by this manifest, at %s; refer to it by its new name", c.Object, r, target.Object, target.Object.Pos)})
+						"%s: %s becomes %s by this manifest, at %s; refer to it by its new name", c.Resource, r, target.Resource, target.Resource.Pos)})
 				}
 			}
 			add(target, cmp.Or(r.Field.Ref.NameField, r.Field.Name))
 		}
-		for i := range c.Object.Kind.Fields {
-			if f := &c.Object.Kind.Fields[i]; f.Ref != nil {
-				c.holds(f).Walk(func(id *schema.Node) { add(live[f.Ref.Kind+" "+id.ScalarText()], f.Ref.NameField) })
+		for i := range c.Resource.Kind.Fields {
+			if f := &c.Resource.Kind.Fields[i]; f.Ref != nil {
+				c.referenceIDs(f).Walk(func(id *schema.Node) { add(live[f.Ref.Kind+" "+id.ScalarText()], f.Ref.NameField) })
 			}
 		}
-		switch over := governs[c.Object.Kind.GovernedBy]; {
+		switch over := governs[c.Resource.Kind.GovernedBy]; {
 		case over == nil:
-		case over.restricts(c.Object.Kind.GovernedBy): // then what it forbids comes before it
-			needs(over, c)
+		case over.isEnabling(c.Resource.Kind.GovernedBy): // then what it forbids comes before it
+			addDependency(over, c)
 		default:
-			needs(c, over)
+			addDependency(c, over)
 		}
 		if c.Live == nil {
 			continue
 		}
 		// Whatever has to do with something else lets go of it before that goes.
-		whole := schema.Type{Base: schema.BaseObject, Fields: c.Object.Kind.Fields}
-		mentions(&whole, c.Live.Body(), func(f *schema.Field, id *schema.Node) {
+		whole := schema.Type{Base: schema.BaseObject, Fields: c.Resource.Kind.Fields}
+		forEachReference(&whole, c.Live.Body(), func(f *schema.Field, id *schema.Node) {
 			target := live[f.Ref.Kind+" "+id.ScalarText()]
-			if target != nil && !targets[target] && f.Ref.ByName && target.renames() && c.Action == Update {
-				p.Problems = append(p.Problems, schema.Problem{Pos: c.Object.Pos, Message: fmt.Sprintf(
-					"%s is granted %q, which becomes %s by this manifest, at %s, and would be sent back; declare the grant by its new name", c.Object, id.ScalarText(), target.Object, target.Object.Pos)})
+			if target != nil && !targets[target] && f.Ref.ByName && target.isRename() && c.Action == Update {
+				p.Problems = append(p.Problems, schema.Problem{Pos: c.Resource.Pos, Message: fmt.Sprintf(
+					"%s is granted %q, which becomes %s by this manifest, at %s, and would be sent back; declare the grant by its new name", c.Resource, id.ScalarText(), target.Resource, target.Resource.Pos)})
 				targets[target] = true
 			}
-			if target != nil && !targets[target] && target.Action == Delete && !slices.Contains(target.Needs, c) {
-				target.Needs = append(target.Needs, c)
+			if target != nil && !targets[target] && target.Action == Delete && !slices.Contains(target.DependsOn, c) {
+				target.DependsOn = append(target.DependsOn, c)
 			}
 		})
 		for _, kept := range c.Kept { // a list that is declared keeps it against the declaration
 			name, _, _ := strings.Cut(kept.Path, "[")
-			f := schema.FindField(c.Object.Kind.Fields, name)
+			f := schema.FindField(c.Resource.Kind.Fields, name)
 			if f == nil {
 				continue
 			}
@@ -90,14 +90,16 @@ func (p *Plan) link(of map[*resource.Resource]*Change) {
 			if f.Type.Elem != nil {
 				element.Type = *f.Type.Elem
 			}
-			mentions(&schema.Type{Base: schema.BaseObject, Fields: []schema.Field{element}}, &schema.Node{Form: schema.Map, Members: []schema.Member{{Name: name, Value: kept.Old}}},
-				func(f *schema.Field, id *schema.Node) { p.keeps(c, kept.Path, live[f.Ref.Kind+" "+id.ScalarText()]) })
+			forEachReference(&schema.Type{Base: schema.BaseObject, Fields: []schema.Field{element}}, &schema.Node{Form: schema.Map, Members: []schema.Member{{Name: name, Value: kept.Old}}},
+				func(f *schema.Field, id *schema.Node) {
+					p.reportKeptReference(c, kept.Path, live[f.Ref.Kind+" "+id.ScalarText()])
+				})
 		}
 	}
 }
 
-// mentions calls visit for every reference in a value, at any depth.
-func mentions(t *schema.Type, n *schema.Node, visit func(*schema.Field, *schema.Node)) {
+// forEachReference calls visit for every reference in a value, at any depth.
+func forEachReference(t *schema.Type, n *schema.Node, visit func(*schema.Field, *schema.Node)) {
 	switch {
 	case n == nil:
 	case t.Base == schema.BaseObject:
@@ -106,58 +108,58 @@ func mentions(t *schema.Type, n *schema.Node, visit func(*schema.Field, *schema.
 			if f.Ref != nil {
 				n.Get(f.Name).Walk(func(id *schema.Node) { visit(f, id) })
 			} else {
-				mentions(&f.Type, n.Get(f.Name), visit)
+				forEachReference(&f.Type, n.Get(f.Name), visit)
 			}
 		}
 	case t.Base == schema.BaseList:
 		for _, item := range n.Items {
-			mentions(t.Elem, item, visit)
+			forEachReference(t.Elem, item, visit)
 		}
 	}
 }
 
-// holds is the id in a reference field, or the list of them, as declared, else
+// referenceIDs is the id in a reference field, or the list of them, as declared, else
 // as live.
-func (c *Change) holds(f *schema.Field) *schema.Node {
-	if n := c.Object.Body.Get(f.Name); n != nil || c.Live == nil {
+func (c *Change) referenceIDs(f *schema.Field) *schema.Node {
+	if n := c.Resource.Body.Get(f.Name); n != nil || c.Live == nil {
 		return n
 	}
 	for _, sibling := range f.ConflictsWith {
-		if c.Object.Body.Get(sibling) != nil {
+		if c.Resource.Body.Get(sibling) != nil {
 			return nil
 		}
 	}
 	return f.CurrentValue(c.Live.Body(), c.Live.Body())
 }
 
-// keeps reports that c is not to let go of what is removed.
-func (p *Plan) keeps(c *Change, path string, target *Change) {
+// reportKeptReference reports that c is not to let go of what is removed.
+func (p *Plan) reportKeptReference(c *Change, path string, target *Change) {
 	if target != nil && target.Action == Delete {
-		p.Problems = append(p.Problems, schema.Problem{Pos: c.Object.Pos, Message: fmt.Sprintf(
-			"%s: %s is kept, and %s in it is marked state: absent at %s; let it go first, or keep both", c.Object, path, target.Object, target.Object.Pos)})
+		p.Problems = append(p.Problems, schema.Problem{Pos: c.Resource.Pos, Message: fmt.Sprintf(
+			"%s: %s is kept, and %s in it is marked state: absent at %s; let it go first, or keep both", c.Resource, path, target.Resource, target.Resource.Pos)})
 	}
 }
 
-// restricts reports whether a change switches something on.
-func (c *Change) restricts(under string) bool {
-	return slices.ContainsFunc(c.Fields, func(f Field) bool { return c.Object.Kind.Name+"."+f.Path == under && f.New.Is("true") })
+// isEnabling reports whether a change switches something on.
+func (c *Change) isEnabling(under string) bool {
+	return slices.ContainsFunc(c.Fields, func(f Field) bool { return c.Resource.Kind.Name+"."+f.Path == under && f.New.Is("true") })
 }
 
-// needs records an order: what is referred to comes first, and goes last, not at
+// addDependency records an order: what is referred to comes first, and goes last, not at
 // all where what refers to it couldn't be read.
-func needs(c, target *Change) {
-	if c.Action == Delete || c.Action == Unknown && target.Action == Delete {
+func addDependency(c, target *Change) {
+	if c.Action == Delete || c.Action == Errored && target.Action == Delete {
 		if target.Action == Delete {
-			target.Needs = append(target.Needs, c)
+			target.DependsOn = append(target.DependsOn, c)
 		}
 		return
 	}
-	c.Needs = append(c.Needs, target)
+	c.DependsOn = append(c.DependsOn, target)
 }
 
-// order sorts the changes so that each comes after what it needs, and keeps
+// sortChanges sorts the changes so that each comes after what it needs, and keeps
 // the manifest's order otherwise.
-func (p *Plan) order() {
+func (p *Plan) sortChanges() {
 	var (
 		out    []*Change
 		placed = map[*Change]bool{}
@@ -168,7 +170,7 @@ func (p *Plan) order() {
 			return
 		}
 		placed[c] = true
-		for _, n := range c.Needs {
+		for _, n := range c.DependsOn {
 			visit(n)
 		}
 		out = append(out, c)
@@ -176,7 +178,7 @@ func (p *Plan) order() {
 	for _, c := range p.Changes {
 		visit(c)
 	}
-	late := removals(p.Changes)
+	late := deleteRanks(p.Changes)
 	slices.SortStableFunc(out, func(a, b *Change) int { return cmp.Compare(late[a], late[b]) })
 	p.Changes = out
 }

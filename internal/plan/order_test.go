@@ -15,14 +15,14 @@ import (
 	"astro-apply/internal/schema"
 )
 
-// world has every object of a declaration live whose name is in answers, and
+// newCurrent has every object of a declaration live whose name is in answers, and
 // references to those resolved.
-func world(t testing.TB, d *resource.Desired, answers map[string]string) *resource.Current {
+func newCurrent(t testing.TB, d *resource.Desired, answers map[string]string) *resource.Current {
 	t.Helper()
 	w := &resource.Current{Live: map[*resource.Resource]*resource.Live{}, Errs: map[*resource.Resource]error{}}
 	for _, o := range d.Resources {
 		if answer, ok := answers[o.Name()]; ok {
-			w.Live[o] = live(t, o, answer)
+			w.Live[o] = newLive(t, o, answer)
 		}
 	}
 	for _, o := range d.Resources {
@@ -35,17 +35,17 @@ func world(t testing.TB, d *resource.Desired, answers map[string]string) *resour
 	return w
 }
 
-func actions(p *plan.Plan) []string {
+func actionLines(p *plan.Plan) []string {
 	var out []string
 	for _, c := range p.Changes {
-		out = append(out, string(c.Action)+" "+c.Object.Name())
+		out = append(out, string(c.Action)+" "+c.Resource.Name())
 	}
 	return out
 }
 
 func TestActions(t *testing.T) {
 	t.Parallel()
-	d := declare(t, `
+	d := declareManifest(t, `
 workspaces:
   - { name: same, description: old }
   - { name: changed, description: new }
@@ -58,72 +58,72 @@ workspaces:
 	for _, name := range []string{"same", "changed", "going"} {
 		answers[name] = fmt.Sprintf(`{"id": "id-%s", "name": %q, "description": "old"}`, name, name)
 	}
-	w := world(t, d, answers)
+	w := newCurrent(t, d, answers)
 	refused := errors.New("403")
 	w.Errs[d.Resources[5]] = refused
 	w.Problems = []schema.Problem{{Message: "seen while reading"}}
 
 	p := plan.Make("corg", d, w, plan.Policy{})
-	same(t, "actions", []string{"unchanged same", "update changed", "create new", "unchanged gone", "kept going", "unknown unreadable"}, actions(p))
-	same(t, "a removal that is not allowed", []string{"marked state: absent and live; kept, because allow-delete is not true"}, told(p.Changes[4].Notes))
-	same(t, "problems", []string{"seen while reading"}, told(p.Problems))
-	if !errors.Is(p.Changes[5].Err, refused) || p.Count(plan.Create, plan.Unknown) != 2 || p.OrganizationID != "corg" {
-		t.Errorf("unknown: %v, count %d", p.Changes[5].Err, p.Count(plan.Create, plan.Unknown))
+	assertEqual(t, "actions", []string{"unchanged same", "update changed", "create new", "unchanged gone", "kept going", "unknown unreadable"}, actionLines(p))
+	assertEqual(t, "a removal that is not allowed", []string{"marked state: absent and live; kept, because allow-delete is not true"}, messagesOf(p.Changes[4].Notes))
+	assertEqual(t, "problems", []string{"seen while reading"}, messagesOf(p.Problems))
+	if !errors.Is(p.Changes[5].Err, refused) || p.Count(plan.Create, plan.Errored) != 2 || p.OrganizationID != "corg" {
+		t.Errorf("unknown: %v, count %d", p.Changes[5].Err, p.Count(plan.Create, plan.Errored))
 	}
 	// Only what is to be updated and came from a list is read once more.
-	if stale := p.Stale(); len(stale) != 1 || stale[0].Name() != "changed" {
+	if stale := p.ResourcesToRefresh(); len(stale) != 1 || stale[0].Name() != "changed" {
 		t.Errorf("stale: %v", stale)
 	}
 	w.Live[d.Resources[1]].Complete = true
 	p = plan.Make("corg", d, w, plan.Policy{AllowDelete: true})
-	same(t, "actions", "delete going", actions(p)[5])
-	same(t, "stale", 0, len(p.Stale()))
+	assertEqual(t, "actions", "delete going", actionLines(p)[5])
+	assertEqual(t, "stale", 0, len(p.ResourcesToRefresh()))
 }
 
 // Problems name their object, and are in the manifest's order whatever the
 // order of the changes.
 func TestProblemsOfAPlan(t *testing.T) {
 	t.Parallel()
-	d := declare(t, `
+	d := declareManifest(t, `
 deployments:
   - { name: a, workspace: w, description: x }
   - { name: b, workspace: w, environmentVariables: [{ key: A, value: "${env:X}" }, { key: S, value: hidden, isSecret: false }] }
 workspaces: [{ name: w }]
 `)
-	answer := with(t, dedicated, `"name": "b", "environmentVariables": [{"key": "S", "isSecret": true}]`)
-	p := plan.Make("corg", d, world(t, d, map[string]string{"w": `{"id": "cworkspace000000000000001", "name": "w"}`, "b": answer}), plan.Policy{})
+	answer := withMembers(t, dedicatedJSON, `"name": "b", "environmentVariables": [{"key": "S", "isSecret": true}]`)
+	p := plan.Make("corg", d, newCurrent(t, d, map[string]string{"w": `{"id": "cworkspace000000000000001", "name": "w"}`, "b": answer}), plan.Policy{})
 	var got []string
 	for _, problem := range p.Problems {
 		got = append(got, fmt.Sprint(problem.Pos.Line, " ", problem.Message))
 	}
-	same(t, "problems", []string{
+	assertEqual(t, "problems", []string{
 		`3 deployment "a": type is missing; something new needs it (one of STANDARD, DEDICATED, HYBRID)`,
 		`4 deployment "b": environmentVariables[S].isSecret: a secret variable can't be made readable; remove it, and add it again under another key`,
 	}, got)
 }
 
 // What is to be created may be there under another name.
-func TestStrangers(t *testing.T) {
+func TestRenameHints(t *testing.T) {
 	t.Parallel()
-	d := declare(t, "deployments: [{ name: new, workspaceId: cworkspace000000000000001, type: STANDARD }]")
-	w := world(t, d, nil)
+	d := declareManifest(t, "deployments: [{ name: new, workspaceId: cworkspace000000000000001, type: STANDARD }]")
+	w := newCurrent(t, d, nil)
 	w.RenameHints = map[*resource.Resource][]string{d.Resources[0]: {`"a" (c1)`, `"b" (c2)`, `"c" (c3)`, `"d" (c4)`, `"e" (c5)`}}
 	p := plan.Make("corg", d, w, plan.Policy{})
-	same(t, "notes", []string{
+	assertEqual(t, "notes", []string{
 		`it will be created; live in the same place and not declared: "a" (c1), "b" (c2), "c" (c3) and 2 more. If it is one of them under a new name, give its id`,
-	}, told(p.Changes[0].Notes))
+	}, messagesOf(p.Changes[0].Notes))
 }
 
 func TestSecretsOfAPlan(t *testing.T) {
 	t.Parallel()
-	d := declare(t, "deployments: [{ name: one, workspaceId: cworkspace000000000000001, environmentVariables: [{ key: A }, { key: S, value: hidden }] }]")
-	p := plan.Make("corg", d, world(t, d, map[string]string{"one": dedicated}), plan.Policy{})
-	same(t, "secrets", []string{"hidden"}, p.Secrets())
+	d := declareManifest(t, "deployments: [{ name: one, workspaceId: cworkspace000000000000001, environmentVariables: [{ key: A }, { key: S, value: hidden }] }]")
+	p := plan.Make("corg", d, newCurrent(t, d, map[string]string{"one": dedicatedJSON}), plan.Policy{})
+	assertEqual(t, "secrets", []string{"hidden"}, p.NewlySensitiveTexts())
 }
 
 // In whatever order a manifest declares: what is referred to comes first, what
 // is removed last and the other way round, and the rest keeps its order.
-func TestOrderLaw(t *testing.T) {
+func TestOrderProperties(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(rt *rapid.T) {
 		sections := map[string][]string{}
@@ -139,7 +139,7 @@ func TestOrderLaw(t *testing.T) {
 				name := fmt.Sprintf("d%d%d", i, j)
 				sections["deployments"] = append(sections["deployments"], fmt.Sprintf("{ name: %s, workspace: w%d, type: DEDICATED, state: %s }", name, i, below))
 				if below == "absent" || rapid.Bool().Draw(rt, "live") {
-					answers[name] = with(t, dedicated, fmt.Sprintf(`"name": %q, "id": %q, "workspaceId": "id-w%d"`, name, "id-"+name, i))
+					answers[name] = withMembers(t, dedicatedJSON, fmt.Sprintf(`"name": %q, "id": %q, "workspaceId": "id-w%d"`, name, "id-"+name, i))
 					answers[fmt.Sprintf("w%d", i)] = fmt.Sprintf(`{"id": "id-w%d", "name": "w%d"}`, i, i)
 				}
 			}
@@ -148,27 +148,27 @@ func TestOrderLaw(t *testing.T) {
 		for _, section := range rapid.Permutation([]string{"workspaces", "deployments"}).Draw(rt, "sections") {
 			text += section + ": [" + strings.Join(rapid.Permutation(sections[section]).Draw(rt, "objects"), ", ") + "]\n"
 		}
-		d := declare(t, text)
-		p := plan.Make("corg", d, world(t, d, answers), plan.Policy{AllowDelete: true})
+		d := declareManifest(t, text)
+		p := plan.Make("corg", d, newCurrent(t, d, answers), plan.Policy{AllowDelete: true})
 		at := map[string]int{}
 		for i, c := range p.Changes {
-			at[c.Object.Name()] = i
-			for _, n := range c.Needs {
+			at[c.Resource.Name()] = i
+			for _, n := range c.DependsOn {
 				if before := slices.Index(p.Changes, n); before >= i {
-					rt.Fatalf("%s needs %s, which comes later\n%s", c.Object, n.Object, text)
+					rt.Fatalf("%s needs %s, which comes later\n%s", c.Resource, n.Resource, text)
 				}
 			}
 			if i > 0 && p.Changes[i-1].Action == plan.Delete && c.Action != plan.Delete {
-				rt.Fatalf("%s %s comes after a removal\n%s", c.Action, c.Object, text)
+				rt.Fatalf("%s %s comes after a removal\n%s", c.Action, c.Resource, text)
 			}
 		}
 		for _, c := range p.Changes {
-			if c.Object.Kind.Name != "deployment" {
+			if c.Resource.Kind.Name != "deployment" {
 				continue
 			}
-			w := p.Changes[at["w"+c.Object.Name()[1:2]]]
-			if first := at[w.Object.Name()] < at[c.Object.Name()]; first == (w.Action == plan.Delete) {
-				rt.Fatalf("%s %s and %s %s are in the wrong order\n%s", w.Action, w.Object, c.Action, c.Object, text)
+			w := p.Changes[at["w"+c.Resource.Name()[1:2]]]
+			if first := at[w.Resource.Name()] < at[c.Resource.Name()]; first == (w.Action == plan.Delete) {
+				rt.Fatalf("%s %s and %s %s are in the wrong order\n%s", w.Action, w.Resource, c.Action, c.Resource, text)
 			}
 		}
 		if len(p.Changes) != len(d.Resources) || len(p.Problems) > 0 {
@@ -177,15 +177,15 @@ func TestOrderLaw(t *testing.T) {
 	})
 }
 
-func TestUnrelatedObjectsKeepTheirOrder(t *testing.T) {
+func TestUnrelatedResourcesKeepTheirOrder(t *testing.T) {
 	t.Parallel()
-	d := declare(t, "deployments: [{ name: x, workspace: c, type: STANDARD }]\nworkspaces: [{ name: b }, { name: c }, { name: a }]")
-	p := plan.Make("corg", d, world(t, d, nil), plan.Policy{})
-	same(t, "order", []string{"create c", "create x", "create b", "create a"}, actions(p))
+	d := declareManifest(t, "deployments: [{ name: x, workspace: c, type: STANDARD }]\nworkspaces: [{ name: b }, { name: c }, { name: a }]")
+	p := plan.Make("corg", d, newCurrent(t, d, nil), plan.Policy{})
+	assertEqual(t, "order", []string{"create c", "create x", "create b", "create a"}, actionLines(p))
 }
 
 // Two kinds that refer to each other can be made to form a circle.
-func TestCircle(t *testing.T) {
+func TestReferenceCycle(t *testing.T) {
 	t.Parallel()
 	kind := func(name, other string) *resource.Kind {
 		return &resource.Kind{Name: name, Section: name + "s", Identity: []string{"name"}, Fields: []schema.Field{
@@ -196,7 +196,7 @@ func TestCircle(t *testing.T) {
 	env := manifest.Environment{Lookup: func(string) string { return "" }}
 	parsed := manifest.Parse([]manifest.Source{{Name: "astro.yaml", Data: []byte("eggs: [{ name: e, hen: h }]\nhens: [{ name: h, egg: e }, { name: free }]")}}, env)
 	d := resource.LoadDesired(resource.Catalog{kind("hen", "egg"), kind("egg", "hen")}, parsed.Documents, "")
-	p := plan.Make("corg", d, world(t, d, nil), plan.Policy{})
-	same(t, "problems", []string{`references form a cycle: egg "e" → hen "h" → egg "e"`}, told(p.Problems))
-	same(t, "objects", 3, len(p.Changes))
+	p := plan.Make("corg", d, newCurrent(t, d, nil), plan.Policy{})
+	assertEqual(t, "problems", []string{`references form a cycle: egg "e" → hen "h" → egg "e"`}, messagesOf(p.Problems))
+	assertEqual(t, "objects", 3, len(p.Changes))
 }

@@ -2,9 +2,9 @@ package plan
 
 import "astro-apply/internal/schema"
 
-// apart is a field that another call carries: what is live of it is sent back,
+// mergeOtherEndpoint is a field that another call carries: what is live of it is sent back,
 // so that this one doesn't take it away.
-func (o *overlay) apart(f *schema.Field, d, l *schema.Node, path string, fresh bool) *schema.Node {
+func (o *merger) mergeOtherEndpoint(f *schema.Field, d, l *schema.Node, path string, fresh bool) *schema.Node {
 	if f.IsExpired != nil && d != nil && f.IsExpired(d, o.policy.Now) {
 		d = nil
 	}
@@ -15,16 +15,16 @@ func (o *overlay) apart(f *schema.Field, d, l *schema.Node, path string, fresh b
 		if l == nil {
 			return nil
 		}
-		return o.echo(f, nil, l, path)
+		return o.mergeUndeclared(f, nil, l, path)
 	}
 	if d != nil {
-		o.merged(f, d, nil, path, true)
+		o.mergeValue(f, d, nil, path, true)
 	}
 	return nil
 }
 
-// created is the value of a field of something new.
-func (o *overlay) created(f *schema.Field, declared *schema.Node, path string) *schema.Node {
+// mergeNewField is the value of a field of something new.
+func (o *merger) mergeNewField(f *schema.Field, declared *schema.Node, path string) *schema.Node {
 	d := declared.Get(f.Name)
 	if d == nil {
 		d = declared.CreateDefaults.Get(f.Name)
@@ -33,30 +33,30 @@ func (o *overlay) created(f *schema.Field, declared *schema.Node, path string) *
 		d = f.Default(declared)
 	}
 	switch {
-	case d == nil && f.Has(schema.RequiredCreate) && o.undecided(f):
+	case d == nil && f.Has(schema.RequiredCreate) && o.isConditionUnknown(f):
 		return nil // what decides whether it is needed is missing itself
 	case d == nil && f.Has(schema.RequiredCreate):
-		o.problem(declared.Pos, "%s is missing; something new needs it (%s)", path, f.Type.Describe())
+		o.addProblem(declared.Pos, "%s is missing; something new needs it (%s)", path, f.Type.Describe())
 		return nil
 	case d == nil:
 		return nil
 	case !f.Has(schema.Create): // an update follows
-		o.merged(f, d, nil, path, true)
+		o.mergeValue(f, d, nil, path, true)
 		return nil
 	}
-	if f.HoldsSecret(declared) || f.HoldsSecretByPath(o.text) {
-		d = o.concealed(d)
+	if f.HoldsSecret(declared) || f.HoldsSecretByPath(o.lookUpText) {
+		d = o.asSensitive(d)
 	}
-	return o.merged(f, d, nil, path, true)
+	return o.mergeValue(f, d, nil, path, true)
 }
 
-func (o *overlay) immutable(f *schema.Field, d, l *schema.Node, path string) *schema.Node {
+func (o *merger) mergeImmutable(f *schema.Field, d, l *schema.Node, path string) *schema.Node {
 	if l == nil && f.ResponsePath != "-" && !f.Type.IsZero(d) {
-		o.note(d.Pos, false, "%s can't change once it is set, and Astro doesn't tell what it is: %s was not compared", path, d.Show())
+		o.addNote(d.Pos, false, "%s can't change once it is set, and Astro doesn't tell what it is: %s was not compared", path, d.Show())
 	}
 	if l != nil && !f.Type.Equal(d, l) {
 		live, declared := schema.ShowBoth(l, d)
-		o.problem(d.Pos, "%s can't change once it is set: it is %s live and %s here. %s", path, live, declared, f.Remedy)
+		o.addProblem(d.Pos, "%s can't change once it is set: it is %s live and %s here. %s", path, live, declared, f.Remedy)
 	}
 	switch {
 	case !f.Has(schema.Update):

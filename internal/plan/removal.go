@@ -7,9 +7,9 @@ import (
 	"astro-apply/internal/schema"
 )
 
-// mistaken says what of an object that is to go contradicts its id.
-func (c *Change) mistaken() []schema.Problem {
-	o, called, in := c.Object, c.Live.Name(), c.Live.ParentID()
+// idMismatch says what of an object that is to go contradicts its id.
+func (c *Change) idMismatch() []schema.Problem {
+	o, called, in := c.Resource, c.Live.Name(), c.Live.ParentID()
 	switch {
 	case o.ID == "":
 	case o.NameAfter(c.Live) != called:
@@ -20,17 +20,17 @@ func (c *Change) mistaken() []schema.Problem {
 	return nil
 }
 
-// blocked says what has to be removed before the object.
-func blocked(o *resource.Resource, w *resource.Current) []schema.Problem {
+// dependentsProblem says what has to be removed before the object.
+func dependentsProblem(o *resource.Resource, w *resource.Current) []schema.Problem {
 	if names := w.Dependents[o]; len(names) > 0 {
 		return []schema.Problem{{Pos: o.Pos, Message: "it can't be removed while it holds " + shortList(names) + "; mark those absent too, or move them"}}
 	}
 	return nil
 }
 
-// removals puts 1 for what may come behind everything else: removals, but for
+// deleteRanks puts 1 for what may come behind everything else: removals, but for
 // those that something new waits for.
-func removals(changes []*Change) map[*Change]int {
+func deleteRanks(changes []*Change) map[*Change]int {
 	late := map[*Change]int{}
 	for _, c := range changes {
 		if c.Action == Delete {
@@ -39,7 +39,7 @@ func removals(changes []*Change) map[*Change]int {
 	}
 	var early func(c *Change)
 	early = func(c *Change) {
-		for _, n := range c.Needs {
+		for _, n := range c.DependsOn {
 			if late[n] == 1 {
 				late[n] = 0
 				early(n)

@@ -19,19 +19,19 @@ const reviewVersion = 2
 // review is the part of a plan that a reviewer agrees to: the changes, without
 // notes and without unchanged resources.
 type review struct {
-	Version        int        `json:"version"`
-	OrganizationID string     `json:"organizationId"`
-	Changes        []reviewed `json:"changes"`
+	Version        int              `json:"version"`
+	OrganizationID string           `json:"organizationId"`
+	Changes        []reviewedChange `json:"changes"`
 }
 
-type reviewed struct {
-	Kind   string          `json:"kind"`
-	Name   reviewText      `json:"name"`
-	ID     string          `json:"id,omitempty"`
-	In     string          `json:"in,omitempty"` // the id of the parent
-	SaveTo reviewText      `json:"saveTo,omitempty"`
-	Action Action          `json:"action"`
-	Fields []reviewedField `json:"fields,omitempty"`
+type reviewedChange struct {
+	Kind     string          `json:"kind"`
+	Name     reviewText      `json:"name"`
+	ID       string          `json:"id,omitempty"`
+	ParentID string          `json:"in,omitempty"` // the id of the parent
+	SaveTo   reviewText      `json:"saveTo,omitempty"`
+	Action   Action          `json:"action"`
+	Fields   []reviewedField `json:"fields,omitempty"`
 }
 
 type reviewedField struct {
@@ -42,10 +42,10 @@ type reviewedField struct {
 
 // Review returns the plan as a reviewer agrees to it: JSON on one line, without
 // secrets.
-func (p *Plan) Review() ([]byte, error) { return p.encodeReview(nil, p.Scrub) }
+func (p *Plan) Review() ([]byte, error) { return p.encodeReview(nil, p.Redact) }
 
 func (p *Plan) encodeReview(created map[string]string, scrub func(string) string) ([]byte, error) {
-	r, err := p.review(created, scrub)
+	r, err := p.buildReview(created, scrub)
 	if err != nil {
 		return nil, err
 	}
@@ -59,7 +59,7 @@ func (p *Plan) Digest() (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("plan digest: %w", err)
 	}
-	return Sum(data), nil
+	return DigestOf(data), nil
 }
 
 // MatchesDigest reports whether p does exactly what the reviewed plan with this
@@ -71,33 +71,33 @@ func (p *Plan) MatchesDigest(digest string) (bool, error) {
 		return false, err
 	}
 	scrubbed, err := p.Digest()
-	return digest == scrubbed && digest == Sum(data), err
+	return digest == scrubbed && digest == DigestOf(data), err
 }
 
-// Sum is the digest of what Review returned.
-func Sum(review []byte) string {
+// DigestOf is the digest of what Review returned.
+func DigestOf(review []byte) string {
 	sum := sha256.Sum256(review)
 	return hex.EncodeToString(sum[:])
 }
 
-// review returns the plan as it was before the resources in created existed, by
+// buildReview returns the plan as it was before the resources in created existed, by
 // id, and without the secrets that scrub removes.
-func (p *Plan) review(created map[string]string, scrub func(string) string) (review, error) {
-	s := newScrubber(scrub)
-	r := review{Version: reviewVersion, OrganizationID: p.OrganizationID, Changes: []reviewed{}}
+func (p *Plan) buildReview(created map[string]string, scrub func(string) string) (review, error) {
+	s := newRedactor(scrub)
+	r := review{Version: reviewVersion, OrganizationID: p.OrganizationID, Changes: []reviewedChange{}}
 	for _, c := range p.Changes {
-		if !c.Active() {
+		if !c.IsActive() {
 			continue
 		}
-		created := c.asReferred(created)
-		x := reviewed{Kind: c.Object.Kind.Name, Name: s.tagText(c.Object.Name()), Action: c.Action, In: c.Parent}
-		if created[c.Parent] != "" {
-			x.In = ""
+		created := c.withReferenceNames(created)
+		x := reviewedChange{Kind: c.Resource.Kind.Name, Name: s.tagText(c.Resource.Name()), Action: c.Action, ParentID: c.ParentID}
+		if created[c.ParentID] != "" {
+			x.ParentID = ""
 		}
 		if c.Live != nil {
 			x.ID = c.Live.ID
 		}
-		if sink := c.Object.SecretSink(); sink != nil && c.Action != Delete {
+		if sink := c.Resource.SecretSink(); sink != nil && c.Action != Delete {
 			x.SaveTo = s.tagText(sink.Text)
 		}
 		for _, f := range c.Fields {
@@ -109,17 +109,17 @@ func (p *Plan) review(created map[string]string, scrub func(string) string) (rev
 			if err != nil {
 				return review{}, err
 			}
-			x.Fields = append(x.Fields, reviewedField{s.tagPath(namePath(f.Path, created)), before, after})
+			x.Fields = append(x.Fields, reviewedField{s.tagPath(replaceCreatedIDs(f.Path, created)), before, after})
 		}
 		r.Changes = append(r.Changes, x)
 	}
 	return r, nil
 }
 
-// asReferred returns created with the texts that the references of c have.
-func (c *Change) asReferred(created map[string]string) map[string]string {
+// withReferenceNames returns created with the texts that the references of c have.
+func (c *Change) withReferenceNames(created map[string]string) map[string]string {
 	out := maps.Clone(created)
-	for _, r := range c.Object.Refs {
+	for _, r := range c.Resource.Refs {
 		if created[r.ID] != "" && r.Name != "" {
 			out[r.ID] = r.UnknownText()
 		}
@@ -130,7 +130,7 @@ func (c *Change) asReferred(created map[string]string) map[string]string {
 // encodeValue returns a value as JSON in which equal contents are equal bytes:
 // members are sorted, and each text is a reviewText. A resource in created is
 // represented by its name, as before it existed.
-func (s scrubber) encodeValue(n *schema.Node, created map[string]string) (json.RawMessage, error) {
+func (s redactor) encodeValue(n *schema.Node, created map[string]string) (json.RawMessage, error) {
 	if n == nil {
 		return nil, nil
 	}

@@ -10,7 +10,7 @@ import (
 
 // A change is reviewed only with its kind, its action, where its value is saved,
 // and its Organization.
-func TestReviewKnowsResources(t *testing.T) {
+func TestReviewMatchesResources(t *testing.T) {
 	t.Parallel()
 	const token = "apiTokens: [{ name: x, workspaceId: cworkspace000000000000001, roles: [{ role: WORKSPACE_MEMBER }], saveTo: '%' }]"
 	live := map[string]string{"x": `{"id": "c1", "name": "x"}`}
@@ -25,49 +25,49 @@ func TestReviewKnowsResources(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			review, err := agreed(t, test.reviewed, test.live, allowed).Review()
+			review, err := planByName(t, test.reviewed, test.live, allowed).Review()
 			if err != nil {
 				t.Fatal(err)
 			}
-			if lines, err := agreed(t, test.reviewed, test.live, allowed).Beyond(review); err != nil || len(lines) != 0 {
+			if lines, err := planByName(t, test.reviewed, test.live, allowed).UnreviewedChanges(review); err != nil || len(lines) != 0 {
 				t.Errorf("%v, not reviewed: %q in %s", err, lines, review)
 			}
-			if lines, err := agreed(t, test.now, test.live, allowed).Beyond(review); err != nil || len(lines) == 0 {
+			if lines, err := planByName(t, test.now, test.live, allowed).UnreviewedChanges(review); err != nil || len(lines) == 0 {
 				t.Errorf("%v, passes as reviewed", err)
 			}
 		})
 	}
-	p := agreed(t, "workspaces: [{ name: x }]", nil, plan.Policy{})
+	p := planByName(t, "workspaces: [{ name: x }]", nil, plan.Policy{})
 	review, err := p.Review()
 	if err != nil {
 		t.Fatal(err)
 	}
 	p.OrganizationID = "cother"
-	lines, err := p.Beyond(review)
+	lines, err := p.UnreviewedChanges(review)
 	if err != nil {
 		t.Fatal(err)
 	}
-	same(t, "another Organization", []string{"the reviewed plan is for Organization corg, this one for cother"}, lines)
+	assertEqual(t, "another Organization", []string{"the reviewed plan is for Organization corg, this one for cother"}, lines)
 }
 
 // Only a create of the same kind explains that a resource exists: a Workspace
 // that is updated, or that a new Team is named after, has its id in the review.
-func TestReviewKnowsExistingResourcesByID(t *testing.T) {
+func TestReviewMatchesExistingResourcesByID(t *testing.T) {
 	t.Parallel()
-	d := declare(t, `workspaces: [{ name: data, description: b }]
+	d := declareManifest(t, `workspaces: [{ name: data, description: b }]
 teams: [{ name: data }]
 deployments: [{ name: etl, workspaceId: cworkspace000000000000001, type: STANDARD, cloudProvider: AWS, region: us-east-1 }]
 `)
 	for _, description := range []string{"a", "b"} { // an update, and nothing to do
 		w := &resource.Current{Live: map[*resource.Resource]*resource.Live{
-			d.Resources[0]: live(t, d.Resources[0], `{"id": "cworkspace000000000000001", "name": "data", "description": "`+description+`"}`),
+			d.Resources[0]: newLive(t, d.Resources[0], `{"id": "cworkspace000000000000001", "name": "data", "description": "`+description+`"}`),
 		}}
 		p := plan.Make("corg", d, w, plan.Policy{})
 		review, err := p.Review()
 		if err != nil {
 			t.Fatal(err)
 		}
-		if lines, err := p.Beyond(review); err != nil || len(lines) != 0 {
+		if lines, err := p.UnreviewedChanges(review); err != nil || len(lines) != 0 {
 			t.Errorf("%v, not reviewed: %q in %s", err, lines, review)
 		}
 	}

@@ -20,69 +20,69 @@ func parseReview(data []byte) (review, error) {
 		return review{}, fmt.Errorf("its format is %d, and this version of astro-apply uses %d; plan again on a pull request", r.Version, reviewVersion)
 	}
 	again, _ := json.Marshal(r) // any difference is refused
-	if err != nil || !bytes.Equal(again, data) || !r.complete() {
+	if err != nil || !bytes.Equal(again, data) || !r.isComplete() {
 		return review{}, errors.New("astro-apply didn't write it in this form; plan again on a pull request")
 	}
 	return r, nil
 }
 
-// complete reports whether r has all members that Review writes.
-func (r review) complete() bool {
+// isComplete reports whether r has all members that Review writes.
+func (r review) isComplete() bool {
 	kinds := map[string]bool{}
 	for _, k := range resource.Kinds() {
 		kinds[k.Name] = true
 	}
-	return r.OrganizationID != "" && r.Changes != nil && !slices.ContainsFunc(r.Changes, func(c reviewed) bool { return !kinds[c.Kind] || !c.complete() })
+	return r.OrganizationID != "" && r.Changes != nil && !slices.ContainsFunc(r.Changes, func(c reviewedChange) bool { return !kinds[c.Kind] || !c.isComplete() })
 }
 
-func (c reviewed) complete() bool {
+func (c reviewedChange) isComplete() bool {
 	switch {
-	case !c.Name.known(), c.SaveTo != "" && !c.SaveTo.known():
+	case !c.Name.hasKnownTag(), c.SaveTo != "" && !c.SaveTo.hasKnownTag():
 		return false
 	case c.Action != Create && c.Action != Update && c.Action != Delete, (c.Action == Create) != (c.ID == ""):
 		return false
 	}
-	return !slices.ContainsFunc(c.Fields, func(f reviewedField) bool { return !f.complete() })
+	return !slices.ContainsFunc(c.Fields, func(f reviewedField) bool { return !f.isComplete() })
 }
 
-func (f reviewedField) complete() bool {
+func (f reviewedField) isComplete() bool {
 	readable := func(value json.RawMessage) bool {
-		return value == nil || texts(value, func(t reviewText) string { return string(t) }) != nil
+		return value == nil || mapTexts(value, func(t reviewText) string { return string(t) }) != nil
 	}
-	return f.Path.known() && (f.Old != nil || f.New != nil) && readable(f.Old) && readable(f.New)
+	return f.Path.hasKnownTag() && (f.Old != nil || f.New != nil) && readable(f.Old) && readable(f.New)
 }
 
-// isScrubbed reports whether text of r contained a secret.
-func (r review) isScrubbed() bool {
-	return slices.ContainsFunc(r.Changes, func(c reviewed) bool {
-		return c.Name.isScrubbed() || c.SaveTo.isScrubbed() || slices.ContainsFunc(c.Fields, reviewedField.isScrubbed)
+// isRedacted reports whether text of r contained a secret.
+func (r review) isRedacted() bool {
+	return slices.ContainsFunc(r.Changes, func(c reviewedChange) bool {
+		return c.Name.isRedacted() || c.SaveTo.isRedacted() || slices.ContainsFunc(c.Fields, reviewedField.isRedacted)
 	})
 }
 
-func (f reviewedField) isScrubbed() bool {
-	found := f.Path.isScrubbed()
+func (f reviewedField) isRedacted() bool {
+	found := f.Path.isRedacted()
 	for _, value := range []json.RawMessage{f.Old, f.New} {
 		if value != nil {
-			texts(value, func(t reviewText) string { found = found || t.isScrubbed(); return "" })
+			mapTexts(value, func(t reviewText) string { found = found || t.isRedacted(); return "" })
 		}
 	}
 	return found
 }
 
-// created returns the resources that old was to create and that exist now: the
+// createdSince returns the resources that old was to create and that exist now: the
 // text that a reference to each had before, by id.
-func (p *Plan) created(old review) map[string]string {
+func (p *Plan) createdSince(old review) map[string]string {
 	out := map[string]string{}
 	for range 2 { // parents first
 		for _, c := range p.Changes {
 			if c.Live != nil && c.isCreatedBy(old, out) {
-				out[c.Live.ID] = "id of " + c.Object.String()
+				out[c.Live.ID] = "id of " + c.Resource.String()
 			}
 		}
 	}
 	for _, c := range p.Changes { // and the items in them
-		for _, r := range c.Object.Refs {
-			for _, pick := range c.Object.ItemRefs {
+		for _, r := range c.Resource.Refs {
+			for _, pick := range c.Resource.ItemRefs {
 				if pick.Field.ItemRef.RefField == r.Field.Name && out[r.ID] != "" {
 					out[pick.Node.Text] = "id of " + pick.String()
 				}
@@ -97,10 +97,10 @@ func (p *Plan) created(old review) map[string]string {
 func (c *Change) isCreatedBy(old review, created map[string]string) bool {
 	n := 0
 	for _, o := range old.Changes {
-		if o.Action != Create || o.Kind != c.Object.Kind.Name || o.Name != exactText+reviewText(c.Object.Name()) {
+		if o.Action != Create || o.Kind != c.Resource.Kind.Name || o.Name != exactText+reviewText(c.Resource.Name()) {
 			continue
 		}
-		if o.In == c.Parent || o.In == "" && created[c.Parent] != "" {
+		if o.ParentID == c.ParentID || o.ParentID == "" && created[c.ParentID] != "" {
 			n++
 		}
 	}

@@ -10,14 +10,14 @@ import (
 // A review that isn't exactly what Review writes was not reviewed.
 func TestReviewIsReadStrictly(t *testing.T) {
 	t.Parallel()
-	p := agreed(t, "workspaces: [{ name: data, description: b }, { name: new }, { name: old, state: absent }]", map[string]string{
+	p := planByName(t, "workspaces: [{ name: data, description: b }, { name: new }, { name: old, state: absent }]", map[string]string{
 		"data": `{"id": "c1", "name": "data", "description": "a"}`, "old": `{"id": "c2", "name": "old"}`,
 	}, plan.Policy{AllowDelete: true})
 	review, err := p.Review()
 	if err != nil {
 		t.Fatal(err)
 	}
-	if lines, err := p.Beyond(review); err != nil || len(lines) != 0 {
+	if lines, err := p.UnreviewedChanges(review); err != nil || len(lines) != 0 {
 		t.Fatalf("%v, %q", err, lines)
 	}
 	const form = "the reviewed plan can't be read: astro-apply didn't write it in this form; plan again on a pull request"
@@ -62,7 +62,7 @@ func TestReviewIsReadStrictly(t *testing.T) {
 			if text == string(review) {
 				t.Fatalf("%s isn't in %s", test.old, review)
 			}
-			lines, err := p.Beyond([]byte(text))
+			lines, err := p.UnreviewedChanges([]byte(text))
 			if err == nil || err.Error() != test.want {
 				t.Errorf("%v, want %s", err, test.want)
 			}
@@ -79,7 +79,7 @@ func TestReviewComparesContent(t *testing.T) {
 	t.Parallel()
 	const of = "environmentObjects: [{ objectType: CONNECTION, objectKey: db, workspaceId: cworkspace000000000000001, connection: { type: postgres, host: %, extra: { a: @ } } }]"
 	plans := func(host, extra string) *plan.Plan {
-		return agreed(t, strings.NewReplacer("%", host, "@", extra).Replace(of), nil, plan.Policy{})
+		return planByName(t, strings.NewReplacer("%", host, "@", extra).Replace(of), nil, plan.Policy{})
 	}
 	long := strings.Repeat("x", 200)
 	for name, test := range map[string]struct{ a, b [2]string }{
@@ -102,10 +102,10 @@ func TestReviewComparesContent(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				if lines, err := plans(pair[1][0], pair[1][1]).Beyond(review); err != nil || len(lines) == 0 {
+				if lines, err := plans(pair[1][0], pair[1][1]).UnreviewedChanges(review); err != nil || len(lines) == 0 {
 					t.Errorf("%v: %q passes as %q", err, pair[1], pair[0])
 				}
-				if lines, err := plans(pair[0][0], pair[0][1]).Beyond(review); err != nil || len(lines) != 0 {
+				if lines, err := plans(pair[0][0], pair[0][1]).UnreviewedChanges(review); err != nil || len(lines) != 0 {
 					t.Errorf("%v: %q isn't itself: %q", err, pair[0], lines)
 				}
 			}
@@ -115,7 +115,7 @@ func TestReviewComparesContent(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if lines, err := plans("h", "{ c: 2, b: 1 }").Beyond(review); err != nil || len(lines) != 0 {
+	if lines, err := plans("h", "{ c: 2, b: 1 }").UnreviewedChanges(review); err != nil || len(lines) != 0 {
 		t.Errorf("the order of members counts: %v, %q", err, lines)
 	}
 }
@@ -125,18 +125,18 @@ func TestReviewComparesContent(t *testing.T) {
 func TestReviewComparesSecretFields(t *testing.T) {
 	t.Parallel()
 	plans := func(value string, secret bool) *plan.Plan {
-		return agreed(t, "environmentObjects: [{ objectType: ENVIRONMENT_VARIABLE, objectKey: A, workspaceId: cworkspace000000000000001, environmentVariable: { value: '"+
+		return planByName(t, "environmentObjects: [{ objectType: ENVIRONMENT_VARIABLE, objectKey: A, workspaceId: cworkspace000000000000001, environmentVariable: { value: '"+
 			value+"', isSecret: "+map[bool]string{true: "true", false: "false"}[secret]+" } }]", nil, plan.Policy{})
 	}
 	review, err := plans("hunter2hunter2", true).Review()
 	if err != nil {
 		t.Fatal(err)
 	}
-	if lines, err := plans("hunter3hunter3", true).Beyond(review); err != nil || len(lines) != 0 {
+	if lines, err := plans("hunter3hunter3", true).UnreviewedChanges(review); err != nil || len(lines) != 0 {
 		t.Errorf("another secret: %v, %q", err, lines)
 	}
 	for _, text := range []string{"***", "*", "hunter2hunter2", ""} {
-		if lines, err := plans(text, false).Beyond(review); err != nil || len(lines) == 0 {
+		if lines, err := plans(text, false).UnreviewedChanges(review); err != nil || len(lines) == 0 {
 			t.Errorf("%q passes as a secret", text)
 		}
 	}
@@ -144,16 +144,16 @@ func TestReviewComparesSecretFields(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if lines, err := plans("hunter2hunter2", true).Beyond(review); err != nil || len(lines) == 0 {
+	if lines, err := plans("hunter2hunter2", true).UnreviewedChanges(review); err != nil || len(lines) == 0 {
 		t.Error("a secret passes as text")
 	}
 }
 
 // A secret and a text differ in a review, although both are shown in the same way.
-func TestReviewTellsSecretsFromText(t *testing.T) {
+func TestReviewDistinguishesSecretsFromText(t *testing.T) {
 	t.Parallel()
 	plans := func(text string, secret bool) *plan.Plan {
-		p := agreed(t, "workspaces: [{ name: data, description: '"+text+"' }]", nil, plan.Policy{})
+		p := planByName(t, "workspaces: [{ name: data, description: '"+text+"' }]", nil, plan.Policy{})
 		for _, f := range p.Changes[0].Fields {
 			if f.Path == "description" {
 				f.New.Sensitive = secret
@@ -165,11 +165,11 @@ func TestReviewTellsSecretsFromText(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if lines, err := plans("hunter3", true).Beyond(review); err != nil || len(lines) != 0 {
+	if lines, err := plans("hunter3", true).UnreviewedChanges(review); err != nil || len(lines) != 0 {
 		t.Errorf("another secret: %v, %q", err, lines)
 	}
 	for _, text := range []string{"***", "*", "hunter2", "=***"} {
-		if lines, err := plans(text, false).Beyond(review); err != nil || len(lines) == 0 {
+		if lines, err := plans(text, false).UnreviewedChanges(review); err != nil || len(lines) == 0 {
 			t.Errorf("the text %q passes as a secret: %v", text, err)
 		}
 	}
@@ -177,18 +177,18 @@ func TestReviewTellsSecretsFromText(t *testing.T) {
 
 // What the review creates is known by name and parent: a resource with the same
 // name in another Workspace is another one.
-func TestReviewKnowsCreatedResourcesByParent(t *testing.T) {
+func TestReviewMatchesCreatedResourcesByParent(t *testing.T) {
 	t.Parallel()
 	const text = `deployments:
   - { name: etl, workspaceId: cworkspace000000000000001, type: STANDARD, cloudProvider: AWS, region: us-east-1 }
   - { name: etl, workspaceId: cworkspace000000000000002, type: STANDARD, cloudProvider: AWS, region: us-east-1 }
 `
-	first := agreed(t, text[:strings.LastIndex(text, "  -")], nil, plan.Policy{})
+	first := planByName(t, text[:strings.LastIndex(text, "  -")], nil, plan.Policy{})
 	review, err := first.Review()
 	if err != nil {
 		t.Fatal(err)
 	}
-	lines, err := agreed(t, text, nil, plan.Policy{}).Beyond(review)
+	lines, err := planByName(t, text, nil, plan.Policy{}).UnreviewedChanges(review)
 	if err != nil || len(lines) != 1 || !strings.Contains(lines[0], "which would create another one of that name") {
 		t.Errorf("%v, %q", err, lines)
 	}

@@ -9,7 +9,7 @@ import (
 )
 
 // What a plan does that the reviewed one didn't, in words; a part of it is fine.
-func TestBeyondTheReviewed(t *testing.T) {
+func TestUnreviewedChanges(t *testing.T) {
 	t.Parallel()
 	const (
 		two = "workspaces: [{ name: data, description: b }, { name: other, description: b }]"
@@ -46,27 +46,27 @@ func TestBeyondTheReviewed(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			review, err := agreed(t, test.reviewed, test.before, test.policy).Review()
+			review, err := planByName(t, test.reviewed, test.before, test.policy).Review()
 			if err != nil {
 				t.Fatal(err)
 			}
-			got, err := agreed(t, test.now, test.after, test.policy2).Beyond(review)
+			got, err := planByName(t, test.now, test.after, test.policy2).UnreviewedChanges(review)
 			if err != nil {
 				t.Fatal(err)
 			}
-			same(t, "beyond", test.want, got)
+			assertEqual(t, "beyond", test.want, got)
 		})
 	}
 }
 
-// agreed plans a manifest against what is live, by name.
-func agreed(t testing.TB, text string, answers map[string]string, policy plan.Policy) *plan.Plan {
+// planByName plans a manifest against what is live, by name.
+func planByName(t testing.TB, text string, answers map[string]string, policy plan.Policy) *plan.Plan {
 	t.Helper()
-	d := declare(t, text)
+	d := declareManifest(t, text)
 	w := &resource.Current{Live: map[*resource.Resource]*resource.Live{}}
 	for _, o := range d.Resources {
 		if answer := answers[o.Name()]; answer != "" {
-			w.Live[o] = live(t, o, answer)
+			w.Live[o] = newLive(t, o, answer)
 		}
 	}
 	return plan.Make("corg", d, w, policy)
@@ -77,19 +77,19 @@ func agreed(t testing.TB, text string, answers map[string]string, policy plan.Po
 func TestReviewOfReferences(t *testing.T) {
 	t.Parallel()
 	const text = "workspaces: [{ name: data }]\ndeployments: [{ name: one, workspace: data, type: STANDARD, cloudProvider: AWS, region: us-east-1 }]"
-	before := agreed(t, text, nil, plan.Policy{})
+	before := planByName(t, text, nil, plan.Policy{})
 	review, err := before.Review()
 	if err != nil {
 		t.Fatal(err)
 	}
-	d := declare(t, text)
+	d := declareManifest(t, text)
 	d.Resources[1].Refs[0].Resolve("cworkspace000000000000001")
-	w := &resource.Current{Live: map[*resource.Resource]*resource.Live{d.Resources[0]: live(t, d.Resources[0], `{"id": "cworkspace000000000000001", "name": "data"}`)}}
-	got, err := plan.Make("corg", d, w, plan.Policy{}).Beyond(review)
+	w := &resource.Current{Live: map[*resource.Resource]*resource.Live{d.Resources[0]: newLive(t, d.Resources[0], `{"id": "cworkspace000000000000001", "name": "data"}`)}}
+	got, err := plan.Make("corg", d, w, plan.Policy{}).UnreviewedChanges(review)
 	if err != nil {
 		t.Fatal(err)
 	}
-	same(t, "beyond", []string(nil), got)
+	assertEqual(t, "beyond", []string(nil), got)
 }
 
 // Two resources of one name are two references, also before they exist; and a run
@@ -106,7 +106,7 @@ teams:
       - { deployment: { workspace: cworkspace000000000000001, name: etl }, role: DEPLOYMENT_ADMIN }
       - { deployment: { workspace: cworkspace000000000000002, name: etl }, role: OTHER }
 `
-	before := agreed(t, text, nil, plan.Policy{})
+	before := planByName(t, text, nil, plan.Policy{})
 	if len(before.Problems) != 0 {
 		t.Fatalf("refused: %v", before.Problems)
 	}
@@ -115,10 +115,10 @@ teams:
 		t.Fatal(err)
 	}
 	continued := func(text string, ids ...string) []string {
-		d := declare(t, text)
+		d := declareManifest(t, text)
 		w := &resource.Current{Live: map[*resource.Resource]*resource.Live{}}
 		for i, id := range ids {
-			w.Live[d.Resources[i]] = live(t, d.Resources[i], `{"id": "`+id+`", "name": "etl", "type": "STANDARD", "workspaceId": "cworkspace00000000000000`+string(rune('1'+i))+`"}`)
+			w.Live[d.Resources[i]] = newLive(t, d.Resources[i], `{"id": "`+id+`", "name": "etl", "type": "STANDARD", "workspaceId": "cworkspace00000000000000`+string(rune('1'+i))+`"}`)
 		}
 		for _, r := range d.Resources[2].Refs {
 			if r.Kind.Name == "deployment" {
@@ -126,13 +126,13 @@ teams:
 				ids = ids[1:]
 			}
 		}
-		lines, err := plan.Make("corg", d, w, plan.Policy{}).Beyond(review)
+		lines, err := plan.Make("corg", d, w, plan.Policy{}).UnreviewedChanges(review)
 		if err != nil {
 			t.Fatal(err)
 		}
 		return lines
 	}
-	same(t, "continued", []string(nil), continued(text, "cdeployment00000000000001", "cdeployment00000000000002"))
+	assertEqual(t, "continued", []string(nil), continued(text, "cdeployment00000000000001", "cdeployment00000000000002"))
 	swapped := strings.NewReplacer("role: DEPLOYMENT_ADMIN", "role: OTHER", "role: OTHER", "role: DEPLOYMENT_ADMIN").Replace(text)
 	if lines := continued(swapped, "cdeployment00000000000001", "cdeployment00000000000002"); len(lines) == 0 {
 		t.Error("roles that were swapped pass as reviewed")

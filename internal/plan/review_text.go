@@ -14,60 +14,60 @@ type reviewText string
 
 const (
 	exactText    = "=" // followed by the text
-	scrubbedText = "~" // followed by the text without the secrets that were in it
+	redactedText = "~" // followed by the text without the secrets that were in it
 	unknownText  = "?" // followed by what the value waits for
 	secretText   = "*" // the value of a secret field
 	nullText     = "0" // null
 )
 
 // tagText is a text from a manifest or from Astro.
-func (s scrubber) tagText(text string) reviewText {
-	return tag(exactText, text, s.text(text))
+func (s redactor) tagText(text string) reviewText {
+	return newReviewText(exactText, text, s.redactText(text))
 }
 
 // tagPath is the path of a field.
-func (s scrubber) tagPath(path string) reviewText {
-	return tag(exactText, path, s.path(path))
+func (s redactor) tagPath(path string) reviewText {
+	return newReviewText(exactText, path, s.redactPath(path))
 }
 
 // tagNode is a scalar node, "" for a number, a boolean, a list or a mapping. One
 // of these is a text where it contains the value of a secret.
-func (s scrubber) tagNode(n *schema.Node) reviewText {
+func (s redactor) tagNode(n *schema.Node) reviewText {
 	compound := n.Form == schema.List || n.Form == schema.Map
 	switch {
 	case n.Sensitive && !compound:
 		return secretText
-	case s.isSecret(n):
-		return scrubbedText + schema.RedactionMark
+	case s.hasSecret(n):
+		return redactedText + schema.RedactionMark
 	case compound:
 		return ""
 	case n.Form == schema.Null:
 		return nullText
 	case n.Form == schema.Unknown:
-		return tag(unknownText, n.Text, s.unknown(n.Text))
+		return newReviewText(unknownText, n.Text, s.redactUnknown(n.Text))
 	case n.Form == schema.Text:
 		return s.tagText(n.Text)
 	}
 	return ""
 }
 
-func tag(as, text, scrubbed string) reviewText {
+func newReviewText(as, text, scrubbed string) reviewText {
 	if text != scrubbed {
-		return reviewText(scrubbedText + scrubbed)
+		return reviewText(redactedText + scrubbed)
 	}
 	return reviewText(as + text)
 }
 
-// known reports whether t starts as a text of a review does.
-func (t reviewText) known() bool {
-	return t != "" && strings.Contains(exactText+scrubbedText, string(t[:1]))
+// hasKnownTag reports whether t starts as a text of a review does.
+func (t reviewText) hasKnownTag() bool {
+	return t != "" && strings.Contains(exactText+redactedText, string(t[:1]))
 }
 
-// isScrubbed reports whether a secret was in t.
-func (t reviewText) isScrubbed() bool { return strings.HasPrefix(string(t), scrubbedText) }
+// isRedacted reports whether a secret was in t.
+func (t reviewText) isRedacted() bool { return strings.HasPrefix(string(t), redactedText) }
 
-// shown is t for people.
-func (t reviewText) shown() string {
+// displayText is t for people.
+func (t reviewText) displayText() string {
 	switch {
 	case t == secretText:
 		return schema.RedactionMark
@@ -81,9 +81,9 @@ func (t reviewText) shown() string {
 	return string(t[1:])
 }
 
-// texts calls f for every text in a value of a review, and returns the value with
+// mapTexts calls f for every text in a value of a review, and returns the value with
 // what f returned in their place.
-func texts(value json.RawMessage, f func(reviewText) string) *schema.Node {
+func mapTexts(value json.RawMessage, f func(reviewText) string) *schema.Node {
 	n, err := schema.ParseJSON(value)
 	if err != nil {
 		return nil

@@ -30,8 +30,8 @@ func TestSecretsInKeysAndNumbers(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			text := strings.Replace(test.manifest, "%s", strings.ReplaceAll(test.value, "SECRET", test.secret), 1)
-			p := agreed(t, text, nil, plan.Policy{})
-			p.Scrub = func(text string) string { return strings.ReplaceAll(text, test.secret, "***") }
+			p := planByName(t, text, nil, plan.Policy{})
+			p.Redact = func(text string) string { return strings.ReplaceAll(text, test.secret, "***") }
 			review, err := p.Review()
 			if err != nil {
 				t.Fatal(err)
@@ -45,12 +45,12 @@ func TestSecretsInKeysAndNumbers(t *testing.T) {
 					t.Errorf("shows %q: %s", test.secret, shown)
 				}
 			}
-			lines, err := p.Beyond(review)
+			lines, err := p.UnreviewedChanges(review)
 			if err != nil || len(lines) < 2 || !strings.Contains(lines[len(lines)-1], "so it can't be compared") {
 				t.Errorf("%v, passes as reviewed: %q", err, lines)
 			}
-			starred := agreed(t, strings.NewReplacer("'"+test.secret+"'", "'***'", test.secret, "'***'").Replace(text), nil, plan.Policy{})
-			if lines, err := starred.Beyond(review); err != nil || len(lines) == 0 {
+			starred := planByName(t, strings.NewReplacer("'"+test.secret+"'", "'***'", test.secret, "'***'").Replace(text), nil, plan.Policy{})
+			if lines, err := starred.UnreviewedChanges(review); err != nil || len(lines) == 0 {
 				t.Errorf("%v, stars pass as the secret", err)
 			}
 			digest, err := p.Digest()
@@ -68,13 +68,13 @@ func TestSecretsInKeysAndNumbers(t *testing.T) {
 // can't be reviewed. The same is true of the names of fields.
 func TestShortNumbersAreNoSecrets(t *testing.T) {
 	t.Parallel()
-	p := agreed(t, "environmentObjects: [{ objectType: CONNECTION, objectKey: db, workspaceId: cworkspace000000000000001, connection: { type: postgres, port: 5432, extra: { description: 12345 } } }]", nil, plan.Policy{})
-	p.Scrub = strings.NewReplacer("5432", "***", "12345", "***", "description", "***").Replace
+	p := planByName(t, "environmentObjects: [{ objectType: CONNECTION, objectKey: db, workspaceId: cworkspace000000000000001, connection: { type: postgres, port: 5432, extra: { description: 12345 } } }]", nil, plan.Policy{})
+	p.Redact = strings.NewReplacer("5432", "***", "12345", "***", "description", "***").Replace
 	review, err := p.Review()
 	if err != nil {
 		t.Fatal(err)
 	}
-	if lines, err := p.Beyond(review); err != nil || len(lines) != 0 {
+	if lines, err := p.UnreviewedChanges(review); err != nil || len(lines) != 0 {
 		t.Errorf("%v, %q in %s", err, lines, review)
 	}
 }

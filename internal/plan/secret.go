@@ -5,9 +5,9 @@ import (
 	"astro-apply/internal/schema"
 )
 
-// secret is the value of a field that the API never returns, in an element
+// mergeSecret is the value of a field that the API never returns, in an element
 // that exists.
-func (o *overlay) secret(f *schema.Field, d, live *schema.Node, path string) *schema.Node {
+func (o *merger) mergeSecret(f *schema.Field, d, live *schema.Node, path string) *schema.Node {
 	switch {
 	case d == nil && f.HoldsSecret(live):
 		return nil // keeps what is stored
@@ -15,25 +15,25 @@ func (o *overlay) secret(f *schema.Field, d, live *schema.Node, path string) *sc
 		if d = f.CurrentValue(live, o.live); d == nil {
 			return f.Type.Zero()
 		}
-		return o.concealed(d)
+		return o.asSensitive(d)
 	}
-	d = o.concealed(d)
+	d = o.asSensitive(d)
 	switch {
 	case !f.HoldsSecret(live): // so far readable by everyone
-		o.changed(path, nil, d)
+		o.recordChange(path, nil, d)
 		return d
-	case !o.secrets:
-		o.diff.Unverified = append(o.diff.Unverified, path)
+	case !o.writeSecrets:
+		o.diff.NotComparable = append(o.diff.NotComparable, path)
 		return nil
 	}
-	return o.again(d, path)
+	return o.recordRewrite(d, path)
 }
 
-// concealed is d, known to be secret also where the manifest doesn't say so.
-func (o *overlay) concealed(d *schema.Node) *schema.Node {
+// asSensitive is d, known to be secret also where the manifest doesn't say so.
+func (o *merger) asSensitive(d *schema.Node) *schema.Node {
 	d.Walk(func(n *schema.Node) {
 		if !n.Sensitive {
-			o.diff.Hidden = append(o.diff.Hidden, n)
+			o.diff.NewlySensitive = append(o.diff.NewlySensitive, n)
 		}
 	})
 	c := d.Clone()
@@ -41,51 +41,51 @@ func (o *overlay) concealed(d *schema.Node) *schema.Node {
 	return c
 }
 
-// veiled is a declared field that is set in Astro and not returned: whether it
+// mergeRedacted is a declared field that is set in Astro and not returned: whether it
 // differs can't be known.
-func (o *overlay) veiled(f *schema.Field, d, l *schema.Node, path string) *schema.Node {
+func (o *merger) mergeRedacted(f *schema.Field, d, l *schema.Node, path string) *schema.Node {
 	if f.Secret != nil && f.Type.Base == schema.BaseText {
-		return o.secretMember(d, l, path)
+		return o.mergeSecretMember(d, l, path)
 	}
-	if !o.secrets {
-		o.diff.Unverified = append(o.diff.Unverified, path)
+	if !o.writeSecrets {
+		o.diff.NotComparable = append(o.diff.NotComparable, path)
 		return nil // left out it stays, and "" keeps secrets only
 	}
-	return o.again(d, path)
+	return o.recordRewrite(d, path)
 }
 
-// secretMember is a declared secret that is set in Astro, where answers return "".
+// mergeSecretMember is a declared secret that is set in Astro, where answers return "".
 // An update that sends "" keeps it.
-func (o *overlay) secretMember(d, l *schema.Node, path string) *schema.Node {
-	if !o.secrets {
-		o.diff.Unverified = append(o.diff.Unverified, path)
+func (o *merger) mergeSecretMember(d, l *schema.Node, path string) *schema.Node {
+	if !o.writeSecrets {
+		o.diff.NotComparable = append(o.diff.NotComparable, path)
 		return l
 	}
-	return o.again(o.concealed(d), path)
+	return o.recordRewrite(o.asSensitive(d), path)
 }
 
-// again records a value that is written whether it differs or not.
-func (o *overlay) again(d *schema.Node, path string) *schema.Node {
-	if o.quiet == 0 {
-		o.diff.Fields = append(o.diff.Fields, Field{Path: path, New: d, Again: true})
+// recordRewrite records a value that is written whether it differs or not.
+func (o *merger) recordRewrite(d *schema.Node, path string) *schema.Node {
+	if o.silentDepth == 0 {
+		o.diff.Fields = append(o.diff.Fields, Field{Path: path, New: d, Rewrite: true})
 	}
 	return d
 }
 
-// side is a level with the sibling that a secret depends on: the declared one
+// secretContext is a level with the sibling that a secret depends on: the declared one
 // if there is one.
-func (o *overlay) side(f *schema.Field, declared, live *schema.Node) *schema.Node {
+func (o *merger) secretContext(f *schema.Field, declared, live *schema.Node) *schema.Node {
 	if f.Secret == nil || f.Secret.IfSibling == "" || declared.Get(f.Secret.IfSibling) != nil {
 		return declared
 	}
 	return live
 }
 
-// Secrets returns texts that only the comparison showed to be secret.
-func (p *Plan) Secrets() []string {
+// NewlySensitiveTexts returns texts that only the comparison showed to be secret.
+func (p *Plan) NewlySensitiveTexts() []string {
 	var manifest, secrets []*schema.Node
 	for _, c := range p.Changes {
-		manifest, secrets = append(manifest, c.Object.Body), append(secrets, c.Hidden...)
+		manifest, secrets = append(manifest, c.Resource.Body), append(secrets, c.NewlySensitive...)
 	}
 	return resource.SensitiveTexts(manifest, secrets)
 }

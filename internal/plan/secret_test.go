@@ -98,26 +98,26 @@ func TestSecrets(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			d := deployment(t, test.members, dedicated, plan.Policy{WriteSecrets: test.write})
-			same(t, "differences", test.fields, shown(d.Fields))
-			same(t, "unverified", test.unverified, d.Unverified)
-			same(t, "hidden", test.hidden, scrubbed(d))
-			same(t, "problems", test.problems, told(d.Problems))
+			d := compareDeployment(t, test.members, dedicatedJSON, plan.Policy{WriteSecrets: test.write})
+			assertEqual(t, "differences", test.fields, describeFields(d.Fields))
+			assertEqual(t, "unverified", test.unverified, d.NotComparable)
+			assertEqual(t, "hidden", test.hidden, sensitiveTexts(d))
+			assertEqual(t, "problems", test.problems, messagesOf(d.Problems))
 			if test.sent == "" {
-				same(t, "requests", 0, len(d.Requests))
+				assertEqual(t, "requests", 0, len(d.Requests))
 				return
 			}
-			same(t, "body", decode(t, `{"x": [`+test.sent+`]}`)["x"], body(t, d)["environmentVariables"])
+			assertEqual(t, "body", decodeJSON(t, `{"x": [`+test.sent+`]}`)["x"], requestBody(t, d)["environmentVariables"])
 		})
 	}
 }
 
 // A variable that is removed takes no value with it into a report.
 // Of a value that only the live side shows to be secret, its parts are too.
-func TestPartsOfAHiddenSecret(t *testing.T) {
+func TestPartsOfASensitiveValue(t *testing.T) {
 	t.Parallel()
-	d := deployment(t, "environmentVariables: [{ key: A }, { key: S, value: 'x${env:P}y' }]", dedicated, plan.Policy{WriteSecrets: true})
-	same(t, "hidden", []string{"xvalue-of-Py", "value-of-P"}, scrubbed(d))
+	d := compareDeployment(t, "environmentVariables: [{ key: A }, { key: S, value: 'x${env:P}y' }]", dedicatedJSON, plan.Policy{WriteSecrets: true})
+	assertEqual(t, "hidden", []string{"xvalue-of-Py", "value-of-P"}, sensitiveTexts(d))
 }
 
 // An empty value that isn't secret is an empty value, also where the answer
@@ -126,21 +126,21 @@ func TestSetAndEmpty(t *testing.T) {
 	t.Parallel()
 	const live = `{"id": "cobject0000000000000000003", "objectType": "CONNECTION", "objectKey": "c", "scope": "WORKSPACE", "scopeEntityId": "` + w1 + `",
 		"connection": {"type": "http", "login": "", "extra": {"n": null, "s": ""}}, "setFields": ["type", "login", "password", "extra.n", "extra.s"]}`
-	d := compare(t, "environmentObjects", object3+"connection: { type: http, login: b, password: x }", live, plan.Policy{})
-	same(t, "differences", []string{`connection.login: "" → "b"`, "connection.password: (none) → *** again"}, shown(d.Fields))
-	same(t, "body", decode(t, `{"type": "http", "login": "b", "password": "x"}`), body(t, d)["connection"].(map[string]any))
+	d := compareMembers(t, "environmentObjects", object3+"connection: { type: http, login: b, password: x }", live, plan.Policy{})
+	assertEqual(t, "differences", []string{`connection.login: "" → "b"`, "connection.password: (none) → *** again"}, describeFields(d.Fields))
+	assertEqual(t, "body", decodeJSON(t, `{"type": "http", "login": "b", "password": "x"}`), requestBody(t, d)["connection"].(map[string]any))
 	override := `"links": [{"scope": "DEPLOYMENT", "scopeEntityId": "` + d1 + `", "environmentVariableOverrides": {"value": ""}, "setFields": ["value"]}]`
-	d = compare(t, "environmentObjects", object1+"links: [{ deploymentId: "+d1+", overrides: { environmentVariable: { value: b } } }]", with(t, moreAnswers["variable"], override), plan.Policy{})
-	same(t, "an override", []string{`links[` + d1 + `].overrides.environmentVariable.value: "" → "b"`}, shown(d.Fields))
+	d = compareMembers(t, "environmentObjects", object1+"links: [{ deploymentId: "+d1+", overrides: { environmentVariable: { value: b } } }]", withMembers(t, moreAnswers["variable"], override), plan.Policy{})
+	assertEqual(t, "an override", []string{`links[` + d1 + `].overrides.environmentVariable.value: "" → "b"`}, describeFields(d.Fields))
 	// Of a secret one, only what is set counts as there.
 	for set, want := range map[string][]string{
 		`[]`:        {`links[` + d1 + `].overrides.environmentVariable.value: (none) → ***`},
 		`["value"]`: nil,
 	} {
-		veiled := with(t, moreAnswers["variable"], `"environmentVariable": {"value": "", "isSecret": true}, `+
+		veiled := withMembers(t, moreAnswers["variable"], `"environmentVariable": {"value": "", "isSecret": true}, `+
 			`"links": [{"scope": "DEPLOYMENT", "scopeEntityId": "`+d1+`", "environmentVariableOverrides": {"value": ""}, "setFields": `+set+`}]`)
-		d = compare(t, "environmentObjects", object1+"links: [{ deploymentId: "+d1+", overrides: { environmentVariable: { value: b } } }]", veiled, plan.Policy{})
-		same(t, "a secret override, "+set, want, shown(d.Fields))
+		d = compareMembers(t, "environmentObjects", object1+"links: [{ deploymentId: "+d1+", overrides: { environmentVariable: { value: b } } }]", veiled, plan.Policy{})
+		assertEqual(t, "a secret override, "+set, want, describeFields(d.Fields))
 	}
 }
 
@@ -215,16 +215,16 @@ func TestSetAndNotReturned(t *testing.T) {
 			if test.answer == metrics {
 				id, body0 = object4, "metricsExport"
 			}
-			d := compare(t, "environmentObjects", id+test.members, test.answer, plan.Policy{WriteSecrets: test.write})
-			same(t, "differences", test.fields, shown(d.Fields))
-			same(t, "unverified", test.unverified, d.Unverified)
-			same(t, "problems", test.problems, told(d.Problems))
+			d := compareMembers(t, "environmentObjects", id+test.members, test.answer, plan.Policy{WriteSecrets: test.write})
+			assertEqual(t, "differences", test.fields, describeFields(d.Fields))
+			assertEqual(t, "unverified", test.unverified, d.NotComparable)
+			assertEqual(t, "problems", test.problems, messagesOf(d.Problems))
 			switch test.sent {
 			case "-":
 			case "":
-				same(t, "requests", 0, len(d.Requests))
+				assertEqual(t, "requests", 0, len(d.Requests))
 			default:
-				same(t, "body", decode(t, test.sent), body(t, d)[body0].(map[string]any))
+				assertEqual(t, "body", decodeJSON(t, test.sent), requestBody(t, d)[body0].(map[string]any))
 			}
 		})
 	}
@@ -233,39 +233,39 @@ func TestSetAndNotReturned(t *testing.T) {
 // A secret is scrubbed in its live spelling, too.
 func TestLiveSpellingOfASecret(t *testing.T) {
 	t.Parallel()
-	d := compare(t, "users", "username: '${secret:X}@example.com'", strings.Replace(moreAnswers["user"], "A@example.com", "VALUE-of-x@example.com", 1), plan.Policy{})
-	same(t, "hidden", []string{"VALUE-of-x@example.com"}, scrubbed(d))
+	d := compareMembers(t, "users", "username: '${secret:X}@example.com'", strings.Replace(moreAnswers["user"], "A@example.com", "VALUE-of-x@example.com", 1), plan.Policy{})
+	assertEqual(t, "hidden", []string{"VALUE-of-x@example.com"}, sensitiveTexts(d))
 }
 
 func TestRemovedSecret(t *testing.T) {
 	t.Parallel()
-	d := deployment(t, "environmentVariables: [{ key: A }]", dedicated, plan.Policy{AllowDelete: true})
-	same(t, "differences", []string{`environmentVariables[S]: {key: "S", isSecret: true} → (none)`}, shown(d.Fields))
+	d := compareDeployment(t, "environmentVariables: [{ key: A }]", dedicatedJSON, plan.Policy{AllowDelete: true})
+	assertEqual(t, "differences", []string{`environmentVariables[S]: {key: "S", isSecret: true} → (none)`}, describeFields(d.Fields))
 }
 
-func TestSecretOfANewObject(t *testing.T) {
+func TestSecretOfANewResource(t *testing.T) {
 	t.Parallel()
-	d := deployment(t, "type: STANDARD, environmentVariables: [{ key: S, value: s3cret, isSecret: true }, { key: A, value: '1' }]", "", plan.Policy{})
-	same(t, "body", decode(t, `{
+	d := compareDeployment(t, "type: STANDARD, environmentVariables: [{ key: S, value: s3cret, isSecret: true }, { key: A, value: '1' }]", "", plan.Policy{})
+	assertEqual(t, "body", decodeJSON(t, `{
 		"type": "STANDARD", "name": "one", "workspaceId": "cworkspace000000000000001",
-		"environmentVariables": [{"key": "S", "value": "s3cret", "isSecret": true}, {"key": "A", "value": "1", "isSecret": false}]}`), body(t, d))
-	same(t, "differences", []string{
+		"environmentVariables": [{"key": "S", "value": "s3cret", "isSecret": true}, {"key": "A", "value": "1", "isSecret": false}]}`), requestBody(t, d))
+	assertEqual(t, "differences", []string{
 		`type: (none) → "STANDARD"`, `name: (none) → "one"`, `workspaceId: (none) → "cworkspace000000000000001"`,
 		`environmentVariables[S]: (none) → {key: "S", value: ***, isSecret: true}`, `environmentVariables[A]: (none) → {key: "A", value: "1", isSecret: false}`,
-	}, shown(d.Fields))
-	same(t, "unverified", []string(nil), d.Unverified)
+	}, describeFields(d.Fields))
+	assertEqual(t, "unverified", []string(nil), d.NotComparable)
 }
 
 // What is secret twice is in the open nowhere; what is also a name is.
-func TestSecretTwiceAndInTheOpen(t *testing.T) {
+func TestRepeatedAndPublicSecrets(t *testing.T) {
 	t.Parallel()
-	d := deployment(t, "description: open-text, environmentVariables: [{ key: A, value: '1' }, { key: S, value: open-text }]", dedicated, plan.Policy{WriteSecrets: true})
-	other := deployment(t, "environmentVariables: [{ key: A, value: '1' }, { key: S, value: hunter2hunter2 }, { key: T, value: hunter2hunter2, isSecret: true }]", dedicated, plan.Policy{WriteSecrets: true})
-	same(t, "twice", []string{"hunter2hunter2"}, scrubbed(other))
-	same(t, "found", 1, len(d.Hidden))
+	d := compareDeployment(t, "description: open-text, environmentVariables: [{ key: A, value: '1' }, { key: S, value: open-text }]", dedicatedJSON, plan.Policy{WriteSecrets: true})
+	other := compareDeployment(t, "environmentVariables: [{ key: A, value: '1' }, { key: S, value: hunter2hunter2 }, { key: T, value: hunter2hunter2, isSecret: true }]", dedicatedJSON, plan.Policy{WriteSecrets: true})
+	assertEqual(t, "twice", []string{"hunter2hunter2"}, sensitiveTexts(other))
+	assertEqual(t, "found", 1, len(d.NewlySensitive))
 	manifest := []*schema.Node{schema.String("open-text")}
-	same(t, "in the open", []string(nil), resource.SensitiveTexts(manifest, d.Hidden))
+	assertEqual(t, "in the open", []string(nil), resource.SensitiveTexts(manifest, d.NewlySensitive))
 }
 
-// scrubbed lists what of a difference has to be hidden everywhere.
-func scrubbed(d *plan.Diff) []string { return resource.SensitiveTexts(nil, d.Hidden) }
+// sensitiveTexts lists what of a difference has to be hidden everywhere.
+func sensitiveTexts(d *plan.Diff) []string { return resource.SensitiveTexts(nil, d.NewlySensitive) }

@@ -11,8 +11,8 @@ func (c *Change) noteSimilar(w *resource.Current) {
 	if c.Action != Create {
 		return
 	}
-	note := schema.Problem{Pos: c.Object.Pos}
-	switch alike, undeclared := w.SimilarNames[c.Object], w.RenameHints[c.Object]; {
+	note := schema.Problem{Pos: c.Resource.Pos}
+	switch alike, undeclared := w.SimilarNames[c.Resource], w.RenameHints[c.Resource]; {
 	case len(alike) > 0:
 		note.Warning = true
 		note.Message = "it will be created beside " + shortList(alike) +

@@ -15,8 +15,8 @@ import (
 	"astro-apply/internal/schema"
 )
 
-// declare reads a manifest; every error fails the test.
-func declare(t testing.TB, text string) *resource.Desired {
+// declareManifest reads a manifest; every error fails the test.
+func declareManifest(t testing.TB, text string) *resource.Desired {
 	t.Helper()
 	env := manifest.Environment{Lookup: func(name string) string { return "value-of-" + name }}
 	parsed := manifest.Parse([]manifest.Source{{Name: "astro.yaml", Data: []byte(text)}}, env)
@@ -30,8 +30,8 @@ func declare(t testing.TB, text string) *resource.Desired {
 	return d
 }
 
-// live is an answer of the API about o.
-func live(t testing.TB, o *resource.Resource, answer string) *resource.Live {
+// newLive is an answer of the API about o.
+func newLive(t testing.TB, o *resource.Resource, answer string) *resource.Live {
 	t.Helper()
 	l, err := resource.NewLive(o.Kind, []byte(answer))
 	if err != nil {
@@ -40,9 +40,9 @@ func live(t testing.TB, o *resource.Resource, answer string) *resource.Live {
 	return l
 }
 
-// compare lays the members of one declared object, in YAML's flow style, over
+// compareMembers lays the members of one declared object, in YAML's flow style, over
 // an answer of the API; "" is an object that doesn't exist.
-func compare(t testing.TB, section, members, answer string, policy plan.Policy) *plan.Diff {
+func compareMembers(t testing.TB, section, members, answer string, policy plan.Policy) *plan.Diff {
 	t.Helper()
 	k := resource.Kinds().KindOfSection(section)
 	if !k.Singleton && !strings.HasPrefix(members, k.Identity[0]+":") && !strings.HasPrefix(members, "id:") {
@@ -63,25 +63,25 @@ func compare(t testing.TB, section, members, answer string, policy plan.Policy) 
 		}
 		text = section + ": {" + members + "}"
 	}
-	o := declare(t, text).Resources[0]
+	o := declareManifest(t, text).Resources[0]
 	if answer == "" {
 		return plan.Compare(o, nil, policy)
 	}
-	return plan.Compare(o, live(t, o, answer), policy)
+	return plan.Compare(o, newLive(t, o, answer), policy)
 }
 
-func deployment(t testing.TB, members, answer string, policy plan.Policy) *plan.Diff {
+func compareDeployment(t testing.TB, members, answer string, policy plan.Policy) *plan.Diff {
 	t.Helper()
-	return compare(t, "deployments", members, answer, policy)
+	return compareMembers(t, "deployments", members, answer, policy)
 }
 
-// shown is a list of differences as people see it.
-func shown(fields []plan.Field) []string {
+// describeFields is a list of differences as people see it.
+func describeFields(fields []plan.Field) []string {
 	var out []string
 	for _, f := range fields {
 		cut := func(n *schema.Node) string { return (&redact.Secrets{}).Redact(n.Render()).Truncate(120) }
 		line := fmt.Sprintf("%s: %s → %s", f.Path, cut(f.Old), cut(f.New))
-		if f.Again {
+		if f.Rewrite {
 			line += " again"
 		}
 		out = append(out, line)
@@ -89,8 +89,8 @@ func shown(fields []plan.Field) []string {
 	return out
 }
 
-// told is a list of problems or notes without their places.
-func told(problems []schema.Problem) []string {
+// messagesOf is a list of problems or notes without their places.
+func messagesOf(problems []schema.Problem) []string {
 	var out []string
 	for _, p := range problems {
 		out = append(out, p.Message)
@@ -98,8 +98,8 @@ func told(problems []schema.Problem) []string {
 	return out
 }
 
-// body is the one request's body; nil when there is no request.
-func body(t testing.TB, d *plan.Diff) map[string]any {
+// requestBody is the one request's body; nil when there is no request.
+func requestBody(t testing.TB, d *plan.Diff) map[string]any {
 	t.Helper()
 	switch len(d.Requests) {
 	case 0:
@@ -109,13 +109,13 @@ func body(t testing.TB, d *plan.Diff) map[string]any {
 		if err != nil {
 			t.Fatal(err)
 		}
-		return decode(t, string(text))
+		return decodeJSON(t, string(text))
 	}
 	t.Fatalf("%d requests", len(d.Requests))
 	return nil
 }
 
-func decode(t testing.TB, text string) map[string]any {
+func decodeJSON(t testing.TB, text string) map[string]any {
 	t.Helper()
 	var out map[string]any
 	if err := json.Unmarshal([]byte(text), &out); err != nil {
@@ -124,18 +124,18 @@ func decode(t testing.TB, text string) map[string]any {
 	return out
 }
 
-func same(t testing.TB, what string, want, got any) {
+func assertEqual(t testing.TB, what string, want, got any) {
 	t.Helper()
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("%s (-want +got):\n%s", what, diff)
 	}
 }
 
-// with is an answer with some members replaced; null takes one out.
-func with(t testing.TB, answer, members string) string {
+// withMembers is an answer with some members replaced; null takes one out.
+func withMembers(t testing.TB, answer, members string) string {
 	t.Helper()
-	all := decode(t, answer)
-	for name, value := range decode(t, "{"+members+"}") {
+	all := decodeJSON(t, answer)
+	for name, value := range decodeJSON(t, "{"+members+"}") {
 		if all[name] = value; value == nil {
 			delete(all, name)
 		}
@@ -149,7 +149,7 @@ func with(t testing.TB, answer, members string) string {
 
 // What the API answers about Deployments of each sort.
 const (
-	dedicated = `{
+	dedicatedJSON = `{
 		"id": "cdeployment00000000000001", "type": "DEDICATED", "name": "one", "workspaceId": "cworkspace000000000000001",
 		"clusterId": "ccluster00000000000000001", "region": "us-east-1", "description": "old", "executor": "CELERY",
 		"isCicdEnforced": true, "isDagDeployEnabled": false, "isHighAvailability": false, "schedulerSize": "SMALL",
@@ -164,15 +164,15 @@ const (
 			 "workerConcurrency": 5, "podEphemeralStorage": "10Gi", "podCpu": "1", "podMemory": "2Gi"},
 			{"id": "q2", "name": "heavy", "isDefault": false, "astroMachine": "A20", "minWorkerCount": 0, "maxWorkerCount": 3,
 			 "workerConcurrency": 10, "podEphemeralStorage": "20Gi", "podCpu": "4", "podMemory": "8Gi"}]}`
-	hybrid = `{
+	hybridJSON = `{
 		"id": "cdeployment00000000000002", "type": "HYBRID", "name": "one", "workspaceId": "cworkspace000000000000001",
 		"clusterId": "ccluster00000000000000002", "executor": "KUBERNETES", "isCicdEnforced": false, "isDagDeployEnabled": true,
 		"schedulerAu": 10, "schedulerReplicas": 2, "schedulerCpu": "1", "taskPodNodePoolId": "pool1", "status": "HEALTHY"}`
-	remote = `{
+	remoteJSON = `{
 		"id": "cdeployment00000000000003", "type": "DEDICATED", "name": "one", "workspaceId": "cworkspace000000000000001",
 		"clusterId": "ccluster00000000000000001", "executor": "ASTRO", "schedulerSize": "SMALL",
 		"remoteExecution": {"enabled": true, "allowedIpAddressRanges": ["10.0.0.0/8"], "taskLogBucket": "logs", "taskLogUrlPattern": "p", "remoteApiUrl": "https://x"}}`
-	hibernation = `"isDevelopmentMode": true, "scalingSpec": {"hibernationSpec": {
+	hibernationJSON = `"isDevelopmentMode": true, "scalingSpec": {"hibernationSpec": {
 		"schedules": [
 			{"hibernateAtCron": "0 19 * * *", "wakeAtCron": "0 7 * * *", "isEnabled": true, "description": "nights"},
 			{"hibernateAtCron": "0 1 * * 6", "wakeAtCron": "0 1 * * 1", "isEnabled": false}],

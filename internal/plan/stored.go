@@ -8,16 +8,16 @@ import (
 	"astro-apply/internal/schema"
 )
 
-// Stored returns a warning for each field that Astro stores in another way than
+// StorageWarnings returns a warning for each field that Astro stores in another way than
 // it was written; live is the resource as Astro returns it after the write. To the
 // next run, such a field looks like one that somebody changed.
-func Stored(o *resource.Resource, live *resource.Live, policy Policy) []schema.Problem {
+func StorageWarnings(o *resource.Resource, live *resource.Live, policy Policy) []schema.Problem {
 	policy.WriteSecrets, policy.Rotate = false, nil
 	d := Compare(o, live, policy)
 	var out []*storedField
 	at := map[string]*storedField{}
 	for _, f := range d.Fields {
-		if f.Again {
+		if f.Rewrite {
 			continue
 		}
 		path := listPath(f.Path)
@@ -26,16 +26,16 @@ func Stored(o *resource.Resource, live *resource.Live, policy Policy) []schema.P
 			s = &storedField{path: path, pos: o.Pos}
 			out, at[path] = append(out, s), s
 		}
-		s.add(f)
+		s.addDifference(f)
 	}
 	for _, f := range d.Kept { // the other spelling of a written item looks like an item that isn't declared
 		if s := at[listPath(f.Path)]; s != nil {
-			s.add(f)
+			s.addDifference(f)
 		}
 	}
 	warnings := make([]schema.Problem, len(out))
 	for i, s := range out {
-		warnings[i] = schema.Problem{Pos: s.pos, Warning: true, Message: s.message()}
+		warnings[i] = schema.Problem{Pos: s.pos, Warning: true, Message: s.warningText()}
 	}
 	return warnings
 }
@@ -55,7 +55,7 @@ type storedField struct {
 	written, returned []*schema.Node
 }
 
-func (s *storedField) add(f Field) {
+func (s *storedField) addDifference(f Field) {
 	if f.New != nil {
 		s.written = append(s.written, f.New)
 		if f.New.Pos.IsKnown() {
@@ -67,13 +67,13 @@ func (s *storedField) add(f Field) {
 	}
 }
 
-func (s *storedField) message() string {
+func (s *storedField) warningText() string {
 	written, returned := (&schema.Node{Form: schema.List, Items: s.written}).Clone(), (&schema.Node{Form: schema.List, Items: s.returned}).Clone()
-	if secret(written) { // the returned value may be another spelling of the secret
+	if hasSensitive(written) { // the returned value may be another spelling of the secret
 		returned.MarkSensitive()
 	}
 	if len(written.Items) == 1 && len(returned.Items) <= 1 || len(written.Items) == 0 && len(returned.Items) == 1 {
-		written, returned = only(written), only(returned)
+		written, returned = soleItem(written), soleItem(returned)
 	}
 	const again = "so every run writes it again"
 	switch x, y := schema.ShowBoth(written, returned); {
@@ -86,8 +86,8 @@ func (s *storedField) message() string {
 	}
 }
 
-// only is the one item of a list, nil if there is none.
-func only(list *schema.Node) *schema.Node {
+// soleItem is the one item of a list, nil if there is none.
+func soleItem(list *schema.Node) *schema.Node {
 	if len(list.Items) == 0 {
 		return nil
 	}

@@ -7,7 +7,7 @@ import (
 )
 
 // The live Deployment is what Astro returns after the declared fields were written.
-func TestStored(t *testing.T) {
+func TestStorageWarnings(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		members     string
@@ -63,15 +63,15 @@ func TestStored(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			o := declare(t, "deployments: [{ name: one, workspaceId: cworkspace000000000000001, "+test.members+" }]").Resources[0]
+			o := declareManifest(t, "deployments: [{ name: one, workspaceId: cworkspace000000000000001, "+test.members+" }]").Resources[0]
 			var got []string
-			for _, w := range plan.Stored(o, live(t, o, dedicated), plan.Policy{AllowDelete: test.allowDelete, WriteSecrets: true}) {
+			for _, w := range plan.StorageWarnings(o, newLive(t, o, dedicatedJSON), plan.Policy{AllowDelete: test.allowDelete, WriteSecrets: true}) {
 				got = append(got, w.Message)
 				if !w.Warning || !w.Pos.IsKnown() {
 					t.Errorf("no warning with a place: %+v", w)
 				}
 			}
-			same(t, "warnings", test.want, got)
+			assertEqual(t, "warnings", test.want, got)
 		})
 	}
 }

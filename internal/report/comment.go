@@ -65,7 +65,7 @@ func (m *Marker) Show(p *plan.Plan) error {
 	if err != nil {
 		return err
 	}
-	m.Digest = plan.Sum(review)
+	m.Digest = plan.DigestOf(review)
 	var b bytes.Buffer
 	z := gzip.NewWriter(&b)
 	if _, err := z.Write(review); err != nil {
@@ -101,7 +101,7 @@ func (m Marker) Review() ([]byte, error) {
 	if len(review) > reviewMost {
 		return nil, fmt.Errorf("plan in the comment: larger than %d MiB", reviewMost>>20)
 	}
-	if plan.Sum(review) != m.Digest {
+	if plan.DigestOf(review) != m.Digest {
 		return nil, fmt.Errorf("plan in the comment: it is not the one of its digest")
 	}
 	return review, nil

@@ -62,7 +62,7 @@ func TestFailedRunHasAnError(t *testing.T) {
 	reported := p(many(1), world{"w0": resource.ErrReported})
 	reported.Problems = []schema.Problem{wrong(1, "two of them", false)}
 	blocked := p(many(2), nil)
-	blocked.Changes[1].Action, blocked.Changes[1].Err = plan.Unknown, &resource.BlockedError{Dependency: blocked.Changes[0].Object}
+	blocked.Changes[1].Action, blocked.Changes[1].Err = plan.Errored, &resource.BlockedError{Dependency: blocked.Changes[0].Resource}
 	stopped := func(p *plan.Plan) []apply.Outcome {
 		return applied(p, map[string]outcome{"w0": {status: apply.Stopped, err: errStop}, "w1": {status: apply.Stopped, err: errStop}})
 	}

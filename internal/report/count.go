@@ -47,7 +47,7 @@ func (r *Run) Counts() Counts {
 
 var planned = map[plan.Action]apply.Status{
 	plan.Create: apply.Created, plan.Update: apply.Updated, plan.Delete: apply.Deleted,
-	plan.Unchanged: apply.Unchanged, plan.Kept: apply.Kept, plan.Unknown: apply.Failed,
+	plan.Unchanged: apply.Unchanged, plan.DeletePrevented: apply.Kept, plan.Errored: apply.Failed,
 }
 
 func (c *Counts) add(s apply.Status) {

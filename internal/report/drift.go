@@ -22,9 +22,9 @@ func (r *Run) drifted(c *plan.Change) string {
 	var b strings.Builder
 	page := ""
 	if c.Live != nil {
-		page = r.page(c.Live, c.Object.Kind)
+		page = r.page(c.Live, c.Resource.Kind)
 	}
-	fmt.Fprintf(&b, "#### %s\n\n", linked(c.Object.String(), page))
+	fmt.Fprintf(&b, "#### %s\n\n", linked(c.Resource.String(), page))
 	if last := lastChange(c.Live); last != "" {
 		b.WriteString(github.Markdown("Last changed "+last+".") + "\n\n")
 	}
@@ -41,20 +41,20 @@ type deviation struct{ path, live, declared string }
 func (r *Run) deviations(c *plan.Change) (out []deviation) {
 	switch c.Action {
 	case plan.Create:
-		return []deviation{{"", "there is none" + told("; ", r.visible(c)), "declared at " + c.Object.Pos.String()}}
-	case plan.Delete, plan.Kept:
+		return []deviation{{"", "there is none" + told("; ", r.visible(c)), "declared at " + c.Resource.Pos.String()}}
+	case plan.Delete, plan.DeletePrevented:
 		return []deviation{{"", "it is there", "state: absent"}}
 	}
 	for i, v := range r.values(c.Fields) {
-		if !c.Fields[i].Again { // a secret that an update would write again is not known to differ
+		if !c.Fields[i].Rewrite { // a secret that an update would write again is not known to differ
 			out = append(out, deviation{c.Fields[i].Path, v.before, v.after + v.note})
 		}
 	}
 	for i, v := range r.values(c.Kept) {
 		out = append(out, deviation{c.Kept[i].Path, v.before, v.after})
 	}
-	if c.Unusable != "" {
-		out = append(out, deviation{"", c.Unusable, "usable"})
+	if c.UnusableReason != "" {
+		out = append(out, deviation{"", c.UnusableReason, "usable"})
 	}
 	return out
 }

@@ -109,7 +109,7 @@ func problems(in []schema.Problem, title string) []Finding {
 // change tells what a plan has to say beside its differences.
 func (r *Run) change(c *plan.Change) []Finding {
 	var out []Finding
-	name := c.Object.String()
+	name := c.Resource.String()
 	for _, n := range c.Notes {
 		level := github.Notice
 		if n.Warning {
@@ -119,9 +119,9 @@ func (r *Run) change(c *plan.Change) []Finding {
 		}
 		out = append(out, Finding{Level: level, Pos: n.Pos, Title: name, Message: name + ": " + n.Message})
 	}
-	if len(c.Unverified) > 0 && r.Exported == nil { // there they are listed by their variables
-		out = append(out, Finding{Level: github.Notice, Pos: c.Object.Pos, Title: name, rank: 1, Message: fmt.Sprintf(
-			"%s: kept, not verified, because Astro doesn't return such values: %s; write-secrets: true writes them", name, strings.Join(c.Unverified, ", "))})
+	if len(c.NotComparable) > 0 && r.Exported == nil { // there they are listed by their variables
+		out = append(out, Finding{Level: github.Notice, Pos: c.Resource.Pos, Title: name, rank: 1, Message: fmt.Sprintf(
+			"%s: kept, not verified, because Astro doesn't return such values: %s; write-secrets: true writes them", name, strings.Join(c.NotComparable, ", "))})
 	}
 	if c.Err != nil && r.Outcomes == nil && !errors.Is(c.Err, resource.ErrReported) {
 		out = append(out, unread(name, c)...)
@@ -132,7 +132,7 @@ func (r *Run) change(c *plan.Change) []Finding {
 // unread tells why an object could not be compared: what only waits for
 // another one after the reasons.
 func unread(name string, c *plan.Change) []Finding {
-	out := failure(name, c.Err, c.Object.Pos, nil)
+	out := failure(name, c.Err, c.Resource.Pos, nil)
 	if _, ok := errors.AsType[*resource.BlockedError](c.Err); ok {
 		out[0].rank = 2
 	}
@@ -141,7 +141,7 @@ func unread(name string, c *plan.Change) []Finding {
 
 // outcome tells what went wrong with one object.
 func outcome(o apply.Outcome) []Finding {
-	name, pos := o.Change.Object.String(), o.Change.Object.Pos
+	name, pos := o.Change.Resource.String(), o.Change.Resource.Pos
 	var out []Finding
 	for _, w := range o.Warnings {
 		out = append(out, Finding{Level: github.Warning, Pos: w.Pos, Title: name, Message: name + ": " + w.Message})

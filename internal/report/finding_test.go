@@ -49,7 +49,7 @@ func TestFindingOrder(t *testing.T) {
 	change(t, everything.Plan, "sandbox").Notes = []schema.Problem{{Pos: at(26, 11), Message: "late, but more useful than a secret that is as it was"}}
 
 	waiting := planning(t, plan.Policy{})
-	change(t, waiting.Plan, "data").Err = &resource.BlockedError{Dependency: change(t, waiting.Plan, "hidden").Object}
+	change(t, waiting.Plan, "data").Err = &resource.BlockedError{Dependency: change(t, waiting.Plan, "hidden").Resource}
 	for name, test := range map[string]struct {
 		run  *report.Run
 		want []string

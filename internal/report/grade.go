@@ -83,15 +83,15 @@ func (t toll) restart() string { return plural(t.n, t.kind.Title) + verb(t.n, " 
 func (r *Run) affected(effect schema.Impact) (out []toll) {
 	at := map[string]int{}
 	for _, c := range r.Plan.Changes {
-		standing := c.Action == plan.Create && c.Object.Kind.Singleton // of that, there always is one
+		standing := c.Action == plan.Create && c.Resource.Kind.Singleton // of that, there always is one
 		if c.Action != plan.Update && !standing {
 			continue
 		}
 		for _, name := range touched(c, effect) {
-			key := c.Object.Kind.Name + "." + name
+			key := c.Resource.Kind.Name + "." + name
 			if _, ok := at[key]; !ok {
 				at[key] = len(out)
-				out = append(out, toll{kind: c.Object.Kind, field: name})
+				out = append(out, toll{kind: c.Resource.Kind, field: name})
 			}
 			out[at[key]].n++
 		}
@@ -103,7 +103,7 @@ func (r *Run) affected(effect schema.Impact) (out []toll) {
 func (r *Run) restarted() (out []toll) {
 	at := map[*resource.Kind]int{}
 	for _, c := range r.Plan.Changes {
-		k := c.Object.Kind
+		k := c.Resource.Kind
 		if c.Action != plan.Update || len(touched(c, schema.Restarts)) == 0 {
 			continue
 		}
@@ -121,7 +121,7 @@ func (r *Run) restarted() (out []toll) {
 func touched(c *plan.Change, effect schema.Impact) (names []string) {
 	seen := map[string]bool{}
 	for _, f := range c.Fields {
-		name, of := schema.MaxImpact(c.Object.Kind.Fields, f.Path)
+		name, of := schema.MaxImpact(c.Resource.Kind.Fields, f.Path)
 		if of == effect && !seen[name] {
 			seen[name] = true
 			names = append(names, name)
@@ -137,9 +137,9 @@ func (r *Run) elements() (gone, renewed int) {
 		for _, f := range c.Fields {
 			switch {
 			case c.Action != plan.Update:
-			case f.New == nil && !f.Again:
+			case f.New == nil && !f.Rewrite:
 				gone++
-			case c.Object.Kind.GeneratedSecret != "" && f.Path == c.Object.Kind.GeneratedSecret:
+			case c.Resource.Kind.GeneratedSecret != "" && f.Path == c.Resource.Kind.GeneratedSecret:
 				renewed++
 			}
 		}

@@ -102,7 +102,7 @@ func hostileRun(t testing.TB, text, id string) *report.Run {
 	bad := fmt.Errorf("no: %w", errors.New(text))
 	p := planned(t, declared, world{text: answer, "other": bad}, plan.Policy{})
 	same(t, "problems", 0, len(p.Problems))
-	left := []resource.UnmanagedResource{{Kind: p.Changes[0].Object.Kind, Live: p.Changes[0].Live, RootKind: resource.Kinds().Kind("workspace"), RootName: text}}
+	left := []resource.UnmanagedResource{{Kind: p.Changes[0].Resource.Kind, Live: p.Changes[0].Live, RootKind: resource.Kinds().Kind("workspace"), RootName: text}}
 	return &report.Run{Mode: "plan", Why: text, Unmanaged: left, Interface: "https://cloud.astronomer.io", Plan: p, Calls: []report.Call{{Method: "GET", Path: text, RequestID: text}}, Errors: []error{bad}}
 }
 

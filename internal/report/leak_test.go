@@ -60,7 +60,7 @@ func channels(t *testing.T, secret, text string) map[string]string {
 	run.Mask(secret)
 	log.Reset()                                           // the masks themselves
 	r := hostileRun(t, text, "cdeployment00000000000001") // an id is structure
-	r.Secrets, r.Plan.Scrub, r.NotApplied, r.Remarks = run.Secrets(), run.Scrub, "not on `"+text+"`", []string{text}
+	r.Secrets, r.Plan.Redact, r.NotApplied, r.Remarks = run.Secrets(), run.Scrub, "not on `"+text+"`", []string{text}
 	out := map[string]string{}
 	for _, mode := range []string{"plan", "drift", "apply"} {
 		if r.Mode = mode; mode == "apply" {

@@ -74,7 +74,7 @@ func (r *Run) redactAll(texts []string) []string {
 func (r *Run) objects() []object {
 	list := []object{}
 	for _, x := range r.rows() {
-		o := x.change.Object
+		o := x.change.Resource
 		list = append(list, object{o.Kind.Name, r.Secrets.Redact(o.Name()).String(), x.id, string(x.change.Action), x.page, string(x.status)})
 	}
 	return list
@@ -120,7 +120,7 @@ func document(p *plan.Plan) (text, digest string, err error) {
 		return "", "", err
 	}
 	if len(data) > outputLimit {
-		if data, err = p.Brief(); err != nil {
+		if data, err = p.BriefJSON(); err != nil {
 			return "", "", err
 		}
 	}

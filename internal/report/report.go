@@ -65,7 +65,7 @@ func (r *Run) unusable() (n int) {
 		return 0
 	}
 	for _, c := range r.Plan.Changes {
-		if c.Unusable != "" {
+		if c.UnusableReason != "" {
 			n++
 		}
 	}
@@ -82,7 +82,7 @@ func (r *Run) deviates() bool {
 			return true
 		}
 	}
-	return r.Plan.Count(plan.Create, plan.Update, plan.Delete, plan.Kept) > 0
+	return r.Plan.Count(plan.Create, plan.Update, plan.Delete, plan.DeletePrevented) > 0
 }
 
 // Failed reports whether the step has to fail.

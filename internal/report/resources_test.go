@@ -92,7 +92,7 @@ func TestPlanOutput(t *testing.T) {
 	same(t, "changes", []string{
 		"update data", "create new_one", "kept old", "unknown hidden", "update my_deployment", "unchanged vault", "create sandbox",
 	}, actions)
-	same(t, "version, unchanged, brief", []any{plan.Version, 2, false}, []any{d.Version, d.Unchanged, d.Brief})
+	same(t, "version, unchanged, brief", []any{plan.JSONVersion, 2, false}, []any{d.Version, d.Unchanged, d.Brief})
 	digest, err := r.Plan.Digest()
 	if err != nil {
 		t.Fatal(err)

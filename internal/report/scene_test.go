@@ -113,7 +113,7 @@ func applying(t testing.TB) *report.Run {
 		"sandbox":       {status: apply.Unconfirmed, wrote: apply.Created, err: fmt.Errorf("accepted, not confirmed: last seen DEPLOYING (%w)", errLate)},
 	})
 	for i := range r.Outcomes {
-		switch o := &r.Outcomes[i]; o.Change.Object.Name() {
+		switch o := &r.Outcomes[i]; o.Change.Resource.Name() {
 		case "new_one":
 			o.Live, o.Duration = live(t, o.Change, `{"id": "cworkspace000000000000004", "name": "new_one"}`), 2*time.Second
 		case "sandbox":
@@ -142,7 +142,7 @@ func forty(t testing.TB, path, message string) *report.Run {
 
 func live(t testing.TB, c *plan.Change, answer string) *resource.Live {
 	t.Helper()
-	l, err := resource.NewLive(c.Object.Kind, []byte(answer))
+	l, err := resource.NewLive(c.Resource.Kind, []byte(answer))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -153,7 +153,7 @@ func live(t testing.TB, c *plan.Change, answer string) *resource.Live {
 func change(t testing.TB, p *plan.Plan, name string) *plan.Change {
 	t.Helper()
 	for _, c := range p.Changes {
-		if c.Object.Name() == name {
+		if c.Resource.Name() == name {
 			return c
 		}
 	}

@@ -58,9 +58,9 @@ type outcome struct {
 func applied(p *plan.Plan, of map[string]outcome) []apply.Outcome {
 	out := []apply.Outcome{}
 	for _, c := range p.Changes {
-		o := of[c.Object.Name()]
+		o := of[c.Resource.Name()]
 		x := apply.Outcome{Change: c, Live: c.Live, Status: o.status, Wrote: o.wrote, Err: o.err}
-		if sent := plan.Compare(c.Object, c.Live, plan.Policy{}).Requests; len(c.Requests) > 0 && len(sent) > 0 {
+		if sent := plan.Compare(c.Resource, c.Live, plan.Policy{}).Requests; len(c.Requests) > 0 && len(sent) > 0 {
 			x.Body = sent[0].Body
 		}
 		out = append(out, x)

@@ -144,7 +144,7 @@ func (r *Run) details() (blocks []string) {
 
 func (r *Run) diff(c *plan.Change) string {
 	lines := r.differences(c)
-	if len(lines) == 0 || c.Action == plan.Unknown { // then why is an error
+	if len(lines) == 0 || c.Action == plan.Errored { // then why is an error
 		return ""
 	}
 	var text strings.Builder
@@ -161,7 +161,7 @@ func (r *Run) diff(c *plan.Change) string {
 	// A summary is HTML, in which markdown's escapes would show. In code
 	// nothing becomes a link or a mention.
 	return fmt.Sprintf("<details><summary>%s <code>%s</code>: %s</summary>\n\n%s\n</details>\n\n",
-		c.Action, html.EscapeString(github.Neutral(c.Object.String())), plural(len(lines), "difference"), github.Fence("diff", text.String()))
+		c.Action, html.EscapeString(github.Neutral(c.Resource.String())), plural(len(lines), "difference"), github.Fence("diff", text.String()))
 }
 
 func orElse(s, fallback string) string {

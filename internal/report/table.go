@@ -27,7 +27,7 @@ func (r *Run) rows() []row {
 	var out []row
 	for i, c := range r.Plan.Changes {
 		x := row{change: c, status: "planned"}
-		if c.Action == plan.Unchanged || c.Action == plan.Kept || c.Action == plan.Unknown {
+		if c.Action == plan.Unchanged || c.Action == plan.DeletePrevented || c.Action == plan.Errored {
 			x.status = planned[c.Action]
 		}
 		if len(c.Problems) > 0 {
@@ -41,7 +41,7 @@ func (r *Run) rows() []row {
 		if live != nil {
 			x.id = live.ID
 			if x.status != apply.Deleted {
-				x.page = r.page(live, c.Object.Kind)
+				x.page = r.page(live, c.Resource.Kind)
 			}
 		}
 		out = append(out, x)
@@ -68,7 +68,7 @@ func (r *Run) table(room int) string {
 	var b strings.Builder
 	same, rest := 0, 0
 	for _, x := range rows {
-		if x.status == apply.Unchanged && len(rows) > fewRows && len(x.change.Kept) == 0 && x.change.Unusable == "" {
+		if x.status == apply.Unchanged && len(rows) > fewRows && len(x.change.Kept) == 0 && x.change.UnusableReason == "" {
 			same++
 			continue
 		}
@@ -106,13 +106,13 @@ func (r *Run) columns() string {
 }
 
 func (r *Run) line(x row) string {
-	name, action := linked(x.change.Object.String(), x.page), string(x.change.Action)
+	name, action := linked(x.change.Resource.String(), x.page), string(x.change.Action)
 	switch {
 	case r.Outcomes != nil:
 		return fmt.Sprintf("| %s | %s | %s | %s | %s |\n", icons[x.status], name, action, x.status, took(x.took))
 	case r.Mode == "drift" && x.change.Action == plan.Unchanged && len(x.change.Kept) > 0:
 		action = "has more than declared"
-	case r.Mode == "drift" && x.change.Action == plan.Unchanged && x.change.Unusable != "":
+	case r.Mode == "drift" && x.change.Action == plan.Unchanged && x.change.UnusableReason != "":
 		action = "has expired or failed"
 	case r.Mode == "drift":
 		action = drifts[x.change.Action]
@@ -122,7 +122,7 @@ func (r *Run) line(x row) string {
 
 // drifts is what an action says of what is live.
 var drifts = map[plan.Action]string{
-	plan.Create: "missing", plan.Update: "differs", plan.Delete: "still there", plan.Kept: "still there", plan.Unchanged: "as declared", plan.Unknown: "unknown",
+	plan.Create: "missing", plan.Update: "differs", plan.Delete: "still there", plan.DeletePrevented: "still there", plan.Unchanged: "as declared", plan.Errored: "unknown",
 }
 
 // linked is a name as a link to its page, if it has one.

@@ -13,7 +13,7 @@ import (
 )
 
 var sign = map[plan.Action]string{
-	plan.Create: "+", plan.Update: "~", plan.Delete: "-", plan.Kept: "!", plan.Unknown: "?",
+	plan.Create: "+", plan.Update: "~", plan.Delete: "-", plan.DeletePrevented: "!", plan.Errored: "?",
 }
 
 // PlanText is the plan as a plan looks: one block per object that is not as it
@@ -21,7 +21,7 @@ var sign = map[plan.Action]string{
 func (r *Run) PlanText() string {
 	var b strings.Builder
 	for _, c := range r.Plan.Changes {
-		unusable := r.Mode == "drift" && c.Unusable != ""
+		unusable := r.Mode == "drift" && c.UnusableReason != ""
 		if c.Action == plan.Unchanged && len(c.Kept) == 0 && !unusable {
 			continue
 		}
@@ -33,7 +33,7 @@ func (r *Run) PlanText() string {
 			b.WriteString("    ! " + visible + "\n")
 		}
 		if unusable {
-			b.WriteString("    ! " + github.Neutral(c.Unusable) + "\n")
+			b.WriteString("    ! " + github.Neutral(c.UnusableReason) + "\n")
 		}
 		for _, line := range r.differences(c) {
 			b.WriteString("    " + line.sign + " " + line.text + "\n")
@@ -47,12 +47,12 @@ func heading(c *plan.Change) string {
 	if mark == "" {
 		mark = "="
 	}
-	line := fmt.Sprintf("%s %s %s", mark, c.Action, c.Object)
+	line := fmt.Sprintf("%s %s %s", mark, c.Action, c.Resource)
 	if c.Live != nil {
 		line += " (" + c.Live.ID + ")"
 	}
-	if c.Object.Pos.IsKnown() {
-		line += "  " + c.Object.Pos.String()
+	if c.Resource.Pos.IsKnown() {
+		line += "  " + c.Resource.Pos.String()
 	}
 	return line
 }
@@ -84,7 +84,7 @@ func (r *Run) differences(c *plan.Change) []line {
 
 func difference(f plan.Field, v value) line {
 	switch {
-	case f.Again:
+	case f.Rewrite:
 		return line{"~", f.Path + ": " + schema.RedactionMark + " (written again, it can't be compared)"}
 	case f.New == nil:
 		return line{"-", f.Path + ": " + v.before}
@@ -96,10 +96,10 @@ func difference(f plan.Field, v value) line {
 
 // Line is the log's line about one outcome.
 func Line(o apply.Outcome) string {
-	text := fmt.Sprintf("%s %s", o.Status, o.Change.Object)
+	text := fmt.Sprintf("%s %s", o.Status, o.Change.Resource)
 	if o.Live != nil {
 		text += " (" + o.Live.ID + ")"
-		if _, why := o.Live.State(o.Change.Object.Kind); why != "" && o.Status.OK() {
+		if _, why := o.Live.State(o.Change.Resource.Kind); why != "" && o.Status.OK() {
 			text += ", " + why
 		}
 	}

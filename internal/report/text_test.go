@@ -71,7 +71,7 @@ func TestLine(t *testing.T) {
 func outcomeOf(t testing.TB, r *report.Run, name string) apply.Outcome {
 	t.Helper()
 	for _, o := range r.Outcomes {
-		if o.Change.Object.Name() == name {
+		if o.Change.Resource.Name() == name {
 			return o
 		}
 	}

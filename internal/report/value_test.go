@@ -16,7 +16,7 @@ const cutSecret = "hunter2-correct-18"
 // changed is a run of one object that changes in fields.
 func changed(fields ...plan.Field) *report.Run {
 	object := &resource.Resource{Kind: resource.Kinds().KindOfSection("workspaces"), Body: &schema.Node{Form: schema.Map}}
-	r := &report.Run{Mode: "plan", Secrets: &redact.Secrets{}, Plan: &plan.Plan{Changes: []*plan.Change{{Object: object, Action: plan.Update, Diff: plan.Diff{Fields: fields}}}}}
+	r := &report.Run{Mode: "plan", Secrets: &redact.Secrets{}, Plan: &plan.Plan{Changes: []*plan.Change{{Resource: object, Action: plan.Update, Diff: plan.Diff{Fields: fields}}}}}
 	r.Secrets.Add(cutSecret)
 	return r
 }

@@ -11,19 +11,19 @@ import (
 
 // visible is how many objects the token sees of the kind of one that is to be created, "" where that proves nothing.
 func (r *Run) visible(c *plan.Change) string {
-	if c.Action != plan.Create || c.Visible == "" || r.Simulated {
+	if c.Action != plan.Create || c.VisibleText == "" || r.Simulated {
 		return ""
 	}
-	return "the token sees " + c.Visible
+	return "the token sees " + c.VisibleText
 }
 
 // unseen warns, once, that a plan creates Workspaces with a token that sees none. Once one is created, there were none.
 func (r *Run) unseen() []Finding {
 	for _, c := range r.Plan.Changes {
-		if visible := r.visible(c); visible != "" && c.Unseen && c.Object.Kind.ParentFields == nil && r.Outcomes == nil {
-			name := c.Object.String()
-			return []Finding{{Level: github.Warning, Pos: c.Object.Pos, Title: name, Message: fmt.Sprintf(
-				"%s: %s. If the Organization has any, this one may exist already: %s", name, visible, c.Object.Kind.Visibility)}}
+		if visible := r.visible(c); visible != "" && c.NoneVisible && c.Resource.Kind.ParentFields == nil && r.Outcomes == nil {
+			name := c.Resource.String()
+			return []Finding{{Level: github.Warning, Pos: c.Resource.Pos, Title: name, Message: fmt.Sprintf(
+				"%s: %s. If the Organization has any, this one may exist already: %s", name, visible, c.Resource.Kind.Visibility)}}
 		}
 	}
 	return nil
@@ -31,9 +31,9 @@ func (r *Run) unseen() []Finding {
 
 // explainForbidden adds to the findings of a create that was forbidden how many resources the token sees.
 func explainForbidden(o apply.Outcome, out []Finding) []Finding {
-	if c := o.Change; c.Visible != "" && c.Action == plan.Create && astro.IsForbidden(o.Err) {
+	if c := o.Change; c.VisibleText != "" && c.Action == plan.Create && astro.IsForbidden(o.Err) {
 		for i := range out {
-			out[i].Message += fmt.Sprintf("\nThe token sees %s, so this one may exist already: %s.", c.Visible, c.Object.Kind.Visibility)
+			out[i].Message += fmt.Sprintf("\nThe token sees %s, so this one may exist already: %s.", c.VisibleText, c.Resource.Kind.Visibility)
 		}
 	}
 	return out

@@ -126,7 +126,7 @@ func TestWordsAreNoSecrets(t *testing.T) {
 	allowed := plan.Policy{AllowDelete: true}
 	documents := func(secrets ...string) (review string, out []report.Output, comment report.Marker) {
 		r := &report.Run{Mode: "plan", Why: "x", Plan: planned(t, worded, wordedWorld, allowed), Interface: "https://cloud.astronomer.io", Secrets: runner(secrets...).Secrets()}
-		r.Plan.Scrub = scrubber(secrets...)
+		r.Plan.Redact = scrubber(secrets...)
 		if err := comment.Show(r.Plan); err != nil {
 			t.Fatal(err)
 		}
@@ -142,7 +142,7 @@ func TestWordsAreNoSecrets(t *testing.T) {
 	}
 	review, out, comment := documents()
 	same := func(text string, p *plan.Plan) bool {
-		lines, err := p.Beyond([]byte(text))
+		lines, err := p.UnreviewedChanges([]byte(text))
 		return err == nil && len(lines) == 0
 	}
 	other := map[string]*plan.Plan{
@@ -167,12 +167,12 @@ func TestWordsAreNoSecrets(t *testing.T) {
 		if !slices.Equal(out, gotOut) {
 			t.Errorf("one of the secrets %q: the outputs become\n%v\nfrom\n%v", secrets, gotOut, out)
 		}
-		now.Scrub = scrubber(secrets...)
+		now.Redact = scrubber(secrets...)
 		if !same(gotReview, now) {
 			t.Errorf("one of the secrets %q: the plan isn't the reviewed one", secrets)
 		}
 		for name, p := range other {
-			if p.Scrub = now.Scrub; same(gotReview, p) {
+			if p.Redact = now.Redact; same(gotReview, p) {
 				t.Errorf("one of the secrets %q: %s passes as reviewed", secrets, name)
 			}
 		}
@@ -202,7 +202,7 @@ func TestScrubbedContentIsNotReviewed(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			reviewed, now := planned(t, test.reviewed, there, allowed), planned(t, test.now, there, allowed)
-			reviewed.Scrub, now.Scrub = scrubber("hunter2"), scrubber("hunter2")
+			reviewed.Redact, now.Redact = scrubber("hunter2"), scrubber("hunter2")
 			review, err := reviewed.Review()
 			if err != nil {
 				t.Fatal(err)
@@ -210,7 +210,7 @@ func TestScrubbedContentIsNotReviewed(t *testing.T) {
 			if strings.Contains(string(review), "hunter2") {
 				t.Errorf("the review shows the secret: %s", review)
 			}
-			lines, err := now.Beyond(review)
+			lines, err := now.UnreviewedChanges(review)
 			if err != nil || (len(lines) == 0) != test.want {
 				t.Errorf("%v, %q", err, lines)
 			}
