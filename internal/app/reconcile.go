@@ -71,10 +71,10 @@ func (p *process) apply(ctx context.Context, source resource.Source, policy plan
 		defer p.runner.EndGroup()
 	}
 	p.report.Outcomes = apply.Run(ctx, source, p.report.Plan, apply.Options{
-		Policy: policy,
-		Wait:   bool(p.config.Wait),
-		Done:   func(o apply.Outcome) { p.runner.Print(report.Line(o)) },
-		Said:   p.runner.Print, Mask: p.runner.Mask, Deliver: p.deliver,
+		Policy:     policy,
+		Wait:       bool(p.config.Wait),
+		OnOutcome:  func(o apply.Outcome) { p.runner.Print(report.Line(o)) },
+		OnProgress: p.runner.Print, Mask: p.runner.Mask, SaveSecret: p.deliver,
 	})
 	p.stopped(ctx)
 }

@@ -61,7 +61,7 @@ func (p *process) rehearse(run context.Context, sources []manifest.Source) {
 		p.report.Problems = append(p.report.Problems, problem)
 	}
 	if ctx.Err() == nil && !p.report.Broken() {
-		p.refusals(apply.Run(ctx, source, rehearsed, apply.Options{Policy: policy, Deliver: func(*resource.Resource, string) error { return nil }}))
+		p.refusals(apply.Run(ctx, source, rehearsed, apply.Options{Policy: policy, SaveSecret: func(*resource.Resource, string) error { return nil }}))
 	}
 	p.report.Rehearsed = ctx.Err() == nil
 	switch {
@@ -85,7 +85,7 @@ func (p *process) refusals(outcomes []apply.Outcome) {
 		problem := schema.Problem{Pos: o.Change.Resource.Pos, Message: refusal.Message, Warning: true}
 		why := "it may be live already"
 		for _, f := range refusal.FieldErrors {
-			if at, ok := o.Body.PositionOf(f.Field); ok {
+			if at, ok := o.RequestBody.PositionOf(f.Field); ok {
 				problem.Pos, problem.Message = at, f.Field+": "+strings.TrimPrefix(f.Message, f.Field+" ")
 				why = guessed(o.Change.Resource)
 				problem.Warning = why != ""

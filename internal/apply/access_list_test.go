@@ -20,7 +20,7 @@ import (
 func TestAccessListInBatches(t *testing.T) {
 	t.Parallel()
 	const address = "203.0.113.9"
-	kinds, batch := accessListInBatches(longtest.Size(50, 1000))
+	kinds, batch := catalogWithBatchSize(longtest.Size(50, 1000))
 	own := []string{"203.0.113.0/24"}
 	// many are ranges in the networks 10.<first>.0.0/16 and so on.
 	many := func(first, count int) []string {
@@ -66,7 +66,7 @@ func TestAccessListInBatches(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				s := newStage(t, simulator.Options{CallerAddress: address})
+				s := newHarness(t, simulator.Options{CallerAddress: address})
 				s.kinds = kinds
 				for _, network := range test.before {
 					s.server.Seed("allowedIpAddressRange", map[string]any{"ipAddressRange": network})
@@ -79,7 +79,7 @@ func TestAccessListInBatches(t *testing.T) {
 				if test.after == nil {
 					text = "allowedIpAddressRanges: []"
 				}
-				o := s.apply(context.Background(), text, apply.Options{Policy: policy})[0]
+				o := s.applyManifest(context.Background(), text, apply.Options{Policy: policy})[0]
 				if test.refused != "" {
 					if o.Status != apply.Failed || !strings.Contains(fmt.Sprint(o.Err), test.refused) {
 						t.Errorf("%s: %v, want a refusal with %q", o.Status, o.Err, test.refused)
@@ -87,7 +87,7 @@ func TestAccessListInBatches(t *testing.T) {
 				} else if o.Status != apply.Updated {
 					t.Errorf("%s: %v", o.Status, o.Err)
 				}
-				if n := len(s.writes()); n != test.writes {
+				if n := len(s.listWrites()); n != test.writes {
 					t.Errorf("%d writes, want %d", n, test.writes)
 				}
 				if n := len(s.server.Objects("allowedIpAddressRange")); test.refused == "" && n != len(test.after) {
@@ -98,9 +98,9 @@ func TestAccessListInBatches(t *testing.T) {
 	}
 }
 
-// accessListInBatches returns the kinds with another size of the requests that
+// catalogWithBatchSize returns the kinds with another size of the requests that
 // change the access list, and that size. Astro's is slow to test.
-func accessListInBatches(size int) (resource.Catalog, int) {
+func catalogWithBatchSize(size int) (resource.Catalog, int) {
 	kinds := resource.Kinds()
 	for i := range kinds.Kind("allowedIpAddressRanges").UpdateEndpoints {
 		kinds.Kind("allowedIpAddressRanges").UpdateEndpoints[i].ListPatch.BatchSize = size
@@ -109,24 +109,24 @@ func accessListInBatches(size int) (resource.Catalog, int) {
 }
 
 // What is guarded is what is there when it is written, not when it was planned.
-func TestAccessListIsGuardedAgain(t *testing.T) {
+func TestAccessListIsCheckedAgain(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		s := newStage(t, simulator.Options{CallerAddress: "203.0.113.9"})
+		s := newHarness(t, simulator.Options{CallerAddress: "203.0.113.9"})
 		id := s.server.Seed("allowedIpAddressRange", map[string]any{"ipAddressRange": "203.0.113.0/24"})
 		text := "allowedIpAddressRanges: [203.0.113.0/24"
 		for i := range 1001 {
 			text += fmt.Sprintf(", 10.%d.%d.0/24", i/256, i%256)
 		}
-		p := s.plan(text+"]", plan.Policy{})
+		p := s.planManifest(text+"]", plan.Policy{})
 		remove := s.source.NewCall(p.Changes[0].Resource, resource.Endpoint{Method: "DELETE", Path: "/organizations/{organizationId}/allowed-ip-address-ranges/{id}"}, id, nil)
 		if _, err := s.source.API.Do(context.Background(), remove); err != nil {
 			t.Fatal(err)
 		}
 		s.server.ResetRequests()
 		o := apply.Run(context.Background(), s.source, p, apply.Options{})[0]
-		if o.Status != apply.Failed || !strings.Contains(fmt.Sprint(o.Err), "may not cover the address") || len(s.writes()) > 0 {
-			t.Errorf("%s: %v, %d writes", o.Status, o.Err, len(s.writes()))
+		if o.Status != apply.Failed || !strings.Contains(fmt.Sprint(o.Err), "may not cover the address") || len(s.listWrites()) > 0 {
+			t.Errorf("%s: %v, %d writes", o.Status, o.Err, len(s.listWrites()))
 		}
 	})
 }

@@ -20,7 +20,7 @@ import (
 	"astro-apply/internal/simulator"
 )
 
-const two = `
+const twoDeployments = `
 workspaces: [{ name: data }]
 workspace: data
 deployments:
@@ -28,29 +28,29 @@ deployments:
   - { name: two, type: STANDARD, cloudProvider: AWS, region: us-east-1 }
 `
 
-// wire is a network between client and server in which things go wrong.
-type wire struct {
+// faultyTransport is a network between client and server in which things go wrong.
+type faultyTransport struct {
 	http.RoundTripper
-	before func(*http.Request) *http.Response // answers in the server's place
-	after  func(*http.Request) error          // the request was carried out, its answer is lost
-	answer func(*http.Request) *http.Response // the same, its answer is another one
+	interceptRequest func(*http.Request) *http.Response // answers in the server's place
+	loseResponse     func(*http.Request) error          // the request was carried out, its answer is lost
+	replaceResponse  func(*http.Request) *http.Response // the same, its answer is another one
 }
 
-func (w *wire) RoundTrip(r *http.Request) (*http.Response, error) {
-	if w.before != nil {
-		if answer := w.before(r); answer != nil {
+func (w *faultyTransport) RoundTrip(r *http.Request) (*http.Response, error) {
+	if w.interceptRequest != nil {
+		if answer := w.interceptRequest(r); answer != nil {
 			return answer, nil
 		}
 	}
 	answer, err := w.RoundTripper.RoundTrip(r)
-	if err == nil && w.after != nil {
-		if lost := w.after(r); lost != nil {
+	if err == nil && w.loseResponse != nil {
+		if lost := w.loseResponse(r); lost != nil {
 			_ = answer.Body.Close()
 			return nil, lost
 		}
 	}
-	if err == nil && w.answer != nil {
-		if other := w.answer(r); other != nil {
+	if err == nil && w.replaceResponse != nil {
+		if other := w.replaceResponse(r); other != nil {
 			_ = answer.Body.Close()
 			return other, nil
 		}
@@ -58,7 +58,7 @@ func (w *wire) RoundTrip(r *http.Request) (*http.Response, error) {
 	return answer, err
 }
 
-func (s *stage) over(w *wire) {
+func (s *harness) useTransport(w *faultyTransport) {
 	s.Helper()
 	w.RoundTripper = s.server.Transport()
 	client, err := astro.New(astro.Options{BaseURL: "https://astro.invalid", Token: s.server.Token(simulator.Scope{}), Transport: w})
@@ -71,11 +71,11 @@ func (s *stage) over(w *wire) {
 func TestWaitsUntilReady(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		s := newStage(t, simulator.Options{Settle: 5 * time.Minute})
+		s := newHarness(t, simulator.Options{Settle: 5 * time.Minute})
 		start := time.Now()
 		var said []string
-		outcomes := s.apply(t.Context(), two, apply.Options{Wait: true, Said: func(line string) { said = append(said, line) }})
-		if got := statuses(outcomes); count(got, apply.Created) != 3 {
+		outcomes := s.applyManifest(t.Context(), twoDeployments, apply.Options{Wait: true, OnProgress: func(line string) { said = append(said, line) }})
+		if got := statusesOf(outcomes); countStatus(got, apply.Created) != 3 {
 			t.Fatalf("statuses %v", got)
 		}
 		if took := time.Since(start); took < 5*time.Minute || took > 5*time.Minute+16*time.Second {
@@ -111,12 +111,12 @@ func TestWaitIsNotFooledByAnOldStatus(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				s := newStage(t, simulator.Options{Settle: test.settle, Stale: test.stale})
+				s := newHarness(t, simulator.Options{Settle: test.settle, Stale: test.stale})
 				w := s.server.Seed("workspace", map[string]any{"name": "data"})
 				s.server.Seed("deployment", map[string]any{"name": "one", "workspaceId": w, "type": "STANDARD", "description": "before", "schedulerSize": "SMALL"})
 				start := time.Now()
-				outcomes := s.apply(t.Context(), "deployments: [{ name: one, workspace: data, "+test.change+" }]", apply.Options{Wait: true})
-				if took := time.Since(start); !outcomes[0].Status.OK() || took < test.least || took > test.most {
+				outcomes := s.applyManifest(t.Context(), "deployments: [{ name: one, workspace: data, "+test.change+" }]", apply.Options{Wait: true})
+				if took := time.Since(start); !outcomes[0].Status.IsOK() || took < test.least || took > test.most {
 					t.Errorf("%s after %s, want %s to %s (%v)", outcomes[0].Status, took, test.least, test.most, outcomes[0].Err)
 				}
 			})
@@ -127,21 +127,21 @@ func TestWaitIsNotFooledByAnOldStatus(t *testing.T) {
 func TestTimeRunsOutWhileWaiting(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		s := newStage(t, simulator.Options{Settle: time.Hour})
+		s := newHarness(t, simulator.Options{Settle: time.Hour})
 		late := errors.New("the timeout of 10m is over")
 		ctx, cancel := context.WithTimeoutCause(t.Context(), 10*time.Minute, late)
 		defer cancel()
-		outcomes := s.apply(ctx, two, apply.Options{Wait: true})
-		if diff := cmp.Diff([]apply.Status{apply.Created, apply.Unconfirmed, apply.Unconfirmed}, statuses(outcomes)); diff != "" {
+		outcomes := s.applyManifest(ctx, twoDeployments, apply.Options{Wait: true})
+		if diff := cmp.Diff([]apply.Status{apply.Created, apply.Unconfirmed, apply.Unconfirmed}, statusesOf(outcomes)); diff != "" {
 			t.Fatal(diff)
 		}
-		if outcomes[1].Wrote != apply.Created {
-			t.Errorf("wrote %q", outcomes[1].Wrote)
+		if outcomes[1].AcceptedWrite != apply.Created {
+			t.Errorf("wrote %q", outcomes[1].AcceptedWrite)
 		}
 		if err := outcomes[1].Err; !errors.Is(err, late) || !strings.Contains(err.Error(), "accepted, not confirmed: last seen CREATING") {
 			t.Errorf("error %v", err)
 		}
-		if writes := s.writes(); len(writes) != 3 {
+		if writes := s.listWrites(); len(writes) != 3 {
 			t.Errorf("writes %v", writes)
 		}
 	})
@@ -151,24 +151,24 @@ func TestTimeRunsOutWhileWaiting(t *testing.T) {
 func TestCancel(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		s := newStage(t, simulator.Options{})
+		s := newHarness(t, simulator.Options{})
 		ctx, cancel := context.WithCancelCause(t.Context())
 		stop := errors.New("interrupt signal received")
-		s.over(&wire{after: func(r *http.Request) error {
+		s.useTransport(&faultyTransport{loseResponse: func(r *http.Request) error {
 			if r.Method == http.MethodPost {
 				cancel(stop)
 			}
 			return nil
 		}})
-		outcomes := s.apply(ctx, two, apply.Options{Wait: true})
-		if diff := cmp.Diff([]apply.Status{apply.Created, apply.Stopped, apply.Stopped}, statuses(outcomes)); diff != "" {
+		outcomes := s.applyManifest(ctx, twoDeployments, apply.Options{Wait: true})
+		if diff := cmp.Diff([]apply.Status{apply.Created, apply.Stopped, apply.Stopped}, statusesOf(outcomes)); diff != "" {
 			t.Fatal(diff)
 		}
 		if !errors.Is(outcomes[1].Err, stop) {
 			t.Errorf("error %v", outcomes[1].Err)
 		}
-		if len(s.writes()) != 1 {
-			t.Errorf("writes %v", s.writes())
+		if len(s.listWrites()) != 1 {
+			t.Errorf("writes %v", s.listWrites())
 		}
 	})
 }
@@ -176,9 +176,9 @@ func TestCancel(t *testing.T) {
 func TestDependentsOfAFailureAreSkipped(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		s := newStage(t, simulator.Options{})
+		s := newHarness(t, simulator.Options{})
 		s.server.Fail(simulator.Fault{Method: "POST", Path: "workspaces", Body: `"data"`, Status: 403, Message: "no", RequestID: "r-1"})
-		outcomes := s.apply(t.Context(), two+"  - { name: three, workspace: other, type: STANDARD, cloudProvider: AWS, region: us-east-1 }\n---\nworkspaces: [{ name: other }]\n", apply.Options{})
+		outcomes := s.applyManifest(t.Context(), twoDeployments+"  - { name: three, workspace: other, type: STANDARD, cloudProvider: AWS, region: us-east-1 }\n---\nworkspaces: [{ name: other }]\n", apply.Options{})
 		got := map[string]apply.Status{}
 		for _, o := range outcomes {
 			got[o.Change.Resource.Name()] = o.Status
@@ -200,18 +200,18 @@ func TestDependentsOfAFailureAreSkipped(t *testing.T) {
 }
 
 // What somebody else did between plan and apply is not done again.
-func TestDoneElsewhere(t *testing.T) {
+func TestAppliedByAnotherRun(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		s := newStage(t, simulator.Options{})
+		s := newHarness(t, simulator.Options{})
 		s.server.Seed("workspace", map[string]any{"name": "data", "description": "old"})
 		const manifest = "workspaces: [{ name: data, description: new }]"
-		p := s.plan(manifest, plan.Policy{})
-		s.apply(t.Context(), manifest, apply.Options{})
+		p := s.planManifest(manifest, plan.Policy{})
+		s.applyManifest(t.Context(), manifest, apply.Options{})
 		s.server.ResetRequests()
 		outcomes := apply.Run(t.Context(), s.source, p, apply.Options{})
-		if outcomes[0].Status != apply.Unchanged || len(s.writes()) != 0 {
-			t.Errorf("%s, writes %v", outcomes[0].Status, s.writes())
+		if outcomes[0].Status != apply.Unchanged || len(s.listWrites()) != 0 {
+			t.Errorf("%s, writes %v", outcomes[0].Status, s.listWrites())
 		}
 	})
 }
@@ -219,14 +219,14 @@ func TestDoneElsewhere(t *testing.T) {
 func TestFailedReadIsAFailure(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		s := newStage(t, simulator.Options{})
+		s := newHarness(t, simulator.Options{})
 		s.server.Fail(simulator.Fault{Method: "GET", Path: "workspaces", Status: 403, RequestID: "r-2"})
-		outcomes := s.apply(t.Context(), two, apply.Options{})
-		if diff := cmp.Diff([]apply.Status{apply.Failed, apply.Skipped, apply.Skipped}, statuses(outcomes)); diff != "" {
+		outcomes := s.applyManifest(t.Context(), twoDeployments, apply.Options{})
+		if diff := cmp.Diff([]apply.Status{apply.Failed, apply.Skipped, apply.Skipped}, statusesOf(outcomes)); diff != "" {
 			t.Fatal(diff)
 		}
-		if len(s.writes()) != 0 {
-			t.Errorf("writes %v", s.writes())
+		if len(s.listWrites()) != 0 {
+			t.Errorf("writes %v", s.listWrites())
 		}
 		if _, ok := errors.AsType[*resource.BlockedError](outcomes[1].Err); !ok {
 			t.Errorf("error %v", outcomes[1].Err)
@@ -239,25 +239,25 @@ func TestFailedReadIsAFailure(t *testing.T) {
 func TestDeletionWaits(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		s := newStage(t, simulator.Options{})
+		s := newHarness(t, simulator.Options{})
 		w := s.server.Seed("workspace", map[string]any{"name": "data"})
 		s.server.Seed("deployment", map[string]any{"name": "one", "workspaceId": w, "type": "STANDARD"})
-		p := s.plan("workspaces: [{ name: data, state: absent }]\ndeployments: [{ name: one, workspace: data, state: absent }]", plan.Policy{AllowDelete: true})
+		p := s.planManifest("workspaces: [{ name: data, state: absent }]\ndeployments: [{ name: one, workspace: data, state: absent }]", plan.Policy{AllowDelete: true})
 		var gone, workspace time.Time
-		s.over(&wire{before: func(r *http.Request) *http.Response {
+		s.useTransport(&faultyTransport{interceptRequest: func(r *http.Request) *http.Response {
 			switch {
 			case r.Method == http.MethodGet && strings.Contains(r.URL.Path, "/deployments/") && gone.IsZero():
 				gone = time.Now().Add(time.Minute)
-				return living()
+				return deployingResponse()
 			case r.Method == http.MethodGet && time.Now().Before(gone):
-				return living()
+				return deployingResponse()
 			case r.Method == http.MethodDelete && strings.Contains(r.URL.Path, "/workspaces/"):
 				workspace = time.Now()
 			}
 			return nil
 		}})
 		outcomes := apply.Run(t.Context(), s.source, p, apply.Options{})
-		if diff := cmp.Diff([]apply.Status{apply.Deleted, apply.Deleted}, statuses(outcomes)); diff != "" {
+		if diff := cmp.Diff([]apply.Status{apply.Deleted, apply.Deleted}, statusesOf(outcomes)); diff != "" {
 			t.Fatal(diff)
 		}
 		if workspace.Before(gone) {
@@ -271,7 +271,7 @@ func TestDeletionWaits(t *testing.T) {
 func TestCancelWhilePaced(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		s := newStage(t, simulator.Options{})
+		s := newHarness(t, simulator.Options{})
 		ctx, cancel := context.WithCancelCause(t.Context())
 		stop := errors.New("interrupt signal received")
 		var text strings.Builder
@@ -279,11 +279,11 @@ func TestCancelWhilePaced(t *testing.T) {
 		for i := range 25 {
 			fmt.Fprintf(&text, "  - { name: w%d }\n", i)
 		}
-		p := s.plan(text.String(), plan.Policy{})
+		p := s.planManifest(text.String(), plan.Policy{})
 		time.AfterFunc(500*time.Millisecond, func() { cancel(stop) }) // ten a second, and the next ten wait
 		outcomes := apply.Run(ctx, s.source, p, apply.Options{})
-		got := statuses(outcomes)
-		if count(got, apply.Created) != 10 || count(got, apply.Stopped) != 15 {
+		got := statusesOf(outcomes)
+		if countStatus(got, apply.Created) != 10 || countStatus(got, apply.Stopped) != 15 {
 			t.Fatalf("statuses %v", got)
 		}
 		for _, o := range outcomes {
@@ -295,28 +295,28 @@ func TestCancelWhilePaced(t *testing.T) {
 }
 
 // A removal that the plan didn't show is not made.
-func TestRemovalThatWasNotShown(t *testing.T) {
+func TestUnplannedRemovalIsRefused(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		s := newStage(t, simulator.Options{})
+		s := newHarness(t, simulator.Options{})
 		w := s.server.Seed("workspace", map[string]any{"name": "data"})
 		s.server.Seed("deployment", map[string]any{"name": "one", "workspaceId": w, "type": "STANDARD"})
 		const manifest = "deployments: [{ name: one, workspace: data, description: new, contactEmails: [] }]"
 		policy := plan.Policy{AllowDelete: true}
-		p := s.plan(manifest, policy)
-		s.apply(t.Context(), "deployments: [{ name: one, workspace: data, contactEmails: [somebody@example.com] }]", apply.Options{})
+		p := s.planManifest(manifest, policy)
+		s.applyManifest(t.Context(), "deployments: [{ name: one, workspace: data, contactEmails: [somebody@example.com] }]", apply.Options{})
 		s.server.ResetRequests()
 		outcomes := apply.Run(t.Context(), s.source, p, apply.Options{Policy: policy})
 		if outcomes[0].Status != apply.Failed || !strings.Contains(outcomes[0].Err.Error(), "contactEmails would be removed, which the plan didn't show") {
 			t.Errorf("%s: %v", outcomes[0].Status, outcomes[0].Err)
 		}
-		if len(s.writes()) > 0 {
-			t.Errorf("writes %v", s.writes())
+		if len(s.listWrites()) > 0 {
+			t.Errorf("writes %v", s.listWrites())
 		}
 	})
 }
 
-func living() *http.Response {
+func deployingResponse() *http.Response {
 	return &http.Response{
 		StatusCode: http.StatusOK, Header: http.Header{"Content-Type": {"application/json"}},
 		Body: io.NopCloser(strings.NewReader(`{"id": "c1", "status": "DEPLOYING"}`)),

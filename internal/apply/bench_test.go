@@ -14,7 +14,7 @@ import (
 // BenchmarkPlan is everything that a plan of 1,000 unchanged Deployments takes:
 // reading the manifest, two list calls, comparing, and the plan's digest.
 func BenchmarkPlan(b *testing.B) {
-	s := newStage(b, simulator.Options{})
+	s := newHarness(b, simulator.Options{})
 	w := s.server.Seed("workspace", map[string]any{"name": "data"})
 	var text strings.Builder
 	text.WriteString("workspace: data\ndeployments:\n")
@@ -39,10 +39,10 @@ func BenchmarkPlan(b *testing.B) {
 // BenchmarkCompare is the comparison of one Deployment with three queues and
 // ten variables.
 func BenchmarkCompare(b *testing.B) {
-	s := newStage(b, simulator.Options{})
+	s := newHarness(b, simulator.Options{})
 	w := s.server.Seed("workspace", map[string]any{"name": "data"})
 	s.server.Seed("deployment", map[string]any{"name": "one", "workspaceId": w, "type": "STANDARD", "executor": "CELERY"})
-	d := s.declare(`
+	d := s.declareManifest(`
 deployments:
   - name: one
     workspace: data

@@ -17,7 +17,7 @@ import (
 	"astro-apply/internal/simulator"
 )
 
-const onCluster = `
+const clusterManifest = `
 workspaces: [{ name: data, defaultCluster: production }]
 clusters:
   - { name: production, type: DEDICATED, cloudProvider: AWS, region: us-east-1, vpcSubnetRange: 172.20.0.0/20, workspaces: [data] }
@@ -26,13 +26,13 @@ deployments: [{ name: etl, workspace: data, type: DEDICATED, cluster: production
 
 // A cluster takes hours, in which something is said; what is placed on it
 // waits, and what refers to it in a circle follows in a second write.
-func TestHoursForACluster(t *testing.T) {
+func TestClusterThatTakesHours(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := newStage(t, simulator.Options{Settle: 2 * time.Hour})
+		s := newHarness(t, simulator.Options{Settle: 2 * time.Hour})
 		start, said, done := time.Now(), []string{}, []string{}
-		outcomes := s.apply(context.Background(), onCluster, apply.Options{
-			Said: func(line string) { said = append(said, line) },
-			Done: func(o apply.Outcome) { done = append(done, fmt.Sprint(o.Status, " ", o.Change.Resource)) },
+		outcomes := s.applyManifest(context.Background(), clusterManifest, apply.Options{
+			OnProgress: func(line string) { said = append(said, line) },
+			OnOutcome:  func(o apply.Outcome) { done = append(done, fmt.Sprint(o.Status, " ", o.Change.Resource)) },
 		})
 		slices.Sort(done)
 		if diff := cmp.Diff([]string{`created cluster "production"`, `created deployment "etl"`, `created workspace "data"`}, done); diff != "" {
@@ -54,23 +54,23 @@ func TestHoursForACluster(t *testing.T) {
 			t.Errorf("authorized: %v", cluster["workspaceIds"])
 		}
 		time.Sleep(3 * time.Hour) // until the second write is through, too
-		if p := s.plan(onCluster, plan.Policy{}); p.Count(plan.Unchanged) != 3 {
-			t.Errorf("not as declared: %s", changes(p.Changes[0]))
+		if p := s.planManifest(clusterManifest, plan.Policy{}); p.Count(plan.Unchanged) != 3 {
+			t.Errorf("not as declared: %s", changesText(p.Changes[0]))
 		}
 	})
 }
 
 // While something else is under way on a cluster, a change waits for it.
-func TestAnotherChangeIsUnderWay(t *testing.T) {
+func TestRetryWhileBusy(t *testing.T) {
 	for _, status := range []int{409, 412} {
 		synctest.Test(t, func(t *testing.T) {
-			s := newStage(t, simulator.Options{})
+			s := newHarness(t, simulator.Options{})
 			id := s.server.Seed("cluster", map[string]any{"name": "production", "tags": []any{map[string]any{"key": "platform", "value": "x"}}})
 			s.server.Fail(simulator.Fault{Path: "clusters/*", Method: "POST", Status: status, Count: 10})
 			start := time.Now()
 			text := "clusters: [{ name: production, k8sTags: [{ key: a, value: b }] }]"
 			removing := plan.Policy{AllowDelete: true} // which tags are beyond
-			if got := statuses(s.apply(context.Background(), text, apply.Options{Policy: removing})); got[0] != apply.Updated {
+			if got := statusesOf(s.applyManifest(context.Background(), text, apply.Options{Policy: removing})); got[0] != apply.Updated {
 				t.Errorf("%d: %v", status, got)
 			}
 			if took := time.Since(start); took < time.Minute {
@@ -81,7 +81,7 @@ func TestAnotherChangeIsUnderWay(t *testing.T) {
 			}
 			s.server.Fail(simulator.Fault{Path: "clusters/*", Method: "DELETE", Status: status, Count: 3})
 			text = "clusters: [{ id: " + id + ", state: absent }]"
-			if got := statuses(s.apply(context.Background(), text, apply.Options{Policy: plan.Policy{AllowDelete: true}})); got[0] != apply.Deleted {
+			if got := statusesOf(s.applyManifest(context.Background(), text, apply.Options{Policy: plan.Policy{AllowDelete: true}})); got[0] != apply.Deleted {
 				t.Errorf("%d: %v", status, got)
 			}
 		})
@@ -89,14 +89,14 @@ func TestAnotherChangeIsUnderWay(t *testing.T) {
 }
 
 // That doesn't go on for ever.
-func TestAnotherChangeNeverEnds(t *testing.T) {
+func TestBusyUntilTimeout(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := newStage(t, simulator.Options{})
+		s := newHarness(t, simulator.Options{})
 		s.server.Seed("cluster", map[string]any{"name": "production"})
 		s.server.Fail(simulator.Fault{Path: "clusters/*", Method: "POST", Status: 409, Message: "busy", RequestID: "r1"})
 		ctx, cancel := context.WithTimeoutCause(context.Background(), time.Hour, errors.New("time is up"))
 		defer cancel()
-		o := s.apply(ctx, "clusters: [{ name: production, k8sTags: [{ key: a, value: b }] }]", apply.Options{})[0]
+		o := s.applyManifest(ctx, "clusters: [{ name: production, k8sTags: [{ key: a, value: b }] }]", apply.Options{})[0]
 		if o.Status != apply.Failed || !strings.Contains(o.Err.Error(), "409 Conflict: busy (requestId r1); another change kept it away until time is up") {
 			t.Errorf("%s: %v", o.Status, o.Err)
 		}
@@ -104,10 +104,10 @@ func TestAnotherChangeNeverEnds(t *testing.T) {
 }
 
 // A cluster that comes to nothing says why, and nothing is placed on it.
-func TestBrokenCluster(t *testing.T) {
+func TestFailedCluster(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := newStage(t, simulator.Options{Settle: time.Hour})
-		outcomes := s.apply(context.Background(), strings.ReplaceAll(onCluster, "production", "broken"), apply.Options{Wait: true})
+		s := newHarness(t, simulator.Options{Settle: time.Hour})
+		outcomes := s.applyManifest(context.Background(), strings.ReplaceAll(clusterManifest, "production", "broken"), apply.Options{Wait: true})
 		got := map[string]string{}
 		for _, o := range outcomes {
 			got[o.Change.Resource.Kind.Name] = fmt.Sprint(o.Status, " ", o.Err)
@@ -125,23 +125,23 @@ func TestBrokenCluster(t *testing.T) {
 }
 
 // What needs an entitlement, or starts a failover, is sent when it changes only.
-func TestSentWhenItChanges(t *testing.T) {
+func TestFieldsSentOnlyIfChanged(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := newStage(t, simulator.Options{})
+		s := newHarness(t, simulator.Options{})
 		w := s.server.Seed("workspace", map[string]any{"name": "data"})
 		s.server.Seed("organization", map[string]any{"authorizedWorkspaces": false})
 		s.server.Seed("cluster", map[string]any{"name": "production", "workspaceIds": []any{w}, "drRegion": "us-west-2", "isDrEnabled": true})
 		text := "clusters: [{ name: production, workspaces: [data], isFailedOver: false, enableDr: true, drRegion: us-west-2, k8sTags: [{ key: a, value: b }] }]"
-		if got := statuses(s.apply(context.Background(), text, apply.Options{Wait: true})); got[0] != apply.Updated {
-			t.Fatal(got, s.writes())
+		if got := statusesOf(s.applyManifest(context.Background(), text, apply.Options{Wait: true})); got[0] != apply.Updated {
+			t.Fatal(got, s.listWrites())
 		}
-		if got := s.writes(); len(got) != 1 || strings.Contains(got[0], "workspaceIds") || strings.Contains(got[0], "isFailedOver") || strings.Contains(got[0], "enableDr") {
+		if got := s.listWrites(); len(got) != 1 || strings.Contains(got[0], "workspaceIds") || strings.Contains(got[0], "isFailedOver") || strings.Contains(got[0], "enableDr") {
 			t.Error(got)
 		}
 		if n := s.server.Objects("cluster")[0]["failovers"]; n != nil {
 			t.Errorf("%v failovers", n)
 		}
-		s.apply(context.Background(), strings.Replace(text, "isFailedOver: false", "isFailedOver: true", 1), apply.Options{Wait: true})
+		s.applyManifest(context.Background(), strings.Replace(text, "isFailedOver: false", "isFailedOver: true", 1), apply.Options{Wait: true})
 		if n := s.server.Objects("cluster")[0]["failovers"]; fmt.Sprint(n) != "1" {
 			t.Errorf("%v failovers", n)
 		}

@@ -13,39 +13,39 @@ import (
 	"astro-apply/internal/schema"
 )
 
-// create makes the object, and then what its create call doesn't take. A lost
+// createResource makes the object, and then what its create call doesn't take. A lost
 // or unusable answer leaves unknown whether it exists, so it is looked up before
 // it is made again: a second create could make a second object.
-func (r *run) create(ctx context.Context, j *job) error {
+func (r *applier) createResource(ctx context.Context, j *job) error {
 	d := plan.Compare(j.change.Resource, nil, r.Policy)
 	if len(d.Problems) > 0 {
 		return d.Problems[0]
 	}
-	if err := r.usable(ctx, j); err != nil {
+	if err := r.waitForReferences(ctx, j); err != nil {
 		return err
 	}
 	for round := 1; ; round++ {
-		err := r.make(ctx, j, d.Requests[0])
-		var lost *lost
+		err := r.createOnce(ctx, j, d.Requests[0])
+		var lost *uncertainCreate
 		if !errors.As(err, &lost) {
 			return err
 		}
-		if round == rounds {
+		if round == maxAttempts {
 			return fmt.Errorf("create: %w; tried %d times, and it was not there afterwards; the next run looks again", lost.cause, round)
 		}
 	}
 }
 
-// lost is a create without an answer after which the object isn't there.
-type lost struct{ cause error }
+// uncertainCreate is a create without an answer after which the object isn't there.
+type uncertainCreate struct{ cause error }
 
-func (l *lost) Error() string { return l.cause.Error() }
+func (l *uncertainCreate) Error() string { return l.cause.Error() }
 
-func (r *run) make(ctx context.Context, j *job, request plan.Request) error {
+func (r *applier) createOnce(ctx context.Context, j *job, request plan.Request) error {
 	o := j.change.Resource
-	answer, err := r.send(ctx, j, request, "")
-	if err != nil && !ambiguous(err) {
-		if !taken(o.Kind, err) {
+	answer, err := r.sendRequest(ctx, j, request, "")
+	if err != nil && !isOutcomeUncertain(err) {
+		if !mayExist(o.Kind, err) {
 			return fmt.Errorf("create: %w", err)
 		}
 		if found, unknown := r.finder.FindResource(ctx, o); unknown != nil || found == nil {
@@ -54,24 +54,24 @@ func (r *run) make(ctx context.Context, j *job, request plan.Request) error {
 	}
 	var live *resource.Live
 	if err == nil {
-		live, err = r.source.VerifyCreated(ctx, o, answer, r.existed)
+		live, err = r.source.VerifyCreated(ctx, o, answer, r.existedBefore)
 	}
-	if err == nil && o.Kind.GeneratedSecret != "" && issued(o.Kind, answer) == "" {
+	if err == nil && o.Kind.GeneratedSecret != "" && generatedSecret(o.Kind, answer) == "" {
 		err = &resource.UnverifiedCreateError{Err: fmt.Errorf("the answer has no %s", o.Kind.GeneratedSecret)}
 	}
 	if err != nil {
-		return r.adopt(ctx, j, err)
+		return r.adoptCreated(ctx, j, err)
 	}
-	j.Live, j.Wrote = live, Created
-	if err := r.issue(ctx, j, answer, true); err != nil {
+	j.Live, j.AcceptedWrite = live, Created
+	if err := r.deliverSecret(ctx, j, answer, true); err != nil {
 		return err
 	}
 	if err := r.checkDuplicate(ctx, j); err != nil {
 		return err
 	}
-	if id := j.Live.ID; unfinished(o) {
-		switch err := r.update(ctx, j); {
-		case refused(err):
+	if id := j.Live.ID; hasUpdateOnlyFields(o) {
+		switch err := r.updateResource(ctx, j); {
+		case isPermanentRefusal(err):
 			return fmt.Errorf("created, id %s, but not completed; mend this, and the next run does: %w", id, err)
 		case err != nil:
 			return fmt.Errorf("created, id %s, but not completed, which the next run does: %w", id, err)
@@ -81,8 +81,8 @@ func (r *run) make(ctx context.Context, j *job, request plan.Request) error {
 	return nil
 }
 
-// unfinished reports whether the object declares what only an update can set.
-func unfinished(o *resource.Resource) bool {
+// hasUpdateOnlyFields reports whether the object declares what only an update can set.
+func hasUpdateOnlyFields(o *resource.Resource) bool {
 	for _, part := range o.Kind.UpdateEndpoints {
 		if part.FieldPath != "" && o.Body.GetPath(part.FieldPath) != nil {
 			return true
@@ -98,12 +98,12 @@ func unfinished(o *resource.Resource) bool {
 	return false
 }
 
-// adopt goes on with the object that a create without an answer has made. The
+// adoptCreated goes on with the object that a create without an answer has made. The
 // API may still be at it, so one that isn't there is looked up again for a while.
 // A secret value that came with the answer is not delivered: it may belong to
 // another object.
-func (r *run) adopt(ctx context.Context, j *job, cause error) error {
-	found, err := r.appears(ctx, j.change.Resource)
+func (r *applier) adoptCreated(ctx context.Context, j *job, cause error) error {
+	found, err := r.confirmCreate(ctx, j.change.Resource)
 	switch k := j.change.Resource.Kind; {
 	case err != nil && k.GeneratedSecret != "":
 		return fmt.Errorf("create: %w; whether it exists now is unknown, because it can't be looked up: %w; if it does, its %s is lost, and the next run says so", cause, err, k.GeneratedSecret)
@@ -112,11 +112,11 @@ func (r *run) adopt(ctx context.Context, j *job, cause error) error {
 	case found == nil && errors.As(cause, new(*resource.UnverifiedCreateError)):
 		return fmt.Errorf("create: %w; %s was not found afterwards; it was not created again; check in Astro what exists, and run again", cause, j.change.Resource)
 	case found == nil:
-		return &lost{cause}
+		return &uncertainCreate{cause}
 	}
 	j.Live = found
-	if ambiguous(cause) || !taken(j.change.Resource.Kind, cause) {
-		j.Wrote = Created
+	if isOutcomeUncertain(cause) || !mayExist(j.change.Resource.Kind, cause) {
+		j.AcceptedWrite = Created
 	}
 	if k := j.change.Resource.Kind; k.GeneratedSecret != "" {
 		way := "remove it and run again"
@@ -125,46 +125,46 @@ func (r *run) adopt(ctx context.Context, j *job, cause error) error {
 		}
 		return fmt.Errorf("create: %w; it exists now, id %s, but its %s is lost: %s", cause, found.ID, k.GeneratedSecret, way)
 	}
-	if err := r.update(ctx, j); err != nil {
+	if err := r.updateResource(ctx, j); err != nil {
 		return fmt.Errorf("create: %w; it exists now, id %s, but: %w", cause, found.ID, err)
 	}
-	if j.Wrote == Created {
+	if j.AcceptedWrite == Created {
 		j.Status = Created
 	}
 	return nil
 }
 
-// refused reports whether the API said no, and will again.
-func refused(err error) bool {
+// isPermanentRefusal reports whether the API said no, and will again.
+func isPermanentRefusal(err error) bool {
 	e, ok := errors.AsType[*astro.Error](err)
-	return ok && e.StatusCode/100 == 4 && !e.OutcomeUncertain && !temporary(err)
+	return ok && e.StatusCode/100 == 4 && !e.OutcomeUncertain && !isTransient(err)
 }
 
-// taken reports whether a create may have been refused because the object
+// mayExist reports whether a create may have been refused because the object
 // exists: made, most likely, by another run at the same moment.
-func taken(k *resource.Kind, err error) bool {
+func mayExist(k *resource.Kind, err error) bool {
 	e, ok := errors.AsType[*astro.Error](err)
 	return ok && k.GeneratedSecret == "" && (e.StatusCode == http.StatusConflict || e.StatusCode == http.StatusBadRequest)
 }
 
-// usable waits until what the object refers to can be used, where that was
+// waitForReferences waits until what the object refers to can be used, where that was
 // found live and is declared by nobody.
-func (r *run) usable(ctx context.Context, j *job) error {
+func (r *applier) waitForReferences(ctx context.Context, j *job) error {
 	for _, ref := range j.change.Resource.Refs {
 		if ref.Live == nil || ref.Kind.StateOf == nil {
 			continue
 		}
-		for interval, live := firstPoll, ref.Live; ; interval = min(interval*3/2, lastPoll) {
+		for interval, live := minPollInterval, ref.Live; ; interval = min(interval*3/2, maxPollInterval) {
 			state, reason := live.State(ref.Kind)
 			if state != resource.StatePending || ref.Kind.IsReferenceable != nil && ref.Kind.IsReferenceable(live.Body()) {
 				break
 			}
-			r.waits(j, fmt.Sprintf("%s: %s", ref, reason))
-			if err := r.poll(ctx, interval); err != nil {
+			r.setWaitReason(j, fmt.Sprintf("%s: %s", ref, reason))
+			if err := r.pauseBeforePoll(ctx, interval); err != nil {
 				return fmt.Errorf("%s is not ready: %s (%w)", ref, reason, err)
 			}
 			next, err := r.readByID(ctx, ref.Kind, ref.ID)
-			if err != nil && !temporary(err) {
+			if err != nil && !isTransient(err) {
 				return fmt.Errorf("%s can't be read: %w", ref, err)
 			}
 			if err == nil {
@@ -175,10 +175,10 @@ func (r *run) usable(ctx context.Context, j *job) error {
 	return nil
 }
 
-func (r *run) appears(ctx context.Context, o *resource.Resource) (*resource.Live, error) {
+func (r *applier) confirmCreate(ctx context.Context, o *resource.Resource) (*resource.Live, error) {
 	for wait := 2 * time.Second; ; wait *= 2 {
 		found, err := r.finder.FindResource(ctx, o)
-		if err != nil && !passing(err) || found != nil || wait > longestLook {
+		if err != nil && !canRetryList(err) || found != nil || wait > maxLookUpWait {
 			return found, err
 		}
 		select {
@@ -189,9 +189,9 @@ func (r *run) appears(ctx context.Context, o *resource.Resource) (*resource.Live
 	}
 }
 
-// passing reports whether a list may be readable in a moment: an API that lost
+// canRetryList reports whether a list may be readable in a moment: an API that lost
 // one answer is often not well for a while, and a list of many moves.
-func passing(err error) bool {
+func canRetryList(err error) bool {
 	e, ok := errors.AsType[*astro.Error](err)
-	return ok && (temporary(err) || e.StatusCode/100 == 2)
+	return ok && (isTransient(err) || e.StatusCode/100 == 2)
 }

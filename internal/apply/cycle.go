@@ -8,13 +8,13 @@ import (
 
 // refuseCycle refuses every write if the jobs wait for each other in a cycle. The
 // first n jobs are not second ones.
-func (r *run) refuseCycle(n int) {
-	if r.refusal = findCycle(r.jobs); r.refusal == nil {
+func (r *applier) refuseCycle(n int) {
+	if r.cycleErr = findCycle(r.jobs); r.cycleErr == nil {
 		return
 	}
 	r.jobs = r.jobs[:n]
 	for _, j := range r.jobs {
-		j.needs = nil // nothing to wait for
+		j.dependencies = nil // nothing to wait for
 	}
 }
 
@@ -31,7 +31,7 @@ func findCycle(jobs []*job) error {
 		if checked[j] {
 			return nil
 		}
-		for _, needed := range j.needs {
+		for _, needed := range j.dependencies {
 			if cycle := visit(needed, append(trail, j)); cycle != nil {
 				return cycle
 			}

@@ -19,9 +19,9 @@ func TestCycleIsRefused(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				s := newStage(t, simulator.Options{})
+				s := newHarness(t, simulator.Options{})
 				s.server.Seed("workspace", map[string]any{"name": "same"})
-				p := s.plan("workspaces: [{ name: one }, { name: two }, { name: free }, { name: same }]", plan.Policy{})
+				p := s.planManifest("workspaces: [{ name: one }, { name: two }, { name: free }, { name: same }]", plan.Policy{})
 				one, two := p.Changes[0], p.Changes[1]
 				if one.DependsOn, two.DependsOn = []*plan.Change{two}, []*plan.Change{one}; later {
 					// free has to wait for the second write of one, too.
@@ -29,17 +29,17 @@ func TestCycleIsRefused(t *testing.T) {
 					p.Changes[2].DependsOn = []*plan.Change{two}
 				}
 				var reported int
-				outcomes := apply.Run(t.Context(), s.source, p, apply.Options{Done: func(apply.Outcome) { reported++ }})
-				if diff := cmp.Diff([]apply.Status{apply.Failed, apply.Failed, apply.Failed, apply.Unchanged}, statuses(outcomes)); diff != "" {
+				outcomes := apply.Run(t.Context(), s.source, p, apply.Options{OnOutcome: func(apply.Outcome) { reported++ }})
+				if diff := cmp.Diff([]apply.Status{apply.Failed, apply.Failed, apply.Failed, apply.Unchanged}, statusesOf(outcomes)); diff != "" {
 					t.Fatal(diff)
 				}
 				for _, o := range outcomes[:3] {
-					if !strings.HasPrefix(o.Err.Error(), "nothing was written, because the plan contains a cycle, workspace") || o.Wrote != "" {
+					if !strings.HasPrefix(o.Err.Error(), "nothing was written, because the plan contains a cycle, workspace") || o.AcceptedWrite != "" {
 						t.Errorf("%s: %v", o.Change.Resource, o.Err)
 					}
 				}
-				if len(s.writes()) > 0 || reported != 3 {
-					t.Errorf("%d changes reported, writes %v", reported, s.writes())
+				if len(s.listWrites()) > 0 || reported != 3 {
+					t.Errorf("%d changes reported, writes %v", reported, s.listWrites())
 				}
 			})
 		})

@@ -14,15 +14,15 @@ import (
 // created: two runs that look for it at the same moment both find none, and both
 // create one. Nothing is deleted, since both may be in use already. Where no other
 // change waits for it, checkDuplicates does that, with fewer calls.
-func (r *run) checkDuplicate(ctx context.Context, j *job) error {
+func (r *applier) checkDuplicate(ctx context.Context, j *job) error {
 	o := j.change.Resource
 	switch {
 	case o.Kind.Unique:
 		return nil
-	case !j.awaited:
+	case !j.hasDependents:
 		r.mu.Lock()
 		defer r.mu.Unlock()
-		r.unchecked = append(r.unchecked, j)
+		r.uncheckedCreates = append(r.uncheckedCreates, j)
 		return nil
 	}
 	found, err := r.finder.FindMatches(ctx, o)
@@ -31,18 +31,18 @@ func (r *run) checkDuplicate(ctx context.Context, j *job) error {
 
 // checkDuplicates checks, with one list per kind and place, the resources that
 // were created and that no other change waited for.
-func (r *run) checkDuplicates(ctx context.Context) {
+func (r *applier) checkDuplicates(ctx context.Context) {
 	var objects []*resource.Resource
-	for _, j := range r.unchecked {
+	for _, j := range r.uncheckedCreates {
 		objects = append(objects, j.change.Resource)
 	}
 	namesakes := r.source.FindAllMatches(ctx, objects)
-	for _, j := range r.unchecked {
+	for _, j := range r.uncheckedCreates {
 		found := namesakes[j.change.Resource]
-		if err := r.duplicateError(ctx, j, found.Live, found.Err); err != nil && j.Status.OK() {
-			j.fail(err)
-			if r.Done != nil {
-				r.Done(j.Outcome)
+		if err := r.duplicateError(ctx, j, found.Live, found.Err); err != nil && j.Status.IsOK() {
+			j.setFailed(err)
+			if r.OnOutcome != nil {
+				r.OnOutcome(j.Outcome)
 			}
 		}
 	}
@@ -50,7 +50,7 @@ func (r *run) checkDuplicates(ctx context.Context) {
 
 // duplicateError names the ids of all resources that have the identity of j. Where
 // they can't be listed (err), that is a warning.
-func (r *run) duplicateError(ctx context.Context, j *job, found []*resource.Live, err error) error {
+func (r *applier) duplicateError(ctx context.Context, j *job, found []*resource.Live, err error) error {
 	if err != nil {
 		if ctx.Err() == nil {
 			j.Warnings = append(j.Warnings, schema.Problem{Pos: j.change.Resource.Pos, Warning: true, Message: fmt.Sprintf(

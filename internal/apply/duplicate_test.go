@@ -25,8 +25,8 @@ func TestUnreadDuplicatesAreAWarning(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				s := newStage(t, simulator.Options{})
-				p := s.plan(manifest, plan.Policy{})
+				s := newHarness(t, simulator.Options{})
+				p := s.planManifest(manifest, plan.Policy{})
 				s.server.Fail(simulator.Fault{Method: http.MethodGet, Path: "workspaces", Status: http.StatusForbidden})
 				for _, o := range apply.Run(t.Context(), s.source, p, apply.Options{}) {
 					if o.Status != apply.Created {

@@ -12,13 +12,13 @@ import (
 
 // Where only what was reviewed may be done, a change by hand between the plan and
 // the write is not taken back.
-func TestExactly(t *testing.T) {
+func TestReviewedOnlyKeepsManualChanges(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		s := newStage(t, simulator.Options{})
-		s.apply(t.Context(), "workspaces: [{ name: data, description: before, cicdEnforcedDefault: false }]", apply.Options{})
-		p := s.plan("workspaces: [{ name: data, description: after, cicdEnforcedDefault: false }]", plan.Policy{})
-		s.apply(t.Context(), "workspaces: [{ name: data, cicdEnforcedDefault: true }]", apply.Options{}) // by hand
+		s := newHarness(t, simulator.Options{})
+		s.applyManifest(t.Context(), "workspaces: [{ name: data, description: before, cicdEnforcedDefault: false }]", apply.Options{})
+		p := s.planManifest("workspaces: [{ name: data, description: after, cicdEnforcedDefault: false }]", plan.Policy{})
+		s.applyManifest(t.Context(), "workspaces: [{ name: data, cicdEnforcedDefault: true }]", apply.Options{}) // by hand
 		s.server.ResetRequests()
 		got := apply.Run(t.Context(), s.source, p, apply.Options{Policy: plan.Policy{ReviewedOnly: true}})
 		if err := got[0].Err; err == nil || !strings.Contains(err.Error(), "cicdEnforcedDefault changed since the plan was made") {

@@ -23,8 +23,8 @@ import (
 	"astro-apply/internal/simulator"
 )
 
-// export writes what is live of a stage.
-func (s *stage) export(to string, scope resource.InventoryScope) *export.Export {
+// exportManifests writes what is live of a stage.
+func (s *harness) exportManifests(to string, scope resource.InventoryScope) *export.Export {
 	s.Helper()
 	survey, err := s.source.ReadInventory(context.Background(), resource.Kinds(), scope)
 	if err != nil {
@@ -33,8 +33,8 @@ func (s *stage) export(to string, scope resource.InventoryScope) *export.Export 
 	return export.Make(survey, export.Options{To: to, Head: "of a test", Now: time.Now()})
 }
 
-// read plans an export; no secret has to be known for it.
-func (s *stage) read(x *export.Export) *plan.Plan {
+// planExport plans an export; no secret has to be known for it.
+func (s *harness) planExport(x *export.Export) *plan.Plan {
 	s.Helper()
 	var sources []manifest.Source
 	for _, f := range x.Files {
@@ -43,7 +43,7 @@ func (s *stage) read(x *export.Export) *plan.Plan {
 	parsed := manifest.Parse(sources, manifest.Environment{Lookup: func(name string) string { return "value-of-" + name }})
 	d := resource.LoadDesired(resource.Kinds(), parsed.Documents, "")
 	for _, p := range append(parsed.Problems, d.Problems...) {
-		s.Fatalf("manifest: %v\n%s", p, all(x))
+		s.Fatalf("manifest: %v\n%s", p, exportText(x))
 	}
 	w := s.source.ReadCurrent(context.Background(), d)
 	p := plan.Make(s.source.OrganizationID, d, w, plan.Policy{AllowDelete: true})
@@ -51,7 +51,7 @@ func (s *stage) read(x *export.Export) *plan.Plan {
 	return plan.Make(s.source.OrganizationID, d, w, plan.Policy{AllowDelete: true})
 }
 
-func all(x *export.Export) string {
+func exportText(x *export.Export) string {
 	var b strings.Builder
 	for _, f := range x.Files {
 		fmt.Fprintf(&b, "-- %s --\n%s", f.Name, f.Data)
@@ -59,8 +59,8 @@ func all(x *export.Export) string {
 	return b.String()
 }
 
-// people are declared beside the rest: whoever may do something in it.
-const people = `
+// peopleManifest are declared beside the rest: whoever may do something in it.
+const peopleManifest = `
 ---
 users:
   - { username: ada@example.com, workspaceRoles: [{ workspace: data, role: WORKSPACE_OPERATOR }], deploymentRoles: [{ deployment: { workspace: data, name: d0 }, role: DEPLOYMENT_ADMIN }] }
@@ -78,43 +78,43 @@ func TestExportThenPlanIsEmpty(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		rapid.Check(struct{ testing.TB }{t}, func(rt *rapid.T) {
-			s := placed(t)
+			s := newHarnessWithClusters(t)
 			s.server.Seed("user", map[string]any{"username": "ada@example.com"})
-			text := declared(rt, 4) + people
-			o := apply.Options{Deliver: func(*resource.Resource, string) error { return nil }}
-			for _, out := range apply.Run(context.Background(), s.source, s.plan(text, plan.Policy{}), o) {
-				if !out.Status.OK() {
+			text := drawManifest(rt, 4) + peopleManifest
+			o := apply.Options{SaveSecret: func(*resource.Resource, string) error { return nil }}
+			for _, out := range apply.Run(context.Background(), s.source, s.planManifest(text, plan.Policy{}), o) {
+				if !out.Status.IsOK() {
 					rt.Fatalf("%s: %v\n%s", out.Change.Resource, out.Err, text)
 				}
 			}
 			s.server.ResetRequests()
 			for _, to := range []string{"astro.yaml", "astro"} {
-				x := s.export(to, resource.InventoryScope{})
-				p := s.read(x)
+				x := s.exportManifests(to, resource.InventoryScope{})
+				p := s.planExport(x)
 				if len(p.Problems) > 0 {
-					rt.Fatalf("plan of the export: %v\n%s", p.Problems, all(x))
+					rt.Fatalf("plan of the export: %v\n%s", p.Problems, exportText(x))
 				}
 				for _, c := range p.Changes {
 					if c.Action != plan.Unchanged || len(c.Kept) > 0 {
-						rt.Fatalf("%s of %s in a plan of the export: %v\n%s\n%s", c.Action, c.Resource, c.Err, changes(c), all(x))
+						rt.Fatalf("%s of %s in a plan of the export: %v\n%s\n%s", c.Action, c.Resource, c.Err, changesText(c), exportText(x))
 					}
 				}
-				if want := objects(s); len(p.Changes) != want {
-					rt.Fatalf("%d objects exported, %d are live\n%s", len(p.Changes), want, all(x))
+				if want := countAllObjects(s); len(p.Changes) != want {
+					rt.Fatalf("%d objects exported, %d are live\n%s", len(p.Changes), want, exportText(x))
 				}
-				if diff := cmp.Diff(all(x), all(s.export(to, resource.InventoryScope{}))); diff != "" {
+				if diff := cmp.Diff(exportText(x), exportText(s.exportManifests(to, resource.InventoryScope{}))); diff != "" {
 					rt.Fatalf("another text of the same state:\n%s", diff)
 				}
 			}
-			if w := s.writes(); len(w) > 0 {
+			if w := s.listWrites(); len(w) > 0 {
 				rt.Fatalf("an export writes: %v", w)
 			}
 		})
 	})
 }
 
-// objects counts what a stage holds, the Organization and its access list too.
-func objects(s *stage) int {
+// countAllObjects counts what a stage holds, the Organization and its access list too.
+func countAllObjects(s *harness) int {
 	n := 2
 	for _, k := range resource.Kinds() {
 		if !k.Singleton && k.CreatesKind == "" {
@@ -130,22 +130,22 @@ func TestExportIsComplete(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		rapid.Check(struct{ testing.TB }{t}, func(rt *rapid.T) {
-			s := placed(t)
-			apply.Run(context.Background(), s.source, s.plan(declared(rt, 3), plan.Policy{}), apply.Options{})
-			x := s.export("astro.yaml", resource.InventoryScope{})
-			again := placed(t)
-			p := again.read(x)
+			s := newHarnessWithClusters(t)
+			apply.Run(context.Background(), s.source, s.planManifest(drawManifest(rt, 3), plan.Policy{}), apply.Options{})
+			x := s.exportManifests("astro.yaml", resource.InventoryScope{})
+			again := newHarnessWithClusters(t)
+			p := again.planExport(x)
 			if len(p.Problems) > 0 {
-				rt.Fatalf("plan of the export: %v\n%s", p.Problems, all(x))
+				rt.Fatalf("plan of the export: %v\n%s", p.Problems, exportText(x))
 			}
 			for _, out := range apply.Run(context.Background(), again.source, p, apply.Options{}) {
-				if !out.Status.OK() {
-					rt.Fatalf("%s: %v\n%s", out.Change.Resource, out.Err, all(x))
+				if !out.Status.IsOK() {
+					rt.Fatalf("%s: %v\n%s", out.Change.Resource, out.Err, exportText(x))
 				}
 			}
 			comments := regexp.MustCompile(`(?m)^ *#.*\n`) // what is left out is another thing
-			plain := func(x *export.Export) string { return comments.ReplaceAllString(all(x), "") }
-			if diff := cmp.Diff(plain(x), plain(again.export("astro.yaml", resource.InventoryScope{}))); diff != "" {
+			plain := func(x *export.Export) string { return comments.ReplaceAllString(exportText(x), "") }
+			if diff := cmp.Diff(plain(x), plain(again.exportManifests("astro.yaml", resource.InventoryScope{}))); diff != "" {
 				rt.Fatalf("lost or changed (-exported +applied):\n%s", diff)
 			}
 		})
@@ -158,8 +158,8 @@ func TestExportOfMany(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		count := longtest.Size(30, 1000)
-		s := many(t, count)
-		x := s.export("astro", resource.InventoryScope{})
+		s := newHarnessWithDeployments(t, count)
+		x := s.exportManifests("astro", resource.InventoryScope{})
 		got := map[string]int{}
 		for _, r := range s.server.Requests() {
 			_, path, _ := strings.Cut(r.Path, s.server.OrganizationID())
@@ -171,15 +171,15 @@ func TestExportOfMany(t *testing.T) {
 		if n := got["GET /deployments"]; n != 1 {
 			t.Errorf("%d lists of Deployments", n)
 		}
-		p := s.read(x)
+		p := s.planExport(x)
 		if n := p.Count(plan.Unchanged); n != len(p.Changes) || n < count {
 			t.Errorf("%d of %d unchanged, problems %v", n, len(p.Changes), p.Problems)
 		}
 	})
 }
 
-func many(t testing.TB, n int) *stage {
-	s := newStage(t, simulator.Options{})
+func newHarnessWithDeployments(t testing.TB, n int) *harness {
+	s := newHarness(t, simulator.Options{})
 	w := s.server.Seed("workspace", map[string]any{"name": "data"})
 	for i := range n {
 		s.server.Seed("deployment", map[string]any{
@@ -192,7 +192,7 @@ func many(t testing.TB, n int) *stage {
 
 // BenchmarkExport writes a thousand Deployments, once they are read.
 func BenchmarkExport(b *testing.B) {
-	s := many(b, 1000)
+	s := newHarnessWithDeployments(b, 1000)
 	survey, err := s.source.ReadInventory(b.Context(), resource.Kinds(), resource.InventoryScope{})
 	if err != nil {
 		b.Fatal(err)

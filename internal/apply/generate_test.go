@@ -12,14 +12,14 @@ import (
 	"astro-apply/internal/schema"
 )
 
-// object draws a declaration of a kind from its own table: some of the fields,
+// drawObject draws a declaration of a kind from its own table: some of the fields,
 // in some order, with values that the table allows. What the rules between
 // fields forbid is taken out again.
-func object(t *rapid.T, k *resource.Kind, fixed ...schema.Member) *schema.Node {
+func drawObject(t *rapid.T, k *resource.Kind, fixed ...schema.Member) *schema.Node {
 	g := generator{t: t, root: &schema.Node{Form: schema.Map, Members: slices.Clone(fixed)}}
-	g.fields(k.Fields, g.root)
-	g.pair("resourceQuotaCpu", "resourceQuotaMemory")
-	g.pair("defaultTaskPodCpu", "defaultTaskPodMemory")
+	g.drawFields(k.Fields, g.root)
+	g.drawCPUAndMemory("resourceQuotaCpu", "resourceQuotaMemory")
+	g.drawCPUAndMemory("defaultTaskPodCpu", "defaultTaskPodMemory")
 	for range k.Rules {
 		for _, rule := range k.Rules {
 			if rule.Check(g.root) == "" {
@@ -37,8 +37,8 @@ func object(t *rapid.T, k *resource.Kind, fixed ...schema.Member) *schema.Node {
 	return g.root
 }
 
-// pair gives CPU and memory values that go together: the API takes no others.
-func (g *generator) pair(cpu, memory string) {
+// drawCPUAndMemory gives CPU and memory values that go together: the API takes no others.
+func (g *generator) drawCPUAndMemory(cpu, memory string) {
 	if g.root.Get(cpu) == nil && g.root.Get(memory) == nil {
 		return
 	}
@@ -52,7 +52,7 @@ type generator struct {
 	root *schema.Node
 }
 
-func (g *generator) fields(fields []schema.Field, into *schema.Node) {
+func (g *generator) drawFields(fields []schema.Field, into *schema.Node) {
 	for i := range fields {
 		f := &fields[i]
 		if into.Get(f.Name) != nil || f.Ref != nil || f.Has(schema.IgnoreChanges) || f.Type.Elem != nil && f.Type.Elem.HasRefs() {
@@ -62,11 +62,11 @@ func (g *generator) fields(fields []schema.Field, into *schema.Node) {
 		if !applies || !f.Has(schema.Required|schema.RequiredCreate) && !rapid.Bool().Draw(g.t, "has "+f.Name) {
 			continue
 		}
-		into.Set(f.Name, g.value(&f.Type, f.Name))
+		into.Set(f.Name, g.drawValue(&f.Type, f.Name))
 	}
 }
 
-func (g *generator) value(t *schema.Type, name string) *schema.Node {
+func (g *generator) drawValue(t *schema.Type, name string) *schema.Node {
 	switch {
 	case t.Enum != nil:
 		return schema.String(rapid.SampledFrom(t.Enum).Draw(g.t, name))
@@ -88,10 +88,10 @@ func (g *generator) value(t *schema.Type, name string) *schema.Node {
 			g.root.Set(name, n) // so that conditions on its own members are seen
 			defer g.root.Delete(name)
 		}
-		g.fields(t.Fields, n)
+		g.drawFields(t.Fields, n)
 		return n
 	case t.Base == schema.BaseList:
-		return g.list(t, name)
+		return g.drawList(t, name)
 	case t.Base == schema.BaseMap:
 		n := &schema.Node{Form: schema.Map}
 		for _, member := range []string{"a", "secret_b", "c.d"} {
@@ -101,17 +101,17 @@ func (g *generator) value(t *schema.Type, name string) *schema.Node {
 		}
 		return n
 	}
-	return schema.String(g.text(t, name))
+	return schema.String(g.drawText(t, name))
 }
 
-func (g *generator) list(t *schema.Type, name string) *schema.Node {
+func (g *generator) drawList(t *schema.Type, name string) *schema.Node {
 	n := &schema.Node{Form: schema.List}
 	low, high := 0, 4
 	if t.ItemCount != nil {
 		low = t.ItemCount.Min
 	}
 	for i := range rapid.IntRange(low, high).Draw(g.t, "length of "+name) {
-		item := g.value(t.Elem, fmt.Sprintf("%s_%d", name, i))
+		item := g.drawValue(t.Elem, fmt.Sprintf("%s_%d", name, i))
 		switch {
 		case t.Key != nil && name == "schedules":
 			item.Set(t.Key[0], schema.String(fmt.Sprintf("%d  19 * * *", i)))
@@ -122,7 +122,7 @@ func (g *generator) list(t *schema.Type, name string) *schema.Node {
 			}
 			item.Set(t.Key[0], schema.String(key))
 			if f := schema.FindField(t.Elem.Fields, "value"); f != nil && item.Get("value") == nil {
-				item.Set("value", g.value(&f.Type, "value")) // the API makes no variable without one
+				item.Set("value", g.drawValue(&f.Type, "value")) // the API makes no variable without one
 			}
 			if item.Get("isSecret") != nil {
 				item.Set("isSecret", schema.Boolean(i%2 == 0)) // the same each time: secret is for good
@@ -138,8 +138,8 @@ func (g *generator) list(t *schema.Type, name string) *schema.Node {
 	return n
 }
 
-// text draws a text that the type's check accepts.
-func (g *generator) text(t *schema.Type, name string) string {
+// drawText draws a text that the type's check accepts.
+func (g *generator) drawText(t *schema.Type, name string) string {
 	if strings.HasPrefix(name, "permissions") {
 		return rapid.SampledFrom([]string{"deployment.get", "deployment.update", "deployment.logs.get"}).Draw(g.t, name)
 	}

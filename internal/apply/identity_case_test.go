@@ -26,10 +26,10 @@ func TestCreateReturnsNamesake(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				s := newStage(t, simulator.Options{})
+				s := newHarness(t, simulator.Options{})
 				production := s.server.Seed("workspace", map[string]any{"name": "production"})
 				etl := s.server.Seed("deployment", map[string]any{"name": "etl", "workspaceId": production, "type": "STANDARD"})
-				s.over(&wire{answer: func(r *http.Request) *http.Response {
+				s.useTransport(&faultyTransport{replaceResponse: func(r *http.Request) *http.Response {
 					var body string
 					switch {
 					case r.Method == http.MethodPost && strings.HasSuffix(r.URL.Path, "/deployments"):
@@ -41,7 +41,7 @@ func TestCreateReturnsNamesake(t *testing.T) {
 					}
 					return &http.Response{StatusCode: http.StatusOK, Body: io.NopCloser(strings.NewReader(body))}
 				}})
-				for _, o := range s.apply(t.Context(), manifest, apply.Options{}) {
+				for _, o := range s.applyManifest(t.Context(), manifest, apply.Options{}) {
 					if o.Change.Action == plan.Create && (o.Status != apply.Created || o.Live.ID == etl || o.Live.ID == production) {
 						t.Errorf("%s: %s: %v", o.Change.Resource, o.Status, o.Err)
 					}
@@ -64,7 +64,7 @@ func TestCreateReturnsNamesake(t *testing.T) {
 func TestCreateReturnsTokenOfAnotherDeployment(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		s := newStage(t, simulator.Options{})
+		s := newHarness(t, simulator.Options{})
 		w := s.server.Seed("workspace", map[string]any{"name": "data"})
 		for _, name := range []string{"etl", "other"} {
 			d := s.server.Seed("deployment", map[string]any{"name": name, "workspaceId": w, "type": "DEDICATED", "remoteExecution": map[string]any{"enabled": true}})
@@ -74,12 +74,12 @@ func TestCreateReturnsTokenOfAnotherDeployment(t *testing.T) {
 		}
 		s.server.Fail(simulator.Fault{Method: http.MethodPost, Path: "agent-tokens", Other: true, Value: true, Applied: true})
 		masked := 0
-		o := s.apply(t.Context(), "agentTokens: [{ name: agents, deployment: { workspace: data, name: etl }, saveTo: agents }]", apply.Options{
-			Deliver: func(*resource.Resource, string) error { t.Error("a value was delivered"); return nil },
-			Mask:    func(string) { masked++ },
+		o := s.applyManifest(t.Context(), "agentTokens: [{ name: agents, deployment: { workspace: data, name: etl }, saveTo: agents }]", apply.Options{
+			SaveSecret: func(*resource.Resource, string) error { t.Error("a value was delivered"); return nil },
+			Mask:       func(string) { masked++ },
 		})[0]
-		if o.Status != apply.Failed || len(s.writes()) != 1 || masked == 0 || len(s.server.Objects("agentToken")) != 2 {
-			t.Errorf("%s: %v, writes %v, %d masked, %d tokens", o.Status, o.Err, s.writes(), masked, len(s.server.Objects("agentToken")))
+		if o.Status != apply.Failed || len(s.listWrites()) != 1 || masked == 0 || len(s.server.Objects("agentToken")) != 2 {
+			t.Errorf("%s: %v, writes %v, %d masked, %d tokens", o.Status, o.Err, s.listWrites(), masked, len(s.server.Objects("agentToken")))
 		}
 	})
 }
@@ -89,21 +89,21 @@ func TestRotationReturnsAnotherToken(t *testing.T) {
 	t.Parallel()
 	for _, value := range []bool{true, false} {
 		synctest.Test(t, func(t *testing.T) {
-			s := newStage(t, simulator.Options{})
+			s := newHarness(t, simulator.Options{})
 			w := s.server.Seed("workspace", map[string]any{"name": "data"})
 			for _, name := range []string{"other", "ci"} {
 				s.server.Seed("apiToken", map[string]any{"name": name, "scope": "WORKSPACE", "entityId": w, "role": "WORKSPACE_MEMBER"})
 			}
 			s.server.Fail(simulator.Fault{Method: http.MethodPost, Path: "rotate", Other: true, Value: value, Applied: true})
 			masked := 0
-			o := s.apply(t.Context(), "apiTokens: [{ name: ci, workspace: data, roles: [{ role: WORKSPACE_MEMBER }], saveTo: ci }]", apply.Options{
-				Policy:  plan.Policy{Rotate: func(*resource.Resource) bool { return true }},
-				Deliver: func(*resource.Resource, string) error { t.Error("a value was delivered"); return nil },
-				Mask:    func(string) { masked++ },
+			o := s.applyManifest(t.Context(), "apiTokens: [{ name: ci, workspace: data, roles: [{ role: WORKSPACE_MEMBER }], saveTo: ci }]", apply.Options{
+				Policy:     plan.Policy{Rotate: func(*resource.Resource) bool { return true }},
+				SaveSecret: func(*resource.Resource, string) error { t.Error("a value was delivered"); return nil },
+				Mask:       func(string) { masked++ },
 			})[0]
 			const want = `Astro returned apiToken "other"`
-			if o.Status != apply.Failed || !strings.Contains(fmt.Sprint(o.Err), want) || !strings.Contains(o.Err.Error(), "rotate it again") || len(s.writes()) != 1 || (masked > 0) != value {
-				t.Errorf("%s: %v, %d writes, %d masked", o.Status, o.Err, len(s.writes()), masked)
+			if o.Status != apply.Failed || !strings.Contains(fmt.Sprint(o.Err), want) || !strings.Contains(o.Err.Error(), "rotate it again") || len(s.listWrites()) != 1 || (masked > 0) != value {
+				t.Errorf("%s: %v, %d writes, %d masked", o.Status, o.Err, len(s.listWrites()), masked)
 			}
 		})
 	}
@@ -114,13 +114,13 @@ func TestRotationReturnsAnotherToken(t *testing.T) {
 func TestUpdateReturnsAnotherResource(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		s := newStage(t, simulator.Options{})
+		s := newHarness(t, simulator.Options{})
 		other := s.server.Seed("workspace", map[string]any{"name": "other"})
 		s.server.Seed("workspace", map[string]any{"name": "data"})
 		s.server.Fail(simulator.Fault{Method: http.MethodPost, Other: true, Applied: true})
-		o := s.apply(t.Context(), "workspaces: [{ name: data, description: new }]", apply.Options{})[0]
-		if o.Status != apply.Updated || o.Live.ID == other || len(s.writes()) != 1 {
-			t.Errorf("%s: %v, writes %v", o.Status, o.Err, s.writes())
+		o := s.applyManifest(t.Context(), "workspaces: [{ name: data, description: new }]", apply.Options{})[0]
+		if o.Status != apply.Updated || o.Live.ID == other || len(s.listWrites()) != 1 {
+			t.Errorf("%s: %v, writes %v", o.Status, o.Err, s.listWrites())
 		}
 	})
 }
@@ -129,13 +129,13 @@ func TestUpdateReturnsAnotherResource(t *testing.T) {
 func TestUpdateOfPartReturnsAnotherResource(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		s := newStage(t, simulator.Options{})
+		s := newHarness(t, simulator.Options{})
 		other := s.server.Seed("team", map[string]any{"name": "other"})
 		s.server.Seed("team", map[string]any{"name": "data"})
 		s.server.Fail(simulator.Fault{Method: http.MethodPost, Path: "teams/*/roles", Count: 1, Status: http.StatusOK, Raw: fmt.Sprintf(`{"id": %q, "name": "other"}`, other)})
-		o := s.apply(t.Context(), "teams: [{ name: data, organizationRole: ORGANIZATION_OWNER }]", apply.Options{})[0]
-		if o.Status != apply.Updated || len(s.writes()) != 2 || s.server.Objects("team")[1]["organizationRole"] != "ORGANIZATION_OWNER" {
-			t.Errorf("%s: %v, writes %v", o.Status, o.Err, s.writes())
+		o := s.applyManifest(t.Context(), "teams: [{ name: data, organizationRole: ORGANIZATION_OWNER }]", apply.Options{})[0]
+		if o.Status != apply.Updated || len(s.listWrites()) != 2 || s.server.Objects("team")[1]["organizationRole"] != "ORGANIZATION_OWNER" {
+			t.Errorf("%s: %v, writes %v", o.Status, o.Err, s.listWrites())
 		}
 	})
 }
@@ -144,11 +144,11 @@ func TestUpdateOfPartReturnsAnotherResource(t *testing.T) {
 func TestWaitReadsAnotherResource(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		s := newStage(t, simulator.Options{Settle: time.Minute})
+		s := newHarness(t, simulator.Options{Settle: time.Minute})
 		w := s.server.Seed("workspace", map[string]any{"name": "data"})
 		other := s.server.Seed("deployment", map[string]any{"name": "other", "workspaceId": w, "type": "STANDARD"})
 		s.server.Fail(simulator.Fault{Method: http.MethodGet, Path: "deployments/*", Other: true, Applied: true, Count: 3})
-		o := s.apply(t.Context(), "deployments: [{ name: etl, workspace: data, type: STANDARD, cloudProvider: AWS, region: us-east-1 }]", apply.Options{Wait: true})[0]
+		o := s.applyManifest(t.Context(), "deployments: [{ name: etl, workspace: data, type: STANDARD, cloudProvider: AWS, region: us-east-1 }]", apply.Options{Wait: true})[0]
 		if o.Status != apply.Created || o.Live.ID == other || !o.Live.Body().Get("status").Is("HEALTHY") {
 			t.Errorf("%s: %v", o.Status, o.Err)
 		}
@@ -160,16 +160,16 @@ func TestWaitReadsAnotherResource(t *testing.T) {
 func TestCreateReturnsNamesakeWithoutValue(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		s := newStage(t, simulator.Options{})
+		s := newHarness(t, simulator.Options{})
 		w := s.server.Seed("workspace", map[string]any{"name": "data"})
-		p := s.plan("apiTokens: [{ name: ci, workspace: data, roles: [{ role: WORKSPACE_MEMBER }], saveTo: ci }]", plan.Policy{})
+		p := s.planManifest("apiTokens: [{ name: ci, workspace: data, roles: [{ role: WORKSPACE_MEMBER }], saveTo: ci }]", plan.Policy{})
 		s.server.Seed("apiToken", map[string]any{"name": "ci", "scope": "WORKSPACE", "entityId": w, "role": "WORKSPACE_MEMBER"})
 		s.server.Fail(simulator.Fault{Method: http.MethodPost, Path: "tokens", Other: true, Applied: true})
 		o := apply.Run(t.Context(), s.source, p, apply.Options{
-			Deliver: func(*resource.Resource, string) error { t.Error("a value was delivered"); return nil },
+			SaveSecret: func(*resource.Resource, string) error { t.Error("a value was delivered"); return nil },
 		})[0]
-		if o.Status != apply.Failed || len(s.writes()) != 1 || len(s.server.Objects("apiToken")) != 2 {
-			t.Errorf("%s: %v, writes %v, %d tokens", o.Status, o.Err, s.writes(), len(s.server.Objects("apiToken")))
+		if o.Status != apply.Failed || len(s.listWrites()) != 1 || len(s.server.Objects("apiToken")) != 2 {
+			t.Errorf("%s: %v, writes %v, %d tokens", o.Status, o.Err, s.listWrites(), len(s.server.Objects("apiToken")))
 		}
 	})
 }
@@ -179,10 +179,10 @@ func TestCreateReturnsNamesakeWithoutValue(t *testing.T) {
 func TestRenameDuringWait(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		s := newStage(t, simulator.Options{Settle: time.Minute})
+		s := newHarness(t, simulator.Options{Settle: time.Minute})
 		s.server.Seed("workspace", map[string]any{"name": "data"})
 		renamed := false
-		s.over(&wire{answer: func(r *http.Request) *http.Response {
+		s.useTransport(&faultyTransport{replaceResponse: func(r *http.Request) *http.Response {
 			created := s.server.Objects("deployment")
 			if r.Method != http.MethodGet || len(created) == 0 || renamed {
 				return nil
@@ -195,7 +195,7 @@ func TestRenameDuringWait(t *testing.T) {
 			return nil
 		}})
 		start := time.Now()
-		o := s.apply(t.Context(), "deployments: [{ name: etl, workspace: data, type: STANDARD, cloudProvider: AWS, region: us-east-1 }]", apply.Options{Wait: true})[0]
+		o := s.applyManifest(t.Context(), "deployments: [{ name: etl, workspace: data, type: STANDARD, cloudProvider: AWS, region: us-east-1 }]", apply.Options{Wait: true})[0]
 		if took := time.Since(start); o.Status != apply.Created || took > 30*time.Second {
 			t.Errorf("%s after %s: %v", o.Status, took, o.Err)
 		}

@@ -22,8 +22,8 @@ var (
 	resourceID    = regexp.MustCompile(`\bc[a-z0-9]{24}\b`)
 )
 
-// below returns the part of a call's path below the Organization, as a pattern.
-func below(c resource.Endpoint) string {
+// pathPattern returns the part of a call's path below the Organization, as a pattern.
+func pathPattern(c resource.Endpoint) string {
 	return pathParameter.ReplaceAllString(strings.TrimPrefix(c.Path, "/organizations/{organizationId}"), "*")
 }
 
@@ -39,18 +39,18 @@ func TestGetReturnsAnotherResource(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				c := newContract(t, k)
-				c.creates()
+				c.checkCreate()
 				if k.Create.Path != "" { // for the API to return
-					apply.Run(t.Context(), c.source, c.planOf(c.renamed("second")), apply.Options{Deliver: func(*resource.Resource, string) error { return nil }})
+					apply.Run(t.Context(), c.source, c.planDeclared(c.declareRenamed("second")), apply.Options{SaveSecret: func(*resource.Resource, string) error { return nil }})
 				}
 				manifest := c.example
-				if some := edits[k.Section]; len(some) > 0 {
-					manifest = c.edit(some[0][0], some[0][1])
+				if some := exampleEdits[k.Section]; len(some) > 0 {
+					manifest = c.editExample(some[0][0], some[0][1])
 				}
-				p := c.planOf(c.declare(manifest))
-				c.server.Fail(simulator.Fault{Method: http.MethodGet, Path: below(k.Get), Other: true, Applied: true})
+				p := c.planDeclared(c.declareManifest(manifest))
+				c.server.Fail(simulator.Fault{Method: http.MethodGet, Path: pathPattern(k.Get), Other: true, Applied: true})
 				c.server.ResetRequests()
-				before := c.state()
+				before := c.snapshotState()
 				for _, o := range apply.Run(t.Context(), c.source, p, apply.Options{}) {
 					if o.Change.Action == plan.Update && (o.Status != apply.Failed || !namesTwoIDs(o.Err, o.Change.Live.ID)) {
 						t.Errorf("%s: %v", o.Status, o.Err)
@@ -61,8 +61,8 @@ func TestGetReturnsAnotherResource(t *testing.T) {
 						t.Errorf("read by id: %v, %v", live, err)
 					}
 				}
-				if diff := cmp.Diff(before, c.state()); diff != "" || len(c.writes()) > 0 {
-					t.Errorf("writes: %v\n%s", c.writes(), diff)
+				if diff := cmp.Diff(before, c.snapshotState()); diff != "" || len(c.listWrites()) > 0 {
+					t.Errorf("writes: %v\n%s", c.listWrites(), diff)
 				}
 			})
 		})
@@ -90,31 +90,31 @@ func TestCreateReturnsAnotherResource(t *testing.T) {
 				t.Parallel()
 				synctest.Test(t, func(t *testing.T) {
 					c := newContract(t, k)
-					p := c.planOf(c.renamed("second"))
-					c.creates()
+					p := c.planDeclared(c.declareRenamed("second"))
+					c.checkCreate()
 					if listed {
-						p = c.planOf(c.renamed("second"))
+						p = c.planDeclared(c.declareRenamed("second"))
 					}
-					fault.Method, fault.Path, fault.Other = http.MethodPost, below(k.Create), true
+					fault.Method, fault.Path, fault.Other = http.MethodPost, pathPattern(k.Create), true
 					c.server.Fail(fault)
 					c.server.ResetRequests()
-					before := c.state()
+					before := c.snapshotState()
 					var delivered, masked []string
 					outcomes := apply.Run(t.Context(), c.source, p, apply.Options{
-						Deliver: func(_ *resource.Resource, value string) error { delivered = append(delivered, value); return nil },
-						Mask:    func(value string) { masked = append(masked, value) },
+						SaveSecret: func(_ *resource.Resource, value string) error { delivered = append(delivered, value); return nil },
+						Mask:       func(value string) { masked = append(masked, value) },
 					})
 					for _, o := range outcomes {
-						c.judge(o, fault.Applied, before)
+						c.checkCreateOutcome(o, fault.Applied, before)
 					}
-					after := c.state()
+					after := c.snapshotState()
 					for id, object := range before {
 						if diff := cmp.Diff(object, after[id]); diff != "" {
 							t.Errorf("another resource changed: %s", diff)
 						}
 					}
-					if creates := c.requests(http.MethodPost, below(k.Create)); creates != len(outcomes) {
-						t.Errorf("%d creates of %d resources: %v", creates, len(outcomes), c.writes())
+					if creates := c.countRequests(http.MethodPost, pathPattern(k.Create)); creates != len(outcomes) {
+						t.Errorf("%d creates of %d resources: %v", creates, len(outcomes), c.listWrites())
 					}
 					if len(delivered) > 0 || fault.Value && len(masked) == 0 {
 						t.Errorf("delivered %v, masked %v", delivered, masked)
@@ -125,12 +125,12 @@ func TestCreateReturnsAnotherResource(t *testing.T) {
 	}
 }
 
-// judge checks the outcome of a create that was answered with another resource.
-func (c *contract) judge(o apply.Outcome, created bool, before map[string]map[string]any) {
+// checkCreateOutcome checks the outcome of a create that was answered with another resource.
+func (c *contract) checkCreateOutcome(o apply.Outcome, created bool, before map[string]map[string]any) {
 	c.Helper()
 	switch {
 	case created && c.kind.GeneratedSecret == "" && c.kind.Get.Path != "":
-		if o.Status != apply.Created || o.Live == nil || before[o.Live.ID+"<nil>"] != nil || c.state()[o.Live.ID+"<nil>"] == nil {
+		if o.Status != apply.Created || o.Live == nil || before[o.Live.ID+"<nil>"] != nil || c.snapshotState()[o.Live.ID+"<nil>"] == nil {
 			c.Errorf("%s: %s: %v", o.Change.Resource, o.Status, o.Err)
 		}
 	case created && c.kind.GeneratedSecret == "":
@@ -146,12 +146,12 @@ func (c *contract) judge(o apply.Outcome, created bool, before map[string]map[st
 
 func newContract(t *testing.T, k *resource.Kind) *contract {
 	t.Helper()
-	c := &contract{stage: newStage(t, simulator.Options{}), kind: k, example: example(t, k.Section), touched: map[string]bool{}}
-	c.prepare()
+	c := &contract{harness: newHarness(t, simulator.Options{}), kind: k, example: readExample(t, k.Section), editedFields: map[string]bool{}}
+	c.seedReferences()
 	return c
 }
 
-func (c *contract) planOf(d *resource.Desired) *plan.Plan {
+func (c *contract) planDeclared(d *resource.Desired) *plan.Plan {
 	c.Helper()
 	p := plan.Make(c.source.OrganizationID, d, c.source.ReadCurrent(context.Background(), d), plan.Policy{})
 	if len(p.Problems) > 0 {
@@ -160,10 +160,10 @@ func (c *contract) planOf(d *resource.Desired) *plan.Plan {
 	return p
 }
 
-// renamed declares the example's resources under other names.
-func (c *contract) renamed(prefix string) *resource.Desired {
+// declareRenamed declares the example's resources under other names.
+func (c *contract) declareRenamed(prefix string) *resource.Desired {
 	c.Helper()
-	documents := parsed(c.example).Documents
+	documents := parseManifest(c.example).Documents
 	for _, document := range documents {
 		for _, item := range document.Get(c.kind.Section).Items {
 			item.Get(c.kind.Identity[len(c.kind.Identity)-1]).Text = prefix + item.Get(c.kind.Identity[len(c.kind.Identity)-1]).Text
@@ -176,8 +176,8 @@ func (c *contract) renamed(prefix string) *resource.Desired {
 	return d
 }
 
-// requests counts requests by method and a pattern of the path.
-func (c *contract) requests(method, pattern string) (n int) {
+// countRequests counts requests by method and a pattern of the path.
+func (c *contract) countRequests(method, pattern string) (n int) {
 	match := regexp.MustCompile(`^/v1/organizations/[^/]+` + strings.ReplaceAll(regexp.QuoteMeta(pattern), `\*`, `[^/]+`) + `$`)
 	for _, r := range c.server.Requests() {
 		if r.Method == method && match.MatchString(r.Path) {

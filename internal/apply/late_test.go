@@ -19,14 +19,14 @@ import (
 
 // An update that was given up and is carried out all the same is waited for: sent
 // again, it would replace the queue that the first one makes.
-func TestLateUpdate(t *testing.T) {
+func TestTimedOutUpdate(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		s := newStage(t, simulator.Options{})
+		s := newHarness(t, simulator.Options{})
 		w := s.server.Seed("workspace", map[string]any{"name": "data"})
 		s.server.Seed("deployment", map[string]any{"name": "one", "workspaceId": w, "type": "STANDARD", "executor": "CELERY"})
 		s.server.Fail(simulator.Fault{Method: http.MethodPost, Status: 504, Late: 4 * time.Second, Count: 1})
-		outcomes := s.apply(t.Context(), `
+		outcomes := s.applyManifest(t.Context(), `
 workspace: data
 deployments:
   - name: one
@@ -34,8 +34,8 @@ deployments:
       - { name: default, astroMachine: A5, minWorkerCount: 0, maxWorkerCount: 1, workerConcurrency: 1 }
       - { name: new, astroMachine: A5, minWorkerCount: 0, maxWorkerCount: 1, workerConcurrency: 1 }
 `, apply.Options{})
-		if outcomes[0].Status != apply.Updated || len(s.writes()) != 1 {
-			t.Errorf("%s: %v, writes %v", outcomes[0].Status, outcomes[0].Err, s.writes())
+		if outcomes[0].Status != apply.Updated || len(s.listWrites()) != 1 {
+			t.Errorf("%s: %v, writes %v", outcomes[0].Status, outcomes[0].Err, s.listWrites())
 		}
 		time.Sleep(time.Minute)
 	})
@@ -43,24 +43,24 @@ deployments:
 
 // A rotation of which nobody knows whether it happened is not repeated by itself,
 // and what that means is said.
-func TestLostRotation(t *testing.T) {
+func TestUncertainRotation(t *testing.T) {
 	t.Parallel()
 	for name, fault := range map[string]simulator.Fault{"late": {Status: 504, Late: 4 * time.Second}, "lost": {Reset: true, Applied: true}} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				s := newStage(t, simulator.Options{})
+				s := newHarness(t, simulator.Options{})
 				w := s.server.Seed("workspace", map[string]any{"name": "data"})
 				s.server.Seed("apiToken", map[string]any{"name": "ci", "scope": "WORKSPACE", "entityId": w, "role": "WORKSPACE_MEMBER"})
 				fault.Path, fault.Method = "rotate", http.MethodPost
 				s.server.Fail(fault)
-				outcomes := s.apply(t.Context(), "apiTokens: [{ name: ci, workspace: data, roles: [{ role: WORKSPACE_MEMBER }], saveTo: ci }]", apply.Options{
-					Policy:  plan.Policy{Rotate: func(*resource.Resource) bool { return true }},
-					Deliver: func(*resource.Resource, string) error { return errors.New("nothing is delivered") },
+				outcomes := s.applyManifest(t.Context(), "apiTokens: [{ name: ci, workspace: data, roles: [{ role: WORKSPACE_MEMBER }], saveTo: ci }]", apply.Options{
+					Policy:     plan.Policy{Rotate: func(*resource.Resource) bool { return true }},
+					SaveSecret: func(*resource.Resource, string) error { return errors.New("nothing is delivered") },
 				})
 				const want = "whether it was rotated is unknown, and if it was, the old token is no longer valid and nobody has the new one: rotate it again"
-				if o := outcomes[0]; o.Status != apply.Failed || !strings.Contains(o.Err.Error(), want) || len(s.writes()) != 1 {
-					t.Errorf("%s: %v, %d writes", o.Status, o.Err, len(s.writes()))
+				if o := outcomes[0]; o.Status != apply.Failed || !strings.Contains(o.Err.Error(), want) || len(s.listWrites()) != 1 {
+					t.Errorf("%s: %v, %d writes", o.Status, o.Err, len(s.listWrites()))
 				}
 				time.Sleep(time.Minute)
 			})
@@ -69,14 +69,14 @@ func TestLostRotation(t *testing.T) {
 }
 
 // A removal that was given up is looked for, whatever is said to the next one.
-func TestLateDelete(t *testing.T) {
+func TestTimedOutDelete(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		s := newStage(t, simulator.Options{})
+		s := newHarness(t, simulator.Options{})
 		s.server.Seed("workspace", map[string]any{"name": "data"})
 		s.server.Fail(simulator.Fault{Method: http.MethodDelete, Status: 504, Late: 3 * time.Second, Count: 1})
 		s.server.Fail(simulator.Fault{Method: http.MethodDelete, Status: 409, Message: "is being deleted"})
-		outcomes := s.apply(t.Context(), "workspaces: [{ name: data, state: absent }]", apply.Options{Policy: plan.Policy{AllowDelete: true}})
+		outcomes := s.applyManifest(t.Context(), "workspaces: [{ name: data, state: absent }]", apply.Options{Policy: plan.Policy{AllowDelete: true}})
 		if outcomes[0].Status != apply.Deleted {
 			t.Errorf("%s: %v", outcomes[0].Status, outcomes[0].Err)
 		}
@@ -84,19 +84,19 @@ func TestLateDelete(t *testing.T) {
 }
 
 // An API that lost an answer is often not well for a while: it is asked again.
-func TestLookedUpWhileUnwell(t *testing.T) {
+func TestLookUpDuringOutage(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		s := newStage(t, simulator.Options{})
+		s := newHarness(t, simulator.Options{})
 		var since time.Time
-		s.over(&wire{
-			before: func(r *http.Request) *http.Response {
+		s.useTransport(&faultyTransport{
+			interceptRequest: func(r *http.Request) *http.Response {
 				if r.Method == http.MethodGet && !since.IsZero() && time.Since(since) < 20*time.Second {
 					return &http.Response{StatusCode: http.StatusServiceUnavailable, Body: http.NoBody}
 				}
 				return nil
 			},
-			after: func(r *http.Request) error {
+			loseResponse: func(r *http.Request) error {
 				if r.Method != http.MethodPost {
 					return nil
 				}
@@ -104,7 +104,7 @@ func TestLookedUpWhileUnwell(t *testing.T) {
 				return errors.New("connection reset by peer")
 			},
 		})
-		outcomes := s.apply(t.Context(), "workspaces: [{ name: data }]", apply.Options{})
+		outcomes := s.applyManifest(t.Context(), "workspaces: [{ name: data }]", apply.Options{})
 		if n := len(s.server.Objects("workspace")); outcomes[0].Status != apply.Created || n != 1 {
 			t.Errorf("%s: %v, %d there", outcomes[0].Status, outcomes[0].Err, n)
 		}
@@ -112,27 +112,27 @@ func TestLookedUpWhileUnwell(t *testing.T) {
 }
 
 // What of an update was accepted counts, also when the rest is refused.
-func TestWrittenInPart(t *testing.T) {
+func TestPartialUpdate(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		s := newStage(t, simulator.Options{})
+		s := newHarness(t, simulator.Options{})
 		s.server.Seed("user", map[string]any{"username": "ada@example.com"})
 		s.server.Seed("team", map[string]any{"name": "t"})
 		s.server.Fail(simulator.Fault{Method: http.MethodPost, Path: "members", Status: 400, Message: "no"})
-		o := s.apply(t.Context(), "teams: [{ name: t, description: new, members: [ada@example.com] }]", apply.Options{})[0]
-		if o.Status != apply.Failed || o.Wrote != apply.Updated {
-			t.Errorf("%s, wrote %q: %v", o.Status, o.Wrote, o.Err)
+		o := s.applyManifest(t.Context(), "teams: [{ name: t, description: new, members: [ada@example.com] }]", apply.Options{})[0]
+		if o.Status != apply.Failed || o.AcceptedWrite != apply.Updated {
+			t.Errorf("%s, wrote %q: %v", o.Status, o.AcceptedWrite, o.Err)
 		}
 	})
 }
 
 // A value that arrived is delivered, however odd the rest of the answer is.
-func TestValueInAnOddAnswer(t *testing.T) {
+func TestSecretInAMalformedResponse(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		s := newStage(t, simulator.Options{})
+		s := newHarness(t, simulator.Options{})
 		s.server.Seed("workspace", map[string]any{"name": "data"})
-		s.over(&wire{answer: func(r *http.Request) *http.Response {
+		s.useTransport(&faultyTransport{replaceResponse: func(r *http.Request) *http.Response {
 			if r.Method != http.MethodPost {
 				return nil
 			}
@@ -141,8 +141,8 @@ func TestValueInAnOddAnswer(t *testing.T) {
 			return &http.Response{StatusCode: http.StatusOK, Body: io.NopCloser(strings.NewReader(body))}
 		}})
 		var got string
-		o := s.apply(t.Context(), "apiTokens: [{ name: ci, workspace: data, roles: [{ role: WORKSPACE_MEMBER }], saveTo: ci }]", apply.Options{
-			Deliver: func(_ *resource.Resource, value string) error { got = value; return nil },
+		o := s.applyManifest(t.Context(), "apiTokens: [{ name: ci, workspace: data, roles: [{ role: WORKSPACE_MEMBER }], saveTo: ci }]", apply.Options{
+			SaveSecret: func(_ *resource.Resource, value string) error { got = value; return nil },
 		})[0]
 		if o.Status != apply.Created || got != "the-value" {
 			t.Errorf("%s: %v; delivered %q", o.Status, o.Err, got)
@@ -151,13 +151,13 @@ func TestValueInAnOddAnswer(t *testing.T) {
 }
 
 // A rotated value that arrived is delivered, too.
-func TestRotatedValueInAnOddAnswer(t *testing.T) {
+func TestRotatedSecretInAMalformedResponse(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		s := newStage(t, simulator.Options{})
+		s := newHarness(t, simulator.Options{})
 		w := s.server.Seed("workspace", map[string]any{"name": "data"})
 		id := s.server.Seed("apiToken", map[string]any{"name": "ci", "scope": "WORKSPACE", "entityId": w, "role": "WORKSPACE_MEMBER"})
-		s.over(&wire{answer: func(r *http.Request) *http.Response {
+		s.useTransport(&faultyTransport{replaceResponse: func(r *http.Request) *http.Response {
 			if r.Method != http.MethodPost {
 				return nil
 			}
@@ -165,9 +165,9 @@ func TestRotatedValueInAnOddAnswer(t *testing.T) {
 			return &http.Response{StatusCode: http.StatusOK, Body: io.NopCloser(strings.NewReader(body))}
 		}})
 		var got string
-		o := s.apply(t.Context(), "apiTokens: [{ name: ci, workspace: data, roles: [{ role: WORKSPACE_MEMBER }], saveTo: ci }]", apply.Options{
-			Policy:  plan.Policy{Rotate: func(*resource.Resource) bool { return true }},
-			Deliver: func(_ *resource.Resource, value string) error { got = value; return nil },
+		o := s.applyManifest(t.Context(), "apiTokens: [{ name: ci, workspace: data, roles: [{ role: WORKSPACE_MEMBER }], saveTo: ci }]", apply.Options{
+			Policy:     plan.Policy{Rotate: func(*resource.Resource) bool { return true }},
+			SaveSecret: func(_ *resource.Resource, value string) error { got = value; return nil },
 		})[0]
 		if o.Status != apply.Updated || got != "the-value" {
 			t.Errorf("%s: %v; delivered %q", o.Status, o.Err, got)
@@ -179,11 +179,11 @@ func TestRotatedValueInAnOddAnswer(t *testing.T) {
 func TestStoppedWhileReading(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		s := newStage(t, simulator.Options{})
+		s := newHarness(t, simulator.Options{})
 		s.server.Seed("workspace", map[string]any{"name": "data"})
-		p := s.plan("workspaces: [{ name: data, description: new }]", plan.Policy{})
+		p := s.planManifest("workspaces: [{ name: data, description: new }]", plan.Policy{})
 		ctx, cancel := context.WithCancelCause(t.Context())
-		s.over(&wire{before: func(*http.Request) *http.Response {
+		s.useTransport(&faultyTransport{interceptRequest: func(*http.Request) *http.Response {
 			cancel(errors.New("interrupt signal received"))
 			return nil
 		}})

@@ -17,24 +17,24 @@ import (
 	"astro-apply/internal/simulator"
 )
 
-// declared draws a manifest with a Workspace and some Deployments in it, all
+// drawManifest draws a manifest with a Workspace and some Deployments in it, all
 // their placements being there.
-func declared(t *rapid.T, count int) string {
+func drawManifest(t *rapid.T, count int) string {
 	kinds := resource.Kinds()
 	member := func(name, value string) schema.Member {
 		return schema.Member{Name: name, Value: schema.String(value)}
 	}
 	data := &schema.Node{Form: schema.List, Items: []*schema.Node{schema.String("data")}}
 	sections := map[string][]*schema.Node{
-		"workspaces": {object(t, kinds.Kind("workspace"), member("name", "data"))},
-		"customRoles": {object(t, kinds.Kind("customRole"), member("name", "role"), member("scopeType", "DAG"),
+		"workspaces": {drawObject(t, kinds.Kind("workspace"), member("name", "data"))},
+		"customRoles": {drawObject(t, kinds.Kind("customRole"), member("name", "role"), member("scopeType", "DAG"),
 			schema.Member{Name: "restrictedWorkspaces", Value: data})},
 	}
 	for i, word := range schema.FindField(kinds.Kind("environmentObject").Fields, "objectType").Type.Enum {
-		o := object(t, kinds.Kind("environmentObject"), member("objectType", word), member("objectKey", fmt.Sprintf("o%d", i)), member("workspace", "data"))
+		o := drawObject(t, kinds.Kind("environmentObject"), member("objectType", word), member("objectKey", fmt.Sprintf("o%d", i)), member("workspace", "data"))
 		sections["environmentObjects"] = append(sections["environmentObjects"], o)
 	}
-	sections["teams"] = []*schema.Node{object(t, kinds.Kind("team"), member("name", "t"))}
+	sections["teams"] = []*schema.Node{drawObject(t, kinds.Kind("team"), member("name", "t"))}
 	for i := range count {
 		fixed := []schema.Member{member("name", fmt.Sprintf("d%d", i)), member("workspace", "data")}
 		// What can't change later is the same for the same name.
@@ -47,15 +47,15 @@ func declared(t *rapid.T, count int) string {
 		if i%3 == 1 {
 			fixed = append(fixed, schema.Member{Name: "isDevelopmentMode", Value: schema.Boolean(false)})
 		}
-		o := object(t, kinds.Kind("deployment"), fixed...)
+		o := drawObject(t, kinds.Kind("deployment"), fixed...)
 		sections["deployments"] = append(sections["deployments"], o)
 	}
 	return manifestText(sections)
 }
 
-// placed is a stage with the clusters that declared names.
-func placed(t testing.TB) *stage {
-	s := newStage(t, simulator.Options{})
+// newHarnessWithClusters is a stage with the clusters that declared names.
+func newHarnessWithClusters(t testing.TB) *harness {
+	s := newHarness(t, simulator.Options{})
 	s.server.Seed("cluster", map[string]any{"name": "dedicated"})
 	s.server.Seed("cluster", map[string]any{"name": "hybrid", "type": "HYBRID"})
 	return s
@@ -67,11 +67,11 @@ func TestApplyThenPlanIsEmpty(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		rapid.Check(struct{ testing.TB }{t}, func(rt *rapid.T) {
-			s := placed(t)
+			s := newHarnessWithClusters(t)
 			policy := plan.Policy{AllowDelete: true}
 			for round := range 2 {
-				text := declared(rt, 3)
-				p := s.plan(text, policy)
+				text := drawManifest(rt, 3)
+				p := s.planManifest(text, policy)
 				if len(p.Problems) > 0 {
 					if round == 0 {
 						rt.Fatalf("plan: %v\n%s", p.Problems, text)
@@ -79,7 +79,7 @@ func TestApplyThenPlanIsEmpty(t *testing.T) {
 					return // what can't change in place is another test's matter
 				}
 				for _, o := range apply.Run(context.Background(), s.source, p, apply.Options{Policy: policy}) {
-					if !o.Status.OK() {
+					if !o.Status.IsOK() {
 						rt.Fatalf("round %d: %s: %v\n%s", round, o.Change.Resource, o.Err, text)
 					}
 					if len(o.Warnings) > 0 {
@@ -87,12 +87,12 @@ func TestApplyThenPlanIsEmpty(t *testing.T) {
 					}
 				}
 				s.server.ResetRequests()
-				for _, c := range s.plan(text, policy).Changes {
+				for _, c := range s.planManifest(text, policy).Changes {
 					if c.Action != plan.Unchanged {
-						rt.Fatalf("round %d: %s after apply: %s\n%s\n%s", round, c.Action, c.Resource, changes(c), text)
+						rt.Fatalf("round %d: %s after apply: %s\n%s\n%s", round, c.Action, c.Resource, changesText(c), text)
 					}
 				}
-				if w := s.writes(); len(w) > 0 {
+				if w := s.listWrites(); len(w) > 0 {
 					rt.Fatalf("writes without a change: %v", w)
 				}
 			}
@@ -106,10 +106,10 @@ func TestUndeclaredIsKept(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		rapid.Check(struct{ testing.TB }{t}, func(rt *rapid.T) {
-			s := placed(t)
-			text := declared(rt, 3)
-			apply.Run(context.Background(), s.source, s.plan(text, plan.Policy{}), apply.Options{})
-			before := stored(s)
+			s := newHarnessWithClusters(t)
+			text := drawManifest(rt, 3)
+			apply.Run(context.Background(), s.source, s.planManifest(text, plan.Policy{}), apply.Options{})
+			before := storedObjects(s)
 			later := `
 workspace: data
 workspaces: [{ name: data, description: "another one" }]
@@ -121,27 +121,27 @@ environmentObjects:
   - { objectType: AIRFLOW_VARIABLE, objectKey: o2, description: "another one" }
   - { objectType: METRICS_EXPORT, objectKey: o3, description: "another one" }
 deployments: [{ name: d0, description: "another one" }, { name: d1, description: "another one" }, { name: d2, description: "another one" }]`
-			for _, o := range apply.Run(context.Background(), s.source, s.plan(later, plan.Policy{AllowDelete: true}), apply.Options{}) {
+			for _, o := range apply.Run(context.Background(), s.source, s.planManifest(later, plan.Policy{AllowDelete: true}), apply.Options{}) {
 				if o.Status != apply.Updated {
 					rt.Fatalf("%s: %s, %v\n%s", o.Change.Resource, o.Status, o.Err, text)
 				}
 			}
-			if diff := cmp.Diff(before, stored(s)); diff != "" {
+			if diff := cmp.Diff(before, storedObjects(s)); diff != "" {
 				rt.Fatalf("lost or changed (-before +after):\n%s\n%s", diff, text)
 			}
 		})
 	})
 }
 
-// stored is everything the server holds, secrets included, but for what an
+// storedObjects is everything the server holds, secrets included, but for what an
 // update of the description has to change.
-func stored(s *stage) []map[string]any {
+func storedObjects(s *harness) []map[string]any {
 	all := slices.Concat(s.server.Objects("workspace"), s.server.Objects("customRole"), s.server.Objects("deployment"),
 		s.server.Objects("environmentObject"), s.server.Objects("team"))
 	for _, o := range all {
 		delete(o, "description")
 		delete(o, "updatedAt")
-		empty(o)
+		dropEmptyMembers(o)
 		if o["executor"] == "KUBERNETES" { // its one queue is the server's, and no request may name it
 			delete(o, "workerQueues")
 		}
@@ -149,11 +149,11 @@ func stored(s *stage) []map[string]any {
 	return all
 }
 
-// empty drops what says the same as nothing, at any depth.
-func empty(o map[string]any) {
+// dropEmptyMembers drops what says the same as nothing, at any depth.
+func dropEmptyMembers(o map[string]any) {
 	for name, v := range o {
 		if m, ok := v.(map[string]any); ok {
-			empty(m)
+			dropEmptyMembers(m)
 		}
 		if text := fmt.Sprint(v); text == "false" || text == "[]" || text == "map[]" || text == "" {
 			delete(o, name)
@@ -161,7 +161,7 @@ func empty(o map[string]any) {
 	}
 }
 
-func changes(c *plan.Change) string {
+func changesText(c *plan.Change) string {
 	out := ""
 	for _, f := range c.Fields {
 		out += fmt.Sprintf("%s: %s → %s\n", f.Path, f.Old.Render(), f.New.Render())

@@ -14,7 +14,7 @@ import (
 	"astro-apply/internal/simulator"
 )
 
-func workspaces(n int) string {
+func workspacesManifest(n int) string {
 	var text strings.Builder
 	text.WriteString("workspaces:\n")
 	for i := range n {
@@ -23,8 +23,8 @@ func workspaces(n int) string {
 	return text.String()
 }
 
-// refused counts the requests of a verb that were one too many, and all of them.
-func refused(s *stage, verb string) (excess, all int) {
+// countRejected counts the requests of a verb that were one too many, and all of them.
+func countRejected(s *harness, verb string) (excess, all int) {
 	for _, r := range s.server.Requests() {
 		if r.Method == verb {
 			all++
@@ -41,11 +41,11 @@ func TestCreatesAtTheLimit(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		const many = 500
-		s := newStage(t, simulator.Options{Limited: true})
+		s := newHarness(t, simulator.Options{Limited: true})
 		start := time.Now()
-		made := count(statuses(s.apply(t.Context(), workspaces(many), apply.Options{})), apply.Created)
+		made := countStatus(statusesOf(s.applyManifest(t.Context(), workspacesManifest(many), apply.Options{})), apply.Created)
 		rate := many / time.Since(start).Seconds()
-		excess, _ := refused(s, http.MethodPost)
+		excess, _ := countRejected(s, http.MethodPost)
 		t.Logf("%d creates, %.2f a second of 10, %d answers 429", made, rate, excess)
 		if made != many || excess > 0 || rate < 9.5 {
 			t.Errorf("%d made, %.2f a second, %d answers 429", made, rate, excess)
@@ -60,8 +60,8 @@ func TestPollingLeavesRoom(t *testing.T) {
 		many := longtest.Size(100, 300)
 		var mu sync.Mutex
 		var reads []time.Time
-		s := newStage(t, simulator.Options{Limited: true, Settle: 5 * time.Minute}, func(next http.RoundTripper) http.RoundTripper {
-			return roundTripper(func(r *http.Request) (*http.Response, error) {
+		s := newHarness(t, simulator.Options{Limited: true, Settle: 5 * time.Minute}, func(next http.RoundTripper) http.RoundTripper {
+			return roundTripperFunc(func(r *http.Request) (*http.Response, error) {
 				if r.Method == http.MethodGet {
 					mu.Lock()
 					reads = append(reads, time.Now())
@@ -76,7 +76,7 @@ func TestPollingLeavesRoom(t *testing.T) {
 		for i := range many {
 			fmt.Fprintf(&text, "  - { name: d%d, type: STANDARD, cloudProvider: AWS, region: us-east-1 }\n", i)
 		}
-		made := count(statuses(s.apply(t.Context(), text.String(), apply.Options{Wait: true})), apply.Created)
+		made := countStatus(statusesOf(s.applyManifest(t.Context(), text.String(), apply.Options{Wait: true})), apply.Created)
 		most := 0
 		for i := range reads {
 			n := 0
@@ -91,9 +91,9 @@ func TestPollingLeavesRoom(t *testing.T) {
 	})
 }
 
-type roundTripper func(*http.Request) (*http.Response, error)
+type roundTripperFunc func(*http.Request) (*http.Response, error)
 
-func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
+func (f roundTripperFunc) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
 // Another client of the same token takes half of it. The run gets through, and
 // most of what it sends is not in vain.
@@ -101,7 +101,7 @@ func TestSharedToken(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		const many = 500
-		s := newStage(t, simulator.Options{Limited: true})
+		s := newHarness(t, simulator.Options{Limited: true})
 		token, end, ended := s.server.Token(simulator.Scope{}), make(chan struct{}), make(chan struct{})
 		sent, granted := 0, 0
 		go func() {
@@ -129,11 +129,11 @@ func TestSharedToken(t *testing.T) {
 			}
 		}()
 		start := time.Now()
-		made := count(statuses(s.apply(t.Context(), workspaces(many), apply.Options{})), apply.Created)
+		made := countStatus(statusesOf(s.applyManifest(t.Context(), workspacesManifest(many), apply.Options{})), apply.Created)
 		took := time.Since(start)
 		close(end)
 		<-ended
-		excess, all := refused(s, http.MethodPost)
+		excess, all := countRejected(s, http.MethodPost)
 		ours, others := excess-(sent-granted), all-sent
 		t.Logf("%d creates in %s beside another client with %d of %d requests granted: %d of our %d were answered 429 (%.1f %%)",
 			made, took.Round(time.Second), granted, sent, ours, others, 100*float64(ours)/float64(others))

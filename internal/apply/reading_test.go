@@ -14,9 +14,9 @@ import (
 	"astro-apply/internal/simulator"
 )
 
-// readings are what the API may do with an extra or with headers that an update
+// apiVariants are what the API may do with an extra or with headers that an update
 // sends. Nobody knows which one is right, so the program is right under each.
-var readings = map[string]simulator.Options{
+var apiVariants = map[string]simulator.Options{
 	"empty erases, map replaced": {},
 	"empty keeps, map replaced":  {KeepsEmpty: true},
 	"empty erases, map merged":   {MergesMaps: true},
@@ -102,30 +102,30 @@ func TestUpdateErasesNothing(t *testing.T) {
 			want: map[string]any{"metricsExport.headers.X-Key": "k", "metricsExport.headers.X-Other": "o", "metricsExport.headers.X-New": "n"},
 		},
 	} {
-		for reading, options := range readings {
+		for reading, options := range apiVariants {
 			t.Run(name+"/"+reading, func(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
-					s := newStage(t, options)
+					s := newHarness(t, options)
 					s.server.Seed("workspace", map[string]any{"id": "cworkspace000000000000001", "name": "w"})
 					s.server.Seed("deployment", map[string]any{"id": "cdeployment00000000000001", "name": "d", "workspaceId": "cworkspace000000000000001"})
-					s.server.Seed("environmentObject", decoded(t, test.seed))
+					s.server.Seed("environmentObject", decodeJSON(t, test.seed))
 					before := s.server.Objects("environmentObject")[0]
 					text := "environmentObjects: [{ workspaceId: cworkspace000000000000001, " + test.declared + " }]"
 					policy := plan.Policy{AllowDelete: test.allowDelete}
 					if test.problem != "" {
-						problems := s.plan(text, policy).Problems
+						problems := s.planManifest(text, policy).Problems
 						if len(problems) != 1 || !strings.Contains(problems[0].Message, test.problem) {
 							t.Errorf("problems: %v, want %q", problems, test.problem)
 						}
 						return
 					}
-					for _, o := range s.apply(context.Background(), text, apply.Options{Policy: policy}) {
+					for _, o := range s.applyManifest(context.Background(), text, apply.Options{Policy: policy}) {
 						if o.Status != apply.Updated {
 							t.Fatalf("%s: %v", o.Status, o.Err)
 						}
 					}
 					for path, value := range test.want {
-						set(before, path, value)
+						setValueAtPath(before, path, value)
 					}
 					after := s.server.Objects("environmentObject")[0]
 					for _, name := range []string{"updatedAt", "updatedBy"} {
@@ -136,8 +136,8 @@ func TestUpdateErasesNothing(t *testing.T) {
 						t.Error(diff)
 					}
 					s.server.ResetRequests()
-					s.apply(context.Background(), text, apply.Options{Policy: policy})
-					if writes := s.writes(); len(writes) > 0 {
+					s.applyManifest(context.Background(), text, apply.Options{Policy: policy})
+					if writes := s.listWrites(); len(writes) > 0 {
 						t.Errorf("a second run writes: %v", writes)
 					}
 				})
@@ -146,7 +146,7 @@ func TestUpdateErasesNothing(t *testing.T) {
 	}
 }
 
-func decoded(t testing.TB, text string) map[string]any {
+func decodeJSON(t testing.TB, text string) map[string]any {
 	t.Helper()
 	var out map[string]any
 	if err := json.Unmarshal([]byte(text), &out); err != nil {
@@ -155,35 +155,35 @@ func decoded(t testing.TB, text string) map[string]any {
 	return out
 }
 
-// set puts a value at a dotted path; 0 is the first item of a list.
-func set(object map[string]any, path string, value any) {
+// setValueAtPath puts a value at a dotted path; 0 is the first item of a list.
+func setValueAtPath(object map[string]any, path string, value any) {
 	name, rest, nested := strings.Cut(path, ".")
 	if !nested {
 		object[name] = value
 		return
 	}
 	if list, ok := object[name].([]any); ok {
-		set(list[0].(map[string]any), strings.TrimPrefix(rest, "0."), value)
+		setValueAtPath(list[0].(map[string]any), strings.TrimPrefix(rest, "0."), value)
 		return
 	}
-	set(object[name].(map[string]any), rest, value)
+	setValueAtPath(object[name].(map[string]any), rest, value)
 }
 
 // Where Astro merges what is sent, a member can't be removed by leaving it out:
 // every run warns. Where it replaces, the removal is done by one write.
 func TestRemovedMemberIsVerified(t *testing.T) {
 	t.Parallel()
-	for reading, options := range readings {
+	for reading, options := range apiVariants {
 		t.Run(reading, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				s := newStage(t, options)
+				s := newHarness(t, options)
 				s.server.Seed("workspace", map[string]any{"id": "cworkspace000000000000001", "name": "w"})
 				s.server.Seed("deployment", map[string]any{"id": "cdeployment00000000000001", "name": "d", "workspaceId": "cworkspace000000000000001"})
-				s.server.Seed("environmentObject", decoded(t, seededConnection))
+				s.server.Seed("environmentObject", decodeJSON(t, seededConnection))
 				const text = "environmentObjects: [{ workspaceId: cworkspace000000000000001, objectType: CONNECTION, objectKey: c, connection: { extra: { region: eu } } }]"
 				for round := range 2 {
 					s.server.ResetRequests()
-					o := s.apply(context.Background(), text, apply.Options{Policy: plan.Policy{AllowDelete: true}})[0]
+					o := s.applyManifest(context.Background(), text, apply.Options{Policy: plan.Policy{AllowDelete: true}})[0]
 					var warnings []string
 					for _, w := range o.Warnings {
 						warnings = append(warnings, w.Message)
@@ -195,8 +195,8 @@ func TestRemovedMemberIsVerified(t *testing.T) {
 							want = append(want, "connection.extra."+name+": Astro still returns *** after it was removed, so every run removes it again; declare it, or remove it in the Astro UI")
 						}
 					}
-					if diff := cmp.Diff(want, warnings); diff != "" || len(s.writes()) != writes {
-						t.Errorf("round %d: %d writes, want %d; warnings:\n%s", round, len(s.writes()), writes, diff)
+					if diff := cmp.Diff(want, warnings); diff != "" || len(s.listWrites()) != writes {
+						t.Errorf("round %d: %d writes, want %d; warnings:\n%s", round, len(s.listWrites()), writes, diff)
 					}
 				}
 			})

@@ -16,7 +16,7 @@ import (
 	"astro-apply/internal/simulator"
 )
 
-const etl = "deployments: [{ name: etl, workspace: data, type: STANDARD, cloudProvider: AWS, region: us-east-1%s }]"
+const etlManifest = "deployments: [{ name: etl, workspace: data, type: STANDARD, cloudProvider: AWS, region: us-east-1%s }]"
 
 // A wait ends when the Deployment is ready after it was pending: not when its
 // reads fail, not because the create's answer already looks ready, and not because
@@ -30,14 +30,14 @@ func TestWaitEndsWhenReady(t *testing.T) {
 		options     simulator.Options
 		exists      bool
 		change      string
-		wire        func(s *stage) *wire
+		wire        func(s *harness) *faultyTransport
 		least, most time.Duration
 	}{
 		"reads fail while the old status is returned": {
 			options: simulator.Options{Settle: 2 * time.Minute, Stale: 14 * time.Second}, exists: true, change: ", schedulerSize: MEDIUM",
-			wire: func(*stage) *wire {
+			wire: func(*harness) *faultyTransport {
 				var sent time.Time
-				return &wire{before: func(r *http.Request) *http.Response {
+				return &faultyTransport{interceptRequest: func(r *http.Request) *http.Response {
 					if r.Method == http.MethodPost {
 						sent = time.Now()
 					} else if !sent.IsZero() && time.Since(sent) < time.Minute {
@@ -50,8 +50,8 @@ func TestWaitEndsWhenReady(t *testing.T) {
 		},
 		"the create's answer looks ready": {
 			options: simulator.Options{Settle: time.Minute},
-			wire: func(s *stage) *wire {
-				return &wire{answer: func(r *http.Request) *http.Response {
+			wire: func(s *harness) *faultyTransport {
+				return &faultyTransport{replaceResponse: func(r *http.Request) *http.Response {
 					if r.Method != http.MethodPost {
 						return nil
 					}
@@ -63,8 +63,8 @@ func TestWaitEndsWhenReady(t *testing.T) {
 		},
 		"the update's answer is of no use": {
 			options: simulator.Options{Settle: time.Minute, Stale: 10 * time.Second}, exists: true, change: ", schedulerSize: MEDIUM",
-			wire: func(*stage) *wire {
-				return &wire{answer: func(r *http.Request) *http.Response {
+			wire: func(*harness) *faultyTransport {
+				return &faultyTransport{replaceResponse: func(r *http.Request) *http.Response {
 					if r.Method != http.MethodPost {
 						return nil
 					}
@@ -76,8 +76,8 @@ func TestWaitEndsWhenReady(t *testing.T) {
 		"it is ready after the second call of the create": {
 			options: simulator.Options{Settle: 2 * time.Second},
 			change:  ", isDevelopmentMode: true, scalingSpec: { hibernationSpec: { override: { isHibernating: false, overrideUntil: '2099-01-01T00:00:00Z' } } }",
-			wire: func(*stage) *wire {
-				return &wire{before: func(r *http.Request) *http.Response {
+			wire: func(*harness) *faultyTransport {
+				return &faultyTransport{interceptRequest: func(r *http.Request) *http.Response {
 					if strings.HasSuffix(r.URL.Path, "hibernation-override") {
 						time.Sleep(5 * time.Second)
 					}
@@ -90,15 +90,15 @@ func TestWaitEndsWhenReady(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				s := newStage(t, test.options)
+				s := newHarness(t, test.options)
 				w := s.server.Seed("workspace", map[string]any{"name": "data"})
 				if test.exists {
 					s.server.Seed("deployment", map[string]any{"name": "etl", "workspaceId": w, "type": "STANDARD", "schedulerSize": "SMALL"})
 				}
-				s.over(test.wire(s))
+				s.useTransport(test.wire(s))
 				start := time.Now()
-				o := s.apply(t.Context(), fmt.Sprintf(etl, test.change), apply.Options{Wait: true})[0]
-				if took := time.Since(start); !o.Status.OK() || took < test.least || took > test.most {
+				o := s.applyManifest(t.Context(), fmt.Sprintf(etlManifest, test.change), apply.Options{Wait: true})[0]
+				if took := time.Since(start); !o.Status.IsOK() || took < test.least || took > test.most {
 					t.Errorf("%s after %s, want %s to %s (%v)", o.Status, took, test.least, test.most, o.Err)
 				}
 				if status := o.Live.Body().Get("status").ScalarText(); status != "HEALTHY" && status != "HIBERNATING" {
@@ -110,16 +110,16 @@ func TestWaitEndsWhenReady(t *testing.T) {
 }
 
 // After its deletion, a Deployment that the token may no longer read is deleted.
-func TestDeletedAndOutOfReach(t *testing.T) {
+func TestDeletedAndForbidden(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		s := newStage(t, simulator.Options{})
+		s := newHarness(t, simulator.Options{})
 		w := s.server.Seed("workspace", map[string]any{"name": "data"})
 		s.server.Seed("deployment", map[string]any{"name": "one", "workspaceId": w, "type": "STANDARD"})
-		p := s.plan("workspaces: [{ name: data, state: absent }]\ndeployments: [{ name: one, workspace: data, state: absent }]", plan.Policy{AllowDelete: true})
+		p := s.planManifest("workspaces: [{ name: data, state: absent }]\ndeployments: [{ name: one, workspace: data, state: absent }]", plan.Policy{AllowDelete: true})
 		s.server.Fail(simulator.Fault{Method: http.MethodGet, Path: "deployments/*", Status: 403})
 		outcomes := apply.Run(t.Context(), s.source, p, apply.Options{})
-		if diff := cmp.Diff([]apply.Status{apply.Deleted, apply.Deleted}, statuses(outcomes)); diff != "" {
+		if diff := cmp.Diff([]apply.Status{apply.Deleted, apply.Deleted}, statusesOf(outcomes)); diff != "" {
 			t.Errorf("%s\n%v", diff, outcomes[0].Err)
 		}
 	})
@@ -130,11 +130,11 @@ func TestDeletedAndOutOfReach(t *testing.T) {
 func TestUnchangedClusterThatFailedIsUsed(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		s := newStage(t, simulator.Options{})
+		s := newHarness(t, simulator.Options{})
 		w := s.server.Seed("workspace", map[string]any{"name": "data"})
 		s.server.Seed("cluster", map[string]any{"name": "main", "status": "UPDATE_FAILED", "workspaceIds": []any{w}})
-		for _, o := range s.apply(t.Context(), "clusters: [{ name: main }]\nworkspaces: [{ name: data, defaultCluster: main }]", apply.Options{Wait: true}) {
-			if !o.Status.OK() {
+		for _, o := range s.applyManifest(t.Context(), "clusters: [{ name: main }]\nworkspaces: [{ name: data, defaultCluster: main }]", apply.Options{Wait: true}) {
+			if !o.Status.IsOK() {
 				t.Errorf("%s: %s: %v", o.Change.Resource, o.Status, o.Err)
 			}
 		}

@@ -1,8 +1,8 @@
 package apply_test
 
-// edits change each field of an example that can be changed, one at a time: a
+// exampleEdits change each field of an example that can be changed, one at a time: a
 // text of it, and what replaces it.
-var edits = map[string][][2]string{
+var exampleEdits = map[string][][2]string{
 	"organization": {
 		{"  billingEmail: finance@example.com", "  billingEmail: money@example.com"},
 		{"organization:", "organization:\n  name: Other"},
@@ -75,8 +75,8 @@ var edits = map[string][][2]string{
 	"allowedIpAddressRanges": {{"203.0.113.0/24", "203.0.113.0/24\n  - 192.0.2.0/24"}},
 }
 
-// frozen are edits of what can't be changed.
-var frozen = map[string][][2]string{
+// immutableEdits are edits of what can't be changed.
+var immutableEdits = map[string][][2]string{
 	"clusters": {
 		{"type: DEDICATED", "type: HYBRID"}, {"region: us-east-1", "region: us-west-2"}, {"172.20.0.0/20", "172.20.0.0/16"}, {"cloudProvider: AWS", "cloudProvider: AZURE"},
 	},
@@ -89,16 +89,16 @@ var frozen = map[string][][2]string{
 	"agentTokens": {{"tokenExpiryPeriodInDays: 365", "tokenExpiryPeriodInDays: 36"}, {"description: For the agents on our own machines.", "description: Other."}},
 }
 
-// alongside is what changes with something else of the same object, by the kinds.
-var alongside = map[string][]string{
+// sideEffects is what changes with something else of the same object, by the kinds.
+var sideEffects = map[string][]string{
 	"autoLinkDeployments": {"environmentObject"}, "drRegion": {"cluster"}, "status": {"cluster", "deployment"}, "tags": {"cluster"}, "workerQueues": {"deployment"},
 	"defaultClusterId": {"workspace"}, "defaultCloudProvider": {"workspace"}, "defaultRegion": {"workspace"},
 	"schedulerCpu": {"deployment"}, "schedulerMemory": {"deployment"},
 }
 
-// untouched are fields that the examples can't change, and that scripts do:
+// uneditedFields are fields that the examples can't change, and that scripts do:
 // names, which identify, and what only other sorts of the kind have.
-var untouched = []string{
+var uneditedFields = []string{
 	"clusters.name", "workspaces.name", "deployments.name", "customRoles.name", "teams.name", "apiTokens.name",
 	"clusters.enableDr", "clusters.drRegion", "clusters.drVpcSubnetRange", "clusters.isFailedOver",
 	"deployments.isDevelopmentMode", "deployments.isHighAvailability", "deployments.schedulerSize", "deployments.scheduler", "deployments.taskPodNodePoolId", "deployments.remoteExecution",

@@ -33,49 +33,49 @@ func TestEveryKindKeepsTheContract(t *testing.T) {
 	for _, k := range resource.Kinds() {
 		t.Run(k.Section, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				s := newStage(t, simulator.Options{}, smallPages, strange)
-				c := &contract{stage: s, kind: k, example: example(t, k.Section), touched: map[string]bool{}}
-				c.prepare()
-				c.creates()
-				for _, edit := range edits[k.Section] {
-					c.changes(edit[0], edit[1])
+				s := newHarness(t, simulator.Options{}, smallPages, withUnknownMembers)
+				c := &contract{harness: s, kind: k, example: readExample(t, k.Section), editedFields: map[string]bool{}}
+				c.seedReferences()
+				c.checkCreate()
+				for _, edit := range exampleEdits[k.Section] {
+					c.checkChange(edit[0], edit[1])
 				}
-				for _, edit := range frozen[k.Section] {
-					c.refuses(edit[0], edit[1])
+				for _, edit := range immutableEdits[k.Section] {
+					c.checkRefusal(edit[0], edit[1])
 				}
-				c.complete()
-				c.removes()
-				c.crowd()
-				c.creates()
-				c.removes()
+				c.checkCompleteness()
+				c.checkDelete()
+				c.seedManyOthers()
+				c.checkCreate()
+				c.checkDelete()
 			})
 		})
 	}
 }
 
 type contract struct {
-	*stage
-	kind    *resource.Kind
-	example string
-	touched map[string]bool // fields that an edit changed
+	*harness
+	kind         *resource.Kind
+	example      string
+	editedFields map[string]bool // fields that an edit changed
 }
 
-// prepare seeds what the example and its edits refer to.
-func (c *contract) prepare() {
+// seedReferences seeds what the example and its edits refer to.
+func (c *contract) seedReferences() {
 	texts := []string{c.example}
-	for _, edit := range edits[c.kind.Section] {
-		texts = append(texts, c.edit(edit[0], edit[1]))
+	for _, edit := range exampleEdits[c.kind.Section] {
+		texts = append(texts, c.editExample(edit[0], edit[1]))
 	}
 	var documents []*schema.Node
 	for _, text := range texts {
-		documents = append(documents, parsed(text).Documents...)
+		documents = append(documents, parseManifest(text).Documents...)
 	}
 	for _, seed := range resource.SimulatorSeeds(resource.LoadDesired(resource.Kinds(), documents, "")) {
 		c.server.Seed(seed.Kind.Name, seed.Fields)
 	}
 }
 
-func example(t testing.TB, section string) string {
+func readExample(t testing.TB, section string) string {
 	t.Helper()
 	text, err := os.ReadFile("../../testdata/examples/" + section + ".yaml")
 	if err != nil {
@@ -84,9 +84,9 @@ func example(t testing.TB, section string) string {
 	return string(text)
 }
 
-// strange adds to every object of an answer what the document doesn't know.
-func strange(base http.RoundTripper) http.RoundTripper {
-	return transport(func(r *http.Request) (*http.Response, error) {
+// withUnknownMembers adds to every object of an answer what the document doesn't know.
+func withUnknownMembers(base http.RoundTripper) http.RoundTripper {
+	return transportFunc(func(r *http.Request) (*http.Response, error) {
 		answer, err := base.RoundTrip(r)
 		if err != nil {
 			return nil, err
@@ -97,7 +97,7 @@ func strange(base http.RoundTripper) http.RoundTripper {
 		}
 		var value any
 		if json.Unmarshal(body, &value) == nil {
-			estrange(value)
+			addUnknownMembers(value)
 			body, err = json.Marshal(value)
 		}
 		answer.Body, answer.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
@@ -105,16 +105,16 @@ func strange(base http.RoundTripper) http.RoundTripper {
 	})
 }
 
-type transport func(*http.Request) (*http.Response, error)
+type transportFunc func(*http.Request) (*http.Response, error)
 
-func (t transport) RoundTrip(r *http.Request) (*http.Response, error) { return t(r) }
+func (t transportFunc) RoundTrip(r *http.Request) (*http.Response, error) { return t(r) }
 
-func estrange(value any) {
+func addUnknownMembers(value any) {
 	switch v := value.(type) {
 	case map[string]any:
 		for name, member := range v {
 			if name != "extra" && name != "headers" && name != "labels" { // whose members are the user's
-				estrange(member)
+				addUnknownMembers(member)
 			}
 		}
 		if _, mapping := v["region"]; !mapping || len(v) > 2 {
@@ -122,7 +122,7 @@ func estrange(value any) {
 		}
 	case []any:
 		for _, member := range v {
-			estrange(member)
+			addUnknownMembers(member)
 		}
 	}
 }
@@ -130,7 +130,7 @@ func estrange(value any) {
 // smallPages makes the pages of lists smaller than the client asks for, so that
 // a few objects fill several.
 func smallPages(base http.RoundTripper) http.RoundTripper {
-	return transport(func(r *http.Request) (*http.Response, error) {
+	return transportFunc(func(r *http.Request) (*http.Response, error) {
 		if query := r.URL.Query(); query.Has("limit") {
 			query.Set("limit", "50")
 			r = r.Clone(r.Context())
@@ -140,9 +140,9 @@ func smallPages(base http.RoundTripper) http.RoundTripper {
 	})
 }
 
-// crowd seeds more others of the kind than go on two small pages; in a long test
+// seedManyOthers seeds more others of the kind than go on two small pages; in a long test
 // more than go on one of the API's own.
-func (c *contract) crowd() {
+func (c *contract) seedManyOthers() {
 	id := func(kind string) string {
 		all := c.server.Objects(kind)
 		if len(all) == 0 {
@@ -174,57 +174,57 @@ func (c *contract) crowd() {
 	}
 }
 
-// converges applies a manifest and returns how many writes that took.
-func (c *contract) converges(text string, policy plan.Policy) int {
+// applyAndCheck applies a manifest and returns how many writes that took.
+func (c *contract) applyAndCheck(text string, policy plan.Policy) int {
 	c.Helper()
 	c.server.ResetRequests()
-	for _, o := range c.apply(context.Background(), text, apply.Options{Policy: policy, Deliver: func(*resource.Resource, string) error { return nil }}) {
-		if !o.Status.OK() {
+	for _, o := range c.applyManifest(context.Background(), text, apply.Options{Policy: policy, SaveSecret: func(*resource.Resource, string) error { return nil }}) {
+		if !o.Status.IsOK() {
 			c.Fatalf("%s: %s: %v\n%s", o.Change.Resource, o.Status, o.Err, text)
 		}
 		if len(o.Warnings) > 0 {
 			c.Errorf("%s: stored in another way: %v", o.Change.Resource, o.Warnings)
 		}
 	}
-	n := len(c.writes())
+	n := len(c.listWrites())
 	c.server.ResetRequests()
-	if p := c.plan(text, policy); p.Count(plan.Unchanged) != len(p.Changes) {
-		c.Fatalf("not as declared afterwards: %s\n%s", changes(p.Changes[0]), text)
+	if p := c.planManifest(text, policy); p.Count(plan.Unchanged) != len(p.Changes) {
+		c.Fatalf("not as declared afterwards: %s\n%s", changesText(p.Changes[0]), text)
 	}
-	if n := len(c.writes()); n > 0 {
-		c.Errorf("a plan wrote: %v", c.writes())
+	if n := len(c.listWrites()); n > 0 {
+		c.Errorf("a plan wrote: %v", c.listWrites())
 	}
 	return n
 }
 
-// count is how many objects of the kind there are.
-func (c *contract) count() int {
+// countResources is how many objects of the kind there are.
+func (c *contract) countResources() int {
 	if c.kind.ListField != "" {
 		return 0
 	}
 	return len(c.server.Objects(c.kind.Name))
 }
 
-func (c *contract) creates() {
+func (c *contract) checkCreate() {
 	c.Helper()
-	before := c.count()
-	c.converges(c.example, plan.Policy{})
-	made := c.count() - before
-	if want := len(c.declare(c.example).Resources); c.kind.Delete.Path != "" && made != want {
+	before := c.countResources()
+	c.applyAndCheck(c.example, plan.Policy{})
+	made := c.countResources() - before
+	if want := len(c.declareManifest(c.example).Resources); c.kind.Delete.Path != "" && made != want {
 		c.Errorf("%d made, want %d", made, want)
 	}
 }
 
-// changes makes one edit, and takes it back as if somebody else had made it.
-func (c *contract) changes(from, to string) {
+// checkChange makes one edit, and takes it back as if somebody else had made it.
+func (c *contract) checkChange(from, to string) {
 	c.Helper()
-	edited := c.edit(from, to)
-	p := c.plan(edited, plan.Policy{})
+	edited := c.editExample(from, to)
+	p := c.planManifest(edited, plan.Policy{})
 	roots := map[string]bool{"updatedAt": true, "updatedBy": true, "lastRotatedAt": true}
 	for _, change := range p.Changes {
 		for _, f := range change.Fields {
 			name, _, _ := strings.Cut(strings.FieldsFunc(f.Path, func(r rune) bool { return r == '[' })[0], ".")
-			c.touched[name], roots[name] = true, true
+			c.editedFields[name], roots[name] = true, true
 			if read := schema.FindField(c.kind.Fields, name).ResponsePath; read != "" {
 				roots[strings.TrimPrefix(read, "/")] = true
 			}
@@ -233,29 +233,29 @@ func (c *contract) changes(from, to string) {
 	if len(roots) == 3 {
 		c.Fatalf("the edit of %q to %q changes nothing", from, to)
 	}
-	before := c.state()
-	if n := c.converges(edited, plan.Policy{}); n != 1 {
+	before := c.snapshotState()
+	if n := c.applyAndCheck(edited, plan.Policy{}); n != 1 {
 		c.Errorf("the edit of %q to %q took %d writes", from, to, n)
 	}
-	for id, object := range c.state() {
+	for id, object := range c.snapshotState() {
 		if before[id] == nil {
 			continue
 		}
 		for _, name := range slices.Sorted(maps.Keys(object)) {
-			if was, is := fmt.Sprint(before[id][name]), fmt.Sprint(object[name]); was != is && !roots[name] && !slices.Contains(alongside[name], c.kind.Name) {
+			if was, is := fmt.Sprint(before[id][name]), fmt.Sprint(object[name]); was != is && !roots[name] && !slices.Contains(sideEffects[name], c.kind.Name) {
 				c.Errorf("the edit of %q to %q changed %s: %s → %s", from, to, name, was, is)
 			}
 		}
 	}
-	c.converges(c.example, plan.Policy{AllowDelete: true})
+	c.applyAndCheck(c.example, plan.Policy{AllowDelete: true})
 }
 
-// refuses makes an edit of what can't change.
-func (c *contract) refuses(from, to string) {
+// checkRefusal makes an edit of what can't change.
+func (c *contract) checkRefusal(from, to string) {
 	c.Helper()
-	edited := c.edit(from, to)
+	edited := c.editExample(from, to)
 	line := 1 + strings.Count(edited[:strings.Index(edited, to)], "\n")
-	p := c.plan(edited, plan.Policy{})
+	p := c.planManifest(edited, plan.Policy{})
 	if !slices.ContainsFunc(p.Problems, func(p schema.Problem) bool {
 		return strings.Contains(p.Message, "can't change once") && p.Pos.Line >= line
 	}) {
@@ -263,7 +263,7 @@ func (c *contract) refuses(from, to string) {
 	}
 }
 
-func (c *contract) edit(from, to string) string {
+func (c *contract) editExample(from, to string) string {
 	c.Helper()
 	if strings.Count(c.example, from) != 1 {
 		c.Fatalf("%q is there %d times", from, strings.Count(c.example, from))
@@ -271,43 +271,43 @@ func (c *contract) edit(from, to string) string {
 	return strings.Replace(c.example, from, to, 1)
 }
 
-// complete wants an edit of every field that can be changed.
-func (c *contract) complete() {
+// checkCompleteness wants an edit of every field that can be changed.
+func (c *contract) checkCompleteness() {
 	c.Helper()
 	for _, f := range c.kind.Fields {
-		if f.Has(schema.Update) && !f.Has(schema.Immutable) && !c.touched[f.Name] && !slices.Contains(untouched, c.kind.Section+"."+f.Name) {
+		if f.Has(schema.Update) && !f.Has(schema.Immutable) && !c.editedFields[f.Name] && !slices.Contains(uneditedFields, c.kind.Section+"."+f.Name) {
 			c.Errorf("no edit changes %s", f.Name)
 		}
 	}
 }
 
-var items = regexp.MustCompile(`(?m)^  - `)
+var itemPattern = regexp.MustCompile(`(?m)^  - `)
 
-func (c *contract) removes() {
+func (c *contract) checkDelete() {
 	c.Helper()
-	before := c.count()
+	before := c.countResources()
 	switch {
 	case c.kind.ListField != "":
-		c.converges(c.kind.Section+": []\n", plan.Policy{AllowDelete: true})
+		c.applyAndCheck(c.kind.Section+": []\n", plan.Policy{AllowDelete: true})
 		if left := len(c.server.Objects("allowedIpAddressRange")); left > 0 {
 			c.Errorf("%d left", left)
 		}
-		c.converges(c.kind.Section+": [192.0.2.0/24]\n", plan.Policy{AllowDelete: true})
+		c.applyAndCheck(c.kind.Section+": [192.0.2.0/24]\n", plan.Policy{AllowDelete: true})
 		c.server.ResetRequests()
 	case c.kind.Delete.Path != "":
-		absent := items.ReplaceAllString(c.example, "  - state: absent\n    ")
+		absent := itemPattern.ReplaceAllString(c.example, "  - state: absent\n    ")
 		c.server.ResetRequests()
-		if p := c.plan(absent, plan.Policy{}); p.Count(plan.DeletePrevented) != len(p.Changes) {
+		if p := c.planManifest(absent, plan.Policy{}); p.Count(plan.DeletePrevented) != len(p.Changes) {
 			c.Errorf("not kept without allow-delete: %v", p.Changes)
 		}
-		if n, want := c.converges(absent, plan.Policy{AllowDelete: true}), len(c.declare(absent).Resources); n != want || c.count() != before-want {
+		if n, want := c.applyAndCheck(absent, plan.Policy{AllowDelete: true}), len(c.declareManifest(absent).Resources); n != want || c.countResources() != before-want {
 			c.Errorf("%d removals, want %d", n, want)
 		}
 	}
 }
 
-// state is every object of every kind, by id.
-func (c *contract) state() map[string]map[string]any {
+// snapshotState is every object of every kind, by id.
+func (c *contract) snapshotState() map[string]map[string]any {
 	out := map[string]map[string]any{}
 	for _, k := range append(resource.Kinds(), &resource.Kind{Name: "allowedIpAddressRange"}) {
 		if k.ListField == "" {

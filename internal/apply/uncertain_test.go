@@ -19,20 +19,20 @@ import (
 )
 
 // A create whose answer is lost is looked up, not repeated.
-func TestLostAnswerToCreate(t *testing.T) {
+func TestCreateWithoutResponse(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		s := newStage(t, simulator.Options{})
+		s := newHarness(t, simulator.Options{})
 		var lost atomic.Int32
-		s.over(&wire{after: func(r *http.Request) error {
+		s.useTransport(&faultyTransport{loseResponse: func(r *http.Request) error {
 			if r.Method == http.MethodPost {
 				lost.Add(1)
 				return errors.New("connection reset by peer")
 			}
 			return nil
 		}})
-		outcomes := s.apply(t.Context(), two, apply.Options{})
-		if got := statuses(outcomes); count(got, apply.Created) != 3 || lost.Load() != 3 {
+		outcomes := s.applyManifest(t.Context(), twoDeployments, apply.Options{})
+		if got := statusesOf(outcomes); countStatus(got, apply.Created) != 3 || lost.Load() != 3 {
 			t.Fatalf("statuses %v, %d answers lost", got, lost.Load())
 		}
 		if n := len(s.server.Objects("deployment")); n != 2 {
@@ -42,13 +42,13 @@ func TestLostAnswerToCreate(t *testing.T) {
 }
 
 // One that was never carried out is told as such, after a while.
-func TestLostCreate(t *testing.T) {
+func TestCreateThatNeverHappened(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		s := newStage(t, simulator.Options{})
+		s := newHarness(t, simulator.Options{})
 		s.server.Fail(simulator.Fault{Method: "POST", Path: "workspaces", Status: 502, Raw: "<html>bad gateway</html>"})
 		start := time.Now()
-		outcomes := s.apply(t.Context(), "workspaces: [{ name: data }]", apply.Options{})
+		outcomes := s.applyManifest(t.Context(), "workspaces: [{ name: data }]", apply.Options{})
 		if outcomes[0].Status != apply.Failed || !strings.Contains(outcomes[0].Err.Error(), "tried 4 times, and it was not there afterwards; the next run looks again") {
 			t.Errorf("%s: %v", outcomes[0].Status, outcomes[0].Err)
 		}
@@ -59,25 +59,25 @@ func TestLostCreate(t *testing.T) {
 }
 
 // One that was never carried out is made again, after a look.
-func TestLostCreateIsRepeated(t *testing.T) {
+func TestCreateIsRetriedAfterLookUp(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		s := newStage(t, simulator.Options{})
+		s := newHarness(t, simulator.Options{})
 		s.server.Fail(simulator.Fault{Method: "POST", Reset: true, Count: 2})
-		outcomes := s.apply(t.Context(), "workspaces: [{ name: data }]", apply.Options{})
-		if n := len(s.server.Objects("workspace")); outcomes[0].Status != apply.Created || n != 1 || len(s.writes()) != 3 {
-			t.Errorf("%s: %v; %d there after %v", outcomes[0].Status, outcomes[0].Err, n, s.writes())
+		outcomes := s.applyManifest(t.Context(), "workspaces: [{ name: data }]", apply.Options{})
+		if n := len(s.server.Objects("workspace")); outcomes[0].Status != apply.Created || n != 1 || len(s.listWrites()) != 3 {
+			t.Errorf("%s: %v; %d there after %v", outcomes[0].Status, outcomes[0].Err, n, s.listWrites())
 		}
 	})
 }
 
 // Creates of which each answer is lost, in one way or another, make one object
 // each: a hundred of them, or a thousand in a long test.
-func TestManyAmbiguousCreates(t *testing.T) {
+func TestManyUncertainCreates(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		many := longtest.Size(30, 1000)
-		s := newStage(t, simulator.Options{Limited: true})
+		s := newHarness(t, simulator.Options{Limited: true})
 		for i, f := range []simulator.Fault{
 			{Reset: true, Applied: true},
 			{Reset: true},
@@ -100,7 +100,7 @@ func TestManyAmbiguousCreates(t *testing.T) {
 		for i := range many {
 			fmt.Fprintf(&text, "  - { name: w%d }\n", i)
 		}
-		for _, o := range s.apply(t.Context(), text.String(), apply.Options{}) {
+		for _, o := range s.applyManifest(t.Context(), text.String(), apply.Options{}) {
 			if o.Status != apply.Created {
 				t.Errorf("%s: %s: %v", o.Change.Resource, o.Status, o.Err)
 			}
@@ -117,13 +117,13 @@ func TestManyAmbiguousCreates(t *testing.T) {
 
 // An update whose answer is lost is read again: the same body sent twice would
 // make the new queue a third one.
-func TestLostAnswerToUpdate(t *testing.T) {
+func TestUpdateWithoutResponse(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		s := newStage(t, simulator.Options{})
+		s := newHarness(t, simulator.Options{})
 		w := s.server.Seed("workspace", map[string]any{"name": "data"})
 		s.server.Seed("deployment", map[string]any{"name": "one", "workspaceId": w, "type": "STANDARD", "executor": "CELERY"})
-		s.over(&wire{after: func(r *http.Request) error {
+		s.useTransport(&faultyTransport{loseResponse: func(r *http.Request) error {
 			if r.Method == http.MethodPost {
 				return errors.New("connection reset by peer")
 			}
@@ -137,26 +137,26 @@ deployments:
       - { name: default, astroMachine: A5, minWorkerCount: 0, maxWorkerCount: 1, workerConcurrency: 1 }
       - { name: new, astroMachine: A5, minWorkerCount: 0, maxWorkerCount: 1, workerConcurrency: 1 }
 `
-		outcomes := s.apply(t.Context(), manifest, apply.Options{})
-		if outcomes[0].Status != apply.Updated || len(s.writes()) != 1 {
-			t.Errorf("%s: %v, %d writes", outcomes[0].Status, outcomes[0].Err, len(s.writes()))
+		outcomes := s.applyManifest(t.Context(), manifest, apply.Options{})
+		if outcomes[0].Status != apply.Updated || len(s.listWrites()) != 1 {
+			t.Errorf("%s: %v, %d writes", outcomes[0].Status, outcomes[0].Err, len(s.listWrites()))
 		}
 	})
 }
 
 // Nor does an answer that is about nothing count as one.
-func TestUpdateAnsweredWithoutTheObject(t *testing.T) {
+func TestUpdateResponseWithoutTheResource(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		s := newStage(t, simulator.Options{})
+		s := newHarness(t, simulator.Options{})
 		s.server.Seed("workspace", map[string]any{"name": "data"})
 		s.server.Fail(simulator.Fault{Method: http.MethodPost, Status: 200, Raw: "{}", Count: 1})
-		outcomes := s.apply(t.Context(), "workspaces: [{ name: data, description: new }]", apply.Options{})
+		outcomes := s.applyManifest(t.Context(), "workspaces: [{ name: data, description: new }]", apply.Options{})
 		if said := s.server.Objects("workspace")[0]["description"]; outcomes[0].Status != apply.Updated || said != "new" {
 			t.Errorf("%s: %v, %v", outcomes[0].Status, outcomes[0].Err, said)
 		}
 		s.server.Fail(simulator.Fault{Method: http.MethodPost, Status: 200, Raw: "{}"})
-		outcomes = s.apply(t.Context(), "workspaces: [{ name: data, description: newer }]", apply.Options{})
+		outcomes = s.applyManifest(t.Context(), "workspaces: [{ name: data, description: newer }]", apply.Options{})
 		if want := "update: POST /organizations/{organizationId}/workspaces/{id}: 200 OK: answer about a workspace has no id"; outcomes[0].Err == nil || outcomes[0].Err.Error() != want {
 			t.Errorf("%s: %v", outcomes[0].Status, outcomes[0].Err)
 		}
@@ -164,11 +164,11 @@ func TestUpdateAnsweredWithoutTheObject(t *testing.T) {
 }
 
 // One that is carried out after its answer was given up is found all the same.
-func TestLateCreate(t *testing.T) {
+func TestTimedOutCreate(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		s := newStage(t, simulator.Options{})
-		s.over(&wire{before: func(r *http.Request) *http.Response {
+		s := newHarness(t, simulator.Options{})
+		s.useTransport(&faultyTransport{interceptRequest: func(r *http.Request) *http.Response {
 			if r.Method != http.MethodPost {
 				return nil
 			}
@@ -182,31 +182,31 @@ func TestLateCreate(t *testing.T) {
 			})
 			return &http.Response{StatusCode: http.StatusGatewayTimeout, Body: http.NoBody}
 		}})
-		outcomes := s.apply(t.Context(), "workspaces: [{ name: data }]", apply.Options{})
-		if outcomes[0].Status != apply.Created || len(s.writes()) != 1 {
-			t.Errorf("%s: %v, writes %v", outcomes[0].Status, outcomes[0].Err, s.writes())
+		outcomes := s.applyManifest(t.Context(), "workspaces: [{ name: data }]", apply.Options{})
+		if outcomes[0].Status != apply.Created || len(s.listWrites()) != 1 {
+			t.Errorf("%s: %v, writes %v", outcomes[0].Status, outcomes[0].Err, s.listWrites())
 		}
 	})
 }
 
 // An answer that tells nothing of what was made is as good as none.
-func TestCreateAnsweredWithoutID(t *testing.T) {
+func TestCreateResponseWithoutID(t *testing.T) {
 	t.Parallel()
 	for _, answer := range []string{`{}`, ``, `{"id": "c1", "environmentVariables": {}}`} {
 		t.Run(answer, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				s := newStage(t, simulator.Options{})
+				s := newHarness(t, simulator.Options{})
 				s.server.Seed("workspace", map[string]any{"name": "data"})
-				s.over(&wire{answer: func(r *http.Request) *http.Response {
+				s.useTransport(&faultyTransport{replaceResponse: func(r *http.Request) *http.Response {
 					if r.Method != http.MethodPost {
 						return nil
 					}
 					return &http.Response{StatusCode: http.StatusOK, Body: io.NopCloser(strings.NewReader(answer))}
 				}})
-				outcomes := s.apply(t.Context(), "deployments: [{ name: one, workspace: data, type: STANDARD, cloudProvider: AWS, region: us-east-1 }]", apply.Options{})
-				if outcomes[0].Status != apply.Created || outcomes[0].Live.ID == "c1" || len(s.writes()) != 1 {
-					t.Errorf("%s: %v, writes %v", outcomes[0].Status, outcomes[0].Err, s.writes())
+				outcomes := s.applyManifest(t.Context(), "deployments: [{ name: one, workspace: data, type: STANDARD, cloudProvider: AWS, region: us-east-1 }]", apply.Options{})
+				if outcomes[0].Status != apply.Created || outcomes[0].Live.ID == "c1" || len(s.listWrites()) != 1 {
+					t.Errorf("%s: %v, writes %v", outcomes[0].Status, outcomes[0].Err, s.listWrites())
 				}
 			})
 		})
@@ -221,11 +221,11 @@ func TestFoundAndNotCompleted(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				s := newStage(t, simulator.Options{})
+				s := newHarness(t, simulator.Options{})
 				ctx, cancel := context.WithCancelCause(t.Context())
 				lists := 0
-				s.over(&wire{
-					after: func(r *http.Request) error {
+				s.useTransport(&faultyTransport{
+					loseResponse: func(r *http.Request) error {
 						switch {
 						case r.Method == http.MethodPost:
 							return errors.New("connection reset by peer")
@@ -236,17 +236,17 @@ func TestFoundAndNotCompleted(t *testing.T) {
 						}
 						return nil
 					},
-					before: func(r *http.Request) *http.Response {
+					interceptRequest: func(r *http.Request) *http.Response {
 						if fault && r.Method == http.MethodGet && strings.Contains(r.URL.Path, "/workspaces/") {
 							return &http.Response{StatusCode: http.StatusForbidden, Body: http.NoBody}
 						}
 						return nil
 					},
 				})
-				outcomes := s.apply(ctx, "workspaces: [{ name: data }]", apply.Options{})
+				outcomes := s.applyManifest(ctx, "workspaces: [{ name: data }]", apply.Options{})
 				o := outcomes[0]
-				if o.Status != apply.Failed || o.Wrote != apply.Created || o.Live == nil {
-					t.Fatalf("%s, wrote %q: %v", o.Status, o.Wrote, o.Err)
+				if o.Status != apply.Failed || o.AcceptedWrite != apply.Created || o.Live == nil {
+					t.Fatalf("%s, wrote %q: %v", o.Status, o.AcceptedWrite, o.Err)
 				}
 				for _, want := range []string{"connection reset by peer", "it exists now, id " + o.Live.ID} {
 					if !strings.Contains(o.Err.Error(), want) {

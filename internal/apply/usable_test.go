@@ -16,13 +16,13 @@ import (
 )
 
 // What belongs to a Deployment waits until that is there, not until it is well.
-func TestWhatIsNotWellCanBeUsed(t *testing.T) {
+func TestUnhealthyDeploymentCanBeUsed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := newStage(t, simulator.Options{})
+		s := newHarness(t, simulator.Options{})
 		w := s.server.Seed("workspace", map[string]any{"name": "data"})
 		s.server.Seed("deployment", map[string]any{"name": "sick", "workspaceId": w, "status": "UNHEALTHY"})
 		start := time.Now()
-		outcomes := s.apply(context.Background(), `
+		outcomes := s.applyManifest(context.Background(), `
 workspace: data
 deployments: [{ name: sick }]
 environmentObjects: [{ objectType: AIRFLOW_VARIABLE, objectKey: a, deployment: { workspace: data, name: sick }, airflowVariable: { value: v } }]
@@ -37,11 +37,11 @@ environmentObjects: [{ objectType: AIRFLOW_VARIABLE, objectKey: a, deployment: {
 // being made.
 func TestUndeclaredClusterIsWaitedFor(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := newStage(t, simulator.Options{Settle: time.Hour})
+		s := newHarness(t, simulator.Options{Settle: time.Hour})
 		s.server.Seed("workspace", map[string]any{"name": "data"})
 		made, ready := 0, time.Now().Add(2*time.Hour)
 		id := s.server.Seed("cluster", map[string]any{"name": "production", "status": "CREATED"})
-		s.over(&wire{before: func(r *http.Request) *http.Response {
+		s.useTransport(&faultyTransport{interceptRequest: func(r *http.Request) *http.Response {
 			if strings.Contains(r.URL.Path, "/clusters") && r.Method == http.MethodGet && time.Now().Before(ready) {
 				one := `{"id": "` + id + `", "name": "production", "type": "DEDICATED", "status": "CREATING"}`
 				if !strings.HasSuffix(r.URL.Path, id) {
@@ -57,7 +57,7 @@ func TestUndeclaredClusterIsWaitedFor(t *testing.T) {
 			}
 			return nil
 		}})
-		outcomes := s.apply(context.Background(), "deployments: [{ name: d, workspace: data, type: DEDICATED, cluster: production }]", apply.Options{})
+		outcomes := s.applyManifest(context.Background(), "deployments: [{ name: d, workspace: data, type: DEDICATED, cluster: production }]", apply.Options{})
 		if outcomes[0].Status != apply.Created || made != 1 {
 			t.Errorf("%s: %v, %d made", outcomes[0].Status, outcomes[0].Err, made)
 		}
@@ -65,19 +65,19 @@ func TestUndeclaredClusterIsWaitedFor(t *testing.T) {
 }
 
 // An object that another run made at the same moment is taken over.
-func TestTakenIsAdopted(t *testing.T) {
+func TestConflictingCreateIsAdopted(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := newStage(t, simulator.Options{})
+		s := newHarness(t, simulator.Options{})
 		w := s.server.Seed("workspace", map[string]any{"name": "data"})
-		s.over(&wire{before: func(r *http.Request) *http.Response {
+		s.useTransport(&faultyTransport{interceptRequest: func(r *http.Request) *http.Response {
 			if r.Method == http.MethodPost && len(s.server.Objects("environmentObject")) == 0 {
 				s.server.Seed("environmentObject", map[string]any{"objectType": "AIRFLOW_VARIABLE", "objectKey": "a", "scopeEntityId": w, "airflowVariable": map[string]any{"value": "theirs"}})
 			}
 			return nil
 		}})
-		outcomes := s.apply(context.Background(), "environmentObjects: [{ workspace: data, objectType: AIRFLOW_VARIABLE, objectKey: a, airflowVariable: { value: ours } }]", apply.Options{})
+		outcomes := s.applyManifest(context.Background(), "environmentObjects: [{ workspace: data, objectType: AIRFLOW_VARIABLE, objectKey: a, airflowVariable: { value: ours } }]", apply.Options{})
 		objects := s.server.Objects("environmentObject")
-		if !outcomes[0].Status.OK() || len(objects) != 1 || objects[0]["airflowVariable"].(map[string]any)["value"] != "ours" {
+		if !outcomes[0].Status.IsOK() || len(objects) != 1 || objects[0]["airflowVariable"].(map[string]any)["value"] != "ours" {
 			t.Errorf("%s: %v; %v", outcomes[0].Status, outcomes[0].Err, objects)
 		}
 	})
@@ -85,25 +85,25 @@ func TestTakenIsAdopted(t *testing.T) {
 
 // Whatever the kind, a create whose answer is lost makes one object, which is
 // then completed; of a token, that its value is lost is said.
-func TestLostAnswersOfEveryKind(t *testing.T) {
+func TestEveryKindWithoutResponse(t *testing.T) {
 	for _, k := range resource.Kinds() {
 		if k.Create.Path == "" {
 			continue
 		}
 		synctest.Test(t, func(t *testing.T) {
-			s := newStage(t, simulator.Options{})
-			text := example(t, k.Section)
-			for _, seed := range resource.SimulatorSeeds(s.declare(text)) {
+			s := newHarness(t, simulator.Options{})
+			text := readExample(t, k.Section)
+			for _, seed := range resource.SimulatorSeeds(s.declareManifest(text)) {
 				s.server.Seed(seed.Kind.Name, seed.Fields)
 			}
 			before := len(s.server.Objects(k.Name))
-			s.over(&wire{after: func(r *http.Request) error {
+			s.useTransport(&faultyTransport{loseResponse: func(r *http.Request) error {
 				if r.Method == http.MethodPost {
 					return errors.New("connection reset by peer")
 				}
 				return nil
 			}})
-			outcomes := s.apply(context.Background(), text, apply.Options{Deliver: func(*resource.Resource, string) error { return nil }})
+			outcomes := s.applyManifest(context.Background(), text, apply.Options{SaveSecret: func(*resource.Resource, string) error { return nil }})
 			if made := len(s.server.Objects(k.Name)) - before; made != len(outcomes) {
 				t.Errorf("%s: %d made", k.Name, made)
 			}

@@ -6,12 +6,12 @@ import (
 	"astro-apply/internal/plan"
 )
 
-// verify warns about each field that Astro stores in another way than it was
+// verifyStored warns about each field that Astro stores in another way than it was
 // written: every later run would write it again, and no message would explain it.
 // The answer to an update may lack fields, so verify reads the resource once more
 // before it reports a difference.
-func (r *run) verify(ctx context.Context, j *job) {
-	if j.first == nil && len(j.change.Deferred) > 0 { // the second write is verified
+func (r *applier) verifyStored(ctx context.Context, j *job) {
+	if j.firstWrite == nil && len(j.change.Deferred) > 0 { // the second write is verified
 		return
 	}
 	o := j.change.Resource

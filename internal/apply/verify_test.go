@@ -14,9 +14,9 @@ import (
 	"astro-apply/internal/simulator"
 )
 
-// respelled are edits of each kind's example to a text that Astro returns in
+// respelledEdits are edits of each kind's example to a text that Astro returns in
 // another spelling.
-var respelled = map[string][][4]string{ // old line, new line, the text in it, and its other spelling
+var respelledEdits = map[string][][4]string{ // old line, new line, the text in it, and its other spelling
 	"organization": {{"  billingEmail: finance@example.com", "  billingEmail: money@example.com", "money@example.com", "bills@example.com"}},
 	"clusters":     {{"{ key: team, value: data }", "{ key: team, value: Other }", "Other", "other"}},
 	"workspaces":   {{"description: Pipelines of the data team.", "description: Other.", "Other.", "other"}},
@@ -39,38 +39,38 @@ var respelled = map[string][][4]string{ // old line, new line, the text in it, a
 	"apiTokens": {{"description: For the pipelines' own workflow.", "description: Other.", "Other.", "other"}},
 }
 
-// constant are the kinds of which nothing is updated, or only lists of ids and
+// kindsWithoutRespelling are the kinds of which nothing is updated, or only lists of ids and
 // networks, which are compared in one spelling.
-var constant = []string{"invites", "agentTokens", "allowedIpAddressRanges"}
+var kindsWithoutRespelling = []string{"invites", "agentTokens", "allowedIpAddressRanges"}
 
 // The test writes a field of each kind that Astro returns in another spelling, or
 // leaves out of answers. Every run writes it again, with one warning.
 func TestEveryKindVerifiesWhatIsStored(t *testing.T) {
 	t.Parallel()
 	for _, k := range resource.Kinds() {
-		if len(respelled[k.Section]) == 0 && !slices.Contains(constant, k.Section) {
+		if len(respelledEdits[k.Section]) == 0 && !slices.Contains(kindsWithoutRespelling, k.Section) {
 			t.Errorf("%s: nothing is returned in another spelling", k.Section)
 		}
-		for _, edit := range respelled[k.Section] {
+		for _, edit := range respelledEdits[k.Section] {
 			for _, returned := range []string{edit[3], ""} {
 				if returned == "" && (strings.Contains(edit[2], "_") || strings.Contains(edit[1], "billingEmail")) { // always returned
 					continue
 				}
 				t.Run(k.Section+" "+edit[2]+" "+returned, func(t *testing.T) {
 					synctest.Test(t, func(t *testing.T) {
-						s := newStage(t, simulator.Options{})
-						c := &contract{stage: s, kind: k, example: example(t, k.Section), touched: map[string]bool{}}
-						c.prepare()
-						c.creates()
+						s := newHarness(t, simulator.Options{})
+						c := &contract{harness: s, kind: k, example: readExample(t, k.Section), editedFields: map[string]bool{}}
+						c.seedReferences()
+						c.checkCreate()
 						s.server.Respell(edit[2], returned)
-						text := c.edit(edit[0], edit[1])
+						text := c.editExample(edit[0], edit[1])
 						kept := returned == "" && (strings.HasPrefix(edit[1], "login:") || strings.HasPrefix(edit[1], "region:")) // setFields names it
 						for round := range 3 {
 							s.server.ResetRequests()
-							warnings := c.warnings(text)
+							warnings := c.applyWarnings(text)
 							if kept {
-								if len(warnings) > 0 || round > 0 && len(s.writes()) > 0 {
-									t.Errorf("round %d: kept, and not verified: %q, %d writes", round, warnings, len(s.writes()))
+								if len(warnings) > 0 || round > 0 && len(s.listWrites()) > 0 {
+									t.Errorf("round %d: kept, and not verified: %q, %d writes", round, warnings, len(s.listWrites()))
 								}
 								continue
 							}
@@ -85,11 +85,11 @@ func TestEveryKindVerifiesWhatIsStored(t *testing.T) {
 	}
 }
 
-// warnings applies a manifest and returns the warnings of its outcomes.
-func (c *contract) warnings(text string) (out []string) {
+// applyWarnings applies a manifest and returns the warnings of its outcomes.
+func (c *contract) applyWarnings(text string) (out []string) {
 	c.Helper()
-	for _, o := range c.apply(context.Background(), text, apply.Options{Policy: plan.Policy{}, Deliver: func(*resource.Resource, string) error { return nil }}) {
-		if !o.Status.OK() {
+	for _, o := range c.applyManifest(context.Background(), text, apply.Options{Policy: plan.Policy{}, SaveSecret: func(*resource.Resource, string) error { return nil }}) {
+		if !o.Status.IsOK() {
 			c.Fatalf("%s: %s: %v", o.Change.Resource, o.Status, o.Err)
 		}
 		for _, w := range o.Warnings {
@@ -100,22 +100,22 @@ func (c *contract) warnings(text string) (out []string) {
 }
 
 // Where a second write completes an object, both are verified together, once.
-func TestSecondWriteIsVerified(t *testing.T) {
+func TestDeferredWriteIsVerified(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		s := newStage(t, simulator.Options{})
+		s := newHarness(t, simulator.Options{})
 		s.server.Respell("For all teams.", "for all teams")
-		c := &contract{stage: s}
-		warnings := c.warnings(`
+		c := &contract{harness: s}
+		warnings := c.applyWarnings(`
 workspaces: [{ name: data, description: For all teams., defaultCluster: main }]
 clusters: [{ name: main, type: DEDICATED, cloudProvider: AWS, region: us-east-1, vpcSubnetRange: 172.20.0.0/20, workspaces: [data] }]`)
 		if len(warnings) != 1 || !strings.HasPrefix(warnings[0], `description: Astro stores "for all teams" where "For all teams."`) {
 			t.Errorf("%q", warnings)
 		}
-		if n := len(s.writes()); n != 3 {
-			t.Errorf("%d writes, want a second one of one object: %v", n, s.writes())
+		if n := len(s.listWrites()); n != 3 {
+			t.Errorf("%d writes, want a second one of one object: %v", n, s.listWrites())
 		}
-		if n := c.requests(http.MethodGet, "/workspaces/*"); n != 2 {
+		if n := c.countRequests(http.MethodGet, "/workspaces/*"); n != 2 {
 			t.Errorf("the Workspace was read %d times, want once before the second write and once to verify it", n)
 		}
 	})

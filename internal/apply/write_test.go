@@ -22,8 +22,8 @@ import (
 
 const ciToken = "apiTokens: [{ name: ci, workspace: data, roles: [{ role: WORKSPACE_MEMBER }], saveTo: output }]"
 
-// paths lists the writes as METHOD and the end of the path, without ids.
-func (s *stage) paths() (out []string) {
+// writePaths lists the writes as METHOD and the end of the path, without ids.
+func (s *harness) writePaths() (out []string) {
 	for _, r := range s.server.Requests() {
 		if r.Method != http.MethodGet {
 			parts := strings.Split(r.Path, "/")
@@ -38,26 +38,26 @@ func (s *stage) paths() (out []string) {
 func TestNewTokenIsNotRotated(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		s := newStage(t, simulator.Options{})
+		s := newHarness(t, simulator.Options{})
 		s.server.Seed("workspace", map[string]any{"name": "data"})
 		var delivered []string
 		o := apply.Options{
-			Policy:  plan.Policy{Rotate: func(*resource.Resource) bool { return true }},
-			Deliver: func(_ *resource.Resource, value string) error { delivered = append(delivered, value); return nil },
+			Policy:     plan.Policy{Rotate: func(*resource.Resource) bool { return true }},
+			SaveSecret: func(_ *resource.Resource, value string) error { delivered = append(delivered, value); return nil },
 		}
-		outcomes := s.apply(t.Context(), ciToken, o)
+		outcomes := s.applyManifest(t.Context(), ciToken, o)
 		if outcomes[0].Status != apply.Created || len(delivered) != 1 {
 			t.Errorf("%s, %v, %d values", outcomes[0].Status, outcomes[0].Err, len(delivered))
 		}
-		if diff := cmp.Diff([]string{"POST tokens"}, s.paths()); diff != "" {
+		if diff := cmp.Diff([]string{"POST tokens"}, s.writePaths()); diff != "" {
 			t.Errorf("writes (-want +got):\n%s", diff)
 		}
 		s.server.ResetRequests()
-		outcomes = s.apply(t.Context(), ciToken, o)
+		outcomes = s.applyManifest(t.Context(), ciToken, o)
 		if outcomes[0].Status != apply.Updated || len(delivered) != 2 || delivered[0] == delivered[1] {
 			t.Errorf("rotated: %s, %v, %d values", outcomes[0].Status, outcomes[0].Err, len(delivered))
 		}
-		if diff := cmp.Diff([]string{"POST tokens/rotate"}, s.paths()); diff != "" {
+		if diff := cmp.Diff([]string{"POST tokens/rotate"}, s.writePaths()); diff != "" {
 			t.Errorf("writes (-want +got):\n%s", diff)
 		}
 	})
@@ -129,10 +129,10 @@ func TestRefusedCreate(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				s := newStage(t, simulator.Options{})
+				s := newHarness(t, simulator.Options{})
 				w := s.server.Seed("workspace", map[string]any{"name": "data"})
 				d := s.server.Seed("deployment", map[string]any{"name": "d", "workspaceId": w, "type": "DEDICATED"})
-				p := s.plan(test.manifest, plan.Policy{})
+				p := s.planManifest(test.manifest, plan.Policy{})
 				switch test.kind {
 				case "apiToken":
 					test.existing["entityId"] = w
@@ -144,8 +144,8 @@ func TestRefusedCreate(t *testing.T) {
 				}
 				s.server.Fail(simulator.Fault{Method: "POST", Status: test.status, Count: 1})
 				delivered := 0
-				o := apply.Run(t.Context(), s.source, p, apply.Options{Deliver: func(*resource.Resource, string) error { delivered++; return nil }})[0]
-				got := result{o.Status, o.Wrote, o.Live != nil, s.paths()}
+				o := apply.Run(t.Context(), s.source, p, apply.Options{SaveSecret: func(*resource.Resource, string) error { delivered++; return nil }})[0]
+				got := result{o.Status, o.AcceptedWrite, o.Live != nil, s.writePaths()}
 				if diff := cmp.Diff(test.want, got); diff != "" {
 					t.Errorf("result (-want +got):\n%s\n%v", diff, o.Err)
 				}
@@ -159,7 +159,7 @@ func TestRefusedCreate(t *testing.T) {
 
 // An exact run may complete a create that was reviewed: the plan didn't show the
 // values that Astro gives to a new resource.
-func TestExactCreateIsCompleted(t *testing.T) {
+func TestReviewedOnlyCreateIsCompleted(t *testing.T) {
 	t.Parallel()
 	for name, manifest := range map[string]string{
 		"by another call":   "teams: [{ name: t, description: d, organizationRole: ORGANIZATION_BILLING_ADMIN, workspaceRoles: [{ workspace: data, role: WORKSPACE_OWNER }] }]",
@@ -169,15 +169,15 @@ func TestExactCreateIsCompleted(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				s := newStage(t, simulator.Options{})
+				s := newHarness(t, simulator.Options{})
 				s.server.Seed("workspace", map[string]any{"name": "data"})
-				for _, o := range s.apply(t.Context(), manifest, apply.Options{Policy: plan.Policy{ReviewedOnly: true}}) {
+				for _, o := range s.applyManifest(t.Context(), manifest, apply.Options{Policy: plan.Policy{ReviewedOnly: true}}) {
 					if o.Status != apply.Created {
 						t.Errorf("%s: %s: %v", o.Change.Resource, o.Status, o.Err)
 					}
 				}
-				if p := s.plan(manifest, plan.Policy{}); p.Count(plan.Unchanged) != len(p.Changes) {
-					t.Errorf("not as declared: %s", changes(p.Changes[0]))
+				if p := s.planManifest(manifest, plan.Policy{}); p.Count(plan.Unchanged) != len(p.Changes) {
+					t.Errorf("not as declared: %s", changesText(p.Changes[0]))
 				}
 			})
 		})
@@ -186,7 +186,7 @@ func TestExactCreateIsCompleted(t *testing.T) {
 
 // With only what was reviewed, a manual change is kept: of another field, and of a
 // field that the plan changes from another value.
-func TestExactUpdate(t *testing.T) {
+func TestReviewedOnlyUpdate(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		manual string
@@ -200,15 +200,15 @@ func TestExactUpdate(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				s := newStage(t, simulator.Options{})
+				s := newHarness(t, simulator.Options{})
 				s.server.Seed("workspace", map[string]any{"name": "data", "description": "before", "cicdEnforcedDefault": false})
-				p := s.plan("workspaces: [{ name: data, description: after, cicdEnforcedDefault: false }]", plan.Policy{})
+				p := s.planManifest("workspaces: [{ name: data, description: after, cicdEnforcedDefault: false }]", plan.Policy{})
 				if test.manual != "" {
-					s.apply(t.Context(), "workspaces: [{ name: data, "+test.manual+" }]", apply.Options{})
+					s.applyManifest(t.Context(), "workspaces: [{ name: data, "+test.manual+" }]", apply.Options{})
 				}
 				s.server.ResetRequests()
 				o := apply.Run(t.Context(), s.source, p, apply.Options{Policy: plan.Policy{ReviewedOnly: true}})[0]
-				if writes := len(s.writes()); o.Status != test.status || writes > 0 != (test.status == apply.Updated) {
+				if writes := len(s.listWrites()); o.Status != test.status || writes > 0 != (test.status == apply.Updated) {
 					t.Errorf("%s with %d writes: %v", o.Status, writes, o.Err)
 				}
 			})
@@ -244,18 +244,18 @@ func TestUpdateInParts(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				s := newStage(t, simulator.Options{})
+				s := newHarness(t, simulator.Options{})
 				s.server.Seed("workspace", map[string]any{"name": "data"})
 				s.server.Seed("team", map[string]any{"name": "t", "description": "old"})
-				p := s.plan(manifest, plan.Policy{})
+				p := s.planManifest(manifest, plan.Policy{})
 				if test.fault != nil {
 					s.server.Fail(*test.fault)
 				}
 				o := apply.Run(t.Context(), s.source, p, apply.Options{})[0]
-				if o.Status != test.status || o.Wrote != test.wrote {
-					t.Errorf("%s, wrote %q: %v", o.Status, o.Wrote, o.Err)
+				if o.Status != test.status || o.AcceptedWrite != test.wrote {
+					t.Errorf("%s, wrote %q: %v", o.Status, o.AcceptedWrite, o.Err)
 				}
-				if diff := cmp.Diff(test.writes, s.paths()); diff != "" {
+				if diff := cmp.Diff(test.writes, s.writePaths()); diff != "" {
 					t.Errorf("writes (-want +got):\n%s", diff)
 				}
 			})
@@ -267,21 +267,21 @@ func TestUpdateInParts(t *testing.T) {
 func TestCancelBetweenParts(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		s := newStage(t, simulator.Options{})
+		s := newHarness(t, simulator.Options{})
 		s.server.Seed("workspace", map[string]any{"name": "data"})
 		s.server.Seed("team", map[string]any{"name": "t", "description": "old"})
 		ctx, cancel := context.WithCancelCause(t.Context())
-		s.over(&wire{after: func(r *http.Request) error {
+		s.useTransport(&faultyTransport{loseResponse: func(r *http.Request) error {
 			if r.Method == http.MethodPost {
 				cancel(errors.New("interrupt signal received"))
 			}
 			return nil
 		}})
-		o := s.apply(ctx, "teams: [{ name: t, description: new, workspaceRoles: [{ workspace: data, role: WORKSPACE_OWNER }] }]", apply.Options{})[0]
-		if o.Wrote != apply.Updated || o.Err == nil || !strings.Contains(o.Err.Error(), "interrupt signal received") {
-			t.Errorf("%s, wrote %q: %v", o.Status, o.Wrote, o.Err)
+		o := s.applyManifest(ctx, "teams: [{ name: t, description: new, workspaceRoles: [{ workspace: data, role: WORKSPACE_OWNER }] }]", apply.Options{})[0]
+		if o.AcceptedWrite != apply.Updated || o.Err == nil || !strings.Contains(o.Err.Error(), "interrupt signal received") {
+			t.Errorf("%s, wrote %q: %v", o.Status, o.AcceptedWrite, o.Err)
 		}
-		if diff := cmp.Diff([]string{"POST teams"}, s.paths()); diff != "" {
+		if diff := cmp.Diff([]string{"POST teams"}, s.writePaths()); diff != "" {
 			t.Errorf("writes (-want +got):\n%s", diff)
 		}
 	})
@@ -290,7 +290,7 @@ func TestCancelBetweenParts(t *testing.T) {
 // With only what was reviewed, a resource that somebody else created meanwhile is
 // left as it is where it differs: the review shows a create, and no value that
 // this replaces.
-func TestExactRefusedCreate(t *testing.T) {
+func TestReviewedOnlyRefusedCreate(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		existing string
@@ -302,13 +302,13 @@ func TestExactRefusedCreate(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				s := newStage(t, simulator.Options{})
-				p := s.plan("workspaces: [{ name: new, description: ours }]", plan.Policy{})
+				s := newHarness(t, simulator.Options{})
+				p := s.planManifest("workspaces: [{ name: new, description: ours }]", plan.Policy{})
 				s.server.Seed("workspace", map[string]any{"name": "new", "description": test.existing})
 				s.server.Fail(simulator.Fault{Method: "POST", Status: 409, Count: 1})
 				o := apply.Run(t.Context(), s.source, p, apply.Options{Policy: plan.Policy{ReviewedOnly: true}})[0]
-				if o.Status != test.status || len(s.writes()) != 1 {
-					t.Errorf("%s: %v, writes %v", o.Status, o.Err, s.writes())
+				if o.Status != test.status || len(s.listWrites()) != 1 {
+					t.Errorf("%s: %v, writes %v", o.Status, o.Err, s.listWrites())
 				}
 				if o.Status == apply.Failed && !strings.Contains(o.Err.Error(), "description changed since the plan was made") {
 					t.Errorf("error %v", o.Err)
@@ -320,12 +320,12 @@ func TestExactRefusedCreate(t *testing.T) {
 
 // With only what was reviewed, what this run created is completed also where Astro
 // stored a value of it in another spelling.
-func TestExactCreateOfARespelledValue(t *testing.T) {
+func TestReviewedOnlyCreateOfARespelledValue(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		s := newStage(t, simulator.Options{})
+		s := newHarness(t, simulator.Options{})
 		s.server.Respell("For all teams.", "for all teams")
-		for _, o := range s.apply(t.Context(), `
+		for _, o := range s.applyManifest(t.Context(), `
 workspaces: [{ name: data, description: For all teams., defaultCluster: main }]
 clusters: [{ name: main, type: DEDICATED, cloudProvider: AWS, region: us-east-1, vpcSubnetRange: 172.20.0.0/20, workspaces: [data] }]`,
 			apply.Options{Policy: plan.Policy{ReviewedOnly: true}}) {
@@ -341,12 +341,12 @@ clusters: [{ name: main, type: DEDICATED, cloudProvider: AWS, region: us-east-1,
 func TestPartReturnsAnotherResource(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		s := newStage(t, simulator.Options{})
+		s := newHarness(t, simulator.Options{})
 		s.server.Seed("workspace", map[string]any{"name": "data"})
 		other := s.server.Seed("team", map[string]any{"name": "other"})
 		s.server.Seed("team", map[string]any{"name": "t"})
 		answered := false
-		s.over(&wire{before: func(r *http.Request) *http.Response {
+		s.useTransport(&faultyTransport{interceptRequest: func(r *http.Request) *http.Response {
 			if answered || r.Method != http.MethodPost {
 				return nil
 			}
@@ -354,25 +354,25 @@ func TestPartReturnsAnotherResource(t *testing.T) {
 			return &http.Response{StatusCode: http.StatusOK, Body: io.NopCloser(strings.NewReader(`{"id": "` + other + `", "name": "other"}`))}
 		}})
 		const manifest = "teams: [{ name: t, workspaceRoles: [{ workspace: data, role: WORKSPACE_OWNER }] }]"
-		if o := s.apply(t.Context(), manifest, apply.Options{})[0]; o.Status != apply.Updated {
+		if o := s.applyManifest(t.Context(), manifest, apply.Options{})[0]; o.Status != apply.Updated {
 			t.Errorf("%s: %v", o.Status, o.Err)
 		}
-		if p := s.plan(manifest, plan.Policy{}); p.Changes[0].Action != plan.Unchanged {
-			t.Errorf("not as declared: %s", changes(p.Changes[0]))
+		if p := s.planManifest(manifest, plan.Policy{}); p.Changes[0].Action != plan.Unchanged {
+			t.Errorf("not as declared: %s", changesText(p.Changes[0]))
 		}
 	})
 }
 
 // A change that another run made while the API refused this one's is not claimed.
-func TestConflictWithTheSameChange(t *testing.T) {
+func TestConflictWithTheSameUpdate(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		s := newStage(t, simulator.Options{})
+		s := newHarness(t, simulator.Options{})
 		s.server.Seed("workspace", map[string]any{"name": "data", "description": "old"})
 		s.server.Fail(simulator.Fault{Method: http.MethodPost, Status: 409, Applied: true, Count: 1})
-		o := s.apply(t.Context(), "workspaces: [{ name: data, description: new }]", apply.Options{})[0]
-		if o.Status != apply.Unchanged || o.Wrote != "" {
-			t.Errorf("%s, wrote %q: %v", o.Status, o.Wrote, o.Err)
+		o := s.applyManifest(t.Context(), "workspaces: [{ name: data, description: new }]", apply.Options{})[0]
+		if o.Status != apply.Unchanged || o.AcceptedWrite != "" {
+			t.Errorf("%s, wrote %q: %v", o.Status, o.AcceptedWrite, o.Err)
 		}
 	})
 }
@@ -381,9 +381,9 @@ func TestConflictWithTheSameChange(t *testing.T) {
 func TestUpdateSendsBackWhatIsLive(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		s := newStage(t, simulator.Options{})
-		p := s.plan("organization: { name: new }", plan.Policy{})
-		s.apply(t.Context(), "organization: { billingEmail: by-hand@example.com }", apply.Options{})
+		s := newHarness(t, simulator.Options{})
+		p := s.planManifest("organization: { name: new }", plan.Policy{})
+		s.applyManifest(t.Context(), "organization: { billingEmail: by-hand@example.com }", apply.Options{})
 		o := apply.Run(t.Context(), s.source, p, apply.Options{})[0]
 		live := s.server.Objects("organization")[0]
 		if o.Status != apply.Updated || live["name"] != "new" || live["billingEmail"] != "by-hand@example.com" {
@@ -396,26 +396,26 @@ func TestUpdateSendsBackWhatIsLive(t *testing.T) {
 func TestUpdateThatBecameImpossible(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		s := newStage(t, simulator.Options{})
+		s := newHarness(t, simulator.Options{})
 		w := s.server.Seed("workspace", map[string]any{"name": "data"})
 		s.server.Seed("deployment", map[string]any{"name": "d", "workspaceId": w, "type": "STANDARD"})
 		const text = "deployments: [{ name: d, workspace: data, environmentVariables: [{ key: S, value: x, isSecret: %t }] }]"
-		p := s.plan(fmt.Sprintf(text, false), plan.Policy{})
-		s.apply(t.Context(), fmt.Sprintf(text, true), apply.Options{}) // by hand
+		p := s.planManifest(fmt.Sprintf(text, false), plan.Policy{})
+		s.applyManifest(t.Context(), fmt.Sprintf(text, true), apply.Options{}) // by hand
 		s.server.ResetRequests()
 		o := apply.Run(t.Context(), s.source, p, apply.Options{})[0]
-		if o.Status != apply.Failed || !strings.Contains(fmt.Sprint(o.Err), "a secret variable can't be made readable") || len(s.writes()) > 0 {
-			t.Errorf("%s: %v, writes %v", o.Status, o.Err, s.writes())
+		if o.Status != apply.Failed || !strings.Contains(fmt.Sprint(o.Err), "a secret variable can't be made readable") || len(s.listWrites()) > 0 {
+			t.Errorf("%s: %v, writes %v", o.Status, o.Err, s.listWrites())
 		}
 	})
 }
 
 // A second write without the id that it is for is an error, not a success.
-func TestSecondWriteWithoutItsReference(t *testing.T) {
+func TestDeferredWriteWithoutItsReference(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		s := newStage(t, simulator.Options{})
-		p := s.plan(`
+		s := newHarness(t, simulator.Options{})
+		p := s.planManifest(`
 workspaces: [{ name: data, defaultCluster: main }]
 clusters: [{ name: main, type: DEDICATED, cloudProvider: AWS, region: us-east-1, vpcSubnetRange: 172.20.0.0/20, workspaces: [data] }]`, plan.Policy{})
 		if p.Changes[1].Resource.Name() != "main" || len(p.Changes[0].Deferred) != 1 {
@@ -423,8 +423,8 @@ clusters: [{ name: main, type: DEDICATED, cloudProvider: AWS, region: us-east-1,
 		}
 		p.Changes[1].Action = plan.Unchanged // as if it waited for something else
 		o := apply.Run(t.Context(), s.source, p, apply.Options{})[0]
-		if o.Status != apply.Failed || o.Wrote != apply.Created || !strings.Contains(fmt.Sprint(o.Err), `the id of cluster "main" is not known`) {
-			t.Errorf("%s, wrote %q: %v", o.Status, o.Wrote, o.Err)
+		if o.Status != apply.Failed || o.AcceptedWrite != apply.Created || !strings.Contains(fmt.Sprint(o.Err), `the id of cluster "main" is not known`) {
+			t.Errorf("%s, wrote %q: %v", o.Status, o.AcceptedWrite, o.Err)
 		}
 	})
 }
@@ -434,15 +434,15 @@ func TestRefusedDelete(t *testing.T) {
 	t.Parallel()
 	for _, status := range []int{400, 403} {
 		synctest.Test(t, func(t *testing.T) {
-			s := newStage(t, simulator.Options{})
+			s := newHarness(t, simulator.Options{})
 			w := s.server.Seed("workspace", map[string]any{"name": "data"})
 			s.server.Seed("deployment", map[string]any{"name": "d", "workspaceId": w, "type": "STANDARD"})
 			s.server.Fail(simulator.Fault{Method: http.MethodDelete, Status: status, Message: "no"})
 			ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
 			defer cancel()
-			outcomes := s.apply(ctx, "workspaces: [{ name: data, state: absent }]\ndeployments: [{ name: d, workspace: data, state: absent }]",
+			outcomes := s.applyManifest(ctx, "workspaces: [{ name: data, state: absent }]\ndeployments: [{ name: d, workspace: data, state: absent }]",
 				apply.Options{Policy: plan.Policy{AllowDelete: true}})
-			if diff := cmp.Diff([]apply.Status{apply.Failed, apply.Skipped}, statuses(outcomes)); diff != "" || outcomes[0].Wrote != "" {
+			if diff := cmp.Diff([]apply.Status{apply.Failed, apply.Skipped}, statusesOf(outcomes)); diff != "" || outcomes[0].AcceptedWrite != "" {
 				t.Errorf("%d: %s\n%v", status, diff, outcomes[0].Err)
 			}
 		})
@@ -450,21 +450,21 @@ func TestRefusedDelete(t *testing.T) {
 }
 
 // A change that is made already needs nothing, also where it may no longer be made.
-func TestDoneAndNoLongerAllowed(t *testing.T) {
+func TestAlreadyAppliedAndNoLongerAllowed(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		s := newStage(t, simulator.Options{})
+		s := newHarness(t, simulator.Options{})
 		id := s.server.Seed("user", map[string]any{"username": "ada@example.com", "organizationRole": "ORGANIZATION_MEMBER"})
-		p := s.plan("users: [{ username: ada@example.com, organizationRole: ORGANIZATION_OWNER }]", plan.Policy{})
-		s.over(&wire{before: func(r *http.Request) *http.Response {
+		p := s.planManifest("users: [{ username: ada@example.com, organizationRole: ORGANIZATION_OWNER }]", plan.Policy{})
+		s.useTransport(&faultyTransport{interceptRequest: func(r *http.Request) *http.Response {
 			if !strings.HasSuffix(r.URL.Path, id) {
 				return nil
 			}
 			body := `{"id": "` + id + `", "username": "ada@example.com", "status": "PENDING", "organizationRole": "ORGANIZATION_OWNER"}`
 			return &http.Response{StatusCode: http.StatusOK, Body: io.NopCloser(strings.NewReader(body))}
 		}})
-		if o := apply.Run(t.Context(), s.source, p, apply.Options{})[0]; o.Status != apply.Unchanged || len(s.writes()) > 0 {
-			t.Errorf("%s: %v, writes %v", o.Status, o.Err, s.writes())
+		if o := apply.Run(t.Context(), s.source, p, apply.Options{})[0]; o.Status != apply.Unchanged || len(s.listWrites()) > 0 {
+			t.Errorf("%s: %v, writes %v", o.Status, o.Err, s.listWrites())
 		}
 	})
 }
@@ -473,15 +473,15 @@ func TestDoneAndNoLongerAllowed(t *testing.T) {
 func TestNodePoolOfANewCluster(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		s := newStage(t, simulator.Options{})
-		outcomes := s.apply(t.Context(), `
+		s := newHarness(t, simulator.Options{})
+		outcomes := s.applyManifest(t.Context(), `
 workspaces: [{ name: data }]
 clusters: [{ name: main, type: DEDICATED, cloudProvider: AWS, region: us-east-1, vpcSubnetRange: 172.20.0.0/20, workspaces: [data] }]
 deployments: [{ name: etl, workspace: data, type: HYBRID, cluster: main, executor: KUBERNETES, taskPodNodePool: nope, scheduler: { au: 5, replicas: 1 } }]`, apply.Options{})
 		if o := outcomes[2]; o.Status != apply.Failed || !strings.Contains(fmt.Sprint(o.Err), `astro.yaml:4:113: cluster "main" has no node pool "nope"`) {
 			t.Errorf("%s: %v", o.Status, o.Err)
 		}
-		if diff := cmp.Diff([]string{"POST workspaces", "POST clusters"}, s.paths()); diff != "" {
+		if diff := cmp.Diff([]string{"POST workspaces", "POST clusters"}, s.writePaths()); diff != "" {
 			t.Errorf("writes (-want +got):\n%s", diff)
 		}
 	})
@@ -492,19 +492,19 @@ deployments: [{ name: etl, workspace: data, type: HYBRID, cluster: main, executo
 func TestRoleThatMayBeInheritedSince(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		s := newStage(t, simulator.Options{})
+		s := newHarness(t, simulator.Options{})
 		for _, name := range []string{"data", "other"} {
 			s.server.Seed("workspace", map[string]any{"name": name})
 		}
 		ada := s.server.Seed("user", map[string]any{"username": "ada@example.com"})
-		p := s.plan("users: [{ username: ada@example.com, workspaceRoles: [{ workspace: data, role: WORKSPACE_OWNER }] }]", plan.Policy{})
+		p := s.planManifest("users: [{ username: ada@example.com, workspaceRoles: [{ workspace: data, role: WORKSPACE_OWNER }] }]", plan.Policy{})
 		s.server.Seed("team", map[string]any{"name": "t", "memberIds": []any{ada}, "workspaceRoles": []any{
 			map[string]any{"workspaceId": s.server.Objects("workspace")[1]["id"], "role": "WORKSPACE_MEMBER"},
 		}})
 		s.server.Fail(simulator.Fault{Method: http.MethodGet, Path: "users/*/teams", Status: 403})
 		o := apply.Run(t.Context(), s.source, p, apply.Options{})[0]
-		if o.Status != apply.Failed || !strings.Contains(fmt.Sprint(o.Err), "may be inherited through a Team") || len(s.writes()) > 0 {
-			t.Errorf("%s: %v, writes %v", o.Status, o.Err, s.writes())
+		if o.Status != apply.Failed || !strings.Contains(fmt.Sprint(o.Err), "may be inherited through a Team") || len(s.listWrites()) > 0 {
+			t.Errorf("%s: %v, writes %v", o.Status, o.Err, s.listWrites())
 		}
 	})
 }

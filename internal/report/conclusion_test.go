@@ -23,15 +23,15 @@ func TestOutcomes(t *testing.T) {
 		title string
 		want  string
 	}{
-		apply.Created:     {},
-		apply.Updated:     {},
-		apply.Deleted:     {},
-		apply.Unchanged:   {},
-		apply.Kept:        {},
-		apply.Failed:      {errors.New("create: the id is not known"), `workspace "w0"`, `workspace "w0": create: the id is not known`},
-		apply.Unconfirmed: {errLate, `workspace "w0": not confirmed`, `workspace "w0": the timeout of 30m0s is over`},
-		apply.Skipped:     {errors.New(`needs workspace "x", which failed`), `workspace "w0": skipped`, `workspace "w0" was skipped: needs workspace "x", which failed`},
-		apply.Stopped:     {errStop, `workspace "w0": stopped`, `workspace "w0" was stopped: interrupt signal received`},
+		apply.Created:         {},
+		apply.Updated:         {},
+		apply.Deleted:         {},
+		apply.Unchanged:       {},
+		apply.DeletePrevented: {},
+		apply.Failed:          {errors.New("create: the id is not known"), `workspace "w0"`, `workspace "w0": create: the id is not known`},
+		apply.Unconfirmed:     {errLate, `workspace "w0": not confirmed`, `workspace "w0": the timeout of 30m0s is over`},
+		apply.Skipped:         {errors.New(`needs workspace "x", which failed`), `workspace "w0": skipped`, `workspace "w0" was skipped: needs workspace "x", which failed`},
+		apply.Stopped:         {errStop, `workspace "w0": stopped`, `workspace "w0" was stopped: interrupt signal received`},
 	} {
 		t.Run(string(status), func(t *testing.T) {
 			t.Parallel()
@@ -47,7 +47,7 @@ func TestOutcomes(t *testing.T) {
 			}
 			same(t, "findings", want, got)
 			same(t, "failed", want != nil, r.Failed())
-			same(t, "status is fine", want == nil, status.OK())
+			same(t, "status is fine", want == nil, status.IsOK())
 		})
 	}
 }

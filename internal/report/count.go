@@ -38,8 +38,8 @@ func (r *Run) Counts() Counts {
 	}
 	for _, o := range r.Outcomes {
 		c.add(o.Status)
-		if !o.Status.OK() && o.Wrote != "" {
-			c.add(o.Wrote)
+		if !o.Status.IsOK() && o.AcceptedWrite != "" {
+			c.add(o.AcceptedWrite)
 		}
 	}
 	return c
@@ -47,7 +47,7 @@ func (r *Run) Counts() Counts {
 
 var planned = map[plan.Action]apply.Status{
 	plan.Create: apply.Created, plan.Update: apply.Updated, plan.Delete: apply.Deleted,
-	plan.Unchanged: apply.Unchanged, plan.DeletePrevented: apply.Kept, plan.Errored: apply.Failed,
+	plan.Unchanged: apply.Unchanged, plan.DeletePrevented: apply.DeletePrevented, plan.Errored: apply.Failed,
 }
 
 func (c *Counts) add(s apply.Status) {
@@ -60,7 +60,7 @@ func (c *Counts) add(s apply.Status) {
 		c.Deleted++
 	case apply.Unchanged:
 		c.Unchanged++
-	case apply.Kept:
+	case apply.DeletePrevented:
 		c.Kept++
 	case apply.Unconfirmed:
 		c.Unconfirmed++

@@ -148,7 +148,7 @@ func outcome(o apply.Outcome) []Finding {
 	}
 	switch o.Status {
 	case apply.Failed:
-		return append(out, explainForbidden(o, failure(name, o.Err, pos, o.Body))...)
+		return append(out, explainForbidden(o, failure(name, o.Err, pos, o.RequestBody))...)
 	case apply.Unconfirmed:
 		return append(out, Finding{Level: github.Error, Pos: pos, Title: name + ": not confirmed", Message: name + ": " + explain(o.Err)})
 	case apply.Skipped, apply.Stopped:

@@ -43,7 +43,7 @@ func TestFindingOrder(t *testing.T) {
 	everything.Outcomes = applied(everything.Plan, map[string]outcome{
 		"data": {status: apply.Stopped, err: errStop}, "new_one": {status: apply.Skipped, err: errStop}, "hidden": {status: apply.Failed, err: landscape["hidden"].(error)},
 		"settled": {status: apply.Unchanged}, "my_deployment": {status: apply.Unconfirmed, err: errStop}, "vault": {status: apply.Unchanged},
-		"old": {status: apply.Kept}, "sandbox": {status: apply.Failed, err: refused()},
+		"old": {status: apply.DeletePrevented}, "sandbox": {status: apply.Failed, err: refused()},
 	})
 	everything.Stopped = errStop
 	change(t, everything.Plan, "sandbox").Notes = []schema.Problem{{Pos: at(26, 11), Message: "late, but more useful than a secret that is as it was"}}

@@ -59,9 +59,9 @@ func applied(p *plan.Plan, of map[string]outcome) []apply.Outcome {
 	out := []apply.Outcome{}
 	for _, c := range p.Changes {
 		o := of[c.Resource.Name()]
-		x := apply.Outcome{Change: c, Live: c.Live, Status: o.status, Wrote: o.wrote, Err: o.err}
+		x := apply.Outcome{Change: c, Live: c.Live, Status: o.status, AcceptedWrite: o.wrote, Err: o.err}
 		if sent := plan.Compare(c.Resource, c.Live, plan.Policy{}).Requests; len(c.Requests) > 0 && len(sent) > 0 {
-			x.Body = sent[0].Body
+			x.RequestBody = sent[0].Body
 		}
 		out = append(out, x)
 	}

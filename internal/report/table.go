@@ -134,7 +134,7 @@ func linked(name, page string) string {
 }
 
 var icons = map[apply.Status]string{
-	apply.Created: "✅", apply.Updated: "✅", apply.Deleted: "🗑️", apply.Unchanged: "▫️", apply.Kept: "⚠️",
+	apply.Created: "✅", apply.Updated: "✅", apply.Deleted: "🗑️", apply.Unchanged: "▫️", apply.DeletePrevented: "⚠️",
 	apply.Failed: "❌", apply.Unconfirmed: "⏳", apply.Skipped: "⏭️", apply.Stopped: "⏹️", "planned": "📝",
 }
 

@@ -99,7 +99,7 @@ func Line(o apply.Outcome) string {
 	text := fmt.Sprintf("%s %s", o.Status, o.Change.Resource)
 	if o.Live != nil {
 		text += " (" + o.Live.ID + ")"
-		if _, why := o.Live.State(o.Change.Resource.Kind); why != "" && o.Status.OK() {
+		if _, why := o.Live.State(o.Change.Resource.Kind); why != "" && o.Status.IsOK() {
 			text += ", " + why
 		}
 	}
