@@ -50,7 +50,7 @@ func (p *process) convert(ctx context.Context) error {
 	if p.report.Broken() {
 		return nil
 	}
-	made := export.Convert(p.catalog, documents, export.Options{To: string(p.config.ExportTo), Head: convertHead})
+	made := export.Convert(p.catalog, documents, export.Options{OutputPath: string(p.config.ExportTo), Header: convertHead})
 	written := manifest.Parse([]manifest.Source{{Name: made.Files[0].Name, Data: made.Files[0].Data}}, unread)
 	again := schema.MergeProblems(written.Problems, resource.LoadDesired(p.catalog, written.Documents, "").Problems)
 	if i := slices.IndexFunc(again, func(problem schema.Problem) bool { return !problem.Warning }); i >= 0 {

@@ -90,9 +90,9 @@ func gapText(g resource.Gap) string {
 // written is the export, without what turns out to be something that a manifest
 // may not say, and what it declares, planned.
 func (p *process) written(ctx context.Context, source resource.Source, survey *resource.Inventory) (*export.Export, *resource.Desired) {
-	o := export.Options{To: path.Clean(string(p.config.ExportTo)), Head: exportHead, Now: time.Now(), Omit: export.Omit{}}
+	o := export.Options{OutputPath: path.Clean(string(p.config.ExportTo)), Header: exportHead, Now: time.Now(), SkipReasons: export.SkipReasons{}}
 	if p.report.Simulated {
-		o.Head += "\n" + simulatedHead
+		o.Header += "\n" + simulatedHead
 	}
 	for {
 		made := export.Make(survey, o)
@@ -103,12 +103,12 @@ func (p *process) written(ctx context.Context, source resource.Source, survey *r
 		parsed := manifest.Parse(sources, manifest.Environment{Lookup: standIn}) // whatever it is, it isn't compared
 		declared := resource.LoadDesired(p.catalog, parsed.Documents, "")
 		problems := schema.MergeProblems(parsed.Problems, declared.Problems)
-		if o.Omit.Add(made, declared, problems) {
+		if o.SkipReasons.AddProblems(made, declared, problems) {
 			continue
 		}
 		p.report.Problems = problems
 		p.plan(ctx, source, declared, plan.Policy{Now: o.Now})
-		if p.report.Plan != nil && o.Omit.Add(made, declared, p.report.Plan.Problems) {
+		if p.report.Plan != nil && o.SkipReasons.AddProblems(made, declared, p.report.Plan.Problems) {
 			continue
 		}
 		p.report.Exported = exportedBy(made)
@@ -118,11 +118,11 @@ func (p *process) written(ctx context.Context, source resource.Source, survey *r
 
 // exportedBy is what there is to tell of an export.
 func exportedBy(made *export.Export) *report.Exported {
-	out := &report.Exported{Objects: made.Objects}
+	out := &report.Exported{Objects: made.ResourceCount}
 	for _, v := range made.Variables {
-		out.Variables = append(out.Variables, report.Variable{Name: v.Name, For: v.Of + ": " + v.Path})
+		out.Variables = append(out.Variables, report.Variable{Name: v.Name, For: v.Resource + ": " + v.FieldPath})
 	}
-	for _, l := range made.Left {
+	for _, l := range made.Skipped {
 		out.Left = append(out.Left, l.String())
 	}
 	return out

@@ -30,7 +30,7 @@ func (s *harness) exportManifests(to string, scope resource.InventoryScope) *exp
 	if err != nil {
 		s.Fatal(err)
 	}
-	return export.Make(survey, export.Options{To: to, Head: "of a test", Now: time.Now()})
+	return export.Make(survey, export.Options{OutputPath: to, Header: "of a test", Now: time.Now()})
 }
 
 // planExport plans an export; no secret has to be known for it.
@@ -198,6 +198,6 @@ func BenchmarkExport(b *testing.B) {
 		b.Fatal(err)
 	}
 	for b.Loop() {
-		export.Make(survey, export.Options{To: "astro.yaml"})
+		export.Make(survey, export.Options{OutputPath: "astro.yaml"})
 	}
 }

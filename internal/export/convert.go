@@ -32,94 +32,94 @@ func Convert(catalog resource.Catalog, documents []*schema.Node, o Options) *Exp
 			}
 			for _, item := range list.Items {
 				name := item.Get(k.Identity[0]).ScalarText()
-				c.of, c.home = fmt.Sprintf("%s %q", k.Name, name), ""
+				c.resourceTitle, c.parentName = fmt.Sprintf("%s %q", k.Name, name), ""
 				if home := k.ParentFields; home != nil {
-					c.home = schema.FindField(k.Fields, home[0]).DesiredValue(item).ScalarText()
+					c.parentName = schema.FindField(k.Fields, home[0]).DesiredValue(item).ScalarText()
 				}
-				at.bodies = append(at.bodies, c.members(k.Fields, item, item, "", []string{name}))
+				at.bodies = append(at.bodies, c.convertMembers(k.Fields, item, item, "", []string{name}))
 			}
 		}
 		sections = append(sections, at)
-		out.Objects += len(at.bodies)
+		out.ResourceCount += len(at.bodies)
 	}
-	out.Variables = settle(c.variables)
-	d := &document{head: o.Head}
+	out.Variables = assignNames(c.variables)
+	d := &document{header: o.Header}
 	for _, s := range sections {
 		for i, body := range s.bodies {
-			d.item(s.name, body, nil, i == 0)
+			d.addItem(s.name, body, nil, i == 0)
 		}
 	}
-	out.Files = []File{{o.To, d.bytes()}}
+	out.Files = []File{{o.OutputPath, d.encodeYAML()}}
 	return out
 }
 
 type converter struct {
-	of, home  string // the object at hand, in words, and what it lives in
-	variables []*Variable
+	resourceTitle, parentName string // the object at hand, in words, and what it lives in
+	variables                 []*SecretVariable
 }
 
-// members copies one level, with its secrets as variables.
-func (c *converter) members(fields []schema.Field, level, root *schema.Node, path string, parts []string) *schema.Node {
+// convertMembers copies one level, with its secrets as variables.
+func (c *converter) convertMembers(fields []schema.Field, level, root *schema.Node, path string, parts []string) *schema.Node {
 	out := &schema.Node{Form: schema.Map}
 	for _, m := range level.Members {
 		f := schema.FindField(fields, m.Name)
 		if f == nil {
-			out.Members = append(out.Members, schema.Member{Name: m.Name, Value: written(m.Value)})
+			out.Members = append(out.Members, schema.Member{Name: m.Name, Value: copyAsWritten(m.Value)})
 			continue
 		}
 		at := strings.TrimPrefix(path+"."+f.Name, ".")
-		words := append(slices.Clone(parts), word(f))
+		words := append(slices.Clone(parts), variableWord(f))
 		v := m.Value
 		switch {
 		case (f.HoldsSecret(level) || f.HoldsSecretByPath(func(p string) string { return root.GetPath(p).ScalarText() })) && v.Form == schema.Text && v.VariableValues == nil:
 			if v.Text == "" { // the one that is stored
 				continue
 			}
-			v = c.variable(at, words)
+			v = c.addVariable(at, words)
 		case f.Type.Base == schema.BaseObject && v.Form == schema.Map:
-			v = c.members(f.Type.Fields, v, root, at, words)
+			v = c.convertMembers(f.Type.Fields, v, root, at, words)
 		case f.Type.Base == schema.BaseList && v.Form == schema.List && f.Type.Elem.Fields != nil:
-			v = c.items(f, v, root, at, parts)
+			v = c.convertItems(f, v, root, at, parts)
 		default:
-			v = written(v)
+			v = copyAsWritten(v)
 		}
 		out.Members = append(out.Members, schema.Member{Name: m.Name, Value: v})
 	}
 	return out
 }
 
-func (c *converter) items(f *schema.Field, list, root *schema.Node, path string, parts []string) *schema.Node {
+func (c *converter) convertItems(f *schema.Field, list, root *schema.Node, path string, parts []string) *schema.Node {
 	out := &schema.Node{Form: schema.List}
 	for _, item := range list.Items {
 		words := slices.Clone(parts)
 		for _, key := range f.Type.Key {
 			words = append(words, item.Get(key).ScalarText())
 		}
-		out.Items = append(out.Items, c.members(f.Type.Elem.Fields, item, root, path+"["+f.Type.KeyOf(item)+"]", words))
+		out.Items = append(out.Items, c.convertMembers(f.Type.Elem.Fields, item, root, path+"["+f.Type.KeyOf(item)+"]", words))
 	}
 	return out
 }
 
-func (c *converter) variable(path string, words []string) *schema.Node {
-	v := &Variable{Of: c.of, Path: path, node: &schema.Node{Form: schema.Text}, names: []string{variable(words), variable(append([]string{c.home}, words...))}}
+func (c *converter) addVariable(path string, words []string) *schema.Node {
+	v := &SecretVariable{Resource: c.resourceTitle, FieldPath: path, node: &schema.Node{Form: schema.Text}, candidates: []string{variableName(words), variableName(append([]string{c.parentName}, words...))}}
 	c.variables = append(c.variables, v)
 	return v.node
 }
 
-// written is a value as it was written, references to variables included.
-func written(n *schema.Node) *schema.Node {
+// copyAsWritten is a value as it was written, references to variables included.
+func copyAsWritten(n *schema.Node) *schema.Node {
 	if n.Form == schema.Text {
 		if n.VariableValues != nil {
 			return schema.String(n.Text)
 		}
-		return text(n.Text)
+		return textNode(n.Text)
 	}
 	out := &schema.Node{Form: n.Form, Text: n.Text}
 	for _, item := range n.Items {
-		out.Items = append(out.Items, written(item))
+		out.Items = append(out.Items, copyAsWritten(item))
 	}
 	for _, m := range n.Members {
-		out.Members = append(out.Members, schema.Member{Name: m.Name, Value: written(m.Value)})
+		out.Members = append(out.Members, schema.Member{Name: m.Name, Value: copyAsWritten(m.Value)})
 	}
 	return out
 }

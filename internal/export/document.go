@@ -13,44 +13,44 @@ import (
 
 // document is a manifest as it is written.
 type document struct {
-	head string
-	tail []string // comments at the end, one a line
-	root yaml.Node
-	list *yaml.Node // of the section at hand
+	header      string
+	footer      []string // comments at the end, one a line
+	root        yaml.Node
+	currentList *yaml.Node // of the section at hand
 }
 
-func (d *document) add(name string, value *schema.Node) {
-	d.pair(name, encode(value))
+func (d *document) addValue(name string, value *schema.Node) {
+	d.addPair(name, toYAMLNode(value))
 }
 
-func (d *document) pair(name string, value *yaml.Node) {
-	d.root.Content = append(d.root.Content, scalar("!!str", name), value)
+func (d *document) addPair(name string, value *yaml.Node) {
+	d.root.Content = append(d.root.Content, scalarNode("!!str", name), value)
 }
 
-// single adds a section that is one value.
-func (d *document) single(section string, value *schema.Node, comments []string) {
-	d.add(section, value)
-	d.root.Content[len(d.root.Content)-2].HeadComment = comment(comments)
+// addSingleton adds a section that is one value.
+func (d *document) addSingleton(section string, value *schema.Node, comments []string) {
+	d.addValue(section, value)
+	d.root.Content[len(d.root.Content)-2].HeadComment = formatComment(comments)
 }
 
-// item adds one to a section that is a list.
-func (d *document) item(section string, value *schema.Node, comments []string, first bool) {
+// addItem adds one to a section that is a list.
+func (d *document) addItem(section string, value *schema.Node, comments []string, first bool) {
 	if first {
-		d.list = &yaml.Node{Kind: yaml.SequenceNode}
-		d.pair(section, d.list)
+		d.currentList = &yaml.Node{Kind: yaml.SequenceNode}
+		d.addPair(section, d.currentList)
 	}
-	n := encode(value)
+	n := toYAMLNode(value)
 	n.Style &^= yaml.FlowStyle
-	n.HeadComment = comment(comments)
-	d.list.Content = append(d.list.Content, n)
+	n.HeadComment = formatComment(comments)
+	d.currentList.Content = append(d.currentList.Content, n)
 }
 
-// comment is text that stays one, whatever is in it.
-func comment(lines []string) string {
+// formatComment is text that stays one, whatever is in it.
+func formatComment(lines []string) string {
 	var out []string
 	for _, line := range lines {
 		line = strings.Map(func(r rune) rune {
-			if invisible(r) {
+			if isInvisible(r) {
 				return ' '
 			}
 			return r
@@ -60,9 +60,9 @@ func comment(lines []string) string {
 	return strings.Join(out, "\n")
 }
 
-func (d *document) bytes() []byte {
+func (d *document) encodeYAML() []byte {
 	var head, body bytes.Buffer
-	for line := range strings.Lines(d.head) {
+	for line := range strings.Lines(d.header) {
 		head.WriteString("# " + strings.TrimSpace(line) + "\n")
 	}
 	d.root.Kind = yaml.MappingNode
@@ -82,32 +82,32 @@ func (d *document) bytes() []byte {
 		remark = top && line[0] == '#'
 		head.WriteString(escapeInvisible(line))
 	}
-	if len(d.tail) > 0 {
-		head.WriteString("\n" + comment(d.tail) + "\n")
+	if len(d.footer) > 0 {
+		head.WriteString("\n" + formatComment(d.footer) + "\n")
 	}
 	return head.Bytes()
 }
 
-// flowLimit is how long, in bytes, a list element may be that is written on one
+// maxFlowLength is how long, in bytes, a list element may be that is written on one
 // line.
-const flowLimit = 100
+const maxFlowLength = 100
 
-func encode(n *schema.Node) *yaml.Node {
+func toYAMLNode(n *schema.Node) *yaml.Node {
 	switch n.Form {
 	case schema.Map:
 		out := &yaml.Node{Kind: yaml.MappingNode}
 		for _, m := range n.Members {
-			out.Content = append(out.Content, scalar("!!str", m.Name), encode(m.Value))
+			out.Content = append(out.Content, scalarNode("!!str", m.Name), toYAMLNode(m.Value))
 		}
-		if len(n.Members) == 0 || place(n) {
+		if len(n.Members) == 0 || isQualifiedReference(n) {
 			out.Style = yaml.FlowStyle
 		}
 		return out
 	case schema.List:
 		out := &yaml.Node{Kind: yaml.SequenceNode}
 		for _, item := range n.Items {
-			e := encode(item)
-			if e.Kind == yaml.MappingNode && flat(item) {
+			e := toYAMLNode(item)
+			if e.Kind == yaml.MappingNode && fitsOneLine(item) {
 				e.Style = yaml.FlowStyle
 			}
 			out.Content = append(out.Content, e)
@@ -117,23 +117,23 @@ func encode(n *schema.Node) *yaml.Node {
 		}
 		return out
 	case schema.Bool:
-		return scalar("!!bool", n.Text)
+		return scalarNode("!!bool", n.Text)
 	case schema.Number:
 		if strings.ContainsAny(n.Text, ".eE") {
-			return scalar("!!float", n.Text)
+			return scalarNode("!!float", n.Text)
 		}
-		return scalar("!!int", n.Text)
+		return scalarNode("!!int", n.Text)
 	case schema.Null:
-		return scalar("!!null", "null")
+		return scalarNode("!!null", "null")
 	}
-	return scalar("!!str", n.Text)
+	return scalarNode("!!str", n.Text)
 }
 
-func scalar(tag, value string) *yaml.Node {
+func scalarNode(tag, value string) *yaml.Node {
 	n := &yaml.Node{Kind: yaml.ScalarNode, Tag: tag, Value: value}
 	switch {
 	case tag != "!!str":
-	case schema.IsYAML11Boolean(value), strings.ContainsFunc(value, invisible):
+	case schema.IsYAML11Boolean(value), strings.ContainsFunc(value, isInvisible):
 		n.Style = yaml.DoubleQuotedStyle
 	case strings.Contains(value, "\n"):
 		n.Style = yaml.LiteralStyle
@@ -141,9 +141,9 @@ func scalar(tag, value string) *yaml.Node {
 	return n
 }
 
-// invisible are what readers may not take as they stand, such as lines that end
+// isInvisible are what readers may not take as they stand, such as lines that end
 // for some of them only.
-func invisible(r rune) bool { return !unicode.IsPrint(r) && r != '\n' && r != '\t' }
+func isInvisible(r rune) bool { return !unicode.IsPrint(r) && r != '\n' && r != '\t' }
 
 // escapeInvisible replaces invisible characters, which scalar puts into double
 // quotes only, by escapes: the encoder writes some of them as they are, such as
@@ -152,7 +152,7 @@ func escapeInvisible(line string) string {
 	var out strings.Builder
 	for _, r := range line {
 		switch {
-		case !invisible(r):
+		case !isInvisible(r):
 			out.WriteRune(r)
 		case r > 0xFFFF:
 			fmt.Fprintf(&out, `\U%08X`, r)
@@ -163,12 +163,12 @@ func escapeInvisible(line string) string {
 	return out.String()
 }
 
-// flat reports whether an element reads well on one line.
-func flat(n *schema.Node) bool {
+// fitsOneLine reports whether an element reads well on one line.
+func fitsOneLine(n *schema.Node) bool {
 	size := 0
 	for _, m := range n.Members {
 		switch {
-		case place(m.Value):
+		case isQualifiedReference(m.Value):
 			for _, part := range m.Value.Members {
 				size += len(part.Name) + len(part.Value.Text) + 4
 			}
@@ -177,10 +177,10 @@ func flat(n *schema.Node) bool {
 		}
 		size += len(m.Name) + len(m.Value.Text) + 4
 	}
-	return size <= flowLimit
+	return size <= maxFlowLength
 }
 
-// place reports whether n is a reference by name and Workspace.
-func place(n *schema.Node) bool {
+// isQualifiedReference reports whether n is a reference by name and Workspace.
+func isQualifiedReference(n *schema.Node) bool {
 	return n.Form == schema.Map && len(n.Members) == 2 && n.DisplayName != ""
 }

@@ -21,7 +21,7 @@ func TestOrderOfLongItems(t *testing.T) {
 }
 
 // An answer may tell the same in another order.
-func TestOrderOfAnswersDoesNotMatter(t *testing.T) {
+func TestOrderOfResponseDoesNotMatter(t *testing.T) {
 	t.Parallel()
 	key := schema.Field{Name: "key", Type: schema.TextType(0)}
 	set, keyed := schema.SetType(schema.TextType(0)), schema.KeyedType([]string{"key"}, key)
@@ -37,11 +37,11 @@ func TestOrderOfAnswersDoesNotMatter(t *testing.T) {
 			texts.Items = append(texts.Items, schema.String(word))
 			elements.Items = append(elements.Items, element(word))
 		}
-		w := &walk{exporter: &exporter{}, entry: &entry{kind: resource.Kinds().Kind("deployment"), live: &resource.Live{}}}
+		w := &projector{exporter: &exporter{}, exportedResource: &exportedResource{kind: resource.Kinds().Kind("deployment"), live: &resource.Live{}}}
 		for want, got := range map[string]*schema.Node{
-			`{a: "a", b: "b", c: "c", d: "d"}`:                 w.node(nil, mapping, "m", []string{"m"}, false),
-			`["a", "b", "c", "d"]`:                             w.node(&set, texts, "s", []string{"s"}, false),
-			`[{key: "a"}, {key: "b"}, {key: "c"}, {key: "d"}]`: w.node(&keyed, elements, "k", []string{"k"}, false),
+			`{a: "a", b: "b", c: "c", d: "d"}`:                 w.projectValue(nil, mapping, "m", []string{"m"}, false),
+			`["a", "b", "c", "d"]`:                             w.projectValue(&set, texts, "s", []string{"s"}, false),
+			`[{key: "a"}, {key: "b"}, {key: "c"}, {key: "d"}]`: w.projectValue(&keyed, elements, "k", []string{"k"}, false),
 		} {
 			if got.Show() != want {
 				t.Fatalf("%s, want %s", got.Show(), want)

@@ -7,11 +7,11 @@ import (
 )
 
 // Without what tells an object it would be another one, so it stays out whole.
-func TestWhatTellsAnObject(t *testing.T) {
+func TestSkippedField(t *testing.T) {
 	t.Parallel()
 	k := resource.Kinds().Kind("environmentObject")
 	for field, want := range map[string]string{"objectKey": "", "deploymentId": "", "workspaceId": "", "connection": "connection", "links": "links"} {
-		if got := goes(k, field); got != want {
+		if got := skippedField(k, field); got != want {
 			t.Errorf("%s: %q stays out, want %q", field, got, want)
 		}
 	}

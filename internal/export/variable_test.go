@@ -12,32 +12,32 @@ import (
 
 // Whatever is exported beside a secret, its variable isn't handed to another
 // one, and each has its own.
-func TestVariablesKeepToTheirSecrets(t *testing.T) {
+func TestVariablesStayWithTheirSecrets(t *testing.T) {
 	t.Parallel()
 	word := rapid.SampledFrom([]string{"data", "etl", "data-etl", "pw", "etl pw", "ETL", "", "home", "9"})
 	rapid.Check(t, func(t *rapid.T) {
-		var all []*Variable
+		var all []*SecretVariable
 		for range rapid.IntRange(1, 8).Draw(t, "secrets") {
 			home, parts := word.Draw(t, "home"), []string{word.Draw(t, "object"), word.Draw(t, "field")}
-			v := &Variable{Of: parts[0], Path: parts[1], node: &schema.Node{}}
+			v := &SecretVariable{Resource: parts[0], FieldPath: parts[1], node: &schema.Node{}}
 			for _, words := range [][]string{parts, append([]string{home}, parts...), append([]string{home, word.Draw(t, "id")}, parts...)} {
-				v.names = append(v.names, variable(words))
+				v.candidates = append(v.candidates, variableName(words))
 			}
 			all = append(all, v)
 		}
-		owner := map[string]*Variable{}
+		owner := map[string]*SecretVariable{}
 		for n := 1; n <= len(all); n++ {
 			now := all[:n]
 			for _, v := range now {
 				v.Name = ""
 			}
-			settle(slices.Clone(now))
+			assignNames(slices.Clone(now))
 			for _, v := range now {
-				marked := !slices.Contains(v.names, v.Name) // of several that are all alike
+				marked := !slices.Contains(v.candidates, v.Name) // of several that are all alike
 				if was := owner[v.Name]; was != nil && was != v && !marked {
-					t.Fatalf("%s was of %v, and is of %v", v.Name, was.names, v.names)
+					t.Fatalf("%s was of %v, and is of %v", v.Name, was.candidates, v.candidates)
 				}
-				if slices.ContainsFunc(now, func(other *Variable) bool { return other != v && other.Name == v.Name }) {
+				if slices.ContainsFunc(now, func(other *SecretVariable) bool { return other != v && other.Name == v.Name }) {
 					t.Fatalf("%s is of two", v.Name)
 				}
 				owner[v.Name] = v
@@ -54,7 +54,7 @@ func TestVariableNames(t *testing.T) {
 		"9lives": "SECRET_9LIVES", "": "SECRET", "--": "SECRET", "日本": "SECRET", "日本,pw": "PW", "a/b\n${x}": "A_B_X",
 		"astro-api,token": "SECRET_ASTRO_API_TOKEN", "Path": "SECRET_PATH", "https,proxy": "SECRET_HTTPS_PROXY", "runner": "SECRET_RUNNER",
 	} {
-		if got := variable(strings.Split(words, ",")); got != want {
+		if got := variableName(strings.Split(words, ",")); got != want {
 			t.Errorf("%q: %s, want %s", words, got, want)
 		}
 	}
