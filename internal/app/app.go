@@ -94,7 +94,7 @@ func (p *process) run(ctx context.Context) error {
 	}
 	declared := p.read(sources)
 	switch {
-	case p.report.Broken():
+	case p.report.HasBlockingErrors():
 		return nil
 	case p.report.Mode == string(config.ModeValidate):
 		if p.config.Mode == config.ModeAuto { // there is no token
@@ -135,7 +135,7 @@ func (p *process) read(sources []manifest.Source) *resource.Desired {
 		env.AllowUnset, env.Placeholder = true, standIn
 	}
 	declared := p.declare(sources, env)
-	p.report.Declared = len(declared.Resources)
+	p.report.DeclaredCount = len(declared.Resources)
 	p.report.Problems = declared.Problems
 	p.fileSinks(declared, sources)
 	return declared
@@ -155,7 +155,7 @@ func (p *process) declare(sources []manifest.Source, env manifest.Environment) *
 
 func (p *process) sources(ctx context.Context) ([]manifest.Source, error) {
 	if p.config.Manifest != "" {
-		p.report.Inline = true
+		p.report.InlineManifest = true
 		return []manifest.Source{{Name: "manifest", Data: []byte(p.config.Manifest)}}, nil
 	}
 	sources, err := p.find(ctx, p.config.Files)

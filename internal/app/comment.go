@@ -69,7 +69,7 @@ func (p *process) staleComment(err error) string {
 	if !ok {
 		return ""
 	}
-	old, _ := report.ReadMarker(stale.Body)
+	old, _ := report.ParseMarker(stale.Body)
 	if old.Head == "" {
 		return "if the pull request has a comment with a plan, that plan is older than commit " + p.event.HeadSHA + again
 	}
@@ -78,8 +78,8 @@ func (p *process) staleComment(err error) string {
 
 func (p *process) keepComment(ctx context.Context) error {
 	m := p.marker()
-	if p.report.Plan != nil && !p.report.Broken() {
-		if err := m.Show(p.report.Plan); err != nil {
+	if p.report.Plan != nil && !p.report.HasBlockingErrors() {
+		if err := m.SetPlan(p.report.Plan); err != nil {
 			return err
 		}
 	}
@@ -92,8 +92,8 @@ func (p *process) keepComment(ctx context.Context) error {
 		return err
 	}
 	kept, err := rest.Keep(ctx, p.event.PullRequest, func(body string) bool {
-		other, ok := report.ReadMarker(body)
-		return ok && other.Same(m)
+		other, ok := report.ParseMarker(body)
+		return ok && other.MarksSameComment(m)
 	}, body)
 	if err == nil {
 		p.runner.Print(fmt.Sprintf("comment %s: %s", kept.Action, kept.URL))

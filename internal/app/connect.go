@@ -33,14 +33,14 @@ func (p *process) astro(declared *resource.Desired) (resource.Source, error) {
 		return resource.Source{}, fmt.Errorf("the token in %s expired at %s; create another one and update the secret", TokenVariable, caller.ExpiresAt.Format(time.RFC3339))
 	}
 	if left := time.Until(caller.ExpiresAt); !caller.ExpiresAt.IsZero() && left < plan.ExpiryWarningPeriod {
-		p.report.Remarks = append(p.report.Remarks, fmt.Sprintf("the token in %s expires in %s, at %s; create another one and update the secret before that",
+		p.report.Notices = append(p.report.Notices, fmt.Sprintf("the token in %s expires in %s, at %s; create another one and update the secret before that",
 			TokenVariable, plan.FormatDays(left), caller.ExpiresAt.Format(time.RFC3339)))
 	}
 	organization, err := p.organization(declared, caller)
 	if err != nil {
 		return resource.Source{}, err
 	}
-	p.report.Interface = ui(string(p.config.APIURL))
+	p.report.UIURL = ui(string(p.config.APIURL))
 	client, err := p.client(string(p.config.APIURL), p.token)
 	if err != nil {
 		return resource.Source{}, err
@@ -64,7 +64,7 @@ func (p *process) client(address, token string) (*astro.Client, error) {
 			mu.Lock()
 			defer mu.Unlock()
 			if a.Err != nil {
-				p.report.Calls = append(p.report.Calls, report.Call{
+				p.report.FailedRequests = append(p.report.FailedRequests, report.FailedRequest{
 					At: a.Start, Method: a.Method, Path: a.Path, Status: a.StatusCode, RequestID: a.RequestID, Attempt: a.Number,
 				})
 			}

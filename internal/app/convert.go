@@ -47,7 +47,7 @@ func (p *process) convert(ctx context.Context) error {
 		})
 		documents = append(documents, translated)
 	}
-	if p.report.Broken() {
+	if p.report.HasBlockingErrors() {
 		return nil
 	}
 	made := export.Convert(p.catalog, documents, export.Options{OutputPath: string(p.config.ExportTo), Header: convertHead})
@@ -56,7 +56,7 @@ func (p *process) convert(ctx context.Context) error {
 	if i := slices.IndexFunc(again, func(problem schema.Problem) bool { return !problem.Warning }); i >= 0 {
 		return errors.Join(errors.New("the files can't be said in another form"), again[i])
 	}
-	p.report.Exported = exportedBy(made)
-	p.report.Exported.Converted = true
+	p.report.Export = exportedBy(made)
+	p.report.Export.Converted = true
 	return p.save(made.Files)
 }

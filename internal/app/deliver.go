@@ -61,7 +61,7 @@ func (p *process) deliver(o *resource.Resource, value string) error {
 func (p *process) fileSinks(declared *resource.Desired, manifests []manifest.Source) {
 	taken := map[string]string{} // what else becomes of a path
 	for _, m := range manifests {
-		if p.report.Inline {
+		if p.report.InlineManifest {
 			break
 		}
 		if real, err := p.files.WritablePath(m.Name); err == nil {

@@ -55,16 +55,16 @@ func (p *process) export(ctx context.Context) error {
 		return fmt.Errorf("nothing was exported, since not everything could be read: %w", err)
 	}
 	if found, listed := survey.ListedByKind[survey.RootKind]; listed && len(found) == 0 {
-		p.report.Remarks = append(p.report.Remarks, fmt.Sprintf("the token sees 0 %ss; it may have no role in the existing ones", survey.RootKind.Title))
+		p.report.Notices = append(p.report.Notices, fmt.Sprintf("the token sees 0 %ss; it may have no role in the existing ones", survey.RootKind.Title))
 	}
 	for _, gap := range survey.Gaps {
-		p.report.Remarks = append(p.report.Remarks, gapText(gap))
+		p.report.Notices = append(p.report.Notices, gapText(gap))
 	}
 	made, declared := p.written(ctx, source, survey)
 	if p.report.Plan == nil { // it was stopped
 		return nil
 	}
-	p.report.Declared = len(declared.Resources)
+	p.report.DeclaredCount = len(declared.Resources)
 	if err := p.save(made.Files); err != nil {
 		return err
 	}
@@ -111,19 +111,19 @@ func (p *process) written(ctx context.Context, source resource.Source, survey *r
 		if p.report.Plan != nil && o.SkipReasons.AddProblems(made, declared, p.report.Plan.Problems) {
 			continue
 		}
-		p.report.Exported = exportedBy(made)
+		p.report.Export = exportedBy(made)
 		return made, declared
 	}
 }
 
 // exportedBy is what there is to tell of an export.
-func exportedBy(made *export.Export) *report.Exported {
-	out := &report.Exported{Objects: made.ResourceCount}
+func exportedBy(made *export.Export) *report.ExportResult {
+	out := &report.ExportResult{ResourceCount: made.ResourceCount}
 	for _, v := range made.Variables {
-		out.Variables = append(out.Variables, report.Variable{Name: v.Name, For: v.Resource + ": " + v.FieldPath})
+		out.Variables = append(out.Variables, report.SecretVariable{Name: v.Name, UsedFor: v.Resource + ": " + v.FieldPath})
 	}
 	for _, l := range made.Skipped {
-		out.Left = append(out.Left, l.String())
+		out.Skipped = append(out.Skipped, l.String())
 	}
 	return out
 }

@@ -31,10 +31,10 @@ func (p *process) save(files []export.File) error {
 		if err := p.files.WriteFile(f.Name, string(f.Data)); err != nil {
 			return fmt.Errorf("input export-to: %s: %w", f.Name, err)
 		}
-		p.report.Exported.Files = append(p.report.Exported.Files, f.Name)
+		p.report.Export.Files = append(p.report.Export.Files, f.Name)
 	}
 	p.group("Secrets to set, and what for", p.report.VariablesText())
-	p.group("Left out", p.report.LeftText())
+	p.group("Left out", p.report.SkippedText())
 	return nil
 }
 

@@ -20,9 +20,9 @@ func (p *process) choose() error {
 		return err
 	}
 	mode := choice.mode
-	p.report.Mode, p.report.Why, p.report.NotApplied = string(mode), choice.why, choice.notApplied
+	p.report.Mode, p.report.ModeReason, p.report.NotAppliedReason = string(mode), choice.why, choice.notApplied
 	p.report.Simulated = bool(p.config.Simulate) && mode != config.ModeValidate
-	p.report.FailDrift = bool(p.config.FailOnDrift)
+	p.report.FailOnDrift = bool(p.config.FailOnDrift)
 	built := p.Commit
 	if built == "" { // by a Dockerfile that was told nothing, of what uses: named
 		built = p.Getenv("GITHUB_ACTION_REF")
@@ -31,8 +31,8 @@ func (p *process) choose() error {
 		built = " (" + built + ")"
 	}
 	p.runner.Print(fmt.Sprintf("astro-apply %s%s, mode %s: %s", p.Version, built, mode, choice.why))
-	if p.report.NotApplied != "" {
-		p.runner.Print(p.report.NotApplied)
+	if p.report.NotAppliedReason != "" {
+		p.runner.Print(p.report.NotAppliedReason)
 	}
 	return nil
 }

@@ -98,7 +98,7 @@ func (p *process) only(declared *resource.Desired, rotate func(*resource.Resourc
 		return nil, nil
 	}
 	those, err := chosen("only", p.config.Only, declared, func(*resource.Resource) string { return "" })
-	p.report.Only = len(those)
+	p.report.TargetCount = len(those)
 	for _, o := range declared.Resources {
 		if rotate != nil && rotate(o) && !those[o] {
 			err = errors.Join(err, fmt.Errorf("input rotate: %s is left out by the input only", o))

@@ -37,7 +37,7 @@ func (p *process) reconcile(ctx context.Context, declared *resource.Desired) err
 	if err != nil {
 		return err
 	}
-	if text := p.report.OnlyText(); text != "" {
+	if text := p.report.TargetText(); text != "" {
 		p.runner.Print(text)
 	}
 	if p.report.Mode == string(config.ModeDrift) {
@@ -50,16 +50,16 @@ func (p *process) reconcile(ctx context.Context, declared *resource.Desired) err
 	}
 	world := p.plan(ctx, source, declared, policy)
 	if excess := source.TokenAdvice(declared, world); excess != "" && p.report.Plan != nil {
-		p.report.Remarks = append(p.report.Remarks, "the token in "+TokenVariable+" reaches more than it has to: "+excess)
+		p.report.Notices = append(p.report.Notices, "the token in "+TokenVariable+" reaches more than it has to: "+excess)
 	}
 	if p.report.Mode == string(config.ModeDrift) && p.report.Plan != nil && only == nil {
 		p.unmanaged(ctx, source, declared, world)
 	}
 	p.show()
-	if !p.report.Broken() {
-		p.report.Refused = p.reviewed(ctx)
+	if !p.report.HasBlockingErrors() {
+		p.report.ReviewErr = p.reviewed(ctx)
 	}
-	if p.report.Mode == string(config.ModeApply) && !p.report.Broken() && ctx.Err() == nil {
+	if p.report.Mode == string(config.ModeApply) && !p.report.HasBlockingErrors() && ctx.Err() == nil {
 		p.apply(ctx, source, policy)
 	}
 	return nil
@@ -73,7 +73,7 @@ func (p *process) apply(ctx context.Context, source resource.Source, policy plan
 	p.report.Outcomes = apply.Run(ctx, source, p.report.Plan, apply.Options{
 		Policy:     policy,
 		Wait:       bool(p.config.Wait),
-		OnOutcome:  func(o apply.Outcome) { p.runner.Print(report.Line(o)) },
+		OnOutcome:  func(o apply.Outcome) { p.runner.Print(report.OutcomeLine(o)) },
 		OnProgress: p.runner.Print, Mask: p.runner.Mask, SaveSecret: p.deliver,
 	})
 	p.stopped(ctx)
@@ -91,7 +91,7 @@ func (p *process) plan(ctx context.Context, source resource.Source, declared *re
 	if p.stopped(ctx) {
 		p.report.Plan = nil // half a view of what is live is no base for a plan
 		if err := waiting(declared, world); err != nil {
-			p.report.Stopped = fmt.Errorf("%w, while reading: %w", p.report.Stopped, err)
+			p.report.StopErr = fmt.Errorf("%w, while reading: %w", p.report.StopErr, err)
 		}
 		return world
 	}
@@ -108,7 +108,7 @@ func (p *process) plan(ctx context.Context, source resource.Source, declared *re
 func (p *process) unmanaged(ctx context.Context, source resource.Source, declared *resource.Desired, world *resource.Current) {
 	var err error
 	if p.report.Unmanaged, err = source.ListUnmanaged(ctx, declared, world); err != nil {
-		p.report.Remarks = append(p.report.Remarks, "not everything was looked at for what no manifest declares: "+err.Error())
+		p.report.Notices = append(p.report.Notices, "not everything was looked at for what no manifest declares: "+err.Error())
 	}
 }
 
@@ -124,6 +124,6 @@ func waiting(declared *resource.Desired, world *resource.Current) error {
 }
 
 func (p *process) stopped(ctx context.Context) bool {
-	p.report.Stopped = context.Cause(ctx)
-	return p.report.Stopped != nil
+	p.report.StopErr = context.Cause(ctx)
+	return p.report.StopErr != nil
 }

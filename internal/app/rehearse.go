@@ -31,13 +31,13 @@ func (p *process) rehearse(run context.Context, sources []manifest.Source) {
 		Lookup: p.Getenv, AllowUnset: true, Placeholder: standIn,
 	})
 	if slices.ContainsFunc(declared.Problems, func(problem schema.Problem) bool { return !problem.Warning }) {
-		p.report.Remarks = append(p.report.Remarks, "not rehearsed: the manifest depends on variables that are not set here")
+		p.report.Notices = append(p.report.Notices, "not rehearsed: the manifest depends on variables that are not set here")
 		return
 	}
 	p.rehearsing = true
 	source, err := p.simulated(declared)
 	if err != nil {
-		p.report.Remarks = append(p.report.Remarks, "not rehearsed: "+err.Error())
+		p.report.Notices = append(p.report.Notices, "not rehearsed: "+err.Error())
 		return
 	}
 	timeout := time.Duration(p.config.Timeout)
@@ -60,16 +60,16 @@ func (p *process) rehearse(run context.Context, sources []manifest.Source) {
 		}
 		p.report.Problems = append(p.report.Problems, problem)
 	}
-	if ctx.Err() == nil && !p.report.Broken() {
+	if ctx.Err() == nil && !p.report.HasBlockingErrors() {
 		p.refusals(apply.Run(ctx, source, rehearsed, apply.Options{Policy: policy, SaveSecret: func(*resource.Resource, string) error { return nil }}))
 	}
-	p.report.Rehearsed = ctx.Err() == nil
+	p.report.DryRun = ctx.Err() == nil
 	switch {
 	case p.stopped(run):
 	case ctx.Err() != nil:
-		p.report.Remarks = append(p.report.Remarks, "the rehearsal was not finished: "+context.Cause(ctx).Error())
+		p.report.Notices = append(p.report.Notices, "the rehearsal was not finished: "+context.Cause(ctx).Error())
 	}
-	p.report.Calls = nil // nobody's support knows of them
+	p.report.FailedRequests = nil // nobody's support knows of them
 	schema.SortProblems(p.report.Problems)
 }
 

@@ -47,7 +47,7 @@ func (p *process) compareReviewed(ctx context.Context) error {
 	switch {
 	case comment == nil:
 		return fmt.Errorf("pull request %d has no comment with a plan of this manifest; plan it there with comment: true and the same inputs, github-token included", merge.Number)
-	case !shown.Starts(comment.Body):
+	case !shown.IsPrefixOf(comment.Body):
 		return fmt.Errorf("the comment with the plan in pull request %d was edited, or another version of astro-apply wrote it; nobody reviewed this plan, so plan again on a pull request", merge.Number)
 	case comment.UpdatedAt.IsZero() || merge.MergedAt.IsZero():
 		return fmt.Errorf("GitHub doesn't report whether the plan in pull request %d was made before the merge; nobody reviewed it, so run again or plan again on a pull request", merge.Number)
@@ -67,7 +67,7 @@ func (p *process) compareReviewed(ctx context.Context) error {
 func (p *process) shown(comments []github.Comment) (comment *github.Comment, shown report.Marker) {
 	mine := p.marker()
 	for i := range comments {
-		m, ok := report.ReadMarker(comments[i].Body)
+		m, ok := report.ParseMarker(comments[i].Body)
 		if !ok || m.Manifest != mine.Manifest || comment != nil && (shown.Workflow == mine.Workflow || m.Workflow != mine.Workflow) {
 			continue
 		}
@@ -78,7 +78,7 @@ func (p *process) shown(comments []github.Comment) (comment *github.Comment, sho
 
 // within returns an error if the plan does more than the one that was shown.
 func (p *process) within(shown report.Marker, number int) error {
-	review, err := shown.Review()
+	review, err := shown.DecodeReview()
 	if err != nil {
 		return fmt.Errorf("pull request %d: %w; nobody reviewed this plan, so plan again on a pull request", number, err)
 	}

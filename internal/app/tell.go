@@ -14,14 +14,14 @@ func (p *process) show() {
 	if p.report.Plan == nil {
 		return
 	}
-	grade := p.report.Grade()
+	grade := p.report.Risk()
 	if p.report.Mode == string(config.ModeDrift) && grade != "" {
 		grade = "To apply the manifest would be " + grade
 	}
-	if grade != "" && !p.report.Broken() {
+	if grade != "" && !p.report.HasBlockingErrors() {
 		p.runner.Print(grade)
 	}
-	p.say(p.report.Sentence())
+	p.say(p.report.ResultLine())
 	p.group("Plan", p.report.PlanText())
 	p.group("Unmanaged", p.report.UnmanagedText())
 }
@@ -49,7 +49,7 @@ func (p *process) say(sentence string) {
 func (p *process) tell(ctx context.Context) int {
 	r := &p.report
 	p.runner.EndGroup()
-	p.say(r.Sentence())
+	p.say(r.ResultLine())
 	if r.Duration >= time.Second {
 		p.runner.Print("Took " + r.Duration.Round(time.Second).String() + ".")
 	}
@@ -66,7 +66,7 @@ func (p *process) tell(ctx context.Context) int {
 	p.group("For Astronomer support", r.SupportText())
 	r.LogErr = p.runner.LogErr()
 	code := 0
-	if r.Failed() {
+	if r.HasFailed() {
 		code = 1
 	}
 	for _, err := range p.writeFiles() { // no change is undone for it, and the log has everything

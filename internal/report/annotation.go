@@ -11,8 +11,8 @@ import (
 // Per step and level, the runner keeps this many annotations and drops the
 // rest without a word; of a message, this many characters.
 const (
-	budget = 10
-	room   = 4096
+	annotationLimit = 10
+	messageLimit    = 4096
 )
 
 // Annotations returns the findings as annotations, within the runner's budget:
@@ -28,23 +28,23 @@ func (r *Run) Annotations() []github.Annotation {
 			}
 		}
 		rest := []Finding(nil)
-		if len(of) > budget {
-			of, rest = of[:budget-1], of[budget-1:]
+		if len(of) > annotationLimit {
+			of, rest = of[:annotationLimit-1], of[annotationLimit-1:]
 		}
 		for _, f := range of {
-			out = append(out, r.annotation(f))
+			out = append(out, r.annotationFor(f))
 		}
 		if len(rest) > 0 {
-			out = append(out, sum(level, rest))
+			out = append(out, summarizeRest(level, rest))
 		}
 	}
 	return out
 }
 
-func (r *Run) annotation(f Finding) github.Annotation {
+func (r *Run) annotationFor(f Finding) github.Annotation {
 	a := github.Annotation{Level: f.Level, Title: f.Title, Message: f.Message}
 	switch {
-	case r.Inline && f.Pos.IsKnown():
+	case r.InlineManifest && f.Pos.IsKnown():
 		a.Message = f.Pos.String() + ": " + a.Message
 	case f.Pos.IsKnown():
 		a.File, a.Line, a.Col = f.Pos.File, f.Pos.Line, f.Pos.Col
@@ -52,22 +52,22 @@ func (r *Run) annotation(f Finding) github.Annotation {
 	return a
 }
 
-// sum names all of the rest: by what they say, and where that takes more room
+// summarizeRest names all of the rest: by what they say, and where that takes more room
 // than there is, the last ones by their titles. It cuts no text, since half of
 // a secret isn't recognised as one any more.
-func sum(level github.Level, rest []Finding) github.Annotation {
-	lines := []string{fmt.Sprintf("and %d more %ss; all of them are in the log and the job summary:", count(rest), level)}
+func summarizeRest(level github.Level, rest []Finding) github.Annotation {
+	lines := []string{fmt.Sprintf("and %d more %ss; all of them are in the log and the job summary:", countProblems(rest), level)}
 	for _, f := range rest {
 		first, _, _ := strings.Cut(f.Message, "\n")
-		lines = append(lines, f.place()+first)
+		lines = append(lines, f.positionPrefix()+first)
 	}
 	size, short := len(strings.Join(lines, "\n")), slices.Clone(lines)
-	for i := len(rest); i > 0 && size > room; i-- {
-		short[i] = rest[i-1].place() + rest[i-1].Title
+	for i := len(rest); i > 0 && size > messageLimit; i-- {
+		short[i] = rest[i-1].positionPrefix() + rest[i-1].Title
 		size -= len(lines[i]) - len(short[i])
 	}
-	if size <= room {
+	if size <= messageLimit {
 		lines = short
 	}
-	return github.Annotation{Level: level, Title: fmt.Sprintf("%d more", count(rest)), Message: strings.Join(lines, "\n")}
+	return github.Annotation{Level: level, Title: fmt.Sprintf("%d more", countProblems(rest)), Message: strings.Join(lines, "\n")}
 }

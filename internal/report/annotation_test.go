@@ -14,14 +14,14 @@ import (
 	"astro-apply/internal/report"
 )
 
-// guarded declares n Deployments whose secret stays as it is, one a line, from
+// secretDeployments declares n Deployments whose secret stays as it is, one a line, from
 // the second one on.
-func guarded(n int) (text string, live world) {
+func secretDeployments(n int) (text string, live liveAnswers) {
 	var b strings.Builder
-	live = world{}
+	live = liveAnswers{}
 	b.WriteString("deployments: [\n")
 	for i := range n {
-		fmt.Fprintf(&b, "{ name: d%d, workspaceId: cworkspace000000000000001, environmentVariables: [{ key: K, value: %s, isSecret: true }] },\n", i, secret)
+		fmt.Fprintf(&b, "{ name: d%d, workspaceId: cworkspace000000000000001, environmentVariables: [{ key: K, value: %s, isSecret: true }] },\n", i, fixtureSecret)
 		live[fmt.Sprintf("d%d", i)] = fmt.Sprintf(`{"id": "c%d", "name": "d%d", "workspaceId": "cworkspace000000000000001", "type": "STANDARD",
 			"environmentVariables": [{"key": "K", "value": "", "isSecret": true}]}`, i, i)
 	}
@@ -30,7 +30,7 @@ func guarded(n int) (text string, live world) {
 
 // The runner keeps ten annotations of each level: of each level that has more,
 // the tenth names the rest.
-func TestBudget(t *testing.T) {
+func TestAnnotationLimit(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct{ errs, warnings, notices int }{
 		"nothing":             {0, 0, 0},
@@ -42,13 +42,13 @@ func TestBudget(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			text, live := guarded(test.notices)
-			r := report.Run{Mode: "plan", Plan: planned(t, text, live, plan.Policy{})}
+			text, live := secretDeployments(test.notices)
+			r := report.Run{Mode: "plan", Plan: makePlan(t, text, live, plan.Policy{})}
 			for i := range test.errs {
-				r.Problems = append(r.Problems, wrong(i+2, "an error\nand the way out", false))
+				r.Problems = append(r.Problems, problemAt(i+2, "an error\nand the way out", false))
 			}
 			for i := range test.warnings {
-				r.Problems = append(r.Problems, wrong(i+2, "a remark", true))
+				r.Problems = append(r.Problems, problemAt(i+2, "a remark", true))
 			}
 			var want []string
 			for _, level := range []struct {
@@ -77,14 +77,14 @@ func TestBudget(t *testing.T) {
 				}
 				got = append(got, line)
 			}
-			same(t, "annotations", want, got)
+			assertEqual(t, "annotations", want, got)
 		})
 	}
 }
 
 // Where GitHub would cut the tenth annotation, the last ones are named shortly
 // instead.
-func TestRestIsNamedWhole(t *testing.T) {
+func TestSummarizedAnnotationNamesAll(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		path, message string
@@ -96,7 +96,7 @@ func TestRestIsNamedWhole(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			all := forty(t, test.path, test.message).Annotations()
+			all := fortyFailures(t, test.path, test.message).Annotations()
 			if len(all) != 10 {
 				t.Fatalf("%d annotations", len(all))
 			}
@@ -105,7 +105,7 @@ func TestRestIsNamedWhole(t *testing.T) {
 				t.Errorf("%d characters", n)
 			}
 			lines := strings.Split(last, "\n")[1:]
-			same(t, "lines", 31, len(lines))
+			assertEqual(t, "lines", 31, len(lines))
 			whole := 0
 			for i, l := range lines {
 				named := fmt.Sprintf(`astro.yaml:%d:13: workspace "w%d": `, i+11, i+9)
@@ -115,25 +115,25 @@ func TestRestIsNamedWhole(t *testing.T) {
 				}
 				if text != "400" {
 					whole++
-					same(t, "whole until now", i+1, whole)
+					assertEqual(t, "whole until now", i+1, whole)
 					if !strings.HasSuffix(l, fmt.Sprintf("(requestId f004d12a-29c8-40d8-b239-2b1b615ea4%02d)", i+9)) {
 						t.Errorf("%q is cut", l)
 					}
 				}
 			}
-			same(t, "whole", test.whole, whole)
+			assertEqual(t, "whole", test.whole, whole)
 		})
 	}
 }
 
 // What is too long all the same is cut where it is written; what counts stands
 // before.
-func TestCutStaysReadable(t *testing.T) {
+func TestTruncatedAnnotationIsReadable(t *testing.T) {
 	t.Parallel()
-	long := planned(t, many(1), nil, plan.Policy{})
+	long := makePlan(t, manyWorkspaces(1), nil, plan.Policy{})
 	many := report.Run{Mode: "validate"}
 	for i := range 400 {
-		many.Problems = append(many.Problems, wrong(i+1, "unknown field", false))
+		many.Problems = append(many.Problems, problemAt(i+1, "unknown field", false))
 		many.Problems[i].Pos.File += strings.Repeat("x", i/100) // of one file, 100 are listed
 	}
 	for name, test := range map[string]struct {
@@ -141,7 +141,7 @@ func TestCutStaysReadable(t *testing.T) {
 		want string
 	}{
 		"a long answer": {
-			report.Run{Mode: "apply", Plan: long, Outcomes: applied(long, map[string]outcome{"w0": {status: apply.Failed, err: errors.New("create: 🚀" + strings.Repeat("é", 5000))}})},
+			report.Run{Mode: "apply", Plan: long, Outcomes: outcomesFor(long, map[string]testOutcome{"w0": {status: apply.Failed, err: errors.New("create: 🚀" + strings.Repeat("é", 5000))}})},
 			`::error col=13,file=astro.yaml,line=2,title=workspace "w0"::workspace "w0": create: 🚀éé`,
 		},
 		"many": {many, "::error title=391 more::and 391 more errors; all of them are in the log and the job summary:%0Aastro.yaml:10:3: unknown field%0Aastro.yaml:11:3: unknown field%0A"},
@@ -159,32 +159,32 @@ func TestCutStaysReadable(t *testing.T) {
 				t.Errorf("got %q … %q", last[:min(len(last), 200)], last[max(0, len(last)-20):])
 			}
 			_, message, _ := strings.Cut(last[2:], "::")
-			same(t, "characters", 4096, len(utf16.Encode([]rune(strings.ReplaceAll(message, "%0A", "\n")))))
+			assertEqual(t, "characters", 4096, len(utf16.Encode([]rune(strings.ReplaceAll(message, "%0A", "\n")))))
 		})
 	}
 }
 
 // An inline manifest is no file of the repository: its places go into the text.
-func TestInline(t *testing.T) {
+func TestInlineManifest(t *testing.T) {
 	t.Parallel()
-	r := report.Run{Mode: "apply", Errors: []error{errStop}}
+	r := report.Run{Mode: "apply", Errors: []error{errInterrupted}}
 	for i := range 12 {
-		p := wrong(i+1, "unknown field", false)
+		p := problemAt(i+1, "unknown field", false)
 		p.Pos.File = "manifest"
 		r.Problems = append(r.Problems, p)
 	}
 	for _, inline := range []bool{false, true} {
-		r.Inline = inline
+		r.InlineManifest = inline
 		all := r.Annotations()
 		if len(all) != 10 {
 			t.Fatalf("%d annotations", len(all))
 		}
-		same(t, "without a place", github.Annotation{Level: "error", Title: "astro-apply", Message: "interrupt signal received"}, all[0])
+		assertEqual(t, "without a place", github.Annotation{Level: "error", Title: "astro-apply", Message: "interrupt signal received"}, all[0])
 		want := github.Annotation{Level: "error", Title: "manifest", File: "manifest", Line: 1, Col: 3, Message: "unknown field"}
 		if inline {
 			want = github.Annotation{Level: "error", Title: "manifest", Message: "manifest:1:3: unknown field"}
 		}
-		same(t, "with one", want, all[1])
+		assertEqual(t, "with one", want, all[1])
 		if rest := all[9].Message; !strings.Contains(rest, "\nmanifest:12:3: unknown field") || strings.Contains(rest, "manifest:12:3: manifest:12:3") {
 			t.Errorf("the rest: %q", rest)
 		}

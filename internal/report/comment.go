@@ -16,9 +16,9 @@ import (
 const (
 	// commentLimit is under GitHub's 65,536 characters, in bytes. So much of it may
 	// be the plan that a later run compares with.
-	commentLimit = 60000
-	reviewLimit  = 20000
-	reviewMost   = 16 << 20 // decompressed
+	commentLimit       = 60000
+	encodedReviewLimit = 20000
+	decodedReviewLimit = 16 << 20 // decompressed
 
 	markerStart, markerEnd = "<!-- astro-apply ", " -->\n"
 )
@@ -33,34 +33,34 @@ type Marker struct {
 	Plan     string `json:"plan,omitempty"` // plan.Review, compressed; "" where it is too large, or nothing was compared
 }
 
-// Same reports whether both mark the same comment.
-func (m Marker) Same(other Marker) bool {
+// MarksSameComment reports whether both mark the same comment.
+func (m Marker) MarksSameComment(other Marker) bool {
 	return m.Workflow == other.Workflow && m.Manifest == other.Manifest
 }
 
-// Starts reports whether a comment starts with m exactly as this program writes
+// IsPrefixOf reports whether a comment starts with m exactly as this program writes
 // it, without unknown, repeated or misspelled members.
-func (m Marker) Starts(body string) bool {
-	text, err := m.encode()
+func (m Marker) IsPrefixOf(body string) bool {
+	text, err := m.htmlComment()
 	return err == nil && strings.HasPrefix(body, strings.TrimRight(text, "\n"))
 }
 
-// encode returns m as a comment starts with it.
-func (m Marker) encode() (string, error) {
+// htmlComment returns m as a comment starts with it.
+func (m Marker) htmlComment() (string, error) {
 	data, err := json.Marshal(m) // it escapes > in texts, so nothing ends the marker
 	return markerStart + string(data) + markerEnd, err
 }
 
-// ReadMarker reads the marker that a comment starts with.
-func ReadMarker(body string) (Marker, bool) {
+// ParseMarker reads the marker that a comment starts with.
+func ParseMarker(body string) (Marker, bool) {
 	rest, ok := strings.CutPrefix(body, markerStart)
 	text, _, closed := strings.Cut(rest, strings.TrimRight(markerEnd, "\n"))
 	var m Marker
 	return m, ok && closed && json.Unmarshal([]byte(text), &m) == nil
 }
 
-// Show notes the plan that the comment shows.
-func (m *Marker) Show(p *plan.Plan) error {
+// SetPlan notes the plan that the comment shows.
+func (m *Marker) SetPlan(p *plan.Plan) error {
 	review, err := p.Review()
 	if err != nil {
 		return err
@@ -74,15 +74,15 @@ func (m *Marker) Show(p *plan.Plan) error {
 	if err := z.Close(); err != nil {
 		return err
 	}
-	if text := base64.StdEncoding.EncodeToString(b.Bytes()); len(text) <= reviewLimit {
+	if text := base64.StdEncoding.EncodeToString(b.Bytes()); len(text) <= encodedReviewLimit {
 		m.Plan = text
 	}
 	return nil
 }
 
-// Review is the plan that the comment shows, nil where it was too large to be
+// DecodeReview is the plan that the comment shows, nil where it was too large to be
 // kept in it. A comment that was meddled with is an error.
-func (m Marker) Review() ([]byte, error) {
+func (m Marker) DecodeReview() ([]byte, error) {
 	if m.Plan == "" {
 		return nil, nil
 	}
@@ -94,12 +94,12 @@ func (m Marker) Review() ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("plan in the comment: %w", err)
 	}
-	review, err := io.ReadAll(io.LimitReader(z, reviewMost+1))
+	review, err := io.ReadAll(io.LimitReader(z, decodedReviewLimit+1))
 	if err != nil {
 		return nil, fmt.Errorf("plan in the comment: %w", err)
 	}
-	if len(review) > reviewMost {
-		return nil, fmt.Errorf("plan in the comment: larger than %d MiB", reviewMost>>20)
+	if len(review) > decodedReviewLimit {
+		return nil, fmt.Errorf("plan in the comment: larger than %d MiB", decodedReviewLimit>>20)
 	}
 	if plan.DigestOf(review) != m.Digest {
 		return nil, fmt.Errorf("plan in the comment: it is not the one of its digest")
@@ -107,8 +107,8 @@ func (m Marker) Review() ([]byte, error) {
 	return review, nil
 }
 
-// linkedCommit is a commit's SHA, of which GitHub makes a link.
-func linkedCommit(sha string) string {
+// commitMarkdown is a commit's SHA, of which GitHub makes a link.
+func commitMarkdown(sha string) string {
 	if strings.Trim(sha, "0123456789abcdef") != "" { // it is no SHA
 		return github.Markdown(sha)
 	}
@@ -119,7 +119,7 @@ func linkedCommit(sha string) string {
 // with a pointer to page, where the commit's runs are. Secrets are replaced in what
 // can be seen; the marker holds none, and must stay readable.
 func (r *Run) Comment(m Marker, page string) (string, error) {
-	marker, err := m.encode()
+	marker, err := m.htmlComment()
 	if err != nil {
 		return "", err
 	}
@@ -129,12 +129,12 @@ func (r *Run) Comment(m Marker, page string) (string, error) {
 		whole = "All of it is in [the run's](" + page + ") log and summary."
 		foot = "[The run](" + page + ") has the log"
 		if m.Head != "" {
-			foot += "; commit " + linkedCommit(m.Head)
+			foot += "; commit " + commitMarkdown(m.Head)
 		}
 		foot += ".\n"
 	}
 	room := commentLimit - len(marker) - len(foot)
 	timeless := *r
 	timeless.Duration = 0 // the same plan is the same comment
-	return marker + r.Secrets.Redact(fit(room, whole, timeless.blocks(room)...)+foot).String(), nil
+	return marker + r.Secrets.Redact(joinWithinLimit(room, whole, timeless.summaryBlocks(room)...)+foot).String(), nil
 }

@@ -11,37 +11,37 @@ import (
 	"astro-apply/internal/report"
 )
 
-const run = "https://github.com/acme/data/actions/runs/42"
+const runURL = "https://github.com/acme/data/actions/runs/42"
 
 // What the pull request shows, and what it hides for a later run.
 func TestComment(t *testing.T) {
 	t.Parallel()
-	r := planning(t, plan.Policy{})
+	r := plannedRun(t, plan.Policy{})
 	m := report.Marker{Workflow: "astro.yml", Manifest: "astro.yaml --> <b>", Head: "f00d"}
-	if err := m.Show(r.Plan); err != nil {
+	if err := m.SetPlan(r.Plan); err != nil {
 		t.Fatal(err)
 	}
-	body, err := r.Comment(m, run)
+	body, err := r.Comment(m, runURL)
 	if err != nil {
 		t.Fatal(err)
 	}
 	marker, visible, _ := strings.Cut(body, "\n")
-	golden(t, "comment.md", visible)
-	sound(t, strings.ReplaceAll(visible, "("+run+")", ""))
+	checkGolden(t, "comment.md", visible)
+	checkMarkdown(t, strings.ReplaceAll(visible, "("+runURL+")", ""))
 	if strings.Count(marker, ">") != 1 {
 		t.Errorf("something ends the marker: %q", marker)
 	}
 	for _, text := range []string{body, body + "<!-- astro-apply {} -->", strings.ReplaceAll(body, "\n", "\r\n")} {
-		got, ok := report.ReadMarker(text)
-		same(t, "marker", m, got)
-		same(t, "there", true, ok)
+		got, ok := report.ParseMarker(text)
+		assertEqual(t, "marker", m, got)
+		assertEqual(t, "there", true, ok)
 	}
 	for _, text := range []string{"", "hello", " " + body, "> " + body, "<!-- astro-apply {", "<!-- astro-apply x -->"} {
-		if _, ok := report.ReadMarker(text); ok {
+		if _, ok := report.ParseMarker(text); ok {
 			t.Errorf("%.30q is a marker", text)
 		}
 	}
-	review, err := m.Review()
+	review, err := m.DecodeReview()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -49,12 +49,12 @@ func TestComment(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	same(t, "plan", string(want), string(review))
-	if strings.Contains(body, secret) || strings.Contains(string(review), secret) {
+	assertEqual(t, "plan", string(want), string(review))
+	if strings.Contains(body, fixtureSecret) || strings.Contains(string(review), fixtureSecret) {
 		t.Error("a secret is told")
 	}
 	m.Digest = strings.Repeat("0", 64)
-	if _, err := m.Review(); err == nil {
+	if _, err := m.DecodeReview(); err == nil {
 		t.Error("a plan that is not its digest's is taken for it")
 	}
 }
@@ -64,18 +64,18 @@ func TestComment(t *testing.T) {
 func TestCommentLimit(t *testing.T) {
 	t.Parallel()
 	for name, r := range map[string]*report.Run{
-		"many changes":  {Mode: "plan", Plan: planned(t, many(3000), nil, plan.Policy{})},
-		"many failures": forty(t, "/x", strings.Repeat("wrong \u00e9 ", 2000)),
-		"a few":         planning(t, plan.Policy{}),
-		"one huge":      {Mode: "plan", Plan: planned(t, fmt.Sprintf("workspaces: [{ name: a, description: %s }, { name: b }]", strings.Repeat("x", 70000)), nil, plan.Policy{})},
+		"many changes":  {Mode: "plan", Plan: makePlan(t, manyWorkspaces(3000), nil, plan.Policy{})},
+		"many failures": fortyFailures(t, "/x", strings.Repeat("wrong \u00e9 ", 2000)),
+		"a few":         plannedRun(t, plan.Policy{}),
+		"one huge":      {Mode: "plan", Plan: makePlan(t, fmt.Sprintf("workspaces: [{ name: a, description: %s }, { name: b }]", strings.Repeat("x", 70000)), nil, plan.Policy{})},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			m := report.Marker{Workflow: "astro.yml"}
-			if err := m.Show(r.Plan); err != nil {
+			if err := m.SetPlan(r.Plan); err != nil {
 				t.Fatal(err)
 			}
-			body, err := r.Comment(m, run)
+			body, err := r.Comment(m, runURL)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -83,10 +83,10 @@ func TestCommentLimit(t *testing.T) {
 				t.Errorf("%d characters", n)
 			}
 			_, visible, _ := strings.Cut(body, "\n")
-			sound(t, strings.ReplaceAll(visible, "("+run+")", ""))
-			same(t, "a list is cut", name == "many failures", strings.Contains(body, " more, which are in the log\n"))
-			same(t, "is cut", name == "many changes", strings.Contains(body, "> This is longer than GitHub shows. All of it is in [the run's]("+run+") log and summary."))
-			if !strings.Contains(body, github.Markdown(r.Sentence())) || !strings.HasSuffix(body, ") has the log.\n") {
+			checkMarkdown(t, strings.ReplaceAll(visible, "("+runURL+")", ""))
+			assertEqual(t, "a list is cut", name == "many failures", strings.Contains(body, " more, which are in the log\n"))
+			assertEqual(t, "is cut", name == "many changes", strings.Contains(body, "> This is longer than GitHub shows. All of it is in [the run's]("+runURL+") log and summary."))
+			if !strings.Contains(body, github.Markdown(r.ResultLine())) || !strings.HasSuffix(body, ") has the log.\n") {
 				t.Error("the result is missing, or where the rest is")
 			}
 		})

@@ -16,7 +16,7 @@ import (
 
 // What is told of each outcome, and that the step fails with an error and not
 // otherwise.
-func TestOutcomes(t *testing.T) {
+func TestOutcomeFindings(t *testing.T) {
 	t.Parallel()
 	for status, test := range map[apply.Status]struct {
 		err   error
@@ -29,25 +29,25 @@ func TestOutcomes(t *testing.T) {
 		apply.Unchanged:       {},
 		apply.DeletePrevented: {},
 		apply.Failed:          {errors.New("create: the id is not known"), `workspace "w0"`, `workspace "w0": create: the id is not known`},
-		apply.Unconfirmed:     {errLate, `workspace "w0": not confirmed`, `workspace "w0": the timeout of 30m0s is over`},
+		apply.Unconfirmed:     {errTimeout, `workspace "w0": not confirmed`, `workspace "w0": the timeout of 30m0s is over`},
 		apply.Skipped:         {errors.New(`needs workspace "x", which failed`), `workspace "w0": skipped`, `workspace "w0" was skipped: needs workspace "x", which failed`},
-		apply.Stopped:         {errStop, `workspace "w0": stopped`, `workspace "w0" was stopped: interrupt signal received`},
+		apply.Stopped:         {errInterrupted, `workspace "w0": stopped`, `workspace "w0" was stopped: interrupt signal received`},
 	} {
 		t.Run(string(status), func(t *testing.T) {
 			t.Parallel()
-			p := planned(t, many(1), nil, plan.Policy{})
-			r := report.Run{Mode: "apply", Plan: p, Outcomes: applied(p, map[string]outcome{"w0": {status: status, err: test.err}})}
+			p := makePlan(t, manyWorkspaces(1), nil, plan.Policy{})
+			r := report.Run{Mode: "apply", Plan: p, Outcomes: outcomesFor(p, map[string]testOutcome{"w0": {status: status, err: test.err}})}
 			var want []string
 			if test.title != "" {
 				want = []string{"error astro.yaml:2:13 [" + test.title + "]", test.want}
 			}
 			var got []string
 			for _, f := range r.Findings() {
-				got = append(got, brief([]report.Finding{f})[0], f.Message)
+				got = append(got, findingHeaders([]report.Finding{f})[0], f.Message)
 			}
-			same(t, "findings", want, got)
-			same(t, "failed", want != nil, r.Failed())
-			same(t, "status is fine", want == nil, status.IsOK())
+			assertEqual(t, "findings", want, got)
+			assertEqual(t, "failed", want != nil, r.HasFailed())
+			assertEqual(t, "status is fine", want == nil, status.IsOK())
 		})
 	}
 }
@@ -56,43 +56,43 @@ func TestOutcomes(t *testing.T) {
 // that doesn't shows no error.
 func TestFailedRunHasAnError(t *testing.T) {
 	t.Parallel()
-	live := world{"w0": `{"id": "c1", "name": "w0", "description": "y"}`}
-	p := func(text string, live world) *plan.Plan { return planned(t, text, live, plan.Policy{}) }
+	live := liveAnswers{"w0": `{"id": "c1", "name": "w0", "description": "y"}`}
+	p := func(text string, live liveAnswers) *plan.Plan { return makePlan(t, text, live, plan.Policy{}) }
 	const incomplete = "deployments: [{ name: new, workspaceId: cworkspace000000000000001 }]"
-	reported := p(many(1), world{"w0": resource.ErrReported})
-	reported.Problems = []schema.Problem{wrong(1, "two of them", false)}
-	blocked := p(many(2), nil)
+	reported := p(manyWorkspaces(1), liveAnswers{"w0": resource.ErrReported})
+	reported.Problems = []schema.Problem{problemAt(1, "two of them", false)}
+	blocked := p(manyWorkspaces(2), nil)
 	blocked.Changes[1].Action, blocked.Changes[1].Err = plan.Errored, &resource.BlockedError{Dependency: blocked.Changes[0].Resource}
 	stopped := func(p *plan.Plan) []apply.Outcome {
-		return applied(p, map[string]outcome{"w0": {status: apply.Stopped, err: errStop}, "w1": {status: apply.Stopped, err: errStop}})
+		return outcomesFor(p, map[string]testOutcome{"w0": {status: apply.Stopped, err: errInterrupted}, "w1": {status: apply.Stopped, err: errInterrupted}})
 	}
 	for name, test := range map[string]struct {
 		run  report.Run
 		errs int
 	}{
 		"inputs":             {report.Run{Errors: []error{errors.New("no token")}}, 1},
-		"manifest":           {report.Run{Mode: "validate", Problems: []schema.Problem{wrong(1, "a", false), wrong(2, "b", false)}}, 2},
-		"remark":             {report.Run{Mode: "validate", Problems: []schema.Problem{wrong(1, "a", true)}}, 0},
+		"manifest":           {report.Run{Mode: "validate", Problems: []schema.Problem{problemAt(1, "a", false), problemAt(2, "b", false)}}, 2},
+		"remark":             {report.Run{Mode: "validate", Problems: []schema.Problem{problemAt(1, "a", true)}}, 0},
 		"valid":              {report.Run{Mode: "validate"}, 0},
 		"incomplete":         {report.Run{Mode: "plan", Plan: p(incomplete, nil)}, 1},
 		"reported once":      {report.Run{Mode: "plan", Plan: reported}, 1},
-		"unreadable":         {report.Run{Mode: "plan", Plan: p(many(1), world{"w0": errors.New("403")})}, 1},
+		"unreadable":         {report.Run{Mode: "plan", Plan: p(manyWorkspaces(1), liveAnswers{"w0": errors.New("403")})}, 1},
 		"blocked":            {report.Run{Mode: "plan", Plan: blocked}, 1},
-		"planned":            {report.Run{Mode: "plan", Plan: p(many(1), live)}, 0},
-		"drift":              {report.Run{Mode: "drift", Plan: p(many(1), live), FailDrift: true}, 1},
-		"drift is fine":      {report.Run{Mode: "drift", Plan: p(many(1), live)}, 0},
-		"drift, unreadable":  {report.Run{Mode: "drift", Plan: p(many(1), world{"w0": errors.New("403")}), FailDrift: true}, 1},
-		"drift, incomplete":  {report.Run{Mode: "drift", Plan: p(incomplete, nil), FailDrift: true}, 1},
-		"drift in mode plan": {report.Run{Mode: "plan", Plan: p(many(1), live), FailDrift: true}, 0},
-		"stopped, planning":  {report.Run{Mode: "apply", Stopped: errStop}, 1},
-		"stopped, planned":   {report.Run{Mode: "plan", Plan: p(many(1), live), Stopped: errStop}, 1},
-		"stopped, applying":  {report.Run{Mode: "apply", Plan: blocked, Outcomes: stopped(blocked), Stopped: errStop}, 3},
-		"stopped at the end": {report.Run{Mode: "apply", Plan: p("workspaces: []", nil), Outcomes: []apply.Outcome{}, Stopped: errLate}, 1},
+		"planned":            {report.Run{Mode: "plan", Plan: p(manyWorkspaces(1), live)}, 0},
+		"drift":              {report.Run{Mode: "drift", Plan: p(manyWorkspaces(1), live), FailOnDrift: true}, 1},
+		"drift is fine":      {report.Run{Mode: "drift", Plan: p(manyWorkspaces(1), live)}, 0},
+		"drift, unreadable":  {report.Run{Mode: "drift", Plan: p(manyWorkspaces(1), liveAnswers{"w0": errors.New("403")}), FailOnDrift: true}, 1},
+		"drift, incomplete":  {report.Run{Mode: "drift", Plan: p(incomplete, nil), FailOnDrift: true}, 1},
+		"drift in mode plan": {report.Run{Mode: "plan", Plan: p(manyWorkspaces(1), live), FailOnDrift: true}, 0},
+		"stopped, planning":  {report.Run{Mode: "apply", StopErr: errInterrupted}, 1},
+		"stopped, planned":   {report.Run{Mode: "plan", Plan: p(manyWorkspaces(1), live), StopErr: errInterrupted}, 1},
+		"stopped, applying":  {report.Run{Mode: "apply", Plan: blocked, Outcomes: stopped(blocked), StopErr: errInterrupted}, 3},
+		"stopped at the end": {report.Run{Mode: "apply", Plan: p("workspaces: []", nil), Outcomes: []apply.Outcome{}, StopErr: errTimeout}, 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			failed := test.errs > 0
-			same(t, "failed", failed, test.run.Failed())
+			assertEqual(t, "failed", failed, test.run.HasFailed())
 			errs := 0
 			for _, a := range test.run.Annotations() {
 				if a.Level == github.Error {
@@ -102,8 +102,8 @@ func TestFailedRunHasAnError(t *testing.T) {
 					t.Errorf("says nothing: %+v", a)
 				}
 			}
-			same(t, "errors", test.errs, errs)
-			same(t, "errors in the log", test.errs, strings.Count(test.run.FindingsText(), "error: "))
+			assertEqual(t, "errors", test.errs, errs)
+			assertEqual(t, "errors in the log", test.errs, strings.Count(test.run.FindingsText(), "error: "))
 			text := test.run.Summary()
 			if strings.HasPrefix(text, "## ❌ ") != failed || strings.Contains(text, fmt.Sprintf("### Errors (%d)\n", errs)) != failed {
 				t.Errorf("the summary says %q", text)
@@ -122,7 +122,7 @@ func TestUnverifiedSecrets(t *testing.T) {
     environmentVariables:
 `
 	const variable = "      - { key: %s, value: correct-horse-battery, isSecret: true }\n"
-	live := world{"one": `{"id": "c1", "name": "one", "workspaceId": "cworkspace000000000000001", "type": "STANDARD",
+	live := liveAnswers{"one": `{"id": "c1", "name": "one", "workspaceId": "cworkspace000000000000001", "type": "STANDARD",
 		"environmentVariables": [{"key": "A", "value": "", "isSecret": true}, {"key": "B", "value": "", "isSecret": true}]}`}
 	const always = "deployment \"one\": kept, not verified, because Astro doesn't return such values: %s; write-secrets: true writes them"
 	for name, test := range map[string]struct {
@@ -145,15 +145,15 @@ func TestUnverifiedSecrets(t *testing.T) {
 			if test.keys == nil {
 				text = strings.TrimSuffix(text, "    environmentVariables:\n")
 			}
-			r := report.Run{Mode: "plan", Plan: planned(t, text, live, test.policy)}
+			r := report.Run{Mode: "plan", Plan: makePlan(t, text, live, test.policy)}
 			var got []string
 			for _, f := range r.Findings() {
 				if f.Level == github.Notice {
-					same(t, "place", at(2, 11), f.Pos)
+					assertEqual(t, "place", manifestPos(2, 11), f.Pos)
 					got = append(got, f.Message)
 				}
 			}
-			same(t, "notices", test.want, got)
+			assertEqual(t, "notices", test.want, got)
 		})
 	}
 }

@@ -14,8 +14,8 @@ type Counts struct {
 	Created, Updated, Deleted, Unchanged, Kept, Failed, Unconfirmed, Stopped int
 }
 
-// NotOK is how many objects somebody has to look at.
-func (c Counts) NotOK() int { return c.Failed + c.Unconfirmed + c.Stopped }
+// Unsuccessful is how many objects somebody has to look at.
+func (c Counts) Unsuccessful() int { return c.Failed + c.Unconfirmed + c.Stopped }
 
 // Changed is how many objects were, or would be, written.
 func (c Counts) Changed() int { return c.Created + c.Updated + c.Deleted }
@@ -32,25 +32,25 @@ func (r *Run) Counts() Counts {
 				c.Failed++
 				continue
 			}
-			c.add(planned[change.Action])
+			c.addStatus(plannedStatus[change.Action])
 		}
 		return c
 	}
 	for _, o := range r.Outcomes {
-		c.add(o.Status)
+		c.addStatus(o.Status)
 		if !o.Status.IsOK() && o.AcceptedWrite != "" {
-			c.add(o.AcceptedWrite)
+			c.addStatus(o.AcceptedWrite)
 		}
 	}
 	return c
 }
 
-var planned = map[plan.Action]apply.Status{
+var plannedStatus = map[plan.Action]apply.Status{
 	plan.Create: apply.Created, plan.Update: apply.Updated, plan.Delete: apply.Deleted,
 	plan.Unchanged: apply.Unchanged, plan.DeletePrevented: apply.DeletePrevented, plan.Errored: apply.Failed,
 }
 
-func (c *Counts) add(s apply.Status) {
+func (c *Counts) addStatus(s apply.Status) {
 	switch s {
 	case apply.Created:
 		c.Created++
@@ -71,8 +71,8 @@ func (c *Counts) add(s apply.Status) {
 	}
 }
 
-// tally lists the counts that aren't zero.
-func (r *Run) tally(future bool) string {
+// countsText lists the counts that aren't zero.
+func (r *Run) countsText(future bool) string {
 	c := r.Counts()
 	words := [...]string{"created", "updated", "deleted"}
 	if future {

@@ -10,22 +10,22 @@ import (
 	"astro-apply/internal/resource"
 )
 
-const clock = "2006-01-02 15:04 UTC"
+const displayTimeFormat = "2006-01-02 15:04 UTC"
 
-// drifted is what is live of an object beside what is declared, and who changed
+// driftSection is what is live of an object beside what is declared, and who changed
 // it last. It is open: this is what the run is for.
-func (r *Run) drifted(c *plan.Change) string {
-	rows := r.deviations(c)
+func (r *Run) driftSection(c *plan.Change) string {
+	rows := r.fieldDrifts(c)
 	if len(rows) == 0 {
 		return ""
 	}
 	var b strings.Builder
 	page := ""
 	if c.Live != nil {
-		page = r.page(c.Live, c.Resource.Kind)
+		page = r.pageURL(c.Live, c.Resource.Kind)
 	}
-	fmt.Fprintf(&b, "#### %s\n\n", linked(c.Resource.String(), page))
-	if last := lastChange(c.Live); last != "" {
+	fmt.Fprintf(&b, "#### %s\n\n", markdownLink(c.Resource.String(), page))
+	if last := lastModifiedText(c.Live); last != "" {
 		b.WriteString(github.Markdown("Last changed "+last+".") + "\n\n")
 	}
 	b.WriteString("| field | live | declared |\n| --- | --- | --- |\n")
@@ -35,26 +35,26 @@ func (r *Run) drifted(c *plan.Change) string {
 	return b.String() + "\n"
 }
 
-// deviation is a field in which an object is not as declared.
-type deviation struct{ path, live, declared string }
+// fieldDrift is a field in which an object is not as declared.
+type fieldDrift struct{ path, live, declared string }
 
-func (r *Run) deviations(c *plan.Change) (out []deviation) {
+func (r *Run) fieldDrifts(c *plan.Change) (out []fieldDrift) {
 	switch c.Action {
 	case plan.Create:
-		return []deviation{{"", "there is none" + told("; ", r.visible(c)), "declared at " + c.Resource.Pos.String()}}
+		return []fieldDrift{{"", "there is none" + prefixedText("; ", r.visibilityText(c)), "declared at " + c.Resource.Pos.String()}}
 	case plan.Delete, plan.DeletePrevented:
-		return []deviation{{"", "it is there", "state: absent"}}
+		return []fieldDrift{{"", "it is there", "state: absent"}}
 	}
-	for i, v := range r.values(c.Fields) {
+	for i, v := range r.formatValues(c.Fields) {
 		if !c.Fields[i].Rewrite { // a secret that an update would write again is not known to differ
-			out = append(out, deviation{c.Fields[i].Path, v.before, v.after + v.note})
+			out = append(out, fieldDrift{c.Fields[i].Path, v.before, v.after + v.note})
 		}
 	}
-	for i, v := range r.values(c.Kept) {
-		out = append(out, deviation{c.Kept[i].Path, v.before, v.after})
+	for i, v := range r.formatValues(c.Kept) {
+		out = append(out, fieldDrift{c.Kept[i].Path, v.before, v.after})
 	}
 	if c.UnusableReason != "" {
-		out = append(out, deviation{"", c.UnusableReason, "usable"})
+		out = append(out, fieldDrift{"", c.UnusableReason, "usable"})
 	}
 	return out
 }
@@ -62,17 +62,17 @@ func (r *Run) deviations(c *plan.Change) (out []deviation) {
 // driftRemedy returns how to end the drift.
 func (r *Run) driftRemedy() string {
 	text := ""
-	if r.deviates() {
+	if r.differsFromManifest() {
 		text = " Apply the manifest, or update it to match Astro."
 	}
-	if r.unusable() > 0 {
+	if r.countUnusable() > 0 {
 		text += " The warnings explain how to fix expired or failed ones."
 	}
 	return text
 }
 
-// lastChange says who changed an object and when, as far as the API tells.
-func lastChange(live *resource.Live) string {
+// lastModifiedText says who changed an object and when, as far as the API tells.
+func lastModifiedText(live *resource.Live) string {
 	if live == nil {
 		return ""
 	}
@@ -82,20 +82,20 @@ func lastChange(live *resource.Live) string {
 		parts = append(parts, "by "+by)
 	}
 	if !at.IsZero() {
-		parts = append(parts, "on "+at.Format(clock))
+		parts = append(parts, "on "+at.Format(displayTimeFormat))
 	}
 	return strings.Join(parts, " ")
 }
 
-// unmanaged folds away what no manifest declares, within room bytes.
-func (r *Run) unmanaged(room int) string {
+// unmanagedSection folds away what no manifest declares, within room bytes.
+func (r *Run) unmanagedSection(room int) string {
 	if len(r.Unmanaged) == 0 {
 		return ""
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "<details><summary>%s</summary>\n\n", html.EscapeString(r.unmanagedTitle()))
 	for i, u := range r.Unmanaged {
-		line := "- " + linked(unmanagedName(u), r.page(u.Live, u.Kind)) + github.Markdown(told(", last changed ", lastChange(u.Live))) + "\n"
+		line := "- " + markdownLink(unmanagedName(u), r.pageURL(u.Live, u.Kind)) + github.Markdown(prefixedText(", last changed ", lastModifiedText(u.Live))) + "\n"
 		if b.Len()+len(line) > room {
 			fmt.Fprintf(&b, "- and %d more, which are in the log\n", len(r.Unmanaged)-i)
 			break
@@ -106,7 +106,7 @@ func (r *Run) unmanaged(room int) string {
 	return b.String()
 }
 
-func told(before, text string) string {
+func prefixedText(before, text string) string {
 	if text == "" {
 		return ""
 	}
@@ -115,7 +115,7 @@ func told(before, text string) string {
 
 func (r *Run) unmanagedTitle() string {
 	n := len(r.Unmanaged)
-	return fmt.Sprintf("%s in the managed %ss %s in no manifest", plural(n, "object"), r.Unmanaged[0].RootKind.Title, verb(n, "is", "are"))
+	return fmt.Sprintf("%s in the managed %ss %s in no manifest", countedNoun(n, "object"), r.Unmanaged[0].RootKind.Title, verbForm(n, "is", "are"))
 }
 
 func unmanagedName(u resource.UnmanagedResource) string {
@@ -129,7 +129,7 @@ func (r *Run) UnmanagedText() string {
 	}
 	lines := []string{r.unmanagedTitle() + ":"}
 	for _, u := range r.Unmanaged {
-		lines = append(lines, "    "+github.Neutral(unmanagedName(u)+told(", last changed ", lastChange(u.Live))))
+		lines = append(lines, "    "+github.Neutral(unmanagedName(u)+prefixedText(", last changed ", lastModifiedText(u.Live))))
 	}
 	return strings.Join(lines, "\n") + "\n"
 }

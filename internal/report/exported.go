@@ -7,84 +7,84 @@ import (
 	"astro-apply/internal/github"
 )
 
-// Exported is what became of an export.
-type Exported struct {
-	Objects   int
-	Converted bool     // from files, and so compared with nothing
-	Files     []string // written
-	Variables []Variable
-	Left      []string // what is in no file, or only in a comment, and why
+// ExportResult is what became of an export.
+type ExportResult struct {
+	ResourceCount int
+	Converted     bool     // from files, and so compared with nothing
+	Files         []string // written
+	Variables     []SecretVariable
+	Skipped       []string // what is in no file, or only in a comment, and why
 }
 
-// Variable is what an exported manifest reads a secret from.
-type Variable struct{ Name, For string }
+// SecretVariable is what an exported manifest reads a secret from.
+type SecretVariable struct{ Name, UsedFor string }
 
-// exportSentence is the result of an export.
-func (r *Run) exportSentence() string {
-	x := r.Exported
+// exportResultLine is the result of an export.
+func (r *Run) exportResultLine() string {
+	x := r.Export
 	if len(x.Files) == 0 {
 		return "Exported nothing."
 	}
 	to := x.Files[0]
 	if n := len(x.Files); n > 1 {
-		to = plural(n, "file")
+		to = countedNoun(n, "file")
 	}
-	if r.Exported.Converted {
-		return fmt.Sprintf("Converted %s to %s. Nothing was compared with Astro.", plural(x.Objects, "object"), to)
+	if r.Export.Converted {
+		return fmt.Sprintf("Converted %s to %s. Nothing was compared with Astro.", countedNoun(x.ResourceCount, "object"), to)
 	}
-	text := fmt.Sprintf("Exported %s to %s.", plural(x.Objects, "object"), to)
-	if r.differs() {
-		return text + " A plan of it is not empty: " + r.tally(true)
+	text := fmt.Sprintf("Exported %s to %s.", countedNoun(x.ResourceCount, "object"), to)
+	if r.exportDiffers() {
+		return text + " A plan of it is not empty: " + r.countsText(true)
 	}
 	return text + " A plan of it finds nothing to do."
 }
 
-// differs reports whether what was exported isn't what is live.
-func (r *Run) differs() bool {
-	return r.Exported != nil && (r.deviates() || r.Counts().NotOK() > 0)
+// exportDiffers reports whether what was exported isn't what is live.
+func (r *Run) exportDiffers() bool {
+	return r.Export != nil && (r.differsFromManifest() || r.Counts().Unsuccessful() > 0)
 }
 
 // VariablesText lists the variables to set, for the log.
 func (r *Run) VariablesText() string {
-	if r.Exported == nil || len(r.Exported.Variables) == 0 {
+	if r.Export == nil || len(r.Export.Variables) == 0 {
 		return ""
 	}
 	var b strings.Builder
-	for _, v := range r.Exported.Variables {
-		fmt.Fprintf(&b, "%s  %s\n", v.Name, v.For)
+	for _, v := range r.Export.Variables {
+		fmt.Fprintf(&b, "%s  %s\n", v.Name, v.UsedFor)
 	}
 	return b.String()
 }
 
-// LeftText lists what could not be exported, for the log.
-func (r *Run) LeftText() string {
-	if r.Exported == nil {
+// SkippedText lists what could not be exported, for the log.
+func (r *Run) SkippedText() string {
+	if r.Export == nil {
 		return ""
 	}
-	return strings.Join(r.Exported.Left, "\n")
+	return strings.Join(r.Export.Skipped, "\n")
 }
 
-// exported is the same for the summary, each list within room bytes.
-func (r *Run) exported(room int) string {
-	if r.Exported == nil {
+// exportSection is the same for the summary, each list within room bytes.
+func (r *Run) exportSection(room int) string {
+	if r.Export == nil {
 		return ""
 	}
 	var variables, left []string
-	for _, v := range r.Exported.Variables {
-		variables = append(variables, fmt.Sprintf("| `%s` | %s |\n", v.Name, github.Markdown(v.For)))
+	for _, v := range r.Export.Variables {
+		variables = append(variables, fmt.Sprintf("| `%s` | %s |\n", v.Name, github.Markdown(v.UsedFor)))
 	}
-	for _, line := range r.Exported.Left {
+	for _, line := range r.Export.Skipped {
 		left = append(left, "- "+github.Markdown(line)+"\n")
 	}
 	const set = "Give each to the repository, as in `gh secret set NAME`, and to the step, as in `NAME: ${{ secrets.NAME }}` under `env:`. " +
 		"Until then what is stored stays, and plans can't be made: an unset variable is an error.\n\n| variable | for |\n| --- | --- |\n"
-	return capped("Secrets to set", set, variables, room, "| and %d more | which are in the log |\n") +
-		capped("Left out", "", left, room, "- and %d more, which are in the log\n")
+	return limitedSection("Secrets to set", set, variables, room, "| and %d more | which are in the log |\n") +
+		limitedSection("Left out", "", left, room, "- and %d more, which are in the log\n")
 }
 
-// capped is a list under a heading, as much of it as there is room for in bytes;
+// limitedSection is a list under a heading, as much of it as there is room for in bytes;
 // "" for none.
-func capped(heading, first string, lines []string, room int, rest string) string {
+func limitedSection(heading, first string, lines []string, room int, rest string) string {
 	if len(lines) == 0 {
 		return ""
 	}

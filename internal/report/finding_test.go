@@ -15,8 +15,8 @@ import (
 	"astro-apply/internal/schema"
 )
 
-// brief is a list of findings without the details.
-func brief(findings []report.Finding) []string {
+// findingHeaders is a list of findings without the details.
+func findingHeaders(findings []report.Finding) []string {
 	var out []string
 	for _, f := range findings {
 		out = append(out, strings.TrimSpace(fmt.Sprintf("%s %s [%s]", f.Level, f.Pos, f.Title)))
@@ -24,8 +24,8 @@ func brief(findings []report.Finding) []string {
 	return out
 }
 
-// firsts is what findings say in their first lines, and where.
-func firsts(findings []report.Finding) []string {
+// firstLines is what findings say in their first lines, and where.
+func firstLines(findings []report.Finding) []string {
 	var out []string
 	for _, f := range findings {
 		first, _, _ := strings.Cut(f.Message, "\n")
@@ -36,20 +36,20 @@ func firsts(findings []report.Finding) []string {
 
 func TestFindingOrder(t *testing.T) {
 	t.Parallel()
-	everything := planning(t, plan.Policy{})
+	everything := plannedRun(t, plan.Policy{})
 	everything.Errors = []error{errors.New("the log is full")}
-	everything.Problems = []schema.Problem{wrong(90, "a remark", true), wrong(91, "an error", false)}
-	everything.Plan.Problems = []schema.Problem{wrong(92, "only the live state shows it", false)}
-	everything.Outcomes = applied(everything.Plan, map[string]outcome{
-		"data": {status: apply.Stopped, err: errStop}, "new_one": {status: apply.Skipped, err: errStop}, "hidden": {status: apply.Failed, err: landscape["hidden"].(error)},
-		"settled": {status: apply.Unchanged}, "my_deployment": {status: apply.Unconfirmed, err: errStop}, "vault": {status: apply.Unchanged},
-		"old": {status: apply.DeletePrevented}, "sandbox": {status: apply.Failed, err: refused()},
+	everything.Problems = []schema.Problem{problemAt(90, "a remark", true), problemAt(91, "an error", false)}
+	everything.Plan.Problems = []schema.Problem{problemAt(92, "only the live state shows it", false)}
+	everything.Outcomes = outcomesFor(everything.Plan, map[string]testOutcome{
+		"data": {status: apply.Stopped, err: errInterrupted}, "new_one": {status: apply.Skipped, err: errInterrupted}, "hidden": {status: apply.Failed, err: fixtureLive["hidden"].(error)},
+		"settled": {status: apply.Unchanged}, "my_deployment": {status: apply.Unconfirmed, err: errInterrupted}, "vault": {status: apply.Unchanged},
+		"old": {status: apply.DeletePrevented}, "sandbox": {status: apply.Failed, err: badRequest()},
 	})
-	everything.Stopped = errStop
-	change(t, everything.Plan, "sandbox").Notes = []schema.Problem{{Pos: at(26, 11), Message: "late, but more useful than a secret that is as it was"}}
+	everything.StopErr = errInterrupted
+	findChange(t, everything.Plan, "sandbox").Notes = []schema.Problem{{Pos: manifestPos(26, 11), Message: "late, but more useful than a secret that is as it was"}}
 
-	waiting := planning(t, plan.Policy{})
-	change(t, waiting.Plan, "data").Err = &resource.BlockedError{Dependency: change(t, waiting.Plan, "hidden").Resource}
+	waiting := plannedRun(t, plan.Policy{})
+	findChange(t, waiting.Plan, "data").Err = &resource.BlockedError{Dependency: findChange(t, waiting.Plan, "hidden").Resource}
 	for name, test := range map[string]struct {
 		run  *report.Run
 		want []string
@@ -82,8 +82,8 @@ func TestFindingOrder(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			same(t, "findings", test.want, brief(test.run.Findings()))
-			same(t, "the second time", brief(test.run.Findings()), brief(test.run.Findings()))
+			assertEqual(t, "findings", test.want, findingHeaders(test.run.Findings()))
+			assertEqual(t, "the second time", findingHeaders(test.run.Findings()), findingHeaders(test.run.Findings()))
 		})
 	}
 }
@@ -127,16 +127,16 @@ func TestFieldErrors(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			p := planned(t, scene, landscape, plan.Policy{})
-			p.Changes = []*plan.Change{change(t, p, "my_deployment")}
+			p := makePlan(t, fixtureManifest, fixtureLive, plan.Policy{})
+			p.Changes = []*plan.Change{findChange(t, p, "my_deployment")}
 			p.Changes[0].Notes = nil
 			var wrong []astro.FieldError
 			for _, f := range test.fields {
 				wrong = append(wrong, astro.FieldError{Field: f[0], Code: f[1], Message: f[2]})
 			}
-			r := report.Run{Mode: "apply", Plan: p, Outcomes: applied(p, map[string]outcome{"my_deployment": {status: apply.Failed, err: refused(wrong...)}})}
+			r := report.Run{Mode: "apply", Plan: p, Outcomes: outcomesFor(p, map[string]testOutcome{"my_deployment": {status: apply.Failed, err: badRequest(wrong...)}})}
 			got := r.Findings()
-			same(t, "findings", test.want, firsts(got))
+			assertEqual(t, "findings", test.want, firstLines(got))
 			for _, f := range got {
 				for _, field := range test.fields {
 					if !strings.Contains(f.Message, field[0]) || !strings.Contains(f.Message, "(requestId r-1)") {
@@ -148,7 +148,7 @@ func TestFieldErrors(t *testing.T) {
 	}
 }
 
-func TestHints(t *testing.T) {
+func TestRemedies(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		err   astro.Error
@@ -170,11 +170,11 @@ func TestHints(t *testing.T) {
 			t.Parallel()
 			test.err.Method, test.err.Path = "GET", "/x"
 			err := fmt.Errorf("read: %w", &test.err)
-			p := planned(t, many(1), world{"w0": err}, plan.Policy{})
+			p := makePlan(t, manyWorkspaces(1), liveAnswers{"w0": err}, plan.Policy{})
 			for where, r := range map[string]report.Run{
 				"planned":           {Mode: "plan", Plan: p},
-				"applied":           {Mode: "apply", Plan: p, Outcomes: applied(p, map[string]outcome{"w0": {status: apply.Failed, err: err}})},
-				"applied, not seen": {Mode: "apply", Plan: p, Outcomes: applied(p, map[string]outcome{"w0": {status: apply.Unconfirmed, err: err}})},
+				"applied":           {Mode: "apply", Plan: p, Outcomes: outcomesFor(p, map[string]testOutcome{"w0": {status: apply.Failed, err: err}})},
+				"applied, not seen": {Mode: "apply", Plan: p, Outcomes: outcomesFor(p, map[string]testOutcome{"w0": {status: apply.Unconfirmed, err: err}})},
 				"before":            {Errors: []error{err}},
 			} {
 				all := r.Findings()
@@ -183,9 +183,9 @@ func TestHints(t *testing.T) {
 				}
 				f := all[0]
 				_, text, _ := strings.Cut(f.Message, "read: ")
-				same(t, where, test.err.Error()+test.want, text)
+				assertEqual(t, where, test.err.Error()+test.want, text)
 				if where == "planned" || where == "applied" {
-					same(t, where+": title", `workspace "w0": `+test.title, f.Title)
+					assertEqual(t, where+": title", `workspace "w0": `+test.title, f.Title)
 				}
 			}
 		})

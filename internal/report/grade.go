@@ -9,13 +9,13 @@ import (
 	"astro-apply/internal/schema"
 )
 
-// grade collects what a plan does to what people use, the gravest first.
-type grade struct {
+// riskAssessment collects what a plan does to what people use, the gravest first.
+type riskAssessment struct {
 	level   string
 	reasons []string
 }
 
-func (g *grade) because(level string, n int, text string) {
+func (g *riskAssessment) addReason(level string, n int, text string) {
 	if n == 0 {
 		return
 	}
@@ -25,100 +25,102 @@ func (g *grade) because(level string, n int, text string) {
 	g.reasons = append(g.reasons, text)
 }
 
-// Grade says in a sentence how much the plan disturbs: High is what can't be
+// Risk says in a sentence how much the plan disturbs: High is what can't be
 // taken back or works in another way afterwards, Medium what interrupts, Low the
 // rest. It is "" where nothing is planned.
-func (r *Run) Grade() string {
+func (r *Run) Risk() string {
 	if r.Plan == nil || r.Plan.Count(plan.Create, plan.Update, plan.Delete) == 0 {
 		return ""
 	}
-	var g grade
+	var g riskAssessment
 	removals := r.Plan.Count(plan.Delete)
-	g.because("High", removals, plural(removals, "removal"))
-	disrupted := r.affected(schema.Disrupts)
+	g.addReason("High", removals, countedNoun(removals, "removal"))
+	disrupted := r.countImpacts(schema.Disrupts)
 	for _, t := range disrupted {
-		g.because("High", t.n, t.changes())
+		g.addReason("High", t.resourceCount, t.changeText())
 	}
-	gone, renewed := r.elements()
-	g.because("High", renewed, plural(renewed, "token")+verb(renewed, " gets", " get")+" a new value, and the one in use ends")
-	restarted := r.restarted()
+	gone, renewed := r.countRemovalsAndRotations()
+	g.addReason("High", renewed, countedNoun(renewed, "token")+verbForm(renewed, " gets", " get")+" a new value, and the one in use ends")
+	restarted := r.countRestarts()
 	for _, t := range restarted {
-		g.because("Medium", t.n, t.restart())
+		g.addReason("Medium", t.resourceCount, t.restartText())
 	}
-	g.because("Medium", gone, plural(gone, "element")+verb(gone, " is", " are")+" removed")
+	g.addReason("Medium", gone, countedNoun(gone, "element")+verbForm(gone, " is", " are")+" removed")
 	creations, updates := r.Plan.Count(plan.Create), r.Plan.Count(plan.Update)
-	g.because("Low", updates, plural(updates, "update"))
-	g.because("Low", creations, plural(creations, "creation"))
+	g.addReason("Low", updates, countedNoun(updates, "update"))
+	g.addReason("Low", creations, countedNoun(creations, "creation"))
 	if len(disrupted)+len(restarted)+removals == 0 {
 		g.reasons = append(g.reasons, "nothing restarts")
 	}
 	return g.level + ": " + strings.Join(g.reasons, ", ") + "."
 }
 
-func verb(n int, one, many string) string {
+func verbForm(n int, one, many string) string {
 	if n == 1 {
 		return one
 	}
 	return many
 }
 
-// toll is how many objects of a kind a change of a field has an effect on.
-type toll struct {
-	kind  *resource.Kind
-	field string
-	n     int
+// impactCount is how many objects of a kind a change of a field has an effect on.
+type impactCount struct {
+	kind          *resource.Kind
+	field         string
+	resourceCount int
 }
 
-// changes is such as: 2 Deployments' executor changes.
-func (t toll) changes() string {
+// changeText is such as: 2 Deployments' executor changes.
+func (t impactCount) changeText() string {
 	if t.kind.Singleton {
 		return "the " + t.kind.Title + "'s " + t.field + " changes"
 	}
-	return fmt.Sprintf("%s%s %s changes", plural(t.n, t.kind.Title), verb(t.n, "'s", "'"), t.field)
+	return fmt.Sprintf("%s%s %s changes", countedNoun(t.resourceCount, t.kind.Title), verbForm(t.resourceCount, "'s", "'"), t.field)
 }
 
-func (t toll) restart() string { return plural(t.n, t.kind.Title) + verb(t.n, " restarts", " restart") }
+func (t impactCount) restartText() string {
+	return countedNoun(t.resourceCount, t.kind.Title) + verbForm(t.resourceCount, " restarts", " restart")
+}
 
-// affected counts, by kind and field, the updates with an effect.
-func (r *Run) affected(effect schema.Impact) (out []toll) {
+// countImpacts counts, by kind and field, the updates with an effect.
+func (r *Run) countImpacts(effect schema.Impact) (out []impactCount) {
 	at := map[string]int{}
 	for _, c := range r.Plan.Changes {
 		standing := c.Action == plan.Create && c.Resource.Kind.Singleton // of that, there always is one
 		if c.Action != plan.Update && !standing {
 			continue
 		}
-		for _, name := range touched(c, effect) {
+		for _, name := range affectedFields(c, effect) {
 			key := c.Resource.Kind.Name + "." + name
 			if _, ok := at[key]; !ok {
 				at[key] = len(out)
-				out = append(out, toll{kind: c.Resource.Kind, field: name})
+				out = append(out, impactCount{kind: c.Resource.Kind, field: name})
 			}
-			out[at[key]].n++
+			out[at[key]].resourceCount++
 		}
 	}
 	return out
 }
 
-// restarted counts, by kind, the objects that restart.
-func (r *Run) restarted() (out []toll) {
+// countRestarts counts, by kind, the objects that restart.
+func (r *Run) countRestarts() (out []impactCount) {
 	at := map[*resource.Kind]int{}
 	for _, c := range r.Plan.Changes {
 		k := c.Resource.Kind
-		if c.Action != plan.Update || len(touched(c, schema.Restarts)) == 0 {
+		if c.Action != plan.Update || len(affectedFields(c, schema.Restarts)) == 0 {
 			continue
 		}
 		if _, ok := at[k]; !ok {
 			at[k] = len(out)
-			out = append(out, toll{kind: k})
+			out = append(out, impactCount{kind: k})
 		}
-		out[at[k]].n++
+		out[at[k]].resourceCount++
 	}
 	return out
 }
 
-// touched names the fields of an object that change and have an effect, each
+// affectedFields names the fields of an object that change and have an effect, each
 // once.
-func touched(c *plan.Change, effect schema.Impact) (names []string) {
+func affectedFields(c *plan.Change, effect schema.Impact) (names []string) {
 	seen := map[string]bool{}
 	for _, f := range c.Fields {
 		name, of := schema.MaxImpact(c.Resource.Kind.Fields, f.Path)
@@ -130,9 +132,9 @@ func touched(c *plan.Change, effect schema.Impact) (names []string) {
 	return names
 }
 
-// elements counts what is removed from objects that stay, and what gets a new
+// countRemovalsAndRotations counts what is removed from objects that stay, and what gets a new
 // secret value.
-func (r *Run) elements() (gone, renewed int) {
+func (r *Run) countRemovalsAndRotations() (gone, renewed int) {
 	for _, c := range r.Plan.Changes {
 		for _, f := range c.Fields {
 			switch {

@@ -8,10 +8,10 @@ import (
 )
 
 // What a plan disturbs, in a sentence: the gravest first.
-func TestGrade(t *testing.T) {
+func TestRisk(t *testing.T) {
 	t.Parallel()
 	const home = "workspaceId: cworkspace000000000000001"
-	live := world{
+	live := liveAnswers{
 		"data": `{"id": "c1", "name": "data"}`, "old": `{"id": "c2", "name": "old"}`, "older": `{"id": "c3", "name": "older"}`,
 		"one": `{"id": "c4", "name": "one", "workspaceId": "cworkspace000000000000001", "type": "DEDICATED", "clusterId": "ccluster00000000000000001", "executor": "CELERY",
 			"schedulerSize": "SMALL", "isDagDeployEnabled": false, "contactEmails": ["a@example.com", "b@example.com"], "environmentVariables": [{"key": "A", "value": "", "isSecret": true}]}`,
@@ -48,10 +48,10 @@ func TestGrade(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			r := report.Run{Mode: "plan", Plan: planned(t, test.manifest, live, test.policy)}
-			same(t, "problems", 0, len(r.Plan.Problems))
-			same(t, "grade", test.want, r.Grade())
+			r := report.Run{Mode: "plan", Plan: makePlan(t, test.manifest, live, test.policy)}
+			assertEqual(t, "problems", 0, len(r.Plan.Problems))
+			assertEqual(t, "grade", test.want, r.Risk())
 		})
 	}
-	same(t, "of no plan", "", (&report.Run{Mode: "plan"}).Grade())
+	assertEqual(t, "of no plan", "", (&report.Run{Mode: "plan"}).Risk())
 }

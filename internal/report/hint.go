@@ -9,20 +9,20 @@ import (
 	"astro-apply/internal/astro"
 )
 
-// explain is an error with the way out.
-func explain(err error) string {
+// errorWithRemedy is an error with the way out.
+func errorWithRemedy(err error) string {
 	text := err.Error()
 	var api *astro.Error
 	if !errors.As(err, &api) {
 		return text
 	}
-	if hint := hint(api); hint != "" {
+	if hint := remedyFor(api); hint != "" {
 		text += "\n" + hint
 	}
 	return text
 }
 
-func hint(e *astro.Error) string {
+func remedyFor(e *astro.Error) string {
 	switch {
 	case e.StatusCode == http.StatusUnauthorized:
 		return "The token in ASTRO_API_TOKEN is not accepted: it may be revoked, rotated or expired."
@@ -42,8 +42,8 @@ func hint(e *astro.Error) string {
 	return ""
 }
 
-// title is the heading of an error that a call to Astro returned.
-func title(name string, e *astro.Error) string {
+// errorTitle is the heading of an error that a call to Astro returned.
+func errorTitle(name string, e *astro.Error) string {
 	switch {
 	case e.StatusCode == 0:
 		return name + ": no answer from Astro"

@@ -15,21 +15,21 @@ import (
 )
 
 var (
-	fence  = regexp.MustCompile("^(`{3,})([a-z]*)$")
-	ours   = regexp.MustCompile(`^(</details>|<details><summary>(For Astronomer support|\d+ objects? in the managed Workspaces (?:is|are) in no manifest|[a-z]+ <code>[^<>]*</code>: \d+ differences?)</summary>)$`)
-	escape = regexp.MustCompile(`\\.`)
-	spared = regexp.MustCompile("`[a-z]*`|<br>|(]\\(https://cloud\\.astronomer\\.io/[^ ()|]*\\))")
-	active = regexp.MustCompile(`<|@e|#1|://|##\[|^\s*::`)
+	fencePattern         = regexp.MustCompile("^(`{3,})([a-z]*)$")
+	ownMarkupPattern     = regexp.MustCompile(`^(</details>|<details><summary>(For Astronomer support|\d+ objects? in the managed Workspaces (?:is|are) in no manifest|[a-z]+ <code>[^<>]*</code>: \d+ differences?)</summary>)$`)
+	escapePattern        = regexp.MustCompile(`\\.`)
+	allowedMarkupPattern = regexp.MustCompile("`[a-z]*`|<br>|(]\\(https://cloud\\.astronomer\\.io/[^ ()|]*\\))")
+	markupPattern        = regexp.MustCompile(`<|@e|#1|://|##\[|^\s*::`)
 )
 
-// sound checks that a summary is built as it is meant to be, whatever the names
+// checkMarkdown checks that a summary is built as it is meant to be, whatever the names
 // and texts in it: nothing ends a fence, a folded part or a table early, and
 // outside of fences nothing is a tag, a mention or a command.
-func sound(t testing.TB, text string) {
+func checkMarkdown(t testing.TB, text string) {
 	t.Helper()
 	inside, folded, columns := "", 0, 0
 	for i, l := range strings.Split(text, "\n") {
-		if m := fence.FindStringSubmatch(l); m != nil && (inside == "" || m[2] == "" && len(m[1]) >= len(inside)) {
+		if m := fencePattern.FindStringSubmatch(l); m != nil && (inside == "" || m[2] == "" && len(m[1]) >= len(inside)) {
 			if inside == "" {
 				inside = m[1]
 			} else {
@@ -43,24 +43,24 @@ func sound(t testing.TB, text string) {
 			}
 			continue
 		}
-		if ours.MatchString(l) {
+		if ownMarkupPattern.MatchString(l) {
 			folded += strings.Count(l, "<details>") - strings.Count(l, "</details>")
 			if folded < 0 || folded > 1 {
 				t.Errorf("line %d: parts are folded %d deep", i+1, folded)
 			}
 			continue
 		}
-		if active.MatchString(spared.ReplaceAllString(l, "")) {
+		if markupPattern.MatchString(allowedMarkupPattern.ReplaceAllString(l, "")) {
 			t.Errorf("line %d does more than show text: %q", i+1, l)
 		}
 		switch {
 		case !strings.HasPrefix(l, "|"):
 			columns = 0
 		case columns == 0:
-			columns = cells(l)
+			columns = countCells(l)
 			fallthrough
 		default:
-			same(t, fmt.Sprintf("cells of line %d", i+1), columns, cells(l))
+			assertEqual(t, fmt.Sprintf("cells of line %d", i+1), columns, countCells(l))
 		}
 	}
 	if inside != "" || folded != 0 {
@@ -68,22 +68,24 @@ func sound(t testing.TB, text string) {
 	}
 }
 
-// cells is how many cells GitHub sees in a row.
-func cells(row string) int { return strings.Count(escape.ReplaceAllString(row, ""), "|") - 1 }
+// countCells is how many cells GitHub sees in a row.
+func countCells(row string) int {
+	return strings.Count(escapePattern.ReplaceAllString(row, ""), "|") - 1
+}
 
-var nasty = []string{
+var injectionTexts = []string{
 	"two\nlines", "a | b", "a \\| b", "`tick", "```\n\nfree", "~~~", "</details>", "</summary><script>x</script>", "<!--x", "@everyone see #1",
 	"x\n::error::forged", "::set-output name=x::y", "##[set-output name=x]y", "x\n| a | b |\ny", "- [x] item", "[a](https://evil.example)",
 	"x\n\n## heading", "***", "a\u202eb\x1b[31m", "&lt;b&gt;", "💥",
 }
 
-// hostile is a run whose names and texts are all the same.
-func hostile(t testing.TB, text string) *report.Run {
+// injectionRun is a run whose names and texts are all the same.
+func injectionRun(t testing.TB, text string) *report.Run {
 	t.Helper()
-	return hostileRun(t, text, text)
+	return injectionRunWithID(t, text, text)
 }
 
-func hostileRun(t testing.TB, text, id string) *report.Run {
+func injectionRunWithID(t testing.TB, text, id string) *report.Run {
 	t.Helper()
 	quoted, err := json.Marshal(text)
 	if err != nil {
@@ -100,42 +102,42 @@ func hostileRun(t testing.TB, text, id string) *report.Run {
 	answer := fmt.Sprintf(`{"id": %[2]s, "name": %[1]s, "workspaceId": "cworkspace000000000000001", "type": "STANDARD", "executor": "ASTRO", "schedulerSize": "SMALL", "description": "", "contactEmails": [%[1]s], "updatedBy": {"fullName": %[1]s},
 		"environmentVariables": [{"key": "a", "value": %[1]s, "isSecret": false}]}`, quoted, quotedID)
 	bad := fmt.Errorf("no: %w", errors.New(text))
-	p := planned(t, declared, world{text: answer, "other": bad}, plan.Policy{})
-	same(t, "problems", 0, len(p.Problems))
+	p := makePlan(t, declared, liveAnswers{text: answer, "other": bad}, plan.Policy{})
+	assertEqual(t, "problems", 0, len(p.Problems))
 	left := []resource.UnmanagedResource{{Kind: p.Changes[0].Resource.Kind, Live: p.Changes[0].Live, RootKind: resource.Kinds().Kind("workspace"), RootName: text}}
-	return &report.Run{Mode: "plan", Why: text, Unmanaged: left, Interface: "https://cloud.astronomer.io", Plan: p, Calls: []report.Call{{Method: "GET", Path: text, RequestID: text}}, Errors: []error{bad}}
+	return &report.Run{Mode: "plan", ModeReason: text, Unmanaged: left, UIURL: "https://cloud.astronomer.io", Plan: p, FailedRequests: []report.FailedRequest{{Method: "GET", Path: text, RequestID: text}}, Errors: []error{bad}}
 }
 
 // Text from the manifest, from Astro and from errors stays text.
-func TestHostileText(t *testing.T) {
+func TestInjectionIntoSummary(t *testing.T) {
 	t.Parallel()
-	for _, text := range nasty {
+	for _, text := range injectionTexts {
 		t.Run(text, func(t *testing.T) {
 			t.Parallel()
-			r := hostile(t, text)
-			sound(t, r.Summary())
+			r := injectionRun(t, text)
+			checkMarkdown(t, r.Summary())
 			r.Mode = "drift"
-			sound(t, r.Summary())
-			r.Mode, r.Stopped, r.Errors = "apply", r.Errors[0], nil
-			r.Outcomes = applied(r.Plan, map[string]outcome{text: {status: apply.Failed, err: r.Stopped}, "other": {status: apply.Skipped, err: r.Stopped}})
-			sound(t, r.Summary())
+			checkMarkdown(t, r.Summary())
+			r.Mode, r.StopErr, r.Errors = "apply", r.Errors[0], nil
+			r.Outcomes = outcomesFor(r.Plan, map[string]testOutcome{text: {status: apply.Failed, err: r.StopErr}, "other": {status: apply.Skipped, err: r.StopErr}})
+			checkMarkdown(t, r.Summary())
 		})
 	}
 }
 
 // The plan's text in the log has a line per difference, so that none of them
 // can look like several, or like another object.
-func TestHostilePlanText(t *testing.T) {
+func TestInjectionIntoPlanText(t *testing.T) {
 	t.Parallel()
-	for _, text := range append(nasty, "x\n- delete workspace \"data\" (c1)") {
+	for _, text := range append(injectionTexts, "x\n- delete workspace \"data\" (c1)") {
 		t.Run(text, func(t *testing.T) {
 			t.Parallel()
 			var signs []string
-			for l := range strings.Lines(hostile(t, text).PlanText()) {
+			for l := range strings.Lines(injectionRun(t, text).PlanText()) {
 				signs = append(signs, l[:min(len(l), 5)])
 			}
 			want := []string{"~ upd", "    ~", "    +", "    !", "    !", "? unk", "    ?"}
-			same(t, "starts of lines", want, signs)
+			assertEqual(t, "starts of lines", want, signs)
 		})
 	}
 }
@@ -144,11 +146,11 @@ func TestHostilePlanText(t *testing.T) {
 func TestNoSecretsAreShown(t *testing.T) {
 	t.Parallel()
 	for name, r := range map[string]*report.Run{
-		"plan": planning(t, plan.Policy{}), "apply": applying(t), "everything is written": planning(t, plan.Policy{WriteSecrets: true}),
+		"plan": plannedRun(t, plan.Policy{}), "apply": appliedRun(t), "everything is written": plannedRun(t, plan.Policy{WriteSecrets: true}),
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			texts := []string{r.Summary(), r.PlanText(), r.FindingsText(), r.Sentence()}
+			texts := []string{r.Summary(), r.PlanText(), r.FindingsText(), r.ResultLine()}
 			outputs, err := r.Outputs()
 			if err != nil {
 				t.Fatal(err)
@@ -160,11 +162,11 @@ func TestNoSecretsAreShown(t *testing.T) {
 				texts = append(texts, a.Title+a.Message)
 			}
 			for _, o := range r.Outcomes {
-				texts = append(texts, report.Line(o))
+				texts = append(texts, report.OutcomeLine(o))
 			}
 			all := strings.Join(texts, "\n")
-			if strings.Contains(all, secret) {
-				t.Errorf("shows %q:\n%s", secret, all)
+			if strings.Contains(all, fixtureSecret) {
+				t.Errorf("shows %q:\n%s", fixtureSecret, all)
 			}
 			if !strings.Contains(texts[0], "***") || !strings.Contains(texts[1], "***") || !strings.Contains(all, `"value":"***"`) {
 				t.Errorf("the secrets are missing:\n%s", all)

@@ -16,8 +16,8 @@ import (
 	"astro-apply/internal/report"
 )
 
-// leaky are secrets that an encoder, an escape or a cut may take apart.
-var leaky = []string{
+// trickySecrets are secrets that an encoder, an escape or a cut may take apart.
+var trickySecrets = []string{
 	"hunter2hunter2", "ends-in-a-line\n", "BEGIN KEY\nMIIEvQIBADAN\nqhkiG9w0BA\nEND KEY", `quo"te'd\back\slash`,
 	"<b>&amp;\"bold\"</b>", "pipe|pipe|pipe", "@everyone#12345678", "gh-12345678", "deadbeefcafe12345678", "www.example.com/x", "p%41ss%42word+x y",
 	"zürich-geheim", "On.Call@Example.com", "ключ/от/дома", "🔑🔑🔑🔑 key", "tab\tand \x1b[31m red", "::error::forged-name", "##[set-output]forged", "- [x] list item",
@@ -28,7 +28,7 @@ var leaky = []string{
 // neither the log, nor the summary, nor an output, nor the comment.
 func TestNoSecretIsWritten(t *testing.T) {
 	t.Parallel()
-	for _, secret := range leaky {
+	for _, secret := range trickySecrets {
 		t.Run(secret, func(t *testing.T) {
 			t.Parallel()
 			quoted, err := json.Marshal(secret)
@@ -40,8 +40,8 @@ func TestNoSecretIsWritten(t *testing.T) {
 				base64.StdEncoding.EncodeToString([]byte("user:" + secret)),
 			}, " ")
 			for _, text := range []string{"a " + secret + " z", strings.Repeat("x", 110) + secret + spellings} {
-				for name, written := range channels(t, secret, text) {
-					if part := leaked(written, secret); part != "" {
+				for name, written := range writtenTexts(t, secret, text) {
+					if part := leakedPart(written, secret); part != "" {
 						t.Errorf("%s shows %q", name, part)
 					}
 				}
@@ -50,29 +50,29 @@ func TestNoSecretIsWritten(t *testing.T) {
 	}
 }
 
-// channels returns everything that a run writes, in which every name and text of
+// writtenTexts returns everything that a run writes, in which every name and text of
 // outside is text.
-func channels(t *testing.T, secret, text string) map[string]string {
+func writtenTexts(t *testing.T, secret, text string) map[string]string {
 	dir := t.TempDir()
 	env := map[string]string{"GITHUB_ACTIONS": "true", "GITHUB_OUTPUT": filepath.Join(dir, "output"), "GITHUB_STEP_SUMMARY": filepath.Join(dir, "summary")}
 	var log bytes.Buffer
 	run := github.New(func(name string) string { return env[name] }, &log)
 	run.Mask(secret)
-	log.Reset()                                           // the masks themselves
-	r := hostileRun(t, text, "cdeployment00000000000001") // an id is structure
-	r.Secrets, r.Plan.Redact, r.NotApplied, r.Remarks = run.Secrets(), run.Scrub, "not on `"+text+"`", []string{text}
+	log.Reset()                                                   // the masks themselves
+	r := injectionRunWithID(t, text, "cdeployment00000000000001") // an id is structure
+	r.Secrets, r.Plan.Redact, r.NotAppliedReason, r.Notices = run.Secrets(), run.Scrub, "not on `"+text+"`", []string{text}
 	out := map[string]string{}
 	for _, mode := range []string{"plan", "drift", "apply"} {
 		if r.Mode = mode; mode == "apply" {
-			r.Stopped, r.Errors = r.Errors[0], nil
-			r.Outcomes = applied(r.Plan, map[string]outcome{text: {status: apply.Failed, err: r.Stopped}, "other": {status: apply.Skipped, err: r.Stopped}})
+			r.StopErr, r.Errors = r.Errors[0], nil
+			r.Outcomes = outcomesFor(r.Plan, map[string]testOutcome{text: {status: apply.Failed, err: r.StopErr}, "other": {status: apply.Skipped, err: r.StopErr}})
 		}
 		run.Group(text)
-		for _, line := range []string{r.NotApplied, r.Sentence(), r.Grade(), r.PlanText(), r.UnmanagedText(), r.FindingsText(), r.SupportText()} {
+		for _, line := range []string{r.NotAppliedReason, r.ResultLine(), r.Risk(), r.PlanText(), r.UnmanagedText(), r.FindingsText(), r.SupportText()} {
 			run.Print(line)
 		}
 		for _, o := range r.Outcomes {
-			run.Print(report.Line(o))
+			run.Print(report.OutcomeLine(o))
 		}
 		for _, a := range r.Annotations() {
 			run.Annotate(a)
@@ -90,13 +90,13 @@ func channels(t *testing.T, secret, text string) map[string]string {
 			t.Fatal(err)
 		}
 		var marker report.Marker
-		if err := marker.Show(r.Plan); err != nil {
+		if err := marker.SetPlan(r.Plan); err != nil {
 			t.Fatal(err)
 		}
 		if out["comment "+mode], err = r.Comment(marker, "https://github.com/o/r/pull/1"); err != nil {
 			t.Fatal(err)
 		}
-		review, err := marker.Review()
+		review, err := marker.DecodeReview()
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -113,9 +113,9 @@ func channels(t *testing.T, secret, text string) map[string]string {
 	return out
 }
 
-// leaked returns a part of a line of the secret, long enough to be one, that is
+// leakedPart returns a part of a line of the secret, long enough to be one, that is
 // in text or in what a reader sees of it.
-func leaked(text, secret string) string {
+func leakedPart(text, secret string) string {
 	const enough = 8
 	seen := html.UnescapeString(strings.ReplaceAll(text, `\\`, "\x00"))
 	seen = strings.NewReplacer("\u200b", "", `\`, "", "\x00", `\`).Replace(seen)

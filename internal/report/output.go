@@ -18,8 +18,8 @@ const outputLimit = 240 << 10
 // Output is one output of the action.
 type Output struct{ Name, Value string }
 
-// object is an entry of the output resources.
-type object struct {
+// outputResource is an entry of the output resources.
+type outputResource struct {
 	Kind   string `json:"kind"`
 	Name   string `json:"name"`
 	ID     string `json:"id"`
@@ -32,9 +32,9 @@ type object struct {
 // names and texts, contains no secrets. The rest is structure that later steps
 // parse, such as update, and stays as it is even where a secret reads the same.
 func (r *Run) Outputs() ([]Output, error) {
-	c, list, drift := r.Counts(), r.objects(), ""
+	c, list, drift := r.Counts(), r.outputResources(), ""
 	if r.Plan != nil {
-		drift = strconv.FormatBool(r.Drift())
+		drift = strconv.FormatBool(r.HasDrift())
 	}
 	out := []Output{
 		{"mode", r.Mode},
@@ -43,27 +43,27 @@ func (r *Run) Outputs() ([]Output, error) {
 		{"updated", strconv.Itoa(c.Updated)},
 		{"deleted", strconv.Itoa(c.Deleted)},
 		{"unchanged", strconv.Itoa(c.Unchanged)},
-		{"failed", strconv.Itoa(c.NotOK())},
+		{"failed", strconv.Itoa(c.Unsuccessful())},
 		{"drift", drift},
 	}
 	for _, k := range resource.Kinds() {
 		if k.IDOutput != "" {
-			out = append(out, Output{k.IDOutput, only(list, k.Name)})
+			out = append(out, Output{k.IDOutput, singleID(list, k.Name)})
 		}
 	}
-	document, digest, err := document(r.Plan)
+	document, digest, err := planOutput(r.Plan)
 	if err != nil {
 		return nil, fmt.Errorf("output plan: %w", err)
 	}
 	return append(out,
-		Output{"resources", resources(list)},
+		Output{"resources", resourcesJSON(list)},
 		Output{"plan", document},
 		Output{"plan-digest", digest},
-		Output{"request-ids", compact(r.redactAll(r.requestIDs()))},
+		Output{"request-ids", compactJSON(r.redactTexts(r.failedRequestIDs()))},
 	), nil
 }
 
-func (r *Run) redactAll(texts []string) []string {
+func (r *Run) redactTexts(texts []string) []string {
 	out := make([]string, len(texts))
 	for i, text := range texts {
 		out[i] = r.Secrets.Redact(text).String()
@@ -71,25 +71,25 @@ func (r *Run) redactAll(texts []string) []string {
 	return out
 }
 
-func (r *Run) objects() []object {
-	list := []object{}
-	for _, x := range r.rows() {
+func (r *Run) outputResources() []outputResource {
+	list := []outputResource{}
+	for _, x := range r.tableRows() {
 		o := x.change.Resource
-		list = append(list, object{o.Kind.Name, r.Secrets.Redact(o.Name()).String(), x.id, string(x.change.Action), x.page, string(x.status)})
+		list = append(list, outputResource{o.Kind.Name, r.Secrets.Redact(o.Name()).String(), x.id, string(x.change.Action), x.pageURL, string(x.status)})
 	}
 	return list
 }
 
-func resources(list []object) string {
-	text := compact(list)
+func resourcesJSON(list []outputResource) string {
+	text := compactJSON(list)
 	if len(text) <= outputLimit {
 		return text
 	}
-	return compact(slices.DeleteFunc(list, func(o object) bool { return o.Action == string(plan.Unchanged) }))
+	return compactJSON(slices.DeleteFunc(list, func(o outputResource) bool { return o.Action == string(plan.Unchanged) }))
 }
 
-// compact is JSON on one line, of texts only: that can't fail.
-func compact(v any) string {
+// compactJSON is JSON on one line, of texts only: that can't fail.
+func compactJSON(v any) string {
 	data, err := json.Marshal(v)
 	if err != nil {
 		return ""
@@ -97,8 +97,8 @@ func compact(v any) string {
 	return string(data)
 }
 
-// only is the id of the one object of a kind that is declared.
-func only(list []object, kind string) string {
+// singleID is the id of the one object of a kind that is declared.
+func singleID(list []outputResource, kind string) string {
 	id, n := "", 0
 	for _, x := range list {
 		if x.Kind == kind {
@@ -111,7 +111,7 @@ func only(list []object, kind string) string {
 	return id
 }
 
-func document(p *plan.Plan) (text, digest string, err error) {
+func planOutput(p *plan.Plan) (text, digest string, err error) {
 	if p == nil {
 		return "", "", nil
 	}

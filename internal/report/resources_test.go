@@ -12,11 +12,11 @@ import (
 )
 
 // What action.yml says about the output resources.
-type entry struct{ Kind, Name, ID, Action, URL, Status string }
+type resourceEntry struct{ Kind, Name, ID, Action, URL, Status string }
 
 // The plan's JSON form, as users read it.
 type (
-	document struct {
+	planDocument struct {
 		Version        int
 		OrganizationID string
 		Unchanged      int
@@ -35,15 +35,15 @@ type (
 	}
 )
 
-func TestResources(t *testing.T) {
+func TestResourcesOutput(t *testing.T) {
 	t.Parallel()
 	const ui = "https://cloud.astronomer.io/"
 	for name, test := range map[string]struct {
 		run  *report.Run
-		want []entry
+		want []resourceEntry
 	}{
-		"nothing compared": {&report.Run{Mode: "validate", Declared: 2}, []entry{}},
-		"planned": {planning(t, plan.Policy{}), []entry{
+		"nothing compared": {&report.Run{Mode: "validate", DeclaredCount: 2}, []resourceEntry{}},
+		"planned": {plannedRun(t, plan.Policy{}), []resourceEntry{
 			{"workspace", "data", "cworkspace000000000000001", "update", ui + "cworkspace000000000000001", "planned"},
 			{"workspace", "new_one", "", "create", "", "planned"},
 			{"workspace", "old", "cworkspace000000000000002", "kept", ui + "cworkspace000000000000002", "kept"},
@@ -53,7 +53,7 @@ func TestResources(t *testing.T) {
 			{"deployment", "vault", "cdeployment00000000000002", "unchanged", ui + "cworkspace000000000000001/deployments/cdeployment00000000000002", "unchanged"},
 			{"deployment", "sandbox", "", "create", "", "planned"},
 		}},
-		"applied": {applying(t), []entry{
+		"applied": {appliedRun(t), []resourceEntry{
 			{"workspace", "data", "cworkspace000000000000001", "update", ui + "cworkspace000000000000001", "updated"},
 			{"workspace", "new_one", "cworkspace000000000000004", "create", ui + "cworkspace000000000000004", "created"},
 			{"workspace", "hidden", "", "unknown", "", "failed"},
@@ -64,15 +64,15 @@ func TestResources(t *testing.T) {
 			{"workspace", "old", "cworkspace000000000000002", "delete", "", "deleted"},
 		}},
 		"planned, but wrong": {
-			&report.Run{Mode: "plan", Plan: planned(t, "deployments: [{ name: new, workspaceId: cworkspace000000000000001 }]", nil, plan.Policy{})},
-			[]entry{{"deployment", "new", "", "create", "", "failed"}},
+			&report.Run{Mode: "plan", Plan: makePlan(t, "deployments: [{ name: new, workspaceId: cworkspace000000000000001 }]", nil, plan.Policy{})},
+			[]resourceEntry{{"deployment", "new", "", "create", "", "failed"}},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			var got []entry
-			strict(t, outputs(t, test.run)["resources"], &got)
-			same(t, "resources", test.want, got)
+			var got []resourceEntry
+			decodeStrict(t, outputValues(t, test.run)["resources"], &got)
+			assertEqual(t, "resources", test.want, got)
 		})
 	}
 }
@@ -81,27 +81,27 @@ func TestResources(t *testing.T) {
 // whole plan.
 func TestPlanOutput(t *testing.T) {
 	t.Parallel()
-	r := planning(t, plan.Policy{})
-	got := outputs(t, r)
-	var d document
-	strict(t, got["plan"], &d)
+	r := plannedRun(t, plan.Policy{})
+	got := outputValues(t, r)
+	var d planDocument
+	decodeStrict(t, got["plan"], &d)
 	var actions []string
 	for _, c := range d.Changes {
 		actions = append(actions, c.Action+" "+c.Name)
 	}
-	same(t, "changes", []string{
+	assertEqual(t, "changes", []string{
 		"update data", "create new_one", "kept old", "unknown hidden", "update my_deployment", "unchanged vault", "create sandbox",
 	}, actions)
-	same(t, "version, unchanged, brief", []any{plan.JSONVersion, 2, false}, []any{d.Version, d.Unchanged, d.Brief})
+	assertEqual(t, "version, unchanged, brief", []any{plan.JSONVersion, 2, false}, []any{d.Version, d.Unchanged, d.Brief})
 	digest, err := r.Plan.Digest()
 	if err != nil {
 		t.Fatal(err)
 	}
-	same(t, "digest", digest, got["plan-digest"])
+	assertEqual(t, "digest", digest, got["plan-digest"])
 }
 
 // The id of the one Deployment, whatever else is declared.
-func TestDeploymentID(t *testing.T) {
+func TestDeploymentIDOutput(t *testing.T) {
 	t.Parallel()
 	const (
 		one   = "deployments: [{ name: vault, workspaceId: cworkspace000000000000001 }"
@@ -117,13 +117,13 @@ func TestDeploymentID(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			same(t, "deployment-id", test.want, outputs(t, &report.Run{Mode: "plan", Plan: planned(t, test.text, landscape, plan.Policy{})})["deployment-id"])
+			assertEqual(t, "deployment-id", test.want, outputValues(t, &report.Run{Mode: "plan", Plan: makePlan(t, test.text, fixtureLive, plan.Policy{})})["deployment-id"])
 		})
 	}
-	created := &report.Run{Mode: "apply", Plan: planned(t, "deployments: ["+other[2:]+"]", nil, plan.Policy{})}
-	created.Outcomes = applied(created.Plan, map[string]outcome{"new": {status: apply.Created}})
-	created.Outcomes[0].Live = live(t, created.Plan.Changes[0], `{"id": "cdeployment00000000000009"}`)
-	same(t, "deployment-id", "cdeployment00000000000009", outputs(t, created)["deployment-id"])
+	created := &report.Run{Mode: "apply", Plan: makePlan(t, "deployments: ["+other[2:]+"]", nil, plan.Policy{})}
+	created.Outcomes = outcomesFor(created.Plan, map[string]testOutcome{"new": {status: apply.Created}})
+	created.Outcomes[0].Live = newLive(t, created.Plan.Changes[0], `{"id": "cdeployment00000000000009"}`)
+	assertEqual(t, "deployment-id", "cdeployment00000000000009", outputValues(t, created)["deployment-id"])
 }
 
 // GitHub keeps 1 MB of outputs per job, in UTF-16. A plan of thousands of
@@ -142,7 +142,7 @@ func TestOutputLimit(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			live := world{}
+			live := liveAnswers{}
 			for i := range test.changed + test.same {
 				description := "x"
 				if i < test.changed {
@@ -150,22 +150,22 @@ func TestOutputLimit(t *testing.T) {
 				}
 				live[fmt.Sprintf("w%d", i)] = fmt.Sprintf(`{"id": "cworkspace%015d", "name": "w%d", "description": %q}`, i, i, description)
 			}
-			r := &report.Run{Mode: "plan", Plan: planned(t, many(test.changed+test.same), live, plan.Policy{})}
-			got := outputs(t, r)
-			var d document
-			strict(t, got["plan"], &d)
-			var list []entry
-			strict(t, got["resources"], &list)
-			same(t, "changes", test.changed, len(d.Changes))
-			same(t, "unchanged", test.same, d.Unchanged)
-			same(t, "brief", test.brief, d.Brief)
-			same(t, "fields", test.brief, len(d.Changes[0].Fields) == 0)
-			same(t, "listed", test.listed, len(list))
+			r := &report.Run{Mode: "plan", Plan: makePlan(t, manyWorkspaces(test.changed+test.same), live, plan.Policy{})}
+			got := outputValues(t, r)
+			var d planDocument
+			decodeStrict(t, got["plan"], &d)
+			var list []resourceEntry
+			decodeStrict(t, got["resources"], &list)
+			assertEqual(t, "changes", test.changed, len(d.Changes))
+			assertEqual(t, "unchanged", test.same, d.Unchanged)
+			assertEqual(t, "brief", test.brief, d.Brief)
+			assertEqual(t, "fields", test.brief, len(d.Changes[0].Fields) == 0)
+			assertEqual(t, "listed", test.listed, len(list))
 			digest, err := r.Plan.Digest()
 			if err != nil {
 				t.Fatal(err)
 			}
-			same(t, "digest", digest, got["plan-digest"])
+			assertEqual(t, "digest", digest, got["plan-digest"])
 			var all strings.Builder
 			for name, value := range got {
 				all.WriteString(name + value)

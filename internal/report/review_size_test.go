@@ -15,19 +15,19 @@ import (
 
 // A plan that is too large for the comment leaves its digest, and room for what
 // people read.
-func TestReviewThatIsTooLarge(t *testing.T) {
+func TestReviewTooLargeForComment(t *testing.T) {
 	t.Parallel()
 	var manifest strings.Builder
 	manifest.WriteString("workspaces:\n")
 	for i := range 800 {
 		fmt.Fprintf(&manifest, "  - { name: w%d, description: %x }\n", i, sha256.Sum256([]byte{byte(i), byte(i >> 8)}))
 	}
-	r := &report.Run{Mode: "plan", Why: "x", Plan: planned(t, manifest.String(), nil, plan.Policy{})}
+	r := &report.Run{Mode: "plan", ModeReason: "x", Plan: makePlan(t, manifest.String(), nil, plan.Policy{})}
 	var m report.Marker
-	if err := m.Show(r.Plan); err != nil {
+	if err := m.SetPlan(r.Plan); err != nil {
 		t.Fatal(err)
 	}
-	review, err := m.Review()
+	review, err := m.DecodeReview()
 	if err != nil || review != nil || m.Plan != "" {
 		t.Errorf("%v, a plan of %d bytes is kept", err, len(m.Plan))
 	}
@@ -40,7 +40,7 @@ func TestReviewThatIsTooLarge(t *testing.T) {
 }
 
 // What decompresses to more than any plan has is not read to its end.
-func TestReviewThatGrows(t *testing.T) {
+func TestReviewDecompressionLimit(t *testing.T) {
 	t.Parallel()
 	var b bytes.Buffer
 	z, err := gzip.NewWriterLevel(&b, gzip.BestSpeed)
@@ -53,6 +53,6 @@ func TestReviewThatGrows(t *testing.T) {
 	if err := z.Close(); err != nil {
 		t.Fatal(err)
 	}
-	_, err = report.Marker{Plan: base64.StdEncoding.EncodeToString(b.Bytes())}.Review()
-	same(t, "error", "plan in the comment: larger than 16 MiB", fmt.Sprint(err))
+	_, err = report.Marker{Plan: base64.StdEncoding.EncodeToString(b.Bytes())}.DecodeReview()
+	assertEqual(t, "error", "plan in the comment: larger than 16 MiB", fmt.Sprint(err))
 }

@@ -16,8 +16,8 @@ import (
 
 // A run as teams have them: something of everything.
 const (
-	secret = "correct-horse-battery"
-	scene  = `workspaces:
+	fixtureSecret   = "correct-horse-battery"
+	fixtureManifest = `workspaces:
   - { name: data, description: Pipelines of the data platform team }
   - { name: new_one, description: "" }
   - { name: old, state: absent }
@@ -51,7 +51,7 @@ deployments:
 `
 )
 
-var landscape = world{
+var fixtureLive = liveAnswers{
 	"data":    `{"id": "cworkspace000000000000001", "name": "data", "description": "Pipelines", "updatedAt": "2026-11-23T09:00:00.5Z", "updatedBy": {"id": "ctoken", "subjectType": "SERVICEKEY", "apiTokenName": "terraform"}}`,
 	"old":     `{"id": "cworkspace000000000000002", "name": "old"}`,
 	"settled": `{"id": "cworkspace000000000000003", "name": "settled", "description": "as it is"}`,
@@ -74,10 +74,10 @@ var landscape = world{
 		"contactEmails": ["old@example.com"], "environmentVariables": [{"key": "DB_PASSWORD", "value": "", "isSecret": true}]}`,
 }
 
-var errLate = errors.New("the timeout of 30m0s is over")
+var errTimeout = errors.New("the timeout of 30m0s is over")
 
-// tooMany is the API's answer to the scene's second queue.
-func tooMany() error {
+// invalidQueueError is the API's answer to the scene's second queue.
+func invalidQueueError() error {
 	return fmt.Errorf("update: %w", &astro.Error{
 		Method: "POST", Path: "/organizations/{organizationId}/deployments/{id}", StatusCode: 400,
 		Message: "Invalid request", RequestID: "f004d12a-29c8-40d8-b239-2b1b615ea45b",
@@ -85,39 +85,39 @@ func tooMany() error {
 	})
 }
 
-// planning is the scene before anything is done.
-func planning(t testing.TB, policy plan.Policy) *report.Run {
+// plannedRun is the scene before anything is done.
+func plannedRun(t testing.TB, policy plan.Policy) *report.Run {
 	t.Helper()
 	return &report.Run{
-		Mode: "plan", Why: "pull request #7 is not the default branch", Declared: 8, Interface: "https://cloud.astronomer.io",
-		Plan: planned(t, scene, landscape, policy), Duration: 1800 * time.Millisecond,
+		Mode: "plan", ModeReason: "pull request #7 is not the default branch", DeclaredCount: 8, UIURL: "https://cloud.astronomer.io",
+		Plan: makePlan(t, fixtureManifest, fixtureLive, policy), Duration: 1800 * time.Millisecond,
 	}
 }
 
-// applying is the scene after an apply in which something failed.
-func applying(t testing.TB) *report.Run {
+// appliedRun is the scene after an apply in which something failed.
+func appliedRun(t testing.TB) *report.Run {
 	t.Helper()
-	r := planning(t, plan.Policy{AllowDelete: true})
-	r.Mode, r.Why, r.Duration = "apply", "push to main, the default branch", 95*time.Second
+	r := plannedRun(t, plan.Policy{AllowDelete: true})
+	r.Mode, r.ModeReason, r.Duration = "apply", "push to main, the default branch", 95*time.Second
 	at := time.Date(2026, 11, 24, 9, 30, 0, 0, time.UTC)
-	r.Calls = []report.Call{
+	r.FailedRequests = []report.FailedRequest{
 		{At: at, Method: "GET", Path: "/organizations/{organizationId}/workspaces/{id}", Status: 403, Attempt: 1, RequestID: "0b1c2d3e-4f50-6172-8394-a5b6c7d8e9f0"},
 		{At: at.Add(3200 * time.Millisecond), Method: "POST", Path: "/organizations/{organizationId}/deployments/{id}", Attempt: 1},
 		{At: at.Add(4 * time.Second), Method: "POST", Path: "/organizations/{organizationId}/deployments/{id}", Status: 400, Attempt: 2, RequestID: "f004d12a-29c8-40d8-b239-2b1b615ea45b"},
 	}
-	r.Outcomes = applied(r.Plan, map[string]outcome{
+	r.Outcomes = outcomesFor(r.Plan, map[string]testOutcome{
 		"data": {status: apply.Updated}, "new_one": {status: apply.Created}, "old": {status: apply.Deleted},
-		"hidden": {status: apply.Failed, err: landscape["hidden"].(error)}, "settled": {status: apply.Unchanged},
-		"my_deployment": {status: apply.Failed, err: tooMany()},
+		"hidden": {status: apply.Failed, err: fixtureLive["hidden"].(error)}, "settled": {status: apply.Unchanged},
+		"my_deployment": {status: apply.Failed, err: invalidQueueError()},
 		"vault":         {status: apply.Updated},
-		"sandbox":       {status: apply.Unconfirmed, wrote: apply.Created, err: fmt.Errorf("accepted, not confirmed: last seen DEPLOYING (%w)", errLate)},
+		"sandbox":       {status: apply.Unconfirmed, writtenStatus: apply.Created, err: fmt.Errorf("accepted, not confirmed: last seen DEPLOYING (%w)", errTimeout)},
 	})
 	for i := range r.Outcomes {
 		switch o := &r.Outcomes[i]; o.Change.Resource.Name() {
 		case "new_one":
-			o.Live, o.Duration = live(t, o.Change, `{"id": "cworkspace000000000000004", "name": "new_one"}`), 2*time.Second
+			o.Live, o.Duration = newLive(t, o.Change, `{"id": "cworkspace000000000000004", "name": "new_one"}`), 2*time.Second
 		case "sandbox":
-			o.Live = live(t, o.Change, `{"id": "cdeployment00000000000003", "workspaceId": "cworkspace000000000000004", "status": "DEPLOYING"}`)
+			o.Live = newLive(t, o.Change, `{"id": "cdeployment00000000000003", "workspaceId": "cworkspace000000000000004", "status": "DEPLOYING"}`)
 			o.Duration = 88 * time.Second
 		case "old":
 			o.Duration = 400 * time.Millisecond
@@ -126,21 +126,21 @@ func applying(t testing.TB) *report.Run {
 	return r
 }
 
-// forty is a run in which 40 objects failed, each with an answer of its own.
-func forty(t testing.TB, path, message string) *report.Run {
+// fortyFailures is a run in which 40 objects failed, each with an answer of its own.
+func fortyFailures(t testing.TB, path, message string) *report.Run {
 	t.Helper()
-	p := planned(t, many(40), nil, plan.Policy{})
-	outcomes := map[string]outcome{}
+	p := makePlan(t, manyWorkspaces(40), nil, plan.Policy{})
+	outcomes := map[string]testOutcome{}
 	for i := range 40 {
-		outcomes[fmt.Sprintf("w%d", i)] = outcome{status: apply.Failed, err: fmt.Errorf("create: %w", &astro.Error{
+		outcomes[fmt.Sprintf("w%d", i)] = testOutcome{status: apply.Failed, err: fmt.Errorf("create: %w", &astro.Error{
 			Method: "POST", Path: path, StatusCode: 400, Message: message,
 			RequestID: fmt.Sprintf("f004d12a-29c8-40d8-b239-2b1b615ea4%02d", i),
 		})}
 	}
-	return &report.Run{Mode: "apply", Plan: p, Outcomes: applied(p, outcomes)}
+	return &report.Run{Mode: "apply", Plan: p, Outcomes: outcomesFor(p, outcomes)}
 }
 
-func live(t testing.TB, c *plan.Change, answer string) *resource.Live {
+func newLive(t testing.TB, c *plan.Change, answer string) *resource.Live {
 	t.Helper()
 	l, err := resource.NewLive(c.Resource.Kind, []byte(answer))
 	if err != nil {
@@ -149,8 +149,8 @@ func live(t testing.TB, c *plan.Change, answer string) *resource.Live {
 	return l
 }
 
-// change is what is to be done with the object of that name.
-func change(t testing.TB, p *plan.Plan, name string) *plan.Change {
+// findChange is what is to be done with the object of that name.
+func findChange(t testing.TB, p *plan.Plan, name string) *plan.Change {
 	t.Helper()
 	for _, c := range p.Changes {
 		if c.Resource.Name() == name {
@@ -161,11 +161,13 @@ func change(t testing.TB, p *plan.Plan, name string) *plan.Change {
 	return nil
 }
 
-// at is a place in the manifest of a test.
-func at(line, col int) schema.Pos { return schema.Pos{File: "astro.yaml", Line: line, Col: col} }
+// manifestPos is a place in the manifest of a test.
+func manifestPos(line, col int) schema.Pos {
+	return schema.Pos{File: "astro.yaml", Line: line, Col: col}
+}
 
-// unmanaged is what nobody declares in the scene's Workspaces.
-func unmanaged(t testing.TB) []resource.UnmanagedResource {
+// unmanagedDeployments is what nobody declares in the scene's Workspaces.
+func unmanagedDeployments(t testing.TB) []resource.UnmanagedResource {
 	t.Helper()
 	k := resource.Kinds().Kind("deployment")
 	l, err := resource.NewLive(k, []byte(`{"id": "cdeployment00000000000009", "name": "scratch_pad", "workspaceId": "cworkspace000000000000001",
@@ -176,8 +178,8 @@ func unmanaged(t testing.TB) []resource.UnmanagedResource {
 	return []resource.UnmanagedResource{{Kind: k, Live: l, RootKind: resource.Kinds().Kind("workspace"), RootName: "data"}}
 }
 
-// first is a team's first apply: everything is made.
-func first(t testing.TB) *report.Run {
+// firstApplyRun is a team's first apply: everything is made.
+func firstApplyRun(t testing.TB) *report.Run {
 	t.Helper()
 	const text = `workspaces:
   - { name: data-platform, description: Pipelines of the data platform team }
@@ -190,19 +192,19 @@ deployments:
     executor: CELERY
     environmentVariables: [{ key: DB_PASSWORD, value: correct-horse-battery, isSecret: true }]
 `
-	p := planned(t, text, nil, plan.Policy{})
-	r := &report.Run{Mode: "apply", Why: "push to the default branch main", Declared: 2, Interface: "https://cloud.astronomer.io", Plan: p, Duration: 202 * time.Second}
-	r.Outcomes = applied(p, map[string]outcome{"data-platform": {status: apply.Created}, "etl": {status: apply.Created}})
-	r.Outcomes[0].Live, r.Outcomes[0].Duration = live(t, p.Changes[0], `{"id": "cworkspace000000000000001", "name": "data-platform"}`), time.Second
-	r.Outcomes[1].Live = live(t, p.Changes[1], `{"id": "cdeployment00000000000001", "name": "etl", "workspaceId": "cworkspace000000000000001", "status": "HEALTHY"}`)
+	p := makePlan(t, text, nil, plan.Policy{})
+	r := &report.Run{Mode: "apply", ModeReason: "push to the default branch main", DeclaredCount: 2, UIURL: "https://cloud.astronomer.io", Plan: p, Duration: 202 * time.Second}
+	r.Outcomes = outcomesFor(p, map[string]testOutcome{"data-platform": {status: apply.Created}, "etl": {status: apply.Created}})
+	r.Outcomes[0].Live, r.Outcomes[0].Duration = newLive(t, p.Changes[0], `{"id": "cworkspace000000000000001", "name": "data-platform"}`), time.Second
+	r.Outcomes[1].Live = newLive(t, p.Changes[1], `{"id": "cdeployment00000000000001", "name": "etl", "workspaceId": "cworkspace000000000000001", "status": "HEALTHY"}`)
 	r.Outcomes[1].Duration = 198 * time.Second
 	return r
 }
 
-// thousand is a plan of 1,000 objects of which three differ.
-func thousand(t testing.TB) *report.Run {
+// thousandWorkspacesRun is a plan of 1,000 objects of which three differ.
+func thousandWorkspacesRun(t testing.TB) *report.Run {
 	t.Helper()
-	live := world{}
+	live := liveAnswers{}
 	for i := range 1000 {
 		description := "x"
 		if i%400 == 0 {
@@ -211,7 +213,7 @@ func thousand(t testing.TB) *report.Run {
 		live[fmt.Sprintf("w%d", i)] = fmt.Sprintf(`{"id": "cworkspace%015d", "name": "w%d", "description": %q}`, i, i, description)
 	}
 	return &report.Run{
-		Mode: "plan", Why: "pull request", Declared: 1000, Interface: "https://cloud.astronomer.io",
-		Plan: planned(t, many(1000), live, plan.Policy{}), Duration: 9 * time.Second,
+		Mode: "plan", ModeReason: "pull request", DeclaredCount: 1000, UIURL: "https://cloud.astronomer.io",
+		Plan: makePlan(t, manyWorkspaces(1000), live, plan.Policy{}), Duration: 9 * time.Second,
 	}
 }

@@ -13,28 +13,28 @@ import (
 
 // Every way in which a run can end: in a sentence, in counts, and whether the
 // step fails.
-func TestSentence(t *testing.T) {
+func TestResultLine(t *testing.T) {
 	t.Parallel()
 	const (
 		three = "workspaces: [{ name: new }, { name: changed, description: x }, { name: same }]"
 		gone  = "workspaces: [{ name: gone, state: absent }]"
 		loose = "deployments: [{ name: one, workspaceId: cworkspace000000000000001, contactEmails: [] }]"
 	)
-	live := world{
+	live := liveAnswers{
 		"changed": `{"id": "c1", "name": "changed"}`, "same": `{"id": "c2", "name": "same"}`, "gone": `{"id": "c3", "name": "gone"}`,
 		"one": `{"id": "c4", "name": "one", "workspaceId": "cworkspace000000000000001", "type": "STANDARD", "contactEmails": ["a@example.com"]}`,
 	}
-	some := planned(t, three, live, plan.Policy{})
-	nothing := planned(t, "workspaces: [{ name: same }]", live, plan.Policy{})
-	unreadable := planned(t, "workspaces: [{ name: same }, { name: x }]", world{"same": live["same"], "x": errors.New("403")}, plan.Policy{})
-	broken := planned(t, "deployments: [{ name: new, workspaceId: cworkspace000000000000001 }]", nil, plan.Policy{})
-	twice := planned(t, "workspaces: [{ name: x }]", world{"x": resource.ErrReported}, plan.Policy{})
-	twice.Problems = []schema.Problem{wrong(1, "two of them", false)}
-	done := applied(some, map[string]outcome{"new": {status: apply.Created}, "changed": {status: apply.Updated}, "same": {status: apply.Unchanged}})
-	half := applied(some, map[string]outcome{"new": {status: apply.Created}, "changed": {status: apply.Stopped, err: errStop}, "same": {status: apply.Unchanged}})
-	bad := applied(some, map[string]outcome{"new": {status: apply.Failed, err: refused()}, "changed": {apply.Unconfirmed, apply.Updated, errStop}, "same": {status: apply.Unchanged}})
-	found := applied(some, map[string]outcome{"new": {apply.Failed, apply.Created, refused()}, "changed": {status: apply.Updated}, "same": {status: apply.Unchanged}})
-	slow := applied(some, map[string]outcome{"new": {status: apply.Created}, "changed": {apply.Unconfirmed, apply.Updated, errStop}, "same": {status: apply.Unchanged}})
+	some := makePlan(t, three, live, plan.Policy{})
+	nothing := makePlan(t, "workspaces: [{ name: same }]", live, plan.Policy{})
+	unreadable := makePlan(t, "workspaces: [{ name: same }, { name: x }]", liveAnswers{"same": live["same"], "x": errors.New("403")}, plan.Policy{})
+	broken := makePlan(t, "deployments: [{ name: new, workspaceId: cworkspace000000000000001 }]", nil, plan.Policy{})
+	twice := makePlan(t, "workspaces: [{ name: x }]", liveAnswers{"x": resource.ErrReported}, plan.Policy{})
+	twice.Problems = []schema.Problem{problemAt(1, "two of them", false)}
+	done := outcomesFor(some, map[string]testOutcome{"new": {status: apply.Created}, "changed": {status: apply.Updated}, "same": {status: apply.Unchanged}})
+	half := outcomesFor(some, map[string]testOutcome{"new": {status: apply.Created}, "changed": {status: apply.Stopped, err: errInterrupted}, "same": {status: apply.Unchanged}})
+	bad := outcomesFor(some, map[string]testOutcome{"new": {status: apply.Failed, err: badRequest()}, "changed": {apply.Unconfirmed, apply.Updated, errInterrupted}, "same": {status: apply.Unchanged}})
+	found := outcomesFor(some, map[string]testOutcome{"new": {apply.Failed, apply.Created, badRequest()}, "changed": {status: apply.Updated}, "same": {status: apply.Unchanged}})
+	slow := outcomesFor(some, map[string]testOutcome{"new": {status: apply.Created}, "changed": {apply.Unconfirmed, apply.Updated, errInterrupted}, "same": {status: apply.Unchanged}})
 	errs := []error{errors.New("no token")}
 	tests := map[string]struct {
 		run    report.Run
@@ -43,39 +43,39 @@ func TestSentence(t *testing.T) {
 		drift  bool
 	}{
 		"bad inputs":           {report.Run{Errors: errs}, "Stopped: 1 error. Nothing was compared with Astro, and nothing written.", true, false},
-		"bad inputs, manifest": {report.Run{Errors: errs, Problems: []schema.Problem{wrong(1, "a", false), wrong(2, "b", true)}}, "Stopped: 2 errors. Nothing was compared with Astro, and nothing written.", true, false},
-		"bad manifest":         {report.Run{Mode: "validate", Problems: []schema.Problem{wrong(1, "a", false)}}, "The manifest has 1 error.", true, false},
-		"bad manifest, plan":   {report.Run{Mode: "plan", Problems: []schema.Problem{wrong(1, "a", false)}}, "Stopped: 1 error. Nothing was compared with Astro, and nothing written.", true, false},
-		"valid":                {report.Run{Mode: "validate", Declared: 1}, "The manifest is valid: 1 object declared. Nothing was compared with Astro.", false, false},
-		"valid with a remark":  {report.Run{Mode: "validate", Declared: 2, Problems: []schema.Problem{wrong(1, "a", true)}}, "The manifest is valid: 2 objects declared. Nothing was compared with Astro.", false, false},
+		"bad inputs, manifest": {report.Run{Errors: errs, Problems: []schema.Problem{problemAt(1, "a", false), problemAt(2, "b", true)}}, "Stopped: 2 errors. Nothing was compared with Astro, and nothing written.", true, false},
+		"bad manifest":         {report.Run{Mode: "validate", Problems: []schema.Problem{problemAt(1, "a", false)}}, "The manifest has 1 error.", true, false},
+		"bad manifest, plan":   {report.Run{Mode: "plan", Problems: []schema.Problem{problemAt(1, "a", false)}}, "Stopped: 1 error. Nothing was compared with Astro, and nothing written.", true, false},
+		"valid":                {report.Run{Mode: "validate", DeclaredCount: 1}, "The manifest is valid: 1 object declared. Nothing was compared with Astro.", false, false},
+		"valid with a remark":  {report.Run{Mode: "validate", DeclaredCount: 2, Problems: []schema.Problem{problemAt(1, "a", true)}}, "The manifest is valid: 2 objects declared. Nothing was compared with Astro.", false, false},
 		"plan":                 {report.Run{Mode: "plan", Plan: some}, "Plan: 1 to create, 1 to update, 1 unchanged.", false, true},
 		"plan of nothing":      {report.Run{Mode: "plan", Plan: nothing}, "Plan: nothing to do. 1 unchanged.", false, false},
 		"plan, unreadable":     {report.Run{Mode: "plan", Plan: unreadable}, "Plan: 1 unchanged, 1 failed.", true, false},
-		"plan of a deletion":   {report.Run{Mode: "plan", Plan: planned(t, gone, live, plan.Policy{AllowDelete: true})}, "Plan: 1 to delete.", false, true},
-		"plan of what is kept": {report.Run{Mode: "plan", Plan: planned(t, gone, live, plan.Policy{})}, "Plan: nothing to do. 1 kept.", false, true},
+		"plan of a deletion":   {report.Run{Mode: "plan", Plan: makePlan(t, gone, live, plan.Policy{AllowDelete: true})}, "Plan: 1 to delete.", false, true},
+		"plan of what is kept": {report.Run{Mode: "plan", Plan: makePlan(t, gone, live, plan.Policy{})}, "Plan: nothing to do. 1 kept.", false, true},
 		"broken plan":          {report.Run{Mode: "apply", Plan: broken}, "Nothing was written: the manifest has 1 error that only the live state shows.", true, true},
-		"ambiguous plan":       {report.Run{Mode: "drift", Plan: twice, FailDrift: true}, "Nothing was written: the manifest has 1 error that only the live state shows.", true, false},
-		"no objects":           {report.Run{Mode: "plan", Plan: planned(t, "workspaces: []", nil, plan.Policy{})}, "Plan: nothing to do. No objects are declared.", false, false},
-		"drift":                {report.Run{Mode: "drift", Plan: some, FailDrift: true}, "Drift: 1 to create, 1 to update, 1 unchanged.", true, true},
+		"ambiguous plan":       {report.Run{Mode: "drift", Plan: twice, FailOnDrift: true}, "Nothing was written: the manifest has 1 error that only the live state shows.", true, false},
+		"no objects":           {report.Run{Mode: "plan", Plan: makePlan(t, "workspaces: []", nil, plan.Policy{})}, "Plan: nothing to do. No objects are declared.", false, false},
+		"drift":                {report.Run{Mode: "drift", Plan: some, FailOnDrift: true}, "Drift: 1 to create, 1 to update, 1 unchanged.", true, true},
 		"tolerated drift":      {report.Run{Mode: "drift", Plan: some}, "Drift: 1 to create, 1 to update, 1 unchanged.", false, true},
-		"no drift":             {report.Run{Mode: "drift", Plan: nothing, FailDrift: true}, "No drift: 1 unchanged.", false, false},
-		"drift of a removal":   {report.Run{Mode: "drift", Plan: planned(t, gone, live, plan.Policy{}), FailDrift: true}, "Drift: 1 kept.", true, true},
-		"drift of elements":    {report.Run{Mode: "drift", Plan: planned(t, loose, live, plan.Policy{}), FailDrift: true}, "Drift: 1 unchanged. Undeclared items are live in 1 object.", true, true},
+		"no drift":             {report.Run{Mode: "drift", Plan: nothing, FailOnDrift: true}, "No drift: 1 unchanged.", false, false},
+		"drift of a removal":   {report.Run{Mode: "drift", Plan: makePlan(t, gone, live, plan.Policy{}), FailOnDrift: true}, "Drift: 1 kept.", true, true},
+		"drift of elements":    {report.Run{Mode: "drift", Plan: makePlan(t, loose, live, plan.Policy{}), FailOnDrift: true}, "Drift: 1 unchanged. Undeclared items are live in 1 object.", true, true},
 		"unreadable drift":     {report.Run{Mode: "drift", Plan: unreadable}, "No drift found, but not everything could be compared: 1 unchanged, 1 failed.", true, false},
 		"applied":              {report.Run{Mode: "apply", Plan: some, Outcomes: done}, "Applied: 1 created, 1 updated, 1 unchanged.", false, true},
-		"nothing to apply":     {report.Run{Mode: "apply", Plan: nothing, Outcomes: applied(nothing, map[string]outcome{"same": {status: apply.Unchanged}})}, "Nothing to do: 1 unchanged.", false, false},
+		"nothing to apply":     {report.Run{Mode: "apply", Plan: nothing, Outcomes: outcomesFor(nothing, map[string]testOutcome{"same": {status: apply.Unchanged}})}, "Nothing to do: 1 unchanged.", false, false},
 		"applied in part":      {report.Run{Mode: "apply", Plan: some, Outcomes: bad}, "1 of 3 objects not applied. 1 updated, 1 unchanged, 1 failed, 1 not confirmed.", true, true},
 		"applied, not ready":   {report.Run{Mode: "apply", Plan: some, Outcomes: slow}, "Accepted, but not all of it confirmed: 1 created, 1 updated, 1 unchanged, 1 not confirmed.", true, true},
 		"made, then refused":   {report.Run{Mode: "apply", Plan: some, Outcomes: found}, "1 of 3 objects not applied. 1 created, 1 updated, 1 unchanged, 1 failed.", true, true},
-		"stopped":              {report.Run{Mode: "apply", Plan: some, Outcomes: half, Stopped: errStop}, "Stopped early (interrupt signal received): 2 of 3 done, safe to run again. 1 created, 1 unchanged, 1 not reached.", true, true},
-		"stopped before":       {report.Run{Mode: "apply", Stopped: errStop}, "Stopped early (interrupt signal received); nothing was written.", true, false},
+		"stopped":              {report.Run{Mode: "apply", Plan: some, Outcomes: half, StopErr: errInterrupted}, "Stopped early (interrupt signal received): 2 of 3 done, safe to run again. 1 created, 1 unchanged, 1 not reached.", true, true},
+		"stopped before":       {report.Run{Mode: "apply", StopErr: errInterrupted}, "Stopped early (interrupt signal received); nothing was written.", true, false},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			same(t, "sentence", test.want, test.run.Sentence())
-			same(t, "failed", test.failed, test.run.Failed())
-			same(t, "drift", test.drift, test.run.Drift())
+			assertEqual(t, "sentence", test.want, test.run.ResultLine())
+			assertEqual(t, "failed", test.failed, test.run.HasFailed())
+			assertEqual(t, "drift", test.drift, test.run.HasDrift())
 			errs := 0
 			for _, a := range test.run.Annotations() {
 				if a.Level == "error" {

@@ -16,12 +16,12 @@ import (
 	"astro-apply/internal/schema"
 )
 
-// world is what is live in a test: by name an answer of the API, or why there
+// liveAnswers is what is live in a test: by name an answer of the API, or why there
 // is none.
-type world map[string]any
+type liveAnswers map[string]any
 
-// planned compares a manifest with a world.
-func planned(t testing.TB, text string, live world, policy plan.Policy) *plan.Plan {
+// makePlan compares a manifest with a world.
+func makePlan(t testing.TB, text string, live liveAnswers, policy plan.Policy) *plan.Plan {
 	t.Helper()
 	parsed := manifest.Parse([]manifest.Source{{Name: "astro.yaml", Data: []byte(text)}}, manifest.Environment{})
 	d := resource.LoadDesired(resource.Kinds(), parsed.Documents, "")
@@ -47,19 +47,19 @@ func planned(t testing.TB, text string, live world, policy plan.Policy) *plan.Pl
 	return plan.Make("corg", d, w, policy)
 }
 
-// outcome is what became of an object in a test.
-type outcome struct {
-	status apply.Status
-	wrote  apply.Status
-	err    error
+// testOutcome is what became of an object in a test.
+type testOutcome struct {
+	status        apply.Status
+	writtenStatus apply.Status
+	err           error
 }
 
-// applied gives every change of a plan what became of it, by name.
-func applied(p *plan.Plan, of map[string]outcome) []apply.Outcome {
+// outcomesFor gives every change of a plan what became of it, by name.
+func outcomesFor(p *plan.Plan, of map[string]testOutcome) []apply.Outcome {
 	out := []apply.Outcome{}
 	for _, c := range p.Changes {
 		o := of[c.Resource.Name()]
-		x := apply.Outcome{Change: c, Live: c.Live, Status: o.status, AcceptedWrite: o.wrote, Err: o.err}
+		x := apply.Outcome{Change: c, Live: c.Live, Status: o.status, AcceptedWrite: o.writtenStatus, Err: o.err}
 		if sent := plan.Compare(c.Resource, c.Live, plan.Policy{}).Requests; len(c.Requests) > 0 && len(sent) > 0 {
 			x.RequestBody = sent[0].Body
 		}
@@ -68,8 +68,8 @@ func applied(p *plan.Plan, of map[string]outcome) []apply.Outcome {
 	return out
 }
 
-// many declares n Workspaces, one a line.
-func many(n int) string {
+// manyWorkspaces declares n Workspaces, one a line.
+func manyWorkspaces(n int) string {
 	var b strings.Builder
 	b.WriteString("workspaces:\n")
 	for i := range n {
@@ -78,22 +78,22 @@ func many(n int) string {
 	return b.String()
 }
 
-// refused is what the API says of a bad request.
-func refused(fields ...astro.FieldError) error {
+// badRequest is what the API says of a bad request.
+func badRequest(fields ...astro.FieldError) error {
 	return fmt.Errorf("create: %w", &astro.Error{
 		Method: "POST", Path: "/x", StatusCode: 400, Message: "Invalid request", RequestID: "r-1", FieldErrors: fields,
 	})
 }
 
-func wrong(line int, message string, warning bool) schema.Problem {
+func problemAt(line int, message string, warning bool) schema.Problem {
 	return schema.Problem{Pos: schema.Pos{File: "astro.yaml", Line: line, Col: 3}, Message: message, Warning: warning}
 }
 
-func same(t testing.TB, what string, want, got any) {
+func assertEqual(t testing.TB, what string, want, got any) {
 	t.Helper()
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("%s (-want +got):\n%s", what, diff)
 	}
 }
 
-var errStop = errors.New("interrupt signal received")
+var errInterrupted = errors.New("interrupt signal received")

@@ -16,22 +16,22 @@ const summaryLimit = 900 << 10
 // Summary is the job summary: the result in a sentence, everything that went
 // wrong, a table of the objects, and what differs in each.
 func (r *Run) Summary() string {
-	support := r.support()
-	return fit(summaryLimit-len(support), "All of it is in the log of the step.", r.blocks(summaryLimit)...) + support
+	support := r.supportSection()
+	return joinWithinLimit(summaryLimit-len(support), "All of it is in the log of the step.", r.summaryBlocks(summaryLimit)...) + support
 }
 
-// blocks are the parts of a text of at most room bytes, the most useful first.
-func (r *Run) blocks(room int) []string {
+// summaryBlocks are the parts of a text of at most room bytes, the most useful first.
+func (r *Run) summaryBlocks(room int) []string {
 	out := []string{
-		r.head(), r.list(github.Error, "Errors", room/6), r.exported(room / 6), r.table(room / 6), r.list(github.Warning, "Warnings", room/6),
-		r.unmanaged(room / 6), r.list(github.Notice, "Notices", room/6),
+		r.summaryHeader(), r.findingsSection(github.Error, "Errors", room/6), r.exportSection(room / 6), r.resourceTable(room / 6), r.findingsSection(github.Warning, "Warnings", room/6),
+		r.unmanagedSection(room / 6), r.findingsSection(github.Notice, "Notices", room/6),
 	}
-	return append(out, r.details()...)
+	return append(out, r.changeDetails()...)
 }
 
-// fit puts blocks together as long as they are within limit bytes. Where some
+// joinWithinLimit puts blocks together as long as they are within limit bytes. Where some
 // are left out, it says so after the first, and where the whole is.
-func fit(limit int, whole string, blocks ...string) string {
+func joinWithinLimit(limit int, whole string, blocks ...string) string {
 	cut := "> [!NOTE]\n> This is longer than GitHub shows. " + whole + "\n\n"
 	size, all := len(cut), 0
 	for _, b := range blocks {
@@ -50,16 +50,16 @@ func fit(limit int, whole string, blocks ...string) string {
 	return strings.Join(kept, "")
 }
 
-// head is the result in plain words.
-func (r *Run) head() string {
+// summaryHeader is the result in plain words.
+func (r *Run) summaryHeader() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "## %s astro-apply: %s\n\n", r.icon(), orElse(r.Mode, "not started"))
-	if r.NotApplied != "" {
-		b.WriteString("> [!IMPORTANT]\n> " + github.MarkdownCode(r.NotApplied) + "\n\n")
+	fmt.Fprintf(&b, "## %s astro-apply: %s\n\n", r.resultIcon(), orElse(r.Mode, "not started"))
+	if r.NotAppliedReason != "" {
+		b.WriteString("> [!IMPORTANT]\n> " + github.MarkdownCode(r.NotAppliedReason) + "\n\n")
 	}
-	first, second := r.Sentence(), r.Grade()
+	first, second := r.ResultLine(), r.Risk()
 	switch {
-	case second == "" || r.Broken():
+	case second == "" || r.HasBlockingErrors():
 		second = ""
 	case r.Mode == "drift":
 		second = " To apply the manifest would be " + github.Markdown(second)
@@ -69,12 +69,12 @@ func (r *Run) head() string {
 		first, second = second, " "+github.Markdown(first)
 	}
 	fmt.Fprintf(&b, "**%s**%s\n\n", github.Markdown(first), second)
-	if r.Why != "" {
-		fmt.Fprintf(&b, "Mode `%s`: %s.", r.Mode, github.Markdown(r.Why))
-		if d := took(r.Duration); d != "" {
+	if r.ModeReason != "" {
+		fmt.Fprintf(&b, "Mode `%s`: %s.", r.Mode, github.Markdown(r.ModeReason))
+		if d := roundedDuration(r.Duration); d != "" {
 			fmt.Fprintf(&b, " Took %s.", d)
 		}
-		if only := r.OnlyText(); only != "" {
+		if only := r.TargetText(); only != "" {
 			b.WriteString(" " + only)
 		}
 		b.WriteString("\n\n")
@@ -85,17 +85,17 @@ func (r *Run) head() string {
 	return b.String()
 }
 
-// OnlyText says that the run is about a part of the manifest, "" if it isn't.
-func (r *Run) OnlyText() string {
-	if r.Only == 0 {
+// TargetText says that the run is about a part of the manifest, "" if it isn't.
+func (r *Run) TargetText() string {
+	if r.TargetCount == 0 {
 		return ""
 	}
-	return fmt.Sprintf("Only %d of %s, by the input only.", r.Only, plural(r.Declared, "declared object"))
+	return fmt.Sprintf("Only %d of %s, by the input only.", r.TargetCount, countedNoun(r.DeclaredCount, "declared object"))
 }
 
-func (r *Run) icon() string {
+func (r *Run) resultIcon() string {
 	switch {
-	case r.Failed():
+	case r.HasFailed():
 		return "❌"
 	case r.Outcomes == nil && r.Counts().Changed() > 0:
 		return "📝"
@@ -103,8 +103,8 @@ func (r *Run) icon() string {
 	return "✅"
 }
 
-// list is what there is to tell of a level, within room bytes.
-func (r *Run) list(level github.Level, heading string, room int) string {
+// findingsSection is what there is to tell of a level, within room bytes.
+func (r *Run) findingsSection(level github.Level, heading string, room int) string {
 	var b strings.Builder
 	var all, rest []Finding
 	for _, f := range r.Findings() {
@@ -112,7 +112,7 @@ func (r *Run) list(level github.Level, heading string, room int) string {
 			continue
 		}
 		all = append(all, f)
-		if line := "- " + github.Markdown(f.place()) + github.Markdown(f.Message) + "\n"; b.Len()+len(line) <= room {
+		if line := "- " + github.Markdown(f.positionPrefix()) + github.Markdown(f.Message) + "\n"; b.Len()+len(line) <= room {
 			b.WriteString(line)
 		} else {
 			rest = append(rest, f)
@@ -122,33 +122,33 @@ func (r *Run) list(level github.Level, heading string, room int) string {
 		return ""
 	}
 	if rest != nil {
-		fmt.Fprintf(&b, "- and %d more, which are in the log\n", count(rest))
+		fmt.Fprintf(&b, "- and %d more, which are in the log\n", countProblems(rest))
 	}
-	return fmt.Sprintf("### %s (%d)\n\n%s\n", heading, count(all), b.String())
+	return fmt.Sprintf("### %s (%d)\n\n%s\n", heading, countProblems(all), b.String())
 }
 
-// details is what differs, a block for each object.
-func (r *Run) details() (blocks []string) {
+// changeDetails is what differs, a block for each object.
+func (r *Run) changeDetails() (blocks []string) {
 	if r.Plan == nil {
 		return nil
 	}
 	for _, c := range r.Plan.Changes {
 		if r.Mode == "drift" {
-			blocks = append(blocks, r.drifted(c))
+			blocks = append(blocks, r.driftSection(c))
 		} else {
-			blocks = append(blocks, r.diff(c))
+			blocks = append(blocks, r.diffSection(c))
 		}
 	}
 	return blocks
 }
 
-func (r *Run) diff(c *plan.Change) string {
-	lines := r.differences(c)
+func (r *Run) diffSection(c *plan.Change) string {
+	lines := r.diffLines(c)
 	if len(lines) == 0 || c.Action == plan.Errored { // then why is an error
 		return ""
 	}
 	var text strings.Builder
-	if visible := r.visible(c); visible != "" {
+	if visible := r.visibilityText(c); visible != "" {
 		text.WriteString("! " + visible + "\n")
 	}
 	for _, l := range lines {
@@ -161,7 +161,7 @@ func (r *Run) diff(c *plan.Change) string {
 	// A summary is HTML, in which markdown's escapes would show. In code
 	// nothing becomes a link or a mention.
 	return fmt.Sprintf("<details><summary>%s <code>%s</code>: %s</summary>\n\n%s\n</details>\n\n",
-		c.Action, html.EscapeString(github.Neutral(c.Resource.String())), plural(len(lines), "difference"), github.Fence("diff", text.String()))
+		c.Action, html.EscapeString(github.Neutral(c.Resource.String())), countedNoun(len(lines), "difference"), github.Fence("diff", text.String()))
 }
 
 func orElse(s, fallback string) string {

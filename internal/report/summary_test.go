@@ -15,13 +15,13 @@ import (
 	"astro-apply/internal/schema"
 )
 
-var update = flag.Bool("update", false, "rewrite the expected texts in testdata")
+var updateGolden = flag.Bool("update", false, "rewrite the expected texts in testdata")
 
-// golden compares a text with the file of that name in testdata.
-func golden(t testing.TB, name, got string) {
+// checkGolden compares a text with the file of that name in testdata.
+func checkGolden(t testing.TB, name, got string) {
 	t.Helper()
 	path := filepath.Join("testdata", name)
-	if *update {
+	if *updateGolden {
 		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
 			t.Fatal(err)
 		}
@@ -30,46 +30,46 @@ func golden(t testing.TB, name, got string) {
 	if err != nil {
 		t.Fatalf("%v; -update writes it", err)
 	}
-	same(t, path, string(want), got)
+	assertEqual(t, path, string(want), got)
 }
 
 // Summaries as people see them.
 func TestSummary(t *testing.T) {
 	t.Parallel()
-	stopped := applying(t)
-	stopped.Stopped = errStop
-	stopped.Outcomes = applied(stopped.Plan, map[string]outcome{
+	stopped := appliedRun(t)
+	stopped.StopErr = errInterrupted
+	stopped.Outcomes = outcomesFor(stopped.Plan, map[string]testOutcome{
 		"data": {status: apply.Updated}, "new_one": {status: apply.Created}, "settled": {status: apply.Unchanged},
-		"hidden":        {status: apply.Failed, err: landscape["hidden"].(error)},
-		"my_deployment": {status: apply.Unconfirmed, wrote: apply.Updated, err: fmt.Errorf("accepted, not confirmed: last seen DEPLOYING (%w)", errStop)},
-		"vault":         {status: apply.Stopped, err: errStop}, "sandbox": {status: apply.Stopped, err: errStop}, "old": {status: apply.Stopped, err: errStop},
+		"hidden":        {status: apply.Failed, err: fixtureLive["hidden"].(error)},
+		"my_deployment": {status: apply.Unconfirmed, writtenStatus: apply.Updated, err: fmt.Errorf("accepted, not confirmed: last seen DEPLOYING (%w)", errInterrupted)},
+		"vault":         {status: apply.Stopped, err: errInterrupted}, "sandbox": {status: apply.Stopped, err: errInterrupted}, "old": {status: apply.Stopped, err: errInterrupted},
 	})
-	ready := planning(t, plan.Policy{})
-	ready.Plan = planned(t, "workspaces: [{ name: data, description: new }, { name: settled }]", landscape, plan.Policy{})
-	drift := planning(t, plan.Policy{})
-	drift.Mode, drift.Why, drift.FailDrift = "drift", "started by schedule", true
-	drift.Unmanaged = unmanaged(t)
-	broken := planning(t, plan.Policy{})
-	broken.Plan = planned(t, "deployments: [{ name: my_deployment, workspaceId: cworkspace000000000000001, type: STANDARD }]", landscape, plan.Policy{})
-	simulated := &report.Run{Mode: "apply", Why: "the input mode says so", Simulated: true, Plan: planned(t, "workspaces: [{ name: a_b }]", nil, plan.Policy{})}
-	simulated.Outcomes = applied(simulated.Plan, map[string]outcome{"a_b": {status: apply.Created}})
-	valid := &report.Run{Mode: "validate", Why: "a pull request without a token", Declared: 8}
-	valid.Problems = []schema.Problem{wrong(16, "${secret:DB_PASSWORD}: the environment variable DB_PASSWORD is unset or empty", true)}
-	invalid := &report.Run{Mode: "validate", Why: "the input mode says so", Problems: []schema.Problem{
-		wrong(9, `executor is "CELLERY", must be one of CELERY, KUBERNETES, ASTRO, did you mean "CELERY"?`, false),
-		wrong(12, `unknown field "regoin", did you mean "region"?`, false), valid.Problems[0],
+	ready := plannedRun(t, plan.Policy{})
+	ready.Plan = makePlan(t, "workspaces: [{ name: data, description: new }, { name: settled }]", fixtureLive, plan.Policy{})
+	drift := plannedRun(t, plan.Policy{})
+	drift.Mode, drift.ModeReason, drift.FailOnDrift = "drift", "started by schedule", true
+	drift.Unmanaged = unmanagedDeployments(t)
+	broken := plannedRun(t, plan.Policy{})
+	broken.Plan = makePlan(t, "deployments: [{ name: my_deployment, workspaceId: cworkspace000000000000001, type: STANDARD }]", fixtureLive, plan.Policy{})
+	simulated := &report.Run{Mode: "apply", ModeReason: "the input mode says so", Simulated: true, Plan: makePlan(t, "workspaces: [{ name: a_b }]", nil, plan.Policy{})}
+	simulated.Outcomes = outcomesFor(simulated.Plan, map[string]testOutcome{"a_b": {status: apply.Created}})
+	valid := &report.Run{Mode: "validate", ModeReason: "a pull request without a token", DeclaredCount: 8}
+	valid.Problems = []schema.Problem{problemAt(16, "${secret:DB_PASSWORD}: the environment variable DB_PASSWORD is unset or empty", true)}
+	invalid := &report.Run{Mode: "validate", ModeReason: "the input mode says so", Problems: []schema.Problem{
+		problemAt(9, `executor is "CELLERY", must be one of CELERY, KUBERNETES, ASTRO, did you mean "CELERY"?`, false),
+		problemAt(12, `unknown field "regoin", did you mean "region"?`, false), valid.Problems[0],
 	}}
 	for name, run := range map[string]*report.Run{
-		"first.md": first(t), "thousand.md": thousand(t),
-		"plan.md": planning(t, plan.Policy{}), "ready.md": ready, "apply.md": applying(t), "stopped.md": stopped, "drift.md": drift, "broken.md": broken,
+		"first.md": firstApplyRun(t), "thousand.md": thousandWorkspacesRun(t),
+		"plan.md": plannedRun(t, plan.Policy{}), "ready.md": ready, "apply.md": appliedRun(t), "stopped.md": stopped, "drift.md": drift, "broken.md": broken,
 		"simulated.md": simulated, "validate.md": valid, "invalid.md": invalid,
 		"inputs.md": {Errors: []error{errors.New(`input wait is "perhaps": it must be true or false`)}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			text := run.Summary()
-			golden(t, name, text)
-			sound(t, text)
+			checkGolden(t, name, text)
+			checkMarkdown(t, text)
 		})
 	}
 }
@@ -77,7 +77,7 @@ func TestSummary(t *testing.T) {
 // There is room for ten annotations; the summary has every failure.
 func TestSummaryListsAllFailures(t *testing.T) {
 	t.Parallel()
-	text := forty(t, "/x", "Invalid request").Summary()
+	text := fortyFailures(t, "/x", "Invalid request").Summary()
 	if !strings.Contains(text, "\n### Errors (40)\n") {
 		t.Errorf("no count in %q", text[:200])
 	}
@@ -108,18 +108,18 @@ func TestSummaryRows(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			live := world{}
+			live := liveAnswers{}
 			for i := range test.same {
 				live[fmt.Sprintf("w%d", i)] = fmt.Sprintf(`{"id": "c%d", "name": "w%d", "description": "x"}`, i, i)
 			}
-			r := report.Run{Mode: "plan", Plan: planned(t, many(test.declared), live, plan.Policy{})}
+			r := report.Run{Mode: "plan", Plan: makePlan(t, manyWorkspaces(test.declared), live, plan.Policy{})}
 			text := r.Summary()
-			same(t, "rows", test.rows, strings.Count(text, "\n| ")-2*min(test.rows, 1))
-			same(t, "headings", min(test.rows, 1), strings.Count(text, "\n| --- |"))
+			assertEqual(t, "rows", test.rows, strings.Count(text, "\n| ")-2*min(test.rows, 1))
+			assertEqual(t, "headings", min(test.rows, 1), strings.Count(text, "\n| --- |"))
 			if !strings.Contains(text, test.said) || (test.said == "") != !strings.Contains(text, "not listed") {
 				t.Errorf("should say %q:\n%s", test.said, text)
 			}
-			sound(t, text)
+			checkMarkdown(t, text)
 		})
 	}
 }
@@ -134,15 +134,15 @@ func TestSummaryLinks(t *testing.T) {
 		gone   = "[workspace \"old\"]"
 		hidden = "[workspace \"hidden\"]"
 	)
-	unknown := applying(t)
-	unknown.Interface = ""
+	unknown := appliedRun(t)
+	unknown.UIURL = ""
 	for name, test := range map[string]struct {
 		run  *report.Run
 		want []string
 		not  []string
 	}{
-		"planned":                  {planning(t, plan.Policy{}), []string{data, vault, gone}, []string{made, hidden}},
-		"applied":                  {applying(t), []string{data, vault, made}, []string{gone, hidden}},
+		"planned":                  {plannedRun(t, plan.Policy{}), []string{data, vault, gone}, []string{made, hidden}},
+		"applied":                  {appliedRun(t), []string{data, vault, made}, []string{gone, hidden}},
 		"where the UI isn't known": {unknown, nil, []string{"](", "https:"}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -166,13 +166,13 @@ func TestSummaryLinks(t *testing.T) {
 // far from that, so that nothing has to be cut.
 func TestSummarySize(t *testing.T) {
 	t.Parallel()
-	live := world{}
+	live := liveAnswers{}
 	for i := range 1000 {
 		live[fmt.Sprintf("w%d", i)] = fmt.Sprintf(`{"id": "cworkspace%015d", "name": "w%d", "description": "as it was before"}`, i, i)
 	}
-	r := report.Run{Mode: "plan", Interface: "https://cloud.astronomer.io", Plan: planned(t, many(1000), live, plan.Policy{})}
+	r := report.Run{Mode: "plan", UIURL: "https://cloud.astronomer.io", Plan: makePlan(t, manyWorkspaces(1000), live, plan.Policy{})}
 	text := r.Summary()
-	same(t, "objects", 1000, strings.Count(text, "<details>"))
+	assertEqual(t, "objects", 1000, strings.Count(text, "<details>"))
 	if len(text) > 600<<10 {
 		t.Errorf("%d KiB", len(text)>>10)
 	}

@@ -9,8 +9,8 @@ import (
 	"astro-apply/internal/github"
 )
 
-// Call is one request that was refused or lost, for Astronomer's support.
-type Call struct {
+// FailedRequest is one request that was refused or lost, for Astronomer's support.
+type FailedRequest struct {
 	At        time.Time
 	Method    string
 	Path      string // the call's template, without names
@@ -19,22 +19,22 @@ type Call struct {
 	Attempt   int
 }
 
-// manyCalls is how many of them support needs to see.
-const manyCalls = 50
+// maxListedRequests is how many of them support needs to see.
+const maxListedRequests = 50
 
-// support folds away what Astronomer's support asks for. It names no object: it
+// supportSection folds away what Astronomer's support asks for. It names no object: it
 // is to be copied.
-func (r *Run) support() string {
-	if len(r.Calls) == 0 {
+func (r *Run) supportSection() string {
+	if len(r.FailedRequests) == 0 {
 		return ""
 	}
 	var b strings.Builder
 	b.WriteString("<details><summary>For Astronomer support</summary>\n\n| time | call | status | attempt | requestId |\n| --- | --- | --- | --- | --- |\n")
-	for _, c := range r.Calls[:min(len(r.Calls), manyCalls)] {
-		fmt.Fprintf(&b, "| %s | %s %s | %s | %d | %s |\n", c.time(), c.Method, github.Markdown(c.Path), c.status(), c.Attempt, github.Markdown(c.RequestID))
+	for _, c := range r.FailedRequests[:min(len(r.FailedRequests), maxListedRequests)] {
+		fmt.Fprintf(&b, "| %s | %s %s | %s | %d | %s |\n", c.timeText(), c.Method, github.Markdown(c.Path), c.statusText(), c.Attempt, github.Markdown(c.RequestID))
 	}
-	if rest := len(r.Calls) - manyCalls; rest > 0 {
-		fmt.Fprintf(&b, "\n%s not listed; all of them are in the log.\n", plural(rest, "more call"))
+	if rest := len(r.FailedRequests) - maxListedRequests; rest > 0 {
+		fmt.Fprintf(&b, "\n%s not listed; all of them are in the log.\n", countedNoun(rest, "more call"))
 	}
 	b.WriteString("\n</details>\n")
 	return b.String()
@@ -43,25 +43,25 @@ func (r *Run) support() string {
 // SupportText is the same for the log, all of it.
 func (r *Run) SupportText() string {
 	var b strings.Builder
-	for _, c := range r.Calls {
-		fmt.Fprintf(&b, "%s %s %s: %s, attempt %d, requestId %s\n", c.time(), c.Method, github.Neutral(c.Path), c.status(), c.Attempt, orElse(github.Neutral(c.RequestID), "none"))
+	for _, c := range r.FailedRequests {
+		fmt.Fprintf(&b, "%s %s %s: %s, attempt %d, requestId %s\n", c.timeText(), c.Method, github.Neutral(c.Path), c.statusText(), c.Attempt, orElse(github.Neutral(c.RequestID), "none"))
 	}
 	return b.String()
 }
 
-func (c Call) time() string { return c.At.UTC().Format("2006-01-02 15:04:05.000 UTC") }
+func (c FailedRequest) timeText() string { return c.At.UTC().Format("2006-01-02 15:04:05.000 UTC") }
 
-func (c Call) status() string {
+func (c FailedRequest) statusText() string {
 	if c.Status == 0 {
 		return "no answer"
 	}
 	return strconv.Itoa(c.Status)
 }
 
-// requestIDs are those of the calls, each once.
-func (r *Run) requestIDs() []string {
+// failedRequestIDs are those of the calls, each once.
+func (r *Run) failedRequestIDs() []string {
 	out, seen := []string{}, map[string]bool{}
-	for _, c := range r.Calls {
+	for _, c := range r.FailedRequests {
 		if c.RequestID != "" && !seen[c.RequestID] {
 			seen[c.RequestID] = true
 			out = append(out, c.RequestID)

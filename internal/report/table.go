@@ -11,24 +11,24 @@ import (
 	"astro-apply/internal/resource"
 )
 
-// row is one object of the table, whether it was applied or only planned.
-type row struct {
-	change *plan.Change
-	status apply.Status
-	took   time.Duration
-	id     string
-	page   string
+// tableRow is one object of the table, whether it was applied or only planned.
+type tableRow struct {
+	change   *plan.Change
+	status   apply.Status
+	duration time.Duration
+	id       string
+	pageURL  string
 }
 
-func (r *Run) rows() []row {
+func (r *Run) tableRows() []tableRow {
 	if r.Plan == nil {
 		return nil
 	}
-	var out []row
+	var out []tableRow
 	for i, c := range r.Plan.Changes {
-		x := row{change: c, status: "planned"}
+		x := tableRow{change: c, status: "planned"}
 		if c.Action == plan.Unchanged || c.Action == plan.DeletePrevented || c.Action == plan.Errored {
-			x.status = planned[c.Action]
+			x.status = plannedStatus[c.Action]
 		}
 		if len(c.Problems) > 0 {
 			x.status = apply.Failed
@@ -36,12 +36,12 @@ func (r *Run) rows() []row {
 		live := c.Live
 		if r.Outcomes != nil {
 			o := r.Outcomes[i]
-			x.status, x.took, live = o.Status, o.Duration, o.Live
+			x.status, x.duration, live = o.Status, o.Duration, o.Live
 		}
 		if live != nil {
 			x.id = live.ID
 			if x.status != apply.Deleted {
-				x.page = r.page(live, c.Resource.Kind)
+				x.pageURL = r.pageURL(live, c.Resource.Kind)
 			}
 		}
 		out = append(out, x)
@@ -49,36 +49,36 @@ func (r *Run) rows() []row {
 	return out
 }
 
-// page is the address of an object's page in the Astro UI, "" if unknown.
-func (r *Run) page(live *resource.Live, k *resource.Kind) string {
+// pageURL is the address of an object's page in the Astro UI, "" if unknown.
+func (r *Run) pageURL(live *resource.Live, k *resource.Kind) string {
 	path := live.UIPath(k)
-	if path == "" || r.Interface == "" {
+	if path == "" || r.UIURL == "" {
 		return ""
 	}
-	return r.Interface + path
+	return r.UIURL + path
 }
 
-// fewRows is up to how many objects the unchanged ones are listed, too.
-const fewRows = 50
+// maxRowsWithUnchanged is up to how many objects the unchanged ones are listed, too.
+const maxRowsWithUnchanged = 50
 
-// table lists the objects within room bytes: all of them, or those that something
+// resourceTable lists the objects within room bytes: all of them, or those that something
 // is about.
-func (r *Run) table(room int) string {
-	rows := r.rows()
+func (r *Run) resourceTable(room int) string {
+	rows := r.tableRows()
 	var b strings.Builder
 	same, rest := 0, 0
 	for _, x := range rows {
-		if x.status == apply.Unchanged && len(rows) > fewRows && len(x.change.Kept) == 0 && x.change.UnusableReason == "" {
+		if x.status == apply.Unchanged && len(rows) > maxRowsWithUnchanged && len(x.change.Kept) == 0 && x.change.UnusableReason == "" {
 			same++
 			continue
 		}
-		line := r.line(x)
+		line := r.formatRow(x)
 		if b.Len()+len(line) > room {
 			rest++
 			continue
 		}
 		if b.Len() == 0 {
-			b.WriteString(r.columns())
+			b.WriteString(r.tableHeader())
 		}
 		b.WriteString(line)
 	}
@@ -87,7 +87,7 @@ func (r *Run) table(room int) string {
 		noun string
 	}{{rest, "more object"}, {same, "unchanged object"}} {
 		if left.n > 0 {
-			fmt.Fprintf(&b, "\n%s not listed.\n", plural(left.n, left.noun))
+			fmt.Fprintf(&b, "\n%s not listed.\n", countedNoun(left.n, left.noun))
 		}
 	}
 	if b.Len() == 0 {
@@ -96,49 +96,49 @@ func (r *Run) table(room int) string {
 	return b.String() + "\n"
 }
 
-// columns are the head of the table: where nothing was carried out, there is no
+// tableHeader are the head of the table: where nothing was carried out, there is no
 // result.
-func (r *Run) columns() string {
+func (r *Run) tableHeader() string {
 	if r.Outcomes == nil {
 		return "| | object | action |\n| --- | --- | --- |\n"
 	}
 	return "| | object | action | result | took |\n| --- | --- | --- | --- | --- |\n"
 }
 
-func (r *Run) line(x row) string {
-	name, action := linked(x.change.Resource.String(), x.page), string(x.change.Action)
+func (r *Run) formatRow(x tableRow) string {
+	name, action := markdownLink(x.change.Resource.String(), x.pageURL), string(x.change.Action)
 	switch {
 	case r.Outcomes != nil:
-		return fmt.Sprintf("| %s | %s | %s | %s | %s |\n", icons[x.status], name, action, x.status, took(x.took))
+		return fmt.Sprintf("| %s | %s | %s | %s | %s |\n", statusIcons[x.status], name, action, x.status, roundedDuration(x.duration))
 	case r.Mode == "drift" && x.change.Action == plan.Unchanged && len(x.change.Kept) > 0:
 		action = "has more than declared"
 	case r.Mode == "drift" && x.change.Action == plan.Unchanged && x.change.UnusableReason != "":
 		action = "has expired or failed"
 	case r.Mode == "drift":
-		action = drifts[x.change.Action]
+		action = driftLabels[x.change.Action]
 	}
-	return fmt.Sprintf("| %s | %s | %s |\n", icons[x.status], name, action)
+	return fmt.Sprintf("| %s | %s | %s |\n", statusIcons[x.status], name, action)
 }
 
-// drifts is what an action says of what is live.
-var drifts = map[plan.Action]string{
+// driftLabels is what an action says of what is live.
+var driftLabels = map[plan.Action]string{
 	plan.Create: "missing", plan.Update: "differs", plan.Delete: "still there", plan.DeletePrevented: "still there", plan.Unchanged: "as declared", plan.Errored: "unknown",
 }
 
-// linked is a name as a link to its page, if it has one.
-func linked(name, page string) string {
+// markdownLink is a name as a link to its page, if it has one.
+func markdownLink(name, page string) string {
 	if page == "" {
 		return github.Markdown(name)
 	}
 	return "[" + github.Markdown(name) + "](" + page + ")"
 }
 
-var icons = map[apply.Status]string{
+var statusIcons = map[apply.Status]string{
 	apply.Created: "✅", apply.Updated: "✅", apply.Deleted: "🗑️", apply.Unchanged: "▫️", apply.DeletePrevented: "⚠️",
 	apply.Failed: "❌", apply.Unconfirmed: "⏳", apply.Skipped: "⏭️", apply.Stopped: "⏹️", "planned": "📝",
 }
 
-func took(d time.Duration) string {
+func roundedDuration(d time.Duration) string {
 	if d < time.Second {
 		return ""
 	}

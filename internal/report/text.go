@@ -12,7 +12,7 @@ import (
 	"astro-apply/internal/schema"
 )
 
-var sign = map[plan.Action]string{
+var actionSigns = map[plan.Action]string{
 	plan.Create: "+", plan.Update: "~", plan.Delete: "-", plan.DeletePrevented: "!", plan.Errored: "?",
 }
 
@@ -25,25 +25,25 @@ func (r *Run) PlanText() string {
 		if c.Action == plan.Unchanged && len(c.Kept) == 0 && !unusable {
 			continue
 		}
-		b.WriteString(github.Neutral(heading(c)) + "\n")
-		if last := lastChange(c.Live); last != "" && r.Mode == "drift" {
+		b.WriteString(github.Neutral(changeHeading(c)) + "\n")
+		if last := lastModifiedText(c.Live); last != "" && r.Mode == "drift" {
 			b.WriteString("    " + github.Neutral("last changed "+last) + "\n")
 		}
-		if visible := r.visible(c); visible != "" {
+		if visible := r.visibilityText(c); visible != "" {
 			b.WriteString("    ! " + visible + "\n")
 		}
 		if unusable {
 			b.WriteString("    ! " + github.Neutral(c.UnusableReason) + "\n")
 		}
-		for _, line := range r.differences(c) {
+		for _, line := range r.diffLines(c) {
 			b.WriteString("    " + line.sign + " " + line.text + "\n")
 		}
 	}
 	return b.String()
 }
 
-func heading(c *plan.Change) string {
-	mark := sign[c.Action]
+func changeHeading(c *plan.Change) string {
+	mark := actionSigns[c.Action]
 	if mark == "" {
 		mark = "="
 	}
@@ -57,24 +57,24 @@ func heading(c *plan.Change) string {
 	return line
 }
 
-// line is one difference, its text one line whatever it holds. Its sign is +,
+// diffLine is one difference, its text one line whatever it holds. Its sign is +,
 // -, ~, ! or ?.
-type line struct{ sign, text string }
+type diffLine struct{ sign, text string }
 
-func (r *Run) differences(c *plan.Change) []line {
-	var out []line
-	for i, v := range r.values(c.Fields) {
-		out = append(out, difference(c.Fields[i], v))
+func (r *Run) diffLines(c *plan.Change) []diffLine {
+	var out []diffLine
+	for i, v := range r.formatValues(c.Fields) {
+		out = append(out, fieldDiffLine(c.Fields[i], v))
 	}
-	for i, v := range r.values(c.Kept) {
-		out = append(out, line{"!", fmt.Sprintf("%s: %s is kept", c.Kept[i].Path, v.before)})
+	for i, v := range r.formatValues(c.Kept) {
+		out = append(out, diffLine{"!", fmt.Sprintf("%s: %s is kept", c.Kept[i].Path, v.before)})
 	}
 	problems := resource.ProblemsOf(c.Err)
 	for _, p := range problems {
-		out = append(out, line{"?", p.Error()})
+		out = append(out, diffLine{"?", p.Error()})
 	}
 	if c.Err != nil && problems == nil {
-		out = append(out, line{"?", c.Err.Error()})
+		out = append(out, diffLine{"?", c.Err.Error()})
 	}
 	for i := range out {
 		out[i].text = github.Neutral(out[i].text)
@@ -82,20 +82,20 @@ func (r *Run) differences(c *plan.Change) []line {
 	return out
 }
 
-func difference(f plan.Field, v value) line {
+func fieldDiffLine(f plan.Field, v valueDiff) diffLine {
 	switch {
 	case f.Rewrite:
-		return line{"~", f.Path + ": " + schema.RedactionMark + " (written again, it can't be compared)"}
+		return diffLine{"~", f.Path + ": " + schema.RedactionMark + " (written again, it can't be compared)"}
 	case f.New == nil:
-		return line{"-", f.Path + ": " + v.before}
+		return diffLine{"-", f.Path + ": " + v.before}
 	case f.Old == nil:
-		return line{"+", f.Path + ": " + v.after}
+		return diffLine{"+", f.Path + ": " + v.after}
 	}
-	return line{"~", fmt.Sprintf("%s: %s → %s%s", f.Path, v.before, v.after, v.note)}
+	return diffLine{"~", fmt.Sprintf("%s: %s → %s%s", f.Path, v.before, v.after, v.note)}
 }
 
-// Line is the log's line about one outcome.
-func Line(o apply.Outcome) string {
+// OutcomeLine is the log's line about one outcome.
+func OutcomeLine(o apply.Outcome) string {
 	text := fmt.Sprintf("%s %s", o.Status, o.Change.Resource)
 	if o.Live != nil {
 		text += " (" + o.Live.ID + ")"
@@ -118,7 +118,7 @@ func (r *Run) FindingsText() string {
 	var b strings.Builder
 	for _, f := range r.Findings() {
 		text := strings.ReplaceAll(f.Message, "\n", "\n    ")
-		fmt.Fprintf(&b, "%s%s: %s\n", f.place(), f.Level, text)
+		fmt.Fprintf(&b, "%s%s: %s\n", f.positionPrefix(), f.Level, text)
 	}
 	return b.String()
 }

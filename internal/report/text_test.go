@@ -13,34 +13,34 @@ import (
 )
 
 // The texts of the log as people see them.
-func TestTexts(t *testing.T) {
+func TestLogTexts(t *testing.T) {
 	t.Parallel()
-	everything := planning(t, plan.Policy{})
+	everything := plannedRun(t, plan.Policy{})
 	everything.Errors = []error{errors.New("the log is full")}
 	for name, text := range map[string]string{
-		"plan.txt":             planning(t, plan.Policy{}).PlanText(),
-		"plan_removals.txt":    planning(t, plan.Policy{AllowDelete: true}).PlanText(),
-		"plan_secrets.txt":     planning(t, plan.Policy{WriteSecrets: true}).PlanText(),
+		"plan.txt":             plannedRun(t, plan.Policy{}).PlanText(),
+		"plan_removals.txt":    plannedRun(t, plan.Policy{AllowDelete: true}).PlanText(),
+		"plan_secrets.txt":     plannedRun(t, plan.Policy{WriteSecrets: true}).PlanText(),
 		"findings.txt":         everything.FindingsText(),
-		"findings_applied.txt": applying(t).FindingsText(),
+		"findings_applied.txt": appliedRun(t).FindingsText(),
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			golden(t, name, text)
+			checkGolden(t, name, text)
 		})
 	}
 	for name, r := range map[string]*report.Run{
-		"nothing to do": {Mode: "plan", Plan: planned(t, "workspaces: [{ name: settled }]", landscape, plan.Policy{})},
-		"no objects":    {Mode: "plan", Plan: planned(t, "workspaces: []", nil, plan.Policy{})},
+		"nothing to do": {Mode: "plan", Plan: makePlan(t, "workspaces: [{ name: settled }]", fixtureLive, plan.Policy{})},
+		"no objects":    {Mode: "plan", Plan: makePlan(t, "workspaces: []", nil, plan.Policy{})},
 	} {
-		same(t, name, "", r.PlanText()+r.FindingsText())
+		assertEqual(t, name, "", r.PlanText()+r.FindingsText())
 	}
 }
 
 // The log has a line about each object as soon as it is done.
-func TestLine(t *testing.T) {
+func TestOutcomeLine(t *testing.T) {
 	t.Parallel()
-	run := applying(t)
+	run := appliedRun(t)
 	for name, test := range map[string]struct {
 		object string
 		change apply.Outcome
@@ -51,24 +51,24 @@ func TestLine(t *testing.T) {
 		"at once":         {"data", apply.Outcome{Status: apply.Updated, Duration: 999 * time.Millisecond}, `updated workspace "data" (cworkspace000000000000001)`},
 		"deleted":         {"old", apply.Outcome{Status: apply.Deleted}, `deleted workspace "old" (cworkspace000000000000002)`},
 		"settling":        {"sandbox", apply.Outcome{Status: apply.Created}, `created deployment "sandbox" (cdeployment00000000000003), DEPLOYING, 1m28s`},
-		"unconfirmed":     {"sandbox", apply.Outcome{Status: apply.Unconfirmed, Err: errLate}, `unconfirmed deployment "sandbox" (cdeployment00000000000003), 1m28s: the timeout of 30m0s is over`},
+		"unconfirmed":     {"sandbox", apply.Outcome{Status: apply.Unconfirmed, Err: errTimeout}, `unconfirmed deployment "sandbox" (cdeployment00000000000003), 1m28s: the timeout of 30m0s is over`},
 		"skipped":         {"hidden", apply.Outcome{Status: apply.Skipped, Err: errors.New(`needs workspace "x", which failed`)}, `skipped workspace "hidden": needs workspace "x", which failed`},
-		"several reasons": {"hidden", apply.Outcome{Status: apply.Failed, Err: errors.Join(errors.New("update: 502"), errStop)}, `failed workspace "hidden": update: 502; interrupt signal received`},
-		"refused":         {"my_deployment", apply.Outcome{Status: apply.Failed, Err: refused()}, `failed deployment "my_deployment" (cdeployment00000000000001): create: POST /x: 400 Bad Request: Invalid request (requestId r-1)`},
+		"several reasons": {"hidden", apply.Outcome{Status: apply.Failed, Err: errors.Join(errors.New("update: 502"), errInterrupted)}, `failed workspace "hidden": update: 502; interrupt signal received`},
+		"refused":         {"my_deployment", apply.Outcome{Status: apply.Failed, Err: badRequest()}, `failed deployment "my_deployment" (cdeployment00000000000001): create: POST /x: 400 Bad Request: Invalid request (requestId r-1)`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			o := outcomeOf(t, run, test.object)
+			o := findOutcome(t, run, test.object)
 			o.Status, o.Err = test.change.Status, test.change.Err
 			if test.change.Duration > 0 {
 				o.Duration = test.change.Duration
 			}
-			same(t, "line", test.want, report.Line(o))
+			assertEqual(t, "line", test.want, report.OutcomeLine(o))
 		})
 	}
 }
 
-func outcomeOf(t testing.TB, r *report.Run, name string) apply.Outcome {
+func findOutcome(t testing.TB, r *report.Run, name string) apply.Outcome {
 	t.Helper()
 	for _, o := range r.Outcomes {
 		if o.Change.Resource.Name() == name {
@@ -82,8 +82,8 @@ func outcomeOf(t testing.TB, r *report.Run, name string) apply.Outcome {
 // The log has no limit, so it names everything.
 func TestFindingsTextListsAll(t *testing.T) {
 	t.Parallel()
-	lines := strings.Split(strings.TrimSuffix(forty(t, "/x", "Invalid request").FindingsText(), "\n"), "\n")
-	same(t, "lines", 40, len(lines))
+	lines := strings.Split(strings.TrimSuffix(fortyFailures(t, "/x", "Invalid request").FindingsText(), "\n"), "\n")
+	assertEqual(t, "lines", 40, len(lines))
 	for i, l := range lines {
 		want := fmt.Sprintf(`astro.yaml:%d:13: error: workspace "w%d": create: POST /x: 400 Bad Request: Invalid request (requestId `, i+2, i)
 		if !strings.HasPrefix(l, want) {

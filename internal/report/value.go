@@ -9,13 +9,13 @@ import (
 // valueLimit is how many characters of a value are shown.
 const valueLimit = 120
 
-// value holds the texts that show a field before and after a change.
-type value struct{ before, after, note string }
+// valueDiff holds the texts that show a field before and after a change.
+type valueDiff struct{ before, after, note string }
 
-// values shows the values of fields without secrets. Long ones of the same path
+// formatValues shows the values of fields without secrets. Long ones of the same path
 // (the items of a set share one) are cut around the place where they differ.
-func (r *Run) values(fields []plan.Field) []value {
-	out := make([]value, len(fields))
+func (r *Run) formatValues(fields []plan.Field) []valueDiff {
+	out := make([]valueDiff, len(fields))
 	texts, targets := map[string][]redact.Text{}, map[string][]*string{}
 	add := func(path string, n *schema.Node, target *string) {
 		texts[path] = append(texts[path], r.Secrets.Redact(n.Render()))

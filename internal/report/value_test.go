@@ -11,33 +11,33 @@ import (
 	"astro-apply/internal/schema"
 )
 
-const cutSecret = "hunter2-correct-18"
+const truncatedSecret = "hunter2-correct-18"
 
-// changed is a run of one object that changes in fields.
-func changed(fields ...plan.Field) *report.Run {
+// runWithFields is a run of one object that changes in fields.
+func runWithFields(fields ...plan.Field) *report.Run {
 	object := &resource.Resource{Kind: resource.Kinds().KindOfSection("workspaces"), Body: &schema.Node{Form: schema.Map}}
 	r := &report.Run{Mode: "plan", Secrets: &redact.Secrets{}, Plan: &plan.Plan{Changes: []*plan.Change{{Resource: object, Action: plan.Update, Diff: plan.Diff{Fields: fields}}}}}
-	r.Secrets.Add(cutSecret)
+	r.Secrets.Add(truncatedSecret)
 	return r
 }
 
-// texts are all that is shown of a value.
-func texts(r *report.Run) string {
+// allTexts are all that is shown of a value.
+func allTexts(r *report.Run) string {
 	drift := *r
 	drift.Mode = "drift"
 	return r.PlanText() + r.Summary() + drift.PlanText() + drift.Summary()
 }
 
 // A secret around the place where a value is cut is not shown in part.
-func TestValuesAreCutWithoutSecrets(t *testing.T) {
+func TestValuesAreTruncatedWithoutSecrets(t *testing.T) {
 	t.Parallel()
 	for before := 40; before < 140; before++ {
-		text := strings.Repeat("x", before) + cutSecret + strings.Repeat("y", 200)
+		text := strings.Repeat("x", before) + truncatedSecret + strings.Repeat("y", 200)
 		other := &schema.Node{Form: schema.List, Items: []*schema.Node{schema.String(text + "z")}}
-		got := texts(changed(
+		got := allTexts(runWithFields(
 			plan.Field{Path: "a", New: schema.String(text)},
 			plan.Field{Path: "b", Old: schema.String(text), New: other},
-			plan.Field{Path: "c", Old: schema.String(text), New: schema.String(strings.Repeat("x", before) + cutSecret)},
+			plan.Field{Path: "c", Old: schema.String(text), New: schema.String(strings.Repeat("x", before) + truncatedSecret)},
 		))
 		if strings.Contains(got, "hun") || strings.Contains(got, "-18") {
 			t.Fatalf("%d before:\n%s", before, got)
@@ -46,7 +46,7 @@ func TestValuesAreCutWithoutSecrets(t *testing.T) {
 }
 
 // Two values that differ never look the same.
-func TestValuesAreCutAroundTheDifference(t *testing.T) {
+func TestValuesAreTruncatedAroundDifference(t *testing.T) {
 	t.Parallel()
 	long := strings.Repeat("abcdefghi ", 30)
 	for name, test := range map[string]struct {
@@ -55,11 +55,11 @@ func TestValuesAreCutAroundTheDifference(t *testing.T) {
 	}{
 		"a change":     {[]plan.Field{{Path: "d", Old: schema.String(long + "old end"), New: schema.String(long + "new end")}}, []string{`ghi old end" → …`, `ghi new end"`}},
 		"a set":        {[]plan.Field{{Path: "d", New: schema.String(long + "one")}, {Path: "d", New: schema.String(long + "two")}}, []string{`ghi one"`, `ghi two"`}},
-		"a secret":     {[]plan.Field{{Path: "d", Old: schema.String("u:" + cutSecret + "@h"), New: schema.String("u:***@h")}}, []string{`"u:***@h" → "u:***@h" (a secret in it differs)`}},
+		"a secret":     {[]plan.Field{{Path: "d", Old: schema.String("u:" + truncatedSecret + "@h"), New: schema.String("u:***@h")}}, []string{`"u:***@h" → "u:***@h" (a secret in it differs)`}},
 		"both secrets": {[]plan.Field{{Path: "d", Old: schema.RedactedNode(), New: schema.RedactedNode()}}, []string{"*** → ***\n"}},
 		"a new one":    {[]plan.Field{{Path: "d", New: schema.String(long)}}, []string{`+ d: "abcdefghi `, "…"}},
 	} {
-		got := changed(test.fields...).PlanText()
+		got := runWithFields(test.fields...).PlanText()
 		for _, want := range test.want {
 			if !strings.Contains(got, want) {
 				t.Errorf("%s: no %q in\n%s", name, want, got)

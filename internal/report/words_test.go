@@ -20,10 +20,10 @@ import (
 	"astro-apply/internal/schema"
 )
 
-// words returns the words that the program's documents consist of: the names in
+// programWords returns the words that the program's documents consist of: the names in
 // struct tags and the text constants of the packages that write them, and the
 // names of kinds and fields.
-func words(t *testing.T) (out []string) {
+func programWords(t *testing.T) (out []string) {
 	t.Helper()
 	for _, dir := range []string{".", filepath.Join("..", "plan"), filepath.Join("..", "apply")} {
 		files, err := filepath.Glob(filepath.Join(dir, "*.go"))
@@ -52,7 +52,7 @@ func words(t *testing.T) (out []string) {
 				case *ast.GenDecl:
 					for _, spec := range n.Specs {
 						if v, ok := spec.(*ast.ValueSpec); ok && n.Tok == token.CONST {
-							out = append(out, literals(v.Values)...)
+							out = append(out, stringLiterals(v.Values)...)
 						}
 					}
 				}
@@ -78,7 +78,7 @@ func words(t *testing.T) (out []string) {
 	return slices.DeleteFunc(slices.Compact(out), func(word string) bool { return strings.TrimSpace(word) == "" })
 }
 
-func literals(values []ast.Expr) (out []string) {
+func stringLiterals(values []ast.Expr) (out []string) {
 	for _, e := range values {
 		if l, ok := e.(*ast.BasicLit); ok && l.Kind == token.STRING {
 			if text, err := strconv.Unquote(l.Value); err == nil {
@@ -89,8 +89,8 @@ func literals(values []ast.Expr) (out []string) {
 	return out
 }
 
-// runner returns a runner that knows one secret, "" for none.
-func runner(secrets ...string) *github.Runner {
+// newRunner returns a runner that knows one secret, "" for none.
+func newRunner(secrets ...string) *github.Runner {
 	r := github.New(func(string) string { return "" }, io.Discard)
 	for _, secret := range secrets {
 		r.Mask(secret)
@@ -98,10 +98,10 @@ func runner(secrets ...string) *github.Runner {
 	return r
 }
 
-func scrubber(secrets ...string) func(string) string { return runner(secrets...).Scrub }
+func newRedactor(secrets ...string) func(string) string { return newRunner(secrets...).Scrub }
 
 // What is planned has no word of the program in its content.
-const worded = `workspaces:
+const neutralManifest = `workspaces:
   - { name: qqq1, description: zzz2 }
   - { name: qqq3, state: absent }
   - { name: qqq4 }
@@ -112,7 +112,7 @@ deployments:
 teams: [{ name: qqq9, workspaceRoles: [{ workspace: qqq4, role: WORKSPACE_MEMBER }] }]
 `
 
-var wordedWorld = world{
+var neutralLive = liveAnswers{
 	"qqq1": `{"id": "cq1", "name": "qqq1", "description": "zzz1"}`,
 	"qqq3": `{"id": "cq3", "name": "qqq3"}`,
 	"qqq5": `{"id": "cq5", "name": "qqq5", "workspaceId": "cq1", "type": "STANDARD", "environmentVariables": [{"key": "ZZZ6", "value": "zzz6", "isSecret": false}]}`,
@@ -121,16 +121,16 @@ var wordedWorld = world{
 
 // A secret that reads like a word of the program removes nothing from documents
 // but content: the review means the same, and so do the outputs.
-func TestWordsAreNoSecrets(t *testing.T) {
+func TestSecretsEqualToProgramWords(t *testing.T) {
 	t.Parallel()
 	allowed := plan.Policy{AllowDelete: true}
 	documents := func(secrets ...string) (review string, out []report.Output, comment report.Marker) {
-		r := &report.Run{Mode: "plan", Why: "x", Plan: planned(t, worded, wordedWorld, allowed), Interface: "https://cloud.astronomer.io", Secrets: runner(secrets...).Secrets()}
-		r.Plan.Redact = scrubber(secrets...)
-		if err := comment.Show(r.Plan); err != nil {
+		r := &report.Run{Mode: "plan", ModeReason: "x", Plan: makePlan(t, neutralManifest, neutralLive, allowed), UIURL: "https://cloud.astronomer.io", Secrets: newRunner(secrets...).Secrets()}
+		r.Plan.Redact = newRedactor(secrets...)
+		if err := comment.SetPlan(r.Plan); err != nil {
 			t.Fatal(err)
 		}
-		data, err := comment.Review()
+		data, err := comment.DecodeReview()
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -146,14 +146,14 @@ func TestWordsAreNoSecrets(t *testing.T) {
 		return err == nil && len(lines) == 0
 	}
 	other := map[string]*plan.Plan{
-		"a deletion":        planned(t, "workspaces: [{ name: qqq1, state: absent }]", wordedWorld, allowed),
-		"another value":     planned(t, "workspaces: [{ name: qqq1, description: zzz3 }]", wordedWorld, allowed),
-		"another field":     planned(t, "workspaces: [{ name: qqq1, description: zzz2, cicdEnforcedDefault: true }]", wordedWorld, allowed),
-		"another resource":  planned(t, "workspaces: [{ name: qqq6 }]", wordedWorld, allowed),
-		"an update instead": planned(t, "workspaces: [{ name: qqq3, description: zzz2 }]", wordedWorld, allowed),
+		"a deletion":        makePlan(t, "workspaces: [{ name: qqq1, state: absent }]", neutralLive, allowed),
+		"another value":     makePlan(t, "workspaces: [{ name: qqq1, description: zzz3 }]", neutralLive, allowed),
+		"another field":     makePlan(t, "workspaces: [{ name: qqq1, description: zzz2, cicdEnforcedDefault: true }]", neutralLive, allowed),
+		"another resource":  makePlan(t, "workspaces: [{ name: qqq6 }]", neutralLive, allowed),
+		"an update instead": makePlan(t, "workspaces: [{ name: qqq3, description: zzz2 }]", neutralLive, allowed),
 	}
-	now := planned(t, worded, wordedWorld, allowed)
-	all := words(t)
+	now := makePlan(t, neutralManifest, neutralLive, allowed)
+	all := programWords(t)
 	if len(all) < 200 {
 		t.Fatalf("only %d words", len(all))
 	}
@@ -167,7 +167,7 @@ func TestWordsAreNoSecrets(t *testing.T) {
 		if !slices.Equal(out, gotOut) {
 			t.Errorf("one of the secrets %q: the outputs become\n%v\nfrom\n%v", secrets, gotOut, out)
 		}
-		now.Redact = scrubber(secrets...)
+		now.Redact = newRedactor(secrets...)
 		if !same(gotReview, now) {
 			t.Errorf("one of the secrets %q: the plan isn't the reviewed one", secrets)
 		}
@@ -181,10 +181,10 @@ func TestWordsAreNoSecrets(t *testing.T) {
 
 // Content that equals a secret is scrubbed, and scrubbed content is equal to
 // nothing. An existing resource is still known by its id.
-func TestScrubbedContentIsNotReviewed(t *testing.T) {
+func TestRedactedContentIsNotReviewed(t *testing.T) {
 	t.Parallel()
 	allowed := plan.Policy{AllowDelete: true}
-	there := world{"hunter2": `{"id": "c1", "name": "hunter2", "description": "a"}`}
+	there := liveAnswers{"hunter2": `{"id": "c1", "name": "hunter2", "description": "a"}`}
 	for name, test := range map[string]struct {
 		reviewed, now string
 		want          bool
@@ -201,8 +201,8 @@ func TestScrubbedContentIsNotReviewed(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			reviewed, now := planned(t, test.reviewed, there, allowed), planned(t, test.now, there, allowed)
-			reviewed.Redact, now.Redact = scrubber("hunter2"), scrubber("hunter2")
+			reviewed, now := makePlan(t, test.reviewed, there, allowed), makePlan(t, test.now, there, allowed)
+			reviewed.Redact, now.Redact = newRedactor("hunter2"), newRedactor("hunter2")
 			review, err := reviewed.Review()
 			if err != nil {
 				t.Fatal(err)
