@@ -68,7 +68,7 @@ func event(ts *testscript.TestScript, _ bool, args []string) {
 func (s *stage) repository(ts *testscript.TestScript, args []string) {
 	switch args[0] {
 	case "pr":
-		p := fake.PullRequest{Number: 7, HeadSHA: headSHA, Base: "main"}
+		p := fake.PullRequest{Number: 7, HeadSHA: headSHA, BaseBranch: "main"}
 		for _, a := range args[1:] {
 			switch name, value, _ := strings.Cut(a, "="); name {
 			case "merged":
@@ -83,7 +83,7 @@ func (s *stage) repository(ts *testscript.TestScript, args []string) {
 				p.HeadSHA = value
 			}
 		}
-		s.github.PullRequest(p)
+		s.github.AddPullRequest(p)
 	case "comments":
 		var bodies []string
 		for _, c := range s.github.Comments(7) {
@@ -91,20 +91,20 @@ func (s *stage) repository(ts *testscript.TestScript, args []string) {
 		}
 		write(ts, args[1], strings.Join(bodies, "\n=====\n"))
 	case "comment":
-		s.github.Comment(fake.Comment{PullRequest: 7, Login: args[1], Type: map[bool]string{true: "Bot", false: "User"}[strings.HasSuffix(args[1], "[bot]")], Body: ts.ReadFile(args[2])})
+		s.github.AddComment(fake.Comment{PullRequest: 7, Login: args[1], Type: map[bool]string{true: "Bot", false: "User"}[strings.HasSuffix(args[1], "[bot]")], Body: ts.ReadFile(args[2])})
 	case "edit":
-		s.github.Edit(s.github.Comments(7)[0].ID, ts.ReadFile(args[1]))
+		s.github.EditComment(s.github.Comments(7)[0].ID, ts.ReadFile(args[1]))
 	case "updated":
-		s.github.Update(s.github.Comments(7)[0].ID, strings.Join(args[1:], ""))
+		s.github.SetUpdatedAt(s.github.Comments(7)[0].ID, strings.Join(args[1:], ""))
 	case "accept":
-		s.github.Accept()
+		s.github.ClearFaults()
 	case "as":
-		s.github.Login, s.github.Type, s.github.Token = args[1], args[2], args[3]
+		s.github.Login, s.github.LoginType, s.github.Token = args[1], args[2], args[3]
 		ts.Setenv("INPUT_GITHUB-TOKEN", args[3])
 	case "refuse":
 		status, err := strconv.Atoi(args[3])
 		ts.Check(err)
-		s.github.Refuse(args[1], args[2], status, 0)
+		s.github.InjectStatus(args[1], args[2], status, 0)
 	case "requests":
 		var b strings.Builder
 		for _, r := range s.github.Requests() {

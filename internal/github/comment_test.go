@@ -41,7 +41,7 @@ func TestComments(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			s := gitHub()
-			s.Token, s.Viewer = tt.token, tt.viewer
+			s.Token, s.ViewerLogin = tt.token, tt.viewer
 			var all []github.Comment
 			for i, a := range tt.authors {
 				var c fake.Comment
@@ -49,7 +49,7 @@ func TestComments(t *testing.T) {
 				for j, part := range splitAuthor(a) {
 					*[]*string{&c.Login, &c.Type}[j] = part
 				}
-				id := s.Comment(c)
+				id := s.AddComment(c)
 				all = append(all, github.Comment{ID: id, Body: c.Body, URL: fmt.Sprintf("https://github.com/acme/data/pull/7#issuecomment-%d", id), UpdatedAt: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)})
 			}
 			var want []github.Comment
@@ -81,14 +81,14 @@ func TestCommentsOfManyPages(t *testing.T) {
 	s := gitHub()
 	var want []string
 	for i := range 250 {
-		s.Comment(fake.Comment{PullRequest: pull, Login: "octocat", Type: "User", Body: "mine"})
-		s.Comment(fake.Comment{PullRequest: 8, Login: s.Login, Type: s.Type, Body: "elsewhere"})
+		s.AddComment(fake.Comment{PullRequest: pull, Login: "octocat", Type: "User", Body: "mine"})
+		s.AddComment(fake.Comment{PullRequest: 8, Login: s.Login, Type: s.LoginType, Body: "elsewhere"})
 		if i%100 == 99 || i == 249 {
 			want = append(want, fmt.Sprint(i))
-			s.Comment(fake.Comment{PullRequest: pull, Login: s.Login, Type: s.Type, Body: fmt.Sprint(i)})
+			s.AddComment(fake.Comment{PullRequest: pull, Login: s.Login, Type: s.LoginType, Body: fmt.Sprint(i)})
 		}
 	}
-	s.Comment(fake.Comment{ID: 1, PullRequest: pull, Login: s.Login, Type: s.Type, Body: "the oldest"})
+	s.AddComment(fake.Comment{ID: 1, PullRequest: pull, Login: s.Login, Type: s.LoginType, Body: "the oldest"})
 	want = append([]string{"the oldest"}, want...)
 	server := httptest.NewServer(s)
 	defer server.Close()
@@ -127,20 +127,22 @@ func TestViewer(t *testing.T) {
 		keeps string
 	}{
 		{"confirmed", func(*fake.Server) {}, 1, "", "acme-deploy[bot]"},
-		{"refused", func(s *fake.Server) { s.Refuse("POST", "/graphql", 403, 0) }, 1, "403 Resource not accessible by integration", "github-actions[bot]"},
-		{"not there", func(s *fake.Server) { s.Refuse("POST", "/graphql", 404, 0) }, 1, "404 Not Found", "github-actions[bot]"},
-		{"failing", func(s *fake.Server) { s.Refuse("POST", "/graphql", 502, 0) }, 3, "502 Bad Gateway", "github-actions[bot]"},
-		{"failing once", func(s *fake.Server) { s.Refuse("POST", "/graphql", 502, 1) }, 2, "", "acme-deploy[bot]"},
-		{"without a login", func(s *fake.Server) { s.Viewer = "" }, 1, "GraphQL: no login in the answer", "github-actions[bot]"},
-		{"limited once", func(s *fake.Server) { s.Limit("POST", "/graphql", 403, 1, map[string]string{"Retry-After": "7"}) }, 2, "", "acme-deploy[bot]"},
+		{"refused", func(s *fake.Server) { s.InjectStatus("POST", "/graphql", 403, 0) }, 1, "403 Resource not accessible by integration", "github-actions[bot]"},
+		{"not there", func(s *fake.Server) { s.InjectStatus("POST", "/graphql", 404, 0) }, 1, "404 Not Found", "github-actions[bot]"},
+		{"failing", func(s *fake.Server) { s.InjectStatus("POST", "/graphql", 502, 0) }, 3, "502 Bad Gateway", "github-actions[bot]"},
+		{"failing once", func(s *fake.Server) { s.InjectStatus("POST", "/graphql", 502, 1) }, 2, "", "acme-deploy[bot]"},
+		{"without a login", func(s *fake.Server) { s.ViewerLogin = "" }, 1, "GraphQL: no login in the answer", "github-actions[bot]"},
+		{"limited once", func(s *fake.Server) {
+			s.InjectRateLimit("POST", "/graphql", 403, 1, map[string]string{"Retry-After": "7"})
+		}, 2, "", "acme-deploy[bot]"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				s := gitHub()
-				s.Viewer = "acme-deploy[bot]"
+				s.ViewerLogin = "acme-deploy[bot]"
 				for _, login := range []string{"acme-deploy[bot]", "github-actions[bot]"} {
-					s.Comment(fake.Comment{PullRequest: pull, Login: login, Type: "Bot", Body: "a " + login})
+					s.AddComment(fake.Comment{PullRequest: pull, Login: login, Type: "Bot", Body: "a " + login})
 				}
 				tt.wrong(s)
 				r := rest(t, s, s)
@@ -178,7 +180,7 @@ func TestViewerErrors(t *testing.T) {
 	for message, wait := range map[string]time.Duration{"Resource not accessible by integration": 0, "API rate limit exceeded for user": time.Minute} {
 		synctest.Test(t, func(t *testing.T) {
 			s := gitHub()
-			s.Comment(fake.Comment{PullRequest: pull, Login: s.Login, Type: "Bot", Body: "a"})
+			s.AddComment(fake.Comment{PullRequest: pull, Login: s.Login, Type: "Bot", Body: "a"})
 			r := rest(t, s, roundTrip(func(r *http.Request) (*http.Response, error) {
 				if r.URL.Path == "/graphql" {
 					return respond(200, `{"data":null,"errors":[{"type":"FORBIDDEN","message":"`+message+`"}]}`), nil
@@ -198,9 +200,9 @@ func TestViewerCancelled(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := gitHub()
-		s.Viewer = "acme-deploy[bot]"
-		s.Comment(fake.Comment{PullRequest: pull, Login: s.Viewer, Type: "Bot", Body: "own"})
-		s.Refuse("POST", "/graphql", 502, 1)
+		s.ViewerLogin = "acme-deploy[bot]"
+		s.AddComment(fake.Comment{PullRequest: pull, Login: s.ViewerLogin, Type: "Bot", Body: "own"})
+		s.InjectStatus("POST", "/graphql", 502, 1)
 		r := rest(t, s, s)
 		ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond)
 		defer cancel()

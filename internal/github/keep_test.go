@@ -85,45 +85,48 @@ func TestKeep(t *testing.T) {
 		{name: "over the limit", body: limit + "x", err: "65537 characters, and GitHub takes 65536"},
 		{name: "not recognized", body: "plan", err: "it would not be found again"},
 		{
-			name: "a fork's token", wrong: func(s *fake.Server) { s.Refuse("POST", "/comments", 403, 0) }, body: "a plan",
+			name: "a fork's token", wrong: func(s *fake.Server) { s.InjectStatus("POST", "/comments", 403, 0) }, body: "a plan",
 			err: "403 Resource not accessible by integration (needs permissions: pull-requests: write)", asked: []string{list, "POST /issues/7/comments 403"},
 		},
 		{
-			name: "a token that may not even read", wrong: func(s *fake.Server) { s.Refuse("GET", "", 404, 0) }, body: "a plan",
+			name: "a token that may not even read", wrong: func(s *fake.Server) { s.InjectStatus("GET", "", 404, 0) }, body: "a plan",
 			err: "404 Not Found (needs permissions: pull-requests: read)", asked: []string{"GET /issues/7/comments 404"},
 		},
 		{
-			name: "no update", there: []fake.Comment{own("a old")}, wrong: func(s *fake.Server) { s.Refuse("PATCH", "", 403, 0) }, body: "a plan",
+			name: "no update", there: []fake.Comment{own("a old")}, wrong: func(s *fake.Server) { s.InjectStatus("PATCH", "", 403, 0) }, body: "a plan",
 			err:   "403 Resource not accessible by integration (needs permissions: pull-requests: write)",
 			after: []string{"a old"}, asked: []string{list, "PATCH /issues/comments/1001 403"},
 		},
 		{
-			name: "deleted meanwhile", there: []fake.Comment{own("a old")}, wrong: func(s *fake.Server) { s.Refuse("PATCH", "", 404, 0) }, body: "a plan",
+			name: "deleted meanwhile", there: []fake.Comment{own("a old")}, wrong: func(s *fake.Server) { s.InjectStatus("PATCH", "", 404, 0) }, body: "a plan",
 			want: github.Kept{Action: "created", URL: "1002"}, after: []string{"a old", "a plan"},
 			asked: []string{list, "PATCH /issues/comments/1001 404", list, create},
 		},
 		{
-			name: "the create's answer is lost", wrong: func(s *fake.Server) { s.Lose("POST", "/comments", 1) }, body: "a plan\n",
+			name: "the create's answer is lost", wrong: func(s *fake.Server) { s.InjectLostResponse("POST", "/comments", 1) }, body: "a plan\n",
 			want: github.Kept{Action: "created", URL: "1001"}, after: []string{"a plan"},
 			asked: []string{list, "POST /issues/7/comments 0", list},
 		},
 		{
-			name: "the create is lost", wrong: func(s *fake.Server) { s.Refuse("POST", "/comments", 502, 1) }, body: "a plan",
+			name: "the create is lost", wrong: func(s *fake.Server) { s.InjectStatus("POST", "/comments", 502, 1) }, body: "a plan",
 			want: github.Kept{Action: "created", URL: "1001"}, after: []string{"a plan"},
 			asked: []string{list, "POST /issues/7/comments 502", list, create},
 		},
 		{
-			name: "all creates are lost", wrong: func(s *fake.Server) { s.Refuse("POST", "/comments", 502, 0) }, body: "a plan", err: "502 Bad Gateway",
+			name: "all creates are lost", wrong: func(s *fake.Server) { s.InjectStatus("POST", "/comments", 502, 0) }, body: "a plan", err: "502 Bad Gateway",
 			asked: []string{list, "POST /issues/7/comments 502", list, "POST /issues/7/comments 502", list, "POST /issues/7/comments 502", list},
 		},
 		{
 			name: "the last create's answer is lost", body: "a plan",
-			wrong: func(s *fake.Server) { s.Refuse("POST", "/comments", 502, 2); s.Lose("POST", "/comments", 1) },
-			want:  github.Kept{Action: "created", URL: "1001"}, after: []string{"a plan"},
+			wrong: func(s *fake.Server) {
+				s.InjectStatus("POST", "/comments", 502, 2)
+				s.InjectLostResponse("POST", "/comments", 1)
+			},
+			want: github.Kept{Action: "created", URL: "1001"}, after: []string{"a plan"},
 			asked: []string{list, "POST /issues/7/comments 502", list, "POST /issues/7/comments 502", list, "POST /issues/7/comments 0", list},
 		},
 		{
-			name: "the update's answer is lost", there: []fake.Comment{own("a old")}, wrong: func(s *fake.Server) { s.Lose("PATCH", "", 1) }, body: "a plan",
+			name: "the update's answer is lost", there: []fake.Comment{own("a old")}, wrong: func(s *fake.Server) { s.InjectLostResponse("PATCH", "", 1) }, body: "a plan",
 			want: github.Kept{Action: "updated", URL: "1001"}, after: []string{"a plan"},
 			asked: []string{list, "PATCH /issues/comments/1001 0", "PATCH /issues/comments/1001 200"},
 		},
@@ -133,7 +136,7 @@ func TestKeep(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				s := gitHub()
 				for _, c := range tt.there {
-					s.Comment(c)
+					s.AddComment(c)
 				}
 				if tt.wrong != nil {
 					tt.wrong(s)
@@ -191,11 +194,11 @@ func TestKeepMeetsAnother(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := gitHub()
-		s.Refuse("POST", "/comments", 502, 1)
+		s.InjectStatus("POST", "/comments", 502, 1)
 		r := rest(t, s, roundTrip(func(r *http.Request) (*http.Response, error) {
 			resp, err := s.RoundTrip(r)
 			if r.Method == http.MethodPost && resp.StatusCode == http.StatusBadGateway {
-				s.Comment(fake.Comment{PullRequest: pull, Login: s.Login, Type: s.Type, Body: "a other"})
+				s.AddComment(fake.Comment{PullRequest: pull, Login: s.Login, Type: s.LoginType, Body: "a other"})
 			}
 			return resp, err
 		}))

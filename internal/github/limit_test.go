@@ -70,9 +70,9 @@ func TestRateLimits(t *testing.T) {
 				t.Parallel()
 				synctest.Test(t, func(t *testing.T) {
 					s := gitHub()
-					s.PullRequest(fake.PullRequest{Number: 8, MergeCommitSHA: "abcdef0", Merged: true})
-					s.Comment(fake.Comment{PullRequest: pull, Login: s.Login, Type: s.Type, Body: "a old"})
-					s.Limit(call.method, call.part, tt.status, tt.times, tt.header())
+					s.AddPullRequest(fake.PullRequest{Number: 8, MergeCommitSHA: "abcdef0", Merged: true})
+					s.AddComment(fake.Comment{PullRequest: pull, Login: s.Login, Type: s.LoginType, Body: "a old"})
+					s.InjectRateLimit(call.method, call.part, tt.status, tt.times, tt.header())
 					begin := time.Now()
 					err := call.do(t, rest(t, s, s))
 					if (err == nil) != tt.ok || time.Since(begin) != tt.took {
@@ -97,9 +97,9 @@ func TestStaleComment(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			s := gitHub()
 			if tt.method != "POST" {
-				s.Comment(fake.Comment{PullRequest: pull, Login: s.Login, Type: s.Type, Body: "a old"})
+				s.AddComment(fake.Comment{PullRequest: pull, Login: s.Login, Type: s.LoginType, Body: "a old"})
 			}
-			s.Limit(tt.method, "/comments", 403, 0, map[string]string{"Retry-After": "3600"})
+			s.InjectRateLimit(tt.method, "/comments", 403, 0, map[string]string{"Retry-After": "3600"})
 			_, err := rest(t, s, s).Keep(t.Context(), pull, marked("a"), "a new")
 			stale, ok := errors.AsType[*github.Stale](err)
 			if ok != tt.stale || ok && stale.Body != tt.body {

@@ -49,14 +49,14 @@ func TestMerged(t *testing.T) {
 		{"pushed", nil, nil, 0, "", 3, 6 * time.Second},
 		{"still open", []fake.PullRequest{{Number: 7, Commits: []string{sha}}}, nil, 0, "", 3, 6 * time.Second},
 		{"open, with a merge commit to try", []fake.PullRequest{{Number: 7, MergeCommitSHA: sha}}, nil, 0, "", 3, 6 * time.Second},
-		{"to another branch", []fake.PullRequest{{Number: 7, MergeCommitSHA: sha, Merged: true, Base: "next"}}, nil, 0, "", 3, 6 * time.Second},
+		{"to another branch", []fake.PullRequest{{Number: 7, MergeCommitSHA: sha, Merged: true, BaseBranch: "next"}}, nil, 0, "", 3, 6 * time.Second},
 		{"of another repository", []fake.PullRequest{{Number: 7, MergeCommitSHA: sha, Merged: true, Repository: "evil/data"}}, nil, 0, "", 3, 6 * time.Second},
 		{"in other letters", []fake.PullRequest{{Number: 7, MergeCommitSHA: sha, Merged: true, Repository: "Acme/data"}}, nil, 7, "", 1, 0},
-		{"late", []fake.PullRequest{{Number: 7, MergeCommitSHA: sha, Merged: true}}, func(s *fake.Server) { s.Lag = 1 }, 7, "", 2, 2 * time.Second},
-		{"very late", []fake.PullRequest{{Number: 7, MergeCommitSHA: sha, Merged: true}}, func(s *fake.Server) { s.Lag = 2 }, 7, "", 3, 6 * time.Second},
-		{"too late", []fake.PullRequest{{Number: 7, MergeCommitSHA: sha, Merged: true}}, func(s *fake.Server) { s.Lag = 3 }, 0, "", 3, 6 * time.Second},
+		{"late", []fake.PullRequest{{Number: 7, MergeCommitSHA: sha, Merged: true}}, func(s *fake.Server) { s.EmptyLookups = 1 }, 7, "", 2, 2 * time.Second},
+		{"very late", []fake.PullRequest{{Number: 7, MergeCommitSHA: sha, Merged: true}}, func(s *fake.Server) { s.EmptyLookups = 2 }, 7, "", 3, 6 * time.Second},
+		{"too late", []fake.PullRequest{{Number: 7, MergeCommitSHA: sha, Merged: true}}, func(s *fake.Server) { s.EmptyLookups = 3 }, 0, "", 3, 6 * time.Second},
 		{
-			"refused", nil, func(s *fake.Server) { s.Refuse("GET", "/pulls", 403, 0) }, 0,
+			"refused", nil, func(s *fake.Server) { s.InjectStatus("GET", "/pulls", 403, 0) }, 0,
 			"403 Resource not accessible by integration (needs permissions: pull-requests: read)", 1, 0,
 		},
 	} {
@@ -66,7 +66,7 @@ func TestMerged(t *testing.T) {
 				s := fake.New()
 				for _, p := range tt.pulls {
 					p.HeadSHA = fmt.Sprintf("%07d", p.Number)
-					s.PullRequest(p)
+					s.AddPullRequest(p)
 				}
 				if tt.wrong != nil {
 					tt.wrong(s)
@@ -99,7 +99,7 @@ func TestMergedOfManyPages(t *testing.T) {
 	t.Parallel()
 	s := fake.New()
 	for i := range 205 {
-		s.PullRequest(fake.PullRequest{Number: i + 1, Merged: i == 204, MergeCommitSHA: "1111111", Commits: []string{"abcdef0"}})
+		s.AddPullRequest(fake.PullRequest{Number: i + 1, Merged: i == 204, MergeCommitSHA: "1111111", Commits: []string{"abcdef0"}})
 	}
 	if m, err := rest(t, s, s).Merged(t.Context(), "abcdef0", "main"); err != nil || m == nil || m.Number != 205 || len(s.Requests()) != 3 {
 		t.Errorf("%v, %v after %v", m, err, asked(s))

@@ -86,8 +86,8 @@ func TestReadsAreRepeated(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := gitHub()
-		s.Refuse("GET", "/comments", 503, 1)
-		s.Lose("GET", "/comments", 1)
+		s.InjectStatus("GET", "/comments", 503, 1)
+		s.InjectLostResponse("GET", "/comments", 1)
 		if _, err := rest(t, s, s).Comments(t.Context(), pull); err != nil || len(s.Requests()) != 3 {
 			t.Errorf("%v after %v", err, asked(s))
 		}
@@ -98,7 +98,7 @@ func TestOperationsEnd(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := gitHub()
-		s.Refuse("GET", "", 503, 0)
+		s.InjectStatus("GET", "", 503, 0)
 		r := rest(t, s, s)
 		ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond)
 		defer cancel()

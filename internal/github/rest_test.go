@@ -23,7 +23,7 @@ const pull = 7
 // gitHub is a fake with one pull request.
 func gitHub() *fake.Server {
 	s := fake.New()
-	s.PullRequest(fake.PullRequest{Number: pull, HeadSHA: "aaaaaaa"})
+	s.AddPullRequest(fake.PullRequest{Number: pull, HeadSHA: "aaaaaaa"})
 	return s
 }
 
@@ -104,7 +104,7 @@ func TestNewREST(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			s := gitHub()
-			s.Comment(fake.Comment{PullRequest: pull, Login: "octocat", Type: "User", Body: "hello"})
+			s.AddComment(fake.Comment{PullRequest: pull, Login: "octocat", Type: "User", Body: "hello"})
 			var got []string
 			r, err := github.NewREST(repository(tt.env), s.Token, &redact.Secrets{}, roundTrip(func(r *http.Request) (*http.Response, error) {
 				u := *r.URL

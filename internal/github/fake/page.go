@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// paged is the page of all that r asks for, with links to the others.
-func paged(r *http.Request, all []any) answer {
+// paginateResponse is the page of all that r asks for, with links to the others.
+func paginateResponse(r *http.Request, all []any) response {
 	number := func(name string, otherwise, most int) int {
 		if n, err := strconv.Atoi(r.URL.Query().Get(name)); err == nil && n > 0 {
 			return min(n, most)
@@ -40,5 +40,5 @@ func paged(r *http.Request, all []any) answer {
 	}
 	from := min((page-1)*size, len(all))
 	some := append([]any{}, all[from:min(from+size, len(all))]...)
-	return answer{status: http.StatusOK, body: some, link: strings.Join(links, ", ")}
+	return response{status: http.StatusOK, body: some, linkHeader: strings.Join(links, ", ")}
 }

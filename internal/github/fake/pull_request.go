@@ -13,40 +13,40 @@ type PullRequest struct {
 	HeadSHA        string
 	MergeCommitSHA string // the merge commit, the squashed one, or the last of those rebased
 	Merged         bool
-	Base           string   // the branch; "" is main
+	BaseBranch     string   // the branch; "" is main
 	Repository     string   // owner/name of that branch; "" is the server's
 	Commits        []string // others that belong to it, its own and rebased ones
 }
 
-// PullRequest adds p, or takes the place of that with its number.
-func (s *Server) PullRequest(p PullRequest) {
+// AddPullRequest adds p, or takes the place of that with its number.
+func (s *Server) AddPullRequest(p PullRequest) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.pulls = slices.DeleteFunc(s.pulls, func(o PullRequest) bool { return o.Number == p.Number })
-	s.pulls = append(s.pulls, p)
+	s.pullRequests = slices.DeleteFunc(s.pullRequests, func(o PullRequest) bool { return o.Number == p.Number })
+	s.pullRequests = append(s.pullRequests, p)
 }
 
-func (s *Server) pull(number string) *PullRequest {
-	for i := range s.pulls {
-		if strconv.Itoa(s.pulls[i].Number) == number {
-			return &s.pulls[i]
+func (s *Server) findPullRequest(number string) *PullRequest {
+	for i := range s.pullRequests {
+		if strconv.Itoa(s.pullRequests[i].Number) == number {
+			return &s.pullRequests[i]
 		}
 	}
 	return nil
 }
 
-// associated lists the pull requests of a commit.
-func (s *Server) associated(r *http.Request, sha string) answer {
-	if s.Lag > 0 {
-		s.Lag--
-		return paged(r, nil)
+// pullRequestsOfCommit lists the pull requests of a commit.
+func (s *Server) pullRequestsOfCommit(r *http.Request, sha string) response {
+	if s.EmptyLookups > 0 {
+		s.EmptyLookups--
+		return paginateResponse(r, nil)
 	}
 	var all []any
-	for _, p := range s.pulls {
+	for _, p := range s.pullRequests {
 		if p.MergeCommitSHA != sha && !slices.Contains(p.Commits, sha) {
 			continue
 		}
-		repository, branch := p.Repository, p.Base
+		repository, branch := p.Repository, p.BaseBranch
 		if repository == "" {
 			repository = s.Repository
 		}
@@ -60,9 +60,9 @@ func (s *Server) associated(r *http.Request, sha string) answer {
 			"base":     map[string]any{"ref": branch, "repo": map[string]any{"full_name": repository}},
 		}
 		if p.Merged {
-			view["state"], view["merged_at"] = "closed", merged
+			view["state"], view["merged_at"] = "closed", mergeTime
 		}
 		all = append(all, view)
 	}
-	return paged(r, all)
+	return paginateResponse(r, all)
 }

@@ -15,19 +15,19 @@ import (
 // Server is one repository, and what one token sees of it. Its exported fields
 // are for before the first request; the rest is safe for concurrent use.
 type Server struct {
-	Token      string // what requests have to carry
-	Repository string // owner/name
-	Login      string // whose comments those are that are written with Token
-	Type       string // of that login: Bot or User
-	Viewer     string // what GraphQL says that the login is
-	Lag        int    // how many answers about a commit's pull requests are empty at first
+	Token        string // what requests have to carry
+	Repository   string // owner/name
+	Login        string // whose comments those are that are written with Token
+	LoginType    string // of that login: Bot or User
+	ViewerLogin  string // what GraphQL says that the login is
+	EmptyLookups int    // how many answers about a commit's pull requests are empty at first
 
-	mu       sync.Mutex
-	pulls    []PullRequest
-	comments []Comment
-	faults   []*fault
-	requests []Request
-	serial   int64
+	mu           sync.Mutex
+	pullRequests []PullRequest
+	comments     []Comment
+	faults       []*fault
+	requests     []Request
+	lastID       int64
 }
 
 // Request is one that was answered.
@@ -41,7 +41,7 @@ type Request struct {
 // workflow run sees it.
 func New() *Server {
 	const login = "github-actions[bot]"
-	return &Server{Token: "ghs_0123456789abcdefghijklmnopqrstuvwxyz", Repository: "acme/data", Login: login, Type: "Bot", Viewer: login, serial: 1000}
+	return &Server{Token: "ghs_0123456789abcdefghijklmnopqrstuvwxyz", Repository: "acme/data", Login: login, LoginType: "Bot", ViewerLogin: login, lastID: 1000}
 }
 
 // Requests lists what was asked so far.
@@ -51,16 +51,16 @@ func (s *Server) Requests() []Request {
 	return append([]Request(nil), s.requests...)
 }
 
-// answer is what is said to a request.
-type answer struct {
-	status int
-	body   any // as JSON
-	link   string
-	header map[string]string // others
+// response is what is said to a request.
+type response struct {
+	status     int
+	body       any // as JSON
+	linkHeader string
+	header     map[string]string // others
 }
 
-func refusal(status int, message string) answer {
-	return answer{status: status, body: map[string]any{
+func errorResponse(status int, message string) response {
+	return response{status: status, body: map[string]any{
 		"message": message, "documentation_url": "https://docs.github.com/rest", "status": fmt.Sprint(status),
 	}}
 }
@@ -71,13 +71,13 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		panic(http.ErrAbortHandler)
 	}
-	a, ok := s.handle(r, body)
+	a, ok := s.handleRequest(r, body)
 	if !ok {
 		panic(http.ErrAbortHandler) // the way to break a connection
 	}
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
-	if a.link != "" {
-		w.Header().Set("Link", a.link)
+	if a.linkHeader != "" {
+		w.Header().Set("Link", a.linkHeader)
 	}
 	for name, value := range a.header {
 		w.Header().Set(name, value)
@@ -86,20 +86,20 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	_ = json.NewEncoder(w).Encode(a.body)
 }
 
-func (s *Server) handle(r *http.Request, body []byte) (a answer, ok bool) {
+func (s *Server) handleRequest(r *http.Request, body []byte) (a response, ok bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	path := strings.TrimPrefix(r.URL.Path, "/api/v3")
 	if path == "/api/graphql" {
 		path = "/graphql"
 	}
-	switch f := s.fault(r.Method, path); {
+	switch f := s.takeFault(r.Method, path); {
 	case f == nil:
-		a, ok = s.route(r, path, body), true
+		a, ok = s.routeRequest(r, path, body), true
 	case f.status == 0:
-		s.route(r, path, body)
+		s.routeRequest(r, path, body)
 	default:
-		a, ok = refusal(f.status, f.message()), true
+		a, ok = errorResponse(f.status, f.statusMessage()), true
 		a.header = f.header
 	}
 	if r.URL.RawQuery != "" {
@@ -109,26 +109,26 @@ func (s *Server) handle(r *http.Request, body []byte) (a answer, ok bool) {
 	return a, ok
 }
 
-func (s *Server) route(r *http.Request, path string, body []byte) answer {
+func (s *Server) routeRequest(r *http.Request, path string, body []byte) response {
 	if r.Header.Get("Authorization") != "Bearer "+s.Token {
-		return refusal(http.StatusUnauthorized, "Bad credentials")
+		return errorResponse(http.StatusUnauthorized, "Bad credentials")
 	}
 	if path == "/graphql" && r.Method == http.MethodPost {
-		return answer{status: http.StatusOK, body: map[string]any{"data": map[string]any{"viewer": map[string]any{"login": s.Viewer}}}}
+		return response{status: http.StatusOK, body: map[string]any{"data": map[string]any{"viewer": map[string]any{"login": s.ViewerLogin}}}}
 	}
 	below, ok := strings.CutPrefix(path, "/repos/"+s.Repository+"/")
 	if !ok {
-		return refusal(http.StatusNotFound, "Not Found")
+		return errorResponse(http.StatusNotFound, "Not Found")
 	}
 	switch parts := strings.Split(below, "/"); {
 	case r.Method == http.MethodGet && len(parts) == 3 && parts[0] == "issues" && parts[2] == "comments":
-		return s.list(r, parts[1])
+		return s.listComments(r, parts[1])
 	case r.Method == http.MethodPost && len(parts) == 3 && parts[0] == "issues" && parts[2] == "comments":
-		return s.create(parts[1], body)
+		return s.createComment(parts[1], body)
 	case r.Method == http.MethodPatch && len(parts) == 3 && parts[0] == "issues" && parts[1] == "comments":
-		return s.update(parts[2], body)
+		return s.updateComment(parts[2], body)
 	case r.Method == http.MethodGet && len(parts) == 3 && parts[0] == "commits" && parts[2] == "pulls":
-		return s.associated(r, parts[1])
+		return s.pullRequestsOfCommit(r, parts[1])
 	}
-	return refusal(http.StatusNotFound, "Not Found")
+	return errorResponse(http.StatusNotFound, "Not Found")
 }
