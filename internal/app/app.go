@@ -59,7 +59,7 @@ type process struct {
 // failed. It returns soon after ctx ends, with a report of how far it came.
 func Main(ctx context.Context, s System) int {
 	start := time.Now()
-	p := &process{System: s, runner: github.New(s.Getenv, s.Stdout), catalog: resource.Kinds(), token: s.Getenv(TokenVariable)}
+	p := &process{System: s, runner: github.NewRunner(s.Getenv, s.Stdout), catalog: resource.Kinds(), token: s.Getenv(TokenVariable)}
 	p.files = p.folders()
 	p.report.Secrets = p.runner.Secrets()
 	p.runner.Mask(p.token)
@@ -112,7 +112,7 @@ func (p *process) arguments() error {
 	flag := slices.ContainsFunc(given, func(s string) bool { return strings.HasPrefix(s, "-") })
 	switch {
 	case len(given) == 0:
-	case p.runner.Actions():
+	case p.runner.IsGitHubActions():
 		return fmt.Errorf("%d arguments were given, and none are taken: everything is an input (with:) or the environment; remove args: from the step", len(given))
 	case slices.ContainsFunc(given, func(s string) bool { return strings.TrimSpace(s) == "" }):
 		return errors.New("an argument is empty, most likely a variable that is not set; name manifest files, folders or globs")
@@ -161,7 +161,7 @@ func (p *process) sources(ctx context.Context) ([]manifest.Source, error) {
 	sources, err := p.find(ctx, p.config.Files)
 	var errs []error
 	for _, err := range apart(err) {
-		if errors.Is(err, fs.ErrNotExist) && p.runner.Actions() {
+		if errors.Is(err, fs.ErrNotExist) && p.runner.IsGitHubActions() {
 			err = fmt.Errorf("%w; paths count from the root of the repository, and a step with actions/checkout has to come before this one", err)
 		}
 		errs = append(errs, fmt.Errorf("input files: %w", err))

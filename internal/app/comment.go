@@ -54,7 +54,7 @@ func (p *process) comment(ctx context.Context) {
 			return
 		}
 		why := "the plan is in the job summary only"
-		if _, ok := errors.AsType[*github.Refused](err); ok && p.event.Fork {
+		if _, ok := errors.AsType[*github.PermissionError](err); ok && p.event.FromFork {
 			why += "; a pull request from a fork gets a token that may only read"
 		}
 		p.runner.Annotate(github.Annotation{Level: github.Notice, Title: "astro-apply: no comment", Message: err.Error() + "; " + why})
@@ -65,7 +65,7 @@ func (p *process) comment(ctx context.Context) {
 // "" if there is no such comment.
 func (p *process) staleComment(err error) string {
 	const again = "; the plan of this run is in the job summary, run the job again to update the comment"
-	stale, ok := errors.AsType[*github.Stale](err)
+	stale, ok := errors.AsType[*github.StaleCommentError](err)
 	if !ok {
 		return ""
 	}
@@ -91,7 +91,7 @@ func (p *process) keepComment(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	kept, err := rest.Keep(ctx, p.event.PullRequest, func(body string) bool {
+	kept, err := rest.UpsertComment(ctx, p.event.PullRequest, func(body string) bool {
 		other, ok := report.ParseMarker(body)
 		return ok && other.MarksSameComment(m)
 	}, body)

@@ -48,7 +48,7 @@ func (p *process) deliver(o *resource.Resource, value string) error {
 	p.deliveries.output[name] = value
 	text, err := json.Marshal(p.deliveries.output)
 	if err == nil {
-		err = p.runner.Hand("tokens", string(text))
+		err = p.runner.SetSecretOutput("tokens", string(text))
 	}
 	if err != nil {
 		delete(p.deliveries.output, name)
@@ -97,7 +97,7 @@ func (p *process) outputSinks(made []*resource.Resource) []schema.Problem {
 		case o.SecretSink().Text != toOutput:
 			return "", nil
 		case p.report.Mode == string(config.ModeApply) && !p.report.Simulated:
-			return "the output's " + strconv.Quote(handle(o)), p.runner.Hands()
+			return "the output's " + strconv.Quote(handle(o)), p.runner.CheckSecretOutput()
 		}
 		return "the output's " + strconv.Quote(handle(o)), nil
 	})

@@ -10,7 +10,7 @@ import (
 
 // folders are where the run may have files, by the runner's variables.
 func (p *process) folders() sandbox.Folders {
-	f := sandbox.Folders{Workspace: p.Getenv("GITHUB_WORKSPACE"), Temporary: p.Getenv("RUNNER_TEMP"), RestrictReads: p.runner.Actions()}
+	f := sandbox.Folders{Workspace: p.Getenv("GITHUB_WORKSPACE"), Temporary: p.Getenv("RUNNER_TEMP"), RestrictReads: p.runner.IsGitHubActions()}
 	for _, name := range []string{"GITHUB_ENV", "GITHUB_PATH", "GITHUB_OUTPUT", "GITHUB_STATE", "GITHUB_STEP_SUMMARY", "GITHUB_EVENT_PATH"} {
 		f.RunnerFiles = append(f.RunnerFiles, p.Getenv(name))
 	}

@@ -56,8 +56,8 @@ func choose(mode config.Mode, e github.Event, token bool) (choice, error) {
 		return choice{mode: config.ModeValidate, why: "there is neither a workflow event nor a token"}, nil
 	case e.Name == "":
 		return choice{mode: config.ModePlan, why: "there is no workflow event"}, nil
-	case e.Foreign != "":
-		return choice{}, fmt.Errorf("%s runs with secrets on a stranger's manifest; use pull_request, or set mode if this is what you want", e.Foreign)
+	case e.UntrustedEvent != "":
+		return choice{}, fmt.Errorf("%s runs with secrets on a stranger's manifest; use pull_request, or set mode if this is what you want", e.UntrustedEvent)
 	case e.Name == "workflow_dispatch" && e.OnDefaultBranch():
 		return choice{mode: config.ModeApply, why: "started by hand on the default branch " + e.DefaultBranch}, nil
 	case e.Name == "workflow_dispatch":
@@ -68,7 +68,7 @@ func choose(mode config.Mode, e github.Event, token bool) (choice, error) {
 		return choice{mode: config.ModePlan, why: fmt.Sprintf("push to %s, which is not the default branch", e.RefName)}, nil
 	case e.Name == "schedule":
 		return choice{mode: config.ModeDrift, why: "started by schedule"}, nil
-	case e.OnPullRequest() && !token && e.Fork:
+	case e.OnPullRequest() && !token && e.FromFork:
 		return choice{mode: config.ModeValidate, why: "pull request from a fork, which gets no token"}, nil
 	case e.OnPullRequest() && !token:
 		return choice{mode: config.ModeValidate, why: "pull request without a token"}, nil

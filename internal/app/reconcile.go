@@ -67,7 +67,7 @@ func (p *process) reconcile(ctx context.Context, declared *resource.Desired) err
 
 func (p *process) apply(ctx context.Context, source resource.Source, policy plan.Policy) {
 	if p.report.Counts().Changed() > 0 {
-		p.runner.Group("Apply")
+		p.runner.StartGroup("Apply")
 		defer p.runner.EndGroup()
 	}
 	p.report.Outcomes = apply.Run(ctx, source, p.report.Plan, apply.Options{
@@ -99,7 +99,7 @@ func (p *process) plan(ctx context.Context, source resource.Source, declared *re
 	for _, secret := range p.report.Plan.NewlySensitiveTexts() {
 		p.runner.Mask(secret)
 	}
-	p.report.Plan.Redact = p.runner.Scrub
+	p.report.Plan.Redact = p.runner.RedactString
 	return world
 }
 

@@ -32,14 +32,14 @@ func (p *process) compareReviewed(ctx context.Context) error {
 	if branch == "" {
 		return fmt.Errorf("the run is for %q, and only a commit on a branch is known to be from a merged pull request; run on the branch", p.event.Ref)
 	}
-	merge, err := rest.Merged(ctx, p.event.SHA, branch)
+	merge, err := rest.FindMergedPullRequest(ctx, p.event.SHA, branch)
 	if err != nil {
 		return err
 	}
 	if merge == nil {
 		return fmt.Errorf("commit %s is not from a pull request that was merged into %s, so nobody reviewed a plan", p.event.SHA, branch)
 	}
-	comments, err := rest.Comments(ctx, merge.Number)
+	comments, err := rest.ListOwnComments(ctx, merge.Number)
 	if err != nil {
 		return err
 	}

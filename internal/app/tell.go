@@ -31,7 +31,7 @@ func (p *process) group(title, text string) {
 	if text == "" {
 		return
 	}
-	p.runner.Group(title)
+	p.runner.StartGroup(title)
 	p.runner.Print(text)
 	p.runner.EndGroup()
 }
@@ -53,7 +53,7 @@ func (p *process) tell(ctx context.Context) int {
 	if r.Duration >= time.Second {
 		p.runner.Print("Took " + r.Duration.Round(time.Second).String() + ".")
 	}
-	if !p.runner.Actions() {
+	if !p.runner.IsGitHubActions() {
 		for _, f := range r.Findings() {
 			p.runner.Annotate(github.Annotation{Level: f.Level, File: f.Pos.File, Line: f.Pos.Line, Col: f.Pos.Col, Title: f.Title, Message: f.Message})
 		}
@@ -88,12 +88,12 @@ func (p *process) writeFiles() (errs []error) {
 		errs = append(errs, err)
 	}
 	for _, o := range outputs {
-		if err := p.runner.OutputScrubbed(o.Name, o.Value); err != nil {
+		if err := p.runner.SetRedactedOutput(o.Name, o.Value); err != nil {
 			errs = append(errs, fmt.Errorf("outputs: %w", err))
 			break // the others fail in the same way
 		}
 	}
-	if err := p.runner.Summary(p.report.Summary()); err != nil {
+	if err := p.runner.AppendSummary(p.report.Summary()); err != nil {
 		errs = append(errs, err)
 	}
 	return errs

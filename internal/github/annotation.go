@@ -35,13 +35,13 @@ type Annotation struct {
 // Annotate writes an annotation. GitHub keeps the first ten of each level per
 // step; the caller decides which those are.
 func (r *Runner) Annotate(a Annotation) {
-	a.File = Neutral(r.Scrub(a.File))
-	title := r.Redact(a.Title).Map(Neutral).Truncate(titleLimit)
-	message := r.Redact(a.Message).Map(neutralLines).Truncate(messageLimit)
+	a.File = SanitizeLine(r.RedactString(a.File))
+	title := r.Redact(a.Title).Map(SanitizeLine).Truncate(titleLimit)
+	message := r.Redact(a.Message).Map(sanitizeLines).Truncate(messageLimit)
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if !r.Actions() {
-		r.line(r.plain(a.place() + string(a.Level) + ": " + message))
+	if !r.IsGitHubActions() {
+		r.writeLine(r.sanitizeText(a.positionPrefix() + string(a.Level) + ": " + message))
 		return
 	}
 	properties := map[string]string{}
@@ -57,12 +57,12 @@ func (r *Runner) Annotate(a Annotation) {
 			}
 		}
 	}
-	r.command(string(a.Level), message, properties)
+	r.writeCommand(string(a.Level), message, properties)
 }
 
-// place is where an annotation belongs, in the form that editors and terminals
+// positionPrefix is where an annotation belongs, in the form that editors and terminals
 // make a link of.
-func (a Annotation) place() string {
+func (a Annotation) positionPrefix() string {
 	switch {
 	case a.File == "":
 		return ""

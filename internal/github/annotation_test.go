@@ -19,37 +19,37 @@ func TestAnnotate(t *testing.T) {
 	for _, tt := range []struct {
 		name   string
 		a      github.Annotation
-		want   command
+		want   workflowCommand
 		laptop string
 	}{
 		{
 			"with a place",
 			github.Annotation{Level: github.Error, File: "astro.yaml", Line: 7, Col: 3, Title: "deployment etl", Message: "400: taken"},
-			command{"error", map[string]string{"file": "astro.yaml", "line": "7", "col": "3", "title": "deployment etl"}, "400: taken"},
+			workflowCommand{"error", map[string]string{"file": "astro.yaml", "line": "7", "col": "3", "title": "deployment etl"}, "400: taken"},
 			"astro.yaml:7:3: error: 400: taken\n",
 		},
 		{
 			"without column",
 			github.Annotation{Level: github.Warning, File: "a.yaml", Line: 7, Message: "m"},
-			command{"warning", map[string]string{"file": "a.yaml", "line": "7"}, "m"},
+			workflowCommand{"warning", map[string]string{"file": "a.yaml", "line": "7"}, "m"},
 			"a.yaml:7: warning: m\n",
 		},
 		{
 			"a file as a whole",
 			github.Annotation{Level: github.Notice, File: "a.yaml", Col: 7, Message: "m"},
-			command{"notice", map[string]string{"file": "a.yaml"}, "m"},
+			workflowCommand{"notice", map[string]string{"file": "a.yaml"}, "m"},
 			"a.yaml: notice: m\n",
 		},
 		{
 			"without place",
 			github.Annotation{Level: github.Error, Line: 7, Message: "two\nlines"},
-			command{"error", nil, "two\nlines"},
+			workflowCommand{"error", nil, "two\nlines"},
 			"error: two\nlines\n",
 		},
 		{
 			"forged properties",
 			github.Annotation{Level: github.Error, File: "a,line=9::b:c.yaml", Line: 1, Title: "x,file=b\n::error::y", Message: "100%0A ::error::\r\n: :set-output name=a::b"},
-			command{
+			workflowCommand{
 				"error",
 				map[string]string{"file": "a,line=9::b:c.yaml", "line": "1", "title": `x,file=b\n::error::y`},
 				"100%0A ::error::\n: :set-output name=a::b",
@@ -59,15 +59,15 @@ func TestAnnotate(t *testing.T) {
 		{
 			"secret",
 			github.Annotation{Level: github.Error, File: "hunter2.yaml", Line: 1, Title: "hunter2", Message: "is hunter2"},
-			command{"error", map[string]string{"file": "***.yaml", "line": "1", "title": "***"}, "is ***"},
+			workflowCommand{"error", map[string]string{"file": "***.yaml", "line": "1", "title": "***"}, "is ***"},
 			"***.yaml:1: error: is ***\n",
 		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			for _, where := range []map[string]string{nil, laptop} {
+			for _, where := range []map[string]string{nil, laptopEnv} {
 				var log bytes.Buffer
-				r := github.New(environment(where), &log)
+				r := github.NewRunner(runnerEnv(where), &log)
 				r.Mask("hunter2")
 				log.Reset()
 				r.Annotate(tt.a)
@@ -75,7 +75,7 @@ func TestAnnotate(t *testing.T) {
 					if diff := cmp.Diff(tt.laptop, log.String()); diff != "" {
 						t.Error(diff)
 					}
-				} else if diff := cmp.Diff([]command{tt.want}, commands(log.String())); diff != "" {
+				} else if diff := cmp.Diff([]workflowCommand{tt.want}, parseCommands(log.String())); diff != "" {
 					t.Error(diff)
 				}
 			}
@@ -83,7 +83,7 @@ func TestAnnotate(t *testing.T) {
 	}
 }
 
-func TestAnnotateCut(t *testing.T) {
+func TestAnnotateTruncates(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct{ name, message, want string }{
 		{"just fits", strings.Repeat("a", 4096), strings.Repeat("a", 4096)},
@@ -95,11 +95,11 @@ func TestAnnotateCut(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			var log bytes.Buffer
-			r := github.New(environment(nil), &log)
+			r := github.NewRunner(runnerEnv(nil), &log)
 			r.Mask("hunter2-hunter2")
 			log.Reset()
 			r.Annotate(github.Annotation{Level: github.Error, Message: tt.message})
-			if got := commands(log.String()); len(got) != 1 || got[0].Data != tt.want {
+			if got := parseCommands(log.String()); len(got) != 1 || got[0].Data != tt.want {
 				t.Errorf("got %d commands, want %d bytes of message", len(got), len(tt.want))
 			}
 		})
@@ -112,10 +112,10 @@ func FuzzAnnotate(f *testing.F) {
 	f.Add("\u200b::", 3, 3, " , =", "🚀")
 	f.Fuzz(func(t *testing.T, file string, line, col int, title, message string) {
 		var log bytes.Buffer
-		github.New(environment(nil), &log).Annotate(github.Annotation{
+		github.NewRunner(runnerEnv(nil), &log).Annotate(github.Annotation{
 			Level: github.Warning, File: file, Line: line, Col: col, Title: title, Message: message,
 		})
-		got := commands(log.String())
+		got := parseCommands(log.String())
 		if len(got) != 1 || got[0].Name != "warning" {
 			t.Fatalf("commands %v", got)
 		}
@@ -128,7 +128,7 @@ func FuzzAnnotate(f *testing.F) {
 				t.Errorf("forged property %q", k)
 			}
 		}
-		if want := github.Neutral(file); p["file"] != want && strings.TrimSpace(want) == want {
+		if want := github.SanitizeLine(file); p["file"] != want && strings.TrimSpace(want) == want {
 			t.Errorf("file %q, want %q", p["file"], want)
 		}
 		if (p["line"] != "") != (file != "" && line > 0) || (p["col"] != "") != (p["line"] != "" && col > 0) {

@@ -25,13 +25,13 @@ type Comment struct {
 	UpdatedAt time.Time // zero where GitHub doesn't say
 }
 
-// Comments lists the comments on a pull request that were written with our
+// ListOwnComments lists the comments on a pull request that were written with our
 // token's login, the oldest first. Those of others are left out: anybody may
 // write what looks like ours. It is an error if GitHub doesn't confirm the login.
-func (r *REST) Comments(ctx context.Context, pullRequest int) ([]Comment, error) {
+func (r *REST) ListOwnComments(ctx context.Context, pullRequest int) ([]Comment, error) {
 	ctx, cancel := context.WithTimeout(ctx, operationTimeout)
 	defer cancel()
-	own, unconfirmed, err := r.comments(ctx, pullRequest)
+	own, unconfirmed, err := r.ownComments(ctx, pullRequest)
 	if err == nil && unconfirmed != nil {
 		err = fmt.Errorf("GitHub doesn't confirm whose token this is, so no comment counts as ours: %w; use the default github-token, ${{ github.token }}", unconfirmed)
 	}
@@ -41,19 +41,19 @@ func (r *REST) Comments(ctx context.Context, pullRequest int) ([]Comment, error)
 	return own, nil
 }
 
-// comments lists our comments. unconfirmed is why GitHub didn't confirm that
+// ownComments lists our comments. unconfirmed is why GitHub didn't confirm that
 // they are ours.
-func (r *REST) comments(ctx context.Context, pullRequest int) (own []Comment, unconfirmed, err error) {
+func (r *REST) ownComments(ctx context.Context, pullRequest int) (own []Comment, unconfirmed, err error) {
 	if pullRequest <= 0 { // the library would list those of the whole repository
-		return nil, nil, &fault{text: "no such number"}
+		return nil, nil, &apiError{text: "no such number"}
 	}
-	all, err := pages(ctx, r, readPermission, func(ctx context.Context, o api.ListOptions) ([]*api.IssueComment, *api.Response, error) {
-		return r.client.Issues.ListComments(ctx, r.owner, r.name, pullRequest, &api.IssueListCommentsOptions{ListOptions: o})
+	all, err := readAllPages(ctx, r, readPermission, func(ctx context.Context, o api.ListOptions) ([]*api.IssueComment, *api.Response, error) {
+		return r.client.Issues.ListComments(ctx, r.owner, r.repository, pullRequest, &api.IssueListCommentsOptions{ListOptions: o})
 	})
 	if err != nil || len(all) == 0 {
 		return nil, nil, err
 	}
-	who, err := r.identify(ctx)
+	who, err := r.resolveIdentity(ctx)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -63,16 +63,16 @@ func (r *REST) comments(ctx context.Context, pullRequest int) (own []Comment, un
 		}
 	}
 	slices.SortFunc(own, func(a, b Comment) int { return cmp.Compare(a.ID, b.ID) })
-	return own, who.err, nil
+	return own, who.unconfirmedErr, nil
 }
 
-// create sends once: after a lost answer it has to be looked whether the
+// createComment sends once: after a lost answer it has to be looked whether the
 // comment is there.
-func (r *REST) create(ctx context.Context, pullRequest int, body string) (url string, err error) {
-	err = r.once(ctx, writePermission, func(ctx context.Context) (*api.Response, error) {
-		c, resp, err := r.client.Issues.CreateComment(ctx, r.owner, r.name, pullRequest, &api.IssueComment{Body: &body})
+func (r *REST) createComment(ctx context.Context, pullRequest int, body string) (url string, err error) {
+	err = r.sendRateLimited(ctx, writePermission, func(ctx context.Context) (*api.Response, error) {
+		c, resp, err := r.client.Issues.CreateComment(ctx, r.owner, r.repository, pullRequest, &api.IssueComment{Body: &body})
 		if err == nil && c.GetID() == 0 {
-			err = errEmpty
+			err = errEmptyResponse
 		}
 		url = c.GetHTMLURL()
 		return resp, err
@@ -80,10 +80,10 @@ func (r *REST) create(ctx context.Context, pullRequest int, body string) (url st
 	return url, err
 }
 
-// update replaces a body, which may be done twice.
-func (r *REST) update(ctx context.Context, id int64, body string) error {
-	return r.repeat(ctx, writePermission, 0, func(ctx context.Context) (*api.Response, error) {
-		_, resp, err := r.client.Issues.EditComment(ctx, r.owner, r.name, id, &api.IssueComment{Body: &body})
+// updateComment replaces a body, which may be done twice.
+func (r *REST) updateComment(ctx context.Context, id int64, body string) error {
+	return r.sendWithRetry(ctx, writePermission, 0, func(ctx context.Context) (*api.Response, error) {
+		_, resp, err := r.client.Issues.EditComment(ctx, r.owner, r.repository, id, &api.IssueComment{Body: &body})
 		return resp, err
 	})
 }

@@ -18,7 +18,7 @@ import (
 	"astro-apply/internal/redact"
 )
 
-func TestComments(t *testing.T) {
+func TestListOwnComments(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
 		name, token, viewer string
@@ -40,12 +40,12 @@ func TestComments(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			s := gitHub()
+			s := newFakeGitHub()
 			s.Token, s.ViewerLogin = tt.token, tt.viewer
 			var all []github.Comment
 			for i, a := range tt.authors {
 				var c fake.Comment
-				c.PullRequest, c.Body = pull, fmt.Sprint(i)
+				c.PullRequest, c.Body = pullNumber, fmt.Sprint(i)
 				for j, part := range splitAuthor(a) {
 					*[]*string{&c.Login, &c.Type}[j] = part
 				}
@@ -56,7 +56,7 @@ func TestComments(t *testing.T) {
 			for _, i := range tt.want {
 				want = append(want, all[i])
 			}
-			got, err := rest(t, s, s).Comments(t.Context(), pull)
+			got, err := newREST(t, s, s).ListOwnComments(t.Context(), pullNumber)
 			if err != nil {
 				t.Error(err)
 			}
@@ -76,28 +76,28 @@ func splitAuthor(a string) [2]string {
 	return [2]string{a}
 }
 
-func TestCommentsOfManyPages(t *testing.T) {
+func TestListOwnCommentsOfManyPages(t *testing.T) {
 	t.Parallel()
-	s := gitHub()
+	s := newFakeGitHub()
 	var want []string
 	for i := range 250 {
-		s.AddComment(fake.Comment{PullRequest: pull, Login: "octocat", Type: "User", Body: "mine"})
+		s.AddComment(fake.Comment{PullRequest: pullNumber, Login: "octocat", Type: "User", Body: "mine"})
 		s.AddComment(fake.Comment{PullRequest: 8, Login: s.Login, Type: s.LoginType, Body: "elsewhere"})
 		if i%100 == 99 || i == 249 {
 			want = append(want, fmt.Sprint(i))
-			s.AddComment(fake.Comment{PullRequest: pull, Login: s.Login, Type: s.LoginType, Body: fmt.Sprint(i)})
+			s.AddComment(fake.Comment{PullRequest: pullNumber, Login: s.Login, Type: s.LoginType, Body: fmt.Sprint(i)})
 		}
 	}
-	s.AddComment(fake.Comment{ID: 1, PullRequest: pull, Login: s.Login, Type: s.LoginType, Body: "the oldest"})
+	s.AddComment(fake.Comment{ID: 1, PullRequest: pullNumber, Login: s.Login, Type: s.LoginType, Body: "the oldest"})
 	want = append([]string{"the oldest"}, want...)
 	server := httptest.NewServer(s)
 	defer server.Close()
 	for _, path := range []string{"", "/api/v3"} {
-		r, err := github.NewREST(repository(map[string]string{"GITHUB_API_URL": server.URL + path}), s.Token, &redact.Secrets{}, nil)
+		r, err := github.NewREST(repositoryEnv(map[string]string{"GITHUB_API_URL": server.URL + path}), s.Token, &redact.Secrets{}, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
-		all, err := r.Comments(t.Context(), pull)
+		all, err := r.ListOwnComments(t.Context(), pullNumber)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -109,14 +109,14 @@ func TestCommentsOfManyPages(t *testing.T) {
 			t.Error(diff)
 		}
 	}
-	if n := len(asked(s)); n != 6 {
+	if n := len(sentRequests(s)); n != 6 {
 		t.Errorf("%d pages, want 3 twice", n)
 	}
 }
 
 // Our identity is asked for once. Where GitHub doesn't confirm it, no comment
 // counts as ours, but the comment of the runner's token is kept up to date.
-func TestViewer(t *testing.T) {
+func TestIdentity(t *testing.T) {
 	t.Parallel()
 	const unconfirmed = "pull request 7: comments: GitHub doesn't confirm whose token this is, so no comment counts as ours: %s; use the default github-token, ${{ github.token }}"
 	for _, tt := range []struct {
@@ -139,18 +139,18 @@ func TestViewer(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				s := gitHub()
+				s := newFakeGitHub()
 				s.ViewerLogin = "acme-deploy[bot]"
 				for _, login := range []string{"acme-deploy[bot]", "github-actions[bot]"} {
-					s.AddComment(fake.Comment{PullRequest: pull, Login: login, Type: "Bot", Body: "a " + login})
+					s.AddComment(fake.Comment{PullRequest: pullNumber, Login: login, Type: "Bot", Body: "a " + login})
 				}
 				tt.wrong(s)
-				r := rest(t, s, s)
+				r := newREST(t, s, s)
 				done := make(chan struct{})
 				for range 3 {
 					go func() {
 						defer func() { done <- struct{}{} }()
-						got, err := r.Comments(t.Context(), pull)
+						got, err := r.ListOwnComments(t.Context(), pullNumber)
 						if tt.err != "" {
 							if want := fmt.Sprintf(unconfirmed, tt.err); err == nil || err.Error() != want || got != nil {
 								t.Errorf("%v, error %v\nwant %s", got, err, want)
@@ -163,10 +163,10 @@ func TestViewer(t *testing.T) {
 				for range 3 {
 					<-done
 				}
-				if kept, err := r.Keep(t.Context(), pull, marked("a"), "a "+tt.keeps); err != nil || kept.Action != github.Unchanged {
+				if kept, err := r.UpsertComment(t.Context(), pullNumber, hasMarker("a"), "a "+tt.keeps); err != nil || kept.Action != github.Unchanged {
 					t.Errorf("kept %v, %v", kept, err)
 				}
-				if n := len(s.Requests()) - len(asked(s)); n != tt.asked {
+				if n := len(s.Requests()) - len(sentRequests(s)); n != tt.asked {
 					t.Errorf("asked %d times, want %d", n, tt.asked)
 				}
 			})
@@ -175,20 +175,20 @@ func TestViewer(t *testing.T) {
 }
 
 // GraphQL reports its errors with status 200.
-func TestViewerErrors(t *testing.T) {
+func TestIdentityGraphQLErrors(t *testing.T) {
 	t.Parallel()
 	for message, wait := range map[string]time.Duration{"Resource not accessible by integration": 0, "API rate limit exceeded for user": time.Minute} {
 		synctest.Test(t, func(t *testing.T) {
-			s := gitHub()
-			s.AddComment(fake.Comment{PullRequest: pull, Login: s.Login, Type: "Bot", Body: "a"})
-			r := rest(t, s, roundTrip(func(r *http.Request) (*http.Response, error) {
+			s := newFakeGitHub()
+			s.AddComment(fake.Comment{PullRequest: pullNumber, Login: s.Login, Type: "Bot", Body: "a"})
+			r := newREST(t, s, roundTripFunc(func(r *http.Request) (*http.Response, error) {
 				if r.URL.Path == "/graphql" {
-					return respond(200, `{"data":null,"errors":[{"type":"FORBIDDEN","message":"`+message+`"}]}`), nil
+					return newResponse(200, `{"data":null,"errors":[{"type":"FORBIDDEN","message":"`+message+`"}]}`), nil
 				}
 				return s.RoundTrip(r)
 			}))
 			begin := time.Now()
-			if got, err := r.Comments(t.Context(), pull); err == nil || !strings.Contains(err.Error(), message) || got != nil || time.Since(begin) != wait {
+			if got, err := r.ListOwnComments(t.Context(), pullNumber); err == nil || !strings.Contains(err.Error(), message) || got != nil || time.Since(begin) != wait {
 				t.Errorf("%v, %v after %v", got, err, time.Since(begin))
 			}
 		})
@@ -196,31 +196,31 @@ func TestViewerErrors(t *testing.T) {
 }
 
 // Nobody is assumed because a run was cancelled.
-func TestViewerCancelled(t *testing.T) {
+func TestIdentityCancelled(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		s := gitHub()
+		s := newFakeGitHub()
 		s.ViewerLogin = "acme-deploy[bot]"
-		s.AddComment(fake.Comment{PullRequest: pull, Login: s.ViewerLogin, Type: "Bot", Body: "own"})
+		s.AddComment(fake.Comment{PullRequest: pullNumber, Login: s.ViewerLogin, Type: "Bot", Body: "own"})
 		s.InjectStatus("POST", "/graphql", 502, 1)
-		r := rest(t, s, s)
+		r := newREST(t, s, s)
 		ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond)
 		defer cancel()
-		if got, err := r.Comments(ctx, pull); !errors.Is(err, context.DeadlineExceeded) {
+		if got, err := r.ListOwnComments(ctx, pullNumber); !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("got %v, %v", got, err)
 		}
-		if got, err := r.Comments(t.Context(), pull); err != nil || len(got) != 1 {
+		if got, err := r.ListOwnComments(t.Context(), pullNumber); err != nil || len(got) != 1 {
 			t.Errorf("got %v, %v", got, err)
 		}
 	})
 }
 
-func TestCommentsOfNothing(t *testing.T) {
+func TestListOwnCommentsWithoutPullRequest(t *testing.T) {
 	t.Parallel()
-	s := gitHub()
-	r := rest(t, s, s)
+	s := newFakeGitHub()
+	r := newREST(t, s, s)
 	for _, number := range []int{0, -1} {
-		if got, err := r.Comments(t.Context(), number); err == nil || got != nil {
+		if got, err := r.ListOwnComments(t.Context(), number); err == nil || got != nil {
 			t.Errorf("%d: %v, %v", number, got, err)
 		}
 	}

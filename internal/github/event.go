@@ -12,25 +12,25 @@ import (
 // Event is what started the run. Fields that the runner or the event don't
 // give are empty; on a laptop all of them are.
 type Event struct {
-	Name          string // push, pull_request, schedule, …; "" without a runner
-	Action        string // opened, synchronize, closed, …
-	Ref           string // refs/heads/main, refs/pull/7/merge
-	RefName       string // main, 7/merge
-	DefaultBranch string // main
-	Repository    string // owner/name
-	SHA           string // the merge commit of a pull request
-	HeadSHA       string // the newest commit of the pull request, otherwise SHA
-	BaseRef       string // the branch that the pull request wants to change
-	Actor         string
-	Workflow      string
-	RunURL        string
-	PullRequest   int    // its number, 0 for none
-	Fork          bool   // a pull request from another repository: no secrets
-	Foreign       string // names an event that runs with the secrets and may be about content from outside; "" otherwise
+	Name           string // push, pull_request, schedule, …; "" without a runner
+	Action         string // opened, synchronize, closed, …
+	Ref            string // refs/heads/main, refs/pull/7/merge
+	RefName        string // main, 7/merge
+	DefaultBranch  string // main
+	Repository     string // owner/name
+	SHA            string // the merge commit of a pull request
+	HeadSHA        string // the newest commit of the pull request, otherwise SHA
+	BaseRef        string // the branch that the pull request wants to change
+	Actor          string
+	Workflow       string
+	RunURL         string
+	PullRequest    int    // its number, 0 for none
+	FromFork       bool   // a pull request from another repository: no secrets
+	UntrustedEvent string // names an event that runs with the secrets and may be about content from outside; "" otherwise
 }
 
-// payload is the part of the event's JSON that is of use.
-type payload struct {
+// eventPayload is the part of the event's JSON that is of use.
+type eventPayload struct {
 	Action     string
 	Repository struct {
 		FullName      string `json:"full_name"`
@@ -70,9 +70,9 @@ type checkSuite struct {
 	HeadBranch string `json:"head_branch"`
 }
 
-// foreign names an event that runs with the secrets of the repository and whose content may be a stranger's. Which
+// untrustedEvent names an event that runs with the secrets of the repository and whose content may be a stranger's. Which
 // commit such an event is about is in its payload only: GITHUB_REF is the default branch.
-func (p payload) foreign(event, repository string) string {
+func (p eventPayload) untrustedEvent(event, repository string) string {
 	head := p.WorkflowRun.HeadRepository.FullName
 	switch {
 	case event == "pull_request_target":
@@ -118,9 +118,9 @@ func LoadEvent(getenv func(string) string) (Event, error) {
 		e.HeadSHA = cmp.Or(pr.Head.SHA, e.HeadSHA)
 		e.BaseRef = cmp.Or(pr.Base.Ref, e.BaseRef)
 		// The repository of a pull request may be deleted meanwhile: a fork.
-		e.Fork = pr.Head.Repo == nil || !strings.EqualFold(pr.Head.Repo.FullName, pr.Base.Repo.FullName)
+		e.FromFork = pr.Head.Repo == nil || !strings.EqualFold(pr.Head.Repo.FullName, pr.Base.Repo.FullName)
 	}
-	e.Foreign = p.foreign(e.Name, e.Repository)
+	e.UntrustedEvent = p.untrustedEvent(e.Name, e.Repository)
 	switch e.Name {
 	case "push", "pull_request", "pull_request_target", "pull_request_review", "pull_request_review_comment",
 		"workflow_run", "check_run", "check_suite", "issue_comment":
@@ -131,8 +131,8 @@ func LoadEvent(getenv func(string) string) (Event, error) {
 	return e, nil
 }
 
-func readPayload(path string) (payload, error) {
-	var p payload
+func readPayload(path string) (eventPayload, error) {
+	var p eventPayload
 	if path == "" {
 		return p, errors.New("payload: GITHUB_EVENT_PATH is not set")
 	}
@@ -144,7 +144,7 @@ func readPayload(path string) (payload, error) {
 		return p, fmt.Errorf("payload: %w", err)
 	}
 	if err := json.Unmarshal(b, &p); err != nil {
-		return payload{}, fmt.Errorf("payload %s: %w", path, err)
+		return eventPayload{}, fmt.Errorf("payload %s: %w", path, err)
 	}
 	return p, nil
 }

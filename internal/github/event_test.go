@@ -42,14 +42,14 @@ func TestLoadEvent(t *testing.T) {
 		{
 			"pull request of a fork", "pull_request", "refs/pull/7/merge", strings.Replace(pull, "%s", `{"full_name":"evil/data"}`, 1),
 			func(e *github.Event) {
-				e.Action, e.PullRequest, e.HeadSHA, e.BaseRef, e.Fork = "opened", 7, "abc", "main", true
+				e.Action, e.PullRequest, e.HeadSHA, e.BaseRef, e.FromFork = "opened", 7, "abc", "main", true
 			}, false, "",
 		},
 		{
 			"pull request of a deleted fork", "pull_request_target", "refs/heads/main", strings.Replace(pull, "%s", `null`, 1),
 			func(e *github.Event) {
-				e.Action, e.PullRequest, e.HeadSHA, e.BaseRef, e.Fork = "opened", 7, "abc", "main", true
-				e.Foreign = "pull_request_target"
+				e.Action, e.PullRequest, e.HeadSHA, e.BaseRef, e.FromFork = "opened", 7, "abc", "main", true
+				e.UntrustedEvent = "pull_request_target"
 			}, true, "",
 		},
 		{"pull request without payload", "pull_request", "refs/pull/7/merge", "", func(e *github.Event) { e.DefaultBranch = "" }, false, "event pull_request: payload: "},
@@ -66,7 +66,7 @@ func TestLoadEvent(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			got, err := github.LoadEvent(environment(env))
+			got, err := github.LoadEvent(runnerEnv(env))
 			if tt.err == "" && err != nil || tt.err != "" && (err == nil || !strings.HasPrefix(err.Error(), tt.err)) {
 				t.Errorf("error %v, want %q", err, tt.err)
 			}
@@ -83,13 +83,13 @@ func TestLoadEvent(t *testing.T) {
 	}
 }
 
-func TestLoadEventLaptop(t *testing.T) {
+func TestLoadEventWithoutRunner(t *testing.T) {
 	t.Parallel()
-	e, err := github.LoadEvent(environment(laptop))
+	e, err := github.LoadEvent(runnerEnv(laptopEnv))
 	if err != nil || e != (github.Event{}) {
 		t.Errorf("got %+v, %v", e, err)
 	}
-	_, err = github.LoadEvent(environment(map[string]string{"GITHUB_EVENT_NAME": "push"}))
+	_, err = github.LoadEvent(runnerEnv(map[string]string{"GITHUB_EVENT_NAME": "push"}))
 	if err == nil || !strings.Contains(err.Error(), "GITHUB_EVENT_PATH is not set") {
 		t.Errorf("got %v", err)
 	}

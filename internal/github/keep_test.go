@@ -13,23 +13,23 @@ import (
 	"astro-apply/internal/github/fake"
 )
 
-// marked recognizes the comments of one workflow.
-func marked(name string) func(string) bool {
+// hasMarker recognizes the comments of one workflow.
+func hasMarker(name string) func(string) bool {
 	return func(body string) bool { return strings.HasPrefix(body, name+" ") }
 }
 
 const (
-	list   = "GET /issues/7/comments 200"
-	create = "POST /issues/7/comments 201"
+	listRequest   = "GET /issues/7/comments 200"
+	createRequest = "POST /issues/7/comments 201"
 )
 
-func TestKeep(t *testing.T) {
+func TestUpsertComment(t *testing.T) {
 	t.Parallel()
 	own := func(body string) fake.Comment {
-		return fake.Comment{PullRequest: pull, Login: "github-actions[bot]", Type: "Bot", Body: body}
+		return fake.Comment{PullRequest: pullNumber, Login: "github-actions[bot]", Type: "Bot", Body: body}
 	}
 	other := func(body string) fake.Comment {
-		return fake.Comment{PullRequest: pull, Login: "github-actions", Type: "User", Body: body}
+		return fake.Comment{PullRequest: pullNumber, Login: "github-actions", Type: "User", Body: body}
 	}
 	limit := "a " + strings.Repeat("🚀", github.CommentLimit-2)
 	for _, tt := range []struct {
@@ -37,56 +37,56 @@ func TestKeep(t *testing.T) {
 		there []fake.Comment
 		wrong func(*fake.Server)
 		body  string
-		want  github.Kept
+		want  github.UpsertResult
 		err   string   // after "pull request 7: comment: "
 		after []string // the bodies
 		asked []string
 	}{
 		{
-			name: "created", body: "a plan\n", want: github.Kept{Action: "created", URL: "1001"},
-			after: []string{"a plan"}, asked: []string{list, create},
+			name: "created", body: "a plan\n", want: github.UpsertResult{Action: "created", URL: "1001"},
+			after: []string{"a plan"}, asked: []string{listRequest, createRequest},
 		},
 		{
-			name: "updated", there: []fake.Comment{own("a old")}, body: "a plan", want: github.Kept{Action: "updated", URL: "1001"},
-			after: []string{"a plan"}, asked: []string{list, "PATCH /issues/comments/1001 200"},
+			name: "updated", there: []fake.Comment{own("a old")}, body: "a plan", want: github.UpsertResult{Action: "updated", URL: "1001"},
+			after: []string{"a plan"}, asked: []string{listRequest, "PATCH /issues/comments/1001 200"},
 		},
 		{
-			name: "unchanged", there: []fake.Comment{own("a plan")}, body: "a plan", want: github.Kept{Action: "unchanged", URL: "1001"},
-			after: []string{"a plan"}, asked: []string{list},
+			name: "unchanged", there: []fake.Comment{own("a plan")}, body: "a plan", want: github.UpsertResult{Action: "unchanged", URL: "1001"},
+			after: []string{"a plan"}, asked: []string{listRequest},
 		},
 		{
-			name: "unchanged but for ends of lines", there: []fake.Comment{own("a plan\r\nb")}, body: "a plan\nb \n\n", want: github.Kept{Action: "unchanged", URL: "1001"},
-			after: []string{"a plan\r\nb"}, asked: []string{list},
+			name: "unchanged but for ends of lines", there: []fake.Comment{own("a plan\r\nb")}, body: "a plan\nb \n\n", want: github.UpsertResult{Action: "unchanged", URL: "1001"},
+			after: []string{"a plan\r\nb"}, asked: []string{listRequest},
 		},
 		{
-			name: "unchanged, not UTF-8", there: []fake.Comment{own("a \uFFFDb")}, body: "a \xff\xfeb", want: github.Kept{Action: "unchanged", URL: "1001"},
-			after: []string{"a \uFFFDb"}, asked: []string{list},
+			name: "unchanged, not UTF-8", there: []fake.Comment{own("a \uFFFDb")}, body: "a \xff\xfeb", want: github.UpsertResult{Action: "unchanged", URL: "1001"},
+			after: []string{"a \uFFFDb"}, asked: []string{listRequest},
 		},
 		{
-			name: "a forged marker", there: []fake.Comment{other("a plan"), own("a old")}, body: "a plan", want: github.Kept{Action: "updated", URL: "1002"},
-			after: []string{"a plan", "a plan"}, asked: []string{list, "PATCH /issues/comments/1002 200"},
+			name: "a forged marker", there: []fake.Comment{other("a plan"), own("a old")}, body: "a plan", want: github.UpsertResult{Action: "updated", URL: "1002"},
+			after: []string{"a plan", "a plan"}, asked: []string{listRequest, "PATCH /issues/comments/1002 200"},
 		},
 		{
-			name: "only a forged marker", there: []fake.Comment{other("a plan")}, body: "a plan", want: github.Kept{Action: "created", URL: "1002"},
-			after: []string{"a plan", "a plan"}, asked: []string{list, create},
+			name: "only a forged marker", there: []fake.Comment{other("a plan")}, body: "a plan", want: github.UpsertResult{Action: "created", URL: "1002"},
+			after: []string{"a plan", "a plan"}, asked: []string{listRequest, createRequest},
 		},
 		{
-			name: "another workflow's", there: []fake.Comment{own("b plan")}, body: "a plan", want: github.Kept{Action: "created", URL: "1002"},
-			after: []string{"b plan", "a plan"}, asked: []string{list, create},
+			name: "another workflow's", there: []fake.Comment{own("b plan")}, body: "a plan", want: github.UpsertResult{Action: "created", URL: "1002"},
+			after: []string{"b plan", "a plan"}, asked: []string{listRequest, createRequest},
 		},
 		{
-			name: "several", there: []fake.Comment{own("hello"), own("a old"), own("a plan")}, body: "a plan", want: github.Kept{Action: "updated", URL: "1002"},
-			after: []string{"hello", "a plan", "a plan"}, asked: []string{list, "PATCH /issues/comments/1002 200"},
+			name: "several", there: []fake.Comment{own("hello"), own("a old"), own("a plan")}, body: "a plan", want: github.UpsertResult{Action: "updated", URL: "1002"},
+			after: []string{"hello", "a plan", "a plan"}, asked: []string{listRequest, "PATCH /issues/comments/1002 200"},
 		},
 		{
-			name: "at the limit", body: limit, want: github.Kept{Action: "created", URL: "1001"},
-			after: []string{limit}, asked: []string{list, create},
+			name: "at the limit", body: limit, want: github.UpsertResult{Action: "created", URL: "1001"},
+			after: []string{limit}, asked: []string{listRequest, createRequest},
 		},
 		{name: "over the limit", body: limit + "x", err: "65537 characters, and GitHub takes 65536"},
 		{name: "not recognized", body: "plan", err: "it would not be found again"},
 		{
 			name: "a fork's token", wrong: func(s *fake.Server) { s.InjectStatus("POST", "/comments", 403, 0) }, body: "a plan",
-			err: "403 Resource not accessible by integration (needs permissions: pull-requests: write)", asked: []string{list, "POST /issues/7/comments 403"},
+			err: "403 Resource not accessible by integration (needs permissions: pull-requests: write)", asked: []string{listRequest, "POST /issues/7/comments 403"},
 		},
 		{
 			name: "a token that may not even read", wrong: func(s *fake.Server) { s.InjectStatus("GET", "", 404, 0) }, body: "a plan",
@@ -95,26 +95,26 @@ func TestKeep(t *testing.T) {
 		{
 			name: "no update", there: []fake.Comment{own("a old")}, wrong: func(s *fake.Server) { s.InjectStatus("PATCH", "", 403, 0) }, body: "a plan",
 			err:   "403 Resource not accessible by integration (needs permissions: pull-requests: write)",
-			after: []string{"a old"}, asked: []string{list, "PATCH /issues/comments/1001 403"},
+			after: []string{"a old"}, asked: []string{listRequest, "PATCH /issues/comments/1001 403"},
 		},
 		{
 			name: "deleted meanwhile", there: []fake.Comment{own("a old")}, wrong: func(s *fake.Server) { s.InjectStatus("PATCH", "", 404, 0) }, body: "a plan",
-			want: github.Kept{Action: "created", URL: "1002"}, after: []string{"a old", "a plan"},
-			asked: []string{list, "PATCH /issues/comments/1001 404", list, create},
+			want: github.UpsertResult{Action: "created", URL: "1002"}, after: []string{"a old", "a plan"},
+			asked: []string{listRequest, "PATCH /issues/comments/1001 404", listRequest, createRequest},
 		},
 		{
 			name: "the create's answer is lost", wrong: func(s *fake.Server) { s.InjectLostResponse("POST", "/comments", 1) }, body: "a plan\n",
-			want: github.Kept{Action: "created", URL: "1001"}, after: []string{"a plan"},
-			asked: []string{list, "POST /issues/7/comments 0", list},
+			want: github.UpsertResult{Action: "created", URL: "1001"}, after: []string{"a plan"},
+			asked: []string{listRequest, "POST /issues/7/comments 0", listRequest},
 		},
 		{
 			name: "the create is lost", wrong: func(s *fake.Server) { s.InjectStatus("POST", "/comments", 502, 1) }, body: "a plan",
-			want: github.Kept{Action: "created", URL: "1001"}, after: []string{"a plan"},
-			asked: []string{list, "POST /issues/7/comments 502", list, create},
+			want: github.UpsertResult{Action: "created", URL: "1001"}, after: []string{"a plan"},
+			asked: []string{listRequest, "POST /issues/7/comments 502", listRequest, createRequest},
 		},
 		{
 			name: "all creates are lost", wrong: func(s *fake.Server) { s.InjectStatus("POST", "/comments", 502, 0) }, body: "a plan", err: "502 Bad Gateway",
-			asked: []string{list, "POST /issues/7/comments 502", list, "POST /issues/7/comments 502", list, "POST /issues/7/comments 502", list},
+			asked: []string{listRequest, "POST /issues/7/comments 502", listRequest, "POST /issues/7/comments 502", listRequest, "POST /issues/7/comments 502", listRequest},
 		},
 		{
 			name: "the last create's answer is lost", body: "a plan",
@@ -122,30 +122,30 @@ func TestKeep(t *testing.T) {
 				s.InjectStatus("POST", "/comments", 502, 2)
 				s.InjectLostResponse("POST", "/comments", 1)
 			},
-			want: github.Kept{Action: "created", URL: "1001"}, after: []string{"a plan"},
-			asked: []string{list, "POST /issues/7/comments 502", list, "POST /issues/7/comments 502", list, "POST /issues/7/comments 0", list},
+			want: github.UpsertResult{Action: "created", URL: "1001"}, after: []string{"a plan"},
+			asked: []string{listRequest, "POST /issues/7/comments 502", listRequest, "POST /issues/7/comments 502", listRequest, "POST /issues/7/comments 0", listRequest},
 		},
 		{
 			name: "the update's answer is lost", there: []fake.Comment{own("a old")}, wrong: func(s *fake.Server) { s.InjectLostResponse("PATCH", "", 1) }, body: "a plan",
-			want: github.Kept{Action: "updated", URL: "1001"}, after: []string{"a plan"},
-			asked: []string{list, "PATCH /issues/comments/1001 0", "PATCH /issues/comments/1001 200"},
+			want: github.UpsertResult{Action: "updated", URL: "1001"}, after: []string{"a plan"},
+			asked: []string{listRequest, "PATCH /issues/comments/1001 0", "PATCH /issues/comments/1001 200"},
 		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				s := gitHub()
+				s := newFakeGitHub()
 				for _, c := range tt.there {
 					s.AddComment(c)
 				}
 				if tt.wrong != nil {
 					tt.wrong(s)
 				}
-				got, err := rest(t, s, s).Keep(t.Context(), pull, marked("a"), tt.body)
+				got, err := newREST(t, s, s).UpsertComment(t.Context(), pullNumber, hasMarker("a"), tt.body)
 				if want := "pull request 7: comment: " + tt.err; tt.err == "" && err != nil || tt.err != "" && (err == nil || err.Error() != want) {
 					t.Errorf("error %v, want %q", err, tt.err)
 				}
-				if _, refused := errors.AsType[*github.Refused](err); refused != strings.HasPrefix(tt.err, "40") {
+				if _, refused := errors.AsType[*github.PermissionError](err); refused != strings.HasPrefix(tt.err, "40") {
 					t.Errorf("%v is a refusal: %v", err, refused)
 				}
 				got.URL = strings.TrimPrefix(got.URL, "https://github.com/acme/data/pull/7#issuecomment-")
@@ -153,13 +153,13 @@ func TestKeep(t *testing.T) {
 					t.Error(diff)
 				}
 				var after []string
-				for _, c := range s.Comments(pull) {
+				for _, c := range s.Comments(pullNumber) {
 					after = append(after, c.Body)
 				}
 				if diff := cmp.Diff(tt.after, after); diff != "" {
 					t.Error(diff)
 				}
-				if diff := cmp.Diff(tt.asked, asked(s)); diff != "" {
+				if diff := cmp.Diff(tt.asked, sentRequests(s)); diff != "" {
 					t.Error(diff)
 				}
 			})
@@ -168,20 +168,20 @@ func TestKeep(t *testing.T) {
 }
 
 // Two workflows keep a comment each, and know it again.
-func TestKeepSideBySide(t *testing.T) {
+func TestUpsertCommentOfTwoWorkflows(t *testing.T) {
 	t.Parallel()
-	s := gitHub()
-	r := rest(t, s, s)
+	s := newFakeGitHub()
+	r := newREST(t, s, s)
 	for i, want := range []string{github.Created, github.Unchanged, github.Updated} {
 		for _, name := range []string{"a", "b"} {
-			k, err := r.Keep(t.Context(), pull, marked(name), name+[]string{" plan", " plan", " other"}[i])
+			k, err := r.UpsertComment(t.Context(), pullNumber, hasMarker(name), name+[]string{" plan", " plan", " other"}[i])
 			if err != nil || k.Action != want {
 				t.Errorf("%s: %v, %v, want %s", name, k, err, want)
 			}
 		}
 	}
 	var got []string
-	for _, c := range s.Comments(pull) {
+	for _, c := range s.Comments(pullNumber) {
 		got = append(got, c.Body)
 	}
 	if diff := cmp.Diff([]string{"a other", "b other"}, got); diff != "" {
@@ -190,41 +190,41 @@ func TestKeepSideBySide(t *testing.T) {
 }
 
 // What another run wrote after our lost create is ours to keep up to date.
-func TestKeepMeetsAnother(t *testing.T) {
+func TestUpsertCommentAfterAnotherRun(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		s := gitHub()
+		s := newFakeGitHub()
 		s.InjectStatus("POST", "/comments", 502, 1)
-		r := rest(t, s, roundTrip(func(r *http.Request) (*http.Response, error) {
+		r := newREST(t, s, roundTripFunc(func(r *http.Request) (*http.Response, error) {
 			resp, err := s.RoundTrip(r)
 			if r.Method == http.MethodPost && resp.StatusCode == http.StatusBadGateway {
-				s.AddComment(fake.Comment{PullRequest: pull, Login: s.Login, Type: s.LoginType, Body: "a other"})
+				s.AddComment(fake.Comment{PullRequest: pullNumber, Login: s.Login, Type: s.LoginType, Body: "a other"})
 			}
 			return resp, err
 		}))
-		k, err := r.Keep(t.Context(), pull, marked("a"), "a plan")
-		if all := s.Comments(pull); err != nil || k.Action != github.Updated || len(all) != 1 || all[0].Body != "a plan" {
+		k, err := r.UpsertComment(t.Context(), pullNumber, hasMarker("a"), "a plan")
+		if all := s.Comments(pullNumber); err != nil || k.Action != github.Updated || len(all) != 1 || all[0].Body != "a plan" {
 			t.Errorf("%v, %v, %v", k, err, all)
 		}
 	})
 }
 
 // A create whose answer tells nothing is looked for.
-func TestKeepUnreadable(t *testing.T) {
+func TestUpsertCommentUnreadableResponse(t *testing.T) {
 	t.Parallel()
 	for _, answer := range []string{"", "null", "{}", "<html>"} {
 		synctest.Test(t, func(t *testing.T) {
-			s := gitHub()
-			r := rest(t, s, roundTrip(func(r *http.Request) (*http.Response, error) {
+			s := newFakeGitHub()
+			r := newREST(t, s, roundTripFunc(func(r *http.Request) (*http.Response, error) {
 				resp, err := s.RoundTrip(r)
 				if r.Method == http.MethodPost && r.URL.Path != "/graphql" {
-					return respond(201, answer), nil
+					return newResponse(201, answer), nil
 				}
 				return resp, err
 			}))
-			k, err := r.Keep(t.Context(), pull, marked("a"), "a plan")
-			if err != nil || k.Action != github.Created || k.URL == "" || len(s.Comments(pull)) != 1 {
-				t.Errorf("%q: %v, %v, %v", answer, k, err, s.Comments(pull))
+			k, err := r.UpsertComment(t.Context(), pullNumber, hasMarker("a"), "a plan")
+			if err != nil || k.Action != github.Created || k.URL == "" || len(s.Comments(pullNumber)) != 1 {
+				t.Errorf("%q: %v, %v, %v", answer, k, err, s.Comments(pullNumber))
 			}
 		})
 	}

@@ -46,39 +46,39 @@ func TestRateLimits(t *testing.T) {
 			do           func(*testing.T, *github.REST) error
 		}{
 			"update": {"PATCH", "/comments", func(t *testing.T, r *github.REST) error {
-				_, err := r.Keep(t.Context(), pull, marked("a"), "a new")
+				_, err := r.UpsertComment(t.Context(), pullNumber, hasMarker("a"), "a new")
 				return err
 			}},
 			"create": {"POST", "/comments", func(t *testing.T, r *github.REST) error {
-				_, err := r.Keep(t.Context(), pull, marked("b"), "b new")
+				_, err := r.UpsertComment(t.Context(), pullNumber, hasMarker("b"), "b new")
 				return err
 			}},
 			"list": {"GET", "/comments", func(t *testing.T, r *github.REST) error {
-				_, err := r.Comments(t.Context(), pull)
+				_, err := r.ListOwnComments(t.Context(), pullNumber)
 				return err
 			}},
 			"viewer": {"POST", "/graphql", func(t *testing.T, r *github.REST) error {
-				_, err := r.Comments(t.Context(), pull)
+				_, err := r.ListOwnComments(t.Context(), pullNumber)
 				return err
 			}},
 			"pull requests": {"GET", "/pulls", func(t *testing.T, r *github.REST) error {
-				_, err := r.Merged(t.Context(), "abcdef0", "main")
+				_, err := r.FindMergedPullRequest(t.Context(), "abcdef0", "main")
 				return err
 			}},
 		} {
 			t.Run(tt.name+", "+name, func(t *testing.T) {
 				t.Parallel()
 				synctest.Test(t, func(t *testing.T) {
-					s := gitHub()
+					s := newFakeGitHub()
 					s.AddPullRequest(fake.PullRequest{Number: 8, MergeCommitSHA: "abcdef0", Merged: true})
-					s.AddComment(fake.Comment{PullRequest: pull, Login: s.Login, Type: s.LoginType, Body: "a old"})
+					s.AddComment(fake.Comment{PullRequest: pullNumber, Login: s.Login, Type: s.LoginType, Body: "a old"})
 					s.InjectRateLimit(call.method, call.part, tt.status, tt.times, tt.header())
 					begin := time.Now()
-					err := call.do(t, rest(t, s, s))
+					err := call.do(t, newREST(t, s, s))
 					if (err == nil) != tt.ok || time.Since(begin) != tt.took {
 						t.Errorf("%v after %v, want %v", err, time.Since(begin), tt.took)
 					}
-					if _, refused := errors.AsType[*github.Refused](err); refused {
+					if _, refused := errors.AsType[*github.PermissionError](err); refused {
 						t.Error("a rate limit is taken for a refusal")
 					}
 				})
@@ -95,13 +95,13 @@ func TestStaleComment(t *testing.T) {
 		stale        bool
 	}{{"PATCH", "a old", true}, {"GET", "", true}, {"POST", "", false}} {
 		synctest.Test(t, func(t *testing.T) {
-			s := gitHub()
+			s := newFakeGitHub()
 			if tt.method != "POST" {
-				s.AddComment(fake.Comment{PullRequest: pull, Login: s.Login, Type: s.LoginType, Body: "a old"})
+				s.AddComment(fake.Comment{PullRequest: pullNumber, Login: s.Login, Type: s.LoginType, Body: "a old"})
 			}
 			s.InjectRateLimit(tt.method, "/comments", 403, 0, map[string]string{"Retry-After": "3600"})
-			_, err := rest(t, s, s).Keep(t.Context(), pull, marked("a"), "a new")
-			stale, ok := errors.AsType[*github.Stale](err)
+			_, err := newREST(t, s, s).UpsertComment(t.Context(), pullNumber, hasMarker("a"), "a new")
+			stale, ok := errors.AsType[*github.StaleCommentError](err)
 			if ok != tt.stale || ok && stale.Body != tt.body {
 				t.Errorf("%s: %v", tt.method, err)
 			}

@@ -11,7 +11,7 @@ import (
 	"astro-apply/internal/redact"
 )
 
-func TestNeutral(t *testing.T) {
+func TestSanitizeLine(t *testing.T) {
 	t.Parallel()
 	for in, want := range map[string]string{
 		"":                     "",
@@ -25,16 +25,16 @@ func TestNeutral(t *testing.T) {
 		"#\u200b#[error]x":     `#\u200b#[error]x`,
 		"\u2029::error::forge": `\u2029::error::forge`,
 	} {
-		if diff := cmp.Diff(want, github.Neutral(in)); diff != "" {
+		if diff := cmp.Diff(want, github.SanitizeLine(in)); diff != "" {
 			t.Errorf("%q: %s", in, diff)
 		}
-		if again := github.Neutral(want); again != want {
+		if again := github.SanitizeLine(want); again != want {
 			t.Errorf("%q becomes %q when repeated", want, again)
 		}
 	}
 }
 
-func TestMarkdown(t *testing.T) {
+func TestEscapeMarkdown(t *testing.T) {
 	t.Parallel()
 	for in, want := range map[string]string{
 		"":                      "",
@@ -69,14 +69,14 @@ func TestMarkdown(t *testing.T) {
 		"::error::x\r##[error]y":                    `: :error::x\\r#&#8203;#&#8203; \[error\]y`,
 		"\u202eabc":                                 `\\u202eabc`,
 	} {
-		if diff := cmp.Diff(want, github.Markdown(in)); diff != "" {
+		if diff := cmp.Diff(want, github.EscapeMarkdown(in)); diff != "" {
 			t.Errorf("%q: %s", in, diff)
 		}
 	}
 }
 
 // Names in backticks are code, which nothing in them ends.
-func TestMarkdownCode(t *testing.T) {
+func TestEscapeMarkdownOutsideCode(t *testing.T) {
 	t.Parallel()
 	for in, want := range map[string]string{
 		"on `feature`, not on `main`":  "on `feature`, not on `main`",
@@ -90,28 +90,28 @@ func TestMarkdownCode(t *testing.T) {
 		"on ``, `main`":                "on \\`\\`, \\`main\\`",
 		"```":                          "\\`\\`\\`",
 	} {
-		if diff := cmp.Diff(want, github.MarkdownCode(in)); diff != "" {
+		if diff := cmp.Diff(want, github.EscapeMarkdownOutsideCode(in)); diff != "" {
 			t.Errorf("%q: %s", in, diff)
 		}
 	}
 }
 
 // What breaks a link doesn't hide a secret, wherever in the word that is.
-func TestMarkdownHidesNoSecret(t *testing.T) {
+func TestEscapeMarkdownHidesNoSecret(t *testing.T) {
 	t.Parallel()
 	for _, secret := range []string{"c0ffee0123456789abcd", "-12345678", "h-12345678", "w.example.com"} {
-		r := github.New(func(string) string { return "" }, io.Discard)
+		r := github.NewRunner(func(string) string { return "" }, io.Discard)
 		r.Mask(secret)
 		for _, before := range []string{"", "a", "abc12", "g", "G", "GH", "ww", "x"} {
-			got := r.Scrub(github.Markdown(before + secret + "0"))
-			if want := github.Markdown(before) + redact.Mark + "0"; strings.ReplaceAll(got, "\\*", "*") != want {
+			got := r.RedactString(github.EscapeMarkdown(before + secret + "0"))
+			if want := github.EscapeMarkdown(before) + redact.Mark + "0"; strings.ReplaceAll(got, "\\*", "*") != want {
 				t.Errorf("%q: %q, want %q", before+secret, got, want)
 			}
 		}
 	}
 }
 
-func TestFence(t *testing.T) {
+func TestCodeBlock(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct{ info, body, want string }{
 		{"diff", "-a\n+b\n", "```diff\n-a\n+b\n```\n"},
@@ -121,16 +121,16 @@ func TestFence(t *testing.T) {
 		{"text", "``````", "```````text\n``````\n```````\n"},
 		{"text", "a\r\nb\rc\x1b", "```text\na\nb\\rc\\u001b\n```\n"},
 	} {
-		if diff := cmp.Diff(tt.want, github.Fence(tt.info, tt.body)); diff != "" {
+		if diff := cmp.Diff(tt.want, github.CodeBlock(tt.info, tt.body)); diff != "" {
 			t.Error(diff)
 		}
 	}
 }
 
-func FuzzMarkdown(f *testing.F) {
+func FuzzEscapeMarkdown(f *testing.F) {
 	f.Add("a|b`c`<d>\n@e #1 http://f")
 	f.Fuzz(func(t *testing.T, s string) {
-		got := github.Markdown(s)
+		got := github.EscapeMarkdown(s)
 		plain := strings.ReplaceAll(got, "<br>", "")
 		if strings.ContainsAny(plain, "<>\n\r") || strings.Contains(plain, "://") {
 			t.Errorf("%q became %q", s, got)

@@ -12,11 +12,11 @@ import (
 	api "github.com/google/go-github/v90/github"
 )
 
-// lagWait is before the second look for a pull request; it doubles.
-const lagWait = 2 * time.Second
+// mergeLookupDelay is before the second look for a pull request; it doubles.
+const mergeLookupDelay = 2 * time.Second
 
-// Merge is a pull request that was merged.
-type Merge struct {
+// MergedPullRequest is a pull request that was merged.
+type MergedPullRequest struct {
 	Number  int
 	HeadSHA string // its newest commit, which was planned
 	URL     string // for people
@@ -24,43 +24,43 @@ type Merge struct {
 	MergedAt time.Time
 }
 
-var hexadecimal = regexp.MustCompile(`^[0-9a-f]{7,64}$`)
+var shaPattern = regexp.MustCompile(`^[0-9a-f]{7,64}$`)
 
-// Merged is the pull request of our repository that brought commit sha to
+// FindMergedPullRequest is the pull request of our repository that brought commit sha to
 // branch: by a merge commit, squashed, or rebased. It is nil for a commit that
 // was pushed; GitHub knows a pull request's commits a little late, so that is
 // said after three looks in six seconds. Where several may have brought it, the
 // error names them.
-func (r *REST) Merged(ctx context.Context, sha, branch string) (*Merge, error) {
-	if !hexadecimal.MatchString(sha) {
+func (r *REST) FindMergedPullRequest(ctx context.Context, sha, branch string) (*MergedPullRequest, error) {
+	if !shaPattern.MatchString(sha) {
 		return nil, fmt.Errorf("commit %.12q: not a SHA", sha)
 	}
 	ctx, cancel := context.WithTimeout(ctx, operationTimeout)
 	defer cancel()
-	m, err := r.merged(ctx, sha, branch)
+	m, err := r.findMerged(ctx, sha, branch)
 	if err != nil {
 		return nil, fmt.Errorf("commit %s: pull request: %w", sha[:7], err)
 	}
 	return m, nil
 }
 
-func (r *REST) merged(ctx context.Context, sha, branch string) (*Merge, error) {
+func (r *REST) findMerged(ctx context.Context, sha, branch string) (*MergedPullRequest, error) {
 	var found []*api.PullRequest
-	for look, wait := 1, lagWait; ; look, wait = look+1, 2*wait {
-		all, err := pages(ctx, r, readPermission, func(ctx context.Context, o api.ListOptions) ([]*api.PullRequest, *api.Response, error) {
-			return r.client.PullRequests.ListPullRequestsWithCommit(ctx, r.owner, r.name, sha, &o)
+	for look, wait := 1, mergeLookupDelay; ; look, wait = look+1, 2*wait {
+		all, err := readAllPages(ctx, r, readPermission, func(ctx context.Context, o api.ListOptions) ([]*api.PullRequest, *api.Response, error) {
+			return r.client.PullRequests.ListPullRequestsWithCommit(ctx, r.owner, r.repository, sha, &o)
 		})
 		if err != nil {
 			return nil, err
 		}
-		found = slices.DeleteFunc(all, func(p *api.PullRequest) bool { return !r.brought(p, branch) })
+		found = slices.DeleteFunc(all, func(p *api.PullRequest) bool { return !r.isMergedInto(p, branch) })
 		if len(found) > 0 {
 			break
 		}
-		if look == attempts {
+		if look == maxAttempts {
 			return nil, nil
 		}
-		if err := pause(ctx, wait, errors.New("none yet")); err != nil {
+		if err := sleepContext(ctx, wait, errors.New("none yet")); err != nil {
 			return nil, err
 		}
 	}
@@ -77,11 +77,11 @@ func (r *REST) merged(ctx context.Context, sha, branch string) (*Merge, error) {
 		return nil, fmt.Errorf("several were merged with it: %s", strings.Join(numbers, ", "))
 	}
 	p := found[0]
-	return &Merge{Number: p.GetNumber(), HeadSHA: p.GetHead().GetSHA(), URL: p.GetHTMLURL(), MergedAt: p.GetMergedAt().Time}, nil
+	return &MergedPullRequest{Number: p.GetNumber(), HeadSHA: p.GetHead().GetSHA(), URL: p.GetHTMLURL(), MergedAt: p.GetMergedAt().Time}, nil
 }
 
-// brought reports whether p was merged to our branch.
-func (r *REST) brought(p *api.PullRequest, branch string) bool {
+// isMergedInto reports whether p was merged to our branch.
+func (r *REST) isMergedInto(p *api.PullRequest, branch string) bool {
 	base := p.GetBase()
-	return p.MergedAt != nil && base.GetRef() == branch && strings.EqualFold(base.GetRepo().GetFullName(), r.owner+"/"+r.name)
+	return p.MergedAt != nil && base.GetRef() == branch && strings.EqualFold(base.GetRepo().GetFullName(), r.owner+"/"+r.repository)
 }

@@ -15,7 +15,7 @@ import (
 	"astro-apply/internal/github/fake"
 )
 
-func TestMerged(t *testing.T) {
+func TestFindMergedPullRequest(t *testing.T) {
 	t.Parallel()
 	const sha, head, last = "abcdef0123456789abcdef0123456789abcdef01", "1111111", "2222222"
 	for _, tt := range []struct {
@@ -72,13 +72,13 @@ func TestMerged(t *testing.T) {
 					tt.wrong(s)
 				}
 				begin := time.Now()
-				got, err := rest(t, s, s).Merged(t.Context(), sha, "main")
+				got, err := newREST(t, s, s).FindMergedPullRequest(t.Context(), sha, "main")
 				if want := "commit abcdef0: pull request: " + tt.err; tt.err == "" && err != nil || tt.err != "" && (err == nil || err.Error() != want) {
 					t.Errorf("error %v, want %q", err, tt.err)
 				}
-				var want *github.Merge
+				var want *github.MergedPullRequest
 				if tt.want != 0 {
-					want = &github.Merge{Number: tt.want, HeadSHA: fmt.Sprintf("%07d", tt.want), URL: "https://github.com/acme/data/pull/7", MergedAt: time.Date(2026, 1, 2, 4, 4, 5, 0, time.UTC)}
+					want = &github.MergedPullRequest{Number: tt.want, HeadSHA: fmt.Sprintf("%07d", tt.want), URL: "https://github.com/acme/data/pull/7", MergedAt: time.Date(2026, 1, 2, 4, 4, 5, 0, time.UTC)}
 				}
 				if got != nil {
 					got.URL = strings.Replace(got.URL, "Acme", "acme", 1)
@@ -95,34 +95,34 @@ func TestMerged(t *testing.T) {
 }
 
 // The one that counts may be on any page.
-func TestMergedOfManyPages(t *testing.T) {
+func TestFindMergedPullRequestOfManyPages(t *testing.T) {
 	t.Parallel()
 	s := fake.New()
 	for i := range 205 {
 		s.AddPullRequest(fake.PullRequest{Number: i + 1, Merged: i == 204, MergeCommitSHA: "1111111", Commits: []string{"abcdef0"}})
 	}
-	if m, err := rest(t, s, s).Merged(t.Context(), "abcdef0", "main"); err != nil || m == nil || m.Number != 205 || len(s.Requests()) != 3 {
-		t.Errorf("%v, %v after %v", m, err, asked(s))
+	if m, err := newREST(t, s, s).FindMergedPullRequest(t.Context(), "abcdef0", "main"); err != nil || m == nil || m.Number != 205 || len(s.Requests()) != 3 {
+		t.Errorf("%v, %v after %v", m, err, sentRequests(s))
 	}
 }
 
-func TestMergedCancelled(t *testing.T) {
+func TestFindMergedPullRequestCancelled(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := fake.New()
 		ctx, cancel := context.WithTimeout(t.Context(), 3*time.Second)
 		defer cancel()
-		if m, err := rest(t, s, s).Merged(ctx, "abcdef0", "main"); m != nil || !errors.Is(err, context.DeadlineExceeded) || len(s.Requests()) != 2 {
-			t.Errorf("%v, %v after %v", m, err, asked(s))
+		if m, err := newREST(t, s, s).FindMergedPullRequest(ctx, "abcdef0", "main"); m != nil || !errors.Is(err, context.DeadlineExceeded) || len(s.Requests()) != 2 {
+			t.Errorf("%v, %v after %v", m, err, sentRequests(s))
 		}
 	})
 }
 
-func TestMergedOfNoCommit(t *testing.T) {
+func TestFindMergedPullRequestInvalidSHA(t *testing.T) {
 	t.Parallel()
 	s := fake.New()
 	for _, sha := range []string{"", "main", "abc", "../../x", "ABCDEF0", "abcdef0?x"} {
-		if m, err := rest(t, s, s).Merged(t.Context(), sha, "main"); m != nil || err == nil || !strings.HasSuffix(err.Error(), "not a SHA") {
+		if m, err := newREST(t, s, s).FindMergedPullRequest(t.Context(), sha, "main"); m != nil || err == nil || !strings.HasSuffix(err.Error(), "not a SHA") {
 			t.Errorf("%q: %v, %v", sha, m, err)
 		}
 	}

@@ -6,21 +6,21 @@ import (
 	"unicode"
 )
 
-// Neutral makes text from outside harmless for one line of the log: line
+// SanitizeLine makes text from outside harmless for one line of the log: line
 // breaks and other characters that can't be seen are shown as escapes, and the
 // text can't start or hold a workflow command. Neutral text stays the same
 // when it is made neutral again.
-func Neutral(s string) string { return unarmed(visible(s, "")) }
+func SanitizeLine(s string) string { return escapeCommand(escapeUnprintable(s, "")) }
 
-// visibleLines is visible for text of several lines.
-func visibleLines(s string) string {
-	return visible(strings.ReplaceAll(s, "\r\n", "\n"), "\n")
+// escapeUnprintableLines is visible for text of several lines.
+func escapeUnprintableLines(s string) string {
+	return escapeUnprintable(strings.ReplaceAll(s, "\r\n", "\n"), "\n")
 }
 
-// visible shows control and format characters (bidirectional overrides, zero
+// escapeUnprintable shows control and format characters (bidirectional overrides, zero
 // widths, escape sequences) as JSON would escape them, tabs and those in keep
 // aside. What isn't UTF-8 becomes the replacement character.
-func visible(s, keep string) string {
+func escapeUnprintable(s, keep string) string {
 	clean := func(c rune) bool {
 		return c == '\t' || c == ' ' || unicode.IsGraphic(c) && c != unicode.ReplacementChar || strings.ContainsRune(keep, c)
 	}
@@ -45,11 +45,11 @@ func visible(s, keep string) string {
 	return b.String()
 }
 
-// unarmed breaks what the runner would read as a command in one line of text:
+// escapeCommand breaks what the runner would read as a command in one line of text:
 // "::name::" after any white space, and the old "##[name]" anywhere. The
 // break is a space because the runner compares with the rules of a culture,
 // which skip zero-width characters.
-func unarmed(line string) string {
+func escapeCommand(line string) string {
 	line = strings.ReplaceAll(line, "##[", "## [")
 	text := strings.TrimLeftFunc(line, unicode.IsSpace)
 	if !strings.HasPrefix(text, "::") {

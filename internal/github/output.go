@@ -14,30 +14,30 @@ import (
 // summary as a whole.
 const summaryLimit = 900 << 10
 
-const summaryCut = "> [!NOTE]\n> This summary is longer than GitHub shows. All of it is in the log of the step.\n\n"
+const truncatedSummaryNote = "> [!NOTE]\n> This summary is longer than GitHub shows. All of it is in the log of the step.\n\n"
 
-var outputName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_-]*$`)
+var outputNamePattern = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_-]*$`)
 
-// Output sets an output of the step. Without a runner it does nothing. The
+// SetOutput sets an output of the step. Without a runner it does nothing. The
 // error says that the output file could not be written.
-func (r *Runner) Output(name, value string) error {
-	if !outputName.MatchString(name) {
+func (r *Runner) SetOutput(name, value string) error {
+	if !outputNamePattern.MatchString(name) {
 		return fmt.Errorf("output %q: not a name", name)
 	}
-	return r.output(name, strings.ToValidUTF8(r.scrubbed(value), "\uFFFD"))
+	return r.writeOutput(name, strings.ToValidUTF8(r.redactOutput(value), "\uFFFD"))
 }
 
-// OutputScrubbed is Output for a value whose content was scrubbed before it was
+// SetRedactedOutput is Output for a value whose content was scrubbed before it was
 // encoded. It is written as it is: a secret such as update must not damage the
 // structure of the value.
-func (r *Runner) OutputScrubbed(name, value string) error {
-	if !outputName.MatchString(name) {
+func (r *Runner) SetRedactedOutput(name, value string) error {
+	if !outputNamePattern.MatchString(name) {
 		return fmt.Errorf("output %q: not a name", name)
 	}
-	return r.output(name, strings.ToValidUTF8(value, "\uFFFD"))
+	return r.writeOutput(name, strings.ToValidUTF8(value, "\uFFFD"))
 }
 
-func (r *Runner) output(name, value string) error {
+func (r *Runner) writeOutput(name, value string) error {
 	// Whoever could guess the delimiter could set other outputs by a value.
 	end := "end-" + rand.Text()
 	for strings.Contains(value, end) {
@@ -45,45 +45,45 @@ func (r *Runner) output(name, value string) error {
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if err := r.appendTo("GITHUB_OUTPUT", name+"<<"+end+"\n"+value+"\n"+end+"\n"); err != nil {
+	if err := r.appendToFile("GITHUB_OUTPUT", name+"<<"+end+"\n"+value+"\n"+end+"\n"); err != nil {
 		return fmt.Errorf("output %s: %w", name, err)
 	}
 	return nil
 }
 
-var literal = regexp.MustCompile(`"(?:[^"\\]|\\.)*"`)
+var jsonStringPattern = regexp.MustCompile(`"(?:[^"\\]|\\.)*"`)
 
-// scrubbed is value without secrets. In JSON only texts are looked at, so that
+// redactOutput is value without secrets. In JSON only texts are looked at, so that
 // a secret such as true or 1 doesn't break a later step's parser.
-func (r *Runner) scrubbed(value string) string {
+func (r *Runner) redactOutput(value string) string {
 	if !json.Valid([]byte(value)) {
-		return r.Scrub(value)
+		return r.RedactString(value)
 	}
-	return literal.ReplaceAllStringFunc(value, func(text string) string {
-		return `"` + r.Scrub(text[1:len(text)-1]) + `"`
+	return jsonStringPattern.ReplaceAllStringFunc(value, func(text string) string {
+		return `"` + r.RedactString(text[1:len(text)-1]) + `"`
 	})
 }
 
-// Summary appends markdown to the job summary, in all at most 900 KiB of it.
+// AppendSummary appends markdown to the job summary, in all at most 900 KiB of it.
 // What is cut is said at the top. Without a runner it does nothing.
-func (r *Runner) Summary(markdown string) error {
+func (r *Runner) AppendSummary(markdown string) error {
 	text := r.Redact(markdown).Map(func(s string) string { return strings.TrimSuffix(strings.ToValidUTF8(s, "\uFFFD"), "\n") + "\n" })
 	markdown = text.String()
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	// At the top it can't end up inside a fence or a folded part.
-	if room := summaryLimit - r.summary; len(markdown) > room {
-		markdown = summaryCut + text.TruncateLines(room-len(summaryCut))
+	if room := summaryLimit - r.summaryBytes; len(markdown) > room {
+		markdown = truncatedSummaryNote + text.TruncateLines(room-len(truncatedSummaryNote))
 	}
-	if err := r.appendTo("GITHUB_STEP_SUMMARY", markdown); err != nil {
+	if err := r.appendToFile("GITHUB_STEP_SUMMARY", markdown); err != nil {
 		return fmt.Errorf("job summary: %w", err)
 	}
-	r.summary += len(markdown)
+	r.summaryBytes += len(markdown)
 	return nil
 }
 
-// appendTo writes to one of the runner's files, which it reads after the step.
-func (r *Runner) appendTo(variable, text string) error {
+// appendToFile writes to one of the runner's files, which it reads after the step.
+func (r *Runner) appendToFile(variable, text string) error {
 	path := r.getenv(variable)
 	if path == "" {
 		return nil

@@ -13,8 +13,8 @@ import (
 	"astro-apply/internal/github"
 )
 
-// outputs reads an output file as the runner does.
-func outputs(t *testing.T, path string) map[string]string {
+// readOutputs reads an output file as the runner does.
+func readOutputs(t *testing.T, path string) map[string]string {
 	t.Helper()
 	b, err := os.ReadFile(path)
 	if err != nil {
@@ -47,10 +47,10 @@ func outputs(t *testing.T, path string) map[string]string {
 	return got
 }
 
-func TestOutput(t *testing.T) {
+func TestSetOutput(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "output")
-	r := github.New(environment(map[string]string{"GITHUB_OUTPUT": path}), io.Discard)
+	r := github.NewRunner(runnerEnv(map[string]string{"GITHUB_OUTPUT": path}), io.Discard)
 	r.Mask("hunter2")
 	want := map[string]string{
 		"changed":    "true",
@@ -60,40 +60,40 @@ func TestOutput(t *testing.T) {
 		"forged":     "a\nchanged=false\n_GitHubActionsFileCommandDelimeter_\nplan<<x\ny\nx\r",
 	}
 	for name, value := range want {
-		if err := r.Output(name, strings.ReplaceAll(value, "***", "hunter2")); err != nil {
+		if err := r.SetOutput(name, strings.ReplaceAll(value, "***", "hunter2")); err != nil {
 			t.Error(err)
 		}
 	}
-	if diff := cmp.Diff(want, outputs(t, path)); diff != "" {
+	if diff := cmp.Diff(want, readOutputs(t, path)); diff != "" {
 		t.Error(diff)
 	}
 	for _, name := range []string{"", "a b", "a=b", "a\nb", "a<<b"} {
-		if err := r.Output(name, "x"); err == nil {
+		if err := r.SetOutput(name, "x"); err == nil {
 			t.Errorf("name %q accepted", name)
 		}
 	}
 }
 
-func TestFilesMissing(t *testing.T) {
+func TestRunnerFilesMissing(t *testing.T) {
 	t.Parallel()
-	r := github.New(environment(laptop), io.Discard)
-	if err := r.Output("a", "b"); err != nil {
+	r := github.NewRunner(runnerEnv(laptopEnv), io.Discard)
+	if err := r.SetOutput("a", "b"); err != nil {
 		t.Errorf("without a runner: %v", err)
 	}
-	if err := r.Summary("a"); err != nil {
+	if err := r.AppendSummary("a"); err != nil {
 		t.Errorf("without a runner: %v", err)
 	}
 	folder := t.TempDir()
-	r = github.New(environment(map[string]string{"GITHUB_OUTPUT": folder, "GITHUB_STEP_SUMMARY": folder}), io.Discard)
-	if err := r.Output("a", "b"); err == nil || !strings.HasPrefix(err.Error(), "output a: ") {
+	r = github.NewRunner(runnerEnv(map[string]string{"GITHUB_OUTPUT": folder, "GITHUB_STEP_SUMMARY": folder}), io.Discard)
+	if err := r.SetOutput("a", "b"); err == nil || !strings.HasPrefix(err.Error(), "output a: ") {
 		t.Errorf("a folder: %v", err)
 	}
-	if err := r.Summary("a"); err == nil || !strings.HasPrefix(err.Error(), "job summary: ") {
+	if err := r.AppendSummary("a"); err == nil || !strings.HasPrefix(err.Error(), "job summary: ") {
 		t.Errorf("a folder: %v", err)
 	}
 }
 
-func FuzzOutput(f *testing.F) {
+func FuzzSetOutput(f *testing.F) {
 	f.Add("value")
 	f.Add("a\nb=c\nEOF\nd<<e\r\n")
 	f.Add("\xff\x00\n")
@@ -102,18 +102,18 @@ func FuzzOutput(f *testing.F) {
 		if err := os.WriteFile(path, nil, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		r := github.New(environment(map[string]string{"GITHUB_OUTPUT": path}), io.Discard)
-		if err := r.Output("name", value); err != nil {
+		r := github.NewRunner(runnerEnv(map[string]string{"GITHUB_OUTPUT": path}), io.Discard)
+		if err := r.SetOutput("name", value); err != nil {
 			t.Fatal(err)
 		}
 		want := map[string]string{"name": strings.ToValidUTF8(value, "\ufffd")}
-		if diff := cmp.Diff(want, outputs(t, path)); diff != "" {
+		if diff := cmp.Diff(want, readOutputs(t, path)); diff != "" {
 			t.Error(diff)
 		}
 	})
 }
 
-func TestSummary(t *testing.T) {
+func TestAppendSummary(t *testing.T) {
 	t.Parallel()
 	row := "| " + strings.Repeat("x", 1000) + " hunter2 |\n"
 	for _, tt := range []struct {
@@ -131,11 +131,11 @@ func TestSummary(t *testing.T) {
 			t.Parallel()
 			path := filepath.Join(t.TempDir(), "summary")
 			var log bytes.Buffer
-			r := github.New(environment(map[string]string{"GITHUB_STEP_SUMMARY": path}), &log)
+			r := github.NewRunner(runnerEnv(map[string]string{"GITHUB_STEP_SUMMARY": path}), &log)
 			r.Mask("hunter2")
 			log.Reset()
 			for _, p := range tt.parts {
-				if err := r.Summary(p); err != nil {
+				if err := r.AppendSummary(p); err != nil {
 					t.Fatal(err)
 				}
 			}
@@ -161,10 +161,10 @@ func TestSummary(t *testing.T) {
 }
 
 // A secret that is also a word of JSON must not break the JSON of an output.
-func TestOutputStaysJSON(t *testing.T) {
+func TestSetOutputKeepsJSON(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "output")
-	r := github.New(environment(map[string]string{"GITHUB_OUTPUT": path}), io.Discard)
+	r := github.NewRunner(runnerEnv(map[string]string{"GITHUB_OUTPUT": path}), io.Discard)
 	for _, secret := range []string{"true", "1", "a\"b", "hunter2"} {
 		r.Mask(secret)
 	}
@@ -173,7 +173,7 @@ func TestOutputStaysJSON(t *testing.T) {
 		"created": "1",
 		"plan":    `{"version":1,"isSecret":true,"a":"1","b":"x a\"b y","c":["hunter2"],"d":"plain"}`,
 	} {
-		if err := r.Output(name, value); err != nil {
+		if err := r.SetOutput(name, value); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -182,7 +182,7 @@ func TestOutputStaysJSON(t *testing.T) {
 		"created": "1",
 		"plan":    `{"version":1,"isSecret":true,"a":"***","b":"x *** y","c":["***"],"d":"plain"}`,
 	}
-	if diff := cmp.Diff(want, outputs(t, path)); diff != "" {
+	if diff := cmp.Diff(want, readOutputs(t, path)); diff != "" {
 		t.Error(diff)
 	}
 }

@@ -14,91 +14,91 @@ import (
 )
 
 // What GitHub says in an error is text from outside, and may be a page.
-const saidLimit = 200
+const errorMessageLimit = 200
 
-// Refused is an answer that the token may not do what was asked, or not see
+// PermissionError is an answer that the token may not do what was asked, or not see
 // it. Rate limits are none: they end by themselves.
-type Refused struct {
-	Status  int    // 401, 403 or 404
-	Message string // GitHub's, a line of at most 200 characters
-	Needs   string // the permission that it takes, as "pull-requests: write"; "" where none would help
+type PermissionError struct {
+	Status             int    // 401, 403 or 404
+	Message            string // GitHub's, a line of at most 200 characters
+	RequiredPermission string // the permission that it takes, as "pull-requests: write"; "" where none would help
 }
 
-func (r *Refused) Error() string {
+func (r *PermissionError) Error() string {
 	text := fmt.Sprintf("%d %s", r.Status, r.Message)
-	if r.Needs != "" {
-		text += " (needs permissions: " + r.Needs + ")"
+	if r.RequiredPermission != "" {
+		text += " (needs permissions: " + r.RequiredPermission + ")"
 	}
 	return text
 }
 
-// fault is any other failure. It wraps the end of a context and nothing else,
+// apiError is any other failure. It wraps the end of a context and nothing else,
 // since what is wrapped can be printed with what was taken out of the text.
-type fault struct {
-	status int // 0: no answer
-	text   string
-	wait   time.Duration // until a rate limit ends; 0 for other failures
-	ended  error
+type apiError struct {
+	status     int // 0: no answer
+	text       string
+	retryAfter time.Duration // until a rate limit ends; 0 for other failures
+	contextErr error
 }
 
-func (f *fault) Error() string { return f.text }
-func (f *fault) Unwrap() error { return f.ended }
+func (f *apiError) Error() string { return f.text }
+func (f *apiError) Unwrap() error { return f.contextErr }
 
-// passing reports whether err may be gone the next time. A write that failed
+// isTransient reports whether err may be gone the next time. A write that failed
 // with it may have been carried out. Rate limits are waited for elsewhere.
-func passing(err error) bool {
-	f, ok := errors.AsType[*fault](err)
-	return ok && f.ended == nil && f.wait == 0 && (f.status == 0 || f.status/100 == 2 || f.status/100 == 5 || f.status == http.StatusRequestTimeout)
+func isTransient(err error) bool {
+	f, ok := errors.AsType[*apiError](err)
+	return ok && f.contextErr == nil && f.retryAfter == 0 && (f.status == 0 || f.status/100 == 2 || f.status/100 == 5 || f.status == http.StatusRequestTimeout)
 }
 
-// down reports whether GitHub, or the way to it, may be down for a while. An answer that can't be read is something else.
-func down(err error) bool {
-	f, ok := errors.AsType[*fault](err)
+// isOutage reports whether GitHub, or the way to it, may be down for a while. An answer that can't be read is something else.
+func isOutage(err error) bool {
+	f, ok := errors.AsType[*apiError](err)
 	return ok && f.status/100 != 2
 }
 
-// errEmpty is an answer without the object that was asked for.
-var errEmpty = errors.New("nothing in it")
+// errEmptyResponse is an answer without the object that was asked for.
+var errEmptyResponse = errors.New("nothing in it")
 
-// explain makes what the library returned a Refused or a fault, and nil of
+// convertError makes what the library returned a Refused or a fault, and nil of
 // nil. Its own texts hold addresses, and whatever GitHub or a proxy wrote.
-func (r *REST) explain(ctx context.Context, needs string, resp *api.Response, err error) error {
+func (r *REST) convertError(ctx context.Context, needs string, resp *api.Response, err error) error {
 	if err == nil {
 		return nil
 	}
 	if ended := ctx.Err(); ended != nil {
-		return &fault{text: ended.Error(), ended: ended}
+		return &apiError{text: ended.Error(), contextErr: ended}
 	}
 	var status int
 	var header http.Header
 	if resp != nil && resp.Response != nil {
 		status, header = resp.StatusCode, resp.Header
 	}
-	text := said(err)
-	wait := limitWait(status, header, text)
+	text := errorMessage(err)
+	wait := rateLimitDelay(status, header, text)
 	if text == "" {
 		text = http.StatusText(status)
 	}
-	text = r.secrets.Redact(text).Map(firstLine).Map(Neutral).Truncate(saidLimit)
+	text = r.secrets.Redact(text).Map(firstLine).Map(SanitizeLine).Truncate(errorMessageLimit)
 	switch {
 	case status == http.StatusUnauthorized:
-		return &Refused{Status: status, Message: text}
+		return &PermissionError{Status: status, Message: text}
 	case status == http.StatusNotFound, status == http.StatusForbidden && wait == 0:
-		return &Refused{Status: status, Message: text, Needs: needs}
+		return &PermissionError{Status: status, Message: text, RequiredPermission: needs}
 	case status == 0:
-		return &fault{text: text}
+		return &apiError{text: text}
 	case status/100 == 2 && wait == 0:
 		text = "an answer that can't be read: " + text
 	}
-	return &fault{status: status, text: fmt.Sprintf("%d %s", status, text), wait: wait}
+	return &apiError{status: status, text: fmt.Sprintf("%d %s", status, text), retryAfter: wait}
 }
 
-// limitWait is how long GitHub asks to wait because of a rate limit, at least a
+// rateLimitDelay is how long GitHub asks to wait because of a rate limit, at least a
 // second; 0 if the answer is about something else.
-func limitWait(status int, header http.Header, text string) time.Duration {
+func rateLimitDelay(status int, header http.Header, text string) time.Duration {
 	asked, spent := header.Get("Retry-After"), header.Get(api.HeaderRateRemaining) == "0"
 	switch {
-	case status == http.StatusTooManyRequests, status == http.StatusForbidden && (asked != "" || spent), ofRate(text):
+	case status == http.StatusTooManyRequests, status == http.StatusForbidden && (asked != "" || spent), isRateLimit(text):
 	default:
 		return 0
 	}
@@ -108,7 +108,7 @@ func limitWait(status int, header http.Header, text string) time.Duration {
 	if n, err := strconv.ParseInt(header.Get(api.HeaderRateReset), 10, 64); err == nil && spent {
 		return max(time.Second, time.Until(time.Unix(n+1, 0)))
 	}
-	return rateLimitWait
+	return maxRateLimitWait
 }
 
 func firstLine(text string) string {
@@ -116,8 +116,8 @@ func firstLine(text string) string {
 	return strings.TrimSpace(first)
 }
 
-// said is the message in an error of the library, without what it adds.
-func said(err error) string {
+// errorMessage is the message in an error of the library, without what it adds.
+func errorMessage(err error) string {
 	if e, ok := errors.AsType[*api.ErrorResponse](err); ok {
 		if len(e.Errors) > 0 && e.Errors[0].Message != "" {
 			return e.Message + ": " + e.Errors[0].Message
@@ -125,10 +125,10 @@ func said(err error) string {
 		return e.Message
 	}
 	if e, ok := errors.AsType[*api.RateLimitError](err); ok {
-		return limit(e.Message)
+		return withRateLimitPrefix(e.Message)
 	}
 	if e, ok := errors.AsType[*api.AbuseRateLimitError](err); ok {
-		return limit(e.Message)
+		return withRateLimitPrefix(e.Message)
 	}
 	if e, ok := errors.AsType[*api.TwoFactorAuthError](err); ok {
 		return e.Message
@@ -145,12 +145,14 @@ func said(err error) string {
 	return err.Error()
 }
 
-// ofRate reports whether a message is about a rate limit: GitHub says so, but
+// isRateLimit reports whether a message is about a rate limit: GitHub says so, but
 // not always in a way that the library knows.
-func ofRate(message string) bool { return strings.Contains(strings.ToLower(message), "rate limit") }
+func isRateLimit(message string) bool {
+	return strings.Contains(strings.ToLower(message), "rate limit")
+}
 
-func limit(message string) string {
-	if ofRate(message) {
+func withRateLimitPrefix(message string) string {
+	if isRateLimit(message) {
 		return message
 	}
 	return "rate limit: " + message

@@ -18,7 +18,7 @@ import (
 const (
 	requestTimeout   = 15 * time.Second
 	operationTimeout = 4 * time.Minute // all requests of one, and the waits between them
-	answerLimit      = 64 << 20        // bytes; a page of the longest comments is less
+	maxResponseBytes = 64 << 20        // bytes; a page of the longest comments is less
 )
 
 // REST is GitHub's API, asked about one repository with one token. It is safe
@@ -27,12 +27,12 @@ const (
 // Its errors are fragments that name the pull request or the commit. Where the
 // token may not do something, a Refused is in them.
 type REST struct {
-	client      *api.Client
-	owner, name string
-	graphql     string
-	secrets     *redact.Secrets // a pointer, so that no printed REST shows the token
-	app         bool            // the token is an app's, as the runner's own is
-	viewer      chan identity   // holds our identity, without a login until that is asked
+	client            *api.Client
+	owner, repository string
+	graphqlURL        string
+	secrets           *redact.Secrets // a pointer, so that no printed REST shows the token
+	isAppToken        bool            // the token is an app's, as the runner's own is
+	cachedIdentity    chan identity   // holds our identity, without a login until that is asked
 }
 
 // NewREST makes a REST for the repository and the addresses that the runner's
@@ -40,19 +40,19 @@ type REST struct {
 // the proxy that HTTPS_PROXY names. The token is added to secrets, which no error
 // shows.
 func NewREST(getenv func(string) string, token string, secrets *redact.Secrets, transport http.RoundTripper) (*REST, error) {
-	owner, name, ok := split(getenv("GITHUB_REPOSITORY"))
+	owner, name, ok := splitRepository(getenv("GITHUB_REPOSITORY"))
 	if !ok {
 		return nil, fmt.Errorf("GITHUB_REPOSITORY: %q is not owner/name", getenv("GITHUB_REPOSITORY"))
 	}
-	base, err := address(getenv("GITHUB_API_URL"), "https://api.github.com")
+	base, err := parseAPIURL(getenv("GITHUB_API_URL"), "https://api.github.com")
 	if err != nil {
 		return nil, fmt.Errorf("GITHUB_API_URL: %w", err)
 	}
-	graphql, err := address(getenv("GITHUB_GRAPHQL_URL"), queries(base))
+	graphql, err := parseAPIURL(getenv("GITHUB_GRAPHQL_URL"), defaultGraphQLURL(base))
 	switch {
 	case err != nil:
 		return nil, fmt.Errorf("GITHUB_GRAPHQL_URL: %w", err)
-	case origin(graphql) != origin(base):
+	case originOf(graphql) != originOf(base):
 		return nil, errors.New("GITHUB_GRAPHQL_URL: another host than GITHUB_API_URL, and the token goes to one only")
 	}
 	if token = strings.TrimSpace(token); token == "" || strings.ContainsFunc(token, func(c rune) bool { return c <= ' ' || c > '~' }) {
@@ -60,13 +60,13 @@ func NewREST(getenv func(string) string, token string, secrets *redact.Secrets, 
 	}
 	secrets.Add(token)
 	if transport == nil {
-		transport = network()
+		transport = newNetworkTransport()
 	}
 	root := base.String() + "/"
 	client, err := api.NewClient(
 		api.WithHTTPClient(&http.Client{
-			Transport:     &bearer{next: transport, home: origin(base), value: func() string { return "Bearer " + token }},
-			CheckRedirect: stay,
+			Transport:     &authTransport{next: transport, apiOrigin: originOf(base), authorization: func() string { return "Bearer " + token }},
+			CheckRedirect: checkRedirect,
 		}),
 		api.WithURLs(&root, nil), api.WithUserAgent("astro-apply"),
 		api.WithDisableRateLimitCheck(), // once waits, and then asks again
@@ -75,31 +75,31 @@ func NewREST(getenv func(string) string, token string, secrets *redact.Secrets, 
 		return nil, fmt.Errorf("GITHUB_API_URL: %w", err)
 	}
 	r := &REST{
-		client: client, owner: owner, name: name, graphql: graphql.String(),
-		secrets: secrets,
-		app:     strings.HasPrefix(token, "ghs_"),
-		viewer:  make(chan identity, 1),
+		client: client, owner: owner, repository: name, graphqlURL: graphql.String(),
+		secrets:        secrets,
+		isAppToken:     strings.HasPrefix(token, "ghs_"),
+		cachedIdentity: make(chan identity, 1),
 	}
-	r.viewer <- identity{}
+	r.cachedIdentity <- identity{}
 	return r, nil
 }
 
-var segment = regexp.MustCompile(`^[A-Za-z0-9._-]+$`)
+var repositoryPartPattern = regexp.MustCompile(`^[A-Za-z0-9._-]+$`)
 
-// split takes owner/name apart. What is neither must not become a path.
-func split(repository string) (owner, name string, ok bool) {
+// splitRepository takes owner/name apart. What is neither must not become a path.
+func splitRepository(repository string) (owner, name string, ok bool) {
 	owner, name, _ = strings.Cut(repository, "/")
 	for _, s := range []string{owner, name} {
-		if !segment.MatchString(s) || s == "." || s == ".." {
+		if !repositoryPartPattern.MatchString(s) || s == "." || s == ".." {
 			return "", "", false
 		}
 	}
 	return owner, name, true
 }
 
-// address checks where the token is to be sent. What it says about a bad one
+// parseAPIURL checks where the token is to be sent. What it says about a bad one
 // leaves out what might hold a password.
-func address(value, otherwise string) (*url.URL, error) {
+func parseAPIURL(value, otherwise string) (*url.URL, error) {
 	if value = strings.TrimSpace(value); value == "" {
 		value = otherwise
 	}
@@ -107,24 +107,24 @@ func address(value, otherwise string) (*url.URL, error) {
 	switch {
 	case err != nil || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "":
 		return nil, errors.New("not the URL of an API")
-	case u.Scheme != "https" && (u.Scheme != "http" || !loopback(u.Hostname())):
-		return nil, fmt.Errorf("%q must be https, since the token is sent there", origin(u))
+	case u.Scheme != "https" && (u.Scheme != "http" || !isLoopback(u.Hostname())):
+		return nil, fmt.Errorf("%q must be https, since the token is sent there", originOf(u))
 	}
 	u.Path, u.RawPath = strings.TrimRight(u.Path, "/"), ""
 	return u, nil
 }
 
-// queries is where GraphQL is asked: next to the REST API, or on a server of
+// defaultGraphQLURL is where GraphQL is asked: next to the REST API, or on a server of
 // one's own beside the v3 in its path.
-func queries(base *url.URL) string {
+func defaultGraphQLURL(base *url.URL) string {
 	u := *base
 	u.Path = strings.TrimSuffix(u.Path, "/v3") + "/graphql"
 	return u.String()
 }
 
-func origin(u *url.URL) string { return u.Scheme + "://" + u.Host }
+func originOf(u *url.URL) string { return u.Scheme + "://" + u.Host }
 
-func loopback(host string) bool {
+func isLoopback(host string) bool {
 	ip := net.ParseIP(host)
 	return host == "localhost" || ip != nil && ip.IsLoopback()
 }

@@ -18,32 +18,32 @@ import (
 	"astro-apply/internal/redact"
 )
 
-const pull = 7
+const pullNumber = 7
 
-// gitHub is a fake with one pull request.
-func gitHub() *fake.Server {
+// newFakeGitHub is a fake with one pull request.
+func newFakeGitHub() *fake.Server {
 	s := fake.New()
-	s.AddPullRequest(fake.PullRequest{Number: pull, HeadSHA: "aaaaaaa"})
+	s.AddPullRequest(fake.PullRequest{Number: pullNumber, HeadSHA: "aaaaaaa"})
 	return s
 }
 
-func repository(more map[string]string) func(string) string {
+func repositoryEnv(more map[string]string) func(string) string {
 	env := map[string]string{"GITHUB_REPOSITORY": "acme/data"}
 	maps.Copy(env, more)
 	return func(name string) string { return env[name] }
 }
 
-func rest(t *testing.T, s *fake.Server, transport http.RoundTripper) *github.REST {
+func newREST(t *testing.T, s *fake.Server, transport http.RoundTripper) *github.REST {
 	t.Helper()
-	r, err := github.NewREST(repository(nil), s.Token, &redact.Secrets{}, transport)
+	r, err := github.NewREST(repositoryEnv(nil), s.Token, &redact.Secrets{}, transport)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return r
 }
 
-// asked lists requests as "METHOD path status", without those of GraphQL.
-func asked(s *fake.Server) []string {
+// sentRequests lists requests as "METHOD path status", without those of GraphQL.
+func sentRequests(s *fake.Server) []string {
 	var all []string
 	for _, r := range s.Requests() {
 		path, _, _ := strings.Cut(strings.TrimPrefix(r.Path, "/repos/acme/data"), "?")
@@ -54,11 +54,11 @@ func asked(s *fake.Server) []string {
 	return all
 }
 
-type roundTrip func(*http.Request) (*http.Response, error)
+type roundTripFunc func(*http.Request) (*http.Response, error)
 
-func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
+func (f roundTripFunc) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
-func respond(status int, body string, header ...string) *http.Response {
+func newResponse(status int, body string, header ...string) *http.Response {
 	h := http.Header{}
 	for i := 0; i < len(header); i += 2 {
 		h.Set(header[i], header[i+1])
@@ -103,10 +103,10 @@ func TestNewREST(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			s := gitHub()
-			s.AddComment(fake.Comment{PullRequest: pull, Login: "octocat", Type: "User", Body: "hello"})
+			s := newFakeGitHub()
+			s.AddComment(fake.Comment{PullRequest: pullNumber, Login: "octocat", Type: "User", Body: "hello"})
 			var got []string
-			r, err := github.NewREST(repository(tt.env), s.Token, &redact.Secrets{}, roundTrip(func(r *http.Request) (*http.Response, error) {
+			r, err := github.NewREST(repositoryEnv(tt.env), s.Token, &redact.Secrets{}, roundTripFunc(func(r *http.Request) (*http.Response, error) {
 				u := *r.URL
 				u.RawQuery = ""
 				got = append(got, u.String())
@@ -121,7 +121,7 @@ func TestNewREST(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if _, err := r.Comments(t.Context(), pull); err != nil {
+			if _, err := r.ListOwnComments(t.Context(), pullNumber); err != nil {
 				t.Error(err)
 			}
 			if diff := cmp.Diff(tt.want, got); diff != "" {
@@ -134,43 +134,43 @@ func TestNewREST(t *testing.T) {
 func TestNewRESTToken(t *testing.T) {
 	t.Parallel()
 	for _, token := range []string{"", " \n", "ghs_a\nb", "ghs_ä"} {
-		if r, err := github.NewREST(repository(nil), token, &redact.Secrets{}, nil); r != nil || err == nil || strings.Contains(err.Error(), "ghs_") {
+		if r, err := github.NewREST(repositoryEnv(nil), token, &redact.Secrets{}, nil); r != nil || err == nil || strings.Contains(err.Error(), "ghs_") {
 			t.Errorf("%q: %v, %v", token, r, err)
 		}
 	}
 }
 
 // Whatever is answered, and however it goes wrong, the token isn't told.
-func TestTokenIsNotTold(t *testing.T) {
+func TestTokenIsNotLeaked(t *testing.T) {
 	t.Parallel()
 	const token = "ghs_0123456789abcdefghijklmnopqrstuvwxyz"
-	for name, answer := range map[string]roundTrip{
+	for name, answer := range map[string]roundTripFunc{
 		"network": func(*http.Request) (*http.Response, error) { return nil, errors.New("bad header: Bearer " + token) },
-		"refusal": func(*http.Request) (*http.Response, error) { return respond(403, `{"message":"`+token+`"}`), nil },
-		"failure": func(*http.Request) (*http.Response, error) { return respond(500, `{"message":"`+token+`"}`), nil },
+		"refusal": func(*http.Request) (*http.Response, error) { return newResponse(403, `{"message":"`+token+`"}`), nil },
+		"failure": func(*http.Request) (*http.Response, error) { return newResponse(500, `{"message":"`+token+`"}`), nil },
 		"cut": func(*http.Request) (*http.Response, error) {
-			return respond(403, `{"message":"`+strings.Repeat("x", 190)+token+`"}`), nil
+			return newResponse(403, `{"message":"`+strings.Repeat("x", 190)+token+`"}`), nil
 		},
 		"details": func(*http.Request) (*http.Response, error) {
-			return respond(422, `{"message":"no","errors":[{"message":"`+token+`"}]}`), nil
+			return newResponse(422, `{"message":"no","errors":[{"message":"`+token+`"}]}`), nil
 		},
 		"rate": func(*http.Request) (*http.Response, error) {
-			return respond(429, `{"message":"`+token+`"}`, "X-RateLimit-Remaining", "0"), nil
+			return newResponse(429, `{"message":"`+token+`"}`, "X-RateLimit-Remaining", "0"), nil
 		},
-		"no JSON": func(*http.Request) (*http.Response, error) { return respond(200, token), nil },
+		"no JSON": func(*http.Request) (*http.Response, error) { return newResponse(200, token), nil },
 		"redirects": func(*http.Request) (*http.Response, error) {
-			return respond(302, "", "Location", "https://x/"+token), nil
+			return newResponse(302, "", "Location", "https://x/"+token), nil
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				r, err := github.NewREST(repository(nil), token, &redact.Secrets{}, answer)
+				r, err := github.NewREST(repositoryEnv(nil), token, &redact.Secrets{}, answer)
 				if err != nil {
 					t.Fatal(err)
 				}
-				_, one := r.Comments(t.Context(), pull)
-				_, two := r.Keep(t.Context(), pull, marked("a"), "a plan")
-				_, three := r.Merged(t.Context(), "abcdef0", "main")
+				_, one := r.ListOwnComments(t.Context(), pullNumber)
+				_, two := r.UpsertComment(t.Context(), pullNumber, hasMarker("a"), "a plan")
+				_, three := r.FindMergedPullRequest(t.Context(), "abcdef0", "main")
 				for _, err := range []error{one, two, three} {
 					if err == nil {
 						t.Fatal("no error")
@@ -191,7 +191,7 @@ func TestTokenIsNotTold(t *testing.T) {
 
 func TestRedirect(t *testing.T) {
 	t.Parallel()
-	s := gitHub()
+	s := newFakeGitHub()
 	home := httptest.NewServer(nil)
 	defer home.Close()
 	var elsewhere []string
@@ -208,48 +208,48 @@ func TestRedirect(t *testing.T) {
 		}
 		s.ServeHTTP(w, r)
 	})
-	r, err := github.NewREST(repository(map[string]string{"GITHUB_API_URL": home.URL, "GITHUB_REPOSITORY": "acme/old"}), s.Token, &redact.Secrets{}, nil)
+	r, err := github.NewREST(repositoryEnv(map[string]string{"GITHUB_API_URL": home.URL, "GITHUB_REPOSITORY": "acme/old"}), s.Token, &redact.Secrets{}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	const want = "pull request 7: comment: 307 a redirect, not followed: the token stays with the API"
-	if _, err := r.Keep(t.Context(), pull, marked("a"), "a plan"); err == nil || err.Error() != want {
+	if _, err := r.UpsertComment(t.Context(), pullNumber, hasMarker("a"), "a plan"); err == nil || err.Error() != want {
 		t.Errorf("got %v", err)
 	}
 	if elsewhere != nil {
 		t.Errorf("another host was asked with %q", elsewhere)
 	}
 	to = home.URL // a renamed repository
-	if k, err := r.Keep(t.Context(), pull, marked("a"), "a plan"); err != nil || k.Action != github.Created {
+	if k, err := r.UpsertComment(t.Context(), pullNumber, hasMarker("a"), "a plan"); err != nil || k.Action != github.Created {
 		t.Errorf("got %v, %v", k, err)
 	}
 }
 
-func TestRedirectMakesNoReadOfAWrite(t *testing.T) {
+func TestRedirectKeepsMethod(t *testing.T) {
 	t.Parallel()
-	s := gitHub()
-	r := rest(t, s, roundTrip(func(r *http.Request) (*http.Response, error) {
+	s := newFakeGitHub()
+	r := newREST(t, s, roundTripFunc(func(r *http.Request) (*http.Response, error) {
 		if r.Method == http.MethodPost && r.URL.Path != "/graphql" {
-			return respond(301, "", "Location", "/repos/acme/data/issues/7/comments"), nil
+			return newResponse(301, "", "Location", "/repos/acme/data/issues/7/comments"), nil
 		}
 		return s.RoundTrip(r)
 	}))
 	const want = "pull request 7: comment: 301 a redirect, not followed: the token stays with the API"
-	if k, err := r.Keep(t.Context(), pull, marked("a"), "a plan"); err == nil || err.Error() != want {
+	if k, err := r.UpsertComment(t.Context(), pullNumber, hasMarker("a"), "a plan"); err == nil || err.Error() != want {
 		t.Errorf("got %v, %v", k, err)
 	}
 }
 
-func TestRedirectsEnd(t *testing.T) {
+func TestRedirectLimit(t *testing.T) {
 	t.Parallel()
 	tries := 0
-	r := rest(t, gitHub(), roundTrip(func(*http.Request) (*http.Response, error) {
+	r := newREST(t, newFakeGitHub(), roundTripFunc(func(*http.Request) (*http.Response, error) {
 		if tries++; tries > 50 {
-			return respond(500, ""), nil
+			return newResponse(500, ""), nil
 		}
-		return respond(302, "", "Location", "/again"), nil
+		return newResponse(302, "", "Location", "/again"), nil
 	}))
-	if _, err := r.Comments(t.Context(), pull); err == nil || tries > 10 {
+	if _, err := r.ListOwnComments(t.Context(), pullNumber); err == nil || tries > 10 {
 		t.Errorf("%v after %d", err, tries)
 	}
 }

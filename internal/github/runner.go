@@ -27,23 +27,23 @@ type Runner struct {
 	getenv  func(string) string
 	secrets redact.Secrets
 
-	mu      sync.Mutex // guards what follows
-	out     io.Writer
-	grouped bool
-	summary int // bytes written to the job summary
-	masked  map[string]bool
-	logErr  error
+	mu           sync.Mutex // guards what follows
+	out          io.Writer
+	inGroup      bool
+	summaryBytes int // bytes written to the job summary
+	masked       map[string]bool
+	logErr       error
 }
 
-// New returns the runner whose variables getenv reads and whose log is stdout.
-func New(getenv func(string) string, stdout io.Writer) *Runner {
+// NewRunner returns the runner whose variables getenv reads and whose log is stdout.
+func NewRunner(getenv func(string) string, stdout io.Writer) *Runner {
 	return &Runner{getenv: getenv, out: stdout}
 }
 
-// Actions reports whether a GitHub Actions runner reads stdout. Otherwise
+// IsGitHubActions reports whether a GitHub Actions runner reads stdout. Otherwise
 // workflow commands are written as plain text. Older container hooks for
 // Kubernetes don't set GITHUB_ACTIONS, and pass on the rest.
-func (r *Runner) Actions() bool {
+func (r *Runner) IsGitHubActions() bool {
 	if set := r.getenv("GITHUB_ACTIONS"); set != "" {
 		return set == "true"
 	}
@@ -55,22 +55,22 @@ func (r *Runner) Actions() bool {
 func (r *Runner) Print(text string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.line(r.plain(text))
+	r.writeLine(r.sanitizeText(text))
 }
 
-// Group opens a foldable part of the log and closes the one before: the runner
+// StartGroup opens a foldable part of the log and closes the one before: the runner
 // can't nest them.
-func (r *Runner) Group(title string) {
+func (r *Runner) StartGroup(title string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.endGroup()
-	r.grouped = true
-	title = Neutral(r.Scrub(title))
-	if !r.Actions() {
-		r.line(title)
+	r.inGroup = true
+	title = SanitizeLine(r.RedactString(title))
+	if !r.IsGitHubActions() {
+		r.writeLine(title)
 		return
 	}
-	r.command("group", title, nil)
+	r.writeCommand("group", title, nil)
 }
 
 // EndGroup closes the group, if one is open.
@@ -81,10 +81,10 @@ func (r *Runner) EndGroup() {
 }
 
 func (r *Runner) endGroup() {
-	if r.grouped && r.Actions() {
-		r.command("endgroup", "", nil)
+	if r.inGroup && r.IsGitHubActions() {
+		r.writeCommand("endgroup", "", nil)
 	}
-	r.grouped = false
+	r.inGroup = false
 }
 
 // Debug writes text that is of use only when a run is repeated with debug
@@ -95,34 +95,34 @@ func (r *Runner) Debug(text string) {
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if !r.Actions() {
-		r.line(r.plain("debug: " + text))
+	if !r.IsGitHubActions() {
+		r.writeLine(r.sanitizeText("debug: " + text))
 		return
 	}
-	r.command("debug", visibleLines(r.Scrub(text)), nil)
+	r.writeCommand("debug", escapeUnprintableLines(r.RedactString(text)), nil)
 }
 
-// plain makes text safe for the log: scrubbed, then neutral line by line.
-func (r *Runner) plain(text string) string { return neutralLines(r.Scrub(text)) }
+// sanitizeText makes text safe for the log: scrubbed, then neutral line by line.
+func (r *Runner) sanitizeText(text string) string { return sanitizeLines(r.RedactString(text)) }
 
-// neutralLines is Neutral for text of several lines.
-func neutralLines(text string) string {
-	lines := strings.Split(strings.TrimSuffix(visibleLines(text), "\n"), "\n")
+// sanitizeLines is Neutral for text of several lines.
+func sanitizeLines(text string) string {
+	lines := strings.Split(strings.TrimSuffix(escapeUnprintableLines(text), "\n"), "\n")
 	for i, l := range lines {
-		lines[i] = unarmed(l)
+		lines[i] = escapeCommand(l)
 	}
 	return strings.Join(lines, "\n")
 }
 
-// command writes a workflow command. The library's escaping of data and
+// writeCommand writes a workflow command. The library's escaping of data and
 // properties matches the runner's decoding; its own write methods panic when
 // stdout is gone, so only the encoding is used. data is scrubbed already.
-func (r *Runner) command(name, data string, properties map[string]string) {
-	r.line((&githubactions.Command{Name: name, Message: data, Properties: properties}).String())
+func (r *Runner) writeCommand(name, data string, properties map[string]string) {
+	r.writeLine((&githubactions.Command{Name: name, Message: data, Properties: properties}).String())
 }
 
-// line writes to stdout in one call, so that lines don't mix.
-func (r *Runner) line(text string) {
+// writeLine writes to stdout in one call, so that lines don't mix.
+func (r *Runner) writeLine(text string) {
 	if _, err := io.WriteString(r.out, text+"\n"); err != nil && r.logErr == nil {
 		r.logErr = err
 	}

@@ -16,80 +16,80 @@ import (
 	"astro-apply/internal/github"
 )
 
-// environment gives the variables of a runner, changed and added to.
-func environment(more map[string]string) func(string) string {
+// runnerEnv gives the variables of a runner, changed and added to.
+func runnerEnv(more map[string]string) func(string) string {
 	env := map[string]string{"GITHUB_ACTIONS": "true"}
 	maps.Copy(env, more)
 	return func(name string) string { return env[name] }
 }
 
-var laptop = map[string]string{"GITHUB_ACTIONS": ""}
+var laptopEnv = map[string]string{"GITHUB_ACTIONS": ""}
 
-// command is a workflow command as the runner understands it.
-type command struct {
+// workflowCommand is a workflow command as the runner understands it.
+type workflowCommand struct {
 	Name       string
 	Properties map[string]string
 	Data       string
 }
 
-var known = []string{
+var knownCommands = []string{
 	"error", "warning", "notice", "debug", "group", "endgroup", "add-mask", "set-output", "save-state",
 	"set-env", "add-path", "add-matcher", "remove-matcher", "echo", "stop-commands",
 }
 
-func unescape(s string, pairs ...string) string {
+func unescapeCommand(s string, pairs ...string) string {
 	for i := 0; i < len(pairs); i += 2 {
 		s = strings.ReplaceAll(s, pairs[i], pairs[i+1])
 	}
 	return strings.ReplaceAll(s, "%25", "%")
 }
 
-// parse reads a line of the log in the two ways that the runner does: the
+// parseCommand reads a line of the log in the two ways that the runner does: the
 // newer "::name k=v::data" at its start, the older "##[name k=v]data" anywhere.
-func parse(line string) (command, bool) {
+func parseCommand(line string) (workflowCommand, bool) {
 	if text, ok := strings.CutPrefix(strings.TrimLeftFunc(line, unicode.IsSpace), "::"); ok {
 		if info, data, ok := strings.Cut(text, "::"); ok {
-			if c, ok := describe(info, ",", "%0D", "\r", "%0A", "\n", "%3A", ":", "%2C", ","); ok {
-				c.Data = unescape(data, "%0D", "\r", "%0A", "\n")
+			if c, ok := parseCommandHead(info, ",", "%0D", "\r", "%0A", "\n", "%3A", ":", "%2C", ","); ok {
+				c.Data = unescapeCommand(data, "%0D", "\r", "%0A", "\n")
 				return c, true
 			}
 		}
 	}
 	if _, text, ok := strings.Cut(line, "##["); ok {
 		if info, data, ok := strings.Cut(text, "]"); ok {
-			if c, ok := describe(info, ";", "%3B", ";", "%0D", "\r", "%0A", "\n", "%5D", "]"); ok {
+			if c, ok := parseCommandHead(info, ";", "%3B", ";", "%0D", "\r", "%0A", "\n", "%5D", "]"); ok {
 				c.Data = data
 				return c, true
 			}
 		}
 	}
-	return command{}, false
+	return workflowCommand{}, false
 }
 
-func describe(info, separator string, escapes ...string) (command, bool) {
+func parseCommandHead(info, separator string, escapes ...string) (workflowCommand, bool) {
 	name, properties, _ := strings.Cut(info, " ")
 	name = strings.ToLower(name)
-	if !slices.Contains(known, name) {
-		return command{}, false
+	if !slices.Contains(knownCommands, name) {
+		return workflowCommand{}, false
 	}
-	c := command{Name: name}
+	c := workflowCommand{Name: name}
 	for p := range strings.SplitSeq(strings.TrimSpace(properties), separator) {
 		if k, v, ok := strings.Cut(p, "="); ok && k != "" && v != "" {
 			if c.Properties == nil {
 				c.Properties = map[string]string{}
 			}
-			c.Properties[strings.ToLower(k)] = unescape(v, escapes...)
+			c.Properties[strings.ToLower(k)] = unescapeCommand(v, escapes...)
 		}
 	}
 	return c, true
 }
 
-// commands lists the commands in a log, split into lines as the runner's
+// parseCommands lists the commands in a log, split into lines as the runner's
 // reader does.
-func commands(log string) []command {
-	var all []command
+func parseCommands(log string) []workflowCommand {
+	var all []workflowCommand
 	for line := range strings.SplitSeq(strings.ReplaceAll(log, "\r", "\n"), "\n") {
-		if c, ok := parse(line); ok {
+		if c, ok := parseCommand(line); ok {
 			all = append(all, c)
 		}
 	}
@@ -117,11 +117,11 @@ func TestPrint(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			var log bytes.Buffer
-			github.New(environment(nil), &log).Print(tt.text)
+			github.NewRunner(runnerEnv(nil), &log).Print(tt.text)
 			if diff := cmp.Diff(tt.want, log.String()); diff != "" {
 				t.Error(diff)
 			}
-			if c := commands(log.String()); c != nil {
+			if c := parseCommands(log.String()); c != nil {
 				t.Errorf("forged: %v", c)
 			}
 		})
@@ -129,7 +129,7 @@ func TestPrint(t *testing.T) {
 }
 
 // Not every way to start a container sets GITHUB_ACTIONS.
-func TestActions(t *testing.T) {
+func TestIsGitHubActions(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
 		env  map[string]string
@@ -143,10 +143,10 @@ func TestActions(t *testing.T) {
 		{map[string]string{"GITHUB_OUTPUT": "/tmp/out", "RUNNER_TEMP": "/tmp", "CI": "true", "GITHUB_JOB": "x"}, false},
 	} {
 		var log bytes.Buffer
-		r := github.New(func(name string) string { return tt.env[name] }, &log)
+		r := github.NewRunner(func(name string) string { return tt.env[name] }, &log)
 		r.Mask("hunter2")
-		if r.Actions() != tt.want || (log.String() == "::add-mask::hunter2\n") != tt.want {
-			t.Errorf("%v: a runner is %t, and it is told %q", tt.env, r.Actions(), log.String())
+		if r.IsGitHubActions() != tt.want || (log.String() == "::add-mask::hunter2\n") != tt.want {
+			t.Errorf("%v: a runner is %t, and it is told %q", tt.env, r.IsGitHubActions(), log.String())
 		}
 	}
 }
@@ -155,9 +155,9 @@ func TestGroups(t *testing.T) {
 	t.Parallel()
 	write := func(r *github.Runner) {
 		r.EndGroup()
-		r.Group("plan\n::error::x")
+		r.StartGroup("plan\n::error::x")
 		r.Print("one")
-		r.Group("apply 100%")
+		r.StartGroup("apply 100%")
 		r.Debug("GET /v1 200")
 		r.EndGroup()
 		r.EndGroup()
@@ -169,13 +169,13 @@ func TestGroups(t *testing.T) {
 	}{
 		{"runner", nil, "::group::plan\\n::error::x\none\n::endgroup::\n::group::apply 100%25\n::endgroup::\n"},
 		{"debugging", map[string]string{"RUNNER_DEBUG": "1"}, "::group::plan\\n::error::x\none\n::endgroup::\n::group::apply 100%25\n::debug::GET /v1 200\n::endgroup::\n"},
-		{"laptop", laptop, "plan\\n::error::x\none\napply 100%\n"},
+		{"laptop", laptopEnv, "plan\\n::error::x\none\napply 100%\n"},
 		{"laptop, debugging", map[string]string{"GITHUB_ACTIONS": "", "RUNNER_DEBUG": "1"}, "plan\\n::error::x\none\napply 100%\ndebug: GET /v1 200\n"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			var log bytes.Buffer
-			write(github.New(environment(tt.env), &log))
+			write(github.NewRunner(runnerEnv(tt.env), &log))
 			if diff := cmp.Diff(tt.want, log.String()); diff != "" {
 				t.Error(diff)
 			}
@@ -189,11 +189,11 @@ func FuzzPrint(f *testing.F) {
 	f.Add("token=a%2Fb+c", "a/b c")
 	f.Fuzz(func(t *testing.T, text, secret string) {
 		var log bytes.Buffer
-		r := github.New(environment(nil), &log)
+		r := github.NewRunner(runnerEnv(nil), &log)
 		r.Mask(secret)
 		log.Reset()
 		r.Print(text + secret)
-		if c := commands(log.String()); c != nil {
+		if c := parseCommands(log.String()); c != nil {
 			t.Errorf("%q forged %v", text, c)
 		}
 		for _, c := range strings.TrimSuffix(log.String(), "\n") {
@@ -212,13 +212,13 @@ func TestConcurrent(t *testing.T) {
 	t.Parallel()
 	var log bytes.Buffer
 	summary := filepath.Join(t.TempDir(), "summary")
-	r := github.New(environment(map[string]string{"GITHUB_STEP_SUMMARY": summary}), &log)
+	r := github.NewRunner(runnerEnv(map[string]string{"GITHUB_STEP_SUMMARY": summary}), &log)
 	done := make(chan error)
 	for i := range 20 {
 		go func() {
 			r.Mask(fmt.Sprintf("secret-%02d", i))
 			r.Print(fmt.Sprintf("line %02d secret-%02d", i, i))
-			done <- r.Summary("row")
+			done <- r.AppendSummary("row")
 		}()
 	}
 	for range 20 {

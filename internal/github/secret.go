@@ -7,9 +7,9 @@ import (
 	"astro-apply/internal/redact"
 )
 
-// maskFrom is a number of characters: shorter masks shred the logs of the whole
+// minMaskLength is a number of characters: shorter masks shred the logs of the whole
 // job.
-const maskFrom = 6
+const minMaskLength = 6
 
 // Mask remembers a secret for Scrub and, from six characters up, registers it
 // with the runner, once. Blank secrets are ignored.
@@ -33,18 +33,18 @@ func (r *Runner) Mask(secret string) {
 		if l == secret || len(strings.TrimSpace(l)) >= redact.WholeWordBelow {
 			r.secrets.Add(l)
 			r.secrets.Add(strings.TrimSpace(l))
-			r.secrets.Add(Neutral(l)) // some texts are neutral before they are scrubbed
+			r.secrets.Add(SanitizeLine(l)) // some texts are neutral before they are scrubbed
 			if strings.Contains(l, "@") {
 				r.secrets.Add(strings.ToLower(l)) // Astro returns e-mail addresses in lower case
 			}
 		}
 	}
-	if !r.Actions() {
+	if !r.IsGitHubActions() {
 		return // a terminal would show what is to be hidden
 	}
 	for _, l := range lines {
-		if utf8.RuneCountInString(strings.TrimSpace(l)) >= maskFrom {
-			r.command("add-mask", l, nil)
+		if utf8.RuneCountInString(strings.TrimSpace(l)) >= minMaskLength {
+			r.writeCommand("add-mask", l, nil)
 		}
 	}
 }
@@ -54,8 +54,8 @@ func (r *Runner) Mask(secret string) {
 // Everything the Runner writes is redacted.
 func (r *Runner) Redact(s string) redact.Text { return r.secrets.Redact(s) }
 
-// Scrub is Redact for text that is not cut any more.
-func (r *Runner) Scrub(s string) string { return r.Redact(s).String() }
+// RedactString is Redact for text that is not cut any more.
+func (r *Runner) RedactString(s string) string { return r.Redact(s).String() }
 
 // Secrets returns what Mask was called with.
 func (r *Runner) Secrets() *redact.Secrets { return &r.secrets }

@@ -15,7 +15,7 @@ import (
 	"astro-apply/internal/github"
 )
 
-func TestScrub(t *testing.T) {
+func TestRedactString(t *testing.T) {
 	t.Parallel()
 	const awkward = "p<a>s&s/w\"o\\rd\n|two`\t"
 	quoted, _ := json.Marshal(awkward)
@@ -45,18 +45,18 @@ func TestScrub(t *testing.T) {
 		{"Go", []string{awkward}, fmt.Sprintf("%q", awkward), `"***"`},
 		{"query", []string{awkward}, "?q=" + url.QueryEscape(awkward), "?q=***"},
 		{"path", []string{"a b/c?d"}, "/v1/" + url.PathEscape("a b/c?d"), "/v1/***"},
-		{"neutral", []string{awkward}, github.Neutral("x " + awkward), "x ***"},
-		{"markdown", []string{awkward}, github.Markdown("x " + awkward + "y"), "x ***y"},
+		{"neutral", []string{awkward}, github.SanitizeLine("x " + awkward), "x ***"},
+		{"markdown", []string{awkward}, github.EscapeMarkdown("x " + awkward + "y"), "x ***y"},
 		{"base64", []string{"hunter2"}, base64.StdEncoding.EncodeToString([]byte("hunter2")), "***"},
 		{"base64 for URLs", []string{"a??>>>b"}, base64.URLEncoding.EncodeToString([]byte("a??>>>b")), "***"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			r := github.New(environment(nil), io.Discard)
+			r := github.NewRunner(runnerEnv(nil), io.Discard)
 			for _, s := range tt.secrets {
 				r.Mask(s)
 			}
-			if diff := cmp.Diff(tt.want, r.Scrub(tt.text)); diff != "" {
+			if diff := cmp.Diff(tt.want, r.RedactString(tt.text)); diff != "" {
 				t.Error(diff)
 			}
 		})
@@ -64,15 +64,15 @@ func TestScrub(t *testing.T) {
 }
 
 // What stands around a secret moves its base64 form by up to two bytes.
-func TestScrubBase64Inside(t *testing.T) {
+func TestRedactStringBase64Inside(t *testing.T) {
 	t.Parallel()
-	r := github.New(environment(nil), io.Discard)
+	r := github.NewRunner(runnerEnv(nil), io.Discard)
 	const secret = "correct-horse-battery"
 	r.Mask(secret)
 	for before := range 4 {
 		for after := range 4 {
 			text := strings.Repeat("u", before) + secret + strings.Repeat("z", after)
-			got := r.Scrub(base64.StdEncoding.EncodeToString([]byte(text)))
+			got := r.RedactString(base64.StdEncoding.EncodeToString([]byte(text)))
 			if !strings.Contains(got, "***") || len(strings.Trim(got, "=")) > 3+8+8 {
 				t.Errorf("%d before, %d after: %q", before, after, got)
 			}
@@ -95,9 +95,9 @@ func TestMask(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			var log bytes.Buffer
-			github.New(environment(nil), &log).Mask(tt.secret)
+			github.NewRunner(runnerEnv(nil), &log).Mask(tt.secret)
 			var got []string
-			for _, c := range commands(log.String()) {
+			for _, c := range parseCommands(log.String()) {
 				if c.Name != "add-mask" || c.Properties != nil {
 					t.Errorf("unexpected %v", c)
 				}
@@ -107,7 +107,7 @@ func TestMask(t *testing.T) {
 				t.Error(diff)
 			}
 			var screen bytes.Buffer
-			r := github.New(environment(laptop), &screen)
+			r := github.NewRunner(runnerEnv(laptopEnv), &screen)
 			r.Mask(tt.secret)
 			if screen.Len() > 0 {
 				t.Errorf("a terminal shows %q", screen.String())

@@ -28,7 +28,7 @@ func main() {
 
 // run carries out one command and returns the exit code.
 func run(ctx context.Context, args []string, getenv func(string) string, stdout io.Writer) int {
-	runner := github.New(getenv, stdout)
+	runner := github.NewRunner(getenv, stdout)
 	if err := carryOut(ctx, args, getenv, runner); err != nil {
 		runner.Annotate(github.Annotation{Level: github.Error, Title: "release", Message: err.Error()})
 		return 1

@@ -34,7 +34,7 @@ func notes(changes []change) string {
 		}
 		scope, breaks := strings.CutSuffix(scope, "!")
 		text, request := cutRequest(text)
-		line := fmt.Sprintf("- %s (%s%s)\n", github.Markdown(strings.TrimSpace(text)), request, c.sha[:7])
+		line := fmt.Sprintf("- %s (%s%s)\n", github.EscapeMarkdown(strings.TrimSpace(text)), request, c.sha[:7])
 		switch {
 		case breaks:
 			breaking = append(breaking, line)
@@ -64,7 +64,7 @@ func notes(changes []change) string {
 		section("What breaks", breaking)
 	}
 	for _, scope := range slices.Sorted(maps.Keys(scopes)) {
-		section(cmp.Or(github.Markdown(scope), "Others"), scopes[scope])
+		section(cmp.Or(github.EscapeMarkdown(scope), "Others"), scopes[scope])
 	}
 	if left > 0 {
 		fmt.Fprintf(&b, "And %s more.\n\n", times(left, "commit"))

@@ -28,7 +28,7 @@ func (r *release) plan(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := r.runner.Summary(fmt.Sprintf("## v%s\n\n%s", version, notes(changes))); err != nil {
+	if err := r.runner.AppendSummary(fmt.Sprintf("## v%s\n\n%s", version, notes(changes))); err != nil {
 		return err
 	}
 	return errors.Join(r.tell("version", version.String()), r.tell("image", "ghcr.io/"+strings.ToLower(r.Repository)))

@@ -58,7 +58,7 @@ func (r *release) publish(ctx context.Context) error {
 			return err
 		}
 	}
-	if err := r.runner.Summary(fmt.Sprintf("## [%s](%s)\n\n%s", tag, url, text)); err != nil {
+	if err := r.runner.AppendSummary(fmt.Sprintf("## [%s](%s)\n\n%s", tag, url, text)); err != nil {
 		return err
 	}
 	return r.tell("url", url)

@@ -115,7 +115,7 @@ func (r *release) action(ctx context.Context, commit string) ([]byte, error) {
 // tell hands outputs to the next jobs, and shows them.
 func (r *release) tell(name, value string) error {
 	r.runner.Print(name + ": " + value)
-	return r.runner.Output(name, value)
+	return r.runner.SetOutput(name, value)
 }
 
 // is reports whether GitHub answered with a status.

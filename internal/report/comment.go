@@ -110,7 +110,7 @@ func (m Marker) DecodeReview() ([]byte, error) {
 // commitMarkdown is a commit's SHA, of which GitHub makes a link.
 func commitMarkdown(sha string) string {
 	if strings.Trim(sha, "0123456789abcdef") != "" { // it is no SHA
-		return github.Markdown(sha)
+		return github.EscapeMarkdown(sha)
 	}
 	return sha
 }

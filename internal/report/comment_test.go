@@ -86,7 +86,7 @@ func TestCommentLimit(t *testing.T) {
 			checkMarkdown(t, strings.ReplaceAll(visible, "("+runURL+")", ""))
 			assertEqual(t, "a list is cut", name == "many failures", strings.Contains(body, " more, which are in the log\n"))
 			assertEqual(t, "is cut", name == "many changes", strings.Contains(body, "> This is longer than GitHub shows. All of it is in [the run's]("+runURL+") log and summary."))
-			if !strings.Contains(body, github.Markdown(r.ResultLine())) || !strings.HasSuffix(body, ") has the log.\n") {
+			if !strings.Contains(body, github.EscapeMarkdown(r.ResultLine())) || !strings.HasSuffix(body, ") has the log.\n") {
 				t.Error("the result is missing, or where the rest is")
 			}
 		})

@@ -26,11 +26,11 @@ func (r *Run) driftSection(c *plan.Change) string {
 	}
 	fmt.Fprintf(&b, "#### %s\n\n", markdownLink(c.Resource.String(), page))
 	if last := lastModifiedText(c.Live); last != "" {
-		b.WriteString(github.Markdown("Last changed "+last+".") + "\n\n")
+		b.WriteString(github.EscapeMarkdown("Last changed "+last+".") + "\n\n")
 	}
 	b.WriteString("| field | live | declared |\n| --- | --- | --- |\n")
 	for _, d := range rows {
-		fmt.Fprintf(&b, "| %s | %s | %s |\n", github.Markdown(d.path), github.Markdown(d.live), github.Markdown(d.declared))
+		fmt.Fprintf(&b, "| %s | %s | %s |\n", github.EscapeMarkdown(d.path), github.EscapeMarkdown(d.live), github.EscapeMarkdown(d.declared))
 	}
 	return b.String() + "\n"
 }
@@ -95,7 +95,7 @@ func (r *Run) unmanagedSection(room int) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "<details><summary>%s</summary>\n\n", html.EscapeString(r.unmanagedTitle()))
 	for i, u := range r.Unmanaged {
-		line := "- " + markdownLink(unmanagedName(u), r.pageURL(u.Live, u.Kind)) + github.Markdown(prefixedText(", last changed ", lastModifiedText(u.Live))) + "\n"
+		line := "- " + markdownLink(unmanagedName(u), r.pageURL(u.Live, u.Kind)) + github.EscapeMarkdown(prefixedText(", last changed ", lastModifiedText(u.Live))) + "\n"
 		if b.Len()+len(line) > room {
 			fmt.Fprintf(&b, "- and %d more, which are in the log\n", len(r.Unmanaged)-i)
 			break
@@ -129,7 +129,7 @@ func (r *Run) UnmanagedText() string {
 	}
 	lines := []string{r.unmanagedTitle() + ":"}
 	for _, u := range r.Unmanaged {
-		lines = append(lines, "    "+github.Neutral(unmanagedName(u)+prefixedText(", last changed ", lastModifiedText(u.Live))))
+		lines = append(lines, "    "+github.SanitizeLine(unmanagedName(u)+prefixedText(", last changed ", lastModifiedText(u.Live))))
 	}
 	return strings.Join(lines, "\n") + "\n"
 }

@@ -71,10 +71,10 @@ func (r *Run) exportSection(room int) string {
 	}
 	var variables, left []string
 	for _, v := range r.Export.Variables {
-		variables = append(variables, fmt.Sprintf("| `%s` | %s |\n", v.Name, github.Markdown(v.UsedFor)))
+		variables = append(variables, fmt.Sprintf("| `%s` | %s |\n", v.Name, github.EscapeMarkdown(v.UsedFor)))
 	}
 	for _, line := range r.Export.Skipped {
-		left = append(left, "- "+github.Markdown(line)+"\n")
+		left = append(left, "- "+github.EscapeMarkdown(line)+"\n")
 	}
 	const set = "Give each to the repository, as in `gh secret set NAME`, and to the step, as in `NAME: ${{ secrets.NAME }}` under `env:`. " +
 		"Until then what is stored stays, and plans can't be made: an unset variable is an error.\n\n| variable | for |\n| --- | --- |\n"

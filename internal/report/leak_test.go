@@ -56,18 +56,18 @@ func writtenTexts(t *testing.T, secret, text string) map[string]string {
 	dir := t.TempDir()
 	env := map[string]string{"GITHUB_ACTIONS": "true", "GITHUB_OUTPUT": filepath.Join(dir, "output"), "GITHUB_STEP_SUMMARY": filepath.Join(dir, "summary")}
 	var log bytes.Buffer
-	run := github.New(func(name string) string { return env[name] }, &log)
+	run := github.NewRunner(func(name string) string { return env[name] }, &log)
 	run.Mask(secret)
 	log.Reset()                                                   // the masks themselves
 	r := injectionRunWithID(t, text, "cdeployment00000000000001") // an id is structure
-	r.Secrets, r.Plan.Redact, r.NotAppliedReason, r.Notices = run.Secrets(), run.Scrub, "not on `"+text+"`", []string{text}
+	r.Secrets, r.Plan.Redact, r.NotAppliedReason, r.Notices = run.Secrets(), run.RedactString, "not on `"+text+"`", []string{text}
 	out := map[string]string{}
 	for _, mode := range []string{"plan", "drift", "apply"} {
 		if r.Mode = mode; mode == "apply" {
 			r.StopErr, r.Errors = r.Errors[0], nil
 			r.Outcomes = outcomesFor(r.Plan, map[string]testOutcome{text: {status: apply.Failed, err: r.StopErr}, "other": {status: apply.Skipped, err: r.StopErr}})
 		}
-		run.Group(text)
+		run.StartGroup(text)
 		for _, line := range []string{r.NotAppliedReason, r.ResultLine(), r.Risk(), r.PlanText(), r.UnmanagedText(), r.FindingsText(), r.SupportText()} {
 			run.Print(line)
 		}
@@ -82,11 +82,11 @@ func writtenTexts(t *testing.T, secret, text string) map[string]string {
 			t.Fatal(err)
 		}
 		for _, o := range outputs {
-			if err := run.OutputScrubbed(o.Name, o.Value); err != nil {
+			if err := run.SetRedactedOutput(o.Name, o.Value); err != nil {
 				t.Fatal(err)
 			}
 		}
-		if err := run.Summary(r.Summary()); err != nil {
+		if err := run.AppendSummary(r.Summary()); err != nil {
 			t.Fatal(err)
 		}
 		var marker report.Marker

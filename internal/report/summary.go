@@ -55,22 +55,22 @@ func (r *Run) summaryHeader() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "## %s astro-apply: %s\n\n", r.resultIcon(), orElse(r.Mode, "not started"))
 	if r.NotAppliedReason != "" {
-		b.WriteString("> [!IMPORTANT]\n> " + github.MarkdownCode(r.NotAppliedReason) + "\n\n")
+		b.WriteString("> [!IMPORTANT]\n> " + github.EscapeMarkdownOutsideCode(r.NotAppliedReason) + "\n\n")
 	}
 	first, second := r.ResultLine(), r.Risk()
 	switch {
 	case second == "" || r.HasBlockingErrors():
 		second = ""
 	case r.Mode == "drift":
-		second = " To apply the manifest would be " + github.Markdown(second)
+		second = " To apply the manifest would be " + github.EscapeMarkdown(second)
 	case r.Outcomes != nil: // what came of it matters more
-		second = " " + github.Markdown(second)
+		second = " " + github.EscapeMarkdown(second)
 	default:
-		first, second = second, " "+github.Markdown(first)
+		first, second = second, " "+github.EscapeMarkdown(first)
 	}
-	fmt.Fprintf(&b, "**%s**%s\n\n", github.Markdown(first), second)
+	fmt.Fprintf(&b, "**%s**%s\n\n", github.EscapeMarkdown(first), second)
 	if r.ModeReason != "" {
-		fmt.Fprintf(&b, "Mode `%s`: %s.", r.Mode, github.Markdown(r.ModeReason))
+		fmt.Fprintf(&b, "Mode `%s`: %s.", r.Mode, github.EscapeMarkdown(r.ModeReason))
 		if d := roundedDuration(r.Duration); d != "" {
 			fmt.Fprintf(&b, " Took %s.", d)
 		}
@@ -112,7 +112,7 @@ func (r *Run) findingsSection(level github.Level, heading string, room int) stri
 			continue
 		}
 		all = append(all, f)
-		if line := "- " + github.Markdown(f.positionPrefix()) + github.Markdown(f.Message) + "\n"; b.Len()+len(line) <= room {
+		if line := "- " + github.EscapeMarkdown(f.positionPrefix()) + github.EscapeMarkdown(f.Message) + "\n"; b.Len()+len(line) <= room {
 			b.WriteString(line)
 		} else {
 			rest = append(rest, f)
@@ -161,7 +161,7 @@ func (r *Run) diffSection(c *plan.Change) string {
 	// A summary is HTML, in which markdown's escapes would show. In code
 	// nothing becomes a link or a mention.
 	return fmt.Sprintf("<details><summary>%s <code>%s</code>: %s</summary>\n\n%s\n</details>\n\n",
-		c.Action, html.EscapeString(github.Neutral(c.Resource.String())), countedNoun(len(lines), "difference"), github.Fence("diff", text.String()))
+		c.Action, html.EscapeString(github.SanitizeLine(c.Resource.String())), countedNoun(len(lines), "difference"), github.CodeBlock("diff", text.String()))
 }
 
 func orElse(s, fallback string) string {

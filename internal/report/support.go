@@ -31,7 +31,7 @@ func (r *Run) supportSection() string {
 	var b strings.Builder
 	b.WriteString("<details><summary>For Astronomer support</summary>\n\n| time | call | status | attempt | requestId |\n| --- | --- | --- | --- | --- |\n")
 	for _, c := range r.FailedRequests[:min(len(r.FailedRequests), maxListedRequests)] {
-		fmt.Fprintf(&b, "| %s | %s %s | %s | %d | %s |\n", c.timeText(), c.Method, github.Markdown(c.Path), c.statusText(), c.Attempt, github.Markdown(c.RequestID))
+		fmt.Fprintf(&b, "| %s | %s %s | %s | %d | %s |\n", c.timeText(), c.Method, github.EscapeMarkdown(c.Path), c.statusText(), c.Attempt, github.EscapeMarkdown(c.RequestID))
 	}
 	if rest := len(r.FailedRequests) - maxListedRequests; rest > 0 {
 		fmt.Fprintf(&b, "\n%s not listed; all of them are in the log.\n", countedNoun(rest, "more call"))
@@ -44,7 +44,7 @@ func (r *Run) supportSection() string {
 func (r *Run) SupportText() string {
 	var b strings.Builder
 	for _, c := range r.FailedRequests {
-		fmt.Fprintf(&b, "%s %s %s: %s, attempt %d, requestId %s\n", c.timeText(), c.Method, github.Neutral(c.Path), c.statusText(), c.Attempt, orElse(github.Neutral(c.RequestID), "none"))
+		fmt.Fprintf(&b, "%s %s %s: %s, attempt %d, requestId %s\n", c.timeText(), c.Method, github.SanitizeLine(c.Path), c.statusText(), c.Attempt, orElse(github.SanitizeLine(c.RequestID), "none"))
 	}
 	return b.String()
 }

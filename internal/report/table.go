@@ -128,9 +128,9 @@ var driftLabels = map[plan.Action]string{
 // markdownLink is a name as a link to its page, if it has one.
 func markdownLink(name, page string) string {
 	if page == "" {
-		return github.Markdown(name)
+		return github.EscapeMarkdown(name)
 	}
-	return "[" + github.Markdown(name) + "](" + page + ")"
+	return "[" + github.EscapeMarkdown(name) + "](" + page + ")"
 }
 
 var statusIcons = map[apply.Status]string{

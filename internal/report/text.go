@@ -25,15 +25,15 @@ func (r *Run) PlanText() string {
 		if c.Action == plan.Unchanged && len(c.Kept) == 0 && !unusable {
 			continue
 		}
-		b.WriteString(github.Neutral(changeHeading(c)) + "\n")
+		b.WriteString(github.SanitizeLine(changeHeading(c)) + "\n")
 		if last := lastModifiedText(c.Live); last != "" && r.Mode == "drift" {
-			b.WriteString("    " + github.Neutral("last changed "+last) + "\n")
+			b.WriteString("    " + github.SanitizeLine("last changed "+last) + "\n")
 		}
 		if visible := r.visibilityText(c); visible != "" {
 			b.WriteString("    ! " + visible + "\n")
 		}
 		if unusable {
-			b.WriteString("    ! " + github.Neutral(c.UnusableReason) + "\n")
+			b.WriteString("    ! " + github.SanitizeLine(c.UnusableReason) + "\n")
 		}
 		for _, line := range r.diffLines(c) {
 			b.WriteString("    " + line.sign + " " + line.text + "\n")
@@ -77,7 +77,7 @@ func (r *Run) diffLines(c *plan.Change) []diffLine {
 		out = append(out, diffLine{"?", c.Err.Error()})
 	}
 	for i := range out {
-		out[i].text = github.Neutral(out[i].text)
+		out[i].text = github.SanitizeLine(out[i].text)
 	}
 	return out
 }

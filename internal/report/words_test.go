@@ -91,14 +91,14 @@ func stringLiterals(values []ast.Expr) (out []string) {
 
 // newRunner returns a runner that knows one secret, "" for none.
 func newRunner(secrets ...string) *github.Runner {
-	r := github.New(func(string) string { return "" }, io.Discard)
+	r := github.NewRunner(func(string) string { return "" }, io.Discard)
 	for _, secret := range secrets {
 		r.Mask(secret)
 	}
 	return r
 }
 
-func newRedactor(secrets ...string) func(string) string { return newRunner(secrets...).Scrub }
+func newRedactor(secrets ...string) func(string) string { return newRunner(secrets...).RedactString }
 
 // What is planned has no word of the program in its content.
 const neutralManifest = `workspaces:
