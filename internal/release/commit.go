@@ -11,23 +11,23 @@ import (
 	"astro-apply/internal/github"
 )
 
-// commit checks the image and makes the release commit: the one that the
+// commitRelease checks the image and makes the release commit: the one that the
 // workflow was started on, with an action.yml that runs the image. No branch
 // and no tag names it yet, so nobody gets it before it was tried.
-func (r *release) commit(ctx context.Context) error {
-	action, err := r.action(ctx, r.Commit)
+func (r *release) commitRelease(ctx context.Context) error {
+	action, err := r.readAction(ctx, r.Commit)
 	if err != nil {
 		return err
 	}
-	how, err := runsOf(action)
+	how, err := parseRuns(action)
 	if err != nil {
 		return err
 	}
-	pinned, err := pin(action, r.Image)
+	pinned, err := pinImage(action, r.Image)
 	if err != nil {
 		return err
 	}
-	sizes, err := inspect(r.Image, origin{r.Version, r.Commit, how.Entrypoint}, r.registry(ctx)...)
+	sizes, err := inspectImage(r.Image, imageOrigin{r.Version, r.Commit, how.Entrypoint}, r.registryOptions(ctx)...)
 	if err != nil {
 		return err
 	}
@@ -53,12 +53,12 @@ func (r *release) commit(ctx context.Context) error {
 	if !made.GetVerification().GetVerified() {
 		r.runner.Annotate(github.Annotation{Level: github.Warning, Title: "release", Message: fmt.Sprintf("commit %s is not signed: GitHub signs what a workflow's own token makes", made.GetSHA())})
 	}
-	return r.tell("commit", made.GetSHA())
+	return r.setOutput("commit", made.GetSHA())
 }
 
-// registry are the options for the image's registry. GitHub's takes the job's
+// registryOptions are the options for the image's registry. GitHub's takes the job's
 // token, and needs it until the package is public.
-func (r *release) registry(ctx context.Context) []remote.Option {
+func (r *release) registryOptions(ctx context.Context) []remote.Option {
 	return []remote.Option{
 		remote.WithContext(ctx),
 		remote.WithAuth(&authn.Basic{Username: r.owner, Password: r.Token}),

@@ -13,44 +13,44 @@ import (
 	"testing"
 )
 
-// repository is a Git repository of one's own with the part of GitHub's API
+// fakeRepository is a Git repository of one's own with the part of GitHub's API
 // that a release uses. What is made through the API is in the repository.
-type repository struct {
+type fakeRepository struct {
 	*testing.T
 	dir string
 	url string
 
-	mu       sync.Mutex
-	releases map[string]map[string]any
-	writes   []string // METHOD path, in order
-	refuse   string   // a part of METHOD path, reference and "$" that is answered 403
-	unsigned bool     // commits aren't signed
+	mu          sync.Mutex
+	releases    map[string]map[string]any
+	writes      []string // METHOD path, in order
+	refusedCall string   // a part of METHOD path, reference and "$" that is answered 403
+	unsigned    bool     // commits aren't signed
 }
 
-const token = "ghs_scratch_0123456789"
+const testToken = "ghs_scratch_0123456789"
 
-func newRepository(t *testing.T, files map[string]string) *repository {
+func newRepository(t *testing.T, files map[string]string) *fakeRepository {
 	t.Helper()
-	r := &repository{T: t, dir: t.TempDir(), releases: map[string]map[string]any{}}
-	r.git("init", "-q", "-b", "main")
-	r.change("first: all of it", files)
+	r := &fakeRepository{T: t, dir: t.TempDir(), releases: map[string]map[string]any{}}
+	r.runGit("init", "-q", "-b", "main")
+	r.commitFiles("first: all of it", files)
 	s := httptest.NewServer(r)
 	t.Cleanup(s.Close)
 	r.url = s.URL
 	return r
 }
 
-// git runs a command in the repository and returns what it prints.
-func (r *repository) git(args ...string) string {
+// runGit runs a command in the repository and returns what it prints.
+func (r *fakeRepository) runGit(args ...string) string {
 	r.Helper()
-	out, err := r.try("", args...)
+	out, err := r.tryGit("", args...)
 	if err != nil {
 		r.Fatal(err)
 	}
 	return out
 }
 
-func (r *repository) try(input string, args ...string) (string, error) {
+func (r *fakeRepository) tryGit(input string, args ...string) (string, error) {
 	c := exec.CommandContext(r.Context(), "git", append([]string{"-C", r.dir}, args...)...)
 	c.Stdin = strings.NewReader(input)
 	c.Env = append(c.Environ(), "GIT_CONFIG_GLOBAL=/dev/null",
@@ -62,111 +62,111 @@ func (r *repository) try(input string, args ...string) (string, error) {
 	return strings.TrimSpace(string(out)), nil
 }
 
-// change commits files to main and returns the commit.
-func (r *repository) change(message string, files map[string]string) string {
+// commitFiles commits files to main and returns the commit.
+func (r *fakeRepository) commitFiles(message string, files map[string]string) string {
 	r.Helper()
 	for name, text := range files {
 		if err := os.WriteFile(r.dir+"/"+name, []byte(text), 0o600); err != nil {
 			r.Fatal(err)
 		}
 	}
-	r.git("add", "-A")
-	r.git("commit", "-q", "--allow-empty", "-m", message)
-	return r.git("rev-parse", "HEAD")
+	r.runGit("add", "-A")
+	r.runGit("commit", "-q", "--allow-empty", "-m", message)
+	return r.runGit("rev-parse", "HEAD")
 }
 
-func (r *repository) ServeHTTP(w http.ResponseWriter, q *http.Request) {
+func (r *fakeRepository) ServeHTTP(w http.ResponseWriter, q *http.Request) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	call := q.Method + " " + strings.TrimPrefix(q.URL.Path, "/repos/o/Astro-Apply")
 	if q.Method != http.MethodGet {
 		r.writes = append(r.writes, call)
 	}
-	var body object
+	var body jsonMap
 	_ = json.NewDecoder(q.Body).Decode(&body)
 	ref, _ := body["ref"].(string)
 	status, answer := http.StatusUnauthorized, any(map[string]string{"message": "Bad credentials"})
 	switch {
-	case q.Header.Get("Authorization") != "Bearer "+token:
-	case r.refuse != "" && strings.Contains(call+" "+ref+"$", r.refuse):
+	case q.Header.Get("Authorization") != "Bearer "+testToken:
+	case r.refusedCall != "" && strings.Contains(call+" "+ref+"$", r.refusedCall):
 		status, answer = http.StatusForbidden, map[string]string{"message": "Resource not accessible by integration"}
 	default:
-		status, answer = r.answer(w.Header(), call, q, body)
+		status, answer = r.handleCall(w.Header(), call, q, body)
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
 	_ = json.NewEncoder(w).Encode(answer)
 }
 
-type object = map[string]any
+type jsonMap = map[string]any
 
-func (r *repository) answer(header http.Header, call string, q *http.Request, body object) (int, any) {
-	failed := func(status int, err error) (int, any) { return status, object{"message": err.Error()} }
+func (r *fakeRepository) handleCall(header http.Header, call string, q *http.Request, body jsonMap) (int, any) {
+	failed := func(status int, err error) (int, any) { return status, jsonMap{"message": err.Error()} }
 	verb, path, _ := strings.Cut(call, " ")
 	switch {
 	case call == "GET ":
-		return 200, object{"default_branch": "main"}
+		return 200, jsonMap{"default_branch": "main"}
 	case call == "GET /git/matching-refs/tags/v":
-		refs := []object{}
-		for name := range strings.FieldsSeq(r.git("tag", "-l", "v*")) {
-			refs = append(refs, reference(name, r.git("rev-parse", name)))
+		refs := []jsonMap{}
+		for name := range strings.FieldsSeq(r.runGit("tag", "-l", "v*")) {
+			refs = append(refs, tagReference(name, r.runGit("rev-parse", name)))
 		}
 		return 200, refs
 	case strings.HasPrefix(call, "GET /compare/"):
-		return r.compare(header, q, strings.TrimPrefix(path, "/compare/"))
+		return r.compareCommits(header, q, strings.TrimPrefix(path, "/compare/"))
 	case call == "GET /contents/action.yml":
-		text, err := r.try("", "show", q.URL.Query().Get("ref")+":action.yml")
+		text, err := r.tryGit("", "show", q.URL.Query().Get("ref")+":action.yml")
 		if err != nil {
 			return failed(404, err)
 		}
-		return 200, object{"type": "file", "encoding": "base64", "content": base64.StdEncoding.EncodeToString([]byte(text + "\n"))}
+		return 200, jsonMap{"type": "file", "encoding": "base64", "content": base64.StdEncoding.EncodeToString([]byte(text + "\n"))}
 	case strings.HasPrefix(call, "GET /git/commits/"):
 		sha := strings.TrimPrefix(path, "/git/commits/")
-		parents, err := r.try("", "log", "-1", "--format=%P", sha)
+		parents, err := r.tryGit("", "log", "-1", "--format=%P", sha)
 		if err != nil {
 			return failed(404, err)
 		}
-		answer := object{"sha": sha, "tree": object{"sha": r.git("rev-parse", sha+"^{tree}")}, "parents": []object{}}
+		answer := jsonMap{"sha": sha, "tree": jsonMap{"sha": r.runGit("rev-parse", sha+"^{tree}")}, "parents": []jsonMap{}}
 		for p := range strings.FieldsSeq(parents) {
-			answer["parents"] = append(answer["parents"].([]object), object{"sha": p})
+			answer["parents"] = append(answer["parents"].([]jsonMap), jsonMap{"sha": p})
 		}
 		return 200, answer
 	case call == "POST /git/trees":
-		return 201, object{"sha": r.plant(body)}
+		return 201, jsonMap{"sha": r.createTree(body)}
 	case call == "POST /git/commits":
 		args := []string{"commit-tree", body["tree"].(string), "-m", body["message"].(string)}
 		for _, p := range body["parents"].([]any) {
 			args = append(args, "-p", p.(string))
 		}
-		return 201, object{"sha": r.git(args...), "verification": object{"verified": !r.unsigned && body["author"] == nil && body["committer"] == nil}}
+		return 201, jsonMap{"sha": r.runGit(args...), "verification": jsonMap{"verified": !r.unsigned && body["author"] == nil && body["committer"] == nil}}
 	case call == "POST /git/refs":
 		name := strings.TrimPrefix(body["ref"].(string), "refs/tags/")
-		if _, err := r.try("", "rev-parse", "-q", "--verify", "refs/tags/"+name); err == nil {
-			return 422, object{"message": "Reference already exists"}
+		if _, err := r.tryGit("", "rev-parse", "-q", "--verify", "refs/tags/"+name); err == nil {
+			return 422, jsonMap{"message": "Reference already exists"}
 		}
-		r.git("tag", name, body["sha"].(string))
-		return 201, reference(name, body["sha"].(string))
+		r.runGit("tag", name, body["sha"].(string))
+		return 201, tagReference(name, body["sha"].(string))
 	case strings.Contains(path, "/git/ref"):
 		name := path[strings.LastIndex(path, "/")+1:]
-		sha, err := r.try("", "rev-parse", "-q", "--verify", "refs/tags/"+name)
+		sha, err := r.tryGit("", "rev-parse", "-q", "--verify", "refs/tags/"+name)
 		switch {
 		case err != nil && verb == "PATCH":
-			return 422, object{"message": "Reference does not exist"}
+			return 422, jsonMap{"message": "Reference does not exist"}
 		case err != nil:
 			return failed(404, err)
 		case verb == "PATCH" && body["force"] != true:
-			return 422, object{"message": "Update is not a fast forward"}
+			return 422, jsonMap{"message": "Update is not a fast forward"}
 		case verb == "PATCH":
 			sha = body["sha"].(string)
-			r.git("tag", "-f", name, sha)
+			r.runGit("tag", "-f", name, sha)
 		}
-		return 200, reference(name, sha)
+		return 200, tagReference(name, sha)
 	case call == "POST /releases":
 		tag := body["tag_name"].(string)
 		if r.releases[tag] != nil {
-			return 422, object{"message": "Validation Failed"}
+			return 422, jsonMap{"message": "Validation Failed"}
 		}
-		r.git("rev-parse", "refs/tags/"+tag) // GitHub would make one of main
+		r.runGit("rev-parse", "refs/tags/"+tag) // GitHub would make one of main
 		body["html_url"] = "https://github.com/o/Astro-Apply/releases/tag/" + tag
 		r.releases[tag] = body
 		return 201, body
@@ -174,11 +174,11 @@ func (r *repository) answer(header http.Header, call string, q *http.Request, bo
 		if there := r.releases[path[strings.LastIndex(path, "/")+1:]]; there != nil {
 			return 200, there
 		}
-		return 404, object{"message": "Not Found"}
+		return 404, jsonMap{"message": "Not Found"}
 	}
-	return 404, object{"message": "the fake doesn't know " + call}
+	return 404, jsonMap{"message": "the fake doesn't know " + call}
 }
 
-func reference(tag, sha string) object {
-	return object{"ref": "refs/tags/" + tag, "object": object{"sha": sha, "type": "commit"}}
+func tagReference(tag, sha string) jsonMap {
+	return jsonMap{"ref": "refs/tags/" + tag, "object": jsonMap{"sha": sha, "type": "commit"}}
 }

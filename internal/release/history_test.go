@@ -7,25 +7,25 @@ import (
 	"strings"
 )
 
-// compare answers in pages of two, so that all of them have to be asked for.
-func (r *repository) compare(header http.Header, q *http.Request, between string) (int, any) {
+// compareCommits answers in pages of two, so that all of them have to be asked for.
+func (r *fakeRepository) compareCommits(header http.Header, q *http.Request, between string) (int, any) {
 	const size = 2
-	all := strings.Fields(r.git("log", "--reverse", "--format=%H", strings.Replace(between, "...", "..", 1)))
+	all := strings.Fields(r.runGit("log", "--reverse", "--format=%H", strings.Replace(between, "...", "..", 1)))
 	page := 1
 	_, _ = fmt.Sscan(q.URL.Query().Get("page"), &page)
-	commits := []object{}
+	commits := []jsonMap{}
 	for i := (page - 1) * size; i < min(page*size, len(all)); i++ {
-		parents := make([]object, len(strings.Fields(r.git("log", "-1", "--format=%P", all[i]))))
-		commits = append(commits, object{"sha": all[i], "parents": parents, "commit": object{"message": r.git("log", "-1", "--format=%B", all[i])}})
+		parents := make([]jsonMap, len(strings.Fields(r.runGit("log", "-1", "--format=%P", all[i]))))
+		commits = append(commits, jsonMap{"sha": all[i], "parents": parents, "commit": jsonMap{"message": r.runGit("log", "-1", "--format=%B", all[i])}})
 	}
 	if page*size < len(all) {
 		header.Set("Link", fmt.Sprintf(`<%s%s?page=%d>; rel="next"`, r.url, q.URL.Path, page+1))
 	}
-	return 200, object{"commits": commits}
+	return 200, jsonMap{"commits": commits}
 }
 
-// plant makes a tree of another with some files changed.
-func (r *repository) plant(body object) string {
+// createTree makes a tree of another with some files changed.
+func (r *fakeRepository) createTree(body jsonMap) string {
 	env := "GIT_INDEX_FILE=" + r.TempDir() + "/index"
 	in := func(input string, args ...string) string {
 		c := exec.CommandContext(r.Context(), "git", append([]string{"-C", r.dir}, args...)...)
@@ -38,7 +38,7 @@ func (r *repository) plant(body object) string {
 	}
 	in("", "read-tree", body["base_tree"].(string))
 	for _, e := range body["tree"].([]any) {
-		e := e.(object)
+		e := e.(jsonMap)
 		blob := in(e["content"].(string), "hash-object", "-w", "--stdin")
 		in("", "update-index", "--add", "--cacheinfo", e["mode"].(string)+","+blob+","+e["path"].(string))
 	}

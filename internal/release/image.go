@@ -10,19 +10,19 @@ import (
 	"github.com/google/go-containerregistry/pkg/v1/remote"
 )
 
-// sizeLimit is what an image may weigh in the registry, in bytes: it is pulled
+// imageSizeLimit is what an image may weigh in the registry, in bytes: it is pulled
 // at the start of every job.
-const sizeLimit = 8 << 20
+const imageSizeLimit = 8 << 20
 
 // platforms are what a release runs on, which GitHub's Linux runners are.
 var platforms = []string{"linux/amd64", "linux/arm64"}
 
-// origin is what an image must say about where it comes from.
-type origin struct{ version, commit, entrypoint string }
+// imageOrigin is what an image must say about where it comes from.
+type imageOrigin struct{ version, commit, entrypoint string }
 
-// inspect checks that an image is what a release needs, by what the registry
+// inspectImage checks that an image is what a release needs, by what the registry
 // says, and returns its size in bytes for each platform.
-func inspect(image string, want origin, options ...remote.Option) (map[string]int64, error) {
+func inspectImage(image string, want imageOrigin, options ...remote.Option) (map[string]int64, error) {
 	ref, err := name.NewDigest(image)
 	if err != nil {
 		return nil, err
@@ -50,12 +50,12 @@ func inspect(image string, want origin, options ...remote.Option) (map[string]in
 		if err != nil {
 			return nil, fmt.Errorf("image %s, %s: %w", image, platform, err)
 		}
-		size, err := weigh(img)
+		size, err := imageSize(img)
 		if err != nil {
 			return nil, fmt.Errorf("image %s, %s: %w", image, platform, err)
 		}
 		sizes[platform] = size
-		if err := check(img, platform, size, want); err != nil {
+		if err := checkImage(img, platform, size, want); err != nil {
 			problems = append(problems, fmt.Errorf("%s: %w", platform, err))
 		}
 	}
@@ -70,8 +70,8 @@ func inspect(image string, want origin, options ...remote.Option) (map[string]in
 	return sizes, nil
 }
 
-// weigh is what is pulled, in bytes.
-func weigh(img v1.Image) (int64, error) {
+// imageSize is what is pulled, in bytes.
+func imageSize(img v1.Image) (int64, error) {
 	m, err := img.Manifest()
 	if err != nil {
 		return 0, err
@@ -83,8 +83,8 @@ func weigh(img v1.Image) (int64, error) {
 	return size, nil
 }
 
-// check says what is wrong with one platform's image.
-func check(img v1.Image, platform string, size int64, want origin) error {
+// checkImage says what is wrong with one platform's image.
+func checkImage(img v1.Image, platform string, size int64, want imageOrigin) error {
 	file, err := img.ConfigFile()
 	if err != nil {
 		return err
@@ -100,8 +100,8 @@ func check(img v1.Image, platform string, size int64, want origin) error {
 	must("user", file.Config.User, "") // only root may write the runner's files
 	must("version", file.Config.Labels["org.opencontainers.image.version"], want.version)
 	must("revision", file.Config.Labels["org.opencontainers.image.revision"], want.commit)
-	if size > sizeLimit {
-		problems = append(problems, fmt.Errorf("%d bytes, more than %d", size, sizeLimit))
+	if size > imageSizeLimit {
+		problems = append(problems, fmt.Errorf("%d bytes, more than %d", size, imageSizeLimit))
 	}
 	return errors.Join(problems...)
 }

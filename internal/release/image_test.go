@@ -30,8 +30,8 @@ func newRegistry(t *testing.T) string {
 	return strings.TrimPrefix(s.URL, "http://") + "/o/astro-apply"
 }
 
-// push pushes an index by digest and returns host/name@sha256:….
-func push(t *testing.T, repository string, images map[string]v1.Image) string {
+// pushIndex pushes an index by digest and returns host/name@sha256:….
+func pushIndex(t *testing.T, repository string, images map[string]v1.Image) string {
 	t.Helper()
 	index := v1.ImageIndex(empty.Index)
 	for platform, img := range images {
@@ -83,7 +83,7 @@ func newImage(t *testing.T, platform, version, commit string, program []byte) v1
 	if err != nil {
 		t.Fatal(err)
 	}
-	return configured(t, img, func(f *v1.ConfigFile) {
+	return withConfig(t, img, func(f *v1.ConfigFile) {
 		p := platformOf(t, platform)
 		f.OS, f.Architecture = p.OS, p.Architecture
 		f.Config.Entrypoint = []string{"/astro-apply"}
@@ -91,7 +91,7 @@ func newImage(t *testing.T, platform, version, commit string, program []byte) v1
 	})
 }
 
-func configured(t *testing.T, img v1.Image, change func(*v1.ConfigFile)) v1.Image {
+func withConfig(t *testing.T, img v1.Image, change func(*v1.ConfigFile)) v1.Image {
 	t.Helper()
 	f, err := img.ConfigFile()
 	if err != nil {
@@ -106,10 +106,10 @@ func configured(t *testing.T, img v1.Image, change func(*v1.ConfigFile)) v1.Imag
 	return img
 }
 
-// build compiles the action for a platform, with the version and commit that the
+// buildProgram compiles the action for a platform, with the version and commit that the
 // Dockerfile sets. Its other flags differ: with the defaults, the packages that
 // the other tests compiled are used again.
-func build(t *testing.T, platform, version, commit string) []byte {
+func buildProgram(t *testing.T, platform, version, commit string) []byte {
 	t.Helper()
 	out := filepath.Join(t.TempDir(), "astro-apply")
 	c := exec.CommandContext(t.Context(), "go", "build", "-buildvcs=false",
@@ -128,16 +128,16 @@ func build(t *testing.T, platform, version, commit string) []byte {
 
 // A release is refused for each thing that would break users or hide where the
 // image comes from.
-func TestInspect(t *testing.T) {
+func TestInspectImage(t *testing.T) {
 	t.Parallel()
 	const version, commit = "1.2.3", "c0ffee"
-	want := origin{version, commit, "/astro-apply"}
+	want := imageOrigin{version, commit, "/astro-apply"}
 	small := []byte("program")
 	changed := func(change func(*v1.ConfigFile)) func() map[string]v1.Image {
 		return func() map[string]v1.Image {
 			return map[string]v1.Image{
 				"linux/amd64": newImage(t, "linux/amd64", version, commit, small),
-				"linux/arm64": configured(t, newImage(t, "linux/arm64", version, commit, small), change),
+				"linux/arm64": withConfig(t, newImage(t, "linux/arm64", version, commit, small), change),
 			}
 		}
 	}
@@ -171,7 +171,7 @@ func TestInspect(t *testing.T) {
 		"another commit":              {changed(func(f *v1.ConfigFile) { f.Config.Labels["org.opencontainers.image.revision"] = "bad" }), `revision is "bad"`},
 		"too large": {func() map[string]v1.Image {
 			images := changed(func(*v1.ConfigFile) {})()
-			noise := make([]byte, sizeLimit+1<<20)
+			noise := make([]byte, imageSizeLimit+1<<20)
 			for i, x := 0, uint32(1); i < len(noise); i++ {
 				x ^= x << 13
 				x ^= x >> 17
@@ -184,7 +184,7 @@ func TestInspect(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			_, err := inspect(push(t, newRegistry(t), test.images()), want)
+			_, err := inspectImage(pushIndex(t, newRegistry(t), test.images()), want)
 			if test.want == "" && err != nil || test.want != "" && (err == nil || !strings.Contains(err.Error(), test.want)) {
 				t.Errorf("error %v, want %q", err, test.want)
 			}

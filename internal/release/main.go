@@ -29,16 +29,16 @@ func main() {
 // run carries out one command and returns the exit code.
 func run(ctx context.Context, args []string, getenv func(string) string, stdout io.Writer) int {
 	runner := github.NewRunner(getenv, stdout)
-	if err := carryOut(ctx, args, getenv, runner); err != nil {
+	if err := runCommand(ctx, args, getenv, runner); err != nil {
 		runner.Annotate(github.Annotation{Level: github.Error, Title: "release", Message: err.Error()})
 		return 1
 	}
 	return 0
 }
 
-func carryOut(ctx context.Context, args []string, getenv func(string) string, runner *github.Runner) error {
+func runCommand(ctx context.Context, args []string, getenv func(string) string, runner *github.Runner) error {
 	commands := map[string]func(*release, context.Context) error{
-		"plan": (*release).plan, "commit": (*release).commit, "publish": (*release).publish,
+		"plan": (*release).planRelease, "commit": (*release).commitRelease, "publish": (*release).publishRelease,
 	}
 	if len(args) != 1 || commands[args[0]] == nil {
 		return fmt.Errorf("%q: say plan, commit or publish", args)

@@ -15,12 +15,12 @@ import (
 	"astro-apply/internal/github"
 )
 
-// answerTime is what GitHub gets for one answer.
-const answerTime = 30 * time.Second
+// requestTimeout is what GitHub gets for one answer.
+const requestTimeout = 30 * time.Second
 
-// environment is what a job of the workflow gives: the runner's variables, and
+// jobEnvironment is what a job of the workflow gives: the runner's variables, and
 // what release.yml sets.
-type environment struct {
+type jobEnvironment struct {
 	Repository string `env:"GITHUB_REPOSITORY, required"` // owner/name
 	Ref        string `env:"GITHUB_REF, required"`
 	Commit     string `env:"GITHUB_SHA, required"` // that the workflow was started on
@@ -29,13 +29,13 @@ type environment struct {
 	Token      string `env:"GITHUB_TOKEN, required"`
 	Version    string `env:"VERSION, required"` // a word for plan, then what plan made of it
 
-	Image   string `env:"IMAGE"`          // host/name@sha256:…, for commit
-	Release string `env:"RELEASE_COMMIT"` // for publish
+	Image         string `env:"IMAGE"`          // host/name@sha256:…, for commit
+	ReleaseCommit string `env:"RELEASE_COMMIT"` // for publish
 }
 
 // release is a release on its way.
 type release struct {
-	environment
+	jobEnvironment
 	owner, name string
 	client      *api.Client
 	runner      *github.Runner
@@ -45,7 +45,7 @@ func newRelease(ctx context.Context, getenv func(string) string, runner *github.
 	r := &release{runner: runner}
 	runner.Mask(getenv("GITHUB_TOKEN"))
 	lookup := envconfig.LookuperFunc(func(key string) (string, bool) { v := getenv(key); return v, v != "" })
-	if err := envconfig.ProcessWith(ctx, &envconfig.Config{Target: &r.environment, Lookuper: lookup}); err != nil {
+	if err := envconfig.ProcessWith(ctx, &envconfig.Config{Target: &r.jobEnvironment, Lookuper: lookup}); err != nil {
 		return nil, err
 	}
 	var ok bool
@@ -53,7 +53,7 @@ func newRelease(ctx context.Context, getenv func(string) string, runner *github.
 		return nil, fmt.Errorf("GITHUB_REPOSITORY: %q is not owner/name", r.Repository)
 	}
 	base := strings.TrimRight(r.API, "/") + "/"
-	client, err := api.NewClient(api.WithAuthToken(r.Token), api.WithURLs(&base, nil), api.WithTimeout(answerTime), api.WithUserAgent("astro-apply-release"))
+	client, err := api.NewClient(api.WithAuthToken(r.Token), api.WithURLs(&base, nil), api.WithTimeout(requestTimeout), api.WithUserAgent("astro-apply-release"))
 	if err != nil {
 		return nil, fmt.Errorf("GITHUB_API_URL: %w", err)
 	}
@@ -61,8 +61,8 @@ func newRelease(ctx context.Context, getenv func(string) string, runner *github.
 	return r, nil
 }
 
-// released are the versions that have a tag, oldest first.
-func (r *release) released(ctx context.Context) ([]*semver.Version, error) {
+// releasedVersions are the versions that have a tag, oldest first.
+func (r *release) releasedVersions(ctx context.Context) ([]*semver.Version, error) {
 	refs, _, err := r.client.Git.ListMatchingRefs(ctx, r.owner, r.name, "tags/v")
 	if err != nil {
 		return nil, fmt.Errorf("list tags: %w", err)
@@ -71,16 +71,16 @@ func (r *release) released(ctx context.Context) ([]*semver.Version, error) {
 	for _, ref := range refs {
 		tags = append(tags, strings.TrimPrefix(ref.GetRef(), "refs/tags/"))
 	}
-	return versions(tags), nil
+	return parseVersions(tags), nil
 }
 
-// since are the commits after a tag, oldest first. A release commit is no part
+// commitsSince are the commits after a tag, oldest first. A release commit is no part
 // of main, so what is compared with is the commit that it was made of.
-func (r *release) since(ctx context.Context, previous *semver.Version) ([]change, error) {
+func (r *release) commitsSince(ctx context.Context, previous *semver.Version) ([]commitInfo, error) {
 	if previous == nil {
 		return nil, nil
 	}
-	var changes []change
+	var changes []commitInfo
 	for page := 1; page != 0; {
 		diff, resp, err := r.client.Repositories.CompareCommits(ctx, r.owner, r.name, "v"+previous.String(), r.Commit, &api.ListOptions{Page: page, PerPage: 100})
 		if err != nil {
@@ -88,7 +88,7 @@ func (r *release) since(ctx context.Context, previous *semver.Version) ([]change
 		}
 		for _, c := range diff.Commits {
 			if len(c.Parents) < 2 { // a merge is what it merges
-				changes = append(changes, change{c.GetSHA(), c.GetCommit().GetMessage()})
+				changes = append(changes, commitInfo{c.GetSHA(), c.GetCommit().GetMessage()})
 			}
 		}
 		page = resp.NextPage
@@ -99,8 +99,8 @@ func (r *release) since(ctx context.Context, previous *semver.Version) ([]change
 	return changes, nil
 }
 
-// action is the text of action.yml at a commit.
-func (r *release) action(ctx context.Context, commit string) ([]byte, error) {
+// readAction is the text of action.yml at a commit.
+func (r *release) readAction(ctx context.Context, commit string) ([]byte, error) {
 	file, _, _, err := r.client.Repositories.GetContents(ctx, r.owner, r.name, "action.yml", &api.RepositoryContentGetOptions{Ref: commit})
 	if err != nil {
 		return nil, fmt.Errorf("action.yml at %s: %w", commit, err)
@@ -112,18 +112,18 @@ func (r *release) action(ctx context.Context, commit string) ([]byte, error) {
 	return []byte(text), nil
 }
 
-// tell hands outputs to the next jobs, and shows them.
-func (r *release) tell(name, value string) error {
+// setOutput hands outputs to the next jobs, and shows them.
+func (r *release) setOutput(name, value string) error {
 	r.runner.Print(name + ": " + value)
 	return r.runner.SetOutput(name, value)
 }
 
-// is reports whether GitHub answered with a status.
-func is(err error, status int) bool {
+// hasStatus reports whether GitHub answered with a status.
+func hasStatus(err error, status int) bool {
 	e, ok := errors.AsType[*api.ErrorResponse](err)
 	return ok && e.Response != nil && e.Response.StatusCode == status
 }
 
-// contradicts reports whether a reference couldn't be made or moved, mostly since
+// isRefConflict reports whether a reference couldn't be made or moved, mostly since
 // it is there, or isn't: GitHub says both in this way.
-func contradicts(err error) bool { return is(err, http.StatusUnprocessableEntity) }
+func isRefConflict(err error) bool { return hasStatus(err, http.StatusUnprocessableEntity) }

@@ -19,30 +19,30 @@ func TestRelease(t *testing.T) {
 	host := "linux/" + runtime.GOARCH
 	w := newWorkflow(t, func(platform, version, commit string) v1.Image {
 		if file := os.Getenv("RELEASE_IMAGE_" + strings.ToUpper(strings.TrimPrefix(platform, "linux/"))); file != "" {
-			return labelled(t, file, platform, version, commit)
+			return savedImage(t, file, platform, version, commit)
 		}
 		if platform == host && runtime.GOOS == "linux" {
-			return newImage(t, platform, version, commit, build(t, platform, version, commit))
+			return newImage(t, platform, version, commit, buildProgram(t, platform, version, commit))
 		}
-		return dummy(t)(platform, version, commit)
+		return dummyImages(t)(platform, version, commit)
 	})
-	main := w.git("rev-parse", "main")
-	env := w.upTo("minor")
-	if tags := w.git("tag"); tags != "" {
+	main := w.runGit("rev-parse", "main")
+	env := w.prepareRelease("minor")
+	if tags := w.runGit("tag"); tags != "" {
 		t.Errorf("tags before the release was tried: %q", tags)
 	}
-	_, summary := w.must("publish", env)
+	_, summary := w.mustRunJob("publish", env)
 
-	if got := w.git("rev-parse", "main"); got != main {
+	if got := w.runGit("rev-parse", "main"); got != main {
 		t.Errorf("main moved from %s to %s", main, got)
 	}
-	if got := w.git("rev-list", "--parents", "-1", "v1.0.0"); got != env["RELEASE_COMMIT"]+" "+main {
+	if got := w.runGit("rev-list", "--parents", "-1", "v1.0.0"); got != env["RELEASE_COMMIT"]+" "+main {
 		t.Errorf("v1.0.0 and its parents: %q", got)
 	}
-	if got := w.git("diff", "--numstat", "main", "v1.0.0"); got != "1\t1\taction.yml" {
+	if got := w.runGit("diff", "--numstat", "main", "v1.0.0"); got != "1\t1\taction.yml" {
 		t.Errorf("the release commit changes %q", got)
 	}
-	if got := w.git("log", "-1", "--format=%s", "v1"); got != "release: v1.0.0" {
+	if got := w.runGit("log", "-1", "--format=%s", "v1"); got != "release: v1.0.0" {
 		t.Errorf("subject %q", got)
 	}
 	for _, want := range []string{
@@ -54,27 +54,27 @@ func TestRelease(t *testing.T) {
 		}
 	}
 	if runtime.GOOS == "linux" {
-		w.tried("v1", cmp.Or(os.Getenv("RELEASE_SAYS"), "astro-apply 1.0.0 ("+main+")"))
+		w.checkActionRun("v1", cmp.Or(os.Getenv("RELEASE_SAYS"), "astro-apply 1.0.0 ("+main+")"))
 	}
 
-	w.program = dummy(t)
-	w.change("plan: say more", nil)
-	w.change("apply: wait less", nil)
-	w.change("ci: go faster", nil)
-	w.must("publish", w.upTo("1.1.0-rc.1"))
-	w.at("v1", "v1.0.0")
+	w.imageFor = dummyImages(t)
+	w.commitFiles("plan: say more", nil)
+	w.commitFiles("apply: wait less", nil)
+	w.commitFiles("ci: go faster", nil)
+	w.mustRunJob("publish", w.prepareRelease("1.1.0-rc.1"))
+	w.checkTag("v1", "v1.0.0")
 	if r := w.releases["v1.1.0-rc.1"]; r["prerelease"] != true || r["make_latest"] != "false" {
 		t.Errorf("prerelease %v", r)
 	}
-	w.change("plan: say it again", nil)
-	w.git("checkout", "-q", "-b", "feature", "HEAD~2")
-	w.change("report: draw", nil)
-	w.git("checkout", "-q", "main")
-	w.git("merge", "-q", "--no-ff", "-m", "Merge pull request #12 from o/feature", "feature")
-	w.must("publish", w.upTo("minor"))
-	w.at("v1", "v1.1.0")
-	w.at("v1.1", "v1.1.0")
-	w.at("v1.0", "v1.0.0")
+	w.commitFiles("plan: say it again", nil)
+	w.runGit("checkout", "-q", "-b", "feature", "HEAD~2")
+	w.commitFiles("report: draw", nil)
+	w.runGit("checkout", "-q", "main")
+	w.runGit("merge", "-q", "--no-ff", "-m", "Merge pull request #12 from o/feature", "feature")
+	w.mustRunJob("publish", w.prepareRelease("minor"))
+	w.checkTag("v1", "v1.1.0")
+	w.checkTag("v1.1", "v1.1.0")
+	w.checkTag("v1.0", "v1.0.0")
 	body := w.releases["v1.1.0"]["body"].(string)
 	for _, want := range []string{"### plan\n\n- say more (", "- say it again (", "- wait less (", "- draw (", "one commit that users don't notice", "/compare/v1.0.0...v1.1.0"} {
 		if !strings.Contains(body, want) {
@@ -84,22 +84,22 @@ func TestRelease(t *testing.T) {
 	if strings.Contains(body, "Merge") {
 		t.Errorf("a merge in the notes:\n%s", body)
 	}
-	w.change("plan: break", nil)
-	w.must("publish", w.upTo("major"))
-	w.at("v2", "v2.0.0")
-	w.at("v1", "v1.1.0")
+	w.commitFiles("plan: break", nil)
+	w.mustRunJob("publish", w.prepareRelease("major"))
+	w.checkTag("v2", "v2.0.0")
+	w.checkTag("v1", "v1.1.0")
 }
 
 // What fails leaves no name behind that users follow, and can be run again.
-func TestReleaseStops(t *testing.T) {
+func TestReleaseFailures(t *testing.T) {
 	t.Parallel()
-	fails := func(w *workflow, want, command string, env map[string]string) {
+	fails := func(w *testWorkflow, want, command string, env map[string]string) {
 		t.Helper()
-		if _, _, err := w.job(command, env); err == nil || !strings.Contains(err.Error(), want) {
+		if _, _, err := w.runJob(command, env); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: error %v, want %q", command, err, want)
 		}
 	}
-	w := newWorkflow(t, dummy(t))
+	w := newWorkflow(t, dummyImages(t))
 	fails(w, "releases are made of refs/heads/main", "plan", map[string]string{"VERSION": "minor", "GITHUB_REF": "refs/heads/feature"})
 	fails(w, "say major, minor, patch", "plan", map[string]string{"VERSION": "next"})
 	fails(w, "VERSION", "plan", nil)
@@ -112,75 +112,75 @@ func TestReleaseStops(t *testing.T) {
 		t.Errorf("written before anything was right: %q", w.writes)
 	}
 
-	env := w.upTo("minor")
-	fails(w, "isn't made of", "publish", map[string]string{"VERSION": "1.0.0", "RELEASE_COMMIT": w.git("rev-parse", "main")})
-	builds := w.git("commit-tree", "main^{tree}", "-p", "main", "-m", "release: v1.0.0")
+	env := w.prepareRelease("minor")
+	fails(w, "isn't made of", "publish", map[string]string{"VERSION": "1.0.0", "RELEASE_COMMIT": w.runGit("rev-parse", "main")})
+	builds := w.runGit("commit-tree", "main^{tree}", "-p", "main", "-m", "release: v1.0.0")
 	fails(w, "builds its image", "publish", map[string]string{"VERSION": "1.0.0", "RELEASE_COMMIT": builds})
 	for _, refuse := range []string{
 		"POST /git/refs", "GET /releases", "POST /releases", "PATCH /git/refs/tags/v1 ", "POST /git/refs refs/tags/v1$", "PATCH /git/refs/tags/v1.0 ",
 	} {
-		w.refuse = refuse
+		w.refusedCall = refuse
 		fails(w, "release its newest commit instead", "publish", env)
 	}
-	if got := w.git("tag"); !strings.Contains(got, "v1.0.0") || strings.Contains(got, "v1.0\n") {
+	if got := w.runGit("tag"); !strings.Contains(got, "v1.0.0") || strings.Contains(got, "v1.0\n") {
 		t.Errorf("tags %q", got)
 	}
-	w.refuse = ""
-	w.must("publish", env)
-	w.at("v1.0", "v1.0.0")
-	w.must("publish", env) // again, and nothing is different
+	w.refusedCall = ""
+	w.mustRunJob("publish", env)
+	w.checkTag("v1.0", "v1.0.0")
+	w.mustRunJob("publish", env) // again, and nothing is different
 	fails(w, "nothing has changed since v1.0.0", "plan", map[string]string{"VERSION": "patch"})
 
-	w.change("plan: more", nil)
-	other := w.upTo("1.0.1")
-	w.git("tag", "v1.0.1", "main")
+	w.commitFiles("plan: more", nil)
+	other := w.prepareRelease("1.0.1")
+	w.runGit("tag", "v1.0.1", "main")
 	fails(w, "is on", "publish", other)
-	if named := w.named("1.0.1"); named != "" {
+	if named := w.taggedDigest("1.0.1"); named != "" {
 		t.Errorf("another release's image is named: %s", named)
 	}
-	w.change("plan: even more", nil)
+	w.commitFiles("plan: even more", nil)
 	w.registry = newRegistry(t) // without the image that was tried
-	lost := w.pinned(w.registry + "@sha256:" + strings.Repeat("0", 64))
+	lost := w.commitPinned(w.registry + "@sha256:" + strings.Repeat("0", 64))
 	fails(w, "NAME_UNKNOWN", "publish", map[string]string{"VERSION": "1.0.2", "RELEASE_COMMIT": lost})
-	w.at("v1", "v1.0.0")
+	w.checkTag("v1", "v1.0.0")
 }
 
 // Publishing that waited or failed, and is run after a newer release was made,
 // takes nothing away from that one.
-func TestReleaseIsLate(t *testing.T) {
+func TestLateRelease(t *testing.T) {
 	t.Parallel()
-	w := newWorkflow(t, dummy(t))
-	w.must("publish", w.upTo("1.0.0"))
-	w.change("plan: more", nil)
+	w := newWorkflow(t, dummyImages(t))
+	w.mustRunJob("publish", w.prepareRelease("1.0.0"))
+	w.commitFiles("plan: more", nil)
 	w.unsigned = true
-	late, at := w.upTo("1.1.0"), w.git("rev-parse", "main")
-	w.change("plan: even more", nil)
-	w.must("publish", w.upTo("1.2.0"))
+	late, at := w.prepareRelease("1.1.0"), w.runGit("rev-parse", "main")
+	w.commitFiles("plan: even more", nil)
+	w.mustRunJob("publish", w.prepareRelease("1.2.0"))
 
 	late["GITHUB_SHA"] = at
-	w.must("publish", late)
-	w.at("v1", "v1.2.0")
-	w.at("v1.2", "v1.2.0")
-	w.at("v1.1", late["RELEASE_COMMIT"])
+	w.mustRunJob("publish", late)
+	w.checkTag("v1", "v1.2.0")
+	w.checkTag("v1.2", "v1.2.0")
+	w.checkTag("v1.1", late["RELEASE_COMMIT"])
 	if latest := w.releases["v1.1.0"]["make_latest"]; latest != "false" {
 		t.Errorf("v1.1.0 is the latest release: %v", latest)
 	}
 	if latest := w.releases["v1.2.0"]["make_latest"]; latest != "true" {
 		t.Errorf("v1.2.0 is the latest release: %v", latest)
 	}
-	if w.named("1.1.0") == "" || w.named("1.2.0") == "" || w.named("1.1.0") == w.named("1.2.0") {
-		t.Errorf("images 1.1.0 %q, 1.2.0 %q", w.named("1.1.0"), w.named("1.2.0"))
+	if w.taggedDigest("1.1.0") == "" || w.taggedDigest("1.2.0") == "" || w.taggedDigest("1.1.0") == w.taggedDigest("1.2.0") {
+		t.Errorf("images 1.1.0 %q, 1.2.0 %q", w.taggedDigest("1.1.0"), w.taggedDigest("1.2.0"))
 	}
 }
 
-// labelled is an image that a container engine saved, for this version.
-func labelled(t *testing.T, file, platform, version, commit string) v1.Image {
+// savedImage is an image that a container engine saved, for this version.
+func savedImage(t *testing.T, file, platform, version, commit string) v1.Image {
 	t.Helper()
 	img, err := tarball.ImageFromPath(file, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return configured(t, img, func(f *v1.ConfigFile) {
+	return withConfig(t, img, func(f *v1.ConfigFile) {
 		f.Architecture = platformOf(t, platform).Architecture
 		f.Config.Labels["org.opencontainers.image.version"] = version
 		f.Config.Labels["org.opencontainers.image.revision"] = commit

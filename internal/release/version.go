@@ -8,9 +8,9 @@ import (
 	"github.com/Masterminds/semver/v3"
 )
 
-// versions are those of the tags vX.Y.Z, oldest first. Other tags, v1 and v1.2
+// parseVersions are those of the tags vX.Y.Z, oldest first. Other tags, v1 and v1.2
 // among them, are none.
-func versions(tags []string) []*semver.Version {
+func parseVersions(tags []string) []*semver.Version {
 	var out []*semver.Version
 	for _, tag := range tags {
 		if text, ok := strings.CutPrefix(tag, "v"); ok {
@@ -23,11 +23,11 @@ func versions(tags []string) []*semver.Version {
 	return out
 }
 
-// next is the version that a word means: major, minor or patch, counted from
+// nextVersion is the version that a word means: major, minor or patch, counted from
 // the newest release, or a version. There is no way back: users of v1 get what
 // was released last.
-func next(word string, released []*semver.Version) (*semver.Version, error) {
-	newest := latest(released)
+func nextVersion(word string, released []*semver.Version) (*semver.Version, error) {
+	newest := latestStable(released)
 	switch word {
 	case "major", "minor", "patch":
 		if newest == nil {
@@ -50,8 +50,8 @@ func next(word string, released []*semver.Version) (*semver.Version, error) {
 	return v, nil
 }
 
-// latest is the newest version that is no prerelease, or nil.
-func latest(released []*semver.Version) *semver.Version {
+// latestStable is the newest version that is no prerelease, or nil.
+func latestStable(released []*semver.Version) *semver.Version {
 	for _, v := range slices.Backward(released) {
 		if v.Prerelease() == "" {
 			return v
@@ -60,12 +60,12 @@ func latest(released []*semver.Version) *semver.Version {
 	return nil
 }
 
-// before is the version that v's notes start from: the one before it, and for
+// previousVersion is the version that v's notes start from: the one before it, and for
 // what isn't a prerelease, the one before it that wasn't either.
-func before(v *semver.Version, released []*semver.Version) *semver.Version {
+func previousVersion(v *semver.Version, released []*semver.Version) *semver.Version {
 	older := slices.DeleteFunc(slices.Clone(released), func(o *semver.Version) bool { return !o.LessThan(v) })
 	if v.Prerelease() == "" {
-		return latest(older)
+		return latestStable(older)
 	}
 	if len(older) == 0 {
 		return nil
@@ -73,10 +73,10 @@ func before(v *semver.Version, released []*semver.Version) *semver.Version {
 	return older[len(older)-1]
 }
 
-// floating are the tags that move to v. A prerelease moves none, and none goes
+// floatingTags are the tags that move to v. A prerelease moves none, and none goes
 // back to a version that was late: whose publishing is run again after a newer
 // one was released.
-func floating(v *semver.Version, released []*semver.Version) []string {
+func floatingTags(v *semver.Version, released []*semver.Version) []string {
 	if v.Prerelease() != "" {
 		return nil
 	}

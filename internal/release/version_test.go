@@ -8,7 +8,7 @@ import (
 	"github.com/Masterminds/semver/v3"
 )
 
-func TestNext(t *testing.T) {
+func TestNextVersion(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct{ tags, word, want, before, floating string }{
 		{"", "patch", "1.0.0", "", "v1 v1.0"},
@@ -31,8 +31,8 @@ func TestNext(t *testing.T) {
 		{"v1.2.3", "1.3.0+abc", "the commit's place", "", ""},
 		{"v1.2.3", "1.3.0; rm -rf /", "say major, minor, patch", "", ""},
 	} {
-		released := versions(strings.Fields(test.tags))
-		v, err := next(test.word, released)
+		released := parseVersions(strings.Fields(test.tags))
+		v, err := nextVersion(test.word, released)
 		if err != nil {
 			if !strings.Contains(err.Error(), test.want) {
 				t.Errorf("%q after %q: error %v, want %q", test.word, test.tags, err, test.want)
@@ -40,17 +40,17 @@ func TestNext(t *testing.T) {
 			continue
 		}
 		from := ""
-		if b := before(v, released); b != nil {
+		if b := previousVersion(v, released); b != nil {
 			from = b.String()
 		}
-		if v.String() != test.want || from != test.before || strings.Join(floating(v, released), " ") != test.floating {
-			t.Errorf("%q after %q: %s since %q moving %q, want %s, %q, %q", test.word, test.tags, v, from, floating(v, released), test.want, test.before, test.floating)
+		if v.String() != test.want || from != test.before || strings.Join(floatingTags(v, released), " ") != test.floating {
+			t.Errorf("%q after %q: %s since %q moving %q, want %s, %q, %q", test.word, test.tags, v, from, floatingTags(v, released), test.want, test.before, test.floating)
 		}
 	}
 }
 
 // A version that is late takes nothing away from newer ones.
-func TestFloatingNeverGoesBack(t *testing.T) {
+func TestFloatingTagsNeverMoveBack(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct{ tags, version, want string }{
 		{"v1.1.0", "1.1.0", "v1 v1.1"},
@@ -61,13 +61,13 @@ func TestFloatingNeverGoesBack(t *testing.T) {
 		{"v1.10.0", "1.1.0", "v1.1"},
 		{"v1.2.0-rc.1", "1.1.0", "v1 v1.1"},
 	} {
-		if got := strings.Join(floating(semver.MustParse(test.version), versions(strings.Fields(test.tags))), " "); got != test.want {
+		if got := strings.Join(floatingTags(semver.MustParse(test.version), parseVersions(strings.Fields(test.tags))), " "); got != test.want {
 			t.Errorf("%s after %s moves %q, want %q", test.version, test.tags, got, test.want)
 		}
 	}
 }
 
-func TestNotes(t *testing.T) {
+func TestReleaseNotes(t *testing.T) {
 	t.Parallel()
 	const sha = "0123456789abcdef"
 	for _, test := range []struct {
@@ -107,31 +107,31 @@ And 2 commits that users don't notice.
 		{[]string{"![x](https://example.com/x.png): look"}, "### !\\[x\\](https:&#8203;//example.com/x.png)\n\n- look (0123456)\n\n"},
 		{[]string{"Revert \"plan: keep `order\""}, "### Others\n\n- Revert \"plan: keep \\`order\" (0123456)\n\n"},
 	} {
-		var changes []change
+		var changes []commitInfo
 		for _, m := range test.messages {
-			changes = append(changes, change{sha, m})
+			changes = append(changes, commitInfo{sha, m})
 		}
-		if got := notes(changes); got != test.want {
+		if got := releaseNotes(changes); got != test.want {
 			t.Errorf("%q:\n%s\nwant\n%s", test.messages, got, test.want)
 		}
 	}
-	many := make([]change, 5000)
+	many := make([]commitInfo, 5000)
 	for i := range many {
-		many[i] = change{sha, "plan: " + strings.Repeat("long ", 12)}
+		many[i] = commitInfo{sha, "plan: " + strings.Repeat("long ", 12)}
 	}
-	if got := notes(many); len(got) > notesLimit+100 || !strings.HasSuffix(got, fmt.Sprintf("\n\nAnd %d commits more.\n\n", len(many)-strings.Count(got, "- long"))) {
+	if got := releaseNotes(many); len(got) > notesLimit+100 || !strings.HasSuffix(got, fmt.Sprintf("\n\nAnd %d commits more.\n\n", len(many)-strings.Count(got, "- long"))) {
 		t.Errorf("%d bytes of notes, ending %q", len(got), got[len(got)-100:])
 	}
 	many = many[:1000]
 	for i := range many {
-		many[i] = change{sha, fmt.Sprintf("scope%d%s: x", i, strings.Repeat("x", i))}
+		many[i] = commitInfo{sha, fmt.Sprintf("scope%d%s: x", i, strings.Repeat("x", i))}
 	}
-	if got := notes(many); len(got) > notesLimit+100 || !strings.Contains(got, "commits more.") {
+	if got := releaseNotes(many); len(got) > notesLimit+100 || !strings.Contains(got, "commits more.") {
 		t.Errorf("%d bytes of notes for many scopes", len(got))
 	}
 }
 
-func TestPin(t *testing.T) {
+func TestPinImage(t *testing.T) {
 	t.Parallel()
 	image := "ghcr.io/o/astro-apply@sha256:" + strings.Repeat("0f", 32)
 	const action = "name: x\nruns:\n  using: docker\n  image: Dockerfile\n  entrypoint: /x\n"
@@ -145,7 +145,7 @@ func TestPin(t *testing.T) {
 		"no container":   {strings.Replace(action, "using: docker", "using: node24", 1), image, "not docker"},
 		"no YAML":        {action + "  [", image, "action.yml:"},
 	} {
-		got, err := pin([]byte(test.action), test.image)
+		got, err := pinImage([]byte(test.action), test.image)
 		if err != nil && !strings.Contains(err.Error(), test.want) || err == nil && string(got) != test.want {
 			t.Errorf("%s: %q, %v; want %q", name, got, err, test.want)
 		}

@@ -19,32 +19,32 @@ import (
 	"github.com/google/go-containerregistry/pkg/v1/remote"
 )
 
-// workflow is release.yml without GitHub: its jobs, one after the other, on a
+// testWorkflow is release.yml without GitHub: its jobs, one after the other, on a
 // scratch repository and a registry in this process.
-type workflow struct {
-	*repository
+type testWorkflow struct {
+	*fakeRepository
 	registry string
-	program  func(platform, version, commit string) v1.Image
+	imageFor func(platform, version, commit string) v1.Image
 }
 
-func newWorkflow(t *testing.T, program func(platform, version, commit string) v1.Image) *workflow {
+func newWorkflow(t *testing.T, program func(platform, version, commit string) v1.Image) *testWorkflow {
 	t.Helper()
 	action, err := os.ReadFile("../../action.yml")
 	if err != nil {
 		t.Fatal(err)
 	}
 	r := newRepository(t, map[string]string{"action.yml": string(action), "Dockerfile": "FROM scratch\n"})
-	return &workflow{r, newRegistry(t), program}
+	return &testWorkflow{r, newRegistry(t), program}
 }
 
-// job runs a command as its job would and returns its outputs, summary and
+// runJob runs a command as its job would and returns its outputs, summary and
 // error.
-func (w *workflow) job(command string, env map[string]string) (outputs map[string]string, summary string, err error) {
+func (w *testWorkflow) runJob(command string, env map[string]string) (outputs map[string]string, summary string, err error) {
 	w.Helper()
 	dir := w.TempDir()
 	variables := map[string]string{
-		"GITHUB_ACTIONS": "true", "GITHUB_REPOSITORY": "o/Astro-Apply", "GITHUB_REF": "refs/heads/main", "GITHUB_SHA": w.git("rev-parse", "main"),
-		"GITHUB_API_URL": w.url, "GITHUB_TOKEN": token, "GITHUB_OUTPUT": dir + "/output", "GITHUB_STEP_SUMMARY": dir + "/summary",
+		"GITHUB_ACTIONS": "true", "GITHUB_REPOSITORY": "o/Astro-Apply", "GITHUB_REF": "refs/heads/main", "GITHUB_SHA": w.runGit("rev-parse", "main"),
+		"GITHUB_API_URL": w.url, "GITHUB_TOKEN": testToken, "GITHUB_OUTPUT": dir + "/output", "GITHUB_STEP_SUMMARY": dir + "/summary",
 	}
 	maps.Copy(variables, env)
 	for _, file := range []string{"/output", "/summary"} {
@@ -59,12 +59,12 @@ func (w *workflow) job(command string, env map[string]string) (outputs map[strin
 			w.Log(strings.TrimSpace(line))
 		}
 	}
-	if strings.Contains(strings.ReplaceAll(log.String(), "::add-mask::"+token, ""), token) {
+	if strings.Contains(strings.ReplaceAll(log.String(), "::add-mask::"+testToken, ""), testToken) {
 		w.Errorf("%s: the token is in the log:\n%s", command, &log)
 	}
 	if code != 0 {
 		err = errors.New(log.String())
-	} else if !strings.HasPrefix(log.String(), "::add-mask::"+token+"\n") || strings.Contains(log.String(), "not signed") != (command == "commit" && w.unsigned) {
+	} else if !strings.HasPrefix(log.String(), "::add-mask::"+testToken+"\n") || strings.Contains(log.String(), "not signed") != (command == "commit" && w.unsigned) {
 		w.Errorf("%s:\n%s", command, &log)
 	}
 	outputs = map[string]string{}
@@ -77,55 +77,55 @@ func (w *workflow) job(command string, env map[string]string) (outputs map[strin
 	return outputs, string(told), err
 }
 
-// must is job where nothing may go wrong.
-func (w *workflow) must(command string, env map[string]string) (map[string]string, string) {
+// mustRunJob is job where nothing may go wrong.
+func (w *testWorkflow) mustRunJob(command string, env map[string]string) (map[string]string, string) {
 	w.Helper()
-	outputs, summary, err := w.job(command, env)
+	outputs, summary, err := w.runJob(command, env)
 	if err != nil {
 		w.Fatalf("%s %v: %v", command, env, err)
 	}
 	return outputs, summary
 }
 
-// upTo does all but the last job and returns the environment for that one.
-func (w *workflow) upTo(version string) map[string]string {
+// prepareRelease does all but the last job and returns the environment for that one.
+func (w *testWorkflow) prepareRelease(version string) map[string]string {
 	w.Helper()
-	planned, _ := w.must("plan", map[string]string{"VERSION": version})
+	planned, _ := w.mustRunJob("plan", map[string]string{"VERSION": version})
 	if planned["image"] != "ghcr.io/o/astro-apply" {
 		w.Errorf("image %q: a registry takes small letters only", planned["image"])
 	}
 	images := map[string]v1.Image{}
 	for _, p := range platforms {
-		images[p] = w.program(p, planned["version"], w.git("rev-parse", "main"))
+		images[p] = w.imageFor(p, planned["version"], w.runGit("rev-parse", "main"))
 	}
-	env := map[string]string{"VERSION": planned["version"], "IMAGE": push(w.T, w.registry, images)}
-	made, _ := w.must("commit", env)
+	env := map[string]string{"VERSION": planned["version"], "IMAGE": pushIndex(w.T, w.registry, images)}
+	made, _ := w.mustRunJob("commit", env)
 	return map[string]string{"VERSION": planned["version"], "RELEASE_COMMIT": made["commit"]}
 }
 
-func dummy(t *testing.T) func(platform, version, commit string) v1.Image {
+func dummyImages(t *testing.T) func(platform, version, commit string) v1.Image {
 	return func(platform, version, commit string) v1.Image {
 		return newImage(t, platform, version, commit, []byte(version))
 	}
 }
 
-// at checks that two names are of one commit.
-func (w *workflow) at(tag, want string) {
+// checkTag checks that two names are of one commit.
+func (w *testWorkflow) checkTag(tag, want string) {
 	w.Helper()
-	if got, want := w.git("rev-parse", tag), w.git("rev-parse", want); got != want {
+	if got, want := w.runGit("rev-parse", tag), w.runGit("rev-parse", want); got != want {
 		w.Errorf("%s is on %s, want %s", tag, got, want)
 	}
 }
 
-// tried runs the action.yml of a tag: its image by its digest, with its
+// checkActionRun runs the action.yml of a tag: its image by its digest, with its
 // entrypoint and the environment of a step.
-func (w *workflow) tried(tag, want string) {
+func (w *testWorkflow) checkActionRun(tag, want string) {
 	w.Helper()
-	how, err := runsOf([]byte(w.git("show", tag+":action.yml")))
+	how, err := parseRuns([]byte(w.runGit("show", tag+":action.yml")))
 	if err != nil {
 		w.Fatal(err)
 	}
-	ref, err := name.NewDigest(how.image())
+	ref, err := name.NewDigest(how.pinnedImage())
 	if err != nil {
 		w.Fatal(err)
 	}
@@ -134,7 +134,7 @@ func (w *workflow) tried(tag, want string) {
 		w.Fatal(err)
 	}
 	root := w.TempDir()
-	unpack(w.T, img, root)
+	unpackImage(w.T, img, root)
 	manifest, err := filepath.Abs("../../testdata/astro.yaml")
 	if err != nil {
 		w.Fatal(err)
@@ -148,7 +148,7 @@ func (w *workflow) tried(tag, want string) {
 	}
 }
 
-func unpack(t *testing.T, img v1.Image, root string) {
+func unpackImage(t *testing.T, img v1.Image, root string) {
 	t.Helper()
 	files := mutate.Extract(img)
 	defer files.Close()
@@ -177,20 +177,20 @@ func unpack(t *testing.T, img v1.Image, root string) {
 	}
 }
 
-// pinned is a commit on main that runs an image.
-func (w *workflow) pinned(image string) string {
+// commitPinned is a commit on main that runs an image.
+func (w *testWorkflow) commitPinned(image string) string {
 	w.Helper()
-	action, err := pin([]byte(w.git("show", "main:action.yml")+"\n"), image)
+	action, err := pinImage([]byte(w.runGit("show", "main:action.yml")+"\n"), image)
 	if err != nil {
 		w.Fatal(err)
 	}
-	tree := w.plant(object{"base_tree": "main", "tree": []any{object{"path": "action.yml", "mode": "100644", "content": string(action)}}})
-	return w.git("commit-tree", tree, "-p", "main", "-m", "release: it")
+	tree := w.createTree(jsonMap{"base_tree": "main", "tree": []any{jsonMap{"path": "action.yml", "mode": "100644", "content": string(action)}}})
+	return w.runGit("commit-tree", tree, "-p", "main", "-m", "release: it")
 }
 
-// named is the digest of the image with a tag in the registry, "" if there is
+// taggedDigest is the digest of the image with a tag in the registry, "" if there is
 // none.
-func (w *workflow) named(tag string) string {
+func (w *testWorkflow) taggedDigest(tag string) string {
 	w.Helper()
 	ref, err := name.NewTag(w.registry + ":" + tag)
 	if err != nil {
