@@ -120,8 +120,8 @@ func scene(ts *testscript.TestScript) *stage { return ts.Value(stage{}).(*stage)
 func newStage(t *testing.T) *stage {
 	s := &stage{server: simulator.New(simulator.Options{OrganizationID: "corg00000000000000000000a"}), meanwhile: make(chan func(), 1)}
 	var handler http.Handler = s.server
-	if conformance.Document() != "" {
-		checked := conformance.Validate(t, s.server.Transport())
+	if conformance.DocumentPath() != "" {
+		checked := conformance.NewTransport(t, s.server.Transport())
 		handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { forward(w, r, checked) })
 	}
 	s.http = httptest.NewServer(handler)

@@ -40,7 +40,7 @@ func (s schemas) resolve(v *schema) *schema {
 
 func documentedSchemas(t *testing.T) schemas {
 	t.Helper()
-	source, err := os.ReadFile(conformance.Document())
+	source, err := os.ReadFile(conformance.DocumentPath())
 	if err != nil {
 		t.Skip("no API document: ", err)
 	}

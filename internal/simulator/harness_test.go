@@ -29,8 +29,8 @@ func start(t *testing.T, options simulator.Options) *organization {
 	listener := httptest.NewServer(server)
 	t.Cleanup(listener.Close)
 	client := &http.Client{}
-	if conformance.Document() != "" { // Validate would skip the test, which tells enough without
-		client.Transport = conformance.Validate(t, &http.Transport{})
+	if conformance.DocumentPath() != "" { // Validate would skip the test, which tells enough without
+		client.Transport = conformance.NewTransport(t, &http.Transport{})
 	}
 	return &organization{Server: server, t: t, client: client, url: listener.URL, token: "opaque"}
 }

@@ -11,21 +11,21 @@ import (
 	"astro-apply/internal/simulator/conformance"
 )
 
-// witness keeps what is reported.
-type witness struct {
+// recordingTB keeps what is reported.
+type recordingTB struct {
 	testing.TB
 	reports []string
 }
 
-func (w *witness) Helper() {}
+func (w *recordingTB) Helper() {}
 
-func (w *witness) Errorf(format string, args ...any) {
+func (w *recordingTB) Errorf(format string, args ...any) {
 	w.reports = append(w.reports, fmt.Sprintf(format, args...))
 }
 
-type server func(*http.Request) *http.Response
+type roundTripFunc func(*http.Request) *http.Response
 
-func (s server) RoundTrip(r *http.Request) (*http.Response, error) { return s(r), nil }
+func (s roundTripFunc) RoundTrip(r *http.Request) (*http.Response, error) { return s(r), nil }
 
 func TestViolationsAreReported(t *testing.T) {
 	t.Parallel()
@@ -58,8 +58,8 @@ func TestViolationsAreReported(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := &witness{TB: t}
-			base := server(func(r *http.Request) *http.Response {
+			w := &recordingTB{TB: t}
+			base := roundTripFunc(func(r *http.Request) *http.Response {
 				header := http.Header{"Content-Type": {"application/json"}}
 				if test.fault {
 					header.Set(simulator.FaultHeader, "true")
@@ -72,7 +72,7 @@ func TestViolationsAreReported(t *testing.T) {
 			}
 			request.Header.Set("Authorization", "Bearer x")
 			request.Header.Set("Content-Type", "application/json")
-			answer, err := conformance.Validate(w, base).RoundTrip(request)
+			answer, err := conformance.NewTransport(w, base).RoundTrip(request)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -90,14 +90,14 @@ func TestViolationsAreReported(t *testing.T) {
 	}
 }
 
-func TestDocumentIsFound(t *testing.T) {
+func TestDocumentPath(t *testing.T) {
 	t.Setenv("ASTRO_OPENAPI", "elsewhere.yml")
-	if got := conformance.Document(); got != "elsewhere.yml" {
+	if got := conformance.DocumentPath(); got != "elsewhere.yml" {
 		t.Errorf("document %q", got)
 	}
 	t.Setenv("ASTRO_OPENAPI", "")
 	t.Chdir(t.TempDir())
-	if got := conformance.Document(); got != "" {
+	if got := conformance.DocumentPath(); got != "" {
 		t.Errorf("document %q where there is none", got)
 	}
 }

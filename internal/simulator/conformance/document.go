@@ -24,9 +24,9 @@ type document struct {
 	mu sync.Mutex // held while something is validated
 }
 
-// load builds the validator once for all tests of a package; nil when there is no document.
-var load = sync.OnceValues(func() (*document, error) {
-	path := Document()
+// loadValidator builds the validator once for all tests of a package; nil when there is no document.
+var loadValidator = sync.OnceValues(func() (*document, error) {
+	path := DocumentPath()
 	if path == "" {
 		return nil, nil
 	}
@@ -34,7 +34,7 @@ var load = sync.OnceValues(func() (*document, error) {
 	if err != nil {
 		return nil, err
 	}
-	if source, err = tighten(source); err != nil {
+	if source, err = tightenDocument(source); err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	parsed, err := libopenapi.NewDocument(source)
@@ -65,9 +65,9 @@ func (c *lazyCache) Load(key uint64) (*cache.SchemaCacheEntry, bool) {
 	return c.SchemaCache.Load(key)
 }
 
-// Document finds the API document: the environment's ASTRO_OPENAPI, else shared/astro-api/openapi-v1.yml in the working
+// DocumentPath finds the API document: the environment's ASTRO_OPENAPI, else shared/astro-api/openapi-v1.yml in the working
 // directory or above it, else "".
-func Document() string {
+func DocumentPath() string {
 	if path := os.Getenv("ASTRO_OPENAPI"); path != "" {
 		return path
 	}
@@ -85,70 +85,70 @@ func Document() string {
 	return ""
 }
 
-// tighten makes the document say what it means. Objects with named members take no others; and since the variants of a
+// tightenDocument makes the document say what it means. Objects with named members take no others; and since the variants of a
 // oneOf all allow every value of their discriminator, so that a body would match several, each keeps its own values. A body must then carry its discriminator.
-func tighten(source []byte) ([]byte, error) {
+func tightenDocument(source []byte) ([]byte, error) {
 	var document map[string]any
 	if err := yaml.Unmarshal(source, &document); err != nil {
 		return nil, err
 	}
-	schemas := member(member(document, "components"), "schemas")
+	schemas := getObject(getObject(document, "components"), "schemas")
 	if schemas == nil {
 		return nil, fmt.Errorf("components.schemas is missing")
 	}
-	mergePaths(member(document, "paths"))
+	mergePathTemplates(getObject(document, "paths"))
 	// A role can be made for DAGs, which the document forgets when it is read.
 	for _, name := range []string{"Role", "RoleWithPermission"} {
-		if scope := member(member(member(schemas, name), "properties"), "scopeType"); scope != nil {
+		if scope := getObject(getObject(getObject(schemas, name), "properties"), "scopeType"); scope != nil {
 			scope["enum"] = append(scope["enum"].([]any), "DAG")
 		}
 	}
 	// A cluster with a workflow on it was seen to answer 409; the document has 412, and for its update only.
 	for _, method := range []string{"post", "delete"} {
-		cluster := member(member(document, "paths"), "/organizations/{organizationId}/clusters/{clusterId}")
-		if responses := member(member(cluster, method), "responses"); responses != nil {
+		cluster := getObject(getObject(document, "paths"), "/organizations/{organizationId}/clusters/{clusterId}")
+		if responses := getObject(getObject(cluster, method), "responses"); responses != nil {
 			responses["409"], responses["412"] = responses["404"], responses["404"]
 		}
 	}
 	// Environment objects declare no 400, which they surely answer.
 	for _, below := range []string{"", "/{environmentObjectId}", "/{environmentObjectId}/exclude-linking"} {
-		for _, operation := range member(member(document, "paths"), "/organizations/{organizationId}/environment-objects"+below) {
+		for _, operation := range getObject(getObject(document, "paths"), "/organizations/{organizationId}/environment-objects"+below) {
 			o, _ := operation.(map[string]any)
-			if responses := member(o, "responses"); responses != nil {
+			if responses := getObject(o, "responses"); responses != nil {
 				responses["400"] = responses["404"]
 			}
 		}
 	}
 	for _, value := range schemas {
 		schema, _ := value.(map[string]any)
-		if discriminator := member(schema, "discriminator"); discriminator != nil {
-			narrow(schemas, discriminator)
+		if discriminator := getObject(schema, "discriminator"); discriminator != nil {
+			narrowVariants(schemas, discriminator)
 		}
-		if _, open := schema["additionalProperties"]; !open && member(schema, "properties") != nil {
+		if _, open := schema["additionalProperties"]; !open && getObject(schema, "properties") != nil {
 			schema["additionalProperties"] = false
 		}
 	}
 	return yaml.Marshal(document)
 }
 
-var variable = regexp.MustCompile(`{(\w+)}`)
+var pathParameter = regexp.MustCompile(`{(\w+)}`)
 
-// mergePaths puts together templates that differ only in the names of what varies, of which the validator sees one: those
+// mergePathTemplates puts together templates that differ only in the names of what varies, of which the validator sees one: those
 // of a role's reading and writing.
-func mergePaths(paths map[string]any) {
+func mergePathTemplates(paths map[string]any) {
 	first := map[string]string{}
 	for _, template := range slices.Sorted(maps.Keys(paths)) {
-		shape := variable.ReplaceAllString(template, "{}")
+		shape := pathParameter.ReplaceAllString(template, "{}")
 		kept, twin := first[shape]
 		if !twin {
 			first[shape] = template
 			continue
 		}
 		names := map[string]string{}
-		for i, name := range variable.FindAllStringSubmatch(template, -1) {
-			names[name[1]] = variable.FindAllStringSubmatch(kept, -1)[i][1]
+		for i, name := range pathParameter.FindAllStringSubmatch(template, -1) {
+			names[name[1]] = pathParameter.FindAllStringSubmatch(kept, -1)[i][1]
 		}
-		for method, operation := range member(paths, template) {
+		for method, operation := range getObject(paths, template) {
 			o, _ := operation.(map[string]any)
 			parameters, _ := o["parameters"].([]any)
 			for _, p := range parameters {
@@ -156,29 +156,29 @@ func mergePaths(paths map[string]any) {
 					parameter["name"] = names[fmt.Sprint(parameter["name"])]
 				}
 			}
-			member(paths, kept)[method] = operation
+			getObject(paths, kept)[method] = operation
 		}
 		delete(paths, template)
 	}
 }
 
-// narrow leaves each variant those values of the discriminator that are mapped to it.
-func narrow(schemas, discriminator map[string]any) {
+// narrowVariants leaves each variant those values of the discriminator that are mapped to it.
+func narrowVariants(schemas, discriminator map[string]any) {
 	values := map[string][]any{}
-	for value, reference := range member(discriminator, "mapping") {
+	for value, reference := range getObject(discriminator, "mapping") {
 		name := filepath.Base(fmt.Sprint(reference))
 		values[name] = append(values[name], value)
 	}
 	property, _ := discriminator["propertyName"].(string)
 	for name, own := range values {
 		variant, _ := schemas[name].(map[string]any)
-		if kind := member(member(variant, "properties"), property); kind != nil {
+		if kind := getObject(getObject(variant, "properties"), property); kind != nil {
 			kind["enum"] = own
 		}
 	}
 }
 
-func member(parent map[string]any, name string) map[string]any {
+func getObject(parent map[string]any, name string) map[string]any {
 	value, _ := parent[name].(map[string]any)
 	return value
 }
