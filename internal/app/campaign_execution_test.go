@@ -33,7 +33,7 @@ func (p *execution) run(ctx context.Context) (code int, log string) {
 	}
 	env := map[string]string{
 		"INPUT_MODE": "apply", "INPUT_MANIFEST": p.manifest, "INPUT_TIMEOUT": "3h", "RUNNER_TEMP": p.temp, "GITHUB_WORKSPACE": p.temp,
-		app.TokenVariable: p.server.Token(simulator.Scope{}), "FIRST": "first-secret", "SECOND": "second-secret",
+		app.TokenVariable: p.server.NewToken(simulator.Scope{}), "FIRST": "first-secret", "SECOND": "second-secret",
 	}
 	if p.allowDelete {
 		env["INPUT_ALLOW-DELETE"] = "true"

@@ -106,7 +106,7 @@ func (c *trial) run() {
 
 	for range 1 + c.rand.IntN(4) {
 		rate := []float64{0.02, 0.1, 0.3, 0.6}[c.rand.IntN(4)]
-		stormy.Storm(c.rand.Uint64(), rate)
+		stormy.SetChaos(c.rand.Uint64(), rate)
 		var runs sync.WaitGroup
 		for range map[bool]int{true: 2, false: 1}[pair] {
 			layer := &mortal{RoundTripper: stormy.Transport(), tally: c.tally, seed: c.rand.Uint64()}
@@ -119,10 +119,10 @@ func (c *trial) run() {
 			c.tally.pairs.Add(1)
 		}
 		runs.Wait()
-		stormy.Storm(0, 0)
+		stormy.SetChaos(0, 0)
 		time.Sleep(5 * time.Minute) // what the API is still at
 	}
-	c.tally.faults.Add(int64(stormy.Faults()))
+	c.tally.faults.Add(int64(stormy.FaultCount()))
 	if twice := doubles(stormy); len(twice) > 0 && pair {
 		c.reported(stormy, second, twice)
 		return

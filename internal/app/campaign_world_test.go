@@ -14,7 +14,7 @@ import (
 
 // populated is an Organization with what a manifest of the campaign doesn't make.
 func populated(inherited simulator.InheritedRoles) *simulator.Server {
-	s := simulator.New(simulator.Options{OrganizationID: "corg00000000000000000000a", Limited: true, Inherited: inherited})
+	s := simulator.New(simulator.Options{OrganizationID: "corg00000000000000000000a", EnforceRateLimits: true, InheritedRoles: inherited})
 	w := s.Seed("workspace", map[string]any{"name": "other"})
 	own := []any{map[string]any{"workspaceId": w, "role": "WORKSPACE_MEMBER"}}
 	ada := s.Seed("user", map[string]any{"username": "ada@example.com", "workspaceRoles": own})
@@ -44,7 +44,7 @@ var ofTeams = regexp.MustCompile(`ORGANIZATION_BILLING_ADMIN|WORKSPACE_OPERATOR|
 // escalated returns the users who have a role themselves that the manifests give
 // to Teams only.
 func escalated(s *simulator.Server) (out []string) {
-	for _, user := range s.Objects("user") {
+	for _, user := range s.Resources("user") {
 		if ofTeams.MatchString(fmt.Sprint(user)) {
 			out = append(out, fmt.Sprint(user))
 		}
@@ -57,7 +57,7 @@ func escalated(s *simulator.Server) (out []string) {
 func undeclared(s *simulator.Server) map[string]string {
 	out := map[string]string{}
 	for _, kind := range []string{"workspace", "deployment", "cluster", "environmentObject", "customRole", "team", "apiToken", "agentToken"} {
-		for _, o := range s.Objects(kind) {
+		for _, o := range s.Resources(kind) {
 			value, _ := o["token"].(string)
 			out[fmt.Sprint(o["id"])] = value
 		}
@@ -365,7 +365,7 @@ func place(o map[string]any) string {
 func contents(s *simulator.Server) []string {
 	called := map[string]string{}
 	for _, kind := range kindsThere {
-		for _, o := range s.Objects(kind) {
+		for _, o := range s.Resources(kind) {
 			if id, ok := o["id"].(string); ok && kind != "invite" {
 				called[id] = label(kind, o)
 				if in := called[place(o)]; in != "" {
@@ -376,7 +376,7 @@ func contents(s *simulator.Server) []string {
 	}
 	var out []string
 	for _, kind := range kindsThere {
-		for _, o := range s.Objects(kind) {
+		for _, o := range s.Resources(kind) {
 			b, err := json.Marshal(plainly(o, func(text string) string {
 				return anID.ReplaceAllStringFunc(text, func(id string) string { return called[id] })
 			}))
@@ -429,7 +429,7 @@ func doubles(s *simulator.Server) map[string][]string {
 		if kind == "invite" {
 			continue
 		}
-		for _, o := range s.Objects(kind) {
+		for _, o := range s.Resources(kind) {
 			name := label(kind, o) + " in " + place(o)
 			out[name] = append(out[name], fmt.Sprint(o["id"]))
 		}

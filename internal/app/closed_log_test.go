@@ -36,7 +36,7 @@ func TestClosedLog(t *testing.T) {
 	if code := c.ProcessState.ExitCode(); code != 1 {
 		t.Errorf("%s, want exit code 1", c.ProcessState)
 	}
-	if n := len(s.server.Objects("workspace")); n != 20 {
+	if n := len(s.server.Resources("workspace")); n != 20 {
 		t.Errorf("%d Workspaces were created", n)
 	}
 	for file, want := range map[string]string{

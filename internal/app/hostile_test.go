@@ -27,24 +27,24 @@ func TestHostileAnswers(t *testing.T) {
 		fault simulator.Fault
 		want  string // of the log; "" when the run goes well
 	}{
-		"empty":                {"workspaces", simulator.Fault{Status: 200, Raw: " "}, list + "200 OK: the body is empty"},
-		"truncated":            {"workspaces", simulator.Fault{Applied: true, Cut: 9}, list + "200 OK: the body is truncated: unexpected EOF"},
-		"HTML":                 {"workspaces", simulator.Fault{Status: 200, Raw: "<html><title>Log in</title>"}, list + "200 OK: the body is an HTML page instead of JSON"},
-		"an error in HTML":     {"workspaces", simulator.Fault{Status: 502, Raw: "<html><title>Bad gateway</title>"}, list + `502 Bad Gateway: an HTML page, "Bad gateway"`},
-		"a list":               {"workspaces", simulator.Fault{Status: 200, Raw: "[]"}, list + "200 OK: the body is not a JSON object"},
-		"null":                 {"workspaces", simulator.Fault{Status: 200, Raw: "null"}, list + "200 OK: the body is not a JSON object"},
-		"another object":       {"workspaces", simulator.Fault{Status: 200, Raw: "{}"}, list + `200 OK: the list has no "workspaces"`},
-		"no list":              {"workspaces", simulator.Fault{Status: 200, Raw: `{"workspaces": 3, "totalCount": 3}`}, list + `200 OK: the list's "workspaces" is not a list`},
+		"empty":                {"workspaces", simulator.Fault{Status: 200, RawBody: " "}, list + "200 OK: the body is empty"},
+		"truncated":            {"workspaces", simulator.Fault{Applied: true, TruncateAfter: 9}, list + "200 OK: the body is truncated: unexpected EOF"},
+		"HTML":                 {"workspaces", simulator.Fault{Status: 200, RawBody: "<html><title>Log in</title>"}, list + "200 OK: the body is an HTML page instead of JSON"},
+		"an error in HTML":     {"workspaces", simulator.Fault{Status: 502, RawBody: "<html><title>Bad gateway</title>"}, list + `502 Bad Gateway: an HTML page, "Bad gateway"`},
+		"a list":               {"workspaces", simulator.Fault{Status: 200, RawBody: "[]"}, list + "200 OK: the body is not a JSON object"},
+		"null":                 {"workspaces", simulator.Fault{Status: 200, RawBody: "null"}, list + "200 OK: the body is not a JSON object"},
+		"another object":       {"workspaces", simulator.Fault{Status: 200, RawBody: "{}"}, list + `200 OK: the list has no "workspaces"`},
+		"no list":              {"workspaces", simulator.Fault{Status: 200, RawBody: `{"workspaces": 3, "totalCount": 3}`}, list + `200 OK: the list's "workspaces" is not a list`},
 		"it never comes":       {"workspaces", simulator.Fault{Applied: true, Delay: 70 * time.Second}, list + "no whole answer within 1m0s"},
 		"reset":                {"workspaces", simulator.Fault{Reset: true}, list + "connection reset by peer"},
-		"endless redirect":     {"workspaces", simulator.Fault{Status: 302, Raw: " ", Header: location("/v1/organizations/corg00000000000000000000a/workspaces")}, list + "302 Found: more than 5 redirects"},
-		"redirect to another":  {"workspaces", simulator.Fault{Status: 302, Raw: " ", Header: location("https://elsewhere.example/")}, list + `302 Found: a redirect to "https://elsewhere.example", not followed: the token stays with the API`},
-		"the same page again":  {"workspaces", simulator.Fault{Status: 200, Raw: `{"workspaces": [` + item + `], "totalCount": 2}`}, list + "200 OK: the list changed while it was read: an item came twice, id cworkspace000000000000001"},
-		"a list that shrinks":  {"workspaces", simulator.Fault{Status: 200, Raw: `{"workspaces": [], "totalCount": 1}`}, list + "200 OK: the list changed while it was read: it ended after 0 of 1 items"},
-		"an item without id":   {"workspaces", simulator.Fault{Status: 200, Raw: `{"workspaces": [{"name": "data"}], "totalCount": 1}`}, "answer about a workspace has no id"},
-		"an item that is text": {"workspaces", simulator.Fault{Status: 200, Raw: `{"workspaces": ["data"], "totalCount": 1}`}, list + "200 OK: item 1: not an object"},
-		"an odd field":         {"workspaces", simulator.Fault{Status: 200, Raw: `{"workspaces": [{"id": "cworkspace000000000000001", "name": "data", "description": []}], "totalCount": 1}`}, "answer about workspace cworkspace000000000000001: description is a list"},
-		"new members and words": {"deployments", simulator.Fault{Status: 200, Raw: `{"deployments": [{"id": "cdeployment00000000000001", "name": "etl", "workspaceId": "cworkspace000000000000001", "type": "STANDARD",
+		"endless redirect":     {"workspaces", simulator.Fault{Status: 302, RawBody: " ", Header: location("/v1/organizations/corg00000000000000000000a/workspaces")}, list + "302 Found: more than 5 redirects"},
+		"redirect to another":  {"workspaces", simulator.Fault{Status: 302, RawBody: " ", Header: location("https://elsewhere.example/")}, list + `302 Found: a redirect to "https://elsewhere.example", not followed: the token stays with the API`},
+		"the same page again":  {"workspaces", simulator.Fault{Status: 200, RawBody: `{"workspaces": [` + item + `], "totalCount": 2}`}, list + "200 OK: the list changed while it was read: an item came twice, id cworkspace000000000000001"},
+		"a list that shrinks":  {"workspaces", simulator.Fault{Status: 200, RawBody: `{"workspaces": [], "totalCount": 1}`}, list + "200 OK: the list changed while it was read: it ended after 0 of 1 items"},
+		"an item without id":   {"workspaces", simulator.Fault{Status: 200, RawBody: `{"workspaces": [{"name": "data"}], "totalCount": 1}`}, "answer about a workspace has no id"},
+		"an item that is text": {"workspaces", simulator.Fault{Status: 200, RawBody: `{"workspaces": ["data"], "totalCount": 1}`}, list + "200 OK: item 1: not an object"},
+		"an odd field":         {"workspaces", simulator.Fault{Status: 200, RawBody: `{"workspaces": [{"id": "cworkspace000000000000001", "name": "data", "description": []}], "totalCount": 1}`}, "answer about workspace cworkspace000000000000001: description is a list"},
+		"new members and words": {"deployments", simulator.Fault{Status: 200, RawBody: `{"deployments": [{"id": "cdeployment00000000000001", "name": "etl", "workspaceId": "cworkspace000000000000001", "type": "STANDARD",
 			"cloudProvider": "AWS", "region": "us-east-1", "status": "LEVITATING", "executor": "QUANTUM", "moons": [1, {"of": "Jupiter"}]}], "totalCount": 1, "next": null}`}, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -54,7 +54,7 @@ func TestHostileAnswers(t *testing.T) {
 				s.Seed("workspace", map[string]any{"id": "cworkspace000000000000001", "name": "data"})
 				s.Seed("deployment", map[string]any{"id": "cdeployment00000000000001", "name": "etl", "workspaceId": "cworkspace000000000000001", "type": "STANDARD"})
 				test.fault.Path, test.fault.Method = test.path, http.MethodGet
-				s.Fail(test.fault)
+				s.AddFault(test.fault)
 				p := &execution{transport: s.Transport(), server: s, manifest: hostileManifest, temp: t.TempDir()}
 				code, log := p.run(t.Context())
 				time.Sleep(test.fault.Delay) // what the server is still at

@@ -25,7 +25,7 @@ func TestMemoryOfManyObjects(t *testing.T) {
 	for i := range many {
 		fmt.Fprintf(&text, "  - { name: d%d, description: \"%d\", executor: CELERY, environmentVariables: [{ key: A, value: \"1\" }] }\n", i, map[bool]int{true: 1}[i%100 == 0])
 	}
-	s := newStep(t, simulator.Options{Limited: true}, text.String())
+	s := newStep(t, simulator.Options{EnforceRateLimits: true}, text.String())
 	s.server.Seed("workspace", map[string]any{"id": "cworkspace000000000000001", "name": "data"})
 	for i := range many {
 		s.server.Seed("deployment", map[string]any{

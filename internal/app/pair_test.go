@@ -53,7 +53,7 @@ func TestTwoRunsAtOnce(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				s := simulator.New(simulator.Options{})
 				s.Seed("workspace", map[string]any{"name": "data"})
-				before := len(s.Objects(test.kind))
+				before := len(s.Resources(test.kind))
 				var here, both sync.WaitGroup
 				var codes [2]int
 				var logs [2]string
@@ -65,7 +65,7 @@ func TestTwoRunsAtOnce(t *testing.T) {
 					})
 				}
 				both.Wait()
-				made := s.Objects(test.kind)[before:]
+				made := s.Resources(test.kind)[before:]
 				if len(made) != test.made || (codes[0]+codes[1] == 0) != (test.made == 1) {
 					t.Fatalf("%d made, exit codes %v\n%s", len(made), codes, logs)
 				}
@@ -75,7 +75,7 @@ func TestTwoRunsAtOnce(t *testing.T) {
 						t.Errorf("the run doesn't name both ids:\n%s", log)
 					}
 				}
-				if n := len(s.Objects("deployment")); n > 1 {
+				if n := len(s.Resources("deployment")); n > 1 {
 					t.Errorf("%d Deployments were created in two Workspaces of one name", n)
 				}
 				code, log := (&execution{transport: s.Transport(), server: s, manifest: test.manifest, temp: t.TempDir()}).run(t.Context())
@@ -98,7 +98,7 @@ func TestUndoEndsWithTheSignal(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := simulator.New(simulator.Options{})
 		s.Seed("workspace", map[string]any{"name": "data"})
-		s.Fail(simulator.Fault{Method: http.MethodDelete, Delay: 5 * time.Minute, Applied: true})
+		s.AddFault(simulator.Fault{Method: http.MethodDelete, Delay: 5 * time.Minute, Applied: true})
 		ctx, cancel := context.WithCancelCause(t.Context())
 		temp, since := t.TempDir(), time.Time{}
 		p := &execution{server: s, temp: temp, manifest: "apiTokens: [{ name: ci, workspace: data, saveTo: dir/ci, roles: [{ role: WORKSPACE_MEMBER }] }]"}

@@ -68,7 +68,7 @@ func TestScript(t *testing.T) {
 				"INPUT_WAIT":          "false",
 				"NL":                  "\n",
 				"CLI":                 files, // Astro CLI deployment files, as inspect --template prints them
-				"ASTRO_API_TOKEN":     s.server.Token(simulator.Scope{}),
+				"ASTRO_API_TOKEN":     s.server.NewToken(simulator.Scope{}),
 			} {
 				e.Setenv(name, value)
 			}
@@ -183,16 +183,16 @@ func (s *stage) astro(ts *testscript.TestScript, args []string) {
 		lines(ts, args[1], func(line []byte) {
 			var fault simulator.Fault
 			ts.Check(json.Unmarshal(line, &fault))
-			s.server.Fail(fault)
+			s.server.AddFault(fault)
 		})
 	case "token":
 		ts.Setenv("ASTRO_API_TOKEN", s.token(args[1:]))
 	case "respell":
-		s.server.Respell(args[1], args[2])
+		s.server.SetReturnedText(args[1], args[2])
 	case "own":
-		for _, o := range s.server.Objects("apiToken") {
+		for _, o := range s.server.Resources("apiToken") {
 			if o["name"] == args[1] {
-				ts.Setenv("ASTRO_API_TOKEN", s.server.Token(simulator.Scope{TokenID: o["id"].(string)}))
+				ts.Setenv("ASTRO_API_TOKEN", s.server.NewToken(simulator.Scope{TokenID: o["id"].(string)}))
 			}
 		}
 	case "meanwhile":
@@ -239,7 +239,7 @@ func (s *stage) astro(ts *testscript.TestScript, args []string) {
 		}
 		write(ts, args[1], b.String())
 	case "state":
-		b, err := json.MarshalIndent(s.server.Objects(args[1]), "", "  ")
+		b, err := json.MarshalIndent(s.server.Resources(args[1]), "", "  ")
 		ts.Check(err)
 		write(ts, args[2], string(b)+"\n")
 	default:
@@ -266,7 +266,7 @@ func (s *stage) token(words []string) string {
 			scope.ExpiresAt = time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 		}
 	}
-	return s.server.Token(scope)
+	return s.server.NewToken(scope)
 }
 
 func (s *stage) log(methods ...string) string {

@@ -48,7 +48,7 @@ func (b *buffer) String() string {
 // seconds later. By then the report is out.
 func TestCancelledByTheRunner(t *testing.T) {
 	t.Parallel()
-	s := newStep(t, simulator.Options{Settle: time.Hour},
+	s := newStep(t, simulator.Options{ReadyAfter: time.Hour},
 		"workspaces: [{ name: data }]\ndeployments: [{ name: one, workspace: data, type: STANDARD, cloudProvider: AWS, region: us-east-1 }]\n")
 	out := &buffer{text: "created workspace"}
 	c := s.command(out)
@@ -118,7 +118,7 @@ func (s *step) command(out *buffer) *exec.Cmd {
 	c := exec.CommandContext(s.Context(), s.bin)
 	c.Dir, c.Stdout = s.dir, out
 	c.Env = append([]string{
-		"GITHUB_ACTIONS=true", "INPUT_MODE=apply", "INPUT_API-URL=" + s.api, "ASTRO_API_TOKEN=" + s.server.Token(simulator.Scope{}),
+		"GITHUB_ACTIONS=true", "INPUT_MODE=apply", "INPUT_API-URL=" + s.api, "ASTRO_API_TOKEN=" + s.server.NewToken(simulator.Scope{}),
 		"GITHUB_OUTPUT=" + filepath.Join(s.dir, "outputs"), "GITHUB_STEP_SUMMARY=" + filepath.Join(s.dir, "summary"),
 	}, s.env...)
 	return c
@@ -138,9 +138,9 @@ func manyWorkspaces(n int) string {
 func TestCancelledInTheMiddle(t *testing.T) {
 	t.Parallel()
 	const many = 50
-	s := newStep(t, simulator.Options{Limited: true}, manyWorkspaces(many))
+	s := newStep(t, simulator.Options{EnforceRateLimits: true}, manyWorkspaces(many))
 	code, log, after := s.run(14, syscall.SIGINT)
-	done := len(s.server.Objects("workspace"))
+	done := len(s.server.Resources("workspace"))
 	if code != 1 || after > 7500*time.Millisecond || done == 0 || done == many {
 		t.Fatalf("exit code %d, %s after the signal, %d made:\n%s", code, after, done, log)
 	}
@@ -164,7 +164,7 @@ func TestCancelledInTheMiddle(t *testing.T) {
 func (s *step) rest(many, made int) {
 	s.Helper()
 	names := map[any]bool{}
-	for _, w := range s.server.Objects("workspace") {
+	for _, w := range s.server.Resources("workspace") {
 		names[w["name"]] = true
 	}
 	posts := 0
@@ -173,7 +173,7 @@ func (s *step) rest(many, made int) {
 			posts++
 		}
 	}
-	if all := len(s.server.Objects("workspace")); all != many || len(names) != many || posts != made {
+	if all := len(s.server.Resources("workspace")); all != many || len(names) != many || posts != made {
 		s.Errorf("%d there under %d names, %d made by the run, want %d", all, len(names), posts, made)
 	}
 }
@@ -182,11 +182,11 @@ func (s *step) rest(many, made int) {
 func TestKilled(t *testing.T) {
 	t.Parallel()
 	const many = 60
-	s := newStep(t, simulator.Options{Limited: true}, manyWorkspaces(many))
+	s := newStep(t, simulator.Options{EnforceRateLimits: true}, manyWorkspaces(many))
 	for range 3 {
 		s.run(3, syscall.SIGKILL)
 	}
-	if there := len(s.server.Objects("workspace")); there < 3 || there == many {
+	if there := len(s.server.Resources("workspace")); there < 3 || there == many {
 		t.Fatalf("%d are there", there)
 	}
 	s.server.ResetRequests()
@@ -194,10 +194,10 @@ func TestKilled(t *testing.T) {
 		t.Fatalf("the next run: %d\n%s", code, log)
 	}
 	names := map[any]bool{}
-	for _, w := range s.server.Objects("workspace") {
+	for _, w := range s.server.Resources("workspace") {
 		names[w["name"]] = true
 	}
-	if all := len(s.server.Objects("workspace")); all != many || len(names) != many {
+	if all := len(s.server.Resources("workspace")); all != many || len(names) != many {
 		t.Errorf("%d there under %d names", all, len(names))
 	}
 	s.server.ResetRequests()
@@ -208,8 +208,8 @@ func TestKilled(t *testing.T) {
 // Whoever asks again doesn't wait for the calls in flight.
 func TestSecondSignal(t *testing.T) {
 	t.Parallel()
-	s := newStep(t, simulator.Options{Limited: true}, manyWorkspaces(3))
-	s.server.Fail(simulator.Fault{Method: http.MethodPost, Delay: 4 * time.Second})
+	s := newStep(t, simulator.Options{EnforceRateLimits: true}, manyWorkspaces(3))
+	s.server.AddFault(simulator.Fault{Method: http.MethodPost, Delay: 4 * time.Second})
 	out := &buffer{}
 	c := s.command(out)
 	if err := c.Start(); err != nil {

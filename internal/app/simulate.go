@@ -21,7 +21,7 @@ func (p *process) simulated(declared *resource.Desired) (resource.Source, error)
 		server.Seed(s.Kind.Name, s.Fields)
 	}
 	p.Transport = server.Transport()
-	client, err := p.client("https://simulator.invalid", server.Token(simulator.Scope{}))
+	client, err := p.client("https://simulator.invalid", server.NewToken(simulator.Scope{}))
 	if err != nil {
 		return resource.Source{}, err
 	}

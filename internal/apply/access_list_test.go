@@ -90,7 +90,7 @@ func TestAccessListInBatches(t *testing.T) {
 				if n := len(s.listWrites()); n != test.writes {
 					t.Errorf("%d writes, want %d", n, test.writes)
 				}
-				if n := len(s.server.Objects("allowedIpAddressRange")); test.refused == "" && n != len(test.after) {
+				if n := len(s.server.Resources("allowedIpAddressRange")); test.refused == "" && n != len(test.after) {
 					t.Errorf("%d ranges, want %d", n, len(test.after))
 				}
 			})

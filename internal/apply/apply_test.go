@@ -61,7 +61,7 @@ func (w *faultyTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 func (s *harness) useTransport(w *faultyTransport) {
 	s.Helper()
 	w.RoundTripper = s.server.Transport()
-	client, err := astro.New(astro.Options{BaseURL: "https://astro.invalid", Token: s.server.Token(simulator.Scope{}), Transport: w})
+	client, err := astro.New(astro.Options{BaseURL: "https://astro.invalid", Token: s.server.NewToken(simulator.Scope{}), Transport: w})
 	if err != nil {
 		s.Fatal(err)
 	}
@@ -71,7 +71,7 @@ func (s *harness) useTransport(w *faultyTransport) {
 func TestWaitsUntilReady(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		s := newHarness(t, simulator.Options{Settle: 5 * time.Minute})
+		s := newHarness(t, simulator.Options{ReadyAfter: 5 * time.Minute})
 		start := time.Now()
 		var said []string
 		outcomes := s.applyManifest(t.Context(), twoDeployments, apply.Options{Wait: true, OnProgress: func(line string) { said = append(said, line) }})
@@ -111,7 +111,7 @@ func TestWaitIsNotFooledByAnOldStatus(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				s := newHarness(t, simulator.Options{Settle: test.settle, Stale: test.stale})
+				s := newHarness(t, simulator.Options{ReadyAfter: test.settle, StaleStatusFor: test.stale})
 				w := s.server.Seed("workspace", map[string]any{"name": "data"})
 				s.server.Seed("deployment", map[string]any{"name": "one", "workspaceId": w, "type": "STANDARD", "description": "before", "schedulerSize": "SMALL"})
 				start := time.Now()
@@ -127,7 +127,7 @@ func TestWaitIsNotFooledByAnOldStatus(t *testing.T) {
 func TestTimeRunsOutWhileWaiting(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		s := newHarness(t, simulator.Options{Settle: time.Hour})
+		s := newHarness(t, simulator.Options{ReadyAfter: time.Hour})
 		late := errors.New("the timeout of 10m is over")
 		ctx, cancel := context.WithTimeoutCause(t.Context(), 10*time.Minute, late)
 		defer cancel()
@@ -177,7 +177,7 @@ func TestDependentsOfAFailureAreSkipped(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := newHarness(t, simulator.Options{})
-		s.server.Fail(simulator.Fault{Method: "POST", Path: "workspaces", Body: `"data"`, Status: 403, Message: "no", RequestID: "r-1"})
+		s.server.AddFault(simulator.Fault{Method: "POST", Path: "workspaces", Body: `"data"`, Status: 403, Message: "no", RequestID: "r-1"})
 		outcomes := s.applyManifest(t.Context(), twoDeployments+"  - { name: three, workspace: other, type: STANDARD, cloudProvider: AWS, region: us-east-1 }\n---\nworkspaces: [{ name: other }]\n", apply.Options{})
 		got := map[string]apply.Status{}
 		for _, o := range outcomes {
@@ -220,7 +220,7 @@ func TestFailedReadIsAFailure(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := newHarness(t, simulator.Options{})
-		s.server.Fail(simulator.Fault{Method: "GET", Path: "workspaces", Status: 403, RequestID: "r-2"})
+		s.server.AddFault(simulator.Fault{Method: "GET", Path: "workspaces", Status: 403, RequestID: "r-2"})
 		outcomes := s.applyManifest(t.Context(), twoDeployments, apply.Options{})
 		if diff := cmp.Diff([]apply.Status{apply.Failed, apply.Skipped, apply.Skipped}, statusesOf(outcomes)); diff != "" {
 			t.Fatal(diff)

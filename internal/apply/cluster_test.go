@@ -28,7 +28,7 @@ deployments: [{ name: etl, workspace: data, type: DEDICATED, cluster: production
 // waits, and what refers to it in a circle follows in a second write.
 func TestClusterThatTakesHours(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := newHarness(t, simulator.Options{Settle: 2 * time.Hour})
+		s := newHarness(t, simulator.Options{ReadyAfter: 2 * time.Hour})
 		start, said, done := time.Now(), []string{}, []string{}
 		outcomes := s.applyManifest(context.Background(), clusterManifest, apply.Options{
 			OnProgress: func(line string) { said = append(said, line) },
@@ -49,8 +49,8 @@ func TestClusterThatTakesHours(t *testing.T) {
 		if len(said) < 200 || !strings.HasPrefix(said[10], "0 of 3 done after 5m30s; ") || !strings.Contains(said[10], `cluster "production" (CREATING)`) {
 			t.Errorf("said %d lines, such as %q", len(said), said[:min(len(said), 3)])
 		}
-		cluster := s.server.Objects("cluster")[0]
-		if fmt.Sprint(cluster["workspaceIds"]) != fmt.Sprintf("[%s]", s.server.Objects("workspace")[0]["id"]) {
+		cluster := s.server.Resources("cluster")[0]
+		if fmt.Sprint(cluster["workspaceIds"]) != fmt.Sprintf("[%s]", s.server.Resources("workspace")[0]["id"]) {
 			t.Errorf("authorized: %v", cluster["workspaceIds"])
 		}
 		time.Sleep(3 * time.Hour) // until the second write is through, too
@@ -66,7 +66,7 @@ func TestRetryWhileBusy(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			s := newHarness(t, simulator.Options{})
 			id := s.server.Seed("cluster", map[string]any{"name": "production", "tags": []any{map[string]any{"key": "platform", "value": "x"}}})
-			s.server.Fail(simulator.Fault{Path: "clusters/*", Method: "POST", Status: status, Count: 10})
+			s.server.AddFault(simulator.Fault{Path: "clusters/*", Method: "POST", Status: status, Count: 10})
 			start := time.Now()
 			text := "clusters: [{ name: production, k8sTags: [{ key: a, value: b }] }]"
 			removing := plan.Policy{AllowDelete: true} // which tags are beyond
@@ -76,10 +76,10 @@ func TestRetryWhileBusy(t *testing.T) {
 			if took := time.Since(start); took < time.Minute {
 				t.Errorf("waited %s", took)
 			}
-			if tags := fmt.Sprint(s.server.Objects("cluster")[0]["tags"]); tags != "[map[key:a value:b] map[key:platform value:x]]" {
+			if tags := fmt.Sprint(s.server.Resources("cluster")[0]["tags"]); tags != "[map[key:a value:b] map[key:platform value:x]]" {
 				t.Errorf("tags %s", tags)
 			}
-			s.server.Fail(simulator.Fault{Path: "clusters/*", Method: "DELETE", Status: status, Count: 3})
+			s.server.AddFault(simulator.Fault{Path: "clusters/*", Method: "DELETE", Status: status, Count: 3})
 			text = "clusters: [{ id: " + id + ", state: absent }]"
 			if got := statusesOf(s.applyManifest(context.Background(), text, apply.Options{Policy: plan.Policy{AllowDelete: true}})); got[0] != apply.Deleted {
 				t.Errorf("%d: %v", status, got)
@@ -93,7 +93,7 @@ func TestBusyUntilTimeout(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newHarness(t, simulator.Options{})
 		s.server.Seed("cluster", map[string]any{"name": "production"})
-		s.server.Fail(simulator.Fault{Path: "clusters/*", Method: "POST", Status: 409, Message: "busy", RequestID: "r1"})
+		s.server.AddFault(simulator.Fault{Path: "clusters/*", Method: "POST", Status: 409, Message: "busy", RequestID: "r1"})
 		ctx, cancel := context.WithTimeoutCause(context.Background(), time.Hour, errors.New("time is up"))
 		defer cancel()
 		o := s.applyManifest(ctx, "clusters: [{ name: production, k8sTags: [{ key: a, value: b }] }]", apply.Options{})[0]
@@ -106,7 +106,7 @@ func TestBusyUntilTimeout(t *testing.T) {
 // A cluster that comes to nothing says why, and nothing is placed on it.
 func TestFailedCluster(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := newHarness(t, simulator.Options{Settle: time.Hour})
+		s := newHarness(t, simulator.Options{ReadyAfter: time.Hour})
 		outcomes := s.applyManifest(context.Background(), strings.ReplaceAll(clusterManifest, "production", "broken"), apply.Options{Wait: true})
 		got := map[string]string{}
 		for _, o := range outcomes {
@@ -118,7 +118,7 @@ func TestFailedCluster(t *testing.T) {
 		if got["deployment"] != `skipped needs cluster "broken", which failed` && got["deployment"] != `skipped needs workspace "data", which was skipped` {
 			t.Error(got["deployment"])
 		}
-		if n := len(s.server.Objects("deployment")); n > 0 {
+		if n := len(s.server.Resources("deployment")); n > 0 {
 			t.Errorf("%d Deployments", n)
 		}
 	})
@@ -138,11 +138,11 @@ func TestFieldsSentOnlyIfChanged(t *testing.T) {
 		if got := s.listWrites(); len(got) != 1 || strings.Contains(got[0], "workspaceIds") || strings.Contains(got[0], "isFailedOver") || strings.Contains(got[0], "enableDr") {
 			t.Error(got)
 		}
-		if n := s.server.Objects("cluster")[0]["failovers"]; n != nil {
+		if n := s.server.Resources("cluster")[0]["failovers"]; n != nil {
 			t.Errorf("%v failovers", n)
 		}
 		s.applyManifest(context.Background(), strings.Replace(text, "isFailedOver: false", "isFailedOver: true", 1), apply.Options{Wait: true})
-		if n := s.server.Objects("cluster")[0]["failovers"]; fmt.Sprint(n) != "1" {
+		if n := s.server.Resources("cluster")[0]["failovers"]; fmt.Sprint(n) != "1" {
 			t.Errorf("%v failovers", n)
 		}
 	})

@@ -27,7 +27,7 @@ func TestUnreadDuplicatesAreAWarning(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				s := newHarness(t, simulator.Options{})
 				p := s.planManifest(manifest, plan.Policy{})
-				s.server.Fail(simulator.Fault{Method: http.MethodGet, Path: "workspaces", Status: http.StatusForbidden})
+				s.server.AddFault(simulator.Fault{Method: http.MethodGet, Path: "workspaces", Status: http.StatusForbidden})
 				for _, o := range apply.Run(t.Context(), s.source, p, apply.Options{}) {
 					if o.Status != apply.Created {
 						t.Errorf("%s: %s: %v", o.Change.Resource, o.Status, o.Err)

@@ -24,7 +24,7 @@ func TestReviewedOnlyKeepsManualChanges(t *testing.T) {
 		if err := got[0].Err; err == nil || !strings.Contains(err.Error(), "cicdEnforcedDefault changed since the plan was made") {
 			t.Errorf("%s, %v", got[0].Status, err)
 		}
-		if s.server.Objects("workspace")[0]["description"] != "before" {
+		if s.server.Resources("workspace")[0]["description"] != "before" {
 			t.Error("it was written")
 		}
 	})

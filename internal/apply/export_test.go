@@ -118,7 +118,7 @@ func countAllObjects(s *harness) int {
 	n := 2
 	for _, k := range resource.Kinds() {
 		if !k.Singleton && k.CreatesKind == "" {
-			n += len(s.server.Objects(k.Name))
+			n += len(s.server.Resources(k.Name))
 		}
 	}
 	return n

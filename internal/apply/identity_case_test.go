@@ -51,7 +51,7 @@ func TestCreateReturnsNamesake(t *testing.T) {
 						t.Errorf("%s %s", w.Method, w.Path)
 					}
 				}
-				if n := len(s.server.Objects("workspace")); n != 2 {
+				if n := len(s.server.Resources("workspace")); n != 2 {
 					t.Errorf("%d Workspaces", n)
 				}
 			})
@@ -72,14 +72,14 @@ func TestCreateReturnsTokenOfAnotherDeployment(t *testing.T) {
 				s.server.Seed("agentToken", map[string]any{"name": "agents", "deploymentId": d})
 			}
 		}
-		s.server.Fail(simulator.Fault{Method: http.MethodPost, Path: "agent-tokens", Other: true, Value: true, Applied: true})
+		s.server.AddFault(simulator.Fault{Method: http.MethodPost, Path: "agent-tokens", WrongResource: true, WithSecret: true, Applied: true})
 		masked := 0
 		o := s.applyManifest(t.Context(), "agentTokens: [{ name: agents, deployment: { workspace: data, name: etl }, saveTo: agents }]", apply.Options{
 			SaveSecret: func(*resource.Resource, string) error { t.Error("a value was delivered"); return nil },
 			Mask:       func(string) { masked++ },
 		})[0]
-		if o.Status != apply.Failed || len(s.listWrites()) != 1 || masked == 0 || len(s.server.Objects("agentToken")) != 2 {
-			t.Errorf("%s: %v, writes %v, %d masked, %d tokens", o.Status, o.Err, s.listWrites(), masked, len(s.server.Objects("agentToken")))
+		if o.Status != apply.Failed || len(s.listWrites()) != 1 || masked == 0 || len(s.server.Resources("agentToken")) != 2 {
+			t.Errorf("%s: %v, writes %v, %d masked, %d tokens", o.Status, o.Err, s.listWrites(), masked, len(s.server.Resources("agentToken")))
 		}
 	})
 }
@@ -94,7 +94,7 @@ func TestRotationReturnsAnotherToken(t *testing.T) {
 			for _, name := range []string{"other", "ci"} {
 				s.server.Seed("apiToken", map[string]any{"name": name, "scope": "WORKSPACE", "entityId": w, "role": "WORKSPACE_MEMBER"})
 			}
-			s.server.Fail(simulator.Fault{Method: http.MethodPost, Path: "rotate", Other: true, Value: value, Applied: true})
+			s.server.AddFault(simulator.Fault{Method: http.MethodPost, Path: "rotate", WrongResource: true, WithSecret: value, Applied: true})
 			masked := 0
 			o := s.applyManifest(t.Context(), "apiTokens: [{ name: ci, workspace: data, roles: [{ role: WORKSPACE_MEMBER }], saveTo: ci }]", apply.Options{
 				Policy:     plan.Policy{Rotate: func(*resource.Resource) bool { return true }},
@@ -117,7 +117,7 @@ func TestUpdateReturnsAnotherResource(t *testing.T) {
 		s := newHarness(t, simulator.Options{})
 		other := s.server.Seed("workspace", map[string]any{"name": "other"})
 		s.server.Seed("workspace", map[string]any{"name": "data"})
-		s.server.Fail(simulator.Fault{Method: http.MethodPost, Other: true, Applied: true})
+		s.server.AddFault(simulator.Fault{Method: http.MethodPost, WrongResource: true, Applied: true})
 		o := s.applyManifest(t.Context(), "workspaces: [{ name: data, description: new }]", apply.Options{})[0]
 		if o.Status != apply.Updated || o.Live.ID == other || len(s.listWrites()) != 1 {
 			t.Errorf("%s: %v, writes %v", o.Status, o.Err, s.listWrites())
@@ -132,9 +132,9 @@ func TestUpdateOfPartReturnsAnotherResource(t *testing.T) {
 		s := newHarness(t, simulator.Options{})
 		other := s.server.Seed("team", map[string]any{"name": "other"})
 		s.server.Seed("team", map[string]any{"name": "data"})
-		s.server.Fail(simulator.Fault{Method: http.MethodPost, Path: "teams/*/roles", Count: 1, Status: http.StatusOK, Raw: fmt.Sprintf(`{"id": %q, "name": "other"}`, other)})
+		s.server.AddFault(simulator.Fault{Method: http.MethodPost, Path: "teams/*/roles", Count: 1, Status: http.StatusOK, RawBody: fmt.Sprintf(`{"id": %q, "name": "other"}`, other)})
 		o := s.applyManifest(t.Context(), "teams: [{ name: data, organizationRole: ORGANIZATION_OWNER }]", apply.Options{})[0]
-		if o.Status != apply.Updated || len(s.listWrites()) != 2 || s.server.Objects("team")[1]["organizationRole"] != "ORGANIZATION_OWNER" {
+		if o.Status != apply.Updated || len(s.listWrites()) != 2 || s.server.Resources("team")[1]["organizationRole"] != "ORGANIZATION_OWNER" {
 			t.Errorf("%s: %v, writes %v", o.Status, o.Err, s.listWrites())
 		}
 	})
@@ -144,10 +144,10 @@ func TestUpdateOfPartReturnsAnotherResource(t *testing.T) {
 func TestWaitReadsAnotherResource(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		s := newHarness(t, simulator.Options{Settle: time.Minute})
+		s := newHarness(t, simulator.Options{ReadyAfter: time.Minute})
 		w := s.server.Seed("workspace", map[string]any{"name": "data"})
 		other := s.server.Seed("deployment", map[string]any{"name": "other", "workspaceId": w, "type": "STANDARD"})
-		s.server.Fail(simulator.Fault{Method: http.MethodGet, Path: "deployments/*", Other: true, Applied: true, Count: 3})
+		s.server.AddFault(simulator.Fault{Method: http.MethodGet, Path: "deployments/*", WrongResource: true, Applied: true, Count: 3})
 		o := s.applyManifest(t.Context(), "deployments: [{ name: etl, workspace: data, type: STANDARD, cloudProvider: AWS, region: us-east-1 }]", apply.Options{Wait: true})[0]
 		if o.Status != apply.Created || o.Live.ID == other || !o.Live.Body().Get("status").Is("HEALTHY") {
 			t.Errorf("%s: %v", o.Status, o.Err)
@@ -164,12 +164,12 @@ func TestCreateReturnsNamesakeWithoutValue(t *testing.T) {
 		w := s.server.Seed("workspace", map[string]any{"name": "data"})
 		p := s.planManifest("apiTokens: [{ name: ci, workspace: data, roles: [{ role: WORKSPACE_MEMBER }], saveTo: ci }]", plan.Policy{})
 		s.server.Seed("apiToken", map[string]any{"name": "ci", "scope": "WORKSPACE", "entityId": w, "role": "WORKSPACE_MEMBER"})
-		s.server.Fail(simulator.Fault{Method: http.MethodPost, Path: "tokens", Other: true, Applied: true})
+		s.server.AddFault(simulator.Fault{Method: http.MethodPost, Path: "tokens", WrongResource: true, Applied: true})
 		o := apply.Run(t.Context(), s.source, p, apply.Options{
 			SaveSecret: func(*resource.Resource, string) error { t.Error("a value was delivered"); return nil },
 		})[0]
-		if o.Status != apply.Failed || len(s.listWrites()) != 1 || len(s.server.Objects("apiToken")) != 2 {
-			t.Errorf("%s: %v, writes %v, %d tokens", o.Status, o.Err, s.listWrites(), len(s.server.Objects("apiToken")))
+		if o.Status != apply.Failed || len(s.listWrites()) != 1 || len(s.server.Resources("apiToken")) != 2 {
+			t.Errorf("%s: %v, writes %v, %d tokens", o.Status, o.Err, s.listWrites(), len(s.server.Resources("apiToken")))
 		}
 	})
 }
@@ -179,18 +179,18 @@ func TestCreateReturnsNamesakeWithoutValue(t *testing.T) {
 func TestRenameDuringWait(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		s := newHarness(t, simulator.Options{Settle: time.Minute})
+		s := newHarness(t, simulator.Options{ReadyAfter: time.Minute})
 		s.server.Seed("workspace", map[string]any{"name": "data"})
 		renamed := false
 		s.useTransport(&faultyTransport{replaceResponse: func(r *http.Request) *http.Response {
-			created := s.server.Objects("deployment")
+			created := s.server.Resources("deployment")
 			if r.Method != http.MethodGet || len(created) == 0 || renamed {
 				return nil
 			}
 			renamed = true
-			s.server.Fail(simulator.Fault{
+			s.server.AddFault(simulator.Fault{
 				Method: http.MethodGet, Path: "deployments/*", Count: 3, Status: http.StatusOK,
-				Raw: fmt.Sprintf(`{"id": %q, "name": "renamed", "workspaceId": %q, "status": "HEALTHY"}`, created[0]["id"], created[0]["workspaceId"]),
+				RawBody: fmt.Sprintf(`{"id": %q, "name": "renamed", "workspaceId": %q, "status": "HEALTHY"}`, created[0]["id"], created[0]["workspaceId"]),
 			})
 			return nil
 		}})

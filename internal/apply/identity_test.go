@@ -48,7 +48,7 @@ func TestGetReturnsAnotherResource(t *testing.T) {
 					manifest = c.editExample(some[0][0], some[0][1])
 				}
 				p := c.planDeclared(c.declareManifest(manifest))
-				c.server.Fail(simulator.Fault{Method: http.MethodGet, Path: pathPattern(k.Get), Other: true, Applied: true})
+				c.server.AddFault(simulator.Fault{Method: http.MethodGet, Path: pathPattern(k.Get), WrongResource: true, Applied: true})
 				c.server.ResetRequests()
 				before := c.snapshotState()
 				for _, o := range apply.Run(t.Context(), c.source, p, apply.Options{}) {
@@ -82,11 +82,11 @@ func TestCreateReturnsAnotherResource(t *testing.T) {
 	t.Parallel()
 	for _, k := range resource.Kinds() {
 		for i := range 8 {
-			listed, fault := i&4 == 0, simulator.Fault{Applied: i&1 == 0, Value: i&2 == 0}
-			if k.Create.Path == "" || fault.Value && k.GeneratedSecret == "" {
+			listed, fault := i&4 == 0, simulator.Fault{Applied: i&1 == 0, WithSecret: i&2 == 0}
+			if k.Create.Path == "" || fault.WithSecret && k.GeneratedSecret == "" {
 				continue
 			}
-			t.Run(fmt.Sprintf("%s, created %t, with a secret value %t, listed before %t", k.Name, fault.Applied, fault.Value, listed), func(t *testing.T) {
+			t.Run(fmt.Sprintf("%s, created %t, with a secret value %t, listed before %t", k.Name, fault.Applied, fault.WithSecret, listed), func(t *testing.T) {
 				t.Parallel()
 				synctest.Test(t, func(t *testing.T) {
 					c := newContract(t, k)
@@ -95,8 +95,8 @@ func TestCreateReturnsAnotherResource(t *testing.T) {
 					if listed {
 						p = c.planDeclared(c.declareRenamed("second"))
 					}
-					fault.Method, fault.Path, fault.Other = http.MethodPost, pathPattern(k.Create), true
-					c.server.Fail(fault)
+					fault.Method, fault.Path, fault.WrongResource = http.MethodPost, pathPattern(k.Create), true
+					c.server.AddFault(fault)
 					c.server.ResetRequests()
 					before := c.snapshotState()
 					var delivered, masked []string
@@ -116,7 +116,7 @@ func TestCreateReturnsAnotherResource(t *testing.T) {
 					if creates := c.countRequests(http.MethodPost, pathPattern(k.Create)); creates != len(outcomes) {
 						t.Errorf("%d creates of %d resources: %v", creates, len(outcomes), c.listWrites())
 					}
-					if len(delivered) > 0 || fault.Value && len(masked) == 0 {
+					if len(delivered) > 0 || fault.WithSecret && len(masked) == 0 {
 						t.Errorf("delivered %v, masked %v", delivered, masked)
 					}
 				})

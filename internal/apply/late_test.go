@@ -25,7 +25,7 @@ func TestTimedOutUpdate(t *testing.T) {
 		s := newHarness(t, simulator.Options{})
 		w := s.server.Seed("workspace", map[string]any{"name": "data"})
 		s.server.Seed("deployment", map[string]any{"name": "one", "workspaceId": w, "type": "STANDARD", "executor": "CELERY"})
-		s.server.Fail(simulator.Fault{Method: http.MethodPost, Status: 504, Late: 4 * time.Second, Count: 1})
+		s.server.AddFault(simulator.Fault{Method: http.MethodPost, Status: 504, ApplyAfter: 4 * time.Second, Count: 1})
 		outcomes := s.applyManifest(t.Context(), `
 workspace: data
 deployments:
@@ -45,7 +45,7 @@ deployments:
 // and what that means is said.
 func TestUncertainRotation(t *testing.T) {
 	t.Parallel()
-	for name, fault := range map[string]simulator.Fault{"late": {Status: 504, Late: 4 * time.Second}, "lost": {Reset: true, Applied: true}} {
+	for name, fault := range map[string]simulator.Fault{"late": {Status: 504, ApplyAfter: 4 * time.Second}, "lost": {Reset: true, Applied: true}} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
@@ -53,7 +53,7 @@ func TestUncertainRotation(t *testing.T) {
 				w := s.server.Seed("workspace", map[string]any{"name": "data"})
 				s.server.Seed("apiToken", map[string]any{"name": "ci", "scope": "WORKSPACE", "entityId": w, "role": "WORKSPACE_MEMBER"})
 				fault.Path, fault.Method = "rotate", http.MethodPost
-				s.server.Fail(fault)
+				s.server.AddFault(fault)
 				outcomes := s.applyManifest(t.Context(), "apiTokens: [{ name: ci, workspace: data, roles: [{ role: WORKSPACE_MEMBER }], saveTo: ci }]", apply.Options{
 					Policy:     plan.Policy{Rotate: func(*resource.Resource) bool { return true }},
 					SaveSecret: func(*resource.Resource, string) error { return errors.New("nothing is delivered") },
@@ -74,8 +74,8 @@ func TestTimedOutDelete(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newHarness(t, simulator.Options{})
 		s.server.Seed("workspace", map[string]any{"name": "data"})
-		s.server.Fail(simulator.Fault{Method: http.MethodDelete, Status: 504, Late: 3 * time.Second, Count: 1})
-		s.server.Fail(simulator.Fault{Method: http.MethodDelete, Status: 409, Message: "is being deleted"})
+		s.server.AddFault(simulator.Fault{Method: http.MethodDelete, Status: 504, ApplyAfter: 3 * time.Second, Count: 1})
+		s.server.AddFault(simulator.Fault{Method: http.MethodDelete, Status: 409, Message: "is being deleted"})
 		outcomes := s.applyManifest(t.Context(), "workspaces: [{ name: data, state: absent }]", apply.Options{Policy: plan.Policy{AllowDelete: true}})
 		if outcomes[0].Status != apply.Deleted {
 			t.Errorf("%s: %v", outcomes[0].Status, outcomes[0].Err)
@@ -105,7 +105,7 @@ func TestLookUpDuringOutage(t *testing.T) {
 			},
 		})
 		outcomes := s.applyManifest(t.Context(), "workspaces: [{ name: data }]", apply.Options{})
-		if n := len(s.server.Objects("workspace")); outcomes[0].Status != apply.Created || n != 1 {
+		if n := len(s.server.Resources("workspace")); outcomes[0].Status != apply.Created || n != 1 {
 			t.Errorf("%s: %v, %d there", outcomes[0].Status, outcomes[0].Err, n)
 		}
 	})
@@ -118,7 +118,7 @@ func TestPartialUpdate(t *testing.T) {
 		s := newHarness(t, simulator.Options{})
 		s.server.Seed("user", map[string]any{"username": "ada@example.com"})
 		s.server.Seed("team", map[string]any{"name": "t"})
-		s.server.Fail(simulator.Fault{Method: http.MethodPost, Path: "members", Status: 400, Message: "no"})
+		s.server.AddFault(simulator.Fault{Method: http.MethodPost, Path: "members", Status: 400, Message: "no"})
 		o := s.applyManifest(t.Context(), "teams: [{ name: t, description: new, members: [ada@example.com] }]", apply.Options{})[0]
 		if o.Status != apply.Failed || o.AcceptedWrite != apply.Updated {
 			t.Errorf("%s, wrote %q: %v", o.Status, o.AcceptedWrite, o.Err)
@@ -136,7 +136,7 @@ func TestSecretInAMalformedResponse(t *testing.T) {
 			if r.Method != http.MethodPost {
 				return nil
 			}
-			made := s.server.Objects("apiToken")[0]
+			made := s.server.Resources("apiToken")[0]
 			body := fmt.Sprintf(`{"id": %q, "token": "the-value", "description": {}}`, made["id"])
 			return &http.Response{StatusCode: http.StatusOK, Body: io.NopCloser(strings.NewReader(body))}
 		}})

@@ -136,8 +136,8 @@ deployments: [{ name: d0, description: "another one" }, { name: d1, description:
 // storedObjects is everything the server holds, secrets included, but for what an
 // update of the description has to change.
 func storedObjects(s *harness) []map[string]any {
-	all := slices.Concat(s.server.Objects("workspace"), s.server.Objects("customRole"), s.server.Objects("deployment"),
-		s.server.Objects("environmentObject"), s.server.Objects("team"))
+	all := slices.Concat(s.server.Resources("workspace"), s.server.Resources("customRole"), s.server.Resources("deployment"),
+		s.server.Resources("environmentObject"), s.server.Resources("team"))
 	for _, o := range all {
 		delete(o, "description")
 		delete(o, "updatedAt")

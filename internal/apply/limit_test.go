@@ -41,7 +41,7 @@ func TestCreatesAtTheLimit(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		const many = 500
-		s := newHarness(t, simulator.Options{Limited: true})
+		s := newHarness(t, simulator.Options{EnforceRateLimits: true})
 		start := time.Now()
 		made := countStatus(statusesOf(s.applyManifest(t.Context(), workspacesManifest(many), apply.Options{})), apply.Created)
 		rate := many / time.Since(start).Seconds()
@@ -60,7 +60,7 @@ func TestPollingLeavesRoom(t *testing.T) {
 		many := longtest.Size(100, 300)
 		var mu sync.Mutex
 		var reads []time.Time
-		s := newHarness(t, simulator.Options{Limited: true, Settle: 5 * time.Minute}, func(next http.RoundTripper) http.RoundTripper {
+		s := newHarness(t, simulator.Options{EnforceRateLimits: true, ReadyAfter: 5 * time.Minute}, func(next http.RoundTripper) http.RoundTripper {
 			return roundTripperFunc(func(r *http.Request) (*http.Response, error) {
 				if r.Method == http.MethodGet {
 					mu.Lock()
@@ -101,8 +101,8 @@ func TestSharedToken(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		const many = 500
-		s := newHarness(t, simulator.Options{Limited: true})
-		token, end, ended := s.server.Token(simulator.Scope{}), make(chan struct{}), make(chan struct{})
+		s := newHarness(t, simulator.Options{EnforceRateLimits: true})
+		token, end, ended := s.server.NewToken(simulator.Scope{}), make(chan struct{}), make(chan struct{})
 		sent, granted := 0, 0
 		go func() {
 			defer close(ended)

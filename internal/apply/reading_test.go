@@ -18,9 +18,9 @@ import (
 // sends. Nobody knows which one is right, so the program is right under each.
 var apiVariants = map[string]simulator.Options{
 	"empty erases, map replaced": {},
-	"empty keeps, map replaced":  {KeepsEmpty: true},
-	"empty erases, map merged":   {MergesMaps: true},
-	"empty keeps, map merged":    {KeepsEmpty: true, MergesMaps: true},
+	"empty keeps, map replaced":  {KeepEmptySecrets: true},
+	"empty erases, map merged":   {MergeMaps: true},
+	"empty keeps, map merged":    {KeepEmptySecrets: true, MergeMaps: true},
 }
 
 const (
@@ -109,7 +109,7 @@ func TestUpdateErasesNothing(t *testing.T) {
 					s.server.Seed("workspace", map[string]any{"id": "cworkspace000000000000001", "name": "w"})
 					s.server.Seed("deployment", map[string]any{"id": "cdeployment00000000000001", "name": "d", "workspaceId": "cworkspace000000000000001"})
 					s.server.Seed("environmentObject", decodeJSON(t, test.seed))
-					before := s.server.Objects("environmentObject")[0]
+					before := s.server.Resources("environmentObject")[0]
 					text := "environmentObjects: [{ workspaceId: cworkspace000000000000001, " + test.declared + " }]"
 					policy := plan.Policy{AllowDelete: test.allowDelete}
 					if test.problem != "" {
@@ -127,7 +127,7 @@ func TestUpdateErasesNothing(t *testing.T) {
 					for path, value := range test.want {
 						setValueAtPath(before, path, value)
 					}
-					after := s.server.Objects("environmentObject")[0]
+					after := s.server.Resources("environmentObject")[0]
 					for _, name := range []string{"updatedAt", "updatedBy"} {
 						delete(before, name)
 						delete(after, name)
@@ -189,7 +189,7 @@ func TestRemovedMemberIsVerified(t *testing.T) {
 						warnings = append(warnings, w.Message)
 					}
 					want, writes := []string(nil), 1-round
-					if options.MergesMaps {
+					if options.MergeMaps {
 						writes = 1
 						for _, name := range []string{"private_key", "token"} {
 							want = append(want, "connection.extra."+name+": Astro still returns *** after it was removed, so every run removes it again; declare it, or remove it in the Astro UI")

@@ -34,7 +34,7 @@ func TestWaitEndsWhenReady(t *testing.T) {
 		least, most time.Duration
 	}{
 		"reads fail while the old status is returned": {
-			options: simulator.Options{Settle: 2 * time.Minute, Stale: 14 * time.Second}, exists: true, change: ", schedulerSize: MEDIUM",
+			options: simulator.Options{ReadyAfter: 2 * time.Minute, StaleStatusFor: 14 * time.Second}, exists: true, change: ", schedulerSize: MEDIUM",
 			wire: func(*harness) *faultyTransport {
 				var sent time.Time
 				return &faultyTransport{interceptRequest: func(r *http.Request) *http.Response {
@@ -49,20 +49,20 @@ func TestWaitEndsWhenReady(t *testing.T) {
 			least: 2 * time.Minute, most: 150 * time.Second,
 		},
 		"the create's answer looks ready": {
-			options: simulator.Options{Settle: time.Minute},
+			options: simulator.Options{ReadyAfter: time.Minute},
 			wire: func(s *harness) *faultyTransport {
 				return &faultyTransport{replaceResponse: func(r *http.Request) *http.Response {
 					if r.Method != http.MethodPost {
 						return nil
 					}
-					d := s.server.Objects("deployment")[0]
+					d := s.server.Resources("deployment")[0]
 					return answered(r, fmt.Sprintf(`{"id": %q, "name": "etl", "workspaceId": %q, "status": "HEALTHY"}`, d["id"], d["workspaceId"]))
 				}}
 			},
 			least: time.Minute, most: 75 * time.Second,
 		},
 		"the update's answer is of no use": {
-			options: simulator.Options{Settle: time.Minute, Stale: 10 * time.Second}, exists: true, change: ", schedulerSize: MEDIUM",
+			options: simulator.Options{ReadyAfter: time.Minute, StaleStatusFor: 10 * time.Second}, exists: true, change: ", schedulerSize: MEDIUM",
 			wire: func(*harness) *faultyTransport {
 				return &faultyTransport{replaceResponse: func(r *http.Request) *http.Response {
 					if r.Method != http.MethodPost {
@@ -74,7 +74,7 @@ func TestWaitEndsWhenReady(t *testing.T) {
 			least: time.Minute, most: 75 * time.Second,
 		},
 		"it is ready after the second call of the create": {
-			options: simulator.Options{Settle: 2 * time.Second},
+			options: simulator.Options{ReadyAfter: 2 * time.Second},
 			change:  ", isDevelopmentMode: true, scalingSpec: { hibernationSpec: { override: { isHibernating: false, overrideUntil: '2099-01-01T00:00:00Z' } } }",
 			wire: func(*harness) *faultyTransport {
 				return &faultyTransport{interceptRequest: func(r *http.Request) *http.Response {
@@ -117,7 +117,7 @@ func TestDeletedAndForbidden(t *testing.T) {
 		w := s.server.Seed("workspace", map[string]any{"name": "data"})
 		s.server.Seed("deployment", map[string]any{"name": "one", "workspaceId": w, "type": "STANDARD"})
 		p := s.planManifest("workspaces: [{ name: data, state: absent }]\ndeployments: [{ name: one, workspace: data, state: absent }]", plan.Policy{AllowDelete: true})
-		s.server.Fail(simulator.Fault{Method: http.MethodGet, Path: "deployments/*", Status: 403})
+		s.server.AddFault(simulator.Fault{Method: http.MethodGet, Path: "deployments/*", Status: 403})
 		outcomes := apply.Run(t.Context(), s.source, p, apply.Options{})
 		if diff := cmp.Diff([]apply.Status{apply.Deleted, apply.Deleted}, statusesOf(outcomes)); diff != "" {
 			t.Errorf("%s\n%v", diff, outcomes[0].Err)

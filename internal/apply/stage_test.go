@@ -31,7 +31,7 @@ func newHarness(t testing.TB, o simulator.Options, layers ...func(http.RoundTrip
 		base = layer(base)
 	}
 	client, err := astro.New(astro.Options{
-		BaseURL: "https://astro.invalid", Token: server.Token(simulator.Scope{}), Transport: base,
+		BaseURL: "https://astro.invalid", Token: server.NewToken(simulator.Scope{}), Transport: base,
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -144,7 +144,7 @@ func smallPages(base http.RoundTripper) http.RoundTripper {
 // more than go on one of the API's own.
 func (c *contract) seedManyOthers() {
 	id := func(kind string) string {
-		all := c.server.Objects(kind)
+		all := c.server.Resources(kind)
 		if len(all) == 0 {
 			return c.server.Seed(kind, map[string]any{"name": "crowded"})
 		}
@@ -202,7 +202,7 @@ func (c *contract) countResources() int {
 	if c.kind.ListField != "" {
 		return 0
 	}
-	return len(c.server.Objects(c.kind.Name))
+	return len(c.server.Resources(c.kind.Name))
 }
 
 func (c *contract) checkCreate() {
@@ -289,7 +289,7 @@ func (c *contract) checkDelete() {
 	switch {
 	case c.kind.ListField != "":
 		c.applyAndCheck(c.kind.Section+": []\n", plan.Policy{AllowDelete: true})
-		if left := len(c.server.Objects("allowedIpAddressRange")); left > 0 {
+		if left := len(c.server.Resources("allowedIpAddressRange")); left > 0 {
 			c.Errorf("%d left", left)
 		}
 		c.applyAndCheck(c.kind.Section+": [192.0.2.0/24]\n", plan.Policy{AllowDelete: true})
@@ -311,7 +311,7 @@ func (c *contract) snapshotState() map[string]map[string]any {
 	out := map[string]map[string]any{}
 	for _, k := range append(resource.Kinds(), &resource.Kind{Name: "allowedIpAddressRange"}) {
 		if k.ListField == "" {
-			for _, o := range c.server.Objects(k.Name) {
+			for _, o := range c.server.Resources(k.Name) {
 				out[fmt.Sprint(o["id"], o["inviteId"])] = o
 			}
 		}

@@ -35,7 +35,7 @@ func TestCreateWithoutResponse(t *testing.T) {
 		if got := statusesOf(outcomes); countStatus(got, apply.Created) != 3 || lost.Load() != 3 {
 			t.Fatalf("statuses %v, %d answers lost", got, lost.Load())
 		}
-		if n := len(s.server.Objects("deployment")); n != 2 {
+		if n := len(s.server.Resources("deployment")); n != 2 {
 			t.Errorf("%d Deployments", n)
 		}
 	})
@@ -46,7 +46,7 @@ func TestCreateThatNeverHappened(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := newHarness(t, simulator.Options{})
-		s.server.Fail(simulator.Fault{Method: "POST", Path: "workspaces", Status: 502, Raw: "<html>bad gateway</html>"})
+		s.server.AddFault(simulator.Fault{Method: "POST", Path: "workspaces", Status: 502, RawBody: "<html>bad gateway</html>"})
 		start := time.Now()
 		outcomes := s.applyManifest(t.Context(), "workspaces: [{ name: data }]", apply.Options{})
 		if outcomes[0].Status != apply.Failed || !strings.Contains(outcomes[0].Err.Error(), "tried 4 times, and it was not there afterwards; the next run looks again") {
@@ -63,9 +63,9 @@ func TestCreateIsRetriedAfterLookUp(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := newHarness(t, simulator.Options{})
-		s.server.Fail(simulator.Fault{Method: "POST", Reset: true, Count: 2})
+		s.server.AddFault(simulator.Fault{Method: "POST", Reset: true, Count: 2})
 		outcomes := s.applyManifest(t.Context(), "workspaces: [{ name: data }]", apply.Options{})
-		if n := len(s.server.Objects("workspace")); outcomes[0].Status != apply.Created || n != 1 || len(s.listWrites()) != 3 {
+		if n := len(s.server.Resources("workspace")); outcomes[0].Status != apply.Created || n != 1 || len(s.listWrites()) != 3 {
 			t.Errorf("%s: %v; %d there after %v", outcomes[0].Status, outcomes[0].Err, n, s.listWrites())
 		}
 	})
@@ -77,22 +77,22 @@ func TestManyUncertainCreates(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		many := longtest.Size(30, 1000)
-		s := newHarness(t, simulator.Options{Limited: true})
+		s := newHarness(t, simulator.Options{EnforceRateLimits: true})
 		for i, f := range []simulator.Fault{
 			{Reset: true, Applied: true},
 			{Reset: true},
 			{Status: 502, Applied: true},
-			{Status: 503, Raw: "<html>"},
-			{Cut: 10, Applied: true},
-			{Status: 200, Raw: "<html>", Applied: true},
-			{Status: 200, Raw: " "},
+			{Status: 503, RawBody: "<html>"},
+			{TruncateAfter: 10, Applied: true},
+			{Status: 200, RawBody: "<html>", Applied: true},
+			{Status: 200, RawBody: " "},
 			{Delay: 80 * time.Second, Applied: true},
 			{Status: 504},
 			{Status: 408, Applied: true},
 		} {
 			for n := range many / 10 {
 				f.Method, f.Body, f.Count = "POST", fmt.Sprintf(`"w%d"`, n*10+i), 1
-				s.server.Fail(f)
+				s.server.AddFault(f)
 			}
 		}
 		var text strings.Builder
@@ -106,10 +106,10 @@ func TestManyUncertainCreates(t *testing.T) {
 			}
 		}
 		names := map[any]bool{}
-		for _, w := range s.server.Objects("workspace") {
+		for _, w := range s.server.Resources("workspace") {
 			names[w["name"]] = true
 		}
-		if n := len(s.server.Objects("workspace")); n != many || len(names) != many {
+		if n := len(s.server.Resources("workspace")); n != many || len(names) != many {
 			t.Errorf("%d there, %d names", n, len(names))
 		}
 	})
@@ -150,12 +150,12 @@ func TestUpdateResponseWithoutTheResource(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newHarness(t, simulator.Options{})
 		s.server.Seed("workspace", map[string]any{"name": "data"})
-		s.server.Fail(simulator.Fault{Method: http.MethodPost, Status: 200, Raw: "{}", Count: 1})
+		s.server.AddFault(simulator.Fault{Method: http.MethodPost, Status: 200, RawBody: "{}", Count: 1})
 		outcomes := s.applyManifest(t.Context(), "workspaces: [{ name: data, description: new }]", apply.Options{})
-		if said := s.server.Objects("workspace")[0]["description"]; outcomes[0].Status != apply.Updated || said != "new" {
+		if said := s.server.Resources("workspace")[0]["description"]; outcomes[0].Status != apply.Updated || said != "new" {
 			t.Errorf("%s: %v, %v", outcomes[0].Status, outcomes[0].Err, said)
 		}
-		s.server.Fail(simulator.Fault{Method: http.MethodPost, Status: 200, Raw: "{}"})
+		s.server.AddFault(simulator.Fault{Method: http.MethodPost, Status: 200, RawBody: "{}"})
 		outcomes = s.applyManifest(t.Context(), "workspaces: [{ name: data, description: newer }]", apply.Options{})
 		if want := "update: POST /organizations/{organizationId}/workspaces/{id}: 200 OK: answer about a workspace has no id"; outcomes[0].Err == nil || outcomes[0].Err.Error() != want {
 			t.Errorf("%s: %v", outcomes[0].Status, outcomes[0].Err)

@@ -37,7 +37,7 @@ environmentObjects: [{ objectType: AIRFLOW_VARIABLE, objectKey: a, deployment: {
 // being made.
 func TestUndeclaredClusterIsWaitedFor(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := newHarness(t, simulator.Options{Settle: time.Hour})
+		s := newHarness(t, simulator.Options{ReadyAfter: time.Hour})
 		s.server.Seed("workspace", map[string]any{"name": "data"})
 		made, ready := 0, time.Now().Add(2*time.Hour)
 		id := s.server.Seed("cluster", map[string]any{"name": "production", "status": "CREATED"})
@@ -70,13 +70,13 @@ func TestConflictingCreateIsAdopted(t *testing.T) {
 		s := newHarness(t, simulator.Options{})
 		w := s.server.Seed("workspace", map[string]any{"name": "data"})
 		s.useTransport(&faultyTransport{interceptRequest: func(r *http.Request) *http.Response {
-			if r.Method == http.MethodPost && len(s.server.Objects("environmentObject")) == 0 {
+			if r.Method == http.MethodPost && len(s.server.Resources("environmentObject")) == 0 {
 				s.server.Seed("environmentObject", map[string]any{"objectType": "AIRFLOW_VARIABLE", "objectKey": "a", "scopeEntityId": w, "airflowVariable": map[string]any{"value": "theirs"}})
 			}
 			return nil
 		}})
 		outcomes := s.applyManifest(context.Background(), "environmentObjects: [{ workspace: data, objectType: AIRFLOW_VARIABLE, objectKey: a, airflowVariable: { value: ours } }]", apply.Options{})
-		objects := s.server.Objects("environmentObject")
+		objects := s.server.Resources("environmentObject")
 		if !outcomes[0].Status.IsOK() || len(objects) != 1 || objects[0]["airflowVariable"].(map[string]any)["value"] != "ours" {
 			t.Errorf("%s: %v; %v", outcomes[0].Status, outcomes[0].Err, objects)
 		}
@@ -96,7 +96,7 @@ func TestEveryKindWithoutResponse(t *testing.T) {
 			for _, seed := range resource.SimulatorSeeds(s.declareManifest(text)) {
 				s.server.Seed(seed.Kind.Name, seed.Fields)
 			}
-			before := len(s.server.Objects(k.Name))
+			before := len(s.server.Resources(k.Name))
 			s.useTransport(&faultyTransport{loseResponse: func(r *http.Request) error {
 				if r.Method == http.MethodPost {
 					return errors.New("connection reset by peer")
@@ -104,7 +104,7 @@ func TestEveryKindWithoutResponse(t *testing.T) {
 				return nil
 			}})
 			outcomes := s.applyManifest(context.Background(), text, apply.Options{SaveSecret: func(*resource.Resource, string) error { return nil }})
-			if made := len(s.server.Objects(k.Name)) - before; made != len(outcomes) {
+			if made := len(s.server.Resources(k.Name)) - before; made != len(outcomes) {
 				t.Errorf("%s: %d made", k.Name, made)
 			}
 			for _, o := range outcomes {

@@ -62,7 +62,7 @@ func TestEveryKindVerifiesWhatIsStored(t *testing.T) {
 						c := &contract{harness: s, kind: k, example: readExample(t, k.Section), editedFields: map[string]bool{}}
 						c.seedReferences()
 						c.checkCreate()
-						s.server.Respell(edit[2], returned)
+						s.server.SetReturnedText(edit[2], returned)
 						text := c.editExample(edit[0], edit[1])
 						kept := returned == "" && (strings.HasPrefix(edit[1], "login:") || strings.HasPrefix(edit[1], "region:")) // setFields names it
 						for round := range 3 {
@@ -104,7 +104,7 @@ func TestDeferredWriteIsVerified(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := newHarness(t, simulator.Options{})
-		s.server.Respell("For all teams.", "for all teams")
+		s.server.SetReturnedText("For all teams.", "for all teams")
 		c := &contract{harness: s}
 		warnings := c.applyWarnings(`
 workspaces: [{ name: data, description: For all teams., defaultCluster: main }]

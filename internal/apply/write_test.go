@@ -142,7 +142,7 @@ func TestRefusedCreate(t *testing.T) {
 				if test.kind != "" {
 					s.server.Seed(test.kind, test.existing)
 				}
-				s.server.Fail(simulator.Fault{Method: "POST", Status: test.status, Count: 1})
+				s.server.AddFault(simulator.Fault{Method: "POST", Status: test.status, Count: 1})
 				delivered := 0
 				o := apply.Run(t.Context(), s.source, p, apply.Options{SaveSecret: func(*resource.Resource, string) error { delivered++; return nil }})[0]
 				got := result{o.Status, o.AcceptedWrite, o.Live != nil, s.writePaths()}
@@ -249,7 +249,7 @@ func TestUpdateInParts(t *testing.T) {
 				s.server.Seed("team", map[string]any{"name": "t", "description": "old"})
 				p := s.planManifest(manifest, plan.Policy{})
 				if test.fault != nil {
-					s.server.Fail(*test.fault)
+					s.server.AddFault(*test.fault)
 				}
 				o := apply.Run(t.Context(), s.source, p, apply.Options{})[0]
 				if o.Status != test.status || o.AcceptedWrite != test.wrote {
@@ -305,7 +305,7 @@ func TestReviewedOnlyRefusedCreate(t *testing.T) {
 				s := newHarness(t, simulator.Options{})
 				p := s.planManifest("workspaces: [{ name: new, description: ours }]", plan.Policy{})
 				s.server.Seed("workspace", map[string]any{"name": "new", "description": test.existing})
-				s.server.Fail(simulator.Fault{Method: "POST", Status: 409, Count: 1})
+				s.server.AddFault(simulator.Fault{Method: "POST", Status: 409, Count: 1})
 				o := apply.Run(t.Context(), s.source, p, apply.Options{Policy: plan.Policy{ReviewedOnly: true}})[0]
 				if o.Status != test.status || len(s.listWrites()) != 1 {
 					t.Errorf("%s: %v, writes %v", o.Status, o.Err, s.listWrites())
@@ -324,7 +324,7 @@ func TestReviewedOnlyCreateOfARespelledValue(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := newHarness(t, simulator.Options{})
-		s.server.Respell("For all teams.", "for all teams")
+		s.server.SetReturnedText("For all teams.", "for all teams")
 		for _, o := range s.applyManifest(t.Context(), `
 workspaces: [{ name: data, description: For all teams., defaultCluster: main }]
 clusters: [{ name: main, type: DEDICATED, cloudProvider: AWS, region: us-east-1, vpcSubnetRange: 172.20.0.0/20, workspaces: [data] }]`,
@@ -369,7 +369,7 @@ func TestConflictWithTheSameUpdate(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newHarness(t, simulator.Options{})
 		s.server.Seed("workspace", map[string]any{"name": "data", "description": "old"})
-		s.server.Fail(simulator.Fault{Method: http.MethodPost, Status: 409, Applied: true, Count: 1})
+		s.server.AddFault(simulator.Fault{Method: http.MethodPost, Status: 409, Applied: true, Count: 1})
 		o := s.applyManifest(t.Context(), "workspaces: [{ name: data, description: new }]", apply.Options{})[0]
 		if o.Status != apply.Unchanged || o.AcceptedWrite != "" {
 			t.Errorf("%s, wrote %q: %v", o.Status, o.AcceptedWrite, o.Err)
@@ -385,7 +385,7 @@ func TestUpdateSendsBackWhatIsLive(t *testing.T) {
 		p := s.planManifest("organization: { name: new }", plan.Policy{})
 		s.applyManifest(t.Context(), "organization: { billingEmail: by-hand@example.com }", apply.Options{})
 		o := apply.Run(t.Context(), s.source, p, apply.Options{})[0]
-		live := s.server.Objects("organization")[0]
+		live := s.server.Resources("organization")[0]
 		if o.Status != apply.Updated || live["name"] != "new" || live["billingEmail"] != "by-hand@example.com" {
 			t.Errorf("%s: %v; %v", o.Status, o.Err, live)
 		}
@@ -437,7 +437,7 @@ func TestRefusedDelete(t *testing.T) {
 			s := newHarness(t, simulator.Options{})
 			w := s.server.Seed("workspace", map[string]any{"name": "data"})
 			s.server.Seed("deployment", map[string]any{"name": "d", "workspaceId": w, "type": "STANDARD"})
-			s.server.Fail(simulator.Fault{Method: http.MethodDelete, Status: status, Message: "no"})
+			s.server.AddFault(simulator.Fault{Method: http.MethodDelete, Status: status, Message: "no"})
 			ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
 			defer cancel()
 			outcomes := s.applyManifest(ctx, "workspaces: [{ name: data, state: absent }]\ndeployments: [{ name: d, workspace: data, state: absent }]",
@@ -499,9 +499,9 @@ func TestRoleThatMayBeInheritedSince(t *testing.T) {
 		ada := s.server.Seed("user", map[string]any{"username": "ada@example.com"})
 		p := s.planManifest("users: [{ username: ada@example.com, workspaceRoles: [{ workspace: data, role: WORKSPACE_OWNER }] }]", plan.Policy{})
 		s.server.Seed("team", map[string]any{"name": "t", "memberIds": []any{ada}, "workspaceRoles": []any{
-			map[string]any{"workspaceId": s.server.Objects("workspace")[1]["id"], "role": "WORKSPACE_MEMBER"},
+			map[string]any{"workspaceId": s.server.Resources("workspace")[1]["id"], "role": "WORKSPACE_MEMBER"},
 		}})
-		s.server.Fail(simulator.Fault{Method: http.MethodGet, Path: "users/*/teams", Status: 403})
+		s.server.AddFault(simulator.Fault{Method: http.MethodGet, Path: "users/*/teams", Status: 403})
 		o := apply.Run(t.Context(), s.source, p, apply.Options{})[0]
 		if o.Status != apply.Failed || !strings.Contains(fmt.Sprint(o.Err), "may be inherited through a Team") || len(s.listWrites()) > 0 {
 			t.Errorf("%s: %v, writes %v", o.Status, o.Err, s.listWrites())

@@ -32,7 +32,7 @@ func TestFindResource(t *testing.T) {
 			}
 			assertEqual(s, "found", want, got)
 		}
-		s.server.Fail(simulator.Fault{Path: "workspaces", Status: 403})
+		s.server.AddFault(simulator.Fault{Path: "workspaces", Status: 403})
 		if live, err := (&resource.Finder{Source: s.source}).FindResource(s.Context(), d.Resources[0]); live != nil || err == nil {
 			s.Errorf("found %v, %v", live, err)
 		}

@@ -17,7 +17,7 @@ import (
 // newTeamFixture is an Organization whose user ada has a role of her own in one
 // Workspace, and others in it and elsewhere through a Team.
 func newTeamFixture(t testing.TB, inherited simulator.InheritedRoles) *fixture {
-	s := &fixture{TB: t, server: simulator.New(simulator.Options{Inherited: inherited})}
+	s := &fixture{TB: t, server: simulator.New(simulator.Options{InheritedRoles: inherited})}
 	grant := func(workspace, role string) map[string]any {
 		return map[string]any{"workspaceId": workspace, "role": role}
 	}
@@ -144,14 +144,14 @@ func TestUnreadableTeams(t *testing.T) {
 		"403":               {Path: "users/cuser00000000000000000001/teams", Status: http.StatusForbidden},
 		"503":               {Path: "users/cuser00000000000000000001/teams", Status: http.StatusServiceUnavailable},
 		"one Team of them":  {Path: "teams/cteam", Status: http.StatusForbidden},
-		"another Team's":    {Path: "teams/cteam", Status: http.StatusOK, Raw: `{"id": "cother", "name": "other"}`},
-		"a Team without id": {Path: "users/cuser00000000000000000001/teams", Status: http.StatusOK, Raw: `{"teams": [{}], "limit": 20, "offset": 0, "totalCount": 1}`},
+		"another Team's":    {Path: "teams/cteam", Status: http.StatusOK, RawBody: `{"id": "cother", "name": "other"}`},
+		"a Team without id": {Path: "users/cuser00000000000000000001/teams", Status: http.StatusOK, RawBody: `{"teams": [{}], "limit": 20, "offset": 0, "totalCount": 1}`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				s := newTeamFixture(t, simulator.RepeatInheritedRoles)
-				s.server.Fail(fault)
+				s.server.AddFault(fault)
 				d, w, _ := s.readManifests("users: [{ username: ada@example.com, workspaceRoles: [" + oneRole + "] }]")
 				assertEqual(t, "roles", "1 WORKSPACE_MEMBER, 2 WORKSPACE_AUTHOR?", workspaceRolesText(w.Live[d.Resources[0]]))
 			})

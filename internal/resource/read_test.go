@@ -172,7 +172,7 @@ func TestReadAbsentInMissingParent(t *testing.T) {
 // in the list.
 func TestReadMalformedItem(t *testing.T) {
 	runWithFixture(t, simulator.Scope{}, func(s *fixture) {
-		s.server.Fail(simulator.Fault{Path: "workspaces", Status: 200, Raw: `{"workspaces": [{"id": "c1", "name": "data"}, {"id": "c2", "name": "odd", "description": []}], "totalCount": 2}`})
+		s.server.AddFault(simulator.Fault{Path: "workspaces", Status: 200, RawBody: `{"workspaces": [{"id": "c1", "name": "data"}, {"id": "c2", "name": "odd", "description": []}], "totalCount": 2}`})
 		_, _, states := s.readManifests("workspaces: [{ name: data }, { name: odd }]")
 		assertEqual(s, "states", []string{"data is c1", "odd: look-up by name: answer about workspace c2: description is a list, not text"}, states)
 	})
@@ -211,7 +211,7 @@ func TestReadDefaultWorkspaceIsMissing(t *testing.T) {
 // A list that fails proves nothing: each object that needed it fails.
 func TestReadFailure(t *testing.T) {
 	runWithFixture(t, simulator.Scope{}, func(s *fixture) {
-		s.server.Fail(simulator.Fault{Path: "workspaces", Status: 403, Message: "no", RequestID: "r-1"})
+		s.server.AddFault(simulator.Fault{Path: "workspaces", Status: 403, Message: "no", RequestID: "r-1"})
 		_, world, states := s.readManifests(`
 workspaces: [{ name: data }]
 deployments: [{ name: one, workspace: data }, { name: two, workspace: other }, { name: three, workspaceId: cworkspace000000000000001 }]
@@ -256,7 +256,7 @@ func TestReadRefusedWorkspace(t *testing.T) {
 // An item that can't be understood fails its list.
 func TestReadItemWithoutID(t *testing.T) {
 	runWithFixture(t, simulator.Scope{}, func(s *fixture) {
-		s.server.Fail(simulator.Fault{Path: "workspaces", Status: 200, Raw: `{"workspaces": [{"name": "data"}], "totalCount": 1}`})
+		s.server.AddFault(simulator.Fault{Path: "workspaces", Status: 200, RawBody: `{"workspaces": [{"name": "data"}], "totalCount": 1}`})
 		_, _, states := s.readManifests("workspaces: [{ name: data }]")
 		assertEqual(s, "states", []string{"data: look-up by name: answer about a workspace has no id"}, states)
 	})

@@ -66,9 +66,9 @@ func TestScopedReferences(t *testing.T) {
 				s.server.Seed("workspace", map[string]any{"name": "twin", "id": "ctwin00000000000000000002"})
 				s.server.Seed("deployment", map[string]any{"name": "d", "id": d1, "workspaceId": w1})
 				s.server.Seed("deployment", map[string]any{"name": "d", "id": d2, "workspaceId": w2})
-				s.server.Fail(simulator.Fault{Path: "links/clink00000000000000000001", Status: 200, Raw: `{"id": "clink00000000000000000001", "name": "l"}`})
+				s.server.AddFault(simulator.Fault{Path: "links/clink00000000000000000001", Status: 200, RawBody: `{"id": "clink00000000000000000001", "name": "l"}`})
 				if test.fail {
-					s.server.Fail(simulator.Fault{Path: "workspaces", Status: 403, Message: "no", RequestID: "r"})
+					s.server.AddFault(simulator.Fault{Path: "workspaces", Status: 403, Message: "no", RequestID: "r"})
 				}
 				d := resource.LoadDesired(catalogWithLink(), parseManifests(s, test.above+"\nlinks: [{ id: clink00000000000000000001, name: l, "+test.link+" }]"), "")
 				assertEqual(s, "problems of the declaration", []string(nil), problemTexts(d.Problems))

@@ -75,7 +75,7 @@ func newFixture(t testing.TB, scope simulator.Scope) *fixture {
 // useToken looks at the Organization with another token.
 func (s *fixture) useToken(scope simulator.Scope) {
 	s.Helper()
-	client, err := astro.New(astro.Options{BaseURL: "https://astro.invalid", Token: s.server.Token(scope), Transport: s.server.Transport()})
+	client, err := astro.New(astro.Options{BaseURL: "https://astro.invalid", Token: s.server.NewToken(scope), Transport: s.server.Transport()})
 	if err != nil {
 		s.Fatal(err)
 	}

@@ -29,7 +29,7 @@ func TestStaleIDs(t *testing.T) {
 				d, _, _ := s.readManifests("users: [{ username: grace@example.com, workspaceRoles: [{ workspaceId: cworkspace000000000000009, role: WORKSPACE_MEMBER }] }]")
 				s.useToken(test.token)
 				if test.want == nil { // the worst that the API may answer about what the token doesn't see
-					s.server.Fail(simulator.Fault{Path: "workspaces/*", Status: http.StatusNotFound})
+					s.server.AddFault(simulator.Fault{Path: "workspaces/*", Status: http.StatusNotFound})
 				}
 				request, err := schema.ParseJSON([]byte(`{"workspaceRoles": [
 					{"workspaceId": "cworkspace000000000000009"}, {"workspaceId": "cworkspace000000000000008"}, {"workspaceId": "cworkspace000000000000002"}

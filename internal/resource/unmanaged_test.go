@@ -42,7 +42,7 @@ func TestListUnmanaged(t *testing.T) {
 			s.Errorf("read again: %v", s.requestLines())
 		}
 
-		s.server.Fail(simulator.Fault{Path: "tokens", Status: http.StatusForbidden})
+		s.server.AddFault(simulator.Fault{Path: "tokens", Status: http.StatusForbidden})
 		d, world, _ = s.readManifests("deployments: [{ name: known, workspaceId: " + one + " }]")
 		got, err = list()
 		if err == nil || !strings.Contains(err.Error(), "403") {

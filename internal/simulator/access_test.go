@@ -12,79 +12,79 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-func TestTokenLevels(t *testing.T) {
+func TestTokenScopes(t *testing.T) {
 	t.Parallel()
-	o, w := populated(t, simulator.Options{})
+	o, w := startPopulated(t, simulator.Options{})
 	other := o.Seed("workspace", map[string]any{"name": "other"})
 	own := o.Seed("deployment", map[string]any{"name": "own", "workspaceId": w, "type": "DEDICATED"})
 	sibling := o.Seed("deployment", map[string]any{"name": "sibling", "workspaceId": w})
 	foreign := o.Seed("deployment", map[string]any{"name": "foreign", "workspaceId": other})
 	rename := map[string]any{"name": "w", "description": "", "cicdEnforcedDefault": false}
-	update := with(least(w), map[string]any{"name": "own"})
+	update := withChanges(minimalUpdate(w), map[string]any{"name": "own"})
 	create := func(workspace string) map[string]any {
-		return with(documented(workspace), map[string]any{"name": "new"})
+		return withChanges(documentedDeployment(workspace), map[string]any{"name": "new"})
 	}
 
-	for name, token := range map[string]string{"organization": o.Token(simulator.Scope{}), "opaque": "astro_opaque"} {
-		all := o.as(token)
-		if diff := cmp.Diff([]string{own, sibling, foreign}, ids(members(all.do("GET", "/deployments", nil), "deployments"))); diff != "" {
+	for name, token := range map[string]string{"organization": o.NewToken(simulator.Scope{}), "opaque": "astro_opaque"} {
+		all := o.withToken(token)
+		if diff := cmp.Diff([]string{own, sibling, foreign}, idsOf(getObjects(all.mustSend("GET", "/deployments", nil), "deployments"))); diff != "" {
 			t.Errorf("%s token: %s", name, diff)
 		}
-		all.do("GET", "/clusters", nil)
+		all.mustSend("GET", "/clusters", nil)
 	}
 
-	workspace := o.as(o.Token(simulator.Scope{WorkspaceIDs: []string{w}}))
-	if diff := cmp.Diff([]string{w}, ids(members(workspace.do("GET", "/workspaces", nil), "workspaces"))); diff != "" {
+	workspace := o.withToken(o.NewToken(simulator.Scope{WorkspaceIDs: []string{w}}))
+	if diff := cmp.Diff([]string{w}, idsOf(getObjects(workspace.mustSend("GET", "/workspaces", nil), "workspaces"))); diff != "" {
 		t.Errorf("Workspace token lists: %s", diff)
 	}
-	if diff := cmp.Diff([]string{own, sibling}, ids(members(workspace.do("GET", "/deployments", nil), "deployments"))); diff != "" {
+	if diff := cmp.Diff([]string{own, sibling}, idsOf(getObjects(workspace.mustSend("GET", "/deployments", nil), "deployments"))); diff != "" {
 		t.Errorf("Workspace token lists: %s", diff)
 	}
-	workspace.do("POST", "/workspaces/"+w, rename)
-	workspace.do("POST", "/deployments/"+own, update)
-	workspace.do("DELETE", "/deployments/"+workspace.do("POST", "/deployments", create(w))["id"].(string), nil)
-	workspace.refused(403, "GET", "/workspaces/"+other, nil)
-	workspace.refused(403, "GET", "/workspaces/cnone", nil)
-	workspace.refused(403, "POST", "/workspaces", map[string]any{"name": "x"})
-	workspace.refused(403, "POST", "/deployments", create(other))
-	workspace.refused(403, "GET", "/deployments/"+foreign, nil)
-	workspace.refused(403, "GET", "/clusters", nil)
+	workspace.mustSend("POST", "/workspaces/"+w, rename)
+	workspace.mustSend("POST", "/deployments/"+own, update)
+	workspace.mustSend("DELETE", "/deployments/"+workspace.mustSend("POST", "/deployments", create(w))["id"].(string), nil)
+	workspace.wantRefusal(403, "GET", "/workspaces/"+other, nil)
+	workspace.wantRefusal(403, "GET", "/workspaces/cnone", nil)
+	workspace.wantRefusal(403, "POST", "/workspaces", map[string]any{"name": "x"})
+	workspace.wantRefusal(403, "POST", "/deployments", create(other))
+	workspace.wantRefusal(403, "GET", "/deployments/"+foreign, nil)
+	workspace.wantRefusal(403, "GET", "/clusters", nil)
 
-	deployment := o.as(o.Token(simulator.Scope{WorkspaceIDs: []string{w}, DeploymentIDs: []string{own}}))
-	if diff := cmp.Diff([]string{own}, ids(members(deployment.do("GET", "/deployments", nil), "deployments"))); diff != "" {
+	deployment := o.withToken(o.NewToken(simulator.Scope{WorkspaceIDs: []string{w}, DeploymentIDs: []string{own}}))
+	if diff := cmp.Diff([]string{own}, idsOf(getObjects(deployment.mustSend("GET", "/deployments", nil), "deployments"))); diff != "" {
 		t.Errorf("Deployment token lists: %s", diff)
 	}
-	deployment.do("GET", "/deployments/"+own, nil)
-	deployment.do("POST", "/deployments/"+own, update)
-	deployment.refused(403, "GET", "/workspaces", nil)
-	deployment.refused(403, "GET", "/workspaces/"+w, nil)
-	deployment.refused(403, "GET", "/deployments/"+sibling, nil)
-	deployment.refused(403, "POST", "/deployments", create(w))
-	deployment.refused(403, "GET", "/clusters", nil)
-	if n := len(o.Objects("deployment")); n != 3 {
+	deployment.mustSend("GET", "/deployments/"+own, nil)
+	deployment.mustSend("POST", "/deployments/"+own, update)
+	deployment.wantRefusal(403, "GET", "/workspaces", nil)
+	deployment.wantRefusal(403, "GET", "/workspaces/"+w, nil)
+	deployment.wantRefusal(403, "GET", "/deployments/"+sibling, nil)
+	deployment.wantRefusal(403, "POST", "/deployments", create(w))
+	deployment.wantRefusal(403, "GET", "/clusters", nil)
+	if n := len(o.Resources("deployment")); n != 3 {
 		t.Errorf("%d Deployments, want 3", n)
 	}
 }
 
-func TestTokenIsJudged(t *testing.T) {
+func TestTokenIsChecked(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
-	o := start(t, simulator.Options{Now: clock(&now)})
-	o.as("").refused(401, "GET", "/workspaces", nil)
-	until := o.as(o.Token(simulator.Scope{ExpiresAt: now.Add(time.Hour)}))
-	until.do("GET", "/workspaces", nil)
+	o := startOrganization(t, simulator.Options{Now: clockAt(&now)})
+	o.withToken("").wantRefusal(401, "GET", "/workspaces", nil)
+	until := o.withToken(o.NewToken(simulator.Scope{ExpiresAt: now.Add(time.Hour)}))
+	until.mustSend("GET", "/workspaces", nil)
 	now = now.Add(time.Hour)
-	until.refused(401, "GET", "/workspaces", nil)
-	o.as(o.Token(simulator.Scope{OrganizationID: "celsewhere"})).refused(403, "GET", "/workspaces", nil)
-	elsewhere := start(t, simulator.Options{OrganizationID: "celsewhere"})
+	until.wantRefusal(401, "GET", "/workspaces", nil)
+	o.withToken(o.NewToken(simulator.Scope{OrganizationID: "celsewhere"})).wantRefusal(403, "GET", "/workspaces", nil)
+	elsewhere := startOrganization(t, simulator.Options{OrganizationID: "celsewhere"})
 	elsewhere.url = o.url
-	elsewhere.refused(403, "GET", "/workspaces", nil)
+	elsewhere.wantRefusal(403, "GET", "/workspaces", nil)
 }
 
 func TestTokenClaims(t *testing.T) {
 	t.Parallel()
 	s := simulator.New(simulator.Options{OrganizationID: "corg"})
-	token := s.Token(simulator.Scope{WorkspaceIDs: []string{"cw"}, DeploymentIDs: []string{"cd"}, TokenID: "ct", ExpiresAt: time.Unix(1800000000, 0)})
+	token := s.NewToken(simulator.Scope{WorkspaceIDs: []string{"cw"}, DeploymentIDs: []string{"cd"}, TokenID: "ct", ExpiresAt: time.Unix(1800000000, 0)})
 	payload, err := base64.RawURLEncoding.DecodeString(strings.Split(token, ".")[1])
 	if err != nil {
 		t.Fatal(err)

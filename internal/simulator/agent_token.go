@@ -2,43 +2,43 @@ package simulator
 
 import "slices"
 
-var agentTokenFields = must([]field{
-	{name: "name", min: 1, wrong: blank},
+var agentTokenFields = requireFields([]requestField{
+	{name: "name", min: 1, validate: validateNotBlank},
 	{name: "description"},
-	{name: "tokenExpiryPeriodInDays", shape: numberShape, min: 1, max: 3650},
+	{name: "tokenExpiryPeriodInDays", jsonType: jsonInteger, min: 1, max: 3650},
 }, "name")
 
 // fillAgentToken completes an agent token, which says nothing of roles: the document doesn't promise any.
 func (s *Server) fillAgentToken(state map[string]any) {
-	fillIn(state, map[string]any{"scope": scopeDeployment})
+	setMissing(state, map[string]any{"scope": scopeDeployment})
 	s.fillToken(state)
 }
 
-func (s *Server) listAgentTokens(c call) (any, *problem) {
-	d, p := s.deployment(c)
+func (s *Server) listAgentTokens(c apiCall) (any, *requestError) {
+	d, p := s.findDeployment(c)
 	if p != nil {
 		return nil, p
 	}
-	own := slices.DeleteFunc(slices.Clone(s.collections[kindAgentToken].objects), func(o *object) bool {
-		return o.text("deploymentId") != d.id
+	own := slices.DeleteFunc(slices.Clone(s.collections[kindAgentToken].resources), func(o *storedResource) bool {
+		return o.getString("deploymentId") != d.id
 	})
-	return page(paging(c.request.Query), "tokens", own, tokenView)
+	return listPage(pagingParams(c.request.Query), "tokens", own, tokenView)
 }
 
-// agentToken finds the one in the path, which is below its Deployment only.
-func (s *Server) agentToken(c call) (*object, *problem) {
-	d, p := s.deployment(c)
+// findAgentToken finds the one in the path, which is below its Deployment only.
+func (s *Server) findAgentToken(c apiCall) (*storedResource, *requestError) {
+	d, p := s.findDeployment(c)
 	if p != nil {
 		return nil, p
 	}
-	if o := s.collections[kindAgentToken].find(c.member); o != nil && o.text("deploymentId") == d.id {
+	if o := s.collections[kindAgentToken].findByID(c.childID); o != nil && o.getString("deploymentId") == d.id {
 		return o, nil
 	}
-	return nil, missing("agent token", c.member)
+	return nil, notFoundError("agent token", c.childID)
 }
 
-func (s *Server) readAgentToken(c call) (any, *problem) {
-	o, p := s.agentToken(c)
+func (s *Server) readAgentToken(c apiCall) (any, *requestError) {
+	o, p := s.findAgentToken(c)
 	if p != nil {
 		return nil, p
 	}
@@ -46,47 +46,47 @@ func (s *Server) readAgentToken(c call) (any, *problem) {
 }
 
 // createAgentToken takes a name that exists already: nothing says that names are unique.
-func (s *Server) createAgentToken(c call) (any, *problem) {
-	d, p := s.deployment(c)
+func (s *Server) createAgentToken(c apiCall) (any, *requestError) {
+	d, p := s.findDeployment(c)
 	if p != nil {
 		return nil, p
 	}
-	body, p := checked(c.request, agentTokenFields)
+	body, p := decodeAndCheck(c.request, agentTokenFields)
 	if p != nil {
 		return nil, p
 	}
-	o := s.born(kindAgentToken, c.caller)
-	fillIn(o.state, pickState(body, "name", "description"))
+	o := s.newResource(kindAgentToken, c.caller)
+	setMissing(o.state, selectFields(body, "name", "description"))
 	o.state["deploymentId"] = d.id
-	s.validFor(o.state, body)
+	s.setExpiryPeriod(o.state, body)
 	s.fillAgentToken(o.state)
-	s.collections[kindAgentToken].objects = append(s.collections[kindAgentToken].objects, o)
+	s.collections[kindAgentToken].resources = append(s.collections[kindAgentToken].resources, o)
 	return tokenWithValue(o), nil
 }
 
-func (s *Server) deleteAgentToken(c call) (any, *problem) {
-	o, p := s.agentToken(c)
+func (s *Server) deleteAgentToken(c apiCall) (any, *requestError) {
+	o, p := s.findAgentToken(c)
 	if p != nil {
 		return nil, p
 	}
-	s.collections[kindAgentToken].remove(o.id)
+	s.collections[kindAgentToken].removeByID(o.id)
 	return nil, nil
 }
 
-// dropTokens takes along the tokens of a Workspace or Deployment that is deleted, and the roles that others have there.
-func (s *Server) dropTokens(id string) {
+// deleteTokensOf takes along the tokens of a Workspace or Deployment that is deleted, and the roles that others have there.
+func (s *Server) deleteTokensOf(id string) {
 	agents, tokens := s.collections[kindAgentToken], s.collections[kindAPIToken]
-	agents.objects = slices.DeleteFunc(agents.objects, func(o *object) bool { return o.text("deploymentId") == id })
-	tokens.objects = slices.DeleteFunc(tokens.objects, func(o *object) bool { return tokenEntity(o.state) == id })
-	for _, o := range tokens.objects {
-		o.state["roles"] = list(slices.DeleteFunc(groups(o.state, "roles"), func(role map[string]any) bool {
-			return text(role, "entityId") == id && !inDeployment(text(role, "entityType")) || text(role, "deploymentId") == id
+	agents.resources = slices.DeleteFunc(agents.resources, func(o *storedResource) bool { return o.getString("deploymentId") == id })
+	tokens.resources = slices.DeleteFunc(tokens.resources, func(o *storedResource) bool { return tokenEntity(o.state) == id })
+	for _, o := range tokens.resources {
+		o.state["roles"] = toArray(slices.DeleteFunc(getObjects(o.state, "roles"), func(role map[string]any) bool {
+			return getString(role, "entityId") == id && !isDAGScope(getString(role, "entityType")) || getString(role, "deploymentId") == id
 		}))
 	}
 }
 
-func agentTokenHalf() half {
-	return half{kind: kindAgentToken, fill: func(s *Server, state map[string]any) { s.fillAgentToken(state) }, routes: map[string]handler{
+func agentTokenSpec() kindSpec {
+	return kindSpec{kind: kindAgentToken, fillDefaults: func(s *Server, state map[string]any) { s.fillAgentToken(state) }, routes: map[string]handlerFunc{
 		"GET deployments/*/agent-tokens":      (*Server).listAgentTokens,
 		"POST deployments/*/agent-tokens":     (*Server).createAgentToken,
 		"GET deployments/*/agent-tokens/*":    (*Server).readAgentToken,

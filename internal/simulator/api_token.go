@@ -8,46 +8,46 @@ import (
 
 var tokenKinds = []string{"STANDARD", "DIRECT_ACCESS"}
 
-var apiTokenFields = must([]field{
-	{name: "name", min: 1, wrong: blank},
+var apiTokenFields = requireFields([]requestField{
+	{name: "name", min: 1, validate: validateNotBlank},
 	{name: "description"},
 	{name: "scope", enum: []string{scopeDeployment, scopeWorkspace, scopeOrganization}},
 	{name: "role", min: 1},
 	{name: "entityId", min: 1},
 	{name: "kind", enum: tokenKinds},
-	{name: "tokenExpiryPeriodInDays", shape: numberShape, min: 1, max: 3650},
+	{name: "tokenExpiryPeriodInDays", jsonType: jsonInteger, min: 1, max: 3650},
 }, "name", "scope", "role")
 
-var apiTokenUpdateFields = must([]field{
-	{name: "name", min: 1, max: 256, wrong: blank},
+var apiTokenUpdateFields = requireFields([]requestField{
+	{name: "name", min: 1, max: 256, validate: validateNotBlank},
 	{name: "description", max: 500},
 }, "name")
 
 // listAPITokens knows no filter by name, and may show a narrow token others that it can't read one by one.
-func (s *Server) listAPITokens(c call) (any, *problem) {
+func (s *Server) listAPITokens(c apiCall) (any, *requestError) {
 	query := c.request.Query
 	workspace, deployment := query.Get("workspaceId"), query.Get("deploymentId")
-	if !c.caller.wholeOrganization() && !s.reachesEntity(c.caller, scopeWorkspace, workspace) && !s.reachesEntity(c.caller, scopeDeployment, deployment) {
-		return nil, forbidden("the token may only list the API tokens of what it reaches")
+	if !c.caller.hasOrganizationAccess() && !s.canAccessEntity(c.caller, scopeWorkspace, workspace) && !s.canAccessEntity(c.caller, scopeDeployment, deployment) {
+		return nil, forbiddenError("the token may only list the API tokens of what it reaches")
 	}
 	kind := query.Get("kind")
 	if kind != "" && !slices.Contains(tokenKinds, kind) {
-		return nil, invalidFields([]FieldError{failed("kind", "oneof", "has an unknown value")})
+		return nil, invalidFieldsError([]FieldError{newFieldError("kind", "oneof", "has an unknown value")})
 	}
 	only, err := strconv.ParseBool(query.Get("includeOnlyOrganizationTokens"))
 	if err != nil && query.Has("includeOnlyOrganizationTokens") {
-		return nil, invalidFields([]FieldError{failed("includeOnlyOrganizationTokens", "type", "must be a boolean")})
+		return nil, invalidFieldsError([]FieldError{newFieldError("includeOnlyOrganizationTokens", "type", "must be a boolean")})
 	}
-	shown := slices.DeleteFunc(slices.Clone(s.collections[kindAPIToken].objects), func(o *object) bool {
-		return workspace != "" && !holdsRole(o, scopeWorkspace, workspace) ||
-			deployment != "" && !holdsRole(o, scopeDeployment, deployment) ||
-			only && o.text("scope") != scopeOrganization || kind != "" && o.text("kind") != kind
+	shown := slices.DeleteFunc(slices.Clone(s.collections[kindAPIToken].resources), func(o *storedResource) bool {
+		return workspace != "" && !hasRole(o, scopeWorkspace, workspace) ||
+			deployment != "" && !hasRole(o, scopeDeployment, deployment) ||
+			only && o.getString("scope") != scopeOrganization || kind != "" && o.getString("kind") != kind
 	})
-	return page(paging(query), "tokens", shown, tokenView)
+	return listPage(pagingParams(query), "tokens", shown, tokenView)
 }
 
-// paging is what a list understands that has no filters of the usual names.
-func paging(query url.Values) url.Values {
+// pagingParams is what a list understands that has no filters of the usual names.
+func pagingParams(query url.Values) url.Values {
 	kept := url.Values{}
 	for _, name := range []string{"limit", "offset", "sorts"} {
 		if query.Has(name) {
@@ -57,20 +57,20 @@ func paging(query url.Values) url.Values {
 	return kept
 }
 
-// apiToken finds the one in the path.
-func (s *Server) apiToken(c call) (*object, *problem) {
-	o := s.collections[kindAPIToken].find(c.id)
-	if o != nil && s.reachesEntity(c.caller, o.text("scope"), tokenEntity(o.state)) {
+// findAPIToken finds the one in the path.
+func (s *Server) findAPIToken(c apiCall) (*storedResource, *requestError) {
+	o := s.collections[kindAPIToken].findByID(c.id)
+	if o != nil && s.canAccessEntity(c.caller, o.getString("scope"), tokenEntity(o.state)) {
 		return o, nil
 	}
-	if !c.caller.wholeOrganization() {
-		return nil, forbidden("the token does not reach API token '%s'", c.id)
+	if !c.caller.hasOrganizationAccess() {
+		return nil, forbiddenError("the token does not reach API token '%s'", c.id)
 	}
-	return nil, missing("API token", c.id)
+	return nil, notFoundError("API token", c.id)
 }
 
-func (s *Server) readAPIToken(c call) (any, *problem) {
-	o, p := s.apiToken(c)
+func (s *Server) readAPIToken(c apiCall) (any, *requestError) {
+	o, p := s.findAPIToken(c)
 	if p != nil {
 		return nil, p
 	}
@@ -78,60 +78,60 @@ func (s *Server) readAPIToken(c call) (any, *problem) {
 }
 
 // createAPIToken takes a name that exists already (notes 1.6).
-func (s *Server) createAPIToken(c call) (any, *problem) {
-	body, p := checked(c.request, apiTokenFields)
+func (s *Server) createAPIToken(c apiCall) (any, *requestError) {
+	body, p := decodeAndCheck(c.request, apiTokenFields)
 	if p != nil {
 		return nil, p
 	}
-	scope, entity := text(body, "scope"), text(body, "entityId")
+	scope, entity := getString(body, "scope"), getString(body, "entityId")
 	if scope == scopeOrganization {
 		if entity != "" {
-			return nil, invalid("entityId is not allowed with scope ORGANIZATION")
+			return nil, badRequestError("entityId is not allowed with scope ORGANIZATION")
 		}
-		entity = s.organization
+		entity = s.organizationID
 	}
 	role := map[string]any{"entityType": scope, "entityId": entity, "role": body["role"]}
 	if entity == "" {
-		return nil, invalid("entityId is required with scope %s", scope)
+		return nil, badRequestError("entityId is required with scope %s", scope)
 	}
-	if p := s.judgeRole(c.caller, role); p != nil {
+	if p := s.validateTokenRole(c.caller, role); p != nil {
 		return nil, p
 	}
-	o := s.born(kindAPIToken, c.caller)
-	fillIn(o.state, pickState(body, "name", "description", "scope", "kind"))
+	o := s.newResource(kindAPIToken, c.caller)
+	setMissing(o.state, selectFields(body, "name", "description", "scope", "kind"))
 	o.state["roles"] = []any{role}
-	s.validFor(o.state, body)
+	s.setExpiryPeriod(o.state, body)
 	s.fillAPIToken(o.state)
-	s.collections[kindAPIToken].objects = append(s.collections[kindAPIToken].objects, o)
+	s.collections[kindAPIToken].resources = append(s.collections[kindAPIToken].resources, o)
 	return tokenWithValue(o), nil
 }
 
 // updateAPIToken clears a description that isn't sent (notes 1.6 leave it open).
-func (s *Server) updateAPIToken(c call) (any, *problem) {
-	o, p := s.apiToken(c)
+func (s *Server) updateAPIToken(c apiCall) (any, *requestError) {
+	o, p := s.findAPIToken(c)
 	if p != nil {
 		return nil, p
 	}
-	body, p := checked(c.request, apiTokenUpdateFields)
+	body, p := decodeAndCheck(c.request, apiTokenUpdateFields)
 	if p != nil {
 		return nil, p
 	}
-	o.state["name"], o.state["description"] = body["name"], text(body, "description")
-	s.touch(o, c.caller)
+	o.state["name"], o.state["description"] = body["name"], getString(body, "description")
+	s.markUpdated(o, c.caller)
 	return tokenView(o), nil
 }
 
-func (s *Server) deleteAPIToken(c call) (any, *problem) {
-	o, p := s.apiToken(c)
+func (s *Server) deleteAPIToken(c apiCall) (any, *requestError) {
+	o, p := s.findAPIToken(c)
 	if p != nil {
 		return nil, p
 	}
-	s.collections[kindAPIToken].remove(o.id)
+	s.collections[kindAPIToken].removeByID(o.id)
 	return nil, nil
 }
 
-func apiTokenHalf() half {
-	return half{kind: kindAPIToken, fill: func(s *Server, state map[string]any) { s.fillAPIToken(state) }, routes: map[string]handler{
+func apiTokenSpec() kindSpec {
+	return kindSpec{kind: kindAPIToken, fillDefaults: func(s *Server, state map[string]any) { s.fillAPIToken(state) }, routes: map[string]handlerFunc{
 		"GET tokens":           (*Server).listAPITokens,
 		"POST tokens":          (*Server).createAPIToken,
 		"GET tokens/*":         (*Server).readAPIToken,

@@ -2,24 +2,24 @@ package simulator
 
 import "encoding/json"
 
-// decode reads a request body. Absent and null are the same to the API.
-func decode(r Request) (map[string]any, *problem) {
+// decodeBody reads a request body. Absent and null are the same to the API.
+func decodeBody(r Request) (map[string]any, *requestError) {
 	var body map[string]any
 	if err := json.Unmarshal(r.Body, &body); err != nil || body == nil {
-		return nil, invalid("the body must be a JSON object")
+		return nil, badRequestError("the body must be a JSON object")
 	}
 	dropNulls(body)
 	return body, nil
 }
 
-// checked reads a request body and holds it against the fields of the request.
-func checked(r Request, fields []field) (map[string]any, *problem) {
-	body, p := decode(r)
+// decodeAndCheck reads a request body and holds it against the fields of the request.
+func decodeAndCheck(r Request, fields []requestField) (map[string]any, *requestError) {
+	body, p := decodeBody(r)
 	if p != nil {
 		return nil, p
 	}
-	if found := check(fields, body, ""); found != nil {
-		return nil, invalidFields(found)
+	if found := checkFields(fields, body, ""); found != nil {
+		return nil, invalidFieldsError(found)
 	}
 	return body, nil
 }
@@ -41,28 +41,28 @@ func dropNulls(value any) {
 	}
 }
 
-// text, flag, number, group and groups read a member of decoded JSON; absent is the zero value.
-func text(m map[string]any, name string) string {
+// getString, flag, number, group and groups read a member of decoded JSON; absent is the zero value.
+func getString(m map[string]any, name string) string {
 	v, _ := m[name].(string)
 	return v
 }
 
-func flag(m map[string]any, name string) bool {
+func getBool(m map[string]any, name string) bool {
 	v, _ := m[name].(bool)
 	return v
 }
 
-func number(m map[string]any, name string) float64 {
+func getNumber(m map[string]any, name string) float64 {
 	v, _ := m[name].(float64)
 	return v
 }
 
-func group(m map[string]any, name string) map[string]any {
+func getObject(m map[string]any, name string) map[string]any {
 	v, _ := m[name].(map[string]any)
 	return v
 }
 
-func groups(m map[string]any, name string) []map[string]any {
+func getObjects(m map[string]any, name string) []map[string]any {
 	list, _ := m[name].([]any)
 	members := make([]map[string]any, 0, len(list))
 	for _, v := range list {
@@ -73,8 +73,8 @@ func groups(m map[string]any, name string) []map[string]any {
 	return members
 }
 
-// list is groups turned back into decoded JSON.
-func list(members []map[string]any) []any {
+// toArray is groups turned back into decoded JSON.
+func toArray(members []map[string]any) []any {
 	all := make([]any, len(members))
 	for i, m := range members {
 		all[i] = m
@@ -82,8 +82,8 @@ func list(members []map[string]any) []any {
 	return all
 }
 
-// fillIn sets what is absent.
-func fillIn(m map[string]any, defaults map[string]any) {
+// setMissing sets what is absent.
+func setMissing(m map[string]any, defaults map[string]any) {
 	for name, value := range defaults {
 		if _, ok := m[name]; !ok {
 			m[name] = value

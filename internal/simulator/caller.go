@@ -11,47 +11,47 @@ import (
 type caller struct{ scope Scope }
 
 // authenticate judges the Authorization header. A token that is no JWT reaches the whole Organization.
-func (s *Server) authenticate(authorization, organization string) (caller, *problem) {
+func (s *Server) authenticate(authorization, organization string) (caller, *requestError) {
 	scheme, token, _ := strings.Cut(authorization, " ")
 	if token = strings.TrimSpace(token); !strings.EqualFold(scheme, "Bearer") || token == "" {
-		return caller{}, unauthorized("no bearer token was sent")
+		return caller{}, unauthorizedError("no bearer token was sent")
 	}
-	who := caller{Scope{OrganizationID: s.organization}}
+	who := caller{Scope{OrganizationID: s.organizationID}}
 	if c, ok := parseToken(token); ok {
-		who.scope = c.scope()
+		who.scope = c.tokenScope()
 	}
 	if until := who.scope.ExpiresAt; !until.IsZero() && !s.now().Before(until) {
-		return who, unauthorized("the token has expired")
+		return who, unauthorizedError("the token has expired")
 	}
 	// Lists declare no 404, so an unknown Organization is one that the token doesn't reach.
-	if who.scope.OrganizationID != s.organization || organization != s.organization {
-		return who, forbidden("the token does not reach Organization '%s'", organization)
+	if who.scope.OrganizationID != s.organizationID || organization != s.organizationID {
+		return who, forbiddenError("the token does not reach Organization '%s'", organization)
 	}
-	if o := s.collections[kindAPIToken].find(who.scope.TokenID); o != nil {
+	if o := s.collections[kindAPIToken].findByID(who.scope.TokenID); o != nil {
 		o.state["lastUsedAt"] = s.now().UTC().Format(time.RFC3339)
 	}
 	return who, nil
 }
 
-func (c caller) wholeOrganization() bool {
+func (c caller) hasOrganizationAccess() bool {
 	return len(c.scope.WorkspaceIDs) == 0 && len(c.scope.DeploymentIDs) == 0
 }
 
-// deploymentOnly: a Deployment's token keeps to its Deployments, also when it names their Workspace.
-func (c caller) deploymentOnly() bool { return len(c.scope.DeploymentIDs) > 0 }
+// isDeploymentOnly: a Deployment's token keeps to its Deployments, also when it names their Workspace.
+func (c caller) isDeploymentOnly() bool { return len(c.scope.DeploymentIDs) > 0 }
 
-func (c caller) reachesWorkspace(id string) bool {
-	return c.wholeOrganization() || !c.deploymentOnly() && slices.Contains(c.scope.WorkspaceIDs, id)
+func (c caller) canAccessWorkspace(id string) bool {
+	return c.hasOrganizationAccess() || !c.isDeploymentOnly() && slices.Contains(c.scope.WorkspaceIDs, id)
 }
 
-func (c caller) reachesDeployment(o *object) bool {
-	if c.deploymentOnly() {
+func (c caller) canAccessDeployment(o *storedResource) bool {
+	if c.isDeploymentOnly() {
 		return slices.Contains(c.scope.DeploymentIDs, o.id)
 	}
-	return c.reachesWorkspace(o.text("workspaceId"))
+	return c.canAccessWorkspace(o.getString("workspaceId"))
 }
 
-// profile is how the caller stands in createdBy and updatedBy.
-func (c caller) profile() map[string]any {
-	return map[string]any{"id": cmp.Or(c.scope.TokenID, cuid("token", 0)), "subjectType": "SERVICEKEY", "apiTokenName": "simulated"}
+// subjectProfile is how the caller stands in createdBy and updatedBy.
+func (c caller) subjectProfile() map[string]any {
+	return map[string]any{"id": cmp.Or(c.scope.TokenID, newCUID("token", 0)), "subjectType": "SERVICEKEY", "apiTokenName": "simulated"}
 }

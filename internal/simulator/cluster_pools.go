@@ -6,54 +6,54 @@ import (
 	"slices"
 )
 
-func madeUpPool(cluster string) string { return cuid("nodepool "+cluster, 0) }
+func placeholderPoolID(cluster string) string { return newCUID("nodepool "+cluster, 0) }
 
 // fillNodePools completes the pools of a cluster; without any, one is made up.
 func fillNodePools(state map[string]any) {
-	id := text(state, "id")
+	id := getString(state, "id")
 	if _, given := state["nodePools"]; !given {
-		state["nodePools"] = []any{map[string]any{"id": madeUpPool(id)}}
+		state["nodePools"] = []any{map[string]any{"id": placeholderPoolID(id)}}
 	}
-	pools := groups(state, "nodePools")
-	isDefault := func(pool map[string]any) bool { return flag(pool, "isDefault") }
+	pools := getObjects(state, "nodePools")
+	isDefault := func(pool map[string]any) bool { return getBool(pool, "isDefault") }
 	for i, pool := range pools {
-		fillIn(pool, map[string]any{
-			"id": cuid("nodepool "+id, i+1), "clusterId": id, "name": "default", "isDefault": i == 0 && !slices.ContainsFunc(pools, isDefault),
+		setMissing(pool, map[string]any{
+			"id": newCUID("nodepool "+id, i+1), "clusterId": id, "name": "default", "isDefault": i == 0 && !slices.ContainsFunc(pools, isDefault),
 			"maxNodeCount": 20.0, "cloudProvider": state["cloudProvider"], "nodeInstanceType": "m5.xlarge",
 			"createdAt": state["createdAt"], "updatedAt": state["updatedAt"],
 		})
-		if text(state, "type") == typeDedicated {
-			fillIn(pool, map[string]any{"supportedAstroMachines": []any{"A5", "A10", "A20", "A40", "A60", "A120", "A160"}})
+		if getString(state, "type") == typeDedicated {
+			setMissing(pool, map[string]any{"supportedAstroMachines": []any{"A5", "A10", "A20", "A40", "A60", "A120", "A160"}})
 		}
 	}
-	state["nodePools"] = list(pools)
+	state["nodePools"] = toArray(pools)
 }
 
-// changeNodePools changes the pools that are sent with their id and adds the others, even under a name that exists: the
+// updateNodePools changes the pools that are sent with their id and adds the others, even under a name that exists: the
 // document speaks of pools to add, and so none goes away.
-func changeNodePools(state map[string]any, sent []map[string]any) {
-	pools := groups(state, "nodePools")
+func updateNodePools(state map[string]any, sent []map[string]any) {
+	pools := getObjects(state, "nodePools")
 	for _, change := range sent {
-		i := slices.IndexFunc(pools, func(pool map[string]any) bool { return text(change, "id") == text(pool, "id") })
+		i := slices.IndexFunc(pools, func(pool map[string]any) bool { return getString(change, "id") == getString(pool, "id") })
 		if i < 0 {
-			fillIn(change, map[string]any{"createdAt": state["updatedAt"], "updatedAt": state["updatedAt"]})
+			setMissing(change, map[string]any{"createdAt": state["updatedAt"], "updatedAt": state["updatedAt"]})
 			pools = append(pools, change)
 			continue
 		}
 		maps.Copy(pools[i], change)
 		pools[i]["updatedAt"] = state["updatedAt"]
 	}
-	state["nodePools"] = list(pools)
+	state["nodePools"] = toArray(pools)
 	fillNodePools(state)
 }
 
-// judgeNodePools finds the ids that aren't those of the cluster's pools.
-func judgeNodePools(state, body map[string]any) []FieldError {
+// validateNodePools finds the ids that aren't those of the cluster's pools.
+func validateNodePools(state, body map[string]any) []FieldError {
 	var found []FieldError
-	for i, sent := range groups(body, "nodePools") {
+	for i, sent := range getObjects(body, "nodePools") {
 		id, given := sent["id"]
-		if given && !slices.ContainsFunc(groups(state, "nodePools"), func(pool map[string]any) bool { return pool["id"] == id }) {
-			found = append(found, failed(fmt.Sprintf("nodePools[%d].id", i), "unknown", "is no node pool of the cluster"))
+		if given && !slices.ContainsFunc(getObjects(state, "nodePools"), func(pool map[string]any) bool { return pool["id"] == id }) {
+			found = append(found, newFieldError(fmt.Sprintf("nodePools[%d].id", i), "unknown", "is no node pool of the cluster"))
 		}
 	}
 	return found

@@ -10,7 +10,7 @@ import (
 
 func TestClusterCreateRefusals(t *testing.T) {
 	t.Parallel()
-	o := start(t, simulator.Options{})
+	o := startOrganization(t, simulator.Options{})
 	o.Seed("cluster", map[string]any{"name": "taken"})
 	regional := map[string]any{
 		"drRegion": "r", "drVpcSubnetRange": "10.0.0.0/20", "drPodSubnetRange": "10.1.0.0/20", "drServicePeeringRange": "10.2.0.0/20", "drServiceSubnetRange": "10.3.0.0/20",
@@ -31,40 +31,40 @@ func TestClusterCreateRefusals(t *testing.T) {
 		"egress on Azure":       {"AZURE", map[string]any{"isPrivateNetworkEgressEnabled": true}, "isPrivateNetworkEgressEnabled"},
 		"second VPC on GCP":     {"GCP", map[string]any{"secondaryVpcCidr": "10.0.0.0/20"}, "secondaryVpcCidr"},
 		"no pods on GCP":        {"GCP", map[string]any{"podSubnetRange": nil}, "podSubnetRange"},
-		"answer's tags":         {"AWS", map[string]any{"tags": tagged}, "tags"},
+		"answer's tags":         {"AWS", map[string]any{"tags": clusterTags}, "tags"},
 		"hybrid database":       {"AWS", map[string]any{"type": "HYBRID", "providerAccount": "a"}, "dbInstanceType"},
 		"hybrid account":        {"AWS", map[string]any{"type": "HYBRID", "dbInstanceType": "d"}, "providerAccount"},
 		"pool without size":     {"AWS", map[string]any{"nodePools": []any{map[string]any{"name": "p", "nodeInstanceType": "m"}}}, "nodePools[0].maxNodeCount"},
 		"name that exists":      {"AWS", map[string]any{"name": "taken"}, ""},
 		"unknown workspace":     {"AWS", map[string]any{"workspaceIds": []any{"cnone"}}, ""},
-		"GCP without its range": {"GCP", with(regional, map[string]any{"drPodSubnetRange": nil}), ""},
-		"GCP without its VPC":   {"GCP", with(regional, map[string]any{"drVpcSubnetRange": nil}), ""},
+		"GCP without its range": {"GCP", withChanges(regional, map[string]any{"drPodSubnetRange": nil}), ""},
+		"GCP without its VPC":   {"GCP", withChanges(regional, map[string]any{"drVpcSubnetRange": nil}), ""},
 	} {
 		t.Run(name, func(t *testing.T) {
-			o.wantField(t, test.field, "/clusters", with(clusterBody(test.cloud), test.changes))
+			o.wantFieldError(t, test.field, "/clusters", withChanges(clusterBody(test.cloud), test.changes))
 		})
 	}
-	if f := o.refused(400, "POST", "/clusters", with(clusterBody("AWS"), map[string]any{"name": "taken"})); f.Message != "Invalid request: cluster name 'taken' already exists" {
+	if f := o.wantRefusal(400, "POST", "/clusters", withChanges(clusterBody("AWS"), map[string]any{"name": "taken"})); f.Message != "Invalid request: cluster name 'taken' already exists" {
 		t.Errorf("message %q", f.Message)
 	}
-	if n := len(o.Objects("cluster")); n != 1 {
+	if n := len(o.Resources("cluster")); n != 1 {
 		t.Errorf("%d clusters after refusals", n)
 	}
-	if made := o.do("POST", "/clusters", with(clusterBody("GCP"), regional)); made["isDrEnabled"] != true || made["drPodSubnetRange"] != "10.1.0.0/20" {
+	if made := o.mustSend("POST", "/clusters", withChanges(clusterBody("GCP"), regional)); made["isDrEnabled"] != true || made["drPodSubnetRange"] != "10.1.0.0/20" {
 		t.Errorf("made: %v", made)
 	}
 }
 
 func TestClusterUpdateRefusals(t *testing.T) {
 	t.Parallel()
-	o := start(t, simulator.Options{})
+	o := startOrganization(t, simulator.Options{})
 	o.Seed("cluster", map[string]any{"name": "taken"})
 	paths := map[string]string{"HYBRID": "/clusters/" + o.Seed("cluster", map[string]any{"name": "h", "type": "HYBRID"})}
 	for _, cloud := range []string{"AWS", "AZURE", "GCP"} {
 		paths[cloud] = "/clusters/" + o.Seed("cluster", map[string]any{"name": cloud, "cloudProvider": cloud})
 	}
 	valid := map[string]any{"clusterType": "DEDICATED", "name": "x", "k8sTags": []any{}}
-	before := o.Objects("cluster")
+	before := o.Resources("cluster")
 	for name, test := range map[string]struct {
 		of      string
 		changes map[string]any
@@ -89,10 +89,10 @@ func TestClusterUpdateRefusals(t *testing.T) {
 		"hybrid name":            {"HYBRID", map[string]any{"k8sTags": nil, "clusterType": "HYBRID"}, "name"},
 		"hybrid failover":        {"HYBRID", map[string]any{"name": nil, "k8sTags": nil, "clusterType": "HYBRID", "isFailedOver": true}, "isFailedOver"},
 	} {
-		t.Run(name, func(t *testing.T) { o.wantField(t, test.field, paths[test.of], with(valid, test.changes)) })
+		t.Run(name, func(t *testing.T) { o.wantFieldError(t, test.field, paths[test.of], withChanges(valid, test.changes)) })
 	}
-	if diff := cmp.Diff(before, o.Objects("cluster")); diff != "" {
+	if diff := cmp.Diff(before, o.Resources("cluster")); diff != "" {
 		t.Errorf("a refused update changed something:\n%s", diff)
 	}
-	o.do("POST", paths["AWS"], with(valid, map[string]any{"name": "AWS", "isPrivateNetworkEgressEnabled": true})) // its own name
+	o.mustSend("POST", paths["AWS"], withChanges(valid, map[string]any{"name": "AWS", "isPrivateNetworkEgressEnabled": true})) // its own name
 }

@@ -11,63 +11,63 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-var tagged = []any{map[string]any{"key": "team", "value": "data"}, map[string]any{"key": "cost", "value": "42"}}
+var clusterTags = []any{map[string]any{"key": "team", "value": "data"}, map[string]any{"key": "cost", "value": "42"}}
 
 func clusterBody(cloud string) map[string]any {
 	body := map[string]any{"name": "production", "cloudProvider": cloud, "type": "DEDICATED", "region": "somewhere", "vpcSubnetRange": "172.20.0.0/20"}
 	if cloud == "GCP" {
-		return with(body, map[string]any{"podSubnetRange": "172.21.0.0/19", "servicePeeringRange": "172.23.0.0/20", "serviceSubnetRange": "172.22.0.0/22"})
+		return withChanges(body, map[string]any{"podSubnetRange": "172.21.0.0/19", "servicePeeringRange": "172.23.0.0/20", "serviceSubnetRange": "172.22.0.0/22"})
 	}
 	return body
 }
 
-func TestClusterLives(t *testing.T) {
+func TestClusterLifecycle(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
-	o := start(t, simulator.Options{Settle: time.Hour, Now: clock(&now)})
+	o := startOrganization(t, simulator.Options{ReadyAfter: time.Hour, Now: clockAt(&now)})
 	w := o.Seed("workspace", map[string]any{})
-	made := o.do("POST", "/clusters", with(clusterBody("AWS"), map[string]any{
-		"k8sTags": tagged, "workspaceIds": []any{w}, "drRegion": "elsewhere", "enableReplicationTimeControl": true, "secondaryVpcCidr": "100.64.0.0/16",
+	made := o.mustSend("POST", "/clusters", withChanges(clusterBody("AWS"), map[string]any{
+		"k8sTags": clusterTags, "workspaceIds": []any{w}, "drRegion": "elsewhere", "enableReplicationTimeControl": true, "secondaryVpcCidr": "100.64.0.0/16",
 	}))
 	path := "/clusters/" + made["id"].(string)
-	read := o.do("GET", path, nil)
+	read := o.mustSend("GET", path, nil)
 	if diff := cmp.Diff(made, read); diff != "" {
 		t.Errorf("read differs from what create answered:\n%s", diff)
 	}
 	if diff := cmp.Diff(map[string]any{
-		"name": "production", "status": "CREATING", "tags": []any{tagged[1], tagged[0]}, "workspaceIds": []any{w}, "isDrEnabled": true, "drRegion": "elsewhere",
+		"name": "production", "status": "CREATING", "tags": []any{clusterTags[1], clusterTags[0]}, "workspaceIds": []any{w}, "isDrEnabled": true, "drRegion": "elsewhere",
 		"drVpcSubnetRange": "172.20.0.0/20", "drSecondaryVpcCidr": "100.64.0.0/16", "enableReplicationTimeControl": true,
-	}, pick(made, "name", "status", "tags", "workspaceIds", "isDrEnabled", "drRegion", "drVpcSubnetRange", "drSecondaryVpcCidr",
+	}, pickFields(made, "name", "status", "tags", "workspaceIds", "isDrEnabled", "drRegion", "drVpcSubnetRange", "drSecondaryVpcCidr",
 		"enableReplicationTimeControl", "k8sTags", "createdBy", "updatedBy")); diff != "" {
 		t.Errorf("made:\n%s", diff)
 	}
 	now = now.Add(time.Hour)
-	if diff := cmp.Diff(with(made, map[string]any{"status": "CREATED"}), o.do("GET", path, nil)); diff != "" {
+	if diff := cmp.Diff(withChanges(made, map[string]any{"status": "CREATED"}), o.mustSend("GET", path, nil)); diff != "" {
 		t.Errorf("settled:\n%s", diff)
 	}
-	after := o.do("POST", path, map[string]any{"name": "renamed", "clusterType": "DEDICATED", "k8sTags": []any{}})
-	want := with(made, map[string]any{"status": "UPDATING", "name": "renamed", "tags": nil, "updatedAt": "2026-01-02T04:04:05.000Z"})
+	after := o.mustSend("POST", path, map[string]any{"name": "renamed", "clusterType": "DEDICATED", "k8sTags": []any{}})
+	want := withChanges(made, map[string]any{"status": "UPDATING", "name": "renamed", "tags": nil, "updatedAt": "2026-01-02T04:04:05.000Z"})
 	if diff := cmp.Diff(want, after); diff != "" {
 		t.Errorf("an update replaces name and tags, and leaves the rest:\n%s", diff)
 	}
 	now = now.Add(time.Hour)
-	if diff := cmp.Diff([]map[string]any{with(after, map[string]any{"status": "CREATED"})}, members(o.do("GET", "/clusters", nil), "clusters")); diff != "" {
+	if diff := cmp.Diff([]map[string]any{withChanges(after, map[string]any{"status": "CREATED"})}, getObjects(o.mustSend("GET", "/clusters", nil), "clusters")); diff != "" {
 		t.Errorf("list:\n%s", diff)
 	}
-	o.do("DELETE", path, nil)
-	o.refused(404, "GET", path, nil)
-	o.refused(404, "POST", path, map[string]any{"name": "renamed", "clusterType": "DEDICATED", "k8sTags": []any{}})
-	o.refused(404, "DELETE", path, nil)
+	o.mustSend("DELETE", path, nil)
+	o.wantRefusal(404, "GET", path, nil)
+	o.wantRefusal(404, "POST", path, map[string]any{"name": "renamed", "clusterType": "DEDICATED", "k8sTags": []any{}})
+	o.wantRefusal(404, "DELETE", path, nil)
 }
 
-func TestClusterSettlesAtOnce(t *testing.T) {
+func TestClusterIsReadyAtOnce(t *testing.T) {
 	t.Parallel()
-	o := start(t, simulator.Options{})
-	made := o.do("POST", "/clusters", clusterBody("AZURE"))
-	if read := o.do("GET", "/clusters/"+made["id"].(string), nil); made["status"] != "CREATING" || read["status"] != "CREATED" {
+	o := startOrganization(t, simulator.Options{})
+	made := o.mustSend("POST", "/clusters", clusterBody("AZURE"))
+	if read := o.mustSend("GET", "/clusters/"+made["id"].(string), nil); made["status"] != "CREATING" || read["status"] != "CREATED" {
 		t.Errorf("status %v, then %v", made["status"], read["status"])
 	}
-	broken := o.do("POST", "/clusters", with(clusterBody("AZURE"), map[string]any{"name": "broken"}))
+	broken := o.mustSend("POST", "/clusters", withChanges(clusterBody("AZURE"), map[string]any{"name": "broken"}))
 	if broken["status"] != "CREATING" || broken["healthStatus"] != nil {
 		t.Errorf("the answer tells of a failure to come: %v", broken)
 	}
@@ -76,84 +76,84 @@ func TestClusterSettlesAtOnce(t *testing.T) {
 func TestClusterFails(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
-	o := start(t, simulator.Options{Settle: time.Hour, Now: clock(&now)})
-	seeded := o.do("GET", "/clusters/"+o.Seed("cluster", map[string]any{"name": "broken from the start"}), nil)
-	made := o.do("POST", "/clusters", with(clusterBody("AWS"), map[string]any{"name": "broken"}))
+	o := startOrganization(t, simulator.Options{ReadyAfter: time.Hour, Now: clockAt(&now)})
+	seeded := o.mustSend("GET", "/clusters/"+o.Seed("cluster", map[string]any{"name": "broken from the start"}), nil)
+	made := o.mustSend("POST", "/clusters", withChanges(clusterBody("AWS"), map[string]any{"name": "broken"}))
 	path := "/clusters/" + made["id"].(string)
 	now = now.Add(time.Hour)
-	failed := o.do("GET", path, nil)
+	failed := o.mustSend("GET", path, nil)
 	if seeded["status"] != "CREATE_FAILED" || made["status"] != "CREATING" || failed["status"] != "CREATE_FAILED" || failed["healthStatus"] == nil || made["healthStatus"] != nil {
 		t.Errorf("seeded %v\nmade %v\nfailed %v", seeded, made, failed)
 	}
-	o.do("POST", path, map[string]any{"name": "mended", "clusterType": "DEDICATED", "k8sTags": []any{}})
+	o.mustSend("POST", path, map[string]any{"name": "mended", "clusterType": "DEDICATED", "k8sTags": []any{}})
 	now = now.Add(time.Hour)
-	if mended := o.do("GET", path, nil); mended["status"] != "CREATED" || mended["healthStatus"] != nil {
+	if mended := o.mustSend("GET", path, nil); mended["status"] != "CREATED" || mended["healthStatus"] != nil {
 		t.Errorf("mended: %v", mended)
 	}
-	o.do("POST", path, map[string]any{"name": "broken again", "clusterType": "DEDICATED", "k8sTags": []any{}})
+	o.mustSend("POST", path, map[string]any{"name": "broken again", "clusterType": "DEDICATED", "k8sTags": []any{}})
 	now = now.Add(time.Hour)
-	if status := o.do("GET", path, nil)["status"]; status != "UPDATE_FAILED" {
+	if status := o.mustSend("GET", path, nil)["status"]; status != "UPDATE_FAILED" {
 		t.Errorf("status %v", status)
 	}
-	o.do("DELETE", path, nil)
+	o.mustSend("DELETE", path, nil)
 }
 
 func TestClusterPools(t *testing.T) {
 	t.Parallel()
-	o := start(t, simulator.Options{})
+	o := startOrganization(t, simulator.Options{})
 	pool := func(name string, changes map[string]any) map[string]any {
-		return with(map[string]any{"name": name, "maxNodeCount": 5, "nodeInstanceType": "m5.large"}, changes)
+		return withChanges(map[string]any{"name": name, "maxNodeCount": 5, "nodeInstanceType": "m5.large"}, changes)
 	}
 	named := func(cluster map[string]any) (names []string) {
-		for _, p := range members(cluster, "nodePools") {
+		for _, p := range getObjects(cluster, "nodePools") {
 			names = append(names, fmt.Sprint(p["name"], " ", p["maxNodeCount"], " ", p["isDefault"]))
 		}
 		return names
 	}
-	if diff := cmp.Diff([]string{"default 20 true"}, named(o.do("POST", "/clusters", with(clusterBody("AWS"), map[string]any{"name": "plain"})))); diff != "" {
+	if diff := cmp.Diff([]string{"default 20 true"}, named(o.mustSend("POST", "/clusters", withChanges(clusterBody("AWS"), map[string]any{"name": "plain"})))); diff != "" {
 		t.Errorf("pools when none are sent:\n%s", diff)
 	}
-	made := o.do("POST", "/clusters", with(clusterBody("AWS"), map[string]any{"nodePools": []any{pool("a", nil), pool("b", map[string]any{"isDefault": true})}}))
+	made := o.mustSend("POST", "/clusters", withChanges(clusterBody("AWS"), map[string]any{"nodePools": []any{pool("a", nil), pool("b", map[string]any{"isDefault": true})}}))
 	if diff := cmp.Diff([]string{"a 5 false", "b 5 true"}, named(made)); diff != "" {
 		t.Errorf("pools as sent:\n%s", diff)
 	}
-	path, first := "/clusters/"+made["id"].(string), members(made, "nodePools")[0]["id"]
-	after := o.do("POST", path, map[string]any{"name": "n", "clusterType": "DEDICATED", "k8sTags": []any{}, "nodePools": []any{
+	path, first := "/clusters/"+made["id"].(string), getObjects(made, "nodePools")[0]["id"]
+	after := o.mustSend("POST", path, map[string]any{"name": "n", "clusterType": "DEDICATED", "k8sTags": []any{}, "nodePools": []any{
 		pool("a", map[string]any{"id": first, "maxNodeCount": 9}), pool("c", nil),
 	}})
 	if diff := cmp.Diff([]string{"a 9 false", "b 5 true", "c 5 false"}, named(after)); diff != "" {
 		t.Errorf("pools after an update:\n%s", diff)
 	}
-	if pools := ids(members(after, "nodePools")); len(slices.Compact(slices.Sorted(slices.Values(pools)))) != 3 {
+	if pools := idsOf(getObjects(after, "nodePools")); len(slices.Compact(slices.Sorted(slices.Values(pools)))) != 3 {
 		t.Errorf("pools share an id: %v", pools)
 	}
-	o.wantField(t, "nodePools[0].id", path, map[string]any{"name": "n", "clusterType": "DEDICATED", "k8sTags": []any{}, "nodePools": []any{pool("a", map[string]any{"id": "cnone"})}})
+	o.wantFieldError(t, "nodePools[0].id", path, map[string]any{"name": "n", "clusterType": "DEDICATED", "k8sTags": []any{}, "nodePools": []any{pool("a", map[string]any{"id": "cnone"})}})
 }
 
 func TestClusterPagesAndAccess(t *testing.T) {
 	t.Parallel()
-	o := start(t, simulator.Options{})
+	o := startOrganization(t, simulator.Options{})
 	var want []string
 	for i := range 25 {
 		want = append(want, o.Seed("cluster", map[string]any{"name": fmt.Sprint("c", i)}))
 	}
-	first, rest := o.do("GET", "/clusters", nil), o.do("GET", "/clusters?offset=20", nil)
-	if diff := cmp.Diff(want, append(ids(members(first, "clusters")), ids(members(rest, "clusters"))...)); diff != "" || len(members(first, "clusters")) != 20 {
+	first, rest := o.mustSend("GET", "/clusters", nil), o.mustSend("GET", "/clusters?offset=20", nil)
+	if diff := cmp.Diff(want, append(idsOf(getObjects(first, "clusters")), idsOf(getObjects(rest, "clusters"))...)); diff != "" || len(getObjects(first, "clusters")) != 20 {
 		t.Errorf("pages:\n%s", diff)
 	}
-	if diff := cmp.Diff(want[24:], ids(members(o.do("GET", "/clusters?names=C24", nil), "clusters"))); diff != "" {
+	if diff := cmp.Diff(want[24:], idsOf(getObjects(o.mustSend("GET", "/clusters?names=C24", nil), "clusters"))); diff != "" {
 		t.Errorf("by name:\n%s", diff)
 	}
 	for _, scope := range []simulator.Scope{{WorkspaceIDs: []string{"cw"}}, {DeploymentIDs: []string{"cd"}}} {
 		scope.ExpiresAt = time.Now().Add(time.Hour)
-		narrow := o.as(o.Token(scope))
-		narrow.refused(403, "GET", "/clusters", nil)
-		narrow.refused(403, "POST", "/clusters", clusterBody("AWS"))
-		narrow.refused(403, "GET", "/clusters/"+want[0], nil)
-		narrow.refused(403, "POST", "/clusters/"+want[0], map[string]any{"name": "x", "clusterType": "DEDICATED", "k8sTags": []any{}})
-		narrow.refused(403, "DELETE", "/clusters/"+want[0], nil)
+		narrow := o.withToken(o.NewToken(scope))
+		narrow.wantRefusal(403, "GET", "/clusters", nil)
+		narrow.wantRefusal(403, "POST", "/clusters", clusterBody("AWS"))
+		narrow.wantRefusal(403, "GET", "/clusters/"+want[0], nil)
+		narrow.wantRefusal(403, "POST", "/clusters/"+want[0], map[string]any{"name": "x", "clusterType": "DEDICATED", "k8sTags": []any{}})
+		narrow.wantRefusal(403, "DELETE", "/clusters/"+want[0], nil)
 	}
-	if len(o.Objects("cluster")) != 25 {
+	if len(o.Resources("cluster")) != 25 {
 		t.Error("a narrow token made or removed a cluster")
 	}
 }

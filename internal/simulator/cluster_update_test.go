@@ -14,108 +14,108 @@ import (
 func TestClusterIsBusy(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
-	o := start(t, simulator.Options{Settle: time.Hour, Now: clock(&now)})
+	o := startOrganization(t, simulator.Options{ReadyAfter: time.Hour, Now: clockAt(&now)})
 	update := map[string]any{"clusterType": "DEDICATED", "name": "x", "k8sTags": []any{}}
-	path := "/clusters/" + o.do("POST", "/clusters", clusterBody("AWS"))["id"].(string)
+	path := "/clusters/" + o.mustSend("POST", "/clusters", clusterBody("AWS"))["id"].(string)
 	busy := func(status int, path string) {
 		t.Helper()
-		if f := o.refused(status, "POST", path, update); f.Message != "Conflict: a workflow is running on the cluster" {
+		if f := o.wantRefusal(status, "POST", path, update); f.Message != "Conflict: a workflow is running on the cluster" {
 			t.Errorf("message %q", f.Message)
 		}
-		o.refused(status, "DELETE", path, nil)
+		o.wantRefusal(status, "DELETE", path, nil)
 	}
 	busy(409, path)
 	now = now.Add(time.Hour)
-	o.do("POST", path, update)
+	o.mustSend("POST", path, update)
 	busy(409, path)
 	now = now.Add(time.Hour)
-	o.do("POST", path, with(update, map[string]any{"isFailedOver": true}))
+	o.mustSend("POST", path, withChanges(update, map[string]any{"isFailedOver": true}))
 	busy(409, path)
 	now = now.Add(time.Hour)
-	o.do("DELETE", path, nil)
+	o.mustSend("DELETE", path, nil)
 	seeded := o.Seed("cluster", map[string]any{"status": "UPDATING", "conflict": 412})
 	busy(412, "/clusters/"+seeded)
-	if _, shown := o.do("GET", "/clusters/"+seeded, nil)["conflict"]; shown {
+	if _, shown := o.mustSend("GET", "/clusters/"+seeded, nil)["conflict"]; shown {
 		t.Error("an answer shows the conflict's status")
 	}
 }
 
 func TestClusterFailsOver(t *testing.T) {
 	t.Parallel()
-	o := start(t, simulator.Options{})
+	o := startOrganization(t, simulator.Options{})
 	id := o.Seed("cluster", map[string]any{"drRegion": "r"})
 	update := map[string]any{"clusterType": "DEDICATED", "name": "x", "k8sTags": []any{}}
-	o.do("POST", "/clusters/"+id, update)
-	if n, counted := o.stored("cluster", id)["failovers"]; counted {
+	o.mustSend("POST", "/clusters/"+id, update)
+	if n, counted := o.storedState("cluster", id)["failovers"]; counted {
 		t.Errorf("%v failovers without one", n)
 	}
 	for range 2 { // the second changes nothing, and counts
-		if made := o.do("POST", "/clusters/"+id, with(update, map[string]any{"isFailedOver": true})); made["status"] != "FAILING_OVER" || made["isFailedOver"] != true || made["failovers"] != nil {
+		if made := o.mustSend("POST", "/clusters/"+id, withChanges(update, map[string]any{"isFailedOver": true})); made["status"] != "FAILING_OVER" || made["isFailedOver"] != true || made["failovers"] != nil {
 			t.Errorf("failing over: %v", made)
 		}
 	}
-	if n := o.stored("cluster", id)["failovers"]; n != 2.0 {
+	if n := o.storedState("cluster", id)["failovers"]; n != 2.0 {
 		t.Errorf("%v failovers, want 2", n)
 	}
 }
 
-func TestClusterRecovery(t *testing.T) {
+func TestClusterDisasterRecovery(t *testing.T) {
 	t.Parallel()
-	o := start(t, simulator.Options{})
+	o := startOrganization(t, simulator.Options{})
 	update := map[string]any{"clusterType": "DEDICATED", "name": "x", "k8sTags": []any{}}
 	azure := "/clusters/" + o.Seed("cluster", map[string]any{"cloudProvider": "AZURE"})
-	on := o.do("POST", azure, with(update, map[string]any{"enableDr": true, "drRegion": "r", "enableReplicationTimeControl": true}))
+	on := o.mustSend("POST", azure, withChanges(update, map[string]any{"enableDr": true, "drRegion": "r", "enableReplicationTimeControl": true}))
 	if on["isDrEnabled"] != true || on["drRegion"] != "r" || on["drVpcSubnetRange"] != on["vpcSubnetRange"] || on["enableReplicationTimeControl"] != true {
 		t.Errorf("on: %v", on)
 	}
-	o.do("POST", azure, update)
-	if kept := o.do("GET", azure, nil); kept["isDrEnabled"] != true || kept["drRegion"] != "r" {
+	o.mustSend("POST", azure, update)
+	if kept := o.mustSend("GET", azure, nil); kept["isDrEnabled"] != true || kept["drRegion"] != "r" {
 		t.Errorf("what isn't sent stays: %v", kept)
 	}
-	off := o.do("POST", azure, with(update, map[string]any{"enableDr": false}))
-	if diff := cmp.Diff(map[string]any{"isDrEnabled": false, "drRegion": ""}, pick(off, "isDrEnabled", "drRegion", "drVpcSubnetRange")); diff != "" {
+	off := o.mustSend("POST", azure, withChanges(update, map[string]any{"enableDr": false}))
+	if diff := cmp.Diff(map[string]any{"isDrEnabled": false, "drRegion": ""}, pickFields(off, "isDrEnabled", "drRegion", "drVpcSubnetRange")); diff != "" {
 		t.Errorf("off:\n%s", diff)
 	}
 }
 
 func TestClusterWorkspaces(t *testing.T) {
 	t.Parallel()
-	o := start(t, simulator.Options{})
+	o := startOrganization(t, simulator.Options{})
 	w := o.Seed("workspace", map[string]any{})
 	id := o.Seed("cluster", map[string]any{"name": "h", "type": "HYBRID", "workspaceIds": []any{w}})
 	path, update := "/clusters/"+id, map[string]any{"clusterType": "HYBRID"}
-	if kept := o.do("POST", path, update); cmp.Diff([]any{w}, kept["workspaceIds"]) != "" || kept["name"] != "h" {
+	if kept := o.mustSend("POST", path, update); cmp.Diff([]any{w}, kept["workspaceIds"]) != "" || kept["name"] != "h" {
 		t.Errorf("not sent: %v", kept)
 	}
-	unchanged := with(update, map[string]any{"workspaceIds": []any{w}})
-	o.do("POST", path, unchanged)
+	unchanged := withChanges(update, map[string]any{"workspaceIds": []any{w}})
+	o.mustSend("POST", path, unchanged)
 	o.Seed("organization", map[string]any{"authorizedWorkspaces": false})
-	if _, shown := o.do("GET", "", nil)["authorizedWorkspaces"]; shown {
+	if _, shown := o.mustSend("GET", "", nil)["authorizedWorkspaces"]; shown {
 		t.Error("the Organization shows its entitlements")
 	}
-	for _, f := range []failure{
-		o.refused(403, "POST", path, unchanged),
-		o.refused(403, "POST", "/clusters", with(clusterBody("AWS"), map[string]any{"workspaceIds": []any{}})),
+	for _, f := range []errorBody{
+		o.wantRefusal(403, "POST", path, unchanged),
+		o.wantRefusal(403, "POST", "/clusters", withChanges(clusterBody("AWS"), map[string]any{"workspaceIds": []any{}})),
 	} {
 		if f.Message != "Forbidden: the Authorized Workspaces entitlement is needed" {
 			t.Errorf("message %q", f.Message)
 		}
 	}
-	o.do("POST", path, update)
-	o.do("POST", "/clusters", clusterBody("AWS"))
+	o.mustSend("POST", path, update)
+	o.mustSend("POST", "/clusters", clusterBody("AWS"))
 	o.Seed("organization", map[string]any{"authorizedWorkspaces": true})
-	if gone := o.do("POST", path, with(update, map[string]any{"workspaceIds": []any{}})); gone["workspaceIds"] != nil {
+	if gone := o.mustSend("POST", path, withChanges(update, map[string]any{"workspaceIds": []any{}})); gone["workspaceIds"] != nil {
 		t.Errorf("taken away: %v", gone)
 	}
 }
 
 // The document requires no clusterType of a dedicated cluster's update; the validator does, so it is left out here.
-func TestClusterTypeMayBeLeftOut(t *testing.T) {
+func TestClusterTypeIsOptional(t *testing.T) {
 	t.Parallel()
-	o := start(t, simulator.Options{})
+	o := startOrganization(t, simulator.Options{})
 	o.client = &http.Client{}
 	path := "/clusters/" + o.Seed("cluster", map[string]any{})
-	if made := o.do("POST", path, map[string]any{"name": "x", "k8sTags": tagged}); made["name"] != "x" || len(members(made, "tags")) != 2 {
+	if made := o.mustSend("POST", path, map[string]any{"name": "x", "k8sTags": clusterTags}); made["name"] != "x" || len(getObjects(made, "tags")) != 2 {
 		t.Errorf("made: %v", made)
 	}
 }
@@ -123,27 +123,27 @@ func TestClusterTypeMayBeLeftOut(t *testing.T) {
 func TestDeploymentsOfClusters(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
-	o, w := populated(t, simulator.Options{Settle: time.Hour, Now: clock(&now)})
+	o, w := startPopulated(t, simulator.Options{ReadyAfter: time.Hour, Now: clockAt(&now)})
 	other := o.Seed("workspace", map[string]any{})
-	id := o.do("POST", "/clusters", with(clusterBody("AWS"), map[string]any{"name": "new", "workspaceIds": []any{other}}))["id"].(string)
-	path, deployment := "/clusters/"+id, with(documented(w), map[string]any{"clusterId": id})
+	id := o.mustSend("POST", "/clusters", withChanges(clusterBody("AWS"), map[string]any{"name": "new", "workspaceIds": []any{other}}))["id"].(string)
+	path, deployment := "/clusters/"+id, withChanges(documentedDeployment(w), map[string]any{"clusterId": id})
 	wants := func(message string) {
 		t.Helper()
-		if f := o.refused(400, "POST", "/deployments", deployment); !strings.Contains(f.Message, message) {
+		if f := o.wantRefusal(400, "POST", "/deployments", deployment); !strings.Contains(f.Message, message) {
 			t.Errorf("message %q lacks %q", f.Message, message)
 		}
 	}
 	wants("cluster '" + id + "' is not ready")
 	now = now.Add(time.Hour)
 	wants("Workspace is not authorized to the cluster")
-	o.do("POST", path, map[string]any{"clusterType": "DEDICATED", "name": "new", "k8sTags": []any{}, "workspaceIds": []any{w}})
+	o.mustSend("POST", path, map[string]any{"clusterType": "DEDICATED", "name": "new", "k8sTags": []any{}, "workspaceIds": []any{w}})
 	wants("cluster '" + id + "' is not ready")
 	now = now.Add(time.Hour)
-	made := o.do("POST", "/deployments", deployment)
-	if f := o.refused(400, "DELETE", path, nil); !strings.Contains(f.Message, "still has Deployments") {
+	made := o.mustSend("POST", "/deployments", deployment)
+	if f := o.wantRefusal(400, "DELETE", path, nil); !strings.Contains(f.Message, "still has Deployments") {
 		t.Errorf("message %q", f.Message)
 	}
-	o.do("DELETE", "/deployments/"+made["id"].(string), nil)
-	o.do("DELETE", path, nil)
-	o.refused(404, "GET", path, nil)
+	o.mustSend("DELETE", "/deployments/"+made["id"].(string), nil)
+	o.mustSend("DELETE", path, nil)
+	o.wantRefusal(404, "GET", path, nil)
 }

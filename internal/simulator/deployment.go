@@ -4,137 +4,137 @@ import (
 	"slices"
 )
 
-func (s *Server) listDeployments(c call) (any, *problem) {
-	reached := slices.DeleteFunc(slices.Clone(s.collections[kindDeployment].objects), func(o *object) bool {
-		return !c.caller.reachesDeployment(o)
+func (s *Server) listDeployments(c apiCall) (any, *requestError) {
+	reached := slices.DeleteFunc(slices.Clone(s.collections[kindDeployment].resources), func(o *storedResource) bool {
+		return !c.caller.canAccessDeployment(o)
 	})
-	return page(c.request.Query, "deployments", reached, s.deploymentView)
+	return listPage(c.request.Query, "deployments", reached, s.deploymentView)
 }
 
-// deployment finds the one in the path.
-func (s *Server) deployment(c call) (*object, *problem) {
-	o := s.collections[kindDeployment].find(c.id)
-	if o != nil && c.caller.reachesDeployment(o) {
+// findDeployment finds the one in the path.
+func (s *Server) findDeployment(c apiCall) (*storedResource, *requestError) {
+	o := s.collections[kindDeployment].findByID(c.id)
+	if o != nil && c.caller.canAccessDeployment(o) {
 		return o, nil
 	}
-	if !c.caller.wholeOrganization() {
-		return nil, forbidden("the token does not reach Deployment '%s'", c.id)
+	if !c.caller.hasOrganizationAccess() {
+		return nil, forbiddenError("the token does not reach Deployment '%s'", c.id)
 	}
-	return nil, missing("Deployment", c.id)
+	return nil, notFoundError("Deployment", c.id)
 }
 
-func (s *Server) readDeployment(c call) (any, *problem) {
-	o, p := s.deployment(c)
+func (s *Server) readDeployment(c apiCall) (any, *requestError) {
+	o, p := s.findDeployment(c)
 	if p != nil {
 		return nil, p
 	}
 	return s.deploymentView(o), nil
 }
 
-func (s *Server) createDeployment(c call) (any, *problem) {
-	body, p := decode(c.request)
+func (s *Server) createDeployment(c apiCall) (any, *requestError) {
+	body, p := decodeBody(c.request)
 	if p != nil {
 		return nil, p
 	}
-	workspace := text(body, "workspaceId")
-	if !c.caller.wholeOrganization() && !c.caller.reachesWorkspace(workspace) {
-		return nil, forbidden("the token may not create Deployments in Workspace '%s'", workspace)
+	workspace := getString(body, "workspaceId")
+	if !c.caller.hasOrganizationAccess() && !c.caller.canAccessWorkspace(workspace) {
+		return nil, forbiddenError("the token may not create Deployments in Workspace '%s'", workspace)
 	}
-	kind := text(body, "type")
+	kind := getString(body, "type")
 	if _, given := body["type"]; !given {
 		kind = s.impliedType(body)
 	}
-	if found := check(deploymentFields(kind, false), body, ""); found != nil {
-		return nil, invalidFields(found)
+	if found := checkFields(deploymentFields(kind, false), body, ""); found != nil {
+		return nil, invalidFieldsError(found)
 	}
-	if s.collections[kindWorkspace].find(workspace) == nil {
-		return nil, invalid("Workspace '%s' does not exist", workspace)
+	if s.collections[kindWorkspace].findByID(workspace) == nil {
+		return nil, badRequestError("Workspace '%s' does not exist", workspace)
 	}
 	body["type"] = kind
-	if p := s.place(body); p != nil {
+	if p := s.resolvePlacement(body); p != nil {
 		return nil, p
 	}
-	if p := s.judge(body, nil, ""); p != nil {
+	if p := s.validateDeployment(body, nil, ""); p != nil {
 		return nil, p
 	}
-	o := s.born(kindDeployment, c.caller)
-	fillIn(o.state, body)
+	o := s.newResource(kindDeployment, c.caller)
+	setMissing(o.state, body)
 	s.fillDeployment(o.state, nil)
-	o.pending = "CREATING"
-	s.collections[kindDeployment].objects = append(s.collections[kindDeployment].objects, o)
-	return s.writtenDeployment(o), nil
+	o.pendingStatus = "CREATING"
+	s.collections[kindDeployment].resources = append(s.collections[kindDeployment].resources, o)
+	return s.deploymentWriteView(o), nil
 }
 
-// updateKeeps is what an update can't change or may leave out; the notes (2.2) say so of scalingSpec, the workload
+// fieldsKeptOnUpdate is what an update can't change or may leave out; the notes (2.2) say so of scalingSpec, the workload
 // identities and isDevelopmentMode. All the rest is reset when it isn't sent.
-var updateKeeps = []string{
+var fieldsKeptOnUpdate = []string{
 	"id", "organizationId", "createdAt", "createdBy", "namespace", "type", "workspaceId", "clusterId", "cloudProvider",
 	"region", "astroRuntimeVersion", "scalingSpec", "workloadIdentity", "drWorkloadIdentity", "isDevelopmentMode",
 	"imageTag", "imageRepository", "imageVersion", "dagTarballVersion", "desiredDagTarballVersion",
 }
 
-func (s *Server) updateDeployment(c call) (any, *problem) {
-	o, p := s.deployment(c)
+func (s *Server) updateDeployment(c apiCall) (any, *requestError) {
+	o, p := s.findDeployment(c)
 	if p != nil {
 		return nil, p
 	}
-	body, p := decode(c.request)
+	body, p := decodeBody(c.request)
 	if p != nil {
 		return nil, p
 	}
-	kind := text(body, "type")
-	if slices.Contains(deploymentTypes, kind) && kind != o.text("type") {
-		return nil, invalid("type of a Deployment cannot be changed from %s to %s", o.text("type"), kind)
+	kind := getString(body, "type")
+	if slices.Contains(deploymentTypes, kind) && kind != o.getString("type") {
+		return nil, badRequestError("type of a Deployment cannot be changed from %s to %s", o.getString("type"), kind)
 	}
-	if found := check(deploymentFields(o.text("type"), true), body, ""); found != nil {
-		return nil, invalidFields(found)
+	if found := checkFields(deploymentFields(o.getString("type"), true), body, ""); found != nil {
+		return nil, invalidFieldsError(found)
 	}
-	if text(body, "workspaceId") != o.text("workspaceId") {
-		return nil, invalid("workspaceId of a Deployment cannot be changed")
+	if getString(body, "workspaceId") != o.getString("workspaceId") {
+		return nil, badRequestError("workspaceId of a Deployment cannot be changed")
 	}
-	if flag(body, "isDevelopmentMode") && !flag(o.state, "isDevelopmentMode") {
-		return nil, invalid("isDevelopmentMode cannot be changed to true for an existing Deployment")
+	if getBool(body, "isDevelopmentMode") && !getBool(o.state, "isDevelopmentMode") {
+		return nil, badRequestError("isDevelopmentMode cannot be changed to true for an existing Deployment")
 	}
 	kept := map[string]any{}
-	for _, name := range updateKeeps {
+	for _, name := range fieldsKeptOnUpdate {
 		if value, ok := o.state[name]; ok {
 			kept[name] = value
 		}
 	}
-	fillIn(body, kept)
-	if !flag(body, "isDevelopmentMode") && !sent(c.request, "scalingSpec") {
+	setMissing(body, kept)
+	if !getBool(body, "isDevelopmentMode") && !hasBodyField(c.request, "scalingSpec") {
 		delete(body, "scalingSpec") // what was kept from the time as a development Deployment ends with it
 	}
-	if p := s.judge(body, o.state, o.id); p != nil {
+	if p := s.validateDeployment(body, o.state, o.id); p != nil {
 		return nil, p
 	}
 	old := o.state
-	o.before = s.status(o, s.hibernating(old))
+	o.staleStatus = s.currentStatus(o, s.isHibernating(old))
 	o.state = body
-	s.touch(o, c.caller)
+	s.markUpdated(o, c.caller)
 	s.fillDeployment(o.state, old)
-	o.pending = "DEPLOYING"
-	return s.writtenDeployment(o), nil
+	o.pendingStatus = "DEPLOYING"
+	return s.deploymentWriteView(o), nil
 }
 
-func (s *Server) deleteDeployment(c call) (any, *problem) {
-	o, p := s.deployment(c)
+func (s *Server) deleteDeployment(c apiCall) (any, *requestError) {
+	o, p := s.findDeployment(c)
 	if p != nil {
 		return nil, p
 	}
-	s.collections[kindDeployment].remove(o.id)
-	s.forget(o.id)
+	s.collections[kindDeployment].removeByID(o.id)
+	s.deleteDependents(o.id)
 	return nil, nil
 }
 
-func deploymentHalf() half {
-	return half{kind: kindDeployment, fill: func(s *Server, state map[string]any) { s.seedDeployment(state) }, routes: map[string]handler{
+func deploymentSpec() kindSpec {
+	return kindSpec{kind: kindDeployment, fillDefaults: func(s *Server, state map[string]any) { s.fillSeededDeployment(state) }, routes: map[string]handlerFunc{
 		"GET deployments":                           (*Server).listDeployments,
 		"POST deployments":                          (*Server).createDeployment,
 		"GET deployments/*":                         (*Server).readDeployment,
 		"POST deployments/*":                        (*Server).updateDeployment,
 		"DELETE deployments/*":                      (*Server).deleteDeployment,
-		"POST deployments/*/hibernation-override":   (*Server).overrideHibernation,
-		"DELETE deployments/*/hibernation-override": (*Server).endOverride,
+		"POST deployments/*/hibernation-override":   (*Server).setHibernationOverride,
+		"DELETE deployments/*/hibernation-override": (*Server).deleteHibernationOverride,
 	}}
 }

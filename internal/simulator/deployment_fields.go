@@ -15,56 +15,56 @@ const (
 var deploymentTypes = []string{typeDedicated, typeHybrid, typeStandard}
 
 // deploymentFields are the members of a create or update request for one type of Deployment.
-func deploymentFields(kind string, update bool) []field {
-	fields := slices.Concat([]field{
+func deploymentFields(kind string, update bool) []requestField {
+	fields := slices.Concat([]requestField{
 		{name: "type", enum: deploymentTypes},
-		{name: "name", min: 1, max: 500, wrong: blank},
+		{name: "name", min: 1, max: 500, validate: validateNotBlank},
 		{name: "description", max: 1000},
 		{name: "workspaceId", min: 1},
-		{name: "isCicdEnforced", shape: flagShape},
-		{name: "isDagDeployEnabled", shape: flagShape},
-		{name: "contactEmails", shape: listShape, wrong: noMailAddress},
-		{name: "environmentVariables", shape: listShape, of: variableFields},
+		{name: "isCicdEnforced", jsonType: jsonBoolean},
+		{name: "isDagDeployEnabled", jsonType: jsonBoolean},
+		{name: "contactEmails", jsonType: jsonArray, validate: validateEmail},
+		{name: "environmentVariables", jsonType: jsonArray, fields: variableFields},
 		{name: "workloadIdentity"},
 		{name: "drWorkloadIdentity"},
 	}, variantFields(kind, update))
 	if !update {
-		return must(append(fields, placementFields(kind)...), "name", "workspaceId")
+		return requireFields(append(fields, placementFields(kind)...), "name", "workspaceId")
 	}
 	required := []string{"type", "name", "workspaceId", "executor", "isCicdEnforced", "isDagDeployEnabled", "environmentVariables"}
 	if kind == typeHybrid {
-		return must(fields, append(required, "scheduler")...)
+		return requireFields(fields, append(required, "scheduler")...)
 	}
-	return must(fields, append(required, "schedulerSize", "isHighAvailability")...)
+	return requireFields(fields, append(required, "schedulerSize", "isHighAvailability")...)
 }
 
-func variantFields(kind string, update bool) []field {
+func variantFields(kind string, update bool) []requestField {
 	if kind == typeHybrid {
-		scheduler := []field{{name: "au", shape: numberShape, min: 5, max: 24}, {name: "replicas", shape: numberShape, min: 1, max: 4}}
+		scheduler := []requestField{{name: "au", jsonType: jsonInteger, min: 5, max: 24}, {name: "replicas", jsonType: jsonInteger, min: 1, max: 4}}
 		if update {
-			scheduler = must(scheduler, "au", "replicas")
+			scheduler = requireFields(scheduler, "au", "replicas")
 		}
-		return []field{
+		return []requestField{
 			{name: "executor", enum: []string{executorCelery, executorKubernetes}},
-			{name: "scheduler", shape: groupShape, of: scheduler},
+			{name: "scheduler", jsonType: jsonObject, fields: scheduler},
 			{name: "taskPodNodePoolId"},
-			{name: "workerQueues", shape: listShape, min: 1, of: queueFields(kind, update)},
+			{name: "workerQueues", jsonType: jsonArray, min: 1, fields: queueFields(kind, update)},
 		}
 	}
-	return []field{
+	return []requestField{
 		{name: "executor", enum: []string{executorCelery, executorKubernetes, executorAstro}},
 		{name: "schedulerSize", enum: []string{"SMALL", "MEDIUM", "LARGE", "EXTRA_LARGE"}},
-		{name: "isHighAvailability", shape: flagShape},
-		{name: "isDevelopmentMode", shape: flagShape},
-		{name: "resourceQuotaCpu", wrong: noCPU},
-		{name: "resourceQuotaMemory", wrong: noMemory},
-		{name: "defaultTaskPodCpu", wrong: noCPU},
-		{name: "defaultTaskPodMemory", wrong: noMemory},
-		{name: "workerQueues", shape: listShape, min: 1, of: queueFields(kind, update)},
-		{name: "scalingSpec", shape: groupShape, of: []field{{name: "hibernationSpec", shape: groupShape, of: hibernationFields}}},
-		{name: "remoteExecution", shape: groupShape, of: []field{
-			{name: "enabled", shape: flagShape, required: true},
-			{name: "allowedIpAddressRanges", shape: listShape},
+		{name: "isHighAvailability", jsonType: jsonBoolean},
+		{name: "isDevelopmentMode", jsonType: jsonBoolean},
+		{name: "resourceQuotaCpu", validate: validateCPU},
+		{name: "resourceQuotaMemory", validate: validateMemory},
+		{name: "defaultTaskPodCpu", validate: validateCPU},
+		{name: "defaultTaskPodMemory", validate: validateMemory},
+		{name: "workerQueues", jsonType: jsonArray, min: 1, fields: queueFields(kind, update)},
+		{name: "scalingSpec", jsonType: jsonObject, fields: []requestField{{name: "hibernationSpec", jsonType: jsonObject, fields: hibernationFields}}},
+		{name: "remoteExecution", jsonType: jsonObject, fields: []requestField{
+			{name: "enabled", jsonType: jsonBoolean, required: true},
+			{name: "allowedIpAddressRanges", jsonType: jsonArray},
 			{name: "taskLogBucket"},
 			{name: "taskLogUrlPattern"},
 		}},
@@ -72,31 +72,31 @@ func variantFields(kind string, update bool) []field {
 }
 
 // placementFields are settled when a Deployment is created; so is its Runtime version.
-func placementFields(kind string) []field {
-	fields := []field{{name: "astroRuntimeVersion", wrong: noRuntime}, {name: "clusterId"}}
+func placementFields(kind string) []requestField {
+	fields := []requestField{{name: "astroRuntimeVersion", validate: validateRuntimeVersion}, {name: "clusterId"}}
 	if kind == typeStandard {
-		fields = append(fields, field{name: "cloudProvider", enum: clouds}, field{name: "region"})
+		fields = append(fields, requestField{name: "cloudProvider", enum: cloudProviders}, requestField{name: "region"})
 	}
 	return fields
 }
 
-var variableFields = []field{
+var variableFields = []requestField{
 	{name: "key", min: 1, required: true},
 	{name: "value"},
-	{name: "isSecret", shape: flagShape, required: true},
+	{name: "isSecret", jsonType: jsonBoolean, required: true},
 }
 
-var hibernationFields = []field{
-	{name: "schedules", shape: listShape, max: 10, of: []field{
-		{name: "hibernateAtCron", required: true, wrong: noCron},
-		{name: "wakeAtCron", required: true, wrong: noCron},
-		{name: "isEnabled", shape: flagShape, required: true},
+var hibernationFields = []requestField{
+	{name: "schedules", jsonType: jsonArray, max: 10, fields: []requestField{
+		{name: "hibernateAtCron", required: true, validate: validateCron},
+		{name: "wakeAtCron", required: true, validate: validateCron},
+		{name: "isEnabled", jsonType: jsonBoolean, required: true},
 		{name: "description", max: 200},
 	}},
-	{name: "override", shape: groupShape, of: overrideFields},
+	{name: "override", jsonType: jsonObject, fields: overrideFields},
 }
 
-var overrideFields = []field{
-	{name: "isHibernating", shape: flagShape},
-	{name: "overrideUntil", wrong: noTime},
+var overrideFields = []requestField{
+	{name: "isHibernating", jsonType: jsonBoolean},
+	{name: "overrideUntil", validate: validateTime},
 }

@@ -11,8 +11,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// documented is the create request of the API documentation's own example.
-func documented(workspace string) map[string]any {
+// documentedDeployment is the create request of the API documentation's own example.
+func documentedDeployment(workspace string) map[string]any {
 	return map[string]any{
 		"name": "my_deployment", "type": "DEDICATED", "workspaceId": workspace, "clusterId": "cabcdefgh12ij34klmn567op8",
 		"executor": "CELERY", "schedulerSize": "SMALL", "resourceQuotaCpu": "10", "resourceQuotaMemory": "20Gi",
@@ -21,16 +21,16 @@ func documented(workspace string) map[string]any {
 	}
 }
 
-// populated is an organization with the Workspace and the cluster of the documented example.
-func populated(t *testing.T, options simulator.Options) (o *organization, workspace string) {
+// startPopulated is an organization with the Workspace and the cluster of the documented example.
+func startPopulated(t *testing.T, options simulator.Options) (o *testOrganization, workspace string) {
 	t.Helper()
-	o = start(t, options)
+	o = startOrganization(t, options)
 	workspace = o.Seed("workspace", map[string]any{"name": "data", "cicdEnforcedDefault": true})
 	o.Seed("cluster", map[string]any{"id": "cabcdefgh12ij34klmn567op8", "name": "production", "region": "eu-west-1"})
 	return o, workspace
 }
 
-func pick(object map[string]any, names ...string) map[string]any {
+func pickFields(object map[string]any, names ...string) map[string]any {
 	picked := map[string]any{}
 	for _, name := range names {
 		if value, ok := object[name]; ok {
@@ -42,82 +42,82 @@ func pick(object map[string]any, names ...string) map[string]any {
 
 func TestDocumentedExampleCreates(t *testing.T) {
 	t.Parallel()
-	o, w := populated(t, simulator.Options{})
-	made := o.do("POST", "/deployments", documented(w))
+	o, w := startPopulated(t, simulator.Options{})
+	made := o.mustSend("POST", "/deployments", documentedDeployment(w))
 	want := map[string]any{
 		"name": "my_deployment", "status": "CREATING", "clusterName": "production", "region": "eu-west-1", "workspaceName": "data",
 		"airflowVersion": "3.1.0", "runtimeVersion": "3.1-2",
 	}
-	got := pick(made, "name", "status", "clusterName", "region", "workspaceName", "airflowVersion", "runtimeVersion",
+	got := pickFields(made, "name", "status", "clusterName", "region", "workspaceName", "airflowVersion", "runtimeVersion",
 		"description", "isDevelopmentMode", "contactEmails", "environmentVariables", "remoteExecution", "workloadIdentity", "scalingStatus", "cloudProvider")
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("what is empty, disabled or write-only is absent:\n%s", diff)
 	}
-	queue := pick(members(made, "workerQueues")[0], "name", "isDefault", "astroMachine", "podCpu", "podMemory", "podEphemeralStorage")
+	queue := pickFields(getObjects(made, "workerQueues")[0], "name", "isDefault", "astroMachine", "podCpu", "podMemory", "podEphemeralStorage")
 	if diff := cmp.Diff(map[string]any{"name": "default", "isDefault": true, "astroMachine": "A5", "podCpu": "1", "podMemory": "2Gi", "podEphemeralStorage": "10Gi"}, queue); diff != "" {
 		t.Errorf("default queue:\n%s", diff)
 	}
-	if read := o.do("GET", "/deployments/"+made["id"].(string), nil); read["status"] != "HEALTHY" {
+	if read := o.mustSend("GET", "/deployments/"+made["id"].(string), nil); read["status"] != "HEALTHY" {
 		t.Errorf("status on the next read: %v", read["status"])
 	}
-	f := o.refused(400, "POST", "/deployments", documented(w))
+	f := o.wantRefusal(400, "POST", "/deployments", documentedDeployment(w))
 	if f.Message != "Invalid request: Deployment name 'my_deployment' already exists in this workspace" || f.FieldErrors != nil {
 		t.Errorf("duplicate: %+v", f)
 	}
 	other := o.Seed("workspace", map[string]any{"name": "other"})
-	o.do("POST", "/deployments", documented(other)) // the same name in another Workspace is another Deployment
+	o.mustSend("POST", "/deployments", documentedDeployment(other)) // the same name in another Workspace is another Deployment
 }
 
-func TestLeastCreateRequests(t *testing.T) {
+func TestMinimalCreateRequests(t *testing.T) {
 	t.Parallel()
-	o, w := populated(t, simulator.Options{})
+	o, w := startPopulated(t, simulator.Options{})
 	hybrid := o.Seed("cluster", map[string]any{"type": "HYBRID"})
-	pool := members(o.stored("cluster", hybrid), "nodePools")[0]["id"]
-	standard := o.do("POST", "/deployments", map[string]any{"name": "s", "type": "STANDARD", "workspaceId": w, "cloudProvider": "AWS", "region": "us-east-1"})
+	pool := getObjects(o.storedState("cluster", hybrid), "nodePools")[0]["id"]
+	standard := o.mustSend("POST", "/deployments", map[string]any{"name": "s", "type": "STANDARD", "workspaceId": w, "cloudProvider": "AWS", "region": "us-east-1"})
 	if diff := cmp.Diff(map[string]any{
 		"cloudProvider": "AWS", "region": "us-east-1", "isCicdEnforced": true, "executor": "CELERY", "schedulerSize": "SMALL",
 		"resourceQuotaCpu": "10", "resourceQuotaMemory": "20Gi", "defaultTaskPodCpu": "0.25", "defaultTaskPodMemory": "0.5Gi",
-	}, pick(standard, "cloudProvider", "region", "clusterId", "isCicdEnforced", "executor", "schedulerSize", "schedulerAu",
+	}, pickFields(standard, "cloudProvider", "region", "clusterId", "isCicdEnforced", "executor", "schedulerSize", "schedulerAu",
 		"resourceQuotaCpu", "resourceQuotaMemory", "defaultTaskPodCpu", "defaultTaskPodMemory")); diff != "" {
 		t.Errorf("STANDARD:\n%s", diff)
 	}
 	body := map[string]any{"name": "h", "type": "HYBRID", "workspaceId": w, "clusterId": hybrid, "executor": "KUBERNETES", "scheduler": map[string]any{"au": 10}}
-	made := o.do("POST", "/deployments", body)
+	made := o.mustSend("POST", "/deployments", body)
 	if diff := cmp.Diff(map[string]any{"schedulerAu": 10.0, "schedulerReplicas": 1.0, "taskPodNodePoolId": pool, "schedulerCpu": "1"},
-		pick(made, "schedulerAu", "schedulerReplicas", "taskPodNodePoolId", "schedulerCpu", "schedulerSize", "resourceQuotaCpu", "isHighAvailability")); diff != "" {
+		pickFields(made, "schedulerAu", "schedulerReplicas", "taskPodNodePoolId", "schedulerCpu", "schedulerSize", "resourceQuotaCpu", "isHighAvailability")); diff != "" {
 		t.Errorf("HYBRID:\n%s", diff)
 	}
 	// Without a cluster: the Workspace's default, not a guess between two clusters.
 	least := map[string]any{"name": "d", "type": "DEDICATED", "workspaceId": w}
-	o.refused(400, "POST", "/deployments", least)
-	o.do("POST", "/workspaces/"+w, map[string]any{"name": "data", "description": "", "cicdEnforcedDefault": false, "defaultClusterId": "cabcdefgh12ij34klmn567op8"})
-	if d := o.do("POST", "/deployments", least); d["clusterName"] != "production" {
+	o.wantRefusal(400, "POST", "/deployments", least)
+	o.mustSend("POST", "/workspaces/"+w, map[string]any{"name": "data", "description": "", "cicdEnforcedDefault": false, "defaultClusterId": "cabcdefgh12ij34klmn567op8"})
+	if d := o.mustSend("POST", "/deployments", least); d["clusterName"] != "production" {
 		t.Errorf("placed on %v", d["clusterName"])
 	}
 }
 
-func TestQuantitiesAreRespelled(t *testing.T) {
+func TestQuantitiesAreNormalized(t *testing.T) {
 	t.Parallel()
-	o, w := populated(t, simulator.Options{})
-	body := with(documented(w), map[string]any{"defaultTaskPodCpu": "500m", "defaultTaskPodMemory": "1024Mi", "resourceQuotaCpu": "10.0"})
+	o, w := startPopulated(t, simulator.Options{})
+	body := withChanges(documentedDeployment(w), map[string]any{"defaultTaskPodCpu": "500m", "defaultTaskPodMemory": "1024Mi", "resourceQuotaCpu": "10.0"})
 	if diff := cmp.Diff(map[string]any{"defaultTaskPodCpu": "0.5", "defaultTaskPodMemory": "1Gi", "resourceQuotaCpu": "10"},
-		pick(o.do("POST", "/deployments", body), "defaultTaskPodCpu", "defaultTaskPodMemory", "resourceQuotaCpu")); diff != "" {
+		pickFields(o.mustSend("POST", "/deployments", body), "defaultTaskPodCpu", "defaultTaskPodMemory", "resourceQuotaCpu")); diff != "" {
 		t.Error(diff)
 	}
 }
 
-func TestStatusSettles(t *testing.T) {
+func TestStatusTransitions(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
-	o, w := populated(t, simulator.Options{Settle: time.Minute, Now: clock(&now)})
-	id := o.do("POST", "/deployments", documented(w))["id"].(string)
-	status := func() any { return o.do("GET", "/deployments/"+id, nil)["status"] }
+	o, w := startPopulated(t, simulator.Options{ReadyAfter: time.Minute, Now: clockAt(&now)})
+	id := o.mustSend("POST", "/deployments", documentedDeployment(w))["id"].(string)
+	status := func() any { return o.mustSend("GET", "/deployments/"+id, nil)["status"] }
 	var seen []any
 	seen = append(seen, status())
 	now = now.Add(time.Minute)
 	seen = append(seen, status())
-	update := with(documented(w), map[string]any{"clusterId": nil, "astroRuntimeVersion": nil, "environmentVariables": []any{}})
-	after := o.do("POST", "/deployments/"+id, update)
+	update := withChanges(documentedDeployment(w), map[string]any{"clusterId": nil, "astroRuntimeVersion": nil, "environmentVariables": []any{}})
+	after := o.mustSend("POST", "/deployments/"+id, update)
 	seen = append(seen, after["status"], status())
 	now = now.Add(time.Minute)
 	seen = append(seen, status())
@@ -128,22 +128,22 @@ func TestStatusSettles(t *testing.T) {
 		t.Errorf("updatedAt %v, createdAt %v", after["updatedAt"], after["createdAt"])
 	}
 	sick := o.Seed("deployment", map[string]any{"workspaceId": w, "name": "sick", "status": "UNHEALTHY"})
-	if read := o.do("GET", "/deployments/"+sick, nil); read["status"] != "UNHEALTHY" {
+	if read := o.mustSend("GET", "/deployments/"+sick, nil); read["status"] != "UNHEALTHY" {
 		t.Errorf("a seeded status is kept: %v", read["status"])
 	}
 }
 
-func TestSeededDeploymentStandsAlone(t *testing.T) {
+func TestSeededDeploymentDefaults(t *testing.T) {
 	t.Parallel()
 	for _, kind := range []string{"STANDARD", "DEDICATED", "HYBRID"} {
-		o := start(t, simulator.Options{})
+		o := startOrganization(t, simulator.Options{})
 		id := o.Seed("deployment", map[string]any{"name": "etl", "type": kind, "contactEmails": []string{"a@b.c"}})
-		read := o.do("GET", "/deployments/"+id, nil) // conformance looks at the rest
+		read := o.mustSend("GET", "/deployments/"+id, nil) // conformance looks at the rest
 		if read["type"] != kind || read["status"] != "HEALTHY" || !regexp.MustCompile(`^c[a-z0-9]{24}$`).MatchString(id) {
 			t.Errorf("seeded: %v", read)
 		}
-		o.Objects("deployment")[0]["name"] = "changed"
-		if o.stored("deployment", id)["name"] != "etl" {
+		o.Resources("deployment")[0]["name"] = "changed"
+		if o.storedState("deployment", id)["name"] != "etl" {
 			t.Error("Objects lets its caller change the server's state")
 		}
 	}
@@ -151,17 +151,17 @@ func TestSeededDeploymentStandsAlone(t *testing.T) {
 
 // With Stale, an update's answer and the reads after it return the old status for
 // a while, as the API may.
-func TestOldStatusIsReturned(t *testing.T) {
+func TestStaleStatus(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
-	o, w := populated(t, simulator.Options{Settle: time.Minute, Stale: 10 * time.Second, Now: clock(&now)})
-	made := o.do("POST", "/deployments", documented(w))
+	o, w := startPopulated(t, simulator.Options{ReadyAfter: time.Minute, StaleStatusFor: 10 * time.Second, Now: clockAt(&now)})
+	made := o.mustSend("POST", "/deployments", documentedDeployment(w))
 	id := made["id"].(string)
-	status := func() any { return o.do("GET", "/deployments/"+id, nil)["status"] }
+	status := func() any { return o.mustSend("GET", "/deployments/"+id, nil)["status"] }
 	now = now.Add(time.Minute)
 	seen := []any{made["status"], status()}
-	update := with(documented(w), map[string]any{"clusterId": nil, "astroRuntimeVersion": nil, "environmentVariables": []any{}})
-	seen = append(seen, o.do("POST", "/deployments/"+id, update)["status"], status())
+	update := withChanges(documentedDeployment(w), map[string]any{"clusterId": nil, "astroRuntimeVersion": nil, "environmentVariables": []any{}})
+	seen = append(seen, o.mustSend("POST", "/deployments/"+id, update)["status"], status())
 	for range 2 {
 		now = now.Add(30 * time.Second)
 		seen = append(seen, status())

@@ -14,31 +14,31 @@ import (
 	"go.yaml.in/yaml/v4"
 )
 
-// schema is what the API document says of a value.
-type schema struct {
-	Ref        string             `yaml:"$ref"`
-	Type       string             `yaml:"type"`
-	Required   []string           `yaml:"required"`
-	Properties map[string]*schema `yaml:"properties"`
-	Items      *schema            `yaml:"items"`
-	Enum       []string           `yaml:"enum"`
-	Minimum    *int               `yaml:"minimum"`
-	Maximum    *int               `yaml:"maximum"`
-	MaxLength  *int               `yaml:"maxLength"`
-	MinItems   *int               `yaml:"minItems"`
-	MaxItems   *int               `yaml:"maxItems"`
+// documentSchema is what the API document says of a value.
+type documentSchema struct {
+	Ref        string                     `yaml:"$ref"`
+	Type       string                     `yaml:"type"`
+	Required   []string                   `yaml:"required"`
+	Properties map[string]*documentSchema `yaml:"properties"`
+	Items      *documentSchema            `yaml:"items"`
+	Enum       []string                   `yaml:"enum"`
+	Minimum    *int                       `yaml:"minimum"`
+	Maximum    *int                       `yaml:"maximum"`
+	MaxLength  *int                       `yaml:"maxLength"`
+	MinItems   *int                       `yaml:"minItems"`
+	MaxItems   *int                       `yaml:"maxItems"`
 }
 
-type schemas map[string]*schema
+type documentSchemas map[string]*documentSchema
 
-func (s schemas) resolve(v *schema) *schema {
+func (s documentSchemas) resolveRef(v *documentSchema) *documentSchema {
 	if v.Ref != "" {
 		return s[path.Base(v.Ref)]
 	}
 	return v
 }
 
-func documentedSchemas(t *testing.T) schemas {
+func readDocumentSchemas(t *testing.T) documentSchemas {
 	t.Helper()
 	source, err := os.ReadFile(conformance.DocumentPath())
 	if err != nil {
@@ -46,7 +46,7 @@ func documentedSchemas(t *testing.T) schemas {
 	}
 	var document struct {
 		Components struct {
-			Schemas schemas `yaml:"schemas"`
+			Schemas documentSchemas `yaml:"schemas"`
 		} `yaml:"components"`
 	}
 	if err := yaml.Unmarshal(source, &document); err != nil {
@@ -55,19 +55,19 @@ func documentedSchemas(t *testing.T) schemas {
 	return document.Components.Schemas
 }
 
-// wrong is a body that breaks one constraint, and what the server must say about it.
-type wrong struct {
+// violation is a body that breaks one constraint, and what the server must say about it.
+type violation struct {
 	field, code string
 	body        any
 }
 
-// breaks lists bodies that break a constraint of the value at a place in the request; wrap puts the value there.
-func (s schemas) breaks(v *schema, field string, wrap func(any) any) []wrong {
-	v = s.resolve(v)
-	all := []wrong{{field, "type", wrap(map[string]any{"string": 1, "boolean": "x", "integer": "x", "array": "x", "object": "x"}[v.Type])}}
+// listViolations lists bodies that break a constraint of the value at a place in the request; wrap puts the value there.
+func (s documentSchemas) listViolations(v *documentSchema, field string, wrap func(any) any) []violation {
+	v = s.resolveRef(v)
+	all := []violation{{field, "type", wrap(map[string]any{"string": 1, "boolean": "x", "integer": "x", "array": "x", "object": "x"}[v.Type])}}
 	add := func(code string, limit *int, value func(n int) any, by int) {
 		if limit != nil {
-			all = append(all, wrong{field, code, wrap(value(*limit + by))})
+			all = append(all, violation{field, code, wrap(value(*limit + by))})
 		}
 	}
 	number := func(n int) any { return n }
@@ -79,39 +79,39 @@ func (s schemas) breaks(v *schema, field string, wrap func(any) any) []wrong {
 	add("min", v.MinItems, things, -1)
 	add("max", v.MaxItems, things, 1)
 	if v.Enum != nil {
-		all = append(all, wrong{field, "oneof", wrap("nonsense")})
+		all = append(all, violation{field, "oneof", wrap("nonsense")})
 	}
 	if v.Items != nil {
-		return append(all, s.breaks(v.Items, field+"[0]", func(member any) any { return wrap([]any{member}) })...)
+		return append(all, s.listViolations(v.Items, field+"[0]", func(member any) any { return wrap([]any{member}) })...)
 	}
 	if v.Properties != nil {
-		all = append(all, s.members(v, field+".", wrap)...)
+		all = append(all, s.memberViolations(v, field+".", wrap)...)
 	}
 	return all
 }
 
-func (s schemas) members(v *schema, prefix string, wrap func(any) any) []wrong {
-	var all []wrong
+func (s documentSchemas) memberViolations(v *documentSchema, prefix string, wrap func(any) any) []violation {
+	var all []violation
 	for name, member := range v.Properties {
 		if prefix == "" && name == "type" {
 			continue // decides which variant the rest is
 		}
 		inside := func(value any) any { return wrap(map[string]any{name: value}) }
-		all = append(all, s.breaks(member, prefix+name, inside)...)
+		all = append(all, s.listViolations(member, prefix+name, inside)...)
 	}
 	for _, name := range v.Required {
 		if prefix+name != "type" {
-			all = append(all, wrong{prefix + name, "required", wrap(map[string]any{})})
+			all = append(all, violation{prefix + name, "required", wrap(map[string]any{})})
 		}
 	}
-	return append(all, wrong{prefix + "nonsense", "unknown", wrap(map[string]any{"nonsense": 1})})
+	return append(all, violation{prefix + "nonsense", "unknown", wrap(map[string]any{"nonsense": 1})})
 }
 
-// TestConstraintsAreTheDocuments breaks every constraint that the document puts on a request, one at a time.
-func TestConstraintsAreTheDocuments(t *testing.T) {
+// TestConstraintsMatchDocument breaks every constraint that the document puts on a request, one at a time.
+func TestConstraintsMatchDocument(t *testing.T) {
 	t.Parallel()
-	document := documentedSchemas(t)
-	o, w := populated(t, simulator.Options{})
+	document := readDocumentSchemas(t)
+	o, w := startPopulated(t, simulator.Options{})
 	o.Seed("cluster", map[string]any{"type": "HYBRID"})
 	paths := map[string]string{"CreateWorkspaceRequest": "/workspaces", "UpdateWorkspaceRequest": "/workspaces/" + w}
 	types := map[string]string{}
@@ -131,14 +131,14 @@ func TestConstraintsAreTheDocuments(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			typed := func(body any) any {
 				if kind, ok := types[name]; ok {
-					return with(body.(map[string]any), map[string]any{"type": kind})
+					return withChanges(body.(map[string]any), map[string]any{"type": kind})
 				}
 				return body
 			}
-			all := document.members(document[name], "", typed)
+			all := document.memberViolations(document[name], "", typed)
 			for member := range maps.Keys(union) {
 				if _, own := document[name].Properties[member]; !own {
-					all = append(all, wrong{member, "unknown", typed(map[string]any{member: "x"})})
+					all = append(all, violation{member, "unknown", typed(map[string]any{member: "x"})})
 				}
 			}
 			for _, broken := range all {
@@ -150,7 +150,7 @@ func TestConstraintsAreTheDocuments(t *testing.T) {
 				if broken.field == other {
 					broken.code = "unknown"
 				}
-				f := o.refused(400, "POST", place, broken.body)
+				f := o.wantRefusal(400, "POST", place, broken.body)
 				if !slices.ContainsFunc(f.FieldErrors, func(e simulator.FieldError) bool { return e.Field == broken.field && e.Code == broken.code }) {
 					t.Errorf("%s: no %q in %+v", broken.field, broken.code, f)
 				}

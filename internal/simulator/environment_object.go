@@ -5,54 +5,54 @@ import (
 	"slices"
 )
 
-var bodyOf = map[string]string{
+var typedBodyNames = map[string]string{
 	"CONNECTION": "connection", "ENVIRONMENT_VARIABLE": "environmentVariable", "AIRFLOW_VARIABLE": "airflowVariable", "METRICS_EXPORT": "metricsExport",
 }
 
 func (s *Server) fillEnvironmentObject(state map[string]any) {
-	fillIn(state, map[string]any{"objectType": "ENVIRONMENT_VARIABLE", "objectKey": "KEY", "scope": "WORKSPACE"})
+	setMissing(state, map[string]any{"objectType": "ENVIRONMENT_VARIABLE", "objectKey": "KEY", "scope": "WORKSPACE"})
 	delete(state, "organizationId")
-	if kind := map[string]string{"WORKSPACE": kindWorkspace, "DEPLOYMENT": kindDeployment}[text(state, "scope")]; kind != "" && text(state, "scopeEntityId") == "" {
-		if known := s.collections[kind].objects; len(known) > 0 {
+	if kind := map[string]string{"WORKSPACE": kindWorkspace, "DEPLOYMENT": kindDeployment}[getString(state, "scope")]; kind != "" && getString(state, "scopeEntityId") == "" {
+		if known := s.collections[kind].resources; len(known) > 0 {
 			state["scopeEntityId"] = known[0].id
 		} else {
-			state["scopeEntityId"] = s.seed(kind, map[string]any{})
+			state["scopeEntityId"] = s.seedResource(kind, map[string]any{})
 		}
 	}
-	name := bodyOf[text(state, "objectType")]
-	fillIn(state, map[string]any{name: map[string]any{}})
-	fillIn(group(state, name), map[string]map[string]any{
+	name := typedBodyNames[getString(state, "objectType")]
+	setMissing(state, map[string]any{name: map[string]any{}})
+	setMissing(getObject(state, name), map[string]map[string]any{
 		"environmentVariable": {"value": "", "isSecret": false}, "airflowVariable": {"value": "", "isSecret": false},
 		"connection": {"type": "generic"}, "metricsExport": {"endpoint": "https://metrics.example.com", "exporterType": "PROMETHEUS"},
 	}[name])
 }
 
-// environmentObjects are those that a list call asks for; with resolveLinked, a Deployment's linked ones are among them.
-func (s *Server) environmentObjects(c call) []*object {
+// filterEnvironmentObjects are those that a list call asks for; with resolveLinked, a Deployment's linked ones are among them.
+func (s *Server) filterEnvironmentObjects(c apiCall) []*storedResource {
 	q := c.request.Query
 	deployment, linked := q.Get("deploymentId"), q.Get("resolveLinked") != "false"
-	return slices.DeleteFunc(slices.Clone(s.collections[kindEnvironmentObject].objects), func(o *object) bool {
-		in := o.text("scopeEntityId")
+	return slices.DeleteFunc(slices.Clone(s.collections[kindEnvironmentObject].resources), func(o *storedResource) bool {
+		in := o.getString("scopeEntityId")
 		here := (!q.Has("workspaceId") || in == q.Get("workspaceId")) && (deployment == "" || in == deployment || linked && s.isLinked(o, deployment))
-		return !here || q.Has("objectType") && o.text("objectType") != q.Get("objectType") || q.Has("objectKey") && o.text("objectKey") != q.Get("objectKey")
+		return !here || q.Has("objectType") && o.getString("objectType") != q.Get("objectType") || q.Has("objectKey") && o.getString("objectKey") != q.Get("objectKey")
 	})
 }
 
-func (s *Server) listEnvironmentObjects(c call) (any, *problem) {
+func (s *Server) listEnvironmentObjects(c apiCall) (any, *requestError) {
 	q := c.request.Query
 	if q.Get("showSecrets") == "true" {
-		return nil, forbidden("showSecrets is not allowed by the organization")
+		return nil, forbiddenError("showSecrets is not allowed by the organization")
 	}
 	place, deployment := q.Get("workspaceId"), q.Get("deploymentId")
 	if place == "" {
 		place = deployment
 	}
-	if !s.reachesScope(c.caller, map[string]any{"scopeEntityId": place}) {
-		return nil, forbidden("the token may not list these environment objects")
+	if !s.canAccessScope(c.caller, map[string]any{"scopeEntityId": place}) {
+		return nil, forbiddenError("the token may not list these environment objects")
 	}
-	return page(q, "environmentObjects", s.environmentObjects(c), func(o *object) map[string]any {
+	return listPage(q, "environmentObjects", s.filterEnvironmentObjects(c), func(o *storedResource) map[string]any {
 		view := environmentObjectView(o)
-		if deployment != "" && o.text("scopeEntityId") != deployment { // resolved from a link
+		if deployment != "" && o.getString("scopeEntityId") != deployment { // resolved from a link
 			view["sourceScope"], view["sourceScopeEntityId"] = view["scope"], view["scopeEntityId"]
 			view["scope"], view["scopeEntityId"] = "DEPLOYMENT", deployment
 		}
@@ -60,25 +60,25 @@ func (s *Server) listEnvironmentObjects(c call) (any, *problem) {
 	})
 }
 
-func (s *Server) environmentObject(c call) (*object, *problem) {
-	o := s.collections[kindEnvironmentObject].find(c.id)
-	if o != nil && s.reachesScope(c.caller, o.state) {
+func (s *Server) findEnvironmentObject(c apiCall) (*storedResource, *requestError) {
+	o := s.collections[kindEnvironmentObject].findByID(c.id)
+	if o != nil && s.canAccessScope(c.caller, o.state) {
 		return o, nil
 	}
-	if !c.caller.wholeOrganization() {
-		return nil, forbidden("the token does not reach environment object '%s'", c.id)
+	if !c.caller.hasOrganizationAccess() {
+		return nil, forbiddenError("the token does not reach environment object '%s'", c.id)
 	}
-	return nil, missing("environment object", c.id)
+	return nil, notFoundError("environment object", c.id)
 }
 
-func (s *Server) reachesScope(who caller, state map[string]any) bool {
-	id := text(state, "scopeEntityId")
-	d := s.collections[kindDeployment].find(id)
-	return who.wholeOrganization() || who.reachesWorkspace(id) || d != nil && who.reachesDeployment(d)
+func (s *Server) canAccessScope(who caller, state map[string]any) bool {
+	id := getString(state, "scopeEntityId")
+	d := s.collections[kindDeployment].findByID(id)
+	return who.hasOrganizationAccess() || who.canAccessWorkspace(id) || d != nil && who.canAccessDeployment(d)
 }
 
-func (s *Server) readEnvironmentObject(c call) (any, *problem) {
-	o, p := s.environmentObject(c)
+func (s *Server) readEnvironmentObject(c apiCall) (any, *requestError) {
+	o, p := s.findEnvironmentObject(c)
 	if p != nil {
 		return nil, p
 	}
@@ -86,73 +86,73 @@ func (s *Server) readEnvironmentObject(c call) (any, *problem) {
 }
 
 // createEnvironmentObject answers no more than the id.
-func (s *Server) createEnvironmentObject(c call) (any, *problem) {
-	body, p := decode(c.request)
+func (s *Server) createEnvironmentObject(c apiCall) (any, *requestError) {
+	body, p := decodeBody(c.request)
 	if p != nil {
 		return nil, p
 	}
-	if !s.reachesScope(c.caller, body) {
-		return nil, forbidden("the token may not create environment objects there")
+	if !s.canAccessScope(c.caller, body) {
+		return nil, forbiddenError("the token may not create environment objects there")
 	}
-	if found := check(newObjectFields(), body, ""); found != nil {
-		return nil, invalidFields(found)
+	if found := checkFields(environmentObjectCreateFields(), body, ""); found != nil {
+		return nil, invalidFieldsError(found)
 	}
-	if p := s.judgeObject(body, body, nil); p != nil {
+	if p := s.validateEnvironmentObject(body, body, nil); p != nil {
 		return nil, p
 	}
-	for _, o := range s.collections[kindEnvironmentObject].objects {
-		if o.text("scopeEntityId") == text(body, "scopeEntityId") && o.text("objectType") == text(body, "objectType") && o.text("objectKey") == text(body, "objectKey") {
-			return nil, &problem{status: http.StatusConflict, message: "Conflict: environment object '" + text(body, "objectKey") + "' already exists"}
+	for _, o := range s.collections[kindEnvironmentObject].resources {
+		if o.getString("scopeEntityId") == getString(body, "scopeEntityId") && o.getString("objectType") == getString(body, "objectType") && o.getString("objectKey") == getString(body, "objectKey") {
+			return nil, &requestError{status: http.StatusConflict, message: "Conflict: environment object '" + getString(body, "objectKey") + "' already exists"}
 		}
 	}
-	o := s.born(kindEnvironmentObject, c.caller)
-	fillIn(o.state, body)
+	o := s.newResource(kindEnvironmentObject, c.caller)
+	setMissing(o.state, body)
 	s.fillEnvironmentObject(o.state)
-	s.collections[kindEnvironmentObject].objects = append(s.collections[kindEnvironmentObject].objects, o)
+	s.collections[kindEnvironmentObject].resources = append(s.collections[kindEnvironmentObject].resources, o)
 	return map[string]any{"id": o.id}, nil
 }
 
 // updateEnvironmentObject clears what isn't sent, links included; a secret that isn't sent or empty stays (notes 1.4).
-func (s *Server) updateEnvironmentObject(c call) (any, *problem) {
-	o, p := s.environmentObject(c)
+func (s *Server) updateEnvironmentObject(c apiCall) (any, *requestError) {
+	o, p := s.findEnvironmentObject(c)
 	if p != nil {
 		return nil, p
 	}
-	body, p := checked(c.request, changedObjectFields())
+	body, p := decodeAndCheck(c.request, environmentObjectUpdateFields())
 	if p != nil {
 		return nil, p
 	}
-	if p := s.judgeObject(body, o.state, o.state); p != nil {
+	if p := s.validateEnvironmentObject(body, o.state, o.state); p != nil {
 		return nil, p
 	}
-	name := bodyOf[o.text("objectType")]
-	old := group(o.state, name)
-	s.keepStored(name, group(body, name), old, flag(old, "isSecret"))
+	name := typedBodyNames[o.getString("objectType")]
+	old := getObject(o.state, name)
+	s.keepStoredFields(name, getObject(body, name), old, getBool(old, "isSecret"))
 	if is, told := old["isSecret"]; told {
-		group(body, name)["isSecret"] = is
+		getObject(body, name)["isSecret"] = is
 	}
-	for _, link := range groups(body, "links") {
+	for _, link := range getObjects(body, "links") {
 		s.mergeLink(name, link, o.state)
 	}
-	for _, f := range changedObjectFields() {
+	for _, f := range environmentObjectUpdateFields() {
 		delete(o.state, f.name)
 	}
-	fillIn(o.state, body)
-	s.touch(o, c.caller)
+	setMissing(o.state, body)
+	s.markUpdated(o, c.caller)
 	return environmentObjectView(o), nil
 }
 
-func (s *Server) deleteEnvironmentObject(c call) (any, *problem) {
-	o, p := s.environmentObject(c)
+func (s *Server) deleteEnvironmentObject(c apiCall) (any, *requestError) {
+	o, p := s.findEnvironmentObject(c)
 	if p != nil {
 		return nil, p
 	}
-	s.collections[kindEnvironmentObject].remove(o.id)
+	s.collections[kindEnvironmentObject].removeByID(o.id)
 	return nil, nil
 }
 
-func environmentObjectHalf() half {
-	return half{kind: kindEnvironmentObject, fill: (*Server).fillEnvironmentObject, routes: map[string]handler{
+func environmentObjectSpec() kindSpec {
+	return kindSpec{kind: kindEnvironmentObject, fillDefaults: (*Server).fillEnvironmentObject, routes: map[string]handlerFunc{
 		"GET environment-objects": (*Server).listEnvironmentObjects, "POST environment-objects": (*Server).createEnvironmentObject,
 		"GET environment-objects/*": (*Server).readEnvironmentObject, "POST environment-objects/*": (*Server).updateEnvironmentObject,
 		"DELETE environment-objects/*": (*Server).deleteEnvironmentObject, "POST environment-objects/*/exclude-linking": (*Server).excludeLinking,

@@ -10,20 +10,20 @@ import (
 
 func TestEnvironmentObjectsAreResolved(t *testing.T) {
 	t.Parallel()
-	o := start(t, simulator.Options{})
-	w, first, second := site(o)
+	o := startOrganization(t, simulator.Options{})
+	w, first, second := seedWorkspace(o)
 	foreign := o.Seed("deployment", map[string]any{"name": "f", "workspaceId": o.Seed("workspace", map[string]any{})})
-	own := o.Seed("environmentObject", object("DEPLOYMENT", first, "AIRFLOW_VARIABLE", "OWN", nil))
-	linked := o.Seed("environmentObject", object("WORKSPACE", w, "AIRFLOW_VARIABLE", "LINKED", map[string]any{"links": []any{link(first, nil)}}))
-	auto := o.Seed("environmentObject", object("WORKSPACE", w, "AIRFLOW_VARIABLE", "AUTO", map[string]any{
-		"autoLinkDeployments": true, "excludeLinks": []any{link(second, nil)},
+	own := o.Seed("environmentObject", environmentObjectBody("DEPLOYMENT", first, "AIRFLOW_VARIABLE", "OWN", nil))
+	linked := o.Seed("environmentObject", environmentObjectBody("WORKSPACE", w, "AIRFLOW_VARIABLE", "LINKED", map[string]any{"links": []any{linkTo(first, nil)}}))
+	auto := o.Seed("environmentObject", environmentObjectBody("WORKSPACE", w, "AIRFLOW_VARIABLE", "AUTO", map[string]any{
+		"autoLinkDeployments": true, "excludeLinks": []any{linkTo(second, nil)},
 	}))
-	o.Seed("environmentObject", object("WORKSPACE", w, "AIRFLOW_VARIABLE", "LOOSE", nil))
+	o.Seed("environmentObject", environmentObjectBody("WORKSPACE", w, "AIRFLOW_VARIABLE", "LOOSE", nil))
 	list := func(query string) []map[string]any {
-		return members(o.do("GET", objects+"?"+query, nil), "environmentObjects")
+		return getObjects(o.mustSend("GET", environmentObjectsPath+"?"+query, nil), "environmentObjects")
 	}
 	all := list("deploymentId=" + first)
-	if diff := cmp.Diff([]string{own, linked, auto}, ids(all)); diff != "" {
+	if diff := cmp.Diff([]string{own, linked, auto}, idsOf(all)); diff != "" {
 		t.Fatalf("without resolveLinked, linked ones are resolved:\n%s", diff)
 	}
 	for i, source := range []any{nil, w, w} {
@@ -34,7 +34,7 @@ func TestEnvironmentObjectsAreResolved(t *testing.T) {
 	for query, want := range map[string][]string{
 		"resolveLinked=false&deploymentId=" + first: {own}, "deploymentId=" + second: nil, "deploymentId=" + foreign: nil,
 	} {
-		if diff := cmp.Diff(want, ids(list(query))); diff != "" {
+		if diff := cmp.Diff(want, idsOf(list(query))); diff != "" {
 			t.Errorf("%s:\n%s", query, diff)
 		}
 	}
@@ -45,75 +45,75 @@ func TestEnvironmentObjectsAreResolved(t *testing.T) {
 
 func TestExcludeLinking(t *testing.T) {
 	t.Parallel()
-	o := start(t, simulator.Options{})
-	w, first, second := site(o)
-	id := o.Seed("environmentObject", object("WORKSPACE", w, "AIRFLOW_VARIABLE", "A", map[string]any{"autoLinkDeployments": true, "links": []any{link(first, nil)}}))
-	path := objects + "/" + id + "/exclude-linking"
-	o.do("POST", path, link(second, nil))
-	if diff := cmp.Diff([]any{link(second, nil)}, o.do("GET", objects+"/"+id, nil)["excludeLinks"]); diff != "" {
+	o := startOrganization(t, simulator.Options{})
+	w, first, second := seedWorkspace(o)
+	id := o.Seed("environmentObject", environmentObjectBody("WORKSPACE", w, "AIRFLOW_VARIABLE", "A", map[string]any{"autoLinkDeployments": true, "links": []any{linkTo(first, nil)}}))
+	path := environmentObjectsPath + "/" + id + "/exclude-linking"
+	o.mustSend("POST", path, linkTo(second, nil))
+	if diff := cmp.Diff([]any{linkTo(second, nil)}, o.mustSend("GET", environmentObjectsPath+"/"+id, nil)["excludeLinks"]); diff != "" {
 		t.Error(diff)
 	}
-	o.wantField(t, "scopeEntityId", path, map[string]any{"scope": "DEPLOYMENT"})
-	o.wantField(t, "", path, link(first, nil))
-	o.wantField(t, "", path, link("cnone", nil))
-	of := o.Seed("environmentObject", object("DEPLOYMENT", first, "AIRFLOW_VARIABLE", "A", nil))
-	o.wantField(t, "", objects+"/"+of+"/exclude-linking", link(second, nil))
-	o.refused(404, "POST", objects+"/cnone/exclude-linking", link(second, nil))
+	o.wantFieldError(t, "scopeEntityId", path, map[string]any{"scope": "DEPLOYMENT"})
+	o.wantFieldError(t, "", path, linkTo(first, nil))
+	o.wantFieldError(t, "", path, linkTo("cnone", nil))
+	of := o.Seed("environmentObject", environmentObjectBody("DEPLOYMENT", first, "AIRFLOW_VARIABLE", "A", nil))
+	o.wantFieldError(t, "", environmentObjectsPath+"/"+of+"/exclude-linking", linkTo(second, nil))
+	o.wantRefusal(404, "POST", environmentObjectsPath+"/cnone/exclude-linking", linkTo(second, nil))
 }
 
-func TestEnvironmentObjectsGoAlong(t *testing.T) {
+func TestEnvironmentObjectsAreDeletedWithParent(t *testing.T) {
 	t.Parallel()
-	o := start(t, simulator.Options{})
-	w, first, second := site(o)
-	id := o.Seed("environmentObject", object("WORKSPACE", w, "AIRFLOW_VARIABLE", "A", map[string]any{
-		"links": []any{link(first, nil)}, "excludeLinks": []any{link(second, nil)},
+	o := startOrganization(t, simulator.Options{})
+	w, first, second := seedWorkspace(o)
+	id := o.Seed("environmentObject", environmentObjectBody("WORKSPACE", w, "AIRFLOW_VARIABLE", "A", map[string]any{
+		"links": []any{linkTo(first, nil)}, "excludeLinks": []any{linkTo(second, nil)},
 	}))
-	of := o.Seed("environmentObject", object("DEPLOYMENT", first, "AIRFLOW_VARIABLE", "A", nil))
-	o.do("DELETE", "/deployments/"+first, nil)
-	o.refused(404, "GET", objects+"/"+of, nil)
-	if read := o.do("GET", objects+"/"+id, nil); read["links"] != nil || read["excludeLinks"] == nil {
+	of := o.Seed("environmentObject", environmentObjectBody("DEPLOYMENT", first, "AIRFLOW_VARIABLE", "A", nil))
+	o.mustSend("DELETE", "/deployments/"+first, nil)
+	o.wantRefusal(404, "GET", environmentObjectsPath+"/"+of, nil)
+	if read := o.mustSend("GET", environmentObjectsPath+"/"+id, nil); read["links"] != nil || read["excludeLinks"] == nil {
 		t.Errorf("after the linked Deployment is gone: %v", read)
 	}
-	o.do("DELETE", "/deployments/"+second, nil)
-	if read := o.do("GET", objects+"/"+id, nil); read["excludeLinks"] != nil {
+	o.mustSend("DELETE", "/deployments/"+second, nil)
+	if read := o.mustSend("GET", environmentObjectsPath+"/"+id, nil); read["excludeLinks"] != nil {
 		t.Errorf("after the excluded Deployment is gone: %v", read)
 	}
-	o.do("DELETE", "/workspaces/"+w, nil)
-	o.refused(404, "GET", objects+"/"+id, nil)
+	o.mustSend("DELETE", "/workspaces/"+w, nil)
+	o.wantRefusal(404, "GET", environmentObjectsPath+"/"+id, nil)
 }
 
 func TestEnvironmentObjectAccess(t *testing.T) {
 	t.Parallel()
-	o := start(t, simulator.Options{})
-	w, first, second := site(o)
+	o := startOrganization(t, simulator.Options{})
+	w, first, second := seedWorkspace(o)
 	variable := map[string]any{"airflowVariable": map[string]any{"value": "v"}}
-	ofWorkspace := o.Seed("environmentObject", object("WORKSPACE", w, "AIRFLOW_VARIABLE", "A", variable))
-	ofFirst := o.Seed("environmentObject", object("DEPLOYMENT", first, "AIRFLOW_VARIABLE", "A", variable))
-	ofSecond := o.Seed("environmentObject", object("DEPLOYMENT", second, "AIRFLOW_VARIABLE", "A", variable))
-	foreign := o.Seed("environmentObject", object("WORKSPACE", o.Seed("workspace", map[string]any{}), "AIRFLOW_VARIABLE", "A", variable))
-	if got := ids(members(o.do("GET", objects, nil), "environmentObjects")); len(got) != 4 {
+	ofWorkspace := o.Seed("environmentObject", environmentObjectBody("WORKSPACE", w, "AIRFLOW_VARIABLE", "A", variable))
+	ofFirst := o.Seed("environmentObject", environmentObjectBody("DEPLOYMENT", first, "AIRFLOW_VARIABLE", "A", variable))
+	ofSecond := o.Seed("environmentObject", environmentObjectBody("DEPLOYMENT", second, "AIRFLOW_VARIABLE", "A", variable))
+	foreign := o.Seed("environmentObject", environmentObjectBody("WORKSPACE", o.Seed("workspace", map[string]any{}), "AIRFLOW_VARIABLE", "A", variable))
+	if got := idsOf(getObjects(o.mustSend("GET", environmentObjectsPath, nil), "environmentObjects")); len(got) != 4 {
 		t.Errorf("an Organization token sees %v", got)
 	}
 
-	workspace := o.as(o.Token(simulator.Scope{WorkspaceIDs: []string{w}}))
+	workspace := o.withToken(o.NewToken(simulator.Scope{WorkspaceIDs: []string{w}}))
 	for _, id := range []string{ofWorkspace, ofFirst, ofSecond} {
-		workspace.do("GET", objects+"/"+id, nil)
-		workspace.do("POST", objects+"/"+id, variable)
+		workspace.mustSend("GET", environmentObjectsPath+"/"+id, nil)
+		workspace.mustSend("POST", environmentObjectsPath+"/"+id, variable)
 	}
-	workspace.do("GET", objects+"?deploymentId="+first, nil)
-	workspace.do("POST", objects, object("WORKSPACE", w, "AIRFLOW_VARIABLE", "B", variable))
-	workspace.refused(403, "GET", objects, nil)
+	workspace.mustSend("GET", environmentObjectsPath+"?deploymentId="+first, nil)
+	workspace.mustSend("POST", environmentObjectsPath, environmentObjectBody("WORKSPACE", w, "AIRFLOW_VARIABLE", "B", variable))
+	workspace.wantRefusal(403, "GET", environmentObjectsPath, nil)
 	for _, id := range []string{foreign, "cnone"} {
-		workspace.refused(403, "GET", objects+"/"+id, nil)
-		workspace.refused(403, "POST", objects+"/"+id, variable)
-		workspace.refused(403, "DELETE", objects+"/"+id, nil)
+		workspace.wantRefusal(403, "GET", environmentObjectsPath+"/"+id, nil)
+		workspace.wantRefusal(403, "POST", environmentObjectsPath+"/"+id, variable)
+		workspace.wantRefusal(403, "DELETE", environmentObjectsPath+"/"+id, nil)
 	}
 
-	deployment := o.as(o.Token(simulator.Scope{WorkspaceIDs: []string{w}, DeploymentIDs: []string{first}}))
-	deployment.do("POST", objects+"/"+ofFirst, variable)
-	deployment.do("GET", objects+"?deploymentId="+first, nil)
-	deployment.refused(403, "GET", objects+"?workspaceId="+w, nil)
-	deployment.refused(403, "GET", objects+"/"+ofWorkspace, nil)
-	deployment.refused(403, "GET", objects+"/"+ofSecond, nil)
-	deployment.refused(403, "POST", objects, object("WORKSPACE", w, "AIRFLOW_VARIABLE", "C", variable))
+	deployment := o.withToken(o.NewToken(simulator.Scope{WorkspaceIDs: []string{w}, DeploymentIDs: []string{first}}))
+	deployment.mustSend("POST", environmentObjectsPath+"/"+ofFirst, variable)
+	deployment.mustSend("GET", environmentObjectsPath+"?deploymentId="+first, nil)
+	deployment.wantRefusal(403, "GET", environmentObjectsPath+"?workspaceId="+w, nil)
+	deployment.wantRefusal(403, "GET", environmentObjectsPath+"/"+ofWorkspace, nil)
+	deployment.wantRefusal(403, "GET", environmentObjectsPath+"/"+ofSecond, nil)
+	deployment.wantRefusal(403, "POST", environmentObjectsPath, environmentObjectBody("WORKSPACE", w, "AIRFLOW_VARIABLE", "C", variable))
 }

@@ -6,18 +6,18 @@ import (
 )
 
 var (
-	objectVariableFields = []field{{name: "value"}, {name: "isSecret", shape: flagShape}}
-	connectionFields     = []field{
+	environmentObjectVariableFields = []requestField{{name: "value"}, {name: "isSecret", jsonType: jsonBoolean}}
+	connectionFields                = []requestField{
 		{name: "type"},
 		{name: "host"},
-		{name: "port", shape: numberShape},
+		{name: "port", jsonType: jsonInteger},
 		{name: "schema"},
 		{name: "login"},
 		{name: "password"},
-		{name: "extra", shape: anyShape},
+		{name: "extra", jsonType: jsonAnyObject},
 		{name: "authTypeId"},
 	}
-	metricsFields = []field{
+	metricsFields = []requestField{
 		{name: "endpoint"},
 		{name: "exporterType", enum: []string{"PROMETHEUS"}},
 		{name: "authType", enum: []string{"BASIC", "AUTH_TOKEN", "SIGV4"}},
@@ -26,97 +26,99 @@ var (
 		{name: "basicToken"},
 		{name: "sigV4AssumeArn"},
 		{name: "sigV4StsRegion"},
-		{name: "headers", shape: anyShape},
-		{name: "labels", shape: anyShape},
+		{name: "headers", jsonType: jsonAnyObject},
+		{name: "labels", jsonType: jsonAnyObject},
 	}
-	linkFields = []field{{name: "scope", enum: []string{"DEPLOYMENT"}, required: true}, {name: "scopeEntityId", required: true}}
+	linkFields = []requestField{{name: "scope", enum: []string{"DEPLOYMENT"}, required: true}, {name: "scopeEntityId", required: true}}
 )
 
-func newObjectFields() []field {
-	identity := []field{
+func environmentObjectCreateFields() []requestField {
+	identity := []requestField{
 		{name: "objectKey", min: 1},
 		{name: "objectType", enum: []string{"CONNECTION", "ENVIRONMENT_VARIABLE", "AIRFLOW_VARIABLE", "METRICS_EXPORT"}},
 		{name: "scope", enum: []string{"WORKSPACE", "DEPLOYMENT"}},
 		{name: "scopeEntityId", min: 1},
 	}
-	return append(must(identity, "objectKey", "objectType", "scope", "scopeEntityId"), objectFields(objectVariableFields, false)...)
+	return append(requireFields(identity, "objectKey", "objectType", "scope", "scopeEntityId"), environmentObjectFields(environmentObjectVariableFields, false)...)
 }
 
-func changedObjectFields() []field { return objectFields(objectVariableFields[:1], true) }
+func environmentObjectUpdateFields() []requestField {
+	return environmentObjectFields(environmentObjectVariableFields[:1], true)
+}
 
-// objectFields are the fields of an update, which a create has too.
-func objectFields(variable []field, update bool) []field {
-	overrides := []field{
-		{name: "connection", shape: groupShape, of: connectionFields[:7]},
-		{name: "environmentVariable", shape: groupShape, of: objectVariableFields[:1]},
-		{name: "airflowVariable", shape: groupShape, of: objectVariableFields[:1]},
-		{name: "metricsExport", shape: groupShape, of: metricsFields},
+// environmentObjectFields are the fields of an update, which a create has too.
+func environmentObjectFields(variable []requestField, update bool) []requestField {
+	overrides := []requestField{
+		{name: "connection", jsonType: jsonObject, fields: connectionFields[:7]},
+		{name: "environmentVariable", jsonType: jsonObject, fields: environmentObjectVariableFields[:1]},
+		{name: "airflowVariable", jsonType: jsonObject, fields: environmentObjectVariableFields[:1]},
+		{name: "metricsExport", jsonType: jsonObject, fields: metricsFields},
 	}
 	if update {
-		overrides = append(overrides, field{name: "unsetFields", shape: listShape, max: 100})
+		overrides = append(overrides, requestField{name: "unsetFields", jsonType: jsonArray, max: 100})
 	}
-	return []field{
+	return []requestField{
 		{name: "description", max: 500},
-		{name: "autoLinkDeployments", shape: flagShape},
-		{name: "excludeLinks", shape: listShape, of: linkFields},
-		{name: "connection", shape: groupShape, of: must(connectionFields, "type")},
-		{name: "metricsExport", shape: groupShape, of: metricsFields},
-		{name: "environmentVariable", shape: groupShape, of: variable},
-		{name: "airflowVariable", shape: groupShape, of: variable},
-		{name: "links", shape: listShape, of: append(slices.Clone(linkFields), field{name: "overrides", shape: groupShape, of: overrides})},
+		{name: "autoLinkDeployments", jsonType: jsonBoolean},
+		{name: "excludeLinks", jsonType: jsonArray, fields: linkFields},
+		{name: "connection", jsonType: jsonObject, fields: requireFields(connectionFields, "type")},
+		{name: "metricsExport", jsonType: jsonObject, fields: metricsFields},
+		{name: "environmentVariable", jsonType: jsonObject, fields: variable},
+		{name: "airflowVariable", jsonType: jsonObject, fields: variable},
+		{name: "links", jsonType: jsonArray, fields: append(slices.Clone(linkFields), requestField{name: "overrides", jsonType: jsonObject, fields: overrides})},
 	}
 }
 
-// judgeObject holds a request against what it is about; old is nil for a new object.
-func (s *Server) judgeObject(body, about, old map[string]any) *problem {
-	name := bodyOf[text(about, "objectType")]
-	for _, other := range bodyOf {
+// validateEnvironmentObject holds a request against what it is about; old is nil for a new object.
+func (s *Server) validateEnvironmentObject(body, about, old map[string]any) *requestError {
+	name := typedBodyNames[getString(about, "objectType")]
+	for _, other := range typedBodyNames {
 		if _, sent := body[other]; sent && other != name {
-			return invalid("%s is not allowed for %s", other, text(about, "objectType"))
+			return badRequestError("%s is not allowed for %s", other, getString(about, "objectType"))
 		}
 	}
 	if _, sent := body[name]; !sent {
-		return invalidFields([]FieldError{failed(name, "required", "is required")})
+		return invalidFieldsError([]FieldError{newFieldError(name, "required", "is required")})
 	}
-	if p := judgeTyped(name, group(body, name), old != nil); p != nil {
+	if p := validateTypedBody(name, getObject(body, name), old != nil); p != nil {
 		return p
 	}
-	id, workspace := text(about, "scopeEntityId"), text(about, "scope") == "WORKSPACE"
+	id, workspace := getString(about, "scopeEntityId"), getString(about, "scope") == "WORKSPACE"
 	switch {
-	case workspace && s.collections[kindWorkspace].find(id) == nil:
-		return invalid("Workspace '%s' does not exist", id)
-	case !workspace && s.collections[kindDeployment].find(id) == nil:
-		return invalid("Deployment '%s' does not exist", id)
+	case workspace && s.collections[kindWorkspace].findByID(id) == nil:
+		return badRequestError("Workspace '%s' does not exist", id)
+	case !workspace && s.collections[kindDeployment].findByID(id) == nil:
+		return badRequestError("Deployment '%s' does not exist", id)
 	}
 	for _, list := range []string{"links", "excludeLinks", "autoLinkDeployments"} {
 		if _, sent := body[list]; sent && !workspace {
-			return invalid("%s is only allowed for scope WORKSPACE", list)
+			return badRequestError("%s is only allowed for scope WORKSPACE", list)
 		}
 	}
-	return s.judgeLinks(body, name, id)
+	return s.validateLinks(body, name, id)
 }
 
-// judgeTyped wants what an object can't be without. An update may leave a value out; what the answers promise it may not.
-func judgeTyped(name string, body map[string]any, update bool) *problem {
+// validateTypedBody wants what an object can't be without. An update may leave a value out; what the answers promise it may not.
+func validateTypedBody(name string, body map[string]any, update bool) *requestError {
 	needed := map[string][]string{"connection": {"type"}, "metricsExport": {"endpoint", "exporterType"}}[name]
 	if strings.HasSuffix(name, "Variable") && !update {
 		needed = []string{"value"}
 	}
 	for _, member := range needed {
-		plainText := member == "value" && !flag(body, "isSecret")
+		plainText := member == "value" && !getBool(body, "isSecret")
 		if value, sent := body[member]; !sent || value == "" && !plainText {
-			return invalidFields([]FieldError{failed(name+"."+member, "required", "is required")})
+			return invalidFieldsError([]FieldError{newFieldError(name+"."+member, "required", "is required")})
 		}
 	}
-	return noTexts(name, body)
+	return validateStringMaps(name, body)
 }
 
-// noTexts refuses headers and labels that are anything but texts.
-func noTexts(path string, body map[string]any) *problem {
+// validateStringMaps refuses headers and labels that are anything but texts.
+func validateStringMaps(path string, body map[string]any) *requestError {
 	for _, name := range []string{"headers", "labels"} {
-		for member, value := range group(body, name) {
+		for member, value := range getObject(body, name) {
 			if _, is := value.(string); !is {
-				return invalidFields([]FieldError{failed(path+"."+name+"."+member, "type", "must be a string")})
+				return invalidFieldsError([]FieldError{newFieldError(path+"."+name+"."+member, "type", "must be a string")})
 			}
 		}
 	}

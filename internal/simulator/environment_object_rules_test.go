@@ -9,12 +9,12 @@ import (
 
 func TestEnvironmentObjectRefusals(t *testing.T) {
 	t.Parallel()
-	o := start(t, simulator.Options{})
-	w, first, _ := site(o)
+	o := startOrganization(t, simulator.Options{})
+	w, first, _ := seedWorkspace(o)
 	elsewhere := o.Seed("deployment", map[string]any{"name": "e", "workspaceId": o.Seed("workspace", map[string]any{})})
-	variable := object("WORKSPACE", w, "ENVIRONMENT_VARIABLE", "V", map[string]any{"environmentVariable": map[string]any{"value": "v"}})
-	connection := object("WORKSPACE", w, "CONNECTION", "c", map[string]any{"connection": map[string]any{"type": "http"}})
-	metrics := object("WORKSPACE", w, "METRICS_EXPORT", "m", map[string]any{"metricsExport": map[string]any{"endpoint": "https://m", "exporterType": "PROMETHEUS"}})
+	variable := environmentObjectBody("WORKSPACE", w, "ENVIRONMENT_VARIABLE", "V", map[string]any{"environmentVariable": map[string]any{"value": "v"}})
+	connection := environmentObjectBody("WORKSPACE", w, "CONNECTION", "c", map[string]any{"connection": map[string]any{"type": "http"}})
+	metrics := environmentObjectBody("WORKSPACE", w, "METRICS_EXPORT", "m", map[string]any{"metricsExport": map[string]any{"endpoint": "https://m", "exporterType": "PROMETHEUS"}})
 	own := map[string]any{"scope": "DEPLOYMENT", "scopeEntityId": first}
 	tests := map[string]struct {
 		body, changes map[string]any
@@ -39,37 +39,39 @@ func TestEnvironmentObjectRefusals(t *testing.T) {
 		"header":           {metrics, map[string]any{"metricsExport": map[string]any{"endpoint": "https://m", "exporterType": "PROMETHEUS", "headers": map[string]any{"X": 1}}}, "metricsExport.headers.X"},
 		"no Workspace":     {variable, map[string]any{"scopeEntityId": "cnone"}, ""},
 		"no Deployment":    {variable, map[string]any{"scope": "DEPLOYMENT", "scopeEntityId": w}, ""},
-		"auto-link there":  {with(variable, own), map[string]any{"autoLinkDeployments": true}, ""},
-		"links there":      {with(variable, own), map[string]any{"links": []any{}}, ""},
-		"excludes there":   {with(variable, own), map[string]any{"excludeLinks": []any{}}, ""},
-		"link to nothing":  {variable, map[string]any{"links": []any{link("cnone", nil)}}, ""},
-		"foreign link":     {variable, map[string]any{"links": []any{link(elsewhere, nil)}}, ""},
-		"foreign exclude":  {variable, map[string]any{"excludeLinks": []any{link(elsewhere, nil)}}, ""},
-		"both":             {variable, map[string]any{"links": []any{link(first, nil)}, "excludeLinks": []any{link(first, nil)}}, ""},
-		"unset at first":   {variable, map[string]any{"links": []any{link(first, map[string]any{"unsetFields": []any{"value"}})}}, "links[0].overrides.unsetFields"},
+		"auto-link there":  {withChanges(variable, own), map[string]any{"autoLinkDeployments": true}, ""},
+		"links there":      {withChanges(variable, own), map[string]any{"links": []any{}}, ""},
+		"excludes there":   {withChanges(variable, own), map[string]any{"excludeLinks": []any{}}, ""},
+		"link to nothing":  {variable, map[string]any{"links": []any{linkTo("cnone", nil)}}, ""},
+		"foreign link":     {variable, map[string]any{"links": []any{linkTo(elsewhere, nil)}}, ""},
+		"foreign exclude":  {variable, map[string]any{"excludeLinks": []any{linkTo(elsewhere, nil)}}, ""},
+		"both":             {variable, map[string]any{"links": []any{linkTo(first, nil)}, "excludeLinks": []any{linkTo(first, nil)}}, ""},
+		"unset at first":   {variable, map[string]any{"links": []any{linkTo(first, map[string]any{"unsetFields": []any{"value"}})}}, "links[0].overrides.unsetFields"},
 	}
 	for name, test := range tests {
-		t.Run(name, func(t *testing.T) { o.wantField(t, test.field, objects, with(test.body, test.changes)) })
+		t.Run(name, func(t *testing.T) {
+			o.wantFieldError(t, test.field, environmentObjectsPath, withChanges(test.body, test.changes))
+		})
 	}
-	if n := len(o.Objects("environmentObject")); n != 0 {
+	if n := len(o.Resources("environmentObject")); n != 0 {
 		t.Errorf("%d objects after refusals only", n)
 	}
-	o.do("POST", objects, variable)
-	o.refused(409, "POST", objects, variable)
-	o.do("POST", objects, with(variable, own))
+	o.mustSend("POST", environmentObjectsPath, variable)
+	o.wantRefusal(409, "POST", environmentObjectsPath, variable)
+	o.mustSend("POST", environmentObjectsPath, withChanges(variable, own))
 }
 
 func TestEnvironmentObjectUpdateRefusals(t *testing.T) {
 	t.Parallel()
-	o := start(t, simulator.Options{})
-	w, first, _ := site(o)
-	id := o.Seed("environmentObject", object("WORKSPACE", w, "CONNECTION", "c", map[string]any{"connection": map[string]any{"type": "http"}}))
-	metrics := o.Seed("environmentObject", object("WORKSPACE", w, "METRICS_EXPORT", "m", nil))
-	variable := o.Seed("environmentObject", object("WORKSPACE", w, "AIRFLOW_VARIABLE", "v", nil))
+	o := startOrganization(t, simulator.Options{})
+	w, first, _ := seedWorkspace(o)
+	id := o.Seed("environmentObject", environmentObjectBody("WORKSPACE", w, "CONNECTION", "c", map[string]any{"connection": map[string]any{"type": "http"}}))
+	metrics := o.Seed("environmentObject", environmentObjectBody("WORKSPACE", w, "METRICS_EXPORT", "m", nil))
+	variable := o.Seed("environmentObject", environmentObjectBody("WORKSPACE", w, "AIRFLOW_VARIABLE", "v", nil))
 	valid := map[string]any{"connection": map[string]any{"type": "http"}}
 	set := map[string]any{"host": "h", "extra": map[string]any{"region": "eu"}}
 	unset := func(path string) map[string]any {
-		return map[string]any{"links": []any{link(first, map[string]any{"connection": set, "unsetFields": []any{path}})}}
+		return map[string]any{"links": []any{linkTo(first, map[string]any{"connection": set, "unsetFields": []any{path}})}}
 	}
 	tests := map[string]struct {
 		id      string
@@ -87,7 +89,9 @@ func TestEnvironmentObjectUpdateRefusals(t *testing.T) {
 		"isSecret":        {variable, map[string]any{"connection": nil, "airflowVariable": map[string]any{"value": "v", "isSecret": true}}, "airflowVariable.isSecret"},
 	}
 	for name, test := range tests {
-		t.Run(name, func(t *testing.T) { o.wantField(t, test.field, objects+"/"+test.id, with(valid, test.changes)) })
+		t.Run(name, func(t *testing.T) {
+			o.wantFieldError(t, test.field, environmentObjectsPath+"/"+test.id, withChanges(valid, test.changes))
+		})
 	}
-	o.do("POST", objects+"/"+id, with(valid, unset("password")))
+	o.mustSend("POST", environmentObjectsPath+"/"+id, withChanges(valid, unset("password")))
 }

@@ -9,50 +9,50 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-const objects = "/environment-objects"
+const environmentObjectsPath = "/environment-objects"
 
-// site is a Workspace with two Deployments.
-func site(o *organization) (workspace, first, second string) {
+// seedWorkspace is a Workspace with two Deployments.
+func seedWorkspace(o *testOrganization) (workspace, first, second string) {
 	workspace = o.Seed("workspace", map[string]any{"name": "w"})
 	first = o.Seed("deployment", map[string]any{"name": "first", "workspaceId": workspace})
 	return workspace, first, o.Seed("deployment", map[string]any{"name": "second", "workspaceId": workspace})
 }
 
-func object(scope, id, kind, key string, more map[string]any) map[string]any {
-	return with(map[string]any{"scope": scope, "scopeEntityId": id, "objectType": kind, "objectKey": key}, more)
+func environmentObjectBody(scope, id, kind, key string, more map[string]any) map[string]any {
+	return withChanges(map[string]any{"scope": scope, "scopeEntityId": id, "objectType": kind, "objectKey": key}, more)
 }
 
-func link(deployment string, overrides map[string]any) map[string]any {
+func linkTo(deployment string, overrides map[string]any) map[string]any {
 	if overrides == nil {
 		return map[string]any{"scope": "DEPLOYMENT", "scopeEntityId": deployment}
 	}
 	return map[string]any{"scope": "DEPLOYMENT", "scopeEntityId": deployment, "overrides": overrides}
 }
 
-// told is an answer without what every object has.
-func told(answer map[string]any) map[string]any {
-	return with(answer, map[string]any{"id": nil, "createdAt": nil, "updatedAt": nil, "createdBy": nil, "updatedBy": nil})
+// withoutServerFields is an answer without what every object has.
+func withoutServerFields(answer map[string]any) map[string]any {
+	return withChanges(answer, map[string]any{"id": nil, "createdAt": nil, "updatedAt": nil, "createdBy": nil, "updatedBy": nil})
 }
 
-func TestEnvironmentObjectLives(t *testing.T) {
+func TestEnvironmentObjectLifecycle(t *testing.T) {
 	t.Parallel()
-	o := start(t, simulator.Options{})
-	w, first, second := site(o)
-	body := object("WORKSPACE", w, "CONNECTION", "warehouse", map[string]any{
+	o := startOrganization(t, simulator.Options{})
+	w, first, second := seedWorkspace(o)
+	body := environmentObjectBody("WORKSPACE", w, "CONNECTION", "warehouse", map[string]any{
 		"connection": map[string]any{
 			"type": "postgres", "host": "h", "port": 5432, "password": "s3cret", "authTypeId": "cauth",
 			"extra": map[string]any{"region": "eu", "API_Token": "t0ken"},
 		},
-		"description": "", "autoLinkDeployments": false, "excludeLinks": []any{link(second, nil)},
-		"links": []any{link(first, map[string]any{"connection": map[string]any{"password": "0ther", "host": "h1"}})},
+		"description": "", "autoLinkDeployments": false, "excludeLinks": []any{linkTo(second, nil)},
+		"links": []any{linkTo(first, map[string]any{"connection": map[string]any{"password": "0ther", "host": "h1"}})},
 	})
-	made := o.do("POST", objects, body)
+	made := o.mustSend("POST", environmentObjectsPath, body)
 	id, _ := made["id"].(string)
 	if diff := cmp.Diff(map[string]any{"id": id}, made); diff != "" {
 		t.Errorf("create tells more than the id:\n%s", diff)
 	}
-	read := o.do("GET", objects+"/"+id, nil)
-	want := object("WORKSPACE", w, "CONNECTION", "warehouse", map[string]any{
+	read := o.mustSend("GET", environmentObjectsPath+"/"+id, nil)
+	want := environmentObjectBody("WORKSPACE", w, "CONNECTION", "warehouse", map[string]any{
 		"connection": map[string]any{
 			"type": "postgres", "host": "h", "port": 5432.0, "extra": map[string]any{"region": "eu", "API_Token": ""},
 			"connectionAuthType": map[string]any{
@@ -60,43 +60,43 @@ func TestEnvironmentObjectLives(t *testing.T) {
 			},
 		},
 		"setFields":    []any{"authTypeId", "extra.API_Token", "extra.region", "host", "password", "port", "type"},
-		"excludeLinks": []any{link(second, nil)},
-		"links":        []any{with(link(first, nil), map[string]any{"connectionOverrides": map[string]any{"host": "h1"}, "setFields": []any{"host", "password"}})},
+		"excludeLinks": []any{linkTo(second, nil)},
+		"links":        []any{withChanges(linkTo(first, nil), map[string]any{"connectionOverrides": map[string]any{"host": "h1"}, "setFields": []any{"host", "password"}})},
 	})
-	if diff := cmp.Diff(want, told(read)); diff != "" {
+	if diff := cmp.Diff(want, withoutServerFields(read)); diff != "" {
 		t.Errorf("read:\n%s", diff)
 	}
-	if diff := cmp.Diff([]map[string]any{read}, members(o.do("GET", objects+"?resolveLinked=false&workspaceId="+w, nil), "environmentObjects")); diff != "" {
+	if diff := cmp.Diff([]map[string]any{read}, getObjects(o.mustSend("GET", environmentObjectsPath+"?resolveLinked=false&workspaceId="+w, nil), "environmentObjects")); diff != "" {
 		t.Errorf("a list item differs from what a read answers:\n%s", diff)
 	}
-	if kept := o.stored("environmentObject", id)["connection"].(map[string]any); kept["password"] != "s3cret" || kept["extra"].(map[string]any)["API_Token"] != "t0ken" {
+	if kept := o.storedState("environmentObject", id)["connection"].(map[string]any); kept["password"] != "s3cret" || kept["extra"].(map[string]any)["API_Token"] != "t0ken" {
 		t.Errorf("the state has no secrets: %v", kept)
 	}
-	o.do("DELETE", objects+"/"+id, nil)
-	o.refused(404, "GET", objects+"/"+id, nil)
+	o.mustSend("DELETE", environmentObjectsPath+"/"+id, nil)
+	o.wantRefusal(404, "GET", environmentObjectsPath+"/"+id, nil)
 }
 
 func TestEnvironmentObjectAnswers(t *testing.T) {
 	t.Parallel()
-	o := start(t, simulator.Options{})
-	w, first, _ := site(o)
+	o := startOrganization(t, simulator.Options{})
+	w, first, _ := seedWorkspace(o)
 	for name, test := range map[string]struct{ body, want map[string]any }{
 		"secret": {
-			object("WORKSPACE", w, "ENVIRONMENT_VARIABLE", "A", map[string]any{
+			environmentObjectBody("WORKSPACE", w, "ENVIRONMENT_VARIABLE", "A", map[string]any{
 				"environmentVariable": map[string]any{"value": "s3cret", "isSecret": true},
-				"links":               []any{link(first, map[string]any{"environmentVariable": map[string]any{"value": "0ther"}})},
+				"links":               []any{linkTo(first, map[string]any{"environmentVariable": map[string]any{"value": "0ther"}})},
 			}),
 			map[string]any{
 				"environmentVariable": map[string]any{"value": "", "isSecret": true}, "setFields": []any{"value"},
-				"links": []any{with(link(first, nil), map[string]any{"environmentVariableOverrides": map[string]any{"value": ""}, "setFields": []any{"value"}})},
+				"links": []any{withChanges(linkTo(first, nil), map[string]any{"environmentVariableOverrides": map[string]any{"value": ""}, "setFields": []any{"value"}})},
 			},
 		},
 		"empty": {
-			object("DEPLOYMENT", first, "AIRFLOW_VARIABLE", "B", map[string]any{"airflowVariable": map[string]any{"value": ""}}),
+			environmentObjectBody("DEPLOYMENT", first, "AIRFLOW_VARIABLE", "B", map[string]any{"airflowVariable": map[string]any{"value": ""}}),
 			map[string]any{"airflowVariable": map[string]any{"value": "", "isSecret": false}, "setFields": []any{}},
 		},
 		"metrics": {
-			object("DEPLOYMENT", first, "METRICS_EXPORT", "C", map[string]any{"metricsExport": map[string]any{
+			environmentObjectBody("DEPLOYMENT", first, "METRICS_EXPORT", "C", map[string]any{"metricsExport": map[string]any{
 				"endpoint": "https://m", "exporterType": "PROMETHEUS", "authType": "BASIC", "username": "u", "password": "p", "basicToken": "b",
 				"headers": map[string]any{"X-Key": "k"}, "labels": map[string]any{"env": "dev"},
 			}}),
@@ -109,11 +109,11 @@ func TestEnvironmentObjectAnswers(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			read := o.do("GET", objects+"/"+o.do("POST", objects, test.body)["id"].(string), nil)
+			read := o.mustSend("GET", environmentObjectsPath+"/"+o.mustSend("POST", environmentObjectsPath, test.body)["id"].(string), nil)
 			for _, given := range []string{"scope", "scopeEntityId", "objectType", "objectKey"} {
 				test.want[given] = test.body[given]
 			}
-			if diff := cmp.Diff(test.want, told(read)); diff != "" {
+			if diff := cmp.Diff(test.want, withoutServerFields(read)); diff != "" {
 				t.Error(diff)
 			}
 		})
@@ -124,14 +124,14 @@ func TestEnvironmentObjectSeeds(t *testing.T) {
 	t.Parallel()
 	for _, kind := range []string{"", "CONNECTION", "ENVIRONMENT_VARIABLE", "AIRFLOW_VARIABLE", "METRICS_EXPORT"} {
 		for _, scope := range []string{"", "WORKSPACE", "DEPLOYMENT"} {
-			o, seed := start(t, simulator.Options{}), map[string]any{}
+			o, seed := startOrganization(t, simulator.Options{}), map[string]any{}
 			if kind != "" {
 				seed["objectType"] = kind
 			}
 			if scope != "" {
 				seed["scope"] = scope
 			}
-			if read := o.do("GET", objects+"/"+o.Seed("environmentObject", seed), nil); read["scopeEntityId"] == "" {
+			if read := o.mustSend("GET", environmentObjectsPath+"/"+o.Seed("environmentObject", seed), nil); read["scopeEntityId"] == "" {
 				t.Errorf("%s in %s is nowhere: %v", kind, scope, read)
 			}
 		}
@@ -140,15 +140,15 @@ func TestEnvironmentObjectSeeds(t *testing.T) {
 
 func TestEnvironmentObjectPages(t *testing.T) {
 	t.Parallel()
-	o := start(t, simulator.Options{})
-	w, _, _ := site(o)
+	o := startOrganization(t, simulator.Options{})
+	w, _, _ := seedWorkspace(o)
 	var want []string
 	for i := range 25 {
-		want = append(want, o.Seed("environmentObject", object("WORKSPACE", w, "AIRFLOW_VARIABLE", fmt.Sprintf("K%02d", i), nil)))
+		want = append(want, o.Seed("environmentObject", environmentObjectBody("WORKSPACE", w, "AIRFLOW_VARIABLE", fmt.Sprintf("K%02d", i), nil)))
 	}
-	o.Seed("environmentObject", object("WORKSPACE", w, "CONNECTION", "K24", nil))
+	o.Seed("environmentObject", environmentObjectBody("WORKSPACE", w, "CONNECTION", "K24", nil))
 	list := func(query string) []string {
-		return ids(members(o.do("GET", objects+"?workspaceId="+w+"&"+query, nil), "environmentObjects"))
+		return idsOf(getObjects(o.mustSend("GET", environmentObjectsPath+"?workspaceId="+w+"&"+query, nil), "environmentObjects"))
 	}
 	if got := list(""); len(got) != 20 {
 		t.Errorf("%d on the first page", len(got))
@@ -166,5 +166,5 @@ func TestEnvironmentObjectPages(t *testing.T) {
 	if q := requests[len(requests)-1].Query; q.Get("workspaceId") != w {
 		t.Errorf("the record of a list call has lost what was asked for: %v", q)
 	}
-	o.refused(403, "GET", objects+"?showSecrets=true", nil)
+	o.wantRefusal(403, "GET", environmentObjectsPath+"?showSecrets=true", nil)
 }

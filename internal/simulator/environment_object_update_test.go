@@ -10,28 +10,28 @@ import (
 
 func TestEnvironmentObjectUpdateClears(t *testing.T) {
 	t.Parallel()
-	o := start(t, simulator.Options{})
-	w, first, second := site(o)
-	id := o.Seed("environmentObject", object("WORKSPACE", w, "CONNECTION", "c", map[string]any{
+	o := startOrganization(t, simulator.Options{})
+	w, first, second := seedWorkspace(o)
+	id := o.Seed("environmentObject", environmentObjectBody("WORKSPACE", w, "CONNECTION", "c", map[string]any{
 		"connection":  map[string]any{"type": "http", "host": "h", "login": "l"},
-		"description": "d", "autoLinkDeployments": true, "links": []any{link(first, nil)}, "excludeLinks": []any{link(second, nil)},
+		"description": "d", "autoLinkDeployments": true, "links": []any{linkTo(first, nil)}, "excludeLinks": []any{linkTo(second, nil)},
 	}))
-	after := o.do("POST", objects+"/"+id, map[string]any{"connection": map[string]any{"type": "ftp", "host": "h2"}})
-	want := object("WORKSPACE", w, "CONNECTION", "c", map[string]any{
+	after := o.mustSend("POST", environmentObjectsPath+"/"+id, map[string]any{"connection": map[string]any{"type": "ftp", "host": "h2"}})
+	want := environmentObjectBody("WORKSPACE", w, "CONNECTION", "c", map[string]any{
 		"connection": map[string]any{"type": "ftp", "host": "h2"}, "setFields": []any{"host", "type"},
 	})
-	if diff := cmp.Diff(want, told(after)); diff != "" {
+	if diff := cmp.Diff(want, withoutServerFields(after)); diff != "" {
 		t.Errorf("what isn't sent is cleared:\n%s", diff)
 	}
-	if diff := cmp.Diff(after, o.do("GET", objects+"/"+id, nil)); diff != "" {
+	if diff := cmp.Diff(after, o.mustSend("GET", environmentObjectsPath+"/"+id, nil)); diff != "" {
 		t.Errorf("read differs from what update answered:\n%s", diff)
 	}
 }
 
 func TestEnvironmentObjectKeepsSecrets(t *testing.T) {
 	t.Parallel()
-	o := start(t, simulator.Options{})
-	w, _, _ := site(o)
+	o := startOrganization(t, simulator.Options{})
+	w, _, _ := seedWorkspace(o)
 	type body = map[string]any
 	connection := body{"type": "t", "password": "p", "extra": body{"secret": "s", "token": "t", "region": "r"}}
 	metrics := body{
@@ -66,13 +66,13 @@ func TestEnvironmentObjectKeepsSecrets(t *testing.T) {
 		"metrics left out": {
 			"METRICS_EXPORT", "metricsExport", metrics,
 			body{"endpoint": "e", "exporterType": "PROMETHEUS"},
-			with(metrics, body{"labels": nil}),
+			withChanges(metrics, body{"labels": nil}),
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			id := o.Seed("environmentObject", object("WORKSPACE", w, test.kind, name, body{test.member: test.had}))
-			o.do("POST", objects+"/"+id, body{test.member: test.sent})
-			if diff := cmp.Diff(test.want, o.stored("environmentObject", id)[test.member]); diff != "" {
+			id := o.Seed("environmentObject", environmentObjectBody("WORKSPACE", w, test.kind, name, body{test.member: test.had}))
+			o.mustSend("POST", environmentObjectsPath+"/"+id, body{test.member: test.sent})
+			if diff := cmp.Diff(test.want, o.storedState("environmentObject", id)[test.member]); diff != "" {
 				t.Error(diff)
 			}
 		})
@@ -80,7 +80,7 @@ func TestEnvironmentObjectKeepsSecrets(t *testing.T) {
 }
 
 // What an update does to a map that it sends is known to nobody, so a client has to be right under each reading.
-func TestReadingsOfMaps(t *testing.T) {
+func TestMapUpdateOptions(t *testing.T) {
 	t.Parallel()
 	type body = map[string]any
 	had, sent := body{"token": "t", "secret": "s", "region": "r"}, body{"token": "", "region": ""}
@@ -89,22 +89,22 @@ func TestReadingsOfMaps(t *testing.T) {
 		want    body
 	}{
 		{simulator.Options{}, body{"token": "", "region": ""}},
-		{simulator.Options{KeepsEmpty: true}, body{"token": "t", "region": ""}},
-		{simulator.Options{MergesMaps: true}, body{"token": "", "region": "", "secret": "s"}},
-		{simulator.Options{KeepsEmpty: true, MergesMaps: true}, body{"token": "t", "region": "", "secret": "s"}},
+		{simulator.Options{KeepEmptySecrets: true}, body{"token": "t", "region": ""}},
+		{simulator.Options{MergeMaps: true}, body{"token": "", "region": "", "secret": "s"}},
+		{simulator.Options{KeepEmptySecrets: true, MergeMaps: true}, body{"token": "t", "region": "", "secret": "s"}},
 	} {
-		o := start(t, test.options)
-		w, first, _ := site(o)
+		o := startOrganization(t, test.options)
+		w, first, _ := seedWorkspace(o)
 		connection := func(extra body) body { return body{"type": "t", "extra": extra} }
-		id := o.Seed("environmentObject", object("WORKSPACE", w, "CONNECTION", "c", body{
-			"connection": connection(had), "links": []any{link(first, body{"connection": body{"extra": had}})},
+		id := o.Seed("environmentObject", environmentObjectBody("WORKSPACE", w, "CONNECTION", "c", body{
+			"connection": connection(had), "links": []any{linkTo(first, body{"connection": body{"extra": had}})},
 		}))
-		o.do("POST", objects+"/"+id, body{"connection": connection(sent), "links": []any{link(first, body{"connection": body{"extra": sent}})}})
-		stored := o.stored("environmentObject", id)
+		o.mustSend("POST", environmentObjectsPath+"/"+id, body{"connection": connection(sent), "links": []any{linkTo(first, body{"connection": body{"extra": sent}})}})
+		stored := o.storedState("environmentObject", id)
 		if diff := cmp.Diff(connection(test.want), stored["connection"]); diff != "" {
 			t.Errorf("%+v: connection:\n%s", test.options, diff)
 		}
-		if diff := cmp.Diff([]map[string]any{link(first, body{"connection": body{"extra": test.want}})}, members(stored, "links")); diff != "" {
+		if diff := cmp.Diff([]map[string]any{linkTo(first, body{"connection": body{"extra": test.want}})}, getObjects(stored, "links")); diff != "" {
 			t.Errorf("%+v: link:\n%s", test.options, diff)
 		}
 	}
@@ -112,8 +112,8 @@ func TestReadingsOfMaps(t *testing.T) {
 
 func TestEnvironmentObjectMergesLinks(t *testing.T) {
 	t.Parallel()
-	o := start(t, simulator.Options{})
-	w, first, second := site(o)
+	o := startOrganization(t, simulator.Options{})
+	w, first, second := seedWorkspace(o)
 	type body = map[string]any
 	had := body{"host": "h", "login": "l", "password": "p", "extra": body{"secret": "s", "region": "r"}}
 	for name, test := range map[string]struct {
@@ -121,29 +121,29 @@ func TestEnvironmentObjectMergesLinks(t *testing.T) {
 	}{
 		"left out":          {nil, had},
 		"nothing":           {body{}, had},
-		"one field":         {body{"connection": body{"host": "n"}}, with(had, body{"host": "n"})},
-		"emptied":           {body{"connection": body{"host": "", "password": ""}}, with(had, body{"host": ""})},
-		"secret anew":       {body{"connection": body{"password": "n"}}, with(had, body{"password": "n"})},
-		"member":            {body{"connection": body{"extra": body{"secret": "", "zone": "z"}}}, with(had, body{"extra": body{"secret": "", "zone": "z"}})},
+		"one field":         {body{"connection": body{"host": "n"}}, withChanges(had, body{"host": "n"})},
+		"emptied":           {body{"connection": body{"host": "", "password": ""}}, withChanges(had, body{"host": ""})},
+		"secret anew":       {body{"connection": body{"password": "n"}}, withChanges(had, body{"password": "n"})},
+		"member":            {body{"connection": body{"extra": body{"secret": "", "zone": "z"}}}, withChanges(had, body{"extra": body{"secret": "", "zone": "z"}})},
 		"unset":             {body{"unsetFields": []any{"password", "extra.secret", "never.there", "port"}}, body{"host": "h", "login": "l", "extra": body{"region": "r"}}},
 		"unset all":         {body{"unsetFields": []any{"host", "login", "password", "extra"}}, nil},
-		"unset all members": {body{"unsetFields": []any{"extra.secret", "extra.region"}}, with(had, body{"extra": nil})},
+		"unset all members": {body{"unsetFields": []any{"extra.secret", "extra.region"}}, withChanges(had, body{"extra": nil})},
 	} {
 		t.Run(name, func(t *testing.T) {
 			connection := body{"type": "t"}
-			id := o.Seed("environmentObject", object("WORKSPACE", w, "CONNECTION", name, body{
-				"connection": connection, "links": []any{link(first, body{"connection": had}), link(second, body{"connection": had})},
+			id := o.Seed("environmentObject", environmentObjectBody("WORKSPACE", w, "CONNECTION", name, body{
+				"connection": connection, "links": []any{linkTo(first, body{"connection": had}), linkTo(second, body{"connection": had})},
 			}))
-			o.do("POST", objects+"/"+id, body{"connection": connection, "links": []any{link(first, test.sent)}})
-			want := link(first, nil)
+			o.mustSend("POST", environmentObjectsPath+"/"+id, body{"connection": connection, "links": []any{linkTo(first, test.sent)}})
+			want := linkTo(first, nil)
 			if test.want != nil {
-				want = link(first, body{"connection": test.want})
+				want = linkTo(first, body{"connection": test.want})
 			}
-			if diff := cmp.Diff([]map[string]any{want}, members(o.stored("environmentObject", id), "links")); diff != "" {
+			if diff := cmp.Diff([]map[string]any{want}, getObjects(o.storedState("environmentObject", id), "links")); diff != "" {
 				t.Error(diff)
 			}
-			o.do("POST", objects+"/"+id, body{"connection": connection, "links": []any{link(first, nil), link(second, nil)}})
-			if again := members(o.stored("environmentObject", id), "links")[1]; again["overrides"] != nil {
+			o.mustSend("POST", environmentObjectsPath+"/"+id, body{"connection": connection, "links": []any{linkTo(first, nil), linkTo(second, nil)}})
+			if again := getObjects(o.storedState("environmentObject", id), "links")[1]; again["overrides"] != nil {
 				t.Errorf("overrides outlive their link: %v", again)
 			}
 		})
@@ -152,17 +152,17 @@ func TestEnvironmentObjectMergesLinks(t *testing.T) {
 
 func TestEnvironmentObjectSecretOverride(t *testing.T) {
 	t.Parallel()
-	o := start(t, simulator.Options{})
-	w, first, _ := site(o)
+	o := startOrganization(t, simulator.Options{})
+	w, first, _ := seedWorkspace(o)
 	for secret, want := range map[bool]string{true: "old", false: ""} {
 		overrides := func(value string) []any {
-			return []any{link(first, map[string]any{"environmentVariable": map[string]any{"value": value}})}
+			return []any{linkTo(first, map[string]any{"environmentVariable": map[string]any{"value": value}})}
 		}
-		id := o.Seed("environmentObject", object("WORKSPACE", w, "ENVIRONMENT_VARIABLE", "V", map[string]any{
+		id := o.Seed("environmentObject", environmentObjectBody("WORKSPACE", w, "ENVIRONMENT_VARIABLE", "V", map[string]any{
 			"environmentVariable": map[string]any{"value": "v", "isSecret": secret}, "links": overrides("old"),
 		}))
-		o.do("POST", objects+"/"+id, map[string]any{"environmentVariable": map[string]any{"value": "v"}, "links": overrides("")})
-		if diff := cmp.Diff(members(map[string]any{"links": overrides(want)}, "links"), members(o.stored("environmentObject", id), "links")); diff != "" {
+		o.mustSend("POST", environmentObjectsPath+"/"+id, map[string]any{"environmentVariable": map[string]any{"value": "v"}, "links": overrides("")})
+		if diff := cmp.Diff(getObjects(map[string]any{"links": overrides(want)}, "links"), getObjects(o.storedState("environmentObject", id), "links")); diff != "" {
 			t.Errorf("secret %v:\n%s", secret, diff)
 		}
 	}

@@ -29,9 +29,9 @@ func TestFaultMatchesAndEnds(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			o := start(t, simulator.Options{})
+			o := startOrganization(t, simulator.Options{})
 			id := o.Seed("workspace", map[string]any{})
-			o.Fail(test.fault)
+			o.AddFault(test.fault)
 			var got []int
 			for _, request := range []struct {
 				method, path string
@@ -42,7 +42,7 @@ func TestFaultMatchesAndEnds(t *testing.T) {
 				{"GET", "/workspaces", nil},
 				{"GET", "/workspaces/" + id, nil},
 			} {
-				answer, _ := o.send(request.method, request.path, request.body)
+				answer, _ := o.sendRequest(request.method, request.path, request.body)
 				got = append(got, answer.StatusCode)
 			}
 			if diff := cmp.Diff(test.want, got); diff != "" {
@@ -54,37 +54,37 @@ func TestFaultMatchesAndEnds(t *testing.T) {
 
 func TestFaultAnswers(t *testing.T) {
 	t.Parallel()
-	o := start(t, simulator.Options{})
-	o.Fail(simulator.Fault{
+	o := startOrganization(t, simulator.Options{})
+	o.AddFault(simulator.Fault{
 		Count: 1, Status: 400, Message: "m", RequestID: "f004d12a-29c8-40d8-b239-2b1b615ea45b",
 		FieldErrors: []simulator.FieldError{{Field: "name", Code: "c", Message: "n"}},
 	})
-	f := o.refused(400, "POST", "/workspaces", map[string]any{"name": "a"})
-	want := failure{
+	f := o.wantRefusal(400, "POST", "/workspaces", map[string]any{"name": "a"})
+	want := errorBody{
 		Message: "m", RequestID: "f004d12a-29c8-40d8-b239-2b1b615ea45b", StatusCode: 400,
 		FieldErrors: []simulator.FieldError{{Field: "name", Code: "c", Message: "n"}},
 	}
 	if diff := cmp.Diff(want, f); diff != "" {
 		t.Error(diff)
 	}
-	if n := len(o.Objects("workspace")); n != 0 {
+	if n := len(o.Resources("workspace")); n != 0 {
 		t.Errorf("a fault's request was carried out: %d Workspaces", n)
 	}
-	o.Fail(simulator.Fault{Count: 1, Status: 429, Raw: "<html>", Header: http.Header{"retry-after": {"3"}}})
-	if answer, body := o.send("GET", "/workspaces", nil); string(body) != "<html>" || answer.Header.Get("Retry-After") != "3" {
+	o.AddFault(simulator.Fault{Count: 1, Status: 429, RawBody: "<html>", Header: http.Header{"retry-after": {"3"}}})
+	if answer, body := o.sendRequest("GET", "/workspaces", nil); string(body) != "<html>" || answer.Header.Get("Retry-After") != "3" {
 		t.Errorf("raw answer: %q, %v", body, answer.Header)
 	}
-	o.Fail(simulator.Fault{Count: 1, Status: 200})
-	if answer, body := o.send("GET", "/workspaces", nil); answer.StatusCode != http.StatusOK || len(body) != 0 {
+	o.AddFault(simulator.Fault{Count: 1, Status: 200})
+	if answer, body := o.sendRequest("GET", "/workspaces", nil); answer.StatusCode != http.StatusOK || len(body) != 0 {
 		t.Errorf("empty answer: %d %q", answer.StatusCode, body)
 	}
 }
 
 func TestRequestsAreRecorded(t *testing.T) {
 	t.Parallel()
-	o := start(t, simulator.Options{})
-	o.do("GET", "/workspaces?limit=5", nil)
-	o.refused(400, "POST", "/workspaces", []byte(`{}`))
+	o := startOrganization(t, simulator.Options{})
+	o.mustSend("GET", "/workspaces?limit=5", nil)
+	o.wantRefusal(400, "POST", "/workspaces", []byte(`{}`))
 	base := "/v1/organizations/" + o.OrganizationID()
 	want := []simulator.Request{
 		{Method: "GET", Path: base + "/workspaces", Query: map[string][]string{"limit": {"5"}}, Body: []byte{}, Status: 200},
@@ -132,15 +132,15 @@ func TestTransportAnswersInProcess(t *testing.T) {
 	}
 }
 
-func TestTwoAtOnceMakeOne(t *testing.T) {
+func TestConcurrentCreatesMakeOne(t *testing.T) {
 	t.Parallel()
-	o, w := populated(t, simulator.Options{})
+	o, w := startPopulated(t, simulator.Options{})
 	var wait sync.WaitGroup
 	for range 8 {
-		wait.Go(func() { o.send("POST", "/deployments", documented(w)) })
+		wait.Go(func() { o.sendRequest("POST", "/deployments", documentedDeployment(w)) })
 	}
 	wait.Wait()
-	if n := len(o.Objects("deployment")); n != 1 {
+	if n := len(o.Resources("deployment")); n != 1 {
 		t.Errorf("%d Deployments of one name", n)
 	}
 }

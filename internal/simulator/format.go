@@ -9,48 +9,48 @@ import (
 
 // The functions here say what is wrong with a text, or "".
 
-func blank(v string) string {
+func validateNotBlank(v string) string {
 	if v != "" && strings.TrimSpace(v) == "" {
 		return "must not be blank"
 	}
 	return ""
 }
 
-var mailAddress = regexp.MustCompile(`^[^@\s]+@[^@\s]+\.[^@\s]+$`)
+var emailPattern = regexp.MustCompile(`^[^@\s]+@[^@\s]+\.[^@\s]+$`)
 
-func noMailAddress(v string) string {
-	if !mailAddress.MatchString(v) {
+func validateEmail(v string) string {
+	if !emailPattern.MatchString(v) {
 		return "must be an e-mail address"
 	}
 	return ""
 }
 
-var runtimeVersion = regexp.MustCompile(`^\d+\.\d+(\.\d+|-\d+)[a-z0-9.-]*$`)
+var runtimeVersionPattern = regexp.MustCompile(`^\d+\.\d+(\.\d+|-\d+)[a-z0-9.-]*$`)
 
-func noRuntime(v string) string {
-	if !runtimeVersion.MatchString(v) {
+func validateRuntimeVersion(v string) string {
+	if !runtimeVersionPattern.MatchString(v) {
 		return "must be an Astro Runtime version"
 	}
 	return ""
 }
 
-// cronPart is a part of a five-part cron expression; whether 61 is a minute is not looked into.
-var cronPart = regexp.MustCompile(`^[0-9A-Za-z*/,-]+$`)
+// cronPartPattern is a part of a five-part cron expression; whether 61 is a minute is not looked into.
+var cronPartPattern = regexp.MustCompile(`^[0-9A-Za-z*/,-]+$`)
 
-func noCron(v string) string {
+func validateCron(v string) string {
 	parts := strings.Fields(v)
 	if len(parts) != 5 {
 		return "must be a cron expression of five parts"
 	}
 	for _, part := range parts {
-		if !cronPart.MatchString(part) {
+		if !cronPartPattern.MatchString(part) {
 			return "must be a cron expression of five parts"
 		}
 	}
 	return ""
 }
 
-func noTime(v string) string {
+func validateTime(v string) string {
 	if _, err := time.Parse(time.RFC3339, v); err != nil {
 		return "must be a time like 2026-01-02T15:04:05Z"
 	}
@@ -58,34 +58,34 @@ func noTime(v string) string {
 }
 
 var (
-	cpuQuantity    = regexp.MustCompile(`^(\d+(?:\.\d+)?)(m?)$`)
-	memoryQuantity = regexp.MustCompile(`^(\d+(?:\.\d+)?)(Mi|Gi|Ti)$`)
+	cpuPattern    = regexp.MustCompile(`^(\d+(?:\.\d+)?)(m?)$`)
+	memoryPattern = regexp.MustCompile(`^(\d+(?:\.\d+)?)(Mi|Gi|Ti)$`)
 )
 
-func noCPU(v string) string {
-	if !cpuQuantity.MatchString(v) {
+func validateCPU(v string) string {
+	if !cpuPattern.MatchString(v) {
 		return "must be a number of CPU cores"
 	}
 	return ""
 }
 
-func noMemory(v string) string {
-	if !memoryQuantity.MatchString(v) {
+func validateMemory(v string) string {
+	if !memoryPattern.MatchString(v) {
 		return "must be an amount of memory with its unit, like 1Gi"
 	}
 	return ""
 }
 
-// cores and gibibytes read a quantity; 0 when it is none.
-func cores(v string) float64 {
-	return amount(cpuQuantity, v, map[string]float64{"": 1, "m": 0.001})
+// parseCores and gibibytes read a quantity; 0 when it is none.
+func parseCores(v string) float64 {
+	return parseQuantity(cpuPattern, v, map[string]float64{"": 1, "m": 0.001})
 }
 
-func gibibytes(v string) float64 {
-	return amount(memoryQuantity, v, map[string]float64{"Mi": 1.0 / 1024, "Gi": 1, "Ti": 1024})
+func parseGibibytes(v string) float64 {
+	return parseQuantity(memoryPattern, v, map[string]float64{"Mi": 1.0 / 1024, "Gi": 1, "Ti": 1024})
 }
 
-func amount(pattern *regexp.Regexp, v string, units map[string]float64) float64 {
+func parseQuantity(pattern *regexp.Regexp, v string, units map[string]float64) float64 {
 	parts := pattern.FindStringSubmatch(v)
 	if parts == nil {
 		return 0
@@ -94,4 +94,4 @@ func amount(pattern *regexp.Regexp, v string, units map[string]float64) float64 
 	return n * units[parts[2]]
 }
 
-func decimal(n float64) string { return strconv.FormatFloat(n, 'f', -1, 64) }
+func formatDecimal(n float64) string { return strconv.FormatFloat(n, 'f', -1, 64) }

@@ -10,64 +10,64 @@ var (
 	workspaceRoles    = []string{"WORKSPACE_OWNER", "WORKSPACE_OPERATOR", "WORKSPACE_AUTHOR", "WORKSPACE_MEMBER", "WORKSPACE_ACCESSOR"}
 
 	grantLists  = []string{"workspaceRoles", "deploymentRoles", "dagRoles"}
-	grantFields = []field{
+	grantFields = []requestField{
 		{name: "organizationRole", enum: organizationRoles},
-		{name: "workspaceRoles", shape: listShape, of: []field{{name: "workspaceId", required: true}, {name: "role", required: true, enum: workspaceRoles}}},
-		{name: "deploymentRoles", shape: listShape, of: []field{{name: "deploymentId", required: true}, {name: "role", required: true}}},
-		{name: "dagRoles", shape: listShape, of: []field{{name: "deploymentId", required: true}, {name: "role", required: true}, {name: "dagId"}, {name: "dagTag"}}},
+		{name: "workspaceRoles", jsonType: jsonArray, fields: []requestField{{name: "workspaceId", required: true}, {name: "role", required: true, enum: workspaceRoles}}},
+		{name: "deploymentRoles", jsonType: jsonArray, fields: []requestField{{name: "deploymentId", required: true}, {name: "role", required: true}}},
+		{name: "dagRoles", jsonType: jsonArray, fields: []requestField{{name: "deploymentId", required: true}, {name: "role", required: true}, {name: "dagId"}, {name: "dagTag"}}},
 	}
 )
 
-// judgeGrants holds roles against each other and against what is there (notes 1.8).
-func (s *Server) judgeGrants(body map[string]any) *problem {
+// validateGrants holds roles against each other and against what is there (notes 1.8).
+func (s *Server) validateGrants(body map[string]any) *requestError {
 	inWorkspace, inDeployment, seen := map[string]bool{}, map[string]bool{}, map[string]bool{}
-	for _, g := range groups(body, "workspaceRoles") {
-		id := text(g, "workspaceId")
-		if s.collections[kindWorkspace].find(id) == nil {
-			return invalid("Workspace '%s' does not exist", id)
+	for _, g := range getObjects(body, "workspaceRoles") {
+		id := getString(g, "workspaceId")
+		if s.collections[kindWorkspace].findByID(id) == nil {
+			return badRequestError("Workspace '%s' does not exist", id)
 		}
 		if inWorkspace[id] {
-			return invalid("more than one role in Workspace '%s'", id)
+			return badRequestError("more than one role in Workspace '%s'", id)
 		}
 		inWorkspace[id] = true
 	}
-	for _, g := range groups(body, "deploymentRoles") {
-		id := text(g, "deploymentId")
-		o := s.collections[kindDeployment].find(id)
+	for _, g := range getObjects(body, "deploymentRoles") {
+		id := getString(g, "deploymentId")
+		o := s.collections[kindDeployment].findByID(id)
 		switch {
 		case o == nil:
-			return invalid("Deployment '%s' does not exist", id)
+			return badRequestError("Deployment '%s' does not exist", id)
 		case inDeployment[id]:
-			return invalid("more than one role in Deployment '%s'", id)
-		case !inWorkspace[o.text("workspaceId")]:
-			return invalid("a role in Deployment '%s' needs a role in its Workspace", id)
-		case !s.grantable(text(g, "role"), "DEPLOYMENT", "DEPLOYMENT_ADMIN"):
-			return invalid("role '%s' does not exist", text(g, "role"))
+			return badRequestError("more than one role in Deployment '%s'", id)
+		case !inWorkspace[o.getString("workspaceId")]:
+			return badRequestError("a role in Deployment '%s' needs a role in its Workspace", id)
+		case !s.isAssignableRole(getString(g, "role"), "DEPLOYMENT", "DEPLOYMENT_ADMIN"):
+			return badRequestError("role '%s' does not exist", getString(g, "role"))
 		}
 		inDeployment[id] = true
 	}
-	for _, g := range groups(body, "dagRoles") {
-		id, dag, tag := text(g, "deploymentId"), text(g, "dagId"), text(g, "dagTag")
+	for _, g := range getObjects(body, "dagRoles") {
+		id, dag, tag := getString(g, "deploymentId"), getString(g, "dagId"), getString(g, "dagTag")
 		key := strings.Join([]string{id, dag, tag}, "\x00")
 		switch {
 		case !inDeployment[id]:
-			return invalid("a role for DAGs needs a role in Deployment '%s'", id)
+			return badRequestError("a role for DAGs needs a role in Deployment '%s'", id)
 		case (dag == "") == (tag == ""):
-			return invalid("a role for DAGs needs either dagId or dagTag")
+			return badRequestError("a role for DAGs needs either dagId or dagTag")
 		case seen[key]:
-			return invalid("more than one role for a DAG")
-		case !s.grantable(text(g, "role"), "DAG", "DAG_VIEWER", "DAG_AUTHOR"):
-			return invalid("role '%s' does not exist", text(g, "role"))
+			return badRequestError("more than one role for a DAG")
+		case !s.isAssignableRole(getString(g, "role"), "DAG", "DAG_VIEWER", "DAG_AUTHOR"):
+			return badRequestError("role '%s' does not exist", getString(g, "role"))
 		}
 		seen[key] = true
 	}
 	return nil
 }
 
-// grantable tells whether a role is built in, or a custom one of the scope.
-func (s *Server) grantable(name, scope string, known ...string) bool {
-	return slices.Contains(known, name) || slices.ContainsFunc(s.collections[kindRole].objects, func(o *object) bool {
-		return o.text("name") == name && o.text("scopeType") == scope
+// isAssignableRole tells whether a role is built in, or a custom one of the scope.
+func (s *Server) isAssignableRole(name, scope string, known ...string) bool {
+	return slices.Contains(known, name) || slices.ContainsFunc(s.collections[kindRole].resources, func(o *storedResource) bool {
+		return o.getString("name") == name && o.getString("scopeType") == scope
 	})
 }
 
@@ -79,39 +79,39 @@ func replaceGrants(state, body map[string]any) {
 			state[name] = list
 		}
 	}
-	if role := text(body, "organizationRole"); role != "" {
+	if role := getString(body, "organizationRole"); role != "" {
 		state["organizationRole"] = role
 	}
 }
 
-// viewGrants tells roles in an order of the server's own, and empty lists not at all.
-func viewGrants(view map[string]any) {
-	sortBy(view, "workspaceRoles", "workspaceId")
-	sortBy(view, "deploymentRoles", "deploymentId")
-	sortBy(view, "dagRoles", "role")
+// normalizeGrants tells roles in an order of the server's own, and empty lists not at all.
+func normalizeGrants(view map[string]any) {
+	sortListBy(view, "workspaceRoles", "workspaceId")
+	sortListBy(view, "deploymentRoles", "deploymentId")
+	sortListBy(view, "dagRoles", "role")
 	dropEmpty(view, grantLists...)
 }
 
-// subjectRoles is what a change of roles answers.
-func subjectRoles(o *object) map[string]any {
+// subjectRolesView is what a change of roles answers.
+func subjectRolesView(o *storedResource) map[string]any {
 	view := map[string]any{}
 	for _, name := range append([]string{"organizationRole"}, grantLists...) {
 		if v, ok := o.state[name]; ok {
 			view[name] = v
 		}
 	}
-	return plain(view)
+	return deepCopy(view)
 }
 
-// revoke drops the roles in a Workspace or a Deployment that is gone.
-func (s *Server) revoke(id string) {
+// revokeRoles drops the roles in a Workspace or a Deployment that is gone.
+func (s *Server) revokeRoles(id string) {
 	for _, kind := range []string{kindUser, kindTeam} {
-		for _, o := range s.collections[kind].objects {
+		for _, o := range s.collections[kind].resources {
 			for _, name := range grantLists {
 				list, _ := o.state[name].([]any)
 				o.state[name] = slices.DeleteFunc(slices.Clone(list), func(v any) bool {
 					g, _ := v.(map[string]any)
-					return text(g, "workspaceId") == id || text(g, "deploymentId") == id
+					return getString(g, "workspaceId") == id || getString(g, "deploymentId") == id
 				})
 			}
 		}

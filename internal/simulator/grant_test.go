@@ -8,91 +8,91 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// granting is an organization with all that roles can be for: two Deployments in a Workspace, and one in another.
-type granting struct {
-	*organization
-	w, other, one, two, foreign string
+// roleFixture is an organization with all that roles can be for: two Deployments in a Workspace, and one in another.
+type roleFixture struct {
+	*testOrganization
+	workspace, otherWorkspace, firstDeployment, secondDeployment, foreignDeployment string
 }
 
-func startGranting(t *testing.T) granting {
+func startRoleFixture(t *testing.T) roleFixture {
 	t.Helper()
-	o, w := populated(t, simulator.Options{})
+	o, w := startPopulated(t, simulator.Options{})
 	other := o.Seed("workspace", map[string]any{"name": "other"})
 	o.Seed("customRole", map[string]any{"name": "deployer", "scopeType": "DEPLOYMENT"})
 	o.Seed("customRole", map[string]any{"name": "watcher", "scopeType": "DAG"})
-	return granting{
-		organization: o, w: w, other: other,
-		one:     o.Seed("deployment", map[string]any{"name": "one", "workspaceId": w}),
-		two:     o.Seed("deployment", map[string]any{"name": "two", "workspaceId": w}),
-		foreign: o.Seed("deployment", map[string]any{"name": "foreign", "workspaceId": other}),
+	return roleFixture{
+		testOrganization: o, workspace: w, otherWorkspace: other,
+		firstDeployment:   o.Seed("deployment", map[string]any{"name": "one", "workspaceId": w}),
+		secondDeployment:  o.Seed("deployment", map[string]any{"name": "two", "workspaceId": w}),
+		foreignDeployment: o.Seed("deployment", map[string]any{"name": "foreign", "workspaceId": other}),
 	}
 }
 
-func inWorkspace(id, role string) map[string]any {
+func workspaceRole(id, role string) map[string]any {
 	return map[string]any{"workspaceId": id, "role": role}
 }
 
-func inDeployment(id, role string) map[string]any {
+func deploymentRole(id, role string) map[string]any {
 	return map[string]any{"deploymentId": id, "role": role}
 }
 
-// all are roles of every kind.
-func (g granting) all() map[string]any {
+// allRoles are roles of every kind.
+func (g roleFixture) allRoles() map[string]any {
 	return map[string]any{
 		"organizationRole": "ORGANIZATION_BILLING_ADMIN",
-		"workspaceRoles":   []any{inWorkspace(g.w, "WORKSPACE_AUTHOR")},
-		"deploymentRoles":  []any{inDeployment(g.one, "DEPLOYMENT_ADMIN"), inDeployment(g.two, "deployer")},
+		"workspaceRoles":   []any{workspaceRole(g.workspace, "WORKSPACE_AUTHOR")},
+		"deploymentRoles":  []any{deploymentRole(g.firstDeployment, "DEPLOYMENT_ADMIN"), deploymentRole(g.secondDeployment, "deployer")},
 		"dagRoles": []any{
-			with(inDeployment(g.one, "DAG_AUTHOR"), map[string]any{"dagId": "etl"}),
-			with(inDeployment(g.one, "watcher"), map[string]any{"dagTag": "nightly"}),
+			withChanges(deploymentRole(g.firstDeployment, "DAG_AUTHOR"), map[string]any{"dagId": "etl"}),
+			withChanges(deploymentRole(g.firstDeployment, "watcher"), map[string]any{"dagTag": "nightly"}),
 		},
 	}
 }
 
-var grantNames = []string{"organizationRole", "workspaceRoles", "deploymentRoles", "dagRoles"}
+var grantFieldNames = []string{"organizationRole", "workspaceRoles", "deploymentRoles", "dagRoles"}
 
-// subjects are those that have roles of these kinds, by path.
-func (g granting) subjects() map[string]string {
+// subjectPaths are those that have roles of these kinds, by path.
+func (g roleFixture) subjectPaths() map[string]string {
 	return map[string]string{"user": "/users/" + g.Seed("user", map[string]any{}), "team": "/teams/" + g.Seed("team", map[string]any{})}
 }
 
 func TestGrantsReplaceAll(t *testing.T) {
 	t.Parallel()
-	g := startGranting(t)
-	for kind, path := range g.subjects() {
-		if diff := cmp.Diff(map[string]any{"organizationRole": "ORGANIZATION_MEMBER"}, pick(g.do("GET", path, nil), grantNames...)); diff != "" {
+	g := startRoleFixture(t)
+	for kind, path := range g.subjectPaths() {
+		if diff := cmp.Diff(map[string]any{"organizationRole": "ORGANIZATION_MEMBER"}, pickFields(g.mustSend("GET", path, nil), grantFieldNames...)); diff != "" {
 			t.Errorf("%s without roles:\n%s", kind, diff)
 		}
-		if diff := cmp.Diff(g.all(), g.do("POST", path+"/roles", g.all())); diff != "" {
+		if diff := cmp.Diff(g.allRoles(), g.mustSend("POST", path+"/roles", g.allRoles())); diff != "" {
 			t.Errorf("%s: the answer to a change of roles:\n%s", kind, diff)
 		}
-		read := g.do("GET", path, nil)
-		for _, name := range grantNames[1:] {
-			if got, want := len(members(read, name)), len(g.all()[name].([]any)); got != want {
+		read := g.mustSend("GET", path, nil)
+		for _, name := range grantFieldNames[1:] {
+			if got, want := len(getObjects(read, name)), len(g.allRoles()[name].([]any)); got != want {
 				t.Errorf("%s has %d %s, want %d", kind, got, name, want)
 			}
 		}
 		if read["organizationRole"] != "ORGANIZATION_BILLING_ADMIN" {
 			t.Errorf("%s: %v", kind, read)
 		}
-		least := map[string]any{"organizationRole": "ORGANIZATION_OWNER", "workspaceRoles": []any{inWorkspace(g.other, "WORKSPACE_OWNER")}}
-		g.do("POST", path+"/roles", least)
-		if diff := cmp.Diff(least, pick(g.do("GET", path, nil), grantNames...)); diff != "" {
+		least := map[string]any{"organizationRole": "ORGANIZATION_OWNER", "workspaceRoles": []any{workspaceRole(g.otherWorkspace, "WORKSPACE_OWNER")}}
+		g.mustSend("POST", path+"/roles", least)
+		if diff := cmp.Diff(least, pickFields(g.mustSend("GET", path, nil), grantFieldNames...)); diff != "" {
 			t.Errorf("%s: lists that aren't sent are emptied:\n%s", kind, diff)
 		}
 	}
 }
 
-func TestGrantsHaveAnOrderOfTheServers(t *testing.T) {
+func TestGrantsAreSorted(t *testing.T) {
 	t.Parallel()
-	g := startGranting(t)
-	low, high := min(g.w, g.other), max(g.w, g.other)
-	for kind, path := range g.subjects() {
-		g.do("POST", path+"/roles", map[string]any{
-			"organizationRole": "ORGANIZATION_MEMBER", "workspaceRoles": []any{inWorkspace(high, "WORKSPACE_MEMBER"), inWorkspace(low, "WORKSPACE_OWNER")},
+	g := startRoleFixture(t)
+	low, high := min(g.workspace, g.otherWorkspace), max(g.workspace, g.otherWorkspace)
+	for kind, path := range g.subjectPaths() {
+		g.mustSend("POST", path+"/roles", map[string]any{
+			"organizationRole": "ORGANIZATION_MEMBER", "workspaceRoles": []any{workspaceRole(high, "WORKSPACE_MEMBER"), workspaceRole(low, "WORKSPACE_OWNER")},
 		})
-		want := []any{inWorkspace(low, "WORKSPACE_OWNER"), inWorkspace(high, "WORKSPACE_MEMBER")}
-		if diff := cmp.Diff(want, g.do("GET", path, nil)["workspaceRoles"]); diff != "" {
+		want := []any{workspaceRole(low, "WORKSPACE_OWNER"), workspaceRole(high, "WORKSPACE_MEMBER")}
+		if diff := cmp.Diff(want, g.mustSend("GET", path, nil)["workspaceRoles"]); diff != "" {
 			t.Errorf("%s:\n%s", kind, diff)
 		}
 	}
@@ -100,8 +100,10 @@ func TestGrantsHaveAnOrderOfTheServers(t *testing.T) {
 
 func TestGrantRefusals(t *testing.T) {
 	t.Parallel()
-	g := startGranting(t)
-	dag := func(id, role string, of map[string]any) []any { return []any{with(inDeployment(id, role), of)} }
+	g := startRoleFixture(t)
+	dag := func(id, role string, of map[string]any) []any {
+		return []any{withChanges(deploymentRole(id, role), of)}
+	}
 	etl := map[string]any{"dagId": "etl"}
 	tests := map[string]struct {
 		field   string
@@ -109,68 +111,70 @@ func TestGrantRefusals(t *testing.T) {
 	}{
 		"no Organization role":       {"organizationRole", map[string]any{"organizationRole": nil}},
 		"unknown Organization role":  {"organizationRole", map[string]any{"organizationRole": "WORKSPACE_OWNER"}},
-		"unknown Workspace role":     {"workspaceRoles[0].role", map[string]any{"workspaceRoles": []any{inWorkspace(g.w, "DEPLOYMENT_ADMIN")}}},
+		"unknown Workspace role":     {"workspaceRoles[0].role", map[string]any{"workspaceRoles": []any{workspaceRole(g.workspace, "DEPLOYMENT_ADMIN")}}},
 		"no Workspace":               {"workspaceRoles[0].workspaceId", map[string]any{"workspaceRoles": []any{map[string]any{"role": "WORKSPACE_OWNER"}}}},
-		"no role":                    {"deploymentRoles[0].role", map[string]any{"deploymentRoles": []any{map[string]any{"deploymentId": g.one}}}},
+		"no role":                    {"deploymentRoles[0].role", map[string]any{"deploymentRoles": []any{map[string]any{"deploymentId": g.firstDeployment}}}},
 		"unknown field":              {"isIdpManaged", map[string]any{"isIdpManaged": false}},
-		"unknown Workspace":          {"", map[string]any{"workspaceRoles": []any{inWorkspace(g.w, "WORKSPACE_OWNER"), inWorkspace("cnone", "WORKSPACE_OWNER")}}},
-		"Workspace twice":            {"", map[string]any{"workspaceRoles": []any{inWorkspace(g.w, "WORKSPACE_OWNER"), inWorkspace(g.w, "WORKSPACE_MEMBER")}}},
-		"unknown Deployment":         {"", map[string]any{"dagRoles": nil, "deploymentRoles": []any{inDeployment("cnone", "DEPLOYMENT_ADMIN")}}},
-		"Deployment twice":           {"", map[string]any{"deploymentRoles": []any{inDeployment(g.one, "DEPLOYMENT_ADMIN"), inDeployment(g.one, "deployer")}}},
-		"not in the Workspace":       {"", map[string]any{"dagRoles": nil, "deploymentRoles": []any{inDeployment(g.foreign, "DEPLOYMENT_ADMIN")}}},
-		"unknown custom role":        {"", map[string]any{"deploymentRoles": []any{inDeployment(g.one, "nobody")}}},
-		"custom role of another":     {"", map[string]any{"deploymentRoles": []any{inDeployment(g.one, "watcher")}}},
+		"unknown Workspace":          {"", map[string]any{"workspaceRoles": []any{workspaceRole(g.workspace, "WORKSPACE_OWNER"), workspaceRole("cnone", "WORKSPACE_OWNER")}}},
+		"Workspace twice":            {"", map[string]any{"workspaceRoles": []any{workspaceRole(g.workspace, "WORKSPACE_OWNER"), workspaceRole(g.workspace, "WORKSPACE_MEMBER")}}},
+		"unknown Deployment":         {"", map[string]any{"dagRoles": nil, "deploymentRoles": []any{deploymentRole("cnone", "DEPLOYMENT_ADMIN")}}},
+		"Deployment twice":           {"", map[string]any{"deploymentRoles": []any{deploymentRole(g.firstDeployment, "DEPLOYMENT_ADMIN"), deploymentRole(g.firstDeployment, "deployer")}}},
+		"not in the Workspace":       {"", map[string]any{"dagRoles": nil, "deploymentRoles": []any{deploymentRole(g.foreignDeployment, "DEPLOYMENT_ADMIN")}}},
+		"unknown custom role":        {"", map[string]any{"deploymentRoles": []any{deploymentRole(g.firstDeployment, "nobody")}}},
+		"custom role of another":     {"", map[string]any{"deploymentRoles": []any{deploymentRole(g.firstDeployment, "watcher")}}},
 		"DAGs without Deployment":    {"", map[string]any{"deploymentRoles": nil}},
-		"neither DAG nor tag":        {"", map[string]any{"dagRoles": dag(g.one, "DAG_VIEWER", nil)}},
-		"both DAG and tag":           {"", map[string]any{"dagRoles": dag(g.one, "DAG_VIEWER", map[string]any{"dagId": "etl", "dagTag": "etl"})}},
-		"DAG twice":                  {"", map[string]any{"dagRoles": append(dag(g.one, "DAG_VIEWER", etl), dag(g.one, "DAG_AUTHOR", etl)...)}},
-		"a Deployment role for DAGs": {"", map[string]any{"dagRoles": dag(g.one, "deployer", etl)}},
+		"neither DAG nor tag":        {"", map[string]any{"dagRoles": dag(g.firstDeployment, "DAG_VIEWER", nil)}},
+		"both DAG and tag":           {"", map[string]any{"dagRoles": dag(g.firstDeployment, "DAG_VIEWER", map[string]any{"dagId": "etl", "dagTag": "etl"})}},
+		"DAG twice":                  {"", map[string]any{"dagRoles": append(dag(g.firstDeployment, "DAG_VIEWER", etl), dag(g.firstDeployment, "DAG_AUTHOR", etl)...)}},
+		"a Deployment role for DAGs": {"", map[string]any{"dagRoles": dag(g.firstDeployment, "deployer", etl)}},
 	}
-	for kind, path := range g.subjects() {
+	for kind, path := range g.subjectPaths() {
 		for name, test := range tests {
-			t.Run(kind+" "+name, func(t *testing.T) { g.wantField(t, test.field, path+"/roles", with(g.all(), test.changes)) })
+			t.Run(kind+" "+name, func(t *testing.T) {
+				g.wantFieldError(t, test.field, path+"/roles", withChanges(g.allRoles(), test.changes))
+			})
 		}
-		if diff := cmp.Diff(map[string]any{"organizationRole": "ORGANIZATION_MEMBER"}, pick(g.do("GET", path, nil), grantNames...)); diff != "" {
+		if diff := cmp.Diff(map[string]any{"organizationRole": "ORGANIZATION_MEMBER"}, pickFields(g.mustSend("GET", path, nil), grantFieldNames...)); diff != "" {
 			t.Errorf("%s after refusals only:\n%s", kind, diff)
 		}
-		g.do("POST", path+"/roles", g.all()) // what the tests change is fine by itself
+		g.mustSend("POST", path+"/roles", g.allRoles()) // what the tests change is fine by itself
 	}
 }
 
-func TestGrantsEndWithTheirPlace(t *testing.T) {
+func TestGrantsAreDeletedWithParent(t *testing.T) {
 	t.Parallel()
-	for kind := range startGranting(t).subjects() {
-		o := startGranting(t) // each with places of its own
-		path := o.subjects()[kind]
-		o.do("POST", path+"/roles", o.all())
-		o.do("DELETE", "/deployments/"+o.one, nil)
+	for kind := range startRoleFixture(t).subjectPaths() {
+		o := startRoleFixture(t) // each with places of its own
+		path := o.subjectPaths()[kind]
+		o.mustSend("POST", path+"/roles", o.allRoles())
+		o.mustSend("DELETE", "/deployments/"+o.firstDeployment, nil)
 		want := map[string]any{
-			"organizationRole": "ORGANIZATION_BILLING_ADMIN", "workspaceRoles": []any{inWorkspace(o.w, "WORKSPACE_AUTHOR")},
-			"deploymentRoles": []any{inDeployment(o.two, "deployer")},
+			"organizationRole": "ORGANIZATION_BILLING_ADMIN", "workspaceRoles": []any{workspaceRole(o.workspace, "WORKSPACE_AUTHOR")},
+			"deploymentRoles": []any{deploymentRole(o.secondDeployment, "deployer")},
 		}
-		if diff := cmp.Diff(want, pick(o.do("GET", path, nil), grantNames...)); diff != "" {
+		if diff := cmp.Diff(want, pickFields(o.mustSend("GET", path, nil), grantFieldNames...)); diff != "" {
 			t.Errorf("%s after its Deployment:\n%s", kind, diff)
 		}
-		o.do("DELETE", "/deployments/"+o.two, nil)
-		o.do("DELETE", "/workspaces/"+o.w, nil)
-		if diff := cmp.Diff(map[string]any{"organizationRole": "ORGANIZATION_BILLING_ADMIN"}, pick(o.do("GET", path, nil), grantNames...)); diff != "" {
+		o.mustSend("DELETE", "/deployments/"+o.secondDeployment, nil)
+		o.mustSend("DELETE", "/workspaces/"+o.workspace, nil)
+		if diff := cmp.Diff(map[string]any{"organizationRole": "ORGANIZATION_BILLING_ADMIN"}, pickFields(o.mustSend("GET", path, nil), grantFieldNames...)); diff != "" {
 			t.Errorf("%s after its Workspace:\n%s", kind, diff)
 		}
 	}
 }
 
-func TestGrantedAreFound(t *testing.T) {
+func TestFilterByRole(t *testing.T) {
 	t.Parallel()
-	g := startGranting(t)
-	for kind, path := range g.subjects() {
+	g := startRoleFixture(t)
+	for kind, path := range g.subjectPaths() {
 		g.Seed(kind, map[string]any{}) // without roles
-		g.do("POST", path+"/roles", g.all())
+		g.mustSend("POST", path+"/roles", g.allRoles())
 		id, plural := path[len("/"+kind+"s/"):], kind+"s"
 		for filter, want := range map[string][]string{
-			"?workspaceId=" + g.w: {id}, "?workspaceId=" + g.other: nil, "?deploymentId=" + g.two: {id}, "?deploymentId=" + g.foreign: nil,
+			"?workspaceId=" + g.workspace: {id}, "?workspaceId=" + g.otherWorkspace: nil, "?deploymentId=" + g.secondDeployment: {id}, "?deploymentId=" + g.foreignDeployment: nil,
 		} {
-			list := g.do("GET", "/"+plural+filter, nil)
-			if diff := cmp.Diff(want, ids(members(list, plural))); diff != "" || list["totalCount"] != float64(len(want)) {
+			list := g.mustSend("GET", "/"+plural+filter, nil)
+			if diff := cmp.Diff(want, idsOf(getObjects(list, plural))); diff != "" || list["totalCount"] != float64(len(want)) {
 				t.Errorf("%s%s: %s", plural, filter, diff)
 			}
 		}

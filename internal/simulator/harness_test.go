@@ -14,8 +14,8 @@ import (
 	"astro-apply/internal/simulator/conformance"
 )
 
-// organization is a server behind HTTP, with a client that holds everything against the API document where there is one.
-type organization struct {
+// testOrganization is a server behind HTTP, with a client that holds everything against the API document where there is one.
+type testOrganization struct {
 	*simulator.Server
 	t      *testing.T
 	client *http.Client
@@ -23,7 +23,7 @@ type organization struct {
 	token  string
 }
 
-func start(t *testing.T, options simulator.Options) *organization {
+func startOrganization(t *testing.T, options simulator.Options) *testOrganization {
 	t.Helper()
 	server := simulator.New(options)
 	listener := httptest.NewServer(server)
@@ -32,26 +32,26 @@ func start(t *testing.T, options simulator.Options) *organization {
 	if conformance.DocumentPath() != "" { // Validate would skip the test, which tells enough without
 		client.Transport = conformance.NewTransport(t, &http.Transport{})
 	}
-	return &organization{Server: server, t: t, client: client, url: listener.URL, token: "opaque"}
+	return &testOrganization{Server: server, t: t, client: client, url: listener.URL, token: "opaque"}
 }
 
-// as is the same organization for another token.
-func (o *organization) as(token string) *organization {
+// withToken is the same organization for another token.
+func (o *testOrganization) withToken(token string) *testOrganization {
 	other := *o
 	other.token = token
 	return &other
 }
 
-// failure is the API document's Error.
-type failure struct {
+// errorBody is the API document's Error.
+type errorBody struct {
 	Message     string
 	RequestID   string
 	StatusCode  int
 	FieldErrors []simulator.FieldError
 }
 
-// send carries a request to the organization and returns the answer and its body. path is below the organization.
-func (o *organization) send(method, path string, body any) (*http.Response, []byte) {
+// sendRequest carries a request to the organization and returns the answer and its body. path is below the organization.
+func (o *testOrganization) sendRequest(method, path string, body any) (*http.Response, []byte) {
 	o.t.Helper()
 	var reader io.Reader
 	if body != nil {
@@ -86,10 +86,10 @@ func (o *organization) send(method, path string, body any) (*http.Response, []by
 	return answer, content
 }
 
-// do wants an object.
-func (o *organization) do(method, path string, body any) map[string]any {
+// mustSend wants an object.
+func (o *testOrganization) mustSend(method, path string, body any) map[string]any {
 	o.t.Helper()
-	answer, content := o.send(method, path, body)
+	answer, content := o.sendRequest(method, path, body)
 	if answer.StatusCode >= 300 {
 		o.t.Fatalf("%s %s: status %d: %s", method, path, answer.StatusCode, content)
 	}
@@ -102,11 +102,11 @@ func (o *organization) do(method, path string, body any) map[string]any {
 	return object
 }
 
-// refused wants a status and an envelope.
-func (o *organization) refused(status int, method, path string, body any) failure {
+// wantRefusal wants a status and an envelope.
+func (o *testOrganization) wantRefusal(status int, method, path string, body any) errorBody {
 	o.t.Helper()
-	answer, content := o.send(method, path, body)
-	var f failure
+	answer, content := o.sendRequest(method, path, body)
+	var f errorBody
 	if err := json.Unmarshal(content, &f); err != nil {
 		o.t.Fatalf("%s %s: status %d, no envelope: %s", method, path, answer.StatusCode, content)
 	}
@@ -119,10 +119,10 @@ func (o *organization) refused(status int, method, path string, body any) failur
 	return f
 }
 
-// stored is the state of an object, by id.
-func (o *organization) stored(kind, id string) map[string]any {
+// storedState is the state of an object, by id.
+func (o *testOrganization) storedState(kind, id string) map[string]any {
 	o.t.Helper()
-	for _, object := range o.Objects(kind) {
+	for _, object := range o.Resources(kind) {
 		if object["id"] == id {
 			return object
 		}
@@ -131,8 +131,8 @@ func (o *organization) stored(kind, id string) map[string]any {
 	return nil
 }
 
-// members is a list of objects.
-func members(object map[string]any, name string) []map[string]any {
+// getObjects is a list of objects.
+func getObjects(object map[string]any, name string) []map[string]any {
 	list, _ := object[name].([]any)
 	all := make([]map[string]any, len(list))
 	for i, v := range list {
@@ -141,7 +141,7 @@ func members(object map[string]any, name string) []map[string]any {
 	return all
 }
 
-func ids(objects []map[string]any) []string {
+func idsOf(objects []map[string]any) []string {
 	var all []string
 	for _, object := range objects {
 		id, _ := object["id"].(string)
@@ -150,8 +150,8 @@ func ids(objects []map[string]any) []string {
 	return all
 }
 
-// with is a copy of a body with some members changed; nil takes one out.
-func with(body map[string]any, changes map[string]any) map[string]any {
+// withChanges is a copy of a body with some members changed; nil takes one out.
+func withChanges(body map[string]any, changes map[string]any) map[string]any {
 	copied := map[string]any{}
 	maps.Copy(copied, body)
 	for name, value := range changes {
@@ -162,4 +162,4 @@ func with(body map[string]any, changes map[string]any) map[string]any {
 	return copied
 }
 
-func clock(at *time.Time) func() time.Time { return func() time.Time { return *at } }
+func clockAt(at *time.Time) func() time.Time { return func() time.Time { return *at } }

@@ -14,54 +14,54 @@ const (
 )
 
 // userView is the answer about a user.
-func (s *Server) userView(o *object) map[string]any {
-	view := plain(o.state)
-	if s.options.Inherited != OmitInheritedRoles {
+func (s *Server) userView(o *storedResource) map[string]any {
+	view := deepCopy(o.state)
+	if s.options.InheritedRoles != OmitInheritedRoles {
 		for _, team := range s.teamsOf(o.id) {
-			s.inherit(view, team)
+			s.addInheritedRoles(view, team)
 		}
 	}
-	viewGrants(view)
+	normalizeGrants(view)
 	return view
 }
 
-// inherit adds a Team's roles to a user's. The role in the Organization, of which there is one, is the strongest.
-func (s *Server) inherit(view map[string]any, team *object) {
-	roles := plain(team.state)
+// addInheritedRoles adds a Team's roles to a user's. The role in the Organization, of which there is one, is the strongest.
+func (s *Server) addInheritedRoles(view map[string]any, team *storedResource) {
+	roles := deepCopy(team.state)
 	for _, name := range grantLists {
 		list, _ := view[name].([]any)
-		for _, grant := range groups(roles, name) {
+		for _, grant := range getObjects(roles, name) {
 			same := func(v any) bool {
 				other, _ := v.(map[string]any)
-				return !slices.ContainsFunc([]string{"workspaceId", "deploymentId", "dagId", "dagTag", "role"}, func(field string) bool { return text(grant, field) != text(other, field) })
+				return !slices.ContainsFunc([]string{"workspaceId", "deploymentId", "dagId", "dagTag", "role"}, func(field string) bool { return getString(grant, field) != getString(other, field) })
 			}
-			if s.options.Inherited == RepeatInheritedRoles || !slices.ContainsFunc(list, same) {
+			if s.options.InheritedRoles == RepeatInheritedRoles || !slices.ContainsFunc(list, same) {
 				list = append(list, grant)
 			}
 		}
 		view[name] = list
 	}
-	rank := func(of map[string]any) int { return slices.Index(organizationRoles, text(of, "organizationRole")) }
+	rank := func(of map[string]any) int { return slices.Index(organizationRoles, getString(of, "organizationRole")) }
 	if rank(roles) < rank(view) {
 		view["organizationRole"] = roles["organizationRole"]
 	}
 }
 
 // teamsOf are the Teams that a user is in.
-func (s *Server) teamsOf(userID string) []*object {
-	return slices.DeleteFunc(slices.Clone(s.collections[kindTeam].objects), func(o *object) bool {
+func (s *Server) teamsOf(userID string) []*storedResource {
+	return slices.DeleteFunc(slices.Clone(s.collections[kindTeam].resources), func(o *storedResource) bool {
 		members, _ := o.state["memberIds"].([]any)
 		return !slices.Contains(members, any(userID))
 	})
 }
 
 // listUserTeams answers with what a user inherits, too.
-func (s *Server) listUserTeams(c call) (any, *problem) {
-	o, p := s.user(c)
+func (s *Server) listUserTeams(c apiCall) (any, *requestError) {
+	o, p := s.findUser(c)
 	if p != nil {
 		return nil, p
 	}
-	return page(c.request.Query, "teams", s.teamsOf(o.id), func(team *object) map[string]any {
+	return listPage(c.request.Query, "teams", s.teamsOf(o.id), func(team *storedResource) map[string]any {
 		view := teamView(team)
 		for _, name := range []string{"createdAt", "createdBy", "updatedAt", "updatedBy", "organizationId"} {
 			delete(view, name)

@@ -6,58 +6,60 @@ import (
 	"time"
 )
 
-var inviteFields = must([]field{
-	{name: "inviteeEmail", min: 1, wrong: noMailAddress}, {name: "role", enum: organizationRoles},
+var inviteFields = requireFields([]requestField{
+	{name: "inviteeEmail", min: 1, validate: validateEmail}, {name: "role", enum: organizationRoles},
 }, "inviteeEmail", "role")
 
 // createInvite also makes the user, PENDING until the invite is accepted.
-func (s *Server) createInvite(c call) (any, *problem) {
-	if !c.caller.wholeOrganization() {
-		return nil, forbidden("the token may not invite users")
+func (s *Server) createInvite(c apiCall) (any, *requestError) {
+	if !c.caller.hasOrganizationAccess() {
+		return nil, forbiddenError("the token may not invite users")
 	}
-	body, p := checked(c.request, inviteFields)
+	body, p := decodeAndCheck(c.request, inviteFields)
 	if p != nil {
 		return nil, p
 	}
 	users := s.collections[kindUser]
-	i := slices.IndexFunc(users.objects, func(o *object) bool { return strings.EqualFold(o.text("username"), text(body, "inviteeEmail")) })
+	i := slices.IndexFunc(users.resources, func(o *storedResource) bool {
+		return strings.EqualFold(o.getString("username"), getString(body, "inviteeEmail"))
+	})
 	if i < 0 {
-		user := s.born(kindUser, c.caller)
-		fillIn(user.state, map[string]any{"username": text(body, "inviteeEmail"), "status": "PENDING", "organizationRole": text(body, "role")})
+		user := s.newResource(kindUser, c.caller)
+		setMissing(user.state, map[string]any{"username": getString(body, "inviteeEmail"), "status": "PENDING", "organizationRole": getString(body, "role")})
 		fillUser(user.state)
-		users.objects, i = append(users.objects, user), len(users.objects)
+		users.resources, i = append(users.resources, user), len(users.resources)
 	}
-	user := users.objects[i]
-	if user.text("status") != "PENDING" {
-		return nil, invalid("user '%s' is already a member", user.text("username"))
+	user := users.resources[i]
+	if user.getString("status") != "PENDING" {
+		return nil, badRequestError("user '%s' is already a member", user.getString("username"))
 	}
-	o := s.born(kindInvite, c.caller)
+	o := s.newResource(kindInvite, c.caller)
 	o.state = map[string]any{
-		"inviteId": o.id, "userId": user.id, "organizationId": s.organization, "inviter": c.caller.profile(),
-		"invitee":   map[string]any{"id": user.id, "username": user.text("username"), "subjectType": "USER"},
+		"inviteId": o.id, "userId": user.id, "organizationId": s.organizationID, "inviter": c.caller.subjectProfile(),
+		"invitee":   map[string]any{"id": user.id, "username": user.getString("username"), "subjectType": "USER"},
 		"expiresAt": s.now().AddDate(0, 0, 7).UTC().Format(time.RFC3339),
 	}
-	s.collections[kindInvite].objects = append(s.collections[kindInvite].objects, o)
-	return plain(o.state), nil
+	s.collections[kindInvite].resources = append(s.collections[kindInvite].resources, o)
+	return deepCopy(o.state), nil
 }
 
-func (s *Server) deleteInvite(c call) (any, *problem) {
-	if !c.caller.wholeOrganization() {
-		return nil, forbidden("the token may not withdraw invites")
+func (s *Server) deleteInvite(c apiCall) (any, *requestError) {
+	if !c.caller.hasOrganizationAccess() {
+		return nil, forbiddenError("the token may not withdraw invites")
 	}
-	o := s.collections[kindInvite].find(c.id)
+	o := s.collections[kindInvite].findByID(c.id)
 	if o == nil {
-		return nil, missing("invite", c.id)
+		return nil, notFoundError("invite", c.id)
 	}
-	if user := s.collections[kindUser].find(o.text("userId")); user != nil && user.text("status") == "PENDING" {
-		s.collections[kindUser].remove(user.id)
+	if user := s.collections[kindUser].findByID(o.getString("userId")); user != nil && user.getString("status") == "PENDING" {
+		s.collections[kindUser].removeByID(user.id)
 	}
-	s.collections[kindInvite].remove(o.id)
+	s.collections[kindInvite].removeByID(o.id)
 	return nil, nil
 }
 
-func inviteHalf() half {
-	return half{kind: kindInvite, fill: func(*Server, map[string]any) {}, routes: map[string]handler{
+func inviteSpec() kindSpec {
+	return kindSpec{kind: kindInvite, fillDefaults: func(*Server, map[string]any) {}, routes: map[string]handlerFunc{
 		"POST invites": (*Server).createInvite, "DELETE invites/*": (*Server).deleteInvite,
 	}}
 }

@@ -7,17 +7,17 @@ import (
 	"slices"
 )
 
-// mostIPRanges bounds what one request takes.
-const mostIPRanges = 1000
+// maxIPRanges bounds what one request takes.
+const maxIPRanges = 1000
 
 var (
-	ipRangeFields       = []field{{name: "ipAddressRange", required: true, min: 1, wrong: noNetwork}}
-	ipRangesFields      = []field{{name: "allowedIpAddressRanges", shape: listShape, required: true, min: 1, max: mostIPRanges, wrong: noNetwork}}
-	ipRangeRemoveFields = []field{{name: "allowedIpAddressRangeIds", shape: listShape, required: true, min: 1, max: mostIPRanges}}
+	ipRangeCreateFields     = []requestField{{name: "ipAddressRange", required: true, min: 1, validate: validateNetwork}}
+	ipRangeBulkCreateFields = []requestField{{name: "allowedIpAddressRanges", jsonType: jsonArray, required: true, min: 1, max: maxIPRanges, validate: validateNetwork}}
+	ipRangeBulkDeleteFields = []requestField{{name: "allowedIpAddressRangeIds", jsonType: jsonArray, required: true, min: 1, max: maxIPRanges}}
 )
 
-// network reads a range with the bits of hosts cleared, and IPv4 as such. A bare address is none.
-func network(v string) (netip.Prefix, bool) {
+// parseNetwork reads a range with the bits of hosts cleared, and IPv4 as such. A bare address is none.
+func parseNetwork(v string) (netip.Prefix, bool) {
 	p, err := netip.ParsePrefix(v)
 	if err != nil {
 		return p, false
@@ -28,8 +28,8 @@ func network(v string) (netip.Prefix, bool) {
 	return p.Masked(), true
 }
 
-func noNetwork(v string) string {
-	if _, ok := network(v); !ok {
+func validateNetwork(v string) string {
+	if _, ok := parseNetwork(v); !ok {
 		return "must be a range in CIDR format"
 	}
 	return ""
@@ -37,65 +37,65 @@ func noNetwork(v string) string {
 
 // canonicalNetwork is a range in the server's spelling; what is none stays as it is.
 func canonicalNetwork(v string) string {
-	if p, ok := network(v); ok {
+	if p, ok := parseNetwork(v); ok {
 		return p.String()
 	}
 	return v
 }
 
 func (s *Server) fillIPRange(state map[string]any) {
-	state["ipAddressRange"] = canonicalNetwork(cmp.Or(text(state, "ipAddressRange"), "0.0.0.0/0"))
-	s.organizationObject().state["hasAllowedIpAddressRanges"] = true
+	state["ipAddressRange"] = canonicalNetwork(cmp.Or(getString(state, "ipAddressRange"), "0.0.0.0/0"))
+	s.organizationResource().state["hasAllowedIpAddressRanges"] = true
 }
 
-func ipRangeView(o *object) map[string]any { return plain(o.state) }
+func ipRangeView(o *storedResource) map[string]any { return deepCopy(o.state) }
 
-// admits tells whether the ranges let the caller's address in. Without any all are, and so is an address that isn't known.
-func (s *Server) admits(ranges []string) bool {
-	if s.address == "" || len(ranges) == 0 {
+// allowsCaller tells whether the ranges let the caller's address in. Without any all are, and so is an address that isn't known.
+func (s *Server) allowsCaller(ranges []string) bool {
+	if s.callerAddress == "" || len(ranges) == 0 {
 		return true
 	}
-	address, err := netip.ParseAddr(s.address)
+	address, err := netip.ParseAddr(s.callerAddress)
 	return err == nil && slices.ContainsFunc(ranges, func(v string) bool {
-		p, ok := network(v)
+		p, ok := parseNetwork(v)
 		return ok && p.Contains(address.Unmap().WithZone(""))
 	})
 }
 
-// lockedOut refuses whoever calls from outside the ranges, whatever the request.
-func (s *Server) lockedOut() *problem {
-	if s.admits(s.ipRanges()) {
+// checkCallerAddress refuses whoever calls from outside the ranges, whatever the request.
+func (s *Server) checkCallerAddress() *requestError {
+	if s.allowsCaller(s.ipRanges()) {
 		return nil
 	}
-	return forbidden("IP address %s is not allowed", s.address)
+	return forbiddenError("IP address %s is not allowed", s.callerAddress)
 }
 
 func (s *Server) ipRanges() []string {
 	var all []string
-	for _, o := range s.collections[kindIPRange].objects {
-		all = append(all, o.text("ipAddressRange"))
+	for _, o := range s.collections[kindIPRange].resources {
+		all = append(all, o.getString("ipAddressRange"))
 	}
 	return all
 }
 
-func (s *Server) listIPRanges(c call) (any, *problem) {
-	if !c.caller.wholeOrganization() {
-		return nil, forbidden("the token may not list allowed IP address ranges")
+func (s *Server) listIPRanges(c apiCall) (any, *requestError) {
+	if !c.caller.hasOrganizationAccess() {
+		return nil, forbiddenError("the token may not list allowed IP address ranges")
 	}
-	return page(paging(c.request.Query), "allowedIpAddressRanges", s.collections[kindIPRange].objects, ipRangeView)
+	return listPage(pagingParams(c.request.Query), "allowedIpAddressRanges", s.collections[kindIPRange].resources, ipRangeView)
 }
 
-// ipRangeBody reads a request that only a token of the Organization may send.
-func ipRangeBody(c call, fields []field) (map[string]any, *problem) {
-	if !c.caller.wholeOrganization() {
-		return nil, forbidden("the token may not change allowed IP address ranges")
+// decodeIPRangeBody reads a request that only a token of the Organization may send.
+func decodeIPRangeBody(c apiCall, fields []requestField) (map[string]any, *requestError) {
+	if !c.caller.hasOrganizationAccess() {
+		return nil, forbiddenError("the token may not change allowed IP address ranges")
 	}
-	return checked(c.request, fields)
+	return decodeAndCheck(c.request, fields)
 }
 
 // createIPRange refuses one that is there with 400: the document has no 409 for it.
-func (s *Server) createIPRange(c call) (any, *problem) {
-	body, p := ipRangeBody(c, ipRangeFields)
+func (s *Server) createIPRange(c apiCall) (any, *requestError) {
+	body, p := decodeIPRangeBody(c, ipRangeCreateFields)
 	if p != nil {
 		return nil, p
 	}
@@ -107,9 +107,9 @@ func (s *Server) createIPRange(c call) (any, *problem) {
 	return made[0], nil
 }
 
-// createIPRanges answers in an order of the server's own.
-func (s *Server) createIPRanges(c call) (any, *problem) {
-	body, p := ipRangeBody(c, ipRangesFields)
+// bulkCreateIPRanges answers in an order of the server's own.
+func (s *Server) bulkCreateIPRanges(c apiCall) (any, *requestError) {
+	body, p := decodeIPRangeBody(c, ipRangeBulkCreateFields)
 	if p != nil {
 		return nil, p
 	}
@@ -122,46 +122,46 @@ func (s *Server) createIPRanges(c call) (any, *problem) {
 }
 
 // addIPRanges adds all or none.
-func (s *Server) addIPRanges(c call, values []any) ([]any, *problem) {
+func (s *Server) addIPRanges(c apiCall, values []any) ([]any, *requestError) {
 	var added []string
 	there := s.ipRanges()
 	for _, v := range values {
 		given, _ := v.(string)
 		value := canonicalNetwork(given)
 		if slices.Contains(there, value) || slices.Contains(added, value) {
-			return nil, &problem{status: http.StatusConflict, message: "Conflict: allowed IP address range '" + value + "' already exists"}
+			return nil, &requestError{status: http.StatusConflict, message: "Conflict: allowed IP address range '" + value + "' already exists"}
 		}
 		added = append(added, value)
 	}
-	if len(there) == 0 && !s.admits(added) { // the API only looks at a first set
-		return nil, invalid("the ranges would lock the caller out, IP address %s", s.address)
+	if len(there) == 0 && !s.allowsCaller(added) { // the API only looks at a first set
+		return nil, badRequestError("the ranges would lock the caller out, IP address %s", s.callerAddress)
 	}
 	slices.Sort(added)
 	made := []any{}
 	for _, value := range added {
-		o := s.born(kindIPRange, c.caller)
+		o := s.newResource(kindIPRange, c.caller)
 		o.state["ipAddressRange"] = value
 		s.fillIPRange(o.state)
-		s.collections[kindIPRange].objects = append(s.collections[kindIPRange].objects, o)
+		s.collections[kindIPRange].resources = append(s.collections[kindIPRange].resources, o)
 		made = append(made, ipRangeView(o))
 	}
 	return made, nil
 }
 
-func (s *Server) deleteIPRange(c call) (any, *problem) {
-	if !c.caller.wholeOrganization() {
-		return nil, forbidden("the token may not delete allowed IP address ranges")
+func (s *Server) deleteIPRange(c apiCall) (any, *requestError) {
+	if !c.caller.hasOrganizationAccess() {
+		return nil, forbiddenError("the token may not delete allowed IP address ranges")
 	}
-	if s.collections[kindIPRange].find(c.id) == nil {
-		return nil, missing("allowed IP address range", c.id)
+	if s.collections[kindIPRange].findByID(c.id) == nil {
+		return nil, notFoundError("allowed IP address range", c.id)
 	}
 	s.removeIPRanges([]any{c.id})
 	return nil, nil
 }
 
-// deleteIPRanges ignores ids that aren't there. It doesn't protect the caller.
-func (s *Server) deleteIPRanges(c call) (any, *problem) {
-	body, p := ipRangeBody(c, ipRangeRemoveFields)
+// bulkDeleteIPRanges ignores ids that aren't there. It doesn't protect the caller.
+func (s *Server) bulkDeleteIPRanges(c apiCall) (any, *requestError) {
+	body, p := decodeIPRangeBody(c, ipRangeBulkDeleteFields)
 	if p != nil {
 		return nil, p
 	}
@@ -172,16 +172,16 @@ func (s *Server) deleteIPRanges(c call) (any, *problem) {
 
 func (s *Server) removeIPRanges(ids []any) {
 	c := s.collections[kindIPRange]
-	c.objects = slices.DeleteFunc(c.objects, func(o *object) bool { return slices.Contains(ids, any(o.id)) })
-	s.organizationObject().state["hasAllowedIpAddressRanges"] = len(c.objects) > 0
+	c.resources = slices.DeleteFunc(c.resources, func(o *storedResource) bool { return slices.Contains(ids, any(o.id)) })
+	s.organizationResource().state["hasAllowedIpAddressRanges"] = len(c.resources) > 0
 }
 
-func ipRangeHalf() half {
-	return half{kind: kindIPRange, fill: func(s *Server, state map[string]any) { s.fillIPRange(state) }, routes: map[string]handler{
+func ipRangeSpec() kindSpec {
+	return kindSpec{kind: kindIPRange, fillDefaults: func(s *Server, state map[string]any) { s.fillIPRange(state) }, routes: map[string]handlerFunc{
 		"GET allowed-ip-address-ranges":              (*Server).listIPRanges,
 		"POST allowed-ip-address-ranges":             (*Server).createIPRange,
 		"DELETE allowed-ip-address-ranges/*":         (*Server).deleteIPRange,
-		"POST allowed-ip-address-ranges/bulk-create": (*Server).createIPRanges,
-		"POST allowed-ip-address-ranges/bulk-delete": (*Server).deleteIPRanges,
+		"POST allowed-ip-address-ranges/bulk-create": (*Server).bulkCreateIPRanges,
+		"POST allowed-ip-address-ranges/bulk-delete": (*Server).bulkDeleteIPRanges,
 	}}
 }

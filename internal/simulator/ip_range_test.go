@@ -10,80 +10,82 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-const ranges = "/allowed-ip-address-ranges"
+const ipRangesPath = "/allowed-ip-address-ranges"
 
-func bulk(values ...string) map[string]any { return map[string]any{"allowedIpAddressRanges": values} }
+func bulkCreateBody(values ...string) map[string]any {
+	return map[string]any{"allowedIpAddressRanges": values}
+}
 
-func bulkIDs(values ...string) map[string]any {
+func bulkDeleteBody(values ...string) map[string]any {
 	return map[string]any{"allowedIpAddressRangeIds": values}
 }
 
-// networks are the ranges that a list answers.
-func (o *organization) networks(query string) []string {
+// listNetworks are the ranges that a list answers.
+func (o *testOrganization) listNetworks(query string) []string {
 	o.t.Helper()
-	return networks(o.do("GET", ranges+query, nil))
+	return networksOf(o.mustSend("GET", ipRangesPath+query, nil))
 }
 
-func networks(answer map[string]any) []string {
+func networksOf(answer map[string]any) []string {
 	var all []string
-	for _, r := range members(answer, "allowedIpAddressRanges") {
+	for _, r := range getObjects(answer, "allowedIpAddressRanges") {
 		all = append(all, r["ipAddressRange"].(string))
 	}
 	return all
 }
 
-func TestIPRangeLives(t *testing.T) {
+func TestIPRangeLifecycle(t *testing.T) {
 	t.Parallel()
-	o := start(t, simulator.Options{})
-	answer := o.do("POST", ranges+"/bulk-create", bulk("10.1.2.3/8", "2001:DB8::1/32", "::ffff:192.0.2.7/120"))
-	made := members(answer, "allowedIpAddressRanges")
-	if diff := cmp.Diff([]string{"10.0.0.0/8", "192.0.2.0/24", "2001:db8::/32"}, slices.Sorted(slices.Values(networks(answer)))); diff != "" {
+	o := startOrganization(t, simulator.Options{})
+	answer := o.mustSend("POST", ipRangesPath+"/bulk-create", bulkCreateBody("10.1.2.3/8", "2001:DB8::1/32", "::ffff:192.0.2.7/120"))
+	made := getObjects(answer, "allowedIpAddressRanges")
+	if diff := cmp.Diff([]string{"10.0.0.0/8", "192.0.2.0/24", "2001:db8::/32"}, slices.Sorted(slices.Values(networksOf(answer)))); diff != "" {
 		t.Errorf("ranges are told in the server's spelling:\n%s", diff)
 	}
-	if diff := cmp.Diff(made, members(o.do("GET", ranges, nil), "allowedIpAddressRanges")); diff != "" {
+	if diff := cmp.Diff(made, getObjects(o.mustSend("GET", ipRangesPath, nil), "allowedIpAddressRanges")); diff != "" {
 		t.Errorf("list differs from what create answered:\n%s", diff)
 	}
-	if made[0]["organizationId"] != o.OrganizationID() || o.do("GET", "", nil)["hasAllowedIpAddressRanges"] != true {
+	if made[0]["organizationId"] != o.OrganizationID() || o.mustSend("GET", "", nil)["hasAllowedIpAddressRanges"] != true {
 		t.Errorf("created: %v", made[0])
 	}
-	one := o.do("POST", ranges, map[string]any{"ipAddressRange": "203.0.113.9/32"})
-	if one["ipAddressRange"] != "203.0.113.9/32" || len(o.networks("")) != 4 {
+	one := o.mustSend("POST", ipRangesPath, map[string]any{"ipAddressRange": "203.0.113.9/32"})
+	if one["ipAddressRange"] != "203.0.113.9/32" || len(o.listNetworks("")) != 4 {
 		t.Errorf("created alone: %v", one)
 	}
-	o.do("DELETE", ranges+"/"+one["id"].(string), nil)
-	o.refused(404, "DELETE", ranges+"/"+one["id"].(string), nil)
-	created := ids(made)
-	o.do("POST", ranges+"/bulk-delete", bulkIDs(created[1], "cnone")) // what isn't known is ignored
-	if diff := cmp.Diff([]string{created[0], created[2]}, ids(members(o.do("GET", ranges, nil), "allowedIpAddressRanges"))); diff != "" {
+	o.mustSend("DELETE", ipRangesPath+"/"+one["id"].(string), nil)
+	o.wantRefusal(404, "DELETE", ipRangesPath+"/"+one["id"].(string), nil)
+	created := idsOf(made)
+	o.mustSend("POST", ipRangesPath+"/bulk-delete", bulkDeleteBody(created[1], "cnone")) // what isn't known is ignored
+	if diff := cmp.Diff([]string{created[0], created[2]}, idsOf(getObjects(o.mustSend("GET", ipRangesPath, nil), "allowedIpAddressRanges"))); diff != "" {
 		t.Errorf("without the one deleted:\n%s", diff)
 	}
-	o.do("POST", ranges+"/bulk-delete", bulkIDs(created...))
-	if left := o.networks(""); left != nil || o.do("GET", "", nil)["hasAllowedIpAddressRanges"] != false {
+	o.mustSend("POST", ipRangesPath+"/bulk-delete", bulkDeleteBody(created...))
+	if left := o.listNetworks(""); left != nil || o.mustSend("GET", "", nil)["hasAllowedIpAddressRanges"] != false {
 		t.Errorf("left: %v", left)
 	}
 }
 
 func TestIPRangesArePaged(t *testing.T) {
 	t.Parallel()
-	o := start(t, simulator.Options{})
+	o := startOrganization(t, simulator.Options{})
 	var all []string
 	for i := range 45 {
 		all = append(all, fmt.Sprintf("10.%d.0.0/16", 100+i))
 	}
-	o.do("POST", ranges+"/bulk-create", bulk(all...))
+	o.mustSend("POST", ipRangesPath+"/bulk-create", bulkCreateBody(all...))
 	for query, want := range map[string][]string{"": all[:20], "?offset=40": all[40:], "?limit=1000": all} {
-		if diff := cmp.Diff(want, o.networks(query)); diff != "" {
+		if diff := cmp.Diff(want, o.listNetworks(query)); diff != "" {
 			t.Errorf("ranges%s:\n%s", query, diff)
 		}
 	}
-	if total := o.do("GET", ranges+"?limit=1", nil)["totalCount"]; total != 45.0 {
+	if total := o.mustSend("GET", ipRangesPath+"?limit=1", nil)["totalCount"]; total != 45.0 {
 		t.Errorf("total %v", total)
 	}
 }
 
 func TestIPRangeRefusals(t *testing.T) {
 	t.Parallel()
-	o := start(t, simulator.Options{})
+	o := startOrganization(t, simulator.Options{})
 	kept := o.Seed("allowedIpAddressRange", map[string]any{"ipAddressRange": "10.0.0.0/8"})
 	many := slices.Repeat([]string{kept}, 1001)
 	for name, test := range map[string]struct {
@@ -91,72 +93,72 @@ func TestIPRangeRefusals(t *testing.T) {
 		body        any
 	}{
 		"no ranges":         {"allowedIpAddressRanges", "/bulk-create", map[string]any{}},
-		"empty":             {"allowedIpAddressRanges", "/bulk-create", bulk([]string{}...)},
-		"too many":          {"allowedIpAddressRanges", "/bulk-create", bulk(slices.Repeat([]string{"192.0.2.0/24"}, 1001)...)},
-		"an address":        {"allowedIpAddressRanges[1]", "/bulk-create", bulk("192.0.2.0/24", "198.51.100.1")},
-		"prefix too long":   {"allowedIpAddressRanges[0]", "/bulk-create", bulk("192.0.2.0/33")},
-		"unknown field":     {"ipAddressRange", "/bulk-create", with(bulk("192.0.2.0/24"), map[string]any{"ipAddressRange": "192.0.2.0/24"})},
+		"empty":             {"allowedIpAddressRanges", "/bulk-create", bulkCreateBody([]string{}...)},
+		"too many":          {"allowedIpAddressRanges", "/bulk-create", bulkCreateBody(slices.Repeat([]string{"192.0.2.0/24"}, 1001)...)},
+		"an address":        {"allowedIpAddressRanges[1]", "/bulk-create", bulkCreateBody("192.0.2.0/24", "198.51.100.1")},
+		"prefix too long":   {"allowedIpAddressRanges[0]", "/bulk-create", bulkCreateBody("192.0.2.0/33")},
+		"unknown field":     {"ipAddressRange", "/bulk-create", withChanges(bulkCreateBody("192.0.2.0/24"), map[string]any{"ipAddressRange": "192.0.2.0/24"})},
 		"one without range": {"ipAddressRange", "", map[string]any{}},
 		"one of no range":   {"ipAddressRange", "", map[string]any{"ipAddressRange": "somewhere"}},
 		"one that is there": {"", "", map[string]any{"ipAddressRange": "10.9.9.9/8"}},
 		"no ids":            {"allowedIpAddressRangeIds", "/bulk-delete", map[string]any{}},
-		"empty ids":         {"allowedIpAddressRangeIds", "/bulk-delete", bulkIDs([]string{}...)},
-		"too many ids":      {"allowedIpAddressRangeIds", "/bulk-delete", bulkIDs(many...)},
+		"empty ids":         {"allowedIpAddressRangeIds", "/bulk-delete", bulkDeleteBody([]string{}...)},
+		"too many ids":      {"allowedIpAddressRangeIds", "/bulk-delete", bulkDeleteBody(many...)},
 	} {
-		t.Run(name, func(t *testing.T) { o.wantField(t, test.field, ranges+test.path, test.body) })
+		t.Run(name, func(t *testing.T) { o.wantFieldError(t, test.field, ipRangesPath+test.path, test.body) })
 	}
 	for name, body := range map[string]map[string]any{
-		"there already":          bulk("192.0.2.0/24", "10.0.0.0/8"),
-		"there in another shape": bulk("192.0.2.0/24", "10.20.30.40/8"),
-		"twice in one request":   bulk("192.0.2.0/24", "198.51.100.0/24", "192.0.2.1/24"),
+		"there already":          bulkCreateBody("192.0.2.0/24", "10.0.0.0/8"),
+		"there in another shape": bulkCreateBody("192.0.2.0/24", "10.20.30.40/8"),
+		"twice in one request":   bulkCreateBody("192.0.2.0/24", "198.51.100.0/24", "192.0.2.1/24"),
 	} {
-		t.Run(name, func(t *testing.T) { o.refused(409, "POST", ranges+"/bulk-create", body) })
+		t.Run(name, func(t *testing.T) { o.wantRefusal(409, "POST", ipRangesPath+"/bulk-create", body) })
 	}
-	if diff := cmp.Diff([]string{"10.0.0.0/8"}, o.networks("")); diff != "" {
+	if diff := cmp.Diff([]string{"10.0.0.0/8"}, o.listNetworks("")); diff != "" {
 		t.Errorf("a bulk call adds all or none:\n%s", diff)
 	}
 }
 
-func TestIPRangesKeepOut(t *testing.T) {
+func TestIPRangesBlockCaller(t *testing.T) {
 	t.Parallel()
-	o := start(t, simulator.Options{CallerAddress: "192.0.2.7"})
-	o.wantField(t, "", ranges+"/bulk-create", bulk("10.0.0.0/8"))
-	o.wantField(t, "", ranges, map[string]any{"ipAddressRange": "192.0.2.8/32"})
-	if left := o.networks(""); left != nil {
+	o := startOrganization(t, simulator.Options{CallerAddress: "192.0.2.7"})
+	o.wantFieldError(t, "", ipRangesPath+"/bulk-create", bulkCreateBody("10.0.0.0/8"))
+	o.wantFieldError(t, "", ipRangesPath, map[string]any{"ipAddressRange": "192.0.2.8/32"})
+	if left := o.listNetworks(""); left != nil {
 		t.Fatalf("a first set that shuts the caller out is refused, but there are %v", left)
 	}
-	made := ids(members(o.do("POST", ranges+"/bulk-create", bulk("192.0.2.0/24", "10.0.0.0/8")), "allowedIpAddressRanges"))
-	o.do("GET", "/workspaces", nil)
+	made := idsOf(getObjects(o.mustSend("POST", ipRangesPath+"/bulk-create", bulkCreateBody("192.0.2.0/24", "10.0.0.0/8")), "allowedIpAddressRanges"))
+	o.mustSend("GET", "/workspaces", nil)
 	var own string
-	for _, r := range o.Objects("allowedIpAddressRange") {
+	for _, r := range o.Resources("allowedIpAddressRange") {
 		if r["ipAddressRange"] == "192.0.2.0/24" {
 			own = r["id"].(string)
 		}
 	}
-	o.do("POST", ranges+"/bulk-delete", bulkIDs(own)) // later sets protect nobody
-	o.refused(403, "GET", "/workspaces", nil)
-	o.refused(403, "POST", ranges+"/bulk-create", bulk("192.0.2.0/24"))
-	o.refused(403, "POST", ranges+"/bulk-delete", bulkIDs(made...))
-	if n := len(o.Objects("allowedIpAddressRange")); n != 1 {
+	o.mustSend("POST", ipRangesPath+"/bulk-delete", bulkDeleteBody(own)) // later sets protect nobody
+	o.wantRefusal(403, "GET", "/workspaces", nil)
+	o.wantRefusal(403, "POST", ipRangesPath+"/bulk-create", bulkCreateBody("192.0.2.0/24"))
+	o.wantRefusal(403, "POST", ipRangesPath+"/bulk-delete", bulkDeleteBody(made...))
+	if n := len(o.Resources("allowedIpAddressRange")); n != 1 {
 		t.Errorf("%d ranges, want 1", n)
 	}
 }
 
 func TestIPRangeAccess(t *testing.T) {
 	t.Parallel()
-	g := startGranting(t)
+	g := startRoleFixture(t)
 	id := g.Seed("allowedIpAddressRange", map[string]any{"ipAddressRange": "10.0.0.0/8"})
-	for name, scope := range map[string]simulator.Scope{"Workspace": {WorkspaceIDs: []string{g.w}}, "Deployment": {DeploymentIDs: []string{g.one}}} {
+	for name, scope := range map[string]simulator.Scope{"Workspace": {WorkspaceIDs: []string{g.workspace}}, "Deployment": {DeploymentIDs: []string{g.firstDeployment}}} {
 		t.Run(name, func(t *testing.T) {
-			narrow := g.as(g.Token(scope))
-			narrow.refused(403, "GET", ranges, nil)
-			narrow.refused(403, "POST", ranges, map[string]any{"ipAddressRange": "192.0.2.0/24"})
-			narrow.refused(403, "POST", ranges+"/bulk-create", bulk("192.0.2.0/24"))
-			narrow.refused(403, "POST", ranges+"/bulk-delete", bulkIDs(id))
-			narrow.refused(403, "DELETE", ranges+"/"+id, nil)
+			narrow := g.withToken(g.NewToken(scope))
+			narrow.wantRefusal(403, "GET", ipRangesPath, nil)
+			narrow.wantRefusal(403, "POST", ipRangesPath, map[string]any{"ipAddressRange": "192.0.2.0/24"})
+			narrow.wantRefusal(403, "POST", ipRangesPath+"/bulk-create", bulkCreateBody("192.0.2.0/24"))
+			narrow.wantRefusal(403, "POST", ipRangesPath+"/bulk-delete", bulkDeleteBody(id))
+			narrow.wantRefusal(403, "DELETE", ipRangesPath+"/"+id, nil)
 		})
 	}
-	if diff := cmp.Diff([]string{"10.0.0.0/8"}, g.networks("")); diff != "" {
+	if diff := cmp.Diff([]string{"10.0.0.0/8"}, g.listNetworks("")); diff != "" {
 		t.Errorf("after refusals only:\n%s", diff)
 	}
 }

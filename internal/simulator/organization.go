@@ -1,60 +1,62 @@
 package simulator
 
-var organizationFields = must([]field{
-	{name: "name", min: 1, max: 50, wrong: blank},
-	{name: "billingEmail", min: 1, wrong: noMailAddress},
-	{name: "isScimEnabled", shape: flagShape},
-	{name: "allowEnhancedSupportAccess", shape: flagShape},
-	{name: "hasAiFeaturesDisabled", shape: flagShape},
-	{name: "shouldEnforceDedicatedClusters", shape: flagShape},
+var organizationFields = requireFields([]requestField{
+	{name: "name", min: 1, max: 50, validate: validateNotBlank},
+	{name: "billingEmail", min: 1, validate: validateEmail},
+	{name: "isScimEnabled", jsonType: jsonBoolean},
+	{name: "allowEnhancedSupportAccess", jsonType: jsonBoolean},
+	{name: "hasAiFeaturesDisabled", jsonType: jsonBoolean},
+	{name: "shouldEnforceDedicatedClusters", jsonType: jsonBoolean},
 }, "name", "billingEmail", "isScimEnabled")
 
 // fillOrganization completes the one Organization there is, which is seeded by changing it.
 func fillOrganization(state map[string]any) {
-	fillIn(state, map[string]any{
+	setMissing(state, map[string]any{
 		"name": "Simulated Organization", "billingEmail": "billing@example.com", "isScimEnabled": false, "allowEnhancedSupportAccess": false,
 		"hasAiFeaturesDisabled": false, "shouldEnforceDedicatedClusters": false, "isBlockedEnableAiFeatures": false,
 		"hasAllowedIpAddressRanges": false, "productPlans": []any{},
 	})
 }
 
-func organizationView(o *object) map[string]any {
-	view := plain(o.state)
+func organizationView(o *storedResource) map[string]any {
+	view := deepCopy(o.state)
 	delete(view, "organizationId")
 	delete(view, "authorizedWorkspaces") // an entitlement, which no answer tells
 	return view
 }
 
-func (s *Server) organizationObject() *object { return s.collections[kindOrganization].objects[0] }
+func (s *Server) organizationResource() *storedResource {
+	return s.collections[kindOrganization].resources[0]
+}
 
-func (s *Server) readOrganization(c call) (any, *problem) {
-	if !c.caller.wholeOrganization() {
-		return nil, forbidden("the token may not read the Organization")
+func (s *Server) readOrganization(c apiCall) (any, *requestError) {
+	if !c.caller.hasOrganizationAccess() {
+		return nil, forbiddenError("the token may not read the Organization")
 	}
-	return organizationView(s.organizationObject()), nil
+	return organizationView(s.organizationResource()), nil
 }
 
 // updateOrganization replaces what is optional too: what isn't sent is off again.
-func (s *Server) updateOrganization(c call) (any, *problem) {
-	if !c.caller.wholeOrganization() {
-		return nil, forbidden("the token may not change the Organization")
+func (s *Server) updateOrganization(c apiCall) (any, *requestError) {
+	if !c.caller.hasOrganizationAccess() {
+		return nil, forbiddenError("the token may not change the Organization")
 	}
-	body, p := checked(c.request, organizationFields)
+	body, p := decodeAndCheck(c.request, organizationFields)
 	if p != nil {
 		return nil, p
 	}
-	o := s.organizationObject()
+	o := s.organizationResource()
 	for _, f := range organizationFields {
 		delete(o.state, f.name)
 	}
-	fillIn(o.state, body)
+	setMissing(o.state, body)
 	fillOrganization(o.state)
-	s.touch(o, c.caller)
+	s.markUpdated(o, c.caller)
 	return organizationView(o), nil
 }
 
-func organizationHalf() half {
-	return half{kind: kindOrganization, fill: func(_ *Server, state map[string]any) { fillOrganization(state) }, routes: map[string]handler{
+func organizationSpec() kindSpec {
+	return kindSpec{kind: kindOrganization, fillDefaults: func(_ *Server, state map[string]any) { fillOrganization(state) }, routes: map[string]handlerFunc{
 		"GET ":  (*Server).readOrganization,
 		"POST ": (*Server).updateOrganization,
 	}}

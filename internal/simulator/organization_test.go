@@ -10,23 +10,23 @@ import (
 
 func TestOrganization(t *testing.T) {
 	t.Parallel()
-	o := start(t, simulator.Options{OrganizationID: "corg"})
+	o := startOrganization(t, simulator.Options{OrganizationID: "corg"})
 	o.Seed("organization", map[string]any{"billingEmail": "bills@example.com", "isScimEnabled": true, "hasAiFeaturesDisabled": true})
-	read := o.do("GET", "", nil)
+	read := o.mustSend("GET", "", nil)
 	if read["id"] != "corg" || read["billingEmail"] != "bills@example.com" || read["isScimEnabled"] != true {
 		t.Errorf("read: %v", read)
 	}
-	after := o.do("POST", "", map[string]any{"name": "renamed", "billingEmail": "b@example.com", "isScimEnabled": false})
+	after := o.mustSend("POST", "", map[string]any{"name": "renamed", "billingEmail": "b@example.com", "isScimEnabled": false})
 	if after["name"] != "renamed" || after["isScimEnabled"] != false || after["hasAiFeaturesDisabled"] != false {
 		t.Errorf("an update replaces what is optional too: %v", after)
 	}
-	if diff := cmp.Diff(after, o.do("GET", "", nil)); diff != "" {
+	if diff := cmp.Diff(after, o.mustSend("GET", "", nil)); diff != "" {
 		t.Errorf("read differs from what update answered:\n%s", diff)
 	}
-	o.wantField(t, "billingEmail", "", map[string]any{"name": "n", "isScimEnabled": true})
-	o.wantField(t, "isScimEnabled", "", map[string]any{"name": "n", "billingEmail": "b@example.com"})
-	o.wantField(t, "name", "", map[string]any{"name": " ", "billingEmail": "b@example.com", "isScimEnabled": true})
-	narrow := o.as(o.Token(simulator.Scope{WorkspaceIDs: []string{"cw"}}))
-	narrow.refused(403, "GET", "", nil)
-	narrow.refused(403, "POST", "", map[string]any{})
+	o.wantFieldError(t, "billingEmail", "", map[string]any{"name": "n", "isScimEnabled": true})
+	o.wantFieldError(t, "isScimEnabled", "", map[string]any{"name": "n", "billingEmail": "b@example.com"})
+	o.wantFieldError(t, "name", "", map[string]any{"name": " ", "billingEmail": "b@example.com", "isScimEnabled": true})
+	narrow := o.withToken(o.NewToken(simulator.Scope{WorkspaceIDs: []string{"cw"}}))
+	narrow.wantRefusal(403, "GET", "", nil)
+	narrow.wantRefusal(403, "POST", "", map[string]any{})
 }

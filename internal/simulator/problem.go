@@ -12,47 +12,47 @@ type FieldError struct {
 	Message string `json:"message"`
 }
 
-// envelope is the API document's Error.
-type envelope struct {
+// errorBody is the API document's Error.
+type errorBody struct {
 	Message     string       `json:"message"`
 	RequestID   string       `json:"requestId"`
 	StatusCode  int          `json:"statusCode"`
 	FieldErrors []FieldError `json:"fieldErrors,omitempty"`
 }
 
-// problem is why a call is refused.
-type problem struct {
-	status  int
-	message string
-	fields  []FieldError
+// requestError is why a call is refused.
+type requestError struct {
+	status      int
+	message     string
+	fieldErrors []FieldError
 }
 
-// invalid refuses for a rule that the API's validation of single fields doesn't know: no fieldErrors then.
-func invalid(format string, args ...any) *problem {
-	return &problem{status: http.StatusBadRequest, message: "Invalid request: " + fmt.Sprintf(format, args...)}
+// badRequestError refuses for a rule that the API's validation of single fields doesn't know: no fieldErrors then.
+func badRequestError(format string, args ...any) *requestError {
+	return &requestError{status: http.StatusBadRequest, message: "Invalid request: " + fmt.Sprintf(format, args...)}
 }
 
-// invalidFields refuses for failed constraints of fields.
-func invalidFields(fields []FieldError) *problem {
+// invalidFieldsError refuses for failed constraints of fields.
+func invalidFieldsError(fields []FieldError) *requestError {
 	message := "Invalid request: " + fields[0].Message
 	if more := len(fields) - 1; more > 0 {
 		message += fmt.Sprintf(" (and %d more)", more)
 	}
-	return &problem{status: http.StatusBadRequest, message: message, fields: fields}
+	return &requestError{status: http.StatusBadRequest, message: message, fieldErrors: fields}
 }
 
-func missing(kind, id string) *problem {
-	return &problem{status: http.StatusNotFound, message: fmt.Sprintf("Not found: %s '%s' does not exist", kind, id)}
+func notFoundError(kind, id string) *requestError {
+	return &requestError{status: http.StatusNotFound, message: fmt.Sprintf("Not found: %s '%s' does not exist", kind, id)}
 }
 
-func forbidden(format string, args ...any) *problem {
-	return &problem{status: http.StatusForbidden, message: "Forbidden: " + fmt.Sprintf(format, args...)}
+func forbiddenError(format string, args ...any) *requestError {
+	return &requestError{status: http.StatusForbidden, message: "Forbidden: " + fmt.Sprintf(format, args...)}
 }
 
-func unauthorized(message string) *problem {
-	return &problem{status: http.StatusUnauthorized, message: "Unauthorized: " + message}
+func unauthorizedError(message string) *requestError {
+	return &requestError{status: http.StatusUnauthorized, message: "Unauthorized: " + message}
 }
 
-func (s *Server) refusal(p *problem) reply {
-	return jsonReply(p.status, envelope{Message: p.message, RequestID: s.requestID(), StatusCode: p.status, FieldErrors: p.fields})
+func (s *Server) errorReply(p *requestError) reply {
+	return jsonReply(p.status, errorBody{Message: p.message, RequestID: s.newRequestID(), StatusCode: p.status, FieldErrors: p.fieldErrors})
 }

@@ -13,8 +13,8 @@ import (
 	"strconv"
 )
 
-// maxBody bounds what is read of a request.
-const maxBody = 10 << 20
+// maxBodySize bounds what is read of a request.
+const maxBodySize = 10 << 20
 
 // Request is a request that reached the server, refused ones included. Headers are left out: they hold the token.
 type Request struct {
@@ -41,21 +41,21 @@ func (s *Server) ResetRequests() {
 
 // reply is an answer before it is written anywhere.
 type reply struct {
-	status int
-	header http.Header
-	body   []byte
-	reset  bool // the connection breaks instead
-	cut    int  // the connection breaks after so many bytes of the body; 0: it doesn't
+	status        int
+	header        http.Header
+	body          []byte
+	reset         bool // the connection breaks instead
+	truncateAfter int  // the connection breaks after so many bytes of the body; 0: it doesn't
 }
 
 // ServeHTTP serves /v1/organizations/{organizationId}/….
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	request, err := received(r)
+	request, err := readRequest(r)
 	if err != nil {
 		http.Error(w, "request body unreadable", http.StatusBadRequest)
 		return
 	}
-	answer := s.answer(request, r.Header.Get("Authorization"))
+	answer := s.handleRequest(request, r.Header.Get("Authorization"))
 	if answer.reset {
 		panic(http.ErrAbortHandler)
 	}
@@ -64,43 +64,43 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Length", strconv.Itoa(len(answer.body)))
 	}
 	w.WriteHeader(answer.status)
-	_, _ = w.Write(answer.part()) //nolint:gosec // JSON; and a client that is gone misses its answer, nothing else
-	if len(answer.part()) < len(answer.body) {
+	_, _ = w.Write(answer.sentBody()) //nolint:gosec // JSON; and a client that is gone misses its answer, nothing else
+	if len(answer.sentBody()) < len(answer.body) {
 		_ = http.NewResponseController(w).Flush() // the same
 		panic(http.ErrAbortHandler)
 	}
 }
 
-// part is what of the body is sent before the connection breaks.
-func (r *reply) part() []byte {
-	if r.cut > 0 && r.cut < len(r.body) {
-		return r.body[:r.cut]
+// sentBody is what of the body is sent before the connection breaks.
+func (r *reply) sentBody() []byte {
+	if r.truncateAfter > 0 && r.truncateAfter < len(r.body) {
+		return r.body[:r.truncateAfter]
 	}
 	return r.body
 }
 
 // Transport answers in process, without sockets; the host of a request's URL doesn't matter.
-func (s *Server) Transport() http.RoundTripper { return transport{s} }
+func (s *Server) Transport() http.RoundTripper { return inProcessTransport{s} }
 
-var errReset = errors.New("connection reset by peer")
+var errConnectionReset = errors.New("connection reset by peer")
 
-// broken is the end of a connection in the middle of a body.
-type broken struct{}
+// brokenBody is the end of a connection in the middle of a body.
+type brokenBody struct{}
 
-func (broken) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }
+func (brokenBody) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }
 
-type transport struct{ server *Server }
+type inProcessTransport struct{ server *Server }
 
-func (t transport) RoundTrip(r *http.Request) (*http.Response, error) {
+func (t inProcessTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 	if err := r.Context().Err(); err != nil {
 		return nil, err
 	}
-	request, err := received(r)
+	request, err := readRequest(r)
 	if err != nil {
 		return nil, err
 	}
 	done := make(chan reply, 1)
-	go func() { done <- t.server.answer(request, r.Header.Get("Authorization")) }()
+	go func() { done <- t.server.handleRequest(request, r.Header.Get("Authorization")) }()
 	var answer reply
 	select {
 	case answer = <-done:
@@ -108,11 +108,11 @@ func (t transport) RoundTrip(r *http.Request) (*http.Response, error) {
 		return nil, r.Context().Err()
 	}
 	if answer.reset {
-		return nil, errReset
+		return nil, errConnectionReset
 	}
-	var body io.Reader = bytes.NewReader(answer.part())
-	if len(answer.part()) < len(answer.body) {
-		body = io.MultiReader(body, broken{})
+	var body io.Reader = bytes.NewReader(answer.sentBody())
+	if len(answer.sentBody()) < len(answer.body) {
+		body = io.MultiReader(body, brokenBody{})
 	}
 	return &http.Response{
 		Status: fmt.Sprintf("%d %s", answer.status, http.StatusText(answer.status)), StatusCode: answer.status,
@@ -122,13 +122,13 @@ func (t transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	}, nil
 }
 
-func received(r *http.Request) (Request, error) {
+func readRequest(r *http.Request) (Request, error) {
 	request := Request{Method: r.Method, Path: r.URL.Path, Query: r.URL.Query()}
 	if r.Body == nil {
 		return request, nil
 	}
 	defer r.Body.Close()
-	body, err := io.ReadAll(io.LimitReader(r.Body, maxBody))
+	body, err := io.ReadAll(io.LimitReader(r.Body, maxBodySize))
 	request.Body = body
 	return request, err
 }

@@ -5,24 +5,24 @@ import (
 	"slices"
 )
 
-var roleFields = []field{
-	{name: "name", min: 1, wrong: blank},
+var roleFields = []requestField{
+	{name: "name", min: 1, validate: validateNotBlank},
 	{name: "description"},
-	{name: "permissions", shape: listShape, min: 1, wrong: noPermission},
-	{name: "restrictedWorkspaceIds", shape: listShape},
+	{name: "permissions", jsonType: jsonArray, min: 1, validate: validatePermission},
+	{name: "restrictedWorkspaceIds", jsonType: jsonArray},
 }
 
-var permission = regexp.MustCompile(`^[a-z][A-Za-z]*(\.[a-z][A-Za-z]*)+$`)
+var permissionPattern = regexp.MustCompile(`^[a-z][A-Za-z]*(\.[a-z][A-Za-z]*)+$`)
 
-func noPermission(v string) string {
-	if !permission.MatchString(v) {
+func validatePermission(v string) string {
+	if !permissionPattern.MatchString(v) {
 		return "must be a permission"
 	}
 	return ""
 }
 
 func fillRole(state map[string]any) {
-	fillIn(state, map[string]any{
+	setMissing(state, map[string]any{
 		"name": "role", "description": "", "scopeType": "DEPLOYMENT", "permissions": []any{"deployment.get"}, "restrictedWorkspaceIds": []any{},
 	})
 	for _, name := range []string{"permissions", "restrictedWorkspaceIds"} {
@@ -47,109 +47,109 @@ func sortedSet(value any) []any {
 	return set
 }
 
-func roleView(o *object) map[string]any {
-	view := plain(o.state)
+func roleView(o *storedResource) map[string]any {
+	view := deepCopy(o.state)
 	delete(view, "organizationId")
 	dropEmpty(view, "description")
 	return view
 }
 
 // roleItem is a role in a list, where the permissions are left out.
-func roleItem(o *object) map[string]any {
+func roleItem(o *storedResource) map[string]any {
 	view := roleView(o)
 	delete(view, "permissions")
 	return view
 }
 
-func (s *Server) listRoles(c call) (any, *problem) {
-	if !c.caller.wholeOrganization() {
-		return nil, forbidden("the token may not list roles")
+func (s *Server) listRoles(c apiCall) (any, *requestError) {
+	if !c.caller.hasOrganizationAccess() {
+		return nil, forbiddenError("the token may not list roles")
 	}
-	all := slices.DeleteFunc(slices.Clone(s.collections[kindRole].objects), func(o *object) bool {
+	all := slices.DeleteFunc(slices.Clone(s.collections[kindRole].resources), func(o *storedResource) bool {
 		scopes := c.request.Query["scopeTypes"]
-		return len(scopes) > 0 && !slices.Contains(scopes, o.text("scopeType"))
+		return len(scopes) > 0 && !slices.Contains(scopes, o.getString("scopeType"))
 	})
-	return page(c.request.Query, "roles", all, roleItem)
+	return listPage(c.request.Query, "roles", all, roleItem)
 }
 
-func (s *Server) role(c call) (*object, *problem) {
-	if !c.caller.wholeOrganization() {
-		return nil, forbidden("the token may not manage roles")
+func (s *Server) findRole(c apiCall) (*storedResource, *requestError) {
+	if !c.caller.hasOrganizationAccess() {
+		return nil, forbiddenError("the token may not manage roles")
 	}
-	if o := s.collections[kindRole].find(c.id); o != nil {
+	if o := s.collections[kindRole].findByID(c.id); o != nil {
 		return o, nil
 	}
-	return nil, missing("role", c.id)
+	return nil, notFoundError("role", c.id)
 }
 
-func (s *Server) readRole(c call) (any, *problem) {
-	o, p := s.role(c)
+func (s *Server) readRole(c apiCall) (any, *requestError) {
+	o, p := s.findRole(c)
 	if p != nil {
 		return nil, p
 	}
 	return roleView(o), nil
 }
 
-func (s *Server) createRole(c call) (any, *problem) {
-	if !c.caller.wholeOrganization() {
-		return nil, forbidden("the token may not create roles")
+func (s *Server) createRole(c apiCall) (any, *requestError) {
+	if !c.caller.hasOrganizationAccess() {
+		return nil, forbiddenError("the token may not create roles")
 	}
-	fields := append(slices.Clone(roleFields), field{name: "scopeType", enum: []string{"DEPLOYMENT", "DAG"}})
-	body, p := s.roleBody(c, must(fields, "name", "permissions", "scopeType"))
+	fields := append(slices.Clone(roleFields), requestField{name: "scopeType", enum: []string{"DEPLOYMENT", "DAG"}})
+	body, p := s.decodeRoleBody(c, requireFields(fields, "name", "permissions", "scopeType"))
 	if p != nil {
 		return nil, p
 	}
-	o := s.born(kindRole, c.caller)
-	fillIn(o.state, body)
+	o := s.newResource(kindRole, c.caller)
+	setMissing(o.state, body)
 	fillRole(o.state)
-	s.collections[kindRole].objects = append(s.collections[kindRole].objects, o)
+	s.collections[kindRole].resources = append(s.collections[kindRole].resources, o)
 	return roleView(o), nil
 }
 
 // updateRole replaces all; restrictions that aren't sent are lifted (notes 1.11 leave it open).
-func (s *Server) updateRole(c call) (any, *problem) {
-	o, p := s.role(c)
+func (s *Server) updateRole(c apiCall) (any, *requestError) {
+	o, p := s.findRole(c)
 	if p != nil {
 		return nil, p
 	}
-	body, p := s.roleBody(c, must(roleFields, "name", "permissions"))
+	body, p := s.decodeRoleBody(c, requireFields(roleFields, "name", "permissions"))
 	if p != nil {
 		return nil, p
 	}
 	for _, f := range roleFields {
 		delete(o.state, f.name)
 	}
-	fillIn(o.state, body)
+	setMissing(o.state, body)
 	fillRole(o.state)
-	s.touch(o, c.caller)
+	s.markUpdated(o, c.caller)
 	return roleView(o), nil
 }
 
-func (s *Server) roleBody(c call, fields []field) (map[string]any, *problem) {
-	body, p := checked(c.request, fields)
+func (s *Server) decodeRoleBody(c apiCall, fields []requestField) (map[string]any, *requestError) {
+	body, p := decodeAndCheck(c.request, fields)
 	if p != nil {
 		return nil, p
 	}
 	workspaces, _ := body["restrictedWorkspaceIds"].([]any)
 	for _, id := range workspaces {
-		if text, _ := id.(string); s.collections[kindWorkspace].find(text) == nil {
-			return nil, invalid("Workspace '%v' does not exist", id)
+		if text, _ := id.(string); s.collections[kindWorkspace].findByID(text) == nil {
+			return nil, badRequestError("Workspace '%v' does not exist", id)
 		}
 	}
 	return body, nil
 }
 
-func (s *Server) deleteRole(c call) (any, *problem) {
-	o, p := s.role(c)
+func (s *Server) deleteRole(c apiCall) (any, *requestError) {
+	o, p := s.findRole(c)
 	if p != nil {
 		return nil, p
 	}
-	s.collections[kindRole].remove(o.id)
+	s.collections[kindRole].removeByID(o.id)
 	return nil, nil
 }
 
-func roleHalf() half {
-	return half{kind: kindRole, fill: func(_ *Server, state map[string]any) { fillRole(state) }, routes: map[string]handler{
+func roleSpec() kindSpec {
+	return kindSpec{kind: kindRole, fillDefaults: func(_ *Server, state map[string]any) { fillRole(state) }, routes: map[string]handlerFunc{
 		"GET roles":      (*Server).listRoles,
 		"POST roles":     (*Server).createRole,
 		"GET roles/*":    (*Server).readRole,

@@ -2,36 +2,36 @@ package simulator
 
 import "strings"
 
-// half is what the server knows of one kind of object.
-type half struct {
-	kind   string
-	fill   func(s *Server, state map[string]any) // completes a seeded object, as the API would
-	routes map[string]handler                    // by method and path below the Organization; * is an id
+// kindSpec is what the server knows of one kind of object.
+type kindSpec struct {
+	kind         string
+	fillDefaults func(s *Server, state map[string]any) // completes a seeded object, as the API would
+	routes       map[string]handlerFunc                // by method and path below the Organization; * is an id
 }
 
-func halves() []half {
-	return []half{
-		organizationHalf(), workspaceHalf(), clusterHalf(), roleHalf(), deploymentHalf(),
-		environmentObjectHalf(), userHalf(), inviteHalf(), teamHalf(), apiTokenHalf(), agentTokenHalf(), ipRangeHalf(),
+func allKindSpecs() []kindSpec {
+	return []kindSpec{
+		organizationSpec(), workspaceSpec(), clusterSpec(), roleSpec(), deploymentSpec(),
+		environmentObjectSpec(), userSpec(), inviteSpec(), teamSpec(), apiTokenSpec(), agentTokenSpec(), ipRangeSpec(),
 	}
 }
 
-// call is one authorized request.
-type call struct {
+// apiCall is one authorized request.
+type apiCall struct {
 	caller  caller
 	id      string // of the item in the path
-	member  string // of what is below it
+	childID string // of what is below it
 	request Request
 }
 
-// handler answers a call; a nil answer is 204.
-type handler func(*Server, call) (any, *problem)
+// handlerFunc answers a call; a nil answer is 204.
+type handlerFunc func(*Server, apiCall) (any, *requestError)
 
-// handler finds what serves a path; below is the path under the Organization, like deployments/c123. A word in a
+// findHandler finds what serves a path; below is the path under the Organization, like deployments/c123. A word in a
 // route comes before an id.
-func (s *Server) handler(method, below string) (handler, [2]string) {
+func (s *Server) findHandler(method, below string) (handlerFunc, [2]string) {
 	segments := strings.Split(below, "/")
-	if h := s.route(method + " " + below); h != nil {
+	if h := s.handlerFor(method + " " + below); h != nil {
 		return h, [2]string{}
 	}
 	var ids [2]string
@@ -40,11 +40,11 @@ func (s *Server) handler(method, below string) (handler, [2]string) {
 			ids[i/2], segments[i] = segments[i], "*"
 		}
 	}
-	return s.route(method + " " + strings.Join(segments, "/")), ids
+	return s.handlerFor(method + " " + strings.Join(segments, "/")), ids
 }
 
-func (s *Server) route(route string) handler {
-	for _, h := range s.halves {
+func (s *Server) handlerFor(route string) handlerFunc {
+	for _, h := range s.kindSpecs {
 		if found := h.routes[route]; found != nil {
 			return found
 		}

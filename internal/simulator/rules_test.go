@@ -9,14 +9,14 @@ import (
 
 func TestCreateRefusals(t *testing.T) {
 	t.Parallel()
-	o, w := populated(t, simulator.Options{})
+	o, w := startPopulated(t, simulator.Options{})
 	hybrid := o.Seed("cluster", map[string]any{"type": "HYBRID", "nodePools": []any{map[string]any{
 		"id": "cpool", "clusterId": "c", "name": "default", "isDefault": true, "maxNodeCount": 20.0, "cloudProvider": "AWS",
 		"nodeInstanceType": "m5.xlarge", "createdAt": "2026-01-02T03:04:05Z", "updatedAt": "2026-01-02T03:04:05Z",
 	}}})
 	closed := o.Seed("cluster", map[string]any{"workspaceIds": []string{"cother"}})
 	pending := o.Seed("cluster", map[string]any{"status": "CREATING"})
-	valid := documented(w)
+	valid := documentedDeployment(w)
 	hibernating := map[string]any{"hibernationSpec": map[string]any{"override": map[string]any{"isHibernating": true}}}
 	schedule := func(cron string) map[string]any {
 		return map[string]any{"isDevelopmentMode": true, "scalingSpec": map[string]any{"hibernationSpec": map[string]any{
@@ -63,7 +63,7 @@ func TestCreateRefusals(t *testing.T) {
 		}}}, ""},
 	}
 	for name, test := range tests {
-		t.Run(name, func(t *testing.T) { o.wantField(t, test.field, "/deployments", with(valid, test.changes)) })
+		t.Run(name, func(t *testing.T) { o.wantFieldError(t, test.field, "/deployments", withChanges(valid, test.changes)) })
 	}
 	standard := map[string]any{"name": "s", "type": "STANDARD", "workspaceId": w}
 	for name, changes := range map[string]map[string]any{
@@ -72,7 +72,7 @@ func TestCreateRefusals(t *testing.T) {
 		"on a cluster": {"clusterId": "cabcdefgh12ij34klmn567op8", "cloudProvider": "AWS", "region": "r"},
 		"remote":       {"cloudProvider": "AWS", "region": "r", "executor": "ASTRO", "remoteExecution": remote},
 	} {
-		t.Run("standard "+name, func(t *testing.T) { o.wantField(t, "", "/deployments", with(standard, changes)) })
+		t.Run("standard "+name, func(t *testing.T) { o.wantFieldError(t, "", "/deployments", withChanges(standard, changes)) })
 	}
 	hybridBody := map[string]any{"name": "h", "type": "HYBRID", "workspaceId": w, "clusterId": hybrid}
 	for field, changes := range map[string]map[string]any{
@@ -85,19 +85,19 @@ func TestCreateRefusals(t *testing.T) {
 			"name": "default", "nodePoolId": "cnone", "minWorkerCount": 0, "maxWorkerCount": 1, "workerConcurrency": 1,
 		}}},
 	} {
-		t.Run("hybrid "+field, func(t *testing.T) { o.wantField(t, field, "/deployments", with(hybridBody, changes)) })
+		t.Run("hybrid "+field, func(t *testing.T) { o.wantFieldError(t, field, "/deployments", withChanges(hybridBody, changes)) })
 	}
-	if n := len(o.Objects("deployment")); n != 0 {
+	if n := len(o.Resources("deployment")); n != 0 {
 		t.Errorf("%d Deployments after refusals only", n)
 	}
 }
 
 func TestUpdateRefusals(t *testing.T) {
 	t.Parallel()
-	o, w := populated(t, simulator.Options{})
-	id := o.do("POST", "/deployments", with(documented(w), map[string]any{"name": "etl"}))["id"].(string)
+	o, w := startPopulated(t, simulator.Options{})
+	id := o.mustSend("POST", "/deployments", withChanges(documentedDeployment(w), map[string]any{"name": "etl"}))["id"].(string)
 	o.Seed("deployment", map[string]any{"name": "taken", "workspaceId": w})
-	before := o.stored("deployment", id)
+	before := o.storedState("deployment", id)
 	tests := map[string]struct {
 		changes map[string]any
 		field   string
@@ -114,10 +114,12 @@ func TestUpdateRefusals(t *testing.T) {
 		"name taken":       {map[string]any{"name": "taken"}, ""},
 	}
 	for name, test := range tests {
-		t.Run(name, func(t *testing.T) { o.wantField(t, test.field, "/deployments/"+id, with(least(w), test.changes)) })
+		t.Run(name, func(t *testing.T) {
+			o.wantFieldError(t, test.field, "/deployments/"+id, withChanges(minimalUpdate(w), test.changes))
+		})
 	}
-	if after := o.stored("deployment", id); after["updatedAt"] != before["updatedAt"] || after["name"] != "etl" {
+	if after := o.storedState("deployment", id); after["updatedAt"] != before["updatedAt"] || after["name"] != "etl" {
 		t.Errorf("a refused update changed the Deployment: %v", after)
 	}
-	o.refused(404, "POST", "/deployments/cnone", least(w))
+	o.wantRefusal(404, "POST", "/deployments/cnone", minimalUpdate(w))
 }

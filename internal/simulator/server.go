@@ -12,77 +12,77 @@ import (
 
 // Options configures a Server.
 type Options struct {
-	OrganizationID string           // "": one is made up
-	Settle         time.Duration    // from CREATING or DEPLOYING to HEALTHY; 0: at once, on the next read
-	Stale          time.Duration    // how long after an update of a Deployment its old status is still returned, by the update too
-	Now            func() time.Time // nil: time.Now
-	Limited        bool             // the rate limits of a token are enforced
-	Inherited      InheritedRoles   // how a user's answer shows roles that come from Teams
-	CallerAddress  string           // the IP address that all requests come from; "": unknown, and always allowed
+	OrganizationID    string           // "": one is made up
+	ReadyAfter        time.Duration    // from CREATING or DEPLOYING to HEALTHY; 0: at once, on the next read
+	StaleStatusFor    time.Duration    // how long after an update of a Deployment its old status is still returned, by the update too
+	Now               func() time.Time // nil: time.Now
+	EnforceRateLimits bool             // the rate limits of a token are enforced
+	InheritedRoles    InheritedRoles   // how a user's answer shows roles that come from Teams
+	CallerAddress     string           // the IP address that all requests come from; "": unknown, and always allowed
 
 	// The two readings of an update that sends a connection's extra or a metrics export's headers. The zero
 	// value is the one that loses more.
-	KeepsEmpty bool // "" keeps a secret member that is stored; false: it erases it
-	MergesMaps bool // members that aren't sent are kept; false: the sent map replaces the stored one
+	KeepEmptySecrets bool // "" keeps a secret member that is stored; false: it erases it
+	MergeMaps        bool // members that aren't sent are kept; false: the sent map replaces the stored one
 }
 
 // Server is one Organization. It is safe for concurrent use; requests are carried out one at a time.
 type Server struct {
-	options      Options
-	organization string
-	settle       time.Duration
-	now          func() time.Time
-	address      string
-	limited      bool
+	options           Options
+	organizationID    string
+	readyAfter        time.Duration
+	now               func() time.Time
+	callerAddress     string
+	enforceRateLimits bool
 
-	mu          sync.Mutex
-	collections map[string]*collection
-	requests    []Request
-	faults      []*Fault
-	serial      int
-	halves      []half
-	storm       storm
-	respelled   map[string]string
-	struck      int // by faults
-	taken       map[budget][]time.Time
+	mu             sync.Mutex
+	collections    map[string]*collection
+	requests       []Request
+	faults         []*Fault
+	serial         int
+	kindSpecs      []kindSpec
+	chaos          chaos
+	returnedTexts  map[string]string
+	faultCount     int // by faults
+	recentRequests map[rateLimitKey][]time.Time
 }
 
 // New returns an Organization with nothing in it.
 func New(options Options) *Server {
 	s := &Server{
-		options: options, organization: options.OrganizationID, settle: options.Settle, now: options.Now, address: options.CallerAddress, limited: options.Limited,
-		halves: halves(), collections: map[string]*collection{}, taken: map[budget][]time.Time{},
+		options: options, organizationID: options.OrganizationID, readyAfter: options.ReadyAfter, now: options.Now, callerAddress: options.CallerAddress, enforceRateLimits: options.EnforceRateLimits,
+		kindSpecs: allKindSpecs(), collections: map[string]*collection{}, recentRequests: map[rateLimitKey][]time.Time{},
 	}
-	for _, h := range s.halves {
+	for _, h := range s.kindSpecs {
 		s.collections[h.kind] = &collection{}
 	}
 	if s.now == nil {
 		s.now = time.Now
 	}
-	if s.organization == "" {
-		s.organization = cuid("organization", 0)
+	if s.organizationID == "" {
+		s.organizationID = newCUID("organization", 0)
 	}
-	o := s.born(kindOrganization, caller{})
+	o := s.newResource(kindOrganization, caller{})
 	s.serial = 0 // as if it had always been there
-	o.id, o.state["id"] = s.organization, s.organization
+	o.id, o.state["id"] = s.organizationID, s.organizationID
 	fillOrganization(o.state)
-	s.collections[kindOrganization].objects = []*object{o}
+	s.collections[kindOrganization].resources = []*storedResource{o}
 	return s
 }
 
 // OrganizationID is the id that paths and tokens carry.
-func (s *Server) OrganizationID() string { return s.organization }
+func (s *Server) OrganizationID() string { return s.organizationID }
 
-// answer carries a request out, faults and all, and records it.
-func (s *Server) answer(r Request, authorization string) reply {
+// handleRequest carries a request out, faults and all, and records it.
+func (s *Server) handleRequest(r Request, authorization string) reply {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.excess(r, authorization) {
-		return s.record(r, s.refusal(&problem{status: http.StatusTooManyRequests, message: "Too many requests"}))
+	if s.exceedsRateLimit(r, authorization) {
+		return s.recordRequest(r, s.errorReply(&requestError{status: http.StatusTooManyRequests, message: "Too many requests"}))
 	}
-	f := s.fault(r)
+	f := s.takeFault(r)
 	if f == nil {
-		f = s.draw(r)
+		f = s.drawFault(r)
 	}
 	if f != nil && f.Delay > 0 {
 		s.mu.Unlock()
@@ -91,62 +91,62 @@ func (s *Server) answer(r Request, authorization string) reply {
 	}
 	var answer reply
 	switch {
-	case f != nil && f.Other:
-		answer = s.mistake(f, r, authorization)
+	case f != nil && f.WrongResource:
+		answer = s.answerWrongResource(f, r, authorization)
 	case f == nil || f.Applied:
-		answer = s.carryOut(r, authorization)
+		answer = s.executeRequest(r, authorization)
 	}
-	if f != nil && f.Late > 0 {
-		time.AfterFunc(f.Late, func() {
+	if f != nil && f.ApplyAfter > 0 {
+		time.AfterFunc(f.ApplyAfter, func() {
 			s.mu.Lock()
 			defer s.mu.Unlock()
-			s.carryOut(r, authorization)
+			s.executeRequest(r, authorization)
 		})
 	}
 	if f != nil {
-		s.struck++
-		answer = s.strike(f, answer)
+		s.faultCount++
+		answer = s.applyFault(f, answer)
 	}
-	return s.record(r, answer)
+	return s.recordRequest(r, answer)
 }
 
-func (s *Server) record(r Request, answer reply) reply {
+func (s *Server) recordRequest(r Request, answer reply) reply {
 	r.Status = answer.status
 	s.requests = append(s.requests, r)
 	return answer
 }
 
-func (s *Server) carryOut(r Request, authorization string) reply {
-	organization, below, found := split(r.Path)
+func (s *Server) executeRequest(r Request, authorization string) reply {
+	organization, below, found := splitPath(r.Path)
 	if !found {
-		return s.refusal(&problem{status: http.StatusNotFound, message: "Not found: no such path"})
+		return s.errorReply(&requestError{status: http.StatusNotFound, message: "Not found: no such path"})
 	}
 	who, p := s.authenticate(authorization, organization)
 	if p != nil {
-		return s.refusal(p)
+		return s.errorReply(p)
 	}
-	if p := s.lockedOut(); p != nil {
-		return s.refusal(p)
+	if p := s.checkCallerAddress(); p != nil {
+		return s.errorReply(p)
 	}
-	handle, ids := s.handler(r.Method, below)
+	handle, ids := s.findHandler(r.Method, below)
 	if handle == nil {
-		return s.refusal(&problem{status: http.StatusNotFound, message: "Not found: " + r.Method + " is not simulated for this path"})
+		return s.errorReply(&requestError{status: http.StatusNotFound, message: "Not found: " + r.Method + " is not simulated for this path"})
 	}
-	body, p := handle(s, call{caller: who, id: ids[0], member: ids[1], request: r})
+	body, p := handle(s, apiCall{caller: who, id: ids[0], childID: ids[1], request: r})
 	if p != nil {
-		return s.refusal(p)
+		return s.errorReply(p)
 	}
 	if body == nil {
 		return reply{status: http.StatusNoContent, header: http.Header{}}
 	}
-	if len(s.respelled) > 0 {
-		body = s.respell(plain(body))
+	if len(s.returnedTexts) > 0 {
+		body = s.replaceTexts(deepCopy(body))
 	}
 	return jsonReply(http.StatusOK, body)
 }
 
-// split takes /v1/organizations/{id}/… apart.
-func split(path string) (organization, below string, ok bool) {
+// splitPath takes /v1/organizations/{id}/… apart.
+func splitPath(path string) (organization, below string, ok bool) {
 	rest, ok := strings.CutPrefix(path, "/v1/organizations/")
 	if !ok {
 		return "", "", false

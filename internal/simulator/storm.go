@@ -9,48 +9,48 @@ import (
 	"time"
 )
 
-// storm makes requests go wrong at random, yet the same way for the same seed.
-type storm struct {
-	seed uint64
-	rate float64
-	met  map[uint64]uint64 // how many requests of a kind came before
+// chaos makes requests go wrong at random, yet the same way for the same seed.
+type chaos struct {
+	seed          uint64
+	rate          float64
+	requestCounts map[uint64]uint64 // how many requests of a kind came before
 }
 
-// Storm makes each request that no fault matches go wrong with probability rate. What happens is drawn from seed, what the
+// SetChaos makes each request that no fault matches go wrong with probability rate. What happens is drawn from seed, what the
 // request says and how many like it came before, so it doesn't depend on the order of different ones. A rate of 0 ends it.
-func (s *Server) Storm(seed uint64, rate float64) {
+func (s *Server) SetChaos(seed uint64, rate float64) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.storm = storm{seed: seed, rate: rate, met: map[uint64]uint64{}}
+	s.chaos = chaos{seed: seed, rate: rate, requestCounts: map[uint64]uint64{}}
 }
 
 var idPattern = regexp.MustCompile(`c[a-z0-9]{24}`)
 
-// draw is what a storm does to a request, nil for nothing. Ids depend on the order of creation, so names stand for them.
-func (s *Server) draw(r Request) *Fault {
-	if s.storm.rate == 0 {
+// drawFault is what a storm does to a request, nil for nothing. Ids depend on the order of creation, so names stand for them.
+func (s *Server) drawFault(r Request) *Fault {
+	if s.chaos.rate == 0 {
 		return nil
 	}
 	h := fnv.New64a()
 	for _, part := range []string{r.Method, r.Path, r.Query.Encode(), string(r.Body)} {
-		_, _ = h.Write([]byte(idPattern.ReplaceAllStringFunc(part, s.called))) // a hash takes everything
+		_, _ = h.Write([]byte(idPattern.ReplaceAllStringFunc(part, s.stableName))) // a hash takes everything
 	}
 	what := h.Sum64()
-	n := s.storm.met[what]
-	s.storm.met[what]++
-	d := rand.New(rand.NewPCG(s.storm.seed, what^n*0x9E3779B97F4A7C15)) //nolint:gosec // it is to be repeatable
-	if d.Float64() >= s.storm.rate {
+	n := s.chaos.requestCounts[what]
+	s.chaos.requestCounts[what]++
+	d := rand.New(rand.NewPCG(s.chaos.seed, what^n*0x9E3779B97F4A7C15)) //nolint:gosec // it is to be repeatable
+	if d.Float64() >= s.chaos.rate {
 		return nil
 	}
-	return disaster(d)
+	return randomFault(d)
 }
 
-// called is the name of the object with an id, as far as there is one.
-func (s *Server) called(id string) string {
+// stableName is the name of the object with an id, as far as there is one.
+func (s *Server) stableName(id string) string {
 	for kind, c := range s.collections {
-		if o := c.find(id); o != nil {
+		if o := c.findByID(id); o != nil {
 			for _, name := range []string{"name", "objectKey", "username", "ipAddressRange"} {
-				if text := o.text(name); text != "" {
+				if text := o.getString(name); text != "" {
 					return kind + "/" + text
 				}
 			}
@@ -59,8 +59,8 @@ func (s *Server) called(id string) string {
 	return "id"
 }
 
-// disaster is one of all that can happen to a request.
-func disaster(d *rand.Rand) *Fault {
+// randomFault is one of all that can happen to a request.
+func randomFault(d *rand.Rand) *Fault {
 	one := func(codes ...int) int { return codes[d.IntN(len(codes))] }
 	f := &Fault{Applied: d.IntN(2) == 0}
 	if d.IntN(8) == 0 {
@@ -70,30 +70,30 @@ func disaster(d *rand.Rand) *Fault {
 	case 0:
 		f.Status = one(500, 502, 503, 504, 408, 425)
 		if d.IntN(3) == 0 {
-			f.Applied, f.Delay, f.Late = false, 0, time.Duration(1+d.IntN(20))*time.Second
+			f.Applied, f.Delay, f.ApplyAfter = false, 0, time.Duration(1+d.IntN(20))*time.Second
 		}
 	case 1:
-		f.Status, f.Raw = one(500, 502, 503), "<html><title>Bad gateway</title></html>"
+		f.Status, f.RawBody = one(500, 502, 503), "<html><title>Bad gateway</title></html>"
 	case 2:
-		f.Applied, f.Status, f.Header = false, http.StatusTooManyRequests, later(d)
+		f.Applied, f.Status, f.Header = false, http.StatusTooManyRequests, retryAfterHeader(d)
 	case 3:
 		f.Reset = true
 	case 4:
-		f.Applied, f.Cut = true, 1+d.IntN(40)
+		f.Applied, f.TruncateAfter = true, 1+d.IntN(40)
 	case 5:
-		f.Status, f.Raw = http.StatusOK, []string{" ", "[]", "null", "<html></html>", `{"id":`, `{}`}[d.IntN(6)]
+		f.Status, f.RawBody = http.StatusOK, []string{" ", "[]", "null", "<html></html>", `{"id":`, `{}`}[d.IntN(6)]
 	case 6:
 		f.Applied, f.Delay = true, time.Duration(1+d.IntN(80))*time.Second
 	case 7:
 		f.Applied, f.Status = false, one(400, 401, 403, 409, 412)
 	case 8:
-		f.Other, f.Value = true, d.IntN(2) == 0
+		f.WrongResource, f.WithSecret = true, d.IntN(2) == 0
 	}
 	return f
 }
 
-// later is when to come back, in one of the forms that HTTP has for it, or not.
-func later(d *rand.Rand) http.Header {
+// retryAfterHeader is when to come back, in one of the forms that HTTP has for it, or not.
+func retryAfterHeader(d *rand.Rand) http.Header {
 	switch d.IntN(3) {
 	case 0:
 		return http.Header{"Retry-After": {strconv.Itoa(d.IntN(5))}}

@@ -18,8 +18,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// ask sends one request and says what came of it: a status and a body, or an error, also that of a body that breaks off.
-func ask(t *testing.T, s *simulator.Server, transport http.RoundTripper, base, method, path, body string) string {
+// requestOutcome sends one request and says what came of it: a status and a body, or an error, also that of a body that breaks off.
+func requestOutcome(t *testing.T, s *simulator.Server, transport http.RoundTripper, base, method, path, body string) string {
 	t.Helper()
 	request, err := http.NewRequestWithContext(t.Context(), method, base+"/v1/organizations/"+s.OrganizationID()+path, strings.NewReader(body))
 	if err != nil {
@@ -42,7 +42,7 @@ func ask(t *testing.T, s *simulator.Server, transport http.RoundTripper, base, m
 }
 
 // What breaks a connection does so over HTTP and in process alike, before or after the request is carried out.
-func TestFaultsOfTheConnection(t *testing.T) {
+func TestConnectionFaults(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		fault simulator.Fault
@@ -51,9 +51,9 @@ func TestFaultsOfTheConnection(t *testing.T) {
 	}{
 		"reset before":            {simulator.Fault{Reset: true}, "error", 0},
 		"reset after":             {simulator.Fault{Reset: true, Applied: true}, "error", 1},
-		"cut":                     {simulator.Fault{Cut: 5, Applied: true}, "200, broken after 5 bytes", 1},
-		"cut beyond the end":      {simulator.Fault{Cut: 1 << 20, Applied: true}, `200 {"cicdEnforc`, 1},
-		"applied, and then a 502": {simulator.Fault{Status: 502, Raw: "<html>", Applied: true}, "502 <html>", 1},
+		"cut":                     {simulator.Fault{TruncateAfter: 5, Applied: true}, "200, broken after 5 bytes", 1},
+		"cut beyond the end":      {simulator.Fault{TruncateAfter: 1 << 20, Applied: true}, `200 {"cicdEnforc`, 1},
+		"applied, and then a 502": {simulator.Fault{Status: 502, RawBody: "<html>", Applied: true}, "502 <html>", 1},
 		"applied, and empty":      {simulator.Fault{Status: 200, Applied: true}, "200 ", 1},
 		"delay":                   {simulator.Fault{Delay: time.Millisecond, Applied: true}, `200 {"cicdEnforc`, 1},
 	} {
@@ -68,11 +68,11 @@ func TestFaultsOfTheConnection(t *testing.T) {
 					transport, base = server.Client().Transport, server.URL
 				}
 				test.fault.Count = 1
-				s.Fail(test.fault)
-				if got := ask(t, s, transport, base, "POST", "/workspaces", `{"name": "a"}`); got != test.want {
+				s.AddFault(test.fault)
+				if got := requestOutcome(t, s, transport, base, "POST", "/workspaces", `{"name": "a"}`); got != test.want {
 					t.Errorf("%s, over HTTP: %t", got, http)
 				}
-				if n := len(s.Objects("workspace")); n != test.made {
+				if n := len(s.Resources("workspace")); n != test.made {
 					t.Errorf("%d made, over HTTP: %t", n, http)
 				}
 			}
@@ -85,7 +85,7 @@ func TestDelayOutlastsTheClient(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := simulator.New(simulator.Options{})
-		s.Fail(simulator.Fault{Delay: time.Minute, Applied: true})
+		s.AddFault(simulator.Fault{Delay: time.Minute, Applied: true})
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
 		request, err := http.NewRequestWithContext(ctx, http.MethodPost, "https://astro.invalid/v1/organizations/"+s.OrganizationID()+"/workspaces", bytes.NewBufferString(`{"name": "a"}`))
@@ -96,18 +96,18 @@ func TestDelayOutlastsTheClient(t *testing.T) {
 		if _, err := s.Transport().RoundTrip(request); !errors.Is(err, context.DeadlineExceeded) {
 			t.Error(err)
 		}
-		if n := len(s.Objects("workspace")); n != 0 {
+		if n := len(s.Resources("workspace")); n != 0 {
 			t.Errorf("%d made at once", n)
 		}
 		time.Sleep(time.Hour)
-		if n := len(s.Objects("workspace")); n != 1 {
+		if n := len(s.Resources("workspace")); n != 1 {
 			t.Errorf("%d made in the end", n)
 		}
 	})
 }
 
 // A storm strikes the same requests in the same way, whatever their order, and some of them.
-func TestStormIsRepeatable(t *testing.T) {
+func TestChaosIsRepeatable(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		run := func(seed uint64, backwards bool) map[string]string {
@@ -119,14 +119,14 @@ func TestStormIsRepeatable(t *testing.T) {
 				}
 				ids = append(ids, s.Seed("workspace", map[string]any{"name": fmt.Sprint("w", i)}))
 			}
-			s.Storm(seed, 0.5)
+			s.SetChaos(seed, 0.5)
 			got := map[string]string{}
 			for i, id := range ids {
 				if backwards {
 					i = 39 - i
 				}
 				for n := range 2 { // the second one is struck on its own
-					got[fmt.Sprint(i, " ", n)] = strings.ReplaceAll(ask(t, s, s.Transport(), "https://astro.invalid", "GET", "/workspaces/"+id, ""), id, "id")
+					got[fmt.Sprint(i, " ", n)] = strings.ReplaceAll(requestOutcome(t, s, s.Transport(), "https://astro.invalid", "GET", "/workspaces/"+id, ""), id, "id")
 				}
 			}
 			return got
@@ -150,12 +150,12 @@ func TestStormIsRepeatable(t *testing.T) {
 }
 
 // A token has a number of requests a second for each verb; one more is refused, and not carried out.
-func TestLimits(t *testing.T) {
+func TestRateLimits(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
-	s := simulator.New(simulator.Options{Limited: true, Now: clock(&now)})
+	s := simulator.New(simulator.Options{EnforceRateLimits: true, Now: clockAt(&now)})
 	send := func(method string) string {
-		return ask(t, s, s.Transport(), "https://astro.invalid", method, "/workspaces", `{"name": "a"}`)[:3]
+		return requestOutcome(t, s, s.Transport(), "https://astro.invalid", method, "/workspaces", `{"name": "a"}`)[:3]
 	}
 	for _, step := range []struct {
 		method string
@@ -172,7 +172,7 @@ func TestLimits(t *testing.T) {
 			t.Errorf("one %s more: %s", step.method, got)
 		}
 	}
-	if n := len(s.Objects("workspace")); n != 20 {
+	if n := len(s.Resources("workspace")); n != 20 {
 		t.Errorf("%d made", n)
 	}
 }

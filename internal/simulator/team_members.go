@@ -2,44 +2,44 @@ package simulator
 
 import "slices"
 
-// members checks that they are users.
-func (s *Server) members(body map[string]any) *problem {
+// validateMembers checks that they are users.
+func (s *Server) validateMembers(body map[string]any) *requestError {
 	list, _ := body["memberIds"].([]any)
 	for _, id := range list {
-		if text, _ := id.(string); s.collections[kindUser].find(text) == nil {
-			return invalid("user '%v' does not exist", id)
+		if text, _ := id.(string); s.collections[kindUser].findByID(text) == nil {
+			return badRequestError("user '%v' does not exist", id)
 		}
 	}
 	return nil
 }
 
-func (s *Server) listMembers(c call) (any, *problem) {
-	o, p := s.team(c)
+func (s *Server) listMembers(c apiCall) (any, *requestError) {
+	o, p := s.findTeam(c)
 	if p != nil {
 		return nil, p
 	}
 	ids, _ := o.state["memberIds"].([]any)
-	var members []*object
+	var members []*storedResource
 	for _, id := range ids {
-		if text, _ := id.(string); s.collections[kindUser].find(text) != nil {
-			members = append(members, s.collections[kindUser].find(text))
+		if text, _ := id.(string); s.collections[kindUser].findByID(text) != nil {
+			members = append(members, s.collections[kindUser].findByID(text))
 		}
 	}
-	return page(c.request.Query, "teamMembers", members, func(u *object) map[string]any {
-		return map[string]any{"userId": u.id, "username": u.text("username"), "fullName": u.text("fullName")}
+	return listPage(c.request.Query, "teamMembers", members, func(u *storedResource) map[string]any {
+		return map[string]any{"userId": u.id, "username": u.getString("username"), "fullName": u.getString("fullName")}
 	})
 }
 
-func (s *Server) addMembers(c call) (any, *problem) {
-	o, p := s.ownTeam(c)
+func (s *Server) addMembers(c apiCall) (any, *requestError) {
+	o, p := s.findEditableTeam(c)
 	if p != nil {
 		return nil, p
 	}
-	body, p := checked(c.request, []field{{name: "memberIds", shape: listShape, min: 1, required: true}})
+	body, p := decodeAndCheck(c.request, []requestField{{name: "memberIds", jsonType: jsonArray, min: 1, required: true}})
 	if p != nil {
 		return nil, p
 	}
-	if p := s.members(body); p != nil {
+	if p := s.validateMembers(body); p != nil {
 		return nil, p
 	}
 	ids, _ := o.state["memberIds"].([]any)
@@ -52,15 +52,15 @@ func (s *Server) addMembers(c call) (any, *problem) {
 	return nil, nil
 }
 
-func (s *Server) removeMember(c call) (any, *problem) {
-	o, p := s.ownTeam(c)
+func (s *Server) removeMember(c apiCall) (any, *requestError) {
+	o, p := s.findEditableTeam(c)
 	if p != nil {
 		return nil, p
 	}
 	ids, _ := o.state["memberIds"].([]any)
-	if !slices.Contains(ids, any(c.member)) {
-		return nil, missing("Team member", c.member)
+	if !slices.Contains(ids, any(c.childID)) {
+		return nil, notFoundError("Team member", c.childID)
 	}
-	o.state["memberIds"] = slices.DeleteFunc(slices.Clone(ids), func(id any) bool { return id == c.member })
+	o.state["memberIds"] = slices.DeleteFunc(slices.Clone(ids), func(id any) bool { return id == c.childID })
 	return nil, nil
 }

@@ -9,51 +9,51 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-func TestTeamLives(t *testing.T) {
+func TestTeamLifecycle(t *testing.T) {
 	t.Parallel()
-	o := start(t, simulator.Options{})
+	o := startOrganization(t, simulator.Options{})
 	user := o.Seed("user", map[string]any{})
-	made := o.do("POST", "/teams", map[string]any{
+	made := o.mustSend("POST", "/teams", map[string]any{
 		"name": "data", "description": "d", "organizationRole": "ORGANIZATION_OWNER", "memberIds": []any{user},
 	})
 	id := made["id"].(string)
 	want := map[string]any{"name": "data", "description": "d", "organizationRole": "ORGANIZATION_OWNER", "isIdpManaged": false, "rolesCount": 0.0}
-	if diff := cmp.Diff(want, pick(made, "name", "description", "organizationRole", "isIdpManaged", "rolesCount", "memberIds")); diff != "" {
+	if diff := cmp.Diff(want, pickFields(made, "name", "description", "organizationRole", "isIdpManaged", "rolesCount", "memberIds")); diff != "" {
 		t.Errorf("created; who is in it isn't told:\n%s", diff)
 	}
-	if diff := cmp.Diff(made, o.do("GET", "/teams/"+id, nil)); diff != "" {
+	if diff := cmp.Diff(made, o.mustSend("GET", "/teams/"+id, nil)); diff != "" {
 		t.Errorf("read differs from what create answered:\n%s", diff)
 	}
-	least := o.do("POST", "/teams", map[string]any{"name": "data"}) // names need not be unique
+	least := o.mustSend("POST", "/teams", map[string]any{"name": "data"}) // names need not be unique
 	if _, there := least["description"]; there || least["organizationRole"] != "ORGANIZATION_MEMBER" {
 		t.Errorf("created of a name only: %v", least)
 	}
-	if diff := cmp.Diff([]map[string]any{made, least}, members(o.do("GET", "/teams", nil), "teams")); diff != "" {
+	if diff := cmp.Diff([]map[string]any{made, least}, getObjects(o.mustSend("GET", "/teams", nil), "teams")); diff != "" {
 		t.Errorf("list:\n%s", diff)
 	}
-	after := o.do("POST", "/teams/"+id, map[string]any{"name": "renamed"})
-	want = with(want, map[string]any{"name": "renamed", "description": nil})
-	if diff := cmp.Diff(want, pick(after, "name", "description", "organizationRole", "isIdpManaged", "rolesCount")); diff != "" {
+	after := o.mustSend("POST", "/teams/"+id, map[string]any{"name": "renamed"})
+	want = withChanges(want, map[string]any{"name": "renamed", "description": nil})
+	if diff := cmp.Diff(want, pickFields(after, "name", "description", "organizationRole", "isIdpManaged", "rolesCount")); diff != "" {
 		t.Errorf("an update clears the description and leaves the role:\n%s", diff)
 	}
 	if diff := cmp.Diff([]string{user}, o.memberIDs(id, "")); diff != "" {
 		t.Errorf("an update leaves who is in it:\n%s", diff)
 	}
-	if diff := cmp.Diff([]string{id}, ids(members(o.do("GET", "/teams?names=renamed", nil), "teams"))); diff != "" {
+	if diff := cmp.Diff([]string{id}, idsOf(getObjects(o.mustSend("GET", "/teams?names=renamed", nil), "teams"))); diff != "" {
 		t.Errorf("by name:\n%s", diff)
 	}
-	o.do("DELETE", "/teams/"+id, nil)
+	o.mustSend("DELETE", "/teams/"+id, nil)
 	for _, path := range []string{"/teams/" + id, "/teams/" + id + "/members"} {
-		o.refused(404, "GET", path, nil)
+		o.wantRefusal(404, "GET", path, nil)
 	}
-	o.refused(404, "DELETE", "/teams/"+id, nil)
+	o.wantRefusal(404, "DELETE", "/teams/"+id, nil)
 }
 
 // memberIDs are those of a Team's members on one page.
-func (o *organization) memberIDs(team, query string) []string {
+func (o *testOrganization) memberIDs(team, query string) []string {
 	o.t.Helper()
 	var all []string
-	for _, m := range members(o.do("GET", "/teams/"+team+"/members"+query, nil), "teamMembers") {
+	for _, m := range getObjects(o.mustSend("GET", "/teams/"+team+"/members"+query, nil), "teamMembers") {
 		all = append(all, m["userId"].(string))
 	}
 	return all
@@ -61,15 +61,15 @@ func (o *organization) memberIDs(team, query string) []string {
 
 func TestTeamMembers(t *testing.T) {
 	t.Parallel()
-	o := start(t, simulator.Options{})
+	o := startOrganization(t, simulator.Options{})
 	id := o.Seed("team", map[string]any{})
 	var users []string
 	for i := range 45 {
 		users = append(users, o.Seed("user", map[string]any{"username": fmt.Sprintf("user%02d@example.com", i), "fullName": fmt.Sprint("User ", i)}))
 	}
 	path := "/teams/" + id + "/members"
-	o.do("POST", path, map[string]any{"memberIds": users[:30]})
-	o.do("POST", path, map[string]any{"memberIds": users[20:]}) // some are in it already
+	o.mustSend("POST", path, map[string]any{"memberIds": users[:30]})
+	o.mustSend("POST", path, map[string]any{"memberIds": users[20:]}) // some are in it already
 	for query, want := range map[string][]string{
 		"": users[:20], "?offset=20": users[20:40], "?offset=40": users[40:], "?offset=45": nil, "?limit=1000": users, "?limit=3&offset=1": users[1:4],
 	} {
@@ -77,22 +77,22 @@ func TestTeamMembers(t *testing.T) {
 			t.Errorf("members%s:\n%s", query, diff)
 		}
 	}
-	list := o.do("GET", path+"?limit=1", nil)
+	list := o.mustSend("GET", path+"?limit=1", nil)
 	want := []map[string]any{{"userId": users[0], "username": "user00@example.com", "fullName": "User 0"}}
-	if diff := cmp.Diff(want, members(list, "teamMembers")); diff != "" || list["totalCount"] != 45.0 {
+	if diff := cmp.Diff(want, getObjects(list, "teamMembers")); diff != "" || list["totalCount"] != 45.0 {
 		t.Errorf("total %v, %s", list["totalCount"], diff)
 	}
-	o.do("DELETE", path+"/"+users[1], nil)
+	o.mustSend("DELETE", path+"/"+users[1], nil)
 	if diff := cmp.Diff([]string{users[0], users[2]}, o.memberIDs(id, "?limit=2")); diff != "" {
 		t.Errorf("without the one removed:\n%s", diff)
 	}
-	o.refused(404, "DELETE", path+"/"+users[1], nil)
-	o.refused(404, "DELETE", "/teams/cnone/members/"+users[0], nil)
+	o.wantRefusal(404, "DELETE", path+"/"+users[1], nil)
+	o.wantRefusal(404, "DELETE", "/teams/cnone/members/"+users[0], nil)
 }
 
 func TestTeamRefusals(t *testing.T) {
 	t.Parallel()
-	o := start(t, simulator.Options{})
+	o := startOrganization(t, simulator.Options{})
 	id, user := o.Seed("team", map[string]any{"name": "kept"}), o.Seed("user", map[string]any{})
 	update, membership := "/teams/"+id, "/teams/"+id+"/members"
 	for name, test := range map[string]struct {
@@ -113,59 +113,59 @@ func TestTeamRefusals(t *testing.T) {
 		"one is no user":         {"", membership, map[string]any{"memberIds": []any{user, "cnone"}}},
 		"one is not even a text": {"memberIds[1]", membership, map[string]any{"memberIds": []any{user, 1}}},
 	} {
-		t.Run(name, func(t *testing.T) { o.wantField(t, test.field, test.path, test.body) })
+		t.Run(name, func(t *testing.T) { o.wantFieldError(t, test.field, test.path, test.body) })
 	}
-	o.refused(404, "POST", "/teams/cnone", map[string]any{"name": "x"})
-	o.refused(404, "POST", "/teams/cnone/members", map[string]any{"memberIds": []any{user}})
-	o.refused(404, "POST", "/teams/cnone/roles", map[string]any{"organizationRole": "ORGANIZATION_OWNER"})
-	if all := o.Objects("team"); len(all) != 1 || all[0]["name"] != "kept" || len(o.memberIDs(id, "")) != 0 {
+	o.wantRefusal(404, "POST", "/teams/cnone", map[string]any{"name": "x"})
+	o.wantRefusal(404, "POST", "/teams/cnone/members", map[string]any{"memberIds": []any{user}})
+	o.wantRefusal(404, "POST", "/teams/cnone/roles", map[string]any{"organizationRole": "ORGANIZATION_OWNER"})
+	if all := o.Resources("team"); len(all) != 1 || all[0]["name"] != "kept" || len(o.memberIDs(id, "")) != 0 {
 		t.Errorf("after refusals only: %v", all)
 	}
 }
 
 func TestTeamsOfAnIdentityProvider(t *testing.T) {
 	t.Parallel()
-	o := start(t, simulator.Options{})
+	o := startOrganization(t, simulator.Options{})
 	user := o.Seed("user", map[string]any{})
 	id := o.Seed("team", map[string]any{"isIdpManaged": true, "memberIds": []any{user}})
 	path := "/teams/" + id
-	o.refused(400, "POST", path, map[string]any{"name": "x"})
-	o.refused(400, "POST", path+"/members", map[string]any{"memberIds": []any{user}})
-	o.refused(400, "DELETE", path+"/members/"+user, nil)
-	o.refused(400, "DELETE", path, nil)
+	o.wantRefusal(400, "POST", path, map[string]any{"name": "x"})
+	o.wantRefusal(400, "POST", path+"/members", map[string]any{"memberIds": []any{user}})
+	o.wantRefusal(400, "DELETE", path+"/members/"+user, nil)
+	o.wantRefusal(400, "DELETE", path, nil)
 	if diff := cmp.Diff([]string{user}, o.memberIDs(id, "")); diff != "" {
 		t.Errorf("after refusals only:\n%s", diff)
 	}
-	o.do("POST", path+"/roles", map[string]any{"organizationRole": "ORGANIZATION_OWNER"}) // roles are given here
-	if read := o.do("GET", path, nil); read["organizationRole"] != "ORGANIZATION_OWNER" || read["isIdpManaged"] != true {
+	o.mustSend("POST", path+"/roles", map[string]any{"organizationRole": "ORGANIZATION_OWNER"}) // roles are given here
+	if read := o.mustSend("GET", path, nil); read["organizationRole"] != "ORGANIZATION_OWNER" || read["isIdpManaged"] != true {
 		t.Errorf("after a change of roles: %v", read)
 	}
 	own := o.Seed("team", map[string]any{})
 	o.Seed("organization", map[string]any{"isScimEnabled": true})
-	o.refused(400, "POST", "/teams", map[string]any{"name": "x"})
-	o.do("POST", "/teams/"+own, map[string]any{"name": "x"}) // it's from before
+	o.wantRefusal(400, "POST", "/teams", map[string]any{"name": "x"})
+	o.mustSend("POST", "/teams/"+own, map[string]any{"name": "x"}) // it's from before
 }
 
 func TestTeamAccess(t *testing.T) {
 	t.Parallel()
-	g := startGranting(t)
+	g := startRoleFixture(t)
 	user := g.Seed("user", map[string]any{})
-	path := "/teams/" + g.Seed("team", map[string]any{"name": "kept", "memberIds": []any{user}, "workspaceRoles": []any{inWorkspace(g.w, "WORKSPACE_OWNER")}})
-	for name, scope := range map[string]simulator.Scope{"Workspace": {WorkspaceIDs: []string{g.w}}, "Deployment": {DeploymentIDs: []string{g.one}}} {
+	path := "/teams/" + g.Seed("team", map[string]any{"name": "kept", "memberIds": []any{user}, "workspaceRoles": []any{workspaceRole(g.workspace, "WORKSPACE_OWNER")}})
+	for name, scope := range map[string]simulator.Scope{"Workspace": {WorkspaceIDs: []string{g.workspace}}, "Deployment": {DeploymentIDs: []string{g.firstDeployment}}} {
 		t.Run(name, func(t *testing.T) {
-			narrow := g.as(g.Token(scope))
-			for _, path := range []string{"/teams", "/teams?workspaceId=" + g.w, path, path + "/members", "/teams/cnone"} {
-				narrow.refused(403, "GET", path, nil)
+			narrow := g.withToken(g.NewToken(scope))
+			for _, path := range []string{"/teams", "/teams?workspaceId=" + g.workspace, path, path + "/members", "/teams/cnone"} {
+				narrow.wantRefusal(403, "GET", path, nil)
 			}
-			narrow.refused(403, "POST", "/teams", map[string]any{"name": "x"})
-			narrow.refused(403, "POST", path, map[string]any{"name": "x"})
-			narrow.refused(403, "POST", path+"/roles", map[string]any{"organizationRole": "ORGANIZATION_OWNER"})
-			narrow.refused(403, "POST", path+"/members", map[string]any{"memberIds": []any{user}})
-			narrow.refused(403, "DELETE", path+"/members/"+user, nil)
-			narrow.refused(403, "DELETE", path, nil)
+			narrow.wantRefusal(403, "POST", "/teams", map[string]any{"name": "x"})
+			narrow.wantRefusal(403, "POST", path, map[string]any{"name": "x"})
+			narrow.wantRefusal(403, "POST", path+"/roles", map[string]any{"organizationRole": "ORGANIZATION_OWNER"})
+			narrow.wantRefusal(403, "POST", path+"/members", map[string]any{"memberIds": []any{user}})
+			narrow.wantRefusal(403, "DELETE", path+"/members/"+user, nil)
+			narrow.wantRefusal(403, "DELETE", path, nil)
 		})
 	}
-	if all := g.Objects("team"); len(all) != 1 || all[0]["name"] != "kept" || all[0]["organizationRole"] != "ORGANIZATION_MEMBER" || len(all[0]["memberIds"].([]any)) != 1 {
+	if all := g.Resources("team"); len(all) != 1 || all[0]["name"] != "kept" || all[0]["organizationRole"] != "ORGANIZATION_MEMBER" || len(all[0]["memberIds"].([]any)) != 1 {
 		t.Errorf("after refusals only: %v", all)
 	}
 }

@@ -28,11 +28,11 @@ type claims struct {
 	Expires     int64    `json:"exp,omitempty"` // Unix seconds
 }
 
-// Token makes a JWT whose claims look like those of an Astro API token: what it reaches stands in permissions, as
+// NewToken makes a JWT whose claims look like those of an Astro API token: what it reaches stands in permissions, as
 // organizationId:…, workspaceId:…, deploymentId:… and apiTokenId:….
-func (s *Server) Token(scope Scope) string {
-	id := cmp.Or(scope.TokenID, cuid("token", 0))
-	c := claims{TokenID: id, Permissions: []string{"apiTokenId:" + id, "organizationId:" + cmp.Or(scope.OrganizationID, s.organization)}}
+func (s *Server) NewToken(scope Scope) string {
+	id := cmp.Or(scope.TokenID, newCUID("token", 0))
+	c := claims{TokenID: id, Permissions: []string{"apiTokenId:" + id, "organizationId:" + cmp.Or(scope.OrganizationID, s.organizationID)}}
 	for _, w := range scope.WorkspaceIDs {
 		c.Permissions = append(c.Permissions, "workspaceId:"+w)
 	}
@@ -66,8 +66,8 @@ func parseToken(token string) (c claims, ok bool) {
 	return c, json.Unmarshal(payload, &c) == nil
 }
 
-// scope reads a token's reach back from its permissions.
-func (c claims) scope() Scope {
+// tokenScope reads a token's reach back from its permissions.
+func (c claims) tokenScope() Scope {
 	scope := Scope{TokenID: c.TokenID}
 	for _, permission := range c.Permissions {
 		name, id, _ := strings.Cut(permission, ":")

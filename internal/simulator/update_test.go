@@ -8,8 +8,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// rich is a seeded Deployment with everything that an update could lose.
-func rich(workspace string) map[string]any {
+// fullDeployment is a seeded Deployment with everything that an update could lose.
+func fullDeployment(workspace string) map[string]any {
 	return map[string]any{
 		"name": "etl", "type": "DEDICATED", "workspaceId": workspace, "clusterId": "cabcdefgh12ij34klmn567op8",
 		"description": "nightly", "contactEmails": []string{"a@b.c"}, "workloadIdentity": "arn:mine", "drWorkloadIdentity": "arn:dr",
@@ -29,8 +29,8 @@ func rich(workspace string) map[string]any {
 	}
 }
 
-// least is the smallest update that the document allows.
-func least(workspace string) map[string]any {
+// minimalUpdate is the smallest update that the document allows.
+func minimalUpdate(workspace string) map[string]any {
 	return map[string]any{
 		"type": "DEDICATED", "name": "etl", "workspaceId": workspace, "executor": "CELERY", "schedulerSize": "SMALL",
 		"isCicdEnforced": false, "isDagDeployEnabled": false, "isHighAvailability": false, "environmentVariables": []any{},
@@ -39,45 +39,47 @@ func least(workspace string) map[string]any {
 
 func TestUpdateReplaces(t *testing.T) {
 	t.Parallel()
-	o, w := populated(t, simulator.Options{})
-	id := o.Seed("deployment", rich(w))
-	seeded := o.stored("deployment", id)
-	before := o.do("GET", "/deployments/"+id, nil)
+	o, w := startPopulated(t, simulator.Options{})
+	id := o.Seed("deployment", fullDeployment(w))
+	seeded := o.storedState("deployment", id)
+	before := o.mustSend("GET", "/deployments/"+id, nil)
 	if before["effectiveWorkloadIdentity"] != "arn:mine" || before["workloadIdentity"] != nil || before["status"] != "HIBERNATING" {
 		t.Errorf("read before: %v", before)
 	}
-	o.do("POST", "/deployments/"+id, least(w))
-	after := o.stored("deployment", id)
+	o.mustSend("POST", "/deployments/"+id, minimalUpdate(w))
+	after := o.storedState("deployment", id)
 	kept := []string{"id", "clusterId", "workloadIdentity", "drWorkloadIdentity", "isDevelopmentMode", "scalingSpec", "createdAt", "namespace"}
-	if diff := cmp.Diff(pick(seeded, kept...), pick(after, kept...)); diff != "" || len(pick(after, kept...)) != len(kept) {
+	if diff := cmp.Diff(pickFields(seeded, kept...), pickFields(after, kept...)); diff != "" || len(pickFields(after, kept...)) != len(kept) {
 		t.Errorf("kept although not sent:\n%s", diff)
 	}
 	if diff := cmp.Diff(map[string]any{
 		"description": "", "contactEmails": []any{}, "resourceQuotaCpu": "10", "resourceQuotaMemory": "20Gi", "environmentVariables": []any{},
-	}, pick(after, "description", "contactEmails", "resourceQuotaCpu", "resourceQuotaMemory", "environmentVariables")); diff != "" {
+	}, pickFields(after, "description", "contactEmails", "resourceQuotaCpu", "resourceQuotaMemory", "environmentVariables")); diff != "" {
 		t.Errorf("reset because not sent:\n%s", diff)
 	}
-	queues := members(after, "workerQueues")
+	queues := getObjects(after, "workerQueues")
 	if len(queues) != 1 || queues[0]["name"] != "default" || queues[0]["id"] == "cq1" || queues[0]["maxWorkerCount"] != 10.0 {
 		t.Errorf("queues not sent: one new default queue, got %v", queues)
 	}
-	o.do("POST", "/deployments/"+id, with(least(w), map[string]any{"scalingSpec": map[string]any{}, "workloadIdentity": ""}))
-	if after = o.stored("deployment", id); after["scalingSpec"] != nil || after["workloadIdentity"] != nil {
+	o.mustSend("POST", "/deployments/"+id, withChanges(minimalUpdate(w), map[string]any{"scalingSpec": map[string]any{}, "workloadIdentity": ""}))
+	if after = o.storedState("deployment", id); after["scalingSpec"] != nil || after["workloadIdentity"] != nil {
 		t.Errorf("an empty scalingSpec and workloadIdentity clear: %v", after)
 	}
 }
 
 func TestUpdateOfQueues(t *testing.T) {
 	t.Parallel()
-	o, w := populated(t, simulator.Options{})
-	id := o.Seed("deployment", rich(w))
+	o, w := startPopulated(t, simulator.Options{})
+	id := o.Seed("deployment", fullDeployment(w))
 	queue := func(name string, more map[string]any) map[string]any {
-		return with(map[string]any{"name": name, "isDefault": name == "default", "astroMachine": "A5", "minWorkerCount": 0, "maxWorkerCount": 1, "workerConcurrency": 5}, more)
+		return withChanges(map[string]any{"name": name, "isDefault": name == "default", "astroMachine": "A5", "minWorkerCount": 0, "maxWorkerCount": 1, "workerConcurrency": 5}, more)
 	}
-	update := func(queues ...any) map[string]any { return with(least(w), map[string]any{"workerQueues": queues}) }
-	o.do("POST", "/deployments/"+id, update(queue("default", map[string]any{"id": "cq1"}), queue("heavy", nil)))
+	update := func(queues ...any) map[string]any {
+		return withChanges(minimalUpdate(w), map[string]any{"workerQueues": queues})
+	}
+	o.mustSend("POST", "/deployments/"+id, update(queue("default", map[string]any{"id": "cq1"}), queue("heavy", nil)))
 	byName := map[any]map[string]any{}
-	for _, q := range members(o.stored("deployment", id), "workerQueues") {
+	for _, q := range getObjects(o.storedState("deployment", id), "workerQueues") {
 		byName[q["name"]] = q
 	}
 	if byName["default"]["id"] != "cq1" || byName["heavy"]["id"] == "cq2" || byName["heavy"]["podEphemeralStorage"] != "10Gi" {
@@ -99,23 +101,23 @@ func TestUpdateOfQueues(t *testing.T) {
 		"no machine":        {"workerQueues[0].astroMachine", update(queue("default", map[string]any{"astroMachine": nil}))},
 		"computed member":   {"workerQueues[0].podCpu", update(queue("default", map[string]any{"podCpu": "1"}))},
 		"hybrid member":     {"workerQueues[0].nodePoolId", update(queue("default", map[string]any{"nodePoolId": "c"}))},
-		"no queue":          {"workerQueues", with(least(w), map[string]any{"workerQueues": []any{}})},
+		"no queue":          {"workerQueues", withChanges(minimalUpdate(w), map[string]any{"workerQueues": []any{}})},
 		"no default queue":  {"", update(queue("b", nil))},
-		"with KUBERNETES":   {"", with(update(queue("default", nil)), map[string]any{"executor": "KUBERNETES"})},
+		"with KUBERNETES":   {"", withChanges(update(queue("default", nil)), map[string]any{"executor": "KUBERNETES"})},
 	}
 	for name, test := range refusals {
-		t.Run(name, func(t *testing.T) { o.wantField(t, test.field, "/deployments/"+id, test.body) })
+		t.Run(name, func(t *testing.T) { o.wantFieldError(t, test.field, "/deployments/"+id, test.body) })
 	}
-	kubernetes := o.do("POST", "/deployments/"+id, with(least(w), map[string]any{"executor": "KUBERNETES"}))
-	if queues := members(kubernetes, "workerQueues"); len(queues) != 1 {
+	kubernetes := o.mustSend("POST", "/deployments/"+id, withChanges(minimalUpdate(w), map[string]any{"executor": "KUBERNETES"}))
+	if queues := getObjects(kubernetes, "workerQueues"); len(queues) != 1 {
 		t.Errorf("KUBERNETES answers with a default queue: %v", queues)
 	}
 }
 
-// wantField wants a 400 whose first fieldErrors is about a field; "" is one without fieldErrors.
-func (o *organization) wantField(t *testing.T, field, path string, body any) {
+// wantFieldError wants a 400 whose first fieldErrors is about a field; "" is one without fieldErrors.
+func (o *testOrganization) wantFieldError(t *testing.T, field, path string, body any) {
 	t.Helper()
-	f := o.refused(400, "POST", path, body)
+	f := o.wantRefusal(400, "POST", path, body)
 	got := ""
 	if len(f.FieldErrors) > 0 {
 		got = f.FieldErrors[0].Field
@@ -127,17 +129,17 @@ func (o *organization) wantField(t *testing.T, field, path string, body any) {
 
 func TestUpdateOfVariables(t *testing.T) {
 	t.Parallel()
-	o, w := populated(t, simulator.Options{})
-	id := o.Seed("deployment", rich(w))
+	o, w := startPopulated(t, simulator.Options{})
+	id := o.Seed("deployment", fullDeployment(w))
 	set := func(variables ...any) map[string]any {
-		return with(least(w), map[string]any{"environmentVariables": variables})
+		return withChanges(minimalUpdate(w), map[string]any{"environmentVariables": variables})
 	}
 	kept := map[string]any{"key": "PASSWORD", "isSecret": true}
-	answer := o.do("POST", "/deployments/"+id, set(kept, map[string]any{"key": "NEW", "value": "", "isSecret": false}))
-	if diff := cmp.Diff([]string{"NEW=", "PASSWORD="}, variables(answer)); diff != "" {
+	answer := o.mustSend("POST", "/deployments/"+id, set(kept, map[string]any{"key": "NEW", "value": "", "isSecret": false}))
+	if diff := cmp.Diff([]string{"NEW=", "PASSWORD="}, variableTexts(answer)); diff != "" {
 		t.Errorf("answer shows no secret:\n%s", diff)
 	}
-	if diff := cmp.Diff([]string{"PASSWORD=hunter2", "NEW="}, variables(o.stored("deployment", id))); diff != "" {
+	if diff := cmp.Diff([]string{"PASSWORD=hunter2", "NEW="}, variableTexts(o.storedState("deployment", id))); diff != "" {
 		t.Errorf("a secret without value keeps it, what isn't sent is gone:\n%s", diff)
 	}
 	refusals := map[string]struct {
@@ -150,21 +152,21 @@ func TestUpdateOfVariables(t *testing.T) {
 		"twice":                    {"environmentVariables[1].key", set(kept, kept)},
 		"no key":                   {"environmentVariables[0].key", set(map[string]any{"key": "", "value": "x", "isSecret": false})},
 		"no isSecret":              {"environmentVariables[0].isSecret", set(map[string]any{"key": "A", "value": "x"})},
-		"computed member":          {"environmentVariables[0].updatedAt", set(with(kept, map[string]any{"updatedAt": "2026-01-02T03:04:05Z"}))},
-		"all left out":             {"environmentVariables", with(least(w), map[string]any{"environmentVariables": nil})},
+		"computed member":          {"environmentVariables[0].updatedAt", set(withChanges(kept, map[string]any{"updatedAt": "2026-01-02T03:04:05Z"}))},
+		"all left out":             {"environmentVariables", withChanges(minimalUpdate(w), map[string]any{"environmentVariables": nil})},
 	}
 	for name, test := range refusals {
-		t.Run(name, func(t *testing.T) { o.wantField(t, test.field, "/deployments/"+id, test.body) })
+		t.Run(name, func(t *testing.T) { o.wantFieldError(t, test.field, "/deployments/"+id, test.body) })
 	}
-	o.do("POST", "/deployments/"+id, set(map[string]any{"key": "PASSWORD", "value": "", "isSecret": true}))
-	if diff := cmp.Diff([]string{"PASSWORD="}, variables(o.stored("deployment", id))); diff != "" {
+	o.mustSend("POST", "/deployments/"+id, set(map[string]any{"key": "PASSWORD", "value": "", "isSecret": true}))
+	if diff := cmp.Diff([]string{"PASSWORD="}, variableTexts(o.storedState("deployment", id))); diff != "" {
 		t.Errorf("an empty value blanks a secret:\n%s", diff)
 	}
 }
 
-func variables(object map[string]any) []string {
+func variableTexts(object map[string]any) []string {
 	var all []string
-	for _, v := range members(object, "environmentVariables") {
+	for _, v := range getObjects(object, "environmentVariables") {
 		value, _ := v["value"].(string) // an answer leaves an empty one out
 		all = append(all, v["key"].(string)+"="+value)
 	}

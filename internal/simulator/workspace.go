@@ -2,52 +2,52 @@ package simulator
 
 import "slices"
 
-var clouds = []string{"AWS", "AZURE", "GCP"}
+var cloudProviders = []string{"AWS", "AZURE", "GCP"}
 
-var workspaceFields = []field{
-	{name: "name", min: 1, max: 50, wrong: blank},
+var workspaceFields = []requestField{
+	{name: "name", min: 1, max: 50, validate: validateNotBlank},
 	{name: "description"},
-	{name: "cicdEnforcedDefault", shape: flagShape},
+	{name: "cicdEnforcedDefault", jsonType: jsonBoolean},
 	{name: "defaultClusterId"},
-	{name: "defaultCloudProvider", enum: clouds},
+	{name: "defaultCloudProvider", enum: cloudProviders},
 	{name: "defaultRegion"},
 }
 
 func fillWorkspace(state map[string]any) {
-	fillIn(state, map[string]any{"name": "workspace", "description": "", "cicdEnforcedDefault": false})
+	setMissing(state, map[string]any{"name": "workspace", "description": "", "cicdEnforcedDefault": false})
 }
 
 // workspaceView is a Workspace as the API answers it.
-func workspaceView(o *object) map[string]any {
-	view := plain(o.state)
+func workspaceView(o *storedResource) map[string]any {
+	view := deepCopy(o.state)
 	view["organizationName"] = "Simulated Organization"
 	dropEmpty(view, "description", "defaultClusterId", "defaultCloudProvider", "defaultRegion")
 	return view
 }
 
-func (s *Server) listWorkspaces(c call) (any, *problem) {
-	if c.caller.deploymentOnly() {
-		return nil, forbidden("the token may not list Workspaces")
+func (s *Server) listWorkspaces(c apiCall) (any, *requestError) {
+	if c.caller.isDeploymentOnly() {
+		return nil, forbiddenError("the token may not list Workspaces")
 	}
-	reached := slices.DeleteFunc(slices.Clone(s.collections[kindWorkspace].objects), func(o *object) bool {
-		return !c.caller.reachesWorkspace(o.id)
+	reached := slices.DeleteFunc(slices.Clone(s.collections[kindWorkspace].resources), func(o *storedResource) bool {
+		return !c.caller.canAccessWorkspace(o.id)
 	})
-	return page(c.request.Query, "workspaces", reached, workspaceView)
+	return listPage(c.request.Query, "workspaces", reached, workspaceView)
 }
 
-// workspace finds the one in the path. What a token doesn't reach is forbidden, whether it exists or not.
-func (s *Server) workspace(c call) (*object, *problem) {
-	if !c.caller.reachesWorkspace(c.id) {
-		return nil, forbidden("the token does not reach Workspace '%s'", c.id)
+// findWorkspace finds the one in the path. What a token doesn't reach is forbidden, whether it exists or not.
+func (s *Server) findWorkspace(c apiCall) (*storedResource, *requestError) {
+	if !c.caller.canAccessWorkspace(c.id) {
+		return nil, forbiddenError("the token does not reach Workspace '%s'", c.id)
 	}
-	if o := s.collections[kindWorkspace].find(c.id); o != nil {
+	if o := s.collections[kindWorkspace].findByID(c.id); o != nil {
 		return o, nil
 	}
-	return nil, missing("Workspace", c.id)
+	return nil, notFoundError("Workspace", c.id)
 }
 
-func (s *Server) readWorkspace(c call) (any, *problem) {
-	o, p := s.workspace(c)
+func (s *Server) readWorkspace(c apiCall) (any, *requestError) {
+	o, p := s.findWorkspace(c)
 	if p != nil {
 		return nil, p
 	}
@@ -55,71 +55,71 @@ func (s *Server) readWorkspace(c call) (any, *problem) {
 }
 
 // createWorkspace takes a name that exists already: nothing says that Workspace names are unique.
-func (s *Server) createWorkspace(c call) (any, *problem) {
-	if !c.caller.wholeOrganization() {
-		return nil, forbidden("the token may not create Workspaces")
+func (s *Server) createWorkspace(c apiCall) (any, *requestError) {
+	if !c.caller.hasOrganizationAccess() {
+		return nil, forbiddenError("the token may not create Workspaces")
 	}
-	body, p := s.workspaceBody(c, must(workspaceFields, "name"))
+	body, p := s.decodeWorkspaceBody(c, requireFields(workspaceFields, "name"))
 	if p != nil {
 		return nil, p
 	}
-	o := s.born(kindWorkspace, c.caller)
-	fillIn(o.state, body)
+	o := s.newResource(kindWorkspace, c.caller)
+	setMissing(o.state, body)
 	fillWorkspace(o.state)
-	s.collections[kindWorkspace].objects = append(s.collections[kindWorkspace].objects, o)
+	s.collections[kindWorkspace].resources = append(s.collections[kindWorkspace].resources, o)
 	return workspaceView(o), nil
 }
 
 // updateWorkspace replaces all; a default destination that isn't sent is cleared (notes 1.2 leave it open).
-func (s *Server) updateWorkspace(c call) (any, *problem) {
-	o, p := s.workspace(c)
+func (s *Server) updateWorkspace(c apiCall) (any, *requestError) {
+	o, p := s.findWorkspace(c)
 	if p != nil {
 		return nil, p
 	}
-	body, p := s.workspaceBody(c, must(workspaceFields, "name", "description", "cicdEnforcedDefault"))
+	body, p := s.decodeWorkspaceBody(c, requireFields(workspaceFields, "name", "description", "cicdEnforcedDefault"))
 	if p != nil {
 		return nil, p
 	}
 	for _, f := range workspaceFields {
 		delete(o.state, f.name)
 	}
-	fillIn(o.state, body)
-	s.touch(o, c.caller)
+	setMissing(o.state, body)
+	s.markUpdated(o, c.caller)
 	return workspaceView(o), nil
 }
 
-func (s *Server) workspaceBody(c call, fields []field) (map[string]any, *problem) {
-	body, p := checked(c.request, fields)
+func (s *Server) decodeWorkspaceBody(c apiCall, fields []requestField) (map[string]any, *requestError) {
+	body, p := decodeAndCheck(c.request, fields)
 	if p != nil {
 		return nil, p
 	}
-	cluster, cloud, region := text(body, "defaultClusterId"), text(body, "defaultCloudProvider"), text(body, "defaultRegion")
+	cluster, cloud, region := getString(body, "defaultClusterId"), getString(body, "defaultCloudProvider"), getString(body, "defaultRegion")
 	switch {
 	case cluster != "" && (cloud != "" || region != ""):
-		return nil, invalid("defaultClusterId excludes defaultCloudProvider and defaultRegion")
+		return nil, badRequestError("defaultClusterId excludes defaultCloudProvider and defaultRegion")
 	case (cloud == "") != (region == ""):
-		return nil, invalid("defaultCloudProvider and defaultRegion must be provided together")
-	case cluster != "" && s.collections[kindCluster].find(cluster) == nil:
-		return nil, invalid("default cluster '%s' does not exist", cluster)
+		return nil, badRequestError("defaultCloudProvider and defaultRegion must be provided together")
+	case cluster != "" && s.collections[kindCluster].findByID(cluster) == nil:
+		return nil, badRequestError("default cluster '%s' does not exist", cluster)
 	}
 	return body, nil
 }
 
-func (s *Server) deleteWorkspace(c call) (any, *problem) {
-	o, p := s.workspace(c)
+func (s *Server) deleteWorkspace(c apiCall) (any, *requestError) {
+	o, p := s.findWorkspace(c)
 	if p != nil {
 		return nil, p
 	}
-	if slices.ContainsFunc(s.collections[kindDeployment].objects, func(d *object) bool { return d.text("workspaceId") == o.id }) {
-		return nil, invalid("Workspace '%s' still has Deployments", o.text("name"))
+	if slices.ContainsFunc(s.collections[kindDeployment].resources, func(d *storedResource) bool { return d.getString("workspaceId") == o.id }) {
+		return nil, badRequestError("Workspace '%s' still has Deployments", o.getString("name"))
 	}
-	s.collections[kindWorkspace].remove(o.id)
-	s.forget(o.id)
+	s.collections[kindWorkspace].removeByID(o.id)
+	s.deleteDependents(o.id)
 	return nil, nil
 }
 
-func workspaceHalf() half {
-	return half{kind: kindWorkspace, fill: func(_ *Server, state map[string]any) { fillWorkspace(state) }, routes: map[string]handler{
+func workspaceSpec() kindSpec {
+	return kindSpec{kind: kindWorkspace, fillDefaults: func(_ *Server, state map[string]any) { fillWorkspace(state) }, routes: map[string]handlerFunc{
 		"GET workspaces":      (*Server).listWorkspaces,
 		"POST workspaces":     (*Server).createWorkspace,
 		"GET workspaces/*":    (*Server).readWorkspace,

@@ -11,11 +11,11 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-func TestWorkspaceLives(t *testing.T) {
+func TestWorkspaceLifecycle(t *testing.T) {
 	t.Parallel()
-	o := start(t, simulator.Options{OrganizationID: "corg"})
+	o := startOrganization(t, simulator.Options{OrganizationID: "corg"})
 	cluster := o.Seed("cluster", map[string]any{})
-	made := o.do("POST", "/workspaces", map[string]any{"name": "data", "defaultClusterId": cluster})
+	made := o.mustSend("POST", "/workspaces", map[string]any{"name": "data", "defaultClusterId": cluster})
 	id := made["id"].(string)
 	if !regexp.MustCompile(`^c[a-z0-9]{24}$`).MatchString(id) {
 		t.Errorf("id %q is no CUID", id)
@@ -23,27 +23,27 @@ func TestWorkspaceLives(t *testing.T) {
 	if _, there := made["description"]; there || made["cicdEnforcedDefault"] != false || made["defaultClusterId"] != cluster {
 		t.Errorf("created: %v", made)
 	}
-	read := o.do("GET", "/workspaces/"+id, nil)
+	read := o.mustSend("GET", "/workspaces/"+id, nil)
 	if diff := cmp.Diff(made, read); diff != "" {
 		t.Errorf("read differs from what create answered:\n%s", diff)
 	}
 	update := map[string]any{"name": "renamed", "description": "d", "cicdEnforcedDefault": true}
-	after := o.do("POST", "/workspaces/"+id, update)
+	after := o.mustSend("POST", "/workspaces/"+id, update)
 	if _, there := after["defaultClusterId"]; there || after["name"] != "renamed" || after["cicdEnforcedDefault"] != true || after["id"] != id {
 		t.Errorf("update replaces all, an unsent default destination is cleared: %v", after)
 	}
-	o.do("POST", "/workspaces", map[string]any{"name": "renamed"}) // names need not be unique
+	o.mustSend("POST", "/workspaces", map[string]any{"name": "renamed"}) // names need not be unique
 	deployment := o.Seed("deployment", map[string]any{"workspaceId": id})
-	o.refused(400, "DELETE", "/workspaces/"+id, nil)
-	o.do("DELETE", "/deployments/"+deployment, nil)
-	o.do("DELETE", "/workspaces/"+id, nil)
-	o.refused(404, "DELETE", "/workspaces/"+id, nil)
-	o.refused(404, "GET", "/workspaces/"+id, nil)
+	o.wantRefusal(400, "DELETE", "/workspaces/"+id, nil)
+	o.mustSend("DELETE", "/deployments/"+deployment, nil)
+	o.mustSend("DELETE", "/workspaces/"+id, nil)
+	o.wantRefusal(404, "DELETE", "/workspaces/"+id, nil)
+	o.wantRefusal(404, "GET", "/workspaces/"+id, nil)
 }
 
 func TestWorkspaceRefusals(t *testing.T) {
 	t.Parallel()
-	o := start(t, simulator.Options{})
+	o := startOrganization(t, simulator.Options{})
 	id, cluster := o.Seed("workspace", map[string]any{"name": "w"}), o.Seed("cluster", map[string]any{})
 	valid := map[string]any{"name": "w", "description": "", "cicdEnforcedDefault": false}
 	tests := map[string]struct {
@@ -59,16 +59,16 @@ func TestWorkspaceRefusals(t *testing.T) {
 		"wrong type":                {"", map[string]any{"name": "x", "cicdEnforcedDefault": "yes"}, []string{"cicdEnforcedDefault"}},
 		"enum":                      {"", map[string]any{"name": "x", "defaultCloudProvider": "IBM", "defaultRegion": "r"}, []string{"defaultCloudProvider"}},
 		"cloud without region":      {"", map[string]any{"name": "x", "defaultCloudProvider": "AWS"}, nil},
-		"cluster and region":        {"", with(valid, map[string]any{"defaultClusterId": cluster, "defaultCloudProvider": "AWS", "defaultRegion": "r"}), nil},
+		"cluster and region":        {"", withChanges(valid, map[string]any{"defaultClusterId": cluster, "defaultCloudProvider": "AWS", "defaultRegion": "r"}), nil},
 		"unknown cluster":           {"", map[string]any{"name": "x", "defaultClusterId": "cnone"}, nil},
 		"not JSON":                  {"", []byte(`{"name":`), nil},
 		"a list":                    {"", []byte(`[]`), nil},
-		"update lacks description":  {"/" + id, with(valid, map[string]any{"description": nil}), []string{"description"}},
-		"update lacks cicd default": {"/" + id, with(valid, map[string]any{"cicdEnforcedDefault": nil}), []string{"cicdEnforcedDefault"}},
+		"update lacks description":  {"/" + id, withChanges(valid, map[string]any{"description": nil}), []string{"description"}},
+		"update lacks cicd default": {"/" + id, withChanges(valid, map[string]any{"cicdEnforcedDefault": nil}), []string{"cicdEnforcedDefault"}},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			f := o.refused(400, "POST", "/workspaces"+test.path, test.body)
+			f := o.wantRefusal(400, "POST", "/workspaces"+test.path, test.body)
 			var fields []string
 			for _, e := range f.FieldErrors {
 				fields = append(fields, e.Field)
@@ -78,14 +78,14 @@ func TestWorkspaceRefusals(t *testing.T) {
 			}
 		})
 	}
-	if n := len(o.Objects("workspace")); n != 1 {
+	if n := len(o.Resources("workspace")); n != 1 {
 		t.Errorf("%d Workspaces after refusals only", n)
 	}
 }
 
 func TestPaging(t *testing.T) {
 	t.Parallel()
-	o := start(t, simulator.Options{})
+	o := startOrganization(t, simulator.Options{})
 	var all []string
 	for i := range 45 {
 		all = append(all, o.Seed("workspace", map[string]any{"name": fmt.Sprintf("team %02d", i)}))
@@ -107,31 +107,31 @@ func TestPaging(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			list := o.do("GET", "/workspaces"+test.query, nil)
-			if diff := cmp.Diff(test.want, ids(members(list, "workspaces"))); diff != "" || list["totalCount"] != test.total {
+			list := o.mustSend("GET", "/workspaces"+test.query, nil)
+			if diff := cmp.Diff(test.want, idsOf(getObjects(list, "workspaces"))); diff != "" || list["totalCount"] != test.total {
 				t.Errorf("total %v, %s", list["totalCount"], diff)
 			}
 		})
 	}
 	for _, query := range []string{"?limit=1001", "?limit=x", "?limit=-1", "?offset=-1", "?sorts=size:asc"} {
-		o.refused(400, "GET", "/workspaces"+query, nil)
+		o.wantRefusal(400, "GET", "/workspaces"+query, nil)
 	}
 }
 
 func TestClustersAreLookedUp(t *testing.T) {
 	t.Parallel()
-	o := start(t, simulator.Options{})
+	o := startOrganization(t, simulator.Options{})
 	aws := o.Seed("cluster", map[string]any{"id": "cabcdefgh12ij34klmn567op8", "name": "production"})
 	gcp := o.Seed("cluster", map[string]any{"name": "hybrid", "type": "HYBRID", "cloudProvider": "GCP"})
 	if aws != "cabcdefgh12ij34klmn567op8" {
 		t.Errorf("a seeded id is kept, got %s", aws)
 	}
-	if diff := cmp.Diff([]string{gcp}, ids(members(o.do("GET", "/clusters?provider=GCP", nil), "clusters"))); diff != "" {
+	if diff := cmp.Diff([]string{gcp}, idsOf(getObjects(o.mustSend("GET", "/clusters?provider=GCP", nil), "clusters"))); diff != "" {
 		t.Error(diff)
 	}
-	if c := o.do("GET", "/clusters/"+aws, nil); c["name"] != "production" || c["status"] != "CREATED" {
+	if c := o.mustSend("GET", "/clusters/"+aws, nil); c["name"] != "production" || c["status"] != "CREATED" {
 		t.Errorf("cluster: %v", c)
 	}
-	o.refused(404, "GET", "/clusters/cnone", nil)
-	o.refused(400, "GET", "/clusters?provider=IBM", nil)
+	o.wantRefusal(404, "GET", "/clusters/cnone", nil)
+	o.wantRefusal(400, "GET", "/clusters?provider=IBM", nil)
 }
