@@ -24,90 +24,90 @@ import (
 
 // System is the process's surroundings.
 type System struct {
-	Args      []string // with the program's name
-	Getenv    func(string) string
-	Stdout    io.Writer
-	Transport http.RoundTripper // to Astro; nil: the network
-	GitHub    http.RoundTripper // to GitHub; nil: the network
-	Action    []byte            // the text of action.yml
-	Version   string            // X.Y.Z, or dev
-	Commit    string            // that the program was built of; "" if unknown
+	Args            []string // with the program's name
+	Getenv          func(string) string
+	Stdout          io.Writer
+	AstroTransport  http.RoundTripper // to Astro; nil: the network
+	GitHubTransport http.RoundTripper // to GitHub; nil: the network
+	ActionYAML      []byte            // the text of action.yml
+	Version         string            // X.Y.Z, or dev
+	Commit          string            // that the program was built of; "" if unknown
 }
 
 // TokenVariable is the only place that the token is read from.
 const TokenVariable = "ASTRO_API_TOKEN" //nolint:gosec // the name of a variable, not a credential
 
-// process is one run. Its report fills up on the way, so that whatever stops
+// pipeline is one run. Its report fills up on the way, so that whatever stops
 // the run, what is known by then is told.
-type process struct {
+type pipeline struct {
 	System
-	runner  *github.Runner
-	files   sandbox.Folders
-	catalog resource.Catalog
-	token   string
-	config  *config.Config
-	report  report.Run
-	said    string // the last sentence about the result
+	runner        *github.Runner
+	files         sandbox.Folders
+	catalog       resource.Catalog
+	astroToken    string
+	config        *config.Config
+	report        report.Run
+	printedResult string // the last sentence about the result
 
-	event      github.Event
-	rehearsing bool
+	event    github.Event
+	inDryRun bool
 
-	deliveries deliveries
+	secretOutput secretOutput
 }
 
 // Main runs the action and returns its exit code: 0, or 1 when something
 // failed. It returns soon after ctx ends, with a report of how far it came.
 func Main(ctx context.Context, s System) int {
 	start := time.Now()
-	p := &process{System: s, runner: github.NewRunner(s.Getenv, s.Stdout), catalog: resource.Kinds(), token: s.Getenv(TokenVariable)}
-	p.files = p.folders()
+	p := &pipeline{System: s, runner: github.NewRunner(s.Getenv, s.Stdout), catalog: resource.Kinds(), astroToken: s.Getenv(TokenVariable)}
+	p.files = p.sandboxFolders()
 	p.report.Secrets = p.runner.Secrets()
-	p.runner.Mask(p.token)
-	p.report.Errors = apart(p.run(ctx))
+	p.runner.Mask(p.astroToken)
+	p.report.Errors = unjoinErrors(p.execute(ctx))
 	p.report.Duration = time.Since(start)
-	return p.tell(ctx)
+	return p.publishReport(ctx)
 }
 
-// run is the pipeline. The error it returns belongs to no place in a manifest;
+// execute is the pipeline. The error it returns belongs to no place in a manifest;
 // everything else is in the report.
-func (p *process) run(ctx context.Context) error {
+func (p *pipeline) execute(ctx context.Context) error {
 	var err error
-	if p.config, err = config.Load(p.Getenv, p.Action); err != nil {
+	if p.config, err = config.Load(p.Getenv, p.ActionYAML); err != nil {
 		return err
 	}
-	if err := p.arguments(); err != nil {
+	if err := p.readArguments(); err != nil {
 		return err
 	}
 	p.runner.Mask(string(p.config.GitHubToken))
-	if err := p.choose(); err != nil {
+	if err := p.setMode(); err != nil {
 		return err
 	}
 	timeout := time.Duration(p.config.Timeout)
 	limited, cancel := context.WithTimeoutCause(ctx, timeout, fmt.Errorf("the timeout of %s is over", timeout))
 	defer cancel()
 	if p.report.Mode == string(config.ModeExport) {
-		return p.export(limited)
+		return p.exportManifests(limited)
 	}
-	sources, err := p.sources(limited)
+	sources, err := p.manifestSources(limited)
 	if err != nil {
 		return err
 	}
-	declared := p.read(sources)
+	declared := p.loadManifests(sources)
 	switch {
 	case p.report.HasBlockingErrors():
 		return nil
 	case p.report.Mode == string(config.ModeValidate):
 		if p.config.Mode == config.ModeAuto { // there is no token
-			p.rehearse(ctx, sources)
+			p.performDryRun(ctx, sources)
 		}
 		return nil
 	}
 	return p.reconcile(limited, declared)
 }
 
-// arguments are files, on a laptop. A step of a workflow takes none. Nothing that
+// readArguments are files, on a laptop. A step of a workflow takes none. Nothing that
 // was said is left out without a word.
-func (p *process) arguments() error {
+func (p *pipeline) readArguments() error {
 	given := p.Args[min(1, len(p.Args)):]
 	flag := slices.ContainsFunc(given, func(s string) bool { return strings.HasPrefix(s, "-") })
 	switch {
@@ -128,21 +128,21 @@ func (p *process) arguments() error {
 	return nil
 }
 
-// read gets everything there is to know from the manifest alone.
-func (p *process) read(sources []manifest.Source) *resource.Desired {
+// loadManifests gets everything there is to know from the manifest alone.
+func (p *pipeline) loadManifests(sources []manifest.Source) *resource.Desired {
 	env := manifest.Environment{Lookup: p.Getenv, AllowUnset: p.report.Mode == string(config.ModeValidate)}
 	if p.report.Simulated {
-		env.AllowUnset, env.Placeholder = true, standIn
+		env.AllowUnset, env.Placeholder = true, placeholderValue
 	}
-	declared := p.declare(sources, env)
+	declared := p.parseManifests(sources, env)
 	p.report.DeclaredCount = len(declared.Resources)
 	p.report.Problems = declared.Problems
-	p.fileSinks(declared, sources)
+	p.checkFileSinks(declared, sources)
 	return declared
 }
 
-// declare is what the manifests say, with everything that is wrong with them.
-func (p *process) declare(sources []manifest.Source, env manifest.Environment) *resource.Desired {
+// parseManifests is what the manifests say, with everything that is wrong with them.
+func (p *pipeline) parseManifests(sources []manifest.Source, env manifest.Environment) *resource.Desired {
 	parsed := manifest.Parse(sources, env)
 	declared := resource.LoadDesired(p.catalog, parsed.Documents, string(p.config.Workspace))
 	secrets := slices.Sorted(slices.Values(append(parsed.Secrets, declared.Secrets...)))
@@ -153,14 +153,14 @@ func (p *process) declare(sources []manifest.Source, env manifest.Environment) *
 	return declared
 }
 
-func (p *process) sources(ctx context.Context) ([]manifest.Source, error) {
+func (p *pipeline) manifestSources(ctx context.Context) ([]manifest.Source, error) {
 	if p.config.Manifest != "" {
 		p.report.InlineManifest = true
 		return []manifest.Source{{Name: "manifest", Data: []byte(p.config.Manifest)}}, nil
 	}
-	sources, err := p.find(ctx, p.config.Files)
+	sources, err := p.findManifests(ctx, p.config.Files)
 	var errs []error
-	for _, err := range apart(err) {
+	for _, err := range unjoinErrors(err) {
 		if errors.Is(err, fs.ErrNotExist) && p.runner.IsGitHubActions() {
 			err = fmt.Errorf("%w; paths count from the root of the repository, and a step with actions/checkout has to come before this one", err)
 		}
@@ -169,8 +169,8 @@ func (p *process) sources(ctx context.Context) ([]manifest.Source, error) {
 	return sources, errors.Join(errs...)
 }
 
-// apart takes joined errors apart, so that each is told on its own.
-func apart(err error) []error {
+// unjoinErrors takes joined errors apart, so that each is told on its own.
+func unjoinErrors(err error) []error {
 	if joined, ok := err.(interface{ Unwrap() []error }); ok {
 		return joined.Unwrap()
 	}

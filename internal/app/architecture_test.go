@@ -17,11 +17,11 @@ import (
 	"astro-apply/internal/schema"
 )
 
-const module = "astro-apply"
+const modulePath = "astro-apply"
 
-// imports are the packages of ours that a package may know: the arrows of
+// allowedImports are the packages of ours that a package may know: the arrows of
 // CONTRIBUTING. A new package has to be entered here.
-var imports = map[string][]string{
+var allowedImports = map[string][]string{
 	".":                              {"internal/app"},
 	"internal/app":                   {"internal/apply", "internal/astro", "internal/config", "internal/export", "internal/github", "internal/manifest", "internal/plan", "internal/report", "internal/resource", "internal/sandbox", "internal/schema", "internal/simulator"},
 	"internal/report":                {"internal/apply", "internal/astro", "internal/github", "internal/plan", "internal/redact", "internal/resource", "internal/schema"},
@@ -44,9 +44,9 @@ var imports = map[string][]string{
 	"internal/simulator/conformance": {"internal/simulator"},
 }
 
-// surroundings are the ways to reach the process. A package that takes them
+// processAPIs are the ways to reach the process. A package that takes them
 // as parameters instead can be tested many times at once.
-var surroundings = map[string]*regexp.Regexp{
+var processAPIs = map[string]*regexp.Regexp{
 	"os":        regexp.MustCompile(`^(Getenv|LookupEnv|Environ|ExpandEnv|Setenv|Unsetenv|Clearenv|Exit|Args|Stdin|Stdout|Stderr|Chdir)$`),
 	"os/signal": regexp.MustCompile(``),
 	"syscall":   regexp.MustCompile(`^(Environ|Getenv|Setenv|Unsetenv|Exit|Exec|Kill|Read|Write|Std.*)$`),
@@ -56,8 +56,8 @@ var surroundings = map[string]*regexp.Regexp{
 	"fmt":       regexp.MustCompile(`^(Print|Scan)(|f|ln)$`),
 }
 
-// mentions are where a kind is named all the same: "FILE WORD".
-var mentions = []string{
+// allowedKindWords are where a kind is named all the same: "FILE WORD".
+var allowedKindWords = []string{
 	"internal/app/comment.go Workspace", // the same
 	"internal/app/app.go Workspace",     // the input of that name
 	"internal/app/export.go Workspaces", // the same
@@ -92,17 +92,17 @@ var mentions = []string{
 	"internal/schema/reference.go workspace",
 }
 
-// source is a parsed file of ours, test or not.
-type source struct {
+// sourceFile is a parsed file of ours, test or not.
+type sourceFile struct {
 	name, dir string
-	test      bool
+	isTest    bool
 	lines     int
 	*ast.File
 }
 
-func sources(t *testing.T) []source {
+func sourceFiles(t *testing.T) []sourceFile {
 	t.Helper()
-	var out []source
+	var out []sourceFile
 	root := os.DirFS("../..")
 	err := fs.WalkDir(root, ".", func(name string, e fs.DirEntry, err error) error {
 		switch {
@@ -118,7 +118,7 @@ func sources(t *testing.T) []source {
 			return err
 		}
 		f, err := parser.ParseFile(token.NewFileSet(), name, text, parser.ParseComments|parser.SkipObjectResolution)
-		out = append(out, source{name, path.Dir(name), strings.HasSuffix(name, "_test.go"), strings.Count(string(text), "\n"), f})
+		out = append(out, sourceFile{name, path.Dir(name), strings.HasSuffix(name, "_test.go"), strings.Count(string(text), "\n"), f})
 		return err
 	})
 	if err != nil {
@@ -130,25 +130,25 @@ func sources(t *testing.T) []source {
 	return out
 }
 
-// program is what ends up in the binary.
-func program(t *testing.T) []source {
+// programFiles is what ends up in the binary.
+func programFiles(t *testing.T) []sourceFile {
 	t.Helper()
-	return slices.DeleteFunc(sources(t), func(s source) bool {
-		return s.test || s.dir == "internal/simulator/conformance" || s.dir == "internal/github/fake" || s.dir == "internal/longtest" || s.dir == "internal/release" || s.dir == "internal/jsonschema"
+	return slices.DeleteFunc(sourceFiles(t), func(s sourceFile) bool {
+		return s.isTest || s.dir == "internal/simulator/conformance" || s.dir == "internal/github/fake" || s.dir == "internal/longtest" || s.dir == "internal/release" || s.dir == "internal/jsonschema"
 	})
 }
 
 func TestArchitectureImports(t *testing.T) {
 	t.Parallel()
 	used := map[string]bool{}
-	for _, s := range sources(t) {
-		allowed, known := imports[s.dir]
+	for _, s := range sourceFiles(t) {
+		allowed, known := allowedImports[s.dir]
 		if !known {
 			t.Errorf("%s: package %s has no place in the architecture", s.name, s.dir)
 		}
 		for _, i := range s.Imports {
-			to, ours := strings.CutPrefix(unquote(i.Path), module+"/")
-			if !ours || s.test {
+			to, ours := strings.CutPrefix(unquoteLiteral(i.Path), modulePath+"/")
+			if !ours || s.isTest {
 				continue
 			}
 			used[s.dir+" "+to] = true
@@ -157,7 +157,7 @@ func TestArchitectureImports(t *testing.T) {
 			}
 		}
 	}
-	for from, list := range imports {
+	for from, list := range allowedImports {
 		for _, to := range list {
 			if !used[from+" "+to] {
 				t.Errorf("%s may import %s and does not", from, to)
@@ -168,25 +168,25 @@ func TestArchitectureImports(t *testing.T) {
 
 func TestArchitectureProcess(t *testing.T) {
 	t.Parallel()
-	for _, s := range program(t) {
+	for _, s := range programFiles(t) {
 		if s.name == "main.go" {
 			continue
 		}
 		packages := map[string]string{}
 		for _, i := range s.Imports {
-			name := path.Base(unquote(i.Path))
+			name := path.Base(unquoteLiteral(i.Path))
 			if i.Name != nil {
 				name = i.Name.Name
 			}
-			packages[name] = unquote(i.Path)
+			packages[name] = unquoteLiteral(i.Path)
 			if name == "." {
-				t.Errorf("%s: what comes from %s can't be told", s.name, unquote(i.Path))
+				t.Errorf("%s: what comes from %s can't be told", s.name, unquoteLiteral(i.Path))
 			}
 		}
 		ast.Inspect(s.File, func(n ast.Node) bool {
 			if x, ok := n.(*ast.SelectorExpr); ok {
 				if of, ok := x.X.(*ast.Ident); ok {
-					if names := surroundings[packages[of.Name]]; names != nil && names.MatchString(x.Sel.Name) {
+					if names := processAPIs[packages[of.Name]]; names != nil && names.MatchString(x.Sel.Name) {
 						t.Errorf("%s uses %s.%s, which is for main.go", s.name, packages[of.Name], x.Sel.Name)
 					}
 				}
@@ -201,16 +201,16 @@ func TestArchitectureProcess(t *testing.T) {
 // in identifiers. Comments may, and so may tags, which are for our own JSON.
 func TestArchitectureKinds(t *testing.T) {
 	t.Parallel()
-	kind, fields := vocabulary()
+	kind, fields := kindWords()
 	seen := map[string]bool{}
-	for _, s := range program(t) {
+	for _, s := range programFiles(t) {
 		if s.dir == "internal/resource" || s.dir == "internal/simulator" || s.dir == "internal/config" {
 			continue
 		}
 		found := func(word string) {
 			mention := s.name + " " + word
 			seen[mention] = true
-			if !slices.Contains(mentions, mention) {
+			if !slices.Contains(allowedKindWords, mention) {
 				t.Errorf("%s names a kind or a field of one: %s", s.name, word)
 			}
 		}
@@ -221,10 +221,10 @@ func TestArchitectureKinds(t *testing.T) {
 			case *ast.Field:
 				n.Tag = nil
 			case *ast.BasicLit:
-				for _, word := range letters.FindAllString(n.Value, -1) {
+				for _, word := range wordPattern.FindAllString(n.Value, -1) {
 					// Everyday words such as region are names of fields only
 					// where they stand alone.
-					if kind.MatchString(word) || fields[word] && (word != strings.ToLower(word) || unquote(n) == word) {
+					if kind.MatchString(word) || fields[word] && (word != strings.ToLower(word) || unquoteLiteral(n) == word) {
 						found(word)
 					}
 				}
@@ -236,23 +236,23 @@ func TestArchitectureKinds(t *testing.T) {
 			return true
 		})
 	}
-	for _, m := range mentions {
+	for _, m := range allowedKindWords {
 		if !seen[m] {
 			t.Errorf("%s is excused and not there", m)
 		}
 	}
 }
 
-var letters = regexp.MustCompile(`[A-Za-z]+`)
+var wordPattern = regexp.MustCompile(`[A-Za-z]+`)
 
-// TestArchitectureCut finds code outside of package redact that cuts text. Only redact
+// TestArchitectureTruncation finds code outside of package redact that cuts text. Only redact
 // replaces secrets first, and a part of a secret isn't recognised. Code that cuts
 // text needs the mark …, so that is searched for.
-func TestArchitectureCut(t *testing.T) {
+func TestArchitectureTruncation(t *testing.T) {
 	t.Parallel()
-	for _, s := range program(t) {
+	for _, s := range programFiles(t) {
 		ast.Inspect(s.File, func(n ast.Node) bool {
-			if l, ok := n.(*ast.BasicLit); ok && unquote(l) == "…" && s.dir != "internal/redact" {
+			if l, ok := n.(*ast.BasicLit); ok && unquoteLiteral(l) == "…" && s.dir != "internal/redact" {
 				t.Errorf("%s cuts text, which only package redact may", s.name)
 			}
 			return true
@@ -260,9 +260,9 @@ func TestArchitectureCut(t *testing.T) {
 	}
 }
 
-// vocabulary is the words of the tables. A kind is named in any spelling, also
+// kindWords is the words of the tables. A kind is named in any spelling, also
 // as a part of a word.
-func vocabulary() (kind *regexp.Regexp, fields map[string]bool) {
+func kindWords() (kind *regexp.Regexp, fields map[string]bool) {
 	var kinds []string
 	fields = map[string]bool{}
 	var add func([]schema.Field)
@@ -292,11 +292,11 @@ func TestArchitectureFiles(t *testing.T) {
 	t.Parallel()
 	documented := map[string]bool{}
 	vague := regexp.MustCompile(`^(utils?|common|helpers?|types)(_test)?\.go$`)
-	for _, s := range sources(t) {
+	for _, s := range sourceFiles(t) {
 		if vague.MatchString(path.Base(s.name)) {
 			t.Errorf("%s: a file is named after the noun it defines", s.name)
 		}
-		if s.test {
+		if s.isTest {
 			continue
 		}
 		if s.lines > 200 {
@@ -304,7 +304,7 @@ func TestArchitectureFiles(t *testing.T) {
 		}
 		start := "Package " + s.Name.Name + " "
 		if s.Name.Name == "main" {
-			start = "Command " + path.Base(strings.Replace(s.dir, ".", module, 1)) + " "
+			start = "Command " + path.Base(strings.Replace(s.dir, ".", modulePath, 1)) + " "
 		}
 		documented[s.dir] = documented[s.dir] || strings.HasPrefix(s.Doc.Text(), start)
 	}
@@ -315,7 +315,7 @@ func TestArchitectureFiles(t *testing.T) {
 	}
 }
 
-func unquote(l *ast.BasicLit) string {
+func unquoteLiteral(l *ast.BasicLit) string {
 	s, _ := strconv.Unquote(l.Value)
 	return s
 }

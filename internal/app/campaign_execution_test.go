@@ -16,23 +16,23 @@ import (
 	"astro-apply/internal/simulator"
 )
 
-// execution is the program in process, with a clock and a network of its own.
-type execution struct {
-	server         *simulator.Server
-	transport      http.RoundTripper
-	manifest, temp string
-	allowDelete    bool
+// inProcessRun is the program in process, with a clock and a network of its own.
+type inProcessRun struct {
+	server            *simulator.Server
+	transport         http.RoundTripper
+	manifest, tempDir string
+	allowDelete       bool
 }
 
-var actionFile = sync.OnceValues(func() ([]byte, error) { return os.ReadFile(filepath.Join("..", "..", "action.yml")) })
+var readActionYAML = sync.OnceValues(func() ([]byte, error) { return os.ReadFile(filepath.Join("..", "..", "action.yml")) })
 
-func (p *execution) run(ctx context.Context) (code int, log string) {
-	action, err := actionFile()
+func (p *inProcessRun) runProgram(ctx context.Context) (code int, log string) {
+	action, err := readActionYAML()
 	if err != nil {
 		return -1, err.Error()
 	}
 	env := map[string]string{
-		"INPUT_MODE": "apply", "INPUT_MANIFEST": p.manifest, "INPUT_TIMEOUT": "3h", "RUNNER_TEMP": p.temp, "GITHUB_WORKSPACE": p.temp,
+		"INPUT_MODE": "apply", "INPUT_MANIFEST": p.manifest, "INPUT_TIMEOUT": "3h", "RUNNER_TEMP": p.tempDir, "GITHUB_WORKSPACE": p.tempDir,
 		app.TokenVariable: p.server.NewToken(simulator.Scope{}), "FIRST": "first-secret", "SECOND": "second-secret",
 	}
 	if p.allowDelete {
@@ -41,79 +41,79 @@ func (p *execution) run(ctx context.Context) (code int, log string) {
 	var out bytes.Buffer
 	code = app.Main(ctx, app.System{
 		Args: []string{"astro-apply"}, Getenv: func(name string) string { return env[name] }, Stdout: &out,
-		Transport: p.transport, Action: action, Version: "campaign",
+		AstroTransport: p.transport, ActionYAML: action, Version: "campaign",
 	})
 	return code, out.String()
 }
 
-// mortal is the network of a process that is killed, or told to stop, at some
+// killTransport is the network of a process that is killed, or told to stop, at some
 // request: before it left, or before its answer came.
-type mortal struct {
+type killTransport struct {
 	http.RoundTripper
-	tally *tally
-	seed  uint64
-	rate  float64
-	end   func()
+	stats  *campaignStats
+	seed   uint64
+	rate   float64
+	endRun func()
 
 	mu        sync.Mutex
 	count     uint64
-	dead      bool
+	killed    bool
 	cancelled time.Time
 }
 
 var errKilled = errors.New("the process was killed")
 
-func (m *mortal) RoundTrip(r *http.Request) (*http.Response, error) {
-	dies, after := m.draw(r)
+func (m *killTransport) RoundTrip(r *http.Request) (*http.Response, error) {
+	dies, after := m.drawFate(r)
 	if dies && !after {
-		m.kill()
+		m.killProcess()
 	}
-	if m.gone() {
+	if m.isKilled() {
 		return nil, errKilled
 	}
 	answer, err := m.RoundTripper.RoundTrip(r)
 	if dies {
-		m.kill()
+		m.killProcess()
 	}
-	if err == nil && m.gone() {
+	if err == nil && m.isKilled() {
 		_ = answer.Body.Close()
 		return nil, errKilled
 	}
 	return answer, err
 }
 
-// draw decides on a request. A signal is sent on the way.
-func (m *mortal) draw(r *http.Request) (dies, after bool) {
+// drawFate decides on a request. A signal is sent on the way.
+func (m *killTransport) drawFate(r *http.Request) (dies, after bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	h := fnv.New64a()
 	_, _ = h.Write([]byte(r.Method + r.URL.Path))
 	m.count++
 	d := rand.New(rand.NewPCG(m.seed, h.Sum64()^m.count))
-	if d.Float64() >= m.rate || m.dead || !m.cancelled.IsZero() {
+	if d.Float64() >= m.rate || m.killed || !m.cancelled.IsZero() {
 		return false, false
 	}
 	if d.IntN(2) == 0 {
 		m.cancelled = time.Now()
-		m.tally.cancels.Add(1)
-		m.end()
+		m.stats.cancels.Add(1)
+		m.endRun()
 		return false, false
 	}
 	return true, d.IntN(2) == 0
 }
 
-func (m *mortal) kill() {
+func (m *killTransport) killProcess() {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if !m.dead {
-		m.dead = true
-		m.tally.kills.Add(1)
-		m.end()
+	if !m.killed {
+		m.killed = true
+		m.stats.kills.Add(1)
+		m.endRun()
 	}
 }
 
-func (m *mortal) gone() bool {
+func (m *killTransport) isKilled() bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	return m.dead
+	return m.killed
 }

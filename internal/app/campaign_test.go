@@ -25,12 +25,12 @@ import (
 )
 
 var (
-	trials = flag.Int("trials", longtest.Size(8, 300), "how many trials the fault campaign makes")
-	from   = flag.Uint64("from", 1, "the number of the campaign's first trial; a trial is drawn from its number")
+	trialCount = flag.Int("trials", longtest.Size(8, 300), "how many trials the fault campaign makes")
+	firstSeed  = flag.Uint64("from", 1, "the number of the campaign's first trial; a trial is drawn from its number")
 )
 
-// tally counts what a campaign did.
-type tally struct {
+// campaignStats counts what a campaign did.
+type campaignStats struct {
 	trials, runs, requests, faults, kills, cancels, pairs, duplicates atomic.Int64
 }
 
@@ -44,16 +44,16 @@ type tally struct {
 // For hours: go test ./internal/app -run Campaign -trials 100000 -timeout 0.
 func TestCampaign(t *testing.T) {
 	t.Parallel()
-	var sum tally
+	var sum campaignStats
 	var next atomic.Int64
 	t.Run("workers", func(t *testing.T) {
 		for i := range runtime.GOMAXPROCS(0) {
 			t.Run(fmt.Sprint(i), func(t *testing.T) {
 				t.Parallel()
-				for n := next.Add(1); n <= int64(*trials); n = next.Add(1) {
-					seed := *from + uint64(n) - 1
+				for n := next.Add(1); n <= int64(*trialCount); n = next.Add(1) {
+					seed := *firstSeed + uint64(n) - 1
 					// The name shows the seed of a trial that never returns, too.
-					if !t.Run(fmt.Sprintf("seed=%d", seed), func(t *testing.T) { replayable(t, seed, &sum) }) {
+					if !t.Run(fmt.Sprintf("seed=%d", seed), func(t *testing.T) { runTrial(t, seed, &sum) }) {
 						return
 					}
 				}
@@ -64,15 +64,15 @@ func TestCampaign(t *testing.T) {
 		sum.trials.Load(), sum.runs.Load(), sum.requests.Load(), sum.faults.Load(), sum.kills.Load(), sum.cancels.Load(), sum.pairs.Load(), sum.duplicates.Load())
 }
 
-// replayable runs one trial. If it fails or panics, it prints how to replay it.
-func replayable(t *testing.T, seed uint64, sum *tally) {
+// runTrial runs one trial. If it fails or panics, it prints how to replay it.
+func runTrial(t *testing.T, seed uint64, sum *campaignStats) {
 	passed := false
 	defer func() {
 		if !passed {
 			t.Logf("seed %d; to replay it (some attempts may pass, since concurrent requests have no fixed order): go test ./internal/app -run '^TestCampaign$' -from %[1]d -trials 1 -count 10 -failfast", seed)
 		}
 	}()
-	synctest.Test(t, func(t *testing.T) { (&trial{T: t, number: seed, tally: sum}).run() })
+	synctest.Test(t, func(t *testing.T) { (&trial{T: t, seed: seed, stats: sum}).compareWithFaultFree() })
 	passed = !t.Failed()
 }
 
@@ -80,83 +80,83 @@ func replayable(t *testing.T, seed uint64, sum *tally) {
 // doesn't.
 type trial struct {
 	*testing.T
-	number      uint64
-	tally       *tally
-	rand        *rand.Rand
-	allowDelete bool
-	others      map[string]string // ids and secret values of undeclared resources
+	seed             uint64
+	stats            *campaignStats
+	rand             *rand.Rand
+	allowDelete      bool
+	undeclaredTokens map[string]string // ids and secret values of undeclared resources
 }
 
-func (c *trial) run() {
-	c.rand = rand.New(rand.NewPCG(c.number, 0))
+func (c *trial) compareWithFaultFree() {
+	c.rand = rand.New(rand.NewPCG(c.seed, 0))
 	c.allowDelete = c.rand.IntN(2) == 0
 	pair := c.rand.IntN(4) == 0
-	first := drawn(c.rand, nil, false)
-	second := drawn(c.rand, first, c.allowDelete)
+	first := generateManifest(c.rand, nil, false)
+	second := generateManifest(c.rand, first, c.allowDelete)
 	if pair && c.rand.IntN(2) == 0 { // what Astro creates twice exists already
-		first.adopts(second)
+		first.copyMissingFrom(second)
 	}
 	inherited := simulator.InheritedRoles(c.rand.IntN(3))
-	stormy, calm := populated(inherited), populated(inherited)
-	c.others = undeclared(stormy)
+	stormy, calm := newPopulatedServer(inherited), newPopulatedServer(inherited)
+	c.undeclaredTokens = undeclaredResources(stormy)
 	for _, s := range []*simulator.Server{stormy, calm} {
-		c.clean(s, first)
+		c.applyCleanly(s, first)
 	}
-	c.clean(calm, second)
+	c.applyCleanly(calm, second)
 
 	for range 1 + c.rand.IntN(4) {
 		rate := []float64{0.02, 0.1, 0.3, 0.6}[c.rand.IntN(4)]
 		stormy.SetChaos(c.rand.Uint64(), rate)
 		var runs sync.WaitGroup
 		for range map[bool]int{true: 2, false: 1}[pair] {
-			layer := &mortal{RoundTripper: stormy.Transport(), tally: c.tally, seed: c.rand.Uint64()}
+			layer := &killTransport{RoundTripper: stormy.Transport(), stats: c.stats, seed: c.rand.Uint64()}
 			if c.rand.IntN(2) == 0 {
 				layer.rate = []float64{0.01, 0.1, 0.5}[c.rand.IntN(3)]
 			}
-			runs.Go(func() { c.apply(stormy, second, layer) })
+			runs.Go(func() { c.applyManifest(stormy, second, layer) })
 		}
 		if pair {
-			c.tally.pairs.Add(1)
+			c.stats.pairs.Add(1)
 		}
 		runs.Wait()
 		stormy.SetChaos(0, 0)
 		time.Sleep(5 * time.Minute) // what the API is still at
 	}
-	c.tally.faults.Add(int64(stormy.FaultCount()))
-	if twice := doubles(stormy); len(twice) > 0 && pair {
-		c.reported(stormy, second, twice)
+	c.stats.faults.Add(int64(stormy.FaultCount()))
+	if twice := findDuplicates(stormy); len(twice) > 0 && pair {
+		c.checkDuplicatesReported(stormy, second, twice)
 		return
 	} else if len(twice) > 0 {
 		c.Fatalf("made twice: %v\n%s", twice, second)
 	}
-	c.clean(stormy, second)
-	if diff := cmp.Diff(contents(calm), contents(stormy)); diff != "" {
+	c.applyCleanly(stormy, second)
+	if diff := cmp.Diff(serverContents(calm), serverContents(stormy)); diff != "" {
 		c.Fatalf("not what it is without faults (-calm +stormy):\n%s\n%s", diff, second)
 	}
 	stormy.ResetRequests()
-	c.clean(stormy, second)
+	c.applyCleanly(stormy, second)
 	for _, r := range stormy.Requests() {
 		if r.Method != http.MethodGet {
 			c.Fatalf("a write without a change: %s %s %s\n%s", r.Method, r.Path, r.Body, second)
 		}
 	}
-	c.tally.trials.Add(1)
+	c.stats.trials.Add(1)
 }
 
-// clean is a run in which nothing goes wrong.
-func (c *trial) clean(s *simulator.Server, m *declared) string {
-	code, log := c.apply(s, m, nil)
+// applyCleanly is a run in which nothing goes wrong.
+func (c *trial) applyCleanly(s *simulator.Server, m *generatedManifest) string {
+	code, log := c.applyManifest(s, m, nil)
 	if code != 0 {
 		c.Fatalf("a clean run failed:\n%s\n%s", log, m)
 	}
 	return log
 }
 
-// untouched fails the trial if a write was sent to an undeclared resource, or if a
+// checkUndeclaredUntouched fails the trial if a write was sent to an undeclared resource, or if a
 // secret value of one was saved.
-func (c *trial) untouched(requests []simulator.Request, temp string) {
+func (c *trial) checkUndeclaredUntouched(requests []simulator.Request, temp string) {
 	for _, r := range requests {
-		for id := range c.others {
+		for id := range c.undeclaredTokens {
 			if r.Method != http.MethodGet && strings.Contains(r.Path, id) {
 				c.Errorf("a write to what no manifest declares: %s %s", r.Method, r.Path)
 			}
@@ -164,7 +164,7 @@ func (c *trial) untouched(requests []simulator.Request, temp string) {
 	}
 	for _, name := range []string{"ci", "agents"} {
 		saved, err := os.ReadFile(filepath.Join(temp, name))
-		for _, value := range c.others {
+		for _, value := range c.undeclaredTokens {
 			if err == nil && value != "" && string(saved) == value {
 				c.Errorf("%s holds the secret value of another token", name)
 			}
@@ -172,31 +172,31 @@ func (c *trial) untouched(requests []simulator.Request, temp string) {
 	}
 }
 
-// reported demands that a clean run names both of what two runs made at once.
-func (c *trial) reported(s *simulator.Server, m *declared, twice map[string][]string) {
-	code, log := c.apply(s, m, nil)
+// checkDuplicatesReported demands that a clean run names both of what two runs made at once.
+func (c *trial) checkDuplicatesReported(s *simulator.Server, m *generatedManifest, twice map[string][]string) {
+	code, log := c.applyManifest(s, m, nil)
 	for label, ids := range twice {
 		if code != 1 || !strings.Contains(log, strings.Join(ids, ", ")) {
 			c.Fatalf("%s is there twice, %v, and that isn't said:\n%s", label, ids, log)
 		}
 	}
-	c.tally.duplicates.Add(int64(len(twice)))
+	c.stats.duplicates.Add(int64(len(twice)))
 }
 
-// apply runs the program. A layer may end it before its time.
-func (c *trial) apply(s *simulator.Server, m *declared, layer *mortal) (code int, log string) {
-	c.tally.runs.Add(1)
+// applyManifest runs the program. A layer may end it before its time.
+func (c *trial) applyManifest(s *simulator.Server, m *generatedManifest, layer *killTransport) (code int, log string) {
+	c.stats.runs.Add(1)
 	before := len(s.Requests())
 	ctx, cancel := context.WithCancelCause(context.Background())
 	defer cancel(nil)
-	p := &execution{server: s, manifest: m.String(), allowDelete: c.allowDelete, temp: c.TempDir()}
+	p := &inProcessRun{server: s, manifest: m.String(), allowDelete: c.allowDelete, tempDir: c.TempDir()}
 	if layer == nil {
 		p.transport = s.Transport()
 	} else {
-		layer.end = func() { cancel(errors.New("interrupt signal received")) }
+		layer.endRun = func() { cancel(errors.New("interrupt signal received")) }
 		p.transport = layer
 	}
-	code, log = p.run(ctx)
+	code, log = p.runProgram(ctx)
 	if layer != nil && !layer.cancelled.IsZero() {
 		if took := time.Since(layer.cancelled); took > 7500*time.Millisecond {
 			c.Errorf("ended %s after the signal:\n%s", took, log)
@@ -205,11 +205,11 @@ func (c *trial) apply(s *simulator.Server, m *declared, layer *mortal) (code int
 	if leak := regexp.MustCompile(`first-secret|second-secret|astro-token-[0-9a-f]+`).FindString(log); leak != "" {
 		c.Errorf("%s is shown:\n%s", leak, log)
 	}
-	if users := escalated(s); len(users) > 0 {
+	if users := escalatedUsers(s); len(users) > 0 {
 		c.Errorf("a role that is inherited became the user's own: %s\n%s", users, log)
 	}
 	requests := s.Requests()[before:]
-	c.tally.requests.Add(int64(len(requests)))
-	c.untouched(requests, p.temp)
+	c.stats.requests.Add(int64(len(requests)))
+	c.checkUndeclaredUntouched(requests, p.tempDir)
 	return code, log
 }

@@ -14,14 +14,14 @@ import (
 // What is checked here and what GitHub checks are the same steps.
 func TestWorkflowRunsEveryStep(t *testing.T) {
 	t.Parallel()
-	defaults := regexp.MustCompile(`(?m)\|\| set -- (.*)$`).FindStringSubmatch(text(t, ".ci/run"))
+	defaults := regexp.MustCompile(`(?m)\|\| set -- (.*)$`).FindStringSubmatch(readRepositoryFile(t, ".ci/run"))
 	if defaults == nil {
 		t.Fatal(".ci/run has no default steps")
 	}
 	want := strings.Fields(defaults[1])
 	want[slices.Index(want, "container")] = "" // needs a harness; the job action does it with uses: ./
 	var got []string
-	for _, run := range regexp.MustCompile(`(?m)(?:run: \.ci/run (.*)|uses: \./)$`).FindAllStringSubmatch(text(t, ".github/workflows/ci.yml"), -1) {
+	for _, run := range regexp.MustCompile(`(?m)(?:run: \.ci/run (.*)|uses: \./)$`).FindAllStringSubmatch(readRepositoryFile(t, ".github/workflows/ci.yml"), -1) {
 		got = append(got, run[1])
 	}
 	if !slices.Equal(got, want) {
@@ -30,10 +30,10 @@ func TestWorkflowRunsEveryStep(t *testing.T) {
 }
 
 // The command that README gives is the one that has to pass.
-func TestReadmeTellsTheTests(t *testing.T) {
+func TestReadmeTestCommand(t *testing.T) {
 	t.Parallel()
-	commands := regexp.MustCompile(`(?m)^go test .*$`).FindAllString(text(t, "README.md"), -1)
-	if len(commands) != 1 || !strings.Contains(text(t, ".ci/run"), commands[0]+" ") {
+	commands := regexp.MustCompile(`(?m)^go test .*$`).FindAllString(readRepositoryFile(t, "README.md"), -1)
+	if len(commands) != 1 || !strings.Contains(readRepositoryFile(t, ".ci/run"), commands[0]+" ") {
 		t.Errorf("README has %q, which has to be one command, and that of .ci/run", commands)
 	}
 }
@@ -50,7 +50,7 @@ func TestDependabot(t *testing.T) {
 			Groups    map[string]any
 		}
 	}
-	if err := yaml.Unmarshal([]byte(text(t, ".github/dependabot.yml")), &file); err != nil {
+	if err := yaml.Unmarshal([]byte(readRepositoryFile(t, ".github/dependabot.yml")), &file); err != nil {
 		t.Fatal(err)
 	}
 	var got []string
@@ -65,8 +65,8 @@ func TestDependabot(t *testing.T) {
 	}
 }
 
-// text is that of a file of the repository.
-func text(t *testing.T, file string) string {
+// readRepositoryFile is that of a file of the repository.
+func readRepositoryFile(t *testing.T, file string) string {
 	t.Helper()
 	b, err := os.ReadFile(filepath.Join("..", "..", file))
 	if err != nil {

@@ -16,9 +16,9 @@ import (
 // the created resources, and the value of a token is not lost.
 func TestClosedLog(t *testing.T) {
 	t.Parallel()
-	s := newStep(t, simulator.Options{}, manyWorkspaces(20)+
+	s := newActionProcess(t, simulator.Options{}, manyWorkspaces(20)+
 		"apiTokens: [{ name: ci, scope: ORGANIZATION, roles: [{ role: ORGANIZATION_MEMBER }], saveTo: token }]\n")
-	c := s.command(nil)
+	c := s.newCommand(nil)
 	log, stdout, err := os.Pipe()
 	if err != nil {
 		t.Fatal(err)

@@ -15,17 +15,17 @@ import (
 	"astro-apply/internal/report"
 )
 
-// marker identifies the comment that a run keeps, and finds again: one for each
+// commentMarker identifies the comment that a run keeps, and finds again: one for each
 // workflow, and in it for each manifest and Organization.
-func (p *process) marker() report.Marker {
+func (p *pipeline) commentMarker() report.Marker {
 	workflow, _, _ := strings.Cut(p.Getenv("GITHUB_WORKFLOW_REF"), "@") // owner/name/.github/workflows/x.yml@ref
 	step := strings.Join([]string{workflow, p.Getenv("GITHUB_JOB"), p.Getenv("GITHUB_ACTION")}, " ")
-	return report.Marker{Workflow: plan.DigestOf([]byte(step)), Manifest: plan.DigestOf([]byte(p.manifest())), Head: p.event.HeadSHA}
+	return report.Marker{Workflow: plan.DigestOf([]byte(step)), Manifest: plan.DigestOf([]byte(p.manifestIdentity())), Head: p.event.HeadSHA}
 }
 
-// manifest says what a plan is of: whatever makes another run's plan one of
+// manifestIdentity says what a plan is of: whatever makes another run's plan one of
 // something else.
-func (p *process) manifest() string {
+func (p *pipeline) manifestIdentity() string {
 	c := p.config
 	files := []string{"inline"}
 	if c.Manifest == "" {
@@ -35,21 +35,21 @@ func (p *process) manifest() string {
 		}
 	}
 	parts := slices.Concat(slices.Sorted(slices.Values(files)), []string{"only"}, slices.Sorted(slices.Values(c.Only)))
-	caller, err := astro.ParseToken(p.token)
+	caller, err := astro.ParseToken(p.astroToken)
 	if err != nil {
 		caller = astro.TokenInfo{}
 	}
 	return strings.Join(append(parts, string(c.Workspace), cmp.Or(caller.OrganizationID, string(c.OrganizationID)), string(c.APIURL)), "\n")
 }
 
-// comment keeps the pull request's comment up to date. What keeps it from that
+// publishComment keeps the pull request's comment up to date. What keeps it from that
 // is told, and is no reason to fail.
-func (p *process) comment(ctx context.Context) {
+func (p *pipeline) publishComment(ctx context.Context) {
 	if !bool(p.config.Comment) || p.event.PullRequest == 0 || p.event.Action == "closed" {
 		return
 	}
-	if err := p.keepComment(ctx); err != nil {
-		if stale := p.staleComment(err); stale != "" {
+	if err := p.writeComment(ctx); err != nil {
+		if stale := p.staleCommentNote(err); stale != "" {
 			p.runner.Annotate(github.Annotation{Level: github.Warning, Title: "astro-apply: outdated comment", Message: err.Error() + "; " + stale})
 			return
 		}
@@ -61,9 +61,9 @@ func (p *process) comment(ctx context.Context) {
 	}
 }
 
-// staleComment describes the plan that an older comment still shows after err,
+// staleCommentNote describes the plan that an older comment still shows after err,
 // "" if there is no such comment.
-func (p *process) staleComment(err error) string {
+func (p *pipeline) staleCommentNote(err error) string {
 	const again = "; the plan of this run is in the job summary, run the job again to update the comment"
 	stale, ok := errors.AsType[*github.StaleCommentError](err)
 	if !ok {
@@ -76,18 +76,18 @@ func (p *process) staleComment(err error) string {
 	return "the comment still shows an older plan, of commit " + old.Head + again
 }
 
-func (p *process) keepComment(ctx context.Context) error {
-	m := p.marker()
+func (p *pipeline) writeComment(ctx context.Context) error {
+	m := p.commentMarker()
 	if p.report.Plan != nil && !p.report.HasBlockingErrors() {
 		if err := m.SetPlan(p.report.Plan); err != nil {
 			return err
 		}
 	}
-	rest, err := p.rest()
+	rest, err := p.newRESTClient()
 	if err != nil {
 		return err
 	}
-	body, err := p.report.Comment(m, p.page())
+	body, err := p.report.Comment(m, p.checksURL())
 	if err != nil {
 		return err
 	}
@@ -101,9 +101,9 @@ func (p *process) keepComment(ctx context.Context) error {
 	return err
 }
 
-// page is where the runs of the pull request's commit are: the same for each of
+// checksURL is where the runs of the pull request's commit are: the same for each of
 // them, so that the same plan is the same comment.
-func (p *process) page() string {
+func (p *pipeline) checksURL() string {
 	server := p.Getenv("GITHUB_SERVER_URL")
 	if server == "" || p.event.Repository == "" {
 		return ""
@@ -111,12 +111,12 @@ func (p *process) page() string {
 	return fmt.Sprintf("%s/%s/pull/%d/checks?sha=%s", server, p.event.Repository, p.event.PullRequest, p.event.HeadSHA)
 }
 
-func (p *process) rest() (*github.REST, error) {
+func (p *pipeline) newRESTClient() (*github.REST, error) {
 	if p.config.GitHubToken == "" {
 		return nil, errors.New("the input github-token is empty")
 	}
 	if err := checkProxy(p.Getenv); err != nil {
 		return nil, err
 	}
-	return github.NewREST(p.Getenv, string(p.config.GitHubToken), p.runner.Secrets(), p.GitHub)
+	return github.NewREST(p.Getenv, string(p.config.GitHubToken), p.runner.Secrets(), p.GitHubTransport)
 }

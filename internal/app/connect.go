@@ -16,16 +16,16 @@ import (
 	"astro-apply/internal/resource"
 )
 
-// astro connects to the Astro API.
-func (p *process) astro(declared *resource.Desired) (resource.Source, error) {
-	if strings.TrimSpace(p.token) == "" {
+// connectAstro connects to the Astro API.
+func (p *pipeline) connectAstro(declared *resource.Desired) (resource.Source, error) {
+	if strings.TrimSpace(p.astroToken) == "" {
 		return resource.Source{}, errors.New("the environment variable " + TokenVariable + " is not set: put the API token into env: of the step, " +
 			"from a secret, as in ASTRO_API_TOKEN: ${{ secrets.ASTRO_API_TOKEN }}; pull requests from forks and Dependabot get no secrets")
 	}
 	if err := checkProxy(p.Getenv); err != nil {
 		return resource.Source{}, err
 	}
-	caller, err := astro.ParseToken(p.token)
+	caller, err := astro.ParseToken(p.astroToken)
 	if err != nil {
 		return resource.Source{}, fmt.Errorf("%s: %w", TokenVariable, err)
 	}
@@ -36,12 +36,12 @@ func (p *process) astro(declared *resource.Desired) (resource.Source, error) {
 		p.report.Notices = append(p.report.Notices, fmt.Sprintf("the token in %s expires in %s, at %s; create another one and update the secret before that",
 			TokenVariable, plan.FormatDays(left), caller.ExpiresAt.Format(time.RFC3339)))
 	}
-	organization, err := p.organization(declared, caller)
+	organization, err := p.resolveOrganizationID(declared, caller)
 	if err != nil {
 		return resource.Source{}, err
 	}
-	p.report.UIURL = ui(string(p.config.APIURL))
-	client, err := p.client(string(p.config.APIURL), p.token)
+	p.report.UIURL = astroUIURL(string(p.config.APIURL))
+	client, err := p.newClient(string(p.config.APIURL), p.astroToken)
 	if err != nil {
 		return resource.Source{}, err
 	}
@@ -53,10 +53,10 @@ func (p *process) astro(declared *resource.Desired) (resource.Source, error) {
 	}, nil
 }
 
-func (p *process) client(address, token string) (*astro.Client, error) {
+func (p *pipeline) newClient(address, token string) (*astro.Client, error) {
 	var mu sync.Mutex
 	return astro.New(astro.Options{
-		BaseURL: address, Token: token, Secrets: p.runner.Secrets(), Version: p.Version, Commit: p.Commit, Transport: p.Transport, Grace: grace, Unpaced: p.rehearsing,
+		BaseURL: address, Token: token, Secrets: p.runner.Secrets(), Version: p.Version, Commit: p.Commit, Transport: p.AstroTransport, Grace: shutdownGrace, Unpaced: p.inDryRun,
 		Warn: func(text string) { p.runner.Print("warning: " + text) },
 		Trace: func(a astro.Attempt) {
 			p.runner.Debug(fmt.Sprintf("%s %s: %d, attempt %d, %s, requestId %s",
@@ -72,8 +72,8 @@ func (p *process) client(address, token string) (*astro.Client, error) {
 	})
 }
 
-// organization is the Organization to manage: all that name one must agree.
-func (p *process) organization(declared *resource.Desired, caller astro.TokenInfo) (string, error) {
+// resolveOrganizationID is the Organization to manage: all that name one must agree.
+func (p *pipeline) resolveOrganizationID(declared *resource.Desired, caller astro.TokenInfo) (string, error) {
 	id, from := caller.OrganizationID, "the token"
 	for _, named := range []struct{ id, from string }{
 		{declared.OrganizationID.ScalarText(), "organizationId in the manifest"},
@@ -93,8 +93,8 @@ func (p *process) organization(declared *resource.Desired, caller astro.TokenInf
 	return id, nil
 }
 
-// ui is the address of the Astro UI that belongs to an API, "" if unknown.
-func ui(api string) string {
+// astroUIURL is the address of the Astro UI that belongs to an API, "" if unknown.
+func astroUIURL(api string) string {
 	u, err := url.Parse(api)
 	if err != nil || !strings.HasPrefix(u.Host, "api.") {
 		return ""
@@ -102,11 +102,11 @@ func ui(api string) string {
 	return u.Scheme + "://cloud." + strings.TrimPrefix(u.Host, "api.")
 }
 
-// caller is what is known of whoever makes the calls.
-func (p *process) caller() resource.Caller {
+// callerInfo is what is known of whoever makes the calls.
+func (p *pipeline) callerInfo() resource.Caller {
 	address, _ := netip.ParseAddr(string(p.config.CallerAddress)) // checked when it was read; "" is none
 	c := resource.Caller{Address: address, GitHubHosted: p.Getenv("RUNNER_ENVIRONMENT") == "github-hosted" && !p.report.Simulated}
-	if caller, err := astro.ParseToken(p.token); err == nil && !p.report.Simulated {
+	if caller, err := astro.ParseToken(p.astroToken); err == nil && !p.report.Simulated {
 		c.TokenID = caller.TokenID
 	}
 	return c

@@ -13,15 +13,15 @@ import (
 	"astro-apply/internal/schema"
 )
 
-const convertHead = exported + `, from Astro CLI deployment files.`
+const convertedFileHeader = exportedFilePrefix + `, from Astro CLI deployment files.`
 
-// convert writes Astro CLI deployment files as one manifest. Nothing is asked of
+// convertCLIFiles writes Astro CLI deployment files as one manifest. Nothing is asked of
 // Astro.
-func (p *process) convert(ctx context.Context) error {
+func (p *pipeline) convertCLIFiles(ctx context.Context) error {
 	if ext := path.Ext(string(p.config.ExportTo)); ext != ".yaml" && ext != ".yml" {
 		return fmt.Errorf("input export-to: %s is no .yaml or .yml file, and what export-from names becomes one manifest", p.config.ExportTo)
 	}
-	sources, err := p.find(ctx, p.config.ExportFrom)
+	sources, err := p.findManifests(ctx, p.config.ExportFrom)
 	if err != nil {
 		return fmt.Errorf("input export-from: %w", err)
 	}
@@ -50,13 +50,13 @@ func (p *process) convert(ctx context.Context) error {
 	if p.report.HasBlockingErrors() {
 		return nil
 	}
-	made := export.Convert(p.catalog, documents, export.Options{OutputPath: string(p.config.ExportTo), Header: convertHead})
+	made := export.Convert(p.catalog, documents, export.Options{OutputPath: string(p.config.ExportTo), Header: convertedFileHeader})
 	written := manifest.Parse([]manifest.Source{{Name: made.Files[0].Name, Data: made.Files[0].Data}}, unread)
 	again := schema.MergeProblems(written.Problems, resource.LoadDesired(p.catalog, written.Documents, "").Problems)
 	if i := slices.IndexFunc(again, func(problem schema.Problem) bool { return !problem.Warning }); i >= 0 {
 		return errors.Join(errors.New("the files can't be said in another form"), again[i])
 	}
-	p.report.Export = exportedBy(made)
+	p.report.Export = exportSummary(made)
 	p.report.Export.Converted = true
-	return p.save(made.Files)
+	return p.writeExport(made.Files)
 }

@@ -14,51 +14,51 @@ import (
 	"astro-apply/internal/schema"
 )
 
-// toOutput is the sink that is no file.
-const toOutput = "output"
+// outputSinkName is the sink that is no file.
+const outputSinkName = "output"
 
-// deliveries takes secret values that Astro tells once to where the manifest
+// secretOutput takes secret values that Astro tells once to where the manifest
 // wants them.
-type deliveries struct {
+type secretOutput struct {
 	mu     sync.Mutex
-	output map[string]string // by section/name
+	values map[string]string // by section/name
 }
 
-// deliver hands a value over before anything else happens with it, so that it
+// saveSecret hands a value over before anything else happens with it, so that it
 // can't get lost later.
-func (p *process) deliver(o *resource.Resource, value string) error {
-	p.deliveries.mu.Lock()
-	defer p.deliveries.mu.Unlock()
+func (p *pipeline) saveSecret(o *resource.Resource, value string) error {
+	p.secretOutput.mu.Lock()
+	defer p.secretOutput.mu.Unlock()
 	to := o.SecretSink().ScalarText()
 	switch {
 	case p.report.Simulated:
 		return nil // it opens nothing, and later steps must not take it for one that does
 	case to == "":
 		return errors.New(resource.SecretSinkField + " says nowhere where")
-	case to != toOutput:
+	case to != outputSinkName:
 		return p.files.WriteSecret(to, value)
 	}
-	name := handle(o)
-	if _, taken := p.deliveries.output[name]; taken {
+	name := resourceAddress(o)
+	if _, taken := p.secretOutput.values[name]; taken {
 		return fmt.Errorf("the output has one of that name already; write it to a file")
 	}
-	if p.deliveries.output == nil {
-		p.deliveries.output = map[string]string{}
+	if p.secretOutput.values == nil {
+		p.secretOutput.values = map[string]string{}
 	}
-	p.deliveries.output[name] = value
-	text, err := json.Marshal(p.deliveries.output)
+	p.secretOutput.values[name] = value
+	text, err := json.Marshal(p.secretOutput.values)
 	if err == nil {
 		err = p.runner.SetSecretOutput("tokens", string(text))
 	}
 	if err != nil {
-		delete(p.deliveries.output, name)
+		delete(p.secretOutput.values, name)
 	}
 	return err
 }
 
-// fileSinks reports where values can't be written, before anything is asked of
+// checkFileSinks reports where values can't be written, before anything is asked of
 // Astro. A file is identified by its path without links.
-func (p *process) fileSinks(declared *resource.Desired, manifests []manifest.Source) {
+func (p *pipeline) checkFileSinks(declared *resource.Desired, manifests []manifest.Source) {
 	taken := map[string]string{} // what else becomes of a path
 	for _, m := range manifests {
 		if p.report.InlineManifest {
@@ -69,16 +69,16 @@ func (p *process) fileSinks(declared *resource.Desired, manifests []manifest.Sou
 		}
 	}
 	for _, o := range declared.Resources {
-		if sink := o.SecretSink(); sink != nil && !o.Absent && sink.Text != toOutput {
+		if sink := o.SecretSink(); sink != nil && !o.Absent && sink.Text != outputSinkName {
 			real, err := p.files.WritablePath(sink.Text)
 			for dir := filepath.Dir(real); err == nil && dir != filepath.Dir(dir); dir = filepath.Dir(dir) {
 				taken[dir] = "another value is to be below it"
 			}
 		}
 	}
-	p.report.Problems = append(p.report.Problems, sinks(declared.Resources, func(o *resource.Resource) (string, error) {
+	p.report.Problems = append(p.report.Problems, checkSinks(declared.Resources, func(o *resource.Resource) (string, error) {
 		to := o.SecretSink().Text
-		if to == toOutput {
+		if to == outputSinkName {
 			return "", nil
 		}
 		real, err := p.files.WritablePath(to)
@@ -89,23 +89,23 @@ func (p *process) fileSinks(declared *resource.Desired, manifests []manifest.Sou
 	})...)
 }
 
-// outputSinks reports which of the values that are about to be made the output
+// checkOutputSinks reports which of the values that are about to be made the output
 // can't take.
-func (p *process) outputSinks(made []*resource.Resource) []schema.Problem {
-	return sinks(made, func(o *resource.Resource) (string, error) {
+func (p *pipeline) checkOutputSinks(made []*resource.Resource) []schema.Problem {
+	return checkSinks(made, func(o *resource.Resource) (string, error) {
 		switch {
-		case o.SecretSink().Text != toOutput:
+		case o.SecretSink().Text != outputSinkName:
 			return "", nil
 		case p.report.Mode == string(config.ModeApply) && !p.report.Simulated:
-			return "the output's " + strconv.Quote(handle(o)), p.runner.CheckSecretOutput()
+			return "the output's " + strconv.Quote(resourceAddress(o)), p.runner.CheckSecretOutput()
 		}
-		return "the output's " + strconv.Quote(handle(o)), nil
+		return "the output's " + strconv.Quote(resourceAddress(o)), nil
 	})
 }
 
-// sinks reports objects whose value can't be taken: check gives the place, "" if
+// checkSinks reports objects whose value can't be taken: check gives the place, "" if
 // it is not looked at, in words, and what is wrong with it.
-func sinks(objects []*resource.Resource, check func(*resource.Resource) (place string, err error)) (problems []schema.Problem) {
+func checkSinks(objects []*resource.Resource, check func(*resource.Resource) (place string, err error)) (problems []schema.Problem) {
 	taken := map[string]schema.Pos{}
 	for _, o := range objects {
 		sink := o.SecretSink()
@@ -120,7 +120,7 @@ func sinks(objects []*resource.Resource, check func(*resource.Resource) (place s
 			problem("%s can't take its value: %v", sink.Show(), err)
 		}
 		what := place
-		if sink.Text != toOutput {
+		if sink.Text != outputSinkName {
 			what = sink.Show()
 		}
 		before, ok := taken[place]

@@ -11,8 +11,8 @@ import (
 	"go.yaml.in/yaml/v4"
 )
 
-// workflow is the part of an example that everybody copies without thinking.
-type workflow struct {
+// exampleWorkflow is the part of an example that everybody copies without thinking.
+type exampleWorkflow struct {
 	On          map[string]any
 	Permissions map[string]string
 	Concurrency any
@@ -27,17 +27,17 @@ type workflow struct {
 	}
 }
 
-const published = "OWNER/astro-apply@v1"
+const publishedAction = "OWNER/astro-apply@v1"
 
 // TestExamples holds the examples to action.yml, which actionlint doesn't know
 // under its published name, and to what makes a workflow safe to copy.
 func TestExamples(t *testing.T) {
 	t.Parallel()
 	inputs, outputs := map[string]bool{}, map[string]bool{}
-	for _, e := range section(t, "inputs") {
+	for _, e := range actionEntries(t, "inputs") {
 		inputs[e.name] = true
 	}
-	for _, e := range section(t, "outputs") {
+	for _, e := range actionEntries(t, "outputs") {
 		outputs[e.name] = true
 	}
 	files, err := filepath.Glob("../../.github/examples/*.yml")
@@ -52,7 +52,7 @@ func TestExamples(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			var w workflow
+			var w exampleWorkflow
 			if err := yaml.Unmarshal(b, &w); err != nil {
 				t.Fatal(err)
 			}
@@ -85,7 +85,7 @@ func TestExamples(t *testing.T) {
 					if step.Name == "" {
 						t.Errorf("%s has a step without a name", name)
 					}
-					if step.Uses != published {
+					if step.Uses != publishedAction {
 						continue
 					}
 					ours++
@@ -100,7 +100,7 @@ func TestExamples(t *testing.T) {
 				}
 			}
 			if ours == 0 {
-				t.Errorf("no step uses %s", published)
+				t.Errorf("no step uses %s", publishedAction)
 			}
 		})
 	}
@@ -121,13 +121,13 @@ func TestQuickStart(t *testing.T) {
 	_, text, _ := strings.Cut(string(readme), "Add `.github/workflows/astro.yml`:")
 	_, text, _ = strings.Cut(text, "```yaml\n")
 	text, _, _ = strings.Cut(text, "```")
-	if diff := difference.Diff(unnamed(t, []byte(text)), unnamed(t, example)); diff != "" {
+	if diff := difference.Diff(withoutStepNames(t, []byte(text)), withoutStepNames(t, example)); diff != "" {
 		t.Errorf("README's workflow (-) is not minimal.yml (+):\n%s", diff)
 	}
 }
 
-// unnamed is a workflow without the names of its steps.
-func unnamed(t *testing.T, text []byte) map[string]any {
+// withoutStepNames is a workflow without the names of its steps.
+func withoutStepNames(t *testing.T, text []byte) map[string]any {
 	t.Helper()
 	var w map[string]any
 	if err := yaml.Unmarshal(text, &w); err != nil {

@@ -15,37 +15,37 @@ import (
 	"astro-apply/internal/schema"
 )
 
-// exported is how each exported file starts, which tells it from what people
+// exportedFilePrefix is how each exported file starts, which tells it from what people
 // wrote.
-const exported = "Exported by astro-apply"
+const exportedFilePrefix = "Exported by astro-apply"
 
-const exportHead = exported + `.
+const exportedFileHeader = exportedFilePrefix + `.
 Astro tells no secrets: each is read from the variable that ${secret:…} names,
 and stays as it is stored until its object is written.`
 
-// simulatedHead is for what no Organization has.
-const simulatedHead = "It is of a simulation: nothing of it is live."
+// simulatedFileNote is for what no Organization has.
+const simulatedFileNote = "It is of a simulation: nothing of it is live."
 
-// export writes what is live as manifests, and holds it against what is live:
+// exportManifests writes what is live as manifests, and holds it against what is live:
 // what it can't be held to is no success.
-func (p *process) export(ctx context.Context) error {
+func (p *pipeline) exportManifests(ctx context.Context) error {
 	if len(p.config.ExportFrom) > 0 {
-		return p.convert(ctx)
+		return p.convertCLIFiles(ctx)
 	}
-	scope, err := p.scope()
+	scope, err := p.exportScope()
 	if err != nil {
 		return err
 	}
-	connect := p.astro
+	connect := p.connectAstro
 	if p.report.Simulated {
-		connect = p.simulated
+		connect = p.connectSimulator
 	}
 	source, err := connect(&resource.Desired{Catalog: p.catalog})
 	if err != nil {
 		return err
 	}
 	survey, err := source.ReadInventory(ctx, p.catalog, scope)
-	if p.stopped(ctx) {
+	if p.recordStop(ctx) {
 		return nil
 	}
 	if misnamed, ok := errors.AsType[*resource.ScopeError](err); ok {
@@ -58,25 +58,25 @@ func (p *process) export(ctx context.Context) error {
 		p.report.Notices = append(p.report.Notices, fmt.Sprintf("the token sees 0 %ss; it may have no role in the existing ones", survey.RootKind.Title))
 	}
 	for _, gap := range survey.Gaps {
-		p.report.Notices = append(p.report.Notices, gapText(gap))
+		p.report.Notices = append(p.report.Notices, unreadableText(gap))
 	}
-	made, declared := p.written(ctx, source, survey)
+	made, declared := p.buildExport(ctx, source, survey)
 	if p.report.Plan == nil { // it was stopped
 		return nil
 	}
 	p.report.DeclaredCount = len(declared.Resources)
-	if err := p.save(made.Files); err != nil {
+	if err := p.writeExport(made.Files); err != nil {
 		return err
 	}
 	if scope.Workspaces == nil && scope.IncludesKind == nil {
-		p.leftovers(made.Files)
+		p.warnStaleExports(made.Files)
 	}
-	p.show()
+	p.printPlan()
 	return nil
 }
 
-// gapText is what the token may not look at, in words.
-func gapText(g resource.Gap) string {
+// unreadableText is what the token may not look at, in words.
+func unreadableText(g resource.Gap) string {
 	if g.Names == nil {
 		return fmt.Sprintf("%s: not exported, and referred to by id: %v", g.Kind.Section, g.Err)
 	}
@@ -87,12 +87,12 @@ func gapText(g resource.Gap) string {
 	return fmt.Sprintf("%s: %q%s not exported: %v", g.Kind.Section, g.Names[0], more, g.Err)
 }
 
-// written is the export, without what turns out to be something that a manifest
+// buildExport is the export, without what turns out to be something that a manifest
 // may not say, and what it declares, planned.
-func (p *process) written(ctx context.Context, source resource.Source, survey *resource.Inventory) (*export.Export, *resource.Desired) {
-	o := export.Options{OutputPath: path.Clean(string(p.config.ExportTo)), Header: exportHead, Now: time.Now(), SkipReasons: export.SkipReasons{}}
+func (p *pipeline) buildExport(ctx context.Context, source resource.Source, survey *resource.Inventory) (*export.Export, *resource.Desired) {
+	o := export.Options{OutputPath: path.Clean(string(p.config.ExportTo)), Header: exportedFileHeader, Now: time.Now(), SkipReasons: export.SkipReasons{}}
 	if p.report.Simulated {
-		o.Header += "\n" + simulatedHead
+		o.Header += "\n" + simulatedFileNote
 	}
 	for {
 		made := export.Make(survey, o)
@@ -100,24 +100,24 @@ func (p *process) written(ctx context.Context, source resource.Source, survey *r
 		for _, f := range made.Files {
 			sources = append(sources, manifest.Source{Name: f.Name, Data: f.Data})
 		}
-		parsed := manifest.Parse(sources, manifest.Environment{Lookup: standIn}) // whatever it is, it isn't compared
+		parsed := manifest.Parse(sources, manifest.Environment{Lookup: placeholderValue}) // whatever it is, it isn't compared
 		declared := resource.LoadDesired(p.catalog, parsed.Documents, "")
 		problems := schema.MergeProblems(parsed.Problems, declared.Problems)
 		if o.SkipReasons.AddProblems(made, declared, problems) {
 			continue
 		}
 		p.report.Problems = problems
-		p.plan(ctx, source, declared, plan.Policy{Now: o.Now})
+		p.planChanges(ctx, source, declared, plan.Policy{Now: o.Now})
 		if p.report.Plan != nil && o.SkipReasons.AddProblems(made, declared, p.report.Plan.Problems) {
 			continue
 		}
-		p.report.Export = exportedBy(made)
+		p.report.Export = exportSummary(made)
 		return made, declared
 	}
 }
 
-// exportedBy is what there is to tell of an export.
-func exportedBy(made *export.Export) *report.ExportResult {
+// exportSummary is what there is to tell of an export.
+func exportSummary(made *export.Export) *report.ExportResult {
 	out := &report.ExportResult{ResourceCount: made.ResourceCount}
 	for _, v := range made.Variables {
 		out.Variables = append(out.Variables, report.SecretVariable{Name: v.Name, UsedFor: v.Resource + ": " + v.FieldPath})
@@ -128,9 +128,9 @@ func exportedBy(made *export.Export) *report.ExportResult {
 	return out
 }
 
-// scope is what to export, by the inputs. Names of objects mean nothing yet, so
+// exportScope is what to export, by the inputs. Names of objects mean nothing yet, so
 // only takes sections.
-func (p *process) scope() (resource.InventoryScope, error) {
+func (p *pipeline) exportScope() (resource.InventoryScope, error) {
 	scope := resource.InventoryScope{Workspaces: p.config.ExportWorkspaces}
 	if len(p.config.Only) == 0 {
 		return scope, nil

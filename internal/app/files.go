@@ -8,8 +8,8 @@ import (
 	"astro-apply/internal/sandbox"
 )
 
-// folders are where the run may have files, by the runner's variables.
-func (p *process) folders() sandbox.Folders {
+// sandboxFolders are where the run may have files, by the runner's variables.
+func (p *pipeline) sandboxFolders() sandbox.Folders {
 	f := sandbox.Folders{Workspace: p.Getenv("GITHUB_WORKSPACE"), Temporary: p.Getenv("RUNNER_TEMP"), RestrictReads: p.runner.IsGitHubActions()}
 	for _, name := range []string{"GITHUB_ENV", "GITHUB_PATH", "GITHUB_OUTPUT", "GITHUB_STATE", "GITHUB_STEP_SUMMARY", "GITHUB_EVENT_PATH"} {
 		f.RunnerFiles = append(f.RunnerFiles, p.Getenv(name))
@@ -17,9 +17,9 @@ func (p *process) folders() sandbox.Folders {
 	return f
 }
 
-// find reads manifests. A file system that doesn't answer must not keep the run
+// findManifests reads manifests. A file system that doesn't answer must not keep the run
 // from ending.
-func (p *process) find(ctx context.Context, patterns []string) ([]manifest.Source, error) {
+func (p *pipeline) findManifests(ctx context.Context, patterns []string) ([]manifest.Source, error) {
 	type result struct {
 		sources []manifest.Source
 		err     error

@@ -18,9 +18,9 @@ const (
 	headSHA = "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"
 )
 
-// event NAME [fork] [dependabot] [head=SHA] makes the next runs those of an event,
+// setEvent NAME [fork] [dependabot] [head=SHA] makes the next runs those of an event,
 // as the runner tells it. A pull request is number 7.
-func event(ts *testscript.TestScript, _ bool, args []string) {
+func setEvent(ts *testscript.TestScript, _ bool, args []string) {
 	payload := map[string]any{"repository": map[string]any{"default_branch": "main", "full_name": "acme/data"}}
 	ref, sha, head, from := "refs/heads/main", mainSHA, headSHA, "acme/data"
 	for _, a := range args[1:] {
@@ -55,7 +55,7 @@ func event(ts *testscript.TestScript, _ bool, args []string) {
 	}
 }
 
-// repository is what a script says to its GitHub:
+// runGitHubCommand is what a script says to its GitHub:
 //
 //	github pr merged=how      pull request 7 exists; merged by merge, squash or rebase
 //	github comments FILE      write the bodies of its comments
@@ -65,7 +65,7 @@ func event(ts *testscript.TestScript, _ bool, args []string) {
 //	github accept             refuse nothing from now on
 //	github refuse METHOD PART STATUS
 //	github requests FILE      write the requests so far
-func (s *stage) repository(ts *testscript.TestScript, args []string) {
+func (s *scriptHarness) runGitHubCommand(ts *testscript.TestScript, args []string) {
 	switch args[0] {
 	case "pr":
 		p := fake.PullRequest{Number: 7, HeadSHA: headSHA, BaseBranch: "main"}
@@ -89,7 +89,7 @@ func (s *stage) repository(ts *testscript.TestScript, args []string) {
 		for _, c := range s.github.Comments(7) {
 			bodies = append(bodies, c.Body)
 		}
-		write(ts, args[1], strings.Join(bodies, "\n=====\n"))
+		writeScriptFile(ts, args[1], strings.Join(bodies, "\n=====\n"))
 	case "comment":
 		s.github.AddComment(fake.Comment{PullRequest: 7, Login: args[1], Type: map[bool]string{true: "Bot", false: "User"}[strings.HasSuffix(args[1], "[bot]")], Body: ts.ReadFile(args[2])})
 	case "edit":
@@ -111,7 +111,7 @@ func (s *stage) repository(ts *testscript.TestScript, args []string) {
 			path, _, _ := strings.Cut(r.Path, "?")
 			fmt.Fprintf(&b, "%s %s %d\n", r.Method, path, r.Status)
 		}
-		write(ts, args[1], b.String())
+		writeScriptFile(ts, args[1], b.String())
 	default:
 		ts.Fatalf("github: unknown: %s", args[0])
 	}

@@ -25,7 +25,7 @@ func TestPreCommitHook(t *testing.T) {
 	if err := yaml.Unmarshal(text, &hooks); err != nil || len(hooks) != 1 || hooks[0].Language != "golang" || hooks[0].PassFilenames {
 		t.Fatalf("hooks %+v, %v", hooks, err)
 	}
-	bin, dir := build(t), t.TempDir()
+	bin, dir := buildProgram(t), t.TempDir()
 	for name, text := range map[string]string{
 		"astro.yaml":   "workspaces: [{ name: data }]\n",
 		"a/wrong.yaml": "workspaces:\n  - nme: data\n",

@@ -10,7 +10,7 @@ import (
 	"astro-apply/internal/simulator"
 )
 
-const hostileManifest = `
+const malformedResponseManifest = `
 workspaces: [{ name: data }]
 deployments: [{ name: etl, workspace: data, type: STANDARD, cloudProvider: AWS, region: us-east-1 }]
 `
@@ -18,7 +18,7 @@ deployments: [{ name: etl, workspace: data, type: STANDARD, cloudProvider: AWS, 
 // What isn't the API's answer is an error that says so, with the call it is about,
 // and never reads as "nothing there": nothing is made on the strength of it. What
 // is new in an answer is taken as it comes.
-func TestHostileAnswers(t *testing.T) {
+func TestMalformedResponses(t *testing.T) {
 	t.Parallel()
 	location := func(to string) http.Header { return http.Header{"Location": {to}} }
 	const list, item = "GET /organizations/{organizationId}/workspaces: ", `{"id": "cworkspace000000000000001", "name": "data"}`
@@ -55,8 +55,8 @@ func TestHostileAnswers(t *testing.T) {
 				s.Seed("deployment", map[string]any{"id": "cdeployment00000000000001", "name": "etl", "workspaceId": "cworkspace000000000000001", "type": "STANDARD"})
 				test.fault.Path, test.fault.Method = test.path, http.MethodGet
 				s.AddFault(test.fault)
-				p := &execution{transport: s.Transport(), server: s, manifest: hostileManifest, temp: t.TempDir()}
-				code, log := p.run(t.Context())
+				p := &inProcessRun{transport: s.Transport(), server: s, manifest: malformedResponseManifest, tempDir: t.TempDir()}
+				code, log := p.runProgram(t.Context())
 				time.Sleep(test.fault.Delay) // what the server is still at
 				if want := map[bool]int{true: 1, false: 0}[test.want != ""]; code != want || !strings.Contains(log, test.want) {
 					t.Errorf("exit code %d, and the log lacks %q:\n%s", code, test.want, log)

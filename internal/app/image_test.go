@@ -12,9 +12,9 @@ import (
 	"go.yaml.in/yaml/v4"
 )
 
-// exact is an image with a full version, for people, and a digest: what is
+// pinnedImage is an image with a full version, for people, and a digest: what is
 // built today is built again tomorrow.
-var exact = regexp.MustCompile(`^[a-z0-9./-]+:\d+\.\d+\.\d+(-[a-z0-9.-]+)?@sha256:[0-9a-f]{64}$`)
+var pinnedImage = regexp.MustCompile(`^[a-z0-9./-]+:\d+\.\d+\.\d+(-[a-z0-9.-]+)?@sha256:[0-9a-f]{64}$`)
 
 // TestImage holds the Dockerfile and action.yml together, and to what runners
 // ask of an image: Kubernetes runners take the entrypoint from action.yml, the
@@ -25,7 +25,7 @@ func TestImage(t *testing.T) {
 	entrypoint := actionEntrypoint(t)
 	var stages []string
 	last := map[string][]string{} // the instructions of the final stage
-	for _, line := range instructions(t) {
+	for _, line := range dockerInstructions(t) {
 		word, rest, _ := strings.Cut(line, " ")
 		word, rest = strings.ToUpper(word), strings.TrimSpace(rest)
 		if word == "FROM" {
@@ -34,12 +34,12 @@ func TestImage(t *testing.T) {
 				t.Errorf("FROM %s: fails without BuildKit, where BUILDPLATFORM is empty", rest)
 			}
 			fields := slices.DeleteFunc(strings.Fields(rest), func(s string) bool { return strings.HasPrefix(s, "--") })
-			if image := fields[0]; !slices.Contains(stages, image) && !exact.MatchString(image) {
+			if image := fields[0]; !slices.Contains(stages, image) && !pinnedImage.MatchString(image) {
 				t.Errorf("FROM %s: not an exact version", image)
 			}
 			stages = append(stages, fields[len(fields)-1])
-			if version, ok := strings.CutPrefix(fields[0], "golang:"); ok && !strings.HasPrefix(version, toolchain(t)+"-") {
-				t.Errorf("FROM %s: go.mod has the toolchain %s, which is what is tested", fields[0], toolchain(t))
+			if version, ok := strings.CutPrefix(fields[0], "golang:"); ok && !strings.HasPrefix(version, goToolchain(t)+"-") {
+				t.Errorf("FROM %s: go.mod has the toolchain %s, which is what is tested", fields[0], goToolchain(t))
 			}
 			continue
 		}
@@ -70,9 +70,9 @@ func TestImage(t *testing.T) {
 	}
 }
 
-// instructions are the lines of the Dockerfile, without comments, continued
+// dockerInstructions are the lines of the Dockerfile, without comments, continued
 // ones joined.
-func instructions(t *testing.T) []string {
+func dockerInstructions(t *testing.T) []string {
 	t.Helper()
 	b, err := os.ReadFile("../../Dockerfile")
 	if err != nil {
@@ -87,8 +87,8 @@ func instructions(t *testing.T) []string {
 	return lines
 }
 
-// toolchain is the version of Go that go.mod names.
-func toolchain(t *testing.T) string {
+// goToolchain is the version of Go that go.mod names.
+func goToolchain(t *testing.T) string {
 	t.Helper()
 	b, err := os.ReadFile("../../go.mod")
 	if err != nil {

@@ -13,13 +13,13 @@ import (
 	"astro-apply/internal/schema"
 )
 
-// save writes what was made, all of it or nothing, and tells what is to be done
+// writeExport writes what was made, all of it or nothing, and tells what is to be done
 // by hand.
-func (p *process) save(files []export.File) error {
+func (p *pipeline) writeExport(files []export.File) error {
 	size := 0
 	for _, f := range files {
 		size += len(f.Data)
-		if err := p.free(f.Name); err != nil {
+		if err := p.checkOverwrite(f.Name); err != nil {
 			return fmt.Errorf("input export-to: %w", err)
 		}
 	}
@@ -33,32 +33,34 @@ func (p *process) save(files []export.File) error {
 		}
 		p.report.Export.Files = append(p.report.Export.Files, f.Name)
 	}
-	p.group("Secrets to set, and what for", p.report.VariablesText())
-	p.group("Left out", p.report.SkippedText())
+	p.printGroup("Secrets to set, and what for", p.report.VariablesText())
+	p.printGroup("Left out", p.report.SkippedText())
 	return nil
 }
 
-// free checks that there is no file, or one that an export wrote.
-func (p *process) free(name string) error {
+// checkOverwrite checks that there is no file, or one that an export wrote.
+func (p *pipeline) checkOverwrite(name string) error {
 	there, err := p.files.ReadFile(name)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 	case err != nil:
 		return fmt.Errorf("%s: %w", name, err)
-	case !wrote(there):
+	case !isExportedFile(there):
 		return fmt.Errorf("%s is there, and no export wrote it; remove it first, or name another file", name)
-	case p.report.Simulated && !strings.Contains(string(there), simulatedHead):
+	case p.report.Simulated && !strings.Contains(string(there), simulatedFileNote):
 		return fmt.Errorf("%s is there and tells of what is live; a simulation has nothing to put in its place: name another file", name)
 	}
 	return nil
 }
 
-func wrote(text []byte) bool { return strings.HasPrefix(string(text), "# "+exported) }
+func isExportedFile(text []byte) bool {
+	return strings.HasPrefix(string(text), "# "+exportedFilePrefix)
+}
 
-// leftovers warns of the files of earlier exports beside the ones that were
+// warnStaleExports warns of the files of earlier exports beside the ones that were
 // written now. What they declare is gone or has another name, and a run would
 // make it anew.
-func (p *process) leftovers(files []export.File) {
+func (p *pipeline) warnStaleExports(files []export.File) {
 	folder := path.Clean(string(p.config.ExportTo))
 	if len(files) == 0 || path.Dir(files[0].Name) != folder {
 		return // it is one file
@@ -69,7 +71,7 @@ func (p *process) leftovers(files []export.File) {
 		if ext := path.Ext(name); ext != ".yaml" && ext != ".yml" || slices.ContainsFunc(files, same) {
 			continue
 		}
-		if text, err := p.files.ReadFile(file); err != nil || !wrote(text) {
+		if text, err := p.files.ReadFile(file); err != nil || !isExportedFile(text) {
 			continue
 		}
 		p.report.Problems = append(p.report.Problems, schema.Problem{

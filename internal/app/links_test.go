@@ -11,12 +11,12 @@ import (
 )
 
 var (
-	fenced  = regexp.MustCompile("(?ms)^ *```.*?^ *```")
-	spans   = regexp.MustCompile("`[^`\n]*`")
-	link    = regexp.MustCompile(`\]\(([^()\s]+)\)`)
-	heading = regexp.MustCompile(`(?m)^#{1,6} +(.+?) *#*$`)
+	fencedBlock     = regexp.MustCompile("(?ms)^ *```.*?^ *```")
+	codeSpan        = regexp.MustCompile("`[^`\n]*`")
+	markdownLink    = regexp.MustCompile(`\]\(([^()\s]+)\)`)
+	markdownHeading = regexp.MustCompile(`(?m)^#{1,6} +(.+?) *#*$`)
 
-	unnamable = regexp.MustCompile(`[^\p{L}\p{N}_ -]`) // what GitHub leaves out of a heading's name
+	anchorDropped = regexp.MustCompile(`[^\p{L}\p{N}_ -]`) // what GitHub leaves out of a heading's name
 )
 
 // TestLinks follows every relative link of our Markdown files, and what is
@@ -32,16 +32,16 @@ func TestLinks(t *testing.T) {
 		files = append(files, found...)
 	}
 	for _, file := range files {
-		text := spans.ReplaceAllString(fenced.ReplaceAllString(markdown(t, file), ""), "")
-		for _, m := range link.FindAllStringSubmatch(text, -1) {
-			if problem := follow(t, file, m[1]); problem != "" {
+		text := codeSpan.ReplaceAllString(fencedBlock.ReplaceAllString(readMarkdown(t, file), ""), "")
+		for _, m := range markdownLink.FindAllStringSubmatch(text, -1) {
+			if problem := checkLink(t, file, m[1]); problem != "" {
 				t.Errorf("%s: %s: %s", file, m[1], problem)
 			}
 		}
 	}
 }
 
-func follow(t *testing.T, file, target string) string {
+func checkLink(t *testing.T, file, target string) string {
 	t.Helper()
 	u, err := url.Parse(target)
 	if err != nil || u.Scheme != "" {
@@ -54,17 +54,17 @@ func follow(t *testing.T, file, target string) string {
 	if _, err := os.Stat(to); err != nil {
 		return "there is no " + to
 	}
-	if u.Fragment != "" && (filepath.Ext(to) != ".md" || !anchors(markdown(t, to))[u.Fragment]) {
+	if u.Fragment != "" && (filepath.Ext(to) != ".md" || !headingAnchors(readMarkdown(t, to))[u.Fragment]) {
 		return to + " has no such heading"
 	}
 	return ""
 }
 
-// anchors are the names that GitHub gives to headings, numbered where they repeat.
-func anchors(text string) map[string]bool {
+// headingAnchors are the names that GitHub gives to headings, numbered where they repeat.
+func headingAnchors(text string) map[string]bool {
 	names, seen := map[string]bool{}, map[string]int{}
-	for _, m := range heading.FindAllStringSubmatch(fenced.ReplaceAllString(text, ""), -1) {
-		name := strings.ReplaceAll(unnamable.ReplaceAllString(strings.ToLower(m[1]), ""), " ", "-")
+	for _, m := range markdownHeading.FindAllStringSubmatch(fencedBlock.ReplaceAllString(text, ""), -1) {
+		name := strings.ReplaceAll(anchorDropped.ReplaceAllString(strings.ToLower(m[1]), ""), " ", "-")
 		n := seen[name]
 		if seen[name]++; n > 0 {
 			name += "-" + strconv.Itoa(n)

@@ -14,7 +14,7 @@ import (
 
 // A large manifest fits on the smallest runner: a thousand Deployments, or ten
 // thousand in a long test.
-func TestMemoryOfManyObjects(t *testing.T) {
+func TestMemoryOfManyResources(t *testing.T) {
 	t.Parallel()
 	if runtime.GOOS != "linux" {
 		t.Skip("the size of a process is told in another way here")
@@ -25,7 +25,7 @@ func TestMemoryOfManyObjects(t *testing.T) {
 	for i := range many {
 		fmt.Fprintf(&text, "  - { name: d%d, description: \"%d\", executor: CELERY, environmentVariables: [{ key: A, value: \"1\" }] }\n", i, map[bool]int{true: 1}[i%100 == 0])
 	}
-	s := newStep(t, simulator.Options{EnforceRateLimits: true}, text.String())
+	s := newActionProcess(t, simulator.Options{EnforceRateLimits: true}, text.String())
 	s.server.Seed("workspace", map[string]any{"id": "cworkspace000000000000001", "name": "data"})
 	for i := range many {
 		s.server.Seed("deployment", map[string]any{
@@ -34,13 +34,13 @@ func TestMemoryOfManyObjects(t *testing.T) {
 		})
 	}
 	s.env = []string{"INPUT_MODE=plan"}
-	out := &buffer{}
-	c := s.command(out)
+	out := &outputBuffer{}
+	c := s.newCommand(out)
 	if err := c.Start(); err != nil {
 		t.Fatal(err)
 	}
 	size, ended := make(chan int), make(chan struct{})
-	go func() { size <- resident(c.Process.Pid, ended) }()
+	go func() { size <- peakMemoryKiB(c.Process.Pid, ended) }()
 	err := c.Wait()
 	close(ended)
 	kib := <-size
@@ -50,10 +50,10 @@ func TestMemoryOfManyObjects(t *testing.T) {
 	}
 }
 
-// resident is the most memory that a process ever had, in KiB, as of shortly
+// peakMemoryKiB is the most memory that a process ever had, in KiB, as of shortly
 // before it ended. What is told after that counts the test itself, from which the
 // process was forked.
-func resident(pid int, ended <-chan struct{}) (kib int) {
+func peakMemoryKiB(pid int, ended <-chan struct{}) (kib int) {
 	for ticker := time.NewTicker(10 * time.Millisecond); ; {
 		status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
 		if _, after, ok := strings.Cut(string(status), "VmHWM:"); err == nil && ok {

@@ -8,19 +8,19 @@ import (
 	"astro-apply/internal/github"
 )
 
-// choose decides what the run does, and says why.
-func (p *process) choose() error {
+// setMode decides what the run does, and says why.
+func (p *pipeline) setMode() error {
 	event, err := github.LoadEvent(p.Getenv)
 	p.event = event
 	if err != nil && p.config.Mode == config.ModeAuto {
 		return fmt.Errorf("mode auto can't tell what started the run: %w; set mode", err)
 	}
-	choice, err := choose(p.config.Mode, event, p.token != "" || bool(p.config.Simulate))
+	choice, err := chooseMode(p.config.Mode, event, p.astroToken != "" || bool(p.config.Simulate))
 	if err != nil {
 		return err
 	}
 	mode := choice.mode
-	p.report.Mode, p.report.ModeReason, p.report.NotAppliedReason = string(mode), choice.why, choice.notApplied
+	p.report.Mode, p.report.ModeReason, p.report.NotAppliedReason = string(mode), choice.reason, choice.notAppliedReason
 	p.report.Simulated = bool(p.config.Simulate) && mode != config.ModeValidate
 	p.report.FailOnDrift = bool(p.config.FailOnDrift)
 	built := p.Commit
@@ -30,57 +30,57 @@ func (p *process) choose() error {
 	if built != "" {
 		built = " (" + built + ")"
 	}
-	p.runner.Print(fmt.Sprintf("astro-apply %s%s, mode %s: %s", p.Version, built, mode, choice.why))
+	p.runner.Print(fmt.Sprintf("astro-apply %s%s, mode %s: %s", p.Version, built, mode, choice.reason))
 	if p.report.NotAppliedReason != "" {
 		p.runner.Print(p.report.NotAppliedReason)
 	}
 	return nil
 }
 
-// choice is the mode of a run, with the reason.
-type choice struct {
-	mode       config.Mode
-	why        string
-	notApplied string // for a run that its user may expect to apply: why it doesn't, and how to; "" otherwise
+// modeChoice is the mode of a run, with the reason.
+type modeChoice struct {
+	mode             config.Mode
+	reason           string
+	notAppliedReason string // for a run that its user may expect to apply: why it doesn't, and how to; "" otherwise
 }
 
-func choose(mode config.Mode, e github.Event, token bool) (choice, error) {
+func chooseMode(mode config.Mode, e github.Event, token bool) (modeChoice, error) {
 	if mode != config.ModeAuto {
-		return choice{mode: mode, why: "the input mode says so"}, nil
+		return modeChoice{mode: mode, reason: "the input mode says so"}, nil
 	}
 	if !token && e.Actor == "dependabot[bot]" && !e.OnDefaultBranch() {
-		return choice{mode: config.ModeValidate, why: "started by Dependabot, which gets no token"}, nil
+		return modeChoice{mode: config.ModeValidate, reason: "started by Dependabot, which gets no token"}, nil
 	}
 	switch {
 	case e.Name == "" && !token:
-		return choice{mode: config.ModeValidate, why: "there is neither a workflow event nor a token"}, nil
+		return modeChoice{mode: config.ModeValidate, reason: "there is neither a workflow event nor a token"}, nil
 	case e.Name == "":
-		return choice{mode: config.ModePlan, why: "there is no workflow event"}, nil
+		return modeChoice{mode: config.ModePlan, reason: "there is no workflow event"}, nil
 	case e.UntrustedEvent != "":
-		return choice{}, fmt.Errorf("%s runs with secrets on a stranger's manifest; use pull_request, or set mode if this is what you want", e.UntrustedEvent)
+		return modeChoice{}, fmt.Errorf("%s runs with secrets on a stranger's manifest; use pull_request, or set mode if this is what you want", e.UntrustedEvent)
 	case e.Name == "workflow_dispatch" && e.OnDefaultBranch():
-		return choice{mode: config.ModeApply, why: "started by hand on the default branch " + e.DefaultBranch}, nil
+		return modeChoice{mode: config.ModeApply, reason: "started by hand on the default branch " + e.DefaultBranch}, nil
 	case e.Name == "workflow_dispatch":
-		return planByHand(e), nil
+		return modeForManualRun(e), nil
 	case e.Name == "push" && e.OnDefaultBranch():
-		return choice{mode: config.ModeApply, why: "push to the default branch " + e.DefaultBranch}, nil
+		return modeChoice{mode: config.ModeApply, reason: "push to the default branch " + e.DefaultBranch}, nil
 	case e.Name == "push":
-		return choice{mode: config.ModePlan, why: fmt.Sprintf("push to %s, which is not the default branch", e.RefName)}, nil
+		return modeChoice{mode: config.ModePlan, reason: fmt.Sprintf("push to %s, which is not the default branch", e.RefName)}, nil
 	case e.Name == "schedule":
-		return choice{mode: config.ModeDrift, why: "started by schedule"}, nil
+		return modeChoice{mode: config.ModeDrift, reason: "started by schedule"}, nil
 	case e.OnPullRequest() && !token && e.FromFork:
-		return choice{mode: config.ModeValidate, why: "pull request from a fork, which gets no token"}, nil
+		return modeChoice{mode: config.ModeValidate, reason: "pull request from a fork, which gets no token"}, nil
 	case e.OnPullRequest() && !token:
-		return choice{mode: config.ModeValidate, why: "pull request without a token"}, nil
+		return modeChoice{mode: config.ModeValidate, reason: "pull request without a token"}, nil
 	case e.OnPullRequest():
-		return choice{mode: config.ModePlan, why: "pull request"}, nil
+		return modeChoice{mode: config.ModePlan, reason: "pull request"}, nil
 	}
-	return choice{mode: config.ModePlan, why: "event " + e.Name}, nil
+	return modeChoice{mode: config.ModePlan, reason: "event " + e.Name}, nil
 }
 
-// planByHand is for a run that was started by hand anywhere but on the default branch. "Run workflow" offers every
+// modeForManualRun is for a run that was started by hand anywhere but on the default branch. "Run workflow" offers every
 // branch and tag, so the wrong one is easily chosen.
-func planByHand(e github.Event) choice {
+func modeForManualRun(e github.Event) modeChoice {
 	where := "`" + e.RefName + "`"
 	switch {
 	case e.RefName == "":
@@ -92,5 +92,5 @@ func planByHand(e github.Event) choice {
 	if e.DefaultBranch == "" {
 		why = "started by hand on " + where + ", and the default branch is not known"
 	}
-	return choice{mode: config.ModePlan, why: strings.ReplaceAll(why, "`", ""), notApplied: "Nothing was applied: " + why + ". Set `mode: apply` to apply from here."}
+	return modeChoice{mode: config.ModePlan, reason: strings.ReplaceAll(why, "`", ""), notAppliedReason: "Nothing was applied: " + why + ". Set `mode: apply` to apply from here."}
 }

@@ -82,7 +82,7 @@ func TestModeOfEvents(t *testing.T) {
 				}
 			}
 			var log bytes.Buffer
-			app.Main(t.Context(), app.System{Args: []string{"astro-apply"}, Getenv: func(name string) string { return env[name] }, Stdout: &log, Action: action})
+			app.Main(t.Context(), app.System{Args: []string{"astro-apply"}, Getenv: func(name string) string { return env[name] }, Stdout: &log, ActionYAML: action})
 			if !strings.Contains(log.String(), tt.want) {
 				t.Errorf("want %q in\n%s", tt.want, log.String())
 			}

@@ -16,16 +16,16 @@ import (
 	"astro-apply/internal/simulator"
 )
 
-// meeting lets two runs see the same before either of them makes anything.
-type meeting struct {
+// barrierTransport lets two runs see the same before either of them makes anything.
+type barrierTransport struct {
 	http.RoundTripper
-	here *sync.WaitGroup
-	once sync.Once
+	arrived *sync.WaitGroup
+	once    sync.Once
 }
 
-func (m *meeting) RoundTrip(r *http.Request) (*http.Response, error) {
+func (m *barrierTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 	if r.Method != http.MethodGet {
-		m.once.Do(func() { m.here.Done(); m.here.Wait() })
+		m.once.Do(func() { m.arrived.Done(); m.arrived.Wait() })
 	}
 	return m.RoundTripper.RoundTrip(r)
 }
@@ -60,8 +60,8 @@ func TestTwoRunsAtOnce(t *testing.T) {
 				here.Add(2)
 				for i := range 2 {
 					both.Go(func() {
-						p := &execution{transport: &meeting{RoundTripper: s.Transport(), here: &here}, server: s, manifest: test.manifest, temp: t.TempDir()}
-						codes[i], logs[i] = p.run(t.Context())
+						p := &inProcessRun{transport: &barrierTransport{RoundTripper: s.Transport(), arrived: &here}, server: s, manifest: test.manifest, tempDir: t.TempDir()}
+						codes[i], logs[i] = p.runProgram(t.Context())
 					})
 				}
 				both.Wait()
@@ -78,7 +78,7 @@ func TestTwoRunsAtOnce(t *testing.T) {
 				if n := len(s.Resources("deployment")); n > 1 {
 					t.Errorf("%d Deployments were created in two Workspaces of one name", n)
 				}
-				code, log := (&execution{transport: s.Transport(), server: s, manifest: test.manifest, temp: t.TempDir()}).run(t.Context())
+				code, log := (&inProcessRun{transport: s.Transport(), server: s, manifest: test.manifest, tempDir: t.TempDir()}).runProgram(t.Context())
 				if test.made == 1 && code != 0 {
 					t.Errorf("the next run: %d\n%s", code, log)
 				}
@@ -93,7 +93,7 @@ func TestTwoRunsAtOnce(t *testing.T) {
 }
 
 // Removing what nobody can be given doesn't outlast a signal.
-func TestUndoEndsWithTheSignal(t *testing.T) {
+func TestCleanupEndsWithTheSignal(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := simulator.New(simulator.Options{})
@@ -101,8 +101,8 @@ func TestUndoEndsWithTheSignal(t *testing.T) {
 		s.AddFault(simulator.Fault{Method: http.MethodDelete, Delay: 5 * time.Minute, Applied: true})
 		ctx, cancel := context.WithCancelCause(t.Context())
 		temp, since := t.TempDir(), time.Time{}
-		p := &execution{server: s, temp: temp, manifest: "apiTokens: [{ name: ci, workspace: data, saveTo: dir/ci, roles: [{ role: WORKSPACE_MEMBER }] }]"}
-		p.transport = roundTripper(func(r *http.Request) (*http.Response, error) {
+		p := &inProcessRun{server: s, tempDir: temp, manifest: "apiTokens: [{ name: ci, workspace: data, saveTo: dir/ci, roles: [{ role: WORKSPACE_MEMBER }] }]"}
+		p.transport = roundTripFunc(func(r *http.Request) (*http.Response, error) {
 			switch r.Method {
 			case http.MethodPost: // what was a place is none any more
 				if err := os.WriteFile(filepath.Join(temp, "dir"), nil, 0o600); err != nil {
@@ -114,7 +114,7 @@ func TestUndoEndsWithTheSignal(t *testing.T) {
 			}
 			return s.Transport().RoundTrip(r)
 		})
-		code, log := p.run(ctx)
+		code, log := p.runProgram(ctx)
 		if took := time.Since(since); code != 1 || took > 7500*time.Millisecond || !strings.Contains(log, "remove it by hand") {
 			t.Errorf("exit code %d, %s after the signal:\n%s", code, took, log)
 		}
@@ -122,6 +122,6 @@ func TestUndoEndsWithTheSignal(t *testing.T) {
 	})
 }
 
-type roundTripper func(*http.Request) (*http.Response, error)
+type roundTripFunc func(*http.Request) (*http.Response, error)
 
-func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
+func (f roundTripFunc) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }

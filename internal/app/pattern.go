@@ -11,14 +11,14 @@ import (
 	"astro-apply/internal/schema"
 )
 
-// handle is what outputs and patterns call an object.
-func handle(o *resource.Resource) string { return o.Kind.Section + "/" + o.Name() }
+// resourceAddress is what outputs and patterns call an object.
+func resourceAddress(o *resource.Resource) string { return o.Kind.Section + "/" + o.Name() }
 
-// matches reports whether a pattern of an input means an object: a section, or a
+// matchesSelector reports whether a pattern of an input means an object: a section, or a
 // section, a slash and a name, with * for any text.
-func matches(pattern string, o *resource.Resource) (bool, error) {
+func matchesSelector(pattern string, o *resource.Resource) (bool, error) {
 	pattern = schema.NormalizeName(pattern)
-	if pattern == schema.NormalizeName(handle(o)) { // whatever is in its name
+	if pattern == schema.NormalizeName(resourceAddress(o)) { // whatever is in its name
 		return true, nil
 	}
 	section, name, named := strings.Cut(pattern, "/")
@@ -29,16 +29,16 @@ func matches(pattern string, o *resource.Resource) (bool, error) {
 	return path.Match(strings.ReplaceAll(name, "/", slash), strings.ReplaceAll(schema.NormalizeName(o.Name()), "/", slash))
 }
 
-// chosen returns which objects the patterns of an input mean. may says why one
+// selectResources returns which objects the patterns of an input mean. may says why one
 // can't be meant, "" if it can; of what is marked absent, that only counts where it
 // is named.
-func chosen(input string, patterns []string, declared *resource.Desired, may func(o *resource.Resource) string) (map[*resource.Resource]bool, error) {
+func selectResources(input string, patterns []string, declared *resource.Desired, may func(o *resource.Resource) string) (map[*resource.Resource]bool, error) {
 	out := map[*resource.Resource]bool{}
 	var errs []error
 	for _, pattern := range patterns {
 		met := false
 		for _, o := range declared.Resources {
-			ok, err := matches(pattern, o)
+			ok, err := matchesSelector(pattern, o)
 			if err != nil {
 				errs = append(errs, fmt.Errorf("input %s: %q is no pattern; one is a section, a slash and a name, with * for any text", input, pattern))
 				met = true
@@ -51,23 +51,23 @@ func chosen(input string, patterns []string, declared *resource.Desired, may fun
 			switch why := may(o); {
 			case why == "":
 				out[o] = true
-			case schema.NormalizeName(pattern) == schema.NormalizeName(handle(o)) || !o.Absent:
+			case schema.NormalizeName(pattern) == schema.NormalizeName(resourceAddress(o)) || !o.Absent:
 				errs = append(errs, fmt.Errorf("input %s: %s, which %q means, %s", input, o, pattern, why))
 			}
 		}
 		if !met {
-			errs = append(errs, fmt.Errorf("input %s: nothing is declared that %q means; a pattern is a section, a slash and a name%s", input, pattern, suchAs(declared, may)))
+			errs = append(errs, fmt.Errorf("input %s: nothing is declared that %q means; a pattern is a section, a slash and a name%s", input, pattern, exampleAddresses(declared, may)))
 		}
 	}
 	return out, errors.Join(errs...)
 }
 
-// suchAs lists what could have been meant.
-func suchAs(declared *resource.Desired, may func(o *resource.Resource) string) string {
+// exampleAddresses lists what could have been meant.
+func exampleAddresses(declared *resource.Desired, may func(o *resource.Resource) string) string {
 	var names []string
 	for _, o := range declared.Resources {
 		if may(o) == "" && len(names) < 5 {
-			names = append(names, handle(o))
+			names = append(names, resourceAddress(o))
 		}
 	}
 	if names == nil {
@@ -76,9 +76,9 @@ func suchAs(declared *resource.Desired, may func(o *resource.Resource) string) s
 	return ", such as " + strings.Join(slices.Compact(names), " or ")
 }
 
-// rotates returns whose value is made anew, by the input rotate.
-func (p *process) rotates(declared *resource.Desired) (func(*resource.Resource) bool, error) {
-	rotated, err := chosen("rotate", p.config.Rotate, declared, func(o *resource.Resource) string {
+// rotationFilter returns whose value is made anew, by the input rotate.
+func (p *pipeline) rotationFilter(declared *resource.Desired) (func(*resource.Resource) bool, error) {
+	rotated, err := selectResources("rotate", p.config.Rotate, declared, func(o *resource.Resource) string {
 		switch {
 		case o.Absent:
 			return fmt.Sprintf("is marked state: absent at %s", o.Pos)
@@ -92,12 +92,12 @@ func (p *process) rotates(declared *resource.Desired) (func(*resource.Resource) 
 	return func(o *resource.Resource) bool { return rotated[o] }, err
 }
 
-// only returns what the run is about, by the input only; nil is everything.
-func (p *process) only(declared *resource.Desired, rotate func(*resource.Resource) bool) (func(*resource.Resource) bool, error) {
+// targetFilter returns what the run is about, by the input only; nil is everything.
+func (p *pipeline) targetFilter(declared *resource.Desired, rotate func(*resource.Resource) bool) (func(*resource.Resource) bool, error) {
 	if len(p.config.Only) == 0 {
 		return nil, nil
 	}
-	those, err := chosen("only", p.config.Only, declared, func(*resource.Resource) string { return "" })
+	those, err := selectResources("only", p.config.Only, declared, func(*resource.Resource) string { return "" })
 	p.report.TargetCount = len(those)
 	for _, o := range declared.Resources {
 		if rotate != nil && rotate(o) && !those[o] {

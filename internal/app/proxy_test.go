@@ -10,10 +10,10 @@ import (
 	"astro-apply/internal/app"
 )
 
-// unreached fails the test if anything is sent.
-type unreached struct{ t *testing.T }
+// forbiddenTransport fails the test if anything is sent.
+type forbiddenTransport struct{ t *testing.T }
 
-func (u unreached) RoundTrip(r *http.Request) (*http.Response, error) {
+func (u forbiddenTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 	u.t.Errorf("sent %s %s", r.Method, r.URL)
 	return nil, http.ErrServerClosed
 }
@@ -56,7 +56,7 @@ func TestMalformedProxy(t *testing.T) {
 			}
 			var log bytes.Buffer
 			code := app.Main(t.Context(), app.System{
-				Args: []string{"astro-apply"}, Getenv: func(name string) string { return env[name] }, Stdout: &log, Transport: unreached{t}, Action: action,
+				Args: []string{"astro-apply"}, Getenv: func(name string) string { return env[name] }, Stdout: &log, AstroTransport: forbiddenTransport{t}, ActionYAML: action,
 			})
 			if code != 1 || !strings.Contains(log.String(), tt.want) || strings.Contains(log.String(), "me:pass") || strings.Contains(log.String(), "password@") {
 				t.Errorf("exit code %d, want %q in\n%s", code, tt.want, log.String())

@@ -25,18 +25,18 @@ func TestReadme(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	text := fill(t, string(b), "sections", sectionTable())
-	text = fill(t, text, "inputs", inputTable(t))
-	text = fill(t, text, "outputs", outputTable(t))
-	generated(t, file, text)
+	text := fillMarkers(t, string(b), "sections", sectionTable())
+	text = fillMarkers(t, text, "inputs", inputTable(t))
+	text = fillMarkers(t, text, "outputs", outputTable(t))
+	checkGenerated(t, file, text)
 }
 
-// generated holds a file to what it should be. With -update it writes it.
-func generated(t *testing.T, file, text string) {
+// checkGenerated holds a file to what it should be. With -update it writes it.
+func checkGenerated(t *testing.T, file, text string) {
 	t.Helper()
 	b, err := os.ReadFile(file)
 	switch {
-	case *update:
+	case *updateFlag:
 		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
@@ -50,9 +50,9 @@ func generated(t *testing.T, file, text string) {
 func sectionTable() string {
 	rows := [][]string{{"section", "what it manages"}}
 	for _, k := range resource.Kinds() {
-		rows = append(rows, []string{"[" + code(k.Section) + "](.github/docs/reference.md#" + strings.ToLower(k.Section) + ")", k.Doc})
+		rows = append(rows, []string{"[" + inlineCode(k.Section) + "](.github/docs/reference.md#" + strings.ToLower(k.Section) + ")", k.Doc})
 	}
-	return table(rows)
+	return markdownTable(rows)
 }
 
 // TestOutputs holds the outputs of the program to those that action.yml
@@ -67,7 +67,7 @@ func TestOutputs(t *testing.T) {
 	for _, o := range outputs {
 		got = append(got, o.Name)
 	}
-	for _, e := range section(t, "outputs") {
+	for _, e := range actionEntries(t, "outputs") {
 		if e.name != "tokens" { // of secrets, so not of the report
 			want = append(want, e.name)
 		}
@@ -80,12 +80,12 @@ func TestOutputs(t *testing.T) {
 	}
 }
 
-// TestGrammar holds the members that every object may have, which README
+// TestMetaArguments holds the members that every object may have, which README
 // lists by hand, to what a manifest may say.
-func TestGrammar(t *testing.T) {
+func TestMetaArguments(t *testing.T) {
 	t.Parallel()
 	for _, section := range resource.Kinds().Sections() {
-		for _, row := range grammar {
+		for _, row := range metaArguments {
 			name, takes := row[0], row[1]
 			k := resource.Kinds().KindOfSection(section)
 			if k.Singleton {
@@ -102,8 +102,8 @@ func TestGrammar(t *testing.T) {
 	}
 }
 
-// fill puts text between the markers of that name.
-func fill(t *testing.T, readme, name, text string) string {
+// fillMarkers puts text between the markers of that name.
+func fillMarkers(t *testing.T, readme, name, text string) string {
 	t.Helper()
 	begin, end := "<!-- begin "+name+" -->\n", "<!-- end "+name+" -->\n"
 	head, rest, ok := strings.Cut(readme, begin)
@@ -114,15 +114,15 @@ func fill(t *testing.T, readme, name, text string) string {
 	return head + begin + text + end + tail
 }
 
-// entry is an input or output of action.yml.
-type entry struct {
+// actionEntry is an input or output of action.yml.
+type actionEntry struct {
 	name        string
 	Description string `yaml:"description"`
 	Default     string `yaml:"default"`
 }
 
-// section returns a part of action.yml in its order, which a Go map forgets.
-func section(t *testing.T, name string) []entry {
+// actionEntries returns a part of action.yml in its order, which a Go map forgets.
+func actionEntries(t *testing.T, name string) []actionEntry {
 	t.Helper()
 	b, err := os.ReadFile("../../action.yml")
 	if err != nil {
@@ -132,10 +132,10 @@ func section(t *testing.T, name string) []entry {
 	if err := yaml.Unmarshal(b, &action); err != nil {
 		t.Fatal(err)
 	}
-	var out []entry
+	var out []actionEntry
 	part := action[name]
 	for pair := range slices.Chunk(part.Content, 2) {
-		e := entry{name: pair[0].Value}
+		e := actionEntry{name: pair[0].Value}
 		if err := pair[1].Decode(&e); err != nil {
 			t.Fatal(err)
 		}
@@ -150,23 +150,23 @@ func section(t *testing.T, name string) []entry {
 func inputTable(t *testing.T) string {
 	t.Helper()
 	rows := [][]string{{"input", "default", "description"}}
-	for _, e := range section(t, "inputs") {
-		rows = append(rows, []string{code(e.name), code(e.Default), e.Description})
+	for _, e := range actionEntries(t, "inputs") {
+		rows = append(rows, []string{inlineCode(e.name), inlineCode(e.Default), e.Description})
 	}
-	return table(rows)
+	return markdownTable(rows)
 }
 
 func outputTable(t *testing.T) string {
 	t.Helper()
 	rows := [][]string{{"output", "description"}}
-	for _, e := range section(t, "outputs") {
-		rows = append(rows, []string{code(e.name), e.Description})
+	for _, e := range actionEntries(t, "outputs") {
+		rows = append(rows, []string{inlineCode(e.name), e.Description})
 	}
-	return table(rows)
+	return markdownTable(rows)
 }
 
-// table is a table in GitHub's markdown; its first row is the head.
-func table(rows [][]string) string {
+// markdownTable is a table in GitHub's markdown; its first row is the head.
+func markdownTable(rows [][]string) string {
 	cells := strings.NewReplacer("|", `\|`, "\n", " ")
 	rows = slices.Insert(slices.Clone(rows), 1, slices.Repeat([]string{"---"}, len(rows[0])))
 	var b strings.Builder
@@ -179,7 +179,7 @@ func table(rows [][]string) string {
 	return b.String()
 }
 
-func code(s string) string {
+func inlineCode(s string) string {
 	if s == "" {
 		return ""
 	}

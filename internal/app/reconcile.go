@@ -14,26 +14,26 @@ import (
 	"astro-apply/internal/resource"
 )
 
-// grace is what calls in flight still get after a signal: the runner kills
+// shutdownGrace is what calls in flight still get after a signal: the runner kills
 // the process 10 seconds after the first one, and the report must be out by then.
-const grace = 5 * time.Second
+const shutdownGrace = 5 * time.Second
 
 // reconcile compares what is declared with what is live and, in mode apply,
 // makes them the same.
-func (p *process) reconcile(ctx context.Context, declared *resource.Desired) error {
-	connect := p.astro
+func (p *pipeline) reconcile(ctx context.Context, declared *resource.Desired) error {
+	connect := p.connectAstro
 	if p.report.Simulated {
-		connect = p.simulated
+		connect = p.connectSimulator
 	}
 	source, err := connect(declared)
 	if err != nil {
 		return err
 	}
-	rotate, err := p.rotates(declared)
+	rotate, err := p.rotationFilter(declared)
 	if err != nil {
 		return err
 	}
-	only, err := p.only(declared, rotate)
+	only, err := p.targetFilter(declared, rotate)
 	if err != nil {
 		return err
 	}
@@ -44,28 +44,28 @@ func (p *process) reconcile(ctx context.Context, declared *resource.Desired) err
 		rotate = nil // what is to be made anew is no drift
 	}
 	policy := plan.Policy{
-		AllowDelete: bool(p.config.AllowDelete), Now: time.Now(), Rotate: rotate, IsTarget: only, ReviewedOnly: bool(p.config.RequireReviewedPlan), Caller: p.caller(),
+		AllowDelete: bool(p.config.AllowDelete), Now: time.Now(), Rotate: rotate, IsTarget: only, ReviewedOnly: bool(p.config.RequireReviewedPlan), Caller: p.callerInfo(),
 		// Secrets that are to be written again are no drift.
 		WriteSecrets: bool(p.config.WriteSecrets) && p.report.Mode != string(config.ModeDrift),
 	}
-	world := p.plan(ctx, source, declared, policy)
+	world := p.planChanges(ctx, source, declared, policy)
 	if excess := source.TokenAdvice(declared, world); excess != "" && p.report.Plan != nil {
 		p.report.Notices = append(p.report.Notices, "the token in "+TokenVariable+" reaches more than it has to: "+excess)
 	}
 	if p.report.Mode == string(config.ModeDrift) && p.report.Plan != nil && only == nil {
-		p.unmanaged(ctx, source, declared, world)
+		p.recordUnmanaged(ctx, source, declared, world)
 	}
-	p.show()
+	p.printPlan()
 	if !p.report.HasBlockingErrors() {
-		p.report.ReviewErr = p.reviewed(ctx)
+		p.report.ReviewErr = p.requireReviewedPlan(ctx)
 	}
 	if p.report.Mode == string(config.ModeApply) && !p.report.HasBlockingErrors() && ctx.Err() == nil {
-		p.apply(ctx, source, policy)
+		p.applyPlan(ctx, source, policy)
 	}
 	return nil
 }
 
-func (p *process) apply(ctx context.Context, source resource.Source, policy plan.Policy) {
+func (p *pipeline) applyPlan(ctx context.Context, source resource.Source, policy plan.Policy) {
 	if p.report.Counts().Changed() > 0 {
 		p.runner.StartGroup("Apply")
 		defer p.runner.EndGroup()
@@ -74,28 +74,28 @@ func (p *process) apply(ctx context.Context, source resource.Source, policy plan
 		Policy:     policy,
 		Wait:       bool(p.config.Wait),
 		OnOutcome:  func(o apply.Outcome) { p.runner.Print(report.OutcomeLine(o)) },
-		OnProgress: p.runner.Print, Mask: p.runner.Mask, SaveSecret: p.deliver,
+		OnProgress: p.runner.Print, Mask: p.runner.Mask, SaveSecret: p.saveSecret,
 	})
-	p.stopped(ctx)
+	p.recordStop(ctx)
 }
 
-// plan reads what is live and plans. What was found in a list and differs is
+// planChanges reads what is live and plans. What was found in a list and differs is
 // read once more by id: a list may show less than an update then overwrites.
-func (p *process) plan(ctx context.Context, source resource.Source, declared *resource.Desired, policy plan.Policy) *resource.Current {
+func (p *pipeline) planChanges(ctx context.Context, source resource.Source, declared *resource.Desired, policy plan.Policy) *resource.Current {
 	world := source.ReadCurrent(ctx, declared)
 	p.report.Plan = plan.Make(source.OrganizationID, declared, world, policy)
 	if stale := p.report.Plan.ResourcesToRefresh(); len(stale) > 0 && ctx.Err() == nil {
 		source.Refresh(ctx, world, stale)
 		p.report.Plan = plan.Make(source.OrganizationID, declared, world, policy)
 	}
-	if p.stopped(ctx) {
+	if p.recordStop(ctx) {
 		p.report.Plan = nil // half a view of what is live is no base for a plan
-		if err := waiting(declared, world); err != nil {
+		if err := unfinishedReadError(declared, world); err != nil {
 			p.report.StopErr = fmt.Errorf("%w, while reading: %w", p.report.StopErr, err)
 		}
 		return world
 	}
-	p.report.Plan.AddProblems(p.outputSinks(p.report.Plan.ResourcesWithNewSecret(policy))...)
+	p.report.Plan.AddProblems(p.checkOutputSinks(p.report.Plan.ResourcesWithNewSecret(policy))...)
 	for _, secret := range p.report.Plan.NewlySensitiveTexts() {
 		p.runner.Mask(secret)
 	}
@@ -103,18 +103,18 @@ func (p *process) plan(ctx context.Context, source resource.Source, declared *re
 	return world
 }
 
-// unmanaged looks for what no manifest declares. That is for information: what
+// recordUnmanaged looks for what no manifest declares. That is for information: what
 // can't be listed is a remark.
-func (p *process) unmanaged(ctx context.Context, source resource.Source, declared *resource.Desired, world *resource.Current) {
+func (p *pipeline) recordUnmanaged(ctx context.Context, source resource.Source, declared *resource.Desired, world *resource.Current) {
 	var err error
 	if p.report.Unmanaged, err = source.ListUnmanaged(ctx, declared, world); err != nil {
 		p.report.Notices = append(p.report.Notices, "not everything was looked at for what no manifest declares: "+err.Error())
 	}
 }
 
-// waiting is the last word of a call that kept the run from going on, if there
+// unfinishedReadError is the last word of a call that kept the run from going on, if there
 // is one.
-func waiting(declared *resource.Desired, world *resource.Current) error {
+func unfinishedReadError(declared *resource.Desired, world *resource.Current) error {
 	for _, o := range declared.Resources {
 		if e, ok := errors.AsType[*astro.Error](world.Errs[o]); ok && !e.Unsent {
 			return e
@@ -123,7 +123,7 @@ func waiting(declared *resource.Desired, world *resource.Current) error {
 	return nil
 }
 
-func (p *process) stopped(ctx context.Context) bool {
+func (p *pipeline) recordStop(ctx context.Context) bool {
 	p.report.StopErr = context.Cause(ctx)
 	return p.report.StopErr != nil
 }

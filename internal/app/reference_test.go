@@ -11,8 +11,8 @@ import (
 	"astro-apply/internal/schema"
 )
 
-// grammar is what any object may have beside its kind's fields.
-var grammar = [][]string{
+// metaArguments is what any object may have beside its kind's fields.
+var metaArguments = [][]string{
 	{"id", "text", "The object with this id, whatever it is called; `name` is then a field like any other."},
 	{"state", "one of present, absent", "`absent` marks the object for removal, which also needs `allow-delete: true`."},
 	{"protect", "true or false", "Whether removing the object, or elements of its lists, is forbidden."},
@@ -31,14 +31,14 @@ func TestReference(t *testing.T) {
 			t.Fatal(err)
 		}
 		head := []string{"field", "takes", "applies when", "set", "description"}
-		fmt.Fprintf(&b, "## %s\n\n%s\n\n```yaml\n%s```\n\n%s\n", k.Section, k.Doc, example, table(append([][]string{head}, fieldRows(k.Fields, "", nil)...)))
+		fmt.Fprintf(&b, "## %s\n\n%s\n\n```yaml\n%s```\n\n%s\n", k.Section, k.Doc, example, markdownTable(append([][]string{head}, fieldRows(k.Fields, "", nil)...)))
 	}
 	rows := [][]string{{"field", "takes", "description"}}
-	for _, row := range grammar {
-		rows = append(rows, []string{code(row[0]), row[1], row[2]})
+	for _, row := range metaArguments {
+		rows = append(rows, []string{inlineCode(row[0]), row[1], row[2]})
 	}
-	b.WriteString("## Every object\n\nBeside the fields of its kind, any object of a list takes these.\n\n" + table(rows))
-	generated(t, "../../.github/docs/reference.md", b.String())
+	b.WriteString("## Every object\n\nBeside the fields of its kind, any object of a list takes these.\n\n" + markdownTable(rows))
+	checkGenerated(t, "../../.github/docs/reference.md", b.String())
 }
 
 // fieldRows has a row for each field and those inside it. A condition of the
@@ -47,25 +47,25 @@ func fieldRows(fields []schema.Field, path string, said []schema.Condition) [][]
 	var rows [][]string
 	for i := range fields {
 		f := &fields[i]
-		name, takes := code(path+f.Name), f.Type.Describe()
+		name, takes := inlineCode(path+f.Name), f.Type.Describe()
 		if f.Ref != nil && !f.Ref.ByName {
-			name, takes = name+" or "+code(path+f.Ref.NameField), "an id, or a name"
+			name, takes = name+" or "+inlineCode(path+f.Ref.NameField), "an id, or a name"
 			if f.Type.Base == schema.BaseList {
 				takes = "a list of ids, or of names"
 			}
 		}
 		if f.ItemRef != nil {
-			name, takes = name+" or "+code(path+f.ItemRef.NameField), fmt.Sprintf("an id, or the %s's %s", f.ItemRef.Title, strings.Join(f.ItemRef.MatchFields, " or "))
+			name, takes = name+" or "+inlineCode(path+f.ItemRef.NameField), fmt.Sprintf("an id, or the %s's %s", f.ItemRef.Title, strings.Join(f.ItemRef.MatchFields, " or "))
 		}
 		switch {
 		case f.Secret != nil && f.Secret.IfSibling != "":
-			takes += ", secret when " + code(f.Secret.IfSibling) + " is true"
+			takes += ", secret when " + inlineCode(f.Secret.IfSibling) + " is true"
 		case f.Secret != nil:
 			takes += ", secret"
 		case f.Type.ItemCount != nil:
 			takes += ", " + f.Type.ItemCount.String()
 		}
-		rows = append(rows, []string{name, takes, conditions(f.When, said), phase(f), f.Doc})
+		rows = append(rows, []string{name, takes, conditionText(f.When, said), phaseText(f), f.Doc})
 		inner, at := f.Type.Fields, path+f.Name+"."
 		if f.Type.Elem != nil {
 			inner, at = f.Type.Elem.Fields, path+f.Name+"[]."
@@ -75,20 +75,20 @@ func fieldRows(fields []schema.Field, path string, said []schema.Condition) [][]
 	return rows
 }
 
-func conditions(when, said []schema.Condition) string {
+func conditionText(when, said []schema.Condition) string {
 	var out []string
 	for _, w := range when {
 		known := func(s schema.Condition) bool { return s.Field == w.Field && slices.Equal(s.In, w.In) }
 		if !slices.ContainsFunc(said, known) {
-			out = append(out, code(w.Field)+" is "+strings.Join(w.In, " or "))
+			out = append(out, inlineCode(w.Field)+" is "+strings.Join(w.In, " or "))
 		}
 	}
 	return strings.Join(out, ", ")
 }
 
-// phase says what RequiredUpdate and the echo rules don't have to: those are
+// phaseText says what RequiredUpdate and the echo rules don't have to: those are
 // between the program and the API.
-func phase(f *schema.Field) string {
+func phaseText(f *schema.Field) string {
 	var out []string
 	switch {
 	case f.Has(schema.Required):

@@ -17,25 +17,25 @@ import (
 	"astro-apply/internal/schema"
 )
 
-const stood = "simulated-"
+const placeholderPrefix = "simulated-"
 
-// standIn takes the place of a variable that is not set.
-func standIn(name string) string { return stood + name }
+// placeholderValue takes the place of a variable that is not set.
+func placeholderValue(name string) string { return placeholderPrefix + name }
 
-// rehearse carries the manifest out on an Astro API in memory, where there is no
+// performDryRun carries the manifest out on an Astro API in memory, where there is no
 // token to compare it with the real one: what that refuses, Astro would, too.
 // What it can't know is a remark: what is live, and what variables hold.
-func (p *process) rehearse(run context.Context, sources []manifest.Source) {
+func (p *pipeline) performDryRun(run context.Context, sources []manifest.Source) {
 	p.runner.Print("rehearsing on an Astro API in memory; nothing is compared with what is live")
-	declared := p.declare(sources, manifest.Environment{
-		Lookup: p.Getenv, AllowUnset: true, Placeholder: standIn,
+	declared := p.parseManifests(sources, manifest.Environment{
+		Lookup: p.Getenv, AllowUnset: true, Placeholder: placeholderValue,
 	})
 	if slices.ContainsFunc(declared.Problems, func(problem schema.Problem) bool { return !problem.Warning }) {
 		p.report.Notices = append(p.report.Notices, "not rehearsed: the manifest depends on variables that are not set here")
 		return
 	}
-	p.rehearsing = true
-	source, err := p.simulated(declared)
+	p.inDryRun = true
+	source, err := p.connectSimulator(declared)
 	if err != nil {
 		p.report.Notices = append(p.report.Notices, "not rehearsed: "+err.Error())
 		return
@@ -61,11 +61,11 @@ func (p *process) rehearse(run context.Context, sources []manifest.Source) {
 		p.report.Problems = append(p.report.Problems, problem)
 	}
 	if ctx.Err() == nil && !p.report.HasBlockingErrors() {
-		p.refusals(apply.Run(ctx, source, rehearsed, apply.Options{Policy: policy, SaveSecret: func(*resource.Resource, string) error { return nil }}))
+		p.reportRefusals(apply.Run(ctx, source, rehearsed, apply.Options{Policy: policy, SaveSecret: func(*resource.Resource, string) error { return nil }}))
 	}
 	p.report.DryRun = ctx.Err() == nil
 	switch {
-	case p.stopped(run):
+	case p.recordStop(run):
 	case ctx.Err() != nil:
 		p.report.Notices = append(p.report.Notices, "the rehearsal was not finished: "+context.Cause(ctx).Error())
 	}
@@ -73,8 +73,8 @@ func (p *process) rehearse(run context.Context, sources []manifest.Source) {
 	schema.SortProblems(p.report.Problems)
 }
 
-// refusals reports what the API in memory refused.
-func (p *process) refusals(outcomes []apply.Outcome) {
+// reportRefusals reports what the API in memory refused.
+func (p *pipeline) reportRefusals(outcomes []apply.Outcome) {
 	for _, o := range outcomes {
 		refusal, ok := errors.AsType[*astro.Error](o.Err)
 		if o.Status != apply.Failed || !ok || refusal.StatusCode/100 != 4 {
@@ -87,24 +87,24 @@ func (p *process) refusals(outcomes []apply.Outcome) {
 		for _, f := range refusal.FieldErrors {
 			if at, ok := o.RequestBody.PositionOf(f.Field); ok {
 				problem.Pos, problem.Message = at, f.Field+": "+strings.TrimPrefix(f.Message, f.Field+" ")
-				why = guessed(o.Change.Resource)
+				why = placeholderReason(o.Change.Resource)
 				problem.Warning = why != ""
 			}
 		}
 		problem.Message = o.Change.Resource.String() + ": refused in the rehearsal: " + problem.Message
 		if problem.Warning {
-			problem.Message += ", which may not hold because " + cmp.Or(guessed(o.Change.Resource), why)
+			problem.Message += ", which may not hold because " + cmp.Or(placeholderReason(o.Change.Resource), why)
 		}
 		p.report.Problems = append(p.report.Problems, problem)
 	}
 }
 
-// guessed says what of an object only stands in for what isn't known here, "" if
+// placeholderReason says what of an object only stands in for what isn't known here, "" if
 // nothing does. Secrets are mostly not set in a fork, and are judged by nobody:
 // only where one is a field of its own it counts.
-func guessed(o *resource.Resource) (why string) {
+func placeholderReason(o *resource.Resource) (why string) {
 	stands := func(n *schema.Node) bool {
-		return slices.ContainsFunc(n.VariableValues, func(s string) bool { return strings.HasPrefix(s, stood) })
+		return slices.ContainsFunc(n.VariableValues, func(s string) bool { return strings.HasPrefix(s, placeholderPrefix) })
 	}
 	o.Body.Walk(func(n *schema.Node) {
 		if !n.Sensitive && stands(n) {

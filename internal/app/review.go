@@ -11,20 +11,20 @@ import (
 	"astro-apply/internal/report"
 )
 
-// reviewed makes sure that a run does nothing that was not in the plan of the
+// requireReviewedPlan makes sure that a run does nothing that was not in the plan of the
 // pull request that brought its commit.
-func (p *process) reviewed(ctx context.Context) error {
+func (p *pipeline) requireReviewedPlan(ctx context.Context) error {
 	if !bool(p.config.RequireReviewedPlan) || p.report.Mode != string(config.ModeApply) || p.report.Simulated || p.report.Counts().Changed() == 0 {
 		return nil
 	}
-	if err := p.compareReviewed(ctx); err != nil {
+	if err := p.checkReviewedPlan(ctx); err != nil {
 		return fmt.Errorf("require-reviewed-plan: %w", err)
 	}
 	return nil
 }
 
-func (p *process) compareReviewed(ctx context.Context) error {
-	rest, err := p.rest()
+func (p *pipeline) checkReviewedPlan(ctx context.Context) error {
+	rest, err := p.newRESTClient()
 	if err != nil {
 		return err
 	}
@@ -43,7 +43,7 @@ func (p *process) compareReviewed(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	comment, shown := p.shown(comments)
+	comment, shown := p.findPlanComment(comments)
 	switch {
 	case comment == nil:
 		return fmt.Errorf("pull request %d has no comment with a plan of this manifest; plan it there with comment: true and the same inputs, github-token included", merge.Number)
@@ -59,13 +59,13 @@ func (p *process) compareReviewed(ctx context.Context) error {
 	case shown.Digest == "":
 		return fmt.Errorf("pull request %d was merged without a plan: its comment says what was wrong", merge.Number)
 	}
-	return p.within(shown, merge.Number)
+	return p.checkWithinReview(shown, merge.Number)
 }
 
-// shown returns the comment with the plan of this manifest, nil if there is none:
+// findPlanComment returns the comment with the plan of this manifest, nil if there is none:
 // that of this workflow, or else the oldest.
-func (p *process) shown(comments []github.Comment) (comment *github.Comment, shown report.Marker) {
-	mine := p.marker()
+func (p *pipeline) findPlanComment(comments []github.Comment) (comment *github.Comment, shown report.Marker) {
+	mine := p.commentMarker()
 	for i := range comments {
 		m, ok := report.ParseMarker(comments[i].Body)
 		if !ok || m.Manifest != mine.Manifest || comment != nil && (shown.Workflow == mine.Workflow || m.Workflow != mine.Workflow) {
@@ -76,8 +76,8 @@ func (p *process) shown(comments []github.Comment) (comment *github.Comment, sho
 	return comment, shown
 }
 
-// within returns an error if the plan does more than the one that was shown.
-func (p *process) within(shown report.Marker, number int) error {
+// checkWithinReview returns an error if the plan does more than the one that was shown.
+func (p *pipeline) checkWithinReview(shown report.Marker, number int) error {
 	review, err := shown.DecodeReview()
 	if err != nil {
 		return fmt.Errorf("pull request %d: %w; nobody reviewed this plan, so plan again on a pull request", number, err)

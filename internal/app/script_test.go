@@ -27,26 +27,26 @@ import (
 	"astro-apply/internal/simulator/conformance"
 )
 
-var update = flag.Bool("update", false, "rewrite the expected texts in testdata/script, and README's tables")
+var updateFlag = flag.Bool("update", false, "rewrite the expected texts in testdata/script, and README's tables")
 
 // TestScript runs testdata/script through the real program, as a runner would:
 // files, environment, and a simulated Astro API behind HTTP. The commands that
 // a script has beside testscript's own are those of astro and output below.
 // All of the traffic is held against the API's document where that is at hand.
 func TestScript(t *testing.T) {
-	bin := filepath.Dir(build(t))
+	bin := filepath.Dir(buildProgram(t))
 	testscript.Run(t, testscript.Params{
 		Dir:           filepath.Join("..", "..", "testdata", "script"),
-		UpdateScripts: *update,
+		UpdateScripts: *updateFlag,
 		Setup: func(e *testscript.Env) error {
-			s := newStage(t)
+			s := newScriptHarness(t)
 			files, err := filepath.Abs("../../testdata/cli")
 			if err != nil {
 				return err
 			}
-			e.Defer(s.http.Close)
-			e.Defer(s.api.Close)
-			e.Values[stage{}] = s
+			e.Defer(s.astroHTTP.Close)
+			e.Defer(s.githubHTTP.Close)
+			e.Values[scriptHarness{}] = s
 			e.Setenv("PATH", bin+string(os.PathListSeparator)+e.Getenv("PATH"))
 			for name, value := range map[string]string{
 				"GITHUB_ACTIONS":      "true",
@@ -61,10 +61,10 @@ func TestScript(t *testing.T) {
 				"GITHUB_RUN_ID":       "42",
 				"GITHUB_SHA":          mainSHA,
 				"GITHUB_WORKFLOW_REF": s.github.Repository + "/.github/workflows/astro.yml@refs/heads/main",
-				"GITHUB_API_URL":      s.api.URL,
-				"GITHUB_GRAPHQL_URL":  s.api.URL + "/graphql",
+				"GITHUB_API_URL":      s.githubHTTP.URL,
+				"GITHUB_GRAPHQL_URL":  s.githubHTTP.URL + "/graphql",
 				"INPUT_GITHUB-TOKEN":  s.github.Token,
-				"INPUT_API-URL":       s.http.URL,
+				"INPUT_API-URL":       s.astroHTTP.URL,
 				"INPUT_WAIT":          "false",
 				"NL":                  "\n",
 				"CLI":                 files, // Astro CLI deployment files, as inspect --template prints them
@@ -75,19 +75,19 @@ func TestScript(t *testing.T) {
 			return os.WriteFile(filepath.Join(e.WorkDir, ".event"), []byte(`{"repository":{"default_branch":"main"}}`), 0o600)
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"astro":  func(ts *testscript.TestScript, _ bool, args []string) { scene(ts).astro(ts, args) },
-			"event":  event,
-			"github": func(ts *testscript.TestScript, _ bool, args []string) { scene(ts).repository(ts, args) },
-			"output": output,
+			"astro":  func(ts *testscript.TestScript, _ bool, args []string) { harnessOf(ts).runAstroCommand(ts, args) },
+			"event":  setEvent,
+			"github": func(ts *testscript.TestScript, _ bool, args []string) { harnessOf(ts).runGitHubCommand(ts, args) },
+			"output": checkOutput,
 		},
 	})
 }
 
 var programDir string // set by TestMain
 
-// compileOnce builds the program as it is shipped, its main function included, once
+// buildProgramOnce builds the program as it is shipped, its main function included, once
 // for all tests.
-var compileOnce = sync.OnceValues(func() (path string, err error) {
+var buildProgramOnce = sync.OnceValues(func() (path string, err error) {
 	path = filepath.Join(programDir, "astro-apply")
 	if out, err := exec.CommandContext(context.Background(), "go", "build", "-o", path, "astro-apply").CombinedOutput(); err != nil {
 		return "", fmt.Errorf("go build: %w\n%s", err, out)
@@ -95,41 +95,43 @@ var compileOnce = sync.OnceValues(func() (path string, err error) {
 	return path, nil
 })
 
-// build returns the path of the compiled program.
-func build(t *testing.T) string {
+// buildProgram returns the path of the compiled program.
+func buildProgram(t *testing.T) string {
 	t.Helper()
-	path, err := compileOnce()
+	path, err := buildProgramOnce()
 	if err != nil {
 		t.Fatal(err)
 	}
 	return path
 }
 
-// stage is one script's Astro.
-type stage struct {
-	server *simulator.Server
-	http   *httptest.Server
-	github *fake.Server
-	api    *httptest.Server
+// scriptHarness is one script's Astro.
+type scriptHarness struct {
+	server     *simulator.Server
+	astroHTTP  *httptest.Server
+	github     *fake.Server
+	githubHTTP *httptest.Server
 
-	meanwhile chan func() // done once, when GitHub is asked for comments
+	onCommentsRequest chan func() // done once, when GitHub is asked for comments
 }
 
-func scene(ts *testscript.TestScript) *stage { return ts.Value(stage{}).(*stage) }
+func harnessOf(ts *testscript.TestScript) *scriptHarness {
+	return ts.Value(scriptHarness{}).(*scriptHarness)
+}
 
-func newStage(t *testing.T) *stage {
-	s := &stage{server: simulator.New(simulator.Options{OrganizationID: "corg00000000000000000000a"}), meanwhile: make(chan func(), 1)}
+func newScriptHarness(t *testing.T) *scriptHarness {
+	s := &scriptHarness{server: simulator.New(simulator.Options{OrganizationID: "corg00000000000000000000a"}), onCommentsRequest: make(chan func(), 1)}
 	var handler http.Handler = s.server
 	if conformance.DocumentPath() != "" {
 		checked := conformance.NewTransport(t, s.server.Transport())
-		handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { forward(w, r, checked) })
+		handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { forwardRequest(w, r, checked) })
 	}
-	s.http = httptest.NewServer(handler)
+	s.astroHTTP = httptest.NewServer(handler)
 	s.github = fake.New()
-	s.api = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	s.githubHTTP = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if strings.Contains(r.URL.Path, "/comments") {
 			select {
-			case change := <-s.meanwhile:
+			case change := <-s.onCommentsRequest:
 				change()
 			default:
 			}
@@ -139,7 +141,7 @@ func newStage(t *testing.T) *stage {
 	return s
 }
 
-func forward(w http.ResponseWriter, r *http.Request, to http.RoundTripper) {
+func forwardRequest(w http.ResponseWriter, r *http.Request, to http.RoundTripper) {
 	r.RequestURI, r.URL.Scheme, r.URL.Host = "", "http", r.Host
 	answer, err := to.RoundTrip(r)
 	if err != nil {
@@ -152,7 +154,7 @@ func forward(w http.ResponseWriter, r *http.Request, to http.RoundTripper) {
 	_, _ = io.Copy(w, answer.Body)
 }
 
-// astro is what a script says to its Astro:
+// runAstroCommand is what a script says to its Astro:
 //
 //	astro seed FILE        objects that exist, one JSON object a line: {"kind": "workspace", …}
 //	astro fail FILE        faults, one JSON object a line
@@ -166,13 +168,13 @@ func forward(w http.ResponseWriter, r *http.Request, to http.RoundTripper) {
 //	astro sequence FILE    the writes in the order they were made, without ids
 //	astro bodies FILE      the bodies of the writes, indented
 //	astro state KIND FILE  the objects as stored, indented
-func (s *stage) astro(ts *testscript.TestScript, args []string) {
+func (s *scriptHarness) runAstroCommand(ts *testscript.TestScript, args []string) {
 	if len(args) == 0 {
 		ts.Fatalf("astro: what?")
 	}
 	switch args[0] {
 	case "seed":
-		lines(ts, args[1], func(line []byte) {
+		forEachLine(ts, args[1], func(line []byte) {
 			var object map[string]any
 			ts.Check(json.Unmarshal(line, &object))
 			kind, _ := object["kind"].(string)
@@ -180,13 +182,13 @@ func (s *stage) astro(ts *testscript.TestScript, args []string) {
 			s.server.Seed(kind, object)
 		})
 	case "fail":
-		lines(ts, args[1], func(line []byte) {
+		forEachLine(ts, args[1], func(line []byte) {
 			var fault simulator.Fault
 			ts.Check(json.Unmarshal(line, &fault))
 			s.server.AddFault(fault)
 		})
 	case "token":
-		ts.Setenv("ASTRO_API_TOKEN", s.token(args[1:]))
+		ts.Setenv("ASTRO_API_TOKEN", s.newToken(args[1:]))
 	case "respell":
 		s.server.SetReturnedText(args[1], args[2])
 	case "own":
@@ -196,9 +198,9 @@ func (s *stage) astro(ts *testscript.TestScript, args []string) {
 			}
 		}
 	case "meanwhile":
-		body, token := ts.ReadFile(args[2]), s.token(nil)
-		s.meanwhile <- func() {
-			r, err := http.NewRequestWithContext(context.Background(), http.MethodPost, s.http.URL+"/v1/organizations/"+s.server.OrganizationID()+args[1], strings.NewReader(body))
+		body, token := ts.ReadFile(args[2]), s.newToken(nil)
+		s.onCommentsRequest <- func() {
+			r, err := http.NewRequestWithContext(context.Background(), http.MethodPost, s.astroHTTP.URL+"/v1/organizations/"+s.server.OrganizationID()+args[1], strings.NewReader(body))
 			if err == nil {
 				r.Header.Set("Authorization", "Bearer "+token)
 				r.Header.Set("Content-Type", "application/json")
@@ -217,7 +219,7 @@ func (s *stage) astro(ts *testscript.TestScript, args []string) {
 			ts.Check(os.WriteFile(ts.MkAbs(file), nil, 0o600))
 		}
 	case "requests":
-		write(ts, args[1], s.log(http.MethodGet, http.MethodPost, http.MethodDelete))
+		writeScriptFile(ts, args[1], s.requestLog(http.MethodGet, http.MethodPost, http.MethodDelete))
 	case "sequence":
 		var b strings.Builder
 		for _, r := range s.server.Requests() {
@@ -226,9 +228,9 @@ func (s *stage) astro(ts *testscript.TestScript, args []string) {
 				fmt.Fprintf(&b, "%s %s %d\n", r.Method, collection, r.Status)
 			}
 		}
-		write(ts, args[1], b.String())
+		writeScriptFile(ts, args[1], b.String())
 	case "writes":
-		write(ts, args[1], s.log(http.MethodPost, http.MethodDelete))
+		writeScriptFile(ts, args[1], s.requestLog(http.MethodPost, http.MethodDelete))
 	case "bodies":
 		var b bytes.Buffer
 		for _, r := range s.server.Requests() {
@@ -237,17 +239,17 @@ func (s *stage) astro(ts *testscript.TestScript, args []string) {
 				b.WriteString("\n")
 			}
 		}
-		write(ts, args[1], b.String())
+		writeScriptFile(ts, args[1], b.String())
 	case "state":
 		b, err := json.MarshalIndent(s.server.Resources(args[1]), "", "  ")
 		ts.Check(err)
-		write(ts, args[2], string(b)+"\n")
+		writeScriptFile(ts, args[2], string(b)+"\n")
 	default:
 		ts.Fatalf("astro: unknown: %s", args[0])
 	}
 }
 
-func (s *stage) token(words []string) string {
+func (s *scriptHarness) newToken(words []string) string {
 	scope := simulator.Scope{}
 	for _, w := range words {
 		name, id, _ := strings.Cut(w, "=")
@@ -269,7 +271,7 @@ func (s *stage) token(words []string) string {
 	return s.server.NewToken(scope)
 }
 
-func (s *stage) log(methods ...string) string {
+func (s *scriptHarness) requestLog(methods ...string) string {
 	var out []string
 	for _, r := range s.server.Requests() {
 		if slices.Contains(methods, r.Method) {
@@ -280,7 +282,7 @@ func (s *stage) log(methods ...string) string {
 	return strings.Join(out, "")
 }
 
-func lines(ts *testscript.TestScript, file string, f func([]byte)) {
+func forEachLine(ts *testscript.TestScript, file string, f func([]byte)) {
 	for line := range bytes.Lines([]byte(ts.ReadFile(file))) {
 		if line = bytes.TrimSpace(line); len(line) > 0 {
 			f(line)
@@ -288,13 +290,13 @@ func lines(ts *testscript.TestScript, file string, f func([]byte)) {
 	}
 }
 
-func write(ts *testscript.TestScript, file, text string) {
+func writeScriptFile(ts *testscript.TestScript, file, text string) {
 	ts.Check(os.WriteFile(ts.MkAbs(file), []byte(text), 0o600))
 }
 
-// output NAME VALUE asserts an output of the step; the runner's rules for the
+// checkOutput NAME VALUE asserts an output of the step; the runner's rules for the
 // file decide what it is.
-func output(ts *testscript.TestScript, neg bool, args []string) {
+func checkOutput(ts *testscript.TestScript, neg bool, args []string) {
 	got, ok := parseOutputs(ts.ReadFile("outputs"))[args[0]]
 	if !ok {
 		ts.Fatalf("no output %s", args[0])

@@ -17,43 +17,43 @@ import (
 	"astro-apply/internal/simulator"
 )
 
-// buffer collects a process's output and calls seen once when it holds text as
+// outputBuffer collects a process's output and calls seen once when it holds text as
 // often as times says, at least once.
-type buffer struct {
-	mu    sync.Mutex
-	b     bytes.Buffer
-	text  string
-	times int
-	seen  func()
+type outputBuffer struct {
+	mu           sync.Mutex
+	buf          bytes.Buffer
+	trigger      string
+	triggerCount int
+	onTrigger    func()
 }
 
-func (b *buffer) Write(p []byte) (int, error) {
+func (b *outputBuffer) Write(p []byte) (int, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	n, err := b.b.Write(p)
-	if b.seen != nil && strings.Count(b.b.String(), b.text) >= max(1, b.times) {
-		b.seen()
-		b.seen = nil
+	n, err := b.buf.Write(p)
+	if b.onTrigger != nil && strings.Count(b.buf.String(), b.trigger) >= max(1, b.triggerCount) {
+		b.onTrigger()
+		b.onTrigger = nil
 	}
 	return n, err
 }
 
-func (b *buffer) String() string {
+func (b *outputBuffer) String() string {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	return b.b.String()
+	return b.buf.String()
 }
 
 // The runner sends SIGINT when a job is cancelled and kills the process ten
 // seconds later. By then the report is out.
 func TestCancelledByTheRunner(t *testing.T) {
 	t.Parallel()
-	s := newStep(t, simulator.Options{ReadyAfter: time.Hour},
+	s := newActionProcess(t, simulator.Options{ReadyAfter: time.Hour},
 		"workspaces: [{ name: data }]\ndeployments: [{ name: one, workspace: data, type: STANDARD, cloudProvider: AWS, region: us-east-1 }]\n")
-	out := &buffer{text: "created workspace"}
-	c := s.command(out)
+	out := &outputBuffer{trigger: "created workspace"}
+	c := s.newCommand(out)
 	// The Workspace is there, its Deployment is on the way or waited for.
-	out.seen = func() { _ = c.Process.Signal(syscall.SIGINT) }
+	out.onTrigger = func() { _ = c.Process.Signal(syscall.SIGINT) }
 	err := c.Run()
 	if code := c.ProcessState.ExitCode(); code != 1 {
 		t.Errorf("exit code %d (%v)", code, err)
@@ -72,53 +72,53 @@ func TestCancelledByTheRunner(t *testing.T) {
 	}
 }
 
-// step is the action as a process of its own, against a simulated Astro.
-type step struct {
+// actionProcess is the action as a process of its own, against a simulated Astro.
+type actionProcess struct {
 	*testing.T
-	server   *simulator.Server
-	api, bin string
-	dir      string
-	env      []string      // more of it
-	writing  chan struct{} // closed when the first write arrives
+	server         *simulator.Server
+	apiURL, binary string
+	dir            string
+	env            []string      // more of it
+	firstWrite     chan struct{} // closed when the first write arrives
 }
 
-func newStep(t *testing.T, options simulator.Options, manifest string) *step {
-	s := &step{T: t, server: simulator.New(options), bin: build(t), dir: t.TempDir(), writing: make(chan struct{})}
+func newActionProcess(t *testing.T, options simulator.Options, manifest string) *actionProcess {
+	s := &actionProcess{T: t, server: simulator.New(options), binary: buildProgram(t), dir: t.TempDir(), firstWrite: make(chan struct{})}
 	var once sync.Once
 	api := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Method == http.MethodPost {
-			once.Do(func() { close(s.writing) })
+			once.Do(func() { close(s.firstWrite) })
 		}
 		s.server.ServeHTTP(w, r)
 	}))
 	t.Cleanup(api.Close)
-	s.api = api.URL
+	s.apiURL = api.URL
 	if err := os.WriteFile(filepath.Join(s.dir, "astro.yaml"), []byte(manifest), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	return s
 }
 
-// run sends a signal once so many Workspaces are made, 0 for none, and returns
+// runAndSignal sends a signal once so many Workspaces are made, 0 for none, and returns
 // the exit code, the log and how long the process still ran.
-func (s *step) run(made int, signal os.Signal) (code int, log string, after time.Duration) {
+func (s *actionProcess) runAndSignal(made int, signal os.Signal) (code int, log string, after time.Duration) {
 	s.Helper()
-	out := &buffer{text: "created workspace", times: made}
-	c := s.command(out)
+	out := &outputBuffer{trigger: "created workspace", triggerCount: made}
+	c := s.newCommand(out)
 	var sent time.Time
 	if made > 0 {
-		out.seen = func() { sent = time.Now(); _ = c.Process.Signal(signal) }
+		out.onTrigger = func() { sent = time.Now(); _ = c.Process.Signal(signal) }
 	}
 	_ = c.Run()
 	return c.ProcessState.ExitCode(), out.String(), time.Since(sent)
 }
 
-// command is the process, not started yet.
-func (s *step) command(out *buffer) *exec.Cmd {
-	c := exec.CommandContext(s.Context(), s.bin)
+// newCommand is the process, not started yet.
+func (s *actionProcess) newCommand(out *outputBuffer) *exec.Cmd {
+	c := exec.CommandContext(s.Context(), s.binary)
 	c.Dir, c.Stdout = s.dir, out
 	c.Env = append([]string{
-		"GITHUB_ACTIONS=true", "INPUT_MODE=apply", "INPUT_API-URL=" + s.api, "ASTRO_API_TOKEN=" + s.server.NewToken(simulator.Scope{}),
+		"GITHUB_ACTIONS=true", "INPUT_MODE=apply", "INPUT_API-URL=" + s.apiURL, "ASTRO_API_TOKEN=" + s.server.NewToken(simulator.Scope{}),
 		"GITHUB_OUTPUT=" + filepath.Join(s.dir, "outputs"), "GITHUB_STEP_SUMMARY=" + filepath.Join(s.dir, "summary"),
 	}, s.env...)
 	return c
@@ -138,8 +138,8 @@ func manyWorkspaces(n int) string {
 func TestCancelledInTheMiddle(t *testing.T) {
 	t.Parallel()
 	const many = 50
-	s := newStep(t, simulator.Options{EnforceRateLimits: true}, manyWorkspaces(many))
-	code, log, after := s.run(14, syscall.SIGINT)
+	s := newActionProcess(t, simulator.Options{EnforceRateLimits: true}, manyWorkspaces(many))
+	code, log, after := s.runAndSignal(14, syscall.SIGINT)
 	done := len(s.server.Resources("workspace"))
 	if code != 1 || after > 7500*time.Millisecond || done == 0 || done == many {
 		t.Fatalf("exit code %d, %s after the signal, %d made:\n%s", code, after, done, log)
@@ -154,14 +154,14 @@ func TestCancelledInTheMiddle(t *testing.T) {
 		}
 	}
 	s.server.ResetRequests()
-	if code, log, _ := s.run(0, nil); code != 0 {
+	if code, log, _ := s.runAndSignal(0, nil); code != 0 {
 		t.Fatalf("the next run: %d\n%s", code, log)
 	}
-	s.rest(many, many-done)
+	s.checkWorkspaces(many, many-done)
 }
 
-// rest demands that each Workspace is there once, and that a run made so many.
-func (s *step) rest(many, made int) {
+// checkWorkspaces demands that each Workspace is there once, and that a run made so many.
+func (s *actionProcess) checkWorkspaces(many, made int) {
 	s.Helper()
 	names := map[any]bool{}
 	for _, w := range s.server.Resources("workspace") {
@@ -182,15 +182,15 @@ func (s *step) rest(many, made int) {
 func TestKilled(t *testing.T) {
 	t.Parallel()
 	const many = 60
-	s := newStep(t, simulator.Options{EnforceRateLimits: true}, manyWorkspaces(many))
+	s := newActionProcess(t, simulator.Options{EnforceRateLimits: true}, manyWorkspaces(many))
 	for range 3 {
-		s.run(3, syscall.SIGKILL)
+		s.runAndSignal(3, syscall.SIGKILL)
 	}
 	if there := len(s.server.Resources("workspace")); there < 3 || there == many {
 		t.Fatalf("%d are there", there)
 	}
 	s.server.ResetRequests()
-	if code, log, _ := s.run(0, nil); code != 0 {
+	if code, log, _ := s.runAndSignal(0, nil); code != 0 {
 		t.Fatalf("the next run: %d\n%s", code, log)
 	}
 	names := map[any]bool{}
@@ -201,24 +201,24 @@ func TestKilled(t *testing.T) {
 		t.Errorf("%d there under %d names", all, len(names))
 	}
 	s.server.ResetRequests()
-	s.run(0, nil)
-	s.rest(many, 0)
+	s.runAndSignal(0, nil)
+	s.checkWorkspaces(many, 0)
 }
 
 // Whoever asks again doesn't wait for the calls in flight.
 func TestSecondSignal(t *testing.T) {
 	t.Parallel()
-	s := newStep(t, simulator.Options{EnforceRateLimits: true}, manyWorkspaces(3))
+	s := newActionProcess(t, simulator.Options{EnforceRateLimits: true}, manyWorkspaces(3))
 	s.server.AddFault(simulator.Fault{Method: http.MethodPost, Delay: 4 * time.Second})
-	out := &buffer{}
-	c := s.command(out)
+	out := &outputBuffer{}
+	c := s.newCommand(out)
 	if err := c.Start(); err != nil {
 		t.Fatal(err)
 	}
 	ended := make(chan struct{})
 	go func() {
 		select {
-		case <-s.writing: // a call is in flight
+		case <-s.firstWrite: // a call is in flight
 		case <-ended:
 			return
 		}

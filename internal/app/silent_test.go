@@ -12,16 +12,16 @@ import (
 	"astro-apply/internal/app"
 )
 
-// silent takes requests and never answers.
-type silent struct{}
+// silentTransport takes requests and never answers.
+type silentTransport struct{}
 
-func (silent) RoundTrip(r *http.Request) (*http.Response, error) {
+func (silentTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 	<-r.Context().Done()
 	return nil, context.Cause(r.Context())
 }
 
 // A run that ends while it reads says what it was waiting for.
-func TestSilentAPI(t *testing.T) {
+func TestUnresponsiveAPI(t *testing.T) {
 	t.Parallel()
 	action, err := os.ReadFile("../../action.yml")
 	if err != nil {
@@ -34,7 +34,7 @@ func TestSilentAPI(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var log bytes.Buffer
 		code := app.Main(t.Context(), app.System{
-			Args: []string{"astro-apply"}, Getenv: func(name string) string { return env[name] }, Stdout: &log, Transport: silent{}, Action: action,
+			Args: []string{"astro-apply"}, Getenv: func(name string) string { return env[name] }, Stdout: &log, AstroTransport: silentTransport{}, ActionYAML: action,
 		})
 		const want = "Stopped early (the timeout of 1m10s is over, while reading: GET /organizations/{organizationId}/workspaces: " +
 			"context deadline exceeded, after: no whole answer within 1m0s); nothing was written."

@@ -6,13 +6,13 @@ import (
 	"astro-apply/internal/simulator"
 )
 
-// simulated connects to an Astro API in memory. What the manifest refers to
+// connectSimulator connects to an Astro API in memory. What the manifest refers to
 // but doesn't declare exists there, and so does what it gives the id of.
-func (p *process) simulated(declared *resource.Desired) (resource.Source, error) {
+func (p *pipeline) connectSimulator(declared *resource.Desired) (resource.Source, error) {
 	if p.report.Simulated {
 		p.runner.Print("simulating: an Astro API in memory, nothing of this happens at Astro")
 	}
-	organization, err := p.organization(declared, astro.TokenInfo{OrganizationID: declared.OrganizationID.ScalarText()})
+	organization, err := p.resolveOrganizationID(declared, astro.TokenInfo{OrganizationID: declared.OrganizationID.ScalarText()})
 	if err != nil {
 		organization = ""
 	}
@@ -20,8 +20,8 @@ func (p *process) simulated(declared *resource.Desired) (resource.Source, error)
 	for _, s := range resource.SimulatorSeeds(declared) {
 		server.Seed(s.Kind.Name, s.Fields)
 	}
-	p.Transport = server.Transport()
-	client, err := p.client("https://simulator.invalid", server.NewToken(simulator.Scope{}))
+	p.AstroTransport = server.Transport()
+	client, err := p.newClient("https://simulator.invalid", server.NewToken(simulator.Scope{}))
 	if err != nil {
 		return resource.Source{}, err
 	}

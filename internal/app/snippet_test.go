@@ -15,22 +15,22 @@ import (
 func TestReadmeSnippets(t *testing.T) {
 	t.Parallel()
 	inputs := map[string]bool{}
-	for _, e := range section(t, "inputs") {
+	for _, e := range actionEntries(t, "inputs") {
 		inputs[e.name] = true
 	}
 	for file, want := range map[string]int{"../../README.md": 1, "../../.github/examples/README.md": 4} {
 		steps := 0
-		parts := strings.Split(markdown(t, file), "```yaml\n")
+		parts := strings.Split(readMarkdown(t, file), "```yaml\n")
 		for _, part := range parts[1:] {
 			text, _, _ := strings.Cut(part, "```")
 			var snippet any
 			if err := yaml.Unmarshal([]byte(text), &snippet); err != nil {
 				t.Errorf("%s: %v in\n%s", file, err, text)
 			}
-			steps += uses(t, file, snippet, inputs)
+			steps += countActionSteps(t, file, snippet, inputs)
 		}
 		if steps < want {
-			t.Errorf("%s: %d steps use %s, want %d at least", file, steps, published, want)
+			t.Errorf("%s: %d steps use %s, want %d at least", file, steps, publishedAction, want)
 		}
 	}
 }
@@ -45,7 +45,7 @@ func TestShellSnippets(t *testing.T) {
 	}
 	dashed := regexp.MustCompile(`INPUT_[A-Z]+-`)
 	for _, file := range append(docs, "../../README.md", "../../.github/CONTRIBUTING.md", "../../.github/examples/README.md") {
-		for _, part := range strings.Split(markdown(t, file), "```sh\n")[1:] {
+		for _, part := range strings.Split(readMarkdown(t, file), "```sh\n")[1:] {
 			text, _, _ := strings.Cut(part, "```")
 			for line := range strings.Lines(text) {
 				if dashed.MatchString(line) && !strings.HasPrefix(line, "env ") {
@@ -56,19 +56,19 @@ func TestShellSnippets(t *testing.T) {
 	}
 }
 
-// uses looks at every step that uses the action, however deep, and counts them.
-func uses(t *testing.T, file string, tree any, inputs map[string]bool) (steps int) {
+// countActionSteps looks at every step that uses the action, however deep, and counts them.
+func countActionSteps(t *testing.T, file string, tree any, inputs map[string]bool) (steps int) {
 	t.Helper()
 	switch tree := tree.(type) {
 	case []any:
 		for _, e := range tree {
-			steps += uses(t, file, e, inputs)
+			steps += countActionSteps(t, file, e, inputs)
 		}
 	case map[string]any:
 		for _, e := range tree {
-			steps += uses(t, file, e, inputs)
+			steps += countActionSteps(t, file, e, inputs)
 		}
-		if tree["uses"] != published {
+		if tree["uses"] != publishedAction {
 			return steps
 		}
 		steps++
@@ -82,7 +82,7 @@ func uses(t *testing.T, file string, tree any, inputs map[string]bool) (steps in
 	return steps
 }
 
-func markdown(t *testing.T, file string) string {
+func readMarkdown(t *testing.T, file string) string {
 	t.Helper()
 	b, err := os.ReadFile(file)
 	if err != nil {

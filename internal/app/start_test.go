@@ -18,7 +18,7 @@ func BenchmarkStart(b *testing.B) {
 	if err := os.WriteFile(empty, []byte("package main\n\nfunc main() {}\n"), 0o600); err != nil {
 		b.Fatal(err)
 	}
-	program, nothing := compile(b, filepath.Join(dir, "astro-apply"), "../.."), compile(b, filepath.Join(dir, "empty"), empty)
+	program, nothing := compileForRelease(b, filepath.Join(dir, "astro-apply"), "../.."), compileForRelease(b, filepath.Join(dir, "empty"), empty)
 	manifest := filepath.Join(dir, "astro.yaml")
 	if err := os.WriteFile(manifest, []byte("workspaces: [{ name: data }]\n"), 0o600); err != nil {
 		b.Fatal(err)
@@ -57,8 +57,8 @@ func BenchmarkStart(b *testing.B) {
 	b.ReportMetric(toRequest.Seconds()/toNothing.Seconds(), "ratio")
 }
 
-// compile builds a program as the Dockerfile does.
-func compile(b *testing.B, out, source string) string {
+// compileForRelease builds a program as the Dockerfile does.
+func compileForRelease(b *testing.B, out, source string) string {
 	b.Helper()
 	c := exec.CommandContext(b.Context(), "go", "build", "-trimpath", "-buildvcs=false", "-ldflags", "-s -w", "-o", out, source)
 	c.Env = append(c.Environ(), "GOFLAGS=", "CGO_ENABLED=0")

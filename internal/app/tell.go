@@ -9,8 +9,8 @@ import (
 	"astro-apply/internal/github"
 )
 
-// show prints the plan before anything is done.
-func (p *process) show() {
+// printPlan prints the plan before anything is done.
+func (p *pipeline) printPlan() {
 	if p.report.Plan == nil {
 		return
 	}
@@ -21,13 +21,13 @@ func (p *process) show() {
 	if grade != "" && !p.report.HasBlockingErrors() {
 		p.runner.Print(grade)
 	}
-	p.say(p.report.ResultLine())
-	p.group("Plan", p.report.PlanText())
-	p.group("Unmanaged", p.report.UnmanagedText())
+	p.printResultOnce(p.report.ResultLine())
+	p.printGroup("Plan", p.report.PlanText())
+	p.printGroup("Unmanaged", p.report.UnmanagedText())
 }
 
-// group prints text, if there is any, as a foldable part of the log.
-func (p *process) group(title, text string) {
+// printGroup prints text, if there is any, as a foldable part of the log.
+func (p *pipeline) printGroup(title, text string) {
 	if text == "" {
 		return
 	}
@@ -36,20 +36,20 @@ func (p *process) group(title, text string) {
 	p.runner.EndGroup()
 }
 
-// say prints the result in a sentence, unless it was the last one said.
-func (p *process) say(sentence string) {
-	if sentence != p.said {
+// printResultOnce prints the result in a sentence, unless it was the last one said.
+func (p *pipeline) printResultOnce(sentence string) {
+	if sentence != p.printedResult {
 		p.runner.Print(sentence)
 	}
-	p.said = sentence
+	p.printedResult = sentence
 }
 
-// tell reports the run everywhere it is looked for, the log first: some
+// publishReport reports the run everywhere it is looked for, the log first: some
 // runners lose the files. It returns the exit code.
-func (p *process) tell(ctx context.Context) int {
+func (p *pipeline) publishReport(ctx context.Context) int {
 	r := &p.report
 	p.runner.EndGroup()
-	p.say(r.ResultLine())
+	p.printResultOnce(r.ResultLine())
 	if r.Duration >= time.Second {
 		p.runner.Print("Took " + r.Duration.Round(time.Second).String() + ".")
 	}
@@ -58,31 +58,31 @@ func (p *process) tell(ctx context.Context) int {
 			p.runner.Annotate(github.Annotation{Level: f.Level, File: f.Pos.File, Line: f.Pos.Line, Col: f.Pos.Col, Title: f.Title, Message: f.Message})
 		}
 	} else {
-		p.group("Findings", r.FindingsText())
+		p.printGroup("Findings", r.FindingsText())
 		for _, a := range r.Annotations() {
 			p.runner.Annotate(a)
 		}
 	}
-	p.group("For Astronomer support", r.SupportText())
+	p.printGroup("For Astronomer support", r.SupportText())
 	r.LogErr = p.runner.LogErr()
 	code := 0
 	if r.HasFailed() {
 		code = 1
 	}
-	for _, err := range p.writeFiles() { // no change is undone for it, and the log has everything
+	for _, err := range p.writeRunnerFiles() { // no change is undone for it, and the log has everything
 		p.runner.Annotate(github.Annotation{
 			Level: github.Warning, Title: "astro-apply",
 			Message: err.Error() + "; later steps can't read it, but the log has everything",
 		})
 	}
 	if p.config != nil {
-		p.comment(ctx)
+		p.publishComment(ctx)
 	}
 	return code
 }
 
-// writeFiles writes the outputs and the summary, each even if the other one fails.
-func (p *process) writeFiles() (errs []error) {
+// writeRunnerFiles writes the outputs and the summary, each even if the other one fails.
+func (p *pipeline) writeRunnerFiles() (errs []error) {
 	outputs, err := p.report.Outputs()
 	if err != nil {
 		errs = append(errs, err)

@@ -11,8 +11,8 @@ import (
 	yaml "go.yaml.in/yaml/v4"
 )
 
-// ruled is the part of a workflow file that the rules are about.
-type ruled struct {
+// workflowFile is the part of a workflow file that the rules are about.
+type workflowFile struct {
 	On          any
 	Permissions any
 	Concurrency any
@@ -29,7 +29,7 @@ type ruled struct {
 	}
 }
 
-var pinned = regexp.MustCompile(`(?m)uses: *(\./|[\w.-]+/[\w./-]+@[0-9a-f]{40} # v\d)`)
+var pinnedAction = regexp.MustCompile(`(?m)uses: *(\./|[\w.-]+/[\w./-]+@[0-9a-f]{40} # v\d)`)
 
 // Our own workflows trust nothing that can change under its name, and take no
 // more than they need. The examples are what others will run.
@@ -45,16 +45,16 @@ func TestWorkflowRules(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			for _, problem := range broken(string(text), ours) {
+			for _, problem := range workflowViolations(string(text), ours) {
 				t.Errorf("%s: %s", file, problem)
 			}
 		}
 	}
 }
 
-// broken lists the rules that a workflow breaks.
-func broken(text string, ours bool) (problems []string) {
-	var w ruled
+// workflowViolations lists the rules that a workflow breaks.
+func workflowViolations(text string, ours bool) (problems []string) {
+	var w workflowFile
 	if err := yaml.Unmarshal([]byte(text), &w); err != nil {
 		return []string{err.Error()}
 	}
@@ -67,7 +67,7 @@ func broken(text string, ours bool) (problems []string) {
 	must(!strings.Contains(text, "pull_request_target"), "pull_request_target")
 	must(!strings.Contains(text, "secrets: inherit"), "secrets: inherit")
 	must(!strings.Contains(text, "write-all"), "write-all")
-	must(!ours || len(pinned.FindAllString(text, -1)) == strings.Count(text, "uses:"), "an action that is not pinned by its commit, with the version in a comment")
+	must(!ours || len(pinnedAction.FindAllString(text, -1)) == strings.Count(text, "uses:"), "an action that is not pinned by its commit, with the version in a comment")
 	for name, job := range w.Jobs {
 		must(job.Timeout != nil || job.Uses != "", name+": no timeout-minutes")
 		must(w.Concurrency != nil || job.Concurrency != nil, name+": no concurrency")
@@ -82,10 +82,10 @@ func broken(text string, ours bool) (problems []string) {
 
 // A workflow that another one calls can be called, and doesn't wait in one
 // group with its own runs, where a newer one would cancel it.
-func TestWorkflowRulesOfCalls(t *testing.T) {
+func TestWorkflowRulesOfReusableWorkflows(t *testing.T) {
 	t.Parallel()
 	root := filepath.Join("..", "..")
-	read := func(file string) (w ruled) {
+	read := func(file string) (w workflowFile) {
 		text, err := os.ReadFile(file)
 		if err == nil {
 			err = yaml.Unmarshal(text, &w)
@@ -119,7 +119,7 @@ func TestWorkflowRulesOfCalls(t *testing.T) {
 }
 
 // Each rule is noticed when it is broken.
-func TestWorkflowRulesAreNoticed(t *testing.T) {
+func TestWorkflowRulesDetectViolations(t *testing.T) {
 	t.Parallel()
 	const good = `on: push
 permissions: {}
@@ -150,7 +150,7 @@ jobs:
 		"no YAML":      {"on: push", "on: [", "yaml"},
 		"another name": {"actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1", "docker://alpine:3", "an action that is not pinned by its commit, with the version in a comment"},
 	} {
-		got := strings.Join(broken(strings.Replace(good, test.old, test.text, 1), true), "; ")
+		got := strings.Join(workflowViolations(strings.Replace(good, test.old, test.text, 1), true), "; ")
 		if got != test.want && (test.want != "yaml" || got == "") {
 			t.Errorf("%s: %q, want %q", name, got, test.want)
 		}
