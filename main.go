@@ -13,7 +13,7 @@ import (
 )
 
 //go:embed action.yml
-var action []byte
+var actionYAML []byte
 
 var version, commit = "dev", "" // set by the build
 
@@ -22,6 +22,6 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // so that a second signal ends the process at once
 	os.Exit(app.Main(ctx, app.System{
-		Args: os.Args, Getenv: os.Getenv, Stdout: os.Stdout, ActionYAML: action, Version: version, Commit: commit,
+		Args: os.Args, Getenv: os.Getenv, Stdout: os.Stdout, ActionYAML: actionYAML, Version: version, Commit: commit,
 	}))
 }

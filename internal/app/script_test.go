@@ -184,7 +184,9 @@ func (s *scriptHarness) runAstroCommand(ts *testscript.TestScript, args []string
 	case "fail":
 		forEachLine(ts, args[1], func(line []byte) {
 			var fault simulator.Fault
-			ts.Check(json.Unmarshal(line, &fault))
+			d := json.NewDecoder(bytes.NewReader(line))
+			d.DisallowUnknownFields()
+			ts.Check(d.Decode(&fault))
 			s.server.AddFault(fault)
 		})
 	case "token":

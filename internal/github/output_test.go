@@ -8,9 +8,9 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-
 	"astro-apply/internal/github"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 // readOutputs reads an output file as the runner does.
@@ -184,5 +184,27 @@ func TestSetOutputKeepsJSON(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, readOutputs(t, path)); diff != "" {
 		t.Error(diff)
+	}
+}
+
+func TestSetSecretOutput(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "outputs")
+	env := map[string]string{"GITHUB_OUTPUT": file}
+	r := github.NewRunner(func(name string) string { return env[name] }, io.Discard)
+	r.Mask("a-secret-value")
+	if err := r.SetSecretOutput("tokens", "x"); err == nil || !strings.Contains(err.Error(), "outside of a GitHub runner") {
+		t.Error(err)
+	}
+	env["GITHUB_ACTIONS"] = "true"
+	if err := r.SetSecretOutput("tokens", `{"x":"a-secret-value"}`); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := os.ReadFile(file); err != nil || !strings.Contains(string(got), `{"x":"a-secret-value"}`) {
+		t.Errorf("%q, %v", got, err)
+	}
+	delete(env, "GITHUB_OUTPUT")
+	if err := r.SetSecretOutput("tokens", "x"); err == nil || !strings.Contains(err.Error(), "there is no file for outputs here") {
+		t.Error(err)
 	}
 }

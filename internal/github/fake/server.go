@@ -5,9 +5,11 @@ package fake
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"sync"
 )
@@ -131,4 +133,32 @@ func (s *Server) routeRequest(r *http.Request, path string, body []byte) respons
 		return s.pullRequestsOfCommit(r, parts[1])
 	}
 	return errorResponse(http.StatusNotFound, "Not Found")
+}
+
+// RoundTrip answers a request in process, whatever its host.
+func (s *Server) RoundTrip(r *http.Request) (resp *http.Response, err error) {
+	body := r.Body
+	if body == nil {
+		body = io.NopCloser(strings.NewReader(""))
+	}
+	defer func() { _ = body.Close() }()
+	if err := r.Context().Err(); err != nil {
+		return nil, err
+	}
+	defer func() {
+		switch p := recover(); p {
+		case nil:
+		case http.ErrAbortHandler:
+			resp, err = nil, errors.New("connection reset by peer")
+		default:
+			panic(p)
+		}
+	}()
+	in := r.Clone(r.Context())
+	in.Body = body
+	w := httptest.NewRecorder()
+	s.ServeHTTP(w, in)
+	resp = w.Result()
+	resp.Request = r
+	return resp, nil
 }

@@ -67,13 +67,13 @@ func TestLimits(t *testing.T) {
 	for i := range 12 {
 		fmt.Fprintf(&laughs, "a%d: &a%d [%s]\n", i+1, i+1, strings.TrimSuffix(strings.Repeat(fmt.Sprintf("*a%d, ", i), 10), ", "))
 	}
-	mega := strings.Repeat("x", 1<<20)
+	mega := strings.Repeat("x", longtest.Size(1<<16, 1<<20))
 	aliases := "\nb: [" + strings.Repeat("*a,", 1000) + "]"
 	tests := map[string]struct{ text, want string }{
 		"billion laughs":   {laughs.String(), "1:22: " + values},
 		"long text":        {"a: &a " + mega + aliases, "1:4: " + text},
 		"long keys":        {"a: &a {" + mega + ": 1}" + aliases, "1:8: " + text},
-		"long keys, twice": {"a: &a {? &k " + mega + "\n, " + strings.Repeat("*k : 1,", 1000) + "}", "2:213: " + text},
+		"long keys, twice": {"a: &a {? &k " + strings.Repeat("x", 1<<20) + "\n, " + strings.Repeat("*k : 1,", 1000) + "}", "2:213: " + text},
 		"long references":  {"a: &a '${env:X}" + mega + "'" + aliases, "1:4: " + text},
 		"long values":      {"a: '" + strings.Repeat("${env:MEGA}", 1000) + "'", "1:4: " + text},
 		"secret values":    {"a: &a '${secret:MEGA}'" + aliases, "1:4: " + text},

@@ -49,3 +49,46 @@ func (c *Change) checkUsable(policy Policy) {
 func (c *Change) addNote(warning bool, text string) {
 	c.Notes = append(c.Notes, schema.Problem{Pos: c.Resource.Pos, Warning: warning, Message: text})
 }
+
+// noteSimilar notes the live resources that a new one may have been meant to be:
+// those whose names look the same, else undeclared ones.
+func (c *Change) noteSimilar(w *resource.Current) {
+	if c.Action != Create {
+		return
+	}
+	note := schema.Problem{Pos: c.Resource.Pos}
+	switch alike, undeclared := w.SimilarNames[c.Resource], w.RenameHints[c.Resource]; {
+	case len(alike) > 0:
+		note.Warning = true
+		note.Message = "it will be created beside " + shortList(alike) +
+			", whose name differs only in case, spaces or the form of its characters; if you mean that one, use its exact name"
+	case len(undeclared) > 0:
+		note.Message = "it will be created; live in the same place and not declared: " +
+			shortList(undeclared) + ". If it is one of them under a new name, give its id"
+	default:
+		return
+	}
+	c.Notes = append(c.Notes, note)
+}
+
+// checkVisible records how many objects of its kind the token sees, for one that was looked up and not found. A list
+// leaves out those in which the token has no role, so an empty one proves nothing.
+func (c *Change) checkVisible(w *resource.Current) {
+	k := c.Resource.Kind
+	n, listed := w.VisibleCount[c.Resource]
+	if !listed || c.Live != nil || c.Err != nil || k.Visibility == "" || n > 0 && k.ParentFields != nil {
+		return
+	}
+	c.VisibleText = fmt.Sprintf("%d %ss", n, k.Title)
+	if n == 1 {
+		c.VisibleText = "1 " + k.Title
+	}
+	if k.ParentFields != nil {
+		c.VisibleText += " there"
+	}
+	c.NoneVisible = n == 0
+	if c.Resource.Absent {
+		last := &c.Notes[len(c.Notes)-1] // that it can't be found
+		last.Message, last.Warning = last.Message+"; the token sees "+c.VisibleText, c.NoneVisible
+	}
+}
