@@ -11,11 +11,11 @@ import (
 	"time"
 )
 
-// Attempt is one request that was sent and what came of it.
+// Attempt is one HTTP request of a call, with its result.
 type Attempt struct {
 	Method     string
 	Path       string // the call's template
-	StatusCode int    // 0 without an answer
+	StatusCode int    // 0 without a response
 	RequestID  string
 	Number     int // counts from 1
 	Start      time.Time
@@ -23,39 +23,39 @@ type Attempt struct {
 	Err        error // an *Error, or nil
 }
 
-// sendAttempt sends the call once.
+// sendAttempt sends the call once and reports the attempt to c.trace.
 func (c *Client) sendAttempt(ctx context.Context, call Call, target string, limit int64, n int) ([]byte, *Error) {
 	a := Attempt{Method: call.Method, Path: call.Path, Number: n, Start: time.Now()}
-	body, fail := c.doRoundTrip(ctx, call, target, limit, &a)
+	body, callErr := c.doRoundTrip(ctx, call, target, limit, &a)
 	if c.trace != nil {
 		a.Duration = time.Since(a.Start)
-		if fail != nil {
-			a.Err = fail
+		if callErr != nil {
+			a.Err = callErr
 		}
 		c.trace(a)
 	}
-	return body, fail
+	return body, callErr
 }
 
 func (c *Client) doRoundTrip(ctx context.Context, call Call, target string, limit int64, a *Attempt) ([]byte, *Error) {
-	fail := &Error{Method: call.Method, Path: call.Path}
+	callErr := &Error{Method: call.Method, Path: call.Path}
 	write := call.Method != http.MethodGet
-	inner, cancel := c.attemptContext(ctx)
+	attemptCtx, cancel := c.attemptContext(ctx)
 	defer cancel()
-	req, err := c.newRequest(inner, call, target)
+	req, err := c.newRequest(attemptCtx, call, target)
 	if err != nil {
-		fail.Err = c.sanitizeCause(err)
-		return nil, fail
+		callErr.Err = c.sanitizeCause(err)
+		return nil, callErr
 	}
 	resp, err := c.httpClient.Do(req)
 	if err != nil {
-		fail.Err = c.noResponseCause(ctx, inner, err)
-		fail.OutcomeUncertain = write && !isUnsent(err)
-		return nil, fail
+		callErr.Err = c.noResponseCause(ctx, attemptCtx, err)
+		callErr.OutcomeUncertain = write && !isUnsent(err)
+		return nil, callErr
 	}
 	defer func() { _ = resp.Body.Close() }()
-	fail.StatusCode, fail.RequestID = resp.StatusCode, c.requestID(resp.Header)
-	a.StatusCode, a.RequestID = fail.StatusCode, fail.RequestID
+	callErr.StatusCode, callErr.RequestID = resp.StatusCode, c.requestID(resp.Header)
+	a.StatusCode, a.RequestID = callErr.StatusCode, callErr.RequestID
 	c.warnDeprecated(call, resp.Header)
 
 	if resp.StatusCode/100 == 2 {
@@ -63,42 +63,44 @@ func (c *Client) doRoundTrip(ctx context.Context, call Call, target string, limi
 		if err == nil {
 			return body, nil
 		}
-		fail.Err, fail.OutcomeUncertain = c.noResponseCause(ctx, inner, err), write
-		return nil, fail
+		callErr.Err, callErr.OutcomeUncertain = c.noResponseCause(ctx, attemptCtx, err), write
+		return nil, callErr
 	}
-	// A body that breaks off still has a status, and perhaps a message.
+	// A truncated body is used, too: the status is known, and the part that
+	// arrived may contain a message.
 	body, _ := io.ReadAll(io.LimitReader(resp.Body, maxErrorBytes))
-	c.fillError(fail, resp.Header, body)
-	if resp.StatusCode == http.StatusNotFound && call.Method == http.MethodDelete && !fail.FromProxy {
+	c.fillError(callErr, resp.Header, body)
+	if resp.StatusCode == http.StatusNotFound && call.Method == http.MethodDelete && !callErr.FromProxy {
 		return nil, nil
 	}
-	fail.RetryAfter = parseRetryAfter(resp.Header, time.Now())
-	fail.OutcomeUncertain = write && (mayHaveHappened(resp.StatusCode) || fail.FromProxy && resp.StatusCode == http.StatusNotFound)
-	fail.Err = c.redirectError(resp, call.Method)
-	a.RequestID = fail.RequestID
-	return nil, fail
+	callErr.RetryAfter = parseRetryAfter(resp.Header, time.Now())
+	callErr.OutcomeUncertain = write && (mayHaveHappened(resp.StatusCode) || callErr.FromProxy && resp.StatusCode == http.StatusNotFound)
+	callErr.Err = c.redirectError(resp, call.Method)
+	a.RequestID = callErr.RequestID
+	return nil, callErr
 }
 
-// attemptContext gives an attempt its own time. What is in flight when ctx ends gets
-// the client's grace, so that the outcome of a write is known rather than lost.
+// attemptContext returns a context with the time limit of one attempt. If ctx ends
+// during the attempt, the attempt gets the client's grace period to finish, because
+// the outcome of a cancelled write would be unknown.
 func (c *Client) attemptContext(ctx context.Context) (context.Context, context.CancelFunc) {
-	inner, cancel := context.WithTimeout(context.WithoutCancel(ctx), attemptTimeout)
+	attemptCtx, cancel := context.WithTimeout(context.WithoutCancel(ctx), attemptTimeout)
 	stop := context.AfterFunc(ctx, func() {
 		if c.grace <= 0 {
 			cancel()
 			return
 		}
 		timer := time.AfterFunc(c.grace, cancel)
-		context.AfterFunc(inner, func() { timer.Stop() })
+		context.AfterFunc(attemptCtx, func() { timer.Stop() })
 	})
-	return inner, func() { stop(); cancel() }
+	return attemptCtx, func() { stop(); cancel() }
 }
 
-// noResponseCause says why no answer could be had: ctx ended, the attempt's own time
-// did, or err.
-func (c *Client) noResponseCause(ctx, inner context.Context, err error) error {
+// noResponseCause returns the reason for a missing response: the error of ctx if ctx
+// ended, a timeout if the attempt exceeded its time limit, and err otherwise.
+func (c *Client) noResponseCause(ctx, attemptCtx context.Context, err error) error {
 	switch {
-	case inner.Err() == nil:
+	case attemptCtx.Err() == nil:
 		return c.sanitizeCause(err)
 	case ctx.Err() != nil:
 		return ctx.Err()
@@ -106,16 +108,16 @@ func (c *Client) noResponseCause(ctx, inner context.Context, err error) error {
 	return fmt.Errorf("no whole answer within %s", attemptTimeout)
 }
 
-// sanitizeCause makes err safe to show, and drops the URL that net/http puts before
-// it: an Error has a better name for it.
+// sanitizeCause makes err safe to show. It removes the URL that net/http adds in front,
+// because an Error already shows the method and the path template.
 func (c *Client) sanitizeCause(err error) error {
 	if outer, ok := errors.AsType[*url.Error](err); ok {
 		err = outer.Err
 	}
 	var kind error
-	var untrusted *tls.CertificateVerificationError
+	var certificateErr *tls.CertificateVerificationError
 	switch {
-	case errors.As(err, &untrusted):
+	case errors.As(err, &certificateErr):
 		kind = errUntrusted
 	case errors.Is(err, errTooLarge):
 		kind = errTooLarge
@@ -125,8 +127,8 @@ func (c *Client) sanitizeCause(err error) error {
 	return &sanitizedError{text: c.sanitizeText(err.Error(), maxCause), kind: kind}
 }
 
-// requestID is the id an answer has in its headers. The API document promises
-// one in error bodies only.
+// requestID returns the request id from the headers of a response, or "". The API
+// document promises an id only in error bodies.
 func (c *Client) requestID(h http.Header) string {
 	for _, name := range []string{"X-Request-Id", "Request-Id", "X-Correlation-Id", "X-Amzn-Requestid"} {
 		if id := h.Get(name); id != "" {
@@ -136,14 +138,15 @@ func (c *Client) requestID(h http.Header) string {
 	return ""
 }
 
-// warnDeprecated warns about a call that the API announces the end of.
+// warnDeprecated warns, once per call template, about a call that the API marks as
+// deprecated in the headers of its response.
 func (c *Client) warnDeprecated(call Call, h http.Header) {
 	since, end := h.Get("Deprecation"), h.Get("Sunset")
 	if c.warn == nil || since == "" && end == "" {
 		return
 	}
 	name := call.Method + " " + call.Path
-	if _, told := c.warnedCalls.LoadOrStore(name, true); told {
+	if _, alreadyWarned := c.warnedCalls.LoadOrStore(name, true); alreadyWarned {
 		return
 	}
 	text := name + " is deprecated by the API"

@@ -66,7 +66,8 @@ func TestDeprecation(t *testing.T) {
 	})
 }
 
-// Wherever a server puts the token, no error shows it, nor a part of it.
+// TestTokenIsNotShown puts the token into every part of a response. No error shows the
+// token or one of its parts.
 func TestTokenIsNotShown(t *testing.T) {
 	t.Parallel()
 	escaped := strings.ReplaceAll(testToken, "e", `\u0065`)
@@ -107,7 +108,7 @@ func TestAttemptTimeout(t *testing.T) {
 		c := newClient(t, fakeServer(func(r *http.Request) reply {
 			count.Add(1)
 			p := newReply(200, "")
-			p.stream = readFunc(func([]byte) (int, error) { // an answer that never ends
+			p.stream = readFunc(func([]byte) (int, error) { // a body without an end
 				<-r.Context().Done()
 				return 0, r.Context().Err()
 			})

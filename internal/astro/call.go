@@ -11,8 +11,8 @@ import (
 	"strings"
 )
 
-// The version pinned: without the header the API serves its newest minor
-// version (API notes 3.4).
+// apiVersion is pinned because the API serves its newest minor version if the
+// header is missing (API notes 3.4).
 const (
 	apiPath          = "/v1"
 	apiVersion       = "1.0"
@@ -22,22 +22,24 @@ const (
 // Call is one request to the API.
 type Call struct {
 	Method string            // GET, POST or DELETE
-	Path   string            // template below /v1, as "/organizations/{organizationId}/deployments/{deploymentId}"
-	Params map[string]string // values of the template's names; they are escaped, and none may be empty
+	Path   string            // template below /v1, such as "/organizations/{organizationId}/deployments/{deploymentId}"
+	Params map[string]string // values of the template's parameters, not escaped; an empty value is an error
 	Query  url.Values
 	Body   []byte // JSON, or nil
 }
 
-// Do sends a call, paced and retried, and returns the JSON object of the
-// answer: nil after a 204, and after a DELETE of what isn't there, which is
-// done. Every error is an *Error; one whose Ambiguous is set may have
-// happened. A POST is repeated only where it can't have been processed, so
-// what to do about an ambiguous one is the caller's decision.
+// Do sends a call within the rate limits, retries it, and returns the JSON object
+// of the response. The result is nil after a 204, and after a 404 to a DELETE,
+// because the resource is deleted either way. Every error is an *Error. If its
+// OutcomeUncertain is set, the API may have executed the call. Do retries a POST
+// only if the API can't have processed it, so the caller decides how to handle an
+// uncertain outcome.
 func (c *Client) Do(ctx context.Context, call Call) ([]byte, error) {
 	return c.sendWithRetry(ctx, call, maxObjectBytes)
 }
 
-// buildURL is the URL of the call below base.
+// buildURL returns the URL of the call: base, the API's path, and Path with the values
+// of Params.
 func (c Call) buildURL(base string) (string, error) {
 	if c.Method != http.MethodGet && c.Method != http.MethodPost && c.Method != http.MethodDelete {
 		return "", fmt.Errorf("method %q is not one the API has", c.Method)
@@ -47,8 +49,8 @@ func (c Call) buildURL(base string) (string, error) {
 	}
 	var b strings.Builder
 	b.WriteString(base + apiPath)
-	for rest := c.Path; rest != ""; {
-		literal, after, found := strings.Cut(rest, "{")
+	for remaining := c.Path; remaining != ""; {
+		literal, after, found := strings.Cut(remaining, "{")
 		b.WriteString(literal)
 		if !found {
 			break
@@ -62,7 +64,7 @@ func (c Call) buildURL(base string) (string, error) {
 			return "", fmt.Errorf("path parameter %q %w", name, err)
 		}
 		b.WriteString(value)
-		rest = tail
+		remaining = tail
 	}
 	if len(c.Query) > 0 {
 		b.WriteString("?" + c.Query.Encode())
@@ -73,9 +75,9 @@ func (c Call) buildURL(base string) (string, error) {
 	return b.String(), nil
 }
 
-// escapeSegment escapes one value of a path. An empty or dotted one would address
-// another object, or a whole list, so it is refused: a DELETE of
-// /deployments/ must not come from a missing id.
+// escapeSegment escapes a value for use in a path. It refuses "", "." and "..",
+// because they would address another resource or a whole list: a missing id must
+// not result in DELETE /deployments/.
 func escapeSegment(value string) (string, error) {
 	switch value {
 	case "":

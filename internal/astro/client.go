@@ -1,9 +1,10 @@
-// Package astro is a client of the Astro API v1. It knows how to talk to the
-// API (authorization, version, pace, retries, pages, errors) and nothing about
-// what is said: a call is a path template and JSON, an answer is JSON.
+// Package astro is a client of the Astro API v1. It handles authorization, the API
+// version, rate limits, retries, pagination and errors, and is independent of the
+// kinds of resources: a call is a path template and JSON, a response is JSON.
 //
-// What the API document leaves open (rate limits answered by a gateway, bodies
-// that are no JSON, lost answers) is treated as in the project's API notes 3.
+// The API document doesn't specify some cases: 429 responses of a gateway, bodies
+// that aren't JSON, and lost responses. Section 3 of the project's API notes
+// describes how the client handles them.
 package astro
 
 import (
@@ -19,40 +20,40 @@ import (
 	"astro-apply/internal/redact"
 )
 
-// Options say which API a Client talks to, and as whom.
+// Options configure a Client: the API's address, the token, and the hooks.
 type Options struct {
-	BaseURL   string            // as https://api.astronomer.io, without /v1; http only on loopback
-	Token     string            // sent as bearer; in no error and no trace
-	Secrets   *redact.Secrets   // replaced in what the API says, before anything is cut; the token is added; nil: no others
-	Version   string            // of astro-apply, for the User-Agent
-	Commit    string            // the same; "" if unknown
-	Transport http.RoundTripper // nil: HTTP/2, keep-alive and gzip, through the proxy that HTTPS_PROXY names
-	Grace     time.Duration     // what a call in flight still gets after its context ended; 0: it ends too
-	Trace     func(Attempt)     // called after each attempt, by many goroutines; may be nil
-	Unpaced   bool              // the API has no limits: one in memory
-	Warn      func(string)      // called with why calls are repeated, and once per call template that the API calls deprecated; may be nil
+	BaseURL   string            // such as https://api.astronomer.io, with or without /v1; http only on loopback
+	Token     string            // sent as bearer token; errors and traces never contain it
+	Secrets   *redact.Secrets   // redacted in texts from the API before they are truncated; New adds the token; nil: only the token
+	Version   string            // version of astro-apply, for the User-Agent
+	Commit    string            // commit of astro-apply, for the User-Agent; "" if unknown
+	Transport http.RoundTripper // nil: HTTP/2, keep-alive and gzip, through the proxy in HTTPS_PROXY
+	Grace     time.Duration     // time for a call in flight to finish after its context ended; 0: the call ends at once
+	Trace     func(Attempt)     // called after each attempt, from many goroutines; may be nil
+	Unpaced   bool              // the API has no rate limits, because it runs in memory
+	Warn      func(string)      // called with the reason for retries, and once per deprecated call template; may be nil
 }
 
-// Client talks to one API with one token. It is safe for many goroutines, and
-// meant to be shared by all of them: the limits it keeps are those of a token.
+// Client sends calls to one API with one token. It is safe for concurrent use, and
+// all goroutines should share it, because the API's rate limits apply to the token.
 type Client struct {
 	baseURL     string // scheme, host and path, without /v1
 	version     string
-	userAgent   string            // the User-Agent
-	authorize   func(http.Header) // a function, so that no printed Client shows the token
-	secrets     *redact.Secrets   // a pointer, so that no printed Client shows them
+	userAgent   string
+	authorize   func(http.Header) // a function, so that a printed Client doesn't show the token
+	secrets     *redact.Secrets   // a pointer, so that a printed Client doesn't show the secrets
 	httpClient  *http.Client
 	pacer       *pacer
 	grace       time.Duration
 	trace       func(Attempt)
 	warn        func(string)
-	warnedCalls sync.Map // "METHOD template" of the deprecations told
+	warnedCalls sync.Map // "METHOD template" of each call with a reported deprecation
 
-	logMu            sync.Mutex // guards logged
-	retryLoggedUntil time.Time  // until when the log explains why calls are repeated
+	logMu            sync.Mutex // guards retryLoggedUntil
+	retryLoggedUntil time.Time  // end of the period that the last log line about retries covers
 }
 
-// New makes a Client. It sends nothing.
+// New returns a Client. It sends no request.
 func New(o Options) (*Client, error) {
 	base, err := parseBaseURL(o.BaseURL)
 	if err != nil {
@@ -87,8 +88,8 @@ func New(o Options) (*Client, error) {
 	return c, nil
 }
 
-// parseBaseURL checks a base URL. What it says about a bad one leaves out the URL
-// where that might hold a password.
+// parseBaseURL checks a base URL and returns it without /v1. Its error doesn't quote
+// a URL that may contain a password.
 func parseBaseURL(base string) (string, error) {
 	u, err := url.Parse(strings.TrimSpace(base))
 	switch {
@@ -113,9 +114,10 @@ func isLoopback(host string) bool {
 	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
-// newTransport is net/http's default with what one busy host asks for: as many
-// kept connections as calls in flight, and pings that find a dead HTTP/2
-// connection, on which every call would otherwise wait for its own timeout.
+// newTransport returns net/http's default transport, tuned for many calls to one
+// host: it keeps as many idle connections as there can be calls in flight, and
+// sends pings to detect a dead HTTP/2 connection. Without pings, every call on
+// such a connection would wait for its own timeout.
 func newTransport() *http.Transport {
 	return &http.Transport{
 		Proxy:                  http.ProxyFromEnvironment,

@@ -10,7 +10,8 @@ import (
 	"time"
 )
 
-// What the API said last, and its requestId, outlive the end of the context.
+// TestContextEnds checks that an error keeps the last response of the API, with its
+// request id, if the context ends.
 func TestContextEnds(t *testing.T) {
 	t.Parallel()
 	hang := newReply(200, `{}`).delayedBy(time.Hour)
@@ -22,7 +23,7 @@ func TestContextEnds(t *testing.T) {
 		ctx       func(context.Context) (context.Context, context.CancelFunc)
 		is        error
 		want      string
-		ambiguous bool
+		uncertain bool
 		after     time.Duration
 	}{
 		{
@@ -38,7 +39,7 @@ func TestContextEnds(t *testing.T) {
 			want: "GET /things/{id}: 503 Service Unavailable: busy: the next try would come too late: context deadline exceeded: retry after 30s (requestId r1)",
 		},
 		{
-			name: "cancelled in flight, after an answer", call: getCall,
+			name: "cancelled in flight, after a response", call: getCall,
 			replies: []reply{busy, hang},
 			ctx:     cancelAfter(31 * time.Second), is: context.Canceled, after: 31 * time.Second,
 			want: "GET /things/{id}: 503 Service Unavailable: busy: context canceled: retry after 30s (requestId r1)",
@@ -46,17 +47,17 @@ func TestContextEnds(t *testing.T) {
 		{
 			name: "a write cancelled in flight", call: postCall,
 			replies: []reply{hang},
-			ctx:     cancelAfter(time.Second), is: context.Canceled, after: time.Second, ambiguous: true,
+			ctx:     cancelAfter(time.Second), is: context.Canceled, after: time.Second, uncertain: true,
 			want: "POST /things: context canceled",
 		},
 		{
-			name: "a write cancelled before it was sent again", call: postCall,
+			name: "a write cancelled before its retry", call: postCall,
 			replies: []reply{newReply(429, ``, "Retry-After", "9", "X-Request-Id", "r9")},
 			ctx:     cancelAfter(time.Second), is: context.Canceled, after: time.Second,
 			want: "POST /things: 429 Too Many Requests: context canceled: retry after 9s (requestId r9)",
 		},
 		{
-			name: "cancelled before anything", call: postCall,
+			name: "cancelled before the first attempt", call: postCall,
 			ctx: cancelAfter(0), is: context.Canceled,
 			want: "POST /things: context canceled",
 		},
@@ -77,8 +78,8 @@ func TestContextEnds(t *testing.T) {
 				if !errors.As(err, &e) || !errors.Is(err, tc.is) {
 					t.Fatalf("got %v, want an *Error and %v", err, tc.is)
 				}
-				if err.Error() != tc.want || e.OutcomeUncertain != tc.ambiguous {
-					t.Errorf("got %v (ambiguous %t)\nwant %s", err, e.OutcomeUncertain, tc.want)
+				if err.Error() != tc.want || e.OutcomeUncertain != tc.uncertain {
+					t.Errorf("got %v (uncertain %t)\nwant %s", err, e.OutcomeUncertain, tc.want)
 				}
 				if took := time.Since(start); took != tc.after {
 					t.Errorf("took %s, want %s", took, tc.after)
@@ -109,7 +110,8 @@ func timeoutAfter(after time.Duration) func(context.Context) (context.Context, c
 	}
 }
 
-// With grace, the call in flight ends by itself and nothing new begins.
+// TestGrace checks that a call in flight may finish within the grace period, and that
+// no further call starts.
 func TestGrace(t *testing.T) {
 	t.Parallel()
 	for _, tc := range []struct {
@@ -118,8 +120,8 @@ func TestGrace(t *testing.T) {
 		after time.Duration
 		is    error
 	}{
-		{"long enough", 4 * time.Second, 4 * time.Second, nil},
-		{"too short", 9 * time.Second, 6 * time.Second, context.Canceled},
+		{"call shorter than the grace period", 4 * time.Second, 4 * time.Second, nil},
+		{"call longer than the grace period", 9 * time.Second, 6 * time.Second, context.Canceled},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
@@ -159,7 +161,7 @@ func TestRetryAfter(t *testing.T) {
 		{now.Add(90 * time.Second).Format(http.TimeFormat), "", 90 * time.Second},
 		{now.Add(-time.Hour).Format(http.TimeFormat), "", 0},
 		{now.Add(1000 * time.Hour).Format(http.TimeFormat), "", maxRetryAfter},
-		// The server's clock is an hour ahead of the runner's.
+		// The server's clock is one hour ahead of the runner's clock.
 		{now.Add(time.Hour + 3*time.Second).Format(http.TimeFormat), now.Add(time.Hour).Format(http.TimeFormat), 3 * time.Second},
 	} {
 		h := http.Header{"Retry-After": {tc.value}, "Date": {tc.date}}

@@ -8,30 +8,31 @@ import (
 	"time"
 )
 
-// Error is a call that did not succeed. Its texts are safe to show: one line,
-// bounded, without the token. What they say still comes from outside.
+// Error describes a failed call. Its texts are safe to show: each is one line, has
+// a maximum length, and doesn't contain the token. Their content still comes from
+// outside and isn't trusted.
 type Error struct {
 	Method           string
 	Path             string // the call's template
-	StatusCode       int    // of the last answer; 0 when there was none
-	Message          string // the API's own, or what its body amounts to
-	RequestID        string // for Astronomer's support; "" when the answer had none
+	StatusCode       int    // of the last response; 0 if there was no response
+	Message          string // the API's message, or a summary of the body
+	RequestID        string // for Astronomer's support; "" if the response has no request id
 	FieldErrors      []FieldError
-	RetryAfter       time.Duration // asked for by the answer; 0 when it didn't
-	OutcomeUncertain bool          // a write that may have happened, whatever StatusCode says
-	FromProxy        bool          // the answer is not the API's own, but perhaps a gateway's
-	Unsent           bool          // no request left: the context ended first, or its deadline was too near
-	Err              error         // why there is no answer, or why it can't be used; the context's error when it ended
+	RetryAfter       time.Duration // from the response's Retry-After; 0 without that header
+	OutcomeUncertain bool          // the API may have executed this write, regardless of StatusCode
+	FromProxy        bool          // the response doesn't have the API's format, so it probably comes from a gateway
+	Unsent           bool          // no request was sent: the context ended first, or its deadline was too near
+	Err              error         // reason why there is no usable response; the context's error if the context ended
 }
 
-// FieldError is one failed constraint of a request body, from a 400.
+// FieldError is one failed constraint of a request body, from a 400 response.
 type FieldError struct {
-	Field   string `json:"field"` // path in the body that was sent, as workerQueues[1].maxWorkerCount
+	Field   string `json:"field"` // path in the request body, such as workerQueues[1].maxWorkerCount
 	Code    string `json:"code"`
 	Message string `json:"message"`
 }
 
-// Error gives, on one line, as much as is known of:
+// Error returns one line with the known parts of:
 //
 //	POST /organizations/{organizationId}/deployments: 400 Bad Request: message (requestId id)
 func (e *Error) Error() string {
@@ -61,24 +62,24 @@ func (e *Error) Error() string {
 // Unwrap returns Err.
 func (e *Error) Unwrap() error { return e.Err }
 
-// fieldsText lists the field errors that the message doesn't contain: as many as have
-// room, at least one.
+// fieldsText lists the field errors that the message doesn't contain: at least one,
+// and as many as fit into maxFields characters.
 func (e *Error) fieldsText() string {
 	var texts []string
-	size, left := 0, 0
+	size, omitted := 0, 0
 	for _, f := range e.FieldErrors {
 		if f.Message != "" && strings.Contains(e.Message, f.Message) {
 			continue
 		}
 		text := f.String()
 		if size += len(text); size > maxFields && texts != nil {
-			left++
+			omitted++
 			continue
 		}
 		texts = append(texts, text)
 	}
-	if left > 0 {
-		texts = append(texts, fmt.Sprintf("and %d more", left))
+	if omitted > 0 {
+		texts = append(texts, fmt.Sprintf("and %d more", omitted))
 	}
 	return strings.Join(texts, "; ")
 }
@@ -98,38 +99,41 @@ func statusText(code int) string {
 	return strings.TrimSpace(fmt.Sprintf("%d %s", code, http.StatusText(code)))
 }
 
-// IsNotFound reports whether the API answered that the object does not exist
-// (or, to a token of narrow reach, may as well not exist).
+// IsNotFound reports whether the API responded that the resource doesn't exist. The
+// API gives the same response if the token has no access to the resource.
 func IsNotFound(err error) bool {
 	e, ok := errors.AsType[*Error](err)
 	return ok && e.StatusCode == http.StatusNotFound && !e.FromProxy
 }
 
-// IsForbidden reports whether the API answered that the token may not do this.
+// IsForbidden reports whether the API responded that the token lacks the permission
+// for this call.
 func IsForbidden(err error) bool {
 	e, ok := errors.AsType[*Error](err)
 	return ok && e.StatusCode == http.StatusForbidden && !e.FromProxy
 }
 
-// IsRefused reports whether the API looked at the call and said no to what it
-// asks for, so that another call may well be answered.
+// IsRefused reports whether the API is available and rejected this particular call,
+// so that other calls can still succeed.
 func IsRefused(err error) bool {
 	e, ok := errors.AsType[*Error](err)
 	return ok && (e.StatusCode == http.StatusBadRequest || e.StatusCode == http.StatusForbidden || e.StatusCode == http.StatusNotFound)
 }
 
-// sanitizedError is a failure below the API, in words that are safe to show: those of
-// net/http may quote what a server sent, and so the token. It wraps no error of
-// net/http: a timeout there also claims to be the context's.
+// sanitizedError is a transport failure with a text that is safe to show. A text of
+// net/http may quote data from the server, which may include the token.
+// sanitizedError doesn't wrap the error of net/http, because errors.Is reports a
+// timeout of net/http as context.DeadlineExceeded.
 type sanitizedError struct {
 	text string
-	kind error // what this package decides on, or nil
+	kind error // a sentinel error of this package that callers check with errors.Is, or nil
 }
 
 func (c *sanitizedError) Error() string { return c.text }
 func (c *sanitizedError) Unwrap() error { return c.kind }
 
-// joinCauses is what stopped the retries, beside what the last try said.
+// joinCauses returns an error with the reason why the retries stopped, and the error
+// of the last attempt.
 func joinCauses(stop, last error) error {
 	if last == nil || errors.Is(last, stop) {
 		return stop

@@ -39,16 +39,16 @@ func TestErrorText(t *testing.T) {
 		{"unknown status", `{"message":"no"}`, 499, nil, "POST /things: 499: no"},
 		{"workflow command", `{"message":"a\n::error::forged\r\n##[set-output]"}`, 400, nil, "POST /things: 400 Bad Request: a ::error::forged ##[set-output]"},
 		{
-			"longer than is read, the id first", `{"requestId":"r1","message":"` + strings.Repeat("x", maxErrorBytes) + `"}`, 400, nil,
+			"longer than the limit, the id first", `{"requestId":"r1","message":"` + strings.Repeat("x", maxErrorBytes) + `"}`, 400, nil,
 			"POST /things: 400 Bad Request: " + `{"requestId":"r1","message":"` + strings.Repeat("x", 170) + "…" + " (requestId r1)",
 		},
 		{
 			"long, the id last", `{"message":"no","statusCode":400,"details":"` + strings.Repeat("x", 500_000) + `","requestId":"r1"}`, 400, nil,
 			"POST /things: 400 Bad Request: no (requestId r1)",
 		},
-		{"broken off", `{"message":"no","requestId":"r1","fieldErrors":[{"field"`, 400, nil, "POST /things: 400 Bad Request: no (requestId r1)"},
+		{"truncated", `{"message":"no","requestId":"r1","fieldErrors":[{"field"`, 400, nil, "POST /things: 400 Bad Request: no (requestId r1)"},
 		{"long HTML", "<html>" + strings.Repeat("x", 2*maxErrorBytes), 502, []string{"X-Request-Id", "r1"}, "POST /things: 502 Bad Gateway: an HTML page (requestId r1)"},
-		{"asks to wait", `{"message":"later"}`, 503, []string{"Retry-After", "60"}, "POST /things: 503 Service Unavailable: later: retry after 1m0s"},
+		{"with Retry-After", `{"message":"later"}`, 503, []string{"Retry-After", "60"}, "POST /things: 503 Service Unavailable: later: retry after 1m0s"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
@@ -61,7 +61,7 @@ func TestErrorText(t *testing.T) {
 				t.Error(diff)
 			}
 			if IsNotFound(err) {
-				t.Error("it is NotFound")
+				t.Error("IsNotFound is true")
 			}
 		})
 	}
@@ -85,7 +85,7 @@ func TestErrorFields(t *testing.T) {
 		t.Error(diff)
 	}
 	if !IsNotFound(err) || IsNotFound(errors.New("404")) || IsNotFound(nil) {
-		t.Error("NotFound is wrong")
+		t.Error("IsNotFound returns a wrong result")
 	}
 	for status, want := range map[int][2]bool{400: {true, false}, 401: {false, false}, 403: {true, true}, 404: {true, false}, 429: {false, false}, 500: {false, false}} {
 		err := fmt.Errorf("list: %w", &Error{StatusCode: status})

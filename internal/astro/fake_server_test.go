@@ -22,17 +22,17 @@ var (
 	deleteCall = Call{Method: http.MethodDelete, Path: "/things/{id}", Params: map[string]string{"id": "t1"}}
 )
 
-// reply is what a server does about a request.
+// reply is a server's response to a request, or the error that replaces it.
 type reply struct {
 	status int
 	header http.Header
 	text   string
-	stream io.Reader     // after text, if there is one
-	err    error         // instead of an answer
-	delay  time.Duration // before it; cut short by the request's context
+	stream io.Reader     // body after text; may be nil
+	err    error         // returned instead of a response
+	delay  time.Duration // time before the response; ends early with the request's context
 }
 
-// fakeServer answers requests in process.
+// fakeServer is a transport that responds to requests in process.
 type fakeServer func(*http.Request) reply
 
 func (s fakeServer) RoundTrip(r *http.Request) (*http.Response, error) {
@@ -57,7 +57,7 @@ func (s fakeServer) RoundTrip(r *http.Request) (*http.Response, error) {
 	return &http.Response{StatusCode: p.status, Header: p.header, Body: io.NopCloser(body)}, nil
 }
 
-// newReply makes a reply; header alternates names and values.
+// newReply returns a reply with a JSON body. header alternates names and values.
 func newReply(status int, body string, header ...string) reply {
 	h := http.Header{"Content-Type": {"application/json"}}
 	for i := 0; i < len(header); i += 2 {
@@ -66,7 +66,7 @@ func newReply(status int, body string, header ...string) reply {
 	return reply{status: status, header: h, text: body}
 }
 
-// errorReply is an error answer in the API's envelope.
+// errorReply returns an error response in the API's format.
 func errorReply(status int, message, id string) reply {
 	return newReply(status, fmt.Sprintf(`{"message":%q,"requestId":%q,"statusCode":%d}`, message, id, status))
 }
@@ -78,12 +78,13 @@ func (p reply) delayedBy(d time.Duration) reply {
 	return p
 }
 
-// readFunc is a stream.
+// readFunc is an io.Reader made from a function.
 type readFunc func([]byte) (int, error)
 
 func (f readFunc) Read(p []byte) (int, error) { return f(p) }
 
-// countingServer makes the same reply and counts the requests.
+// countingServer returns a server that always gives the same reply and counts the
+// requests.
 func countingServer(count *atomic.Int32, p reply) fakeServer {
 	return func(*http.Request) reply {
 		count.Add(1)
@@ -91,7 +92,7 @@ func countingServer(count *atomic.Int32, p reply) fakeServer {
 	}
 }
 
-// scriptedServer makes one reply after the other.
+// scriptedServer returns a server that gives the replies in order.
 func scriptedServer(replies ...reply) fakeServer {
 	var n atomic.Int32
 	return func(r *http.Request) reply {

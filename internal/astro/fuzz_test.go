@@ -13,11 +13,11 @@ import (
 	"unicode/utf8"
 )
 
-// FuzzAnswer sends a call to a server that answers anything, headers included.
-// What comes of it is a JSON object, nothing where nothing may come, or an
-// Error that is fit to show. FuzzError does the same for bodies alone, and so
-// more often. Retries take no time in the bubble.
-func FuzzAnswer(f *testing.F) {
+// FuzzResponse sends a call to a server with an arbitrary status, body and headers.
+// The result must be a JSON object, no body where none is required, or an Error that is
+// safe to show. FuzzError varies only the body, so it tries more bodies. Retries take
+// no time because synctest fakes the clock.
+func FuzzResponse(f *testing.F) {
 	const get, post, del = 0, 1, 2
 	f.Add(get, 200, `{"a":1}`, "application/json", "r1", "", "", "")
 	f.Add(post, 201, `[]`, "application/json", "", "", "", "")
@@ -42,29 +42,29 @@ func FuzzAnswer(f *testing.F) {
 		status = 100 + int(uint(status-100)%900)
 		header := http.Header{"Content-Type": {kind}, "X-Request-Id": {id}, "Retry-After": {later}, "Location": {location}, "Deprecation": {deprecated}}
 		synctest.Test(t, func(t *testing.T) {
-			var said []string
+			var logged []string
 			c := newClient(t, fakeServer(func(*http.Request) reply { return reply{status: status, header: header, text: body} }), func(o *Options) {
-				o.Warn = func(text string) { said = append(said, text) }
-				o.Trace = func(a Attempt) { said = append(said, singleLine(fmt.Sprintf("%+v", a))) }
+				o.Warn = func(text string) { logged = append(logged, text) }
+				o.Trace = func(a Attempt) { logged = append(logged, singleLine(fmt.Sprintf("%+v", a))) }
 			})
 			got, err := c.Do(t.Context(), call)
 			if err == nil {
 				checkSuccess(t, call.Method, status, body, got)
 			} else {
 				checkFailure(t, status, err, got)
-				said = append(said, err.Error())
+				logged = append(logged, err.Error())
 			}
 			if isJSONObject(body) && (status == 200 || status == 201 || status == 202) && !strings.HasPrefix(kind, "text/html") && err != nil {
-				t.Errorf("a good answer is an error: %v", err)
+				t.Errorf("a valid response results in an error: %v", err)
 			}
-			for _, text := range said {
+			for _, text := range logged {
 				checkLoggable(t, text)
 			}
 		})
 	})
 }
 
-// checkSuccess checks an answer that is none of the errors.
+// checkSuccess checks that a call without an error had a valid response.
 func checkSuccess(t *testing.T, method string, status int, body string, got []byte) {
 	t.Helper()
 	switch {
@@ -77,22 +77,23 @@ func checkSuccess(t *testing.T, method string, status int, body string, got []by
 	}
 }
 
-// checkFailure checks an error beyond its text.
+// checkFailure checks the type and the fields of an error.
 func checkFailure(t *testing.T, status int, err error, got []byte) {
 	t.Helper()
 	var e *Error
 	if !errors.As(err, &e) || got != nil {
 		t.Fatalf("not an *Error alone: %T, %q", err, got)
 	}
-	if e.StatusCode != status && (e.StatusCode != 0 || status/100 != 3) { // net/http keeps no answer whose Location is no URL
-		t.Errorf("status %d, answered %d", e.StatusCode, status)
+	if e.StatusCode != status && (e.StatusCode != 0 || status/100 != 3) { // net/http drops a response with an invalid URL in Location
+		t.Errorf("the error has status %d, the response %d", e.StatusCode, status)
 	}
 	if all := fmt.Sprintf("%+v", *e); strings.Contains(all, testToken) {
-		t.Errorf("holds the token: %q", all)
+		t.Errorf("contains the token: %q", all)
 	}
 }
 
-// checkLoggable checks a text that goes into the log.
+// checkLoggable checks that a text is safe to log: one printable line, shorter than the
+// runner's limit, without a part of the token.
 func checkLoggable(t *testing.T, text string) {
 	t.Helper()
 	if utf8.RuneCountInString(text) >= 4096 || !utf8.ValidString(text) {

@@ -9,34 +9,35 @@ import (
 )
 
 const (
-	// rateWindow is the second of the API's limits, with a margin: two calls may
-	// arrive closer together than they were sent.
+	// rateWindow is the period to which the API's limits apply (one second), plus
+	// a margin: two calls may arrive closer together than they were sent.
 	rateWindow = time.Second + 25*time.Millisecond
-	// rateRecovery is how long a lowered rate stays before it rises a step.
+	// rateRecovery is the time between a reduction of a rate and each step of its
+	// increase.
 	rateRecovery = 5 * time.Second
-	// maxInFlight bounds the calls in flight.
+	// maxInFlight is the maximum number of concurrent calls.
 	maxInFlight = 25
 )
 
-// pacer keeps the limits of a token for all goroutines: GET 25, POST 10 and
-// DELETE 5 a second (API notes 3.2). A window of one second slides over what
-// was sent, so that a run of few calls is not slowed at all.
+// pacer enforces the rate limits of a token across all goroutines: GET 25, POST 10
+// and DELETE 5 per second (API notes 3.2). It counts the calls in a sliding window
+// of one second, so that a run with few calls isn't slowed down.
 type pacer struct {
 	inFlight chan struct{}
 	buckets  map[string]*bucket
 
-	mu          sync.Mutex // guards what follows, and the lanes' rates and times
-	pausedUntil time.Time  // nothing is sent before
+	mu          sync.Mutex // guards pausedUntil, and the rates and times of the buckets
+	pausedUntil time.Time  // no call is sent before this time
 }
 
-// bucket is the pace of one verb.
+// bucket holds the rate limit and the recent calls of one verb.
 type bucket struct {
-	sem       chan struct{} // held by the call that goes next; waiters are served in order
-	limit     int           // calls in a window, as documented
-	rate      int           // the same, as the API lets us at the moment
-	sentAt    []time.Time   // the last limit calls, oldest first
-	loweredAt time.Time     // when rate was last lowered
-	mayRiseAt time.Time     // when rate may rise again
+	sem       chan struct{} // held by the next call to be sent; waiting calls get it in order
+	limit     int           // documented number of calls per window
+	rate      int           // current number of calls per window, lower than limit after a 429
+	sentAt    []time.Time   // times of the last calls, oldest first; at most limit items
+	loweredAt time.Time     // time of the last reduction of rate
+	mayRiseAt time.Time     // earliest time of the next increase of rate
 }
 
 func newPacer(unpaced bool) *pacer {
@@ -50,14 +51,14 @@ func newPacer(unpaced bool) *pacer {
 	return p
 }
 
-// acquireSlot waits until a call may be sent; leave must follow its answer. The
-// error wraps the context's, and comes at once where the deadline is sooner
-// than the turn.
-func (p *pacer) acquireSlot(ctx context.Context, verb string) (leave func(), err error) {
-	l := p.buckets[verb]
+// acquireSlot waits until a call may be sent. The caller must call release after the
+// response. The error wraps the context's error. If the deadline is earlier than the
+// slot, acquireSlot returns the error without waiting.
+func (p *pacer) acquireSlot(ctx context.Context, verb string) (release func(), err error) {
+	b := p.buckets[verb]
 	select {
-	case l.sem <- struct{}{}:
-		defer func() { <-l.sem }()
+	case b.sem <- struct{}{}:
+		defer func() { <-b.sem }()
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
@@ -67,11 +68,11 @@ func (p *pacer) acquireSlot(ctx context.Context, verb string) (leave func(), err
 		case <-ctx.Done():
 			return nil, ctx.Err()
 		}
-		if err := ctx.Err(); err != nil { // select chooses freely when both are ready
+		if err := ctx.Err(); err != nil { // if both cases are ready, select chooses one at random
 			<-p.inFlight
 			return nil, err
 		}
-		wait := p.admitCall(l, time.Now())
+		wait := p.admitCall(b, time.Now())
 		if wait <= 0 {
 			return func() { <-p.inFlight }, nil
 		}
@@ -82,8 +83,9 @@ func (p *pacer) acquireSlot(ctx context.Context, verb string) (leave func(), err
 	}
 }
 
-// acquireExtra waits for one more request of a call that is in flight already. It takes
-// no turn: who has it may be waiting for this call to land.
+// acquireExtra waits for one more request of a call that is already in flight. It
+// doesn't acquire sem, because the call that holds sem may be waiting for this call to
+// finish.
 func (p *pacer) acquireExtra(ctx context.Context, verb string) error {
 	for {
 		wait := p.admitCall(p.buckets[verb], time.Now())
@@ -96,29 +98,30 @@ func (p *pacer) acquireExtra(ctx context.Context, verb string) error {
 	}
 }
 
-// admitCall notes a call as sent and returns 0, or how long it must wait.
-func (p *pacer) admitCall(l *bucket, now time.Time) time.Duration {
+// admitCall records a call as sent and returns 0, or returns the time that the call
+// must wait.
+func (p *pacer) admitCall(b *bucket, now time.Time) time.Duration {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if l.rate < l.limit && !now.Before(l.mayRiseAt) {
-		l.rate = min(l.limit, l.rate+max(1, l.limit/10))
-		l.mayRiseAt = now.Add(rateRecovery)
+	if b.rate < b.limit && !now.Before(b.mayRiseAt) {
+		b.rate = min(b.limit, b.rate+max(1, b.limit/10))
+		b.mayRiseAt = now.Add(rateRecovery)
 	}
 	wait := p.pausedUntil.Sub(now)
-	if n := len(l.sentAt); n >= l.rate {
-		wait = max(wait, l.sentAt[n-l.rate].Add(rateWindow).Sub(now))
+	if n := len(b.sentAt); n >= b.rate {
+		wait = max(wait, b.sentAt[n-b.rate].Add(rateWindow).Sub(now))
 	}
 	if wait > 0 {
 		return wait
 	}
-	if len(l.sentAt) == l.limit {
-		l.sentAt = append(l.sentAt[:0], l.sentAt[1:]...)
+	if len(b.sentAt) == b.limit {
+		b.sentAt = append(b.sentAt[:0], b.sentAt[1:]...)
 	}
-	l.sentAt = append(l.sentAt, now)
+	b.sentAt = append(b.sentAt, now)
 	return 0
 }
 
-// pauseAll holds back every call of the client.
+// pauseAll delays every call of the client by d.
 func (p *pacer) pauseAll(d time.Duration) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -127,16 +130,16 @@ func (p *pacer) pauseAll(d time.Duration) {
 	}
 }
 
-// halveRate halves the rate of a verb after a 429: someone else uses the token.
-// The answers to one burst count once.
+// halveRate halves the rate of a verb after a 429, because another program uses the
+// token, too. All 429 responses to one burst reduce the rate only once.
 func (p *pacer) halveRate(verb string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	l, now := p.buckets[verb], time.Now()
-	if now.Sub(l.loweredAt) < rateWindow {
+	b, now := p.buckets[verb], time.Now()
+	if now.Sub(b.loweredAt) < rateWindow {
 		return
 	}
-	l.rate, l.loweredAt, l.mayRiseAt = max(1, l.rate/2), now, now.Add(rateRecovery)
+	b.rate, b.loweredAt, b.mayRiseAt = max(1, b.rate/2), now, now.Add(rateRecovery)
 }
 
 func sleepContext(ctx context.Context, d time.Duration) error {

@@ -13,8 +13,8 @@ import (
 	"time"
 )
 
-// rateLimiter is a server that counts requests the way the API's limits say: at
-// most limit of them in any one second.
+// rateLimiter is a server that enforces a rate limit like the API's: it accepts at most
+// limit requests in any period of one second.
 type rateLimiter struct {
 	limit      int
 	mu         sync.Mutex
@@ -24,7 +24,7 @@ type rateLimiter struct {
 }
 
 func (l *rateLimiter) serveLimited(*http.Request) reply {
-	time.Sleep(time.Duration(30-l.requests.Add(1)%3*10) * time.Millisecond) // some travel faster
+	time.Sleep(time.Duration(30-l.requests.Add(1)%3*10) * time.Millisecond) // requests have different latencies
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	now := time.Now()
@@ -50,8 +50,8 @@ func doConcurrently(t *testing.T, c *Client, n int, call Call) {
 	wg.Wait()
 }
 
-// The documented limits are used nearly in full and never exceeded; what fits
-// into one second isn't slowed.
+// TestPace checks that the client nearly reaches the documented rates, never exceeds
+// them, and doesn't delay calls that fit into one second.
 func TestPace(t *testing.T) {
 	t.Parallel()
 	for _, tc := range []struct {
@@ -82,8 +82,8 @@ func TestPace(t *testing.T) {
 	}
 }
 
-// Someone else uses half of the token's rate: every call still gets through,
-// and few are refused.
+// TestPaceShared lets another program use half of the token's rate. Every call still
+// succeeds, and the server rejects only a few requests.
 func TestPaceShared(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -108,15 +108,15 @@ func TestPaceShared(t *testing.T) {
 	})
 }
 
-// Verbs don't wait for each other, and a slow API doesn't get more than 25
-// calls at a time.
+// TestPaceBuckets checks that verbs don't wait for each other, and that a slow API
+// gets at most 25 concurrent calls.
 func TestPaceBuckets(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		var flying, most atomic.Int32
+		var inFlight, most atomic.Int32
 		c := newClient(t, fakeServer(func(*http.Request) reply {
-			now := flying.Add(1)
-			defer flying.Add(-1)
+			now := inFlight.Add(1)
+			defer inFlight.Add(-1)
 			if now > most.Load() {
 				most.Store(now)
 			}
@@ -129,15 +129,15 @@ func TestPaceBuckets(t *testing.T) {
 			wg.Go(func() { doConcurrently(t, c, 10, call) })
 		}
 		wg.Wait()
-		// 25 in the first second, then the five that are left.
+		// 25 calls start in the first second, the other five after them.
 		if took := time.Since(start); took > 22*time.Second || most.Load() != maxInFlight {
 			t.Errorf("took %s with %d in flight", took, most.Load())
 		}
 	})
 }
 
-// A redirect is one more request of a call in flight; with every place taken
-// by such calls they must not wait for each other.
+// TestPaceRedirects fills all slots with calls that are redirected. A redirect is one
+// more request of a call in flight, and these requests must not wait for each other.
 func TestPaceRedirects(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -158,13 +158,13 @@ func TestPaceRedirects(t *testing.T) {
 
 func BenchmarkDo(b *testing.B) {
 	c := newClient(b, fakeServer(func(*http.Request) reply { return newReply(200, `{"id":"t1"}`) }))
-	for _, l := range c.pacer.buckets { // measured is the client, not the wait
-		l.limit, l.rate = 1<<30, 1<<30
+	for _, bucket := range c.pacer.buckets { // without waits, the benchmark measures the client
+		bucket.limit, bucket.rate = 1<<30, 1<<30
 	}
 	b.ReportAllocs()
 	for b.Loop() {
-		for _, l := range c.pacer.buckets {
-			l.sentAt = l.sentAt[:0]
+		for _, bucket := range c.pacer.buckets {
+			bucket.sentAt = bucket.sentAt[:0]
 		}
 		if _, err := c.Do(b.Context(), getCall); err != nil {
 			b.Fatal(err)
@@ -181,7 +181,8 @@ func BenchmarkAdmitCall(b *testing.B) {
 	}
 }
 
-// A 429 holds back every call of the client, those of other verbs too.
+// TestPause checks that a 429 delays every call of the client, also calls of other
+// verbs.
 func TestPause(t *testing.T) {
 	t.Parallel()
 	for _, tc := range []struct {
@@ -229,7 +230,7 @@ func TestRateRecovers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := newPacer(false)
 		p.halveRate(http.MethodPost)
-		p.halveRate(http.MethodPost) // of the same burst
+		p.halveRate(http.MethodPost) // in the same burst, so it has no effect
 		burst := func() (n int) {
 			time.Sleep(2 * time.Second)
 			for p.admitCall(p.buckets[http.MethodPost], time.Now()) == 0 {
@@ -242,7 +243,7 @@ func TestRateRecovers(t *testing.T) {
 		}
 		time.Sleep(10 * time.Second)
 		if n := burst(); n != 6 {
-			t.Errorf("%d calls a second after 14 s, want 6: one step for one look", n)
+			t.Errorf("%d calls a second after 14 s, want 6: one step per window", n)
 		}
 		for range 20 {
 			time.Sleep(rateRecovery)
@@ -261,8 +262,8 @@ func TestRateRecovers(t *testing.T) {
 	})
 }
 
-// The call that was told to wait gives up, its deadline being sooner; the
-// others still know.
+// TestPauseOutlivesCall checks that other calls respect a Retry-After although the call
+// that received it failed, because of an earlier deadline.
 func TestPauseOutlivesCall(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -282,11 +283,12 @@ func TestPauseOutlivesCall(t *testing.T) {
 	})
 }
 
-// Without a Retry-After it is the backoff of the refused call that all wait for.
+// TestPauseWithoutRetryAfter checks that a 429 without a Retry-After delays all calls
+// by the backoff of the rejected call.
 func TestPauseWithoutRetryAfter(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		var again, other time.Time
+		var retried, other time.Time
 		first := true
 		c := newClient(t, fakeServer(func(r *http.Request) reply {
 			switch {
@@ -294,7 +296,7 @@ func TestPauseWithoutRetryAfter(t *testing.T) {
 				first = false
 				return newReply(429, "")
 			case r.Method == http.MethodPost:
-				again = time.Now()
+				retried = time.Now()
 			default:
 				other = time.Now()
 			}
@@ -305,8 +307,8 @@ func TestPauseWithoutRetryAfter(t *testing.T) {
 		synctest.Wait()
 		doConcurrently(t, c, 1, getCall)
 		wg.Wait()
-		if other.Before(again) {
-			t.Errorf("another call was sent %s before the refused one", again.Sub(other))
+		if other.Before(retried) {
+			t.Errorf("another call was sent %s before the retry of the rejected one", retried.Sub(other))
 		}
 	})
 }

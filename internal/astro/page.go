@@ -12,18 +12,19 @@ import (
 )
 
 const (
-	pageSize     = 1000 // the API's largest; its default is 20 (API notes 0.2)
+	pageSize     = 1000 // the API's maximum; its default is 20 (API notes 0.2)
 	maxItems     = 1_000_000
-	maxListReads = 3 // of a list that changes while its pages are read
+	maxListReads = 3 // attempts to read a list that changes while its pages are read
 )
 
-// errListChanged is a list whose pages don't fit together, as happens when an object
-// is created or deleted while they are read: one may have been missed.
+// errListChanged reports that the pages of a list are inconsistent. This happens if a
+// resource is created or deleted between two pages, and a resource may be missing
+// from the pages as a result.
 var errListChanged = errors.New("the list changed while it was read")
 
-// List reads all pages of a list, whose items are in member. It returns the
-// whole list or an error: never a part, and never an empty list for an answer
-// that does not say it is empty.
+// List reads all pages of a list. Each page contains its items in the given member.
+// List returns the complete list or an error: never a part of the list, and an empty
+// list only if the response explicitly contains one.
 func (c *Client) List(ctx context.Context, call Call, member string) ([]json.RawMessage, error) {
 	call.Method = http.MethodGet
 	for reading := 1; ; reading++ {
@@ -34,7 +35,7 @@ func (c *Client) List(ctx context.Context, call Call, member string) ([]json.Raw
 	}
 }
 
-// readPages follows the pages once.
+// readPages reads all pages, from the first to the last, once.
 func (c *Client) readPages(ctx context.Context, call Call, member string) ([]json.RawMessage, error) {
 	var items []json.RawMessage
 	seen := map[string]bool{}
@@ -49,13 +50,13 @@ func (c *Client) readPages(ctx context.Context, call Call, member string) ([]jso
 		if err != nil {
 			return nil, err
 		}
-		part, count, err := decodePage(body, member)
+		pageItems, count, err := decodePage(body, member)
 		if err == nil && total >= 0 && count != total {
 			err = fmt.Errorf("%w: totalCount was %d and is %d", errListChanged, total, count)
 		}
 		if err == nil {
 			total = count
-			err = appendPage(&items, part, seen, total)
+			err = appendPage(&items, pageItems, seen, total)
 		}
 		if err != nil {
 			return nil, &Error{Method: call.Method, Path: call.Path, StatusCode: http.StatusOK, Err: c.sanitizeCause(err)}
@@ -66,9 +67,10 @@ func (c *Client) readPages(ctx context.Context, call Call, member string) ([]jso
 	}
 }
 
-// appendPage appends a page, checking that it brings the list forward.
-func appendPage(items *[]json.RawMessage, part []json.RawMessage, seen map[string]bool, total int) error {
-	for _, item := range part {
+// appendPage appends the items of a page. It returns errListChanged if the page is
+// inconsistent with the pages before it.
+func appendPage(items *[]json.RawMessage, pageItems []json.RawMessage, seen map[string]bool, total int) error {
+	for _, item := range pageItems {
 		key, err := itemKey(item)
 		if err != nil {
 			return fmt.Errorf("item %d: %w", len(*items)+1, err)
@@ -82,14 +84,14 @@ func appendPage(items *[]json.RawMessage, part []json.RawMessage, seen map[strin
 	switch n := len(*items); {
 	case n > total:
 		return fmt.Errorf("%w: %d items, but a totalCount of %d", errListChanged, n, total)
-	case len(part) == 0 && n < total:
+	case len(pageItems) == 0 && n < total:
 		return fmt.Errorf("%w: it ended after %d of %d items", errListChanged, n, total)
 	}
 	return nil
 }
 
-// decodePage takes a page apart. A null list counts as empty where totalCount
-// confirms it.
+// decodePage returns the items and the totalCount of a page. It accepts null instead
+// of an empty list if totalCount is 0.
 func decodePage(body []byte, member string) (items []json.RawMessage, total int, err error) {
 	var page map[string]json.RawMessage
 	if err := json.Unmarshal(body, &page); err != nil {
@@ -112,8 +114,8 @@ func decodePage(body []byte, member string) (items []json.RawMessage, total int,
 	return items, total, nil
 }
 
-// itemKey tells items apart: by their id, or as a whole where a kind has none
-// (members of a team).
+// itemKey returns a text that identifies an item: its id, or the whole item if it
+// has no id (members of a Team).
 func itemKey(item json.RawMessage) (string, error) {
 	var object *struct {
 		ID any `json:"id"`

@@ -16,14 +16,14 @@ import (
 
 var listCall = Call{Method: http.MethodGet, Path: "/things", Query: url.Values{"workspaceIds": {"w1", "w2"}}}
 
-// pagedServer serves a list of n things in pages of at most limit.
+// pagedServer returns a server with a list of n things, in pages of at most limit items.
 func pagedServer(n, limit int, seen *[]string) fakeServer {
 	return func(r *http.Request) reply {
 		*seen = append(*seen, r.URL.RawQuery)
 		offset, _ := strconv.Atoi(r.URL.Query().Get("offset"))
-		asked, _ := strconv.Atoi(r.URL.Query().Get("limit"))
+		requested, _ := strconv.Atoi(r.URL.Query().Get("limit"))
 		var items []string
-		for i := offset; i < min(n, offset+asked, offset+limit); i++ {
+		for i := offset; i < min(n, offset+requested, offset+limit); i++ {
 			items = append(items, fmt.Sprintf(`{"id":"t%d"}`, i))
 		}
 		return newReply(200, fmt.Sprintf(`{"things":[%s],"limit":%d,"offset":%d,"totalCount":%d}`, strings.Join(items, ","), limit, offset, n))
@@ -57,7 +57,8 @@ func TestList(t *testing.T) {
 	}
 }
 
-// An answer that isn't the whole list is an error, never an empty or short list.
+// TestListRefuses checks that an invalid or incomplete list is an error, and never
+// results in an empty or shorter list.
 func TestListRefuses(t *testing.T) {
 	t.Parallel()
 	for _, tc := range []struct{ name, body, want string }{
@@ -109,8 +110,8 @@ func TestListAccepts(t *testing.T) {
 	}
 }
 
-// An object goes while the pages are read: one that stays would be missed, so
-// the list is read again.
+// TestListChangesWhileRead deletes an item between two pages. The second page then
+// skips an item that still exists, so List reads the whole list again.
 func TestListChangesWhileRead(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -130,7 +131,8 @@ func TestListChangesWhileRead(t *testing.T) {
 	})
 }
 
-// A page that fails for good fails the list, with what the API said.
+// TestListFails checks that List returns the API's error if a page fails after all
+// retries.
 func TestListFails(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -10,9 +10,10 @@ import (
 
 const maxRedirects = 5
 
-// checkRedirect decides on following one. Only a GET is followed, and only within
-// the API's own scheme and host: elsewhere the token would go along. What is
-// not followed comes back as the 3xx it is, which refused explains.
+// checkRedirect decides whether the client follows a redirect. It allows only a GET,
+// and only within the API's scheme and host, because another host would receive the
+// token. The client returns any other redirect as a 3xx response, which redirectError
+// explains.
 func (c *Client) checkRedirect(req *http.Request, via []*http.Request) error {
 	if via[0].Method != http.MethodGet || !c.isAPIHost(req.URL) || len(via) > maxRedirects {
 		return http.ErrUseLastResponse
@@ -26,20 +27,21 @@ func (c *Client) isAPIHost(u *url.URL) bool {
 	return c.baseURL == origin || strings.HasPrefix(c.baseURL, origin+"/")
 }
 
-// redirectError says why a redirect was not followed; nil for other answers.
+// redirectError returns the reason why the client didn't follow a redirect, or nil if
+// the response is not a redirect.
 func (c *Client) redirectError(resp *http.Response, method string) error {
 	if resp.StatusCode/100 != 3 {
 		return nil
 	}
-	to, err := resp.Location()
+	target, err := resp.Location()
 	if err != nil {
 		return errors.New("a redirect to nowhere")
 	}
-	switch place := c.sanitizeText(to.Scheme+"://"+to.Host, maxField); {
+	switch host := c.sanitizeText(target.Scheme+"://"+target.Host, maxField); {
 	case method != http.MethodGet:
 		return errors.New("a redirect, not followed: only those of reads are")
-	case to.Host != "" && !c.isAPIHost(to):
-		return fmt.Errorf("a redirect to %q, not followed: the token stays with the API", place)
+	case target.Host != "" && !c.isAPIHost(target):
+		return fmt.Errorf("a redirect to %q, not followed: the token stays with the API", host)
 	}
 	return fmt.Errorf("more than %d redirects", maxRedirects)
 }

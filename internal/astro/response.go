@@ -11,8 +11,8 @@ import (
 	"strings"
 )
 
-// Bounds of a body in bytes, after gzip: what is beyond is no answer of this
-// API. A page holds up to 1000 objects.
+// Maximum sizes of a body in bytes, after decompression. A larger body can't be a
+// response of this API. A page contains up to 1000 resources.
 const (
 	maxObjectBytes = 8 << 20
 	maxPageBytes   = 64 << 20
@@ -25,8 +25,9 @@ var (
 	errTooLarge  = errors.New("the body is too large")
 )
 
-// readJSONObject reads the body of a successful answer. Nothing but a whole JSON
-// object counts: an empty or foreign body must never read as an empty list.
+// readJSONObject reads the body of a successful response. It accepts only a complete
+// JSON object, because an empty body or a body from a gateway must never be read as
+// an empty list.
 func readJSONObject(resp *http.Response, method string, limit int64) ([]byte, error) {
 	switch resp.StatusCode {
 	case http.StatusOK, http.StatusCreated, http.StatusAccepted:
@@ -63,8 +64,8 @@ func readJSONObject(resp *http.Response, method string, limit int64) ([]byte, er
 	return body, nil
 }
 
-// errorBody is the API's error body. Gateways before the API write other ones,
-// of which error is the most common.
+// errorBody is the body of an error response of the API. Gateways in front of the API
+// use other formats; the member "error" is the most common one.
 type errorBody struct {
 	Message     string       `json:"message"`
 	Error       string       `json:"error"`
@@ -72,46 +73,47 @@ type errorBody struct {
 	FieldErrors []FieldError `json:"fieldErrors"`
 }
 
-// decodeErrorBody decodes as much of an error body as is there: of one that breaks off or is too long, the members before
-// that. A member of another type than expected leaves the others usable.
-func decodeErrorBody(body []byte) (env errorBody) {
+// decodeErrorBody decodes the readable part of an error body. If the body is truncated
+// or too long, that is every member before the end. It ignores a member with an
+// unexpected type and still decodes the others.
+func decodeErrorBody(body []byte) (parsed errorBody) {
 	d := json.NewDecoder(bytes.NewReader(body))
 	if t, err := d.Token(); err != nil || t != json.Delim('{') {
-		return env
+		return parsed
 	}
 	for d.More() {
 		name, err := d.Token()
 		if err != nil {
-			return env
+			return parsed
 		}
 		var value json.RawMessage
 		if err := d.Decode(&value); err != nil {
-			return env
+			return parsed
 		}
 		if member, err := json.Marshal(map[string]json.RawMessage{fmt.Sprint(name): value}); err == nil {
-			_ = json.Unmarshal(member, &env)
+			_ = json.Unmarshal(member, &parsed)
 		}
 	}
-	return env
+	return parsed
 }
 
-// fillError fills e from the body of an answer that is an error, as far as it
-// can be understood.
+// fillError sets the message, the request id and the field errors of e from the body
+// of an error response.
 func (c *Client) fillError(e *Error, header http.Header, body []byte) {
-	env := decodeErrorBody(body)
+	parsed := decodeErrorBody(body)
 	switch {
-	case env.Message != "":
-		e.Message = c.sanitizeText(env.Message, maxMessage)
-	case env.Error != "":
-		e.Message = c.sanitizeText(env.Error, maxMessage)
+	case parsed.Message != "":
+		e.Message = c.sanitizeText(parsed.Message, maxMessage)
+	case parsed.Error != "":
+		e.Message = c.sanitizeText(parsed.Error, maxMessage)
 	default:
 		e.Message = c.bodySummary(header, body)
 	}
-	e.FromProxy = env.Message == "" && env.RequestID == ""
-	if env.RequestID != "" {
-		e.RequestID = c.sanitizeText(env.RequestID, maxID)
+	e.FromProxy = parsed.Message == "" && parsed.RequestID == ""
+	if parsed.RequestID != "" {
+		e.RequestID = c.sanitizeText(parsed.RequestID, maxID)
 	}
-	for _, f := range env.FieldErrors {
+	for _, f := range parsed.FieldErrors {
 		e.FieldErrors = append(e.FieldErrors, FieldError{
 			Field:   c.sanitizeText(f.Field, maxField),
 			Code:    c.sanitizeText(f.Code, maxField),
@@ -122,7 +124,7 @@ func (c *Client) fillError(e *Error, header http.Header, body []byte) {
 
 var titlePattern = regexp.MustCompile(`(?is)<title[^>]*>([^<]*)</title`)
 
-// bodySummary says what a body is that has no message.
+// bodySummary returns a short description of an error body without a message.
 func (c *Client) bodySummary(header http.Header, body []byte) string {
 	if !isHTML(header, body) {
 		return c.sanitizeText(string(body), maxSnippet)

@@ -15,7 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// Answers that look like a success and are none.
+// TestStrictBodies sends successful responses with valid and invalid bodies.
 func TestStrictBodies(t *testing.T) {
 	t.Parallel()
 	html := []string{"Content-Type", "text/html; charset=utf-8"}
@@ -25,24 +25,24 @@ func TestStrictBodies(t *testing.T) {
 		status int
 		body   string
 		header []string
-		want   string // of the error; "" when the answer is good
+		want   string // text of the error; "" if the response is valid
 	}{
 		{name: "object", call: getCall, status: 200, body: ` {"a":1} `},
 		{name: "created", call: postCall, status: 201, body: `{"a":1}`},
 		{name: "accepted", call: postCall, status: 202, body: `{"a":1}`},
 		{name: "no content", call: postCall, status: 204},
 		{name: "deleted", call: deleteCall, status: 204},
-		{name: "deleted, 200 and empty", call: deleteCall, status: 200},
+		{name: "deleted, 200 with an empty body", call: deleteCall, status: 200},
 		{name: "deleted, 404", call: deleteCall, status: 404, body: `{"message":"not found"}`},
 		{name: "deleted, a gateway's 404", call: deleteCall, status: 404, body: "default backend", want: "DELETE /things/{id}: 404 Not Found: default backend"},
 		{name: "read without content", call: getCall, status: 204, want: "GET /things/{id}: 204 No Content: the body is empty"},
-		{name: "part", call: getCall, status: 206, body: `{}`, want: "GET /things/{id}: 206 Partial Content: not a status this API answers with"},
+		{name: "partial content", call: getCall, status: 206, body: `{}`, want: "GET /things/{id}: 206 Partial Content: not a status this API answers with"},
 		{name: "empty", call: getCall, status: 200, want: "GET /things/{id}: 200 OK: the body is empty"},
 		{name: "blank", call: postCall, status: 200, body: " \n", want: "POST /things: 200 OK: the body is empty"},
 		{name: "HTML", call: getCall, status: 200, body: "<!doctype html><p>log in", header: html, want: "GET /things/{id}: 200 OK: the body is an HTML page instead of JSON"},
 		{name: "HTML deletion", call: deleteCall, status: 200, body: "<p>log in", header: html, want: "DELETE /things/{id}: 200 OK: the body is an HTML page instead of JSON"},
 		{name: "text", call: getCall, status: 200, body: "fine", want: "GET /things/{id}: 200 OK: the body is not JSON: invalid character 'i' in literal false (expecting 'a')"},
-		{name: "cut", call: getCall, status: 200, body: `{"a":[{}`, want: "GET /things/{id}: 200 OK: the body is not JSON: unexpected end of JSON input"},
+		{name: "truncated", call: getCall, status: 200, body: `{"a":[{}`, want: "GET /things/{id}: 200 OK: the body is not JSON: unexpected end of JSON input"},
 		{name: "two objects", call: getCall, status: 200, body: `{}{}`, want: "GET /things/{id}: 200 OK: the body is not JSON: invalid character '{' after top-level value"},
 		{name: "list", call: getCall, status: 200, body: `[]`, want: "GET /things/{id}: 200 OK: the body is not a JSON object"},
 		{name: "null", call: postCall, status: 200, body: `null`, want: "POST /things: 200 OK: the body is not a JSON object"},
@@ -69,7 +69,7 @@ func TestStrictBodies(t *testing.T) {
 	}
 }
 
-// Through the real transport: what only a socket can do.
+// TestHostileServer uses the real transport for responses that need a socket.
 func TestHostileServer(t *testing.T) {
 	t.Parallel()
 	for _, tc := range []struct {
@@ -113,7 +113,7 @@ func TestHostileServer(t *testing.T) {
 				t.Errorf("got  %v\nwant %s", err, tc.want)
 			}
 			if e := (*Error)(nil); errors.As(err, &e) && e.OutcomeUncertain == (e.StatusCode == http.StatusBadRequest) {
-				t.Errorf("ambiguous is %t: %v", e.OutcomeUncertain, e)
+				t.Errorf("OutcomeUncertain is %t: %v", e.OutcomeUncertain, e)
 			}
 			if n := count.Load(); n != tc.requests {
 				t.Errorf("%d requests", n)
@@ -122,7 +122,8 @@ func TestHostileServer(t *testing.T) {
 	}
 }
 
-// A body beyond the bound is read once, not five times.
+// TestTooLargeBodyIsNotReadAgain checks that a body above the maximum size isn't
+// retried.
 func TestTooLargeBodyIsNotReadAgain(t *testing.T) {
 	t.Parallel()
 	var count, read atomic.Int32

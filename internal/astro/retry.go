@@ -15,25 +15,25 @@ import (
 )
 
 const (
-	minAttempts      = 5                // of a call, at least
-	minOutageRetry   = 30 * time.Second // how long a read is repeated for, at least, while Astro doesn't answer properly
+	minAttempts      = 5                // minimum number of attempts before a retryable call fails
+	minOutageRetry   = 30 * time.Second // minimum time to retry a read during an outage
 	attemptTimeout   = 60 * time.Second
-	firstWait        = 500 * time.Millisecond // at most; doubled each time
+	firstWait        = 500 * time.Millisecond // maximum of the first wait; each retry doubles it
 	maxWait          = 20 * time.Second
-	maxRetryAfter    = 24 * time.Hour   // a Retry-After beyond is read as this
-	retryLogInterval = 10 * time.Second // that a line of the log about repeated calls covers, at least
+	maxRetryAfter    = 24 * time.Hour   // larger values of Retry-After are reduced to this
+	retryLogInterval = 10 * time.Second // minimum period that one log line about retries covers
 )
 
-// errUntrusted is a server whose certificate is not good. Asking again won't
-// mend it.
+// errUntrusted reports a server with an invalid certificate. It is not retried,
+// because another attempt would get the same certificate.
 var errUntrusted = errors.New("untrusted certificate")
 
-// errPastDeadline ends a call whose next try would come after its deadline.
+// errPastDeadline ends a call if the deadline is earlier than the next attempt.
 var errPastDeadline = fmt.Errorf("the next try would come too late: %w", context.DeadlineExceeded)
 
-// sendWithRetry makes attempts until one succeeds, one can't be repeated, they are used
-// up, or ctx ends. backoff v4 returns only the context's error then; what the
-// API said last, with its requestId, is kept here.
+// sendWithRetry sends a call until an attempt succeeds, an attempt can't be retried, no
+// attempts are left, or ctx ends. If ctx ends, backoff v4 returns only the context's
+// error, so sendWithRetry keeps the last response of the API with its request id.
 func (c *Client) sendWithRetry(ctx context.Context, call Call, limit int64) ([]byte, error) {
 	last := &Error{Method: call.Method, Path: call.Path}
 	target, err := call.buildURL(c.baseURL)
@@ -43,40 +43,40 @@ func (c *Client) sendWithRetry(ctx context.Context, call Call, limit int64) ([]b
 	}
 	p := newRetryPolicy(ctx)
 	n := 0
-	try := func() ([]byte, error) {
-		leave, err := c.pacer.acquireSlot(ctx, call.Method)
+	attempt := func() ([]byte, error) {
+		release, err := c.pacer.acquireSlot(ctx, call.Method)
 		if err != nil {
 			return nil, backoff.Permanent(err)
 		}
-		defer leave()
+		defer release()
 		n++
-		body, fail := c.sendAttempt(ctx, call, target, limit, n)
-		if fail == nil {
+		body, callErr := c.sendAttempt(ctx, call, target, limit, n)
+		if callErr == nil {
 			return body, nil
 		}
-		last = fail.mergePrevious(last)
-		p.recordFailure(fail)
+		last = callErr.mergePrevious(last)
+		p.recordFailure(callErr)
 		if p.rateLimited {
 			c.pacer.halveRate(call.Method)
-			c.pacer.pauseAll(fail.RetryAfter)
+			c.pacer.pauseAll(callErr.RetryAfter)
 		}
-		if !fail.isRetryable() {
-			return nil, backoff.Permanent(fail)
+		if !callErr.isRetryable() {
+			return nil, backoff.Permanent(callErr)
 		}
-		return nil, fail
+		return nil, callErr
 	}
-	pause := func(_ error, wait time.Duration) {
+	beforeRetry := func(_ error, wait time.Duration) {
 		if last.StatusCode == http.StatusTooManyRequests {
 			c.pacer.pauseAll(wait)
 		}
 		c.logRetry(last, wait)
 	}
-	body, err := backoff.RetryNotifyWithData(try, backoff.WithContext(p, ctx), pause)
+	body, err := backoff.RetryNotifyWithData(attempt, backoff.WithContext(p, ctx), beforeRetry)
 	if err == nil {
 		return body, nil
 	}
 	last.Unsent = n == 0
-	if _, ok := errors.AsType[*Error](err); !ok { // not an answer: the context or its deadline
+	if _, ok := errors.AsType[*Error](err); !ok { // the context or its deadline ended the call, not a response
 		last.Err = joinCauses(err, last.Err)
 	} else if p.pastDeadline {
 		last.Err = joinCauses(errPastDeadline, last.Err)
@@ -84,8 +84,9 @@ func (c *Client) sendWithRetry(ctx context.Context, call Call, limit int64) ([]b
 	return nil, last
 }
 
-// logRetry warns that a call is repeated after wait, and why. Many calls meet one outage, and each several times, so a
-// line covers what follows within a quiet time, or within the Retry-After that it shows.
+// logRetry warns that the client will retry a call after wait, with the reason. During
+// one outage many calls fail, each several times. So a line also covers the failures
+// that follow within retryLogInterval, or within the Retry-After in the line.
 func (c *Client) logRetry(last *Error, wait time.Duration) {
 	if c.warn == nil {
 		return
@@ -94,7 +95,7 @@ func (c *Client) logRetry(last *Error, wait time.Duration) {
 	c.logMu.Lock()
 	covered := !now.Add(last.RetryAfter).After(c.retryLoggedUntil)
 	if !covered {
-		c.retryLoggedUntil = now.Add(max(last.RetryAfter+time.Second, retryLogInterval)) // the next one may say the same a little later
+		c.retryLoggedUntil = now.Add(max(last.RetryAfter+time.Second, retryLogInterval)) // another call may receive the same Retry-After a little later
 	}
 	c.logMu.Unlock()
 	if covered {
@@ -107,23 +108,25 @@ func (c *Client) logRetry(last *Error, wait time.Duration) {
 	c.warn(text)
 }
 
-// mergePrevious merges e with the attempts before it: an answer, with its requestId,
-// tells more than a broken connection that followed, and a write that may have
-// happened once may have happened.
+// mergePrevious merges e with last, the error of the previous attempts. It keeps a
+// response with its request id if only a connection failure followed, because the
+// response is more informative. The outcome is uncertain if it was uncertain after
+// any attempt.
 func (e *Error) mergePrevious(last *Error) *Error {
 	merged := *e
 	if e.StatusCode == 0 && last.StatusCode >= 400 {
 		merged = *last
 		merged.Err = e.Err
 	} else if last.Err != nil && (errors.Is(e.Err, context.Canceled) || errors.Is(e.Err, context.DeadlineExceeded)) {
-		merged.Err = joinCauses(e.Err, last.Err) // that time ran out says less than what took it
+		merged.Err = joinCauses(e.Err, last.Err) // the previous error explains why time ran out
 	}
 	merged.OutcomeUncertain = e.OutcomeUncertain || last.OutcomeUncertain
 	return &merged
 }
 
-// isRetryable reports whether the same call may be sent again without a look at
-// what it did. A POST only where it was not processed (API notes 3.2).
+// isRetryable reports whether the client may send the same call again without
+// checking the result of this attempt. A POST is retryable only if the API didn't
+// process it (API notes 3.2).
 func (e *Error) isRetryable() bool {
 	switch {
 	case errors.Is(e.Err, context.Canceled), errors.Is(e.Err, context.DeadlineExceeded),
@@ -136,7 +139,7 @@ func (e *Error) isRetryable() bool {
 	}
 	switch e.StatusCode {
 	case http.StatusNotFound:
-		return e.FromProxy // a gateway's: the API knows better in a moment
+		return e.FromProxy // a gateway sends 404 while the API restarts
 	case http.StatusRequestTimeout, http.StatusTooEarly, http.StatusInternalServerError,
 		http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
 		return true
@@ -144,40 +147,44 @@ func (e *Error) isRetryable() bool {
 	return e.StatusCode/100 == 2 || e.StatusCode == 0
 }
 
-// isOutage reports whether a read failed because Astro, or the way to it, is down for a while. An answer that is none of
-// the API's (a page, a gateway's 404) more likely comes from a wrong address.
+// isOutage reports whether a read failed because Astro, or the network, is temporarily
+// down. A response that doesn't have the API's format (an HTML page, a gateway's 404)
+// doesn't count: the cause is more likely a wrong address.
 func (e *Error) isOutage() bool {
 	return e.Method == http.MethodGet && (e.StatusCode == 0 || mayHaveHappened(e.StatusCode) && e.StatusCode/100 != 2 || e.StatusCode == http.StatusTooManyRequests)
 }
 
-// mayHaveHappened reports whether a write answered with code may have happened. Of
-// the refusals (4xx) those count that a proxy sends on its own.
+// mayHaveHappened reports whether the API may have executed a write with this status
+// code. Of the 4xx codes, only those count that a proxy sends without the API's
+// answer.
 func mayHaveHappened(code int) bool {
 	return code/100 != 4 || code == http.StatusRequestTimeout || code == http.StatusTooEarly
 }
 
-// isUnsent reports whether err shows that no request left: there never was a
-// connection to send it on.
+// isUnsent reports whether err shows that no request was sent, because there was no
+// connection.
 func isUnsent(err error) bool {
 	var op *net.OpError
 	var untrusted *tls.CertificateVerificationError
 	return errors.As(err, &op) && (op.Op == "dial" || op.Op == "proxyconnect") || errors.As(err, &untrusted)
 }
 
-// retryPolicy decides whether there is another attempt, and how long to wait before it. It holds the state of one call.
+// retryPolicy decides whether a call gets another attempt, and after which wait. It
+// holds the state of one call.
 type retryPolicy struct {
 	backoff.BackOff
 	ctx          context.Context
 	failures     int
-	firstFailure time.Time     // the first failure
-	inOutage     bool          // the last failure may be an outage that a read outlasts
-	retryAfter   time.Duration // by the last answer's Retry-After, which backoff v4 doesn't know
-	rateLimited  bool          // the last answer was a 429
-	pastDeadline bool          // the wait would outlast the deadline
+	firstFailure time.Time
+	inOutage     bool          // isOutage of the last failure: the read is retried for minOutageRetry
+	retryAfter   time.Duration // Retry-After of the last response, which backoff v4 doesn't support
+	rateLimited  bool          // the last response was a 429
+	pastDeadline bool          // the next wait would end after the deadline
 }
 
-// newRetryPolicy draws each wait from all of [0, 500ms·2ⁿ] (full jitter): backoff
-// draws from ± the interval around the interval, hence the halves.
+// newRetryPolicy returns a policy with full jitter: each wait is a random value in
+// [0, 500ms·2ⁿ]. backoff chooses from interval ± interval, so the intervals are
+// divided by 2.
 func newRetryPolicy(ctx context.Context) *retryPolicy {
 	return &retryPolicy{ctx: ctx, BackOff: backoff.NewExponentialBackOff(
 		backoff.WithInitialInterval(firstWait/2), backoff.WithMultiplier(2), backoff.WithRandomizationFactor(1),
@@ -185,7 +192,7 @@ func newRetryPolicy(ctx context.Context) *retryPolicy {
 	)}
 }
 
-// recordFailure records a failed attempt.
+// recordFailure stores the properties of a failed attempt that NextBackOff needs.
 func (p *retryPolicy) recordFailure(e *Error) {
 	if p.failures == 0 {
 		p.firstFailure = time.Now()
@@ -200,7 +207,7 @@ func (p *retryPolicy) NextBackOff() time.Duration {
 	}
 	wait := max(p.BackOff.NextBackOff(), p.retryAfter)
 	if p.rateLimited {
-		wait = max(wait, time.Second) // the limits are those of a second
+		wait = max(wait, time.Second) // the limits apply per second
 	}
 	if deadline, ok := p.ctx.Deadline(); ok && time.Until(deadline) < wait {
 		p.pastDeadline = true
@@ -209,8 +216,8 @@ func (p *retryPolicy) NextBackOff() time.Duration {
 	return wait
 }
 
-// parseRetryAfter reads a Retry-After of either form. A date is compared with the
-// answer's own Date, since the runner's clock may be off.
+// parseRetryAfter parses a Retry-After header in seconds or with a date. It compares a
+// date with the Date header of the response, because the runner's clock may be wrong.
 func parseRetryAfter(h http.Header, now time.Time) time.Duration {
 	value := strings.TrimSpace(h.Get("Retry-After"))
 	if s, err := strconv.ParseInt(value, 10, 64); err == nil || errors.Is(err, strconv.ErrRange) {

@@ -23,23 +23,24 @@ var (
 	errUnknownAuthority = &tls.CertificateVerificationError{Err: errors.New("unknown authority")}
 )
 
-// fakeTimeout stands for the errors of package net that also claim to be
-// context.DeadlineExceeded.
+// fakeTimeout behaves like the timeout errors of package net, which errors.Is also
+// reports as context.DeadlineExceeded.
 type fakeTimeout struct{}
 
 func (fakeTimeout) Error() string        { return "i/o timeout" }
 func (fakeTimeout) Is(target error) bool { return target == context.DeadlineExceeded }
 
-// TestAttempts sends calls to a server that always fails. A read whose failure may be an outage is repeated for a time,
-// every other call that may be repeated a number of times.
+// TestAttempts sends calls to a server that always fails. The client retries a read for
+// minOutageRetry if the failure may be an outage, and every other retryable call until
+// minAttempts.
 func TestAttempts(t *testing.T) {
 	t.Parallel()
 	type outcome struct {
-		attempts  int32 // 0: as many as fit in the time of an outage
-		ambiguous bool
+		attempts  int32 // 0: as many as fit into minOutageRetry
+		uncertain bool
 	}
-	once, again, long := outcome{1, false}, outcome{minAttempts, false}, outcome{0, false}
-	lost, sure := outcome{1, true}, outcome{minAttempts, true}
+	once, retried, outage := outcome{1, false}, outcome{minAttempts, false}, outcome{0, false}
+	onceUncertain, retriedUncertain := outcome{1, true}, outcome{minAttempts, true}
 	status := func(code int) reply {
 		return errorReply(code, "no", "r1")
 	}
@@ -58,22 +59,22 @@ func TestAttempts(t *testing.T) {
 		{"405", status(405), once, once, once},
 		{"409", status(409), once, once, once},
 		{"412", status(412), once, once, once},
-		{"408", status(408), long, lost, sure},
-		{"425", status(425), long, lost, sure},
-		{"429", status(429), long, again, again},
-		{"500", status(500), long, lost, sure},
-		{"501", status(501), once, lost, lost},
-		{"502", status(502), long, lost, sure},
-		{"503", status(503), long, lost, sure},
-		{"504", status(504), long, lost, sure},
-		{"reset", brokenReply(errReset), long, lost, sure},
-		{"timeout", brokenReply(fakeTimeout{}), long, lost, sure},
-		{"refused", brokenReply(errDial), long, again, again},
-		{"proxy refused", brokenReply(errProxy), long, again, again},
+		{"408", status(408), outage, onceUncertain, retriedUncertain},
+		{"425", status(425), outage, onceUncertain, retriedUncertain},
+		{"429", status(429), outage, retried, retried},
+		{"500", status(500), outage, onceUncertain, retriedUncertain},
+		{"501", status(501), once, onceUncertain, onceUncertain},
+		{"502", status(502), outage, onceUncertain, retriedUncertain},
+		{"503", status(503), outage, onceUncertain, retriedUncertain},
+		{"504", status(504), outage, onceUncertain, retriedUncertain},
+		{"reset", brokenReply(errReset), outage, onceUncertain, retriedUncertain},
+		{"timeout", brokenReply(fakeTimeout{}), outage, onceUncertain, retriedUncertain},
+		{"refused", brokenReply(errDial), outage, retried, retried},
+		{"proxy refused", brokenReply(errProxy), outage, retried, retried},
 		{"certificate", brokenReply(errUnknownAuthority), once, once, once},
-		{"truncated", body(`{"id":`), again, lost, sure},
-		{"HTML", body(`<html>`), again, lost, sure},
-		{"not an object", body(`[]`), again, lost, sure},
+		{"truncated", body(`{"id":`), retried, onceUncertain, retriedUncertain},
+		{"HTML", body(`<html>`), retried, onceUncertain, retriedUncertain},
+		{"not an object", body(`[]`), retried, onceUncertain, retriedUncertain},
 	} {
 		for call, want := range map[*Call]outcome{&getCall: tc.get, &postCall: tc.post, &deleteCall: tc.delete} {
 			t.Run(call.Method+" "+tc.name, func(t *testing.T) {
@@ -88,15 +89,15 @@ func TestAttempts(t *testing.T) {
 					switch {
 					case call.Method == http.MethodDelete && tc.name == "404":
 						if err != nil {
-							t.Errorf("deleting what is gone: %v", err)
+							t.Errorf("DELETE of a deleted resource: %v", err)
 						}
 					case !errors.As(err, &e):
 						t.Fatalf("got %v, want an *Error", err)
-					case e.OutcomeUncertain != want.ambiguous:
-						t.Errorf("ambiguous is %t: %v", e.OutcomeUncertain, e)
+					case e.OutcomeUncertain != want.uncertain:
+						t.Errorf("OutcomeUncertain is %t: %v", e.OutcomeUncertain, e)
 					}
 					if errors.Is(err, context.DeadlineExceeded) {
-						t.Errorf("%v claims that the context ended", err)
+						t.Errorf("%v wraps context.DeadlineExceeded", err)
 					}
 					switch n := count.Load(); {
 					case want.attempts == 0 && (n < minAttempts || took < minOutageRetry || took > minOutageRetry+maxWait):
@@ -115,7 +116,7 @@ func TestRetryRecovers(t *testing.T) {
 	unavailable := errorReply(503, "busy", "r1")
 	limited := newReply(429, `<html><title>Too many</title>`)
 	fine := newReply(200, `{"id":"t1"}`)
-	gone := errorReply(404, "gone", "r2")
+	notFound := errorReply(404, "gone", "r2")
 	for _, tc := range []struct {
 		name    string
 		call    Call
@@ -124,7 +125,7 @@ func TestRetryRecovers(t *testing.T) {
 	}{
 		{"GET", getCall, []reply{unavailable, brokenReply(errReset), limited, brokenReply(errDial), fine}, `{"id":"t1"}`},
 		{"POST", postCall, []reply{limited, brokenReply(errDial), limited, fine}, `{"id":"t1"}`},
-		{"DELETE, done by the lost try", deleteCall, []reply{brokenReply(errReset), gone}, ""},
+		{"DELETE, executed by the attempt without a response", deleteCall, []reply{brokenReply(errReset), notFound}, ""},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
@@ -138,7 +139,8 @@ func TestRetryRecovers(t *testing.T) {
 	}
 }
 
-// A DELETE that may have happened stays in doubt when what follows is certain.
+// TestOutcomeRemainsUncertain checks that the outcome of a DELETE without a response
+// is still uncertain after a retry that the API rejects.
 func TestOutcomeRemainsUncertain(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -186,7 +188,8 @@ func TestLongestWait(t *testing.T) {
 	}
 }
 
-// TestReadOutlastsOutage lets the API come back after just under the time that reads are repeated for.
+// TestReadOutlastsOutage ends the outage shortly before the client stops the retries of
+// a read.
 func TestReadOutlastsOutage(t *testing.T) {
 	t.Parallel()
 	for _, fault := range []reply{errorReply(503, "busy", "r1"), newReply(502, "<html>"), newReply(429, ""), brokenReply(errReset), brokenReply(errDial)} {
@@ -207,8 +210,8 @@ func TestReadOutlastsOutage(t *testing.T) {
 	}
 }
 
-// TestRetriesAreLogged reads the log of an outage that 25 calls meet at once: the reason at the first repetition, and
-// after that at most once in a quiet time.
+// TestRetriesAreLogged checks the log during an outage with 25 concurrent calls. The
+// log shows the reason at the first retry, and then at most once per retryLogInterval.
 func TestRetriesAreLogged(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -245,20 +248,21 @@ func TestRetriesAreLogged(t *testing.T) {
 	})
 }
 
-// TestLongWaitIsLogged: a Retry-After beyond what the last line covers is a line of its own.
+// TestLongWaitIsLogged checks that a Retry-After has a separate log line if it is longer
+// than the period that the last line covers.
 func TestLongWaitIsLogged(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		answers := []reply{
+		replies := []reply{
 			errorReply(503, "busy", "r1"), newReply(429, `{"message":"slow down"}`, "Retry-After", "20", "X-Request-Id", "r9"),
 			errorReply(503, "busy", "r1"), newReply(200, `{}`),
 		}
-		var said []string
+		var logged []string
 		c := newClient(t, fakeServer(func(*http.Request) reply {
-			next := answers[0]
-			answers = answers[1:]
+			next := replies[0]
+			replies = replies[1:]
 			return next
-		}), func(o *Options) { o.Warn = func(text string) { said = append(said, text) } })
+		}), func(o *Options) { o.Warn = func(text string) { logged = append(logged, text) } })
 		if _, err := c.Do(t.Context(), getCall); err != nil {
 			t.Fatal(err)
 		}
@@ -266,14 +270,14 @@ func TestLongWaitIsLogged(t *testing.T) {
 			"GET /things/{id}: 503 Service Unavailable: busy (requestId r1); trying again",
 			"GET /things/{id}: 429 Too Many Requests: slow down: retry after 20s (requestId r9); trying again in 20s",
 		}
-		if diff := cmp.Diff(want, said); diff != "" {
+		if diff := cmp.Diff(want, logged); diff != "" {
 			t.Error(diff)
 		}
 	})
 }
 
-// Too many requests for a few seconds, of which nothing says how long, is no
-// reason to give up.
+// TestBriefRateLimitIsOutlasted checks that a call succeeds if the API responds with
+// 429 for a few seconds, without a Retry-After.
 func TestBriefRateLimitIsOutlasted(t *testing.T) {
 	t.Parallel()
 	for range 20 {

@@ -8,8 +8,8 @@ import (
 	"astro-apply/internal/redact"
 )
 
-// Bounds of what an Error shows, in characters. Together they stay below the 4096
-// characters that the runner keeps of an annotation.
+// Maximum lengths of the texts in an Error, in characters. Their sum is less than 4096
+// characters, the part of an annotation that the runner keeps.
 const (
 	maxMessage = 2000
 	maxFields  = 800
@@ -19,8 +19,8 @@ const (
 	maxSnippet = 200
 )
 
-// addTokenSecrets adds the token to secrets, and each long part of a JWT, since an
-// error may quote the part that it is about.
+// addTokenSecrets adds the token to secrets, and each long part of a JWT, because an
+// error may quote only one part.
 func addTokenSecrets(secrets *redact.Secrets, token string) *redact.Secrets {
 	if secrets == nil {
 		secrets = &redact.Secrets{}
@@ -34,14 +34,15 @@ func addTokenSecrets(secrets *redact.Secrets, token string) *redact.Secrets {
 	return secrets
 }
 
-// sanitizeText makes foreign text fit to show. Secrets go first: cut in half, or with
-// their white space collapsed, they would no longer be recognised.
+// sanitizeText makes text from outside safe to show. It redacts secrets first, because
+// a truncated secret, or one with collapsed white space, would not be recognized.
 func (c *Client) sanitizeText(s string, limit int) string {
 	return c.secrets.Redact(s).Map(singleLine).Truncate(limit)
 }
 
-// singleLine puts text on one line: whatever is not printable, line separators and
-// direction overrides included, becomes a space, and spaces collapse.
+// singleLine returns text on one line. It replaces each sequence of spaces and
+// unprintable characters, including line separators and direction overrides, with
+// one space.
 func singleLine(s string) string {
 	return strings.Join(strings.FieldsFunc(s, func(r rune) bool {
 		return r == utf8.RuneError || !unicode.IsPrint(r) || unicode.IsSpace(r)

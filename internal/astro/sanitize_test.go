@@ -8,8 +8,8 @@ import (
 	"astro-apply/internal/redact"
 )
 
-// Secrets are taken out of what the API says before anything else is done with
-// it: what is cut, or has its white space collapsed, is not recognised later.
+// TestRedact checks that the client redacts secrets in texts of the API first: a
+// truncated secret, or one with collapsed white space, would not be recognized.
 func TestRedact(t *testing.T) {
 	t.Parallel()
 	for _, secret := range []string{"correct  horse\tbattery", "zero\u200bwidth\u00a0blank", strings.Repeat("long-secret-", 400)} {
@@ -30,8 +30,8 @@ func TestRedact(t *testing.T) {
 	}
 }
 
-// A secret around the place where a text is cut is not shown in part, wherever
-// the API puts it.
+// TestRedactBeforeTruncate puts a secret around the position where a text is truncated.
+// The error must not show a part of the secret.
 func TestRedactBeforeTruncate(t *testing.T) {
 	t.Parallel()
 	const secret = "hunter2-correct-18"

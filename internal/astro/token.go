@@ -9,15 +9,15 @@ import (
 	"time"
 )
 
-// TokenInfo is what a token says about its owner. Nothing of it is verified: the
-// API judges, this only saves asking and helps to explain.
+// TokenInfo holds the claims of a token. They aren't verified, because only the API
+// decides what a token may do. The claims save API calls and improve messages.
 type TokenInfo struct {
-	OrganizationID string    // "" when the token doesn't say, as a user's
-	WorkspaceIDs   []string  // sorted; of a Workspace token
-	DeploymentIDs  []string  // sorted; of a Deployment token
-	TokenID        string    // the API token's own id, or ""
-	ExpiresAt      time.Time // UTC; zero when it doesn't say
-	Opaque         bool      // not a JWT that can be read: nothing is known
+	OrganizationID string    // "" if the token doesn't contain it, such as a user's token
+	WorkspaceIDs   []string  // sorted; set for a Workspace token
+	DeploymentIDs  []string  // sorted; set for a Deployment token
+	TokenID        string    // id of the API token, or ""
+	ExpiresAt      time.Time // UTC; zero if the token doesn't contain it
+	Opaque         bool      // the token is not a readable JWT, so all other fields are empty
 }
 
 // claims is the payload of an API token (API notes 3.5).
@@ -27,8 +27,8 @@ type claims struct {
 	Expiry      float64  `json:"exp"` // seconds since 1970
 }
 
-// ParseToken reads the claims of a token. One that is no JWT is Opaque, which
-// is no error; the only errors are those of text that can't be a token.
+// ParseToken returns the claims of a token. A token that is not a JWT is Opaque and
+// valid. ParseToken returns an error only if the text can't be a token.
 func ParseToken(token string) (TokenInfo, error) {
 	token, err := checkToken(token)
 	if err != nil {
@@ -45,7 +45,7 @@ func ParseToken(token string) (TokenInfo, error) {
 	return c.tokenInfo(), nil
 }
 
-// decodeClaims decodes a payload; nil when it can't be.
+// decodeClaims decodes the payload of a JWT. It returns nil if the payload is invalid.
 func decodeClaims(payload string) *claims {
 	text, err := base64.RawURLEncoding.DecodeString(strings.TrimRight(payload, "="))
 	if err != nil {
@@ -53,7 +53,7 @@ func decodeClaims(payload string) *claims {
 	}
 	var c *claims
 	err = json.Unmarshal(text, &c)
-	// A claim of another type leaves the others usable.
+	// A claim with an unexpected type is ignored; the others are still valid.
 	var mismatch *json.UnmarshalTypeError
 	if err != nil && (!errors.As(err, &mismatch) || mismatch.Field == "") {
 		return nil
@@ -72,23 +72,24 @@ func (c *claims) tokenInfo() TokenInfo {
 	for _, list := range ids {
 		slices.Sort(list)
 	}
-	caller := TokenInfo{
+	info := TokenInfo{
 		OrganizationID: soleValue(ids["organizationId"]),
 		WorkspaceIDs:   ids["workspaceId"],
 		DeploymentIDs:  ids["deploymentId"],
 		TokenID:        c.APITokenID,
 	}
-	if caller.TokenID == "" {
-		caller.TokenID = soleValue(ids["apiTokenId"])
+	if info.TokenID == "" {
+		info.TokenID = soleValue(ids["apiTokenId"])
 	}
 	const year9999 = 253402300799
 	if c.Expiry > 0 && c.Expiry <= year9999 {
-		caller.ExpiresAt = time.Unix(int64(c.Expiry), 0).UTC()
+		info.ExpiresAt = time.Unix(int64(c.Expiry), 0).UTC()
 	}
-	return caller
+	return info
 }
 
-// soleValue is the single element, or "": which of two is meant is not guessed.
+// soleValue returns the only item, or "" if there are several: choosing one of them
+// would be a guess.
 func soleValue(ids []string) string {
 	if len(ids) != 1 {
 		return ""
@@ -96,8 +97,9 @@ func soleValue(ids []string) string {
 	return ids[0]
 }
 
-// checkToken trims the line end that pasted secrets have, and refuses what no
-// token holds and no header may: the text itself stays out of the error.
+// checkToken removes the line end that pasted secrets have, and refuses characters
+// that neither a token nor an HTTP header can contain. Its errors don't contain the
+// text, because it may be a secret.
 func checkToken(token string) (string, error) {
 	token = strings.TrimSpace(token)
 	if token == "" {
