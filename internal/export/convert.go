@@ -9,10 +9,10 @@ import (
 	"astro-apply/internal/schema"
 )
 
-// Convert writes documents in our words, such as Astro CLI deployment files are
-// translated into, as one manifest. Whatever ${env:…} and ${secret:…} were read
-// for has to be there as it was written. Secrets that the documents spell out
-// become variables.
+// Convert joins documents in the manifest's format, such as translated Astro CLI
+// deployment files, into one manifest. The caller must not replace references to
+// variables, such as ${env:…}, by values: Convert copies them. Secrets in plain
+// text become variables.
 func Convert(catalog resource.Catalog, documents []*schema.Node, o Options) *Export {
 	type section struct {
 		name   string
@@ -24,7 +24,7 @@ func Convert(catalog resource.Catalog, documents []*schema.Node, o Options) *Exp
 		out      = &Export{}
 	)
 	for _, k := range catalog {
-		at := section{name: k.Section}
+		current := section{name: k.Section}
 		for _, doc := range documents {
 			list := doc.Get(k.Section)
 			if k.Section == "" || list == nil {
@@ -33,14 +33,14 @@ func Convert(catalog resource.Catalog, documents []*schema.Node, o Options) *Exp
 			for _, item := range list.Items {
 				name := item.Get(k.Identity[0]).ScalarText()
 				c.resourceTitle, c.parentName = fmt.Sprintf("%s %q", k.Name, name), ""
-				if home := k.ParentFields; home != nil {
-					c.parentName = schema.FindField(k.Fields, home[0]).DesiredValue(item).ScalarText()
+				if k.ParentFields != nil {
+					c.parentName = schema.FindField(k.Fields, k.ParentFields[0]).DesiredValue(item).ScalarText()
 				}
-				at.bodies = append(at.bodies, c.convertMembers(k.Fields, item, item, "", []string{name}))
+				current.bodies = append(current.bodies, c.convertMembers(k.Fields, item, item, "", []string{name}))
 			}
 		}
-		sections = append(sections, at)
-		out.ResourceCount += len(at.bodies)
+		sections = append(sections, current)
+		out.ResourceCount += len(current.bodies)
 	}
 	out.Variables = assignNames(c.variables)
 	d := &document{header: o.Header}
@@ -54,12 +54,14 @@ func Convert(catalog resource.Catalog, documents []*schema.Node, o Options) *Exp
 }
 
 type converter struct {
-	resourceTitle, parentName string // the object at hand, in words, and what it lives in
+	resourceTitle, parentName string // of the resource that is being converted
 	variables                 []*SecretVariable
 }
 
-// convertMembers copies one level, with its secrets as variables.
-func (c *converter) convertMembers(fields []schema.Field, level, root *schema.Node, path string, parts []string) *schema.Node {
+// convertMembers copies the members of level, and replaces secrets in plain text by
+// variables. root is the resource, path and nameParts lead to level: path in
+// messages, nameParts in the names of variables.
+func (c *converter) convertMembers(fields []schema.Field, level, root *schema.Node, path string, nameParts []string) *schema.Node {
 	out := &schema.Node{Form: schema.Map}
 	for _, m := range level.Members {
 		f := schema.FindField(fields, m.Name)
@@ -67,19 +69,19 @@ func (c *converter) convertMembers(fields []schema.Field, level, root *schema.No
 			out.Members = append(out.Members, schema.Member{Name: m.Name, Value: copyAsWritten(m.Value)})
 			continue
 		}
-		at := strings.TrimPrefix(path+"."+f.Name, ".")
-		words := append(slices.Clone(parts), variableWord(f))
+		fieldPath := strings.TrimPrefix(path+"."+f.Name, ".")
+		fieldParts := append(slices.Clone(nameParts), variableWord(f))
 		v := m.Value
 		switch {
 		case (f.HoldsSecret(level) || f.HoldsSecretByPath(func(p string) string { return root.GetPath(p).ScalarText() })) && v.Form == schema.Text && v.VariableValues == nil:
-			if v.Text == "" { // the one that is stored
+			if v.Text == "" { // Astro keeps the secret that it has stored
 				continue
 			}
-			v = c.addVariable(at, words)
+			v = c.addVariable(fieldPath, fieldParts)
 		case f.Type.Base == schema.BaseObject && v.Form == schema.Map:
-			v = c.convertMembers(f.Type.Fields, v, root, at, words)
+			v = c.convertMembers(f.Type.Fields, v, root, fieldPath, fieldParts)
 		case f.Type.Base == schema.BaseList && v.Form == schema.List && f.Type.Elem.Fields != nil:
-			v = c.convertItems(f, v, root, at, parts)
+			v = c.convertItems(f, v, root, fieldPath, nameParts)
 		default:
 			v = copyAsWritten(v)
 		}
@@ -88,25 +90,25 @@ func (c *converter) convertMembers(fields []schema.Field, level, root *schema.No
 	return out
 }
 
-func (c *converter) convertItems(f *schema.Field, list, root *schema.Node, path string, parts []string) *schema.Node {
+func (c *converter) convertItems(f *schema.Field, list, root *schema.Node, path string, nameParts []string) *schema.Node {
 	out := &schema.Node{Form: schema.List}
 	for _, item := range list.Items {
-		words := slices.Clone(parts)
+		itemParts := slices.Clone(nameParts)
 		for _, key := range f.Type.Key {
-			words = append(words, item.Get(key).ScalarText())
+			itemParts = append(itemParts, item.Get(key).ScalarText())
 		}
-		out.Items = append(out.Items, c.convertMembers(f.Type.Elem.Fields, item, root, path+"["+f.Type.KeyOf(item)+"]", words))
+		out.Items = append(out.Items, c.convertMembers(f.Type.Elem.Fields, item, root, path+"["+f.Type.KeyOf(item)+"]", itemParts))
 	}
 	return out
 }
 
-func (c *converter) addVariable(path string, words []string) *schema.Node {
-	v := &SecretVariable{Resource: c.resourceTitle, FieldPath: path, node: &schema.Node{Form: schema.Text}, candidates: []string{variableName(words), variableName(append([]string{c.parentName}, words...))}}
+func (c *converter) addVariable(path string, nameParts []string) *schema.Node {
+	v := &SecretVariable{Resource: c.resourceTitle, FieldPath: path, node: &schema.Node{Form: schema.Text}, candidates: []string{variableName(nameParts), variableName(append([]string{c.parentName}, nameParts...))}}
 	c.variables = append(c.variables, v)
 	return v.node
 }
 
-// copyAsWritten is a value as it was written, references to variables included.
+// copyAsWritten copies a value with its references to variables.
 func copyAsWritten(n *schema.Node) *schema.Node {
 	if n.Form == schema.Text {
 		if n.VariableValues != nil {

@@ -11,12 +11,12 @@ import (
 	"astro-apply/internal/schema"
 )
 
-// document is a manifest as it is written.
+// document builds the YAML text of one manifest.
 type document struct {
 	header      string
-	footer      []string // comments at the end, one a line
+	footer      []string // comments at the end of the file, one per line
 	root        yaml.Node
-	currentList *yaml.Node // of the section at hand
+	currentList *yaml.Node // items of the section to which addItem adds
 }
 
 func (d *document) addValue(name string, value *schema.Node) {
@@ -27,13 +27,13 @@ func (d *document) addPair(name string, value *yaml.Node) {
 	d.root.Content = append(d.root.Content, scalarNode("!!str", name), value)
 }
 
-// addSingleton adds a section that is one value.
+// addSingleton adds a section that holds one value instead of a list of resources.
 func (d *document) addSingleton(section string, value *schema.Node, comments []string) {
 	d.addValue(section, value)
 	d.root.Content[len(d.root.Content)-2].HeadComment = formatComment(comments)
 }
 
-// addItem adds one to a section that is a list.
+// addItem adds a resource to a section that is a list. first starts a new section.
 func (d *document) addItem(section string, value *schema.Node, comments []string, first bool) {
 	if first {
 		d.currentList = &yaml.Node{Kind: yaml.SequenceNode}
@@ -45,7 +45,8 @@ func (d *document) addItem(section string, value *schema.Node, comments []string
 	d.currentList.Content = append(d.currentList.Content, n)
 }
 
-// formatComment is text that stays one, whatever is in it.
+// formatComment returns lines as a YAML comment. It replaces line breaks and invisible
+// characters in them, so that no part of a line can end the comment.
 func formatComment(lines []string) string {
 	var out []string
 	for _, line := range lines {
@@ -68,18 +69,18 @@ func (d *document) encodeYAML() []byte {
 	d.root.Kind = yaml.MappingNode
 	e := yaml.NewEncoder(&body)
 	e.SetIndent(2)
-	if err := e.Encode(&d.root); err != nil { // it is all texts, numbers and words
+	if err := e.Encode(&d.root); err != nil { // not expected: the tree holds only maps, lists and scalars
 		return []byte("# " + err.Error() + "\n")
 	}
 	_ = e.Close()
-	// An empty line before each section, or before its comment.
-	remark := false
+	// Write an empty line before each section, or before its comment.
+	previousIsComment := false
 	for line := range strings.Lines(body.String()) {
-		top := line[0] != ' ' && line != "\n" // which is of a text
-		if top && !remark {
+		topLevel := line[0] != ' ' && line != "\n" // an empty line is part of a multi-line text
+		if topLevel && !previousIsComment {
 			head.WriteString("\n")
 		}
-		remark = top && line[0] == '#'
+		previousIsComment = topLevel && line[0] == '#'
 		head.WriteString(escapeInvisible(line))
 	}
 	if len(d.footer) > 0 {
@@ -88,8 +89,7 @@ func (d *document) encodeYAML() []byte {
 	return head.Bytes()
 }
 
-// maxFlowLength is how long, in bytes, a list element may be that is written on one
-// line.
+// maxFlowLength is the maximum length, in bytes, of a list item on one line.
 const maxFlowLength = 100
 
 func toYAMLNode(n *schema.Node) *yaml.Node {
@@ -141,13 +141,13 @@ func scalarNode(tag, value string) *yaml.Node {
 	return n
 }
 
-// isInvisible are what readers may not take as they stand, such as lines that end
-// for some of them only.
+// isInvisible reports whether r needs an escape: an unprintable character that readers
+// may not see, or that only some of them take for a line break.
 func isInvisible(r rune) bool { return !unicode.IsPrint(r) && r != '\n' && r != '\t' }
 
-// escapeInvisible replaces invisible characters, which scalar puts into double
-// quotes only, by escapes: the encoder writes some of them as they are, such as
-// U+202E, which changes the order in which the text is shown.
+// escapeInvisible replaces invisible characters by escapes. The encoder doesn't escape
+// all of them, for example U+202E, which changes the order in which text is shown.
+// scalarNode puts texts with such characters in double quotes, so escapes are valid.
 func escapeInvisible(line string) string {
 	var out strings.Builder
 	for _, r := range line {
@@ -163,7 +163,7 @@ func escapeInvisible(line string) string {
 	return out.String()
 }
 
-// fitsOneLine reports whether an element reads well on one line.
+// fitsOneLine reports whether a list item is short and flat enough for one line.
 func fitsOneLine(n *schema.Node) bool {
 	size := 0
 	for _, m := range n.Members {

@@ -11,7 +11,8 @@ import (
 	"astro-apply/internal/schema"
 )
 
-// textGenerator are those that YAML, or a reader of lines, could take for something else.
+// textGenerator draws texts that a YAML parser, or a parser that reads line by line,
+// could take for something else.
 var textGenerator = rapid.OneOf(
 	rapid.String(),
 	rapid.StringOfN(rapid.RuneFrom([]rune("a \n\t\r#:-'\"|>${}[],&*!%@`=<?\u0085\u2028\u2029\ufeff\u00a0\x07\x7fé")), 0, 12, -1),
@@ -49,12 +50,12 @@ func drawValue(t *rapid.T, depth int) *schema.Node {
 	return n
 }
 
-// Whatever a value is, a manifest that it is written into says the same.
+// A value that is written into a manifest and parsed again is unchanged.
 func TestDocumentKeepsValues(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		v := &schema.Node{Form: schema.Map, Members: []schema.Member{{Name: "extra", Value: valueGenerator.Draw(t, "value")}}}
-		d := &document{header: "of a test"}
+		d := &document{header: "Written by a test"}
 		d.addItem("section", copyAsWritten(v), []string{textGenerator.Draw(t, "comment")}, true)
 		data := d.encodeYAML()
 		parsed := manifest.Parse([]manifest.Source{{Name: "a.yaml", Data: data}}, manifest.Environment{Lookup: func(string) string { return "x" }})
@@ -68,7 +69,8 @@ func TestDocumentKeepsValues(t *testing.T) {
 	})
 }
 
-// describeNode spells a value out, with what a reader would stumble over.
+// describeNode formats a value for comparison. It marks unquoted words that YAML 1.1
+// parsers take for booleans.
 func describeNode(n *schema.Node) string {
 	out := fmt.Sprintf("%d %q", n.Form, n.Text)
 	if n.Unquoted && n.Form == schema.Text && schema.IsYAML11Boolean(n.Text) {

@@ -1,5 +1,6 @@
-// Package export writes what is live as manifests: names instead of ids, and
-// ${secret:…} for what nobody is told. It is pure: it returns texts.
+// Package export turns the resources in Astro into manifests. It replaces ids by names,
+// and secrets, which Astro never returns, by ${secret:…}. It does no I/O: it returns
+// the content of the files.
 package export
 
 import (
@@ -12,57 +13,59 @@ import (
 	"astro-apply/internal/schema"
 )
 
-// Options say how to export.
+// Options control an export.
 type Options struct {
-	OutputPath  string      // a .yaml or .yml file, or a folder with a file for each Workspace
-	Header      string      // the comment at the top of each file, without #
-	Now         time.Time   // what is over by then is left out
-	SkipReasons SkipReasons // what stays out, and why
+	OutputPath  string      // a .yaml or .yml file, or a folder with one file per Workspace
+	Header      string      // comment at the top of each file, without #
+	Now         time.Time   // values that have expired at this time are skipped
+	SkipReasons SkipReasons // resources and fields that can't be declared
 }
 
-// Export is what was made.
+// Export is the result of Make or Convert.
 type Export struct {
 	Files         []File
-	Variables     []*SecretVariable // that the manifests read secrets from, by name
-	Skipped       []Skipped         // what is in no manifest, or only as a comment
+	Variables     []*SecretVariable // sorted by name
+	Skipped       []Skipped
 	ResourceCount int
-	resources     []*exportedResource // as in the files
+	resources     []*exportedResource // in the order of the files
 }
 
-// File is a manifest. Name is a path with slashes.
+// File is one manifest. Name is a path with slashes.
 type File struct {
 	Name string
 	Data []byte
 }
 
-// SecretVariable is what a manifest reads a secret from.
+// SecretVariable is an environment variable from which an exported manifest reads a
+// secret.
 type SecretVariable struct {
 	Name      string
-	Resource  string // the object, in words
-	FieldPath string // of the field
+	Resource  string // kind and name of the resource that needs the secret
+	FieldPath string
 
-	node       *schema.Node
-	candidates []string // that it may have, the best one first
+	node       *schema.Node // value in the manifest that refers to the variable
+	candidates []string     // possible names, the best one first
 }
 
-// Skipped is what could not be exported, and why. Path is "" for a whole object.
+// Skipped is a resource or a field that is not in the exported manifests, with the
+// reason. FieldPath is "" for a whole resource.
 type Skipped struct {
 	Resource, FieldPath, Reason string
-	commentOnly                 bool // by everybody: a comment will do
+	commentOnly                 bool // true of every resource of the kind: a comment in the file suffices
 }
 
-func (l Skipped) String() string {
-	if l.FieldPath == "" {
-		return l.Resource + ": " + l.Reason
+func (s Skipped) String() string {
+	if s.FieldPath == "" {
+		return s.Resource + ": " + s.Reason
 	}
-	return l.Resource + ": " + l.FieldPath + ": " + l.Reason
+	return s.Resource + ": " + s.FieldPath + ": " + s.Reason
 }
 
-// exportedResource is one exported object.
+// exportedResource is a resource in an exported manifest.
 type exportedResource struct {
 	kind          *resource.Kind
 	live          *resource.Live
-	containerID   string // id of the Workspace that it is or lives in
+	containerID   string // id of the Workspace that the resource is or belongs to
 	body          *schema.Node
 	skippedFields []Skipped
 }
@@ -74,26 +77,26 @@ func (e *exportedResource) String() string {
 	return fmt.Sprintf("%s %q", e.kind.Name, e.live.Name())
 }
 
-// Make writes what a survey found. It makes the same texts of the same state.
-func Make(s *resource.Inventory, o Options) *Export {
-	x := &exporter{inventory: s, options: o, nameIndex: newNameIndex(s), skippedByFile: map[string][]Skipped{}}
+// Make exports an inventory. It returns the same files for the same inventory.
+func Make(inventory *resource.Inventory, o Options) *Export {
+	x := &exporter{inventory: inventory, options: o, nameIndex: newNameIndex(inventory), skippedByFile: map[string][]Skipped{}}
 	out := &Export{}
-	for _, object := range s.Resources {
-		live := s.Live[object]
-		e := &exportedResource{kind: object.Kind, live: live, containerID: s.RootIDOf(object.Kind, live)}
+	for _, r := range inventory.Resources {
+		live := inventory.Live[r]
+		e := &exportedResource{kind: r.Kind, live: live, containerID: inventory.RootIDOf(r.Kind, live)}
 		why := cmp.Or(o.SkipReasons.reasonFor(e, ""), x.fillBody(e))
 		if why == nothingToDeclare {
 			continue
 		} else if why != "" {
-			left := Skipped{Resource: e.String(), Reason: why}
-			out.Skipped = append(out.Skipped, left)
-			x.skippedByFile[x.fileKey(e)] = append(x.skippedByFile[x.fileKey(e)], left)
+			skipped := Skipped{Resource: e.String(), Reason: why}
+			out.Skipped = append(out.Skipped, skipped)
+			x.skippedByFile[x.fileKey(e)] = append(x.skippedByFile[x.fileKey(e)], skipped)
 			continue
 		}
 		out.resources = append(out.resources, e)
-		for _, l := range e.skippedFields {
-			if !l.commentOnly {
-				out.Skipped = append(out.Skipped, Skipped{Resource: e.String(), FieldPath: l.FieldPath, Reason: l.Reason})
+		for _, skipped := range e.skippedFields {
+			if !skipped.commentOnly {
+				out.Skipped = append(out.Skipped, Skipped{Resource: e.String(), FieldPath: skipped.FieldPath, Reason: skipped.Reason})
 			}
 		}
 	}
@@ -104,25 +107,25 @@ func Make(s *resource.Inventory, o Options) *Export {
 	return out
 }
 
-// sortResources puts the entries of each kind, which stand together, in the order of
-// names: what they live in, then their own.
+// sortResources keeps the order of the kinds and sorts the resources of each kind by
+// the names of their Workspace and other parent, then by their own.
 func (x *exporter) sortResources(entries []*exportedResource) {
-	order := map[*resource.Kind]int{}
+	kindOrder := map[*resource.Kind]int{}
 	for i, e := range entries {
-		order[e.kind] = i
+		kindOrder[e.kind] = i
 	}
 	key := func(e *exportedResource) string {
-		home := x.nameIndex.displayName(x.inventory.RootKind.Name, e.containerID)
+		parents := x.nameIndex.displayName(x.inventory.RootKind.Name, e.containerID)
 		for _, name := range e.kind.ParentFields {
 			f := schema.FindField(e.kind.Fields, name)
 			if id := e.live.Body().Get(name).ScalarText(); id != "" {
-				home += "\x00" + x.nameIndex.displayName(f.Ref.Kind, id)
+				parents += "\x00" + x.nameIndex.displayName(f.Ref.Kind, id)
 				break
 			}
 		}
-		return home + "\x00" + e.live.Name() + "\x00" + e.live.ID
+		return parents + "\x00" + e.live.Name() + "\x00" + e.live.ID
 	}
 	slices.SortStableFunc(entries, func(a, b *exportedResource) int {
-		return cmp.Or(cmp.Compare(order[a.kind], order[b.kind]), cmp.Compare(key(a), key(b)))
+		return cmp.Or(cmp.Compare(kindOrder[a.kind], kindOrder[b.kind]), cmp.Compare(key(a), key(b)))
 	})
 }

@@ -12,13 +12,14 @@ import (
 	"astro-apply/internal/schema"
 )
 
-// isFolderExport reports whether each Workspace gets a file of its own.
+// isFolderExport reports whether the export writes a folder with one file per Workspace.
 func (x *exporter) isFolderExport() bool {
 	return !slices.Contains([]string{".yaml", ".yml"}, path.Ext(x.options.OutputPath))
 }
 
-// fileKey tells the file that an entry goes to: the id of its Workspace, or "" for
-// that of the rest, and for the only one.
+// fileKey identifies the file of an entry in a folder export: the id of the entry's
+// Workspace, or "" for resources outside of Workspaces. All entries have the key "" if
+// the export writes one file.
 func (x *exporter) fileKey(e *exportedResource) string {
 	if x.isFolderExport() {
 		return e.containerID
@@ -26,27 +27,28 @@ func (x *exporter) fileKey(e *exportedResource) string {
 	return ""
 }
 
-// organizationFile has what is in no Workspace.
+// organizationFile is the name of the file for resources outside of Workspaces.
 const organizationFile = "organization"
 
 var nonFileNameChars = regexp.MustCompile(`[^a-z0-9._-]+`)
 
-// layOutFiles puts the entries into files, and returns them in the order there.
+// layOutFiles distributes the entries over files. written has the entries in the order
+// of the files, which may differ from that of entries.
 func (x *exporter) layOutFiles(entries []*exportedResource) (files []File, written []*exportedResource) {
 	if !x.isFolderExport() {
 		return []File{{x.options.OutputPath, x.writeDocument(entries, "")}}, entries
 	}
-	of, taken := map[string][]*exportedResource{}, map[string]bool{organizationFile: true}
+	byContainer, taken := map[string][]*exportedResource{}, map[string]bool{organizationFile: true}
 	for _, e := range entries {
-		of[e.containerID] = append(of[e.containerID], e)
+		byContainer[e.containerID] = append(byContainer[e.containerID], e)
 	}
-	var order []string
-	for id := range of {
-		order = append(order, id)
+	var containerIDs []string
+	for id := range byContainer {
+		containerIDs = append(containerIDs, id)
 	}
 	name := func(id string) string { return x.nameIndex.displayName(x.inventory.RootKind.Name, id) }
-	slices.SortFunc(order, func(a, b string) int { return cmp.Or(cmp.Compare(name(a), name(b)), cmp.Compare(a, b)) })
-	for _, id := range order {
+	slices.SortFunc(containerIDs, func(a, b string) int { return cmp.Or(cmp.Compare(name(a), name(b)), cmp.Compare(a, b)) })
+	for _, id := range containerIDs {
 		file := organizationFile
 		if id != "" {
 			file = strings.Trim(nonFileNameChars.ReplaceAllString(strings.ToLower(name(id)), "-"), "-.")
@@ -55,35 +57,35 @@ func (x *exporter) layOutFiles(entries []*exportedResource) (files []File, writt
 			}
 		}
 		taken[file] = true
-		files = append(files, File{path.Join(x.options.OutputPath, file+".yaml"), x.writeDocument(of[id], id)})
-		written = append(written, of[id]...)
+		files = append(files, File{path.Join(x.options.OutputPath, file+".yaml"), x.writeDocument(byContainer[id], id)})
+		written = append(written, byContainer[id]...)
 	}
 	return files, written
 }
 
-// writeDocument makes a document of entries that belong into one file, which is for one
-// Workspace or, with "", for any.
-func (x *exporter) writeDocument(entries []*exportedResource, home string) []byte {
+// writeDocument returns the content of a file with entries. containerID is the id of
+// the Workspace that the file is for, or "" if the file is not for a single Workspace.
+func (x *exporter) writeDocument(entries []*exportedResource, containerID string) []byte {
 	d := &document{header: x.options.Header}
-	for _, l := range x.skippedByFile[home] {
-		d.footer = append(d.footer, "Left out: "+l.String())
+	for _, skipped := range x.skippedByFile[containerID] {
+		d.footer = append(d.footer, "Left out: "+skipped.String())
 	}
-	if home != "" {
-		if n := x.nameIndex.referenceTo(x.inventory.RootKind.Name, home, ""); n != nil {
+	if containerID != "" {
+		if n := x.nameIndex.referenceTo(x.inventory.RootKind.Name, containerID, ""); n != nil {
 			d.addValue(x.inventory.RootKind.Name, n)
 		} else {
-			d.addValue(x.inventory.RootKind.Name+"Id", schema.String(home))
+			d.addValue(x.inventory.RootKind.Name+"Id", schema.String(containerID))
 		}
 	}
 	var last *resource.Kind
 	for _, e := range entries {
 		body := e.body
-		if home != "" {
+		if containerID != "" {
 			body = x.bodyWithoutContainer(e)
 		}
 		var comments []string
-		for _, l := range e.skippedFields {
-			comments = append(comments, fmt.Sprintf("%s: %s", l.FieldPath, l.Reason))
+		for _, skipped := range e.skippedFields {
+			comments = append(comments, fmt.Sprintf("%s: %s", skipped.FieldPath, skipped.Reason))
 		}
 		switch {
 		case e.kind.ListField != "":
@@ -98,19 +100,19 @@ func (x *exporter) writeDocument(entries []*exportedResource, home string) []byt
 	return d.encodeYAML()
 }
 
-// bodyWithoutContainer is an entry's body where the Workspace at the top of the file is its
-// own, so that one that lives right in it need not say so again.
+// bodyWithoutContainer returns an entry's body for a file that has the entry's
+// Workspace at the top. A resource directly in that Workspace doesn't repeat it.
 func (x *exporter) bodyWithoutContainer(e *exportedResource) *schema.Node {
 	if e.live.ParentID() != e.containerID {
 		return e.body
 	}
 	out := &schema.Node{Form: schema.Map}
 	for _, m := range e.body.Members {
-		own := slices.ContainsFunc(e.kind.ParentFields, func(name string) bool {
+		isContainer := slices.ContainsFunc(e.kind.ParentFields, func(name string) bool {
 			f := schema.FindField(e.kind.Fields, name)
 			return f.Ref.Kind == x.inventory.RootKind.Name && (m.Name == name || m.Name == f.Ref.NameField)
 		})
-		if !own {
+		if !isContainer {
 			out.Members = append(out.Members, m)
 		}
 	}

@@ -5,20 +5,20 @@ import (
 	"astro-apply/internal/schema"
 )
 
-// nameIndex tells what ids can be written as. A name serves where it means one
-// object only, and can't be taken for an id.
+// nameIndex finds the names that manifests can have in place of ids. A name can replace
+// an id if only one resource has the name and it doesn't look like an id.
 type nameIndex struct {
 	inventory   *resource.Inventory
 	liveByID    map[string]*resource.Live // by kind and id
-	kindsByName map[string]*resource.Kind // by name
-	nameCounts  map[string]int            // by kind, place and name
+	kindsByName map[string]*resource.Kind
+	nameCounts  map[string]int // by nameKey
 }
 
-func newNameIndex(s *resource.Inventory) *nameIndex {
-	n := &nameIndex{inventory: s, liveByID: map[string]*resource.Live{}, kindsByName: map[string]*resource.Kind{}, nameCounts: map[string]int{}}
-	for k, found := range s.ListedByKind {
+func newNameIndex(inventory *resource.Inventory) *nameIndex {
+	n := &nameIndex{inventory: inventory, liveByID: map[string]*resource.Live{}, kindsByName: map[string]*resource.Kind{}, nameCounts: map[string]int{}}
+	for k, list := range inventory.ListedByKind {
 		n.kindsByName[k.Name] = k
-		for _, live := range found {
+		for _, live := range list {
 			n.liveByID[k.Name+" "+live.ID] = live
 			n.nameCounts[nameKey(k, live)]++
 		}
@@ -30,37 +30,39 @@ func nameKey(k *resource.Kind, live *resource.Live) string {
 	return k.Name + " " + live.ParentID() + " " + live.Name()
 }
 
-// isUniqueName reports whether an object is the only one of its name where it lives.
+// isUniqueName reports whether no other resource of the kind has the same name and
+// parent.
 func (n *nameIndex) isUniqueName(k *resource.Kind, live *resource.Live) bool {
 	return n.nameCounts[nameKey(k, live)] <= 1
 }
 
-// isContainerHidden reports whether the token can't see what an object lives in, and so
-// not look it up by its name there.
+// isContainerHidden reports whether the token can't see the entry's Workspace. A run
+// then can't find the resource by the names of both.
 func (n *nameIndex) isContainerHidden(e *exportedResource) bool {
 	return e.containerID != "" && n.liveByID[n.inventory.RootKind.Name+" "+e.containerID] == nil
 }
 
-// referenceTo is an id as a manifest best says it: by name and the Workspace it is
-// in, unless that is home, which is meant anyway. It is nil where only the id
-// will do.
-func (n *nameIndex) referenceTo(kind, id, home string) *schema.Node {
+// referenceTo returns a reference by name to the resource with the id, or nil if only
+// the id identifies it. The reference has the Workspace as well, unless that is
+// defaultContainerID, in which names are looked up by default.
+func (n *nameIndex) referenceTo(kind, id, defaultContainerID string) *schema.Node {
 	k, live := n.kindsByName[kind], n.liveByID[kind+" "+id]
 	if live == nil || !n.isUniqueName(k, live) || resource.LooksLikeID(live.Name()) || live.Name() == "" {
 		return nil
 	}
 	name := textNode(live.Body().Get(k.Identity[0]).ScalarText())
-	if k.ParentFields == nil || live.ParentID() == home {
+	if k.ParentFields == nil || live.ParentID() == defaultContainerID {
 		return name
 	}
-	in := n.referenceTo(n.inventory.RootKind.Name, live.ParentID(), "")
-	if in == nil {
-		in = textNode(live.ParentID())
+	container := n.referenceTo(n.inventory.RootKind.Name, live.ParentID(), "")
+	if container == nil {
+		container = textNode(live.ParentID())
 	}
-	return &schema.Node{Form: schema.Map, DisplayName: live.Name(), Members: []schema.Member{{Name: n.inventory.RootKind.Name, Value: in}, {Name: k.Identity[0], Value: name}}}
+	return &schema.Node{Form: schema.Map, DisplayName: live.Name(), Members: []schema.Member{{Name: n.inventory.RootKind.Name, Value: container}, {Name: k.Identity[0], Value: name}}}
 }
 
-// displayName is what people call the object of an id.
+// displayName returns the name of the resource with the id, or the id if the inventory
+// doesn't have the resource.
 func (n *nameIndex) displayName(kind, id string) string {
 	if live := n.liveByID[kind+" "+id]; live != nil {
 		return live.Name()

@@ -15,31 +15,31 @@ type exporter struct {
 	options       Options
 	nameIndex     *nameIndex
 	variables     []*SecretVariable
-	skippedByFile map[string][]Skipped // whole objects, by the file they would be in
+	skippedByFile map[string][]Skipped // whole resources, by fileKey
 }
 
-// projector is the way through one live object.
+// projector turns the current state of one resource into its manifest entry.
 type projector struct {
 	*exporter
 	*exportedResource
 	root               *schema.Node
-	defaultContainerID string // id of the Workspace in which a plain name is looked up
+	defaultContainerID string // id of the Workspace in which the loader looks up plain names
 }
 
-// fillBody fills in what an entry declares. What it returns is why it can't be
-// declared at all.
+// fillBody fills in the body of an entry. It returns the reason if the resource can't
+// be declared, else "".
 func (x *exporter) fillBody(e *exportedResource) (why string) {
 	w := &projector{exporter: x, exportedResource: e, root: e.live.Body(), defaultContainerID: x.defaultContainer(e)}
 	e.body = &schema.Node{Form: schema.Map}
 	if !e.kind.Singleton && (!x.nameIndex.isUniqueName(e.kind, e.live) || x.nameIndex.isContainerHidden(e) && e.kind.Get.Path != "") {
 		if e.kind.Get.Path == "" {
-			return "there are several of this name, and no id tells them apart"
+			return "several have this name, and Astro returns no id to distinguish them"
 		}
 		e.body.Set("id", schema.String(e.live.ID))
 	}
 	e.body.Members = append(e.body.Members, w.projectMembers(e.kind.Fields, w.root, "", e.variableWords())...)
 	slices.SortStableFunc(e.body.Members, func(a, b schema.Member) int { return cmp.Compare(w.memberRank(a.Name), w.memberRank(b.Name)) })
-	if said := len(e.body.Members) - len(e.kind.Identity); (e.kind.NotCreatable != "" || e.kind.Singleton) && said <= 0 {
+	if declaredFields := len(e.body.Members) - len(e.kind.Identity); (e.kind.NotCreatable != "" || e.kind.Singleton) && declaredFields <= 0 {
 		if len(e.skippedFields) > 0 {
 			return e.skippedFields[0].Reason
 		}
@@ -48,11 +48,12 @@ func (x *exporter) fillBody(e *exportedResource) (why string) {
 	return ""
 }
 
-// nothingToDeclare is why an object isn't declared that goes without saying.
-const nothingToDeclare = "there is nothing to declare of it"
+// nothingToDeclare is the reason for a resource that exists anyway, such as a user, and
+// that has nothing but its name. Make doesn't report it as skipped.
+const nothingToDeclare = "it has nothing to declare"
 
-// defaultContainer is the Workspace in which the names of an entry are looked up: its own,
-// or the one at the top of its file.
+// defaultContainer returns the id of the Workspace in which the loader looks up the names
+// in an entry: the Workspace of the entry, or the one at the top of its file.
 func (x *exporter) defaultContainer(e *exportedResource) string {
 	for _, name := range e.kind.ParentFields {
 		if schema.FindField(e.kind.Fields, name).Ref.Kind == x.inventory.RootKind.Name && e.live.ParentID() == e.containerID {
@@ -65,7 +66,7 @@ func (x *exporter) defaultContainer(e *exportedResource) string {
 	return ""
 }
 
-// memberRank puts first what an object is told by.
+// memberRank sorts the members that identify a resource before the others.
 func (w *projector) memberRank(name string) int {
 	parent := func(field string) bool {
 		return field == name || schema.FindField(w.kind.Fields, field).Ref.NameField == name
@@ -81,25 +82,25 @@ func (w *projector) memberRank(name string) int {
 	return 3
 }
 
-// projectMembers are the fields of one level, in the manifest's words. parts are the
-// words for a secret in it.
-func (w *projector) projectMembers(fields []schema.Field, level *schema.Node, path string, parts []string) (out []schema.Member) {
+// projectMembers returns the members of level that a manifest can declare. path leads
+// to level in messages, nameParts in the names of variables.
+func (w *projector) projectMembers(fields []schema.Field, level *schema.Node, path string, nameParts []string) (out []schema.Member) {
 	for i := range fields {
 		f := &fields[i]
-		at := strings.TrimPrefix(path+"."+f.Name, ".")
+		fieldPath := strings.TrimPrefix(path+"."+f.Name, ".")
 		if f.Has(schema.MetaArgument) || f.FailedCondition(w.currentValue) != nil {
 			continue
 		}
-		if why := unclearOrigin(f.CurrentValue(level, w.root)); why != "" { // declared, it would become the object's own
-			w.skippedFields = append(w.skippedFields, Skipped{FieldPath: at, Reason: why})
+		if why := unclearOrigin(f.CurrentValue(level, w.root)); why != "" { // an apply would turn an inherited value into the resource's own
+			w.skippedFields = append(w.skippedFields, Skipped{FieldPath: fieldPath, Reason: why})
 			continue
 		}
-		name, n := w.projectField(f, level, at, parts)
+		name, n := w.projectField(f, level, fieldPath, nameParts)
 		if n == nil || n.Is("false") && marksSiblingSecret(fields, f) {
 			continue
 		}
-		if why, known := w.skipReason(f, at, n); why != "" {
-			w.skippedFields = append(w.skippedFields, Skipped{FieldPath: at, Reason: why, commentOnly: known})
+		if why, commentOnly := w.skipReason(f, fieldPath, n); why != "" {
+			w.skippedFields = append(w.skippedFields, Skipped{FieldPath: fieldPath, Reason: why, commentOnly: commentOnly})
 			continue
 		}
 		out = append(out, schema.Member{Name: name, Value: n})
@@ -107,14 +108,15 @@ func (w *projector) projectMembers(fields []schema.Field, level *schema.Node, pa
 	return out
 }
 
-// unclearOrigin is why something in a live value may not be the object's own, "" if all is.
+// unclearOrigin returns why a part of a current value may be inherited instead of the
+// resource's own, or "" if all of the value is its own.
 func unclearOrigin(live *schema.Node) (why string) {
 	live.Walk(func(n *schema.Node) { why = cmp.Or(why, n.UnclearOrigin) })
 	return why
 }
 
-// marksSiblingSecret reports whether f says of a sibling that it is secret, which without
-// it isn't.
+// marksSiblingSecret reports whether f is the flag that makes a sibling secret. If the
+// flag is false, a manifest doesn't need it.
 func marksSiblingSecret(fields []schema.Field, f *schema.Field) bool {
 	return slices.ContainsFunc(fields, func(other schema.Field) bool { return other.Secret != nil && other.Secret.IfSibling == f.Name })
 }
@@ -132,9 +134,10 @@ func (w *projector) currentValue(path string) (text string, known bool) {
 	return n.ScalarText(), n != nil && n.Form <= schema.Text
 }
 
-// skipReason is why a value isn't declared: it would say what it doesn't mean, or is
-// not for a manifest to change. known says that this is so of every object.
-func (w *projector) skipReason(f *schema.Field, path string, n *schema.Node) (why string, known bool) {
+// skipReason returns why a value isn't declared: Astro chose it, or a manifest can't
+// change it. It returns "" for a value to declare. commentOnly reports that the reason
+// is true of every resource of the kind.
+func (w *projector) skipReason(f *schema.Field, path string, n *schema.Node) (why string, commentOnly bool) {
 	if slices.Contains(w.kind.Identity, path) {
 		return "", false
 	}
@@ -149,46 +152,48 @@ func (w *projector) skipReason(f *schema.Field, path string, n *schema.Node) (wh
 	case n.Redacted:
 		return "it is set, and Astro doesn't return it", false
 	case path == f.Name && w.kind.Precondition != nil:
-		touches := func(field string) bool { return field == f.Name }
-		return w.kind.Precondition(resource.ProposedChange{Live: w.root, After: w.root, ChangesField: touches}).Reason, false
+		changesField := func(field string) bool { return field == f.Name }
+		return w.kind.Precondition(resource.ProposedChange{Live: w.root, After: w.root, ChangesField: changesField}).Reason, false
 	}
 	return "", false
 }
 
-// projectField is one value, and the name it goes by; nil where there is nothing to
-// say.
-func (w *projector) projectField(f *schema.Field, level *schema.Node, path string, parts []string) (name string, n *schema.Node) {
+// projectField returns the value of a field and the name of its member, which differs
+// from that of the field in a reference by name. It returns nil if there is nothing to
+// declare.
+func (w *projector) projectField(f *schema.Field, level *schema.Node, path string, nameParts []string) (name string, n *schema.Node) {
 	live := f.CurrentValue(level, w.root)
 	secret := f.HoldsSecret(level) || f.HoldsSecretByPath(func(path string) string { v, _ := w.currentValue(path); return v })
-	must := f.Has(schema.Required | schema.RequiredCreate)
+	required := f.Has(schema.Required | schema.RequiredCreate)
 	switch {
 	case secret && f.Type.Base != schema.BaseMap && (!f.Secret.PresenceReported || live.ScalarText() != "" || live.IsRedacted()):
-		return f.Name, w.addSecretVariable(path, append(slices.Clone(parts), variableWord(f)))
+		return f.Name, w.addSecretVariable(path, append(slices.Clone(nameParts), variableWord(f)))
 	case live == nil, f.IsExpired != nil && f.IsExpired(live, w.options.Now):
 		return "", nil
 	case live.Redacted && f.Secret == nil:
 		return f.Name, live
-	case f.Type.Base == schema.BaseInt && f.Type.Range.Min > 0 && live.Is("0"): // there is none
+	case f.Type.Base == schema.BaseInt && f.Type.Range.Min > 0 && live.Is("0"): // 0 below the minimum means "not set"
 		return "", nil
-	case f.Type.Base != schema.BaseBool && f.Type.Base != schema.BaseInt && !must && f.Type.IsZero(live):
+	case f.Type.Base != schema.BaseBool && f.Type.Base != schema.BaseInt && !required && f.Type.IsZero(live):
 		return "", nil
 	case f.Ref != nil && !f.Ref.ByName:
 		return w.projectReference(f, live)
 	case f.ItemRef != nil:
 		return w.projectItemReference(f, live)
 	}
-	n = w.projectValue(&f.Type, live, path, append(slices.Clone(parts), variableWord(f)), secret)
-	if n != nil && n.Form == schema.Map && len(n.Members) == 0 && !must {
+	n = w.projectValue(&f.Type, live, path, append(slices.Clone(nameParts), variableWord(f)), secret)
+	if n != nil && n.Form == schema.Map && len(n.Members) == 0 && !required {
 		n = nil
 	}
 	return f.Name, n
 }
 
-// variableWord is what a field adds to the name of a variable: nothing where it only
-// holds others, or is the one secret beside what says so.
+// variableWord returns the part that a field adds to the name of a variable. It is ""
+// for a field that contains other fields, and for one that another field marks as
+// secret, such as the value of an environment variable: it is the only secret there.
 func variableWord(f *schema.Field) string {
-	holds := f.Type.Base == schema.BaseObject || f.Type.Base == schema.BaseList
-	if holds || f.Secret != nil && f.Secret.IfSibling+f.Secret.IfPath != "" {
+	isContainer := f.Type.Base == schema.BaseObject || f.Type.Base == schema.BaseList
+	if isContainer || f.Secret != nil && f.Secret.IfSibling+f.Secret.IfPath != "" {
 		return ""
 	}
 	return f.Name

@@ -8,44 +8,44 @@ import (
 	"astro-apply/internal/schema"
 )
 
-// SkipReasons is what stays out of an export, by object and field, and why. A live
-// value need not be one that a manifest may declare: Astro knows words that this
-// program doesn't, and keeps what it would no longer accept.
+// SkipReasons maps resources and fields that an export skips to the reasons. A current
+// value may be one that a manifest can't declare: Astro may have enum values that this
+// program doesn't know, and keeps old values that it no longer accepts.
 type SkipReasons map[string]string
 
-func (o SkipReasons) reasonFor(e *exportedResource, path string) string {
-	return o[e.kind.Name+" "+e.live.ID+" "+path]
+func (s SkipReasons) reasonFor(e *exportedResource, path string) string {
+	return s[e.kind.Name+" "+e.live.ID+" "+path]
 }
 
-// AddProblems notes what a reader of the export found wrong with it, by the place. It
-// reports whether there was anything new.
-func (o SkipReasons) AddProblems(x *Export, d *resource.Desired, problems []schema.Problem) (more bool) {
+// AddProblems adds the problems that were found in the exported manifests as reasons to
+// skip the resources or fields at their positions. It reports whether any is new.
+func (s SkipReasons) AddProblems(x *Export, d *resource.Desired, problems []schema.Problem) (added bool) {
 	if len(d.Resources) != len(x.resources) {
 		return false
 	}
-	at := map[schema.Pos]string{} // the key of what stands there
-	for i, object := range d.Resources {
+	keyAt := map[schema.Pos]string{} // keys of s
+	for i, r := range d.Resources {
 		e := x.resources[i]
-		key := e.kind.Name + " " + e.live.ID + " "
-		at[object.Pos], at[object.Body.Pos] = key, key
-		for _, m := range object.Body.Members {
-			of := key + skippedField(e.kind, m.Name)
-			m.Value.Walk(func(n *schema.Node) { at[n.Pos] = of })
-			at[m.Pos] = of
+		resourceKey := e.kind.Name + " " + e.live.ID + " "
+		keyAt[r.Pos], keyAt[r.Body.Pos] = resourceKey, resourceKey
+		for _, m := range r.Body.Members {
+			key := resourceKey + skippedField(e.kind, m.Name)
+			m.Value.Walk(func(n *schema.Node) { keyAt[n.Pos] = key })
+			keyAt[m.Pos] = key
 		}
 	}
 	for _, p := range problems {
-		key, known := at[p.Pos]
-		if known && !p.Warning && o[key] == "" {
-			o[key] = strings.TrimSpace(p.Message)
-			more = true
+		key, known := keyAt[p.Pos]
+		if known && !p.Warning && s[key] == "" {
+			s[key] = strings.TrimSpace(p.Message)
+			added = true
 		}
 	}
-	return more
+	return added
 }
 
-// skippedField is the field that stays out, or "" for the whole object, which without
-// what tells it would be another one.
+// skippedField returns the field to skip because of a problem in the field name, or ""
+// for the whole resource: without an identifying field it would be another resource.
 func skippedField(k *resource.Kind, name string) string {
 	if slices.Contains(k.Identity, name) || slices.Contains(k.ParentFields, name) {
 		return ""

@@ -6,13 +6,14 @@ import (
 	"astro-apply/internal/resource"
 )
 
-// Without what tells an object it would be another one, so it stays out whole.
+// Without an identifying field, an entry would declare another resource. So a problem in
+// such a field skips the whole resource.
 func TestSkippedField(t *testing.T) {
 	t.Parallel()
 	k := resource.Kinds().Kind("environmentObject")
 	for field, want := range map[string]string{"objectKey": "", "deploymentId": "", "workspaceId": "", "connection": "connection", "links": "links"} {
 		if got := skippedField(k, field); got != want {
-			t.Errorf("%s: %q stays out, want %q", field, got, want)
+			t.Errorf("%s: skips %q, want %q", field, got, want)
 		}
 	}
 }

@@ -8,23 +8,24 @@ import (
 	"astro-apply/internal/schema"
 )
 
-// textNode is a text as a manifest writes it: what looks like a reference to a
-// variable is none.
+// textNode returns a text for a manifest. It escapes ${, so that the text is not read as
+// a reference to a variable.
 func textNode(s string) *schema.Node { return schema.String(strings.ReplaceAll(s, "${", "$${")) }
 
-// projectValue is a live value of a type, in the manifest's words.
-func (w *projector) projectValue(t *schema.Type, live *schema.Node, path string, parts []string, secret bool) *schema.Node {
+// projectValue returns the manifest's form of a current value. t is nil for free-form
+// content.
+func (w *projector) projectValue(t *schema.Type, live *schema.Node, path string, nameParts []string, secret bool) *schema.Node {
 	switch {
 	case live.Redacted || secret && live.Form != schema.Map && live.Form != schema.List:
-		return w.addSecretVariable(path, parts)
+		return w.addSecretVariable(path, nameParts)
 	case t != nil && t.Base == schema.BaseObject && live.Form == schema.Map:
-		return &schema.Node{Form: schema.Map, Members: w.projectMembers(t.Fields, live, path, parts)}
+		return &schema.Node{Form: schema.Map, Members: w.projectMembers(t.Fields, live, path, nameParts)}
 	case live.Form == schema.List:
-		return w.projectList(t, live, path, parts, secret)
+		return w.projectList(t, live, path, nameParts, secret)
 	case live.Form == schema.Map:
 		out := &schema.Node{Form: schema.Map}
 		for _, m := range live.Members {
-			out.Members = append(out.Members, schema.Member{Name: m.Name, Value: w.projectValue(itemType(t), m.Value, path+"."+m.Name, append(slices.Clone(parts), m.Name), secret)})
+			out.Members = append(out.Members, schema.Member{Name: m.Name, Value: w.projectValue(itemType(t), m.Value, path+"."+m.Name, append(slices.Clone(nameParts), m.Name), secret)})
 		}
 		slices.SortStableFunc(out.Members, func(a, b schema.Member) int { return cmp.Compare(a.Name, b.Name) })
 		return out
@@ -34,8 +35,9 @@ func (w *projector) projectValue(t *schema.Type, live *schema.Node, path string,
 	return &schema.Node{Form: live.Form, Text: live.Text}
 }
 
-// projectList keeps the order only where it means something.
-func (w *projector) projectList(t *schema.Type, live *schema.Node, path string, parts []string, secret bool) *schema.Node {
+// projectList sorts lists with a key and sets, because the API may return them in any
+// order. It keeps the order of other lists.
+func (w *projector) projectList(t *schema.Type, live *schema.Node, path string, nameParts []string, secret bool) *schema.Node {
 	out := &schema.Node{Form: schema.List}
 	items := live.Items
 	if t != nil && t.Key != nil {
@@ -43,11 +45,11 @@ func (w *projector) projectList(t *schema.Type, live *schema.Node, path string, 
 		slices.SortStableFunc(items, func(a, b *schema.Node) int { return cmp.Compare(t.KeyOf(a), t.KeyOf(b)) })
 	}
 	for _, item := range items {
-		at, words := path+"[]", parts
+		itemPath, itemParts := path+"[]", nameParts
 		if t != nil && t.Key != nil {
-			at, words = path+"["+t.KeyOf(item)+"]", append(slices.Clone(parts[:len(parts)-1]), w.itemWords(t, item)...)
+			itemPath, itemParts = path+"["+t.KeyOf(item)+"]", append(slices.Clone(nameParts[:len(nameParts)-1]), w.itemWords(t, item)...)
 		}
-		out.Items = append(out.Items, w.projectValue(itemType(t), item, at, words, secret))
+		out.Items = append(out.Items, w.projectValue(itemType(t), item, itemPath, itemParts, secret))
 	}
 	if t != nil && t.Set {
 		sortItems(out)
@@ -55,7 +57,8 @@ func (w *projector) projectList(t *schema.Type, live *schema.Node, path string, 
 	return out
 }
 
-// projectReference is an id, or several, by name as far as that goes.
+// projectReference returns a reference, or a list of references, by name. An id for
+// which no name is unique remains an id.
 func (w *projector) projectReference(f *schema.Field, live *schema.Node) (string, *schema.Node) {
 	if f.Type.Base != schema.BaseList {
 		if n := w.nameIndex.referenceTo(f.Ref.Kind, live.ScalarText(), w.defaultContainerID); n != nil {
@@ -67,7 +70,7 @@ func (w *projector) projectReference(f *schema.Field, live *schema.Node) (string
 	for _, id := range live.Items {
 		n := w.nameIndex.referenceTo(f.Ref.Kind, id.ScalarText(), w.defaultContainerID)
 		if n != nil {
-			name = f.Ref.NameField // under which an id may stand, too
+			name = f.Ref.NameField // the field accepts names and ids
 		} else {
 			n = textNode(id.ScalarText())
 		}
@@ -77,34 +80,35 @@ func (w *projector) projectReference(f *schema.Field, live *schema.Node) (string
 	return name, list
 }
 
-// projectItemReference is the id of an element in what another field refers to, by the name that
-// no other element there has.
+// projectItemReference returns a reference to an item in a list of another resource,
+// such as a node pool of a cluster: by name if the name is unique in the list, else by
+// id.
 func (w *projector) projectItemReference(f *schema.Field, live *schema.Node) (string, *schema.Node) {
 	var (
-		of     = schema.FindField(w.kind.Fields, f.ItemRef.RefField)
-		holder = w.nameIndex.liveByID[of.Ref.Kind+" "+of.CurrentValue(w.root, w.root).ScalarText()]
-		called string
-		times  = map[string]int{}
+		ref    = schema.FindField(w.kind.Fields, f.ItemRef.RefField)
+		holder = w.nameIndex.liveByID[ref.Ref.Kind+" "+ref.CurrentValue(w.root, w.root).ScalarText()]
+		name   string
+		counts = map[string]int{} // by name
 	)
 	if holder == nil {
 		return f.Name, textNode(live.ScalarText())
 	}
-	by := f.ItemRef.MatchFields[0]
+	nameField := f.ItemRef.MatchFields[0]
 	if list := holder.Body().Get(f.ItemRef.ListName); list != nil {
-		for _, e := range list.Items {
-			times[e.Get(by).ScalarText()]++
-			if e.Get("id").Is(live.ScalarText()) {
-				called = e.Get(by).ScalarText()
+		for _, item := range list.Items {
+			counts[item.Get(nameField).ScalarText()]++
+			if item.Get("id").Is(live.ScalarText()) {
+				name = item.Get(nameField).ScalarText()
 			}
 		}
 	}
-	if called == "" || times[called] > 1 {
+	if name == "" || counts[name] > 1 {
 		return f.Name, textNode(live.ScalarText())
 	}
-	return f.ItemRef.NameField, textNode(called)
+	return f.ItemRef.NameField, textNode(name)
 }
 
-// itemWords name an element of a list in the name of a variable.
+// itemWords returns the parts that identify a list item in the name of a variable.
 func (w *projector) itemWords(t *schema.Type, item *schema.Node) (out []string) {
 	for _, name := range t.Key {
 		value := item.Get(name).ScalarText()

@@ -11,23 +11,24 @@ import (
 	"astro-apply/internal/schema"
 )
 
-// addSecretVariable is a value that only a variable can tell.
-func (w *projector) addSecretVariable(path string, parts []string) *schema.Node {
+// addSecretVariable returns a value that refers to a new variable, because Astro doesn't
+// return the secret. assignNames gives the variable its name later.
+func (w *projector) addSecretVariable(path string, nameParts []string) *schema.Node {
 	n := &schema.Node{Form: schema.Text, Sensitive: true}
 	v := &SecretVariable{Resource: w.String(), FieldPath: path, node: n}
-	home := w.nameIndex.displayName(w.inventory.RootKind.Name, w.containerID)
+	container := w.nameIndex.displayName(w.inventory.RootKind.Name, w.containerID)
 	id := w.live.ID[max(0, len(w.live.ID)-6):]
-	for _, words := range [][]string{parts, append([]string{home}, parts...), append([]string{home, id}, parts...)} {
-		v.candidates = append(v.candidates, variableName(words))
+	for _, parts := range [][]string{nameParts, append([]string{container}, nameParts...), append([]string{container, id}, nameParts...)} {
+		v.candidates = append(v.candidates, variableName(parts))
 	}
-	if w.inventory.Incomplete && w.containerID != "" { // an export of another Workspace must not take the same
+	if w.inventory.Incomplete && w.containerID != "" { // an export of another Workspace must not use the same name
 		v.candidates = v.candidates[1:]
 	}
 	w.variables = append(w.variables, v)
 	return n
 }
 
-// variableWords are the words that the variables of an entry start with.
+// variableWords returns the first parts of the names of an entry's variables.
 func (e *exportedResource) variableWords() []string {
 	if e.kind.Singleton {
 		return nil
@@ -39,59 +40,59 @@ func (e *exportedResource) variableWords() []string {
 var (
 	nonNameChars  = regexp.MustCompile(`[^A-Z0-9]+`)
 	camelBoundary = regexp.MustCompile(`([a-z0-9])([A-Z])`)
-	// reservedName are names of the process, the runner or GitHub, which is where a
-	// secret would not be.
+	// reservedName matches variables that the operating system, the runner or GitHub
+	// sets. A secret can't have such a name.
 	reservedName = regexp.MustCompile(`^(|[0-9].*|(GITHUB|INPUT|ACTIONS|RUNNER|ASTRO_API|STATE)(_.*)?|CI|HOME|PATH|PWD|USER|SHELL|LANG|TZ|HOSTNAME|TERM|(HTTPS?|NO|ALL)_PROXY|SSL_CERT_(FILE|DIR))$`)
 )
 
-// variableName is a name as GitHub allows it for secrets.
-func variableName(words []string) string {
-	var parts []string
-	for _, word := range words {
-		word = strings.Trim(nonNameChars.ReplaceAllString(strings.ToUpper(camelBoundary.ReplaceAllString(word, "${1}_${2}")), "_"), "_")
+// variableName joins parts to a name that GitHub allows for secrets.
+func variableName(nameParts []string) string {
+	var words []string
+	for _, part := range nameParts {
+		word := strings.Trim(nonNameChars.ReplaceAllString(strings.ToUpper(camelBoundary.ReplaceAllString(part, "${1}_${2}")), "_"), "_")
 		if word != "" {
-			parts = append(parts, word)
+			words = append(words, word)
 		}
 	}
-	name := strings.Join(parts, "_")
+	name := strings.Join(words, "_")
 	if reservedName.MatchString(name) {
 		name = strings.TrimSuffix("SECRET_"+name, "_")
 	}
 	return name
 }
 
-// usedVariables are the variables that the entries read. What was left out of them reads
-// none.
+// usedVariables returns the variables to which the entries refer. Skipped resources and
+// fields don't need theirs.
 func (x *exporter) usedVariables(entries []*exportedResource) []*SecretVariable {
-	there := map[*schema.Node]bool{}
+	used := map[*schema.Node]bool{}
 	for _, e := range entries {
-		e.body.Walk(func(n *schema.Node) { there[n] = true })
+		e.body.Walk(func(n *schema.Node) { used[n] = true })
 	}
-	return slices.DeleteFunc(x.variables, func(v *SecretVariable) bool { return !there[v.node] })
+	return slices.DeleteFunc(x.variables, func(v *SecretVariable) bool { return !used[v.node] })
 }
 
-// assignNames gives each variable the first of its names that no other may have: what
-// is exported later beside it may rename a variable, but never hands its name to
-// another secret.
+// assignNames gives each variable its first candidate that isn't a candidate of another
+// variable. So a later export with more secrets may rename a variable, but never gives
+// its name to another secret, to which a user would then write the old value.
 func assignNames(variables []*SecretVariable) []*SecretVariable {
-	times := map[string]int{}
+	claims := map[string]int{}
 	for _, v := range variables {
 		for i, name := range v.candidates {
 			if !slices.Contains(v.candidates[:i], name) {
-				times[name]++
+				claims[name]++
 			}
 		}
 	}
 	used := map[string]bool{}
 	for _, v := range variables {
-		if i := slices.IndexFunc(v.candidates, func(name string) bool { return times[name] == 1 }); i >= 0 {
+		if i := slices.IndexFunc(v.candidates, func(name string) bool { return claims[name] == 1 }); i >= 0 {
 			v.Name = v.candidates[i]
 			used[v.Name] = true
 		}
 	}
 	for _, v := range variables {
-		for again := 0; v.Name == ""; again++ {
-			if name := v.fallbackName(again); !used[name] && times[name] == 0 {
+		for attempt := 0; v.Name == ""; attempt++ {
+			if name := v.fallbackName(attempt); !used[name] && claims[name] == 0 {
 				v.Name = name
 				used[name] = true
 			}
@@ -104,9 +105,10 @@ func assignNames(variables []*SecretVariable) []*SecretVariable {
 	return variables
 }
 
-// fallbackName is a name for one of several fields that share all of theirs. Its path
-// makes it its own, and where that is the same too, how many had it before.
-func (v *SecretVariable) fallbackName(again int) string {
-	sum := sha256.Sum256([]byte(v.Resource + v.FieldPath + strings.Repeat(" ", again)))
+// fallbackName returns a name for a variable that shares all of its candidates with
+// others. A hash of the field's path makes the name unique; attempt counts up if
+// another variable with the same path has the name already.
+func (v *SecretVariable) fallbackName(attempt int) string {
+	sum := sha256.Sum256([]byte(v.Resource + v.FieldPath + strings.Repeat(" ", attempt)))
 	return v.candidates[len(v.candidates)-1] + "_" + strings.ToUpper(hex.EncodeToString(sum[:3]))
 }

@@ -10,35 +10,35 @@ import (
 	"astro-apply/internal/schema"
 )
 
-// Whatever is exported beside a secret, its variable isn't handed to another
-// one, and each has its own.
+// Each secret has its own variable, and no later export with other secrets in addition
+// gives the name of the variable to another secret.
 func TestVariablesStayWithTheirSecrets(t *testing.T) {
 	t.Parallel()
 	word := rapid.SampledFrom([]string{"data", "etl", "data-etl", "pw", "etl pw", "ETL", "", "home", "9"})
 	rapid.Check(t, func(t *rapid.T) {
 		var all []*SecretVariable
 		for range rapid.IntRange(1, 8).Draw(t, "secrets") {
-			home, parts := word.Draw(t, "home"), []string{word.Draw(t, "object"), word.Draw(t, "field")}
+			container, parts := word.Draw(t, "container"), []string{word.Draw(t, "resource"), word.Draw(t, "field")}
 			v := &SecretVariable{Resource: parts[0], FieldPath: parts[1], node: &schema.Node{}}
-			for _, words := range [][]string{parts, append([]string{home}, parts...), append([]string{home, word.Draw(t, "id")}, parts...)} {
-				v.candidates = append(v.candidates, variableName(words))
+			for _, nameParts := range [][]string{parts, append([]string{container}, parts...), append([]string{container, word.Draw(t, "id")}, parts...)} {
+				v.candidates = append(v.candidates, variableName(nameParts))
 			}
 			all = append(all, v)
 		}
 		owner := map[string]*SecretVariable{}
 		for n := 1; n <= len(all); n++ {
-			now := all[:n]
-			for _, v := range now {
+			exported := all[:n]
+			for _, v := range exported {
 				v.Name = ""
 			}
-			assignNames(slices.Clone(now))
-			for _, v := range now {
-				marked := !slices.Contains(v.candidates, v.Name) // of several that are all alike
-				if was := owner[v.Name]; was != nil && was != v && !marked {
-					t.Fatalf("%s was of %v, and is of %v", v.Name, was.candidates, v.candidates)
+			assignNames(slices.Clone(exported))
+			for _, v := range exported {
+				isFallback := !slices.Contains(v.candidates, v.Name)
+				if previous := owner[v.Name]; previous != nil && previous != v && !isFallback {
+					t.Fatalf("%s belonged to %v, and now to %v", v.Name, previous.candidates, v.candidates)
 				}
-				if slices.ContainsFunc(now, func(other *SecretVariable) bool { return other != v && other.Name == v.Name }) {
-					t.Fatalf("%s is of two", v.Name)
+				if slices.ContainsFunc(exported, func(other *SecretVariable) bool { return other != v && other.Name == v.Name }) {
+					t.Fatalf("two variables are named %s", v.Name)
 				}
 				owner[v.Name] = v
 			}
@@ -46,7 +46,7 @@ func TestVariablesStayWithTheirSecrets(t *testing.T) {
 	})
 }
 
-// Names are such that GitHub takes them for secrets, and nothing else reads them.
+// GitHub accepts the names for secrets, and no other program reads these variables.
 func TestVariableNames(t *testing.T) {
 	t.Parallel()
 	for words, want := range map[string]string{
