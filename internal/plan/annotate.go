@@ -8,10 +8,10 @@ import (
 	"astro-apply/internal/schema"
 )
 
-// ExpiryWarningPeriod is how long before its end a token is reported.
+// ExpiryWarningPeriod is how long before its expiry a token causes a note.
 const ExpiryWarningPeriod = 14 * 24 * time.Hour
 
-// FormatDays is a duration in whole days, in hours if it is less than two days.
+// FormatDays formats a duration in whole days, or in hours if it is shorter than two days.
 func FormatDays(d time.Duration) string {
 	if hours := int(d.Hours()); hours < 48 {
 		return fmt.Sprintf("%d h", hours)
@@ -19,29 +19,29 @@ func FormatDays(d time.Duration) string {
 	return fmt.Sprintf("%d days", int(d.Hours()/24))
 }
 
-// checkUsable records why a resource that exists doesn't work, such as a token that has expired. It notes an end that is
-// near, and the kind's Doubt.
+// checkUsable records why a resource that exists doesn't work, such as an expired token.
+// It also adds notes for a token that expires soon, and the kind's Advice.
 func (c *Change) checkUsable(policy Policy) {
-	o := c.Resource
-	if c.Live == nil || o.Absent {
+	r := c.Resource
+	if c.Live == nil || r.Absent {
 		return
 	}
-	if state, why := c.Live.State(o.Kind); state == resource.StateFailed {
-		c.UnusableReason = "it is " + why
+	if state, reason := c.Live.State(r.Kind); state == resource.StateFailed {
+		c.UnusableReason = "it is " + reason
 		c.addNote(true, c.UnusableReason+", and this won't change by itself; resources that need it will probably fail")
 	}
-	end := c.Live.ExpiresAt(o.Kind)
-	switch left := end.Sub(policy.Now); {
-	case end.IsZero() || policy.Now.IsZero() || policy.needsRotation(o):
-	case left <= 0:
-		c.UnusableReason = fmt.Sprintf("%s expired at %s", o.Kind.Expiry.Subject, end.Format(time.RFC3339))
-		c.addNote(true, c.UnusableReason+"; "+o.Kind.Expiry.Remedy)
-	case left < ExpiryWarningPeriod:
-		c.addNote(false, fmt.Sprintf("%s expires in %s, at %s; %s before that", o.Kind.Expiry.Subject, FormatDays(left), end.Format(time.RFC3339), o.Kind.Expiry.Remedy))
+	end := c.Live.ExpiresAt(r.Kind)
+	switch remaining := end.Sub(policy.Now); {
+	case end.IsZero() || policy.Now.IsZero() || policy.needsRotation(r):
+	case remaining <= 0:
+		c.UnusableReason = fmt.Sprintf("%s expired at %s", r.Kind.Expiry.Subject, end.Format(time.RFC3339))
+		c.addNote(true, c.UnusableReason+"; "+r.Kind.Expiry.Remedy)
+	case remaining < ExpiryWarningPeriod:
+		c.addNote(false, fmt.Sprintf("%s expires in %s, at %s; %s before that", r.Kind.Expiry.Subject, FormatDays(remaining), end.Format(time.RFC3339), r.Kind.Expiry.Remedy))
 	}
-	if o.Kind.Advice != nil && c.Action == Unchanged && c.UnusableReason == "" {
-		if why := o.Kind.Advice(c.Live.Body()); why != "" {
-			c.addNote(false, why)
+	if r.Kind.Advice != nil && c.Action == Unchanged && c.UnusableReason == "" {
+		if reason := r.Kind.Advice(c.Live.Body()); reason != "" {
+			c.addNote(false, reason)
 		}
 	}
 }
@@ -50,17 +50,18 @@ func (c *Change) addNote(warning bool, text string) {
 	c.Notes = append(c.Notes, schema.Problem{Pos: c.Resource.Pos, Warning: warning, Message: text})
 }
 
-// noteSimilar notes the live resources that a new one may have been meant to be:
-// those whose names look the same, else undeclared ones.
-func (c *Change) noteSimilar(w *resource.Current) {
+// noteSimilar adds a note with the existing resources that the author may have meant
+// instead of a new one: those with a similar name, otherwise undeclared ones, because
+// the new name may be a rename.
+func (c *Change) noteSimilar(current *resource.Current) {
 	if c.Action != Create {
 		return
 	}
 	note := schema.Problem{Pos: c.Resource.Pos}
-	switch alike, undeclared := w.SimilarNames[c.Resource], w.RenameHints[c.Resource]; {
-	case len(alike) > 0:
+	switch similar, undeclared := current.SimilarNames[c.Resource], current.RenameHints[c.Resource]; {
+	case len(similar) > 0:
 		note.Warning = true
-		note.Message = "it will be created beside " + shortList(alike) +
+		note.Message = "it will be created beside " + shortList(similar) +
 			", whose name differs only in case, spaces or the form of its characters; if you mean that one, use its exact name"
 	case len(undeclared) > 0:
 		note.Message = "it will be created; live in the same place and not declared: " +
@@ -71,24 +72,25 @@ func (c *Change) noteSimilar(w *resource.Current) {
 	c.Notes = append(c.Notes, note)
 }
 
-// checkVisible records how many objects of its kind the token sees, for one that was looked up and not found. A list
-// leaves out those in which the token has no role, so an empty one proves nothing.
-func (c *Change) checkVisible(w *resource.Current) {
+// checkVisible records how many resources of the same kind the token can see, for a
+// resource that was not found. Astro omits resources from a list if the token has no
+// role in them, so an empty list doesn't prove that the resource doesn't exist.
+func (c *Change) checkVisible(current *resource.Current) {
 	k := c.Resource.Kind
-	n, listed := w.VisibleCount[c.Resource]
-	if !listed || c.Live != nil || c.Err != nil || k.Visibility == "" || n > 0 && k.ParentFields != nil {
+	count, listed := current.VisibleCount[c.Resource]
+	if !listed || c.Live != nil || c.Err != nil || k.Visibility == "" || count > 0 && k.ParentFields != nil {
 		return
 	}
-	c.VisibleText = fmt.Sprintf("%d %ss", n, k.Title)
-	if n == 1 {
+	c.VisibleText = fmt.Sprintf("%d %ss", count, k.Title)
+	if count == 1 {
 		c.VisibleText = "1 " + k.Title
 	}
 	if k.ParentFields != nil {
 		c.VisibleText += " there"
 	}
-	c.NoneVisible = n == 0
+	c.NoneVisible = count == 0
 	if c.Resource.Absent {
-		last := &c.Notes[len(c.Notes)-1] // that it can't be found
-		last.Message, last.Warning = last.Message+"; the token sees "+c.VisibleText, c.NoneVisible
+		note := &c.Notes[len(c.Notes)-1] // the note that the resource is already absent
+		note.Message, note.Warning = note.Message+"; the token sees "+c.VisibleText, c.NoneVisible
 	}
 }

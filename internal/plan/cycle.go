@@ -7,48 +7,49 @@ import (
 	"astro-apply/internal/schema"
 )
 
-// breakCycles breaks circles of references where one of them may be set by a
-// second write. Other circles can't be followed in any order.
+// breakCycles breaks each cycle of references by deferring one reference to a second
+// write. A cycle in which no reference can be deferred becomes a problem.
 func (p *Plan) breakCycles() {
 	for {
-		circle := p.findCycle()
-		if circle == nil {
+		cycle := p.findCycle()
+		if cycle == nil {
 			return
 		}
-		if !relaxDependency(circle) {
-			p.refuseCycle(circle, "references form a cycle")
+		if !relaxDependency(cycle) {
+			p.refuseCycle(cycle, "references form a cycle")
 		}
 	}
 }
 
-// refuseCycles reports every cycle that the plan still contains. A run of such a
-// plan would never end.
+// refuseCycles reports every cycle that the plan still contains, because applying
+// such a plan would never end.
 func (p *Plan) refuseCycles() {
 	for cycle := p.findCycle(); cycle != nil; cycle = p.findCycle() {
 		p.refuseCycle(cycle, "each of these changes has to be made after the next one, so none can be the first; split them over two runs")
 	}
 }
 
-// refuseCycle makes a cycle a problem, and removes it from the plan.
-func (p *Plan) refuseCycle(cycle []*Change, why string) {
+// refuseCycle records a cycle as a problem and removes one dependency of the cycle, so
+// that findCycle doesn't find it again.
+func (p *Plan) refuseCycle(cycle []*Change, message string) {
 	names := make([]string, 0, len(cycle)+1)
 	for _, c := range append(cycle, cycle[0]) {
 		names = append(names, c.Resource.String())
 	}
-	p.Problems = append(p.Problems, schema.Problem{Pos: cycle[0].Resource.Pos, Message: why + ": " + strings.Join(names, " → ")})
+	p.Problems = append(p.Problems, schema.Problem{Pos: cycle[0].Resource.Pos, Message: message + ": " + strings.Join(names, " → ")})
 	removeDependency(cycle[len(cycle)-1], cycle[0])
 }
 
-// findCycle returns changes of which each needs the next one, and the last the
-// first; nil when there is none.
+// findCycle returns changes that each depend on the next one, and the last on the
+// first; nil if the plan has no cycle.
 func (p *Plan) findCycle() []*Change {
-	placed := map[*Change]bool{}
+	visited := map[*Change]bool{}
 	var visit func(c *Change, trail []*Change) []*Change
 	visit = func(c *Change, trail []*Change) []*Change {
 		if i := slices.Index(trail, c); i >= 0 {
 			return slices.Clone(trail[i:])
 		}
-		if placed[c] {
+		if visited[c] {
 			return nil
 		}
 		trail = append(trail, c)
@@ -57,7 +58,7 @@ func (p *Plan) findCycle() []*Change {
 				return found
 			}
 		}
-		placed[c] = true
+		visited[c] = true
 		return nil
 	}
 	for _, c := range p.Changes {
@@ -68,58 +69,61 @@ func (p *Plan) findCycle() []*Change {
 	return nil
 }
 
-// relaxDependency lets one change of a circle not wait for the next one.
-func relaxDependency(circle []*Change) bool {
-	step := func(may func(c, next *Change) bool, done func(c, next *Change)) bool {
-		for i, c := range circle {
-			if next := circle[(i+1)%len(circle)]; may(c, next) {
+// relaxDependency removes or defers one dependency of a cycle. It returns false if none
+// may be removed or deferred.
+func relaxDependency(cycle []*Change) bool {
+	relax := func(isRelaxable func(c, next *Change) bool, onRelax func(c, next *Change)) bool {
+		for i, c := range cycle {
+			if next := cycle[(i+1)%len(cycle)]; isRelaxable(c, next) {
 				removeDependency(c, next)
-				done(c, next)
+				onRelax(c, next)
 				return true
 			}
 		}
 		return false
 	}
-	nothing := func(_, _ *Change) {}
-	later := func(c, next *Change) { c.Deferred = append(c.Deferred, next) }
-	// Where the id is known, nothing has to follow; what goes, goes with what
-	// refers to it; and rather one value follows than some of a list, which would
-	// be taken for all of it in between.
-	return step(func(c, next *Change) bool {
+	drop := func(_, _ *Change) {}
+	deferReference := func(c, next *Change) { c.Deferred = append(c.Deferred, next) }
+	// Prefer, in this order: (1) removing a dependency on a resource whose id is
+	// already known; (2) removing the dependency of a delete on a resource that refers to
+	// the deleted one; (3) deferring a reference outside lists; (4) deferring a reference
+	// in a list. The last one is the worst, because until the second write Astro has only
+	// a part of the list.
+	return relax(func(c, next *Change) bool {
 		return c.Action != Delete && next.Live != nil && hasDeferrableReference(c, next, true)
-	}, nothing) ||
-		step(func(c, next *Change) bool { return c.Action == Delete && hasDeferrableReference(next, c, true) }, nothing) ||
-		step(func(c, next *Change) bool { return c.Action != Delete && hasDeferrableReference(c, next, false) }, later) ||
-		step(func(c, next *Change) bool { return c.Action != Delete && hasDeferrableReference(c, next, true) }, later)
+	}, drop) ||
+		relax(func(c, next *Change) bool { return c.Action == Delete && hasDeferrableReference(next, c, true) }, drop) ||
+		relax(func(c, next *Change) bool { return c.Action != Delete && hasDeferrableReference(c, next, false) }, deferReference) ||
+		relax(func(c, next *Change) bool { return c.Action != Delete && hasDeferrableReference(c, next, true) }, deferReference)
 }
 
-// hasDeferrableReference reports whether a refers to b, and every reference from a to b may be set
-// later. References in lists may only if lists is true.
-func hasDeferrableReference(a, b *Change, lists bool) bool {
+// hasDeferrableReference reports whether from refers to to and every such reference is
+// deferrable. A reference in a list counts as deferrable only if inLists is true.
+func hasDeferrableReference(from, to *Change, inLists bool) bool {
 	found, deferrable := false, true
-	count := func(f *schema.Field) {
+	check := func(f *schema.Field) {
 		found = true
-		deferrable = deferrable && f.Ref.Deferrable && (lists || f.Type.Base != schema.BaseList)
+		deferrable = deferrable && f.Ref.Deferrable && (inLists || f.Type.Base != schema.BaseList)
 	}
-	for i := range a.Resource.Kind.Fields {
-		f := &a.Resource.Kind.Fields[i]
-		if f.Ref == nil || b.Live == nil || f.Ref.Kind != b.Resource.Kind.Name {
+	for i := range from.Resource.Kind.Fields {
+		f := &from.Resource.Kind.Fields[i]
+		if f.Ref == nil || to.Live == nil || f.Ref.Kind != to.Resource.Kind.Name {
 			continue
 		}
-		a.referenceIDs(f).Walk(func(id *schema.Node) {
-			if id.ScalarText() == b.Live.ID {
-				count(f)
+		from.referenceIDs(f).Walk(func(id *schema.Node) {
+			if id.ScalarText() == to.Live.ID {
+				check(f)
 			}
 		})
 	}
-	for _, r := range a.Resource.Refs {
-		if r.Declared == b.Resource {
-			count(r.Field)
+	for _, r := range from.Resource.Refs {
+		if r.Declared == to.Resource {
+			check(r.Field)
 		}
 	}
 	return found && deferrable
 }
 
-func removeDependency(c, needed *Change) {
-	c.DependsOn = slices.DeleteFunc(c.DependsOn, func(n *Change) bool { return n == needed })
+func removeDependency(c, dependency *Change) {
+	c.DependsOn = slices.DeleteFunc(c.DependsOn, func(n *Change) bool { return n == dependency })
 }

@@ -1,5 +1,5 @@
-// Package plan compares what is declared with what is live and says what to
-// do. It is pure: values in, values out.
+// Package plan compares the declared resources with their current state in Astro and
+// returns the necessary changes. It is pure: it makes no calls and has no state.
 package plan
 
 import (
@@ -11,17 +11,17 @@ import (
 	"astro-apply/internal/schema"
 )
 
-// Policy is what the user allows and demands of a run.
+// Policy holds the settings of a run that affect the plan.
 type Policy struct {
-	AllowDelete  bool      // objects marked absent, and elements missing from declared lists, are removed
-	WriteSecrets bool      // every declared secret is written, changed or not
-	Now          time.Time // for values that hold until some time; zero: they all do
+	AllowDelete  bool      // resources marked absent, and items missing from declared lists, are removed
+	WriteSecrets bool      // write every declared secret, because a changed one can't be detected
+	Now          time.Time // for values that expire; zero: no value has expired
 	Caller       resource.Caller
-	Rotate       func(*resource.Resource) bool // whose secret value is made anew; nil: nobody's
-	IsTarget     func(*resource.Resource) bool // what the plan is about; nil: everything
-	ReviewedOnly bool                          // nothing may be updated that the plan didn't show
+	Rotate       func(*resource.Resource) bool // selects the resources that get a new secret value; nil: none
+	IsTarget     func(*resource.Resource) bool // selects the resources to plan; nil: all
+	ReviewedOnly bool                          // an update may change only fields that the plan shows
 
-	isProtected bool // the object at hand is marked protect: true
+	isProtected bool // the current resource is marked protect: true
 }
 
 func (p Policy) keepReason() string {
@@ -31,41 +31,42 @@ func (p Policy) keepReason() string {
 	return "allow-delete is not true"
 }
 
-// Field is one difference. Old is nil for what is added, New for what is
-// removed. Again marks a secret that is written because the object is written
-// anyway, or because the user asked for it: whether it differs can't be known.
+// Field is the change of one field. Old is nil for an added value, New for a removed
+// one. Rewrite marks a secret that may not differ: it is written because the resource
+// is updated anyway, or because the user requires it.
 type Field struct {
 	Path     string
 	Old, New *schema.Node
 	Rewrite  bool
 }
 
-// Diff is what has to be done to one object.
+// Diff holds the differences between a declared resource and its current state, and
+// the requests that remove them.
 type Diff struct {
 	Fields         []Field
-	Kept           []Field  // removals that were not allowed
-	NotComparable  []string // paths of secrets that stay as they are, seen or not
+	Kept           []Field  // removals that are not allowed
+	NotComparable  []string // paths of values that Astro doesn't return and this run doesn't write
 	Notes          []schema.Problem
 	Problems       []schema.Problem
-	NewlySensitive []*schema.Node // values that turned out to be secret only here
+	NewlySensitive []*schema.Node // values that only the comparison identified as secret
 	Requests       []Request
-	bodyAfter      *schema.Node   // the object as it will be
-	listStates     []*schema.Node // of a list that takes several requests, as resource.Guarded has it
+	bodyAfter      *schema.Node   // the resource after the requests
+	listStates     []*schema.Node // for resource.ProposedChange.IntermediateStates
 	UnsafeErr      error          // why the Requests must not be sent, nil if they may
 }
 
-// MaxImpact returns the strongest effect of the fields that change.
+// MaxImpact returns the strongest impact of the changed fields.
 func (d *Diff) MaxImpact(k *resource.Kind) schema.Impact {
-	strongest := schema.NoImpact
+	maxImpact := schema.NoImpact
 	for _, f := range d.Fields {
-		_, effect := schema.MaxImpact(k.Fields, f.Path)
-		strongest = max(strongest, effect)
+		_, impact := schema.MaxImpact(k.Fields, f.Path)
+		maxImpact = max(maxImpact, impact)
 	}
-	return strongest
+	return maxImpact
 }
 
-// freeBodies drops what only served to make the plan. Of many objects it would be
-// most of what is kept, and whoever writes one of them compares it once more.
+// freeBodies frees the request bodies, which would use most of the memory of a large
+// plan. Before a write, the caller runs Compare again and gets new ones.
 func (d *Diff) freeBodies() {
 	d.bodyAfter, d.listStates = nil, nil
 	for i := range d.Requests {
@@ -73,114 +74,114 @@ func (d *Diff) freeBodies() {
 	}
 }
 
-// Compare lays the declared object over the live one; live is nil for an
-// object that doesn't exist. A Diff without Requests means that nothing is to
-// be done.
-func Compare(o *resource.Resource, live *resource.Live, policy Policy) *Diff {
-	policy.isProtected = o.Protect
-	x := &merger{declared: o.Body, fields: o.Kind.Fields, policy: policy, writeSecrets: policy.WriteSecrets, diff: &Diff{}}
-	if o.Creates != nil {
-		x.createdBody = o.Creates.Body
+// Compare merges the declared resource over its current state; live is nil if the
+// resource doesn't exist. A Diff without Requests means that no change is needed.
+func Compare(r *resource.Resource, live *resource.Live, policy Policy) *Diff {
+	policy.isProtected = r.Protect
+	m := &merger{declared: r.Body, fields: r.Kind.Fields, policy: policy, writeSecrets: policy.WriteSecrets, diff: &Diff{}}
+	if r.Creates != nil {
+		m.createdBody = r.Creates.Body
 	}
 	if live == nil {
-		body := x.mergeObject(o.Kind.Fields, o.Body, nil, "", true)
-		x.diff.Requests = []Request{{Endpoint: o.Kind.Create, Body: body, Expand: o.Kind.Expand}}
-		x.diff.bodyAfter = body
-		x.checkItemRefs(o)
-		x.checkRules(o, x.withOmittedFields(body))
-		return x.diff
+		body := m.mergeObject(r.Kind.Fields, r.Body, nil, "", true)
+		m.diff.Requests = []Request{{Endpoint: r.Kind.Create, Body: body, Expand: r.Kind.Expand}}
+		m.diff.bodyAfter = body
+		m.checkItemRefs(r)
+		m.checkRules(r, m.withOmittedFields(body))
+		return m.diff
 	}
-	x.live = live.Body()
-	whole := &schema.Node{Form: schema.Map, Pos: o.Body.Pos}
-	for _, part := range updateEndpoints(o.Kind) {
-		before, lacking := *x.diff, x.missingRequired
-		x.unsafeValues = nil
-		body := x.mergeEndpoint(o.Kind, part)
-		changed := len(x.diff.Fields) > len(before.Fields)
-		if changed && len(x.diff.NotComparable) > len(before.NotComparable) {
-			// It is written anyway, so its secrets are written too.
-			*x.diff, x.missingRequired, x.unsafeValues, x.writeSecrets = before, lacking, nil, true
-			body = x.mergeEndpoint(o.Kind, part)
-			x.writeSecrets = policy.WriteSecrets
+	m.live = live.Body()
+	bodyAfter := &schema.Node{Form: schema.Map, Pos: r.Body.Pos}
+	for _, endpoint := range updateEndpoints(r.Kind) {
+		diffBefore, missingBefore := *m.diff, m.missingRequired
+		m.unsafeValues = nil
+		body := m.mergeEndpoint(r.Kind, endpoint)
+		changed := len(m.diff.Fields) > len(diffBefore.Fields)
+		if changed && len(m.diff.NotComparable) > len(diffBefore.NotComparable) {
+			// This update is sent anyway, so merge again and write its secrets, too.
+			*m.diff, m.missingRequired, m.unsafeValues, m.writeSecrets = diffBefore, missingBefore, nil, true
+			body = m.mergeEndpoint(r.Kind, endpoint)
+			m.writeSecrets = policy.WriteSecrets
 		}
 		if changed {
-			x.diff.Requests = append(x.diff.Requests, x.buildRequests(o.Kind, part, body, live)...)
-			x.refuseUnsafeValues()
+			m.diff.Requests = append(m.diff.Requests, m.buildRequests(r.Kind, endpoint, body, live)...)
+			m.refuseUnsafeValues()
 		}
-		if part.FieldPath == "" {
-			whole.Members = append(whole.Members, body.Members...)
+		if endpoint.FieldPath == "" {
+			bodyAfter.Members = append(bodyAfter.Members, body.Members...)
 		} else if body != nil {
-			whole = setMemberAtPath(whole.Clone(), part.FieldPath, body)
+			bodyAfter = setMemberAtPath(bodyAfter.Clone(), endpoint.FieldPath, body)
 		}
 	}
-	if policy.needsRotation(o) {
-		x.diff.Fields = append(x.diff.Fields, rotationField(o.Kind))
-		x.diff.Requests = append(x.diff.Requests, Request{Endpoint: o.Kind.Rotate})
+	if policy.needsRotation(r) {
+		m.diff.Fields = append(m.diff.Fields, rotationField(r.Kind))
+		m.diff.Requests = append(m.diff.Requests, Request{Endpoint: r.Kind.Rotate})
 	}
-	if len(x.diff.Requests) > 0 && len(x.diff.Problems) == 0 {
-		for _, l := range x.missingRequired {
-			if l.Warning {
-				x.diff.Notes = append(x.diff.Notes, l)
+	if len(m.diff.Requests) > 0 && len(m.diff.Problems) == 0 {
+		for _, missing := range m.missingRequired {
+			if missing.Warning {
+				m.diff.Notes = append(m.diff.Notes, missing)
 			} else {
-				x.diff.Problems = append(x.diff.Problems, l)
+				m.diff.Problems = append(m.diff.Problems, missing)
 			}
 		}
 	}
-	x.diff.bodyAfter = whole
-	x.checkItemRefs(o)
-	x.checkRules(o, x.withOmittedFields(whole))
-	return x.diff
+	m.diff.bodyAfter = bodyAfter
+	m.checkItemRefs(r)
+	m.checkRules(r, m.withOmittedFields(bodyAfter))
+	return m.diff
 }
 
-// withOmittedFields is what is sent, with what is left out because it stays, and what
-// other calls carry.
-func (o *merger) withOmittedFields(body *schema.Node) *schema.Node {
-	out := body.Clone()
-	for i := range o.fields {
-		f := &o.fields[i]
-		switch d := o.declared.Get(f.Name); {
-		case out.Get(f.Name) != nil || f.Has(schema.MetaArgument) || f.FailedCondition(o.lookUpValue) != nil:
+// withOmittedFields returns body plus the fields that the request omits or that other
+// requests send, so that rules see the whole resource.
+func (m *merger) withOmittedFields(body *schema.Node) *schema.Node {
+	complete := body.Clone()
+	for i := range m.fields {
+		f := &m.fields[i]
+		switch d := m.declared.Get(f.Name); {
+		case complete.Get(f.Name) != nil || f.Has(schema.MetaArgument) || f.FailedCondition(m.lookUpValue) != nil:
 		case d != nil:
-			out.Set(f.Name, d)
+			complete.Set(f.Name, d)
 		case f.Undeclared == schema.OmitUnlessChanged:
-			out.Set(f.Name, f.CurrentValue(o.live, o.live))
+			complete.Set(f.Name, f.CurrentValue(m.live, m.live))
 		}
 	}
-	return out
+	return complete
 }
 
-// checkRules checks the rules between fields over the object as it would be. What
-// is live already is not held against the user: only rules about something
-// that changes count. With a problem found already they would only repeat it.
-func (o *merger) checkRules(object *resource.Resource, body *schema.Node) {
-	if len(o.diff.Problems) > 0 {
+// checkRules checks the rules between fields on the resource after the change. It
+// applies only rules about changed fields, because the user isn't responsible for
+// existing values. It does nothing if there are problems already, because a rule would
+// only repeat them.
+func (m *merger) checkRules(r *resource.Resource, body *schema.Node) {
+	if len(m.diff.Problems) > 0 {
 		return
 	}
-	o.diff.Problems = object.Kind.CheckRules(body, object.Body, func(path string) bool {
-		return o.live == nil || slices.ContainsFunc(o.diff.Fields, func(f Field) bool { return isPathWithin(f.Path, path) || isPathWithin(path, f.Path) })
+	m.diff.Problems = r.Kind.CheckRules(body, r.Body, func(path string) bool {
+		return m.live == nil || slices.ContainsFunc(m.diff.Fields, func(f Field) bool { return isPathWithin(f.Path, path) || isPathWithin(path, f.Path) })
 	})
 }
 
-// CheckPrecondition returns why the kind doesn't allow the change.
-func (d *Diff) CheckPrecondition(o *resource.Resource, live *resource.Live, caller resource.Caller) resource.Refusal {
-	return d.evaluatePrecondition(o, live, caller, func(field string) bool {
+// CheckPrecondition returns the reason why the kind refuses the change, if it does.
+func (d *Diff) CheckPrecondition(r *resource.Resource, live *resource.Live, caller resource.Caller) resource.Refusal {
+	return d.evaluatePrecondition(r, live, caller, func(field string) bool {
 		return slices.ContainsFunc(d.Fields, func(f Field) bool { return isPathWithin(f.Path, field) })
 	})
 }
 
-func (d *Diff) evaluatePrecondition(o *resource.Resource, live *resource.Live, caller resource.Caller, touches func(field string) bool) resource.Refusal {
-	if o.Kind.Precondition == nil {
+func (d *Diff) evaluatePrecondition(r *resource.Resource, live *resource.Live, caller resource.Caller, changesField func(field string) bool) resource.Refusal {
+	if r.Kind.Precondition == nil {
 		return resource.Refusal{}
 	}
-	g := resource.ProposedChange{After: d.bodyAfter, IntermediateStates: d.listStates, Caller: caller, ChangesField: touches}
+	change := resource.ProposedChange{After: d.bodyAfter, IntermediateStates: d.listStates, Caller: caller, ChangesField: changesField}
 	if live != nil {
-		g.Live = live.Body()
+		change.Live = live.Body()
 	}
-	return o.Kind.Precondition(g)
+	return r.Kind.Precondition(change)
 }
 
-// isPathWithin reports whether path is part of what above names.
-func isPathWithin(path, above string) bool {
-	rest, ok := strings.CutPrefix(path, above)
+// isPathWithin reports whether path is ancestor or a path below it.
+func isPathWithin(path, ancestor string) bool {
+	rest, ok := strings.CutPrefix(path, ancestor)
 	return ok && (rest == "" || rest[0] == '.' || rest[0] == '[')
 }

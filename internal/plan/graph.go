@@ -10,20 +10,21 @@ import (
 	"astro-apply/internal/schema"
 )
 
-// addDependencies finds the changes that each one refers to: by what the manifest says,
-// else by the ids that it or the live object holds.
-func (p *Plan) addDependencies(of map[*resource.Resource]*Change) {
-	live := map[string]*Change{}    // by id, and by name where that is what refers
-	governs := map[string]*Change{} // by what decides what others may do
+// addDependencies adds the dependencies between changes. A change depends on the
+// changes that its resource refers to: by declared references, otherwise by the ids in
+// the declared or current values.
+func (p *Plan) addDependencies(changeOf map[*resource.Resource]*Change) {
+	byIDOrName := map[string]*Change{}      // keys: kind and id, and kind and name, because some references use names
+	byGovernedField := map[string]*Change{} // keys: kind.field of singletons, as in Kind.GovernedBy
 	for _, c := range p.Changes {
 		for _, f := range c.Fields {
 			if c.Resource.Kind.Singleton {
-				governs[c.Resource.Kind.Name+"."+f.Path] = c
+				byGovernedField[c.Resource.Kind.Name+"."+f.Path] = c
 			}
 		}
 		if c.Live != nil {
-			live[c.Resource.Kind.Name+" "+c.Live.ID] = c
-			live[c.Resource.Kind.Name+" "+c.Live.Name()] = c
+			byIDOrName[c.Resource.Kind.Name+" "+c.Live.ID] = c
+			byIDOrName[c.Resource.Kind.Name+" "+c.Live.Name()] = c
 		}
 	}
 	for _, c := range p.Changes {
@@ -39,38 +40,38 @@ func (p *Plan) addDependencies(of map[*resource.Resource]*Change) {
 					"%s refers to %s in %s, which is marked state: absent at %s; let it go first", c.Resource, target.Resource, field, target.Resource.Pos)})
 			}
 		}
-		for _, r := range c.Resource.Refs {
-			target := of[r.Declared]
-			if target == nil && r.ID != "" {
-				target = live[r.Kind.Name+" "+r.ID]
+		for _, ref := range c.Resource.Refs {
+			target := changeOf[ref.Declared]
+			if target == nil && ref.ID != "" {
+				target = byIDOrName[ref.Kind.Name+" "+ref.ID]
 			}
-			if target == nil && r.ByName { // what goes by this name so far
-				if target = live[r.Kind.Name+" "+r.Name]; target != nil && target.isRename() && !c.Resource.Absent {
-					p.Problems = append(p.Problems, schema.Problem{Pos: r.Pos, Message: fmt.Sprintf(
-						"%s: %s becomes %s by this manifest, at %s; refer to it by its new name", c.Resource, r, target.Resource, target.Resource.Pos)})
+			if target == nil && ref.ByName { // the resource that currently has the name
+				if target = byIDOrName[ref.Kind.Name+" "+ref.Name]; target != nil && target.isRename() && !c.Resource.Absent {
+					p.Problems = append(p.Problems, schema.Problem{Pos: ref.Pos, Message: fmt.Sprintf(
+						"%s: %s becomes %s by this manifest, at %s; refer to it by its new name", c.Resource, ref, target.Resource, target.Resource.Pos)})
 				}
 			}
-			add(target, cmp.Or(r.Field.Ref.NameField, r.Field.Name))
+			add(target, cmp.Or(ref.Field.Ref.NameField, ref.Field.Name))
 		}
 		for i := range c.Resource.Kind.Fields {
 			if f := &c.Resource.Kind.Fields[i]; f.Ref != nil {
-				c.referenceIDs(f).Walk(func(id *schema.Node) { add(live[f.Ref.Kind+" "+id.ScalarText()], f.Ref.NameField) })
+				c.referenceIDs(f).Walk(func(id *schema.Node) { add(byIDOrName[f.Ref.Kind+" "+id.ScalarText()], f.Ref.NameField) })
 			}
 		}
-		switch over := governs[c.Resource.Kind.GovernedBy]; {
-		case over == nil:
-		case over.isEnabling(c.Resource.Kind.GovernedBy): // then what it forbids comes before it
-			addDependency(over, c)
+		switch governing := byGovernedField[c.Resource.Kind.GovernedBy]; {
+		case governing == nil:
+		case governing.isEnabling(c.Resource.Kind.GovernedBy): // once enabled, the setting blocks changes of c, so c comes first
+			addDependency(governing, c)
 		default:
-			addDependency(c, over)
+			addDependency(c, governing)
 		}
 		if c.Live == nil {
 			continue
 		}
-		// Whatever has to do with something else lets go of it before that goes.
-		whole := schema.Type{Base: schema.BaseObject, Fields: c.Resource.Kind.Fields}
-		forEachReference(&whole, c.Live.Body(), func(f *schema.Field, id *schema.Node) {
-			target := live[f.Ref.Kind+" "+id.ScalarText()]
+		// Remove references to a resource before deleting it.
+		bodyType := schema.Type{Base: schema.BaseObject, Fields: c.Resource.Kind.Fields}
+		forEachReference(&bodyType, c.Live.Body(), func(f *schema.Field, id *schema.Node) {
+			target := byIDOrName[f.Ref.Kind+" "+id.ScalarText()]
 			if target != nil && !targets[target] && f.Ref.ByName && target.isRename() && c.Action == Update {
 				p.Problems = append(p.Problems, schema.Problem{Pos: c.Resource.Pos, Message: fmt.Sprintf(
 					"%s is granted %q, which becomes %s by this manifest, at %s, and would be sent back; declare the grant by its new name", c.Resource, id.ScalarText(), target.Resource, target.Resource.Pos)})
@@ -80,7 +81,7 @@ func (p *Plan) addDependencies(of map[*resource.Resource]*Change) {
 				target.DependsOn = append(target.DependsOn, c)
 			}
 		})
-		for _, kept := range c.Kept { // a list that is declared keeps it against the declaration
+		for _, kept := range c.Kept { // undeclared items, kept because removal is not allowed
 			name, _, _ := strings.Cut(kept.Path, "[")
 			f := schema.FindField(c.Resource.Kind.Fields, name)
 			if f == nil {
@@ -92,7 +93,7 @@ func (p *Plan) addDependencies(of map[*resource.Resource]*Change) {
 			}
 			forEachReference(&schema.Type{Base: schema.BaseObject, Fields: []schema.Field{element}}, &schema.Node{Form: schema.Map, Members: []schema.Member{{Name: name, Value: kept.Old}}},
 				func(f *schema.Field, id *schema.Node) {
-					p.reportKeptReference(c, kept.Path, live[f.Ref.Kind+" "+id.ScalarText()])
+					p.reportKeptReference(c, kept.Path, byIDOrName[f.Ref.Kind+" "+id.ScalarText()])
 				})
 		}
 	}
@@ -118,8 +119,8 @@ func forEachReference(t *schema.Type, n *schema.Node, visit func(*schema.Field, 
 	}
 }
 
-// referenceIDs is the id in a reference field, or the list of them, as declared, else
-// as live.
+// referenceIDs returns the declared id or list of ids in a reference field, otherwise the
+// current one.
 func (c *Change) referenceIDs(f *schema.Field) *schema.Node {
 	if n := c.Resource.Body.Get(f.Name); n != nil || c.Live == nil {
 		return n
@@ -132,7 +133,8 @@ func (c *Change) referenceIDs(f *schema.Field) *schema.Node {
 	return f.CurrentValue(c.Live.Body(), c.Live.Body())
 }
 
-// reportKeptReference reports that c is not to let go of what is removed.
+// reportKeptReference reports a problem if target will be deleted although c keeps a
+// reference to it.
 func (p *Plan) reportKeptReference(c *Change, path string, target *Change) {
 	if target != nil && target.Action == Delete {
 		p.Problems = append(p.Problems, schema.Problem{Pos: c.Resource.Pos, Message: fmt.Sprintf(
@@ -140,13 +142,15 @@ func (p *Plan) reportKeptReference(c *Change, path string, target *Change) {
 	}
 }
 
-// isEnabling reports whether a change switches something on.
-func (c *Change) isEnabling(under string) bool {
-	return slices.ContainsFunc(c.Fields, func(f Field) bool { return c.Resource.Kind.Name+"."+f.Path == under && f.New.Is("true") })
+// isEnabling reports whether the change sets a boolean setting, given as kind.field, to
+// true.
+func (c *Change) isEnabling(field string) bool {
+	return slices.ContainsFunc(c.Fields, func(f Field) bool { return c.Resource.Kind.Name+"."+f.Path == field && f.New.Is("true") })
 }
 
-// addDependency records an order: what is referred to comes first, and goes last, not at
-// all where what refers to it couldn't be read.
+// addDependency records that c refers to target, so target comes first. If both are
+// deleted, c comes first. If c could not be read, a delete of target depends on c and is
+// therefore not made.
 func addDependency(c, target *Change) {
 	if c.Action == Delete || c.Action == Errored && target.Action == Delete {
 		if target.Action == Delete {
@@ -157,54 +161,55 @@ func addDependency(c, target *Change) {
 	c.DependsOn = append(c.DependsOn, target)
 }
 
-// sortChanges sorts the changes so that each comes after what it needs, and keeps
-// the manifest's order otherwise.
+// sortChanges sorts the changes so that each comes after its dependencies. Otherwise it
+// keeps the order of the manifest.
 func (p *Plan) sortChanges() {
 	var (
-		out    []*Change
-		placed = map[*Change]bool{}
-		visit  func(c *Change)
+		sorted  []*Change
+		visited = map[*Change]bool{}
+		visit   func(c *Change)
 	)
 	visit = func(c *Change) {
-		if placed[c] {
+		if visited[c] {
 			return
 		}
-		placed[c] = true
+		visited[c] = true
 		for _, n := range c.DependsOn {
 			visit(n)
 		}
-		out = append(out, c)
+		sorted = append(sorted, c)
 	}
 	for _, c := range p.Changes {
 		visit(c)
 	}
-	late := deleteRanks(p.Changes)
-	slices.SortStableFunc(out, func(a, b *Change) int { return cmp.Compare(late[a], late[b]) })
-	p.Changes = out
+	rank := deleteRanks(p.Changes)
+	slices.SortStableFunc(sorted, func(a, b *Change) int { return cmp.Compare(rank[a], rank[b]) })
+	p.Changes = sorted
 }
 
-// isRename reports whether the change gives a live object another name.
+// isRename reports whether the change renames an existing resource.
 func (c *Change) isRename() bool {
 	return c.Action == Update && c.Resource.NameAfter(c.Live) != c.Live.Name()
 }
 
-// orderRenames lets a name be given up, by another name or a removal, before another
-// object takes it. Names that are swapped have no such order: the API judges them.
+// orderRenames makes a rename depend on the change that releases the new name, by a
+// rename or a delete. Swapped names have no possible order, so the API accepts or
+// refuses them.
 func (p *Plan) orderRenames() {
-	held := map[string]*Change{}
-	place := func(c *Change, name string) string {
+	releasedBy := map[string]*Change{}
+	nameKey := func(c *Change, name string) string {
 		return c.Resource.Kind.Name + " " + name + " in " + c.Live.ParentID()
 	}
 	holder := func(c *Change) *Change {
 		if c.Action == Delete {
 			return nil
 		}
-		return held[place(c, c.Resource.NameAfter(c.Live))]
+		return releasedBy[nameKey(c, c.Resource.NameAfter(c.Live))]
 	}
 	var renamed []*Change
 	for _, c := range p.Changes {
 		if c.isRename() || c.Action == Delete {
-			held[place(c, c.Live.Name())] = c
+			releasedBy[nameKey(c, c.Live.Name())] = c
 		}
 		if c.isRename() {
 			renamed = append(renamed, c)
@@ -212,13 +217,13 @@ func (p *Plan) orderRenames() {
 	}
 	for _, c := range renamed {
 		next := holder(c)
-		for range renamed { // whether it comes around
+		for range renamed { // nil after the loop, unless the renames form a cycle
 			if next != nil {
 				next = holder(next)
 			}
 		}
-		if before := holder(c); before != nil && next == nil && !before.isAfter(c) {
-			c.DependsOn = append(c.DependsOn, before)
+		if releasing := holder(c); releasing != nil && next == nil && !releasing.isAfter(c) {
+			c.DependsOn = append(c.DependsOn, releasing)
 		}
 	}
 }

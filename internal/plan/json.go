@@ -3,7 +3,7 @@ package plan
 import "encoding/json"
 
 // JSONVersion is the version of the plan's JSON form. It grows when a member
-// changes its meaning or goes away; members may be added at any time.
+// changes its meaning or is removed; members may be added at any time.
 const JSONVersion = 1
 
 type jsonPlan struct {
@@ -24,9 +24,9 @@ type jsonChange struct {
 	Kept    []jsonField `json:"kept,omitempty"`
 	Notes   []string    `json:"notes,omitempty"`
 	Problem string      `json:"problem,omitempty"`
-	// Visible is how many of the kind the token sees, for an object that it may lack the role to see.
+	// Visible holds Change.VisibleText, such as "0 Workspaces".
 	Visible string `json:"visible,omitempty"`
-	// Unusable is why the object doesn't work although it exists.
+	// Unusable holds the reason why a resource that exists doesn't work.
 	Unusable string `json:"unusable,omitempty"`
 }
 
@@ -34,56 +34,56 @@ type jsonField struct {
 	Path string `json:"path"`
 	Old  any    `json:"old,omitempty"`
 	New  any    `json:"new,omitempty"`
-	// Unverified says that the value may be the same as before.
+	// Unverified reports that the value may not have changed, because secrets can't be compared.
 	Unverified bool `json:"unverified,omitempty"`
 }
 
-// JSON returns the plan in its versioned form, on one line and without
-// secrets. Unchanged objects are only counted.
+// JSON returns the plan in its versioned form, on one line and without secrets. It
+// contains only the number of unchanged resources.
 func (p *Plan) JSON() ([]byte, error) {
 	return json.Marshal(p.toJSONPlan())
 }
 
-// BriefJSON is JSON without what changes in each object, for plans that are too
-// large for where they go.
+// BriefJSON returns the plan without the fields and notes of its changes, for outputs
+// with a size limit.
 func (p *Plan) BriefJSON() ([]byte, error) {
-	d := p.toJSONPlan()
-	d.Brief = true
-	for i := range d.Changes {
-		d.Changes[i].Fields, d.Changes[i].Kept, d.Changes[i].Notes = nil, nil, nil
+	doc := p.toJSONPlan()
+	doc.Brief = true
+	for i := range doc.Changes {
+		doc.Changes[i].Fields, doc.Changes[i].Kept, doc.Changes[i].Notes = nil, nil, nil
 	}
-	return json.Marshal(d)
+	return json.Marshal(doc)
 }
 
 func (p *Plan) toJSONPlan() jsonPlan {
-	s := newRedactor(p.Redact)
-	d := jsonPlan{Version: JSONVersion, OrganizationID: p.OrganizationID, Changes: []jsonChange{}}
+	rd := newRedactor(p.Redact)
+	doc := jsonPlan{Version: JSONVersion, OrganizationID: p.OrganizationID, Changes: []jsonChange{}}
 	for _, c := range p.Changes {
 		if c.Action == Unchanged {
-			d.Unchanged++
+			doc.Unchanged++
 			if len(c.Kept) == 0 && c.UnusableReason == "" {
 				continue
 			}
 		}
-		out := jsonChange{Kind: c.Resource.Kind.Name, Name: s.redactText(c.Resource.Name()), Parent: c.ParentID, Action: c.Action, Fields: s.toJSONFields(c.Fields), Kept: s.toJSONFields(c.Kept), Visible: c.VisibleText, Unusable: s.redactText(c.UnusableReason)}
+		change := jsonChange{Kind: c.Resource.Kind.Name, Name: rd.redactText(c.Resource.Name()), Parent: c.ParentID, Action: c.Action, Fields: rd.toJSONFields(c.Fields), Kept: rd.toJSONFields(c.Kept), Visible: c.VisibleText, Unusable: rd.redactText(c.UnusableReason)}
 		if c.Live != nil {
-			out.ID = c.Live.ID
+			change.ID = c.Live.ID
 		}
-		for _, n := range c.Notes {
-			out.Notes = append(out.Notes, s.redactText(n.Message))
+		for _, note := range c.Notes {
+			change.Notes = append(change.Notes, rd.redactText(note.Message))
 		}
 		if c.Err != nil {
-			out.Problem = s.redactText(c.Err.Error())
+			change.Problem = rd.redactText(c.Err.Error())
 		}
-		d.Changes = append(d.Changes, out)
+		doc.Changes = append(doc.Changes, change)
 	}
-	return d
+	return doc
 }
 
-func (s redactor) toJSONFields(in []Field) []jsonField {
+func (r redactor) toJSONFields(in []Field) []jsonField {
 	var out []jsonField
 	for _, f := range in {
-		out = append(out, jsonField{Path: s.redactPath(f.Path), Old: s.redactNode(f.Old), New: s.redactNode(f.New), Unverified: f.Rewrite})
+		out = append(out, jsonField{Path: r.redactPath(f.Path), Old: r.redactNode(f.Old), New: r.redactNode(f.New), Unverified: f.Rewrite})
 	}
 	return out
 }

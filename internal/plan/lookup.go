@@ -8,58 +8,60 @@ import (
 	"astro-apply/internal/schema"
 )
 
-// lookUpValue looks up a field that a condition names: as declared, else as live.
-func (o *merger) lookUpValue(path string) (string, bool) {
-	n := o.lookUpNode(path)
+// lookUpValue returns the declared value of the field at path, otherwise the current
+// one. Conditions use it.
+func (m *merger) lookUpValue(path string) (string, bool) {
+	n := m.lookUpNode(path)
 	return n.ScalarText(), n != nil && n.Form <= schema.Text
 }
 
-// isConditionUnknown reports whether it can't be said that the object has a field.
-func (o *merger) isConditionUnknown(f *schema.Field) bool {
-	return slices.ContainsFunc(f.When, func(w schema.Condition) bool { _, known := o.lookUpValue(w.Field); return !known })
+// isConditionUnknown reports whether a condition of f refers to a field without a
+// value, so that it is unknown whether f applies.
+func (m *merger) isConditionUnknown(f *schema.Field) bool {
+	return slices.ContainsFunc(f.When, func(condition schema.Condition) bool { _, known := m.lookUpValue(condition.Field); return !known })
 }
 
-// lookUpCurrent looks up the same as live alone, before this change.
-func (o *merger) lookUpCurrent(path string) (string, bool) {
+// lookUpCurrent returns the current value of the field at path, before this change.
+func (m *merger) lookUpCurrent(path string) (string, bool) {
 	name, rest, nested := strings.Cut(path, ".")
-	f := schema.FindField(o.fields, name)
-	if f == nil || o.live == nil {
+	f := schema.FindField(m.fields, name)
+	if f == nil || m.live == nil {
 		return "", false
 	}
-	n := f.CurrentValue(o.live, o.live)
+	n := f.CurrentValue(m.live, m.live)
 	if nested {
 		n = n.GetPath(rest)
 	}
 	return n.ScalarText(), n != nil && n.Form <= schema.Text
 }
 
-func (o *merger) lookUpText(path string) string { return o.lookUpNode(path).ScalarText() }
+func (m *merger) lookUpText(path string) string { return m.lookUpNode(path).ScalarText() }
 
-func (o *merger) lookUpNode(path string) *schema.Node {
-	if n := o.declared.GetPath(path); n != nil {
+func (m *merger) lookUpNode(path string) *schema.Node {
+	if n := m.declared.GetPath(path); n != nil {
 		return n
 	}
 	name, rest, nested := strings.Cut(path, ".")
-	f := schema.FindField(o.fields, name)
-	if f == nil || f.FailedCondition(o.lookUpValue) != nil { // what is live of it goes with this change
+	f := schema.FindField(m.fields, name)
+	if f == nil || f.FailedCondition(m.lookUpValue) != nil { // this change removes the current value
 		return nil
 	}
-	n := f.CurrentValue(o.live, o.live)
+	n := f.CurrentValue(m.live, m.live)
 	if nested {
 		return n.GetPath(rest)
 	}
 	return n
 }
 
-// checkItemRefs reports mentions of elements in a list of nothing: neither the
-// manifest nor what is live says what has it. Where the field has no place at
-// all, that was said.
-func (o *merger) checkItemRefs(object *resource.Resource) {
-	for _, p := range object.ItemRefs {
-		of := schema.FindField(o.fields, p.Field.ItemRef.RefField)
-		said := slices.ContainsFunc(o.diff.Problems, func(other schema.Problem) bool { return other.Pos == p.Node.Pos })
-		if p.Node.Form == schema.Unknown && o.declared.Get(of.Name) == nil && !said {
-			o.addProblem(p.Node.Pos, "a %s is one of a %s; name the %s, too", p.Field.ItemRef.Title, of.Ref.Kind, of.Ref.Kind)
+// checkItemRefs reports a reference to an item, such as a node pool, if neither the
+// manifest nor Astro names the resource that contains the item. If the field doesn't
+// apply at all, there is a problem at the same position already.
+func (m *merger) checkItemRefs(r *resource.Resource) {
+	for _, itemRef := range r.ItemRefs {
+		refField := schema.FindField(m.fields, itemRef.Field.ItemRef.RefField)
+		isReported := slices.ContainsFunc(m.diff.Problems, func(other schema.Problem) bool { return other.Pos == itemRef.Node.Pos })
+		if itemRef.Node.Form == schema.Unknown && m.declared.Get(refField.Name) == nil && !isReported {
+			m.addProblem(itemRef.Node.Pos, "a %s is one of a %s; name the %s, too", itemRef.Field.ItemRef.Title, refField.Ref.Kind, refField.Ref.Kind)
 		}
 	}
 }

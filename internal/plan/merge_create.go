@@ -2,29 +2,30 @@ package plan
 
 import "astro-apply/internal/schema"
 
-// mergeOtherEndpoint is a field that another call carries: what is live of it is sent back,
-// so that this one doesn't take it away.
-func (o *merger) mergeOtherEndpoint(f *schema.Field, d, l *schema.Node, path string, fresh bool) *schema.Node {
-	if f.IsExpired != nil && d != nil && f.IsExpired(d, o.policy.Now) {
+// mergeOtherEndpoint merges a field that another endpoint updates. It returns the current
+// value, so that this request doesn't remove it.
+func (m *merger) mergeOtherEndpoint(f *schema.Field, d, l *schema.Node, path string, isNew bool) *schema.Node {
+	if f.IsExpired != nil && d != nil && f.IsExpired(d, m.policy.Now) {
 		d = nil
 	}
-	if f.IsExpired != nil && l != nil && f.IsExpired(l, o.policy.Now) {
+	if f.IsExpired != nil && l != nil && f.IsExpired(l, m.policy.Now) {
 		l = nil
 	}
-	if !fresh {
+	if !isNew {
 		if l == nil {
 			return nil
 		}
-		return o.mergeUndeclared(f, nil, l, path)
+		return m.mergeUndeclared(f, nil, l, path)
 	}
 	if d != nil {
-		o.mergeValue(f, d, nil, path, true)
+		m.mergeValue(f, d, nil, path, true)
 	}
 	return nil
 }
 
-// mergeNewField is the value of a field of something new.
-func (o *merger) mergeNewField(f *schema.Field, declared *schema.Node, path string) *schema.Node {
+// mergeNewField returns the value to send for a field of a new resource or item: the
+// declared value, otherwise a default.
+func (m *merger) mergeNewField(f *schema.Field, declared *schema.Node, path string) *schema.Node {
 	d := declared.Get(f.Name)
 	if d == nil {
 		d = declared.CreateDefaults.Get(f.Name)
@@ -33,30 +34,32 @@ func (o *merger) mergeNewField(f *schema.Field, declared *schema.Node, path stri
 		d = f.Default(declared)
 	}
 	switch {
-	case d == nil && f.Has(schema.RequiredCreate) && o.isConditionUnknown(f):
-		return nil // what decides whether it is needed is missing itself
+	case d == nil && f.Has(schema.RequiredCreate) && m.isConditionUnknown(f):
+		return nil // the field of a condition is missing itself, so it is unknown whether f is required
 	case d == nil && f.Has(schema.RequiredCreate):
-		o.addProblem(declared.Pos, "%s is missing; something new needs it (%s)", path, f.Type.Describe())
+		m.addProblem(declared.Pos, "%s is missing; something new needs it (%s)", path, f.Type.Describe())
 		return nil
 	case d == nil:
 		return nil
-	case !f.Has(schema.Create): // an update follows
-		o.mergeValue(f, d, nil, path, true)
+	case !f.Has(schema.Create): // record it; the update after the create sends it
+		m.mergeValue(f, d, nil, path, true)
 		return nil
 	}
-	if f.HoldsSecret(declared) || f.HoldsSecretByPath(o.lookUpText) {
-		d = o.asSensitive(d)
+	if f.HoldsSecret(declared) || f.HoldsSecretByPath(m.lookUpText) {
+		d = m.asSensitive(d)
 	}
-	return o.mergeValue(f, d, nil, path, true)
+	return m.mergeValue(f, d, nil, path, true)
 }
 
-func (o *merger) mergeImmutable(f *schema.Field, d, l *schema.Node, path string) *schema.Node {
+// mergeImmutable reports a difference in a field that can't change, and returns the value
+// to send.
+func (m *merger) mergeImmutable(f *schema.Field, d, l *schema.Node, path string) *schema.Node {
 	if l == nil && f.ResponsePath != "-" && !f.Type.IsZero(d) {
-		o.addNote(d.Pos, false, "%s can't change once it is set, and Astro doesn't tell what it is: %s was not compared", path, d.Show())
+		m.addNote(d.Pos, false, "%s can't change once it is set, and Astro doesn't tell what it is: %s was not compared", path, d.Show())
 	}
 	if l != nil && !f.Type.Equal(d, l) {
-		live, declared := schema.ShowBoth(l, d)
-		o.addProblem(d.Pos, "%s can't change once it is set: it is %s live and %s here. %s", path, live, declared, f.Remedy)
+		currentText, desiredText := schema.ShowBoth(l, d)
+		m.addProblem(d.Pos, "%s can't change once it is set: it is %s live and %s here. %s", path, currentText, desiredText, f.Remedy)
 	}
 	switch {
 	case !f.Has(schema.Update):

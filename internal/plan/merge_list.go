@@ -8,161 +8,168 @@ import (
 	"astro-apply/internal/schema"
 )
 
-// listMerger merges a declared list with the live one. What is live and not declared
-// is removed with allow-delete only; otherwise it is kept, and said.
+// listMerger merges a declared list with the current one. It removes undeclared items
+// only if the policy allows it; otherwise it keeps them and adds a warning.
 type listMerger struct {
 	*merger
 	field        *schema.Field
 	path         string
-	declaredList *schema.Node // as declared; nil to send back what is live
+	declaredList *schema.Node // nil: send back the current list
 	keptLabels   []string
 }
 
-func (s *listMerger) mergeItems(d, l *schema.Node) *schema.Node {
-	out := &schema.Node{Form: schema.List}
+// mergeItems returns the list to send.
+func (m *listMerger) mergeItems(d, l *schema.Node) *schema.Node {
+	merged := &schema.Node{Form: schema.List}
 	var declared, live []*schema.Node
-	if s.declaredList = d; d != nil {
-		out.Pos, declared = d.Pos, d.Items
+	if m.declaredList = d; d != nil {
+		merged.Pos, declared = d.Pos, d.Items
 	}
 	if l != nil {
 		live = l.Items
 	}
-	pairs := s.pairItems(declared, live)
-	for _, p := range pairs {
-		if item := s.mergeItem(p); item != nil {
-			out.Items = append(out.Items, item)
+	pairs := m.pairItems(declared, live)
+	for _, pair := range pairs {
+		if item := m.mergeItem(pair); item != nil {
+			merged.Items = append(merged.Items, item)
 		}
 	}
 	if d != nil {
-		s.noteKept(d.Pos, s.path, s.keptLabels)
-		s.noteEmptied(len(live), len(out.Items))
+		m.noteKept(d.Pos, m.path, m.keptLabels)
+		m.noteEmptied(len(live), len(merged.Items))
 	}
-	s.checkDuplicateKeys(out.Items)
-	return out
+	m.checkDuplicateKeys(merged.Items)
+	return merged
 }
 
-// noteEmptied says what it means that a list is empty no longer, or from now on.
-func (s *listMerger) noteEmptied(before, after int) {
-	switch all := s.field.EmptyMeans; {
-	case all == "" || s.silentDepth > 0 || s.live == nil:
-	case before == 0 && after > 0:
-		s.addNote(s.declaredList.Pos, true, "%s was empty, which is %s; from now on it is only what is listed", s.path, all)
-	case before > 0 && after == 0:
-		s.addNote(s.declaredList.Pos, true, "%s becomes empty, which is %s", s.path, all)
+// noteEmptied warns if an empty list has a special meaning, and the list becomes empty
+// or is no longer empty.
+func (m *listMerger) noteEmptied(countBefore, countAfter int) {
+	switch meaning := m.field.EmptyMeans; {
+	case meaning == "" || m.silentDepth > 0 || m.live == nil:
+	case countBefore == 0 && countAfter > 0:
+		m.addNote(m.declaredList.Pos, true, "%s was empty, which is %s; from now on it is only what is listed", m.path, meaning)
+	case countBefore > 0 && countAfter == 0:
+		m.addNote(m.declaredList.Pos, true, "%s becomes empty, which is %s", m.path, meaning)
 	}
 }
 
-// itemPair is a declared element and the live one that it means; either may be missing.
+// itemPair holds a declared item and the current item with the same key. One of them may
+// be nil.
 type itemPair struct {
 	declared, live *schema.Node
 	label          string
 }
 
-// itemPath is the path of an element; one without members needs no label.
-func (s *listMerger) itemPath(p itemPair) string {
-	if s.field.Type.Elem.Base != schema.BaseObject {
-		return s.path
+// itemPath returns the path of an item. An item without fields needs no label, because
+// the difference shows its value.
+func (m *listMerger) itemPath(pair itemPair) string {
+	if m.field.Type.Elem.Base != schema.BaseObject {
+		return m.path
 	}
-	return fmt.Sprintf("%s[%s]", s.path, p.label)
+	return fmt.Sprintf("%s[%s]", m.path, pair.label)
 }
 
-// mergeItem is the element to send, nil where it is to go.
-func (s *listMerger) mergeItem(p itemPair) *schema.Node {
-	t := s.field.Type.Elem
-	path := s.itemPath(p)
+// mergeItem returns the item to send, or nil to remove it.
+func (m *listMerger) mergeItem(pair itemPair) *schema.Node {
+	t := m.field.Type.Elem
+	path := m.itemPath(pair)
 	switch {
-	case p.declared == nil && p.live.UnclearOrigin != "":
-		s.keepUnsafeItem(p, path)
-		return s.mergeWholeItem(t, nil, p.live, path, false)
-	case p.declared == nil && s.declaredList != nil && (s.field.Type.Additive || s.declaredList.Additive):
-		return s.mergeWholeItem(t, nil, p.live, path, false)
-	case p.declared == nil && s.declaredList != nil && s.removeOrKeep(path, s.withoutServerFields(t, p.live)):
-		if why := s.field.WarningForChange(p.live, nil); why != "" && s.silentDepth == 0 {
-			s.addNote(s.declaredList.Pos, true, "%s is removed: %s", path, why)
+	case pair.declared == nil && pair.live.UnclearOrigin != "":
+		m.keepUnsafeItem(pair, path)
+		return m.mergeWholeItem(t, nil, pair.live, path, false)
+	case pair.declared == nil && m.declaredList != nil && (m.field.Type.Additive || m.declaredList.Additive):
+		return m.mergeWholeItem(t, nil, pair.live, path, false)
+	case pair.declared == nil && m.declaredList != nil && m.removeOrKeep(path, m.withoutServerFields(t, pair.live)):
+		if warning := m.field.WarningForChange(pair.live, nil); warning != "" && m.silentDepth == 0 {
+			m.addNote(m.declaredList.Pos, true, "%s is removed: %s", path, warning)
 		}
 		return nil
-	case p.declared == nil && s.declaredList != nil:
-		s.keptLabels = append(s.keptLabels, cmp.Or(p.live.DisplayName, p.label))
-		return s.mergeWholeItem(t, nil, p.live, path, false)
-	case p.declared == nil:
-		return s.mergeWholeItem(t, nil, p.live, path, false)
-	case p.live == nil:
-		item := s.mergeWholeItem(t, p.declared, nil, path, true)
-		s.recordChange(path, nil, item)
+	case pair.declared == nil && m.declaredList != nil:
+		m.keptLabels = append(m.keptLabels, cmp.Or(pair.live.DisplayName, pair.label))
+		return m.mergeWholeItem(t, nil, pair.live, path, false)
+	case pair.declared == nil:
+		return m.mergeWholeItem(t, nil, pair.live, path, false)
+	case pair.live == nil:
+		item := m.mergeWholeItem(t, pair.declared, nil, path, true)
+		m.recordChange(path, nil, item)
 		return item
 	case t.Base != schema.BaseObject:
-		return p.live.WithPos(p.declared.Pos)
+		return pair.live.WithPos(pair.declared.Pos)
 	}
-	return s.copyServerFields(s.mergeObject(t.Fields, p.declared, p.live, path, false), p.live)
+	return m.copyServerFields(m.mergeObject(t.Fields, pair.declared, pair.live, path, false), pair.live)
 }
 
-// mergeWholeItem is an element that is added, kept or echoed as one.
-func (s *listMerger) mergeWholeItem(t *schema.Type, declared, live *schema.Node, path string, fresh bool) *schema.Node {
+// mergeWholeItem returns an item that is added, kept or sent back. Its fields are not
+// recorded separately.
+func (m *listMerger) mergeWholeItem(t *schema.Type, declared, live *schema.Node, path string, isNew bool) *schema.Node {
 	if t.Base != schema.BaseObject {
 		if declared != nil {
 			return t.Encode(declared)
 		}
 		return live
 	}
-	s.silentDepth++
-	defer func() { s.silentDepth-- }()
-	return s.copyServerFields(s.mergeObject(t.Fields, declared, live, path, fresh), live)
+	m.silentDepth++
+	defer func() { m.silentDepth-- }()
+	return m.copyServerFields(m.mergeObject(t.Fields, declared, live, path, isNew), live)
 }
 
-// copyServerFields takes the server's own members along, such as a worker queue's id.
-func (s *listMerger) copyServerFields(item, live *schema.Node) *schema.Node {
-	for _, name := range s.field.Type.ServerFields {
+// copyServerFields copies the members that only the server sets, such as the id of a
+// worker queue, because an update must send them back.
+func (m *listMerger) copyServerFields(item, live *schema.Node) *schema.Node {
+	for _, name := range m.field.Type.ServerFields {
 		item.Set(name, live.Get(name))
 	}
 	return item
 }
 
-// itemLabel is an element's identity; while an id of it is not known, in words.
-func (s *listMerger) itemLabel(d *schema.Node, identity string) string {
+// itemLabel returns the identity of an item, or a description while it contains an
+// unknown id.
+func (m *listMerger) itemLabel(item *schema.Node, identity string) string {
 	if identity != "" {
 		return identity
 	}
 	var parts []string
-	for _, name := range s.field.Type.Key {
-		if n := d.Get(name); n != nil {
+	for _, name := range m.field.Type.Key {
+		if n := item.Get(name); n != nil {
 			parts = append(parts, strings.TrimPrefix(n.Text, "id of "))
 		}
 	}
 	return strings.Join(parts, ", ")
 }
 
-// pairItems matches by identity: the declared ones in their order, then what is only
-// live. An element whose identity can't be told is like no other, and of several
-// with one identity each counts; in a set, repetition doesn't.
-func (s *listMerger) pairItems(declared, live []*schema.Node) []itemPair {
-	t := &s.field.Type
-	found := map[string]*schema.Node{}
+// pairItems pairs declared and current items by key: first the declared items in their
+// order, then the undeclared ones. An item whose key is unknown matches no other.
+// Current items with the same key are separate items, except in a set.
+func (m *listMerger) pairItems(declared, live []*schema.Node) []itemPair {
+	t := &m.field.Type
+	currentByKey := map[string]*schema.Node{}
 	for _, l := range live {
-		if k := t.KeyOf(l); k != "" && found[k] == nil {
-			found[k] = l
+		if key := t.KeyOf(l); key != "" && currentByKey[key] == nil {
+			currentByKey[key] = l
 		}
 	}
-	var out []itemPair
-	said, met := map[string]bool{}, map[*schema.Node]bool{}
+	var pairs []itemPair
+	seen, paired := map[string]bool{}, map[*schema.Node]bool{}
 	for _, d := range declared {
-		k := t.KeyOf(d)
-		called := s.itemLabel(d, k)
-		if (said[k] || k == "" && said["?"+called]) && t.Key != nil {
-			s.addProblem(d.Pos, "%s: %s is there twice", s.path, called)
+		key := t.KeyOf(d)
+		label := m.itemLabel(d, key)
+		if (seen[key] || key == "" && seen["?"+label]) && t.Key != nil {
+			m.addProblem(d.Pos, "%s: %s is there twice", m.path, label)
 		}
-		said["?"+called] = called != ""
-		if !said[k] {
-			out = append(out, itemPair{d, found[k], called})
-			met[found[k]] = true
+		seen["?"+label] = label != ""
+		if !seen[key] {
+			pairs = append(pairs, itemPair{d, currentByKey[key], label})
+			paired[currentByKey[key]] = true
 		}
-		said[k] = k != ""
+		seen[key] = key != ""
 	}
 	for _, l := range live {
-		k := t.KeyOf(l)
-		if !met[l] && (!t.Set || !said[k]) && (found[k] == l || !s.isRepetition(found[k], l)) {
-			out = append(out, itemPair{nil, l, k})
+		key := t.KeyOf(l)
+		if !paired[l] && (!t.Set || !seen[key]) && (currentByKey[key] == l || !m.isRepetition(currentByKey[key], l)) {
+			pairs = append(pairs, itemPair{nil, l, key})
 		}
-		said[k] = k != ""
+		seen[key] = key != ""
 	}
-	return out
+	return pairs
 }

@@ -5,35 +5,36 @@ import (
 	"astro-apply/internal/schema"
 )
 
-// mergeSecret is the value of a field that the API never returns, in an element
-// that exists.
-func (o *merger) mergeSecret(f *schema.Field, d, live *schema.Node, path string) *schema.Node {
+// mergeSecret returns the value to send for a field of an existing item that the API
+// never returns.
+func (m *merger) mergeSecret(f *schema.Field, d, live *schema.Node, path string) *schema.Node {
 	switch {
 	case d == nil && f.HoldsSecret(live):
-		return nil // keeps what is stored
-	case d == nil: // becomes secret: the API only keeps what is so already
-		if d = f.CurrentValue(live, o.live); d == nil {
+		return nil // Astro keeps the stored value
+	case d == nil: // becomes secret: send the value, because the API keeps only values that are secret already
+		if d = f.CurrentValue(live, m.live); d == nil {
 			return f.Type.Zero()
 		}
-		return o.asSensitive(d)
+		return m.asSensitive(d)
 	}
-	d = o.asSensitive(d)
+	d = m.asSensitive(d)
 	switch {
-	case !f.HoldsSecret(live): // so far readable by everyone
-		o.recordChange(path, nil, d)
+	case !f.HoldsSecret(live): // becomes secret: until now, anyone can read it
+		m.recordChange(path, nil, d)
 		return d
-	case !o.writeSecrets:
-		o.diff.NotComparable = append(o.diff.NotComparable, path)
+	case !m.writeSecrets:
+		m.diff.NotComparable = append(m.diff.NotComparable, path)
 		return nil
 	}
-	return o.recordRewrite(d, path)
+	return m.recordRewrite(d, path)
 }
 
-// asSensitive is d, known to be secret also where the manifest doesn't say so.
-func (o *merger) asSensitive(d *schema.Node) *schema.Node {
+// asSensitive returns a copy of d marked as sensitive. It remembers the values that the
+// manifest doesn't mark as secret.
+func (m *merger) asSensitive(d *schema.Node) *schema.Node {
 	d.Walk(func(n *schema.Node) {
 		if !n.Sensitive {
-			o.diff.NewlySensitive = append(o.diff.NewlySensitive, n)
+			m.diff.NewlySensitive = append(m.diff.NewlySensitive, n)
 		}
 	})
 	c := d.Clone()
@@ -41,47 +42,47 @@ func (o *merger) asSensitive(d *schema.Node) *schema.Node {
 	return c
 }
 
-// mergeRedacted is a declared field that is set in Astro and not returned: whether it
-// differs can't be known.
-func (o *merger) mergeRedacted(f *schema.Field, d, l *schema.Node, path string) *schema.Node {
+// mergeRedacted merges a declared field that is set in Astro but not returned, so the
+// values can't be compared.
+func (m *merger) mergeRedacted(f *schema.Field, d, l *schema.Node, path string) *schema.Node {
 	if f.Secret != nil && f.Type.Base == schema.BaseText {
-		return o.mergeSecretMember(d, l, path)
+		return m.mergeSecretMember(d, l, path)
 	}
-	if !o.writeSecrets {
-		o.diff.NotComparable = append(o.diff.NotComparable, path)
-		return nil // left out it stays, and "" keeps secrets only
+	if !m.writeSecrets {
+		m.diff.NotComparable = append(m.diff.NotComparable, path)
+		return nil // Astro keeps an omitted value; "" would keep only a secret
 	}
-	return o.recordRewrite(d, path)
+	return m.recordRewrite(d, path)
 }
 
-// mergeSecretMember is a declared secret that is set in Astro, where answers return "".
-// An update that sends "" keeps it.
-func (o *merger) mergeSecretMember(d, l *schema.Node, path string) *schema.Node {
-	if !o.writeSecrets {
-		o.diff.NotComparable = append(o.diff.NotComparable, path)
+// mergeSecretMember merges a declared secret for which Astro returns "". If an update
+// sends "", Astro keeps the secret.
+func (m *merger) mergeSecretMember(d, l *schema.Node, path string) *schema.Node {
+	if !m.writeSecrets {
+		m.diff.NotComparable = append(m.diff.NotComparable, path)
 		return l
 	}
-	return o.recordRewrite(o.asSensitive(d), path)
+	return m.recordRewrite(m.asSensitive(d), path)
 }
 
-// recordRewrite records a value that is written whether it differs or not.
-func (o *merger) recordRewrite(d *schema.Node, path string) *schema.Node {
-	if o.silentDepth == 0 {
-		o.diff.Fields = append(o.diff.Fields, Field{Path: path, New: d, Rewrite: true})
+// recordRewrite records a value that is written although it may not differ.
+func (m *merger) recordRewrite(d *schema.Node, path string) *schema.Node {
+	if m.silentDepth == 0 {
+		m.diff.Fields = append(m.diff.Fields, Field{Path: path, New: d, Rewrite: true})
 	}
 	return d
 }
 
-// secretContext is a level with the sibling that a secret depends on: the declared one
-// if there is one.
-func (o *merger) secretContext(f *schema.Field, declared, live *schema.Node) *schema.Node {
+// secretContext returns the object with the sibling that decides whether f is secret: the
+// declared object if it has the sibling, otherwise the current one.
+func (m *merger) secretContext(f *schema.Field, declared, live *schema.Node) *schema.Node {
 	if f.Secret == nil || f.Secret.IfSibling == "" || declared.Get(f.Secret.IfSibling) != nil {
 		return declared
 	}
 	return live
 }
 
-// NewlySensitiveTexts returns texts that only the comparison showed to be secret.
+// NewlySensitiveTexts returns texts that only the comparison identified as secret.
 func (p *Plan) NewlySensitiveTexts() []string {
 	var manifest, secrets []*schema.Node
 	for _, c := range p.Changes {

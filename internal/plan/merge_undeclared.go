@@ -6,36 +6,36 @@ import (
 	"astro-apply/internal/schema"
 )
 
-// mergeUndeclared is what an update sends for a field that isn't declared.
-func (o *merger) mergeUndeclared(f *schema.Field, declared, l *schema.Node, path string) *schema.Node {
+// mergeUndeclared returns the value that an update sends for an undeclared field.
+func (m *merger) mergeUndeclared(f *schema.Field, declared, l *schema.Node, path string) *schema.Node {
 	if !f.Has(schema.Update) || f.Undeclared != schema.SendCurrent {
 		return nil
 	}
 	for _, sibling := range f.ConflictsWith {
 		if declared.Get(sibling) != nil {
 			if !f.Type.IsZero(l) {
-				o.recordChange(path, l, nil)
+				m.recordChange(path, l, nil)
 			}
 			return nil
 		}
 	}
 	if l != nil && l.UnclearOrigin != "" {
-		o.addUnsafeValue(path+" "+l.Show(), l.UnclearOrigin)
+		m.addUnsafeValue(path+" "+l.Show(), l.UnclearOrigin)
 		return l
 	}
-	if l.IsRedacted() && f.Secret == nil { // left out it stays, and "" keeps secrets only
+	if l.IsRedacted() && f.Secret == nil { // Astro keeps an omitted value; "" would keep only a secret
 		if f.Has(schema.RequiredUpdate) {
-			o.addMissingRequired(f, path)
+			m.addMissingRequired(f, path)
 		}
 		return nil
 	}
-	o.silentDepth++
-	defer func() { o.silentDepth-- }()
-	if f.Has(schema.MustBeKnown) && l.Is("") { // as good as not told
+	m.silentDepth++
+	defer func() { m.silentDepth-- }()
+	if f.Has(schema.MustBeKnown) && l.Is("") { // "" is no usable value here
 		l = nil
 	}
-	if v := o.mergeValue(f, nil, l, path, false); v != nil {
-		return v
+	if merged := m.mergeValue(f, nil, l, path, false); merged != nil {
+		return merged
 	}
 	if !f.Has(schema.RequiredUpdate) {
 		return nil
@@ -43,66 +43,69 @@ func (o *merger) mergeUndeclared(f *schema.Field, declared, l *schema.Node, path
 	zero := f.Type.Zero()
 	switch {
 	case zero == nil, f.Has(schema.MustBeKnown):
-		o.addMissingRequired(f, path)
+		m.addMissingRequired(f, path)
 		return nil
-	case f.Type.Additive && l == nil && o.silentDepth == 1 && (f.CheckChange == nil || f.CheckChange(nil, zero, o.lookUpText) == ""): // else it isn't sent
-		o.missingRequired = append(o.missingRequired, schema.Problem{Pos: o.declared.Pos, Warning: true, Message: fmt.Sprintf(
+	case f.Type.Additive && l == nil && m.silentDepth == 1 && (f.CheckChange == nil || f.CheckChange(nil, zero, m.lookUpText) == ""): // a nested or refused zero value isn't sent
+		m.missingRequired = append(m.missingRequired, schema.Problem{Pos: m.declared.Pos, Warning: true, Message: fmt.Sprintf(
 			"an update needs %s, and Astro tells of none: whatever there is goes; declare what is to stay", path)})
 	}
 	return zero
 }
 
-func (o *merger) addMissingRequired(f *schema.Field, path string) {
-	o.missingRequired = append(o.missingRequired, schema.Problem{
-		Pos: o.declared.Pos, Message: fmt.Sprintf("an update needs %s (%s), and Astro doesn't tell it; declare it", path, f.Type.Describe()),
+// addMissingRequired records that an update needs a value that is not known. It becomes
+// a problem only if an update is sent.
+func (m *merger) addMissingRequired(f *schema.Field, path string) {
+	m.missingRequired = append(m.missingRequired, schema.Problem{
+		Pos: m.declared.Pos, Message: fmt.Sprintf("an update needs %s (%s), and Astro doesn't tell it; declare it", path, f.Type.Describe()),
 	})
 }
 
-// dropInapplicable records a live value that goes because of another change: from now on
-// the object has no use for it.
-func (o *merger) dropInapplicable(f *schema.Field, l *schema.Node, path string) {
-	if f.Type.IsZero(l) || f.FailedCondition(o.lookUpCurrent) != nil {
+// dropInapplicable records the removal of a current value that no longer applies after
+// this change, because a condition of its field isn't met any more.
+func (m *merger) dropInapplicable(f *schema.Field, l *schema.Node, path string) {
+	if f.Type.IsZero(l) || f.FailedCondition(m.lookUpCurrent) != nil {
 		return
 	}
-	if hasListItems(l) && o.policy.isProtected {
-		o.addProblem(o.declared.Pos, "%s would go with this change, and the object is protected; remove protect: true, or leave the change out", path)
+	if hasListItems(l) && m.policy.isProtected {
+		m.addProblem(m.declared.Pos, "%s would go with this change, and the object is protected; remove protect: true, or leave the change out", path)
 		return
 	}
 	if f.Type.Base == schema.BaseList {
-		s := &listMerger{merger: o, field: f, path: path}
-		for _, p := range s.pairItems(nil, l.Items) {
-			o.recordChange(s.itemPath(p), o.withoutServerFields(f.Type.Elem, p.live), nil)
+		list := &listMerger{merger: m, field: f, path: path}
+		for _, pair := range list.pairItems(nil, l.Items) {
+			m.recordChange(list.itemPath(pair), m.withoutServerFields(f.Type.Elem, pair.live), nil)
 		}
 	} else {
-		o.recordChange(path, o.withoutServerFields(&f.Type, l), nil)
+		m.recordChange(path, m.withoutServerFields(&f.Type, l), nil)
 	}
-	if why := f.WarningForChange(l, nil); why != "" && o.silentDepth == 0 {
-		o.addNote(o.declared.Pos, true, "%s goes with this change: %s", path, why)
+	if warning := f.WarningForChange(l, nil); warning != "" && m.silentDepth == 0 {
+		m.addNote(m.declared.Pos, true, "%s goes with this change: %s", path, warning)
 	}
 }
 
-// hasListItems reports whether a value is or has a list with something in it.
+// hasListItems reports whether n is or contains a list that is not empty.
 func hasListItems(n *schema.Node) (found bool) {
 	n.Walk(func(n *schema.Node) { found = found || n.Form == schema.List && len(n.Items) > 0 })
 	return found
 }
 
-// withoutServerFields is a live value without what only the server knows.
-func (o *merger) withoutServerFields(t *schema.Type, live *schema.Node) *schema.Node {
+// withoutServerFields returns a current value without fields that the schema doesn't
+// contain and without secrets.
+func (m *merger) withoutServerFields(t *schema.Type, live *schema.Node) *schema.Node {
 	switch t.Base {
 	case schema.BaseObject:
 		out := &schema.Node{Form: schema.Map}
 		for i := range t.Fields {
 			f := &t.Fields[i]
-			if n := f.CurrentValue(live, o.live); n != nil && !f.HoldsSecret(live) {
-				out.Set(f.Name, o.withoutServerFields(&f.Type, n))
+			if n := f.CurrentValue(live, m.live); n != nil && !f.HoldsSecret(live) {
+				out.Set(f.Name, m.withoutServerFields(&f.Type, n))
 			}
 		}
 		return out
 	case schema.BaseList:
 		out := &schema.Node{Form: schema.List}
 		for _, item := range live.Items {
-			out.Items = append(out.Items, o.withoutServerFields(t.Elem, item))
+			out.Items = append(out.Items, m.withoutServerFields(t.Elem, item))
 		}
 		return out
 	}

@@ -10,11 +10,12 @@ import (
 	"astro-apply/internal/schema"
 )
 
-// Action is what is to be done with an object.
+// Action is the type of a change.
 type Action string
 
-// The actions. Kept is an object that is marked absent and may not be removed;
-// Unknown one that could not be read.
+// The actions. DeletePrevented is the action of a resource that the manifest marks
+// absent and that this run must not delete. Errored is the action of a resource that
+// could not be read, or whose change is refused.
 const (
 	Create          Action = "create"
 	Update          Action = "update"
@@ -24,48 +25,48 @@ const (
 	Errored         Action = "unknown"
 )
 
-// Change is what is to be done with one object.
+// Change is the planned action for one resource.
 type Change struct {
 	Resource *resource.Resource
-	Live     *resource.Live // nil: doesn't exist
-	ParentID string         // id of the Workspace it lives in, "" if that doesn't exist yet
+	Live     *resource.Live // nil: the resource doesn't exist in Astro
+	ParentID string         // id of the Workspace that contains the resource, "" if the Workspace doesn't exist yet
 	Action   Action
 	Diff
-	DependsOn      []*Change // have to be done before
-	Deferred       []*Change // what it refers to and can't wait for: a second write follows them
-	Err            error     // why the action is Unknown
-	VisibleText    string    // for an object that doesn't exist: how many of its kind the token sees, where it may lack the role to see it, as "0 Workspaces"
-	NoneVisible    bool      // Visible is none
-	UnusableReason string    // why the object doesn't work although it exists: it has expired, or failed; "" if it does
+	DependsOn      []*Change // changes that must be made before this one
+	Deferred       []*Change // changes that create referenced resources, but only after this change: a second write then sets the references
+	Err            error     // why the action is Errored
+	VisibleText    string    // number of resources of this kind that the token can see, such as "0 Workspaces"; set if the resource was not found and the token may lack the role to see it
+	NoneVisible    bool      // the token can see no resource of this kind
+	UnusableReason string    // why a resource that exists doesn't work, such as an expired token; "" if it works
 }
 
-// Plan is what is to be done, in an order in which it can be done.
+// Plan holds the changes that make Astro match the manifest, sorted so that each comes after the changes that it depends on.
 type Plan struct {
 	OrganizationID string
 	Changes        []*Change
-	Problems       []schema.Problem // wrong in the manifest: nothing may be written
-	ExistingIDs    map[string]bool  // ids of all resources that were read: a create returns none of them
+	Problems       []schema.Problem // errors in the manifest; if there are any, nothing may be written
+	ExistingIDs    map[string]bool  // ids of all resources that were read; a create must return a different id
 
-	// Scrub removes the values of secrets from text, for JSON and Review; nil
-	// removes nothing. The plan knows only the secrets in fields for secrets, and
-	// the same value may be in any other text.
+	// Redact removes the values of secrets from text, for JSON and Review; nil
+	// removes nothing. It is needed because the plan only recognizes secrets in
+	// secret fields, but any other text may contain the same value.
 	Redact func(text string) string
 }
 
-// Make plans every declared object. It says the same for the same values.
-func Make(organizationID string, d *resource.Desired, w *resource.Current, policy Policy) *Plan {
-	p := &Plan{OrganizationID: organizationID, Problems: slices.Clone(w.Problems), ExistingIDs: w.KnownIDs()}
-	of := map[*resource.Resource]*Change{}
-	for _, o := range d.Resources {
-		c := planResource(o, w, policy)
-		of[o] = c
+// Make plans a change for every declared resource. It is deterministic: equal inputs give equal plans.
+func Make(organizationID string, desired *resource.Desired, current *resource.Current, policy Policy) *Plan {
+	p := &Plan{OrganizationID: organizationID, Problems: slices.Clone(current.Problems), ExistingIDs: current.KnownIDs()}
+	changeOf := map[*resource.Resource]*Change{}
+	for _, r := range desired.Resources {
+		c := planResource(r, current, policy)
+		changeOf[r] = c
 		p.Changes = append(p.Changes, c)
 		for _, problem := range c.Problems {
-			problem.Message = o.String() + ": " + problem.Message
+			problem.Message = r.String() + ": " + problem.Message
 			p.Problems = append(p.Problems, problem)
 		}
 	}
-	p.addDependencies(of)
+	p.addDependencies(changeOf)
 	p.breakCycles()
 	p.orderRenames()
 	p.refuseCycles()
@@ -75,40 +76,41 @@ func Make(organizationID string, d *resource.Desired, w *resource.Current, polic
 	return p
 }
 
-func planResource(o *resource.Resource, w *resource.Current, policy Policy) *Change {
-	c := &Change{Resource: o, Live: w.Live[o], Err: w.Errs[o]}
-	c.ParentID = o.ParentID()
+func planResource(r *resource.Resource, current *resource.Current, policy Policy) *Change {
+	c := &Change{Resource: r, Live: current.Live[r], Err: current.Errs[r]}
+	c.ParentID = r.ParentID()
 	switch {
 	case c.Err != nil:
 		c.Action = Errored
-	case w.PendingReason[o] != "":
-		c.postponeChange(w.PendingReason[o])
-	case o.Absent && c.Live == nil:
+	case current.PendingReason[r] != "":
+		c.postponeChange(current.PendingReason[r])
+	case r.Absent && c.Live == nil:
 		c.Action = Unchanged
-		c.Notes = []schema.Problem{{Pos: o.Pos, Message: "marked state: absent, and there is none; once that is so everywhere, the entry can go"}}
-	case o.Absent && policy.AllowDelete:
+		c.Notes = []schema.Problem{{Pos: r.Pos, Message: "marked state: absent, and there is none; once that is so everywhere, the entry can go"}}
+	case r.Absent && policy.AllowDelete:
 		c.Action = Delete
-		c.Problems = append(dependentsProblem(o, w), c.idMismatch()...)
-	case o.Absent:
+		c.Problems = append(dependentsProblem(r, current), c.idMismatch()...)
+	case r.Absent:
 		c.Action = DeletePrevented
-		c.Notes = []schema.Problem{{Pos: o.Pos, Warning: true, Message: "marked state: absent and live; kept, because allow-delete is not true"}}
+		c.Notes = []schema.Problem{{Pos: r.Pos, Warning: true, Message: "marked state: absent and live; kept, because allow-delete is not true"}}
 	default:
-		c.Diff = *Compare(o, c.Live, policy)
-		if near := w.Suggestions[o]; near != "" && len(c.Problems) > 0 && c.Problems[0].Pos == o.Body.Pos { // something is missing
-			c.Problems[0].Message = "there is none" + near + " As a new one: " + c.Problems[0].Message
+		c.Diff = *Compare(r, c.Live, policy)
+		if suggestion := current.Suggestions[r]; suggestion != "" && len(c.Problems) > 0 && c.Problems[0].Pos == r.Body.Pos { // the problem is a missing field
+			c.Problems[0].Message = "there is none" + suggestion + " As a new one: " + c.Problems[0].Message
 		}
 		c.Action = c.neededAction()
 		c.checkUnsafeValues()
-		c.noteSimilar(w)
+		c.noteSimilar(current)
 	}
-	c.checkVisible(w)
+	c.checkVisible(current)
 	c.enforcePrecondition(policy.Caller)
 	c.freeBodies()
 	c.checkUsable(policy)
 	return c
 }
 
-// enforcePrecondition asks the kind whether it may be done.
+// enforcePrecondition applies the kind's Precondition: a refused change becomes an error,
+// and a temporarily refused one is postponed.
 func (c *Change) enforcePrecondition(caller resource.Caller) {
 	var refusal resource.Refusal
 	switch {
@@ -125,20 +127,20 @@ func (c *Change) enforcePrecondition(caller resource.Caller) {
 	}
 }
 
-// postponeChange leaves a change for a later run.
-func (c *Change) postponeChange(why string) {
-	c.Action, c.Diff = Unchanged, Diff{Notes: []schema.Problem{{Pos: c.Resource.Pos, Warning: true, Message: why}}}
+// postponeChange replaces the change by a warning, so that a later run makes it.
+func (c *Change) postponeChange(reason string) {
+	c.Action, c.Diff = Unchanged, Diff{Notes: []schema.Problem{{Pos: c.Resource.Pos, Warning: true, Message: reason}}}
 }
 
 func shortList(names []string) string {
-	const most = 3
-	if len(names) <= most {
+	const maxNames = 3
+	if len(names) <= maxNames {
 		return strings.Join(names, ", ")
 	}
-	return fmt.Sprintf("%s and %d more", strings.Join(names[:most], ", "), len(names)-most)
+	return fmt.Sprintf("%s and %d more", strings.Join(names[:maxNames], ", "), len(names)-maxNames)
 }
 
-// IsActive reports whether something is to be written.
+// IsActive reports whether the change writes to Astro.
 func (c *Change) IsActive() bool {
 	return c.Action == Create || c.Action == Update || c.Action == Delete
 }
@@ -153,30 +155,32 @@ func (c *Change) neededAction() Action {
 	return Update
 }
 
-// ResourcesToRefresh lists the objects whose update was planned from a list item. An item
-// may lack what the update would then erase, so these are to be read by id.
+// ResourcesToRefresh lists the resources whose update was planned from a list item. A
+// list item may lack fields, which the update would erase, so the caller must read
+// these resources by id and plan again.
 func (p *Plan) ResourcesToRefresh() []*resource.Resource {
-	var out []*resource.Resource
+	var resources []*resource.Resource
 	for _, c := range p.Changes {
 		if c.Action == Update && !c.Live.Complete {
-			out = append(out, c.Resource)
+			resources = append(resources, c.Resource)
 		}
 	}
-	return out
+	return resources
 }
 
 // Count returns how many changes have one of the actions.
 func (p *Plan) Count(actions ...Action) int {
-	n := 0
+	count := 0
 	for _, c := range p.Changes {
 		if slices.Contains(actions, c.Action) {
-			n++
+			count++
 		}
 	}
-	return n
+	return count
 }
 
-// ResourcesWithNewSecret lists the objects whose secret value is about to be made.
+// ResourcesWithNewSecret lists the resources for which Astro will generate a new secret
+// value: creates and rotations.
 func (p *Plan) ResourcesWithNewSecret(policy Policy) (out []*resource.Resource) {
 	for _, c := range p.Changes {
 		if c.Resource.Kind.GeneratedSecret != "" && (c.Action == Create || c.Action == Update && policy.needsRotation(c.Resource)) {
@@ -186,7 +190,7 @@ func (p *Plan) ResourcesWithNewSecret(policy Policy) (out []*resource.Resource) 
 	return out
 }
 
-// AddProblems adds problems: nothing may be written.
+// AddProblems adds problems, after which nothing may be written.
 func (p *Plan) AddProblems(problems ...schema.Problem) {
 	p.Problems = append(p.Problems, problems...)
 	schema.SortProblems(p.Problems)

@@ -9,17 +9,17 @@ import (
 	"astro-apply/internal/schema"
 )
 
-// Request is one call: a create, or some of an update.
+// Request is one call: a create, or a part of an update.
 type Request struct {
 	Endpoint        resource.Endpoint
-	Body            *schema.Node        // nil: none. Under the names of the kind's fields where there is a Shape
-	Expand          resource.ExpandFunc // nil: the body is sent as it is
-	Params          map[string]string   // of the call's path, beside those of the object
-	ReturnsResource bool                // the answer is the object
+	Body            *schema.Node        // nil: no body; before Expand, its members have the names of the kind's fields
+	Expand          resource.ExpandFunc // nil: the body is sent unchanged
+	Params          map[string]string   // path parameters, in addition to those of the resource
+	ReturnsResource bool                // the response contains the resource
 }
 
-// updateEndpoints are the updates of a kind, and one without a call for what no update
-// carries: it is compared all the same.
+// updateEndpoints returns the update endpoints of a kind. If none is the main one, it adds
+// one without a call, so that the remaining fields are compared, too.
 func updateEndpoints(k *resource.Kind) []*resource.UpdateEndpoint {
 	out := []*resource.UpdateEndpoint{}
 	main := false
@@ -33,100 +33,102 @@ func updateEndpoints(k *resource.Kind) []*resource.UpdateEndpoint {
 	return out
 }
 
-// mergeEndpoint is what a part of an update sends.
-func (o *merger) mergeEndpoint(k *resource.Kind, part *resource.UpdateEndpoint) *schema.Node {
-	o.endpointName = part.Name
-	if part.FieldPath != "" {
-		return o.mergeAtPath(k, part.FieldPath)
+// mergeEndpoint returns the body that the endpoint sends.
+func (m *merger) mergeEndpoint(k *resource.Kind, endpoint *resource.UpdateEndpoint) *schema.Node {
+	m.endpointName = endpoint.Name
+	if endpoint.FieldPath != "" {
+		return m.mergeAtPath(k, endpoint.FieldPath)
 	}
 	var fields []schema.Field
 	for _, f := range k.Fields {
-		if f.EndpointName == part.Name {
+		if f.EndpointName == endpoint.Name {
 			fields = append(fields, f)
 		}
 	}
-	return o.mergeObject(fields, o.declared, o.live, "", false)
+	return m.mergeObject(fields, m.declared, m.live, "", false)
 }
 
-// mergeAtPath is the field at a dotted path alone, where it has a call of its own.
-func (o *merger) mergeAtPath(k *resource.Kind, path string) *schema.Node {
-	fields, declared, live, whole := k.Fields, o.declared, o.live, path
+// mergeAtPath merges only the field at a dotted path, for an endpoint that updates this
+// field alone.
+func (m *merger) mergeAtPath(k *resource.Kind, path string) *schema.Node {
+	fields, declared, live, fullPath := k.Fields, m.declared, m.live, path
 	for {
 		name, rest, nested := strings.Cut(path, ".")
 		f := schema.FindField(fields, name)
-		if f.FailedCondition(o.lookUpValue) != nil || declared.Get(name) == nil {
+		if f.FailedCondition(m.lookUpValue) != nil || declared.Get(name) == nil {
 			return nil
 		}
 		if !nested {
-			return o.mergeField(f, declared, live, whole, false)
+			return m.mergeField(f, declared, live, fullPath, false)
 		}
 		fields, declared, live, path = f.Type.Fields, declared.Get(name), live.Get(name), rest
 	}
 }
 
-// setMemberAtPath sets the member at a dotted path of an object that may be changed.
+// setMemberAtPath sets the member at a dotted path. It modifies object and creates missing
+// objects on the path.
 func setMemberAtPath(object *schema.Node, path string, value *schema.Node) *schema.Node {
 	name, rest, nested := strings.Cut(path, ".")
 	if nested {
-		below := object.Get(name)
-		if below == nil {
-			below = &schema.Node{Form: schema.Map}
+		child := object.Get(name)
+		if child == nil {
+			child = &schema.Node{Form: schema.Map}
 		}
-		value = setMemberAtPath(below, rest, value)
+		value = setMemberAtPath(child, rest, value)
 	}
 	object.Set(name, value)
 	return object
 }
 
-// buildRequests are the calls that make a part what body says.
-func (o *merger) buildRequests(k *resource.Kind, part *resource.UpdateEndpoint, body *schema.Node, live *resource.Live) []Request {
+// buildRequests returns the requests that set the fields of one endpoint to body.
+func (m *merger) buildRequests(k *resource.Kind, endpoint *resource.UpdateEndpoint, body *schema.Node, live *resource.Live) []Request {
 	switch {
-	case part.ListPatch != nil:
-		return o.buildListRequests(k, part, body, live)
+	case endpoint.ListPatch != nil:
+		return m.buildListRequests(k, endpoint, body, live)
 	case body == nil:
-		return []Request{{Endpoint: part.DeleteEndpoint}}
+		return []Request{{Endpoint: endpoint.DeleteEndpoint}}
 	}
-	return []Request{{Endpoint: part.Endpoint, Body: body, Expand: part.Expand, ReturnsResource: part.Name == ""}}
+	return []Request{{Endpoint: endpoint.Endpoint, Body: body, Expand: endpoint.Expand, ReturnsResource: endpoint.Name == ""}}
 }
 
-// buildListRequests are the calls that add to a list and then, so that nothing is
-// missing in between, those that remove from it.
-func (o *merger) buildListRequests(k *resource.Kind, part *resource.UpdateEndpoint, body *schema.Node, live *resource.Live) []Request {
-	e, name := part.ListPatch, body.Members[0].Name
+// buildListRequests returns the requests that add items to a list, followed by those that
+// remove items. In this order, no item is missing in between.
+func (m *merger) buildListRequests(k *resource.Kind, endpoint *resource.UpdateEndpoint, body *schema.Node, live *resource.Live) []Request {
+	patch, name := endpoint.ListPatch, body.Members[0].Name
 	f := schema.FindField(k.Fields, name)
-	wanted, have := body.Members[0].Value, f.CurrentValue(live.Body(), live.Body())
-	added, removed := itemsNotIn(f.Type.Elem, wanted, have), itemsNotIn(f.Type.Elem, have, wanted)
-	if e.IsAddedFirst != nil {
-		sortItems(added, removed, func(n *schema.Node) bool { return e.IsAddedFirst(n, o.policy.Caller) })
-		o.diff.listStates = intermediateListStates(have, added, removed, e.BatchSize)
+	desired, current := body.Members[0].Value, f.CurrentValue(live.Body(), live.Body())
+	added, removed := itemsNotIn(f.Type.Elem, desired, current), itemsNotIn(f.Type.Elem, current, desired)
+	if patch.IsAddedFirst != nil {
+		sortItems(added, removed, func(n *schema.Node) bool { return patch.IsAddedFirst(n, m.policy.Caller) })
+		m.diff.listStates = intermediateListStates(current, added, removed, patch.BatchSize)
 	}
-	var out []Request
-	for some := range slices.Chunk(added, e.BatchSize) {
-		list := &schema.Node{Form: schema.List, Pos: wanted.Pos, Items: some}
-		out = append(out, Request{Endpoint: e.Add, Body: &schema.Node{Form: schema.Map, Members: []schema.Member{{Name: name, Value: list}}}})
+	var requests []Request
+	for batch := range slices.Chunk(added, patch.BatchSize) {
+		list := &schema.Node{Form: schema.List, Pos: desired.Pos, Items: batch}
+		requests = append(requests, Request{Endpoint: patch.Add, Body: &schema.Node{Form: schema.Map, Members: []schema.Member{{Name: name, Value: list}}}})
 	}
 	var keys []*schema.Node
 	for _, item := range removed {
 		keys = append(keys, schema.String(live.ItemKeys[f.Type.Elem.NormalizedText(item)]))
 	}
-	if e.RemoveKeysMember == "" {
+	if patch.RemoveKeysMember == "" {
 		for _, key := range keys {
-			out = append(out, Request{Endpoint: e.Remove, Params: map[string]string{"member": key.Text}})
+			requests = append(requests, Request{Endpoint: patch.Remove, Params: map[string]string{"member": key.Text}})
 		}
-		return out
+		return requests
 	}
-	for some := range slices.Chunk(keys, e.BatchSize) {
-		list := &schema.Node{Form: schema.List, Items: some}
-		out = append(out, Request{Endpoint: e.Remove, Body: &schema.Node{Form: schema.Map, Members: []schema.Member{{Name: e.RemoveKeysMember, Value: list}}}})
+	for batch := range slices.Chunk(keys, patch.BatchSize) {
+		list := &schema.Node{Form: schema.List, Items: batch}
+		requests = append(requests, Request{Endpoint: patch.Remove, Body: &schema.Node{Form: schema.Map, Members: []schema.Member{{Name: patch.RemoveKeysMember, Value: list}}}})
 	}
-	return out
+	return requests
 }
 
-// sortItems puts the items for which first returns true before the others that are
-// added, and after the others that are removed.
-func sortItems(added, removed []*schema.Node, first func(*schema.Node) bool) {
+// sortItems sorts the items for which isFirst returns true to the start of added and to
+// the end of removed.
+func sortItems(added, removed []*schema.Node, isFirst func(*schema.Node) bool) {
 	rank := func(n *schema.Node) int {
-		if first(n) {
+		if isFirst(n) {
 			return 0
 		}
 		return 1
@@ -135,38 +137,38 @@ func sortItems(added, removed []*schema.Node, first func(*schema.Node) bool) {
 	slices.SortStableFunc(removed, func(a, b *schema.Node) int { return cmp.Compare(rank(b), rank(a)) })
 }
 
-// intermediateListStates are the states of a list after each request but the last one.
-func intermediateListStates(have *schema.Node, added, removed []*schema.Node, most int) []*schema.Node {
+// intermediateListStates returns the list as it is after each request except the last.
+func intermediateListStates(current *schema.Node, added, removed []*schema.Node, batchSize int) []*schema.Node {
 	var state []*schema.Node
-	if have != nil {
-		state = have.Items
+	if current != nil {
+		state = current.Items
 	}
-	var out []*schema.Node
-	note := func() { out = append(out, &schema.Node{Form: schema.List, Items: state}) }
-	for some := range slices.Chunk(added, most) {
-		state = slices.Concat(state, some)
-		note()
+	var states []*schema.Node
+	record := func() { states = append(states, &schema.Node{Form: schema.List, Items: state}) }
+	for batch := range slices.Chunk(added, batchSize) {
+		state = slices.Concat(state, batch)
+		record()
 	}
-	for some := range slices.Chunk(removed, most) {
-		state = slices.DeleteFunc(slices.Clone(state), func(n *schema.Node) bool { return slices.Contains(some, n) })
-		note()
+	for batch := range slices.Chunk(removed, batchSize) {
+		state = slices.DeleteFunc(slices.Clone(state), func(n *schema.Node) bool { return slices.Contains(batch, n) })
+		record()
 	}
-	return out[:max(len(out)-1, 0)]
+	return states[:max(len(states)-1, 0)]
 }
 
-// itemsNotIn returns what is in all and not in some.
-func itemsNotIn(elem *schema.Type, all, some *schema.Node) []*schema.Node {
-	in := map[string]bool{}
-	if some != nil {
-		for _, item := range some.Items {
-			in[elem.NormalizedText(item)] = true
+// itemsNotIn returns the items of list that are not in excluded, without repetitions.
+func itemsNotIn(elem *schema.Type, list, excluded *schema.Node) []*schema.Node {
+	seen := map[string]bool{}
+	if excluded != nil {
+		for _, item := range excluded.Items {
+			seen[elem.NormalizedText(item)] = true
 		}
 	}
 	var out []*schema.Node
-	if all != nil {
-		for _, item := range all.Items {
-			if key := elem.NormalizedText(item); !in[key] {
-				in[key] = true
+	if list != nil {
+		for _, item := range list.Items {
+			if key := elem.NormalizedText(item); !seen[key] {
+				seen[key] = true
 				out = append(out, item)
 			}
 		}
@@ -174,12 +176,14 @@ func itemsNotIn(elem *schema.Type, all, some *schema.Node) []*schema.Node {
 	return out
 }
 
-func (p Policy) needsRotation(o *resource.Resource) bool {
-	return p.Rotate != nil && o.Kind.Rotate.Path != "" && p.Rotate(o)
+// needsRotation reports whether this run gives r a new secret value.
+func (p Policy) needsRotation(r *resource.Resource) bool {
+	return p.Rotate != nil && r.Kind.Rotate.Path != "" && p.Rotate(r)
 }
 
-// rotationField is a new secret value as a difference. Neither value is known.
+// rotationField returns the difference of a rotation. It describes both secret values in
+// words, because neither is known.
 func rotationField(k *resource.Kind) Field {
-	words := func(s string) *schema.Node { return &schema.Node{Form: schema.Unknown, Text: s} }
-	return Field{Path: k.GeneratedSecret, Old: words("the value in use, which ends"), New: words("a new value")}
+	unknown := func(s string) *schema.Node { return &schema.Node{Form: schema.Unknown, Text: s} }
+	return Field{Path: k.GeneratedSecret, Old: unknown("the value in use, which ends"), New: unknown("a new value")}
 }

@@ -12,12 +12,12 @@ import (
 	"astro-apply/internal/schema"
 )
 
-// reviewVersion is the version of the form of a review. A run accepts no other
-// one, so it grows with every change of that form.
+// reviewVersion is the version of the review format. A run accepts no other version, so
+// every change of the format must increase it.
 const reviewVersion = 2
 
-// review is the part of a plan that a reviewer agrees to: the changes, without
-// notes and without unchanged resources.
+// review is the part of a plan that a reviewer approves: the changes, without notes and
+// without unchanged resources.
 type review struct {
 	Version        int              `json:"version"`
 	OrganizationID string           `json:"organizationId"`
@@ -40,20 +40,20 @@ type reviewedField struct {
 	New  json.RawMessage `json:"new,omitempty"`
 }
 
-// Review returns the plan as a reviewer agrees to it: JSON on one line, without
-// secrets.
+// Review returns the part of the plan that a reviewer approves, as JSON on one line and
+// without secrets.
 func (p *Plan) Review() ([]byte, error) { return p.encodeReview(nil, p.Redact) }
 
-func (p *Plan) encodeReview(created map[string]string, scrub func(string) string) ([]byte, error) {
-	r, err := p.buildReview(created, scrub)
+func (p *Plan) encodeReview(created map[string]string, redact func(string) string) ([]byte, error) {
+	r, err := p.buildReview(created, redact)
 	if err != nil {
 		return nil, err
 	}
 	return json.Marshal(r)
 }
 
-// Digest is the SHA-256 of Review, in hex: two plans with one digest do the same
-// to the same live objects, secret values aside.
+// Digest returns the SHA-256 of Review in hex. Two plans with the same digest make the
+// same changes to the same resources, except for secret values.
 func (p *Plan) Digest() (string, error) {
 	data, err := p.Review()
 	if err != nil {
@@ -62,75 +62,77 @@ func (p *Plan) Digest() (string, error) {
 	return DigestOf(data), nil
 }
 
-// MatchesDigest reports whether p does exactly what the reviewed plan with this
-// digest does. A plan from which text was scrubbed matches none, because its
-// digest doesn't depend on that text.
+// MatchesDigest reports whether p makes exactly the changes of the reviewed plan with
+// this digest. A plan with redacted text matches no digest, because its own digest
+// doesn't depend on the redacted text.
 func (p *Plan) MatchesDigest(digest string) (bool, error) {
-	data, err := p.encodeReview(nil, nil)
+	unredacted, err := p.encodeReview(nil, nil)
 	if err != nil {
 		return false, err
 	}
-	scrubbed, err := p.Digest()
-	return digest == scrubbed && digest == DigestOf(data), err
+	redactedDigest, err := p.Digest()
+	return digest == redactedDigest && digest == DigestOf(unredacted), err
 }
 
-// DigestOf is the digest of what Review returned.
+// DigestOf returns the digest of the result of Review.
 func DigestOf(review []byte) string {
 	sum := sha256.Sum256(review)
 	return hex.EncodeToString(sum[:])
 }
 
-// buildReview returns the plan as it was before the resources in created existed, by
-// id, and without the secrets that scrub removes.
-func (p *Plan) buildReview(created map[string]string, scrub func(string) string) (review, error) {
-	s := newRedactor(scrub)
+// buildReview returns the review of the plan, redacted with redact. For each resource in
+// created, which maps ids to reference texts, it uses the text instead of the id, as
+// before the resource existed.
+func (p *Plan) buildReview(created map[string]string, redact func(string) string) (review, error) {
+	rd := newRedactor(redact)
 	r := review{Version: reviewVersion, OrganizationID: p.OrganizationID, Changes: []reviewedChange{}}
 	for _, c := range p.Changes {
 		if !c.IsActive() {
 			continue
 		}
 		created := c.withReferenceNames(created)
-		x := reviewedChange{Kind: c.Resource.Kind.Name, Name: s.tagText(c.Resource.Name()), Action: c.Action, ParentID: c.ParentID}
+		reviewed := reviewedChange{Kind: c.Resource.Kind.Name, Name: rd.tagText(c.Resource.Name()), Action: c.Action, ParentID: c.ParentID}
 		if created[c.ParentID] != "" {
-			x.ParentID = ""
+			reviewed.ParentID = ""
 		}
 		if c.Live != nil {
-			x.ID = c.Live.ID
+			reviewed.ID = c.Live.ID
 		}
 		if sink := c.Resource.SecretSink(); sink != nil && c.Action != Delete {
-			x.SaveTo = s.tagText(sink.Text)
+			reviewed.SaveTo = rd.tagText(sink.Text)
 		}
 		for _, f := range c.Fields {
-			before, err := s.encodeValue(f.Old, created)
+			oldValue, err := rd.encodeValue(f.Old, created)
 			if err != nil {
 				return review{}, err
 			}
-			after, err := s.encodeValue(f.New, created)
+			newValue, err := rd.encodeValue(f.New, created)
 			if err != nil {
 				return review{}, err
 			}
-			x.Fields = append(x.Fields, reviewedField{s.tagPath(replaceCreatedIDs(f.Path, created)), before, after})
+			reviewed.Fields = append(reviewed.Fields, reviewedField{rd.tagPath(replaceCreatedIDs(f.Path, created)), oldValue, newValue})
 		}
-		r.Changes = append(r.Changes, x)
+		r.Changes = append(r.Changes, reviewed)
 	}
 	return r, nil
 }
 
-// withReferenceNames returns created with the texts that the references of c have.
+// withReferenceNames returns a copy of created with the texts that the references of c
+// use.
 func (c *Change) withReferenceNames(created map[string]string) map[string]string {
 	out := maps.Clone(created)
-	for _, r := range c.Resource.Refs {
-		if created[r.ID] != "" && r.Name != "" {
-			out[r.ID] = r.UnknownText()
+	for _, ref := range c.Resource.Refs {
+		if created[ref.ID] != "" && ref.Name != "" {
+			out[ref.ID] = ref.UnknownText()
 		}
 	}
 	return out
 }
 
-// encodeValue returns a value as JSON in which equal contents are equal bytes:
-// members are sorted, and each text is a reviewText. A resource in created is
-// represented by its name, as before it existed.
-func (s redactor) encodeValue(n *schema.Node, created map[string]string) (json.RawMessage, error) {
+// encodeValue encodes a value as JSON. Equal values give equal bytes: members are sorted,
+// and each text is a reviewText. It replaces the ids in created by their reference
+// texts, as before the resources existed.
+func (r redactor) encodeValue(n *schema.Node, created map[string]string) (json.RawMessage, error) {
 	if n == nil {
 		return nil, nil
 	}
@@ -140,7 +142,7 @@ func (s redactor) encodeValue(n *schema.Node, created map[string]string) (json.R
 			m.Form, m.Text = schema.Unknown, name
 		}
 		slices.SortStableFunc(m.Members, func(a, b schema.Member) int { return cmp.Compare(a.Name, b.Name) })
-		if text := s.tagNode(m); text != "" {
+		if text := r.tagNode(m); text != "" {
 			*m = schema.Node{Form: schema.Text, Text: string(text)}
 		}
 	})

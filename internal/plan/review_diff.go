@@ -7,24 +7,25 @@ import (
 	"strings"
 )
 
-// UnreviewedChanges lists the changes in p that are not in the reviewed plan, of which
-// before is the Review, one per line. It is empty if p does a part of that plan.
-func (p *Plan) UnreviewedChanges(before []byte) ([]string, error) {
-	old, err := parseReview(before)
+// UnreviewedChanges lists the changes in p that are not in the reviewed plan, one per
+// line. reviewed is the result of Review for that plan. The list is empty if p contains
+// only changes of the reviewed plan.
+func (p *Plan) UnreviewedChanges(reviewed []byte) ([]string, error) {
+	old, err := parseReview(reviewed)
 	if err != nil {
 		return nil, fmt.Errorf("the reviewed plan can't be read: %w", err)
 	}
-	// This side isn't scrubbed, so a text that was scrubbed in the review is equal
-	// to none on this side.
-	now, err := p.buildReview(p.createdSince(old), nil)
+	// The current plan isn't redacted, so a redacted text in the review is never equal
+	// to one in the current plan.
+	current, err := p.buildReview(p.createdSince(old), nil)
 	if err != nil {
 		return nil, err
 	}
-	if old.OrganizationID != now.OrganizationID {
-		return []string{fmt.Sprintf("the reviewed plan is for Organization %s, this one for %s", old.OrganizationID, now.OrganizationID)}, nil
+	if old.OrganizationID != current.OrganizationID {
+		return []string{fmt.Sprintf("the reviewed plan is for Organization %s, this one for %s", old.OrganizationID, current.OrganizationID)}, nil
 	}
 	var lines []string
-	for _, c := range now.Changes {
+	for _, c := range current.Changes {
 		lines = append(lines, c.differencesFrom(old.Changes)...)
 	}
 	if len(lines) > 0 && old.isRedacted() {
@@ -35,7 +36,7 @@ func (p *Plan) UnreviewedChanges(before []byte) ([]string, error) {
 }
 
 // differencesFrom lists how c differs from the change of the same resource in old. If old
-// contains several of them, the last one counts.
+// contains several such changes, the last one counts.
 func (c reviewedChange) differencesFrom(old []reviewedChange) (lines []string) {
 	name := c.String()
 	lines = []string{name + ": not in the reviewed plan" + c.reviewedActionIn(old)}
@@ -43,16 +44,16 @@ func (c reviewedChange) differencesFrom(old []reviewedChange) (lines []string) {
 		if !c.isContinuationOf(o) {
 			continue
 		}
-		more := unreviewedFields(name, c.Fields, o.Fields)
+		differences := unreviewedFields(name, c.Fields, o.Fields)
 		if c.Action == Create {
 			for _, f := range droppedFields(o.Fields, c.Fields) {
-				more = append(more, fmt.Sprintf("%s: %s: reviewed %s, now not set", name, f.Path.displayText(), f))
+				differences = append(differences, fmt.Sprintf("%s: %s: reviewed %s, now not set", name, f.Path.displayText(), f))
 			}
 		}
-		if len(more) == 0 {
+		if len(differences) == 0 {
 			return nil
 		}
-		lines = more
+		lines = differences
 	}
 	return lines
 }
@@ -61,10 +62,10 @@ func (c reviewedChange) String() string {
 	return fmt.Sprintf("%s %s %q", c.Action, c.Kind, c.Name.displayText())
 }
 
-// isContinuationOf reports whether c does to the same resource what o does. An existing
-// resource is known by its id, a new one by its name and parent. After a create
-// that was only partly applied, c is an update: it may add fields that were
-// reviewed, because it changes none that exist.
+// isContinuationOf reports whether c continues the reviewed change o: the same action on
+// the same resource. The id identifies an existing resource, the name and parent a new
+// one. After a create that was applied only partly, c is an update: it may add reviewed
+// fields, because that doesn't change existing values.
 func (c reviewedChange) isContinuationOf(o reviewedChange) bool {
 	switch {
 	case o.Kind != c.Kind || o.ParentID != c.ParentID || o.SaveTo != c.SaveTo:
@@ -75,7 +76,8 @@ func (c reviewedChange) isContinuationOf(o reviewedChange) bool {
 	return o.Action == c.Action && o.ID == c.ID
 }
 
-// reviewedActionIn describes what the reviewed plan does to a resource with the name.
+// reviewedActionIn describes the reviewed action on a resource with the same name, "" if
+// there is none.
 func (c reviewedChange) reviewedActionIn(old []reviewedChange) string {
 	for _, o := range old {
 		if o.Kind == c.Kind && o.Name == c.Name {
@@ -91,45 +93,45 @@ func (c reviewedChange) reviewedActionIn(old []reviewedChange) string {
 // unreviewedFields describes the fields that are not in old. The items of a set share a
 // path, so each field of old matches one field only.
 func unreviewedFields(name string, fields, old []reviewedField) (lines []string) {
-	used := make([]bool, len(old))
+	matched := make([]bool, len(old))
 	for _, f := range fields {
 		found := false
-		was := "no change"
+		reviewed := "no change"
 		for i, o := range old {
-			if found = !used[i] && o.isEqualTo(f); found {
-				used[i] = true
+			if found = !matched[i] && o.isEqualTo(f); found {
+				matched[i] = true
 				break
 			}
 			if o.Path == f.Path {
-				was = o.String()
+				reviewed = o.String()
 			}
 		}
 		if !found {
-			lines = append(lines, fmt.Sprintf("%s: %s: reviewed %s, now %s", name, f.Path.displayText(), was, f))
+			lines = append(lines, fmt.Sprintf("%s: %s: reviewed %s, now %s", name, f.Path.displayText(), reviewed, f))
 		}
 	}
 	return lines
 }
 
-// droppedFields returns the fields of old that in has neither as they were nor with
-// another value.
-func droppedFields(old, in []reviewedField) (out []reviewedField) {
+// droppedFields returns the fields of old that are missing in current. A field with
+// another value is not missing.
+func droppedFields(old, current []reviewedField) (out []reviewedField) {
 	for _, f := range old {
-		if !slices.ContainsFunc(in, f.isEqualTo) && countPath(in, f.Path) < countPath(old, f.Path) {
+		if !slices.ContainsFunc(current, f.isEqualTo) && countPath(current, f.Path) < countPath(old, f.Path) {
 			out = append(out, f)
 		}
 	}
 	return out
 }
 
-// isEqualTo reports whether two fields change the same value in the same way.
+// isEqualTo reports whether two fields make the same change to the same value.
 func (f reviewedField) isEqualTo(o reviewedField) bool {
 	return o.Path == f.Path && bytes.Equal(o.Old, f.Old) && bytes.Equal(o.New, f.New)
 }
 
 func countPath(fields []reviewedField, path reviewText) (n int) {
 	for _, f := range fields {
-		if f.Path == path { // the items of a set share one
+		if f.Path == path { // the items of a set share a path
 			n++
 		}
 	}
@@ -153,7 +155,8 @@ func (f reviewedField) String() string {
 	return show(f.Old) + " → " + show(f.New)
 }
 
-// replaceCreatedIDs is a path in which the items of created resources go by their names.
+// replaceCreatedIDs returns a path in which items that refer to created resources are
+// labeled with names instead of ids.
 func replaceCreatedIDs(path string, created map[string]string) string {
 	for id, name := range created {
 		path = strings.ReplaceAll(path, "["+id+"]", "["+strings.TrimPrefix(name, "id of ")+"]")

@@ -10,17 +10,17 @@ import (
 	"astro-apply/internal/resource"
 )
 
-// parseReview reads the result of Review. It accepts nothing else: a review that
-// is encoded again has to give the same bytes, so there are no unknown, repeated
-// or misspelled members, and nothing follows it.
+// parseReview parses the result of Review and accepts nothing else: encoding the parsed
+// review must give the same bytes. So a review with unknown, repeated or misspelled
+// members, or with trailing text, is refused.
 func parseReview(data []byte) (review, error) {
 	var r review
 	err := json.Unmarshal(data, &r)
 	if err == nil && r.Version != reviewVersion {
 		return review{}, fmt.Errorf("its format is %d, and this version of astro-apply uses %d; plan again on a pull request", r.Version, reviewVersion)
 	}
-	again, _ := json.Marshal(r) // any difference is refused
-	if err != nil || !bytes.Equal(again, data) || !r.isComplete() {
+	encoded, _ := json.Marshal(r) // an error here gives different bytes
+	if err != nil || !bytes.Equal(encoded, data) || !r.isComplete() {
 		return review{}, errors.New("astro-apply didn't write it in this form; plan again on a pull request")
 	}
 	return r, nil
@@ -52,7 +52,7 @@ func (f reviewedField) isComplete() bool {
 	return f.Path.hasKnownTag() && (f.Old != nil || f.New != nil) && readable(f.Old) && readable(f.New)
 }
 
-// isRedacted reports whether text of r contained a secret.
+// isRedacted reports whether r contains text from which a secret was removed.
 func (r review) isRedacted() bool {
 	return slices.ContainsFunc(r.Changes, func(c reviewedChange) bool {
 		return c.Name.isRedacted() || c.SaveTo.isRedacted() || slices.ContainsFunc(c.Fields, reviewedField.isRedacted)
@@ -69,40 +69,40 @@ func (f reviewedField) isRedacted() bool {
 	return found
 }
 
-// createdSince returns the resources that old was to create and that exist now: the
-// text that a reference to each had before, by id.
+// createdSince returns the resources that the reviewed plan creates and that exist now.
+// It maps each id to the text that a reference to the resource had in the review.
 func (p *Plan) createdSince(old review) map[string]string {
-	out := map[string]string{}
-	for range 2 { // parents first
+	names := map[string]string{}
+	for range 2 { // the first pass finds parents, the second one their children
 		for _, c := range p.Changes {
-			if c.Live != nil && c.isCreatedBy(old, out) {
-				out[c.Live.ID] = "id of " + c.Resource.String()
+			if c.Live != nil && c.isCreatedBy(old, names) {
+				names[c.Live.ID] = "id of " + c.Resource.String()
 			}
 		}
 	}
-	for _, c := range p.Changes { // and the items in them
-		for _, r := range c.Resource.Refs {
-			for _, pick := range c.Resource.ItemRefs {
-				if pick.Field.ItemRef.RefField == r.Field.Name && out[r.ID] != "" {
-					out[pick.Node.Text] = "id of " + pick.String()
+	for _, c := range p.Changes { // items in the created resources
+		for _, ref := range c.Resource.Refs {
+			for _, itemRef := range c.Resource.ItemRefs {
+				if itemRef.Field.ItemRef.RefField == ref.Field.Name && names[ref.ID] != "" {
+					names[itemRef.Node.Text] = "id of " + itemRef.String()
 				}
 			}
 		}
 	}
-	return out
+	return names
 }
 
-// isCreatedBy reports whether exactly one change in old creates the resource,
-// in the same parent or in one that old creates too.
+// isCreatedBy reports whether exactly one change in old creates the resource, in the same
+// parent or in a parent that old creates, too.
 func (c *Change) isCreatedBy(old review, created map[string]string) bool {
-	n := 0
+	count := 0
 	for _, o := range old.Changes {
 		if o.Action != Create || o.Kind != c.Resource.Kind.Name || o.Name != exactText+reviewText(c.Resource.Name()) {
 			continue
 		}
 		if o.ParentID == c.ParentID || o.ParentID == "" && created[c.ParentID] != "" {
-			n++
+			count++
 		}
 	}
-	return n == 1
+	return count == 1
 }

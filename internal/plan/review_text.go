@@ -7,66 +7,66 @@ import (
 	"astro-apply/internal/schema"
 )
 
-// reviewText is a text in a review. Its first character is its type, so that
-// a description that reads *** isn't taken for a secret, and a text that isn't
-// complete is equal to none.
+// reviewText is a text in a review. Its first character is a tag for its type, so that a
+// description that consists of *** isn't mistaken for a secret, and a redacted text is
+// never equal to a complete one.
 type reviewText string
 
 const (
 	exactText    = "=" // followed by the text
-	redactedText = "~" // followed by the text without the secrets that were in it
-	unknownText  = "?" // followed by what the value waits for
+	redactedText = "~" // followed by the text without its secrets
+	unknownText  = "?" // followed by a description of the unknown value
 	secretText   = "*" // the value of a secret field
 	nullText     = "0" // null
 )
 
-// tagText is a text from a manifest or from Astro.
-func (s redactor) tagText(text string) reviewText {
-	return newReviewText(exactText, text, s.redactText(text))
+// tagText returns a tagged text from a manifest or from Astro.
+func (r redactor) tagText(text string) reviewText {
+	return newReviewText(exactText, text, r.redactText(text))
 }
 
-// tagPath is the path of a field.
-func (s redactor) tagPath(path string) reviewText {
-	return newReviewText(exactText, path, s.redactPath(path))
+// tagPath returns the tagged path of a field.
+func (r redactor) tagPath(path string) reviewText {
+	return newReviewText(exactText, path, r.redactPath(path))
 }
 
-// tagNode is a scalar node, "" for a number, a boolean, a list or a mapping. One
-// of these is a text where it contains the value of a secret.
-func (s redactor) tagNode(n *schema.Node) reviewText {
+// tagNode returns the tagged text of a scalar node. It returns "" for a number, a boolean,
+// a list or a mapping, unless the node contains the value of a secret.
+func (r redactor) tagNode(n *schema.Node) reviewText {
 	compound := n.Form == schema.List || n.Form == schema.Map
 	switch {
 	case n.Sensitive && !compound:
 		return secretText
-	case s.hasSecret(n):
+	case r.hasSecret(n):
 		return redactedText + schema.RedactionMark
 	case compound:
 		return ""
 	case n.Form == schema.Null:
 		return nullText
 	case n.Form == schema.Unknown:
-		return newReviewText(unknownText, n.Text, s.redactUnknown(n.Text))
+		return newReviewText(unknownText, n.Text, r.redactUnknown(n.Text))
 	case n.Form == schema.Text:
-		return s.tagText(n.Text)
+		return r.tagText(n.Text)
 	}
 	return ""
 }
 
-func newReviewText(as, text, scrubbed string) reviewText {
-	if text != scrubbed {
-		return reviewText(redactedText + scrubbed)
+func newReviewText(tag, text, redacted string) reviewText {
+	if text != redacted {
+		return reviewText(redactedText + redacted)
 	}
-	return reviewText(as + text)
+	return reviewText(tag + text)
 }
 
-// hasKnownTag reports whether t starts as a text of a review does.
+// hasKnownTag reports whether t starts with the tag of an exact or redacted text.
 func (t reviewText) hasKnownTag() bool {
 	return t != "" && strings.Contains(exactText+redactedText, string(t[:1]))
 }
 
-// isRedacted reports whether a secret was in t.
+// isRedacted reports whether a secret was removed from t.
 func (t reviewText) isRedacted() bool { return strings.HasPrefix(string(t), redactedText) }
 
-// displayText is t for people.
+// displayText returns t without its tag, for messages.
 func (t reviewText) displayText() string {
 	switch {
 	case t == secretText:
@@ -81,8 +81,8 @@ func (t reviewText) displayText() string {
 	return string(t[1:])
 }
 
-// mapTexts calls f for every text in a value of a review, and returns the value with
-// what f returned in their place.
+// mapTexts replaces every text in a value of a review by the result of f. It returns nil
+// if the value is not JSON.
 func mapTexts(value json.RawMessage, f func(reviewText) string) *schema.Node {
 	n, err := schema.ParseJSON(value)
 	if err != nil {

@@ -10,10 +10,9 @@ import (
 	"astro-apply/internal/schema"
 )
 
-// redactor removes the values of secrets from content: names, and texts in
-// values. It leaves structure as it is: kinds, actions, ids, and the names of
-// fields. These words are public, and a document without them has another
-// meaning.
+// redactor removes the values of secrets from content: names, and texts in values. It
+// doesn't change structure: kinds, actions, ids, and the names of fields. These words
+// are public, and without them the document would have another meaning.
 type redactor struct {
 	redact      func(string) string // nil: removes nothing
 	publicWords func() map[string]bool
@@ -23,75 +22,75 @@ func newRedactor(scrub func(string) string) redactor {
 	return redactor{scrub, sync.OnceValue(kindAndFieldNames)}
 }
 
-func (s redactor) redactText(text string) string {
-	if s.redact == nil {
+func (r redactor) redactText(text string) string {
+	if r.redact == nil {
 		return text
 	}
-	return s.redact(text)
+	return r.redact(text)
 }
 
 var pathStep = regexp.MustCompile(`[^.\[\]]+`)
 
-// redactPath scrubs the path of a field: the keys of list items and the names of
+// redactPath redacts the path of a field: the keys of list items and the names of
 // members, but not the names of fields and kinds.
-func (s redactor) redactPath(path string) string {
-	whole := s.redactText(path)
-	// A secret that contains separators is in several steps, and in none as a whole.
-	if whole == path || pathStep.ReplaceAllString(whole, "") != pathStep.ReplaceAllString(path, "") {
-		return whole
+func (r redactor) redactPath(path string) string {
+	redacted := r.redactText(path)
+	// A secret that contains separators spans several steps, so no single step contains it.
+	if redacted == path || pathStep.ReplaceAllString(redacted, "") != pathStep.ReplaceAllString(path, "") {
+		return redacted
 	}
-	public := s.publicWords()
+	public := r.publicWords()
 	var b strings.Builder
 	start := 0
-	for _, at := range pathStep.FindAllStringIndex(path, -1) {
-		word, _, _ := strings.Cut(path[at[0]:at[1]], ` "`) // workspace "data", whose id is unknown
+	for _, span := range pathStep.FindAllStringIndex(path, -1) {
+		word, _, _ := strings.Cut(path[span[0]:span[1]], ` "`) // a label such as workspace "data", while the id is unknown
 		if public[word] {
-			b.WriteString(s.redactText(path[start:at[0]]) + word)
-			start = at[0] + len(word)
+			b.WriteString(r.redactText(path[start:span[0]]) + word)
+			start = span[0] + len(word)
 		}
 	}
-	return b.String() + s.redactText(path[start:])
+	return b.String() + r.redactText(path[start:])
 }
 
-// redactUnknown scrubs the description of an unknown value, such as id of workspace
-// "data": the name in it.
-func (s redactor) redactUnknown(text string) string {
-	before, name, quoted := strings.Cut(text, `"`)
+// redactUnknown redacts the name in the description of an unknown value, such as
+// id of workspace "data".
+func (r redactor) redactUnknown(text string) string {
+	prefix, name, quoted := strings.Cut(text, `"`)
 	if !quoted {
 		return text
 	}
-	return before + s.redactText(`"`+name)
+	return prefix + r.redactText(`"`+name)
 }
 
-// minSecretDigits is the number of characters from which a number is scrubbed. Shorter
-// ones are in every manifest and reveal nothing.
+// minSecretDigits is the minimum length of a number to be redacted. Shorter numbers are in
+// every manifest and reveal nothing.
 const minSecretDigits = 6
 
-// hasSecret reports whether the value of a secret is in n where it can't be
-// replaced in its place: in a number, or in the name of a member.
-func (s redactor) hasSecret(n *schema.Node) bool {
+// hasSecret reports whether n contains the value of a secret in a number or in the name of
+// a member. There, it can't be replaced by a mark, so the caller must redact n as a whole.
+func (r redactor) hasSecret(n *schema.Node) bool {
 	if n.Form == schema.Number {
-		return len(n.Text) >= minSecretDigits && s.redactText(n.Text) != n.Text
+		return len(n.Text) >= minSecretDigits && r.redactText(n.Text) != n.Text
 	}
 	return slices.ContainsFunc(n.Members, func(m schema.Member) bool {
-		return s.redactText(m.Name) != m.Name && !s.publicWords()[m.Name]
+		return r.redactText(m.Name) != m.Name && !r.publicWords()[m.Name]
 	})
 }
 
-// redactNode returns a value without the values of secrets, nil for nil.
-func (s redactor) redactNode(n *schema.Node) any {
+// redactNode returns n without the values of secrets, and nil for nil.
+func (r redactor) redactNode(n *schema.Node) any {
 	if n == nil {
 		return nil
 	}
 	c := n.Clone()
 	c.Walk(func(m *schema.Node) {
 		switch {
-		case s.hasSecret(m):
+		case r.hasSecret(m):
 			*m = schema.Node{Form: schema.Text, Text: schema.RedactionMark}
 		case m.Form == schema.Text:
-			m.Text = s.redactText(m.Text)
+			m.Text = r.redactText(m.Text)
 		case m.Form == schema.Unknown:
-			m.Text = s.redactUnknown(m.Text)
+			m.Text = r.redactUnknown(m.Text)
 		}
 	})
 	return c.RedactedCopy()
@@ -104,8 +103,8 @@ func kindAndFieldNames() map[string]bool {
 	add = func(fields []schema.Field) {
 		for i := range fields {
 			words[fields[i].Name] = true
-			if pick := fields[i].ItemRef; pick != nil {
-				words[pick.Title] = true
+			if itemRef := fields[i].ItemRef; itemRef != nil {
+				words[itemRef.Title] = true
 			}
 			for t := &fields[i].Type; t != nil; t = t.Elem {
 				add(t.Fields)

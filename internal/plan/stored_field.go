@@ -8,39 +8,40 @@ import (
 	"astro-apply/internal/schema"
 )
 
-// StorageWarnings returns a warning for each field that Astro stores in another way than
-// it was written; live is the resource as Astro returns it after the write. To the
-// next run, such a field looks like one that somebody changed.
-func StorageWarnings(o *resource.Resource, live *resource.Live, policy Policy) []schema.Problem {
+// StorageWarnings returns a warning for each field that Astro stores differently from the
+// written value; live is the resource as Astro returns it after the write. In the next
+// run, such a field looks as if a person had changed it.
+func StorageWarnings(r *resource.Resource, live *resource.Live, policy Policy) []schema.Problem {
 	policy.WriteSecrets, policy.Rotate = false, nil
-	d := Compare(o, live, policy)
-	var out []*storedField
-	at := map[string]*storedField{}
-	for _, f := range d.Fields {
-		if f.Rewrite {
+	diff := Compare(r, live, policy)
+	var fields []*storedField
+	byPath := map[string]*storedField{}
+	for _, change := range diff.Fields {
+		if change.Rewrite {
 			continue
 		}
-		path := listPath(f.Path)
-		s := at[path]
-		if s == nil {
-			s = &storedField{path: path, pos: o.Pos}
-			out, at[path] = append(out, s), s
+		path := listPath(change.Path)
+		field := byPath[path]
+		if field == nil {
+			field = &storedField{path: path, pos: r.Pos}
+			fields, byPath[path] = append(fields, field), field
 		}
-		s.addDifference(f)
+		field.addDifference(change)
 	}
-	for _, f := range d.Kept { // the other spelling of a written item looks like an item that isn't declared
-		if s := at[listPath(f.Path)]; s != nil {
-			s.addDifference(f)
+	for _, change := range diff.Kept { // a written item that Astro stores in another spelling looks like an undeclared item
+		if field := byPath[listPath(change.Path)]; field != nil {
+			field.addDifference(change)
 		}
 	}
-	warnings := make([]schema.Problem, len(out))
-	for i, s := range out {
-		warnings[i] = schema.Problem{Pos: s.pos, Warning: true, Message: s.warningText()}
+	warnings := make([]schema.Problem, len(fields))
+	for i, field := range fields {
+		warnings[i] = schema.Problem{Pos: field.pos, Warning: true, Message: field.warningText()}
 	}
 	return warnings
 }
 
-// listPath is the path of a list for one of its items, and else the path itself.
+// listPath returns the path of the list for the path of an item, and any other path
+// unchanged.
 func listPath(path string) string {
 	if i := strings.LastIndexByte(path, '['); i >= 0 && strings.HasSuffix(path, "]") {
 		return path[:i]
@@ -48,7 +49,7 @@ func listPath(path string) string {
 	return path
 }
 
-// storedField is a field that Astro returns in another way than it was written.
+// storedField is a field for which Astro returns another value than was written.
 type storedField struct {
 	path              string
 	pos               schema.Pos
@@ -75,18 +76,18 @@ func (s *storedField) warningText() string {
 	if len(written.Items) == 1 && len(returned.Items) <= 1 || len(written.Items) == 0 && len(returned.Items) == 1 {
 		written, returned = soleItem(written), soleItem(returned)
 	}
-	const again = "so every run writes it again"
-	switch x, y := schema.ShowBoth(written, returned); {
+	const effect = "so every run writes it again"
+	switch writtenText, returnedText := schema.ShowBoth(written, returned); {
 	case len(s.returned) == 0:
-		return fmt.Sprintf("%s: Astro doesn't return %s after it was written, %s; declare what Astro stores, or remove the field from the manifest", s.path, x, again)
+		return fmt.Sprintf("%s: Astro doesn't return %s after it was written, %s; declare what Astro stores, or remove the field from the manifest", s.path, writtenText, effect)
 	case len(s.written) == 0:
-		return fmt.Sprintf("%s: Astro still returns %s after it was removed, so every run removes it again; declare it, or remove it in the Astro UI", s.path, y)
+		return fmt.Sprintf("%s: Astro still returns %s after it was removed, so every run removes it again; declare it, or remove it in the Astro UI", s.path, returnedText)
 	default:
-		return fmt.Sprintf("%s: Astro stores %s where %s was written, %s; declare what Astro stores", s.path, y, x, again)
+		return fmt.Sprintf("%s: Astro stores %s where %s was written, %s; declare what Astro stores", s.path, returnedText, writtenText, effect)
 	}
 }
 
-// soleItem is the one item of a list, nil if there is none.
+// soleItem returns the only item of a list, or nil if the list is empty.
 func soleItem(list *schema.Node) *schema.Node {
 	if len(list.Items) == 0 {
 		return nil

@@ -9,69 +9,70 @@ import (
 	"astro-apply/internal/schema"
 )
 
-// unsafeValue is a live value that an update may neither send back, which would make it
-// the object's own, nor leave out, which would remove it if it is.
+// unsafeValue is a current value that may be inherited. An update can't send it back,
+// because that would set it on the resource itself, and can't omit it, because that would
+// remove it if it belongs to the resource.
 type unsafeValue struct{ value, reason string }
 
-func (o *merger) addUnsafeValue(value, why string) {
-	o.unsafeValues = append(o.unsafeValues, unsafeValue{value, why})
+func (m *merger) addUnsafeValue(value, reason string) {
+	m.unsafeValues = append(m.unsafeValues, unsafeValue{value, reason})
 }
 
-// refuseUnsafeValues makes the update at hand an error where it would have to send a value
-// that is in doubt.
-func (o *merger) refuseUnsafeValues() {
-	if o.diff.UnsafeErr != nil {
+// refuseUnsafeValues sets UnsafeErr if the update would have to send an unsafe value.
+func (m *merger) refuseUnsafeValues() {
+	if m.diff.UnsafeErr != nil {
 		return
 	}
 	var reasons []string
 	values := map[string][]string{}
-	for _, d := range o.unsafeValues {
-		if values[d.reason] == nil {
-			reasons = append(reasons, d.reason)
+	for _, unsafe := range m.unsafeValues {
+		if values[unsafe.reason] == nil {
+			reasons = append(reasons, unsafe.reason)
 		}
-		values[d.reason] = append(values[d.reason], d.value)
+		values[unsafe.reason] = append(values[unsafe.reason], unsafe.value)
 	}
-	for i, why := range reasons {
-		reasons[i] = fmt.Sprintf("%s: %s", strings.Join(values[why], ", "), why)
+	for i, reason := range reasons {
+		reasons[i] = fmt.Sprintf("%s: %s", strings.Join(values[reason], ", "), reason)
 	}
 	if len(reasons) > 0 {
-		o.diff.UnsafeErr = errors.New(strings.Join(reasons, "; ") +
+		m.diff.UnsafeErr = errors.New(strings.Join(reasons, "; ") +
 			"; an update replaces all current values, so nothing was sent; declare the values to keep, or use a token that can read the rest")
 	}
 }
 
-// keepUnsafeItem keeps a live item that may be inherited, whether or not removals
-// are allowed. It is no difference, because the object may not have it itself.
-func (s *listMerger) keepUnsafeItem(p itemPair, path string) {
-	s.addUnsafeValue(path+" "+p.live.Show(), p.live.UnclearOrigin)
-	if s.declaredList != nil && s.silentDepth == 0 {
-		s.addNote(s.declaredList.Pos, true, "%s: %s is live and not declared; kept, because it %s", s.path, p.label, p.live.UnclearOrigin)
+// keepUnsafeItem keeps a current item that may be inherited, even if removals are allowed.
+// It records no difference, because the item may not belong to the resource itself.
+func (m *listMerger) keepUnsafeItem(pair itemPair, path string) {
+	m.addUnsafeValue(path+" "+pair.live.Show(), pair.live.UnclearOrigin)
+	if m.declaredList != nil && m.silentDepth == 0 {
+		m.addNote(m.declaredList.Pos, true, "%s: %s is live and not declared; kept, because it %s", m.path, pair.label, pair.live.UnclearOrigin)
 	}
 }
 
-// checkDuplicateKeys finds items that an update must not send: two with one key, of
-// which the API would take one or refuse both.
-func (s *listMerger) checkDuplicateKeys(items []*schema.Node) {
-	t, seen := &s.field.Type, map[string]bool{}
+// checkDuplicateKeys finds items with the same key. An update must not send them, because
+// the API would store only one of them or refuse both.
+func (m *listMerger) checkDuplicateKeys(items []*schema.Node) {
+	t, seen := &m.field.Type, map[string]bool{}
 	for _, item := range items {
 		key := t.KeyOf(item)
 		if t.Key != nil && key != "" && seen[key] && item.UnclearOrigin == "" {
-			s.addUnsafeValue(fmt.Sprintf("%s[%s]", s.path, key), "several items have this key, and they differ")
+			m.addUnsafeValue(fmt.Sprintf("%s[%s]", m.path, key), "several items have this key, and they differ")
 		}
 		seen[key] = true
 	}
 }
 
-// isRepetition reports whether two live items with one key are one item that occurs twice.
-func (s *listMerger) isRepetition(a, b *schema.Node) bool {
-	t := &s.field.Type
-	different := func(name string) bool { return a.Get(name).ScalarText() != b.Get(name).ScalarText() }
-	return t.Key != nil && a != nil && t.Elem.Equal(a, b) && !slices.ContainsFunc(t.ServerFields, different)
+// isRepetition reports whether two current items with the same key are equal, so that one
+// of them can be ignored.
+func (m *listMerger) isRepetition(a, b *schema.Node) bool {
+	t := &m.field.Type
+	differs := func(name string) bool { return a.Get(name).ScalarText() != b.Get(name).ScalarText() }
+	return t.Key != nil && a != nil && t.Elem.Equal(a, b) && !slices.ContainsFunc(t.ServerFields, differs)
 }
 
-// checkUnsafeValues makes a change that must not be sent an error of its object, once
-// that was read by id, as every update is. A change notes what the object
-// inherits, since the change doesn't affect that.
+// checkUnsafeValues replaces a change that must not be sent by an error, but only after
+// the resource was read by id, because a list item may lack fields. It also notes the
+// inherited values, because the change doesn't affect them.
 func (c *Change) checkUnsafeValues() {
 	switch {
 	case c.UnsafeErr != nil && c.Live.Complete:
