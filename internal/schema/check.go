@@ -9,12 +9,12 @@ import (
 	"unicode/utf8"
 )
 
-// Check holds a declared object against a table and returns everything that
-// can be known to be wrong without asking the API. Names in also are accepted
-// beside the fields and left to the caller.
-func Check(fields []Field, object *Node, also ...string) []Problem {
+// Check checks a declared resource against its fields and returns every problem
+// that can be found without calling the API. The caller checks the members in
+// otherNames: Check accepts them with any value.
+func Check(fields []Field, object *Node, otherNames ...string) []Problem {
 	c := checker{rootFields: fields, root: object}
-	c.checkFields(fields, object, "", also)
+	c.checkFields(fields, object, "", otherNames)
 	return c.problems.List()
 }
 
@@ -28,7 +28,7 @@ func (c *checker) addErrorf(pos Pos, format string, args ...any) {
 	c.problems.Addf(pos, format, args...)
 }
 
-func (c *checker) checkFields(fields []Field, n *Node, path string, also []string) {
+func (c *checker) checkFields(fields []Field, n *Node, path string, otherNames []string) {
 	if n.Form != Map {
 		c.addErrorf(n.Pos, "%s must be a mapping, not %s", subjectOf(path), n.Form)
 		return
@@ -42,11 +42,11 @@ func (c *checker) checkFields(fields []Field, n *Node, path string, also []strin
 			c.checkRef(FindRef(fields, m.Name), n, m, joinPath(path, m.Name))
 		case FindItemRef(fields, m.Name) != nil:
 			c.checkItemRef(FindItemRef(fields, m.Name), n, m, joinPath(path, m.Name))
-		case slices.Contains(also, m.Name):
+		case slices.Contains(otherNames, m.Name):
 		case fieldReturnedAs(fields, m.Name) != "":
 			c.addErrorf(m.Pos, "unknown field %q: what answers call so is %q when it is written", m.Name, fieldReturnedAs(fields, m.Name))
 		default:
-			c.addErrorf(m.Pos, "unknown field %q%s", m.Name, Suggest(m.Name, append(fieldNames(fields), also...)))
+			c.addErrorf(m.Pos, "unknown field %q%s", m.Name, Suggest(m.Name, append(fieldNames(fields), otherNames...)))
 		}
 	}
 	for i := range fields {
@@ -65,7 +65,7 @@ func (c *checker) checkField(f *Field, m Member, path string) {
 
 func (c *checker) checkValue(t *Type, n *Node, path string) {
 	switch {
-	case n.Form == Unknown: // from an unset variable, reported where it was read
+	case n.Form == Unknown: // from an unset variable, which the code that read it has reported
 		if t.Base != BaseText && t.Base != BaseQuantity {
 			c.addErrorf(n.Pos, "%s must be %s, and what a variable holds is text", path, t.Describe())
 		}
@@ -102,7 +102,7 @@ func (c *checker) checkMap(t *Type, n *Node, path string) {
 		case m.Value.Form == Null:
 			c.addErrorf(m.Value.Pos, "%s has no value: leave it out to keep what is live", joinPath(path, m.Name))
 		default:
-			m.Value.Walk(func(n *Node) { // what is checked against nothing is sent as it is
+			m.Value.Walk(func(n *Node) { // values without a type are sent unchanged, so each number must be valid JSON
 				if n.Form == Number && !json.Valid([]byte(n.Text)) {
 					c.addErrorf(n.Pos, "%s: %s is no number to Astro; write it in decimal digits, or quote it", joinPath(path, m.Name), n.Text)
 				}
@@ -121,30 +121,30 @@ func (c *checker) checkList(t *Type, n *Node, path string) {
 	}
 	seen := map[string]Pos{}
 	for i, item := range n.Items {
-		at := fmt.Sprintf("%s[%d]", path, i)
-		c.checkValue(t.Elem, item, at)
-		place := item
+		c.checkValue(t.Elem, item, fmt.Sprintf("%s[%d]", path, i))
+		keyNode := item
 		if t.Key != nil && item.Get(t.Key[0]) != nil {
-			place = item.Get(t.Key[0])
+			keyNode = item.Get(t.Key[0])
 		}
-		id := ""
+		key := ""
 		if t.Key != nil || item.Form == Text {
-			id = t.KeyOf(item)
+			key = t.KeyOf(item)
 		}
-		if first, ok := seen[id]; ok {
-			c.addErrorf(place.Pos, "%s: %s is there twice, first at line %d", path, place.showKey(id), first.Line)
-		} else if id != "" {
-			seen[id] = place.Pos
+		if first, ok := seen[key]; ok {
+			c.addErrorf(keyNode.Pos, "%s: %s is there twice, first at line %d", path, keyNode.showKey(key), first.Line)
+		} else if key != "" {
+			seen[key] = keyNode.Pos
 		}
 	}
 }
 
-// showKey shows an identity that begins with n.
-func (n *Node) showKey(id string) string {
+// showKey formats the key of a list item for a message. n is the first value of
+// the key: if n is secret, showKey redacts the whole key.
+func (n *Node) showKey(key string) string {
 	if n.Sensitive {
 		return RedactionMark
 	}
-	return fmt.Sprintf("%q", id)
+	return fmt.Sprintf("%q", key)
 }
 
 func clearHint(t *Type) string {
@@ -185,28 +185,30 @@ func fieldNames(fields []Field) []string {
 	return out
 }
 
-// checkConditions reports a field that the object has no use for.
+// checkConditions reports field f if one of its conditions fails: the resource
+// has no use for the field then.
 func (c *checker) checkConditions(f *Field, pos Pos, path string) {
 	if w := f.FailedCondition(c.lookupText); w != nil {
-		is := c.root.GetPath(w.Field)
-		text := is.Text
-		if is.Sensitive {
+		actual := c.root.GetPath(w.Field)
+		text := actual.Text
+		if actual.Sensitive {
 			text = RedactionMark
 		}
 		c.addErrorf(pos, "%s does not apply when %s is %s, only when it is %s", path, w.Field, text, strings.Join(w.In, " or "))
 	}
 }
 
-// lookupText looks a condition's field up. What isn't declared isn't known, nor
-// is what has a problem of its own: once that is mended, all may be well.
-func (c *checker) lookupText(path string) (string, bool) {
+// lookupText returns the declared value of the field at path, for a condition.
+// The value counts as unknown if the field isn't declared or has a problem: once
+// the user has fixed that problem, the condition may hold.
+func (c *checker) lookupText(path string) (text string, known bool) {
 	n, t := c.root.GetPath(path), typeAt(c.rootFields, path)
 	if n == nil || n.Form == Unknown || t == nil {
 		return "", false
 	}
-	alone := checker{root: n}
-	alone.checkValue(t, n, path)
-	return n.Text, alone.problems.Total() == 0
+	valueChecker := checker{root: n}
+	valueChecker.checkValue(t, n, path)
+	return n.Text, valueChecker.problems.Total() == 0
 }
 
 func typeAt(fields []Field, path string) *Type {
@@ -221,11 +223,12 @@ func typeAt(fields []Field, path string) *Type {
 	return t
 }
 
-// The words that YAML 1.1 readers take for booleans and YAML 1.2 for text.
+// yaml11Booleans matches the words that are booleans in YAML 1.1 and text in
+// YAML 1.2.
 var yaml11Booleans = regexp.MustCompile(`^(?i:y|n|yes|no|on|off)$`)
 
-// IsYAML11Boolean reports whether a text has to be in quotes, for readers that take it
-// for a boolean.
+// IsYAML11Boolean reports whether text is a boolean to a reader of YAML 1.1, and
+// so needs quotes.
 func IsYAML11Boolean(text string) bool { return yaml11Booleans.MatchString(text) }
 
 func (c *checker) checkBool(n *Node, path string) {
@@ -298,11 +301,11 @@ func (c *checker) checkText(t *Type, n *Node, path string) {
 	}
 	switch {
 	case t.Enum != nil && !slices.Contains(t.Enum, n.Text):
-		guess := ""
+		suggestion := ""
 		if !n.Sensitive {
-			guess = Suggest(n.Text, t.Enum)
+			suggestion = Suggest(n.Text, t.Enum)
 		}
-		c.addErrorf(n.Pos, "%s is %s, must be %s%s", path, n.Show(), t.Describe(), guess)
+		c.addErrorf(n.Pos, "%s is %s, must be %s%s", path, n.Show(), t.Describe(), suggestion)
 	case t.MaxLen > 0 && utf8.RuneCountInString(n.Text) > t.MaxLen:
 		c.addErrorf(n.Pos, "%s has %d characters, at most %d are allowed", path, utf8.RuneCountInString(n.Text), t.MaxLen)
 	case t.Check != nil:

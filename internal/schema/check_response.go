@@ -2,12 +2,13 @@ package schema
 
 import "fmt"
 
-// CheckResponse holds an answer against a table: where a list is expected nothing
-// else may stand, and so on, because what can't be read must not be taken for
-// empty and sent back so. Values and members that the table doesn't know are
-// the API's own business.
-func CheckResponse(fields []Field, answer *Node) error {
-	return checkResponseFields(fields, answer, answer, "")
+// CheckResponse checks the shape of an API response: each list field must hold a
+// list, each object field a mapping, and so on. Otherwise this program could read
+// an unexpected value as empty and send the empty value back. CheckResponse
+// ignores scalar values and members without a field, because the API defines
+// them.
+func CheckResponse(fields []Field, response *Node) error {
+	return checkResponseFields(fields, response, response, "")
 }
 
 func checkResponseFields(fields []Field, level, root *Node, path string) error {

@@ -7,7 +7,8 @@ import (
 	"astro-apply/internal/schema"
 )
 
-// runCheckCases holds members, which begin in the second column, against a table.
+// runCheckCases checks mappings with the given members, of which the first begins in
+// column 2, and compares the problems.
 func runCheckCases(t *testing.T, fields []schema.Field, tests map[string]struct{ members, want string }) {
 	t.Helper()
 	for name, test := range tests {
@@ -28,30 +29,30 @@ func runCheckCases(t *testing.T, fields []schema.Field, tests map[string]struct{
 func TestCheckFields(t *testing.T) {
 	t.Parallel()
 	runCheckCases(t, sampleFields(), map[string]struct{ members, want string }{
-		"all is well":               {"word: abc, size: LARGE, count: 24, least: -2, switch: true, cpu: 0.5, memory: 2Gi, tags: [a, b], state: x, inner: { enabled: false }", ""},
-		"nothing":                   {"", ""},
-		"unknown, near a field":     {"sise: LARGE", `1:2: unknown field "sise", did you mean "size"?`},
-		"unknown, near a reference": {"hme: x", `1:2: unknown field "hme", did you mean "home"?`},
-		"unknown, near another":     {"State: x", `1:2: unknown field "State", did you mean "state"?`},
-		"unknown, near none":        {"something: x", `1:2: unknown field "something"`},
-		"unknown, deep down":        {"inner: { enabled: true, buckets: x }", `1:26: unknown field "buckets", did you mean "bucket"?`},
-		"a field's own place":       {"inner: { state: x, enabled: true }", `1:11: unknown field "state"`}, // also is for the top
-		"required":                  {"inner: {}", "1:9: inner needs enabled (true or false)"},
-		"required, in a list":       {"queues: [{ name: a }, {}]", "1:24: queues[1] needs name (text of at most 5 characters)"},
-		"required, but unknown yet": {"queues: [{ name: '${env:NONE}' }]", ""},
-		"required, but null":        {"inner: { enabled: }", "1:20: inner.enabled has no value: leave the field out to keep what is live"},
-		"null text":                 {"word: ~", `1:8: word has no value: leave the field out to keep what is live, or write "" to clear it`},
-		"null choice":               {"size: null", "1:8: size has no value: leave the field out to keep what is live"},
-		"null list":                 {"tags:", "1:7: tags has no value: leave the field out to keep what is live, or write [] to clear it"},
-		"null element":              {"tags: [a, ~]", `1:12: tags[1] has no value: leave the field out to keep what is live, or write "" to clear it`},
-		"null mapping":              {"inner: ~", "1:9: inner has no value: leave the field out to keep what is live"},
-		"not known yet":             {"word: '${env:NONE}', size: '${env:NONE}', cpu: '${env:NONE}', tags: ['${env:NONE}'], home: '${env:NONE}'", ""},
-		"what no variable can hold": {
+		"all fields valid":                 {"word: abc, size: LARGE, count: 24, least: -2, switch: true, cpu: 0.5, memory: 2Gi, tags: [a, b], state: x, inner: { enabled: false }", ""},
+		"no fields":                        {"", ""},
+		"unknown, similar to a field":      {"sise: LARGE", `1:2: unknown field "sise", did you mean "size"?`},
+		"unknown, similar to a reference":  {"hme: x", `1:2: unknown field "hme", did you mean "home"?`},
+		"unknown, similar to another name": {"State: x", `1:2: unknown field "State", did you mean "state"?`},
+		"unknown, similar to no name":      {"something: x", `1:2: unknown field "something"`},
+		"unknown, nested":                  {"inner: { enabled: true, buckets: x }", `1:26: unknown field "buckets", did you mean "bucket"?`},
+		"other name, nested":               {"inner: { state: x, enabled: true }", `1:11: unknown field "state"`}, // Check accepts other names at the top level only
+		"required":                         {"inner: {}", "1:9: inner needs enabled (true or false)"},
+		"required, in a list":              {"queues: [{ name: a }, {}]", "1:24: queues[1] needs name (text of at most 5 characters)"},
+		"required, value unknown":          {"queues: [{ name: '${env:NONE}' }]", ""},
+		"required, but null":               {"inner: { enabled: }", "1:20: inner.enabled has no value: leave the field out to keep what is live"},
+		"null text":                        {"word: ~", `1:8: word has no value: leave the field out to keep what is live, or write "" to clear it`},
+		"null enum":                        {"size: null", "1:8: size has no value: leave the field out to keep what is live"},
+		"null list":                        {"tags:", "1:7: tags has no value: leave the field out to keep what is live, or write [] to clear it"},
+		"null item":                        {"tags: [a, ~]", `1:12: tags[1] has no value: leave the field out to keep what is live, or write "" to clear it`},
+		"null mapping":                     {"inner: ~", "1:9: inner has no value: leave the field out to keep what is live"},
+		"unknown values":                   {"word: '${env:NONE}', size: '${env:NONE}', cpu: '${env:NONE}', tags: ['${env:NONE}'], home: '${env:NONE}'", ""},
+		"unknown values of other types than text": {
 			"count: '${env:NONE}', switch: '${env:NONE}', tags: '${env:NONE}', inner: '${env:NONE}'",
 			"1:9: count must be a whole number from 1 to 24, and what a variable holds is text|1:32: switch must be true or false, and what a variable holds is text|" +
 				"1:53: tags must be a list, and what a variable holds is text|1:75: inner must be a mapping, and what a variable holds is text",
 		},
-		"all that is wrong": {"size: X, count: x, something: 1", `1:8: size is "X", must be one of SMALL, MEDIUM, LARGE|1:18: count must be a whole number from 1 to 24, not text|1:21: unknown field "something"`},
+		"several problems": {"size: X, count: x, something: 1", `1:8: size is "X", must be one of SMALL, MEDIUM, LARGE|1:18: count must be a whole number from 1 to 24, not text|1:21: unknown field "something"`},
 	})
 }
 
@@ -66,87 +67,87 @@ func TestCheckNotAMapping(t *testing.T) {
 func TestCheckForms(t *testing.T) {
 	t.Parallel()
 	runCheckCases(t, sampleFields(), map[string]struct{ members, want string }{
-		"a list for text":       {"word: [a]", "1:8: word must be text of at most 5 characters, not a list"},
-		"a mapping for a word":  {"size: {a: b}", "1:8: size must be one of SMALL, MEDIUM, LARGE, not a mapping"},
-		"a list for a number":   {"count: []", "1:9: count must be a whole number from 1 to 24, not a list"},
-		"a mapping for a truth": {"switch: {}", "1:10: switch must be true or false, not a mapping"},
-		"a list for a quantity": {"cpu: [1]", "1:7: cpu must be a quantity of CPU such as 0.5 or 500m, not a list"},
-		"text for a list":       {"tags: a", "1:8: tags must be a list, not text"},
-		"a mapping for a list":  {"queues: {name: a}", "1:10: queues must be a list, not a mapping"},
-		"text for a mapping":    {"inner: a", "1:9: inner must be a mapping, not text"},
-		"a list for a mapping":  {"inner: []", "1:9: inner must be a mapping, not a list"},
-		"text for an element":   {"queues: [a]", "1:11: queues[0] must be a mapping, not text"},
-		"a list for an element": {"tags: [[a]]", "1:9: tags[0] must be text, not a list"},
+		"a list for text":         {"word: [a]", "1:8: word must be text of at most 5 characters, not a list"},
+		"a mapping for an enum":   {"size: {a: b}", "1:8: size must be one of SMALL, MEDIUM, LARGE, not a mapping"},
+		"a list for a number":     {"count: []", "1:9: count must be a whole number from 1 to 24, not a list"},
+		"a mapping for a boolean": {"switch: {}", "1:10: switch must be true or false, not a mapping"},
+		"a list for a quantity":   {"cpu: [1]", "1:7: cpu must be a quantity of CPU such as 0.5 or 500m, not a list"},
+		"text for a list":         {"tags: a", "1:8: tags must be a list, not text"},
+		"a mapping for a list":    {"queues: {name: a}", "1:10: queues must be a list, not a mapping"},
+		"text for a mapping":      {"inner: a", "1:9: inner must be a mapping, not text"},
+		"a list for a mapping":    {"inner: []", "1:9: inner must be a mapping, not a list"},
+		"text for an item":        {"queues: [a]", "1:11: queues[0] must be a mapping, not text"},
+		"a list for an item":      {"tags: [[a]]", "1:9: tags[0] must be text, not a list"},
 	})
 }
 
 func TestCheckLists(t *testing.T) {
 	t.Parallel()
 	runCheckCases(t, sampleFields(), map[string]struct{ members, want string }{
-		"none, where one is needed": {"queues: []", "1:10: queues has 0 elements, needs 1 to 3"},
-		"one":                       {"queues: [{ name: a }]", ""},
-		"three":                     {"queues: [{ name: a }, { name: b }, { name: c }]", ""},
-		"four":                      {"queues: [{ name: a }, { name: b }, { name: c }, { name: d }]", "1:10: queues has 4 elements, needs 1 to 3"},
-		"none elsewhere":            {"tags: []", ""},
-		"twice":                     {"tags: [a, b, a, a]", `1:15: tags: "a" is there twice, first at line 1|1:18: tags: "a" is there twice, first at line 1`},
-		"twice, to the API":         {"tags: [Ab,\n aB]", `2:2: tags: "ab" is there twice, first at line 1`},
-		"a key twice":               {"queues: [{ name: a },\n{ max: 1, name: a }]", `2:17: queues: "a" is there twice, first at line 1`},
-		"a key and none":            {"queues: [{ name: a }, { name: '' }, { name: '' }]", ""},
-		"two keys":                  {"roles: [{ on: a, role: b }, { on: a, role: c }, { role: b, on: b }]", ""},
-		"two keys twice":            {"roles: [{ on: a, role: b },\n{ role: B, on: A }]", `2:16: roles: "a, b" is there twice, first at line 1`},
-		"two keys, one missing":     {"roles: [{ on: a }, { on: a }]", ""},
-		"keys that aren't known":    {"queues: [{ name: '${env:NONE}' }, { name: '${env:NONE}' }]", ""},
-		"wrong inside":              {"queues: [{ name: axe, max: 10 }]", `1:19: queues[0].name is "axe": an x in axe|1:29: queues[0].max is 10, must be a whole number from 0 to 9`},
+		"too few items":                   {"queues: []", "1:10: queues has 0 elements, needs 1 to 3"},
+		"one item":                        {"queues: [{ name: a }]", ""},
+		"as many items as allowed":        {"queues: [{ name: a }, { name: b }, { name: c }]", ""},
+		"too many items":                  {"queues: [{ name: a }, { name: b }, { name: c }, { name: d }]", "1:10: queues has 4 elements, needs 1 to 3"},
+		"no limit on the number of items": {"tags: []", ""},
+		"twice":                           {"tags: [a, b, a, a]", `1:15: tags: "a" is there twice, first at line 1|1:18: tags: "a" is there twice, first at line 1`},
+		"twice after normalization":       {"tags: [Ab,\n aB]", `2:2: tags: "ab" is there twice, first at line 1`},
+		"a key twice":                     {"queues: [{ name: a },\n{ max: 1, name: a }]", `2:17: queues: "a" is there twice, first at line 1`},
+		"empty keys":                      {"queues: [{ name: a }, { name: '' }, { name: '' }]", ""},
+		"different keys of two members":   {"roles: [{ on: a, role: b }, { on: a, role: c }, { role: b, on: b }]", ""},
+		"equal keys of two members":       {"roles: [{ on: a, role: b },\n{ role: B, on: A }]", `2:16: roles: "a, b" is there twice, first at line 1`},
+		"incomplete keys":                 {"roles: [{ on: a }, { on: a }]", ""},
+		"unknown keys":                    {"queues: [{ name: '${env:NONE}' }, { name: '${env:NONE}' }]", ""},
+		"problems in an item":             {"queues: [{ name: axe, max: 10 }]", `1:19: queues[0].name is "axe": an x in axe|1:29: queues[0].max is 10, must be a whole number from 0 to 9`},
 	})
 }
 
-// Conditions are looked up from the object's root; what isn't known, or is
-// wrong itself, is no reason to complain.
+// The path of a condition starts at the resource's root. If the value at the path is
+// unknown or has a problem, the condition isn't checked.
 func TestCheckConditions(t *testing.T) {
 	t.Parallel()
 	runCheckCases(t, sampleFields(), map[string]struct{ members, want string }{
-		"met":                  {"size: MEDIUM, queues: [{ name: a, machine: m }]", ""},
-		"not met":              {"size: SMALL, queues: [{ name: a, machine: m }]", "1:35: queues[0].machine does not apply when size is SMALL, only when it is LARGE or MEDIUM"},
-		"not declared":         {"queues: [{ name: a, machine: m }]", ""},
-		"unknown yet":          {"size: '${env:NONE}', queues: [{ name: a, machine: m }]", ""},
-		"null":                 {"size: ~, queues: [{ name: a, machine: m }]", "1:8: size has no value: leave the field out to keep what is live"},
-		"misspelt":             {"size: LARG, queues: [{ name: a, machine: m }]", `1:8: size is "LARG", must be one of SMALL, MEDIUM, LARGE, did you mean "LARGE"?`},
-		"of a wrong form":      {"size: [SMALL], queues: [{ name: a, machine: m }]", "1:8: size must be one of SMALL, MEDIUM, LARGE, not a list"},
-		"nested":               {"inner: { enabled: false, bucket: b }", "1:27: inner.bucket does not apply when inner.enabled is false, only when it is true"},
-		"nested, and met":      {"inner: { enabled: true, bucket: b }", ""},
-		"nested, but no truth": {"inner: { enabled: no, bucket: b }", "1:20: inner.enabled must be true or false; no is text in YAML 1.2"},
-		"the first of two":     {"inner: { enabled: true }, size: LARGE, local: x", "1:41: local does not apply when inner.enabled is true, only when it is false"},
-		"the second of two":    {"inner: { enabled: false }, size: LARGE, local: x", "1:42: local does not apply when size is LARGE, only when it is SMALL"},
-		"of a reference by id": {"size: LARGE, hostId: chost00000000000000000001", "1:15: hostId does not apply when size is LARGE, only when it is SMALL"},
-		"of one by name":       {"size: LARGE, host: x", "1:15: host does not apply when size is LARGE, only when it is SMALL"},
-		"beside its own fault": {"size: SMALL, queues: [{ name: a, machine: 1 }]", `1:35: queues[0].machine does not apply when size is SMALL, only when it is LARGE or MEDIUM|1:44: queues[0].machine must be text; 1 is a number to YAML, write it in quotes: "1"`},
+		"met":                       {"size: MEDIUM, queues: [{ name: a, machine: m }]", ""},
+		"not met":                   {"size: SMALL, queues: [{ name: a, machine: m }]", "1:35: queues[0].machine does not apply when size is SMALL, only when it is LARGE or MEDIUM"},
+		"not declared":              {"queues: [{ name: a, machine: m }]", ""},
+		"unknown":                   {"size: '${env:NONE}', queues: [{ name: a, machine: m }]", ""},
+		"null":                      {"size: ~, queues: [{ name: a, machine: m }]", "1:8: size has no value: leave the field out to keep what is live"},
+		"misspelled":                {"size: LARG, queues: [{ name: a, machine: m }]", `1:8: size is "LARG", must be one of SMALL, MEDIUM, LARGE, did you mean "LARGE"?`},
+		"wrong form":                {"size: [SMALL], queues: [{ name: a, machine: m }]", "1:8: size must be one of SMALL, MEDIUM, LARGE, not a list"},
+		"nested":                    {"inner: { enabled: false, bucket: b }", "1:27: inner.bucket does not apply when inner.enabled is false, only when it is true"},
+		"nested, and met":           {"inner: { enabled: true, bucket: b }", ""},
+		"nested, not a boolean":     {"inner: { enabled: no, bucket: b }", "1:20: inner.enabled must be true or false; no is text in YAML 1.2"},
+		"first of two fails":        {"inner: { enabled: true }, size: LARGE, local: x", "1:41: local does not apply when inner.enabled is true, only when it is false"},
+		"second of two fails":       {"inner: { enabled: false }, size: LARGE, local: x", "1:42: local does not apply when size is LARGE, only when it is SMALL"},
+		"reference by id":           {"size: LARGE, hostId: chost00000000000000000001", "1:15: hostId does not apply when size is LARGE, only when it is SMALL"},
+		"reference by name":         {"size: LARGE, host: x", "1:15: host does not apply when size is LARGE, only when it is SMALL"},
+		"field has another problem": {"size: SMALL, queues: [{ name: a, machine: 1 }]", `1:35: queues[0].machine does not apply when size is SMALL, only when it is LARGE or MEDIUM|1:44: queues[0].machine must be text; 1 is a number to YAML, write it in quotes: "1"`},
 	})
-	// A table may name a field that it doesn't have.
+	// A condition may refer to a field that doesn't exist.
 	fields := []schema.Field{{Name: "a", Type: schema.TextType(0), When: []schema.Condition{{Field: "b", In: []string{"x"}}}}}
 	assertEqual(t, "unknown field", []string(nil), problemTexts(schema.Check(fields, parseDocument(t, "{a: v, b: z}"), "b")))
 }
 
-// A value that is secret is in no message, nor is a part of it, nor what it is
-// like.
+// Messages contain neither a secret value nor a part of it, and don't suggest a value
+// similar to it.
 func TestCheckSecrets(t *testing.T) {
 	t.Parallel()
 	const s = "'${secret:S}'"
 	runCheckCases(t, sampleFields(), map[string]struct{ members, want string }{
-		"a word":             {"size: " + s, "1:8: size is ***, must be one of SMALL, MEDIUM, LARGE"},
-		"nearly a word":      {"size: '${secret:SMAL}'", "1:8: size is ***, must be one of SMALL, MEDIUM, LARGE"},
-		"too long":           {"word: " + s, "1:8: word has 7 characters, at most 5 are allowed"},
-		"not accepted":       {"word: 'x${secret:ON}'", "1:8: word is ***, which is not valid; why is not said, because that may quote it"},
-		"a number":           {"count: " + s, "1:9: count must be a whole number from 1 to 24, not text"},
-		"a truth":            {"switch: '${secret:ON}'", "1:10: switch must be true or false, not text"},
-		"a quantity":         {"cpu: " + s, "1:7: cpu is ***, must be a quantity of CPU such as 0.5 or 500m"},
-		"a list":             {"tags: " + s, "1:8: tags must be a list, not text"},
-		"twice":              {"tags: [" + s + ", " + s + "]", "1:24: tags: *** is there twice, first at line 1"},
-		"an id":              {"homeId: " + s, "1:10: homeId is ***, which is no id; to refer by name write home: ***"},
-		"a condition":        {"size: '${secret:SMALL}', queues: [{ name: a, machine: m }]", "1:47: queues[0].machine does not apply when size is ***, only when it is LARGE or MEDIUM"},
-		"a switch word":      {"tags: ['${secret:ON}']", ""},
-		"a key":              {"queues: [{ name: '${secret:ON}' }, { name: '${secret:ON}' }]", "1:45: queues: *** is there twice, first at line 1"},
-		"a key of two":       {"roles: [{ on: " + s + ", role: b }, { on: " + s + ", role: b }]", "1:48: roles: *** is there twice, first at line 1"},
-		"the rest of a list": {"tags: [" + s + ", 1]", `1:24: tags[1] must be text; 1 is a number to YAML, write it in quotes: "1"`},
+		"enum":                     {"size: " + s, "1:8: size is ***, must be one of SMALL, MEDIUM, LARGE"},
+		"similar to an enum value": {"size: '${secret:SMAL}'", "1:8: size is ***, must be one of SMALL, MEDIUM, LARGE"},
+		"too long":                 {"word: " + s, "1:8: word has 7 characters, at most 5 are allowed"},
+		"refused by Check":         {"word: 'x${secret:ON}'", "1:8: word is ***, which is not valid; why is not said, because that may quote it"},
+		"a number":                 {"count: " + s, "1:9: count must be a whole number from 1 to 24, not text"},
+		"a boolean":                {"switch: '${secret:ON}'", "1:10: switch must be true or false, not text"},
+		"a quantity":               {"cpu: " + s, "1:7: cpu is ***, must be a quantity of CPU such as 0.5 or 500m"},
+		"a list":                   {"tags: " + s, "1:8: tags must be a list, not text"},
+		"twice":                    {"tags: [" + s + ", " + s + "]", "1:24: tags: *** is there twice, first at line 1"},
+		"an id":                    {"homeId: " + s, "1:10: homeId is ***, which is no id; to refer by name write home: ***"},
+		"a condition":              {"size: '${secret:SMALL}', queues: [{ name: a, machine: m }]", "1:47: queues[0].machine does not apply when size is ***, only when it is LARGE or MEDIUM"},
+		"YAML 1.1 boolean":         {"tags: ['${secret:ON}']", ""},
+		"a key":                    {"queues: [{ name: '${secret:ON}' }, { name: '${secret:ON}' }]", "1:45: queues: *** is there twice, first at line 1"},
+		"a key of two members":     {"roles: [{ on: " + s + ", role: b }, { on: " + s + ", role: b }]", "1:48: roles: *** is there twice, first at line 1"},
+		"list with other items":    {"tags: [" + s + ", 1]", `1:24: tags[1] must be text; 1 is a number to YAML, write it in quotes: "1"`},
 	})
 	for text, want := range map[string]string{
 		"{word: 12}":   "a.yaml:1:8: word must be text, not a number: write it in quotes, or better read it with ${secret:NAME}",
@@ -170,8 +171,8 @@ func TestSortProblems(t *testing.T) {
 	assertEqual(t, "order", []string{"6", "a:9:1: 5", "a:9:2: 3", "a:9:2: 4", "a:10:1: 2", "b:1:1: 1"}, problemTexts(got))
 }
 
-// YAML's traps: what looks like one type to a reader and like another to the
-// next.
+// YAML readers disagree about the types of some scalars. Messages tell users how to
+// write them.
 func TestCheckScalars(t *testing.T) {
 	t.Parallel()
 	const (
@@ -181,77 +182,77 @@ func TestCheckScalars(t *testing.T) {
 		disagree = "YAML readers disagree on the number "
 	)
 	runCheckCases(t, sampleFields(), map[string]struct{ members, want string }{
-		"true":            {"switch: true", ""},
-		"FALSE":           {"switch: FALSE", ""},
-		"yes":             {"switch: yes", boolean + "; yes is text in YAML 1.2"},
-		"On":              {"switch: On", boolean + "; On is text in YAML 1.2"},
-		"n":               {"switch: n", boolean + "; n is text in YAML 1.2"},
-		"quoted yes":      {"switch: 'yes'", boolean + ", not text"},
-		"quoted true":     {"switch: 'true'", boolean + " without quotes"},
-		"quoted True":     {"switch: 'True'", boolean + ", not text"},
-		"a number":        {"switch: 1", boolean + ", not a number"},
-		"truth from env":  {"switch: '${env:ON}'", boolean + ", not text"},
-		"one":             {"count: 1", ""},
-		"zero":            {"count: 0", "1:9: count is 0, must be a whole number from 1 to 24"},
-		"too many":        {"count: 25", "1:9: count is 25, must be a whole number from 1 to 24"},
-		"octal":           {"count: 010", integer + " in plain decimal digits, not 010"},
-		"octal of 1.2":    {"count: 0o10", integer + " in plain decimal digits, not 0o10"},
-		"hexadecimal":     {"count: 0x10", integer + " in plain decimal digits, not 0x10"},
-		"underscores":     {"count: 1_0", integer + " in plain decimal digits, not 1_0"},
-		"plus":            {"count: +5", integer + " in plain decimal digits, not +5"},
-		"a fraction":      {"count: 5.0", integer + " in plain decimal digits, not 5.0"},
-		"an exponent":     {"count: 1e1", integer + " in plain decimal digits, not 1e1"},
-		"infinite":        {"count: .inf", integer + " in plain decimal digits, not .inf"},
-		"immense":         {"count: 99999999999999999999", integer + " in plain decimal digits, not 99999999999999999999"},
-		"large":           {"count: 9999999999999999", "1:9: count is 9999999999999999, must be a whole number from 1 to 24"},
-		"quoted":          {"count: '5'", integer + ", not text"},
-		"a truth":         {"count: true", integer + ", not a boolean"},
-		"no upper end":    {"least: 9999999999999999", ""},
-		"minus two":       {"least: -2", ""},
-		"minus three":     {"least: -3", "1:9: least is -3, must be a whole number of at least -2"},
-		"minus zero":      {"least: -0", "1:9: least must be a whole number of at least -2 in plain decimal digits, not -0"},
-		"half a core":     {"cpu: 0.5", ""},
-		"a core":          {"cpu: 1", ""},
-		"no core":         {"cpu: 0", ""},
-		"by a thousand":   {"cpu: 500m", ""},
-		"in quotes":       {"cpu: '0.5'", ""},
-		"cores, octal":    {"cpu: 010", "1:7: cpu: " + disagree + `010; write it as text, "010"`},
-		"cores, hex":      {"cpu: 0x1", "1:7: cpu: " + disagree + `0x1; write it as text, "0x1"`},
-		"cores, exponent": {"cpu: 1e3", "1:7: cpu: " + disagree + `1e3; write it as text, "1e3"`},
-		"cores, no zero":  {"cpu: .5", "1:7: cpu: " + disagree + `.5; write it as text, ".5"`},
-		"cores, grouped":  {"cpu: 1_000", "1:7: cpu: " + disagree + `1_000; write it as text, "1_000"`},
-		"not a number":    {"cpu: .nan", "1:7: cpu: " + disagree + `.nan; write it as text, ".nan"`},
-		"negative":        {"cpu: '-1'", "1:7: cpu must not be negative"},
-		"cores, a truth":  {"cpu: true", cpu + ", not a boolean"},
-		"cores, in words": {"cpu: two", `1:7: cpu is "two", must be a quantity of CPU such as 0.5 or 500m`},
-		"cores, yes":      {"cpu: yes", `1:7: cpu is "yes", must be a quantity of CPU such as 0.5 or 500m`},
-		"memory":          {"memory: 20Gi", ""},
-		"no unit":         {"memory: 20", `1:10: memory is 20 without a unit; write "20Gi"`},
-		"no unit, signed": {"memory: '+.5'", `1:10: memory is +.5 without a unit; write "+.5Gi"`},
-		"no unit, quoted": {"memory: '0.5'", `1:10: memory is 0.5 without a unit; write "0.5Gi"`},
-		"no memory":       {"memory: 0", ""},
-		"a typing error":  {"memory: 20GB", `1:10: memory is "20GB", must be a quantity of memory such as 20Gi`},
-		"memory, a truth": {"memory: false", "1:10: memory must be a quantity of memory such as 20Gi, not a boolean"},
-		"text":            {"word: abc", ""},
-		"empty text":      {"word: ''", ""},
-		"a number, text":  {"word: 12", `1:8: word must be text; 12 is a number to YAML, write it in quotes: "12"`},
-		"a version":       {"word: 1.10", `1:8: word must be text; 1.10 is a number to YAML, write it in quotes: "1.10"`},
-		"octal, text":     {"word: 012", `1:8: word must be text; 012 is a number to YAML, write it in quotes: "012"`},
-		"true, text":      {"word: true", `1:8: word must be text; true is a boolean to YAML, write it in quotes: "true"`},
-		"on, text":        {"word: on", `1:8: word: many YAML readers take on for a boolean; write it in quotes: "on"`},
-		"Y, text":         {"word: Y", `1:8: word: many YAML readers take Y for a boolean; write it in quotes: "Y"`},
-		"quoted on":       {"word: 'on'", ""},
-		"on from env":     {"word: '${env:ON}'", ""},
-		"only begins so":  {"word: once", ""},
-		"a date":          {"local: 2026-12-24", ""},
-		"just fits":       {"word: äöüéß", ""},
-		"one too many":    {"word: äöüéßa", "1:8: word has 6 characters, at most 5 are allowed"},
-		"not accepted":    {"word: box", `1:8: word is "box": an x in box`},
-		"a choice":        {"size: SMALL", ""},
-		"in lower case":   {"size: small", `1:8: size is "small", must be one of SMALL, MEDIUM, LARGE, did you mean "SMALL"?`},
-		"misspelt":        {"size: MEDUIM", `1:8: size is "MEDUIM", must be one of SMALL, MEDIUM, LARGE, did you mean "MEDIUM"?`},
-		"no choice":       {"size: ''", `1:8: size is "", must be one of SMALL, MEDIUM, LARGE`},
-		"a switch word":   {"size: on", `1:8: size is "on", must be one of SMALL, MEDIUM, LARGE`},
+		"true":              {"switch: true", ""},
+		"FALSE":             {"switch: FALSE", ""},
+		"yes":               {"switch: yes", boolean + "; yes is text in YAML 1.2"},
+		"On":                {"switch: On", boolean + "; On is text in YAML 1.2"},
+		"n":                 {"switch: n", boolean + "; n is text in YAML 1.2"},
+		"quoted yes":        {"switch: 'yes'", boolean + ", not text"},
+		"quoted true":       {"switch: 'true'", boolean + " without quotes"},
+		"quoted True":       {"switch: 'True'", boolean + ", not text"},
+		"a number":          {"switch: 1", boolean + ", not a number"},
+		"boolean from env":  {"switch: '${env:ON}'", boolean + ", not text"},
+		"one item":          {"count: 1", ""},
+		"zero":              {"count: 0", "1:9: count is 0, must be a whole number from 1 to 24"},
+		"too many":          {"count: 25", "1:9: count is 25, must be a whole number from 1 to 24"},
+		"octal":             {"count: 010", integer + " in plain decimal digits, not 010"},
+		"octal of YAML 1.2": {"count: 0o10", integer + " in plain decimal digits, not 0o10"},
+		"hexadecimal":       {"count: 0x10", integer + " in plain decimal digits, not 0x10"},
+		"underscores":       {"count: 1_0", integer + " in plain decimal digits, not 1_0"},
+		"plus":              {"count: +5", integer + " in plain decimal digits, not +5"},
+		"fraction":          {"count: 5.0", integer + " in plain decimal digits, not 5.0"},
+		"exponent":          {"count: 1e1", integer + " in plain decimal digits, not 1e1"},
+		"infinite":          {"count: .inf", integer + " in plain decimal digits, not .inf"},
+		"overflow":          {"count: 99999999999999999999", integer + " in plain decimal digits, not 99999999999999999999"},
+		"16 digits":         {"count: 9999999999999999", "1:9: count is 9999999999999999, must be a whole number from 1 to 24"},
+		"quoted":            {"count: '5'", integer + ", not text"},
+		"a boolean":         {"count: true", integer + ", not a boolean"},
+		"no upper limit":    {"least: 9999999999999999", ""},
+		"minus two":         {"least: -2", ""},
+		"minus three":       {"least: -3", "1:9: least is -3, must be a whole number of at least -2"},
+		"minus zero":        {"least: -0", "1:9: least must be a whole number of at least -2 in plain decimal digits, not -0"},
+		"half a core":       {"cpu: 0.5", ""},
+		"a core":            {"cpu: 1", ""},
+		"zero cores":        {"cpu: 0", ""},
+		"millicores":        {"cpu: 500m", ""},
+		"in quotes":         {"cpu: '0.5'", ""},
+		"cores, octal":      {"cpu: 010", "1:7: cpu: " + disagree + `010; write it as text, "010"`},
+		"cores, hex":        {"cpu: 0x1", "1:7: cpu: " + disagree + `0x1; write it as text, "0x1"`},
+		"cores, exponent":   {"cpu: 1e3", "1:7: cpu: " + disagree + `1e3; write it as text, "1e3"`},
+		"cores, no zero":    {"cpu: .5", "1:7: cpu: " + disagree + `.5; write it as text, ".5"`},
+		"cores, grouped":    {"cpu: 1_000", "1:7: cpu: " + disagree + `1_000; write it as text, "1_000"`},
+		"not a number":      {"cpu: .nan", "1:7: cpu: " + disagree + `.nan; write it as text, ".nan"`},
+		"negative":          {"cpu: '-1'", "1:7: cpu must not be negative"},
+		"cores, boolean":    {"cpu: true", cpu + ", not a boolean"},
+		"cores, word":       {"cpu: two", `1:7: cpu is "two", must be a quantity of CPU such as 0.5 or 500m`},
+		"cores, yes":        {"cpu: yes", `1:7: cpu is "yes", must be a quantity of CPU such as 0.5 or 500m`},
+		"memory":            {"memory: 20Gi", ""},
+		"no unit":           {"memory: 20", `1:10: memory is 20 without a unit; write "20Gi"`},
+		"no unit, signed":   {"memory: '+.5'", `1:10: memory is +.5 without a unit; write "+.5Gi"`},
+		"no unit, quoted":   {"memory: '0.5'", `1:10: memory is 0.5 without a unit; write "0.5Gi"`},
+		"zero memory":       {"memory: 0", ""},
+		"unknown unit":      {"memory: 20GB", `1:10: memory is "20GB", must be a quantity of memory such as 20Gi`},
+		"memory, boolean":   {"memory: false", "1:10: memory must be a quantity of memory such as 20Gi, not a boolean"},
+		"text":              {"word: abc", ""},
+		"empty text":        {"word: ''", ""},
+		"text, number":      {"word: 12", `1:8: word must be text; 12 is a number to YAML, write it in quotes: "12"`},
+		"text, version":     {"word: 1.10", `1:8: word must be text; 1.10 is a number to YAML, write it in quotes: "1.10"`},
+		"text, octal":       {"word: 012", `1:8: word must be text; 012 is a number to YAML, write it in quotes: "012"`},
+		"text, true":        {"word: true", `1:8: word must be text; true is a boolean to YAML, write it in quotes: "true"`},
+		"text, on":          {"word: on", `1:8: word: many YAML readers take on for a boolean; write it in quotes: "on"`},
+		"text, Y":           {"word: Y", `1:8: word: many YAML readers take Y for a boolean; write it in quotes: "Y"`},
+		"quoted on":         {"word: 'on'", ""},
+		"on from env":       {"word: '${env:ON}'", ""},
+		"starts with on":    {"word: once", ""},
+		"text, date":        {"local: 2026-12-24", ""},
+		"maximum length":    {"word: äöüéß", ""},
+		"too long by one":   {"word: äöüéßa", "1:8: word has 6 characters, at most 5 are allowed"},
+		"refused by Check":  {"word: box", `1:8: word is "box": an x in box`},
+		"enum":              {"size: SMALL", ""},
+		"enum, lower case":  {"size: small", `1:8: size is "small", must be one of SMALL, MEDIUM, LARGE, did you mean "SMALL"?`},
+		"misspelled":        {"size: MEDUIM", `1:8: size is "MEDUIM", must be one of SMALL, MEDIUM, LARGE, did you mean "MEDIUM"?`},
+		"enum, empty":       {"size: ''", `1:8: size is "", must be one of SMALL, MEDIUM, LARGE`},
+		"YAML 1.1 boolean":  {"size: on", `1:8: size is "on", must be one of SMALL, MEDIUM, LARGE`},
 		"a number, choice": {
 			"size: 1", `1:8: size must be text; 1 is a number to YAML, write it in quotes: "1"`,
 		},

@@ -2,8 +2,8 @@ package schema
 
 import "strconv"
 
-// IsZero reports whether n says the same as leaving the field out: "", false,
-// [] or an object of only such values.
+// IsZero reports whether n is equivalent to an absent field: it is nil, null, "",
+// false, 0, [] or an object with only such values.
 func (t *Type) IsZero(n *Node) bool {
 	if n == nil {
 		return true
@@ -34,9 +34,9 @@ func (t *Type) IsZero(n *Node) bool {
 	return false
 }
 
-// Equal reports whether a and b mean the same to the API: quantities by value,
-// sets without order, absent, null and zero alike. Objects are compared on t's
-// fields only.
+// Equal reports whether a and b are equivalent for the API. It compares
+// quantities by value and sets without order, and treats absent, null and zero
+// values as equal. In objects, it compares only the fields of t.
 func (t *Type) Equal(a, b *Node) bool {
 	if a == nil || b == nil || a.Form == Null || b.Form == Null {
 		return t.IsZero(a) && t.IsZero(b)
@@ -81,7 +81,7 @@ func Identical(a, b *Node) bool {
 	return hasMembersOf(a, b) && hasMembersOf(b, a)
 }
 
-// hasMembersOf reports whether every member of b is in a, with the same value.
+// hasMembersOf reports whether a has every member of b, with the same value.
 func hasMembersOf(a, b *Node) bool {
 	for _, m := range b.Members {
 		if other := a.Get(m.Name); other == nil || !Identical(other, m.Value) {
@@ -91,23 +91,24 @@ func hasMembersOf(a, b *Node) bool {
 	return true
 }
 
-// sameUntyped compares values of no known type as JSON does: the order of members
-// doesn't count. A secret is as good as an answer that leaves it empty, and
-// anything as good as a live value that isn't returned.
-func sameUntyped(a, b *Node) bool {
-	if a.Sensitive && a.Form == Text && b.Is("") || b.IsRedacted() {
+// sameUntyped compares values without a declared type as JSON does: the order of
+// members doesn't count. A desired secret equals a current "", because the API
+// returns some secrets as "". A redacted current value equals every desired one.
+func sameUntyped(desired, current *Node) bool {
+	if desired.Sensitive && desired.Form == Text && current.Is("") || current.IsRedacted() {
 		return true
 	}
-	if a.Form != b.Form || a.Text != b.Text && !sameNumber(a, b) || len(a.Items) != len(b.Items) || len(a.Members) != len(b.Members) {
+	if desired.Form != current.Form || desired.Text != current.Text && !sameNumber(desired, current) ||
+		len(desired.Items) != len(current.Items) || len(desired.Members) != len(current.Members) {
 		return false
 	}
-	for i := range a.Items {
-		if !sameUntyped(a.Items[i], b.Items[i]) {
+	for i := range desired.Items {
+		if !sameUntyped(desired.Items[i], current.Items[i]) {
 			return false
 		}
 	}
-	for _, m := range a.Members {
-		if other := b.Get(m.Name); other == nil || !sameUntyped(m.Value, other) {
+	for _, m := range desired.Members {
+		if other := current.Get(m.Name); other == nil || !sameUntyped(m.Value, other) {
 			return false
 		}
 	}
@@ -121,7 +122,7 @@ func sameNumber(a, b *Node) bool {
 	return a.Form == Number && errX == nil && errY == nil && x == y
 }
 
-// SameMapValue compares two values of a map.
+// SameMapValue reports whether a and b are equivalent as values of a map of type t.
 func (t *Type) SameMapValue(a, b *Node) bool {
 	if t.Elem != nil {
 		return t.Elem.Equal(a, b)
@@ -129,8 +130,8 @@ func (t *Type) SameMapValue(a, b *Node) bool {
 	return sameUntyped(a, b)
 }
 
-// Encode returns n as the API takes it: a quantity is text, also where the
-// manifest wrote a number. It is nil for what is left out.
+// Encode returns n in the form that the API accepts: a quantity is text, even if
+// the manifest contains a number. Encode returns nil if a request omits n.
 func (t *Type) Encode(n *Node) *Node {
 	if t.EmptyIsUnset && n.Is("") {
 		return nil
@@ -143,7 +144,8 @@ func (t *Type) Encode(n *Node) *Node {
 	return &c
 }
 
-// NormalizedText is the one spelling in which equal scalars are equal texts.
+// NormalizedText returns the normalized spelling of scalar n. Scalars are equal
+// if their normalized spellings are equal.
 func (t *Type) NormalizedText(n *Node) string {
 	if t.Normalize == nil {
 		return n.Text
@@ -169,29 +171,29 @@ func (t *Type) sameItems(a, b []*Node) bool {
 	return true
 }
 
-// sameKeyedItems compares element by element, whatever their order; b may have
-// others where the list only adds.
+// sameKeyedItems compares the items that have the same key, in any order. If the
+// list is additive, b may have more items than a.
 func (t *Type) sameKeyedItems(a, b []*Node) bool {
-	in := map[string]*Node{}
+	itemByKey := map[string]*Node{}
 	for _, n := range b {
-		in[t.KeyOf(n)] = n
+		itemByKey[t.KeyOf(n)] = n
 	}
 	for _, n := range a {
-		if other := in[t.KeyOf(n)]; other == nil || !t.Elem.Equal(n, other) {
+		if other := itemByKey[t.KeyOf(n)]; other == nil || !t.Elem.Equal(n, other) {
 			return false
 		}
 	}
 	return t.Additive || len(a) == len(b)
 }
 
-// containsAll reports whether every item of b is in a.
+// containsAll reports whether a contains every item of b.
 func (t *Type) containsAll(a, b []*Node) bool {
-	in := map[string]bool{}
+	inA := map[string]bool{}
 	for _, n := range a {
-		in[t.Elem.NormalizedText(n)] = true
+		inA[t.Elem.NormalizedText(n)] = true
 	}
 	for _, n := range b {
-		if !in[t.Elem.NormalizedText(n)] {
+		if !inA[t.Elem.NormalizedText(n)] {
 			return false
 		}
 	}

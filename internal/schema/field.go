@@ -5,95 +5,97 @@ import (
 	"time"
 )
 
-// Behavior says in which calls a field takes part.
+// Behavior is a set of flags that specify in which API calls a field takes part.
 type Behavior uint16
 
-// The phases of a field. Create and Update are the calls that carry it.
+// The flags of a field.
 const (
-	Create         Behavior = 1 << iota // sent when the object is created
-	Update                              // sent when the object is updated
-	Required                            // every declaration must have it
-	RequiredCreate                      // the API refuses a create without it
-	RequiredUpdate                      // the API refuses an update without it
-	Immutable                           // a difference after creation is an error
-	IgnoreChanges                       // a difference after creation is told, never planned
-	MustBeKnown                         // an update that needs it, and isn't told it, is not sent: nothing is taken for it
-	MetaArgument                        // for this program alone: it is in no request and no answer
+	Create         Behavior = 1 << iota // a create sends the field
+	Update                              // an update sends the field
+	Required                            // the manifest must set the field
+	RequiredCreate                      // the API refuses a create without the field
+	RequiredUpdate                      // the API refuses an update without the field
+	Immutable                           // the plan reports a later change as an error
+	IgnoreChanges                       // the plan reports a later change, but doesn't apply it
+	MustBeKnown                         // an update that requires the field fails if its value is unknown, rather than send a zero value
+	MetaArgument                        // only this program uses the field: no request or response contains it
 
-	// CreateAndUpdate is the usual case: a field that can be set and changed.
+	// CreateAndUpdate is the usual case: the field can be set and changed.
 	CreateAndUpdate = Create | Update
 )
 
-// UndeclaredRule says what an update does with a field that the manifest doesn't declare.
+// UndeclaredRule specifies what an update sends for a field that the manifest
+// doesn't declare.
 type UndeclaredRule uint8
 
-// The echo rules. The API's updates replace, so the usual rule is to send back
-// what is live.
+// The rules for undeclared fields. An update replaces the whole resource, so the
+// usual rule is to send back the current value.
 const (
-	SendCurrent       UndeclaredRule = iota // send the live value
-	OmitAlways                              // leave it out: leaving out keeps it, or sending it would pin a default
-	OmitUnlessChanged                       // leave it out also where it is declared and doesn't change
+	SendCurrent       UndeclaredRule = iota // send the current value
+	OmitAlways                              // omit the field: the API keeps the value, or sending it would turn a default into a fixed value
+	OmitUnlessChanged                       // omit the field even if it is declared, unless its value changes
 )
 
-// Field is one row of a table: everything the engine needs to know of a value.
+// Field describes one field of a resource or of an object in it: everything that
+// the engine needs in order to check, compare, send and show the field.
 type Field struct {
 	Name          string
-	ResponsePath  string // its path in answers when that differs: "a.b"; "/a" counts from the object's root; "-" is never returned
+	ResponsePath  string // path in responses, if it differs from Name: "a.b"; "/a" is relative to the resource's root; "-" means never returned
 	Doc           string // one line
 	Type          Type
-	Behavior      Behavior // 0 means Both
-	EndpointName  string
+	Behavior      Behavior // 0 means CreateAndUpdate
+	EndpointName  string   // the separate update endpoint that sends the field; "" means the kind's own update
 	Undeclared    UndeclaredRule
-	When          []Condition
-	ConflictsWith []string // siblings that exclude it: when one is declared, the live value is not sent back
+	When          []Condition // the field only applies if all conditions hold
+	ConflictsWith []string    // siblings: if the manifest declares one, an update doesn't send back this field's current value
 	Ref           *Ref
 	ItemRef       *ItemRefSpec
 	Secret        *SecretRule
-	Default       func(object *Node) *Node // sent for a new object or element that leaves it out
-	Remedy        string                   // for Immutable: the way out
-	// Frozen says why a change is impossible, "" if it isn't; value looks up
-	// other fields of the object.
-	CheckChange   func(old, wanted *Node, value func(path string) string) string
-	EmptyMeans    string                      // of a list: what an empty one means, if that is not nothing
-	ChangeWarning func(old, new *Node) string // what a change does beside the obvious
-	Impact        Impact                      // on what is running
-	// Lapsed says that a value, declared or live, is over: it neither asks for
-	// anything nor is sent back.
+	Default       func(object *Node) *Node // returns the value for a new resource or list item that omits the field
+	Remedy        string                   // tells the user how to get a change that the API doesn't allow
+	// CheckChange returns why a change is impossible, or "" if it is possible.
+	// value looks up other fields of the resource.
+	CheckChange   func(old, desired *Node, value func(path string) string) string
+	EmptyMeans    string                          // of a list: describes the special meaning of an empty list, if any
+	ChangeWarning func(old, desired *Node) string // returns a warning about side effects of a change, or ""
+	Impact        Impact                          // of a change
+	// IsExpired reports whether a declared or current value has expired. An
+	// expired value causes no change, and an update doesn't send it back.
 	IsExpired func(value *Node, now time.Time) bool
 }
 
-// Condition limits a field to objects in which another field has one of some values.
-// Field is a path from the object's root.
+// Condition limits a field to resources in which another field has one of the
+// values In. Field is a path from the resource's root.
 type Condition struct {
 	Field string
 	In    []string
 }
 
-// Ref marks a field that holds the id of another object. The manifest may use
-// Name instead of the field's own name, with a name, an id or, for kinds that
-// live in a Workspace, a {workspace, name} mapping.
+// Ref marks a field that holds the id of another resource. Instead of the field,
+// the manifest may use NameField, with a name, an id or, for kinds whose
+// resources belong to a Workspace, a {workspace, name} mapping.
 type Ref struct {
 	Kind         string
 	NameField    string
-	Scoped       bool                   // the kind lives in a Workspace
-	ByName       bool                   // the field holds the object's name, or one that the API knows by itself
-	IsBuiltin    func(name string) bool // of a soft one: the API knows the name by itself; nil: that isn't known
-	Filter       *Condition             // what is referred to has one of some values in a field of its own
-	Deferrable   bool                   // it may be set by a second write, where references form a cycle
-	SharedFields []string               // fields in which the two objects agree; a simulation needs to know
+	Scoped       bool                   // resources of the kind belong to a Workspace
+	ByName       bool                   // the field holds a name instead of an id: of a resource, or built into the API
+	IsBuiltin    func(name string) bool // for ByName: reports whether the name is built into the API; nil if that can't be known
+	Filter       *Condition             // the referenced resource must meet this condition
+	Deferrable   bool                   // a second write may set the field, which breaks a cycle of references
+	SharedFields []string               // fields that both resources must have equal; a simulation copies them when it adds the referenced resource
 }
 
-// SecretRule marks a field that holds a secret when the sibling If is true (or
-// always, when If is empty). The API never returns such a value. Told says that
-// answers tell whether it is set, by a hidden value. In is a path from the
-// object's root that takes the place of If.
+// SecretRule marks a field that can hold a secret, which the API never returns.
+// The field holds a secret if the field at IfSibling or IfPath is true, or always
+// if both are empty.
 type SecretRule struct {
-	IfSibling        string
-	IfPath           string
-	PresenceReported bool
+	IfSibling        string // name of a sibling field
+	IfPath           string // path from the resource's root
+	PresenceReported bool   // responses show whether a secret is set, by a redacted value
 }
 
-// EffectiveBehavior returns the field's phase with the default filled in.
+// EffectiveBehavior returns the field's flags, with the default
+// CreateAndUpdate filled in.
 func (f *Field) EffectiveBehavior() Behavior {
 	if f.Behavior&(CreateAndUpdate|MetaArgument) == 0 {
 		return f.Behavior | CreateAndUpdate
@@ -101,11 +103,11 @@ func (f *Field) EffectiveBehavior() Behavior {
 	return f.Behavior
 }
 
-// Has reports whether the field takes part in p.
-func (f *Field) Has(p Behavior) bool { return f.EffectiveBehavior()&p != 0 }
+// Has reports whether the field has at least one of the given flags.
+func (f *Field) Has(flags Behavior) bool { return f.EffectiveBehavior()&flags != 0 }
 
-// CurrentValue returns the field's value in an answer: object is the level that holds
-// the field, root the whole answer.
+// CurrentValue returns the field's value in a response. object is the part of the
+// response that holds the field, root is the whole response.
 func (f *Field) CurrentValue(object, root *Node) *Node {
 	var n *Node
 	switch {
@@ -124,7 +126,8 @@ func (f *Field) CurrentValue(object, root *Node) *Node {
 	return n
 }
 
-// DesiredValue returns what object declares for the field, by id or by name.
+// DesiredValue returns the value that object declares for the field, by id or by
+// name.
 func (f *Field) DesiredValue(object *Node) *Node {
 	if n := object.Get(f.Name); n != nil || f.Ref == nil || f.Ref.ByName {
 		return n
@@ -132,28 +135,28 @@ func (f *Field) DesiredValue(object *Node) *Node {
 	return object.Get(f.Ref.NameField)
 }
 
-// HoldsSecret reports whether the field's value in object is secret.
+// HoldsSecret reports whether the field's value in object is secret, according to
+// a sibling field or always. See HoldsSecretByPath for the other case.
 func (f *Field) HoldsSecret(object *Node) bool {
 	return f.Secret != nil && f.Secret.IfPath == "" && (f.Secret.IfSibling == "" || object.Get(f.Secret.IfSibling).Is("true"))
 }
 
-// HoldsSecretByPath reports whether the field's value is secret because of
-// something elsewhere in the object.
+// HoldsSecretByPath reports whether the field's value is secret because of a
+// field elsewhere in the resource. value looks that field up by its path.
 func (f *Field) HoldsSecretByPath(value func(path string) string) bool {
 	return f.Secret != nil && f.Secret.IfPath != "" && value(f.Secret.IfPath) == "true"
 }
 
-// WarningForChange returns what a change from old, nil for what was not set, does beside
-// the obvious, "" if nothing.
-func (f *Field) WarningForChange(old, wanted *Node) string {
+// WarningForChange returns a warning about the side effects of a change, or "". old is nil if the field wasn't set.
+func (f *Field) WarningForChange(old, desired *Node) string {
 	if f.ChangeWarning == nil {
 		return ""
 	}
-	return f.ChangeWarning(old, wanted)
+	return f.ChangeWarning(old, desired)
 }
 
-// FailedCondition reports whether all of the field's conditions can hold, given a
-// look-up of other fields' values; known is false where a value can't be known.
+// FailedCondition returns the first of the field's conditions that fails, or nil.
+// value looks up other fields. A condition on an unknown value doesn't fail.
 func (f *Field) FailedCondition(value func(path string) (text string, known bool)) (failed *Condition) {
 	for i := range f.When {
 		w := &f.When[i]
@@ -164,7 +167,7 @@ func (f *Field) FailedCondition(value func(path string) (text string, known bool
 	return nil
 }
 
-// HasRefs reports whether there are references in a value of the type.
+// HasRefs reports whether a value of the type can contain references.
 func (t *Type) HasRefs() bool {
 	for i := range t.Fields {
 		f := &t.Fields[i]
@@ -175,7 +178,8 @@ func (t *Type) HasRefs() bool {
 	return false
 }
 
-// FindRef returns the field whose reference is called name, or nil.
+// FindRef returns the field that the manifest can set by name with the member
+// called name, or nil.
 func FindRef(fields []Field, name string) *Field {
 	for i := range fields {
 		if r := fields[i].Ref; r != nil && !r.ByName && r.NameField == name {

@@ -16,32 +16,32 @@ func TestFindField(t *testing.T) {
 		t.Error("references are not found by their names only")
 	}
 	schema.FindField(fields, "word").Doc = "changed"
-	assertEqual(t, "the row itself", "changed", fields[0].Doc)
+	assertEqual(t, "FindField returns the field itself", "changed", fields[0].Doc)
 }
 
 func TestBehavior(t *testing.T) {
 	t.Parallel()
-	for phase, want := range map[schema.Behavior][4]bool{
+	for behavior, want := range map[schema.Behavior][4]bool{
 		0:                                    {true, true, false, false},
 		schema.Required:                      {true, true, true, false},
 		schema.Create:                        {true, false, false, false},
 		schema.Update | schema.Required:      {false, true, true, false},
 		schema.Create | schema.IgnoreChanges: {true, false, false, true},
 	} {
-		f := schema.Field{Behavior: phase}
-		assertEqual(t, "phases", want, [4]bool{f.Has(schema.Create), f.Has(schema.Update), f.Has(schema.Required), f.Has(schema.IgnoreChanges)})
+		f := schema.Field{Behavior: behavior}
+		assertEqual(t, "flags", want, [4]bool{f.Has(schema.Create), f.Has(schema.Update), f.Has(schema.Required), f.Has(schema.IgnoreChanges)})
 	}
 }
 
 func TestCurrentValue(t *testing.T) {
 	t.Parallel()
 	root := parseDocument(t, "{a: {b: 1, c: {d: 2}, n: ~}, b: 3, c: {d: 4}}")
-	for read, want := range map[string]string{"": "1", "-": "(none)", "c.d": "2", "/b": "3", "/c.d": "4", "/x": "(none)", "x": "(none)", "n": "(none)", "c": "{d: 2}"} {
-		f := schema.Field{Name: "b", ResponsePath: read}
-		assertEqual(t, "read "+read, want, f.CurrentValue(root.Get("a"), root).Show())
+	for responsePath, want := range map[string]string{"": "1", "-": "(none)", "c.d": "2", "/b": "3", "/c.d": "4", "/x": "(none)", "x": "(none)", "n": "(none)", "c": "{d: 2}"} {
+		f := schema.Field{Name: "b", ResponsePath: responsePath}
+		assertEqual(t, "ResponsePath "+responsePath, want, f.CurrentValue(root.Get("a"), root).Show())
 	}
 	f := schema.Field{Name: "b"}
-	assertEqual(t, "of nothing", "(none)", f.CurrentValue(nil, nil).Show())
+	assertEqual(t, "nil response", "(none)", f.CurrentValue(nil, nil).Show())
 }
 
 func TestDesiredValue(t *testing.T) {
@@ -51,7 +51,7 @@ func TestDesiredValue(t *testing.T) {
 		assertEqual(t, text, want, f.DesiredValue(parseDocument(t, text)).Show())
 	}
 	plain := schema.Field{Name: "word"}
-	assertEqual(t, "no reference", "(none)", plain.DesiredValue(parseDocument(t, "{home: b}")).Show())
+	assertEqual(t, "not a reference", "(none)", plain.DesiredValue(parseDocument(t, "{home: b}")).Show())
 }
 
 func TestHoldsSecret(t *testing.T) {
@@ -60,27 +60,27 @@ func TestHoldsSecret(t *testing.T) {
 	for text, want := range map[string]bool{"{isSecret: true}": true, "{isSecret: false}": false, "{}": false, "{isSecret: yes}": false} {
 		n := parseDocument(t, text)
 		if when.HoldsSecret(n) != want || !always.HoldsSecret(n) || never.HoldsSecret(n) {
-			t.Errorf("%s: secret is wrong", text)
+			t.Errorf("%s: HoldsSecret is wrong", text)
 		}
 	}
 }
 
 func TestWarningForChange(t *testing.T) {
 	t.Parallel()
-	f := schema.Field{ChangeWarning: func(old, wanted *schema.Node) string { return old.ScalarText() + " to " + wanted.Text }}
-	assertEqual(t, "a change", "a to b", f.WarningForChange(schema.String("a"), schema.String("b")))
-	assertEqual(t, "something that was not set", " to b", f.WarningForChange(nil, schema.String("b")))
-	assertEqual(t, "no caution", "", (&schema.Field{}).WarningForChange(schema.String("a"), schema.String("b")))
+	f := schema.Field{ChangeWarning: func(old, desired *schema.Node) string { return old.ScalarText() + " to " + desired.Text }}
+	assertEqual(t, "changed value", "a to b", f.WarningForChange(schema.String("a"), schema.String("b")))
+	assertEqual(t, "value that was not set", " to b", f.WarningForChange(nil, schema.String("b")))
+	assertEqual(t, "no warning function", "", (&schema.Field{}).WarningForChange(schema.String("a"), schema.String("b")))
 }
 
-// An answer is read as far as its form is what the table says.
+// CheckResponse compares the forms of values with the fields, not the values.
 func TestCheckResponse(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
 		"{}":                                   "",
 		"{word: [x]}":                          "word is a list, not text",
 		"{count: {}}":                          "count is a mapping, not text",
-		"{count: many, switch: 1, size: NEW}":  "", // the API's own business
+		"{count: many, switch: 1, size: NEW}":  "", // only the API validates values
 		"{tags: x}":                            "tags is text, not a list",
 		"{tags: {a: b}}":                       "tags is a mapping, not a list",
 		"{tags: [a, [b]]}":                     "tags[1] is a list, not text",

@@ -11,8 +11,8 @@ import (
 	"astro-apply/internal/schema"
 )
 
-// parseDocument reads a manifest of one document, whose secrets are "hunter2" and, for
-// $ON, "on".
+// parseDocument parses a manifest of one document. Its environment has the variables
+// S, SMALL, SMAL and ON.
 func parseDocument(t testing.TB, text string) *schema.Node {
 	t.Helper()
 	r := manifest.Parse([]manifest.Source{{Name: "a.yaml", Data: []byte(text)}}, manifest.Environment{
@@ -41,7 +41,7 @@ func assertEqual(t testing.TB, what string, want, got any) {
 	}
 }
 
-// sampleFields has a field of every sort.
+// sampleFields returns fields of all types.
 func sampleFields() []schema.Field {
 	word := schema.TextType(5)
 	word.Check = func(s string) error {

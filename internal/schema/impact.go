@@ -2,30 +2,30 @@ package schema
 
 import "strings"
 
-// Impact is what a change of a field does to what is running.
+// Impact is the effect of a change of a field on running components.
 type Impact uint8
 
-// The effects, the harmless first.
+// The impacts, from the least to the most serious.
 const (
-	NoImpact Impact = iota // nothing notices
-	Restarts               // the components that use it start anew; tasks that run are let finish
-	Disrupts               // something works in another way from then on, or no longer
+	NoImpact Impact = iota // running components don't notice the change
+	Restarts               // the components that use the field restart; running tasks finish first
+	Disrupts               // something works differently afterwards, or stops working
 )
 
-// MaxImpact returns the strongest effect of the fields on a path, and the
-// name of the field that has it.
-func MaxImpact(fields []Field, path string) (name string, effect Impact) {
+// MaxImpact returns the most serious impact of the fields on a path, and the name
+// of the field that has it.
+func MaxImpact(fields []Field, path string) (name string, impact Impact) {
 	for path != "" {
 		part, rest, _ := strings.Cut(path, ".")
 		part, _, _ = strings.Cut(part, "[")
 		f := FindField(fields, part)
 		if f == nil {
-			return name, effect
+			return name, impact
 		}
-		if name == "" || f.Impact > effect {
-			name, effect = part, max(effect, f.Impact)
+		if name == "" || f.Impact > impact {
+			name, impact = part, max(impact, f.Impact)
 		}
 		fields, path = f.Type.Fields, rest
 	}
-	return name, effect
+	return name, impact
 }

@@ -1,17 +1,18 @@
 package schema
 
-// ItemRefSpec marks a field that holds the id of an element of a list, in what another
-// field refers to. The manifest may use Name instead of the field's own name,
-// with a text by which people know the element.
+// ItemRefSpec marks a field that holds the id of a list item, where the list
+// belongs to a resource that another field refers to. Instead of the field, the
+// manifest may use NameField, with a text that identifies the item to people.
 type ItemRefSpec struct {
 	NameField   string
-	Title       string   // the element, in words
-	RefField    string   // the field, from the object's root, that refers to what has the list
-	ListName    string   // the list's name in answers
-	MatchFields []string // the element's members that may be that text, the best one first
+	Title       string   // names the item in messages
+	RefField    string   // path, from the resource's root, of the field that refers to the resource with the list
+	ListName    string   // name of the list in responses
+	MatchFields []string // members of the item that the text is compared with, the preferred one first
 }
 
-// FindItemRef returns the field of which an element is picked as name, or nil.
+// FindItemRef returns the field that the manifest can set by name with the member
+// called name, or nil.
 func FindItemRef(fields []Field, name string) *Field {
 	for i := range fields {
 		if p := fields[i].ItemRef; p != nil && p.NameField == name {
@@ -21,7 +22,8 @@ func FindItemRef(fields []Field, name string) *Field {
 	return nil
 }
 
-// HasItemRefs reports whether elements are picked in a value of the type.
+// HasItemRefs reports whether a value of the type can contain references to list
+// items.
 func (t *Type) HasItemRefs() bool {
 	for i := range t.Fields {
 		if f := &t.Fields[i]; f.ItemRef != nil || f.Type.HasItemRefs() {
@@ -31,7 +33,7 @@ func (t *Type) HasItemRefs() bool {
 	return t.Elem != nil && t.Elem.HasItemRefs()
 }
 
-// checkItemRef checks the form by name.
+// checkItemRef checks m, a reference to a list item by name, in the mapping n.
 func (c *checker) checkItemRef(f *Field, n *Node, m Member, path string) {
 	c.checkConditions(f, m.Pos, path)
 	switch {

@@ -7,12 +7,13 @@ import (
 	"io"
 )
 
-// maxNesting bounds the stack that reading a value takes; the decoder's own
-// bound doesn't hold for tokens.
+// maxNesting limits the depth of a value, and so the stack that reading the value
+// takes. json.Decoder has a limit, too, but Token doesn't apply it.
 const maxNesting = 1000
 
-// ParseJSON reads one JSON value into a tree. Numbers keep their literal and
-// members their order, so that what is sent back is what was read.
+// ParseJSON reads one JSON value into a tree. It keeps the literals of numbers and
+// the order of members, so an update sends back exactly the values that the API
+// returned.
 func ParseJSON(data []byte) (*Node, error) {
 	d := json.NewDecoder(bytes.NewReader(data))
 	d.UseNumber()
@@ -81,8 +82,8 @@ func parseMap(d *json.Decoder, depth int) (*Node, error) {
 	return n, err
 }
 
-// MarshalJSON writes the tree compactly. A Pending node has no JSON: what
-// waits for another object can't be sent yet.
+// MarshalJSON returns the tree as compact JSON. It fails if the tree contains an
+// Unknown node: a value that depends on another write can't be sent yet.
 func (n *Node) MarshalJSON() ([]byte, error) {
 	var b bytes.Buffer
 	if err := n.writeJSON(&b); err != nil {
@@ -137,8 +138,8 @@ func writeJSONString(b *bytes.Buffer, s string) error {
 	return err
 }
 
-// AsAny returns n as encoding/json would decode it, numbers as float64; nil for
-// null and for what is not known yet.
+// AsAny returns n as encoding/json would decode it, with numbers as float64. It
+// returns nil for null and for a tree that contains an Unknown node.
 func (n *Node) AsAny() any {
 	data, err := n.MarshalJSON()
 	if err != nil {

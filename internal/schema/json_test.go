@@ -11,7 +11,7 @@ import (
 	"astro-apply/internal/schema"
 )
 
-// anyNode draws anything that JSON can say, members of the same name included.
+// anyNode generates every tree that JSON can express, including duplicate member names.
 func anyNode(depth int) *rapid.Generator[*schema.Node] {
 	number := rapid.StringMatching(`-?(0|[1-9][0-9]{0,20})(\.[0-9]{1,10})?([eE][+-]?[0-9]{1,3})?`)
 	return rapid.Custom(func(t *rapid.T) *schema.Node {
@@ -40,7 +40,7 @@ func anyNode(depth int) *rapid.Generator[*schema.Node] {
 	})
 }
 
-// What is read is what is written, numbers digit by digit.
+// ParseJSON reads the same tree that MarshalJSON writes, including the digits of numbers.
 func TestJSONRoundTrip(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
@@ -59,7 +59,7 @@ func TestJSONRoundTrip(t *testing.T) {
 		if !json.Valid(data) {
 			t.Fatalf("%s is not valid", data)
 		}
-		// Through encoding/json's own doors it's the same.
+		// json.Marshal calls MarshalJSON and gives the same result.
 		embedded, err := json.Marshal(map[string]*schema.Node{"n": n})
 		if err != nil {
 			t.Fatal(err)
@@ -100,7 +100,7 @@ func TestParseJSONInvalid(t *testing.T) {
 	}
 }
 
-// A hostile answer doesn't exhaust the stack.
+// ParseJSON limits the depth, so that a hostile response can't exhaust the stack.
 func TestParseJSONDeep(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct{ open, leaf, end string }{{"[", "", "]"}, {`{"a":`, "1", "}"}, {`[{"a":`, "[]", "}]"}} {
@@ -124,7 +124,7 @@ func TestParseJSONDeep(t *testing.T) {
 	}
 }
 
-// What isn't known yet can't be sent.
+// Unknown values can't be sent.
 func TestMarshalUnknown(t *testing.T) {
 	t.Parallel()
 	n := parseDocument(t, "{a: [1, { b: '${env:NONE}' }]}")
@@ -132,12 +132,12 @@ func TestMarshalUnknown(t *testing.T) {
 		t.Errorf("%s, %v", data, err)
 	}
 	if v := n.AsAny(); v != nil {
-		t.Errorf("bare: %v", v)
+		t.Errorf("AsAny: %v", v)
 	}
 }
 
 func TestAsAny(t *testing.T) {
 	t.Parallel()
-	assertEqual(t, "bare", map[string]any{"a": []any{1.5, "x", true, nil, map[string]any{}}}, parseDocument(t, "{a: [1.50, x, true, ~, {}]}").AsAny().(map[string]any))
+	assertEqual(t, "mapping", map[string]any{"a": []any{1.5, "x", true, nil, map[string]any{}}}, parseDocument(t, "{a: [1.50, x, true, ~, {}]}").AsAny().(map[string]any))
 	assertEqual(t, "null", nil, parseDocument(t, "{a: ~}").Get("a").AsAny())
 }

@@ -8,25 +8,25 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// NormalizeName returns a name in the form in which names are compared: Unicode
-// NFC. An é of one character and an é of two are the same to a reader.
+// NormalizeName returns the form of a name that is compared: Unicode NFC. Readers
+// can't distinguish an é of one character from an é of two.
 func NormalizeName(name string) string { return norm.NFC.String(name) }
 
-// NameType returns a type of text whose values are compared as names are.
+// NameType returns a copy of text type t whose values are compared as names.
 func NameType(t Type) Type {
-	canonical := t.Normalize
+	normalize := t.Normalize
 	t.Normalize = func(s string) string {
-		if s = NormalizeName(s); canonical != nil {
-			s = canonical(s)
+		if s = NormalizeName(s); normalize != nil {
+			s = normalize(s)
 		}
 		return s
 	}
 	return t
 }
 
-// FoldName returns a name without the differences that people overlook: case,
-// spaces, invisible characters, and the form of a letter. Two names that fold to the same text
-// look alike.
+// FoldName returns a name without the details that people overlook: case, spaces,
+// invisible characters, and variants of a letter. Two names look alike if FoldName
+// returns the same text for both.
 func FoldName(name string) string {
 	visible := func(c rune) rune {
 		if unicode.IsSpace(c) || isInvisible(c) {
@@ -37,13 +37,13 @@ func FoldName(name string) string {
 	return strings.ToLower(strings.ToUpper(strings.Map(visible, norm.NFKC.String(name))))
 }
 
-// NameWarning returns why people may read another name than the one that is
-// written, "" if nothing in it misleads them.
+// NameWarning returns why people may misread a name, or "" if the name doesn't
+// mislead them.
 func NameWarning(name string) string {
-	scripts := map[string]rune{} // of the current word, with a letter of each
-	var before rune
+	scripts := map[string]rune{} // the scripts in the current word, each with one of its letters
+	var previous rune
 	for _, c := range name {
-		if reason := misleadingReason(before, c); reason != "" {
+		if reason := misleadingReason(previous, c); reason != "" {
 			return fmt.Sprintf("the name %q contains %s", name, reason)
 		}
 		if !unicode.In(c, unicode.L, unicode.M) {
@@ -61,23 +61,24 @@ func NameWarning(name string) string {
 				}
 			}
 		}
-		before = c
+		previous = c
 	}
 	return ""
 }
 
-// similarScripts have letters that look like Latin ones.
+// similarScripts holds the scripts with letters that look like Latin ones.
 var similarScripts = map[string]*unicode.RangeTable{
 	"Latin": unicode.Latin, "Cyrillic": unicode.Cyrillic, "Greek": unicode.Greek, "Armenian": unicode.Armenian, "Cherokee": unicode.Cherokee,
 }
 
-// misleadingReason describes how a character misleads people, "" if it doesn't.
-func misleadingReason(before, c rune) string {
+// misleadingReason describes how character c misleads people, or returns "" if it
+// doesn't. previous is the character before c.
+func misleadingReason(previous, c rune) string {
 	ordinary := []rune(norm.NFKC.String(string(c)))[0]
 	switch {
 	case unicode.Is(unicode.Bidi_Control, c):
 		return fmt.Sprintf("%U, which changes the order in which the text is shown; remove it", c)
-	case isJoiner(before, c):
+	case isJoiner(previous, c):
 		return ""
 	case isInvisible(c), unicode.IsControl(c):
 		return fmt.Sprintf("the invisible character %U; retype the name", c)
@@ -91,14 +92,15 @@ func misleadingReason(before, c rune) string {
 	return ""
 }
 
-// isInvisible reports whether a character takes no room.
+// isInvisible reports whether a character has no width.
 func isInvisible(c rune) bool {
 	return unicode.In(c, unicode.Cf, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector)
 }
 
-// isJoiner reports whether an invisible character has a purpose where it is: in an
-// emoji, or in a script whose letters change where they meet.
-func isJoiner(before, c rune) bool {
+// isJoiner reports whether the invisible character c has a purpose after the
+// character previous: in an emoji, or in a script whose letters change their shape
+// when they are joined.
+func isJoiner(previous, c rune) bool {
 	joiner := c == '\u200c' || c == '\u200d' || unicode.Is(unicode.Variation_Selector, c)
-	return joiner && before > unicode.MaxASCII && !unicode.IsSpace(before) && !unicode.In(before, unicode.Latin, unicode.Cyrillic, unicode.Greek)
+	return joiner && previous > unicode.MaxASCII && !unicode.IsSpace(previous) && !unicode.In(previous, unicode.Latin, unicode.Cyrillic, unicode.Greek)
 }

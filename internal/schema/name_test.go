@@ -15,7 +15,7 @@ func TestNameWarning(t *testing.T) {
 		"de\u0301":      "",
 		"数据 team":       "",
 		"データ":           "",
-		"данные etl":    "", // two words
+		"данные etl":    "", // the scripts are in different words
 		"Δ-load":        "",
 		"👩\u200d💻 team": "",
 		"❤\ufe0f":       "",

@@ -1,7 +1,7 @@
-// Package schema knows what a value may look like: a typed tree whose nodes
-// carry their manifest position, and field tables that say how each node is
-// checked, compared, sent and shown. It is pure and imports no other package
-// of this module.
+// Package schema defines values and their types. Node is a value as a tree, whose
+// nodes carry their position in the manifest. Field and Type specify how a value is
+// checked, compared, sent and shown. The package does no I/O and imports no other
+// package of this module.
 package schema
 
 import (
@@ -11,8 +11,8 @@ import (
 	"strconv"
 )
 
-// Pos is a place in a manifest file. Line and Col count from 1; the zero Pos
-// belongs to values that no manifest holds, such as live ones.
+// Pos is a position in a manifest file. Line and Col count from 1. Values that
+// aren't from a manifest, such as current ones, have the zero Pos.
 type Pos struct {
 	File      string
 	Line, Col int
@@ -21,7 +21,7 @@ type Pos struct {
 // IsKnown reports whether p points into a manifest.
 func (p Pos) IsKnown() bool { return p.Line > 0 }
 
-// String gives file:line:col, or "" for an unknown place.
+// String returns file:line:col, or "" for an unknown position.
 func (p Pos) String() string {
 	if !p.IsKnown() {
 		return ""
@@ -29,16 +29,16 @@ func (p Pos) String() string {
 	return fmt.Sprintf("%s:%d:%d", p.File, p.Line, p.Col)
 }
 
-// Compare orders places by file, line and column.
+// Compare orders positions by file, line and column.
 func (p Pos) Compare(q Pos) int {
 	return cmp.Or(cmp.Compare(p.File, q.File), cmp.Compare(p.Line, q.Line), cmp.Compare(p.Col, q.Col))
 }
 
-// Form is the shape of a node.
+// Form is the form of a node: one of the JSON types, or Unknown.
 type Form uint8
 
-// The forms of a node. Pending stands for a value that only exists after
-// another object was written, for example the id of a Workspace to be created.
+// The forms of a node. An Unknown value only exists after another write: for
+// example the id of a Workspace that this run will create.
 const (
 	Null Form = iota
 	Bool
@@ -53,23 +53,23 @@ func (f Form) String() string {
 	return [...]string{"null", "a boolean", "a number", "text", "a list", "a mapping", "a value known after apply"}[f]
 }
 
-// Node is one value of a tree. Nodes are shared between trees and so are not
-// changed once built, Set and Append on a fresh node aside.
+// Node is one value of a tree. Trees share nodes, so only the code that builds a
+// node may change it.
 type Node struct {
 	Form           Form
-	Text           string // Text; the literal of a Number or Bool; what a Pending waits for
+	Text           string // the text of a Text, the literal of a Number or Bool, or a description of an Unknown
 	Items          []*Node
 	Members        []Member
 	Pos            Pos
 	Sensitive      bool     // never shown; see Redacted
-	VariableValues []string // what it was put together from, for scrubbing: values of variables
-	Unquoted       bool     // an unquoted YAML scalar, for the hints about YAML's traps
-	ParentID       string   // of an id: the id of what the object that has it lives in, "" if that isn't known
-	DisplayName    string   // what people call the object that has this id, "" if that isn't known
-	Redacted       bool     // a live value that is set, and that nobody is told; sent back, it stays
-	CreateDefaults *Node    // of a declared mapping: what it has beside its members if it is new; nil: nothing
-	UnclearOrigin  string   // of a live value: why it may not be the object's own; it is neither compared, removed nor sent
-	Additive       bool     // a declared list that isn't meant in full: it says nothing of what else is live
+	VariableValues []string // values of the environment variables in Text, which output must redact if Text is secret
+	Unquoted       bool     // an unquoted YAML scalar, for hints about common YAML mistakes
+	ParentID       string   // for the id of a resource: the id of the resource's parent, "" if not known
+	DisplayName    string   // for the id of a resource: the name that people use, "" if not known
+	Redacted       bool     // a current value that is set but that the API doesn't return; sending it back keeps it
+	CreateDefaults *Node    // for a declared mapping: more members if the mapping is new in Astro; nil means none
+	UnclearOrigin  string   // for a current value: why it may be inherited; such a value is not compared, removed or sent
+	Additive       bool     // a declared list that isn't authoritative: Astro keeps undeclared items
 }
 
 // Member is a named value of a Map, in the order of the source.
@@ -79,23 +79,25 @@ type Member struct {
 	Value *Node
 }
 
-// String makes a text node.
+// String returns a text node.
 func String(s string) *Node { return &Node{Form: Text, Text: s} }
 
-// RedactedNode makes the node of a value that is set and not told.
+// RedactedNode returns a node for a value that is set but that the API doesn't
+// return.
 func RedactedNode() *Node { return &Node{Form: Text, Sensitive: true, Redacted: true} }
 
-// IsRedacted reports whether n is set and not told. A nil node is not.
+// IsRedacted reports whether n is a value that the API doesn't return. It returns
+// false for nil.
 func (n *Node) IsRedacted() bool { return n != nil && n.Redacted }
 
-// Boolean makes a boolean node.
+// Boolean returns a boolean node.
 func Boolean(b bool) *Node { return &Node{Form: Bool, Text: strconv.FormatBool(b)} }
 
-// Int makes a number node.
+// Int returns a number node.
 func Int(i int) *Node { return &Node{Form: Number, Text: strconv.Itoa(i)} }
 
-// Get returns the member called name, or nil; it is safe on nil and on nodes
-// that are no maps.
+// Get returns the value of the member called name, or nil. n may be nil or a node
+// that isn't a mapping.
 func (n *Node) Get(name string) *Node {
 	if n == nil {
 		return nil
@@ -108,8 +110,8 @@ func (n *Node) Get(name string) *Node {
 	return nil
 }
 
-// Set puts value under name, in place of an earlier value if there is one. A
-// nil value is left out.
+// Set stores value as the member called name and replaces an earlier value. It
+// ignores a nil value.
 func (n *Node) Set(name string, value *Node) {
 	if value == nil {
 		return
@@ -128,10 +130,10 @@ func (n *Node) Delete(name string) {
 	n.Members = slices.DeleteFunc(n.Members, func(m Member) bool { return m.Name == name })
 }
 
-// Is reports whether n is a scalar that reads text. A nil node is not.
+// Is reports whether n is a scalar with this text. It returns false for nil.
 func (n *Node) Is(text string) bool { return n != nil && n.Form <= Text && n.Text == text }
 
-// ScalarText returns the text of a scalar, "" for nil.
+// ScalarText returns the text of a scalar, or "" for nil.
 func (n *Node) ScalarText() string {
 	if n == nil {
 		return ""
@@ -139,22 +141,23 @@ func (n *Node) ScalarText() string {
 	return n.Text
 }
 
-// WithPos returns a copy of n at another place, for values that take over the
-// position of what they stand for.
+// WithPos returns a copy of n with another position, for a value that replaces a
+// declared one.
 func (n *Node) WithPos(pos Pos) *Node {
 	c := *n
 	c.Pos = pos
 	return &c
 }
 
-// WithUnclearOrigin returns a copy of a live value that may not be the object's own.
+// WithUnclearOrigin returns a copy of the current value n with a reason why n may
+// be inherited.
 func (n *Node) WithUnclearOrigin(why string) *Node {
 	c := *n
 	c.UnclearOrigin = why
 	return &c
 }
 
-// Clone returns a copy of n whose containers may be changed freely.
+// Clone returns a deep copy of n. The caller may change its lists and mappings.
 func (n *Node) Clone() *Node {
 	if n == nil {
 		return nil
@@ -171,7 +174,7 @@ func (n *Node) Clone() *Node {
 	return &c
 }
 
-// Walk calls f for n and everything below it.
+// Walk calls f for n and all its descendants.
 func (n *Node) Walk(f func(*Node)) {
 	if n == nil {
 		return
@@ -185,5 +188,5 @@ func (n *Node) Walk(f func(*Node)) {
 	}
 }
 
-// MarkSensitive marks n and everything below it as secret.
+// MarkSensitive marks n and all its descendants as secret.
 func (n *Node) MarkSensitive() { n.Walk(func(m *Node) { m.Sensitive = true }) }

@@ -15,15 +15,15 @@ func TestMembers(t *testing.T) {
 	n := parseDocument(t, "{a: 1, b: {c: x}}")
 	assertEqual(t, "a member", "1", n.Get("a").Text)
 	if n.Get("A") != nil || n.Get("a").Get("x") != nil || (*schema.Node)(nil).Get("a") != nil {
-		t.Error("found what isn't there")
+		t.Error("found a member that doesn't exist")
 	}
 	n.Set("c", nil)
-	assertEqual(t, "nothing set", "{a: 1, b: {c: \"x\"}}", n.Show())
+	assertEqual(t, "set to nil", "{a: 1, b: {c: \"x\"}}", n.Show())
 	n.Set("a", schema.String("new"))
 	n.Set("d", yamlValue(t, "x"))
 	assertEqual(t, "set", `{a: "new", b: {c: "x"}, d: "x"}`, n.Show())
-	assertEqual(t, "the place of an old name", "a.yaml:1:2", n.Members[0].Pos.String())
-	assertEqual(t, "the place of a new one", "a.yaml:1:5", n.Members[2].Pos.String())
+	assertEqual(t, "position of an existing name", "a.yaml:1:2", n.Members[0].Pos.String())
+	assertEqual(t, "position of a new name", "a.yaml:1:5", n.Members[2].Pos.String())
 	n.Delete("b")
 	n.Delete("nope")
 	assertEqual(t, "deleted", `{a: "new", d: "x"}`, n.Show())
@@ -52,11 +52,11 @@ func TestScalarNodes(t *testing.T) {
 	}
 }
 
-// A copy's containers are its own, down to the last.
+// Clone copies all lists and mappings, so changing the copy doesn't change the original.
 func TestClone(t *testing.T) {
 	t.Parallel()
 	if (*schema.Node)(nil).Clone() != nil {
-		t.Error("nothing was copied")
+		t.Error("the copy of nil is not nil")
 	}
 	rapid.Check(t, func(t *rapid.T) {
 		n := anyNode(3).Draw(t, "tree")
@@ -91,13 +91,13 @@ func TestClone(t *testing.T) {
 func TestWithPos(t *testing.T) {
 	t.Parallel()
 	n, pos := schema.String("a"), schema.Pos{File: "b.yaml", Line: 2, Col: 3}
-	assertEqual(t, "moved", &schema.Node{Form: schema.Text, Text: "a", Pos: pos}, n.WithPos(pos))
-	assertEqual(t, "left", schema.String("a"), n)
+	assertEqual(t, "copy", &schema.Node{Form: schema.Text, Text: "a", Pos: pos}, n.WithPos(pos))
+	assertEqual(t, "original", schema.String("a"), n)
 }
 
 func TestWalk(t *testing.T) {
 	t.Parallel()
-	(*schema.Node)(nil).Walk(func(*schema.Node) { t.Error("walked over nothing") })
+	(*schema.Node)(nil).Walk(func(*schema.Node) { t.Error("called for nil") })
 	n := parseDocument(t, "{a: [x, {b: y}], c: z}")
 	var texts []string
 	n.Walk(func(m *schema.Node) { texts = append(texts, m.Form.String()+" "+m.Text) })
@@ -105,7 +105,7 @@ func TestWalk(t *testing.T) {
 	n.MarkSensitive()
 	n.Walk(func(m *schema.Node) {
 		if !m.Sensitive {
-			t.Errorf("%s is no secret", m.Form)
+			t.Errorf("%s is not sensitive", m.Form)
 		}
 	})
 }
@@ -115,7 +115,7 @@ func TestPos(t *testing.T) {
 	assertEqual(t, "unknown", "", schema.Pos{File: "a"}.String())
 	assertEqual(t, "known", "a:1:2", schema.Pos{File: "a", Line: 1, Col: 2}.String())
 	if (schema.Pos{}).IsKnown() || !(schema.Pos{Line: 1}).IsKnown() {
-		t.Error("known is wrong")
+		t.Error("IsKnown is wrong")
 	}
-	assertEqual(t, "problem at no place", "m", schema.Problem{Message: "m"}.Error())
+	assertEqual(t, "problem without position", "m", schema.Problem{Message: "m"}.Error())
 }

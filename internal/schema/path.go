@@ -13,18 +13,19 @@ func (n *Node) GetPath(path string) *Node {
 	return n
 }
 
-// PositionOf finds the place in a manifest of a path in a request body, as the
-// API's fieldErrors spell it: workerQueues[1].maxWorkerCount. Where the exact
-// value was not declared, it is the closest declared value above it.
+// PositionOf returns the manifest position of a path in the request body n. The
+// path has the syntax of the API's fieldErrors: workerQueues[1].maxWorkerCount. If
+// the manifest doesn't declare the value, PositionOf returns the position of the
+// closest declared value above it.
 func (n *Node) PositionOf(path string) (Pos, bool) {
-	best, at := Pos{}, n
+	best, current := Pos{}, n
 	for _, step := range splitPath(path) {
-		at = at.childAt(step)
-		if at == nil {
+		current = current.childAt(step)
+		if current == nil {
 			break
 		}
-		if at.Pos.IsKnown() {
-			best = at.Pos
+		if current.Pos.IsKnown() {
+			best = current.Pos
 		}
 	}
 	return best, best.IsKnown()
@@ -34,8 +35,8 @@ func splitPath(path string) []string {
 	return strings.FieldsFunc(path, func(r rune) bool { return r == '.' || r == '[' || r == ']' || r == '/' })
 }
 
-// childAt descends one level. Names are matched without regard to case, because
-// validators spell a field as the program's struct does.
+// childAt returns the item or member of n called name, or nil. It ignores case,
+// because some validators report a field by its name in the API's source code.
 func (n *Node) childAt(name string) *Node {
 	if n == nil {
 		return nil

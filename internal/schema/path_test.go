@@ -12,8 +12,9 @@ func TestGetPath(t *testing.T) {
 	}
 }
 
-// The API names fields in its own ways; what it names is found, or the closest
-// thing above that was declared.
+// PositionOf understands the different notations in which the API reports a path. If
+// the value isn't declared, it returns the position of the closest declared value
+// above it.
 func TestPositionOf(t *testing.T) {
 	t.Parallel()
 	n := parseDocument(t, `name: x
@@ -24,9 +25,9 @@ queues:
 inner:
   "1": y
 `)
-	n.Get("inner").Set("live", yamlValue(t, "z").WithPos(n.Pos))
+	n.Get("inner").Set("current", yamlValue(t, "z").WithPos(n.Pos))
 	inner := n.Get("inner")
-	inner.Members[1].Value.Pos.Line = 0 // echoed, not declared
+	inner.Members[1].Value.Pos.Line = 0 // a current value that is sent back, not declared
 	for path, want := range map[string]string{
 		"name":                         "1:7",
 		"Name":                         "1:7",
@@ -44,7 +45,7 @@ inner:
 		"queues[x].name":               "3:3",
 		"queues[99999999999999999999]": "3:3",
 		"inner.1":                      "7:8",
-		"inner.live":                   "7:3",
+		"inner.current":                "7:3",
 		"inner.none":                   "7:3",
 		"other":                        "",
 		"other.name":                   "",
@@ -61,6 +62,6 @@ inner:
 		}
 	}
 	if pos, ok := yamlValue(t, "-").PositionOf("name"); ok || pos.IsKnown() {
-		t.Errorf("nothing is at %s", pos)
+		t.Errorf("nil is at %s", pos)
 	}
 }

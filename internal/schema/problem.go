@@ -5,12 +5,12 @@ import (
 	"slices"
 )
 
-// Problem is something wrong with a declared value, and where.
+// Problem is an error or a warning about a declared value.
 type Problem struct {
 	Pos      Pos
 	Message  string
-	Warning  bool // worth saying, no reason to stop
-	Unlisted int  // how many problems it stands for that are not listed; 0: it is one itself
+	Warning  bool // the run reports the problem, but continues
+	Unlisted int  // the number of unlisted problems that this entry counts; 0 for an ordinary problem
 }
 
 func (p Problem) Error() string {
@@ -20,26 +20,27 @@ func (p Problem) Error() string {
 	return p.Pos.String() + ": " + p.Message
 }
 
-// SortProblems orders problems by place and keeps the order of those at one place.
+// SortProblems sorts problems by position. Problems at the same position keep
+// their order.
 func SortProblems(problems []Problem) {
 	slices.SortStableFunc(problems, func(a, b Problem) int { return a.Pos.Compare(b.Pos) })
 }
 
-// MergeProblems joins lists of problems in the order of their places, each problem once,
-// and limits them as Problems does.
+// MergeProblems joins lists of problems, sorts them by position, removes
+// duplicates and limits their number as Problems does.
 func MergeProblems(lists ...[]Problem) []Problem {
 	all := slices.Concat(lists...)
 	SortProblems(all)
 	var out Problems
-	out.Add(slices.Compact(all)...) // an alias or a merge leads to one place many times
+	out.Add(slices.Compact(all)...) // an alias or a merge key repeats the problems of the mapping that it refers to
 	return out.List()
 }
 
-// maxProblems is how many errors, and how many warnings, of one file are
-// listed. Nobody fixes more of them in one go.
+// maxProblems is the maximum number of listed errors, and of listed warnings, per
+// file. People don't fix more of them at once.
 const maxProblems = 100
 
-// Problems collects problems in the order in which they are added. Of each file
+// Problems collects problems in the order in which they are added. For each file
 // it lists the first 100 errors and the first 100 warnings, and counts the rest.
 type Problems struct {
 	listed []Problem
@@ -53,7 +54,7 @@ type problemGroup struct {
 
 type problemCount struct {
 	listed, unlisted int
-	firstUnlisted    Pos // of the first problem that is not listed
+	firstUnlisted    Pos // position of the first unlisted problem
 }
 
 func (p *Problems) groupCount(of Problem) *problemCount {
@@ -67,7 +68,7 @@ func (p *Problems) groupCount(of Problem) *problemCount {
 	return p.groups[group]
 }
 
-// Add adds problems. A count of others is added to the count.
+// Add adds problems. An entry that counts unlisted problems increases the count.
 func (p *Problems) Add(problems ...Problem) {
 	for _, problem := range problems {
 		switch c := p.groupCount(problem); {
@@ -83,7 +84,8 @@ func (p *Problems) Add(problems ...Problem) {
 	}
 }
 
-// Addf adds an error. Its message is only made if it will be listed.
+// Addf adds an error. It formats the message only if the error will be listed,
+// because a hostile file can cause very many errors.
 func (p *Problems) Addf(pos Pos, format string, args ...any) {
 	problem := Problem{Pos: pos}
 	if p.groupCount(problem).listed < maxProblems {
@@ -92,7 +94,7 @@ func (p *Problems) Addf(pos Pos, format string, args ...any) {
 	p.Add(problem)
 }
 
-// Total returns how many problems were added.
+// Total returns the number of added problems, listed or not.
 func (p *Problems) Total() int {
 	n := len(p.listed)
 	for _, c := range p.groups {
@@ -101,8 +103,8 @@ func (p *Problems) Total() int {
 	return n
 }
 
-// List returns the listed problems and, for each file with more of them, one
-// that holds their number.
+// List returns the listed problems and, for each file with unlisted ones, an entry
+// with their number.
 func (p *Problems) List() []Problem {
 	out := slices.Clone(p.listed)
 	for group, c := range p.groups {
@@ -117,6 +119,6 @@ func (p *Problems) List() []Problem {
 			out = append(out, Problem{Pos: c.firstUnlisted, Warning: group.warning, Unlisted: c.unlisted, Message: fmt.Sprintf("and %d more %s", c.unlisted, noun)})
 		}
 	}
-	SortProblems(out[len(p.listed):]) // a map has no order
+	SortProblems(out[len(p.listed):]) // iterating over a map has no fixed order
 	return out
 }

@@ -7,16 +7,16 @@ import (
 	"astro-apply/internal/schema"
 )
 
-// Of each file 100 errors and 100 warnings are listed, and the rest is counted,
-// through any number of lists.
+// Problems lists 100 errors and 100 warnings per file and counts the rest.
+// MergeProblems keeps the counts.
 func TestManyProblems(t *testing.T) {
 	t.Parallel()
 	var errors, warnings, other schema.Problems
 	for line := 1; line <= 2100; line++ {
-		at := schema.Pos{File: "a.yaml", Line: line, Col: 1}
-		errors.Addf(at, "error %d", line)
+		pos := schema.Pos{File: "a.yaml", Line: line, Col: 1}
+		errors.Addf(pos, "error %d", line)
 		if line <= 101 {
-			warnings.Add(schema.Problem{Pos: at, Message: "warning", Warning: true})
+			warnings.Add(schema.Problem{Pos: pos, Message: "warning", Warning: true})
 		}
 	}
 	other.Addf(schema.Pos{File: "b.yaml", Line: 1, Col: 1}, "alone")

@@ -6,13 +6,14 @@ import (
 	"regexp"
 )
 
-// A Kubernetes quantity: a decimal number with an optional suffix. The
-// module that defines them (k8s.io/apimachinery) brings a dozen others into
-// the binary for this one grammar, so it is read here.
+// quantityPattern matches a Kubernetes quantity: a decimal number with an optional
+// suffix. This package has its own parser because the module that defines
+// quantities (k8s.io/apimachinery) would add a dozen modules to the binary.
 // https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/
 var quantityPattern = regexp.MustCompile(`^([+-]?(?:\d+\.?\d*|\.\d+))(?:([numkMGTPE]|[KMGTPE]i)|[eE]([+-]?\d{1,2}))?$`)
 
-// MaxQuantityLen is in bytes: what is longer is no number that anybody means.
+// MaxQuantityLen is the maximum length of a quantity in bytes. Useful quantities
+// are shorter.
 const MaxQuantityLen = 40
 
 var suffixFactors = map[string]*big.Rat{

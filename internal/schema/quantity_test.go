@@ -63,7 +63,7 @@ func TestInvalidQuantities(t *testing.T) {
 	}
 }
 
-// Every suffix is what Kubernetes says it is, and as good as its number.
+// Each suffix multiplies the number by the factor that Kubernetes defines.
 func TestQuantityProperties(t *testing.T) {
 	t.Parallel()
 	next := map[string]string{"n": "u", "u": "m", "m": "", "": "k", "k": "M", "M": "G", "G": "T", "T": "P", "P": "E", "Ki": "Mi", "Mi": "Gi", "Gi": "Ti", "Ti": "Pi", "Pi": "Ei"}
@@ -91,7 +91,7 @@ func TestQuantityProperties(t *testing.T) {
 	})
 }
 
-// An exponent shifts the point.
+// An exponent shifts the decimal point.
 func TestQuantityExponents(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
@@ -108,8 +108,8 @@ func TestQuantityExponents(t *testing.T) {
 	})
 }
 
-// Whatever is accepted is a number of a size that can be worked with, and the
-// same number when it's written out.
+// ParseQuantity only accepts quantities whose numbers are small enough to compute
+// with, and that equal themselves.
 func FuzzQuantity(f *testing.F) {
 	for _, s := range []string{"0.5", "500m", "20Gi", "1e99", "-1E-99", "+.5Ei", "1E", "1.", "010", "9999999999999999999999999999999999999E", "0x1", "1e100", "1/2", ""} {
 		f.Add(s)
@@ -118,7 +118,7 @@ func FuzzQuantity(f *testing.F) {
 		q, err := ParseQuantity(s)
 		if err != nil {
 			if sameQuantity(s, s) {
-				t.Errorf("%q is no quantity, and the same", s)
+				t.Errorf("%q isn't a quantity, but equals itself", s)
 			}
 			return
 		}

@@ -5,16 +5,18 @@ import (
 	"regexp"
 )
 
-// IDPattern tells an id from a name. The ids of Astro objects are CUIDs today: c
-// and 24 more; what the API takes is its to judge.
+// IDPattern distinguishes ids from names. Astro's ids are CUIDs today: a c and 24
+// more characters. The pattern accepts more than that, because only the API can
+// decide whether an id is valid.
 const IDPattern = `^[a-z][a-z0-9]{19,39}$`
 
 var idPattern = regexp.MustCompile(IDPattern)
 
-// IsID reports whether a text can be the id of an object.
+// IsID reports whether s can be the id of a resource.
 func IsID(s string) bool { return idPattern.MatchString(s) }
 
-// forEachRef calls visit for a reference, or for each one of a list of them.
+// forEachRef calls visit for the reference n or, if f holds a list, for each
+// reference in the list n.
 func (f *Field) forEachRef(n *Node, path string, visit func(n *Node, path string)) {
 	if f.Type.Base != BaseList {
 		visit(n, path)
@@ -25,21 +27,22 @@ func (f *Field) forEachRef(n *Node, path string, visit func(n *Node, path string
 	}
 }
 
-// checkRefIDs reports what stands for an id and can't be one.
+// checkRefIDs reports each value of the id field f that can't be an id. It returns
+// false if it reported any.
 func (c *checker) checkRefIDs(f *Field, n *Node, path string) bool {
 	if f.Ref.ByName {
 		return true
 	}
-	before := c.problems.Total()
+	oldTotal := c.problems.Total()
 	f.forEachRef(n, path, func(n *Node, path string) {
 		if n.Form == Text && !idPattern.MatchString(n.Text) {
 			c.addErrorf(n.Pos, "%s is %s, which is no id; to refer by name write %s: %s", path, n.Show(), f.Ref.NameField, n.Show())
 		}
 	})
-	return c.problems.Total() == before
+	return c.problems.Total() == oldTotal
 }
 
-// checkRef checks the form by name.
+// checkRef checks m, a reference or a list of references by name, in the mapping n.
 func (c *checker) checkRef(f *Field, n *Node, m Member, path string) {
 	c.checkConditions(f, m.Pos, path)
 	if n.Get(f.Name) != nil {
@@ -52,7 +55,7 @@ func (c *checker) checkRef(f *Field, n *Node, m Member, path string) {
 	f.forEachRef(m.Value, path, func(n *Node, path string) { c.checkRefName(f, n, path) })
 }
 
-// checkRefName checks a text, or {workspace, name}.
+// checkRefName checks one reference by name: text, or {workspace, name}.
 func (c *checker) checkRefName(f *Field, n *Node, path string) {
 	switch {
 	case n.Form == Unknown:

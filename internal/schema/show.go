@@ -6,16 +6,17 @@ import (
 	"unicode/utf8"
 )
 
-// RedactionMark stands for a value that must not be shown.
+// RedactionMark replaces a value that must not be shown.
 const RedactionMark = "***"
 
-// minRedactLength is how long a text must be, in characters, to be sought wherever it
-// might turn up.
+// minRedactLength is the minimum length, in characters, of a secret text from the
+// manifest that is redacted everywhere in the output.
 const minRedactLength = 6
 
-// SensitiveTexts lists the texts by which a secret value could be told anywhere. One that
-// the manifest spells out is no secret to its readers, and where it is short,
-// looking for it would spoil more than it hides.
+// SensitiveTexts returns the texts that the output must not contain because they
+// reveal the secret value n. It omits a short text that the manifest itself
+// contains: readers of the manifest can see it anyway, and redacting a short text
+// everywhere would make the output unreadable.
 func (n *Node) SensitiveTexts() []string {
 	if n.Form != Text && n.Form != Number || n.VariableValues == nil && utf8.RuneCountInString(n.Text) < minRedactLength {
 		return nil
@@ -23,32 +24,34 @@ func (n *Node) SensitiveTexts() []string {
 	return append([]string{n.Text}, n.VariableValues...)
 }
 
-// showLimit is how many characters of a value a message has room for.
+// showLimit is the maximum number of characters of a value in a message.
 const showLimit = 120
 
-// Show renders n on one line for a message, with secrets redacted: whole, or by
-// its size where that is more than 120 characters. It is never cut, because n may
-// contain a secret that only the whole run knows, and a part of one is not
-// recognised. The text may still hold anything a manifest or the API can hold, so
-// whoever prints it neutralises it.
+// Show formats n on one line for a message, with secrets redacted. If the line has
+// more than 120 characters, Show describes the size of n instead. Show doesn't
+// truncate the line: n may contain a secret that is only redacted when the output
+// is printed, and a part of a secret would not be recognized there. The result can
+// contain any character from a manifest or the API, so the caller must sanitize it
+// before printing.
 func (n *Node) Show() string {
-	whole := n.Render()
-	if utf8.RuneCountInString(whole) > showLimit {
+	text := n.Render()
+	if utf8.RuneCountInString(text) > showLimit {
 		return n.describeSize()
 	}
-	return whole
+	return text
 }
 
-// ShowBoth is Show for two values that differ: their texts differ, too.
+// ShowBoth returns Show for two different values. It makes the two texts
+// different if both values are described by an equal size.
 func ShowBoth(a, b *Node) (string, string) {
-	x, y := a.Show(), b.Show()
-	if x == y && a.Render() != b.Render() {
-		y += ", different from " + a.firstDifference(b) + " on"
+	textA, textB := a.Show(), b.Show()
+	if textA == textB && a.Render() != b.Render() {
+		textB += ", different from " + a.firstDifference(b) + " on"
 	}
-	return x, y
+	return textA, textB
 }
 
-// describeSize describes a value that is not shown.
+// describeSize describes a value that is too long to show.
 func (n *Node) describeSize() string {
 	switch n.Form {
 	case Text:
@@ -61,8 +64,8 @@ func (n *Node) describeSize() string {
 	return n.Form.String() + " that is too long to show"
 }
 
-// firstDifference names the first place in which two values of one form and size
-// differ.
+// firstDifference names the first item, member or character in which two values of
+// the same form and size differ.
 func (n *Node) firstDifference(other *Node) string {
 	switch n.Form {
 	case List:
@@ -86,8 +89,8 @@ func (n *Node) firstDifference(other *Node) string {
 	return fmt.Sprintf("character %d", i+1)
 }
 
-// Render is the whole of n on one line, with secrets redacted. Redact it before
-// it is cut.
+// Render formats all of n on one line, with secrets redacted. The caller must
+// redact the secrets of the run before it truncates the line.
 func (n *Node) Render() string {
 	switch {
 	case n == nil:
@@ -121,7 +124,8 @@ func (n *Node) Render() string {
 	return n.Text
 }
 
-// Describe says in a few words what a type accepts, for messages and documents.
+// Describe returns a short description of the values that a type accepts, for
+// messages and documentation.
 func (t *Type) Describe() string {
 	switch {
 	case t.Enum != nil:
@@ -148,8 +152,8 @@ func (t *Type) Describe() string {
 	return "text"
 }
 
-// RedactedCopy returns a copy of n that may be shown: secrets and values that are
-// not known yet are replaced by words.
+// RedactedCopy returns a copy of n that is safe to show: it replaces secrets and
+// unknown values by texts.
 func (n *Node) RedactedCopy() *Node {
 	c := n.Clone()
 	c.Walk(func(m *Node) {

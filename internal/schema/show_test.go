@@ -43,12 +43,13 @@ func TestShowSensitive(t *testing.T) {
 	assertEqual(t, "all of it", "{a: {b: [***, ***, ***, ***, ***]}}", n.Show())
 }
 
-// A long value is not cut, since it may contain a secret: it is whole or not there.
+// Show never truncates a value, because a truncated secret can't be redacted: it shows
+// all of the value or its size.
 func TestShowLong(t *testing.T) {
 	t.Parallel()
 	for _, c := range []string{"a", "é", "🚀"} {
-		assertEqual(t, "just fits", `"`+strings.Repeat(c, 118)+`"`, schema.String(strings.Repeat(c, 118)).Show())
-		assertEqual(t, "one too long", "text of 119 characters", schema.String(strings.Repeat(c, 119)).Show())
+		assertEqual(t, "maximum length", `"`+strings.Repeat(c, 118)+`"`, schema.String(strings.Repeat(c, 118)).Show())
+		assertEqual(t, "too long by one", "text of 119 characters", schema.String(strings.Repeat(c, 119)).Show())
 	}
 	list, mapping := &schema.Node{Form: schema.List}, &schema.Node{Form: schema.Map}
 	for i := range 1000 {
@@ -60,7 +61,7 @@ func TestShowLong(t *testing.T) {
 	assertEqual(t, "a number", "a number that is too long to show", (&schema.Node{Form: schema.Number, Text: strings.Repeat("7", 121)}).Show())
 }
 
-// Two values that differ never look the same.
+// ShowBoth returns different texts for different values.
 func TestShowBoth(t *testing.T) {
 	t.Parallel()
 	long := strings.Repeat("a", 130)
@@ -80,7 +81,7 @@ func TestShowBoth(t *testing.T) {
 	}
 }
 
-// injectSecret marks some nodes as secret, and puts a word into those, and nowhere else.
+// injectSecret marks some nodes as sensitive and appends word to exactly those nodes.
 func injectSecret(t *rapid.T, n *schema.Node, word string) {
 	n.Walk(func(m *schema.Node) {
 		m.Text = strings.ReplaceAll(m.Text, word, "")
@@ -91,7 +92,7 @@ func injectSecret(t *rapid.T, n *schema.Node, word string) {
 	})
 }
 
-// No secret is shown, however deep it is and wherever the text is cut.
+// Neither Show, Render nor RedactedCopy reveals a secret, at any depth and length.
 func TestSecretsAreNotShown(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
@@ -105,7 +106,7 @@ func TestSecretsAreNotShown(t *testing.T) {
 		}
 		data, err := n.RedactedCopy().MarshalJSON()
 		if err != nil {
-			t.Fatalf("redacted, it can't be written: %v", err)
+			t.Fatalf("RedactedCopy can't be marshaled: %v", err)
 		}
 		if strings.Contains(string(data), "hunter2") {
 			t.Fatalf("redacted: %s", data)
@@ -122,7 +123,7 @@ func TestRedactedCopy(t *testing.T) {
 	assertEqual(t, "redacted", `{"a":"x","b":["***",1],"c":"(the value of ${env:NONE})","d":"***"}`, string(data))
 	assertEqual(t, "the original", before, n.Clone())
 	if yamlValue(t, "-").RedactedCopy() != nil {
-		t.Error("nothing became something")
+		t.Error("the copy of nil is not nil")
 	}
 }
 

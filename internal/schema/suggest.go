@@ -5,16 +5,16 @@ import (
 	"strings"
 )
 
-// Suggest returns `, did you mean "x"?` for the known name nearest to name, or
-// "" when none is near. The snake_case of Astro CLI files is as good as
-// camelCase.
+// Suggest returns `, did you mean "x"?` for the known name that is most similar to
+// name, or "" if no name is similar enough. It ignores case and underscores,
+// because Astro CLI files use snake_case and manifests use camelCase.
 func Suggest(name string, known []string) string {
 	letters := func(s string) []rune { return []rune(strings.ToLower(strings.ReplaceAll(s, "_", ""))) }
-	x := letters(name)
-	best, least := "", len(x)/2+1
+	nameLetters := letters(name)
+	best, bestDistance := "", len(nameLetters)/2+1
 	for _, k := range known {
-		if d := editDistance(x, letters(k)); d < least {
-			best, least = k, d
+		if d := editDistance(nameLetters, letters(k)); d < bestDistance {
+			best, bestDistance = k, d
 		}
 	}
 	if best == "" {
@@ -23,8 +23,8 @@ func Suggest(name string, known []string) string {
 	return fmt.Sprintf(", did you mean %q?", best)
 }
 
-// editDistance counts the insertions, deletions and replacements between x and y
-// (Levenshtein).
+// editDistance returns the Levenshtein distance: the number of insertions,
+// deletions and replacements between x and y.
 func editDistance(x, y []rune) int {
 	if len(x) > 64 || len(y) > 64 {
 		return max(len(x), len(y))
@@ -47,7 +47,8 @@ func editDistance(x, y []rune) int {
 	return row[len(y)]
 }
 
-// fieldReturnedAs is the field that answers have under another name, "" if there is none.
+// fieldReturnedAs returns the name of the field that responses call name, or "" if
+// no field has another name in responses.
 func fieldReturnedAs(fields []Field, name string) string {
 	for i := range fields {
 		if fields[i].ResponsePath == name {

@@ -38,13 +38,13 @@ func TestSuggest(t *testing.T) {
 		}
 		assertEqual(t, name, want, schema.Suggest(name, known))
 	}
-	assertEqual(t, "too long to be meant", "", schema.Suggest(strings.Repeat("a", 65)+"b", []string{strings.Repeat("a", 66)}))
-	assertEqual(t, "of none", "", schema.Suggest("name", nil))
-	assertEqual(t, "the first of two", `, did you mean "ab"?`, schema.Suggest("aa", []string{"ab", "ac"}))
-	assertEqual(t, "the nearer of two", `, did you mean "abc"?`, schema.Suggest("abx", []string{"axy", "abc"}))
+	assertEqual(t, "too long for a suggestion", "", schema.Suggest(strings.Repeat("a", 65)+"b", []string{strings.Repeat("a", 66)}))
+	assertEqual(t, "no known names", "", schema.Suggest("name", nil))
+	assertEqual(t, "first of two equally similar names", `, did you mean "ab"?`, schema.Suggest("aa", []string{"ab", "ac"}))
+	assertEqual(t, "more similar of two names", `, did you mean "abc"?`, schema.Suggest("abx", []string{"axy", "abc"}))
 }
 
-// A known name with one typing error is found.
+// Suggest finds a known name that contains one typing error.
 func TestSuggestFindsTypingErrors(t *testing.T) {
 	t.Parallel()
 	known := []string{"workspaceId", "schedulerSize", "environmentVariables", "contactEmails"}

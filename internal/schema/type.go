@@ -6,11 +6,11 @@ import (
 	"strings"
 )
 
-// Base is what kind of value a Type describes.
+// Base is the basic type of a value.
 type Base uint8
 
-// The bases. A Quantity is a Kubernetes quantity: it is text to the API, and a
-// manifest may also write it as a number.
+// The basic types. BaseQuantity is a Kubernetes quantity: the API accepts only
+// text, the manifest may also contain a number.
 const (
 	BaseText Base = iota
 	BaseBool
@@ -25,30 +25,30 @@ const (
 type Type struct {
 	Base         Base
 	Enum         []string
-	Range        *Range              // of an integer
-	MaxLen       int                 // of text in characters; 0 is no limit
-	Check        func(string) error  // of text; the error is a fragment such as "not an e-mail address"
-	Pattern      *Pattern            // of text: what Check demands, for readers that can't run it
-	Normalize    func(string) string // of text: the one spelling in which equal values are compared
-	EmptyIsUnset bool                // of text: "" says that there is none, and is left out of requests
-	Bytes        bool                // a quantity of bytes, whose unit must be written
-	Fields       []Field             // of an object
-	Elem         *Type               // of a list or a map; nil: any value
-	UnsetList    string              // of an object: the member that names what is given up, where leaving out keeps it
-	Key          []string            // of a list: the element's members that identify it together
-	ServerFields []string            // of a keyed list: server-owned members that travel with an element
-	KeyFunc      func(*Node) string  // of a keyed list: what tells an element from the others, "" while that isn't known; nil: its Key
-	Additive     bool                // of a list: elements that are live and not declared are none of its business
-	Set          bool                // of a list of scalars: order and repetition don't count
-	ItemCount    *Range              // of a list: how many elements
+	Range        *Range              // for an integer
+	MaxLen       int                 // for text: maximum number of characters; 0 means no limit
+	Check        func(string) error  // for text: validates it; the error is a fragment such as "not an e-mail address"
+	Pattern      *Pattern            // for text: the requirement of Check, for readers that can't call it, such as editors
+	Normalize    func(string) string // for text: returns the spelling that is compared
+	EmptyIsUnset bool                // for text: "" means not set, so requests omit it
+	Bytes        bool                // for a quantity: it counts bytes, and the manifest must write its unit
+	Fields       []Field             // for an object
+	Elem         *Type               // for a list or a map: type of the items; nil means any value
+	UnsetList    string              // for an object whose omitted members the API keeps: the member that lists the members to unset
+	Key          []string            // for a list: the members that together identify an item
+	ServerFields []string            // for a keyed list: members set by the API that an update sends back with their item
+	KeyFunc      func(*Node) string  // for a keyed list: returns an item's key, "" if not known yet; nil means the members in Key
+	Additive     bool                // for a list: updates keep undeclared items
+	Set          bool                // for a list of scalars: order and repetition don't count
+	ItemCount    *Range              // for a list: the allowed number of items
 }
 
-// Pattern is a demand on a text as a regular expression, in the syntax that RE2
-// and ECMA 262 share, and in words that go on after "must be". Where it can't
-// say all of the demand, it lets more through.
+// Pattern is a requirement for a text: as a regular expression, in the syntax that
+// RE2 and ECMA 262 share, and as a description that follows the words "must be". If
+// the expression can't state all of the requirement, it accepts more.
 type Pattern struct{ Regexp, Description string }
 
-// Range is inclusive on both ends; Max 0 is no limit.
+// Range is a range of integers that includes both ends. Max 0 means no limit.
 type Range struct{ Min, Max int }
 
 func (r Range) String() string {
@@ -61,35 +61,36 @@ func (r Range) String() string {
 	return fmt.Sprintf("%d to %d", r.Min, r.Max)
 }
 
-// TextType is text of at most maxLen characters (0: no limit).
+// TextType returns a type for text of at most maxLen characters; 0 means no limit.
 func TextType(maxLen int) Type { return Type{Base: BaseText, MaxLen: maxLen} }
 
-// EnumType is one of some words.
+// EnumType returns a type for one of the given words.
 func EnumType(words ...string) Type { return Type{Enum: words} }
 
-// BoolType is true or false.
+// BoolType returns a type for true or false.
 func BoolType() Type { return Type{Base: BaseBool} }
 
-// IntType is an integer between low and high; high 0 is no limit.
+// IntType returns a type for an integer from low to high; high 0 means no limit.
 func IntType(low, high int) Type { return Type{Base: BaseInt, Range: &Range{low, high}} }
 
-// CPUType is a quantity of cores, MemoryType one of bytes.
+// CPUType returns a type for a quantity of cores, such as 500m.
 func CPUType() Type { return Type{Base: BaseQuantity} }
 
-// MemoryType is a quantity of bytes, such as 20Gi.
+// MemoryType returns a type for a quantity of bytes, such as 20Gi.
 func MemoryType() Type { return Type{Base: BaseQuantity, Bytes: true} }
 
-// ObjectType is a mapping with fields of its own.
+// ObjectType returns a type for a mapping with the given fields.
 func ObjectType(fields ...Field) Type { return Type{Base: BaseObject, Fields: fields} }
 
-// MapType is a mapping whose names are the user's own; a nil elem takes any
-// value.
+// MapType returns a type for a mapping whose member names the user chooses. A nil
+// elem accepts any value.
 func MapType(elem *Type) Type { return Type{Base: BaseMap, Elem: elem} }
 
-// SetType is a list of scalars in which order doesn't count.
+// SetType returns a type for a list of scalars whose order doesn't count.
 func SetType(elem Type) Type { return Type{Base: BaseList, Elem: &elem, Set: true} }
 
-// KeyedType is a list of objects that are told apart by the members key.
+// KeyedType returns a type for a list of objects. The members in key identify an
+// item. Text in the key is compared as names are.
 func KeyedType(key []string, fields ...Field) Type {
 	for i := range fields {
 		if f := &fields[i]; slices.Contains(key, f.Name) && f.Type.Base == BaseText {
@@ -99,18 +100,18 @@ func KeyedType(key []string, fields ...Field) Type {
 	return Type{Base: BaseList, Key: key, Elem: &Type{Base: BaseObject, Fields: fields}}
 }
 
-// KeyOf is what tells an element of the list from the others, in a form fit
-// to be shown; "" while a part of it is not known.
-func (t *Type) KeyOf(element *Node) string {
+// KeyOf returns the key of a list item, as text that messages can show. It returns
+// "" if a part of the key is missing or not known yet.
+func (t *Type) KeyOf(item *Node) string {
 	if t.KeyFunc != nil {
-		return t.KeyFunc(element)
+		return t.KeyFunc(item)
 	}
 	if t.Key == nil {
-		return t.Elem.NormalizedText(element)
+		return t.Elem.NormalizedText(item)
 	}
 	var parts []string
 	for _, name := range t.Key {
-		n := element.Get(name)
+		n := item.Get(name)
 		if n == nil || n.Form != Text || n.Text == "" {
 			return ""
 		}
@@ -120,8 +121,8 @@ func (t *Type) KeyOf(element *Node) string {
 	return strings.Join(parts, ", ")
 }
 
-// Zero is the value that an absent field of this type means, or nil where
-// absence means nothing in particular.
+// Zero returns the value that is equivalent to an absent field of this type, or nil
+// if no value is.
 func (t *Type) Zero() *Node {
 	switch {
 	case t.Base == BaseList:

@@ -7,7 +7,7 @@ import (
 	"astro-apply/internal/schema"
 )
 
-// sampleTypes that the tables below name.
+// sampleTypes returns types by the names that the test cases use.
 func sampleTypes() map[string]schema.Type {
 	folded := schema.TextType(0)
 	folded.Normalize = strings.ToLower
@@ -20,7 +20,7 @@ func sampleTypes() map[string]schema.Type {
 	}
 }
 
-// yamlValue reads a YAML value; "-" is none, "?" one that is not known yet.
+// yamlValue parses a YAML value. It returns nil for "-" and an Unknown node for "?".
 func yamlValue(t *testing.T, text string) *schema.Node {
 	t.Helper()
 	switch text {
@@ -93,7 +93,7 @@ func TestEqual(t *testing.T) {
 		{"deep", "{in: {on: true}}", "{in: {on: false}}", false},
 		{"keyed", "[{name: a, n: 1}]", "[{name: A, n: 1}]", true},
 		{"keyed", "[{name: a, n: 1}]", "[{name: a, n: 2}]", false},
-		{"keyed", "[{name: a, n: 1}, {name: b, n: 2}]", "[{name: b, n: 2}, {name: a, n: 1}]", true}, // they are matched by key
+		{"keyed", "[{name: a, n: 1}, {name: b, n: 2}]", "[{name: b, n: 2}, {name: a, n: 1}]", true}, // items are matched by key
 		{"keyed", "[{name: a, n: 1}, {name: b, n: 2}]", "[{name: b, n: 1}, {name: a, n: 2}]", false},
 		{"keyed", "[{name: a}]", "[{name: a}, {name: b}]", false},
 		{"keyed", "[{name: a}, {name: b}]", "[{name: a}]", false},
@@ -140,7 +140,7 @@ func TestIsZero(t *testing.T) {
 	}
 }
 
-// What an absent value means is zero, and equal to its absence.
+// Zero returns a value that is zero and equal to an absent value.
 func TestZero(t *testing.T) {
 	t.Parallel()
 	got := map[string]string{}
@@ -163,8 +163,8 @@ func TestEncode(t *testing.T) {
 	sent := cpu.Encode(number)
 	assertEqual(t, "form", schema.Text, sent.Form)
 	assertEqual(t, "text", "0.5", sent.Text)
-	assertEqual(t, "place", number.Pos, sent.Pos)
-	assertEqual(t, "the manifest's own", schema.Number, number.Form)
+	assertEqual(t, "position", number.Pos, sent.Pos)
+	assertEqual(t, "form of the original", schema.Number, number.Form)
 	text, count := yamlValue(t, "500m"), schema.IntType(0, 9)
 	if cpu.Encode(text) != text || count.Encode(number) != number {
 		t.Error("changed without need")
@@ -175,9 +175,9 @@ func TestKeyOf(t *testing.T) {
 	t.Parallel()
 	pair := schema.KeyedType([]string{"a", "b"}, schema.Field{Name: "a", Type: sampleTypes()["folded"]}, schema.Field{Name: "b", Type: schema.TextType(0)})
 	set := sampleTypes()["set"]
-	assertEqual(t, "of a set", "ab", set.KeyOf(yamlValue(t, "aB")))
-	for element, want := range map[string]string{"{a: A, b: B}": "a, B", "{b: B, a: a, c: x}": "a, B", "{a: A}": "", "{a: A, b: ''}": "", "{a: 1, b: B}": "", "x": "", "[]": ""} {
-		assertEqual(t, element, want, pair.KeyOf(yamlValue(t, element)))
+	assertEqual(t, "set", "ab", set.KeyOf(yamlValue(t, "aB")))
+	for item, want := range map[string]string{"{a: A, b: B}": "a, B", "{b: B, a: a, c: x}": "a, B", "{a: A}": "", "{a: A, b: ''}": "", "{a: 1, b: B}": "", "x": "", "[]": ""} {
+		assertEqual(t, item, want, pair.KeyOf(yamlValue(t, item)))
 	}
-	assertEqual(t, "not known yet", "", pair.KeyOf(parseDocument(t, "{a: A, b: '${env:NONE}'}")))
+	assertEqual(t, "unknown member", "", pair.KeyOf(parseDocument(t, "{a: A, b: '${env:NONE}'}")))
 }
