@@ -13,8 +13,8 @@ import (
 	"astro-apply/internal/astro"
 )
 
-// cachedAPI is an API that makes each list call and each read by id once: two kinds
-// may be found in one list, and many users may be in one Team.
+// cachedAPI is an API that makes each list call and each read by id only once: two kinds
+// may share a list, and many users may be in the same Team.
 type cachedAPI struct {
 	API
 	mu        sync.Mutex
@@ -22,8 +22,8 @@ type cachedAPI struct {
 	getCalls  map[string]*cachedCall[[]byte]
 }
 
-// cachedCall is a call that is made once. Those who wait for it wait on a channel,
-// as for everything else that takes time.
+// cachedCall is a call that is made once. Other callers wait on the channel done: waiting on
+// a mutex would stop the fake clock of the tests.
 type cachedCall[T any] struct {
 	done     chan struct{}
 	response T
@@ -34,8 +34,8 @@ func newCachedAPI(api API) *cachedAPI {
 	return &cachedAPI{API: api, listCalls: map[string]*cachedCall[[]json.RawMessage]{}, getCalls: map[string]*cachedCall[[]byte]{}}
 }
 
-// List answers what the first such call was answered. A list below an object is
-// not kept.
+// List returns the result of the first identical list call. Lists below a resource aren't
+// cached.
 func (s *cachedAPI) List(ctx context.Context, call astro.Call, member string) ([]json.RawMessage, error) {
 	if len(call.Params) > 1 {
 		return s.API.List(ctx, call, member)
@@ -43,7 +43,7 @@ func (s *cachedAPI) List(ctx context.Context, call astro.Call, member string) ([
 	return callOnce(&s.mu, s.listCalls, call.Path+"?"+call.Query.Encode(), func() ([]json.RawMessage, error) { return s.API.List(ctx, call, member) })
 }
 
-// Do answers a read what the first such call was answered.
+// Do returns the result of the first identical read. Writes aren't cached.
 func (s *cachedAPI) Do(ctx context.Context, call astro.Call) ([]byte, error) {
 	if call.Method != http.MethodGet {
 		return s.API.Do(ctx, call)
@@ -55,20 +55,20 @@ func (s *cachedAPI) Do(ctx context.Context, call astro.Call) ([]byte, error) {
 	return callOnce(&s.mu, s.getCalls, strings.Join(key, "\n"), func() ([]byte, error) { return s.API.Do(ctx, call) })
 }
 
-// callOnce makes the call of a key, or waits for the one that is under way.
-func callOnce[T any](mu *sync.Mutex, all map[string]*cachedCall[T], key string, call func() (T, error)) (T, error) {
+// callOnce makes the call of a key, or waits for the call that is already running or done.
+func callOnce[T any](mu *sync.Mutex, calls map[string]*cachedCall[T], key string, call func() (T, error)) (T, error) {
 	mu.Lock()
-	r, there := all[key]
-	if !there {
-		r = &cachedCall[T]{done: make(chan struct{})}
-		all[key] = r
+	c, exists := calls[key]
+	if !exists {
+		c = &cachedCall[T]{done: make(chan struct{})}
+		calls[key] = c
 	}
 	mu.Unlock()
-	if there {
-		<-r.done
-		return r.response, r.err
+	if exists {
+		<-c.done
+		return c.response, c.err
 	}
-	defer close(r.done)
-	r.response, r.err = call()
-	return r.response, r.err
+	defer close(c.done)
+	c.response, c.err = call()
+	return c.response, c.err
 }

@@ -6,7 +6,7 @@ import (
 	"astro-apply/internal/schema"
 )
 
-// SecretSinkField says where a value goes that is told once.
+// SecretSinkField is the field that names the destination of a generated secret, which Astro returns only once.
 const SecretSinkField = "saveTo"
 
 const (
@@ -102,13 +102,14 @@ func tokenRolesType() schema.Type {
 	return t
 }
 
-// ownRoleRule: the create call takes this role, and the API wants it to stay.
+// ownRoleRule requires exactly one role on the token's own scope: the create call sends this role, and the API
+// refuses updates without it.
 func ownRoleRule() Rule {
-	never := []Combination{
+	forbidden := []Combination{
 		{{Field: "roles[].dagId"}, {Field: "roles[].deploymentId", Negated: true}},
 		{{Field: "roles[].dagTag"}, {Field: "roles[].deploymentId", Negated: true}},
 	}
-	return Rule{Fields: []string{"roles"}, ForbiddenCombinations: never, Check: func(o *schema.Node) string {
+	return Rule{Fields: []string{"roles"}, ForbiddenCombinations: forbidden, Check: func(o *schema.Node) string {
 		roles, own := o.Get("roles"), 0
 		if roles == nil || roles.Form != schema.List {
 			return ""
@@ -128,7 +129,7 @@ func ownRoleRule() Rule {
 	}}
 }
 
-// checkOwnToken keeps a run from locking itself out.
+// checkOwnToken refuses changes of the token that the run itself uses, so that a run can't lock itself out.
 func checkOwnToken(g ProposedChange) Refusal {
 	own := g.Caller.TokenID != "" && g.Live.Get("id").Is(g.Caller.TokenID)
 	const way = "this is the token that this run uses, so it is not "
@@ -143,20 +144,20 @@ func checkOwnToken(g ProposedChange) Refusal {
 	return Refusal{}
 }
 
-// unusedTokenAdvice is all that can be known of a value that never reached anybody: a run
-// that is killed between making and delivering it leaves no other trace.
-func unusedTokenAdvice(live *schema.Node, way string) string {
+// unusedTokenAdvice returns a warning for a token that was never used, "" for any other token. A run that is
+// killed after Astro created the token and before the value was saved leaves no other trace.
+func unusedTokenAdvice(live *schema.Node, remedy string) string {
 	used, rotated := live.Get("lastUsedAt").ScalarText(), live.Get("lastRotatedAt").ScalarText()
 	since := "it has never been used since it was made at " + live.Get("createdAt").ScalarText()
-	at, errUsed := time.Parse(time.RFC3339, used)
-	turned, errRotated := time.Parse(time.RFC3339, rotated)
+	usedAt, errUsed := time.Parse(time.RFC3339, used)
+	rotatedAt, errRotated := time.Parse(time.RFC3339, rotated)
 	switch {
-	case errRotated == nil && (used == "" || errUsed == nil && at.Before(turned)):
+	case errRotated == nil && (used == "" || errUsed == nil && usedAt.Before(rotatedAt)):
 		since = "it has not been used since it was rotated at " + rotated
 	case used != "":
 		return ""
 	}
-	return since + "; if its value did not arrive, because a run was killed, nobody has it: " + way
+	return since + "; if its value did not arrive, because a run was killed, nobody has it: " + remedy
 }
 
 func agentTokenKind() *Kind {
@@ -169,7 +170,7 @@ func agentTokenKind() *Kind {
 		Section:          "agentTokens",
 		Doc:              "A token for remote execution agents of a Deployment. Its value is told once, when it is created; it can't be changed or rotated.",
 		ParentFields:     []string{"deploymentId"},
-		ParentCanContain: func(home *schema.Node) bool { return home.GetPath("remoteExecution.enabled").Is("true") },
+		ParentCanContain: func(deployment *schema.Node) bool { return deployment.GetPath("remoteExecution.enabled").Is("true") },
 		Identity:         []string{"name"},
 		List:             ListEndpoint{Path: collection, Member: "tokens"},
 		Get:              Endpoint{"GET", item},
@@ -182,7 +183,7 @@ func agentTokenKind() *Kind {
 		Advice:  func(live *schema.Node) string { return unusedTokenAdvice(live, replaceTokenRemedy) },
 		Expand: func(fields, _ *schema.Node, _ string) *schema.Node {
 			out := fields.Clone()
-			out.Delete("deploymentId") // it is in the path
+			out.Delete("deploymentId") // the request's path contains it
 			return out
 		},
 		Fields: []schema.Field{
@@ -198,8 +199,7 @@ func agentTokenKind() *Kind {
 	}
 }
 
-// expandAPIToken is the body of a create, which takes the token's role in what it
-// belongs to and no other.
+// expandAPIToken returns the body of a create. The create call accepts only the role on the token's own scope.
 func expandAPIToken(fields, _ *schema.Node, _ string) *schema.Node {
 	out := fields.Clone()
 	roles := out.Get("roles")
@@ -217,7 +217,7 @@ func expandAPIToken(fields, _ *schema.Node, _ string) *schema.Node {
 	return out
 }
 
-// scopeAndEntity is what a token belongs to; nil is the Organization.
+// scopeAndEntity returns the type and id of the resource that a token belongs to. The id is nil for the Organization.
 func scopeAndEntity(token *schema.Node) (scope string, entity *schema.Node) {
 	switch {
 	case token.Get("deploymentId") != nil:
@@ -228,7 +228,7 @@ func scopeAndEntity(token *schema.Node) (scope string, entity *schema.Node) {
 	return "ORGANIZATION", nil
 }
 
-// expandTokenRoles tells roles as the API does: by type and id of what they are for.
+// expandTokenRoles returns roles in the API's form: each has the type and the id of the resource that it is granted on.
 func expandTokenRoles(fields, token *schema.Node, organizationID string) *schema.Node {
 	list := &schema.Node{Form: schema.List, Pos: fields.Get("roles").Pos}
 	for _, role := range fields.Get("roles").Items {
@@ -256,35 +256,35 @@ func expandTokenRoles(fields, token *schema.Node, organizationID string) *schema
 	return out
 }
 
-// flattenExpiry says what an answer says by leaving the period out.
+// flattenExpiry sets the period to 0, which means no expiry, if a response omits it.
 func flattenExpiry(live *schema.Node) {
 	if live.Get("expiryPeriodInDays") == nil {
 		live.Set("expiryPeriodInDays", schema.Int(0))
 	}
 }
 
-// flattenToken tells an answer in the manifest's words. What a token belongs
-// to is only told by the role that it has there.
+// flattenToken converts a response to the manifest's fields. The API returns the Workspace or Deployment of a token
+// only as the entity of the token's first role of that scope.
 func flattenToken(live *schema.Node) {
 	flattenExpiry(live)
 	roles, scope := live.Get("roles"), live.Get("scope").ScalarText()
 	if roles == nil || roles.Form != schema.List {
 		return
 	}
-	list, met := &schema.Node{Form: schema.List}, false
+	list, ownRoleFound := &schema.Node{Form: schema.List}, false
 	for _, role := range roles.Items {
 		entity, kind := role.Get("entityId"), role.Get("entityType").ScalarText()
 		out := &schema.Node{Form: schema.Map}
 		out.Set("role", role.Get("role"))
-		place := map[string]string{"WORKSPACE": "workspaceId", "DEPLOYMENT": "deploymentId", "DAG": "dagId", "DAG_TAG": "dagTag", "TAG": "dagTag"}[kind]
-		switch own := kind == scope && !met; {
-		case own && place != "":
-			met = true
-			live.Set(place, entity)
+		field := map[string]string{"WORKSPACE": "workspaceId", "DEPLOYMENT": "deploymentId", "DAG": "dagId", "DAG_TAG": "dagTag", "TAG": "dagTag"}[kind]
+		switch own := kind == scope && !ownRoleFound; {
+		case own && field != "":
+			ownRoleFound = true
+			live.Set(field, entity)
 		case own:
-			met = true
-		case place != "":
-			out.Set(place, entity)
+			ownRoleFound = true
+		case field != "":
+			out.Set(field, entity)
 		}
 		if kind != "DEPLOYMENT" {
 			out.Set("deploymentId", role.Get("deploymentId"))

@@ -6,8 +6,8 @@ import (
 	"astro-apply/internal/schema"
 )
 
-// The request variants of the API are by cloud when a cluster is created, and
-// by type when it is updated.
+// The conditions select a variant of the request body: the API has one variant per cloud for a create,
+// and one per cluster type for an update.
 var (
 	whenAWS       = schema.Condition{Field: "cloudProvider", In: []string{"AWS"}}
 	whenAzure     = schema.Condition{Field: "cloudProvider", In: []string{"AZURE"}}
@@ -40,7 +40,7 @@ func clusterKind() *Kind {
 	}
 }
 
-// expandClusterUpdate names the variant as the update does.
+// expandClusterUpdate returns the body of an update, in which the discriminator of the variant is clusterType, not type.
 func expandClusterUpdate(fields, _ *schema.Node, _ string) *schema.Node {
 	out, kind := fields.Clone(), fields.Get("type")
 	out.Delete("type")
@@ -51,7 +51,7 @@ func expandClusterUpdate(fields, _ *schema.Node, _ string) *schema.Node {
 	return out
 }
 
-// flattenCluster tells as absent what the API tells as empty.
+// flattenCluster deletes the fields that the API returns empty although they are not set.
 func flattenCluster(live *schema.Node) {
 	for _, name := range []string{"drRegion", "drVpcSubnetRange"} {
 		if live.Get(name).Is("") {
@@ -60,7 +60,7 @@ func flattenCluster(live *schema.Node) {
 	}
 }
 
-// clusterState follows the statuses of the API document.
+// clusterState returns the state and the status of a cluster. The statuses are those of the API document.
 func clusterState(live *schema.Node) (State, string) {
 	status := live.Get("status").ScalarText()
 	switch status {
@@ -72,7 +72,7 @@ func clusterState(live *schema.Node) (State, string) {
 	return StatePending, status
 }
 
-// clusterHealthText is what the API says is wrong with a cluster.
+// clusterHealthText returns the problems that the API reports for a cluster, each with a leading ": ".
 func clusterHealthText(live *schema.Node) string {
 	details := live.GetPath("healthStatus.details")
 	if details == nil {
@@ -95,7 +95,7 @@ func clusterRules() []Rule {
 		requiredFieldsRule("drSecondaryVpcCidr", "", "drRegion"),
 		{Fields: []string{"drRegion", "enableDr"}, ForbiddenCombinations: []Combination{{{Field: "drRegion"}, {Field: "enableDr", Equals: "false"}}}, Check: func(o *schema.Node) string {
 			region := o.Get("drRegion")
-			if region == nil || !region.Pos.IsKnown() || !o.Get("enableDr").Is("false") { // one that is live goes
+			if region == nil || !region.Pos.IsKnown() || !o.Get("enableDr").Is("false") { // the change removes a current region that the manifest omits
 				return ""
 			}
 			return "drRegion needs enableDr: true, here it is false (a second region is what disaster recovery is)"
@@ -145,13 +145,13 @@ func clusterFields() []schema.Field {
 			Doc: "The database's instance type, of a HYBRID cluster.",
 		},
 		{
-			// The list is a replacement, and so what is live and not declared is
-			// sent along: the platform puts tags there too.
+			// An update replaces the whole list. Astro adds tags too, so an update
+			// also sends the current tags that the manifest omits.
 			Name: "k8sTags", ResponsePath: "tags", Type: clusterTagsType(), Behavior: schema.RequiredUpdate, CheckChange: checkHybridChange,
 			Doc: "Tags of the cluster's Kubernetes resources. Other tags that are live stay.",
 		},
 		{
-			// Sent unchanged, it is refused where the Organization isn't entitled to it.
+			// Without the entitlement for it, the API refuses even an unchanged value.
 			Name: "workspaceIds", Type: schema.SetType(nonEmptyType()), Undeclared: schema.OmitUnlessChanged, EmptyMeans: "every Workspace", Impact: schema.Disrupts,
 			Ref: &schema.Ref{Kind: "workspace", NameField: "workspaces", Deferrable: true},
 			Doc: "The Workspaces that may use the cluster; [] is all of them.",
@@ -172,7 +172,7 @@ func clusterFields() []schema.Field {
 			Doc: "Whether the cluster's Deployments are cut off from the public Internet, on AWS.",
 		},
 		{
-			// Not in the create: there, a drRegion says it.
+			// The create call has no such field: a drRegion enables disaster recovery.
 			Name: "enableDr", ResponsePath: "isDrEnabled", Type: schema.BoolType(), Behavior: schema.Update, Undeclared: schema.OmitUnlessChanged, When: []schema.Condition{whenDedicated},
 			CheckChange: checkDRToggle, ChangeWarning: drWarning, Impact: schema.Disrupts,
 			Doc: "Whether disaster recovery is on. It can be switched on later on Azure only, and off anywhere.",
@@ -188,8 +188,8 @@ func clusterFields() []schema.Field {
 			Doc: "Whether task logs are replicated to the second region within a bounded time.",
 		},
 		{
-			// Sending it starts a failover, so it is sent when it is declared and
-			// differs, and never else.
+			// Sending it starts a failover, so an update only sends it if the manifest
+			// declares it and the current value differs.
 			Name: "isFailedOver", Type: schema.BoolType(), Behavior: schema.Update, Undeclared: schema.OmitUnlessChanged, When: []schema.Condition{whenDedicated}, Impact: schema.Disrupts,
 			ChangeWarning: func(_, wanted *schema.Node) string {
 				if wanted.Is("true") {
@@ -220,7 +220,7 @@ func nodePoolsType() schema.Type {
 	)
 }
 
-// checkHybridChange: an update of a hybrid cluster takes no more than its Workspaces.
+// checkHybridChange returns a problem if the cluster is HYBRID: the update of such a cluster accepts only its Workspaces.
 func checkHybridChange(old, wanted *schema.Node, value func(string) string) string {
 	if value("type") != "HYBRID" {
 		return ""
@@ -228,8 +228,8 @@ func checkHybridChange(old, wanted *schema.Node, value func(string) string) stri
 	return immutableProblem(old, wanted)
 }
 
-// checkDRFieldChange: a second region is given when the cluster is created; on Azure also
-// later, once.
+// checkDRFieldChange returns a problem if the second region can't be set any more. It can be set when the cluster is
+// created, and on Azure also once later.
 func checkDRFieldChange(old, wanted *schema.Node, value func(string) string) string {
 	if value("cloudProvider") == "AZURE" && value("type") != "HYBRID" && old.ScalarText() == "" {
 		return ""

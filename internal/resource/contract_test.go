@@ -20,17 +20,16 @@ import (
 type contractChecker struct {
 	schemas           map[string]any
 	phase             schema.Behavior
-	discriminator     string // the field whose value chooses the variant of a request; "" where there is one
-	variant           string // its value
+	discriminator     string // the field whose value selects the variant of a request; "": the request has only one variant
+	variant           string // the value of the discriminator
 	prefix            string
 	differences       []string
-	requestFields     []string        // of all requests, as the differences name them
-	matchedOperations map[string]bool // operations: method and path
+	requestFields     []string        // the fields of all requests, named as in differences
+	matchedOperations map[string]bool // by method and path
 }
 
-// The tables hold what the API's document says of every request: the same
-// fields, of the same types and bounds, required where they are. A kind is held
-// against the document by being listed.
+// TestTablesFollowTheOpenAPIDocument checks every request of every kind in the catalog against the API's document:
+// the kinds' tables must have the same fields, with the same types and bounds, and require the same ones.
 func TestTablesFollowTheOpenAPIDocument(t *testing.T) {
 	t.Parallel()
 	file := conformance.DocumentPath()
@@ -56,22 +55,22 @@ func TestTablesFollowTheOpenAPIDocument(t *testing.T) {
 			c.phase = schema.Create
 			c.checkRequest(t, k.Name+" create", k.Fields, c.findOperation(document, k.Create))
 		}
-		for _, part := range k.UpdateEndpoints {
+		for _, endpoint := range k.UpdateEndpoints {
 			c.phase = schema.Update
-			of := slices.DeleteFunc(slices.Clone(k.Fields), func(f schema.Field) bool { return f.EndpointName != part.Name })
-			name := strings.TrimSpace(k.Name + " update " + part.Name)
-			switch e := part.ListPatch; {
-			case e == nil && part.FieldPath == "":
-				c.checkRequest(t, name, of, c.findOperation(document, part.Endpoint))
-			case e == nil:
-				c.checkRequest(t, name, fieldTypeAt(k.Fields, part.FieldPath).Fields, c.findOperation(document, part.Endpoint))
-				if c.findOperation(document, part.DeleteEndpoint) == nil {
-					t.Errorf("%s: %v is not in the document", name, part.DeleteEndpoint)
+			fields := slices.DeleteFunc(slices.Clone(k.Fields), func(f schema.Field) bool { return f.EndpointName != endpoint.Name })
+			name := strings.TrimSpace(k.Name + " update " + endpoint.Name)
+			switch patch := endpoint.ListPatch; {
+			case patch == nil && endpoint.FieldPath == "":
+				c.checkRequest(t, name, fields, c.findOperation(document, endpoint.Endpoint))
+			case patch == nil:
+				c.checkRequest(t, name, fieldTypeAt(k.Fields, endpoint.FieldPath).Fields, c.findOperation(document, endpoint.Endpoint))
+				if c.findOperation(document, endpoint.DeleteEndpoint) == nil {
+					t.Errorf("%s: %v is not in the document", name, endpoint.DeleteEndpoint)
 				}
 			default:
-				c.checkRequest(t, name, of, c.findOperation(document, e.Add))
-				if removal := c.findOperation(document, e.Remove); removal == nil {
-					t.Errorf("%s: %v is not in the document", name, e.Remove)
+				c.checkRequest(t, name, fields, c.findOperation(document, patch.Add))
+				if removal := c.findOperation(document, patch.Remove); removal == nil {
+					t.Errorf("%s: %v is not in the document", name, patch.Remove)
 				}
 			}
 		}
@@ -97,8 +96,7 @@ func TestTablesFollowTheOpenAPIDocument(t *testing.T) {
 
 var pathParamRegexp = regexp.MustCompile(`{\w+}`)
 
-// findOperation finds a call in the document, which has other names for the parts
-// of a path that vary.
+// findOperation finds a call in the document. It ignores the names of path parameters, because the document uses others.
 func (c *contractChecker) findOperation(document map[string]any, call resource.Endpoint) map[string]any {
 	for template, item := range nestedMap(document, "paths") {
 		if pathParamRegexp.ReplaceAllString(template, "{}") == pathParamRegexp.ReplaceAllString(call.Path, "{}") {
@@ -112,7 +110,7 @@ func (c *contractChecker) findOperation(document map[string]any, call resource.E
 	return nil
 }
 
-// checkRequest holds fields against each variant of a request's body.
+// checkRequest compares fields with each variant of a request's body.
 func (c *contractChecker) checkRequest(t *testing.T, name string, fields []schema.Field, operation map[string]any) {
 	t.Helper()
 	body := nestedMap(operation, "requestBody", "content", "application/json", "schema")
@@ -148,7 +146,7 @@ func (c *contractChecker) addDifference(where, format string, args ...any) {
 	c.differences = append(c.differences, c.prefix+where+": "+fmt.Sprintf(format, args...))
 }
 
-func (c *contractChecker) checkObject(fields []schema.Field, want map[string]any, where string, carried ...string) {
+func (c *contractChecker) checkObject(fields []schema.Field, want map[string]any, where string, serverFields ...string) {
 	if ref, ok := want["$ref"].(string); ok {
 		want = nestedMap(c.schemas, path.Base(ref))
 	}
@@ -156,7 +154,7 @@ func (c *contractChecker) checkObject(fields []schema.Field, want map[string]any
 	required, _ := want["required"].([]any)
 	for name := range properties {
 		c.requestFields = append(c.requestFields, c.prefix+where+name)
-		if f := schema.FindField(fields, name); (f == nil || !c.sendsField(f)) && !slices.Contains(carried, name) {
+		if f := schema.FindField(fields, name); (f == nil || !c.sendsField(f)) && !slices.Contains(serverFields, name) {
 			c.addDifference(where+name, "not in the table")
 		}
 	}
@@ -175,11 +173,11 @@ func (c *contractChecker) checkObject(fields []schema.Field, want map[string]any
 	}
 }
 
-// sendsField reports whether the request at hand has the field.
+// sendsField reports whether the current request contains the field.
 func (c *contractChecker) sendsField(f *schema.Field) bool {
-	by := map[string]string{"clusterType": "type"} // a cluster's type has another name in an update
+	aliases := map[string]string{"clusterType": "type"} // an update of a cluster uses another name for its type
 	return f.Has(c.phase) && f.FailedCondition(func(path string) (string, bool) {
-		return c.variant, path == c.discriminator || path == by[c.discriminator]
+		return c.variant, path == c.discriminator || path == aliases[c.discriminator]
 	}) == nil
 }
 

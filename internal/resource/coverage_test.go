@@ -9,9 +9,9 @@ import (
 	"testing"
 )
 
-var updateGenerated = flag.Bool("update", false, "rewrite the documents that are generated")
+var updateGenerated = flag.Bool("update", false, "rewrite the generated documents")
 
-// Where the tables differ from the API's document on purpose, by the reason.
+// deliberateDifferences lists the intended differences between the tables and the API's document, by the reason.
 var deliberateDifferences = map[string][]string{
 	"the document's discriminator is optional at creation; without it the API chooses": {
 		"deployment create DEDICATED type: needed, not in the document", "deployment create HYBRID type: needed, not in the document",
@@ -108,7 +108,7 @@ var deliberateDifferences = map[string][]string{
 	"the API wants it beside other roles": {"user update roles organizationRole: needed, not in the document"},
 }
 
-// Requests of the document that no kind makes, by the reason.
+// unusedRequests lists the requests in the document that no kind makes, by the reason.
 var unusedRequests = map[string][]string{
 	"makes a deploy, which is what the official deploy action is for": {
 		"POST /organizations/{organizationId}/deployments/{deploymentId}/deploys", "POST /organizations/{organizationId}/deployments/{deploymentId}/deploys/{deployId}",
@@ -118,27 +118,27 @@ var unusedRequests = map[string][]string{
 	"many at once, by the bulk call":                      {"POST /organizations/{organizationId}/allowed-ip-address-ranges"},
 }
 
-// coverageDocument is a document with every field of every request that creates or
-// updates something, and what becomes of it.
+// coverageDocument returns a Markdown document that lists every field of every request that creates or
+// updates a resource, and whether a manifest can set it.
 func (c *contractChecker) coverageDocument(document map[string]any) string {
 	var b strings.Builder
 	b.WriteString("# What of the API is covered\n\nEvery field of every request of the Astro API v1 that creates or updates something. Generated from the tables in\n" +
 		"`internal/resource` and the API's document by `go test ./internal/resource -run TablesFollow -update`.\n\n| request | field | covered |\n| --- | --- | --- |\n")
-	why := map[string]string{}
+	reasons := map[string]string{}
 	for reason, differences := range deliberateDifferences {
 		for _, d := range differences {
 			if field, ok := strings.CutSuffix(d, ": not in the table"); ok {
-				why[field] = "otherwise: " + reason
+				reasons[field] = "otherwise: " + reason
 			}
 		}
 	}
 	slices.Sort(c.requestFields)
 	for _, field := range slices.Compact(c.requestFields) {
 		request, name := field[:strings.LastIndex(field, " ")], field[strings.LastIndex(field, " ")+1:]
-		covered := why[field]
-		for at := name; covered == "" && strings.Contains(at, "."); { // what is in it goes with it
-			at = at[:strings.LastIndex(at, ".")]
-			covered = why[request+" "+at]
+		covered := reasons[field]
+		for path := name; covered == "" && strings.Contains(path, "."); { // the reason of a field holds for the fields inside it
+			path = path[:strings.LastIndex(path, ".")]
+			covered = reasons[request+" "+path]
 		}
 		if covered == "" {
 			covered = "yes"
@@ -149,7 +149,7 @@ func (c *contractChecker) coverageDocument(document map[string]any) string {
 	for why, calls := range unusedRequests {
 		for _, call := range calls {
 			if c.matchedOperations[call] || !strings.Contains(strings.Join(c.uncoveredWrites(document), ""), "`"+call+"`") {
-				fmt.Fprintf(&b, "%s: **a gap** that is none: %s\n", call, why)
+				fmt.Fprintf(&b, "%s: **a gap**, although unusedRequests lists a request that is made or not in the document: %s\n", call, why)
 			}
 		}
 	}
@@ -159,7 +159,7 @@ func (c *contractChecker) coverageDocument(document map[string]any) string {
 	return b.String()
 }
 
-// uncoveredWrites lists the writes of the document that no kind makes.
+// uncoveredWrites lists the writes in the document that no kind makes.
 func (c *contractChecker) uncoveredWrites(document map[string]any) []string {
 	var out []string
 	for template, item := range nestedMap(document, "paths") {
@@ -180,7 +180,7 @@ func (c *contractChecker) uncoveredWrites(document map[string]any) []string {
 	return out
 }
 
-// checkGenerated holds a document against what it should be, or rewrites it.
+// checkGenerated compares a generated file with the wanted content, or rewrites it with the flag -update.
 func checkGenerated(t *testing.T, file, want string) {
 	t.Helper()
 	if strings.Contains(want, "**a gap**") {

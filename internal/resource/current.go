@@ -14,55 +14,56 @@ import (
 	"astro-apply/internal/schema"
 )
 
-// API is what reading needs of a client.
+// API contains the client methods that reading needs.
 type API interface {
 	Do(context.Context, astro.Call) ([]byte, error)
 	List(ctx context.Context, call astro.Call, member string) ([]json.RawMessage, error)
 }
 
-// Current is what is live of what was declared. An object that is in neither map
+// Current holds the current state of the declared resources. A resource that is neither in Live nor in Errs
 // does not exist.
 type Current struct {
 	Live        map[*Resource]*Live
-	Suggestions map[*Resource]string // for what is not live: the name that may have been meant
-	Errs        map[*Resource]error  // could not be read, or the token's reach is too narrow to know
-	Problems    []schema.Problem     // wrong in the manifest, seen in the light of what is live
-	// Strangers are, for an object that doesn't exist, those of its kind that live
-	// in the same place and that nobody declares: it may be one of them, renamed.
+	Suggestions map[*Resource]string // the likely intended name of a resource that doesn't exist
+	Errs        map[*Resource]error  // the read failed, or the token can't see enough to decide whether the resource exists
+	Problems    []schema.Problem     // errors of the manifest that only the current state reveals
+	// RenameHints lists, for a resource that doesn't exist, the undeclared resources of its kind
+	// with the same parent: it may be one of them under a new name.
 	RenameHints map[*Resource][]string
-	// Visible is, for an object that doesn't exist, how many of its kind the token sees in the same place.
+	// VisibleCount is, for a resource that doesn't exist, the number of resources of its kind with
+	// the same parent that the token can see.
 	VisibleCount map[*Resource]int
-	// Lookalikes are, for an object that doesn't exist, those of its kind in the
-	// same place whose names differ only in what people overlook.
+	// SimilarNames lists, for a resource that doesn't exist, the resources of its kind with the
+	// same parent whose names differ only in details that are easy to overlook.
 	SimilarNames map[*Resource][]string
-	// Waits says, for an object that comes to be elsewhere, that it is on its way.
+	// PendingReason explains why a resource that Astro creates elsewhere doesn't exist yet.
 	PendingReason map[*Resource]string
-	// Inside names, for an object marked absent, what nobody removes and what it
-	// can't be removed before.
+	// Dependents lists, for a resource marked absent, the resources that block its removal
+	// and that no manifest removes.
 	Dependents map[*Resource][]string
 
-	indexes map[*Kind]*liveIndex // what was listed
+	indexes map[*Kind]*liveIndex // the results of the list calls
 }
 
 // KnownIDs returns the ids of all resources that were read, listed ones included.
-func (w *Current) KnownIDs() map[string]bool {
+func (c *Current) KnownIDs() map[string]bool {
 	ids := map[string]bool{}
-	for _, x := range w.indexes {
+	for _, x := range c.indexes {
 		maps.Copy(ids, x.seenIDs)
 	}
-	for _, live := range w.Live {
+	for _, live := range c.Live {
 		ids[live.ID] = true
 	}
 	return ids
 }
 
-// BlockedError is the error of an object whose reference can't be resolved because
-// the object it refers to failed.
+// BlockedError is the error of a resource whose reference can't be resolved because
+// the other resource failed.
 type BlockedError struct{ Dependency *Resource }
 
 func (b *BlockedError) Error() string { return fmt.Sprintf("needs %s, which failed", b.Dependency) }
 
-// ErrReported stands for an object with an entry in World.Problems.
+// ErrReported marks a resource that has an entry in Current.Problems.
 var ErrReported = errors.New("reported as a problem of the manifest")
 
 // Source reads an Organization.
@@ -72,8 +73,7 @@ type Source struct {
 	TokenScope     TokenScope
 	TokenID        string // the caller's own API token, "" if unknown
 
-	// Mask is called with each value of a secret field that an answer contains;
-	// nil: nothing is.
+	// Mask is called with each value of a secret field that a response contains, unless it is nil.
 	Mask func(secret string)
 }
 
@@ -82,13 +82,13 @@ type currentReader struct {
 	catalog   Catalog
 	current   *Current
 	indexes   map[*Kind]*liveIndex
-	resources []*Resource // as declared
+	resources []*Resource // the declared ones, in the manifest's order
 }
 
-// ReadCurrent looks up every declared object and resolves every reference, with as
-// few calls as possible: one list per kind and 50 Workspaces, and only where a
-// name has to be looked up; a declared id is fetched directly. References are
-// resolved in place, in d. When ctx ends, what was not read has failed.
+// ReadCurrent looks up every declared resource and resolves every reference, with as
+// few calls as possible: one list per kind and 50 Workspaces, and only to look up
+// names; a declared id is fetched directly. References are resolved in place, in d.
+// When ctx ends, the remaining resources get an error.
 func (s Source) ReadCurrent(ctx context.Context, d *Desired) *Current {
 	s.API = newCachedAPI(s.API)
 	r := &currentReader{Source: s, catalog: d.Catalog, indexes: map[*Kind]*liveIndex{}, resources: d.Resources, current: &Current{
@@ -97,21 +97,21 @@ func (s Source) ReadCurrent(ctx context.Context, d *Desired) *Current {
 	r.current.indexes = r.indexes
 	r.prefetchLists(ctx, d)
 	for _, k := range d.Catalog {
-		var objects []*Resource
+		var resources []*Resource
 		for _, o := range d.Resources {
 			if o.Kind == k {
-				objects = append(objects, o)
+				resources = append(resources, o)
 			}
 		}
-		for _, o := range objects { // where it is has to be known first
+		for _, o := range resources { // a name is only unique within its parent
 			r.resolveReferences(ctx, o, func(ref *Reference) bool { return ref == o.parentRef() })
 		}
-		r.ensureListed(ctx, k, parentsToList(objects, r.current))
-		r.readDeclaredIDs(ctx, objects)
-		for _, o := range objects {
+		r.ensureListed(ctx, k, parentsToList(resources, r.current))
+		r.readDeclaredIDs(ctx, resources)
+		for _, o := range resources {
 			r.matchListed(o)
 		}
-		r.completeListed(ctx, objects)
+		r.completeListed(ctx, resources)
 	}
 	for _, o := range d.Resources {
 		r.resolveReferences(ctx, o, func(ref *Reference) bool { return ref != o.parentRef() })
@@ -131,16 +131,16 @@ func (s Source) ReadCurrent(ctx context.Context, d *Desired) *Current {
 	return r.current
 }
 
-// prefetchLists lists, all at once, the kinds that live in nothing and of which the
-// manifest mentions one by name.
+// prefetchLists lists in parallel the kinds without a parent of which the manifest
+// names a resource.
 func (r *currentReader) prefetchLists(ctx context.Context, d *Desired) {
 	wanted := map[*Kind]bool{}
 	for _, o := range d.Resources {
 		wanted[o.Kind] = wanted[o.Kind] || o.ID == "" && !o.Kind.Singleton
 		for _, ref := range o.Refs {
-			unknown := ref.Declared == nil && !ref.ByName
-			wanted[ref.Kind] = wanted[ref.Kind] || ref.ID == "" && unknown
-			if ref.Parent != "" && unknown && !LooksLikeID(ref.Parent) {
+			undeclared := ref.Declared == nil && !ref.ByName
+			wanted[ref.Kind] = wanted[ref.Kind] || ref.ID == "" && undeclared
+			if ref.Parent != "" && undeclared && !LooksLikeID(ref.Parent) {
 				wanted[d.Catalog.parentKind(ref.Kind)] = true
 			}
 		}
@@ -156,13 +156,13 @@ func (r *currentReader) prefetchLists(ctx context.Context, d *Desired) {
 	all.Wait()
 }
 
-// parentsToList returns where objects have to be found by name.
-func parentsToList(objects []*Resource, w *Current) []parentLocation {
+// parentsToList returns the parents whose resources have to be listed, because a resource is declared by its name.
+func parentsToList(resources []*Resource, c *Current) []parentLocation {
 	var out []parentLocation
-	for _, o := range objects {
-		rooted := o.parentRef() == nil
-		if home := o.parentLocation(); o.ID == "" && !o.Kind.Singleton && (rooted || home.parentID != "") && w.Errs[o] == nil {
-			out = append(out, home)
+	for _, o := range resources {
+		inOrganization := o.parentRef() == nil
+		if parent := o.parentLocation(); o.ID == "" && !o.Kind.Singleton && (inOrganization || parent.parentID != "") && c.Errs[o] == nil {
+			out = append(out, parent)
 		}
 	}
 	slices.SortFunc(out, func(a, b parentLocation) int {
@@ -171,12 +171,12 @@ func parentsToList(objects []*Resource, w *Current) []parentLocation {
 	return slices.Compact(out)
 }
 
-// ensureListed lists a kind in the places where that wasn't done yet, all at once.
-func (r *currentReader) ensureListed(ctx context.Context, k *Kind, places []parentLocation) {
+// ensureListed lists the resources of a kind in parallel, for those parents for which this wasn't done before.
+func (r *currentReader) ensureListed(ctx context.Context, k *Kind, parents []parentLocation) {
 	x := r.indexes[k]
-	places = slices.DeleteFunc(places, func(p parentLocation) bool { return x.listedParents[p.parentID] })
+	parents = slices.DeleteFunc(parents, func(p parentLocation) bool { return x.listedParents[p.parentID] })
 	var all sync.WaitGroup
-	for chunk := range slices.Chunk(places, k.List.batchSize()) {
+	for chunk := range slices.Chunk(parents, k.List.batchSize()) {
 		all.Go(func() { x.loadLists(ctx, r.Source, k, chunk) })
 	}
 	all.Wait()

@@ -15,14 +15,14 @@ import (
 	"astro-apply/internal/simulator"
 )
 
-// runWithFixture runs a test on a stage, in fake time.
+// runWithFixture runs a test with a new fixture, in fake time.
 func runWithFixture(t *testing.T, scope simulator.Scope, f func(*fixture)) {
 	t.Helper()
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) { f(newFixture(t, scope)) })
 }
 
-// One list per kind tells all that is looked up by name.
+// One list call per kind is enough to look up all names.
 func TestReadByName(t *testing.T) {
 	runWithFixture(t, simulator.Scope{}, func(s *fixture) {
 		w := s.server.Seed("workspace", map[string]any{"name": "data"})
@@ -31,56 +31,56 @@ func TestReadByName(t *testing.T) {
 		one := s.server.Seed("deployment", map[string]any{"name": "one", "workspaceId": w})
 		s.server.Seed("deployment", map[string]any{"name": "ONE", "workspaceId": w})
 		s.server.Seed("deployment", map[string]any{"name": "two", "workspaceId": other})
-		d, world, states := s.readManifests(`
+		d, current, states := s.readManifests(`
 workspaces: [{ name: data }, { name: fresh }]
 deployments:
   - { name: one, workspace: data, type: DEDICATED, cluster: production }
   - { name: two, workspace: data }
   - { name: two, workspace: fresh }
-  - { name: gone, workspace: data, state: absent }
+  - { name: removed, workspace: data, state: absent }
 `)
-		assertEqual(s, "states", []string{"data is " + w, "fresh is new", "one is " + one, "two is new", "two is new", "gone is new"}, states)
+		assertEqual(s, "states", []string{"data is " + w, "fresh is new", "one is " + one, "two is new", "two is new", "removed is new"}, states)
 		assertEqual(s, "requests", []string{"GET/clusters", "GET/workspaces", "GET/deployments in 1"}, sortFirst(s.requestLines(), 2))
 		assertEqual(s, "references", `deployments/one workspaceId "`+w+`" declared clusterId "`+c+`"`, describeResource(d.Resources[2]))
-		assertEqual(s, "a reference to what is new", `deployments/two workspaceId (id of workspace "fresh") declared`, describeResource(d.Resources[4]))
-		if world.Live[d.Resources[2]].Complete || world.Problems != nil {
-			s.Errorf("from a list, not by id; problems %v", world.Problems)
+		assertEqual(s, "a reference to a new resource", `deployments/two workspaceId (id of workspace "fresh") declared`, describeResource(d.Resources[4]))
+		if current.Live[d.Resources[2]].Complete || current.Problems != nil {
+			s.Errorf("read by id, want from a list only; problems %v", current.Problems)
 		}
-		world.Live[d.Resources[0]].Complete = true
-		s.source.Refresh(context.Background(), world, d.Resources[2:3])
-		if !world.Live[d.Resources[2]].Complete {
+		current.Live[d.Resources[0]].Complete = true
+		s.source.Refresh(context.Background(), current, d.Resources[2:3])
+		if !current.Live[d.Resources[2]].Complete {
 			s.Error("not read by id")
 		}
 		assertEqual(s, "requests", "GET/deployments/"+one, s.requestLines()[3])
 	})
 }
 
-// sortFirst orders the first n requests, which are made at once.
+// sortFirst sorts the first n requests: they are made in parallel.
 func sortFirst(requests []string, n int) []string {
 	slices.Sort(requests[:min(n, len(requests))])
 	return requests
 }
 
-// Ids need no look-up of names.
+// A declared id needs no look-up by name.
 func TestReadByID(t *testing.T) {
 	runWithFixture(t, simulator.Scope{}, func(s *fixture) {
 		const w = "cworkspace000000000000001"
 		s.server.Seed("workspace", map[string]any{"name": "data", "id": w})
 		one := s.server.Seed("deployment", map[string]any{"name": "one", "workspaceId": w})
-		d, world, states := s.readManifests("deployments: [{ id: " + one + ", name: renamed, workspaceId: " + w + " }, { id: cdeployment00000000000009, state: absent }, { id: cdeployment00000000000008 }]")
+		d, current, states := s.readManifests("deployments: [{ id: " + one + ", name: renamed, workspaceId: " + w + " }, { id: cdeployment00000000000009, state: absent }, { id: cdeployment00000000000008 }]")
 		assertEqual(s, "states", []string{"renamed is " + one, "cdeployment00000000000009 is new"}, states[:2])
 		if !strings.HasPrefix(states[2], "cdeployment00000000000008: there is no deployment with id cdeployment00000000000008, or the token can't see it: GET ") {
 			s.Error(states[2])
 		}
 		want := []string{"GET/deployments/" + one, "GET/deployments/cdeployment00000000000008", "GET/deployments/cdeployment00000000000009"}
 		assertEqual(s, "requests", slices.Sorted(slices.Values(want)), sortFirst(s.requestLines(), 3))
-		if !world.Live[d.Resources[0]].Complete {
-			s.Error("not full")
+		if !current.Live[d.Resources[0]].Complete {
+			s.Error("not complete")
 		}
 	})
 }
 
-// Workspaces are asked for 50 at a time, each once.
+// One list call covers up to 50 Workspaces, and each Workspace is listed once.
 func TestReadManyWorkspaces(t *testing.T) {
 	runWithFixture(t, simulator.Scope{}, func(s *fixture) {
 		var text strings.Builder
@@ -91,9 +91,9 @@ func TestReadManyWorkspaces(t *testing.T) {
 			s.server.Seed("deployment", map[string]any{"name": "a", "workspaceId": id})
 			fmt.Fprintf(&text, "  - { name: a, workspaceId: %s }\n  - { name: b, workspaceId: %s }\n", id, id)
 		}
-		_, world, _ := s.readManifests(text.String())
+		_, current, _ := s.readManifests(text.String())
 		assertEqual(s, "requests", []string{"GET/deployments in 20", "GET/deployments in 50", "GET/deployments in 50"}, slices.Sorted(slices.Values(s.requestLines())))
-		assertEqual(s, "live", 120, len(world.Live))
+		assertEqual(s, "live resources", 120, len(current.Live))
 	})
 }
 
@@ -107,7 +107,7 @@ func TestReadProblems(t *testing.T) {
 		s.server.Seed("deployment", map[string]any{"name": "one", "workspaceId": w, "id": "cdeployment00000000000001"})
 		s.server.Seed("deployment", map[string]any{"name": "two", "workspaceId": w, "id": "cdeployment00000000000002"})
 		s.server.Seed("deployment", map[string]any{"name": "two", "workspaceId": w, "id": "cdeployment00000000000003"})
-		d, world, _ := s.readManifests(`
+		d, current, _ := s.readManifests(`
 deployments:
   - { name: one, workspace: data }
   - { id: cdeployment00000000000001, description: the same }
@@ -122,54 +122,53 @@ deployments:
 			`a.yaml:7:30: deployment "four": there are 2 of workspace "twin", ids ctwin00000000000000000000, ctwin00000000000000000001; refer to one by workspaceId`,
 			`a.yaml:8:62: deployment "five": there is no cluster "nowhere", neither live nor in the manifest`,
 			`a.yaml:4:11: deployment "one" and deployment "one" at a.yaml:3:13 are the same object (deployment id cdeployment00000000000001); declare it once`,
-		}, sortAllButLast(problemTexts(world.Problems)))
+		}, sortAllButLast(problemTexts(current.Problems)))
 		for i, o := range d.Resources {
-			if err := world.Errs[o]; (i == 0) != (err == nil) || i > 0 && !errors.Is(err, resource.ErrReported) {
+			if err := current.Errs[o]; (i == 0) != (err == nil) || i > 0 && !errors.Is(err, resource.ErrReported) {
 				s.Errorf("%s: %v", o, err)
 			}
 		}
 	})
 }
 
-// What would be created is compared once it is known where.
+// Two new resources are compared once their parents are resolved.
 func TestReadDuplicates(t *testing.T) {
 	runWithFixture(t, simulator.Scope{}, func(s *fixture) {
 		const w = "cworkspace000000000000001"
 		s.server.Seed("workspace", map[string]any{"name": "data", "id": w})
-		_, world, _ := s.readManifests("deployments: [{ name: new, workspace: data }, { name: new, workspaceId: " + w + " }, { name: newer, workspace: data }]")
+		_, current, _ := s.readManifests("deployments: [{ name: new, workspace: data }, { name: new, workspaceId: " + w + " }, { name: newer, workspace: data }]")
 		assertEqual(s, "problems", []string{
 			`a.yaml:1:55: deployment "new" and deployment "new" at a.yaml:1:23 are the same object (deployment "new" in ` + w + `); declare it once`,
-		}, problemTexts(world.Problems))
+		}, problemTexts(current.Problems))
 	})
 }
 
-// A new name that another object has, in the same place.
+// A resource is renamed to the name of another declared resource in the same Workspace.
 func TestReadRenameToTakenName(t *testing.T) {
 	runWithFixture(t, simulator.Scope{}, func(s *fixture) {
 		const w, one = "cworkspace000000000000001", "cdeployment00000000000001"
 		s.server.Seed("workspace", map[string]any{"name": "data", "id": w})
 		s.server.Seed("deployment", map[string]any{"name": "one", "workspaceId": w, "id": one})
-		_, world, _ := s.readManifests("deployments: [{ id: " + one + ", name: two }, { name: two, workspace: data }, { name: one, workspaceId: cworkspace000000000000002 }]")
+		_, current, _ := s.readManifests("deployments: [{ id: " + one + ", name: two }, { name: two, workspace: data }, { name: one, workspaceId: cworkspace000000000000002 }]")
 		assertEqual(s, "problems", []string{
 			`a.yaml:1:69: deployment "two" and deployment "two" at a.yaml:1:54 are the same object (deployment "two" in ` + w + `); declare it once`,
-		}, problemTexts(world.Problems))
+		}, problemTexts(current.Problems))
 	})
 }
 
-// What is to be gone is gone with what it was in, and needs nothing of it.
+// A resource marked absent counts as removed if its parent doesn't exist, and its references needn't resolve.
 func TestReadAbsentInMissingParent(t *testing.T) {
 	runWithFixture(t, simulator.Scope{}, func(s *fixture) {
 		s.server.Seed("workspace", map[string]any{"name": "data"})
-		_, world, states := s.readManifests(`deployments:
+		_, current, states := s.readManifests(`deployments:
   - { name: one, workspace: nowhere, state: absent }
   - { name: two, workspace: data, type: DEDICATED, cluster: nowhere, state: absent }`)
-		assertEqual(s, "problems", []string(nil), problemTexts(world.Problems))
+		assertEqual(s, "problems", []string(nil), problemTexts(current.Problems))
 		assertEqual(s, "states", []string{"one is new", "two is new"}, states)
 	})
 }
 
-// An answer of a wrong shape is the failure of its own object, and of no other
-// in the list.
+// A malformed item of a list is an error of its own resource only.
 func TestReadMalformedItem(t *testing.T) {
 	runWithFixture(t, simulator.Scope{}, func(s *fixture) {
 		s.server.AddFault(simulator.Fault{Path: "workspaces", Status: 200, RawBody: `{"workspaces": [{"id": "c1", "name": "data"}, {"id": "c2", "name": "odd", "description": []}], "totalCount": 2}`})
@@ -178,41 +177,41 @@ func TestReadMalformedItem(t *testing.T) {
 	})
 }
 
-// What doesn't exist may be there under another name.
+// A resource that doesn't exist may exist under another name.
 func TestReadRenameHints(t *testing.T) {
 	runWithFixture(t, simulator.Scope{}, func(s *fixture) {
 		w := s.server.Seed("workspace", map[string]any{"name": "data", "id": "cworkspace000000000000001"})
 		elsewhere := s.server.Seed("workspace", map[string]any{"name": "other", "id": "cworkspace000000000000002"})
-		for i, name := range []string{"known", "before", "also"} {
+		for i, name := range []string{"declared", "before", "also"} {
 			s.server.Seed("deployment", map[string]any{"name": name, "workspaceId": w, "id": fmt.Sprintf("cdeployment%014d", i)})
 		}
 		s.server.Seed("deployment", map[string]any{"name": "far", "workspaceId": elsewhere})
-		d, world, _ := s.readManifests(`deployments: [{ name: after, workspace: data }, { name: known, workspace: data }, { name: x, workspace: other, state: absent }]`)
-		assertEqual(s, "strangers", []string{`"also" (cdeployment00000000000002)`, `"before" (cdeployment00000000000001)`}, world.RenameHints[d.Resources[0]])
-		assertEqual(s, "of the others", 1, len(world.RenameHints))
+		d, current, _ := s.readManifests(`deployments: [{ name: after, workspace: data }, { name: declared, workspace: data }, { name: x, workspace: other, state: absent }]`)
+		assertEqual(s, "rename hints", []string{`"also" (cdeployment00000000000002)`, `"before" (cdeployment00000000000001)`}, current.RenameHints[d.Resources[0]])
+		assertEqual(s, "number of resources with hints", 1, len(current.RenameHints))
 	})
 }
 
-// sortAllButLast keeps the last one, which is found last, where it is.
+// sortAllButLast sorts all problems but the last, which is always found last.
 func sortAllButLast(problems []string) []string {
 	slices.Sort(problems[:len(problems)-1])
 	return problems
 }
 
-// A default Workspace from the input that isn't there is told at the object.
+// A missing default Workspace from the input is reported at the position of the resource.
 func TestReadDefaultWorkspaceIsMissing(t *testing.T) {
 	runWithFixture(t, simulator.Scope{}, func(s *fixture) {
 		d := resource.LoadDesired(resource.Kinds(), parseManifests(s, "deployments: [{ name: one }]"), "nowhere")
-		world := s.source.ReadCurrent(s.Context(), d)
-		assertEqual(s, "problems", []string{`a.yaml:1:23: deployment "one": there is no workspace "nowhere", neither live nor in the manifest; the token sees 0 Workspaces`}, problemTexts(world.Problems))
+		current := s.source.ReadCurrent(s.Context(), d)
+		assertEqual(s, "problems", []string{`a.yaml:1:23: deployment "one": there is no workspace "nowhere", neither live nor in the manifest; the token sees 0 Workspaces`}, problemTexts(current.Problems))
 	})
 }
 
-// A list that fails proves nothing: each object that needed it fails.
+// A failed list call doesn't prove that a resource is missing: each resource that needs the list gets an error.
 func TestReadFailure(t *testing.T) {
 	runWithFixture(t, simulator.Scope{}, func(s *fixture) {
 		s.server.AddFault(simulator.Fault{Path: "workspaces", Status: 403, Message: "no", RequestID: "r-1"})
-		_, world, states := s.readManifests(`
+		_, current, states := s.readManifests(`
 workspaces: [{ name: data }]
 deployments: [{ name: one, workspace: data }, { name: two, workspace: other }, { name: three, workspaceId: cworkspace000000000000001 }]
 `)
@@ -222,11 +221,11 @@ deployments: [{ name: one, workspace: data }, { name: two, workspace: other }, {
 			`two: workspace "other": ` + refused + "; where the id is given instead of the name, no look-up is needed",
 			"three is new",
 		}, states)
-		assertEqual(s, "problems", 0, len(world.Problems))
+		assertEqual(s, "problems", 0, len(current.Problems))
 	})
 }
 
-// refusingAPI refuses a list that names one of the Workspaces.
+// refusingAPI refuses list calls with one of the Workspaces.
 type refusingAPI struct {
 	resource.API
 	refusedWorkspaceID string
@@ -239,21 +238,21 @@ func (c refusingAPI) List(ctx context.Context, call astro.Call, member string) (
 	return c.API.List(ctx, call, member)
 }
 
-// One Workspace that can't be listed hides nothing of the others.
+// If one Workspace can't be listed, the resources of the others are still found.
 func TestReadRefusedWorkspace(t *testing.T) {
 	runWithFixture(t, simulator.Scope{}, func(s *fixture) {
-		const fine, no = "cworkspace000000000000001", "cworkspace000000000000002"
-		s.server.Seed("workspace", map[string]any{"name": "data", "id": fine})
-		one := s.server.Seed("deployment", map[string]any{"name": "one", "workspaceId": fine})
-		s.source.API = refusingAPI{s.source.API, no}
-		_, _, states := s.readManifests("deployments: [{ name: one, workspaceId: " + fine + " }, { name: two, workspaceId: " + no + " }]")
+		const allowed, refused = "cworkspace000000000000001", "cworkspace000000000000002"
+		s.server.Seed("workspace", map[string]any{"name": "data", "id": allowed})
+		one := s.server.Seed("deployment", map[string]any{"name": "one", "workspaceId": allowed})
+		s.source.API = refusingAPI{s.source.API, refused}
+		_, _, states := s.readManifests("deployments: [{ name: one, workspaceId: " + allowed + " }, { name: two, workspaceId: " + refused + " }]")
 		assertEqual(s, "states", []string{
 			"one is " + one, "two: look-up by name: GET /organizations/{organizationId}/deployments: 403 Forbidden: no",
 		}, states)
 	})
 }
 
-// An item that can't be understood fails its list.
+// An item without an id makes the whole list fail.
 func TestReadItemWithoutID(t *testing.T) {
 	runWithFixture(t, simulator.Scope{}, func(s *fixture) {
 		s.server.AddFault(simulator.Fault{Path: "workspaces", Status: 200, RawBody: `{"workspaces": [{"name": "data"}], "totalCount": 1}`})

@@ -36,8 +36,8 @@ func customRoleKind() *Kind {
 				Doc: "What the role permits, such as deployment.get.",
 			},
 			{
-				// What an update does to restrictions that it doesn't mention is not
-				// documented, so the live ones are sent back.
+				// The API doesn't document whether an update without restrictions keeps
+				// them, so an update sends the current ones.
 				Name: "restrictedWorkspaceIds", Type: schema.SetType(nonEmptyType()), EmptyMeans: "every Workspace", Ref: &schema.Ref{Kind: "workspace", NameField: "restrictedWorkspaces"},
 				Doc: "The Workspaces that the role is restricted to; [] is all of them.",
 			},

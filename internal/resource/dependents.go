@@ -6,13 +6,13 @@ import (
 	"slices"
 )
 
-// findDependents finds what keeps an object that is marked absent from being removed:
-// objects that live in it, must go first, and that nobody marks absent.
+// findDependents records the resources that block the removal of a resource marked absent: those that
+// belong to it, have to be removed first, and aren't marked absent themselves.
 func (r *currentReader) findDependents(ctx context.Context, d *Desired) {
-	going := map[string]bool{}
+	removedIDs := map[string]bool{}
 	for _, o := range d.Resources {
 		if live := r.current.Live[o]; live != nil && o.Absent {
-			going[live.ID] = true
+			removedIDs[live.ID] = true
 		}
 	}
 	for _, o := range d.Resources {
@@ -23,24 +23,24 @@ func (r *currentReader) findDependents(ctx context.Context, d *Desired) {
 		for _, k := range d.Catalog {
 			for _, field := range k.DeleteBefore {
 				if k.fieldByName(field).Ref.Kind == o.Kind.Name {
-					r.current.Dependents[o] = append(r.current.Dependents[o], r.listDependents(ctx, k, parentLocation{field, live.ID}, going)...)
+					r.current.Dependents[o] = append(r.current.Dependents[o], r.listDependents(ctx, k, parentLocation{field, live.ID}, removedIDs)...)
 				}
 			}
 		}
 	}
 }
 
-// listDependents names the objects of kind k that refer to something by a field. What
-// can't be listed is left to the API to refuse.
-func (r *currentReader) listDependents(ctx context.Context, k *Kind, in parentLocation, going map[string]bool) (names []string) {
-	where := in
+// listDependents returns the names of the resources of kind k that refer to a resource by a field. If the list
+// call fails, the result is empty: the API itself refuses a removal that isn't possible.
+func (r *currentReader) listDependents(ctx context.Context, k *Kind, in parentLocation, removedIDs map[string]bool) (names []string) {
+	parent := in
 	if !slices.Contains(k.ParentFields, in.parentField) {
-		where = parentLocation{} // wherever they live
+		parent = parentLocation{} // the field doesn't restrict the list: resources of any parent can refer to it
 	}
-	r.ensureListed(ctx, k, []parentLocation{where})
+	r.ensureListed(ctx, k, []parentLocation{parent})
 	for _, found := range r.indexes[k].byName {
 		for _, live := range found {
-			if live.Body().Get(in.parentField).Is(in.parentID) && !going[live.ID] {
+			if live.Body().Get(in.parentField).Is(in.parentID) && !removedIDs[live.ID] {
 				names = append(names, fmt.Sprintf("%s %q (%s)", k.Name, live.Name(), live.ID))
 			}
 		}

@@ -7,8 +7,8 @@ import (
 	"astro-apply/internal/schema"
 )
 
-// The three request variants of the API are one table here: the conditions in
-// When say which variant has a field.
+// One table covers the three request variants of the API: the conditions in When select the
+// variants that have a field.
 var (
 	whenHosted          = schema.Condition{Field: "type", In: []string{"STANDARD", "DEDICATED"}}
 	whenHybrid          = schema.Condition{Field: "type", In: []string{"HYBRID"}}
@@ -151,9 +151,9 @@ func deploymentFields() []schema.Field {
 			Doc: "The memory of a task pod that asks for none.",
 		},
 		{
-			// The answer only holds the identity in effect. Sending that back would
-			// pin Astronomer's default as if someone had chosen it; leaving it out
-			// keeps what was chosen.
+			// A response only contains the effective identity. Sending it back would
+			// turn Astronomer's default into an explicit choice; omitting it keeps the
+			// choice that was made.
 			Name: "workloadIdentity", ResponsePath: "effectiveWorkloadIdentity", Type: nonEmptyType(), Undeclared: schema.OmitAlways, Impact: schema.Restarts,
 			Doc: "The cloud identity that the Deployment's pods act as.",
 		},
@@ -178,8 +178,8 @@ func deploymentFields() []schema.Field {
 			Doc: "Remote execution of tasks, on a DEDICATED Deployment with the ASTRO executor.",
 		},
 		{
-			// The API refuses it outside development mode, and keeps it when it is
-			// left out.
+			// The API refuses it outside development mode, and keeps the current value
+			// if a request omits it.
 			Name: "scalingSpec", Type: scalingSpecType(), When: []schema.Condition{whenHosted, whenDevelopmentMode}, Undeclared: schema.OmitAlways,
 			Doc: "When the Deployment hibernates.",
 		},
@@ -190,7 +190,7 @@ func environmentVariablesType() schema.Type {
 	return schema.KeyedType([]string{"key"},
 		schema.Field{Name: "key", Type: nonEmptyType(), Behavior: schema.Required, Doc: "The variable's name."},
 		schema.Field{
-			// An answer may leave an empty value out; sent back, it must not be missing.
+			// A response may omit an empty value, but an update must send it.
 			Name: "value", Type: schema.TextType(0), Behavior: schema.RequiredCreate | schema.RequiredUpdate, Secret: &schema.SecretRule{IfSibling: "isSecret"},
 			Doc: "The variable's value.",
 		},
@@ -236,18 +236,18 @@ func workerQueuesType() schema.Type {
 			Doc: "The ephemeral storage of a worker; for HYBRID only once the Deployment exists.",
 		},
 	)
-	t.ServerFields = []string{"id"} // a queue sent without its id becomes another queue, and its tasks get stuck
+	t.ServerFields = []string{"id"} // without its id, the API replaces a queue by another one, and its tasks get stuck
 	t.ItemCount = &schema.Range{Min: 1}
 	return t
 }
 
-// nodePoolItemRef picks a node pool of the Deployment's cluster.
+// nodePoolItemRef describes a reference to a node pool of the Deployment's cluster.
 func nodePoolItemRef(field string) *schema.ItemRefSpec {
 	return &schema.ItemRefSpec{NameField: field, Title: "node pool", RefField: "clusterId", ListName: "nodePools", MatchFields: []string{"name", "nodeInstanceType"}}
 }
 
 func remoteExecutionType() schema.Type {
-	// What stands beside enabled: false is forgotten by the API.
+	// With enabled: false, the API ignores the other fields.
 	enabled := []schema.Condition{{Field: "remoteExecution.enabled", In: []string{"true"}}}
 	return schema.ObjectType(
 		schema.Field{Name: "enabled", Type: schema.BoolType(), Behavior: schema.Required, Doc: "Whether tasks run outside of Astro."},
@@ -281,8 +281,8 @@ func scalingSpecType() schema.Type {
 		Type: schema.ObjectType(
 			schema.Field{Name: "schedules", Type: schedules, Doc: "When the Deployment hibernates and wakes."},
 			schema.Field{
-				// It has a call of its own, after the Deployment is there. The schedules'
-				// call would end a live override, so that is sent back with them.
+				// It has a separate call, which needs an existing Deployment. The call that
+				// updates the schedules would end a current override, so it sends that, too.
 				Name: "override", EndpointName: "override", Behavior: schema.Update, Type: override, IsExpired: isOverrideExpired, Impact: schema.Disrupts,
 				Doc: "What holds instead of the schedules; {} ends it.",
 			},
@@ -292,12 +292,12 @@ func scalingSpecType() schema.Type {
 
 func flattenDeployment(live *schema.Node) {
 	if live.Get("type").Is("STANDARD") {
-		live.Delete("clusterId") // the shared cluster is Astronomer's choice
+		live.Delete("clusterId") // Astronomer chooses the shared cluster
 	}
 }
 
-// isOverrideExpired tells an override that ended: as good as gone, and not to be
-// revived, whether the API still shows it or the manifest still asks for it.
+// isOverrideExpired reports whether an override has ended. The plan treats it as removed and never restores
+// it, whether the API still returns it or the manifest still declares it.
 func isOverrideExpired(override *schema.Node, now time.Time) bool {
 	if override.Get("isActive").Is("false") {
 		return true
@@ -306,8 +306,8 @@ func isOverrideExpired(override *schema.Node, now time.Time) bool {
 	return err == nil && !now.IsZero() && !now.Before(until)
 }
 
-// deploymentState follows the advice for clients: HIBERNATING is a healthy
-// end, and UNHEALTHY may pass while pods are replaced.
+// deploymentState returns the state and the status of a Deployment, as the API's advice for clients defines it:
+// HIBERNATING counts as healthy, and UNHEALTHY may be temporary while pods are replaced.
 func deploymentState(live *schema.Node) (State, string) {
 	status := live.Get("status").ScalarText()
 	switch status {

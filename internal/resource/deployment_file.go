@@ -2,27 +2,28 @@ package resource
 
 import "astro-apply/internal/schema"
 
-// fileField is a field of an Astro CLI deployment file, and what it says in our
-// words.
+// fileField is a field of an Astro CLI deployment file, and its translation to a field of a
+// manifest.
 type fileField struct {
 	name           string
-	path           string             // a path from the Deployment, or from the element that it is in; "": nowhere
-	conditions     []schema.Condition // of our fields: where it says something
-	ignoreSilently bool               // elsewhere nothing is said about it, since the CLI writes it everywhere
-	unusedReason   string             // of one that goes nowhere, for a warning; "": none is due
-	convert        convertFunc        // nil: as it is, and "" is as good as leaving it out
-	misplaced      bool               // it belongs beside what it is in
-	additive       bool               // a list that isn't meant in full
-	omittedMeans   *schema.Node       // what leaving it out says; nil: nothing
-	createDefault  createDefaultFunc  // what a new one has that leaves it out; nil: what Astro decides
-	fields         []fileField        // of a mapping, which has no other place than its fields', or of a list's elements
+	path           string             // the manifest's field, relative to the Deployment or to the list item; "": there is no such field
+	conditions     []schema.Condition // on fields of the manifest; if one fails, the field has no effect
+	ignoreSilently bool               // no warning if a condition fails, because the CLI always writes the field
+	unusedReason   string             // why the field has no effect, for a warning; "": no warning
+	convert        convertFunc        // nil: keep the value, and treat "" like an omitted field
+	misplaced      bool               // the field belongs one level higher, next to its parent
+	additive       bool               // the list isn't authoritative: other items are kept
+	omittedMeans   *schema.Node       // the value of an omitted field; nil: not declared
+	createDefault  createDefaultFunc  // the value of an omitted field of a new resource; nil: Astro chooses it
+	fields         []fileField        // the fields of a mapping or of a list's items; a mapping without path only groups fields
 }
 
-// convertFunc returns a value in our words; nil leaves it out. Into is where it goes.
+// convertFunc returns the manifest's value of a field, nil to omit it. into is the mapping that
+// receives it.
 type convertFunc func(f *deploymentFile, into *schema.Node, m schema.Member) *schema.Node
 
-// deploymentFileFields are the members of deployment:, such that what others depend on
-// comes first.
+// deploymentFileFields returns the fields below deployment:. A field comes after those on which its
+// conditions depend.
 func deploymentFileFields() []fileField {
 	return []fileField{
 		{name: "configuration", fields: configurationFields()},
@@ -44,7 +45,7 @@ func deploymentFileFields() []fileField {
 		}},
 		{name: "alert_emails", path: "contactEmails"},
 		hibernationSchedulesField(false),
-		{name: "metadata"}, // tells of a live Deployment; name and Workspace say which one is meant
+		{name: "metadata"}, // describes an existing Deployment; name and Workspace identify it
 	}
 }
 
@@ -52,7 +53,7 @@ func configurationFields() []fileField {
 	var (
 		inHosted = []schema.Condition{whenHosted}
 		inHybrid = []schema.Condition{whenHybrid}
-		remotely = []schema.Condition{whenDedicated, whenAstroExecutor}
+		inRemote = []schema.Condition{whenDedicated, whenAstroExecutor}
 		enabled  = []schema.Condition{{Field: "remoteExecution.enabled", In: []string{"true"}}}
 	)
 	return []fileField{
@@ -82,7 +83,7 @@ func configurationFields() []fileField {
 		{name: "default_task_pod_memory", path: "defaultTaskPodMemory", conditions: inHosted},
 		{name: "default_worker_type", path: "taskPodNodePool", conditions: []schema.Condition{whenHybrid, whenKubernetes}},
 		{name: "workload_identity", path: "workloadIdentity"},
-		{name: "remote_execution", conditions: remotely, fields: []fileField{
+		{name: "remote_execution", conditions: inRemote, fields: []fileField{
 			{name: "enabled", path: "remoteExecution.enabled"},
 			{name: "allowed_ip_address_ranges", path: "remoteExecution.allowedIpAddressRanges", conditions: enabled},
 			{name: "task_log_bucket", path: "remoteExecution.taskLogBucket", conditions: enabled, convert: keepValue},
@@ -92,15 +93,15 @@ func configurationFields() []fileField {
 	}
 }
 
-// hibernationSchedulesField stand beside configuration. Older documents of the CLI
-// have them in it, where the CLI doesn't look.
-func hibernationSchedulesField(moved bool) fileField {
+// hibernationSchedulesField returns the field hibernation_schedules, which belongs next to configuration. Older
+// documentation of the CLI shows it inside configuration (misplaced), where the CLI ignores it.
+func hibernationSchedulesField(misplaced bool) fileField {
 	return fileField{
-		name: "hibernation_schedules", path: "scalingSpec.hibernationSpec.schedules", conditions: []schema.Condition{whenHosted, whenDevelopmentMode}, misplaced: moved,
+		name: "hibernation_schedules", path: "scalingSpec.hibernationSpec.schedules", conditions: []schema.Condition{whenHosted, whenDevelopmentMode}, misplaced: misplaced,
 		fields: []fileField{
 			{name: "hibernate_at", path: "hibernateAtCron", convert: keepValue},
 			{name: "wake_at", path: "wakeAtCron", convert: keepValue},
-			{name: "enabled", path: "isEnabled", omittedMeans: schema.Boolean(false)}, // which inspect leaves out
+			{name: "enabled", path: "isEnabled", omittedMeans: schema.Boolean(false)}, // astro deployment inspect omits false
 			{name: "description", path: "description", convert: keepValue},
 		},
 	}

@@ -10,21 +10,19 @@ import (
 	"astro-apply/internal/schema"
 )
 
-// deploymentFile is an Astro CLI deployment file on its way into a manifest.
+// deploymentFile is an Astro CLI deployment file that is being converted to a manifest.
 type deploymentFile struct {
-	input, output *schema.Node // deployment:, and the Deployment in our words
-	fields        []schema.Field
+	input, output *schema.Node   // the value of deployment:, and the manifest's Deployment
+	fields        []schema.Field // the manifest's fields of a Deployment
 	problems      []schema.Problem
 }
 
-// DeploymentFileKey is the member at the top that makes a document an Astro CLI
-// deployment file.
+// DeploymentFileKey is the top-level key by which an Astro CLI deployment file is recognized.
 const DeploymentFileKey = "deployment"
 
-// TranslateAstroCLIFile returns an Astro CLI deployment file, which a mapping deployment:
-// at the top of a document tells, as a document in our words, and what is wrong
-// with it or not honoured. Any other document is returned as it is. Places stay
-// those of the file, and the document is not changed.
+// TranslateAstroCLIFile converts an Astro CLI deployment file, a document with a mapping deployment: at its
+// top level, to a manifest document. It returns that and the problems of the file, with a warning for each value that has
+// no effect. It returns any other document unchanged. Positions remain those of the file. The document itself is not modified.
 func TranslateAstroCLIFile(document *schema.Node) (*schema.Node, []schema.Problem) {
 	in := document.Get(DeploymentFileKey)
 	if in == nil || in.Form != schema.Map {
@@ -55,7 +53,7 @@ func (f *deploymentFile) addProblem(pos schema.Pos, warning bool, format string,
 	f.problems = append(f.problems, schema.Problem{Pos: pos, Message: fmt.Sprintf(format, args...), Warning: warning})
 }
 
-// convertMapping puts the members of one mapping of the file where they belong.
+// convertMapping converts the members of a mapping of the file and adds them to a mapping of the manifest.
 func (f *deploymentFile) convertMapping(fields []fileField, from, into *schema.Node) {
 	names := make([]string, len(fields))
 	for i := range fields {
@@ -68,7 +66,7 @@ func (f *deploymentFile) convertMapping(fields []fileField, from, into *schema.N
 	}
 	for i := range fields {
 		for _, m := range from.Members {
-			if m.Name == fields[i].name && m.Value.Form != schema.Null { // to the CLI null is as good as nothing
+			if m.Name == fields[i].name && m.Value.Form != schema.Null { // the CLI treats null like an omitted field
 				f.convertField(&fields[i], m, into)
 			}
 		}
@@ -76,8 +74,8 @@ func (f *deploymentFile) convertMapping(fields []fileField, from, into *schema.N
 	f.addDefaults(fields, into)
 }
 
-// addDefaults adds what is said by leaving it out, and notes what a new one has
-// beside that.
+// addDefaults adds the values that omitted fields have, and those that they have only in a new resource to
+// into.CreateDefaults.
 func (f *deploymentFile) addDefaults(fields []fileField, into *schema.Node) {
 	for i := range fields {
 		field := &fields[i]
@@ -97,22 +95,22 @@ func (f *deploymentFile) addDefaults(fields []fileField, into *schema.Node) {
 }
 
 func (f *deploymentFile) convertField(field *fileField, m schema.Member, into *schema.Node) {
-	none := isEmptyValue(m.Value)
-	switch failed, sure := f.failedCondition(field); {
-	case field.unusedReason != "" && !none:
+	empty := isEmptyValue(m.Value)
+	switch failed, known := f.failedCondition(field); {
+	case field.unusedReason != "" && !empty:
 		f.addProblem(m.Pos, true, "%s is not used: %s", m.Name, field.unusedReason)
 		return
 	case failed != nil:
-		if !none && !field.ignoreSilently {
-			here, _ := f.knownValue(failed.Field)
+		if !empty && !field.ignoreSilently {
+			value, _ := f.knownValue(failed.Field)
 			f.addProblem(m.Pos, true, "%s is not used: it only applies when %s is %s, and here that is %s",
-				m.Name, nameInFile(deploymentFileFields(), failed.Field), strings.Join(failed.In, " or "), here)
+				m.Name, nameInFile(deploymentFileFields(), failed.Field), strings.Join(failed.In, " or "), value)
 		}
 		return
-	case !sure && m.Value.Form == schema.List && none: // such as the queues that the CLI prints for everybody
+	case !known && m.Value.Form == schema.List && empty: // such as the queues, which the CLI prints for every executor
 		return
 	case field.misplaced:
-		if beside := f.input.Get(m.Name); beside != nil && beside.Form != schema.Null {
+		if used := f.input.Get(m.Name); used != nil && used.Form != schema.Null {
 			f.addProblem(m.Pos, true, "%s is not used: the one beside configuration is", m.Name)
 			return
 		}
@@ -135,7 +133,7 @@ func (f *deploymentFile) convertField(field *fileField, m schema.Member, into *s
 	}
 }
 
-// convertNested puts what is in a mapping beside what the mapping is in.
+// convertNested converts the members of a mapping that only groups fields and adds them to into.
 func (f *deploymentFile) convertNested(field *fileField, m schema.Member, into *schema.Node) {
 	if m.Value.Form != schema.Map {
 		f.addProblem(m.Value.Pos, false, "%s must be a mapping, not %s", m.Name, m.Value.Form)
@@ -147,33 +145,33 @@ func (f *deploymentFile) convertNested(field *fileField, m schema.Member, into *
 func (f *deploymentFile) convertList(field *fileField, from *schema.Node) *schema.Node {
 	out := &schema.Node{Form: schema.List, Pos: from.Pos, Additive: field.additive}
 	for _, item := range from.Items {
-		if item.Form == schema.Map { // else the check says so
-			element := &schema.Node{Form: schema.Map, Pos: item.Pos}
-			f.convertMapping(field.fields, item, element)
-			item = element
+		if item.Form == schema.Map { // schema.Check reports any other form
+			converted := &schema.Node{Form: schema.Map, Pos: item.Pos}
+			f.convertMapping(field.fields, item, converted)
+			item = converted
 		}
 		out.Items = append(out.Items, item)
 	}
 	return out
 }
 
-// failedCondition returns the condition that fails; sure tells whether the last one, on
-// which the others depend, is known to hold.
-func (f *deploymentFile) failedCondition(field *fileField) (failed *schema.Condition, sure bool) {
-	sure = true
+// failedCondition returns the condition that fails, nil if none does. known reports whether the last condition, on
+// which the others depend, certainly holds.
+func (f *deploymentFile) failedCondition(field *fileField) (failed *schema.Condition, known bool) {
+	known = true
 	for i := range field.conditions {
-		w := &field.conditions[i]
-		text, known := f.knownValue(w.Field)
-		if known && !slices.Contains(w.In, text) {
-			return w, false
+		condition := &field.conditions[i]
+		text, found := f.knownValue(condition.Field)
+		if found && !slices.Contains(condition.In, text) {
+			return condition, false
 		}
-		sure = known
+		known = found
 	}
-	return nil, sure
+	return nil, known
 }
 
-// knownValue is the value of one of our fields, so far. A word that isn't one of its
-// words is reported by the check, and says nothing here.
+// knownValue returns the value of a field of the manifest, if it is converted already and valid. schema.Check reports
+// an invalid one.
 func (f *deploymentFile) knownValue(path string) (string, bool) {
 	n, field := f.output.GetPath(path), schema.FindField(f.fields, path)
 	if n == nil || n.Form == schema.Text && (field == nil || !slices.Contains(field.Type.Enum, n.Text)) || n.Form != schema.Text && n.Form != schema.Bool {
@@ -182,14 +180,14 @@ func (f *deploymentFile) knownValue(path string) (string, bool) {
 	return n.Text, true
 }
 
-// nameInFile is what the file calls one of our fields.
-func nameInFile(fields []fileField, to string) string {
+// nameInFile returns the name that a field of the manifest has in the file.
+func nameInFile(fields []fileField, path string) string {
 	for i := range fields {
 		f := &fields[i]
-		if f.path == to {
+		if f.path == path {
 			return f.name
 		}
-		if name := nameInFile(f.fields, to); f.path == "" && name != "" {
+		if name := nameInFile(f.fields, path); f.path == "" && name != "" {
 			return f.name + "." + name
 		}
 	}
@@ -198,23 +196,23 @@ func nameInFile(fields []fileField, to string) string {
 
 func keepValue(_ *deploymentFile, _ *schema.Node, m schema.Member) *schema.Node { return m.Value }
 
-// convertEnum is one of a field's words in any case, or one of others for it. What is
-// neither stays as the user wrote it, for the check to quote.
-func convertEnum(of string, others map[string]string) convertFunc {
+// convertEnum returns a converter for an enum field. It ignores case and translates the CLI's names in aliases. It returns
+// any other value unchanged, so that the message of schema.Check quotes it as the user wrote it.
+func convertEnum(path string, aliases map[string]string) convertFunc {
 	return func(f *deploymentFile, _ *schema.Node, m schema.Member) *schema.Node {
 		text := strings.ToUpper(m.Value.Text)
-		text = cmp.Or(others[text], text)
+		text = cmp.Or(aliases[text], text)
 		switch {
 		case m.Value.Is(""):
 			return nil
-		case m.Value.Form != schema.Text || !slices.Contains(schema.FindField(f.fields, of).Type.Enum, text):
+		case m.Value.Form != schema.Text || !slices.Contains(schema.FindField(f.fields, path).Type.Enum, text):
 			return m.Value
 		}
 		return withText(m.Value, text)
 	}
 }
 
-// withText is a value that reads something else.
+// withText returns a copy of a value with another text.
 func withText(n *schema.Node, text string) *schema.Node {
 	out := *n
 	out.Text = text
@@ -228,14 +226,15 @@ func convertName(f *deploymentFile, _ *schema.Node, m schema.Member) *schema.Nod
 	return m.Value
 }
 
-// reportMissingName reports it, and returns what keeps the lack from being reported twice.
+// reportMissingName adds the problem and returns an unknown name, so that no other check reports the missing name again.
 func (f *deploymentFile) reportMissingName(pos schema.Pos, message string) *schema.Node {
 	f.addProblem(pos, false, "%s", message)
 	return &schema.Node{Form: schema.Unknown, Text: "name", Pos: pos}
 }
 
-// convertVariableValue: of a secret the CLI tells "", which sent back would be stored
-// as such. Without is_secret it must not become one that is live, either.
+// convertVariableValue returns the value of a variable. The CLI writes "" for a secret value, which must not be
+// declared: it would replace the secret. If the file has "" without is_secret, it declares that the variable is not
+// secret, so that the current value of isSecret isn't assumed.
 func convertVariableValue(_ *deploymentFile, into *schema.Node, m schema.Member) *schema.Node {
 	secret := into.Get("isSecret")
 	switch {
@@ -250,8 +249,8 @@ func convertVariableValue(_ *deploymentFile, into *schema.Node, m schema.Member)
 
 var astroMachineRegexp = regexp.MustCompile(`^[Aa][0-9]+$`)
 
-// convertWorkerType is a machine, or, where there are node pools, the instance type of
-// one. Without a type the word says which.
+// convertWorkerType sets the machine of a queue, or its node pool by the instance type if the Deployment is HYBRID.
+// If the Deployment's type is unknown, the form of the value decides.
 func convertWorkerType(f *deploymentFile, into *schema.Node, m schema.Member) *schema.Node {
 	kind, known := f.knownValue("type")
 	switch {
@@ -266,7 +265,7 @@ func convertWorkerType(f *deploymentFile, into *schema.Node, m schema.Member) *s
 	return nil
 }
 
-// createDefaultFunc is what the CLI takes for a field of something new, nil for nothing.
+// createDefaultFunc returns the value that the CLI sends for an omitted field of a new resource, nil for none.
 type createDefaultFunc func(f *deploymentFile, into *schema.Node) *schema.Node
 
 func constantDefault(n *schema.Node) createDefaultFunc {
@@ -281,7 +280,7 @@ func dagDeployDefault(f *deploymentFile, _ *schema.Node) *schema.Node {
 	return schema.Boolean(kind != "HYBRID")
 }
 
-// workerConcurrencyDefault is that of the machine, of which the name tells it.
+// workerConcurrencyDefault returns the default of the machine: the number in its name. For node pools it is 16.
 func workerConcurrencyDefault(_ *deploymentFile, into *schema.Node) *schema.Node {
 	machine := into.Get("astroMachine").ScalarText()
 	switch {
@@ -293,7 +292,7 @@ func workerConcurrencyDefault(_ *deploymentFile, into *schema.Node) *schema.Node
 	return nil
 }
 
-// isEmptyValue reports whether a value says no more than leaving it out would.
+// isEmptyValue reports whether a value means the same as an omitted one.
 func isEmptyValue(n *schema.Node) bool {
 	for _, m := range n.Members {
 		if !isEmptyValue(m.Value) {
@@ -308,16 +307,16 @@ func isEmptyValue(n *schema.Node) bool {
 	return n.Form >= schema.List && n.Form != schema.Unknown || n.Form == schema.Null || n.Is("") || n.Is("false") || n.Is("0")
 }
 
-// setAtPath sets the member at a dotted path of an object that may be changed.
+// setAtPath adds a member at a dotted path of object, which it modifies, unless there is one.
 func setAtPath(object *schema.Node, path string, pos schema.Pos, value *schema.Node) {
 	name, rest, nested := strings.Cut(path, ".")
 	if nested {
-		below := object.Get(name)
-		if below == nil {
-			below = &schema.Node{Form: schema.Map, Pos: value.Pos}
+		child := object.Get(name)
+		if child == nil {
+			child = &schema.Node{Form: schema.Map, Pos: value.Pos}
 		}
-		setAtPath(below, rest, pos, value)
-		value = below
+		setAtPath(child, rest, pos, value)
+		value = child
 	}
 	if object.Get(name) == nil {
 		object.Members = append(object.Members, schema.Member{Name: name, Pos: pos, Value: value})

@@ -13,22 +13,22 @@ import (
 	"astro-apply/internal/schema"
 )
 
-// translateFile is an Astro CLI file's Deployment as JSON, and what is said of it.
+// translateFile returns the Deployment of an Astro CLI file, also as JSON, and the problems of the file.
 func translateFile(t testing.TB, text string) (*schema.Node, string, []string) {
 	t.Helper()
 	document := parseManifests(t, text)[0]
 	before := document.Clone()
-	ours, problems := resource.TranslateAstroCLIFile(document)
+	translated, problems := resource.TranslateAstroCLIFile(document)
 	assertEqual(t, "document", before, document.Clone())
-	object := ours.Get("deployments").Items[0]
-	data, err := json.Marshal(object)
+	deployment := translated.Get("deployments").Items[0]
+	data, err := json.Marshal(deployment)
 	if err != nil {
 		data = []byte(err.Error())
 	}
-	return object, string(data), problemTexts(problems)
+	return deployment, string(data), problemTexts(problems)
 }
 
-// One line of a file for each row of the table, with what it becomes.
+// Each case is a line of a file below configuration, with the manifest's fields that it becomes and the problem.
 func TestDeploymentFileFields(t *testing.T) {
 	t.Parallel()
 	const (
@@ -98,20 +98,20 @@ func TestDeploymentFileFields(t *testing.T) {
 		"shedulerSize: SMALL": {"", `41: unknown field "shedulerSize", did you mean "scheduler_size"?`},
 	} {
 		_, got, problems := translateFile(t, "deployment: { configuration: { name: a, "+configuration+" } }")
-		want, said := `{"name":"a"`, []string(nil)
+		want, wantProblems := `{"name":"a"`, []string(nil)
 		if test.want != "" {
 			want += "," + test.want
 		}
 		if test.problem != "" {
-			said = []string{"a.yaml:1:" + test.problem}
+			wantProblems = []string{"a.yaml:1:" + test.problem}
 		}
 		got = sortMembers(got)
 		assertEqual(t, configuration, sortMembers(want+"}"), got)
-		assertEqual(t, configuration, said, problems)
+		assertEqual(t, configuration, wantProblems, problems)
 	}
 }
 
-// sortMembers makes the order of members no matter.
+// sortMembers sorts the members of a JSON object, because their order doesn't matter.
 func sortMembers(text string) string {
 	var members map[string]any
 	if err := json.Unmarshal([]byte(text), &members); err != nil {
@@ -121,11 +121,11 @@ func sortMembers(text string) string {
 	return string(data)
 }
 
-// What stands beside configuration.
+// Each case is a section of a file next to configuration, or a configuration with such a section.
 func TestDeploymentFileSections(t *testing.T) {
 	t.Parallel()
 	const schedules = `hibernation_schedules: [{ hibernate_at: 0 1 * * *, wake_at: 0 2 * * *, description: "", enabled: false }]`
-	const sent = `"scalingSpec":{"hibernationSpec":{"schedules":[{"hibernateAtCron":"0 1 * * *","wakeAtCron":"0 2 * * *","isEnabled":false,"description":""}]}}`
+	const converted = `"scalingSpec":{"hibernationSpec":{"schedules":[{"hibernateAtCron":"0 1 * * *","wakeAtCron":"0 2 * * *","isEnabled":false,"description":""}]}}`
 	const dev = "configuration: { name: a, is_development_mode: true"
 	for text, test := range map[string]struct {
 		want     string
@@ -160,16 +160,16 @@ func TestDeploymentFileSections(t *testing.T) {
 		"alert_emails: []":                             {`"contactEmails":[]`, nil},
 		"metadata: { deployment_id: x, anything: [] }": {"", nil},
 		"hibernation_schedules: []":                    {"", nil},
-		schedules:                                      {sent, nil},
+		schedules:                                      {converted, nil},
 		"alert_mails: []":                              {"", []string{`a.yaml:1:43: unknown field "alert_mails", did you mean "alert_emails"?`}},
 		dev + " }, hibernation_schedules: []":          {`"isDevelopmentMode":true,"scalingSpec":{"hibernationSpec":{"schedules":[]}}`, nil},
-		dev + ", " + schedules + " }": {`"isDevelopmentMode":true,` + sent, []string{
+		dev + ", " + schedules + " }": {`"isDevelopmentMode":true,` + converted, []string{
 			"a.yaml:1:68: hibernation_schedules is used here, and the Astro CLI only looks for it beside configuration; move it there",
 		}},
-		dev + ", " + schedules + " }, hibernation_schedules: null": {`"isDevelopmentMode":true,` + sent, []string{
+		dev + ", " + schedules + " }, hibernation_schedules: null": {`"isDevelopmentMode":true,` + converted, []string{
 			"a.yaml:1:68: hibernation_schedules is used here, and the Astro CLI only looks for it beside configuration; move it there",
 		}},
-		dev + ", hibernation_schedules: [{ hibernate_at: 1 }] }, " + schedules: {`"isDevelopmentMode":true,` + sent, []string{
+		dev + ", hibernation_schedules: [{ hibernate_at: 1 }] }, " + schedules: {`"isDevelopmentMode":true,` + converted, []string{
 			"a.yaml:1:68: hibernation_schedules is not used: the one beside configuration is",
 		}},
 		"configuration: { name: a, is_development_mode: false }, " + schedules: {`"isDevelopmentMode":false`, []string{
@@ -198,7 +198,7 @@ func TestDeploymentFileSections(t *testing.T) {
 	}
 }
 
-// The document itself.
+// Each case is a complete document with the problems of its top level.
 func TestDeploymentFileDocument(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string][]string{
@@ -217,17 +217,17 @@ func TestDeploymentFileDocument(t *testing.T) {
 	}
 	for _, text := range []string{"deployment: []", "deployment:", "deployments: []", "- deployment: {}"} {
 		document := parseManifests(t, text)[0]
-		if ours, problems := resource.TranslateAstroCLIFile(document); ours != document || problems != nil {
-			t.Errorf("%q is no Astro CLI file, but became %v, with %v", text, ours, problems)
+		if translated, problems := resource.TranslateAstroCLIFile(document); translated != document || problems != nil {
+			t.Errorf("%q isn't an Astro CLI file, but was translated to %v, with problems %v", text, translated, problems)
 		}
 	}
 }
 
-// A variable that the file doesn't have is none of its business, and a new
-// Deployment gets what the CLI would give it. Places stay those of the file.
+// Variables that the file omits are kept, and a new Deployment gets the defaults
+// of the CLI. Positions remain those of the file.
 func TestDeploymentFileDefaults(t *testing.T) {
 	t.Parallel()
-	object, _, _ := translateFile(t, `deployment:
+	deployment, _, _ := translateFile(t, `deployment:
   environment_variables: []
   worker_queues: [{ name: a, worker_type: a20 }, { name: b, worker_type: m5.large }, { name: c, min_worker_count: 1 }]
   configuration:
@@ -235,29 +235,29 @@ func TestDeploymentFileDefaults(t *testing.T) {
     scheduler_au: 5
     deployment_type: hybrid
 `)
-	if !object.Get("environmentVariables").Additive || object.Get("workerQueues").Additive {
-		t.Error("it is the variables that only add")
+	if !deployment.Get("environmentVariables").Additive || deployment.Get("workerQueues").Additive {
+		t.Error("only environmentVariables is additive")
 	}
-	fresh := []string{object.CreateDefaults.Show()}
-	for _, q := range object.Get("workerQueues").Items {
-		fresh = append(fresh, q.CreateDefaults.Show())
+	defaults := []string{deployment.CreateDefaults.Show()}
+	for _, q := range deployment.Get("workerQueues").Items {
+		defaults = append(defaults, q.CreateDefaults.Show())
 	}
-	assertEqual(t, "fresh", []string{
+	assertEqual(t, "defaults", []string{
 		"{isDagDeployEnabled: false, isCicdEnforced: false}",
-		"{minWorkerCount: 0, maxWorkerCount: 10, workerConcurrency: 16}", // on HYBRID, whatever it is called
+		"{minWorkerCount: 0, maxWorkerCount: 10, workerConcurrency: 16}", // on HYBRID, a worker type is always a node pool
 		"{minWorkerCount: 0, maxWorkerCount: 10, workerConcurrency: 16}",
 		"{maxWorkerCount: 10}",
-	}, fresh)
-	assertEqual(t, "fresh at", "a.yaml:2:3", object.CreateDefaults.Get("isCicdEnforced").Pos.String())
-	assertEqual(t, "fresh in an element at", "a.yaml:3:50", object.GetPath("workerQueues").Items[1].CreateDefaults.Get("minWorkerCount").Pos.String())
+	}, defaults)
+	assertEqual(t, "position of a default", "a.yaml:2:3", deployment.CreateDefaults.Get("isCicdEnforced").Pos.String())
+	assertEqual(t, "position of a default in an item", "a.yaml:3:50", deployment.GetPath("workerQueues").Items[1].CreateDefaults.Get("minWorkerCount").Pos.String())
 	for path, want := range map[string]string{"name": "a.yaml:5:11", "type": "a.yaml:7:22", "scheduler": "a.yaml:6:19", "scheduler.au": "a.yaml:6:19", "workerQueues": "a.yaml:3:18"} {
-		assertEqual(t, path, want, object.GetPath(path).Pos.String())
+		assertEqual(t, path, want, deployment.GetPath(path).Pos.String())
 	}
-	assertEqual(t, "key", "a.yaml:7:5", object.Members[1].Pos.String())
+	assertEqual(t, "key", "a.yaml:7:5", deployment.Members[1].Pos.String())
 }
 
-// FuzzDeploymentFile: whatever stands in a file, nothing of it is lost from its
-// place or changed, and what comes out is no CLI file again.
+// FuzzDeploymentFile checks that the translation of any file doesn't modify the document, that all positions exist
+// in the file, and that the result isn't a CLI file again.
 func FuzzDeploymentFile(f *testing.F) {
 	files, err := filepath.Glob("../../testdata/cli/*.yaml")
 	if err != nil || len(files) == 0 {
@@ -275,29 +275,29 @@ func FuzzDeploymentFile(f *testing.F) {
 		env := manifest.Environment{Lookup: func(string) string { return "" }, AllowUnset: true}
 		for _, document := range manifest.Parse([]manifest.Source{{Name: "a.yaml", Data: []byte(text)}}, env).Documents {
 			before := document.Clone()
-			ours, problems := resource.TranslateAstroCLIFile(document)
+			translated, problems := resource.TranslateAstroCLIFile(document)
 			if document.Show() != before.Show() {
-				t.Errorf("the file was changed: %s, %s", before.Show(), document.Show())
+				t.Errorf("the translation changed the document: %s, %s", before.Show(), document.Show())
 			}
-			places := map[schema.Pos]bool{}
+			positions := map[schema.Pos]bool{}
 			document.Walk(func(n *schema.Node) {
-				places[n.Pos] = true
+				positions[n.Pos] = true
 				for _, m := range n.Members {
-					places[m.Pos] = true
+					positions[m.Pos] = true
 				}
 			})
-			ours.Walk(func(n *schema.Node) {
-				if !places[n.Pos] || slices.ContainsFunc(n.Members, func(m schema.Member) bool { return !places[m.Pos] }) {
-					t.Errorf("%s is at %s, where the file has nothing", n.Show(), n.Pos)
+			translated.Walk(func(n *schema.Node) {
+				if !positions[n.Pos] || slices.ContainsFunc(n.Members, func(m schema.Member) bool { return !positions[m.Pos] }) {
+					t.Errorf("%s is at %s, which is not a position in the file", n.Show(), n.Pos)
 				}
 			})
 			for _, p := range problems {
-				if !places[p.Pos] {
-					t.Errorf("%v: the file has nothing there", p)
+				if !positions[p.Pos] {
+					t.Errorf("%v is not at a position in the file", p)
 				}
 			}
-			if again, more := resource.TranslateAstroCLIFile(ours); again != ours || more != nil {
-				t.Errorf("it is a CLI file still: %s", ours.Show())
+			if again, more := resource.TranslateAstroCLIFile(translated); again != translated || more != nil {
+				t.Errorf("the result is a CLI file again: %s", translated.Show())
 			}
 		}
 	})

@@ -42,7 +42,7 @@ func deploymentRules() []Rule {
 	}
 }
 
-// memoryPerCPURule holds memory against CPU: the API takes 2 GiB for each core only.
+// memoryPerCPURule requires 2 GiB of memory for each core: the API accepts no other ratio.
 func memoryPerCPURule(memory, cpu string) Rule {
 	return Rule{Fields: []string{memory, cpu}, Check: func(o *schema.Node) string {
 		c, errC := schema.ParseQuantity(o.Get(cpu).ScalarText())
@@ -75,7 +75,8 @@ func checkQueueCounts(o *schema.Node) string {
 	return ""
 }
 
-// checkDefaultQueue holds for a declared list as it stands: it is meant in full.
+// checkDefaultQueue requires a queue called default. The declared list is authoritative, so it can't rely on a
+// current queue.
 func checkDefaultQueue(o *schema.Node) string {
 	queues := itemsOf(o.Get("workerQueues"))
 	for _, q := range queues {

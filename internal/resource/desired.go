@@ -2,37 +2,37 @@ package resource
 
 import "astro-apply/internal/schema"
 
-// Desired is what the manifests declare, in their order.
+// Desired holds the resources that the manifests declare, in the manifests' order.
 type Desired struct {
 	Catalog        Catalog
 	Resources      []*Resource
 	OrganizationID *schema.Node // nil: not declared
 	Problems       []schema.Problem
-	Secrets        []string // texts of secret fields, for scrubbing
+	Secrets        []string // texts of secret fields, to be masked in every output
 }
 
 type desiredLoader struct {
 	catalog          Catalog
 	desired          *Desired
-	defaultWorkspace string // the Workspace of objects that name none
+	defaultWorkspace string // the Workspace of resources that don't set one
 	problems         schema.Problems
-	warnedNames      map[*schema.Node]bool // its name was looked at: a default Workspace is of many objects
+	warnedNames      map[*schema.Node]bool // the names that are already checked: many resources share the default Workspace's
 	secretNodes      []*schema.Node
 	resourceByKey    map[string]*Resource
 
-	isDeploymentFile bool // the document at hand is an Astro CLI file
+	isDeploymentFile bool // the current document is an Astro CLI deployment file
 }
 
-// LoadDesired turns manifest documents into objects and reports everything that
-// can be known to be wrong offline. Objects that name no Workspace are put into
-// workspace, a name or an id, unless their document has one; "" is none.
+// LoadDesired converts manifest documents to resources and reports every problem that
+// can be found offline. workspace is the name or id of the Workspace for resources that don't set
+// one and whose document doesn't either; "" means no default.
 func LoadDesired(catalog Catalog, documents []*schema.Node, workspace string) *Desired {
 	d := &desiredLoader{catalog: catalog, desired: &Desired{Catalog: catalog}, defaultWorkspace: workspace, resourceByKey: map[string]*Resource{}, warnedNames: map[*schema.Node]bool{}}
 	for _, document := range documents {
-		ours, problems := TranslateAstroCLIFile(document)
-		d.isDeploymentFile = ours != document
+		translated, problems := TranslateAstroCLIFile(document)
+		d.isDeploymentFile = translated != document
 		d.problems.Add(problems...)
-		d.loadDocument(ours)
+		d.loadDocument(translated)
 	}
 	d.desired.Secrets = d.sensitiveTexts(documents)
 	d.linkReferences()
@@ -67,8 +67,8 @@ func (d *desiredLoader) loadDocument(n *schema.Node) {
 		switch {
 		case kind == nil:
 		case kind.ListField != "" && m.Value.Form == schema.List:
-			whole := &schema.Node{Form: schema.Map, Pos: m.Value.Pos, Members: []schema.Member{{Name: kind.ListField, Pos: m.Pos, Value: m.Value}}}
-			d.loadResource(kind, whole, top[1:], &defaults)
+			body := &schema.Node{Form: schema.Map, Pos: m.Value.Pos, Members: []schema.Member{{Name: kind.ListField, Pos: m.Pos, Value: m.Value}}}
+			d.loadResource(kind, body, top[1:], &defaults)
 		case kind.Singleton && kind.ListField == "" && m.Value.Form != schema.Map:
 			d.addProblem(m.Value.Pos, "%s must be a mapping, not %s", m.Name, m.Value.Form)
 		case kind.Singleton && kind.ListField == "":
@@ -91,13 +91,13 @@ func emptySectionRemedy(n *schema.Node) string {
 }
 
 func (d *desiredLoader) setOrganizationID(id *schema.Node) {
-	switch before := d.desired.OrganizationID; {
+	switch previous := d.desired.OrganizationID; {
 	case id == nil || id.Form != schema.Text:
-	case before == nil:
+	case previous == nil:
 		d.desired.OrganizationID = id
-	case before.Text != id.Text:
-		first, second := schema.ShowBoth(before, id)
-		d.addProblem(id.Pos, "organizationId is %s here and %s at %s; one run manages one Organization", second, first, before.Pos)
+	case previous.Text != id.Text:
+		first, second := schema.ShowBoth(previous, id)
+		d.addProblem(id.Pos, "organizationId is %s here and %s at %s; one run manages one Organization", second, first, previous.Pos)
 	}
 }
 
@@ -114,7 +114,7 @@ func (d *desiredLoader) loadResource(k *Kind, item *schema.Node, top []schema.Fi
 			body.Members = append(body.Members, m)
 		}
 	}
-	d.markSensitive(k.Fields, body, body, "") // before anything is said about a value
+	d.markSensitive(k.Fields, body, body, "") // first, so that no problem quotes a secret value
 	problems := schema.Check(MetaArguments(), own)
 	problems = append(problems, schema.Check(k.Fields, body, "id", "state", "protect")...)
 	schema.SortProblems(problems)
@@ -145,8 +145,8 @@ func (d *desiredLoader) loadResource(k *Kind, item *schema.Node, top []schema.Fi
 	d.desired.Resources = append(d.desired.Resources, o)
 }
 
-// setDefaultWorkspace puts an object that names no Workspace into the default one. It says
-// so at the place of the default, or, for the input, at no place.
+// setDefaultWorkspace adds the default Workspace to a resource that doesn't set one. The position of the value
+// is that of the default in the document; a default from the input has none.
 func (d *desiredLoader) setDefaultWorkspace(o *Resource, parent *schema.Field, top []schema.Field, defaults *schema.Node) {
 	if n := top[0].DesiredValue(defaults); n != nil {
 		for _, m := range defaults.Members {

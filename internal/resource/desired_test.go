@@ -8,7 +8,7 @@ import (
 	"astro-apply/internal/schema"
 )
 
-// describeResource says of an object what Declare made of it.
+// describeResource returns the section, name, ids, references and flags of a loaded resource.
 func describeResource(o *resource.Resource) string {
 	text := o.Kind.Section + "/" + o.Name()
 	if o.ID != "" {
@@ -29,49 +29,49 @@ func describeResource(o *resource.Resource) string {
 	return text
 }
 
-// showReference is a reference without what it is called.
+// showReference returns the text of a reference without its display name.
 func showReference(n *schema.Node) string {
-	bare := *n
-	bare.DisplayName = ""
-	return bare.Show()
+	unnamed := *n
+	unnamed.DisplayName = ""
+	return unnamed.Show()
 }
 
 func TestLoadDesired(t *testing.T) {
 	t.Parallel()
 	const (
-		w1   = "cworkspace000000000000001"
-		w2   = "cworkspace000000000000002"
-		none = `names no Workspace: write workspace: beside its name, at the top of the file, or set the input workspace`
+		w1          = "cworkspace000000000000001"
+		w2          = "cworkspace000000000000002"
+		noWorkspace = `names no Workspace: write workspace: beside its name, at the top of the file, or set the input workspace`
 	)
 	tests := map[string]struct {
-		files []string
-		input string // workspace
-		want  []string
-		wrong []string
+		files        []string
+		input        string // workspace
+		want         []string
+		wantProblems []string
 	}{
-		"its own Workspace wins": {
+		"the resource's own Workspace takes precedence": {
 			[]string{"workspace: top\ndeployments: [{ name: d, workspace: own }]"}, "input", []string{`deployments/d workspaceId (id of workspace "own")`}, nil,
 		},
-		"then the document's": {
+		"the document's Workspace comes second": {
 			[]string{"workspace: top\ndeployments: [{ name: d }]"}, "input", []string{`deployments/d workspaceId (id of workspace "top")`}, nil,
 		},
-		"by id": {[]string{"workspaceId: " + w1 + "\ndeployments: [{ name: d }]"}, "", []string{`deployments/d workspaceId "` + w1 + `"`}, nil},
-		"then the input": {
+		"the document's Workspace by id": {[]string{"workspaceId: " + w1 + "\ndeployments: [{ name: d }]"}, "", []string{`deployments/d workspaceId "` + w1 + `"`}, nil},
+		"the input comes last": {
 			[]string{"deployments: [{ name: d }]", "workspace: top\ndeployments: [{ name: e }]"},
 			"input",
 			[]string{`deployments/d workspaceId (id of workspace "input")`, `deployments/e workspaceId (id of workspace "top")`},
 			nil,
 		},
 		"the input may be an id": {[]string{"deployments: [{ name: d }]"}, w1, []string{`deployments/d workspaceId "` + w1 + `"`}, nil},
-		"none":                   {[]string{"deployments: [{ name: d }]"}, "", []string{"deployments/d"}, []string{`a.yaml:1:23: deployment "d" ` + none}},
-		"an id needs none": {
+		"no Workspace":           {[]string{"deployments: [{ name: d }]"}, "", []string{"deployments/d"}, []string{`a.yaml:1:23: deployment "d" ` + noWorkspace}},
+		"a resource with an id needs no Workspace": {
 			[]string{"workspace: top\ndeployments: [{ id: cdeployment00000000000001, name: renamed }, { id: cdeployment00000000000002 }]"},
 			"input",
 			[]string{"deployments/renamed id cdeployment00000000000001", "deployments/cdeployment00000000000002 id cdeployment00000000000002"},
 			nil,
 		},
 		"neither name nor id": {[]string{"workspaces: [{ description: x }]"}, "", []string{"workspaces/"}, []string{"a.yaml:1:14: a workspace needs name, or the id of a live one"}},
-		"both forms": {
+		"a name and an id of the Workspace": {
 			[]string{"workspace: a\nworkspaceId: " + w1 + "\ndeployments: [{ name: d, workspace: b, workspaceId: " + w2 + " }]"},
 			"",
 			[]string{`deployments/d workspaceId (id of workspace "b")`},
@@ -85,13 +85,13 @@ func TestLoadDesired(t *testing.T) {
 			},
 			[]string{`a.yaml:2:50: deployment "d" is declared twice, first at a.yaml:2:23`, `b.yaml:1:22: workspace "v" is declared twice, first at a.yaml:1:35`},
 		},
-		"an id twice": {
+		"an id declared twice": {
 			[]string{"workspaces: [{ id: " + w1 + " }, { id: " + w1 + ", name: x }]"},
 			"",
 			[]string{"workspaces/" + w1 + " id " + w1, "workspaces/x id " + w1},
 			[]string{`a.yaml:1:88: workspace "x" is declared twice, first at a.yaml:1:20`},
 		},
-		"one name in two Workspaces": {
+		"the same name in two Workspaces": {
 			[]string{"workspaces: [{ name: w }]\ndeployments: [{ name: d, workspace: w }, { name: d, workspace: v }, { name: d, workspaceId: " + w1 + " }]"},
 			"",
 			[]string{
@@ -99,7 +99,7 @@ func TestLoadDesired(t *testing.T) {
 			},
 			nil,
 		},
-		"a reference by id to what is declared by id": {
+		"a reference by id to a resource declared by id": {
 			[]string{"workspaces: [{ id: " + w1 + ", name: renamed }]\ndeployments: [{ name: d, workspaceId: " + w1 + " }, { name: e, workspace: renamed }, { name: f, workspace: " + w1 + " }]"},
 			"",
 			[]string{
@@ -114,7 +114,7 @@ func TestLoadDesired(t *testing.T) {
 			[]string{"workspaces/" + w1, `deployments/d workspaceId (id of workspace "` + w1 + `") declared`, `deployments/e workspaceId "` + w2 + `"`},
 			nil,
 		},
-		"a reference to one of two": {
+		"an ambiguous reference": {
 			[]string{"workspaces: [{ name: w }, { id: " + w1 + ", name: w }]\ndeployments: [{ name: d, workspace: w }]"},
 			"",
 			[]string{"workspaces/w", "workspaces/w id " + w1, `deployments/d workspaceId (id of workspace "w")`},
@@ -129,7 +129,7 @@ func TestLoadDesired(t *testing.T) {
 			[]string{"organization/organization protected"},
 			nil,
 		},
-		"the Organization in other shapes": {
+		"the Organization with errors": {
 			[]string{"organization: [{ name: o }]", "organization: { id: corganization0000000000001, state: absent, nam: o }", "organization: {}"},
 			"",
 			[]string{"organization/organization id corganization0000000000001 absent", "organization/organization"},
@@ -141,19 +141,19 @@ func TestLoadDesired(t *testing.T) {
 				"c.yaml:1:15: organization is declared twice, first at b.yaml:1:21",
 			},
 		},
-		"an id where none applies": {
+		"an id of a kind without ids": {
 			[]string{"invites: [{ id: cinvite000000000000000001, inviteeEmail: a@b.c }]"},
 			"",
 			[]string{"invites/a@b.c id cinvite000000000000000001"},
 			[]string{"a.yaml:1:17: id does not apply to an invite: the API tells none by its id"},
 		},
-		"one of two of a name is to go": {
+		"one of two resources of the same name is absent": {
 			[]string{"workspaces: [{ id: " + w1 + ", name: w }, { id: " + w2 + ", name: w, state: absent }]"},
 			"",
 			[]string{"workspaces/w id " + w1, "workspaces/w id " + w2 + " absent"},
 			nil,
 		},
-		"the input means one of two": {
+		"the input is ambiguous": {
 			[]string{"workspaces: [{ name: w }, { id: " + w1 + ", name: w }]\ndeployments: [{ name: d }]"},
 			"w",
 			[]string{"workspaces/w", "workspaces/w id " + w1, `deployments/d workspaceId (id of workspace "w")`},
@@ -162,7 +162,7 @@ func TestLoadDesired(t *testing.T) {
 				`a.yaml:1:66: workspace "w" is declared twice, first at a.yaml:1:22`,
 			},
 		},
-		"the input means what is to go": {
+		"the input refers to an absent Workspace": {
 			[]string{"workspaces: [{ name: w, state: absent }]\ndeployments: [{ name: d }]"},
 			"w",
 			[]string{"workspaces/w absent", `deployments/d workspaceId (id of workspace "w") declared`},
@@ -180,19 +180,19 @@ func TestLoadDesired(t *testing.T) {
 			[]string{"workspaces/a absent protected"},
 			[]string{`a.yaml:1:22: workspace "a" is protected and marked state: absent; remove one of the two`},
 		},
-		"use of what goes": {
+		"a reference to an absent resource": {
 			[]string{"workspaces: [{ name: a, state: absent }]\ndeployments: [{ name: d, workspace: a }, { name: e, workspace: a, state: absent }]"},
 			"",
 			[]string{"workspaces/a absent", `deployments/d workspaceId (id of workspace "a") declared`, `deployments/e workspaceId (id of workspace "a") declared absent`},
 			[]string{`a.yaml:2:37: deployment "d" refers to workspace "a", which is marked state: absent`},
 		},
-		"a wrong state": {
+		"an invalid state": {
 			[]string{"workspaces: [{ name: a, state: gone, protect: sure }]"},
 			"",
 			[]string{"workspaces/a"},
 			[]string{`a.yaml:1:32: state is "gone", must be one of present, absent`, "a.yaml:1:47: protect must be true or false, not text"},
 		},
-		"sections": {
+		"sections with errors": {
 			[]string{"deploymnets: []\nnothing: []\nworkspaces: { name: x }\ndeployments:\n---\n- list"},
 			"", nil,
 			[]string{
@@ -201,8 +201,8 @@ func TestLoadDesired(t *testing.T) {
 				"a.yaml:6:1: a manifest is a mapping with sections such as deployments, not a list",
 			},
 		},
-		"an element that is no mapping": {[]string{"workspaces: [name]"}, "", nil, []string{"a.yaml:1:14: each of the workspaces is a mapping, not text"}},
-		"no reference": {
+		"an item that is not a mapping": {[]string{"workspaces: [name]"}, "", nil, []string{"a.yaml:1:14: each of the workspaces is a mapping, not text"}},
+		"invalid references": {
 			[]string{"deployments: [{ name: d, workspace: [x], cluster: '' }]"},
 			"",
 			[]string{`deployments/d workspaceId (id of workspace ) clusterId (id of cluster )`},
@@ -217,8 +217,8 @@ func TestLoadDesired(t *testing.T) {
 			for _, o := range d.Resources {
 				got = append(got, describeResource(o))
 			}
-			assertEqual(t, "objects", test.want, got)
-			assertEqual(t, "problems", test.wrong, problemTexts(d.Problems))
+			assertEqual(t, "resources", test.want, got)
+			assertEqual(t, "problems", test.wantProblems, problemTexts(d.Problems))
 		})
 	}
 }
@@ -235,8 +235,8 @@ func TestManifestOrganizationID(t *testing.T) {
 	}, problemTexts(d.Problems))
 }
 
-// Whatever is a secret to Astro is one to us, also where the manifest holds it
-// in clear.
+// Every value that Astro treats as a secret is a secret here too, even if the manifest contains it
+// in plain text.
 func TestSecretsOfAManifest(t *testing.T) {
 	t.Parallel()
 	d := loadDesired(t, `deployments: [{ id: cdeployment00000000000001, environmentVariables: [
@@ -246,8 +246,8 @@ func TestSecretsOfAManifest(t *testing.T) {
 		d.Resources[0].Body.Render())
 }
 
-// A literal that is short, or in the open elsewhere, is hidden in its place only;
-// what a variable holds is hidden everywhere.
+// A literal secret that is short, or that the manifest also contains in a readable field, is only redacted in its
+// own field. The value of a variable is masked everywhere.
 func TestLiteralSecretsThatAreCommonWords(t *testing.T) {
 	t.Parallel()
 	d := loadDesired(t, `environmentObjects: [{ workspace: production, objectType: METRICS_EXPORT, objectKey: m, metricsExport: {
@@ -256,7 +256,7 @@ func TestLiteralSecretsThatAreCommonWords(t *testing.T) {
 	assertEqual(t, "shown", `{X-A: ***, X-B: ***, X-C: ***}`, d.Resources[0].Body.GetPath("metricsExport.headers").Show())
 }
 
-// Of a secret that is put together, the parts from variables are secret too.
+// If a secret is composed of several parts, the parts from variables are secret too.
 func TestVariablesInsideASecret(t *testing.T) {
 	t.Parallel()
 	env := manifest.Environment{Lookup: func(name string) string { return "value-of-" + name }}
@@ -266,7 +266,7 @@ func TestVariablesInsideASecret(t *testing.T) {
 	assertEqual(t, "secrets", []string{"xvalue-of-Pyvalue-of-Q", "value-of-P", "value-of-Q"}, d.Secrets)
 }
 
-// A secret that is written in a wrong way is not quoted by whoever says so.
+// The message about a secret of the wrong type doesn't quote it.
 func TestWrongSecretIsNotQuoted(t *testing.T) {
 	t.Parallel()
 	d := resource.LoadDesired(resource.Kinds(), parseManifests(t, "deployments: [{ name: a, workspace: w, environmentVariables: [{ isSecret: true, key: A, value: 73519284 }, { key: B, isSecret: true, value: on }] }]"), "")

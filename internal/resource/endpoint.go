@@ -6,24 +6,24 @@ import (
 	"astro-apply/internal/schema"
 )
 
-// ListEndpoint is a list call. Member is the answer's list.
+// ListEndpoint is a list call. Member is the name of the list in the response.
 type ListEndpoint struct {
 	Path, Member string
-	// Parents is the parameter that narrows it to several parents at once. ""
-	// narrows it to one, by the name of the field that holds its id: a hole in
-	// Path, or else a parameter.
+	// ParentsParam is the parameter that filters by several parents at once. If it is "", a call
+	// filters by one parent, with the name of the field that holds its id: as a placeholder in
+	// Path if there is one, as a parameter otherwise.
 	ParentsParam       string
-	NameParam          string     // the parameter that narrows it to a name; "": none does
-	Params             url.Values // sent in any case
-	OrganizationParams url.Values // sent when it is about what lives in no parent
-	ListsAll           bool       // without any parent, it lists what lives in all of them
-	Partial            bool       // items lack fields: what is found is read by id before it is compared
+	NameParam          string     // the parameter that filters by name; "": the call has no such parameter
+	Params             url.Values // sent with every call
+	OrganizationParams url.Values // sent when listing resources that belong to the Organization itself
+	ListsAll           bool       // without a parent, the call lists the resources of all parents
+	Partial            bool       // items lack fields: a resource is read by id before it is compared
 }
 
-// maxParentsPerList bounds how many Workspaces one list call names, for the URL's length.
+// maxParentsPerList limits the number of Workspaces in one list call, because the length of a URL is limited.
 const maxParentsPerList = 50
 
-// batchSize is how many places one call lists.
+// batchSize returns the number of parents that one call can list.
 func (q ListEndpoint) batchSize() int {
 	if q.ParentsParam != "" {
 		return maxParentsPerList
@@ -31,41 +31,41 @@ func (q ListEndpoint) batchSize() int {
 	return 1
 }
 
-// Endpoint is one call on an object. {organizationId}, {id} and the names of the
-// kind's parent fields are filled in.
+// Endpoint is a call on one resource. {organizationId}, {id} and the names of the
+// kind's parent fields are placeholders in Path.
 type Endpoint struct {
 	Method, Path string
 }
 
-// ExpandFunc turns fields, under the names that the manifest has for them, into the
-// body of a request. object is all of the object: live, else as declared.
-type ExpandFunc func(fields, object *schema.Node, organizationID string) *schema.Node
+// ExpandFunc converts fields with the manifest's names to the body of a request.
+// resource is the complete resource: its current state if it exists, else as declared.
+type ExpandFunc func(fields, resource *schema.Node, organizationID string) *schema.Node
 
-// UpdateEndpoint is an update that carries some of a kind's fields: those whose Part is
-// its name. Root is the path of an object field whose members are all that it
-// carries; without any, None is sent.
+// UpdateEndpoint is an update call that sends some of a kind's fields: those whose EndpointName is
+// its Name. If FieldPath is set, the call sends only the members of the object field at that path; for
+// an empty object, DeleteEndpoint is called instead.
 type UpdateEndpoint struct {
 	Name           string
 	Endpoint       Endpoint
 	Expand         ExpandFunc
 	FieldPath      string
 	DeleteEndpoint Endpoint
-	ListPatch      *ListPatch // the part is one list, and only what is added or removed is sent
+	ListPatch      *ListPatch // the only field is a list, and only added and removed items are sent
 }
 
-// ListPatch are the calls that add elements to a list and remove some of it, at
-// most Most at once.
+// ListPatch holds the calls that add items to a list and remove items from it, at
+// most BatchSize at once.
 type ListPatch struct {
 	Add, Remove      Endpoint
-	RemoveKeysMember string // the member of Remove's body that lists what goes; "": one call each, for the {member} in its path
+	RemoveKeysMember string // the member of Remove's body that lists the removed keys; "": one call per item, with {member} in its path
 	BatchSize        int
-	// First reports whether an item is added before and removed after the
-	// others, where the states between requests matter. Nil: they don't.
-	IsAddedFirst func(element *schema.Node, caller Caller) bool
+	// IsAddedFirst reports whether an item is added before the others and removed after
+	// them. Nil: the order doesn't matter.
+	IsAddedFirst func(item *schema.Node, caller Caller) bool
 }
 
-// SubList is a list call whose items are elements of Field: their member Item.
-// Key is the member by which an item is removed, Called what people call it.
+// SubList is a list call whose results are the items of Field. ValueMember is the member that is the item's
+// value, KeyMember the one that identifies the item in the remove call, and DisplayNameMember the name for messages.
 type SubList struct {
 	Field                                     string
 	Path, Member                              string

@@ -47,7 +47,7 @@ func environmentObjectKind() *Kind {
 			},
 			{Name: "connection", Type: schema.ObjectType(connectionFields(schema.RequiredCreate)...), Behavior: schema.RequiredCreate | schema.RequiredUpdate, When: whenObjectType("CONNECTION"), Doc: "The connection."},
 			{Name: "metricsExport", Type: schema.ObjectType(metricsExportFields(schema.RequiredCreate)...), Behavior: schema.RequiredCreate | schema.RequiredUpdate, When: whenObjectType("METRICS_EXPORT"), Doc: "The metrics export."},
-			// Left out of an update, these three are cleared.
+			// An update that omits one of these three clears it.
 			{Name: "autoLinkDeployments", Type: schema.BoolType(), Behavior: schema.RequiredUpdate, Doc: "Whether every Deployment of the Workspace uses it."},
 			{Name: "links", Type: linksType(), Behavior: schema.RequiredUpdate, Doc: "The Deployments that use it, and what is different there."},
 			{
@@ -69,9 +69,9 @@ func whenObjectType(word string) []schema.Condition {
 	return []schema.Condition{{Field: "objectType", In: []string{word}}}
 }
 
-// expandEnvironmentObject tells the scope as the API does. What only objects of a
-// Workspace have is left out for others.
-func expandEnvironmentObject(fields, object *schema.Node, _ string) *schema.Node {
+// expandEnvironmentObject returns the body of a request, with the scope in the API's form. It omits the
+// links of a resource that belongs to a Deployment, because the API accepts them only for a Workspace.
+func expandEnvironmentObject(fields, resource *schema.Node, _ string) *schema.Node {
 	out := fields.Clone()
 	for name, scope := range map[string]string{"workspaceId": "WORKSPACE", "deploymentId": "DEPLOYMENT"} {
 		if id := out.Get(name); id != nil {
@@ -80,7 +80,7 @@ func expandEnvironmentObject(fields, object *schema.Node, _ string) *schema.Node
 			out.Set("scopeEntityId", id)
 		}
 	}
-	if object.Get("deploymentId").ScalarText() != "" {
+	if resource.Get("deploymentId").ScalarText() != "" {
 		for _, name := range []string{"autoLinkDeployments", "links", "excludeLinks"} {
 			out.Delete(name)
 		}
@@ -117,8 +117,8 @@ func expandLink(link *schema.Node) *schema.Node {
 	return out
 }
 
-// flattenEnvironmentObject tells an answer in the manifest's words. What is
-// set and not told, because it is secret, is there as a hidden value.
+// flattenEnvironmentObject converts a response to the manifest's fields. A secret value that is set but
+// not returned becomes a redacted node.
 func flattenEnvironmentObject(live *schema.Node) {
 	switch id := live.Get("scopeEntityId"); live.Get("scope").ScalarText() {
 	case "WORKSPACE":
@@ -161,7 +161,7 @@ func flattenLink(link *schema.Node, secret bool) *schema.Node {
 				markRedactedMembers(body, link.Get("setFields"))
 			}
 			if secret && body.Get("value").Is("") && !body.Get("value").IsRedacted() {
-				body.Delete("value") // it has to be there, and says nothing
+				body.Delete("value") // the API always returns it, but "" of a secret means no override
 			}
 			overrides.Set(name, body)
 		}
@@ -187,18 +187,17 @@ func variableType() schema.Type {
 	)
 }
 
-// connectionFields are the fields of a connection; required is the phase of its type,
-// which an override need not have.
+// connectionFields returns the fields of a connection. required is the behavior of its type,
+// which is optional (0) in an override.
 func connectionFields(required schema.Behavior) []schema.Field {
-	told := &schema.SecretRule{PresenceReported: true}
-	kind := schema.Field{Name: "type", Type: nonEmptyType(), Behavior: required, Doc: "The type of connection, such as snowflake."}
+	reportedSecret := &schema.SecretRule{PresenceReported: true}
 	fields := []schema.Field{
-		kind,
+		{Name: "type", Type: nonEmptyType(), Behavior: required, Doc: "The type of connection, such as snowflake."},
 		{Name: "host", Type: schema.TextType(0), Doc: "The host's address."},
 		{Name: "port", Type: schema.IntType(0, 0), Doc: "The port to connect to."},
 		{Name: "schema", Type: schema.TextType(0), Doc: "The schema to use."},
 		{Name: "login", Type: schema.TextType(0), Doc: "The user name."},
-		{Name: "password", Type: schema.TextType(0), Secret: told, Doc: "The password."},
+		{Name: "password", Type: schema.TextType(0), Secret: reportedSecret, Doc: "The password."},
 		{Name: "extra", Type: schema.MapType(nil), Undeclared: schema.OmitUnlessChanged, Doc: "More details, by name. What is secret of it is kept secret by Astro."},
 	}
 	if required != 0 {
@@ -209,27 +208,27 @@ func connectionFields(required schema.Behavior) []schema.Field {
 }
 
 func metricsExportFields(required schema.Behavior) []schema.Field {
-	told := &schema.SecretRule{PresenceReported: true}
+	reportedSecret := &schema.SecretRule{PresenceReported: true}
 	text := schema.TextType(0)
 	return []schema.Field{
 		{Name: "endpoint", Type: nonEmptyType(), Behavior: required, Doc: "The Prometheus endpoint that metrics are sent to."},
 		{Name: "exporterType", Type: schema.EnumType("PROMETHEUS"), Behavior: required, Doc: "The type of exporter."},
-		// Answers leave authType and username empty, also where they are set.
+		// Responses contain an empty authType and username even if they are set.
 		{Name: "authType", Type: schema.EnumType("BASIC", "AUTH_TOKEN", "SIGV4"), Doc: "How to authenticate there."},
 		{Name: "username", Type: schema.TextType(0), Doc: "The user name, for BASIC."},
-		{Name: "password", Type: schema.TextType(0), Secret: told, Doc: "The password, for BASIC."},
-		{Name: "basicToken", Type: schema.TextType(0), Secret: told, Doc: "The bearer token, for AUTH_TOKEN."},
+		{Name: "password", Type: schema.TextType(0), Secret: reportedSecret, Doc: "The password, for BASIC."},
+		{Name: "basicToken", Type: schema.TextType(0), Secret: reportedSecret, Doc: "The bearer token, for AUTH_TOKEN."},
 		{Name: "sigV4AssumeArn", Type: schema.TextType(0), Doc: "The AWS role to assume, for SIGV4."},
 		{Name: "sigV4StsRegion", Type: schema.TextType(0), Doc: "The region of AWS STS, for SIGV4."},
-		{Name: "headers", Type: schema.MapType(&text), Secret: told, Undeclared: schema.OmitUnlessChanged, Doc: "HTTP headers to send, by name."},
+		{Name: "headers", Type: schema.MapType(&text), Secret: reportedSecret, Undeclared: schema.OmitUnlessChanged, Doc: "HTTP headers to send, by name."},
 		{Name: "labels", Type: schema.MapType(&text), Doc: "Labels of the metrics, by name."},
 	}
 }
 
 func linksType() schema.Type {
-	value := func(of string) schema.Type {
+	value := func(bodyField string) schema.Type {
 		return schema.ObjectType(schema.Field{
-			Name: "value", Type: schema.TextType(0), Secret: &schema.SecretRule{IfPath: of + ".isSecret", PresenceReported: true}, Doc: "The value there.",
+			Name: "value", Type: schema.TextType(0), Secret: &schema.SecretRule{IfPath: bodyField + ".isSecret", PresenceReported: true}, Doc: "The value there.",
 		})
 	}
 	overrides := schema.ObjectType(
@@ -245,7 +244,7 @@ func linksType() schema.Type {
 	)
 }
 
-// overrideType is an object whose members are given up by being named.
+// overrideType returns an object type whose members are removed by their names in unsetFields.
 func overrideType(t schema.Type) schema.Type {
 	t.UnsetList = unsetFields
 	return t
@@ -265,9 +264,9 @@ func linkExclusionRule() Rule {
 				case id == nil || id.Form != schema.Text:
 				case name == "links":
 					linked[id.Text] = id
-				case linked[id.Text] != nil && (!o.Get("links").Pos.IsKnown() || !list.Pos.IsKnown()): // one isn't declared
+				case linked[id.Text] != nil && (!o.Get("links").Pos.IsKnown() || !list.Pos.IsKnown()): // the manifest declares only one of the lists
 					return "Deployment " + id.Text + " is live in the other one of links and excludeLinks; declare that, too, without it"
-				case linked[id.Text] != nil && (!linked[id.Text].Pos.IsKnown() || !id.Pos.IsKnown()): // one is live and kept
+				case linked[id.Text] != nil && (!linked[id.Text].Pos.IsKnown() || !id.Pos.IsKnown()): // a current item is kept
 					return "Deployment " + id.Text + " can't be both in links and in excludeLinks, and the live one of them is kept: it goes with allow-delete: true, and where the object isn't protected"
 				case linked[id.Text] != nil:
 					return "Deployment " + id.Text + " is both in links and in excludeLinks; keep one of them"
@@ -278,13 +277,13 @@ func linkExclusionRule() Rule {
 	}}
 }
 
-// maskedMembers are the members of typed bodies that answers may return as "" although
-// they are set. Whatever is in one of the mappings may be secret.
+// maskedMembers lists the members of typed bodies that responses may contain as "" although
+// they are set. In the mappings, any member may be secret.
 var maskedMembers = []string{"authType", "authTypeId", "basicToken", "extra", "headers", "password", "username"}
 
-// markRedactedMembers puts a hidden value wherever setFields names a member that the answer
-// leaves out or masks; also lists more members that it may mask. Paths of members
-// of a map are dotted.
+// markRedactedMembers sets a redacted node for each member that setFields lists and that the response
+// omits or masks. also lists further members that a response may mask. The path of a member of a
+// mapping is dotted, for example extra.account.
 func markRedactedMembers(body, setFields *schema.Node, also ...string) {
 	if setFields == nil {
 		return
@@ -292,24 +291,24 @@ func markRedactedMembers(body, setFields *schema.Node, also ...string) {
 	for _, path := range setFields.Items {
 		field, _, dotted := strings.Cut(path.ScalarText(), ".")
 		maskable := slices.Contains(maskedMembers, field) || slices.Contains(also, field)
-		if field == "value" && !maskable { // of a variable that isn't secret: always returned
+		if field == "value" && !maskable { // the API always returns the value of a variable that isn't secret
 			continue
 		}
-		at, name := body, field
+		mapping, name := body, field
 		if dotted {
 			if body.Get(field) == nil {
 				body.Set(field, &schema.Node{Form: schema.Map})
 			}
-			at, name = locateMember(body.Get(field), strings.TrimPrefix(path.ScalarText(), field+"."))
+			mapping, name = locateMember(body.Get(field), strings.TrimPrefix(path.ScalarText(), field+"."))
 		}
-		if n := at.Get(name); at.Form == schema.Map && (n == nil || maskable && n.Is("") && n.Form == schema.Text) {
-			at.Set(name, schema.RedactedNode())
+		if n := mapping.Get(name); mapping.Form == schema.Map && (n == nil || maskable && n.Is("") && n.Form == schema.Text) {
+			mapping.Set(name, schema.RedactedNode())
 		}
 	}
 }
 
-// locateMember returns the innermost mapping that has a part of the dotted path, and
-// the rest of the path: the name of a member may have dots itself.
+// locateMember returns the innermost mapping on a dotted path and the rest of the path, which is a member's
+// name: a name may contain dots, too.
 func locateMember(in *schema.Node, path string) (*schema.Node, string) {
 	for _, m := range in.Members {
 		if rest, ok := strings.CutPrefix(path, m.Name+"."); ok && m.Value.Form == schema.Map && in.Get(path) == nil {

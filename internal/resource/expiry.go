@@ -2,9 +2,9 @@ package resource
 
 import "time"
 
-// Expiry describes when a resource stops working although nobody changes it, such as a token that expires.
+// Expiry describes when a resource stops working without a change, for example when a token expires.
 type Expiry struct {
-	Field   string // the member of an answer that holds the time
+	Field   string // the member of a response that holds the time
 	Subject string // the part that ends, as "it" or "its trial"
 	Remedy  string // how to prevent it, as an instruction
 }

@@ -11,8 +11,8 @@ import (
 	"astro-apply/internal/schema"
 )
 
-// The blanks that Go trims. The two syntaxes that a Pattern is in have no name
-// in common for them.
+// whitespaceChars lists the characters that strings.TrimSpace removes. A schema.Pattern has to be valid in Go and in
+// JavaScript, which have no common name for this class.
 const whitespaceChars = "\t-\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
 
 const (
@@ -22,7 +22,7 @@ const (
 	ipv4OctetPattern  = `(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])`
 	ipv4Pattern       = `(?:` + ipv4OctetPattern + `\.){3}` + ipv4OctetPattern
 	prefixBitsPattern = `(?:3[0-2]|[12]?[0-9])`
-	// In full, it would be longer than all of these together.
+	// A complete pattern would be longer than all the others together.
 	ipv6Pattern = `[0-9A-Fa-f]{0,4}:[0-9A-Fa-f:.]*`
 )
 
@@ -35,7 +35,7 @@ func nonEmptyType() schema.Type {
 	}}
 }
 
-// idType tells an id from a name and from what would change a path.
+// idType accepts only ids: a name is a mistake, and other characters could change the path of a request.
 func idType() schema.Type {
 	return schema.Type{Pattern: &schema.Pattern{Regexp: schema.IDPattern, Description: "an id of Astro, which has about 25 small letters and digits"}, Check: func(s string) error {
 		if !schema.IsID(s) {
@@ -45,8 +45,8 @@ func idType() schema.Type {
 	}}
 }
 
-// nameType is what identifies an object. Blanks at its ends would be lost somewhere,
-// and the object not be found again.
+// nameType is the type of a name that identifies a resource. It excludes whitespace at the start and the end: if
+// Astro trimmed it, the look-up by name would fail.
 func nameType(maxLen int) schema.Type {
 	return schema.NameType(schema.Type{MaxLen: maxLen, Pattern: &schema.Pattern{Regexp: namePattern, Description: "a name, neither empty nor with a blank at its start or end"}, Check: func(s string) error {
 		switch {
@@ -59,14 +59,13 @@ func nameType(maxLen int) schema.Type {
 	}})
 }
 
-// An address as mail servers in use take it: the standard's grammar would
-// refuse some of them.
+// emailPattern accepts the addresses that mail servers accept in practice: the grammar of the standard
+// would refuse some of them.
 const emailPattern = `^[^@\t\n\f\r ,;<>"]+@[^@\t\n\f\r ,;<>"]+\.[^@\t\n\f\r ,;<>"]+$`
 
 var emailRegexp = regexp.MustCompile(emailPattern)
 
-// emailType is an e-mail address. Astro may return it in lower case, so case doesn't
-// count.
+// emailType is an e-mail address. It is compared without regard to case, because Astro may return it in lower case.
 func emailType() schema.Type {
 	return schema.NameType(schema.Type{Pattern: &schema.Pattern{Regexp: emailPattern, Description: "an e-mail address such as data@example.com"}, Check: func(s string) error {
 		if !emailRegexp.MatchString(s) {
@@ -93,7 +92,7 @@ func cronType() schema.Type {
 	}, Normalize: func(s string) string { return strings.ToUpper(strings.Join(strings.Fields(s), " ")) }}
 }
 
-// networkType is a network or an address, compared without its host bits.
+// networkType is a network or an address. It is compared without its host bits.
 func networkType() schema.Type {
 	return schema.Type{
 		Pattern: &schema.Pattern{Regexp: `^(?:` + ipv4Pattern + `(?:/` + prefixBitsPattern + `)?|` + ipv6Pattern + `(?:%.+|/[0-9]{1,3})?)$`, Description: "a network such as 10.0.0.0/8, or an address"},
@@ -109,7 +108,7 @@ func networkType() schema.Type {
 	}
 }
 
-// normalizeNetwork is the spelling in which networks are compared.
+// normalizeNetwork returns the spelling of a network that comparisons use.
 func normalizeNetwork(s string) string {
 	if p, ok := parseNetwork(s); ok {
 		return p.String()
@@ -117,8 +116,8 @@ func normalizeNetwork(s string) string {
 	return s
 }
 
-// parseNetwork reads a network or an address, without host bits, and an IPv4
-// one in IPv6 form as IPv4.
+// parseNetwork parses a network or an address. The result has no host bits, and an IPv4
+// network in IPv6 form becomes IPv4.
 func parseNetwork(s string) (netip.Prefix, bool) {
 	p, err := netip.ParsePrefix(s)
 	if err != nil {
@@ -135,7 +134,7 @@ func parseNetwork(s string) (netip.Prefix, bool) {
 	return p.Masked(), true
 }
 
-// timestampType is a point in time in RFC 3339 form, compared as such.
+// timestampType is a time in RFC 3339 form. It is compared as a time, in UTC.
 func timestampType() schema.Type {
 	return schema.Type{
 		EmptyIsUnset: true,

@@ -9,12 +9,12 @@ import (
 	"astro-apply/internal/schema"
 )
 
-// Roles in the Organization, as teams, users and invites have them.
+// organizationRoleType is the type of a role in the Organization, which Teams, users and invites have.
 func organizationRoleType() schema.Type {
 	return schema.EnumType("ORGANIZATION_OWNER", "ORGANIZATION_OBSERVE_ADMIN", "ORGANIZATION_OBSERVE_MEMBER", "ORGANIZATION_BILLING_ADMIN", "ORGANIZATION_MEMBER")
 }
 
-// The references of whatever is granted on a Workspace or a Deployment.
+// The references that a grant on a Workspace, a Deployment or a DAG consists of.
 var (
 	workspaceRef      = schema.Ref{Kind: "workspace", NameField: "workspace"}
 	deploymentRef     = schema.Ref{Kind: "deployment", NameField: "deployment", Scoped: true}
@@ -23,21 +23,21 @@ var (
 	dagRoleRef        = schema.Ref{Kind: "customRole", ByName: true, IsBuiltin: isBuiltinRole, Filter: &schema.Condition{Field: "scopeType", In: []string{"DAG"}}}
 )
 
-// knownRole tells the roles that Astro has by itself, also those to come, from
-// custom ones by how they are written.
+// builtinRoleRegexp distinguishes Astro's built-in roles from custom roles by their spelling, so that future ones
+// are recognized, too.
 var builtinRoleRegexp = regexp.MustCompile(`^[A-Z]+(_[A-Z]+)+$`)
 
 func isBuiltinRole(name string) bool { return builtinRoleRegexp.MatchString(name) }
 
-// grantFields are the roles that a call of their own replaces all at once.
+// grantFields returns the fields that hold roles. One separate call replaces all of them at once.
 func grantFields() []schema.Field {
-	const part, phase = "roles", schema.Update
-	role := func(to *schema.Ref, doc string) schema.Field {
-		return schema.Field{Name: "role", Type: nonEmptyType(), Behavior: schema.Required, Ref: to, Doc: doc}
+	const endpoint, behavior = "roles", schema.Update
+	role := func(ref *schema.Ref, doc string) schema.Field {
+		return schema.Field{Name: "role", Type: nonEmptyType(), Behavior: schema.Required, Ref: ref, Doc: doc}
 	}
 	return []schema.Field{
 		{
-			Name: "workspaceRoles", EndpointName: part, Behavior: phase, Doc: "Roles in Workspaces.",
+			Name: "workspaceRoles", EndpointName: endpoint, Behavior: behavior, Doc: "Roles in Workspaces.",
 			Type: schema.KeyedType(
 				[]string{"workspaceId"},
 				schema.Field{Name: "workspaceId", Type: schema.TextType(0), Behavior: schema.Required, Ref: &workspaceRef, Doc: "The Workspace."},
@@ -48,7 +48,7 @@ func grantFields() []schema.Field {
 			),
 		},
 		{
-			Name: "deploymentRoles", EndpointName: part, Behavior: phase, Doc: "Roles in Deployments. Each needs a role in the Deployment's Workspace, too.",
+			Name: "deploymentRoles", EndpointName: endpoint, Behavior: behavior, Doc: "Roles in Deployments. Each needs a role in the Deployment's Workspace, too.",
 			Type: schema.KeyedType(
 				[]string{"deploymentId"},
 				schema.Field{Name: "deploymentId", Type: schema.TextType(0), Behavior: schema.Required, Ref: &deploymentRef, Doc: "The Deployment."},
@@ -56,7 +56,7 @@ func grantFields() []schema.Field {
 			),
 		},
 		{
-			Name: "dagRoles", EndpointName: part, Behavior: phase, Type: dagRolesType(role(&dagRoleRef, "DAG_VIEWER, DAG_AUTHOR, or the name of a custom role.")),
+			Name: "dagRoles", EndpointName: endpoint, Behavior: behavior, Type: dagRolesType(role(&dagRoleRef, "DAG_VIEWER, DAG_AUTHOR, or the name of a custom role.")),
 			Doc: "Roles for DAGs, by id or by tag. Each needs a role in the Deployment, too.",
 		},
 	}
@@ -74,8 +74,8 @@ func dagRolesType(role schema.Field) schema.Type {
 	return t
 }
 
-// roleScope names what a role is for, "" while an id of it is not known. The
-// empty words are for a role in what its holder belongs to.
+// roleScope returns a key for the resource or DAGs that a role is granted on, "" while one of the ids is unknown.
+// The key is "itself" for a role on the token's own scope.
 func roleScope(role *schema.Node) string {
 	out := "itself"
 	for _, name := range []string{"workspaceId", "deploymentId", "dagId", "dagTag"} {
@@ -89,34 +89,35 @@ func roleScope(role *schema.Node) string {
 			out += ", " + name + " " + n.Text
 		}
 	}
-	if role.Get("workspace") != nil || role.Get("deployment") != nil { // not looked up yet
+	if role.Get("workspace") != nil || role.Get("deployment") != nil { // the name isn't resolved yet
 		return ""
 	}
 	return out
 }
 
-// outerRoleRule demands that each of some roles comes with one in what it lies in:
+// outerRoleRule requires for each role in a list a role on the parent in outerList:
 // the API refuses a role in a Deployment without one in its Workspace, and a
 // role for DAGs without one in their Deployment.
-func outerRoleRule(list, id, above, aboveID string, outer func(id *schema.Node) string, why string) Rule {
-	return Rule{Fields: []string{list, above}, NeedsCurrent: true, Check: func(o *schema.Node) string {
+func outerRoleRule(list, id, outerList, outerID string, parentID func(id *schema.Node) string, why string) Rule {
+	return Rule{Fields: []string{list, outerList}, NeedsCurrent: true, Check: func(o *schema.Node) string {
 		for _, role := range itemsOf(o.Get(list)) {
 			if role.Get(id) == nil {
-				continue // the schema reports it
+				continue // schema.Check reports it
 			}
-			held := outer(role.Get(id)) == "" && len(itemsOf(o.Get(above))) > 0 // of one that is not known, some may be right
-			for _, r := range itemsOf(o.Get(above)) {
-				held = held || r.Get(aboveID).ScalarText() == outer(role.Get(id))
+			parent := parentID(role.Get(id))
+			hasOuterRole := parent == "" && len(itemsOf(o.Get(outerList))) > 0 // if the parent is unknown, any outer role may be the right one
+			for _, r := range itemsOf(o.Get(outerList)) {
+				hasOuterRole = hasOuterRole || r.Get(outerID).ScalarText() == parent
 			}
-			if !held {
-				return fmt.Sprintf("%s: %s %s, so add it to %s", list, displayName(role.Get(id)), why, above)
+			if !hasOuterRole {
+				return fmt.Sprintf("%s: %s %s, so add it to %s", list, displayName(role.Get(id)), why, outerList)
 			}
 		}
 		return ""
 	}}
 }
 
-// flattenGrants tells as absent what the API tells as empty.
+// flattenGrants deletes the fields that the API returns empty although they are not set.
 func flattenGrants(live *schema.Node) {
 	for _, role := range itemsOf(live.Get("dagRoles")) {
 		for _, name := range []string{"dagId", "dagTag"} {
@@ -135,14 +136,14 @@ func grantRules() []Rule {
 	}
 }
 
-// dagSelectorRule demands that each role of a list is for DAGs by id or by tag.
-func dagSelectorRule(list string, needed bool) Rule {
+// dagSelectorRule refuses a role with both dagId and dagTag, and, if required is true, a role with neither.
+func dagSelectorRule(list string, required bool) Rule {
 	id, tag := list+"[].dagId", list+"[].dagTag"
-	never := []Combination{{{Field: id}, {Field: tag}}}
-	if needed {
-		never = append(never, Combination{{Field: id, Negated: true}, {Field: tag, Negated: true}})
+	forbidden := []Combination{{{Field: id}, {Field: tag}}}
+	if required {
+		forbidden = append(forbidden, Combination{{Field: id, Negated: true}, {Field: tag, Negated: true}})
 	}
-	return Rule{Fields: []string{list}, ForbiddenCombinations: never, Check: func(o *schema.Node) string {
+	return Rule{Fields: []string{list}, ForbiddenCombinations: forbidden, Check: func(o *schema.Node) string {
 		roles := o.Get(list)
 		if roles == nil {
 			return ""
@@ -152,7 +153,7 @@ func dagSelectorRule(list string, needed bool) Rule {
 			switch {
 			case id && tag:
 				return list + ": dagId and dagTag exclude each other; keep one of them"
-			case needed && !id && !tag:
+			case required && !id && !tag:
 				return list + ": each role needs dagId or dagTag"
 			}
 		}
@@ -160,7 +161,7 @@ func dagSelectorRule(list string, needed bool) Rule {
 	}}
 }
 
-// displayName is what people call the object of a reference.
+// displayName returns the name for messages of the resource that an id refers to.
 func displayName(id *schema.Node) string {
 	if id.Form == schema.Unknown {
 		return strings.TrimPrefix(id.Text, "id of ")

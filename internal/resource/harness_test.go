@@ -14,7 +14,7 @@ import (
 	"astro-apply/internal/simulator"
 )
 
-// parseManifests reads manifests; the files are a.yaml, b.yaml and so on.
+// parseManifests parses manifests that are named a.yaml, b.yaml and so on.
 func parseManifests(t testing.TB, files ...string) []*schema.Node {
 	t.Helper()
 	var sources []manifest.Source
@@ -28,7 +28,7 @@ func parseManifests(t testing.TB, files ...string) []*schema.Node {
 	return parsed.Documents
 }
 
-// loadDesired is what manifests without errors declare.
+// loadDesired loads manifests without errors.
 func loadDesired(t testing.TB, files ...string) *resource.Desired {
 	t.Helper()
 	d := resource.LoadDesired(resource.Kinds(), parseManifests(t, files...), "")
@@ -36,12 +36,12 @@ func loadDesired(t testing.TB, files ...string) *resource.Desired {
 		if p.Warning {
 			continue
 		}
-		t.Fatalf("declaration: %v\n%s", p, strings.Join(files, "\n---\n"))
+		t.Fatalf("manifest: %v\n%s", p, strings.Join(files, "\n---\n"))
 	}
 	return d
 }
 
-// problemTexts is a list of problems with their places.
+// problemTexts returns the messages of problems, with their positions.
 func problemTexts(problems []schema.Problem) []string {
 	var out []string
 	for _, p := range problems {
@@ -58,7 +58,7 @@ func assertEqual(t testing.TB, what string, want, got any) {
 }
 
 // fixture is a simulated Organization and a token's view of it. In a synctest
-// bubble the client's pace costs no time.
+// bubble, the client's rate limit takes no real time.
 type fixture struct {
 	testing.TB
 	server *simulator.Server
@@ -72,7 +72,7 @@ func newFixture(t testing.TB, scope simulator.Scope) *fixture {
 	return s
 }
 
-// useToken looks at the Organization with another token.
+// useToken replaces the fixture's token by a new one with another scope.
 func (s *fixture) useToken(scope simulator.Scope) {
 	s.Helper()
 	client, err := astro.New(astro.Options{BaseURL: "https://astro.invalid", Token: s.server.NewToken(scope), Transport: s.server.Transport()})
@@ -85,32 +85,32 @@ func (s *fixture) useToken(scope simulator.Scope) {
 	}
 }
 
-// readManifests looks up what manifests declare, and says of each object whether it is
-// live, new or why that can't be known.
-func (s *fixture) readManifests(files ...string) (d *resource.Desired, w *resource.Current, states []string) {
+// readManifests looks up the resources that manifests declare. states reports for each whether it exists, is new,
+// or couldn't be read.
+func (s *fixture) readManifests(files ...string) (d *resource.Desired, current *resource.Current, states []string) {
 	s.Helper()
 	d = loadDesired(s, files...)
-	w = s.source.ReadCurrent(s.Context(), d)
+	current = s.source.ReadCurrent(s.Context(), d)
 	for _, o := range d.Resources {
 		state := o.Name() + " is new"
-		if live := w.Live[o]; live != nil {
+		if live := current.Live[o]; live != nil {
 			state = o.Name() + " is " + live.ID
 		}
-		if err := w.Errs[o]; err != nil {
+		if err := current.Errs[o]; err != nil {
 			state = o.Name() + ": " + err.Error()
 		}
 		states = append(states, state)
 	}
-	return d, w, states
+	return d, current, states
 }
 
-// requestLines lists what was asked, without the parameters of paging.
+// requestLines lists the requests that the server received, without the paging parameters.
 func (s *fixture) requestLines() []string {
 	var out []string
 	for _, r := range s.server.Requests() {
 		line := r.Method + strings.TrimPrefix(r.Path, "/v1/organizations/"+s.server.OrganizationID())
-		if places := r.Query["workspaceIds"]; len(places) > 0 {
-			line += fmt.Sprintf(" in %d", len(places))
+		if parents := r.Query["workspaceIds"]; len(parents) > 0 {
+			line += fmt.Sprintf(" in %d", len(parents))
 		}
 		out = append(out, line)
 	}
