@@ -7,7 +7,8 @@ import (
 	"astro-apply/internal/schema"
 )
 
-// checkIdentity checks that the object can be told from others.
+// checkIdentity checks that the manifest identifies the resource: by its identity fields
+// or by an id, and with a parent.
 func (d *desiredLoader) checkIdentity(o *Resource, own *schema.Node) {
 	if o.Kind.Singleton {
 		for _, m := range own.Members {
@@ -39,7 +40,7 @@ func (d *desiredLoader) checkIdentity(o *Resource, own *schema.Node) {
 	f := o.Kind.declaredParentField(o.Body)
 	switch {
 	case f == nil || own.Get("id") != nil && !o.Kind.needsParentID() || o.parentRef() != nil:
-	case d.isDeploymentFile && o.Name() == "": // which is reported
+	case d.isDeploymentFile && o.Name() == "": // reported elsewhere
 	case d.isDeploymentFile:
 		d.addProblem(o.Pos, "%s names no Workspace: write workspace_name beside its name, or set the input workspace", o)
 	case f.Ref.Kind == "workspace":
@@ -49,7 +50,7 @@ func (d *desiredLoader) checkIdentity(o *Resource, own *schema.Node) {
 	}
 }
 
-// duplicateRemedy is the way out where several have the identity of one.
+// duplicateRemedy returns how to fix several resources in Astro with the same identity.
 func (k *Kind) duplicateRemedy() string {
 	if k.Get.Path == "" {
 		return "keep one of them, in the Astro UI"
@@ -57,7 +58,7 @@ func (k *Kind) duplicateRemedy() string {
 	return "add the id of the one that is meant"
 }
 
-// withArticle puts a or an before a noun.
+// withArticle returns the noun with "a" or "an" before it.
 func withArticle(noun string) string {
 	if strings.ContainsRune("aeio", rune(noun[0])) {
 		return "an " + noun
@@ -65,7 +66,7 @@ func withArticle(noun string) string {
 	return "a " + noun
 }
 
-// checkUnique reports an object that is declared twice.
+// checkUnique reports a resource that the manifest declares twice.
 func (d *desiredLoader) checkUnique(o *Resource) {
 	if o.Kind.Singleton {
 		d.checkUniqueKey(o, o.Kind.Name)
@@ -74,10 +75,10 @@ func (d *desiredLoader) checkUnique(o *Resource) {
 	if o.ID != "" {
 		d.checkUniqueKey(o, o.Kind.Name+" id "+o.ID)
 		if o.Absent || !o.hasIdentity() {
-			return // that is how one of two objects with one name is removed
+			return // its id removes one of two resources with the same name
 		}
 	}
-	if o.ID == "" || o.Kind.declaredParentField(o.Body) == nil || o.parentRef() != nil { // else the place is not known
+	if o.ID == "" || o.Kind.declaredParentField(o.Body) == nil || o.parentRef() != nil { // otherwise the parent is unknown
 		d.checkUniqueKey(o, fmt.Sprintf("%s %s in %s", o.Kind.Name, o.NormalizedName(), o.parentKey()))
 	}
 }
@@ -97,7 +98,8 @@ func (d *desiredLoader) checkUniqueKey(o *Resource, key string) {
 	d.resourceByKey[key] = o
 }
 
-// checkAbsent reports what would be lost with an object that is to be removed.
+// checkAbsent reports a resource to delete that is protected, and references to a resource
+// that is to be deleted.
 func (d *desiredLoader) checkAbsent(o *Resource) {
 	if o.Absent && o.Protect {
 		d.addProblem(o.Pos, "%s is protected and marked state: absent; remove one of the two", o)

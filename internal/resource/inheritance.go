@@ -12,24 +12,26 @@ import (
 	"astro-apply/internal/schema"
 )
 
-// Inheritance declares that answers about an object may also hold values that it
-// inherits, such as the roles that a user has through Teams. They are effective,
-// not assigned, so they are never compared, removed, sent or exported.
+// Inheritance declares that responses about a resource can contain values that it
+// inherits, such as the roles that a user has through Teams. Inherited values are
+// effective but not assigned to the resource, so this action never compares, removes,
+// sends or exports them.
 type Inheritance struct {
-	Title         string   // of what it inherits from: "Team"
-	Path, Member  string   // the list of those of one object
-	Get           Endpoint // reads one of them
-	Fields        []string // the fields whose values may be inherited
-	BaselineValue string   // the value that every object has in a field that is no list
+	Title         string   // title of the source that values are inherited from: "Team"
+	Path, Member  string   // list of the sources of one resource, and the response member that holds it
+	Get           Endpoint // reads one source by id
+	Fields        []string // fields whose values can be inherited
+	BaselineValue string   // value that every resource has in a field that isn't a list
 }
 
-// maxInheritanceReads bounds how often an object is read whose inherited values change meanwhile.
+// maxInheritanceReads limits how often a resource is read again because its inherited
+// values changed during the read.
 const maxInheritanceReads = 3
 
-// GetResource reads one object by id, with the lists that are declared and without the
-// values that it inherits. It reads the Teams between two equal answers: a role
-// that leaves a Team in between would look like the user's own. That only holds
-// for a Source that doesn't share its calls, as a write has one.
+// GetResource reads a resource by id, with its declared sub-lists and without inherited
+// values. It reads the sources of inherited values between two equal responses: otherwise
+// a role removed from a Team in between would look like the user's own role. This holds
+// only for a Source without a cache, as writes use it.
 func (s Source) GetResource(ctx context.Context, o *Resource, id string) (*Live, error) {
 	live, err := s.getWithInherited(ctx, o, id)
 	if err != nil || o.Kind.Inheritance == nil {
@@ -52,11 +54,12 @@ func (s Source) GetResource(ctx context.Context, o *Resource, id string) (*Live,
 	return nil, fmt.Errorf("its roles changed %d times while they were read; run again", maxInheritanceReads)
 }
 
-// sameInheritableValues reports whether two answers hold the same values that may be inherited.
+// sameInheritableValues reports whether two responses contain the same values in the
+// fields that can be inherited.
 func (in *Inheritance) sameInheritableValues(a, b *Live) bool {
 	values := func(l *Live) (out []string) {
 		body, err := schema.ParseJSON(l.responseBody)
-		if err != nil { // it was read before
+		if err != nil { // impossible: parseLive already parsed it
 			return nil
 		}
 		for _, name := range in.Fields {
@@ -75,12 +78,13 @@ func (in *Inheritance) sameInheritableValues(a, b *Live) bool {
 	return slices.Equal(values(a), values(b))
 }
 
-// separateAllInherited separates the found resources of kinds that inherit.
+// separateAllInherited removes inherited values from all resources that were found and
+// whose kind has inheritance.
 func (r *currentReader) separateAllInherited(ctx context.Context) {
-	objects := slices.DeleteFunc(slices.Clone(r.resources), func(o *Resource) bool {
+	resources := slices.DeleteFunc(slices.Clone(r.resources), func(o *Resource) bool {
 		return o.Kind.Inheritance == nil || r.current.Live[o] == nil || r.current.Errs[o] != nil
 	})
-	forEachResource(objects, func(o *Resource) (*Live, error) {
+	forEachResource(resources, func(o *Resource) (*Live, error) {
 		_, err := r.separateInherited(ctx, o, r.current.Live[o])
 		return nil, err
 	}, func(o *Resource, _ *Live, err error) {
@@ -90,9 +94,9 @@ func (r *currentReader) separateAllInherited(ctx context.Context) {
 	})
 }
 
-// separateInherited takes the inherited values out of the answer about an object. It
-// reads what the object inherits from only where that can matter, and reports
-// whether it has. Values whose source is unclear stay, marked by a Doubt.
+// separateInherited removes inherited values from the response about a resource. It reads
+// the sources only if they can make a difference, and reports whether it read them. Values
+// whose origin is unclear are kept and marked with UnclearOrigin.
 func (s Source) separateInherited(ctx context.Context, o *Resource, live *Live) (read bool, err error) {
 	in := o.Kind.Inheritance
 	if !in.needsSources(o, live) {
@@ -108,17 +112,18 @@ func (s Source) separateInherited(ctx context.Context, o *Resource, live *Live) 
 	}
 	body := live.Body()
 	for _, name := range in.Fields {
-		x := separation{in, o.Kind.fieldByName(name), o.Body.Get(name), sources, why, live}
-		if value := x.field.CurrentValue(body, body); value != nil {
-			live.addMember(cmp.Or(x.field.ResponsePath, name), x.ownValue(value))
+		split := separation{in, o.Kind.fieldByName(name), o.Body.Get(name), sources, why, live}
+		if value := split.field.CurrentValue(body, body); value != nil {
+			live.addMember(cmp.Or(split.field.ResponsePath, name), split.ownValue(value))
 		}
 	}
 	return err == nil, nil
 }
 
-// needsSources reports whether the answer holds a value that may be inherited and
-// that would be compared or sent back: one that the manifest doesn't declare, or
-// two for one place. A list's item is only sent back after it was read by id.
+// needsSources reports whether the response contains a possibly inherited value that this
+// run would compare or send back: a value that the manifest doesn't declare, or two items
+// with the same key. Resources from a list are read by id before an update, so only a
+// complete response can be sent back.
 func (in *Inheritance) needsSources(o *Resource, live *Live) bool {
 	body := live.Body()
 	for _, name := range in.Fields {
@@ -145,7 +150,8 @@ func (in *Inheritance) needsSources(o *Resource, live *Live) bool {
 	return false
 }
 
-// readInheritanceSources reads what an object inherits from.
+// readInheritanceSources reads every source that a resource inherits from, for example the
+// Teams of a user.
 func (s Source) readInheritanceSources(ctx context.Context, o *Resource, id string) (out []*schema.Node, err error) {
 	in := o.Kind.Inheritance
 	found, err := s.API.List(ctx, s.NewCall(o, Endpoint{"GET", in.Path}, id, nil), in.Member)
@@ -157,59 +163,59 @@ func (s Source) readInheritanceSources(ctx context.Context, o *Resource, id stri
 		if err != nil || item.Get("id").ScalarText() == "" {
 			return nil, errors.Join(fmt.Errorf("answer about the %s of %s: an item has no id", in.Member, o), err)
 		}
-		answer, err := s.API.Do(ctx, s.NewCall(o, in.Get, item.Get("id").Text, nil)) // a list may show less
+		answer, err := s.API.Do(ctx, s.NewCall(o, in.Get, item.Get("id").Text, nil)) // list items can lack fields
 		if astro.IsNotFound(err) {
-			continue // it was deleted meanwhile
+			continue // deleted since it was listed
 		} else if err != nil {
 			return nil, err
 		}
-		whole, err := schema.ParseJSON(answer)
+		source, err := schema.ParseJSON(answer)
 		if err != nil {
 			return nil, fmt.Errorf("answer about %s %s: %w", in.Title, item.Get("id").Text, err)
-		} else if id := whole.Get("id").ScalarText(); id != item.Get("id").Text {
+		} else if id := source.Get("id").ScalarText(); id != item.Get("id").Text {
 			return nil, &WrongResourceError{Request: in.Get, Expected: in.Title + " " + item.Get("id").Text, Returned: "id " + id}
 		}
-		out = append(out, whole)
+		out = append(out, source)
 	}
 	return out, nil
 }
 
-// separation splits the value of a live field into the object's own and the
-// inherited part.
+// separation splits the current value of a field into the resource's own and the inherited
+// part.
 type separation struct {
 	*Inheritance
 	field            *schema.Field
 	declared         *schema.Node
-	sources          []*schema.Node // what the object inherits from
-	unreadableReason string         // why sources can't be read, "" if they were
+	sources          []*schema.Node // for example the user's Teams
+	unreadableReason string         // why the sources can't be read, "" if they can
 	live             *Live
 }
 
-// ownValue returns the live value without inherited ones.
+// ownValue returns the current value without inherited parts.
 func (s *separation) ownValue(value *schema.Node) *schema.Node {
 	if s.field.Type.Base != schema.BaseList {
 		return s.ownScalar(value)
 	}
 	out := &schema.Node{Form: schema.List}
 	var order []string
-	places := map[string][]*schema.Node{}
+	itemsByKey := map[string][]*schema.Node{}
 	for i, item := range value.Items {
 		key := cmp.Or(s.field.Type.KeyOf(item), fmt.Sprint("item ", i))
-		if places[key] == nil {
+		if itemsByKey[key] == nil {
 			order = append(order, key)
 		}
-		places[key] = append(places[key], item)
+		itemsByKey[key] = append(itemsByKey[key], item)
 	}
 	for _, key := range order {
-		out.Items = append(out.Items, s.ownItems(places[key])...)
+		out.Items = append(out.Items, s.ownItems(itemsByKey[key])...)
 	}
 	return out
 }
 
-// ownItems returns which of the live items with one key are the object's own. The
-// API takes one item for a key, so of several all but one are inherited. An
-// inherited item that equals the declared one is good enough: whether the object
-// has it itself, too, can't be told from every answer.
+// ownItems returns the items that are the resource's own, from all current items with one
+// key. The API accepts one item per key, so all but one of several items are inherited. If
+// the resource only inherits an item that equals the declared one, nothing needs to
+// change: not every response shows whether the resource also has the item itself.
 func (s *separation) ownItems(live []*schema.Node) []*schema.Node {
 	t := &s.field.Type
 	own, inherited := s.splitItems(live)
@@ -243,34 +249,35 @@ func (s *separation) ownItems(live []*schema.Node) []*schema.Node {
 	return own
 }
 
-// splitItems takes from live items as many as the sources have, and notes through
-// which of them each came.
+// splitItems counts an item as inherited once per source that grants an equal item, and
+// notes that source. The remaining items are the resource's own.
 func (s *separation) splitItems(live []*schema.Node) (own, inherited []*schema.Node) {
 	t := &s.field.Type
 	type grant struct{ item, source *schema.Node }
-	var left []grant
+	var granted []grant
 	for _, source := range s.sources {
 		for _, item := range itemsOf(s.field.CurrentValue(source, source)) {
 			if t.KeyOf(item) == t.KeyOf(live[0]) {
-				left = append(left, grant{item, source})
+				granted = append(granted, grant{item, source})
 			}
 		}
 	}
 	for _, item := range live {
-		i := slices.IndexFunc(left, func(g grant) bool { return t.Elem.Equal(g.item, item) })
+		i := slices.IndexFunc(granted, func(g grant) bool { return t.Elem.Equal(g.item, item) })
 		if i < 0 {
 			own = append(own, item)
 			continue
 		}
-		s.noteInherited(item, left[i].source)
+		s.noteInherited(item, granted[i].source)
 		inherited = append(inherited, item)
-		left = slices.Delete(left, i, i+1)
+		granted = slices.Delete(granted, i, i+1)
 	}
 	return own, inherited
 }
 
-// ownScalar returns the declared value in the place of one that is inherited. Where
-// none is declared, the object's own value isn't known.
+// ownScalar replaces an inherited value by the declared one. If the manifest doesn't
+// declare the field, the resource's own value is unknown, so the value is marked with
+// UnclearOrigin.
 func (s *separation) ownScalar(value *schema.Node) *schema.Node {
 	if value.Is(s.BaselineValue) || s.declared != nil && s.field.Type.Equal(s.declared, value) {
 		return value
@@ -292,7 +299,7 @@ func (s *separation) sourceText(source *schema.Node) string {
 	return fmt.Sprintf("%s %q", s.Title, cmp.Or(source.Get("name").ScalarText(), source.Get("id").ScalarText()))
 }
 
-// noteInherited records an inherited value for people.
+// noteInherited records an inherited value in InheritedNotes, to show it to the user.
 func (s *separation) noteInherited(value, source *schema.Node) {
 	s.live.InheritedNotes = append(s.live.InheritedNotes, fmt.Sprintf("%s: %s through %s", s.field.Name, value.Show(), s.sourceText(source)))
 }

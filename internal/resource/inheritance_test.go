@@ -14,8 +14,8 @@ import (
 	"astro-apply/internal/simulator"
 )
 
-// newTeamFixture is an Organization whose user ada has a role of her own in one
-// Workspace, and others in it and elsewhere through a Team.
+// newTeamFixture is an Organization in which user ada has a direct role in one Workspace,
+// and inherits other roles in it and in another Workspace from a Team.
 func newTeamFixture(t testing.TB, inherited simulator.InheritedRoles) *fixture {
 	s := &fixture{TB: t, server: simulator.New(simulator.Options{InheritedRoles: inherited})}
 	grant := func(workspace, role string) map[string]any {
@@ -43,8 +43,8 @@ const (
 	bothRoles = oneRole + ", { workspaceId: cworkspace000000000000002, role: WORKSPACE_AUTHOR }"
 )
 
-// workspaceRolesText lists the roles in Workspaces that are compared, with the reason for one
-// that may be inherited.
+// workspaceRolesText lists the Workspace roles that are compared, with "?" after a role of
+// unclear origin.
 func workspaceRolesText(live *resource.Live) string {
 	var out []string
 	for _, item := range live.Body().Get("workspaceRoles").Items {
@@ -60,10 +60,10 @@ func workspaceRolesText(live *resource.Live) string {
 func TestInheritedRolesAreRemoved(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct{ members, want, organizationRole string }{
-		"declared beside an inherited one":   {"organizationRole: ORGANIZATION_MEMBER, workspaceRoles: [" + oneRole + "]", "1 WORKSPACE_MEMBER", "ORGANIZATION_MEMBER"},
-		"none declared":                      {"organizationRole: ORGANIZATION_MEMBER, workspaceRoles: []", "1 WORKSPACE_MEMBER", "ORGANIZATION_MEMBER"},
-		"the inherited one declared as well": {"organizationRole: ORGANIZATION_MEMBER, workspaceRoles: [" + bothRoles + "]", "1 WORKSPACE_MEMBER, 2 WORKSPACE_AUTHOR", "ORGANIZATION_MEMBER"},
-		"another one declared": {
+		"a direct role declared":           {"organizationRole: ORGANIZATION_MEMBER, workspaceRoles: [" + oneRole + "]", "1 WORKSPACE_MEMBER", "ORGANIZATION_MEMBER"},
+		"no role declared":                 {"organizationRole: ORGANIZATION_MEMBER, workspaceRoles: []", "1 WORKSPACE_MEMBER", "ORGANIZATION_MEMBER"},
+		"the inherited role declared, too": {"organizationRole: ORGANIZATION_MEMBER, workspaceRoles: [" + bothRoles + "]", "1 WORKSPACE_MEMBER, 2 WORKSPACE_AUTHOR", "ORGANIZATION_MEMBER"},
+		"another role declared": {
 			"organizationRole: ORGANIZATION_OWNER, workspaceRoles: [{ workspaceId: cworkspace000000000000002, role: WORKSPACE_MEMBER }]", "1 WORKSPACE_MEMBER", "ORGANIZATION_OWNER",
 		},
 	} {
@@ -72,19 +72,19 @@ func TestInheritedRolesAreRemoved(t *testing.T) {
 				t.Parallel()
 				synctest.Test(t, func(t *testing.T) {
 					s := newTeamFixture(t, inherited)
-					d, w, _ := s.readManifests("users: [{ username: ada@example.com, " + test.members + " }]")
-					live := w.Live[d.Resources[0]]
+					d, current, _ := s.readManifests("users: [{ username: ada@example.com, " + test.members + " }]")
+					live := current.Live[d.Resources[0]]
 					assertEqual(t, "own roles", test.want, workspaceRolesText(live))
-					assertEqual(t, "role in the Organization", test.organizationRole, live.Body().Get("organizationRole").ScalarText())
+					assertEqual(t, "Organization role", test.organizationRole, live.Body().Get("organizationRole").ScalarText())
 				})
 			})
 		}
 	}
 }
 
-// Teams are read where a role is live that isn't declared, or two are in one
-// place. They are not read for the sake of roles that nobody compares, until those
-// would be sent back.
+// Teams are read only if a live role isn't declared, or if a Workspace has two roles.
+// Undeclared role lists aren't compared, so they require Teams only once an update would
+// send them back.
 func TestTeamsAreReadOnlyIfNeeded(t *testing.T) {
 	t.Parallel()
 	const list, teams, team = "GET/users", "GET/users/cuser00000000000000000001/teams", "GET/teams/cteam"
@@ -93,12 +93,12 @@ func TestTeamsAreReadOnlyIfNeeded(t *testing.T) {
 		members   string
 		want      []string
 	}{
-		"as declared":                    {simulator.OmitInheritedRoles, "username: ada@example.com, workspaceRoles: [" + oneRole + "]", []string{list}},
-		"not in a Team":                  {simulator.RepeatInheritedRoles, "username: grace@example.com, workspaceRoles: [" + oneRole + "]", []string{list}},
-		"roles aren't declared":          {simulator.RepeatInheritedRoles, "username: ada@example.com, organizationRole: ORGANIZATION_OWNER", []string{list}},
-		"two in one place":               {simulator.RepeatInheritedRoles, "username: ada@example.com, workspaceRoles: [" + bothRoles + "]", []string{list, teams, team}},
-		"one that isn't declared":        {simulator.OmitInheritedRoles, "username: ada@example.com, workspaceRoles: []", []string{list, teams, team}},
-		"read by id, roles not declared": {simulator.OmitInheritedRoles, "id: cuser00000000000000000001, organizationRole: ORGANIZATION_OWNER", []string{"GET/users/cuser00000000000000000001", teams, team}},
+		"live roles as declared":                   {simulator.OmitInheritedRoles, "username: ada@example.com, workspaceRoles: [" + oneRole + "]", []string{list}},
+		"user in no Team":                          {simulator.RepeatInheritedRoles, "username: grace@example.com, workspaceRoles: [" + oneRole + "]", []string{list}},
+		"Workspace roles not declared":             {simulator.RepeatInheritedRoles, "username: ada@example.com, organizationRole: ORGANIZATION_OWNER", []string{list}},
+		"two roles in one Workspace":               {simulator.RepeatInheritedRoles, "username: ada@example.com, workspaceRoles: [" + bothRoles + "]", []string{list, teams, team}},
+		"an undeclared role":                       {simulator.OmitInheritedRoles, "username: ada@example.com, workspaceRoles: []", []string{list, teams, team}},
+		"read by id, Workspace roles not declared": {simulator.OmitInheritedRoles, "id: cuser00000000000000000001, organizationRole: ORGANIZATION_OWNER", []string{"GET/users/cuser00000000000000000001", teams, team}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -111,7 +111,7 @@ func TestTeamsAreReadOnlyIfNeeded(t *testing.T) {
 	}
 }
 
-// A Team is read once, however many are in it.
+// A Team is read once, even if it has many members.
 func TestTeamsAreReadOnce(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -128,8 +128,8 @@ func TestTeamsAreReadOnce(t *testing.T) {
 		}})
 		s.readManifests("users: [" + strings.Join(users, ", ") + "]")
 		n := 0
-		for _, r := range s.requestLines() {
-			if r == "GET/teams/cmany" {
+		for _, line := range s.requestLines() {
+			if line == "GET/teams/cmany" {
 				n++
 			}
 		}
@@ -137,44 +137,44 @@ func TestTeamsAreReadOnce(t *testing.T) {
 	})
 }
 
-// A role that may be inherited or the user's own is in doubt.
+// If Teams can't be read, a role that may be inherited has an unclear origin.
 func TestUnreadableTeams(t *testing.T) {
 	t.Parallel()
 	for name, fault := range map[string]simulator.Fault{
-		"403":               {Path: "users/cuser00000000000000000001/teams", Status: http.StatusForbidden},
-		"503":               {Path: "users/cuser00000000000000000001/teams", Status: http.StatusServiceUnavailable},
-		"one Team of them":  {Path: "teams/cteam", Status: http.StatusForbidden},
-		"another Team's":    {Path: "teams/cteam", Status: http.StatusOK, RawBody: `{"id": "cother", "name": "other"}`},
-		"a Team without id": {Path: "users/cuser00000000000000000001/teams", Status: http.StatusOK, RawBody: `{"teams": [{}], "limit": 20, "offset": 0, "totalCount": 1}`},
+		"403":                         {Path: "users/cuser00000000000000000001/teams", Status: http.StatusForbidden},
+		"503":                         {Path: "users/cuser00000000000000000001/teams", Status: http.StatusServiceUnavailable},
+		"403 for one Team":            {Path: "teams/cteam", Status: http.StatusForbidden},
+		"response about another Team": {Path: "teams/cteam", Status: http.StatusOK, RawBody: `{"id": "cother", "name": "other"}`},
+		"Team without an id":          {Path: "users/cuser00000000000000000001/teams", Status: http.StatusOK, RawBody: `{"teams": [{}], "limit": 20, "offset": 0, "totalCount": 1}`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				s := newTeamFixture(t, simulator.RepeatInheritedRoles)
 				s.server.AddFault(fault)
-				d, w, _ := s.readManifests("users: [{ username: ada@example.com, workspaceRoles: [" + oneRole + "] }]")
-				assertEqual(t, "roles", "1 WORKSPACE_MEMBER, 2 WORKSPACE_AUTHOR?", workspaceRolesText(w.Live[d.Resources[0]]))
+				d, current, _ := s.readManifests("users: [{ username: ada@example.com, workspaceRoles: [" + oneRole + "] }]")
+				assertEqual(t, "roles", "1 WORKSPACE_MEMBER, 2 WORKSPACE_AUTHOR?", workspaceRolesText(current.Live[d.Resources[0]]))
 			})
 		})
 	}
 }
 
-// interposedAPI calls does something the first time that a Team is read.
+// interposedAPI calls onTeamRead before the first read of a Team.
 type interposedAPI struct {
 	resource.API
 	onTeamRead func()
 }
 
-func (b *interposedAPI) Do(ctx context.Context, call astro.Call) ([]byte, error) {
-	if strings.HasSuffix(call.Path, "/teams/{id}") && b.onTeamRead != nil {
-		b.onTeamRead()
-		b.onTeamRead = nil
+func (a *interposedAPI) Do(ctx context.Context, call astro.Call) ([]byte, error) {
+	if strings.HasSuffix(call.Path, "/teams/{id}") && a.onTeamRead != nil {
+		a.onTeamRead()
+		a.onTeamRead = nil
 	}
-	return b.API.Do(ctx, call)
+	return a.API.Do(ctx, call)
 }
 
-// A role that a Team loses between the answers about the user and the Team is
-// not taken for the user's own.
+// A role that a Team loses between the responses about the user and the Team isn't taken
+// for the user's own role.
 func TestTeamChangesWhileItIsRead(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -201,9 +201,9 @@ func TestTeamChangesWhileItIsRead(t *testing.T) {
 	})
 }
 
-// Where the same role is both the user's own and inherited, an answer that
-// repeats it tells so. One that doesn't is taken for the inherited one: nothing
-// is lost while the user is in the Team.
+// If a user has the same role directly and by a Team, some responses repeat it. A response
+// that doesn't repeat it is treated as inherited: the user keeps the role while in the
+// Team.
 func TestEqualRolesAreCounted(t *testing.T) {
 	t.Parallel()
 	for inherited, want := range map[simulator.InheritedRoles]string{simulator.RepeatInheritedRoles: "1 WORKSPACE_MEMBER", simulator.MergeInheritedRoles: ""} {
@@ -214,10 +214,10 @@ func TestEqualRolesAreCounted(t *testing.T) {
 				s.server.Seed("team", map[string]any{"id": "cmembers", "name": "members", "memberIds": []any{"cgrace"}, "workspaceRoles": []any{
 					map[string]any{"workspaceId": "cworkspace000000000000001", "role": "WORKSPACE_MEMBER"},
 				}})
-				d, w, _ := s.readManifests("users: [{ username: grace@example.com, workspaceRoles: [] }]")
-				assertEqual(t, "own roles", want, workspaceRolesText(w.Live[d.Resources[0]]))
-				d, w, _ = s.readManifests("users: [{ username: grace@example.com, workspaceRoles: [" + oneRole + "] }]")
-				assertEqual(t, "declared", "1 WORKSPACE_MEMBER", workspaceRolesText(w.Live[d.Resources[0]]))
+				d, current, _ := s.readManifests("users: [{ username: grace@example.com, workspaceRoles: [] }]")
+				assertEqual(t, "own roles", want, workspaceRolesText(current.Live[d.Resources[0]]))
+				d, current, _ = s.readManifests("users: [{ username: grace@example.com, workspaceRoles: [" + oneRole + "] }]")
+				assertEqual(t, "declared", "1 WORKSPACE_MEMBER", workspaceRolesText(current.Live[d.Resources[0]]))
 			})
 		})
 	}

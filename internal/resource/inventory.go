@@ -12,43 +12,43 @@ import (
 	"astro-apply/internal/schema"
 )
 
-// InventoryScope narrows a survey. The zero value is everything.
+// InventoryScope limits an inventory. The zero value includes everything.
 type InventoryScope struct {
-	Workspaces   []string         // by name or id: what lives in them, and they themselves; nil: all there is
-	IncludesKind func(*Kind) bool // nil: all
+	Workspaces   []string         // by name or id: these Workspaces and their resources; nil: everything
+	IncludesKind func(*Kind) bool // nil: every kind
 }
 
-// Inventory is what is live in an Organization, as far as the token can see it.
+// Inventory holds the resources of an Organization, as far as the token can see them.
 type Inventory struct {
-	Resources    []*Resource         // one for each live object, as if declared by its id, by kind, place and name
+	Resources    []*Resource         // one per live resource, as if declared by its id; sorted by kind, parent and name
 	Live         map[*Resource]*Live // read by id
-	ListedByKind map[*Kind][]*Live   // everything that references may mean, by place and name
+	ListedByKind map[*Kind][]*Live   // every possible target of a reference; sorted by parent and name
 	Gaps         []Gap
-	RootKind     *Kind // of what the others live in: the Workspace
-	Incomplete   bool  // there may be Workspaces that were not looked at
+	RootKind     *Kind // the kind at the root of the hierarchy: Workspace
+	Incomplete   bool  // not every Workspace was read
 
 	catalog              Catalog
 	scope                InventoryScope
-	selectedWorkspaceIDs map[string]bool   // ids of the Workspaces of the scope
-	rootIDs              map[string]string // by id of a live object: the id of the Workspace that it is or lives in
+	selectedWorkspaceIDs map[string]bool   // ids of the Workspaces in the scope
+	rootIDs              map[string]string // resource id → id of its Workspace (its own id for a Workspace)
 }
 
-// ScopeError is the error of a scope that names what isn't there.
+// ScopeError reports that a Workspace of the scope doesn't exist or is ambiguous.
 type ScopeError struct{ Err error }
 
 func (m *ScopeError) Error() string { return m.Err.Error() }
 
-// Gap is what the token may not look at.
+// Gap is a list or a set of resources that the token isn't allowed to read.
 type Gap struct {
 	Kind  *Kind
-	Names []string // of the objects that were refused, each by itself; nil: a list was
+	Names []string // resources whose read by id was refused; nil: the list was refused
 	Err   error
 }
 
-// ReadInventory reads what is live: lists of every kind that is wanted, or that one
-// refers to which is, and by id what is wanted, since a list may tell less. An
-// error says that something could have been read and wasn't, so that nothing
-// can be said of the whole.
+// ReadInventory lists every kind that is wanted or that a wanted kind refers to, and reads
+// the wanted resources by id, because list items can lack fields. It returns an error if a
+// read failed for any reason but a missing permission: the inventory would be incomplete
+// without a gap that explains it.
 func (s Source) ReadInventory(ctx context.Context, catalog Catalog, scope InventoryScope) (*Inventory, error) {
 	s.API = newCachedAPI(s.API)
 	v := &Inventory{
@@ -56,7 +56,7 @@ func (s Source) ReadInventory(ctx context.Context, catalog Catalog, scope Invent
 		catalog: catalog, scope: scope, selectedWorkspaceIDs: map[string]bool{}, rootIDs: map[string]string{},
 	}
 	var failed []error
-	for _, k := range catalog { // what others live in comes first
+	for _, k := range catalog { // parents first
 		if k.Singleton || k.CreatesKind != "" || !v.isNeeded(k) {
 			continue
 		}
@@ -84,7 +84,7 @@ func (s Source) ReadInventory(ctx context.Context, catalog Catalog, scope Invent
 		switch {
 		case err == nil:
 			v.Live[o] = live
-		case !astro.IsNotFound(err) || o.Kind.Singleton: // else it went in the meantime
+		case !astro.IsNotFound(err) || o.Kind.Singleton: // otherwise deleted since it was listed
 			failed = append(failed, v.recordResourceGap(o, err))
 		}
 	})
@@ -92,8 +92,8 @@ func (s Source) ReadInventory(ctx context.Context, catalog Catalog, scope Invent
 	return v, errors.Join(append(failed, context.Cause(ctx))...)
 }
 
-// recordGaps notes that lists were refused, once a kind, and returns what failed for
-// another reason.
+// recordGaps records the first refused list of a kind as a Gap, and returns all other
+// errors.
 func (v *Inventory) recordGaps(k *Kind, errs ...error) (failed error) {
 	for _, err := range errs {
 		known := slices.ContainsFunc(v.Gaps, func(g Gap) bool { return g.Kind == k })
@@ -108,22 +108,23 @@ func (v *Inventory) recordGaps(k *Kind, errs ...error) (failed error) {
 	return failed
 }
 
-// recordResourceGap is gap for one object of those that were listed.
+// recordResourceGap records in a Gap that the token isn't allowed to read a listed
+// resource, and returns any other error.
 func (v *Inventory) recordResourceGap(o *Resource, err error) (failed error) {
 	if o.Kind.Singleton || !astro.IsRefused(err) {
 		return v.recordGaps(o.Kind, err)
 	}
-	at := slices.IndexFunc(v.Gaps, func(g Gap) bool { return g.Kind == o.Kind && g.Names != nil })
-	if at < 0 {
-		at = len(v.Gaps)
+	i := slices.IndexFunc(v.Gaps, func(g Gap) bool { return g.Kind == o.Kind && g.Names != nil })
+	if i < 0 {
+		i = len(v.Gaps)
 		v.Gaps = append(v.Gaps, Gap{Kind: o.Kind, Err: err})
 	}
-	v.Gaps[at].Names = append(v.Gaps[at].Names, o.currentName)
-	slices.Sort(v.Gaps[at].Names)
+	v.Gaps[i].Names = append(v.Gaps[i].Names, o.currentName)
+	slices.Sort(v.Gaps[i].Names)
 	return nil
 }
 
-// resourcesInScope are the objects of a kind in the scope.
+// resourcesInScope returns the resources of a kind in the scope.
 func (v *Inventory) resourcesInScope(k *Kind) (out []*Resource) {
 	if k.Singleton {
 		if v.scope.Workspaces == nil {
@@ -139,7 +140,8 @@ func (v *Inventory) resourcesInScope(k *Kind) (out []*Resource) {
 	return out
 }
 
-// declareByID is an object as if it was declared by its id, with all its lists.
+// declareByID returns a resource as if the manifest declared it by its id, with all
+// sub-lists.
 func declareByID(k *Kind, id string, live *Live) *Resource {
 	o := &Resource{Kind: k, ID: id, Body: &schema.Node{Form: schema.Map}}
 	for _, d := range k.SubLists {
@@ -150,9 +152,9 @@ func declareByID(k *Kind, id string, live *Live) *Resource {
 	}
 	o.currentName = live.Name()
 	for _, name := range k.ParentFields {
-		if in := live.Body().Get(name); in.ScalarText() != "" {
-			o.Body.Set(name, in)
-			o.Refs = append(o.Refs, &Reference{Field: k.fieldByName(name), ID: in.ScalarText(), Node: in})
+		if parent := live.Body().Get(name); parent.ScalarText() != "" {
+			o.Body.Set(name, parent)
+			o.Refs = append(o.Refs, &Reference{Field: k.fieldByName(name), ID: parent.ScalarText(), Node: parent})
 			break
 		}
 	}
@@ -163,7 +165,7 @@ func (v *Inventory) isWanted(k *Kind) bool {
 	return k.CreatesKind == "" && (v.scope.IncludesKind == nil || v.scope.IncludesKind(k))
 }
 
-// isNeeded reports whether k is wanted, or something that is refers to it.
+// isNeeded reports whether k is wanted, or a wanted kind refers to it.
 func (v *Inventory) isNeeded(k *Kind) bool {
 	return slices.ContainsFunc(v.catalog, func(from *Kind) bool {
 		return v.isWanted(from) && (from == k || v.fieldsReferTo(from.Fields, k))
@@ -177,7 +179,8 @@ func (v *Inventory) fieldsReferTo(fields []schema.Field, k *Kind) bool {
 	})
 }
 
-// listKind lists a kind, everywhere at once where the API does that.
+// listKind lists a kind: with one call if the API lists all parents at once, otherwise per
+// parent.
 func (v *Inventory) listKind(ctx context.Context, s Source, k *Kind) (found []*Live, errs []error) {
 	var (
 		all  sync.WaitGroup
@@ -189,7 +192,7 @@ func (v *Inventory) listKind(ctx context.Context, s Source, k *Kind) (found []*L
 		defer mu.Unlock()
 		errs = append(errs, err)
 		for _, live := range more {
-			if !seen[live.ID] { // a page that shifted while it was read repeats some
+			if !seen[live.ID] { // pages that shift during the read repeat items
 				seen[live.ID] = true
 				found = append(found, live)
 			}
@@ -199,79 +202,80 @@ func (v *Inventory) listKind(ctx context.Context, s Source, k *Kind) (found []*L
 		note(s.listLive(ctx, k, nil))
 	} else {
 		for _, field := range k.ParentFields {
-			for places := range slices.Chunk(v.parentLocations(k, field), k.List.batchSize()) {
-				all.Go(func() { note(s.listLive(ctx, k, places)) })
+			for parents := range slices.Chunk(v.parentLocations(k, field), k.List.batchSize()) {
+				all.Go(func() { note(s.listLive(ctx, k, parents)) })
 			}
 		}
 	}
 	all.Wait()
-	for _, id := range s.TokenScope.idsOfKind(k) { // which no list need tell to a narrow token
+	for _, id := range s.TokenScope.idsOfKind(k) { // lists can omit these for a token of a Workspace or Deployment
 		if seen[id] {
 			continue
 		}
 		switch live, err := s.GetResource(ctx, declareByID(k, id, nil), id); {
 		case err == nil:
 			note([]*Live{live}, nil)
-		case !astro.IsRefused(err): // a Deployment's token need not see the Workspace
+		case !astro.IsRefused(err): // a Deployment token may lack access to the Workspace
 			note(nil, err)
 		}
 	}
 	return found, errs
 }
 
-// parentLocations are what objects of k may live in, by one of the fields that say so.
+// parentLocations returns the possible parents of resources of kind k, by one of its
+// parent fields.
 func (v *Inventory) parentLocations(k *Kind, field string) (out []parentLocation) {
-	home := v.catalog.Kind(k.fieldByName(field).Ref.Kind)
-	for _, live := range v.ListedByKind[home] {
-		if v.isInScope(home, live) && (k.ParentCanContain == nil || k.ParentCanContain(live.Body())) {
+	parent := v.catalog.Kind(k.fieldByName(field).Ref.Kind)
+	for _, live := range v.ListedByKind[parent] {
+		if v.isInScope(parent, live) && (k.ParentCanContain == nil || k.ParentCanContain(live.Body())) {
 			out = append(out, parentLocation{field, live.ID})
 		}
 	}
 	return out
 }
 
-// selectWorkspaces finds the Workspaces of the scope.
+// selectWorkspaces finds the ids of the Workspaces in the scope.
 func (v *Inventory) selectWorkspaces(k *Kind) error {
 	var errs []error
-	for _, word := range v.scope.Workspaces {
+	for _, selector := range v.scope.Workspaces {
 		var ids, names []string
-		name := schema.NormalizeName(word)
+		name := schema.NormalizeName(selector)
 		for _, live := range v.ListedByKind[k] {
 			names = append(names, live.Name())
-			if live.ID == word || live.Name() == name {
+			if live.ID == selector || live.Name() == name {
 				ids = append(ids, live.ID)
 			}
 		}
 		switch len(ids) {
 		case 0:
-			errs = append(errs, fmt.Errorf("there is no Workspace %q that the token can see%s", word, schema.Suggest(word, names)))
+			errs = append(errs, fmt.Errorf("there is no Workspace %q that the token can see%s", selector, schema.Suggest(selector, names)))
 		case 1:
 			v.selectedWorkspaceIDs[ids[0]] = true
 		default:
-			errs = append(errs, fmt.Errorf("there are %d Workspaces called %q, with the ids %v; give one by its id", len(ids), word, ids))
+			errs = append(errs, fmt.Errorf("there are %d Workspaces called %q, with the ids %v; give one by its id", len(ids), selector, ids))
 		}
 	}
 	return errors.Join(errs...)
 }
 
-// isInScope reports whether a live object belongs to the scope's Workspaces.
+// isInScope reports whether a live resource belongs to a Workspace in the scope.
 func (v *Inventory) isInScope(k *Kind, live *Live) bool {
 	return v.scope.Workspaces == nil || v.selectedWorkspaceIDs[v.RootIDOf(k, live)]
 }
 
-// RootIDOf is the id of the Workspace that a live object is or lives in, "" for
-// one of the Organization itself.
+// RootIDOf returns the id of the Workspace that a live resource belongs to (its own id for
+// a Workspace), "" for a resource of the Organization itself.
 func (v *Inventory) RootIDOf(k *Kind, live *Live) string {
 	if k == v.RootKind {
 		return live.ID
 	}
 	for _, name := range k.ParentFields {
 		id := live.Body().Get(name).ScalarText()
-		if home := v.rootIDs[id]; home != "" {
-			return home
+		if root := v.rootIDs[id]; root != "" {
+			return root
 		}
 		if id != "" && v.catalog.Kind(k.fieldByName(name).Ref.Kind).ParentFields == nil {
-			return id // of one that the token can't see
+			return id // a Workspace that the token can't see
 		}
 	}
 	return ""

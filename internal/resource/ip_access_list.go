@@ -8,8 +8,8 @@ import (
 	"astro-apply/internal/schema"
 )
 
-// ipAccessListKind is the Organization's one list. With the first range, the API only
-// lets in who is in one.
+// ipAccessListKind is the one IP access list of the Organization. As soon as it has a
+// range, the API only accepts callers whose address a range covers.
 func ipAccessListKind() *Kind {
 	const collection = "/organizations/{organizationId}/allowed-ip-address-ranges"
 	return &Kind{
@@ -32,7 +32,8 @@ func ipAccessListKind() *Kind {
 	}
 }
 
-// cidrRangeType is a CIDR range; an address alone is none.
+// cidrRangeType is a CIDR range. A single address isn't valid: its range must end with /32
+// or /128.
 func cidrRangeType() schema.Type {
 	t := networkType()
 	t.Pattern = &schema.Pattern{Regexp: `^(?:` + ipv4Pattern + `/` + prefixBitsPattern + `|` + ipv6Pattern + `/[0-9]{1,3})$`, Description: "a range such as 203.0.113.0/24"}
@@ -48,9 +49,9 @@ func cidrRangeType() schema.Type {
 	return t
 }
 
-// checkCallerAccess refuses what would lock this run, and with it the way back, out:
-// the API only guards the first range. The list of a large change has other
-// states between its requests.
+// checkCallerAccess refuses a change that would lock this run out, because then no run
+// could undo it: the API itself only checks the first range. It also checks the
+// intermediate states of a list that needs several requests.
 func checkCallerAccess(g ProposedChange) Refusal {
 	before, after := g.Live.Get("allowedIpAddressRanges"), g.After.Get("allowedIpAddressRanges")
 	if after == nil {
@@ -59,7 +60,7 @@ func checkCallerAccess(g ProposedChange) Refusal {
 	caller := g.Caller.Address
 	for _, state := range g.IntermediateStates {
 		switch {
-		case containsAllRanges(state, before) || containsAllRanges(state, after): // as good as before, or as at the end
+		case containsAllRanges(state, before) || containsAllRanges(state, after): // covers at least the current or the final list
 		case !caller.IsValid() && !allowsEveryone(state):
 			return Refusal{Reason: fmt.Sprintf("this change takes %d requests, and after some of them the list may not cover the address that this run calls from: "+
 				"set the input caller-address to it, or change fewer ranges in one run", len(g.IntermediateStates)+1)}
@@ -79,22 +80,23 @@ func checkCallerAccess(g ProposedChange) Refusal {
 	return Refusal{}
 }
 
-// containsAllRanges reports whether a list has all ranges of another one, which has some.
+// containsAllRanges reports whether ranges contains every range of all, and all isn't
+// empty.
 func containsAllRanges(ranges, all *schema.Node) bool {
-	in := map[string]bool{}
+	present := map[string]bool{}
 	for _, item := range itemsOf(ranges) {
-		in[normalizeNetwork(item.Text)] = true
+		present[normalizeNetwork(item.Text)] = true
 	}
 	for _, item := range itemsOf(all) {
-		if !in[normalizeNetwork(item.Text)] {
+		if !present[normalizeNetwork(item.Text)] {
 			return false
 		}
 	}
 	return len(itemsOf(all)) > 0
 }
 
-// allowsCaller reports whether a range covers the caller, or everyone where the
-// caller's address isn't known.
+// allowsCaller reports whether a range covers the caller's address, or all of IPv4 if the
+// address is unknown.
 func allowsCaller(item *schema.Node, caller Caller) bool {
 	list := &schema.Node{Form: schema.List, Items: []*schema.Node{item}}
 	if caller.Address.IsValid() {
@@ -103,7 +105,7 @@ func allowsCaller(item *schema.Node, caller Caller) bool {
 	return allowsEveryone(list)
 }
 
-// allowsEveryone reports whether some range covers every IPv4 address.
+// allowsEveryone reports whether a range covers every IPv4 address.
 func allowsEveryone(ranges *schema.Node) bool {
 	for _, item := range itemsOf(ranges) {
 		if p, ok := parseNetwork(item.Text); ok && p.Bits() == 0 && p.Addr().Is4() {

@@ -9,18 +9,20 @@ import (
 	"astro-apply/internal/schema"
 )
 
-// ItemRef is a declared mention of an element of a list in another object.
+// ItemRef is a reference to an item of a list in another resource, for example to a node
+// pool of a cluster.
 type ItemRef struct {
 	Field *schema.Field
-	Node  *schema.Node // in the body; becomes the id
+	Node  *schema.Node // in the body; holds the id once it is resolved
 	Name  string
 	text  string
 }
 
 func (p *ItemRef) String() string { return p.text }
 
-// addItemRef records the mention, and returns what stands for the id until it is
-// known. One of a wrong form was reported.
+// addItemRef records an item reference, and returns the node that represents the id until
+// the reference is resolved. It ignores a value of the wrong form: its error is already
+// reported.
 func (o *Resource) addItemRef(f *schema.Field, n *schema.Node) *schema.Node {
 	if n.Form != schema.Text {
 		return n
@@ -31,36 +33,37 @@ func (o *Resource) addItemRef(f *schema.Field, n *schema.Node) *schema.Node {
 	return p.Node
 }
 
-// resolveItemRefs turns the mentions in an object, which are all of one list, into ids. In
-// what is yet to be created they stay pending, and so do those of which nothing
-// says what has the list: a plan knows whether that is an error.
+// resolveItemRefs resolves the item references of a resource to ids. All of them refer to
+// the same list. They remain unknown if the resource that owns the list doesn't exist yet
+// or isn't specified: the plan decides whether that is an error.
 func (r *currentReader) resolveItemRefs(ctx context.Context, o *Resource) {
 	if len(o.ItemRefs) == 0 || o.Absent || r.current.Errs[o] != nil {
 		return
 	}
 	p := o.ItemRefs[0]
-	of := o.Kind.fieldByName(p.Field.ItemRef.RefField)
-	holder, err := r.itemListOwner(ctx, o, of)
+	refField := o.Kind.fieldByName(p.Field.ItemRef.RefField)
+	owner, err := r.itemListOwner(ctx, o, refField)
 	switch {
 	case err != nil:
 		r.recordErr(o, err)
-	case holder != nil:
-		for _, problem := range o.ResolveItemRefs(of, holder, r.current.Live[o]) {
+	case owner != nil:
+		for _, problem := range o.ResolveItemRefs(refField, owner, r.current.Live[o]) {
 			r.failWithProblem(o, problem.Pos, "%s: %s", o, problem.Message)
 		}
 	}
 }
 
-// itemListOwner is what has the list: what the object refers to, or else the live one
-// does. Nil: it is yet to be created, or there is none.
-func (r *currentReader) itemListOwner(ctx context.Context, o *Resource, of *schema.Field) (*Live, error) {
+// itemListOwner returns the resource that owns the list: the one that the manifest refers
+// to, else the one that the live resource refers to. It returns nil if the owner doesn't
+// exist yet or isn't specified.
+func (r *currentReader) itemListOwner(ctx context.Context, o *Resource, refField *schema.Field) (*Live, error) {
 	id := ""
 	if live := r.current.Live[o]; live != nil {
-		id = of.CurrentValue(live.Body(), live.Body()).ScalarText()
+		id = refField.CurrentValue(live.Body(), live.Body()).ScalarText()
 	}
 	for _, ref := range o.Refs {
 		switch {
-		case ref.Field != of:
+		case ref.Field != refField:
 		case ref.Live != nil:
 			return ref.Live, nil
 		case ref.Declared != nil:
@@ -72,39 +75,39 @@ func (r *currentReader) itemListOwner(ctx context.Context, o *Resource, of *sche
 	if id == "" {
 		return nil, nil
 	}
-	return r.GetResource(ctx, &Resource{Kind: r.catalog.Kind(of.Ref.Kind), Body: &schema.Node{Form: schema.Map}}, id)
+	return r.GetResource(ctx, &Resource{Kind: r.catalog.Kind(refField.Ref.Kind), Body: &schema.Node{Form: schema.Map}}, id)
 }
 
-// ResolveItemRefs turns the mentions of elements in what the field of refers to into ids,
-// and returns what is wrong with them. Live is the object itself, nil if new.
-func (o *Resource) ResolveItemRefs(of *schema.Field, holder, live *Live) []schema.Problem {
+// ResolveItemRefs resolves the references to list items of the resource that the field
+// refField refers to, and returns the problems. live is the resource itself, nil if new.
+func (o *Resource) ResolveItemRefs(refField *schema.Field, owner, live *Live) []schema.Problem {
 	var out []schema.Problem
 	for _, p := range o.ItemRefs {
-		if p.Field.ItemRef.RefField != of.Name || p.Node.Form != schema.Unknown {
+		if p.Field.ItemRef.RefField != refField.Name || p.Node.Form != schema.Unknown {
 			continue
 		}
-		if problem := p.resolveItem(holder, live); problem != "" {
+		if problem := p.resolveItem(owner, live); problem != "" {
 			out = append(out, schema.Problem{Pos: p.Node.Pos, Message: problem})
 		}
 	}
 	return out
 }
 
-// resolveItem finds the element that is meant. Of several, it is the one that the
-// live object has already.
-func (p *ItemRef) resolveItem(holder, live *Live) (problem string) {
+// resolveItem finds the item with the declared name. If several match, it prefers the one
+// that the live resource already uses.
+func (p *ItemRef) resolveItem(owner, live *Live) (problem string) {
 	var known, found, used []string
-	list := itemsOf(holder.Body().Get(p.Field.ItemRef.ListName))
-	for _, by := range p.Field.ItemRef.MatchFields {
-		var such []string
-		for _, element := range list {
-			known = append(known, element.Get(by).ScalarText())
-			if element.Get(by).Is(p.Name) {
-				such = append(such, element.Get("id").ScalarText())
+	list := itemsOf(owner.Body().Get(p.Field.ItemRef.ListName))
+	for _, field := range p.Field.ItemRef.MatchFields {
+		var matches []string
+		for _, item := range list {
+			known = append(known, item.Get(field).ScalarText())
+			if item.Get(field).Is(p.Name) {
+				matches = append(matches, item.Get("id").ScalarText())
 			}
 		}
 		if len(found) == 0 {
-			found = such
+			found = matches
 		}
 	}
 	if len(found) > 1 && live != nil {
@@ -117,46 +120,47 @@ func (p *ItemRef) resolveItem(holder, live *Live) (problem string) {
 	if len(used) == 1 {
 		found = used
 	}
-	called := fmt.Sprintf("%s %q", holder.kind.Name, holder.Name())
+	ownerText := fmt.Sprintf("%s %q", owner.kind.Name, owner.Name())
 	switch len(found) {
 	case 0:
-		return fmt.Sprintf("%s has no %s%s", called, p, schema.Suggest(p.Name, known))
+		return fmt.Sprintf("%s has no %s%s", ownerText, p, schema.Suggest(p.Name, known))
 	case 1:
 		*p.Node = schema.Node{Form: schema.Text, Text: found[0], DisplayName: p.Name, Pos: p.Node.Pos, Sensitive: p.Node.Sensitive}
 		return ""
 	}
-	return fmt.Sprintf("%s has %s %d times, %s", called, p, len(found), p.ambiguityRemedy(list, found))
+	return fmt.Sprintf("%s has %s %d times, %s", ownerText, p, len(found), p.ambiguityRemedy(list, found))
 }
 
-// ambiguityRemedy says how to tell apart the elements that are meant: by what people
-// know them best by, unless that is what they have in common. An id has a field
-// of its own, which not every form of a manifest has.
+// ambiguityRemedy returns how to choose one of several matching items: by the most
+// familiar match field, unless the items share its value, else by id. The id is the last
+// resort because it belongs in a separate field, which not every manifest format has.
 func (p *ItemRef) ambiguityRemedy(list []*schema.Node, ids []string) string {
-	by, names := p.Field.ItemRef.MatchFields[0], []string(nil)
-	for _, element := range list {
-		if id := element.Get("id").ScalarText(); slices.Contains(ids, id) && !element.Get(by).Is(p.Name) {
-			names = append(names, fmt.Sprintf("%s (%s)", element.Get(by).Show(), id))
+	field, names := p.Field.ItemRef.MatchFields[0], []string(nil)
+	for _, item := range list {
+		if id := item.Get("id").ScalarText(); slices.Contains(ids, id) && !item.Get(field).Is(p.Name) {
+			names = append(names, fmt.Sprintf("%s (%s)", item.Get(field).Show(), id))
 		}
 	}
 	if len(names) == len(ids) {
-		return fmt.Sprintf("%s; write the %s of one of them, or its id as %s", strings.Join(names, ", "), by, p.Field.Name)
+		return fmt.Sprintf("%s; write the %s of one of them, or its id as %s", strings.Join(names, ", "), field, p.Field.Name)
 	}
 	return fmt.Sprintf("ids %s; write one of them as %s", strings.Join(ids, ", "), p.Field.Name)
 }
 
-// addReferencedItems adds to a seed what its list has to have.
+// addReferencedItems adds to the seed of a list's owner the items that the manifest refers
+// to.
 func (n *seedCollector) addReferencedItems(o *Resource, r *Reference, fields map[string]any) {
 	for _, p := range o.ItemRefs {
 		if p.Field.ItemRef.RefField != r.Field.Name {
 			continue
 		}
-		element := map[string]any{}
-		for _, by := range p.Field.ItemRef.MatchFields {
-			element[by] = p.Name
+		item := map[string]any{}
+		for _, field := range p.Field.ItemRef.MatchFields {
+			item[field] = p.Name
 		}
 		list, _ := fields[p.Field.ItemRef.ListName].([]any)
 		if !slices.ContainsFunc(list, func(other any) bool { return other.(map[string]any)[p.Field.ItemRef.MatchFields[0]] == p.Name }) {
-			fields[p.Field.ItemRef.ListName] = append(list, element)
+			fields[p.Field.ItemRef.ListName] = append(list, item)
 		}
 	}
 }

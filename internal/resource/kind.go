@@ -1,6 +1,6 @@
-// Package resource knows the kinds of objects that Astro has: for each, one
-// table of its fields, identity, calls and oddities. Everything else in the
-// program works over these tables and names no kind.
+// Package resource defines the kinds of resources in Astro: for each kind, one table with
+// its fields, identity, API calls and special cases. The rest of the program works on
+// these tables and doesn't mention any kind by name.
 package resource
 
 import (
@@ -9,81 +9,81 @@ import (
 	"astro-apply/internal/schema"
 )
 
-// Kind is a kind of object, as data. The zero value of an optional member
-// means that the kind has no such thing.
+// Kind describes a kind of resource as data. The zero value of an optional member means
+// that the kind doesn't have that property.
 type Kind struct {
-	Name             string // of one: "deployment"
-	Title            string // of one, as Astro writes it: "Deployment"
-	Section          string // of the manifest; "" for kinds that are only referred to
+	Name             string // code name of one resource: "deployment"
+	Title            string // name of one resource, as Astro writes it: "Deployment"
+	Section          string // section of the manifest; "" for kinds that manifests only refer to
 	Doc              string
-	Singleton        bool                         // there is one, always: it is found without a name
-	ListField        string                       // of a Single kind, the field whose value the section is; "": the section is a mapping
-	NotCreatable     string                       // it comes to be elsewhere: how, in words; "": Create makes it
-	CreatesKind      string                       // the kind of which it makes an object under its own name, and has the id
-	NotDeletable     string                       // why it can't be deleted; "": Delete does
-	ParentFields     []string                     // the fields of which one holds the id of what it lives in
-	ParentCanContain func(home *schema.Node) bool // whether something live of the last Parents can hold any; nil: it can
-	DeleteBefore     []string                     // fields: what they refer to can't be deleted before it
-	GovernedBy       string                       // a field of a Single kind, as kind.field: what it allows comes after a change of it, what it forbids before
-	Identity         []string                     // fields, compared exactly; a declared id wins over them
-	Unique           bool                         // Astro refuses to create a second one of the same identity
+	Singleton        bool                           // exactly one always exists, so it needs no name
+	ListField        string                         // of a singleton: the field that holds the section's value, if the section isn't a mapping
+	NotCreatable     string                         // how to create it outside of this action, as an instruction; "": use Create
+	CreatesKind      string                         // kind of the resource that Create makes, with the same name and id: an invite makes a user
+	NotDeletable     string                         // why this action can't delete it, and how to do it elsewhere; "": use Delete
+	ParentFields     []string                       // alternative fields for the parent's id
+	ParentCanContain func(parent *schema.Node) bool // reports whether a parent (by the last of ParentFields) can contain this kind; nil: always
+	DeleteBefore     []string                       // reference fields: delete this resource before the ones that these fields refer to
+	GovernedBy       string                         // singleton.field, a boolean that gates this kind: enable it first, disable it last
+	Identity         []string                       // fields that identify a resource, compared exactly, unless the manifest declares an id
+	Unique           bool                           // Astro refuses to create a second resource with the same identity
 	Fields           []schema.Field
 	Rules            []Rule
 	List             ListEndpoint
 	Get              Endpoint
 	Create           Endpoint
 	Delete           Endpoint
-	Rotate           Endpoint         // makes another value of what Issued tells
-	UpdateEndpoints  []UpdateEndpoint // update calls, in order
-	SubLists         []SubList        // lists of an object that its answers leave out
-	Inheritance      *Inheritance     // values in answers that are not the object's own; nil: there are none
-	GeneratedSecret  string           // the member of an answer that tells, once, a secret value
-	ConflictStatuses []int            // statuses of a refusal that ends by itself: another change is under way
+	Rotate           Endpoint         // replaces the value of GeneratedSecret
+	UpdateEndpoints  []UpdateEndpoint // update calls, in the order to send them
+	SubLists         []SubList        // lists that responses about a resource omit
+	Inheritance      *Inheritance     // values in responses that a resource only inherits; nil: none
+	GeneratedSecret  string           // response member with a secret value that Astro returns only once
+	ConflictStatuses []int            // HTTP statuses that mean "another change is in progress": retry later
 
-	// Shape turns the fields of a new object into the body that Create takes.
+	// Expand turns the fields of a new resource into the request body for Create.
 	Expand ExpandFunc
-	// Canonical drops from an answer what must neither be compared nor sent
-	// back, and puts what is told in another way under the names of the fields;
-	// it may change the node it is given.
+	// Flatten removes from a response the members that must be neither compared nor sent back,
+	// and renames members to the names of the fields. It can modify the given node.
 	Flatten func(live *schema.Node)
-	// Ready says how far the API is with the object. Nil: always ready.
+	// StateOf returns how far the API is with the last change, and the reason. Nil: always
+	// ready.
 	StateOf func(live *schema.Node) (State, string)
-	// Usable says that what refers to the object can be made, ready or not. Nil:
-	// once it is ready.
+	// IsReferenceable reports whether resources that refer to this one can be created even
+	// though it isn't ready. Nil: only once it is ready.
 	IsReferenceable func(live *schema.Node) bool
-	// Guard says why a change must not be made, if it mustn't.
+	// Precondition returns why a change must not be made, if so.
 	Precondition func(ProposedChange) Refusal
-	// Visibility describes which tokens may create one and see all of them, for a kind
-	// whose lists leave out those in which the token has no role; "": such a list is
-	// refused.
+	// Visibility states which tokens can create the kind and see all of its resources, for
+	// kinds whose lists omit resources in which the token has no role. "": the API refuses
+	// such a list instead.
 	Visibility string
-	// Ending describes when one stops working by itself. Nil: it doesn't.
+	// Expiry describes when a resource expires. Nil: never.
 	Expiry *Expiry
-	// Doubt says what a live object that is as declared may lack all the same, ""
-	// if there is nothing to say.
+	// Advice returns a warning about a live resource that matches the manifest but doesn't
+	// work as intended, such as an inactive user; "" if none.
 	Advice func(live *schema.Node) string
-	// Output is the action's output that holds the id of the one object of the
-	// kind, when exactly one is declared.
+	// IDOutput is the action output that holds the id of the resource, if the manifest
+	// declares exactly one resource of this kind.
 	IDOutput string
-	// Page is the object's page in the Astro UI: a path with {field} holes.
+	// UIPath is the path of the resource's page in the Astro UI, with {field} placeholders.
 	UIPath string
 }
 
-// State is how far the API is with a change it accepted.
+// State is how far the API is with a change that it accepted.
 type State uint8
 
-// The states. Settling covers what may still become Ready by itself, a failing
-// health check included; Broken won't.
+// The states. StatePending can still become StateReady without another change, even if a
+// health check fails now; StateFailed can't.
 const (
 	StateReady State = iota
 	StatePending
 	StateFailed
 )
 
-// Catalog is a list of kinds. A kind comes after those it lives in.
+// Catalog is a list of kinds. Parents come before their children.
 type Catalog []*Kind
 
-// Kinds returns every kind there is.
+// Kinds returns all kinds.
 func Kinds() Catalog {
 	return Catalog{
 		organizationKind(), clusterKind(), workspaceKind(), deploymentKind(), environmentObjectKind(), customRoleKind(), teamKind(), userKind(), inviteKind(),
@@ -91,7 +91,7 @@ func Kinds() Catalog {
 	}
 }
 
-// Kind returns the kind of that name, or nil.
+// Kind returns the kind with this name, or nil.
 func (c Catalog) Kind(name string) *Kind {
 	for _, k := range c {
 		if k.Name == name {
@@ -111,7 +111,7 @@ func (c Catalog) KindOfSection(name string) *Kind {
 	return nil
 }
 
-// Sections lists the manifest sections in their order.
+// Sections returns the manifest sections in the order of the kinds.
 func (c Catalog) Sections() []string {
 	var out []string
 	for _, k := range c {
@@ -122,7 +122,7 @@ func (c Catalog) Sections() []string {
 	return out
 }
 
-// parentKind returns the kind of what objects of kind k live in, or nil.
+// parentKind returns the kind of the parent of resources of kind k, or nil.
 func (c Catalog) parentKind(k *Kind) *Kind {
 	for _, name := range k.ParentFields {
 		if f := schema.FindField(k.Fields, name); f != nil && f.Ref != nil {
@@ -132,7 +132,7 @@ func (c Catalog) parentKind(k *Kind) *Kind {
 	return nil
 }
 
-// parentField returns the field by which objects of kind k are listed in its home.
+// parentField returns the field of kind k that holds the id of a parent of parentKind.
 func (c Catalog) parentField(k *Kind) string {
 	for _, name := range k.ParentFields {
 		if k.fieldByName(name).Ref.Kind == c.parentKind(k).Name {
@@ -142,9 +142,9 @@ func (c Catalog) parentField(k *Kind) string {
 	return ""
 }
 
-// rootOf returns the kind of what objects of kind k live in, where that lives in
-// nothing itself, and the field that holds its id; nil if there is none.
-func (c Catalog) rootOf(k *Kind) (home *Kind, field string) {
+// rootOf returns the kind of the parent of kind k that has no parent itself, and the field
+// with its id; nil if none.
+func (c Catalog) rootOf(k *Kind) (root *Kind, field string) {
 	for _, name := range k.ParentFields {
 		if f := k.fieldByName(name); f.Ref != nil && c.Kind(f.Ref.Kind).ParentFields == nil {
 			return c.Kind(f.Ref.Kind), name
@@ -153,10 +153,10 @@ func (c Catalog) rootOf(k *Kind) (home *Kind, field string) {
 	return nil, ""
 }
 
-// declaredParentField returns the field that holds the id of what an object lives in, as its
-// declared body says; nil for one that lives in the Organization itself.
+// declaredParentField returns the field for the parent's id that applies to a declared
+// body; nil for a resource of the Organization itself.
 func (k *Kind) declaredParentField(body *schema.Node) *schema.Field {
-	var first *schema.Field
+	var fallback *schema.Field
 	for _, name := range k.ParentFields {
 		f := schema.FindField(k.Fields, name)
 		applies := f.FailedCondition(func(path string) (string, bool) { n := body.GetPath(path); return n.ScalarText(), n != nil }) == nil
@@ -164,16 +164,16 @@ func (k *Kind) declaredParentField(body *schema.Node) *schema.Field {
 		case applies && f.DesiredValue(body) != nil:
 			return f
 		case applies:
-			first = f // the last one is what a default is for
+			fallback = f // a default, such as workspace: at the top of the file, sets the last of ParentFields
 		}
 	}
-	return first
+	return fallback
 }
 
-// fieldByName returns one of the kind's own fields.
+// fieldByName returns a top-level field of the kind.
 func (k *Kind) fieldByName(name string) *schema.Field { return schema.FindField(k.Fields, name) }
 
-// needsParentID reports whether an object can't be addressed without its parent's id.
+// needsParentID reports whether the API path of a resource contains its parent's id.
 func (k *Kind) needsParentID() bool {
 	for _, name := range k.ParentFields {
 		if strings.Contains(k.Get.Path, "{"+name+"}") {

@@ -10,7 +10,7 @@ import (
 	"astro-apply/internal/schema"
 )
 
-// Whatever is listed as a kind keeps what the engine relies on.
+// The table of every kind fulfills the assumptions of the engine.
 func TestKindTables(t *testing.T) {
 	t.Parallel()
 	kinds := resource.Kinds()
@@ -21,11 +21,11 @@ func TestKindTables(t *testing.T) {
 				t.Errorf("title %q, doc %q", k.Title, k.Doc)
 			}
 			if kinds.Kind(k.Name) != k || k.Section != "" && kinds.KindOfSection(k.Section) != k {
-				t.Error("name or section is not its own")
+				t.Error("another kind has this name or section")
 			}
 			if k.Singleton {
 				if k.List.Path+k.Create.Path+k.Delete.Path != "" || strings.Contains(k.Get.Path, "/{id}") || len(k.UpdateEndpoints) == 0 || k.Identity != nil {
-					t.Errorf("there is one, but list %v, get %v, create %v, delete %v, parts %v", k.List, k.Get, k.Create, k.Delete, k.UpdateEndpoints)
+					t.Errorf("a singleton with list %v, get %v, create %v, delete %v, update endpoints %v", k.List, k.Get, k.Create, k.Delete, k.UpdateEndpoints)
 				}
 				return
 			}
@@ -44,20 +44,20 @@ func TestKindTables(t *testing.T) {
 				return
 			}
 			if (k.Create.Path == "") != (k.NotCreatable != "") || (k.Delete.Path == "") != (k.NotDeletable != "") {
-				t.Errorf("create %v, or %q; delete %v, or %q", k.Create, k.NotCreatable, k.Delete, k.NotDeletable)
+				t.Errorf("create %v, NotCreatable %q; delete %v, NotDeletable %q: exactly one of each is required", k.Create, k.NotCreatable, k.Delete, k.NotDeletable)
 			}
 			if k.GeneratedSecret == "" != (schema.FindField(k.Fields, resource.SecretSinkField) == nil) {
-				t.Errorf("issues %q, and whether that goes somewhere is not as it should", k.GeneratedSecret)
+				t.Errorf("GeneratedSecret %q: exactly the kinds with a generated secret have a secret sink field", k.GeneratedSecret)
 			}
 			for _, name := range k.Identity {
 				if schema.FindField(k.Fields, name) == nil {
-					t.Errorf("identity %q is no field", name)
+					t.Errorf("identity %q is not a field", name)
 				}
 			}
 			for _, rule := range k.Rules {
 				for _, path := range rule.Fields {
 					if !hasField(k.Fields, path) {
-						t.Errorf("a rule about %q, which is no field", path)
+						t.Errorf("a rule about %q, which is not a field", path)
 					}
 				}
 			}
@@ -69,7 +69,7 @@ func TestKindTables(t *testing.T) {
 		"apiTokens", "agentTokens", "allowedIpAddressRanges",
 	}, kinds.Sections())
 	if kinds.Kind("nothing") != nil || kinds.KindOfSection("nothing") != nil {
-		t.Error("a kind that isn't there")
+		t.Error("a kind for an unknown name")
 	}
 }
 
@@ -85,14 +85,14 @@ func checkFields(t *testing.T, k *resource.Kind, fields []schema.Field, path str
 			t.Errorf("%s refers to %q as %q", name, f.Ref.Kind, f.Ref.NameField)
 		}
 		if p := f.ItemRef; p != nil {
-			of := schema.FindField(k.Fields, p.RefField)
-			if of == nil || of.Ref == nil || schema.FindField(fields, p.NameField) != nil {
-				t.Fatalf("%s is picked from %q as %q", name, p.RefField, p.NameField)
+			owner := schema.FindField(k.Fields, p.RefField)
+			if owner == nil || owner.Ref == nil || schema.FindField(fields, p.NameField) != nil {
+				t.Fatalf("%s: item reference with field %q and name %q", name, p.RefField, p.NameField)
 			}
-			list := schema.FindField(resource.Kinds().Kind(of.Ref.Kind).Fields, p.ListName)
-			for _, by := range p.MatchFields {
-				if list == nil || schema.FindField(list.Type.Elem.Fields, by) == nil {
-					t.Errorf("%s is picked from %q by %q", name, p.ListName, by)
+			list := schema.FindField(resource.Kinds().Kind(owner.Ref.Kind).Fields, p.ListName)
+			for _, field := range p.MatchFields {
+				if list == nil || schema.FindField(list.Type.Elem.Fields, field) == nil {
+					t.Errorf("%s: list %q has no field %q", name, p.ListName, field)
 				}
 			}
 		}
@@ -103,23 +103,23 @@ func checkFields(t *testing.T, k *resource.Kind, fields []schema.Field, path str
 		}
 		for _, sibling := range f.ConflictsWith {
 			if schema.FindField(fields, sibling) == nil {
-				t.Errorf("%s yields to %q", name, sibling)
+				t.Errorf("%s conflicts with unknown field %q", name, sibling)
 			}
 		}
 		if f.Has(schema.Immutable|schema.IgnoreChanges) && f.Remedy == "" {
-			t.Errorf("%s: no way out", name)
+			t.Errorf("%s: no remedy", name)
 		}
 		if f.Secret != nil && f.Secret.IfSibling != "" && schema.FindField(fields, f.Secret.IfSibling) == nil {
-			t.Errorf("%s is secret by %q", name, f.Secret.IfSibling)
+			t.Errorf("%s: secret depends on unknown field %q", name, f.Secret.IfSibling)
 		}
-		part := slices.ContainsFunc(k.UpdateEndpoints, func(p resource.UpdateEndpoint) bool { return p.Name == f.EndpointName })
-		if !part && (path == "" && f.Has(schema.Update) || f.EndpointName != "") {
-			t.Errorf("%s: no part %q", name, f.EndpointName)
+		hasEndpoint := slices.ContainsFunc(k.UpdateEndpoints, func(p resource.UpdateEndpoint) bool { return p.Name == f.EndpointName })
+		if !hasEndpoint && (path == "" && f.Has(schema.Update) || f.EndpointName != "") {
+			t.Errorf("%s: no update endpoint %q", name, f.EndpointName)
 		}
 		elem := f.Type.Elem
 		for _, key := range f.Type.Key {
 			if elem == nil || schema.FindField(elem.Fields, key) == nil {
-				t.Errorf("%s: elements have no %q", name, key)
+				t.Errorf("%s: items have no field %q", name, key)
 			}
 		}
 		if elem != nil {
@@ -129,7 +129,7 @@ func checkFields(t *testing.T, k *resource.Kind, fields []schema.Field, path str
 	}
 }
 
-// isSentence is one line that ends with a period.
+// isSentence reports whether doc is a single line that ends with a period.
 func isSentence(doc string) bool {
 	return len(doc) > 10 && strings.HasSuffix(doc, ".") && !strings.ContainsAny(doc, "\n\t") && strings.TrimSpace(doc) == doc
 }
@@ -140,7 +140,7 @@ func hasField(fields []schema.Field, path string) bool {
 	return f != nil && (!nested || hasField(f.Type.Fields, rest))
 }
 
-// fieldTypeAt is the type of a field that is there, at a dotted path.
+// fieldTypeAt returns the type of the field at a dotted path.
 func fieldTypeAt(fields []schema.Field, path string) *schema.Type {
 	name, rest, nested := strings.Cut(path, ".")
 	f := schema.FindField(fields, name)
@@ -150,8 +150,7 @@ func fieldTypeAt(fields []schema.Field, path string) *schema.Type {
 	return &f.Type
 }
 
-// Every name by which a resource or an item of a list is found is compared in
-// Unicode NFC.
+// Every name that identifies a resource or a list item is normalized to Unicode NFC.
 func TestNamesAreNormalized(t *testing.T) {
 	t.Parallel()
 	for _, k := range resource.Kinds() {

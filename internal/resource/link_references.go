@@ -6,15 +6,15 @@ import (
 	"astro-apply/internal/schema"
 )
 
-// An id of Astro is a CUID. A text of this shape where a name may stand is
-// taken for an id, unless the manifest declares an object under that name.
+// idRegexp matches an Astro id, which is a CUID. A name of this form is treated as an id,
+// unless the manifest declares a resource with that name.
 var idRegexp = regexp.MustCompile(`^c[a-z0-9]{24}$`)
 
-// LooksLikeID reports whether a text where a name may stand is taken for an id.
+// LooksLikeID reports whether a text given as a name is treated as an id.
 func LooksLikeID(text string) bool { return idRegexp.MatchString(text) }
 
-// extractReferences copies a declared body with every reference under the API's own
-// field name, and records it, at any depth. Other values stay shared.
+// extractReferences copies a declared body, records every reference at any depth, and
+// moves it to the field name that the API uses. The copy shares all other values.
 func (d *desiredLoader) extractReferences(o *Resource, fields []schema.Field, body *schema.Node) *schema.Node {
 	out := &schema.Node{Form: schema.Map, Pos: body.Pos, CreateDefaults: body.CreateDefaults}
 	for _, m := range body.Members {
@@ -51,7 +51,7 @@ func (d *desiredLoader) extractReferences(o *Resource, fields []schema.Field, bo
 	return out
 }
 
-// extractNestedReferences copies a value as far as there are references in it.
+// extractNestedReferences copies the parts of a value that contain references.
 func (d *desiredLoader) extractNestedReferences(o *Resource, t *schema.Type, n *schema.Node) *schema.Node {
 	switch {
 	case t.Base == schema.BaseObject && (t.HasRefs() || t.HasItemRefs()) && n.Form == schema.Map:
@@ -89,8 +89,8 @@ func (d *desiredLoader) newReference(f *schema.Field, n *schema.Node, named bool
 	return r
 }
 
-// linkReferences connects references to what the manifest declares, once all objects
-// are known.
+// linkReferences connects references to the resources that the manifest declares. All
+// resources must be loaded.
 func (d *desiredLoader) linkReferences() {
 	named := map[string][]*Resource{}
 	byID := map[string]*Resource{}
@@ -102,12 +102,11 @@ func (d *desiredLoader) linkReferences() {
 		}
 	}
 	for _, o := range d.desired.Resources {
-		if made := named[o.Kind.CreatesKind+" "+o.NormalizedName()]; len(made) > 0 {
-			o.Creates = made[0]
+		if created := named[o.Kind.CreatesKind+" "+o.NormalizedName()]; len(created) > 0 {
+			o.Creates = created[0]
 		}
 	}
-	// A name means something in a place, so places come first, and those that are
-	// in another one after it.
+	// Resolve parents before children, because the Workspace is the scope of a name.
 	for pass := range 3 {
 		for _, o := range d.desired.Resources {
 			for _, r := range o.Refs {
@@ -123,26 +122,27 @@ func (d *desiredLoader) linkReferences() {
 
 const workspaceUnknown = "its Workspace is not known; write {workspace: …, name: …}, or workspace: at the top of the file"
 
-// checkResolvable reports a name in a Workspace that nothing says.
+// checkResolvable reports a reference by name whose Workspace isn't specified anywhere.
 func (d *desiredLoader) checkResolvable(o *Resource, r *Reference) {
-	unknown := r.Name != "" && r.Declared == nil && r.Parent == "" && !r.ByName && r.Kind.ParentFields != nil // one of a wrong form has none
-	several := 0                                                                                              // of which one is too many, and that is reported
+	unknown := r.Name != "" && r.Declared == nil && r.Parent == "" && !r.ByName && r.Kind.ParentFields != nil // a value of the wrong form has no name
+	parentCount := 0                                                                                          // declared parent fields: more than one is an error reported elsewhere
 	for _, name := range o.Kind.ParentFields {
 		if o.Kind.fieldByName(name).DesiredValue(o.Body) != nil {
-			several++
+			parentCount++
 		}
 	}
-	if unknown && several < 2 && !o.hasParentOfKind(d.catalog.parentKind(r.Kind).Name) {
+	if unknown && parentCount < 2 && !o.hasParentOfKind(d.catalog.parentKind(r.Kind).Name) {
 		d.addProblem(r.posIn(o), "%s: %s: %s", o, r, workspaceUnknown)
 	}
 }
 
-// linkReference finds what the manifest declares under a reference's name or id.
+// linkReference finds the resource that the manifest declares with a reference's name or
+// id.
 func (d *desiredLoader) linkReference(o *Resource, r *Reference, named map[string][]*Resource, byID map[string]*Resource) {
 	candidates := named[r.Kind.Name+" "+r.normalizedName()]
 	for _, k := range d.catalog {
-		if makers := named[k.Name+" "+r.normalizedName()]; k.CreatesKind == r.Kind.Name && len(makers) > 0 {
-			candidates = makers
+		if creators := named[k.Name+" "+r.normalizedName()]; k.CreatesKind == r.Kind.Name && len(creators) > 0 {
+			candidates = creators
 		}
 	}
 	switch {
@@ -168,8 +168,8 @@ func (d *desiredLoader) linkReference(o *Resource, r *Reference, named map[strin
 	}
 }
 
-// inReferencedWorkspace keeps the objects in the Workspace that the reference means: its own
-// words, or the Workspace of the object that it stands in.
+// inReferencedWorkspace returns the candidates in the Workspace of the reference: the one
+// it specifies, else the one of the resource that contains the reference.
 func inReferencedWorkspace(candidates []*Resource, from *Resource, r *Reference) []*Resource {
 	if r.Kind.ParentFields == nil {
 		return candidates

@@ -12,28 +12,29 @@ import (
 	"astro-apply/internal/schema"
 )
 
-// Live is an object as the API describes it. Of thousands, only the answers are
-// kept, and taken apart when one is looked at: a tree is ten times as large.
+// Live is a resource as the API returned it. It stores the response and parses it on
+// access: a tree needs about ten times the memory, and there can be thousands of
+// resources.
 type Live struct {
 	ID             string
 	Complete       bool              // read by id, not from a list
-	ItemKeys       map[string]string // the keys by which items of its Detail are removed
-	InheritedNotes []string          // the inherited values in the answer, in words
+	ItemKeys       map[string]string // item of a sub-list → the key to remove it by
+	InheritedNotes []string          // inherited values in the response, for people
 	kind           *Kind
-	shapeErr       error  // what is wrong with its shape
-	name           string // by which it is identified
-	parentID       string // the id of what it lives in
+	shapeErr       error  // why the response doesn't have the expected types
+	name           string // identity fields, normalized
+	parentID       string // "" for the Organization itself
 
-	secretValues []string // values of secret fields in the answer
+	secretValues []string // values of secret fields in the response
 
-	mu           sync.Mutex // guards what follows
+	mu           sync.Mutex // guards the fields below
 	responseBody []byte     // JSON
 	addedMembers []schema.Member
 	parsedBody   weak.Pointer[schema.Node]
 }
 
-// NewLive reads an API answer about one object. With an error about its shape
-// only, it still returns the object.
+// NewLive parses an API response about one resource. If only the types of its fields are
+// wrong, it returns the resource together with the error.
 func NewLive(k *Kind, data []byte) (*Live, error) {
 	live, err := parseLive(k, data)
 	if err != nil {
@@ -42,8 +43,8 @@ func NewLive(k *Kind, data []byte) (*Live, error) {
 	return live, live.shapeErr
 }
 
-// parseLive is NewLive for one of many, where an object of a wrong shape must not
-// hide the others.
+// parseLive is NewLive for items of a list: it keeps a wrong type in shapeErr, because one
+// wrong item must not hide the others.
 func parseLive(k *Kind, data []byte) (*Live, error) {
 	live := &Live{kind: k, responseBody: data}
 	body, err := schema.ParseJSON(data)
@@ -51,7 +52,8 @@ func parseLive(k *Kind, data []byte) (*Live, error) {
 		return nil, fmt.Errorf("answer about a %s: %w", k.Name, err)
 	}
 	live.shapeErr = schema.CheckResponse(k.Fields, body)
-	// Canonical drops some secrets, and the table misses some before it.
+	// Mark secrets before and after Flatten, which prepareBody calls: it removes some of
+	// them, and the field table finds others only in its result.
 	live.secretValues = markSensitiveResponse(k.Fields, body, body)
 	if value := body.Get(k.GeneratedSecret); value != nil {
 		live.secretValues = append(live.secretValues, value.SensitiveTexts()...)
@@ -69,7 +71,7 @@ func parseLive(k *Kind, data []byte) (*Live, error) {
 	return live, nil
 }
 
-// Body is the object as a tree, in the manifest's words.
+// Body returns the resource as a tree, with the field names of the manifest.
 func (l *Live) Body() *schema.Node {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -77,13 +79,13 @@ func (l *Live) Body() *schema.Node {
 		return body
 	}
 	body, err := schema.ParseJSON(l.responseBody)
-	if err != nil { // it was read before
+	if err != nil { // impossible: parseLive already parsed it
 		body = &schema.Node{Form: schema.Map}
 	}
 	return l.prepareBody(body)
 }
 
-// setIdentity keeps what is asked for often.
+// setIdentity stores the name and the parent's id, which are needed often.
 func (l *Live) setIdentity(body *schema.Node) {
 	parts := make([]string, len(l.kind.Identity))
 	for i, name := range l.kind.Identity {
@@ -100,9 +102,10 @@ func (l *Live) setIdentity(body *schema.Node) {
 	}
 }
 
-// prepareBody makes a tree of an answer the object's.
+// prepareBody turns a parsed response into the resource's tree: with the manifest's field
+// names, without GeneratedSecret, and with secrets marked.
 func (l *Live) prepareBody(body *schema.Node) *schema.Node {
-	body.Delete(l.kind.GeneratedSecret) // whoever delivers it reads it by itself
+	body.Delete(l.kind.GeneratedSecret) // the code that saves it reads the response
 	if l.shapeErr == nil && l.kind.Flatten != nil {
 		l.kind.Flatten(body)
 	}
@@ -114,16 +117,17 @@ func (l *Live) prepareBody(body *schema.Node) *schema.Node {
 	return body
 }
 
-// addMember notes what the answer leaves out.
+// addMember adds or replaces a member that the response lacks or that must have another
+// value.
 func (l *Live) addMember(name string, value *schema.Node) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.addedMembers = append(l.addedMembers, schema.Member{Name: name, Value: value})
-	l.parsedBody = weak.Pointer[schema.Node]{} // it may be in use
+	l.parsedBody = weak.Pointer[schema.Node]{} // Body parses again, because other goroutines may use this tree
 }
 
-// setParent notes the parent that an answer leaves out because it is in the path of
-// the request.
+// setParent adds the parent's id if the response omits it because the request path
+// contains it.
 func (l *Live) setParent(p parentLocation) {
 	if p.parentID != "" && strings.Contains(l.kind.List.Path, "{"+p.parentField+"}") && l.Body().Get(p.parentField) == nil {
 		l.addMember(p.parentField, schema.String(p.parentID))
@@ -131,14 +135,13 @@ func (l *Live) setParent(p parentLocation) {
 	}
 }
 
-// Name is what the object is identified by, in the spelling in which names are
-// compared.
+// Name returns the identity of the resource, normalized for comparison.
 func (l *Live) Name() string { return l.name }
 
-// ParentID is the id of what the object lives in, "" for the Organization itself.
+// ParentID returns the id of the parent, "" for the Organization itself.
 func (l *Live) ParentID() string { return l.parentID }
 
-// State says how far the API is with the object, and why.
+// State returns how far the API is with the resource, and the reason.
 func (l *Live) State(k *Kind) (State, string) {
 	if k.StateOf == nil {
 		return StateReady, ""
@@ -146,7 +149,7 @@ func (l *Live) State(k *Kind) (State, string) {
 	return k.StateOf(l.Body())
 }
 
-// UIPath returns the path of the object's page in the Astro UI, "" if unknown.
+// UIPath returns the path of the resource's page in the Astro UI, "" if unknown.
 func (l *Live) UIPath(k *Kind) string {
 	page := k.UIPath
 	for {
@@ -163,7 +166,7 @@ func (l *Live) UIPath(k *Kind) string {
 	}
 }
 
-// MaskSecrets masks the values of secret fields in an answer, nil for none.
+// MaskSecrets masks the secret values in a response. live can be nil.
 func (s Source) MaskSecrets(live *Live) {
 	if live == nil || s.Mask == nil {
 		return
@@ -173,13 +176,13 @@ func (s Source) MaskSecrets(live *Live) {
 	}
 }
 
-// LastModified says who changed the object last, as the API names them, and when. Of
-// what the API doesn't tell, it is "" or zero.
+// LastModified returns who last changed the resource, as the API names them, and when.
+// Both are zero if the API doesn't return them.
 func (l *Live) LastModified() (by string, at time.Time) {
 	body := l.Body()
-	who := body.Get("updatedBy")
-	by = cmp.Or(who.Get("fullName").ScalarText(), who.Get("username").ScalarText())
-	if token := who.Get("apiTokenName").ScalarText(); token != "" {
+	editor := body.Get("updatedBy")
+	by = cmp.Or(editor.Get("fullName").ScalarText(), editor.Get("username").ScalarText())
+	if token := editor.Get("apiTokenName").ScalarText(); token != "" {
 		by = "API token " + token
 	}
 	at, err := time.Parse(time.RFC3339, body.Get("updatedAt").ScalarText())

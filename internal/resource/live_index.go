@@ -13,20 +13,20 @@ import (
 	"astro-apply/internal/schema"
 )
 
-// parentLocation is a parent in which objects are listed: its id, and the field that
-// holds it. The zero place is the Organization.
+// parentLocation is a parent for a list call: its id, and the field that holds the id. The
+// zero value is the Organization.
 type parentLocation struct{ parentField, parentID string }
 
-// liveIndex holds the live objects of one kind by parent and name. The maps are
-// safe for concurrent use once mu is held.
+// liveIndex holds the live resources of one kind by parent and name. Lock mu to access the
+// maps concurrently.
 type liveIndex struct {
 	mu            sync.Mutex
 	byName        map[string][]*Live
 	byFoldedName  map[string][]*Live // by parent and folded name
-	seenIDs       map[string]bool    // by id: an object may be in several lists
+	seenIDs       map[string]bool    // a resource can be in several lists
 	countByParent map[string]int     // by parent id, "" for the Organization
-	listedParents map[string]bool    // the same
-	listErrs      map[string]error   // the same
+	listedParents map[string]bool    // by parent id
+	listErrs      map[string]error   // by parent id
 }
 
 func newLiveIndex() *liveIndex {
@@ -35,20 +35,21 @@ func newLiveIndex() *liveIndex {
 
 func indexKey(parentID, name string) string { return parentID + "\x00" + name }
 
-// loadLists lists the kind, in the places only when it lives in some. One that the
-// API refuses must not hide what is in the others, so each is then listed alone.
-func (x *liveIndex) loadLists(ctx context.Context, s Source, k *Kind, places []parentLocation) {
-	found, err := s.listLive(ctx, k, places)
-	if len(places) > 1 && astro.IsRefused(err) {
-		for alone := range slices.Chunk(places, 1) {
-			x.loadLists(ctx, s, k, alone)
+// loadLists lists the kind, in the given parents if it has parents. If the API refuses the
+// call for several parents, it lists each parent separately: one that is refused must not
+// hide the others.
+func (x *liveIndex) loadLists(ctx context.Context, s Source, k *Kind, parents []parentLocation) {
+	found, err := s.listLive(ctx, k, parents)
+	if len(parents) > 1 && astro.IsRefused(err) {
+		for single := range slices.Chunk(parents, 1) {
+			x.loadLists(ctx, s, k, single)
 		}
 		return
 	}
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	for _, live := range found {
-		if !x.seenIDs[live.ID] { // a page that shifted while it was read repeats some
+		if !x.seenIDs[live.ID] { // pages that shift during the read repeat items
 			x.seenIDs[live.ID] = true
 			key := indexKey(live.ParentID(), live.Name())
 			x.byName[key] = append(x.byName[key], live)
@@ -57,7 +58,7 @@ func (x *liveIndex) loadLists(ctx context.Context, s Source, k *Kind, places []p
 			x.byFoldedName[folded] = append(x.byFoldedName[folded], live)
 		}
 	}
-	for _, p := range places {
+	for _, p := range parents {
 		x.listedParents[p.parentID] = true
 		if err != nil {
 			x.listErrs[p.parentID] = fmt.Errorf("look-up by name: %w", err)
@@ -65,13 +66,13 @@ func (x *liveIndex) loadLists(ctx context.Context, s Source, k *Kind, places []p
 	}
 }
 
-func (s Source) listLive(ctx context.Context, k *Kind, places []parentLocation, names ...*schema.Node) ([]*Live, error) {
+func (s Source) listLive(ctx context.Context, k *Kind, parents []parentLocation, names ...*schema.Node) ([]*Live, error) {
 	call := astro.Call{Method: "GET", Path: k.List.Path, Params: map[string]string{"organizationId": s.OrganizationID}, Query: url.Values{}}
 	maps.Copy(call.Query, k.List.Params)
 	for _, name := range names {
 		call.Query.Add(k.List.NameParam, name.Text)
 	}
-	for _, p := range places {
+	for _, p := range parents {
 		switch {
 		case p.parentID == "":
 			maps.Copy(call.Query, k.List.OrganizationParams)
@@ -94,7 +95,7 @@ func (s Source) listLive(ctx context.Context, k *Kind, places []parentLocation, 
 			return nil, err
 		}
 		s.MaskSecrets(live)
-		for _, p := range places {
+		for _, p := range parents {
 			live.setParent(p)
 		}
 		out = append(out, live)
@@ -111,7 +112,7 @@ func (x *liveIndex) findByName(k *Kind, parentID, name string) []*Live {
 	return x.byName[indexKey(parentID, name)]
 }
 
-// namesIn lists what is live in a place, for suggestions.
+// namesIn returns the names of the live resources in a parent, for suggestions.
 func (x *liveIndex) namesIn(parentID string) []string {
 	var out []string
 	for key := range x.byName {

@@ -27,7 +27,7 @@ func TestInvalidResponses(t *testing.T) {
 		`{"id": "c"} {}`:  "answer about a deployment: more than one JSON value",
 		`<html>`:          "answer about a deployment: invalid character",
 		`{"id": "c", "x"`: "answer about a deployment: ",
-		// What can't be read must not be taken for empty: it would be sent back so.
+		// A field of a wrong type must not count as empty: an update would send it back empty.
 		`{"id": "c", "environmentVariables": {}}`:                              "answer about deployment c: environmentVariables is a mapping, not a list",
 		`{"id": "c", "contactEmails": "a@example.com"}`:                        "answer about deployment c: contactEmails is text, not a list",
 		`{"id": "c", "workerQueues": [[]]}`:                                    "answer about deployment c: workerQueues[0] is a list, not a mapping",
@@ -49,13 +49,13 @@ func TestState(t *testing.T) {
 		state      resource.State
 		why        string
 	}{
-		"healthy":     {"deployment", `{"id": "c", "status": "HEALTHY", "statusReason": "fine"}`, resource.StateReady, "HEALTHY"},
-		"hibernating": {"deployment", `{"id": "c", "status": "HIBERNATING"}`, resource.StateReady, "HIBERNATING"},
-		"creating":    {"deployment", `{"id": "c", "status": "CREATING"}`, resource.StatePending, "CREATING"},
-		"deploying":   {"deployment", `{"id": "c", "status": "DEPLOYING"}`, resource.StatePending, "DEPLOYING"},
-		"unhealthy":   {"deployment", `{"id": "c", "status": "UNHEALTHY", "statusReason": " pods are replaced\n"}`, resource.StatePending, "UNHEALTHY: pods are replaced"},
-		"unheard of":  {"deployment", `{"id": "c", "status": "NEW"}`, resource.StatePending, "NEW"},
-		"a Workspace": {"workspace", `{"id": "c"}`, resource.StateReady, ""},
+		"healthy":        {"deployment", `{"id": "c", "status": "HEALTHY", "statusReason": "fine"}`, resource.StateReady, "HEALTHY"},
+		"hibernating":    {"deployment", `{"id": "c", "status": "HIBERNATING"}`, resource.StateReady, "HIBERNATING"},
+		"creating":       {"deployment", `{"id": "c", "status": "CREATING"}`, resource.StatePending, "CREATING"},
+		"deploying":      {"deployment", `{"id": "c", "status": "DEPLOYING"}`, resource.StatePending, "DEPLOYING"},
+		"unhealthy":      {"deployment", `{"id": "c", "status": "UNHEALTHY", "statusReason": " pods are replaced\n"}`, resource.StatePending, "UNHEALTHY: pods are replaced"},
+		"unknown status": {"deployment", `{"id": "c", "status": "NEW"}`, resource.StatePending, "NEW"},
+		"a Workspace":    {"workspace", `{"id": "c"}`, resource.StateReady, ""},
 	}
 	for name, test := range tests {
 		k, live := newLive(t, test.kind, test.body)
@@ -68,11 +68,11 @@ func TestState(t *testing.T) {
 func TestUIPath(t *testing.T) {
 	t.Parallel()
 	tests := map[string]struct{ kind, body, want string }{
-		"deployment":                   {"deployment", `{"id": "cd", "workspaceId": "cw"}`, "/cw/deployments/cd"},
-		"a Workspace that isn't known": {"deployment", `{"id": "cd"}`, ""},
-		"workspace":                    {"workspace", `{"id": "cw"}`, "/cw"},
-		"a kind without a page":        {"customRole", `{"id": "cc"}`, ""},
-		"an id that would do more":     {"workspace", `{"id": "{id}/x) [y](z"}`, "/%7Bid%7D%2Fx%29%20%5By%5D%28z"},
+		"deployment":                  {"deployment", `{"id": "cd", "workspaceId": "cw"}`, "/cw/deployments/cd"},
+		"unknown Workspace":           {"deployment", `{"id": "cd"}`, ""},
+		"workspace":                   {"workspace", `{"id": "cw"}`, "/cw"},
+		"a kind without a page":       {"customRole", `{"id": "cc"}`, ""},
+		"special characters in an id": {"workspace", `{"id": "{id}/x) [y](z"}`, "/%7Bid%7D%2Fx%29%20%5By%5D%28z"},
 	}
 	for name, test := range tests {
 		k, live := newLive(t, test.kind, test.body)
@@ -80,13 +80,13 @@ func TestUIPath(t *testing.T) {
 	}
 }
 
-// What must be neither compared nor sent back is not there.
+// Flatten removes values that must be neither compared nor sent back.
 func TestFlattenDeployment(t *testing.T) {
 	t.Parallel()
 	tests := map[string]struct{ body, want string }{
-		"the shared cluster":       {`{"id": "c", "type": "STANDARD", "clusterId": "x"}`, `{id: "c", type: "STANDARD"}`},
-		"one's own cluster":        {`{"id": "c", "type": "DEDICATED", "clusterId": "x"}`, `{id: "c", type: "DEDICATED", clusterId: "x"}`},
-		"no hibernation of a null": {`{"id": "c", "scalingSpec": null}`, `{id: "c", scalingSpec: null}`},
+		"a shared cluster":    {`{"id": "c", "type": "STANDARD", "clusterId": "x"}`, `{id: "c", type: "STANDARD"}`},
+		"a dedicated cluster": {`{"id": "c", "type": "DEDICATED", "clusterId": "x"}`, `{id: "c", type: "DEDICATED", clusterId: "x"}`},
+		"scalingSpec is null": {`{"id": "c", "scalingSpec": null}`, `{id: "c", scalingSpec: null}`},
 	}
 	for name, test := range tests {
 		_, live := newLive(t, "deployment", test.body)
@@ -94,7 +94,7 @@ func TestFlattenDeployment(t *testing.T) {
 	}
 }
 
-// A simulation has what a manifest refers to and doesn't declare.
+// A simulation contains the resources that a manifest refers to but doesn't declare.
 func TestSimulatorSeeds(t *testing.T) {
 	t.Parallel()
 	d := loadDesired(t, `
@@ -107,13 +107,13 @@ deployments:
   - { id: cdeployment00000000000001, description: x, workspace: mine, isDevelopmentMode: true }
 `)
 	var got []string
-	for _, s := range resource.SimulatorSeeds(d) {
-		line := s.Kind.Name
+	for _, seed := range resource.SimulatorSeeds(d) {
+		line := seed.Kind.Name
 		for _, field := range []string{"id", "name", "type", "description", "isDevelopmentMode", "workspaceId"} {
-			if v, ok := s.Fields[field].(string); ok {
+			if v, ok := seed.Fields[field].(string); ok {
 				line += " " + field + " " + v
 			}
-			if s.Fields[field] == true {
+			if seed.Fields[field] == true {
 				line += " " + field
 			}
 		}

@@ -7,25 +7,25 @@ import (
 	"sync"
 )
 
-// Finder looks objects up by their identity, over all pages: the way to learn
-// what became of a create whose answer was lost. Those who ask for the same list
-// at the same time share it. It is safe for concurrent use.
+// Finder looks up resources by their identity, over all pages of a list. It finds out
+// whether a create without a response succeeded. Concurrent requests for the same list
+// share one call. It is safe for concurrent use.
 type Finder struct {
 	Source Source
 
 	mu          sync.Mutex
-	queuedLists map[string]*queuedList   // lists that aren't asked for yet
-	listSlots   map[string]chan struct{} // held while one is read
+	queuedLists map[string]*queuedList   // lists whose call hasn't started
+	listSlots   map[string]chan struct{} // capacity 1, full while a list is read
 }
 
-// queuedList is a list that some wait for.
+// queuedList is a list that one or more callers wait for.
 type queuedList struct {
 	index *liveIndex
 	done  chan struct{}
 }
 
-// FindResource returns the object, nil when there is none, and an error when there are
-// several. What it returns was read after the call began.
+// FindResource returns the resource with the identity of o, nil if none exists, and an
+// error if several exist. The result was read after the call began.
 func (f *Finder) FindResource(ctx context.Context, o *Resource) (*Live, error) {
 	p := o.parentLocation()
 	x := f.readIndex(ctx, o.Kind, p)
@@ -42,17 +42,17 @@ func (f *Finder) FindResource(ctx context.Context, o *Resource) (*Live, error) {
 	}
 }
 
-// readIndex joins a list that isn't asked for yet, or asks for another one.
+// readIndex waits for a list whose call hasn't started, or queues a new one.
 func (f *Finder) readIndex(ctx context.Context, k *Kind, p parentLocation) *liveIndex {
 	key := k.Name + " " + p.parentField + " " + p.parentID
 	f.mu.Lock()
 	if f.queuedLists == nil {
 		f.queuedLists, f.listSlots = map[string]*queuedList{}, map[string]chan struct{}{}
 	}
-	l, turn := f.queuedLists[key], f.listSlots[key]
-	if turn == nil {
-		turn = make(chan struct{}, 1)
-		f.listSlots[key] = turn
+	l, slot := f.queuedLists[key], f.listSlots[key]
+	if slot == nil {
+		slot = make(chan struct{}, 1)
+		f.listSlots[key] = slot
 	}
 	first := l == nil
 	if first {
@@ -64,55 +64,55 @@ func (f *Finder) readIndex(ctx context.Context, k *Kind, p parentLocation) *live
 		<-l.done
 		return l.index
 	}
-	turn <- struct{}{}
-	defer func() { <-turn }()
+	slot <- struct{}{}
+	defer func() { <-slot }()
 	f.mu.Lock()
-	delete(f.queuedLists, key) // who comes from now on needs a later one
+	delete(f.queuedLists, key) // later callers need a list that starts after them
 	f.mu.Unlock()
 	defer close(l.done)
 	l.index.loadLists(ctx, f.Source, k, []parentLocation{p})
 	return l.index
 }
 
-// FindMatches returns the live resources that have the identity of o, from a list
-// that the API narrows to its name, where it does that.
+// FindMatches returns the live resources with the identity of o. It lets the API filter
+// the list by name if the API supports it.
 func (f *Finder) FindMatches(ctx context.Context, o *Resource) ([]*Live, error) {
-	in := o.parentLocation()
+	parent := o.parentLocation()
 	if o.Kind.List.NameParam == "" {
-		x := f.readIndex(ctx, o.Kind, in)
-		return x.findByName(o.Kind, in.parentID, o.NormalizedName()), x.listErr(in.parentID)
+		x := f.readIndex(ctx, o.Kind, parent)
+		return x.findByName(o.Kind, parent.parentID, o.NormalizedName()), x.listErr(parent.parentID)
 	}
-	found, err := f.Source.listLive(ctx, o.Kind, []parentLocation{in}, o.Body.Get(o.Kind.Identity[0]))
+	found, err := f.Source.listLive(ctx, o.Kind, []parentLocation{parent}, o.Body.Get(o.Kind.Identity[0]))
 	return slices.DeleteFunc(found, func(l *Live) bool { return !l.hasIdentityOf(o) }), err
 }
 
-// FindAllMatches returns what Namesakes returns, by object. It sends as few calls as
-// possible: one list per kind and places.
-func (s Source) FindAllMatches(ctx context.Context, objects []*Resource) map[*Resource]IdentityMatches {
-	indexes, places := map[*Kind]*liveIndex{}, map[*Kind][]parentLocation{}
-	for _, o := range objects {
+// FindAllMatches returns the result of FindMatches for each resource, with as few calls as
+// possible: one list per kind and batch of parents.
+func (s Source) FindAllMatches(ctx context.Context, resources []*Resource) map[*Resource]IdentityMatches {
+	indexes, parents := map[*Kind]*liveIndex{}, map[*Kind][]parentLocation{}
+	for _, o := range resources {
 		indexes[o.Kind] = newLiveIndex()
-		if in := o.parentLocation(); !slices.Contains(places[o.Kind], in) {
-			places[o.Kind] = append(places[o.Kind], in)
+		if parent := o.parentLocation(); !slices.Contains(parents[o.Kind], parent) {
+			parents[o.Kind] = append(parents[o.Kind], parent)
 		}
 	}
 	var all sync.WaitGroup
 	for k, x := range indexes {
-		for chunk := range slices.Chunk(places[k], k.List.batchSize()) {
+		for chunk := range slices.Chunk(parents[k], k.List.batchSize()) {
 			all.Go(func() { x.loadLists(ctx, s, k, chunk) })
 		}
 	}
 	all.Wait()
 	out := map[*Resource]IdentityMatches{}
-	for _, o := range objects {
-		x, in := indexes[o.Kind], o.parentLocation().parentID
-		out[o] = IdentityMatches{x.findByName(o.Kind, in, o.NormalizedName()), x.listErr(in)}
+	for _, o := range resources {
+		x, parentID := indexes[o.Kind], o.parentLocation().parentID
+		out[o] = IdentityMatches{x.findByName(o.Kind, parentID, o.NormalizedName()), x.listErr(parentID)}
 	}
 	return out
 }
 
-// IdentityMatches are the live resources that have the identity of one in the manifest.
+// IdentityMatches are the live resources that have the identity of a declared resource.
 type IdentityMatches struct {
 	Live []*Live
-	Err  error // why they can't be listed
+	Err  error // why the list failed
 }

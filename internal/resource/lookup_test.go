@@ -9,7 +9,7 @@ import (
 	"astro-apply/internal/simulator"
 )
 
-// One object is looked up by its identity, to learn what became of a create.
+// Finder finds a resource by its identity, for example after a create without a response.
 func TestFindResource(t *testing.T) {
 	runWithFixture(t, simulator.Scope{}, func(s *fixture) {
 		w := s.server.Seed("workspace", map[string]any{"name": "data"})

@@ -2,7 +2,7 @@ package resource
 
 import "astro-apply/internal/schema"
 
-// TopLevelFields is what a manifest may have beside its sections.
+// TopLevelFields returns the fields that a manifest can have in addition to its sections.
 func TopLevelFields() []schema.Field {
 	return []schema.Field{
 		{Name: "organizationId", Type: schema.TextType(0), Doc: "The Organization that is managed. The token says it, so it is rarely needed."},
@@ -13,7 +13,8 @@ func TopLevelFields() []schema.Field {
 	}
 }
 
-// MetaArguments is what any object may have beside its kind's fields.
+// MetaArguments returns the fields that every resource can have in addition to the fields
+// of its kind.
 func MetaArguments() []schema.Field {
 	return []schema.Field{
 		{Name: "id", Type: idType(), Doc: "The object with this id, whatever it is called; its name is then a field like any other."},

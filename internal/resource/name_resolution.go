@@ -9,39 +9,39 @@ import (
 	"astro-apply/internal/schema"
 )
 
-// nameResolution is what a name in a place means once the manifest is applied.
+// nameResolution lists the resources that a name in a parent refers to after the apply.
 type nameResolution struct {
-	declared   []*Resource // what is declared under it
-	undeclared []*Live     // what nobody declares, and has it
-	renamed    *Resource   // what gives it up
-	absent     *Resource   // what had it and is to go
+	declared   []*Resource // resources that the manifest declares with this name
+	undeclared []*Live     // resources that have this name in Astro and aren't declared
+	renamed    *Resource   // resource that has this name in Astro and that the manifest renames
+	absent     *Resource   // resource with this name that the manifest deletes
 }
 
-// resolveName finds what a name means in a place, for another object than from. What
-// is live there has to be listed.
-func (r *currentReader) resolveName(k *Kind, in parentLocation, name string, from *Resource) (m nameResolution) {
+// resolveName finds the resources that a name in a parent refers to, except from itself.
+// The resources in the parent must be listed already.
+func (r *currentReader) resolveName(k *Kind, parent parentLocation, name string, from *Resource) (m nameResolution) {
 	claimed := map[string]bool{}
 	for _, o := range r.resources {
 		if o.Kind != k || o == from {
 			continue
 		}
 		live := r.current.Live[o]
-		has := live != nil && live.Name() == name && live.ParentID() == in.parentID
-		goesBy := o.NameAfter(live) == name && r.currentParentID(o) == in.parentID
+		hasName := live != nil && live.Name() == name && live.ParentID() == parent.parentID
+		getsName := o.NameAfter(live) == name && r.currentParentID(o) == parent.parentID
 		if live != nil {
 			claimed[live.ID] = true
 		}
 		switch {
-		case o.Absent && (has || goesBy):
+		case o.Absent && (hasName || getsName):
 			m.absent = o
 		case o.Absent:
-		case goesBy:
+		case getsName:
 			m.declared = append(m.declared, o)
-		case has:
+		case hasName:
 			m.renamed = o
 		}
 	}
-	for _, live := range r.indexes[k].findByName(k, in.parentID, name) {
+	for _, live := range r.indexes[k].findByName(k, parent.parentID, name) {
 		if !claimed[live.ID] {
 			m.undeclared = append(m.undeclared, live)
 		}
@@ -49,7 +49,7 @@ func (r *currentReader) resolveName(k *Kind, in parentLocation, name string, fro
 	return m
 }
 
-// ambiguousIDs lists the ids where a name means more than one object, "" otherwise.
+// ambiguousIDs returns the ids if a name refers to more than one resource, else "".
 func (r *currentReader) ambiguousIDs(m nameResolution) string {
 	if len(m.declared)+len(m.undeclared) < 2 {
 		return ""
@@ -66,8 +66,9 @@ func (r *currentReader) ambiguousIDs(m nameResolution) string {
 	return joinIDs(all)
 }
 
-// currentParentID is the id of the parent, which an object with a declared id need not
-// say; "" for the Organization, and while it isn't known.
+// currentParentID returns the id of the parent, also for a resource with a declared id,
+// whose parent the manifest can omit; "" for the Organization, and while the id is
+// unknown.
 func (r *currentReader) currentParentID(o *Resource) string {
 	if live := r.current.Live[o]; o.parentRef() == nil && live != nil {
 		return live.ParentID()
@@ -75,8 +76,8 @@ func (r *currentReader) currentParentID(o *Resource) string {
 	return o.ParentID()
 }
 
-// resolveParent finds the Workspace in which a reference is to be looked up; "" after
-// it reported that there is none.
+// resolveParent returns the id of the Workspace in which to look up a reference; "" if it
+// doesn't exist, which is then already reported.
 func (r *currentReader) resolveParent(o *Resource, ref *Reference) (string, error) {
 	if ref.Parent == "" {
 		if p := o.parentRef(); p != nil && p.ID != "" && o.hasParentOfKind(r.catalog.parentKind(ref.Kind).Name) {
@@ -90,19 +91,19 @@ func (r *currentReader) resolveParent(o *Resource, ref *Reference) (string, erro
 	if LooksLikeID(ref.Parent) {
 		return ref.Parent, nil
 	}
-	home := r.catalog.parentKind(ref.Kind)
-	x := r.indexes[home]
+	parent := r.catalog.parentKind(ref.Kind)
+	x := r.indexes[parent]
 	if err := x.listErr(""); err != nil {
-		return "", fmt.Errorf("%s %q: %w", home.Name, ref.Parent, err)
+		return "", fmt.Errorf("%s %q: %w", parent.Name, ref.Parent, err)
 	}
-	m := r.resolveName(home, parentLocation{}, ref.Parent, nil)
+	m := r.resolveName(parent, parentLocation{}, ref.Parent, nil)
 	var declared *Resource
 	if len(m.declared) > 0 {
 		declared = m.declared[0]
 	}
-	switch several := r.ambiguousIDs(m); {
-	case several != "":
-		r.failWithProblem(o, ref.posIn(o), "%s: %s: there are %d %ss %q, ids %s; write the id of the one that is meant", o, ref, len(m.declared)+len(m.undeclared), home.Title, ref.Parent, several)
+	switch ambiguous := r.ambiguousIDs(m); {
+	case ambiguous != "":
+		r.failWithProblem(o, ref.posIn(o), "%s: %s: there are %d %ss %q, ids %s; write the id of the one that is meant", o, ref, len(m.declared)+len(m.undeclared), parent.Title, ref.Parent, ambiguous)
 	case declared != nil && r.current.Errs[declared] != nil:
 		return "", &BlockedError{Dependency: declared}
 	case declared != nil && r.current.Live[declared] != nil:
@@ -111,13 +112,13 @@ func (r *currentReader) resolveParent(o *Resource, ref *Reference) (string, erro
 		return m.undeclared[0].ID, nil
 	case m.absent != nil && r.current.Live[m.absent] != nil:
 		return r.current.Live[m.absent].ID, nil
-	case o.Absent: // gone with what it was in
+	case o.Absent: // already deleted together with its Workspace
 	case m.absent != nil:
-		r.failWithProblem(o, ref.posIn(o), "%s: %s: the %s %q is marked state: absent at %s, and there is none", o, ref, home.Title, ref.Parent, m.absent.Pos)
+		r.failWithProblem(o, ref.posIn(o), "%s: %s: the %s %q is marked state: absent at %s, and there is none", o, ref, parent.Title, ref.Parent, m.absent.Pos)
 	case declared != nil:
-		r.failWithProblem(o, ref.posIn(o), "%s: %s is not declared, and the %s %q is yet to be created, so there is none in it", o, ref, home.Title, ref.Parent)
+		r.failWithProblem(o, ref.posIn(o), "%s: %s is not declared, and the %s %q is yet to be created, so there is none in it", o, ref, parent.Title, ref.Parent)
 	default:
-		r.failWithProblem(o, ref.posIn(o), "%s: %s: there is no %s %q%s", o, ref, home.Title, ref.Parent, schema.Suggest(ref.Parent, x.namesIn("")))
+		r.failWithProblem(o, ref.posIn(o), "%s: %s: there is no %s %q%s", o, ref, parent.Title, ref.Parent, schema.Suggest(ref.Parent, x.namesIn("")))
 	}
 	return "", nil
 }

@@ -6,8 +6,8 @@ import (
 	"astro-apply/internal/schema"
 )
 
-// warnNames warns about misleading names of an object: its own, those
-// it refers to, and those of the items of its lists.
+// warnNames warns about misleading names: of a resource itself, of the resources it refers
+// to, and of its list items.
 func (d *desiredLoader) warnNames(o *Resource, body *schema.Node) {
 	for _, field := range o.Kind.Identity {
 		d.warnName(body.Get(field))
@@ -43,7 +43,7 @@ func (d *desiredLoader) warnNamesInValue(t *schema.Type, n *schema.Node) {
 	}
 }
 
-// warnReference warns of a name, of several, or of {workspace, name}.
+// warnReference warns about a name, a list of names, or a {workspace, name} mapping.
 func (d *desiredLoader) warnReference(n *schema.Node) {
 	d.warnName(n)
 	for _, item := range n.Items {
@@ -64,8 +64,8 @@ func (d *desiredLoader) warnName(n *schema.Node) {
 	}
 }
 
-// findSimilarNames finds, for an object that doesn't exist, others in its place whose
-// names look the same: a create would make a second one.
+// findSimilarNames finds, for a resource that doesn't exist yet, others in the same parent
+// whose names look the same: creating it could be a mistake.
 func (r *currentReader) findSimilarNames(d *Desired) {
 	r.current.SimilarNames = map[*Resource][]string{}
 	first := map[string]*Resource{}

@@ -2,9 +2,9 @@ package resource
 
 import "astro-apply/internal/schema"
 
-// organizationKind is always there, and is neither created nor deleted. What an
-// update needs is never guessed: a wrong value would lock people out, or send
-// the bills elsewhere.
+// organizationKind always exists: it can't be created or deleted. An update must know
+// every required value (MustBeKnown): a guessed one could lock users out or send invoices
+// to the wrong address.
 func organizationKind() *Kind {
 	const item = "/organizations/{organizationId}"
 	const vital = schema.RequiredUpdate | schema.MustBeKnown

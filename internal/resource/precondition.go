@@ -6,27 +6,28 @@ import (
 	"astro-apply/internal/schema"
 )
 
-// ProposedChange is a change that a kind may refuse.
+// ProposedChange is a change that a kind's Precondition can refuse.
 type ProposedChange struct {
-	Live, After  *schema.Node            // before, nil for a new object, and after, nil for one that goes
-	ChangesField func(field string) bool // the change is about that field
+	Live, After  *schema.Node            // before the change (nil for a create) and after it (nil for a delete)
+	ChangesField func(field string) bool // reports whether the change affects a field
 	Caller       Caller
 
-	// Between are the states of a list that takes several requests: after each
-	// request but the last one. Only of a list with Elements.First.
+	// IntermediateStates are the states of a list between the requests, if the change needs
+	// several. They are set only for a ListPatch with IsAddedFirst.
 	IntermediateStates []*schema.Node
 }
 
-// Refusal is why a change is not made; the zero one is none. One that is Later
-// ends by itself, so the change is left for another run.
+// Refusal is the reason why a change isn't made; the zero value means that the change is
+// allowed. A temporary refusal ends without a change of the manifest, so a later run makes
+// the change.
 type Refusal struct {
 	Reason    string
 	Temporary bool
 }
 
-// Caller is what is known of who makes the calls.
+// Caller describes who makes the API calls.
 type Caller struct {
-	TokenID      string     // of an API token
-	Address      netip.Addr // as Astro sees it, where that is known
-	GitHubHosted bool       // a runner of GitHub, whose address is another one in each job
+	TokenID      string     // id of the API token, "" if it isn't known
+	Address      netip.Addr // the address that Astro sees, if known
+	GitHubHosted bool       // the run uses a GitHub-hosted runner, whose address changes with each job
 }

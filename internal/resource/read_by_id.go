@@ -11,21 +11,21 @@ import (
 	"astro-apply/internal/schema"
 )
 
-// readDeclaredIDs reads the objects with a declared id, and those that need none.
-func (r *currentReader) readDeclaredIDs(ctx context.Context, objects []*Resource) {
+// readDeclaredIDs reads the resources with a declared id, and the singletons.
+func (r *currentReader) readDeclaredIDs(ctx context.Context, resources []*Resource) {
 	ids := map[*Resource]string{}
-	for _, o := range objects {
+	for _, o := range resources {
 		if (o.ID != "" || o.Kind.Singleton) && r.current.Errs[o] == nil {
 			ids[o] = o.ID
 		}
 	}
-	r.Source.getAll(ctx, r.current, ids, r.getWithInherited) // inherited values are separated once references are resolved
+	r.Source.getAll(ctx, r.current, ids, r.getWithInherited) // separateAllInherited runs later, after references are resolved
 }
 
-// completeListed reads what a list tells only in part: by id where its items are
-// brief, and the lists that no answer has.
-func (r *currentReader) completeListed(ctx context.Context, objects []*Resource) {
-	listed := slices.DeleteFunc(slices.Clone(objects), func(o *Resource) bool {
+// completeListed reads what a list response lacks: it reads the resources by id if the
+// list is partial, else their sub-lists.
+func (r *currentReader) completeListed(ctx context.Context, resources []*Resource) {
+	listed := slices.DeleteFunc(slices.Clone(resources), func(o *Resource) bool {
 		live := r.current.Live[o]
 		return live == nil || live.Complete || o.Absent
 	})
@@ -40,14 +40,14 @@ func (r *currentReader) completeListed(ctx context.Context, objects []*Resource)
 	})
 }
 
-// forEachResource calls do for every object at once, and done with what came of each, one
+// forEachResource calls do for all resources concurrently, and done with each result, one
 // at a time.
-func forEachResource(objects []*Resource, do func(*Resource) (*Live, error), done func(*Resource, *Live, error)) {
+func forEachResource(resources []*Resource, do func(*Resource) (*Live, error), done func(*Resource, *Live, error)) {
 	var (
 		all sync.WaitGroup
 		mu  sync.Mutex
 	)
-	for _, o := range objects {
+	for _, o := range resources {
 		all.Go(func() {
 			live, err := do(o)
 			mu.Lock()
@@ -58,33 +58,33 @@ func forEachResource(objects []*Resource, do func(*Resource) (*Live, error), don
 	all.Wait()
 }
 
-// Refresh reads objects by id that were found in a list.
-func (s Source) Refresh(ctx context.Context, w *Current, objects []*Resource) {
+// Refresh reads resources that were found in a list again, by id.
+func (s Source) Refresh(ctx context.Context, current *Current, resources []*Resource) {
 	ids := map[*Resource]string{}
-	for _, o := range objects {
-		ids[o] = w.Live[o].ID
+	for _, o := range resources {
+		ids[o] = current.Live[o].ID
 	}
-	s.getAll(ctx, w, ids, s.GetResource)
+	s.getAll(ctx, current, ids, s.GetResource)
 }
 
-func (s Source) getAll(ctx context.Context, w *Current, ids map[*Resource]string, get func(context.Context, *Resource, string) (*Live, error)) {
+func (s Source) getAll(ctx context.Context, current *Current, ids map[*Resource]string, get func(context.Context, *Resource, string) (*Live, error)) {
 	read := func(o *Resource) (*Live, error) { return get(ctx, o, ids[o]) }
 	forEachResource(slices.Collect(maps.Keys(ids)), read, func(o *Resource, live *Live, err error) {
-		delete(w.Live, o)
+		delete(current.Live, o)
 		switch {
 		case err == nil:
-			w.Live[o] = live
+			current.Live[o] = live
 		case astro.IsNotFound(err) && o.Absent && s.TokenScope.isLimited():
-			w.Errs[o] = fmt.Errorf("the token sees no %s with id %s, and is limited, so it may exist; use an Organization token to remove it: %w", o.Kind.Name, ids[o], err)
+			current.Errs[o] = fmt.Errorf("the token sees no %s with id %s, and is limited, so it may exist; use an Organization token to remove it: %w", o.Kind.Name, ids[o], err)
 		case astro.IsNotFound(err) && !o.Absent:
-			w.Errs[o] = fmt.Errorf("there is no %s with id %s, or the token can't see it: %w", o.Kind.Name, ids[o], err)
+			current.Errs[o] = fmt.Errorf("there is no %s with id %s, or the token can't see it: %w", o.Kind.Name, ids[o], err)
 		case !astro.IsNotFound(err):
-			w.Errs[o] = err
+			current.Errs[o] = err
 		}
 	})
 }
 
-// getWithInherited reads one object by id, with the lists that are declared.
+// getWithInherited reads a resource by id, with its declared sub-lists.
 func (s Source) getWithInherited(ctx context.Context, o *Resource, id string) (*Live, error) {
 	live := &Live{ID: s.OrganizationID, kind: o.Kind, responseBody: []byte("{}")}
 	if o.Kind.Get.Path != "" {
@@ -109,45 +109,45 @@ func (s Source) getWithInherited(ctx context.Context, o *Resource, id string) (*
 	return live, s.readSubLists(ctx, o, live)
 }
 
-// readSubLists reads the lists that the object declares and answers leave out.
+// readSubLists reads the declared lists that responses about a resource omit.
 func (s Source) readSubLists(ctx context.Context, o *Resource, live *Live) error {
-	for _, d := range o.Kind.SubLists {
-		if o.Body.Get(d.Field) == nil {
+	for _, list := range o.Kind.SubLists {
+		if o.Body.Get(list.Field) == nil {
 			continue
 		}
-		answer, err := s.API.List(ctx, s.NewCall(o, Endpoint{"GET", d.Path}, live.ID, nil), d.Member)
+		answer, err := s.API.List(ctx, s.NewCall(o, Endpoint{"GET", list.Path}, live.ID, nil), list.Member)
 		if err != nil {
 			return err
 		}
-		items := &schema.Node{Form: schema.List}
+		values := &schema.Node{Form: schema.List}
 		live.ItemKeys = map[string]string{}
-		t := o.Kind.fieldByName(d.Field).Type.Elem
+		t := o.Kind.fieldByName(list.Field).Type.Elem
 		for _, data := range answer {
 			item, err := schema.ParseJSON(data)
 			if err != nil {
-				return fmt.Errorf("answer about the %s of %s: %w", d.Member, o, err)
+				return fmt.Errorf("answer about the %s of %s: %w", list.Member, o, err)
 			}
-			value, key := item.Get(d.ValueMember), item.Get(d.KeyMember)
+			value, key := item.Get(list.ValueMember), item.Get(list.KeyMember)
 			if value.ScalarText() == "" || key.ScalarText() == "" {
-				return fmt.Errorf("answer about the %s of %s: an item has no %s", d.Member, o, d.ValueMember)
+				return fmt.Errorf("answer about the %s of %s: an item has no %s", list.Member, o, list.ValueMember)
 			}
-			value.DisplayName = item.Get(d.DisplayNameMember).ScalarText()
-			items.Items = append(items.Items, value)
+			value.DisplayName = item.Get(list.DisplayNameMember).ScalarText()
+			values.Items = append(values.Items, value)
 			live.ItemKeys[t.NormalizedText(value)] = key.ScalarText()
 		}
-		live.addMember(d.Field, items)
+		live.addMember(list.Field, values)
 	}
 	return nil
 }
 
-// NewCall fills in a call on an object.
+// NewCall returns an API call about a resource, with the path parameters filled in.
 func (s Source) NewCall(o *Resource, c Endpoint, id string, body []byte) astro.Call {
 	params := map[string]string{"organizationId": s.OrganizationID}
 	if id != "" {
 		params["id"] = id
 	}
-	if home := o.parentLocation(); home.parentID != "" {
-		params[home.parentField] = home.parentID
+	if parent := o.parentLocation(); parent.parentID != "" {
+		params[parent.parentField] = parent.parentID
 	}
 	return astro.Call{Method: c.Method, Path: c.Path, Params: params, Body: body}
 }

@@ -6,35 +6,37 @@ import (
 	"strings"
 )
 
-// maxNewForRenameHints is up to how many new objects in one place may each be a renamed one.
+// maxNewForRenameHints is the maximum number of new resources in one parent for which this
+// run looks for renames. With more, the hints would be noise.
 const maxNewForRenameHints = 3
 
-// findRenameHints finds what an object that doesn't exist may have been called
-// before. It only knows of lists that were read anyway.
+// findRenameHints lists, for each resource that doesn't exist yet, undeclared live
+// resources that it may be a rename of. It uses only lists that the run reads anyway.
 func (r *currentReader) findRenameHints(d *Desired) {
 	r.current.RenameHints = map[*Resource][]string{}
-	declared, fresh := map[string]bool{}, map[string][]*Resource{}
+	declared, newByParent := map[string]bool{}, map[string][]*Resource{}
 	for _, o := range d.Resources {
 		live, p := r.current.Live[o], o.parentRef()
 		switch {
 		case live != nil:
 			declared[live.ID] = true
 		case p != nil && p.ID != "" && !o.Absent && o.ID == "" && r.current.Errs[o] == nil:
-			place := o.Kind.Name + p.ID
-			fresh[place] = append(fresh[place], o)
+			key := o.Kind.Name + p.ID
+			newByParent[key] = append(newByParent[key], o)
 		}
 	}
-	for _, objects := range fresh {
-		if len(objects) > maxNewForRenameHints {
+	for _, resources := range newByParent {
+		if len(resources) > maxNewForRenameHints {
 			continue
 		}
-		for _, o := range objects {
+		for _, o := range resources {
 			r.current.RenameHints[o] = r.undeclaredNames(o.Kind, o.parentRef().ID, declared)
 		}
 	}
 }
 
-// undeclaredNames names the live objects of a place that nobody declares.
+// undeclaredNames returns the names of live resources in a parent that the manifest
+// doesn't declare.
 func (r *currentReader) undeclaredNames(k *Kind, parentID string, declared map[string]bool) (names []string) {
 	for key, found := range r.indexes[k].byName {
 		for _, live := range found {
@@ -47,16 +49,17 @@ func (r *currentReader) undeclaredNames(k *Kind, parentID string, declared map[s
 	return names
 }
 
-// isCreatedByOther reports whether another object, once it is there, makes this one.
+// isCreatedByOther reports whether another declared resource creates this one, as an
+// invite creates a user.
 func (r *currentReader) isCreatedByOther(o *Resource) bool {
 	return slices.ContainsFunc(r.resources, func(other *Resource) bool {
 		return other.Kind.CreatesKind == o.Kind.Name && other.NormalizedName() == o.NormalizedName()
 	})
 }
 
-// suggestReference suggests what a name may have meant.
-func (r *currentReader) suggestReference(ref *Reference, in parentLocation) string {
-	known := r.indexes[ref.Kind].namesIn(in.parentID)
+// suggestReference suggests a similar name for a reference that wasn't found.
+func (r *currentReader) suggestReference(ref *Reference, parent parentLocation) string {
+	known := r.indexes[ref.Kind].namesIn(parent.parentID)
 	for _, o := range r.resources {
 		if o.Kind == ref.Kind {
 			known = append(known, o.Name())

@@ -10,19 +10,19 @@ import (
 	"astro-apply/internal/schema"
 )
 
-// failWithProblem reports what is wrong with an object in the manifest.
+// failWithProblem reports a problem of a resource in the manifest.
 func (r *currentReader) failWithProblem(o *Resource, pos schema.Pos, format string, args ...any) {
 	r.current.Problems = append(r.current.Problems, schema.Problem{Pos: pos, Message: fmt.Sprintf(format, args...)})
 	r.recordErr(o, ErrReported)
 }
 
-// resolveReferences turns some references of an object into ids where the objects they
-// mean exist. A reference to one that is yet to be created stays pending.
-func (r *currentReader) resolveReferences(ctx context.Context, o *Resource, some func(*Reference) bool) {
+// resolveReferences resolves the references selected by selects to ids, if their targets
+// exist. A reference to a resource that doesn't exist yet remains unknown.
+func (r *currentReader) resolveReferences(ctx context.Context, o *Resource, selects func(*Reference) bool) {
 	for _, ref := range o.Refs {
 		switch {
-		case !some(ref):
-		case o.Absent && ref != o.parentRef(): // what it used doesn't matter any more
+		case !selects(ref):
+		case o.Absent && ref != o.parentRef(): // a delete only needs the parent
 		case ref.Declared != nil:
 			r.resolveDeclared(o, ref)
 		case ref.ID == "" && !ref.ByName:
@@ -44,10 +44,10 @@ func (r *currentReader) resolveDeclared(o *Resource, ref *Reference) {
 	r.checkFilter(o, ref)
 }
 
-// resolveUndeclared looks up what only lives at Astro.
+// resolveUndeclared looks up a reference in Astro that has no declared target.
 func (r *currentReader) resolveUndeclared(ctx context.Context, o *Resource, ref *Reference) {
 	pos := ref.posIn(o)
-	x, in := r.indexes[ref.Kind], parentLocation{}
+	index, parent := r.indexes[ref.Kind], parentLocation{}
 	if ref.Kind.ParentFields != nil {
 		id, err := r.resolveParent(o, ref)
 		if err != nil {
@@ -56,46 +56,47 @@ func (r *currentReader) resolveUndeclared(ctx context.Context, o *Resource, ref 
 		} else if id == "" {
 			return // reported
 		}
-		in = parentLocation{r.catalog.parentField(ref.Kind), id}
+		parent = parentLocation{r.catalog.parentField(ref.Kind), id}
 	}
-	if in.parentID != "" {
-		r.ensureListed(ctx, ref.Kind, []parentLocation{in})
+	if parent.parentID != "" {
+		r.ensureListed(ctx, ref.Kind, []parentLocation{parent})
 	}
-	m := r.resolveName(ref.Kind, in, ref.normalizedName(), o)
-	err := x.listErr(in.parentID)
-	switch several := r.ambiguousIDs(m); {
-	case err != nil && len(m.declared) != 1: // one that is declared has its id
+	m := r.resolveName(ref.Kind, parent, ref.normalizedName(), o)
+	err := index.listErr(parent.parentID)
+	switch ambiguous := r.ambiguousIDs(m); {
+	case err != nil && len(m.declared) != 1: // a declared target needs no list
 		if astro.IsForbidden(err) {
 			err = fmt.Errorf("%w; where the id is given instead of the name, no look-up is needed", err)
 		}
 		r.recordErr(o, fmt.Errorf("%s: %w", ref, err))
-	case several != "":
-		r.failWithProblem(o, pos, "%s: there are %d of %s, ids %s; refer to one by %s", o, len(m.declared)+len(m.undeclared), ref, several, ref.Field.Name)
-	case len(m.declared) > 0: // one may say its Workspace's name, and the other its id
+	case ambiguous != "":
+		r.failWithProblem(o, pos, "%s: there are %d of %s, ids %s; refer to one by %s", o, len(m.declared)+len(m.undeclared), ref, ambiguous, ref.Field.Name)
+	case len(m.declared) > 0: // linkReference missed it: one of the two gives its Workspace by name, the other by id
 		ref.Declared = m.declared[0]
 		r.resolveDeclared(o, ref)
 	case len(m.undeclared) > 0:
 		ref.Live = m.undeclared[0]
 		ref.Resolve(ref.Live.ID)
-	case m.absent != nil: // which the plan reports
+	case m.absent != nil: // the plan reports it
 		ref.Declared = m.absent
 		r.resolveDeclared(o, ref)
 	case m.renamed != nil:
 		r.failWithProblem(o, pos, "%s: %s becomes %s by this manifest, at %s; refer to it by its new name", o, ref, m.renamed, m.renamed.Pos)
 	default:
-		if err := r.TokenScope.checkAbsence(ref.Kind, in); err != nil {
+		if err := r.TokenScope.checkAbsence(ref.Kind, parent); err != nil {
 			r.recordErr(o, fmt.Errorf("%s: %w", ref, err))
 		} else if ref.Kind.isAboutPeople() && !o.Absent {
-			r.failMissingPerson(o, pos, "%s: there is no %s in the Organization%s; remove them from the list if they have left, or %s", ref.Field.Ref.NameField, ref, r.visibilityHint(ref.Kind, in), ref.Kind.NotCreatable)
-		} else if !o.Absent { // what is gone took along what was in it
-			r.failWithProblem(o, pos, "%s: there is no %s, neither live nor in the manifest%s%s", o, ref, r.suggestReference(ref, in), r.visibilityHint(ref.Kind, in))
+			r.failMissingPerson(o, pos, "%s: there is no %s in the Organization%s; remove them from the list if they have left, or %s", ref.Field.Ref.NameField, ref, r.visibilityHint(ref.Kind, parent), ref.Kind.NotCreatable)
+		} else if !o.Absent { // for a delete: already deleted together with its parent
+			r.failWithProblem(o, pos, "%s: there is no %s, neither live nor in the manifest%s%s", o, ref, r.suggestReference(ref, parent), r.visibilityHint(ref.Kind, parent))
 		}
 	}
 }
 
-// visibilityHint reports that the token sees nothing of a kind in a place where it may only lack a role, "" otherwise.
-func (r *currentReader) visibilityHint(k *Kind, in parentLocation) string {
-	if r.indexes[k].countByParent[in.parentID] > 0 || k.Visibility == "" && k.NotCreatable == "" {
+// visibilityHint returns the hint that the token sees no resources of a kind in a parent,
+// if the reason may be a missing role; else "".
+func (r *currentReader) visibilityHint(k *Kind, parent parentLocation) string {
+	if r.indexes[k].countByParent[parent.parentID] > 0 || k.Visibility == "" && k.NotCreatable == "" {
 		return ""
 	}
 	return fmt.Sprintf("; the token sees 0 %ss", k.Title)
@@ -107,30 +108,31 @@ func (r *currentReader) recordErr(o *Resource, err error) {
 	}
 }
 
-// matchListed finds an object without a declared id among what was listed.
+// matchListed finds the live resource for a resource without a declared id among the
+// listed ones.
 func (r *currentReader) matchListed(o *Resource) {
 	if o.ID != "" || o.Kind.Singleton || r.current.Errs[o] != nil {
 		return
 	}
-	in := o.parentLocation()
-	if o.parentRef() != nil && in.parentID == "" {
-		return // what it lives in is yet to be created, or was reported
+	parent := o.parentLocation()
+	if o.parentRef() != nil && parent.parentID == "" {
+		return // its parent doesn't exist yet, or its error is already reported
 	}
-	x := r.indexes[o.Kind]
-	if err := x.listErr(in.parentID); err != nil {
+	index := r.indexes[o.Kind]
+	if err := index.listErr(parent.parentID); err != nil {
 		r.recordErr(o, err)
 		return
 	}
-	switch found := x.findByName(o.Kind, in.parentID, o.NormalizedName()); len(found) {
+	switch found := index.findByName(o.Kind, parent.parentID, o.NormalizedName()); len(found) {
 	case 0:
-		r.current.VisibleCount[o] = x.countByParent[in.parentID]
-		r.current.Suggestions[o] = o.Kind.suggestName(o.Name(), x.namesIn(in.parentID))
-		if err := r.TokenScope.checkAbsence(o.Kind, in); err != nil {
+		r.current.VisibleCount[o] = index.countByParent[parent.parentID]
+		r.current.Suggestions[o] = o.Kind.suggestName(o.Name(), index.namesIn(parent.parentID))
+		if err := r.TokenScope.checkAbsence(o.Kind, parent); err != nil {
 			r.recordErr(o, err)
 		} else if r.isCreatedByOther(o) {
 			r.current.PendingReason[o] = inviteNotAccepted
 		} else if o.Kind.NotCreatable != "" {
-			r.failMissingPerson(o, o.Pos, "there is no such %s in the Organization%s; remove them from the manifest if they have left, or %s", o.Kind.Name, r.visibilityHint(o.Kind, in), o.Kind.NotCreatable)
+			r.failMissingPerson(o, o.Pos, "there is no such %s in the Organization%s; remove them from the manifest if they have left, or %s", o.Kind.Name, r.visibilityHint(o.Kind, parent), o.Kind.NotCreatable)
 		}
 	case 1:
 		if found[0].shapeErr != nil {
@@ -143,8 +145,8 @@ func (r *currentReader) matchListed(o *Resource) {
 	}
 }
 
-// checkDuplicates reports what the manifest declares twice: one live object under two
-// names, or one name for two objects in one place.
+// checkDuplicates reports duplicates in the manifest: one live resource under two names,
+// or two resources with the same name and parent.
 func (r *currentReader) checkDuplicates(d *Desired) {
 	first := map[string]*Resource{}
 	for _, o := range d.Resources {
@@ -171,13 +173,15 @@ func (r *currentReader) checkDuplicates(d *Desired) {
 	}
 }
 
-// givesUpName reports whether a live object's name is given up.
+// givesUpName reports whether the manifest deletes or renames a live resource, so that its
+// name becomes available.
 func (r *currentReader) givesUpName(o *Resource) bool {
 	live := r.current.Live[o]
 	return live != nil && (o.Absent || o.NameAfter(live) != live.Name())
 }
 
-// parentText is where the object lives, in words; not ok while that isn't known.
+// parentText returns the parent of a resource as text for messages; ok is false while the
+// parent is unknown.
 func (r *currentReader) parentText(o *Resource) (place string, ok bool) {
 	p, live := o.parentRef(), r.current.Live[o]
 	id := o.ParentID()
@@ -190,8 +194,8 @@ func (r *currentReader) parentText(o *Resource) (place string, ok bool) {
 	return " in " + id, true
 }
 
-// resolveByName looks up a name that is sent as it is. What can't be read is for the
-// API to judge.
+// resolveByName checks a reference whose name the API takes without an id. If this run
+// can't list the targets, the API decides.
 func (r *currentReader) resolveByName(ctx context.Context, o *Resource, ref *Reference) {
 	if m := r.resolveName(ref.Kind, parentLocation{}, ref.normalizedName(), o); len(m.declared) > 0 {
 		ref.Declared = m.declared[0]
@@ -212,18 +216,18 @@ func (r *currentReader) resolveByName(ctx context.Context, o *Resource, ref *Ref
 			ref.Live = m.undeclared[i]
 		}
 		r.checkFilter(o, ref)
-	case m.renamed == nil && m.absent == nil: // else the plan says it
+	case m.renamed == nil && m.absent == nil: // otherwise the plan reports it
 		r.failWithProblem(o, ref.posIn(o), "%s: there is no %s, neither live nor in the manifest%s", o, ref, r.suggestReference(ref, parentLocation{}))
 	}
 }
 
-// matchesFilter reports whether something may be meant where the reference is.
+// matchesFilter reports whether the filter of the reference field accepts a target.
 func (r *Reference) matchesFilter(body *schema.Node) bool {
 	where := r.Field.Ref.Filter
 	return where == nil || body.Get(where.Field) == nil || slices.Contains(where.In, body.Get(where.Field).Text)
 }
 
-// checkFilter checks that what a reference means may be meant there.
+// checkFilter reports a target that the filter of the reference field doesn't accept.
 func (r *currentReader) checkFilter(o *Resource, ref *Reference) {
 	var body *schema.Node
 	switch {
@@ -243,7 +247,7 @@ func (r *currentReader) checkFilter(o *Resource, ref *Reference) {
 	}
 }
 
-// noteParents notes for each id of a reference in what its object lives.
+// noteParents stores in each resolved reference the id of the target's parent.
 func (r *currentReader) noteParents(o *Resource) {
 	for _, ref := range o.Refs {
 		switch {

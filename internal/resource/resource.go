@@ -9,38 +9,39 @@ import (
 	"astro-apply/internal/schema"
 )
 
-// Resource is one declared object. Body holds the declared fields under the
-// API's names; a reference by name is a Pending node there until it is resolved.
+// Resource is a resource that the manifest declares. Body holds the declared fields with
+// the names that the API uses. A reference by name is an Unknown node in Body until it is
+// resolved.
 type Resource struct {
 	Kind             *Kind
 	Body             *schema.Node
-	ID               string // as declared; "" leaves the identity to the kind's fields
+	ID               string // declared id; "": the kind's identity fields identify the resource
 	Absent           bool   // state: absent
 	Protect          bool   // protect: true
 	Pos              schema.Pos
 	Refs             []*Reference
 	ItemRefs         []*ItemRef
-	DefaultWorkspace string    // the Workspace, by name or id, of what the document puts in none
-	Creates          *Resource // what it makes, where that is declared too
-	currentName      string    // its live name, where only its id is declared
+	DefaultWorkspace string    // default Workspace of the document, by name or id
+	Creates          *Resource // declared resource that Create of this one makes
+	currentName      string    // name in Astro, if the manifest declares only the id
 }
 
-// Reference is a declared mention of another object.
+// Reference is a declared reference to another resource.
 type Reference struct {
 	Field    *schema.Field
 	Kind     *Kind
-	Node     *schema.Node // in the body; becomes the id
-	ID       string       // given or found
+	Node     *schema.Node // in the body; holds the id once it is resolved
+	ID       string       // declared or resolved
 	Name     string
-	Parent   string     // the Workspace's name or id in {workspace, name}; "" is the object's own
-	Declared *Resource  // what the manifest declares under that name, or nil
-	ByName   bool       // the name is all that is needed: it may mean what nobody can declare
-	Live     *Live      // what it was found to mean, where nobody declares that
-	Pos      schema.Pos // where it is written
+	Parent   string     // Workspace in {workspace, name}, by name or id; "": that of the resource itself
+	Declared *Resource  // target in the manifest, or nil
+	ByName   bool       // the API takes the name: it can be a built-in role, which is not a resource
+	Live     *Live      // target in Astro, if the manifest doesn't declare it
+	Pos      schema.Pos // position in the manifest
 }
 
-// Name is what identifies the object to people: its identity fields, its id, or,
-// where there is one of its kind, the kind.
+// Name returns the name for messages: the identity fields, else the id; for a singleton,
+// its kind.
 func (o *Resource) Name() string {
 	if o.Kind.Singleton {
 		return o.Kind.Name
@@ -57,7 +58,7 @@ func (o *Resource) Name() string {
 	return strings.Join(parts, "/")
 }
 
-// String names the object in messages: deployment "etl".
+// String names the resource in messages: deployment "etl".
 func (o *Resource) String() string {
 	if o.Kind.Singleton {
 		return o.Kind.Name
@@ -65,7 +66,7 @@ func (o *Resource) String() string {
 	return fmt.Sprintf("%s %q", o.Kind.Name, o.Name())
 }
 
-// parentRef returns the reference to what the object lives in, or nil.
+// parentRef returns the reference to the parent, or nil.
 func (o *Resource) parentRef() *Reference {
 	if f := o.Kind.declaredParentField(o.Body); f != nil {
 		for _, r := range o.Refs {
@@ -77,13 +78,13 @@ func (o *Resource) parentRef() *Reference {
 	return nil
 }
 
-// hasParentOfKind reports whether the object lives in one of a kind.
+// hasParentOfKind reports whether the parent is of the given kind.
 func (o *Resource) hasParentOfKind(kind string) bool {
 	f := o.Kind.declaredParentField(o.Body)
 	return f != nil && f.Ref.Kind == kind
 }
 
-// parentLocation is where the object lives, as far as that is known.
+// parentLocation returns the parent, as far as it is known.
 func (o *Resource) parentLocation() parentLocation {
 	if p := o.parentRef(); p != nil {
 		return parentLocation{p.Field.Name, p.ID}
@@ -91,7 +92,7 @@ func (o *Resource) parentLocation() parentLocation {
 	return parentLocation{}
 }
 
-// NormalizedName is the object's name in the spelling in which names are compared.
+// NormalizedName returns the identity of the resource, normalized for comparison.
 func (o *Resource) NormalizedName() string {
 	parts := make([]string, len(o.Kind.Identity))
 	for i, name := range o.Kind.Identity {
@@ -103,19 +104,19 @@ func (o *Resource) NormalizedName() string {
 	return strings.Join(parts, "/")
 }
 
-// hasIdentity reports whether the object's whole identity is declared.
+// hasIdentity reports whether the manifest declares all identity fields.
 func (o *Resource) hasIdentity() bool {
 	return !slices.ContainsFunc(o.Kind.Identity, func(field string) bool { return o.Body.Get(field) == nil })
 }
 
-// hasDifferentID reports whether two objects may have one name, since their ids tell them
-// apart.
+// hasDifferentID reports whether both resources have an id and the ids differ, so that
+// they can have the same name.
 func (o *Resource) hasDifferentID(other *Resource) bool {
 	return o.ID != "" && other.ID != "" && o.ID != other.ID
 }
 
-// NameAfter is the name that the object has once it is as declared: with an id, one
-// that isn't declared stays.
+// NameAfter returns the name of the resource after the apply: the declared one, else the
+// current one.
 func (o *Resource) NameAfter(live *Live) string {
 	if live != nil && !o.hasIdentity() {
 		return live.Name()
@@ -123,8 +124,8 @@ func (o *Resource) NameAfter(live *Live) string {
 	return o.NormalizedName()
 }
 
-// ParentID is the id of what the object lives in; "" while that is not known,
-// and for an object of the Organization itself.
+// ParentID returns the id of the parent; "" while it is unknown, and for a resource of the
+// Organization itself.
 func (o *Resource) ParentID() string {
 	if p := o.parentRef(); p != nil {
 		return p.ID
@@ -132,8 +133,8 @@ func (o *Resource) ParentID() string {
 	return ""
 }
 
-// parentKey tells objects of the same name in different parents apart, as far
-// as the manifest says.
+// parentKey returns a key that is different for different parents, as far as the manifest
+// specifies them.
 func (o *Resource) parentKey() string {
 	if p := o.parentRef(); p != nil {
 		return p.targetKey()
@@ -141,7 +142,8 @@ func (o *Resource) parentKey() string {
 	return ""
 }
 
-// posIn is where the reference of o is written, which an input has no place for.
+// posIn returns the position of the reference in the manifest, else that of o: the default
+// Workspace from an input has no position.
 func (r *Reference) posIn(o *Resource) schema.Pos {
 	if !r.Pos.IsKnown() {
 		return o.Pos
@@ -149,8 +151,8 @@ func (r *Reference) posIn(o *Resource) schema.Pos {
 	return r.Pos
 }
 
-// targetKey tells what the reference means from what others mean, as far as the
-// manifest says.
+// targetKey returns a key that is different for different targets, as far as the manifest
+// specifies them.
 func (r *Reference) targetKey() string {
 	switch {
 	case r.Declared != nil:
@@ -161,7 +163,7 @@ func (r *Reference) targetKey() string {
 	return "name " + r.normalizedName() + " in " + r.Parent
 }
 
-// normalizedName is the name in the spelling in which names are compared.
+// normalizedName returns the name, normalized for comparison.
 func (r *Reference) normalizedName() string {
 	return r.Kind.fieldByName(r.Kind.Identity[0]).Type.NormalizedText(schema.String(r.Name))
 }
@@ -173,8 +175,8 @@ func (r *Reference) String() string {
 	return fmt.Sprintf("%s %q", r.Kind.Name, r.Name)
 }
 
-// UnknownText describes the id while it isn't known: id of deployment "etl" in "data".
-// Two references of one object that mean different resources differ in it.
+// UnknownText describes the id while it is unknown: id of deployment "etl" in "data".
+// References of one resource to different targets have different texts.
 func (r *Reference) UnknownText() string {
 	if r.Parent == "" {
 		return "id of " + r.String()
@@ -182,14 +184,15 @@ func (r *Reference) UnknownText() string {
 	return fmt.Sprintf("id of %s in %q", r, r.Parent)
 }
 
-// Resolve puts the id in the body.
+// Resolve puts the id into the body.
 func (r *Reference) Resolve(id string) {
 	r.ID = id
 	pos, secret := r.Node.Pos, r.Node.Sensitive
 	*r.Node = schema.Node{Form: schema.Text, Text: id, DisplayName: r.Name, Pos: pos, Sensitive: secret}
 }
 
-// SecretSink is where a secret value goes that is told once, nil if nowhere.
+// SecretSink returns where to save the generated secret, nil if the manifest doesn't
+// specify it.
 func (o *Resource) SecretSink() *schema.Node {
 	if o.Kind.GeneratedSecret == "" {
 		return nil

@@ -8,42 +8,42 @@ import (
 	"astro-apply/internal/schema"
 )
 
-// Rule is a condition between fields.
+// Rule is a condition on several fields of a resource.
 type Rule struct {
-	// Fields are the paths that the rule is about. It is checked when at least
-	// one is declared.
+	// Fields are the paths of the fields in the condition. The rule is checked if the manifest
+	// declares at least one of them.
 	Fields []string
-	// Check returns what is wrong, "" if nothing. The value of a field that is
-	// not known is nil: offline, those that aren't declared; at plan, those that
-	// are neither declared nor live.
+	// Check returns the problem, "" if none. Unknown fields are nil: offline, all undeclared
+	// fields; in a plan, fields that have a value neither in the manifest nor in Astro.
 	Check func(object *schema.Node) string
-	// Whole marks a rule that only holds for the whole object, so that it can't
-	// be checked offline.
+	// NeedsCurrent marks a rule about the complete resource, which can't be checked offline.
 	NeedsCurrent bool
-	// Never says the same as Check where values alone say it, for readers that
-	// can't run it: each of the combinations is wrong.
+	// ForbiddenCombinations express the same condition as Check for readers that can't run it,
+	// such as the JSON schema, if conditions on values can express it. Each combination is
+	// invalid.
 	ForbiddenCombinations []Combination
 }
 
-// Combination is what some fields say together. The first one is what is wrong
-// beside the others.
+// Combination is a set of conditions that must not hold together. The first condition is
+// about the field that the error is reported for.
 type Combination []FieldCondition
 
-// FieldCondition is a field that is there, or has a value. Of a list's element the path
-// is list[].field; all of a combination are then of one element.
+// FieldCondition is the condition that a field is set, or has a value. The path of a field
+// of a list item is list[].field; then all conditions of the combination apply to the same
+// item.
 type FieldCondition struct {
 	Field   string
-	Equals  string // "" is any
-	Negated bool   // it isn't there, or is there and says something else
+	Equals  string // "": any value
+	Negated bool   // the field isn't set, or has another value
 }
 
-// exclusiveFieldsRule forbids a field beside any of the others.
+// exclusiveFieldsRule forbids a field together with any of the others.
 func exclusiveFieldsRule(field string, others ...string) Rule {
-	var never []Combination
+	var forbidden []Combination
 	for _, other := range others {
-		never = append(never, Combination{{Field: field}, {Field: other}})
+		forbidden = append(forbidden, Combination{{Field: field}, {Field: other}})
 	}
-	return Rule{Fields: append([]string{field}, others...), ForbiddenCombinations: never, Check: func(o *schema.Node) string {
+	return Rule{Fields: append([]string{field}, others...), ForbiddenCombinations: forbidden, Check: func(o *schema.Node) string {
 		if o.GetPath(field) == nil {
 			return ""
 		}
@@ -56,7 +56,7 @@ func exclusiveFieldsRule(field string, others ...string) Rule {
 	}}
 }
 
-// togetherRule demands both fields or neither.
+// togetherRule requires both fields or neither.
 func togetherRule(a, b string) Rule {
 	return Rule{Fields: []string{a, b}, NeedsCurrent: true, Check: func(o *schema.Node) string {
 		switch {
@@ -69,8 +69,8 @@ func togetherRule(a, b string) Rule {
 	}}
 }
 
-// requiredFieldsRule demands that a new object that has field, with the value when ("" is
-// any), has all of the others.
+// requiredFieldsRule requires all of the others in a new resource in which field is set,
+// or has the value when unless that is "".
 func requiredFieldsRule(field, when string, others ...string) Rule {
 	return Rule{Fields: append([]string{field}, others...), NeedsCurrent: true, Check: func(o *schema.Node) string {
 		if n := o.GetPath(field); n == nil || when != "" && !n.Is(when) {
@@ -85,11 +85,11 @@ func requiredFieldsRule(field, when string, others ...string) Rule {
 	}}
 }
 
-// requiredValueRule demands that, where field is declared with the value when ("" is any),
-// other has the value want.
+// requiredValueRule requires that other has the value want if field has the value when
+// ("": any value).
 func requiredValueRule(field, when, other, want, why string) Rule {
-	never := []Combination{{{Field: field, Equals: when}, {Field: other, Equals: want, Negated: true}}}
-	return Rule{Fields: []string{field, other}, ForbiddenCombinations: never, Check: func(o *schema.Node) string {
+	forbidden := []Combination{{{Field: field, Equals: when}, {Field: other, Equals: want, Negated: true}}}
+	return Rule{Fields: []string{field, other}, ForbiddenCombinations: forbidden, Check: func(o *schema.Node) string {
 		f, n := o.GetPath(field), o.GetPath(other)
 		if f == nil || n == nil || when != "" && !f.Is(when) || n.Is(want) || n.Form == schema.Unknown {
 			return ""
@@ -98,10 +98,9 @@ func requiredValueRule(field, when, other, want, why string) Rule {
 	}}
 }
 
-// CheckRules checks the rules over object, where declared says which values the
-// manifest itself holds: a rule about none of them is not the user's concern,
-// nor is one of which nothing changes. A nil changes says that only what is
-// declared is known, not all of the object.
+// CheckRules checks the rules on object. It skips rules about fields that declared, the
+// values in the manifest itself, doesn't contain, and rules about fields that don't
+// change. If changes is nil, object holds only the declared fields.
 func (k *Kind) CheckRules(object, declared *schema.Node, changes func(path string) bool) []schema.Problem {
 	var out []schema.Problem
 	for _, rule := range k.Rules {

@@ -7,41 +7,41 @@ import (
 	"astro-apply/internal/resource"
 )
 
-// What can be known to be wrong of one Deployment from the manifest alone.
+// Problems of a Deployment that are found from the manifest alone.
 func TestOfflineRules(t *testing.T) {
 	t.Parallel()
 	const queue = "astroMachine: A5, workerConcurrency: 1"
 	tests := map[string]struct {
 		members string
-		want    string // how the one problem goes on after its place; "": none
+		want    string // the one problem; "": none
 	}{
-		"placement":               {"clusterId: ccluster00000000000000001, region: x", "clusterId and region exclude each other; keep one of them"},
-		"cloud":                   {"cloudProvider: AWS, clusterId: ccluster00000000000000001", "clusterId and cloudProvider exclude each other; keep one of them"},
-		"half a placement":        {"cloudProvider: AWS", ""}, // the rest may be live
-		"remote":                  {"type: STANDARD, executor: ASTRO, remoteExecution: { enabled: true }", `remoteExecution.enabled needs type: DEDICATED, here it is "STANDARD" (tasks only run remotely there)`},
-		"not remote":              {"type: STANDARD, executor: ASTRO, remoteExecution: { enabled: false }", ""},
-		"remote by executor":      {"executor: CELERY, remoteExecution: { enabled: true }", "remoteExecution does not apply when executor is CELERY, only when it is ASTRO"},
-		"a bucket of no use":      {"remoteExecution: { enabled: false, taskLogBucket: x }", "remoteExecution.taskLogBucket does not apply when remoteExecution.enabled is false, only when it is true"},
-		"queues elsewhere":        {"remoteExecution: { enabled: true }, workerQueues: [{ name: default, " + queue + ", minWorkerCount: 0, maxWorkerCount: 1 }]", "workerQueues does not apply when remoteExecution.enabled is true, only when it is false"},
-		"hybrid":                  {"type: HYBRID, executor: ASTRO", "executor ASTRO is not available on a HYBRID Deployment; use CELERY or KUBERNETES"},
-		"availability":            {"isHighAvailability: true, isDevelopmentMode: true", "isHighAvailability needs isDevelopmentMode: false, here it is true (a Deployment in development mode runs one scheduler)"},
-		"size":                    {"isDevelopmentMode: true, schedulerSize: MEDIUM", `isDevelopmentMode needs schedulerSize: SMALL, here it is "MEDIUM" (development mode has no other size)`},
-		"memory":                  {"resourceQuotaCpu: 500m, resourceQuotaMemory: 2Gi", `resourceQuotaMemory must be twice resourceQuotaCpu in Gi: 1Gi for 0.5 cores, here it is "2Gi"`},
-		"pod memory":              {"defaultTaskPodCpu: '0.1', defaultTaskPodMemory: 1Gi", `defaultTaskPodMemory must be twice defaultTaskPodCpu in Gi: 0.2Gi for 0.1 cores, here it is "1Gi"`},
-		"memory fits":             {"resourceQuotaCpu: 0.5, resourceQuotaMemory: 1024Mi, defaultTaskPodCpu: 0.25, defaultTaskPodMemory: 0.5Gi", ""},
-		"memory alone":            {"resourceQuotaMemory: 3Gi", ""},
-		"hibernation":             {"scalingSpec: { hibernationSpec: { schedules: [] } }", ""},
-		"an end without a start":  {"scalingSpec: { hibernationSpec: { override: { overrideUntil: '2099-01-01T00:00:00Z' } } }", "overrideUntil needs isHibernating beside it"},
-		"queue counts":            {"workerQueues: [{ name: default, " + queue + ", minWorkerCount: 3, maxWorkerCount: 2 }]", `queue "default": minWorkerCount 3 is greater than maxWorkerCount 2`},
-		"no default queue":        {"workerQueues: [{ name: heavy }]", "workerQueues needs a queue called default"},
-		"no queue":                {"workerQueues: []", "workerQueues has 0 elements, needs at least 1"},
-		"a queue's name":          {"workerQueues: [{ name: default }, { name: 'Heavy_1 ' }]", `workerQueues[1].name is "Heavy_1 ": a name can't start or end with a blank`},
-		"a queue of another sort": {"type: HYBRID, workerQueues: [{ name: default, astroMachine: A5 }]", "workerQueues[0].astroMachine does not apply when type is HYBRID, only when it is STANDARD or DEDICATED"},
-		"no name":                 {"name: ''", `name is "": a name can't be empty`},
-		"mail":                    {"contactEmails: ['Data <data@example.com>']", `contactEmails[0] is "Data <data@example.com>": not an e-mail address such as data@example.com`},
-		"mail without a domain":   {"contactEmails: [data@localhost]", `contactEmails[0] is "data@localhost": not an e-mail address such as data@example.com`},
-		"networks":                {"remoteExecution: { enabled: true, allowedIpAddressRanges: [10.0.0.0/8, '2001:db8::/32', 10.1.2.3] }", ""},
-		"no network":              {"remoteExecution: { enabled: true, allowedIpAddressRanges: [10.0.0.0/33] }", `remoteExecution.allowedIpAddressRanges[0] is "10.0.0.0/33": not a network such as 10.0.0.0/8`},
+		"placement":                        {"clusterId: ccluster00000000000000001, region: x", "clusterId and region exclude each other; keep one of them"},
+		"cloud provider with a cluster":    {"cloudProvider: AWS, clusterId: ccluster00000000000000001", "clusterId and cloudProvider exclude each other; keep one of them"},
+		"incomplete placement":             {"cloudProvider: AWS", ""}, // region may be set in Astro
+		"remote execution, wrong type":     {"type: STANDARD, executor: ASTRO, remoteExecution: { enabled: true }", `remoteExecution.enabled needs type: DEDICATED, here it is "STANDARD" (tasks only run remotely there)`},
+		"remote execution disabled":        {"type: STANDARD, executor: ASTRO, remoteExecution: { enabled: false }", ""},
+		"remote execution, wrong executor": {"executor: CELERY, remoteExecution: { enabled: true }", "remoteExecution does not apply when executor is CELERY, only when it is ASTRO"},
+		"bucket without remote execution":  {"remoteExecution: { enabled: false, taskLogBucket: x }", "remoteExecution.taskLogBucket does not apply when remoteExecution.enabled is false, only when it is true"},
+		"queues with remote execution":     {"remoteExecution: { enabled: true }, workerQueues: [{ name: default, " + queue + ", minWorkerCount: 0, maxWorkerCount: 1 }]", "workerQueues does not apply when remoteExecution.enabled is true, only when it is false"},
+		"hybrid":                           {"type: HYBRID, executor: ASTRO", "executor ASTRO is not available on a HYBRID Deployment; use CELERY or KUBERNETES"},
+		"availability":                     {"isHighAvailability: true, isDevelopmentMode: true", "isHighAvailability needs isDevelopmentMode: false, here it is true (a Deployment in development mode runs one scheduler)"},
+		"scheduler size":                   {"isDevelopmentMode: true, schedulerSize: MEDIUM", `isDevelopmentMode needs schedulerSize: SMALL, here it is "MEDIUM" (development mode has no other size)`},
+		"memory":                           {"resourceQuotaCpu: 500m, resourceQuotaMemory: 2Gi", `resourceQuotaMemory must be twice resourceQuotaCpu in Gi: 1Gi for 0.5 cores, here it is "2Gi"`},
+		"pod memory":                       {"defaultTaskPodCpu: '0.1', defaultTaskPodMemory: 1Gi", `defaultTaskPodMemory must be twice defaultTaskPodCpu in Gi: 0.2Gi for 0.1 cores, here it is "1Gi"`},
+		"memory as required":               {"resourceQuotaCpu: 0.5, resourceQuotaMemory: 1024Mi, defaultTaskPodCpu: 0.25, defaultTaskPodMemory: 0.5Gi", ""},
+		"memory alone":                     {"resourceQuotaMemory: 3Gi", ""},
+		"hibernation":                      {"scalingSpec: { hibernationSpec: { schedules: [] } }", ""},
+		"hibernation end without a start":  {"scalingSpec: { hibernationSpec: { override: { overrideUntil: '2099-01-01T00:00:00Z' } } }", "overrideUntil needs isHibernating beside it"},
+		"queue counts":                     {"workerQueues: [{ name: default, " + queue + ", minWorkerCount: 3, maxWorkerCount: 2 }]", `queue "default": minWorkerCount 3 is greater than maxWorkerCount 2`},
+		"no default queue":                 {"workerQueues: [{ name: heavy }]", "workerQueues needs a queue called default"},
+		"no queue":                         {"workerQueues: []", "workerQueues has 0 elements, needs at least 1"},
+		"invalid queue name":               {"workerQueues: [{ name: default }, { name: 'Heavy_1 ' }]", `workerQueues[1].name is "Heavy_1 ": a name can't start or end with a blank`},
+		"queue field of another type":      {"type: HYBRID, workerQueues: [{ name: default, astroMachine: A5 }]", "workerQueues[0].astroMachine does not apply when type is HYBRID, only when it is STANDARD or DEDICATED"},
+		"empty name":                       {"name: ''", `name is "": a name can't be empty`},
+		"e-mail with a name":               {"contactEmails: ['Data <data@example.com>']", `contactEmails[0] is "Data <data@example.com>": not an e-mail address such as data@example.com`},
+		"e-mail without a domain":          {"contactEmails: [data@localhost]", `contactEmails[0] is "data@localhost": not an e-mail address such as data@example.com`},
+		"networks":                         {"remoteExecution: { enabled: true, allowedIpAddressRanges: [10.0.0.0/8, '2001:db8::/32', 10.1.2.3] }", ""},
+		"invalid network":                  {"remoteExecution: { enabled: true, allowedIpAddressRanges: [10.0.0.0/33] }", `remoteExecution.allowedIpAddressRanges[0] is "10.0.0.0/33": not a network such as 10.0.0.0/8`},
 		"schedules": {
 			"scalingSpec: { hibernationSpec: { schedules: [{ hibernateAtCron: '*/5 18-20 * JAN,FEB 1#2', wakeAtCron: '0 7 ? L MON' }] } }", "",
 		},
@@ -49,11 +49,11 @@ func TestOfflineRules(t *testing.T) {
 			"scalingSpec: { hibernationSpec: { schedules: [{ hibernateAtCron: 0 18 * *, wakeAtCron: 0 7 * * * }] } }",
 			`scalingSpec.hibernationSpec.schedules[0].hibernateAtCron is "0 18 * *": a cron expression has 5 parts, such as 0 18 * * 1-5, not 4`,
 		},
-		"no cron part": {
+		"invalid cron part": {
 			"scalingSpec: { hibernationSpec: { schedules: [{ hibernateAtCron: 0 18 * * *, wakeAtCron: 0 7 * * $ }] } }",
 			`scalingSpec.hibernationSpec.schedules[0].wakeAtCron is "0 7 * * $": "$" is no part of a cron expression`,
 		},
-		"no time": {
+		"invalid time": {
 			"scalingSpec: { hibernationSpec: { override: { isHibernating: true, overrideUntil: tomorrow } } }",
 			`scalingSpec.hibernationSpec.override.overrideUntil is "tomorrow": not a time such as 2026-12-24T18:00:00Z`,
 		},
@@ -65,7 +65,7 @@ func TestOfflineRules(t *testing.T) {
 			var got []string
 			for _, p := range d.Problems {
 				if p.Pos.Line != 1 || p.Pos.Col < 15 {
-					t.Errorf("place of %v", p)
+					t.Errorf("position of %v", p)
 				}
 				got = append(got, p.Message)
 			}
@@ -74,7 +74,7 @@ func TestOfflineRules(t *testing.T) {
 	}
 }
 
-// Texts that mean the same are the same.
+// Different texts with the same meaning have the same normalized value.
 func TestNormalizedValues(t *testing.T) {
 	t.Parallel()
 	fields := resource.Kinds().Kind("deployment").Fields

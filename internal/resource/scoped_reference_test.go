@@ -8,7 +8,7 @@ import (
 	"astro-apply/internal/simulator"
 )
 
-// catalogWithLink is the catalog with one more kind, of which each object refers to a
+// catalogWithLink is the catalog with an additional kind whose resources each refer to a
 // Deployment.
 func catalogWithLink() resource.Catalog {
 	const item = "/organizations/{organizationId}/links/{id}"
@@ -21,7 +21,7 @@ func catalogWithLink() resource.Catalog {
 	})
 }
 
-// A name in a Workspace that nothing says is reported offline.
+// A reference by name is reported offline if its Workspace isn't specified anywhere.
 func TestUnknownWorkspace(t *testing.T) {
 	t.Parallel()
 	d := resource.LoadDesired(catalogWithLink(), parseManifests(t, "links: [{ id: clink00000000000000000001, name: l, deployment: d }]"), "")
@@ -30,7 +30,8 @@ func TestUnknownWorkspace(t *testing.T) {
 	assertEqual(t, "problems", []string(nil), problemTexts(d.Problems))
 }
 
-// A Deployment is named within its Workspace, which is itself named or not.
+// A Deployment is referred to by name within a Workspace, which the reference gives by
+// name or id.
 func TestScopedReferences(t *testing.T) {
 	t.Parallel()
 	const (
@@ -40,22 +41,22 @@ func TestScopedReferences(t *testing.T) {
 		d2 = "cdeployment00000000000002"
 	)
 	tests := map[string]struct {
-		above, link string
-		want        string // the reference, or why there is none
-		fail        bool   // the list of Workspaces
+		prefix, link string
+		want         string // the resolved reference, or the error
+		fail         bool   // the list of Workspaces fails
 	}{
-		"by the Workspace's name":     {"", "deployment: { workspace: one, name: d }", `deploymentId "` + d1 + `"`, false},
-		"of another":                  {"", "deployment: { workspace: two, name: d }", `deploymentId "` + d2 + `"`, false},
-		"by the Workspace's id":       {"", "deployment: { workspace: " + w2 + ", name: d }", `deploymentId "` + d2 + `"`, true},
-		"by id":                       {"", "deployment: " + d1, `deploymentId "` + d1 + `"`, true},
-		"declared":                    {"deployments: [{ name: d, workspace: one }]", "deployment: { workspace: one, name: d }", `deploymentId "` + d1 + `" declared`, false},
-		"declared by the place's id":  {"deployments: [{ name: d, workspaceId: " + w2 + " }]", "deployment: { workspace: " + w2 + ", name: d }", `deploymentId "` + d2 + `" declared`, true},
-		"declared in another place":   {"deployments: [{ name: d, workspace: one }]", "deployment: { workspace: two, name: d }", `deploymentId "` + d2 + `"`, false},
-		"declared, and yet to be":     {"deployments: [{ name: new, workspace: one }]", "deployment: { workspace: one, name: new }", `deploymentId (id of deployment "new" in "one") declared`, false},
-		"not there":                   {"", "deployment: { workspace: one, name: x }", `link "l": there is no deployment "x", neither live nor in the manifest`, false},
-		"in no Workspace":             {"", "deployment: { workspace: x, name: d }", `link "l": deployment "d": there is no Workspace "x"`, false},
-		"Workspaces can't be read":    {"", "deployment: { workspace: one, name: d }", `deployment "d": workspace "one": look-up by name: GET /organizations/{organizationId}/workspaces: 403 Forbidden: no (requestId r)`, true},
-		"the place is declared twice": {"", "deployment: { workspace: twin, name: d }", `link "l": deployment "d": there are 2 Workspaces "twin", ids ctwin00000000000000000001, ctwin00000000000000000002; write the id of the one that is meant`, false},
+		"by the Workspace's name":          {"", "deployment: { workspace: one, name: d }", `deploymentId "` + d1 + `"`, false},
+		"in another Workspace":             {"", "deployment: { workspace: two, name: d }", `deploymentId "` + d2 + `"`, false},
+		"by the Workspace's id":            {"", "deployment: { workspace: " + w2 + ", name: d }", `deploymentId "` + d2 + `"`, true},
+		"by id":                            {"", "deployment: " + d1, `deploymentId "` + d1 + `"`, true},
+		"declared":                         {"deployments: [{ name: d, workspace: one }]", "deployment: { workspace: one, name: d }", `deploymentId "` + d1 + `" declared`, false},
+		"declared with the Workspace's id": {"deployments: [{ name: d, workspaceId: " + w2 + " }]", "deployment: { workspace: " + w2 + ", name: d }", `deploymentId "` + d2 + `" declared`, true},
+		"declared in another Workspace":    {"deployments: [{ name: d, workspace: one }]", "deployment: { workspace: two, name: d }", `deploymentId "` + d2 + `"`, false},
+		"declared and new":                 {"deployments: [{ name: new, workspace: one }]", "deployment: { workspace: one, name: new }", `deploymentId (id of deployment "new" in "one") declared`, false},
+		"doesn't exist":                    {"", "deployment: { workspace: one, name: x }", `link "l": there is no deployment "x", neither live nor in the manifest`, false},
+		"Workspace doesn't exist":          {"", "deployment: { workspace: x, name: d }", `link "l": deployment "d": there is no Workspace "x"`, false},
+		"Workspaces can't be read":         {"", "deployment: { workspace: one, name: d }", `deployment "d": workspace "one": look-up by name: GET /organizations/{organizationId}/workspaces: 403 Forbidden: no (requestId r)`, true},
+		"two Workspaces with the name":     {"", "deployment: { workspace: twin, name: d }", `link "l": deployment "d": there are 2 Workspaces "twin", ids ctwin00000000000000000001, ctwin00000000000000000002; write the id of the one that is meant`, false},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -70,16 +71,16 @@ func TestScopedReferences(t *testing.T) {
 				if test.fail {
 					s.server.AddFault(simulator.Fault{Path: "workspaces", Status: 403, Message: "no", RequestID: "r"})
 				}
-				d := resource.LoadDesired(catalogWithLink(), parseManifests(s, test.above+"\nlinks: [{ id: clink00000000000000000001, name: l, "+test.link+" }]"), "")
-				assertEqual(s, "problems of the declaration", []string(nil), problemTexts(d.Problems))
-				world := s.source.ReadCurrent(s.Context(), d)
+				d := resource.LoadDesired(catalogWithLink(), parseManifests(s, test.prefix+"\nlinks: [{ id: clink00000000000000000001, name: l, "+test.link+" }]"), "")
+				assertEqual(s, "offline problems", []string(nil), problemTexts(d.Problems))
+				current := s.source.ReadCurrent(s.Context(), d)
 				link := d.Resources[len(d.Resources)-1]
 				got := describeResource(link)[len("links/l id clink00000000000000000001 "):]
 				switch {
-				case len(world.Problems) > 0:
-					got = world.Problems[0].Message
-				case world.Errs[link] != nil:
-					got = world.Errs[link].Error()
+				case len(current.Problems) > 0:
+					got = current.Problems[0].Message
+				case current.Errs[link] != nil:
+					got = current.Errs[link].Error()
 				}
 				assertEqual(s, "reference", test.want, got)
 			})

@@ -6,32 +6,33 @@ import (
 	"astro-apply/internal/schema"
 )
 
-// markSensitive marks the values of secret fields, wherever they came from. path is
-// where n is in its object.
+// markSensitive marks the values of secret fields, including values from variables. path
+// is the path of n in its resource.
 func (d *desiredLoader) markSensitive(fields []schema.Field, n, root *schema.Node, path string) {
 	for i := range fields {
 		f := &fields[i]
-		value, at := n.Get(f.Name), path+f.Name
+		value, fieldPath := n.Get(f.Name), path+f.Name
 		switch {
 		case value == nil:
 		case holdsSecret(f, n, root):
-			d.warnPlainText(value, at)
+			d.warnPlainText(value, fieldPath)
 			value.MarkSensitive()
 			d.secretNodes = append(d.secretNodes, value)
 		case isSensitivityUnclear(f, n):
 			value.MarkSensitive()
 			d.secretNodes = append(d.secretNodes, value)
 		case f.Type.Base == schema.BaseObject:
-			d.markSensitive(f.Type.Fields, value, root, at+".")
+			d.markSensitive(f.Type.Fields, value, root, fieldPath+".")
 		case f.Type.Base == schema.BaseList && f.Type.Elem.Fields != nil:
 			for j, item := range value.Items {
-				d.markSensitive(f.Type.Elem.Fields, item, root, fmt.Sprintf("%s[%d].", at, j))
+				d.markSensitive(f.Type.Elem.Fields, item, root, fmt.Sprintf("%s[%d].", fieldPath, j))
 			}
 		}
 	}
 }
 
-// warnPlainText warns of every secret in value that the manifest contains itself.
+// warnPlainText warns about every secret in value that the manifest contains in plain
+// text.
 func (d *desiredLoader) warnPlainText(value *schema.Node, path string) {
 	for _, m := range value.Members {
 		d.warnPlainText(m.Value, path+"."+m.Name)
@@ -42,14 +43,13 @@ func (d *desiredLoader) warnPlainText(value *schema.Node, path string) {
 	}
 }
 
-// holdsSecret reports whether the value of a field at the level n of an object
-// is secret.
+// holdsSecret reports whether a field holds a secret, for the mapping n in a resource.
 func holdsSecret(f *schema.Field, n, object *schema.Node) bool {
 	return f.HoldsSecret(n) || f.HoldsSecretByPath(func(path string) string { return object.GetPath(path).ScalarText() })
 }
 
-// markSensitiveResponse marks the values of secret fields in an answer, which Astro
-// doesn't return on purpose, and lists their texts.
+// markSensitiveResponse marks the values of secret fields in a response, which Astro never
+// returns intentionally, and returns their texts.
 func markSensitiveResponse(fields []schema.Field, n, object *schema.Node) (texts []string) {
 	for i := range fields {
 		f := &fields[i]
@@ -73,17 +73,18 @@ func markSensitiveResponse(fields []schema.Field, n, object *schema.Node) (texts
 	return texts
 }
 
-// isSensitivityUnclear reports whether what says that a field is secret says neither yes nor
-// no. That is reported, and the value is not told along with it.
+// isSensitivityUnclear reports whether the field that decides on secrecy, such as
+// isSecret, is neither true nor false. That is an error, and its message must not reveal
+// the value.
 func isSensitivityUnclear(f *schema.Field, n *schema.Node) bool {
 	if f.Secret == nil || f.Secret.IfSibling == "" {
 		return false
 	}
-	says := n.Get(f.Secret.IfSibling)
-	return says != nil && !says.Is("true") && !says.Is("false")
+	isSecret := n.Get(f.Secret.IfSibling)
+	return isSecret != nil && !isSecret.Is("true") && !isSecret.Is("false")
 }
 
-// sensitiveTexts lists the texts by which the concealed values could be told.
+// sensitiveTexts returns the texts that would reveal a secret of the manifest.
 func (d *desiredLoader) sensitiveTexts(documents []*schema.Node) []string {
 	var secrets []*schema.Node
 	for _, value := range d.secretNodes {
@@ -92,27 +93,26 @@ func (d *desiredLoader) sensitiveTexts(documents []*schema.Node) []string {
 	return SensitiveTexts(documents, secrets)
 }
 
-// SensitiveTexts lists the texts by which values that are secret could be told. What the
-// manifest spells out elsewhere, where it is none, is no secret: it may be the
-// name of an object.
+// SensitiveTexts returns the texts that would reveal a secret. It omits a text that the
+// manifest also contains as a non-secret value, such as the name of a resource.
 func SensitiveTexts(manifest, secrets []*schema.Node) []string {
 	if len(secrets) == 0 {
 		return nil
 	}
-	secret, open := map[*schema.Node]bool{}, map[string]bool{}
+	isSecret, plainTexts := map[*schema.Node]bool{}, map[string]bool{}
 	for _, n := range secrets {
-		secret[n] = true
+		isSecret[n] = true
 	}
 	for _, document := range manifest {
 		document.Walk(func(n *schema.Node) {
-			if !n.Sensitive && !secret[n] {
-				open[n.Text] = true
+			if !n.Sensitive && !isSecret[n] {
+				plainTexts[n.Text] = true
 			}
 		})
 	}
 	var out []string
 	for _, n := range secrets {
-		if n.VariableValues != nil || !open[n.Text] {
+		if n.VariableValues != nil || !plainTexts[n.Text] {
 			out = append(out, n.SensitiveTexts()...)
 		}
 	}

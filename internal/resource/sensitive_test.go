@@ -11,8 +11,8 @@ import (
 
 const plainTextWarning = " is a secret in plain text: everyone who can read this file can read it; rotate it, store the new one as a GitHub secret, and write ${secret:NAME}"
 
-// A secret that the manifest contains itself is a warning at its place, in every
-// secret field; one that is empty, left out or read from a variable is none.
+// A secret in plain text in the manifest causes a warning at its position, for every
+// secret field. Empty, omitted and variable values don't.
 func TestSecretsInPlainText(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string][]string{
@@ -36,32 +36,32 @@ func TestSecretsInPlainText(t *testing.T) {
 		d := resource.LoadDesired(resource.Kinds(), parseManifests(t, text), "")
 		var got []string
 		for _, p := range d.Problems {
-			if at, ok := strings.CutSuffix(p.Error(), plainTextWarning); ok && p.Warning {
-				got = append(got, strings.TrimPrefix(at, "a.yaml:"))
+			if text, ok := strings.CutSuffix(p.Error(), plainTextWarning); ok && p.Warning {
+				got = append(got, strings.TrimPrefix(text, "a.yaml:"))
 			}
 		}
 		assertEqual(t, text, want, got)
 	}
 }
 
-// Astro returns no secrets. Where it does so all the same, none is shown, and all
-// are masked.
+// Astro doesn't return secrets. If a response contains one anyway, it is masked and never
+// shown.
 func TestSecretsInResponses(t *testing.T) {
 	t.Parallel()
 	const secret = "hunter2-and-more"
 	tested := map[string]bool{}
 	for _, test := range []struct{ kind, members string }{
-		{"deployment", `"environmentVariables": [{"key": "A", "value": "open-value"}, {"key": "B", "value": "SECRET", "isSecret": true}]`},
+		{"deployment", `"environmentVariables": [{"key": "A", "value": "plain-value"}, {"key": "B", "value": "SECRET", "isSecret": true}]`},
 		{"environmentObject", `"objectType": "ENVIRONMENT_VARIABLE", "environmentVariable": {"value": "SECRET", "isSecret": true}`},
 		{"environmentObject", `"objectType": "AIRFLOW_VARIABLE", "airflowVariable": {"value": "SECRET", "isSecret": true}`},
-		{"environmentObject", `"objectType": "CONNECTION", "connection": {"type": "http", "login": "open-value", "password": "SECRET"}`},
+		{"environmentObject", `"objectType": "CONNECTION", "connection": {"type": "http", "login": "plain-value", "password": "SECRET"}`},
 		{"environmentObject", `"objectType": "METRICS_EXPORT", "metricsExport": {"password": "SECRET", "headers": {}}`},
 		{"environmentObject", `"objectType": "METRICS_EXPORT", "metricsExport": {"basicToken": "SECRET"}`},
 		{"environmentObject", `"objectType": "METRICS_EXPORT", "metricsExport": {"headers": {"A": "SECRET"}}`},
 		{"environmentObject", `"objectType": "CONNECTION", "links": [{"scopeEntityId": "cd", "scope": "DEPLOYMENT", "connectionOverrides": {"password": "SECRET"}}]`},
 		{"environmentObject", `"objectType": "ENVIRONMENT_VARIABLE", "environmentVariable": {"value": "", "isSecret": true}, "links": [{"scopeEntityId": "cd", "environmentVariableOverrides": {"value": "SECRET"}, "setFields": ["value"]}]`},
-		{"apiToken", `"name": "open-value", "token": "SECRET"`},
-		{"agentToken", `"name": "open-value", "token": "SECRET"`},
+		{"apiToken", `"name": "plain-value", "token": "SECRET"`},
+		{"agentToken", `"name": "plain-value", "token": "SECRET"`},
 	} {
 		k := resource.Kinds().Kind(test.kind)
 		tested[test.kind] = true
@@ -82,7 +82,7 @@ func TestSecretsInResponses(t *testing.T) {
 			t.Errorf("%s: accepted as created although the id existed before", test.members)
 		}
 		assertEqual(t, test.members+" masked in the answer to a create", []string{secret}, slices.Compact(masked))
-		if shown := live.Body().Render(); strings.Contains(shown, secret) || strings.Contains(test.members, "open-value") && !strings.Contains(shown, "open-value") {
+		if shown := live.Body().Render(); strings.Contains(shown, secret) || strings.Contains(test.members, "plain-value") && !strings.Contains(shown, "plain-value") {
 			t.Errorf("%s: shown %s", test.members, shown)
 		}
 	}

@@ -9,13 +9,13 @@ import (
 	"astro-apply/internal/schema"
 )
 
-// SimulatorSeed is an object that a simulated Organization has to have from the start.
+// SimulatorSeed is a resource that exists in a simulated Organization from the start.
 type SimulatorSeed struct {
 	Kind   *Kind
 	Fields map[string]any
 }
 
-// seedCollector collects what a manifest needs and doesn't create.
+// seedCollector collects the resources that a manifest needs but doesn't create.
 type seedCollector struct {
 	catalog     Catalog
 	resources   []*Resource
@@ -23,9 +23,9 @@ type seedCollector struct {
 	fieldsByKey map[string]map[string]any // the fields of each seed
 }
 
-// SimulatorSeeds lists what a manifest needs and doesn't create: what it refers to
-// without declaring it, what it names by id, and what can only be adopted. It is
-// for simulations only.
+// SimulatorSeeds lists the resources that a manifest needs but doesn't create: undeclared
+// targets of references, resources declared by id, and resources of kinds that can't be
+// created. Only simulations use it.
 func SimulatorSeeds(d *Desired) []SimulatorSeed {
 	n := &seedCollector{catalog: d.Catalog, resources: d.Resources, fieldsByKey: map[string]map[string]any{}}
 	for _, o := range d.Resources {
@@ -39,8 +39,8 @@ func SimulatorSeeds(d *Desired) []SimulatorSeed {
 		switch {
 		case o.ID != "":
 			fields := bareValues(o.Body)
-			if home := n.catalog.parentKind(o.Kind); home != nil && o.parentRef() == nil && o.DefaultWorkspace != "" {
-				fields[n.catalog.parentField(o.Kind)] = n.parentIDByName(home, o.DefaultWorkspace)
+			if parent := n.catalog.parentKind(o.Kind); parent != nil && o.parentRef() == nil && o.DefaultWorkspace != "" {
+				fields[n.catalog.parentField(o.Kind)] = n.parentIDByName(parent, o.DefaultWorkspace)
 			}
 			n.addSeed(o.Kind, o.ID, "", fields)
 		case o.Kind.NotCreatable != "" && !o.Absent && !slices.ContainsFunc(d.Resources, func(other *Resource) bool { return other.Creates == o }):
@@ -51,7 +51,7 @@ func SimulatorSeeds(d *Desired) []SimulatorSeed {
 	return n.seeds
 }
 
-// addSeed returns the fields of the seed, which may be there already.
+// addSeed adds a seed, unless it exists already, and returns its fields.
 func (n *seedCollector) addSeed(k *Kind, id, name string, fields map[string]any) map[string]any {
 	key := k.Name + " " + id + " " + name
 	for _, field := range k.ParentFields {
@@ -77,7 +77,7 @@ func (n *seedCollector) addReferenced(o *Resource, r *Reference) {
 	if r.ID == "" && slices.ContainsFunc(n.resources, func(other *Resource) bool {
 		return other.Kind == r.Kind && other.ID != "" && other.hasIdentity() && other.NormalizedName() == r.normalizedName()
 	}) {
-		return // it is declared, by its id
+		return // the manifest declares it by id
 	}
 	fields := map[string]any{}
 	for _, name := range r.Field.Ref.SharedFields {
@@ -95,8 +95,8 @@ func (n *seedCollector) addReferenced(o *Resource, r *Reference) {
 	n.addReferencedItems(o, r, n.addSeed(r.Kind, r.ID, r.Name, fields))
 }
 
-// addCustomRole is a custom role that a grant names, of whichever scope it needs. Astro's
-// own roles are written in capitals.
+// addCustomRole adds a custom role that a grant refers to, in each scope that the grant
+// can need. It ignores Astro's built-in roles.
 func (n *seedCollector) addCustomRole(r *Reference) {
 	if known := r.Field.Ref.IsBuiltin; known != nil && !known(r.Name) {
 		scopes := []string{"DEPLOYMENT", "DAG"}
@@ -109,50 +109,50 @@ func (n *seedCollector) addCustomRole(r *Reference) {
 	}
 }
 
-// referencedParentID is the id of the Workspace that an object which is referred to lives in.
+// referencedParentID returns the id of the Workspace that a referenced resource is in.
 func (n *seedCollector) referencedParentID(o *Resource, r *Reference) string {
-	home, name, id := n.catalog.parentKind(r.Kind), r.Parent, ""
-	if p := o.parentRef(); name == "" && p != nil && p.Kind == home {
+	parent, name, id := n.catalog.parentKind(r.Kind), r.Parent, ""
+	if p := o.parentRef(); name == "" && p != nil && p.Kind == parent {
 		name, id = p.Name, p.ID
 	}
 	if id != "" {
-		n.addSeed(home, id, name, map[string]any{})
+		n.addSeed(parent, id, name, map[string]any{})
 		return id
 	}
-	return n.parentIDByName(home, name)
+	return n.parentIDByName(parent, name)
 }
 
-// parentIDByName is the id of a Workspace that is called by a name or an id. One that is
-// declared by its id has that one.
-func (n *seedCollector) parentIDByName(home *Kind, name string) string {
+// parentIDByName returns the id of the Workspace with the given name or id. If the
+// manifest declares the Workspace by id, it returns that id.
+func (n *seedCollector) parentIDByName(parent *Kind, name string) string {
 	var id string
 	for _, o := range n.resources {
-		if o.Kind == home && o.ID != "" && o.hasIdentity() && o.NormalizedName() == name {
+		if o.Kind == parent && o.ID != "" && o.hasIdentity() && o.NormalizedName() == name {
 			return o.ID
 		}
 	}
 	if LooksLikeID(name) {
 		id, name = name, ""
 	} else {
-		id = n.makeID(home.Name + name)
+		id = n.makeID(parent.Name + name)
 	}
-	n.fieldsByKey[home.Name+"  "+name] = map[string]any{} // by name it is this one
+	n.fieldsByKey[parent.Name+"  "+name] = map[string]any{} // a later addSeed with this name finds it
 	n.seeds = slices.DeleteFunc(n.seeds, func(s SimulatorSeed) bool {
-		return s.Kind == home && s.Fields["id"] == nil && name != "" && s.Fields[home.Identity[0]] == name
+		return s.Kind == parent && s.Fields["id"] == nil && name != "" && s.Fields[parent.Identity[0]] == name
 	})
-	n.addSeed(home, id, name, map[string]any{})
+	n.addSeed(parent, id, name, map[string]any{})
 	return id
 }
 
-// makeID makes up an id for what needs one before it is there.
-func (n *seedCollector) makeID(of string) string {
-	sum := sha256.Sum256([]byte(of))
+// makeID returns an id for a resource that needs one before the simulator creates it. The
+// same text always has the same id.
+func (n *seedCollector) makeID(text string) string {
+	sum := sha256.Sum256([]byte(text))
 	digits := strings.Repeat("0", 24) + new(big.Int).SetBytes(sum[:15]).Text(36)
 	return "c" + digits[len(digits)-24:]
 }
 
-// bareValues is a declared body as bare values; references that are not resolved
-// are left out.
+// bareValues returns a declared body as plain Go values, without unresolved references.
 func bareValues(n *schema.Node) map[string]any {
 	out := map[string]any{}
 	for _, m := range n.Members {

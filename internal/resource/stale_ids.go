@@ -8,8 +8,8 @@ import (
 )
 
 // StaleIDs returns the ids in a request that the manifest doesn't declare and that no
-// resource has any more, such as the id of a deleted Deployment in a role. Only a
-// token of the Organization can tell: others don't see every resource.
+// resource has any more, such as the id of a deleted Deployment in a role. It needs an
+// Organization token: other tokens don't see every resource.
 func (s Source) StaleIDs(ctx context.Context, o *Resource, request *schema.Node) map[string]bool {
 	if s.TokenScope.isLimited() {
 		return nil
@@ -54,8 +54,8 @@ func itemReferenceIDs(f *schema.Field, item *schema.Node) map[string]string {
 	return out
 }
 
-// DropItems removes the list items that hold one of the ids from the answer, and
-// returns l.
+// DropItems removes the list items that hold one of the ids from the response, and returns
+// l.
 func (l *Live) DropItems(ids map[string]bool) *Live {
 	body := l.Body()
 	for i := range l.kind.Fields {

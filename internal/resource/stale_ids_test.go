@@ -11,8 +11,8 @@ import (
 	"astro-apply/internal/simulator"
 )
 
-// An id is stale if no resource has it and the manifest doesn't declare it. A
-// token that doesn't see every Workspace proves nothing, so nothing is left out.
+// An id is stale if no resource has it and the manifest doesn't declare it. A token that
+// doesn't see every Workspace can't prove that, so it removes nothing.
 func TestStaleIDs(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
@@ -28,7 +28,7 @@ func TestStaleIDs(t *testing.T) {
 				s := newTeamFixture(t, simulator.RepeatInheritedRoles)
 				d, _, _ := s.readManifests("users: [{ username: grace@example.com, workspaceRoles: [{ workspaceId: cworkspace000000000000009, role: WORKSPACE_MEMBER }] }]")
 				s.useToken(test.token)
-				if test.want == nil { // the worst that the API may answer about what the token doesn't see
+				if test.want == nil { // the API can return 404 for a resource that the token doesn't see
 					s.server.AddFault(simulator.Fault{Path: "workspaces/*", Status: http.StatusNotFound})
 				}
 				request, err := schema.ParseJSON([]byte(`{"workspaceRoles": [

@@ -5,21 +5,21 @@ import (
 	"slices"
 )
 
-// TokenAdvice says which narrower token would do for what is declared, "" if none
-// would. It only judges a token that is known to be an API token.
-func (s Source) TokenAdvice(d *Desired, w *Current) string {
+// TokenAdvice returns which narrower token has enough permissions for the declared
+// resources, "" if none has. It only evaluates API tokens.
+func (s Source) TokenAdvice(d *Desired, current *Current) string {
 	if s.TokenID == "" || len(s.TokenScope.DeploymentIDs) > 0 {
 		return ""
 	}
 	workspaces, deployments := map[string]bool{}, map[string]bool{}
 	role := "WORKSPACE_OPERATOR"
 	for _, o := range d.Resources {
-		workspace, deployment := d.Catalog.workspaceAndDeployment(o, w)
-		if home, _ := d.Catalog.rootOf(o.Kind); home != nil && o.Kind.GeneratedSecret != "" && o.hasParentOfKind(home.Name) {
-			role = "WORKSPACE_OWNER" // only owners make tokens of a Workspace
+		workspace, deployment := d.Catalog.workspaceAndDeployment(o, current)
+		if root, _ := d.Catalog.rootOf(o.Kind); root != nil && o.Kind.GeneratedSecret != "" && o.hasParentOfKind(root.Name) {
+			role = "WORKSPACE_OWNER" // only owners can create Workspace tokens
 		}
 		if workspace == "" || o.Absent {
-			return "" // it takes an Organization token, or isn't known
+			return "" // needs an Organization token, or the Workspace is unknown
 		}
 		workspaces[workspace], deployments[deployment] = true, true
 	}
@@ -40,22 +40,22 @@ func anyID(ids map[string]bool) string {
 	return ""
 }
 
-// workspaceAndDeployment are the ids of the Workspace and the Deployment that an object is a part
-// of, both "" where it takes more than them to manage it, or where that isn't
-// known. One that is declared by its id is found without a look at others; what
-// is picked from a list is looked for in what has it.
-func (c Catalog) workspaceAndDeployment(o *Resource, w *Current) (workspace, deployment string) {
-	home, _ := c.rootOf(o.Kind)
-	if home == nil || len(o.ItemRefs) > 0 || slices.ContainsFunc(o.Refs, func(r *Reference) bool {
-		return r.Kind.ParentFields == nil && r.Kind != home && r.Name != "" && !r.ByName
+// workspaceAndDeployment returns the ids of the Workspace and the Deployment that a
+// resource belongs to, both "" if managing it needs access to other resources, or if the
+// ids are unknown. A resource declared by its id needs no other resource to find it; a
+// reference to a list item needs the owner of the list.
+func (c Catalog) workspaceAndDeployment(o *Resource, current *Current) (workspace, deployment string) {
+	root, _ := c.rootOf(o.Kind)
+	if root == nil || len(o.ItemRefs) > 0 || slices.ContainsFunc(o.Refs, func(r *Reference) bool {
+		return r.Kind.ParentFields == nil && r.Kind != root && r.Name != "" && !r.ByName
 	}) {
 		return "", ""
 	}
-	live := w.Live[o]
-	if !o.hasParentOfKind(home.Name) {
-		for other, live := range w.Live {
+	live := current.Live[o]
+	if !o.hasParentOfKind(root.Name) {
+		for other, live := range current.Live {
 			if other.Kind == c.parentKind(o.Kind) && live.ID == o.ParentID() {
-				return c.workspaceAndDeployment(other, w)
+				return c.workspaceAndDeployment(other, current)
 			}
 		}
 		return "", ""
@@ -68,7 +68,7 @@ func (c Catalog) workspaceAndDeployment(o *Resource, w *Current) (workspace, dep
 		deployment = o.ID
 	}
 	if p := o.parentRef(); p != nil && p.Name != "" {
-		deployment = "" // a Deployment's token finds no Workspace by its name
+		deployment = "" // a Deployment token can't look up a Workspace by name
 	}
 	return workspace, deployment
 }

@@ -5,39 +5,40 @@ import (
 	"slices"
 )
 
-// TokenScope is what the caller's token can see. Empty lists mean no narrowing:
+// TokenScope is the set of resources that the token can see. Empty lists mean no limit:
 // everything in the Organization.
 type TokenScope struct {
 	WorkspaceIDs  []string
 	DeploymentIDs []string
 }
 
-// isLimited reports whether there may be more than the token can see.
+// isLimited reports whether resources can exist that the token doesn't see.
 func (r TokenScope) isLimited() bool { return len(r.WorkspaceIDs)+len(r.DeploymentIDs) > 0 }
 
-// idsOfKind lists the ids of a kind that a narrow token is known to reach.
+// idsOfKind returns the ids of the resources of a kind that a limited token is known to
+// see.
 func (r TokenScope) idsOfKind(k *Kind) []string {
 	return map[string][]string{"workspace": r.WorkspaceIDs, "deployment": r.DeploymentIDs}[k.Name]
 }
 
-// checkAbsence returns why the token can't know that an object of kind k doesn't
-// exist in a place. A list that
-// comes back without it proves nothing then, and nothing may be created on it.
-func (r TokenScope) checkAbsence(k *Kind, in parentLocation) error {
+// checkAbsence returns an error if the token can't prove that a resource of kind k doesn't
+// exist in a parent. In that case a list without the resource proves nothing, and creating
+// it could make a duplicate.
+func (r TokenScope) checkAbsence(k *Kind, parent parentLocation) error {
 	switch {
-	case in.parentID != "" && k.fieldByName(in.parentField).Ref.Kind != "workspace":
-		return nil // what is in a Deployment is listed by it alone, or refused
+	case parent.parentID != "" && k.fieldByName(parent.parentField).Ref.Kind != "workspace":
+		return nil // the list in a Deployment is complete, or refused
 	case len(r.DeploymentIDs) > 0:
 		return fmt.Errorf("not found among what the token can see, and the token is limited to Deployment %s, so it may exist; "+
 			"give its id, or use a Workspace or Organization token", summarizeIDs(r.DeploymentIDs))
 	case len(r.WorkspaceIDs) == 0:
 		return nil
-	case in.parentID == "":
+	case parent.parentID == "":
 		return fmt.Errorf("not found among what the token can see, and the token is limited to Workspace %s, so it may exist; "+
 			"use an Organization token", summarizeIDs(r.WorkspaceIDs))
-	case !slices.Contains(r.WorkspaceIDs, in.parentID):
+	case !slices.Contains(r.WorkspaceIDs, parent.parentID):
 		return fmt.Errorf("it belongs to Workspace %s, and the token is limited to Workspace %s; use a token of that Workspace, or an Organization token",
-			in.parentID, summarizeIDs(r.WorkspaceIDs))
+			parent.parentID, summarizeIDs(r.WorkspaceIDs))
 	}
 	return nil
 }

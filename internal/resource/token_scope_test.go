@@ -7,8 +7,8 @@ import (
 	"astro-apply/internal/simulator"
 )
 
-// What a token can't see may exist: by its name it is neither found nor taken
-// for new.
+// A resource that the token can't see may exist, so a failed look-up by name doesn't make
+// it new.
 func TestTokenScope(t *testing.T) {
 	t.Parallel()
 	const (
@@ -23,10 +23,10 @@ func TestTokenScope(t *testing.T) {
 	tests := map[string]struct {
 		scope    simulator.Scope
 		manifest string
-		want     []string // how each state begins
+		want     []string // prefix of each state
 		requests int
 	}{
-		"an Organization token sees all": {
+		"an Organization token knows everything": {
 			simulator.Scope{},
 			"workspaces: [{ name: one }, { name: new }]\ndeployments: [{ name: mine, workspace: one }, { name: mine, workspace: two }]",
 			[]string{"one is " + w1, "new is new", "mine is " + d1, "mine is new"},
@@ -38,7 +38,7 @@ func TestTokenScope(t *testing.T) {
 			[]string{"one is " + w1, "mine is " + d1, "new is new"},
 			2,
 		},
-		"and no other": {
+		"a Workspace token doesn't know other Workspaces": {
 			simulator.Scope{WorkspaceIDs: []string{w1}},
 			"workspaces: [{ name: two }]\ndeployments: [{ name: x, workspace: two }, { name: v, workspaceId: " + w2 + " }, { name: z, workspace: three }]",
 			[]string{
@@ -48,16 +48,16 @@ func TestTokenScope(t *testing.T) {
 			},
 			2,
 		},
-		"a Deployment token knows its own, by id": {
+		"a Deployment token knows its own by id": {
 			simulator.Scope{DeploymentIDs: []string{d1}}, "deployments: [{ id: " + d1 + " }]", []string{"mine is " + d1}, 1,
 		},
-		"or by name in a Workspace that is given by id": {
+		"a Deployment token knows its own by name, if the Workspace is given by id": {
 			simulator.Scope{DeploymentIDs: []string{d1}},
 			"workspaceId: " + w1 + "\ndeployments: [{ name: mine }, { name: other }]",
 			[]string{"mine is " + d1, "other" + mayExist + "Deployment " + d1 + byID},
 			1,
 		},
-		"it lists no Workspaces": {
+		"a Deployment token can't list Workspaces": {
 			simulator.Scope{DeploymentIDs: []string{d1, "cdeployment00000000000002"}},
 			"workspace: one\ndeployments: [{ name: mine }, { name: other, workspaceId: " + w1 + " }]",
 			[]string{`mine: workspace "one": look-up by name: GET /organizations/{organizationId}/workspaces: 403`, "other" + mayExist + "Deployment " + d1 + " and 1 more" + byID},
@@ -70,14 +70,14 @@ func TestTokenScope(t *testing.T) {
 				s.server.Seed("workspace", map[string]any{"name": "one", "id": w1})
 				s.server.Seed("workspace", map[string]any{"name": "two", "id": w2})
 				s.server.Seed("deployment", map[string]any{"name": "mine", "id": d1, "workspaceId": w1})
-				_, world, states := s.readManifests(test.manifest)
-				assertEqual(s, "objects", len(test.want), len(states))
+				_, current, states := s.readManifests(test.manifest)
+				assertEqual(s, "resources", len(test.want), len(states))
 				for i, want := range test.want {
 					if !strings.HasPrefix(states[i], want) {
 						s.Errorf("state %d is %q, want %q", i, states[i], want)
 					}
 				}
-				assertEqual(s, "problems", []string(nil), problemTexts(world.Problems))
+				assertEqual(s, "problems", []string(nil), problemTexts(current.Problems))
 				assertEqual(s, "requests", test.requests, len(s.requestLines()))
 			})
 		})

@@ -9,28 +9,28 @@ import (
 	"sync"
 )
 
-// UnmanagedResource is a live object in a Workspace that the manifest manages, which no
-// manifest declares.
+// UnmanagedResource is a live resource in a managed Workspace that the manifest doesn't
+// declare.
 type UnmanagedResource struct {
 	Kind     *Kind
 	Live     *Live
-	RootKind *Kind  // of what it lives in
-	RootName string // that, by its name where it is known
+	RootKind *Kind  // kind of its root parent: Workspace
+	RootName string // name of its Workspace, or the id if the name is unknown
 }
 
-// ListUnmanaged lists what lives in the Workspaces that d manages and isn't declared,
-// by kind, Workspace and name. w is what was read of d: only lists that it
-// didn't need cost a call. An error says what could not be listed; the rest is
-// there.
-func (s Source) ListUnmanaged(ctx context.Context, d *Desired, w *Current) ([]UnmanagedResource, error) {
+// ListUnmanaged returns the undeclared resources in the Workspaces that d manages, sorted
+// by kind, Workspace and name. It reuses the lists in current and makes calls only for
+// missing lists. If a list fails, it returns an error together with the resources of all
+// other lists.
+func (s Source) ListUnmanaged(ctx context.Context, d *Desired, current *Current) ([]UnmanagedResource, error) {
 	declared := map[string]bool{s.TokenID: true}
-	for _, live := range w.Live {
+	for _, live := range current.Live {
 		declared[live.ID] = true
 	}
 	for _, o := range d.Resources {
 		declared[o.ID] = true
-		if w.Errs[o] != nil { // it is declared all the same
-			for _, live := range w.indexes[o.Kind].findByName(o.Kind, o.ParentID(), o.NormalizedName()) {
+		if current.Errs[o] != nil { // it failed, but the manifest does declare it
+			for _, live := range current.indexes[o.Kind].findByName(o.Kind, o.ParentID(), o.NormalizedName()) {
 				declared[live.ID] = true
 			}
 		}
@@ -38,40 +38,40 @@ func (s Source) ListUnmanaged(ctx context.Context, d *Desired, w *Current) ([]Un
 	var all sync.WaitGroup
 	managed := map[*Kind]map[string]string{}
 	for _, k := range d.Catalog {
-		home, field := d.Catalog.rootOf(k)
-		if home == nil {
+		root, field := d.Catalog.rootOf(k)
+		if root == nil {
 			continue
 		}
-		if managed[home] == nil {
-			managed[home] = managedRoots(home, d, w)
+		if managed[root] == nil {
+			managed[root] = managedRoots(root, d, current)
 		}
-		x := w.indexes[k]
-		for _, places := range unlistedRoots(k, managed[home], field, x) {
-			all.Go(func() { x.loadLists(ctx, s, k, places) })
+		index := current.indexes[k]
+		for _, parents := range unlistedRoots(k, managed[root], field, index) {
+			all.Go(func() { index.loadLists(ctx, s, k, parents) })
 		}
 	}
 	all.Wait()
 	var out []UnmanagedResource
 	var errs []error
 	for _, k := range d.Catalog {
-		home, _ := d.Catalog.rootOf(k)
-		if home == nil {
+		root, _ := d.Catalog.rootOf(k)
+		if root == nil {
 			continue
 		}
-		names := managed[home]
-		for key, found := range w.indexes[k].byName {
+		names := managed[root]
+		for key, found := range current.indexes[k].byName {
 			id, _, _ := strings.Cut(key, indexKey("", ""))
-			name, ours := names[id]
+			name, isManaged := names[id]
 			for _, live := range found {
-				if ours && !declared[live.ID] {
-					out = append(out, UnmanagedResource{Kind: k, Live: live, RootKind: home, RootName: cmp.Or(name, id)})
+				if isManaged && !declared[live.ID] {
+					out = append(out, UnmanagedResource{Kind: k, Live: live, RootKind: root, RootName: cmp.Or(name, id)})
 				}
 			}
 		}
-		for id, err := range w.indexes[k].listErrs {
-			if _, ours := names[id]; ours {
+		for id, err := range current.indexes[k].listErrs {
+			if _, isManaged := names[id]; isManaged {
 				errs = append(errs, err)
-				break // the others fail for the same reason
+				break // other lists of the kind usually fail for the same reason
 			}
 		}
 	}
@@ -81,30 +81,31 @@ func (s Source) ListUnmanaged(ctx context.Context, d *Desired, w *Current) ([]Un
 	return out, errors.Join(errs...)
 }
 
-// managedRoots are the ids of the live objects that something is declared in, or that
-// are declared themselves, with their names where they are known.
-func managedRoots(home *Kind, d *Desired, w *Current) map[string]string {
+// managedRoots returns the managed Workspaces: those that the manifest declares, and the
+// parents of declared resources. It maps their ids to their names, if known.
+func managedRoots(root *Kind, d *Desired, current *Current) map[string]string {
 	out := map[string]string{}
 	for _, o := range d.Resources {
-		live := w.Live[o]
+		live := current.Live[o]
 		switch {
-		case o.Kind == home && live != nil:
+		case o.Kind == root && live != nil:
 			out[live.ID] = live.Name()
-		case o.hasParentOfKind(home.Name) && o.ParentID() != "":
+		case o.hasParentOfKind(root.Name) && o.ParentID() != "":
 			out[o.ParentID()] = cmp.Or(out[o.ParentID()], o.parentRef().Name)
 		}
 	}
 	return out
 }
 
-// unlistedRoots are the places of which k was not listed yet, as many as one call takes.
-func unlistedRoots(k *Kind, managed map[string]string, field string, x *liveIndex) [][]parentLocation {
-	var places []parentLocation
+// unlistedRoots returns the managed Workspaces in which k isn't listed yet, in batches for
+// one call each.
+func unlistedRoots(k *Kind, managed map[string]string, field string, index *liveIndex) [][]parentLocation {
+	var parents []parentLocation
 	for id := range managed {
-		if !x.listedParents[id] {
-			places = append(places, parentLocation{field, id})
+		if !index.listedParents[id] {
+			parents = append(parents, parentLocation{field, id})
 		}
 	}
-	slices.SortFunc(places, func(a, b parentLocation) int { return cmp.Compare(a.parentID, b.parentID) })
-	return slices.Collect(slices.Chunk(places, k.List.batchSize()))
+	slices.SortFunc(parents, func(a, b parentLocation) int { return cmp.Compare(a.parentID, b.parentID) })
+	return slices.Collect(slices.Chunk(parents, k.List.batchSize()))
 }

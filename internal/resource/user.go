@@ -4,8 +4,8 @@ import "astro-apply/internal/schema"
 
 const inviteNotAccepted = "the invitation is not accepted yet; the roles are set by the first run after that"
 
-// userKind comes and goes by invitation and in the Astro UI; what is managed here
-// is what a user may do. Roles are never taken away by leaving them out.
+// userKind manages only the roles of a user: invites create users, and people delete them
+// in the Astro UI. Omitting a role list never removes roles.
 func userKind() *Kind {
 	const collection = "/organizations/{organizationId}/users"
 	const item = collection + "/{id}"
@@ -53,8 +53,8 @@ func userKind() *Kind {
 	}
 }
 
-// teamInheritance names the fields in which an answer about a user may hold roles of
-// the user's Teams.
+// teamInheritance declares the fields in which a response about a user can contain roles
+// from the user's Teams.
 func teamInheritance(fields ...string) *Inheritance {
 	return &Inheritance{
 		Title: "Team", Path: "/organizations/{organizationId}/users/{id}/teams", Member: "teams",
@@ -62,8 +62,8 @@ func teamInheritance(fields ...string) *Inheritance {
 	}
 }
 
-// inviteKind can be neither listed nor read: whoever was invited is found among
-// the users.
+// inviteKind has no API calls to list or read invites: an invited person appears in the
+// list of users.
 func inviteKind() *Kind {
 	const collection = "/organizations/{organizationId}/invites"
 	return &Kind{
@@ -74,12 +74,12 @@ func inviteKind() *Kind {
 		CreatesKind:  "user",
 		NotDeletable: "the API doesn't tell an invite again; withdraw it in the Astro UI, and remove it from the manifest",
 		Identity:     []string{"inviteeEmail"},
-		Unique:       true, // a user is invited twice, and is still one user
+		Unique:       true, // a second invite to the same address doesn't create a second user
 		List:         ListEndpoint{Path: "/organizations/{organizationId}/users", Member: "users"},
 		Create:       Endpoint{"POST", collection},
 		Inheritance:  teamInheritance("role"),
 		Flatten: func(live *schema.Node) {
-			if live.Get("id") == nil { // of an invite that was just made
+			if live.Get("id") == nil { // response to a create, not a user
 				live.Set("id", live.GetPath("invitee.id"))
 				live.Set("id", live.Get("userId"))
 				live.Set("username", live.GetPath("invitee.username"))

@@ -6,8 +6,8 @@ import (
 	"slices"
 )
 
-// WrongResourceError is the error of an answer that describes another resource than
-// the one that the request was about.
+// WrongResourceError is the error for a response about another resource than the requested
+// one.
 type WrongResourceError struct {
 	Request            Endpoint
 	Expected, Returned string // both identities
@@ -17,9 +17,9 @@ func (w *WrongResourceError) Error() string {
 	return fmt.Sprintf("%s %s: Astro returned %s, not %s", w.Request.Method, w.Request.Path, w.Returned, w.Expected)
 }
 
-// UnverifiedCreateError is the error of a create that Astro carried out or may have carried
-// out, and whose answer doesn't prove which resource it created. Such a create
-// must not be sent again.
+// UnverifiedCreateError is the error of a create that Astro carried out, or may have
+// carried out, but whose response doesn't prove which resource it created. Callers must
+// not send such a create again.
 type UnverifiedCreateError struct{ Err error }
 
 func (u *UnverifiedCreateError) Error() string { return u.Err.Error() }
@@ -27,9 +27,8 @@ func (u *UnverifiedCreateError) Error() string { return u.Err.Error() }
 // Unwrap returns Err.
 func (u *UnverifiedCreateError) Unwrap() error { return u.Err }
 
-// checkReadResponse reports an answer to a GET by id that has another id. A resource that
-// the manifest identifies by name must still have that name, and be in the same
-// place.
+// checkReadResponse returns an error if the response to a GET by id has another id. A
+// resource that the manifest identifies by name must also still have that name and parent.
 func (l *Live) checkReadResponse(o *Resource, id string) error {
 	if err := l.CheckID(o.Kind.Get, id); err != nil {
 		return err
@@ -40,7 +39,7 @@ func (l *Live) checkReadResponse(o *Resource, id string) error {
 	return nil
 }
 
-// CheckID reports an answer to a request about one id that has another one.
+// CheckID returns an error if the response to a request with an id has another id.
 func (l *Live) CheckID(request Endpoint, id string) error {
 	if l.ID == id {
 		return nil
@@ -48,14 +47,14 @@ func (l *Live) CheckID(request Endpoint, id string) error {
 	return &WrongResourceError{Request: request, Expected: l.kind.Name + " " + id, Returned: l.identityText()}
 }
 
-// hasIdentityOf reports whether a live resource has the declared identity, in canonical
-// form, and is in the declared place.
+// hasIdentityOf reports whether a live resource has the normalized identity and the parent
+// of o.
 func (l *Live) hasIdentityOf(o *Resource) bool {
 	return l.Name() == o.NormalizedName() && l.ParentID() == o.ParentID()
 }
 
-// hasIdentityFields reports whether an answer has every field of the identity and the
-// place of o.
+// hasIdentityFields reports whether a response contains every identity field and the
+// parent of o.
 func (l *Live) hasIdentityFields(o *Resource) bool {
 	body := l.Body()
 	return (l.ParentID() != "" || o.ParentID() == "") && !slices.ContainsFunc(o.Kind.Identity, func(name string) bool {
@@ -63,7 +62,7 @@ func (l *Live) hasIdentityFields(o *Resource) bool {
 	})
 }
 
-// identityText names a live resource, its id and its place in messages.
+// identityText describes a live resource in messages: kind, name, parent and id.
 func (l *Live) identityText() string {
 	text := l.kind.Name
 	if l.Name() != "" {
@@ -86,9 +85,10 @@ func (o *Resource) identityText() string {
 	return o.String()
 }
 
-// VerifyCreated reads the answer to the create of o. existed reports whether an id was
-// in use before. Where the answer is incomplete, the resource is read by its id: a
-// parent that is only in the path of the request proves nothing. The error is an *Unverified where the answer is not proven to be about o.
+// VerifyCreated parses the response to the create of o and checks that it is about o.
+// existed reports whether an id was in use before. It reads an incomplete response again
+// by id: a parent that only the request path contains proves nothing. If the response
+// doesn't prove that it is about o, the error is an UnverifiedCreateError.
 func (s Source) VerifyCreated(ctx context.Context, o *Resource, answer []byte, existed func(id string) bool) (*Live, error) {
 	live, err := parseLive(o.Kind, answer)
 	if err != nil {

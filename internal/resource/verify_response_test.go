@@ -11,32 +11,32 @@ import (
 	"astro-apply/internal/simulator"
 )
 
-// The answer to a create proves which resource was created by its identity, in
-// canonical form, and by its place; one that lacks them is completed by a read.
+// The response to a create must have the normalized identity and the parent of the
+// resource. If it lacks them, the resource is read again.
 func TestVerifyCreated(t *testing.T) {
 	t.Parallel()
 	const token = "apiTokens: [{ name: ci, workspaceId: cworkspace000000000000001, saveTo: ci, roles: [{ role: WORKSPACE_MEMBER }] }]"
 	const agent = "agentTokens: [{ name: agents, deploymentId: cdeployment00000000000001, saveTo: agents }]"
 	for name, test := range map[string]struct {
 		manifest, answer string
-		wrong            string // a part of the error; "": it is accepted
+		wrong            string // part of the error; "": accepted
 		reads            int
 	}{
-		"the same":                         {"workspaces: [{ name: data }]", `{"id": "cnew", "name": "data"}`, "", 0},
+		"same name":                        {"workspaces: [{ name: data }]", `{"id": "cnew", "name": "data"}`, "", 0},
 		"another name":                     {"workspaces: [{ name: data }]", `{"id": "cnew", "name": "other"}`, `Astro returned workspace "other", id cnew, not workspace "data"`, 0},
 		"a name in another case":           {"workspaces: [{ name: data }]", `{"id": "cnew", "name": "Data"}`, `workspace "Data"`, 0},
 		"an id that existed":               {"workspaces: [{ name: data }]", `{"id": "cold", "name": "data"}`, "id cold, which existed before", 0},
 		"an e-mail address in lower case":  {"invites: [{ inviteeEmail: Ada@Example.com, role: ORGANIZATION_MEMBER }]", `{"userId": "cnew", "invitee": {"id": "cnew", "username": "ada@example.com"}}`, "", 0},
 		"another e-mail address":           {"invites: [{ inviteeEmail: ada@example.com, role: ORGANIZATION_MEMBER }]", `{"userId": "cnew", "invitee": {"id": "cnew", "username": "eve@example.com"}}`, `invite "eve@example.com"`, 0},
 		"no e-mail address":                {"invites: [{ inviteeEmail: ada@example.com, role: ORGANIZATION_MEMBER }]", `{"userId": "cnew"}`, "invite, id cnew", 0},
-		"of the same Workspace":            {token, `{"id": "cnew", "name": "ci", "scope": "WORKSPACE", "roles": [{"entityType": "WORKSPACE", "entityId": "cworkspace000000000000001", "role": "WORKSPACE_MEMBER"}]}`, "", 0},
-		"of another Workspace":             {token, `{"id": "cnew", "name": "ci", "scope": "WORKSPACE", "roles": [{"entityType": "WORKSPACE", "entityId": "cother", "role": "WORKSPACE_MEMBER"}]}`, "in workspace cother, id cnew", 0},
-		"of the Organization":              {token, `{"id": "cnew", "name": "ci", "scope": "ORGANIZATION", "roles": [{"entityType": "ORGANIZATION", "entityId": "corg", "role": "ORGANIZATION_OWNER"}]}`, "404", 1},
+		"in the same Workspace":            {token, `{"id": "cnew", "name": "ci", "scope": "WORKSPACE", "roles": [{"entityType": "WORKSPACE", "entityId": "cworkspace000000000000001", "role": "WORKSPACE_MEMBER"}]}`, "", 0},
+		"in another Workspace":             {token, `{"id": "cnew", "name": "ci", "scope": "WORKSPACE", "roles": [{"entityType": "WORKSPACE", "entityId": "cother", "role": "WORKSPACE_MEMBER"}]}`, "in workspace cother, id cnew", 0},
+		"in the Organization":              {token, `{"id": "cnew", "name": "ci", "scope": "ORGANIZATION", "roles": [{"entityType": "ORGANIZATION", "entityId": "corg", "role": "ORGANIZATION_OWNER"}]}`, "404", 1},
 		"without its Workspace":            {token, `{"id": "ctoken0000000000000000001", "name": "ci", "scope": "WORKSPACE"}`, "", 1},
-		"only an id, of another Workspace": {token, `{"id": "ctoken0000000000000000002"}`, "in workspace cother", 1},
+		"only an id, in another Workspace": {token, `{"id": "ctoken0000000000000000002"}`, "in workspace cother", 1},
 		"only an id that doesn't exist":    {token, `{"id": "cnone"}`, "404", 1},
-		"below a Deployment":               {agent, `{"id": "cagent0000000000000000001", "name": "agents"}`, "", 1},
-		"below another Deployment":         {agent, `{"id": "cagent0000000000000000002", "name": "agents"}`, "404", 1},
+		"in a Deployment":                  {agent, `{"id": "cagent0000000000000000001", "name": "agents"}`, "", 1},
+		"in another Deployment":            {agent, `{"id": "cagent0000000000000000002", "name": "agents"}`, "404", 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -19,7 +19,7 @@ func workspaceKind() *Kind {
 		UIPath:          "/{id}",
 
 		Visibility: "only an Organization Owner may create Workspaces, and sees all of them",
-		// A cluster has a cloud and a region of its own; a request with both is refused.
+		// A cluster determines cloud and region; the API refuses a request with both.
 		Flatten: func(live *schema.Node) {
 			if live.Get("defaultClusterId").ScalarText() != "" {
 				live.Delete("defaultCloudProvider")
@@ -39,8 +39,8 @@ func workspaceKind() *Kind {
 				Name: "cicdEnforcedDefault", Type: schema.BoolType(), Behavior: schema.RequiredUpdate,
 				Doc: "Whether new Deployments only accept deploys made through CI/CD.",
 			},
-			// What an update does to a default destination that it doesn't mention
-			// is not documented, so the live one is sent back.
+			// The API documentation doesn't state what an update does to a default
+			// destination that it omits, so an update sends the current one.
 			{
 				Name: "defaultClusterId", Type: schema.TextType(0), Ref: &schema.Ref{Kind: "cluster", NameField: "defaultCluster", Deferrable: true},
 				ConflictsWith: []string{"defaultCloudProvider", "defaultRegion"},
