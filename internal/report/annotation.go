@@ -8,30 +8,28 @@ import (
 	"astro-apply/internal/github"
 )
 
-// Per step and level, the runner keeps this many annotations and drops the
-// rest without a word; of a message, this many characters.
+// Limits of GitHub's runner. It drops everything above them without a warning.
 const (
-	annotationLimit = 10
-	messageLimit    = 4096
+	annotationLimit = 10   // annotations per step and level
+	messageLimit    = 4096 // characters of a message
 )
 
-// Annotations returns the findings as annotations, within the runner's budget:
-// where a level has more, its last one sums up the rest.
+// Annotations returns the findings as annotations, within the runner's limits.
+// If a level has too many findings, its last annotation summarizes the rest.
 func (r *Run) Annotations() []github.Annotation {
 	var out []github.Annotation
 	findings := r.Findings()
 	for _, level := range []github.Level{github.Error, github.Warning, github.Notice} {
-		var of []Finding
+		var shown, rest []Finding
 		for _, f := range findings {
 			if f.Level == level {
-				of = append(of, f)
+				shown = append(shown, f)
 			}
 		}
-		rest := []Finding(nil)
-		if len(of) > annotationLimit {
-			of, rest = of[:annotationLimit-1], of[annotationLimit-1:]
+		if len(shown) > annotationLimit {
+			shown, rest = shown[:annotationLimit-1], shown[annotationLimit-1:]
 		}
-		for _, f := range of {
+		for _, f := range shown {
 			out = append(out, r.annotationFor(f))
 		}
 		if len(rest) > 0 {
@@ -52,9 +50,9 @@ func (r *Run) annotationFor(f Finding) github.Annotation {
 	return a
 }
 
-// summarizeRest names all of the rest: by what they say, and where that takes more room
-// than there is, the last ones by their titles. It cuts no text, since half of
-// a secret isn't recognised as one any more.
+// summarizeRest returns one annotation that lists all findings of rest by their
+// messages. If the text gets too long, it lists the last ones by their titles
+// instead. It never cuts a message, because redaction doesn't recognize half of a secret.
 func summarizeRest(level github.Level, rest []Finding) github.Annotation {
 	lines := []string{fmt.Sprintf("and %d more %ss; all of them are in the log and the job summary:", countProblems(rest), level)}
 	for _, f := range rest {

@@ -14,8 +14,8 @@ import (
 	"astro-apply/internal/report"
 )
 
-// secretDeployments declares n Deployments whose secret stays as it is, one a line, from
-// the second one on.
+// secretDeployments declares n Deployments whose secret this run keeps, one per line,
+// starting in line 2. live holds the current state of each.
 func secretDeployments(n int) (text string, live liveAnswers) {
 	var b strings.Builder
 	live = liveAnswers{}
@@ -28,24 +28,24 @@ func secretDeployments(n int) (text string, live liveAnswers) {
 	return b.String() + "]", live
 }
 
-// The runner keeps ten annotations of each level: of each level that has more,
-// the tenth names the rest.
+// The runner keeps ten annotations per level. If a level has more findings, its tenth
+// annotation lists the rest.
 func TestAnnotationLimit(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct{ errs, warnings, notices int }{
-		"nothing":             {0, 0, 0},
-		"one of each":         {1, 1, 1},
-		"ten are not summed":  {10, 10, 10},
-		"eleven are":          {11, 11, 11},
-		"levels are separate": {12, 10, 1},
-		"many":                {40, 41, 42},
+		"no findings":                {0, 0, 0},
+		"one of each level":          {1, 1, 1},
+		"ten are listed":             {10, 10, 10},
+		"eleven are summarized":      {11, 11, 11},
+		"levels are counted each":    {12, 10, 1},
+		"more than forty of a level": {40, 41, 42},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			text, live := secretDeployments(test.notices)
 			r := report.Run{Mode: "plan", Plan: makePlan(t, text, live, plan.Policy{})}
 			for i := range test.errs {
-				r.Problems = append(r.Problems, problemAt(i+2, "an error\nand the way out", false))
+				r.Problems = append(r.Problems, problemAt(i+2, "an error\nand how to fix it", false))
 			}
 			for i := range test.warnings {
 				r.Problems = append(r.Problems, problemAt(i+2, "a remark", true))
@@ -70,8 +70,8 @@ func TestAnnotationLimit(t *testing.T) {
 					first, rest, _ := strings.Cut(a.Message, "\n")
 					line += ": " + strings.TrimSuffix(first, "; all of them are in the log and the job summary:")
 					for i := range strings.Count(rest, "\n") + 1 {
-						if place := fmt.Sprintf("astro.yaml:%d:", i+11); !strings.Contains(rest, place) {
-							t.Errorf("%s is not named in %q", place, rest)
+						if position := fmt.Sprintf("astro.yaml:%d:", i+11); !strings.Contains(rest, position) {
+							t.Errorf("%s is missing in %q", position, rest)
 						}
 					}
 				}
@@ -82,17 +82,17 @@ func TestAnnotationLimit(t *testing.T) {
 	}
 }
 
-// Where GitHub would cut the tenth annotation, the last ones are named shortly
-// instead.
+// If the tenth annotation would be too long for GitHub, it lists its last findings by
+// their titles instead of their messages.
 func TestSummarizedAnnotationNamesAll(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		path, message string
-		whole         int // of the 31 that are summed up
+		fullMessages  int // of the 31 findings in the tenth annotation
 	}{
-		"all fit":  {"/x", "", 31},
-		"most fit": {"/organizations/{organizationId}/workspaces", "Invalid request", 20},
-		"one fits": {"/x", strings.Repeat("a long answer ", 140), 1},
+		"all messages fit":  {"/x", "", 31},
+		"most messages fit": {"/organizations/{organizationId}/workspaces", "Invalid request", 20},
+		"one message fits":  {"/x", strings.Repeat("a long answer ", 140), 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -106,35 +106,35 @@ func TestSummarizedAnnotationNamesAll(t *testing.T) {
 			}
 			lines := strings.Split(last, "\n")[1:]
 			assertEqual(t, "lines", 31, len(lines))
-			whole := 0
+			fullMessages := 0
 			for i, l := range lines {
-				named := fmt.Sprintf(`astro.yaml:%d:13: workspace "w%d": `, i+11, i+9)
-				text, ok := strings.CutPrefix(l, named)
+				prefix := fmt.Sprintf(`astro.yaml:%d:13: workspace "w%d": `, i+11, i+9)
+				text, ok := strings.CutPrefix(l, prefix)
 				if !ok {
-					t.Errorf("%q should name %q", l, named)
+					t.Errorf("%q should start with %q", l, prefix)
 				}
 				if text != "400" {
-					whole++
-					assertEqual(t, "whole until now", i+1, whole)
+					fullMessages++
+					assertEqual(t, "full messages so far", i+1, fullMessages)
 					if !strings.HasSuffix(l, fmt.Sprintf("(requestId f004d12a-29c8-40d8-b239-2b1b615ea4%02d)", i+9)) {
 						t.Errorf("%q is cut", l)
 					}
 				}
 			}
-			assertEqual(t, "whole", test.whole, whole)
+			assertEqual(t, "full messages", test.fullMessages, fullMessages)
 		})
 	}
 }
 
-// What is too long all the same is cut where it is written; what counts stands
-// before.
+// The runner cuts an annotation that is too long. Its start, with the resource and the
+// error, remains readable.
 func TestTruncatedAnnotationIsReadable(t *testing.T) {
 	t.Parallel()
 	long := makePlan(t, manyWorkspaces(1), nil, plan.Policy{})
 	many := report.Run{Mode: "validate"}
 	for i := range 400 {
 		many.Problems = append(many.Problems, problemAt(i+1, "unknown field", false))
-		many.Problems[i].Pos.File += strings.Repeat("x", i/100) // of one file, 100 are listed
+		many.Problems[i].Pos.File += strings.Repeat("x", i/100) // MergeProblems lists only 100 problems per file
 	}
 	for name, test := range map[string]struct {
 		run  report.Run
@@ -164,7 +164,8 @@ func TestTruncatedAnnotationIsReadable(t *testing.T) {
 	}
 }
 
-// An inline manifest is no file of the repository: its places go into the text.
+// An inline manifest is not a file of the repository, so its positions are part of the
+// messages.
 func TestInlineManifest(t *testing.T) {
 	t.Parallel()
 	r := report.Run{Mode: "apply", Errors: []error{errInterrupted}}
@@ -179,12 +180,12 @@ func TestInlineManifest(t *testing.T) {
 		if len(all) != 10 {
 			t.Fatalf("%d annotations", len(all))
 		}
-		assertEqual(t, "without a place", github.Annotation{Level: "error", Title: "astro-apply", Message: "interrupt signal received"}, all[0])
+		assertEqual(t, "without a position", github.Annotation{Level: "error", Title: "astro-apply", Message: "interrupt signal received"}, all[0])
 		want := github.Annotation{Level: "error", Title: "manifest", File: "manifest", Line: 1, Col: 3, Message: "unknown field"}
 		if inline {
 			want = github.Annotation{Level: "error", Title: "manifest", Message: "manifest:1:3: unknown field"}
 		}
-		assertEqual(t, "with one", want, all[1])
+		assertEqual(t, "with a position", want, all[1])
 		if rest := all[9].Message; !strings.Contains(rest, "\nmanifest:12:3: unknown field") || strings.Contains(rest, "manifest:12:3: manifest:12:3") {
 			t.Errorf("the rest: %q", rest)
 		}

@@ -14,44 +14,43 @@ import (
 )
 
 const (
-	// commentLimit is under GitHub's 65,536 characters, in bytes. So much of it may
-	// be the plan that a later run compares with.
-	commentLimit       = 60000
-	encodedReviewLimit = 20000
-	decodedReviewLimit = 16 << 20 // decompressed
+	commentLimit       = 60000    // bytes of a comment; GitHub's limit is 65,536 characters
+	encodedReviewLimit = 20000    // bytes of the compressed plan in a comment
+	decodedReviewLimit = 16 << 20 // bytes of the decompressed plan
 
 	markerStart, markerEnd = "<!-- astro-apply ", " -->\n"
 )
 
-// Marker is what a comment hides for later runs: which comment it is, and the
-// plan that it shows.
+// Marker is the hidden JSON at the start of a comment. It identifies the comment for
+// later runs, and holds the plan that the comment shows.
 type Marker struct {
-	Workflow string `json:"workflow"` // the step of it, hashed: it may hold a secret
-	Manifest string `json:"manifest"` // what the plan is of (files, Organization and the like), hashed, too
-	Head     string `json:"head"`     // the commit
+	Workflow string `json:"workflow"` // hash of the workflow and its step, because their names may contain a secret
+	Manifest string `json:"manifest"` // hash of the inputs of the plan: files, Organization and the like
+	Head     string `json:"head"`     // SHA of the commit
 	Digest   string `json:"digest,omitempty"`
-	Plan     string `json:"plan,omitempty"` // plan.Review, compressed; "" where it is too large, or nothing was compared
+	Plan     string `json:"plan,omitempty"` // plan.Review, compressed; "" if it is too large or the run compared nothing
 }
 
-// MarksSameComment reports whether both mark the same comment.
+// MarksSameComment reports whether m and other identify the same comment: the same
+// step and the same inputs, whatever the commit and the plan are.
 func (m Marker) MarksSameComment(other Marker) bool {
 	return m.Workflow == other.Workflow && m.Manifest == other.Manifest
 }
 
-// IsPrefixOf reports whether a comment starts with m exactly as this program writes
-// it, without unknown, repeated or misspelled members.
+// IsPrefixOf reports whether body starts with m exactly as this program writes m,
+// without unknown, repeated or misspelled members.
 func (m Marker) IsPrefixOf(body string) bool {
 	text, err := m.htmlComment()
 	return err == nil && strings.HasPrefix(body, strings.TrimRight(text, "\n"))
 }
 
-// htmlComment returns m as a comment starts with it.
+// htmlComment returns m as the HTML comment at the start of a comment.
 func (m Marker) htmlComment() (string, error) {
-	data, err := json.Marshal(m) // it escapes > in texts, so nothing ends the marker
+	data, err := json.Marshal(m) // Marshal escapes > in strings, so no value can end the HTML comment
 	return markerStart + string(data) + markerEnd, err
 }
 
-// ParseMarker reads the marker that a comment starts with.
+// ParseMarker returns the marker at the start of a comment's body.
 func ParseMarker(body string) (Marker, bool) {
 	rest, ok := strings.CutPrefix(body, markerStart)
 	text, _, closed := strings.Cut(rest, strings.TrimRight(markerEnd, "\n"))
@@ -59,7 +58,8 @@ func ParseMarker(body string) (Marker, bool) {
 	return m, ok && closed && json.Unmarshal([]byte(text), &m) == nil
 }
 
-// SetPlan notes the plan that the comment shows.
+// SetPlan stores p as the plan that the comment shows. Of a plan that is too large
+// for a comment it stores only the digest.
 func (m *Marker) SetPlan(p *plan.Plan) error {
 	review, err := p.Review()
 	if err != nil {
@@ -80,8 +80,8 @@ func (m *Marker) SetPlan(p *plan.Plan) error {
 	return nil
 }
 
-// DecodeReview is the plan that the comment shows, nil where it was too large to be
-// kept in it. A comment that was meddled with is an error.
+// DecodeReview returns the plan that the comment shows, as written by plan.Review. It
+// returns nil if the marker has no plan, and an error if somebody edited the marker.
 func (m Marker) DecodeReview() ([]byte, error) {
 	if m.Plan == "" {
 		return nil, nil
@@ -107,34 +107,35 @@ func (m Marker) DecodeReview() ([]byte, error) {
 	return review, nil
 }
 
-// commitMarkdown is a commit's SHA, of which GitHub makes a link.
+// commitMarkdown returns a commit's SHA without escapes, because GitHub turns a plain
+// SHA into a link.
 func commitMarkdown(sha string) string {
-	if strings.Trim(sha, "0123456789abcdef") != "" { // it is no SHA
+	if strings.Trim(sha, "0123456789abcdef") != "" { // not a SHA
 		return github.EscapeMarkdown(sha)
 	}
 	return sha
 }
 
-// Comment is the summary as a comment on a pull request: what has no room is cut
-// with a pointer to page, where the commit's runs are. Secrets are replaced in what
-// can be seen; the marker holds none, and must stay readable.
+// Comment returns the summary as a comment on a pull request. If the summary is too
+// long, Comment leaves out blocks and links to page, the address of the run. It redacts
+// secrets in the visible text only: the marker contains none and must remain parseable.
 func (r *Run) Comment(m Marker, page string) (string, error) {
 	marker, err := m.htmlComment()
 	if err != nil {
 		return "", err
 	}
-	whole := "All of it is in the log and the summary of the run."
-	foot := ""
+	fullTextHint := "All of it is in the log and the summary of the run."
+	footer := ""
 	if page != "" {
-		whole = "All of it is in [the run's](" + page + ") log and summary."
-		foot = "[The run](" + page + ") has the log"
+		fullTextHint = "All of it is in [the run's](" + page + ") log and summary."
+		footer = "[The run](" + page + ") has the log"
 		if m.Head != "" {
-			foot += "; commit " + commitMarkdown(m.Head)
+			footer += "; commit " + commitMarkdown(m.Head)
 		}
-		foot += ".\n"
+		footer += ".\n"
 	}
-	room := commentLimit - len(marker) - len(foot)
-	timeless := *r
-	timeless.Duration = 0 // the same plan is the same comment
-	return marker + r.Secrets.Redact(joinWithinLimit(room, whole, timeless.summaryBlocks(room)...)+foot).String(), nil
+	room := commentLimit - len(marker) - len(footer)
+	withoutDuration := *r
+	withoutDuration.Duration = 0 // the same plan must give the same comment
+	return marker + r.Secrets.Redact(joinWithinLimit(room, fullTextHint, withoutDuration.summaryBlocks(room)...)+footer).String(), nil
 }

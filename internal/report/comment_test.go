@@ -17,7 +17,7 @@ import (
 
 const runURL = "https://github.com/acme/data/actions/runs/42"
 
-// What the pull request shows, and what it hides for a later run.
+// A comment shows the summary, and its hidden marker holds the plan for a later run.
 func TestComment(t *testing.T) {
 	t.Parallel()
 	r := plannedRun(t, plan.Policy{})
@@ -33,12 +33,12 @@ func TestComment(t *testing.T) {
 	checkGolden(t, "comment.md", visible)
 	checkMarkdown(t, strings.ReplaceAll(visible, "("+runURL+")", ""))
 	if strings.Count(marker, ">") != 1 {
-		t.Errorf("something ends the marker: %q", marker)
+		t.Errorf("a value ends the HTML comment of the marker: %q", marker)
 	}
 	for _, text := range []string{body, body + "<!-- astro-apply {} -->", strings.ReplaceAll(body, "\n", "\r\n")} {
 		got, ok := report.ParseMarker(text)
 		assertEqual(t, "marker", m, got)
-		assertEqual(t, "there", true, ok)
+		assertEqual(t, "marker found", true, ok)
 	}
 	for _, text := range []string{"", "hello", " " + body, "> " + body, "<!-- astro-apply {", "<!-- astro-apply x -->"} {
 		if _, ok := report.ParseMarker(text); ok {
@@ -55,16 +55,15 @@ func TestComment(t *testing.T) {
 	}
 	assertEqual(t, "plan", string(want), string(review))
 	if strings.Contains(body, fixtureSecret) || strings.Contains(string(review), fixtureSecret) {
-		t.Error("a secret is told")
+		t.Error("the comment contains a secret")
 	}
 	m.Digest = strings.Repeat("0", 64)
 	if _, err := m.DecodeReview(); err == nil {
-		t.Error("a plan that is not its digest's is taken for it")
+		t.Error("DecodeReview accepts a plan that doesn't match the digest")
 	}
 }
 
-// A comment keeps to GitHub's limit, whatever is in the plan, and says where the
-// rest is.
+// A comment is never longer than GitHub's limit, and it links to the complete text.
 func TestCommentLimit(t *testing.T) {
 	t.Parallel()
 	for name, r := range map[string]*report.Run{
@@ -88,17 +87,17 @@ func TestCommentLimit(t *testing.T) {
 			}
 			_, visible, _ := strings.Cut(body, "\n")
 			checkMarkdown(t, strings.ReplaceAll(visible, "("+runURL+")", ""))
-			assertEqual(t, "a list is cut", name == "many failures", strings.Contains(body, " more, which are in the log\n"))
-			assertEqual(t, "is cut", name == "many changes", strings.Contains(body, "> This is longer than GitHub shows. All of it is in [the run's]("+runURL+") log and summary."))
+			assertEqual(t, "a list is shortened", name == "many failures", strings.Contains(body, " more, which are in the log\n"))
+			assertEqual(t, "blocks are left out", name == "many changes", strings.Contains(body, "> This is longer than GitHub shows. All of it is in [the run's]("+runURL+") log and summary."))
 			if !strings.Contains(body, github.EscapeMarkdown(r.ResultLine())) || !strings.HasSuffix(body, ") has the log.\n") {
-				t.Error("the result is missing, or where the rest is")
+				t.Error("the result or the link to the run is missing")
 			}
 		})
 	}
 }
 
-// A plan that is too large for the comment leaves its digest, and room for what
-// people read.
+// The marker keeps only the digest of a plan that is too large, so that the comment has
+// room for the visible text.
 func TestReviewTooLargeForComment(t *testing.T) {
 	t.Parallel()
 	var manifest strings.Builder
@@ -113,7 +112,7 @@ func TestReviewTooLargeForComment(t *testing.T) {
 	}
 	review, err := m.DecodeReview()
 	if err != nil || review != nil || m.Plan != "" {
-		t.Errorf("%v, a plan of %d bytes is kept", err, len(m.Plan))
+		t.Errorf("%v, the marker has a plan of %d bytes", err, len(m.Plan))
 	}
 	if matches, err := r.Plan.MatchesDigest(m.Digest); err != nil || !matches {
 		t.Errorf("%v, the digest matches: %t", err, matches)
@@ -123,7 +122,8 @@ func TestReviewTooLargeForComment(t *testing.T) {
 	}
 }
 
-// What decompresses to more than any plan has is not read to its end.
+// DecodeReview stops decompressing at the limit, so a manipulated comment can't exhaust
+// the memory.
 func TestReviewDecompressionLimit(t *testing.T) {
 	t.Parallel()
 	var b bytes.Buffer

@@ -14,8 +14,7 @@ import (
 	"astro-apply/internal/schema"
 )
 
-// What is told of each outcome, and that the step fails with an error and not
-// otherwise.
+// Each outcome has its findings, and the step fails if and only if one is an error.
 func TestOutcomeFindings(t *testing.T) {
 	t.Parallel()
 	for status, test := range map[apply.Status]struct {
@@ -52,13 +51,13 @@ func TestOutcomeFindings(t *testing.T) {
 	}
 }
 
-// The runner adds nothing by itself, so a run that fails says why, and one
-// that doesn't shows no error.
+// The runner doesn't add an error on its own. So a failed run shows an error with the
+// reason, and a successful one shows none.
 func TestFailedRunHasAnError(t *testing.T) {
 	t.Parallel()
 	live := liveAnswers{"w0": `{"id": "c1", "name": "w0", "description": "y"}`}
 	p := func(text string, live liveAnswers) *plan.Plan { return makePlan(t, text, live, plan.Policy{}) }
-	const incomplete = "deployments: [{ name: new, workspaceId: cworkspace000000000000001 }]"
+	const missingFields = "deployments: [{ name: new, workspaceId: cworkspace000000000000001 }]"
 	reported := p(manyWorkspaces(1), liveAnswers{"w0": resource.ErrReported})
 	reported.Problems = []schema.Problem{problemAt(1, "two of them", false)}
 	blocked := p(manyWorkspaces(2), nil)
@@ -72,17 +71,17 @@ func TestFailedRunHasAnError(t *testing.T) {
 	}{
 		"inputs":             {report.Run{Errors: []error{errors.New("no token")}}, 1},
 		"manifest":           {report.Run{Mode: "validate", Problems: []schema.Problem{problemAt(1, "a", false), problemAt(2, "b", false)}}, 2},
-		"remark":             {report.Run{Mode: "validate", Problems: []schema.Problem{problemAt(1, "a", true)}}, 0},
+		"warning":            {report.Run{Mode: "validate", Problems: []schema.Problem{problemAt(1, "a", true)}}, 0},
 		"valid":              {report.Run{Mode: "validate"}, 0},
-		"incomplete":         {report.Run{Mode: "plan", Plan: p(incomplete, nil)}, 1},
+		"missing fields":     {report.Run{Mode: "plan", Plan: p(missingFields, nil)}, 1},
 		"reported once":      {report.Run{Mode: "plan", Plan: reported}, 1},
 		"unreadable":         {report.Run{Mode: "plan", Plan: p(manyWorkspaces(1), liveAnswers{"w0": errors.New("403")})}, 1},
 		"blocked":            {report.Run{Mode: "plan", Plan: blocked}, 1},
 		"planned":            {report.Run{Mode: "plan", Plan: p(manyWorkspaces(1), live)}, 0},
 		"drift":              {report.Run{Mode: "drift", Plan: p(manyWorkspaces(1), live), FailOnDrift: true}, 1},
-		"drift is fine":      {report.Run{Mode: "drift", Plan: p(manyWorkspaces(1), live)}, 0},
+		"drift, allowed":     {report.Run{Mode: "drift", Plan: p(manyWorkspaces(1), live)}, 0},
 		"drift, unreadable":  {report.Run{Mode: "drift", Plan: p(manyWorkspaces(1), liveAnswers{"w0": errors.New("403")}), FailOnDrift: true}, 1},
-		"drift, incomplete":  {report.Run{Mode: "drift", Plan: p(incomplete, nil), FailOnDrift: true}, 1},
+		"drift, missing":     {report.Run{Mode: "drift", Plan: p(missingFields, nil), FailOnDrift: true}, 1},
 		"drift in mode plan": {report.Run{Mode: "plan", Plan: p(manyWorkspaces(1), live), FailOnDrift: true}, 0},
 		"stopped, planning":  {report.Run{Mode: "apply", StopErr: errInterrupted}, 1},
 		"stopped, planned":   {report.Run{Mode: "plan", Plan: p(manyWorkspaces(1), live), StopErr: errInterrupted}, 1},
@@ -99,24 +98,24 @@ func TestFailedRunHasAnError(t *testing.T) {
 					errs++
 				}
 				if a.Title == "" || a.Message == "" {
-					t.Errorf("says nothing: %+v", a)
+					t.Errorf("an annotation has no title or no message: %+v", a)
 				}
 			}
 			assertEqual(t, "errors", test.errs, errs)
 			assertEqual(t, "errors in the log", test.errs, strings.Count(test.run.FindingsText(), "error: "))
 			text := test.run.Summary()
 			if strings.HasPrefix(text, "## ❌ ") != failed || strings.Contains(text, fmt.Sprintf("### Errors (%d)\n", errs)) != failed {
-				t.Errorf("the summary says %q", text)
+				t.Errorf("the icon or the number of errors is wrong in the summary %q", text)
 			}
 		})
 	}
 }
 
-// Astro never returns secrets: which ones were left as they are is said, and
-// no value is.
+// Astro never returns secrets. A notice lists the ones that the run kept without
+// comparing them, but not their values.
 func TestUnverifiedSecrets(t *testing.T) {
 	t.Parallel()
-	const some = `deployments:
+	const deployment = `deployments:
   - name: one
     workspaceId: cworkspace000000000000001
     environmentVariables:
@@ -124,21 +123,21 @@ func TestUnverifiedSecrets(t *testing.T) {
 	const variable = "      - { key: %s, value: correct-horse-battery, isSecret: true }\n"
 	live := liveAnswers{"one": `{"id": "c1", "name": "one", "workspaceId": "cworkspace000000000000001", "type": "STANDARD",
 		"environmentVariables": [{"key": "A", "value": "", "isSecret": true}, {"key": "B", "value": "", "isSecret": true}]}`}
-	const always = "deployment \"one\": kept, not verified, because Astro doesn't return such values: %s; write-secrets: true writes them"
+	const notice = "deployment \"one\": kept, not verified, because Astro doesn't return such values: %s; write-secrets: true writes them"
 	for name, test := range map[string]struct {
 		keys   []string
 		policy plan.Policy
 		want   []string
 	}{
-		"one":         {[]string{"A"}, plan.Policy{}, []string{fmt.Sprintf(always, "environmentVariables[A].value")}},
-		"two":         {[]string{"A", "B"}, plan.Policy{}, []string{fmt.Sprintf(always, "environmentVariables[A].value, environmentVariables[B].value")}},
+		"one":         {[]string{"A"}, plan.Policy{}, []string{fmt.Sprintf(notice, "environmentVariables[A].value")}},
+		"two":         {[]string{"A", "B"}, plan.Policy{}, []string{fmt.Sprintf(notice, "environmentVariables[A].value, environmentVariables[B].value")}},
 		"written":     {[]string{"A"}, plan.Policy{WriteSecrets: true}, nil},
 		"one is new":  {[]string{"A", "C"}, plan.Policy{}, nil},
 		"not secrets": {nil, plan.Policy{}, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			text := some
+			text := deployment
 			for _, k := range test.keys {
 				text += fmt.Sprintf(variable, k)
 			}
@@ -149,7 +148,7 @@ func TestUnverifiedSecrets(t *testing.T) {
 			var got []string
 			for _, f := range r.Findings() {
 				if f.Level == github.Notice {
-					assertEqual(t, "place", manifestPos(2, 11), f.Pos)
+					assertEqual(t, "position", manifestPos(2, 11), f.Pos)
 					got = append(got, f.Message)
 				}
 			}

@@ -8,19 +8,19 @@ import (
 	"astro-apply/internal/plan"
 )
 
-// Counts is how many objects were, or would be, dealt with in which way. One
-// that was written and then failed, or didn't become ready in time, counts twice.
+// Counts holds the number of resources per outcome. A resource that this run wrote
+// and that then failed, or didn't become ready in time, counts twice.
 type Counts struct {
 	Created, Updated, Deleted, Unchanged, Kept, Failed, Unconfirmed, Stopped int
 }
 
-// Unsuccessful is how many objects somebody has to look at.
+// Unsuccessful returns the number of resources that need the user's attention.
 func (c Counts) Unsuccessful() int { return c.Failed + c.Unconfirmed + c.Stopped }
 
-// Changed is how many objects were, or would be, written.
+// Changed returns the number of resources that the run created, updated or deleted, or would.
 func (c Counts) Changed() int { return c.Created + c.Updated + c.Deleted }
 
-// Counts counts the outcomes, or, where nothing was applied, the plan.
+// Counts counts the outcomes. Without outcomes, it counts the planned changes.
 func (r *Run) Counts() Counts {
 	var c Counts
 	if r.Outcomes == nil {
@@ -71,7 +71,7 @@ func (c *Counts) addStatus(s apply.Status) {
 	}
 }
 
-// countsText lists the counts that aren't zero.
+// countsText lists the counts that aren't zero; future selects the wording of a plan.
 func (r *Run) countsText(future bool) string {
 	c := r.Counts()
 	words := [...]string{"created", "updated", "deleted"}

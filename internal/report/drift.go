@@ -12,8 +12,9 @@ import (
 
 const displayTimeFormat = "2006-01-02 15:04 UTC"
 
-// driftSection is what is live of an object beside what is declared, and who changed
-// it last. It is open: this is what the run is for.
+// driftSection returns a table of the fields in which a resource differs, with the
+// current and the declared values, and a line about the last change. The section isn't
+// folded, because finding these differences is the purpose of mode drift.
 func (r *Run) driftSection(c *plan.Change) string {
 	rows := r.fieldDrifts(c)
 	if len(rows) == 0 {
@@ -35,7 +36,8 @@ func (r *Run) driftSection(c *plan.Change) string {
 	return b.String() + "\n"
 }
 
-// fieldDrift is a field in which an object is not as declared.
+// fieldDrift describes a field whose value in Astro differs from the manifest. An
+// empty path means the resource itself.
 type fieldDrift struct{ path, live, declared string }
 
 func (r *Run) fieldDrifts(c *plan.Change) (out []fieldDrift) {
@@ -46,7 +48,7 @@ func (r *Run) fieldDrifts(c *plan.Change) (out []fieldDrift) {
 		return []fieldDrift{{"", "it is there", "state: absent"}}
 	}
 	for i, v := range r.formatValues(c.Fields) {
-		if !c.Fields[i].Rewrite { // a secret that an update would write again is not known to differ
+		if !c.Fields[i].Rewrite { // a secret that an update would write again needn't differ
 			out = append(out, fieldDrift{c.Fields[i].Path, v.before, v.after + v.note})
 		}
 	}
@@ -59,7 +61,7 @@ func (r *Run) fieldDrifts(c *plan.Change) (out []fieldDrift) {
 	return out
 }
 
-// driftRemedy returns how to end the drift.
+// driftRemedy returns advice on how to remove the drift.
 func (r *Run) driftRemedy() string {
 	text := ""
 	if r.differsFromManifest() {
@@ -71,7 +73,8 @@ func (r *Run) driftRemedy() string {
 	return text
 }
 
-// lastModifiedText says who changed an object and when, as far as the API tells.
+// lastModifiedText returns who changed a resource last, and when, as far as the API
+// returns it.
 func lastModifiedText(live *resource.Live) string {
 	if live == nil {
 		return ""
@@ -87,7 +90,8 @@ func lastModifiedText(live *resource.Live) string {
 	return strings.Join(parts, " ")
 }
 
-// unmanagedSection folds away what no manifest declares, within room bytes.
+// unmanagedSection returns a folded list of the resources that no manifest declares,
+// of at most room bytes.
 func (r *Run) unmanagedSection(room int) string {
 	if len(r.Unmanaged) == 0 {
 		return ""
@@ -106,11 +110,11 @@ func (r *Run) unmanagedSection(room int) string {
 	return b.String()
 }
 
-func prefixedText(before, text string) string {
+func prefixedText(prefix, text string) string {
 	if text == "" {
 		return ""
 	}
-	return before + text
+	return prefix + text
 }
 
 func (r *Run) unmanagedTitle() string {
@@ -122,7 +126,7 @@ func unmanagedName(u resource.UnmanagedResource) string {
 	return fmt.Sprintf("%s %q (%s) in %s %q", u.Kind.Name, u.Live.Name(), u.Live.ID, u.RootKind.Title, u.RootName)
 }
 
-// UnmanagedText is the same for the log.
+// UnmanagedText lists the resources that no manifest declares, for the log.
 func (r *Run) UnmanagedText() string {
 	if len(r.Unmanaged) == 0 {
 		return ""

@@ -15,18 +15,18 @@ import (
 	"astro-apply/internal/schema"
 )
 
-// Finding is one thing to tell: an annotation, and an entry of the log and the
-// summary.
+// Finding is an error, warning or notice for the user: an annotation, and an entry of
+// the log and the summary.
 type Finding struct {
 	Level       github.Level
 	Pos         schema.Pos
 	Title       string
 	Message     string
-	rank        int // the most useful first, within a level
-	mergedCount int // how many problems it stands for that are not listed; 0: it is one itself
+	rank        int // sort key within a level: the most useful findings have the lowest rank
+	mergedCount int // number of problems that this finding replaces; 0 if the finding is a problem itself
 }
 
-// countProblems returns how many findings there are, with those that aren't listed.
+// countProblems returns the number of problems in findings, including the unlisted ones.
 func countProblems(findings []Finding) int {
 	n := 0
 	for _, f := range findings {
@@ -35,7 +35,7 @@ func countProblems(findings []Finding) int {
 	return n
 }
 
-// positionPrefix is what stands before a text about f.
+// positionPrefix returns the position of f as the start of a line, "" if it is unknown.
 func (f Finding) positionPrefix() string {
 	if !f.Pos.IsKnown() {
 		return ""
@@ -43,8 +43,8 @@ func (f Finding) positionPrefix() string {
 	return f.Pos.String() + ": "
 }
 
-// Findings lists everything there is to tell, errors first and the most useful
-// of them first; each level in a stable order.
+// Findings returns all errors, warnings and notices of the run, in this order. Within
+// a level the most useful ones come first, and the order is stable.
 func (r *Run) Findings() []Finding {
 	var out []Finding
 	for _, err := range r.Errors {
@@ -80,8 +80,8 @@ func (r *Run) Findings() []Finding {
 
 var levelOrder = map[github.Level]int{github.Error: 0, github.Warning: 1, github.Notice: 2}
 
-// conclusionFindings makes sure that a run that fails says so: the runner adds nothing
-// by itself.
+// conclusionFindings returns the error of a run that fails although no finding
+// explains it, because the runner doesn't add an error on its own.
 func (r *Run) conclusionFindings() []Finding {
 	switch {
 	case r.StopErr != nil:
@@ -94,9 +94,9 @@ func (r *Run) conclusionFindings() []Finding {
 	return nil
 }
 
-func problemFindings(in []schema.Problem, title string) []Finding {
+func problemFindings(problems []schema.Problem, title string) []Finding {
 	var out []Finding
-	for _, p := range schema.MergeProblems(in) {
+	for _, p := range schema.MergeProblems(problems) {
 		f := Finding{Level: github.Error, Pos: p.Pos, Title: title, Message: p.Message, mergedCount: p.Unlisted}
 		if p.Warning {
 			f.Level = github.Warning
@@ -106,7 +106,7 @@ func problemFindings(in []schema.Problem, title string) []Finding {
 	return out
 }
 
-// changeFindings tells what a plan has to say beside its differences.
+// changeFindings returns the notes and errors of a planned change.
 func (r *Run) changeFindings(c *plan.Change) []Finding {
 	var out []Finding
 	name := c.Resource.String()
@@ -114,12 +114,12 @@ func (r *Run) changeFindings(c *plan.Change) []Finding {
 		level := github.Notice
 		if n.Warning {
 			level = github.Warning
-		} else if r.Export != nil { // it is about what was there before
+		} else if r.Export != nil { // the user didn't write the exported manifest, so hints about it don't help
 			continue
 		}
 		out = append(out, Finding{Level: level, Pos: n.Pos, Title: name, Message: name + ": " + n.Message})
 	}
-	if len(c.NotComparable) > 0 && r.Export == nil { // there they are listed by their variables
+	if len(c.NotComparable) > 0 && r.Export == nil { // an export lists the variables of these values instead
 		out = append(out, Finding{Level: github.Notice, Pos: c.Resource.Pos, Title: name, rank: 1, Message: fmt.Sprintf(
 			"%s: kept, not verified, because Astro doesn't return such values: %s; write-secrets: true writes them", name, strings.Join(c.NotComparable, ", "))})
 	}
@@ -129,8 +129,8 @@ func (r *Run) changeFindings(c *plan.Change) []Finding {
 	return out
 }
 
-// compareErrorFindings tells why an object could not be compared: what only waits for
-// another one after the reasons.
+// compareErrorFindings returns why this run could not compare a resource with Astro.
+// An error that only follows from another resource's error ranks after that one.
 func compareErrorFindings(name string, c *plan.Change) []Finding {
 	out := errorFindings(name, c.Err, c.Resource.Pos, nil)
 	if _, ok := errors.AsType[*resource.BlockedError](c.Err); ok {
@@ -139,7 +139,7 @@ func compareErrorFindings(name string, c *plan.Change) []Finding {
 	return out
 }
 
-// outcomeFindings tells what went wrong with one object.
+// outcomeFindings returns the warnings and errors of one outcome.
 func outcomeFindings(o apply.Outcome) []Finding {
 	name, pos := o.Change.Resource.String(), o.Change.Resource.Pos
 	var out []Finding
@@ -157,8 +157,8 @@ func outcomeFindings(o apply.Outcome) []Finding {
 	return out
 }
 
-// errorFindings tells an error at the object's own place, or, for the values that
-// the API complains about, at theirs.
+// errorFindings returns an error at the position of the resource or, if the API named
+// the wrong fields, at the positions of those fields in body.
 func errorFindings(name string, err error, pos schema.Pos, body *schema.Node) []Finding {
 	if problems := resource.ProblemsOf(err); problems != nil {
 		var out []Finding
@@ -174,12 +174,12 @@ func errorFindings(name string, err error, pos schema.Pos, body *schema.Node) []
 	base := Finding{Level: github.Error, Pos: pos, Title: errorTitle(name, api), Message: name + ": " + errorWithRemedy(err)}
 	var out []Finding
 	for _, f := range api.FieldErrors {
-		at, ok := body.PositionOf(f.Field)
+		fieldPos, ok := body.PositionOf(f.Field)
 		if !ok {
 			continue
 		}
 		located := base
-		located.Pos = at
+		located.Pos = fieldPos
 		located.Message = fmt.Sprintf("%s: %s: %s\n%s", name, f.Field, cmp.Or(f.Message, f.Code), errorWithRemedy(err))
 		out = append(out, located)
 	}
@@ -189,7 +189,8 @@ func errorFindings(name string, err error, pos schema.Pos, body *schema.Node) []
 	return out
 }
 
-// visibilityText is how many objects the token sees of the kind of one that is to be created, "" where that proves nothing.
+// visibilityText returns how many resources of the kind the token sees, for a resource
+// that the plan creates. It returns "" if that number proves nothing.
 func (r *Run) visibilityText(c *plan.Change) string {
 	if c.Action != plan.Create || c.VisibleText == "" || r.Simulated {
 		return ""
@@ -197,7 +198,8 @@ func (r *Run) visibilityText(c *plan.Change) string {
 	return "the token sees " + c.VisibleText
 }
 
-// visibilityFindings warns, once, that a plan creates Workspaces with a token that sees none. Once one is created, there were none.
+// visibilityFindings warns, once, that a plan creates Workspaces with a token that sees
+// none. It doesn't warn after an apply: Astro accepts a create only if the name is free.
 func (r *Run) visibilityFindings() []Finding {
 	for _, c := range r.Plan.Changes {
 		if visible := r.visibilityText(c); visible != "" && c.NoneVisible && c.Resource.Kind.ParentFields == nil && r.Outcomes == nil {
@@ -209,7 +211,8 @@ func (r *Run) visibilityFindings() []Finding {
 	return nil
 }
 
-// addVisibility adds to the findings of a create that was forbidden how many resources the token sees.
+// addVisibility adds to the findings of a forbidden create how many resources of the
+// kind the token sees, because the resource may exist and be invisible to the token.
 func addVisibility(o apply.Outcome, out []Finding) []Finding {
 	if c := o.Change; c.VisibleText != "" && c.Action == plan.Create && astro.IsForbidden(o.Err) {
 		for i := range out {

@@ -15,7 +15,7 @@ import (
 	"astro-apply/internal/schema"
 )
 
-// findingHeaders is a list of findings without the details.
+// findingHeaders returns the level, position and title of each finding.
 func findingHeaders(findings []report.Finding) []string {
 	var out []string
 	for _, f := range findings {
@@ -24,7 +24,7 @@ func findingHeaders(findings []report.Finding) []string {
 	return out
 }
 
-// firstLines is what findings say in their first lines, and where.
+// firstLines returns the position and the first line of each finding.
 func firstLines(findings []report.Finding) []string {
 	var out []string
 	for _, f := range findings {
@@ -38,15 +38,15 @@ func TestFindingOrder(t *testing.T) {
 	t.Parallel()
 	everything := plannedRun(t, plan.Policy{})
 	everything.Errors = []error{errors.New("the log is full")}
-	everything.Problems = []schema.Problem{problemAt(90, "a remark", true), problemAt(91, "an error", false)}
-	everything.Plan.Problems = []schema.Problem{problemAt(92, "only the live state shows it", false)}
+	everything.Problems = []schema.Problem{problemAt(90, "a warning", true), problemAt(91, "an error", false)}
+	everything.Plan.Problems = []schema.Problem{problemAt(92, "only the comparison with Astro shows it", false)}
 	everything.Outcomes = outcomesFor(everything.Plan, map[string]testOutcome{
 		"data": {status: apply.Stopped, err: errInterrupted}, "new_one": {status: apply.Skipped, err: errInterrupted}, "hidden": {status: apply.Failed, err: fixtureLive["hidden"].(error)},
 		"settled": {status: apply.Unchanged}, "my_deployment": {status: apply.Unconfirmed, err: errInterrupted}, "vault": {status: apply.Unchanged},
 		"old": {status: apply.DeletePrevented}, "sandbox": {status: apply.Failed, err: badRequest()},
 	})
 	everything.StopErr = errInterrupted
-	findChange(t, everything.Plan, "sandbox").Notes = []schema.Problem{{Pos: manifestPos(26, 11), Message: "late, but more useful than a secret that is as it was"}}
+	findChange(t, everything.Plan, "sandbox").Notes = []schema.Problem{{Pos: manifestPos(26, 11), Message: "has a later position, but is more useful than a notice about kept secrets"}}
 
 	waiting := plannedRun(t, plan.Policy{})
 	findChange(t, waiting.Plan, "data").Err = &resource.BlockedError{Dependency: findChange(t, waiting.Plan, "hidden").Resource}
@@ -71,7 +71,7 @@ func TestFindingOrder(t *testing.T) {
 			`notice astro.yaml:26:11 [deployment "sandbox"]`,
 			`notice astro.yaml:21:11 [deployment "vault"]`,
 		}},
-		"what only waits is last": {waiting, []string{
+		"a blocked resource comes last": {waiting, []string{
 			`error astro.yaml:5:13 [workspace "hidden": 403]`,
 			`error astro.yaml:2:13 [workspace "data"]`,
 			`warning astro.yaml:4:13 [workspace "old"]`,
@@ -83,15 +83,15 @@ func TestFindingOrder(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			assertEqual(t, "findings", test.want, findingHeaders(test.run.Findings()))
-			assertEqual(t, "the second time", findingHeaders(test.run.Findings()), findingHeaders(test.run.Findings()))
+			assertEqual(t, "second call", findingHeaders(test.run.Findings()), findingHeaders(test.run.Findings()))
 		})
 	}
 }
 
-// What the API complains about is told at the value's own place.
+// An error about a field has the position of the field's value in the manifest.
 func TestFieldErrors(t *testing.T) {
 	t.Parallel()
-	const whole = "astro.yaml:8:11 deployment \"my_deployment\": create: POST /x: 400 Bad Request: Invalid request"
+	const resourceError = "astro.yaml:8:11 deployment \"my_deployment\": create: POST /x: 400 Bad Request: Invalid request"
 	type fields = [][3]string // field, code, message
 	for name, test := range map[string]struct {
 		fields fields
@@ -109,17 +109,17 @@ func TestFieldErrors(t *testing.T) {
 				`astro.yaml:16:36 deployment "my_deployment": environmentVariables[1].value: short`,
 			},
 		},
-		"spelled as in the API's program": {
+		"in the capitals of Go field names": {
 			fields{{"WorkerQueues[1].MaxWorkerCount", "max", ""}},
 			[]string{`astro.yaml:20:80 deployment "my_deployment": WorkerQueues[1].MaxWorkerCount: max`},
 		},
-		"not declared, in a queue that is": {
+		"undeclared field of a declared queue": {
 			fields{{"workerQueues[1].podCpu", "max", "no"}},
 			[]string{`astro.yaml:20:9 deployment "my_deployment": workerQueues[1].podCpu: no`},
 		},
-		"sent as it was live":     {fields{{"clusterId", "gone", "no"}}, []string{whole + ": clusterId: no (requestId r-1)"}},
-		"not a field of the body": {fields{{"cluster.nodePools", "max", "no"}}, []string{whole + ": cluster.nodePools: no (requestId r-1)"}},
-		"no field":                {nil, []string{whole + " (requestId r-1)"}},
+		"current value, not declared": {fields{{"clusterId", "gone", "no"}}, []string{resourceError + ": clusterId: no (requestId r-1)"}},
+		"not a field of the body":     {fields{{"cluster.nodePools", "max", "no"}}, []string{resourceError + ": cluster.nodePools: no (requestId r-1)"}},
+		"no field":                    {nil, []string{resourceError + " (requestId r-1)"}},
 		"one of two": {
 			fields{{"nonsense", "a", "b"}, {"schedulerSize", "max", "too big"}},
 			[]string{`astro.yaml:12:20 deployment "my_deployment": schedulerSize: too big`},
@@ -140,7 +140,7 @@ func TestFieldErrors(t *testing.T) {
 			for _, f := range got {
 				for _, field := range test.fields {
 					if !strings.Contains(f.Message, field[0]) || !strings.Contains(f.Message, "(requestId r-1)") {
-						t.Errorf("%s is not told in %q", field[0], f.Message)
+						t.Errorf("%s is missing in %q", field[0], f.Message)
 					}
 				}
 			}

@@ -14,7 +14,8 @@ import (
 	"astro-apply/internal/schema"
 )
 
-// A run as teams have them: something of everything.
+// fixtureManifest is a typical manifest of a team. Together with fixtureLive it gives a
+// create, an update, a delete, an unchanged resource and an error.
 const (
 	fixtureSecret   = "correct-horse-battery"
 	fixtureManifest = `workspaces:
@@ -76,7 +77,7 @@ var fixtureLive = liveAnswers{
 
 var errTimeout = errors.New("the timeout of 30m0s is over")
 
-// invalidQueueError is the API's answer to the scene's second queue.
+// invalidQueueError returns the error of the API about the second queue of my_deployment.
 func invalidQueueError() error {
 	return fmt.Errorf("update: %w", &astro.Error{
 		Method: "POST", Path: "/organizations/{organizationId}/deployments/{id}", StatusCode: 400,
@@ -85,7 +86,7 @@ func invalidQueueError() error {
 	})
 }
 
-// plannedRun is the scene before anything is done.
+// plannedRun returns a run that plans fixtureManifest.
 func plannedRun(t testing.TB, policy plan.Policy) *report.Run {
 	t.Helper()
 	return &report.Run{
@@ -94,7 +95,7 @@ func plannedRun(t testing.TB, policy plan.Policy) *report.Run {
 	}
 }
 
-// appliedRun is the scene after an apply in which something failed.
+// appliedRun returns a run that applied fixtureManifest, and in which some changes failed.
 func appliedRun(t testing.TB) *report.Run {
 	t.Helper()
 	r := plannedRun(t, plan.Policy{AllowDelete: true})
@@ -126,7 +127,7 @@ func appliedRun(t testing.TB) *report.Run {
 	return r
 }
 
-// fortyFailures is a run in which 40 objects failed, each with an answer of its own.
+// fortyFailures returns a run in which 40 resources failed, each with a different request id.
 func fortyFailures(t testing.TB, path, message string) *report.Run {
 	t.Helper()
 	p := makePlan(t, manyWorkspaces(40), nil, plan.Policy{})
@@ -149,7 +150,7 @@ func newLive(t testing.TB, c *plan.Change, answer string) *resource.Live {
 	return l
 }
 
-// findChange is what is to be done with the object of that name.
+// findChange returns the change of the resource with this name.
 func findChange(t testing.TB, p *plan.Plan, name string) *plan.Change {
 	t.Helper()
 	for _, c := range p.Changes {
@@ -161,12 +162,13 @@ func findChange(t testing.TB, p *plan.Plan, name string) *plan.Change {
 	return nil
 }
 
-// manifestPos is a place in the manifest of a test.
+// manifestPos returns a position in the manifest of a test.
 func manifestPos(line, col int) schema.Pos {
 	return schema.Pos{File: "astro.yaml", Line: line, Col: col}
 }
 
-// unmanagedDeployments is what nobody declares in the scene's Workspaces.
+// unmanagedDeployments returns a Deployment in Workspace data that fixtureManifest
+// doesn't declare.
 func unmanagedDeployments(t testing.TB) []resource.UnmanagedResource {
 	t.Helper()
 	k := resource.Kinds().Kind("deployment")
@@ -178,7 +180,7 @@ func unmanagedDeployments(t testing.TB) []resource.UnmanagedResource {
 	return []resource.UnmanagedResource{{Kind: k, Live: l, RootKind: resource.Kinds().Kind("workspace"), RootName: "data"}}
 }
 
-// firstApplyRun is a team's first apply: everything is made.
+// firstApplyRun returns a team's first apply, which creates every resource.
 func firstApplyRun(t testing.TB) *report.Run {
 	t.Helper()
 	const text = `workspaces:
@@ -201,7 +203,7 @@ deployments:
 	return r
 }
 
-// thousandWorkspacesRun is a plan of 1,000 objects of which three differ.
+// thousandWorkspacesRun returns a plan of 1,000 Workspaces, of which three differ.
 func thousandWorkspacesRun(t testing.TB) *report.Run {
 	t.Helper()
 	live := liveAnswers{}

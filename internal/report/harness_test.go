@@ -16,11 +16,11 @@ import (
 	"astro-apply/internal/schema"
 )
 
-// liveAnswers is what is live in a test: by name an answer of the API, or why there
-// is none.
+// liveAnswers holds the current state in a test. It maps the name of a resource to the
+// answer of the API: JSON as a string, or an error.
 type liveAnswers map[string]any
 
-// makePlan compares a manifest with a world.
+// makePlan returns the plan for the manifest text and the current state live.
 func makePlan(t testing.TB, text string, live liveAnswers, policy plan.Policy) *plan.Plan {
 	t.Helper()
 	parsed := manifest.Parse([]manifest.Source{{Name: "astro.yaml", Data: []byte(text)}}, manifest.Environment{})
@@ -47,14 +47,15 @@ func makePlan(t testing.TB, text string, live liveAnswers, policy plan.Policy) *
 	return plan.Make("corg", d, w, policy)
 }
 
-// testOutcome is what became of an object in a test.
+// testOutcome is the outcome of a resource in a test.
 type testOutcome struct {
 	status        apply.Status
 	writtenStatus apply.Status
 	err           error
 }
 
-// outcomesFor gives every change of a plan what became of it, by name.
+// outcomesFor returns an outcome for every change of a plan; of maps names of resources
+// to outcomes.
 func outcomesFor(p *plan.Plan, of map[string]testOutcome) []apply.Outcome {
 	out := []apply.Outcome{}
 	for _, c := range p.Changes {
@@ -68,7 +69,7 @@ func outcomesFor(p *plan.Plan, of map[string]testOutcome) []apply.Outcome {
 	return out
 }
 
-// manyWorkspaces declares n Workspaces, one a line.
+// manyWorkspaces declares n Workspaces, one per line.
 func manyWorkspaces(n int) string {
 	var b strings.Builder
 	b.WriteString("workspaces:\n")
@@ -78,7 +79,7 @@ func manyWorkspaces(n int) string {
 	return b.String()
 }
 
-// badRequest is what the API says of a bad request.
+// badRequest returns the error of the API about a bad request.
 func badRequest(fields ...astro.FieldError) error {
 	return fmt.Errorf("create: %w", &astro.Error{
 		Method: "POST", Path: "/x", StatusCode: 400, Message: "Invalid request", RequestID: "r-1", FieldErrors: fields,

@@ -22,9 +22,9 @@ var (
 	markupPattern        = regexp.MustCompile(`<|@e|#1|://|##\[|^\s*::`)
 )
 
-// checkMarkdown checks that a summary is built as it is meant to be, whatever the names
-// and texts in it: nothing ends a fence, a folded part or a table early, and
-// outside of fences nothing is a tag, a mention or a command.
+// checkMarkdown checks the structure of a summary: no name or text in it ends a fence, a
+// folded section or a table early, and outside of fences none is a tag, a mention or a
+// command.
 func checkMarkdown(t testing.TB, text string) {
 	t.Helper()
 	inside, folded, columns := "", 0, 0
@@ -39,19 +39,19 @@ func checkMarkdown(t testing.TB, text string) {
 		}
 		if inside != "" {
 			if len(l) < 3 || !strings.Contains("+-!", l[:1]) || l[1] != ' ' {
-				t.Errorf("line %d is none of a diff: %q", i+1, l)
+				t.Errorf("line %d is not a line of a diff: %q", i+1, l)
 			}
 			continue
 		}
 		if ownMarkupPattern.MatchString(l) {
 			folded += strings.Count(l, "<details>") - strings.Count(l, "</details>")
 			if folded < 0 || folded > 1 {
-				t.Errorf("line %d: parts are folded %d deep", i+1, folded)
+				t.Errorf("line %d: %d nested folded sections", i+1, folded)
 			}
 			continue
 		}
 		if markupPattern.MatchString(allowedMarkupPattern.ReplaceAllString(l, "")) {
-			t.Errorf("line %d does more than show text: %q", i+1, l)
+			t.Errorf("line %d contains markup: %q", i+1, l)
 		}
 		switch {
 		case !strings.HasPrefix(l, "|"):
@@ -64,11 +64,11 @@ func checkMarkdown(t testing.TB, text string) {
 		}
 	}
 	if inside != "" || folded != 0 {
-		t.Errorf("ends inside of %q, %d parts folded:\n%s", inside, folded, text)
+		t.Errorf("the text ends with an open fence %q and %d open folded sections:\n%s", inside, folded, text)
 	}
 }
 
-// countCells is how many cells GitHub sees in a row.
+// countCells returns the number of cells that GitHub shows in a row.
 func countCells(row string) int {
 	return strings.Count(escapePattern.ReplaceAllString(row, ""), "|") - 1
 }
@@ -79,7 +79,7 @@ var injectionTexts = []string{
 	"x\n\n## heading", "***", "a\u202eb\x1b[31m", "&lt;b&gt;", "💥",
 }
 
-// injectionRun is a run whose names and texts are all the same.
+// injectionRun returns a run in which every name and text from outside is text.
 func injectionRun(t testing.TB, text string) *report.Run {
 	t.Helper()
 	return injectionRunWithID(t, text, text)
@@ -104,11 +104,11 @@ func injectionRunWithID(t testing.TB, text, id string) *report.Run {
 	bad := fmt.Errorf("no: %w", errors.New(text))
 	p := makePlan(t, declared, liveAnswers{text: answer, "other": bad}, plan.Policy{})
 	assertEqual(t, "problems", 0, len(p.Problems))
-	left := []resource.UnmanagedResource{{Kind: p.Changes[0].Resource.Kind, Live: p.Changes[0].Live, RootKind: resource.Kinds().Kind("workspace"), RootName: text}}
-	return &report.Run{Mode: "plan", ModeReason: text, Unmanaged: left, UIURL: "https://cloud.astronomer.io", Plan: p, FailedRequests: []report.FailedRequest{{Method: "GET", Path: text, RequestID: text}}, Errors: []error{bad}}
+	unmanaged := []resource.UnmanagedResource{{Kind: p.Changes[0].Resource.Kind, Live: p.Changes[0].Live, RootKind: resource.Kinds().Kind("workspace"), RootName: text}}
+	return &report.Run{Mode: "plan", ModeReason: text, Unmanaged: unmanaged, UIURL: "https://cloud.astronomer.io", Plan: p, FailedRequests: []report.FailedRequest{{Method: "GET", Path: text, RequestID: text}}, Errors: []error{bad}}
 }
 
-// Text from the manifest, from Astro and from errors stays text.
+// Text from the manifest, from Astro and from errors is shown as plain text.
 func TestInjectionIntoSummary(t *testing.T) {
 	t.Parallel()
 	for _, text := range injectionTexts {
@@ -125,8 +125,8 @@ func TestInjectionIntoSummary(t *testing.T) {
 	}
 }
 
-// The plan's text in the log has a line per difference, so that none of them
-// can look like several, or like another object.
+// The plan in the log has one line per difference, so that a value can't imitate other
+// differences or another resource.
 func TestInjectionIntoPlanText(t *testing.T) {
 	t.Parallel()
 	for _, text := range append(injectionTexts, "x\n- delete workspace \"data\" (c1)") {
@@ -137,16 +137,16 @@ func TestInjectionIntoPlanText(t *testing.T) {
 				signs = append(signs, l[:min(len(l), 5)])
 			}
 			want := []string{"~ upd", "    ~", "    +", "    !", "    !", "? unk", "    ?"}
-			assertEqual(t, "starts of lines", want, signs)
+			assertEqual(t, "signs at the starts of the lines", want, signs)
 		})
 	}
 }
 
-// Neither what is written nor what it replaces is shown anywhere.
+// No text shows a declared secret or the value that it replaces.
 func TestNoSecretsAreShown(t *testing.T) {
 	t.Parallel()
 	for name, r := range map[string]*report.Run{
-		"plan": plannedRun(t, plan.Policy{}), "apply": appliedRun(t), "everything is written": plannedRun(t, plan.Policy{WriteSecrets: true}),
+		"plan": plannedRun(t, plan.Policy{}), "apply": appliedRun(t), "plan that writes all secrets": plannedRun(t, plan.Policy{WriteSecrets: true}),
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -166,10 +166,10 @@ func TestNoSecretsAreShown(t *testing.T) {
 			}
 			all := strings.Join(texts, "\n")
 			if strings.Contains(all, fixtureSecret) {
-				t.Errorf("shows %q:\n%s", fixtureSecret, all)
+				t.Errorf("the texts show %q:\n%s", fixtureSecret, all)
 			}
 			if !strings.Contains(texts[0], "***") || !strings.Contains(texts[1], "***") || !strings.Contains(all, `"value":"***"`) {
-				t.Errorf("the secrets are missing:\n%s", all)
+				t.Errorf("the marks of redacted secrets are missing:\n%s", all)
 			}
 		})
 	}

@@ -16,8 +16,8 @@ var actionSigns = map[plan.Action]string{
 	plan.Create: "+", plan.Update: "~", plan.Delete: "-", plan.DeletePrevented: "!", plan.Errored: "?",
 }
 
-// PlanText is the plan as a plan looks: one block per object that is not as it
-// should be, a sign before each line.
+// PlanText returns the plan for the log, in the style of Terraform: one block per
+// resource that differs from the manifest, and a sign before each line.
 func (r *Run) PlanText() string {
 	var b strings.Builder
 	for _, c := range r.Plan.Changes {
@@ -57,8 +57,8 @@ func changeHeading(c *plan.Change) string {
 	return line
 }
 
-// diffLine is one difference, its text one line whatever it holds. Its sign is +,
-// -, ~, ! or ?.
+// diffLine is one difference. Its sign is +, -, ~, ! or ?. Its text is always one
+// line, so that a value can't imitate other differences.
 type diffLine struct{ sign, text string }
 
 func (r *Run) diffLines(c *plan.Change) []diffLine {
@@ -94,13 +94,13 @@ func fieldDiffLine(f plan.Field, v valueDiff) diffLine {
 	return diffLine{"~", fmt.Sprintf("%s: %s → %s%s", f.Path, v.before, v.after, v.note)}
 }
 
-// OutcomeLine is the log's line about one outcome.
+// OutcomeLine returns the line of the log about one outcome.
 func OutcomeLine(o apply.Outcome) string {
 	text := fmt.Sprintf("%s %s", o.Status, o.Change.Resource)
 	if o.Live != nil {
 		text += " (" + o.Live.ID + ")"
-		if _, why := o.Live.State(o.Change.Resource.Kind); why != "" && o.Status.IsOK() {
-			text += ", " + why
+		if _, status := o.Live.State(o.Change.Resource.Kind); status != "" && o.Status.IsOK() {
+			text += ", " + status
 		}
 	}
 	if o.Duration >= time.Second {
@@ -112,8 +112,8 @@ func OutcomeLine(o apply.Outcome) string {
 	return text
 }
 
-// FindingsText lists every finding for the log, since that is the one place
-// without a limit, and the one that every runner keeps.
+// FindingsText lists every finding for the log, because only the log has no limit, and
+// every runner keeps it.
 func (r *Run) FindingsText() string {
 	var b strings.Builder
 	for _, f := range r.Findings() {

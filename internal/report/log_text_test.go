@@ -12,7 +12,7 @@ import (
 	"astro-apply/internal/report"
 )
 
-// The texts of the log as people see them.
+// Golden files show the texts of the log.
 func TestLogTexts(t *testing.T) {
 	t.Parallel()
 	everything := plannedRun(t, plan.Policy{})
@@ -37,7 +37,7 @@ func TestLogTexts(t *testing.T) {
 	}
 }
 
-// The log has a line about each object as soon as it is done.
+// OutcomeLine describes the outcome of a resource in one line.
 func TestOutcomeLine(t *testing.T) {
 	t.Parallel()
 	run := appliedRun(t)
@@ -48,9 +48,9 @@ func TestOutcomeLine(t *testing.T) {
 	}{
 		"created":         {"new_one", apply.Outcome{Status: apply.Created}, `created workspace "new_one" (cworkspace000000000000004), 2s`},
 		"updated":         {"my_deployment", apply.Outcome{Status: apply.Updated, Duration: 61400 * time.Millisecond}, `updated deployment "my_deployment" (cdeployment00000000000001), HEALTHY, 1m1s`},
-		"at once":         {"data", apply.Outcome{Status: apply.Updated, Duration: 999 * time.Millisecond}, `updated workspace "data" (cworkspace000000000000001)`},
+		"within a second": {"data", apply.Outcome{Status: apply.Updated, Duration: 999 * time.Millisecond}, `updated workspace "data" (cworkspace000000000000001)`},
 		"deleted":         {"old", apply.Outcome{Status: apply.Deleted}, `deleted workspace "old" (cworkspace000000000000002)`},
-		"settling":        {"sandbox", apply.Outcome{Status: apply.Created}, `created deployment "sandbox" (cdeployment00000000000003), DEPLOYING, 1m28s`},
+		"pending":         {"sandbox", apply.Outcome{Status: apply.Created}, `created deployment "sandbox" (cdeployment00000000000003), DEPLOYING, 1m28s`},
 		"unconfirmed":     {"sandbox", apply.Outcome{Status: apply.Unconfirmed, Err: errTimeout}, `unconfirmed deployment "sandbox" (cdeployment00000000000003), 1m28s: the timeout of 30m0s is over`},
 		"skipped":         {"hidden", apply.Outcome{Status: apply.Skipped, Err: errors.New(`needs workspace "x", which failed`)}, `skipped workspace "hidden": needs workspace "x", which failed`},
 		"several reasons": {"hidden", apply.Outcome{Status: apply.Failed, Err: errors.Join(errors.New("update: 502"), errInterrupted)}, `failed workspace "hidden": update: 502; interrupt signal received`},
@@ -79,7 +79,7 @@ func findOutcome(t testing.TB, r *report.Run, name string) apply.Outcome {
 	return apply.Outcome{}
 }
 
-// The log has no limit, so it names everything.
+// The log has no limit, so it lists every finding.
 func TestFindingsTextListsAll(t *testing.T) {
 	t.Parallel()
 	lines := strings.Split(strings.TrimSuffix(fortyFailures(t, "/x", "Invalid request").FindingsText(), "\n"), "\n")

@@ -10,15 +10,15 @@ import (
 	"astro-apply/internal/resource"
 )
 
-// GitHub keeps 1 MB of outputs per job, counted in UTF-16, so about 500,000
-// characters. A plan or a list of resources that would take half of that is cut
-// down to its changes.
+// outputLimit is the size above which the outputs plan and resources contain only
+// changes. GitHub keeps 1 MB of outputs per job, counted in UTF-16, so about 500,000
+// characters; each of these two outputs may take half of that.
 const outputLimit = 240 << 10
 
 // Output is one output of the action.
 type Output struct{ Name, Value string }
 
-// outputResource is an entry of the output resources.
+// outputResource is an item of the output resources.
 type outputResource struct {
 	Kind   string `json:"kind"`
 	Name   string `json:"name"`
@@ -28,9 +28,9 @@ type outputResource struct {
 	Status string `json:"status"`
 }
 
-// Outputs returns all outputs of action.yml, in its order. Their content, which is
-// names and texts, contains no secrets. The rest is structure that later steps
-// parse, such as update, and stays as it is even where a secret reads the same.
+// Outputs returns all outputs of action.yml, in its order. It redacts secrets in names
+// and texts. It doesn't redact structure that later steps parse, such as the action
+// update, even if a secret has the same value.
 func (r *Run) Outputs() ([]Output, error) {
 	c, list, drift := r.Counts(), r.outputResources(), ""
 	if r.Plan != nil {
@@ -88,7 +88,8 @@ func resourcesJSON(list []outputResource) string {
 	return compactJSON(slices.DeleteFunc(list, func(o outputResource) bool { return o.Action == string(plan.Unchanged) }))
 }
 
-// compactJSON is JSON on one line, of texts only: that can't fail.
+// compactJSON encodes v as JSON on one line. It has no error result, because v
+// contains only strings, and encoding those can't fail.
 func compactJSON(v any) string {
 	data, err := json.Marshal(v)
 	if err != nil {
@@ -97,7 +98,8 @@ func compactJSON(v any) string {
 	return string(data)
 }
 
-// singleID is the id of the one object of a kind that is declared.
+// singleID returns the id of the resource of a kind, "" if list doesn't have exactly
+// one resource of that kind.
 func singleID(list []outputResource, kind string) string {
 	id, n := "", 0
 	for _, x := range list {

@@ -28,13 +28,13 @@ func outputValues(t testing.TB, r *report.Run) map[string]string {
 	for _, o := range list {
 		out[o.Name] = o.Value
 		if strings.ContainsAny(o.Value, "\r\n") {
-			t.Errorf("output %s has more than one line: %q", o.Name, o.Value)
+			t.Errorf("output %s must be one line: %q", o.Name, o.Value)
 		}
 	}
 	return out
 }
 
-// decodeStrict decodes JSON that has the members of v and no other.
+// decodeStrict decodes compact JSON that has only the members of v.
 func decodeStrict(t testing.TB, text string, v any) {
 	t.Helper()
 	d := json.NewDecoder(strings.NewReader(text))
@@ -61,7 +61,7 @@ func TestOutputNames(t *testing.T) {
 	}
 	var want []string
 	for i := 0; i < len(action.Outputs.Content); i += 2 {
-		if name := action.Outputs.Content[i].Value; name != "tokens" { // of secrets, so none of the report's
+		if name := action.Outputs.Content[i].Value; name != "tokens" { // contains secrets, so package report doesn't write it
 			want = append(want, name)
 		}
 	}
@@ -82,7 +82,7 @@ func TestOutputs(t *testing.T) {
 	t.Parallel()
 	inSync := &report.Run{Mode: "drift", Plan: makePlan(t, "workspaces: [{ name: settled }]", fixtureLive, plan.Policy{})}
 	kept := &report.Run{Mode: "plan", Plan: makePlan(t, "workspaces: [{ name: old, state: absent }]", fixtureLive, plan.Policy{})}
-	wrong := &report.Run{Mode: "plan", Plan: makePlan(t, "deployments: [{ name: new, workspaceId: cworkspace000000000000001 }]", nil, plan.Policy{})}
+	invalid := &report.Run{Mode: "plan", Plan: makePlan(t, "deployments: [{ name: new, workspaceId: cworkspace000000000000001 }]", nil, plan.Policy{})}
 	one := &report.Run{Mode: "plan", Plan: makePlan(t, manyWorkspaces(1), nil, plan.Policy{})}
 	for name, test := range map[string]struct {
 		run  *report.Run
@@ -93,7 +93,7 @@ func TestOutputs(t *testing.T) {
 		"removals": {plannedRun(t, plan.Policy{AllowDelete: true}), "plan true 2 3 1 1 1 true", "[]"},
 		"apply":    {appliedRun(t), "apply true 2 2 1 1 3 true", `["0b1c2d3e-4f50-6172-8394-a5b6c7d8e9f0","f004d12a-29c8-40d8-b239-2b1b615ea45b"]`},
 		"in sync":  {inSync, "drift false 0 0 0 1 0 false", "[]"},
-		"wrong":    {wrong, "plan false 0 0 0 0 1 true", "[]"},
+		"invalid":  {invalid, "plan false 0 0 0 0 1 true", "[]"},
 		"one":      {one, "plan true 1 0 0 0 0 true", "[]"},
 		"kept":     {kept, "plan false 0 0 0 0 0 true", "[]"},
 		"validate": {&report.Run{Mode: "validate", DeclaredCount: 3}, "validate false 0 0 0 0 0 ", "[]"},
@@ -115,10 +115,10 @@ func TestOutputs(t *testing.T) {
 	}
 }
 
-// What action.yml says about the output resources.
+// resourceEntry is an item of the output resources, as action.yml documents it.
 type resourceEntry struct{ Kind, Name, ID, Action, URL, Status string }
 
-// The plan's JSON form, as users read it.
+// planDocument and planChange are the JSON format of the output plan, as users decode it.
 type (
 	planDocument struct {
 		Version        int
@@ -167,7 +167,7 @@ func TestResourcesOutput(t *testing.T) {
 			{"deployment", "sandbox", "cdeployment00000000000003", "create", ui + "cworkspace000000000000004/deployments/cdeployment00000000000003", "unconfirmed"},
 			{"workspace", "old", "cworkspace000000000000002", "delete", "", "deleted"},
 		}},
-		"planned, but wrong": {
+		"planned, but invalid": {
 			&report.Run{Mode: "plan", Plan: makePlan(t, "deployments: [{ name: new, workspaceId: cworkspace000000000000001 }]", nil, plan.Policy{})},
 			[]resourceEntry{{"deployment", "new", "", "create", "", "failed"}},
 		},
@@ -181,8 +181,8 @@ func TestResourcesOutput(t *testing.T) {
 	}
 }
 
-// The output plan is the plan's own JSON form, and the digest is that of the
-// whole plan.
+// The output plan is the JSON of the plan, and the output plan-digest is the digest of
+// the complete plan.
 func TestPlanOutput(t *testing.T) {
 	t.Parallel()
 	r := plannedRun(t, plan.Policy{})
@@ -204,7 +204,7 @@ func TestPlanOutput(t *testing.T) {
 	assertEqual(t, "digest", digest, got["plan-digest"])
 }
 
-// The id of the one Deployment, whatever else is declared.
+// The output deployment-id has a value only if the manifest declares exactly one Deployment.
 func TestDeploymentIDOutput(t *testing.T) {
 	t.Parallel()
 	const (
@@ -212,12 +212,12 @@ func TestDeploymentIDOutput(t *testing.T) {
 		other = ", { name: new, workspaceId: cworkspace000000000000001, type: STANDARD, cloudProvider: AWS, region: r }"
 	)
 	for name, test := range map[string]struct{ text, want string }{
-		"one":            {one + "]", "cdeployment00000000000002"},
-		"and Workspaces": {one + "]\nworkspaces: [{ name: data }]", "cdeployment00000000000002"},
-		"two":            {one + ", { name: my_deployment, workspaceId: cworkspace000000000000001 }]", ""},
-		"and a new one":  {one + other + "]", ""},
-		"not yet there":  {"deployments: [" + other[2:] + "]", ""},
-		"none":           {"workspaces: [{ name: data }]", ""},
+		"one":                 {one + "]", "cdeployment00000000000002"},
+		"one and a Workspace": {one + "]\nworkspaces: [{ name: data }]", "cdeployment00000000000002"},
+		"two":                 {one + ", { name: my_deployment, workspaceId: cworkspace000000000000001 }]", ""},
+		"one and a new one":   {one + other + "]", ""},
+		"one to create":       {"deployments: [" + other[2:] + "]", ""},
+		"none":                {"workspaces: [{ name: data }]", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -230,8 +230,8 @@ func TestDeploymentIDOutput(t *testing.T) {
 	assertEqual(t, "deployment-id", "cdeployment00000000000009", outputValues(t, created)["deployment-id"])
 }
 
-// GitHub keeps 1 MB of outputs per job, in UTF-16. A plan of thousands of
-// objects loses what changes in each of them, and the list what doesn't change.
+// GitHub keeps 1 MB of outputs per job, in UTF-16. So for thousands of resources the
+// output plan leaves out the fields, and the output resources leaves out the unchanged.
 func TestOutputLimit(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
@@ -239,10 +239,10 @@ func TestOutputLimit(t *testing.T) {
 		brief         bool
 		listed        int
 	}{
-		"small":          {3, 40, false, 43},
-		"much to do":     {1900, 0, true, 1900},
-		"much to list":   {3, 2500, false, 3},
-		"much of either": {1400, 1200, true, 1400},
+		"few resources":              {3, 40, false, 43},
+		"many changes":               {1900, 0, true, 1900},
+		"many unchanged":             {3, 2500, false, 3},
+		"many changes and unchanged": {1400, 1200, true, 1400},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

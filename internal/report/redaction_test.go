@@ -20,9 +20,9 @@ import (
 	"astro-apply/internal/schema"
 )
 
-// programWords returns the words that the program's documents consist of: the names in
-// struct tags and the text constants of the packages that write them, and the
-// names of kinds and fields.
+// programWords returns the words that the structure of the program's JSON consists of:
+// the names in struct tags and the string constants of the packages that write the JSON,
+// and the names of kinds and fields.
 func programWords(t *testing.T) (out []string) {
 	t.Helper()
 	for _, dir := range []string{".", filepath.Join("..", "plan"), filepath.Join("..", "apply")} {
@@ -89,7 +89,7 @@ func stringLiterals(values []ast.Expr) (out []string) {
 	return out
 }
 
-// newRunner returns a runner that knows one secret, "" for none.
+// newRunner returns a runner that redacts secrets.
 func newRunner(secrets ...string) *github.Runner {
 	r := github.NewRunner(func(string) string { return "" }, io.Discard)
 	for _, secret := range secrets {
@@ -100,7 +100,8 @@ func newRunner(secrets ...string) *github.Runner {
 
 func newRedactor(secrets ...string) func(string) string { return newRunner(secrets...).RedactString }
 
-// What is planned has no word of the program in its content.
+// The names and values of neutralManifest don't contain words of the program, so a
+// redacted word can only be part of the structure.
 const neutralManifest = `workspaces:
   - { name: qqq1, description: zzz2 }
   - { name: qqq3, state: absent }
@@ -119,8 +120,8 @@ var neutralLive = liveAnswers{
 	"qqq9": `{"id": "cq9", "name": "qqq9"}`,
 }
 
-// A secret that reads like a word of the program removes nothing from documents
-// but content: the review means the same, and so do the outputs.
+// A secret that equals a word of the program doesn't change the structure of the review
+// and of the outputs.
 func TestSecretsEqualToProgramWords(t *testing.T) {
 	t.Parallel()
 	allowed := plan.Policy{AllowDelete: true}
@@ -157,7 +158,7 @@ func TestSecretsEqualToProgramWords(t *testing.T) {
 	if len(all) < 200 {
 		t.Fatalf("only %d words", len(all))
 	}
-	// Words that are also in the content above are left out.
+	// Leave out words that are also part of a value in neutralManifest.
 	all = slices.DeleteFunc(all, func(word string) bool { return strings.Contains("member", word) })
 	for secrets := range slices.Chunk(all, 8) {
 		gotReview, gotOut, gotComment := documents(secrets...)
@@ -179,29 +180,29 @@ func TestSecretsEqualToProgramWords(t *testing.T) {
 	}
 }
 
-// Content that equals a secret is scrubbed, and scrubbed content is equal to
-// nothing. An existing resource is still known by its id.
+// A value that contains a secret is redacted, and a redacted value never equals another
+// value. The review still identifies an existing resource by its id.
 func TestRedactedContentIsNotReviewed(t *testing.T) {
 	t.Parallel()
 	allowed := plan.Policy{AllowDelete: true}
-	there := liveAnswers{"hunter2": `{"id": "c1", "name": "hunter2", "description": "a"}`}
+	live := liveAnswers{"hunter2": `{"id": "c1", "name": "hunter2", "description": "a"}`}
 	for name, test := range map[string]struct {
 		reviewed, now string
 		want          bool
 	}{
 		"an update of a resource with the name": {"workspaces: [{ name: hunter2, description: b }]", "workspaces: [{ name: hunter2, description: b }]", true},
 		"another update":                        {"workspaces: [{ name: hunter2, description: b }]", "workspaces: [{ name: hunter2, description: c }]", false},
-		"a deletion of it":                      {"workspaces: [{ name: hunter2, state: absent }]", "workspaces: [{ name: hunter2, state: absent }]", true},
-		"a deletion instead of an update":       {"workspaces: [{ name: hunter2, description: b }]", "workspaces: [{ name: hunter2, state: absent }]", false},
-		"a value with it":                       {"workspaces: [{ name: hunter2, description: a hunter2 }]", "workspaces: [{ name: hunter2, description: a hunter2 }]", false},
-		"stars in its place":                    {"workspaces: [{ name: hunter2, description: a hunter2 }]", "workspaces: [{ name: hunter2, description: a *** }]", false},
-		"a new resource with it":                {"workspaces: [{ name: new-hunter2 }]", "workspaces: [{ name: new-hunter2 }]", false},
+		"a delete":                              {"workspaces: [{ name: hunter2, state: absent }]", "workspaces: [{ name: hunter2, state: absent }]", true},
+		"a delete instead of an update":         {"workspaces: [{ name: hunter2, description: b }]", "workspaces: [{ name: hunter2, state: absent }]", false},
+		"a value with the secret":               {"workspaces: [{ name: hunter2, description: a hunter2 }]", "workspaces: [{ name: hunter2, description: a hunter2 }]", false},
+		"stars instead of the secret":           {"workspaces: [{ name: hunter2, description: a hunter2 }]", "workspaces: [{ name: hunter2, description: a *** }]", false},
+		"a new resource with the secret":        {"workspaces: [{ name: new-hunter2 }]", "workspaces: [{ name: new-hunter2 }]", false},
 		"a new resource with stars":             {"workspaces: [{ name: new-hunter2 }]", "workspaces: [{ name: new-*** }]", false},
-		"stars that were reviewed":              {"workspaces: [{ name: x, description: '***' }]", "workspaces: [{ name: x, description: '***' }]", true},
+		"stars that are not a secret":           {"workspaces: [{ name: x, description: '***' }]", "workspaces: [{ name: x, description: '***' }]", true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			reviewed, now := makePlan(t, test.reviewed, there, allowed), makePlan(t, test.now, there, allowed)
+			reviewed, now := makePlan(t, test.reviewed, live, allowed), makePlan(t, test.now, live, allowed)
 			reviewed.Redact, now.Redact = newRedactor("hunter2"), newRedactor("hunter2")
 			review, err := reviewed.Review()
 			if err != nil {

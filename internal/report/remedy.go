@@ -9,7 +9,8 @@ import (
 	"astro-apply/internal/astro"
 )
 
-// errorWithRemedy is an error with the way out.
+// errorWithRemedy returns the text of an error and, for an error of the API, advice on
+// how to fix it.
 func errorWithRemedy(err error) string {
 	text := err.Error()
 	var api *astro.Error
@@ -36,13 +37,13 @@ func remedyFor(e *astro.Error) string {
 		return "Too many requests with this token at the same time; give other workflows tokens of their own."
 	case e.StatusCode >= http.StatusInternalServerError:
 		return "This is on Astro's side; run again, and give Astronomer support the requestId if it stays."
-	case e.StatusCode == 0 && !errors.Is(e, context.Canceled): // which is the answer to a signal
+	case e.StatusCode == 0 && !errors.Is(e, context.Canceled): // a signal cancels the context; that needs no advice
 		return "No answer came; check the network, a proxy and api-url."
 	}
 	return ""
 }
 
-// errorTitle is the heading of an error that a call to Astro returned.
+// errorTitle returns the title of an error that a call to Astro returned.
 func errorTitle(name string, e *astro.Error) string {
 	switch {
 	case e.StatusCode == 0:

@@ -1,6 +1,6 @@
-// Package report turns a run into what people and later steps see: log text,
-// annotations, the job summary and outputs. It is pure: it returns texts, and
-// keeps to the runner's budgets.
+// Package report renders the result of a run for people and for later steps: log text,
+// annotations, the job summary, the comment and outputs. It only returns texts; it
+// writes nothing. Its texts are within the limits of GitHub's runner.
 package report
 
 import (
@@ -14,36 +14,37 @@ import (
 	"astro-apply/internal/schema"
 )
 
-// Run is everything that is known of a run when it ends.
+// Run holds the facts about a run that the reports show.
 type Run struct {
-	Mode       string // "" when the run ended before it was chosen
-	ModeReason string // that mode
-	// NotApplied is for a run that its user may expect to apply, and that only plans: why, and how to apply, with names in backticks; "" for others.
+	Mode       string // "" if the run ended before it chose a mode
+	ModeReason string // why the run chose Mode
+	// NotAppliedReason explains why the run only plans, and how to apply, with names in
+	// backticks. It is set only if the user may have expected an apply.
 	NotAppliedReason string
 	Simulated        bool
-	DryRun           bool // carried out on an API in memory, for lack of a token
-	InlineManifest   bool // the manifest is an input, so its places are in no file
-	TargetCount      int  // how many of them the run is about, 0: all
-	DeclaredCount    int  // objects
+	DryRun           bool // the run had no token and applied the manifest to an in-memory API
+	InlineManifest   bool // the manifest is an input, so its positions aren't in a file
+	TargetCount      int  // number of declared resources that the input only selects; 0: all
+	DeclaredCount    int  // number of declared resources
 	Problems         []schema.Problem
-	Errors           []error         // that belong to no place in a manifest
-	LogErr           error           // why the log is incomplete, nil if it isn't
-	Notices          []string        // notices that belong to no place in a manifest
-	Plan             *plan.Plan      // nil: nothing was compared
-	Outcomes         []apply.Outcome // nil: nothing was applied
-	ReviewErr        error           // why the plan, which could be carried out, was not
+	Errors           []error         // errors without a position in a manifest
+	LogErr           error           // why the log is incomplete; nil if it is complete
+	Notices          []string        // notices without a position in a manifest
+	Plan             *plan.Plan      // nil if the run compared nothing
+	Outcomes         []apply.Outcome // nil if the run applied nothing
+	ReviewErr        error           // why the run refused to apply a plan without errors
 	FailOnDrift      bool
 	UIURL            string                       // address of the Astro UI, "" if unknown
-	FailedRequests   []FailedRequest              // those that were refused or lost
-	Unmanaged        []resource.UnmanagedResource // looked for in mode drift only
-	Export           *ExportResult                // in mode export, once it is there
+	FailedRequests   []FailedRequest              // requests that Astro refused or didn't answer
+	Unmanaged        []resource.UnmanagedResource // only mode drift looks for them
+	Export           *ExportResult                // only in mode export; nil before the export is complete
 	Duration         time.Duration
-	Secrets          *redact.Secrets // replaced before a value is cut
-	StopErr          error           // why the run was ended early, nil if it wasn't
+	Secrets          *redact.Secrets // values to redact; the reports redact before they cut a value
+	StopErr          error           // why the run ended early; nil if it didn't
 }
 
-// HasBlockingErrors reports whether something is wrong that keeps anything from being
-// written: with the inputs, the manifest or the token.
+// HasBlockingErrors reports whether an error in the inputs, the manifest or the token
+// keeps the run from writing anything.
 func (r *Run) HasBlockingErrors() bool {
 	if len(r.Errors) > 0 || r.ReviewErr != nil {
 		return true
@@ -59,7 +60,7 @@ func (r *Run) HasBlockingErrors() bool {
 // HasDrift reports whether Astro differs from the manifest, or a declared resource doesn't work.
 func (r *Run) HasDrift() bool { return r.differsFromManifest() || r.countUnusable() > 0 }
 
-// countUnusable counts the objects that exist and don't work.
+// countUnusable returns the number of resources that exist and don't work.
 func (r *Run) countUnusable() (n int) {
 	if r.Plan == nil {
 		return 0
@@ -91,7 +92,7 @@ func (r *Run) HasFailed() bool {
 	return r.HasBlockingErrors() || r.LogErr != nil || counts.Unsuccessful() > 0 || r.StopErr != nil || r.Mode == "drift" && r.HasDrift() && r.FailOnDrift || r.exportDiffers()
 }
 
-// ResultLine is the result in one line.
+// ResultLine returns the result of the run in one line.
 func (r *Run) ResultLine() string {
 	c := r.Counts()
 	switch {
@@ -133,7 +134,8 @@ func (r *Run) ResultLine() string {
 	return "Plan: " + r.countsText(true)
 }
 
-// extraDriftText describes the drift that is no change: undeclared items that are kept, and resources that don't work.
+// extraDriftText describes the drift that a plan doesn't change: undeclared items that
+// an apply keeps, and resources that don't work.
 func (r *Run) extraDriftText() string {
 	text := ""
 	n := 0

@@ -11,8 +11,8 @@ import (
 	"astro-apply/internal/schema"
 )
 
-// Every way in which a run can end: in a sentence, in counts, and whether the
-// step fails.
+// ResultLine describes every way in which a run can end, and HasFailed decides whether
+// the step fails.
 func TestResultLine(t *testing.T) {
 	t.Parallel()
 	const (

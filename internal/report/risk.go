@@ -9,7 +9,8 @@ import (
 	"astro-apply/internal/schema"
 )
 
-// riskAssessment collects what a plan does to what people use, the gravest first.
+// riskAssessment collects the risks of a plan. Callers add the gravest reasons first,
+// so the first one sets the level.
 type riskAssessment struct {
 	level   string
 	reasons []string
@@ -25,9 +26,9 @@ func (g *riskAssessment) addReason(level string, n int, text string) {
 	g.reasons = append(g.reasons, text)
 }
 
-// Risk says in a sentence how much the plan disturbs: High is what can't be
-// taken back or works in another way afterwards, Medium what interrupts, Low the
-// rest. It is "" where nothing is planned.
+// Risk returns the risk level of the plan and the reasons, "" if the plan has no
+// changes. High: a change that can't be undone, or that changes how something works.
+// Medium: a change that interrupts something. Low: every other change.
 func (r *Run) Risk() string {
 	if r.Plan == nil || r.Plan.Count(plan.Create, plan.Update, plan.Delete) == 0 {
 		return ""
@@ -39,13 +40,13 @@ func (r *Run) Risk() string {
 	for _, t := range disrupted {
 		g.addReason("High", t.resourceCount, t.changeText())
 	}
-	gone, renewed := r.countRemovalsAndRotations()
-	g.addReason("High", renewed, countedNoun(renewed, "token")+verbForm(renewed, " gets", " get")+" a new value, and the one in use ends")
+	removedItems, rotatedTokens := r.countRemovalsAndRotations()
+	g.addReason("High", rotatedTokens, countedNoun(rotatedTokens, "token")+verbForm(rotatedTokens, " gets", " get")+" a new value, and the one in use ends")
 	restarted := r.countRestarts()
 	for _, t := range restarted {
 		g.addReason("Medium", t.resourceCount, t.restartText())
 	}
-	g.addReason("Medium", gone, countedNoun(gone, "element")+verbForm(gone, " is", " are")+" removed")
+	g.addReason("Medium", removedItems, countedNoun(removedItems, "element")+verbForm(removedItems, " is", " are")+" removed")
 	creations, updates := r.Plan.Count(plan.Create), r.Plan.Count(plan.Update)
 	g.addReason("Low", updates, countedNoun(updates, "update"))
 	g.addReason("Low", creations, countedNoun(creations, "creation"))
@@ -62,14 +63,14 @@ func verbForm(n int, one, many string) string {
 	return many
 }
 
-// impactCount is how many objects of a kind a change of a field has an effect on.
+// impactCount holds how many resources of a kind a change of a field affects.
 type impactCount struct {
 	kind          *resource.Kind
 	field         string
 	resourceCount int
 }
 
-// changeText is such as: 2 Deployments' executor changes.
+// changeText returns a text such as "2 Deployments' executor changes".
 func (t impactCount) changeText() string {
 	if t.kind.Singleton {
 		return "the " + t.kind.Title + "'s " + t.field + " changes"
@@ -81,50 +82,50 @@ func (t impactCount) restartText() string {
 	return countedNoun(t.resourceCount, t.kind.Title) + verbForm(t.resourceCount, " restarts", " restart")
 }
 
-// countImpacts counts, by kind and field, the updates with an effect.
-func (r *Run) countImpacts(effect schema.Impact) (out []impactCount) {
-	at := map[string]int{}
+// countImpacts counts, by kind and field, the updates with this impact.
+func (r *Run) countImpacts(impact schema.Impact) (out []impactCount) {
+	indexes := map[string]int{}
 	for _, c := range r.Plan.Changes {
-		standing := c.Action == plan.Create && c.Resource.Kind.Singleton // of that, there always is one
-		if c.Action != plan.Update && !standing {
+		changesSingleton := c.Action == plan.Create && c.Resource.Kind.Singleton // a singleton always exists, so its create is an update
+		if c.Action != plan.Update && !changesSingleton {
 			continue
 		}
-		for _, name := range affectedFields(c, effect) {
+		for _, name := range affectedFields(c, impact) {
 			key := c.Resource.Kind.Name + "." + name
-			if _, ok := at[key]; !ok {
-				at[key] = len(out)
+			if _, ok := indexes[key]; !ok {
+				indexes[key] = len(out)
 				out = append(out, impactCount{kind: c.Resource.Kind, field: name})
 			}
-			out[at[key]].resourceCount++
+			out[indexes[key]].resourceCount++
 		}
 	}
 	return out
 }
 
-// countRestarts counts, by kind, the objects that restart.
+// countRestarts counts, by kind, the resources that restart.
 func (r *Run) countRestarts() (out []impactCount) {
-	at := map[*resource.Kind]int{}
+	indexes := map[*resource.Kind]int{}
 	for _, c := range r.Plan.Changes {
 		k := c.Resource.Kind
 		if c.Action != plan.Update || len(affectedFields(c, schema.Restarts)) == 0 {
 			continue
 		}
-		if _, ok := at[k]; !ok {
-			at[k] = len(out)
+		if _, ok := indexes[k]; !ok {
+			indexes[k] = len(out)
 			out = append(out, impactCount{kind: k})
 		}
-		out[at[k]].resourceCount++
+		out[indexes[k]].resourceCount++
 	}
 	return out
 }
 
-// affectedFields names the fields of an object that change and have an effect, each
-// once.
-func affectedFields(c *plan.Change, effect schema.Impact) (names []string) {
+// affectedFields returns the names of the fields that change with this impact, each
+// name once.
+func affectedFields(c *plan.Change, impact schema.Impact) (names []string) {
 	seen := map[string]bool{}
 	for _, f := range c.Fields {
-		name, of := schema.MaxImpact(c.Resource.Kind.Fields, f.Path)
-		if of == effect && !seen[name] {
+		name, fieldImpact := schema.MaxImpact(c.Resource.Kind.Fields, f.Path)
+		if fieldImpact == impact && !seen[name] {
 			seen[name] = true
 			names = append(names, name)
 		}
@@ -132,19 +133,19 @@ func affectedFields(c *plan.Change, effect schema.Impact) (names []string) {
 	return names
 }
 
-// countRemovalsAndRotations counts what is removed from objects that stay, and what gets a new
-// secret value.
-func (r *Run) countRemovalsAndRotations() (gone, renewed int) {
+// countRemovalsAndRotations counts the items that updates remove, and the tokens that
+// get a new secret value.
+func (r *Run) countRemovalsAndRotations() (removedItems, rotatedTokens int) {
 	for _, c := range r.Plan.Changes {
 		for _, f := range c.Fields {
 			switch {
 			case c.Action != plan.Update:
 			case f.New == nil && !f.Rewrite:
-				gone++
+				removedItems++
 			case c.Resource.Kind.GeneratedSecret != "" && f.Path == c.Resource.Kind.GeneratedSecret:
-				renewed++
+				rotatedTokens++
 			}
 		}
 	}
-	return gone, renewed
+	return removedItems, rotatedTokens
 }

@@ -7,10 +7,10 @@ import (
 	"astro-apply/internal/report"
 )
 
-// What a plan disturbs, in a sentence: the gravest first.
+// Risk lists the effects of a plan, the gravest first.
 func TestRisk(t *testing.T) {
 	t.Parallel()
-	const home = "workspaceId: cworkspace000000000000001"
+	const workspace = "workspaceId: cworkspace000000000000001"
 	live := liveAnswers{
 		"data": `{"id": "c1", "name": "data"}`, "old": `{"id": "c2", "name": "old"}`, "older": `{"id": "c3", "name": "older"}`,
 		"one": `{"id": "c4", "name": "one", "workspaceId": "cworkspace000000000000001", "type": "DEDICATED", "clusterId": "ccluster00000000000000001", "executor": "CELERY",
@@ -25,33 +25,33 @@ func TestRisk(t *testing.T) {
 		policy   plan.Policy
 		want     string
 	}{
-		"nothing":            {"workspaces: [{ name: data }]", plan.Policy{}, ""},
-		"a removal, kept":    {"workspaces: [{ name: old, state: absent }]", plan.Policy{}, ""},
-		"creations":          {"workspaces: [{ name: a }, { name: b }]", plan.Policy{}, "Low: 2 creations, nothing restarts."},
-		"an update":          {"workspaces: [{ name: data, description: x }, { name: b }]", plan.Policy{}, "Low: 1 update, 1 creation, nothing restarts."},
-		"a restart":          {"deployments: [{ name: one, " + home + ", schedulerSize: LARGE }]", plan.Policy{}, "Medium: 1 Deployment restarts, 1 update."},
-		"variables":          {"deployments: [{ name: one, " + home + ", environmentVariables: [{ key: B, value: x }] }]", plan.Policy{}, "Medium: 1 Deployment restarts, 1 update."},
-		"two restarts":       {"deployments: [{ name: one, " + home + ", schedulerSize: LARGE }, { name: two, " + home + ", isHighAvailability: true }]", plan.Policy{}, "Medium: 2 Deployments restart, 2 updates."},
-		"elements":           {"deployments: [{ name: one, " + home + ", contactEmails: [] }]", plan.Policy{AllowDelete: true}, "Medium: 2 elements are removed, 1 update, nothing restarts."},
-		"an element of none": {"deployments: [{ name: two, " + home + ", contactEmails: [a@example.com] }]", plan.Policy{}, "Low: 1 update, nothing restarts."},
-		"the executor":       {"deployments: [{ name: one, " + home + ", executor: ASTRO }]", plan.Policy{}, "High: 1 Deployment's executor changes, 1 update."},
-		"two fields":         {"deployments: [{ name: two, " + home + ", executor: ASTRO, isDagDeployEnabled: true }]", plan.Policy{}, "High: 1 Deployment's executor changes, 1 Deployment's isDagDeployEnabled changes, 1 update."},
-		"two executors":      {"deployments: [{ name: one, " + home + ", executor: ASTRO }, { name: two, " + home + ", executor: ASTRO }]", plan.Policy{}, "High: 2 Deployments' executor changes, 2 updates."},
+		"nothing":         {"workspaces: [{ name: data }]", plan.Policy{}, ""},
+		"a removal, kept": {"workspaces: [{ name: old, state: absent }]", plan.Policy{}, ""},
+		"creations":       {"workspaces: [{ name: a }, { name: b }]", plan.Policy{}, "Low: 2 creations, nothing restarts."},
+		"an update":       {"workspaces: [{ name: data, description: x }, { name: b }]", plan.Policy{}, "Low: 1 update, 1 creation, nothing restarts."},
+		"a restart":       {"deployments: [{ name: one, " + workspace + ", schedulerSize: LARGE }]", plan.Policy{}, "Medium: 1 Deployment restarts, 1 update."},
+		"variables":       {"deployments: [{ name: one, " + workspace + ", environmentVariables: [{ key: B, value: x }] }]", plan.Policy{}, "Medium: 1 Deployment restarts, 1 update."},
+		"two restarts":    {"deployments: [{ name: one, " + workspace + ", schedulerSize: LARGE }, { name: two, " + workspace + ", isHighAvailability: true }]", plan.Policy{}, "Medium: 2 Deployments restart, 2 updates."},
+		"removed items":   {"deployments: [{ name: one, " + workspace + ", contactEmails: [] }]", plan.Policy{AllowDelete: true}, "Medium: 2 elements are removed, 1 update, nothing restarts."},
+		"an added item":   {"deployments: [{ name: two, " + workspace + ", contactEmails: [a@example.com] }]", plan.Policy{}, "Low: 1 update, nothing restarts."},
+		"the executor":    {"deployments: [{ name: one, " + workspace + ", executor: ASTRO }]", plan.Policy{}, "High: 1 Deployment's executor changes, 1 update."},
+		"two fields":      {"deployments: [{ name: two, " + workspace + ", executor: ASTRO, isDagDeployEnabled: true }]", plan.Policy{}, "High: 1 Deployment's executor changes, 1 Deployment's isDagDeployEnabled changes, 1 update."},
+		"two executors":   {"deployments: [{ name: one, " + workspace + ", executor: ASTRO }, { name: two, " + workspace + ", executor: ASTRO }]", plan.Policy{}, "High: 2 Deployments' executor changes, 2 updates."},
 		"removals": {
 			"workspaces: [{ name: old, state: absent }, { name: older, state: absent }, { name: data, description: x }]",
 			plan.Policy{AllowDelete: true},
 			"High: 2 removals, 1 update.",
 		},
-		"hibernation":          {"deployments: [{ name: three, " + home + ", scalingSpec: { hibernationSpec: { override: { isHibernating: true } } } }]", plan.Policy{}, "High: 1 Deployment's override changes, 1 update."},
-		"the first range":      {"allowedIpAddressRanges: [203.0.113.0/24]", plan.Policy{}, "High: the IP access list's allowedIpAddressRanges changes, 1 creation."},
-		"what there is one of": {"organization: { isScimEnabled: true }", plan.Policy{}, "High: the Organization's isScimEnabled changes, 1 update."},
+		"hibernation":     {"deployments: [{ name: three, " + workspace + ", scalingSpec: { hibernationSpec: { override: { isHibernating: true } } } }]", plan.Policy{}, "High: 1 Deployment's override changes, 1 update."},
+		"the first range": {"allowedIpAddressRanges: [203.0.113.0/24]", plan.Policy{}, "High: the IP access list's allowedIpAddressRanges changes, 1 creation."},
+		"a singleton":     {"organization: { isScimEnabled: true }", plan.Policy{}, "High: the Organization's isScimEnabled changes, 1 update."},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			r := report.Run{Mode: "plan", Plan: makePlan(t, test.manifest, live, test.policy)}
 			assertEqual(t, "problems", 0, len(r.Plan.Problems))
-			assertEqual(t, "grade", test.want, r.Risk())
+			assertEqual(t, "risk", test.want, r.Risk())
 		})
 	}
-	assertEqual(t, "of no plan", "", (&report.Run{Mode: "plan"}).Risk())
+	assertEqual(t, "without a plan", "", (&report.Run{Mode: "plan"}).Risk())
 }

@@ -16,7 +16,7 @@ import (
 	"astro-apply/internal/report"
 )
 
-// trickySecrets are secrets that an encoder, an escape or a cut may take apart.
+// trickySecrets are secrets that an encoding, an escape or a cut may split.
 var trickySecrets = []string{
 	"hunter2hunter2", "ends-in-a-line\n", "BEGIN KEY\nMIIEvQIBADAN\nqhkiG9w0BA\nEND KEY", `quo"te'd\back\slash`,
 	"<b>&amp;\"bold\"</b>", "pipe|pipe|pipe", "@everyone#12345678", "gh-12345678", "deadbeefcafe12345678", "www.example.com/x", "p%41ss%42word+x y",
@@ -24,8 +24,8 @@ var trickySecrets = []string{
 	"`tick``tick`tick", "***stars***stars", "x.name.y", "12345678", "[link](ftp://e.example)", "a\u200bzero\u202ewidth", "//u:p@h.example/?a=1&b=2",
 }
 
-// Wherever the value of a secret is, and however it is written there, it reaches
-// neither the log, nor the summary, nor an output, nor the comment.
+// A secret in any text and in any encoding appears neither in the log, nor in the
+// summary, nor in an output, nor in the comment.
 func TestNoSecretIsWritten(t *testing.T) {
 	t.Parallel()
 	for _, secret := range trickySecrets {
@@ -50,16 +50,16 @@ func TestNoSecretIsWritten(t *testing.T) {
 	}
 }
 
-// writtenTexts returns everything that a run writes, in which every name and text of
-// outside is text.
+// writtenTexts returns everything that a run writes if every name and text from outside
+// is text.
 func writtenTexts(t *testing.T, secret, text string) map[string]string {
 	dir := t.TempDir()
 	env := map[string]string{"GITHUB_ACTIONS": "true", "GITHUB_OUTPUT": filepath.Join(dir, "output"), "GITHUB_STEP_SUMMARY": filepath.Join(dir, "summary")}
 	var log bytes.Buffer
 	run := github.NewRunner(func(name string) string { return env[name] }, &log)
 	run.Mask(secret)
-	log.Reset()                                                   // the masks themselves
-	r := injectionRunWithID(t, text, "cdeployment00000000000001") // an id is structure
+	log.Reset()                                                   // the mask commands contain the secret
+	r := injectionRunWithID(t, text, "cdeployment00000000000001") // reports don't redact ids
 	r.Secrets, r.Plan.Redact, r.NotAppliedReason, r.Notices = run.Secrets(), run.RedactString, "not on `"+text+"`", []string{text}
 	out := map[string]string{}
 	for _, mode := range []string{"plan", "drift", "apply"} {
@@ -113,23 +113,23 @@ func writtenTexts(t *testing.T, secret, text string) map[string]string {
 	return out
 }
 
-// leakedPart returns a part of a line of the secret, long enough to be one, that is
-// in text or in what a reader sees of it.
+// leakedPart returns an excerpt of text that contains at least eight characters of a
+// line of the secret, also after undoing HTML, Markdown and URL escapes; "" if none does.
 func leakedPart(text, secret string) string {
-	const enough = 8
-	seen := html.UnescapeString(strings.ReplaceAll(text, `\\`, "\x00"))
-	seen = strings.NewReplacer("\u200b", "", `\`, "", "\x00", `\`).Replace(seen)
+	const minLeak = 8
+	rendered := html.UnescapeString(strings.ReplaceAll(text, `\\`, "\x00"))
+	rendered = strings.NewReplacer("\u200b", "", `\`, "", "\x00", `\`).Replace(rendered)
 	unescaped, err := url.PathUnescape(text)
 	if err != nil {
 		unescaped = text
 	}
 	for line := range strings.Lines(secret) {
 		runes := []rune(strings.TrimSuffix(line, "\n"))
-		for i := 0; i+min(enough, len(runes)) <= len(runes); i++ {
-			part := string(runes[i : i+min(enough, len(runes))])
-			for _, where := range []string{text, seen, unescaped} {
-				if at := strings.Index(where, part); at >= 0 {
-					return where[max(0, at-30):min(len(where), at+40)]
+		for i := 0; i+min(minLeak, len(runes)) <= len(runes); i++ {
+			part := string(runes[i : i+min(minLeak, len(runes))])
+			for _, form := range []string{text, rendered, unescaped} {
+				if at := strings.Index(form, part); at >= 0 {
+					return form[max(0, at-30):min(len(form), at+40)]
 				}
 			}
 		}

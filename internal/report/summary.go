@@ -9,18 +9,18 @@ import (
 	"astro-apply/internal/plan"
 )
 
-// summaryLimit is well under the 1 MiB above which GitHub drops a step's summary
-// as a whole.
+// summaryLimit is below 1 MiB, because GitHub drops the complete summary of a step
+// above that.
 const summaryLimit = 900 << 10
 
-// Summary is the job summary: the result in a sentence, everything that went
-// wrong, a table of the objects, and what differs in each.
+// Summary returns the job summary: the result in a sentence, all findings, a table of
+// the resources, and the differences of each.
 func (r *Run) Summary() string {
 	support := r.supportSection()
 	return joinWithinLimit(summaryLimit-len(support), "All of it is in the log of the step.", r.summaryBlocks(summaryLimit)...) + support
 }
 
-// summaryBlocks are the parts of a text of at most room bytes, the most useful first.
+// summaryBlocks returns the parts of a text of at most room bytes, the most useful first.
 func (r *Run) summaryBlocks(room int) []string {
 	out := []string{
 		r.summaryHeader(), r.findingsSection(github.Error, "Errors", room/6), r.exportSection(room / 6), r.resourceTable(room / 6), r.findingsSection(github.Warning, "Warnings", room/6),
@@ -29,18 +29,18 @@ func (r *Run) summaryBlocks(room int) []string {
 	return append(out, r.changeDetails()...)
 }
 
-// joinWithinLimit puts blocks together as long as they are within limit bytes. Where some
-// are left out, it says so after the first, and where the whole is.
-func joinWithinLimit(limit int, whole string, blocks ...string) string {
-	cut := "> [!NOTE]\n> This is longer than GitHub shows. " + whole + "\n\n"
-	size, all := len(cut), 0
+// joinWithinLimit joins the blocks that fit into limit bytes. If it leaves out a block,
+// it adds a note with fullTextHint after the first one.
+func joinWithinLimit(limit int, fullTextHint string, blocks ...string) string {
+	note := "> [!NOTE]\n> This is longer than GitHub shows. " + fullTextHint + "\n\n"
+	size, fullSize := len(note), 0
 	for _, b := range blocks {
-		all += len(b)
+		fullSize += len(b)
 	}
-	if all+len(cut) <= limit {
+	if fullSize+len(note) <= limit {
 		return strings.Join(blocks, "")
 	}
-	kept := []string{blocks[0], cut}
+	kept := []string{blocks[0], note}
 	size += len(blocks[0])
 	for _, b := range blocks[1:] {
 		if size+len(b) <= limit {
@@ -50,7 +50,7 @@ func joinWithinLimit(limit int, whole string, blocks ...string) string {
 	return strings.Join(kept, "")
 }
 
-// summaryHeader is the result in plain words.
+// summaryHeader returns the title, the result and the reason for the mode.
 func (r *Run) summaryHeader() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "## %s astro-apply: %s\n\n", r.resultIcon(), orElse(r.Mode, "not started"))
@@ -63,7 +63,7 @@ func (r *Run) summaryHeader() string {
 		second = ""
 	case r.Mode == "drift":
 		second = " To apply the manifest would be " + github.EscapeMarkdown(second)
-	case r.Outcomes != nil: // what came of it matters more
+	case r.Outcomes != nil: // after an apply the result matters more than the risk
 		second = " " + github.EscapeMarkdown(second)
 	default:
 		first, second = second, " "+github.EscapeMarkdown(first)
@@ -85,7 +85,7 @@ func (r *Run) summaryHeader() string {
 	return b.String()
 }
 
-// TargetText says that the run is about a part of the manifest, "" if it isn't.
+// TargetText states that the run covers only a part of the manifest; "" if it covers all.
 func (r *Run) TargetText() string {
 	if r.TargetCount == 0 {
 		return ""
@@ -103,7 +103,7 @@ func (r *Run) resultIcon() string {
 	return "✅"
 }
 
-// findingsSection is what there is to tell of a level, within room bytes.
+// findingsSection lists the findings of a level, within room bytes.
 func (r *Run) findingsSection(level github.Level, heading string, room int) string {
 	var b strings.Builder
 	var all, rest []Finding
@@ -127,7 +127,7 @@ func (r *Run) findingsSection(level github.Level, heading string, room int) stri
 	return fmt.Sprintf("### %s (%d)\n\n%s\n", heading, countProblems(all), b.String())
 }
 
-// changeDetails is what differs, a block for each object.
+// changeDetails returns the differences, one block per resource.
 func (r *Run) changeDetails() (blocks []string) {
 	if r.Plan == nil {
 		return nil
@@ -144,7 +144,7 @@ func (r *Run) changeDetails() (blocks []string) {
 
 func (r *Run) diffSection(c *plan.Change) string {
 	lines := r.diffLines(c)
-	if len(lines) == 0 || c.Action == plan.Errored { // then why is an error
+	if len(lines) == 0 || c.Action == plan.Errored { // the errors section has the reason of an errored change
 		return ""
 	}
 	var text strings.Builder
@@ -154,12 +154,12 @@ func (r *Run) diffSection(c *plan.Change) string {
 	for _, l := range lines {
 		mark := l.sign
 		if mark == "~" || mark == "?" {
-			mark = "!" // the fence colours this one
+			mark = "!" // GitHub highlights ! in a diff block, but neither ~ nor ?
 		}
 		text.WriteString(mark + " " + l.text + "\n")
 	}
-	// A summary is HTML, in which markdown's escapes would show. In code
-	// nothing becomes a link or a mention.
+	// The summary element is HTML, which would show the backslashes of Markdown escapes.
+	// Inside code, GitHub creates neither links nor mentions.
 	return fmt.Sprintf("<details><summary>%s <code>%s</code>: %s</summary>\n\n%s\n</details>\n\n",
 		c.Action, html.EscapeString(github.SanitizeLine(c.Resource.String())), countedNoun(len(lines), "difference"), github.CodeBlock("diff", text.String()))
 }

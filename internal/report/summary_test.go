@@ -17,7 +17,7 @@ import (
 
 var updateGolden = flag.Bool("update", false, "rewrite the expected texts in testdata")
 
-// checkGolden compares a text with the file of that name in testdata.
+// checkGolden compares got with the file name in testdata.
 func checkGolden(t testing.TB, name, got string) {
 	t.Helper()
 	path := filepath.Join("testdata", name)
@@ -33,7 +33,7 @@ func checkGolden(t testing.TB, name, got string) {
 	assertEqual(t, path, string(want), got)
 }
 
-// Summaries as people see them.
+// Golden files show the summaries.
 func TestSummary(t *testing.T) {
 	t.Parallel()
 	stopped := appliedRun(t)
@@ -74,7 +74,7 @@ func TestSummary(t *testing.T) {
 	}
 }
 
-// There is room for ten annotations; the summary has every failure.
+// The runner keeps only ten annotations, but the summary lists every failure.
 func TestSummaryListsAllFailures(t *testing.T) {
 	t.Parallel()
 	text := fortyFailures(t, "/x", "Invalid request").Summary()
@@ -92,13 +92,13 @@ func TestSummaryListsAllFailures(t *testing.T) {
 	}
 }
 
-// A table of hundreds of objects shows those that something is about.
+// A table of more than 50 resources leaves out the unchanged ones.
 func TestSummaryRows(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
-		declared, same int
-		rows           int
-		said           string
+		declared, unchanged int
+		rows                int
+		want                string
 	}{
 		"50":                    {50, 49, 50, ""},
 		"51":                    {51, 49, 2, "\n\n49 unchanged objects not listed.\n\n"},
@@ -109,30 +109,30 @@ func TestSummaryRows(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			live := liveAnswers{}
-			for i := range test.same {
+			for i := range test.unchanged {
 				live[fmt.Sprintf("w%d", i)] = fmt.Sprintf(`{"id": "c%d", "name": "w%d", "description": "x"}`, i, i)
 			}
 			r := report.Run{Mode: "plan", Plan: makePlan(t, manyWorkspaces(test.declared), live, plan.Policy{})}
 			text := r.Summary()
 			assertEqual(t, "rows", test.rows, strings.Count(text, "\n| ")-2*min(test.rows, 1))
 			assertEqual(t, "headings", min(test.rows, 1), strings.Count(text, "\n| --- |"))
-			if !strings.Contains(text, test.said) || (test.said == "") != !strings.Contains(text, "not listed") {
-				t.Errorf("should say %q:\n%s", test.said, text)
+			if !strings.Contains(text, test.want) || (test.want == "") != !strings.Contains(text, "not listed") {
+				t.Errorf("should contain %q:\n%s", test.want, text)
 			}
 			checkMarkdown(t, text)
 		})
 	}
 }
 
-// Links lead to pages that are there.
+// The table links only to pages of resources that exist after the run.
 func TestSummaryLinks(t *testing.T) {
 	t.Parallel()
 	const (
-		data   = "[workspace \"data\"](https://cloud.astronomer.io/cworkspace000000000000001)"
-		vault  = "[deployment \"vault\"](https://cloud.astronomer.io/cworkspace000000000000001/deployments/cdeployment00000000000002)"
-		made   = "[workspace \"new\\_one\"](https://cloud.astronomer.io/cworkspace000000000000004)"
-		gone   = "[workspace \"old\"]"
-		hidden = "[workspace \"hidden\"]"
+		data    = "[workspace \"data\"](https://cloud.astronomer.io/cworkspace000000000000001)"
+		vault   = "[deployment \"vault\"](https://cloud.astronomer.io/cworkspace000000000000001/deployments/cdeployment00000000000002)"
+		created = "[workspace \"new\\_one\"](https://cloud.astronomer.io/cworkspace000000000000004)"
+		deleted = "[workspace \"old\"]"
+		hidden  = "[workspace \"hidden\"]"
 	)
 	unknown := appliedRun(t)
 	unknown.UIURL = ""
@@ -141,9 +141,9 @@ func TestSummaryLinks(t *testing.T) {
 		want []string
 		not  []string
 	}{
-		"planned":                  {plannedRun(t, plan.Policy{}), []string{data, vault, gone}, []string{made, hidden}},
-		"applied":                  {appliedRun(t), []string{data, vault, made}, []string{gone, hidden}},
-		"where the UI isn't known": {unknown, nil, []string{"](", "https:"}},
+		"planned":               {plannedRun(t, plan.Policy{}), []string{data, vault, deleted}, []string{created, hidden}},
+		"applied":               {appliedRun(t), []string{data, vault, created}, []string{deleted, hidden}},
+		"unknown address of UI": {unknown, nil, []string{"](", "https:"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -162,8 +162,8 @@ func TestSummaryLinks(t *testing.T) {
 	}
 }
 
-// GitHub drops a summary of more than 1 MiB as a whole; a thousand changes are
-// far from that, so that nothing has to be cut.
+// GitHub drops a summary of more than 1 MiB. The summary of a thousand changes is much
+// smaller and complete.
 func TestSummarySize(t *testing.T) {
 	t.Parallel()
 	live := liveAnswers{}

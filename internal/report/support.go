@@ -9,21 +9,21 @@ import (
 	"astro-apply/internal/github"
 )
 
-// FailedRequest is one request that was refused or lost, for Astronomer's support.
+// FailedRequest is a request that Astro refused or didn't answer, for Astronomer support.
 type FailedRequest struct {
 	At        time.Time
 	Method    string
-	Path      string // the call's template, without names
-	Status    int    // 0: no answer
+	Path      string // the template of the path, without ids
+	Status    int    // HTTP status; 0 without an answer
 	RequestID string
 	Attempt   int
 }
 
-// maxListedRequests is how many of them support needs to see.
+// maxListedRequests is the number of failed requests in the summary, enough for support.
 const maxListedRequests = 50
 
-// supportSection folds away what Astronomer's support asks for. It names no object: it
-// is to be copied.
+// supportSection returns a folded table of the facts that Astronomer support asks for.
+// It names no resource, so that users can copy it without exposing names.
 func (r *Run) supportSection() string {
 	if len(r.FailedRequests) == 0 {
 		return ""
@@ -40,7 +40,7 @@ func (r *Run) supportSection() string {
 	return b.String()
 }
 
-// SupportText is the same for the log, all of it.
+// SupportText lists all failed requests, for the log.
 func (r *Run) SupportText() string {
 	var b strings.Builder
 	for _, c := range r.FailedRequests {
@@ -58,7 +58,7 @@ func (c FailedRequest) statusText() string {
 	return strconv.Itoa(c.Status)
 }
 
-// failedRequestIDs are those of the calls, each once.
+// failedRequestIDs returns the ids of the failed requests, each id once.
 func (r *Run) failedRequestIDs() []string {
 	out, seen := []string{}, map[string]bool{}
 	for _, c := range r.FailedRequests {

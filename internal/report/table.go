@@ -11,7 +11,7 @@ import (
 	"astro-apply/internal/resource"
 )
 
-// tableRow is one object of the table, whether it was applied or only planned.
+// tableRow is a row of the table: one resource, applied or only planned.
 type tableRow struct {
 	change   *plan.Change
 	status   apply.Status
@@ -26,30 +26,30 @@ func (r *Run) tableRows() []tableRow {
 	}
 	var out []tableRow
 	for i, c := range r.Plan.Changes {
-		x := tableRow{change: c, status: "planned"}
+		row := tableRow{change: c, status: "planned"}
 		if c.Action == plan.Unchanged || c.Action == plan.DeletePrevented || c.Action == plan.Errored {
-			x.status = plannedStatus[c.Action]
+			row.status = plannedStatus[c.Action]
 		}
 		if len(c.Problems) > 0 {
-			x.status = apply.Failed
+			row.status = apply.Failed
 		}
 		live := c.Live
 		if r.Outcomes != nil {
 			o := r.Outcomes[i]
-			x.status, x.duration, live = o.Status, o.Duration, o.Live
+			row.status, row.duration, live = o.Status, o.Duration, o.Live
 		}
 		if live != nil {
-			x.id = live.ID
-			if x.status != apply.Deleted {
-				x.pageURL = r.pageURL(live, c.Resource.Kind)
+			row.id = live.ID
+			if row.status != apply.Deleted {
+				row.pageURL = r.pageURL(live, c.Resource.Kind)
 			}
 		}
-		out = append(out, x)
+		out = append(out, row)
 	}
 	return out
 }
 
-// pageURL is the address of an object's page in the Astro UI, "" if unknown.
+// pageURL returns the address of a resource's page in the Astro UI, "" if unknown.
 func (r *Run) pageURL(live *resource.Live, k *resource.Kind) string {
 	path := live.UIPath(k)
 	if path == "" || r.UIURL == "" {
@@ -58,21 +58,22 @@ func (r *Run) pageURL(live *resource.Live, k *resource.Kind) string {
 	return r.UIURL + path
 }
 
-// maxRowsWithUnchanged is up to how many objects the unchanged ones are listed, too.
+// maxRowsWithUnchanged is the number of resources up to which the table includes
+// unchanged ones.
 const maxRowsWithUnchanged = 50
 
-// resourceTable lists the objects within room bytes: all of them, or those that something
-// is about.
+// resourceTable returns a table of the resources, of at most room bytes. If there are
+// many resources, the table leaves out the unchanged ones.
 func (r *Run) resourceTable(room int) string {
 	rows := r.tableRows()
 	var b strings.Builder
-	same, rest := 0, 0
-	for _, x := range rows {
-		if x.status == apply.Unchanged && len(rows) > maxRowsWithUnchanged && len(x.change.Kept) == 0 && x.change.UnusableReason == "" {
-			same++
+	unchanged, rest := 0, 0
+	for _, row := range rows {
+		if row.status == apply.Unchanged && len(rows) > maxRowsWithUnchanged && len(row.change.Kept) == 0 && row.change.UnusableReason == "" {
+			unchanged++
 			continue
 		}
-		line := r.formatRow(x)
+		line := r.formatRow(row)
 		if b.Len()+len(line) > room {
 			rest++
 			continue
@@ -82,12 +83,12 @@ func (r *Run) resourceTable(room int) string {
 		}
 		b.WriteString(line)
 	}
-	for _, left := range []struct {
+	for _, omitted := range []struct {
 		n    int
 		noun string
-	}{{rest, "more object"}, {same, "unchanged object"}} {
-		if left.n > 0 {
-			fmt.Fprintf(&b, "\n%s not listed.\n", countedNoun(left.n, left.noun))
+	}{{rest, "more object"}, {unchanged, "unchanged object"}} {
+		if omitted.n > 0 {
+			fmt.Fprintf(&b, "\n%s not listed.\n", countedNoun(omitted.n, omitted.noun))
 		}
 	}
 	if b.Len() == 0 {
@@ -96,8 +97,8 @@ func (r *Run) resourceTable(room int) string {
 	return b.String() + "\n"
 }
 
-// tableHeader are the head of the table: where nothing was carried out, there is no
-// result.
+// tableHeader returns the header of the table. Without outcomes, the table has no
+// column for the result.
 func (r *Run) tableHeader() string {
 	if r.Outcomes == nil {
 		return "| | object | action |\n| --- | --- | --- |\n"
@@ -105,27 +106,27 @@ func (r *Run) tableHeader() string {
 	return "| | object | action | result | took |\n| --- | --- | --- | --- | --- |\n"
 }
 
-func (r *Run) formatRow(x tableRow) string {
-	name, action := markdownLink(x.change.Resource.String(), x.pageURL), string(x.change.Action)
+func (r *Run) formatRow(row tableRow) string {
+	name, action := markdownLink(row.change.Resource.String(), row.pageURL), string(row.change.Action)
 	switch {
 	case r.Outcomes != nil:
-		return fmt.Sprintf("| %s | %s | %s | %s | %s |\n", statusIcons[x.status], name, action, x.status, roundedDuration(x.duration))
-	case r.Mode == "drift" && x.change.Action == plan.Unchanged && len(x.change.Kept) > 0:
+		return fmt.Sprintf("| %s | %s | %s | %s | %s |\n", statusIcons[row.status], name, action, row.status, roundedDuration(row.duration))
+	case r.Mode == "drift" && row.change.Action == plan.Unchanged && len(row.change.Kept) > 0:
 		action = "has more than declared"
-	case r.Mode == "drift" && x.change.Action == plan.Unchanged && x.change.UnusableReason != "":
+	case r.Mode == "drift" && row.change.Action == plan.Unchanged && row.change.UnusableReason != "":
 		action = "has expired or failed"
 	case r.Mode == "drift":
-		action = driftLabels[x.change.Action]
+		action = driftLabels[row.change.Action]
 	}
-	return fmt.Sprintf("| %s | %s | %s |\n", statusIcons[x.status], name, action)
+	return fmt.Sprintf("| %s | %s | %s |\n", statusIcons[row.status], name, action)
 }
 
-// driftLabels is what an action says of what is live.
+// driftLabels describes, per planned action, how a resource in Astro compares with the manifest.
 var driftLabels = map[plan.Action]string{
 	plan.Create: "missing", plan.Update: "differs", plan.Delete: "still there", plan.DeletePrevented: "still there", plan.Unchanged: "as declared", plan.Errored: "unknown",
 }
 
-// markdownLink is a name as a link to its page, if it has one.
+// markdownLink returns a name as a link to its page, or without a link if page is "".
 func markdownLink(name, page string) string {
 	if page == "" {
 		return github.EscapeMarkdown(name)

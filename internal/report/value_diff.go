@@ -6,14 +6,14 @@ import (
 	"astro-apply/internal/schema"
 )
 
-// valueLimit is how many characters of a value are shown.
+// valueLimit is the maximum number of characters shown of a value.
 const valueLimit = 120
 
 // valueDiff holds the texts that show a field before and after a change.
 type valueDiff struct{ before, after, note string }
 
-// formatValues shows the values of fields without secrets. Long ones of the same path
-// (the items of a set share one) are cut around the place where they differ.
+// formatValues returns the values of fields without secrets. It shortens long values
+// with the same path around the place where they differ; items of a set share a path.
 func (r *Run) formatValues(fields []plan.Field) []valueDiff {
 	out := make([]valueDiff, len(fields))
 	texts, targets := map[string][]redact.Text{}, map[string][]*string{}

@@ -13,22 +13,22 @@ import (
 
 const truncatedSecret = "hunter2-correct-18"
 
-// runWithFields is a run of one object that changes in fields.
+// runWithFields returns a run with one resource whose fields change.
 func runWithFields(fields ...plan.Field) *report.Run {
-	object := &resource.Resource{Kind: resource.Kinds().KindOfSection("workspaces"), Body: &schema.Node{Form: schema.Map}}
-	r := &report.Run{Mode: "plan", Secrets: &redact.Secrets{}, Plan: &plan.Plan{Changes: []*plan.Change{{Resource: object, Action: plan.Update, Diff: plan.Diff{Fields: fields}}}}}
+	res := &resource.Resource{Kind: resource.Kinds().KindOfSection("workspaces"), Body: &schema.Node{Form: schema.Map}}
+	r := &report.Run{Mode: "plan", Secrets: &redact.Secrets{}, Plan: &plan.Plan{Changes: []*plan.Change{{Resource: res, Action: plan.Update, Diff: plan.Diff{Fields: fields}}}}}
 	r.Secrets.Add(truncatedSecret)
 	return r
 }
 
-// allTexts are all that is shown of a value.
+// allTexts returns all texts that show values.
 func allTexts(r *report.Run) string {
 	drift := *r
 	drift.Mode = "drift"
 	return r.PlanText() + r.Summary() + drift.PlanText() + drift.Summary()
 }
 
-// A secret around the place where a value is cut is not shown in part.
+// If a value is cut inside a secret, no part of the secret is visible.
 func TestValuesAreTruncatedWithoutSecrets(t *testing.T) {
 	t.Parallel()
 	for before := 40; before < 140; before++ {
@@ -45,7 +45,7 @@ func TestValuesAreTruncatedWithoutSecrets(t *testing.T) {
 	}
 }
 
-// Two values that differ never look the same.
+// Shortened values that differ look different.
 func TestValuesAreTruncatedAroundDifference(t *testing.T) {
 	t.Parallel()
 	long := strings.Repeat("abcdefghi ", 30)
