@@ -50,7 +50,7 @@ func TestCancelledByTheRunner(t *testing.T) {
 	t.Parallel()
 	s := newActionProcess(t, simulator.Options{ReadyAfter: time.Hour},
 		"workspaces: [{ name: data }]\ndeployments: [{ name: one, workspace: data, type: STANDARD, cloudProvider: AWS, region: us-east-1 }]\n")
-	out := &outputBuffer{trigger: "created workspace"}
+	out := &outputBuffer{trigger: "created Workspace"}
 	c := s.newCommand(out)
 	// The Workspace is there, its Deployment is on the way or waited for.
 	out.onTrigger = func() { _ = c.Process.Signal(syscall.SIGINT) }
@@ -103,7 +103,7 @@ func newActionProcess(t *testing.T, options simulator.Options, manifest string) 
 // the exit code, the log and how long the process still ran.
 func (s *actionProcess) runAndSignal(made int, signal os.Signal) (code int, log string, after time.Duration) {
 	s.Helper()
-	out := &outputBuffer{trigger: "created workspace", triggerCount: made}
+	out := &outputBuffer{trigger: "created Workspace", triggerCount: made}
 	c := s.newCommand(out)
 	var sent time.Time
 	if made > 0 {

@@ -84,7 +84,7 @@ func TestWaitsUntilReady(t *testing.T) {
 		if status := outcomes[1].Live.Body().Get("status").ScalarText(); status != "HEALTHY" {
 			t.Errorf("the outcome has the status %s, as it was before the wait", status)
 		}
-		if len(said) != 10 || !strings.HasPrefix(said[0], "1 of 3 done after 30s; waiting for deployment") || !strings.Contains(said[0], "CREATING") {
+		if len(said) != 10 || !strings.HasPrefix(said[0], "1 of 3 done after 30s; waiting for Deployment") || !strings.Contains(said[0], "CREATING") {
 			t.Errorf("progress lines %q", said)
 		}
 	})
@@ -192,7 +192,7 @@ func TestDependentsOfAFailureAreSkipped(t *testing.T) {
 			t.Errorf("error %v", outcomes[0].Err)
 		}
 		for _, o := range outcomes {
-			if o.Status == apply.Skipped && !strings.Contains(o.Err.Error(), `needs workspace "data", which failed`) {
+			if o.Status == apply.Skipped && !strings.Contains(o.Err.Error(), `needs Workspace "data", which failed`) {
 				t.Errorf("error %v", o.Err)
 			}
 		}

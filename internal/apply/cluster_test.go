@@ -35,7 +35,7 @@ func TestClusterThatTakesHours(t *testing.T) {
 			OnOutcome:  func(o apply.Outcome) { done = append(done, fmt.Sprint(o.Status, " ", o.Change.Resource)) },
 		})
 		slices.Sort(done)
-		if diff := cmp.Diff([]string{`created cluster "production"`, `created deployment "etl"`, `created workspace "data"`}, done); diff != "" {
+		if diff := cmp.Diff([]string{`created Deployment "etl"`, `created Workspace "data"`, `created cluster "production"`}, done); diff != "" {
 			t.Errorf("reported (-want +got):\n%s", diff)
 		}
 		for _, o := range outcomes {
@@ -115,7 +115,7 @@ func TestFailedCluster(t *testing.T) {
 		if !strings.Contains(got["cluster"], "failed accepted, and then it failed at Astro: CREATE_FAILED") {
 			t.Error(got["cluster"])
 		}
-		if got["deployment"] != `skipped needs cluster "broken", which failed` && got["deployment"] != `skipped needs workspace "data", which was skipped` {
+		if got["deployment"] != `skipped needs cluster "broken", which failed` && got["deployment"] != `skipped needs Workspace "data", which was skipped` {
 			t.Error(got["deployment"])
 		}
 		if n := len(s.server.Resources("deployment")); n > 0 {

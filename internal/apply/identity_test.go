@@ -275,7 +275,7 @@ func TestRotationReturnsAnotherToken(t *testing.T) {
 				SaveSecret: func(*resource.Resource, string) error { t.Error("a value was delivered"); return nil },
 				Mask:       func(string) { masked++ },
 			})[0]
-			const want = `Astro returned apiToken "other"`
+			const want = `Astro returned API token "other"`
 			if o.Status != apply.Failed || !strings.Contains(fmt.Sprint(o.Err), want) || !strings.Contains(o.Err.Error(), "rotate it again") || len(s.listWrites()) != 1 || (masked > 0) != value {
 				t.Errorf("%s: %v, %d writes, %d masked", o.Status, o.Err, len(s.listWrites()), masked)
 			}

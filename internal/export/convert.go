@@ -32,7 +32,7 @@ func Convert(catalog resource.Catalog, documents []*schema.Node, o Options) *Exp
 			}
 			for _, item := range list.Items {
 				name := item.Get(k.Identity[0]).ScalarText()
-				c.resourceTitle, c.parentName = fmt.Sprintf("%s %q", k.Name, name), ""
+				c.resourceTitle, c.parentName = fmt.Sprintf("%s %q", k.Title, name), ""
 				if k.ParentFields != nil {
 					c.parentName = schema.FindField(k.Fields, k.ParentFields[0]).DesiredValue(item).ScalarText()
 				}

@@ -72,9 +72,9 @@ type exportedResource struct {
 
 func (e *exportedResource) String() string {
 	if e.kind.Singleton {
-		return e.kind.Name
+		return e.kind.Title
 	}
-	return fmt.Sprintf("%s %q", e.kind.Name, e.live.Name())
+	return fmt.Sprintf("%s %q", e.kind.Title, e.live.Name())
 }
 
 // Make exports an inventory. It returns the same files for the same inventory.

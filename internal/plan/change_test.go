@@ -235,7 +235,7 @@ func TestLiveReferencesOrder(t *testing.T) {
 	d := declareManifest(t, section+"deployments: [{ id: cdeployment00000000000001, description: new }]")
 	p := plan.Make("corg", d, newCurrent(t, d, answers), plan.Policy{AllowDelete: true})
 	assertEqual(t, "problems", []string{
-		`deployment "cdeployment00000000000001" refers to workspace "cworkspace000000000000001" in workspace, which is marked state: absent at astro.yaml:1:20; let it go first`,
+		`Deployment "cdeployment00000000000001" refers to Workspace "cworkspace000000000000001" in workspace, which is marked state: absent at astro.yaml:1:20; let it go first`,
 	}, messagesOf(p.Problems))
 }
 

@@ -13,7 +13,7 @@ import (
 // A plan never contains a cycle, whatever made it: a run would wait for ever.
 func TestRefuseCycles(t *testing.T) {
 	t.Parallel()
-	kind := &resource.Kind{Name: "workspace", Identity: []string{"name"}, Fields: []schema.Field{{Name: "name", Type: schema.TextType(0)}}}
+	kind := &resource.Kind{Name: "workspace", Title: "Workspace", Identity: []string{"name"}, Fields: []schema.Field{{Name: "name", Type: schema.TextType(0)}}}
 	change := func(name string, line int) *Change {
 		body := &schema.Node{Form: schema.Map}
 		body.Set("name", schema.String(name))
@@ -26,7 +26,7 @@ func TestRefuseCycles(t *testing.T) {
 	if cycle := p.findCycle(); cycle != nil {
 		t.Errorf("a cycle is left: %v", cycle)
 	}
-	if len(p.Problems) != 1 || p.Problems[0].Pos.Line != 2 || !strings.HasSuffix(p.Problems[0].Message, `: workspace "b" → workspace "c" → workspace "b"`) {
+	if len(p.Problems) != 1 || p.Problems[0].Pos.Line != 2 || !strings.HasSuffix(p.Problems[0].Message, `: Workspace "b" → Workspace "c" → Workspace "b"`) {
 		t.Errorf("problems %v", p.Problems)
 	}
 	if diff := cmp.Diff([]int{1, 2, 0, 0}, []int{len(a.DependsOn), len(b.DependsOn), len(c.DependsOn), len(free.DependsOn)}); diff != "" {

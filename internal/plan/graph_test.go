@@ -89,12 +89,12 @@ deployments:
   - { id: cdeployment00000000000001, state: absent }
 `,
 			map[string]string{
-				`deployment "etl"`:                       withMembers(t, dedicatedJSON, `"id": "cdeployment00000000000002", "name": "etl-next"`),
-				`deployment "cdeployment00000000000001"`: withMembers(t, dedicatedJSON, `"id": "cdeployment00000000000001", "name": "etl"`),
+				`Deployment "etl"`:                       withMembers(t, dedicatedJSON, `"id": "cdeployment00000000000002", "name": "etl-next"`),
+				`Deployment "cdeployment00000000000001"`: withMembers(t, dedicatedJSON, `"id": "cdeployment00000000000001", "name": "etl"`),
 			},
 			`
-delete deployment "cdeployment00000000000001"
-update deployment "etl" after deployment "cdeployment00000000000001"
+delete Deployment "cdeployment00000000000001"
+update Deployment "etl" after Deployment "cdeployment00000000000001"
 `,
 		},
 		"not where the name is one of another Workspace": {
@@ -104,12 +104,12 @@ deployments:
   - { id: cdeployment00000000000001, state: absent }
 `,
 			map[string]string{
-				`deployment "etl"`:                       withMembers(t, dedicatedJSON, `"id": "cdeployment00000000000002", "name": "etl-next", "workspaceId": "cworkspace000000000000002"`),
-				`deployment "cdeployment00000000000001"`: withMembers(t, dedicatedJSON, `"id": "cdeployment00000000000001", "name": "etl"`),
+				`Deployment "etl"`:                       withMembers(t, dedicatedJSON, `"id": "cdeployment00000000000002", "name": "etl-next", "workspaceId": "cworkspace000000000000002"`),
+				`Deployment "cdeployment00000000000001"`: withMembers(t, dedicatedJSON, `"id": "cdeployment00000000000001", "name": "etl"`),
 			},
 			`
-update deployment "etl"
-delete deployment "cdeployment00000000000001"
+update Deployment "etl"
+delete Deployment "cdeployment00000000000001"
 `,
 		},
 		"not where the name is one of another kind": {
@@ -118,12 +118,12 @@ workspaces: [{ id: cworkspace000000000000001, name: etl }]
 teams: [{ id: cteam00000000000000000001, state: absent }]
 `,
 			map[string]string{
-				`workspace "etl"`:                  `{"id": "cworkspace000000000000001", "name": "data"}`,
-				`team "cteam00000000000000000001"`: `{"id": "cteam00000000000000000001", "name": "etl"}`,
+				`Workspace "etl"`:                  `{"id": "cworkspace000000000000001", "name": "data"}`,
+				`Team "cteam00000000000000000001"`: `{"id": "cteam00000000000000000001", "name": "etl"}`,
 			},
 			`
-update workspace "etl"
-delete team "cteam00000000000000000001"
+update Workspace "etl"
+delete Team "cteam00000000000000000001"
 `,
 		},
 		"a chain of renames starts at its end": {
@@ -133,12 +133,12 @@ workspaces:
   - { id: cworkspace000000000000002, name: three }
 `,
 			map[string]string{
-				`workspace "two"`:   `{"id": "cworkspace000000000000001", "name": "one"}`,
-				`workspace "three"`: `{"id": "cworkspace000000000000002", "name": "two"}`,
+				`Workspace "two"`:   `{"id": "cworkspace000000000000001", "name": "one"}`,
+				`Workspace "three"`: `{"id": "cworkspace000000000000002", "name": "two"}`,
 			},
 			`
-update workspace "three"
-update workspace "two" after workspace "three"
+update Workspace "three"
+update Workspace "two" after Workspace "three"
 `,
 		},
 		"names that are swapped have no order": {
@@ -148,12 +148,12 @@ workspaces:
   - { id: cworkspace000000000000002, name: one }
 `,
 			map[string]string{
-				`workspace "two"`: `{"id": "cworkspace000000000000001", "name": "one"}`,
-				`workspace "one"`: `{"id": "cworkspace000000000000002", "name": "two"}`,
+				`Workspace "two"`: `{"id": "cworkspace000000000000001", "name": "one"}`,
+				`Workspace "one"`: `{"id": "cworkspace000000000000002", "name": "two"}`,
 			},
 			`
-update workspace "two"
-update workspace "one"
+update Workspace "two"
+update Workspace "one"
 `,
 		},
 		"a removal that releases a name comes after the removals that it needs": {
@@ -167,18 +167,18 @@ teams:
   - { name: u, state: absent }
 `,
 			map[string]string{
-				`customRole "viewer"`:                    `{"id": "crole00000000000000000002", "name": "reader"}`,
-				`customRole "crole00000000000000000001"`: `{"id": "crole00000000000000000001", "name": "viewer"}`,
-				`team "u"`:                               `{"id": "cteam00000000000000000003", "name": "u", "deploymentRoles": [{"deploymentId": "cdeployment00000000000001", "role": "viewer"}]}`,
-				`team "other"`:                           `{"id": "cteam00000000000000000002", "name": "other"}`,
-				`team "t"`:                               `{"id": "cteam00000000000000000001", "name": "t", "deploymentRoles": [{"deploymentId": "cdeployment00000000000001", "role": "viewer"}]}`,
+				`custom role "viewer"`:                    `{"id": "crole00000000000000000002", "name": "reader"}`,
+				`custom role "crole00000000000000000001"`: `{"id": "crole00000000000000000001", "name": "viewer"}`,
+				`Team "u"`:     `{"id": "cteam00000000000000000003", "name": "u", "deploymentRoles": [{"deploymentId": "cdeployment00000000000001", "role": "viewer"}]}`,
+				`Team "other"`: `{"id": "cteam00000000000000000002", "name": "other"}`,
+				`Team "t"`:     `{"id": "cteam00000000000000000001", "name": "t", "deploymentRoles": [{"deploymentId": "cdeployment00000000000001", "role": "viewer"}]}`,
 			},
 			`
-delete team "t"
-delete team "u"
-delete customRole "crole00000000000000000001" after team "t", team "u"
-update customRole "viewer" after customRole "crole00000000000000000001"
-delete team "other"
+delete Team "t"
+delete Team "u"
+delete custom role "crole00000000000000000001" after Team "t", Team "u"
+update custom role "viewer" after custom role "crole00000000000000000001"
+delete Team "other"
 `,
 		},
 		"a role takes the name of a removed role that a user still has": {
@@ -190,14 +190,14 @@ users:
   - { username: a@example.com, deploymentRoles: [{ deploymentId: cdeployment00000000000001, role: viewer }] }
 `,
 			map[string]string{
-				`customRole "viewer"`:                    `{"id": "crole00000000000000000002", "name": "reader"}`,
-				`customRole "crole00000000000000000001"`: `{"id": "crole00000000000000000001", "name": "viewer"}`,
-				`user "a@example.com"`:                   `{"id": "cuser00000000000000000001", "username": "a@example.com", "status": "ACTIVE", "organizationRole": "ORGANIZATION_MEMBER", "deploymentRoles": [{"deploymentId": "cdeployment00000000000001", "role": "viewer"}]}`,
+				`custom role "viewer"`:                    `{"id": "crole00000000000000000002", "name": "reader"}`,
+				`custom role "crole00000000000000000001"`: `{"id": "crole00000000000000000001", "name": "viewer"}`,
+				`user "a@example.com"`:                    `{"id": "cuser00000000000000000001", "username": "a@example.com", "status": "ACTIVE", "organizationRole": "ORGANIZATION_MEMBER", "deploymentRoles": [{"deploymentId": "cdeployment00000000000001", "role": "viewer"}]}`,
 			},
 			`
-update customRole "viewer"
-unchanged user "a@example.com" after customRole "viewer"
-delete customRole "crole00000000000000000001" after user "a@example.com"
+update custom role "viewer"
+unchanged user "a@example.com" after custom role "viewer"
+delete custom role "crole00000000000000000001" after user "a@example.com"
 `,
 		},
 		"of a cluster and a Workspace that refer to each other, both are removed": {
@@ -207,11 +207,11 @@ workspaces: [{ id: cworkspace000000000000001, state: absent }]
 `,
 			map[string]string{
 				`cluster "ccluster00000000000000001"`:   `{"id": "ccluster00000000000000001", "name": "production", "type": "DEDICATED", "workspaceIds": ["cworkspace000000000000001"]}`,
-				`workspace "cworkspace000000000000001"`: `{"id": "cworkspace000000000000001", "name": "data", "defaultClusterId": "ccluster00000000000000001"}`,
+				`Workspace "cworkspace000000000000001"`: `{"id": "cworkspace000000000000001", "name": "data", "defaultClusterId": "ccluster00000000000000001"}`,
 			},
 			`
 delete cluster "ccluster00000000000000001"
-delete workspace "cworkspace000000000000001" after cluster "ccluster00000000000000001"
+delete Workspace "cworkspace000000000000001" after cluster "ccluster00000000000000001"
 `,
 		},
 		"of a new cluster and a new Workspace that refer to each other, the one value is set later, not the list": {
@@ -219,8 +219,8 @@ delete workspace "cworkspace000000000000001" after cluster "ccluster000000000000
 clusters: [{ name: production, type: DEDICATED, cloudProvider: AWS, region: us-east-1, vpcSubnetRange: 172.20.0.0/20, workspaces: [data] }]
 workspaces: [{ name: data, defaultCluster: production }]
 `, nil, `
-create workspace "data" completed after cluster "production"
-create cluster "production" after workspace "data"
+create Workspace "data" completed after cluster "production"
+create cluster "production" after Workspace "data"
 `,
 		},
 		"the id of a Workspace that exists is known at once, also in a list": {
@@ -228,10 +228,10 @@ create cluster "production" after workspace "data"
 clusters: [{ name: production, type: DEDICATED, cloudProvider: AWS, region: us-east-1, vpcSubnetRange: 172.20.0.0/20, workspaces: [data] }]
 workspaces: [{ name: data, defaultCluster: production }]
 `,
-			map[string]string{`workspace "data"`: `{"id": "cworkspace000000000000001", "name": "data"}`},
+			map[string]string{`Workspace "data"`: `{"id": "cworkspace000000000000001", "name": "data"}`},
 			`
 create cluster "production"
-update workspace "data" after cluster "production"
+update Workspace "data" after cluster "production"
 `,
 		},
 		"the id of a cluster that exists is known at once": {
@@ -241,8 +241,8 @@ workspaces: [{ name: data, defaultCluster: production }]
 `,
 			map[string]string{`cluster "production"`: `{"id": "ccluster00000000000000001", "name": "production", "type": "DEDICATED", "workspaceIds": []}`},
 			`
-create workspace "data"
-update cluster "production" after workspace "data"
+create Workspace "data"
+update cluster "production" after Workspace "data"
 `,
 		},
 	} {
@@ -260,8 +260,8 @@ func cyclicCatalog(ref schema.Ref, hens schema.Type) resource.Catalog {
 	toHen.Kind, toHen.NameField, toEgg.Kind, toEgg.NameField = "hen", "hens", "egg", "egg"
 	name := schema.Field{Name: "name", Type: schema.TextType(0)}
 	return resource.Catalog{
-		{Name: "hen", Title: "Hen", Section: "hens", Delete: resource.Endpoint{Method: "DELETE", Path: "/hens/{id}"}, Identity: []string{"name"}, Fields: []schema.Field{name, {Name: "eggId", Type: schema.TextType(0), Ref: &toEgg}}},
-		{Name: "egg", Title: "Egg", Section: "eggs", Delete: resource.Endpoint{Method: "DELETE", Path: "/eggs/{id}"}, Identity: []string{"name"}, Fields: []schema.Field{name, {Name: "henIds", Type: hens, Ref: &toHen}}},
+		{Name: "hen", Title: "hen", Section: "hens", Delete: resource.Endpoint{Method: "DELETE", Path: "/hens/{id}"}, Identity: []string{"name"}, Fields: []schema.Field{name, {Name: "eggId", Type: schema.TextType(0), Ref: &toEgg}}},
+		{Name: "egg", Title: "egg", Section: "eggs", Delete: resource.Endpoint{Method: "DELETE", Path: "/eggs/{id}"}, Identity: []string{"name"}, Fields: []schema.Field{name, {Name: "henIds", Type: hens, Ref: &toHen}}},
 	}
 }
 

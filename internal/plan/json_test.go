@@ -66,7 +66,7 @@ func TestJSON(t *testing.T) {
 		`"notes":["astroRuntimeVersion is \"3.1-2\" live and \"9.9.9\" here: set when the Deployment is created; later it changes with the image that is deployed",` +
 		`"contactEmails: a@example.com is live and not declared; kept, because allow-delete is not true"]},` +
 		`{"kind":"deployment","name":"next","action":"create","fields":[` +
-		`{"path":"type","new":"STANDARD"},{"path":"name","new":"next"},{"path":"workspaceId","new":"(id of workspace \"new\")"}]}]}`
+		`{"path":"type","new":"STANDARD"},{"path":"name","new":"next"},{"path":"workspaceId","new":"(id of Workspace \"new\")"}]}]}`
 	assertEqual(t, "JSON", want, got)
 	brief, err := p.BriefJSON()
 	assertEqual(t, "error", nil, err)

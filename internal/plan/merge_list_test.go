@@ -190,7 +190,7 @@ teams:
     workspaceRoles:
       - { workspace: data, role: WORKSPACE_OWNER }
 `
-	data := map[string]string{`workspace "data"`: `{"id": "cworkspace000000000000001", "name": "data"}`}
+	data := map[string]string{`Workspace "data"`: `{"id": "cworkspace000000000000001", "name": "data"}`}
 	p := planManifest(t, team+"      - { workspaceId: cworkspace000000000000001, role: WORKSPACE_MEMBER }\n", data, plan.Policy{})
 	if len(p.Problems) != 1 || p.Problems[0].Pos.Line != 7 || !strings.Contains(p.Problems[0].Message, "workspaceRoles: cworkspace000000000000001 is ") {
 		t.Errorf("one Workspace twice:\n%s", outlinePlan(p))
@@ -205,9 +205,9 @@ teams:
 		}
 	}
 	assertEqual(t, "problems", []string(nil), messagesOf(p.Problems))
-	assertEqual(t, "two new Workspaces", []string{`workspaceRoles[workspace "data"]`, `workspaceRoles[workspace "more"]`}, items)
+	assertEqual(t, "two new Workspaces", []string{`workspaceRoles[Workspace "data"]`, `workspaceRoles[Workspace "more"]`}, items)
 	p = planManifest(t, team+"      - { workspace: data, role: WORKSPACE_MEMBER }\n", nil, plan.Policy{})
-	assertEqual(t, "one new Workspace twice", []string{`team "t": workspaceRoles: workspace "data" is there twice`}, messagesOf(p.Problems))
+	assertEqual(t, "one new Workspace twice", []string{`Team "t": workspaceRoles: Workspace "data" is there twice`}, messagesOf(p.Problems))
 }
 
 // In a set of references, a resource may be named by its name and by its id: it is
@@ -218,7 +218,7 @@ func TestReferenceTwiceInASet(t *testing.T) {
 workspaces: [{ name: data }]
 clusters: [{ name: production, workspaces: [data, cworkspace000000000000001] }]
 `, map[string]string{
-		`workspace "data"`:     `{"id": "cworkspace000000000000001", "name": "data"}`,
+		`Workspace "data"`:     `{"id": "cworkspace000000000000001", "name": "data"}`,
 		`cluster "production"`: `{"id": "ccluster00000000000000001", "name": "production", "type": "DEDICATED", "workspaceIds": []}`,
 	}, plan.Policy{})
 	assertEqual(t, "problems", []string(nil), messagesOf(p.Problems))

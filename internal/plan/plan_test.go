@@ -97,8 +97,8 @@ workspaces: [{ name: w }]
 		got = append(got, fmt.Sprint(problem.Pos.Line, " ", problem.Message))
 	}
 	assertEqual(t, "problems", []string{
-		`3 deployment "a": type is missing; something new needs it (one of STANDARD, DEDICATED, HYBRID)`,
-		`4 deployment "b": environmentVariables[S].isSecret: a secret variable can't be made readable; remove it, and add it again under another key`,
+		`3 Deployment "a": type is missing; something new needs it (one of STANDARD, DEDICATED, HYBRID)`,
+		`4 Deployment "b": environmentVariables[S].isSecret: a secret variable can't be made readable; remove it, and add it again under another key`,
 	}, got)
 }
 
@@ -188,7 +188,7 @@ func TestUnrelatedResourcesKeepTheirOrder(t *testing.T) {
 func TestReferenceCycle(t *testing.T) {
 	t.Parallel()
 	kind := func(name, other string) *resource.Kind {
-		return &resource.Kind{Name: name, Section: name + "s", Identity: []string{"name"}, Fields: []schema.Field{
+		return &resource.Kind{Name: name, Title: name, Section: name + "s", Identity: []string{"name"}, Fields: []schema.Field{
 			{Name: "name", Type: schema.TextType(0)},
 			{Name: other + "Id", Type: schema.TextType(0), Ref: &schema.Ref{Kind: other, NameField: other}},
 		}}

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"astro-apply/internal/resource"
 )
 
 // UnreviewedChanges lists the changes in p that are not in the reviewed plan, one per
@@ -59,7 +61,7 @@ func (c reviewedChange) differencesFrom(old []reviewedChange) (lines []string) {
 }
 
 func (c reviewedChange) String() string {
-	return fmt.Sprintf("%s %s %q", c.Action, c.Kind, c.Name.displayText())
+	return fmt.Sprintf("%s %s %q", c.Action, resource.Kinds().Kind(c.Kind).Title, c.Name.displayText())
 }
 
 // isContinuationOf reports whether c continues the reviewed change o: the same action on

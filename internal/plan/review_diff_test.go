@@ -28,20 +28,20 @@ func TestUnreviewedChanges(t *testing.T) {
 		"a part is done":    {reviewed: two, now: two, before: live, after: done},
 		"all is done":       {reviewed: one, now: one, before: live, after: done},
 		"less is declared":  {reviewed: two, now: one, before: live, after: live},
-		"more is declared":  {reviewed: one, now: two, before: live, after: live, want: []string{`update workspace "other": not in the reviewed plan`}},
-		"changed meanwhile": {reviewed: one, now: one, before: live, after: moved, want: []string{`update workspace "data": description: reviewed "a" → "b", now "by hand" → "b"`}},
-		"gone meanwhile":    {reviewed: one, now: one, before: live, after: nil, want: []string{`create workspace "data": not in the reviewed plan, which would update it`}},
+		"more is declared":  {reviewed: one, now: two, before: live, after: live, want: []string{`update Workspace "other": not in the reviewed plan`}},
+		"changed meanwhile": {reviewed: one, now: one, before: live, after: moved, want: []string{`update Workspace "data": description: reviewed "a" → "b", now "by hand" → "b"`}},
+		"gone meanwhile":    {reviewed: one, now: one, before: live, after: nil, want: []string{`create Workspace "data": not in the reviewed plan, which would update it`}},
 		"another field": {
 			reviewed: "workspaces: [{ name: data, description: b }]", now: "workspaces: [{ name: data, description: b, cicdEnforcedDefault: true }]",
-			before: live, after: live, want: []string{`update workspace "data": cicdEnforcedDefault: reviewed no change, now true`},
+			before: live, after: live, want: []string{`update Workspace "data": cicdEnforcedDefault: reviewed no change, now true`},
 		},
 		"a new one with less": {
 			reviewed: "workspaces: [{ name: x, description: b }]", now: "workspaces: [{ name: x }]",
-			want: []string{`create workspace "x": description: reviewed "b", now not set`},
+			want: []string{`create Workspace "x": description: reviewed "b", now not set`},
 		},
 		"a removal": {
 			reviewed: "workspaces: [{ name: data, state: absent }]", now: "workspaces: [{ name: data, state: absent }]", before: live, after: live,
-			policy2: plan.Policy{AllowDelete: true}, want: []string{`delete workspace "data": not in the reviewed plan`},
+			policy2: plan.Policy{AllowDelete: true}, want: []string{`delete Workspace "data": not in the reviewed plan`},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -85,7 +85,7 @@ func TestReviewComparesContent(t *testing.T) {
 	for name, test := range map[string]struct{ a, b [2]string }{
 		"long texts":              {[2]string{long + "a", "1"}, [2]string{long + "b", "1"}},
 		"redacted":                {[2]string{"'***'", "1"}, [2]string{"h", "1"}},
-		"an unknown value":        {[2]string{`'(id of workspace "x")'`, "1"}, [2]string{`'id of workspace "x"'`, "1"}},
+		"an unknown value":        {[2]string{`'(id of Workspace "x")'`, "1"}, [2]string{`'id of Workspace "x"'`, "1"}},
 		"a number and text":       {[2]string{"h", "1"}, [2]string{"h", "'1'"}},
 		"a boolean and text":      {[2]string{"h", "true"}, [2]string{"h", "'true'"}},
 		"a mapping and its text":  {[2]string{"h", "{ b: c }"}, [2]string{"h", `'{"b":"c"}'`}},

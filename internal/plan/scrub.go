@@ -43,7 +43,7 @@ func (r redactor) redactPath(path string) string {
 	var b strings.Builder
 	start := 0
 	for _, span := range pathStep.FindAllStringIndex(path, -1) {
-		word, _, _ := strings.Cut(path[span[0]:span[1]], ` "`) // a label such as workspace "data", while the id is unknown
+		word, _, _ := strings.Cut(path[span[0]:span[1]], ` "`) // a label such as Workspace "data", while the id is unknown
 		if public[word] {
 			b.WriteString(r.redactText(path[start:span[0]]) + word)
 			start = span[0] + len(word)
@@ -112,7 +112,7 @@ func kindAndFieldNames() map[string]bool {
 		}
 	}
 	for _, k := range resource.Kinds() {
-		words[k.Name], words[k.GeneratedSecret] = true, true
+		words[k.Name], words[k.Title], words[k.GeneratedSecret] = true, true, true
 		add(k.Fields)
 	}
 	return words

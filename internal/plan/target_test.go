@@ -31,75 +31,75 @@ func TestTargets(t *testing.T) {
 		want     string
 	}{
 		"a chosen resource is changed alone": {
-			`workspace "data"`, `
+			`Workspace "data"`, `
 workspaces: [{ name: data, description: new }]
 deployments: [{ name: one, workspace: data, description: new }]
 `,
-			map[string]string{`workspace "data"`: data, `deployment "one"`: dedicatedJSON},
-			"update workspace \"data\"\n",
+			map[string]string{`Workspace "data"`: data, `Deployment "one"`: dedicatedJSON},
+			"update Workspace \"data\"\n",
 		},
 		"what a new resource lives in exists": {
-			`team "fresh"`, `
+			`Team "fresh"`, `
 workspaces: [{ name: data, description: new }]
 teams: [{ name: fresh, workspaceRoles: [{ workspace: data, role: WORKSPACE_OWNER }] }]
 `,
-			map[string]string{`workspace "data"`: data},
-			"create team \"fresh\"\n",
+			map[string]string{`Workspace "data"`: data},
+			"create Team \"fresh\"\n",
 		},
 		"what a new resource lives in is left out": {
-			`team "fresh"`, `
+			`Team "fresh"`, `
 workspaces: [{ name: data }]
 teams: [{ name: fresh, workspaceRoles: [{ workspace: data, role: WORKSPACE_OWNER }] }]
 `, nil,
-			"unknown team \"fresh\"\n  error: needs workspace \"data\", which is to be created too," + left,
+			"unknown Team \"fresh\"\n  error: needs Workspace \"data\", which is to be created too," + left,
 		},
 		"what a resource refers to by its new name keeps the old one": {
-			`team "fresh"`, `
+			`Team "fresh"`, `
 workspaces: [{ id: cworkspace000000000000001, name: data }]
 teams: [{ name: fresh, workspaceRoles: [{ workspace: data, role: WORKSPACE_OWNER }] }]
 `,
-			map[string]string{`workspace "data"`: wasOld},
-			"unknown team \"fresh\"\n  error: needs workspace \"data\", which is to be updated too," + left,
+			map[string]string{`Workspace "data"`: wasOld},
+			"unknown Team \"fresh\"\n  error: needs Workspace \"data\", which is to be updated too," + left,
 		},
 		"what has the name that a resource is to get stays": {
-			`customRole "viewer"`, `
+			`custom role "viewer"`, `
 customRoles: [{ id: crole00000000000000000002, name: viewer }, { id: crole00000000000000000001, state: absent }]
 `,
-			map[string]string{`customRole "viewer"`: reader, `customRole "crole00000000000000000001"`: viewer},
-			"unknown customRole \"viewer\"\n  error: needs customRole \"crole00000000000000000001\", which is to be deleted too," + left,
+			map[string]string{`custom role "viewer"`: reader, `custom role "crole00000000000000000001"`: viewer},
+			"unknown custom role \"viewer\"\n  error: needs custom role \"crole00000000000000000001\", which is to be deleted too," + left,
 		},
 		"what refers to a removed resource is removed first": {
-			`customRole "viewer"`, `
+			`custom role "viewer"`, `
 customRoles: [{ name: viewer, state: absent }]
 teams: [{ name: t, state: absent }]
 `,
-			map[string]string{`customRole "viewer"`: viewer, `team "t"`: team},
-			"unknown customRole \"viewer\"\n  error: needs team \"t\", which lets go of it," + left,
+			map[string]string{`custom role "viewer"`: viewer, `Team "t"`: team},
+			"unknown custom role \"viewer\"\n  error: needs Team \"t\", which lets go of it," + left,
 		},
 		"what refers to a removed resource and is protected": {
-			`workspace "data"`, `
+			`Workspace "data"`, `
 workspaces: [{ name: data, state: absent }, { name: other }]
 clusters: [{ name: production, protect: true, workspaces: [other] }]
 `,
 			map[string]string{
-				`workspace "data"`: data, `workspace "other"`: `{"id": "cworkspace000000000000002", "name": "other"}`, `cluster "production"`: production,
+				`Workspace "data"`: data, `Workspace "other"`: `{"id": "cworkspace000000000000002", "name": "other"}`, `cluster "production"`: production,
 			},
-			"unknown workspace \"data\"\n  error: needs cluster \"production\", which lets go of it," + left,
+			"unknown Workspace \"data\"\n  error: needs cluster \"production\", which lets go of it," + left,
 		},
 		"what a second write of a new resource sets is left out": {
-			`workspace "data"`, `
+			`Workspace "data"`, `
 workspaces: [{ name: data, defaultCluster: production }]
 clusters: [{ name: production, type: DEDICATED, cloudProvider: AWS, region: us-east-1, vpcSubnetRange: 172.20.0.0/20, workspaces: [data] }]
 `, nil,
-			"unknown workspace \"data\"\n  error: needs cluster \"production\", which is to be created too," + left,
+			"unknown Workspace \"data\"\n  error: needs cluster \"production\", which is to be created too," + left,
 		},
 		"what is chosen needs no change": {
-			`team "t"`, `
+			`Team "t"`, `
 customRoles: [{ id: crole00000000000000000001, name: viewer }, { name: fresh, scopeType: DEPLOYMENT, permissions: [deployment.get] }]
 teams: [{ name: t, deploymentRoles: [{ deploymentId: cdeployment00000000000001, role: viewer }] }]
 `,
-			map[string]string{`customRole "viewer"`: viewer, `team "t"`: team},
-			"unchanged team \"t\"\n",
+			map[string]string{`custom role "viewer"`: viewer, `Team "t"`: team},
+			"unchanged Team \"t\"\n",
 		},
 		"what is unchanged doesn't need what is to be renamed": {
 			`user "a@example.com"`, `
@@ -107,7 +107,7 @@ customRoles: [{ id: crole00000000000000000001, name: reader }]
 users: [{ username: a@example.com, deploymentRoles: [{ deploymentId: cdeployment00000000000001, role: reader }] }]
 `,
 			map[string]string{
-				`customRole "reader"`:  viewer,
+				`custom role "reader"`: viewer,
 				`user "a@example.com"`: `{"id": "cuser00000000000000000001", "username": "a@example.com", "status": "ACTIVE", "organizationRole": "ORGANIZATION_MEMBER", "deploymentRoles": [{"deploymentId": "cdeployment00000000000001", "role": "reader"}]}`,
 			},
 			"unchanged user \"a@example.com\"\n",
@@ -119,19 +119,19 @@ workspaces: [{ name: data, description: new }]
 `,
 			map[string]string{
 				`cluster "ccluster00000000000000001"`: production,
-				`workspace "data"`:                    `{"id": "cworkspace000000000000001", "name": "data", "defaultClusterId": "ccluster00000000000000001"}`,
+				`Workspace "data"`:                    `{"id": "cworkspace000000000000001", "name": "data", "defaultClusterId": "ccluster00000000000000001"}`,
 			},
-			"unknown cluster \"ccluster00000000000000001\"\n  error: needs workspace \"data\", which lets go of it," + left,
+			"unknown cluster \"ccluster00000000000000001\"\n  error: needs Workspace \"data\", which lets go of it," + left,
 		},
 		"a problem of what is left out is none": {
-			`deployment "one"`, `
+			`Deployment "one"`, `
 workspaceId: cworkspace000000000000001
 deployments:
   - { name: one, description: new }
   - { name: two, type: STANDARD }
 `,
-			map[string]string{`deployment "one"`: dedicatedJSON, `deployment "two"`: withMembers(t, dedicatedJSON, `"name": "two"`)},
-			"update deployment \"one\"\n",
+			map[string]string{`Deployment "one"`: dedicatedJSON, `Deployment "two"`: withMembers(t, dedicatedJSON, `"name": "two"`)},
+			"update Deployment \"one\"\n",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -162,7 +162,7 @@ clusters: [{ name: production, type: DEDICATED, cloudProvider: AWS, region: us-e
 		}
 	}
 	p := plan.Make("corg", d, w, plan.Policy{IsTarget: func(o *resource.Resource) bool { return o.Name() == "data" }})
-	assertEqual(t, "plan", "create workspace \"data\"\n", outlinePlan(p))
+	assertEqual(t, "plan", "create Workspace \"data\"\n", outlinePlan(p))
 }
 
 // A problem that is about no resource stays, whatever is chosen.
@@ -184,10 +184,10 @@ workspaceId: cworkspace000000000000001
 deployments:
   - { name: one, environmentVariables: &variables [{ key: S, value: x, isSecret: false }] }
   - { name: two, environmentVariables: *variables }
-`, map[string]string{`deployment "one"`: dedicatedJSON, `deployment "two"`: withMembers(t, dedicatedJSON, `"id": "cdeployment00000000000002", "name": "two"`)},
+`, map[string]string{`Deployment "one"`: dedicatedJSON, `Deployment "two"`: withMembers(t, dedicatedJSON, `"id": "cdeployment00000000000002", "name": "two"`)},
 		plan.Policy{IsTarget: func(o *resource.Resource) bool { return o.Name() == "one" }})
 	if !slices.ContainsFunc(messagesOf(p.Problems), func(text string) bool {
-		return strings.HasPrefix(text, `deployment "one": environmentVariables[S].isSecret`)
+		return strings.HasPrefix(text, `Deployment "one": environmentVariables[S].isSecret`)
 	}) {
 		t.Errorf("the problem is lost:\n%s", outlinePlan(p))
 	}
@@ -200,8 +200,8 @@ func TestTargetsNameDependents(t *testing.T) {
 workspaces: [{ name: fresh }]
 teams: [{ name: t, workspaceRoles: [{ workspace: fresh, role: WORKSPACE_OWNER }] }]
 `, nil, plan.Policy{IsTarget: func(o *resource.Resource) bool { return o.Name() == "fresh" }})
-	assertEqual(t, "plan", "create workspace \"fresh\"\n", outlinePlan(p))
-	if notes := messagesOf(p.Changes[0].Notes); len(notes) != 1 || !strings.HasSuffix(notes[0], `: team "t"`) {
+	assertEqual(t, "plan", "create Workspace \"fresh\"\n", outlinePlan(p))
+	if notes := messagesOf(p.Changes[0].Notes); len(notes) != 1 || !strings.HasSuffix(notes[0], `: Team "t"`) {
 		t.Errorf("notes %q", notes)
 	}
 }

@@ -146,8 +146,8 @@ func TestUnplannedChangeAllowsResolvedReferences(t *testing.T) {
 		n.Set("role", schema.String(role))
 		return &plan.Diff{Fields: []plan.Field{{Path: path, New: n}}}
 	}
-	unknown := &schema.Node{Form: schema.Unknown, Text: `id of workspace "data"`}
-	shown := role(`roles[workspace "data"]`, unknown, "MEMBER")
+	unknown := &schema.Node{Form: schema.Unknown, Text: `id of Workspace "data"`}
+	shown := role(`roles[Workspace "data"]`, unknown, "MEMBER")
 	assertEqual(t, "resolved", "", role("roles[c1]", schema.String("c1"), "MEMBER").UnplannedChange(shown))
 	assertEqual(t, "with another role", "roles[c1]", role("roles[c1]", schema.String("c1"), "OWNER").UnplannedChange(shown))
 	assertEqual(t, "of another list", "more[c1]", role("more[c1]", schema.String("c1"), "MEMBER").UnplannedChange(shown))
@@ -155,11 +155,11 @@ func TestUnplannedChangeAllowsResolvedReferences(t *testing.T) {
 	changed := role("roles[c1]", schema.String("c1"), "MEMBER")
 	changed.Fields[0].Old = schema.String("changed since")
 	assertEqual(t, "resolved, and changed since", "roles[c1]", changed.UnplannedChange(shown))
-	assertEqual(t, "still unknown", "", role(`roles[workspace "data"]`, unknown, "MEMBER").UnplannedChange(shown))
-	other := &schema.Node{Form: schema.Unknown, Text: `id of workspace "more"`}
-	assertEqual(t, "another unknown one", `roles[workspace "data"]`, role(`roles[workspace "data"]`, other, "MEMBER").UnplannedChange(shown))
+	assertEqual(t, "still unknown", "", role(`roles[Workspace "data"]`, unknown, "MEMBER").UnplannedChange(shown))
+	other := &schema.Node{Form: schema.Unknown, Text: `id of Workspace "more"`}
+	assertEqual(t, "another unknown one", `roles[Workspace "data"]`, role(`roles[Workspace "data"]`, other, "MEMBER").UnplannedChange(shown))
 	both := role("roles[c1]", schema.String("c1"), "MEMBER")
 	both.Fields = append(both.Fields, role("roles[c2]", schema.String("c2"), "MEMBER").Fields...)
 	assertEqual(t, "one item of two", "roles[c2]", both.UnplannedChange(shown))
-	assertEqual(t, "a field of an item", "roles[c1].in", role("roles[c1].in", schema.String("c1"), "MEMBER").UnplannedChange(role(`roles[workspace "data"].in`, unknown, "MEMBER")))
+	assertEqual(t, "a field of an item", "roles[c1].in", role("roles[c1].in", schema.String("c1"), "MEMBER").UnplannedChange(role(`roles[Workspace "data"].in`, unknown, "MEMBER")))
 }

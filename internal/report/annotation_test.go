@@ -108,7 +108,7 @@ func TestSummarizedAnnotationNamesAll(t *testing.T) {
 			assertEqual(t, "lines", 31, len(lines))
 			fullMessages := 0
 			for i, l := range lines {
-				prefix := fmt.Sprintf(`astro.yaml:%d:13: workspace "w%d": `, i+11, i+9)
+				prefix := fmt.Sprintf(`astro.yaml:%d:13: Workspace "w%d": `, i+11, i+9)
 				text, ok := strings.CutPrefix(l, prefix)
 				if !ok {
 					t.Errorf("%q should start with %q", l, prefix)
@@ -142,7 +142,7 @@ func TestTruncatedAnnotationIsReadable(t *testing.T) {
 	}{
 		"a long answer": {
 			report.Run{Mode: "apply", Plan: long, Outcomes: outcomesFor(long, map[string]testOutcome{"w0": {status: apply.Failed, err: errors.New("create: 🚀" + strings.Repeat("é", 5000))}})},
-			`::error col=13,file=astro.yaml,line=2,title=workspace "w0"::workspace "w0": create: 🚀éé`,
+			`::error col=13,file=astro.yaml,line=2,title=Workspace "w0"::Workspace "w0": create: 🚀éé`,
 		},
 		"many": {many, "::error title=391 more::and 391 more errors; all of them are in the log and the job summary:%0Aastro.yaml:10:3: unknown field%0Aastro.yaml:11:3: unknown field%0A"},
 	} {

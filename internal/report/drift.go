@@ -123,7 +123,7 @@ func (r *Run) unmanagedTitle() string {
 }
 
 func unmanagedName(u resource.UnmanagedResource) string {
-	return fmt.Sprintf("%s %q (%s) in %s %q", u.Kind.Name, u.Live.Name(), u.Live.ID, u.RootKind.Title, u.RootName)
+	return fmt.Sprintf("%s %q (%s) in %s %q", u.Kind.Title, u.Live.Name(), u.Live.ID, u.RootKind.Title, u.RootName)
 }
 
 // UnmanagedText lists the resources that no manifest declares, for the log.

@@ -58,26 +58,26 @@ func TestFindingOrder(t *testing.T) {
 			"error  [astro-apply]",
 			"error astro.yaml:91:3 [manifest]",
 			"error astro.yaml:92:3 [manifest]",
-			`error astro.yaml:5:13 [workspace "hidden": 403]`,
-			`error astro.yaml:8:11 [deployment "my_deployment": not confirmed]`,
-			`error astro.yaml:26:11 [deployment "sandbox": 400]`,
+			`error astro.yaml:5:13 [Workspace "hidden": 403]`,
+			`error astro.yaml:8:11 [Deployment "my_deployment": not confirmed]`,
+			`error astro.yaml:26:11 [Deployment "sandbox": 400]`,
 			"error  [astro-apply stopped early]",
-			`error astro.yaml:2:13 [workspace "data": stopped]`,
-			`error astro.yaml:3:13 [workspace "new_one": skipped]`,
+			`error astro.yaml:2:13 [Workspace "data": stopped]`,
+			`error astro.yaml:3:13 [Workspace "new_one": skipped]`,
 			"warning astro.yaml:90:3 [manifest]",
-			`warning astro.yaml:4:13 [workspace "old"]`,
-			`warning astro.yaml:15:7 [deployment "my_deployment"]`,
-			`warning astro.yaml:23:20 [deployment "vault"]`,
-			`notice astro.yaml:26:11 [deployment "sandbox"]`,
-			`notice astro.yaml:21:11 [deployment "vault"]`,
+			`warning astro.yaml:4:13 [Workspace "old"]`,
+			`warning astro.yaml:15:7 [Deployment "my_deployment"]`,
+			`warning astro.yaml:23:20 [Deployment "vault"]`,
+			`notice astro.yaml:26:11 [Deployment "sandbox"]`,
+			`notice astro.yaml:21:11 [Deployment "vault"]`,
 		}},
 		"a blocked resource comes last": {waiting, []string{
-			`error astro.yaml:5:13 [workspace "hidden": 403]`,
-			`error astro.yaml:2:13 [workspace "data"]`,
-			`warning astro.yaml:4:13 [workspace "old"]`,
-			`warning astro.yaml:15:7 [deployment "my_deployment"]`,
-			`warning astro.yaml:23:20 [deployment "vault"]`,
-			`notice astro.yaml:21:11 [deployment "vault"]`,
+			`error astro.yaml:5:13 [Workspace "hidden": 403]`,
+			`error astro.yaml:2:13 [Workspace "data"]`,
+			`warning astro.yaml:4:13 [Workspace "old"]`,
+			`warning astro.yaml:15:7 [Deployment "my_deployment"]`,
+			`warning astro.yaml:23:20 [Deployment "vault"]`,
+			`notice astro.yaml:21:11 [Deployment "vault"]`,
 		}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -91,7 +91,7 @@ func TestFindingOrder(t *testing.T) {
 // An error about a field has the position of the field's value in the manifest.
 func TestFieldErrors(t *testing.T) {
 	t.Parallel()
-	const resourceError = "astro.yaml:8:11 deployment \"my_deployment\": create: POST /x: 400 Bad Request: Invalid request"
+	const resourceError = "astro.yaml:8:11 Deployment \"my_deployment\": create: POST /x: 400 Bad Request: Invalid request"
 	type fields = [][3]string // field, code, message
 	for name, test := range map[string]struct {
 		fields fields
@@ -99,30 +99,30 @@ func TestFieldErrors(t *testing.T) {
 	}{
 		"one": {
 			fields{{"workerQueues[1].maxWorkerCount", "max", "must be at most 10"}},
-			[]string{`astro.yaml:20:80 deployment "my_deployment": workerQueues[1].maxWorkerCount: must be at most 10`},
+			[]string{`astro.yaml:20:80 Deployment "my_deployment": workerQueues[1].maxWorkerCount: must be at most 10`},
 		},
 		"several": {
 			fields{{"workerQueues[0].workerConcurrency", "max", "too many"}, {"description", "ban", "no"}, {"environmentVariables[1].value", "len", "short"}},
 			[]string{
-				`astro.yaml:19:102 deployment "my_deployment": workerQueues[0].workerConcurrency: too many`,
-				`astro.yaml:10:18 deployment "my_deployment": description: no`,
-				`astro.yaml:16:36 deployment "my_deployment": environmentVariables[1].value: short`,
+				`astro.yaml:19:102 Deployment "my_deployment": workerQueues[0].workerConcurrency: too many`,
+				`astro.yaml:10:18 Deployment "my_deployment": description: no`,
+				`astro.yaml:16:36 Deployment "my_deployment": environmentVariables[1].value: short`,
 			},
 		},
 		"in the capitals of Go field names": {
 			fields{{"WorkerQueues[1].MaxWorkerCount", "max", ""}},
-			[]string{`astro.yaml:20:80 deployment "my_deployment": WorkerQueues[1].MaxWorkerCount: max`},
+			[]string{`astro.yaml:20:80 Deployment "my_deployment": WorkerQueues[1].MaxWorkerCount: max`},
 		},
 		"undeclared field of a declared queue": {
 			fields{{"workerQueues[1].podCpu", "max", "no"}},
-			[]string{`astro.yaml:20:9 deployment "my_deployment": workerQueues[1].podCpu: no`},
+			[]string{`astro.yaml:20:9 Deployment "my_deployment": workerQueues[1].podCpu: no`},
 		},
 		"current value, not declared": {fields{{"clusterId", "gone", "no"}}, []string{resourceError + ": clusterId: no (requestId r-1)"}},
 		"not a field of the body":     {fields{{"cluster.nodePools", "max", "no"}}, []string{resourceError + ": cluster.nodePools: no (requestId r-1)"}},
 		"no field":                    {nil, []string{resourceError + " (requestId r-1)"}},
 		"one of two": {
 			fields{{"nonsense", "a", "b"}, {"schedulerSize", "max", "too big"}},
-			[]string{`astro.yaml:12:20 deployment "my_deployment": schedulerSize: too big`},
+			[]string{`astro.yaml:12:20 Deployment "my_deployment": schedulerSize: too big`},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -185,7 +185,7 @@ func TestRemedies(t *testing.T) {
 				_, text, _ := strings.Cut(f.Message, "read: ")
 				assertEqual(t, where, test.err.Error()+test.want, text)
 				if where == "planned" || where == "applied" {
-					assertEqual(t, where+": title", `workspace "w0": `+test.title, f.Title)
+					assertEqual(t, where+": title", `Workspace "w0": `+test.title, f.Title)
 				}
 			}
 		})

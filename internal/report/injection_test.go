@@ -129,7 +129,7 @@ func TestInjectionIntoSummary(t *testing.T) {
 // differences or another resource.
 func TestInjectionIntoPlanText(t *testing.T) {
 	t.Parallel()
-	for _, text := range append(injectionTexts, "x\n- delete workspace \"data\" (c1)") {
+	for _, text := range append(injectionTexts, "x\n- delete Workspace \"data\" (c1)") {
 		t.Run(text, func(t *testing.T) {
 			t.Parallel()
 			var signs []string

@@ -46,15 +46,15 @@ func TestOutcomeLine(t *testing.T) {
 		change apply.Outcome
 		want   string
 	}{
-		"created":         {"new_one", apply.Outcome{Status: apply.Created}, `created workspace "new_one" (cworkspace000000000000004), 2s`},
-		"updated":         {"my_deployment", apply.Outcome{Status: apply.Updated, Duration: 61400 * time.Millisecond}, `updated deployment "my_deployment" (cdeployment00000000000001), HEALTHY, 1m1s`},
-		"within a second": {"data", apply.Outcome{Status: apply.Updated, Duration: 999 * time.Millisecond}, `updated workspace "data" (cworkspace000000000000001)`},
-		"deleted":         {"old", apply.Outcome{Status: apply.Deleted}, `deleted workspace "old" (cworkspace000000000000002)`},
-		"pending":         {"sandbox", apply.Outcome{Status: apply.Created}, `created deployment "sandbox" (cdeployment00000000000003), DEPLOYING, 1m28s`},
-		"unconfirmed":     {"sandbox", apply.Outcome{Status: apply.Unconfirmed, Err: errTimeout}, `unconfirmed deployment "sandbox" (cdeployment00000000000003), 1m28s: the timeout of 30m0s is over`},
-		"skipped":         {"hidden", apply.Outcome{Status: apply.Skipped, Err: errors.New(`needs workspace "x", which failed`)}, `skipped workspace "hidden": needs workspace "x", which failed`},
-		"several reasons": {"hidden", apply.Outcome{Status: apply.Failed, Err: errors.Join(errors.New("update: 502"), errInterrupted)}, `failed workspace "hidden": update: 502; interrupt signal received`},
-		"refused":         {"my_deployment", apply.Outcome{Status: apply.Failed, Err: badRequest()}, `failed deployment "my_deployment" (cdeployment00000000000001): create: POST /x: 400 Bad Request: Invalid request (requestId r-1)`},
+		"created":         {"new_one", apply.Outcome{Status: apply.Created}, `created Workspace "new_one" (cworkspace000000000000004), 2s`},
+		"updated":         {"my_deployment", apply.Outcome{Status: apply.Updated, Duration: 61400 * time.Millisecond}, `updated Deployment "my_deployment" (cdeployment00000000000001), HEALTHY, 1m1s`},
+		"within a second": {"data", apply.Outcome{Status: apply.Updated, Duration: 999 * time.Millisecond}, `updated Workspace "data" (cworkspace000000000000001)`},
+		"deleted":         {"old", apply.Outcome{Status: apply.Deleted}, `deleted Workspace "old" (cworkspace000000000000002)`},
+		"pending":         {"sandbox", apply.Outcome{Status: apply.Created}, `created Deployment "sandbox" (cdeployment00000000000003), DEPLOYING, 1m28s`},
+		"unconfirmed":     {"sandbox", apply.Outcome{Status: apply.Unconfirmed, Err: errTimeout}, `unconfirmed Deployment "sandbox" (cdeployment00000000000003), 1m28s: the timeout of 30m0s is over`},
+		"skipped":         {"hidden", apply.Outcome{Status: apply.Skipped, Err: errors.New(`needs Workspace "x", which failed`)}, `skipped Workspace "hidden": needs Workspace "x", which failed`},
+		"several reasons": {"hidden", apply.Outcome{Status: apply.Failed, Err: errors.Join(errors.New("update: 502"), errInterrupted)}, `failed Workspace "hidden": update: 502; interrupt signal received`},
+		"refused":         {"my_deployment", apply.Outcome{Status: apply.Failed, Err: badRequest()}, `failed Deployment "my_deployment" (cdeployment00000000000001): create: POST /x: 400 Bad Request: Invalid request (requestId r-1)`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -85,7 +85,7 @@ func TestFindingsTextListsAll(t *testing.T) {
 	lines := strings.Split(strings.TrimSuffix(fortyFailures(t, "/x", "Invalid request").FindingsText(), "\n"), "\n")
 	assertEqual(t, "lines", 40, len(lines))
 	for i, l := range lines {
-		want := fmt.Sprintf(`astro.yaml:%d:13: error: workspace "w%d": create: POST /x: 400 Bad Request: Invalid request (requestId `, i+2, i)
+		want := fmt.Sprintf(`astro.yaml:%d:13: error: Workspace "w%d": create: POST /x: 400 Bad Request: Invalid request (requestId `, i+2, i)
 		if !strings.HasPrefix(l, want) {
 			t.Errorf("%q should start with %q", l, want)
 		}

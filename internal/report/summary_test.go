@@ -82,11 +82,11 @@ func TestSummaryListsAllFailures(t *testing.T) {
 		t.Errorf("no count in %q", text[:200])
 	}
 	for i := range 40 {
-		want := fmt.Sprintf("\n- astro.yaml:%d:13: workspace \"w%d\": create: POST /x: 400 Bad Request: Invalid request (requestId f004d12a-29c8-40d8-b239-2b1b615ea4%02d)\n", i+2, i, i)
+		want := fmt.Sprintf("\n- astro.yaml:%d:13: Workspace \"w%d\": create: POST /x: 400 Bad Request: Invalid request (requestId f004d12a-29c8-40d8-b239-2b1b615ea4%02d)\n", i+2, i, i)
 		if !strings.Contains(text, want) {
 			t.Errorf("no %q", want)
 		}
-		if row := fmt.Sprintf("\n| ❌ | workspace \"w%d\" | create | failed |  |\n", i); !strings.Contains(text, row) {
+		if row := fmt.Sprintf("\n| ❌ | Workspace \"w%d\" | create | failed |  |\n", i); !strings.Contains(text, row) {
 			t.Errorf("no %q", row)
 		}
 	}
@@ -128,11 +128,11 @@ func TestSummaryRows(t *testing.T) {
 func TestSummaryLinks(t *testing.T) {
 	t.Parallel()
 	const (
-		data    = "[workspace \"data\"](https://cloud.astronomer.io/cworkspace000000000000001)"
-		vault   = "[deployment \"vault\"](https://cloud.astronomer.io/cworkspace000000000000001/deployments/cdeployment00000000000002)"
-		created = "[workspace \"new\\_one\"](https://cloud.astronomer.io/cworkspace000000000000004)"
-		deleted = "[workspace \"old\"]"
-		hidden  = "[workspace \"hidden\"]"
+		data    = "[Workspace \"data\"](https://cloud.astronomer.io/cworkspace000000000000001)"
+		vault   = "[Deployment \"vault\"](https://cloud.astronomer.io/cworkspace000000000000001/deployments/cdeployment00000000000002)"
+		created = "[Workspace \"new\\_one\"](https://cloud.astronomer.io/cworkspace000000000000004)"
+		deleted = "[Workspace \"old\"]"
+		hidden  = "[Workspace \"hidden\"]"
 	)
 	unknown := appliedRun(t)
 	unknown.UIURL = ""

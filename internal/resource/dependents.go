@@ -41,7 +41,7 @@ func (r *currentReader) listDependents(ctx context.Context, k *Kind, in parentLo
 	for _, found := range r.indexes[k].byName {
 		for _, live := range found {
 			if live.Body().Get(in.parentField).Is(in.parentID) && !removedIDs[live.ID] {
-				names = append(names, fmt.Sprintf("%s %q (%s)", k.Name, live.Name(), live.ID))
+				names = append(names, fmt.Sprintf("%s %q (%s)", k.Title, live.Name(), live.ID))
 			}
 		}
 	}

@@ -50,52 +50,52 @@ func TestLoadDesired(t *testing.T) {
 		wantProblems []string
 	}{
 		"the resource's own Workspace takes precedence": {
-			[]string{"workspace: top\ndeployments: [{ name: d, workspace: own }]"}, "input", []string{`deployments/d workspaceId (id of workspace "own")`}, nil,
+			[]string{"workspace: top\ndeployments: [{ name: d, workspace: own }]"}, "input", []string{`deployments/d workspaceId (id of Workspace "own")`}, nil,
 		},
 		"the document's Workspace comes second": {
-			[]string{"workspace: top\ndeployments: [{ name: d }]"}, "input", []string{`deployments/d workspaceId (id of workspace "top")`}, nil,
+			[]string{"workspace: top\ndeployments: [{ name: d }]"}, "input", []string{`deployments/d workspaceId (id of Workspace "top")`}, nil,
 		},
 		"the document's Workspace by id": {[]string{"workspaceId: " + w1 + "\ndeployments: [{ name: d }]"}, "", []string{`deployments/d workspaceId "` + w1 + `"`}, nil},
 		"the input comes last": {
 			[]string{"deployments: [{ name: d }]", "workspace: top\ndeployments: [{ name: e }]"},
 			"input",
-			[]string{`deployments/d workspaceId (id of workspace "input")`, `deployments/e workspaceId (id of workspace "top")`},
+			[]string{`deployments/d workspaceId (id of Workspace "input")`, `deployments/e workspaceId (id of Workspace "top")`},
 			nil,
 		},
 		"the input may be an id": {[]string{"deployments: [{ name: d }]"}, w1, []string{`deployments/d workspaceId "` + w1 + `"`}, nil},
-		"no Workspace":           {[]string{"deployments: [{ name: d }]"}, "", []string{"deployments/d"}, []string{`a.yaml:1:23: deployment "d" ` + noWorkspace}},
+		"no Workspace":           {[]string{"deployments: [{ name: d }]"}, "", []string{"deployments/d"}, []string{`a.yaml:1:23: Deployment "d" ` + noWorkspace}},
 		"a resource with an id needs no Workspace": {
 			[]string{"workspace: top\ndeployments: [{ id: cdeployment00000000000001, name: renamed }, { id: cdeployment00000000000002 }]"},
 			"input",
 			[]string{"deployments/renamed id cdeployment00000000000001", "deployments/cdeployment00000000000002 id cdeployment00000000000002"},
 			nil,
 		},
-		"neither name nor id": {[]string{"workspaces: [{ description: x }]"}, "", []string{"workspaces/"}, []string{"a.yaml:1:14: a workspace needs name, or the id of a live one"}},
+		"neither name nor id": {[]string{"workspaces: [{ description: x }]"}, "", []string{"workspaces/"}, []string{"a.yaml:1:14: a Workspace needs name, or the id of a live one"}},
 		"a name and an id of the Workspace": {
 			[]string{"workspace: a\nworkspaceId: " + w1 + "\ndeployments: [{ name: d, workspace: b, workspaceId: " + w2 + " }]"},
 			"",
-			[]string{`deployments/d workspaceId (id of workspace "b")`},
+			[]string{`deployments/d workspaceId (id of Workspace "b")`},
 			[]string{"a.yaml:1:1: workspace and workspaceId say the same; keep one of them", "a.yaml:3:26: workspace and workspaceId say the same; keep one of them"},
 		},
 		"declared twice": {
 			[]string{"workspaces: [{ name: w }, { name: v }]\ndeployments: [{ name: d, workspace: w }, { name: d, workspace: w }]", "workspaces: [{ name: v }]"},
 			"",
 			[]string{
-				"workspaces/w", "workspaces/v", `deployments/d workspaceId (id of workspace "w") declared`, `deployments/d workspaceId (id of workspace "w") declared`, "workspaces/v",
+				"workspaces/w", "workspaces/v", `deployments/d workspaceId (id of Workspace "w") declared`, `deployments/d workspaceId (id of Workspace "w") declared`, "workspaces/v",
 			},
-			[]string{`a.yaml:2:50: deployment "d" is declared twice, first at a.yaml:2:23`, `b.yaml:1:22: workspace "v" is declared twice, first at a.yaml:1:35`},
+			[]string{`a.yaml:2:50: Deployment "d" is declared twice, first at a.yaml:2:23`, `b.yaml:1:22: Workspace "v" is declared twice, first at a.yaml:1:35`},
 		},
 		"an id declared twice": {
 			[]string{"workspaces: [{ id: " + w1 + " }, { id: " + w1 + ", name: x }]"},
 			"",
 			[]string{"workspaces/" + w1 + " id " + w1, "workspaces/x id " + w1},
-			[]string{`a.yaml:1:88: workspace "x" is declared twice, first at a.yaml:1:20`},
+			[]string{`a.yaml:1:88: Workspace "x" is declared twice, first at a.yaml:1:20`},
 		},
 		"the same name in two Workspaces": {
 			[]string{"workspaces: [{ name: w }]\ndeployments: [{ name: d, workspace: w }, { name: d, workspace: v }, { name: d, workspaceId: " + w1 + " }]"},
 			"",
 			[]string{
-				"workspaces/w", `deployments/d workspaceId (id of workspace "w") declared`, `deployments/d workspaceId (id of workspace "v")`, `deployments/d workspaceId "` + w1 + `"`,
+				"workspaces/w", `deployments/d workspaceId (id of Workspace "w") declared`, `deployments/d workspaceId (id of Workspace "v")`, `deployments/d workspaceId "` + w1 + `"`,
 			},
 			nil,
 		},
@@ -103,7 +103,7 @@ func TestLoadDesired(t *testing.T) {
 			[]string{"workspaces: [{ id: " + w1 + ", name: renamed }]\ndeployments: [{ name: d, workspaceId: " + w1 + " }, { name: e, workspace: renamed }, { name: f, workspace: " + w1 + " }]"},
 			"",
 			[]string{
-				"workspaces/renamed id " + w1, `deployments/d workspaceId "` + w1 + `" declared`, `deployments/e workspaceId (id of workspace "renamed") declared`,
+				"workspaces/renamed id " + w1, `deployments/d workspaceId "` + w1 + `" declared`, `deployments/e workspaceId (id of Workspace "renamed") declared`,
 				`deployments/f workspaceId "` + w1 + `" declared`,
 			},
 			nil,
@@ -111,16 +111,16 @@ func TestLoadDesired(t *testing.T) {
 		"a name that looks like an id": {
 			[]string{"workspaces: [{ name: " + w1 + " }]\ndeployments: [{ name: d, workspace: " + w1 + " }, { name: e, workspace: " + w2 + " }]"},
 			"",
-			[]string{"workspaces/" + w1, `deployments/d workspaceId (id of workspace "` + w1 + `") declared`, `deployments/e workspaceId "` + w2 + `"`},
+			[]string{"workspaces/" + w1, `deployments/d workspaceId (id of Workspace "` + w1 + `") declared`, `deployments/e workspaceId "` + w2 + `"`},
 			nil,
 		},
 		"an ambiguous reference": {
 			[]string{"workspaces: [{ name: w }, { id: " + w1 + ", name: w }]\ndeployments: [{ name: d, workspace: w }]"},
 			"",
-			[]string{"workspaces/w", "workspaces/w id " + w1, `deployments/d workspaceId (id of workspace "w")`},
+			[]string{"workspaces/w", "workspaces/w id " + w1, `deployments/d workspaceId (id of Workspace "w")`},
 			[]string{
-				`a.yaml:2:37: workspace "w" is declared more than once, at a.yaml:1:22 and a.yaml:1:66; refer to it by id`,
-				`a.yaml:1:66: workspace "w" is declared twice, first at a.yaml:1:22`,
+				`a.yaml:2:37: Workspace "w" is declared more than once, at a.yaml:1:22 and a.yaml:1:66; refer to it by id`,
+				`a.yaml:1:66: Workspace "w" is declared twice, first at a.yaml:1:22`,
 			},
 		},
 		"the Organization": {
@@ -138,7 +138,7 @@ func TestLoadDesired(t *testing.T) {
 				`b.yaml:1:64: unknown field "nam", did you mean "name"?`,
 				"b.yaml:1:17: id does not apply to the Organization: there is one, and it stays",
 				"b.yaml:1:49: state does not apply to the Organization: there is one, and it stays",
-				"c.yaml:1:15: organization is declared twice, first at b.yaml:1:21",
+				"c.yaml:1:15: Organization is declared twice, first at b.yaml:1:21",
 			},
 		},
 		"an id of a kind without ids": {
@@ -156,17 +156,17 @@ func TestLoadDesired(t *testing.T) {
 		"the input is ambiguous": {
 			[]string{"workspaces: [{ name: w }, { id: " + w1 + ", name: w }]\ndeployments: [{ name: d }]"},
 			"w",
-			[]string{"workspaces/w", "workspaces/w id " + w1, `deployments/d workspaceId (id of workspace "w")`},
+			[]string{"workspaces/w", "workspaces/w id " + w1, `deployments/d workspaceId (id of Workspace "w")`},
 			[]string{
-				`a.yaml:2:23: workspace "w" is declared more than once, at a.yaml:1:22 and a.yaml:1:66; refer to it by id`,
-				`a.yaml:1:66: workspace "w" is declared twice, first at a.yaml:1:22`,
+				`a.yaml:2:23: Workspace "w" is declared more than once, at a.yaml:1:22 and a.yaml:1:66; refer to it by id`,
+				`a.yaml:1:66: Workspace "w" is declared twice, first at a.yaml:1:22`,
 			},
 		},
 		"the input refers to an absent Workspace": {
 			[]string{"workspaces: [{ name: w, state: absent }]\ndeployments: [{ name: d }]"},
 			"w",
-			[]string{"workspaces/w absent", `deployments/d workspaceId (id of workspace "w") declared`},
-			[]string{`a.yaml:2:23: deployment "d" refers to workspace "w", which is marked state: absent`},
+			[]string{"workspaces/w absent", `deployments/d workspaceId (id of Workspace "w") declared`},
+			[]string{`a.yaml:2:23: Deployment "d" refers to Workspace "w", which is marked state: absent`},
 		},
 		"state and protect": {
 			[]string{"workspaces: [{ name: a, state: absent }, { name: b, state: present, protect: true }, { name: c, protect: false }]"},
@@ -178,13 +178,13 @@ func TestLoadDesired(t *testing.T) {
 			[]string{"workspaces: [{ name: a, state: absent, protect: true }]"},
 			"",
 			[]string{"workspaces/a absent protected"},
-			[]string{`a.yaml:1:22: workspace "a" is protected and marked state: absent; remove one of the two`},
+			[]string{`a.yaml:1:22: Workspace "a" is protected and marked state: absent; remove one of the two`},
 		},
 		"a reference to an absent resource": {
 			[]string{"workspaces: [{ name: a, state: absent }]\ndeployments: [{ name: d, workspace: a }, { name: e, workspace: a, state: absent }]"},
 			"",
-			[]string{"workspaces/a absent", `deployments/d workspaceId (id of workspace "a") declared`, `deployments/e workspaceId (id of workspace "a") declared absent`},
-			[]string{`a.yaml:2:37: deployment "d" refers to workspace "a", which is marked state: absent`},
+			[]string{"workspaces/a absent", `deployments/d workspaceId (id of Workspace "a") declared`, `deployments/e workspaceId (id of Workspace "a") declared absent`},
+			[]string{`a.yaml:2:37: Deployment "d" refers to Workspace "a", which is marked state: absent`},
 		},
 		"an invalid state": {
 			[]string{"workspaces: [{ name: a, state: gone, protect: sure }]"},
@@ -205,7 +205,7 @@ func TestLoadDesired(t *testing.T) {
 		"invalid references": {
 			[]string{"deployments: [{ name: d, workspace: [x], cluster: '' }]"},
 			"",
-			[]string{`deployments/d workspaceId (id of workspace ) clusterId (id of cluster )`},
+			[]string{`deployments/d workspaceId (id of Workspace ) clusterId (id of cluster )`},
 			[]string{"a.yaml:1:37: workspace must be a name or an id, not a list", "a.yaml:1:51: cluster is empty; leave it out or write a name or an id"},
 		},
 	}

@@ -30,10 +30,10 @@ func (d *desiredLoader) checkIdentity(o *Resource, own *schema.Node) {
 		case n != nil:
 			o.Pos = n.Pos
 		case o.Kind.Get.Path == "":
-			d.addProblem(o.Pos, "%s needs %s", withArticle(o.Kind.Name), field)
+			d.addProblem(o.Pos, "%s needs %s", withArticle(o.Kind.Title), field)
 			return
 		case own.Get("id") == nil:
-			d.addProblem(o.Pos, "%s needs %s, or the id of a live one", withArticle(o.Kind.Name), field)
+			d.addProblem(o.Pos, "%s needs %s, or the id of a live one", withArticle(o.Kind.Title), field)
 			return
 		}
 	}
@@ -60,7 +60,7 @@ func (k *Kind) duplicateRemedy() string {
 
 // withArticle returns the noun with "a" or "an" before it.
 func withArticle(noun string) string {
-	if strings.ContainsRune("aeio", rune(noun[0])) {
+	if strings.ContainsRune("aeioAEIO", rune(noun[0])) {
 		return "an " + noun
 	}
 	return "a " + noun

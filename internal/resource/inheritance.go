@@ -108,7 +108,7 @@ func (s Source) separateInherited(ctx context.Context, o *Resource, live *Live) 
 	case err != nil && ctx.Err() != nil:
 		return false, err
 	case err != nil:
-		why = fmt.Sprintf("may be inherited through a %s, and the %ss of this %s can't be read: %v", in.Title, in.Title, o.Kind.Name, err)
+		why = fmt.Sprintf("may be inherited through a %s, and the %ss of this %s can't be read: %v", in.Title, in.Title, o.Kind.Title, err)
 	}
 	body := live.Body()
 	for _, name := range in.Fields {

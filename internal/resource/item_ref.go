@@ -120,7 +120,7 @@ func (p *ItemRef) resolveItem(owner, live *Live) (problem string) {
 	if len(used) == 1 {
 		found = used
 	}
-	ownerText := fmt.Sprintf("%s %q", owner.kind.Name, owner.Name())
+	ownerText := fmt.Sprintf("%s %q", owner.kind.Title, owner.Name())
 	switch len(found) {
 	case 0:
 		return fmt.Sprintf("%s has no %s%s", ownerText, p, schema.Suggest(p.Name, known))

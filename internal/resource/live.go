@@ -49,7 +49,7 @@ func parseLive(k *Kind, data []byte) (*Live, error) {
 	live := &Live{kind: k, responseBody: data}
 	body, err := schema.ParseJSON(data)
 	if err != nil {
-		return nil, fmt.Errorf("answer about a %s: %w", k.Name, err)
+		return nil, fmt.Errorf("answer about %s: %w", withArticle(k.Title), err)
 	}
 	live.shapeErr = schema.CheckResponse(k.Fields, body)
 	// Mark secrets before and after Flatten, which prepareBody calls: it removes some of
@@ -62,11 +62,11 @@ func parseLive(k *Kind, data []byte) (*Live, error) {
 	live.secretValues = append(live.secretValues, markSensitiveResponse(k.Fields, body, body)...)
 	id := body.Get("id")
 	if id == nil || id.Form != schema.Text || id.Text == "" {
-		return nil, fmt.Errorf("answer about a %s has no id", k.Name)
+		return nil, fmt.Errorf("answer about %s has no id", withArticle(k.Title))
 	}
 	live.ID = strings.Clone(id.Text)
 	if live.shapeErr != nil {
-		live.shapeErr = fmt.Errorf("answer about %s %s: %w", k.Name, id.Text, live.shapeErr)
+		live.shapeErr = fmt.Errorf("answer about %s %s: %w", k.Title, id.Text, live.shapeErr)
 	}
 	return live, nil
 }

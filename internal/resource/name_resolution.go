@@ -94,7 +94,7 @@ func (r *currentReader) resolveParent(o *Resource, ref *Reference) (string, erro
 	parent := r.catalog.parentKind(ref.Kind)
 	x := r.indexes[parent]
 	if err := x.listErr(""); err != nil {
-		return "", fmt.Errorf("%s %q: %w", parent.Name, ref.Parent, err)
+		return "", fmt.Errorf("%s %q: %w", parent.Title, ref.Parent, err)
 	}
 	m := r.resolveName(parent, parentLocation{}, ref.Parent, nil)
 	var declared *Resource

@@ -75,9 +75,9 @@ func (s Source) getAll(ctx context.Context, current *Current, ids map[*Resource]
 		case err == nil:
 			current.Live[o] = live
 		case astro.IsNotFound(err) && o.Absent && s.TokenScope.isLimited():
-			current.Errs[o] = fmt.Errorf("the token sees no %s with id %s, and is limited, so it may exist; use an Organization token to remove it: %w", o.Kind.Name, ids[o], err)
+			current.Errs[o] = fmt.Errorf("the token sees no %s with id %s, and is limited, so it may exist; use an Organization token to remove it: %w", o.Kind.Title, ids[o], err)
 		case astro.IsNotFound(err) && !o.Absent:
-			current.Errs[o] = fmt.Errorf("there is no %s with id %s, or the token can't see it: %w", o.Kind.Name, ids[o], err)
+			current.Errs[o] = fmt.Errorf("there is no %s with id %s, or the token can't see it: %w", o.Kind.Title, ids[o], err)
 		case !astro.IsNotFound(err):
 			current.Errs[o] = err
 		}

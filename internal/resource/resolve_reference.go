@@ -132,7 +132,7 @@ func (r *currentReader) matchListed(o *Resource) {
 		} else if r.isCreatedByOther(o) {
 			r.current.PendingReason[o] = inviteNotAccepted
 		} else if o.Kind.NotCreatable != "" {
-			r.failMissingPerson(o, o.Pos, "there is no such %s in the Organization%s; remove them from the manifest if they have left, or %s", o.Kind.Name, r.visibilityHint(o.Kind, parent), o.Kind.NotCreatable)
+			r.failMissingPerson(o, o.Pos, "there is no such %s in the Organization%s; remove them from the manifest if they have left, or %s", o.Kind.Title, r.visibilityHint(o.Kind, parent), o.Kind.NotCreatable)
 		}
 	case 1:
 		if found[0].shapeErr != nil {
@@ -152,10 +152,10 @@ func (r *currentReader) checkDuplicates(d *Desired) {
 	for _, o := range d.Resources {
 		keys := []string{}
 		if live := r.current.Live[o]; live != nil {
-			keys = append(keys, o.Kind.Name+" id "+live.ID)
+			keys = append(keys, o.Kind.Title+" id "+live.ID)
 		}
 		if place, ok := r.parentText(o); ok && r.current.Errs[o] == nil && !o.Absent && o.hasIdentity() {
-			keys = append(keys, fmt.Sprintf("%s %q%s", o.Kind.Name, o.NormalizedName(), place))
+			keys = append(keys, fmt.Sprintf("%s %q%s", o.Kind.Title, o.NormalizedName(), place))
 		}
 		for i, key := range keys {
 			other := first[key]

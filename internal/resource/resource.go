@@ -61,9 +61,9 @@ func (o *Resource) Name() string {
 // String names the resource in messages: deployment "etl".
 func (o *Resource) String() string {
 	if o.Kind.Singleton {
-		return o.Kind.Name
+		return o.Kind.Title
 	}
-	return fmt.Sprintf("%s %q", o.Kind.Name, o.Name())
+	return fmt.Sprintf("%s %q", o.Kind.Title, o.Name())
 }
 
 // parentRef returns the reference to the parent, or nil.
@@ -170,9 +170,9 @@ func (r *Reference) normalizedName() string {
 
 func (r *Reference) String() string {
 	if r.Name == "" {
-		return fmt.Sprintf("%s %s", r.Kind.Name, r.ID)
+		return fmt.Sprintf("%s %s", r.Kind.Title, r.ID)
 	}
-	return fmt.Sprintf("%s %q", r.Kind.Name, r.Name)
+	return fmt.Sprintf("%s %q", r.Kind.Title, r.Name)
 }
 
 // UnknownText describes the id while it is unknown: id of deployment "etl" in "data".

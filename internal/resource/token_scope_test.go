@@ -42,9 +42,9 @@ func TestTokenScope(t *testing.T) {
 			simulator.Scope{WorkspaceIDs: []string{w1}},
 			"workspaces: [{ name: two }]\ndeployments: [{ name: x, workspace: two }, { name: v, workspaceId: " + w2 + " }, { name: z, workspace: three }]",
 			[]string{
-				"two" + mayExist + "Workspace " + w1 + ", so it may exist; use an Organization token", `x: needs workspace "two", which failed`,
+				"two" + mayExist + "Workspace " + w1 + ", so it may exist; use an Organization token", `x: needs Workspace "two", which failed`,
 				"v: it belongs to Workspace " + w2 + ", and the token is limited to Workspace " + w1 + "; use a token of that Workspace, or an Organization token",
-				`z: workspace "three"` + mayExist + "Workspace " + w1,
+				`z: Workspace "three"` + mayExist + "Workspace " + w1,
 			},
 			2,
 		},
@@ -60,7 +60,7 @@ func TestTokenScope(t *testing.T) {
 		"a Deployment token can't list Workspaces": {
 			simulator.Scope{DeploymentIDs: []string{d1, "cdeployment00000000000002"}},
 			"workspace: one\ndeployments: [{ name: mine }, { name: other, workspaceId: " + w1 + " }]",
-			[]string{`mine: workspace "one": look-up by name: GET /organizations/{organizationId}/workspaces: 403`, "other" + mayExist + "Deployment " + d1 + " and 1 more" + byID},
+			[]string{`mine: Workspace "one": look-up by name: GET /organizations/{organizationId}/workspaces: 403`, "other" + mayExist + "Deployment " + d1 + " and 1 more" + byID},
 			2,
 		},
 	}

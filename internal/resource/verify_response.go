@@ -44,7 +44,7 @@ func (l *Live) CheckID(request Endpoint, id string) error {
 	if l.ID == id {
 		return nil
 	}
-	return &WrongResourceError{Request: request, Expected: l.kind.Name + " " + id, Returned: l.identityText()}
+	return &WrongResourceError{Request: request, Expected: l.kind.Title + " " + id, Returned: l.identityText()}
 }
 
 // hasIdentityOf reports whether a live resource has the normalized identity and the parent
@@ -64,14 +64,14 @@ func (l *Live) hasIdentityFields(o *Resource) bool {
 
 // identityText describes a live resource in messages: kind, name, parent and id.
 func (l *Live) identityText() string {
-	text := l.kind.Name
+	text := l.kind.Title
 	if l.Name() != "" {
 		text += fmt.Sprintf(" %q", l.Name())
 	}
 	body := l.Body()
 	for _, name := range l.kind.ParentFields {
 		if id := body.Get(name).ScalarText(); id != "" {
-			text += " in " + l.kind.fieldByName(name).Ref.Kind + " " + id
+			text += " in " + Kinds().Kind(l.kind.fieldByName(name).Ref.Kind).Title + " " + id
 			break
 		}
 	}
@@ -80,7 +80,7 @@ func (l *Live) identityText() string {
 
 func (o *Resource) identityText() string {
 	if p := o.parentRef(); p != nil {
-		return o.String() + " in " + p.Kind.Name + " " + p.ID
+		return o.String() + " in " + p.Kind.Title + " " + p.ID
 	}
 	return o.String()
 }
