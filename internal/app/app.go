@@ -1,5 +1,6 @@
-// Package app is the pipeline: inputs, manifest, what is live, plan, apply,
-// report. It knows every other package, and they don't know it.
+// Package app runs the pipeline: it reads inputs and manifests, reads the current state
+// from Astro, plans, applies and reports. It imports the other packages; only main
+// imports it.
 package app
 
 import (
@@ -22,23 +23,25 @@ import (
 	"astro-apply/internal/schema"
 )
 
-// System is the process's surroundings.
+// System is everything that a run uses of its process and of the network. Tests replace
+// parts of it.
 type System struct {
-	Args            []string // with the program's name
+	Args            []string // starts with the program's name
 	Getenv          func(string) string
 	Stdout          io.Writer
-	AstroTransport  http.RoundTripper // to Astro; nil: the network
-	GitHubTransport http.RoundTripper // to GitHub; nil: the network
-	ActionYAML      []byte            // the text of action.yml
+	AstroTransport  http.RoundTripper // for calls to Astro; nil: the network
+	GitHubTransport http.RoundTripper // for calls to GitHub; nil: the network
+	ActionYAML      []byte            // content of action.yml
 	Version         string            // X.Y.Z, or dev
-	Commit          string            // that the program was built of; "" if unknown
+	Commit          string            // commit that the program was built from; "" if unknown
 }
 
-// TokenVariable is the only place that the token is read from.
+// TokenVariable is the environment variable with the Astro API token. The program reads
+// the token from nowhere else.
 const TokenVariable = "ASTRO_API_TOKEN" //nolint:gosec // the name of a variable, not a credential
 
-// pipeline is one run. Its report fills up on the way, so that whatever stops
-// the run, what is known by then is told.
+// pipeline is one run. Each step adds to the report, so that a run that stops early
+// still reports everything it has found.
 type pipeline struct {
 	System
 	runner        *github.Runner
@@ -47,7 +50,7 @@ type pipeline struct {
 	astroToken    string
 	config        *config.Config
 	report        report.Run
-	printedResult string // the last sentence about the result
+	printedResult string // last result line in the log
 
 	event    github.Event
 	inDryRun bool
@@ -55,8 +58,8 @@ type pipeline struct {
 	secretOutput secretOutput
 }
 
-// Main runs the action and returns its exit code: 0, or 1 when something
-// failed. It returns soon after ctx ends, with a report of how far it came.
+// Main runs the action and returns its exit code: 0, or 1 if anything failed. When ctx
+// ends, Main reports the changes made until then and returns within seconds.
 func Main(ctx context.Context, s System) int {
 	start := time.Now()
 	p := &pipeline{System: s, runner: github.NewRunner(s.Getenv, s.Stdout), catalog: resource.Kinds(), astroToken: s.Getenv(TokenVariable)}
@@ -68,8 +71,8 @@ func Main(ctx context.Context, s System) int {
 	return p.publishReport(ctx)
 }
 
-// execute is the pipeline. The error it returns belongs to no place in a manifest;
-// everything else is in the report.
+// execute runs the steps of the pipeline. It returns errors without a position in a
+// manifest; the report has the others.
 func (p *pipeline) execute(ctx context.Context) error {
 	var err error
 	if p.config, err = config.Load(p.Getenv, p.ActionYAML); err != nil {
@@ -83,12 +86,12 @@ func (p *pipeline) execute(ctx context.Context) error {
 		return err
 	}
 	timeout := time.Duration(p.config.Timeout)
-	limited, cancel := context.WithTimeoutCause(ctx, timeout, fmt.Errorf("the timeout of %s is over", timeout))
+	limitedCtx, cancel := context.WithTimeoutCause(ctx, timeout, fmt.Errorf("the timeout of %s is over", timeout))
 	defer cancel()
 	if p.report.Mode == string(config.ModeExport) {
-		return p.exportManifests(limited)
+		return p.exportManifests(limitedCtx)
 	}
-	sources, err := p.manifestSources(limited)
+	sources, err := p.manifestSources(limitedCtx)
 	if err != nil {
 		return err
 	}
@@ -102,33 +105,33 @@ func (p *pipeline) execute(ctx context.Context) error {
 		}
 		return nil
 	}
-	return p.reconcile(limited, declared)
+	return p.reconcile(limitedCtx, declared)
 }
 
-// readArguments are files, on a laptop. A step of a workflow takes none. Nothing that
-// was said is left out without a word.
+// readArguments reads the names of manifests from the command line, which only runs
+// outside of GitHub Actions may have. Arguments that would have no effect are errors.
 func (p *pipeline) readArguments() error {
-	given := p.Args[min(1, len(p.Args)):]
-	flag := slices.ContainsFunc(given, func(s string) bool { return strings.HasPrefix(s, "-") })
+	args := p.Args[min(1, len(p.Args)):]
+	hasFlag := slices.ContainsFunc(args, func(s string) bool { return strings.HasPrefix(s, "-") })
 	switch {
-	case len(given) == 0:
+	case len(args) == 0:
 	case p.runner.IsGitHubActions():
-		return fmt.Errorf("%d arguments were given, and none are taken: everything is an input (with:) or the environment; remove args: from the step", len(given))
-	case slices.ContainsFunc(given, func(s string) bool { return strings.TrimSpace(s) == "" }):
+		return fmt.Errorf("%d arguments were given, and none are taken: everything is an input (with:) or the environment; remove args: from the step", len(args))
+	case slices.ContainsFunc(args, func(s string) bool { return strings.TrimSpace(s) == "" }):
 		return errors.New("an argument is empty, most likely a variable that is not set; name manifest files, folders or globs")
 	case p.config.Mode == config.ModeExport:
 		return errors.New("mode export takes no arguments, which are manifests to read: it writes the input export-to, of what is live or of the input export-from")
 	case p.config.Manifest != "":
 		return errors.New("arguments and input manifest exclude each other; leave one of them out")
-	case flag:
+	case hasFlag:
 		return errors.New("there are no flags: arguments are manifest files, folders or globs, and an input such as mode is the environment variable INPUT_MODE")
 	default:
-		p.config.Files = given
+		p.config.Files = args
 	}
 	return nil
 }
 
-// loadManifests gets everything there is to know from the manifest alone.
+// loadManifests parses and checks the manifests. It doesn't need Astro.
 func (p *pipeline) loadManifests(sources []manifest.Source) *resource.Desired {
 	env := manifest.Environment{Lookup: p.Getenv, AllowUnset: p.report.Mode == string(config.ModeValidate)}
 	if p.report.Simulated {
@@ -141,7 +144,8 @@ func (p *pipeline) loadManifests(sources []manifest.Source) *resource.Desired {
 	return declared
 }
 
-// parseManifests is what the manifests say, with everything that is wrong with them.
+// parseManifests returns the desired state with all problems of the manifests, and masks
+// the secrets in them.
 func (p *pipeline) parseManifests(sources []manifest.Source, env manifest.Environment) *resource.Desired {
 	parsed := manifest.Parse(sources, env)
 	declared := resource.LoadDesired(p.catalog, parsed.Documents, string(p.config.Workspace))
@@ -169,7 +173,7 @@ func (p *pipeline) manifestSources(ctx context.Context) ([]manifest.Source, erro
 	return sources, errors.Join(errs...)
 }
 
-// unjoinErrors takes joined errors apart, so that each is told on its own.
+// unjoinErrors splits joined errors, so that the report lists each of them.
 func unjoinErrors(err error) []error {
 	if joined, ok := err.(interface{ Unwrap() []error }); ok {
 		return joined.Unwrap()

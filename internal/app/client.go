@@ -17,7 +17,7 @@ import (
 	"astro-apply/internal/simulator"
 )
 
-// connectAstro connects to the Astro API.
+// connectAstro checks the token and returns a source that reads from the Astro API.
 func (p *pipeline) connectAstro(declared *resource.Desired) (resource.Source, error) {
 	if strings.TrimSpace(p.astroToken) == "" {
 		return resource.Source{}, errors.New("the environment variable " + TokenVariable + " is not set: put the API token into env: of the step, " +
@@ -73,19 +73,21 @@ func (p *pipeline) newClient(address, token string) (*astro.Client, error) {
 	})
 }
 
-// resolveOrganizationID is the Organization to manage: all that name one must agree.
+// resolveOrganizationID returns the id of the Organization to manage. The token, the
+// manifest and the input must agree as far as they have one: a mistake there would
+// change the wrong Organization.
 func (p *pipeline) resolveOrganizationID(declared *resource.Desired, caller astro.TokenInfo) (string, error) {
-	id, from := caller.OrganizationID, "the token"
-	for _, named := range []struct{ id, from string }{
+	id, source := caller.OrganizationID, "the token"
+	for _, other := range []struct{ id, source string }{
 		{declared.OrganizationID.ScalarText(), "organizationId in the manifest"},
 		{string(p.config.OrganizationID), "input organization-id"},
 	} {
 		switch {
-		case named.id == "":
-		case id != "" && named.id != id:
-			return "", fmt.Errorf("%s is %s, but %s is for Organization %s", named.from, named.id, from, id)
+		case other.id == "":
+		case id != "" && other.id != id:
+			return "", fmt.Errorf("%s is %s, but %s is for Organization %s", other.source, other.id, source, id)
 		default:
-			id, from = named.id, named.from
+			id, source = other.id, other.source
 		}
 	}
 	if id == "" {
@@ -94,7 +96,7 @@ func (p *pipeline) resolveOrganizationID(declared *resource.Desired, caller astr
 	return id, nil
 }
 
-// astroUIURL is the address of the Astro UI that belongs to an API, "" if unknown.
+// astroUIURL returns the URL of the Astro UI that belongs to an API, "" if unknown.
 func astroUIURL(api string) string {
 	u, err := url.Parse(api)
 	if err != nil || !strings.HasPrefix(u.Host, "api.") {
@@ -103,9 +105,10 @@ func astroUIURL(api string) string {
 	return u.Scheme + "://cloud." + strings.TrimPrefix(u.Host, "api.")
 }
 
-// callerInfo is what is known of whoever makes the calls.
+// callerInfo returns the address and the token with which this run calls Astro, so that
+// the plan can refuse changes that would lock the run out.
 func (p *pipeline) callerInfo() resource.Caller {
-	address, _ := netip.ParseAddr(string(p.config.CallerAddress)) // checked when it was read; "" is none
+	address, _ := netip.ParseAddr(string(p.config.CallerAddress)) // config.Load has checked it; "" if unset
 	c := resource.Caller{Address: address, GitHubHosted: p.Getenv("RUNNER_ENVIRONMENT") == "github-hosted" && !p.report.Simulated}
 	if caller, err := astro.ParseToken(p.astroToken); err == nil && !p.report.Simulated {
 		c.TokenID = caller.TokenID
@@ -113,19 +116,20 @@ func (p *pipeline) callerInfo() resource.Caller {
 	return c
 }
 
-// connectSimulator connects to an Astro API in memory. What the manifest refers to
-// but doesn't declare exists there, and so does what it gives the id of.
+// connectSimulator starts an in-memory Astro API and returns a source that reads from
+// it. The API has the resources that the manifest only refers to, and those that it
+// declares by id.
 func (p *pipeline) connectSimulator(declared *resource.Desired) (resource.Source, error) {
 	if p.report.Simulated {
 		p.runner.Print("simulating: an Astro API in memory, nothing of this happens at Astro")
 	}
 	organization, err := p.resolveOrganizationID(declared, astro.TokenInfo{OrganizationID: declared.OrganizationID.ScalarText()})
 	if err != nil {
-		organization = ""
+		organization = "" // the simulator generates an id
 	}
 	server := simulator.New(simulator.Options{OrganizationID: organization})
-	for _, s := range resource.SimulatorSeeds(declared) {
-		server.Seed(s.Kind.Name, s.Fields)
+	for _, seed := range resource.SimulatorSeeds(declared) {
+		server.Seed(seed.Kind.Name, seed.Fields)
 	}
 	p.AstroTransport = server.Transport()
 	client, err := p.newClient("https://simulator.invalid", server.NewToken(simulator.Scope{}))

@@ -15,16 +15,18 @@ import (
 	"astro-apply/internal/report"
 )
 
-// commentMarker identifies the comment that a run keeps, and finds again: one for each
-// workflow, and in it for each manifest and Organization.
+// commentMarker returns the marker by which a run finds the comment of an earlier run
+// and updates it. There is one comment per step of a workflow, manifest and
+// Organization.
 func (p *pipeline) commentMarker() report.Marker {
 	workflow, _, _ := strings.Cut(p.Getenv("GITHUB_WORKFLOW_REF"), "@") // owner/name/.github/workflows/x.yml@ref
 	step := strings.Join([]string{workflow, p.Getenv("GITHUB_JOB"), p.Getenv("GITHUB_ACTION")}, " ")
 	return report.Marker{Workflow: plan.DigestOf([]byte(step)), Manifest: plan.DigestOf([]byte(p.manifestIdentity())), Head: p.event.HeadSHA}
 }
 
-// manifestIdentity says what a plan is of: whatever makes another run's plan one of
-// something else.
+// manifestIdentity returns the inputs that determine which resources a plan is about.
+// Runs with different identities have different comments, and one doesn't count as the
+// review of the other.
 func (p *pipeline) manifestIdentity() string {
 	c := p.config
 	files := []string{"inline"}
@@ -42,8 +44,8 @@ func (p *pipeline) manifestIdentity() string {
 	return strings.Join(append(parts, string(c.Workspace), cmp.Or(caller.OrganizationID, string(c.OrganizationID)), string(c.APIURL)), "\n")
 }
 
-// publishComment keeps the pull request's comment up to date. What keeps it from that
-// is told, and is no reason to fail.
+// publishComment creates or updates the comment on the pull request. If that fails, the
+// run prints why and doesn't fail: the job summary has the plan as well.
 func (p *pipeline) publishComment(ctx context.Context) {
 	if !bool(p.config.Comment) || p.event.PullRequest == 0 || p.event.Action == "closed" {
 		return
@@ -53,16 +55,16 @@ func (p *pipeline) publishComment(ctx context.Context) {
 			p.runner.Annotate(github.Annotation{Level: github.Warning, Title: "astro-apply: outdated comment", Message: err.Error() + "; " + stale})
 			return
 		}
-		why := "the plan is in the job summary only"
+		consequence := "the plan is in the job summary only"
 		if _, ok := errors.AsType[*github.PermissionError](err); ok && p.event.FromFork {
-			why += "; a pull request from a fork gets a token that may only read"
+			consequence += "; a pull request from a fork gets a token that may only read"
 		}
-		p.runner.Annotate(github.Annotation{Level: github.Notice, Title: "astro-apply: no comment", Message: err.Error() + "; " + why})
+		p.runner.Annotate(github.Annotation{Level: github.Notice, Title: "astro-apply: no comment", Message: err.Error() + "; " + consequence})
 	}
 }
 
-// staleCommentNote describes the plan that an older comment still shows after err,
-// "" if there is no such comment.
+// staleCommentNote describes the outdated plan that an earlier comment still shows
+// because of err, "" if there is no such comment.
 func (p *pipeline) staleCommentNote(err error) string {
 	const again = "; the plan of this run is in the job summary, run the job again to update the comment"
 	stale, ok := errors.AsType[*github.StaleCommentError](err)
@@ -101,8 +103,8 @@ func (p *pipeline) writeComment(ctx context.Context) error {
 	return err
 }
 
-// checksURL is where the runs of the pull request's commit are: the same for each of
-// them, so that the same plan is the same comment.
+// checksURL returns the URL of the checks for the pull request's commit. It is the same
+// for every run on the commit, so that a comment with the same plan is not updated.
 func (p *pipeline) checksURL() string {
 	server := p.Getenv("GITHUB_SERVER_URL")
 	if server == "" || p.event.Repository == "" {

@@ -15,8 +15,8 @@ import (
 
 const convertedFileHeader = exportedFilePrefix + `, from Astro CLI deployment files.`
 
-// convertCLIFiles writes Astro CLI deployment files as one manifest. Nothing is asked of
-// Astro.
+// convertCLIFiles converts Astro CLI deployment files to one manifest. It makes no calls
+// to Astro.
 func (p *pipeline) convertCLIFiles(ctx context.Context) error {
 	if ext := path.Ext(string(p.config.ExportTo)); ext != ".yaml" && ext != ".yml" {
 		return fmt.Errorf("input export-to: %s is no .yaml or .yml file, and what export-from names becomes one manifest", p.config.ExportTo)
@@ -25,14 +25,14 @@ func (p *pipeline) convertCLIFiles(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("input export-from: %w", err)
 	}
-	unread := manifest.Environment{Lookup: func(string) string { return "" }, AllowUnset: true}
-	parsed := manifest.Parse(sources, unread)
+	allUnset := manifest.Environment{Lookup: func(string) string { return "" }, AllowUnset: true} // the manifest keeps references to variables
+	parsed := manifest.Parse(sources, allUnset)
 	declared := resource.LoadDesired(p.catalog, parsed.Documents, "")
 	for _, secret := range declared.Secrets {
 		p.runner.Mask(secret)
 	}
-	unset := func(problem schema.Problem) bool { return problem.Warning } // all of them are, on purpose
-	parsed.Problems = slices.DeleteFunc(parsed.Problems, unset)
+	isWarning := func(problem schema.Problem) bool { return problem.Warning }
+	parsed.Problems = slices.DeleteFunc(parsed.Problems, isWarning) // they are about variables, which are unset on purpose
 	p.report.Problems = schema.MergeProblems(parsed.Problems, declared.Problems)
 	var documents []*schema.Node
 	for _, d := range parsed.Documents {
@@ -50,13 +50,13 @@ func (p *pipeline) convertCLIFiles(ctx context.Context) error {
 	if p.report.HasBlockingErrors() {
 		return nil
 	}
-	made := export.Convert(p.catalog, documents, export.Options{OutputPath: string(p.config.ExportTo), Header: convertedFileHeader})
-	written := manifest.Parse([]manifest.Source{{Name: made.Files[0].Name, Data: made.Files[0].Data}}, unread)
-	again := schema.MergeProblems(written.Problems, resource.LoadDesired(p.catalog, written.Documents, "").Problems)
-	if i := slices.IndexFunc(again, func(problem schema.Problem) bool { return !problem.Warning }); i >= 0 {
-		return errors.Join(errors.New("the files can't be said in another form"), again[i])
+	converted := export.Convert(p.catalog, documents, export.Options{OutputPath: string(p.config.ExportTo), Header: convertedFileHeader})
+	reparsed := manifest.Parse([]manifest.Source{{Name: converted.Files[0].Name, Data: converted.Files[0].Data}}, allUnset)
+	problems := schema.MergeProblems(reparsed.Problems, resource.LoadDesired(p.catalog, reparsed.Documents, "").Problems)
+	if i := slices.IndexFunc(problems, func(problem schema.Problem) bool { return !problem.Warning }); i >= 0 {
+		return errors.Join(errors.New("the files can't be said in another form"), problems[i])
 	}
-	p.report.Export = exportSummary(made)
+	p.report.Export = exportSummary(converted)
 	p.report.Export.Converted = true
-	return p.writeExport(made.Files)
+	return p.writeExport(converted.Files)
 }

@@ -19,13 +19,14 @@ import (
 
 const placeholderPrefix = "simulated-"
 
-// placeholderValue takes the place of a variable that is not set.
+// placeholderValue returns the value that a dry run uses for a variable that isn't set.
 func placeholderValue(name string) string { return placeholderPrefix + name }
 
-// performDryRun carries the manifest out on an Astro API in memory, where there is no
-// token to compare it with the real one: what that refuses, Astro would, too.
-// What it can't know is a remark: what is live, and what variables hold.
-func (p *pipeline) performDryRun(run context.Context, sources []manifest.Source) {
+// performDryRun applies the manifest to an in-memory Astro API. It is for runs without a
+// token, which can't compare the manifest with Astro: requests that the in-memory API
+// refuses, Astro would refuse as well. A refusal that depends on resources in Astro or
+// on the values of variables, which the run doesn't know, is only a warning.
+func (p *pipeline) performDryRun(runCtx context.Context, sources []manifest.Source) {
 	p.runner.Print("rehearsing on an Astro API in memory; nothing is compared with what is live")
 	declared := p.parseManifests(sources, manifest.Environment{
 		Lookup: p.Getenv, AllowUnset: true, Placeholder: placeholderValue,
@@ -41,52 +42,52 @@ func (p *pipeline) performDryRun(run context.Context, sources []manifest.Source)
 		return
 	}
 	timeout := time.Duration(p.config.Timeout)
-	ctx, cancel := context.WithTimeoutCause(run, timeout, fmt.Errorf("the timeout of %s is over", timeout))
+	ctx, cancel := context.WithTimeoutCause(runCtx, timeout, fmt.Errorf("the timeout of %s is over", timeout))
 	defer cancel()
 	policy := plan.Policy{AllowDelete: bool(p.config.AllowDelete), Now: time.Now()}
-	rehearsed := plan.Make(source.OrganizationID, declared, source.ReadCurrent(ctx, declared), policy)
-	remarks := map[schema.Problem]bool{}
-	for _, c := range rehearsed.Changes {
+	dryPlan := plan.Make(source.OrganizationID, declared, source.ReadCurrent(ctx, declared), policy)
+	isResourceProblem := map[schema.Problem]bool{}
+	for _, c := range dryPlan.Changes {
 		for _, problem := range c.Problems {
 			problem.Message = c.Resource.String() + ": " + problem.Message
-			remarks[problem] = true
+			isResourceProblem[problem] = true
 			c.Action, c.Err = plan.Errored, errors.New("not rehearsed")
 		}
 	}
-	for _, problem := range rehearsed.Problems {
-		if remarks[problem] { // a new object lacks something; this one may be live
+	for _, problem := range dryPlan.Problems {
+		if isResourceProblem[problem] { // the declaration can't create the resource, but it may exist in Astro
 			problem.Warning = true
 			problem.Message += ", if it is not there yet"
 		}
 		p.report.Problems = append(p.report.Problems, problem)
 	}
 	if ctx.Err() == nil && !p.report.HasBlockingErrors() {
-		p.reportRefusals(apply.Run(ctx, source, rehearsed, apply.Options{Policy: policy, SaveSecret: func(*resource.Resource, string) error { return nil }}))
+		p.reportRefusals(apply.Run(ctx, source, dryPlan, apply.Options{Policy: policy, SaveSecret: func(*resource.Resource, string) error { return nil }}))
 	}
 	p.report.DryRun = ctx.Err() == nil
 	switch {
-	case p.recordStop(run):
+	case p.recordStop(runCtx):
 	case ctx.Err() != nil:
 		p.report.Notices = append(p.report.Notices, "the rehearsal was not finished: "+context.Cause(ctx).Error())
 	}
-	p.report.FailedRequests = nil // nobody's support knows of them
+	p.report.FailedRequests = nil // these requests never reached Astro, so its support can't look them up
 	schema.SortProblems(p.report.Problems)
 }
 
-// reportRefusals reports what the API in memory refused.
+// reportRefusals adds a problem for each change that the in-memory API refused.
 func (p *pipeline) reportRefusals(outcomes []apply.Outcome) {
 	for _, o := range outcomes {
 		refusal, ok := errors.AsType[*astro.Error](o.Err)
 		if o.Status != apply.Failed || !ok || refusal.StatusCode/100 != 4 {
 			continue
 		}
-		// A value that is refused is wrong; a new object that is refused may be one
-		// that is live and has what this one lacks.
+		// A refused value is wrong, so that is an error. A refused create is a warning:
+		// the resource may exist in Astro and have the values that the manifest omits.
 		problem := schema.Problem{Pos: o.Change.Resource.Pos, Message: refusal.Message, Warning: true}
 		why := "it may be live already"
 		for _, f := range refusal.FieldErrors {
-			if at, ok := o.RequestBody.PositionOf(f.Field); ok {
-				problem.Pos, problem.Message = at, f.Field+": "+strings.TrimPrefix(f.Message, f.Field+" ")
+			if pos, ok := o.RequestBody.PositionOf(f.Field); ok {
+				problem.Pos, problem.Message = pos, f.Field+": "+strings.TrimPrefix(f.Message, f.Field+" ")
 				why = placeholderReason(o.Change.Resource)
 				problem.Warning = why != ""
 			}
@@ -99,20 +100,22 @@ func (p *pipeline) reportRefusals(outcomes []apply.Outcome) {
 	}
 }
 
-// placeholderReason says what of an object only stands in for what isn't known here, "" if
-// nothing does. Secrets are mostly not set in a fork, and are judged by nobody:
-// only where one is a field of its own it counts.
+// placeholderReason returns why a refusal of the resource may be wrong: it contains the
+// placeholder of an unset variable, or an id that the in-memory API doesn't know. It
+// returns "" if neither is the case. Nested secrets don't count, since most are unset in
+// a fork and the in-memory API doesn't check their values; a secret in a field at the
+// top level counts.
 func placeholderReason(o *resource.Resource) (why string) {
-	stands := func(n *schema.Node) bool {
+	hasPlaceholder := func(n *schema.Node) bool {
 		return slices.ContainsFunc(n.VariableValues, func(s string) bool { return strings.HasPrefix(s, placeholderPrefix) })
 	}
 	o.Body.Walk(func(n *schema.Node) {
-		if !n.Sensitive && stands(n) {
+		if !n.Sensitive && hasPlaceholder(n) {
 			why = "a variable is not set here"
 		}
 	})
 	for _, m := range o.Body.Members {
-		if m.Value.Form == schema.Text && stands(m.Value) {
+		if m.Value.Form == schema.Text && hasPlaceholder(m.Value) {
 			why = "a variable is not set here"
 		}
 	}

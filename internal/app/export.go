@@ -18,19 +18,19 @@ import (
 	"astro-apply/internal/schema"
 )
 
-// exportedFilePrefix is how each exported file starts, which tells it from what people
-// wrote.
+// exportedFilePrefix is the start of every exported file. It distinguishes exported
+// files, which an export may overwrite, from those that people wrote.
 const exportedFilePrefix = "Exported by astro-apply"
 
 const exportedFileHeader = exportedFilePrefix + `.
 Astro tells no secrets: each is read from the variable that ${secret:…} names,
 and stays as it is stored until its object is written.`
 
-// simulatedFileNote is for what no Organization has.
+// simulatedFileNote marks files that a simulation exported.
 const simulatedFileNote = "It is of a simulation: nothing of it is live."
 
-// exportManifests writes what is live as manifests, and holds it against what is live:
-// what it can't be held to is no success.
+// exportManifests writes the current state as manifests. It also plans them: a plan with
+// changes means that applying the files would change Astro, so the run then fails.
 func (p *pipeline) exportManifests(ctx context.Context) error {
 	if len(p.config.ExportFrom) > 0 {
 		return p.convertCLIFiles(ctx)
@@ -47,38 +47,38 @@ func (p *pipeline) exportManifests(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	survey, err := source.ReadInventory(ctx, p.catalog, scope)
+	inventory, err := source.ReadInventory(ctx, p.catalog, scope)
 	if p.recordStop(ctx) {
 		return nil
 	}
-	if misnamed, ok := errors.AsType[*resource.ScopeError](err); ok {
-		return fmt.Errorf("input export-workspaces: %w", misnamed.Err)
+	if scopeErr, ok := errors.AsType[*resource.ScopeError](err); ok {
+		return fmt.Errorf("input export-workspaces: %w", scopeErr.Err)
 	}
 	if err != nil {
 		return fmt.Errorf("nothing was exported, since not everything could be read: %w", err)
 	}
-	if found, listed := survey.ListedByKind[survey.RootKind]; listed && len(found) == 0 {
-		p.report.Notices = append(p.report.Notices, fmt.Sprintf("the token sees 0 %ss; it may have no role in the existing ones", survey.RootKind.Title))
+	if found, listed := inventory.ListedByKind[inventory.RootKind]; listed && len(found) == 0 {
+		p.report.Notices = append(p.report.Notices, fmt.Sprintf("the token sees 0 %ss; it may have no role in the existing ones", inventory.RootKind.Title))
 	}
-	for _, gap := range survey.Gaps {
+	for _, gap := range inventory.Gaps {
 		p.report.Notices = append(p.report.Notices, unreadableText(gap))
 	}
-	made, declared := p.buildExport(ctx, source, survey)
-	if p.report.Plan == nil { // it was stopped
+	exported, declared := p.buildExport(ctx, source, inventory)
+	if p.report.Plan == nil { // ctx ended
 		return nil
 	}
 	p.report.DeclaredCount = len(declared.Resources)
-	if err := p.writeExport(made.Files); err != nil {
+	if err := p.writeExport(exported.Files); err != nil {
 		return err
 	}
 	if scope.Workspaces == nil && scope.IncludesKind == nil {
-		p.warnStaleExports(made.Files)
+		p.warnStaleExports(exported.Files)
 	}
 	p.printPlan()
 	return nil
 }
 
-// unreadableText is what the token may not look at, in words.
+// unreadableText describes resources that the token isn't allowed to read.
 func unreadableText(g resource.Gap) string {
 	if g.Names == nil {
 		return fmt.Sprintf("%s: not exported, and referred to by id: %v", g.Kind.Section, g.Err)
@@ -90,49 +90,50 @@ func unreadableText(g resource.Gap) string {
 	return fmt.Sprintf("%s: %q%s not exported: %v", g.Kind.Section, g.Names[0], more, g.Err)
 }
 
-// buildExport is the export, without what turns out to be something that a manifest
-// may not say, and what it declares, planned.
-func (p *pipeline) buildExport(ctx context.Context, source resource.Source, survey *resource.Inventory) (*export.Export, *resource.Desired) {
+// buildExport makes the export, loads the exported manifests and plans them. It skips
+// each field or resource that causes a problem there and makes the export again, until
+// no problem is new.
+func (p *pipeline) buildExport(ctx context.Context, source resource.Source, inventory *resource.Inventory) (*export.Export, *resource.Desired) {
 	o := export.Options{OutputPath: path.Clean(string(p.config.ExportTo)), Header: exportedFileHeader, Now: time.Now(), SkipReasons: export.SkipReasons{}}
 	if p.report.Simulated {
 		o.Header += "\n" + simulatedFileNote
 	}
 	for {
-		made := export.Make(survey, o)
+		exported := export.Make(inventory, o)
 		var sources []manifest.Source
-		for _, f := range made.Files {
+		for _, f := range exported.Files {
 			sources = append(sources, manifest.Source{Name: f.Name, Data: f.Data})
 		}
-		parsed := manifest.Parse(sources, manifest.Environment{Lookup: placeholderValue}) // whatever it is, it isn't compared
+		parsed := manifest.Parse(sources, manifest.Environment{Lookup: placeholderValue}) // any value will do: a plan doesn't compare secrets
 		declared := resource.LoadDesired(p.catalog, parsed.Documents, "")
 		problems := schema.MergeProblems(parsed.Problems, declared.Problems)
-		if o.SkipReasons.AddProblems(made, declared, problems) {
+		if o.SkipReasons.AddProblems(exported, declared, problems) {
 			continue
 		}
 		p.report.Problems = problems
 		p.planChanges(ctx, source, declared, plan.Policy{Now: o.Now})
-		if p.report.Plan != nil && o.SkipReasons.AddProblems(made, declared, p.report.Plan.Problems) {
+		if p.report.Plan != nil && o.SkipReasons.AddProblems(exported, declared, p.report.Plan.Problems) {
 			continue
 		}
-		p.report.Export = exportSummary(made)
-		return made, declared
+		p.report.Export = exportSummary(exported)
+		return exported, declared
 	}
 }
 
-// exportSummary is what there is to tell of an export.
-func exportSummary(made *export.Export) *report.ExportResult {
-	out := &report.ExportResult{ResourceCount: made.ResourceCount}
-	for _, v := range made.Variables {
+// exportSummary converts an export to its form in the report.
+func exportSummary(exported *export.Export) *report.ExportResult {
+	out := &report.ExportResult{ResourceCount: exported.ResourceCount}
+	for _, v := range exported.Variables {
 		out.Variables = append(out.Variables, report.SecretVariable{Name: v.Name, UsedFor: v.Resource + ": " + v.FieldPath})
 	}
-	for _, l := range made.Skipped {
-		out.Skipped = append(out.Skipped, l.String())
+	for _, s := range exported.Skipped {
+		out.Skipped = append(out.Skipped, s.String())
 	}
 	return out
 }
 
-// exportScope is what to export, by the inputs. Names of objects mean nothing yet, so
-// only takes sections.
+// exportScope returns what the inputs export-workspaces and only select. In an export,
+// only accepts sections, not names: there is no manifest yet that declares names.
 func (p *pipeline) exportScope() (resource.InventoryScope, error) {
 	scope := resource.InventoryScope{Workspaces: p.config.ExportWorkspaces}
 	if len(p.config.Only) == 0 {
@@ -150,8 +151,8 @@ func (p *pipeline) exportScope() (resource.InventoryScope, error) {
 	return scope, nil
 }
 
-// writeExport writes what was made, all of it or nothing, and tells what is to be done
-// by hand.
+// writeExport writes the files and prints the variables to set. It checks every file
+// before it writes the first one.
 func (p *pipeline) writeExport(files []export.File) error {
 	size := 0
 	for _, f := range files {
@@ -175,16 +176,16 @@ func (p *pipeline) writeExport(files []export.File) error {
 	return nil
 }
 
-// checkOverwrite checks that there is no file, or one that an export wrote.
+// checkOverwrite returns an error if the file exists and no export wrote it.
 func (p *pipeline) checkOverwrite(name string) error {
-	there, err := p.files.ReadFile(name)
+	existing, err := p.files.ReadFile(name)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 	case err != nil:
 		return fmt.Errorf("%s: %w", name, err)
-	case !isExportedFile(there):
+	case !isExportedFile(existing):
 		return fmt.Errorf("%s is there, and no export wrote it; remove it first, or name another file", name)
-	case p.report.Simulated && !strings.Contains(string(there), simulatedFileNote):
+	case p.report.Simulated && !strings.Contains(string(existing), simulatedFileNote):
 		return fmt.Errorf("%s is there and tells of what is live; a simulation has nothing to put in its place: name another file", name)
 	}
 	return nil
@@ -194,18 +195,18 @@ func isExportedFile(text []byte) bool {
 	return strings.HasPrefix(string(text), "# "+exportedFilePrefix)
 }
 
-// warnStaleExports warns of the files of earlier exports beside the ones that were
-// written now. What they declare is gone or has another name, and a run would
-// make it anew.
+// warnStaleExports warns about files of earlier exports in the folder that this export
+// has not written. Their resources were deleted or renamed, and an apply of such a file
+// would create them again.
 func (p *pipeline) warnStaleExports(files []export.File) {
 	folder := path.Clean(string(p.config.ExportTo))
 	if len(files) == 0 || path.Dir(files[0].Name) != folder {
-		return // it is one file
+		return // the export is one file
 	}
 	for _, name := range p.files.ListNames(folder) {
 		file := path.Join(folder, name)
-		same := func(f export.File) bool { return f.Name == file }
-		if ext := path.Ext(name); ext != ".yaml" && ext != ".yml" || slices.ContainsFunc(files, same) {
+		isFile := func(f export.File) bool { return f.Name == file }
+		if ext := path.Ext(name); ext != ".yaml" && ext != ".yml" || slices.ContainsFunc(files, isFile) {
 			continue
 		}
 		if text, err := p.files.ReadFile(file); err != nil || !isExportedFile(text) {

@@ -8,7 +8,8 @@ import (
 	"astro-apply/internal/sandbox"
 )
 
-// sandboxFolders are where the run may have files, by the runner's variables.
+// sandboxFolders returns the folders in which the run may read and write files. The
+// runner's environment variables determine them.
 func (p *pipeline) sandboxFolders() sandbox.Folders {
 	f := sandbox.Folders{Workspace: p.Getenv("GITHUB_WORKSPACE"), Temporary: p.Getenv("RUNNER_TEMP"), RestrictReads: p.runner.IsGitHubActions()}
 	for _, name := range []string{"GITHUB_ENV", "GITHUB_PATH", "GITHUB_OUTPUT", "GITHUB_STATE", "GITHUB_STEP_SUMMARY", "GITHUB_EVENT_PATH"} {
@@ -17,8 +18,8 @@ func (p *pipeline) sandboxFolders() sandbox.Folders {
 	return f
 }
 
-// findManifests reads manifests. A file system that doesn't answer must not keep the run
-// from ending.
+// findManifests reads the manifests that match patterns. It reads in a goroutine, so
+// that the run ends with ctx even if the file system hangs.
 func (p *pipeline) findManifests(ctx context.Context, patterns []string) ([]manifest.Source, error) {
 	type result struct {
 		sources []manifest.Source

@@ -8,7 +8,7 @@ import (
 	"astro-apply/internal/github"
 )
 
-// setMode decides what the run does, and says why.
+// setMode chooses the mode of the run, and prints it with the reason.
 func (p *pipeline) setMode() error {
 	event, err := github.LoadEvent(p.Getenv)
 	p.event = event
@@ -23,14 +23,14 @@ func (p *pipeline) setMode() error {
 	p.report.Mode, p.report.ModeReason, p.report.NotAppliedReason = string(mode), choice.reason, choice.notAppliedReason
 	p.report.Simulated = bool(p.config.Simulate) && mode != config.ModeValidate
 	p.report.FailOnDrift = bool(p.config.FailOnDrift)
-	built := p.Commit
-	if built == "" { // by a Dockerfile that was told nothing, of what uses: named
-		built = p.Getenv("GITHUB_ACTION_REF")
+	revision := p.Commit
+	if revision == "" { // GitHub built the image without build arguments, from the ref in uses:
+		revision = p.Getenv("GITHUB_ACTION_REF")
 	}
-	if built != "" {
-		built = " (" + built + ")"
+	if revision != "" {
+		revision = " (" + revision + ")"
 	}
-	p.runner.Print(fmt.Sprintf("astro-apply %s%s, mode %s: %s", p.Version, built, mode, choice.reason))
+	p.runner.Print(fmt.Sprintf("astro-apply %s%s, mode %s: %s", p.Version, revision, mode, choice.reason))
 	if p.report.NotAppliedReason != "" {
 		p.runner.Print(p.report.NotAppliedReason)
 	}
@@ -41,7 +41,7 @@ func (p *pipeline) setMode() error {
 type modeChoice struct {
 	mode             config.Mode
 	reason           string
-	notAppliedReason string // for a run that its user may expect to apply: why it doesn't, and how to; "" otherwise
+	notAppliedReason string // why a run that the user may expect to apply only plans, and how to apply; else ""
 }
 
 func chooseMode(mode config.Mode, e github.Event, token bool) (modeChoice, error) {
@@ -78,8 +78,8 @@ func chooseMode(mode config.Mode, e github.Event, token bool) (modeChoice, error
 	return modeChoice{mode: config.ModePlan, reason: "event " + e.Name}, nil
 }
 
-// modeForManualRun is for a run that was started by hand anywhere but on the default branch. "Run workflow" offers every
-// branch and tag, so the wrong one is easily chosen.
+// modeForManualRun returns mode plan for a run that was started by hand on a ref other than the default branch. "Run workflow"
+// offers every branch and tag, so users easily choose a wrong one.
 func modeForManualRun(e github.Event) modeChoice {
 	where := "`" + e.RefName + "`"
 	switch {

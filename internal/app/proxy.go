@@ -10,8 +10,8 @@ import (
 	"strings"
 )
 
-// checkProxy reports a proxy setting that net/http would ignore or misread: the run would then go around the proxy, or
-// to another host. Values may hold a password, so no error shows one.
+// checkProxy returns an error for a proxy setting that net/http would ignore or misread: the run would then bypass the
+// proxy, or connect to another host. The values may contain a password, so errors don't show them.
 func checkProxy(getenv func(string) string) error {
 	var errs []error
 	for _, name := range []string{"HTTPS_PROXY", "HTTP_PROXY", "NO_PROXY"} {
@@ -33,7 +33,8 @@ func checkProxy(getenv func(string) string) error {
 	return errors.Join(errs...)
 }
 
-// proxyProblem returns why value is not the address of a proxy, "" if it is one. As for net/http, a missing scheme is http.
+// proxyProblem returns why value is not the address of a proxy, "" if it is one. Like net/http, it takes a missing scheme for
+// http.
 func proxyProblem(value string) string {
 	const wanted = "; set it to an address such as http://proxy.example.com:3128"
 	if value == "" {

@@ -9,24 +9,25 @@ import (
 	"astro-apply/internal/github"
 )
 
-// printPlan prints the plan before anything is done.
+// printPlan prints the risk, the result line and the plan, before any change.
 func (p *pipeline) printPlan() {
 	if p.report.Plan == nil {
 		return
 	}
-	grade := p.report.Risk()
-	if p.report.Mode == string(config.ModeDrift) && grade != "" {
-		grade = "To apply the manifest would be " + grade
+	risk := p.report.Risk()
+	if p.report.Mode == string(config.ModeDrift) && risk != "" {
+		risk = "To apply the manifest would be " + risk
 	}
-	if grade != "" && !p.report.HasBlockingErrors() {
-		p.runner.Print(grade)
+	if risk != "" && !p.report.HasBlockingErrors() {
+		p.runner.Print(risk)
 	}
 	p.printResultOnce(p.report.ResultLine())
 	p.printGroup("Plan", p.report.PlanText())
 	p.printGroup("Unmanaged", p.report.UnmanagedText())
 }
 
-// printGroup prints text, if there is any, as a foldable part of the log.
+// printGroup prints text as a collapsible group of the log. It prints nothing if text is
+// empty.
 func (p *pipeline) printGroup(title, text string) {
 	if text == "" {
 		return
@@ -36,16 +37,17 @@ func (p *pipeline) printGroup(title, text string) {
 	p.runner.EndGroup()
 }
 
-// printResultOnce prints the result in a sentence, unless it was the last one said.
-func (p *pipeline) printResultOnce(sentence string) {
-	if sentence != p.printedResult {
-		p.runner.Print(sentence)
+// printResultOnce prints a result line, unless it is the same as the last one.
+func (p *pipeline) printResultOnce(line string) {
+	if line != p.printedResult {
+		p.runner.Print(line)
 	}
-	p.printedResult = sentence
+	p.printedResult = line
 }
 
-// publishReport reports the run everywhere it is looked for, the log first: some
-// runners lose the files. It returns the exit code.
+// publishReport publishes the report and returns the exit code. It writes the log first,
+// then annotations, outputs, job summary and comment: some runners lose the files of
+// outputs and summary, so the log must be complete.
 func (p *pipeline) publishReport(ctx context.Context) int {
 	r := &p.report
 	p.runner.EndGroup()
@@ -69,7 +71,7 @@ func (p *pipeline) publishReport(ctx context.Context) int {
 	if r.HasFailed() {
 		code = 1
 	}
-	for _, err := range p.writeRunnerFiles() { // no change is undone for it, and the log has everything
+	for _, err := range p.writeRunnerFiles() { // only a warning: all changes are made, and the log is complete
 		p.runner.Annotate(github.Annotation{
 			Level: github.Warning, Title: "astro-apply",
 			Message: err.Error() + "; later steps can't read it, but the log has everything",
@@ -81,7 +83,8 @@ func (p *pipeline) publishReport(ctx context.Context) int {
 	return code
 }
 
-// writeRunnerFiles writes the outputs and the summary, each even if the other one fails.
+// writeRunnerFiles writes the outputs and the job summary. An error in one doesn't
+// prevent the other.
 func (p *pipeline) writeRunnerFiles() (errs []error) {
 	outputs, err := p.report.Outputs()
 	if err != nil {
@@ -90,7 +93,7 @@ func (p *pipeline) writeRunnerFiles() (errs []error) {
 	for _, o := range outputs {
 		if err := p.runner.SetRedactedOutput(o.Name, o.Value); err != nil {
 			errs = append(errs, fmt.Errorf("outputs: %w", err))
-			break // the others fail in the same way
+			break // the remaining outputs go to the same file
 		}
 	}
 	if err := p.runner.AppendSummary(p.report.Summary()); err != nil {

@@ -14,12 +14,12 @@ import (
 	"astro-apply/internal/resource"
 )
 
-// shutdownGrace is what calls in flight still get after a signal: the runner kills
-// the process 10 seconds after the first one, and the report must be out by then.
+// shutdownGrace is how long calls may continue after a signal to stop. The runner kills
+// the process 10 seconds after the signal, and the report must be complete by then.
 const shutdownGrace = 5 * time.Second
 
-// reconcile compares what is declared with what is live and, in mode apply,
-// makes them the same.
+// reconcile compares the desired state with the current one. In mode apply, it also
+// makes the changes.
 func (p *pipeline) reconcile(ctx context.Context, declared *resource.Desired) error {
 	connect := p.connectAstro
 	if p.report.Simulated {
@@ -33,7 +33,7 @@ func (p *pipeline) reconcile(ctx context.Context, declared *resource.Desired) er
 	if err != nil {
 		return err
 	}
-	only, err := p.targetFilter(declared, rotate)
+	isTarget, err := p.targetFilter(declared, rotate)
 	if err != nil {
 		return err
 	}
@@ -41,19 +41,19 @@ func (p *pipeline) reconcile(ctx context.Context, declared *resource.Desired) er
 		p.runner.Print(text)
 	}
 	if p.report.Mode == string(config.ModeDrift) {
-		rotate = nil // what is to be made anew is no drift
+		rotate = nil // a requested rotation is not drift
 	}
 	policy := plan.Policy{
-		AllowDelete: bool(p.config.AllowDelete), Now: time.Now(), Rotate: rotate, IsTarget: only, ReviewedOnly: bool(p.config.RequireReviewedPlan), Caller: p.callerInfo(),
-		// Secrets that are to be written again are no drift.
+		AllowDelete: bool(p.config.AllowDelete), Now: time.Now(), Rotate: rotate, IsTarget: isTarget, ReviewedOnly: bool(p.config.RequireReviewedPlan), Caller: p.callerInfo(),
+		// Writing unchanged secrets again is not drift.
 		WriteSecrets: bool(p.config.WriteSecrets) && p.report.Mode != string(config.ModeDrift),
 	}
-	world := p.planChanges(ctx, source, declared, policy)
-	if excess := source.TokenAdvice(declared, world); excess != "" && p.report.Plan != nil {
-		p.report.Notices = append(p.report.Notices, "the token in "+TokenVariable+" reaches more than it has to: "+excess)
+	current := p.planChanges(ctx, source, declared, policy)
+	if advice := source.TokenAdvice(declared, current); advice != "" && p.report.Plan != nil {
+		p.report.Notices = append(p.report.Notices, "the token in "+TokenVariable+" reaches more than it has to: "+advice)
 	}
-	if p.report.Mode == string(config.ModeDrift) && p.report.Plan != nil && only == nil {
-		p.recordUnmanaged(ctx, source, declared, world)
+	if p.report.Mode == string(config.ModeDrift) && p.report.Plan != nil && isTarget == nil {
+		p.recordUnmanaged(ctx, source, declared, current)
 	}
 	p.printPlan()
 	if !p.report.HasBlockingErrors() {
@@ -79,50 +79,52 @@ func (p *pipeline) applyPlan(ctx context.Context, source resource.Source, policy
 	p.recordStop(ctx)
 }
 
-// planChanges reads what is live and plans. What was found in a list and differs is
-// read once more by id: a list may show less than an update then overwrites.
+// planChanges reads the current state and plans. It reads resources that differ once more
+// by id and plans again: an item of a list may have fewer fields than the resource, and
+// an update would overwrite the missing ones.
 func (p *pipeline) planChanges(ctx context.Context, source resource.Source, declared *resource.Desired, policy plan.Policy) *resource.Current {
-	world := source.ReadCurrent(ctx, declared)
-	p.report.Plan = plan.Make(source.OrganizationID, declared, world, policy)
+	current := source.ReadCurrent(ctx, declared)
+	p.report.Plan = plan.Make(source.OrganizationID, declared, current, policy)
 	if stale := p.report.Plan.ResourcesToRefresh(); len(stale) > 0 && ctx.Err() == nil {
-		source.Refresh(ctx, world, stale)
-		p.report.Plan = plan.Make(source.OrganizationID, declared, world, policy)
+		source.Refresh(ctx, current, stale)
+		p.report.Plan = plan.Make(source.OrganizationID, declared, current, policy)
 	}
 	if p.recordStop(ctx) {
-		p.report.Plan = nil // half a view of what is live is no base for a plan
-		if err := unfinishedReadError(declared, world); err != nil {
+		p.report.Plan = nil // the current state is incomplete, so the plan would be wrong
+		if err := unfinishedReadError(declared, current); err != nil {
 			p.report.StopErr = fmt.Errorf("%w, while reading: %w", p.report.StopErr, err)
 		}
-		return world
+		return current
 	}
 	p.report.Plan.AddProblems(p.checkOutputSinks(p.report.Plan.ResourcesWithNewSecret(policy))...)
 	for _, secret := range p.report.Plan.NewlySensitiveTexts() {
 		p.runner.Mask(secret)
 	}
 	p.report.Plan.Redact = p.runner.RedactString
-	return world
+	return current
 }
 
-// recordUnmanaged looks for what no manifest declares. That is for information: what
-// can't be listed is a remark.
-func (p *pipeline) recordUnmanaged(ctx context.Context, source resource.Source, declared *resource.Desired, world *resource.Current) {
+// recordUnmanaged adds the resources that no manifest declares to the report. They are
+// for information only, so a list that can't be read is a notice, not an error.
+func (p *pipeline) recordUnmanaged(ctx context.Context, source resource.Source, declared *resource.Desired, current *resource.Current) {
 	var err error
-	if p.report.Unmanaged, err = source.ListUnmanaged(ctx, declared, world); err != nil {
+	if p.report.Unmanaged, err = source.ListUnmanaged(ctx, declared, current); err != nil {
 		p.report.Notices = append(p.report.Notices, "not everything was looked at for what no manifest declares: "+err.Error())
 	}
 }
 
-// unfinishedReadError is the last word of a call that kept the run from going on, if there
-// is one.
-func unfinishedReadError(declared *resource.Desired, world *resource.Current) error {
+// unfinishedReadError returns the last error of a call that was still being retried when
+// the run stopped, nil if there is none. It explains why reading took so long.
+func unfinishedReadError(declared *resource.Desired, current *resource.Current) error {
 	for _, o := range declared.Resources {
-		if e, ok := errors.AsType[*astro.Error](world.Errs[o]); ok && !e.Unsent {
+		if e, ok := errors.AsType[*astro.Error](current.Errs[o]); ok && !e.Unsent {
 			return e
 		}
 	}
 	return nil
 }
 
+// recordStop reports whether ctx has ended, and records why.
 func (p *pipeline) recordStop(ctx context.Context) bool {
 	p.report.StopErr = context.Cause(ctx)
 	return p.report.StopErr != nil

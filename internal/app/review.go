@@ -11,8 +11,8 @@ import (
 	"astro-apply/internal/report"
 )
 
-// requireReviewedPlan makes sure that a run does nothing that was not in the plan of the
-// pull request that brought its commit.
+// requireReviewedPlan returns an error if the plan has changes that are not in the plan
+// of the pull request whose merge created the run's commit.
 func (p *pipeline) requireReviewedPlan(ctx context.Context) error {
 	if !bool(p.config.RequireReviewedPlan) || p.report.Mode != string(config.ModeApply) || p.report.Simulated || p.report.Counts().Changed() == 0 {
 		return nil
@@ -62,13 +62,13 @@ func (p *pipeline) checkReviewedPlan(ctx context.Context) error {
 	return p.checkWithinReview(shown, merge.Number)
 }
 
-// findPlanComment returns the comment with the plan of this manifest, nil if there is none:
-// that of this workflow, or else the oldest.
+// findPlanComment returns the comment with the plan of this manifest, nil if there is
+// none. It prefers the comment of this workflow, then the oldest.
 func (p *pipeline) findPlanComment(comments []github.Comment) (comment *github.Comment, shown report.Marker) {
-	mine := p.commentMarker()
+	own := p.commentMarker()
 	for i := range comments {
 		m, ok := report.ParseMarker(comments[i].Body)
-		if !ok || m.Manifest != mine.Manifest || comment != nil && (shown.Workflow == mine.Workflow || m.Workflow != mine.Workflow) {
+		if !ok || m.Manifest != own.Manifest || comment != nil && (shown.Workflow == own.Workflow || m.Workflow != own.Workflow) {
 			continue
 		}
 		comment, shown = &comments[i], m
@@ -76,7 +76,8 @@ func (p *pipeline) findPlanComment(comments []github.Comment) (comment *github.C
 	return comment, shown
 }
 
-// checkWithinReview returns an error if the plan does more than the one that was shown.
+// checkWithinReview returns an error if the plan has changes that the plan in the
+// comment doesn't have.
 func (p *pipeline) checkWithinReview(shown report.Marker, number int) error {
 	review, err := shown.DecodeReview()
 	if err != nil {
@@ -89,12 +90,12 @@ func (p *pipeline) checkWithinReview(shown report.Marker, number int) error {
 		}
 		return err
 	}
-	beyond, err := p.report.Plan.UnreviewedChanges(review)
+	unreviewed, err := p.report.Plan.UnreviewedChanges(review)
 	switch {
 	case err != nil:
 		return fmt.Errorf("pull request %d: %w", number, err)
-	case len(beyond) == 0:
+	case len(unreviewed) == 0:
 		return nil
 	}
-	return fmt.Errorf("the plan is not the one that was reviewed in pull request %d:\n%s\nPlan again on a new pull request, or apply by hand without the input", number, strings.Join(beyond, "\n"))
+	return fmt.Errorf("the plan is not the one that was reviewed in pull request %d:\n%s\nPlan again on a new pull request, or apply by hand without the input", number, strings.Join(unreviewed, "\n"))
 }

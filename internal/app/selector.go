@@ -11,62 +11,63 @@ import (
 	"astro-apply/internal/schema"
 )
 
-// resourceAddress is what outputs and patterns call an object.
+// resourceAddress returns the form of a resource in inputs and outputs, such as
+// deployments/etl.
 func resourceAddress(o *resource.Resource) string { return o.Kind.Section + "/" + o.Name() }
 
-// matchesSelector reports whether a pattern of an input means an object: a section, or a
-// section, a slash and a name, with * for any text.
+// matchesSelector reports whether a pattern of an input matches a resource. A pattern is
+// a section, or a section, a slash and a name; * matches any text.
 func matchesSelector(pattern string, o *resource.Resource) (bool, error) {
 	pattern = schema.NormalizeName(pattern)
-	if pattern == schema.NormalizeName(resourceAddress(o)) { // whatever is in its name
+	if pattern == schema.NormalizeName(resourceAddress(o)) { // the name may contain *, ? or [
 		return true, nil
 	}
-	section, name, named := strings.Cut(pattern, "/")
-	if ok, err := path.Match(section, o.Kind.Section); err != nil || !named || !ok {
+	section, name, hasName := strings.Cut(pattern, "/")
+	if ok, err := path.Match(section, o.Kind.Section); err != nil || !hasName || !ok {
 		return ok, err
 	}
-	const slash = "\x00" // a name may have some, and * means them too
+	const slash = "\x00" // replaces slashes in names, which the * of path.Match wouldn't match
 	return path.Match(strings.ReplaceAll(name, "/", slash), strings.ReplaceAll(schema.NormalizeName(o.Name()), "/", slash))
 }
 
-// selectResources returns which objects the patterns of an input mean. may says why one
-// can't be meant, "" if it can; of what is marked absent, that only counts where it
-// is named.
-func selectResources(input string, patterns []string, declared *resource.Desired, may func(o *resource.Resource) string) (map[*resource.Resource]bool, error) {
+// selectResources returns the resources that match the patterns of an input. obstacle
+// returns why a resource can't be selected, "" if it can. That is an error, unless the
+// resource is marked absent and only matches a pattern with *.
+func selectResources(input string, patterns []string, declared *resource.Desired, obstacle func(o *resource.Resource) string) (map[*resource.Resource]bool, error) {
 	out := map[*resource.Resource]bool{}
 	var errs []error
 	for _, pattern := range patterns {
-		met := false
+		matched := false
 		for _, o := range declared.Resources {
 			ok, err := matchesSelector(pattern, o)
 			if err != nil {
 				errs = append(errs, fmt.Errorf("input %s: %q is no pattern; one is a section, a slash and a name, with * for any text", input, pattern))
-				met = true
+				matched = true
 				break
 			}
 			if !ok {
 				continue
 			}
-			met = true
-			switch why := may(o); {
+			matched = true
+			switch why := obstacle(o); {
 			case why == "":
 				out[o] = true
 			case schema.NormalizeName(pattern) == schema.NormalizeName(resourceAddress(o)) || !o.Absent:
 				errs = append(errs, fmt.Errorf("input %s: %s, which %q means, %s", input, o, pattern, why))
 			}
 		}
-		if !met {
-			errs = append(errs, fmt.Errorf("input %s: nothing is declared that %q means; a pattern is a section, a slash and a name%s", input, pattern, exampleAddresses(declared, may)))
+		if !matched {
+			errs = append(errs, fmt.Errorf("input %s: nothing is declared that %q means; a pattern is a section, a slash and a name%s", input, pattern, exampleAddresses(declared, obstacle)))
 		}
 	}
 	return out, errors.Join(errs...)
 }
 
-// exampleAddresses lists what could have been meant.
-func exampleAddresses(declared *resource.Desired, may func(o *resource.Resource) string) string {
+// exampleAddresses lists some resources that can be selected.
+func exampleAddresses(declared *resource.Desired, obstacle func(o *resource.Resource) string) string {
 	var names []string
 	for _, o := range declared.Resources {
-		if may(o) == "" && len(names) < 5 {
+		if obstacle(o) == "" && len(names) < 5 {
 			names = append(names, resourceAddress(o))
 		}
 	}
@@ -76,7 +77,8 @@ func exampleAddresses(declared *resource.Desired, may func(o *resource.Resource)
 	return ", such as " + strings.Join(slices.Compact(names), " or ")
 }
 
-// rotationFilter returns whose value is made anew, by the input rotate.
+// rotationFilter returns a function that reports whether the input rotate selects a
+// resource.
 func (p *pipeline) rotationFilter(declared *resource.Desired) (func(*resource.Resource) bool, error) {
 	rotated, err := selectResources("rotate", p.config.Rotate, declared, func(o *resource.Resource) string {
 		switch {
@@ -92,17 +94,18 @@ func (p *pipeline) rotationFilter(declared *resource.Desired) (func(*resource.Re
 	return func(o *resource.Resource) bool { return rotated[o] }, err
 }
 
-// targetFilter returns what the run is about, by the input only; nil is everything.
+// targetFilter returns a function that reports whether the input only selects a
+// resource, or nil if the input is empty: the run is then about all resources.
 func (p *pipeline) targetFilter(declared *resource.Desired, rotate func(*resource.Resource) bool) (func(*resource.Resource) bool, error) {
 	if len(p.config.Only) == 0 {
 		return nil, nil
 	}
-	those, err := selectResources("only", p.config.Only, declared, func(*resource.Resource) string { return "" })
-	p.report.TargetCount = len(those)
+	targets, err := selectResources("only", p.config.Only, declared, func(*resource.Resource) string { return "" })
+	p.report.TargetCount = len(targets)
 	for _, o := range declared.Resources {
-		if rotate != nil && rotate(o) && !those[o] {
+		if rotate != nil && rotate(o) && !targets[o] {
 			err = errors.Join(err, fmt.Errorf("input rotate: %s is left out by the input only", o))
 		}
 	}
-	return func(o *resource.Resource) bool { return those[o] }, err
+	return func(o *resource.Resource) bool { return targets[o] }, err
 }

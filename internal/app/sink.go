@@ -14,32 +14,31 @@ import (
 	"astro-apply/internal/schema"
 )
 
-// outputSinkName is the sink that is no file.
+// outputSinkName is the value of saveTo for the action's output; other values are files.
 const outputSinkName = "output"
 
-// secretOutput takes secret values that Astro tells once to where the manifest
-// wants them.
+// secretOutput collects the secret values for the output "tokens".
 type secretOutput struct {
 	mu     sync.Mutex
-	values map[string]string // by section/name
+	values map[string]string // by resourceAddress
 }
 
-// saveSecret hands a value over before anything else happens with it, so that it
-// can't get lost later.
+// saveSecret writes a generated secret to the sink of its resource. Astro returns the
+// value only once, so apply calls saveSecret immediately: a later error can't lose it.
 func (p *pipeline) saveSecret(o *resource.Resource, value string) error {
 	p.secretOutput.mu.Lock()
 	defer p.secretOutput.mu.Unlock()
-	to := o.SecretSink().ScalarText()
+	sink := o.SecretSink().ScalarText()
 	switch {
 	case p.report.Simulated:
-		return nil // it opens nothing, and later steps must not take it for one that does
-	case to == "":
+		return nil // the value is not a real token, and later steps must not use it as one
+	case sink == "":
 		return errors.New(resource.SecretSinkField + " says nowhere where")
-	case to != outputSinkName:
-		return p.files.WriteSecret(to, value)
+	case sink != outputSinkName:
+		return p.files.WriteSecret(sink, value)
 	}
 	name := resourceAddress(o)
-	if _, taken := p.secretOutput.values[name]; taken {
+	if _, exists := p.secretOutput.values[name]; exists {
 		return fmt.Errorf("the output has one of that name already; write it to a file")
 	}
 	if p.secretOutput.values == nil {
@@ -56,43 +55,43 @@ func (p *pipeline) saveSecret(o *resource.Resource, value string) error {
 	return err
 }
 
-// checkFileSinks reports where values can't be written, before anything is asked of
-// Astro. A file is identified by its path without links.
+// checkFileSinks reports files to which secrets can't be written, before the first call
+// to Astro. It resolves symbolic links, so that two paths to one file count as one.
 func (p *pipeline) checkFileSinks(declared *resource.Desired, manifests []manifest.Source) {
-	taken := map[string]string{} // what else becomes of a path
+	conflicts := map[string]string{} // by path
 	for _, m := range manifests {
 		if p.report.InlineManifest {
 			break
 		}
 		if real, err := p.files.WritablePath(m.Name); err == nil {
-			taken[real] = "it is the manifest"
+			conflicts[real] = "it is the manifest"
 		}
 	}
 	for _, o := range declared.Resources {
 		if sink := o.SecretSink(); sink != nil && !o.Absent && sink.Text != outputSinkName {
 			real, err := p.files.WritablePath(sink.Text)
 			for dir := filepath.Dir(real); err == nil && dir != filepath.Dir(dir); dir = filepath.Dir(dir) {
-				taken[dir] = "another value is to be below it"
+				conflicts[dir] = "another value is to be below it"
 			}
 		}
 	}
 	p.report.Problems = append(p.report.Problems, checkSinks(declared.Resources, func(o *resource.Resource) (string, error) {
-		to := o.SecretSink().Text
-		if to == outputSinkName {
+		sink := o.SecretSink().Text
+		if sink == outputSinkName {
 			return "", nil
 		}
-		real, err := p.files.WritablePath(to)
-		if err == nil && taken[real] != "" {
-			err = errors.New(taken[real])
+		real, err := p.files.WritablePath(sink)
+		if err == nil && conflicts[real] != "" {
+			err = errors.New(conflicts[real])
 		}
 		return real, err
 	})...)
 }
 
-// checkOutputSinks reports which of the values that are about to be made the output
-// can't take.
-func (p *pipeline) checkOutputSinks(made []*resource.Resource) []schema.Problem {
-	return checkSinks(made, func(o *resource.Resource) (string, error) {
+// checkOutputSinks reports secrets that the run is about to generate and can't write to
+// the output.
+func (p *pipeline) checkOutputSinks(resources []*resource.Resource) []schema.Problem {
+	return checkSinks(resources, func(o *resource.Resource) (string, error) {
 		switch {
 		case o.SecretSink().Text != outputSinkName:
 			return "", nil
@@ -103,33 +102,34 @@ func (p *pipeline) checkOutputSinks(made []*resource.Resource) []schema.Problem 
 	})
 }
 
-// checkSinks reports objects whose value can't be taken: check gives the place, "" if
-// it is not looked at, in words, and what is wrong with it.
-func checkSinks(objects []*resource.Resource, check func(*resource.Resource) (place string, err error)) (problems []schema.Problem) {
-	taken := map[string]schema.Pos{}
-	for _, o := range objects {
+// checkSinks reports resources whose secret can't be written, or whose sink another
+// resource has already. check returns what identifies the sink, "" if the sink is not
+// checked now, and an error if the sink is not writable.
+func checkSinks(resources []*resource.Resource, check func(*resource.Resource) (sinkID string, err error)) (problems []schema.Problem) {
+	firstUse := map[string]schema.Pos{} // by sinkID
+	for _, o := range resources {
 		sink := o.SecretSink()
 		if sink == nil || sink.Form != schema.Text || o.Absent {
 			continue
 		}
-		problem := func(format string, args ...any) {
+		addProblem := func(format string, args ...any) {
 			problems = append(problems, schema.Problem{Pos: sink.Pos, Message: o.String() + ": " + fmt.Sprintf(format, args...)})
 		}
-		place, err := check(o)
+		sinkID, err := check(o)
 		if err != nil {
-			problem("%s can't take its value: %v", sink.Show(), err)
+			addProblem("%s can't take its value: %v", sink.Show(), err)
 		}
-		what := place
+		label := sinkID
 		if sink.Text != outputSinkName {
-			what = sink.Show()
+			label = sink.Show()
 		}
-		before, ok := taken[place]
+		first, ok := firstUse[sinkID]
 		switch {
-		case place == "":
+		case sinkID == "":
 		case ok:
-			problem("%s takes another value already, at %s; write one of them to a file of its own", what, before)
+			addProblem("%s takes another value already, at %s; write one of them to a file of its own", label, first)
 		default:
-			taken[place] = sink.Pos
+			firstUse[sinkID] = sink.Pos
 		}
 	}
 	return problems
