@@ -11,15 +11,15 @@ import (
 	"astro-apply/internal/resource"
 )
 
-// TestSchemaAgreesWithProgram is the law of this package: what the schema refuses, the program
-// refuses, and the other way round, exceptions aside.
+// TestSchemaAgreesWithProgram checks that the schema and the program accept and refuse
+// the same manifests, apart from the exceptions.
 func TestSchemaAgreesWithProgram(t *testing.T) {
 	t.Parallel()
 	s := compileSchema(t)
 	seen := map[string]int{}
 	catalog := resource.Kinds()
 	rapid.Check(t, func(t *rapid.T) {
-		for range 5 { // for one is checked in no time
+		for range 5 { // several per run, because the check of one is much faster than the overhead of a run
 			g := newGenerator(t, catalog)
 			var b bytes.Buffer
 			e := json.NewEncoder(&b)
@@ -35,23 +35,24 @@ func TestSchemaAgreesWithProgram(t *testing.T) {
 			case len(problems) == 0 && refused == nil:
 				seen["both accept"]++
 			case refused != nil:
-				t.Fatalf("%sthe schema refuses it, and the program doesn't:\n%v", text, refused)
+				t.Fatalf("%sthe schema refuses it, but the program doesn't:\n%v", text, refused)
 			case hasOnlyExceptions(problems):
-				seen["excused"]++
+				seen["exception"]++
 			default:
-				t.Fatalf("%sthe program refuses it, and the schema doesn't:\n%s", text, strings.Join(problems, "\n"))
+				t.Fatalf("%sthe program refuses it, but the schema doesn't:\n%s", text, strings.Join(problems, "\n"))
 			}
 		}
 	})
 	t.Log(seen)
 	for _, verdict := range []string{"both refuse", "both accept"} {
 		if seen[verdict] == 0 {
-			t.Errorf("no manifest that %s", verdict)
+			t.Errorf("%s: no manifest was generated", verdict)
 		}
 	}
 }
 
-// TestPastDisagreements: where the two have disagreed before.
+// TestPastDisagreements checks manifests about which the schema and the program once
+// disagreed.
 func TestPastDisagreements(t *testing.T) {
 	t.Parallel()
 	s := compileSchema(t)
@@ -70,7 +71,8 @@ func TestPastDisagreements(t *testing.T) {
 	}
 }
 
-// TestEmptyDocument: a --- at the end of a file begins one, which is no mistake.
+// TestEmptyDocument checks that both accept a --- at the end of a file, which starts an
+// empty document.
 func TestEmptyDocument(t *testing.T) {
 	t.Parallel()
 	const text = "workspaces: [{ name: data }]\n---\n# nothing more\n---\n"
@@ -79,8 +81,8 @@ func TestEmptyDocument(t *testing.T) {
 	}
 }
 
-// An Astro CLI deployment file is a document of its own. What is in it, only the
-// program judges.
+// TestDeploymentFile checks that a document contains either an Astro CLI deployment file
+// or resources. Only the program checks the content of a deployment file.
 func TestDeploymentFile(t *testing.T) {
 	t.Parallel()
 	s := compileSchema(t)

@@ -8,34 +8,34 @@ import (
 	"astro-apply/internal/schema"
 )
 
-// conditionSet are what fields of a kind demand of each other. Each becomes an if
-// and a then at the top of the object, because only from there both sides can be
-// seen; the then puts its complaint on the field that is wrong.
+// conditionSet collects the conditions and rules between the fields of a kind. Each
+// becomes an if/then pair at the top of the resource's schema, because only there
+// both fields are visible. The then part puts its message on the wrong field.
 type conditionSet struct {
 	rootFields  []schema.Field
-	keys        []string
-	when        map[string]schema.Condition
-	then        map[string]jsonObject
+	keys        []string                    // of when and then, in the order of the fields
+	when        map[string]schema.Condition // by the condition's text
+	then        map[string]jsonObject       // forbids the fields that have this condition
 	ruleSchemas []any
 }
 
-// addConditions finds the conditions of fields, and of those inside them, at a path
-// from the object's root.
+// addConditions adds the conditions of fields and their nested fields. path is the
+// path of the fields from the resource's root.
 func (c *conditionSet) addConditions(list []schema.Field, path []string) {
 	for i := range list {
 		f := &list[i]
-		here := append(slices.Clone(path), f.Name)
+		fieldPath := append(slices.Clone(path), f.Name)
 		for _, w := range f.When {
 			c.addCondition(w, path, f)
 		}
-		c.addConditions(f.Type.Fields, here)
+		c.addConditions(f.Type.Fields, fieldPath)
 		if f.Type.Elem != nil {
-			c.addConditions(f.Type.Elem.Fields, append(here, itemStep))
+			c.addConditions(f.Type.Elem.Fields, append(fieldPath, itemStep))
 		}
 	}
 }
 
-// addCondition lets a field of what is at a path be there only where w holds.
+// addCondition forbids the field f of the object at path unless w holds.
 func (c *conditionSet) addCondition(w schema.Condition, path []string, f *schema.Field) {
 	if c.when == nil {
 		c.when, c.then = map[string]schema.Condition{}, map[string]jsonObject{}
@@ -52,7 +52,7 @@ func (c *conditionSet) allSchemas() []any {
 	var out []any
 	for _, key := range c.keys {
 		w := c.when[key]
-		var others []any // what is no value of the field at all, is wrong itself
+		var others []any // invalid values are errors of the field itself
 		for _, v := range possibleValues(findByPath(c.rootFields, w.Field)) {
 			if !slices.Contains(w.In, v) {
 				others = append(others, constValue(findByPath(c.rootFields, w.Field), v))
@@ -63,17 +63,18 @@ func (c *conditionSet) allSchemas() []any {
 	return append(out, c.ruleSchemas...)
 }
 
+// itemStep is the part of a path that means every item of a list.
 const itemStep = "[]"
 
-// schemaAt is a schema for what is at a path; where it must be there, the schema only
-// accepts what has it.
-func schemaAt(path []string, leaf jsonObject, must bool) jsonObject {
+// schemaAt returns a schema that applies leaf to the value at path. If required is
+// true, the schema refuses values without that path.
+func schemaAt(path []string, leaf jsonObject, required bool) jsonObject {
 	out := leaf
 	for _, name := range slices.Backward(path) {
 		switch {
 		case name == itemStep:
 			out = jsonObject{"items": out}
-		case must:
+		case required:
 			out = jsonObject{"required": anySlice(name), "properties": jsonObject{name: out}}
 		default:
 			out = jsonObject{"properties": jsonObject{name: out}}
@@ -82,7 +83,8 @@ func schemaAt(path []string, leaf jsonObject, must bool) jsonObject {
 	return out
 }
 
-// forbidMembers refuses members, and an editor puts the message on them.
+// forbidMembers returns a schema that refuses the named members. Editors show the
+// message on them.
 func forbidMembers(message string, names ...string) jsonObject {
 	properties := jsonObject{}
 	for _, name := range names {
@@ -93,17 +95,17 @@ func forbidMembers(message string, names ...string) jsonObject {
 
 func mergeInto(to, from jsonObject) {
 	for name, v := range from {
-		inner, ok := to[name].(jsonObject)
-		more, both := v.(jsonObject)
-		if ok && both {
-			mergeInto(inner, more)
+		toObject, ok := to[name].(jsonObject)
+		fromObject, bothObjects := v.(jsonObject)
+		if ok && bothObjects {
+			mergeInto(toObject, fromObject)
 		} else {
 			to[name] = v
 		}
 	}
 }
 
-// manifestNames are the names by which a manifest can have a field.
+// manifestNames returns the member names that can set field f in a manifest.
 func manifestNames(f *schema.Field) []string {
 	switch {
 	case f.Ref != nil && !f.Ref.ByName:
@@ -114,12 +116,13 @@ func manifestNames(f *schema.Field) []string {
 	return []string{f.Name}
 }
 
-// findByPath returns the field at a dotted path, where elements of lists are [].
+// findByPath returns the field at a dotted path, in which [] means the items of a
+// list.
 func findByPath(fields []schema.Field, path string) *schema.Field {
-	name, rest, deep := strings.Cut(path, ".")
+	name, rest, isNested := strings.Cut(path, ".")
 	f := schema.FindField(fields, strings.TrimSuffix(name, itemStep))
 	switch {
-	case !deep:
+	case !isNested:
 		return f
 	case f.Type.Elem != nil:
 		return findByPath(f.Type.Elem.Fields, rest)
@@ -127,7 +130,7 @@ func findByPath(fields []schema.Field, path string) *schema.Field {
 	return findByPath(f.Type.Fields, rest)
 }
 
-// possibleValues are all that a field of few values can have.
+// possibleValues returns all values of a boolean or enum field.
 func possibleValues(f *schema.Field) []string {
 	if f.Type.Base == schema.BaseBool {
 		return []string{"true", "false"}
@@ -142,62 +145,64 @@ func constValue(f *schema.Field, text string) any {
 	return text
 }
 
-// addRule turns a combination that a rule forbids into a complaint about its
-// first field, in the rule's own words.
-func (c *conditionSet) addRule(rule resource.Rule, never resource.Combination) {
-	for i, v := range never {
-		if v.Negated && v.Equals != "" { // one for each of the other values, so that the words tell it
-			for _, is := range possibleValues(findByPath(c.rootFields, v.Field)) {
-				if is != v.Equals {
-					one := slices.Clone(never)
-					one[i] = resource.FieldCondition{Field: v.Field, Equals: is}
-					c.addRule(rule, one)
+// addRule adds a schema that refuses a combination of values that the rule forbids.
+// The schema puts the rule's message on the first field of the combination.
+func (c *conditionSet) addRule(rule resource.Rule, forbidden resource.Combination) {
+	for i, v := range forbidden {
+		if v.Negated && v.Equals != "" { // one schema per other value, because the message contains the value
+			for _, value := range possibleValues(findByPath(c.rootFields, v.Field)) {
+				if value != v.Equals {
+					variant := slices.Clone(forbidden)
+					variant[i] = resource.FieldCondition{Field: v.Field, Equals: value}
+					c.addRule(rule, variant)
 				}
 			}
 			return
 		}
 	}
-	list, _, inside := strings.Cut(never[0].Field, itemStep+".")
-	var holds []any
-	for i, v := range never {
+	list, _, inList := strings.Cut(forbidden[0].Field, itemStep+".")
+	var matches []any
+	for i, v := range forbidden {
 		if i > 0 || !v.Negated {
-			holds = append(holds, c.matchSchema(v, inside))
+			matches = append(matches, c.matchSchema(v, inList))
 		}
 	}
-	then := c.violationSchema(never[0], inside, rule.Check(c.matchingNode(never, list, inside)))
-	c.addRuleSchema(list, inside, jsonObject{"if": jsonObject{"allOf": holds}, "then": then})
+	then := c.violationSchema(forbidden[0], inList, rule.Check(c.matchingNode(forbidden, list, inList)))
+	c.addRuleSchema(list, inList, jsonObject{"if": jsonObject{"allOf": matches}, "then": then})
 }
 
-// addRuleSchema adds a condition to the object, or to each element of a list in it.
-func (c *conditionSet) addRuleSchema(list string, inside bool, condition jsonObject) {
-	if inside {
+// addRuleSchema adds a condition to the resource or, if inList is true, to each item
+// of one of its lists.
+func (c *conditionSet) addRuleSchema(list string, inList bool, condition jsonObject) {
+	if inList {
 		condition = schemaAt([]string{list, itemStep}, condition, false)
 	}
 	c.ruleSchemas = append(c.ruleSchemas, condition)
 }
 
-// relativePath is the path from what a condition is put to.
-func relativePath(field string, inside bool) []string {
-	if inside {
+// relativePath returns the path of a field relative to the value that a condition
+// is added to: the resource or, if inList is true, a list item.
+func relativePath(field string, inList bool) []string {
+	if inList {
 		_, field, _ = strings.Cut(field, itemStep+".")
 	}
 	return strings.Split(field, ".")
 }
 
-// matchSchema accepts an object of which v is true.
-func (c *conditionSet) matchSchema(v resource.FieldCondition, inside bool) jsonObject {
-	f, path := findByPath(c.rootFields, v.Field), relativePath(v.Field, inside)
+// matchSchema returns a schema that accepts the values for which v is true.
+func (c *conditionSet) matchSchema(v resource.FieldCondition, inList bool) jsonObject {
+	f, path := findByPath(c.rootFields, v.Field), relativePath(v.Field, inList)
 	leaf := jsonObject{}
 	if v.Equals != "" {
 		leaf["const"] = constValue(f, v.Equals)
 	}
-	var ways []any
+	var alternatives []any
 	for _, name := range manifestNames(f) {
-		ways = append(ways, schemaAt(append(slices.Clone(path[:len(path)-1]), name), leaf, true))
+		alternatives = append(alternatives, schemaAt(append(slices.Clone(path[:len(path)-1]), name), leaf, true))
 	}
-	out := jsonObject{"anyOf": ways}
-	if len(ways) == 1 {
-		out = ways[0].(jsonObject)
+	out := jsonObject{"anyOf": alternatives}
+	if len(alternatives) == 1 {
+		out = alternatives[0].(jsonObject)
 	}
 	if v.Negated {
 		return jsonObject{"not": out}
@@ -205,9 +210,9 @@ func (c *conditionSet) matchSchema(v resource.FieldCondition, inside bool) jsonO
 	return out
 }
 
-// violationSchema refuses what v says.
-func (c *conditionSet) violationSchema(v resource.FieldCondition, inside bool, message string) jsonObject {
-	path, names := relativePath(v.Field, inside), manifestNames(findByPath(c.rootFields, v.Field))
+// violationSchema returns a schema that refuses the values for which v is true.
+func (c *conditionSet) violationSchema(v resource.FieldCondition, inList bool, message string) jsonObject {
+	path, names := relativePath(v.Field, inList), manifestNames(findByPath(c.rootFields, v.Field))
 	out := forbidMembers(message, names...)
 	if v.Negated {
 		out = requireOneOf(names...)
@@ -215,19 +220,20 @@ func (c *conditionSet) violationSchema(v resource.FieldCondition, inside bool, m
 	return schemaAt(path[:len(path)-1], out, false)
 }
 
-// matchingNode is an object of which the combination is true.
-func (c *conditionSet) matchingNode(never resource.Combination, list string, inside bool) *schema.Node {
+// matchingNode returns a resource for which the combination is true. The rule
+// returns its message for this resource.
+func (c *conditionSet) matchingNode(forbidden resource.Combination, list string, inList bool) *schema.Node {
 	root := &schema.Node{Form: schema.Map}
-	to := root
-	if inside {
-		to = &schema.Node{Form: schema.Map}
-		root.Set(list, &schema.Node{Form: schema.List, Items: []*schema.Node{to}})
+	target := root
+	if inList {
+		target = &schema.Node{Form: schema.Map}
+		root.Set(list, &schema.Node{Form: schema.List, Items: []*schema.Node{target}})
 	}
-	for _, v := range never {
+	for _, v := range forbidden {
 		if v.Negated {
 			continue
 		}
-		n, path := to, relativePath(v.Field, inside)
+		n, path := target, relativePath(v.Field, inList)
 		for _, name := range path[:len(path)-1] {
 			if n.Get(name) == nil {
 				n.Set(name, &schema.Node{Form: schema.Map})
@@ -244,6 +250,6 @@ func (c *conditionSet) valueNode(v resource.FieldCondition) *schema.Node {
 		return schema.Boolean(v.Equals == "true")
 	}
 	n := schema.String(v.Equals)
-	n.Pos.Line = 1 // as if it were declared
+	n.Pos.Line = 1 // a known position marks a declared value
 	return n
 }

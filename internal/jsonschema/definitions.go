@@ -6,22 +6,25 @@ import (
 	"astro-apply/internal/schema"
 )
 
-// The grammar of text: $${ is a literal ${, and any other ${ begins a reference.
-// These are the parts; no two begin alike, so that reading takes no search.
+// The patterns for text: $${ is a literal ${, and every other ${ starts a reference.
+// The alternatives in a pattern start with different characters, so that a regular
+// expression engine doesn't need to backtrack.
 const (
 	literalPattern       = `[^$]|\$+[^${]|\$\$+\{`
 	referencePattern     = `\$\{(?:env|secret):[A-Za-z_][A-Za-z0-9_]*\}`
 	textPattern          = `^(?:` + literalPattern + `|` + referencePattern + `)*\$*$`
 	withReferencePattern = `^(?:` + literalPattern + `)*` + referencePattern + `(?:` + literalPattern + `|` + referencePattern + `)*\$*$`
 
-	// Those hold the credentials of the run itself.
+	// reservedPattern matches text with a reference to a reserved variable. Reserved
+	// variables hold the credentials and inputs of the run itself.
 	reservedPattern = `(?:^|[^$])\$\{(?:env|secret):(?:[Aa][Ss][Tt][Rr][Oo]_[Aa][Pp][Ii]_[Tt][Oo][Kk][Ee][Nn]|[Gg][Ii][Tt][Hh][Uu][Bb]_[Tt][Oo][Kk][Ee][Nn]|` +
 		`[Ii][Nn][Pp][Uu][Tt]_[A-Za-z0-9_]*|[Aa][Cc][Tt][Ii][Oo][Nn][Ss]_[A-Za-z0-9_]*)\}`
 )
 
 const suffixPattern = `(?:[numkMGTPE]|[KMGTPE]i|[eE][+-]?[0-9]{1,2})`
 
-// A quantity, and one that is nothing, which may have a sign or lack a unit.
+// amountPattern matches the number of a quantity. zeroPattern matches a quantity of
+// zero, which may have a minus sign and may have no unit.
 const (
 	amountPattern = `\+?(?:[0-9]+\.?[0-9]*|\.[0-9]+)`
 	zeroPattern   = `[+-]?(?:0+\.?0*|\.0+)` + suffixPattern + `?`
@@ -35,7 +38,7 @@ var textDefinition = jsonObject{
 	"allOf": []any{jsonObject{"$ref": "#/$defs/readable"}},
 }
 
-// sharedDefinitions is what many fields have in common.
+// sharedDefinitions returns the $defs that many fields refer to.
 func sharedDefinitions() jsonObject {
 	name, scoped := maps.Clone(textDefinition), maps.Clone(textDefinition)
 	name["minLength"], scoped["minLength"] = 1, 1

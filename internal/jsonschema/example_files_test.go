@@ -30,14 +30,15 @@ func globFiles(t *testing.T, pattern string) []string {
 	return found
 }
 
-// TestBrokenExamples holds the program to what .ci/editor.mjs holds editors to: a broken
-// manifest is told on the line that says so, in those words, and on no other.
+// TestBrokenExamples checks that the program reports an error on each marked line of the
+// broken manifests, with the text in the mark, and on no other line. .ci/editor.mjs
+// checks the same for editors.
 func TestBrokenExamples(t *testing.T) {
 	t.Parallel()
 	s := compileSchema(t)
 	all := globFiles(t, "../../testdata/broken/*.yaml")
 	if len(all) < 10 {
-		t.Errorf("there are %d files only", len(all))
+		t.Errorf("there are only %d files", len(all))
 	}
 	mark := regexp.MustCompile(`# <- (?:.* \| )?(.*)`)
 	for _, file := range all {
@@ -49,25 +50,25 @@ func TestBrokenExamples(t *testing.T) {
 			}
 			problems := problemsByProgram(text, "data", nil)
 			for i, line := range strings.Split(text, "\n") {
-				place, words := regexp.MustCompile(`^astro\.yaml:`+strconv.Itoa(i+1)+`:`), mark.FindStringSubmatch(line)
-				told := ""
+				position, expected := regexp.MustCompile(`^astro\.yaml:`+strconv.Itoa(i+1)+`:`), mark.FindStringSubmatch(line)
+				reported := ""
 				for _, p := range problems {
-					if place.MatchString(p) {
-						told += p + "\n"
+					if position.MatchString(p) {
+						reported += p + "\n"
 					}
 				}
 				switch {
-				case words == nil && told != "":
-					t.Errorf("nothing is wrong on line %d, but: %s", i+1, told)
-				case words != nil && !strings.Contains(told, words[1]):
-					t.Errorf("on line %d nothing says %q, but: %s", i+1, words[1], strings.Join(problems, "\n"))
+				case expected == nil && reported != "":
+					t.Errorf("line %d is valid, but has problems: %s", i+1, reported)
+				case expected != nil && !strings.Contains(reported, expected[1]):
+					t.Errorf("no problem on line %d contains %q: %s", i+1, expected[1], strings.Join(problems, "\n"))
 				}
 			}
 		})
 	}
 }
 
-// TestValidExamples: what is shown to people as an example is right.
+// TestValidExamples checks that the schema and the program accept all published examples.
 func TestValidExamples(t *testing.T) {
 	t.Parallel()
 	s := compileSchema(t)
@@ -88,7 +89,8 @@ func TestValidExamples(t *testing.T) {
 	}
 }
 
-// TestDescriptionsAndMessages: every field says what it is, and every complaint what is wrong.
+// TestDescriptionsAndMessages checks that each field has a description, and that no error
+// message is empty.
 func TestDescriptionsAndMessages(t *testing.T) {
 	t.Parallel()
 	var walk func(n any, path string)
@@ -100,7 +102,7 @@ func TestDescriptionsAndMessages(t *testing.T) {
 			}
 		case map[string]any:
 			if message, ok := n["errorMessage"]; ok && message == "" {
-				t.Errorf("%s: an empty complaint", path)
+				t.Errorf("%s: empty errorMessage", path)
 			}
 			properties, _ := n["properties"].(map[string]any)
 			for name, p := range properties {

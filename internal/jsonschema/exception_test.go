@@ -6,19 +6,19 @@ import (
 	"testing"
 )
 
-// exception is something that the program refuses and the schema lets through,
-// since it can't say it.
+// exception is a problem that the program reports and the schema can't express.
 type exception struct {
-	problemPattern, reason string // what the program says, and why the schema doesn't
-	manifest               string // one in which there is nothing else
+	problemPattern string // matches the message of the program
+	reason         string // why the schema can't report the problem
+	manifest       string // has only this problem
 
 	environment        map[string]string
-	noDefaultWorkspace bool // the input workspace is not given
+	noDefaultWorkspace bool // the input workspace isn't set
 }
 
 var exceptions = []exception{
 	{
-		problemPattern: `"[^"]*" is there twice, first at line`, reason: "equal keys in a list, as the API compares them",
+		problemPattern: `"[^"]*" is there twice, first at line`, reason: "equal keys in a list, in the API's comparison",
 		manifest: "deployments: [{ name: a, contactEmails: [a@b.c, a@b.c] }]",
 	},
 	{
@@ -26,15 +26,15 @@ var exceptions = []exception{
 		manifest: "workspaces: [{ name: a }, { name: a }]",
 	},
 	{
-		problemPattern: `refers to .* which is marked state: absent`, reason: "references: whether what has a name goes",
+		problemPattern: `refers to .* which is marked state: absent`, reason: "references: whether this run deletes the resource with that name",
 		manifest: "workspaces: [{ name: a, state: absent }]\ndeployments: [{ name: b, workspace: a }]",
 	},
 	{
-		problemPattern: `is declared more than once, at`, reason: "references: whether a name says which one",
+		problemPattern: `is declared more than once, at`, reason: "references: whether a name is unique",
 		manifest: "workspaces:\n- { name: a, id: cworkspace0000000000000001 }\n- { name: a, id: cworkspace0000000000000002 }\ndeployments: [{ name: b, workspace: a }]",
 	},
 	{
-		problemPattern: `names no Workspace: write`, reason: "the input workspace may say it, and an editor doesn't know inputs",
+		problemPattern: `names no Workspace: write`, reason: "the input workspace may set it, and an editor doesn't know inputs",
 		manifest: "deployments: [{ name: a }]", noDefaultWorkspace: true,
 	},
 	{
@@ -42,7 +42,7 @@ var exceptions = []exception{
 		manifest: "teams: [{ name: a, dagRoles: [{ deployment: b, dagId: c, role: d }] }]", noDefaultWorkspace: true,
 	},
 	{
-		problemPattern: `executor is "x", must be one of`, reason: "environment: what a variable holds",
+		problemPattern: `executor is "x", must be one of`, reason: "environment: the value of a variable",
 		manifest: "deployments: [{ name: a, executor: '${env:NAME}' }]", environment: map[string]string{"NAME": "x"},
 	},
 	{
@@ -58,7 +58,7 @@ var exceptions = []exception{
 		manifest: "deployments: [{ name: a, workerQueues: [{ name: default, minWorkerCount: 2, maxWorkerCount: 1 }] }]",
 	},
 	{
-		problemPattern: `workerQueues needs a queue called default`, reason: "a rule about all elements of a list; editors would mark the whole list",
+		problemPattern: `workerQueues needs a queue called default`, reason: "a rule about all items of a list; editors would mark the whole list",
 		manifest: "deployments: [{ name: a, workerQueues: [{ name: other }] }]",
 	},
 	{
@@ -95,8 +95,7 @@ var exceptions = []exception{
 	},
 }
 
-// hasOnlyExceptions reports whether all that the program says is something that the schema
-// can't.
+// hasOnlyExceptions reports whether there are problems and all of them are exceptions.
 func hasOnlyExceptions(problems []string) bool {
 	for _, p := range problems {
 		found := false
@@ -110,7 +109,8 @@ func hasOnlyExceptions(problems []string) bool {
 	return len(problems) > 0
 }
 
-// TestExceptionsAreNeeded shows that each exception is needed.
+// TestExceptionsAreNeeded checks that the program refuses the manifest of each exception
+// and the schema accepts it.
 func TestExceptionsAreNeeded(t *testing.T) {
 	t.Parallel()
 	s := compileSchema(t)
@@ -123,24 +123,24 @@ func TestExceptionsAreNeeded(t *testing.T) {
 			}
 			problems := problemsByProgram(e.manifest, workspace, e.environment)
 			if len(problems) != 1 || !regexp.MustCompile(e.problemPattern).MatchString(problems[0]) {
-				t.Errorf("the program says:\n%s\nnot %s", strings.Join(problems, "\n"), e.problemPattern)
+				t.Errorf("the program reports:\n%s\nnot %s", strings.Join(problems, "\n"), e.problemPattern)
 			}
 			if err := errorBySchema(t, s, e.manifest); err != nil {
-				t.Errorf("the schema can say it (%s): %v", e.reason, err)
+				t.Errorf("the schema can express it (%s): %v", e.reason, err)
 			}
 		})
 	}
 }
 
-// TestEscapedReferenceLength is the one exception of the other kind: $${ is read as ${, so what
-// is written is longer than what is meant.
+// TestEscapedReferenceLength checks the only opposite exception: the schema counts $${ as
+// three characters, and the program reads it as two.
 func TestEscapedReferenceLength(t *testing.T) {
 	t.Parallel()
 	text := "workspaces: [{ name: '" + strings.Repeat("a", 48) + "$${' }]"
 	if problems := problemsByProgram(text, "", nil); problems != nil {
-		t.Errorf("the program says: %v", problems)
+		t.Errorf("the program reports: %v", problems)
 	}
 	if errorBySchema(t, compileSchema(t), text) == nil {
-		t.Error("the schema knows that 51 characters are 50, so it is no exception any more")
+		t.Error("the schema counts $${ as two characters, so this exception is no longer needed")
 	}
 }

@@ -6,13 +6,13 @@ import (
 	"astro-apply/internal/schema"
 )
 
-// fieldsSchema is a mapping with these fields and no others.
+// fieldsSchema returns a schema for a mapping with these fields and no others.
 func fieldsSchema(list []schema.Field) jsonObject {
 	properties := jsonObject{}
 	out := jsonObject{"type": "object", "properties": properties, "additionalProperties": false}
 	for i := range list {
 		f := &list[i]
-		names := manifestNames(f) // the name first, which is what people know
+		names := manifestNames(f) // the reference by name is first, because people prefer it
 		switch {
 		case f.Ref != nil && !f.Ref.ByName:
 			properties[names[0]] = addDescription(f, nameRefSchema(f), " By name.")
@@ -41,10 +41,11 @@ func fieldsSchema(list []schema.Field) jsonObject {
 	return out
 }
 
-// addDescription adds what people should know of a field, which editors show beside it.
-func addDescription(f *schema.Field, to jsonObject, more string) jsonObject {
+// addDescription adds the description of field f to its schema and returns the schema.
+// Editors show the description as a tooltip. suffix is added to the field's Doc.
+func addDescription(f *schema.Field, to jsonObject, suffix string) jsonObject {
 	var b strings.Builder
-	b.WriteString(f.Doc + more)
+	b.WriteString(f.Doc + suffix)
 	for _, w := range f.When {
 		b.WriteString(" Only where " + w.Field + " is " + strings.Join(w.In, " or ") + ".")
 	}
@@ -69,7 +70,7 @@ func addDescription(f *schema.Field, to jsonObject, more string) jsonObject {
 	return to
 }
 
-// idRefSchema is a reference by id, or a list of them.
+// idRefSchema returns a schema for a reference by id, or for a list of them.
 func idRefSchema(f *schema.Field) jsonObject {
 	id := jsonObject{"$ref": "#/$defs/id"}
 	if f.Type.Base == schema.BaseList {
@@ -78,7 +79,7 @@ func idRefSchema(f *schema.Field) jsonObject {
 	return id
 }
 
-// nameRefSchema is a reference by name, or a list of them.
+// nameRefSchema returns a schema for a reference by name, or for a list of them.
 func nameRefSchema(f *schema.Field) jsonObject {
 	name := jsonObject{"$ref": "#/$defs/name"}
 	if f.Ref.Scoped {
@@ -90,7 +91,7 @@ func nameRefSchema(f *schema.Field) jsonObject {
 	return name
 }
 
-// typeSchema is what a type accepts.
+// typeSchema returns a schema for the values that a type accepts.
 func typeSchema(t *schema.Type) jsonObject {
 	switch t.Base {
 	case schema.BaseBool:
@@ -129,30 +130,30 @@ func typeSchema(t *schema.Type) jsonObject {
 	return textSchema(t)
 }
 
-// maxInteger is what has sixteen digits, which is how long a number may be.
+// maxInteger is the largest integer that the program accepts: sixteen digits.
 const maxInteger = 9_999_999_999_999_999
 
 func textSchema(t *schema.Type) jsonObject {
 	if t.Enum != nil {
 		return jsonObject{"anyOf": []any{jsonObject{"type": "string", "enum": anySlice(t.Enum...)}, jsonObject{"$ref": "#/$defs/filled"}}}
 	}
-	demands := jsonObject{}
+	requirements := jsonObject{}
 	if t.MaxLen > 0 {
-		demands["maxLength"] = t.MaxLen
+		requirements["maxLength"] = t.MaxLen
 	}
 	if t.Pattern != nil {
-		demands["pattern"] = t.Pattern.Regexp
-		demands["patternErrorMessage"] = "It must be " + t.Pattern.Description + "."
+		requirements["pattern"] = t.Pattern.Regexp
+		requirements["patternErrorMessage"] = "It must be " + t.Pattern.Description + "."
 	}
-	return unlessReference(demands)
+	return unlessReference(requirements)
 }
 
-// unlessReference is text with demands that only hold where nothing is read from
-// the environment: what comes from there is not known to an editor.
-func unlessReference(demands jsonObject) jsonObject {
+// unlessReference returns a schema for text that must meet the requirements unless it
+// contains a reference to the environment, whose value an editor can't know.
+func unlessReference(requirements jsonObject) jsonObject {
 	out := jsonObject{"$ref": "#/$defs/text"}
-	if len(demands) > 0 {
-		out["if"], out["else"] = jsonObject{"pattern": withReferencePattern}, demands
+	if len(requirements) > 0 {
+		out["if"], out["else"] = jsonObject{"pattern": withReferencePattern}, requirements
 	}
 	return out
 }

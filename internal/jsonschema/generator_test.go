@@ -10,20 +10,20 @@ import (
 	"astro-apply/internal/schema"
 )
 
-// generator makes manifests out of the tables. They are right, but for one
-// place, which is counted off, for one field, which is always there, and for
-// conditions and rules, which are kept most of the time.
+// generator generates manifests from the fields of the kinds. They are valid, except
+// that one random place has a fault, faultField often has one, and sometimes a
+// condition or a rule is violated.
 type generator struct {
 	*rapid.T
 	catalog          resource.Catalog
-	visited, faultAt int
-	faultKind        *resource.Kind         // of the one field
-	faultPath        map[*schema.Field]bool // to it
+	visited, faultAt int                    // number of places visited, and the number of the place with a fault
+	faultKind        *resource.Kind         // kind of faultField
+	faultPath        map[*schema.Field]bool // faultField and the fields that contain it; a manifest always has them
 	faultField       *schema.Field
 }
 
-// newGenerator chooses where to go wrong. Every field of every kind is as likely,
-// however deep it lies.
+// newGenerator chooses the faults. Each field of each kind is equally likely, at every
+// depth.
 func newGenerator(t *rapid.T, catalog resource.Catalog) *generator {
 	var choices []generator
 	for _, k := range catalog {
@@ -31,32 +31,33 @@ func newGenerator(t *rapid.T, catalog resource.Catalog) *generator {
 		add = func(list []schema.Field, path []*schema.Field) {
 			for i := range list {
 				f := &list[i]
-				here := append(slices.Clone(path), f)
-				set := map[*schema.Field]bool{}
-				for _, on := range here {
-					set[on] = true
+				fieldPath := append(slices.Clone(path), f)
+				faultPath := map[*schema.Field]bool{}
+				for _, pathField := range fieldPath {
+					faultPath[pathField] = true
 				}
-				choices = append(choices, generator{faultKind: k, faultPath: set, faultField: f})
-				add(f.Type.Fields, here)
+				choices = append(choices, generator{faultKind: k, faultPath: faultPath, faultField: f})
+				add(f.Type.Fields, fieldPath)
 				if f.Type.Elem != nil {
-					add(f.Type.Elem.Fields, here)
+					add(f.Type.Elem.Fields, fieldPath)
 				}
 			}
 		}
 		add(k.Fields, nil)
 	}
 	g := choices[uniformInt(len(choices)).Draw(t, "field")]
-	g.T, g.catalog, g.faultAt = t, catalog, uniformInt(400).Draw(t, "wrong")
+	g.T, g.catalog, g.faultAt = t, catalog, uniformInt(400).Draw(t, "fault")
 	return &g
 }
 
-// drawFault reports whether this is the place to go wrong.
+// drawFault counts a place and reports whether it gets the fault.
 func (g *generator) drawFault() bool {
 	g.visited++
 	return g.visited == g.faultAt
 }
 
-// uniformInt is a number from 0 to n-1, all as likely: rapid's own prefer small ones.
+// uniformInt generates numbers from 0 to n-1 with equal probability, because rapid's
+// generators prefer small numbers.
 func uniformInt(n int) *rapid.Generator[int] {
 	return rapid.Custom(func(t *rapid.T) int {
 		i := 0
@@ -74,7 +75,9 @@ func (g *generator) drawChance(percent int) bool {
 	return uniformInt(100).Draw(g.T, "chance") >= 100-percent
 }
 
-func pickOne[V any](g *generator, of ...V) V { return of[uniformInt(len(of)).Draw(g.T, "pick")] }
+func pickOne[V any](g *generator, options ...V) V {
+	return options[uniformInt(len(options)).Draw(g.T, "pick")]
+}
 
 func (g *generator) generateManifest() any {
 	if g.drawFault() {
@@ -91,7 +94,7 @@ func (g *generator) generateManifest() any {
 			out[k.Section] = g.generateResource(k)
 		default:
 			list := []any{}
-			for range rapid.IntRange(1, 2).Draw(g.T, "objects") {
+			for range rapid.IntRange(1, 2).Draw(g.T, "resources") {
 				if g.drawFault() {
 					list = append(list, g.generateJunk())
 				} else {
@@ -113,7 +116,7 @@ func (g *generator) generateResource(k *resource.Kind) any {
 	}
 	if g.drawChance(90) {
 		p := pruner{out, k.Fields}
-		for range 3 { // what is taken out may be what a condition was about
+		for range 3 { // a removed field may be one that another condition refers to
 			p.pruneConditions(k.Fields, out)
 			p.pruneRules(k)
 		}
@@ -121,7 +124,8 @@ func (g *generator) generateResource(k *resource.Kind) any {
 	return out
 }
 
-// generateFields has each field that isn't required by a chance in percent.
+// generateFields generates a mapping. It contains each optional field with a probability
+// of percent.
 func (g *generator) generateFields(list []schema.Field, percent, depth int) map[string]any {
 	out := map[string]any{}
 	for i := range list {
@@ -216,7 +220,7 @@ func (g *generator) generateValue(t *schema.Type, depth int) any {
 	return g.generateText(t)
 }
 
-// sampleTexts are of all shapes that a field asks for, and nearly of them.
+// sampleTexts contains valid and almost valid texts for all fields.
 var sampleTexts = []string{
 	"etl", "default", "a b", "data@example.com", "Ada@Example.com", "10.0.0.0/8", "203.0.113.0/24", "203.0.113.7", "2001:db8::/32", "0 18 * * 1-5", "0  7 * * *",
 	"2026-12-24T18:00:00Z", "2026-12-24T18:00:00.5+01:00", "2026-12-24T18:00:00-05:30", "cworkspace0000000000000001", "ORGANIZATION_MEMBER", "output", "1", "a$", "$$", "",
@@ -235,12 +239,12 @@ func (g *generator) generateText(t *schema.Type) any {
 		}
 	}
 	if len(fit) > 1 && fit[1] == sampleTexts[1] && g.drawChance(30) {
-		return fit[1] // default, which lists of queues need
+		return fit[1] // default, because workerQueues needs a queue with this name
 	}
 	return pickOne(g, append(fit, "${env:A}", "x ${secret:B} $${c")...)
 }
 
-// generateNearMiss is nearly what a type takes, or is what it takes after all.
+// generateNearMiss generates an almost valid value for a type, or a valid one.
 func (g *generator) generateNearMiss(t *schema.Type) any {
 	switch {
 	case g.drawChance(25):
@@ -267,7 +271,7 @@ func (g *generator) generateNearMiss(t *schema.Type) any {
 	return pickOne(g, sampleTexts...)
 }
 
-// generateJunk is anything.
+// generateJunk generates any value.
 func (g *generator) generateJunk() any {
 	return rapid.OneOf(
 		rapid.SampledFrom([]any{

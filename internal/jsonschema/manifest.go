@@ -1,7 +1,7 @@
-// Package jsonschema tells the tables of the kinds as a JSON Schema of the
-// manifest, for editors. It is no part of the program: a test writes the schema
-// to .github/docs/astro.schema.json. What the schema can't say, the program
-// still checks, and it lets through what only the program can judge.
+// Package jsonschema converts the fields of the kinds to a JSON Schema of the
+// manifest, for editors. The program doesn't contain this package: a test writes the
+// schema to .github/docs/astro.schema.json. The schema accepts everything that only
+// the program can check.
 package jsonschema
 
 import (
@@ -14,25 +14,25 @@ import (
 
 type jsonObject = map[string]any
 
-// Manifest is the schema of one YAML document, as a tree that can be written as
-// JSON. Examples are by section.
+// Manifest returns the schema of one YAML document, as a tree that can be marshaled
+// to JSON. The keys of examples are section names.
 func Manifest(catalog resource.Catalog, examples map[string]any) map[string]any {
 	out := fieldsSchema(resource.TopLevelFields())
 	defs, properties := sharedDefinitions(), out["properties"].(jsonObject)
 	for _, k := range catalog {
 		section := jsonObject{"description": k.Doc}
-		switch of := (jsonObject{"$ref": "#/$defs/" + k.Name}); {
-		case k.Section == "": // only referred to
+		switch ref := (jsonObject{"$ref": "#/$defs/" + k.Name}); {
+		case k.Section == "": // manifests only refer to resources of this kind
 			continue
 		case k.ListField != "":
-			whole := schema.FindField(k.Fields, k.ListField)
-			section = typeSchema(&whole.Type)
+			listField := schema.FindField(k.Fields, k.ListField)
+			section = typeSchema(&listField.Type)
 			section["description"] = k.Doc
 		case k.Singleton:
-			section["allOf"] = []any{of}
+			section["allOf"] = []any{ref}
 			defs[k.Name] = resourceSchema(k)
 		default:
-			section["type"], section["items"] = "array", of
+			section["type"], section["items"] = "array", ref
 			defs[k.Name] = resourceSchema(k)
 		}
 		if example := examples[k.Section]; example != nil {
@@ -45,7 +45,7 @@ func Manifest(catalog resource.Catalog, examples map[string]any) map[string]any 
 		"then": forbidMembers("It can't stand beside "+resource.DeploymentFileKey+", which makes this an Astro CLI deployment file.", slices.Sorted(maps.Keys(properties))...),
 	})
 	properties[resource.DeploymentFileKey] = jsonObject{"type": "object", "description": "An Astro CLI deployment file. What is in it is checked by the program alone."}
-	out["type"] = anySlice("object", "null") // --- at the end of a file begins a document without anything
+	out["type"] = anySlice("object", "null") // null: a --- at the end of a file starts an empty document
 	out["$schema"] = "https://json-schema.org/draft/2020-12/schema"
 	out["title"] = "astro-apply manifest"
 	out["description"] = "What an Astro Organization should be like. Fields have the names of the Astro API."
@@ -53,15 +53,15 @@ func Manifest(catalog resource.Catalog, examples map[string]any) map[string]any 
 	return out
 }
 
-// resourceSchema is the schema of one object.
+// resourceSchema returns the schema of one resource of kind k.
 func resourceSchema(k *resource.Kind) jsonObject {
 	out := fieldsSchema(append(metaArgumentFields(k), k.Fields...))
 	out["description"] = k.Doc
 	c := &conditionSet{rootFields: k.Fields}
 	c.addConditions(k.Fields, nil)
 	for _, rule := range k.Rules {
-		for _, never := range rule.ForbiddenCombinations {
-			c.addRule(rule, never)
+		for _, forbidden := range rule.ForbiddenCombinations {
+			c.addRule(rule, forbidden)
 		}
 	}
 	addAllOf(out, c.allSchemas()...)
@@ -69,7 +69,8 @@ func resourceSchema(k *resource.Kind) jsonObject {
 	return out
 }
 
-// metaArgumentFields is what an object of the kind may have beside the kind's fields.
+// metaArgumentFields returns the meta-arguments (id, state, protect) that apply to
+// resources of kind k.
 func metaArgumentFields(k *resource.Kind) []schema.Field {
 	var out []schema.Field
 	for _, f := range resource.MetaArguments() {
@@ -92,18 +93,18 @@ func metaArgumentFields(k *resource.Kind) []schema.Field {
 	return out
 }
 
-// identitySchemas is what tells an object from others: its id, or all that its kind is
-// told by, and what it lives in.
+// identitySchemas returns schemas that require the fields that identify a resource:
+// its id, or the identity fields of its kind and a parent.
 func identitySchemas(k *resource.Kind) []any {
 	if k.Singleton {
 		return nil
 	}
 	var out []any
-	named := jsonObject{"required": anySlice(k.Identity...)}
+	byIdentity := jsonObject{"required": anySlice(k.Identity...)}
 	if k.Get.Path == "" {
-		out = append(out, named)
+		out = append(out, byIdentity)
 	} else {
-		out = append(out, jsonObject{"if": jsonObject{"required": anySlice("id")}, "else": named})
+		out = append(out, jsonObject{"if": jsonObject{"required": anySlice("id")}, "else": byIdentity})
 	}
 	if k.Delete.Path != "" {
 		out = append(out, jsonObject{

@@ -15,7 +15,7 @@ import (
 	"astro-apply/internal/resource"
 )
 
-// compileSchema is the schema as a validator of the whole standard reads it.
+// compileSchema compiles the schema with a validator that implements the full standard.
 func compileSchema(t *testing.T) *validator.Schema {
 	t.Helper()
 	b, err := json.Marshal(jsonschema.Manifest(resource.Kinds(), nil))
@@ -37,8 +37,8 @@ func compileSchema(t *testing.T) *validator.Schema {
 	return s
 }
 
-// errorBySchema is what the schema says about each document of a manifest, nil if it
-// accepts them all.
+// errorBySchema returns the first error that the schema finds in the documents of a
+// manifest, or nil.
 func errorBySchema(t interface{ Fatal(...any) }, s *validator.Schema, text string) error {
 	loader, err := yaml.NewLoader(strings.NewReader(text))
 	if err != nil {
@@ -47,7 +47,7 @@ func errorBySchema(t interface{ Fatal(...any) }, s *validator.Schema, text strin
 	for {
 		var document any
 		if err := loader.Load(&document); err != nil {
-			return nil //nolint:nilerr // the end
+			return nil //nolint:nilerr // the end of the manifest
 		}
 		b, err := json.Marshal(document)
 		if err != nil {
@@ -63,7 +63,7 @@ func errorBySchema(t interface{ Fatal(...any) }, s *validator.Schema, text strin
 	}
 }
 
-// problemsByProgram is what the program itself says in mode validate, warnings aside.
+// problemsByProgram returns the errors that the program reports in mode validate.
 func problemsByProgram(text, workspace string, environment map[string]string) []string {
 	sources := []manifest.Source{{Name: "astro.yaml", Data: []byte(text)}}
 	read := manifest.Parse(sources, manifest.Environment{AllowUnset: true, Lookup: func(name string) string { return environment[name] }})

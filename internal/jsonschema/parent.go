@@ -8,46 +8,48 @@ import (
 	"astro-apply/internal/schema"
 )
 
-// parentSchemas demands what an object lives in, where no default can say it: the one at
-// the top of a document, or the input of that name, is for what is at the top
-// itself.
+// parentSchemas returns schemas that require a field for the resource's parent. If the
+// parent is a Workspace, the field isn't required: the workspace at the top of the
+// document or the input workspace is the default.
 func parentSchemas(k *resource.Kind) []any {
 	var out []any
-	for _, word := range parentDiscriminators(k) {
-		var says []string // the names by which it can be said
-		var last *schema.Field
+	for _, d := range parentDiscriminators(k) {
+		var names []string // of the members that can set the parent
+		var parent *schema.Field
 		for _, name := range k.ParentFields {
 			f := schema.FindField(k.Fields, name)
-			if word.fieldValue == "" && f.When == nil || word.fieldValue != "" && appliesWhen(f, word.fieldValue) {
-				says, last = append(says, f.Ref.NameField, f.Name), f
+			if d.fieldValue == "" && f.When == nil || d.fieldValue != "" && appliesWhen(f, d.fieldValue) {
+				names, parent = append(names, f.Ref.NameField, f.Name), f
 			}
 		}
-		if last == nil || last.Ref.Kind == resource.TopLevelFields()[1].Ref.Kind {
+		if parent == nil || parent.Ref.Kind == resource.TopLevelFields()[1].Ref.Kind {
 			continue
 		}
-		needed := requireOneOf(says...)
-		if word.fieldValue != "" {
-			needed = jsonObject{"if": schemaAt([]string{word.field}, jsonObject{"const": word.fieldValue}, true), "then": needed}
+		required := requireOneOf(names...)
+		if d.fieldValue != "" {
+			required = jsonObject{"if": schemaAt([]string{d.field}, jsonObject{"const": d.fieldValue}, true), "then": required}
 		}
 		if !hasParentInPath(k) {
-			needed = jsonObject{"if": jsonObject{"required": anySlice("id")}, "else": needed}
+			required = jsonObject{"if": jsonObject{"required": anySlice("id")}, "else": required}
 		}
-		out = append(out, needed)
+		out = append(out, required)
 	}
 	return out
 }
 
+// discriminator is a field and one of its values, on which the parent fields that
+// apply depend.
 type discriminator struct{ field, fieldValue string }
 
-// parentDiscriminators are the values of the field that tells which parents apply; a single
-// empty one where nothing does.
+// parentDiscriminators returns a discriminator for each value of the field that
+// determines the parent fields. If no field does, it returns one empty discriminator.
 func parentDiscriminators(k *resource.Kind) []discriminator {
 	var out []discriminator
 	for _, name := range k.ParentFields {
 		for _, w := range schema.FindField(k.Fields, name).When {
-			for _, is := range schema.FindField(k.Fields, w.Field).Type.Enum {
-				if !slices.Contains(out, discriminator{w.Field, is}) {
-					out = append(out, discriminator{w.Field, is})
+			for _, value := range schema.FindField(k.Fields, w.Field).Type.Enum {
+				if !slices.Contains(out, discriminator{w.Field, value}) {
+					out = append(out, discriminator{w.Field, value})
 				}
 			}
 		}
@@ -58,17 +60,18 @@ func parentDiscriminators(k *resource.Kind) []discriminator {
 	return out
 }
 
-func appliesWhen(f *schema.Field, is string) bool {
-	return f.FailedCondition(func(string) (string, bool) { return is, true }) == nil
+func appliesWhen(f *schema.Field, value string) bool {
+	return f.FailedCondition(func(string) (string, bool) { return value, true }) == nil
 }
 
-// hasParentInPath reports whether an object can't be addressed without what it lives in.
+// hasParentInPath reports whether the path of a resource's endpoint contains the id of
+// its parent.
 func hasParentInPath(k *resource.Kind) bool {
 	return slices.ContainsFunc(k.ParentFields, func(name string) bool { return strings.Contains(k.Get.Path, "{"+name+"}") })
 }
 
-// requireOneOf demands one of several members. Where all are missing, an editor asks
-// for the first one.
+// requireOneOf returns a schema that requires at least one of several members. If all
+// are missing, an editor asks for the first one.
 func requireOneOf(names ...string) jsonObject {
 	out := jsonObject{"required": anySlice(names[0])}
 	for _, name := range names[1:] {

@@ -9,7 +9,7 @@ import (
 	"astro-apply/internal/schema"
 )
 
-// pruner takes out of an object what conditions and rules forbid.
+// pruner removes the fields from a generated resource that conditions and rules forbid.
 type pruner struct {
 	root       map[string]any
 	rootFields []schema.Field
@@ -37,38 +37,39 @@ func (p *pruner) pruneConditions(list []schema.Field, level map[string]any) {
 	}
 }
 
-// lookupValue looks a field of the object up, unless it is wrong itself.
+// lookupValue returns the value of a boolean or enum field at path. It returns false if
+// the field is missing or invalid.
 func (p *pruner) lookupValue(path string) (string, bool) {
-	var at any = p.root
-	fields, words := p.rootFields, []string(nil)
+	var value any = p.root
+	fields, enum := p.rootFields, []string(nil)
 	for name := range strings.SplitSeq(path, ".") {
-		m, ok := at.(map[string]any)
+		m, ok := value.(map[string]any)
 		f := schema.FindField(fields, name)
 		if !ok || m[name] == nil {
 			return "", false
 		}
-		at, fields, words = m[name], f.Type.Fields, f.Type.Enum
+		value, fields, enum = m[name], f.Type.Fields, f.Type.Enum
 	}
-	text := fmt.Sprint(at)
-	_, truth := at.(bool)
-	return text, truth || slices.Contains(words, text)
+	text := fmt.Sprint(value)
+	_, isBool := value.(bool)
+	return text, isBool || slices.Contains(enum, text)
 }
 
-// pruneRules keeps the combinations that kinds forbid from being there.
+// pruneRules removes the first field of each combination that the kind's rules forbid.
 func (p *pruner) pruneRules(k *resource.Kind) {
 	for _, rule := range k.Rules {
-		for _, never := range rule.ForbiddenCombinations {
-			list, _, inside := strings.Cut(never[0].Field, "[].")
+		for _, forbidden := range rule.ForbiddenCombinations {
+			list, _, inList := strings.Cut(forbidden[0].Field, "[].")
 			levels := []any{p.root}
-			if inside {
+			if inList {
 				levels, _ = p.root[list].([]any)
 			}
 			for _, level := range levels {
-				if m, ok := level.(map[string]any); ok && p.matchesAll(m, list+"[].", never) && !never[0].Negated {
-					above, last := p.containerOf(m, strings.TrimPrefix(never[0].Field, list+"[]."))
-					delete(above, last)
-					for _, name := range p.otherNames(never[0].Field) {
-						delete(above, name)
+				if m, ok := level.(map[string]any); ok && p.matchesAll(m, list+"[].", forbidden) && !forbidden[0].Negated {
+					container, last := p.containerOf(m, strings.TrimPrefix(forbidden[0].Field, list+"[]."))
+					delete(container, last)
+					for _, name := range p.otherNames(forbidden[0].Field) {
+						delete(container, name)
 					}
 				}
 			}
@@ -76,22 +77,22 @@ func (p *pruner) pruneRules(k *resource.Kind) {
 	}
 }
 
-func (p *pruner) matchesAll(level map[string]any, prefix string, never resource.Combination) bool {
-	for _, v := range never {
-		above, last := p.containerOf(level, strings.TrimPrefix(v.Field, prefix))
-		is, there := above[last]
+func (p *pruner) matchesAll(level map[string]any, prefix string, combination resource.Combination) bool {
+	for _, v := range combination {
+		container, last := p.containerOf(level, strings.TrimPrefix(v.Field, prefix))
+		value, exists := container[last]
 		for _, name := range p.otherNames(v.Field) {
-			_, by := above[name]
-			there = there || by
+			_, hasName := container[name]
+			exists = exists || hasName
 		}
-		if (there && (v.Equals == "" || fmt.Sprint(is) == v.Equals)) == v.Negated {
+		if (exists && (v.Equals == "" || fmt.Sprint(value) == v.Equals)) == v.Negated {
 			return false
 		}
 	}
 	return true
 }
 
-// otherNames are the other names of a field.
+// otherNames returns the names, other than its own, that can set the field at path.
 func (p *pruner) otherNames(path string) []string {
 	fields := p.rootFields
 	var f *schema.Field
@@ -108,7 +109,7 @@ func (p *pruner) otherNames(path string) []string {
 	return []string{f.Ref.NameField}
 }
 
-func (p *pruner) containerOf(m map[string]any, path string) (above map[string]any, last string) {
+func (p *pruner) containerOf(m map[string]any, path string) (container map[string]any, last string) {
 	names := strings.Split(path, ".")
 	for _, name := range names[:len(names)-1] {
 		m, _ = m[name].(map[string]any)
