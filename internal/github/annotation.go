@@ -5,35 +5,35 @@ import (
 	"strconv"
 )
 
-// Level is how serious an annotation is.
+// Level is the severity of an annotation.
 type Level string
 
-// The levels that the runner knows.
+// Levels of annotations that the runner supports.
 const (
 	Error   Level = "error"
 	Warning Level = "warning"
 	Notice  Level = "notice"
 )
 
-// What GitHub keeps of an annotation, in UTF-16 units: it would cut the
-// message by itself, in the middle of a character and without a sign of it.
+// Limits of GitHub for an annotation, in UTF-16 units. GitHub itself would cut the
+// message in the middle of a character, and without an ellipsis.
 const (
 	messageLimit = 4096
 	titleLimit   = 255
 )
 
-// Annotation is a message that GitHub shows on the run's page and, when it has
-// a File that is part of a pull request, beside the line.
+// Annotation is a message that GitHub shows on the run's page. If File is part of a
+// pull request, GitHub also shows it at the line there.
 type Annotation struct {
 	Level     Level
 	File      string // relative to the workspace; "" for none
 	Line, Col int    // from 1; 0 for unknown
 	Title     string // one line, "" for none
-	Message   string // plain text, line breaks are kept
+	Message   string // plain text; GitHub keeps line breaks
 }
 
-// Annotate writes an annotation. GitHub keeps the first ten of each level per
-// step; the caller decides which those are.
+// Annotate writes an annotation. GitHub keeps only the first ten of each level per
+// step, so the caller writes the most useful ones first.
 func (r *Runner) Annotate(a Annotation) {
 	a.File = SanitizeLine(r.RedactString(a.File))
 	title := r.Redact(a.Title).Map(SanitizeLine).Truncate(titleLimit)
@@ -60,8 +60,8 @@ func (r *Runner) Annotate(a Annotation) {
 	r.writeCommand(string(a.Level), message, properties)
 }
 
-// positionPrefix is where an annotation belongs, in the form that editors and terminals
-// make a link of.
+// positionPrefix returns the position of the annotation in the format that editors and
+// terminals turn into a link; "" without a file.
 func (a Annotation) positionPrefix() string {
 	switch {
 	case a.File == "":

@@ -10,24 +10,25 @@ import (
 	api "github.com/google/go-github/v90/github"
 )
 
-// The permissions that comments take.
+// Permissions of a workflow's token that reading and writing comments needs.
 const (
 	readPermission  = "pull-requests: read"
 	writePermission = "pull-requests: write"
 )
 
-// Comment is one of ours on a pull request.
+// Comment is a comment on a pull request whose author is the login of the token.
 type Comment struct {
 	ID   int64
-	Body string // markdown, as GitHub keeps it
-	URL  string // for people
+	Body string // Markdown, as stored by GitHub
+	URL  string // address of the web page
 
-	UpdatedAt time.Time // zero where GitHub doesn't say
+	UpdatedAt time.Time // zero if GitHub doesn't return it
 }
 
-// ListOwnComments lists the comments on a pull request that were written with our
-// token's login, the oldest first. Those of others are left out: anybody may
-// write what looks like ours. It is an error if GitHub doesn't confirm the login.
+// ListOwnComments lists the comments on a pull request that the login of the token
+// wrote, the oldest first. It ignores comments of other authors, because anyone can
+// write a comment that looks like one of this program. It returns an error if GitHub
+// doesn't confirm the login.
 func (r *REST) ListOwnComments(ctx context.Context, pullRequest int) ([]Comment, error) {
 	ctx, cancel := context.WithTimeout(ctx, operationTimeout)
 	defer cancel()
@@ -41,10 +42,10 @@ func (r *REST) ListOwnComments(ctx context.Context, pullRequest int) ([]Comment,
 	return own, nil
 }
 
-// ownComments lists our comments. unconfirmed is why GitHub didn't confirm that
-// they are ours.
+// ownComments lists the comments of the token's login. unconfirmed is the reason why
+// GitHub didn't confirm that login, nil if GitHub did.
 func (r *REST) ownComments(ctx context.Context, pullRequest int) (own []Comment, unconfirmed, err error) {
-	if pullRequest <= 0 { // the library would list those of the whole repository
+	if pullRequest <= 0 { // for 0, the library would list the comments of the whole repository
 		return nil, nil, &apiError{text: "no such number"}
 	}
 	all, err := readAllPages(ctx, r, readPermission, func(ctx context.Context, o api.ListOptions) ([]*api.IssueComment, *api.Response, error) {
@@ -66,8 +67,8 @@ func (r *REST) ownComments(ctx context.Context, pullRequest int) (own []Comment,
 	return own, who.unconfirmedErr, nil
 }
 
-// createComment sends once: after a lost answer it has to be looked whether the
-// comment is there.
+// createComment creates a comment. It sends the request once, because a request without
+// an answer may have created the comment; the caller has to look for it.
 func (r *REST) createComment(ctx context.Context, pullRequest int, body string) (url string, err error) {
 	err = r.sendRateLimited(ctx, writePermission, func(ctx context.Context) (*api.Response, error) {
 		c, resp, err := r.client.Issues.CreateComment(ctx, r.owner, r.repository, pullRequest, &api.IssueComment{Body: &body})
@@ -80,7 +81,8 @@ func (r *REST) createComment(ctx context.Context, pullRequest int, body string) 
 	return url, err
 }
 
-// updateComment replaces a body, which may be done twice.
+// updateComment replaces the body of a comment. It retries, because a second identical
+// update does no harm.
 func (r *REST) updateComment(ctx context.Context, id int64, body string) error {
 	return r.sendWithRetry(ctx, writePermission, 0, func(ctx context.Context) (*api.Response, error) {
 		_, resp, err := r.client.Issues.EditComment(ctx, r.owner, r.repository, id, &api.IssueComment{Body: &body})

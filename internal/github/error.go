@@ -13,15 +13,16 @@ import (
 	api "github.com/google/go-github/v90/github"
 )
 
-// What GitHub says in an error is text from outside, and may be a page.
+// errorMessageLimit is the maximum number of characters of GitHub's message in an
+// error. The message is text from outside and may be a complete HTML page.
 const errorMessageLimit = 200
 
-// PermissionError is an answer that the token may not do what was asked, or not see
-// it. Rate limits are none: they end by themselves.
+// PermissionError reports that the token isn't allowed to do something, or to see it.
+// A rate limit isn't a PermissionError, because it ends after some time.
 type PermissionError struct {
 	Status             int    // 401, 403 or 404
-	Message            string // GitHub's, a line of at most 200 characters
-	RequiredPermission string // the permission that it takes, as "pull-requests: write"; "" where none would help
+	Message            string // message of GitHub, one line of at most 200 characters
+	RequiredPermission string // missing permission, such as "pull-requests: write"; "" if no permission would help
 }
 
 func (r *PermissionError) Error() string {
@@ -32,42 +33,45 @@ func (r *PermissionError) Error() string {
 	return text
 }
 
-// apiError is any other failure. It wraps the end of a context and nothing else,
-// since what is wrapped can be printed with what was taken out of the text.
+// apiError is any other failure. It wraps only the error of a context, because a
+// wrapped error could print a secret that text doesn't contain any more.
 type apiError struct {
-	status     int // 0: no answer
+	status     int // HTTP status; 0 without an answer
 	text       string
-	retryAfter time.Duration // until a rate limit ends; 0 for other failures
+	retryAfter time.Duration // time until a rate limit ends; 0 for other failures
 	contextErr error
 }
 
 func (f *apiError) Error() string { return f.text }
 func (f *apiError) Unwrap() error { return f.contextErr }
 
-// isTransient reports whether err may be gone the next time. A write that failed
-// with it may have been carried out. Rate limits are waited for elsewhere.
+// isTransient reports whether a retry may succeed. GitHub may have carried out a write
+// that failed with a transient error. A rate limit isn't transient here, because
+// sendRateLimited waits for its end.
 func isTransient(err error) bool {
 	f, ok := errors.AsType[*apiError](err)
 	return ok && f.contextErr == nil && f.retryAfter == 0 && (f.status == 0 || f.status/100 == 2 || f.status/100 == 5 || f.status == http.StatusRequestTimeout)
 }
 
-// isOutage reports whether GitHub, or the way to it, may be down for a while. An answer that can't be read is something else.
+// isOutage reports whether GitHub, or the network, may be down for a while. An
+// unreadable answer with a status 2xx isn't an outage.
 func isOutage(err error) bool {
 	f, ok := errors.AsType[*apiError](err)
 	return ok && f.status/100 != 2
 }
 
-// errEmptyResponse is an answer without the object that was asked for.
+// errEmptyResponse reports an answer without the requested data.
 var errEmptyResponse = errors.New("nothing in it")
 
-// convertError makes what the library returned a Refused or a fault, and nil of
-// nil. Its own texts hold addresses, and whatever GitHub or a proxy wrote.
+// convertError converts an error of the library to a PermissionError or an apiError,
+// and nil to nil. It doesn't keep the library's texts, because they contain URLs, and
+// whatever GitHub or a proxy wrote.
 func (r *REST) convertError(ctx context.Context, needs string, resp *api.Response, err error) error {
 	if err == nil {
 		return nil
 	}
-	if ended := ctx.Err(); ended != nil {
-		return &apiError{text: ended.Error(), contextErr: ended}
+	if contextErr := ctx.Err(); contextErr != nil {
+		return &apiError{text: contextErr.Error(), contextErr: contextErr}
 	}
 	var status int
 	var header http.Header
@@ -93,19 +97,19 @@ func (r *REST) convertError(ctx context.Context, needs string, resp *api.Respons
 	return &apiError{status: status, text: fmt.Sprintf("%d %s", status, text), retryAfter: wait}
 }
 
-// rateLimitDelay is how long GitHub asks to wait because of a rate limit, at least a
-// second; 0 if the answer is about something else.
+// rateLimitDelay returns how long GitHub asks to wait because of a rate limit, at least
+// one second. It returns 0 if the answer isn't about a rate limit.
 func rateLimitDelay(status int, header http.Header, text string) time.Duration {
-	asked, spent := header.Get("Retry-After"), header.Get(api.HeaderRateRemaining) == "0"
+	retryAfter, exhausted := header.Get("Retry-After"), header.Get(api.HeaderRateRemaining) == "0"
 	switch {
-	case status == http.StatusTooManyRequests, status == http.StatusForbidden && (asked != "" || spent), isRateLimit(text):
+	case status == http.StatusTooManyRequests, status == http.StatusForbidden && (retryAfter != "" || exhausted), isRateLimit(text):
 	default:
 		return 0
 	}
-	if n, err := strconv.Atoi(asked); err == nil {
+	if n, err := strconv.Atoi(retryAfter); err == nil {
 		return max(time.Second, time.Duration(n)*time.Second)
 	}
-	if n, err := strconv.ParseInt(header.Get(api.HeaderRateReset), 10, 64); err == nil && spent {
+	if n, err := strconv.ParseInt(header.Get(api.HeaderRateReset), 10, 64); err == nil && exhausted {
 		return max(time.Second, time.Until(time.Unix(n+1, 0)))
 	}
 	return maxRateLimitWait
@@ -116,7 +120,8 @@ func firstLine(text string) string {
 	return strings.TrimSpace(first)
 }
 
-// errorMessage is the message in an error of the library, without what it adds.
+// errorMessage returns GitHub's message in an error of the library, without the text
+// that the library adds.
 func errorMessage(err error) string {
 	if e, ok := errors.AsType[*api.ErrorResponse](err); ok {
 		if len(e.Errors) > 0 && e.Errors[0].Message != "" {
@@ -145,8 +150,8 @@ func errorMessage(err error) string {
 	return err.Error()
 }
 
-// isRateLimit reports whether a message is about a rate limit: GitHub says so, but
-// not always in a way that the library knows.
+// isRateLimit reports whether a message is about a rate limit. It looks at the text,
+// because the library doesn't recognize every answer about a rate limit.
 func isRateLimit(message string) bool {
 	return strings.Contains(strings.ToLower(message), "rate limit")
 }

@@ -9,8 +9,8 @@ import (
 	"strings"
 )
 
-// Event is what started the run. Fields that the runner or the event don't
-// give are empty; on a laptop all of them are.
+// Event describes the event that started the run. Fields that neither the runner nor
+// the event sets are empty. Outside of a runner, all fields are empty.
 type Event struct {
 	Name           string // push, pull_request, schedule, …; "" without a runner
 	Action         string // opened, synchronize, closed, …
@@ -20,16 +20,16 @@ type Event struct {
 	Repository     string // owner/name
 	SHA            string // the merge commit of a pull request
 	HeadSHA        string // the newest commit of the pull request, otherwise SHA
-	BaseRef        string // the branch that the pull request wants to change
+	BaseRef        string // the target branch of the pull request
 	Actor          string
 	Workflow       string
 	RunURL         string
 	PullRequest    int    // its number, 0 for none
-	FromFork       bool   // a pull request from another repository: no secrets
-	UntrustedEvent string // names an event that runs with the secrets and may be about content from outside; "" otherwise
+	FromFork       bool   // a pull request from another repository; it has no access to secrets
+	UntrustedEvent string // name of an event that has access to secrets and may be about content from outside; "" for others
 }
 
-// eventPayload is the part of the event's JSON that is of use.
+// eventPayload holds the members of the event's JSON that this package uses.
 type eventPayload struct {
 	Action     string
 	Repository struct {
@@ -37,7 +37,7 @@ type eventPayload struct {
 		DefaultBranch string `json:"default_branch"`
 	}
 	WorkflowRun struct {
-		HeadRepository struct { // null where it was deleted
+		HeadRepository struct { // null if the repository was deleted
 			FullName string `json:"full_name"`
 		} `json:"head_repository"`
 	} `json:"workflow_run"`
@@ -46,7 +46,7 @@ type eventPayload struct {
 		CheckSuite checkSuite `json:"check_suite"`
 	} `json:"check_run"`
 	Issue struct {
-		PullRequest *struct{} `json:"pull_request"` // set where the issue is a pull request
+		PullRequest *struct{} `json:"pull_request"` // set if the issue is a pull request
 	}
 	PullRequest *struct {
 		Number int
@@ -65,13 +65,14 @@ type eventPayload struct {
 	} `json:"pull_request"`
 }
 
-// checkSuite has no branch where its commit is in a fork.
+// checkSuite has no branch if its commit is in a fork.
 type checkSuite struct {
 	HeadBranch string `json:"head_branch"`
 }
 
-// untrustedEvent names an event that runs with the secrets of the repository and whose content may be a stranger's. Which
-// commit such an event is about is in its payload only: GITHUB_REF is the default branch.
+// untrustedEvent returns the name of an event that has access to the repository's
+// secrets although its content may come from a stranger; "" for other events. It needs
+// the payload, because GITHUB_REF of such an event is the default branch.
 func (p eventPayload) untrustedEvent(event, repository string) string {
 	head := p.WorkflowRun.HeadRepository.FullName
 	switch {
@@ -88,9 +89,9 @@ func (p eventPayload) untrustedEvent(event, repository string) string {
 }
 
 // LoadEvent reads the event from the environment and from the file that
-// GITHUB_EVENT_PATH names. The Event is good for all that the environment
-// tells even with an error, which says that the event can't be understood
-// without that file. A push, a pull request and all that may be about one need it.
+// GITHUB_EVENT_PATH names. It returns an error only for an event that it can't interpret
+// without that file: a push, a pull request, and events that may be about one. Even with
+// an error, the fields from the environment are valid.
 func LoadEvent(getenv func(string) string) (Event, error) {
 	e := Event{
 		Name:       getenv("GITHUB_EVENT_NAME"),
@@ -117,7 +118,7 @@ func LoadEvent(getenv func(string) string) (Event, error) {
 		e.PullRequest = pr.Number
 		e.HeadSHA = cmp.Or(pr.Head.SHA, e.HeadSHA)
 		e.BaseRef = cmp.Or(pr.Base.Ref, e.BaseRef)
-		// The repository of a pull request may be deleted meanwhile: a fork.
+		// Repo is nil if the repository was deleted, so it was a fork.
 		e.FromFork = pr.Head.Repo == nil || !strings.EqualFold(pr.Head.Repo.FullName, pr.Base.Repo.FullName)
 	}
 	e.UntrustedEvent = p.untrustedEvent(e.Name, e.Repository)
@@ -149,14 +150,14 @@ func readPayload(path string) (eventPayload, error) {
 	return p, nil
 }
 
-// OnDefaultBranch reports whether the run's commit is of the default branch.
-// A branch that isn't known is none.
+// OnDefaultBranch reports whether the run's commit is on the default branch. It
+// returns false if the default branch is unknown.
 func (e Event) OnDefaultBranch() bool {
 	return e.DefaultBranch != "" && e.Branch() == e.DefaultBranch
 }
 
-// OnPullRequest reports whether the run is for a pull request and, where that
-// comes from a fork, without secrets.
+// OnPullRequest reports whether the run is for a pull request, and has no access to
+// secrets if the pull request comes from a fork.
 func (e Event) OnPullRequest() bool {
 	return e.Name == "pull_request" || e.Name == "pull_request_review" || e.Name == "pull_request_review_comment"
 }

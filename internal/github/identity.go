@@ -11,40 +11,42 @@ import (
 )
 
 const (
-	runnerLogin = "github-actions[bot]" // whose comments are written with the runner's own token
+	runnerLogin = "github-actions[bot]" // login of the token that the runner provides
 	botSuffix   = "[bot]"
 )
 
-// identity is the author of the comments that are written with our token.
+// identity is the login that GitHub shows as the author of comments from this token.
 type identity struct {
 	login          string
-	unconfirmedErr error // why GitHub didn't confirm the login, which is then an assumption
+	unconfirmedErr error // why GitHub didn't confirm login, which is then an assumption
 }
 
-// resolveIdentity returns our identity. GitHub returns it to people only, with GET /user,
-// and to everybody with GraphQL; where that fails, the token is assumed to be
-// the runner's own. The error is the end of ctx.
+// resolveIdentity returns the identity of the token, and caches it. It asks GraphQL,
+// because GET /user works only for tokens of people. If GraphQL fails, it assumes the
+// runner's token. It returns an error only if ctx ends.
 func (r *REST) resolveIdentity(ctx context.Context) (identity, error) {
-	var who identity
-	select { // no lock: in one, a bubble's time would stand still
-	case who = <-r.cachedIdentity:
+	var cached identity
+	select { // a channel instead of a mutex: waiting for a mutex would stop the clock of a synctest bubble
+	case cached = <-r.cachedIdentity:
 	case <-ctx.Done():
-		return who, contextError(ctx, nil)
+		return cached, contextError(ctx, nil)
 	}
-	defer func() { r.cachedIdentity <- who }()
-	if who.login != "" {
-		return who, nil
+	defer func() { r.cachedIdentity <- cached }()
+	if cached.login != "" {
+		return cached, nil
 	}
 	login, err := r.queryViewer(ctx)
 	if err != nil && ctx.Err() != nil {
 		return identity{}, err
 	}
-	who = identity{login, err}
+	cached = identity{login, err}
 	if err != nil {
-		who.login = runnerLogin
+		cached.login = runnerLogin
 	}
-	return who, nil
+	return cached, nil
 }
+
+// queryViewer returns the login of the token, from GraphQL.
 
 func (r *REST) queryViewer(ctx context.Context) (string, error) {
 	var answer struct {
@@ -57,7 +59,7 @@ func (r *REST) queryViewer(ctx context.Context) (string, error) {
 			return nil, err
 		}
 		resp, err := r.client.Do(req, &answer)
-		if err == nil && len(answer.Errors) > 0 && isRateLimit(answer.Errors[0].Message) { // GraphQL reports it with status 200
+		if err == nil && len(answer.Errors) > 0 && isRateLimit(answer.Errors[0].Message) { // GraphQL reports a rate limit with status 200
 			err = errors.New(answer.Errors[0].Message)
 		}
 		return resp, err
@@ -73,15 +75,15 @@ func (r *REST) queryViewer(ctx context.Context) (string, error) {
 	return "", errors.New("GraphQL: no login in the answer")
 }
 
-// isAuthor reports whether author is who login names. An app's login has a suffix
-// that no person's login can have. GraphQL leaves it out at times, but then the
-// token is known to be an app's.
+// isAuthor reports whether author has this login. The login of an app has the suffix
+// [bot], which the login of a person can't have. GraphQL sometimes omits the suffix;
+// then the prefix of the token shows that it belongs to an app.
 func (r *REST) isAuthor(login string, author *api.User) bool {
-	theirs := author.GetLogin()
+	authorLogin := author.GetLogin()
 	if r.isAppToken || strings.HasSuffix(strings.ToLower(login), botSuffix) {
-		return author.GetType() == "Bot" && strings.EqualFold(trimBotSuffix(theirs), trimBotSuffix(login))
+		return author.GetType() == "Bot" && strings.EqualFold(trimBotSuffix(authorLogin), trimBotSuffix(login))
 	}
-	return author.GetType() != "Bot" && theirs != "" && strings.EqualFold(theirs, login)
+	return author.GetType() != "Bot" && authorLogin != "" && strings.EqualFold(authorLogin, login)
 }
 
 func trimBotSuffix(login string) string { return strings.TrimSuffix(strings.ToLower(login), botSuffix) }

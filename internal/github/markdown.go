@@ -5,8 +5,9 @@ import (
 	"strings"
 )
 
-// zeroWidthEntity keeps GitHub from making a link or a mention, and so a notification,
-// out of what follows; it does so after rendering, where escapes are gone.
+// zeroWidthEntity keeps GitHub from turning the next word into a link or a mention,
+// which would send a notification. An escape wouldn't: GitHub looks for links and
+// mentions after rendering, which removes escapes.
 const zeroWidthEntity = "&#8203;"
 
 var markdownEscapes = strings.NewReplacer(
@@ -17,25 +18,27 @@ var markdownEscapes = strings.NewReplacer(
 	linkBreak, zeroWidthEntity,
 )
 
-// linkBreak marks where unlink breaks a word; no other text contains it, because
-// visible shows it as an escape.
+// linkBreak marks the places where breakAutolinks breaks a word. Other text can't
+// contain it, because escapeUnprintable replaces it with an escape.
 const linkBreak = "\u200b"
 
 var (
 	backtickRun = regexp.MustCompile("`+")
-	// What makes a list, a heading or a rule of the text that it starts.
+	// blockMarkerPattern matches the characters at the start of a line that turn it into
+	// a list, a heading or a rule.
 	blockMarkerPattern = regexp.MustCompile(`^([0-9]*)([-+=.)])([-= ]|$)`)
 
-	// Texts that GitHub links although markdownEscapes was applied: issues, addresses
-	// without a scheme, and commits. A UUID is none of these.
+	// These patterns match texts that GitHub links in spite of markdownEscapes: issues,
+	// addresses without a scheme, and commits. commitPattern also matches a UUID, so that
+	// no part of a UUID is taken for a commit.
 	issuePattern  = regexp.MustCompile(`(?i)\b(GH-)([0-9])`)
 	wwwPattern    = regexp.MustCompile(`(?i)\b(www)\.`)
 	commitPattern = regexp.MustCompile(`(?i)\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b|\b[0-9a-f]{7,40}\b`)
 )
 
-// breakAutolinks breaks the words in a line that GitHub would make a link of. Text of
-// digits or of letters alone is left as it is, although it may be the start of a
-// commit's SHA: it is mostly a number or a word, and may be copied.
+// breakAutolinks breaks the words in a line that GitHub would turn into a link. It
+// doesn't change a word of only digits or only letters, although that may be the start
+// of a commit's SHA: mostly it is a number or a word, and users may copy it.
 func breakAutolinks(line string) string {
 	line = issuePattern.ReplaceAllString(line, "$1"+linkBreak+"$2")
 	line = wwwPattern.ReplaceAllString(line, "$1"+linkBreak+".")
@@ -43,20 +46,20 @@ func breakAutolinks(line string) string {
 		if strings.Contains(word, "-") || !strings.ContainsAny(word, "0123456789") || !strings.ContainsAny(word, "abcdefABCDEF") {
 			return word
 		}
-		const short = 6 // a SHA is linked from seven digits on
+		const maxUnlinked = 6 // GitHub links a SHA with seven digits or more
 		var b strings.Builder
-		for ; len(word) > short; word = word[short:] {
-			b.WriteString(word[:short] + linkBreak)
+		for ; len(word) > maxUnlinked; word = word[maxUnlinked:] {
+			b.WriteString(word[:maxUnlinked] + linkBreak)
 		}
 		return b.String() + word
 	})
 }
 
-// escapeInline escapes text anywhere but at the start of a line.
+// escapeInline escapes text that isn't at the start of a line.
 func escapeInline(text string) string { return markdownEscapes.Replace(breakAutolinks(text)) }
 
-// EscapeMarkdown escapes text from outside for one line of markdown, a table's cell
-// included: it shows as it is, links nothing and mentions nobody.
+// EscapeMarkdown escapes text from outside for one line of Markdown or a cell of a
+// table. GitHub shows the text literally, without links and mentions.
 func EscapeMarkdown(s string) string {
 	lines := strings.Split(strings.TrimRight(escapeUnprintableLines(s), "\n"), "\n")
 	for i, l := range lines {
@@ -65,11 +68,11 @@ func EscapeMarkdown(s string) string {
 	return strings.Join(lines, "<br>")
 }
 
-// EscapeMarkdownOutsideCode is Markdown for a line in which names from outside are in
-// backticks: they become code, in which nothing is a link or a mention.
+// EscapeMarkdownOutsideCode escapes a line with names from outside in backticks. It
+// keeps the backticks, because code contains neither links nor mentions.
 func EscapeMarkdownOutsideCode(s string) string {
 	parts := strings.Split(SanitizeLine(s), "`")
-	if len(parts)%2 == 0 || strings.Contains(s, "``") { // a name contains one
+	if len(parts)%2 == 0 || strings.Contains(s, "``") { // a name contains a backtick
 		return EscapeMarkdown(s)
 	}
 	for i, part := range parts {
@@ -85,8 +88,9 @@ func EscapeMarkdownOutsideCode(s string) string {
 	return strings.Join(parts, "")
 }
 
-// CodeBlock puts text from outside in a code block that it can't end. info names
-// its language; other than letters are left out of it.
+// CodeBlock returns a code block with text from outside. Its fence is longer than any
+// run of backticks in body, so body can't end the block. info is the language; CodeBlock
+// removes all characters but letters from it.
 func CodeBlock(info, body string) string {
 	fence := "```"
 	for _, run := range backtickRun.FindAllString(body, -1) {

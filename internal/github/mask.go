@@ -7,12 +7,12 @@ import (
 	"astro-apply/internal/redact"
 )
 
-// minMaskLength is a number of characters: shorter masks shred the logs of the whole
-// job.
+// minMaskLength is the minimum number of characters of a mask. Shorter masks would make
+// the logs of the whole job unreadable.
 const minMaskLength = 6
 
-// Mask remembers a secret for Scrub and, from six characters up, registers it
-// with the runner, once. Blank secrets are ignored.
+// Mask adds a secret to those that Redact replaces. It also registers a secret of six
+// characters or more with the runner, once. It ignores blank secrets.
 func (r *Runner) Mask(secret string) {
 	if strings.TrimSpace(secret) == "" {
 		return
@@ -26,21 +26,21 @@ func (r *Runner) Mask(secret string) {
 		r.masked = map[string]bool{}
 	}
 	r.masked[secret] = true
-	// The runner takes a multi-line mask apart by itself, down to lines that
-	// hold a single brace. So only its long lines are registered.
+	// The runner splits a mask with several lines, and masks even lines with a single
+	// brace. So register only the long lines.
 	lines := strings.FieldsFunc(secret, func(c rune) bool { return c == '\n' || c == '\r' })
 	for _, l := range append(lines, secret) {
 		if l == secret || len(strings.TrimSpace(l)) >= redact.WholeWordBelow {
 			r.secrets.Add(l)
 			r.secrets.Add(strings.TrimSpace(l))
-			r.secrets.Add(SanitizeLine(l)) // some texts are neutral before they are scrubbed
+			r.secrets.Add(SanitizeLine(l)) // some callers sanitize a text before they redact it
 			if strings.Contains(l, "@") {
 				r.secrets.Add(strings.ToLower(l)) // Astro returns e-mail addresses in lower case
 			}
 		}
 	}
 	if !r.IsGitHubActions() {
-		return // a terminal would show what is to be hidden
+		return // a terminal would show the command, with the secret
 	}
 	for _, l := range lines {
 		if utf8.RuneCountInString(strings.TrimSpace(l)) >= minMaskLength {
@@ -50,12 +50,12 @@ func (r *Runner) Mask(secret string) {
 }
 
 // Redact replaces every secret in s by ***, in all encodings that package redact
-// knows. Secrets under four bytes are replaced only as words of their own.
-// Everything the Runner writes is redacted.
+// supports. It replaces secrets under four bytes only as whole words. The Runner redacts
+// everything it writes.
 func (r *Runner) Redact(s string) redact.Text { return r.secrets.Redact(s) }
 
-// RedactString is Redact for text that is not cut any more.
+// RedactString is like Redact, for text that the caller doesn't cut afterwards.
 func (r *Runner) RedactString(s string) string { return r.Redact(s).String() }
 
-// Secrets returns what Mask was called with.
+// Secrets returns the secrets that Mask added.
 func (r *Runner) Secrets() *redact.Secrets { return &r.secrets }

@@ -12,25 +12,26 @@ import (
 	api "github.com/google/go-github/v90/github"
 )
 
-// mergeLookupDelay is before the second look for a pull request; it doubles.
+// mergeLookupDelay is the delay before the second lookup of a pull request. It doubles
+// for each further lookup.
 const mergeLookupDelay = 2 * time.Second
 
-// MergedPullRequest is a pull request that was merged.
+// MergedPullRequest is a merged pull request.
 type MergedPullRequest struct {
 	Number  int
-	HeadSHA string // its newest commit, which was planned
-	URL     string // for people
+	HeadSHA string // newest commit of the pull request, for which its runs planned
+	URL     string // address of the web page
 
 	MergedAt time.Time
 }
 
 var shaPattern = regexp.MustCompile(`^[0-9a-f]{7,64}$`)
 
-// FindMergedPullRequest is the pull request of our repository that brought commit sha to
-// branch: by a merge commit, squashed, or rebased. It is nil for a commit that
-// was pushed; GitHub knows a pull request's commits a little late, so that is
-// said after three looks in six seconds. Where several may have brought it, the
-// error names them.
+// FindMergedPullRequest returns the pull request of the repository whose merge added
+// commit sha to branch, by a merge commit, squashed or rebased. It returns nil for a
+// commit that was pushed without a pull request. Because GitHub needs a moment to connect
+// commits with pull requests, that takes three lookups in six seconds. If several pull
+// requests are possible, it returns an error with their numbers.
 func (r *REST) FindMergedPullRequest(ctx context.Context, sha, branch string) (*MergedPullRequest, error) {
 	if !shaPattern.MatchString(sha) {
 		return nil, fmt.Errorf("commit %.12q: not a SHA", sha)
@@ -46,7 +47,7 @@ func (r *REST) FindMergedPullRequest(ctx context.Context, sha, branch string) (*
 
 func (r *REST) findMerged(ctx context.Context, sha, branch string) (*MergedPullRequest, error) {
 	var found []*api.PullRequest
-	for look, wait := 1, mergeLookupDelay; ; look, wait = look+1, 2*wait {
+	for attempt, wait := 1, mergeLookupDelay; ; attempt, wait = attempt+1, 2*wait {
 		all, err := readAllPages(ctx, r, readPermission, func(ctx context.Context, o api.ListOptions) ([]*api.PullRequest, *api.Response, error) {
 			return r.client.PullRequests.ListPullRequestsWithCommit(ctx, r.owner, r.repository, sha, &o)
 		})
@@ -57,15 +58,15 @@ func (r *REST) findMerged(ctx context.Context, sha, branch string) (*MergedPullR
 		if len(found) > 0 {
 			break
 		}
-		if look == maxAttempts {
+		if attempt == maxAttempts {
 			return nil, nil
 		}
 		if err := sleepContext(ctx, wait, errors.New("none yet")); err != nil {
 			return nil, err
 		}
 	}
-	// Others may hold the commit too: those that were made on top of it, or a
-	// branch that was merged in parts.
+	// Other pull requests may contain the commit too: a branch that was started from it,
+	// or a branch that was merged in several steps.
 	if exact := slices.DeleteFunc(slices.Clone(found), func(p *api.PullRequest) bool { return p.GetMergeCommitSHA() != sha }); len(exact) > 0 {
 		found = exact
 	}
@@ -80,7 +81,7 @@ func (r *REST) findMerged(ctx context.Context, sha, branch string) (*MergedPullR
 	return &MergedPullRequest{Number: p.GetNumber(), HeadSHA: p.GetHead().GetSHA(), URL: p.GetHTMLURL(), MergedAt: p.GetMergedAt().Time}, nil
 }
 
-// isMergedInto reports whether p was merged to our branch.
+// isMergedInto reports whether p was merged into branch of the repository.
 func (r *REST) isMergedInto(p *api.PullRequest, branch string) bool {
 	base := p.GetBase()
 	return p.MergedAt != nil && base.GetRef() == branch && strings.EqualFold(base.GetRepo().GetFullName(), r.owner+"/"+r.repository)

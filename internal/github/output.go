@@ -10,16 +10,16 @@ import (
 	"strings"
 )
 
-// summaryLimit is well under the 1 MiB above which GitHub drops a step's
-// summary as a whole.
+// summaryLimit is below 1 MiB, because GitHub drops the complete summary of a step
+// above that.
 const summaryLimit = 900 << 10
 
 const truncatedSummaryNote = "> [!NOTE]\n> This summary is longer than GitHub shows. All of it is in the log of the step.\n\n"
 
 var outputNamePattern = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_-]*$`)
 
-// SetOutput sets an output of the step. Without a runner it does nothing. The
-// error says that the output file could not be written.
+// SetOutput sets an output of the step. Without a runner it does nothing. It returns an
+// error if it can't write the file for outputs.
 func (r *Runner) SetOutput(name, value string) error {
 	if !outputNamePattern.MatchString(name) {
 		return fmt.Errorf("output %q: not a name", name)
@@ -27,8 +27,8 @@ func (r *Runner) SetOutput(name, value string) error {
 	return r.writeOutput(name, strings.ToValidUTF8(r.redactOutput(value), "\uFFFD"))
 }
 
-// SetRedactedOutput is Output for a value whose content was scrubbed before it was
-// encoded. It is written as it is: a secret such as update must not damage the
+// SetRedactedOutput is like SetOutput for a value whose content was redacted before it
+// was encoded. It doesn't redact, because a secret such as "update" would damage the
 // structure of the value.
 func (r *Runner) SetRedactedOutput(name, value string) error {
 	if !outputNamePattern.MatchString(name) {
@@ -38,14 +38,14 @@ func (r *Runner) SetRedactedOutput(name, value string) error {
 }
 
 func (r *Runner) writeOutput(name, value string) error {
-	// Whoever could guess the delimiter could set other outputs by a value.
-	end := "end-" + rand.Text()
-	for strings.Contains(value, end) {
-		end = "end-" + rand.Text()
+	// The delimiter is random: with a known one, a value could set other outputs.
+	delimiter := "end-" + rand.Text()
+	for strings.Contains(value, delimiter) {
+		delimiter = "end-" + rand.Text()
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if err := r.appendToFile("GITHUB_OUTPUT", name+"<<"+end+"\n"+value+"\n"+end+"\n"); err != nil {
+	if err := r.appendToFile("GITHUB_OUTPUT", name+"<<"+delimiter+"\n"+value+"\n"+delimiter+"\n"); err != nil {
 		return fmt.Errorf("output %s: %w", name, err)
 	}
 	return nil
@@ -53,8 +53,8 @@ func (r *Runner) writeOutput(name, value string) error {
 
 var jsonStringPattern = regexp.MustCompile(`"(?:[^"\\]|\\.)*"`)
 
-// redactOutput is value without secrets. In JSON only texts are looked at, so that
-// a secret such as true or 1 doesn't break a later step's parser.
+// redactOutput returns value without secrets. In JSON it redacts only strings, so that
+// a secret such as true or 1 doesn't break the parser of a later step.
 func (r *Runner) redactOutput(value string) string {
 	if !json.Valid([]byte(value)) {
 		return r.RedactString(value)
@@ -64,14 +64,15 @@ func (r *Runner) redactOutput(value string) string {
 	})
 }
 
-// AppendSummary appends markdown to the job summary, in all at most 900 KiB of it.
-// What is cut is said at the top. Without a runner it does nothing.
+// AppendSummary appends Markdown to the job summary. If the summary would be larger
+// than summaryLimit, it cuts the text and adds a note at the top. Without a runner it
+// does nothing.
 func (r *Runner) AppendSummary(markdown string) error {
 	text := r.Redact(markdown).Map(func(s string) string { return strings.TrimSuffix(strings.ToValidUTF8(s, "\uFFFD"), "\n") + "\n" })
 	markdown = text.String()
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	// At the top it can't end up inside a fence or a folded part.
+	// The note is at the top, where it can't be inside a fence or a folded section.
 	if room := summaryLimit - r.summaryBytes; len(markdown) > room {
 		markdown = truncatedSummaryNote + text.TruncateLines(room-len(truncatedSummaryNote))
 	}
@@ -82,7 +83,8 @@ func (r *Runner) AppendSummary(markdown string) error {
 	return nil
 }
 
-// appendToFile writes to one of the runner's files, which it reads after the step.
+// appendToFile appends to the file that an environment variable of the runner names.
+// The runner reads it after the step.
 func (r *Runner) appendToFile(variable, text string) error {
 	path := r.getenv(variable)
 	if path == "" {
@@ -94,16 +96,16 @@ func (r *Runner) appendToFile(variable, text string) error {
 	}
 	info, err := f.Stat()
 	if err == nil {
-		if _, err = f.WriteString(text); err != nil && info.Mode().IsRegular() { // half an output would make the runner refuse all of them
+		if _, err = f.WriteString(text); err != nil && info.Mode().IsRegular() { // the runner would refuse all outputs because of an incomplete one
 			err = errors.Join(err, f.Truncate(info.Size()))
 		}
 	}
 	return errors.Join(err, f.Close())
 }
 
-// SetSecretOutput sets an output to a value that is secret on purpose: the runner masks it
-// in the log, and it is not scrubbed. Without a file for outputs it is an error,
-// since nobody would get it.
+// SetSecretOutput sets an output whose value is a secret on purpose. It doesn't redact
+// the value; the runner masks it in the log. Without a file for outputs it returns an
+// error, because the secret would be lost.
 func (r *Runner) SetSecretOutput(name, value string) error {
 	if err := r.CheckSecretOutput(); err != nil {
 		return fmt.Errorf("output %s: %w", name, err)
@@ -111,8 +113,8 @@ func (r *Runner) SetSecretOutput(name, value string) error {
 	return r.writeOutput(name, value)
 }
 
-// CheckSecretOutput checks that there is a file for outputs, and a runner that masks what is
-// written there: later steps and jobs print outputs.
+// CheckSecretOutput checks that SetSecretOutput can work: a file for outputs exists, and
+// a runner masks the value, because later steps and jobs may print outputs.
 func (r *Runner) CheckSecretOutput() error {
 	switch {
 	case r.getenv("GITHUB_OUTPUT") == "":

@@ -17,28 +17,27 @@ import (
 
 const (
 	requestTimeout   = 15 * time.Second
-	operationTimeout = 4 * time.Minute // all requests of one, and the waits between them
-	maxResponseBytes = 64 << 20        // bytes; a page of the longest comments is less
+	operationTimeout = 4 * time.Minute // for all requests of an operation, and the waits between them
+	maxResponseBytes = 64 << 20        // a page of the longest comments is smaller
 )
 
-// REST is GitHub's API, asked about one repository with one token. It is safe
-// for concurrent use.
+// REST is a client of GitHub's API for one repository and one token. It is safe for
+// concurrent use.
 //
-// Its errors are fragments that name the pull request or the commit. Where the
-// token may not do something, a Refused is in them.
+// Its errors name the pull request or the commit, and the caller adds what it tried. An
+// error wraps a PermissionError if the token isn't allowed to do something.
 type REST struct {
 	client            *api.Client
 	owner, repository string
 	graphqlURL        string
-	secrets           *redact.Secrets // a pointer, so that no printed REST shows the token
-	isAppToken        bool            // the token is an app's, as the runner's own is
-	cachedIdentity    chan identity   // holds our identity, without a login until that is asked
+	secrets           *redact.Secrets // a pointer, so that printing a REST doesn't show the token
+	isAppToken        bool            // the token belongs to an app, as the runner's token does
+	cachedIdentity    chan identity   // buffer of one; its identity has no login before the first query
 }
 
-// NewREST makes a REST for the repository and the addresses that the runner's
-// variables name. It sends nothing. A nil transport is the network, through
-// the proxy that HTTPS_PROXY names. The token is added to secrets, which no error
-// shows.
+// NewREST returns a REST for the repository and the addresses in the runner's variables.
+// It sends no request. A nil transport stands for the network, with the proxy from
+// HTTPS_PROXY. NewREST adds the token to secrets, which errors never show.
 func NewREST(getenv func(string) string, token string, secrets *redact.Secrets, transport http.RoundTripper) (*REST, error) {
 	owner, name, ok := splitRepository(getenv("GITHUB_REPOSITORY"))
 	if !ok {
@@ -69,7 +68,7 @@ func NewREST(getenv func(string) string, token string, secrets *redact.Secrets, 
 			CheckRedirect: checkRedirect,
 		}),
 		api.WithURLs(&root, nil), api.WithUserAgent("astro-apply"),
-		api.WithDisableRateLimitCheck(), // once waits, and then asks again
+		api.WithDisableRateLimitCheck(), // sendRateLimited waits and retries instead
 	)
 	if err != nil {
 		return nil, fmt.Errorf("GITHUB_API_URL: %w", err)
@@ -86,22 +85,23 @@ func NewREST(getenv func(string) string, token string, secrets *redact.Secrets, 
 
 var repositoryPartPattern = regexp.MustCompile(`^[A-Za-z0-9._-]+$`)
 
-// splitRepository takes owner/name apart. What is neither must not become a path.
+// splitRepository splits owner/name. It rejects unusual characters and dots, because
+// both parts become parts of a URL's path.
 func splitRepository(repository string) (owner, name string, ok bool) {
 	owner, name, _ = strings.Cut(repository, "/")
-	for _, s := range []string{owner, name} {
-		if !repositoryPartPattern.MatchString(s) || s == "." || s == ".." {
+	for _, part := range []string{owner, name} {
+		if !repositoryPartPattern.MatchString(part) || part == "." || part == ".." {
 			return "", "", false
 		}
 	}
 	return owner, name, true
 }
 
-// parseAPIURL checks where the token is to be sent. What it says about a bad one
-// leaves out what might hold a password.
-func parseAPIURL(value, otherwise string) (*url.URL, error) {
+// parseAPIURL parses the URL of an API and checks that the token may be sent there. Its
+// errors leave out the parts of the URL that may contain a password.
+func parseAPIURL(value, fallback string) (*url.URL, error) {
 	if value = strings.TrimSpace(value); value == "" {
-		value = otherwise
+		value = fallback
 	}
 	u, err := url.Parse(value)
 	switch {
@@ -114,8 +114,9 @@ func parseAPIURL(value, otherwise string) (*url.URL, error) {
 	return u, nil
 }
 
-// defaultGraphQLURL is where GraphQL is asked: next to the REST API, or on a server of
-// one's own beside the v3 in its path.
+// defaultGraphQLURL returns the address of GraphQL for the address of the REST API:
+// https://api.github.com/graphql or, on GitHub Enterprise Server, …/api/graphql instead
+// of …/api/v3.
 func defaultGraphQLURL(base *url.URL) string {
 	u := *base
 	u.Path = strings.TrimSuffix(u.Path, "/v3") + "/graphql"

@@ -12,58 +12,59 @@ import (
 
 const (
 	maxAttempts    = 3
-	minOutageRetry = 30 * time.Second       // how long a list is asked for, at least, while GitHub doesn't answer properly
-	firstWait      = 500 * time.Millisecond // roughly; three times as long before the third attempt
-	maxWait        = 10 * time.Second       // roughly
-	pageSize       = 100                    // as many as GitHub gives
+	minOutageRetry = 30 * time.Second       // minimum time of retries of a list during an outage of GitHub
+	firstWait      = 500 * time.Millisecond // approximate; the wait before the third attempt is three times as long
+	maxWait        = 10 * time.Second       // approximate
+	pageSize       = 100                    // GitHub's maximum
 
-	maxRateLimitWait = time.Minute // in all, for the rate limits of one request; GitHub asks for as much where it doesn't say how long
+	maxRateLimitWait = time.Minute // total wait for the rate limits of a request; also what GitHub recommends if an answer has no time
 )
 
 func newBackoff() backoff.BackOff {
 	return backoff.NewExponentialBackOff(backoff.WithInitialInterval(firstWait), backoff.WithMultiplier(3), backoff.WithMaxInterval(maxWait), backoff.WithMaxElapsedTime(0))
 }
 
-// sendFunc is a call of the library.
+// sendFunc calls the library once.
 type sendFunc func(context.Context) (*api.Response, error)
 
-// sendRateLimited sends, and sends again after a rate limit, because GitHub carried out
-// nothing then. It waits as long as GitHub asks for, in all at most rateLimitWait.
+// sendRateLimited sends a request, and retries it after a rate limit, because GitHub
+// didn't carry it out then. It waits as long as GitHub asks for, but at most
+// maxRateLimitWait in total.
 func (r *REST) sendRateLimited(ctx context.Context, needs string, send sendFunc) error {
-	left := maxRateLimitWait
-	for try := 1; ; try++ {
+	remaining := maxRateLimitWait
+	for attempt := 1; ; attempt++ {
 		err := r.sendOnce(ctx, needs, send)
 		limit, ok := errors.AsType[*apiError](err)
-		if !ok || limit.retryAfter == 0 || try == maxAttempts || left == 0 {
+		if !ok || limit.retryAfter == 0 || attempt == maxAttempts || remaining == 0 {
 			return err
 		}
-		wait := min(limit.retryAfter, left)
-		left -= wait
+		wait := min(limit.retryAfter, remaining)
+		remaining -= wait
 		if err := sleepContext(ctx, wait, err); err != nil {
 			return err
 		}
 	}
 }
 
-// sendOnce is one request. needs is the permission that it takes. The time limit is
-// not that of an http.Client, which would run on after each error: the library
-// leaves the bodies of those open.
+// sendOnce sends one request. needs is the permission that the request requires. The
+// timeout is part of the context and not of the http.Client: the library doesn't close
+// the body after an error, so the client's timer would continue to run.
 func (r *REST) sendOnce(ctx context.Context, needs string, send sendFunc) error {
-	limited, cancel := context.WithTimeout(ctx, requestTimeout)
+	requestCtx, cancel := context.WithTimeout(ctx, requestTimeout)
 	defer cancel()
-	resp, err := send(limited)
+	resp, err := send(requestCtx)
 	return r.convertError(ctx, needs, resp, err)
 }
 
-// sendWithRetry sends until an answer comes, at most three times, and as often as fits in least where that is more. It is for
-// what may be carried out twice.
-func (r *REST) sendWithRetry(ctx context.Context, needs string, least time.Duration, send sendFunc) error {
+// sendWithRetry sends a request that GitHub may carry out twice. It retries transient
+// errors: up to three attempts, and during an outage more of them until minDuration is over.
+func (r *REST) sendWithRetry(ctx context.Context, needs string, minDuration time.Duration, send sendFunc) error {
 	var last error
-	start, tries := time.Now(), 0
+	start, attempts := time.Now(), 0
 	try := func() error {
 		last = r.sendRateLimited(ctx, needs, send)
-		tries++
-		if last != nil && (!isTransient(last) || tries >= maxAttempts && (!isOutage(last) || time.Since(start) >= least)) {
+		attempts++
+		if last != nil && (!isTransient(last) || attempts >= maxAttempts && (!isOutage(last) || time.Since(start) >= minDuration)) {
 			return backoff.Permanent(last)
 		}
 		return last
@@ -75,7 +76,8 @@ func (r *REST) sendWithRetry(ctx context.Context, needs string, least time.Durat
 	return err
 }
 
-// sleepContext waits. Its error is the end of ctx, and what it was waited for.
+// sleepContext waits. If ctx ends first, it returns an error that includes last, the
+// error that made the caller wait.
 func sleepContext(ctx context.Context, wait time.Duration, last error) error {
 	select {
 	case <-time.After(wait):
@@ -85,7 +87,8 @@ func sleepContext(ctx context.Context, wait time.Duration, last error) error {
 	}
 }
 
-// contextError is the error of a context that ended after last, which tells more.
+// contextError returns the error of the ended context ctx. It includes last, the error
+// of the last attempt, because that explains more.
 func contextError(ctx context.Context, last error) error {
 	err := ctx.Err()
 	if last == nil || last.Error() == err.Error() {
@@ -94,18 +97,18 @@ func contextError(ctx context.Context, last error) error {
 	return &apiError{text: fmt.Sprintf("%v, after: %v", err, last), contextErr: err}
 }
 
-// readAllPages reads a whole list.
+// readAllPages reads all pages of a list.
 func readAllPages[T any](ctx context.Context, r *REST, needs string, list func(context.Context, api.ListOptions) ([]*T, *api.Response, error)) ([]*T, error) {
 	var all []*T
 	for page := 1; page != 0; {
-		var some []*T
+		var items []*T
 		next := 0
 		err := r.sendWithRetry(ctx, needs, minOutageRetry, func(ctx context.Context) (resp *api.Response, err error) {
-			some, resp, err = list(ctx, api.ListOptions{Page: page, PerPage: pageSize})
+			items, resp, err = list(ctx, api.ListOptions{Page: page, PerPage: pageSize})
 			if err != nil {
 				return resp, err
 			}
-			if some == nil { // an empty list is not nil
+			if items == nil { // the answer has no list; an empty list isn't nil
 				return resp, errEmptyResponse
 			}
 			next = resp.NextPage
@@ -114,7 +117,7 @@ func readAllPages[T any](ctx context.Context, r *REST, needs string, list func(c
 		if err != nil {
 			return nil, err
 		}
-		all, page = append(all, some...), next
+		all, page = append(all, items...), next
 	}
 	return all, nil
 }

@@ -6,31 +6,30 @@ import (
 	"unicode"
 )
 
-// SanitizeLine makes text from outside harmless for one line of the log: line
-// breaks and other characters that can't be seen are shown as escapes, and the
-// text can't start or hold a workflow command. Neutral text stays the same
-// when it is made neutral again.
+// SanitizeLine makes text from outside safe for one line of the log. It shows line breaks
+// and other invisible characters as escapes, and the result contains no workflow command.
+// SanitizeLine doesn't change its own results.
 func SanitizeLine(s string) string { return escapeCommand(escapeUnprintable(s, "")) }
 
-// escapeUnprintableLines is visible for text of several lines.
+// escapeUnprintableLines is escapeUnprintable for text of several lines.
 func escapeUnprintableLines(s string) string {
 	return escapeUnprintable(strings.ReplaceAll(s, "\r\n", "\n"), "\n")
 }
 
-// escapeUnprintable shows control and format characters (bidirectional overrides, zero
-// widths, escape sequences) as JSON would escape them, tabs and those in keep
-// aside. What isn't UTF-8 becomes the replacement character.
+// escapeUnprintable replaces control and format characters (bidirectional overrides,
+// zero-width characters, escape sequences) by escapes in the style of JSON, except tabs
+// and the characters in keep. It replaces invalid UTF-8 by the replacement character.
 func escapeUnprintable(s, keep string) string {
-	clean := func(c rune) bool {
+	printable := func(c rune) bool {
 		return c == '\t' || c == ' ' || unicode.IsGraphic(c) && c != unicode.ReplacementChar || strings.ContainsRune(keep, c)
 	}
-	if strings.IndexFunc(s, func(c rune) bool { return !clean(c) }) < 0 {
+	if strings.IndexFunc(s, func(c rune) bool { return !printable(c) }) < 0 {
 		return s
 	}
 	var b strings.Builder
 	for _, c := range s {
 		switch {
-		case clean(c), c == unicode.ReplacementChar:
+		case printable(c), c == unicode.ReplacementChar:
 			b.WriteRune(c)
 		case c == '\n':
 			b.WriteString(`\n`)
@@ -45,10 +44,10 @@ func escapeUnprintable(s, keep string) string {
 	return b.String()
 }
 
-// escapeCommand breaks what the runner would read as a command in one line of text:
-// "::name::" after any white space, and the old "##[name]" anywhere. The
-// break is a space because the runner compares with the rules of a culture,
-// which skip zero-width characters.
+// escapeCommand adds a space inside the texts that the runner would parse as a command:
+// "::name::" at the start of a line, also after white space, and the old "##[name]"
+// anywhere. A zero-width character would not help, because the runner's culture-sensitive
+// comparison ignores those.
 func escapeCommand(line string) string {
 	line = strings.ReplaceAll(line, "##[", "## [")
 	text := strings.TrimLeftFunc(line, unicode.IsSpace)

@@ -10,80 +10,80 @@ import (
 	"unicode/utf8"
 )
 
-// CommentLimit is how many characters GitHub takes in a comment.
+// CommentLimit is the maximum number of characters of a comment on GitHub.
 const CommentLimit = 65536
 
-// What Keep did.
+// Values of UpsertResult.Action.
 const (
 	Created   = "created"
 	Updated   = "updated"
 	Unchanged = "unchanged"
 )
 
-// UpsertResult is what became of a sticky comment.
+// UpsertResult is the result of UpsertComment.
 type UpsertResult struct {
 	Action string // Created, Updated or Unchanged
-	URL    string // for people
+	URL    string // address of the comment's web page
 }
 
-// StaleCommentError is the error of a comment of ours that could not be updated, or looked
-// for.
+// StaleCommentError reports that UpsertComment could not update an existing comment, or
+// could not find out whether one exists. So the pull request may show an outdated comment.
 type StaleCommentError struct {
-	Body string // which it still has, "" where that isn't known
+	Body string // current body of the comment, "" if unknown
 	Err  error
 }
 
 func (s *StaleCommentError) Error() string { return s.Err.Error() }
 func (s *StaleCommentError) Unwrap() error { return s.Err }
 
-// UpsertComment makes body the text of the one comment of ours that mine recognizes:
-// the oldest, where there are several, or a new one where there is none. mine
-// must recognize body as well. A body beyond CommentLimit is an error before
-// anything is sent.
-func (r *REST) UpsertComment(ctx context.Context, pullRequest int, mine func(body string) bool, body string) (UpsertResult, error) {
+// UpsertComment updates the oldest comment of the token's login that matches, or creates
+// a comment if none matches. body must match as well, so that the next run finds the
+// comment. If body is longer than CommentLimit, UpsertComment returns an error and sends
+// no request.
+func (r *REST) UpsertComment(ctx context.Context, pullRequest int, matches func(body string) bool, body string) (UpsertResult, error) {
 	ctx, cancel := context.WithTimeout(ctx, operationTimeout)
 	defer cancel()
-	kept, err := r.upsertComment(ctx, pullRequest, mine, strings.ToValidUTF8(body, "\uFFFD"))
+	result, err := r.upsertComment(ctx, pullRequest, matches, strings.ToValidUTF8(body, "\uFFFD"))
 	if err != nil {
 		return UpsertResult{}, fmt.Errorf("pull request %d: comment: %w", pullRequest, err)
 	}
-	return kept, nil
+	return result, nil
 }
 
-func (r *REST) upsertComment(ctx context.Context, pullRequest int, mine func(string) bool, body string) (UpsertResult, error) {
+func (r *REST) upsertComment(ctx context.Context, pullRequest int, matches func(string) bool, body string) (UpsertResult, error) {
 	if n := utf8.RuneCountInString(body); n > CommentLimit {
 		return UpsertResult{}, fmt.Errorf("%d characters, and GitHub takes %d", n, CommentLimit)
 	}
-	if !mine(body) {
+	if !matches(body) {
 		return UpsertResult{}, errors.New("it would not be found again")
 	}
-	gone := map[int64]bool{}
-	var lost error
+	deleted := map[int64]bool{}
+	var createErr error
 	for waits, creates := newBackoff(), 0; ; {
 		own, _, err := r.ownComments(ctx, pullRequest)
-		if _, refused := errors.AsType[*PermissionError](err); err != nil && !refused {
+		if _, forbidden := errors.AsType[*PermissionError](err); err != nil && !forbidden {
 			return UpsertResult{}, &StaleCommentError{Err: err}
 		}
 		if err != nil {
 			return UpsertResult{}, err
 		}
-		i := slices.IndexFunc(own, func(c Comment) bool { return !gone[c.ID] && mine(c.Body) })
+		i := slices.IndexFunc(own, func(c Comment) bool { return !deleted[c.ID] && matches(c.Body) })
 		switch {
 		case i < 0 && creates == maxAttempts:
-			return UpsertResult{}, lost
+			return UpsertResult{}, createErr
 		case i < 0:
 			creates++
 			url, err := r.createComment(ctx, pullRequest, body)
 			if err == nil {
 				return UpsertResult{Created, url}, nil
 			}
-			if lost = err; !isTransient(err) {
+			if createErr = err; !isTransient(err) {
 				return UpsertResult{}, err
 			}
-			if err := sleepContext(ctx, waits.NextBackOff(), lost); err != nil {
+			if err := sleepContext(ctx, waits.NextBackOff(), createErr); err != nil {
 				return UpsertResult{}, err
 			}
-		case isSameBody(own[i].Body, body) && creates > 0: // by the one whose answer was lost
+		case isSameBody(own[i].Body, body) && creates > 0: // GitHub carried out a create that had no answer
 			return UpsertResult{Created, own[i].URL}, nil
 		case isSameBody(own[i].Body, body):
 			return UpsertResult{Unchanged, own[i].URL}, nil
@@ -92,15 +92,15 @@ func (r *REST) upsertComment(ctx context.Context, pullRequest int, mine func(str
 			if err == nil {
 				return UpsertResult{Updated, own[i].URL}, nil
 			}
-			if no, ok := errors.AsType[*PermissionError](err); !ok || no.Status != http.StatusNotFound {
+			if denied, ok := errors.AsType[*PermissionError](err); !ok || denied.Status != http.StatusNotFound {
 				return UpsertResult{}, &StaleCommentError{own[i].Body, err}
 			}
-			gone[own[i].ID] = true // somebody deleted it, though lists may still have it
+			deleted[own[i].ID] = true // a user deleted the comment, but lists may still contain it
 		}
 	}
 }
 
-// isSameBody reports whether GitHub would keep a and b as the same text.
+// isSameBody reports whether GitHub would store a and b as the same text.
 func isSameBody(a, b string) bool { return trimBody(a) == trimBody(b) }
 
 func trimBody(body string) string {

@@ -8,8 +8,8 @@ import (
 
 const maxRedirects = 5
 
-// authTransport puts the token on what is sent home, and on nothing else: a client
-// that followed a redirect would carry it along. The library's own way does.
+// authTransport adds the token only to requests to the API's origin. The transport of
+// the library would also send the token to the target of a redirect.
 type authTransport struct {
 	next          http.RoundTripper
 	apiOrigin     string // scheme, host and port
@@ -30,9 +30,9 @@ func (b *authTransport) RoundTrip(req *http.Request) (*http.Response, error) {
 	return resp, nil
 }
 
-// checkRedirect follows a redirect within the API's host, as that of a repository which
-// was renamed, unless it would turn a write into a read. What isn't followed
-// comes back as the 3xx that it is.
+// checkRedirect allows a redirect within the API's origin, for example that of a renamed
+// repository, unless it would change the method of the request. For other redirects the
+// client returns the 3xx response.
 func checkRedirect(req *http.Request, via []*http.Request) error {
 	first := via[0]
 	if originOf(req.URL) != originOf(first.URL) || req.Method != first.Method || len(via) > maxRedirects {

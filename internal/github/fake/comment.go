@@ -13,21 +13,21 @@ import (
 const (
 	maxCommentLength = 65536 // characters
 
-	timeBeforeMerge = "2026-01-02T03:04:05Z" // when everything is before a merge,
-	mergeTime       = "2026-01-02T04:04:05Z" // when all merges are,
-	timeAfterMerge  = "2026-01-02T05:04:05Z" // and when everything is after
+	timeBeforeMerge = "2026-01-02T03:04:05Z" // time of every change before a merge
+	mergeTime       = "2026-01-02T04:04:05Z" // time of every merge
+	timeAfterMerge  = "2026-01-02T05:04:05Z" // time of every change after a merge
 )
 
-// Comment is one on a pull request.
+// Comment is a comment on a pull request.
 type Comment struct {
 	ID          int64
 	PullRequest int
-	Login, Type string // of its author; Type is Bot or User
+	Login, Type string // author; Type is Bot or User
 	Body        string
-	UpdatedAt   string // RFC 3339; "" is unknown
+	UpdatedAt   string // RFC 3339; "" if unknown
 }
 
-// Comments lists those on a pull request.
+// Comments lists the comments on a pull request.
 func (s *Server) Comments(pullRequest int) []Comment {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -38,21 +38,22 @@ func (s *Server) commentsOn(pullRequest int) []Comment {
 	return slices.DeleteFunc(slices.Clone(s.comments), func(c Comment) bool { return c.PullRequest != pullRequest })
 }
 
-// AddComment adds one by anybody. Its ID is given out in order, unless it has one.
+// AddComment adds a comment of any author and returns its ID. It assigns the next ID if
+// the comment has none.
 func (s *Server) AddComment(c Comment) int64 {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.storeComment(c).ID
 }
 
-// DeleteComment takes a comment away.
+// DeleteComment deletes a comment.
 func (s *Server) DeleteComment(id int64) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.comments = slices.DeleteFunc(s.comments, func(c Comment) bool { return c.ID == id })
 }
 
-// EditComment replaces the body of a comment, as a maintainer may.
+// EditComment replaces the body of any comment, as a maintainer can.
 func (s *Server) EditComment(id int64, body string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -133,7 +134,7 @@ func (s *Server) updateComment(id string, body []byte) response {
 	if i < 0 {
 		return errorResponse(http.StatusNotFound, "Not Found")
 	}
-	if s.comments[i].Login != s.Login { // a maintainer could, and we never should
+	if s.comments[i].Login != s.Login { // a maintainer's token could do it, but the action must never try
 		return errorResponse(http.StatusForbidden, "Resource not accessible by integration")
 	}
 	text, problem := parseCommentBody(body)
@@ -144,8 +145,8 @@ func (s *Server) updateComment(id string, body []byte) response {
 	return response{status: http.StatusOK, body: s.commentJSON(s.comments[i])}
 }
 
-// parseCommentBody reads a comment's text, which GitHub keeps without the white space at
-// its end.
+// parseCommentBody returns the text of a comment in a request. It removes trailing white
+// space, as GitHub does.
 func parseCommentBody(body []byte) (text string, problem *response) {
 	var in struct{ Body string }
 	if err := json.Unmarshal(body, &in); err != nil {

@@ -6,34 +6,34 @@ import (
 	"strings"
 )
 
-// fault is what goes wrong with matching requests.
+// fault makes matching requests fail.
 type fault struct {
 	method, pathPart string
-	status           int // 0: the request is carried out, and its answer lost
-	remaining        int // 0: always
+	status           int // status of the answer; 0: the server carries out the request and breaks the connection
+	remaining        int // number of requests that will still fail; 0: all
 	header           map[string]string
 }
 
-// InjectStatus answers requests with status instead of carrying them out: those of
-// method ("" for any) whose path holds part, so many times, or always for 0.
-// What was said first about a request holds first.
+// InjectStatus makes the server answer requests with status instead of carrying them
+// out: the next times requests, or all of them for 0, with this method ("" for any) and
+// with part in their path. If several faults match, the server uses the first one.
 func (s *Server) InjectStatus(method, part string, status, times int) {
 	s.addFault(&fault{method: method, pathPart: part, status: status, remaining: times})
 }
 
-// InjectRateLimit is as Refuse, but the answers are about a rate limit and have headers, such
+// InjectRateLimit is like InjectStatus, for answers about a rate limit, with headers such
 // as Retry-After.
 func (s *Server) InjectRateLimit(method, part string, status, times int, header map[string]string) {
 	s.addFault(&fault{method: method, pathPart: part, status: status, remaining: times, header: header})
 }
 
-// InjectLostResponse is as Refuse, but the requests are carried out, and the connection
-// breaks before the answer.
+// InjectLostResponse is like InjectStatus, but the server carries out the requests and
+// breaks the connection instead of answering.
 func (s *Server) InjectLostResponse(method, part string, times int) {
 	s.addFault(&fault{method: method, pathPart: part, remaining: times})
 }
 
-// ClearFaults ends all faults.
+// ClearFaults removes all faults.
 func (s *Server) ClearFaults() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -46,7 +46,7 @@ func (s *Server) addFault(f *fault) {
 	s.faults = append(s.faults, f)
 }
 
-// takeFault finds the fault for a request and uses it up by one.
+// takeFault returns the first fault for a request and counts the request, nil if none matches.
 func (s *Server) takeFault(method, path string) *fault {
 	for i, f := range s.faults {
 		if f.method != "" && f.method != method || !strings.Contains(path, f.pathPart) {
@@ -62,7 +62,7 @@ func (s *Server) takeFault(method, path string) *fault {
 	return nil
 }
 
-// statusMessage is what GitHub says with a status.
+// statusMessage returns GitHub's message for the status.
 func (f *fault) statusMessage() string {
 	switch f.status {
 	case http.StatusUnauthorized:

@@ -7,20 +7,20 @@ import (
 	"strings"
 )
 
-// paginateResponse is the page of all that r asks for, with links to the others.
+// paginateResponse returns the page of all that r requests, with links to other pages.
 func paginateResponse(r *http.Request, all []any) response {
-	number := func(name string, otherwise, most int) int {
+	parameter := func(name string, fallback, maximum int) int {
 		if n, err := strconv.Atoi(r.URL.Query().Get(name)); err == nil && n > 0 {
-			return min(n, most)
+			return min(n, maximum)
 		}
-		return otherwise
+		return fallback
 	}
-	size := number("per_page", 30, 100)
-	page := number("page", 1, 1<<30)
+	size := parameter("per_page", 30, 100)
+	page := parameter("page", 1, 1<<30)
 	last := max(1, (len(all)+size-1)/size)
 	link := func(page int, rel string) string {
 		u := *r.URL
-		if u.Host == "" { // as a server sees it
+		if u.Host == "" { // the URL of a request that arrived over HTTP has no host
 			u.Scheme, u.Host = "http", r.Host
 			if r.TLS != nil {
 				u.Scheme = "https"
@@ -38,7 +38,7 @@ func paginateResponse(r *http.Request, all []any) response {
 	if page < last {
 		links = append(links, link(page+1, "next"), link(last, "last"))
 	}
-	from := min((page-1)*size, len(all))
-	some := append([]any{}, all[from:min(from+size, len(all))]...)
-	return response{status: http.StatusOK, body: some, linkHeader: strings.Join(links, ", ")}
+	start := min((page-1)*size, len(all))
+	items := append([]any{}, all[start:min(start+size, len(all))]...)
+	return response{status: http.StatusOK, body: items, linkHeader: strings.Join(links, ", ")}
 }

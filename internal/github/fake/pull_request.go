@@ -7,18 +7,18 @@ import (
 	"strconv"
 )
 
-// PullRequest is one of the repository.
+// PullRequest is a pull request of the repository.
 type PullRequest struct {
 	Number         int
 	HeadSHA        string
-	MergeCommitSHA string // the merge commit, the squashed one, or the last of those rebased
+	MergeCommitSHA string // the merge commit, the squashed commit, or the last rebased commit
 	Merged         bool
-	BaseBranch     string   // the branch; "" is main
-	Repository     string   // owner/name of that branch; "" is the server's
-	Commits        []string // others that belong to it, its own and rebased ones
+	BaseBranch     string   // target branch; "": main
+	Repository     string   // owner/name of the target repository; "": that of the server
+	Commits        []string // other commits of the pull request, also the rebased ones
 }
 
-// AddPullRequest adds p, or takes the place of that with its number.
+// AddPullRequest adds p. It replaces an existing pull request with the same number.
 func (s *Server) AddPullRequest(p PullRequest) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -35,7 +35,7 @@ func (s *Server) findPullRequest(number string) *PullRequest {
 	return nil
 }
 
-// pullRequestsOfCommit lists the pull requests of a commit.
+// pullRequestsOfCommit lists the pull requests that contain a commit.
 func (s *Server) pullRequestsOfCommit(r *http.Request, sha string) response {
 	if s.EmptyLookups > 0 {
 		s.EmptyLookups--

@@ -1,6 +1,6 @@
-// Package fake is an in-memory GitHub for tests: the comments of pull requests,
-// the pull requests of commits, and who asks. Tests reach it over HTTP, also
-// below /api/v3 as on a server of one's own, or use it as a transport.
+// Package fake is an in-memory GitHub for tests. It serves the comments of pull requests,
+// the pull requests of commits, and the login of the token. Tests send requests over HTTP,
+// also below /api/v3 as on GitHub Enterprise Server, or use the server as a transport.
 package fake
 
 import (
@@ -14,15 +14,15 @@ import (
 	"sync"
 )
 
-// Server is one repository, and what one token sees of it. Its exported fields
-// are for before the first request; the rest is safe for concurrent use.
+// Server serves one repository to one token. Set its exported fields before the first
+// request; its methods are safe for concurrent use.
 type Server struct {
-	Token        string // what requests have to carry
+	Token        string // token that requests must have
 	Repository   string // owner/name
-	Login        string // whose comments those are that are written with Token
-	LoginType    string // of that login: Bot or User
-	ViewerLogin  string // what GraphQL says that the login is
-	EmptyLookups int    // how many answers about a commit's pull requests are empty at first
+	Login        string // author of comments that are written with Token
+	LoginType    string // type of Login: Bot or User
+	ViewerLogin  string // login that GraphQL returns
+	EmptyLookups int    // number of lookups of a commit's pull requests that return an empty list first
 
 	mu           sync.Mutex
 	pullRequests []PullRequest
@@ -32,33 +32,33 @@ type Server struct {
 	lastID       int64
 }
 
-// Request is one that was answered.
+// Request is a request that the server has answered.
 type Request struct {
 	Method string
-	Path   string // with its query, without /api/v3
-	Status int    // 0: the connection broke
+	Path   string // path with query, without /api/v3
+	Status int    // status of the answer; 0: the server broke the connection
 }
 
-// New returns a repository acme/data without pull requests, as the token of a
-// workflow run sees it.
+// New returns a server with the repository acme/data, without pull requests, and with
+// the token of a workflow run.
 func New() *Server {
 	const login = "github-actions[bot]"
 	return &Server{Token: "ghs_0123456789abcdefghijklmnopqrstuvwxyz", Repository: "acme/data", Login: login, LoginType: "Bot", ViewerLogin: login, lastID: 1000}
 }
 
-// Requests lists what was asked so far.
+// Requests lists the requests so far.
 func (s *Server) Requests() []Request {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return append([]Request(nil), s.requests...)
 }
 
-// response is what is said to a request.
+// response is the answer to a request.
 type response struct {
 	status     int
-	body       any // as JSON
+	body       any // encoded as JSON
 	linkHeader string
-	header     map[string]string // others
+	header     map[string]string // other headers
 }
 
 func errorResponse(status int, message string) response {
@@ -67,7 +67,7 @@ func errorResponse(status int, message string) response {
 	}}
 }
 
-// ServeHTTP answers a request, or breaks its connection.
+// ServeHTTP answers a request, or breaks its connection if a fault requires that.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(r.Body)
 	if err != nil {
@@ -75,7 +75,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	a, ok := s.handleRequest(r, body)
 	if !ok {
-		panic(http.ErrAbortHandler) // the way to break a connection
+		panic(http.ErrAbortHandler) // makes net/http close the connection
 	}
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
 	if a.linkHeader != "" {
@@ -118,11 +118,11 @@ func (s *Server) routeRequest(r *http.Request, path string, body []byte) respons
 	if path == "/graphql" && r.Method == http.MethodPost {
 		return response{status: http.StatusOK, body: map[string]any{"data": map[string]any{"viewer": map[string]any{"login": s.ViewerLogin}}}}
 	}
-	below, ok := strings.CutPrefix(path, "/repos/"+s.Repository+"/")
+	subPath, ok := strings.CutPrefix(path, "/repos/"+s.Repository+"/")
 	if !ok {
 		return errorResponse(http.StatusNotFound, "Not Found")
 	}
-	switch parts := strings.Split(below, "/"); {
+	switch parts := strings.Split(subPath, "/"); {
 	case r.Method == http.MethodGet && len(parts) == 3 && parts[0] == "issues" && parts[2] == "comments":
 		return s.listComments(r, parts[1])
 	case r.Method == http.MethodPost && len(parts) == 3 && parts[0] == "issues" && parts[2] == "comments":
@@ -135,7 +135,7 @@ func (s *Server) routeRequest(r *http.Request, path string, body []byte) respons
 	return errorResponse(http.StatusNotFound, "Not Found")
 }
 
-// RoundTrip answers a request in process, whatever its host.
+// RoundTrip answers a request in process, without looking at its host.
 func (s *Server) RoundTrip(r *http.Request) (resp *http.Response, err error) {
 	body := r.Body
 	if body == nil {
