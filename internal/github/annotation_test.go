@@ -23,7 +23,7 @@ func TestAnnotate(t *testing.T) {
 		laptop string
 	}{
 		{
-			"with a place",
+			"with a position",
 			github.Annotation{Level: github.Error, File: "astro.yaml", Line: 7, Col: 3, Title: "deployment etl", Message: "400: taken"},
 			workflowCommand{"error", map[string]string{"file": "astro.yaml", "line": "7", "col": "3", "title": "deployment etl"}, "400: taken"},
 			"astro.yaml:7:3: error: 400: taken\n",
@@ -35,13 +35,13 @@ func TestAnnotate(t *testing.T) {
 			"a.yaml:7: warning: m\n",
 		},
 		{
-			"a file as a whole",
+			"without a line",
 			github.Annotation{Level: github.Notice, File: "a.yaml", Col: 7, Message: "m"},
 			workflowCommand{"notice", map[string]string{"file": "a.yaml"}, "m"},
 			"a.yaml: notice: m\n",
 		},
 		{
-			"without place",
+			"without a file",
 			github.Annotation{Level: github.Error, Line: 7, Message: "two\nlines"},
 			workflowCommand{"error", nil, "two\nlines"},
 			"error: two\nlines\n",
@@ -65,13 +65,13 @@ func TestAnnotate(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			for _, where := range []map[string]string{nil, laptopEnv} {
+			for _, env := range []map[string]string{nil, laptopEnv} {
 				var log bytes.Buffer
-				r := github.NewRunner(runnerEnv(where), &log)
+				r := github.NewRunner(runnerEnv(env), &log)
 				r.Mask("hunter2")
 				log.Reset()
 				r.Annotate(tt.a)
-				if where != nil {
+				if env != nil {
 					if diff := cmp.Diff(tt.laptop, log.String()); diff != "" {
 						t.Error(diff)
 					}
@@ -86,7 +86,7 @@ func TestAnnotate(t *testing.T) {
 func TestAnnotateTruncates(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct{ name, message, want string }{
-		{"just fits", strings.Repeat("a", 4096), strings.Repeat("a", 4096)},
+		{"at the limit", strings.Repeat("a", 4096), strings.Repeat("a", 4096)},
 		{"one too long", strings.Repeat("a", 4097), strings.Repeat("a", 4095) + "…"},
 		{"between the halves of a character", strings.Repeat("🚀", 2049), strings.Repeat("🚀", 2047) + "…"},
 		{"two bytes each", strings.Repeat("é", 5000), strings.Repeat("é", 4095) + "…"},
@@ -120,7 +120,7 @@ func FuzzAnnotate(f *testing.F) {
 			t.Fatalf("commands %v", got)
 		}
 		if strings.Count(log.String(), "\n") != 1 {
-			t.Errorf("more than a line: %q", log.String())
+			t.Errorf("more than one line: %q", log.String())
 		}
 		p := got[0].Properties
 		for _, k := range slices.Sorted(maps.Keys(p)) {
@@ -132,7 +132,7 @@ func FuzzAnnotate(f *testing.F) {
 			t.Errorf("file %q, want %q", p["file"], want)
 		}
 		if (p["line"] != "") != (file != "" && line > 0) || (p["col"] != "") != (p["line"] != "" && col > 0) {
-			t.Errorf("place %v", p)
+			t.Errorf("position %v", p)
 		}
 		if data := got[0].Data; len(utf16.Encode([]rune(data))) > 4096 || !utf8.ValidString(data) {
 			t.Errorf("message of %d bytes", len(data))

@@ -23,20 +23,20 @@ func TestListOwnComments(t *testing.T) {
 	for _, tt := range []struct {
 		name, token, viewer string
 		authors             []string // login/type
-		want                []int    // which of them are us
+		want                []int    // indexes of the authors that are the token's login
 	}{
 		{"the runner's token", "ghs_a", "github-actions[bot]", []string{"github-actions[bot]/Bot", "octocat/User"}, []int{0}},
-		{"without its suffix", "ghs_a", "github-actions", []string{"github-actions[bot]/Bot", "octocat/User"}, []int{0}},
-		{"in other letters", "ghs_a", "GitHub-Actions[bot]", []string{"github-actions[bot]/Bot"}, []int{0}},
-		{"a person of the app's name", "ghs_a", "github-actions", []string{"github-actions/User", "github-actions[bot]/Bot"}, []int{1}},
-		{"a person of the app's whole name", "token", "github-actions[bot]", []string{"github-actions/User", "github-actions/", "github-actions[bot]/Bot"}, []int{2}},
+		{"login without suffix", "ghs_a", "github-actions", []string{"github-actions[bot]/Bot", "octocat/User"}, []int{0}},
+		{"login in other case", "ghs_a", "GitHub-Actions[bot]", []string{"github-actions[bot]/Bot"}, []int{0}},
+		{"a person with the app's name", "ghs_a", "github-actions", []string{"github-actions/User", "github-actions[bot]/Bot"}, []int{1}},
+		{"a person with the app's name and suffix", "token", "github-actions[bot]", []string{"github-actions/User", "github-actions/", "github-actions[bot]/Bot"}, []int{2}},
 		{"another app", "ghs_a", "acme-deploy[bot]", []string{"github-actions[bot]/Bot", "acme-deploy[bot]/Bot"}, []int{1}},
 		{"a person", "ghp_a", "Octocat", []string{"octocat/User", "github-actions[bot]/Bot", "octocat2/User"}, []int{0}},
-		{"nobody", "ghs_a", "github-actions[bot]", []string{"/", "/Bot", "[bot]/Bot"}, nil},
-		{"an app of a person's name", "ghp_a", "alice", []string{"alice[bot]/Bot", "alice/Bot", "alice/User", "alice[bot]/User"}, []int{2}},
-		{"an app of a person's name, the token unknown", "token", "alice", []string{"alice[bot]/Bot", "alice/User"}, []int{1}},
-		{"an app whose token is unknown", "token", "alice[bot]", []string{"alice[bot]/Bot", "alice/User", "alice/Bot"}, []int{0, 2}},
-		{"a person of an app's name", "ghs_a", "alice", []string{"alice/User", "alice[bot]/Bot"}, []int{1}},
+		{"authors without a login", "ghs_a", "github-actions[bot]", []string{"/", "/Bot", "[bot]/Bot"}, nil},
+		{"an app with a person's name", "ghp_a", "alice", []string{"alice[bot]/Bot", "alice/Bot", "alice/User", "alice[bot]/User"}, []int{2}},
+		{"an app with a person's name, unknown type of token", "token", "alice", []string{"alice[bot]/Bot", "alice/User"}, []int{1}},
+		{"an app, unknown type of token", "token", "alice[bot]", []string{"alice[bot]/Bot", "alice/User", "alice/Bot"}, []int{0, 2}},
+		{"a person with another app's name", "ghs_a", "alice", []string{"alice/User", "alice[bot]/Bot"}, []int{1}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
@@ -114,25 +114,26 @@ func TestListOwnCommentsOfManyPages(t *testing.T) {
 	}
 }
 
-// Our identity is asked for once. Where GitHub doesn't confirm it, no comment
-// counts as ours, but the comment of the runner's token is kept up to date.
+// REST queries the identity of its token once. If GitHub doesn't confirm the identity,
+// ListOwnComments returns an error, but UpsertComment still updates the comment of the
+// runner's token.
 func TestIdentity(t *testing.T) {
 	t.Parallel()
 	const unconfirmed = "pull request 7: comments: GitHub doesn't confirm whose token this is, so no comment counts as ours: %s; use the default github-token, ${{ github.token }}"
 	for _, tt := range []struct {
-		name  string
-		wrong func(*fake.Server)
-		asked int
-		err   string
-		keeps string
+		name    string
+		faults  func(*fake.Server)
+		queries int
+		err     string
+		login   string
 	}{
 		{"confirmed", func(*fake.Server) {}, 1, "", "acme-deploy[bot]"},
 		{"refused", func(s *fake.Server) { s.InjectStatus("POST", "/graphql", 403, 0) }, 1, "403 Resource not accessible by integration", "github-actions[bot]"},
-		{"not there", func(s *fake.Server) { s.InjectStatus("POST", "/graphql", 404, 0) }, 1, "404 Not Found", "github-actions[bot]"},
+		{"not found", func(s *fake.Server) { s.InjectStatus("POST", "/graphql", 404, 0) }, 1, "404 Not Found", "github-actions[bot]"},
 		{"failing", func(s *fake.Server) { s.InjectStatus("POST", "/graphql", 502, 0) }, 3, "502 Bad Gateway", "github-actions[bot]"},
 		{"failing once", func(s *fake.Server) { s.InjectStatus("POST", "/graphql", 502, 1) }, 2, "", "acme-deploy[bot]"},
 		{"without a login", func(s *fake.Server) { s.ViewerLogin = "" }, 1, "GraphQL: no login in the answer", "github-actions[bot]"},
-		{"limited once", func(s *fake.Server) {
+		{"rate limit once", func(s *fake.Server) {
 			s.InjectRateLimit("POST", "/graphql", 403, 1, map[string]string{"Retry-After": "7"})
 		}, 2, "", "acme-deploy[bot]"},
 	} {
@@ -144,7 +145,7 @@ func TestIdentity(t *testing.T) {
 				for _, login := range []string{"acme-deploy[bot]", "github-actions[bot]"} {
 					s.AddComment(fake.Comment{PullRequest: pullNumber, Login: login, Type: "Bot", Body: "a " + login})
 				}
-				tt.wrong(s)
+				tt.faults(s)
 				r := newREST(t, s, s)
 				done := make(chan struct{})
 				for range 3 {
@@ -155,7 +156,7 @@ func TestIdentity(t *testing.T) {
 							if want := fmt.Sprintf(unconfirmed, tt.err); err == nil || err.Error() != want || got != nil {
 								t.Errorf("%v, error %v\nwant %s", got, err, want)
 							}
-						} else if err != nil || len(got) != 1 || got[0].Body != "a "+tt.keeps {
+						} else if err != nil || len(got) != 1 || got[0].Body != "a "+tt.login {
 							t.Errorf("got %v, %v", got, err)
 						}
 					}()
@@ -163,11 +164,11 @@ func TestIdentity(t *testing.T) {
 				for range 3 {
 					<-done
 				}
-				if kept, err := r.UpsertComment(t.Context(), pullNumber, hasMarker("a"), "a "+tt.keeps); err != nil || kept.Action != github.Unchanged {
-					t.Errorf("kept %v, %v", kept, err)
+				if result, err := r.UpsertComment(t.Context(), pullNumber, hasMarker("a"), "a "+tt.login); err != nil || result.Action != github.Unchanged {
+					t.Errorf("result %v, %v", result, err)
 				}
-				if n := len(s.Requests()) - len(sentRequests(s)); n != tt.asked {
-					t.Errorf("asked %d times, want %d", n, tt.asked)
+				if n := len(s.Requests()) - len(sentRequests(s)); n != tt.queries {
+					t.Errorf("%d queries, want %d", n, tt.queries)
 				}
 			})
 		})
@@ -195,7 +196,7 @@ func TestIdentityGraphQLErrors(t *testing.T) {
 	}
 }
 
-// Nobody is assumed because a run was cancelled.
+// A cancelled query doesn't lead to an assumed identity.
 func TestIdentityCancelled(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

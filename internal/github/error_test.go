@@ -20,26 +20,26 @@ func TestAPIErrors(t *testing.T) {
 		answer  *http.Response
 		want    string // after "pull request 7: comments: "
 		refused bool
-		tries   int // 0: as many as fit in half a minute
+		tries   int // attempts; 0: as many as fit into half a minute
 	}{
 		{"401", newResponse(401, `{"message":"Bad credentials"}`), "401 Bad credentials", true, 1},
 		{"403", newResponse(403, `{"message":"Resource not accessible by integration"}`), "403 Resource not accessible by integration (needs permissions: pull-requests: read)", true, 1},
 		{"404", newResponse(404, `{"message":"Not Found"}`), "404 Not Found (needs permissions: pull-requests: read)", true, 1},
-		{"404, the last of an hour", newResponse(404, `{"message":"Not Found"}`, "X-RateLimit-Remaining", "0"), "404 Not Found (needs permissions: pull-requests: read)", true, 1},
-		{"a page", newResponse(403, "<html>\nno</html>"), "403 Forbidden (needs permissions: pull-requests: read)", true, 1},
+		{"404, no requests left", newResponse(404, `{"message":"Not Found"}`, "X-RateLimit-Remaining", "0"), "404 Not Found (needs permissions: pull-requests: read)", true, 1},
+		{"an HTML page", newResponse(403, "<html>\nno</html>"), "403 Forbidden (needs permissions: pull-requests: read)", true, 1},
 		{"several lines", newResponse(403, `{"message":"  no\n::error::x"}`), "403 no (needs permissions: pull-requests: read)", true, 1},
 		{"a command", newResponse(403, `{"message":"::error::x\u001b"}`), `403 : :error::x\u001b (needs permissions: pull-requests: read)`, true, 1},
 		{"long", newResponse(403, `{"message":"`+strings.Repeat("x", 300)+`"}`), "403 " + strings.Repeat("x", 199) + "… (needs permissions: pull-requests: read)", true, 1},
 		{"rate limit", newResponse(403, `{"message":"API rate limit exceeded for installation"}`, "X-RateLimit-Remaining", "0"), "403 API rate limit exceeded for installation", false, 2},
 		{"rate limit, 429", newResponse(429, `{"message":"slow down"}`, "X-RateLimit-Remaining", "0"), "429 rate limit: slow down", false, 2},
 		{"secondary limit", newResponse(403, secondary), "403 You have exceeded a secondary rate limit.", false, 2},
-		{"secondary limit that says when", newResponse(403, `{"message":"wait"}`, "Retry-After", "60"), "403 wait", false, 2},
-		{"secondary limit without its address", newResponse(403, `{"message":"You have exceeded a secondary rate limit."}`), "403 You have exceeded a secondary rate limit.", false, 2},
+		{"secondary limit with Retry-After", newResponse(403, `{"message":"wait"}`, "Retry-After", "60"), "403 wait", false, 2},
+		{"secondary limit without documentation", newResponse(403, `{"message":"You have exceeded a secondary rate limit."}`), "403 You have exceeded a secondary rate limit.", false, 2},
 		{"too many", newResponse(429, ""), "429 Too Many Requests", false, 2},
 		{"not processable", newResponse(422, `{"message":"Validation Failed","errors":[{"message":"Body is too long"}]}`), "422 Validation Failed: Body is too long", false, 1},
 		{"failing", newResponse(502, ""), "502 Bad Gateway", false, 0},
-		{"nothing", newResponse(200, ""), "200 an answer that can't be read: nothing in it", false, 3},
-		{"no JSON", newResponse(200, "<html>"), "200 an answer that can't be read: invalid character '<' looking for beginning of value", false, 3},
+		{"empty body", newResponse(200, ""), "200 an answer that can't be read: nothing in it", false, 3},
+		{"invalid JSON", newResponse(200, "<html>"), "200 an answer that can't be read: invalid character '<' looking for beginning of value", false, 3},
 		{"no answer", nil, "no answer within 15s", false, 3},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -107,14 +107,14 @@ func TestOperationsTimeOut(t *testing.T) {
 			t.Errorf("got %v", err)
 		}
 		if !errors.Is(err, context.DeadlineExceeded) {
-			t.Errorf("%v is no end of a context", err)
+			t.Errorf("%v doesn't wrap the error of the context", err)
 		}
 	})
 	synctest.Test(t, func(t *testing.T) {
 		begin := time.Now()
 		page := `[{"id":1,"user":{"login":"x"}}]`
 		r := newREST(t, newFakeGitHub(), roundTripFunc(func(r *http.Request) (*http.Response, error) {
-			select { // and no end of pages
+			select { // every page links to a next page
 			case <-time.After(time.Second):
 			case <-r.Context().Done():
 				return nil, r.Context().Err()

@@ -75,7 +75,7 @@ func TestEscapeMarkdown(t *testing.T) {
 	}
 }
 
-// Names in backticks are code, which nothing in them ends.
+// Names in backticks are code, and no name can end its code.
 func TestEscapeMarkdownOutsideCode(t *testing.T) {
 	t.Parallel()
 	for in, want := range map[string]string{
@@ -96,7 +96,7 @@ func TestEscapeMarkdownOutsideCode(t *testing.T) {
 	}
 }
 
-// What breaks a link doesn't hide a secret, wherever in the word that is.
+// Redaction finds a secret also in a word that EscapeMarkdown broke to prevent a link.
 func TestEscapeMarkdownHidesNoSecret(t *testing.T) {
 	t.Parallel()
 	for _, secret := range []string{"c0ffee0123456789abcd", "-12345678", "h-12345678", "w.example.com"} {
@@ -139,7 +139,7 @@ func FuzzEscapeMarkdown(f *testing.F) {
 		for i := range plain {
 			before := strings.TrimRight(plain[:i], `\`)
 			if strings.IndexByte("|`*_[]~$", plain[i]) >= 0 && (i-len(before))%2 == 0 {
-				t.Errorf("%q became %q: %q is live", s, got, plain[i:i+1])
+				t.Errorf("%q became %q: %q isn't escaped", s, got, plain[i:i+1])
 			}
 		}
 	})

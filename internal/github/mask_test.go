@@ -26,8 +26,8 @@ func TestRedactString(t *testing.T) {
 		text    string
 		want    string
 	}{
-		{"none", nil, "text", "text"},
-		{"blank ones", []string{"", " ", "\n"}, "a b\nc", "a b\nc"},
+		{"no secrets", nil, "text", "text"},
+		{"blank secrets", []string{"", " ", "\n"}, "a b\nc", "a b\nc"},
 		{"raw", []string{"hunter2"}, "is hunter2, or xhunter2x", "is ***, or x***x"},
 		{"start and end", []string{"hunter2"}, "hunter2 hunter2", "*** ***"},
 		{"longest wins", []string{"hunter", "hunter2"}, "hunter2", "***"},
@@ -35,9 +35,9 @@ func TestRedactString(t *testing.T) {
 		{"overlapping itself", []string{"abcabc"}, "abcabcabc", "***"},
 		{"inside another", []string{"abcdefgh", "cdef"}, "abcdefgh cdef", "*** ***"},
 		{"next to each other", []string{"abcd"}, "abcdabcd", "******"},
-		{"short alone", []string{"ab1"}, "ab1 xab1 ab1x é_ab1 (ab1)=ab1", "*** xab1 ab1x é_ab1 (***)=***"},
-		{"short without a word", []string{"```", "-"}, "```\na-b - c", "```\na-b - c"},
-		{"short at its ends", []string{"7"}, "7", "***"},
+		{"short secret as a word", []string{"ab1"}, "ab1 xab1 ab1x é_ab1 (ab1)=ab1", "*** xab1 ab1x é_ab1 (***)=***"},
+		{"short secret without letters", []string{"```", "-"}, "```\na-b - c", "```\na-b - c"},
+		{"short secret as the whole text", []string{"7"}, "7", "***"},
 		{"trailing newline", []string{"hunter2\n"}, "hunter2", "***"},
 		{"lines", []string{"-----BEGIN\nMIIabc\n}\n"}, "{MIIabc}", "{***}"},
 		{"JSON", []string{awkward}, `{"k":` + string(quoted) + `}`, `{"k":"***"}`},
@@ -45,7 +45,7 @@ func TestRedactString(t *testing.T) {
 		{"Go", []string{awkward}, fmt.Sprintf("%q", awkward), `"***"`},
 		{"query", []string{awkward}, "?q=" + url.QueryEscape(awkward), "?q=***"},
 		{"path", []string{"a b/c?d"}, "/v1/" + url.PathEscape("a b/c?d"), "/v1/***"},
-		{"neutral", []string{awkward}, github.SanitizeLine("x " + awkward), "x ***"},
+		{"sanitized", []string{awkward}, github.SanitizeLine("x " + awkward), "x ***"},
 		{"markdown", []string{awkward}, github.EscapeMarkdown("x " + awkward + "y"), "x ***y"},
 		{"base64", []string{"hunter2"}, base64.StdEncoding.EncodeToString([]byte("hunter2")), "***"},
 		{"base64 for URLs", []string{"a??>>>b"}, base64.URLEncoding.EncodeToString([]byte("a??>>>b")), "***"},
@@ -63,7 +63,7 @@ func TestRedactString(t *testing.T) {
 	}
 }
 
-// What stands around a secret moves its base64 form by up to two bytes.
+// The text before a secret shifts its base64 form by up to two bytes.
 func TestRedactStringBase64Inside(t *testing.T) {
 	t.Parallel()
 	r := github.NewRunner(runnerEnv(nil), io.Discard)

@@ -19,42 +19,42 @@ func TestFindMergedPullRequest(t *testing.T) {
 	t.Parallel()
 	const sha, head, last = "abcdef0123456789abcdef0123456789abcdef01", "1111111", "2222222"
 	for _, tt := range []struct {
-		name  string
-		pulls []fake.PullRequest
-		wrong func(*fake.Server)
-		want  int // 0: none
-		err   string
-		asked int
-		took  time.Duration
+		name    string
+		pulls   []fake.PullRequest
+		faults  func(*fake.Server)
+		want    int // number of the pull request, 0 for none
+		err     string
+		lookups int
+		took    time.Duration
 	}{
 		{"merge commit", []fake.PullRequest{{Number: 7, MergeCommitSHA: sha, Merged: true, Commits: []string{head}}}, nil, 7, "", 1, 0},
 		{"squashed", []fake.PullRequest{{Number: 7, MergeCommitSHA: sha, Merged: true}}, nil, 7, "", 1, 0},
-		{"rebased, its last", []fake.PullRequest{{Number: 7, MergeCommitSHA: sha, Merged: true, Commits: []string{last, sha}}}, nil, 7, "", 1, 0},
-		{"rebased, its first", []fake.PullRequest{{Number: 7, MergeCommitSHA: last, Merged: true, Commits: []string{last, sha}}}, nil, 7, "", 1, 0},
+		{"rebased, last commit", []fake.PullRequest{{Number: 7, MergeCommitSHA: sha, Merged: true, Commits: []string{last, sha}}}, nil, 7, "", 1, 0},
+		{"rebased, first commit", []fake.PullRequest{{Number: 7, MergeCommitSHA: last, Merged: true, Commits: []string{last, sha}}}, nil, 7, "", 1, 0},
 		{
-			"others hold it too",
+			"others contain the commit too",
 			[]fake.PullRequest{{Number: 6, Commits: []string{sha}}, {Number: 7, MergeCommitSHA: sha, Merged: true}, {Number: 8, MergeCommitSHA: last, Merged: true, Commits: []string{sha}}},
 			nil, 7, "", 1, 0,
 		},
 		{
-			"several, none of them exactly",
+			"several, none with this merge commit",
 			[]fake.PullRequest{{Number: 7, MergeCommitSHA: head, Merged: true, Commits: []string{sha}}, {Number: 8, MergeCommitSHA: last, Merged: true, Commits: []string{sha}}},
 			nil, 0, "several were merged with it: 7, 8", 1, 0,
 		},
 		{
-			"several, exactly",
+			"several with this merge commit",
 			[]fake.PullRequest{{Number: 7, MergeCommitSHA: sha, Merged: true}, {Number: 8, MergeCommitSHA: sha, Merged: true}},
 			nil, 0, "several were merged with it: 7, 8", 1, 0,
 		},
-		{"pushed", nil, nil, 0, "", 3, 6 * time.Second},
+		{"pushed without a pull request", nil, nil, 0, "", 3, 6 * time.Second},
 		{"still open", []fake.PullRequest{{Number: 7, Commits: []string{sha}}}, nil, 0, "", 3, 6 * time.Second},
-		{"open, with a merge commit to try", []fake.PullRequest{{Number: 7, MergeCommitSHA: sha}}, nil, 0, "", 3, 6 * time.Second},
-		{"to another branch", []fake.PullRequest{{Number: 7, MergeCommitSHA: sha, Merged: true, BaseBranch: "next"}}, nil, 0, "", 3, 6 * time.Second},
-		{"of another repository", []fake.PullRequest{{Number: 7, MergeCommitSHA: sha, Merged: true, Repository: "evil/data"}}, nil, 0, "", 3, 6 * time.Second},
-		{"in other letters", []fake.PullRequest{{Number: 7, MergeCommitSHA: sha, Merged: true, Repository: "Acme/data"}}, nil, 7, "", 1, 0},
-		{"late", []fake.PullRequest{{Number: 7, MergeCommitSHA: sha, Merged: true}}, func(s *fake.Server) { s.EmptyLookups = 1 }, 7, "", 2, 2 * time.Second},
-		{"very late", []fake.PullRequest{{Number: 7, MergeCommitSHA: sha, Merged: true}}, func(s *fake.Server) { s.EmptyLookups = 2 }, 7, "", 3, 6 * time.Second},
-		{"too late", []fake.PullRequest{{Number: 7, MergeCommitSHA: sha, Merged: true}}, func(s *fake.Server) { s.EmptyLookups = 3 }, 0, "", 3, 6 * time.Second},
+		{"open, with a test merge commit", []fake.PullRequest{{Number: 7, MergeCommitSHA: sha}}, nil, 0, "", 3, 6 * time.Second},
+		{"merged into another branch", []fake.PullRequest{{Number: 7, MergeCommitSHA: sha, Merged: true, BaseBranch: "next"}}, nil, 0, "", 3, 6 * time.Second},
+		{"in another repository", []fake.PullRequest{{Number: 7, MergeCommitSHA: sha, Merged: true, Repository: "evil/data"}}, nil, 0, "", 3, 6 * time.Second},
+		{"repository in other case", []fake.PullRequest{{Number: 7, MergeCommitSHA: sha, Merged: true, Repository: "Acme/data"}}, nil, 7, "", 1, 0},
+		{"found at the second lookup", []fake.PullRequest{{Number: 7, MergeCommitSHA: sha, Merged: true}}, func(s *fake.Server) { s.EmptyLookups = 1 }, 7, "", 2, 2 * time.Second},
+		{"found at the third lookup", []fake.PullRequest{{Number: 7, MergeCommitSHA: sha, Merged: true}}, func(s *fake.Server) { s.EmptyLookups = 2 }, 7, "", 3, 6 * time.Second},
+		{"not found in three lookups", []fake.PullRequest{{Number: 7, MergeCommitSHA: sha, Merged: true}}, func(s *fake.Server) { s.EmptyLookups = 3 }, 0, "", 3, 6 * time.Second},
 		{
 			"refused", nil, func(s *fake.Server) { s.InjectStatus("GET", "/pulls", 403, 0) }, 0,
 			"403 Resource not accessible by integration (needs permissions: pull-requests: read)", 1, 0,
@@ -68,8 +68,8 @@ func TestFindMergedPullRequest(t *testing.T) {
 					p.HeadSHA = fmt.Sprintf("%07d", p.Number)
 					s.AddPullRequest(p)
 				}
-				if tt.wrong != nil {
-					tt.wrong(s)
+				if tt.faults != nil {
+					tt.faults(s)
 				}
 				begin := time.Now()
 				got, err := newREST(t, s, s).FindMergedPullRequest(t.Context(), sha, "main")
@@ -86,15 +86,15 @@ func TestFindMergedPullRequest(t *testing.T) {
 				if diff := cmp.Diff(want, got); diff != "" {
 					t.Error(diff)
 				}
-				if n := len(s.Requests()); n != tt.asked || time.Since(begin) != tt.took {
-					t.Errorf("asked %d times in %v, want %d in %v", n, time.Since(begin), tt.asked, tt.took)
+				if n := len(s.Requests()); n != tt.lookups || time.Since(begin) != tt.took {
+					t.Errorf("%d lookups in %v, want %d in %v", n, time.Since(begin), tt.lookups, tt.took)
 				}
 			})
 		})
 	}
 }
 
-// The one that counts may be on any page.
+// The merged pull request may be on any page of the list.
 func TestFindMergedPullRequestOfManyPages(t *testing.T) {
 	t.Parallel()
 	s := fake.New()

@@ -121,7 +121,7 @@ func TestAppendSummary(t *testing.T) {
 		parts []string
 		cut   bool
 	}{
-		{"small", []string{"# Plan\n", "all well"}, false},
+		{"small", []string{"# Plan\n", "no changes"}, false},
 		{"900 KiB", []string{strings.Repeat("x", 900<<10-1)}, false},
 		{"one part too long", []string{strings.Repeat(row, 1000)}, true},
 		{"two parts too long", []string{strings.Repeat(row, 800), strings.Repeat(row, 800)}, true},
@@ -147,8 +147,8 @@ func TestAppendSummary(t *testing.T) {
 			if len(got) > 900<<10 || !strings.HasSuffix(got, "\n") || strings.Contains(got, "hunter2") {
 				t.Errorf("%d bytes, ends in %q", len(got), got[len(got)-10:])
 			}
-			if said := strings.Contains(got, "in the log"); said != tt.cut {
-				t.Errorf("says that it is cut: %v", said)
+			if noted := strings.Contains(got, "in the log"); noted != tt.cut {
+				t.Errorf("has the note about a cut: %v", noted)
 			}
 			if !tt.cut {
 				want := strings.TrimSuffix(strings.Join(tt.parts, ""), "\n") + "\n"

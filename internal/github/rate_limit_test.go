@@ -11,8 +11,8 @@ import (
 	"astro-apply/internal/github/fake"
 )
 
-// After a rate limit, every request is sent again: as soon as GitHub asks for, and
-// not after more than a minute.
+// REST retries every request after a rate limit. It waits as long as GitHub asks for,
+// but at most one minute.
 func TestRateLimits(t *testing.T) {
 	t.Parallel()
 	reset := func(after time.Duration) map[string]string {
@@ -79,7 +79,7 @@ func TestRateLimits(t *testing.T) {
 						t.Errorf("%v after %v, want %v", err, time.Since(begin), tt.took)
 					}
 					if _, refused := errors.AsType[*github.PermissionError](err); refused {
-						t.Error("a rate limit is taken for a refusal")
+						t.Error("a rate limit must not be a PermissionError")
 					}
 				})
 			})
@@ -87,7 +87,7 @@ func TestRateLimits(t *testing.T) {
 	}
 }
 
-// The error of a comment that could not be updated contains what it shows.
+// The error about a comment that could not be updated has the current body.
 func TestStaleComment(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {

@@ -20,7 +20,7 @@ import (
 
 const pullNumber = 7
 
-// newFakeGitHub is a fake with one pull request.
+// newFakeGitHub returns a fake with one pull request.
 func newFakeGitHub() *fake.Server {
 	s := fake.New()
 	s.AddPullRequest(fake.PullRequest{Number: pullNumber, HeadSHA: "aaaaaaa"})
@@ -71,18 +71,18 @@ func TestNewREST(t *testing.T) {
 	for _, tt := range []struct {
 		name string
 		env  map[string]string
-		want []string // the addresses that are asked
+		want []string // URLs of the requests
 		err  string
 	}{
 		{"github.com", nil, []string{"https://api.github.com/repos/acme/data/issues/7/comments", "https://api.github.com/graphql"}, ""},
 		{
-			"a server of one's own",
+			"GitHub Enterprise Server",
 			map[string]string{"GITHUB_API_URL": "https://git.example.com/api/v3"},
 			[]string{"https://git.example.com/api/v3/repos/acme/data/issues/7/comments", "https://git.example.com/api/graphql"},
 			"",
 		},
 		{
-			"both told, with slashes",
+			"both URLs set, with slashes",
 			map[string]string{"GITHUB_API_URL": "https://api.acme.ghe.com/", "GITHUB_GRAPHQL_URL": "https://api.acme.ghe.com/graphql/"},
 			[]string{"https://api.acme.ghe.com/repos/acme/data/issues/7/comments", "https://api.acme.ghe.com/graphql"},
 			"",
@@ -94,12 +94,12 @@ func TestNewREST(t *testing.T) {
 			"",
 		},
 		{"not https", map[string]string{"GITHUB_API_URL": "http://git.example.com/api/v3"}, nil, `GITHUB_API_URL: "http://git.example.com" must be https, since the token is sent there`},
-		{"no URL", map[string]string{"GITHUB_API_URL": "https://me:secret@git.example.com"}, nil, "GITHUB_API_URL: not the URL of an API"},
-		{"GraphQL elsewhere", map[string]string{"GITHUB_GRAPHQL_URL": "https://evil.example.com/graphql"}, nil, "GITHUB_GRAPHQL_URL: another host than GITHUB_API_URL, and the token goes to one only"},
+		{"URL with a password", map[string]string{"GITHUB_API_URL": "https://me:secret@git.example.com"}, nil, "GITHUB_API_URL: not the URL of an API"},
+		{"GraphQL on another host", map[string]string{"GITHUB_GRAPHQL_URL": "https://evil.example.com/graphql"}, nil, "GITHUB_GRAPHQL_URL: another host than GITHUB_API_URL, and the token goes to one only"},
 		{"no repository", map[string]string{"GITHUB_REPOSITORY": ""}, nil, `GITHUB_REPOSITORY: "" is not owner/name`},
-		{"half a repository", map[string]string{"GITHUB_REPOSITORY": "acme/"}, nil, `GITHUB_REPOSITORY: "acme/" is not owner/name`},
+		{"repository without name", map[string]string{"GITHUB_REPOSITORY": "acme/"}, nil, `GITHUB_REPOSITORY: "acme/" is not owner/name`},
 		{"a path", map[string]string{"GITHUB_REPOSITORY": "acme/data/x"}, nil, `GITHUB_REPOSITORY: "acme/data/x" is not owner/name`},
-		{"a way up", map[string]string{"GITHUB_REPOSITORY": "../data"}, nil, `GITHUB_REPOSITORY: "../data" is not owner/name`},
+		{"dots", map[string]string{"GITHUB_REPOSITORY": "../data"}, nil, `GITHUB_REPOSITORY: "../data" is not owner/name`},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
@@ -140,7 +140,7 @@ func TestNewRESTToken(t *testing.T) {
 	}
 }
 
-// Whatever is answered, and however it goes wrong, the token isn't told.
+// No answer and no failure makes REST show the token.
 func TestTokenIsNotLeaked(t *testing.T) {
 	t.Parallel()
 	const token = "ghs_0123456789abcdefghijklmnopqrstuvwxyz"
@@ -192,23 +192,23 @@ func TestTokenIsNotLeaked(t *testing.T) {
 func TestRedirect(t *testing.T) {
 	t.Parallel()
 	s := newFakeGitHub()
-	home := httptest.NewServer(nil)
-	defer home.Close()
-	var elsewhere []string
+	apiServer := httptest.NewServer(nil)
+	defer apiServer.Close()
+	var otherHeaders []string
 	other := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		elsewhere = append(elsewhere, r.Header.Get("Authorization"))
+		otherHeaders = append(otherHeaders, r.Header.Get("Authorization"))
 		s.ServeHTTP(w, r)
 	}))
 	defer other.Close()
-	to := other.URL
-	home.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	target := other.URL
+	apiServer.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if path, ok := strings.CutPrefix(r.URL.Path, "/repos/acme/old/"); ok {
-			http.Redirect(w, r, to+"/repos/acme/data/"+path, http.StatusTemporaryRedirect)
+			http.Redirect(w, r, target+"/repos/acme/data/"+path, http.StatusTemporaryRedirect)
 			return
 		}
 		s.ServeHTTP(w, r)
 	})
-	r, err := github.NewREST(repositoryEnv(map[string]string{"GITHUB_API_URL": home.URL, "GITHUB_REPOSITORY": "acme/old"}), s.Token, &redact.Secrets{}, nil)
+	r, err := github.NewREST(repositoryEnv(map[string]string{"GITHUB_API_URL": apiServer.URL, "GITHUB_REPOSITORY": "acme/old"}), s.Token, &redact.Secrets{}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -216,10 +216,10 @@ func TestRedirect(t *testing.T) {
 	if _, err := r.UpsertComment(t.Context(), pullNumber, hasMarker("a"), "a plan"); err == nil || err.Error() != want {
 		t.Errorf("got %v", err)
 	}
-	if elsewhere != nil {
-		t.Errorf("another host was asked with %q", elsewhere)
+	if otherHeaders != nil {
+		t.Errorf("another host received %q", otherHeaders)
 	}
-	to = home.URL // a renamed repository
+	target = apiServer.URL // as for a renamed repository
 	if k, err := r.UpsertComment(t.Context(), pullNumber, hasMarker("a"), "a plan"); err != nil || k.Action != github.Created {
 		t.Errorf("got %v, %v", k, err)
 	}

@@ -16,7 +16,7 @@ import (
 	"astro-apply/internal/github"
 )
 
-// runnerEnv gives the variables of a runner, changed and added to.
+// runnerEnv returns the variables of a runner, with overrides and additions from more.
 func runnerEnv(more map[string]string) func(string) string {
 	env := map[string]string{"GITHUB_ACTIONS": "true"}
 	maps.Copy(env, more)
@@ -25,7 +25,7 @@ func runnerEnv(more map[string]string) func(string) string {
 
 var laptopEnv = map[string]string{"GITHUB_ACTIONS": ""}
 
-// workflowCommand is a workflow command as the runner understands it.
+// workflowCommand is a workflow command as the runner parses it.
 type workflowCommand struct {
 	Name       string
 	Properties map[string]string
@@ -104,12 +104,12 @@ func TestPrint(t *testing.T) {
 		{"empty", "", "\n"},
 		{"command", "::error::forged", ": :error::forged\n"},
 		{"command after white space", "a\n \u00a0::set-output name=x::y", "a\n \u00a0: :set-output name=x::y\n"},
-		{"colons within are kept", "Foo::Bar", "Foo::Bar\n"},
+		{"colons inside a word", "Foo::Bar", "Foo::Bar\n"},
 		{"old command", "a ##[set-output name=x]y ###[group]", "a ## [set-output name=x]y ### [group]\n"},
 		{"carriage return", "a\r::error::x\r\nb", "a\\r::error::x\nb\n"},
 		{"terminal escape", "\x1b[2Jgone\x00", "\\u001b[2Jgone\\u0000\n"},
 		{"bidirectional", "a\u202eb\u2066", "a\\u202eb\\u2066\n"},
-		{"zero width hides no command", "\u200b::error::x", "\\u200b::error::x\n"},
+		{"command after a zero-width character", "\u200b::error::x", "\\u200b::error::x\n"},
 		{"line separator", "a\u2028::error::x", "a\\u2028::error::x\n"},
 		{"other scripts", "größe 東京 🚀", "größe 東京 🚀\n"},
 		{"not UTF-8", "a\xffb", "a\ufffdb\n"},
@@ -128,7 +128,7 @@ func TestPrint(t *testing.T) {
 	}
 }
 
-// Not every way to start a container sets GITHUB_ACTIONS.
+// Some container hooks don't set GITHUB_ACTIONS.
 func TestIsGitHubActions(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
@@ -146,7 +146,7 @@ func TestIsGitHubActions(t *testing.T) {
 		r := github.NewRunner(func(name string) string { return tt.env[name] }, &log)
 		r.Mask("hunter2")
 		if r.IsGitHubActions() != tt.want || (log.String() == "::add-mask::hunter2\n") != tt.want {
-			t.Errorf("%v: a runner is %t, and it is told %q", tt.env, r.IsGitHubActions(), log.String())
+			t.Errorf("%v: IsGitHubActions is %t, the log has %q", tt.env, r.IsGitHubActions(), log.String())
 		}
 	}
 }
@@ -207,7 +207,8 @@ func FuzzPrint(f *testing.F) {
 	})
 }
 
-// TestConcurrent is about the race detector, and that lines stay whole.
+// TestConcurrent gives the race detector concurrent calls, and checks that their lines
+// don't mix.
 func TestConcurrent(t *testing.T) {
 	t.Parallel()
 	var log bytes.Buffer

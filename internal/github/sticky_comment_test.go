@@ -13,7 +13,7 @@ import (
 	"astro-apply/internal/github/fake"
 )
 
-// hasMarker recognizes the comments of one workflow.
+// hasMarker returns a function that matches the comments of one workflow.
 func hasMarker(name string) func(string) bool {
 	return func(body string) bool { return strings.HasPrefix(body, name+" ") }
 }
@@ -33,133 +33,133 @@ func TestUpsertComment(t *testing.T) {
 	}
 	limit := "a " + strings.Repeat("🚀", github.CommentLimit-2)
 	for _, tt := range []struct {
-		name  string
-		there []fake.Comment
-		wrong func(*fake.Server)
-		body  string
-		want  github.UpsertResult
-		err   string   // after "pull request 7: comment: "
-		after []string // the bodies
-		asked []string
+		name     string
+		existing []fake.Comment
+		faults   func(*fake.Server)
+		body     string
+		want     github.UpsertResult
+		err      string   // after "pull request 7: comment: "
+		bodies   []string // of all comments afterwards
+		requests []string
 	}{
 		{
 			name: "created", body: "a plan\n", want: github.UpsertResult{Action: "created", URL: "1001"},
-			after: []string{"a plan"}, asked: []string{listRequest, createRequest},
+			bodies: []string{"a plan"}, requests: []string{listRequest, createRequest},
 		},
 		{
-			name: "updated", there: []fake.Comment{own("a old")}, body: "a plan", want: github.UpsertResult{Action: "updated", URL: "1001"},
-			after: []string{"a plan"}, asked: []string{listRequest, "PATCH /issues/comments/1001 200"},
+			name: "updated", existing: []fake.Comment{own("a old")}, body: "a plan", want: github.UpsertResult{Action: "updated", URL: "1001"},
+			bodies: []string{"a plan"}, requests: []string{listRequest, "PATCH /issues/comments/1001 200"},
 		},
 		{
-			name: "unchanged", there: []fake.Comment{own("a plan")}, body: "a plan", want: github.UpsertResult{Action: "unchanged", URL: "1001"},
-			after: []string{"a plan"}, asked: []string{listRequest},
+			name: "unchanged", existing: []fake.Comment{own("a plan")}, body: "a plan", want: github.UpsertResult{Action: "unchanged", URL: "1001"},
+			bodies: []string{"a plan"}, requests: []string{listRequest},
 		},
 		{
-			name: "unchanged but for ends of lines", there: []fake.Comment{own("a plan\r\nb")}, body: "a plan\nb \n\n", want: github.UpsertResult{Action: "unchanged", URL: "1001"},
-			after: []string{"a plan\r\nb"}, asked: []string{listRequest},
+			name: "unchanged except for line ends", existing: []fake.Comment{own("a plan\r\nb")}, body: "a plan\nb \n\n", want: github.UpsertResult{Action: "unchanged", URL: "1001"},
+			bodies: []string{"a plan\r\nb"}, requests: []string{listRequest},
 		},
 		{
-			name: "unchanged, not UTF-8", there: []fake.Comment{own("a \uFFFDb")}, body: "a \xff\xfeb", want: github.UpsertResult{Action: "unchanged", URL: "1001"},
-			after: []string{"a \uFFFDb"}, asked: []string{listRequest},
+			name: "unchanged, not UTF-8", existing: []fake.Comment{own("a \uFFFDb")}, body: "a \xff\xfeb", want: github.UpsertResult{Action: "unchanged", URL: "1001"},
+			bodies: []string{"a \uFFFDb"}, requests: []string{listRequest},
 		},
 		{
-			name: "a forged marker", there: []fake.Comment{other("a plan"), own("a old")}, body: "a plan", want: github.UpsertResult{Action: "updated", URL: "1002"},
-			after: []string{"a plan", "a plan"}, asked: []string{listRequest, "PATCH /issues/comments/1002 200"},
+			name: "a forged marker", existing: []fake.Comment{other("a plan"), own("a old")}, body: "a plan", want: github.UpsertResult{Action: "updated", URL: "1002"},
+			bodies: []string{"a plan", "a plan"}, requests: []string{listRequest, "PATCH /issues/comments/1002 200"},
 		},
 		{
-			name: "only a forged marker", there: []fake.Comment{other("a plan")}, body: "a plan", want: github.UpsertResult{Action: "created", URL: "1002"},
-			after: []string{"a plan", "a plan"}, asked: []string{listRequest, createRequest},
+			name: "only a forged marker", existing: []fake.Comment{other("a plan")}, body: "a plan", want: github.UpsertResult{Action: "created", URL: "1002"},
+			bodies: []string{"a plan", "a plan"}, requests: []string{listRequest, createRequest},
 		},
 		{
-			name: "another workflow's", there: []fake.Comment{own("b plan")}, body: "a plan", want: github.UpsertResult{Action: "created", URL: "1002"},
-			after: []string{"b plan", "a plan"}, asked: []string{listRequest, createRequest},
+			name: "comment of another workflow", existing: []fake.Comment{own("b plan")}, body: "a plan", want: github.UpsertResult{Action: "created", URL: "1002"},
+			bodies: []string{"b plan", "a plan"}, requests: []string{listRequest, createRequest},
 		},
 		{
-			name: "several", there: []fake.Comment{own("hello"), own("a old"), own("a plan")}, body: "a plan", want: github.UpsertResult{Action: "updated", URL: "1002"},
-			after: []string{"hello", "a plan", "a plan"}, asked: []string{listRequest, "PATCH /issues/comments/1002 200"},
+			name: "several matching comments", existing: []fake.Comment{own("hello"), own("a old"), own("a plan")}, body: "a plan", want: github.UpsertResult{Action: "updated", URL: "1002"},
+			bodies: []string{"hello", "a plan", "a plan"}, requests: []string{listRequest, "PATCH /issues/comments/1002 200"},
 		},
 		{
 			name: "at the limit", body: limit, want: github.UpsertResult{Action: "created", URL: "1001"},
-			after: []string{limit}, asked: []string{listRequest, createRequest},
+			bodies: []string{limit}, requests: []string{listRequest, createRequest},
 		},
 		{name: "over the limit", body: limit + "x", err: "65537 characters, and GitHub takes 65536"},
-		{name: "not recognized", body: "plan", err: "it would not be found again"},
+		{name: "body doesn't match", body: "plan", err: "it would not be found again"},
 		{
-			name: "a fork's token", wrong: func(s *fake.Server) { s.InjectStatus("POST", "/comments", 403, 0) }, body: "a plan",
-			err: "403 Resource not accessible by integration (needs permissions: pull-requests: write)", asked: []string{listRequest, "POST /issues/7/comments 403"},
+			name: "token of a fork", faults: func(s *fake.Server) { s.InjectStatus("POST", "/comments", 403, 0) }, body: "a plan",
+			err: "403 Resource not accessible by integration (needs permissions: pull-requests: write)", requests: []string{listRequest, "POST /issues/7/comments 403"},
 		},
 		{
-			name: "a token that may not even read", wrong: func(s *fake.Server) { s.InjectStatus("GET", "", 404, 0) }, body: "a plan",
-			err: "404 Not Found (needs permissions: pull-requests: read)", asked: []string{"GET /issues/7/comments 404"},
+			name: "token without read permission", faults: func(s *fake.Server) { s.InjectStatus("GET", "", 404, 0) }, body: "a plan",
+			err: "404 Not Found (needs permissions: pull-requests: read)", requests: []string{"GET /issues/7/comments 404"},
 		},
 		{
-			name: "no update", there: []fake.Comment{own("a old")}, wrong: func(s *fake.Server) { s.InjectStatus("PATCH", "", 403, 0) }, body: "a plan",
-			err:   "403 Resource not accessible by integration (needs permissions: pull-requests: write)",
-			after: []string{"a old"}, asked: []string{listRequest, "PATCH /issues/comments/1001 403"},
+			name: "update is forbidden", existing: []fake.Comment{own("a old")}, faults: func(s *fake.Server) { s.InjectStatus("PATCH", "", 403, 0) }, body: "a plan",
+			err:    "403 Resource not accessible by integration (needs permissions: pull-requests: write)",
+			bodies: []string{"a old"}, requests: []string{listRequest, "PATCH /issues/comments/1001 403"},
 		},
 		{
-			name: "deleted meanwhile", there: []fake.Comment{own("a old")}, wrong: func(s *fake.Server) { s.InjectStatus("PATCH", "", 404, 0) }, body: "a plan",
-			want: github.UpsertResult{Action: "created", URL: "1002"}, after: []string{"a old", "a plan"},
-			asked: []string{listRequest, "PATCH /issues/comments/1001 404", listRequest, createRequest},
+			name: "deleted before the update", existing: []fake.Comment{own("a old")}, faults: func(s *fake.Server) { s.InjectStatus("PATCH", "", 404, 0) }, body: "a plan",
+			want: github.UpsertResult{Action: "created", URL: "1002"}, bodies: []string{"a old", "a plan"},
+			requests: []string{listRequest, "PATCH /issues/comments/1001 404", listRequest, createRequest},
 		},
 		{
-			name: "the create's answer is lost", wrong: func(s *fake.Server) { s.InjectLostResponse("POST", "/comments", 1) }, body: "a plan\n",
-			want: github.UpsertResult{Action: "created", URL: "1001"}, after: []string{"a plan"},
-			asked: []string{listRequest, "POST /issues/7/comments 0", listRequest},
+			name: "no answer to the create", faults: func(s *fake.Server) { s.InjectLostResponse("POST", "/comments", 1) }, body: "a plan\n",
+			want: github.UpsertResult{Action: "created", URL: "1001"}, bodies: []string{"a plan"},
+			requests: []string{listRequest, "POST /issues/7/comments 0", listRequest},
 		},
 		{
-			name: "the create is lost", wrong: func(s *fake.Server) { s.InjectStatus("POST", "/comments", 502, 1) }, body: "a plan",
-			want: github.UpsertResult{Action: "created", URL: "1001"}, after: []string{"a plan"},
-			asked: []string{listRequest, "POST /issues/7/comments 502", listRequest, createRequest},
+			name: "the create fails once", faults: func(s *fake.Server) { s.InjectStatus("POST", "/comments", 502, 1) }, body: "a plan",
+			want: github.UpsertResult{Action: "created", URL: "1001"}, bodies: []string{"a plan"},
+			requests: []string{listRequest, "POST /issues/7/comments 502", listRequest, createRequest},
 		},
 		{
-			name: "all creates are lost", wrong: func(s *fake.Server) { s.InjectStatus("POST", "/comments", 502, 0) }, body: "a plan", err: "502 Bad Gateway",
-			asked: []string{listRequest, "POST /issues/7/comments 502", listRequest, "POST /issues/7/comments 502", listRequest, "POST /issues/7/comments 502", listRequest},
+			name: "every create fails", faults: func(s *fake.Server) { s.InjectStatus("POST", "/comments", 502, 0) }, body: "a plan", err: "502 Bad Gateway",
+			requests: []string{listRequest, "POST /issues/7/comments 502", listRequest, "POST /issues/7/comments 502", listRequest, "POST /issues/7/comments 502", listRequest},
 		},
 		{
-			name: "the last create's answer is lost", body: "a plan",
-			wrong: func(s *fake.Server) {
+			name: "no answer to the last create", body: "a plan",
+			faults: func(s *fake.Server) {
 				s.InjectStatus("POST", "/comments", 502, 2)
 				s.InjectLostResponse("POST", "/comments", 1)
 			},
-			want: github.UpsertResult{Action: "created", URL: "1001"}, after: []string{"a plan"},
-			asked: []string{listRequest, "POST /issues/7/comments 502", listRequest, "POST /issues/7/comments 502", listRequest, "POST /issues/7/comments 0", listRequest},
+			want: github.UpsertResult{Action: "created", URL: "1001"}, bodies: []string{"a plan"},
+			requests: []string{listRequest, "POST /issues/7/comments 502", listRequest, "POST /issues/7/comments 502", listRequest, "POST /issues/7/comments 0", listRequest},
 		},
 		{
-			name: "the update's answer is lost", there: []fake.Comment{own("a old")}, wrong: func(s *fake.Server) { s.InjectLostResponse("PATCH", "", 1) }, body: "a plan",
-			want: github.UpsertResult{Action: "updated", URL: "1001"}, after: []string{"a plan"},
-			asked: []string{listRequest, "PATCH /issues/comments/1001 0", "PATCH /issues/comments/1001 200"},
+			name: "no answer to the update", existing: []fake.Comment{own("a old")}, faults: func(s *fake.Server) { s.InjectLostResponse("PATCH", "", 1) }, body: "a plan",
+			want: github.UpsertResult{Action: "updated", URL: "1001"}, bodies: []string{"a plan"},
+			requests: []string{listRequest, "PATCH /issues/comments/1001 0", "PATCH /issues/comments/1001 200"},
 		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				s := newFakeGitHub()
-				for _, c := range tt.there {
+				for _, c := range tt.existing {
 					s.AddComment(c)
 				}
-				if tt.wrong != nil {
-					tt.wrong(s)
+				if tt.faults != nil {
+					tt.faults(s)
 				}
 				got, err := newREST(t, s, s).UpsertComment(t.Context(), pullNumber, hasMarker("a"), tt.body)
 				if want := "pull request 7: comment: " + tt.err; tt.err == "" && err != nil || tt.err != "" && (err == nil || err.Error() != want) {
 					t.Errorf("error %v, want %q", err, tt.err)
 				}
-				if _, refused := errors.AsType[*github.PermissionError](err); refused != strings.HasPrefix(tt.err, "40") {
-					t.Errorf("%v is a refusal: %v", err, refused)
+				if _, forbidden := errors.AsType[*github.PermissionError](err); forbidden != strings.HasPrefix(tt.err, "40") {
+					t.Errorf("%v is a PermissionError: %v", err, forbidden)
 				}
 				got.URL = strings.TrimPrefix(got.URL, "https://github.com/acme/data/pull/7#issuecomment-")
 				if diff := cmp.Diff(tt.want, got); diff != "" {
 					t.Error(diff)
 				}
-				var after []string
+				var bodies []string
 				for _, c := range s.Comments(pullNumber) {
-					after = append(after, c.Body)
+					bodies = append(bodies, c.Body)
 				}
-				if diff := cmp.Diff(tt.after, after); diff != "" {
+				if diff := cmp.Diff(tt.bodies, bodies); diff != "" {
 					t.Error(diff)
 				}
-				if diff := cmp.Diff(tt.asked, sentRequests(s)); diff != "" {
+				if diff := cmp.Diff(tt.requests, sentRequests(s)); diff != "" {
 					t.Error(diff)
 				}
 			})
@@ -167,7 +167,7 @@ func TestUpsertComment(t *testing.T) {
 	}
 }
 
-// Two workflows keep a comment each, and know it again.
+// Two workflows have a comment each, and each updates its own.
 func TestUpsertCommentOfTwoWorkflows(t *testing.T) {
 	t.Parallel()
 	s := newFakeGitHub()
@@ -189,7 +189,7 @@ func TestUpsertCommentOfTwoWorkflows(t *testing.T) {
 	}
 }
 
-// What another run wrote after our lost create is ours to keep up to date.
+// A comment that another run created after a failed create is updated.
 func TestUpsertCommentAfterAnotherRun(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -209,7 +209,7 @@ func TestUpsertCommentAfterAnotherRun(t *testing.T) {
 	})
 }
 
-// A create whose answer tells nothing is looked for.
+// After a create with an unreadable answer, UpsertComment looks for the comment.
 func TestUpsertCommentUnreadableResponse(t *testing.T) {
 	t.Parallel()
 	for _, answer := range []string{"", "null", "{}", "<html>"} {
