@@ -60,7 +60,7 @@ func TestPollingLeavesRoom(t *testing.T) {
 		many := longtest.Size(100, 300)
 		var mu sync.Mutex
 		var reads []time.Time
-		s := newHarness(t, simulator.Options{EnforceRateLimits: true, ReadyAfter: 5 * time.Minute}, func(next http.RoundTripper) http.RoundTripper {
+		s := newHarness(t, simulator.Options{EnforceRateLimits: true, ReadyAfter: time.Duration(longtest.Size(90, 300)) * time.Second}, func(next http.RoundTripper) http.RoundTripper {
 			return roundTripperFunc(func(r *http.Request) (*http.Response, error) {
 				if r.Method == http.MethodGet {
 					mu.Lock()
