@@ -20,8 +20,8 @@ import (
 
 const modulePath = "astro-apply"
 
-// allowedImports are the packages of ours that a package may know: the arrows of
-// CONTRIBUTING. A new package has to be entered here.
+// allowedImports lists the packages of this module that each package may import: the
+// arrows in CONTRIBUTING. Add new packages here.
 var allowedImports = map[string][]string{
 	".":                              {"internal/app"},
 	"internal/app":                   {"internal/apply", "internal/astro", "internal/config", "internal/export", "internal/github", "internal/manifest", "internal/plan", "internal/report", "internal/resource", "internal/sandbox", "internal/schema", "internal/simulator"},
@@ -45,8 +45,9 @@ var allowedImports = map[string][]string{
 	"internal/simulator/conformance": {"internal/simulator"},
 }
 
-// processAPIs are the ways to reach the process. A package that takes them
-// as parameters instead can be tested many times at once.
+// processAPIs matches functions and variables that use the state of the process. Only
+// main.go may use them: other packages take them as parameters, so that tests can run
+// in parallel.
 var processAPIs = map[string]*regexp.Regexp{
 	"os":        regexp.MustCompile(`^(Getenv|LookupEnv|Environ|ExpandEnv|Setenv|Unsetenv|Clearenv|Exit|Args|Stdin|Stdout|Stderr|Chdir)$`),
 	"os/signal": regexp.MustCompile(``),
@@ -57,15 +58,15 @@ var processAPIs = map[string]*regexp.Regexp{
 	"fmt":       regexp.MustCompile(`^(Print|Scan)(|f|ln)$`),
 }
 
-// allowedKindWords are where a kind is named all the same: "FILE WORD".
+// allowedKindWords lists the exceptions of TestArchitectureKinds, as "FILE WORD".
 var allowedKindWords = []string{
-	"internal/app/comment.go Workspace", // the same
-	"internal/app/app.go Workspace",     // the input of that name
-	"internal/app/export.go Workspaces", // the same
+	"internal/app/app.go Workspace",     // the input workspace
+	"internal/app/comment.go Workspace", // the input workspace
+	"internal/app/export.go Workspaces", // the input export-workspaces
 	"internal/app/export.go workspaces",
 	"internal/app/export.go ExportWorkspaces",
 	"internal/app/convert.go deployment",   // Astro CLI deployment files
-	"internal/app/client.go DeploymentIDs", // what a token says that it reaches
+	"internal/app/client.go DeploymentIDs", // the scope of a token
 	"internal/app/client.go WorkspaceIDs",
 	"internal/astro/call.go User", // User-Agent
 	"internal/astro/call.go userAgent",
@@ -78,13 +79,13 @@ var allowedKindWords = []string{
 	"internal/astro/token.go WorkspaceIDs",
 	"internal/astro/token.go deploymentId",
 	"internal/astro/token.go workspaceId",
-	"internal/export/variable.go USER",         // of the process
-	"internal/app/manifest_files.go WORKSPACE", // the runner's
+	"internal/export/variable.go USER",         // an environment variable of the process
+	"internal/app/manifest_files.go WORKSPACE", // the runner's folder
 	"internal/app/manifest_files.go Workspace",
 	"internal/sandbox/folders.go Workspace",
 	"internal/sandbox/folders.go workspace",
 	"internal/github/comment.go GetUser",           // the author of a comment
-	"internal/github/error.go AbuseRateLimitError", // by chance
+	"internal/github/error.go AbuseRateLimitError", // contains "user" by chance
 	"internal/github/rest.go User",                 // the user part of an address
 	"internal/github/rest.go WithUserAgent",
 	"internal/github/identity.go User",
@@ -92,7 +93,7 @@ var allowedKindWords = []string{
 	"internal/schema/reference.go workspace",
 }
 
-// sourceFile is a parsed file of ours, test or not.
+// sourceFile is a parsed Go file of this module.
 type sourceFile struct {
 	name, dir string
 	isTest    bool
@@ -134,7 +135,7 @@ var parseSourceFiles = sync.OnceValues(func() (files []sourceFile, err error) {
 	return files, err
 })
 
-// programFiles is what ends up in the binary.
+// programFiles returns the files that are compiled into the program.
 func programFiles(t *testing.T) []sourceFile {
 	t.Helper()
 	return slices.DeleteFunc(slices.Clone(sourceFiles(t)), func(s sourceFile) bool {
@@ -184,14 +185,14 @@ func TestArchitectureProcess(t *testing.T) {
 			}
 			packages[name] = unquoteLiteral(i.Path)
 			if name == "." {
-				t.Errorf("%s: what comes from %s can't be told", s.name, unquoteLiteral(i.Path))
+				t.Errorf("%s: a dot import of %s hides which names come from it", s.name, unquoteLiteral(i.Path))
 			}
 		}
 		ast.Inspect(s.File, func(n ast.Node) bool {
 			if x, ok := n.(*ast.SelectorExpr); ok {
 				if of, ok := x.X.(*ast.Ident); ok {
 					if names := processAPIs[packages[of.Name]]; names != nil && names.MatchString(x.Sel.Name) {
-						t.Errorf("%s uses %s.%s, which is for main.go", s.name, packages[of.Name], x.Sel.Name)
+						t.Errorf("%s uses %s.%s, which only main.go may", s.name, packages[of.Name], x.Sel.Name)
 					}
 				}
 			}
@@ -200,9 +201,10 @@ func TestArchitectureProcess(t *testing.T) {
 	}
 }
 
-// A kind is a table: code elsewhere that knew one by name would work for that
-// one only. So no other package may hold the words of the tables, in texts or
-// in identifiers. Comments may, and so may tags, which are for our own JSON.
+// A kind is a table. Code in another package that named a kind or one of its fields
+// would work for that kind only. So no other package may use the words of the tables
+// in strings or identifiers. Comments may, and so may struct tags, which are for the
+// program's own JSON.
 func TestArchitectureKinds(t *testing.T) {
 	t.Parallel()
 	kind, fields := kindWords()
@@ -229,8 +231,8 @@ func TestArchitectureKinds(t *testing.T) {
 					return true
 				}
 				for _, word := range wordPattern.FindAllString(n.Value, -1) {
-					// Everyday words such as region are names of fields only
-					// where they stand alone.
+					// A common word such as region counts as a field only if it is
+					// the whole string.
 					if kind.MatchString(word) || fields[word] && (word != strings.ToLower(word) || unquoteLiteral(n) == word) {
 						found(word)
 					}
@@ -245,30 +247,30 @@ func TestArchitectureKinds(t *testing.T) {
 	}
 	for _, m := range allowedKindWords {
 		if !seen[m] {
-			t.Errorf("%s is excused and not there", m)
+			t.Errorf("allowedKindWords has %q, which no file contains; remove it", m)
 		}
 	}
 }
 
 var wordPattern = regexp.MustCompile(`[A-Za-z]+`)
 
-// TestArchitectureTruncation finds code outside of package redact that cuts text. Only redact
-// replaces secrets first, and a part of a secret isn't recognised. Code that cuts
-// text needs the mark …, so that is searched for.
+// TestArchitectureTruncation finds code outside of package redact that truncates text.
+// Redact replaces secrets before it truncates: no search finds a truncated secret. Code
+// that truncates text adds the mark …, so the test searches for that.
 func TestArchitectureTruncation(t *testing.T) {
 	t.Parallel()
 	for _, s := range programFiles(t) {
 		ast.Inspect(s.File, func(n ast.Node) bool {
 			if l, ok := n.(*ast.BasicLit); ok && unquoteLiteral(l) == "…" && s.dir != "internal/redact" {
-				t.Errorf("%s cuts text, which only package redact may", s.name)
+				t.Errorf("%s truncates text, which only package redact may", s.name)
 			}
 			return true
 		})
 	}
 }
 
-// kindWords is the words of the tables. A kind is named in any spelling, also
-// as a part of a word.
+// kindWords returns the words of the tables: an expression that matches the name of a
+// kind in any spelling, even in a part of a word, and the names of fields.
 func kindWords() (kind *regexp.Regexp, fields map[string]bool) {
 	var kinds []string
 	fields = map[string]bool{}
@@ -284,7 +286,7 @@ func kindWords() (kind *regexp.Regexp, fields map[string]bool) {
 	}
 	for _, k := range resource.Kinds() {
 		add(k.Fields)
-		if k.Singleton { // everything is in the one Organization, so its id is everybody's business
+		if k.Singleton { // every package needs the id of the Organization
 			continue
 		}
 		kinds = append(kinds, k.Name)
@@ -301,7 +303,7 @@ func TestArchitectureFiles(t *testing.T) {
 	vague := regexp.MustCompile(`^(utils?|common|helpers?|types)(_test)?\.go$`)
 	for _, s := range sourceFiles(t) {
 		if vague.MatchString(path.Base(s.name)) {
-			t.Errorf("%s: a file is named after the noun it defines", s.name)
+			t.Errorf("%s: name the file after the type or concept that it defines", s.name)
 		}
 		if s.isTest {
 			continue

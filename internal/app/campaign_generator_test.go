@@ -12,12 +12,13 @@ import (
 	"astro-apply/internal/simulator"
 )
 
-// newPopulatedServer is an Organization with what a manifest of the campaign doesn't make.
+// newPopulatedServer returns an Organization with resources that no manifest of the
+// campaign declares, and users to which the manifests refer.
 func newPopulatedServer(inherited simulator.InheritedRoles) *simulator.Server {
 	s := simulator.New(simulator.Options{OrganizationID: "corg00000000000000000000a", EnforceRateLimits: true, InheritedRoles: inherited})
 	w := s.Seed("workspace", map[string]any{"name": "other"})
-	own := []any{map[string]any{"workspaceId": w, "role": "WORKSPACE_MEMBER"}}
-	ada := s.Seed("user", map[string]any{"username": "ada@example.com", "workspaceRoles": own})
+	workspaceRoles := []any{map[string]any{"workspaceId": w, "role": "WORKSPACE_MEMBER"}}
+	ada := s.Seed("user", map[string]any{"username": "ada@example.com", "workspaceRoles": workspaceRoles})
 	grace := s.Seed("user", map[string]any{"username": "grace@example.com"})
 	s.Seed("user", map[string]any{"username": "edsger@example.com"})
 	d := s.Seed("deployment", map[string]any{"name": "d0", "workspaceId": w, "type": "STANDARD"})
@@ -38,11 +39,10 @@ func newPopulatedServer(inherited simulator.InheritedRoles) *simulator.Server {
 	return s
 }
 
-// teamOnlyRoles are the roles that only Teams have in the campaign.
+// teamOnlyRoles matches the roles that the manifests of the campaign give only to Teams.
 var teamOnlyRoles = regexp.MustCompile(`ORGANIZATION_BILLING_ADMIN|WORKSPACE_OPERATOR|WORKSPACE_OWNER|DEPLOYMENT_ADMIN`)
 
-// escalatedUsers returns the users who have a role themselves that the manifests give
-// to Teams only.
+// escalatedUsers returns the users who have one of the teamOnlyRoles as their own role.
 func escalatedUsers(s *simulator.Server) (out []string) {
 	for _, user := range s.Resources("user") {
 		if teamOnlyRoles.MatchString(fmt.Sprint(user)) {
@@ -52,8 +52,8 @@ func escalatedUsers(s *simulator.Server) (out []string) {
 	return out
 }
 
-// undeclaredResources returns the id, and of a token the value, of every resource that no
-// manifest of the campaign declares, by id.
+// undeclaredResources maps the ids of the resources that no manifest of the campaign
+// declares to the values of tokens, "" for other kinds.
 func undeclaredResources(s *simulator.Server) map[string]string {
 	out := map[string]string{}
 	for _, kind := range []string{"workspace", "deployment", "cluster", "environmentObject", "customRole", "team", "apiToken", "agentToken"} {
@@ -65,7 +65,7 @@ func undeclaredResources(s *simulator.Server) map[string]string {
 	return out
 }
 
-// generatedManifest is a manifest: objects by section and name.
+// generatedManifest is a manifest: resources by section and name.
 type generatedManifest map[string]map[string]map[string]any
 
 func (m *generatedManifest) putResource(section, name string, fields map[string]any) {
@@ -75,7 +75,7 @@ func (m *generatedManifest) putResource(section, name string, fields map[string]
 	(*m)[section][name] = fields
 }
 
-// String is the manifest as a file. JSON is YAML.
+// String returns the manifest as JSON, which is YAML.
 func (m *generatedManifest) String() string {
 	out := map[string]any{}
 	for section, objects := range *m {
@@ -99,60 +99,60 @@ func (m *generatedManifest) String() string {
 	return string(b)
 }
 
-// uniqueSections are the sections whose objects the API makes no second time.
+// uniqueSections lists the sections in which the API refuses duplicates.
 var uniqueSections = []string{"environmentObjects", "allowedIpAddressRanges", "organization", "users"}
 
-// copyMissingFrom takes over what a second manifest adds and two runs at once could make
-// twice.
+// copyMissingFrom copies the resources that only second has, if two runs at once could
+// create duplicates of them.
 func (m *generatedManifest) copyMissingFrom(second *generatedManifest) {
 	for section, objects := range *second {
 		for name, fields := range objects {
-			if _, there := (*m)[section][name]; !there && !slices.Contains(uniqueSections, section) && fields["state"] == nil {
+			if _, exists := (*m)[section][name]; !exists && !slices.Contains(uniqueSections, section) && fields["state"] == nil {
 				m.putResource(section, name, fields)
 			}
 		}
 	}
 }
 
-// generateManifest is a manifest. One that follows another marks some of what it no longer
-// has as absent.
-func generateManifest(r *rand.Rand, before *generatedManifest, removes bool) *generatedManifest {
+// generateManifest draws a manifest. If removes is true, it marks some of the resources
+// that only the previous manifest has as absent.
+func generateManifest(r *rand.Rand, previous *generatedManifest, removes bool) *generatedManifest {
 	g := &manifestGenerator{rand: r, manifest: &generatedManifest{}}
 	g.drawManifest()
-	if before == nil || !removes {
+	if previous == nil || !removes {
 		return g.manifest
 	}
 	for _, section := range []string{"deployments", "environmentObjects", "teams", "apiTokens"} {
-		for name, fields := range (*before)[section] {
-			if _, there := (*g.manifest)[section][name]; there || !g.coinFlip() {
+		for name, fields := range (*previous)[section] {
+			if _, declared := (*g.manifest)[section][name]; declared || !g.coinFlip() {
 				continue
 			}
-			gone := map[string]any{"state": "absent"}
+			absent := map[string]any{"state": "absent"}
 			for _, field := range []string{"name", "workspace", "objectType", "objectKey"} {
 				if fields[field] != nil {
-					gone[field] = fields[field]
+					absent[field] = fields[field]
 				}
 			}
-			g.manifest.putResource(section, name, gone)
+			g.manifest.putResource(section, name, absent)
 		}
 	}
 	return g.manifest
 }
 
-// manifestGenerator draws the objects of a manifest. What can't change is the same for the
-// same name.
+// manifestGenerator draws the resources of a manifest. Resources of the same name have
+// the same values in fields that can't be changed.
 type manifestGenerator struct {
 	rand     *rand.Rand
 	manifest *generatedManifest
 }
 
-func (g *manifestGenerator) coinFlip() bool            { return g.rand.IntN(2) == 0 }
-func (g *manifestGenerator) oneOf(of ...string) string { return of[g.rand.IntN(len(of))] }
+func (g *manifestGenerator) coinFlip() bool                { return g.rand.IntN(2) == 0 }
+func (g *manifestGenerator) oneOf(values ...string) string { return values[g.rand.IntN(len(values))] }
 func (g *manifestGenerator) secretReference() string {
 	return g.oneOf("${secret:FIRST}", "${secret:SECOND}")
 }
 
-// maybeSetText sets a field now and then.
+// maybeSetText sets a field to one of the values, or doesn't set it.
 func (g *manifestGenerator) maybeSetText(fields map[string]any, name string, values ...string) {
 	if g.coinFlip() {
 		fields[name] = g.oneOf(values...)
@@ -213,16 +213,16 @@ func (g *manifestGenerator) drawManifest() {
 	}
 }
 
-// subsetOf is some of the values, at least one.
-func (g *manifestGenerator) subsetOf(of ...string) []any {
+// subsetOf draws some of the values, at least one.
+func (g *manifestGenerator) subsetOf(values ...string) []any {
 	var out []any
-	for _, v := range of {
+	for _, v := range values {
 		if g.coinFlip() {
 			out = append(out, v)
 		}
 	}
 	if out == nil {
-		out = append(out, of[0])
+		out = append(out, values[0])
 	}
 	return out
 }
@@ -302,26 +302,26 @@ func (g *manifestGenerator) drawEnvironmentObject(kind string, i int, deployment
 }
 
 func (g *manifestGenerator) drawTeamsAndUsers(deployments []string) {
-	grants := func(of map[string]any, inWorkspace []string, inDeployment string) map[string]any {
-		of["workspaceRoles"] = []any{map[string]any{"workspace": "data", "role": g.oneOf(inWorkspace...)}}
+	addGrants := func(fields map[string]any, workspaceRoles []string, deploymentRole string) map[string]any {
+		fields["workspaceRoles"] = []any{map[string]any{"workspace": "data", "role": g.oneOf(workspaceRoles...)}}
 		roles := []any{}
 		for _, name := range deployments {
 			if g.coinFlip() {
-				roles = append(roles, map[string]any{"deployment": map[string]any{"workspace": "data", "name": name}, "role": inDeployment})
+				roles = append(roles, map[string]any{"deployment": map[string]any{"workspace": "data", "name": name}, "role": deploymentRole})
 			}
 		}
-		of["deploymentRoles"] = roles
-		return of
+		fields["deploymentRoles"] = roles
+		return fields
 	}
 	if g.coinFlip() {
-		g.manifest.putResource("teams", "team", grants(map[string]any{
+		g.manifest.putResource("teams", "team", addGrants(map[string]any{
 			"name": "team", "members": g.subsetOf("ada@example.com", "grace@example.com", "edsger@example.com"), "organizationRole": "ORGANIZATION_MEMBER",
 		}, []string{"WORKSPACE_OPERATOR", "WORKSPACE_OWNER"}, "DEPLOYMENT_ADMIN"))
 	}
 	if g.coinFlip() {
 		ada := map[string]any{"username": "ada@example.com", "organizationRole": g.oneOf("ORGANIZATION_MEMBER", "ORGANIZATION_OWNER")}
 		if g.rand.IntN(3) > 0 {
-			ada = grants(ada, []string{"WORKSPACE_MEMBER", "WORKSPACE_AUTHOR"}, "reader")
+			ada = addGrants(ada, []string{"WORKSPACE_MEMBER", "WORKSPACE_AUTHOR"}, "reader")
 		}
 		g.manifest.putResource("users", "ada", ada)
 	}
@@ -330,11 +330,11 @@ func (g *manifestGenerator) drawTeamsAndUsers(deployments []string) {
 	}
 }
 
-// what is there
-
+// comparedKinds lists the kinds whose resources serverContents compares. Kinds come
+// after those that contain their resources.
 var comparedKinds = []string{"organization", "workspace", "cluster", "deployment", "environmentObject", "customRole", "team", "user", "invite", "apiToken", "agentToken", "allowedIpAddressRange"}
 
-// serverFields is what an object has from the server, and not from whoever made it.
+// serverFields lists the fields that the server sets.
 var serverFields = []string{"id", "createdAt", "updatedAt", "createdBy", "updatedBy", "token", "shortToken", "startAt", "endAt", "expiresAt", "inviteId", "inviter", "namespace", "imageRepository"}
 
 var idPattern = regexp.MustCompile(`\bc[a-z0-9]{24}\b`)
@@ -348,7 +348,7 @@ func resourceLabel(kind string, o map[string]any) string {
 	return kind
 }
 
-// parentIDOf is the id of the Workspace or Deployment that an object is in, "" for none.
+// parentIDOf returns the id of the Workspace or Deployment of a resource, "" for none.
 func parentIDOf(o map[string]any) string {
 	for _, name := range []string{"workspaceId", "deploymentId", "scopeEntityId"} {
 		if id, ok := o[name].(string); ok {
@@ -362,16 +362,16 @@ func parentIDOf(o map[string]any) string {
 	return ""
 }
 
-// serverContents is everything that a server holds, secrets included, in words that
-// don't depend on the order in which it was made.
+// serverContents lists all resources of a server with their secrets. It replaces ids by
+// labels and sorts, so that servers with equal resources have equal contents.
 func serverContents(s *simulator.Server) []string {
-	called := map[string]string{}
+	labels := map[string]string{} // by id
 	for _, kind := range comparedKinds {
 		for _, o := range s.Resources(kind) {
 			if id, ok := o["id"].(string); ok && kind != "invite" {
-				called[id] = resourceLabel(kind, o)
-				if in := called[parentIDOf(o)]; in != "" {
-					called[id] += " in " + in
+				labels[id] = resourceLabel(kind, o)
+				if parent := labels[parentIDOf(o)]; parent != "" {
+					labels[id] += " in " + parent
 				}
 			}
 		}
@@ -380,13 +380,13 @@ func serverContents(s *simulator.Server) []string {
 	for _, kind := range comparedKinds {
 		for _, o := range s.Resources(kind) {
 			b, err := json.Marshal(normalizeContent(o, func(text string) string {
-				return idPattern.ReplaceAllStringFunc(text, func(id string) string { return called[id] })
+				return idPattern.ReplaceAllStringFunc(text, func(id string) string { return labels[id] })
 			}))
 			if err != nil {
 				panic(err)
 			}
-			// Which one of two values that nobody can compare is there depends on whether
-			// the object was written for another reason; that there is one does not.
+			// A run can't compare secrets, so whether it wrote the second value depends on
+			// whether it wrote the resource for another reason. Take both for equal.
 			out = append(out, kind+" "+strings.ReplaceAll(string(b), "second-secret", "first-secret"))
 		}
 	}
@@ -394,23 +394,23 @@ func serverContents(s *simulator.Server) []string {
 	return slices.Compact(out) // an invite may be sent twice
 }
 
-// normalizeContent drops the server's own members, puts lists in order and names in the
-// place of ids.
-func normalizeContent(v any, named func(string) string) any {
+// normalizeContent removes fields that the server sets or that are empty, sorts lists,
+// and replaces ids in texts with replaceIDs.
+func normalizeContent(v any, replaceIDs func(string) string) any {
 	switch v := v.(type) {
 	case map[string]any:
 		out := map[string]any{}
 		for name, value := range v {
 			list, isList := value.([]any)
-			if !slices.Contains(serverFields, name) && value != nil && value != false && (!isList || len(list) > 0) { // as good as none
-				out[name] = normalizeContent(value, named)
+			if !slices.Contains(serverFields, name) && value != nil && value != false && (!isList || len(list) > 0) {
+				out[name] = normalizeContent(value, replaceIDs)
 			}
 		}
 		return out
 	case []any:
 		out := []string{}
 		for _, item := range v {
-			b, err := json.Marshal(normalizeContent(item, named))
+			b, err := json.Marshal(normalizeContent(item, replaceIDs))
 			if err != nil {
 				panic(err)
 			}
@@ -419,12 +419,12 @@ func normalizeContent(v any, named func(string) string) any {
 		slices.Sort(out)
 		return out
 	case string:
-		return named(v)
+		return replaceIDs(v)
 	}
 	return v
 }
 
-// findDuplicates are the objects that are there more than once: their ids by label.
+// findDuplicates returns the ids of resources that exist more than once, by label.
 func findDuplicates(s *simulator.Server) map[string][]string {
 	out := map[string][]string{}
 	for _, kind := range comparedKinds {
@@ -439,7 +439,7 @@ func findDuplicates(s *simulator.Server) map[string][]string {
 	maps.DeleteFunc(out, func(_ string, ids []string) bool { return len(ids) < 2 })
 	for name := range out {
 		if strings.HasPrefix(name, "allowedIpAddressRange") || strings.HasPrefix(name, "environmentObject") || strings.HasPrefix(name, "cluster") {
-			panic("made twice, though the API makes none twice: " + name)
+			panic("created twice, although the API refuses duplicates: " + name)
 		}
 	}
 	return out

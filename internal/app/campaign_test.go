@@ -29,17 +29,17 @@ var (
 	firstSeed  = flag.Uint64("from", 1, "the number of the campaign's first trial; a trial is drawn from its number")
 )
 
-// campaignStats counts what a campaign did.
+// campaignStats counts the events of a campaign.
 type campaignStats struct {
 	trials, runs, requests, faults, kills, cancels, pairs, duplicates atomic.Int64
 }
 
-// TestCampaign puts the whole program through storms of faults. In each trial
-// one manifest is there, and another is applied again and again while anything
-// goes wrong: answers are lost before or after the API acted, late, cut off or
-// nonsense, runs are killed or cancelled at any call, and two go on at once.
-// Once that is over, one clean run has to reach exactly what the manifest reaches
-// without all that, and another one to send no write.
+// TestCampaign runs the whole program with random faults. In each trial, one manifest
+// is applied, and a second one is applied repeatedly while faults happen: responses
+// are lost before or after the API made the change, late, truncated or nonsense, runs are
+// killed or cancelled at any call, and two run at once. After the faults, one clean run
+// must reach exactly the state that a server without faults has, and another run must
+// send no writes.
 //
 // For hours: go test ./internal/app -run Campaign -trials 100000 -timeout 0.
 func TestCampaign(t *testing.T) {
@@ -76,8 +76,7 @@ func runTrial(t *testing.T, seed uint64, sum *campaignStats) {
 	passed = !t.Failed()
 }
 
-// trial is one Organization that goes through a storm, and another one that
-// doesn't.
+// trial compares an Organization with faults to one without.
 type trial struct {
 	*testing.T
 	seed             uint64
@@ -93,49 +92,49 @@ func (c *trial) compareWithFaultFree() {
 	pair := c.rand.IntN(4) == 0
 	first := generateManifest(c.rand, nil, false)
 	second := generateManifest(c.rand, first, c.allowDelete)
-	if pair && c.rand.IntN(2) == 0 { // what Astro creates twice exists already
+	if pair && c.rand.IntN(2) == 0 { // then the two runs can't create duplicates
 		first.copyMissingFrom(second)
 	}
 	inherited := simulator.InheritedRoles(c.rand.IntN(3))
-	stormy, calm := newPopulatedServer(inherited), newPopulatedServer(inherited)
-	c.undeclaredTokens = undeclaredResources(stormy)
-	for _, s := range []*simulator.Server{stormy, calm} {
+	faulty, faultFree := newPopulatedServer(inherited), newPopulatedServer(inherited)
+	c.undeclaredTokens = undeclaredResources(faulty)
+	for _, s := range []*simulator.Server{faulty, faultFree} {
 		c.applyCleanly(s, first)
 	}
-	c.applyCleanly(calm, second)
+	c.applyCleanly(faultFree, second)
 
 	for range 1 + c.rand.IntN(4) {
 		rate := []float64{0.02, 0.1, 0.3, 0.6}[c.rand.IntN(4)]
-		stormy.SetChaos(c.rand.Uint64(), rate)
+		faulty.SetChaos(c.rand.Uint64(), rate)
 		var runs sync.WaitGroup
 		for range map[bool]int{true: 2, false: 1}[pair] {
-			layer := &killTransport{RoundTripper: stormy.Transport(), stats: c.stats, seed: c.rand.Uint64()}
+			transport := &killTransport{RoundTripper: faulty.Transport(), stats: c.stats, seed: c.rand.Uint64()}
 			if c.rand.IntN(2) == 0 {
-				layer.rate = []float64{0.01, 0.1, 0.5}[c.rand.IntN(3)]
+				transport.rate = []float64{0.01, 0.1, 0.5}[c.rand.IntN(3)]
 			}
-			runs.Go(func() { c.applyManifest(stormy, second, layer) })
+			runs.Go(func() { c.applyManifest(faulty, second, transport) })
 		}
 		if pair {
 			c.stats.pairs.Add(1)
 		}
 		runs.Wait()
-		stormy.SetChaos(0, 0)
-		time.Sleep(5 * time.Minute) // what the API is still at
+		faulty.SetChaos(0, 0)
+		time.Sleep(5 * time.Minute) // the API finishes delayed requests
 	}
-	c.stats.faults.Add(int64(stormy.FaultCount()))
-	if twice := findDuplicates(stormy); len(twice) > 0 && pair {
-		c.checkDuplicatesReported(stormy, second, twice)
+	c.stats.faults.Add(int64(faulty.FaultCount()))
+	if duplicates := findDuplicates(faulty); len(duplicates) > 0 && pair {
+		c.checkDuplicatesReported(faulty, second, duplicates)
 		return
-	} else if len(twice) > 0 {
-		c.Fatalf("made twice: %v\n%s", twice, second)
+	} else if len(duplicates) > 0 {
+		c.Fatalf("created twice: %v\n%s", duplicates, second)
 	}
-	c.applyCleanly(stormy, second)
-	if diff := cmp.Diff(serverContents(calm), serverContents(stormy)); diff != "" {
-		c.Fatalf("not what it is without faults (-calm +stormy):\n%s\n%s", diff, second)
+	c.applyCleanly(faulty, second)
+	if diff := cmp.Diff(serverContents(faultFree), serverContents(faulty)); diff != "" {
+		c.Fatalf("the final state differs (-without faults +with faults):\n%s\n%s", diff, second)
 	}
-	stormy.ResetRequests()
-	c.applyCleanly(stormy, second)
-	for _, r := range stormy.Requests() {
+	faulty.ResetRequests()
+	c.applyCleanly(faulty, second)
+	for _, r := range faulty.Requests() {
 		if r.Method != http.MethodGet {
 			c.Fatalf("a write without a change: %s %s %s\n%s", r.Method, r.Path, r.Body, second)
 		}
@@ -143,7 +142,7 @@ func (c *trial) compareWithFaultFree() {
 	c.stats.trials.Add(1)
 }
 
-// applyCleanly is a run in which nothing goes wrong.
+// applyCleanly runs the program without faults, which must succeed.
 func (c *trial) applyCleanly(s *simulator.Server, m *generatedManifest) string {
 	code, log := c.applyManifest(s, m, nil)
 	if code != 0 {
@@ -158,7 +157,7 @@ func (c *trial) checkUndeclaredUntouched(requests []simulator.Request, temp stri
 	for _, r := range requests {
 		for id := range c.undeclaredTokens {
 			if r.Method != http.MethodGet && strings.Contains(r.Path, id) {
-				c.Errorf("a write to what no manifest declares: %s %s", r.Method, r.Path)
+				c.Errorf("a write to an undeclared resource: %s %s", r.Method, r.Path)
 			}
 		}
 	}
@@ -172,43 +171,44 @@ func (c *trial) checkUndeclaredUntouched(requests []simulator.Request, temp stri
 	}
 }
 
-// checkDuplicatesReported demands that a clean run names both of what two runs made at once.
-func (c *trial) checkDuplicatesReported(s *simulator.Server, m *generatedManifest, twice map[string][]string) {
+// checkDuplicatesReported fails the trial unless a clean run reports the ids of both
+// resources that two runs created at once.
+func (c *trial) checkDuplicatesReported(s *simulator.Server, m *generatedManifest, duplicates map[string][]string) {
 	code, log := c.applyManifest(s, m, nil)
-	for label, ids := range twice {
+	for label, ids := range duplicates {
 		if code != 1 || !strings.Contains(log, strings.Join(ids, ", ")) {
-			c.Fatalf("%s is there twice, %v, and that isn't said:\n%s", label, ids, log)
+			c.Fatalf("%s exists twice, %v, and the run doesn't report it:\n%s", label, ids, log)
 		}
 	}
-	c.stats.duplicates.Add(int64(len(twice)))
+	c.stats.duplicates.Add(int64(len(duplicates)))
 }
 
-// applyManifest runs the program. A layer may end it before its time.
-func (c *trial) applyManifest(s *simulator.Server, m *generatedManifest, layer *killTransport) (code int, log string) {
+// applyManifest runs the program. transport, if not nil, may kill or cancel the run.
+func (c *trial) applyManifest(s *simulator.Server, m *generatedManifest, transport *killTransport) (code int, log string) {
 	c.stats.runs.Add(1)
-	before := len(s.Requests())
+	earlierRequests := len(s.Requests())
 	ctx, cancel := context.WithCancelCause(context.Background())
 	defer cancel(nil)
 	p := &inProcessRun{server: s, manifest: m.String(), allowDelete: c.allowDelete, tempDir: c.TempDir()}
-	if layer == nil {
+	if transport == nil {
 		p.transport = s.Transport()
 	} else {
-		layer.endRun = func() { cancel(errors.New("interrupt signal received")) }
-		p.transport = layer
+		transport.endRun = func() { cancel(errors.New("interrupt signal received")) }
+		p.transport = transport
 	}
 	code, log = p.runProgram(ctx)
-	if layer != nil && !layer.cancelled.IsZero() {
-		if took := time.Since(layer.cancelled); took > 7500*time.Millisecond {
+	if transport != nil && !transport.cancelled.IsZero() {
+		if took := time.Since(transport.cancelled); took > 7500*time.Millisecond {
 			c.Errorf("ended %s after the signal:\n%s", took, log)
 		}
 	}
 	if leak := regexp.MustCompile(`first-secret|second-secret|astro-token-[0-9a-f]+`).FindString(log); leak != "" {
-		c.Errorf("%s is shown:\n%s", leak, log)
+		c.Errorf("the log shows %s:\n%s", leak, log)
 	}
 	if users := escalatedUsers(s); len(users) > 0 {
-		c.Errorf("a role that is inherited became the user's own: %s\n%s", users, log)
+		c.Errorf("an inherited role became the user's own: %s\n%s", users, log)
 	}
-	requests := s.Requests()[before:]
+	requests := s.Requests()[earlierRequests:]
 	c.stats.requests.Add(int64(len(requests)))
 	c.checkUndeclaredUntouched(requests, p.tempDir)
 	return code, log

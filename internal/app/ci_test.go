@@ -11,7 +11,7 @@ import (
 	yaml "go.yaml.in/yaml/v4"
 )
 
-// What is checked here and what GitHub checks are the same steps.
+// The CI workflow runs the same steps as .ci/run.
 func TestWorkflowRunsEveryStep(t *testing.T) {
 	t.Parallel()
 	defaults := regexp.MustCompile(`(?m)\|\| set -- (.*)$`).FindStringSubmatch(readRepositoryFile(t, ".ci/run"))
@@ -29,17 +29,17 @@ func TestWorkflowRunsEveryStep(t *testing.T) {
 	}
 }
 
-// The command that README gives is the one that has to pass.
+// The test command in README is the one that .ci/run runs.
 func TestReadmeTestCommand(t *testing.T) {
 	t.Parallel()
 	commands := regexp.MustCompile(`(?m)^go test .*$`).FindAllString(readRepositoryFile(t, "README.md"), -1)
 	if len(commands) != 1 || !strings.Contains(readRepositoryFile(t, ".ci/run"), commands[0]+" ") {
-		t.Errorf("README has %q, which has to be one command, and that of .ci/run", commands)
+		t.Errorf("README has %q, want one command, the same as in .ci/run", commands)
 	}
 }
 
-// Whatever is pinned is kept up to date, not on the day of a release, and in
-// one pull request.
+// Dependabot updates everything that is pinned, a week after the release at the
+// earliest, and with one pull request per ecosystem.
 func TestDependabot(t *testing.T) {
 	t.Parallel()
 	var file struct {
@@ -65,7 +65,8 @@ func TestDependabot(t *testing.T) {
 	}
 }
 
-// readRepositoryFile is that of a file of the repository.
+// readRepositoryFile returns the text of a file, given its path from the root of the
+// repository.
 func readRepositoryFile(t *testing.T, file string) string {
 	t.Helper()
 	b, err := os.ReadFile(filepath.Join("..", "..", file))

@@ -12,8 +12,8 @@ import (
 	"astro-apply/internal/simulator"
 )
 
-// TestClosedLog closes the log after its first line. The run continues: it reports
-// the created resources, and the value of a token is not lost.
+// TestClosedLog closes the log after its first line. The run continues: it reports the
+// created resources and saves the value of the token.
 func TestClosedLog(t *testing.T) {
 	t.Parallel()
 	s := newActionProcess(t, simulator.Options{}, manyWorkspaces(20)+

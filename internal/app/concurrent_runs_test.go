@@ -16,7 +16,8 @@ import (
 	"astro-apply/internal/simulator"
 )
 
-// barrierTransport lets two runs see the same before either of them makes anything.
+// barrierTransport delays the first write of each run until both runs have read the
+// current state.
 type barrierTransport struct {
 	http.RoundTripper
 	arrived *sync.WaitGroup
@@ -37,7 +38,7 @@ func TestTwoRunsAtOnce(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		manifest, kind string
-		made           int
+		createdCount   int
 	}{
 		"environment object": {"environmentObjects: [{ workspace: data, objectType: AIRFLOW_VARIABLE, objectKey: K, airflowVariable: { value: v } }]", "environmentObject", 1},
 		"cluster":            {"clusters: [{ name: c, type: DEDICATED, cloudProvider: AWS, region: us-east-1, vpcSubnetRange: 172.20.0.0/20 }]", "cluster", 1},
@@ -53,21 +54,21 @@ func TestTwoRunsAtOnce(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				s := simulator.New(simulator.Options{})
 				s.Seed("workspace", map[string]any{"name": "data"})
-				before := len(s.Resources(test.kind))
-				var here, both sync.WaitGroup
+				seeded := len(s.Resources(test.kind))
+				var arrived, runs sync.WaitGroup
 				var codes [2]int
 				var logs [2]string
-				here.Add(2)
+				arrived.Add(2)
 				for i := range 2 {
-					both.Go(func() {
-						p := &inProcessRun{transport: &barrierTransport{RoundTripper: s.Transport(), arrived: &here}, server: s, manifest: test.manifest, tempDir: t.TempDir()}
+					runs.Go(func() {
+						p := &inProcessRun{transport: &barrierTransport{RoundTripper: s.Transport(), arrived: &arrived}, server: s, manifest: test.manifest, tempDir: t.TempDir()}
 						codes[i], logs[i] = p.runProgram(t.Context())
 					})
 				}
-				both.Wait()
-				made := s.Resources(test.kind)[before:]
-				if len(made) != test.made || (codes[0]+codes[1] == 0) != (test.made == 1) {
-					t.Fatalf("%d made, exit codes %v\n%s", len(made), codes, logs)
+				runs.Wait()
+				created := s.Resources(test.kind)[seeded:]
+				if len(created) != test.createdCount || (codes[0]+codes[1] == 0) != (test.createdCount == 1) {
+					t.Fatalf("%d created, exit codes %v\n%s", len(created), codes, logs)
 				}
 				for i, log := range logs {
 					own := regexp.MustCompile(`this run created the one with id (c[a-z0-9]{24}), .* at the same time, id (c[a-z0-9]{24});`).FindStringSubmatch(log)
@@ -79,11 +80,11 @@ func TestTwoRunsAtOnce(t *testing.T) {
 					t.Errorf("%d Deployments were created in two Workspaces of one name", n)
 				}
 				code, log := (&inProcessRun{transport: s.Transport(), server: s, manifest: test.manifest, tempDir: t.TempDir()}).runProgram(t.Context())
-				if test.made == 1 && code != 0 {
+				if test.createdCount == 1 && code != 0 {
 					t.Errorf("the next run: %d\n%s", code, log)
 				}
-				for _, o := range made {
-					if id, _ := o["id"].(string); test.made == 2 && (code != 1 || !strings.Contains(log, id)) {
+				for _, o := range created {
+					if id, _ := o["id"].(string); test.createdCount == 2 && (code != 1 || !strings.Contains(log, id)) {
 						t.Errorf("the next run doesn't name %s: %d\n%s", id, code, log)
 					}
 				}
@@ -92,7 +93,8 @@ func TestTwoRunsAtOnce(t *testing.T) {
 	}
 }
 
-// Removing what nobody can be given doesn't outlast a signal.
+// A run that creates a token and can't save its value deletes the token. It stops that
+// in time after a signal.
 func TestCleanupEndsWithTheSignal(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -104,7 +106,7 @@ func TestCleanupEndsWithTheSignal(t *testing.T) {
 		p := &inProcessRun{server: s, tempDir: temp, manifest: "apiTokens: [{ name: ci, workspace: data, saveTo: dir/ci, roles: [{ role: WORKSPACE_MEMBER }] }]"}
 		p.transport = roundTripFunc(func(r *http.Request) (*http.Response, error) {
 			switch r.Method {
-			case http.MethodPost: // what was a place is none any more
+			case http.MethodPost: // make the sink unwritable after its check: a file instead of the folder
 				if err := os.WriteFile(filepath.Join(temp, "dir"), nil, 0o600); err != nil {
 					t.Error(err)
 				}
@@ -118,7 +120,7 @@ func TestCleanupEndsWithTheSignal(t *testing.T) {
 		if took := time.Since(since); code != 1 || took > 7500*time.Millisecond || !strings.Contains(log, "remove it by hand") {
 			t.Errorf("exit code %d, %s after the signal:\n%s", code, took, log)
 		}
-		time.Sleep(time.Hour) // what the server is still at
+		time.Sleep(time.Hour) // the server finishes delayed requests
 	})
 }
 

@@ -11,7 +11,7 @@ import (
 	"go.yaml.in/yaml/v4"
 )
 
-// exampleWorkflow is the part of an example that everybody copies without thinking.
+// exampleWorkflow holds the parts of an example workflow that the tests check.
 type exampleWorkflow struct {
 	On          map[string]any
 	Permissions map[string]string
@@ -29,8 +29,9 @@ type exampleWorkflow struct {
 
 const publishedAction = "OWNER/astro-apply@v1"
 
-// TestExamples holds the examples to action.yml, which actionlint doesn't know
-// under its published name, and to what makes a workflow safe to copy.
+// TestExamples checks that the examples use only inputs and outputs of action.yml, which
+// actionlint can't do for the published name of the action, and that the workflows are
+// safe to copy.
 func TestExamples(t *testing.T) {
 	t.Parallel()
 	inputs, outputs := map[string]bool{}, map[string]bool{}
@@ -57,10 +58,10 @@ func TestExamples(t *testing.T) {
 				t.Fatal(err)
 			}
 			if !strings.HasPrefix(string(b), "# ") {
-				t.Error("it doesn't say what it is for")
+				t.Error("no comment at the top explains the example")
 			}
 			if _, ok := w.On["pull_request_target"]; ok {
-				t.Error("pull_request_target runs with secrets on a stranger's manifest")
+				t.Error("pull_request_target would give secrets to untrusted manifests")
 			}
 			if w.Permissions == nil {
 				t.Error("no permissions")
@@ -70,10 +71,10 @@ func TestExamples(t *testing.T) {
 					t.Errorf("action.yml has no output %s", m[1])
 				}
 			}
-			ours := 0
+			actionSteps := 0
 			for name, job := range w.Jobs {
 				if w.Permissions["contents"] != "read" && job.Permissions["contents"] != "read" {
-					t.Errorf("%s can't check out", name)
+					t.Errorf("%s has no permission to check out", name)
 				}
 				if w.Concurrency == nil && job.Concurrency == nil || job.Timeout == 0 {
 					t.Errorf("%s needs concurrency and timeout-minutes", name)
@@ -88,9 +89,9 @@ func TestExamples(t *testing.T) {
 					if step.Uses != publishedAction {
 						continue
 					}
-					ours++
+					actionSteps++
 					if step.Env["ASTRO_API_TOKEN"] == nil {
-						t.Errorf("%s gives no token", name)
+						t.Errorf("%s passes no token", name)
 					}
 					for input := range step.With {
 						if !inputs[input] {
@@ -99,15 +100,15 @@ func TestExamples(t *testing.T) {
 					}
 				}
 			}
-			if ours == 0 {
+			if actionSteps == 0 {
 				t.Errorf("no step uses %s", publishedAction)
 			}
 		})
 	}
 }
 
-// TestQuickStart holds the workflow in README to the first example, names of
-// steps aside.
+// TestQuickStart checks that the workflow in README is the first example, except for the
+// names of steps.
 func TestQuickStart(t *testing.T) {
 	t.Parallel()
 	readme, err := os.ReadFile("../../README.md")
@@ -126,7 +127,7 @@ func TestQuickStart(t *testing.T) {
 	}
 }
 
-// withoutStepNames is a workflow without the names of its steps.
+// withoutStepNames parses a workflow and removes the names of its steps.
 func withoutStepNames(t *testing.T, text []byte) map[string]any {
 	t.Helper()
 	var w map[string]any

@@ -12,21 +12,22 @@ import (
 	"astro-apply/internal/github/fake"
 )
 
-// The commits of scripts: the one that a push brought, and the pull request's.
+// The commits in scripts.
 const (
-	mainSHA = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
-	headSHA = "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"
+	mainSHA = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa" // on main, after a push
+	headSHA = "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb" // of the pull request
 )
 
-// setEvent NAME [fork] [dependabot] [head=SHA] makes the next runs those of an event,
-// as the runner tells it. A pull request is number 7.
+// setEvent implements the command event NAME [fork] [head=SHA] [branch=NAME]. The next
+// runs have the environment that the runner sets for such an event. Pull requests have
+// the number 7.
 func setEvent(ts *testscript.TestScript, _ bool, args []string) {
 	payload := map[string]any{"repository": map[string]any{"default_branch": "main", "full_name": "acme/data"}}
-	ref, sha, head, from := "refs/heads/main", mainSHA, headSHA, "acme/data"
+	ref, sha, head, headRepository := "refs/heads/main", mainSHA, headSHA, "acme/data"
 	for _, a := range args[1:] {
 		switch name, value, _ := strings.Cut(a, "="); name {
 		case "fork":
-			from = "stranger/data"
+			headRepository = "stranger/data"
 		case "head":
 			head = value
 		case "branch":
@@ -38,7 +39,7 @@ func setEvent(ts *testscript.TestScript, _ bool, args []string) {
 		ref, sha = "refs/pull/7/merge", "cccccccccccccccccccccccccccccccccccccccc"
 		payload["pull_request"] = map[string]any{
 			"number": 7,
-			"head":   map[string]any{"sha": head, "repo": map[string]any{"full_name": from}},
+			"head":   map[string]any{"sha": head, "repo": map[string]any{"full_name": headRepository}},
 			"base":   map[string]any{"ref": "main", "repo": map[string]any{"full_name": "acme/data"}},
 		}
 	case "merge_group":
@@ -55,16 +56,17 @@ func setEvent(ts *testscript.TestScript, _ bool, args []string) {
 	}
 }
 
-// runGitHubCommand is what a script says to its GitHub:
+// runGitHubCommand implements the command github, which controls the fake GitHub:
 //
-//	github pr merged=how      pull request 7 exists; merged by merge, squash or rebase
-//	github comments FILE      write the bodies of its comments
-//	github comment USER FILE  one by somebody
-//	github edit FILE          replace the body of the first one
-//	github updated [TIME]      let the first one be of a time, or of none
-//	github accept             refuse nothing from now on
-//	github refuse METHOD PART STATUS
-//	github requests FILE      write the requests so far
+//	github pr [merged=HOW] [head=SHA]   add pull request 7; HOW is merge, squash or rebase
+//	github comments FILE                write the bodies of its comments to FILE
+//	github comment USER FILE            add a comment of USER
+//	github edit FILE                    replace the body of the first comment
+//	github updated [TIME]               set the time of the first comment, or remove it
+//	github as LOGIN TYPE TOKEN          set the owner of the token, and pass TOKEN to the next runs
+//	github refuse METHOD PART STATUS    answer requests to paths with PART with STATUS
+//	github accept                       end all refusals
+//	github requests FILE                write the requests so far to FILE
 func (s *scriptHarness) runGitHubCommand(ts *testscript.TestScript, args []string) {
 	switch args[0] {
 	case "pr":
@@ -113,6 +115,6 @@ func (s *scriptHarness) runGitHubCommand(ts *testscript.TestScript, args []strin
 		}
 		writeScriptFile(ts, args[1], b.String())
 	default:
-		ts.Fatalf("github: unknown: %s", args[0])
+		ts.Fatalf("github: unknown command %s", args[0])
 	}
 }

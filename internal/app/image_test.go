@@ -12,24 +12,24 @@ import (
 	"go.yaml.in/yaml/v4"
 )
 
-// pinnedImage is an image with a full version, for people, and a digest: what is
-// built today is built again tomorrow.
+// pinnedImage matches an image with a full version, for readers, and a digest, so that
+// every build uses the same image.
 var pinnedImage = regexp.MustCompile(`^[a-z0-9./-]+:\d+\.\d+\.\d+(-[a-z0-9.-]+)?@sha256:[0-9a-f]{64}$`)
 
-// TestImage holds the Dockerfile and action.yml together, and to what runners
-// ask of an image: Kubernetes runners take the entrypoint from action.yml, the
-// others may take it from the image; a user other than root can't write the
-// runner's files; the working directory is the runner's.
+// TestImage checks that the Dockerfile and action.yml agree, and that the image works on
+// every runner. Kubernetes runners take the entrypoint from action.yml, others may take
+// it from the image. A user other than root couldn't write the runner's files. The
+// runner sets the working directory.
 func TestImage(t *testing.T) {
 	t.Parallel()
 	entrypoint := actionEntrypoint(t)
 	var stages []string
-	last := map[string][]string{} // the instructions of the final stage
+	finalStage := map[string][]string{} // arguments by instruction
 	for _, line := range dockerInstructions(t) {
 		word, rest, _ := strings.Cut(line, " ")
 		word, rest = strings.ToUpper(word), strings.TrimSpace(rest)
 		if word == "FROM" {
-			clear(last)
+			clear(finalStage)
 			if strings.Contains(rest, "--platform=$BUILDPLATFORM ") || strings.Contains(rest, "{BUILDPLATFORM}") {
 				t.Errorf("FROM %s: fails without BuildKit, where BUILDPLATFORM is empty", rest)
 			}
@@ -39,22 +39,22 @@ func TestImage(t *testing.T) {
 			}
 			stages = append(stages, fields[len(fields)-1])
 			if version, ok := strings.CutPrefix(fields[0], "golang:"); ok && !strings.HasPrefix(version, goToolchain(t)+"-") {
-				t.Errorf("FROM %s: go.mod has the toolchain %s, which is what is tested", fields[0], goToolchain(t))
+				t.Errorf("FROM %s: the tests run with the toolchain in go.mod, %s", fields[0], goToolchain(t))
 			}
 			continue
 		}
-		last[word] = append(last[word], rest)
+		finalStage[word] = append(finalStage[word], rest)
 	}
 	if len(stages) < 2 {
 		t.Errorf("%d stages: the compiler would be part of the image", len(stages))
 	}
 	for _, word := range []string{"USER", "WORKDIR", "CMD"} {
-		if last[word] != nil {
-			t.Errorf("the image sets %s %s", word, last[word])
+		if finalStage[word] != nil {
+			t.Errorf("the image sets %s %s", word, finalStage[word])
 		}
 	}
 	var command []string
-	if got := last["ENTRYPOINT"]; len(got) != 1 {
+	if got := finalStage["ENTRYPOINT"]; len(got) != 1 {
 		t.Fatalf("ENTRYPOINT %q, want one", got)
 	} else if err := json.Unmarshal([]byte(got[0]), &command); err != nil {
 		t.Fatalf("ENTRYPOINT %s: not in exec form, so a shell would get the signals: %v", got[0], err)
@@ -65,13 +65,13 @@ func TestImage(t *testing.T) {
 	if !path.IsAbs(entrypoint) {
 		t.Errorf("entrypoint %q depends on the working directory", entrypoint)
 	}
-	if !slices.ContainsFunc(last["COPY"], func(s string) bool { return strings.HasSuffix(s, " "+entrypoint) }) {
-		t.Errorf("nothing is copied to %s: %q", entrypoint, last["COPY"])
+	if !slices.ContainsFunc(finalStage["COPY"], func(s string) bool { return strings.HasSuffix(s, " "+entrypoint) }) {
+		t.Errorf("nothing is copied to %s: %q", entrypoint, finalStage["COPY"])
 	}
 }
 
-// dockerInstructions are the lines of the Dockerfile, without comments, continued
-// ones joined.
+// dockerInstructions returns the instructions of the Dockerfile without comments. It
+// joins continued lines.
 func dockerInstructions(t *testing.T) []string {
 	t.Helper()
 	b, err := os.ReadFile("../../Dockerfile")
@@ -87,7 +87,7 @@ func dockerInstructions(t *testing.T) []string {
 	return lines
 }
 
-// goToolchain is the version of Go that go.mod names.
+// goToolchain returns the version of the Go toolchain in go.mod.
 func goToolchain(t *testing.T) string {
 	t.Helper()
 	b, err := os.ReadFile("../../go.mod")
@@ -96,7 +96,7 @@ func goToolchain(t *testing.T) string {
 	}
 	found := regexp.MustCompile(`(?m)^toolchain go(.+)$`).FindSubmatch(b)
 	if found == nil {
-		t.Fatal("go.mod names no toolchain")
+		t.Fatal("go.mod has no toolchain")
 	}
 	return string(found[1])
 }

@@ -16,7 +16,8 @@ import (
 	"astro-apply/internal/simulator"
 )
 
-// inProcessRun is the program in process, with a clock and a network of its own.
+// inProcessRun runs the program in the process of the test, where synctest controls the
+// clock and transport replaces the network.
 type inProcessRun struct {
 	server            *simulator.Server
 	transport         http.RoundTripper
@@ -46,8 +47,8 @@ func (p *inProcessRun) runProgram(ctx context.Context) (code int, log string) {
 	return code, out.String()
 }
 
-// killTransport is the network of a process that is killed, or told to stop, at some
-// request: before it left, or before its answer came.
+// killTransport simulates that the process is killed or gets a signal at some request.
+// A kill happens before the request is sent, or before its response arrives.
 type killTransport struct {
 	http.RoundTripper
 	stats  *campaignStats
@@ -64,8 +65,8 @@ type killTransport struct {
 var errKilled = errors.New("the process was killed")
 
 func (m *killTransport) RoundTrip(r *http.Request) (*http.Response, error) {
-	dies, after := m.drawFate(r)
-	if dies && !after {
+	dies, afterSending := m.drawFate(r)
+	if dies && !afterSending {
 		m.killProcess()
 	}
 	if m.isKilled() {
@@ -82,8 +83,9 @@ func (m *killTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 	return answer, err
 }
 
-// drawFate decides on a request. A signal is sent on the way.
-func (m *killTransport) drawFate(r *http.Request) (dies, after bool) {
+// drawFate decides whether the process is killed at a request, and when. It may send a
+// signal instead.
+func (m *killTransport) drawFate(r *http.Request) (dies, afterSending bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	h := fnv.New64a()

@@ -12,8 +12,8 @@ import (
 	"astro-apply/internal/resource"
 )
 
-// TestReferenceSchema holds the JSON Schema that editors read to the kinds'
-// tables and examples.
+// TestReferenceSchema checks that the JSON Schema for editors matches the kinds' tables
+// and examples.
 func TestReferenceSchema(t *testing.T) {
 	t.Parallel()
 	examples := map[string]any{}

@@ -16,11 +16,11 @@ var (
 	markdownLink    = regexp.MustCompile(`\]\(([^()\s]+)\)`)
 	markdownHeading = regexp.MustCompile(`(?m)^#{1,6} +(.+?) *#*$`)
 
-	anchorDropped = regexp.MustCompile(`[^\p{L}\p{N}_ -]`) // what GitHub leaves out of a heading's name
+	anchorDropped = regexp.MustCompile(`[^\p{L}\p{N}_ -]`) // characters that GitHub removes from headings in anchors
 )
 
-// TestLinks follows every relative link of our Markdown files, and what is
-// after # to a heading.
+// TestLinks checks that every relative link in the Markdown files leads to a file, and
+// its fragment to a heading.
 func TestLinks(t *testing.T) {
 	t.Parallel()
 	var files []string
@@ -45,14 +45,14 @@ func checkLink(t *testing.T, file, target string) string {
 	t.Helper()
 	u, err := url.Parse(target)
 	if err != nil || u.Scheme != "" {
-		return "" // another site's, which no test should ask for
+		return "" // an external link: tests make no requests to other sites
 	}
 	to := file
 	if u.Path != "" {
 		to = filepath.Join(filepath.Dir(file), u.Path)
 	}
 	if _, err := os.Stat(to); err != nil {
-		return "there is no " + to
+		return to + " doesn't exist"
 	}
 	if u.Fragment != "" && (filepath.Ext(to) != ".md" || !headingAnchors(readMarkdown(t, to))[u.Fragment]) {
 		return to + " has no such heading"
@@ -60,7 +60,8 @@ func checkLink(t *testing.T, file, target string) string {
 	return ""
 }
 
-// headingAnchors are the names that GitHub gives to headings, numbered where they repeat.
+// headingAnchors returns the anchors that GitHub gives to headings. It numbers repeated
+// headings.
 func headingAnchors(text string) map[string]bool {
 	names, seen := map[string]bool{}, map[string]int{}
 	for _, m := range markdownHeading.FindAllStringSubmatch(fencedBlock.ReplaceAllString(text, ""), -1) {

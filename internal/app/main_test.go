@@ -11,7 +11,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	// Most scripts wait for a process, so more of them run at once than there are
+	// Most scripts wait for a process, so run more of them at once than there are
 	// processors.
 	if err := flag.Set("test.parallel", strconv.Itoa(2*runtime.GOMAXPROCS(0))); err != nil {
 		panic(err)
@@ -23,6 +23,6 @@ func TestMain(m *testing.M) {
 	programDir = dir
 	goleak.VerifyTestMain(m, goleak.Cleanup(func(code int) {
 		_ = os.RemoveAll(dir)
-		os.Exit(code) //nolint:forbidigo // goleak leaves it to the cleanup
+		os.Exit(code) //nolint:forbidigo // goleak expects the cleanup function to exit
 	}))
 }

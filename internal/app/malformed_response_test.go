@@ -15,9 +15,9 @@ workspaces: [{ name: data }]
 deployments: [{ name: etl, workspace: data, type: STANDARD, cloudProvider: AWS, region: us-east-1 }]
 `
 
-// What isn't the API's answer is an error that says so, with the call it is about,
-// and never reads as "nothing there": nothing is made on the strength of it. What
-// is new in an answer is taken as it comes.
+// A malformed response is an error with the call and the reason. The program never takes
+// it for an empty list, which would make it create everything again. It ignores fields
+// and enum values that it doesn't know.
 func TestMalformedResponses(t *testing.T) {
 	t.Parallel()
 	location := func(to string) http.Header { return http.Header{"Location": {to}} }
@@ -25,7 +25,7 @@ func TestMalformedResponses(t *testing.T) {
 	for name, test := range map[string]struct {
 		path  string
 		fault simulator.Fault
-		want  string // of the log; "" when the run goes well
+		want  string // part of the log; "" if the run succeeds
 	}{
 		"empty":                {"workspaces", simulator.Fault{Status: 200, RawBody: " "}, list + "200 OK: the body is empty"},
 		"truncated":            {"workspaces", simulator.Fault{Applied: true, TruncateAfter: 9}, list + "200 OK: the body is truncated: unexpected EOF"},
@@ -33,9 +33,9 @@ func TestMalformedResponses(t *testing.T) {
 		"an error in HTML":     {"workspaces", simulator.Fault{Status: 502, RawBody: "<html><title>Bad gateway</title>"}, list + `502 Bad Gateway: an HTML page, "Bad gateway"`},
 		"a list":               {"workspaces", simulator.Fault{Status: 200, RawBody: "[]"}, list + "200 OK: the body is not a JSON object"},
 		"null":                 {"workspaces", simulator.Fault{Status: 200, RawBody: "null"}, list + "200 OK: the body is not a JSON object"},
-		"another object":       {"workspaces", simulator.Fault{Status: 200, RawBody: "{}"}, list + `200 OK: the list has no "workspaces"`},
+		"another JSON object":  {"workspaces", simulator.Fault{Status: 200, RawBody: "{}"}, list + `200 OK: the list has no "workspaces"`},
 		"no list":              {"workspaces", simulator.Fault{Status: 200, RawBody: `{"workspaces": 3, "totalCount": 3}`}, list + `200 OK: the list's "workspaces" is not a list`},
-		"it never comes":       {"workspaces", simulator.Fault{Applied: true, Delay: 70 * time.Second}, list + "no whole answer within 1m0s"},
+		"no response":          {"workspaces", simulator.Fault{Applied: true, Delay: 70 * time.Second}, list + "no whole answer within 1m0s"},
 		"reset":                {"workspaces", simulator.Fault{Reset: true}, list + "connection reset by peer"},
 		"endless redirect":     {"workspaces", simulator.Fault{Status: 302, RawBody: " ", Header: location("/v1/organizations/corg00000000000000000000a/workspaces")}, list + "302 Found: more than 5 redirects"},
 		"redirect to another":  {"workspaces", simulator.Fault{Status: 302, RawBody: " ", Header: location("https://elsewhere.example/")}, list + `302 Found: a redirect to "https://elsewhere.example", not followed: the token stays with the API`},
@@ -43,8 +43,8 @@ func TestMalformedResponses(t *testing.T) {
 		"a list that shrinks":  {"workspaces", simulator.Fault{Status: 200, RawBody: `{"workspaces": [], "totalCount": 1}`}, list + "200 OK: the list changed while it was read: it ended after 0 of 1 items"},
 		"an item without id":   {"workspaces", simulator.Fault{Status: 200, RawBody: `{"workspaces": [{"name": "data"}], "totalCount": 1}`}, "answer about a Workspace has no id"},
 		"an item that is text": {"workspaces", simulator.Fault{Status: 200, RawBody: `{"workspaces": ["data"], "totalCount": 1}`}, list + "200 OK: item 1: not an object"},
-		"an odd field":         {"workspaces", simulator.Fault{Status: 200, RawBody: `{"workspaces": [{"id": "cworkspace000000000000001", "name": "data", "description": []}], "totalCount": 1}`}, "answer about Workspace cworkspace000000000000001: description is a list"},
-		"new members and words": {"deployments", simulator.Fault{Status: 200, RawBody: `{"deployments": [{"id": "cdeployment00000000000001", "name": "etl", "workspaceId": "cworkspace000000000000001", "type": "STANDARD",
+		"wrong type of field":  {"workspaces", simulator.Fault{Status: 200, RawBody: `{"workspaces": [{"id": "cworkspace000000000000001", "name": "data", "description": []}], "totalCount": 1}`}, "answer about Workspace cworkspace000000000000001: description is a list"},
+		"unknown fields and enum values": {"deployments", simulator.Fault{Status: 200, RawBody: `{"deployments": [{"id": "cdeployment00000000000001", "name": "etl", "workspaceId": "cworkspace000000000000001", "type": "STANDARD",
 			"cloudProvider": "AWS", "region": "us-east-1", "status": "LEVITATING", "executor": "QUANTUM", "moons": [1, {"of": "Jupiter"}]}], "totalCount": 1, "next": null}`}, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -57,7 +57,7 @@ func TestMalformedResponses(t *testing.T) {
 				s.AddFault(test.fault)
 				p := &inProcessRun{transport: s.Transport(), server: s, manifest: malformedResponseManifest, tempDir: t.TempDir()}
 				code, log := p.runProgram(t.Context())
-				time.Sleep(test.fault.Delay) // what the server is still at
+				time.Sleep(test.fault.Delay) // the server finishes delayed requests
 				if want := map[bool]int{true: 1, false: 0}[test.want != ""]; code != want || !strings.Contains(log, test.want) {
 					t.Errorf("exit code %d, and the log lacks %q:\n%s", code, test.want, log)
 				}

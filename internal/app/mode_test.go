@@ -10,8 +10,8 @@ import (
 	"astro-apply/internal/app"
 )
 
-// TestModeOfEvents runs the program for every event that can start a workflow, on the ref that the runner gives it.
-// workflow_call is missing: a called workflow has the event of its caller.
+// TestModeOfEvents runs the program for every event that can start a workflow, with the ref that the runner sets for it.
+// There is no case for workflow_call: a called workflow has the event of its caller.
 func TestModeOfEvents(t *testing.T) {
 	t.Parallel()
 	const (
@@ -50,14 +50,14 @@ func TestModeOfEvents(t *testing.T) {
 		{"issue_comment", onMain, `,"issue":{"number":3}`, "mode plan: event issue_comment"},
 		{"issue_comment", onMain, `,"issue":{"number":7,"pull_request":{"url":"u"}}`, "::issue_comment on a pull request" + refused},
 	}
-	// Those that run on the default branch, or on what somebody with write access chose, and bring no manifest.
+	// These run on the default branch, or on a ref that someone with write access chose, so the manifest is trusted.
 	for _, event := range []string{
 		"branch_protection_rule", "create", "delete", "deployment", "deployment_status", "discussion", "discussion_comment", "fork", "gollum",
 		"image_version", "issues", "label", "milestone", "page_build", "public", "registry_package", "release", "repository_dispatch", "status", "watch",
 	} {
 		rows = append(rows, row{event, onMain, "", "mode plan: event " + event})
 	}
-	// Without its payload, nobody knows what these are about.
+	// Without the payload, the program can't tell whether these events are about trusted code.
 	for _, event := range []string{
 		"push", "pull_request", "pull_request_target", "pull_request_review", "pull_request_review_comment", "workflow_run", "check_suite", "check_run", "issue_comment",
 	} {

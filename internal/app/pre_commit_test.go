@@ -10,8 +10,8 @@ import (
 	"go.yaml.in/yaml/v4"
 )
 
-// The hook for pre-commit is run as that runs it: its entry and the user's args,
-// in the folder of the repository, with what go install makes in PATH.
+// TestPreCommitHook runs the hook as pre-commit does: the entry with the user's args, in
+// the folder of the repository, with the program in PATH, where go install puts it.
 func TestPreCommitHook(t *testing.T) {
 	t.Parallel()
 	text, err := os.ReadFile("../../.pre-commit-hooks.yaml")
@@ -47,7 +47,7 @@ func TestPreCommitHook(t *testing.T) {
 		out, err := c.CombinedOutput()
 		return string(out), err
 	}
-	for _, workflow = range []string{"", "true"} { // on a laptop, and where a workflow runs all hooks
+	for _, workflow = range []string{"", "true"} { // on a laptop, and in a workflow that runs all hooks
 		if out, err := run("astro.yaml"); err != nil {
 			t.Errorf("%v:\n%s", err, out)
 		}

@@ -18,7 +18,8 @@ func (u forbiddenTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 	return nil, http.ErrServerClosed
 }
 
-// TestMalformedProxy: what net/http would ignore or misread stops the run before anything is sent, without showing a password.
+// TestMalformedProxy checks that proxy settings which net/http would ignore or misread stop the run before it sends anything,
+// and that the error shows no password.
 func TestMalformedProxy(t *testing.T) {
 	t.Parallel()
 	const wanted = "; set it to an address such as http://proxy.example.com:3128"
@@ -49,7 +50,7 @@ func TestMalformedProxy(t *testing.T) {
 				"ASTRO_API_TOKEN": "opaque-token", tt.name: tt.value,
 			}
 			if tt.want == "" {
-				env["INPUT_ORGANIZATION-ID"] = "" // which stops the run a step later
+				env["INPUT_ORGANIZATION-ID"] = "" // stops the run in the next step
 				tt.want = "the token doesn't say which Organization it is for"
 			} else {
 				tt.want = "environment variable " + tt.want

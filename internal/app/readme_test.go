@@ -16,8 +16,8 @@ import (
 	"astro-apply/internal/resource"
 )
 
-// TestReadme holds README's tables to the kinds and to action.yml. With
-// -update it writes them.
+// TestReadme checks that README's tables match the kinds and action.yml. With -update,
+// it writes them.
 func TestReadme(t *testing.T) {
 	t.Parallel()
 	const file = "../../README.md"
@@ -31,7 +31,8 @@ func TestReadme(t *testing.T) {
 	checkGenerated(t, file, text)
 }
 
-// checkGenerated holds a file to what it should be. With -update it writes it.
+// checkGenerated checks that a file has the generated text. With -update, it writes the
+// file.
 func checkGenerated(t *testing.T, file, text string) {
 	t.Helper()
 	b, err := os.ReadFile(file)
@@ -55,8 +56,8 @@ func sectionTable() string {
 	return markdownTable(rows)
 }
 
-// TestOutputs holds the outputs of the program to those that action.yml
-// promises: the runner takes any, so nobody else would notice.
+// TestOutputs checks that the program sets the outputs that action.yml declares. The
+// runner accepts any name, so no other check finds a mistake.
 func TestOutputs(t *testing.T) {
 	t.Parallel()
 	outputs, err := (&report.Run{}).Outputs()
@@ -68,7 +69,7 @@ func TestOutputs(t *testing.T) {
 		got = append(got, o.Name)
 	}
 	for _, e := range actionEntries(t, "outputs") {
-		if e.name != "tokens" { // of secrets, so not of the report
+		if e.name != "tokens" { // holds secrets, so it isn't in the report
 			want = append(want, e.name)
 		}
 		if e.Description == "" {
@@ -80,13 +81,13 @@ func TestOutputs(t *testing.T) {
 	}
 }
 
-// TestMetaArguments holds the members that every object may have, which README
-// lists by hand, to what a manifest may say.
+// TestMetaArguments checks that the manifest accepts the documented meta-arguments in
+// every section.
 func TestMetaArguments(t *testing.T) {
 	t.Parallel()
 	for _, section := range resource.Kinds().Sections() {
 		for _, row := range metaArguments {
-			name, takes := row[0], row[1]
+			name, accepts := row[0], row[1]
 			k := resource.Kinds().KindOfSection(section)
 			if k.Singleton {
 				continue
@@ -95,8 +96,8 @@ func TestMetaArguments(t *testing.T) {
 			text := fmt.Sprintf("%s: [{ %s: a@b.example, %s: {} }]", section, cmp.Or(members, k.Identity[0]), name)
 			parsed := manifest.Parse([]manifest.Source{{Name: "astro.yaml", Data: []byte(text)}}, manifest.Environment{})
 			problems := resource.LoadDesired(resource.Kinds(), parsed.Documents, "data").Problems
-			if len(problems) != 1 || problems[0].Message != name+" must be "+takes+", not a mapping" {
-				t.Errorf("%s: %q, README says it takes %s", text, problems, takes)
+			if len(problems) != 1 || problems[0].Message != name+" must be "+accepts+", not a mapping" {
+				t.Errorf("%s: %q, the reference says it accepts %s", text, problems, accepts)
 			}
 		}
 	}
@@ -121,7 +122,7 @@ type actionEntry struct {
 	Default     string `yaml:"default"`
 }
 
-// actionEntries returns a part of action.yml in its order, which a Go map forgets.
+// actionEntries returns the inputs or outputs of action.yml in the order of the file.
 func actionEntries(t *testing.T, name string) []actionEntry {
 	t.Helper()
 	b, err := os.ReadFile("../../action.yml")
@@ -165,7 +166,7 @@ func outputTable(t *testing.T) string {
 	return markdownTable(rows)
 }
 
-// markdownTable is a table in GitHub's markdown; its first row is the head.
+// markdownTable returns a table in GitHub's Markdown. The first row is the header.
 func markdownTable(rows [][]string) string {
 	cells := strings.NewReplacer("|", `\|`, "\n", " ")
 	rows = slices.Insert(slices.Clone(rows), 1, slices.Repeat([]string{"---"}, len(rows[0])))

@@ -11,14 +11,15 @@ import (
 	"astro-apply/internal/schema"
 )
 
-// metaArguments is what any object may have beside its kind's fields.
+// metaArguments lists the fields that every resource in a list accepts in addition to
+// those of its kind: name, accepted values, description.
 var metaArguments = [][]string{
 	{"id", "text", "The object with this id, whatever it is called; `name` is then a field like any other."},
 	{"state", "one of present, absent", "`absent` marks the object for removal, which also needs `allow-delete: true`."},
 	{"protect", "true or false", "Whether removing the object, or elements of its lists, is forbidden."},
 }
 
-// TestReference holds the reference to the kinds' tables and examples.
+// TestReference checks that the reference matches the kinds' tables and examples.
 func TestReference(t *testing.T) {
 	t.Parallel()
 	var b strings.Builder
@@ -41,9 +42,9 @@ func TestReference(t *testing.T) {
 	checkGenerated(t, "../../.github/docs/reference.md", b.String())
 }
 
-// fieldRows has a row for each field and those inside it. A condition of the
-// field around them is not said again.
-func fieldRows(fields []schema.Field, path string, said []schema.Condition) [][]string {
+// fieldRows returns a row for each field and its nested fields. Nested fields don't
+// repeat the conditions of the outer field, outerConditions.
+func fieldRows(fields []schema.Field, path string, outerConditions []schema.Condition) [][]string {
 	var rows [][]string
 	for i := range fields {
 		f := &fields[i]
@@ -65,29 +66,29 @@ func fieldRows(fields []schema.Field, path string, said []schema.Condition) [][]
 		case f.Type.ItemCount != nil:
 			takes += ", " + f.Type.ItemCount.String()
 		}
-		rows = append(rows, []string{name, takes, conditionText(f.When, said), phaseText(f), f.Doc})
-		inner, at := f.Type.Fields, path+f.Name+"."
+		rows = append(rows, []string{name, takes, conditionText(f.When, outerConditions), phaseText(f), f.Doc})
+		nested, nestedPath := f.Type.Fields, path+f.Name+"."
 		if f.Type.Elem != nil {
-			inner, at = f.Type.Elem.Fields, path+f.Name+"[]."
+			nested, nestedPath = f.Type.Elem.Fields, path+f.Name+"[]."
 		}
-		rows = append(rows, fieldRows(inner, at, slices.Concat(said, f.When))...)
+		rows = append(rows, fieldRows(nested, nestedPath, slices.Concat(outerConditions, f.When))...)
 	}
 	return rows
 }
 
-func conditionText(when, said []schema.Condition) string {
+func conditionText(when, outerConditions []schema.Condition) string {
 	var out []string
 	for _, w := range when {
-		known := func(s schema.Condition) bool { return s.Field == w.Field && slices.Equal(s.In, w.In) }
-		if !slices.ContainsFunc(said, known) {
+		isSame := func(c schema.Condition) bool { return c.Field == w.Field && slices.Equal(c.In, w.In) }
+		if !slices.ContainsFunc(outerConditions, isSame) {
 			out = append(out, inlineCode(w.Field)+" is "+strings.Join(w.In, " or "))
 		}
 	}
 	return strings.Join(out, ", ")
 }
 
-// phaseText says what RequiredUpdate and the echo rules don't have to: those are
-// between the program and the API.
+// phaseText describes when a manifest must or can set a field. It leaves out
+// schema.RequiredUpdate and Field.Undeclared, which only determine the requests.
 func phaseText(f *schema.Field) string {
 	var out []string
 	switch {

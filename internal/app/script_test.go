@@ -29,10 +29,11 @@ import (
 
 var updateFlag = flag.Bool("update", false, "rewrite the expected texts in testdata/script, and README's tables")
 
-// TestScript runs testdata/script through the real program, as a runner would:
-// files, environment, and a simulated Astro API behind HTTP. The commands that
-// a script has beside testscript's own are those of astro and output below.
-// All of the traffic is held against the API's document where that is at hand.
+// TestScript runs the scripts in testdata/script with the compiled program, as a runner
+// would: with files, environment variables, and a simulated Astro API behind HTTP. In
+// addition to testscript's commands, a script has astro, event, github and output. If the
+// API's OpenAPI document is available, the test checks all requests and responses
+// against it.
 func TestScript(t *testing.T) {
 	bin := filepath.Dir(buildProgram(t))
 	testscript.Run(t, testscript.Params{
@@ -85,8 +86,7 @@ func TestScript(t *testing.T) {
 
 var programDir string // set by TestMain
 
-// buildProgramOnce builds the program as it is shipped, its main function included, once
-// for all tests.
+// buildProgramOnce builds the program once for all tests.
 var buildProgramOnce = sync.OnceValues(func() (path string, err error) {
 	path = filepath.Join(programDir, "astro-apply")
 	if out, err := exec.CommandContext(context.Background(), "go", "build", "-o", path, "astro-apply").CombinedOutput(); err != nil {
@@ -105,14 +105,14 @@ func buildProgram(t *testing.T) string {
 	return path
 }
 
-// scriptHarness is one script's Astro.
+// scriptHarness holds the simulated Astro and the fake GitHub of one script.
 type scriptHarness struct {
 	server     *simulator.Server
 	astroHTTP  *httptest.Server
 	github     *fake.Server
 	githubHTTP *httptest.Server
 
-	onCommentsRequest chan func() // done once, when GitHub is asked for comments
+	onCommentsRequest chan func() // a function to call at the next request for comments
 }
 
 func harnessOf(ts *testscript.TestScript) *scriptHarness {
@@ -154,23 +154,23 @@ func forwardRequest(w http.ResponseWriter, r *http.Request, to http.RoundTripper
 	_, _ = io.Copy(w, answer.Body)
 }
 
-// runAstroCommand is what a script says to its Astro:
+// runAstroCommand implements the command astro, which controls the simulated Astro:
 //
-//	astro seed FILE        objects that exist, one JSON object a line: {"kind": "workspace", …}
-//	astro fail FILE        faults, one JSON object a line
-//	astro token SCOPE…     the caller's token: organization, workspace=ID, deployment=ID, expired, days=N
-//	astro respell A B      every answer returns B where A is stored; "" leaves it out
-//	astro own NAME         the caller's token is the API token of that name
-//	astro meanwhile PATH FILE  somebody posts FILE there once a plan is compared with the reviewed one
-//	astro reset            forget the requests so far, and empty outputs and summary
-//	astro requests FILE    write the requests since: METHOD path status, one a line
-//	astro writes FILE      the same without the reads
-//	astro sequence FILE    the writes in the order they were made, without ids
-//	astro bodies FILE      the bodies of the writes, indented
-//	astro state KIND FILE  the objects as stored, indented
+//	astro seed FILE            add resources, one JSON object per line: {"kind": "workspace", …}
+//	astro fail FILE            add faults, one JSON object per line
+//	astro token SCOPE…         set the token: organization, workspace=ID, deployment=ID, expired, days=N
+//	astro own NAME             set the token to the API token with that name
+//	astro respell A B          return B for the stored text A; "" omits the field
+//	astro meanwhile PATH FILE  post FILE to PATH while the run compares its plan with the reviewed one
+//	astro reset                forget the requests so far, and empty outputs and summary
+//	astro requests FILE        write the requests, sorted, one per line: METHOD path status
+//	astro writes FILE          the same without reads
+//	astro sequence FILE        write the writes in their order, without ids
+//	astro bodies FILE          write the bodies of the writes
+//	astro state KIND FILE      write the stored resources of a kind
 func (s *scriptHarness) runAstroCommand(ts *testscript.TestScript, args []string) {
 	if len(args) == 0 {
-		ts.Fatalf("astro: what?")
+		ts.Fatalf("astro: the command is missing")
 	}
 	switch args[0] {
 	case "seed":
@@ -207,7 +207,7 @@ func (s *scriptHarness) runAstroCommand(ts *testscript.TestScript, args []string
 				r.Header.Set("Authorization", "Bearer "+token)
 				r.Header.Set("Content-Type", "application/json")
 				var answer *http.Response
-				if answer, err = http.DefaultClient.Do(r); err == nil { //nolint:forbidigo // to ourselves
+				if answer, err = http.DefaultClient.Do(r); err == nil { //nolint:forbidigo // a request to the test's own server
 					_ = answer.Body.Close()
 				}
 			}
@@ -247,7 +247,7 @@ func (s *scriptHarness) runAstroCommand(ts *testscript.TestScript, args []string
 		ts.Check(err)
 		writeScriptFile(ts, args[2], string(b)+"\n")
 	default:
-		ts.Fatalf("astro: unknown: %s", args[0])
+		ts.Fatalf("astro: unknown command %s", args[0])
 	}
 }
 
@@ -296,8 +296,8 @@ func writeScriptFile(ts *testscript.TestScript, file, text string) {
 	ts.Check(os.WriteFile(ts.MkAbs(file), []byte(text), 0o600))
 }
 
-// checkOutput NAME VALUE asserts an output of the step; the runner's rules for the
-// file decide what it is.
+// checkOutput implements the command output NAME VALUE, which compares an output of the
+// step. It parses the file of outputs as the runner does.
 func checkOutput(ts *testscript.TestScript, neg bool, args []string) {
 	got, ok := parseOutputs(ts.ReadFile("outputs"))[args[0]]
 	if !ok {

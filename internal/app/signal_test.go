@@ -17,8 +17,8 @@ import (
 	"astro-apply/internal/simulator"
 )
 
-// outputBuffer collects a process's output and calls seen once when it holds text as
-// often as times says, at least once.
+// outputBuffer collects the output of a process. It calls onTrigger when the output
+// contains trigger triggerCount times, or once if triggerCount is 0.
 type outputBuffer struct {
 	mu           sync.Mutex
 	buf          bytes.Buffer
@@ -44,15 +44,15 @@ func (b *outputBuffer) String() string {
 	return b.buf.String()
 }
 
-// The runner sends SIGINT when a job is cancelled and kills the process ten
-// seconds later. By then the report is out.
+// The runner sends SIGINT when a job is cancelled and kills the process ten seconds
+// later. The run reports before that.
 func TestCancelledByTheRunner(t *testing.T) {
 	t.Parallel()
 	s := newActionProcess(t, simulator.Options{ReadyAfter: time.Hour},
 		"workspaces: [{ name: data }]\ndeployments: [{ name: one, workspace: data, type: STANDARD, cloudProvider: AWS, region: us-east-1 }]\n")
 	out := &outputBuffer{trigger: "created Workspace"}
 	c := s.newCommand(out)
-	// The Workspace is there, its Deployment is on the way or waited for.
+	// The Workspace exists; the run creates its Deployment or waits for it.
 	out.onTrigger = func() { _ = c.Process.Signal(syscall.SIGINT) }
 	err := c.Run()
 	if code := c.ProcessState.ExitCode(); code != 1 {
@@ -72,14 +72,14 @@ func TestCancelledByTheRunner(t *testing.T) {
 	}
 }
 
-// actionProcess is the action as a process of its own, against a simulated Astro.
+// actionProcess runs the compiled program with a simulated Astro.
 type actionProcess struct {
 	*testing.T
 	server         *simulator.Server
 	apiURL, binary string
 	dir            string
-	env            []string      // more of it
-	firstWrite     chan struct{} // closed when the first write arrives
+	env            []string      // additional environment variables
+	firstWrite     chan struct{} // closed at the first write
 }
 
 func newActionProcess(t *testing.T, options simulator.Options, manifest string) *actionProcess {
@@ -99,21 +99,22 @@ func newActionProcess(t *testing.T, options simulator.Options, manifest string) 
 	return s
 }
 
-// runAndSignal sends a signal once so many Workspaces are made, 0 for none, and returns
-// the exit code, the log and how long the process still ran.
-func (s *actionProcess) runAndSignal(made int, signal os.Signal) (code int, log string, after time.Duration) {
+// runAndSignal sends a signal after the run has created some Workspaces, or no signal if
+// created is 0. It returns the exit code, the log, and the time from the signal to the
+// end of the process.
+func (s *actionProcess) runAndSignal(created int, signal os.Signal) (code int, log string, after time.Duration) {
 	s.Helper()
-	out := &outputBuffer{trigger: "created Workspace", triggerCount: made}
+	out := &outputBuffer{trigger: "created Workspace", triggerCount: created}
 	c := s.newCommand(out)
 	var sent time.Time
-	if made > 0 {
+	if created > 0 {
 		out.onTrigger = func() { sent = time.Now(); _ = c.Process.Signal(signal) }
 	}
 	_ = c.Run()
 	return c.ProcessState.ExitCode(), out.String(), time.Since(sent)
 }
 
-// newCommand is the process, not started yet.
+// newCommand returns the process, which isn't started yet.
 func (s *actionProcess) newCommand(out *outputBuffer) *exec.Cmd {
 	c := exec.CommandContext(s.Context(), s.binary)
 	c.Dir, c.Stdout = s.dir, out
@@ -133,35 +134,36 @@ func manyWorkspaces(n int) string {
 	return b.String()
 }
 
-// There are 50 to make, of which some are made when the signal comes. The report
-// names the rest, which is all that the next run does.
+// A run is cancelled after it has created some of 50 resources. The report names the
+// others, and the next run creates only those.
 func TestCancelledInTheMiddle(t *testing.T) {
 	t.Parallel()
-	const many = 50
-	s := newActionProcess(t, simulator.Options{EnforceRateLimits: true}, manyWorkspaces(many))
+	const total = 50
+	s := newActionProcess(t, simulator.Options{EnforceRateLimits: true}, manyWorkspaces(total))
 	code, log, after := s.runAndSignal(14, syscall.SIGINT)
 	done := len(s.server.Resources("workspace"))
-	if code != 1 || after > 7500*time.Millisecond || done == 0 || done == many {
-		t.Fatalf("exit code %d, %s after the signal, %d made:\n%s", code, after, done, log)
+	if code != 1 || after > 7500*time.Millisecond || done == 0 || done == total {
+		t.Fatalf("exit code %d, %s after the signal, %d created:\n%s", code, after, done, log)
 	}
 	summary, err := os.ReadFile(filepath.Join(s.dir, "summary"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, told := range []string{log, string(summary)} {
-		if !strings.Contains(told, fmt.Sprintf("%d of %d done, safe to run again", done, many)) || !strings.Contains(told, "w49") {
-			t.Errorf("what is done and what is left is not told:\n%s", told)
+	for _, text := range []string{log, string(summary)} {
+		if !strings.Contains(text, fmt.Sprintf("%d of %d done, safe to run again", done, total)) || !strings.Contains(text, "w49") {
+			t.Errorf("the number of changes or a remaining resource is missing:\n%s", text)
 		}
 	}
 	s.server.ResetRequests()
 	if code, log, _ := s.runAndSignal(0, nil); code != 0 {
 		t.Fatalf("the next run: %d\n%s", code, log)
 	}
-	s.checkWorkspaces(many, many-done)
+	s.checkWorkspaces(total, total-done)
 }
 
-// checkWorkspaces demands that each Workspace is there once, and that a run made so many.
-func (s *actionProcess) checkWorkspaces(many, made int) {
+// checkWorkspaces checks that each Workspace exists exactly once, and how many of them
+// the last run created.
+func (s *actionProcess) checkWorkspaces(total, created int) {
 	s.Helper()
 	names := map[any]bool{}
 	for _, w := range s.server.Resources("workspace") {
@@ -169,25 +171,25 @@ func (s *actionProcess) checkWorkspaces(many, made int) {
 	}
 	posts := 0
 	for _, r := range s.server.Requests() {
-		if r.Method == http.MethodPost && r.Status == http.StatusOK { // the token's last second may not be over
+		if r.Method == http.MethodPost && r.Status == http.StatusOK { // the rate limit may refuse some: it counts the requests of the previous run, too
 			posts++
 		}
 	}
-	if all := len(s.server.Resources("workspace")); all != many || len(names) != many || posts != made {
-		s.Errorf("%d there under %d names, %d made by the run, want %d", all, len(names), posts, made)
+	if got := len(s.server.Resources("workspace")); got != total || len(names) != total || posts != created {
+		s.Errorf("%d Workspaces with %d names, want %d; the run created %d, want %d", got, len(names), total, posts, created)
 	}
 }
 
-// A process that is killed leaves nothing that the next one can't finish.
+// After a process is killed, the next run finishes its work.
 func TestKilled(t *testing.T) {
 	t.Parallel()
-	const many = 60
-	s := newActionProcess(t, simulator.Options{EnforceRateLimits: true}, manyWorkspaces(many))
+	const total = 60
+	s := newActionProcess(t, simulator.Options{EnforceRateLimits: true}, manyWorkspaces(total))
 	for range 3 {
 		s.runAndSignal(3, syscall.SIGKILL)
 	}
-	if there := len(s.server.Resources("workspace")); there < 3 || there == many {
-		t.Fatalf("%d are there", there)
+	if created := len(s.server.Resources("workspace")); created < 3 || created == total {
+		t.Fatalf("%d Workspaces were created before the kills", created)
 	}
 	s.server.ResetRequests()
 	if code, log, _ := s.runAndSignal(0, nil); code != 0 {
@@ -197,15 +199,15 @@ func TestKilled(t *testing.T) {
 	for _, w := range s.server.Resources("workspace") {
 		names[w["name"]] = true
 	}
-	if all := len(s.server.Resources("workspace")); all != many || len(names) != many {
-		t.Errorf("%d there under %d names", all, len(names))
+	if got := len(s.server.Resources("workspace")); got != total || len(names) != total {
+		t.Errorf("%d Workspaces with %d names, want %d", got, len(names), total)
 	}
 	s.server.ResetRequests()
 	s.runAndSignal(0, nil)
-	s.checkWorkspaces(many, 0)
+	s.checkWorkspaces(total, 0)
 }
 
-// Whoever asks again doesn't wait for the calls in flight.
+// A second signal ends the process without waiting for calls in flight.
 func TestSecondSignal(t *testing.T) {
 	t.Parallel()
 	s := newActionProcess(t, simulator.Options{EnforceRateLimits: true}, manyWorkspaces(3))

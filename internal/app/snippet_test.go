@@ -10,8 +10,8 @@ import (
 	"go.yaml.in/yaml/v4"
 )
 
-// TestReadmeSnippets holds the parts of workflows in README and in the recipes
-// to action.yml: no step gives the action an input that it doesn't have.
+// TestReadmeSnippets checks that the workflow snippets in README and in the recipes use
+// only inputs of action.yml.
 func TestReadmeSnippets(t *testing.T) {
 	t.Parallel()
 	inputs := map[string]bool{}
@@ -35,8 +35,8 @@ func TestReadmeSnippets(t *testing.T) {
 	}
 }
 
-// TestShellSnippets: a shell takes a name with a dash for no variable, so such
-// inputs are set by env.
+// TestShellSnippets checks that commands set inputs whose name has a dash with env: a
+// shell doesn't accept a dash in the name of a variable.
 func TestShellSnippets(t *testing.T) {
 	t.Parallel()
 	docs, err := filepath.Glob("../../.github/docs/*.md")
@@ -49,14 +49,15 @@ func TestShellSnippets(t *testing.T) {
 			text, _, _ := strings.Cut(part, "```")
 			for line := range strings.Lines(text) {
 				if dashed.MatchString(line) && !strings.HasPrefix(line, "env ") {
-					t.Errorf("%s: no shell runs %s", file, line)
+					t.Errorf("%s: a shell can't run this without env: %s", file, line)
 				}
 			}
 		}
 	}
 }
 
-// countActionSteps looks at every step that uses the action, however deep, and counts them.
+// countActionSteps counts the steps in a tree that use the action, and checks their
+// inputs.
 func countActionSteps(t *testing.T, file string, tree any, inputs map[string]bool) (steps int) {
 	t.Helper()
 	switch tree := tree.(type) {

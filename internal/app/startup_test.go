@@ -10,8 +10,8 @@ import (
 	"time"
 )
 
-// BenchmarkStart measures from the start of the process to its first request,
-// beside a program that does nothing at all. A job waits for it every time.
+// BenchmarkStart measures the time from the start of the process to its first request,
+// because every job waits for it. It also measures an empty program for comparison.
 func BenchmarkStart(b *testing.B) {
 	dir := b.TempDir()
 	empty := filepath.Join(dir, "empty.go")
@@ -51,19 +51,19 @@ func BenchmarkStart(b *testing.B) {
 		}
 		toNothing += time.Since(start)
 	}
-	b.ReportMetric(0, "ns/op") // of both, and so of neither
+	b.ReportMetric(0, "ns/op") // hides the sum of both times
 	b.ReportMetric(toRequest.Seconds()*1000/float64(b.N), "ms/request")
 	b.ReportMetric(toNothing.Seconds()*1000/float64(b.N), "ms/empty")
 	b.ReportMetric(toRequest.Seconds()/toNothing.Seconds(), "ratio")
 }
 
-// compileForRelease builds a program as the Dockerfile does.
+// compileForRelease builds a program with the same flags as the Dockerfile.
 func compileForRelease(b *testing.B, out, source string) string {
 	b.Helper()
 	c := exec.CommandContext(b.Context(), "go", "build", "-trimpath", "-buildvcs=false", "-ldflags", "-s -w", "-o", out, source)
 	c.Env = append(c.Environ(), "GOFLAGS=", "CGO_ENABLED=0")
-	if said, err := c.CombinedOutput(); err != nil {
-		b.Fatalf("%v: %s", err, said)
+	if output, err := c.CombinedOutput(); err != nil {
+		b.Fatalf("%v: %s", err, output)
 	}
 	return out
 }

@@ -12,7 +12,7 @@ import (
 	"astro-apply/internal/app"
 )
 
-// silentTransport takes requests and never answers.
+// silentTransport accepts requests and never responds.
 type silentTransport struct{}
 
 func (silentTransport) RoundTrip(r *http.Request) (*http.Response, error) {
@@ -20,7 +20,7 @@ func (silentTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 	return nil, context.Cause(r.Context())
 }
 
-// A run that ends while it reads says what it was waiting for.
+// A run that times out while it reads reports the call that it was waiting for.
 func TestUnresponsiveAPI(t *testing.T) {
 	t.Parallel()
 	action, err := os.ReadFile("../../action.yml")

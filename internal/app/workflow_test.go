@@ -11,7 +11,7 @@ import (
 	yaml "go.yaml.in/yaml/v4"
 )
 
-// workflowFile is the part of a workflow file that the rules are about.
+// workflowFile holds the parts of a workflow file that the rules check.
 type workflowFile struct {
 	On          any
 	Permissions any
@@ -31,11 +31,12 @@ type workflowFile struct {
 
 var pinnedAction = regexp.MustCompile(`(?m)uses: *(\./|[\w.-]+/[\w./-]+@[0-9a-f]{40} # v\d)`)
 
-// Our own workflows trust nothing that can change under its name, and take no
-// more than they need. The examples are what others will run.
+// The project's own workflows pin everything that can change under the same name, and
+// take only the permissions that they need. The examples, which users copy, follow the
+// rules except for pinning.
 func TestWorkflowRules(t *testing.T) {
 	t.Parallel()
-	for dir, ours := range map[string]bool{"workflows": true, "examples": false} {
+	for dir, isPinned := range map[string]bool{"workflows": true, "examples": false} {
 		files, err := filepath.Glob(filepath.Join("..", "..", ".github", dir, "*.yml"))
 		if err != nil || len(files) == 0 {
 			t.Fatalf("%s: %v, %v", dir, files, err)
@@ -45,15 +46,16 @@ func TestWorkflowRules(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			for _, problem := range workflowViolations(string(text), ours) {
+			for _, problem := range workflowViolations(string(text), isPinned) {
 				t.Errorf("%s: %s", file, problem)
 			}
 		}
 	}
 }
 
-// workflowViolations lists the rules that a workflow breaks.
-func workflowViolations(text string, ours bool) (problems []string) {
+// workflowViolations lists the rules that a workflow breaks. mustPin includes the rules
+// that actions and runners are pinned.
+func workflowViolations(text string, mustPin bool) (problems []string) {
 	var w workflowFile
 	if err := yaml.Unmarshal([]byte(text), &w); err != nil {
 		return []string{err.Error()}
@@ -67,11 +69,11 @@ func workflowViolations(text string, ours bool) (problems []string) {
 	must(!strings.Contains(text, "pull_request_target"), "pull_request_target")
 	must(!strings.Contains(text, "secrets: inherit"), "secrets: inherit")
 	must(!strings.Contains(text, "write-all"), "write-all")
-	must(!ours || len(pinnedAction.FindAllString(text, -1)) == strings.Count(text, "uses:"), "an action that is not pinned by its commit, with the version in a comment")
+	must(!mustPin || len(pinnedAction.FindAllString(text, -1)) == strings.Count(text, "uses:"), "an action that is not pinned by its commit, with the version in a comment")
 	for name, job := range w.Jobs {
 		must(job.Timeout != nil || job.Uses != "", name+": no timeout-minutes")
 		must(w.Concurrency != nil || job.Concurrency != nil, name+": no concurrency")
-		must(!ours || !strings.HasSuffix(job.Runner, "-latest"), name+": a runner that changes under its name")
+		must(!mustPin || !strings.HasSuffix(job.Runner, "-latest"), name+": a runner that changes under its name")
 		for _, step := range job.Steps {
 			must(!strings.Contains(step.Run, "${{"), name+": an expression in a script, where its value becomes code; use env")
 			must(!strings.HasPrefix(step.Uses, "actions/checkout@") || step.With["persist-credentials"] == false, name+": checkout keeps its credentials")
@@ -80,8 +82,9 @@ func workflowViolations(text string, ours bool) (problems []string) {
 	return problems
 }
 
-// A workflow that another one calls can be called, and doesn't wait in one
-// group with its own runs, where a newer one would cancel it.
+// A workflow that another one calls has the trigger workflow_call. Its concurrency group
+// contains the caller's name: in one group with the called workflow's own runs, a newer
+// run would cancel the call.
 func TestWorkflowRulesOfReusableWorkflows(t *testing.T) {
 	t.Parallel()
 	root := filepath.Join("..", "..")
@@ -104,8 +107,8 @@ func TestWorkflowRulesOfReusableWorkflows(t *testing.T) {
 			}
 			calls++
 			called := read(filepath.Join(root, job.Uses))
-			on, _ := called.On.(map[string]any)
-			if _, ok := on["workflow_call"]; !ok {
+			triggers, _ := called.On.(map[string]any)
+			if _, ok := triggers["workflow_call"]; !ok {
 				t.Errorf("%s: %s calls %s, which has no workflow_call", file, name, job.Uses)
 			}
 			if group := fmt.Sprint(called.Concurrency); called.Concurrency != nil && !strings.Contains(group, "github.workflow }}") {
@@ -118,7 +121,7 @@ func TestWorkflowRulesOfReusableWorkflows(t *testing.T) {
 	}
 }
 
-// Each rule is noticed when it is broken.
+// workflowViolations finds a violation of each rule.
 func TestWorkflowRulesDetectViolations(t *testing.T) {
 	t.Parallel()
 	const good = `on: push
