@@ -11,27 +11,27 @@ import (
 func TestDocuments(t *testing.T) {
 	t.Parallel()
 	tests := map[string]struct {
-		files []string
-		want  []string // the first member of each document, with its place
-		wrong []string
+		files        []string
+		want         []string // the first member of each document, with its position
+		wantProblems []string
 	}{
-		"several in a file":   {[]string{"a: 1\n---\nb: 2\n--- {c: 3}\n...\n---\nd: 4"}, []string{"a a.yaml:1:1", "b a.yaml:3:1", "c a.yaml:4:6", "d a.yaml:7:1"}, nil},
-		"several files":       {[]string{"a: 1", "b: 2\n---\nc: 3"}, []string{"a a.yaml:1:1", "b b.yaml:1:1", "c b.yaml:3:1"}, nil},
-		"empty ones":          {[]string{"---\n---\n# comment\n---\n~\n---\nnull\n---\na: 1\n---\n...\n"}, []string{"a a.yaml:9:1"}, nil},
-		"an empty file":       {[]string{"", "a: 1", "# comment"}, []string{"a b.yaml:1:1"}, nil},
-		"nothing at all":      {[]string{"", "---\n# comment\n"}, nil, []string{"the manifest is empty: a.yaml, b.yaml"}},
-		"a directive":         {[]string{"%TAG ! tag:example.com,2000:\n---\na: 1"}, []string{"a a.yaml:3:1"}, nil},
-		"a version":           {[]string{"%YAML 1.2\n---\na: 1"}, nil, []string{"a.yaml:1:1: not valid YAML: found incompatible YAML document (leave the %YAML line out)"}},
-		"anchors end":         {[]string{"a: &x 1\n---\nb: *x\n---\nc: 1", "d: *x"}, []string{"a a.yaml:1:1"}, []string{"a.yaml:3:4: not valid YAML: unknown anchor 'x' referenced", "b.yaml:1:4: not valid YAML: unknown anchor 'x' referenced"}},
-		"names end":           {[]string{"a: 1\n---\na: 2"}, []string{"a a.yaml:1:1", "a a.yaml:3:1"}, nil},
-		"one that is wrong":   {[]string{"a: 1\n---\nb: [\n---\nc: 1", "d: 1\nd: 2", "e: 1"}, []string{"a a.yaml:1:1", "d b.yaml:1:1", "e c.yaml:1:1"}, []string{"a.yaml:4:1: not valid YAML: did not find expected node content", `b.yaml:2:1: "d" is there twice, first at line 1`}},
-		"wrong and otherwise": {[]string{"a: ${x}\n---\nb:\n\t- 1"}, []string{"a a.yaml:1:1"}, []string{"a.yaml:1:4: ${x} is not a valid reference: write ${env:NAME} or ${secret:NAME}, or $${ for a literal ${", "a.yaml:4:1: not valid YAML: " + tabMessage}},
+		"several in a file":                  {[]string{"a: 1\n---\nb: 2\n--- {c: 3}\n...\n---\nd: 4"}, []string{"a a.yaml:1:1", "b a.yaml:3:1", "c a.yaml:4:6", "d a.yaml:7:1"}, nil},
+		"several files":                      {[]string{"a: 1", "b: 2\n---\nc: 3"}, []string{"a a.yaml:1:1", "b b.yaml:1:1", "c b.yaml:3:1"}, nil},
+		"empty documents":                    {[]string{"---\n---\n# comment\n---\n~\n---\nnull\n---\na: 1\n---\n...\n"}, []string{"a a.yaml:9:1"}, nil},
+		"an empty file":                      {[]string{"", "a: 1", "# comment"}, []string{"a b.yaml:1:1"}, nil},
+		"only empty files":                   {[]string{"", "---\n# comment\n"}, nil, []string{"the manifest is empty: a.yaml, b.yaml"}},
+		"a directive":                        {[]string{"%TAG ! tag:example.com,2000:\n---\na: 1"}, []string{"a a.yaml:3:1"}, nil},
+		"a version":                          {[]string{"%YAML 1.2\n---\na: 1"}, nil, []string{"a.yaml:1:1: not valid YAML: found incompatible YAML document (leave the %YAML line out)"}},
+		"anchors end with the document":      {[]string{"a: &x 1\n---\nb: *x\n---\nc: 1", "d: *x"}, []string{"a a.yaml:1:1"}, []string{"a.yaml:3:4: not valid YAML: unknown anchor 'x' referenced", "b.yaml:1:4: not valid YAML: unknown anchor 'x' referenced"}},
+		"equal keys in two documents":        {[]string{"a: 1\n---\na: 2"}, []string{"a a.yaml:1:1", "a a.yaml:3:1"}, nil},
+		"problems in some files":             {[]string{"a: 1\n---\nb: [\n---\nc: 1", "d: 1\nd: 2", "e: 1"}, []string{"a a.yaml:1:1", "d b.yaml:1:1", "e c.yaml:1:1"}, []string{"a.yaml:4:1: not valid YAML: did not find expected node content", `b.yaml:2:1: "d" is there twice, first at line 1`}},
+		"syntax error after another problem": {[]string{"a: ${x}\n---\nb:\n\t- 1"}, []string{"a a.yaml:1:1"}, []string{"a.yaml:1:4: ${x} is not a valid reference: write ${env:NAME} or ${secret:NAME}, or $${ for a literal ${", "a.yaml:4:1: not valid YAML: " + tabMessage}},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			r := parseFiles(emptyEnvironment, test.files...)
-			assertEqual(t, "problems", test.wrong, problemTexts(r.Problems))
+			assertEqual(t, "problems", test.wantProblems, problemTexts(r.Problems))
 			var got []string
 			for _, d := range r.Documents {
 				got = append(got, d.Members[0].Name+" "+d.Members[0].Pos.String())
@@ -46,40 +46,40 @@ const tabMessage = "found character that cannot start any token (a tab? YAML ind
 func TestSyntax(t *testing.T) {
 	t.Parallel()
 	const wide = ", and a manifest must be in UTF-8; convert it: iconv -f "
-	odd := " ends a line in some programs, but not in others; write it as an escape, in double quotes"
+	lineEnd := " ends a line in some programs, but not in others; write it as an escape, in double quotes"
 	tests := map[string]struct{ text, want string }{
-		"a tab":                     {"a:\n\tb: 1", "2:1: not valid YAML: " + tabMessage},
-		"a tab before a list":       {"a:\n  - 1\n\t- 2", "3:1: not valid YAML: found a tab character that violates indentation"},
-		"a tab at the start":        {"\ta: 1", "1:1: not valid YAML: " + tabMessage},
-		"a reserved character":      {"a: @b", "1:4: not valid YAML: " + tabMessage},
-		"a colon too many":          {"a: b: c", "1:5: not valid YAML: mapping values are not allowed in this context (a value that holds a colon and a blank needs quotes; or this line is indented too deep)"},
-		"an open quote":             {"a: 'b\nc: d", "2:5: not valid YAML: found unexpected end of stream"},
-		"an open list":              {"a: [1, 2\nb: 3\n", "2:2: not valid YAML: did not find expected ',' or ']' (inside [ ] a value that holds a bracket, a brace, a comma or a colon needs quotes)"},
-		"an open mapping":           {"a: {", "1:5: not valid YAML: did not find expected node content"},
-		"indentation":               {"a:\n  b: 1\n c: 2", "3:2: not valid YAML: did not find expected key (wrong indentation, or a quote that is not closed)"},
-		"a list that becomes a map": {"- a\nb: c", "2:1: not valid YAML: did not find expected '-' indicator (wrong indentation: line it up with the item above)"},
-		"a reference in braces":     {"a: { b: ${env:X} }", "1:10: not valid YAML: did not find expected ',' or '}' (inside { } a value that holds a brace, a comma or a colon needs quotes, and so does ${env:NAME})"},
-		"an escape":                 {`a: "\q"`, "1:5: not valid YAML: found unknown escape character"},
-		"an alias of nothing":       {"a: *b", "1:4: not valid YAML: unknown anchor 'b' referenced"},
-		"not UTF-8":                 {"a: 1\nb: é\xff", "2:5: not valid YAML: invalid leading UTF-8 octet (value: 255)"},
-		"half a character":          {"a: \xe2\x82", "1:4: not valid YAML: incomplete UTF-8 octet sequence"},
-		"Latin 1":                   {"a: caf\xe9 au lait", "1:8: not valid YAML: invalid trailing UTF-8 octet (value: 32)"},
-		"UTF-16":                    {"\xff\xfe#\x00(\x20b\x00:\x00 \x001\x00", "1:1: the file is in UTF-16LE" + wide + "UTF-16LE -t UTF-8 FILE"},
-		"UTF-16, the other order":   {"\xfe\xff\x00#\x20(\x00b\x00:\x00 \x001", "1:1: the file is in UTF-16BE" + wide + "UTF-16BE -t UTF-8 FILE"},
-		"UTF-16 without a mark":     {"a\x00:\x00 \x001\x00", "1:1: the file is in UTF-16LE" + wide + "UTF-16LE -t UTF-8 FILE"},
-		"the other order":           {"\x00a\x00:\x00 \x001", "1:1: the file is in UTF-16BE" + wide + "UTF-16BE -t UTF-8 FILE"},
-		"UTF-32":                    {"\xff\xfe\x00\x00a\x00\x00\x00", "1:1: the file is in UTF-32LE" + wide + "UTF-32LE -t UTF-8 FILE"},
-		"UTF-32, the other order":   {"\x00\x00\xfe\xff\x00\x00\x00a", "1:1: the file is in UTF-32BE" + wide + "UTF-32BE -t UTF-8 FILE"},
-		"UTF-32 without a mark":     {"a\x00\x00\x00", "1:1: the file is in UTF-32LE" + wide + "UTF-32LE -t UTF-8 FILE"},
-		"and the other order":       {"\x00\x00\x00a", "1:1: the file is in UTF-32BE" + wide + "UTF-32BE -t UTF-8 FILE"},
-		"a tab after the sign":      {"--- \n\ta: 1", "2:1: not valid YAML: found a tab character where an indentation space is expected"},
-		"a control character":       {"a: 1\nb: \x1b[31m", "2:4: not valid YAML: control characters are not allowed (value: 27)"},
-		"a null byte":               {"a: 1\x00", "1:5: not valid YAML: control characters are not allowed (value: 0)"},
-		"a hidden line":             {"# a comment\u2028b: 1\n", `1:12: '\u2028'` + odd},
-		"another":                   {"a: 1\n# a comment\u2029b: 1\n", `2:12: '\u2029'` + odd},
-		"and another":               {"# é\u0085b: 1\n", `1:4: '\u0085'` + odd},
-		"a line of an old Mac":      {"a: 1\r\n# x\rb: 1\r\n", `2:4: '\r'` + odd},
-		"at the end":                {"a: 1\r", `1:5: '\r'` + odd},
+		"a tab":                            {"a:\n\tb: 1", "2:1: not valid YAML: " + tabMessage},
+		"a tab before a list":              {"a:\n  - 1\n\t- 2", "3:1: not valid YAML: found a tab character that violates indentation"},
+		"a tab at the start":               {"\ta: 1", "1:1: not valid YAML: " + tabMessage},
+		"a reserved character":             {"a: @b", "1:4: not valid YAML: " + tabMessage},
+		"a second colon":                   {"a: b: c", "1:5: not valid YAML: mapping values are not allowed in this context (a value that holds a colon and a blank needs quotes; or this line is indented too deep)"},
+		"an unclosed quote":                {"a: 'b\nc: d", "2:5: not valid YAML: found unexpected end of stream"},
+		"an unclosed list":                 {"a: [1, 2\nb: 3\n", "2:2: not valid YAML: did not find expected ',' or ']' (inside [ ] a value that holds a bracket, a brace, a comma or a colon needs quotes)"},
+		"an unclosed mapping":              {"a: {", "1:5: not valid YAML: did not find expected node content"},
+		"indentation":                      {"a:\n  b: 1\n c: 2", "3:2: not valid YAML: did not find expected key (wrong indentation, or a quote that is not closed)"},
+		"a list that becomes a map":        {"- a\nb: c", "2:1: not valid YAML: did not find expected '-' indicator (wrong indentation: line it up with the item above)"},
+		"a reference in braces":            {"a: { b: ${env:X} }", "1:10: not valid YAML: did not find expected ',' or '}' (inside { } a value that holds a brace, a comma or a colon needs quotes, and so does ${env:NAME})"},
+		"an escape":                        {`a: "\q"`, "1:5: not valid YAML: found unknown escape character"},
+		"an unknown anchor":                {"a: *b", "1:4: not valid YAML: unknown anchor 'b' referenced"},
+		"not UTF-8":                        {"a: 1\nb: é\xff", "2:5: not valid YAML: invalid leading UTF-8 octet (value: 255)"},
+		"an incomplete character":          {"a: \xe2\x82", "1:4: not valid YAML: incomplete UTF-8 octet sequence"},
+		"Latin 1":                          {"a: caf\xe9 au lait", "1:8: not valid YAML: invalid trailing UTF-8 octet (value: 32)"},
+		"UTF-16":                           {"\xff\xfe#\x00(\x20b\x00:\x00 \x001\x00", "1:1: the file is in UTF-16LE" + wide + "UTF-16LE -t UTF-8 FILE"},
+		"UTF-16, big-endian":               {"\xfe\xff\x00#\x20(\x00b\x00:\x00 \x001", "1:1: the file is in UTF-16BE" + wide + "UTF-16BE -t UTF-8 FILE"},
+		"UTF-16 without byte order mark":   {"a\x00:\x00 \x001\x00", "1:1: the file is in UTF-16LE" + wide + "UTF-16LE -t UTF-8 FILE"},
+		"UTF-16, big-endian, without mark": {"\x00a\x00:\x00 \x001", "1:1: the file is in UTF-16BE" + wide + "UTF-16BE -t UTF-8 FILE"},
+		"UTF-32":                           {"\xff\xfe\x00\x00a\x00\x00\x00", "1:1: the file is in UTF-32LE" + wide + "UTF-32LE -t UTF-8 FILE"},
+		"UTF-32, big-endian":               {"\x00\x00\xfe\xff\x00\x00\x00a", "1:1: the file is in UTF-32BE" + wide + "UTF-32BE -t UTF-8 FILE"},
+		"UTF-32 without byte order mark":   {"a\x00\x00\x00", "1:1: the file is in UTF-32LE" + wide + "UTF-32LE -t UTF-8 FILE"},
+		"UTF-32, big-endian, without mark": {"\x00\x00\x00a", "1:1: the file is in UTF-32BE" + wide + "UTF-32BE -t UTF-8 FILE"},
+		"a tab after ---":                  {"--- \n\ta: 1", "2:1: not valid YAML: found a tab character where an indentation space is expected"},
+		"a control character":              {"a: 1\nb: \x1b[31m", "2:4: not valid YAML: control characters are not allowed (value: 27)"},
+		"a null byte":                      {"a: 1\x00", "1:5: not valid YAML: control characters are not allowed (value: 0)"},
+		"line separator":                   {"# a comment\u2028b: 1\n", `1:12: '\u2028'` + lineEnd},
+		"paragraph separator":              {"a: 1\n# a comment\u2029b: 1\n", `2:12: '\u2029'` + lineEnd},
+		"next line":                        {"# é\u0085b: 1\n", `1:4: '\u0085'` + lineEnd},
+		"carriage return":                  {"a: 1\r\n# x\rb: 1\r\n", `2:4: '\r'` + lineEnd},
+		"carriage return at the end":       {"a: 1\r", `1:5: '\r'` + lineEnd},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -91,8 +91,8 @@ func TestSyntax(t *testing.T) {
 	}
 }
 
-// No character hides a line in a comment: it ends the line for GitHub, too, or the
-// file is refused.
+// A manifest can't hide a line in a comment: the characters that end a line for the YAML
+// library also end it for GitHub, or the file is refused.
 func TestNoHiddenLine(t *testing.T) {
 	t.Parallel()
 	for c := rune(1); c <= 0xffff; c++ {
@@ -106,7 +106,8 @@ func TestNoHiddenLine(t *testing.T) {
 	}
 }
 
-// TestBidirectional reads text that is shown in another order, with a warning for each such line.
+// TestBidirectional checks the warning for each line with characters that change the
+// displayed order of text.
 func TestBidirectional(t *testing.T) {
 	t.Parallel()
 	r := parseFiles(emptyEnvironment, "# x \u202e y \u202c\na: \"\u2066b\"\n", "b: \"\\u2066\"\n")
@@ -117,12 +118,12 @@ func TestBidirectional(t *testing.T) {
 	assertEqual(t, "second line", true, strings.HasPrefix(got[1], "warning: a.yaml:2:5: U+2066 changes the order in which text is shown"))
 }
 
-// A name may hold whatever a file's name may.
+// The name of a source may contain all characters that a file name may contain.
 func TestSourceName(t *testing.T) {
 	t.Parallel()
 	const name = "dir/a b:c.yaml"
 	r := manifest.Parse([]manifest.Source{{Name: name, Data: []byte("a: [x]\nb: ${")}}, emptyEnvironment)
-	assertEqual(t, "place", name+":1:5", r.Documents[0].Get("a").Items[0].Pos.String())
+	assertEqual(t, "position", name+":1:5", r.Documents[0].Get("a").Items[0].Pos.String())
 	if got := problemTexts(r.Problems); len(got) != 1 || !strings.HasPrefix(got[0], name+":2:4: ${ is not a valid reference") {
 		t.Errorf("problems %q", got)
 	}

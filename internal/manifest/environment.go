@@ -8,22 +8,22 @@ import (
 	"astro-apply/internal/schema"
 )
 
-// Environment is where ${env:NAME} and ${secret:NAME} are read.
+// Environment provides the values of ${env:NAME} and ${secret:NAME}.
 type Environment struct {
 	Lookup      func(name string) string
-	AllowUnset  bool                     // what is unset is a remark, not an error
-	Placeholder func(name string) string // what a remark lets the run go on with; nil: a value that is not known
+	AllowUnset  bool                     // an unset variable is a warning, not an error
+	Placeholder func(name string) string // returns a value for an unset variable if AllowUnset is true; nil leaves the value unknown
 }
 
 var referencePattern = regexp.MustCompile(`^(env|secret):([A-Za-z_][A-Za-z0-9_]*)$`)
 
-// expandReferences replaces the references in a text node. $${ stands for a literal ${.
-// What a reference yields is not looked at again.
+// expandReferences replaces the references in a text node by their values, and $${ by
+// a literal ${. It doesn't expand references in the values.
 func (r *reader) expandReferences(n *schema.Node) {
 	if !strings.Contains(n.Text, "${") {
 		return
 	}
-	var pending, secret bool
+	var unknown, secret bool
 	var b strings.Builder
 	rest := n.Text
 	for !r.overLimit {
@@ -37,18 +37,18 @@ func (r *reader) expandReferences(n *schema.Node) {
 			continue
 		}
 		b.WriteString(before)
-		inner, following, closed := strings.Cut(after, "}")
-		written := rest[len(before) : len(rest)-len(following)]
-		rest = following
+		inner, remaining, closed := strings.Cut(after, "}")
+		reference := rest[len(before) : len(rest)-len(remaining)]
+		rest = remaining
 		m := referencePattern.FindStringSubmatch(inner)
 		if m == nil || !closed {
-			r.addErrorf(n.Pos, "%s is not a valid reference: write ${env:NAME} or ${secret:NAME}, or $${ for a literal ${", shortOr(written, "a value that starts with ${"))
-			pending = true
+			r.addErrorf(n.Pos, "%s is not a valid reference: write ${env:NAME} or ${secret:NAME}, or $${ for a literal ${", shortOr(reference, "a value that starts with ${"))
+			unknown = true
 			continue
 		}
-		value, ok := r.resolveVariable(n.Pos, written, m[1], m[2])
+		value, ok := r.resolveVariable(n.Pos, reference, m[1], m[2])
 		r.chargeLimits(n.Pos, 0, len(value))
-		pending = pending || !ok
+		unknown = unknown || !ok
 		if value != "" {
 			n.VariableValues = append(n.VariableValues, value)
 		}
@@ -59,8 +59,8 @@ func (r *reader) expandReferences(n *schema.Node) {
 		b.WriteString(value)
 	}
 	b.WriteString(rest)
-	n.Unquoted = false // a value from the environment is text, whatever it reads
-	if n.Sensitive = secret; pending {
+	n.Unquoted = false // a value from the environment is always text, so it needs no quotes
+	if n.Sensitive = secret; unknown {
 		n.Form = schema.Unknown
 		n.Text = unresolvedPrefix + n.Text
 		return
@@ -73,8 +73,8 @@ func (r *reader) expandReferences(n *schema.Node) {
 
 const unresolvedPrefix = "the value of "
 
-// UnresolvedText returns a text as it was written whose references a lenient reader could
-// not look up.
+// UnresolvedText returns the original text of a node whose value is unknown because a
+// variable is not set. ok is false for all other nodes.
 func UnresolvedText(n *schema.Node) (text string, ok bool) {
 	if n.Form != schema.Unknown {
 		return "", false
@@ -82,45 +82,47 @@ func UnresolvedText(n *schema.Node) (text string, ok bool) {
 	return strings.CutPrefix(n.Text, unresolvedPrefix)
 }
 
-// shortOr is text for a message, or long where it is long. It is never cut: it may
-// contain a secret, and a part of one is not recognised.
-func shortOr(text, long string) string {
+// shortOr returns text for a message, or replacement if text is long. It doesn't
+// truncate text, because text may contain a secret, and a part of a secret would not
+// be redacted.
+func shortOr(text, replacement string) string {
 	if utf8.RuneCountInString(text) > 40 {
-		return long
+		return replacement
 	}
 	return text
 }
 
-// isReserved names hold credentials of the run itself; a manifest that could
-// read them could send them anywhere.
+// isReserved reports whether a variable holds credentials or inputs of the run itself.
+// A manifest that could read them could send them anywhere.
 func isReserved(name string) bool {
 	name = strings.ToUpper(name)
 	return name == "ASTRO_API_TOKEN" || name == "GITHUB_TOKEN" ||
 		strings.HasPrefix(name, "INPUT_") || strings.HasPrefix(name, "ACTIONS_")
 }
 
-// secretNamePattern matches the names of variables whose values are secrets, however
-// they are read.
+// secretNamePattern matches the names of variables whose values are secrets, even if
+// the manifest reads them with ${env:NAME}.
 var secretNamePattern = regexp.MustCompile(`(?i)(PASSWORD|PASSWD|PASSPHRASE)$|(^|_)(SECRET|TOKEN|CREDENTIALS|API_KEY|ACCESS_KEY|PRIVATE_KEY|SIGNING_KEY)(_|$)`)
 
-// resolveVariable returns the value of a reference, and false where there is none. word
-// is env or secret, written the whole reference.
-func (r *reader) resolveVariable(pos schema.Pos, written, word, name string) (string, bool) {
+// resolveVariable returns the value of the variable name. reference is the complete
+// reference for messages, and source its first part: env or secret. ok is false if the
+// variable has no value.
+func (r *reader) resolveVariable(pos schema.Pos, reference, source, name string) (value string, ok bool) {
 	if isReserved(name) {
-		r.addErrorf(pos, "%s: a manifest can't read %s", written, name)
+		r.addErrorf(pos, "%s: a manifest can't read %s", reference, name)
 		return "", false
 	}
-	if word == "env" && secretNamePattern.MatchString(name) {
-		r.addWarningf(pos, "%s: its name marks it as a secret, so it is treated as one; write ${secret:%s}", written, name)
+	if source == "env" && secretNamePattern.MatchString(name) {
+		r.addWarningf(pos, "%s: its name marks it as a secret, so it is treated as one; write ${secret:%s}", reference, name)
 	}
-	value := r.env.Lookup(name)
+	value = r.env.Lookup(name)
 	if value != "" {
-		r.warnAboutSpaces(pos, written, name, value)
+		r.warnAboutSpaces(pos, reference, name, value)
 		return value, true
 	}
 	r.addProblem(schema.Problem{
 		Pos:     pos,
-		Message: written + ": the environment variable " + name + " is unset or empty; set it under env: of the step",
+		Message: reference + ": the environment variable " + name + " is unset or empty; set it under env: of the step",
 		Warning: r.env.AllowUnset,
 	})
 	if r.env.AllowUnset && r.env.Placeholder != nil {
@@ -129,15 +131,16 @@ func (r *reader) resolveVariable(pos schema.Pos, written, word, name string) (st
 	return "", false
 }
 
-// warnAboutSpaces warns of white space around the value of a variable. Text of several
-// lines, such as a key, usually ends in a newline.
-func (r *reader) warnAboutSpaces(pos schema.Pos, written, name, value string) {
+// warnAboutSpaces adds a warning if the value of a variable starts or ends with white
+// space. It accepts text of several lines, such as a private key, because such text
+// usually ends with a newline.
+func (r *reader) warnAboutSpaces(pos schema.Pos, reference, name, value string) {
 	switch trimmed := strings.TrimSpace(value); {
 	case trimmed == value, strings.Contains(trimmed, "\n"):
 	case strings.HasSuffix(value, "\n"):
-		r.addWarningf(pos, "%s: the value of %s ends in a newline, which would be part of the value in Astro and break addresses and logins; store it without the newline", written, name)
+		r.addWarningf(pos, "%s: the value of %s ends in a newline, which would be part of the value in Astro and break addresses and logins; store it without the newline", reference, name)
 	default:
-		r.addWarningf(pos, "%s: the value of %s starts or ends with white space, which would be part of the value in Astro; store it without the white space", written, name)
+		r.addWarningf(pos, "%s: the value of %s starts or ends with white space, which would be part of the value in Astro; store it without the white space", reference, name)
 	}
 }
 

@@ -14,76 +14,75 @@ var testVariables = map[string]string{
 	"YAML": "[a, b]", "SECRET": "hunter2", "EMPTY": "",
 }
 
-// Where and how references are read. The value stands in double quotes unless
-// it is said otherwise.
+// Valid and invalid references. The manifest contains the value in double quotes.
 func TestExpand(t *testing.T) {
 	t.Parallel()
 	const malformed = " is not a valid reference: write ${env:NAME} or ${secret:NAME}, or $${ for a literal ${"
 	tests := map[string]struct {
-		value   string
-		want    string // of the value, after its place
-		secrets []string
-		wrong   string
+		value       string
+		want        string // the value, as outlineNode shows it after the position
+		secrets     []string
+		wantProblem string
 	}{
-		"alone":                        {"${env:A}", `text "alpha"`, nil, ""},
-		"anywhere":                     {"x ${env:A}-${env:B}/${env:_x1} y", `text "x alpha-beta/lower y"`, nil, ""},
-		"twice":                        {"${env:A}${env:A}", `text "alphaalpha"`, nil, ""},
-		"none":                         {"$A {env:A} $(env:A) ${ env", "pending", nil, "${ env" + malformed},
-		"no reference at all":          {"$A {env:A} $ {} $$ $", `text "$A {env:A} $ {} $$ $"`, nil, ""},
-		"literal":                      {"$${env:A}", `text "${env:A}"`, nil, ""},
-		"literal, unfinished":          {"$${", `text "${"`, nil, ""},
-		"literal, then a reference":    {"$${${env:A}", `text "${alpha"`, nil, ""},
-		"a reference, then literal":    {"${env:A}$${env:A}", `text "alpha${env:A}"`, nil, ""},
-		"more dollars":                 {"$$${env:A} $$$${", `text "$${env:A} $$${"`, nil, ""},
-		"a value is not looked at":     {"${env:NESTED} ${env:DOLLARS} ${env:OPEN}env:A}", `text "${env:A} $${env:A} ${env:A}"`, nil, ""},
-		"several lines":                {"${env:LINES}", `text "one\ntwo: ${secret:B}\n"`, nil, ""},
-		"a value stays text":           {"${env:YAML}", `text "[a, b]"`, nil, ""},
-		"secret":                       {"${secret:SECRET}", `text "hunter2"*`, []string{"hunter2"}, ""},
-		"secret within":                {"user:${secret:SECRET}@${env:A}", `text "user:hunter2@alpha"*`, []string{"hunter2", "user:hunter2@alpha"}, ""},
-		"two secrets":                  {"${secret:A}${secret:B}", `text "alphabeta"*`, []string{"alpha", "beta", "alphabeta"}, ""},
-		"secret lines":                 {"${secret:LINES}", `text "one\ntwo: ${secret:B}\n"*`, []string{"one\ntwo: ${secret:B}\n"}, ""},
-		"literal secret":               {"$${secret:A}", `text "${secret:A}"`, nil, ""},
-		"unset":                        {"${env:NONE}", "pending", nil, "${env:NONE}: the environment variable NONE is unset or empty; set it under env: of the step"},
-		"empty":                        {"x${secret:EMPTY}", "pending*", nil, "${secret:EMPTY}: the environment variable EMPTY is unset or empty; set it under env: of the step"},
-		"unset beside a secret":        {"${secret:SECRET}${env:NONE}", "pending*", []string{"hunter2"}, "${env:NONE}: the environment variable NONE is unset or empty; set it under env: of the step"},
-		"another word":                 {"${evn:A}", "pending", nil, "${evn:A}" + malformed},
-		"no word":                      {"${A}", "pending", nil, "${A}" + malformed},
-		"nothing":                      {"${}", "pending", nil, "${}" + malformed},
-		"no name":                      {"${env:}", "pending", nil, "${env:}" + malformed},
-		"upper case":                   {"${ENV:A}", "pending", nil, "${ENV:A}" + malformed},
-		"spaces":                       {"${ env:A }", "pending", nil, "${ env:A }" + malformed},
-		"a fallback as in a shell":     {"${env:A:-x}", "pending", nil, "${env:A:-x}" + malformed},
-		"a name that starts otherwise": {"${env:1A}", "pending", nil, "${env:1A}" + malformed},
-		"a name with a hyphen":         {"${env:INPUT_GITHUB-TOKEN}", "pending", nil, "${env:INPUT_GITHUB-TOKEN}" + malformed},
-		"a name beyond ASCII":          {"${env:É}", "pending", nil, "${env:É}" + malformed},
-		"a line break in it":           {`${env:A\n}`, "pending", nil, "${env:A\n}" + malformed},
-		"unfinished":                   {"x ${env:A", "pending", nil, "${env:A" + malformed},
-		"nested":                       {"${env:${env:A}}", "pending", nil, "${env:${env:A}" + malformed},
-		"one of GitHub's":              {"${{ secrets.TOKEN }}", "pending", nil, "${{ secrets.TOKEN }" + malformed},
-		"a long one":                   {"${abcdefghijabcdefghijabcdefghijabcdefghé-abcdefghij}", "pending", nil, "a value that starts with ${" + malformed},
+		"alone":                              {"${env:A}", `text "alpha"`, nil, ""},
+		"anywhere":                           {"x ${env:A}-${env:B}/${env:_x1} y", `text "x alpha-beta/lower y"`, nil, ""},
+		"twice":                              {"${env:A}${env:A}", `text "alphaalpha"`, nil, ""},
+		"not closed":                         {"$A {env:A} $(env:A) ${ env", "unknown", nil, "${ env" + malformed},
+		"no reference":                       {"$A {env:A} $ {} $$ $", `text "$A {env:A} $ {} $$ $"`, nil, ""},
+		"literal":                            {"$${env:A}", `text "${env:A}"`, nil, ""},
+		"literal, unfinished":                {"$${", `text "${"`, nil, ""},
+		"literal, then a reference":          {"$${${env:A}", `text "${alpha"`, nil, ""},
+		"a reference, then literal":          {"${env:A}$${env:A}", `text "alpha${env:A}"`, nil, ""},
+		"more dollars":                       {"$$${env:A} $$$${", `text "$${env:A} $$${"`, nil, ""},
+		"references in a value":              {"${env:NESTED} ${env:DOLLARS} ${env:OPEN}env:A}", `text "${env:A} $${env:A} ${env:A}"`, nil, ""},
+		"several lines":                      {"${env:LINES}", `text "one\ntwo: ${secret:B}\n"`, nil, ""},
+		"YAML in a value":                    {"${env:YAML}", `text "[a, b]"`, nil, ""},
+		"secret":                             {"${secret:SECRET}", `text "hunter2"*`, []string{"hunter2"}, ""},
+		"secret in text":                     {"user:${secret:SECRET}@${env:A}", `text "user:hunter2@alpha"*`, []string{"hunter2", "user:hunter2@alpha"}, ""},
+		"two secrets":                        {"${secret:A}${secret:B}", `text "alphabeta"*`, []string{"alpha", "beta", "alphabeta"}, ""},
+		"secret lines":                       {"${secret:LINES}", `text "one\ntwo: ${secret:B}\n"*`, []string{"one\ntwo: ${secret:B}\n"}, ""},
+		"literal secret":                     {"$${secret:A}", `text "${secret:A}"`, nil, ""},
+		"unset":                              {"${env:NONE}", "unknown", nil, "${env:NONE}: the environment variable NONE is unset or empty; set it under env: of the step"},
+		"empty":                              {"x${secret:EMPTY}", "unknown*", nil, "${secret:EMPTY}: the environment variable EMPTY is unset or empty; set it under env: of the step"},
+		"unset after a secret":               {"${secret:SECRET}${env:NONE}", "unknown*", []string{"hunter2"}, "${env:NONE}: the environment variable NONE is unset or empty; set it under env: of the step"},
+		"misspelled source":                  {"${evn:A}", "unknown", nil, "${evn:A}" + malformed},
+		"no source":                          {"${A}", "unknown", nil, "${A}" + malformed},
+		"empty reference":                    {"${}", "unknown", nil, "${}" + malformed},
+		"no name":                            {"${env:}", "unknown", nil, "${env:}" + malformed},
+		"upper case":                         {"${ENV:A}", "unknown", nil, "${ENV:A}" + malformed},
+		"spaces":                             {"${ env:A }", "unknown", nil, "${ env:A }" + malformed},
+		"default value as in a shell":        {"${env:A:-x}", "unknown", nil, "${env:A:-x}" + malformed},
+		"a name that starts with a digit":    {"${env:1A}", "unknown", nil, "${env:1A}" + malformed},
+		"a name with a hyphen":               {"${env:INPUT_GITHUB-TOKEN}", "unknown", nil, "${env:INPUT_GITHUB-TOKEN}" + malformed},
+		"a name with a letter outside ASCII": {"${env:É}", "unknown", nil, "${env:É}" + malformed},
+		"a line break":                       {`${env:A\n}`, "unknown", nil, "${env:A\n}" + malformed},
+		"unfinished":                         {"x ${env:A", "unknown", nil, "${env:A" + malformed},
+		"nested":                             {"${env:${env:A}}", "unknown", nil, "${env:${env:A}" + malformed},
+		"a GitHub expression":                {"${{ secrets.TOKEN }}", "unknown", nil, "${{ secrets.TOKEN }" + malformed},
+		"a long reference":                   {"${abcdefghijabcdefghijabcdefghijabcdefghé-abcdefghij}", "unknown", nil, "a value that starts with ${" + malformed},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			r := parseFiles(environmentOf(testVariables), `v: "`+test.value+`"`)
-			if test.want == "pending" || test.want == "pending*" {
-				test.want = "value known after apply the value of " + test.value + test.want[len("pending"):]
+			if test.want == "unknown" || test.want == "unknown*" {
+				test.want = "value known after apply the value of " + test.value + test.want[len("unknown"):]
 			}
-			if test.wrong != "" {
-				assertEqual(t, "problems", []string{"a.yaml:1:4: " + test.wrong}, problemTexts(r.Problems))
+			if test.wantProblem != "" {
+				assertEqual(t, "problems", []string{"a.yaml:1:4: " + test.wantProblem}, problemTexts(r.Problems))
 			} else {
 				assertEqual(t, "problems", []string(nil), problemTexts(r.Problems))
 				assertEqual(t, "value", "v 1:4 "+test.want, outlineNode(r.Documents[0])[1])
 			}
-			assertEqual(t, "form", test.wrong != "", r.Documents[0].Get("v").Form == schema.Unknown)
+			assertEqual(t, "form", test.wantProblem != "", r.Documents[0].Get("v").Form == schema.Unknown)
 			assertEqual(t, "secret", test.want[len(test.want)-1] == '*', r.Documents[0].Get("v").Sensitive)
 			assertEqual(t, "secrets", test.secrets, r.Secrets)
 		})
 	}
 }
 
-// Any scalar that is text may hold references, however it is written; what
-// they yield is text, never a number or a boolean.
+// Text of every YAML style may contain references. Their values are always text, never a
+// number or a boolean.
 func TestExpandStyles(t *testing.T) {
 	t.Parallel()
 	r := parseFiles(environmentOf(testVariables), `plain: ${env:NUMBER}
@@ -105,10 +104,11 @@ again: *a
 	assertEqual(t, "secrets", []string{"hunter2"}, r.Secrets)
 }
 
-// What would hand the run's own credentials on is not even looked up.
+// The reader doesn't look up reserved variables: a manifest could send the run's own
+// credentials to Astro.
 func TestReservedVariables(t *testing.T) {
 	t.Parallel()
-	env := manifest.Environment{AllowUnset: true, Placeholder: func(string) string { return "stand-in" }, Lookup: func(name string) string {
+	env := manifest.Environment{AllowUnset: true, Placeholder: func(string) string { return "placeholder" }, Lookup: func(name string) string {
 		if name != "INPUTS" && name != "MY_GITHUB_TOKEN" && name != "GITHUB_TOKENS" && name != "ACTION" {
 			t.Errorf("%s was read", name)
 		}
@@ -127,7 +127,7 @@ func TestReservedVariables(t *testing.T) {
 	assertEqual(t, "others", []string(nil), problemTexts(r.Problems))
 }
 
-// A run that doesn't write may go on without a variable.
+// With AllowUnset, an unset variable is only a warning.
 func TestAllowUnset(t *testing.T) {
 	t.Parallel()
 	env := environmentOf(testVariables)
@@ -152,13 +152,13 @@ func TestAllowUnset(t *testing.T) {
 	}, outlineNode(r.Documents[0]))
 	assertEqual(t, "secrets", []string{"some-EMPTY"}, r.Secrets)
 
-	env.AllowUnset = false // a run that writes never makes up a value
+	env.AllowUnset = false // without AllowUnset, Placeholder isn't used
 	r = parseFiles(env, "a: x${env:NONE}")
 	assertEqual(t, "problems", []string{strings.TrimPrefix(wrong[0], "warning: ")}, problemTexts(r.Problems))
 	assertEqual(t, "value", "a 1:4 value known after apply the value of x${env:NONE}", outlineNode(r.Documents[0])[1])
 }
 
-// Every reference that is wrong is told, and an alias to it once.
+// The reader reports every invalid reference, and reports it once if aliases repeat it.
 func TestReferenceProblems(t *testing.T) {
 	t.Parallel()
 	r := parseFiles(emptyEnvironment, "a: &a ${env:X} ${env:Y} ${env:X} ${z}\nb: [*a, *a]\nc: ${env:X}")
@@ -170,7 +170,7 @@ func TestReferenceProblems(t *testing.T) {
 	}, problemTexts(r.Problems))
 }
 
-// A variable whose name is one of a secret is treated as one, also by ${env:…}.
+// A variable whose name looks like that of a secret is secret, even in ${env:…}.
 func TestSecretNames(t *testing.T) {
 	t.Parallel()
 	for name, secret := range map[string]bool{
@@ -194,10 +194,10 @@ func TestSecretNames(t *testing.T) {
 		assertEqual(t, name, schema.Text, n.Form)
 	}
 	r := parseFiles(environmentOf(map[string]string{"DB_PASSWORD": "hunter2"}), "v: ${secret:DB_PASSWORD}")
-	assertEqual(t, "written as one", []string(nil), problemTexts(r.Problems))
+	assertEqual(t, "in ${secret:…}", []string(nil), problemTexts(r.Problems))
 }
 
-// White space around a value is sent to Astro, with a warning that doesn't show the value.
+// White space around a value is kept, with a warning that doesn't show the value.
 func TestWhiteSpaceAroundVariables(t *testing.T) {
 	t.Parallel()
 	const newline = "the value of V ends in a newline, which would be part of the value in Astro and break addresses and logins; store it without the newline"

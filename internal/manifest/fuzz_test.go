@@ -14,13 +14,13 @@ import (
 	"astro-apply/internal/schema"
 )
 
-// reservedNames says it in other words than the code does.
+// reservedNames is a second implementation of isReserved.
 var reservedNames = regexp.MustCompile(`(?i)^(ASTRO_API_TOKEN|GITHUB_TOKEN|(INPUT|ACTIONS)_.*)$`)
 
 const secretMarker = "correct-horse-battery-staple"
 
-// guardedEnvironment is an environment that holds a secret and a few other things, and
-// in which nothing that is reserved is ever read.
+// guardedEnvironment returns an environment with a secret and some other variables. The
+// test fails if the reader looks up a reserved variable.
 func guardedEnvironment(t *testing.T) manifest.Environment {
 	return manifest.Environment{Lookup: func(name string) string {
 		switch {
@@ -56,15 +56,15 @@ func FuzzManifest(f *testing.F) {
 		env := guardedEnvironment(t)
 		env.AllowUnset = lenient
 		parsed := manifest.Parse([]manifest.Source{{Name: "a.yaml", Data: data}}, env)
-		declared := resource.LoadDesired(resource.Kinds(), parsed.Documents, "") // what an input says has no place in a file
+		declared := resource.LoadDesired(resource.Kinds(), parsed.Documents, "") // a default Workspace from an input has no position in a file
 		checkPositions(t, data, parsed.Documents)
 		for _, p := range slices.Concat(parsed.Problems, declared.Problems) {
 			if !isInFile(data, p.Pos) && !strings.HasPrefix(p.Message, "the manifest is empty") {
-				t.Errorf("place %+v of %q", p.Pos, p.Message)
+				t.Errorf("position %+v of %q", p.Pos, p.Message)
 			}
 		}
 		if bytes.Contains(data, []byte(secretMarker[:8])) || bytes.Contains(data, []byte("env:S}")) {
-			return // not, or not only, read through ${secret:…}
+			return // the manifest contains the secret itself, or reads it through ${env:…}
 		}
 		for _, p := range parsed.Problems {
 			if strings.Contains(p.Message, secretMarker) {
@@ -84,14 +84,14 @@ func FuzzManifest(f *testing.F) {
 	})
 }
 
-// isInFile reports whether a place is one of the file; a column may be just past
-// the end of a line, where something is missing.
+// isInFile reports whether pos is in the file. The column may be one after the end of a
+// line, where a value is missing.
 func isInFile(data []byte, pos schema.Pos) bool {
 	return pos.File == "a.yaml" && pos.Line >= 1 && pos.Line <= 1+bytes.Count(data, []byte("\n")) && pos.Col >= 1 && pos.Col <= 1+len(data)
 }
 
-// checkPositions checks every node: it has a place, nests no deeper than allowed, and
-// is marked when it holds the secret.
+// checkPositions checks that each node has a position in the file and an allowed depth,
+// and that it is sensitive if it contains the secret.
 func checkPositions(t *testing.T, data []byte, documents []*schema.Node) {
 	literal := bytes.Contains(data, []byte("env:S}")) || bytes.Contains(data, []byte(secretMarker[:8]))
 	var walk func(n *schema.Node, depth int)
@@ -116,7 +116,7 @@ func checkPositions(t *testing.T, data []byte, documents []*schema.Node) {
 
 var referenceToken = regexp.MustCompile(`(?s)\$\$\{|\$\{(env|secret):([A-Za-z_][0-9A-Za-z_]*)\}|\$\{`)
 
-// FuzzExpand holds the reader against the grammar in the shape of one pattern.
+// FuzzExpand compares the reader with a second implementation by one regular expression.
 func FuzzExpand(f *testing.F) {
 	for _, text := range []string{
 		"", "plain $ text}", "$${", "$$${env:E}", "$$$$${${env:E}", "x${env:E}y${secret:S}z", "${env:R}", "${secret:R}$${", "${", "${env:E", "${env:${env:E}}", "${env:GITHUB_TOKEN}",
@@ -126,7 +126,7 @@ func FuzzExpand(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, text string) {
 		if !utf8.ValidString(text) {
-			t.Skip("no such text in YAML")
+			t.Skip("not a valid text in YAML")
 		}
 		env := guardedEnvironment(t)
 		r := parseFiles(env, "v: "+strconv.QuoteToASCII(text))
@@ -139,18 +139,18 @@ func FuzzExpand(f *testing.F) {
 				secrets = append(secrets, s)
 			}
 		}
-		wrong, secret := false, false
+		invalid, secret := false, false
 		want := referenceToken.ReplaceAllStringFunc(text, func(found string) string {
 			m := referenceToken.FindStringSubmatch(found)
 			switch {
 			case found == "$${":
 				return "${"
 			case m[2] == "" || reservedNames.MatchString(m[2]):
-				wrong = true
+				invalid = true
 				return ""
 			}
 			value := env.Lookup(m[2])
-			wrong = wrong || value == ""
+			invalid = invalid || value == ""
 			if m[1] == "secret" {
 				secret = true
 				remember(value)
@@ -158,13 +158,13 @@ func FuzzExpand(f *testing.F) {
 			return value
 		})
 		v := r.Documents[0].Get("v")
-		if wrong != (len(r.Problems) > 0) || wrong != (v.Form == schema.Unknown) {
+		if invalid != (len(r.Problems) > 0) || invalid != (v.Form == schema.Unknown) {
 			t.Fatalf("%q is %s, problems %q", text, v.Form, problemTexts(r.Problems))
 		}
 		for _, p := range r.Problems {
-			assertEqual(t, "place", "a.yaml:1:4", p.Pos.String())
+			assertEqual(t, "position", "a.yaml:1:4", p.Pos.String())
 		}
-		if wrong {
+		if invalid {
 			return
 		}
 		if secret {

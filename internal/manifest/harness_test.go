@@ -11,15 +11,15 @@ import (
 	"astro-apply/internal/schema"
 )
 
-// emptyEnvironment is an environment that holds nothing.
+// emptyEnvironment has no variables.
 var emptyEnvironment = manifest.Environment{Lookup: func(string) string { return "" }}
 
-// environmentOf is an environment that holds some variables.
+// environmentOf returns an environment with the given variables.
 func environmentOf(variables map[string]string) manifest.Environment {
 	return manifest.Environment{Lookup: func(name string) string { return variables[name] }}
 }
 
-// parseFiles reads manifests; the files are a.yaml, b.yaml and so on.
+// parseFiles parses the texts as the files a.yaml, b.yaml and so on.
 func parseFiles(env manifest.Environment, files ...string) manifest.Result {
 	var sources []manifest.Source
 	for i, text := range files {
@@ -28,7 +28,7 @@ func parseFiles(env manifest.Environment, files ...string) manifest.Result {
 	return manifest.Parse(sources, env)
 }
 
-// parseValid is what a manifest without problems holds.
+// parseValid returns the only document of a manifest that must have no problems.
 func parseValid(t testing.TB, text string) *schema.Node {
 	t.Helper()
 	r := parseFiles(emptyEnvironment, text)
@@ -50,8 +50,8 @@ func problemTexts(problems []schema.Problem) []string {
 	return out
 }
 
-// outlineNode lists every value below n with its path, its place, its form and its
-// text; a quoted one is in quotes, a secret one starred.
+// outlineNode lists n and all its descendants, each with path, position, form and text.
+// Quoted text is in quotes, and a star marks a secret.
 func outlineNode(n *schema.Node) []string {
 	var out []string
 	var walk func(path string, n *schema.Node)

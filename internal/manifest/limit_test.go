@@ -17,21 +17,21 @@ func TestDepth(t *testing.T) {
 	const deep = "nested deeper than 64 levels, or an alias that holds itself"
 	tests := map[string]struct {
 		text string
-		want string // "": nothing is wrong
+		want string // "" means no problem
 	}{
-		"64 levels":                  {nested(64), ""},
-		"65 levels":                  {nested(65), "1:65: " + deep},
-		"mappings":                   {strings.Repeat("{a: ", 64) + "1" + strings.Repeat("}", 64), "1:257: " + deep},
-		"through an alias":           {"- &a " + nested(31) + "\n- " + strings.Repeat("[", 31) + "*a" + strings.Repeat("]", 31), ""},
-		"too deep through an alias":  {"- &a " + nested(31) + "\n- " + strings.Repeat("[", 32) + "*a" + strings.Repeat("]", 32), "1:36: " + deep},
-		"deeper than the library":    {nested(20_000), "1:10001: not valid YAML: exceeded max depth of 10000"},
-		"a list in itself":           {"a: &a [*a]", "1:8: " + deep},
-		"a mapping in itself":        {"a: &a\n  b: *a", "2:6: " + deep},
-		"a merge of itself":          {"a: &a\n  <<: *a\n  b: 1", "2:7: " + deep},
-		"often in itself":            {"a: &a [" + strings.Repeat("*a, ", 10_000) + "]", "1:8: " + deep},
-		"two in each other":          {"a: &a\n  b: &b [*a]\n  c: *b", "1:4: " + deep},
-		"what follows a wrong one":   {"a: &a [*a, '${x}', {b: 1, b: 2}]\n<<: 1", "1:8: " + deep},
-		"a document after a bad one": {"a: &a [*a]\n---\nb: ${x}", "1:8: " + deep + "|a.yaml:3:4: ${x} is not a valid reference: write ${env:NAME} or ${secret:NAME}, or $${ for a literal ${"},
+		"64 levels":                      {nested(64), ""},
+		"65 levels":                      {nested(65), "1:65: " + deep},
+		"mappings":                       {strings.Repeat("{a: ", 64) + "1" + strings.Repeat("}", 64), "1:257: " + deep},
+		"through an alias":               {"- &a " + nested(31) + "\n- " + strings.Repeat("[", 31) + "*a" + strings.Repeat("]", 31), ""},
+		"too deep through an alias":      {"- &a " + nested(31) + "\n- " + strings.Repeat("[", 32) + "*a" + strings.Repeat("]", 32), "1:36: " + deep},
+		"deeper than the library allows": {nested(20_000), "1:10001: not valid YAML: exceeded max depth of 10000"},
+		"a list in itself":               {"a: &a [*a]", "1:8: " + deep},
+		"a mapping in itself":            {"a: &a\n  b: *a", "2:6: " + deep},
+		"a merge of itself":              {"a: &a\n  <<: *a\n  b: 1", "2:7: " + deep},
+		"a list often in itself":         {"a: &a [" + strings.Repeat("*a, ", 10_000) + "]", "1:8: " + deep},
+		"two mappings in each other":     {"a: &a\n  b: &b [*a]\n  c: *b", "1:4: " + deep},
+		"more problems in the document":  {"a: &a [*a, '${x}', {b: 1, b: 2}]\n<<: 1", "1:8: " + deep},
+		"a problem in the next document": {"a: &a [*a]\n---\nb: ${x}", "1:8: " + deep + "|a.yaml:3:4: ${x} is not a valid reference: write ${env:NAME} or ${secret:NAME}, or $${ for a literal ${"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -49,13 +49,13 @@ func TestDepth(t *testing.T) {
 	}
 }
 
-// documentOfSize is a document of so many values, most of them by aliases, each of which
-// counts as well.
+// documentOfSize returns a document with the given number of values. Most of them come
+// from aliases, and each use of an alias counts.
 func documentOfSize(values int) string {
 	return "- &a [" + strings.Repeat("x,", 1000) + "]\n" + strings.Repeat("- *a\n", values/1002-1) + strings.Repeat("- x\n", values%1002)
 }
 
-// A document that breaks a bound is told once and left out.
+// The reader reports a document that exceeds a limit once and skips it.
 func TestLimits(t *testing.T) {
 	t.Parallel()
 	const (
@@ -94,7 +94,7 @@ func TestLimits(t *testing.T) {
 	}
 }
 
-// The bounds hold for a run, not for a document or a file.
+// The limits apply to a run, not to each document or file.
 func TestLimitsPerRun(t *testing.T) {
 	t.Parallel()
 	const values = "more than 500000 values, aliases counted each time"
@@ -107,7 +107,7 @@ func TestLimitsPerRun(t *testing.T) {
 	assertEqual(t, "empty documents", []string{"a.yaml:504:1: " + values}, problemTexts(r.Problems))
 }
 
-// What is wrong 20,000 times is listed 100 times and counted.
+// The reader lists the first 100 of many problems and counts the rest.
 func TestManyProblems(t *testing.T) {
 	t.Parallel()
 	for name, text := range map[string]string{
@@ -123,20 +123,20 @@ func TestManyProblems(t *testing.T) {
 	}
 }
 
-// BenchmarkHostile reads what takes long when it is done the simple way.
+// BenchmarkHostile reads manifests for which a simple implementation would be slow.
 func BenchmarkHostile(b *testing.B) {
 	var names strings.Builder
 	for i := range 200_000 {
 		fmt.Fprintf(&names, "k%d:\n", i)
 	}
 	for name, text := range map[string]string{
-		"many names":      names.String(),
-		"a merge of many": "a:\n  <<:\n    " + strings.ReplaceAll(names.String(), "\n", "\n    "),
-		"many literals":   "a: '" + strings.Repeat("$${", 1<<20) + "'",
-		"many references": "a: '" + strings.Repeat("${env:X}", 1<<18) + "'",
-		"many dollars":    "a: '${" + strings.Repeat("$", 1<<22) + "{'",
-		"many tags":       "a: &a !" + strings.Repeat("x", 1<<20) + " y\nb: [" + strings.Repeat("*a,", 100_000) + "]",
-		"many of itself":  "a: &a [" + strings.Repeat("*a, ", 100_000) + "]",
+		"many names":             names.String(),
+		"a merge of many":        "a:\n  <<:\n    " + strings.ReplaceAll(names.String(), "\n", "\n    "),
+		"many literals":          "a: '" + strings.Repeat("$${", 1<<20) + "'",
+		"many references":        "a: '" + strings.Repeat("${env:X}", 1<<18) + "'",
+		"many dollars":           "a: '${" + strings.Repeat("$", 1<<22) + "{'",
+		"many tags":              "a: &a !" + strings.Repeat("x", 1<<20) + " y\nb: [" + strings.Repeat("*a,", 100_000) + "]",
+		"many aliases in itself": "a: &a [" + strings.Repeat("*a, ", 100_000) + "]",
 	} {
 		b.Run(name, func(b *testing.B) {
 			for b.Loop() {
@@ -146,7 +146,7 @@ func BenchmarkHostile(b *testing.B) {
 	}
 }
 
-// A file that is as large as may be.
+// A file of the maximum size is read.
 func TestHugeFile(t *testing.T) {
 	t.Parallel()
 	line := "  - { name: " + strings.Repeat("x", 500) + " }\n"
@@ -155,5 +155,5 @@ func TestHugeFile(t *testing.T) {
 	assertEqual(t, "problems", []string(nil), problemTexts(r.Problems))
 	items := r.Documents[0].Get("a").Items
 	assertEqual(t, "values", strings.Count(text, "\n")-1, len(items))
-	assertEqual(t, "the last one's place", fmt.Sprintf("a.yaml:%d:5", len(items)+1), items[len(items)-1].Pos.String())
+	assertEqual(t, "position of the last item", fmt.Sprintf("a.yaml:%d:5", len(items)+1), items[len(items)-1].Pos.String())
 }

@@ -1,6 +1,6 @@
-// Package manifest reads YAML files into trees whose nodes know their place.
-// It resolves anchors and ${env:…} references, and refuses what YAML readers
-// disagree about. It knows no kind: what the values mean is not its concern.
+// Package manifest reads YAML files into trees of nodes with positions. It resolves
+// aliases and ${env:…} references, and refuses YAML that some readers interpret in
+// another way. It doesn't know the kinds and doesn't check values.
 package manifest
 
 import (
@@ -18,42 +18,43 @@ import (
 	"astro-apply/internal/schema"
 )
 
-// MaxBytes bounds what one run reads, over all manifest files.
+// MaxBytes is the maximum total size of the manifest files of one run.
 const MaxBytes = 4 << 20
 
-// Source is one manifest file in memory. Name is what messages call it: a path
-// relative to the workspace, which annotations need.
+// Source is one manifest file in memory. Name is its path for messages. The path is
+// relative to the repository, as GitHub's annotations need it.
 type Source struct {
 	Name string
 	Data []byte
 }
 
-// Result is what all sources say. Secrets holds every text that was read
-// through ${secret:…}, for scrubbing.
+// Result holds the documents and problems of all sources. Secrets holds every text
+// that contains the value of a secret variable, so that the run can redact it.
 type Result struct {
 	Documents []*schema.Node
 	Problems  []schema.Problem
 	Secrets   []string
 }
 
-// Files is where manifests are read. Open opens regular files only.
+// Files provides access to manifest files. Open must refuse everything but regular
+// files.
 type Files interface {
 	Stat(path string) (fs.FileInfo, error)
 	Open(path string) (fs.File, error)
 	FolderFS(path string) (fs.FS, error)
 }
 
-// ReadSources reads the files that patterns name: files, folders (their .yaml and
-// .yml files, at any depth) and globs, where ** spans folders, symbolic links
-// to folders aside. Each file is read once, in the order of its name within a
-// pattern. A pattern that matches nothing is an error, because it's most
-// likely a typing error.
+// ReadSources reads the files that match the patterns. A pattern is a file, a folder
+// (for its .yaml and .yml files at any depth) or a glob, in which ** matches any number
+// of folders except symbolic links. ReadSources reads each file once, and the files of
+// one pattern sorted by name. A pattern without matches is an error, because it probably
+// contains a typing error.
 func ReadSources(from Files, patterns []string) ([]Source, error) {
 	var (
 		sources []Source
 		errs    []error
 		seen    = map[string]bool{}
-		left    = int64(MaxBytes)
+		limit   = int64(MaxBytes)
 	)
 	for _, pattern := range patterns {
 		files, err := matchPattern(from, pattern)
@@ -66,12 +67,12 @@ func ReadSources(from Files, patterns []string) ([]Source, error) {
 				continue
 			}
 			seen[file] = true
-			source, err := readSource(from, file, left)
+			source, err := readSource(from, file, limit)
 			if err != nil {
 				errs = append(errs, err)
 				continue
 			}
-			left -= int64(len(source.Data))
+			limit -= int64(len(source.Data))
 			sources = append(sources, source)
 		}
 	}
@@ -93,9 +94,9 @@ func matchPattern(from Files, pattern string) ([]string, error) {
 	}
 }
 
-// globFolder lists the files below a folder. A folder that can't be read is an
-// error: what it holds would be left out without a word.
-func globFolder(from Files, pattern, folder, below string) ([]string, error) {
+// globFolder returns the files below a folder that match a glob. An unreadable folder
+// is an error, because otherwise the run would silently omit the manifests in it.
+func globFolder(from Files, pattern, folder, glob string) ([]string, error) {
 	root, err := from.FolderFS(folder)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("%s: no manifest file matches", pattern)
@@ -103,7 +104,7 @@ func globFolder(from Files, pattern, folder, below string) ([]string, error) {
 	if err != nil {
 		return nil, pathError(pattern, err)
 	}
-	files, err := doublestar.Glob(root, below,
+	files, err := doublestar.Glob(root, glob,
 		doublestar.WithFilesOnly(), doublestar.WithNoFollow(), doublestar.WithFailOnIOErrors())
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", pattern, err)
@@ -141,8 +142,8 @@ func pathError(name string, err error) error {
 	return fmt.Errorf("%s: %w", name, err)
 }
 
-// Parse reads every document of every source. All problems of all sources are
-// reported together; a document with a syntax error ends its own file only.
+// Parse reads all documents of all sources and returns all their problems. A syntax
+// error ends the reading of its file, but not of the other files.
 func Parse(sources []Source, env Environment) Result {
 	r := reader{env: env, valuesLeft: maxValues, textLeft: maxText, knownSecrets: map[string]bool{}, reported: map[problemKey]bool{}, seed: maphash.MakeSeed()}
 	for _, s := range sources {

@@ -11,7 +11,7 @@ import (
 	"astro-apply/internal/sandbox"
 )
 
-// chdirWithFiles makes files below a new working directory; each holds its own name.
+// chdirWithFiles creates files in a new working directory. Each contains its base name.
 func chdirWithFiles(t *testing.T, files ...string) {
 	t.Helper()
 	t.Chdir(t.TempDir())
@@ -28,8 +28,8 @@ func requireNoError(t *testing.T, err error) {
 	}
 }
 
-// sourceNames tells what patterns find, and what is wrong with them.
-func sourceNames(t *testing.T, patterns ...string) (names, wrong []string) {
+// sourceNames returns the names of the files that match the patterns, and the problems.
+func sourceNames(t *testing.T, patterns ...string) (names, problems []string) {
 	t.Helper()
 	sources, err := manifest.ReadSources(sandbox.Folders{}, patterns)
 	for _, s := range sources {
@@ -39,74 +39,74 @@ func sourceNames(t *testing.T, patterns ...string) (names, wrong []string) {
 		}
 	}
 	if err != nil {
-		wrong = strings.Split(err.Error(), "\n")
+		problems = strings.Split(err.Error(), "\n")
 	}
-	return names, wrong
+	return names, problems
 }
 
 func TestReadSources(t *testing.T) {
 	chdirWithFiles(t, "astro.yaml", "b.yml", "notes.txt", "m/a.yaml", "m/deep/er/x.yml", "m/deep/y.yaml", "m/z.json", "m/.hidden/h.yaml", "[x]/q.yaml", "x/r.yaml", "e/none.txt", "UP.YAML")
 	tests := map[string]struct {
-		patterns []string
-		want     []string
-		wrong    []string
+		patterns     []string
+		want         []string
+		wantProblems []string
 	}{
-		"a file":                {[]string{"astro.yaml"}, []string{"astro.yaml"}, nil},
-		"of any name":           {[]string{"m/z.json"}, []string{"m/z.json"}, nil},
-		"written otherwise":     {[]string{"./m//deep/../a.yaml"}, []string{"m/a.yaml"}, nil},
-		"in the order of words": {[]string{"b.yml", "astro.yaml"}, []string{"b.yml", "astro.yaml"}, nil},
-		"a folder":              {[]string{"m"}, []string{"m/.hidden/h.yaml", "m/a.yaml", "m/deep/er/x.yml", "m/deep/y.yaml"}, nil},
-		"a folder with a slash": {[]string{"./m/deep/"}, []string{"m/deep/er/x.yml", "m/deep/y.yaml"}, nil},
-		"here":                  {[]string{"."}, []string{"[x]/q.yaml", "astro.yaml", "b.yml", "m/.hidden/h.yaml", "m/a.yaml", "m/deep/er/x.yml", "m/deep/y.yaml", "x/r.yaml"}, nil},
-		"a glob":                {[]string{"m/*.yaml"}, []string{"m/a.yaml"}, nil},
-		"a glob of folders":     {[]string{"m/*/y.yaml"}, []string{"m/deep/y.yaml"}, nil},
-		"a glob, any file":      {[]string{"m/?.*"}, []string{"m/a.yaml", "m/z.json"}, nil},
-		"a glob never a folder": {[]string{"*"}, []string{"UP.YAML", "astro.yaml", "b.yml", "notes.txt"}, nil},
-		"at any depth":          {[]string{"m/**/*.yaml"}, []string{"m/.hidden/h.yaml", "m/a.yaml", "m/deep/y.yaml"}, nil},
-		"everything below":      {[]string{"m/deep/**"}, []string{"m/deep/er/x.yml", "m/deep/y.yaml"}, nil},
-		"alternatives":          {[]string{"{m,x,none}/*.yaml"}, []string{"m/a.yaml", "x/r.yaml"}, nil},
-		"classes":               {[]string{"[a-b]*.y*ml"}, []string{"astro.yaml", "b.yml"}, nil},
-		"each once":             {[]string{"m/deep", "m/**/*.yaml", "./m/a.yaml"}, []string{"m/deep/er/x.yml", "m/deep/y.yaml", "m/.hidden/h.yaml", "m/a.yaml"}, nil},
-		"a folder like a class": {[]string{"[x]", "[x]/q.yaml"}, []string{"[x]/q.yaml"}, nil},
-		"or the class":          {[]string{"[x]/*.yaml"}, []string{"x/r.yaml"}, nil},
-		"or else":               {[]string{`\[x\]/*.yaml`}, []string{"[x]/q.yaml"}, nil},
-		"missing":               {[]string{"nope.yaml"}, nil, []string{"nope.yaml: no such file or directory"}},
-		"below a file":          {[]string{"astro.yaml/x.yaml"}, nil, []string{"astro.yaml/x.yaml: not a directory"}},
-		"no match":              {[]string{"m/*.txt"}, nil, []string{"m/*.txt: no manifest file matches"}},
-		"no such folder":        {[]string{"nope/**/*.yaml"}, nil, []string{"nope/**/*.yaml: no manifest file matches"}},
-		"an empty folder":       {[]string{"e"}, nil, []string{"e: no manifest file matches"}},
-		"not a pattern":         {[]string{"m/["}, nil, []string{"m/[: syntax error in pattern"}},
-		"all that is wrong":     {[]string{"nope.yaml", "astro.yaml", "m/*.txt", "{", "b.yml"}, []string{"astro.yaml", "b.yml"}, []string{"nope.yaml: no such file or directory", "m/*.txt: no manifest file matches", "{: syntax error in pattern"}},
-		"nothing is asked":      {nil, nil, nil},
+		"a file":                           {[]string{"astro.yaml"}, []string{"astro.yaml"}, nil},
+		"a file with another extension":    {[]string{"m/z.json"}, []string{"m/z.json"}, nil},
+		"an unclean path":                  {[]string{"./m//deep/../a.yaml"}, []string{"m/a.yaml"}, nil},
+		"in the order of the patterns":     {[]string{"b.yml", "astro.yaml"}, []string{"b.yml", "astro.yaml"}, nil},
+		"a folder":                         {[]string{"m"}, []string{"m/.hidden/h.yaml", "m/a.yaml", "m/deep/er/x.yml", "m/deep/y.yaml"}, nil},
+		"a folder with a slash":            {[]string{"./m/deep/"}, []string{"m/deep/er/x.yml", "m/deep/y.yaml"}, nil},
+		"the current folder":               {[]string{"."}, []string{"[x]/q.yaml", "astro.yaml", "b.yml", "m/.hidden/h.yaml", "m/a.yaml", "m/deep/er/x.yml", "m/deep/y.yaml", "x/r.yaml"}, nil},
+		"a glob":                           {[]string{"m/*.yaml"}, []string{"m/a.yaml"}, nil},
+		"a glob of folders":                {[]string{"m/*/y.yaml"}, []string{"m/deep/y.yaml"}, nil},
+		"a glob, any file":                 {[]string{"m/?.*"}, []string{"m/a.yaml", "m/z.json"}, nil},
+		"a glob doesn't match folders":     {[]string{"*"}, []string{"UP.YAML", "astro.yaml", "b.yml", "notes.txt"}, nil},
+		"at any depth":                     {[]string{"m/**/*.yaml"}, []string{"m/.hidden/h.yaml", "m/a.yaml", "m/deep/y.yaml"}, nil},
+		"all files below":                  {[]string{"m/deep/**"}, []string{"m/deep/er/x.yml", "m/deep/y.yaml"}, nil},
+		"alternatives":                     {[]string{"{m,x,none}/*.yaml"}, []string{"m/a.yaml", "x/r.yaml"}, nil},
+		"classes":                          {[]string{"[a-b]*.y*ml"}, []string{"astro.yaml", "b.yml"}, nil},
+		"each file once":                   {[]string{"m/deep", "m/**/*.yaml", "./m/a.yaml"}, []string{"m/deep/er/x.yml", "m/deep/y.yaml", "m/.hidden/h.yaml", "m/a.yaml"}, nil},
+		"a folder that looks like a class": {[]string{"[x]", "[x]/q.yaml"}, []string{"[x]/q.yaml"}, nil},
+		"a class that looks like a folder": {[]string{"[x]/*.yaml"}, []string{"x/r.yaml"}, nil},
+		"an escaped class":                 {[]string{`\[x\]/*.yaml`}, []string{"[x]/q.yaml"}, nil},
+		"missing":                          {[]string{"nope.yaml"}, nil, []string{"nope.yaml: no such file or directory"}},
+		"below a file":                     {[]string{"astro.yaml/x.yaml"}, nil, []string{"astro.yaml/x.yaml: not a directory"}},
+		"no match":                         {[]string{"m/*.txt"}, nil, []string{"m/*.txt: no manifest file matches"}},
+		"no such folder":                   {[]string{"nope/**/*.yaml"}, nil, []string{"nope/**/*.yaml: no manifest file matches"}},
+		"an empty folder":                  {[]string{"e"}, nil, []string{"e: no manifest file matches"}},
+		"not a pattern":                    {[]string{"m/["}, nil, []string{"m/[: syntax error in pattern"}},
+		"several problems":                 {[]string{"nope.yaml", "astro.yaml", "m/*.txt", "{", "b.yml"}, []string{"astro.yaml", "b.yml"}, []string{"nope.yaml: no such file or directory", "m/*.txt: no manifest file matches", "{: syntax error in pattern"}},
+		"no patterns":                      {nil, nil, nil},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			names, wrong := sourceNames(t, test.patterns...)
+			names, problems := sourceNames(t, test.patterns...)
 			assertEqual(t, "files", test.want, names)
-			assertEqual(t, "problems", test.wrong, wrong)
+			assertEqual(t, "problems", test.wantProblems, problems)
 		})
 	}
 }
 
-// Links to files are files; links to folders are followed where they are
-// named, and nowhere else, so that no circle has no end.
+// ReadSources reads links to files like files. It follows a link to a folder only if the
+// pattern names the link, because links can form cycles.
 func TestReadSourcesLinks(t *testing.T) {
 	chdirWithFiles(t, "m/a.yaml", "n/b.yaml")
 	for name, target := range map[string]string{"m/circle": ".", "m/out": "../n", "m/b.yaml": "../n/b.yaml", "link": "m", "self": "self", "gone.yaml": "nowhere"} {
 		requireNoError(t, os.Symlink(target, name))
 	}
-	names, wrong := sourceNames(t, "m")
+	names, problems := sourceNames(t, "m")
 	assertEqual(t, "a folder", []string{"m/a.yaml", "m/b.yaml"}, names)
-	assertEqual(t, "a folder", []string(nil), wrong)
-	names, wrong = sourceNames(t, "link/**/*.yaml")
+	assertEqual(t, "a folder", []string(nil), problems)
+	names, problems = sourceNames(t, "link/**/*.yaml")
 	assertEqual(t, "a link", []string{"link/a.yaml", "link/b.yaml"}, names)
-	assertEqual(t, "a link", []string(nil), wrong)
-	names, wrong = sourceNames(t, "m/circle/out")
+	assertEqual(t, "a link", []string(nil), problems)
+	names, problems = sourceNames(t, "m/circle/out")
 	assertEqual(t, "named", []string{"m/circle/out/b.yaml"}, names)
-	assertEqual(t, "named", []string(nil), wrong)
-	names, wrong = sourceNames(t, "m/**", "self", "gone.yaml", "*.yaml")
+	assertEqual(t, "named", []string(nil), problems)
+	names, problems = sourceNames(t, "m/**", "self", "gone.yaml", "*.yaml")
 	assertEqual(t, "broken", []string{"m/a.yaml", "m/b.yaml"}, names)
-	assertEqual(t, "broken", []string{"m/circle: not a regular file", "m/out: not a regular file", "self: too many levels of symbolic links", "gone.yaml: no such file or directory", "gone.yaml: no such file or directory"}, wrong)
+	assertEqual(t, "broken", []string{"m/circle: not a regular file", "m/out: not a regular file", "self: too many levels of symbolic links", "gone.yaml: no such file or directory", "gone.yaml: no such file or directory"}, problems)
 }
 
 func TestReadSourcesUnreadable(t *testing.T) {
@@ -117,42 +117,43 @@ func TestReadSourcesUnreadable(t *testing.T) {
 	requireNoError(t, os.Chmod("m/locked", 0))
 	requireNoError(t, os.Chmod("c.yaml", 0))
 	t.Cleanup(func() { _ = os.Chmod("m/locked", 0o755) })
-	names, wrong := sourceNames(t, "m", "c.yaml", "m/a.yaml")
+	names, problems := sourceNames(t, "m", "c.yaml", "m/a.yaml")
 	assertEqual(t, "files", []string{"m/a.yaml"}, names)
-	assertEqual(t, "problems", []string{"m: open locked: permission denied", "c.yaml: permission denied"}, wrong)
+	assertEqual(t, "problems", []string{"m: open locked: permission denied", "c.yaml: permission denied"}, problems)
 }
 
 func TestReadSourcesAbsolute(t *testing.T) {
 	chdirWithFiles(t, "m/a.yaml")
 	here, err := os.Getwd()
 	requireNoError(t, err)
-	names, wrong := sourceNames(t, filepath.Join(here, "m", "*.yaml"))
+	names, problems := sourceNames(t, filepath.Join(here, "m", "*.yaml"))
 	assertEqual(t, "files", []string{filepath.ToSlash(here) + "/m/a.yaml"}, names)
-	assertEqual(t, "problems", []string(nil), wrong)
+	assertEqual(t, "problems", []string(nil), problems)
 }
 
-// The size is that of all files together; what fits is still read.
+// The limit applies to the total size of all files. ReadSources still reads the files
+// that fit.
 func TestReadSourcesLimit(t *testing.T) {
 	chdirWithFiles(t)
 	for name, size := range map[string]int64{"half": manifest.MaxBytes / 2, "rest": manifest.MaxBytes / 2, "more": 1, "huge": 1 << 40, "none": 0} {
 		requireNoError(t, os.WriteFile(name, nil, fs.FileMode(0o644)))
 		requireNoError(t, os.Truncate(name, size))
 	}
-	sizes := func(patterns ...string) (out []int, wrong string) {
+	sizes := func(patterns ...string) (out []int, problems string) {
 		sources, err := manifest.ReadSources(sandbox.Folders{}, patterns)
 		for _, s := range sources {
 			out = append(out, len(s.Data))
 		}
 		if err != nil {
-			wrong = err.Error()
+			problems = err.Error()
 		}
-		return out, wrong
+		return out, problems
 	}
 	const large = ": the manifests together are larger than 4 MiB"
-	got, wrong := sizes("half", "rest", "none")
+	got, problems := sizes("half", "rest", "none")
 	assertEqual(t, "sizes", []int{manifest.MaxBytes / 2, manifest.MaxBytes / 2, 0}, got)
-	assertEqual(t, "problems", "", wrong)
-	got, wrong = sizes("huge", "half", "rest", "more")
+	assertEqual(t, "problems", "", problems)
+	got, problems = sizes("huge", "half", "rest", "more")
 	assertEqual(t, "sizes", []int{manifest.MaxBytes / 2, manifest.MaxBytes / 2}, got)
-	assertEqual(t, "problems", "huge"+large+"\nmore"+large, wrong)
+	assertEqual(t, "problems", "huge"+large+"\nmore"+large, problems)
 }

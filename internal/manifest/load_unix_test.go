@@ -8,11 +8,12 @@ import (
 	"testing"
 )
 
-// Opening a pipe would wait for whoever writes to it.
+// ReadSources refuses a pipe without opening it: opening would block until another process
+// writes to the pipe.
 func TestReadSourcesSpecialFiles(t *testing.T) {
 	chdirWithFiles(t, "a.yaml")
 	requireNoError(t, syscall.Mkfifo("pipe.yaml", 0o600))
-	names, wrong := sourceNames(t, ".", "pipe.yaml", os.DevNull)
+	names, problems := sourceNames(t, ".", "pipe.yaml", os.DevNull)
 	assertEqual(t, "files", []string{"a.yaml"}, names)
-	assertEqual(t, "problems", []string{"pipe.yaml: not a regular file", os.DevNull + ": not a regular file"}, wrong)
+	assertEqual(t, "problems", []string{"pipe.yaml: not a regular file", os.DevNull + ": not a regular file"}, problems)
 }

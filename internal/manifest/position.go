@@ -15,39 +15,41 @@ var (
 	newline        = []byte{'\n'}
 	unusualLineEnd = regexp.MustCompile(`[\x{85}\x{2028}\x{2029}]|\r(?:[^\n]|$)`)
 
-	// The controls with which text can be hidden: embeddings, overrides, isolates.
+	// bidiControls matches the characters that can change the displayed order of text:
+	// embeddings, overrides and isolates.
 	bidiControls = regexp.MustCompile(`[\x{202A}-\x{202E}\x{2066}-\x{2069}]`)
 )
 
-// checkRawText reports text that people see in another way than the YAML library
-// reads it, and whether it must not be read at all. Only the library decodes
-// UTF-16. A character that ends a line for the library, but not for GitHub, makes
-// a value of text that is shown as a comment, and later lines would be counted wrong.
-func (r *reader) checkRawText() bool {
+// checkRawText reports text that people see differently from how the YAML library reads
+// it. It returns true if the file must not be read: if it is in UTF-16 or UTF-32, which
+// the library decodes but this package doesn't, or if it contains a character that ends
+// a line for the library but not for GitHub. Such a character can turn a part of a
+// displayed comment into a value, and makes all later line numbers wrong.
+func (r *reader) checkRawText() (mustSkip bool) {
 	if encoding := wideEncoding(r.fileData); encoding != "" {
 		r.addErrorf(r.positionAt(0), "the file is in %s, and a manifest must be in UTF-8; convert it: iconv -f %s -t UTF-8 FILE", encoding, encoding)
 		return true
 	}
-	if at := unusualLineEnd.FindIndex(r.fileData); at != nil {
-		char, _ := utf8.DecodeRune(r.fileData[at[0]:])
-		r.addErrorf(r.positionAt(at[0]), "%q ends a line in some programs, but not in others; write it as an escape, in double quotes", char)
+	if match := unusualLineEnd.FindIndex(r.fileData); match != nil {
+		char, _ := utf8.DecodeRune(r.fileData[match[0]:])
+		r.addErrorf(r.positionAt(match[0]), "%q ends a line in some programs, but not in others; write it as an escape, in double quotes", char)
 		return true
 	}
 	line := 0
 	for text := range bytes.Lines(r.fileData) {
 		line++
-		if at := bidiControls.FindIndex(text); at != nil {
-			char, _ := utf8.DecodeRune(text[at[0]:])
-			r.addWarningf(schema.Pos{File: r.fileName, Line: line, Col: 1 + utf8.RuneCount(text[:at[0]])},
+		if match := bidiControls.FindIndex(text); match != nil {
+			char, _ := utf8.DecodeRune(text[match[0]:])
+			r.addWarningf(schema.Pos{File: r.fileName, Line: line, Col: 1 + utf8.RuneCount(text[:match[0]])},
 				"%U changes the order in which text is shown, so a reviewer may read another value than the one that is applied; remove it, or write it as an escape, in double quotes", char)
 		}
 	}
 	return false
 }
 
-// wideEncoding names the encoding of a text whose characters have two or four
-// bytes, "" if it is none. Without a byte order mark, the zero bytes of its first
-// character show it.
+// wideEncoding returns UTF-16 or UTF-32 with the byte order, or "" for all other data.
+// It recognizes the encoding by a byte order mark or by the zero bytes of the first
+// character, which is ASCII in almost every manifest.
 func wideEncoding(data []byte) string {
 	start := [4]byte{1, 1, 1, 1}
 	copy(start[:], data)
@@ -66,8 +68,8 @@ func wideEncoding(data []byte) string {
 
 func (r *reader) nodePos(n *yaml.Node) schema.Pos { return r.clampPosition(n.Line, n.Column) }
 
-// clampPosition keeps the place of what isn't there, such as an empty value or the
-// end of a list, in the file.
+// clampPosition returns a position in the file, even for a line after the end, which
+// the library reports for an empty value or the end of a list.
 func (r *reader) clampPosition(line, col int) schema.Pos {
 	if line > r.lineCount {
 		return r.positionAt(len(r.fileData))
@@ -75,7 +77,7 @@ func (r *reader) clampPosition(line, col int) schema.Pos {
 	return schema.Pos{File: r.fileName, Line: line, Col: col}
 }
 
-// positionAt is the line and the column, in characters, of a byte.
+// positionAt returns the position of the byte at offset. Columns count characters.
 func (r *reader) positionAt(offset int) schema.Pos {
 	before := r.fileData[:min(offset, len(r.fileData))]
 	return schema.Pos{
@@ -85,8 +87,8 @@ func (r *reader) positionAt(offset int) schema.Pos {
 	}
 }
 
-// addSyntaxError reports what the YAML library refused, at the place it names. Of what
-// isn't even text it only knows the offset.
+// addSyntaxError reports an error of the YAML library at the position of the error. For
+// invalid UTF-8, the library only reports the offset.
 func (r *reader) addSyntaxError(err error) {
 	pos, message := r.positionAt(0), err.Error()
 	if load, ok := errors.AsType[*yaml.LoadError](err); ok {
@@ -98,8 +100,8 @@ func (r *reader) addSyntaxError(err error) {
 	r.addErrorf(pos, "not valid YAML: %s%s", message, syntaxHints[message])
 }
 
-// syntaxHints say what the library's words mean most of the time.
-var syntaxHints = map[string]string{ //nolint:gosec // words of the library, not credentials
+// syntaxHints explains the usual cause of the library's error messages.
+var syntaxHints = map[string]string{ //nolint:gosec // messages of the library, not credentials
 	"found character that cannot start any token":    " (a tab? YAML indents with spaces only; a value that starts with @ or ` needs quotes)",
 	"did not find expected ',' or '}'":               " (inside { } a value that holds a brace, a comma or a colon needs quotes, and so does ${env:NAME})",
 	"did not find expected ',' or ']'":               " (inside [ ] a value that holds a bracket, a brace, a comma or a colon needs quotes)",

@@ -12,8 +12,8 @@ import (
 	yaml "go.yaml.in/yaml/v4"
 )
 
-// The bounds on one run's manifests. Aliases and variables count each time
-// they are used, so a few lines that expand to billions of nodes stop here.
+// The limits for the manifests of one run. Aliases and variables count each time they
+// are used, because a few lines with aliases can expand to billions of nodes.
 const (
 	maxDepth  = 64
 	maxValues = 500_000
@@ -26,19 +26,19 @@ type reader struct {
 	fileName     string // of the current file
 	fileData     []byte
 	lineCount    int
-	valuesLeft   int             // still allowed
-	textLeft     int             // bytes of keys and values still allowed
+	valuesLeft   int             // number of values that are still allowed
+	textLeft     int             // number of bytes of keys and values that are still allowed
 	depth        int             // of the current node
-	overLimit    bool            // the current document broke a bound
-	knownSecrets map[string]bool // secrets already recorded
+	overLimit    bool            // the current document exceeds a limit
+	knownSecrets map[string]bool // secrets that are already in result
 	reported     map[problemKey]bool
 
 	problems schema.Problems
 	seed     maphash.Seed
 }
 
-// problemKey identifies a problem of the current file without its text, of which
-// a hostile file can cause megabytes.
+// problemKey identifies a problem of the current file by a hash of its message, because
+// the messages of a hostile file can have megabytes.
 type problemKey struct {
 	line, col int32
 	message   uint64
@@ -52,9 +52,10 @@ func (r *reader) addWarningf(pos schema.Pos, format string, args ...any) {
 	r.addProblem(schema.Problem{Pos: pos, Message: fmt.Sprintf(format, args...), Warning: true})
 }
 
-// addProblem records a problem once, however many aliases lead to its place.
+// addProblem adds a problem unless it is already reported. Each alias of a mapping
+// repeats the problems in the mapping.
 func (r *reader) addProblem(p schema.Problem) {
-	key := problemKey{int32(p.Pos.Line), int32(p.Pos.Col), maphash.String(r.seed, p.Message)} //nolint:gosec // a file has 4 MiB at most
+	key := problemKey{int32(p.Pos.Line), int32(p.Pos.Col), maphash.String(r.seed, p.Message)} //nolint:gosec // a file has at most 4 MiB
 	if !r.reported[key] {
 		r.reported[key] = true
 		r.problems.Add(p)
@@ -79,8 +80,9 @@ func (r *reader) readFile(s Source) {
 	}
 }
 
-// readDocument leaves out one of comments only, and one that broke a bound: what
-// else is wrong with half a tree would be news of no use.
+// readDocument adds a document to the result. It skips a document that only contains
+// comments, and one that exceeds a limit, because further problems of an incomplete tree
+// would only confuse the user.
 func (r *reader) readDocument(root *yaml.Node) {
 	r.overLimit = false
 	if n := r.readNode(root); !r.overLimit && n.Form != schema.Null {
@@ -88,8 +90,8 @@ func (r *reader) readDocument(root *yaml.Node) {
 	}
 }
 
-// chargeLimits takes what is read off what is allowed, and reports the first bound
-// that a document breaks.
+// chargeLimits subtracts nodes and bytes of text from the limits. It reports the first
+// limit that a document exceeds, and returns false from then on.
 func (r *reader) chargeLimits(pos schema.Pos, nodes, text int) bool {
 	r.valuesLeft -= nodes
 	r.textLeft -= text
@@ -109,8 +111,8 @@ func (r *reader) chargeLimits(pos schema.Pos, nodes, text int) bool {
 	return false
 }
 
-// readNode turns one YAML node into ours; it never returns nil, so that a tree
-// with problems can still be checked for more of them.
+// readNode converts a YAML node. It never returns nil, so that a tree with problems can
+// be checked for more problems.
 func (r *reader) readNode(n *yaml.Node) *schema.Node {
 	r.depth++
 	defer func() { r.depth-- }()
@@ -137,10 +139,10 @@ func (r *reader) readNode(n *yaml.Node) *schema.Node {
 	return out
 }
 
-// checkTag reports a tag that says anything but what the value is anyway: what it
-// asks for would not be done.
-func (r *reader) checkTag(n *yaml.Node, natural string) {
-	if n.Style&yaml.TaggedStyle != 0 && n.ShortTag() != natural {
+// checkTag reports a tag other than defaultTag, the one that the value has without a
+// tag. This package doesn't convert values to other types.
+func (r *reader) checkTag(n *yaml.Node, defaultTag string) {
+	if n.Style&yaml.TaggedStyle != 0 && n.ShortTag() != defaultTag {
 		r.addErrorf(r.nodePos(n), "the tag %s is not supported; leave it out", shortOr(n.ShortTag(), "(too long to show)"))
 	}
 }
@@ -149,7 +151,7 @@ func (r *reader) readScalar(n *yaml.Node, out *schema.Node) {
 	r.checkTag(n, "!!str")
 	out.Text = n.Value
 	out.Unquoted = n.Style&(yaml.DoubleQuotedStyle|yaml.SingleQuotedStyle|yaml.LiteralStyle|yaml.FoldedStyle) == 0
-	out.Form = schema.Text // also a date, or a << that is no key: the text that was written
+	out.Form = schema.Text // also for a date, and for a << that isn't a key
 	switch tag := n.ShortTag(); {
 	case tag == "!!null":
 		out.Form = schema.Null
@@ -162,17 +164,17 @@ func (r *reader) readScalar(n *yaml.Node, out *schema.Node) {
 	}
 }
 
-// booleanSpellings holds what every YAML reader takes for a boolean.
+// booleanSpellings holds the words that every YAML reader reads as a boolean.
 var booleanSpellings = map[string]string{
 	"true": "true", "True": "true", "TRUE": "true",
 	"false": "false", "False": "false", "FALSE": "false",
 }
 
-// readMapping reads members in order. A merge key (<<) brings in what the mapping
-// doesn't say itself; a key that is there twice is an error, because YAML
-// readers differ in which one wins.
+// readMapping reads the members of a mapping in order. A merge key (<<) adds the members
+// that the mapping doesn't contain itself. A duplicate key is an error, because YAML
+// readers disagree about which of the two values counts.
 func (r *reader) readMapping(n *yaml.Node, out *schema.Node) {
-	lines := map[string]int{} // where a name stands first
+	lines := map[string]int{} // the line of the first member with each name
 	var merged *schema.Node
 	for i := 0; i+1 < len(n.Content) && !r.overLimit; i += 2 {
 		key, value, pos := n.Content[i], n.Content[i+1], r.nodePos(n.Content[i])
