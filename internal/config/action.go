@@ -7,7 +7,7 @@ import (
 	yaml "go.yaml.in/yaml/v4"
 )
 
-// Inputs is the inputs part of action.yml.
+// Inputs holds the inputs in action.yml by their names.
 type Inputs map[string]Input
 
 // Input is one input of the action.
@@ -16,8 +16,8 @@ type Input struct {
 	Default     string `yaml:"default"`
 }
 
-// Default returns what a blank input means. An expression is the runner's to fill
-// in, so where it didn't, it means nothing.
+// Default returns the value of a blank input. It returns "" if the default is an
+// expression, because only the runner can evaluate it.
 func (i Inputs) Default(name string) string {
 	if strings.Contains(i[name].Default, "${{") {
 		return ""

@@ -12,7 +12,7 @@ import (
 	"astro-apply/internal/config"
 )
 
-// fieldsByInput are the inputs that Config has a field for.
+// fieldsByInput maps each input to the names of its fields in Config.
 func fieldsByInput() map[string]string {
 	out := map[string]string{}
 	for f := range reflect.TypeFor[config.Config]().Fields() {
@@ -32,77 +32,77 @@ func TestActionAndConfigAgree(t *testing.T) {
 	if len(inputs) == 0 {
 		t.Fatal("action.yml has no inputs")
 	}
-	have := fieldsByInput()
+	fields := fieldsByInput()
 	for name, in := range inputs {
-		if n := len(strings.Fields(have[name])); n != 1 {
-			t.Errorf("input %s has %d fields in Config:%s", name, n, have[name])
+		if n := len(strings.Fields(fields[name])); n != 1 {
+			t.Errorf("input %s has %d fields in Config:%s", name, n, fields[name])
 		}
 		if strings.TrimSpace(in.Description) == "" {
 			t.Errorf("input %s has no description", name)
 		}
-		// The runner upper-cases the name and puts _ for a space; what else it
-		// might hold would be no name that we look up.
+		// The runner converts the name to upper case and spaces to _. Other
+		// characters would make a name that Lookup doesn't look up.
 		if strings.Trim(name, "abcdefghijklmnopqrstuvwxyz-") != "" {
 			t.Errorf("input %s has characters that its variable can't have", name)
 		}
-		// The runner keeps these two from a container and acts on them itself.
+		// The runner uses these two inputs itself and doesn't set their variables.
 		if name == "args" || name == "entrypoint" {
 			t.Errorf("input %s never reaches the program", name)
 		}
 	}
-	for name, field := range have {
+	for name, field := range fields {
 		if _, ok := inputs[name]; !ok {
-			t.Errorf("Config has%s for %q, which is no input", field, name)
+			t.Errorf("Config has%s for %q, which isn't an input", field, name)
 		}
 	}
 }
 
-// The token and the manifest's variables are not the inputs' concern: what
-// isn't read can't be told.
+// Load reads the variables of inputs only. It can't reveal the API token or the
+// manifest's variables, because it doesn't read them.
 func TestReadsInputsOnly(t *testing.T) {
 	t.Parallel()
 	inputs, err := config.ReadAction(readActionYML(t))
 	if err != nil {
 		t.Fatal(err)
 	}
-	var asked, want []string
-	if _, err := config.Load(func(name string) string { asked = append(asked, name); return "" }, readActionYML(t)); err != nil {
+	var read, want []string
+	if _, err := config.Load(func(name string) string { read = append(read, name); return "" }, readActionYML(t)); err != nil {
 		t.Fatal(err)
 	}
 	for name := range inputs {
 		want = append(want, "INPUT_"+strings.ToUpper(name))
 	}
-	slices.Sort(asked)
+	slices.Sort(read)
 	slices.Sort(want)
-	if diff := cmp.Diff(want, slices.Compact(asked)); diff != "" {
+	if diff := cmp.Diff(want, slices.Compact(read)); diff != "" {
 		t.Error(diff)
 	}
 }
 
-// What a default means is what its text means, and no default is refused.
+// A blank input and its explicit default have the same result, and all defaults are valid.
 func TestDefaultsParse(t *testing.T) {
 	t.Parallel()
 	inputs, err := config.ReadAction(readActionYML(t))
 	if err != nil {
 		t.Fatal(err)
 	}
-	written := map[string]string{}
+	defaults := map[string]string{}
 	for name := range inputs {
-		written[name] = inputs.Default(name)
+		defaults[name] = inputs.Default(name)
 	}
 	blank, err := loadInputs(t, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, err := loadInputs(t, written)
+	got, err := loadInputs(t, defaults)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff(blank, got); diff != "" {
 		t.Error(diff)
 	}
-	// A field that stays empty has no default, and the other way round: what
-	// is off and what is unset look the same in a Switch.
+	// A field is empty if and only if its input has no default. A Bool can't show the
+	// difference between false and not set, so compare it with the text.
 	for f, v := range reflect.ValueOf(got).Elem().Fields() {
 		name := strings.ReplaceAll(strings.ToLower(f.Tag.Get("env")), "_", "-")
 		ok := v.IsZero() == (inputs.Default(name) == "")

@@ -1,6 +1,6 @@
-// Package config reads the action's inputs. The runner hands them over as
-// INPUT_* variables; names and defaults are those of action.yml, which is read
-// as data so that they are written down once.
+// Package config reads the action's inputs from the INPUT_* variables that the runner
+// sets. It reads the names and defaults of the inputs from action.yml, so that only
+// action.yml defines them.
 package config
 
 import (
@@ -13,7 +13,7 @@ import (
 	"github.com/sethvargo/go-envconfig"
 )
 
-// Config is the inputs, by their names in action.yml.
+// Config holds the inputs. The fields have the names of the inputs in action.yml.
 type Config struct {
 	Files               List      `env:"FILES"`
 	Manifest            string    `env:"MANIFEST"`
@@ -38,9 +38,9 @@ type Config struct {
 	APIURL              APIURL    `env:"API_URL"`
 }
 
-// Load reads the inputs through getenv. A blank input means its default, on a
-// laptop as in a workflow. Everything that is wrong is reported at once, each
-// by the input's name.
+// Load reads the inputs through getenv. A blank input has its default value, in a
+// workflow and outside of GitHub Actions. Load reports all invalid inputs at once, each
+// with its name.
 func Load(getenv func(string) string, action []byte) (*Config, error) {
 	inputs, err := ReadAction(action)
 	if err != nil {
@@ -61,29 +61,29 @@ func Load(getenv func(string) string, action []byte) (*Config, error) {
 		if s.lastInput == "" || s.invalid[s.lastInput] {
 			return nil, err
 		}
-		// envconfig stops at the first input it can't use: note it, put the
-		// default in its place and go on to the next.
+		// envconfig stops at the first invalid input. Record the problem, use the
+		// input's default and try again, to find the next invalid input.
 		s.invalid[s.lastInput] = true
 		problems = append(problems, fmt.Errorf("input %s%s: %w", s.lastInput, quoteIfSafe(getenv(inputVariable(s.lastInput))), rootCause(err)))
 	}
 }
 
-// inputLookuper looks inputs up under the names that the runner gives them.
+// inputLookuper looks up inputs by the names of the variables that the runner sets.
 type inputLookuper struct {
 	getenv    func(string) string
 	inputs    Inputs
 	invalid   map[string]bool
-	lastInput string // the input that was asked for last
+	lastInput string // the input that was looked up last
 }
 
-// Lookup implements envconfig.Lookuper. The runner exports every input, an
-// omitted one as an empty variable, and keeps the dashes in their names.
+// Lookup implements envconfig.Lookuper. The runner sets a variable for every input, an
+// empty one if the workflow omits the input, and keeps the dashes in its name.
 func (s *inputLookuper) Lookup(key string) (string, bool) {
 	name := strings.ReplaceAll(strings.ToLower(key), "_", "-")
 	s.lastInput = name
 	value := s.getenv(inputVariable(name))
 	if name != "manifest" || strings.TrimSpace(value) == "" {
-		value = strings.TrimSpace(value) // in a manifest, indentation and lines count
+		value = strings.TrimSpace(value) // the manifest keeps its indentation and line numbers
 	}
 	if value == "" || s.invalid[name] {
 		value = s.inputs.Default(name)
@@ -93,7 +93,7 @@ func (s *inputLookuper) Lookup(key string) (string, bool) {
 
 func inputVariable(input string) string { return "INPUT_" + strings.ToUpper(input) }
 
-// rootCause unwraps to what our own types say.
+// rootCause returns the innermost error, which is the message of this package's types.
 func rootCause(err error) error {
 	for {
 		next := errors.Unwrap(err)
@@ -104,9 +104,10 @@ func rootCause(err error) error {
 	}
 }
 
-// quoteIfSafe quotes a bad value where that is safe. A long one may be a secret in the
-// wrong place, which nobody recognises any more once it is cut; an address may
-// hold a password that nobody has registered as one.
+// quoteIfSafe quotes an invalid value for a message, or returns "" if the value may
+// contain a secret: a long value may be a secret in the wrong input, and a truncated
+// secret would not be redacted; an address may contain a password that the run doesn't
+// know as a secret.
 func quoteIfSafe(value string) string {
 	value = strings.TrimSpace(value)
 	if len(value) > 60 || strings.ContainsAny(value, "@?#") {

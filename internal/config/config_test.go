@@ -12,8 +12,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// The defaults differ from those of the real action.yml, so that none of them
-// can come from elsewhere.
+// sampleAction has other defaults than the real action.yml, which proves that Load reads
+// them from its argument.
 const sampleAction = `
 inputs:
   files:
@@ -55,7 +55,7 @@ func readActionYML(t *testing.T) []byte {
 	return action
 }
 
-// loadInputs reads inputs, which are given by their names in action.yml.
+// loadInputs calls Load with inputs by their names in action.yml.
 func loadInputs(t *testing.T, inputs map[string]string) (*config.Config, error) {
 	t.Helper()
 	variables := map[string]string{}
@@ -65,7 +65,8 @@ func loadInputs(t *testing.T, inputs map[string]string) (*config.Config, error) 
 	return loadEnv(t, variables)
 }
 
-// loadEnv returns a Config even beside an error, so that it can be printed.
+// loadEnv calls Load with variables. It returns a Config even with an error, so that tests
+// can print it.
 func loadEnv(t *testing.T, variables map[string]string) (*config.Config, error) {
 	t.Helper()
 	c, err := config.Load(func(name string) string { return variables[name] }, readActionYML(t))
@@ -111,8 +112,8 @@ func TestInputsWinOverDefaults(t *testing.T) {
 	}
 }
 
-// The runner keeps the dashes in the names of inputs. A variable with an
-// underscore in their place is somebody else's.
+// The runner keeps the dashes in the names of inputs. A variable with underscores instead
+// doesn't come from the runner.
 func TestDashesInInputNames(t *testing.T) {
 	t.Parallel()
 	env := map[string]string{"INPUT_API-URL": "https://dash.example.com", "INPUT_API_URL": "https://underscore.example.com", "API_URL": "https://bare.example.com"}
@@ -165,9 +166,9 @@ func TestFilesOrManifest(t *testing.T) {
 		{"neither", "", "", true},
 		{"files", "a.yaml", "", true},
 		{"manifest", "", "workspaces: []", true},
-		{"manifest, and files as the runner fills them in", "astro.yaml", "workspaces: []", true},
+		{"manifest, and files with its default from the runner", "astro.yaml", "workspaces: []", true},
 		{"both", "a.yaml", "workspaces: []", false},
-		{"the default among others", "astro.yaml\na.yaml", "workspaces: []", false},
+		{"files with the default and another file", "astro.yaml\na.yaml", "workspaces: []", false},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
@@ -183,7 +184,8 @@ func TestFilesOrManifest(t *testing.T) {
 	}
 }
 
-// A fault of ours is an error as well, not an endless search for good inputs.
+// Load returns an error for an invalid action.yml, and doesn't loop forever on an invalid
+// default.
 func TestBadAction(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct{ name, action, want string }{
@@ -202,7 +204,8 @@ func TestBadAction(t *testing.T) {
 	}
 }
 
-// An address may hold a password, which nobody has registered as a secret.
+// A message doesn't show an address, because it may contain a password that the run
+// doesn't know as a secret.
 func TestBadURLIsNotEchoed(t *testing.T) {
 	t.Parallel()
 	for _, text := range []string{
@@ -218,13 +221,13 @@ func TestBadURLIsNotEchoed(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), "input api-url") {
 			t.Errorf("%q: error %v", text, err)
 		} else if strings.Contains(err.Error(), "hunter2") {
-			t.Errorf("%q: the error has the password: %v", text, err)
+			t.Errorf("%q: the error contains the password: %v", text, err)
 		}
 	}
 }
 
-// A secret that ended up in the wrong input is scrubbed by whoever prints the
-// error, as long as the error holds all of it or nothing.
+// A secret may be in the wrong input. The code that prints the error redacts the secret, if
+// the error contains all of it and not only a part.
 func TestNoPartOfASecretIsEchoed(t *testing.T) {
 	t.Parallel()
 	long := strings.Repeat("correct-horse-battery-staple.", 8)
@@ -233,7 +236,7 @@ func TestNoPartOfASecretIsEchoed(t *testing.T) {
 		"-----BEGIN KEY-----\n" + long + "\n-----END KEY-----",
 	} {
 		for _, input := range []string{"mode", "workspace", "organization-id", "allow-delete", "write-secrets", "wait", "timeout", "fail-on-drift", "simulate", "api-url"} {
-			value := "x\n" + secret // Words take anything that is on one line
+			value := "x\n" + secret // a Line accepts all values without line breaks
 			if input != "workspace" && input != "organization-id" {
 				value = secret
 			}
@@ -248,7 +251,7 @@ func TestNoPartOfASecretIsEchoed(t *testing.T) {
 			}
 			for i := 0; i+8 <= len(secret); i++ {
 				if part := secret[i : i+8]; strings.Contains(rest, part) {
-					t.Errorf("%s: the error has the part %q of a secret: %s", input, part, rest)
+					t.Errorf("%s: the error contains the part %q of a secret: %s", input, part, rest)
 					break
 				}
 			}

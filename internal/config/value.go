@@ -10,8 +10,8 @@ import (
 	"time"
 )
 
-// List is a list with one item a line. Blank lines and lines that start with
-// # are left out.
+// List is a list with one item per line. It ignores blank lines and lines that start
+// with #.
 type List []string
 
 // UnmarshalText implements encoding.TextUnmarshaler.
@@ -24,15 +24,15 @@ func (l *List) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// Line is text on one line.
+// Line is a text without line breaks.
 type Line string
 
 // UnmarshalText implements encoding.TextUnmarshaler.
-func (w *Line) UnmarshalText(text []byte) error {
+func (l *Line) UnmarshalText(text []byte) error {
 	if strings.ContainsAny(string(text), "\r\n") {
 		return errors.New("it must be on one line")
 	}
-	*w = Line(text)
+	*l = Line(text)
 	return nil
 }
 
@@ -40,19 +40,19 @@ func (w *Line) UnmarshalText(text []byte) error {
 type Bool bool
 
 // UnmarshalText implements encoding.TextUnmarshaler.
-func (s *Bool) UnmarshalText(text []byte) error {
+func (b *Bool) UnmarshalText(text []byte) error {
 	switch string(text) {
 	case "true", "True", "TRUE":
-		*s = true
+		*b = true
 	case "false", "False", "FALSE":
-		*s = false
+		*b = false
 	default:
 		return errors.New("it must be true or false")
 	}
 	return nil
 }
 
-// Timeout is how long a run may take.
+// Timeout is the maximum duration of a run.
 type Timeout time.Duration
 
 // UnmarshalText implements encoding.TextUnmarshaler.
@@ -65,8 +65,8 @@ func (t *Timeout) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// APIURL is where the API is. It must be https, so that the token travels
-// encrypted; loopback is excepted.
+// APIURL is the address of the API. Its scheme must be https, which encrypts the token.
+// Loopback addresses may use http.
 type APIURL string
 
 // UnmarshalText implements encoding.TextUnmarshaler.
@@ -76,15 +76,15 @@ func (a *APIURL) UnmarshalText(text []byte) error {
 		return errors.New("it must be an address such as https://api.astronomer.io")
 	}
 	ip := net.ParseIP(u.Hostname())
-	local := u.Hostname() == "localhost" || ip != nil && ip.IsLoopback()
-	if u.Scheme != "https" && (u.Scheme != "http" || !local) {
+	isLoopback := u.Hostname() == "localhost" || ip != nil && ip.IsLoopback()
+	if u.Scheme != "https" && (u.Scheme != "http" || !isLoopback) {
 		return errors.New("it must start with https://, so that the token travels encrypted")
 	}
 	*a = APIURL(strings.TrimRight(string(text), "/"))
 	return nil
 }
 
-// IPAddress is an IP address in its usual spelling.
+// IPAddress is an IP address in its canonical spelling.
 type IPAddress string
 
 // UnmarshalText implements encoding.TextUnmarshaler.
@@ -100,7 +100,7 @@ func (a *IPAddress) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// Mode is what a run does.
+// Mode selects the task of a run.
 type Mode string
 
 // The modes.

@@ -125,7 +125,7 @@ func TestList(t *testing.T) {
 	}
 }
 
-// What the manifest says is not for the reader of inputs to touch.
+// Load doesn't change the text of the manifest.
 func TestManifestIsVerbatim(t *testing.T) {
 	t.Parallel()
 	for _, text := range []string{

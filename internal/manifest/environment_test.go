@@ -133,20 +133,20 @@ func TestAllowUnset(t *testing.T) {
 	env := environmentOf(testVariables)
 	env.AllowUnset = true
 	const text = "a: x${env:NONE}\nb: ${secret:EMPTY}\nc: ${env:A}\nd: ${x}"
-	wrong := []string{
+	want := []string{
 		"warning: a.yaml:1:4: ${env:NONE}: the environment variable NONE is unset or empty; set it under env: of the step",
 		"warning: a.yaml:2:4: ${secret:EMPTY}: the environment variable EMPTY is unset or empty; set it under env: of the step",
 		"a.yaml:4:4: ${x} is not a valid reference: write ${env:NAME} or ${secret:NAME}, or $${ for a literal ${",
 	}
 	r := parseFiles(env, text)
-	assertEqual(t, "problems", wrong, problemTexts(r.Problems))
+	assertEqual(t, "problems", want, problemTexts(r.Problems))
 	assertEqual(t, "values", []string{
 		"1:1 mapping", "a 1:4 value known after apply the value of x${env:NONE}", "b 2:4 value known after apply the value of ${secret:EMPTY}*", `c 3:4 text "alpha"`, "d 4:4 value known after apply the value of ${x}",
 	}, outlineNode(r.Documents[0]))
 
 	env.Placeholder = func(name string) string { return "some-" + name }
 	r = parseFiles(env, text)
-	assertEqual(t, "problems", wrong, problemTexts(r.Problems))
+	assertEqual(t, "problems", want, problemTexts(r.Problems))
 	assertEqual(t, "values", []string{
 		"1:1 mapping", `a 1:4 text "xsome-NONE"`, `b 2:4 text "some-EMPTY"*`, `c 3:4 text "alpha"`, "d 4:4 value known after apply the value of ${x}",
 	}, outlineNode(r.Documents[0]))
@@ -154,7 +154,7 @@ func TestAllowUnset(t *testing.T) {
 
 	env.AllowUnset = false // without AllowUnset, Placeholder isn't used
 	r = parseFiles(env, "a: x${env:NONE}")
-	assertEqual(t, "problems", []string{strings.TrimPrefix(wrong[0], "warning: ")}, problemTexts(r.Problems))
+	assertEqual(t, "problems", []string{strings.TrimPrefix(want[0], "warning: ")}, problemTexts(r.Problems))
 	assertEqual(t, "value", "a 1:4 value known after apply the value of x${env:NONE}", outlineNode(r.Documents[0])[1])
 }
 
