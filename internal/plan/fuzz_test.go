@@ -4,7 +4,10 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
+
+	"github.com/rogpeppe/go-internal/txtar"
 
 	"astro-apply/internal/manifest"
 	"astro-apply/internal/plan"
@@ -12,8 +15,7 @@ import (
 	"astro-apply/internal/schema"
 )
 
-// Whatever a manifest holds, it is declared and planned without a crash, wrong
-// or not, and against whatever is live.
+// No manifest, valid or not, crashes the loader or the plan, with any answer of the API.
 func FuzzPlan(f *testing.F) {
 	files, err := filepath.Glob("../../testdata/examples/*.yaml")
 	if err != nil {
@@ -27,10 +29,19 @@ func FuzzPlan(f *testing.F) {
 		f.Add(string(text), "{}")
 	}
 	f.Add("teams: [{ name: a, workspaceRoles: [{ m }], deploymentRoles: [{ m }], dagRoles: [{ m }] }]", "{}") // items without a key
-	for _, answer := range moreAnswers {
-		f.Add("teams: [{ name: a, members: [b], deploymentRoles: [{ deployment: { workspace: w, name: n }, role: r }] }]", answer)
-		f.Add("apiTokens: [{ name: a, scope: ORGANIZATION, roles: [{ role: r }] }]\nallowedIpAddressRanges: [1.2.3.4/8]", answer)
-		f.Add("environmentObjects: [{ objectType: CONNECTION, objectKey: a, links: [{ deployment: d, overrides: { connection: {} } }], connection: { extra: {} } }]", answer)
+	for _, file := range caseFiles(f) {
+		archive, err := txtar.ParseFile(file)
+		if err != nil {
+			f.Fatal(err)
+		}
+		for _, section := range archive.Files[1:] {
+			if strings.HasPrefix(section.Name, "current/") {
+				f.Add(string(archive.Files[0].Data), string(section.Data))
+				f.Add("teams: [{ name: a, members: [b], deploymentRoles: [{ deployment: { workspace: w, name: n }, role: r }] }]", string(section.Data))
+				f.Add("apiTokens: [{ name: a, scope: ORGANIZATION, roles: [{ role: r }] }]\nallowedIpAddressRanges: [1.2.3.4/8]", string(section.Data))
+				f.Add("environmentObjects: [{ objectType: CONNECTION, objectKey: a, links: [{ deployment: d, overrides: { connection: {} } }], connection: { extra: {} } }]", string(section.Data))
+			}
+		}
 	}
 	f.Fuzz(func(t *testing.T, text, answer string) {
 		env := manifest.Environment{Lookup: func(string) string { return "value" }}

@@ -13,13 +13,8 @@ import (
 	"astro-apply/internal/schema"
 )
 
-// planManifest makes the plan of a manifest. current has the JSON of the resources that
-// exist, by the words that a plan names them with.
-func planManifest(t testing.TB, text string, current map[string]string, policy plan.Policy) *plan.Plan {
-	t.Helper()
-	return planCatalog(t, resource.Kinds(), text, current, policy)
-}
-
+// planCatalog makes the plan of a manifest for a catalog of kinds. current contains the
+// API's answers for the resources that exist, by the text of Resource.String.
 func planCatalog(t testing.TB, kinds resource.Catalog, text string, current map[string]string, policy plan.Policy) *plan.Plan {
 	t.Helper()
 	parsed := manifest.Parse([]manifest.Source{{Name: "astro.yaml", Data: []byte(text)}}, manifest.Environment{Lookup: func(string) string { return "" }})
@@ -47,8 +42,8 @@ func planCatalog(t testing.TB, kinds resource.Catalog, text string, current map[
 	return plan.Make("corg", d, w, policy)
 }
 
-// outlinePlan describes the order of a plan: a line for each change with the changes
-// that it comes after and those that its second write waits for, and all errors.
+// outlinePlan describes the order of a plan: a line for each change with its
+// dependencies and those of its second write, and all errors.
 func outlinePlan(p *plan.Plan) string {
 	names := func(word string, changes []*plan.Change) string {
 		if len(changes) == 0 {
@@ -72,186 +67,6 @@ func outlinePlan(p *plan.Plan) string {
 		fmt.Fprintf(&b, "problem in line %d: %s\n", problem.Pos.Line, problem.Message)
 	}
 	return b.String()
-}
-
-// What has to come first, comes first, and nothing waits for more than it has to.
-func TestDependencies(t *testing.T) {
-	t.Parallel()
-	for name, test := range map[string]struct {
-		manifest string
-		current  map[string]string
-		want     string
-	}{
-		"a removal releases a name before a rename takes it": {
-			`
-deployments:
-  - { id: cdeployment00000000000002, name: etl }
-  - { id: cdeployment00000000000001, state: absent }
-`,
-			map[string]string{
-				`Deployment "etl"`:                       withMembers(t, dedicatedJSON, `"id": "cdeployment00000000000002", "name": "etl-next"`),
-				`Deployment "cdeployment00000000000001"`: withMembers(t, dedicatedJSON, `"id": "cdeployment00000000000001", "name": "etl"`),
-			},
-			`
-delete Deployment "cdeployment00000000000001"
-update Deployment "etl" after Deployment "cdeployment00000000000001"
-`,
-		},
-		"not where the name is one of another Workspace": {
-			`
-deployments:
-  - { id: cdeployment00000000000002, name: etl }
-  - { id: cdeployment00000000000001, state: absent }
-`,
-			map[string]string{
-				`Deployment "etl"`:                       withMembers(t, dedicatedJSON, `"id": "cdeployment00000000000002", "name": "etl-next", "workspaceId": "cworkspace000000000000002"`),
-				`Deployment "cdeployment00000000000001"`: withMembers(t, dedicatedJSON, `"id": "cdeployment00000000000001", "name": "etl"`),
-			},
-			`
-update Deployment "etl"
-delete Deployment "cdeployment00000000000001"
-`,
-		},
-		"not where the name is one of another kind": {
-			`
-workspaces: [{ id: cworkspace000000000000001, name: etl }]
-teams: [{ id: cteam00000000000000000001, state: absent }]
-`,
-			map[string]string{
-				`Workspace "etl"`:                  `{"id": "cworkspace000000000000001", "name": "data"}`,
-				`Team "cteam00000000000000000001"`: `{"id": "cteam00000000000000000001", "name": "etl"}`,
-			},
-			`
-update Workspace "etl"
-delete Team "cteam00000000000000000001"
-`,
-		},
-		"a chain of renames starts at its end": {
-			`
-workspaces:
-  - { id: cworkspace000000000000001, name: two }
-  - { id: cworkspace000000000000002, name: three }
-`,
-			map[string]string{
-				`Workspace "two"`:   `{"id": "cworkspace000000000000001", "name": "one"}`,
-				`Workspace "three"`: `{"id": "cworkspace000000000000002", "name": "two"}`,
-			},
-			`
-update Workspace "three"
-update Workspace "two" after Workspace "three"
-`,
-		},
-		"names that are swapped have no order": {
-			`
-workspaces:
-  - { id: cworkspace000000000000001, name: two }
-  - { id: cworkspace000000000000002, name: one }
-`,
-			map[string]string{
-				`Workspace "two"`: `{"id": "cworkspace000000000000001", "name": "one"}`,
-				`Workspace "one"`: `{"id": "cworkspace000000000000002", "name": "two"}`,
-			},
-			`
-update Workspace "two"
-update Workspace "one"
-`,
-		},
-		"a removal that releases a name comes after the removals that it needs": {
-			`
-customRoles:
-  - { id: crole00000000000000000002, name: viewer }
-  - { id: crole00000000000000000001, state: absent }
-teams:
-  - { name: t, state: absent }
-  - { name: other, state: absent }
-  - { name: u, state: absent }
-`,
-			map[string]string{
-				`custom role "viewer"`:                    `{"id": "crole00000000000000000002", "name": "reader"}`,
-				`custom role "crole00000000000000000001"`: `{"id": "crole00000000000000000001", "name": "viewer"}`,
-				`Team "u"`:     `{"id": "cteam00000000000000000003", "name": "u", "deploymentRoles": [{"deploymentId": "cdeployment00000000000001", "role": "viewer"}]}`,
-				`Team "other"`: `{"id": "cteam00000000000000000002", "name": "other"}`,
-				`Team "t"`:     `{"id": "cteam00000000000000000001", "name": "t", "deploymentRoles": [{"deploymentId": "cdeployment00000000000001", "role": "viewer"}]}`,
-			},
-			`
-delete Team "t"
-delete Team "u"
-delete custom role "crole00000000000000000001" after Team "t", Team "u"
-update custom role "viewer" after custom role "crole00000000000000000001"
-delete Team "other"
-`,
-		},
-		"a role takes the name of a removed role that a user still has": {
-			`
-customRoles:
-  - { id: crole00000000000000000002, name: viewer }
-  - { id: crole00000000000000000001, state: absent }
-users:
-  - { username: a@example.com, deploymentRoles: [{ deploymentId: cdeployment00000000000001, role: viewer }] }
-`,
-			map[string]string{
-				`custom role "viewer"`:                    `{"id": "crole00000000000000000002", "name": "reader"}`,
-				`custom role "crole00000000000000000001"`: `{"id": "crole00000000000000000001", "name": "viewer"}`,
-				`user "a@example.com"`:                    `{"id": "cuser00000000000000000001", "username": "a@example.com", "status": "ACTIVE", "organizationRole": "ORGANIZATION_MEMBER", "deploymentRoles": [{"deploymentId": "cdeployment00000000000001", "role": "viewer"}]}`,
-			},
-			`
-update custom role "viewer"
-unchanged user "a@example.com" after custom role "viewer"
-delete custom role "crole00000000000000000001" after user "a@example.com"
-`,
-		},
-		"of a cluster and a Workspace that refer to each other, both are removed": {
-			`
-clusters: [{ id: ccluster00000000000000001, state: absent }]
-workspaces: [{ id: cworkspace000000000000001, state: absent }]
-`,
-			map[string]string{
-				`cluster "ccluster00000000000000001"`:   `{"id": "ccluster00000000000000001", "name": "production", "type": "DEDICATED", "workspaceIds": ["cworkspace000000000000001"]}`,
-				`Workspace "cworkspace000000000000001"`: `{"id": "cworkspace000000000000001", "name": "data", "defaultClusterId": "ccluster00000000000000001"}`,
-			},
-			`
-delete cluster "ccluster00000000000000001"
-delete Workspace "cworkspace000000000000001" after cluster "ccluster00000000000000001"
-`,
-		},
-		"of a new cluster and a new Workspace that refer to each other, the one value is set later, not the list": {
-			`
-clusters: [{ name: production, type: DEDICATED, cloudProvider: AWS, region: us-east-1, vpcSubnetRange: 172.20.0.0/20, workspaces: [data] }]
-workspaces: [{ name: data, defaultCluster: production }]
-`, nil, `
-create Workspace "data" completed after cluster "production"
-create cluster "production" after Workspace "data"
-`,
-		},
-		"the id of a Workspace that exists is known at once, also in a list": {
-			`
-clusters: [{ name: production, type: DEDICATED, cloudProvider: AWS, region: us-east-1, vpcSubnetRange: 172.20.0.0/20, workspaces: [data] }]
-workspaces: [{ name: data, defaultCluster: production }]
-`,
-			map[string]string{`Workspace "data"`: `{"id": "cworkspace000000000000001", "name": "data"}`},
-			`
-create cluster "production"
-update Workspace "data" after cluster "production"
-`,
-		},
-		"the id of a cluster that exists is known at once": {
-			`
-clusters: [{ name: production, workspaces: [data] }]
-workspaces: [{ name: data, defaultCluster: production }]
-`,
-			map[string]string{`cluster "production"`: `{"id": "ccluster00000000000000001", "name": "production", "type": "DEDICATED", "workspaceIds": []}`},
-			`
-create Workspace "data"
-update cluster "production" after Workspace "data"
-`,
-		},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			p := planManifest(t, test.manifest, test.current, plan.Policy{AllowDelete: true})
-			assertEqual(t, "plan", strings.TrimPrefix(test.want, "\n"), outlinePlan(p))
-		})
-	}
 }
 
 // hens and eggs are kinds that refer to each other, eggs to a list of hens.

@@ -3,7 +3,6 @@ package plan_test
 import (
 	"encoding/json"
 	"fmt"
-	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -15,7 +14,7 @@ import (
 	"astro-apply/internal/schema"
 )
 
-// declareManifest reads a manifest; every error fails the test.
+// declareManifest reads a manifest; an error in it fails the test.
 func declareManifest(t testing.TB, text string) *resource.Desired {
 	t.Helper()
 	env := manifest.Environment{Lookup: func(name string) string { return "value-of-" + name }}
@@ -30,7 +29,7 @@ func declareManifest(t testing.TB, text string) *resource.Desired {
 	return d
 }
 
-// newLive is an answer of the API about o.
+// newLive returns the current state of o, with answer as the response of the API.
 func newLive(t testing.TB, o *resource.Resource, answer string) *resource.Live {
 	t.Helper()
 	l, err := resource.NewLive(o.Kind, []byte(answer))
@@ -40,29 +39,10 @@ func newLive(t testing.TB, o *resource.Resource, answer string) *resource.Live {
 	return l
 }
 
-// compareMembers lays the members of one declared object, in YAML's flow style, over
-// an answer of the API; "" is an object that doesn't exist.
-func compareMembers(t testing.TB, section, members, answer string, policy plan.Policy) *plan.Diff {
+// compareManifest compares the only resource of a manifest with its current state; the
+// answer "" means that the resource doesn't exist.
+func compareManifest(t testing.TB, text, answer string, policy plan.Policy) *plan.Diff {
 	t.Helper()
-	k := resource.Kinds().KindOfSection(section)
-	if !k.Singleton && !strings.HasPrefix(members, k.Identity[0]+":") && !strings.HasPrefix(members, "id:") {
-		members = k.Identity[0] + ": " + map[string]string{"users": "a@example.com"}[section] + ", " + members
-		if section != "users" {
-			members = strings.Replace(members, ": ,", ": one,", 1)
-		}
-	}
-	if len(k.ParentFields) > 0 && !strings.Contains(members, "workspaceId:") && (section == "deployments" || !strings.HasPrefix(members, "id:") && !strings.Contains(members, "deploymentId:")) {
-		members = "workspaceId: cworkspace000000000000001, " + members
-	}
-	text := section + ": [{" + members + "}]"
-	if k.ListField != "" {
-		text = members
-	} else if resource.Kinds().KindOfSection(section).Singleton {
-		if _, rest, ok := strings.Cut(members, ", "); ok && strings.HasPrefix(members, "id:") {
-			members = rest
-		}
-		text = section + ": {" + members + "}"
-	}
 	o := declareManifest(t, text).Resources[0]
 	if answer == "" {
 		return plan.Compare(o, nil, policy)
@@ -70,12 +50,13 @@ func compareMembers(t testing.TB, section, members, answer string, policy plan.P
 	return plan.Compare(o, newLive(t, o, answer), policy)
 }
 
+// compareDeployment compares a Deployment with the given members, in YAML's flow style.
 func compareDeployment(t testing.TB, members, answer string, policy plan.Policy) *plan.Diff {
 	t.Helper()
-	return compareMembers(t, "deployments", members, answer, policy)
+	return compareManifest(t, "deployments: [{ name: one, workspaceId: cworkspace000000000000001, "+members+" }]", answer, policy)
 }
 
-// describeFields is a list of differences as people see it.
+// describeFields describes fields on a line each, without secrets.
 func describeFields(fields []plan.Field) []string {
 	var out []string
 	for _, f := range fields {
@@ -89,7 +70,7 @@ func describeFields(fields []plan.Field) []string {
 	return out
 }
 
-// messagesOf is a list of problems or notes without their places.
+// messagesOf returns the messages of problems or notes without their positions.
 func messagesOf(problems []schema.Problem) []string {
 	var out []string
 	for _, p := range problems {
@@ -98,7 +79,7 @@ func messagesOf(problems []schema.Problem) []string {
 	return out
 }
 
-// requestBody is the one request's body; nil when there is no request.
+// requestBody returns the body of the only request, nil if there is none.
 func requestBody(t testing.TB, d *plan.Diff) map[string]any {
 	t.Helper()
 	switch len(d.Requests) {
@@ -131,7 +112,7 @@ func assertEqual(t testing.TB, what string, want, got any) {
 	}
 }
 
-// withMembers is an answer with some members replaced; null takes one out.
+// withMembers returns an answer with some members replaced; a member with null is removed.
 func withMembers(t testing.TB, answer, members string) string {
 	t.Helper()
 	all := decodeJSON(t, answer)
@@ -147,9 +128,8 @@ func withMembers(t testing.TB, answer, members string) string {
 	return string(text)
 }
 
-// What the API answers about Deployments of each sort.
-const (
-	dedicatedJSON = `{
+// dedicatedJSON is the API's answer for a Deployment with queues, a variable and a secret.
+const dedicatedJSON = `{
 		"id": "cdeployment00000000000001", "type": "DEDICATED", "name": "one", "workspaceId": "cworkspace000000000000001",
 		"clusterId": "ccluster00000000000000001", "region": "us-east-1", "description": "old", "executor": "CELERY",
 		"isCicdEnforced": true, "isDagDeployEnabled": false, "isHighAvailability": false, "schedulerSize": "SMALL",
@@ -164,17 +144,3 @@ const (
 			 "workerConcurrency": 5, "podEphemeralStorage": "10Gi", "podCpu": "1", "podMemory": "2Gi"},
 			{"id": "q2", "name": "heavy", "isDefault": false, "astroMachine": "A20", "minWorkerCount": 0, "maxWorkerCount": 3,
 			 "workerConcurrency": 10, "podEphemeralStorage": "20Gi", "podCpu": "4", "podMemory": "8Gi"}]}`
-	hybridJSON = `{
-		"id": "cdeployment00000000000002", "type": "HYBRID", "name": "one", "workspaceId": "cworkspace000000000000001",
-		"clusterId": "ccluster00000000000000002", "executor": "KUBERNETES", "isCicdEnforced": false, "isDagDeployEnabled": true,
-		"schedulerAu": 10, "schedulerReplicas": 2, "schedulerCpu": "1", "taskPodNodePoolId": "pool1", "status": "HEALTHY"}`
-	remoteJSON = `{
-		"id": "cdeployment00000000000003", "type": "DEDICATED", "name": "one", "workspaceId": "cworkspace000000000000001",
-		"clusterId": "ccluster00000000000000001", "executor": "ASTRO", "schedulerSize": "SMALL",
-		"remoteExecution": {"enabled": true, "allowedIpAddressRanges": ["10.0.0.0/8"], "taskLogBucket": "logs", "taskLogUrlPattern": "p", "remoteApiUrl": "https://x"}}`
-	hibernationJSON = `"isDevelopmentMode": true, "scalingSpec": {"hibernationSpec": {
-		"schedules": [
-			{"hibernateAtCron": "0 19 * * *", "wakeAtCron": "0 7 * * *", "isEnabled": true, "description": "nights"},
-			{"hibernateAtCron": "0 1 * * 6", "wakeAtCron": "0 1 * * 1", "isEnabled": false}],
-		"override": {"isHibernating": true, "overrideUntil": "2099-01-01T00:00:00Z", "isActive": true}}}`
-)

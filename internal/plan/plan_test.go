@@ -80,28 +80,6 @@ workspaces:
 	assertEqual(t, "stale", 0, len(p.ResourcesToRefresh()))
 }
 
-// Problems name their object, and are in the manifest's order whatever the
-// order of the changes.
-func TestProblemsOfAPlan(t *testing.T) {
-	t.Parallel()
-	d := declareManifest(t, `
-deployments:
-  - { name: a, workspace: w, description: x }
-  - { name: b, workspace: w, environmentVariables: [{ key: A, value: "${env:X}" }, { key: S, value: hidden, isSecret: false }] }
-workspaces: [{ name: w }]
-`)
-	answer := withMembers(t, dedicatedJSON, `"name": "b", "environmentVariables": [{"key": "S", "isSecret": true}]`)
-	p := plan.Make("corg", d, newCurrent(t, d, map[string]string{"w": `{"id": "cworkspace000000000000001", "name": "w"}`, "b": answer}), plan.Policy{})
-	var got []string
-	for _, problem := range p.Problems {
-		got = append(got, fmt.Sprint(problem.Pos.Line, " ", problem.Message))
-	}
-	assertEqual(t, "problems", []string{
-		`3 Deployment "a": type is missing; something new needs it (one of STANDARD, DEDICATED, HYBRID)`,
-		`4 Deployment "b": environmentVariables[S].isSecret: a secret variable can't be made readable; remove it, and add it again under another key`,
-	}, got)
-}
-
 // What is to be created may be there under another name.
 func TestRenameHints(t *testing.T) {
 	t.Parallel()
@@ -175,13 +153,6 @@ func TestOrderProperties(t *testing.T) {
 			rt.Fatalf("%d changes of %d objects, problems %v\n%s", len(p.Changes), len(d.Resources), p.Problems, text)
 		}
 	})
-}
-
-func TestUnrelatedResourcesKeepTheirOrder(t *testing.T) {
-	t.Parallel()
-	d := declareManifest(t, "deployments: [{ name: x, workspace: c, type: STANDARD }]\nworkspaces: [{ name: b }, { name: c }, { name: a }]")
-	p := plan.Make("corg", d, newCurrent(t, d, nil), plan.Policy{})
-	assertEqual(t, "order", []string{"create c", "create x", "create b", "create a"}, actionLines(p))
 }
 
 // Two kinds that refer to each other can be made to form a circle.

@@ -163,3 +163,15 @@ func TestUnplannedChangeAllowsResolvedReferences(t *testing.T) {
 	assertEqual(t, "one item of two", "roles[c2]", both.UnplannedChange(shown))
 	assertEqual(t, "a field of an item", "roles[c1].in", role("roles[c1].in", schema.String("c1"), "MEMBER").UnplannedChange(role(`roles[Workspace "data"].in`, unknown, "MEMBER")))
 }
+
+// UnplannedRemoval returns the first removal that the shown plan doesn't contain.
+func TestUnplannedRemoval(t *testing.T) {
+	t.Parallel()
+	all := compareDeployment(t, "contactEmails: [], environmentVariables: []", dedicatedJSON, plan.Policy{AllowDelete: true})
+	some := compareDeployment(t, "contactEmails: []", dedicatedJSON, plan.Policy{AllowDelete: true})
+	assertEqual(t, "the shown plan has one removal of two", "environmentVariables[A]", all.UnplannedRemoval(some))
+	assertEqual(t, "the shown plan has both removals", "", some.UnplannedRemoval(all))
+	other := compareDeployment(t, "contactEmails: []", withMembers(t, dedicatedJSON, `"contactEmails": ["new@example.com"]`), plan.Policy{AllowDelete: true})
+	assertEqual(t, "another item of the set", "contactEmails", other.UnplannedRemoval(some))
+	assertEqual(t, "no removal", "", compareDeployment(t, "description: new", dedicatedJSON, plan.Policy{}).UnplannedRemoval(some))
+}
