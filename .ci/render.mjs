@@ -1,19 +1,19 @@
-// Shows a Markdown file as GitHub would show it, as a PNG, so that what we
-// write for people (README, job summary) can be looked at before it is pushed.
+// Renders a Markdown file as GitHub does, as a PNG, so that you can check texts for
+// readers (README, job summary) before you push them.
 //
 //   node .ci/render.mjs IN.md OUT.png [--width 900] [--dark] [--open]
 //     --width N  width of the page in pixels, margins included
 //     --dark     GitHub's dark theme
-//     --open     open every <details>; without it they are as GitHub shows them
-//                first: closed, unless the Markdown says <details open>
+//     --open     open every <details>; the default is the state in which GitHub shows
+//                them first: closed, except for <details open>
 //
-// How: remark reads GitHub Flavored Markdown, rehype sanitises the HTML with
-// GitHub's allow list, and only then adds what GitHub itself adds: alerts, and
-// the classes of its highlighter (starry-night has GitHub's own grammars).
-// github-markdown-css has the look, headless Chromium takes the picture.
-// The page runs no scripts and gets nothing from the network; images come from
-// the folder of IN.md. .ci/install gets the npm packages, Chromium and the fonts
-// come from Debian, each only if missing.
+// How it works: remark parses GitHub Flavored Markdown. rehype sanitises the HTML with
+// GitHub's allow list, then adds the elements that GitHub adds itself: alerts, and the
+// classes of its highlighter (starry-night has GitHub's grammars). github-markdown-css
+// has the styles, and headless Chromium takes the screenshot. The page runs no scripts
+// and loads nothing from the network; images are loaded from the folder of IN.md.
+// .ci/install installs the npm packages. Chromium and the fonts are installed from
+// Debian, each only if missing.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -24,8 +24,8 @@ const debianPackages = ['chromium', 'fonts-liberation', 'fonts-noto-color-emoji'
 const chromium = '/usr/bin/chromium';
 const chromiumFlags = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
   '--disable-background-networking', '--disable-component-update', '--disable-sync'];
-const maxHeight = 16384; // Chromium repeats the page's start below this
-// What GitHub allows besides rehype-sanitize's list.
+const maxHeight = 16384; // below this, Chromium repeats the start of the page
+// Elements that GitHub allows in addition to rehype-sanitize's list.
 const moreTags = ['abbr', 'bdo', 'caption', 'cite', 'dfn', 'figcaption', 'figure', 'mark', 'small', 'time', 'wbr'];
 
 const here = path.dirname(fileURLToPath(import.meta.url));
@@ -92,7 +92,7 @@ async function screenshot(html, folder, out, { width, dark, open }) {
     await page.goto(origin);
     if (open) await page.locator('details').evaluateAll((all) => all.forEach((details) => { details.open = true; }));
     const height = await page.evaluate(() => document.documentElement.scrollHeight);
-    if (height > maxHeight) console.error(`${out}: the page is ${height} pixels high, only ${maxHeight} can be shown`);
+    if (height > maxHeight) console.error(`${out}: the page is ${height} pixels high, the picture shows only ${maxHeight}`);
     await page.screenshot({ path: out, fullPage: true });
   } finally {
     await browser.close();
