@@ -1,12 +1,12 @@
-// Package longtest lets slow tests be short by default and long on demand. Only tests use it.
+// Package longtest makes slow tests short by default and long on demand. Only tests use it.
 package longtest
 
 import "os"
 
-// Variable is the environment variable that demands long tests: any value but "" does.
+// Variable is the environment variable that enables long tests; any value but "" enables them.
 const Variable = "ASTRO_LONG_TESTS"
 
-// Size returns how much a slow test does: short by default, long where Variable is set.
+// Size returns the amount of work for a slow test: short by default, long if Variable is set.
 func Size(short, long int) int {
 	if os.Getenv(Variable) != "" {
 		return long

@@ -10,18 +10,19 @@ import (
 	"unicode/utf8"
 )
 
-// decoder undoes one encoding.
+// decoder decodes one encoding.
 type decoder struct {
-	trigger byte
-	// char decodes what starts with trigger; width is 0 where it is not encoded.
+	trigger byte // first byte of every encoded character
+	// decodeChar decodes the encoded character at the start of text. width is the number
+	// of encoded bytes, 0 if text doesn't start with an encoded character.
 	decodeChar func(text string) (decoded string, width int)
-	// escaped reports whether an encoder may escape c.
+	// mayEscape reports whether an encoder may escape c.
 	mayEscape func(c rune) bool
 }
 
 var decoders = [...]decoder{
 	{'\\', decodeBackslash, func(c rune) bool { return !isAlphanumeric(c) }},
-	{'&', decodeEntity, func(rune) bool { return true }}, // Markdown breaks any word by an entity
+	{'&', decodeEntity, func(rune) bool { return true }}, // Markdown escapes may break any word with an entity
 	{'%', decodePercent, func(c rune) bool { return !isAlphanumeric(c) && !strings.ContainsRune("-._~", c) }},
 	{'+', func(string) (string, int) { return " ", 1 }, func(c rune) bool { return c == ' ' }},
 	{'<', decodeLineBreak, func(c rune) bool { return c == '\n' }},
@@ -44,7 +45,7 @@ func decodeBackslash(text string) (string, int) {
 	}
 	switch c := text[1]; {
 	case c == 'x':
-		if b, width := decodePercent(text[1:]); width > 0 { // two digits after a character
+		if b, width := decodePercent(text[1:]); width > 0 { // \x41 has the same digits as %41
 			return b, width + 1
 		}
 	case c == 'U':
@@ -56,8 +57,8 @@ func decodeBackslash(text string) (string, int) {
 		if !ok {
 			return "", 0
 		}
-		if second, ok := parseHex(text, 8, 4); ok && text[6:8] == `\u` && utf16.DecodeRune(n, second) != unicode.ReplacementChar {
-			return string(utf16.DecodeRune(n, second)), 12
+		if low, ok := parseHex(text, 8, 4); ok && text[6:8] == `\u` && utf16.DecodeRune(n, low) != unicode.ReplacementChar {
+			return string(utf16.DecodeRune(n, low)), 12
 		}
 		return string(n), 6
 	case c < utf8.RuneSelf && !isAlphanumeric(rune(c)):
@@ -66,11 +67,11 @@ func decodeBackslash(text string) (string, int) {
 	return "", 0
 }
 
-func parseHex(text string, from, digits int) (rune, bool) {
-	if len(text) < from+digits {
+func parseHex(text string, start, digits int) (rune, bool) {
+	if len(text) < start+digits {
 		return 0, false
 	}
-	n, err := strconv.ParseUint(text[from:from+digits], 16, 31)
+	n, err := strconv.ParseUint(text[start:start+digits], 16, 31)
 	return rune(n), err == nil
 }
 
@@ -85,11 +86,11 @@ func decodePercent(text string) (string, int) {
 	return string(b), 3
 }
 
-// longestEntity is the length of &CounterClockwiseContourIntegral; in bytes.
+// longestEntity is the length of the longest entity in bytes, &CounterClockwiseContourIntegral;.
 const longestEntity = 33
 
-// decodeEntity decodes an entity of HTML. Characters without a width are dropped:
-// Markdown escapes put them into words that would otherwise become a link.
+// decodeEntity decodes an entity of HTML. It drops zero-width characters, because the
+// escapes of Markdown put them into words that would otherwise become a link.
 func decodeEntity(text string) (string, int) {
 	end := strings.IndexByte(text[:min(len(text), longestEntity)], ';') + 1
 	if end == 0 || strings.IndexByte(text[1:end], '&') >= 0 {
@@ -116,7 +117,7 @@ func decodeLineBreak(text string) (string, int) {
 	return "", 0
 }
 
-// decodeDoubledQuote decodes a quote in single quotes, as YAML and SQL write it.
+// decodeDoubledQuote decodes a single quote inside a quoted string of YAML or SQL.
 func decodeDoubledQuote(text string) (string, int) {
 	if strings.HasPrefix(text, "''") {
 		return "'", 2

@@ -1,6 +1,7 @@
-// Package redact replaces secrets in text by ***, in every usual encoding, and
-// cuts text that holds none. It is the only package that cuts text: a part of a
-// secret is not recognised as one. It imports no other package of this module.
+// Package redact replaces secrets in text by ***, in every usual encoding, and cuts
+// redacted text. It is the only package that cuts text, because after a cut through a
+// secret, nothing could recognize the rest of it. It imports no other package of this
+// module.
 package redact
 
 import (
@@ -16,23 +17,23 @@ import (
 // Mark replaces a secret.
 const Mark = "***"
 
-// WholeWordBelow is the number of bytes below which a secret is replaced only where
-// it is a word of its own.
+// WholeWordBelow is the length in bytes below which Redact replaces a secret only if it
+// is a whole word.
 const WholeWordBelow = 4
 
-// Secrets holds secrets and finds them in text. The zero value holds none; it
+// Secrets is a set of secrets that finds them in text. The zero value is empty. Secrets
 // is safe for concurrent use.
 type Secrets struct {
 	mu            sync.RWMutex
 	known         map[string]bool
-	byHead        map[[WholeWordBelow]byte][]string // spellings, by how they start
-	pairBits      [1 << 16 / 64]uint64              // the first two bytes of each, as a set of bits
-	shortWords    map[string]bool                   // those under WholeWord bytes
-	shortStarts   [256]bool                         // how these start
-	decoderNeeded [len(decoders)]bool               // whether an encoding changes a spelling
+	byHead        map[[WholeWordBelow]byte][]string // spellings by their first bytes
+	pairBits      [1 << 16 / 64]uint64              // bit set of the first two bytes of all spellings
+	shortWords    map[string]bool                   // spellings shorter than WholeWordBelow
+	shortStarts   [256]bool                         // first bytes of shortWords
+	decoderNeeded [len(decoders)]bool               // whether a decoder's encoding may change a spelling
 }
 
-// Add remembers a secret. An empty one is ignored.
+// Add adds a secret to the set. It ignores an empty one.
 func (s *Secrets) Add(secret string) {
 	if secret == "" {
 		return
@@ -69,9 +70,9 @@ func (s *Secrets) addSpelling(spelling string) {
 	s.pairBits[pair/64] |= 1 << (pair % 64)
 }
 
-// base64Forms lists the forms of a secret in base64. Inside a longer text, such as
-// user:secret, the form depends on the offset modulo three, and its first and
-// last characters on the neighbours.
+// base64Forms lists the forms of a secret in base64. Inside a longer text such as
+// user:secret, the form depends on the offset modulo three. Its first and last characters
+// also depend on the text around the secret, so base64Forms leaves those out.
 func base64Forms(secret string) (forms []string) {
 	for _, e := range []*base64.Encoding{base64.StdEncoding, base64.URLEncoding} {
 		forms = append(forms, e.EncodeToString([]byte(secret)))
@@ -92,9 +93,9 @@ func base64Forms(secret string) (forms []string) {
 	return forms
 }
 
-// Redact replaces every secret in text: as it is, in base64, escaped (JSON, Go,
-// YAML, Markdown), percent-encoded, as HTML entities, or several of these on top
-// of each other. A nil Secrets holds none.
+// Redact replaces every secret in text: literal, in base64, escaped (JSON, Go, YAML,
+// Markdown), percent-encoded, as HTML entities, or in a combination of these. A nil
+// Secrets is empty.
 func (s *Secrets) Redact(text string) Text {
 	if s == nil {
 		return Text{text}
@@ -104,8 +105,8 @@ func (s *Secrets) Redact(text string) Text {
 	if len(s.known) == 0 {
 		return Text{text}
 	}
-	// All are found first and replaced then, so that no part of one survives
-	// where two overlap.
+	// Find all secrets before replacing any, so that no part of a secret remains if two of
+	// them overlap.
 	var found []span
 	for _, v := range s.decodedViews(text) {
 		s.findSpellings(v.text, func(start, end int) { found = append(found, v.originSpan(span{start, end})) })
@@ -115,33 +116,33 @@ func (s *Secrets) Redact(text string) Text {
 	}
 	slices.SortFunc(found, func(a, b span) int { return cmp.Or(cmp.Compare(a.start, b.start), cmp.Compare(b.end, a.end)) })
 	var b strings.Builder
-	kept, end := 0, 0 // text[kept:] isn't written yet; up to end it is secret
+	end := 0 // text[:end] is written or redacted
 	for _, f := range found {
 		if f.end <= end {
 			continue
 		}
 		if f.start >= end {
-			b.WriteString(text[kept:f.start])
+			b.WriteString(text[end:f.start])
 			b.WriteString(Mark)
 		}
-		kept, end = f.end, f.end
+		end = f.end
 	}
-	b.WriteString(text[kept:])
+	b.WriteString(text[end:])
 	return Text{b.String()}
 }
 
-// span is a part of a text, from start up to end.
+// span is the part text[start:end] of a text.
 type span struct{ start, end int }
 
-// findSpellings reports the longest spelling of a secret at each place of text.
+// findSpellings calls found with the longest spelling of a secret at each position of text.
 func (s *Secrets) findSpellings(text string, found func(start, end int)) {
 	for i := range len(text) {
 		end := 0
 		if i+WholeWordBelow <= len(text) {
 			if pair := uint(text[i])<<8 | uint(text[i+1]); s.pairBits[pair/64]>>(pair%64)&1 == 1 {
-				for _, f := range s.byHead[[WholeWordBelow]byte([]byte(text[i:i+WholeWordBelow]))] {
-					if strings.HasPrefix(text[i:], f) {
-						end = max(end, i+len(f))
+				for _, spelling := range s.byHead[[WholeWordBelow]byte([]byte(text[i:i+WholeWordBelow]))] {
+					if strings.HasPrefix(text[i:], spelling) {
+						end = max(end, i+len(spelling))
 					}
 				}
 			}
@@ -155,7 +156,7 @@ func (s *Secrets) findSpellings(text string, found func(start, end int)) {
 	}
 }
 
-// shortWordEnd returns the end of a short secret at i that is a word of its own, or 0.
+// shortWordEnd returns the end of a short secret that is a whole word at i, or 0.
 func (s *Secrets) shortWordEnd(text string, i int) (end int) {
 	for j := i + 1; j < i+WholeWordBelow && j <= len(text); j++ {
 		before, _ := utf8.DecodeLastRuneInString(text[:i])

@@ -23,9 +23,9 @@ func newSecrets(list ...string) *redact.Secrets {
 	return s
 }
 
-// encodings are the ways in which programs write a text into another one.
+// encodings are the encodings that programs use to write one text inside another.
 var encodings = map[string]func(string) string{
-	"as it is":        func(s string) string { return s },
+	"literal":         func(s string) string { return s },
 	"JSON":            func(s string) string { return trimQuotes(marshalJSON(s)) },
 	"JSON with \\/":   func(s string) string { return strings.ReplaceAll(trimQuotes(marshalJSON(s)), "/", `\/`) },
 	"JSON in JSON":    func(s string) string { return marshalJSON(marshalJSON(s)) },
@@ -64,7 +64,7 @@ func marshalJSON(s string) string {
 	return string(b)
 }
 
-// trimQuotes is a literal without its quotes.
+// trimQuotes returns a literal without its quotes.
 func trimQuotes(literal string) string { return literal[1 : len(literal)-1] }
 
 func asciiJSON(s, format string) string {
@@ -82,7 +82,7 @@ func asciiJSON(s, format string) string {
 	return b.String()
 }
 
-// lowerPercentDigits writes the digits of %XX in lower case.
+// lowerPercentDigits converts the digits of %XX to lower case.
 func lowerPercentDigits(s string) string {
 	b := []byte(s)
 	for i := range b {
@@ -93,11 +93,11 @@ func lowerPercentDigits(s string) string {
 	return string(b)
 }
 
-// keepUnescaped leaves some characters as they are, and a space as %20, as
+// keepUnescaped decodes the characters in unescaped, and encodes a space as %20, as
 // JavaScript does.
-func keepUnescaped(s, free string) string {
+func keepUnescaped(s, unescaped string) string {
 	s = strings.ReplaceAll(s, "+", "%20")
-	for _, c := range free {
+	for _, c := range unescaped {
 		s = strings.ReplaceAll(s, url.QueryEscape(string(c)), string(c))
 	}
 	return s
@@ -108,14 +108,14 @@ var awkwardSecrets = []string{
 	"postgres://u:p%41ss@h/db?x=1&y='2'", "$2y$10$abcdefghijk", "tab\tand \x1b[31m", `back\slash\n`, "ab 1", "1+1=2",
 }
 
-// A secret is replaced in every encoding, and the text around it is not.
+// Redact replaces a secret in every encoding, and keeps the text around it.
 func TestRedactEncodings(t *testing.T) {
 	t.Parallel()
 	for name, encode := range encodings {
 		for _, secret := range awkwardSecrets {
 			text := "before " + encode(secret) + " after"
 			got := newSecrets(secret).Redact(text).String()
-			// What the encoding puts around it may stay.
+			// The result may contain characters that the encoding added around the secret.
 			rest := strings.NewReplacer("before ", "", " after", "", "&#34;", "", `\`, "", `"`, "", "'", "", "u:", "", "@", "", "%3D", "").Replace(got)
 			if rest != redact.Mark || !strings.HasPrefix(got, "before ") || !strings.HasSuffix(got, " after") {
 				t.Errorf("%s: %q: %q became %q", name, secret, text, got)
@@ -156,14 +156,14 @@ func TestRedactNothing(t *testing.T) {
 	}
 }
 
-// Nothing but the encoded secret is replaced.
+// Redact replaces only the encoded secret.
 func TestRedactKeepsTheRest(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		part := rapid.StringOfN(rapid.RuneFrom([]rune("xyz é🔑")), 0, 8, -1)
 		before, after := part.Draw(t, "before"), part.Draw(t, "after")
 		secret := rapid.StringOfN(rapid.RuneFrom([]rune(`ABC"/\+&'<é🔑`)), 5, 12, -1).Draw(t, "secret")
-		name := rapid.SampledFrom([]string{"as it is", "JSON", "ASCII JSON", "component", "HTML"}).Draw(t, "encoding")
+		name := rapid.SampledFrom([]string{"literal", "JSON", "ASCII JSON", "component", "HTML"}).Draw(t, "encoding")
 		encode := encodings[name]
 		got := newSecrets(secret).Redact(encode(before) + encode(secret) + encode(after)).String()
 		if want := encode(before) + redact.Mark + encode(after); got != want {
@@ -178,19 +178,19 @@ func TestTruncate(t *testing.T) {
 	for name, tt := range map[string]struct {
 		texts, want []string
 	}{
-		"short":                 {[]string{"a", "b"}, []string{"a", "b"}},
-		"just fits":             {[]string{long[:20]}, []string{long[:20]}},
-		"alone":                 {[]string{long}, []string{long[:19] + "…"}},
-		"equal":                 {[]string{long, long}, []string{long[:19] + "…", long[:19] + "…"}},
-		"at the start":          {[]string{"a" + long, "b" + long}, []string{"a" + long[:18] + "…", "b" + long[:18] + "…"}},
-		"in the middle":         {[]string{long + "a" + long, long + "b" + long}, []string{"…0123456789a0123456…", "…0123456789b0123456…"}},
-		"at the end":            {[]string{long + "a", long + "b"}, []string{"…0123456789a", "…0123456789b"}},
-		"by the length":         {[]string{long, long + "0"}, []string{"…0123456789", "…01234567890"}},
-		"one is short":          {[]string{"0123", long}, []string{"0123", long[:19] + "…"}},
-		"most like the third":   {[]string{"a" + long, long + "b", long + "c"}, []string{"a" + long[:18] + "…", "…0123456789b", "…0123456789c"}},
-		"two units a character": {[]string{strings.Repeat("🔑", 11)}, []string{strings.Repeat("🔑", 9) + "…"}},
-		"in whole characters":   {[]string{strings.Repeat("é", 30) + "ä", strings.Repeat("é", 30) + "ö"}, []string{"…" + strings.Repeat("é", 10) + "ä", "…" + strings.Repeat("é", 10) + "ö"}},
-		"of one byte in a pair": {[]string{strings.Repeat("🔑", 30) + "é", strings.Repeat("🔑", 30) + "è"}, []string{"…" + strings.Repeat("🔑", 5) + "é", "…" + strings.Repeat("🔑", 5) + "è"}},
+		"short":                            {[]string{"a", "b"}, []string{"a", "b"}},
+		"at the limit":                     {[]string{long[:20]}, []string{long[:20]}},
+		"a single text":                    {[]string{long}, []string{long[:19] + "…"}},
+		"equal":                            {[]string{long, long}, []string{long[:19] + "…", long[:19] + "…"}},
+		"differ at the start":              {[]string{"a" + long, "b" + long}, []string{"a" + long[:18] + "…", "b" + long[:18] + "…"}},
+		"differ in the middle":             {[]string{long + "a" + long, long + "b" + long}, []string{"…0123456789a0123456…", "…0123456789b0123456…"}},
+		"differ at the end":                {[]string{long + "a", long + "b"}, []string{"…0123456789a", "…0123456789b"}},
+		"differ in length":                 {[]string{long, long + "0"}, []string{"…0123456789", "…01234567890"}},
+		"one is short":                     {[]string{"0123", long}, []string{"0123", long[:19] + "…"}},
+		"three texts, two of them similar": {[]string{"a" + long, long + "b", long + "c"}, []string{"a" + long[:18] + "…", "…0123456789b", "…0123456789c"}},
+		"characters of two units":          {[]string{strings.Repeat("🔑", 11)}, []string{strings.Repeat("🔑", 9) + "…"}},
+		"differ in the second byte of a character": {[]string{strings.Repeat("é", 30) + "ä", strings.Repeat("é", 30) + "ö"}, []string{"…" + strings.Repeat("é", 10) + "ä", "…" + strings.Repeat("é", 10) + "ö"}},
+		"differ after characters of two units":     {[]string{strings.Repeat("🔑", 30) + "é", strings.Repeat("🔑", 30) + "è"}, []string{"…" + strings.Repeat("🔑", 5) + "é", "…" + strings.Repeat("🔑", 5) + "è"}},
 	} {
 		var texts []redact.Text
 		for _, text := range tt.texts {
@@ -202,7 +202,7 @@ func TestTruncate(t *testing.T) {
 	}
 }
 
-// Two texts that differ look different, and a secret is not cut.
+// Truncated texts that differ look different, and Truncate never cuts a secret.
 func TestTruncateProperties(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {

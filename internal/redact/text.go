@@ -5,22 +5,22 @@ import (
 	"unicode/utf8"
 )
 
-// Text is text in which secrets were replaced. Only Secrets.Redact makes one, so
-// that no text can be cut before.
+// Text is redacted text. Only Secrets.Redact returns one, so callers can't cut a text
+// before they redact it.
 type Text struct{ redacted string }
 
 func (t Text) String() string { return t.redacted }
 
-// Map returns t as f changes it: f escapes characters or drops them, and must not
-// add any other text.
+// Map returns t changed by f. f may escape or drop characters, but must not add other
+// text, because Map doesn't redact again.
 func (t Text) Map(f func(string) string) Text { return Text{f(t.redacted)} }
 
-// ellipsis marks a place where text is left out.
+// ellipsis replaces text that Truncate cuts.
 const ellipsis = "…"
 
-// Truncate shortens the texts to at most limit characters each, as UTF-16 counts
-// them. Each is cut around the first character in which it differs from the
-// others, so that two that differ never look the same; alone, it keeps its start.
+// Truncate shortens each text to at most limit UTF-16 units. It keeps the part around
+// the first character in which a text differs from the others, so that different texts
+// look different. Of a single text it keeps the start.
 func Truncate(limit int, texts ...Text) []string {
 	out := make([]string, len(texts))
 	for i, t := range texts {
@@ -28,21 +28,21 @@ func Truncate(limit int, texts ...Text) []string {
 		if utf16Len(t.redacted) <= limit {
 			continue
 		}
-		at := 0
+		difference := 0 // from the most similar of the other texts
 		for _, other := range texts {
-			if other != t { // the one that is most like it counts
-				at = max(at, commonPrefixLen(t.redacted, other.redacted))
+			if other != t {
+				difference = max(difference, commonPrefixLen(t.redacted, other.redacted))
 			}
 		}
-		out[i] = windowAround(t.redacted, at, limit)
+		out[i] = windowAround(t.redacted, difference, limit)
 	}
 	return out
 }
 
-// Truncate shortens t to at most limit characters, as UTF-16 counts them.
+// Truncate shortens t to at most limit UTF-16 units.
 func (t Text) Truncate(limit int) string { return Truncate(limit, t)[0] }
 
-// TruncateLines returns the first lines of t that are whole within limit bytes.
+// TruncateLines returns as many complete lines from the start of t as limit bytes allow.
 func (t Text) TruncateLines(limit int) string {
 	if len(t.redacted) <= limit {
 		return t.redacted
@@ -50,10 +50,11 @@ func (t Text) TruncateLines(limit int) string {
 	return t.redacted[:strings.LastIndexByte(t.redacted[:max(0, limit)], '\n')+1]
 }
 
-// windowAround is the part of a text, longer than limit, around the byte at. Where it
-// starts depends only on the text before at.
-func windowAround(s string, at, limit int) string {
-	start := at
+// windowAround returns the part of s around the byte center, with ellipses. s is longer
+// than limit. The start of the part depends only on the text before center, so texts
+// with the same start get the same window.
+func windowAround(s string, center, limit int) string {
+	start := center
 	for room := limit / 2; start > 0; {
 		c, size := utf8.DecodeLastRuneInString(s[:start])
 		if room -= utf16Units(c); room < 0 {
@@ -79,8 +80,8 @@ func windowAround(s string, at, limit int) string {
 	return mark + s[start:end] + ellipsis
 }
 
-// commonPrefixLen returns the length in bytes of the start that two texts share, in whole
-// characters.
+// commonPrefixLen returns the length in bytes of the common prefix of a and b, in
+// complete characters.
 func commonPrefixLen(a, b string) int {
 	i := 0
 	for i < len(a) && i < len(b) && a[i] == b[i] {
@@ -99,7 +100,8 @@ func utf16Len(s string) (n int) {
 	return n
 }
 
-// utf16Units is how much a character counts in UTF-16, as GitHub's limits do.
+// utf16Units returns the number of UTF-16 units of a character. GitHub's limits count
+// UTF-16 units.
 func utf16Units(c rune) int {
 	if c > 0xFFFF {
 		return 2

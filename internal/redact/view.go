@@ -5,33 +5,35 @@ import (
 	"strings"
 )
 
-// maxEncodings is how many encodings on top of each other are undone, as JSON in JSON
-// in Markdown, whose escapes are of two kinds.
+// maxEncodings is the maximum number of nested encodings that Redact decodes. For example
+// JSON in JSON in Markdown takes four, because Markdown has two kinds of escapes.
 const maxEncodings = 4
 
-// view is a text with one encoding undone, so that a secret in it is found
-// whichever of its characters an encoder chose to escape, and how.
+// view is a text after decoding one encoding of its source. A secret is found in a view
+// whichever of its characters an encoder escaped.
 type view struct {
 	text        string
-	parts       []decodedPart // the decoded parts, in order; everything else is copied
-	decodedFrom *view         // nil: the text itself
+	parts       []decodedPart // decoded parts in order; the rest is copied from the source
+	decodedFrom *view         // the source; nil for the original text
 }
 
-// decodedPart is a decoded part: text[at:at+size] of the view was [from:from+width].
+// decodedPart maps the decoded bytes [viewStart, viewStart+viewLen) of a view to the
+// encoded bytes [sourceStart, sourceStart+sourceLen) of its source.
 type decodedPart struct{ viewStart, viewLen, sourceStart, sourceLen int }
 
-// decodedViews lists text and its decoded forms.
+// decodedViews lists text and its decoded forms. It uses only the decoders that may
+// reveal a secret.
 func (s *Secrets) decodedViews(text string) []*view {
 	all := []*view{{text: text}}
 	seen := map[string]bool{text: true}
 	for start, level := 0, 0; level < maxEncodings; level++ {
 		end := len(all)
-		for _, of := range all[start:end] {
+		for _, source := range all[start:end] {
 			for i := range decoders {
 				if !s.decoderNeeded[i] {
 					continue
 				}
-				if v := of.decodeWith(&decoders[i]); v != nil && !seen[v.text] {
+				if v := source.decodeWith(&decoders[i]); v != nil && !seen[v.text] {
 					seen[v.text] = true
 					all = append(all, v)
 				}
@@ -42,7 +44,7 @@ func (s *Secrets) decodedViews(text string) []*view {
 	return all
 }
 
-// decodeWith returns nil where nothing is encoded.
+// decodeWith returns the view of v after decoding, nil if v contains nothing encoded.
 func (v *view) decodeWith(d *decoder) *view {
 	if strings.IndexByte(v.text, d.trigger) < 0 {
 		return nil
@@ -50,22 +52,22 @@ func (v *view) decodeWith(d *decoder) *view {
 	out := &view{decodedFrom: v}
 	var b strings.Builder
 	b.Grow(len(v.text))
-	for at := 0; ; {
-		next := strings.IndexByte(v.text[at:], d.trigger)
+	for pos := 0; ; {
+		next := strings.IndexByte(v.text[pos:], d.trigger)
 		if next < 0 {
-			b.WriteString(v.text[at:])
+			b.WriteString(v.text[pos:])
 			break
 		}
-		b.WriteString(v.text[at : at+next])
-		at += next
-		char, width := d.decodeChar(v.text[at:])
+		b.WriteString(v.text[pos : pos+next])
+		pos += next
+		char, width := d.decodeChar(v.text[pos:])
 		if width == 0 {
-			char, width = v.text[at:at+1], 1
+			char, width = v.text[pos:pos+1], 1
 		} else {
-			out.parts = append(out.parts, decodedPart{b.Len(), len(char), at, width})
+			out.parts = append(out.parts, decodedPart{b.Len(), len(char), pos, width})
 		}
 		b.WriteString(char)
-		at += width
+		pos += width
 	}
 	if out.parts == nil {
 		return nil
@@ -74,8 +76,8 @@ func (v *view) decodeWith(d *decoder) *view {
 	return out
 }
 
-// originSpan is the part of the text itself that a part of the view, which is not
-// empty, was decoded from.
+// originSpan returns the span of the original text from which the span s of the view was
+// decoded. s must not be empty.
 func (v *view) originSpan(s span) span {
 	for ; v.decodedFrom != nil; v = v.decodedFrom {
 		s = span{v.sourceSpan(s.start).start, v.sourceSpan(s.end - 1).end}
@@ -83,16 +85,16 @@ func (v *view) originSpan(s span) span {
 	return s
 }
 
-// sourceSpan is what the byte at p was decoded from.
-func (v *view) sourceSpan(p int) span {
-	i := sort.Search(len(v.parts), func(i int) bool { return v.parts[i].viewStart > p }) - 1
+// sourceSpan returns the span of the source from which the byte at pos was decoded.
+func (v *view) sourceSpan(pos int) span {
+	i := sort.Search(len(v.parts), func(i int) bool { return v.parts[i].viewStart > pos }) - 1
 	if i < 0 {
-		return span{p, p + 1}
+		return span{pos, pos + 1}
 	}
-	u := v.parts[i]
-	if p < u.viewStart+u.viewLen {
-		return span{u.sourceStart, u.sourceStart + u.sourceLen}
+	part := v.parts[i]
+	if pos < part.viewStart+part.viewLen {
+		return span{part.sourceStart, part.sourceStart + part.sourceLen}
 	}
-	from := u.sourceStart + u.sourceLen + p - (u.viewStart + u.viewLen)
-	return span{from, from + 1}
+	start := part.sourceStart + part.sourceLen + pos - (part.viewStart + part.viewLen)
+	return span{start, start + 1}
 }

@@ -1,7 +1,7 @@
-// Package sandbox reads and writes the files of a run. It writes only below the
-// workspace or the folder for temporary files, after links are resolved, and no
-// file that Git, GitHub or the runner acts on. On a runner, it reads only in these
-// folders too: the author of a manifest must not see other files.
+// Package sandbox reads and writes the files of a run. After resolving links, it writes
+// only below the workspace or the folder for temporary files, and never a file that Git,
+// GitHub or the runner acts on. On a runner, it also reads only in these folders, because
+// the author of a manifest must not see other files.
 package sandbox
 
 import (
@@ -11,13 +11,14 @@ import (
 	"path/filepath"
 )
 
-// Folders are where a run may have files. The zero value is for a command: the
-// working directory, and reading any regular file.
+// Folders describes the folders in which a run may read and write. The zero value is for
+// a command outside of a runner: it writes below the working directory and reads any
+// regular file.
 type Folders struct {
-	Workspace     string   // where relative paths of written files start; "" is the working directory
-	Temporary     string   // the runner's folder for temporary files; "" is none
-	RestrictReads bool     // only files in these folders are read
-	RunnerFiles   []string // files of the runner itself, which are never written
+	Workspace     string   // base of relative paths of written files; "": the working directory
+	Temporary     string   // the runner's folder for temporary files; "" if there is none
+	RestrictReads bool     // read only files in these folders
+	RunnerFiles   []string // files of the runner itself, which Folders never writes
 }
 
 var (
@@ -25,17 +26,17 @@ var (
 	errLeadsOutside = errors.New("the path leads out of the workspace and RUNNER_TEMP")
 )
 
-// location is a file whose links are resolved, except its last part where it is
-// to be written.
+// location is a path after resolving links. The last part of a path to write may still
+// be a link.
 type location struct {
-	folder  string // one of the two folders, without links
-	relPath string // path below it
+	folder  string // workspace or temporary folder, without links
+	relPath string // path relative to folder
 }
 
 func (l location) fullPath() string { return filepath.Join(l.folder, l.relPath) }
 
-// rootFolders returns the folders, absolute. The working directory stands in for a
-// workspace that isn't known.
+// rootFolders returns the absolute paths of the folders. Without a workspace it uses the
+// working directory.
 func (f Folders) rootFolders() ([]string, error) {
 	workspace, err := filepath.Abs(f.Workspace)
 	if err != nil {
@@ -47,7 +48,7 @@ func (f Folders) rootFolders() ([]string, error) {
 	return []string{workspace, f.Temporary}, nil
 }
 
-// locatePath finds the folder that a path without links is in.
+// locatePath finds the folder that contains path. path has no links.
 func (f Folders) locatePath(path string) (location, error) {
 	roots, err := f.rootFolders()
 	if err != nil {
@@ -58,15 +59,15 @@ func (f Folders) locatePath(path string) (location, error) {
 		if err != nil {
 			continue
 		}
-		if below, err := filepath.Rel(real, path); err == nil && filepath.IsLocal(below) {
-			return location{real, below}, nil
+		if relPath, err := filepath.Rel(real, path); err == nil && filepath.IsLocal(relPath) {
+			return location{real, relPath}, nil
 		}
 	}
 	return location{}, errLeadsOutside
 }
 
-// resolveTarget finds where a file is to be written: the path is below one of the
-// folders as it is written, and after the links above the file are resolved.
+// resolveTarget returns the location of a file to write. The path must be below one of
+// the folders both literally and after resolving the links above the file.
 func (f Folders) resolveTarget(path string) (location, error) {
 	roots, err := f.rootFolders()
 	if err != nil {
@@ -77,8 +78,8 @@ func (f Folders) resolveTarget(path string) (location, error) {
 	}
 	inside := false
 	for _, root := range roots {
-		below, err := filepath.Rel(root, path)
-		inside = inside || err == nil && below != "." && filepath.IsLocal(below)
+		relPath, err := filepath.Rel(root, path)
+		inside = inside || err == nil && relPath != "." && filepath.IsLocal(relPath)
 	}
 	if !inside {
 		return location{}, errOutside
@@ -87,14 +88,14 @@ func (f Folders) resolveTarget(path string) (location, error) {
 	if err != nil {
 		return location{}, withoutPath(err)
 	}
-	at, err := f.locatePath(filepath.Join(real, filepath.Base(path)))
+	target, err := f.locatePath(filepath.Join(real, filepath.Base(path)))
 	if err != nil {
 		return location{}, err
 	}
-	return at, f.checkProtected(at)
+	return target, f.checkProtected(target)
 }
 
-// resolveLinks is filepath.EvalSymlinks for a path whose end need not exist yet.
+// resolveLinks is like filepath.EvalSymlinks, but the last parts of path needn't exist.
 func resolveLinks(path string) (string, error) {
 	real, err := filepath.EvalSymlinks(path)
 	if parent := filepath.Dir(path); errors.Is(err, fs.ErrNotExist) && parent != path {
@@ -105,28 +106,28 @@ func resolveLinks(path string) (string, error) {
 	return real, err
 }
 
-// WritablePath checks that a file may be written where path says, and returns what
-// identifies it: its path without links.
+// WritablePath checks that path is a file that may be written. It returns the path
+// without links, which identifies the file.
 func (f Folders) WritablePath(path string) (real string, err error) {
-	at, err := f.resolveTarget(path)
+	target, err := f.resolveTarget(path)
 	if err != nil {
 		return "", err
 	}
-	root, err := os.OpenRoot(at.folder)
+	root, err := os.OpenRoot(target.folder)
 	if err != nil {
 		return "", err
 	}
 	defer func() { _ = root.Close() }()
-	switch there, err := root.Lstat(at.relPath); {
-	case err == nil && there.IsDir():
+	switch info, err := root.Lstat(target.relPath); {
+	case err == nil && info.IsDir():
 		return "", errors.New("it is a folder")
 	case err != nil && !errors.Is(err, fs.ErrNotExist):
-		return "", withoutPath(err) // a file above it
+		return "", withoutPath(err) // for example, a part of the path is a file
 	}
-	return at.fullPath(), nil
+	return target.fullPath(), nil
 }
 
-// withoutPath is an error without the path, which the caller names.
+// withoutPath returns err without the path, because the caller adds the path.
 func withoutPath(err error) error {
 	if path, ok := errors.AsType[*fs.PathError](err); ok {
 		return path.Err

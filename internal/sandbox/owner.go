@@ -7,10 +7,11 @@ import (
 	"syscall"
 )
 
-// ownership is whom files in a folder belong to; nil is whoever runs this.
+// ownership is the owner of the files in a folder; nil stands for the current user.
 type ownership struct{ uid, gid int }
 
-// folderOwner tells whose a folder is. Only root can give files away.
+// folderOwner returns the owner of a folder, nil if this process isn't root, because only
+// root can change the owner of a file.
 func folderOwner(dir string) *ownership {
 	info, err := os.Stat(dir)
 	if err != nil || os.Geteuid() != 0 {

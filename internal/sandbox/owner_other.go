@@ -4,7 +4,7 @@ package sandbox
 
 import "os"
 
-// ownership has no meaning here: files belong to whoever makes them.
+// ownership is empty here: a file belongs to the user that creates it.
 type ownership struct{}
 
 func folderOwner(string) *ownership { return nil }

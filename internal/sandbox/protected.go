@@ -15,15 +15,16 @@ var (
 	errRunnerFile  = errors.New("it is a file of the runner itself")
 )
 
-// checkProtected returns why a file must not be written, nil if it may be.
-func (f Folders) checkProtected(at location) error {
-	if at.isGitFile() {
+// checkProtected returns an error if Git, GitHub or the runner acts on the file, so that
+// a run must not write it.
+func (f Folders) checkProtected(target location) error {
+	if target.isGitFile() {
 		return errGitFile
 	}
-	if f.isRunnerFile(at) {
+	if f.isRunnerFile(target) {
 		return errRunnerFile
 	}
-	names := at.comparableNames()
+	names := target.comparableNames()
 	for i, name := range names {
 		if name == ".github" && i+2 < len(names) && (names[i+1] == "workflows" || names[i+1] == "actions") {
 			return errActionsFile
@@ -51,8 +52,8 @@ func (l location) comparableNames() []string {
 	return names
 }
 
-// isGitFile reports whether a file is, or is in, a folder or file of Git: .git, or
-// a folder with the files by which Git recognises one.
+// isGitFile reports whether the path contains .git, or a folder that Git recognizes as a
+// repository by its files.
 func (l location) isGitFile() bool {
 	names := l.comparableNames()
 	if slices.Contains(names, ".git") || slices.Contains(names, "git~1") {
@@ -70,9 +71,9 @@ func (l location) isGitFile() bool {
 	return false
 }
 
-// isRunnerFile reports whether the runner reads a file itself: its commands, the
-// event, and files in its own folders among the temporary files.
-func (f Folders) isRunnerFile(at location) bool {
+// isRunnerFile reports whether the file belongs to the runner: a file for commands, the
+// event, or a file in the runner's folders below the folder for temporary files.
+func (f Folders) isRunnerFile(l location) bool {
 	for _, file := range f.RunnerFiles {
 		if file == "" {
 			continue
@@ -80,7 +81,7 @@ func (f Folders) isRunnerFile(at location) bool {
 		if abs, err := filepath.Abs(file); err == nil {
 			file = abs
 		}
-		if real, err := resolveLinks(filepath.Dir(file)); err == nil && strings.EqualFold(filepath.Join(real, filepath.Base(file)), at.fullPath()) {
+		if real, err := resolveLinks(filepath.Dir(file)); err == nil && strings.EqualFold(filepath.Join(real, filepath.Base(file)), l.fullPath()) {
 			return true
 		}
 	}
@@ -88,6 +89,6 @@ func (f Folders) isRunnerFile(at location) bool {
 	if f.Temporary == "" || err != nil {
 		return false
 	}
-	below, err := filepath.Rel(temporary, at.fullPath())
-	return err == nil && (strings.HasPrefix(below, "_runner_") || strings.HasPrefix(below, "_github_"))
+	relPath, err := filepath.Rel(temporary, l.fullPath())
+	return err == nil && (strings.HasPrefix(relPath, "_runner_") || strings.HasPrefix(relPath, "_github_"))
 }

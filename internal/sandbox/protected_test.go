@@ -13,9 +13,9 @@ import (
 	"astro-apply/internal/sandbox"
 )
 
-func createSymlink(t *testing.T, to, path string) {
+func createSymlink(t *testing.T, target, path string) {
 	t.Helper()
-	if err := os.Symlink(to, path); err != nil {
+	if err := os.Symlink(target, path); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -31,7 +31,8 @@ func writeTestFile(t *testing.T, path string) string {
 	return path
 }
 
-// Nothing is written that Git, GitHub or the runner acts on, under no name.
+// Folders refuses to write a file that Git, GitHub or the runner acts on, whichever path
+// leads to it.
 func TestProtectedFiles(t *testing.T) {
 	t.Parallel()
 	f, workspace, temporary := newFolders(t)
@@ -72,26 +73,26 @@ func TestProtectedFiles(t *testing.T) {
 		filepath.Join(temporary, "_github_home", ".gitconfig"):         "of the runner",
 	} {
 		if _, err := f.WritablePath(path); err == nil || !strings.Contains(err.Error(), want) {
-			t.Errorf("place %q: %v, want %q", path, err, want)
+			t.Errorf("WritablePath %q: %v, want %q", path, err, want)
 		}
 		if err := f.WriteSecret(path, "secret"); err == nil || !strings.Contains(err.Error(), want) {
-			t.Errorf("save %q: %v, want %q", path, err, want)
+			t.Errorf("WriteSecret %q: %v, want %q", path, err, want)
 		}
 	}
 	for _, path := range []string{".gitignore", ".github/astro.yaml", "workflows/x.yml", "git/config", "HEAD", ".github/workflows.yaml"} {
 		if _, err := f.WritablePath(path); err != nil {
-			t.Errorf("place %q: %v", path, err)
+			t.Errorf("WritablePath %q: %v", path, err)
 		}
 	}
-	one, errOne := f.WritablePath("d/token")
-	other, errOther := f.WritablePath(filepath.Join(workspace, "x", "..", "d", "token"))
-	if errOne != nil || errOther != nil || one != other {
-		t.Errorf("one file is %q, %v and %q, %v", one, errOne, other, errOther)
+	relative, errRelative := f.WritablePath("d/token")
+	absolute, errAbsolute := f.WritablePath(filepath.Join(workspace, "x", "..", "d", "token"))
+	if errRelative != nil || errAbsolute != nil || relative != absolute {
+		t.Errorf("two paths of one file are %q, %v and %q, %v", relative, errRelative, absolute, errAbsolute)
 	}
 }
 
-// On a runner, only regular files of the two folders are read, whatever leads to
-// them; a command reads any regular file that is named. Nothing blocks.
+// On a runner, Open opens only regular files in the two folders, also through links.
+// Outside of a runner, it opens any regular file. It never blocks.
 func TestOpen(t *testing.T) {
 	t.Parallel()
 	runner, workspace, temporary := newFolders(t)
@@ -99,19 +100,19 @@ func TestOpen(t *testing.T) {
 	secret := writeTestFile(t, filepath.Join(outside, "shadow"))
 	writeTestFile(t, filepath.Join(workspace, "astro.yaml"))
 	writeTestFile(t, filepath.Join(workspace, ".git", "config"))
-	writeTestFile(t, filepath.Join(temporary, "made.yaml"))
+	writeTestFile(t, filepath.Join(temporary, "generated.yaml"))
 	if err := syscall.Mkfifo(filepath.Join(workspace, "pipe"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	for name, to := range map[string]string{
-		"inside": "astro.yaml", "temporary": filepath.Join(temporary, "made.yaml"), "leads-out": secret, "folder-out": outside,
+	for name, target := range map[string]string{
+		"inside": "astro.yaml", "temporary": filepath.Join(temporary, "generated.yaml"), "leads-out": secret, "folder-out": outside,
 		"device": os.DevNull, "to-pipe": "pipe", "to-git": ".git/config", "loop": "loop",
 	} {
-		createSymlink(t, to, filepath.Join(workspace, name))
+		createSymlink(t, target, filepath.Join(workspace, name))
 	}
 	const out, kind = "the path leads out", "not a regular file"
 	synctest.Test(t, func(t *testing.T) {
-		for name, want := range map[string][2]string{ // on a runner, as a command
+		for name, want := range map[string][2]string{ // errors on a runner and outside of one
 			"astro.yaml":        {"", ""},
 			"inside":            {"", ""},
 			"temporary":         {"", ""},
@@ -141,10 +142,10 @@ func TestOpen(t *testing.T) {
 				name = filepath.Join(workspace, name)
 			}
 			if _, err := runner.FolderFS(name); err == nil {
-				t.Errorf("%s: its files are listed", name)
+				t.Errorf("FolderFS lists %s", name)
 			}
 			if _, err := runner.Stat(name); err == nil {
-				t.Errorf("%s: it is looked at", name)
+				t.Errorf("Stat describes %s", name)
 			}
 		}
 	})

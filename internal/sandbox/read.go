@@ -14,7 +14,7 @@ var (
 	errNotManifest = errors.New("it is a file of Git or of the runner, not a manifest")
 )
 
-// resolveSource finds a file or folder that is to be read, after links are resolved.
+// resolveSource returns the location of a file or folder to read, after resolving links.
 func (f Folders) resolveSource(path string) (location, error) {
 	abs, err := filepath.Abs(path)
 	if err != nil {
@@ -24,65 +24,66 @@ func (f Folders) resolveSource(path string) (location, error) {
 	if err != nil {
 		return location{}, err
 	}
-	at, err := f.locatePath(real)
-	if err == nil && (at.isGitFile() || f.isRunnerFile(at)) {
+	source, err := f.locatePath(real)
+	if err == nil && (source.isGitFile() || f.isRunnerFile(source)) {
 		err = errNotManifest
 	}
-	return at, err
+	return source, err
 }
 
-// Stat describes a file or folder.
+// Stat returns the metadata of a file or folder.
 func (f Folders) Stat(path string) (fs.FileInfo, error) {
 	if !f.RestrictReads {
 		return os.Stat(path)
 	}
-	at, err := f.resolveSource(path)
+	source, err := f.resolveSource(path)
 	if err != nil {
 		return nil, err
 	}
-	root, err := os.OpenRoot(at.folder)
+	root, err := os.OpenRoot(source.folder)
 	if err != nil {
 		return nil, err
 	}
 	defer func() { _ = root.Close() }()
-	return root.Stat(at.relPath)
+	return root.Stat(source.relPath)
 }
 
-// FolderFS returns the files below a folder.
+// FolderFS returns the file system below a folder.
 func (f Folders) FolderFS(path string) (fs.FS, error) {
 	if !f.RestrictReads {
 		return os.DirFS(path), nil
 	}
-	at, err := f.resolveSource(path)
+	source, err := f.resolveSource(path)
 	if err != nil {
 		return nil, err
 	}
-	root, err := os.OpenRoot(at.folder)
+	root, err := os.OpenRoot(source.folder)
 	if err != nil {
 		return nil, err
 	}
 	defer func() { _ = root.Close() }()
-	below, err := root.OpenRoot(at.relPath)
+	folder, err := root.OpenRoot(source.relPath)
 	if err != nil {
 		return nil, err
 	}
-	return below.FS(), nil
+	return folder.FS(), nil
 }
 
-// Open opens a regular file. Any other file is refused at once: opening a pipe
-// would wait for its writer, and a device can do anything.
+// Open opens a regular file. It refuses any other file without opening it: opening a pipe
+// would wait for a writer, and opening a device may have any effect.
 func (f Folders) Open(path string) (fs.File, error) {
 	if !f.RestrictReads {
 		return openIfRegular(func(flag int) (*os.File, error) { return os.OpenFile(path, flag, 0) }, func() (fs.FileInfo, error) { return os.Stat(path) })
 	}
-	at, err := f.resolveSource(path)
+	source, err := f.resolveSource(path)
 	if err != nil {
 		return nil, err
 	}
-	return at.openRegular()
+	return source.openRegular()
 }
 
-// openRegular opens a regular file; no link leads out of the folder meanwhile.
+// openRegular opens a regular file. os.Root makes sure that a link that is created in
+// the meantime can't lead out of the folder.
 func (l location) openRegular() (fs.File, error) {
 	root, err := os.OpenRoot(l.folder)
 	if err != nil {
@@ -92,7 +93,8 @@ func (l location) openRegular() (fs.File, error) {
 	return openIfRegular(func(flag int) (*os.File, error) { return root.OpenFile(l.relPath, flag, 0) }, func() (fs.FileInfo, error) { return root.Stat(l.relPath) })
 }
 
-// openIfRegular opens a file that is a regular one before and after it was opened.
+// openIfRegular opens a file and checks before and after opening it that it is regular,
+// because another process may replace it in between.
 func openIfRegular(open func(flag int) (*os.File, error), stat func() (fs.FileInfo, error)) (fs.File, error) {
 	info, err := stat()
 	if err != nil {
@@ -114,13 +116,13 @@ func openIfRegular(open func(flag int) (*os.File, error), stat func() (fs.FileIn
 	return file, nil
 }
 
-// ReadFile returns the content of a file that may be written again.
+// ReadFile returns the content of a file that WriteFile may replace.
 func (f Folders) ReadFile(path string) ([]byte, error) {
-	at, err := f.resolveTarget(path)
+	target, err := f.resolveTarget(path)
 	if err != nil {
 		return nil, err
 	}
-	file, err := at.openRegular()
+	file, err := target.openRegular()
 	if err != nil {
 		return nil, err
 	}
@@ -128,19 +130,19 @@ func (f Folders) ReadFile(path string) ([]byte, error) {
 	return io.ReadAll(file)
 }
 
-// ListNames returns the sorted names of the entries of a folder below the workspace or
-// RUNNER_TEMP, none if the folder can't be read.
+// ListNames returns the sorted names in a folder: the workspace, RUNNER_TEMP or a folder
+// below them. It returns nil if it can't read the folder.
 func (f Folders) ListNames(path string) (names []string) {
-	at, err := f.resolveTarget(filepath.Join(path, "any")) // the workspace itself counts, too
+	target, err := f.resolveTarget(filepath.Join(path, "any")) // resolveTarget rejects the workspace, but accepts a file in it
 	if err != nil {
 		return nil
 	}
-	root, err := os.OpenRoot(at.folder)
+	root, err := os.OpenRoot(target.folder)
 	if err != nil {
 		return nil
 	}
 	defer func() { _ = root.Close() }()
-	entries, _ := fs.ReadDir(root.FS(), filepath.ToSlash(filepath.Dir(at.relPath)))
+	entries, _ := fs.ReadDir(root.FS(), filepath.ToSlash(filepath.Dir(target.relPath)))
 	for _, e := range entries {
 		names = append(names, e.Name())
 	}

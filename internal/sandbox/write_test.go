@@ -11,7 +11,7 @@ import (
 	"astro-apply/internal/sandbox"
 )
 
-// newFolders are a workspace and a folder for temporary files on a runner.
+// newFolders returns the folders of a run on a runner.
 func newFolders(t *testing.T) (f sandbox.Folders, workspace, temporary string) {
 	t.Helper()
 	workspace, temporary = t.TempDir(), t.TempDir()
@@ -41,14 +41,14 @@ func TestWriteSecret(t *testing.T) {
 				t.Errorf("%s: mode %v, %v", path, info.Mode(), err)
 			}
 		}
-		left, err := filepath.Glob(file + ".*")
-		if err != nil || len(left) > 0 {
-			t.Errorf("left behind: %v, %v", left, err)
+		temporaryFiles, err := filepath.Glob(file + ".*")
+		if err != nil || len(temporaryFiles) > 0 {
+			t.Errorf("temporary files remain: %v, %v", temporaryFiles, err)
 		}
 	}
 }
 
-// Nothing is written outside of the two folders, by no path and no link.
+// WriteSecret writes only in the two folders, whatever the path or a link is.
 func TestWriteSecretStaysInside(t *testing.T) {
 	t.Parallel()
 	r, workspace, _ := newFolders(t)
@@ -68,17 +68,17 @@ func TestWriteSecretStaysInside(t *testing.T) {
 		}
 	}
 	if err := r.WriteSecret("link/token", "secret"); err == nil {
-		t.Error("written through a link to a folder")
+		t.Error("WriteSecret followed a link to a folder")
 	}
-	if err := r.WriteSecret("file", "secret"); err != nil { // the link itself is replaced
+	if err := r.WriteSecret("file", "secret"); err != nil { // WriteSecret replaces the link itself
 		t.Error(err)
 	}
-	if left, err := os.ReadDir(outside); err != nil || len(left) > 0 {
-		t.Errorf("outside: %v, %v", left, err)
+	if entries, err := os.ReadDir(outside); err != nil || len(entries) > 0 {
+		t.Errorf("files outside of the folders: %v, %v", entries, err)
 	}
 }
 
-// What can't be written leaves nothing behind.
+// A failed write leaves no temporary file.
 func TestWriteSecretFails(t *testing.T) {
 	t.Parallel()
 	r, workspace, _ := newFolders(t)
@@ -93,16 +93,17 @@ func TestWriteSecretFails(t *testing.T) {
 			t.Errorf("%s was written", path)
 		}
 	}
-	if left, err := os.ReadDir(workspace); err != nil || len(left) != 2 {
-		t.Errorf("left behind: %v, %v", left, err)
+	if entries, err := os.ReadDir(workspace); err != nil || len(entries) != 2 {
+		t.Errorf("entries of the workspace: %v, %v", entries, err)
 	}
 }
 
-// A container's process is root, and later steps are not: they own the folder.
+// In a container the process is root. A written file belongs to the owner of the folder,
+// so that later steps, which aren't root, can read it.
 func TestWriteSecretKeepsOwner(t *testing.T) {
 	t.Parallel()
 	if os.Geteuid() != 0 {
-		t.Skip("only root can give files away")
+		t.Skip("only root can change the owner of a file")
 	}
 	r, workspace, _ := newFolders(t)
 	if err := os.Chown(workspace, 1001, 1002); err != nil {
