@@ -139,7 +139,7 @@ func (e *Error) isRetryable() bool {
 	}
 	switch e.StatusCode {
 	case http.StatusNotFound:
-		return e.FromProxy // a gateway sends 404 while the API restarts
+		return e.FromProxy // a 404 of a gateway is probably temporary
 	case http.StatusRequestTimeout, http.StatusTooEarly, http.StatusInternalServerError,
 		http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
 		return true
@@ -155,8 +155,8 @@ func (e *Error) isOutage() bool {
 }
 
 // mayHaveHappened reports whether the API may have executed a write with this status
-// code. Of the 4xx codes, only those count that a proxy sends without the API's
-// answer.
+// code. Of the 4xx codes, only 408 and 425 count, because a proxy sends them
+// independently of the API.
 func mayHaveHappened(code int) bool {
 	return code/100 != 4 || code == http.StatusRequestTimeout || code == http.StatusTooEarly
 }
