@@ -15,15 +15,15 @@ import (
 	"astro-apply/internal/simulator"
 )
 
-// A large list is changed by several requests, and the simulator refuses every
-// call from outside the list as it is at that moment.
+// TestAccessListInBatches changes a long access list with several requests. The
+// simulator rejects every call from an address that the current list doesn't cover.
 func TestAccessListInBatches(t *testing.T) {
 	t.Parallel()
 	const address = "203.0.113.9"
 	kinds, batch := catalogWithBatchSize(longtest.Size(50, 1000))
 	own := []string{"203.0.113.0/24"}
-	// many are ranges in the networks 10.<first>.0.0/16 and so on.
-	many := func(first, count int) []string {
+	// ranges returns count ranges, starting with 10.<first>.0.0/24.
+	ranges := func(first, count int) []string {
 		out := make([]string, count)
 		for i := range out {
 			out[i] = fmt.Sprintf("10.%d.%d.0/24", first+i/256, i%256)
@@ -39,30 +39,30 @@ func TestAccessListInBatches(t *testing.T) {
 	const unknown, outside = "may not cover the address that this run calls from", "which none of the ranges would cover"
 	for name, test := range map[string]struct {
 		before, after []string
-		unknown       bool // the run doesn't know from where it calls
+		unknown       bool // the run doesn't know its own address
 		hosted        bool
 		refused       string
 		writes        int
 	}{
-		"from nothing, the caller last":                {after: join(many(0, batch+1), own), writes: 2},
-		"from nothing, two ranges of the caller":       {after: join(many(0, batch+1), []string{"203.0.0.0/16"}, own), writes: 2},
-		"from nothing, the caller as IPv6":             {after: join(many(0, batch+1), []string{"::ffff:203.0.113.0/120"}), writes: 2},
-		"from nothing, caller unknown":                 {after: join(own, many(0, batch+1)), unknown: true, refused: unknown},
-		"from nothing, caller unknown, one request":    {after: join(many(0, batch*9/10), own), unknown: true, writes: 1},
-		"from nothing, caller unknown, open to all":    {after: join(many(0, batch+1), []string{"0.0.0.0/0"}), unknown: true, writes: 2},
-		"from nothing, without the caller":             {after: many(0, 5), refused: outside},
-		"from nothing, without the caller, in batches": {after: many(0, batch+1), refused: "after some of them no range would cover " + address},
-		"more, caller unknown":                         {before: own, after: join(many(0, 2*batch+1), own), unknown: true, hosted: true, writes: 3},
-		"others":                                       {before: join(own, many(0, batch+1)), after: join(many(20, batch+1), own), writes: 4},
-		"others, without the caller":                   {before: join(own, many(0, batch+1)), after: many(20, batch+1), refused: outside},
-		"others, own runner":                           {before: join(own, many(0, batch+1)), after: join(many(20, batch+1), own), unknown: true, writes: 4},
-		"others, hosted":                               {before: join(own, many(0, batch+1)), after: join(many(20, batch+1), own), unknown: true, hosted: true, refused: "another address in each job"},
-		"fewer":                                        {before: join(own, many(0, 2*batch+1)), after: own, writes: 3},
-		"none":                                         {before: join(own, many(0, 2*batch+1)), writes: 3},
-		"none, the caller last":                        {before: join(many(0, 2*batch+1), own), writes: 3},
-		"none, caller unknown":                         {before: join(many(0, 2*batch+1), own), unknown: true, refused: unknown},
-		"none, caller unknown, one request":            {before: join(many(0, batch*9/10), own), unknown: true, writes: 1},
-		"a network that isn't everyone":                {before: []string{"0.0.0.0/8", "203.0.113.0/24"}, after: []string{"0.0.0.0/8"}, unknown: true, hosted: true, refused: "another address in each job"},
+		"from an empty list, the caller last":                {after: join(ranges(0, batch+1), own), writes: 2},
+		"from an empty list, two ranges of the caller":       {after: join(ranges(0, batch+1), []string{"203.0.0.0/16"}, own), writes: 2},
+		"from an empty list, the caller as IPv6":             {after: join(ranges(0, batch+1), []string{"::ffff:203.0.113.0/120"}), writes: 2},
+		"from an empty list, caller unknown":                 {after: join(own, ranges(0, batch+1)), unknown: true, refused: unknown},
+		"from an empty list, caller unknown, one request":    {after: join(ranges(0, batch*9/10), own), unknown: true, writes: 1},
+		"from an empty list, caller unknown, open to all":    {after: join(ranges(0, batch+1), []string{"0.0.0.0/0"}), unknown: true, writes: 2},
+		"from an empty list, without the caller":             {after: ranges(0, 5), refused: outside},
+		"from an empty list, without the caller, in batches": {after: ranges(0, batch+1), refused: "after some of them no range would cover " + address},
+		"additional ranges, caller unknown":                  {before: own, after: join(ranges(0, 2*batch+1), own), unknown: true, hosted: true, writes: 3},
+		"other ranges":                                       {before: join(own, ranges(0, batch+1)), after: join(ranges(20, batch+1), own), writes: 4},
+		"other ranges, without the caller":                   {before: join(own, ranges(0, batch+1)), after: ranges(20, batch+1), refused: outside},
+		"other ranges, self-hosted runner":                   {before: join(own, ranges(0, batch+1)), after: join(ranges(20, batch+1), own), unknown: true, writes: 4},
+		"other ranges, GitHub-hosted runner":                 {before: join(own, ranges(0, batch+1)), after: join(ranges(20, batch+1), own), unknown: true, hosted: true, refused: "another address in each job"},
+		"fewer ranges":                                       {before: join(own, ranges(0, 2*batch+1)), after: own, writes: 3},
+		"to an empty list":                                   {before: join(own, ranges(0, 2*batch+1)), writes: 3},
+		"to an empty list, the caller last":                  {before: join(ranges(0, 2*batch+1), own), writes: 3},
+		"to an empty list, caller unknown":                   {before: join(ranges(0, 2*batch+1), own), unknown: true, refused: unknown},
+		"to an empty list, caller unknown, one request":      {before: join(ranges(0, batch*9/10), own), unknown: true, writes: 1},
+		"a large network that doesn't include every address": {before: []string{"0.0.0.0/8", "203.0.113.0/24"}, after: []string{"0.0.0.0/8"}, unknown: true, hosted: true, refused: "another address in each job"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -98,8 +98,8 @@ func TestAccessListInBatches(t *testing.T) {
 	}
 }
 
-// catalogWithBatchSize returns the kinds with another size of the requests that
-// change the access list, and that size. Astro's is slow to test.
+// catalogWithBatchSize returns the kinds with another batch size for changes of the
+// access list, and that size. Tests with Astro's batch size are slow.
 func catalogWithBatchSize(size int) (resource.Catalog, int) {
 	kinds := resource.Kinds()
 	for i := range kinds.Kind("allowedIpAddressRanges").UpdateEndpoints {
@@ -108,7 +108,8 @@ func catalogWithBatchSize(size int) (resource.Catalog, int) {
 	return kinds, size
 }
 
-// What is guarded is what is there when it is written, not when it was planned.
+// TestAccessListIsCheckedAgain checks that the protection against a lockout uses the
+// access list at the time of the write, not at the time of the plan.
 func TestAccessListIsCheckedAgain(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -14,8 +14,8 @@ import (
 	"astro-apply/internal/simulator"
 )
 
-// apiVariants are what the API may do with an extra or with headers that an update
-// sends. Nobody knows which one is right, so the program is right under each.
+// apiVariants are the possible effects of an update on the maps extra and headers. The
+// API document doesn't specify the effect, so the program must work with each variant.
 var apiVariants = map[string]simulator.Options{
 	"empty erases, map replaced": {},
 	"empty keeps, map replaced":  {KeepEmptySecrets: true},
@@ -33,8 +33,8 @@ const (
 			"headers": {"X-Key": "old-header", "X-Other": "old-other"}, "labels": {"env": "dev"}}}`
 )
 
-// An update erases no value that Astro stores and doesn't return, whatever else
-// it changes; where it would, it is refused before anything is sent.
+// TestUpdateErasesNothing checks that an update never erases a value that Astro stores
+// but doesn't return. The plan refuses an update that would erase one.
 func TestUpdateErasesNothing(t *testing.T) {
 	t.Parallel()
 	const connection, metrics = "objectType: CONNECTION, objectKey: c, ", "objectType: METRICS_EXPORT, objectKey: m, "
@@ -42,7 +42,7 @@ func TestUpdateErasesNothing(t *testing.T) {
 		seed, declared string
 		allowDelete    bool
 		want           map[string]any // members that differ from the seed, by path
-		problem        string         // of the plan; "": the update is sent
+		problem        string         // the expected problem of the plan; "": the update is sent
 	}{
 		"description": {seed: seededConnection, declared: connection + "description: new", want: map[string]any{"description": "new"}},
 		"password": {
@@ -102,8 +102,8 @@ func TestUpdateErasesNothing(t *testing.T) {
 			want: map[string]any{"metricsExport.headers.X-Key": "k", "metricsExport.headers.X-Other": "o", "metricsExport.headers.X-New": "n"},
 		},
 	} {
-		for reading, options := range apiVariants {
-			t.Run(name+"/"+reading, func(t *testing.T) {
+		for variant, options := range apiVariants {
+			t.Run(name+"/"+variant, func(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
 					s := newHarness(t, options)
 					s.server.Seed("workspace", map[string]any{"id": "cworkspace000000000000001", "name": "w"})
@@ -138,7 +138,7 @@ func TestUpdateErasesNothing(t *testing.T) {
 					s.server.ResetRequests()
 					s.applyManifest(context.Background(), text, apply.Options{Policy: policy})
 					if writes := s.listWrites(); len(writes) > 0 {
-						t.Errorf("a second run writes: %v", writes)
+						t.Errorf("the second run sends writes: %v", writes)
 					}
 				})
 			})
@@ -155,26 +155,27 @@ func decodeJSON(t testing.TB, text string) map[string]any {
 	return out
 }
 
-// setValueAtPath puts a value at a dotted path; 0 is the first item of a list.
+// setValueAtPath sets the value at a dotted path; 0 is the first item of a list.
 func setValueAtPath(object map[string]any, path string, value any) {
-	name, rest, nested := strings.Cut(path, ".")
+	name, subpath, nested := strings.Cut(path, ".")
 	if !nested {
 		object[name] = value
 		return
 	}
 	if list, ok := object[name].([]any); ok {
-		setValueAtPath(list[0].(map[string]any), strings.TrimPrefix(rest, "0."), value)
+		setValueAtPath(list[0].(map[string]any), strings.TrimPrefix(subpath, "0."), value)
 		return
 	}
-	setValueAtPath(object[name].(map[string]any), rest, value)
+	setValueAtPath(object[name].(map[string]any), subpath, value)
 }
 
-// Where Astro merges what is sent, a member can't be removed by leaving it out:
-// every run warns. Where it replaces, the removal is done by one write.
+// TestRemovedMemberIsVerified removes a member of a map. If Astro replaces the map, one
+// write removes the member. If Astro merges the map, an update can't remove a member,
+// so every run warns.
 func TestRemovedMemberIsVerified(t *testing.T) {
 	t.Parallel()
-	for reading, options := range apiVariants {
-		t.Run(reading, func(t *testing.T) {
+	for variant, options := range apiVariants {
+		t.Run(variant, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				s := newHarness(t, options)
 				s.server.Seed("workspace", map[string]any{"id": "cworkspace000000000000001", "name": "w"})

@@ -1,5 +1,5 @@
-// Package apply carries a plan out: what depends on nothing at once, the rest
-// as soon as what it needs is there.
+// Package apply executes a plan. It starts a change as soon as all changes that it
+// depends on are done, so independent changes run concurrently.
 package apply
 
 import (
@@ -15,12 +15,12 @@ import (
 	"astro-apply/internal/schema"
 )
 
-// Status is what became of a change.
+// Status is the result of a change.
 type Status string
 
-// The statuses. Unconfirmed was accepted by the API, but not ready when time
-// ran out; Skipped was not tried because something it needs failed; Stopped was
-// not tried because the run ended.
+// The statuses of a change. Unconfirmed: the API accepted the change, but the resource
+// wasn't ready before the timeout. Skipped: not tried, because a dependency failed.
+// Stopped: not tried, because the run ended.
 const (
 	Created         Status = "created"
 	Updated         Status = "updated"
@@ -33,7 +33,7 @@ const (
 	Stopped         Status = "stopped"
 )
 
-// IsOK reports whether nothing is left to do or to look at.
+// IsOK reports whether the change is complete and needs no further action.
 func (s Status) IsOK() bool {
 	switch s {
 	case Failed, Unconfirmed, Skipped, Stopped:
@@ -42,9 +42,9 @@ func (s Status) IsOK() bool {
 	return true
 }
 
-// Outcome is what became of one change. Wrote is the write that the API
-// accepted, whatever came of it then: Created, Updated, Deleted, or "". Body is
-// the request that Err is about.
+// Outcome is the result of one change. AcceptedWrite is the write that the API
+// accepted, even if the change failed afterwards: Created, Updated, Deleted, or "".
+// RequestBody is the body of the last request, to which Err may refer.
 type Outcome struct {
 	Change        *plan.Change
 	Status        Status
@@ -53,66 +53,67 @@ type Outcome struct {
 	Err           error
 	RequestBody   *schema.Node
 	Duration      time.Duration
-	Warnings      []schema.Problem // for people to check although the change succeeded, such as a field that Astro stores in another way
+	Warnings      []schema.Problem // for the user to check although the change succeeded, such as a field that Astro stores with another value
 }
 
-// Options tune a run.
+// Options configure a run.
 type Options struct {
 	Policy plan.Policy
-	Wait   bool // until what was changed is ready
-	// Mask registers a secret value that Astro returned; nil: it is ignored.
+	Wait   bool // wait until changed resources are ready
+	// Mask registers a secret value that Astro returned, so that the log hides it; may be nil.
 	Mask func(value string)
-	// Deliver takes a secret value that is told once. What it can't take is undone
-	// where that is possible.
+	// SaveSecret saves a secret value that Astro returns only once. If it fails, the run
+	// deletes a new resource again, because its value is lost.
 	SaveSecret func(o *resource.Resource, value string) error
-	OnOutcome  func(Outcome) // called after each change that was tried, one at a time; once more where a second write or another run changes its status
-	OnProgress func(string)  // a progress line, now and then
+	OnOutcome  func(Outcome) // called after each change that was tried, never concurrently; called again if a deferred write or a duplicate changes the status
+	OnProgress func(string)  // called regularly with a progress line; may be nil
 }
 
 type applier struct {
 	Options
 	source           resource.Source
 	finder           resource.Finder
-	existedBefore    func(id string) bool // before this run
+	existedBefore    func(id string) bool // reports whether a resource with this id existed before this run
 	jobs             []*job
 	mu               sync.Mutex
-	waitReasons      map[*job]string // what each job was last seen waiting for
-	uncheckedCreates []*job          // created ones whose identity another run's may have, too
-	pollCount        int             // how many objects are waited for
-	cycleErr         error           // why nothing is written; nil: nothing is refused
+	waitReasons      map[*job]string // the last reason why each job waited
+	uncheckedCreates []*job          // jobs that created a resource of which another run may have created a duplicate
+	pollCount        int             // number of resources that jobs currently wait for
+	cycleErr         error           // a dependency cycle, which prevents all writes; or nil
 }
 
-// Run carries out p and returns one Outcome per change, in the plan's order.
-// It returns when every call has ended. When ctx ends nothing new is started;
-// calls in flight have the grace that the client gives them.
+// Run executes p and returns one Outcome per change, in the plan's order. It returns
+// after the last call. After the end of ctx, Run starts no new call; calls in flight
+// get the client's grace period.
 func Run(ctx context.Context, source resource.Source, p *plan.Plan, o Options) []Outcome {
 	r := &applier{Options: o, source: source, finder: resource.Finder{Source: source}, existedBefore: func(id string) bool { return p.ExistingIDs[id] }}
-	of := map[*plan.Change]*job{}
+	jobOf := map[*plan.Change]*job{}
 	for _, c := range p.Changes {
 		j := newJob(c)
-		of[c] = j
+		jobOf[c] = j
 		r.jobs = append(r.jobs, j)
 	}
 	for _, j := range r.jobs {
-		for _, n := range j.change.DependsOn {
-			j.dependencies = append(j.dependencies, of[n])
-			of[n].hasDependents = of[n].hasDependents || j.change.IsActive()
+		for _, c := range j.change.DependsOn {
+			dependency := jobOf[c]
+			j.dependencies = append(j.dependencies, dependency)
+			dependency.hasDependents = dependency.hasDependents || j.change.IsActive()
 		}
 	}
 	for _, j := range r.jobs[:len(p.Changes)] {
 		if len(j.change.Deferred) > 0 && j.change.IsActive() {
-			r.jobs = append(r.jobs, newDeferredJob(j, of))
+			r.jobs = append(r.jobs, newDeferredJob(j, jobOf))
 		}
 	}
 	r.addDeferredDependencies(len(p.Changes))
 	r.refuseCycle(len(p.Changes))
 	stop := r.reportProgress()
 	defer stop()
-	var all sync.WaitGroup
+	var wg sync.WaitGroup
 	for _, j := range r.jobs {
-		all.Go(func() { r.runAfterDependencies(ctx, j) })
+		wg.Go(func() { r.runAfterDependencies(ctx, j) })
 	}
-	all.Wait()
+	wg.Wait()
 	r.checkDuplicates(ctx)
 	outcomes := make([]Outcome, len(p.Changes))
 	for i, j := range r.jobs {
@@ -130,8 +131,8 @@ func Run(ctx context.Context, source resource.Source, p *plan.Plan, o Options) [
 func (r *applier) runAfterDependencies(ctx context.Context, j *job) {
 	defer close(j.finished)
 	defer j.releaseDependents()
-	for _, n := range j.dependencies {
-		<-n.ready // ends: the jobs form no cycle, and every job ends with ctx
+	for _, dependency := range j.dependencies {
+		<-dependency.ready // can't block forever: there is no cycle, and every job ends with ctx
 	}
 	start := time.Now()
 	r.executeJob(ctx, j)
@@ -163,9 +164,9 @@ func (r *applier) executeJob(ctx context.Context, j *job) {
 		first := j.firstWrite.result
 		j.Live, j.AcceptedWrite, j.Status, j.Warnings = first.Live, first.AcceptedWrite, first.Status, first.Warnings
 	}
-	for _, n := range j.dependencies {
-		if status := n.result.Status; j.change.IsActive() && !status.IsOK() {
-			j.Status, j.Err = Skipped, fmt.Errorf("needs %s, which %s%s", n.change.Resource, statusPhrases[status], j.deferredNote())
+	for _, dependency := range j.dependencies {
+		if status := dependency.result.Status; j.change.IsActive() && !status.IsOK() {
+			j.Status, j.Err = Skipped, fmt.Errorf("needs %s, which %s%s", dependency.change.Resource, statusPhrases[status], j.deferredNote())
 			return
 		}
 	}

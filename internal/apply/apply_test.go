@@ -28,40 +28,40 @@ deployments:
   - { name: two, type: STANDARD, cloudProvider: AWS, region: us-east-1 }
 `
 
-// faultyTransport is a network between client and server in which things go wrong.
+// faultyTransport is a network with faults between client and server.
 type faultyTransport struct {
 	http.RoundTripper
-	interceptRequest func(*http.Request) *http.Response // answers in the server's place
-	loseResponse     func(*http.Request) error          // the request was carried out, its answer is lost
-	replaceResponse  func(*http.Request) *http.Response // the same, its answer is another one
+	interceptRequest func(*http.Request) *http.Response // a non-nil result replaces the server, which doesn't get the request
+	loseResponse     func(*http.Request) error          // an error replaces the response after the server executed the request
+	replaceResponse  func(*http.Request) *http.Response // a non-nil result replaces the response after the server executed the request
 }
 
-func (w *faultyTransport) RoundTrip(r *http.Request) (*http.Response, error) {
-	if w.interceptRequest != nil {
-		if answer := w.interceptRequest(r); answer != nil {
-			return answer, nil
+func (f *faultyTransport) RoundTrip(r *http.Request) (*http.Response, error) {
+	if f.interceptRequest != nil {
+		if response := f.interceptRequest(r); response != nil {
+			return response, nil
 		}
 	}
-	answer, err := w.RoundTripper.RoundTrip(r)
-	if err == nil && w.loseResponse != nil {
-		if lost := w.loseResponse(r); lost != nil {
-			_ = answer.Body.Close()
-			return nil, lost
+	response, err := f.RoundTripper.RoundTrip(r)
+	if err == nil && f.loseResponse != nil {
+		if lossErr := f.loseResponse(r); lossErr != nil {
+			_ = response.Body.Close()
+			return nil, lossErr
 		}
 	}
-	if err == nil && w.replaceResponse != nil {
-		if other := w.replaceResponse(r); other != nil {
-			_ = answer.Body.Close()
+	if err == nil && f.replaceResponse != nil {
+		if other := f.replaceResponse(r); other != nil {
+			_ = response.Body.Close()
 			return other, nil
 		}
 	}
-	return answer, err
+	return response, err
 }
 
-func (s *harness) useTransport(w *faultyTransport) {
+func (s *harness) useTransport(f *faultyTransport) {
 	s.Helper()
-	w.RoundTripper = s.server.Transport()
-	client, err := astro.New(astro.Options{BaseURL: "https://astro.invalid", Token: s.server.NewToken(simulator.Scope{}), Transport: w})
+	f.RoundTripper = s.server.Transport()
+	client, err := astro.New(astro.Options{BaseURL: "https://astro.invalid", Token: s.server.NewToken(simulator.Scope{}), Transport: f})
 	if err != nil {
 		s.Fatal(err)
 	}
@@ -73,8 +73,8 @@ func TestWaitsUntilReady(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newHarness(t, simulator.Options{ReadyAfter: 5 * time.Minute})
 		start := time.Now()
-		var said []string
-		outcomes := s.applyManifest(t.Context(), twoDeployments, apply.Options{Wait: true, OnProgress: func(line string) { said = append(said, line) }})
+		var progress []string
+		outcomes := s.applyManifest(t.Context(), twoDeployments, apply.Options{Wait: true, OnProgress: func(line string) { progress = append(progress, line) }})
 		if got := statusesOf(outcomes); countStatus(got, apply.Created) != 3 {
 			t.Fatalf("statuses %v", got)
 		}
@@ -82,16 +82,17 @@ func TestWaitsUntilReady(t *testing.T) {
 			t.Errorf("took %s", took)
 		}
 		if status := outcomes[1].Live.Body().Get("status").ScalarText(); status != "HEALTHY" {
-			t.Errorf("the outcome has the status %s, as it was before the wait", status)
+			t.Errorf("the outcome has the status %s, from before the wait", status)
 		}
-		if len(said) != 10 || !strings.HasPrefix(said[0], "1 of 3 done after 30s; waiting for Deployment") || !strings.Contains(said[0], "CREATING") {
-			t.Errorf("progress lines %q", said)
+		if len(progress) != 10 || !strings.HasPrefix(progress[0], "1 of 3 done after 30s; waiting for Deployment") || !strings.Contains(progress[0], "CREATING") {
+			t.Errorf("progress lines %q", progress)
 		}
 	})
 }
 
-// A run waits for what an update changes in a running Deployment, also where the
-// old status is still returned for a while; it doesn't wait for anything else.
+// TestWaitIsNotFooledByAnOldStatus checks that a run waits after an update with an
+// impact on a running Deployment, even if Astro still returns the old status for a
+// while. The run doesn't wait after other updates.
 func TestWaitIsNotFooledByAnOldStatus(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
@@ -99,14 +100,14 @@ func TestWaitIsNotFooledByAnOldStatus(t *testing.T) {
 		settle, stale time.Duration
 		least, most   time.Duration
 	}{
-		"the old status is returned for a while":       {"schedulerSize: MEDIUM", time.Minute, 8 * time.Second, time.Minute, 75 * time.Second},
-		"the old status is returned almost too long":   {"schedulerSize: MEDIUM", time.Minute, 14 * time.Second, time.Minute, 75 * time.Second},
-		"the old status stays":                         {"schedulerSize: MEDIUM", 0, time.Hour, 15 * time.Second, 16 * time.Second},
-		"a variable, and the old status stays":         {"environmentVariables: [{ key: A, value: a }]", 0, time.Hour, 15 * time.Second, 16 * time.Second},
-		"a text, and the old status stays":             {"description: changed", 0, time.Hour, 0, time.Second},
-		"a text and a size, and the old status stays":  {"description: changed, schedulerSize: MEDIUM", 0, time.Hour, 15 * time.Second, 16 * time.Second},
-		"a text, and the answer has a pending status":  {"description: changed", time.Minute, 0, time.Minute, 75 * time.Second},
-		"nothing differs, and the status is as it was": {"description: before", time.Minute, 0, 0, time.Second},
+		"the old status is returned for a while":              {"schedulerSize: MEDIUM", time.Minute, 8 * time.Second, time.Minute, 75 * time.Second},
+		"the old status is returned almost too long":          {"schedulerSize: MEDIUM", time.Minute, 14 * time.Second, time.Minute, 75 * time.Second},
+		"the old status never changes":                        {"schedulerSize: MEDIUM", 0, time.Hour, 15 * time.Second, 16 * time.Second},
+		"a variable, and the old status never changes":        {"environmentVariables: [{ key: A, value: a }]", 0, time.Hour, 15 * time.Second, 16 * time.Second},
+		"a text, and the old status never changes":            {"description: changed", 0, time.Hour, 0, time.Second},
+		"a text and a size, and the old status never changes": {"description: changed, schedulerSize: MEDIUM", 0, time.Hour, 15 * time.Second, 16 * time.Second},
+		"a text, and the response has a pending status":       {"description: changed", time.Minute, 0, time.Minute, 75 * time.Second},
+		"no change, and the old status":                       {"description: before", time.Minute, 0, 0, time.Second},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -128,8 +129,8 @@ func TestTimeRunsOutWhileWaiting(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := newHarness(t, simulator.Options{ReadyAfter: time.Hour})
-		late := errors.New("the timeout of 10m is over")
-		ctx, cancel := context.WithTimeoutCause(t.Context(), 10*time.Minute, late)
+		timeout := errors.New("the timeout of 10m is over")
+		ctx, cancel := context.WithTimeoutCause(t.Context(), 10*time.Minute, timeout)
 		defer cancel()
 		outcomes := s.applyManifest(ctx, twoDeployments, apply.Options{Wait: true})
 		if diff := cmp.Diff([]apply.Status{apply.Created, apply.Unconfirmed, apply.Unconfirmed}, statusesOf(outcomes)); diff != "" {
@@ -138,7 +139,7 @@ func TestTimeRunsOutWhileWaiting(t *testing.T) {
 		if outcomes[1].AcceptedWrite != apply.Created {
 			t.Errorf("wrote %q", outcomes[1].AcceptedWrite)
 		}
-		if err := outcomes[1].Err; !errors.Is(err, late) || !strings.Contains(err.Error(), "accepted, not confirmed: last seen CREATING") {
+		if err := outcomes[1].Err; !errors.Is(err, timeout) || !strings.Contains(err.Error(), "accepted, not confirmed: last seen CREATING") {
 			t.Errorf("error %v", err)
 		}
 		if writes := s.listWrites(); len(writes) != 3 {
@@ -147,7 +148,8 @@ func TestTimeRunsOutWhileWaiting(t *testing.T) {
 	})
 }
 
-// When the run is ended, what is under way finishes and nothing new is started.
+// TestCancel checks that a cancelled run finishes its calls in flight and starts no
+// further change.
 func TestCancel(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -199,7 +201,8 @@ func TestDependentsOfAFailureAreSkipped(t *testing.T) {
 	})
 }
 
-// What somebody else did between plan and apply is not done again.
+// TestAppliedByAnotherRun checks that a run doesn't repeat a change that another run
+// made after the plan.
 func TestAppliedByAnotherRun(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -234,8 +237,8 @@ func TestFailedReadIsAFailure(t *testing.T) {
 	})
 }
 
-// A Workspace is deleted when its Deployments are gone, which may take longer
-// than the answer to their deletion.
+// TestDeletionWaits checks that a run deletes a Workspace only when its Deployments no
+// longer exist, which may be later than the responses to their DELETE requests.
 func TestDeletionWaits(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -243,16 +246,16 @@ func TestDeletionWaits(t *testing.T) {
 		w := s.server.Seed("workspace", map[string]any{"name": "data"})
 		s.server.Seed("deployment", map[string]any{"name": "one", "workspaceId": w, "type": "STANDARD"})
 		p := s.planManifest("workspaces: [{ name: data, state: absent }]\ndeployments: [{ name: one, workspace: data, state: absent }]", plan.Policy{AllowDelete: true})
-		var gone, workspace time.Time
+		var deploymentGone, workspaceDeleted time.Time
 		s.useTransport(&faultyTransport{interceptRequest: func(r *http.Request) *http.Response {
 			switch {
-			case r.Method == http.MethodGet && strings.Contains(r.URL.Path, "/deployments/") && gone.IsZero():
-				gone = time.Now().Add(time.Minute)
+			case r.Method == http.MethodGet && strings.Contains(r.URL.Path, "/deployments/") && deploymentGone.IsZero():
+				deploymentGone = time.Now().Add(time.Minute)
 				return deployingResponse()
-			case r.Method == http.MethodGet && time.Now().Before(gone):
+			case r.Method == http.MethodGet && time.Now().Before(deploymentGone):
 				return deployingResponse()
 			case r.Method == http.MethodDelete && strings.Contains(r.URL.Path, "/workspaces/"):
-				workspace = time.Now()
+				workspaceDeleted = time.Now()
 			}
 			return nil
 		}})
@@ -260,14 +263,14 @@ func TestDeletionWaits(t *testing.T) {
 		if diff := cmp.Diff([]apply.Status{apply.Deleted, apply.Deleted}, statusesOf(outcomes)); diff != "" {
 			t.Fatal(diff)
 		}
-		if workspace.Before(gone) {
-			t.Errorf("the Workspace was deleted at %s, its Deployment was gone at %s", workspace, gone)
+		if workspaceDeleted.Before(deploymentGone) {
+			t.Errorf("the Workspace was deleted at %s, before its Deployment at %s", workspaceDeleted, deploymentGone)
 		}
 	})
 }
 
-// What waits for its turn when the run is ended was not reached: that is no
-// failure of the network.
+// TestCancelWhilePaced cancels a run while changes wait for the rate limit. Their status
+// is Stopped, not Failed.
 func TestCancelWhilePaced(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -280,7 +283,7 @@ func TestCancelWhilePaced(t *testing.T) {
 			fmt.Fprintf(&text, "  - { name: w%d }\n", i)
 		}
 		p := s.planManifest(text.String(), plan.Policy{})
-		time.AfterFunc(500*time.Millisecond, func() { cancel(stop) }) // ten a second, and the next ten wait
+		time.AfterFunc(500*time.Millisecond, func() { cancel(stop) }) // the API accepts ten per second, so the next ten wait
 		outcomes := apply.Run(ctx, s.source, p, apply.Options{})
 		got := statusesOf(outcomes)
 		if countStatus(got, apply.Created) != 10 || countStatus(got, apply.Stopped) != 15 {
@@ -294,7 +297,8 @@ func TestCancelWhilePaced(t *testing.T) {
 	})
 }
 
-// A removal that the plan didn't show is not made.
+// TestUnplannedRemovalIsRefused checks that a run doesn't remove a value that the plan
+// didn't show.
 func TestUnplannedRemovalIsRefused(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -11,8 +11,8 @@ import (
 	"astro-apply/internal/simulator"
 )
 
-// BenchmarkPlan is everything that a plan of 1,000 unchanged Deployments takes:
-// reading the manifest, two list calls, comparing, and the plan's digest.
+// BenchmarkPlan measures a complete plan of 1,000 unchanged Deployments: parsing the
+// manifest, two list calls, the comparison, and the plan's digest.
 func BenchmarkPlan(b *testing.B) {
 	s := newHarness(b, simulator.Options{})
 	w := s.server.Seed("workspace", map[string]any{"name": "data"})
@@ -36,8 +36,8 @@ func BenchmarkPlan(b *testing.B) {
 	}
 }
 
-// BenchmarkCompare is the comparison of one Deployment with three queues and
-// ten variables.
+// BenchmarkCompare measures the comparison of one Deployment with three queues and five
+// variables.
 func BenchmarkCompare(b *testing.B) {
 	s := newHarness(b, simulator.Options{})
 	w := s.server.Seed("workspace", map[string]any{"name": "data"})

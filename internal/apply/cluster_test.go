@@ -24,14 +24,15 @@ clusters:
 deployments: [{ name: etl, workspace: data, type: DEDICATED, cluster: production, executor: CELERY }]
 `
 
-// A cluster takes hours, in which something is said; what is placed on it
-// waits, and what refers to it in a circle follows in a second write.
+// TestClusterThatTakesHours creates a cluster that is ready after two hours. The run
+// logs its progress, and a Deployment on the cluster waits. The deferred write sets the
+// cluster as the default of the Workspace, which is part of a reference cycle.
 func TestClusterThatTakesHours(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newHarness(t, simulator.Options{ReadyAfter: 2 * time.Hour})
-		start, said, done := time.Now(), []string{}, []string{}
+		start, progress, done := time.Now(), []string{}, []string{}
 		outcomes := s.applyManifest(context.Background(), clusterManifest, apply.Options{
-			OnProgress: func(line string) { said = append(said, line) },
+			OnProgress: func(line string) { progress = append(progress, line) },
 			OnOutcome:  func(o apply.Outcome) { done = append(done, fmt.Sprint(o.Status, " ", o.Change.Resource)) },
 		})
 		slices.Sort(done)
@@ -46,21 +47,22 @@ func TestClusterThatTakesHours(t *testing.T) {
 		if took := time.Since(start); took < 2*time.Hour || took > 5*time.Hour {
 			t.Errorf("took %s", took)
 		}
-		if len(said) < 200 || !strings.HasPrefix(said[10], "0 of 3 done after 5m30s; ") || !strings.Contains(said[10], `cluster "production" (CREATING)`) {
-			t.Errorf("said %d lines, such as %q", len(said), said[:min(len(said), 3)])
+		if len(progress) < 200 || !strings.HasPrefix(progress[10], "0 of 3 done after 5m30s; ") || !strings.Contains(progress[10], `cluster "production" (CREATING)`) {
+			t.Errorf("%d progress lines, such as %q", len(progress), progress[:min(len(progress), 3)])
 		}
 		cluster := s.server.Resources("cluster")[0]
 		if fmt.Sprint(cluster["workspaceIds"]) != fmt.Sprintf("[%s]", s.server.Resources("workspace")[0]["id"]) {
 			t.Errorf("authorized: %v", cluster["workspaceIds"])
 		}
-		time.Sleep(3 * time.Hour) // until the second write is through, too
+		time.Sleep(3 * time.Hour) // until the deferred write has taken effect
 		if p := s.planManifest(clusterManifest, plan.Policy{}); p.Count(plan.Unchanged) != 3 {
 			t.Errorf("not as declared: %s", changesText(p.Changes[0]))
 		}
 	})
 }
 
-// While something else is under way on a cluster, a change waits for it.
+// TestRetryWhileBusy checks that a change of a cluster waits while another change of the
+// cluster is in progress.
 func TestRetryWhileBusy(t *testing.T) {
 	for _, status := range []int{409, 412} {
 		synctest.Test(t, func(t *testing.T) {
@@ -69,8 +71,8 @@ func TestRetryWhileBusy(t *testing.T) {
 			s.server.AddFault(simulator.Fault{Path: "clusters/*", Method: "POST", Status: status, Count: 10})
 			start := time.Now()
 			text := "clusters: [{ name: production, k8sTags: [{ key: a, value: b }] }]"
-			removing := plan.Policy{AllowDelete: true} // which tags are beyond
-			if got := statusesOf(s.applyManifest(context.Background(), text, apply.Options{Policy: removing})); got[0] != apply.Updated {
+			policy := plan.Policy{AllowDelete: true} // k8sTags must not remove the current tags
+			if got := statusesOf(s.applyManifest(context.Background(), text, apply.Options{Policy: policy})); got[0] != apply.Updated {
 				t.Errorf("%d: %v", status, got)
 			}
 			if took := time.Since(start); took < time.Minute {
@@ -88,7 +90,7 @@ func TestRetryWhileBusy(t *testing.T) {
 	}
 }
 
-// That doesn't go on for ever.
+// TestBusyUntilTimeout checks that a change of a busy cluster fails at the timeout.
 func TestBusyUntilTimeout(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newHarness(t, simulator.Options{})
@@ -103,7 +105,8 @@ func TestBusyUntilTimeout(t *testing.T) {
 	})
 }
 
-// A cluster that comes to nothing says why, and nothing is placed on it.
+// TestFailedCluster checks that the outcome of a failed cluster contains the reason, and
+// that the run creates no Deployment on the cluster.
 func TestFailedCluster(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newHarness(t, simulator.Options{ReadyAfter: time.Hour})
@@ -124,7 +127,8 @@ func TestFailedCluster(t *testing.T) {
 	})
 }
 
-// What needs an entitlement, or starts a failover, is sent when it changes only.
+// TestFieldsSentOnlyIfChanged checks that an update leaves out unchanged fields that
+// require an entitlement or start a failover.
 func TestFieldsSentOnlyIfChanged(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newHarness(t, simulator.Options{})

@@ -10,13 +10,13 @@ import (
 	"astro-apply/internal/resource"
 )
 
-// confirmUpdate reports whether an update that was given up is carried out after all,
-// as happens behind a gateway that was faster to give up.
+// confirmUpdate polls for an update whose request failed, and reports whether the API
+// has executed it. The API may still execute a request after a gateway's timeout.
 func (r *applier) confirmUpdate(ctx context.Context, j *job) (bool, error) {
 	for wait := 2 * time.Second; wait <= maxLookUpWait; wait *= 2 {
 		select {
 		case <-ctx.Done():
-			return false, nil // which the next round says
+			return false, nil // updateResource returns the context's error
 		case <-time.After(wait):
 		}
 		if d, err := r.readAndCompare(ctx, j); err == nil && len(d.Requests) == 0 {
@@ -28,24 +28,25 @@ func (r *applier) confirmUpdate(ctx context.Context, j *job) (bool, error) {
 	return false, nil
 }
 
-// uncertainRotation is a rotation of which nobody knows whether it happened. It is not tried
-// again by itself: the value of the second could be ended by the first, if that
-// is late.
+// uncertainRotation reports a rotation without a usable response. The run doesn't
+// retry it: if the API executes the first rotation late, it would revoke the value
+// of the second one.
 type uncertainRotation struct{ error }
 
-func (s *uncertainRotation) Unwrap() error { return s.error }
+func (e *uncertainRotation) Unwrap() error { return e.error }
 
 func newUncertainRotation(k *resource.Kind, err error) error {
 	return &uncertainRotation{fmt.Errorf("rotate: %w; whether it was rotated is unknown, and if it was, the old %s is no longer valid and nobody has the new one: rotate it again", err, k.GeneratedSecret)}
 }
 
-// mayStillHappen reports whether the API may be at a write still.
+// mayStillHappen reports whether the API may still be executing a failed write.
 func mayStillHappen(err error) bool {
 	e, ok := errors.AsType[*astro.Error](err)
 	return ok && e.OutcomeUncertain && e.StatusCode/100 != 2
 }
 
-// confirmDelete reports whether an object is removed by a call that was given up.
+// confirmDelete polls for a delete whose request failed, and reports whether the API
+// has deleted the resource.
 func (r *applier) confirmDelete(ctx context.Context, j *job) bool {
 	for wait := 2 * time.Second; wait <= maxLookUpWait; wait *= 2 {
 		if _, err := r.source.GetResource(ctx, j.change.Resource, j.Live.ID); astro.IsNotFound(err) {

@@ -17,8 +17,9 @@ import (
 	"astro-apply/internal/simulator"
 )
 
-// An update that was given up and is carried out all the same is waited for: sent
-// again, it would replace the queue that the first one makes.
+// TestTimedOutUpdate checks that a run waits for an update that Astro executes after the
+// gateway's timeout. A second request would replace the queue that the first one
+// creates.
 func TestTimedOutUpdate(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -41,11 +42,11 @@ deployments:
 	})
 }
 
-// A rotation of which nobody knows whether it happened is not repeated by itself,
-// and what that means is said.
+// TestUncertainRotation checks that a run doesn't retry a rotation with an uncertain
+// outcome, and that the error explains the consequences.
 func TestUncertainRotation(t *testing.T) {
 	t.Parallel()
-	for name, fault := range map[string]simulator.Fault{"late": {Status: 504, ApplyAfter: 4 * time.Second}, "lost": {Reset: true, Applied: true}} {
+	for name, fault := range map[string]simulator.Fault{"rotated after a timeout": {Status: 504, ApplyAfter: 4 * time.Second}, "rotated without a response": {Reset: true, Applied: true}} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
@@ -56,7 +57,7 @@ func TestUncertainRotation(t *testing.T) {
 				s.server.AddFault(fault)
 				outcomes := s.applyManifest(t.Context(), "apiTokens: [{ name: ci, workspace: data, roles: [{ role: WORKSPACE_MEMBER }], saveTo: ci }]", apply.Options{
 					Policy:     plan.Policy{Rotate: func(*resource.Resource) bool { return true }},
-					SaveSecret: func(*resource.Resource, string) error { return errors.New("nothing is delivered") },
+					SaveSecret: func(*resource.Resource, string) error { return errors.New("SaveSecret must not be called") },
 				})
 				const want = "whether it was rotated is unknown, and if it was, the old token is no longer valid and nobody has the new one: rotate it again"
 				if o := outcomes[0]; o.Status != apply.Failed || !strings.Contains(o.Err.Error(), want) || len(s.listWrites()) != 1 {
@@ -68,7 +69,8 @@ func TestUncertainRotation(t *testing.T) {
 	}
 }
 
-// A removal that was given up is looked for, whatever is said to the next one.
+// TestTimedOutDelete checks that a run looks up a resource after the timeout of its
+// delete, although Astro rejects the second DELETE with a conflict.
 func TestTimedOutDelete(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -83,15 +85,16 @@ func TestTimedOutDelete(t *testing.T) {
 	})
 }
 
-// An API that lost an answer is often not well for a while: it is asked again.
+// TestLookUpDuringOutage checks that a run repeats the lookup after a lost response if
+// reads fail for a while, too.
 func TestLookUpDuringOutage(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := newHarness(t, simulator.Options{})
-		var since time.Time
+		var outageStart time.Time
 		s.useTransport(&faultyTransport{
 			interceptRequest: func(r *http.Request) *http.Response {
-				if r.Method == http.MethodGet && !since.IsZero() && time.Since(since) < 20*time.Second {
+				if r.Method == http.MethodGet && !outageStart.IsZero() && time.Since(outageStart) < 20*time.Second {
 					return &http.Response{StatusCode: http.StatusServiceUnavailable, Body: http.NoBody}
 				}
 				return nil
@@ -100,18 +103,19 @@ func TestLookUpDuringOutage(t *testing.T) {
 				if r.Method != http.MethodPost {
 					return nil
 				}
-				since = time.Now()
+				outageStart = time.Now()
 				return errors.New("connection reset by peer")
 			},
 		})
 		outcomes := s.applyManifest(t.Context(), "workspaces: [{ name: data }]", apply.Options{})
 		if n := len(s.server.Resources("workspace")); outcomes[0].Status != apply.Created || n != 1 {
-			t.Errorf("%s: %v, %d there", outcomes[0].Status, outcomes[0].Err, n)
+			t.Errorf("%s: %v, %d Workspaces", outcomes[0].Status, outcomes[0].Err, n)
 		}
 	})
 }
 
-// What of an update was accepted counts, also when the rest is refused.
+// TestPartialUpdate checks that AcceptedWrite is Updated if Astro accepts the first
+// request of an update and rejects the second.
 func TestPartialUpdate(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -126,7 +130,8 @@ func TestPartialUpdate(t *testing.T) {
 	})
 }
 
-// A value that arrived is delivered, however odd the rest of the answer is.
+// TestSecretInAMalformedResponse checks that a run saves the generated secret even if
+// another member of the response is malformed.
 func TestSecretInAMalformedResponse(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -136,8 +141,8 @@ func TestSecretInAMalformedResponse(t *testing.T) {
 			if r.Method != http.MethodPost {
 				return nil
 			}
-			made := s.server.Resources("apiToken")[0]
-			body := fmt.Sprintf(`{"id": %q, "token": "the-value", "description": {}}`, made["id"])
+			created := s.server.Resources("apiToken")[0]
+			body := fmt.Sprintf(`{"id": %q, "token": "the-value", "description": {}}`, created["id"])
 			return &http.Response{StatusCode: http.StatusOK, Body: io.NopCloser(strings.NewReader(body))}
 		}})
 		var got string
@@ -150,7 +155,7 @@ func TestSecretInAMalformedResponse(t *testing.T) {
 	})
 }
 
-// A rotated value that arrived is delivered, too.
+// TestRotatedSecretInAMalformedResponse checks the same after a rotation.
 func TestRotatedSecretInAMalformedResponse(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -175,7 +180,8 @@ func TestRotatedSecretInAMalformedResponse(t *testing.T) {
 	})
 }
 
-// What was only being read when the signal came was not tried.
+// TestStoppedWhileReading checks that the status of a change is Stopped if the signal
+// arrives during the read before its first write.
 func TestStoppedWhileReading(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -1,7 +1,7 @@
 package apply_test
 
-// exampleEdits change each field of an example that can be changed, one at a time: a
-// text of it, and what replaces it.
+// exampleEdits contains edits of the examples: a text and its replacement. Together they
+// change each mutable field of an example, one field per edit.
 var exampleEdits = map[string][][2]string{
 	"organization": {
 		{"  billingEmail: finance@example.com", "  billingEmail: money@example.com"},
@@ -75,7 +75,7 @@ var exampleEdits = map[string][][2]string{
 	"allowedIpAddressRanges": {{"203.0.113.0/24", "203.0.113.0/24\n  - 192.0.2.0/24"}},
 }
 
-// immutableEdits are edits of what can't be changed.
+// immutableEdits contains edits of immutable fields.
 var immutableEdits = map[string][][2]string{
 	"clusters": {
 		{"type: DEDICATED", "type: HYBRID"}, {"region: us-east-1", "region: us-west-2"}, {"172.20.0.0/20", "172.20.0.0/16"}, {"cloudProvider: AWS", "cloudProvider: AZURE"},
@@ -89,15 +89,17 @@ var immutableEdits = map[string][][2]string{
 	"agentTokens": {{"tokenExpiryPeriodInDays: 365", "tokenExpiryPeriodInDays: 36"}, {"description: For the agents on our own machines.", "description: Other."}},
 }
 
-// sideEffects is what changes with something else of the same object, by the kinds.
+// sideEffects contains the fields that Astro changes together with another field of the
+// same resource, with their kinds.
 var sideEffects = map[string][]string{
 	"autoLinkDeployments": {"environmentObject"}, "drRegion": {"cluster"}, "status": {"cluster", "deployment"}, "tags": {"cluster"}, "workerQueues": {"deployment"},
 	"defaultClusterId": {"workspace"}, "defaultCloudProvider": {"workspace"}, "defaultRegion": {"workspace"},
 	"schedulerCpu": {"deployment"}, "schedulerMemory": {"deployment"},
 }
 
-// uneditedFields are fields that the examples can't change, and that scripts do:
-// names, which identify, and what only other sorts of the kind have.
+// uneditedFields contains fields that no edit of an example can change: names, because
+// they identify a resource, and fields of other types of the kind. The end-to-end scripts
+// change them.
 var uneditedFields = []string{
 	"clusters.name", "workspaces.name", "deployments.name", "customRoles.name", "teams.name", "apiTokens.name",
 	"clusters.enableDr", "clusters.drRegion", "clusters.drVpcSubnetRange", "clusters.isFailedOver",

@@ -24,11 +24,11 @@ import (
 	"astro-apply/internal/simulator"
 )
 
-// The contract of every kind, over its example: it is created, and is then as
-// declared; each field that can be changed is, by one write, and nothing else
-// is; what somebody else changed is put right; what can't be changed is refused
-// where it stands; it is removed. All of it among others that fill some pages,
-// with members in every answer that nobody knows.
+// TestEveryKindKeepsTheContract checks the example of every kind: a run creates it, and
+// a plan is then empty. A run changes each mutable field with one write and no other
+// field, and reverts manual changes. A plan refuses changes of immutable fields with
+// their position. A run deletes the resources. The test also has unknown members in
+// every response, and enough other resources to fill several pages.
 func TestEveryKindKeepsTheContract(t *testing.T) {
 	for _, k := range resource.Kinds() {
 		t.Run(k.Section, func(t *testing.T) {
@@ -57,10 +57,10 @@ type contract struct {
 	*harness
 	kind         *resource.Kind
 	example      string
-	editedFields map[string]bool // fields that an edit changed
+	editedFields map[string]bool // names of the fields that an edit changed
 }
 
-// seedReferences seeds what the example and its edits refer to.
+// seedReferences seeds the resources that the example and its edits refer to.
 func (c *contract) seedReferences() {
 	texts := []string{c.example}
 	for _, edit := range exampleEdits[c.kind.Section] {
@@ -84,14 +84,15 @@ func readExample(t testing.TB, section string) string {
 	return string(text)
 }
 
-// withUnknownMembers adds to every object of an answer what the document doesn't know.
+// withUnknownMembers adds a member that the API document doesn't specify to every object
+// in a response.
 func withUnknownMembers(base http.RoundTripper) http.RoundTripper {
 	return transportFunc(func(r *http.Request) (*http.Response, error) {
-		answer, err := base.RoundTrip(r)
+		response, err := base.RoundTrip(r)
 		if err != nil {
 			return nil, err
 		}
-		body, err := io.ReadAll(answer.Body)
+		body, err := io.ReadAll(response.Body)
 		if err != nil {
 			return nil, err
 		}
@@ -100,8 +101,8 @@ func withUnknownMembers(base http.RoundTripper) http.RoundTripper {
 			addUnknownMembers(value)
 			body, err = json.Marshal(value)
 		}
-		answer.Body, answer.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
-		return answer, err
+		response.Body, response.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
+		return response, err
 	})
 }
 
@@ -113,7 +114,7 @@ func addUnknownMembers(value any) {
 	switch v := value.(type) {
 	case map[string]any:
 		for name, member := range v {
-			if name != "extra" && name != "headers" && name != "labels" { // whose members are the user's
+			if name != "extra" && name != "headers" && name != "labels" { // users choose the members of these maps
 				addUnknownMembers(member)
 			}
 		}
@@ -127,8 +128,8 @@ func addUnknownMembers(value any) {
 	}
 }
 
-// smallPages makes the pages of lists smaller than the client asks for, so that
-// a few objects fill several.
+// smallPages reduces the page size that the client requests, so that few resources fill
+// several pages.
 func smallPages(base http.RoundTripper) http.RoundTripper {
 	return transportFunc(func(r *http.Request) (*http.Response, error) {
 		if query := r.URL.Query(); query.Has("limit") {
@@ -140,8 +141,8 @@ func smallPages(base http.RoundTripper) http.RoundTripper {
 	})
 }
 
-// seedManyOthers seeds more others of the kind than go on two small pages; in a long test
-// more than go on one of the API's own.
+// seedManyOthers seeds other resources of the kind: more than fit on two small pages, or
+// in a long test more than fit on a page of the API's maximum size.
 func (c *contract) seedManyOthers() {
 	id := func(kind string) string {
 		all := c.server.Resources(kind)
@@ -174,7 +175,8 @@ func (c *contract) seedManyOthers() {
 	}
 }
 
-// applyAndCheck applies a manifest and returns how many writes that took.
+// applyAndCheck applies a manifest, checks that a plan is empty afterwards, and returns
+// the number of writes.
 func (c *contract) applyAndCheck(text string, policy plan.Policy) int {
 	c.Helper()
 	c.server.ResetRequests()
@@ -183,7 +185,7 @@ func (c *contract) applyAndCheck(text string, policy plan.Policy) int {
 			c.Fatalf("%s: %s: %v\n%s", o.Change.Resource, o.Status, o.Err, text)
 		}
 		if len(o.Warnings) > 0 {
-			c.Errorf("%s: stored in another way: %v", o.Change.Resource, o.Warnings)
+			c.Errorf("%s: stored with another value: %v", o.Change.Resource, o.Warnings)
 		}
 	}
 	n := len(c.listWrites())
@@ -192,12 +194,12 @@ func (c *contract) applyAndCheck(text string, policy plan.Policy) int {
 		c.Fatalf("not as declared afterwards: %s\n%s", changesText(p.Changes[0]), text)
 	}
 	if n := len(c.listWrites()); n > 0 {
-		c.Errorf("a plan wrote: %v", c.listWrites())
+		c.Errorf("the plan sent writes: %v", c.listWrites())
 	}
 	return n
 }
 
-// countResources is how many objects of the kind there are.
+// countResources returns the number of resources of the kind.
 func (c *contract) countResources() int {
 	if c.kind.ListField != "" {
 		return 0
@@ -209,13 +211,14 @@ func (c *contract) checkCreate() {
 	c.Helper()
 	before := c.countResources()
 	c.applyAndCheck(c.example, plan.Policy{})
-	made := c.countResources() - before
-	if want := len(c.declareManifest(c.example).Resources); c.kind.Delete.Path != "" && made != want {
-		c.Errorf("%d made, want %d", made, want)
+	created := c.countResources() - before
+	if want := len(c.declareManifest(c.example).Resources); c.kind.Delete.Path != "" && created != want {
+		c.Errorf("%d created, want %d", created, want)
 	}
 }
 
-// checkChange makes one edit, and takes it back as if somebody else had made it.
+// checkChange applies one edit, and then the unedited example again, which reverts the
+// edit like a manual change.
 func (c *contract) checkChange(from, to string) {
 	c.Helper()
 	edited := c.editExample(from, to)
@@ -250,7 +253,7 @@ func (c *contract) checkChange(from, to string) {
 	c.applyAndCheck(c.example, plan.Policy{AllowDelete: true})
 }
 
-// checkRefusal makes an edit of what can't change.
+// checkRefusal checks that a plan refuses an edit of an immutable field.
 func (c *contract) checkRefusal(from, to string) {
 	c.Helper()
 	edited := c.editExample(from, to)
@@ -266,12 +269,12 @@ func (c *contract) checkRefusal(from, to string) {
 func (c *contract) editExample(from, to string) string {
 	c.Helper()
 	if strings.Count(c.example, from) != 1 {
-		c.Fatalf("%q is there %d times", from, strings.Count(c.example, from))
+		c.Fatalf("the example contains %q %d times", from, strings.Count(c.example, from))
 	}
 	return strings.Replace(c.example, from, to, 1)
 }
 
-// checkCompleteness wants an edit of every field that can be changed.
+// checkCompleteness checks that the edits cover every mutable field.
 func (c *contract) checkCompleteness() {
 	c.Helper()
 	for _, f := range c.kind.Fields {
@@ -290,7 +293,7 @@ func (c *contract) checkDelete() {
 	case c.kind.ListField != "":
 		c.applyAndCheck(c.kind.Section+": []\n", plan.Policy{AllowDelete: true})
 		if left := len(c.server.Resources("allowedIpAddressRange")); left > 0 {
-			c.Errorf("%d left", left)
+			c.Errorf("%d ranges left", left)
 		}
 		c.applyAndCheck(c.kind.Section+": [192.0.2.0/24]\n", plan.Policy{AllowDelete: true})
 		c.server.ResetRequests()
@@ -301,12 +304,12 @@ func (c *contract) checkDelete() {
 			c.Errorf("not kept without allow-delete: %v", p.Changes)
 		}
 		if n, want := c.applyAndCheck(absent, plan.Policy{AllowDelete: true}), len(c.declareManifest(absent).Resources); n != want || c.countResources() != before-want {
-			c.Errorf("%d removals, want %d", n, want)
+			c.Errorf("%d deletes, want %d", n, want)
 		}
 	}
 }
 
-// snapshotState is every object of every kind, by id.
+// snapshotState returns every resource of every kind, by id.
 func (c *contract) snapshotState() map[string]map[string]any {
 	out := map[string]map[string]any{}
 	for _, k := range append(resource.Kinds(), &resource.Kind{Name: "allowedIpAddressRange"}) {

@@ -13,9 +13,10 @@ import (
 	"astro-apply/internal/schema"
 )
 
-// createResource makes the object, and then what its create call doesn't take. A lost
-// or unusable answer leaves unknown whether it exists, so it is looked up before
-// it is made again: a second create could make a second object.
+// createResource creates the resource, and then sets the fields that only an update
+// can set. If the response is lost or unusable, the resource may exist. Then
+// createResource looks it up before it retries, because a second create could make a
+// duplicate.
 func (r *applier) createResource(ctx context.Context, j *job) error {
 	d := plan.Compare(j.change.Resource, nil, r.Policy)
 	if len(d.Problems) > 0 {
@@ -24,46 +25,47 @@ func (r *applier) createResource(ctx context.Context, j *job) error {
 	if err := r.waitForReferences(ctx, j); err != nil {
 		return err
 	}
-	for round := 1; ; round++ {
+	for attempt := 1; ; attempt++ {
 		err := r.createOnce(ctx, j, d.Requests[0])
-		var lost *uncertainCreate
-		if !errors.As(err, &lost) {
+		var uncertain *uncertainCreate
+		if !errors.As(err, &uncertain) {
 			return err
 		}
-		if round == maxAttempts {
-			return fmt.Errorf("create: %w; tried %d times, and it was not there afterwards; the next run looks again", lost.cause, round)
+		if attempt == maxAttempts {
+			return fmt.Errorf("create: %w; tried %d times, and it was not there afterwards; the next run looks again", uncertain.cause, attempt)
 		}
 	}
 }
 
-// uncertainCreate is a create without an answer after which the object isn't there.
+// uncertainCreate reports a create without a usable response, after which no matching
+// resource was found.
 type uncertainCreate struct{ cause error }
 
-func (l *uncertainCreate) Error() string { return l.cause.Error() }
+func (e *uncertainCreate) Error() string { return e.cause.Error() }
 
 func (r *applier) createOnce(ctx context.Context, j *job, request plan.Request) error {
 	o := j.change.Resource
-	answer, err := r.sendRequest(ctx, j, request, "")
+	response, err := r.sendRequest(ctx, j, request, "")
 	if err != nil && !isOutcomeUncertain(err) {
 		if !mayExist(o.Kind, err) {
 			return fmt.Errorf("create: %w", err)
 		}
-		if found, unknown := r.finder.FindResource(ctx, o); unknown != nil || found == nil {
+		if found, findErr := r.finder.FindResource(ctx, o); findErr != nil || found == nil {
 			return fmt.Errorf("create: %w", err)
 		}
 	}
 	var live *resource.Live
 	if err == nil {
-		live, err = r.source.VerifyCreated(ctx, o, answer, r.existedBefore)
+		live, err = r.source.VerifyCreated(ctx, o, response, r.existedBefore)
 	}
-	if err == nil && o.Kind.GeneratedSecret != "" && generatedSecret(o.Kind, answer) == "" {
+	if err == nil && o.Kind.GeneratedSecret != "" && generatedSecret(o.Kind, response) == "" {
 		err = &resource.UnverifiedCreateError{Err: fmt.Errorf("the answer has no %s", o.Kind.GeneratedSecret)}
 	}
 	if err != nil {
 		return r.adoptCreated(ctx, j, err)
 	}
 	j.Live, j.AcceptedWrite = live, Created
-	if err := r.deliverSecret(ctx, j, answer, true); err != nil {
+	if err := r.deliverSecret(ctx, j, response, true); err != nil {
 		return err
 	}
 	if err := r.checkDuplicate(ctx, j); err != nil {
@@ -81,16 +83,17 @@ func (r *applier) createOnce(ctx context.Context, j *job, request plan.Request) 
 	return nil
 }
 
-// hasUpdateOnlyFields reports whether the object declares what only an update can set.
+// hasUpdateOnlyFields reports whether the manifest declares a field that only an
+// update can set.
 func hasUpdateOnlyFields(o *resource.Resource) bool {
-	for _, part := range o.Kind.UpdateEndpoints {
-		if part.FieldPath != "" && o.Body.GetPath(part.FieldPath) != nil {
+	for _, endpoint := range o.Kind.UpdateEndpoints {
+		if endpoint.FieldPath != "" && o.Body.GetPath(endpoint.FieldPath) != nil {
 			return true
 		}
 		for i := range o.Kind.Fields {
 			f := &o.Kind.Fields[i]
-			apart := part.Name != "" && part.ListPatch == nil || !f.Has(schema.Create|schema.MetaArgument)
-			if apart && f.EndpointName == part.Name && o.Body.Get(f.Name) != nil {
+			updateOnly := endpoint.Name != "" && endpoint.ListPatch == nil || !f.Has(schema.Create|schema.MetaArgument)
+			if updateOnly && f.EndpointName == endpoint.Name && o.Body.Get(f.Name) != nil {
 				return true
 			}
 		}
@@ -98,10 +101,10 @@ func hasUpdateOnlyFields(o *resource.Resource) bool {
 	return false
 }
 
-// adoptCreated goes on with the object that a create without an answer has made. The
-// API may still be at it, so one that isn't there is looked up again for a while.
-// A secret value that came with the answer is not delivered: it may belong to
-// another object.
+// adoptCreated looks up the resource of a create without a usable response, and
+// completes it. The API may still be executing the create, so adoptCreated repeats the
+// lookup for a while. It doesn't save a secret value from the response, because the
+// value may belong to another resource.
 func (r *applier) adoptCreated(ctx context.Context, j *job, cause error) error {
 	found, err := r.confirmCreate(ctx, j.change.Resource)
 	switch k := j.change.Resource.Kind; {
@@ -119,11 +122,11 @@ func (r *applier) adoptCreated(ctx context.Context, j *job, cause error) error {
 		j.AcceptedWrite = Created
 	}
 	if k := j.change.Resource.Kind; k.GeneratedSecret != "" {
-		way := "remove it and run again"
+		remedy := "remove it and run again"
 		if k.Rotate.Path != "" {
-			way = "rotate it, or " + way
+			remedy = "rotate it, or " + remedy
 		}
-		return fmt.Errorf("create: %w; it exists now, id %s, but its %s is lost: %s", cause, found.ID, k.GeneratedSecret, way)
+		return fmt.Errorf("create: %w; it exists now, id %s, but its %s is lost: %s", cause, found.ID, k.GeneratedSecret, remedy)
 	}
 	if err := r.updateResource(ctx, j); err != nil {
 		return fmt.Errorf("create: %w; it exists now, id %s, but: %w", cause, found.ID, err)
@@ -134,29 +137,30 @@ func (r *applier) adoptCreated(ctx context.Context, j *job, cause error) error {
 	return nil
 }
 
-// isPermanentRefusal reports whether the API said no, and will again.
+// isPermanentRefusal reports whether the API rejected a call for a reason that a retry
+// doesn't change.
 func isPermanentRefusal(err error) bool {
 	e, ok := errors.AsType[*astro.Error](err)
 	return ok && e.StatusCode/100 == 4 && !e.OutcomeUncertain && !isTransient(err)
 }
 
-// mayExist reports whether a create may have been refused because the object
-// exists: made, most likely, by another run at the same moment.
+// mayExist reports whether the API may have rejected a create because the resource
+// already exists. Most likely, another run created it at the same moment.
 func mayExist(k *resource.Kind, err error) bool {
 	e, ok := errors.AsType[*astro.Error](err)
 	return ok && k.GeneratedSecret == "" && (e.StatusCode == http.StatusConflict || e.StatusCode == http.StatusBadRequest)
 }
 
-// waitForReferences waits until what the object refers to can be used, where that was
-// found live and is declared by nobody.
+// waitForReferences waits until the referenced resources are usable. It covers only
+// resources that exist in Astro and are not in the manifest: no job waits for those.
 func (r *applier) waitForReferences(ctx context.Context, j *job) error {
 	for _, ref := range j.change.Resource.Refs {
 		if ref.Live == nil || ref.Kind.StateOf == nil {
 			continue
 		}
-		for interval, live := minPollInterval, ref.Live; ; interval = min(interval*3/2, maxPollInterval) {
-			state, reason := live.State(ref.Kind)
-			if state != resource.StatePending || ref.Kind.IsReferenceable != nil && ref.Kind.IsReferenceable(live.Body()) {
+		for interval, current := minPollInterval, ref.Live; ; interval = min(interval*3/2, maxPollInterval) {
+			state, reason := current.State(ref.Kind)
+			if state != resource.StatePending || ref.Kind.IsReferenceable != nil && ref.Kind.IsReferenceable(current.Body()) {
 				break
 			}
 			r.setWaitReason(j, fmt.Sprintf("%s: %s", ref, reason))
@@ -168,7 +172,7 @@ func (r *applier) waitForReferences(ctx context.Context, j *job) error {
 				return fmt.Errorf("%s can't be read: %w", ref, err)
 			}
 			if err == nil {
-				live = next
+				current = next
 			}
 		}
 	}
@@ -189,8 +193,9 @@ func (r *applier) confirmCreate(ctx context.Context, o *resource.Resource) (*res
 	}
 }
 
-// canRetryList reports whether a list may be readable in a moment: an API that lost
-// one answer is often not well for a while, and a list of many moves.
+// canRetryList reports whether a failed list is worth retrying. An API that lost one
+// response often has problems for a while, and a long list often changes between two
+// pages.
 func canRetryList(err error) bool {
 	e, ok := errors.AsType[*astro.Error](err)
 	return ok && (isTransient(err) || e.StatusCode/100 == 2)

@@ -7,20 +7,20 @@ import (
 )
 
 // refuseCycle refuses every write if the jobs wait for each other in a cycle. The
-// first n jobs are not second ones.
+// first n jobs are the jobs without a deferred write.
 func (r *applier) refuseCycle(n int) {
 	if r.cycleErr = findCycle(r.jobs); r.cycleErr == nil {
 		return
 	}
 	r.jobs = r.jobs[:n]
 	for _, j := range r.jobs {
-		j.dependencies = nil // nothing to wait for
+		j.dependencies = nil // otherwise, the jobs in the cycle would wait forever
 	}
 }
 
-// findCycle returns an error that names jobs of which each waits for the next one,
-// and the last for the first; nil if there are none. plan.Make refuses cycles, so
-// one that gets here is a fault of this program.
+// findCycle returns an error with the names of jobs that wait for each other in a
+// cycle, or nil. plan.Make refuses cycles, so a cycle in the jobs is a bug in this
+// program.
 func findCycle(jobs []*job) error {
 	checked := map[*job]bool{}
 	var visit func(j *job, trail []*job) []*job
@@ -31,8 +31,8 @@ func findCycle(jobs []*job) error {
 		if checked[j] {
 			return nil
 		}
-		for _, needed := range j.dependencies {
-			if cycle := visit(needed, append(trail, j)); cycle != nil {
+		for _, dependency := range j.dependencies {
+			if cycle := visit(dependency, append(trail, j)); cycle != nil {
 				return cycle
 			}
 		}

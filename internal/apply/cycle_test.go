@@ -12,10 +12,11 @@ import (
 	"astro-apply/internal/simulator"
 )
 
-// A plan with a cycle is refused before the first write, and the run ends.
+// TestCycleIsRefused checks that a run refuses a plan with a cycle before the first write
+// and doesn't block.
 func TestCycleIsRefused(t *testing.T) {
 	t.Parallel()
-	for name, later := range map[string]bool{"between changes": false, "by a second write": true} {
+	for name, deferred := range map[string]bool{"between changes": false, "with a deferred write": true} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
@@ -23,8 +24,8 @@ func TestCycleIsRefused(t *testing.T) {
 				s.server.Seed("workspace", map[string]any{"name": "same"})
 				p := s.planManifest("workspaces: [{ name: one }, { name: two }, { name: free }, { name: same }]", plan.Policy{})
 				one, two := p.Changes[0], p.Changes[1]
-				if one.DependsOn, two.DependsOn = []*plan.Change{two}, []*plan.Change{one}; later {
-					// free has to wait for the second write of one, too.
+				if one.DependsOn, two.DependsOn = []*plan.Change{two}, []*plan.Change{one}; deferred {
+					// free also waits for the deferred write of one.
 					one.DependsOn, one.Deferred, two.DependsOn = nil, []*plan.Change{two}, []*plan.Change{p.Changes[2]}
 					p.Changes[2].DependsOn = []*plan.Change{two}
 				}

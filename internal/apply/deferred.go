@@ -9,7 +9,8 @@ import (
 	"astro-apply/internal/schema"
 )
 
-// deferredNote says what a second write that isn't made leaves open.
+// deferredNote returns the part of an error message that describes the state of the
+// resource if its deferred write isn't sent; "" for other jobs.
 func (j *job) deferredNote() string {
 	if j.firstWrite == nil || j.AcceptedWrite == "" {
 		return ""
@@ -17,14 +18,14 @@ func (j *job) deferredNote() string {
 	return fmt.Sprintf("; it is %s, id %s, and the next run completes it", j.AcceptedWrite, j.Live.ID)
 }
 
-// determinesOutcome reports whether the change has the outcome of its second write: that one
-// failed and the first write didn't, or only that one wrote.
+// determinesOutcome reports whether the change has the outcome of its deferred write,
+// j: only the deferred write failed, or only the deferred write changed something.
 func (j *job) determinesOutcome(first Status) bool {
 	return first.IsOK() && !j.Status.IsOK() || first == Unchanged && j.Status == Updated
 }
 
-// writeDeferred makes the second write. A resource that the first one created stays
-// "created".
+// writeDeferred sends the deferred write. The status remains Created if the first
+// write created the resource.
 func (r *applier) writeDeferred(ctx context.Context, j *job) error {
 	err := r.updateResource(ctx, j)
 	if err == nil && j.firstWrite.result.Status == Created {
@@ -33,50 +34,53 @@ func (r *applier) writeDeferred(ctx context.Context, j *job) error {
 	return err
 }
 
-// withoutUnknownMembers is what of a body can be sent before the rest is known: no field of
-// which a part is missing, since that would be taken for all of it.
+// withoutUnknownMembers returns body without the members that contain unknown values.
+// It removes a list with one unknown item as a whole, because Astro would store the
+// other items as the complete list.
 func withoutUnknownMembers(body *schema.Node) *schema.Node {
 	out := *body
 	out.Members = slices.DeleteFunc(slices.Clone(body.Members), func(m schema.Member) bool {
-		pending := false
-		m.Value.Walk(func(n *schema.Node) { pending = pending || n.Form == schema.Unknown })
-		return pending
+		hasUnknown := false
+		m.Value.Walk(func(n *schema.Node) { hasUnknown = hasUnknown || n.Form == schema.Unknown })
+		return hasUnknown
 	})
 	return &out
 }
 
-// addDeferredDependencies lets what needs an object wait for its second write, too, but for what
-// that itself waits for. The first n jobs are not second ones.
+// addDeferredDependencies makes the dependents of a resource also wait for its deferred
+// write, unless the deferred write depends on them. The first n jobs are the jobs
+// without a deferred write.
 func (r *applier) addDeferredDependencies(n int) {
-	for _, s := range r.jobs[n:] {
-		before := map[*job]bool{}
+	for _, deferred := range r.jobs[n:] {
+		prerequisites := map[*job]bool{}
 		var visit func(*job)
 		visit = func(j *job) {
-			if !before[j] {
-				before[j] = true
-				for _, needed := range j.dependencies {
-					visit(needed)
+			if !prerequisites[j] {
+				prerequisites[j] = true
+				for _, dependency := range j.dependencies {
+					visit(dependency)
 				}
 			}
 		}
-		visit(s)
+		visit(deferred)
 		for _, j := range r.jobs[:n] {
-			if !before[j] && slices.Contains(j.dependencies, s.firstWrite) {
-				j.dependencies = append(j.dependencies, s)
-				s.hasDependents = s.hasDependents || j.change.IsActive()
+			if !prerequisites[j] && slices.Contains(j.dependencies, deferred.firstWrite) {
+				j.dependencies = append(j.dependencies, deferred)
+				deferred.hasDependents = deferred.hasDependents || j.change.IsActive()
 			}
 		}
 	}
 }
 
-// newDeferredJob is the write of j that sets what its first one could not wait for.
-func newDeferredJob(j *job, of map[*plan.Change]*job) *job {
+// newDeferredJob returns the job for the deferred write of j. It sets the references
+// that the first write left out to avoid a cycle.
+func newDeferredJob(j *job, jobOf map[*plan.Change]*job) *job {
 	j.hasDependents = true
-	s := newJob(j.change)
-	s.dependencies, s.firstWrite = []*job{j}, j
-	for _, n := range j.change.Deferred {
-		s.dependencies = append(s.dependencies, of[n])
-		of[n].hasDependents = true
+	deferred := newJob(j.change)
+	deferred.dependencies, deferred.firstWrite = []*job{j}, j
+	for _, c := range j.change.Deferred {
+		deferred.dependencies = append(deferred.dependencies, jobOf[c])
+		jobOf[c].hasDependents = true
 	}
-	return s
+	return deferred
 }

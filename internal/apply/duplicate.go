@@ -10,10 +10,10 @@ import (
 	"astro-apply/internal/schema"
 )
 
-// checkDuplicate reports a resource with the identity of the one that was just
-// created: two runs that look for it at the same moment both find none, and both
-// create one. Nothing is deleted, since both may be in use already. Where no other
-// change waits for it, checkDuplicates does that, with fewer calls.
+// checkDuplicate returns an error if Astro has another resource with the identity of
+// the new one. Two runs that look for a missing resource at the same moment both create
+// it. The run deletes neither, because both may already be in use. If no other change
+// waits for the resource, checkDuplicates checks it later, with fewer calls.
 func (r *applier) checkDuplicate(ctx context.Context, j *job) error {
 	o := j.change.Resource
 	switch {
@@ -29,16 +29,16 @@ func (r *applier) checkDuplicate(ctx context.Context, j *job) error {
 	return r.duplicateError(ctx, j, found, err)
 }
 
-// checkDuplicates checks, with one list per kind and place, the resources that
-// were created and that no other change waited for.
+// checkDuplicates checks the new resources that no other change waited for, with one
+// list per kind and parent.
 func (r *applier) checkDuplicates(ctx context.Context) {
-	var objects []*resource.Resource
+	var resources []*resource.Resource
 	for _, j := range r.uncheckedCreates {
-		objects = append(objects, j.change.Resource)
+		resources = append(resources, j.change.Resource)
 	}
-	namesakes := r.source.FindAllMatches(ctx, objects)
+	matches := r.source.FindAllMatches(ctx, resources)
 	for _, j := range r.uncheckedCreates {
-		found := namesakes[j.change.Resource]
+		found := matches[j.change.Resource]
 		if err := r.duplicateError(ctx, j, found.Live, found.Err); err != nil && j.Status.IsOK() {
 			j.setFailed(err)
 			if r.OnOutcome != nil {
@@ -48,8 +48,9 @@ func (r *applier) checkDuplicates(ctx context.Context) {
 	}
 }
 
-// duplicateError names the ids of all resources that have the identity of j. Where
-// they can't be listed (err), that is a warning.
+// duplicateError returns an error with the ids of all resources with the identity of j,
+// or nil if there is only one. If the list failed with err, duplicateError adds a warning
+// to j instead.
 func (r *applier) duplicateError(ctx context.Context, j *job, found []*resource.Live, err error) error {
 	if err != nil {
 		if ctx.Err() == nil {

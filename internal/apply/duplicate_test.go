@@ -11,15 +11,15 @@ import (
 	"astro-apply/internal/simulator"
 )
 
-// Where the list after a create can't be read, the resource is created all the
-// same, and one warning says that another one of its name may exist: also where
-// another change waits for it, and where a second write completes it.
+// TestUnreadDuplicatesAreAWarning checks a create after which the list of duplicates
+// can't be read. The status is Created, with one warning about a possible duplicate, also
+// if another change waits for the resource, or if it has a deferred write.
 func TestUnreadDuplicatesAreAWarning(t *testing.T) {
 	t.Parallel()
 	for name, manifest := range map[string]string{
-		"nothing waits for it": "workspaces: [{ name: data }]",
-		"a Deployment waits":   "workspaces: [{ name: data }]\nworkspace: data\ndeployments: [{ name: etl, type: STANDARD, cloudProvider: AWS, region: us-east-1 }]",
-		"written twice": "workspaces: [{ name: data, defaultCluster: main }]\n" +
+		"without dependents":          "workspaces: [{ name: data }]",
+		"with a dependent Deployment": "workspaces: [{ name: data }]\nworkspace: data\ndeployments: [{ name: etl, type: STANDARD, cloudProvider: AWS, region: us-east-1 }]",
+		"with a deferred write": "workspaces: [{ name: data, defaultCluster: main }]\n" +
 			"clusters: [{ name: main, type: DEDICATED, cloudProvider: AWS, region: us-east-1, vpcSubnetRange: 172.20.0.0/20, workspaces: [data] }]",
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -23,17 +23,18 @@ import (
 	"astro-apply/internal/simulator"
 )
 
-// exportManifests writes what is live of a stage.
+// exportManifests exports the resources of the harness.
 func (s *harness) exportManifests(to string, scope resource.InventoryScope) *export.Export {
 	s.Helper()
-	survey, err := s.source.ReadInventory(context.Background(), resource.Kinds(), scope)
+	inventory, err := s.source.ReadInventory(context.Background(), resource.Kinds(), scope)
 	if err != nil {
 		s.Fatal(err)
 	}
-	return export.Make(survey, export.Options{OutputPath: to, Header: "of a test", Now: time.Now()})
+	return export.Make(inventory, export.Options{OutputPath: to, Header: "of a test", Now: time.Now()})
 }
 
-// planExport plans an export; no secret has to be known for it.
+// planExport plans the exported manifests. It sets every secret variable to some value,
+// because a plan doesn't compare secrets.
 func (s *harness) planExport(x *export.Export) *plan.Plan {
 	s.Helper()
 	var sources []manifest.Source
@@ -59,7 +60,7 @@ func exportText(x *export.Export) string {
 	return b.String()
 }
 
-// peopleManifest are declared beside the rest: whoever may do something in it.
+// peopleManifest declares users, tokens and access rules for the drawn manifest.
 const peopleManifest = `
 ---
 users:
@@ -72,8 +73,8 @@ allowedIpAddressRanges: [203.0.113.0/24, 198.51.100.7/32]
 organization: { allowEnhancedSupportAccess: true }
 `
 
-// Whatever is live, a plan of its export is empty, in either layout, and
-// exporting it once more says the same.
+// TestExportThenPlanIsEmpty checks that a plan of an export is empty for any resources,
+// in both layouts, and that a second export has the same text.
 func TestExportThenPlanIsEmpty(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -99,22 +100,23 @@ func TestExportThenPlanIsEmpty(t *testing.T) {
 						rt.Fatalf("%s of %s in a plan of the export: %v\n%s\n%s", c.Action, c.Resource, c.Err, changesText(c), exportText(x))
 					}
 				}
-				if want := countAllObjects(s); len(p.Changes) != want {
-					rt.Fatalf("%d objects exported, %d are live\n%s", len(p.Changes), want, exportText(x))
+				if want := countAllResources(s); len(p.Changes) != want {
+					rt.Fatalf("%d resources exported, %d in Astro\n%s", len(p.Changes), want, exportText(x))
 				}
 				if diff := cmp.Diff(exportText(x), exportText(s.exportManifests(to, resource.InventoryScope{}))); diff != "" {
-					rt.Fatalf("another text of the same state:\n%s", diff)
+					rt.Fatalf("the second export of the same resources differs:\n%s", diff)
 				}
 			}
 			if w := s.listWrites(); len(w) > 0 {
-				rt.Fatalf("an export writes: %v", w)
+				rt.Fatalf("the export sent writes: %v", w)
 			}
 		})
 	})
 }
 
-// countAllObjects counts what a stage holds, the Organization and its access list too.
-func countAllObjects(s *harness) int {
+// countAllResources counts all resources of the harness, including the Organization and
+// its access list.
+func countAllResources(s *harness) int {
 	n := 2
 	for _, k := range resource.Kinds() {
 		if !k.Singleton && k.CreatesKind == "" {
@@ -124,8 +126,8 @@ func countAllObjects(s *harness) int {
 	return n
 }
 
-// An export says all there is to say: applied to an empty Organization, it makes
-// what it was made of.
+// TestExportIsComplete checks that an export contains everything: applied to an empty
+// Organization, it creates equal resources.
 func TestExportIsComplete(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -143,7 +145,7 @@ func TestExportIsComplete(t *testing.T) {
 					rt.Fatalf("%s: %v\n%s", out.Change.Resource, out.Err, exportText(x))
 				}
 			}
-			comments := regexp.MustCompile(`(?m)^ *#.*\n`) // what is left out is another thing
+			comments := regexp.MustCompile(`(?m)^ *#.*\n`) // comments list the omitted resources, which may differ
 			plain := func(x *export.Export) string { return comments.ReplaceAllString(exportText(x), "") }
 			if diff := cmp.Diff(plain(x), plain(again.exportManifests("astro.yaml", resource.InventoryScope{}))); diff != "" {
 				rt.Fatalf("lost or changed (-exported +applied):\n%s", diff)
@@ -152,8 +154,8 @@ func TestExportIsComplete(t *testing.T) {
 	})
 }
 
-// Every Deployment is read once, and many need no more lists than one: a hundred
-// of them, or a thousand in a long test.
+// TestExportOfMany checks that an export reads every Deployment once, and needs only one
+// list of Deployments.
 func TestExportOfMany(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -190,14 +192,14 @@ func newHarnessWithDeployments(t testing.TB, n int) *harness {
 	return s
 }
 
-// BenchmarkExport writes a thousand Deployments, once they are read.
+// BenchmarkExport measures the export of a thousand Deployments, without reading them.
 func BenchmarkExport(b *testing.B) {
 	s := newHarnessWithDeployments(b, 1000)
-	survey, err := s.source.ReadInventory(b.Context(), resource.Kinds(), resource.InventoryScope{})
+	inventory, err := s.source.ReadInventory(b.Context(), resource.Kinds(), resource.InventoryScope{})
 	if err != nil {
 		b.Fatal(err)
 	}
 	for b.Loop() {
-		export.Make(survey, export.Options{OutputPath: "astro.yaml"})
+		export.Make(inventory, export.Options{OutputPath: "astro.yaml"})
 	}
 }

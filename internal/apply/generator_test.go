@@ -12,10 +12,9 @@ import (
 	"astro-apply/internal/schema"
 )
 
-// drawObject draws a declaration of a kind from its own table: some of the fields,
-// in some order, with values that the table allows. What the rules between
-// fields forbid is taken out again.
-func drawObject(t *rapid.T, k *resource.Kind, fixed ...schema.Member) *schema.Node {
+// drawResource draws a declaration of a kind: some of its fields, in random order, with
+// allowed values. It removes fields that violate a rule between fields.
+func drawResource(t *rapid.T, k *resource.Kind, fixed ...schema.Member) *schema.Node {
 	g := generator{t: t, root: &schema.Node{Form: schema.Map, Members: slices.Clone(fixed)}}
 	g.drawFields(k.Fields, g.root)
 	g.drawCPUAndMemory("resourceQuotaCpu", "resourceQuotaMemory")
@@ -37,7 +36,8 @@ func drawObject(t *rapid.T, k *resource.Kind, fixed ...schema.Member) *schema.No
 	return g.root
 }
 
-// drawCPUAndMemory gives CPU and memory values that go together: the API takes no others.
+// drawCPUAndMemory replaces the values of the two fields with a pair that the API
+// accepts.
 func (g *generator) drawCPUAndMemory(cpu, memory string) {
 	if g.root.Get(cpu) == nil && g.root.Get(memory) == nil {
 		return
@@ -85,7 +85,7 @@ func (g *generator) drawValue(t *schema.Type, name string) *schema.Node {
 	case t.Base == schema.BaseObject:
 		n := &schema.Node{Form: schema.Map}
 		if g.root.Get(name) == nil {
-			g.root.Set(name, n) // so that conditions on its own members are seen
+			g.root.Set(name, n) // so that conditions can refer to its members
 			defer g.root.Delete(name)
 		}
 		g.drawFields(t.Fields, n)
@@ -122,10 +122,10 @@ func (g *generator) drawList(t *schema.Type, name string) *schema.Node {
 			}
 			item.Set(t.Key[0], schema.String(key))
 			if f := schema.FindField(t.Elem.Fields, "value"); f != nil && item.Get("value") == nil {
-				item.Set("value", g.drawValue(&f.Type, "value")) // the API makes no variable without one
+				item.Set("value", g.drawValue(&f.Type, "value")) // the API requires a value for a new variable
 			}
 			if item.Get("isSecret") != nil {
-				item.Set("isSecret", schema.Boolean(i%2 == 0)) // the same each time: secret is for good
+				item.Set("isSecret", schema.Boolean(i%2 == 0)) // the same in every manifest, because a secret can't become readable
 			}
 			if item.Get("isDefault") != nil {
 				item.Set("isDefault", schema.Boolean(i == 0))
@@ -138,22 +138,22 @@ func (g *generator) drawList(t *schema.Type, name string) *schema.Node {
 	return n
 }
 
-// drawText draws a text that the type's check accepts.
+// drawText draws a text that passes the type's check.
 func (g *generator) drawText(t *schema.Type, name string) string {
 	if strings.HasPrefix(name, "permissions") {
 		return rapid.SampledFrom([]string{"deployment.get", "deployment.update", "deployment.logs.get"}).Draw(g.t, name)
 	}
 	samples := []string{"a", "some text", "x: {y}", "line\nbreak", "null", "0x1F", "é…", "data@example.com", "0 7 * * 1-5", "2099-01-01T00:00:00Z", "10.1.0.0/16"}
-	var good []string
+	var valid []string
 	for _, s := range samples {
 		if t.Check == nil || t.Check(s) == nil {
-			good = append(good, s)
+			valid = append(valid, s)
 		}
 	}
-	return rapid.SampledFrom(good).Draw(g.t, name)
+	return rapid.SampledFrom(valid).Draw(g.t, name)
 }
 
-// manifestText writes sections as a manifest. JSON is YAML.
+// manifestText returns the sections as a manifest in JSON, which is also YAML.
 func manifestText(sections map[string][]*schema.Node) string {
 	b, err := json.MarshalIndent(sections, "", "  ")
 	if err != nil {

@@ -14,8 +14,8 @@ import (
 	"astro-apply/internal/simulator"
 )
 
-// harness is a simulated Organization and a client of it. In a synctest bubble
-// the client's pace costs no time.
+// harness is a simulated Organization with a client. In a synctest bubble, the client's
+// waits take no time.
 type harness struct {
 	testing.TB
 	server *simulator.Server
@@ -44,7 +44,7 @@ func parseManifest(text string) manifest.Result {
 	return manifest.Parse([]manifest.Source{{Name: "astro.yaml", Data: []byte(text)}}, env)
 }
 
-// declareManifest reads a manifest; every error fails the test.
+// declareManifest loads a manifest; every error fails the test.
 func (s *harness) declareManifest(text string) *resource.Desired {
 	s.Helper()
 	parsed := parseManifest(text)
@@ -58,7 +58,7 @@ func (s *harness) declareManifest(text string) *resource.Desired {
 	return d
 }
 
-// planManifest compares a manifest with what is live.
+// planManifest compares a manifest with the simulated Organization.
 func (s *harness) planManifest(text string, policy plan.Policy) *plan.Plan {
 	s.Helper()
 	d := s.declareManifest(text)
@@ -68,7 +68,7 @@ func (s *harness) planManifest(text string, policy plan.Policy) *plan.Plan {
 	return plan.Make(s.source.OrganizationID, d, w, policy)
 }
 
-// applyManifest makes what is live match a manifest.
+// applyManifest plans a manifest and applies the plan.
 func (s *harness) applyManifest(ctx context.Context, text string, o apply.Options) []apply.Outcome {
 	s.Helper()
 	p := s.planManifest(text, o.Policy)
@@ -78,7 +78,7 @@ func (s *harness) applyManifest(ctx context.Context, text string, o apply.Option
 	return apply.Run(ctx, s.source, p, o)
 }
 
-// listWrites lists the methods and bodies of the requests that weren't reads.
+// listWrites returns the methods and bodies of all requests except reads.
 func (s *harness) listWrites() []string {
 	var out []string
 	for _, r := range s.server.Requests() {

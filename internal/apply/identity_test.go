@@ -24,13 +24,13 @@ var (
 	resourceID    = regexp.MustCompile(`\bc[a-z0-9]{24}\b`)
 )
 
-// pathPattern returns the part of a call's path below the Organization, as a pattern.
+// pathPattern returns the path of a call below the Organization, with * for parameters.
 func pathPattern(c resource.Endpoint) string {
 	return pathParameter.ReplaceAllString(strings.TrimPrefix(c.Path, "/organizations/{organizationId}"), "*")
 }
 
-// A GET by id that returns another resource is an error for every kind: nothing
-// is written, and the error names both ids and the request.
+// TestGetReturnsAnotherResource checks for every kind that a GET by id must not return
+// another resource: the run sends no write, and the error names both ids and the request.
 func TestGetReturnsAnotherResource(t *testing.T) {
 	t.Parallel()
 	for _, k := range resource.Kinds() {
@@ -42,12 +42,12 @@ func TestGetReturnsAnotherResource(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				c := newContract(t, k)
 				c.checkCreate()
-				if k.Create.Path != "" { // for the API to return
+				if k.Create.Path != "" { // the resource that the API returns instead
 					apply.Run(t.Context(), c.source, c.planDeclared(c.declareRenamed("second")), apply.Options{SaveSecret: func(*resource.Resource, string) error { return nil }})
 				}
 				manifest := c.example
-				if some := exampleEdits[k.Section]; len(some) > 0 {
-					manifest = c.editExample(some[0][0], some[0][1])
+				if edits := exampleEdits[k.Section]; len(edits) > 0 {
+					manifest = c.editExample(edits[0][0], edits[0][1])
 				}
 				p := c.planDeclared(c.declareManifest(manifest))
 				c.server.AddFault(simulator.Fault{Method: http.MethodGet, Path: pathPattern(k.Get), WrongResource: true, Applied: true})
@@ -71,15 +71,16 @@ func TestGetReturnsAnotherResource(t *testing.T) {
 	}
 }
 
-// namesTwoIDs reports whether an error names the id that was asked for and the
-// one that Astro returned.
-func namesTwoIDs(err error, asked string) bool {
+// namesTwoIDs reports whether an error names the requested id and the id that Astro
+// returned.
+func namesTwoIDs(err error, requested string) bool {
 	text := fmt.Sprint(err)
-	return strings.Contains(text, asked) && regexp.MustCompile(`, id c[a-z0-9]{24}, not `).MatchString(text)
+	return strings.Contains(text, requested) && regexp.MustCompile(`, id c[a-z0-9]{24}, not `).MatchString(text)
 }
 
-// A create that is answered with another resource is never sent again and never
-// changes that resource, for every kind: the new one is looked up by its identity.
+// TestCreateReturnsAnotherResource checks for every kind that the response to a create
+// must not be about another resource: the run doesn't repeat the create, doesn't change
+// the other resource, and looks up the new one by its identity.
 func TestCreateReturnsAnotherResource(t *testing.T) {
 	t.Parallel()
 	for _, k := range resource.Kinds() {
@@ -127,7 +128,8 @@ func TestCreateReturnsAnotherResource(t *testing.T) {
 	}
 }
 
-// checkCreateOutcome checks the outcome of a create that was answered with another resource.
+// checkCreateOutcome checks the outcome of a create whose response is about another
+// resource.
 func (c *contract) checkCreateOutcome(o apply.Outcome, created bool, before map[string]map[string]any) {
 	c.Helper()
 	switch {
@@ -142,7 +144,7 @@ func (c *contract) checkCreateOutcome(o apply.Outcome, created bool, before map[
 	case o.Status != apply.Failed:
 		c.Errorf("%s: %s: %v", o.Change.Resource, o.Status, o.Err)
 	case !created && (o.Live != nil || !strings.Contains(o.Err.Error(), o.Change.Resource.String()) || !resourceID.MatchString(o.Err.Error())):
-		c.Errorf("the error does not name both resources, or one is taken for the new one: %v", o.Err)
+		c.Errorf("the error doesn't name both resources, or the run adopted one of them: %v", o.Err)
 	}
 }
 
@@ -162,7 +164,7 @@ func (c *contract) planDeclared(d *resource.Desired) *plan.Plan {
 	return p
 }
 
-// declareRenamed declares the example's resources under other names.
+// declareRenamed declares the example's resources with a prefix before their names.
 func (c *contract) declareRenamed(prefix string) *resource.Desired {
 	c.Helper()
 	documents := parseManifest(c.example).Documents
@@ -178,7 +180,7 @@ func (c *contract) declareRenamed(prefix string) *resource.Desired {
 	return d
 }
 
-// countRequests counts requests by method and a pattern of the path.
+// countRequests counts the requests with this method and a path that matches pattern.
 func (c *contract) countRequests(method, pattern string) (n int) {
 	match := regexp.MustCompile(`^/v1/organizations/[^/]+` + strings.ReplaceAll(regexp.QuoteMeta(pattern), `\*`, `[^/]+`) + `$`)
 	for _, r := range c.server.Requests() {
@@ -189,8 +191,8 @@ func (c *contract) countRequests(method, pattern string) (n int) {
 	return n
 }
 
-// A create that is answered with a resource of the same name, in another place or
-// with an id that existed before, does not take that resource for the new one.
+// TestCreateReturnsNamesake checks that a run doesn't adopt a resource of the same name
+// from the response to a create if it has another parent, or an id that existed before.
 func TestCreateReturnsNamesake(t *testing.T) {
 	t.Parallel()
 	for name, manifest := range map[string]string{
@@ -233,8 +235,9 @@ func TestCreateReturnsNamesake(t *testing.T) {
 	}
 }
 
-// The create of an agent token that is answered with one of the same name in another
-// Deployment, which no list showed before, delivers no value.
+// TestCreateReturnsTokenOfAnotherDeployment creates an agent token. The response is about
+// a token of the same name in another Deployment, which no list contained before. The run
+// must not save its value.
 func TestCreateReturnsTokenOfAnotherDeployment(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -258,7 +261,8 @@ func TestCreateReturnsTokenOfAnotherDeployment(t *testing.T) {
 	})
 }
 
-// A rotation that is answered with another token delivers nothing.
+// TestRotationReturnsAnotherToken checks that a run doesn't save the value of another
+// token from the response to a rotation.
 func TestRotationReturnsAnotherToken(t *testing.T) {
 	t.Parallel()
 	for _, value := range []bool{true, false} {
@@ -283,8 +287,9 @@ func TestRotationReturnsAnotherToken(t *testing.T) {
 	}
 }
 
-// An update that is answered with another resource is read again by its id, and
-// is not sent again once it is carried out.
+// TestUpdateReturnsAnotherResource checks that a run reads the resource by id if the
+// response to an update is about another resource, and doesn't repeat an update that
+// Astro executed.
 func TestUpdateReturnsAnotherResource(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -299,7 +304,8 @@ func TestUpdateReturnsAnotherResource(t *testing.T) {
 	})
 }
 
-// So it is with an update of a part of the resource.
+// TestUpdateOfPartReturnsAnotherResource checks the same for an update through a separate
+// endpoint.
 func TestUpdateOfPartReturnsAnotherResource(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -314,7 +320,8 @@ func TestUpdateOfPartReturnsAnotherResource(t *testing.T) {
 	})
 }
 
-// An answer about another resource does not end a wait.
+// TestWaitReadsAnotherResource checks that a response about another resource doesn't end a
+// wait.
 func TestWaitReadsAnotherResource(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -329,8 +336,9 @@ func TestWaitReadsAnotherResource(t *testing.T) {
 	})
 }
 
-// The create of a token that is answered without its value, with the id of a token
-// that another run created at the same moment under the same name, removes neither.
+// TestCreateReturnsNamesakeWithoutValue creates a token. The response has no value and the
+// id of a token with the same name, which another run created at the same moment. The run
+// must delete neither token.
 func TestCreateReturnsNamesakeWithoutValue(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -348,8 +356,8 @@ func TestCreateReturnsNamesakeWithoutValue(t *testing.T) {
 	})
 }
 
-// A resource that is renamed while a run waits for it is still the one that the run
-// wrote: the wait ends when it is ready.
+// TestRenameDuringWait checks that a wait ends when the resource is ready, even if another
+// run renamed it during the wait.
 func TestRenameDuringWait(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -2,14 +2,15 @@ package apply
 
 import "astro-apply/internal/plan"
 
-// job is one change under way. Others read passed, once done is closed: that is
-// when it can be used, which may be before it is over.
+// job executes one change, or the deferred write of a change. result is valid once ready
+// is closed. finished may be closed later, because a resource can be usable for its
+// dependents before it is healthy.
 type job struct {
 	change        *plan.Change
 	dependencies  []*job
-	hasDependents bool            // something that has work to do waits for it
-	firstWrite    *job            // the job that this one completes, once its references are known
-	wasSent       bool            // a write of it left
+	hasDependents bool            // another job with a write waits for this one
+	firstWrite    *job            // for a deferred write: the job of the first write
+	wasSent       bool            // at least one write was sent
 	hasImpact     bool            // an update changes a field that affects the running resource
 	deletedIDs    map[string]bool // ids of deleted resources; updates leave out items that refer to them
 	ready         chan struct{}
@@ -18,7 +19,8 @@ type job struct {
 	Outcome
 }
 
-// releaseDependents lets those that wait for the job go on.
+// releaseDependents copies the outcome to result and closes ready, so that dependents
+// continue. Only the first call has an effect.
 func (j *job) releaseDependents() {
 	if j.result == nil {
 		outcome := j.Outcome
@@ -31,7 +33,7 @@ func newJob(c *plan.Change) *job {
 	return &job{change: c, ready: make(chan struct{}), finished: make(chan struct{}), Outcome: Outcome{Change: c, Live: c.Live}}
 }
 
-// statusPhrases says in a sentence what became of something.
+// statusPhrases contains the predicates for the sentence "needs X, which …".
 var statusPhrases = map[Status]string{
 	Failed: "failed", Unconfirmed: "was not ready in time", Skipped: "was skipped", Stopped: "was not reached",
 }

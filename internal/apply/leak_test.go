@@ -11,8 +11,9 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	// One check of a law here takes several runs of the whole engine. The option
-	// -rapid.checks takes precedence, because flags are parsed later.
+	// Each check of a property needs several runs of the whole engine, so the default
+	// number of checks is low. The option -rapid.checks takes precedence, because flags are
+	// parsed later.
 	if err := flag.Set("rapid.checks", strconv.Itoa(longtest.Size(5, 100))); err != nil {
 		panic(err)
 	}

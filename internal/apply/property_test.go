@@ -17,8 +17,8 @@ import (
 	"astro-apply/internal/simulator"
 )
 
-// drawManifest draws a manifest with a Workspace and some Deployments in it, all
-// their placements being there.
+// drawManifest draws a manifest with a Workspace and count Deployments. The Deployments
+// use only the clusters of newHarnessWithClusters.
 func drawManifest(t *rapid.T, count int) string {
 	kinds := resource.Kinds()
 	member := func(name, value string) schema.Member {
@@ -26,18 +26,18 @@ func drawManifest(t *rapid.T, count int) string {
 	}
 	data := &schema.Node{Form: schema.List, Items: []*schema.Node{schema.String("data")}}
 	sections := map[string][]*schema.Node{
-		"workspaces": {drawObject(t, kinds.Kind("workspace"), member("name", "data"))},
-		"customRoles": {drawObject(t, kinds.Kind("customRole"), member("name", "role"), member("scopeType", "DAG"),
+		"workspaces": {drawResource(t, kinds.Kind("workspace"), member("name", "data"))},
+		"customRoles": {drawResource(t, kinds.Kind("customRole"), member("name", "role"), member("scopeType", "DAG"),
 			schema.Member{Name: "restrictedWorkspaces", Value: data})},
 	}
 	for i, word := range schema.FindField(kinds.Kind("environmentObject").Fields, "objectType").Type.Enum {
-		o := drawObject(t, kinds.Kind("environmentObject"), member("objectType", word), member("objectKey", fmt.Sprintf("o%d", i)), member("workspace", "data"))
+		o := drawResource(t, kinds.Kind("environmentObject"), member("objectType", word), member("objectKey", fmt.Sprintf("o%d", i)), member("workspace", "data"))
 		sections["environmentObjects"] = append(sections["environmentObjects"], o)
 	}
-	sections["teams"] = []*schema.Node{drawObject(t, kinds.Kind("team"), member("name", "t"))}
+	sections["teams"] = []*schema.Node{drawResource(t, kinds.Kind("team"), member("name", "t"))}
 	for i := range count {
 		fixed := []schema.Member{member("name", fmt.Sprintf("d%d", i)), member("workspace", "data")}
-		// What can't change later is the same for the same name.
+		// Deployments of the same name have the same immutable fields in every manifest.
 		if i%3 == 0 {
 			fixed = append(fixed, member("type", "STANDARD"), member("cloudProvider", "AWS"), member("region", "us-east-1"),
 				schema.Member{Name: "isDevelopmentMode", Value: schema.Boolean(true)})
@@ -47,13 +47,13 @@ func drawManifest(t *rapid.T, count int) string {
 		if i%3 == 1 {
 			fixed = append(fixed, schema.Member{Name: "isDevelopmentMode", Value: schema.Boolean(false)})
 		}
-		o := drawObject(t, kinds.Kind("deployment"), fixed...)
+		o := drawResource(t, kinds.Kind("deployment"), fixed...)
 		sections["deployments"] = append(sections["deployments"], o)
 	}
 	return manifestText(sections)
 }
 
-// newHarnessWithClusters is a stage with the clusters that declared names.
+// newHarnessWithClusters returns a harness with the clusters that drawManifest refers to.
 func newHarnessWithClusters(t testing.TB) *harness {
 	s := newHarness(t, simulator.Options{})
 	s.server.Seed("cluster", map[string]any{"name": "dedicated"})
@@ -61,8 +61,8 @@ func newHarnessWithClusters(t testing.TB) *harness {
 	return s
 }
 
-// After an apply, a plan is empty: for any declaration, on nothing and on what
-// an earlier declaration left.
+// TestApplyThenPlanIsEmpty checks that a plan is empty after an apply, for any manifest:
+// in an empty Organization, and after another manifest.
 func TestApplyThenPlanIsEmpty(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -76,14 +76,14 @@ func TestApplyThenPlanIsEmpty(t *testing.T) {
 					if round == 0 {
 						rt.Fatalf("plan: %v\n%s", p.Problems, text)
 					}
-					return // what can't change in place is another test's matter
+					return // the second manifest changes an immutable field, which another test covers
 				}
 				for _, o := range apply.Run(context.Background(), s.source, p, apply.Options{Policy: policy}) {
 					if !o.Status.IsOK() {
 						rt.Fatalf("round %d: %s: %v\n%s", round, o.Change.Resource, o.Err, text)
 					}
 					if len(o.Warnings) > 0 {
-						rt.Fatalf("round %d: %s: stored in another way: %v\n%s", round, o.Change.Resource, o.Warnings, text)
+						rt.Fatalf("round %d: %s: stored with another value: %v\n%s", round, o.Change.Resource, o.Warnings, text)
 					}
 				}
 				s.server.ResetRequests()
@@ -93,15 +93,15 @@ func TestApplyThenPlanIsEmpty(t *testing.T) {
 					}
 				}
 				if w := s.listWrites(); len(w) > 0 {
-					rt.Fatalf("writes without a change: %v", w)
+					rt.Fatalf("the plan sent writes: %v", w)
 				}
 			}
 		})
 	})
 }
 
-// An update loses nothing that it doesn't mention: whatever was declared once,
-// changing the description alone changes the description alone.
+// TestUndeclaredIsKept checks that an update keeps all undeclared fields: a manifest with
+// only a new description changes only the description.
 func TestUndeclaredIsKept(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -109,7 +109,7 @@ func TestUndeclaredIsKept(t *testing.T) {
 			s := newHarnessWithClusters(t)
 			text := drawManifest(rt, 3)
 			apply.Run(context.Background(), s.source, s.planManifest(text, plan.Policy{}), apply.Options{})
-			before := storedObjects(s)
+			before := storedResources(s)
 			later := `
 workspace: data
 workspaces: [{ name: data, description: "another one" }]
@@ -126,30 +126,31 @@ deployments: [{ name: d0, description: "another one" }, { name: d1, description:
 					rt.Fatalf("%s: %s, %v\n%s", o.Change.Resource, o.Status, o.Err, text)
 				}
 			}
-			if diff := cmp.Diff(before, storedObjects(s)); diff != "" {
+			if diff := cmp.Diff(before, storedResources(s)); diff != "" {
 				rt.Fatalf("lost or changed (-before +after):\n%s\n%s", diff, text)
 			}
 		})
 	})
 }
 
-// storedObjects is everything the server holds, secrets included, but for what an
-// update of the description has to change.
-func storedObjects(s *harness) []map[string]any {
+// storedResources returns all resources on the server, including secrets, without the
+// fields that an update of the description changes.
+func storedResources(s *harness) []map[string]any {
 	all := slices.Concat(s.server.Resources("workspace"), s.server.Resources("customRole"), s.server.Resources("deployment"),
 		s.server.Resources("environmentObject"), s.server.Resources("team"))
 	for _, o := range all {
 		delete(o, "description")
 		delete(o, "updatedAt")
 		dropEmptyMembers(o)
-		if o["executor"] == "KUBERNETES" { // its one queue is the server's, and no request may name it
+		if o["executor"] == "KUBERNETES" { // the server adds its only queue, and requests must not contain it
 			delete(o, "workerQueues")
 		}
 	}
 	return all
 }
 
-// dropEmptyMembers drops what says the same as nothing, at any depth.
+// dropEmptyMembers removes members with an empty value, at any depth, because they mean
+// the same as missing members.
 func dropEmptyMembers(o map[string]any) {
 	for name, v := range o {
 		if m, ok := v.(map[string]any); ok {

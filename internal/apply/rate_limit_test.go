@@ -23,37 +23,40 @@ func workspacesManifest(n int) string {
 	return text.String()
 }
 
-// countRejected counts the requests of a verb that were one too many, and all of them.
-func countRejected(s *harness, verb string) (excess, all int) {
+// countRejected returns the number of requests of a verb with a 429 response, and the
+// number of all requests of the verb.
+func countRejected(s *harness, verb string) (rejected, all int) {
 	for _, r := range s.server.Requests() {
 		if r.Method == verb {
 			all++
 			if r.Status == http.StatusTooManyRequests {
-				excess++
+				rejected++
 			}
 		}
 	}
-	return excess, all
+	return rejected, all
 }
 
-// All of what the API allows of one token is used, and no more.
+// TestCreatesAtTheLimit checks that a run nearly reaches the API's rate limit, and never
+// exceeds it.
 func TestCreatesAtTheLimit(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		const many = 500
 		s := newHarness(t, simulator.Options{EnforceRateLimits: true})
 		start := time.Now()
-		made := countStatus(statusesOf(s.applyManifest(t.Context(), workspacesManifest(many), apply.Options{})), apply.Created)
+		created := countStatus(statusesOf(s.applyManifest(t.Context(), workspacesManifest(many), apply.Options{})), apply.Created)
 		rate := many / time.Since(start).Seconds()
-		excess, _ := countRejected(s, http.MethodPost)
-		t.Logf("%d creates, %.2f a second of 10, %d answers 429", made, rate, excess)
-		if made != many || excess > 0 || rate < 9.5 {
-			t.Errorf("%d made, %.2f a second, %d answers 429", made, rate, excess)
+		rejected, _ := countRejected(s, http.MethodPost)
+		t.Logf("%d creates, %.2f of 10 per second, %d rejected with 429", created, rate, rejected)
+		if created != many || rejected > 0 || rate < 9.5 {
+			t.Errorf("%d created, %.2f per second, %d rejected with 429", created, rate, rejected)
 		}
 	})
 }
 
-// However many objects are waited for, half of the reads are left to others.
+// TestPollingLeavesRoom checks that polling uses about half of the limit for reads,
+// regardless of the number of resources, so that other programs can use the rest.
 func TestPollingLeavesRoom(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -76,7 +79,7 @@ func TestPollingLeavesRoom(t *testing.T) {
 		for i := range many {
 			fmt.Fprintf(&text, "  - { name: d%d, type: STANDARD, cloudProvider: AWS, region: us-east-1 }\n", i)
 		}
-		made := countStatus(statusesOf(s.applyManifest(t.Context(), text.String(), apply.Options{Wait: true})), apply.Created)
+		created := countStatus(statusesOf(s.applyManifest(t.Context(), text.String(), apply.Options{Wait: true})), apply.Created)
 		most := 0
 		for i := range reads {
 			n := 0
@@ -84,9 +87,9 @@ func TestPollingLeavesRoom(t *testing.T) {
 			}
 			most = max(most, n)
 		}
-		t.Logf("%d waited for with %d reads, at most %d in 10 seconds of 250", made, len(reads), most)
-		if made != many || most > 150 {
-			t.Errorf("%d made, %d reads in 10 seconds", made, most)
+		t.Logf("%d created, %d reads, at most %d of 250 in 10 seconds", created, len(reads), most)
+		if created != many || most > 150 {
+			t.Errorf("%d created, %d reads in 10 seconds", created, most)
 		}
 	})
 }
@@ -95,20 +98,20 @@ type roundTripperFunc func(*http.Request) (*http.Response, error)
 
 func (f roundTripperFunc) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
-// Another client of the same token takes half of it. The run gets through, and
-// most of what it sends is not in vain.
+// TestSharedToken lets another client use half of the token's rate limit. The run still
+// creates everything, and the API rejects at most a fifth of its requests.
 func TestSharedToken(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		const many = 500
 		s := newHarness(t, simulator.Options{EnforceRateLimits: true})
-		token, end, ended := s.server.NewToken(simulator.Scope{}), make(chan struct{}), make(chan struct{})
+		token, stop, stopped := s.server.NewToken(simulator.Scope{}), make(chan struct{}), make(chan struct{})
 		sent, granted := 0, 0
 		go func() {
-			defer close(ended)
+			defer close(stopped)
 			for ticker := time.NewTicker(200 * time.Millisecond); ; {
 				select {
-				case <-end:
+				case <-stop:
 					return
 				case <-ticker.C:
 				}
@@ -117,28 +120,28 @@ func TestSharedToken(t *testing.T) {
 					return
 				}
 				r.Header.Set("Authorization", "Bearer "+token)
-				answer, err := s.server.Transport().RoundTrip(r)
+				response, err := s.server.Transport().RoundTrip(r)
 				if err != nil {
 					return
 				}
-				_ = answer.Body.Close()
+				_ = response.Body.Close()
 				sent++
-				if answer.StatusCode != http.StatusTooManyRequests {
+				if response.StatusCode != http.StatusTooManyRequests {
 					granted++
 				}
 			}
 		}()
 		start := time.Now()
-		made := countStatus(statusesOf(s.applyManifest(t.Context(), workspacesManifest(many), apply.Options{})), apply.Created)
+		created := countStatus(statusesOf(s.applyManifest(t.Context(), workspacesManifest(many), apply.Options{})), apply.Created)
 		took := time.Since(start)
-		close(end)
-		<-ended
-		excess, all := countRejected(s, http.MethodPost)
-		ours, others := excess-(sent-granted), all-sent
-		t.Logf("%d creates in %s beside another client with %d of %d requests granted: %d of our %d were answered 429 (%.1f %%)",
-			made, took.Round(time.Second), granted, sent, ours, others, 100*float64(ours)/float64(others))
-		if made != many || ours*5 > others {
-			t.Errorf("%d made, %d of %d in vain", made, ours, others)
+		close(stop)
+		<-stopped
+		rejected, all := countRejected(s, http.MethodPost)
+		runRejected, runSent := rejected-(sent-granted), all-sent
+		t.Logf("%d creates in %s; the other client had %d of %d requests granted; %d of the run's %d requests were rejected with 429 (%.1f %%)",
+			created, took.Round(time.Second), granted, sent, runRejected, runSent, 100*float64(runRejected)/float64(runSent))
+		if created != many || runRejected*5 > runSent {
+			t.Errorf("%d created, %d of %d requests rejected", created, runRejected, runSent)
 		}
 	})
 }

@@ -18,12 +18,13 @@ import (
 	"astro-apply/internal/schema"
 )
 
-// The pace at which a change is tried again that another one keeps away.
 const (
+	// minBusyWait and maxBusyWait limit the wait between two attempts while another
+	// change of the resource is in progress.
 	minBusyWait = 5 * time.Second
 	maxBusyWait = time.Minute
-	// How long it is tried to remove what nobody can be given, and how much of
-	// that is left after a signal.
+	// undoTimeout is the time limit for the delete of a new resource whose secret value
+	// can't be saved. undoGrace is the time limit after a signal.
 	undoTimeout = time.Minute
 	undoGrace   = 2 * time.Second
 )
@@ -31,7 +32,7 @@ const (
 func (r *applier) sendRequest(ctx context.Context, j *job, request plan.Request, id string) ([]byte, error) {
 	fields := request.Body
 	if fields != nil && len(j.change.Deferred) > 0 {
-		fields = withoutUnknownMembers(fields) // the rest follows in a second write
+		fields = withoutUnknownMembers(fields) // the deferred write sends the other members
 	}
 	if fields != nil && request.Expand != nil {
 		fields = request.Expand(fields, currentOrDeclaredBody(j), r.source.OrganizationID)
@@ -46,21 +47,21 @@ func (r *applier) sendRequest(ctx context.Context, j *job, request plan.Request,
 	}
 	call := r.source.NewCall(j.change.Resource, request.Endpoint, id, body)
 	maps.Copy(call.Params, request.Params)
-	answer, err := r.source.API.Do(ctx, call)
+	response, err := r.source.API.Do(ctx, call)
 	j.wasSent = j.wasSent || !isUnsent(err)
-	if value := generatedSecret(j.change.Resource.Kind, answer); value != "" && r.Mask != nil {
-		r.Mask(value) // wherever it belongs
+	if value := generatedSecret(j.change.Resource.Kind, response); value != "" && r.Mask != nil {
+		r.Mask(value) // even if the response is about another resource
 	}
-	return answer, err
+	return response, err
 }
 
-// retryWhileBusy does something, and does it again for as long as the API refuses it
-// because another change is under way.
-func (r *applier) retryWhileBusy(ctx context.Context, j *job, do func() error) error {
+// retryWhileBusy calls write until the API no longer rejects it because another change
+// of the resource is in progress.
+func (r *applier) retryWhileBusy(ctx context.Context, j *job, write func() error) error {
 	wait := backoff.NewExponentialBackOff(
 		backoff.WithInitialInterval(minBusyWait), backoff.WithMaxInterval(maxBusyWait), backoff.WithMaxElapsedTime(0))
 	for {
-		err := do()
+		err := write()
 		e, ok := errors.AsType[*astro.Error](err)
 		if !ok || !slices.Contains(j.change.Resource.Kind.ConflictStatuses, e.StatusCode) {
 			return err
@@ -74,14 +75,15 @@ func (r *applier) retryWhileBusy(ctx context.Context, j *job, do func() error) e
 	}
 }
 
-// deliverSecret delivers the secret value that an answer tells once. What nobody could
-// be given is removed again if it is new, since nobody will ever know its value.
-func (r *applier) deliverSecret(ctx context.Context, j *job, answer []byte, fresh bool) error {
+// deliverSecret saves the secret value in a response, because Astro returns it only
+// once. If the value can't be saved, deliverSecret deletes a new resource again, because
+// its value is lost.
+func (r *applier) deliverSecret(ctx context.Context, j *job, response []byte, isNew bool) error {
 	k := j.change.Resource.Kind
 	if k.GeneratedSecret == "" {
 		return nil
 	}
-	value := generatedSecret(k, answer)
+	value := generatedSecret(k, response)
 	var err error
 	switch {
 	case value == "":
@@ -94,47 +96,50 @@ func (r *applier) deliverSecret(ctx context.Context, j *job, answer []byte, fres
 	switch {
 	case err == nil:
 		return nil
-	case !fresh:
+	case !isNew:
 		return fmt.Errorf("rotated, and the old %s is no longer valid, but the new one could not be delivered: %w; rotate it again", k.GeneratedSecret, err)
 	}
-	// That has to happen after a signal, too, though not for long.
+	// The delete must also run after a signal, but only for undoGrace.
 	undo, cancel := context.WithTimeout(context.WithoutCancel(ctx), undoTimeout)
 	defer cancel()
 	defer context.AfterFunc(ctx, func() { time.AfterFunc(undoGrace, cancel) })()
-	if gone := r.deleteResource(undo, j); gone != nil {
-		return fmt.Errorf("created, id %s, but its %s could not be delivered (%w), and it could not be removed again: %w; remove it by hand", j.Live.ID, k.GeneratedSecret, err, gone)
+	if undoErr := r.deleteResource(undo, j); undoErr != nil {
+		return fmt.Errorf("created, id %s, but its %s could not be delivered (%w), and it could not be removed again: %w; remove it by hand", j.Live.ID, k.GeneratedSecret, err, undoErr)
 	}
 	j.Live, j.AcceptedWrite, j.Status = nil, "", ""
 	return fmt.Errorf("its %s could not be delivered, so it was removed again: %w", k.GeneratedSecret, err)
 }
 
-// generatedSecret is the value that an answer tells once, "" if it has none.
-func generatedSecret(k *resource.Kind, answer []byte) string {
-	if n, err := schema.ParseJSON(answer); err == nil {
+// generatedSecret returns the generated secret in a response, or "".
+func generatedSecret(k *resource.Kind, response []byte) string {
+	if n, err := schema.ParseJSON(response); err == nil {
 		return n.Get(k.GeneratedSecret).ScalarText()
 	}
 	return ""
 }
 
-// isUnsent reports whether a call failed before any request left.
+// isUnsent reports whether a call failed before a request was sent.
 func isUnsent(err error) bool {
 	e, ok := errors.AsType[*astro.Error](err)
 	return ok && e.Unsent
 }
 
-// isOutcomeUncertain reports whether a write may have happened although it failed.
+// isOutcomeUncertain reports whether the API may have executed a write although the
+// call failed.
 func isOutcomeUncertain(err error) bool {
 	e, ok := errors.AsType[*astro.Error](err)
 	return ok && e.OutcomeUncertain
 }
 
-// isConflict reports whether another run may have done the same meanwhile.
+// isConflict reports whether the API rejected a write with a conflict: another run may
+// have made the same change.
 func isConflict(err error) bool {
 	e, ok := errors.AsType[*astro.Error](err)
 	return ok && e.StatusCode == http.StatusConflict
 }
 
-// currentOrDeclaredBody is all that is known of the object, live or else as declared.
+// currentOrDeclaredBody returns the resource as it is in Astro, or as declared if it
+// doesn't exist yet.
 func currentOrDeclaredBody(j *job) *schema.Node {
 	if j.Live != nil {
 		return j.Live.Body()

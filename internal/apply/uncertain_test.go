@@ -18,7 +18,8 @@ import (
 	"astro-apply/internal/simulator"
 )
 
-// A create whose answer is lost is looked up, not repeated.
+// TestCreateWithoutResponse checks that a run looks up a resource if the response to its
+// create is lost, and doesn't repeat the create.
 func TestCreateWithoutResponse(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -33,7 +34,7 @@ func TestCreateWithoutResponse(t *testing.T) {
 		}})
 		outcomes := s.applyManifest(t.Context(), twoDeployments, apply.Options{})
 		if got := statusesOf(outcomes); countStatus(got, apply.Created) != 3 || lost.Load() != 3 {
-			t.Fatalf("statuses %v, %d answers lost", got, lost.Load())
+			t.Fatalf("statuses %v, %d responses lost", got, lost.Load())
 		}
 		if n := len(s.server.Resources("deployment")); n != 2 {
 			t.Errorf("%d Deployments", n)
@@ -41,7 +42,8 @@ func TestCreateWithoutResponse(t *testing.T) {
 	})
 }
 
-// One that was never carried out is told as such, after a while.
+// TestCreateThatNeverHappened checks that a create fails after several attempts if Astro
+// never executes it.
 func TestCreateThatNeverHappened(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -53,12 +55,13 @@ func TestCreateThatNeverHappened(t *testing.T) {
 			t.Errorf("%s: %v", outcomes[0].Status, outcomes[0].Err)
 		}
 		if took := time.Since(start); took < 4*20*time.Second || took > 4*time.Minute {
-			t.Errorf("looked for %s", took)
+			t.Errorf("the run looked for the Workspace for %s", took)
 		}
 	})
 }
 
-// One that was never carried out is made again, after a look.
+// TestCreateIsRetriedAfterLookUp checks that a run repeats a create after the lookup has
+// shown that Astro didn't execute it.
 func TestCreateIsRetriedAfterLookUp(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -66,13 +69,13 @@ func TestCreateIsRetriedAfterLookUp(t *testing.T) {
 		s.server.AddFault(simulator.Fault{Method: "POST", Reset: true, Count: 2})
 		outcomes := s.applyManifest(t.Context(), "workspaces: [{ name: data }]", apply.Options{})
 		if n := len(s.server.Resources("workspace")); outcomes[0].Status != apply.Created || n != 1 || len(s.listWrites()) != 3 {
-			t.Errorf("%s: %v; %d there after %v", outcomes[0].Status, outcomes[0].Err, n, s.listWrites())
+			t.Errorf("%s: %v; %d Workspaces after %v", outcomes[0].Status, outcomes[0].Err, n, s.listWrites())
 		}
 	})
 }
 
-// Creates of which each answer is lost, in one way or another, make one object
-// each: a hundred of them, or a thousand in a long test.
+// TestManyUncertainCreates checks that each create results in exactly one resource,
+// although every first response is lost or unusable in one of ten ways.
 func TestManyUncertainCreates(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -110,13 +113,13 @@ func TestManyUncertainCreates(t *testing.T) {
 			names[w["name"]] = true
 		}
 		if n := len(s.server.Resources("workspace")); n != many || len(names) != many {
-			t.Errorf("%d there, %d names", n, len(names))
+			t.Errorf("%d Workspaces, %d names", n, len(names))
 		}
 	})
 }
 
-// An update whose answer is lost is read again: the same body sent twice would
-// make the new queue a third one.
+// TestUpdateWithoutResponse checks that a run reads the resource again if the response to
+// an update is lost. The same body sent twice would create the new queue twice.
 func TestUpdateWithoutResponse(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -144,7 +147,8 @@ deployments:
 	})
 }
 
-// Nor does an answer that is about nothing count as one.
+// TestUpdateResponseWithoutTheResource checks that a response to an update without a
+// resource counts as lost.
 func TestUpdateResponseWithoutTheResource(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -152,8 +156,8 @@ func TestUpdateResponseWithoutTheResource(t *testing.T) {
 		s.server.Seed("workspace", map[string]any{"name": "data"})
 		s.server.AddFault(simulator.Fault{Method: http.MethodPost, Status: 200, RawBody: "{}", Count: 1})
 		outcomes := s.applyManifest(t.Context(), "workspaces: [{ name: data, description: new }]", apply.Options{})
-		if said := s.server.Resources("workspace")[0]["description"]; outcomes[0].Status != apply.Updated || said != "new" {
-			t.Errorf("%s: %v, %v", outcomes[0].Status, outcomes[0].Err, said)
+		if description := s.server.Resources("workspace")[0]["description"]; outcomes[0].Status != apply.Updated || description != "new" {
+			t.Errorf("%s: %v, %v", outcomes[0].Status, outcomes[0].Err, description)
 		}
 		s.server.AddFault(simulator.Fault{Method: http.MethodPost, Status: 200, RawBody: "{}"})
 		outcomes = s.applyManifest(t.Context(), "workspaces: [{ name: data, description: newer }]", apply.Options{})
@@ -163,7 +167,8 @@ func TestUpdateResponseWithoutTheResource(t *testing.T) {
 	})
 }
 
-// One that is carried out after its answer was given up is found all the same.
+// TestTimedOutCreate checks that a run finds the resource of a create that Astro executes
+// after the gateway's timeout.
 func TestTimedOutCreate(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -174,10 +179,10 @@ func TestTimedOutCreate(t *testing.T) {
 			}
 			body, _ := io.ReadAll(r.Body)
 			time.AfterFunc(9*time.Second, func() {
-				late := r.Clone(context.WithoutCancel(r.Context()))
-				late.Body = io.NopCloser(bytes.NewReader(body))
-				if answer, err := s.server.Transport().RoundTrip(late); err == nil {
-					_ = answer.Body.Close()
+				delayed := r.Clone(context.WithoutCancel(r.Context()))
+				delayed.Body = io.NopCloser(bytes.NewReader(body))
+				if response, err := s.server.Transport().RoundTrip(delayed); err == nil {
+					_ = response.Body.Close()
 				}
 			})
 			return &http.Response{StatusCode: http.StatusGatewayTimeout, Body: http.NoBody}
@@ -189,11 +194,12 @@ func TestTimedOutCreate(t *testing.T) {
 	})
 }
 
-// An answer that tells nothing of what was made is as good as none.
+// TestCreateResponseWithoutID checks that a response to a create without a valid resource
+// counts as lost.
 func TestCreateResponseWithoutID(t *testing.T) {
 	t.Parallel()
-	for _, answer := range []string{`{}`, ``, `{"id": "c1", "environmentVariables": {}}`} {
-		t.Run(answer, func(t *testing.T) {
+	for _, response := range []string{`{}`, ``, `{"id": "c1", "environmentVariables": {}}`} {
+		t.Run(response, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				s := newHarness(t, simulator.Options{})
@@ -202,7 +208,7 @@ func TestCreateResponseWithoutID(t *testing.T) {
 					if r.Method != http.MethodPost {
 						return nil
 					}
-					return &http.Response{StatusCode: http.StatusOK, Body: io.NopCloser(strings.NewReader(answer))}
+					return &http.Response{StatusCode: http.StatusOK, Body: io.NopCloser(strings.NewReader(response))}
 				}})
 				outcomes := s.applyManifest(t.Context(), "deployments: [{ name: one, workspace: data, type: STANDARD, cloudProvider: AWS, region: us-east-1 }]", apply.Options{})
 				if outcomes[0].Status != apply.Created || outcomes[0].Live.ID == "c1" || len(s.listWrites()) != 1 {
@@ -213,8 +219,8 @@ func TestCreateResponseWithoutID(t *testing.T) {
 	}
 }
 
-// What a lost create has made is told, whatever stops the run or the update
-// that would complete it.
+// TestFoundAndNotCompleted checks that the error names the new resource if the response to
+// the create is lost, and the update that completes the resource is refused or stopped.
 func TestFoundAndNotCompleted(t *testing.T) {
 	t.Parallel()
 	for name, fault := range map[string]bool{"refused": true, "stopped": false} {
@@ -230,7 +236,7 @@ func TestFoundAndNotCompleted(t *testing.T) {
 						case r.Method == http.MethodPost:
 							return errors.New("connection reset by peer")
 						case strings.HasSuffix(r.URL.Path, "/workspaces"):
-							if lists++; lists == 2 && !fault { // the one that finds it
+							if lists++; lists == 2 && !fault { // this list contains the new Workspace
 								cancel(errors.New("interrupt signal received"))
 							}
 						}

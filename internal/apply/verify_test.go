@@ -14,9 +14,9 @@ import (
 	"astro-apply/internal/simulator"
 )
 
-// respelledEdits are edits of each kind's example to a text that Astro returns in
+// respelledEdits contains edits of each kind's example to a text that Astro returns with
 // another spelling.
-var respelledEdits = map[string][][4]string{ // old line, new line, the text in it, and its other spelling
+var respelledEdits = map[string][][4]string{ // old line, new line, the edited text in it, and its other spelling
 	"organization": {{"  billingEmail: finance@example.com", "  billingEmail: money@example.com", "money@example.com", "bills@example.com"}},
 	"clusters":     {{"{ key: team, value: data }", "{ key: team, value: Other }", "Other", "other"}},
 	"workspaces":   {{"description: Pipelines of the data team.", "description: Other.", "Other.", "other"}},
@@ -39,21 +39,21 @@ var respelledEdits = map[string][][4]string{ // old line, new line, the text in 
 	"apiTokens": {{"description: For the pipelines' own workflow.", "description: Other.", "Other.", "other"}},
 }
 
-// kindsWithoutRespelling are the kinds of which nothing is updated, or only lists of ids and
-// networks, which are compared in one spelling.
+// kindsWithoutRespelling are the kinds without updates, and kinds with updates only of
+// lists of ids or networks, which a plan compares in a normalized spelling.
 var kindsWithoutRespelling = []string{"invites", "agentTokens", "allowedIpAddressRanges"}
 
-// The test writes a field of each kind that Astro returns in another spelling, or
-// leaves out of answers. Every run writes it again, with one warning.
+// TestEveryKindVerifiesWhatIsStored writes a field of each kind that Astro returns with
+// another spelling, or omits from responses. Every run writes it again, with one warning.
 func TestEveryKindVerifiesWhatIsStored(t *testing.T) {
 	t.Parallel()
 	for _, k := range resource.Kinds() {
 		if len(respelledEdits[k.Section]) == 0 && !slices.Contains(kindsWithoutRespelling, k.Section) {
-			t.Errorf("%s: nothing is returned in another spelling", k.Section)
+			t.Errorf("%s: no edit to a text with another spelling", k.Section)
 		}
 		for _, edit := range respelledEdits[k.Section] {
 			for _, returned := range []string{edit[3], ""} {
-				if returned == "" && (strings.Contains(edit[2], "_") || strings.Contains(edit[1], "billingEmail")) { // always returned
+				if returned == "" && (strings.Contains(edit[2], "_") || strings.Contains(edit[1], "billingEmail")) { // Astro always returns these fields
 					continue
 				}
 				t.Run(k.Section+" "+edit[2]+" "+returned, func(t *testing.T) {
@@ -64,13 +64,13 @@ func TestEveryKindVerifiesWhatIsStored(t *testing.T) {
 						c.checkCreate()
 						s.server.SetReturnedText(edit[2], returned)
 						text := c.editExample(edit[0], edit[1])
-						kept := returned == "" && (strings.HasPrefix(edit[1], "login:") || strings.HasPrefix(edit[1], "region:")) // setFields names it
+						presenceOnly := returned == "" && (strings.HasPrefix(edit[1], "login:") || strings.HasPrefix(edit[1], "region:")) // Astro lists the field in setFields
 						for round := range 3 {
 							s.server.ResetRequests()
 							warnings := c.applyWarnings(text)
-							if kept {
+							if presenceOnly {
 								if len(warnings) > 0 || round > 0 && len(s.listWrites()) > 0 {
-									t.Errorf("round %d: kept, and not verified: %q, %d writes", round, warnings, len(s.listWrites()))
+									t.Errorf("round %d: Astro returns only the presence of the field: %q, %d writes", round, warnings, len(s.listWrites()))
 								}
 								continue
 							}
@@ -85,7 +85,7 @@ func TestEveryKindVerifiesWhatIsStored(t *testing.T) {
 	}
 }
 
-// applyWarnings applies a manifest and returns the warnings of its outcomes.
+// applyWarnings applies a manifest and returns the warnings of the outcomes.
 func (c *contract) applyWarnings(text string) (out []string) {
 	c.Helper()
 	for _, o := range c.applyManifest(context.Background(), text, apply.Options{Policy: plan.Policy{}, SaveSecret: func(*resource.Resource, string) error { return nil }}) {
@@ -99,7 +99,8 @@ func (c *contract) applyWarnings(text string) (out []string) {
 	return out
 }
 
-// Where a second write completes an object, both are verified together, once.
+// TestDeferredWriteIsVerified checks that a run verifies a resource with a deferred write
+// only once, after the deferred write.
 func TestDeferredWriteIsVerified(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -113,10 +114,10 @@ clusters: [{ name: main, type: DEDICATED, cloudProvider: AWS, region: us-east-1,
 			t.Errorf("%q", warnings)
 		}
 		if n := len(s.listWrites()); n != 3 {
-			t.Errorf("%d writes, want a second one of one object: %v", n, s.listWrites())
+			t.Errorf("%d writes, want 3, one of them deferred: %v", n, s.listWrites())
 		}
 		if n := c.countRequests(http.MethodGet, "/workspaces/*"); n != 2 {
-			t.Errorf("the Workspace was read %d times, want once before the second write and once to verify it", n)
+			t.Errorf("the Workspace was read %d times, want once before the deferred write and once to verify it", n)
 		}
 	})
 }

@@ -14,19 +14,20 @@ import (
 	"astro-apply/internal/schema"
 )
 
-// The pace of polling, and how long an object that was just written may look
-// ready before it is believed: its status moves a little after the answer.
 const (
-	minPollInterval  = time.Second
-	maxPollInterval  = 15 * time.Second
+	minPollInterval = time.Second
+	maxPollInterval = 15 * time.Second
+	// settleDelay is the time after a write during which a ready status isn't trusted,
+	// because Astro changes the status shortly after its response.
 	settleDelay      = 15 * time.Second
 	progressInterval = 30 * time.Second
-	// pollSpacing is the time between polls of all objects that are waited for: half of
-	// the reads that the API allows are left to others.
+	// pollSpacing is the minimum time between two polls of the whole run. It uses half
+	// of the API's limit for reads, so that other programs can use the other half.
 	pollSpacing = 80 * time.Millisecond
 )
 
-// pauseBeforePoll waits before an object is looked at again: longer, the more are waiting.
+// pauseBeforePoll waits before the next poll of a resource. The wait increases with the
+// number of resources that the run waits for.
 func (r *applier) pauseBeforePoll(ctx context.Context, interval time.Duration) error {
 	r.mu.Lock()
 	r.pollCount++
@@ -47,18 +48,19 @@ func (r *applier) pauseBeforePoll(ctx context.Context, interval time.Duration) e
 	}
 }
 
-// waitUntilReady polls until the object is ready. That it isn't when time runs out is
-// an outcome of its own: the change was accepted, and is not sent again. After an
-// update that affects nothing that runs, only a pending status is waited for.
+// waitUntilReady polls until the resource is ready. If it isn't ready before the
+// timeout, the status is Unconfirmed: the API accepted the change, so it isn't sent
+// again. After an update without an impact on the running resource, waitUntilReady
+// waits only if the status is pending.
 func (r *applier) waitUntilReady(ctx context.Context, j *job, written bool) {
 	kind, id := j.change.Resource.Kind, j.Live.ID
-	start, moved := time.Now(), !written
-	quiet := j.AcceptedWrite == Updated && !j.hasImpact
-	var problem error
+	start, sawPending := time.Now(), !written
+	withoutImpact := j.AcceptedWrite == Updated && !j.hasImpact
+	var readErr error
 	for interval := minPollInterval; ; interval = min(interval*3/2, maxPollInterval) {
 		state, reason := j.Live.State(kind)
-		moved = moved || state == resource.StatePending
-		ended := problem == nil && state != resource.StatePending && (moved || time.Since(start) >= settleDelay)
+		sawPending = sawPending || state == resource.StatePending
+		settled := readErr == nil && state != resource.StatePending && (sawPending || time.Since(start) >= settleDelay)
 		if kind.IsReferenceable != nil && kind.IsReferenceable(j.Live.Body()) {
 			j.releaseDependents()
 			if !written || !r.Wait {
@@ -66,28 +68,28 @@ func (r *applier) waitUntilReady(ctx context.Context, j *job, written bool) {
 			}
 		}
 		switch {
-		case kind.StateOf == nil, quiet && !moved, ended && (state == resource.StateReady || !written):
-			return // what was broken before is not for us to wait for, and the API judges what can be done with it
-		case ended:
+		case kind.StateOf == nil, withoutImpact && !sawPending, settled && (state == resource.StateReady || !written):
+			return // a resource that had already failed isn't waited for: the API decides whether it is usable
+		case settled:
 			j.Status, j.Err = Failed, fmt.Errorf("accepted, and then it failed at Astro: %s", reason)
 			return
 		}
 		r.setWaitReason(j, reason)
 		pause := interval
-		if rest := settleDelay - time.Since(start); !moved && rest > 0 {
-			pause = min(pause, rest) // so that a poll is made when it is believed
+		if remaining := settleDelay - time.Since(start); !sawPending && remaining > 0 {
+			pause = min(pause, remaining) // poll again at the end of settleDelay
 		}
 		if r.pauseBeforePoll(ctx, pause) != nil {
-			j.Status, j.Err = Unconfirmed, unconfirmedError(ctx, reason, problem)
+			j.Status, j.Err = Unconfirmed, unconfirmedError(ctx, reason, readErr)
 			return
 		}
 		live, err := r.readByID(ctx, kind, id)
 		switch {
 		case err == nil:
-			j.Live, problem = live, nil
+			j.Live, readErr = live, nil
 		case ctx.Err() != nil:
 		case isTransient(err):
-			problem = err
+			readErr = err
 		default:
 			j.Status, j.Err = Unconfirmed, fmt.Errorf("accepted, but it can't be read back: %w", err)
 			return
@@ -95,17 +97,17 @@ func (r *applier) waitUntilReady(ctx context.Context, j *job, written bool) {
 	}
 }
 
-// readByID reads a resource that may be renamed meanwhile.
+// readByID reads a resource by id only, because another run may have renamed it.
 func (r *applier) readByID(ctx context.Context, k *resource.Kind, id string) (*resource.Live, error) {
 	return r.source.GetResource(ctx, &resource.Resource{Kind: k, Body: &schema.Node{Form: schema.Map}}, id)
 }
 
-// waitUntilDeleted polls until an object that was deleted is gone, for what can only be
-// deleted after it.
+// waitUntilDeleted polls until the API no longer finds a deleted resource, because some
+// changes are possible only afterwards, such as the delete of its parent.
 func (r *applier) waitUntilDeleted(ctx context.Context, j *job) {
 	for interval := minPollInterval; ; interval = min(interval*3/2, maxPollInterval) {
 		_, err := r.source.GetResource(ctx, j.change.Resource, j.Live.ID)
-		if astro.IsNotFound(err) || astro.IsForbidden(err) { // gone, or gone from the token's reach
+		if astro.IsNotFound(err) || astro.IsForbidden(err) { // after the delete, the token may have no access to the id
 			return
 		}
 		if err != nil && !isTransient(err) {
@@ -125,14 +127,14 @@ func isTransient(err error) bool {
 	return !ok || e.StatusCode == 0 || e.StatusCode >= http.StatusInternalServerError || e.StatusCode == http.StatusTooManyRequests
 }
 
-func unconfirmedError(ctx context.Context, reason string, problem error) error {
-	if problem != nil {
-		return fmt.Errorf("accepted, not confirmed: %w (%w)", context.Cause(ctx), problem)
+func unconfirmedError(ctx context.Context, reason string, readErr error) error {
+	if readErr != nil {
+		return fmt.Errorf("accepted, not confirmed: %w (%w)", context.Cause(ctx), readErr)
 	}
 	return fmt.Errorf("accepted, not confirmed: last seen %s (%w)", reason, context.Cause(ctx))
 }
 
-// setWaitReason notes what a job is waiting for, for the progress lines.
+// setWaitReason stores the reason why a job waits, for the progress lines.
 func (r *applier) setWaitReason(j *job, reason string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -142,16 +144,15 @@ func (r *applier) setWaitReason(j *job, reason string) {
 	r.waitReasons[j] = reason
 }
 
-// reportProgress says now and then how far the run is, until the returned function
-// is called.
+// reportProgress calls OnProgress every progressInterval, until the caller calls stop.
 func (r *applier) reportProgress() (stop func()) {
-	ticker, end, ended := time.NewTicker(progressInterval), make(chan struct{}), make(chan struct{})
+	ticker, stopped, done := time.NewTicker(progressInterval), make(chan struct{}), make(chan struct{})
 	start := time.Now()
 	go func() {
-		defer close(ended)
+		defer close(done)
 		for {
 			select {
-			case <-end:
+			case <-stopped:
 				return
 			case <-ticker.C:
 				if line := r.progressLine(time.Since(start)); line != "" && r.OnProgress != nil {
@@ -160,13 +161,13 @@ func (r *applier) reportProgress() (stop func()) {
 			}
 		}
 	}()
-	return func() { ticker.Stop(); close(end); <-ended }
+	return func() { ticker.Stop(); close(stopped); <-done }
 }
 
 func (r *applier) progressLine(elapsed time.Duration) string {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	total, unfinished := 0, map[*plan.Change]bool{} // a second write is part of its change
+	total, unfinished := 0, map[*plan.Change]bool{} // a deferred write counts as part of its change
 	var names []string
 	for _, j := range r.jobs {
 		if j.change.IsActive() && j.firstWrite == nil {

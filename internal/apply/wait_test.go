@@ -21,24 +21,24 @@ import (
 
 const etlManifest = "deployments: [{ name: etl, workspace: data, type: STANDARD, cloudProvider: AWS, region: us-east-1%s }]"
 
-// A wait ends when the Deployment is ready after it was pending: not when its
-// reads fail, not because the create's answer already looks ready, and not because
-// the update's answer was of no use. It is no longer than that.
+// TestWaitEndsWhenReady checks that a wait ends as soon as the Deployment is ready after
+// it was pending. Failed reads, a create response with a ready status and an unusable
+// update response don't end the wait.
 func TestWaitEndsWhenReady(t *testing.T) {
 	t.Parallel()
-	answered := func(r *http.Request, body string) *http.Response {
+	newResponse := func(r *http.Request, body string) *http.Response {
 		return &http.Response{StatusCode: http.StatusOK, Header: http.Header{"Content-Type": {"application/json"}}, Body: io.NopCloser(strings.NewReader(body)), Request: r}
 	}
 	for name, test := range map[string]struct {
 		options     simulator.Options
 		exists      bool
 		change      string
-		wire        func(s *harness) *faultyTransport
+		transport   func(s *harness) *faultyTransport
 		least, most time.Duration
 	}{
 		"reads fail while the old status is returned": {
 			options: simulator.Options{ReadyAfter: 2 * time.Minute, StaleStatusFor: 14 * time.Second}, exists: true, change: ", schedulerSize: MEDIUM",
-			wire: func(*harness) *faultyTransport {
+			transport: func(*harness) *faultyTransport {
 				var sent time.Time
 				return &faultyTransport{interceptRequest: func(r *http.Request) *http.Response {
 					if r.Method == http.MethodPost {
@@ -51,35 +51,35 @@ func TestWaitEndsWhenReady(t *testing.T) {
 			},
 			least: 2 * time.Minute, most: 150 * time.Second,
 		},
-		"the create's answer looks ready": {
+		"the response to the create has a ready status": {
 			options: simulator.Options{ReadyAfter: time.Minute},
-			wire: func(s *harness) *faultyTransport {
+			transport: func(s *harness) *faultyTransport {
 				return &faultyTransport{replaceResponse: func(r *http.Request) *http.Response {
 					if r.Method != http.MethodPost {
 						return nil
 					}
 					d := s.server.Resources("deployment")[0]
-					return answered(r, fmt.Sprintf(`{"id": %q, "name": "etl", "workspaceId": %q, "status": "HEALTHY"}`, d["id"], d["workspaceId"]))
+					return newResponse(r, fmt.Sprintf(`{"id": %q, "name": "etl", "workspaceId": %q, "status": "HEALTHY"}`, d["id"], d["workspaceId"]))
 				}}
 			},
 			least: time.Minute, most: 75 * time.Second,
 		},
-		"the update's answer is of no use": {
+		"the response to the update is unusable": {
 			options: simulator.Options{ReadyAfter: time.Minute, StaleStatusFor: 10 * time.Second}, exists: true, change: ", schedulerSize: MEDIUM",
-			wire: func(*harness) *faultyTransport {
+			transport: func(*harness) *faultyTransport {
 				return &faultyTransport{replaceResponse: func(r *http.Request) *http.Response {
 					if r.Method != http.MethodPost {
 						return nil
 					}
-					return answered(r, "{}")
+					return newResponse(r, "{}")
 				}}
 			},
 			least: time.Minute, most: 75 * time.Second,
 		},
-		"it is ready after the second call of the create": {
+		"ready after the second call of the create": {
 			options: simulator.Options{ReadyAfter: 2 * time.Second},
 			change:  ", isDevelopmentMode: true, scalingSpec: { hibernationSpec: { override: { isHibernating: false, overrideUntil: '2099-01-01T00:00:00Z' } } }",
-			wire: func(*harness) *faultyTransport {
+			transport: func(*harness) *faultyTransport {
 				return &faultyTransport{interceptRequest: func(r *http.Request) *http.Response {
 					if strings.HasSuffix(r.URL.Path, "hibernation-override") {
 						time.Sleep(5 * time.Second)
@@ -98,7 +98,7 @@ func TestWaitEndsWhenReady(t *testing.T) {
 				if test.exists {
 					s.server.Seed("deployment", map[string]any{"name": "etl", "workspaceId": w, "type": "STANDARD", "schedulerSize": "SMALL"})
 				}
-				s.useTransport(test.wire(s))
+				s.useTransport(test.transport(s))
 				start := time.Now()
 				o := s.applyManifest(t.Context(), fmt.Sprintf(etlManifest, test.change), apply.Options{Wait: true})[0]
 				if took := time.Since(start); !o.Status.IsOK() || took < test.least || took > test.most {
@@ -112,7 +112,8 @@ func TestWaitEndsWhenReady(t *testing.T) {
 	}
 }
 
-// After its deletion, a Deployment that the token may no longer read is deleted.
+// TestDeletedAndForbidden checks that a 403 to the read after a delete confirms the
+// delete.
 func TestDeletedAndForbidden(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -128,8 +129,8 @@ func TestDeletedAndForbidden(t *testing.T) {
 	})
 }
 
-// A cluster whose last update failed, and that this run doesn't change, is used all
-// the same: the API decides whether that works.
+// TestUnchangedClusterThatFailedIsUsed checks that a run refers to an unchanged cluster
+// whose last update failed, because the API decides whether the cluster is usable.
 func TestUnchangedClusterThatFailedIsUsed(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -144,7 +145,8 @@ func TestUnchangedClusterThatFailedIsUsed(t *testing.T) {
 	})
 }
 
-// What belongs to a Deployment waits until that is there, not until it is well.
+// TestUnhealthyDeploymentCanBeUsed checks that dependents of a Deployment wait until it
+// exists, not until it is healthy.
 func TestUnhealthyDeploymentCanBeUsed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newHarness(t, simulator.Options{})
@@ -162,38 +164,39 @@ environmentObjects: [{ objectType: AIRFLOW_VARIABLE, objectKey: a, deployment: {
 	})
 }
 
-// So does what is placed on a cluster that nobody declares and that is still
-// being made.
+// TestUndeclaredClusterIsWaitedFor checks that a Deployment waits for its cluster if the
+// cluster is not in the manifest and Astro is still creating it.
 func TestUndeclaredClusterIsWaitedFor(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newHarness(t, simulator.Options{ReadyAfter: time.Hour})
 		s.server.Seed("workspace", map[string]any{"name": "data"})
-		made, ready := 0, time.Now().Add(2*time.Hour)
+		creates, ready := 0, time.Now().Add(2*time.Hour)
 		id := s.server.Seed("cluster", map[string]any{"name": "production", "status": "CREATED"})
 		s.useTransport(&faultyTransport{interceptRequest: func(r *http.Request) *http.Response {
 			if strings.Contains(r.URL.Path, "/clusters") && r.Method == http.MethodGet && time.Now().Before(ready) {
-				one := `{"id": "` + id + `", "name": "production", "type": "DEDICATED", "status": "CREATING"}`
+				body := `{"id": "` + id + `", "name": "production", "type": "DEDICATED", "status": "CREATING"}`
 				if !strings.HasSuffix(r.URL.Path, id) {
-					one = `{"clusters": [` + one + `], "totalCount": 1, "limit": 1000, "offset": 0}`
+					body = `{"clusters": [` + body + `], "totalCount": 1, "limit": 1000, "offset": 0}`
 				}
-				return &http.Response{StatusCode: http.StatusOK, Header: http.Header{"Content-Type": {"application/json"}}, Body: io.NopCloser(strings.NewReader(one)), Request: r}
+				return &http.Response{StatusCode: http.StatusOK, Header: http.Header{"Content-Type": {"application/json"}}, Body: io.NopCloser(strings.NewReader(body)), Request: r}
 			}
 			if strings.HasSuffix(r.URL.Path, "/deployments") && r.Method == http.MethodPost {
-				made++
+				creates++
 				if time.Now().Before(ready) {
-					t.Error("made before the cluster was ready")
+					t.Error("the run created the Deployment before the cluster was ready")
 				}
 			}
 			return nil
 		}})
 		outcomes := s.applyManifest(context.Background(), "deployments: [{ name: d, workspace: data, type: DEDICATED, cluster: production }]", apply.Options{})
-		if outcomes[0].Status != apply.Created || made != 1 {
-			t.Errorf("%s: %v, %d made", outcomes[0].Status, outcomes[0].Err, made)
+		if outcomes[0].Status != apply.Created || creates != 1 {
+			t.Errorf("%s: %v, %d creates", outcomes[0].Status, outcomes[0].Err, creates)
 		}
 	})
 }
 
-// An object that another run made at the same moment is taken over.
+// TestConflictingCreateIsAdopted checks that a run adopts and updates a resource that
+// another run created at the same moment.
 func TestConflictingCreateIsAdopted(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newHarness(t, simulator.Options{})
@@ -212,8 +215,9 @@ func TestConflictingCreateIsAdopted(t *testing.T) {
 	})
 }
 
-// Whatever the kind, a create whose answer is lost makes one object, which is
-// then completed; of a token, that its value is lost is said.
+// TestEveryKindWithoutResponse checks for every kind that a create without a response
+// results in one resource, which the run completes. For a token, the error reports the
+// lost value.
 func TestEveryKindWithoutResponse(t *testing.T) {
 	for _, k := range resource.Kinds() {
 		if k.Create.Path == "" {
@@ -233,8 +237,8 @@ func TestEveryKindWithoutResponse(t *testing.T) {
 				return nil
 			}})
 			outcomes := s.applyManifest(context.Background(), text, apply.Options{SaveSecret: func(*resource.Resource, string) error { return nil }})
-			if made := len(s.server.Resources(k.Name)) - before; made != len(outcomes) {
-				t.Errorf("%s: %d made", k.Name, made)
+			if created := len(s.server.Resources(k.Name)) - before; created != len(outcomes) {
+				t.Errorf("%s: %d created", k.Name, created)
 			}
 			for _, o := range outcomes {
 				lost := o.Err != nil && strings.Contains(o.Err.Error(), "but its token is lost")

@@ -19,11 +19,11 @@ import (
 )
 
 const (
-	// maxAttempts bounds how often an update whose outcome is unknown is looked at
-	// and completed.
+	// maxAttempts is the maximum number of attempts of a write with an uncertain
+	// outcome.
 	maxAttempts = 4
-	// maxLookUpWait is the last wait between look-ups of an object whose create
-	// got no answer: half a minute in all.
+	// maxLookUpWait is the last wait between two lookups of a resource after a write
+	// without a response. All waits together are half a minute.
 	maxLookUpWait = 16 * time.Second
 )
 
@@ -47,7 +47,7 @@ func (r *applier) writeChange(ctx context.Context, j *job) error {
 	return nil
 }
 
-// deleteResource removes the object, after a change that is under way there.
+// deleteResource deletes the resource, once no other change of it is in progress.
 func (r *applier) deleteResource(ctx context.Context, j *job) error {
 	call := r.source.NewCall(j.change.Resource, j.change.Resource.Kind.Delete, j.Live.ID, nil)
 	err := r.retryWhileBusy(ctx, j, func() error {
@@ -62,43 +62,44 @@ func (r *applier) deleteResource(ctx context.Context, j *job) error {
 	return nil
 }
 
-// fillReferenceIDs fills in the ids of what was created before this change.
+// fillReferenceIDs sets the ids of the referenced resources that this run created
+// before this change.
 func (r *applier) fillReferenceIDs(j *job) error {
 	for _, ref := range j.change.Resource.Refs {
 		if ref.ID != "" || ref.ByName {
 			continue
 		}
-		for _, n := range j.dependencies {
-			if n.change.Resource == ref.Declared && n.result.Live != nil {
-				ref.Resolve(n.result.Live.ID)
-				for _, problem := range j.change.Resource.ResolveItemRefs(ref.Field, n.result.Live, j.Live) {
+		for _, dependency := range j.dependencies {
+			if dependency.change.Resource == ref.Declared && dependency.result.Live != nil {
+				ref.Resolve(dependency.result.Live.ID)
+				for _, problem := range j.change.Resource.ResolveItemRefs(ref.Field, dependency.result.Live, j.Live) {
 					return problem
 				}
 			}
 		}
-		later := slices.ContainsFunc(j.change.Deferred, func(c *plan.Change) bool { return c.Resource == ref.Declared })
-		if ref.ID == "" && (!later || j.firstWrite != nil) {
+		isDeferred := slices.ContainsFunc(j.change.Deferred, func(c *plan.Change) bool { return c.Resource == ref.Declared })
+		if ref.ID == "" && (!isDeferred || j.firstWrite != nil) {
 			return fmt.Errorf("the id of %s is not known", ref)
 		}
 	}
 	return nil
 }
 
-// updateResource reads the object by id, lays the declaration over it once more and
-// sends what is still needed. After an answer that leaves the outcome unknown, or
-// says that something has changed meanwhile, it does all of that again: the same
-// body sent twice could replace what the first one made.
+// updateResource reads the resource by id, compares it with the manifest again, and
+// sends the changes that are still needed. If the outcome is uncertain, or the API
+// reports a conflict, updateResource repeats all of this. It never sends the same body
+// twice, because the second request could replace items that the first one created.
 func (r *applier) updateResource(ctx context.Context, j *job) error {
 	wait := backoff.NewExponentialBackOff(backoff.WithInitialInterval(time.Second), backoff.WithMaxElapsedTime(0))
-	for round := 1; ; round++ {
+	for attempt := 1; ; attempt++ {
 		err := r.retryWhileBusy(ctx, j, func() error { return r.updateOnce(ctx, j) })
-		var spent *uncertainRotation
-		if err == nil || errors.As(err, &spent) || !isOutcomeUncertain(err) && !isConflict(err) || round == maxAttempts {
+		var rotation *uncertainRotation
+		if err == nil || errors.As(err, &rotation) || !isOutcomeUncertain(err) && !isConflict(err) || attempt == maxAttempts {
 			return err
 		}
 		if mayStillHappen(err) {
-			if done, unread := r.confirmUpdate(ctx, j); done || unread != nil {
-				return errors.Join(unread)
+			if done, readErr := r.confirmUpdate(ctx, j); done || readErr != nil {
+				return errors.Join(readErr)
 			}
 		}
 		select {
@@ -109,7 +110,9 @@ func (r *applier) updateResource(ctx context.Context, j *job) error {
 	}
 }
 
-// readAndCompare reads the object by id and lays the declaration over it once more.
+// readAndCompare reads the resource by id and compares it with the manifest again. It
+// returns an error if the update is no longer possible, or differs from the plan in a
+// way that the user must review.
 func (r *applier) readAndCompare(ctx context.Context, j *job) (*plan.Diff, error) {
 	o := j.change.Resource
 	if o.Kind.Get.Path != "" || o.Kind.Singleton {
@@ -121,7 +124,7 @@ func (r *applier) readAndCompare(ctx context.Context, j *job) (*plan.Diff, error
 	}
 	policy := r.Policy
 	if j.change.Action == plan.Create {
-		policy.Rotate = nil // it is new already
+		policy.Rotate = nil // the secret value of a new resource is new already
 	}
 	d := plan.Compare(o, j.Live, policy)
 	if len(d.Problems) > 0 {
@@ -136,7 +139,7 @@ func (r *applier) readAndCompare(ctx context.Context, j *job) (*plan.Diff, error
 	if path := d.UnplannedRemoval(&j.change.Diff); path != "" {
 		return nil, fmt.Errorf("update: %s would be removed, which the plan didn't show, because it changed since; nothing was sent, run again", path)
 	}
-	if !policy.ReviewedOnly || j.AcceptedWrite == Created { // the values of what this run created are its own, or Astro's
+	if !policy.ReviewedOnly || j.AcceptedWrite == Created { // the current values of a new resource come from this run or from Astro's defaults
 		return d, nil
 	}
 	if path := d.UnplannedChange(&j.change.Diff); path != "" {
@@ -154,7 +157,7 @@ func (r *applier) updateOnce(ctx context.Context, j *job) error {
 	j.hasImpact = j.hasImpact || d.MaxImpact(o.Kind) > schema.NoImpact
 	if len(d.Requests) == 0 {
 		if j.Status == "" {
-			j.Status = Unchanged // somebody else did it
+			j.Status = Unchanged // another run made the same change
 		}
 		return nil
 	}
@@ -162,7 +165,7 @@ func (r *applier) updateOnce(ctx context.Context, j *job) error {
 		if ctx.Err() != nil {
 			return fmt.Errorf("update: %w", context.Cause(ctx))
 		}
-		answer, err := r.sendRequest(ctx, j, request, live.ID)
+		response, err := r.sendRequest(ctx, j, request, live.ID)
 		if err == nil || isOutcomeUncertain(err) {
 			j.Status = Updated
 		}
@@ -176,21 +179,21 @@ func (r *applier) updateOnce(ctx context.Context, j *job) error {
 			return fmt.Errorf("update: %w", err)
 		}
 		if j.AcceptedWrite == "" {
-			j.AcceptedWrite = Updated // in part, if the rest fails
+			j.AcceptedWrite = Updated // even if a later request of this update fails
 		}
-		next, err := resource.NewLive(o.Kind, answer)
+		next, err := resource.NewLive(o.Kind, response)
 		r.source.MaskSecrets(next)
 		if next != nil && (err == nil || request.Endpoint == o.Kind.Rotate) {
 			err = next.CheckID(request.Endpoint, live.ID)
 		}
-		_, wrong := errors.AsType[*resource.WrongResourceError](err)
+		_, isWrongResource := errors.AsType[*resource.WrongResourceError](err)
 		switch {
 		case request.Endpoint == o.Kind.Rotate && err != nil:
 			return newUncertainRotation(o.Kind, err)
-		case request.ReturnsResource && err != nil, wrong:
+		case request.ReturnsResource && err != nil, isWrongResource:
 			return fmt.Errorf("update: %w", &astro.Error{Method: request.Endpoint.Method, Path: request.Endpoint.Path, StatusCode: http.StatusOK, OutcomeUncertain: true, Err: err})
 		case request.Endpoint == o.Kind.Rotate:
-			if err := r.deliverSecret(ctx, j, answer, false); err != nil {
+			if err := r.deliverSecret(ctx, j, response, false); err != nil {
 				return err
 			}
 		}
@@ -201,8 +204,9 @@ func (r *applier) updateOnce(ctx context.Context, j *job) error {
 	return nil
 }
 
-// excludeDeletedReferences reports whether a refused update sent back items that refer to
-// resources that no longer exist. The next attempt leaves them out.
+// excludeDeletedReferences reports whether a rejected update contains items that refer
+// to deleted resources. It adds their ids to deletedIDs, so that the next attempt leaves
+// these items out.
 func (r *applier) excludeDeletedReferences(ctx context.Context, j *job, request plan.Request, err error) bool {
 	e, ok := errors.AsType[*astro.Error](err)
 	if !ok || e.OutcomeUncertain || request.Body == nil || e.StatusCode != http.StatusBadRequest && e.StatusCode != http.StatusNotFound {

@@ -22,7 +22,7 @@ import (
 
 const ciToken = "apiTokens: [{ name: ci, workspace: data, roles: [{ role: WORKSPACE_MEMBER }], saveTo: output }]"
 
-// writePaths lists the writes as METHOD and the end of the path, without ids.
+// writePaths returns the method and the last part of the path of each write, without ids.
 func (s *harness) writePaths() (out []string) {
 	for _, r := range s.server.Requests() {
 		if r.Method != http.MethodGet {
@@ -34,7 +34,8 @@ func (s *harness) writePaths() (out []string) {
 	return out
 }
 
-// What was just created is not rotated, too: its value is delivered once.
+// TestNewTokenIsNotRotated checks that a run doesn't also rotate a new token, and saves
+// its value once.
 func TestNewTokenIsNotRotated(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -63,9 +64,9 @@ func TestNewTokenIsNotRotated(t *testing.T) {
 	})
 }
 
-// A create that is refused because another run created the same at that moment is
-// as good as done, unless only that run was given a secret value. No other refusal
-// means that.
+// TestRefusedCreate checks that a run adopts a resource if Astro rejects its create because
+// another run created it at the same moment. The run adopts no token, because only the
+// other run has its value, and adopts nothing after any other rejection.
 func TestRefusedCreate(t *testing.T) {
 	t.Parallel()
 	type result struct {
@@ -103,7 +104,7 @@ func TestRefusedCreate(t *testing.T) {
 			422,
 			result{apply.Failed, "", false, []string{"POST workspaces"}},
 		},
-		"a Workspace, 400, and there is none": {
+		"a Workspace, 400, and it doesn't exist": {
 			"workspaces: [{ name: new }]", "", nil, 400,
 			result{apply.Failed, "", false, []string{"POST workspaces"}},
 		},
@@ -157,14 +158,14 @@ func TestRefusedCreate(t *testing.T) {
 	}
 }
 
-// An exact run may complete a create that was reviewed: the plan didn't show the
-// values that Astro gives to a new resource.
+// TestReviewedOnlyCreateIsCompleted checks that a run with ReviewedOnly completes a
+// reviewed create although the plan didn't show Astro's default values.
 func TestReviewedOnlyCreateIsCompleted(t *testing.T) {
 	t.Parallel()
 	for name, manifest := range map[string]string{
-		"by another call":   "teams: [{ name: t, description: d, organizationRole: ORGANIZATION_BILLING_ADMIN, workspaceRoles: [{ workspace: data, role: WORKSPACE_OWNER }] }]",
-		"by a second write": "workspaces: [{ name: new, defaultCluster: production }]\nclusters: [{ name: production, type: DEDICATED, cloudProvider: AWS, region: us-east-1, vpcSubnetRange: 172.20.0.0/20, workspaces: [new] }]",
-		"an override":       "deployments: [{ name: d, workspace: data, type: STANDARD, cloudProvider: AWS, region: us-east-1, isDevelopmentMode: true, scalingSpec: { hibernationSpec: { override: { isHibernating: true } } } }]",
+		"by another call":     "teams: [{ name: t, description: d, organizationRole: ORGANIZATION_BILLING_ADMIN, workspaceRoles: [{ workspace: data, role: WORKSPACE_OWNER }] }]",
+		"by a deferred write": "workspaces: [{ name: new, defaultCluster: production }]\nclusters: [{ name: production, type: DEDICATED, cloudProvider: AWS, region: us-east-1, vpcSubnetRange: 172.20.0.0/20, workspaces: [new] }]",
+		"an override":         "deployments: [{ name: d, workspace: data, type: STANDARD, cloudProvider: AWS, region: us-east-1, isDevelopmentMode: true, scalingSpec: { hibernationSpec: { override: { isHibernating: true } } } }]",
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -184,18 +185,18 @@ func TestReviewedOnlyCreateIsCompleted(t *testing.T) {
 	}
 }
 
-// With only what was reviewed, a manual change is kept: of another field, and of a
-// field that the plan changes from another value.
+// TestReviewedOnlyUpdate checks that a run with ReviewedOnly doesn't revert a manual
+// change, of the planned field or of another declared field.
 func TestReviewedOnlyUpdate(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		manual string
 		status apply.Status
 	}{
-		"nothing else changed":       {"", apply.Updated},
-		"the same field":             {"description: by hand", apply.Failed},
-		"another declared field":     {"cicdEnforcedDefault: true", apply.Failed},
-		"a field that is undeclared": {"defaultCloudProvider: AWS, defaultRegion: us-east-1", apply.Updated},
+		"no manual change":       {"", apply.Updated},
+		"the same field":         {"description: by hand", apply.Failed},
+		"another declared field": {"cicdEnforcedDefault: true", apply.Failed},
+		"an undeclared field":    {"defaultCloudProvider: AWS, defaultRegion: us-east-1", apply.Updated},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -216,8 +217,8 @@ func TestReviewedOnlyUpdate(t *testing.T) {
 	}
 }
 
-// An update is compared with the current resource when it is sent, and its outcome
-// covers all of its calls.
+// TestUpdateInParts checks that a run compares an update with the current resource before
+// each attempt, and that the outcome covers all requests of the update.
 func TestUpdateInParts(t *testing.T) {
 	t.Parallel()
 	const manifest = "teams: [{ name: t, description: new, workspaceRoles: [{ workspace: data, role: WORKSPACE_OWNER }] }]"
@@ -227,7 +228,7 @@ func TestUpdateInParts(t *testing.T) {
 		status, wrote apply.Status
 		writes        []string
 	}{
-		"both":                  {nil, apply.Updated, apply.Updated, []string{"POST teams", "POST teams/roles"}},
+		"both accepted":         {nil, apply.Updated, apply.Updated, []string{"POST teams", "POST teams/roles"}},
 		"the second is refused": {&refusal, apply.Failed, apply.Updated, []string{"POST teams", "POST teams/roles"}},
 		"the first conflicts": {
 			&simulator.Fault{Method: "POST", Path: "teams/*", Status: 409, Count: 1}, apply.Updated, apply.Updated,
@@ -263,7 +264,8 @@ func TestUpdateInParts(t *testing.T) {
 	}
 }
 
-// Between the calls of one update a cancelled run stops.
+// TestCancelBetweenParts checks that a cancelled run stops between two requests of an
+// update.
 func TestCancelBetweenParts(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -287,9 +289,9 @@ func TestCancelBetweenParts(t *testing.T) {
 	})
 }
 
-// With only what was reviewed, a resource that somebody else created meanwhile is
-// left as it is where it differs: the review shows a create, and no value that
-// this replaces.
+// TestReviewedOnlyRefusedCreate checks that a run with ReviewedOnly doesn't change a
+// resource that another run created in the meantime: the reviewed plan shows a create,
+// and not the values that an update would replace.
 func TestReviewedOnlyRefusedCreate(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
@@ -318,8 +320,8 @@ func TestReviewedOnlyRefusedCreate(t *testing.T) {
 	}
 }
 
-// With only what was reviewed, what this run created is completed also where Astro
-// stored a value of it in another spelling.
+// TestReviewedOnlyCreateOfARespelledValue checks that a run with ReviewedOnly completes a
+// new resource even if Astro stored a value with another spelling.
 func TestReviewedOnlyCreateOfARespelledValue(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -336,8 +338,9 @@ clusters: [{ name: main, type: DEDICATED, cloudProvider: AWS, region: us-east-1,
 	})
 }
 
-// A part of an update that is answered with another resource may not have been
-// carried out: it is compared and sent again.
+// TestPartReturnsAnotherResource checks that a run compares and repeats an update through
+// a separate endpoint if its response is about another resource, because Astro may not
+// have executed the update.
 func TestPartReturnsAnotherResource(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -345,12 +348,12 @@ func TestPartReturnsAnotherResource(t *testing.T) {
 		s.server.Seed("workspace", map[string]any{"name": "data"})
 		other := s.server.Seed("team", map[string]any{"name": "other"})
 		s.server.Seed("team", map[string]any{"name": "t"})
-		answered := false
+		intercepted := false
 		s.useTransport(&faultyTransport{interceptRequest: func(r *http.Request) *http.Response {
-			if answered || r.Method != http.MethodPost {
+			if intercepted || r.Method != http.MethodPost {
 				return nil
 			}
-			answered = true
+			intercepted = true
 			return &http.Response{StatusCode: http.StatusOK, Body: io.NopCloser(strings.NewReader(`{"id": "` + other + `", "name": "other"}`))}
 		}})
 		const manifest = "teams: [{ name: t, workspaceRoles: [{ workspace: data, role: WORKSPACE_OWNER }] }]"
@@ -363,7 +366,8 @@ func TestPartReturnsAnotherResource(t *testing.T) {
 	})
 }
 
-// A change that another run made while the API refused this one's is not claimed.
+// TestConflictWithTheSameUpdate checks that the status is Unchanged if Astro rejects an
+// update because another run made the same change.
 func TestConflictWithTheSameUpdate(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -377,8 +381,9 @@ func TestConflictWithTheSameUpdate(t *testing.T) {
 	})
 }
 
-// An update is built on what is live when it is sent, not when it was planned.
-func TestUpdateSendsBackWhatIsLive(t *testing.T) {
+// TestUpdateSendsBackCurrentValues checks that an update sends the current values of
+// undeclared fields, not the values at the time of the plan.
+func TestUpdateSendsBackCurrentValues(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := newHarness(t, simulator.Options{})
@@ -392,7 +397,8 @@ func TestUpdateSendsBackWhatIsLive(t *testing.T) {
 	})
 }
 
-// An update that has become impossible since it was planned is not sent.
+// TestUpdateThatBecameImpossible checks that a run doesn't send an update that a manual
+// change after the plan made invalid.
 func TestUpdateThatBecameImpossible(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -401,7 +407,7 @@ func TestUpdateThatBecameImpossible(t *testing.T) {
 		s.server.Seed("deployment", map[string]any{"name": "d", "workspaceId": w, "type": "STANDARD"})
 		const text = "deployments: [{ name: d, workspace: data, environmentVariables: [{ key: S, value: x, isSecret: %t }] }]"
 		p := s.planManifest(fmt.Sprintf(text, false), plan.Policy{})
-		s.applyManifest(t.Context(), fmt.Sprintf(text, true), apply.Options{}) // by hand
+		s.applyManifest(t.Context(), fmt.Sprintf(text, true), apply.Options{}) // the manual change
 		s.server.ResetRequests()
 		o := apply.Run(t.Context(), s.source, p, apply.Options{})[0]
 		if o.Status != apply.Failed || !strings.Contains(fmt.Sprint(o.Err), "a secret variable can't be made readable") || len(s.listWrites()) > 0 {
@@ -410,7 +416,8 @@ func TestUpdateThatBecameImpossible(t *testing.T) {
 	})
 }
 
-// A second write without the id that it is for is an error, not a success.
+// TestDeferredWriteWithoutItsReference checks that a deferred write fails if the id of its
+// reference is still unknown.
 func TestDeferredWriteWithoutItsReference(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -419,9 +426,9 @@ func TestDeferredWriteWithoutItsReference(t *testing.T) {
 workspaces: [{ name: data, defaultCluster: main }]
 clusters: [{ name: main, type: DEDICATED, cloudProvider: AWS, region: us-east-1, vpcSubnetRange: 172.20.0.0/20, workspaces: [data] }]`, plan.Policy{})
 		if p.Changes[1].Resource.Name() != "main" || len(p.Changes[0].Deferred) != 1 {
-			t.Fatal("no second write")
+			t.Fatal("no deferred write")
 		}
-		p.Changes[1].Action = plan.Unchanged // as if it waited for something else
+		p.Changes[1].Action = plan.Unchanged // so that the run doesn't create the cluster
 		o := apply.Run(t.Context(), s.source, p, apply.Options{})[0]
 		if o.Status != apply.Failed || o.AcceptedWrite != apply.Created || !strings.Contains(fmt.Sprint(o.Err), `the id of cluster "main" is not known`) {
 			t.Errorf("%s, wrote %q: %v", o.Status, o.AcceptedWrite, o.Err)
@@ -429,7 +436,8 @@ clusters: [{ name: main, type: DEDICATED, cloudProvider: AWS, region: us-east-1,
 	})
 }
 
-// A refused deletion is a failure, and what waits for it is skipped.
+// TestRefusedDelete checks that a rejected delete fails, and that the run skips its
+// dependents.
 func TestRefusedDelete(t *testing.T) {
 	t.Parallel()
 	for _, status := range []int{400, 403} {
@@ -449,7 +457,8 @@ func TestRefusedDelete(t *testing.T) {
 	}
 }
 
-// A change that is made already needs nothing, also where it may no longer be made.
+// TestAlreadyAppliedAndNoLongerAllowed checks that a change that another run already made
+// is Unchanged, even if the update would no longer be allowed.
 func TestAlreadyAppliedAndNoLongerAllowed(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -469,7 +478,8 @@ func TestAlreadyAppliedAndNoLongerAllowed(t *testing.T) {
 	})
 }
 
-// A node pool that a cluster turns out not to have, once it is created, is an error.
+// TestNodePoolOfANewCluster checks that a change fails if its node pool doesn't exist in
+// the cluster that this run created.
 func TestNodePoolOfANewCluster(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -487,8 +497,9 @@ deployments: [{ name: etl, workspace: data, type: HYBRID, cluster: main, executo
 	})
 }
 
-// A role that may have come from a Team since the plan was made is not sent back:
-// the update would give it to the user.
+// TestRoleThatMayBeInheritedSince checks that an update doesn't send back a role that the
+// user may have inherited from a Team since the plan: the update would grant the role to
+// the user directly.
 func TestRoleThatMayBeInheritedSince(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
