@@ -71,7 +71,7 @@ func TestTwoRunsAtOnce(t *testing.T) {
 					t.Fatalf("%d created, exit codes %v\n%s", len(created), codes, logs)
 				}
 				for i, log := range logs {
-					own := regexp.MustCompile(`this run created the one with id (c[a-z0-9]{24}), .* at the same time, id (c[a-z0-9]{24});`).FindStringSubmatch(log)
+					own := regexp.MustCompile(`this run created the one with id (c[a-z0-9]{24}), .* at the same time \(id (c[a-z0-9]{24})\);`).FindStringSubmatch(log)
 					if codes[i] != 0 && (own == nil || own[1] == own[2] || !strings.Contains(log, "("+own[1]+")")) {
 						t.Errorf("the run doesn't name both ids:\n%s", log)
 					}
@@ -117,7 +117,7 @@ func TestCleanupEndsWithTheSignal(t *testing.T) {
 			return s.Transport().RoundTrip(r)
 		})
 		code, log := p.runProgram(ctx)
-		if took := time.Since(since); code != 1 || took > 7500*time.Millisecond || !strings.Contains(log, "remove it by hand") {
+		if took := time.Since(since); code != 1 || took > 7500*time.Millisecond || !strings.Contains(log, "delete it in Astro") {
 			t.Errorf("exit code %d, %s after the signal:\n%s", code, took, log)
 		}
 		time.Sleep(time.Hour) // the server finishes delayed requests

@@ -99,7 +99,7 @@ func TestBusyUntilTimeout(t *testing.T) {
 		ctx, cancel := context.WithTimeoutCause(context.Background(), time.Hour, errors.New("time is up"))
 		defer cancel()
 		o := s.applyManifest(ctx, "clusters: [{ name: production, k8sTags: [{ key: a, value: b }] }]", apply.Options{})[0]
-		if o.Status != apply.Failed || !strings.Contains(o.Err.Error(), "409 Conflict: busy (requestId r1); another change kept it away until time is up") {
+		if o.Status != apply.Failed || !strings.Contains(o.Err.Error(), "409 Conflict: busy (requestId r1); another change was still in progress (time is up); run again when it is finished") {
 			t.Errorf("%s: %v", o.Status, o.Err)
 		}
 	})
@@ -115,7 +115,7 @@ func TestFailedCluster(t *testing.T) {
 		for _, o := range outcomes {
 			got[o.Change.Resource.Kind.Name] = fmt.Sprint(o.Status, " ", o.Err)
 		}
-		if !strings.Contains(got["cluster"], "failed accepted, and then it failed at Astro: CREATE_FAILED") {
+		if !strings.Contains(got["cluster"], "failed accepted, but then it failed in Astro: CREATE_FAILED: ") {
 			t.Error(got["cluster"])
 		}
 		if got["deployment"] != `skipped needs cluster "broken", which failed` && got["deployment"] != `skipped needs Workspace "data", which was skipped` {

@@ -36,7 +36,7 @@ type uncertainRotation struct{ error }
 func (e *uncertainRotation) Unwrap() error { return e.error }
 
 func newUncertainRotation(k *resource.Kind, err error) error {
-	return &uncertainRotation{fmt.Errorf("rotate: %w; whether it was rotated is unknown, and if it was, the old %s is no longer valid and nobody has the new one: rotate it again", err, k.GeneratedSecret)}
+	return &uncertainRotation{fmt.Errorf("rotate: %w; the outcome is unknown: if Astro rotated it, the old %s is no longer valid and the new one is lost; rotate it again", err, k.GeneratedSecret)}
 }
 
 // mayStillHappen reports whether the API may still be executing a failed write.

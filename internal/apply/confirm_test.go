@@ -59,7 +59,7 @@ func TestUncertainRotation(t *testing.T) {
 					Policy:     plan.Policy{Rotate: func(*resource.Resource) bool { return true }},
 					SaveSecret: func(*resource.Resource, string) error { return errors.New("SaveSecret must not be called") },
 				})
-				const want = "whether it was rotated is unknown, and if it was, the old token is no longer valid and nobody has the new one: rotate it again"
+				const want = "the outcome is unknown: if Astro rotated it, the old token is no longer valid and the new one is lost; rotate it again"
 				if o := outcomes[0]; o.Status != apply.Failed || !strings.Contains(o.Err.Error(), want) || len(s.listWrites()) != 1 {
 					t.Errorf("%s: %v, %d writes", o.Status, o.Err, len(s.listWrites()))
 				}

@@ -32,7 +32,7 @@ func (r *applier) createResource(ctx context.Context, j *job) error {
 			return err
 		}
 		if attempt == maxAttempts {
-			return fmt.Errorf("create: %w; tried %d times, and it was not there afterwards; the next run looks again", uncertain.cause, attempt)
+			return fmt.Errorf("create: %w; it doesn't exist after %d attempts; run again", uncertain.cause, attempt)
 		}
 	}
 }
@@ -59,7 +59,7 @@ func (r *applier) createOnce(ctx context.Context, j *job, request plan.Request) 
 		live, err = r.source.VerifyCreated(ctx, o, response, r.existedBefore)
 	}
 	if err == nil && o.Kind.GeneratedSecret != "" && generatedSecret(o.Kind, response) == "" {
-		err = &resource.UnverifiedCreateError{Err: fmt.Errorf("the answer has no %s", o.Kind.GeneratedSecret)}
+		err = &resource.UnverifiedCreateError{Err: fmt.Errorf("the response has no %s", o.Kind.GeneratedSecret)}
 	}
 	if err != nil {
 		return r.adoptCreated(ctx, j, err)
@@ -74,9 +74,9 @@ func (r *applier) createOnce(ctx context.Context, j *job, request plan.Request) 
 	if id := j.Live.ID; hasUpdateOnlyFields(o) {
 		switch err := r.updateResource(ctx, j); {
 		case isPermanentRefusal(err):
-			return fmt.Errorf("created, id %s, but not completed; mend this, and the next run does: %w", id, err)
+			return fmt.Errorf("created (id %s), but the update that completes it failed; fix the error and run again: %w", id, err)
 		case err != nil:
-			return fmt.Errorf("created, id %s, but not completed, which the next run does: %w", id, err)
+			return fmt.Errorf("created (id %s), but the update that completes it failed; run again to complete it: %w", id, err)
 		}
 	}
 	j.Status = Created
@@ -109,11 +109,11 @@ func (r *applier) adoptCreated(ctx context.Context, j *job, cause error) error {
 	found, err := r.confirmCreate(ctx, j.change.Resource)
 	switch k := j.change.Resource.Kind; {
 	case err != nil && k.GeneratedSecret != "":
-		return fmt.Errorf("create: %w; whether it exists now is unknown, because it can't be looked up: %w; if it does, its %s is lost, and the next run says so", cause, err, k.GeneratedSecret)
+		return fmt.Errorf("create: %w; it may exist now, but the lookup failed: %w; if it exists, its %s is lost; run again to check", cause, err, k.GeneratedSecret)
 	case err != nil:
-		return fmt.Errorf("create: %w; whether it exists now is unknown, because it can't be looked up: %w", cause, err)
+		return fmt.Errorf("create: %w; it may exist now, but the lookup failed: %w; run again to check", cause, err)
 	case found == nil && errors.As(cause, new(*resource.UnverifiedCreateError)):
-		return fmt.Errorf("create: %w; %s was not found afterwards; it was not created again; check in Astro what exists, and run again", cause, j.change.Resource)
+		return fmt.Errorf("create: %w; %s was not found afterwards, and this run did not create it again; check in Astro which resources exist, then run again", cause, j.change.Resource)
 	case found == nil:
 		return &uncertainCreate{cause}
 	}
@@ -122,14 +122,14 @@ func (r *applier) adoptCreated(ctx context.Context, j *job, cause error) error {
 		j.AcceptedWrite = Created
 	}
 	if k := j.change.Resource.Kind; k.GeneratedSecret != "" {
-		remedy := "remove it and run again"
+		remedy := "delete it and run again"
 		if k.Rotate.Path != "" {
 			remedy = "rotate it, or " + remedy
 		}
-		return fmt.Errorf("create: %w; it exists now, id %s, but its %s is lost: %s", cause, found.ID, k.GeneratedSecret, remedy)
+		return fmt.Errorf("create: %w; it exists now (id %s), but its %s is lost; %s", cause, found.ID, k.GeneratedSecret, remedy)
 	}
 	if err := r.updateResource(ctx, j); err != nil {
-		return fmt.Errorf("create: %w; it exists now, id %s, but: %w", cause, found.ID, err)
+		return fmt.Errorf("create: %w; it exists now (id %s), but the update that completes it failed; run again to complete it: %w", cause, found.ID, err)
 	}
 	if j.AcceptedWrite == Created {
 		j.Status = Created
@@ -165,7 +165,7 @@ func (r *applier) waitForReferences(ctx context.Context, j *job) error {
 			}
 			r.setWaitReason(j, fmt.Sprintf("%s: %s", ref, reason))
 			if err := r.pauseBeforePoll(ctx, interval); err != nil {
-				return fmt.Errorf("%s is not ready: %s (%w)", ref, reason, err)
+				return fmt.Errorf("%s is not ready: %s (%w); run again when it is ready", ref, reason, err)
 			}
 			next, err := r.readByID(ctx, ref.Kind, ref.ID)
 			if err != nil && !isTransient(err) {

@@ -45,7 +45,7 @@ func findCycle(jobs []*job) error {
 			for i, j := range cycle {
 				names[i] = j.change.Resource.String()
 			}
-			return fmt.Errorf("nothing was written, because the plan contains a cycle, %s; this is a fault of astro-apply, please report it", strings.Join(names, " → "))
+			return fmt.Errorf("nothing was written, because the plan contains a cycle: %s; this is a bug in astro-apply, please report it", strings.Join(names, " → "))
 		}
 	}
 	return nil

@@ -35,7 +35,7 @@ func TestCycleIsRefused(t *testing.T) {
 					t.Fatal(diff)
 				}
 				for _, o := range outcomes[:3] {
-					if !strings.HasPrefix(o.Err.Error(), "nothing was written, because the plan contains a cycle, Workspace") || o.AcceptedWrite != "" {
+					if !strings.HasPrefix(o.Err.Error(), "nothing was written, because the plan contains a cycle: Workspace") || o.AcceptedWrite != "" {
 						t.Errorf("%s: %v", o.Change.Resource, o.Err)
 					}
 				}

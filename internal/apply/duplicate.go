@@ -55,7 +55,7 @@ func (r *applier) duplicateError(ctx context.Context, j *job, found []*resource.
 	if err != nil {
 		if ctx.Err() == nil {
 			j.Warnings = append(j.Warnings, schema.Problem{Pos: j.change.Resource.Pos, Warning: true, Message: fmt.Sprintf(
-				"created, id %s, but the list that would show another one of the same name can't be read: %v; check in Astro that there is only one", j.Live.ID, err)})
+				"created (id %s), but this run can't check for a duplicate, because the list can't be read: %v; check in Astro that there is only one with this name", j.Live.ID, err)})
 		}
 		return nil
 	}
@@ -69,6 +69,6 @@ func (r *applier) duplicateError(ctx context.Context, j *job, found []*resource.
 		return nil
 	}
 	slices.Sort(others)
-	return fmt.Errorf("this run created the one with id %s, and another run probably created one of the same name at the same time, id %s; "+
-		"remove one of them in Astro, and run again", j.Live.ID, strings.Join(others, ", "))
+	return fmt.Errorf("duplicate: this run created the one with id %s, and another run probably created one of the same name at the same time (id %s); "+
+		"delete one of them in Astro and run again", j.Live.ID, strings.Join(others, ", "))
 }

@@ -21,7 +21,7 @@ func TestReviewedOnlyKeepsManualChanges(t *testing.T) {
 		s.applyManifest(t.Context(), "workspaces: [{ name: data, cicdEnforcedDefault: true }]", apply.Options{}) // the manual change
 		s.server.ResetRequests()
 		got := apply.Run(t.Context(), s.source, p, apply.Options{Policy: plan.Policy{ReviewedOnly: true}})
-		if err := got[0].Err; err == nil || !strings.Contains(err.Error(), "cicdEnforcedDefault changed since the plan was made") {
+		if err := got[0].Err; err == nil || !strings.Contains(err.Error(), "cicdEnforcedDefault changed after the plan") {
 			t.Errorf("%s, %v", got[0].Status, err)
 		}
 		if s.server.Resources("workspace")[0]["description"] != "before" {

@@ -66,10 +66,10 @@ func (r *applier) retryWhileBusy(ctx context.Context, j *job, write func() error
 		if !ok || !slices.Contains(j.change.Resource.Kind.ConflictStatuses, e.StatusCode) {
 			return err
 		}
-		r.setWaitReason(j, fmt.Sprintf("another change to end, %d", e.StatusCode))
+		r.setWaitReason(j, fmt.Sprintf("another change in progress, %d", e.StatusCode))
 		select {
 		case <-ctx.Done():
-			return fmt.Errorf("%w; another change kept it away until %w", err, context.Cause(ctx))
+			return fmt.Errorf("%w; another change was still in progress (%w); run again when it is finished", err, context.Cause(ctx))
 		case <-time.After(wait.NextBackOff()):
 		}
 	}
@@ -87,9 +87,9 @@ func (r *applier) deliverSecret(ctx context.Context, j *job, response []byte, is
 	var err error
 	switch {
 	case value == "":
-		err = fmt.Errorf("the answer has no %s", k.GeneratedSecret)
+		err = fmt.Errorf("the response has no %s", k.GeneratedSecret)
 	case r.SaveSecret == nil:
-		err = errors.New("nobody takes it")
+		err = errors.New("this run has nowhere to save it")
 	default:
 		err = r.SaveSecret(j.change.Resource, value)
 	}
@@ -97,17 +97,17 @@ func (r *applier) deliverSecret(ctx context.Context, j *job, response []byte, is
 	case err == nil:
 		return nil
 	case !isNew:
-		return fmt.Errorf("rotated, and the old %s is no longer valid, but the new one could not be delivered: %w; rotate it again", k.GeneratedSecret, err)
+		return fmt.Errorf("rotated, and the old %s is no longer valid, but the new one can't be saved: %w; fix the error and rotate it again", k.GeneratedSecret, err)
 	}
 	// The delete must also run after a signal, but only for undoGrace.
 	undo, cancel := context.WithTimeout(context.WithoutCancel(ctx), undoTimeout)
 	defer cancel()
 	defer context.AfterFunc(ctx, func() { time.AfterFunc(undoGrace, cancel) })()
 	if undoErr := r.deleteResource(undo, j); undoErr != nil {
-		return fmt.Errorf("created, id %s, but its %s could not be delivered (%w), and it could not be removed again: %w; remove it by hand", j.Live.ID, k.GeneratedSecret, err, undoErr)
+		return fmt.Errorf("created (id %s), but its %s can't be saved (%w), and this run can't delete it again: %w; delete it in Astro", j.Live.ID, k.GeneratedSecret, err, undoErr)
 	}
 	j.Live, j.AcceptedWrite, j.Status = nil, "", ""
-	return fmt.Errorf("its %s could not be delivered, so it was removed again: %w", k.GeneratedSecret, err)
+	return fmt.Errorf("its %s can't be saved, so this run deleted it again; fix the error and run again: %w", k.GeneratedSecret, err)
 }
 
 // generatedSecret returns the generated secret in a response, or "".

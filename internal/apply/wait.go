@@ -71,7 +71,7 @@ func (r *applier) waitUntilReady(ctx context.Context, j *job, written bool) {
 		case kind.StateOf == nil, withoutImpact && !sawPending, settled && (state == resource.StateReady || !written):
 			return // a resource that had already failed isn't waited for: the API decides whether it is usable
 		case settled:
-			j.Status, j.Err = Failed, fmt.Errorf("accepted, and then it failed at Astro: %s", reason)
+			j.Status, j.Err = Failed, fmt.Errorf("accepted, but then it failed in Astro: %s; check it in the Astro UI", reason)
 			return
 		}
 		r.setWaitReason(j, reason)
@@ -91,7 +91,7 @@ func (r *applier) waitUntilReady(ctx context.Context, j *job, written bool) {
 		case isTransient(err):
 			readErr = err
 		default:
-			j.Status, j.Err = Unconfirmed, fmt.Errorf("accepted, but it can't be read back: %w", err)
+			j.Status, j.Err = Unconfirmed, fmt.Errorf("accepted, not confirmed: it can't be read: %w", err)
 			return
 		}
 	}
@@ -111,7 +111,7 @@ func (r *applier) waitUntilDeleted(ctx context.Context, j *job) {
 			return
 		}
 		if err != nil && !isTransient(err) {
-			j.Status, j.Err = Unconfirmed, fmt.Errorf("deleted, but whether it is gone can't be read: %w", err)
+			j.Status, j.Err = Unconfirmed, fmt.Errorf("deleted, but this run can't check whether it still exists: %w", err)
 			return
 		}
 		r.setWaitReason(j, "being deleted")
@@ -129,9 +129,9 @@ func isTransient(err error) bool {
 
 func unconfirmedError(ctx context.Context, reason string, readErr error) error {
 	if readErr != nil {
-		return fmt.Errorf("accepted, not confirmed: %w (%w)", context.Cause(ctx), readErr)
+		return fmt.Errorf("accepted, not confirmed: %w (%w); run again to check it", context.Cause(ctx), readErr)
 	}
-	return fmt.Errorf("accepted, not confirmed: last seen %s (%w)", reason, context.Cause(ctx))
+	return fmt.Errorf("accepted, not confirmed: last seen %s (%w); run again to check it", reason, context.Cause(ctx))
 }
 
 // setWaitReason stores the reason why a job waits, for the progress lines.

@@ -79,7 +79,7 @@ func (r *applier) fillReferenceIDs(j *job) error {
 		}
 		isDeferred := slices.ContainsFunc(j.change.Deferred, func(c *plan.Change) bool { return c.Resource == ref.Declared })
 		if ref.ID == "" && (!isDeferred || j.firstWrite != nil) {
-			return fmt.Errorf("the id of %s is not known", ref)
+			return fmt.Errorf("the id of %s is unknown, because this run did not create it; fix its error and run again", ref)
 		}
 	}
 	return nil
@@ -137,13 +137,13 @@ func (r *applier) readAndCompare(ctx context.Context, j *job) (*plan.Diff, error
 		return nil, d.UnsafeErr
 	}
 	if path := d.UnplannedRemoval(&j.change.Diff); path != "" {
-		return nil, fmt.Errorf("update: %s would be removed, which the plan didn't show, because it changed since; nothing was sent, run again", path)
+		return nil, fmt.Errorf("update: this would remove %s, which the plan didn't show, because it changed after the plan; nothing was sent; run again", path)
 	}
 	if !policy.ReviewedOnly || j.AcceptedWrite == Created { // the current values of a new resource come from this run or from Astro's defaults
 		return d, nil
 	}
 	if path := d.UnplannedChange(&j.change.Diff); path != "" {
-		return nil, fmt.Errorf("update: %s changed since the plan was made, and only what was reviewed may be done; nothing was sent", path)
+		return nil, fmt.Errorf("update: %s changed after the plan, and this run may make only the reviewed changes; nothing was sent; plan again and review the new plan", path)
 	}
 	return d, nil
 }
@@ -218,7 +218,7 @@ func (r *applier) excludeDeletedReferences(ctx context.Context, j *job, request 
 		return false
 	}
 	if r.OnProgress != nil {
-		r.OnProgress(fmt.Sprintf("%s: Astro refused the update; it is sent again without the items that refer to deleted resources: %s",
+		r.OnProgress(fmt.Sprintf("%s: Astro refused the update; retrying without the items that refer to deleted resources: %s",
 			j.change.Resource, strings.Join(slices.Sorted(maps.Keys(stale)), ", ")))
 	}
 	if j.deletedIDs == nil {

@@ -312,7 +312,7 @@ func TestReviewedOnlyRefusedCreate(t *testing.T) {
 				if o.Status != test.status || len(s.listWrites()) != 1 {
 					t.Errorf("%s: %v, writes %v", o.Status, o.Err, s.listWrites())
 				}
-				if o.Status == apply.Failed && !strings.Contains(o.Err.Error(), "description changed since the plan was made") {
+				if o.Status == apply.Failed && !strings.Contains(o.Err.Error(), "description changed after the plan") {
 					t.Errorf("error %v", o.Err)
 				}
 			})
@@ -430,7 +430,7 @@ clusters: [{ name: main, type: DEDICATED, cloudProvider: AWS, region: us-east-1,
 		}
 		p.Changes[1].Action = plan.Unchanged // so that the run doesn't create the cluster
 		o := apply.Run(t.Context(), s.source, p, apply.Options{})[0]
-		if o.Status != apply.Failed || o.AcceptedWrite != apply.Created || !strings.Contains(fmt.Sprint(o.Err), `the id of cluster "main" is not known`) {
+		if o.Status != apply.Failed || o.AcceptedWrite != apply.Created || !strings.Contains(fmt.Sprint(o.Err), `the id of cluster "main" is unknown`) {
 			t.Errorf("%s, wrote %q: %v", o.Status, o.AcceptedWrite, o.Err)
 		}
 	})

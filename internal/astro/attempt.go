@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 )
 
@@ -105,7 +106,7 @@ func (c *Client) noResponseCause(ctx, attemptCtx context.Context, err error) err
 	case ctx.Err() != nil:
 		return ctx.Err()
 	}
-	return fmt.Errorf("no whole answer within %s", attemptTimeout)
+	return fmt.Errorf("no complete response within %s", attemptTimeout)
 }
 
 // sanitizeCause makes err safe to show. It removes the URL that net/http adds in front,
@@ -149,12 +150,12 @@ func (c *Client) warnDeprecated(call Call, h http.Header) {
 	if _, alreadyWarned := c.warnedCalls.LoadOrStore(name, true); alreadyWarned {
 		return
 	}
-	text := name + " is deprecated by the API"
+	var dates []string
 	if since != "" {
-		text += ", Deprecation: " + c.sanitizeText(since, maxID)
+		dates = append(dates, "Deprecation: "+c.sanitizeText(since, maxID))
 	}
 	if end != "" {
-		text += ", Sunset: " + c.sanitizeText(end, maxID)
+		dates = append(dates, "Sunset: "+c.sanitizeText(end, maxID))
 	}
-	c.warn(text)
+	c.warn(fmt.Sprintf("%s is deprecated by the API (%s); update astro-apply before the API removes it", name, strings.Join(dates, ", ")))
 }

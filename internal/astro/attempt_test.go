@@ -57,8 +57,8 @@ func TestDeprecation(t *testing.T) {
 			}
 		}
 		want := []string{
-			"GET /things/{id} is deprecated by the API, Deprecation: @1800000000, Sunset: Sat, 01 May 2027",
-			"POST /things is deprecated by the API, Deprecation: @1800000000, Sunset: Sat, 01 May 2027",
+			"GET /things/{id} is deprecated by the API (Deprecation: @1800000000, Sunset: Sat, 01 May 2027); update astro-apply before the API removes it",
+			"POST /things is deprecated by the API (Deprecation: @1800000000, Sunset: Sat, 01 May 2027); update astro-apply before the API removes it",
 		}
 		if diff := cmp.Diff(want, warnings); diff != "" {
 			t.Error(diff)
@@ -116,7 +116,7 @@ func TestAttemptTimeout(t *testing.T) {
 		}))
 		start := time.Now()
 		_, err := c.Do(t.Context(), postCall)
-		want := "POST /things: 200 OK: no whole answer within 1m0s"
+		want := "POST /things: 200 OK: no complete response within 1m0s"
 		if err == nil || err.Error() != want || errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("got %v, want %s", err, want)
 		}

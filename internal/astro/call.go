@@ -42,10 +42,10 @@ func (c *Client) Do(ctx context.Context, call Call) ([]byte, error) {
 // of Params.
 func (c Call) buildURL(base string) (string, error) {
 	if c.Method != http.MethodGet && c.Method != http.MethodPost && c.Method != http.MethodDelete {
-		return "", fmt.Errorf("method %q is not one the API has", c.Method)
+		return "", fmt.Errorf("the method must be GET, POST or DELETE, not %q", c.Method)
 	}
 	if !strings.HasPrefix(c.Path, "/") {
-		return "", errors.New("path does not start with a slash")
+		return "", errors.New("the path must start with /")
 	}
 	var b strings.Builder
 	b.WriteString(base + apiPath)
@@ -57,7 +57,7 @@ func (c Call) buildURL(base string) (string, error) {
 		}
 		name, tail, closed := strings.Cut(after, "}")
 		if !closed {
-			return "", errors.New("path has a brace that is not closed")
+			return "", errors.New("the path has an unclosed brace")
 		}
 		value, err := escapeSegment(c.Params[name])
 		if err != nil {
@@ -70,7 +70,7 @@ func (c Call) buildURL(base string) (string, error) {
 		b.WriteString("?" + c.Query.Encode())
 	}
 	if _, err := url.Parse(b.String()); err != nil {
-		return "", errors.New("path is not one of a URL")
+		return "", errors.New("the path is not valid in a URL")
 	}
 	return b.String(), nil
 }
@@ -83,7 +83,7 @@ func escapeSegment(value string) (string, error) {
 	case "":
 		return "", errors.New("is missing")
 	case ".", "..":
-		return "", fmt.Errorf("is %q", value)
+		return "", fmt.Errorf("must not be %q", value)
 	}
 	return url.PathEscape(value), nil
 }

@@ -94,16 +94,16 @@ func parseBaseURL(base string) (string, error) {
 	u, err := url.Parse(strings.TrimSpace(base))
 	switch {
 	case err != nil:
-		return "", errors.New("not a URL")
+		return "", errors.New("not a valid URL; use one such as https://api.astronomer.io")
 	case u.User != nil:
-		return "", errors.New("must not carry a user name or password")
+		return "", errors.New("must not contain a user name or password; remove them")
 	case u.Hostname() == "":
-		return "", fmt.Errorf("%q names no host", base)
+		return "", fmt.Errorf("%q has no host; use a URL such as https://api.astronomer.io", base)
 	case u.RawQuery != "" || u.Fragment != "":
-		return "", fmt.Errorf("%q must end with its path", base)
+		return "", fmt.Errorf("%q must not have a query or fragment; remove everything after the path", base)
 	case u.Scheme == "https", u.Scheme == "http" && isLoopback(u.Hostname()):
 	default:
-		return "", fmt.Errorf("%q must be https, since the token is sent there", base)
+		return "", fmt.Errorf("%q must start with https://, because this run sends the token there", base)
 	}
 	path := strings.TrimSuffix(strings.TrimRight(u.EscapedPath(), "/"), "/v1")
 	return u.Scheme + "://" + u.Host + path, nil

@@ -20,13 +20,13 @@ func TestNewChecksURL(t *testing.T) {
 		{url: "http://localhost:8080", base: "http://localhost:8080"},
 		{url: "http://127.0.0.2", base: "http://127.0.0.2"},
 		{url: "http://[::1]:9", base: "http://[::1]:9"},
-		{url: "http://api.astronomer.io", err: `API URL: "http://api.astronomer.io" must be https, since the token is sent there`},
-		{url: "http://127.0.0.1.example.com", err: `API URL: "http://127.0.0.1.example.com" must be https, since the token is sent there`},
-		{url: "https://me:hunter2@api.astronomer.io", err: "API URL: must not carry a user name or password"},
-		{url: "https://me:hunter2@api astronomer.io", err: "API URL: not a URL"},
-		{url: "", err: `API URL: "" names no host`},
-		{url: "api.astronomer.io", err: `API URL: "api.astronomer.io" names no host`},
-		{url: "https://api.astronomer.io?x=1", err: `API URL: "https://api.astronomer.io?x=1" must end with its path`},
+		{url: "http://api.astronomer.io", err: `API URL: "http://api.astronomer.io" must start with https://, because this run sends the token there`},
+		{url: "http://127.0.0.1.example.com", err: `API URL: "http://127.0.0.1.example.com" must start with https://, because this run sends the token there`},
+		{url: "https://me:hunter2@api.astronomer.io", err: "API URL: must not contain a user name or password; remove them"},
+		{url: "https://me:hunter2@api astronomer.io", err: "API URL: not a valid URL; use one such as https://api.astronomer.io"},
+		{url: "", err: `API URL: "" has no host; use a URL such as https://api.astronomer.io`},
+		{url: "api.astronomer.io", err: `API URL: "api.astronomer.io" has no host; use a URL such as https://api.astronomer.io`},
+		{url: "https://api.astronomer.io?x=1", err: `API URL: "https://api.astronomer.io?x=1" must not have a query or fragment; remove everything after the path`},
 	} {
 		t.Run(tc.url, func(t *testing.T) {
 			t.Parallel()
@@ -99,12 +99,12 @@ func TestBadCallIsNotSent(t *testing.T) {
 	}{
 		{Call{Method: "GET", Path: "/a/{id}"}, `GET /a/{id}: path parameter "id" is missing`},
 		{Call{Method: "DELETE", Path: "/a/{id}", Params: map[string]string{"id": ""}}, `DELETE /a/{id}: path parameter "id" is missing`},
-		{Call{Method: "GET", Path: "/a/{id}", Params: map[string]string{"id": ".."}}, `GET /a/{id}: path parameter "id" is ".."`},
-		{Call{Method: "POST", Path: "/a/{id}", Params: map[string]string{"id": "."}}, `POST /a/{id}: path parameter "id" is "."`},
-		{Call{Method: "GET", Path: "a"}, `GET a: path does not start with a slash`},
-		{Call{Method: "GET", Path: "/a/{id"}, `GET /a/{id: path has a brace that is not closed`},
-		{Call{Method: "GET", Path: "/a%zz"}, `GET /a%zz: path is not one of a URL`},
-		{Call{Method: "PUT", Path: "/a"}, `PUT /a: method "PUT" is not one the API has`},
+		{Call{Method: "GET", Path: "/a/{id}", Params: map[string]string{"id": ".."}}, `GET /a/{id}: path parameter "id" must not be ".."`},
+		{Call{Method: "POST", Path: "/a/{id}", Params: map[string]string{"id": "."}}, `POST /a/{id}: path parameter "id" must not be "."`},
+		{Call{Method: "GET", Path: "a"}, `GET a: the path must start with /`},
+		{Call{Method: "GET", Path: "/a/{id"}, `GET /a/{id: the path has an unclosed brace`},
+		{Call{Method: "GET", Path: "/a%zz"}, `GET /a%zz: the path is not valid in a URL`},
+		{Call{Method: "PUT", Path: "/a"}, `PUT /a: the method must be GET, POST or DELETE, not "PUT"`},
 	} {
 		if _, err := c.Do(t.Context(), tc.call); err == nil || err.Error() != tc.want {
 			t.Errorf("got %v, want %s", err, tc.want)

@@ -36,7 +36,7 @@ func TestContextEnds(t *testing.T) {
 			name: "a deadline before the Retry-After", call: getCall,
 			replies: []reply{busy},
 			ctx:     timeoutAfter(29 * time.Second), is: context.DeadlineExceeded, after: 0,
-			want: "GET /things/{id}: 503 Service Unavailable: busy: the next try would come too late: context deadline exceeded: retry after 30s (requestId r1)",
+			want: "GET /things/{id}: 503 Service Unavailable: busy: the next attempt would be after the deadline: context deadline exceeded: retry after 30s (requestId r1)",
 		},
 		{
 			name: "cancelled in flight, after a response", call: getCall,

@@ -144,7 +144,7 @@ func (p *pacer) halveRate(verb string) {
 
 func sleepContext(ctx context.Context, d time.Duration) error {
 	if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) < d {
-		return fmt.Errorf("not sent, it would have to wait for %s: %w", d.Round(time.Millisecond), context.DeadlineExceeded)
+		return fmt.Errorf("not sent: the rate limit requires a wait of %s: %w", d.Round(time.Millisecond), context.DeadlineExceeded)
 	}
 	timer := time.NewTimer(d)
 	defer timer.Stop()

@@ -20,7 +20,7 @@ const (
 // errListChanged reports that the pages of a list are inconsistent. This happens if a
 // resource is created or deleted between two pages, and a resource may be missing
 // from the pages as a result.
-var errListChanged = errors.New("the list changed while it was read")
+var errListChanged = errors.New("the list changed during the read")
 
 // List reads all pages of a list. Each page contains its items in the given member.
 // List returns the complete list or an error: never a part of the list, and an empty
@@ -52,7 +52,7 @@ func (c *Client) readPages(ctx context.Context, call Call, member string) ([]jso
 		}
 		pageItems, count, err := decodePage(body, member)
 		if err == nil && total >= 0 && count != total {
-			err = fmt.Errorf("%w: totalCount was %d and is %d", errListChanged, total, count)
+			err = fmt.Errorf("%w: totalCount changed from %d to %d", errListChanged, total, count)
 		}
 		if err == nil {
 			total = count
@@ -76,14 +76,14 @@ func appendPage(items *[]json.RawMessage, pageItems []json.RawMessage, seen map[
 			return fmt.Errorf("item %d: %w", len(*items)+1, err)
 		}
 		if seen[key] {
-			return fmt.Errorf("%w: an item came twice, %s", errListChanged, key)
+			return fmt.Errorf("%w: duplicate item, %s", errListChanged, key)
 		}
 		seen[key] = true
 		*items = append(*items, item)
 	}
 	switch n := len(*items); {
 	case n > total:
-		return fmt.Errorf("%w: %d items, but a totalCount of %d", errListChanged, n, total)
+		return fmt.Errorf("%w: %d items, but totalCount is %d", errListChanged, n, total)
 	case len(pageItems) == 0 && n < total:
 		return fmt.Errorf("%w: it ended after %d of %d items", errListChanged, n, total)
 	}
@@ -99,17 +99,17 @@ func decodePage(body []byte, member string) (items []json.RawMessage, total int,
 	}
 	raw, ok := page[member]
 	if !ok {
-		return nil, 0, fmt.Errorf("the list has no %q", member)
+		return nil, 0, fmt.Errorf("the response has no %q", member)
 	}
 	count, ok := page["totalCount"]
 	if !ok {
-		return nil, 0, errors.New(`the list has no "totalCount"`)
+		return nil, 0, errors.New(`the response has no "totalCount"`)
 	}
 	if err := json.Unmarshal(count, &total); err != nil || string(count) == "null" || total < 0 || total > maxItems {
-		return nil, 0, fmt.Errorf("the list's totalCount is %s", count)
+		return nil, 0, fmt.Errorf("totalCount is not valid: %s", count)
 	}
 	if err := json.Unmarshal(raw, &items); err != nil || items == nil && total > 0 {
-		return nil, 0, fmt.Errorf("the list's %q is not a list", member)
+		return nil, 0, fmt.Errorf("%q is not a list", member)
 	}
 	return items, total, nil
 }
@@ -121,7 +121,7 @@ func itemKey(item json.RawMessage) (string, error) {
 		ID any `json:"id"`
 	}
 	if err := json.Unmarshal(item, &object); err != nil || object == nil {
-		return "", errors.New("not an object")
+		return "", errors.New("not a JSON object")
 	}
 	if id, ok := object.ID.(string); ok && id != "" {
 		return "id " + id, nil

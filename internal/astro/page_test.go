@@ -62,22 +62,22 @@ func TestList(t *testing.T) {
 func TestListRefuses(t *testing.T) {
 	t.Parallel()
 	for _, tc := range []struct{ name, body, want string }{
-		{"other member", `{"items":[],"totalCount":0}`, `the list has no "things"`},
-		{"error envelope", `{"message":"no","requestId":"r1"}`, `the list has no "things"`},
-		{"no total", `{"things":[]}`, `the list has no "totalCount"`},
-		{"null total", `{"things":[],"totalCount":null}`, `the list's totalCount is null`},
-		{"text total", `{"things":[],"totalCount":"3"}`, `the list's totalCount is "3"`},
-		{"negative total", `{"things":[],"totalCount":-1}`, `the list's totalCount is -1`},
-		{"huge total", `{"things":[],"totalCount":1000000000}`, `the list's totalCount is 1000000000`},
-		{"null list", `{"things":null,"totalCount":2}`, `the list's "things" is not a list`},
-		{"object", `{"things":{},"totalCount":2}`, `the list's "things" is not a list`},
-		{"ends early", `{"things":[],"totalCount":2}`, `the list changed while it was read: it ended after 0 of 2 items`},
-		{"same page again", `{"things":[{"id":"a"}],"totalCount":2}`, `the list changed while it was read: an item came twice, id a`},
-		{"item twice", `{"things":[{"id":"a"},{"id":"a"}],"totalCount":2}`, `the list changed while it was read: an item came twice, id a`},
-		{"more than the total", `{"things":[{"id":"a"},{"id":"b"}],"totalCount":1}`, `the list changed while it was read: 2 items, but a totalCount of 1`},
-		{"item without id twice", `{"things":[{"n":1},{"n":1}],"totalCount":2}`, `the list changed while it was read: an item came twice, {"n":1}`},
-		{"item is null", `{"things":[null],"totalCount":1}`, `item 1: not an object`},
-		{"item is text", `{"things":[{"id":"a"},"b"],"totalCount":2}`, `item 2: not an object`},
+		{"other member", `{"items":[],"totalCount":0}`, `the response has no "things"`},
+		{"error envelope", `{"message":"no","requestId":"r1"}`, `the response has no "things"`},
+		{"no total", `{"things":[]}`, `the response has no "totalCount"`},
+		{"null total", `{"things":[],"totalCount":null}`, `totalCount is not valid: null`},
+		{"text total", `{"things":[],"totalCount":"3"}`, `totalCount is not valid: "3"`},
+		{"negative total", `{"things":[],"totalCount":-1}`, `totalCount is not valid: -1`},
+		{"huge total", `{"things":[],"totalCount":1000000000}`, `totalCount is not valid: 1000000000`},
+		{"null list", `{"things":null,"totalCount":2}`, `"things" is not a list`},
+		{"object", `{"things":{},"totalCount":2}`, `"things" is not a list`},
+		{"ends early", `{"things":[],"totalCount":2}`, `the list changed during the read: it ended after 0 of 2 items`},
+		{"same page again", `{"things":[{"id":"a"}],"totalCount":2}`, `the list changed during the read: duplicate item, id a`},
+		{"item twice", `{"things":[{"id":"a"},{"id":"a"}],"totalCount":2}`, `the list changed during the read: duplicate item, id a`},
+		{"more than the total", `{"things":[{"id":"a"},{"id":"b"}],"totalCount":1}`, `the list changed during the read: 2 items, but totalCount is 1`},
+		{"item without id twice", `{"things":[{"n":1},{"n":1}],"totalCount":2}`, `the list changed during the read: duplicate item, {"n":1}`},
+		{"item is null", `{"things":[null],"totalCount":1}`, `item 1: not a JSON object`},
+		{"item is text", `{"things":[{"id":"a"},"b"],"totalCount":2}`, `item 2: not a JSON object`},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()

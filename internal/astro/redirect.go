@@ -35,13 +35,13 @@ func (c *Client) redirectError(resp *http.Response, method string) error {
 	}
 	target, err := resp.Location()
 	if err != nil {
-		return errors.New("a redirect to nowhere")
+		return errors.New("a redirect without a valid target")
 	}
 	switch host := c.sanitizeText(target.Scheme+"://"+target.Host, maxField); {
 	case method != http.MethodGet:
-		return errors.New("a redirect, not followed: only those of reads are")
+		return errors.New("a redirect, not followed: this run follows redirects only for reads")
 	case target.Host != "" && !c.isAPIHost(target):
-		return fmt.Errorf("a redirect to %q, not followed: the token stays with the API", host)
+		return fmt.Errorf("a redirect to %q, not followed: this run sends the token only to the API", host)
 	}
 	return fmt.Errorf("more than %d redirects", maxRedirects)
 }

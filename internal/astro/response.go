@@ -36,7 +36,7 @@ func readJSONObject(resp *http.Response, method string, limit int64) ([]byte, er
 			return nil, nil
 		}
 	default:
-		return nil, errors.New("not a status this API answers with")
+		return nil, errors.New("not a status of this API")
 	}
 	body, err := io.ReadAll(io.LimitReader(resp.Body, limit+1))
 	trimmed := bytes.TrimSpace(body)
@@ -44,7 +44,7 @@ func readJSONObject(resp *http.Response, method string, limit int64) ([]byte, er
 	case errors.Is(err, io.ErrUnexpectedEOF):
 		return nil, fmt.Errorf("the body is truncated: %w", err)
 	case err != nil:
-		return nil, fmt.Errorf("reading the body: %w", err)
+		return nil, fmt.Errorf("the body can't be read: %w", err)
 	case int64(len(body)) > limit:
 		return nil, fmt.Errorf("%w: more than %d MiB", errTooLarge, limit>>20)
 	case len(trimmed) == 0 && method == http.MethodDelete:

@@ -36,7 +36,7 @@ func TestStrictBodies(t *testing.T) {
 		{name: "deleted, 404", call: deleteCall, status: 404, body: `{"message":"not found"}`},
 		{name: "deleted, a gateway's 404", call: deleteCall, status: 404, body: "default backend", want: "DELETE /things/{id}: 404 Not Found: default backend"},
 		{name: "read without content", call: getCall, status: 204, want: "GET /things/{id}: 204 No Content: the body is empty"},
-		{name: "partial content", call: getCall, status: 206, body: `{}`, want: "GET /things/{id}: 206 Partial Content: not a status this API answers with"},
+		{name: "partial content", call: getCall, status: 206, body: `{}`, want: "GET /things/{id}: 206 Partial Content: not a status of this API"},
 		{name: "empty", call: getCall, status: 200, want: "GET /things/{id}: 200 OK: the body is empty"},
 		{name: "blank", call: postCall, status: 200, body: " \n", want: "POST /things: 200 OK: the body is empty"},
 		{name: "HTML", call: getCall, status: 200, body: "<!doctype html><p>log in", header: html, want: "GET /things/{id}: 200 OK: the body is an HTML page instead of JSON"},
@@ -165,13 +165,13 @@ func TestRedirects(t *testing.T) {
 
 	for _, tc := range []struct{ method, path, want string }{
 		{"GET", "/near", `{"token":true}`},
-		{"GET", "/far", fmt.Sprintf("GET /far: 302 Found: an HTML page: a redirect to %q, not followed: the token stays with the API", elsewhere.URL)},
-		{"GET", "/plain", fmt.Sprintf("GET /plain: 301 Moved Permanently: an HTML page: a redirect to %q, not followed: the token stays with the API", strings.Replace(api.URL, "http:", "ftp:", 1))},
+		{"GET", "/far", fmt.Sprintf("GET /far: 302 Found: an HTML page: a redirect to %q, not followed: this run sends the token only to the API", elsewhere.URL)},
+		{"GET", "/plain", fmt.Sprintf("GET /plain: 301 Moved Permanently: an HTML page: a redirect to %q, not followed: this run sends the token only to the API", strings.Replace(api.URL, "http:", "ftp:", 1))},
 		{"GET", "/circle", "GET /circle: 308 Permanent Redirect: an HTML page: more than 5 redirects"},
-		{"GET", "/nowhere", "GET /nowhere: 303 See Other: a redirect to nowhere"},
-		{"POST", "/near", "POST /near: 307 Temporary Redirect: a redirect, not followed: only those of reads are"},
-		{"POST", "/far", "POST /far: 302 Found: a redirect, not followed: only those of reads are"},
-		{"DELETE", "/near", "DELETE /near: 307 Temporary Redirect: a redirect, not followed: only those of reads are"},
+		{"GET", "/nowhere", "GET /nowhere: 303 See Other: a redirect without a valid target"},
+		{"POST", "/near", "POST /near: 307 Temporary Redirect: a redirect, not followed: this run follows redirects only for reads"},
+		{"POST", "/far", "POST /far: 302 Found: a redirect, not followed: this run follows redirects only for reads"},
+		{"DELETE", "/near", "DELETE /near: 307 Temporary Redirect: a redirect, not followed: this run follows redirects only for reads"},
 	} {
 		body, err := c.Do(t.Context(), Call{Method: tc.method, Path: tc.path})
 		got := string(body)

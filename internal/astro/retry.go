@@ -29,7 +29,7 @@ const (
 var errUntrusted = errors.New("untrusted certificate")
 
 // errPastDeadline ends a call if the deadline is earlier than the next attempt.
-var errPastDeadline = fmt.Errorf("the next try would come too late: %w", context.DeadlineExceeded)
+var errPastDeadline = fmt.Errorf("the next attempt would be after the deadline: %w", context.DeadlineExceeded)
 
 // sendWithRetry sends a call until an attempt succeeds, an attempt can't be retried, no
 // attempts are left, or ctx ends. If ctx ends, backoff v4 returns only the context's
@@ -101,7 +101,7 @@ func (c *Client) logRetry(last *Error, wait time.Duration) {
 	if covered {
 		return
 	}
-	text := last.Error() + "; trying again"
+	text := last.Error() + "; retrying"
 	if wait >= time.Second {
 		text += " in " + wait.Round(time.Second).String()
 	}

@@ -74,7 +74,7 @@ func TestAttempts(t *testing.T) {
 		{"certificate", brokenReply(errUnknownAuthority), once, once, once},
 		{"truncated", body(`{"id":`), retried, onceUncertain, retriedUncertain},
 		{"HTML", body(`<html>`), retried, onceUncertain, retriedUncertain},
-		{"not an object", body(`[]`), retried, onceUncertain, retriedUncertain},
+		{"not a JSON object", body(`[]`), retried, onceUncertain, retriedUncertain},
 	} {
 		for call, want := range map[*Call]outcome{&getCall: tc.get, &postCall: tc.post, &deleteCall: tc.delete} {
 			t.Run(call.Method+" "+tc.name, func(t *testing.T) {
@@ -239,7 +239,7 @@ func TestRetriesAreLogged(t *testing.T) {
 				t.Errorf("lines %d and %d are %s apart, want at least %s", i, i+1, pause, retryLogInterval)
 			}
 		}
-		const want = "GET /things/{id}: 503 Service Unavailable: busy (requestId r1); trying again"
+		const want = "GET /things/{id}: 503 Service Unavailable: busy (requestId r1); retrying"
 		for _, line := range lines {
 			if !strings.HasPrefix(line, want) {
 				t.Errorf("got %q, want %q first", line, want)
@@ -267,8 +267,8 @@ func TestLongWaitIsLogged(t *testing.T) {
 			t.Fatal(err)
 		}
 		want := []string{
-			"GET /things/{id}: 503 Service Unavailable: busy (requestId r1); trying again",
-			"GET /things/{id}: 429 Too Many Requests: slow down: retry after 20s (requestId r9); trying again in 20s",
+			"GET /things/{id}: 503 Service Unavailable: busy (requestId r1); retrying",
+			"GET /things/{id}: 429 Too Many Requests: slow down: retry after 20s (requestId r9); retrying in 20s",
 		}
 		if diff := cmp.Diff(want, logged); diff != "" {
 			t.Error(diff)

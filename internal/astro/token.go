@@ -103,10 +103,10 @@ func soleValue(ids []string) string {
 func checkToken(token string) (string, error) {
 	token = strings.TrimSpace(token)
 	if token == "" {
-		return "", errors.New("token is empty")
+		return "", errors.New("the token is empty")
 	}
 	if strings.ContainsFunc(token, func(r rune) bool { return r <= ' ' || r > '~' }) {
-		return "", errors.New("token has a space or another character that no token has: it must be the token alone")
+		return "", errors.New("the token contains a space or another invalid character; it must be the token alone")
 	}
 	return token, nil
 }
