@@ -13,8 +13,8 @@ import (
 	"testing"
 )
 
-// fakeRepository is a Git repository of one's own with the part of GitHub's API
-// that a release uses. What is made through the API is in the repository.
+// fakeRepository is a temporary Git repository with the part of GitHub's API that a
+// release uses. Commits, trees and tags created through the API are in the repository.
 type fakeRepository struct {
 	*testing.T
 	dir string
@@ -22,9 +22,9 @@ type fakeRepository struct {
 
 	mu          sync.Mutex
 	releases    map[string]map[string]any
-	writes      []string // METHOD path, in order
-	refusedCall string   // a part of METHOD path, reference and "$" that is answered 403
-	unsigned    bool     // commits aren't signed
+	writes      []string // METHOD path of each write, in order
+	refusedCall string   // part of "METHOD path reference$"; matching requests get 403
+	unsigned    bool     // new commits aren't signed
 }
 
 const testToken = "ghs_scratch_0123456789"
@@ -166,13 +166,13 @@ func (r *fakeRepository) handleCall(header http.Header, call string, q *http.Req
 		if r.releases[tag] != nil {
 			return 422, jsonMap{"message": "Validation Failed"}
 		}
-		r.runGit("rev-parse", "refs/tags/"+tag) // GitHub would make one of main
+		r.runGit("rev-parse", "refs/tags/"+tag) // fails without the tag; GitHub would create the tag on main
 		body["html_url"] = "https://github.com/o/Astro-Apply/releases/tag/" + tag
 		r.releases[tag] = body
 		return 201, body
 	case strings.HasPrefix(call, "GET /releases/tags/"):
-		if there := r.releases[path[strings.LastIndex(path, "/")+1:]]; there != nil {
-			return 200, there
+		if existing := r.releases[path[strings.LastIndex(path, "/")+1:]]; existing != nil {
+			return 200, existing
 		}
 		return 404, jsonMap{"message": "Not Found"}
 	}
@@ -183,7 +183,7 @@ func tagReference(tag, sha string) jsonMap {
 	return jsonMap{"ref": "refs/tags/" + tag, "object": jsonMap{"sha": sha, "type": "commit"}}
 }
 
-// compareCommits answers in pages of two, so that all of them have to be asked for.
+// compareCommits answers in pages of two commits, so that tests cover more than one page.
 func (r *fakeRepository) compareCommits(header http.Header, q *http.Request, between string) (int, any) {
 	const size = 2
 	all := strings.Fields(r.runGit("log", "--reverse", "--format=%H", strings.Replace(between, "...", "..", 1)))
@@ -200,10 +200,10 @@ func (r *fakeRepository) compareCommits(header http.Header, q *http.Request, bet
 	return 200, jsonMap{"commits": commits}
 }
 
-// createTree makes a tree of another with some files changed.
+// createTree creates a tree from a base tree and changed files.
 func (r *fakeRepository) createTree(body jsonMap) string {
 	env := "GIT_INDEX_FILE=" + r.TempDir() + "/index"
-	in := func(input string, args ...string) string {
+	gitWithIndex := func(input string, args ...string) string {
 		c := exec.CommandContext(r.Context(), "git", append([]string{"-C", r.dir}, args...)...)
 		c.Env, c.Stdin = append(c.Environ(), env), strings.NewReader(input)
 		out, err := c.Output()
@@ -212,11 +212,11 @@ func (r *fakeRepository) createTree(body jsonMap) string {
 		}
 		return strings.TrimSpace(string(out))
 	}
-	in("", "read-tree", body["base_tree"].(string))
+	gitWithIndex("", "read-tree", body["base_tree"].(string))
 	for _, e := range body["tree"].([]any) {
 		e := e.(jsonMap)
-		blob := in(e["content"].(string), "hash-object", "-w", "--stdin")
-		in("", "update-index", "--add", "--cacheinfo", e["mode"].(string)+","+blob+","+e["path"].(string))
+		blob := gitWithIndex(e["content"].(string), "hash-object", "-w", "--stdin")
+		gitWithIndex("", "update-index", "--add", "--cacheinfo", e["mode"].(string)+","+blob+","+e["path"].(string))
 	}
-	return in("", "write-tree")
+	return gitWithIndex("", "write-tree")
 }

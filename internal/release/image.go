@@ -10,18 +10,18 @@ import (
 	"github.com/google/go-containerregistry/pkg/v1/remote"
 )
 
-// imageSizeLimit is what an image may weigh in the registry, in bytes: it is pulled
-// at the start of every job.
+// imageSizeLimit is the maximum size of an image in the registry, in bytes. It is small,
+// because every job pulls the image at its start.
 const imageSizeLimit = 8 << 20
 
-// platforms are what a release runs on, which GitHub's Linux runners are.
+// platforms lists the platforms of GitHub's Linux runners, which a release must support.
 var platforms = []string{"linux/amd64", "linux/arm64"}
 
-// imageOrigin is what an image must say about where it comes from.
+// imageOrigin holds the values that the configuration of a released image must have.
 type imageOrigin struct{ version, commit, entrypoint string }
 
-// inspectImage checks that an image is what a release needs, by what the registry
-// says, and returns its size in bytes for each platform.
+// inspectImage checks the image in the registry, and returns its size in bytes for each
+// platform.
 func inspectImage(image string, want imageOrigin, options ...remote.Option) (map[string]int64, error) {
 	ref, err := name.NewDigest(image)
 	if err != nil {
@@ -42,8 +42,8 @@ func inspectImage(image string, want imageOrigin, options ...remote.Option) (map
 		if m.Platform != nil {
 			platform = m.Platform.String()
 		}
-		if _, twice := sizes[platform]; twice || !slices.Contains(platforms, platform) {
-			problems = append(problems, fmt.Errorf("platform %q, twice or not expected", platform))
+		if _, duplicate := sizes[platform]; duplicate || !slices.Contains(platforms, platform) {
+			problems = append(problems, fmt.Errorf("platform %q is a duplicate or unexpected", platform))
 			continue
 		}
 		img, err := index.Image(m.Digest)
@@ -61,16 +61,16 @@ func inspectImage(image string, want imageOrigin, options ...remote.Option) (map
 	}
 	for _, platform := range platforms {
 		if _, ok := sizes[platform]; !ok {
-			problems = append(problems, fmt.Errorf("nothing for %s", platform))
+			problems = append(problems, fmt.Errorf("no image for %s", platform))
 		}
 	}
 	if len(problems) > 0 {
-		return nil, fmt.Errorf("image %s is not to be released: %w", image, errors.Join(problems...))
+		return nil, fmt.Errorf("image %s can't be released: %w", image, errors.Join(problems...))
 	}
 	return sizes, nil
 }
 
-// imageSize is what is pulled, in bytes.
+// imageSize returns the number of bytes that a job pulls.
 func imageSize(img v1.Image) (int64, error) {
 	m, err := img.Manifest()
 	if err != nil {
@@ -83,25 +83,25 @@ func imageSize(img v1.Image) (int64, error) {
 	return size, nil
 }
 
-// checkImage says what is wrong with one platform's image.
+// checkImage returns all problems of the image for one platform.
 func checkImage(img v1.Image, platform string, size int64, want imageOrigin) error {
 	file, err := img.ConfigFile()
 	if err != nil {
 		return err
 	}
 	var problems []error
-	must := func(what, got, want string) {
+	requireEqual := func(setting, got, want string) {
 		if got != want {
-			problems = append(problems, fmt.Errorf("%s is %q, want %q", what, got, want))
+			problems = append(problems, fmt.Errorf("%s is %q, must be %q", setting, got, want))
 		}
 	}
-	must("platform", file.OS+"/"+file.Architecture, platform)
-	must("entrypoint", fmt.Sprint(file.Config.Entrypoint), fmt.Sprint([]string{want.entrypoint}))
-	must("user", file.Config.User, "") // only root may write the runner's files
-	must("version", file.Config.Labels["org.opencontainers.image.version"], want.version)
-	must("revision", file.Config.Labels["org.opencontainers.image.revision"], want.commit)
+	requireEqual("platform", file.OS+"/"+file.Architecture, platform)
+	requireEqual("entrypoint", fmt.Sprint(file.Config.Entrypoint), fmt.Sprint([]string{want.entrypoint}))
+	requireEqual("user", file.Config.User, "") // root, because only root can write the runner's files
+	requireEqual("version", file.Config.Labels["org.opencontainers.image.version"], want.version)
+	requireEqual("revision", file.Config.Labels["org.opencontainers.image.revision"], want.commit)
 	if size > imageSizeLimit {
-		problems = append(problems, fmt.Errorf("%d bytes, more than %d", size, imageSizeLimit))
+		problems = append(problems, fmt.Errorf("size is %d bytes, must be at most %d", size, imageSizeLimit))
 	}
 	return errors.Join(problems...)
 }

@@ -21,8 +21,7 @@ import (
 	"github.com/google/go-containerregistry/pkg/v1/tarball"
 )
 
-// newRegistry starts an OCI registry and returns the name of a repository in
-// it.
+// newRegistry starts an OCI registry and returns the name of a repository in it.
 func newRegistry(t *testing.T) string {
 	t.Helper()
 	s := httptest.NewServer(registry.New(registry.Logger(log.New(io.Discard, "", 0))))
@@ -35,11 +34,11 @@ func pushIndex(t *testing.T, repository string, images map[string]v1.Image) stri
 	t.Helper()
 	index := v1.ImageIndex(empty.Index)
 	for platform, img := range images {
-		var of *v1.Platform
+		var p *v1.Platform
 		if platform != "" {
-			of = platformOf(t, platform)
+			p = platformOf(t, platform)
 		}
-		index = mutate.AppendManifests(index, mutate.IndexAddendum{Add: img, Descriptor: v1.Descriptor{Platform: of}})
+		index = mutate.AppendManifests(index, mutate.IndexAddendum{Add: img, Descriptor: v1.Descriptor{Platform: p}})
 	}
 	sum, err := index.Digest()
 	if err != nil {
@@ -65,7 +64,7 @@ func platformOf(t *testing.T, s string) *v1.Platform {
 	return p
 }
 
-// newImage is an image as the Dockerfile makes it, with program in it.
+// newImage returns an image like that of the Dockerfile, with program in it.
 func newImage(t *testing.T, platform, version, commit string, program []byte) v1.Image {
 	t.Helper()
 	var b bytes.Buffer
@@ -107,8 +106,8 @@ func withConfig(t *testing.T, img v1.Image, change func(*v1.ConfigFile)) v1.Imag
 }
 
 // buildProgram compiles the action for a platform, with the version and commit that the
-// Dockerfile sets. Its other flags differ: with the defaults, the packages that
-// the other tests compiled are used again.
+// Dockerfile sets. It doesn't use the other flags of the Dockerfile, so that go build can
+// reuse the packages that other tests compiled.
 func buildProgram(t *testing.T, platform, version, commit string) []byte {
 	t.Helper()
 	out := filepath.Join(t.TempDir(), "astro-apply")
@@ -116,8 +115,8 @@ func buildProgram(t *testing.T, platform, version, commit string) []byte {
 		"-ldflags", "-s -w -X main.version="+version+" -X main.commit="+commit, "-o", out, "../..")
 	p := platformOf(t, platform)
 	c.Env = append(c.Environ(), "GOFLAGS=", "GOOS="+p.OS, "GOARCH="+p.Architecture)
-	if said, err := c.CombinedOutput(); err != nil {
-		t.Fatalf("%v: %s", err, said)
+	if output, err := c.CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, output)
 	}
 	b, err := os.ReadFile(out)
 	if err != nil {
@@ -126,8 +125,8 @@ func buildProgram(t *testing.T, platform, version, commit string) []byte {
 	return b
 }
 
-// A release is refused for each thing that would break users or hide where the
-// image comes from.
+// inspectImage rejects an image that would not work for users, or whose labels hide its
+// origin.
 func TestInspectImage(t *testing.T) {
 	t.Parallel()
 	const version, commit = "1.2.3", "c0ffee"
@@ -143,12 +142,12 @@ func TestInspectImage(t *testing.T) {
 	}
 	for name, test := range map[string]struct {
 		images func() map[string]v1.Image
-		want   string // part of the error; "" is none
+		want   string // part of the error, "" for no error
 	}{
 		"good": {changed(func(*v1.ConfigFile) {}), ""},
 		"one platform": {func() map[string]v1.Image {
 			return map[string]v1.Image{"linux/amd64": newImage(t, "linux/amd64", version, commit, small)}
-		}, "nothing for linux/arm64"},
+		}, "no image for linux/arm64"},
 		"a third platform": {func() map[string]v1.Image {
 			images := changed(func(*v1.ConfigFile) {})()
 			images["unknown/unknown"] = images["linux/amd64"]
@@ -158,13 +157,13 @@ func TestInspectImage(t *testing.T) {
 			images := changed(func(*v1.ConfigFile) {})()
 			images["linux/amd64:"] = newImage(t, "linux/amd64", version, commit, []byte("other"))
 			return images
-		}, `platform "linux/amd64", twice`},
+		}, `platform "linux/amd64" is a duplicate`},
 		"no platform": {func() map[string]v1.Image {
 			images := changed(func(*v1.ConfigFile) {})()
 			images[""] = images["linux/amd64"]
 			return images
 		}, `platform ""`},
-		"another architecture inside": {changed(func(f *v1.ConfigFile) { f.Architecture = "amd64" }), `platform is "linux/amd64", want "linux/arm64"`},
+		"another architecture inside": {changed(func(f *v1.ConfigFile) { f.Architecture = "amd64" }), `platform is "linux/amd64", must be "linux/arm64"`},
 		"a shell before the program":  {changed(func(f *v1.ConfigFile) { f.Config.Entrypoint = []string{"sh", "-c", "/astro-apply"} }), "entrypoint is"},
 		"a user":                      {changed(func(f *v1.ConfigFile) { f.Config.User = "65532" }), `user is "65532"`},
 		"another version":             {changed(func(f *v1.ConfigFile) { f.Config.Labels["org.opencontainers.image.version"] = "dev" }), `version is "dev"`},
@@ -180,7 +179,7 @@ func TestInspectImage(t *testing.T) {
 			}
 			images["linux/arm64"] = newImage(t, "linux/arm64", version, commit, noise)
 			return images
-		}, "more than 8388608"},
+		}, "must be at most 8388608"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

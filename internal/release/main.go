@@ -1,12 +1,12 @@
-// Command release makes a release of astro-apply. Each of its commands is the
-// end of a job of .github/workflows/release.yml:
+// Command release creates a release of astro-apply. Each of its commands is the last step
+// of a job of .github/workflows/release.yml:
 //
-//	plan     which version VERSION means, and what is in it
-//	commit   checks IMAGE, and commits the action.yml that runs it
-//	publish  tags RELEASE_COMMIT, releases it, and moves v1
+//	plan     determines the version from VERSION, and shows the release notes
+//	commit   checks IMAGE, and commits an action.yml that runs it
+//	publish  tags RELEASE_COMMIT, creates the release, and moves v1
 //
-// It works through GitHub's API and the registry's only, so that its jobs need
-// neither git nor credentials in the work tree, and GitHub signs the commit.
+// It uses only the APIs of GitHub and of the registry, so that its jobs need neither git
+// nor credentials in the work tree, and GitHub signs the commit.
 package main
 
 import (
@@ -26,7 +26,7 @@ func main() {
 	os.Exit(run(ctx, os.Args[1:], os.Getenv, os.Stdout))
 }
 
-// run carries out one command and returns the exit code.
+// run executes one command and returns the exit code.
 func run(ctx context.Context, args []string, getenv func(string) string, stdout io.Writer) int {
 	runner := github.NewRunner(getenv, stdout)
 	if err := runCommand(ctx, args, getenv, runner); err != nil {
@@ -41,7 +41,7 @@ func runCommand(ctx context.Context, args []string, getenv func(string) string, 
 		"plan": (*release).planRelease, "commit": (*release).commitRelease, "publish": (*release).publishRelease,
 	}
 	if len(args) != 1 || commands[args[0]] == nil {
-		return fmt.Errorf("%q: say plan, commit or publish", args)
+		return fmt.Errorf("arguments %q: must be plan, commit or publish", args)
 	}
 	r, err := newRelease(ctx, getenv, runner)
 	if err != nil {

@@ -11,21 +11,21 @@ import (
 	"astro-apply/internal/github"
 )
 
-// notesLimit keeps the notes well under the 125,000 characters that GitHub
-// takes.
-const notesLimit = 60_000 // bytes
+// notesLimit is the maximum size of the notes in bytes. It is far below GitHub's limit of
+// 125,000 characters.
+const notesLimit = 60_000
 
-// internalScopes are the scopes of commits that no user notices.
+// internalScopes lists the scopes of commits that don't change anything for users.
 var internalScopes = []string{"ci", "contributing", "deps", "release", "test", "tests"}
 
-// commitInfo is a commit as the notes tell it.
+// commitInfo is a commit in the release notes.
 type commitInfo struct{ sha, message string }
 
-// releaseNotes are what has changed for users since the version before, as Markdown:
-// the subjects of the commits, by their scope. "scope!: subject" breaks
-// something, and comes first.
+// releaseNotes returns the changes for users since the previous version as Markdown: the
+// subjects of the commits, grouped by scope. A commit with the subject "scope!: text" is a
+// breaking change; those come first.
 func releaseNotes(changes []commitInfo) string {
-	scopes, breaking, untold := map[string][]string{}, []string(nil), 0
+	scopes, breaking, internalCommits := map[string][]string{}, []string(nil), 0
 	for _, c := range changes {
 		subject, _, _ := strings.Cut(c.message, "\n")
 		scope, text, ok := strings.Cut(subject, ": ")
@@ -39,18 +39,18 @@ func releaseNotes(changes []commitInfo) string {
 		case breaks:
 			breaking = append(breaking, line)
 		case slices.Contains(internalScopes, strings.ToLower(scope)):
-			untold++
+			internalCommits++
 		default:
 			scopes[scope] = append(scopes[scope], line)
 		}
 	}
 	var b strings.Builder
-	left := 0
+	omitted := 0
 	section := func(title string, lines []string) {
 		start := "### " + title + "\n\n"
 		for _, line := range lines {
 			if b.Len()+len(start)+len(line) > notesLimit {
-				left++
+				omitted++
 				continue
 			}
 			b.WriteString(start + line)
@@ -61,28 +61,28 @@ func releaseNotes(changes []commitInfo) string {
 		}
 	}
 	if breaking != nil {
-		section("What breaks", breaking)
+		section("Breaking changes", breaking)
 	}
 	for _, scope := range slices.Sorted(maps.Keys(scopes)) {
-		section(cmp.Or(github.EscapeMarkdown(scope), "Others"), scopes[scope])
+		section(cmp.Or(github.EscapeMarkdown(scope), "Other changes"), scopes[scope])
 	}
-	if left > 0 {
-		fmt.Fprintf(&b, "And %s more.\n\n", countedNoun(left, "commit"))
+	if omitted > 0 {
+		fmt.Fprintf(&b, "Not listed: %s.\n\n", countedNoun(omitted, "more commit"))
 	}
-	if untold > 0 {
-		fmt.Fprintf(&b, "And %s that users don't notice.\n\n", countedNoun(untold, "commit"))
+	if internalCommits > 0 {
+		fmt.Fprintf(&b, "Not listed: %s.\n\n", countedNoun(internalCommits, "internal commit"))
 	}
 	if b.Len() == 0 {
-		return "The first release.\n\n"
+		return "First release.\n\n"
 	}
 	return b.String()
 }
 
-// squashSubject is the end of a subject that GitHub made of a pull request.
+// squashSubject matches the subject that GitHub writes when it squashes a pull request.
 var squashSubject = regexp.MustCompile(`^(.*) \((#[0-9]+)\)$`)
 
-// cutPullRequest cuts the pull request off, whose number stays a link: as all else
-// that strangers may write, it would be none.
+// cutPullRequest splits off the number of the pull request, so that it remains a link.
+// The caller escapes the rest, because anyone may have written it.
 func cutPullRequest(text string) (rest, request string) {
 	if m := squashSubject.FindStringSubmatch(text); m != nil {
 		return m[1], m[2] + ", "
@@ -97,9 +97,9 @@ func countedNoun(n int, word string) string {
 	return fmt.Sprintf("%d %ss", n, word)
 }
 
-// usageText tells how to take a release: by its commit, which can't move, with the
-// image that belongs to it. Any branch's workflow can attest, so what is
-// verified has the branch and the commit, too.
+// usageText explains how to use a release, by its commit, which can't change, and how to
+// verify its image. The command also verifies the branch and the commit, because a
+// workflow of any branch can create attestations.
 func (r *release) usageText(tag, image, previous string) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "### Use it\n\n```yaml\n- uses: %s@%s # %s\n```\n\n", r.Repository, r.ReleaseCommit, tag)

@@ -14,14 +14,14 @@ var (
 	digestReference = regexp.MustCompile(`^[a-z0-9][a-z0-9.:-]*(/[a-z0-9._-]+)+@sha256:[0-9a-f]{64}$`)
 )
 
-// pinImage is action.yml with the image instead of the Dockerfile, in its one line,
-// so that whoever uses the commit gets just that image and builds nothing.
+// pinImage returns action.yml with the image instead of the Dockerfile. Users of the
+// release commit then get exactly that image, and their jobs build nothing.
 func pinImage(action []byte, image string) ([]byte, error) {
 	if !digestReference.MatchString(image) {
-		return nil, fmt.Errorf("image %q is not host/name@sha256:…, so it could change", image)
+		return nil, fmt.Errorf("image %q must be host/name@sha256:…, because a tag could change", image)
 	}
 	if n := len(dockerfileLine.FindAll(action, -1)); n != 1 {
-		return nil, fmt.Errorf("action.yml: %d lines are \"  image: Dockerfile\", want one", n)
+		return nil, fmt.Errorf("action.yml: %d lines are \"  image: Dockerfile\", must be one", n)
 	}
 	out := dockerfileLine.ReplaceAll(action, []byte("${1}docker://"+image))
 	got, err := parseRuns(out)
@@ -34,10 +34,10 @@ func pinImage(action []byte, image string) ([]byte, error) {
 	return out, nil
 }
 
-// actionRuns is what action.yml says about how the action runs.
+// actionRuns is the section runs of action.yml.
 type actionRuns struct{ Using, Image, Entrypoint string }
 
-// pinnedImage is the image that it runs, "" if it builds one.
+// pinnedImage returns the image that the action runs, "" if it builds one.
 func (r actionRuns) pinnedImage() string {
 	image, _ := strings.CutPrefix(r.Image, "docker://")
 	if image == r.Image {
@@ -52,7 +52,7 @@ func parseRuns(action []byte) (actionRuns, error) {
 		return actionRuns{}, fmt.Errorf("action.yml: %w", err)
 	}
 	if a.Runs.Using != "docker" {
-		return actionRuns{}, fmt.Errorf("action.yml runs using %q, not docker", a.Runs.Using)
+		return actionRuns{}, fmt.Errorf("action.yml: runs.using is %q, must be docker", a.Runs.Using)
 	}
 	return a.Runs, nil
 }

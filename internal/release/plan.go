@@ -7,14 +7,14 @@ import (
 	"strings"
 )
 
-// planRelease decides the version, and shows what would be released.
+// planRelease determines the version, and shows the release notes.
 func (r *release) planRelease(ctx context.Context) error {
 	repository, _, err := r.client.Repositories.Get(ctx, r.owner, r.name)
 	if err != nil {
 		return fmt.Errorf("repository %s: %w", r.Repository, err)
 	}
 	if branch := "refs/heads/" + repository.GetDefaultBranch(); r.Ref != branch {
-		return fmt.Errorf("releases are made of %s, not of %s: choose it where you run the workflow", branch, r.Ref)
+		return fmt.Errorf("a release must be from %s, not from %s: choose that branch when you run the workflow", branch, r.Ref)
 	}
 	released, err := r.releasedVersions(ctx)
 	if err != nil {

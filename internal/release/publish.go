@@ -13,8 +13,9 @@ import (
 	api "github.com/google/go-github/v90/github"
 )
 
-// publishRelease gives the release commit its names: the tag, the release, v1. What
-// is there already is left alone, so it may be run again after a failure.
+// publishRelease creates the tag and the release of the release commit, and moves the
+// floating tags such as v1. It skips steps that are already done, so it can be run again
+// after a failure.
 func (r *release) publishRelease(ctx context.Context) error {
 	version, err := semver.StrictNewVersion(r.Version)
 	if err != nil {
@@ -33,22 +34,22 @@ func (r *release) publishRelease(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	tag, compared := "v"+r.Version, ""
+	tag, previousTag := "v"+r.Version, ""
 	if previous != nil {
-		compared = "v" + previous.String()
+		previousTag = "v" + previous.String()
 	}
-	text := releaseNotes(changes) + r.usageText(tag, image, compared)
+	text := releaseNotes(changes) + r.usageText(tag, image, previousTag)
 	if err := r.createTag(ctx, tag); err != nil {
 		return err
 	}
-	// Not before the tag, which may turn out to be another release's.
+	// Tag the image after the commit, because createTag fails if another release has the tag.
 	if err := r.tagImage(ctx, image); err != nil {
 		return err
 	}
-	early, newest := version.Prerelease() != "", latestStable(released)
-	first := !early && (newest == nil || !newest.GreaterThan(version))
+	isPrerelease, newest := version.Prerelease() != "", latestStable(released)
+	isLatest := !isPrerelease && (newest == nil || !newest.GreaterThan(version))
 	url, err := r.createRelease(ctx, api.CreateReleaseRequest{
-		TagName: tag, Name: &tag, Body: &text, Prerelease: &early, MakeLatest: new(strconv.FormatBool(first)),
+		TagName: tag, Name: &tag, Body: &text, Prerelease: &isPrerelease, MakeLatest: new(strconv.FormatBool(isLatest)),
 	})
 	if err != nil {
 		return err
@@ -64,32 +65,32 @@ func (r *release) publishRelease(ctx context.Context) error {
 	return r.setOutput("url", url)
 }
 
-// releaseImage is the image of the release commit, which must be one: made of what
-// the workflow was started on.
+// releaseImage returns the image of the release commit. It checks that the commit is one:
+// its only parent is the commit on which the workflow started.
 func (r *release) releaseImage(ctx context.Context) (string, error) {
-	made, _, err := r.client.Git.GetCommit(ctx, r.owner, r.name, r.ReleaseCommit)
+	releaseCommit, _, err := r.client.Git.GetCommit(ctx, r.owner, r.name, r.ReleaseCommit)
 	if err != nil {
 		return "", fmt.Errorf("release commit %q: %w", r.ReleaseCommit, err)
 	}
-	if len(made.Parents) != 1 || made.Parents[0].GetSHA() != r.Commit {
-		return "", fmt.Errorf("release commit %s isn't made of %s", r.ReleaseCommit, r.Commit)
+	if len(releaseCommit.Parents) != 1 || releaseCommit.Parents[0].GetSHA() != r.Commit {
+		return "", fmt.Errorf("release commit %s: its parent must be %s", r.ReleaseCommit, r.Commit)
 	}
 	action, err := r.readAction(ctx, r.ReleaseCommit)
 	if err != nil {
 		return "", err
 	}
-	how, err := parseRuns(action)
+	runs, err := parseRuns(action)
 	if err != nil {
 		return "", err
 	}
-	if how.pinnedImage() == "" {
-		return "", fmt.Errorf("release commit %s builds its image: %q", r.ReleaseCommit, how.Image)
+	if runs.pinnedImage() == "" {
+		return "", fmt.Errorf("release commit %s: action.yml builds its image from %q; run the command commit again", r.ReleaseCommit, runs.Image)
 	}
-	return how.pinnedImage(), nil
+	return runs.pinnedImage(), nil
 }
 
-// tagImage names the image in the registry, too, so that no clean-up of images
-// without a name takes it away.
+// tagImage adds a tag to the image in the registry, so that a clean-up of untagged images
+// doesn't delete it.
 func (r *release) tagImage(ctx context.Context, image string) error {
 	ref, err := name.NewDigest(image)
 	if err != nil {
@@ -105,59 +106,59 @@ func (r *release) tagImage(ctx context.Context, image string) error {
 	return nil
 }
 
-// createTag makes the tag, which stays where it is for good.
+// createTag creates the tag. It never moves an existing one.
 func (r *release) createTag(ctx context.Context, tag string) error {
 	_, _, err := r.client.Git.CreateRef(ctx, r.owner, r.name, api.CreateRef{Ref: "refs/tags/" + tag, SHA: r.ReleaseCommit})
 	if !isRefConflict(err) {
-		return wrapError("make tag "+tag, err)
+		return wrapError("create tag "+tag, err)
 	}
-	at, _, there := r.client.Git.GetRef(ctx, r.owner, r.name, "tags/"+tag)
-	if there != nil {
-		return wrapError("make tag "+tag, errors.Join(err, there))
+	existing, _, getErr := r.client.Git.GetRef(ctx, r.owner, r.name, "tags/"+tag)
+	if getErr != nil {
+		return wrapError("create tag "+tag, errors.Join(err, getErr))
 	}
-	if got := at.GetObject().GetSHA(); got != r.ReleaseCommit {
-		return fmt.Errorf("tag %s is on %s already, not on %s: release the next version", tag, got, r.ReleaseCommit)
+	if got := existing.GetObject().GetSHA(); got != r.ReleaseCommit {
+		return fmt.Errorf("tag %s already exists on %s, not on %s: release the next version", tag, got, r.ReleaseCommit)
 	}
 	return nil
 }
 
-// createRelease makes the release and returns its address.
-func (r *release) createRelease(ctx context.Context, what api.CreateReleaseRequest) (string, error) {
-	there, _, err := r.client.Repositories.GetReleaseByTag(ctx, r.owner, r.name, what.TagName)
+// createRelease creates the release, unless it exists, and returns its address.
+func (r *release) createRelease(ctx context.Context, request api.CreateReleaseRequest) (string, error) {
+	existing, _, err := r.client.Repositories.GetReleaseByTag(ctx, r.owner, r.name, request.TagName)
 	if err == nil {
-		return there.GetHTMLURL(), nil
+		return existing.GetHTMLURL(), nil
 	}
 	if !hasStatus(err, http.StatusNotFound) {
-		return "", wrapError("release "+what.TagName, err)
+		return "", wrapError("get release "+request.TagName, err)
 	}
-	made, _, err := r.client.Repositories.CreateRelease(ctx, r.owner, r.name, what)
+	created, _, err := r.client.Repositories.CreateRelease(ctx, r.owner, r.name, request)
 	if err != nil {
-		return "", wrapError("make release "+what.TagName, err)
+		return "", wrapError("create release "+request.TagName, err)
 	}
-	return made.GetHTMLURL(), nil
+	return created.GetHTMLURL(), nil
 }
 
-// moveTag puts a floating tag on the release commit.
+// moveTag moves a floating tag to the release commit, or creates the tag there.
 func (r *release) moveTag(ctx context.Context, tag string) error {
 	_, _, err := r.client.Git.UpdateRef(ctx, r.owner, r.name, "tags/"+tag, api.UpdateRef{SHA: r.ReleaseCommit, Force: new(true)})
 	if !isRefConflict(err) && !hasStatus(err, http.StatusNotFound) {
 		return wrapError("move tag "+tag, err)
 	}
-	if _, _, again := r.client.Git.CreateRef(ctx, r.owner, r.name, api.CreateRef{Ref: "refs/tags/" + tag, SHA: r.ReleaseCommit}); again != nil {
-		return wrapError("move tag "+tag, errors.Join(again, err))
+	if _, _, createErr := r.client.Git.CreateRef(ctx, r.owner, r.name, api.CreateRef{Ref: "refs/tags/" + tag, SHA: r.ReleaseCommit}); createErr != nil {
+		return wrapError("move tag "+tag, errors.Join(createErr, err))
 	}
-	return nil // it wasn't there yet
+	return nil // the tag is new
 }
 
-// wrapError names what was done, and is nil where nothing went wrong. That a token
-// may not do it has a reason that GitHub doesn't tell: the workflow's own may
-// not name a commit whose workflows are others than the default branch's.
-func wrapError(what string, err error) error {
+// wrapError adds the attempted step to err; it returns nil for nil. For a forbidden step it
+// adds a reason that GitHub doesn't return: the token of a workflow can't tag a commit
+// whose workflows differ from those of the default branch.
+func wrapError(step string, err error) error {
 	switch {
 	case err == nil:
 		return nil
 	case hasStatus(err, http.StatusForbidden):
-		return fmt.Errorf("%s: %w; the job needs contents: write, and if a workflow was changed on the default branch since, release its newest commit instead", what, err)
+		return fmt.Errorf("%s: %w; give the job contents: write; if a workflow has changed on the default branch since, release its newest commit instead", step, err)
 	}
-	return fmt.Errorf("%s: %w", what, err)
+	return fmt.Errorf("%s: %w", step, err)
 }

@@ -15,25 +15,25 @@ import (
 	"astro-apply/internal/github"
 )
 
-// requestTimeout is what GitHub gets for one answer.
+// requestTimeout is the timeout of one request to GitHub.
 const requestTimeout = 30 * time.Second
 
-// jobEnvironment is what a job of the workflow gives: the runner's variables, and
-// what release.yml sets.
+// jobEnvironment holds the environment variables of a job: those that the runner sets,
+// and those that release.yml sets.
 type jobEnvironment struct {
 	Repository string `env:"GITHUB_REPOSITORY, required"` // owner/name
 	Ref        string `env:"GITHUB_REF, required"`
-	Commit     string `env:"GITHUB_SHA, required"` // that the workflow was started on
+	Commit     string `env:"GITHUB_SHA, required"` // commit on which the workflow started
 	Server     string `env:"GITHUB_SERVER_URL, default=https://github.com"`
 	API        string `env:"GITHUB_API_URL, default=https://api.github.com"`
 	Token      string `env:"GITHUB_TOKEN, required"`
-	Version    string `env:"VERSION, required"` // a word for plan, then what plan made of it
+	Version    string `env:"VERSION, required"` // for plan: major, minor, patch or a version; for others: the output of plan
 
-	Image         string `env:"IMAGE"`          // host/name@sha256:…, for commit
-	ReleaseCommit string `env:"RELEASE_COMMIT"` // for publish
+	Image         string `env:"IMAGE"`          // host/name@sha256:…, only for commit
+	ReleaseCommit string `env:"RELEASE_COMMIT"` // only for publish
 }
 
-// release is a release on its way.
+// release creates a release through GitHub's API.
 type release struct {
 	jobEnvironment
 	owner, name string
@@ -50,7 +50,7 @@ func newRelease(ctx context.Context, getenv func(string) string, runner *github.
 	}
 	var ok bool
 	if r.owner, r.name, ok = strings.Cut(r.Repository, "/"); !ok {
-		return nil, fmt.Errorf("GITHUB_REPOSITORY: %q is not owner/name", r.Repository)
+		return nil, fmt.Errorf("GITHUB_REPOSITORY: %q must be owner/name", r.Repository)
 	}
 	base := strings.TrimRight(r.API, "/") + "/"
 	client, err := api.NewClient(api.WithAuthToken(r.Token), api.WithURLs(&base, nil), api.WithTimeout(requestTimeout), api.WithUserAgent("astro-apply-release"))
@@ -61,7 +61,7 @@ func newRelease(ctx context.Context, getenv func(string) string, runner *github.
 	return r, nil
 }
 
-// releasedVersions are the versions that have a tag, oldest first.
+// releasedVersions lists the versions that have a tag, oldest first.
 func (r *release) releasedVersions(ctx context.Context) ([]*semver.Version, error) {
 	refs, _, err := r.client.Git.ListMatchingRefs(ctx, r.owner, r.name, "tags/v")
 	if err != nil {
@@ -74,8 +74,9 @@ func (r *release) releasedVersions(ctx context.Context) ([]*semver.Version, erro
 	return parseVersions(tags), nil
 }
 
-// commitsSince are the commits after a tag, oldest first. A release commit is no part
-// of main, so what is compared with is the commit that it was made of.
+// commitsSince lists the commits after the tag of the previous version, oldest first. It
+// compares with the commit on which the workflow started, because a release commit isn't
+// part of main.
 func (r *release) commitsSince(ctx context.Context, previous *semver.Version) ([]commitInfo, error) {
 	if previous == nil {
 		return nil, nil
@@ -87,19 +88,19 @@ func (r *release) commitsSince(ctx context.Context, previous *semver.Version) ([
 			return nil, fmt.Errorf("compare v%s with %s: %w", previous, r.Commit, err)
 		}
 		for _, c := range diff.Commits {
-			if len(c.Parents) < 2 { // a merge is what it merges
+			if len(c.Parents) < 2 { // not a merge: the list has the merged commits
 				changes = append(changes, commitInfo{c.GetSHA(), c.GetCommit().GetMessage()})
 			}
 		}
 		page = resp.NextPage
 	}
 	if len(changes) == 0 {
-		return nil, fmt.Errorf("nothing has changed since v%s", previous)
+		return nil, fmt.Errorf("no commits since v%s, so there is nothing to release", previous)
 	}
 	return changes, nil
 }
 
-// readAction is the text of action.yml at a commit.
+// readAction returns the text of action.yml at a commit.
 func (r *release) readAction(ctx context.Context, commit string) ([]byte, error) {
 	file, _, _, err := r.client.Repositories.GetContents(ctx, r.owner, r.name, "action.yml", &api.RepositoryContentGetOptions{Ref: commit})
 	if err != nil {
@@ -112,18 +113,19 @@ func (r *release) readAction(ctx context.Context, commit string) ([]byte, error)
 	return []byte(text), nil
 }
 
-// setOutput hands outputs to the next jobs, and shows them.
+// setOutput sets an output for the next jobs, and shows it in the log.
 func (r *release) setOutput(name, value string) error {
 	r.runner.Print(name + ": " + value)
 	return r.runner.SetOutput(name, value)
 }
 
-// hasStatus reports whether GitHub answered with a status.
+// hasStatus reports whether err is an answer of GitHub with this status.
 func hasStatus(err error, status int) bool {
 	e, ok := errors.AsType[*api.ErrorResponse](err)
 	return ok && e.Response != nil && e.Response.StatusCode == status
 }
 
-// isRefConflict reports whether a reference couldn't be made or moved, mostly since
-// it is there, or isn't: GitHub says both in this way.
+// isRefConflict reports whether GitHub refused to create a reference, mostly because it
+// exists, or to move one, mostly because it doesn't exist. GitHub uses the same status for
+// both.
 func isRefConflict(err error) bool { return hasStatus(err, http.StatusUnprocessableEntity) }

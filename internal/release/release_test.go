@@ -11,9 +11,9 @@ import (
 	"github.com/google/go-containerregistry/pkg/v1/tarball"
 )
 
-// From an untagged repository to a tag that runs, and on to the next ones. The
-// images are those that a container engine saved, where RELEASE_IMAGE_AMD64 and
-// RELEASE_IMAGE_ARM64 name such files, which say RELEASE_SAYS when they run.
+// TestRelease publishes the first release of a repository, and further ones. It uses
+// images that a container engine saved if RELEASE_IMAGE_AMD64 and RELEASE_IMAGE_ARM64 name
+// their files. The output of their program must start with RELEASE_SAYS.
 func TestRelease(t *testing.T) {
 	t.Parallel()
 	host := "linux/" + runtime.GOARCH
@@ -29,7 +29,7 @@ func TestRelease(t *testing.T) {
 	main := w.runGit("rev-parse", "main")
 	env := w.prepareRelease("minor")
 	if tags := w.runGit("tag"); tags != "" {
-		t.Errorf("tags before the release was tried: %q", tags)
+		t.Errorf("tags before the release is published: %q", tags)
 	}
 	_, summary := w.mustRunJob("publish", env)
 
@@ -46,7 +46,7 @@ func TestRelease(t *testing.T) {
 		t.Errorf("subject %q", got)
 	}
 	for _, want := range []string{
-		"The first release.", "- uses: o/Astro-Apply@" + env["RELEASE_COMMIT"] + " # v1.0.0", "gh attestation verify oci://" + w.registry + "@sha256:",
+		"First release.", "- uses: o/Astro-Apply@" + env["RELEASE_COMMIT"] + " # v1.0.0", "gh attestation verify oci://" + w.registry + "@sha256:",
 		"--signer-workflow o/Astro-Apply/.github/workflows/release.yml", "--source-ref refs/heads/main --source-digest " + main,
 	} {
 		if !strings.Contains(summary, want) || !strings.Contains(w.releases["v1.0.0"]["body"].(string), want) {
@@ -58,7 +58,7 @@ func TestRelease(t *testing.T) {
 	}
 
 	w.imageFor = dummyImages(t)
-	w.commitFiles("plan: say more", nil)
+	w.commitFiles("plan: show more", nil)
 	w.commitFiles("apply: wait less", nil)
 	w.commitFiles("ci: go faster", nil)
 	w.mustRunJob("publish", w.prepareRelease("1.1.0-rc.1"))
@@ -66,7 +66,7 @@ func TestRelease(t *testing.T) {
 	if r := w.releases["v1.1.0-rc.1"]; r["prerelease"] != true || r["make_latest"] != "false" {
 		t.Errorf("prerelease %v", r)
 	}
-	w.commitFiles("plan: say it again", nil)
+	w.commitFiles("plan: show it again", nil)
 	w.runGit("checkout", "-q", "-b", "feature", "HEAD~2")
 	w.commitFiles("report: draw", nil)
 	w.runGit("checkout", "-q", "main")
@@ -76,7 +76,7 @@ func TestRelease(t *testing.T) {
 	w.checkTag("v1.1", "v1.1.0")
 	w.checkTag("v1.0", "v1.0.0")
 	body := w.releases["v1.1.0"]["body"].(string)
-	for _, want := range []string{"### plan\n\n- say more (", "- say it again (", "- wait less (", "- draw (", "one commit that users don't notice", "/compare/v1.0.0...v1.1.0"} {
+	for _, want := range []string{"### plan\n\n- show more (", "- show it again (", "- wait less (", "- draw (", "Not listed: one internal commit", "/compare/v1.0.0...v1.1.0"} {
 		if !strings.Contains(body, want) {
 			t.Errorf("no %q in the notes:\n%s", want, body)
 		}
@@ -90,7 +90,7 @@ func TestRelease(t *testing.T) {
 	w.checkTag("v1", "v1.1.0")
 }
 
-// What fails leaves no name behind that users follow, and can be run again.
+// A failed job doesn't move a tag that users follow, and it can be run again.
 func TestReleaseFailures(t *testing.T) {
 	t.Parallel()
 	fails := func(w *testWorkflow, want, command string, env map[string]string) {
@@ -100,20 +100,20 @@ func TestReleaseFailures(t *testing.T) {
 		}
 	}
 	w := newWorkflow(t, dummyImages(t))
-	fails(w, "releases are made of refs/heads/main", "plan", map[string]string{"VERSION": "minor", "GITHUB_REF": "refs/heads/feature"})
-	fails(w, "say major, minor, patch", "plan", map[string]string{"VERSION": "next"})
+	fails(w, "a release must be from refs/heads/main", "plan", map[string]string{"VERSION": "minor", "GITHUB_REF": "refs/heads/feature"})
+	fails(w, "must be major, minor, patch", "plan", map[string]string{"VERSION": "next"})
 	fails(w, "VERSION", "plan", nil)
-	fails(w, "not owner/name", "plan", map[string]string{"VERSION": "minor", "GITHUB_REPOSITORY": "o"})
+	fails(w, "must be owner/name", "plan", map[string]string{"VERSION": "minor", "GITHUB_REPOSITORY": "o"})
 	fails(w, "Bad credentials", "plan", map[string]string{"VERSION": "minor", "GITHUB_TOKEN": "ghs_another"})
-	fails(w, "say plan, commit or publish", "all", nil)
-	fails(w, "it could change", "commit", map[string]string{"VERSION": "1.0.0", "IMAGE": w.registry + ":v1"})
+	fails(w, "must be plan, commit or publish", "all", nil)
+	fails(w, "a tag could change", "commit", map[string]string{"VERSION": "1.0.0", "IMAGE": w.registry + ":v1"})
 	fails(w, "NAME_UNKNOWN", "commit", map[string]string{"VERSION": "1.0.0", "IMAGE": w.registry + "@sha256:" + strings.Repeat("0", 64)})
 	if len(w.writes) > 0 {
-		t.Errorf("written before anything was right: %q", w.writes)
+		t.Errorf("writes before the checks succeeded: %q", w.writes)
 	}
 
 	env := w.prepareRelease("minor")
-	fails(w, "isn't made of", "publish", map[string]string{"VERSION": "1.0.0", "RELEASE_COMMIT": w.runGit("rev-parse", "main")})
+	fails(w, "its parent must be", "publish", map[string]string{"VERSION": "1.0.0", "RELEASE_COMMIT": w.runGit("rev-parse", "main")})
 	builds := w.runGit("commit-tree", "main^{tree}", "-p", "main", "-m", "release: v1.0.0")
 	fails(w, "builds its image", "publish", map[string]string{"VERSION": "1.0.0", "RELEASE_COMMIT": builds})
 	for _, refuse := range []string{
@@ -128,36 +128,35 @@ func TestReleaseFailures(t *testing.T) {
 	w.refusedCall = ""
 	w.mustRunJob("publish", env)
 	w.checkTag("v1.0", "v1.0.0")
-	w.mustRunJob("publish", env) // again, and nothing is different
-	fails(w, "nothing has changed since v1.0.0", "plan", map[string]string{"VERSION": "patch"})
+	w.mustRunJob("publish", env) // a second run changes nothing
+	fails(w, "no commits since v1.0.0", "plan", map[string]string{"VERSION": "patch"})
 
 	w.commitFiles("plan: more", nil)
 	other := w.prepareRelease("1.0.1")
 	w.runGit("tag", "v1.0.1", "main")
-	fails(w, "is on", "publish", other)
-	if named := w.taggedDigest("1.0.1"); named != "" {
-		t.Errorf("another release's image is named: %s", named)
+	fails(w, "already exists on", "publish", other)
+	if digest := w.taggedDigest("1.0.1"); digest != "" {
+		t.Errorf("the image has the tag of another release: %s", digest)
 	}
 	w.commitFiles("plan: even more", nil)
-	w.registry = newRegistry(t) // without the image that was tried
-	lost := w.commitPinned(w.registry + "@sha256:" + strings.Repeat("0", 64))
-	fails(w, "NAME_UNKNOWN", "publish", map[string]string{"VERSION": "1.0.2", "RELEASE_COMMIT": lost})
+	w.registry = newRegistry(t) // a registry without the image
+	missingImage := w.commitPinned(w.registry + "@sha256:" + strings.Repeat("0", 64))
+	fails(w, "NAME_UNKNOWN", "publish", map[string]string{"VERSION": "1.0.2", "RELEASE_COMMIT": missingImage})
 	w.checkTag("v1", "v1.0.0")
 }
 
-// Publishing that waited or failed, and is run after a newer release was made,
-// takes nothing away from that one.
+// A publish job that runs after a newer release doesn't move the tags of that release.
 func TestLateRelease(t *testing.T) {
 	t.Parallel()
 	w := newWorkflow(t, dummyImages(t))
 	w.mustRunJob("publish", w.prepareRelease("1.0.0"))
 	w.commitFiles("plan: more", nil)
 	w.unsigned = true
-	late, at := w.prepareRelease("1.1.0"), w.runGit("rev-parse", "main")
+	late, lateParent := w.prepareRelease("1.1.0"), w.runGit("rev-parse", "main")
 	w.commitFiles("plan: even more", nil)
 	w.mustRunJob("publish", w.prepareRelease("1.2.0"))
 
-	late["GITHUB_SHA"] = at
+	late["GITHUB_SHA"] = lateParent
 	w.mustRunJob("publish", late)
 	w.checkTag("v1", "v1.2.0")
 	w.checkTag("v1.2", "v1.2.0")
@@ -173,7 +172,8 @@ func TestLateRelease(t *testing.T) {
 	}
 }
 
-// savedImage is an image that a container engine saved, for this version.
+// savedImage returns an image that a container engine saved, relabelled with this version
+// and commit.
 func savedImage(t *testing.T, file, platform, version, commit string) v1.Image {
 	t.Helper()
 	img, err := tarball.ImageFromPath(file, nil)

@@ -8,8 +8,8 @@ import (
 	"github.com/Masterminds/semver/v3"
 )
 
-// parseVersions are those of the tags vX.Y.Z, oldest first. Other tags, v1 and v1.2
-// among them, are none.
+// parseVersions returns the versions of the tags vX.Y.Z, oldest first. It ignores other
+// tags, such as v1 and v1.2.
 func parseVersions(tags []string) []*semver.Version {
 	var out []*semver.Version
 	for _, tag := range tags {
@@ -23,34 +23,34 @@ func parseVersions(tags []string) []*semver.Version {
 	return out
 }
 
-// nextVersion is the version that a word means: major, minor or patch, counted from
-// the newest release, or a version. There is no way back: users of v1 get what
-// was released last.
-func nextVersion(word string, released []*semver.Version) (*semver.Version, error) {
+// nextVersion returns the version to release. request is a version, or major, minor or
+// patch, which increment the newest release. nextVersion rejects a version below the
+// newest one, because users of v1 get the latest release.
+func nextVersion(request string, released []*semver.Version) (*semver.Version, error) {
 	newest := latestStable(released)
-	switch word {
+	switch request {
 	case "major", "minor", "patch":
 		if newest == nil {
 			return semver.New(1, 0, 0, "", ""), nil
 		}
-		v := map[string]func() semver.Version{"major": newest.IncMajor, "minor": newest.IncMinor, "patch": newest.IncPatch}[word]()
+		v := map[string]func() semver.Version{"major": newest.IncMajor, "minor": newest.IncMinor, "patch": newest.IncPatch}[request]()
 		return &v, nil
 	}
-	v, err := semver.StrictNewVersion(strings.TrimPrefix(word, "v"))
+	v, err := semver.StrictNewVersion(strings.TrimPrefix(request, "v"))
 	switch {
 	case err != nil:
-		return nil, fmt.Errorf("version %q: say major, minor, patch, or a version such as 1.2.3 or 1.3.0-rc.1", word)
+		return nil, fmt.Errorf("version %q: must be major, minor, patch, or a version such as 1.2.3 or 1.3.0-rc.1", request)
 	case v.Metadata() != "":
-		return nil, fmt.Errorf("version %q: what follows + is the commit's place", word)
+		return nil, fmt.Errorf("version %q: remove the build metadata after +", request)
 	case slices.ContainsFunc(released, v.Equal):
-		return nil, fmt.Errorf("version %s is tagged already, and a tag stays what it is: release the next one", v)
+		return nil, fmt.Errorf("version %s already has a tag, and tags never move: release the next version", v)
 	case newest != nil && v.LessThan(newest):
-		return nil, fmt.Errorf("version %s is older than %s, the newest one", v, newest)
+		return nil, fmt.Errorf("version %s is older than %s, the newest release: release a newer version", v, newest)
 	}
 	return v, nil
 }
 
-// latestStable is the newest version that is no prerelease, or nil.
+// latestStable returns the newest version that isn't a prerelease, or nil.
 func latestStable(released []*semver.Version) *semver.Version {
 	for _, v := range slices.Backward(released) {
 		if v.Prerelease() == "" {
@@ -60,8 +60,8 @@ func latestStable(released []*semver.Version) *semver.Version {
 	return nil
 }
 
-// previousVersion is the version that v's notes start from: the one before it, and for
-// what isn't a prerelease, the one before it that wasn't either.
+// previousVersion returns the version with which the notes of v compare: the newest older
+// version. If v isn't a prerelease, it ignores prereleases. It returns nil if v is the first.
 func previousVersion(v *semver.Version, released []*semver.Version) *semver.Version {
 	older := slices.DeleteFunc(slices.Clone(released), func(o *semver.Version) bool { return !o.LessThan(v) })
 	if v.Prerelease() == "" {
@@ -73,19 +73,19 @@ func previousVersion(v *semver.Version, released []*semver.Version) *semver.Vers
 	return older[len(older)-1]
 }
 
-// floatingTags are the tags that move to v. A prerelease moves none, and none goes
-// back to a version that was late: whose publishing is run again after a newer
-// one was released.
+// floatingTags returns the tags that move to v, such as v1 and v1.2. A prerelease moves no
+// tag. No tag moves back to an older version, whose publish job may run again after a newer
+// release.
 func floatingTags(v *semver.Version, released []*semver.Version) []string {
 	if v.Prerelease() != "" {
 		return nil
 	}
 	var out []string
-	for _, to := range []string{fmt.Sprintf("v%d.", v.Major()), fmt.Sprintf("v%d.%d.", v.Major(), v.Minor())} {
+	for _, prefix := range []string{fmt.Sprintf("v%d.", v.Major()), fmt.Sprintf("v%d.%d.", v.Major(), v.Minor())} {
 		if !slices.ContainsFunc(released, func(o *semver.Version) bool {
-			return o.Prerelease() == "" && o.GreaterThan(v) && strings.HasPrefix("v"+o.String(), to)
+			return o.Prerelease() == "" && o.GreaterThan(v) && strings.HasPrefix("v"+o.String(), prefix)
 		}) {
-			out = append(out, strings.TrimSuffix(to, "."))
+			out = append(out, strings.TrimSuffix(prefix, "."))
 		}
 	}
 	return out

@@ -19,8 +19,8 @@ import (
 	"github.com/google/go-containerregistry/pkg/v1/remote"
 )
 
-// testWorkflow is release.yml without GitHub: its jobs, one after the other, on a
-// scratch repository and a registry in this process.
+// testWorkflow runs the jobs of release.yml without GitHub, on a temporary repository and
+// an in-process registry.
 type testWorkflow struct {
 	*fakeRepository
 	registry string
@@ -37,8 +37,7 @@ func newWorkflow(t *testing.T, program func(platform, version, commit string) v1
 	return &testWorkflow{r, newRegistry(t), program}
 }
 
-// runJob runs a command as its job would and returns its outputs, summary and
-// error.
+// runJob runs a command like its job, and returns its outputs, summary and error.
 func (w *testWorkflow) runJob(command string, env map[string]string) (outputs map[string]string, summary string, err error) {
 	w.Helper()
 	dir := w.TempDir()
@@ -55,7 +54,7 @@ func (w *testWorkflow) runJob(command string, env map[string]string) (outputs ma
 	var log bytes.Buffer
 	code := run(w.Context(), []string{command}, func(k string) string { return variables[k] }, &log)
 	for line := range strings.Lines(log.String()) {
-		if strings.HasSuffix(line, " MB\n") { // which .ci/image shows
+		if strings.HasSuffix(line, " MB\n") { // .ci/image shows these lines
 			w.Log(strings.TrimSpace(line))
 		}
 	}
@@ -73,11 +72,11 @@ func (w *testWorkflow) runJob(command string, env map[string]string) (outputs ma
 		name, _, _ := strings.Cut(lines[0], "<<")
 		outputs[name] = lines[1]
 	}
-	told, _ := os.ReadFile(dir + "/summary")
-	return outputs, string(told), err
+	summaryText, _ := os.ReadFile(dir + "/summary")
+	return outputs, string(summaryText), err
 }
 
-// mustRunJob is job where nothing may go wrong.
+// mustRunJob is like runJob, but an error fails the test.
 func (w *testWorkflow) mustRunJob(command string, env map[string]string) (map[string]string, string) {
 	w.Helper()
 	outputs, summary, err := w.runJob(command, env)
@@ -87,20 +86,20 @@ func (w *testWorkflow) mustRunJob(command string, env map[string]string) (map[st
 	return outputs, summary
 }
 
-// prepareRelease does all but the last job and returns the environment for that one.
+// prepareRelease runs all jobs except publish, and returns the environment for publish.
 func (w *testWorkflow) prepareRelease(version string) map[string]string {
 	w.Helper()
 	planned, _ := w.mustRunJob("plan", map[string]string{"VERSION": version})
 	if planned["image"] != "ghcr.io/o/astro-apply" {
-		w.Errorf("image %q: a registry takes small letters only", planned["image"])
+		w.Errorf("image %q must be lower case", planned["image"])
 	}
 	images := map[string]v1.Image{}
 	for _, p := range platforms {
 		images[p] = w.imageFor(p, planned["version"], w.runGit("rev-parse", "main"))
 	}
 	env := map[string]string{"VERSION": planned["version"], "IMAGE": pushIndex(w.T, w.registry, images)}
-	made, _ := w.mustRunJob("commit", env)
-	return map[string]string{"VERSION": planned["version"], "RELEASE_COMMIT": made["commit"]}
+	committed, _ := w.mustRunJob("commit", env)
+	return map[string]string{"VERSION": planned["version"], "RELEASE_COMMIT": committed["commit"]}
 }
 
 func dummyImages(t *testing.T) func(platform, version, commit string) v1.Image {
@@ -109,7 +108,7 @@ func dummyImages(t *testing.T) func(platform, version, commit string) v1.Image {
 	}
 }
 
-// checkTag checks that two names are of one commit.
+// checkTag checks that tag and want are the same commit.
 func (w *testWorkflow) checkTag(tag, want string) {
 	w.Helper()
 	if got, want := w.runGit("rev-parse", tag), w.runGit("rev-parse", want); got != want {
@@ -117,15 +116,15 @@ func (w *testWorkflow) checkTag(tag, want string) {
 	}
 }
 
-// checkActionRun runs the action.yml of a tag: its image by its digest, with its
-// entrypoint and the environment of a step.
+// checkActionRun runs the image and entrypoint in the action.yml of a tag, with the
+// environment of a step, and checks that the output starts with want.
 func (w *testWorkflow) checkActionRun(tag, want string) {
 	w.Helper()
-	how, err := parseRuns([]byte(w.runGit("show", tag+":action.yml")))
+	runs, err := parseRuns([]byte(w.runGit("show", tag+":action.yml")))
 	if err != nil {
 		w.Fatal(err)
 	}
-	ref, err := name.NewDigest(how.pinnedImage())
+	ref, err := name.NewDigest(runs.pinnedImage())
 	if err != nil {
 		w.Fatal(err)
 	}
@@ -139,12 +138,12 @@ func (w *testWorkflow) checkActionRun(tag, want string) {
 	if err != nil {
 		w.Fatal(err)
 	}
-	c := exec.CommandContext(w.Context(), filepath.Join(root, how.Entrypoint))
+	c := exec.CommandContext(w.Context(), filepath.Join(root, runs.Entrypoint))
 	c.Dir = root
 	c.Env = []string{"GITHUB_ACTIONS=true", "GITHUB_WORKSPACE=/", "INPUT_SIMULATE=true", "INPUT_MODE=apply", "INPUT_FILES=" + manifest, "DB_PASSWORD=scratch-secret"}
 	out, err := c.CombinedOutput()
 	if err != nil || !strings.HasPrefix(strings.TrimPrefix(string(out), "::add-mask::scratch-secret\n"), want) || !strings.Contains(string(out), "created") {
-		w.Errorf("%s: %v; want %q first:\n%s", tag, err, want, out)
+		w.Errorf("%s: %v; the output must start with %q:\n%s", tag, err, want, out)
 	}
 }
 
@@ -177,7 +176,7 @@ func unpackImage(t *testing.T, img v1.Image, root string) {
 	}
 }
 
-// commitPinned is a commit on main that runs an image.
+// commitPinned creates a commit whose parent is main and whose action.yml runs an image.
 func (w *testWorkflow) commitPinned(image string) string {
 	w.Helper()
 	action, err := pinImage([]byte(w.runGit("show", "main:action.yml")+"\n"), image)
@@ -188,17 +187,17 @@ func (w *testWorkflow) commitPinned(image string) string {
 	return w.runGit("commit-tree", tree, "-p", "main", "-m", "release: it")
 }
 
-// taggedDigest is the digest of the image with a tag in the registry, "" if there is
-// none.
+// taggedDigest returns the digest of the image with a tag in the registry, "" if the tag
+// doesn't exist.
 func (w *testWorkflow) taggedDigest(tag string) string {
 	w.Helper()
 	ref, err := name.NewTag(w.registry + ":" + tag)
 	if err != nil {
 		w.Fatal(err)
 	}
-	there, err := remote.Head(ref)
+	descriptor, err := remote.Head(ref)
 	if err != nil {
 		return ""
 	}
-	return there.Digest.String()
+	return descriptor.Digest.String()
 }

@@ -16,7 +16,7 @@ import (
 // regular file.
 type Folders struct {
 	Workspace     string   // base of relative paths of written files; "": the working directory
-	Temporary     string   // the runner's folder for temporary files; "" if there is none
+	Temporary     string   // the runner's folder for temporary files, "" if it has none
 	RestrictReads bool     // read only files in these folders
 	RunnerFiles   []string // files of the runner itself, which Folders never writes
 }
