@@ -260,7 +260,7 @@ func (c *contract) checkRefusal(from, to string) {
 	line := 1 + strings.Count(edited[:strings.Index(edited, to)], "\n")
 	p := c.planManifest(edited, plan.Policy{})
 	if !slices.ContainsFunc(p.Problems, func(p schema.Problem) bool {
-		return strings.Contains(p.Message, "can't change once") && p.Pos.Line >= line
+		return strings.Contains(p.Message, "can't be changed") && p.Pos.Line >= line
 	}) {
 		c.Errorf("the edit of %q to %q is not refused at line %d: %v", from, to, line, p.Problems)
 	}

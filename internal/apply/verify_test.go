@@ -74,7 +74,7 @@ func TestEveryKindVerifiesWhatIsStored(t *testing.T) {
 								}
 								continue
 							}
-							if len(warnings) != 1 || !strings.Contains(warnings[0], edit[2]) || !strings.Contains(warnings[0], returned) || !strings.Contains(warnings[0], "declare what Astro stores") {
+							if len(warnings) != 1 || !strings.Contains(warnings[0], edit[2]) || !strings.Contains(warnings[0], returned) || !strings.Contains(warnings[0], "declare the value that Astro stores") {
 								t.Errorf("round %d: %q", round, warnings)
 							}
 						}
@@ -110,7 +110,7 @@ func TestDeferredWriteIsVerified(t *testing.T) {
 		warnings := c.applyWarnings(`
 workspaces: [{ name: data, description: For all teams., defaultCluster: main }]
 clusters: [{ name: main, type: DEDICATED, cloudProvider: AWS, region: us-east-1, vpcSubnetRange: 172.20.0.0/20, workspaces: [data] }]`)
-		if len(warnings) != 1 || !strings.HasPrefix(warnings[0], `description: Astro stores "for all teams" where "For all teams."`) {
+		if len(warnings) != 1 || !strings.HasPrefix(warnings[0], `description: Astro stores "for all teams" instead of "For all teams."`) {
 			t.Errorf("%q", warnings)
 		}
 		if n := len(s.listWrites()); n != 3 {

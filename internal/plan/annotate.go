@@ -27,8 +27,8 @@ func (c *Change) checkUsable(policy Policy) {
 		return
 	}
 	if state, reason := c.Live.State(r.Kind); state == resource.StateFailed {
-		c.UnusableReason = "it is " + reason
-		c.addNote(true, c.UnusableReason+", and this won't change by itself; resources that need it will probably fail")
+		c.UnusableReason = "its status is " + reason
+		c.addNote(true, c.UnusableReason+"; it can't recover automatically, and resources that depend on it will probably fail; check it in the Astro UI")
 	}
 	end := c.Live.ExpiresAt(r.Kind)
 	switch remaining := end.Sub(policy.Now); {
@@ -61,11 +61,11 @@ func (c *Change) noteSimilar(current *resource.Current) {
 	switch similar, undeclared := current.SimilarNames[c.Resource], current.RenameHints[c.Resource]; {
 	case len(similar) > 0:
 		note.Warning = true
-		note.Message = "it will be created beside " + shortList(similar) +
-			", whose name differs only in case, spaces or the form of its characters; if you mean that one, use its exact name"
+		note.Message = "will be created in addition to " + shortList(similar) +
+			", whose name differs only in case, spaces or Unicode form; if you mean the existing one, use its exact name"
 	case len(undeclared) > 0:
-		note.Message = "it will be created; live in the same place and not declared: " +
-			shortList(undeclared) + ". If it is one of them under a new name, give its id"
+		note.Message = "will be created; not in the manifest, but in the same place in Astro: " +
+			shortList(undeclared) + "; if this is a rename, add the id of the existing one"
 	default:
 		return
 	}
@@ -86,11 +86,11 @@ func (c *Change) checkVisible(current *resource.Current) {
 		c.VisibleText = "1 " + k.Title
 	}
 	if k.ParentFields != nil {
-		c.VisibleText += " there"
+		c.VisibleText += " in the same place"
 	}
 	c.NoneVisible = count == 0
 	if c.Resource.Absent {
 		note := &c.Notes[len(c.Notes)-1] // the note that the resource is already absent
-		note.Message, note.Warning = note.Message+"; the token sees "+c.VisibleText, c.NoneVisible
+		note.Message, note.Warning = note.Message+"; the token can see "+c.VisibleText, c.NoneVisible
 	}
 }

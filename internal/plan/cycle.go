@@ -16,7 +16,7 @@ func (p *Plan) breakCycles() {
 			return
 		}
 		if !relaxDependency(cycle) {
-			p.refuseCycle(cycle, "references form a cycle")
+			p.refuseCycle(cycle, "references form a cycle", "remove one of these references")
 		}
 	}
 }
@@ -25,18 +25,18 @@ func (p *Plan) breakCycles() {
 // such a plan would never end.
 func (p *Plan) refuseCycles() {
 	for cycle := p.findCycle(); cycle != nil; cycle = p.findCycle() {
-		p.refuseCycle(cycle, "each of these changes has to be made after the next one, so none can be the first; split them over two runs")
+		p.refuseCycle(cycle, "each of these changes must be made after the next one, so none can be the first", "make them in two runs")
 	}
 }
 
 // refuseCycle records a cycle as a problem and removes one dependency of the cycle, so
 // that findCycle doesn't find it again.
-func (p *Plan) refuseCycle(cycle []*Change, message string) {
+func (p *Plan) refuseCycle(cycle []*Change, problem, remedy string) {
 	names := make([]string, 0, len(cycle)+1)
 	for _, c := range append(cycle, cycle[0]) {
 		names = append(names, c.Resource.String())
 	}
-	p.Problems = append(p.Problems, schema.Problem{Pos: cycle[0].Resource.Pos, Message: message + ": " + strings.Join(names, " → ")})
+	p.Problems = append(p.Problems, schema.Problem{Pos: cycle[0].Resource.Pos, Message: problem + ": " + strings.Join(names, " → ") + "; " + remedy})
 	removeDependency(cycle[len(cycle)-1], cycle[0])
 }
 

@@ -14,9 +14,9 @@ func (c *Change) idMismatch() []schema.Problem {
 	switch {
 	case r.ID == "":
 	case r.NameAfter(c.Live) != currentName:
-		return []schema.Problem{{Pos: r.Pos, Message: fmt.Sprintf("what has the id %s is called %q; nothing is removed on a guess, so leave the name out, or mend the id", r.ID, currentName)}}
+		return []schema.Problem{{Pos: r.Pos, Message: fmt.Sprintf("id %s belongs to %q, not to %q, so nothing is deleted; fix the id, or remove the name", r.ID, currentName, r.NameAfter(c.Live))}}
 	case r.ParentID() != "" && currentParent != "" && r.ParentID() != currentParent:
-		return []schema.Problem{{Pos: r.Pos, Message: fmt.Sprintf("what has the id %s lives in %s, not in %s; nothing is removed on a guess, so mend one of them", r.ID, currentParent, r.ParentID())}}
+		return []schema.Problem{{Pos: r.Pos, Message: fmt.Sprintf("the %s with the id %s is in %s, not in %s, so nothing is deleted; fix the id, or the place in the manifest", r.Kind.Title, r.ID, currentParent, r.ParentID())}}
 	}
 	return nil
 }
@@ -24,7 +24,7 @@ func (c *Change) idMismatch() []schema.Problem {
 // dependentsProblem returns a problem that names the resources to remove before r.
 func dependentsProblem(r *resource.Resource, current *resource.Current) []schema.Problem {
 	if names := current.Dependents[r]; len(names) > 0 {
-		return []schema.Problem{{Pos: r.Pos, Message: "it can't be removed while it holds " + shortList(names) + "; mark those absent too, or move them"}}
+		return []schema.Problem{{Pos: r.Pos, Message: "can't be deleted while it contains " + shortList(names) + "; mark them state: absent, too, or move them"}}
 	}
 	return nil
 }

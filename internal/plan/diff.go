@@ -24,11 +24,15 @@ type Policy struct {
 	isProtected bool // the current resource is marked protect: true
 }
 
-func (p Policy) keepReason() string {
-	if p.isProtected {
-		return "the object is protected"
+// keepRemedy describes how to remove values that the policy keeps.
+func (p Policy) keepRemedy() string {
+	switch {
+	case p.isProtected && p.AllowDelete:
+		return "remove protect: true to allow the removal"
+	case p.isProtected:
+		return "remove protect: true and set allow-delete: true to allow the removal"
 	}
-	return "allow-delete is not true"
+	return "set allow-delete: true to allow the removal"
 }
 
 // Field is the change of one field. Old is nil for an added value, New for a removed

@@ -37,7 +37,7 @@ func (p *Plan) addDependencies(changeOf map[*resource.Resource]*Change) {
 			addDependency(c, target)
 			if target.Resource.Absent && !c.Resource.Absent {
 				p.Problems = append(p.Problems, schema.Problem{Pos: c.Resource.Pos, Message: fmt.Sprintf(
-					"%s refers to %s in %s, which is marked state: absent at %s; let it go first", c.Resource, target.Resource, field, target.Resource.Pos)})
+					"%s: %s refers to %s, which is marked state: absent at %s; remove this reference first", c.Resource, field, target.Resource, target.Resource.Pos)})
 			}
 		}
 		for _, ref := range c.Resource.Refs {
@@ -48,7 +48,7 @@ func (p *Plan) addDependencies(changeOf map[*resource.Resource]*Change) {
 			if target == nil && ref.ByName { // the resource that currently has the name
 				if target = byIDOrName[ref.Kind.Name+" "+ref.Name]; target != nil && target.isRename() && !c.Resource.Absent {
 					p.Problems = append(p.Problems, schema.Problem{Pos: ref.Pos, Message: fmt.Sprintf(
-						"%s: %s becomes %s by this manifest, at %s; refer to it by its new name", c.Resource, ref, target.Resource, target.Resource.Pos)})
+						"%s: the manifest renames %s to %s at %s; use the new name", c.Resource, ref, target.Resource, target.Resource.Pos)})
 				}
 			}
 			add(target, cmp.Or(ref.Field.Ref.NameField, ref.Field.Name))
@@ -74,7 +74,7 @@ func (p *Plan) addDependencies(changeOf map[*resource.Resource]*Change) {
 			target := byIDOrName[f.Ref.Kind+" "+id.ScalarText()]
 			if target != nil && !targets[target] && f.Ref.ByName && target.isRename() && c.Action == Update {
 				p.Problems = append(p.Problems, schema.Problem{Pos: c.Resource.Pos, Message: fmt.Sprintf(
-					"%s is granted %q, which becomes %s by this manifest, at %s, and would be sent back; declare the grant by its new name", c.Resource, id.ScalarText(), target.Resource, target.Resource.Pos)})
+					"%s: an update would send the current grant of %q, which the manifest renames to %s at %s; declare the grant with the new name", c.Resource, id.ScalarText(), target.Resource, target.Resource.Pos)})
 				targets[target] = true
 			}
 			if target != nil && !targets[target] && target.Action == Delete && !slices.Contains(target.DependsOn, c) {
@@ -138,7 +138,7 @@ func (c *Change) referenceIDs(f *schema.Field) *schema.Node {
 func (p *Plan) reportKeptReference(c *Change, path string, target *Change) {
 	if target != nil && target.Action == Delete {
 		p.Problems = append(p.Problems, schema.Problem{Pos: c.Resource.Pos, Message: fmt.Sprintf(
-			"%s: %s is kept, and %s in it is marked state: absent at %s; let it go first, or keep both", c.Resource, path, target.Resource, target.Resource.Pos)})
+			"%s: %s is kept, but refers to %s, which is marked state: absent at %s; remove this reference first, or keep both", c.Resource, path, target.Resource, target.Resource.Pos)})
 	}
 }
 

@@ -61,7 +61,7 @@ func (m *merger) checkItemRefs(r *resource.Resource) {
 		refField := schema.FindField(m.fields, itemRef.Field.ItemRef.RefField)
 		isReported := slices.ContainsFunc(m.diff.Problems, func(other schema.Problem) bool { return other.Pos == itemRef.Node.Pos })
 		if itemRef.Node.Form == schema.Unknown && m.declared.Get(refField.Name) == nil && !isReported {
-			m.addProblem(itemRef.Node.Pos, "a %s is one of a %s; name the %s, too", itemRef.Field.ItemRef.Title, refField.Ref.Kind, refField.Ref.Kind)
+			m.addProblem(itemRef.Node.Pos, "a %s belongs to a %s; declare %s, too", itemRef.Field.ItemRef.Title, kindTitle(refField.Ref.Kind), refField.Ref.NameField)
 		}
 	}
 }

@@ -75,7 +75,8 @@ func (m *merger) mergeField(f *schema.Field, declared, live *schema.Node, path s
 	}
 	if condition := f.FailedCondition(m.lookUpValue); condition != nil {
 		if d != nil {
-			m.addProblem(d.Pos, "%s does not apply when %s is %s, only when it is %s", path, condition.Field, m.lookUpText(condition.Field), strings.Join(condition.In, " or "))
+			m.addProblem(d.Pos, "%s applies only if %s is %s, but it is %s; remove %s, or change %s",
+				path, condition.Field, strings.Join(condition.In, " or "), m.lookUpText(condition.Field), path, condition.Field)
 		} else {
 			m.dropInapplicable(f, l, path)
 		}
@@ -86,7 +87,7 @@ func (m *merger) mergeField(f *schema.Field, declared, live *schema.Node, path s
 	}
 	if f.IsExpired != nil {
 		if d != nil && f.IsExpired(d, m.policy.Now) {
-			m.addNote(d.Pos, false, "%s is over and no longer looked at: %s", path, d.Show())
+			m.addNote(d.Pos, false, "%s has expired and is ignored: %s; remove it from the manifest", path, d.Show())
 			d = nil
 		}
 		if l != nil && f.IsExpired(l, m.policy.Now) {
@@ -102,7 +103,7 @@ func (m *merger) mergeField(f *schema.Field, declared, live *schema.Node, path s
 	secret := f.HoldsSecret(m.secretContext(f, declared, live)) || f.HoldsSecretByPath(m.lookUpText)
 	if secret && f.Secret.PresenceReported && d != nil {
 		if d.Is("") && l.IsRedacted() {
-			m.addProblem(d.Pos, "%s can't be cleared: an empty secret keeps the one that is stored; leave it out, or write another one", path)
+			m.addProblem(d.Pos, "%s can't be cleared, because Astro keeps the stored secret if the new one is empty; remove the field, or set another value", path)
 		}
 		d = m.asSensitive(d)
 	}
@@ -116,7 +117,7 @@ func (m *merger) mergeField(f *schema.Field, declared, live *schema.Node, path s
 	case f.Has(schema.IgnoreChanges):
 		if m.createdBody.Get(f.ResponsePath) == nil && m.hasDifference(f, d, l, path) {
 			currentText, desiredText := schema.ShowBoth(m.withoutServerFields(&f.Type, l), d)
-			m.addNote(d.Pos, false, "%s is %s live and %s here: %s", path, currentText, desiredText, f.Remedy)
+			m.addNote(d.Pos, false, "%s is %s in Astro and %s in the manifest: %s", path, currentText, desiredText, f.Remedy)
 		}
 		return nil
 	case f.Has(schema.Immutable):

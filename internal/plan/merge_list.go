@@ -48,9 +48,9 @@ func (m *listMerger) noteEmptied(countBefore, countAfter int) {
 	switch meaning := m.field.EmptyMeans; {
 	case meaning == "" || m.silentDepth > 0 || m.live == nil:
 	case countBefore == 0 && countAfter > 0:
-		m.addNote(m.declaredList.Pos, true, "%s was empty, which is %s; from now on it is only what is listed", m.path, meaning)
+		m.addNote(m.declaredList.Pos, true, "%s was empty, which means %s; after this change, it means only the listed items", m.path, meaning)
 	case countBefore > 0 && countAfter == 0:
-		m.addNote(m.declaredList.Pos, true, "%s becomes empty, which is %s", m.path, meaning)
+		m.addNote(m.declaredList.Pos, true, "%s becomes empty, which means %s", m.path, meaning)
 	}
 }
 
@@ -155,7 +155,7 @@ func (m *listMerger) pairItems(declared, live []*schema.Node) []itemPair {
 		key := t.KeyOf(d)
 		label := m.itemLabel(d, key)
 		if (seen[key] || key == "" && seen["?"+label]) && t.Key != nil {
-			m.addProblem(d.Pos, "%s: %s is there twice", m.path, label)
+			m.addProblem(d.Pos, "%s: duplicate item %s; remove one of them", m.path, label)
 		}
 		seen["?"+label] = label != ""
 		if !seen[key] {

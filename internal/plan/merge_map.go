@@ -75,9 +75,9 @@ func (m *merger) undeclaredSecrets(d, l *schema.Node) (names []string) {
 func (m *merger) reportErasure(f *schema.Field, changed *schema.Node, path string, names []string) {
 	remedy := "declare every member"
 	if !m.policy.isProtected {
-		remedy += ", or allow the removal with allow-delete: true"
+		remedy += ", or set allow-delete: true to allow the removal"
 	}
-	m.addProblem(changed.Pos, "%s: this change would erase %s, set in Astro but not declared: Astro replaces %s as a whole and doesn't return secrets; %s",
+	m.addProblem(changed.Pos, "%s: this change would erase %s (in Astro, but not in the manifest), because Astro replaces %s as a whole and doesn't return secrets; %s",
 		path, strings.Join(names, ", "), f.Name, remedy)
 }
 
@@ -109,7 +109,7 @@ func (m *merger) removeOrKeep(path string, live *schema.Node) bool {
 // noteKept warns that undeclared values are kept.
 func (m *merger) noteKept(pos schema.Pos, path string, names []string) {
 	if len(names) > 0 && m.silentDepth == 0 {
-		m.addNote(pos, true, "%s: %s is live and not declared; kept, because %s", path, strings.Join(names, ", "), m.policy.keepReason())
+		m.addNote(pos, true, "%s: %s %s in Astro but not in the manifest; kept (%s)", path, strings.Join(names, ", "), existVerb(names), m.policy.keepRemedy())
 	}
 }
 
@@ -145,4 +145,12 @@ func (m *merger) mergeUnsettable(t *schema.Type, d, l *schema.Node, path string,
 		merged.Set(t.UnsetList, unset)
 	}
 	return merged
+}
+
+// existVerb returns "exist" in the form for the number of names.
+func existVerb(names []string) string {
+	if len(names) == 1 {
+		return "exists"
+	}
+	return "exist"
 }

@@ -47,7 +47,7 @@ func (m *merger) mergeUndeclared(f *schema.Field, declared, l *schema.Node, path
 		return nil
 	case f.Type.Additive && l == nil && m.silentDepth == 1 && (f.CheckChange == nil || f.CheckChange(nil, zero, m.lookUpText) == ""): // a nested or refused zero value isn't sent
 		m.missingRequired = append(m.missingRequired, schema.Problem{Pos: m.declared.Pos, Warning: true, Message: fmt.Sprintf(
-			"an update needs %s, and Astro tells of none: whatever there is goes; declare what is to stay", path)})
+			"%s: an update must send it, but Astro returns none, so existing items will be removed; declare the items to keep", path)})
 	}
 	return zero
 }
@@ -56,7 +56,7 @@ func (m *merger) mergeUndeclared(f *schema.Field, declared, l *schema.Node, path
 // a problem only if an update is sent.
 func (m *merger) addMissingRequired(f *schema.Field, path string) {
 	m.missingRequired = append(m.missingRequired, schema.Problem{
-		Pos: m.declared.Pos, Message: fmt.Sprintf("an update needs %s (%s), and Astro doesn't tell it; declare it", path, f.Type.Describe()),
+		Pos: m.declared.Pos, Message: fmt.Sprintf("%s is required for an update, but Astro doesn't return it; declare it (%s)", path, f.Type.Describe()),
 	})
 }
 
@@ -67,7 +67,7 @@ func (m *merger) dropInapplicable(f *schema.Field, l *schema.Node, path string) 
 		return
 	}
 	if hasListItems(l) && m.policy.isProtected {
-		m.addProblem(m.declared.Pos, "%s would go with this change, and the object is protected; remove protect: true, or leave the change out", path)
+		m.addProblem(m.declared.Pos, "%s would be removed by this change, but the resource is protected; remove protect: true, or undo the change", path)
 		return
 	}
 	if f.Type.Base == schema.BaseList {
@@ -79,7 +79,7 @@ func (m *merger) dropInapplicable(f *schema.Field, l *schema.Node, path string) 
 		m.recordChange(path, m.withoutServerFields(&f.Type, l), nil)
 	}
 	if warning := f.WarningForChange(l, nil); warning != "" && m.silentDepth == 0 {
-		m.addNote(m.declared.Pos, true, "%s goes with this change: %s", path, warning)
+		m.addNote(m.declared.Pos, true, "%s is removed by this change: %s", path, warning)
 	}
 }
 

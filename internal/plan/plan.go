@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	"astro-apply/internal/resource"
 	"astro-apply/internal/schema"
@@ -86,17 +87,17 @@ func planResource(r *resource.Resource, current *resource.Current, policy Policy
 		c.postponeChange(current.PendingReason[r])
 	case r.Absent && c.Live == nil:
 		c.Action = Unchanged
-		c.Notes = []schema.Problem{{Pos: r.Pos, Message: "marked state: absent, and there is none; once that is so everywhere, the entry can go"}}
+		c.Notes = []schema.Problem{{Pos: r.Pos, Message: "already absent; once it is absent in every environment, you can remove this entry"}}
 	case r.Absent && policy.AllowDelete:
 		c.Action = Delete
 		c.Problems = append(dependentsProblem(r, current), c.idMismatch()...)
 	case r.Absent:
 		c.Action = DeletePrevented
-		c.Notes = []schema.Problem{{Pos: r.Pos, Warning: true, Message: "marked state: absent and live; kept, because allow-delete is not true"}}
+		c.Notes = []schema.Problem{{Pos: r.Pos, Warning: true, Message: "marked state: absent, but exists in Astro; kept (set allow-delete: true to delete it)"}}
 	default:
 		c.Diff = *Compare(r, c.Live, policy)
 		if suggestion := current.Suggestions[r]; suggestion != "" && len(c.Problems) > 0 && c.Problems[0].Pos == r.Body.Pos { // the problem is a missing field
-			c.Problems[0].Message = "there is none" + suggestion + " As a new one: " + c.Problems[0].Message
+			c.Problems[0].Message = "doesn't exist" + suggestion + " To create it: " + c.Problems[0].Message
 		}
 		c.Action = c.neededAction()
 		c.checkUnsafeValues()
@@ -130,6 +131,16 @@ func (c *Change) enforcePrecondition(caller resource.Caller) {
 // postponeChange replaces the change by a warning, so that a later run makes it.
 func (c *Change) postponeChange(reason string) {
 	c.Action, c.Diff = Unchanged, Diff{Notes: []schema.Problem{{Pos: c.Resource.Pos, Warning: true, Message: reason}}}
+}
+
+var knownKinds = sync.OnceValue(resource.Kinds)
+
+// kindTitle returns the title of the kind with this name, such as "API token".
+func kindTitle(name string) string {
+	if k := knownKinds().Kind(name); k != nil {
+		return k.Title
+	}
+	return name
 }
 
 func shortList(names []string) string {

@@ -65,7 +65,7 @@ workspaces:
 
 	p := plan.Make("corg", d, w, plan.Policy{})
 	assertEqual(t, "actions", []string{"unchanged same", "update changed", "create new", "unchanged gone", "kept going", "unknown unreadable"}, actionLines(p))
-	assertEqual(t, "a removal that is not allowed", []string{"marked state: absent and live; kept, because allow-delete is not true"}, messagesOf(p.Changes[4].Notes))
+	assertEqual(t, "a removal that is not allowed", []string{"marked state: absent, but exists in Astro; kept (set allow-delete: true to delete it)"}, messagesOf(p.Changes[4].Notes))
 	assertEqual(t, "problems", []string{"seen while reading"}, messagesOf(p.Problems))
 	if !errors.Is(p.Changes[5].Err, refused) || p.Count(plan.Create, plan.Errored) != 2 || p.OrganizationID != "corg" {
 		t.Errorf("unknown: %v, count %d", p.Changes[5].Err, p.Count(plan.Create, plan.Errored))
@@ -88,7 +88,7 @@ func TestRenameHints(t *testing.T) {
 	w.RenameHints = map[*resource.Resource][]string{d.Resources[0]: {`"a" (c1)`, `"b" (c2)`, `"c" (c3)`, `"d" (c4)`, `"e" (c5)`}}
 	p := plan.Make("corg", d, w, plan.Policy{})
 	assertEqual(t, "notes", []string{
-		`it will be created; live in the same place and not declared: "a" (c1), "b" (c2), "c" (c3) and 2 more. If it is one of them under a new name, give its id`,
+		`will be created; not in the manifest, but in the same place in Astro: "a" (c1), "b" (c2), "c" (c3) and 2 more; if this is a rename, add the id of the existing one`,
 	}, messagesOf(p.Changes[0].Notes))
 }
 
@@ -168,6 +168,6 @@ func TestReferenceCycle(t *testing.T) {
 	parsed := manifest.Parse([]manifest.Source{{Name: "astro.yaml", Data: []byte("eggs: [{ name: e, hen: h }]\nhens: [{ name: h, egg: e }, { name: free }]")}}, env)
 	d := resource.LoadDesired(resource.Catalog{kind("hen", "egg"), kind("egg", "hen")}, parsed.Documents, "")
 	p := plan.Make("corg", d, newCurrent(t, d, nil), plan.Policy{})
-	assertEqual(t, "problems", []string{`references form a cycle: egg "e" → hen "h" → egg "e"`}, messagesOf(p.Problems))
+	assertEqual(t, "problems", []string{`references form a cycle: egg "e" → hen "h" → egg "e"; remove one of these references`}, messagesOf(p.Problems))
 	assertEqual(t, "objects", 3, len(p.Changes))
 }

@@ -185,5 +185,5 @@ func (p Policy) needsRotation(r *resource.Resource) bool {
 // words, because neither is known.
 func rotationField(k *resource.Kind) Field {
 	unknown := func(s string) *schema.Node { return &schema.Node{Form: schema.Unknown, Text: s} }
-	return Field{Path: k.GeneratedSecret, Old: unknown("the value in use, which ends"), New: unknown("a new value")}
+	return Field{Path: k.GeneratedSecret, Old: unknown("the current value, which stops working"), New: unknown("a new value")}
 }

@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-
-	"astro-apply/internal/resource"
 )
 
 // UnreviewedChanges lists the changes in p that are not in the reviewed plan, one per
@@ -24,7 +22,7 @@ func (p *Plan) UnreviewedChanges(reviewed []byte) ([]string, error) {
 		return nil, err
 	}
 	if old.OrganizationID != current.OrganizationID {
-		return []string{fmt.Sprintf("the reviewed plan is for Organization %s, this one for %s", old.OrganizationID, current.OrganizationID)}, nil
+		return []string{fmt.Sprintf("the reviewed plan is for Organization %s, but this run is for %s", old.OrganizationID, current.OrganizationID)}, nil
 	}
 	var lines []string
 	for _, c := range current.Changes {
@@ -32,7 +30,7 @@ func (p *Plan) UnreviewedChanges(reviewed []byte) ([]string, error) {
 	}
 	if len(lines) > 0 && old.isRedacted() {
 		lines = append(lines, "text in the reviewed plan contains the value of a secret and was replaced by ***, so it can't be compared; "+
-			"declare such a value with ${secret:NAME} in a field for secrets, or use another value for the secret")
+			"declare such a value with ${secret:NAME} in a secret field, or use another value for the secret")
 	}
 	return lines, nil
 }
@@ -61,7 +59,7 @@ func (c reviewedChange) differencesFrom(old []reviewedChange) (lines []string) {
 }
 
 func (c reviewedChange) String() string {
-	return fmt.Sprintf("%s %s %q", c.Action, resource.Kinds().Kind(c.Kind).Title, c.Name.displayText())
+	return fmt.Sprintf("%s %s %q", c.Action, kindTitle(c.Kind), c.Name.displayText())
 }
 
 // isContinuationOf reports whether c continues the reviewed change o: the same action on
@@ -84,7 +82,7 @@ func (c reviewedChange) reviewedActionIn(old []reviewedChange) string {
 	for _, o := range old {
 		if o.Kind == c.Kind && o.Name == c.Name {
 			if o.Action == c.Action {
-				return fmt.Sprintf(", which would %s another one of that name, or save its value elsewhere", o.Action)
+				return fmt.Sprintf(", which would %s another resource with this name, or save its value to another place", o.Action)
 			}
 			return fmt.Sprintf(", which would %s it", o.Action)
 		}

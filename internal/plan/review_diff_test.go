@@ -178,7 +178,7 @@ func TestReviewMatchesResources(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	assertEqual(t, "another Organization", []string{"the reviewed plan is for Organization corg, this one for cother"}, lines)
+	assertEqual(t, "another Organization", []string{"the reviewed plan is for Organization corg, but this run is for cother"}, lines)
 }
 
 // Only a create of the same kind explains that a resource exists: a Workspace

@@ -20,11 +20,11 @@ func TestReviewIsReadStrictly(t *testing.T) {
 	if lines, err := p.UnreviewedChanges(review); err != nil || len(lines) != 0 {
 		t.Fatalf("%v, %q", err, lines)
 	}
-	const form = "the reviewed plan can't be read: astro-apply didn't write it in this form; plan again on a pull request"
+	const form = "the reviewed plan can't be read: it doesn't have the exact form that astro-apply writes; plan again on a pull request"
 	deep := strings.Repeat("[", 2000) + strings.Repeat("]", 2000)
 	for name, test := range map[string]struct{ old, new, want string }{
-		"another version":          {`"version":2`, `"version":1`, "the reviewed plan can't be read: its format is 1, and this version of astro-apply uses 2; plan again on a pull request"},
-		"no version":               {`"version":2,`, ``, "the reviewed plan can't be read: its format is 0, and this version of astro-apply uses 2; plan again on a pull request"},
+		"another version":          {`"version":2`, `"version":1`, "the reviewed plan can't be read: it has format 1, but this version of astro-apply uses format 2; plan again on a pull request"},
+		"no version":               {`"version":2,`, ``, "the reviewed plan can't be read: it has format 0, but this version of astro-apply uses format 2; plan again on a pull request"},
 		"a repeated version":       {`"version":2`, `"version":1,"version":2`, form},
 		"no Organization":          {`"organizationId":"corg",`, ``, form},
 		"no changes":               {`"changes":[`, `"x":[`, form},
@@ -52,7 +52,7 @@ func TestReviewIsReadStrictly(t *testing.T) {
 		"more after it":            {string(review), string(review) + "{}", form},
 		"a line end after it":      {string(review), string(review) + "\n", form},
 		"nothing":                  {string(review), "", form},
-		"null":                     {string(review), "null", "the reviewed plan can't be read: its format is 0, and this version of astro-apply uses 2; plan again on a pull request"},
+		"null":                     {string(review), "null", "the reviewed plan can't be read: it has format 0, but this version of astro-apply uses format 2; plan again on a pull request"},
 		"a list":                   {string(review), "[]", form},
 		"half of it":               {string(review), string(review[:len(review)/2]), form},
 	} {
@@ -189,7 +189,7 @@ func TestReviewMatchesCreatedResourcesByParent(t *testing.T) {
 		t.Fatal(err)
 	}
 	lines, err := planByName(t, text, nil, plan.Policy{}).UnreviewedChanges(review)
-	if err != nil || len(lines) != 1 || !strings.Contains(lines[0], "which would create another one of that name") {
+	if err != nil || len(lines) != 1 || !strings.Contains(lines[0], "which would create another resource with this name") {
 		t.Errorf("%v, %q", err, lines)
 	}
 }

@@ -79,11 +79,11 @@ func (s *storedField) warningText() string {
 	const effect = "so every run writes it again"
 	switch writtenText, returnedText := schema.ShowBoth(written, returned); {
 	case len(s.returned) == 0:
-		return fmt.Sprintf("%s: Astro doesn't return %s after it was written, %s; declare what Astro stores, or remove the field from the manifest", s.path, writtenText, effect)
+		return fmt.Sprintf("%s: Astro doesn't return %s after it was written, %s; declare the value that Astro stores, or remove the field from the manifest", s.path, writtenText, effect)
 	case len(s.written) == 0:
 		return fmt.Sprintf("%s: Astro still returns %s after it was removed, so every run removes it again; declare it, or remove it in the Astro UI", s.path, returnedText)
 	default:
-		return fmt.Sprintf("%s: Astro stores %s where %s was written, %s; declare what Astro stores", s.path, returnedText, writtenText, effect)
+		return fmt.Sprintf("%s: Astro stores %s instead of %s, %s; declare the value that Astro stores", s.path, returnedText, writtenText, effect)
 	}
 }
 

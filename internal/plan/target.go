@@ -29,7 +29,7 @@ func (p *Plan) limitToTargets(isTarget func(*resource.Resource) bool) {
 			switch {
 			case !isTarget(dependency.Resource):
 			case dependency.Action == Delete:
-				dependency.failWithout(c, "lets go of it")
+				dependency.failWithout(c, "must first remove its reference")
 			case c.IsActive():
 				excludedDependents[dependency] = append(excludedDependents[dependency], c.Resource.String())
 			}
@@ -41,14 +41,14 @@ func (p *Plan) limitToTargets(isTarget func(*resource.Resource) bool) {
 			switch {
 			case !isExcluded(dependency) || !c.IsActive():
 			case c.Action == Delete && (dependency.IsActive() || len(dependency.Kept) > 0):
-				c.failWithout(dependency, "lets go of it")
+				c.failWithout(dependency, "must first remove its reference")
 			case dependency.Action == Create || dependency.Action == Delete || dependency.isRename():
-				c.failWithout(dependency, fmt.Sprintf("is to be %sd too", dependency.Action))
+				c.failWithout(dependency, fmt.Sprintf("must be %sd, too", dependency.Action))
 			}
 		}
 		c.DependsOn, c.Deferred = slices.DeleteFunc(c.DependsOn, isExcluded), slices.DeleteFunc(c.Deferred, isExcluded)
 		if names := excludedDependents[c]; len(names) > 0 && c.IsActive() {
-			c.Notes = append(c.Notes, schema.Problem{Pos: c.Resource.Pos, Message: "what depends on it is left out by the input only, and stays to be done: " + shortList(names)})
+			c.Notes = append(c.Notes, schema.Problem{Pos: c.Resource.Pos, Message: `the input "only" excludes resources that depend on it, so they are not changed: ` + shortList(names)})
 		}
 	}
 	p.Changes = kept
@@ -58,7 +58,7 @@ func (p *Plan) limitToTargets(isTarget func(*resource.Resource) bool) {
 // failWithout replaces c by an error, because it depends on an excluded change.
 func (c *Change) failWithout(dependency *Change, reason string) {
 	c.Action, c.Diff = Errored, Diff{}
-	c.Err = fmt.Errorf("needs %s, which %s, and the input only leaves that out; choose both, or leave both out", dependency.Resource, reason)
+	c.Err = fmt.Errorf(`depends on %s, which %s, but is excluded by the input "only"; select both, or neither`, dependency.Resource, reason)
 }
 
 // collectPositions adds the position of the resource and of every value in it.

@@ -45,7 +45,7 @@ func (m *merger) refuseUnsafeValues() {
 func (m *listMerger) keepUnsafeItem(pair itemPair, path string) {
 	m.addUnsafeValue(path+" "+pair.live.Show(), pair.live.UnclearOrigin)
 	if m.declaredList != nil && m.silentDepth == 0 {
-		m.addNote(m.declaredList.Pos, true, "%s: %s is live and not declared; kept, because it %s", m.path, pair.label, pair.live.UnclearOrigin)
+		m.addNote(m.declaredList.Pos, true, "%s: %s exists in Astro but not in the manifest; kept, because it %s", m.path, pair.label, pair.live.UnclearOrigin)
 	}
 }
 
@@ -78,6 +78,6 @@ func (c *Change) checkUnsafeValues() {
 	case c.UnsafeErr != nil && c.Live.Complete:
 		c.Action, c.Err, c.Diff = Errored, c.UnsafeErr, Diff{}
 	case c.Action == Update && len(c.Live.InheritedNotes) > 0:
-		c.Notes = append(c.Notes, schema.Problem{Pos: c.Resource.Pos, Message: "inherited, and not changed by this: " + shortList(c.Live.InheritedNotes)})
+		c.Notes = append(c.Notes, schema.Problem{Pos: c.Resource.Pos, Message: "inherited values, which this change doesn't affect: " + shortList(c.Live.InheritedNotes)})
 	}
 }
