@@ -7,8 +7,8 @@ import (
 	"astro-apply/internal/schema"
 )
 
-// breakCycles breaks each cycle of references by deferring one reference to a second
-// write. A cycle in which no reference can be deferred becomes a problem.
+// breakCycles breaks each cycle by removing a dependency or by deferring a reference to a
+// second write. A cycle in which neither is possible becomes a problem.
 func (p *Plan) breakCycles() {
 	for {
 		cycle := p.findCycle()
@@ -97,9 +97,9 @@ func relaxDependency(cycle []*Change) bool {
 		relax(func(c, next *Change) bool { return c.Action != Delete && hasDeferrableReference(c, next, true) }, deferReference)
 }
 
-// hasDeferrableReference reports whether from refers to to and every such reference is
+// hasDeferrableReference reports whether from refers to target and every such reference is
 // deferrable. A reference in a list counts as deferrable only if inLists is true.
-func hasDeferrableReference(from, to *Change, inLists bool) bool {
+func hasDeferrableReference(from, target *Change, inLists bool) bool {
 	found, deferrable := false, true
 	check := func(f *schema.Field) {
 		found = true
@@ -107,17 +107,17 @@ func hasDeferrableReference(from, to *Change, inLists bool) bool {
 	}
 	for i := range from.Resource.Kind.Fields {
 		f := &from.Resource.Kind.Fields[i]
-		if f.Ref == nil || to.Live == nil || f.Ref.Kind != to.Resource.Kind.Name {
+		if f.Ref == nil || target.Live == nil || f.Ref.Kind != target.Resource.Kind.Name {
 			continue
 		}
 		from.referenceIDs(f).Walk(func(id *schema.Node) {
-			if id.ScalarText() == to.Live.ID {
+			if id.ScalarText() == target.Live.ID {
 				check(f)
 			}
 		})
 	}
 	for _, r := range from.Resource.Refs {
-		if r.Declared == to.Resource {
+		if r.Declared == target.Resource {
 			check(r.Field)
 		}
 	}

@@ -1,5 +1,5 @@
 // Package plan compares the declared resources with their current state in Astro and
-// returns the necessary changes. It is pure: it makes no calls and has no state.
+// returns the necessary changes. It is pure: it makes no calls and has no side effects.
 package plan
 
 import (
@@ -21,7 +21,7 @@ type Policy struct {
 	IsTarget     func(*resource.Resource) bool // selects the resources to plan; nil: all
 	ReviewedOnly bool                          // an update may change only fields that the plan shows
 
-	isProtected bool // the current resource is marked protect: true
+	isProtected bool // the compared resource is marked protect: true
 }
 
 // keepRemedy describes how to remove values that the policy keeps.

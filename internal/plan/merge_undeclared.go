@@ -31,7 +31,7 @@ func (m *merger) mergeUndeclared(f *schema.Field, declared, l *schema.Node, path
 	}
 	m.silentDepth++
 	defer func() { m.silentDepth-- }()
-	if f.Has(schema.MustBeKnown) && l.Is("") { // "" is no usable value here
+	if f.Has(schema.MustBeKnown) && l.Is("") { // "" counts as unknown
 		l = nil
 	}
 	if merged := m.mergeValue(f, nil, l, path, false); merged != nil {

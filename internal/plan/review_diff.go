@@ -76,8 +76,8 @@ func (c reviewedChange) isContinuationOf(o reviewedChange) bool {
 	return o.Action == c.Action && o.ID == c.ID
 }
 
-// reviewedActionIn describes the reviewed action on a resource with the same name, "" if
-// there is none.
+// reviewedActionIn describes the reviewed action on a resource with the same name. It
+// returns "" if the reviewed plan contains no such resource.
 func (c reviewedChange) reviewedActionIn(old []reviewedChange) string {
 	for _, o := range old {
 		if o.Kind == c.Kind && o.Name == c.Name {
