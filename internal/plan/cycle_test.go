@@ -10,7 +10,8 @@ import (
 	"astro-apply/internal/schema"
 )
 
-// A plan never contains a cycle, whatever made it: a run would wait for ever.
+// refuseCycles removes every cycle from a plan, because applying a plan with a cycle would
+// never end.
 func TestRefuseCycles(t *testing.T) {
 	t.Parallel()
 	kind := &resource.Kind{Name: "workspace", Title: "Workspace", Identity: []string{"name"}, Fields: []schema.Field{{Name: "name", Type: schema.TextType(0)}}}
@@ -24,12 +25,12 @@ func TestRefuseCycles(t *testing.T) {
 	p := &Plan{Changes: []*Change{a, b, c, free}}
 	p.refuseCycles()
 	if cycle := p.findCycle(); cycle != nil {
-		t.Errorf("a cycle is left: %v", cycle)
+		t.Errorf("the plan still contains a cycle: %v", cycle)
 	}
 	if len(p.Problems) != 1 || p.Problems[0].Pos.Line != 2 || !strings.Contains(p.Problems[0].Message, `: Workspace "b" → Workspace "c" → Workspace "b"; `) {
 		t.Errorf("problems %v", p.Problems)
 	}
 	if diff := cmp.Diff([]int{1, 2, 0, 0}, []int{len(a.DependsOn), len(b.DependsOn), len(c.DependsOn), len(free.DependsOn)}); diff != "" {
-		t.Errorf("what each change comes after (-want +got):\n%s", diff)
+		t.Errorf("number of dependencies (-want +got):\n%s", diff)
 	}
 }

@@ -76,11 +76,11 @@ func TestJSON(t *testing.T) {
 		`{"kind":"deployment","name":"one","id":"cdeployment00000000000001","parent":"cworkspace000000000000001","action":"update"},`+
 		`{"kind":"deployment","name":"next","action":"create"}]}`, string(brief))
 	if plan.JSONVersion != 1 {
-		t.Error("another version is another golden")
+		t.Error("the version changed: update the expected JSON")
 	}
 }
 
-// What is kept is told although nothing is to be done.
+// The JSON contains kept items of an unchanged resource.
 func TestJSONOfKeptItems(t *testing.T) {
 	t.Parallel()
 	d := declareManifest(t, "deployments: [{ name: one, workspaceId: cworkspace000000000000001, contactEmails: [b@example.com] }]")
@@ -103,13 +103,13 @@ func TestDigest(t *testing.T) {
 		from, to string
 		same     bool
 	}{
-		"again":                 {"", "", true},
+		"the same plan":         {"", "", true},
 		"order of keys":         {"name: one, workspaceId: cworkspace000000000000001, description: new", "description: 'new', workspaceId: cworkspace000000000000001, name: one", true},
 		"order of variables":    {"{ key: A, value: x }, { key: S, value: s1, isSecret: true }", "{ isSecret: true, key: S, value: s1 }, { value: x, key: A }", false},
 		"another secret":        {"s1", "s2", true},
 		"another value":         {"value: x", "value: z", false},
 		"another description":   {"description: new", "description: newer", false},
-		"one difference less":   {"description: new", "description: old", false},
+		"fewer changes":         {"description: new", "description: old", false},
 		"another secret's name": {"key: S", "key: T", false},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -121,7 +121,8 @@ func TestDigest(t *testing.T) {
 	}
 }
 
-// No plan's JSON, problem or note holds the value of a secret variable, however it came to be secret.
+// The value of a secret variable is in no JSON, problem or note of a plan, whether the
+// manifest or Astro marks the variable as secret.
 func TestNoSecretIsShown(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(rt *rapid.T) {

@@ -7,8 +7,8 @@ import (
 	"astro-apply/internal/schema"
 )
 
-// A list that only adds says nothing of what else is live: it is sent back, and
-// neither removed nor spoken of.
+// An additive list keeps the undeclared items: an update sends them back, and the plan
+// has no notes about them.
 func TestAdditiveList(t *testing.T) {
 	t.Parallel()
 	for _, policy := range []plan.Policy{{}, {AllowDelete: true}} {
@@ -35,23 +35,23 @@ func TestAdditiveList(t *testing.T) {
 	}
 }
 
-// What is declared of something new alone is sent with it, and not held against
-// what is live.
+// Defaults for a create are sent with a new resource or item, and are not compared with
+// the current values.
 func TestCreateDefaults(t *testing.T) {
 	t.Parallel()
 	o := declareManifest(t, `deployments: [{ name: one, type: DEDICATED, workspaceId: cworkspace000000000000001, isHighAvailability: false,
 		workerQueues: [{ name: default, astroMachine: A5, maxWorkerCount: 3, workerConcurrency: 5 }] }]`).Resources[0]
-	fresh := &schema.Node{Form: schema.Map}
-	fresh.Set("isDagDeployEnabled", schema.Boolean(true))
-	fresh.Set("isHighAvailability", schema.Boolean(true)) // which is declared
-	o.Body.CreateDefaults = fresh
+	defaults := &schema.Node{Form: schema.Map}
+	defaults.Set("isDagDeployEnabled", schema.Boolean(true))
+	defaults.Set("isHighAvailability", schema.Boolean(true)) // the manifest declares it
+	o.Body.CreateDefaults = defaults
 	queue := o.Body.Get("workerQueues").Items[0]
 	queue.CreateDefaults = &schema.Node{Form: schema.Map}
 	queue.CreateDefaults.Set("minWorkerCount", schema.Int(2))
-	made := requestBody(t, plan.Compare(o, nil, plan.Policy{}))
-	assertEqual(t, "made", []any{true, false, 2.0}, []any{
-		made["isDagDeployEnabled"], made["isHighAvailability"], made["workerQueues"].([]any)[0].(map[string]any)["minWorkerCount"],
+	created := requestBody(t, plan.Compare(o, nil, plan.Policy{}))
+	assertEqual(t, "create", []any{true, false, 2.0}, []any{
+		created["isDagDeployEnabled"], created["isHighAvailability"], created["workerQueues"].([]any)[0].(map[string]any)["minWorkerCount"],
 	})
 	d := plan.Compare(o, newLive(t, o, dedicatedJSON), plan.Policy{})
-	assertEqual(t, "live", []string{"workerQueues[default].maxWorkerCount: 5 → 3"}, describeFields(d.Fields))
+	assertEqual(t, "update", []string{"workerQueues[default].maxWorkerCount: 5 → 3"}, describeFields(d.Fields))
 }

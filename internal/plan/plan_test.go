@@ -15,8 +15,8 @@ import (
 	"astro-apply/internal/schema"
 )
 
-// newCurrent has every object of a declaration live whose name is in answers, and
-// references to those resolved.
+// newCurrent returns a current state with the resources whose names are in answers, and
+// resolves references to them.
 func newCurrent(t testing.TB, d *resource.Desired, answers map[string]string) *resource.Current {
 	t.Helper()
 	w := &resource.Current{Live: map[*resource.Resource]*resource.Live{}, Errs: map[*resource.Resource]error{}}
@@ -65,22 +65,23 @@ workspaces:
 
 	p := plan.Make("corg", d, w, plan.Policy{})
 	assertEqual(t, "actions", []string{"unchanged same", "update changed", "create new", "unchanged gone", "kept going", "unknown unreadable"}, actionLines(p))
-	assertEqual(t, "a removal that is not allowed", []string{"marked state: absent, but exists in Astro; kept (set allow-delete: true to delete it)"}, messagesOf(p.Changes[4].Notes))
+	assertEqual(t, "a delete that is not allowed", []string{"marked state: absent, but exists in Astro; kept (set allow-delete: true to delete it)"}, messagesOf(p.Changes[4].Notes))
 	assertEqual(t, "problems", []string{"seen while reading"}, messagesOf(p.Problems))
 	if !errors.Is(p.Changes[5].Err, refused) || p.Count(plan.Create, plan.Errored) != 2 || p.OrganizationID != "corg" {
 		t.Errorf("unknown: %v, count %d", p.Changes[5].Err, p.Count(plan.Create, plan.Errored))
 	}
-	// Only what is to be updated and came from a list is read once more.
+	// An update that was planned from a list item needs the complete resource.
 	if stale := p.ResourcesToRefresh(); len(stale) != 1 || stale[0].Name() != "changed" {
-		t.Errorf("stale: %v", stale)
+		t.Errorf("resources to refresh: %v", stale)
 	}
 	w.Live[d.Resources[1]].Complete = true
 	p = plan.Make("corg", d, w, plan.Policy{AllowDelete: true})
 	assertEqual(t, "actions", "delete going", actionLines(p)[5])
-	assertEqual(t, "stale", 0, len(p.ResourcesToRefresh()))
+	assertEqual(t, "resources to refresh", 0, len(p.ResourcesToRefresh()))
 }
 
-// What is to be created may be there under another name.
+// A create has a note with undeclared resources that may be the same one under another
+// name.
 func TestRenameHints(t *testing.T) {
 	t.Parallel()
 	d := declareManifest(t, "deployments: [{ name: new, workspaceId: cworkspace000000000000001, type: STANDARD }]")
@@ -99,8 +100,8 @@ func TestSecretsOfAPlan(t *testing.T) {
 	assertEqual(t, "secrets", []string{"hidden"}, p.NewlySensitiveTexts())
 }
 
-// In whatever order a manifest declares: what is referred to comes first, what
-// is removed last and the other way round, and the rest keeps its order.
+// In any order of the manifest, a resource comes before its dependents, and a delete
+// comes after the deletes of its dependents and after all other changes.
 func TestOrderProperties(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(rt *rapid.T) {
@@ -133,11 +134,11 @@ func TestOrderProperties(t *testing.T) {
 			at[c.Resource.Name()] = i
 			for _, n := range c.DependsOn {
 				if before := slices.Index(p.Changes, n); before >= i {
-					rt.Fatalf("%s needs %s, which comes later\n%s", c.Resource, n.Resource, text)
+					rt.Fatalf("%s depends on %s, which comes later\n%s", c.Resource, n.Resource, text)
 				}
 			}
 			if i > 0 && p.Changes[i-1].Action == plan.Delete && c.Action != plan.Delete {
-				rt.Fatalf("%s %s comes after a removal\n%s", c.Action, c.Resource, text)
+				rt.Fatalf("%s %s comes after a delete\n%s", c.Action, c.Resource, text)
 			}
 		}
 		for _, c := range p.Changes {
@@ -150,12 +151,12 @@ func TestOrderProperties(t *testing.T) {
 			}
 		}
 		if len(p.Changes) != len(d.Resources) || len(p.Problems) > 0 {
-			rt.Fatalf("%d changes of %d objects, problems %v\n%s", len(p.Changes), len(d.Resources), p.Problems, text)
+			rt.Fatalf("%d changes of %d resources, problems %v\n%s", len(p.Changes), len(d.Resources), p.Problems, text)
 		}
 	})
 }
 
-// Two kinds that refer to each other can be made to form a circle.
+// A cycle of references that can't be deferred is a problem.
 func TestReferenceCycle(t *testing.T) {
 	t.Parallel()
 	kind := func(name, other string) *resource.Kind {
@@ -169,5 +170,5 @@ func TestReferenceCycle(t *testing.T) {
 	d := resource.LoadDesired(resource.Catalog{kind("hen", "egg"), kind("egg", "hen")}, parsed.Documents, "")
 	p := plan.Make("corg", d, newCurrent(t, d, nil), plan.Policy{})
 	assertEqual(t, "problems", []string{`references form a cycle: egg "e" → hen "h" → egg "e"; remove one of these references`}, messagesOf(p.Problems))
-	assertEqual(t, "objects", 3, len(p.Changes))
+	assertEqual(t, "resources", 3, len(p.Changes))
 }

@@ -8,7 +8,8 @@ import (
 	"astro-apply/internal/resource"
 )
 
-// What a plan does that the reviewed one didn't, in words; a part of it is fine.
+// UnreviewedChanges describes each change that the reviewed plan doesn't contain. A plan
+// may do less than the reviewed one.
 func TestUnreviewedChanges(t *testing.T) {
 	t.Parallel()
 	const (
@@ -24,22 +25,22 @@ func TestUnreviewedChanges(t *testing.T) {
 		want            []string
 		policy, policy2 plan.Policy
 	}{
-		"the same":          {reviewed: two, now: two, before: live, after: live},
-		"a part is done":    {reviewed: two, now: two, before: live, after: done},
-		"all is done":       {reviewed: one, now: one, before: live, after: done},
-		"less is declared":  {reviewed: two, now: one, before: live, after: live},
-		"more is declared":  {reviewed: one, now: two, before: live, after: live, want: []string{`update Workspace "other": not in the reviewed plan`}},
-		"changed meanwhile": {reviewed: one, now: one, before: live, after: moved, want: []string{`update Workspace "data": description: reviewed "a" → "b", now "by hand" → "b"`}},
-		"gone meanwhile":    {reviewed: one, now: one, before: live, after: nil, want: []string{`create Workspace "data": not in the reviewed plan, which would update it`}},
+		"the same plan":                 {reviewed: two, now: two, before: live, after: live},
+		"a part is applied already":     {reviewed: two, now: two, before: live, after: done},
+		"everything is applied already": {reviewed: one, now: one, before: live, after: done},
+		"fewer resources":               {reviewed: two, now: one, before: live, after: live},
+		"another resource":              {reviewed: one, now: two, before: live, after: live, want: []string{`update Workspace "other": not in the reviewed plan`}},
+		"the current value changed":     {reviewed: one, now: one, before: live, after: moved, want: []string{`update Workspace "data": description: reviewed "a" → "b", now "by hand" → "b"`}},
+		"the resource was deleted":      {reviewed: one, now: one, before: live, after: nil, want: []string{`create Workspace "data": not in the reviewed plan, which would update it`}},
 		"another field": {
 			reviewed: "workspaces: [{ name: data, description: b }]", now: "workspaces: [{ name: data, description: b, cicdEnforcedDefault: true }]",
 			before: live, after: live, want: []string{`update Workspace "data": cicdEnforcedDefault: reviewed no change, now true`},
 		},
-		"a new one with less": {
+		"a create with fewer fields": {
 			reviewed: "workspaces: [{ name: x, description: b }]", now: "workspaces: [{ name: x }]",
 			want: []string{`create Workspace "x": description: reviewed "b", now not set`},
 		},
-		"a removal": {
+		"a delete that was not allowed in the review": {
 			reviewed: "workspaces: [{ name: data, state: absent }]", now: "workspaces: [{ name: data, state: absent }]", before: live, after: live,
 			policy2: plan.Policy{AllowDelete: true}, want: []string{`delete Workspace "data": not in the reviewed plan`},
 		},
@@ -54,12 +55,13 @@ func TestUnreviewedChanges(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			assertEqual(t, "beyond", test.want, got)
+			assertEqual(t, "unreviewed changes", test.want, got)
 		})
 	}
 }
 
-// planByName plans a manifest against what is live, by name.
+// planByName makes the plan of a manifest. answers contains the API's answers for the
+// resources that exist, by name.
 func planByName(t testing.TB, text string, answers map[string]string, policy plan.Policy) *plan.Plan {
 	t.Helper()
 	d := declareManifest(t, text)
@@ -72,8 +74,8 @@ func planByName(t testing.TB, text string, answers map[string]string, policy pla
 	return plan.Make("corg", d, w, policy)
 }
 
-// What is referred to goes by its name, so that a run can go on after one that
-// made it.
+// A review contains the names of referenced resources that don't exist yet, so that a
+// later run matches it after an interrupted run created them.
 func TestReviewOfReferences(t *testing.T) {
 	t.Parallel()
 	const text = "workspaces: [{ name: data }]\ndeployments: [{ name: one, workspace: data, type: STANDARD, cloudProvider: AWS, region: us-east-1 }]"
@@ -89,11 +91,11 @@ func TestReviewOfReferences(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	assertEqual(t, "beyond", []string(nil), got)
+	assertEqual(t, "unreviewed changes", []string(nil), got)
 }
 
-// Two resources of one name are two references, also before they exist; and a run
-// that continues after both were created does what was reviewed.
+// References to two new resources with the same name are different references. A later
+// run matches the review after an interrupted run created both resources.
 func TestReviewOfReferencesWithOneName(t *testing.T) {
 	t.Parallel()
 	const text = `deployments:
@@ -135,12 +137,12 @@ teams:
 	assertEqual(t, "continued", []string(nil), continued(text, "cdeployment00000000000001", "cdeployment00000000000002"))
 	swapped := strings.NewReplacer("role: DEPLOYMENT_ADMIN", "role: OTHER", "role: OTHER", "role: DEPLOYMENT_ADMIN").Replace(text)
 	if lines := continued(swapped, "cdeployment00000000000001", "cdeployment00000000000002"); len(lines) == 0 {
-		t.Error("roles that were swapped pass as reviewed")
+		t.Error("swapped roles count as reviewed")
 	}
 }
 
-// A change is reviewed only with its kind, its action, where its value is saved,
-// and its Organization.
+// A change counts as reviewed only if its kind, action, secret sink and Organization are
+// the same.
 func TestReviewMatchesResources(t *testing.T) {
 	t.Parallel()
 	const token = "apiTokens: [{ name: x, workspaceId: cworkspace000000000000001, roles: [{ role: WORKSPACE_MEMBER }], saveTo: '%' }]"
@@ -164,7 +166,7 @@ func TestReviewMatchesResources(t *testing.T) {
 				t.Errorf("%v, not reviewed: %q in %s", err, lines, review)
 			}
 			if lines, err := planByName(t, test.now, test.live, allowed).UnreviewedChanges(review); err != nil || len(lines) == 0 {
-				t.Errorf("%v, passes as reviewed", err)
+				t.Errorf("%v, counts as reviewed", err)
 			}
 		})
 	}
@@ -181,8 +183,8 @@ func TestReviewMatchesResources(t *testing.T) {
 	assertEqual(t, "another Organization", []string{"the reviewed plan is for Organization corg, but this run is for cother"}, lines)
 }
 
-// Only a create of the same kind explains that a resource exists: a Workspace
-// that is updated, or that a new Team is named after, has its id in the review.
+// A review contains the id of a resource that existed before the review, also if the
+// review creates a resource of another kind with the same name.
 func TestReviewMatchesExistingResourcesByID(t *testing.T) {
 	t.Parallel()
 	d := declareManifest(t, `workspaces: [{ name: data, description: b }]

@@ -7,7 +7,7 @@ import (
 	"astro-apply/internal/plan"
 )
 
-// A review that isn't exactly what Review writes was not reviewed.
+// UnreviewedChanges refuses a review in any other form than the one that Review writes.
 func TestReviewIsReadStrictly(t *testing.T) {
 	t.Parallel()
 	p := planByName(t, "workspaces: [{ name: data, description: b }, { name: new }, { name: old, state: absent }]", map[string]string{
@@ -30,7 +30,7 @@ func TestReviewIsReadStrictly(t *testing.T) {
 		"no changes":               {`"changes":[`, `"x":[`, form},
 		"null for changes":         {string(review[strings.Index(string(review), `[`):]), `null}`, form},
 		"an unknown member":        {`{"kind"`, `{"x":1,"kind"`, form},
-		"an unknown member of all": {`{"version"`, `{"x":1,"version"`, form},
+		"an unknown first member":  {`{"version"`, `{"x":1,"version"`, form},
 		"a repeated member":        {`"action":"update"`, `"action":"delete","action":"update"`, form},
 		"a misspelled member":      {`"action":"update"`, `"Action":"update"`, form},
 		"a missing member":         {`"action":"update",`, ``, form},
@@ -49,12 +49,12 @@ func TestReviewIsReadStrictly(t *testing.T) {
 		"white space":              {`"version":2,`, `"version":2, `, form},
 		"white space in a value":   {`"old":"=a"`, `"old":[ ]`, form},
 		"another spelling":         {`"=data"`, `"=d\u0061ta"`, form},
-		"more after it":            {string(review), string(review) + "{}", form},
-		"a line end after it":      {string(review), string(review) + "\n", form},
-		"nothing":                  {string(review), "", form},
+		"text after the end":       {string(review), string(review) + "{}", form},
+		"a line end after the end": {string(review), string(review) + "\n", form},
+		"an empty text":            {string(review), "", form},
 		"null":                     {string(review), "null", "the reviewed plan can't be read: it has format 0, but this version of astro-apply uses format 2; plan again on a pull request"},
 		"a list":                   {string(review), "[]", form},
-		"half of it":               {string(review), string(review[:len(review)/2]), form},
+		"half of the review":       {string(review), string(review[:len(review)/2]), form},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -73,8 +73,8 @@ func TestReviewIsReadStrictly(t *testing.T) {
 	}
 }
 
-// Values are equal only where they have the same content, whatever they are
-// shown as.
+// Values are equal only if their content is equal, even if they are displayed in the
+// same way.
 func TestReviewComparesContent(t *testing.T) {
 	t.Parallel()
 	const of = "environmentObjects: [{ objectType: CONNECTION, objectKey: db, workspaceId: cworkspace000000000000001, connection: { type: postgres, host: %, extra: { a: @ } } }]"
@@ -120,8 +120,8 @@ func TestReviewComparesContent(t *testing.T) {
 	}
 }
 
-// The value of a secret field is equal to any other one, because it is in no
-// plan; a text that looks like it is not.
+// The value of a secret field equals any other secret value, because no plan contains
+// it. It doesn't equal a text that looks like a redacted value.
 func TestReviewComparesSecretFields(t *testing.T) {
 	t.Parallel()
 	plans := func(value string, secret bool) *plan.Plan {
@@ -133,11 +133,11 @@ func TestReviewComparesSecretFields(t *testing.T) {
 		t.Fatal(err)
 	}
 	if lines, err := plans("hunter3hunter3", true).UnreviewedChanges(review); err != nil || len(lines) != 0 {
-		t.Errorf("another secret: %v, %q", err, lines)
+		t.Errorf("another secret is no change: %v, %q", err, lines)
 	}
 	for _, text := range []string{"***", "*", "hunter2hunter2", ""} {
 		if lines, err := plans(text, false).UnreviewedChanges(review); err != nil || len(lines) == 0 {
-			t.Errorf("%q passes as a secret", text)
+			t.Errorf("%q equals a secret", text)
 		}
 	}
 	review, err = plans("***", false).Review()
@@ -145,11 +145,11 @@ func TestReviewComparesSecretFields(t *testing.T) {
 		t.Fatal(err)
 	}
 	if lines, err := plans("hunter2hunter2", true).UnreviewedChanges(review); err != nil || len(lines) == 0 {
-		t.Error("a secret passes as text")
+		t.Error("a secret equals a text")
 	}
 }
 
-// A secret and a text differ in a review, although both are shown in the same way.
+// A secret and a text differ in a review, although both are displayed in the same way.
 func TestReviewDistinguishesSecretsFromText(t *testing.T) {
 	t.Parallel()
 	plans := func(text string, secret bool) *plan.Plan {
@@ -166,7 +166,7 @@ func TestReviewDistinguishesSecretsFromText(t *testing.T) {
 		t.Fatal(err)
 	}
 	if lines, err := plans("hunter3", true).UnreviewedChanges(review); err != nil || len(lines) != 0 {
-		t.Errorf("another secret: %v, %q", err, lines)
+		t.Errorf("another secret is no change: %v, %q", err, lines)
 	}
 	for _, text := range []string{"***", "*", "hunter2", "=***"} {
 		if lines, err := plans(text, false).UnreviewedChanges(review); err != nil || len(lines) == 0 {
@@ -175,8 +175,8 @@ func TestReviewDistinguishesSecretsFromText(t *testing.T) {
 	}
 }
 
-// What the review creates is known by name and parent: a resource with the same
-// name in another Workspace is another one.
+// A review identifies a created resource by name and parent: a resource with the same
+// name in another Workspace is another resource.
 func TestReviewMatchesCreatedResourcesByParent(t *testing.T) {
 	t.Parallel()
 	const text = `deployments:

@@ -7,8 +7,8 @@ import (
 	"astro-apply/internal/plan"
 )
 
-// Where a secret can't be replaced in its place, the value around it is. Neither
-// is in a document, and such a plan counts as not reviewed.
+// A secret in a key or a number can't be replaced alone, so the whole value is redacted.
+// Such a plan never counts as reviewed.
 func TestSecretsInKeysAndNumbers(t *testing.T) {
 	t.Parallel()
 	const (
@@ -47,11 +47,11 @@ func TestSecretsInKeysAndNumbers(t *testing.T) {
 			}
 			lines, err := p.UnreviewedChanges(review)
 			if err != nil || len(lines) < 2 || !strings.Contains(lines[len(lines)-1], "so it can't be compared") {
-				t.Errorf("%v, passes as reviewed: %q", err, lines)
+				t.Errorf("%v, counts as reviewed: %q", err, lines)
 			}
 			starred := planByName(t, strings.NewReplacer("'"+test.secret+"'", "'***'", test.secret, "'***'").Replace(text), nil, plan.Policy{})
 			if lines, err := starred.UnreviewedChanges(review); err != nil || len(lines) == 0 {
-				t.Errorf("%v, stars pass as the secret", err)
+				t.Errorf("%v, the redaction mark equals the secret", err)
 			}
 			digest, err := p.Digest()
 			if err != nil {
@@ -64,8 +64,8 @@ func TestSecretsInKeysAndNumbers(t *testing.T) {
 	}
 }
 
-// A short number reveals nothing, and no secret may make a plan with it one that
-// can't be reviewed. The same is true of the names of fields.
+// A short number and the name of a field are never redacted: they reveal nothing, and a
+// plan with a redacted value can't be reviewed.
 func TestShortNumbersAreNoSecrets(t *testing.T) {
 	t.Parallel()
 	p := planByName(t, "environmentObjects: [{ objectType: CONNECTION, objectKey: db, workspaceId: cworkspace000000000000001, connection: { type: postgres, port: 5432, extra: { description: 12345 } } }]", nil, plan.Policy{})

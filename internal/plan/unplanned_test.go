@@ -8,8 +8,8 @@ import (
 	"astro-apply/internal/schema"
 )
 
-// Values are compared by their content, in every form and at every length: their
-// displayed text is cut, redacted or empty.
+// UnplannedChange compares values by their content, in every form and at every length,
+// because their displayed text may be truncated, redacted or empty.
 func TestUnplannedChangeComparesContent(t *testing.T) {
 	t.Parallel()
 	long := strings.Repeat("x", 200)
@@ -109,13 +109,13 @@ func TestPlannedItemsCountOnce(t *testing.T) {
 	assertEqual(t, "another order", "", add("b", "a").UnplannedChange(add("a", "b")))
 	assertEqual(t, "a part", "", add("b").UnplannedChange(add("a", "b")))
 	assertEqual(t, "removed twice", "emails", remove("a", "a").UnplannedRemoval(remove("a")))
-	assertEqual(t, "a removal that was shown", "", remove("a").UnplannedRemoval(remove("b", "a")))
-	assertEqual(t, "a removal that was an addition", "emails", remove("a").UnplannedChange(add("a")))
-	assertEqual(t, "an addition that was a removal", "emails", add("a").UnplannedChange(remove("a")))
+	assertEqual(t, "a removal, shown with another one", "", remove("a").UnplannedRemoval(remove("b", "a")))
+	assertEqual(t, "a removal, shown as an addition", "emails", remove("a").UnplannedChange(add("a")))
+	assertEqual(t, "an addition, shown as a removal", "emails", add("a").UnplannedChange(remove("a")))
 }
 
-// A removal was shown only as a removal: neither as a change to another value, nor
-// as a value that is kept because removals are not allowed.
+// UnplannedRemoval matches a removal only with a removal: neither with a change to
+// another value, nor with a value that is kept because removals are not allowed.
 func TestUnplannedRemovalCountsOnlyRemovals(t *testing.T) {
 	t.Parallel()
 	a, b := schema.String("a"), schema.String("b")
@@ -126,12 +126,11 @@ func TestUnplannedRemovalCountsOnlyRemovals(t *testing.T) {
 	assertEqual(t, "shown", "", d.UnplannedRemoval(&plan.Diff{Fields: []plan.Field{removed}}))
 }
 
-// A secret that is written again, because its resource is written anyway, is a
-// change like any other.
+// A secret that is rewritten, because its resource is written anyway, counts as a change.
 func TestUnplannedChangeCountsRewrittenSecrets(t *testing.T) {
 	t.Parallel()
-	again := plan.Field{Path: "token", New: &schema.Node{Form: schema.Text, Text: "s", Sensitive: true}, Rewrite: true}
-	d := &plan.Diff{Fields: []plan.Field{{Path: "description", New: schema.String("x")}, again}}
+	rewrite := plan.Field{Path: "token", New: &schema.Node{Form: schema.Text, Text: "s", Sensitive: true}, Rewrite: true}
+	d := &plan.Diff{Fields: []plan.Field{{Path: "description", New: schema.String("x")}, rewrite}}
 	assertEqual(t, "not shown", "token", d.UnplannedChange(&plan.Diff{Fields: d.Fields[:1]}))
 	assertEqual(t, "shown", "", d.UnplannedChange(d))
 }
