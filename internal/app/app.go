@@ -116,15 +116,15 @@ func (p *pipeline) readArguments() error {
 	switch {
 	case len(args) == 0:
 	case p.runner.IsGitHubActions():
-		return fmt.Errorf("%d arguments were given, and none are taken: everything is an input (with:) or the environment; remove args: from the step", len(args))
+		return fmt.Errorf("the step has %d arguments, but the action takes only inputs (with:) and environment variables; remove args: from the step", len(args))
 	case slices.ContainsFunc(args, func(s string) bool { return strings.TrimSpace(s) == "" }):
-		return errors.New("an argument is empty, most likely a variable that is not set; name manifest files, folders or globs")
+		return errors.New("an argument is empty, probably because a variable is not set; pass manifest files, folders or globs")
 	case p.config.Mode == config.ModeExport:
-		return errors.New("mode export takes no arguments, which are manifests to read: it writes the input export-to, of what is live or of the input export-from")
+		return errors.New("mode export takes no arguments, because it reads no manifests; remove them, and set the file to write with input export-to")
 	case p.config.Manifest != "":
-		return errors.New("arguments and input manifest exclude each other; leave one of them out")
+		return errors.New("arguments and input manifest can't be combined; remove one of them")
 	case hasFlag:
-		return errors.New("there are no flags: arguments are manifest files, folders or globs, and an input such as mode is the environment variable INPUT_MODE")
+		return errors.New("the program has no flags: pass manifest files, folders or globs, and set inputs as environment variables, such as INPUT_MODE")
 	default:
 		p.config.Files = args
 	}
@@ -166,7 +166,7 @@ func (p *pipeline) manifestSources(ctx context.Context) ([]manifest.Source, erro
 	var errs []error
 	for _, err := range unjoinErrors(err) {
 		if errors.Is(err, fs.ErrNotExist) && p.runner.IsGitHubActions() {
-			err = fmt.Errorf("%w; paths count from the root of the repository, and a step with actions/checkout has to come before this one", err)
+			err = fmt.Errorf("%w; paths are relative to the root of the repository, and actions/checkout must run before this step", err)
 		}
 		errs = append(errs, fmt.Errorf("input files: %w", err))
 	}

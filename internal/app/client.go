@@ -20,8 +20,8 @@ import (
 // connectAstro checks the token and returns a source that reads from the Astro API.
 func (p *pipeline) connectAstro(declared *resource.Desired) (resource.Source, error) {
 	if strings.TrimSpace(p.astroToken) == "" {
-		return resource.Source{}, errors.New("the environment variable " + TokenVariable + " is not set: put the API token into env: of the step, " +
-			"from a secret, as in ASTRO_API_TOKEN: ${{ secrets.ASTRO_API_TOKEN }}; pull requests from forks and Dependabot get no secrets")
+		return resource.Source{}, errors.New("environment variable " + TokenVariable + " is not set; pass the API token in env: of the step, " +
+			"for example ASTRO_API_TOKEN: ${{ secrets.ASTRO_API_TOKEN }} (pull requests from forks and from Dependabot get no secrets)")
 	}
 	if err := checkProxy(p.Getenv); err != nil {
 		return resource.Source{}, err
@@ -31,10 +31,10 @@ func (p *pipeline) connectAstro(declared *resource.Desired) (resource.Source, er
 		return resource.Source{}, fmt.Errorf("%s: %w", TokenVariable, err)
 	}
 	if left := time.Until(caller.ExpiresAt); !caller.ExpiresAt.IsZero() && left <= 0 {
-		return resource.Source{}, fmt.Errorf("the token in %s expired at %s; create another one and update the secret", TokenVariable, caller.ExpiresAt.Format(time.RFC3339))
+		return resource.Source{}, fmt.Errorf("the token in %s expired at %s; create a new one and update the secret", TokenVariable, caller.ExpiresAt.Format(time.RFC3339))
 	}
 	if left := time.Until(caller.ExpiresAt); !caller.ExpiresAt.IsZero() && left < plan.ExpiryWarningPeriod {
-		p.report.Notices = append(p.report.Notices, fmt.Sprintf("the token in %s expires in %s, at %s; create another one and update the secret before that",
+		p.report.Notices = append(p.report.Notices, fmt.Sprintf("the token in %s expires in %s, at %s; create a new one and update the secret before that",
 			TokenVariable, plan.FormatDays(left), caller.ExpiresAt.Format(time.RFC3339)))
 	}
 	organization, err := p.resolveOrganizationID(declared, caller)
@@ -85,13 +85,13 @@ func (p *pipeline) resolveOrganizationID(declared *resource.Desired, caller astr
 		switch {
 		case other.id == "":
 		case id != "" && other.id != id:
-			return "", fmt.Errorf("%s is %s, but %s is for Organization %s", other.source, other.id, source, id)
+			return "", fmt.Errorf("%s is %s, but %s is for Organization %s; both must be the same", other.source, other.id, source, id)
 		default:
 			id, source = other.id, other.source
 		}
 	}
 	if id == "" {
-		return "", errors.New("the token doesn't say which Organization it is for; set the input organization-id")
+		return "", errors.New("the token doesn't contain the id of its Organization; set input organization-id")
 	}
 	return id, nil
 }
@@ -121,7 +121,7 @@ func (p *pipeline) callerInfo() resource.Caller {
 // declares by id.
 func (p *pipeline) connectSimulator(declared *resource.Desired) (resource.Source, error) {
 	if p.report.Simulated {
-		p.runner.Print("simulating: an Astro API in memory, nothing of this happens at Astro")
+		p.runner.Print("simulation: using an in-memory Astro API; Astro itself isn't changed")
 	}
 	organization, err := p.resolveOrganizationID(declared, astro.TokenInfo{OrganizationID: declared.OrganizationID.ScalarText()})
 	if err != nil {

@@ -55,9 +55,9 @@ func (p *pipeline) publishComment(ctx context.Context) {
 			p.runner.Annotate(github.Annotation{Level: github.Warning, Title: "astro-apply: outdated comment", Message: err.Error() + "; " + stale})
 			return
 		}
-		consequence := "the plan is in the job summary only"
+		consequence := "the plan is only in the job summary"
 		if _, ok := errors.AsType[*github.PermissionError](err); ok && p.event.FromFork {
-			consequence += "; a pull request from a fork gets a token that may only read"
+			consequence += "; a pull request from a fork gets a read-only token"
 		}
 		p.runner.Annotate(github.Annotation{Level: github.Notice, Title: "astro-apply: no comment", Message: err.Error() + "; " + consequence})
 	}
@@ -66,7 +66,7 @@ func (p *pipeline) publishComment(ctx context.Context) {
 // staleCommentNote describes the outdated plan that an earlier comment still shows
 // because of err, "" if there is no such comment.
 func (p *pipeline) staleCommentNote(err error) string {
-	const again = "; the plan of this run is in the job summary, run the job again to update the comment"
+	const again = "; the plan of this run is in the job summary; run the job again to update the comment"
 	stale, ok := errors.AsType[*github.StaleCommentError](err)
 	if !ok {
 		return ""
@@ -115,7 +115,7 @@ func (p *pipeline) checksURL() string {
 
 func (p *pipeline) newRESTClient() (*github.REST, error) {
 	if p.config.GitHubToken == "" {
-		return nil, errors.New("the input github-token is empty")
+		return nil, errors.New("input github-token is empty; set it to ${{ github.token }}, or remove it to use the default")
 	}
 	if err := checkProxy(p.Getenv); err != nil {
 		return nil, err

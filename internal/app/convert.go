@@ -19,7 +19,7 @@ const convertedFileHeader = exportedFilePrefix + `, from Astro CLI deployment fi
 // to Astro.
 func (p *pipeline) convertCLIFiles(ctx context.Context) error {
 	if ext := path.Ext(string(p.config.ExportTo)); ext != ".yaml" && ext != ".yml" {
-		return fmt.Errorf("input export-to: %s is no .yaml or .yml file, and what export-from names becomes one manifest", p.config.ExportTo)
+		return fmt.Errorf("input export-to: %s must be a .yaml or .yml file, because export-from is converted to one manifest", p.config.ExportTo)
 	}
 	sources, err := p.findManifests(ctx, p.config.ExportFrom)
 	if err != nil {
@@ -38,7 +38,7 @@ func (p *pipeline) convertCLIFiles(ctx context.Context) error {
 	for _, d := range parsed.Documents {
 		translated, _ := resource.TranslateAstroCLIFile(d)
 		if translated == d {
-			return fmt.Errorf("input export-from: %s is no Astro CLI deployment file: it has no mapping deployment at the top", d.Pos.File)
+			return fmt.Errorf("input export-from: %s is not an Astro CLI deployment file: it has no mapping deployment at the top level; remove it from the input", d.Pos.File)
 		}
 		translated.Walk(func(n *schema.Node) {
 			if text, ok := manifest.UnresolvedText(n); ok {
@@ -54,7 +54,7 @@ func (p *pipeline) convertCLIFiles(ctx context.Context) error {
 	reparsed := manifest.Parse([]manifest.Source{{Name: converted.Files[0].Name, Data: converted.Files[0].Data}}, allUnset)
 	problems := schema.MergeProblems(reparsed.Problems, resource.LoadDesired(p.catalog, reparsed.Documents, "").Problems)
 	if i := slices.IndexFunc(problems, func(problem schema.Problem) bool { return !problem.Warning }); i >= 0 {
-		return errors.Join(errors.New("the files can't be said in another form"), problems[i])
+		return errors.Join(errors.New("the files can't be converted, because the manifest would be invalid; fix this first"), problems[i])
 	}
 	p.report.Export = exportSummary(converted)
 	p.report.Export.Converted = true

@@ -27,18 +27,18 @@ func placeholderValue(name string) string { return placeholderPrefix + name }
 // refuses, Astro would refuse as well. A refusal that depends on resources in Astro or
 // on the values of variables, which the run doesn't know, is only a warning.
 func (p *pipeline) performDryRun(runCtx context.Context, sources []manifest.Source) {
-	p.runner.Print("rehearsing on an Astro API in memory; nothing is compared with what is live")
+	p.runner.Print("dry run: applying the manifest to an in-memory Astro API")
 	declared := p.parseManifests(sources, manifest.Environment{
 		Lookup: p.Getenv, AllowUnset: true, Placeholder: placeholderValue,
 	})
 	if slices.ContainsFunc(declared.Problems, func(problem schema.Problem) bool { return !problem.Warning }) {
-		p.report.Notices = append(p.report.Notices, "not rehearsed: the manifest depends on variables that are not set here")
+		p.report.Notices = append(p.report.Notices, "no dry run: the manifest depends on variables that are not set in this run")
 		return
 	}
 	p.inDryRun = true
 	source, err := p.connectSimulator(declared)
 	if err != nil {
-		p.report.Notices = append(p.report.Notices, "not rehearsed: "+err.Error())
+		p.report.Notices = append(p.report.Notices, "no dry run: "+err.Error())
 		return
 	}
 	timeout := time.Duration(p.config.Timeout)
@@ -51,13 +51,13 @@ func (p *pipeline) performDryRun(runCtx context.Context, sources []manifest.Sour
 		for _, problem := range c.Problems {
 			problem.Message = c.Resource.String() + ": " + problem.Message
 			isResourceProblem[problem] = true
-			c.Action, c.Err = plan.Errored, errors.New("not rehearsed")
+			c.Action, c.Err = plan.Errored, errors.New("not part of the dry run")
 		}
 	}
 	for _, problem := range dryPlan.Problems {
 		if isResourceProblem[problem] { // the declaration can't create the resource, but it may exist in Astro
 			problem.Warning = true
-			problem.Message += ", if it is not there yet"
+			problem.Message += "; ignore this if the resource already exists in Astro"
 		}
 		p.report.Problems = append(p.report.Problems, problem)
 	}
@@ -68,7 +68,7 @@ func (p *pipeline) performDryRun(runCtx context.Context, sources []manifest.Sour
 	switch {
 	case p.recordStop(runCtx):
 	case ctx.Err() != nil:
-		p.report.Notices = append(p.report.Notices, "the rehearsal was not finished: "+context.Cause(ctx).Error())
+		p.report.Notices = append(p.report.Notices, "the dry run was not finished: "+context.Cause(ctx).Error())
 	}
 	p.report.FailedRequests = nil // these requests never reached Astro, so its support can't look them up
 	schema.SortProblems(p.report.Problems)
@@ -84,7 +84,7 @@ func (p *pipeline) reportRefusals(outcomes []apply.Outcome) {
 		// A refused value is wrong, so that is an error. A refused create is a warning:
 		// the resource may exist in Astro and have the values that the manifest omits.
 		problem := schema.Problem{Pos: o.Change.Resource.Pos, Message: refusal.Message, Warning: true}
-		why := "it may be live already"
+		why := "the resource may already exist in Astro"
 		for _, f := range refusal.FieldErrors {
 			if pos, ok := o.RequestBody.PositionOf(f.Field); ok {
 				problem.Pos, problem.Message = pos, f.Field+": "+strings.TrimPrefix(f.Message, f.Field+" ")
@@ -92,9 +92,9 @@ func (p *pipeline) reportRefusals(outcomes []apply.Outcome) {
 				problem.Warning = why != ""
 			}
 		}
-		problem.Message = o.Change.Resource.String() + ": refused in the rehearsal: " + problem.Message
+		problem.Message = o.Change.Resource.String() + ": refused in the dry run: " + problem.Message
 		if problem.Warning {
-			problem.Message += ", which may not hold because " + cmp.Or(placeholderReason(o.Change.Resource), why)
+			problem.Message += "; this may be wrong, because " + cmp.Or(placeholderReason(o.Change.Resource), why)
 		}
 		p.report.Problems = append(p.report.Problems, problem)
 	}
@@ -111,17 +111,17 @@ func placeholderReason(o *resource.Resource) (why string) {
 	}
 	o.Body.Walk(func(n *schema.Node) {
 		if !n.Sensitive && hasPlaceholder(n) {
-			why = "a variable is not set here"
+			why = "a variable is not set in this run"
 		}
 	})
 	for _, m := range o.Body.Members {
 		if m.Value.Form == schema.Text && hasPlaceholder(m.Value) {
-			why = "a variable is not set here"
+			why = "a variable is not set in this run"
 		}
 	}
 	for _, r := range o.Refs {
 		if r.Name == "" && r.ID != "" && r.Declared == nil {
-			why = "what has the id " + r.ID + " is not known here"
+			why = "the dry run doesn't know the resource with the id " + r.ID
 		}
 	}
 	return why

@@ -23,11 +23,11 @@ import (
 const exportedFilePrefix = "Exported by astro-apply"
 
 const exportedFileHeader = exportedFilePrefix + `.
-Astro tells no secrets: each is read from the variable that ${secret:…} names,
-and stays as it is stored until its object is written.`
+Astro never returns secrets: a run reads each from the variable in ${secret:…}.
+A stored value remains until a run writes its resource.`
 
 // simulatedFileNote marks files that a simulation exported.
-const simulatedFileNote = "It is of a simulation: nothing of it is live."
+const simulatedFileNote = "Written by a simulation: these resources don't exist in Astro."
 
 // exportManifests writes the current state as manifests. It also plans them: a plan with
 // changes means that applying the files would change Astro, so the run then fails.
@@ -55,10 +55,10 @@ func (p *pipeline) exportManifests(ctx context.Context) error {
 		return fmt.Errorf("input export-workspaces: %w", scopeErr.Err)
 	}
 	if err != nil {
-		return fmt.Errorf("nothing was exported, since not everything could be read: %w", err)
+		return fmt.Errorf("nothing was exported, because not everything could be read: %w", err)
 	}
 	if found, listed := inventory.ListedByKind[inventory.RootKind]; listed && len(found) == 0 {
-		p.report.Notices = append(p.report.Notices, fmt.Sprintf("the token sees 0 %ss; it may have no role in the existing ones", inventory.RootKind.Title))
+		p.report.Notices = append(p.report.Notices, fmt.Sprintf("the token can see no %s; if any exist, give the token a role in them", inventory.RootKind.Title))
 	}
 	for _, gap := range inventory.Gaps {
 		p.report.Notices = append(p.report.Notices, unreadableText(gap))
@@ -81,7 +81,7 @@ func (p *pipeline) exportManifests(ctx context.Context) error {
 // unreadableText describes resources that the token isn't allowed to read.
 func unreadableText(g resource.Gap) string {
 	if g.Names == nil {
-		return fmt.Sprintf("%s: not exported, and referred to by id: %v", g.Kind.Section, g.Err)
+		return fmt.Sprintf("%s: not exported, so other resources refer to them by id: %v", g.Kind.Section, g.Err)
 	}
 	more := ""
 	if n := len(g.Names) - 1; n > 0 {
@@ -143,7 +143,7 @@ func (p *pipeline) exportScope() (resource.InventoryScope, error) {
 	for _, section := range p.config.Only {
 		k := p.catalog.KindOfSection(section)
 		if k == nil || k.CreatesKind != "" {
-			return scope, fmt.Errorf("input only: %q is no section that can be exported%s", section, schema.Suggest(section, p.catalog.Sections()))
+			return scope, fmt.Errorf("input only: %q is not a section that can be exported%s", section, schema.Suggest(section, p.catalog.Sections()))
 		}
 		wanted[k] = true
 	}
@@ -162,7 +162,7 @@ func (p *pipeline) writeExport(files []export.File) error {
 		}
 	}
 	if size > manifest.MaxBytes {
-		return fmt.Errorf("nothing was written: it would be %d MiB, and a run reads %d of manifests; write less at once, by export-workspaces or fewer files in export-from, and let each part have a run of its own",
+		return fmt.Errorf("nothing was written: the export would have %d MiB, but a run reads at most %d MiB of manifests; export in parts, with input export-workspaces or fewer files in export-from, and apply each part in a separate run",
 			size>>20+1, manifest.MaxBytes>>20)
 	}
 	for _, f := range files {
@@ -171,7 +171,7 @@ func (p *pipeline) writeExport(files []export.File) error {
 		}
 		p.report.Export.Files = append(p.report.Export.Files, f.Name)
 	}
-	p.printGroup("Secrets to set, and what for", p.report.VariablesText())
+	p.printGroup("Secrets to set", p.report.VariablesText())
 	p.printGroup("Left out", p.report.SkippedText())
 	return nil
 }
@@ -184,9 +184,9 @@ func (p *pipeline) checkOverwrite(name string) error {
 	case err != nil:
 		return fmt.Errorf("%s: %w", name, err)
 	case !isExportedFile(existing):
-		return fmt.Errorf("%s is there, and no export wrote it; remove it first, or name another file", name)
+		return fmt.Errorf("%s already exists and was not written by an export; remove it, or choose another file", name)
 	case p.report.Simulated && !strings.Contains(string(existing), simulatedFileNote):
-		return fmt.Errorf("%s is there and tells of what is live; a simulation has nothing to put in its place: name another file", name)
+		return fmt.Errorf("%s is an export from Astro, which a simulation doesn't overwrite; choose another file", name)
 	}
 	return nil
 }
@@ -214,8 +214,8 @@ func (p *pipeline) warnStaleExports(files []export.File) {
 		}
 		p.report.Problems = append(p.report.Problems, schema.Problem{
 			Pos: schema.Pos{File: file, Line: 1, Col: 1}, Warning: true,
-			Message: "an earlier export wrote this file, and this one has nothing for it: what it is about is gone, has another name, or can't be seen with this token; " +
-				"remove the file, or what it declares is made anew",
+			Message: "an earlier export wrote this file, but this export found no resources for it: they were deleted, renamed, or are not visible to this token; " +
+				"remove the file, or the next apply creates them again",
 		})
 	}
 }

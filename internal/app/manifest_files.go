@@ -34,6 +34,6 @@ func (p *pipeline) findManifests(ctx context.Context, patterns []string) ([]mani
 	case r := <-done:
 		return r.sources, r.err
 	case <-ctx.Done():
-		return nil, fmt.Errorf("stopped while the manifests were read: %w", context.Cause(ctx))
+		return nil, fmt.Errorf("stopped while reading the manifests: %w", context.Cause(ctx))
 	}
 }

@@ -13,7 +13,7 @@ func (p *pipeline) setMode() error {
 	event, err := github.LoadEvent(p.Getenv)
 	p.event = event
 	if err != nil && p.config.Mode == config.ModeAuto {
-		return fmt.Errorf("mode auto can't tell what started the run: %w; set mode", err)
+		return fmt.Errorf("mode auto can't determine what started the run: %w; set input mode", err)
 	}
 	choice, err := chooseMode(p.config.Mode, event, p.astroToken != "" || bool(p.config.Simulate))
 	if err != nil {
@@ -46,20 +46,20 @@ type modeChoice struct {
 
 func chooseMode(mode config.Mode, e github.Event, token bool) (modeChoice, error) {
 	if mode != config.ModeAuto {
-		return modeChoice{mode: mode, reason: "the input mode says so"}, nil
+		return modeChoice{mode: mode, reason: "set by input mode"}, nil
 	}
 	if !token && e.Actor == "dependabot[bot]" && !e.OnDefaultBranch() {
 		return modeChoice{mode: config.ModeValidate, reason: "started by Dependabot, which gets no token"}, nil
 	}
 	switch {
 	case e.Name == "" && !token:
-		return modeChoice{mode: config.ModeValidate, reason: "there is neither a workflow event nor a token"}, nil
+		return modeChoice{mode: config.ModeValidate, reason: "no workflow event and no token"}, nil
 	case e.Name == "":
-		return modeChoice{mode: config.ModePlan, reason: "there is no workflow event"}, nil
+		return modeChoice{mode: config.ModePlan, reason: "no workflow event"}, nil
 	case e.UntrustedEvent != "":
-		return modeChoice{}, fmt.Errorf("%s runs with secrets on a stranger's manifest; use pull_request, or set mode if this is what you want", e.UntrustedEvent)
+		return modeChoice{}, fmt.Errorf("%s would run with secrets on an untrusted manifest; use pull_request, or set input mode if you trust it", e.UntrustedEvent)
 	case e.Name == "workflow_dispatch" && e.OnDefaultBranch():
-		return modeChoice{mode: config.ModeApply, reason: "started by hand on the default branch " + e.DefaultBranch}, nil
+		return modeChoice{mode: config.ModeApply, reason: "started manually on the default branch " + e.DefaultBranch}, nil
 	case e.Name == "workflow_dispatch":
 		return modeForManualRun(e), nil
 	case e.Name == "push" && e.OnDefaultBranch():
@@ -67,7 +67,7 @@ func chooseMode(mode config.Mode, e github.Event, token bool) (modeChoice, error
 	case e.Name == "push":
 		return modeChoice{mode: config.ModePlan, reason: fmt.Sprintf("push to %s, which is not the default branch", e.RefName)}, nil
 	case e.Name == "schedule":
-		return modeChoice{mode: config.ModeDrift, reason: "started by schedule"}, nil
+		return modeChoice{mode: config.ModeDrift, reason: "started by a schedule"}, nil
 	case e.OnPullRequest() && !token && e.FromFork:
 		return modeChoice{mode: config.ModeValidate, reason: "pull request from a fork, which gets no token"}, nil
 	case e.OnPullRequest() && !token:
@@ -78,7 +78,7 @@ func chooseMode(mode config.Mode, e github.Event, token bool) (modeChoice, error
 	return modeChoice{mode: config.ModePlan, reason: "event " + e.Name}, nil
 }
 
-// modeForManualRun returns mode plan for a run that was started by hand on a ref other than the default branch. "Run workflow"
+// modeForManualRun returns mode plan for a run that was started manually on a ref other than the default branch. "Run workflow"
 // offers every branch and tag, so users easily choose a wrong one.
 func modeForManualRun(e github.Event) modeChoice {
 	where := "`" + e.RefName + "`"
@@ -88,9 +88,9 @@ func modeForManualRun(e github.Event) modeChoice {
 	case strings.HasPrefix(e.Ref, "refs/tags/"):
 		where = "the tag " + where
 	}
-	why := "started by hand on " + where + ", not on `" + e.DefaultBranch + "`"
+	why := "started manually on " + where + ", not on `" + e.DefaultBranch + "`"
 	if e.DefaultBranch == "" {
-		why = "started by hand on " + where + ", and the default branch is not known"
+		why = "started manually on " + where + ", and the default branch is unknown"
 	}
 	return modeChoice{mode: config.ModePlan, reason: strings.ReplaceAll(why, "`", ""), notAppliedReason: "Nothing was applied: " + why + ". Set `mode: apply` to apply from here."}
 }

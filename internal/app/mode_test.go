@@ -20,20 +20,20 @@ func TestModeOfEvents(t *testing.T) {
 		repo     = `"repository":{"full_name":"acme/data","default_branch":"main"}`
 		own      = `,"pull_request":{"number":7,"head":{"sha":"b","repo":{"full_name":"acme/data"}},"base":{"ref":"main","repo":{"full_name":"acme/data"}}}`
 		fork     = `,"pull_request":{"number":7,"head":{"sha":"b","repo":{"full_name":"stranger/data"}},"base":{"ref":"main","repo":{"full_name":"acme/data"}}}`
-		refused  = " runs with secrets on a stranger's manifest; use pull_request, or set mode if this is what you want"
-		noReader = "::error title=astro-apply::mode auto can't tell what started the run: event "
+		refused  = " would run with secrets on an untrusted manifest; use pull_request, or set input mode if you trust it"
+		noReader = "::error title=astro-apply::mode auto can't determine what started the run: event "
 	)
 	type row struct{ event, ref, payload, want string }
 	rows := []row{
 		{"push", onMain, "", "mode apply: push to the default branch main"},
 		{"push", "refs/heads/x", "", "mode plan: push to x, which is not the default branch"},
 		{"push", "refs/tags/main", "", "mode plan: push to main, which is not the default branch"},
-		{"workflow_dispatch", onMain, "", "mode apply: started by hand on the default branch main"},
-		{"workflow_dispatch", "refs/heads/feature", "", "mode plan: started by hand on feature, not on main\nNothing was applied: started by hand on `feature`, not on `main`. Set `mode: apply` to apply from here."},
-		{"workflow_dispatch", "refs/tags/main", "", "mode plan: started by hand on the tag main, not on main\nNothing was applied: started by hand on the tag `main`, not on `main`. Set `mode: apply` to apply from here."},
-		{"workflow_dispatch", onMain, "none", "mode plan: started by hand on main, and the default branch is not known\nNothing was applied: started by hand on `main`, and the default branch is not known. Set `mode: apply` to apply from here."},
-		{"workflow_dispatch", "", "none", "mode plan: started by hand on an unknown ref, and the default branch is not known\nNothing was applied: "},
-		{"schedule", onMain, "", "mode drift: started by schedule"},
+		{"workflow_dispatch", onMain, "", "mode apply: started manually on the default branch main"},
+		{"workflow_dispatch", "refs/heads/feature", "", "mode plan: started manually on feature, not on main\nNothing was applied: started manually on `feature`, not on `main`. Set `mode: apply` to apply from here."},
+		{"workflow_dispatch", "refs/tags/main", "", "mode plan: started manually on the tag main, not on main\nNothing was applied: started manually on the tag `main`, not on `main`. Set `mode: apply` to apply from here."},
+		{"workflow_dispatch", onMain, "none", "mode plan: started manually on main, and the default branch is unknown\nNothing was applied: started manually on `main`, and the default branch is unknown. Set `mode: apply` to apply from here."},
+		{"workflow_dispatch", "", "none", "mode plan: started manually on an unknown ref, and the default branch is unknown\nNothing was applied: "},
+		{"schedule", onMain, "", "mode drift: started by a schedule"},
 		{"pull_request", onPull, own, "mode plan: pull request"},
 		{"pull_request", onPull, fork, "mode plan: pull request"}, // it has a token: the repository passes secrets to forks
 		{"pull_request_review", onPull, own, "mode plan: pull request"},

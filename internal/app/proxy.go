@@ -36,7 +36,7 @@ func checkProxy(getenv func(string) string) error {
 // proxyProblem returns why value is not the address of a proxy, "" if it is one. Like net/http, it takes a missing scheme for
 // http.
 func proxyProblem(value string) string {
-	const wanted = "; set it to an address such as http://proxy.example.com:3128"
+	const wanted = "; set it to a URL such as http://proxy.example.com:3128"
 	if value == "" {
 		return ""
 	}
@@ -45,11 +45,11 @@ func proxyProblem(value string) string {
 	}
 	switch u, err := url.Parse(value); {
 	case err != nil:
-		return "not the address of a proxy" + wanted
+		return "not the URL of a proxy" + wanted
 	case !slices.Contains([]string{"http", "https", "socks5", "socks5h"}, u.Scheme):
-		return fmt.Sprintf("%q is not a scheme of a proxy%s", u.Scheme, wanted)
+		return fmt.Sprintf("%q is not a scheme for a proxy%s", u.Scheme, wanted)
 	case u.Hostname() == "":
-		return "names no host" + wanted
+		return "has no host" + wanted
 	case cmp.Or(strings.Trim(u.Path, "/"), u.RawQuery, u.Fragment) != "":
 		return "has a path after the host" + wanted
 	}
@@ -62,11 +62,11 @@ func noProxyProblem(value string) string {
 		entry = strings.TrimSpace(entry)
 		switch _, err := netip.ParsePrefix(entry); {
 		case strings.Contains(entry, "://"):
-			return "an entry is a URL, which matches no host; leave out the scheme and the path"
+			return "an entry is a URL, which matches no host; remove the scheme and the path"
 		case strings.Contains(entry, "/") && err != nil:
-			return fmt.Sprintf("%q is neither a host nor an address range", entry)
+			return fmt.Sprintf("%q is neither a host nor an address range; correct or remove it", entry)
 		case strings.ContainsAny(entry, " \t;"):
-			return fmt.Sprintf("%q is not a host; separate entries by commas", entry)
+			return fmt.Sprintf("%q is not a host; separate entries with commas", entry)
 		}
 	}
 	return ""

@@ -22,22 +22,22 @@ func (u forbiddenTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 // and that the error shows no password.
 func TestMalformedProxy(t *testing.T) {
 	t.Parallel()
-	const wanted = "; set it to an address such as http://proxy.example.com:3128"
+	const wanted = "; set it to a URL such as http://proxy.example.com:3128"
 	action, err := os.ReadFile("../../action.yml")
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, tt := range []struct{ name, value, want string }{
-		{"HTTPS_PROXY", "http://me:pass%word@proxy:3128", "HTTPS_PROXY: not the address of a proxy" + wanted},
-		{"https_proxy", "http://me:pass word@proxy:31x28", "https_proxy: not the address of a proxy" + wanted},
-		{"HTTPS_PROXY", "htps://me:password@proxy:3128", `HTTPS_PROXY: "htps" is not a scheme of a proxy` + wanted},
-		{"HTTPS_PROXY", "https://", "HTTPS_PROXY: names no host" + wanted},
-		{"HTTPS_PROXY", "http://:3128", "HTTPS_PROXY: names no host" + wanted},
+		{"HTTPS_PROXY", "http://me:pass%word@proxy:3128", "HTTPS_PROXY: not the URL of a proxy" + wanted},
+		{"https_proxy", "http://me:pass word@proxy:31x28", "https_proxy: not the URL of a proxy" + wanted},
+		{"HTTPS_PROXY", "htps://me:password@proxy:3128", `HTTPS_PROXY: "htps" is not a scheme for a proxy` + wanted},
+		{"HTTPS_PROXY", "https://", "HTTPS_PROXY: has no host" + wanted},
+		{"HTTPS_PROXY", "http://:3128", "HTTPS_PROXY: has no host" + wanted},
 		{"HTTPS_PROXY", "http//proxy:3128", "HTTPS_PROXY: has a path after the host" + wanted},
 		{"http_proxy", "http://proxy/path", "http_proxy: has a path after the host" + wanted},
-		{"NO_PROXY", "localhost,10.0.0.0/33", `NO_PROXY: "10.0.0.0/33" is neither a host nor an address range`},
-		{"no_proxy", "https://me:password@internal", "no_proxy: an entry is a URL, which matches no host; leave out the scheme and the path"},
-		{"NO_PROXY", "a.example b.example", `NO_PROXY: "a.example b.example" is not a host; separate entries by commas`},
+		{"NO_PROXY", "localhost,10.0.0.0/33", `NO_PROXY: "10.0.0.0/33" is neither a host nor an address range; correct or remove it`},
+		{"no_proxy", "https://me:password@internal", "no_proxy: an entry is a URL, which matches no host; remove the scheme and the path"},
+		{"NO_PROXY", "a.example b.example", `NO_PROXY: "a.example b.example" is not a host; separate entries with commas`},
 		{"HTTPS_PROXY", "proxy.example.com:3128", ""},
 		{"HTTPS_PROXY", "http://me:password@proxy.example.com:3128/", ""},
 		{"https_proxy", "socks5://[::1]:1080", ""},
@@ -51,7 +51,7 @@ func TestMalformedProxy(t *testing.T) {
 			}
 			if tt.want == "" {
 				env["INPUT_ORGANIZATION-ID"] = "" // stops the run in the next step
-				tt.want = "the token doesn't say which Organization it is for"
+				tt.want = "the token doesn't contain the id of its Organization"
 			} else {
 				tt.want = "environment variable " + tt.want
 			}

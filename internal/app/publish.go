@@ -16,7 +16,7 @@ func (p *pipeline) printPlan() {
 	}
 	risk := p.report.Risk()
 	if p.report.Mode == string(config.ModeDrift) && risk != "" {
-		risk = "To apply the manifest would be " + risk
+		risk = "If you apply the manifest: " + risk
 	}
 	if risk != "" && !p.report.HasBlockingErrors() {
 		p.runner.Print(risk)
@@ -74,7 +74,7 @@ func (p *pipeline) publishReport(ctx context.Context) int {
 	for _, err := range p.writeRunnerFiles() { // only a warning: all changes are made, and the log is complete
 		p.runner.Annotate(github.Annotation{
 			Level: github.Warning, Title: "astro-apply",
-			Message: err.Error() + "; later steps can't read it, but the log has everything",
+			Message: err.Error() + "; later steps can't read it, but the log is complete",
 		})
 	}
 	if p.config != nil {

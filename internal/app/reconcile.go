@@ -50,7 +50,7 @@ func (p *pipeline) reconcile(ctx context.Context, declared *resource.Desired) er
 	}
 	current := p.planChanges(ctx, source, declared, policy)
 	if advice := source.TokenAdvice(declared, current); advice != "" && p.report.Plan != nil {
-		p.report.Notices = append(p.report.Notices, "the token in "+TokenVariable+" reaches more than it has to: "+advice)
+		p.report.Notices = append(p.report.Notices, "the token in "+TokenVariable+" has more permissions than the manifest needs: "+advice)
 	}
 	if p.report.Mode == string(config.ModeDrift) && p.report.Plan != nil && isTarget == nil {
 		p.recordUnmanaged(ctx, source, declared, current)
@@ -109,7 +109,7 @@ func (p *pipeline) planChanges(ctx context.Context, source resource.Source, decl
 func (p *pipeline) recordUnmanaged(ctx context.Context, source resource.Source, declared *resource.Desired, current *resource.Current) {
 	var err error
 	if p.report.Unmanaged, err = source.ListUnmanaged(ctx, declared, current); err != nil {
-		p.report.Notices = append(p.report.Notices, "not everything was looked at for what no manifest declares: "+err.Error())
+		p.report.Notices = append(p.report.Notices, "the list of unmanaged resources is incomplete: "+err.Error())
 	}
 }
 

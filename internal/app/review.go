@@ -30,14 +30,14 @@ func (p *pipeline) checkReviewedPlan(ctx context.Context) error {
 	}
 	branch := p.event.Branch()
 	if branch == "" {
-		return fmt.Errorf("the run is for %q, and only a commit on a branch is known to be from a merged pull request; run on the branch", p.event.Ref)
+		return fmt.Errorf("this run is for %q, but only a commit on a branch can be traced to a merged pull request; run on the branch", p.event.Ref)
 	}
 	merge, err := rest.FindMergedPullRequest(ctx, p.event.SHA, branch)
 	if err != nil {
 		return err
 	}
 	if merge == nil {
-		return fmt.Errorf("commit %s is not from a pull request that was merged into %s, so nobody reviewed a plan", p.event.SHA, branch)
+		return fmt.Errorf("commit %s is not from a pull request that was merged into %s, so it has no reviewed plan; merge the change with a pull request", p.event.SHA, branch)
 	}
 	comments, err := rest.ListOwnComments(ctx, merge.Number)
 	if err != nil {
@@ -46,18 +46,18 @@ func (p *pipeline) checkReviewedPlan(ctx context.Context) error {
 	comment, shown := p.findPlanComment(comments)
 	switch {
 	case comment == nil:
-		return fmt.Errorf("pull request %d has no comment with a plan of this manifest; plan it there with comment: true and the same inputs, github-token included", merge.Number)
+		return fmt.Errorf("pull request %d has no comment with a plan of this manifest; run plan there with comment: true and the same inputs, including github-token", merge.Number)
 	case !shown.IsPrefixOf(comment.Body):
-		return fmt.Errorf("the comment with the plan in pull request %d was edited, or another version of astro-apply wrote it; nobody reviewed this plan, so plan again on a pull request", merge.Number)
+		return fmt.Errorf("the comment with the plan in pull request %d was edited, or another version of astro-apply wrote it; this plan was not reviewed, so plan again on a new pull request", merge.Number)
 	case comment.UpdatedAt.IsZero() || merge.MergedAt.IsZero():
-		return fmt.Errorf("GitHub doesn't report whether the plan in pull request %d was made before the merge; nobody reviewed it, so run again or plan again on a pull request", merge.Number)
+		return fmt.Errorf("GitHub doesn't return whether the plan in pull request %d was made before the merge, so it doesn't count as reviewed; run again, or plan again on a new pull request", merge.Number)
 	case !comment.UpdatedAt.Before(merge.MergedAt):
-		return fmt.Errorf("the plan in pull request %d was made at %s, not before it was merged at %s; nobody reviewed it",
+		return fmt.Errorf("the plan in pull request %d was made at %s, not before the merge at %s, so it was not reviewed; plan again on a new pull request",
 			merge.Number, comment.UpdatedAt.Format(time.RFC3339), merge.MergedAt.Format(time.RFC3339))
 	case shown.Head == "" || shown.Head != merge.HeadSHA:
-		return fmt.Errorf("the plan in pull request %d is of commit %s, and %s was merged; its plan was not reviewed", merge.Number, shown.Head, merge.HeadSHA)
+		return fmt.Errorf("the plan in pull request %d is for commit %s, but commit %s was merged, so its plan was not reviewed; plan again on a new pull request", merge.Number, shown.Head, merge.HeadSHA)
 	case shown.Digest == "":
-		return fmt.Errorf("pull request %d was merged without a plan: its comment says what was wrong", merge.Number)
+		return fmt.Errorf("pull request %d was merged without a plan; fix the errors that its comment shows, and plan again on a new pull request", merge.Number)
 	}
 	return p.checkWithinReview(shown, merge.Number)
 }
@@ -81,12 +81,12 @@ func (p *pipeline) findPlanComment(comments []github.Comment) (comment *github.C
 func (p *pipeline) checkWithinReview(shown report.Marker, number int) error {
 	review, err := shown.DecodeReview()
 	if err != nil {
-		return fmt.Errorf("pull request %d: %w; nobody reviewed this plan, so plan again on a pull request", number, err)
+		return fmt.Errorf("pull request %d: %w; this plan was not reviewed, so plan again on a new pull request", number, err)
 	}
 	if review == nil {
 		matches, err := p.report.Plan.MatchesDigest(shown.Digest)
 		if err == nil && !matches {
-			err = fmt.Errorf("the plan is not the one in pull request %d, which was too large for its comment, so the differences are unknown; plan again on a pull request", number)
+			err = fmt.Errorf("the plan differs from the one in pull request %d, which was too large for its comment, so the differences are unknown; plan again on a new pull request", number)
 		}
 		return err
 	}
@@ -97,5 +97,5 @@ func (p *pipeline) checkWithinReview(shown report.Marker, number int) error {
 	case len(unreviewed) == 0:
 		return nil
 	}
-	return fmt.Errorf("the plan is not the one that was reviewed in pull request %d:\n%s\nPlan again on a new pull request, or apply by hand without the input", number, strings.Join(unreviewed, "\n"))
+	return fmt.Errorf("the plan has changes that were not reviewed in pull request %d:\n%s\nPlan again on a new pull request, or apply manually without require-reviewed-plan", number, strings.Join(unreviewed, "\n"))
 }

@@ -41,7 +41,7 @@ func selectResources(input string, patterns []string, declared *resource.Desired
 		for _, o := range declared.Resources {
 			ok, err := matchesSelector(pattern, o)
 			if err != nil {
-				errs = append(errs, fmt.Errorf("input %s: %q is no pattern; one is a section, a slash and a name, with * for any text", input, pattern))
+				errs = append(errs, fmt.Errorf("input %s: %q is not a valid pattern; write a section, a slash and a name, with * for any text", input, pattern))
 				matched = true
 				break
 			}
@@ -53,11 +53,11 @@ func selectResources(input string, patterns []string, declared *resource.Desired
 			case why == "":
 				out[o] = true
 			case schema.NormalizeName(pattern) == schema.NormalizeName(resourceAddress(o)) || !o.Absent:
-				errs = append(errs, fmt.Errorf("input %s: %s, which %q means, %s", input, o, pattern, why))
+				errs = append(errs, fmt.Errorf("input %s: %q matches %s, which %s", input, pattern, o, why))
 			}
 		}
 		if !matched {
-			errs = append(errs, fmt.Errorf("input %s: nothing is declared that %q means; a pattern is a section, a slash and a name%s", input, pattern, exampleAddresses(declared, obstacle)))
+			errs = append(errs, fmt.Errorf("input %s: %q matches nothing in the manifest; a pattern is a section, a slash and a name%s", input, pattern, exampleAddresses(declared, obstacle)))
 		}
 	}
 	return out, errors.Join(errs...)
@@ -83,11 +83,11 @@ func (p *pipeline) rotationFilter(declared *resource.Desired) (func(*resource.Re
 	rotated, err := selectResources("rotate", p.config.Rotate, declared, func(o *resource.Resource) string {
 		switch {
 		case o.Absent:
-			return fmt.Sprintf("is marked state: absent at %s", o.Pos)
+			return fmt.Sprintf("is marked state: absent at %s; remove one of them", o.Pos)
 		case o.Kind.Rotate.Path == "":
-			return "can't be rotated"
+			return "can't be rotated; remove it from the input"
 		case o.SecretSink() == nil:
-			return fmt.Sprintf("says nowhere where its new value goes; add %s at %s", resource.SecretSinkField, o.Pos)
+			return fmt.Sprintf("has no %s for the new value; add it at %s", resource.SecretSinkField, o.Pos)
 		}
 		return ""
 	})
@@ -104,7 +104,7 @@ func (p *pipeline) targetFilter(declared *resource.Desired, rotate func(*resourc
 	p.report.TargetCount = len(targets)
 	for _, o := range declared.Resources {
 		if rotate != nil && rotate(o) && !targets[o] {
-			err = errors.Join(err, fmt.Errorf("input rotate: %s is left out by the input only", o))
+			err = errors.Join(err, fmt.Errorf("input rotate: input only excludes %s; add it to only, or remove it from rotate", o))
 		}
 	}
 	return func(o *resource.Resource) bool { return targets[o] }, err

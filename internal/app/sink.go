@@ -33,13 +33,13 @@ func (p *pipeline) saveSecret(o *resource.Resource, value string) error {
 	case p.report.Simulated:
 		return nil // the value is not a real token, and later steps must not use it as one
 	case sink == "":
-		return errors.New(resource.SecretSinkField + " says nowhere where")
+		return errors.New(resource.SecretSinkField + " is empty; set it to a file, or to output")
 	case sink != outputSinkName:
 		return p.files.WriteSecret(sink, value)
 	}
 	name := resourceAddress(o)
 	if _, exists := p.secretOutput.values[name]; exists {
-		return fmt.Errorf("the output has one of that name already; write it to a file")
+		return errors.New("the output already has a value with this name; write one of them to a file")
 	}
 	if p.secretOutput.values == nil {
 		p.secretOutput.values = map[string]string{}
@@ -64,14 +64,14 @@ func (p *pipeline) checkFileSinks(declared *resource.Desired, manifests []manife
 			break
 		}
 		if real, err := p.files.WritablePath(m.Name); err == nil {
-			conflicts[real] = "it is the manifest"
+			conflicts[real] = "it is a manifest; choose another file"
 		}
 	}
 	for _, o := range declared.Resources {
 		if sink := o.SecretSink(); sink != nil && !o.Absent && sink.Text != outputSinkName {
 			real, err := p.files.WritablePath(sink.Text)
 			for dir := filepath.Dir(real); err == nil && dir != filepath.Dir(dir); dir = filepath.Dir(dir) {
-				conflicts[dir] = "another value is to be below it"
+				conflicts[dir] = "it is the folder of another value; choose another file"
 			}
 		}
 	}
@@ -117,7 +117,7 @@ func checkSinks(resources []*resource.Resource, check func(*resource.Resource) (
 		}
 		sinkID, err := check(o)
 		if err != nil {
-			addProblem("%s can't take its value: %v", sink.Show(), err)
+			addProblem("%s: can't write to %s: %v", resource.SecretSinkField, sink.Show(), err)
 		}
 		label := sinkID
 		if sink.Text != outputSinkName {
@@ -127,7 +127,7 @@ func checkSinks(resources []*resource.Resource, check func(*resource.Resource) (
 		switch {
 		case sinkID == "":
 		case ok:
-			addProblem("%s takes another value already, at %s; write one of them to a file of its own", label, first)
+			addProblem("%s: %s is already used for another value, at %s; choose another file", resource.SecretSinkField, label, first)
 		default:
 			firstUse[sinkID] = sink.Pos
 		}

@@ -146,11 +146,11 @@ func (w *projector) skipReason(f *schema.Field, path string, n *schema.Node) (wh
 	}
 	switch {
 	case f.Has(schema.IgnoreChanges):
-		return fmt.Sprintf("%s live; %s", n.Show(), f.Remedy), true
+		return fmt.Sprintf("currently %s; %s", n.Show(), f.Remedy), true
 	case f.Undeclared == schema.OmitAlways && f.ResponsePath != "":
-		return fmt.Sprintf("%s is in effect; declare it if it was chosen", n.Show()), true
+		return fmt.Sprintf("%s is in effect; declare it if you chose it", n.Show()), true
 	case n.Redacted:
-		return "it is set, and Astro doesn't return it", false
+		return "it is set, but Astro doesn't return it", false
 	case path == f.Name && w.kind.Precondition != nil:
 		changesField := func(field string) bool { return field == f.Name }
 		return w.kind.Precondition(resource.ProposedChange{Live: w.root, After: w.root, ChangesField: changesField}).Reason, false
