@@ -54,7 +54,7 @@ func Load(getenv func(string) string, action []byte) (*Config, error) {
 		err := envconfig.ProcessWith(context.Background(), &envconfig.Config{Target: c, Lookuper: s})
 		if err == nil {
 			if c.Manifest != "" && !slices.Equal(c.Files, List{inputs.Default("files")}) {
-				problems = append(problems, errors.New("input files and input manifest exclude each other; set one of them"))
+				problems = append(problems, errors.New("set either input files or input manifest, not both"))
 			}
 			return c, errors.Join(problems...)
 		}

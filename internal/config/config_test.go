@@ -146,11 +146,11 @@ func TestEveryBadInputIsReported(t *testing.T) {
 		`input allow-delete is "ja": it must be true or false`,
 		`input write-secrets is "1": it must be true or false`,
 		`input wait is "no": it must be true or false`,
-		`input timeout is "30": it must be a time such as 90s, 30m or 1h30m, from 1s to 24h`,
+		`input timeout is "30": it must be a duration such as 90s, 30m or 1h30m, from 1s to 24h`,
 		`input fail-on-drift is "off": it must be true or false`,
 		`input simulate is "y": it must be true or false`,
 		`input api-url is "http://example.com": it must start with https://, so that the token travels encrypted`,
-		"input files and input manifest exclude each other; set one of them",
+		"set either input files or input manifest, not both",
 	}
 	if diff := cmp.Diff(want, strings.Split(err.Error(), "\n")); diff != "" {
 		t.Error(diff)
@@ -177,7 +177,7 @@ func TestFilesOrManifest(t *testing.T) {
 				if err != nil || c.Manifest != tt.manifest {
 					t.Errorf("manifest %q, %v", c.Manifest, err)
 				}
-			} else if err == nil || !strings.Contains(err.Error(), "input files and input manifest exclude each other") {
+			} else if err == nil || !strings.Contains(err.Error(), "set either input files or input manifest") {
 				t.Errorf("error %v", err)
 			}
 		})

@@ -59,7 +59,7 @@ type Timeout time.Duration
 func (t *Timeout) UnmarshalText(text []byte) error {
 	d, err := time.ParseDuration(string(text))
 	if err != nil || d < time.Second || d > 24*time.Hour {
-		return errors.New("it must be a time such as 90s, 30m or 1h30m, from 1s to 24h")
+		return errors.New("it must be a duration such as 90s, 30m or 1h30m, from 1s to 24h")
 	}
 	*t = Timeout(d)
 	return nil

@@ -45,7 +45,7 @@ func (c *conditionSet) addCondition(w schema.Condition, path []string, f *schema
 		c.keys = append(c.keys, key)
 		c.when[key], c.then[key] = w, jsonObject{}
 	}
-	mergeInto(c.then[key], schemaAt(path, forbidMembers("It only applies where "+key+".", manifestNames(f)...), false))
+	mergeInto(c.then[key], schemaAt(path, forbidMembers("It only applies when "+key+".", manifestNames(f)...), false))
 }
 
 func (c *conditionSet) allSchemas() []any {

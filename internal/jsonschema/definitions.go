@@ -33,7 +33,7 @@ const (
 const referenceHelp = "Write ${env:NAME} or ${secret:NAME}, or $${ for a literal ${."
 
 var textDefinition = jsonObject{
-	"type": "string", "errorMessage": "It must be text: numbers and booleans need quotes, and a field without a value is left out.",
+	"type": "string", "errorMessage": "It must be text: write numbers and booleans in quotes, and remove a field without a value.",
 	"pattern": textPattern, "patternErrorMessage": referenceHelp,
 	"allOf": []any{jsonObject{"$ref": "#/$defs/readable"}},
 }
@@ -60,11 +60,11 @@ func sharedDefinitions() jsonObject {
 	return jsonObject{
 		"readable": jsonObject{
 			"if":   jsonObject{"type": "string", "pattern": reservedPattern},
-			"then": jsonObject{"const": false, "errorMessage": "A manifest can't read the run's own credentials and inputs."},
+			"then": jsonObject{"const": false, "errorMessage": "A manifest can't read the run's own credentials and inputs; use another variable."},
 		},
 		"filled": jsonObject{"type": "string", "pattern": withReferencePattern, "allOf": textDefinition["allOf"]},
 		"id": unlessReference(jsonObject{
-			"pattern": schema.IDPattern, "patternErrorMessage": "It must be an id of Astro, which has about 25 small letters and digits.",
+			"pattern": schema.IDPattern, "patternErrorMessage": "It must be an Astro id: about 25 lower-case letters and digits.",
 		}),
 		"text": textDefinition, "name": name, "scopedName": scoped, "cpu": cores, "memory": bytes, "anything": anything,
 	}

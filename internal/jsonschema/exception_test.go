@@ -18,7 +18,7 @@ type exception struct {
 
 var exceptions = []exception{
 	{
-		problemPattern: `"[^"]*" is there twice, first at line`, reason: "equal keys in a list, in the API's comparison",
+		problemPattern: `duplicate item "[^"]*" \(first at line`, reason: "equal keys in a list, in the API's comparison",
 		manifest: "deployments: [{ name: a, contactEmails: [a@b.c, a@b.c] }]",
 	},
 	{
@@ -42,7 +42,7 @@ var exceptions = []exception{
 		manifest: "teams: [{ name: a, dagRoles: [{ deployment: b, dagId: c, role: d }] }]", noDefaultWorkspace: true,
 	},
 	{
-		problemPattern: `executor is "x", must be one of`, reason: "environment: the value of a variable",
+		problemPattern: `executor must be one of .*, not "x"`, reason: "environment: the value of a variable",
 		manifest: "deployments: [{ name: a, executor: '${env:NAME}' }]", environment: map[string]string{"NAME": "x"},
 	},
 	{
@@ -70,7 +70,7 @@ var exceptions = []exception{
 		manifest: "environmentObjects:\n- objectType: CONNECTION\n  objectKey: a\n  links: [{ deploymentId: cdeployment000000000000001 }]\n  excludeLinks: [{ deploymentId: cdeployment000000000000001 }]",
 	},
 	{
-		problemPattern: `: many YAML readers take yes for a boolean`, reason: "quotes: a schema sees the value",
+		problemPattern: `: many YAML readers read yes as a boolean`, reason: "quotes: a schema sees the value",
 		manifest: "workspaces: [{ name: yes }]",
 	},
 	{
@@ -82,7 +82,7 @@ var exceptions = []exception{
 		manifest: "deployments: [{ name: a, resourceQuotaCpu: 1e3 }]",
 	},
 	{
-		problemPattern: `: 0x1F is no number to Astro`, reason: "spelling: a schema sees the number",
+		problemPattern: `: 0x1F is not a number in JSON`, reason: "spelling: a schema sees the number",
 		manifest: "environmentObjects: [{ objectType: CONNECTION, objectKey: a, connection: { extra: { a: 0x1F } } }]",
 	},
 	{

@@ -26,7 +26,7 @@ func fieldsSchema(list []schema.Field) jsonObject {
 		if len(names) > 1 {
 			addAllOf(out, jsonObject{
 				"if":   jsonObject{"required": []any{f.Name}},
-				"then": forbidMembers(names[0]+" and "+f.Name+" say the same; keep one of them.", names[0]),
+				"then": forbidMembers("Set either "+names[0]+" or "+f.Name+", not both.", names[0]),
 			})
 		}
 		switch {
@@ -47,7 +47,7 @@ func addDescription(f *schema.Field, to jsonObject, suffix string) jsonObject {
 	var b strings.Builder
 	b.WriteString(f.Doc + suffix)
 	for _, w := range f.When {
-		b.WriteString(" Only where " + w.Field + " is " + strings.Join(w.In, " or ") + ".")
+		b.WriteString(" Only when " + w.Field + " is " + strings.Join(w.In, " or ") + ".")
 	}
 	switch {
 	case f.Secret != nil && f.Secret.IfSibling != "":
@@ -58,11 +58,11 @@ func addDescription(f *schema.Field, to jsonObject, suffix string) jsonObject {
 	switch {
 	case f.Has(schema.Required):
 	case f.Has(schema.RequiredCreate) && f.Default == nil:
-		b.WriteString(" Needed when creating.")
+		b.WriteString(" Required when creating.")
 	}
 	switch {
 	case f.Has(schema.Immutable):
-		b.WriteString(" Fixed afterwards.")
+		b.WriteString(" Immutable after creation.")
 	case f.Has(schema.IgnoreChanges):
 		b.WriteString(" Only used when creating.")
 	}

@@ -42,13 +42,13 @@ func Manifest(catalog resource.Catalog, examples map[string]any) map[string]any 
 	}
 	addAllOf(out, jsonObject{
 		"if":   jsonObject{"required": anySlice(resource.DeploymentFileKey)},
-		"then": forbidMembers("It can't stand beside "+resource.DeploymentFileKey+", which makes this an Astro CLI deployment file.", slices.Sorted(maps.Keys(properties))...),
+		"then": forbidMembers("Move it to another document: "+resource.DeploymentFileKey+" makes this document an Astro CLI deployment file.", slices.Sorted(maps.Keys(properties))...),
 	})
-	properties[resource.DeploymentFileKey] = jsonObject{"type": "object", "description": "An Astro CLI deployment file. What is in it is checked by the program alone."}
+	properties[resource.DeploymentFileKey] = jsonObject{"type": "object", "description": "An Astro CLI deployment file. Only a run checks its content, an editor doesn't."}
 	out["type"] = anySlice("object", "null") // null: a --- at the end of a file starts an empty document
 	out["$schema"] = "https://json-schema.org/draft/2020-12/schema"
 	out["title"] = "astro-apply manifest"
-	out["description"] = "What an Astro Organization should be like. Fields have the names of the Astro API."
+	out["description"] = "The desired state of an Astro Organization. Fields have the names of the Astro API."
 	out["$defs"] = defs
 	return out
 }
@@ -85,7 +85,7 @@ func metaArgumentFields(k *resource.Kind) []schema.Field {
 			}
 			if k.Delete.Path == "" {
 				f.Type = schema.EnumType("present")
-				f.Doc = "Nothing but present: " + k.NotDeletable + "."
+				f.Doc = "Must be present: " + k.NotDeletable + "."
 			}
 		}
 		out = append(out, f)
@@ -109,7 +109,7 @@ func identitySchemas(k *resource.Kind) []any {
 	if k.Delete.Path != "" {
 		out = append(out, jsonObject{
 			"if":   jsonObject{"properties": jsonObject{"state": jsonObject{"const": "absent"}, "protect": jsonObject{"const": true}}, "required": anySlice("state", "protect")},
-			"then": forbidMembers("It is protected and marked state: absent; remove one of the two.", "protect"),
+			"then": forbidMembers("Set either protect: true or state: absent, not both.", "protect"),
 		})
 	}
 	return append(out, parentSchemas(k)...)

@@ -19,13 +19,13 @@ func TestDocuments(t *testing.T) {
 		"several files":                      {[]string{"a: 1", "b: 2\n---\nc: 3"}, []string{"a a.yaml:1:1", "b b.yaml:1:1", "c b.yaml:3:1"}, nil},
 		"empty documents":                    {[]string{"---\n---\n# comment\n---\n~\n---\nnull\n---\na: 1\n---\n...\n"}, []string{"a a.yaml:9:1"}, nil},
 		"an empty file":                      {[]string{"", "a: 1", "# comment"}, []string{"a b.yaml:1:1"}, nil},
-		"only empty files":                   {[]string{"", "---\n# comment\n"}, nil, []string{"the manifest is empty: a.yaml, b.yaml"}},
+		"only empty files":                   {[]string{"", "---\n# comment\n"}, nil, []string{"the manifest is empty: a.yaml, b.yaml; declare at least one resource"}},
 		"a directive":                        {[]string{"%TAG ! tag:example.com,2000:\n---\na: 1"}, []string{"a a.yaml:3:1"}, nil},
-		"a version":                          {[]string{"%YAML 1.2\n---\na: 1"}, nil, []string{"a.yaml:1:1: not valid YAML: found incompatible YAML document (leave the %YAML line out)"}},
+		"a version":                          {[]string{"%YAML 1.2\n---\na: 1"}, nil, []string{"a.yaml:1:1: not valid YAML: found incompatible YAML document (remove the %YAML line)"}},
 		"anchors end with the document":      {[]string{"a: &x 1\n---\nb: *x\n---\nc: 1", "d: *x"}, []string{"a a.yaml:1:1"}, []string{"a.yaml:3:4: not valid YAML: unknown anchor 'x' referenced", "b.yaml:1:4: not valid YAML: unknown anchor 'x' referenced"}},
 		"equal keys in two documents":        {[]string{"a: 1\n---\na: 2"}, []string{"a a.yaml:1:1", "a a.yaml:3:1"}, nil},
-		"problems in some files":             {[]string{"a: 1\n---\nb: [\n---\nc: 1", "d: 1\nd: 2", "e: 1"}, []string{"a a.yaml:1:1", "d b.yaml:1:1", "e c.yaml:1:1"}, []string{"a.yaml:4:1: not valid YAML: did not find expected node content", `b.yaml:2:1: "d" is there twice, first at line 1`}},
-		"syntax error after another problem": {[]string{"a: ${x}\n---\nb:\n\t- 1"}, []string{"a a.yaml:1:1"}, []string{"a.yaml:1:4: ${x} is not a valid reference: write ${env:NAME} or ${secret:NAME}, or $${ for a literal ${", "a.yaml:4:1: not valid YAML: " + tabMessage}},
+		"problems in some files":             {[]string{"a: 1\n---\nb: [\n---\nc: 1", "d: 1\nd: 2", "e: 1"}, []string{"a a.yaml:1:1", "d b.yaml:1:1", "e c.yaml:1:1"}, []string{"a.yaml:4:1: not valid YAML: did not find expected node content", `b.yaml:2:1: duplicate key "d" (first at line 1); remove one of them`}},
+		"syntax error after another problem": {[]string{"a: ${x}\n---\nb:\n\t- 1"}, []string{"a a.yaml:1:1"}, []string{"a.yaml:1:4: ${x} is not a valid reference; write ${env:NAME} or ${secret:NAME}, or $${ for a literal ${", "a.yaml:4:1: not valid YAML: " + tabMessage}},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -41,24 +41,24 @@ func TestDocuments(t *testing.T) {
 	}
 }
 
-const tabMessage = "found character that cannot start any token (a tab? YAML indents with spaces only; a value that starts with @ or ` needs quotes)"
+const tabMessage = "found character that cannot start any token (a tab? YAML indents with spaces only; quote values that start with @ or `)"
 
 func TestSyntax(t *testing.T) {
 	t.Parallel()
-	const wide = ", and a manifest must be in UTF-8; convert it: iconv -f "
+	const wide = ", but a manifest must be in UTF-8; convert it: iconv -f "
 	lineEnd := " ends a line in some programs, but not in others; write it as an escape, in double quotes"
 	tests := map[string]struct{ text, want string }{
 		"a tab":                            {"a:\n\tb: 1", "2:1: not valid YAML: " + tabMessage},
 		"a tab before a list":              {"a:\n  - 1\n\t- 2", "3:1: not valid YAML: found a tab character that violates indentation"},
 		"a tab at the start":               {"\ta: 1", "1:1: not valid YAML: " + tabMessage},
 		"a reserved character":             {"a: @b", "1:4: not valid YAML: " + tabMessage},
-		"a second colon":                   {"a: b: c", "1:5: not valid YAML: mapping values are not allowed in this context (a value that holds a colon and a blank needs quotes; or this line is indented too deep)"},
+		"a second colon":                   {"a: b: c", `1:5: not valid YAML: mapping values are not allowed in this context (quote values that contain ": "; or this line is indented too deep)`},
 		"an unclosed quote":                {"a: 'b\nc: d", "2:5: not valid YAML: found unexpected end of stream"},
-		"an unclosed list":                 {"a: [1, 2\nb: 3\n", "2:2: not valid YAML: did not find expected ',' or ']' (inside [ ] a value that holds a bracket, a brace, a comma or a colon needs quotes)"},
+		"an unclosed list":                 {"a: [1, 2\nb: 3\n", "2:2: not valid YAML: did not find expected ',' or ']' (inside [ ], quote values that contain a bracket, a brace, a comma or a colon)"},
 		"an unclosed mapping":              {"a: {", "1:5: not valid YAML: did not find expected node content"},
-		"indentation":                      {"a:\n  b: 1\n c: 2", "3:2: not valid YAML: did not find expected key (wrong indentation, or a quote that is not closed)"},
-		"a list that becomes a map":        {"- a\nb: c", "2:1: not valid YAML: did not find expected '-' indicator (wrong indentation: line it up with the item above)"},
-		"a reference in braces":            {"a: { b: ${env:X} }", "1:10: not valid YAML: did not find expected ',' or '}' (inside { } a value that holds a brace, a comma or a colon needs quotes, and so does ${env:NAME})"},
+		"indentation":                      {"a:\n  b: 1\n c: 2", "3:2: not valid YAML: did not find expected key (wrong indentation, or a missing closing quote)"},
+		"a list that becomes a map":        {"- a\nb: c", "2:1: not valid YAML: did not find expected '-' indicator (wrong indentation: align this line with the item above)"},
+		"a reference in braces":            {"a: { b: ${env:X} }", "1:10: not valid YAML: did not find expected ',' or '}' (inside { }, quote ${env:NAME} and values that contain a brace, a comma or a colon)"},
 		"an escape":                        {`a: "\q"`, "1:5: not valid YAML: found unknown escape character"},
 		"an unknown anchor":                {"a: *b", "1:4: not valid YAML: unknown anchor 'b' referenced"},
 		"not UTF-8":                        {"a: 1\nb: é\xff", "2:5: not valid YAML: invalid leading UTF-8 octet (value: 255)"},

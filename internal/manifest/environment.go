@@ -42,7 +42,7 @@ func (r *reader) expandReferences(n *schema.Node) {
 		rest = remaining
 		m := referencePattern.FindStringSubmatch(inner)
 		if m == nil || !closed {
-			r.addErrorf(n.Pos, "%s is not a valid reference: write ${env:NAME} or ${secret:NAME}, or $${ for a literal ${", shortOr(reference, "a value that starts with ${"))
+			r.addErrorf(n.Pos, "%s is not a valid reference; write ${env:NAME} or ${secret:NAME}, or $${ for a literal ${", shortOr(reference, "a value that starts with ${"))
 			unknown = true
 			continue
 		}
@@ -109,11 +109,11 @@ var secretNamePattern = regexp.MustCompile(`(?i)(PASSWORD|PASSWD|PASSPHRASE)$|(^
 // variable has no value.
 func (r *reader) resolveVariable(pos schema.Pos, reference, source, name string) (value string, ok bool) {
 	if isReserved(name) {
-		r.addErrorf(pos, "%s: a manifest can't read %s", reference, name)
+		r.addErrorf(pos, "%s: a manifest can't read %s, which is reserved for the run itself; use another variable", reference, name)
 		return "", false
 	}
 	if source == "env" && secretNamePattern.MatchString(name) {
-		r.addWarningf(pos, "%s: its name marks it as a secret, so it is treated as one; write ${secret:%s}", reference, name)
+		r.addWarningf(pos, "%s: the name looks like the name of a secret, so the value is treated as one; write ${secret:%s}", reference, name)
 	}
 	value = r.env.Lookup(name)
 	if value != "" {
@@ -138,9 +138,9 @@ func (r *reader) warnAboutSpaces(pos schema.Pos, reference, name, value string) 
 	switch trimmed := strings.TrimSpace(value); {
 	case trimmed == value, strings.Contains(trimmed, "\n"):
 	case strings.HasSuffix(value, "\n"):
-		r.addWarningf(pos, "%s: the value of %s ends in a newline, which would be part of the value in Astro and break addresses and logins; store it without the newline", reference, name)
+		r.addWarningf(pos, "%s: the value of %s ends with a newline, which would become part of the value in Astro and break URLs and logins; store it without the newline", reference, name)
 	default:
-		r.addWarningf(pos, "%s: the value of %s starts or ends with white space, which would be part of the value in Astro; store it without the white space", reference, name)
+		r.addWarningf(pos, "%s: the value of %s starts or ends with white space, which would become part of the value in Astro; store it without the white space", reference, name)
 	}
 }
 

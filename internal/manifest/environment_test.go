@@ -17,7 +17,7 @@ var testVariables = map[string]string{
 // Valid and invalid references. The manifest contains the value in double quotes.
 func TestExpand(t *testing.T) {
 	t.Parallel()
-	const malformed = " is not a valid reference: write ${env:NAME} or ${secret:NAME}, or $${ for a literal ${"
+	const malformed = " is not a valid reference; write ${env:NAME} or ${secret:NAME}, or $${ for a literal ${"
 	tests := map[string]struct {
 		value       string
 		want        string // the value, as outlineNode shows it after the position
@@ -118,7 +118,7 @@ func TestReservedVariables(t *testing.T) {
 		for _, word := range []string{"env", "secret"} {
 			written := "${" + word + ":" + name + "}"
 			r := parseFiles(env, "v: x"+written)
-			assertEqual(t, name, []string{"a.yaml:1:4: " + written + ": a manifest can't read " + name}, problemTexts(r.Problems))
+			assertEqual(t, name, []string{"a.yaml:1:4: " + written + ": a manifest can't read " + name + ", which is reserved for the run itself; use another variable"}, problemTexts(r.Problems))
 			assertEqual(t, name, schema.Unknown, r.Documents[0].Get("v").Form)
 			assertEqual(t, name, []string(nil), r.Secrets)
 		}
@@ -136,7 +136,7 @@ func TestAllowUnset(t *testing.T) {
 	want := []string{
 		"warning: a.yaml:1:4: ${env:NONE}: the environment variable NONE is unset or empty; set it under env: of the step",
 		"warning: a.yaml:2:4: ${secret:EMPTY}: the environment variable EMPTY is unset or empty; set it under env: of the step",
-		"a.yaml:4:4: ${x} is not a valid reference: write ${env:NAME} or ${secret:NAME}, or $${ for a literal ${",
+		"a.yaml:4:4: ${x} is not a valid reference; write ${env:NAME} or ${secret:NAME}, or $${ for a literal ${",
 	}
 	r := parseFiles(env, text)
 	assertEqual(t, "problems", want, problemTexts(r.Problems))
@@ -165,7 +165,7 @@ func TestReferenceProblems(t *testing.T) {
 	assertEqual(t, "problems", []string{
 		"a.yaml:1:4: ${env:X}: the environment variable X is unset or empty; set it under env: of the step",
 		"a.yaml:1:4: ${env:Y}: the environment variable Y is unset or empty; set it under env: of the step",
-		"a.yaml:1:4: ${z} is not a valid reference: write ${env:NAME} or ${secret:NAME}, or $${ for a literal ${",
+		"a.yaml:1:4: ${z} is not a valid reference; write ${env:NAME} or ${secret:NAME}, or $${ for a literal ${",
 		"a.yaml:3:4: ${env:X}: the environment variable X is unset or empty; set it under env: of the step",
 	}, problemTexts(r.Problems))
 }
@@ -186,7 +186,7 @@ func TestSecretNames(t *testing.T) {
 		assertEqual(t, name+" is secret", secret, n.Sensitive)
 		want, values := []string(nil), []string(nil)
 		if secret {
-			want = []string{"warning: a.yaml:1:4: ${env:" + name + "}: its name marks it as a secret, so it is treated as one; write ${secret:" + name + "}"}
+			want = []string{"warning: a.yaml:1:4: ${env:" + name + "}: the name looks like the name of a secret, so the value is treated as one; write ${secret:" + name + "}"}
 			values = []string{"hunter2", "xhunter2"}
 		}
 		assertEqual(t, name+" problems", want, problemTexts(r.Problems))
@@ -200,8 +200,8 @@ func TestSecretNames(t *testing.T) {
 // White space around a value is kept, with a warning that doesn't show the value.
 func TestWhiteSpaceAroundVariables(t *testing.T) {
 	t.Parallel()
-	const newline = "the value of V ends in a newline, which would be part of the value in Astro and break addresses and logins; store it without the newline"
-	const space = "the value of V starts or ends with white space, which would be part of the value in Astro; store it without the white space"
+	const newline = "the value of V ends with a newline, which would become part of the value in Astro and break URLs and logins; store it without the newline"
+	const space = "the value of V starts or ends with white space, which would become part of the value in Astro; store it without the white space"
 	for value, want := range map[string]string{
 		"hunter2": "", "two words": "", "hunter2\n": newline, "hunter2\r\n": newline, "hunter2\n\n": newline, " hunter2\n": newline,
 		" hunter2": space, "hunter2\t": space, "\nhunter2": space, " ": space, "\n": newline,

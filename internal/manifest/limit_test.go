@@ -14,7 +14,7 @@ func TestDepth(t *testing.T) {
 	nested := func(levels int) string {
 		return strings.Repeat("[", levels) + strings.Repeat("]", levels)
 	}
-	const deep = "nested deeper than 64 levels, or an alias that holds itself"
+	const deep = "nested deeper than 64 levels, or an alias that contains itself; reduce the nesting"
 	tests := map[string]struct {
 		text string
 		want string // "" means no problem
@@ -31,7 +31,7 @@ func TestDepth(t *testing.T) {
 		"a list often in itself":         {"a: &a [" + strings.Repeat("*a, ", 10_000) + "]", "1:8: " + deep},
 		"two mappings in each other":     {"a: &a\n  b: &b [*a]\n  c: *b", "1:4: " + deep},
 		"more problems in the document":  {"a: &a [*a, '${x}', {b: 1, b: 2}]\n<<: 1", "1:8: " + deep},
-		"a problem in the next document": {"a: &a [*a]\n---\nb: ${x}", "1:8: " + deep + "|a.yaml:3:4: ${x} is not a valid reference: write ${env:NAME} or ${secret:NAME}, or $${ for a literal ${"},
+		"a problem in the next document": {"a: &a [*a]\n---\nb: ${x}", "1:8: " + deep + "|a.yaml:3:4: ${x} is not a valid reference; write ${env:NAME} or ${secret:NAME}, or $${ for a literal ${"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -59,8 +59,8 @@ func documentOfSize(values int) string {
 func TestLimits(t *testing.T) {
 	t.Parallel()
 	const (
-		values = "more than 500000 values, aliases counted each time"
-		text   = "more than 32 MiB of text, aliases and variables counted each time"
+		values = "the manifests have more than 500000 values (aliases count each time they are used); use several runs with fewer files"
+		text   = "the manifests have more than 32 MiB of text (aliases and variables count each time they are used); use several runs with fewer files"
 	)
 	var laughs strings.Builder
 	laughs.WriteString("a0: &a0 [ha, ha, ha, ha, ha, ha, ha, ha, ha, ha]\n")
@@ -84,7 +84,7 @@ func TestLimits(t *testing.T) {
 			r := parseFiles(environmentOf(map[string]string{"X": "x", "MEGA": mega}), test.text)
 			var got string
 			for _, p := range r.Problems {
-				if !strings.Contains(p.Message, "is there twice") {
+				if !strings.Contains(p.Message, "duplicate key") {
 					got += fmt.Sprintf("%d:%d: %s", p.Pos.Line, p.Pos.Col, p.Message)
 				}
 			}
@@ -97,7 +97,7 @@ func TestLimits(t *testing.T) {
 // The limits apply to a run, not to each document or file.
 func TestLimitsPerRun(t *testing.T) {
 	t.Parallel()
-	const values = "more than 500000 values, aliases counted each time"
+	const values = "the manifests have more than 500000 values (aliases count each time they are used); use several runs with fewer files"
 	r := parseFiles(emptyEnvironment, documentOfSize(200_000), documentOfSize(200_000), documentOfSize(longtest.Size(90_000, 100_000)))
 	assertEqual(t, "problems", []string(nil), problemTexts(r.Problems))
 	r = parseFiles(emptyEnvironment, documentOfSize(200_000), documentOfSize(200_000), documentOfSize(100_000)+"---\nx\n---\ny\n", "a: 1\na: 2")

@@ -130,7 +130,7 @@ func readSource(from Files, name string, limit int64) (Source, error) {
 		return Source{}, pathError(name, err)
 	}
 	if int64(len(data)) > limit {
-		return Source{}, fmt.Errorf("%s: the manifests together are larger than %d MiB", name, MaxBytes>>20)
+		return Source{}, fmt.Errorf("%s: the manifests together are larger than %d MiB; use several runs with fewer files", name, MaxBytes>>20)
 	}
 	return Source{Name: filepath.ToSlash(name), Data: data}, nil
 }
@@ -154,7 +154,7 @@ func Parse(sources []Source, env Environment) Result {
 		for i, s := range sources {
 			names[i] = s.Name
 		}
-		r.addErrorf(schema.Pos{}, "the manifest is empty: %s", strings.Join(names, ", "))
+		r.addErrorf(schema.Pos{}, "the manifest is empty: %s; declare at least one resource", strings.Join(names, ", "))
 	}
 	r.result.Problems = r.problems.List()
 	return r.result

@@ -149,7 +149,7 @@ func TestReadSourcesLimit(t *testing.T) {
 		}
 		return out, problems
 	}
-	const large = ": the manifests together are larger than 4 MiB"
+	const large = ": the manifests together are larger than 4 MiB; use several runs with fewer files"
 	got, problems := sizes("half", "rest", "none")
 	assertEqual(t, "sizes", []int{manifest.MaxBytes / 2, manifest.MaxBytes / 2, 0}, got)
 	assertEqual(t, "problems", "", problems)

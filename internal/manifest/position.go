@@ -27,7 +27,7 @@ var (
 // displayed comment into a value, and makes all later line numbers wrong.
 func (r *reader) checkRawText() (mustSkip bool) {
 	if encoding := wideEncoding(r.fileData); encoding != "" {
-		r.addErrorf(r.positionAt(0), "the file is in %s, and a manifest must be in UTF-8; convert it: iconv -f %s -t UTF-8 FILE", encoding, encoding)
+		r.addErrorf(r.positionAt(0), "the file is in %s, but a manifest must be in UTF-8; convert it: iconv -f %s -t UTF-8 FILE", encoding, encoding)
 		return true
 	}
 	if match := unusualLineEnd.FindIndex(r.fileData); match != nil {
@@ -102,11 +102,11 @@ func (r *reader) addSyntaxError(err error) {
 
 // syntaxHints explains the usual cause of the library's error messages.
 var syntaxHints = map[string]string{ //nolint:gosec // messages of the library, not credentials
-	"found character that cannot start any token":    " (a tab? YAML indents with spaces only; a value that starts with @ or ` needs quotes)",
-	"did not find expected ',' or '}'":               " (inside { } a value that holds a brace, a comma or a colon needs quotes, and so does ${env:NAME})",
-	"did not find expected ',' or ']'":               " (inside [ ] a value that holds a bracket, a brace, a comma or a colon needs quotes)",
-	"mapping values are not allowed in this context": " (a value that holds a colon and a blank needs quotes; or this line is indented too deep)",
-	"did not find expected '-' indicator":            " (wrong indentation: line it up with the item above)",
-	"did not find expected key":                      " (wrong indentation, or a quote that is not closed)",
-	"found incompatible YAML document":               " (leave the %YAML line out)",
+	"found character that cannot start any token":    " (a tab? YAML indents with spaces only; quote values that start with @ or `)",
+	"did not find expected ',' or '}'":               " (inside { }, quote ${env:NAME} and values that contain a brace, a comma or a colon)",
+	"did not find expected ',' or ']'":               " (inside [ ], quote values that contain a bracket, a brace, a comma or a colon)",
+	"mapping values are not allowed in this context": ` (quote values that contain ": "; or this line is indented too deep)`,
+	"did not find expected '-' indicator":            " (wrong indentation: align this line with the item above)",
+	"did not find expected key":                      " (wrong indentation, or a missing closing quote)",
+	"found incompatible YAML document":               " (remove the %YAML line)",
 }

@@ -99,11 +99,11 @@ func (r *reader) chargeLimits(pos schema.Pos, nodes, text int) bool {
 	case r.overLimit:
 		return false
 	case r.valuesLeft < 0:
-		r.addErrorf(pos, "more than %d values, aliases counted each time", maxValues)
+		r.addErrorf(pos, "the manifests have more than %d values (aliases count each time they are used); use several runs with fewer files", maxValues)
 	case r.textLeft < 0:
-		r.addErrorf(pos, "more than %d MiB of text, aliases and variables counted each time", maxText>>20)
+		r.addErrorf(pos, "the manifests have more than %d MiB of text (aliases and variables count each time they are used); use several runs with fewer files", maxText>>20)
 	case r.depth > maxDepth:
-		r.addErrorf(pos, "nested deeper than %d levels, or an alias that holds itself", maxDepth)
+		r.addErrorf(pos, "nested deeper than %d levels, or an alias that contains itself; reduce the nesting", maxDepth)
 	default:
 		return true
 	}
@@ -143,7 +143,7 @@ func (r *reader) readNode(n *yaml.Node) *schema.Node {
 // tag. This package doesn't convert values to other types.
 func (r *reader) checkTag(n *yaml.Node, defaultTag string) {
 	if n.Style&yaml.TaggedStyle != 0 && n.ShortTag() != defaultTag {
-		r.addErrorf(r.nodePos(n), "the tag %s is not supported; leave it out", shortOr(n.ShortTag(), "(too long to show)"))
+		r.addErrorf(r.nodePos(n), "the tag %s is not supported; remove it", shortOr(n.ShortTag(), "(too long to show)"))
 	}
 }
 
@@ -182,14 +182,14 @@ func (r *reader) readMapping(n *yaml.Node, out *schema.Node) {
 			key = key.Alias
 		}
 		if key.Kind != yaml.ScalarNode {
-			r.addErrorf(pos, "a key must be a plain name")
+			r.addErrorf(pos, "a key must be text, not a list or a mapping")
 			continue
 		}
 		r.checkTag(key, "!!str")
 		name := key.Value
 		r.chargeLimits(pos, 0, len(name))
 		if first, ok := lines[name]; ok {
-			r.addErrorf(pos, "%q is there twice, first at line %d", name, first)
+			r.addErrorf(pos, "duplicate key %q (first at line %d); remove one of them", name, first)
 			continue
 		}
 		lines[name] = pos.Line
@@ -218,6 +218,6 @@ func (r *reader) mergeMembers(out, from *schema.Node, lines map[string]int) {
 			r.mergeMembers(out, item, lines)
 		}
 	default:
-		r.addErrorf(from.Pos, "<< merges mappings, not %s", from.Form)
+		r.addErrorf(from.Pos, "<< must be a mapping or a list of mappings, not %s", from.Form)
 	}
 }

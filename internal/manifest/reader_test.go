@@ -56,14 +56,14 @@ func TestScalars(t *testing.T) {
 		"tagged null text":       {"!!str null", "text null", ""},
 		"long tag":               {"!<tag:yaml.org,2002:str> 12", "text 12", ""},
 		"non-specific tag":       {"! 12", "text 12", ""},
-		"tagged number":          {"!!int '12'", "number 12", "the tag !!int is not supported; leave it out"},
-		"tagged number, invalid": {"!!float abc", "number abc", "the tag !!float is not supported; leave it out"},
-		"tagged boolean":         {"!!bool yes", "text yes", "the tag !!bool is not supported; leave it out"},
-		"tagged null":            {"!!null abc", "null abc", "the tag !!null is not supported; leave it out"},
-		"tagged time":            {"!!timestamp 2026-12-24", "text 2026-12-24", "the tag !!timestamp is not supported; leave it out"},
-		"bytes":                  {"!!binary aGk=", "text aGk=", "the tag !!binary is not supported; leave it out"},
-		"application tag":        {"!vault abc", "text abc", "the tag !vault is not supported; leave it out"},
-		"long unknown tag":       {"!abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyz x", "text x", "the tag (too long to show) is not supported; leave it out"},
+		"tagged number":          {"!!int '12'", "number 12", "the tag !!int is not supported; remove it"},
+		"tagged number, invalid": {"!!float abc", "number abc", "the tag !!float is not supported; remove it"},
+		"tagged boolean":         {"!!bool yes", "text yes", "the tag !!bool is not supported; remove it"},
+		"tagged null":            {"!!null abc", "null abc", "the tag !!null is not supported; remove it"},
+		"tagged time":            {"!!timestamp 2026-12-24", "text 2026-12-24", "the tag !!timestamp is not supported; remove it"},
+		"bytes":                  {"!!binary aGk=", "text aGk=", "the tag !!binary is not supported; remove it"},
+		"application tag":        {"!vault abc", "text abc", "the tag !vault is not supported; remove it"},
+		"long unknown tag":       {"!abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyz x", "text x", "the tag (too long to show) is not supported; remove it"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -89,11 +89,11 @@ func TestTagsOfCollections(t *testing.T) {
 		outlineNode(parseValid(t, "!!map {a: !!map {b: !!seq [1]}}")))
 	r := parseFiles(emptyEnvironment, "a: !!set {x, y}\nb: !!omap [x: 1]\nc: !Ref {x: 1}\n!key d: 1\n!!int 5: 1\n")
 	assertEqual(t, "problems", []string{
-		"a.yaml:1:4: the tag !!set is not supported; leave it out",
-		"a.yaml:2:4: the tag !!omap is not supported; leave it out",
-		"a.yaml:3:4: the tag !Ref is not supported; leave it out",
-		"a.yaml:4:1: the tag !key is not supported; leave it out",
-		"a.yaml:5:1: the tag !!int is not supported; leave it out",
+		"a.yaml:1:4: the tag !!set is not supported; remove it",
+		"a.yaml:2:4: the tag !!omap is not supported; remove it",
+		"a.yaml:3:4: the tag !Ref is not supported; remove it",
+		"a.yaml:4:1: the tag !key is not supported; remove it",
+		"a.yaml:5:1: the tag !!int is not supported; remove it",
 	}, problemTexts(r.Problems))
 }
 
@@ -194,18 +194,18 @@ func TestKeys(t *testing.T) {
 		"scalars as keys":                  {"1: a\ntrue: b\n~: c\n2026-12-24: d\n'': e", []string{"1", "true", "~", "2026-12-24", ""}, nil},
 		"case-sensitive":                   {"a: 1\nA: 2", []string{"a", "A"}, nil},
 		"equal keys in different mappings": {"a: {x: 1}\nb: {x: 1}\nx: 1", []string{"a", "b", "x"}, nil},
-		"twice":                            {"a: 1\nb: 2\na: 3\na: 4", []string{"a", "b"}, []string{`a.yaml:3:1: "a" is there twice, first at line 1`, `a.yaml:4:1: "a" is there twice, first at line 1`}},
-		"twice, in quotes":                 {"'a': 1\n\"\\x61\": 2", []string{"a"}, []string{`a.yaml:2:1: "a" is there twice, first at line 1`}},
-		"twice, nested":                    {"a:\n  - {b: 1, b: 2}", []string{"a"}, []string{`a.yaml:2:12: "b" is there twice, first at line 2`}},
-		"twice, by an alias":               {"a: &k name\nname: 1\n*k : 2", []string{"a", "name"}, []string{`a.yaml:3:1: "name" is there twice, first at line 2`}},
-		"an alias first":                   {"a: &k name\n*k : 1\nname: 2", []string{"a", "name"}, []string{`a.yaml:3:1: "name" is there twice, first at line 2`}},
-		"two merges":                       {"<<: {a: 1}\n<<: {b: 1}", []string{"a"}, []string{`a.yaml:2:1: "<<" is there twice, first at line 1`}},
-		"a merge of text":                  {"<<: abc\na: 1", []string{"a"}, []string{"a.yaml:1:5: << merges mappings, not text"}},
-		"a merge of null":                  {"a: 1\n<<:", []string{"a"}, []string{"a.yaml:2:4: << merges mappings, not null"}},
-		"a merge of a list with a number":  {"<<: [{a: 1}, 2, {b: 1}]", []string{"a", "b"}, []string{"a.yaml:1:14: << merges mappings, not a number"}},
-		"a list as key":                    {"[a]: 1\nb: 2", []string{"b"}, []string{"a.yaml:1:1: a key must be a plain name"}},
-		"a mapping as key":                 {"? {a: b}\n: 1\nb: 2", []string{"b"}, []string{"a.yaml:1:3: a key must be a plain name"}},
-		"a list, by an alias":              {"a: &k [x]\n*k : 1", []string{"a"}, []string{"a.yaml:2:1: a key must be a plain name"}},
+		"twice":                            {"a: 1\nb: 2\na: 3\na: 4", []string{"a", "b"}, []string{`a.yaml:3:1: duplicate key "a" (first at line 1); remove one of them`, `a.yaml:4:1: duplicate key "a" (first at line 1); remove one of them`}},
+		"twice, in quotes":                 {"'a': 1\n\"\\x61\": 2", []string{"a"}, []string{`a.yaml:2:1: duplicate key "a" (first at line 1); remove one of them`}},
+		"twice, nested":                    {"a:\n  - {b: 1, b: 2}", []string{"a"}, []string{`a.yaml:2:12: duplicate key "b" (first at line 2); remove one of them`}},
+		"twice, by an alias":               {"a: &k name\nname: 1\n*k : 2", []string{"a", "name"}, []string{`a.yaml:3:1: duplicate key "name" (first at line 2); remove one of them`}},
+		"an alias first":                   {"a: &k name\n*k : 1\nname: 2", []string{"a", "name"}, []string{`a.yaml:3:1: duplicate key "name" (first at line 2); remove one of them`}},
+		"two merges":                       {"<<: {a: 1}\n<<: {b: 1}", []string{"a"}, []string{`a.yaml:2:1: duplicate key "<<" (first at line 1); remove one of them`}},
+		"a merge of text":                  {"<<: abc\na: 1", []string{"a"}, []string{"a.yaml:1:5: << must be a mapping or a list of mappings, not text"}},
+		"a merge of null":                  {"a: 1\n<<:", []string{"a"}, []string{"a.yaml:2:4: << must be a mapping or a list of mappings, not null"}},
+		"a merge of a list with a number":  {"<<: [{a: 1}, 2, {b: 1}]", []string{"a", "b"}, []string{"a.yaml:1:14: << must be a mapping or a list of mappings, not a number"}},
+		"a list as key":                    {"[a]: 1\nb: 2", []string{"b"}, []string{"a.yaml:1:1: a key must be text, not a list or a mapping"}},
+		"a mapping as key":                 {"? {a: b}\n: 1\nb: 2", []string{"b"}, []string{"a.yaml:1:3: a key must be text, not a list or a mapping"}},
+		"a list, matched by an alias":      {"a: &k [x]\n*k : 1", []string{"a"}, []string{"a.yaml:2:1: a key must be text, not a list or a mapping"}},
 		"a reference as a key":             {"${env:X}: 1\n$${: 2\n'${secret:X}': 3", []string{"${env:X}", "$${", "${secret:X}"}, nil},
 	}
 	for name, test := range tests {

@@ -56,8 +56,8 @@ func TestSummary(t *testing.T) {
 	valid := &report.Run{Mode: "validate", ModeReason: "a pull request without a token", DeclaredCount: 8}
 	valid.Problems = []schema.Problem{problemAt(16, "${secret:DB_PASSWORD}: the environment variable DB_PASSWORD is unset or empty", true)}
 	invalid := &report.Run{Mode: "validate", ModeReason: "the input mode says so", Problems: []schema.Problem{
-		problemAt(9, `executor is "CELLERY", must be one of CELERY, KUBERNETES, ASTRO, did you mean "CELERY"?`, false),
-		problemAt(12, `unknown field "regoin", did you mean "region"?`, false), valid.Problems[0],
+		problemAt(9, `executor must be one of CELERY, KUBERNETES, ASTRO, not "CELLERY"; did you mean "CELERY"?`, false),
+		problemAt(12, `unknown field "regoin"; did you mean "region"?`, false), valid.Problems[0],
 	}}
 	for name, run := range map[string]*report.Run{
 		"first.md": firstApplyRun(t), "thousand.md": thousandWorkspacesRun(t),

@@ -95,7 +95,7 @@ func TestDeploymentFileFields(t *testing.T) {
 		standard + "remote_execution: { enabled: true }":                       {`"type":"STANDARD"`, "68: remote_execution" + only + "configuration.deployment_type is DEDICATED, and here that is STANDARD"},
 		"remote_execution: x": {"", "59: remote_execution must be a mapping, not text"},
 		"remote_execution:":   {"", ""},
-		"shedulerSize: SMALL": {"", `41: unknown field "shedulerSize", did you mean "scheduler_size"?`},
+		"shedulerSize: SMALL": {"", `41: unknown field "shedulerSize"; did you mean "scheduler_size"?`},
 	} {
 		_, got, problems := translateFile(t, "deployment: { configuration: { name: a, "+configuration+" } }")
 		want, wantProblems := `{"name":"a"`, []string(nil)
@@ -161,7 +161,7 @@ func TestDeploymentFileSections(t *testing.T) {
 		"metadata: { deployment_id: x, anything: [] }": {"", nil},
 		"hibernation_schedules: []":                    {"", nil},
 		schedules:                                      {converted, nil},
-		"alert_mails: []":                              {"", []string{`a.yaml:1:43: unknown field "alert_mails", did you mean "alert_emails"?`}},
+		"alert_mails: []":                              {"", []string{`a.yaml:1:43: unknown field "alert_mails"; did you mean "alert_emails"?`}},
 		dev + " }, hibernation_schedules: []":          {`"isDevelopmentMode":true,"scalingSpec":{"hibernationSpec":{"schedules":[]}}`, nil},
 		dev + ", " + schedules + " }": {`"isDevelopmentMode":true,` + converted, []string{
 			"a.yaml:1:68: hibernation_schedules is used here, and the Astro CLI only looks for it beside configuration; move it there",

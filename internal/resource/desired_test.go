@@ -75,7 +75,7 @@ func TestLoadDesired(t *testing.T) {
 			[]string{"workspace: a\nworkspaceId: " + w1 + "\ndeployments: [{ name: d, workspace: b, workspaceId: " + w2 + " }]"},
 			"",
 			[]string{`deployments/d workspaceId (id of Workspace "b")`},
-			[]string{"a.yaml:1:1: workspace and workspaceId say the same; keep one of them", "a.yaml:3:26: workspace and workspaceId say the same; keep one of them"},
+			[]string{"a.yaml:1:1: set either workspace or workspaceId, not both", "a.yaml:3:26: set either workspace or workspaceId, not both"},
 		},
 		"declared twice": {
 			[]string{"workspaces: [{ name: w }, { name: v }]\ndeployments: [{ name: d, workspace: w }, { name: d, workspace: w }]", "workspaces: [{ name: v }]"},
@@ -135,7 +135,7 @@ func TestLoadDesired(t *testing.T) {
 			[]string{"organization/organization id corganization0000000000001 absent", "organization/organization"},
 			[]string{
 				"a.yaml:1:15: organization must be a mapping, not a list",
-				`b.yaml:1:64: unknown field "nam", did you mean "name"?`,
+				`b.yaml:1:64: unknown field "nam"; did you mean "name"?`,
 				"b.yaml:1:17: id does not apply to the Organization: there is one, and it stays",
 				"b.yaml:1:49: state does not apply to the Organization: there is one, and it stays",
 				"c.yaml:1:15: Organization is declared twice, first at b.yaml:1:21",
@@ -190,13 +190,13 @@ func TestLoadDesired(t *testing.T) {
 			[]string{"workspaces: [{ name: a, state: gone, protect: sure }]"},
 			"",
 			[]string{"workspaces/a"},
-			[]string{`a.yaml:1:32: state is "gone", must be one of present, absent`, "a.yaml:1:47: protect must be true or false, not text"},
+			[]string{`a.yaml:1:32: state must be one of present, absent, not "gone"`, "a.yaml:1:47: protect must be true or false, not text"},
 		},
 		"sections with errors": {
 			[]string{"deploymnets: []\nnothing: []\nworkspaces: { name: x }\ndeployments:\n---\n- list"},
 			"", nil,
 			[]string{
-				`a.yaml:1:1: unknown field "deploymnets", did you mean "deployments"?`, `a.yaml:2:1: unknown field "nothing"`,
+				`a.yaml:1:1: unknown field "deploymnets"; did you mean "deployments"?`, `a.yaml:2:1: unknown field "nothing"`,
 				"a.yaml:3:13: workspaces must be a list, not a mapping", "a.yaml:4:13: deployments must be a list, not null; write [] or leave it out",
 				"a.yaml:6:1: a manifest is a mapping with sections such as deployments, not a list",
 			},
@@ -206,7 +206,7 @@ func TestLoadDesired(t *testing.T) {
 			[]string{"deployments: [{ name: d, workspace: [x], cluster: '' }]"},
 			"",
 			[]string{`deployments/d workspaceId (id of Workspace ) clusterId (id of cluster )`},
-			[]string{"a.yaml:1:37: workspace must be a name or an id, not a list", "a.yaml:1:51: cluster is empty; leave it out or write a name or an id"},
+			[]string{"a.yaml:1:37: workspace must be a name or an id, not a list", "a.yaml:1:51: cluster is empty; write a name or an id, or remove it"},
 		},
 	}
 	for name, test := range tests {
@@ -231,7 +231,7 @@ func TestManifestOrganizationID(t *testing.T) {
 	d = resource.LoadDesired(resource.Kinds(), parseManifests(t, "organizationId: corg1", "workspaces: []\norganizationId: corg2", "organizationId: 3"), "")
 	assertEqual(t, "problems", []string{
 		`b.yaml:2:17: organizationId is "corg2" here and "corg1" at a.yaml:1:17; one run manages one Organization`,
-		`c.yaml:1:17: organizationId must be text; 3 is a number to YAML, write it in quotes: "3"`,
+		`c.yaml:1:17: organizationId must be text, but 3 is a number in YAML; write it in quotes: "3"`,
 	}, problemTexts(d.Problems))
 }
 
@@ -272,7 +272,7 @@ func TestWrongSecretIsNotQuoted(t *testing.T) {
 	d := resource.LoadDesired(resource.Kinds(), parseManifests(t, "deployments: [{ name: a, workspace: w, environmentVariables: [{ isSecret: true, key: A, value: 73519284 }, { key: B, isSecret: true, value: on }] }]"), "")
 	assertEqual(t, "problems", []string{
 		"a.yaml:1:141: environmentVariables[1].value" + plainTextWarning,
-		"a.yaml:1:96: environmentVariables[0].value must be text, not a number: write it in quotes, or better read it with ${secret:NAME}",
+		"a.yaml:1:96: environmentVariables[0].value must be text, not a number; write it in quotes, or better, read it with ${secret:NAME}",
 	}, problemTexts(d.Problems))
 	assertEqual(t, "secrets", []string{"73519284"}, d.Secrets)
 }

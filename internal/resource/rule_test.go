@@ -34,7 +34,7 @@ func TestOfflineRules(t *testing.T) {
 		"hibernation end without a start":  {"scalingSpec: { hibernationSpec: { override: { overrideUntil: '2099-01-01T00:00:00Z' } } }", "overrideUntil needs isHibernating beside it"},
 		"queue counts":                     {"workerQueues: [{ name: default, " + queue + ", minWorkerCount: 3, maxWorkerCount: 2 }]", `queue "default": minWorkerCount 3 is greater than maxWorkerCount 2`},
 		"no default queue":                 {"workerQueues: [{ name: heavy }]", "workerQueues needs a queue called default"},
-		"no queue":                         {"workerQueues: []", "workerQueues has 0 elements, needs at least 1"},
+		"no queue":                         {"workerQueues: []", "workerQueues has 0 items; it must have at least 1"},
 		"invalid queue name":               {"workerQueues: [{ name: default }, { name: 'Heavy_1 ' }]", `workerQueues[1].name is "Heavy_1 ": a name can't start or end with a blank`},
 		"queue field of another type":      {"type: HYBRID, workerQueues: [{ name: default, astroMachine: A5 }]", "workerQueues[0].astroMachine does not apply when type is HYBRID, only when it is STANDARD or DEDICATED"},
 		"empty name":                       {"name: ''", `name is "": a name can't be empty`},
@@ -111,6 +111,6 @@ func TestWorkspaceRules(t *testing.T) {
 `), "")
 	assertEqual(t, "problems", []string{
 		"a.yaml:2:32: defaultClusterId and defaultCloudProvider exclude each other; keep one of them",
-		"a.yaml:4:13: name has 51 characters, at most 50 are allowed",
+		"a.yaml:4:13: name has 51 characters; it must have at most 50",
 	}, problemTexts(d.Problems))
 }

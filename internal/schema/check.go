@@ -44,14 +44,14 @@ func (c *checker) checkFields(fields []Field, n *Node, path string, otherNames [
 			c.checkItemRef(FindItemRef(fields, m.Name), n, m, joinPath(path, m.Name))
 		case slices.Contains(otherNames, m.Name):
 		case fieldReturnedAs(fields, m.Name) != "":
-			c.addErrorf(m.Pos, "unknown field %q: what answers call so is %q when it is written", m.Name, fieldReturnedAs(fields, m.Name))
+			c.addErrorf(m.Pos, "unknown field %q: it has this name only in API responses; write %q", m.Name, fieldReturnedAs(fields, m.Name))
 		default:
 			c.addErrorf(m.Pos, "unknown field %q%s", m.Name, Suggest(m.Name, append(fieldNames(fields), otherNames...)))
 		}
 	}
 	for i := range fields {
 		if f := &fields[i]; f.Behavior&Required != 0 && f.DesiredValue(n) == nil {
-			c.addErrorf(n.Pos, "%s needs %s (%s)", subjectOf(path), f.Name, f.Type.Describe())
+			c.addErrorf(n.Pos, "%s is required; set it to %s", joinPath(path, f.Name), f.Type.Describe())
 		}
 	}
 }
@@ -67,10 +67,10 @@ func (c *checker) checkValue(t *Type, n *Node, path string) {
 	switch {
 	case n.Form == Unknown: // from an unset variable, which the code that read it has reported
 		if t.Base != BaseText && t.Base != BaseQuantity {
-			c.addErrorf(n.Pos, "%s must be %s, and what a variable holds is text", path, t.Describe())
+			c.addErrorf(n.Pos, "%s must be %s, but the value of a variable is always text; write the value in the manifest", path, t.Describe())
 		}
 	case n.Form == Null:
-		c.addErrorf(n.Pos, "%s has no value: leave the field out to keep what is live%s", path, clearHint(t))
+		c.addErrorf(n.Pos, "%s has no value; remove the field to keep the value in Astro%s", path, clearHint(t))
 	case t.Base == BaseObject:
 		c.checkFields(t.Fields, n, path, nil)
 	case t.Base == BaseList:
@@ -100,11 +100,11 @@ func (c *checker) checkMap(t *Type, n *Node, path string) {
 		case t.Elem != nil:
 			c.checkValue(t.Elem, m.Value, joinPath(path, m.Name))
 		case m.Value.Form == Null:
-			c.addErrorf(m.Value.Pos, "%s has no value: leave it out to keep what is live", joinPath(path, m.Name))
+			c.addErrorf(m.Value.Pos, "%s has no value; remove it to keep the value in Astro", joinPath(path, m.Name))
 		default:
 			m.Value.Walk(func(n *Node) { // values without a type are sent unchanged, so each number must be valid JSON
 				if n.Form == Number && !json.Valid([]byte(n.Text)) {
-					c.addErrorf(n.Pos, "%s: %s is no number to Astro; write it in decimal digits, or quote it", joinPath(path, m.Name), n.Text)
+					c.addErrorf(n.Pos, "%s: %s is not a number in JSON; write it in decimal digits, or in quotes as text", joinPath(path, m.Name), n.Text)
 				}
 			})
 		}
@@ -117,7 +117,7 @@ func (c *checker) checkList(t *Type, n *Node, path string) {
 		return
 	}
 	if r := t.ItemCount; r != nil && (len(n.Items) < r.Min || r.Max > 0 && len(n.Items) > r.Max) {
-		c.addErrorf(n.Pos, "%s has %d elements, needs %s", path, len(n.Items), r)
+		c.addErrorf(n.Pos, "%s has %d items; it must have %s", path, len(n.Items), r)
 	}
 	seen := map[string]Pos{}
 	for i, item := range n.Items {
@@ -131,7 +131,7 @@ func (c *checker) checkList(t *Type, n *Node, path string) {
 			key = t.KeyOf(item)
 		}
 		if first, ok := seen[key]; ok {
-			c.addErrorf(keyNode.Pos, "%s: %s is there twice, first at line %d", path, keyNode.showKey(key), first.Line)
+			c.addErrorf(keyNode.Pos, "%s: duplicate item %s (first at line %d); remove one of them", path, keyNode.showKey(key), first.Line)
 		} else if key != "" {
 			seen[key] = keyNode.Pos
 		}
@@ -159,7 +159,7 @@ func clearHint(t *Type) string {
 
 func subjectOf(path string) string {
 	if path == "" {
-		return "this object"
+		return "this resource"
 	}
 	return path
 }
@@ -260,7 +260,7 @@ func (c *checker) checkInt(t *Type, n *Node, path string) {
 	}
 	var i int
 	if _, err := fmt.Sscan(n.Text, &i); err != nil || i < t.Range.Min || t.Range.Max > 0 && i > t.Range.Max {
-		c.addErrorf(n.Pos, "%s is %s, must be %s", path, n.Text, t.Describe())
+		c.addErrorf(n.Pos, "%s must be %s, not %s", path, t.Describe(), n.Text)
 	}
 }
 
@@ -270,13 +270,13 @@ func (c *checker) checkQuantity(t *Type, n *Node, path string) {
 		c.addErrorf(n.Pos, "%s must be %s, not a boolean", path, t.Describe())
 		return
 	case n.Form == Number && !decimalNumber.MatchString(n.Text):
-		c.addErrorf(n.Pos, "%s: YAML readers disagree on the number %s; write it as text, %q", path, n.Text, n.Text)
+		c.addErrorf(n.Pos, "%s: YAML readers disagree on the number %s; write it in quotes: %q", path, n.Text, n.Text)
 		return
 	}
 	q, err := ParseQuantity(n.Text)
 	switch {
 	case err != nil:
-		c.addErrorf(n.Pos, "%s is %s, must be %s", path, n.Show(), t.Describe())
+		c.addErrorf(n.Pos, "%s must be %s, not %s", path, t.Describe(), n.Show())
 	case q.Sign() < 0:
 		c.addErrorf(n.Pos, "%s must not be negative", path)
 	case t.Bytes && unitlessNumber.MatchString(n.Text) && q.Sign() > 0:
@@ -287,16 +287,16 @@ func (c *checker) checkQuantity(t *Type, n *Node, path string) {
 func (c *checker) checkText(t *Type, n *Node, path string) {
 	switch {
 	case n.Sensitive && (n.Form == Number || n.Form == Bool):
-		c.addErrorf(n.Pos, "%s must be text, not %s: write it in quotes, or better read it with ${secret:NAME}", path, n.Form)
+		c.addErrorf(n.Pos, "%s must be text, not %s; write it in quotes, or better, read it with ${secret:NAME}", path, n.Form)
 		return
 	case n.Form == Number:
-		c.addErrorf(n.Pos, "%s must be text; %s is a number to YAML, write it in quotes: %q", path, n.Text, n.Text)
+		c.addErrorf(n.Pos, "%s must be text, but %s is a number in YAML; write it in quotes: %q", path, n.Text, n.Text)
 		return
 	case n.Form == Bool:
-		c.addErrorf(n.Pos, "%s must be text; %s is a boolean to YAML, write it in quotes: %q", path, n.Text, n.Text)
+		c.addErrorf(n.Pos, "%s must be text, but %s is a boolean in YAML; write it in quotes: %q", path, n.Text, n.Text)
 		return
 	case n.Unquoted && !n.Sensitive && t.Enum == nil && yaml11Booleans.MatchString(n.Text):
-		c.addErrorf(n.Pos, "%s: many YAML readers take %s for a boolean; write it in quotes: %q", path, n.Text, n.Text)
+		c.addErrorf(n.Pos, "%s: many YAML readers read %s as a boolean; write it in quotes: %q", path, n.Text, n.Text)
 		return
 	}
 	switch {
@@ -305,14 +305,14 @@ func (c *checker) checkText(t *Type, n *Node, path string) {
 		if !n.Sensitive {
 			suggestion = Suggest(n.Text, t.Enum)
 		}
-		c.addErrorf(n.Pos, "%s is %s, must be %s%s", path, n.Show(), t.Describe(), suggestion)
+		c.addErrorf(n.Pos, "%s must be %s, not %s%s", path, t.Describe(), n.Show(), suggestion)
 	case t.MaxLen > 0 && utf8.RuneCountInString(n.Text) > t.MaxLen:
-		c.addErrorf(n.Pos, "%s has %d characters, at most %d are allowed", path, utf8.RuneCountInString(n.Text), t.MaxLen)
+		c.addErrorf(n.Pos, "%s has %d characters; it must have at most %d", path, utf8.RuneCountInString(n.Text), t.MaxLen)
 	case t.Check != nil:
 		switch err := t.Check(n.Text); {
 		case err == nil:
 		case n.Sensitive:
-			c.addErrorf(n.Pos, "%s is %s, which is not valid; why is not said, because that may quote it", path, n.Show())
+			c.addErrorf(n.Pos, "%s is %s, which is not valid; the reason is not shown, because it could reveal the value", path, n.Show())
 		default:
 			c.addErrorf(n.Pos, "%s is %s: %s", path, n.Show(), err)
 		}

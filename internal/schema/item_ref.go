@@ -38,11 +38,11 @@ func (c *checker) checkItemRef(f *Field, n *Node, m Member, path string) {
 	c.checkConditions(f, m.Pos, path)
 	switch {
 	case n.Get(f.Name) != nil:
-		c.addErrorf(m.Pos, "%s and %s say the same; keep one of them", path, f.Name)
+		c.addErrorf(m.Pos, "set either %s or %s, not both", path, f.Name)
 	case m.Value.Form == Unknown:
 	case m.Value.Form != Text:
 		c.addErrorf(m.Value.Pos, "%s must be text, not %s", path, m.Value.Form)
 	case m.Value.Text == "":
-		c.addErrorf(m.Value.Pos, "%s is empty; leave it out or name a %s", path, f.ItemRef.Title)
+		c.addErrorf(m.Value.Pos, "%s is empty; write the name of a %s, or remove it", path, f.ItemRef.Title)
 	}
 }

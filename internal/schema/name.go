@@ -85,7 +85,7 @@ func misleadingReason(previous, c rune) string {
 	case c != ' ' && unicode.IsSpace(c):
 		return fmt.Sprintf("%U, which looks like a space; type an ordinary space", c)
 	case unicode.Is(unicode.Quotation_Mark, c) && c > unicode.MaxASCII:
-		return fmt.Sprintf("the typographic quote %c (%U), which is part of the name to YAML; type ' or \" to quote a value", c, c)
+		return fmt.Sprintf("the typographic quote %c (%U), which YAML reads as a part of the name; use ' or \" to quote a value", c, c)
 	case c != ordinary && ordinary <= unicode.MaxASCII && unicode.IsLetter(c) && unicode.IsLetter(ordinary):
 		return fmt.Sprintf("%q (%U), which looks like the letter %c; retype the name", string(c), c, ordinary)
 	}

@@ -36,7 +36,7 @@ func (c *checker) checkRefIDs(f *Field, n *Node, path string) bool {
 	oldTotal := c.problems.Total()
 	f.forEachRef(n, path, func(n *Node, path string) {
 		if n.Form == Text && !idPattern.MatchString(n.Text) {
-			c.addErrorf(n.Pos, "%s is %s, which is no id; to refer by name write %s: %s", path, n.Show(), f.Ref.NameField, n.Show())
+			c.addErrorf(n.Pos, "%s is %s, which isn't a valid id; to refer by name, write %s: %s", path, n.Show(), f.Ref.NameField, n.Show())
 		}
 	})
 	return c.problems.Total() == oldTotal
@@ -46,7 +46,7 @@ func (c *checker) checkRefIDs(f *Field, n *Node, path string) bool {
 func (c *checker) checkRef(f *Field, n *Node, m Member, path string) {
 	c.checkConditions(f, m.Pos, path)
 	if n.Get(f.Name) != nil {
-		c.addErrorf(m.Pos, "%s and %s say the same; keep one of them", path, f.Name)
+		c.addErrorf(m.Pos, "set either %s or %s, not both", path, f.Name)
 	}
 	if f.Type.Base == BaseList && m.Value.Form != List {
 		c.addErrorf(m.Value.Pos, "%s must be a list, not %s", path, m.Value.Form)
@@ -60,7 +60,7 @@ func (c *checker) checkRefName(f *Field, n *Node, path string) {
 	switch {
 	case n.Form == Unknown:
 	case n.Form == Map && n.Get("id") != nil:
-		c.addErrorf(n.Pos, "%s takes a name; an id is written as %s: …", path, f.Name)
+		c.addErrorf(n.Pos, "%s must be a name; write an id as %s: …", path, f.Name)
 	case n.Form == Map && f.Ref.Scoped:
 		scoped := []Field{
 			{Name: "workspace", Type: TextType(0), Behavior: Required},
@@ -70,6 +70,6 @@ func (c *checker) checkRefName(f *Field, n *Node, path string) {
 	case n.Form != Text:
 		c.addErrorf(n.Pos, "%s must be a name or an id, not %s", path, n.Form)
 	case n.Text == "":
-		c.addErrorf(n.Pos, "%s is empty; leave it out or write a name or an id", path)
+		c.addErrorf(n.Pos, "%s is empty; write a name or an id, or remove it", path)
 	}
 }

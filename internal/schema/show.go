@@ -143,7 +143,7 @@ func (t *Type) Describe() string {
 	case t.Base == BaseObject, t.Base == BaseMap:
 		return "a mapping"
 	case t.Base == BaseList && t.Key != nil:
-		return "a list, by " + strings.Join(t.Key, " and ")
+		return "a list, matched by " + strings.Join(t.Key, " and ")
 	case t.Base == BaseList:
 		return "a list"
 	case t.MaxLen > 0:

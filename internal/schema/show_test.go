@@ -132,7 +132,7 @@ func TestDescribe(t *testing.T) {
 	want := map[string]string{
 		"text": "text", "enum": "one of A, B", "bool": "true or false", "int": "a whole number from 0 to 9", "positive": "a whole number from 1 to 9",
 		"cpu": "a quantity of CPU such as 0.5 or 500m", "memory": "a quantity of memory such as 20Gi", "folded": "text",
-		"set": "a list", "keyed": "a list, by name", "object": "a mapping", "deep": "a mapping",
+		"set": "a list", "keyed": "a list, matched by name", "object": "a mapping", "deep": "a mapping",
 	}
 	got := map[string]string{}
 	for name, typ := range sampleTypes() {
@@ -142,6 +142,6 @@ func TestDescribe(t *testing.T) {
 	short, least, pair := schema.TextType(5), schema.IntType(2, 0), schema.KeyedType([]string{"a", "b"})
 	assertEqual(t, "short", "text of at most 5 characters", short.Describe())
 	assertEqual(t, "least", "a whole number of at least 2", least.Describe())
-	assertEqual(t, "pair", "a list, by a and b", pair.Describe())
+	assertEqual(t, "pair", "a list, matched by a and b", pair.Describe())
 	assertEqual(t, "ranges", "at least 1, at most 2, 1 to 2", schema.Range{Min: 1}.String()+", "+schema.Range{Max: 2}.String()+", "+schema.Range{Min: 1, Max: 2}.String())
 }

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// Suggest returns `, did you mean "x"?` for the known name that is most similar to
+// Suggest returns `; did you mean "x"?` for the known name that is most similar to
 // name, or "" if no name is similar enough. It ignores case and underscores,
 // because Astro CLI files use snake_case and manifests use camelCase.
 func Suggest(name string, known []string) string {
@@ -20,7 +20,7 @@ func Suggest(name string, known []string) string {
 	if best == "" {
 		return ""
 	}
-	return fmt.Sprintf(", did you mean %q?", best)
+	return fmt.Sprintf("; did you mean %q?", best)
 }
 
 // editDistance returns the Levenshtein distance: the number of insertions,

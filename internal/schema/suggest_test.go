@@ -34,14 +34,14 @@ func TestSuggest(t *testing.T) {
 		"___nam":                       "name",
 	} {
 		if want != "" {
-			want = `, did you mean "` + want + `"?`
+			want = `; did you mean "` + want + `"?`
 		}
 		assertEqual(t, name, want, schema.Suggest(name, known))
 	}
 	assertEqual(t, "too long for a suggestion", "", schema.Suggest(strings.Repeat("a", 65)+"b", []string{strings.Repeat("a", 66)}))
 	assertEqual(t, "no known names", "", schema.Suggest("name", nil))
-	assertEqual(t, "first of two equally similar names", `, did you mean "ab"?`, schema.Suggest("aa", []string{"ab", "ac"}))
-	assertEqual(t, "more similar of two names", `, did you mean "abc"?`, schema.Suggest("abx", []string{"axy", "abc"}))
+	assertEqual(t, "first of two equally similar names", `; did you mean "ab"?`, schema.Suggest("aa", []string{"ab", "ac"}))
+	assertEqual(t, "more similar of two names", `; did you mean "abc"?`, schema.Suggest("abx", []string{"axy", "abc"}))
 }
 
 // Suggest finds a known name that contains one typing error.
@@ -52,7 +52,7 @@ func TestSuggestFindsTypingErrors(t *testing.T) {
 		name := rapid.SampledFrom(known).Draw(t, "name")
 		at := rapid.IntRange(0, len(name)-1).Draw(t, "at")
 		typo := rapid.SampledFrom([]string{name[:at] + name[at+1:], name[:at] + "x" + name[at:], name[:at] + "x" + name[at+1:], name[:at] + "_" + name[at:]}).Draw(t, "typo")
-		if got := schema.Suggest(typo, known); got != `, did you mean "`+name+`"?` {
+		if got := schema.Suggest(typo, known); got != `; did you mean "`+name+`"?` {
 			t.Fatalf("%s%s", typo, got)
 		}
 	})
