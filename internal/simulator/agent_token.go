@@ -8,7 +8,7 @@ var agentTokenFields = requireFields([]requestField{
 	{name: "tokenExpiryPeriodInDays", jsonType: jsonInteger, min: 1, max: 3650},
 }, "name")
 
-// fillAgentToken completes an agent token, which says nothing of roles: the document doesn't promise any.
+// fillAgentToken sets the defaults of an agent token. It sets no roles, because the document doesn't promise any.
 func (s *Server) fillAgentToken(state map[string]any) {
 	setMissing(state, map[string]any{"scope": scopeDeployment})
 	s.fillToken(state)
@@ -25,7 +25,7 @@ func (s *Server) listAgentTokens(c apiCall) (any, *requestError) {
 	return listPage(pagingParams(c.request.Query), "tokens", own, tokenView)
 }
 
-// findAgentToken finds the one in the path, which is below its Deployment only.
+// findAgentToken returns the agent token in the path. An agent token can only be reached through its Deployment.
 func (s *Server) findAgentToken(c apiCall) (*storedResource, *requestError) {
 	d, p := s.findDeployment(c)
 	if p != nil {
@@ -45,7 +45,7 @@ func (s *Server) readAgentToken(c apiCall) (any, *requestError) {
 	return tokenView(o), nil
 }
 
-// createAgentToken takes a name that exists already: nothing says that names are unique.
+// createAgentToken accepts a name that already exists, because the document doesn't require unique names.
 func (s *Server) createAgentToken(c apiCall) (any, *requestError) {
 	d, p := s.findDeployment(c)
 	if p != nil {
@@ -73,7 +73,8 @@ func (s *Server) deleteAgentToken(c apiCall) (any, *requestError) {
 	return nil, nil
 }
 
-// deleteTokensOf takes along the tokens of a Workspace or Deployment that is deleted, and the roles that others have there.
+// deleteTokensOf deletes the tokens of a deleted Workspace or Deployment, and removes the roles that other tokens have on
+// it.
 func (s *Server) deleteTokensOf(id string) {
 	agents, tokens := s.collections[kindAgentToken], s.collections[kindAPIToken]
 	agents.resources = slices.DeleteFunc(agents.resources, func(o *storedResource) bool { return o.getString("deploymentId") == id })

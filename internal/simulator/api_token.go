@@ -23,7 +23,7 @@ var apiTokenUpdateFields = requireFields([]requestField{
 	{name: "description", max: 500},
 }, "name")
 
-// listAPITokens knows no filter by name, and may show a narrow token others that it can't read one by one.
+// listAPITokens has no filter by name. A token of a Workspace or Deployment may list tokens that it can't read one by one.
 func (s *Server) listAPITokens(c apiCall) (any, *requestError) {
 	query := c.request.Query
 	workspace, deployment := query.Get("workspaceId"), query.Get("deploymentId")
@@ -46,7 +46,7 @@ func (s *Server) listAPITokens(c apiCall) (any, *requestError) {
 	return listPage(pagingParams(query), "tokens", shown, tokenView)
 }
 
-// pagingParams is what a list understands that has no filters of the usual names.
+// pagingParams returns the paging and sorting parameters of a query, for lists that don't have the usual filters.
 func pagingParams(query url.Values) url.Values {
 	kept := url.Values{}
 	for _, name := range []string{"limit", "offset", "sorts"} {
@@ -57,7 +57,7 @@ func pagingParams(query url.Values) url.Values {
 	return kept
 }
 
-// findAPIToken finds the one in the path.
+// findAPIToken returns the API token in the path.
 func (s *Server) findAPIToken(c apiCall) (*storedResource, *requestError) {
 	o := s.collections[kindAPIToken].findByID(c.id)
 	if o != nil && s.canAccessEntity(c.caller, o.getString("scope"), tokenEntity(o.state)) {
@@ -77,7 +77,7 @@ func (s *Server) readAPIToken(c apiCall) (any, *requestError) {
 	return tokenView(o), nil
 }
 
-// createAPIToken takes a name that exists already (notes 1.6).
+// createAPIToken accepts a name that already exists (notes 1.6).
 func (s *Server) createAPIToken(c apiCall) (any, *requestError) {
 	body, p := decodeAndCheck(c.request, apiTokenFields)
 	if p != nil {
@@ -106,7 +106,7 @@ func (s *Server) createAPIToken(c apiCall) (any, *requestError) {
 	return tokenWithValue(o), nil
 }
 
-// updateAPIToken clears a description that isn't sent (notes 1.6 leave it open).
+// updateAPIToken clears a description that the request omits (unclear for the API, notes 1.6).
 func (s *Server) updateAPIToken(c apiCall) (any, *requestError) {
 	o, p := s.findAPIToken(c)
 	if p != nil {

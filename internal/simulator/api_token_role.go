@@ -13,7 +13,7 @@ const (
 	scopeDAGTag       = "DAG_TAG"
 )
 
-// builtinTokenRoles are the roles that there are without custom ones.
+// builtinTokenRoles lists the roles that exist without custom roles, by entity type.
 var builtinTokenRoles = map[string][]string{
 	scopeOrganization: {"ORGANIZATION_OWNER", "ORGANIZATION_OBSERVE_ADMIN", "ORGANIZATION_OBSERVE_MEMBER", "ORGANIZATION_BILLING_ADMIN", "ORGANIZATION_MEMBER"},
 	scopeWorkspace:    {"WORKSPACE_OWNER", "WORKSPACE_OPERATOR", "WORKSPACE_AUTHOR", "WORKSPACE_MEMBER", "WORKSPACE_ACCESSOR"},
@@ -31,7 +31,7 @@ var tokenRoleFields = []requestField{{name: "roles", jsonType: jsonArray, requir
 
 func isDAGScope(entityType string) bool { return entityType == scopeDAG || entityType == scopeDAGTag }
 
-// tokenEntity is what a token is for: that of the one role of its own scope.
+// tokenEntity returns the ID of the entity on which the token has the role of its scope.
 func tokenEntity(state map[string]any) string {
 	for _, role := range getObjects(state, "roles") {
 		if getString(role, "entityType") == getString(state, "scope") {
@@ -41,7 +41,7 @@ func tokenEntity(state map[string]any) string {
 	return ""
 }
 
-// hasRole tells whether a token has a role there, whatever its own scope is.
+// hasRole reports whether a token has a role on an entity, whatever the scope of the token.
 func hasRole(o *storedResource, entityType, entity string) bool {
 	return slices.ContainsFunc(getObjects(o.state, "roles"), func(role map[string]any) bool {
 		if isDAGScope(getString(role, "entityType")) {
@@ -51,7 +51,7 @@ func hasRole(o *storedResource, entityType, entity string) bool {
 	})
 }
 
-// canAccessEntity tells whether a caller may manage what has a role of a type there.
+// canAccessEntity reports whether the caller may manage tokens and roles of an entity.
 func (s *Server) canAccessEntity(who caller, entityType, entity string) bool {
 	switch entityType {
 	case scopeWorkspace:
@@ -63,46 +63,46 @@ func (s *Server) canAccessEntity(who caller, entityType, entity string) bool {
 	return who.hasOrganizationAccess()
 }
 
-// validateTokenRole says what a role that is to be given has wrong by itself.
+// validateTokenRole checks one role that a request grants, without regard to the token's other roles.
 func (s *Server) validateTokenRole(who caller, role map[string]any) *requestError {
 	entityType, entity, name := getString(role, "entityType"), getString(role, "entityId"), getString(role, "role")
-	place := entityType
+	accessType := entityType
 	if isDAGScope(entityType) {
-		place, entity = scopeDeployment, getString(role, "deploymentId")
+		accessType, entity = scopeDeployment, getString(role, "deploymentId")
 		if entity == "" {
 			return badRequestError("deploymentId is required with entityType %s", entityType)
 		}
 	} else if getString(role, "deploymentId") != "" {
 		return badRequestError("deploymentId is not allowed with entityType %s", entityType)
 	}
-	if !s.canAccessEntity(who, place, entity) {
-		return forbiddenError("the token may not give roles of %s '%s'", place, entity)
+	if !s.canAccessEntity(who, accessType, entity) {
+		return forbiddenError("the token may not grant roles of %s '%s'", accessType, entity)
 	}
-	there := entity == s.organizationID
-	switch place {
+	exists := entity == s.organizationID
+	switch accessType {
 	case scopeWorkspace:
-		there = s.collections[kindWorkspace].findByID(entity) != nil
+		exists = s.collections[kindWorkspace].findByID(entity) != nil
 	case scopeDeployment:
-		there = s.collections[kindDeployment].findByID(entity) != nil
+		exists = s.collections[kindDeployment].findByID(entity) != nil
 	}
-	if !there {
-		return badRequestError("%s '%s' does not exist", place, entity)
+	if !exists {
+		return badRequestError("%s '%s' does not exist", accessType, entity)
 	}
-	custom := entityType
+	customScope := entityType
 	if isDAGScope(entityType) {
-		custom = scopeDAG
+		customScope = scopeDAG
 	}
 	if slices.Contains(builtinTokenRoles[entityType], name) || slices.ContainsFunc(s.collections[kindRole].resources, func(o *storedResource) bool {
-		return o.getString("name") == name && o.getString("scopeType") == custom
+		return o.getString("name") == name && o.getString("scopeType") == customScope
 	}) {
 		return nil
 	}
-	return badRequestError("'%s' is no role of entityType %s", name, entityType)
+	return badRequestError("'%s' is not a role of entityType %s", name, entityType)
 }
 
-// validateTokenRoles holds a token's roles against its scope.
+// validateTokenRoles checks the roles of a token against its scope and against each other.
 func (s *Server) validateTokenRoles(o *storedResource, roles []map[string]any) *requestError {
-	scope, own := o.getString("scope"), 0
+	scope, ownRoles := o.getString("scope"), 0
 	seen := map[[3]string]bool{}
 	for _, role := range roles {
 		entityType := getString(role, "entityType")
@@ -115,17 +115,17 @@ func (s *Server) validateTokenRoles(o *storedResource, roles []map[string]any) *
 		case scope != scopeOrganization && entityType == scopeOrganization, scope == scopeDeployment && entityType == scopeWorkspace:
 			return badRequestError("a token of scope %s cannot have a role of entityType %s", scope, entityType)
 		case entityType == scope:
-			own++
+			ownRoles++
 		}
 		seen[key] = true
 	}
-	if own != 1 {
+	if ownRoles != 1 {
 		return badRequestError("a token of scope %s must have exactly one role of that entityType", scope)
 	}
 	return nil
 }
 
-// updateAPITokenRoles replaces all roles. Answers have them in an order of the server's own.
+// updateAPITokenRoles replaces all roles. Responses list them in the server's order, not in the order of the request.
 func (s *Server) updateAPITokenRoles(c apiCall) (any, *requestError) {
 	o, p := s.findAPIToken(c)
 	if p != nil {
@@ -159,18 +159,19 @@ func sortRoles(state map[string]any) {
 	state["roles"] = toArray(roles)
 }
 
-// tokenRolesView is how the API answers a change of roles, in another shape than it was sent.
+// tokenRolesView returns the response to a change of roles. The API groups the roles there by entity type, unlike in the
+// request.
 func tokenRolesView(o *storedResource) map[string]any {
-	answer := map[string]any{}
+	response := map[string]any{}
 	add := func(name string, role map[string]any) {
-		members, _ := answer[name].([]any)
-		answer[name] = append(members, role)
+		members, _ := response[name].([]any)
+		response[name] = append(members, role)
 	}
 	for _, r := range getObjects(o.state, "roles") {
 		role, entity := r["role"], r["entityId"]
 		switch getString(r, "entityType") {
 		case scopeOrganization:
-			answer["organizationRole"] = role
+			response["organizationRole"] = role
 		case scopeWorkspace:
 			add("workspaceRoles", map[string]any{"workspaceId": entity, "role": role})
 		case scopeDeployment:
@@ -181,5 +182,5 @@ func tokenRolesView(o *storedResource) map[string]any {
 			add("dagRoles", map[string]any{"deploymentId": r["deploymentId"], "dagTag": entity, "role": role})
 		}
 	}
-	return answer
+	return response
 }

@@ -2,7 +2,7 @@ package simulator
 
 import "encoding/json"
 
-// decodeBody reads a request body. Absent and null are the same to the API.
+// decodeBody decodes a request body and drops null members, because the API treats them like absent ones.
 func decodeBody(r Request) (map[string]any, *requestError) {
 	var body map[string]any
 	if err := json.Unmarshal(r.Body, &body); err != nil || body == nil {
@@ -12,7 +12,7 @@ func decodeBody(r Request) (map[string]any, *requestError) {
 	return body, nil
 }
 
-// decodeAndCheck reads a request body and holds it against the fields of the request.
+// decodeAndCheck decodes a request body and checks it against the fields of the request.
 func decodeAndCheck(r Request, fields []requestField) (map[string]any, *requestError) {
 	body, p := decodeBody(r)
 	if p != nil {
@@ -41,7 +41,8 @@ func dropNulls(value any) {
 	}
 }
 
-// getString, flag, number, group and groups read a member of decoded JSON; absent is the zero value.
+// getString, getBool, getNumber, getObject and getObjects return a member of decoded JSON, or the zero value if it is
+// absent.
 func getString(m map[string]any, name string) string {
 	v, _ := m[name].(string)
 	return v
@@ -64,25 +65,25 @@ func getObject(m map[string]any, name string) map[string]any {
 
 func getObjects(m map[string]any, name string) []map[string]any {
 	list, _ := m[name].([]any)
-	members := make([]map[string]any, 0, len(list))
+	items := make([]map[string]any, 0, len(list))
 	for _, v := range list {
-		if member, ok := v.(map[string]any); ok {
-			members = append(members, member)
+		if item, ok := v.(map[string]any); ok {
+			items = append(items, item)
 		}
 	}
-	return members
+	return items
 }
 
-// toArray is groups turned back into decoded JSON.
-func toArray(members []map[string]any) []any {
-	all := make([]any, len(members))
-	for i, m := range members {
-		all[i] = m
+// toArray converts the result of getObjects back to decoded JSON.
+func toArray(objects []map[string]any) []any {
+	all := make([]any, len(objects))
+	for i, object := range objects {
+		all[i] = object
 	}
 	return all
 }
 
-// setMissing sets what is absent.
+// setMissing sets the members that m doesn't have.
 func setMissing(m map[string]any, defaults map[string]any) {
 	for name, value := range defaults {
 		if _, ok := m[name]; !ok {
@@ -91,7 +92,7 @@ func setMissing(m map[string]any, defaults map[string]any) {
 	}
 }
 
-// dropEmpty leaves out empty texts and lists: answers omit them.
+// dropEmpty deletes members that hold an empty string or list, because responses omit them.
 func dropEmpty(m map[string]any, names ...string) {
 	for _, name := range names {
 		switch v := m[name].(type) {

@@ -7,10 +7,10 @@ import (
 	"time"
 )
 
-// caller is who calls, and what the token reaches (notes 3.5).
+// caller identifies the token of a request and the entities that it may access (notes 3.5).
 type caller struct{ scope Scope }
 
-// authenticate judges the Authorization header. A token that is no JWT reaches the whole Organization.
+// authenticate checks the Authorization header. A token that isn't a JWT has access to the whole Organization.
 func (s *Server) authenticate(authorization, organization string) (caller, *requestError) {
 	scheme, token, _ := strings.Cut(authorization, " ")
 	if token = strings.TrimSpace(token); !strings.EqualFold(scheme, "Bearer") || token == "" {
@@ -23,7 +23,7 @@ func (s *Server) authenticate(authorization, organization string) (caller, *requ
 	if until := who.scope.ExpiresAt; !until.IsZero() && !s.now().Before(until) {
 		return who, unauthorizedError("the token has expired")
 	}
-	// Lists declare no 404, so an unknown Organization is one that the token doesn't reach.
+	// The document declares no 404 for lists, so an unknown Organization is answered with 403.
 	if who.scope.OrganizationID != s.organizationID || organization != s.organizationID {
 		return who, forbiddenError("the token does not reach Organization '%s'", organization)
 	}
@@ -37,7 +37,8 @@ func (c caller) hasOrganizationAccess() bool {
 	return len(c.scope.WorkspaceIDs) == 0 && len(c.scope.DeploymentIDs) == 0
 }
 
-// isDeploymentOnly: a Deployment's token keeps to its Deployments, also when it names their Workspace.
+// isDeploymentOnly reports whether the token is limited to Deployments. It then has no access to their Workspaces, even if
+// it names them.
 func (c caller) isDeploymentOnly() bool { return len(c.scope.DeploymentIDs) > 0 }
 
 func (c caller) canAccessWorkspace(id string) bool {
@@ -51,7 +52,7 @@ func (c caller) canAccessDeployment(o *storedResource) bool {
 	return c.canAccessWorkspace(o.getString("workspaceId"))
 }
 
-// subjectProfile is how the caller stands in createdBy and updatedBy.
+// subjectProfile returns the caller in the form of createdBy and updatedBy.
 func (c caller) subjectProfile() map[string]any {
 	return map[string]any{"id": cmp.Or(c.scope.TokenID, newCUID("token", 0)), "subjectType": "SERVICEKEY", "apiTokenName": "simulated"}
 }

@@ -9,15 +9,16 @@ import (
 	"time"
 )
 
-// chaos makes requests go wrong at random, yet the same way for the same seed.
+// chaos injects random faults. The same seed produces the same faults.
 type chaos struct {
 	seed          uint64
 	rate          float64
-	requestCounts map[uint64]uint64 // how many requests of a kind came before
+	requestCounts map[uint64]uint64 // number of earlier requests with the same content, by hash
 }
 
-// SetChaos makes each request that no fault matches go wrong with probability rate. What happens is drawn from seed, what the
-// request says and how many like it came before, so it doesn't depend on the order of different ones. A rate of 0 ends it.
+// SetChaos injects a fault with probability rate into each request that no added fault matches. The fault depends on seed,
+// on the content of the request and on the number of earlier requests with that content, so the order of different requests
+// doesn't matter. A rate of 0 stops the faults.
 func (s *Server) SetChaos(seed uint64, rate float64) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -26,26 +27,26 @@ func (s *Server) SetChaos(seed uint64, rate float64) {
 
 var idPattern = regexp.MustCompile(`c[a-z0-9]{24}`)
 
-// drawFault is what a storm does to a request, nil for nothing. Ids depend on the order of creation, so names stand for them.
+// drawFault returns the fault for a request, or nil. It replaces IDs by names, because IDs depend on the order of creation.
 func (s *Server) drawFault(r Request) *Fault {
 	if s.chaos.rate == 0 {
 		return nil
 	}
 	h := fnv.New64a()
 	for _, part := range []string{r.Method, r.Path, r.Query.Encode(), string(r.Body)} {
-		_, _ = h.Write([]byte(idPattern.ReplaceAllStringFunc(part, s.stableName))) // a hash takes everything
+		_, _ = h.Write([]byte(idPattern.ReplaceAllStringFunc(part, s.stableName))) // Write of a hash never fails
 	}
-	what := h.Sum64()
-	n := s.chaos.requestCounts[what]
-	s.chaos.requestCounts[what]++
-	d := rand.New(rand.NewPCG(s.chaos.seed, what^n*0x9E3779B97F4A7C15)) //nolint:gosec // it is to be repeatable
+	content := h.Sum64()
+	n := s.chaos.requestCounts[content]
+	s.chaos.requestCounts[content]++
+	d := rand.New(rand.NewPCG(s.chaos.seed, content^n*0x9E3779B97F4A7C15)) //nolint:gosec // the faults must be repeatable
 	if d.Float64() >= s.chaos.rate {
 		return nil
 	}
 	return randomFault(d)
 }
 
-// stableName is the name of the object with an id, as far as there is one.
+// stableName returns the kind and name of the resource with an ID, or a constant if it has none.
 func (s *Server) stableName(id string) string {
 	for kind, c := range s.collections {
 		if o := c.findByID(id); o != nil {
@@ -59,12 +60,12 @@ func (s *Server) stableName(id string) string {
 	return "id"
 }
 
-// randomFault is one of all that can happen to a request.
+// randomFault returns one of all the faults that the simulator supports.
 func randomFault(d *rand.Rand) *Fault {
 	one := func(codes ...int) int { return codes[d.IntN(len(codes))] }
 	f := &Fault{Applied: d.IntN(2) == 0}
 	if d.IntN(8) == 0 {
-		f.Delay = time.Duration(d.IntN(80)) * time.Second // longer than a client waits for one answer
+		f.Delay = time.Duration(d.IntN(80)) * time.Second // can exceed a client's timeout
 	}
 	switch d.IntN(9) {
 	case 0:
@@ -92,7 +93,7 @@ func randomFault(d *rand.Rand) *Fault {
 	return f
 }
 
-// retryAfterHeader is when to come back, in one of the forms that HTTP has for it, or not.
+// retryAfterHeader returns a Retry-After header in one of its two HTTP forms, or nil.
 func retryAfterHeader(d *rand.Rand) http.Header {
 	switch d.IntN(3) {
 	case 0:

@@ -10,20 +10,20 @@ import (
 
 const clusterCreated = "CREATED"
 
-// fillCluster completes a cluster. One whose name starts with "broken" fails: that is how a test gets a cluster which
-// never becomes ready.
+// fillCluster sets the defaults of a cluster. A cluster whose name starts with "broken" fails, so that a test can have a
+// cluster that never becomes ready.
 func fillCluster(state map[string]any) {
 	setMissing(state, map[string]any{
 		"name": "cluster", "type": typeDedicated, "cloudProvider": "AWS", "region": "us-east-1", "drRegion": "",
 		"vpcSubnetRange": "172.20.0.0/20", "dbInstanceType": "db.m6g.large",
 	})
 	setMissing(state, map[string]any{"isDrEnabled": getString(state, "drRegion") != "", "status": finalClusterStatus(state, "CREATE_FAILED")})
-	delete(state, "createdBy") // a cluster's answer doesn't say who
+	delete(state, "createdBy") // clusters are returned without both
 	delete(state, "updatedBy")
 	fillNodePools(state)
 }
 
-// finalClusterStatus is the status that a cluster ends in.
+// finalClusterStatus returns the status that a cluster has at the end of its workflow.
 func finalClusterStatus(state map[string]any, failure string) string {
 	if strings.HasPrefix(getString(state, "name"), "broken") {
 		return failure
@@ -31,12 +31,12 @@ func finalClusterStatus(state map[string]any, failure string) string {
 	return clusterCreated
 }
 
-// clusterView is a cluster as the API answers it: what is empty is absent, lists come in an order of their own.
+// clusterView returns a cluster as the API returns it: without empty lists, and with lists in the server's order.
 func (s *Server) clusterView(o *storedResource) map[string]any {
 	return clusterWithStatus(o, s.currentStatus(o, false))
 }
 
-// clusterWriteView answers a create or update, which is never done at once.
+// clusterWriteView returns the response to a create or update. Its status is always the pending one.
 func clusterWriteView(o *storedResource) map[string]any { return clusterWithStatus(o, o.pendingStatus) }
 
 func clusterWithStatus(o *storedResource, status string) map[string]any {
@@ -96,7 +96,7 @@ func (s *Server) deleteCluster(c apiCall) (any, *requestError) {
 	return nil, nil
 }
 
-// defaultNodePool is the pool that a hybrid Deployment gets when it names none.
+// defaultNodePool returns the pool of a hybrid Deployment whose request names none.
 func (s *Server) defaultNodePool(cluster string) string {
 	o := s.collections[kindCluster].findByID(cluster)
 	if o == nil {
@@ -112,8 +112,8 @@ func (s *Server) defaultNodePool(cluster string) string {
 	return first
 }
 
-// hasNodePool tells whether a cluster has a pool. One whose pools were made up has whatever it is asked for: a manifest
-// that runs against the simulator names pools that only exist at Astro.
+// hasNodePool reports whether a cluster has a pool. A cluster with placeholder pools has every pool: a manifest that runs
+// against the simulator names pools that only exist in Astro.
 func (s *Server) hasNodePool(cluster, id string) bool {
 	o := s.collections[kindCluster].findByID(cluster)
 	return o != nil && slices.ContainsFunc(getObjects(o.state, "nodePools"), func(pool map[string]any) bool {
@@ -148,7 +148,7 @@ func (s *Server) createCluster(c apiCall) (any, *requestError) {
 	if getString(body, "drRegion") != "" && getString(body, "cloudProvider") == "GCP" {
 		for _, name := range gcpSecondRegionFields {
 			if getString(body, name) == "" {
-				return nil, badRequestError("drRegion on GCP needs %s", name)
+				return nil, badRequestError("drRegion on GCP requires %s", name)
 			}
 		}
 	}
@@ -165,7 +165,7 @@ func (s *Server) createCluster(c apiCall) (any, *requestError) {
 	return clusterWriteView(o), nil
 }
 
-// fillSecondRegion gives a second region the networks of the first one where it was given none.
+// fillSecondRegion copies the networks of the first region to the second region where the request omits them.
 func fillSecondRegion(state map[string]any) {
 	if getString(state, "drRegion") == "" {
 		return
@@ -177,27 +177,29 @@ func fillSecondRegion(state map[string]any) {
 	}
 }
 
-// validateCluster is what a body must keep to beyond its fields; id is that of the cluster it is about, if there is one.
+// validateCluster checks the rules beyond the constraints of single fields. id is the cluster's ID in an update, "" in a
+// create.
 func (s *Server) validateCluster(body map[string]any, id string) *requestError {
-	// The entitlement is asked for what is sent, changed or not.
+	// Sending the field needs the entitlement, even if the value doesn't change.
 	workspaces, sent := body["workspaceIds"].([]any)
 	if sent && s.organizationResource().state["authorizedWorkspaces"] == false {
-		return forbiddenError("the Authorized Workspaces entitlement is needed")
+		return forbiddenError("workspaceIds requires the Authorized Workspaces entitlement")
 	}
 	for _, workspace := range workspaces {
 		if t, _ := workspace.(string); s.collections[kindWorkspace].findByID(t) == nil {
 			return badRequestError("Workspace '%v' does not exist", workspace)
 		}
 	}
-	name, named := body["name"]
-	if named && slices.ContainsFunc(s.collections[kindCluster].resources, func(o *storedResource) bool { return o.id != id && o.state["name"] == name }) {
+	name, hasName := body["name"]
+	if hasName && slices.ContainsFunc(s.collections[kindCluster].resources, func(o *storedResource) bool { return o.id != id && o.state["name"] == name }) {
 		return badRequestError("cluster name '%v' already exists", name)
 	}
 	return nil
 }
 
-// findIdleCluster is the cluster in the path, unless a workflow runs on it. The API's document declares 412 for that, and
-// 409 is what was seen (notes 1.5): a cluster seeded with a member conflict answers with that status.
+// findIdleCluster returns the cluster in the path, or a conflict if a workflow runs on it. The document declares 412 for
+// that, but the API was seen to return 409 (notes 1.5). A cluster that is seeded with the member conflict: 412 makes the
+// simulator return 412.
 func (s *Server) findIdleCluster(c apiCall) (*storedResource, *requestError) {
 	o, p := s.findCluster(c)
 	if p != nil {
@@ -213,7 +215,7 @@ func (s *Server) findIdleCluster(c apiCall) (*storedResource, *requestError) {
 	return o, nil
 }
 
-// updateCluster replaces name and tags of a dedicated cluster, and of all else what is sent.
+// updateCluster replaces name and tags of a dedicated cluster, and of the other fields those in the request.
 func (s *Server) updateCluster(c apiCall) (any, *requestError) {
 	o, p := s.findIdleCluster(c)
 	if p != nil {
@@ -238,7 +240,7 @@ func (s *Server) updateCluster(c apiCall) (any, *requestError) {
 	return clusterWriteView(o), nil
 }
 
-// validateCloudFields refuses what the cluster's cloud hasn't.
+// validateCloudFields rejects fields that don't exist on the cluster's cloud provider.
 func validateCloudFields(o *storedResource, body map[string]any) *requestError {
 	cloud := o.getString("cloudProvider")
 	only := map[string]string{"isPrivateNetworkEgressEnabled": "AWS"}
@@ -247,7 +249,7 @@ func validateCloudFields(o *storedResource, body map[string]any) *requestError {
 	}
 	for _, f := range updateClusterFields(typeDedicated) {
 		if _, sent := body[f.name]; sent && only[f.name] != "" && only[f.name] != cloud {
-			return badRequestError("%s is for clusters on %s only", f.name, only[f.name])
+			return badRequestError("%s is only allowed for clusters on %s", f.name, only[f.name])
 		}
 	}
 	switch {
@@ -256,15 +258,15 @@ func validateCloudFields(o *storedResource, body map[string]any) *requestError {
 	case cloud != "AZURE":
 		return badRequestError("Disaster Recovery of a cluster on %s can only be enabled by the admin API", cloud)
 	case getString(body, "drRegion") == "":
-		return badRequestError("enableDr needs drRegion")
+		return badRequestError("enableDr requires drRegion")
 	}
 	return nil
 }
 
-// applyClusterUpdate carries an accepted update out.
+// applyClusterUpdate changes the cluster as a validated update requests.
 func applyClusterUpdate(o *storedResource, body map[string]any) {
 	o.pendingStatus = "UPDATING"
-	if _, sent := body["isFailedOver"]; sent { // changed or not: it is an order, not a setting
+	if _, sent := body["isFailedOver"]; sent { // starts a failover even if the value doesn't change
 		o.pendingStatus = "FAILING_OVER"
 		o.state["failovers"] = getNumber(o.state, "failovers") + 1
 	}

@@ -7,15 +7,15 @@ import (
 
 func validateCIDR(v string) string {
 	if _, err := netip.ParsePrefix(v); err != nil {
-		return "must be a range of addresses like 172.20.0.0/20"
+		return "must be an IP range in CIDR notation like 172.20.0.0/20"
 	}
 	return ""
 }
 
-// secondRegionFields are the members about the second region, which disabling Disaster Recovery clears.
+// secondRegionFields lists the fields of the second region. Disabling Disaster Recovery clears them.
 var secondRegionFields = append([]string{"drRegion", "drSecondaryVpcCidr"}, gcpSecondRegionFields...)
 
-// gcpSecondRegionFields are the ranges that a second region takes on GCP, all of them.
+// gcpSecondRegionFields lists the ranges of a second region on GCP, all of which are required.
 var gcpSecondRegionFields = []string{"drVpcSubnetRange", "drPodSubnetRange", "drServicePeeringRange", "drServiceSubnetRange"}
 
 func rangeFields(names ...string) []requestField {
@@ -26,7 +26,7 @@ func rangeFields(names ...string) []requestField {
 	return fields
 }
 
-// clusterFields are what creating and updating a cluster share.
+// clusterFields lists the fields that a create and an update have in common.
 var clusterFields = append(rangeFields("drVpcSubnetRange"), []requestField{
 	{name: "name", min: 1, validate: validateNotBlank},
 	{name: "k8sTags", jsonType: jsonArray, fields: []requestField{{name: "key"}, {name: "value"}}},
@@ -43,7 +43,7 @@ var nodePoolFields = requireFields([]requestField{
 	{name: "isDefault", jsonType: jsonBoolean},
 }, "name", "maxNodeCount", "nodeInstanceType")
 
-// createClusterFields are those of a cloud; what only another one has is unknown here.
+// createClusterFields returns the fields of a create on a cloud provider. Fields of other providers are rejected as unknown.
 func createClusterFields(cloud, kind string) []requestField {
 	fields := slices.Concat(clusterFields, rangeFields("vpcSubnetRange"), []requestField{
 		{name: "cloudProvider", enum: cloudProviders},
@@ -52,7 +52,7 @@ func createClusterFields(cloud, kind string) []requestField {
 		{name: "providerAccount", min: 1},
 		{name: "nodePools", jsonType: jsonArray, fields: nodePoolFields},
 	})
-	needed := []string{"cloudProvider", "type", "name", "region", "vpcSubnetRange"}
+	required := []string{"cloudProvider", "type", "name", "region", "vpcSubnetRange"}
 	switch cloud {
 	case "AWS":
 		fields = append(fields, rangeFields("secondaryVpcCidr", "drSecondaryVpcCidr")...)
@@ -62,15 +62,16 @@ func createClusterFields(cloud, kind string) []requestField {
 	case "GCP":
 		own := []string{"podSubnetRange", "servicePeeringRange", "serviceSubnetRange"}
 		fields = slices.Concat(fields, rangeFields(own...), rangeFields(gcpSecondRegionFields[1:]...))
-		needed = append(needed, own...)
+		required = append(required, own...)
 	}
 	if kind == typeHybrid {
-		needed = append(needed, "dbInstanceType", "providerAccount")
+		required = append(required, "dbInstanceType", "providerAccount")
 	}
-	return requireFields(fields, needed...)
+	return requireFields(fields, required...)
 }
 
-// updateClusterFields are those of a type. One that isn't named means DEDICATED, as the document's variants have it.
+// updateClusterFields returns the fields of an update of a type of cluster. An update without clusterType counts as
+// DEDICATED, like in the variants of the document.
 func updateClusterFields(kind string) []requestField {
 	variant := requestField{name: "clusterType", enum: []string{kind}}
 	if kind == typeHybrid {

@@ -97,7 +97,7 @@ func TestClusterWorkspaces(t *testing.T) {
 		o.wantRefusal(403, "POST", path, unchanged),
 		o.wantRefusal(403, "POST", "/clusters", withChanges(clusterBody("AWS"), map[string]any{"workspaceIds": []any{}})),
 	} {
-		if f.Message != "Forbidden: the Authorized Workspaces entitlement is needed" {
+		if f.Message != "Forbidden: workspaceIds requires the Authorized Workspaces entitlement" {
 			t.Errorf("message %q", f.Message)
 		}
 	}
@@ -135,7 +135,7 @@ func TestDeploymentsOfClusters(t *testing.T) {
 	}
 	wants("cluster '" + id + "' is not ready")
 	now = now.Add(time.Hour)
-	wants("Workspace is not authorized to the cluster")
+	wants("Workspace is not authorized for cluster")
 	o.mustSend("POST", path, map[string]any{"clusterType": "DEDICATED", "name": "new", "k8sTags": []any{}, "workspaceIds": []any{w}})
 	wants("cluster '" + id + "' is not ready")
 	now = now.Add(time.Hour)

@@ -5,13 +5,13 @@ import (
 )
 
 func (s *Server) listDeployments(c apiCall) (any, *requestError) {
-	reached := slices.DeleteFunc(slices.Clone(s.collections[kindDeployment].resources), func(o *storedResource) bool {
+	visible := slices.DeleteFunc(slices.Clone(s.collections[kindDeployment].resources), func(o *storedResource) bool {
 		return !c.caller.canAccessDeployment(o)
 	})
-	return listPage(c.request.Query, "deployments", reached, s.deploymentView)
+	return listPage(c.request.Query, "deployments", visible, s.deploymentView)
 }
 
-// findDeployment finds the one in the path.
+// findDeployment returns the Deployment in the path.
 func (s *Server) findDeployment(c apiCall) (*storedResource, *requestError) {
 	o := s.collections[kindDeployment].findByID(c.id)
 	if o != nil && c.caller.canAccessDeployment(o) {
@@ -41,7 +41,7 @@ func (s *Server) createDeployment(c apiCall) (any, *requestError) {
 		return nil, forbiddenError("the token may not create Deployments in Workspace '%s'", workspace)
 	}
 	kind := getString(body, "type")
-	if _, given := body["type"]; !given {
+	if _, hasType := body["type"]; !hasType {
 		kind = s.impliedType(body)
 	}
 	if found := checkFields(deploymentFields(kind, false), body, ""); found != nil {
@@ -65,8 +65,8 @@ func (s *Server) createDeployment(c apiCall) (any, *requestError) {
 	return s.deploymentWriteView(o), nil
 }
 
-// fieldsKeptOnUpdate is what an update can't change or may leave out; the notes (2.2) say so of scalingSpec, the workload
-// identities and isDevelopmentMode. All the rest is reset when it isn't sent.
+// fieldsKeptOnUpdate lists the fields that an update can't change or may omit; for scalingSpec, the workload identities and
+// isDevelopmentMode see the notes (2.2). An update resets every other field that it omits.
 var fieldsKeptOnUpdate = []string{
 	"id", "organizationId", "createdAt", "createdBy", "namespace", "type", "workspaceId", "clusterId", "cloudProvider",
 	"region", "astroRuntimeVersion", "scalingSpec", "workloadIdentity", "drWorkloadIdentity", "isDevelopmentMode",
@@ -103,7 +103,7 @@ func (s *Server) updateDeployment(c apiCall) (any, *requestError) {
 	}
 	setMissing(body, kept)
 	if !getBool(body, "isDevelopmentMode") && !hasBodyField(c.request, "scalingSpec") {
-		delete(body, "scalingSpec") // what was kept from the time as a development Deployment ends with it
+		delete(body, "scalingSpec") // leaving development mode removes the stored hibernation settings
 	}
 	if p := s.validateDeployment(body, o.state, o.id); p != nil {
 		return nil, p

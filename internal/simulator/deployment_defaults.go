@@ -1,7 +1,7 @@
 package simulator
 
-// fillDeployment completes a state that was sent or seeded: defaults for what is absent, the server's spelling for the
-// rest. old is the state before an update, nil otherwise.
+// fillDeployment sets the defaults of a sent or seeded state, and normalizes the spelling of its values. old is the state
+// before an update, nil in a create.
 func (s *Server) fillDeployment(state, old map[string]any) {
 	workspace := map[string]any{}
 	if o := s.collections[kindWorkspace].findByID(getString(state, "workspaceId")); o != nil {
@@ -30,13 +30,13 @@ func fillHosted(state map[string]any) {
 		setMissing(remote, map[string]any{"allowedIpAddressRanges": []any{}})
 		dropEmpty(remote, "taskLogBucket", "taskLogUrlPattern")
 	} else {
-		delete(state, "remoteExecution") // disabled, it disappears (notes 2.3)
+		delete(state, "remoteExecution") // the API doesn't return it if it is disabled (notes 2.3)
 		setMissing(state, map[string]any{
 			"resourceQuotaCpu": defaultQuotaCPU, "resourceQuotaMemory": defaultQuotaMemory,
 			"defaultTaskPodCpu": defaultPodCPU, "defaultTaskPodMemory": defaultPodMemory,
 		})
 	}
-	// Whether the server respells 500m or 512Mi isn't known: it does here.
+	// Unknown: does the API normalize 500m and 512Mi? The simulator does, so that clients must compare values, not text.
 	for _, name := range []string{"resourceQuotaCpu", "defaultTaskPodCpu"} {
 		if v := getString(state, name); v != "" {
 			state[name] = formatDecimal(parseCores(v))
@@ -51,7 +51,7 @@ func fillHosted(state map[string]any) {
 
 func (s *Server) fillHybrid(state map[string]any) {
 	scheduler := getObject(state, "scheduler")
-	delete(state, "scheduler") // is read as schedulerAu and schedulerReplicas
+	delete(state, "scheduler") // returned as schedulerAu and schedulerReplicas
 	if au, ok := scheduler["au"]; ok {
 		state["schedulerAu"] = au
 	}
@@ -64,9 +64,10 @@ func (s *Server) fillHybrid(state map[string]any) {
 	}
 }
 
-// fillSeededDeployment completes a seeded Deployment, whose Workspace and cluster may be left to the server.
+// fillSeededDeployment sets the defaults of a seeded Deployment. It finds or seeds the Workspace and the cluster if they are
+// missing.
 func (s *Server) fillSeededDeployment(state map[string]any) {
-	some := func(kind string, value map[string]any) string {
+	findOrSeed := func(kind string, value map[string]any) string {
 		for _, o := range s.collections[kind].resources {
 			if value["type"] == nil || o.getString("type") == value["type"] {
 				return o.id
@@ -75,13 +76,13 @@ func (s *Server) fillSeededDeployment(state map[string]any) {
 		return s.seedResource(kind, value)
 	}
 	if getString(state, "workspaceId") == "" {
-		state["workspaceId"] = some(kindWorkspace, map[string]any{})
+		state["workspaceId"] = findOrSeed(kindWorkspace, map[string]any{})
 	}
 	setMissing(state, map[string]any{"name": "deployment", "type": typeStandard})
 	if kind := getString(state, "type"); kind == typeStandard {
 		setMissing(state, map[string]any{"cloudProvider": "AWS", "region": "us-east-1"})
 	} else if getString(state, "clusterId") == "" {
-		state["clusterId"] = some(kindCluster, map[string]any{"type": kind})
+		state["clusterId"] = findOrSeed(kindCluster, map[string]any{"type": kind})
 	}
 	s.fillDeployment(state, nil)
 }

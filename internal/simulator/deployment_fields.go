@@ -14,7 +14,7 @@ const (
 
 var deploymentTypes = []string{typeDedicated, typeHybrid, typeStandard}
 
-// deploymentFields are the members of a create or update request for one type of Deployment.
+// deploymentFields returns the fields of a create or update request for one type of Deployment.
 func deploymentFields(kind string, update bool) []requestField {
 	fields := slices.Concat([]requestField{
 		{name: "type", enum: deploymentTypes},
@@ -71,7 +71,7 @@ func variantFields(kind string, update bool) []requestField {
 	}
 }
 
-// placementFields are settled when a Deployment is created; so is its Runtime version.
+// placementFields returns the fields that can only be set in a create.
 func placementFields(kind string) []requestField {
 	fields := []requestField{{name: "astroRuntimeVersion", validate: validateRuntimeVersion}, {name: "clusterId"}}
 	if kind == typeStandard {

@@ -6,7 +6,7 @@ import (
 	"slices"
 )
 
-// What a hosted Deployment has without saying so.
+// Defaults of a hosted Deployment.
 const (
 	defaultQuotaCPU    = "10"
 	defaultQuotaMemory = "20Gi"
@@ -15,8 +15,9 @@ const (
 	defaultRuntime     = "3.1-2"
 )
 
-// validateDeployment applies the rules between fields (notes 2.6) to a body that the document's constraints have let through. On an
-// update, old is the state so far, id the Deployment's own, and the body holds already what the update keeps.
+// validateDeployment checks the rules between fields (notes 2.6); the constraints of single fields are already checked. In
+// an update, old is the current state, id is the Deployment's ID, and body already includes the fields that the update
+// keeps.
 func (s *Server) validateDeployment(body, old map[string]any, id string) *requestError {
 	override := getObject(getObject(getObject(body, "scalingSpec"), "hibernationSpec"), "override")
 	found := slices.Concat(s.validateQueues(body, old), validateVariables(body, old),
@@ -45,24 +46,24 @@ func (s *Server) validateExecutor(body map[string]any) *requestError {
 	case remote && kind == typeStandard:
 		return badRequestError("remoteExecution is not available for a STANDARD Deployment")
 	case remote && executor != executorAstro:
-		return badRequestError("remoteExecution needs executor ASTRO")
+		return badRequestError("remoteExecution requires executor ASTRO")
 	case executor == executorAstro && !isAirflow3(cmp.Or(getString(body, "astroRuntimeVersion"), defaultRuntime)):
-		return badRequestError("executor ASTRO needs Airflow 3, not Astro Runtime %s", getString(body, "astroRuntimeVersion"))
+		return badRequestError("executor ASTRO needs Airflow 3, which Astro Runtime %s doesn't have", getString(body, "astroRuntimeVersion"))
 	case len(queues) > 0 && executor == executorKubernetes:
 		return badRequestError("workerQueues do not apply to executor KUBERNETES")
 	case len(queues) > 0 && remote:
 		return badRequestError("workerQueues do not apply when remoteExecution is enabled")
 	case len(queues) > 0 && !slices.ContainsFunc(queues, func(q map[string]any) bool { return getString(q, "name") == "default" }):
-		return badRequestError("workerQueues need a queue called default")
+		return badRequestError("workerQueues must contain a queue named default")
 	case pool != "" && executor != executorKubernetes:
-		return badRequestError("taskPodNodePoolId applies to executor KUBERNETES only")
+		return badRequestError("taskPodNodePoolId is only allowed with executor KUBERNETES")
 	case pool != "" && !s.hasNodePool(getString(body, "clusterId"), pool):
 		return badRequestError("node pool '%s' does not exist in the cluster", pool)
 	}
 	return nil
 }
 
-// airflow3RuntimePattern is how Runtime versions are written since Airflow 3: 3.1-2, before it was 12.1.0.
+// airflow3RuntimePattern matches Runtime versions of Airflow 3, like 3.1-2. Earlier versions look like 12.1.0.
 var airflow3RuntimePattern = regexp.MustCompile(`^\d+\.\d+-\d`)
 
 func isAirflow3(runtime string) bool { return airflow3RuntimePattern.MatchString(runtime) }
@@ -79,7 +80,7 @@ func validateSize(body map[string]any) *requestError {
 	}
 	switch {
 	case hibernates && !development:
-		return badRequestError("a hibernation spec needs isDevelopmentMode")
+		return badRequestError("hibernationSpec requires isDevelopmentMode")
 	case development && getBool(body, "isHighAvailability"):
 		return badRequestError("isHighAvailability is not available with isDevelopmentMode")
 	case development && cmp.Or(getString(body, "schedulerSize"), "SMALL") != "SMALL":
@@ -92,7 +93,8 @@ func validateSize(body map[string]any) *requestError {
 	return nil
 }
 
-// isNameTaken is stricter than the API is said to be (notes 1.1), which answered this to some, and let others have two.
+// isNameTaken reports whether another Deployment of the Workspace has the name. This is stricter than the API, which refused
+// a duplicate name to some users and accepted it from others (notes 1.1).
 func (s *Server) isNameTaken(body map[string]any, id string) bool {
 	return slices.ContainsFunc(s.collections[kindDeployment].resources, func(o *storedResource) bool {
 		return o.id != id && o.getString("workspaceId") == getString(body, "workspaceId") && o.getString("name") == getString(body, "name")

@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// deploymentView is a Deployment as the API answers it: secrets and workload identities as sent are left out, what is
-// empty is absent, lists come in an order of their own.
+// deploymentView returns a Deployment as the API returns it: without secrets, workload identities and empty values, and with
+// lists in the server's order.
 func (s *Server) deploymentView(o *storedResource) map[string]any {
 	view := deepCopy(o.state)
 	s.addReferenceNames(view)
@@ -15,9 +15,9 @@ func (s *Server) deploymentView(o *storedResource) map[string]any {
 	addSchedulerResources(view)
 	for _, v := range getObjects(view, "environmentVariables") {
 		if getBool(v, "isSecret") {
-			v["value"] = "" // sent back as it is, this would blank the secret
+			v["value"] = "" // a client that sends this back erases the secret
 		} else {
-			dropEmpty(v, "value") // the document doesn't promise it
+			dropEmpty(v, "value") // the document doesn't require an empty value
 		}
 	}
 	sortListBy(view, "environmentVariables", "key")
@@ -45,8 +45,8 @@ func (s *Server) deploymentView(o *storedResource) map[string]any {
 	return view
 }
 
-// deploymentWriteView answers a create or update, which is never ready at once; with
-// Stale, an update's answer doesn't show that yet.
+// deploymentWriteView returns the response to a create or update. The status is the pending one; with
+// Options.StaleStatusFor, an update still returns the old one.
 func (s *Server) deploymentWriteView(o *storedResource) map[string]any {
 	view := s.deploymentView(o)
 	if !s.hasStaleStatus(o) {
@@ -65,7 +65,7 @@ func (s *Server) currentStatus(o *storedResource, asleep bool) string {
 		return o.staleStatus
 	case o.pendingStatus != "" && s.now().Before(o.changedAt.Add(s.readyAfter)):
 		return o.pendingStatus
-	case o.getString("status") != "": // as seeded, until an update
+	case o.getString("status") != "": // the seeded status holds until an update
 		return o.getString("status")
 	case asleep:
 		return "HIBERNATING"
@@ -112,7 +112,7 @@ func addSchedulerResources(view map[string]any) {
 	view["schedulerCpu"], view["schedulerMemory"], view["schedulerReplicas"] = formatDecimal(cpu), formatDecimal(2*cpu)+"Gi", replicas
 }
 
-// sortListBy orders a list of objects by a member.
+// sortListBy sorts a list of objects by one of their members.
 func sortListBy(view map[string]any, name, member string) {
 	members := getObjects(view, name)
 	slices.SortFunc(members, func(a, b map[string]any) int { return cmp.Compare(getString(a, member), getString(b, member)) })

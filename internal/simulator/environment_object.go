@@ -27,14 +27,15 @@ func (s *Server) fillEnvironmentObject(state map[string]any) {
 	}[name])
 }
 
-// filterEnvironmentObjects are those that a list call asks for; with resolveLinked, a Deployment's linked ones are among them.
+// filterEnvironmentObjects returns the objects that match the parameters of a list call. With resolveLinked, this includes
+// the Workspace's objects that are linked to the Deployment.
 func (s *Server) filterEnvironmentObjects(c apiCall) []*storedResource {
 	q := c.request.Query
 	deployment, linked := q.Get("deploymentId"), q.Get("resolveLinked") != "false"
 	return slices.DeleteFunc(slices.Clone(s.collections[kindEnvironmentObject].resources), func(o *storedResource) bool {
-		in := o.getString("scopeEntityId")
-		here := (!q.Has("workspaceId") || in == q.Get("workspaceId")) && (deployment == "" || in == deployment || linked && s.isLinked(o, deployment))
-		return !here || q.Has("objectType") && o.getString("objectType") != q.Get("objectType") || q.Has("objectKey") && o.getString("objectKey") != q.Get("objectKey")
+		owner := o.getString("scopeEntityId")
+		inScope := (!q.Has("workspaceId") || owner == q.Get("workspaceId")) && (deployment == "" || owner == deployment || linked && s.isLinked(o, deployment))
+		return !inScope || q.Has("objectType") && o.getString("objectType") != q.Get("objectType") || q.Has("objectKey") && o.getString("objectKey") != q.Get("objectKey")
 	})
 }
 
@@ -43,16 +44,16 @@ func (s *Server) listEnvironmentObjects(c apiCall) (any, *requestError) {
 	if q.Get("showSecrets") == "true" {
 		return nil, forbiddenError("showSecrets is not allowed by the organization")
 	}
-	place, deployment := q.Get("workspaceId"), q.Get("deploymentId")
-	if place == "" {
-		place = deployment
+	entity, deployment := q.Get("workspaceId"), q.Get("deploymentId")
+	if entity == "" {
+		entity = deployment
 	}
-	if !s.canAccessScope(c.caller, map[string]any{"scopeEntityId": place}) {
+	if !s.canAccessScope(c.caller, map[string]any{"scopeEntityId": entity}) {
 		return nil, forbiddenError("the token may not list these environment objects")
 	}
 	return listPage(q, "environmentObjects", s.filterEnvironmentObjects(c), func(o *storedResource) map[string]any {
 		view := environmentObjectView(o)
-		if deployment != "" && o.getString("scopeEntityId") != deployment { // resolved from a link
+		if deployment != "" && o.getString("scopeEntityId") != deployment { // included because of a link
 			view["sourceScope"], view["sourceScopeEntityId"] = view["scope"], view["scopeEntityId"]
 			view["scope"], view["scopeEntityId"] = "DEPLOYMENT", deployment
 		}
@@ -85,14 +86,14 @@ func (s *Server) readEnvironmentObject(c apiCall) (any, *requestError) {
 	return environmentObjectView(o), nil
 }
 
-// createEnvironmentObject answers no more than the id.
+// createEnvironmentObject returns only the ID.
 func (s *Server) createEnvironmentObject(c apiCall) (any, *requestError) {
 	body, p := decodeBody(c.request)
 	if p != nil {
 		return nil, p
 	}
 	if !s.canAccessScope(c.caller, body) {
-		return nil, forbiddenError("the token may not create environment objects there")
+		return nil, forbiddenError("the token may not create environment objects in this scope")
 	}
 	if found := checkFields(environmentObjectCreateFields(), body, ""); found != nil {
 		return nil, invalidFieldsError(found)
@@ -112,7 +113,8 @@ func (s *Server) createEnvironmentObject(c apiCall) (any, *requestError) {
 	return map[string]any{"id": o.id}, nil
 }
 
-// updateEnvironmentObject clears what isn't sent, links included; a secret that isn't sent or empty stays (notes 1.4).
+// updateEnvironmentObject clears fields that the request omits, including links. It keeps secrets that are omitted or empty
+// (notes 1.4).
 func (s *Server) updateEnvironmentObject(c apiCall) (any, *requestError) {
 	o, p := s.findEnvironmentObject(c)
 	if p != nil {
@@ -128,8 +130,8 @@ func (s *Server) updateEnvironmentObject(c apiCall) (any, *requestError) {
 	name := typedBodyNames[o.getString("objectType")]
 	old := getObject(o.state, name)
 	s.keepStoredFields(name, getObject(body, name), old, getBool(old, "isSecret"))
-	if is, told := old["isSecret"]; told {
-		getObject(body, name)["isSecret"] = is
+	if secret, stored := old["isSecret"]; stored {
+		getObject(body, name)["isSecret"] = secret
 	}
 	for _, link := range getObjects(body, "links") {
 		s.mergeLink(name, link, o.state)
@@ -159,14 +161,15 @@ func environmentObjectSpec() kindSpec {
 	}}
 }
 
-// unreturnedFields are the fields of typed bodies that answers leave out or mask. An update that leaves one of them out keeps it;
-// leaving out one that answers return clears it, the worst that the document allows.
+// unreturnedFields lists the fields of typed bodies that responses omit or mask. An update that omits one of them keeps it;
+// an update that omits another field clears it, which is the worst case that the document allows.
 var unreturnedFields = map[string][]string{
 	"connection":    {"password", "authTypeId", "extra"},
 	"metricsExport": {"password", "basicToken", "authType", "username", "headers"},
 }
 
-// keepStoredFields completes the typed body of an update with the stored members that it keeps. secret: a variable's value is one.
+// keepStoredFields adds the stored members that an update keeps to its typed body. secret reports whether the value of a
+// variable is secret.
 func (s *Server) keepStoredFields(name string, body, old map[string]any, secret bool) {
 	for _, member := range unreturnedFields[name] {
 		_, sent := body[member]
@@ -194,8 +197,8 @@ func (s *Server) keepStoredFields(name string, body, old map[string]any, secret 
 	}
 }
 
-// mergeStoredMap applies the two readings of a map that is sent: whether "" keeps a secret member, and whether members that
-// aren't sent stay.
+// mergeStoredMap merges a sent map with the stored one in the two possible ways: KeepEmptySecrets keeps a secret member that
+// is sent as "", MergeMaps keeps members that aren't sent.
 func (s *Server) mergeStoredMap(sent, old map[string]any, secret func(name string) bool) {
 	for member, value := range sent {
 		if s.options.KeepEmptySecrets && value == "" && secret(member) && old[member] != nil {

@@ -6,12 +6,13 @@ import (
 	"strings"
 )
 
-// isLinked tells whether a Deployment uses a Workspace's object: by a link of its own, or as all do that aren't excluded.
+// isLinked reports whether a Deployment uses an object of its Workspace: through a link, or through autoLinkDeployments
+// unless it is excluded.
 func (s *Server) isLinked(o *storedResource, deployment string) bool {
-	is := func(l map[string]any) bool { return getString(l, "scopeEntityId") == deployment }
+	isForDeployment := func(l map[string]any) bool { return getString(l, "scopeEntityId") == deployment }
 	d := s.collections[kindDeployment].findByID(deployment)
 	auto := getBool(o.state, "autoLinkDeployments") && d != nil && d.getString("workspaceId") == o.getString("scopeEntityId")
-	return slices.ContainsFunc(getObjects(o.state, "links"), is) || auto && !slices.ContainsFunc(getObjects(o.state, "excludeLinks"), is)
+	return slices.ContainsFunc(getObjects(o.state, "links"), isForDeployment) || auto && !slices.ContainsFunc(getObjects(o.state, "excludeLinks"), isForDeployment)
 }
 
 func (s *Server) validateLinks(body map[string]any, name, workspace string) *requestError {
@@ -39,19 +40,20 @@ func (s *Server) validateLinks(body map[string]any, name, workspace string) *req
 	return nil
 }
 
-// isSetOrPartlySet also holds for a map of which a member is set.
+// isSetOrPartlySet reports whether a path is set. For a map, one set member is enough.
 func isSetOrPartlySet(overrides map[string]any, path any) bool {
 	return slices.ContainsFunc(listSetFields(overrides), func(set any) bool {
 		return set == path || strings.HasPrefix(set.(string), path.(string)+".")
 	})
 }
 
-// mergeLink lays the overrides of a link over those it has: what isn't sent stays, what unsetFields names goes.
+// mergeLink merges the overrides of a link with its stored ones. It keeps overrides that aren't sent, and deletes those in
+// unsetFields.
 func (s *Server) mergeLink(name string, link, old map[string]any) {
 	overrides := map[string]any{}
 	for _, l := range getObjects(old, "links") {
-		if had := getObject(getObject(l, "overrides"), name); had != nil && getString(l, "scopeEntityId") == getString(link, "scopeEntityId") {
-			overrides = deepCopy(had)
+		if stored := getObject(getObject(l, "overrides"), name); stored != nil && getString(l, "scopeEntityId") == getString(link, "scopeEntityId") {
+			overrides = deepCopy(stored)
 		}
 	}
 	if sent := getObject(getObject(link, "overrides"), name); sent != nil {
@@ -77,7 +79,7 @@ func (s *Server) mergeLink(name string, link, old map[string]any) {
 	}
 }
 
-// excludeLinking adds one to the Deployments that don't use the object.
+// excludeLinking adds a Deployment to those that don't use the object.
 func (s *Server) excludeLinking(c apiCall) (any, *requestError) {
 	o, p := s.findEnvironmentObject(c)
 	if p != nil {
@@ -90,17 +92,17 @@ func (s *Server) excludeLinking(c apiCall) (any, *requestError) {
 	if o.getString("scope") != "WORKSPACE" {
 		return nil, badRequestError("excludeLinks is only allowed for scope WORKSPACE")
 	}
-	after := deepCopy(o.state)
-	after["excludeLinks"] = toArray(append(getObjects(after, "excludeLinks"), body))
-	if p := s.validateLinks(after, typedBodyNames[o.getString("objectType")], o.getString("scopeEntityId")); p != nil {
+	changed := deepCopy(o.state)
+	changed["excludeLinks"] = toArray(append(getObjects(changed, "excludeLinks"), body))
+	if p := s.validateLinks(changed, typedBodyNames[o.getString("objectType")], o.getString("scopeEntityId")); p != nil {
 		return nil, p
 	}
-	o.state = after
+	o.state = changed
 	s.markUpdated(o, c.caller)
-	return map[string]any{}, nil // the document has a 200 with nothing in it
+	return map[string]any{}, nil // the document declares 200 with an empty object
 }
 
-// deleteDependents takes along what belongs to a Workspace or a Deployment that is gone.
+// deleteDependents deletes everything that belongs to a deleted Workspace or Deployment.
 func (s *Server) deleteDependents(id string) {
 	all := s.collections[kindEnvironmentObject]
 	all.resources = slices.DeleteFunc(all.resources, func(o *storedResource) bool { return o.getString("scopeEntityId") == id })

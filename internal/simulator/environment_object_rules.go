@@ -46,7 +46,7 @@ func environmentObjectUpdateFields() []requestField {
 	return environmentObjectFields(environmentObjectVariableFields[:1], true)
 }
 
-// environmentObjectFields are the fields of an update, which a create has too.
+// environmentObjectFields returns the fields that an update and a create have in common.
 func environmentObjectFields(variable []requestField, update bool) []requestField {
 	overrides := []requestField{
 		{name: "connection", jsonType: jsonObject, fields: connectionFields[:7]},
@@ -69,7 +69,8 @@ func environmentObjectFields(variable []requestField, update bool) []requestFiel
 	}
 }
 
-// validateEnvironmentObject holds a request against what it is about; old is nil for a new object.
+// validateEnvironmentObject checks a request. about holds the object's type and scope: the request itself in a create, the
+// stored state in an update. old is nil in a create.
 func (s *Server) validateEnvironmentObject(body, about, old map[string]any) *requestError {
 	name := typedBodyNames[getString(about, "objectType")]
 	for _, other := range typedBodyNames {
@@ -98,13 +99,14 @@ func (s *Server) validateEnvironmentObject(body, about, old map[string]any) *req
 	return s.validateLinks(body, name, id)
 }
 
-// validateTypedBody wants what an object can't be without. An update may leave a value out; what the answers promise it may not.
+// validateTypedBody checks the required members of a typed body. An update may omit a value, but not the members that the
+// document promises in responses.
 func validateTypedBody(name string, body map[string]any, update bool) *requestError {
-	needed := map[string][]string{"connection": {"type"}, "metricsExport": {"endpoint", "exporterType"}}[name]
+	required := map[string][]string{"connection": {"type"}, "metricsExport": {"endpoint", "exporterType"}}[name]
 	if strings.HasSuffix(name, "Variable") && !update {
-		needed = []string{"value"}
+		required = []string{"value"}
 	}
-	for _, member := range needed {
+	for _, member := range required {
 		plainText := member == "value" && !getBool(body, "isSecret")
 		if value, sent := body[member]; !sent || value == "" && !plainText {
 			return invalidFieldsError([]FieldError{newFieldError(name+"."+member, "required", "is required")})
@@ -113,11 +115,11 @@ func validateTypedBody(name string, body map[string]any, update bool) *requestEr
 	return validateStringMaps(name, body)
 }
 
-// validateStringMaps refuses headers and labels that are anything but texts.
+// validateStringMaps rejects headers and labels whose values aren't strings.
 func validateStringMaps(path string, body map[string]any) *requestError {
 	for _, name := range []string{"headers", "labels"} {
 		for member, value := range getObject(body, name) {
-			if _, is := value.(string); !is {
+			if _, isString := value.(string); !isString {
 				return invalidFieldsError([]FieldError{newFieldError(path+"."+name+"."+member, "type", "must be a string")})
 			}
 		}

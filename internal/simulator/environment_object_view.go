@@ -6,12 +6,13 @@ import (
 	"strings"
 )
 
-// isSecretExtra is what of a connection's extra the API keeps to itself.
+// isSecretExtra reports whether the API hides a member of a connection's extra.
 func isSecretExtra(name string) bool {
 	return slices.ContainsFunc([]string{"password", "secret", "token", "key"}, func(part string) bool { return strings.Contains(strings.ToLower(name), part) })
 }
 
-// environmentObjectView leaves out secrets, which setFields names all the same, and what is empty.
+// environmentObjectView returns an object without secrets and empty values. Its setFields also lists the secrets that are
+// set.
 func environmentObjectView(o *storedResource) map[string]any {
 	view := deepCopy(o.state)
 	name := typedBodyNames[getString(view, "objectType")]
@@ -37,7 +38,7 @@ func environmentObjectView(o *storedResource) map[string]any {
 	return view
 }
 
-// listSetFields names what has a value, members of maps with a dot.
+// listSetFields returns the names of members that have a value. Members of maps are listed as map.member.
 func listSetFields(body map[string]any) []any {
 	out := []any{}
 	for _, name := range slices.Sorted(maps.Keys(body)) {
@@ -55,7 +56,7 @@ func listSetFields(body map[string]any) []any {
 	return out
 }
 
-// redactBody hides secrets in a typed body.
+// redactBody removes secrets from a typed body.
 func redactBody(name string, body map[string]any, secret bool) {
 	switch name {
 	case "environmentVariable", "airflowVariable":
@@ -64,7 +65,7 @@ func redactBody(name string, body map[string]any, secret bool) {
 		}
 	case "connection":
 		delete(body, "password")
-		if id := getString(body, "authTypeId"); id != "" { // told in another way than it is sent
+		if id := getString(body, "authTypeId"); id != "" { // returned in another form than in the request
 			body["connectionAuthType"] = map[string]any{
 				"id": id, "airflowType": getString(body, "type"), "authMethodName": "simulated", "description": "", "name": id, "parameters": []any{}, "providerPackageName": "simulated",
 			}

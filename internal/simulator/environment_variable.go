@@ -5,32 +5,32 @@ import (
 	"slices"
 )
 
-// validateVariables holds the variables sent against those there are: a value may be left out only for a secret that is stored.
+// validateVariables checks the variables of a request against the stored ones: only a stored secret may omit its value.
 func validateVariables(body, old map[string]any) []FieldError {
 	var found []FieldError
 	variables := getObjects(body, "environmentVariables")
 	for i, v := range variables {
 		path := fmt.Sprintf("environmentVariables[%d].", i)
 		stored := findVariable(old, getString(v, "key"))
-		_, given := v["value"]
+		_, hasValue := v["value"]
 		switch {
 		case findVariable(map[string]any{"environmentVariables": toArray(variables[:i])}, getString(v, "key")) != nil:
 			found = append(found, newFieldError(path+"key", "unique", "must be unique"))
 		case getBool(stored, "isSecret") && !getBool(v, "isSecret"):
-			found = append(found, newFieldError(path+"isSecret", "immutable", "of a secret cannot be changed to false"))
-		case !given && !getBool(stored, "isSecret"):
+			found = append(found, newFieldError(path+"isSecret", "immutable", "cannot be changed to false for a secret"))
+		case !hasValue && !getBool(stored, "isSecret"):
 			found = append(found, newFieldError(path+"value", "required", "is required"))
 		}
 	}
 	return found
 }
 
-// fillVariables replaces the whole set: only the values of secrets sent without one come from the old set.
+// fillVariables replaces all variables. A secret that is sent without a value keeps the stored one.
 func fillVariables(state, old map[string]any) {
 	variables := getObjects(state, "environmentVariables")
 	for _, v := range variables {
 		stored := findVariable(old, getString(v, "key"))
-		if _, given := v["value"]; !given {
+		if _, hasValue := v["value"]; !hasValue {
 			v["value"] = getString(stored, "value")
 		}
 		stamp := state["updatedAt"]
@@ -42,7 +42,7 @@ func fillVariables(state, old map[string]any) {
 	state["environmentVariables"] = toArray(variables)
 }
 
-// findVariable finds a variable by key; nil when there is none.
+// findVariable returns the variable with a key, or nil.
 func findVariable(state map[string]any, key string) map[string]any {
 	variables := getObjects(state, "environmentVariables")
 	if i := slices.IndexFunc(variables, func(v map[string]any) bool { return getString(v, "key") == key }); i >= 0 {

@@ -10,46 +10,46 @@ import (
 	"time"
 )
 
-// FaultHeader marks the answers of faults: what a gateway does is no part of the API's document.
+// FaultHeader marks responses of injected faults. They imitate gateways, so they needn't conform to the API's document.
 const FaultHeader = "X-Simulated-Fault"
 
-// Fault is what goes wrong with matching requests. It answers in the API's place: unless Applied is set nothing is
-// carried out, not even the token is looked at.
+// Fault describes an error to inject into matching requests. Unless Applied is set, the server returns it without executing
+// the request, and doesn't even check the token.
 type Fault struct {
-	Method        string        // "": any
-	Path          string        // below the organization: a path.Match pattern (deployments/*) or a suffix of whole segments; "": any
-	Body          string        // a part of the request's body; "": any
-	Count         int           // how many requests; 0: all
+	Method        string        // "" matches any
+	Path          string        // path after the Organization: a path.Match pattern (deployments/*) or a suffix of whole segments; "" matches any
+	Body          string        // substring of the request body; "" matches any
+	Count         int           // number of requests that get the fault; 0: all
 	Status        int           // 0: 500
-	Message       string        // "": the status in words
-	RequestID     string        // "": made up
-	FieldErrors   []FieldError  // part of the envelope
-	RawBody       string        // a body in the envelope's place; with a status below 400 there is no envelope anyhow
-	Header        http.Header   // of the answer
-	Applied       bool          // the request is carried out first; without Status and Raw, the answer is its own
-	Delay         time.Duration // passes before anything happens
-	ApplyAfter    time.Duration // after its answer, the request is carried out
-	Reset         bool          // the connection breaks in the place of an answer
-	TruncateAfter int           // the connection breaks after so many bytes of the body
-	WrongResource bool          // the answer is about another resource of the same kind
-	WithSecret    bool          // and has the secret value of that one
+	Message       string        // "": the standard text of the status
+	RequestID     string        // "": generated
+	FieldErrors   []FieldError  // fieldErrors of the error body
+	RawBody       string        // replaces the error body; a status below 400 has no error body in any case
+	Header        http.Header   // added to the response
+	Applied       bool          // execute the request first; without Status and RawBody, return its real response
+	Delay         time.Duration // wait before anything else
+	ApplyAfter    time.Duration // execute the request this long after the response
+	Reset         bool          // break the connection instead of responding
+	TruncateAfter int           // break the connection after this many bytes of the body
+	WrongResource bool          // return another resource of the same kind
+	WithSecret    bool          // with WrongResource: include the secret value of the other resource
 }
 
-// AddFault adds a fault. The first one that matches a request answers it.
+// AddFault adds a fault. If several faults match a request, the first one applies.
 func (s *Server) AddFault(f Fault) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.faults = append(s.faults, &f)
 }
 
-// FaultCount is how many requests went wrong so far.
+// FaultCount returns the number of requests that got a fault.
 func (s *Server) FaultCount() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.faultCount
 }
 
-// takeFault finds the fault for a request and uses it up by one.
+// takeFault returns the fault for a request, or nil, and decrements its count.
 func (s *Server) takeFault(r Request) *Fault {
 	_, below, _ := splitPath(r.Path)
 	for i, f := range s.faults {
@@ -78,27 +78,27 @@ func (f *Fault) matchesRequest(r Request, below string) bool {
 	return err == nil && matched
 }
 
-// hasOwnAnswer reports whether the fault has an answer of its own.
+// hasOwnAnswer reports whether the fault replaces the response of the request.
 func (f *Fault) hasOwnAnswer() bool {
 	return !f.WrongResource && (!f.Applied || f.Status != 0 || f.RawBody != "")
 }
 
-// applyFault gives an answer what the fault makes of it.
-func (s *Server) applyFault(f *Fault, answer reply) reply {
+// applyFault applies the fault to the response of the request.
+func (s *Server) applyFault(f *Fault, response reply) reply {
 	if f.hasOwnAnswer() {
 		status := cmp.Or(f.Status, http.StatusInternalServerError)
-		answer = reply{status: status, header: http.Header{}, body: []byte(f.RawBody)}
+		response = reply{status: status, header: http.Header{}, body: []byte(f.RawBody)}
 		if f.RawBody == "" && status >= http.StatusBadRequest {
-			answer = jsonReply(status, errorBody{
+			response = jsonReply(status, errorBody{
 				Message: cmp.Or(f.Message, http.StatusText(status)), RequestID: cmp.Or(f.RequestID, s.newRequestID()),
 				StatusCode: status, FieldErrors: f.FieldErrors,
 			})
 		}
-		answer.header.Set(FaultHeader, "true")
+		response.header.Set(FaultHeader, "true")
 	}
 	for name, values := range f.Header {
-		answer.header[http.CanonicalHeaderKey(name)] = slices.Clone(values)
+		response.header[http.CanonicalHeaderKey(name)] = slices.Clone(values)
 	}
-	answer.reset, answer.truncateAfter = f.Reset, f.TruncateAfter
-	return answer
+	response.reset, response.truncateAfter = f.Reset, f.TruncateAfter
+	return response
 }

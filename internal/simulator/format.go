@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// The functions here say what is wrong with a text, or "".
+// The validate functions return the problem with a value, or "" if it is valid.
 
 func validateNotBlank(v string) string {
 	if v != "" && strings.TrimSpace(v) == "" {
@@ -29,22 +29,22 @@ var runtimeVersionPattern = regexp.MustCompile(`^\d+\.\d+(\.\d+|-\d+)[a-z0-9.-]*
 
 func validateRuntimeVersion(v string) string {
 	if !runtimeVersionPattern.MatchString(v) {
-		return "must be an Astro Runtime version"
+		return "must be an Astro Runtime version like 3.1-2"
 	}
 	return ""
 }
 
-// cronPartPattern is a part of a five-part cron expression; whether 61 is a minute is not looked into.
+// cronPartPattern matches one part of a cron expression by its characters. It doesn't check ranges, so it accepts minute 61.
 var cronPartPattern = regexp.MustCompile(`^[0-9A-Za-z*/,-]+$`)
 
 func validateCron(v string) string {
 	parts := strings.Fields(v)
 	if len(parts) != 5 {
-		return "must be a cron expression of five parts"
+		return "must be a cron expression with five parts"
 	}
 	for _, part := range parts {
 		if !cronPartPattern.MatchString(part) {
-			return "must be a cron expression of five parts"
+			return "must be a cron expression with five parts"
 		}
 	}
 	return ""
@@ -52,7 +52,7 @@ func validateCron(v string) string {
 
 func validateTime(v string) string {
 	if _, err := time.Parse(time.RFC3339, v); err != nil {
-		return "must be a time like 2026-01-02T15:04:05Z"
+		return "must be an RFC 3339 time like 2026-01-02T15:04:05Z"
 	}
 	return ""
 }
@@ -64,19 +64,19 @@ var (
 
 func validateCPU(v string) string {
 	if !cpuPattern.MatchString(v) {
-		return "must be a number of CPU cores"
+		return "must be a number of CPU cores like 0.5 or 500m"
 	}
 	return ""
 }
 
 func validateMemory(v string) string {
 	if !memoryPattern.MatchString(v) {
-		return "must be an amount of memory with its unit, like 1Gi"
+		return "must be an amount of memory with a unit, like 1Gi"
 	}
 	return ""
 }
 
-// parseCores and gibibytes read a quantity; 0 when it is none.
+// parseCores and parseGibibytes parse a quantity; they return 0 if it is invalid.
 func parseCores(v string) float64 {
 	return parseQuantity(cpuPattern, v, map[string]float64{"": 1, "m": 0.001})
 }
@@ -90,7 +90,7 @@ func parseQuantity(pattern *regexp.Regexp, v string, units map[string]float64) f
 	if parts == nil {
 		return 0
 	}
-	n, _ := strconv.ParseFloat(parts[1], 64) // the pattern allows nothing else
+	n, _ := strconv.ParseFloat(parts[1], 64) // can't fail, because the pattern only matches numbers
 	return n * units[parts[2]]
 }
 

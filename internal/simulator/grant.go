@@ -18,7 +18,7 @@ var (
 	}
 )
 
-// validateGrants holds roles against each other and against what is there (notes 1.8).
+// validateGrants checks roles against each other and against existing resources (notes 1.8).
 func (s *Server) validateGrants(body map[string]any) *requestError {
 	inWorkspace, inDeployment, seen := map[string]bool{}, map[string]bool{}, map[string]bool{}
 	for _, g := range getObjects(body, "workspaceRoles") {
@@ -27,7 +27,7 @@ func (s *Server) validateGrants(body map[string]any) *requestError {
 			return badRequestError("Workspace '%s' does not exist", id)
 		}
 		if inWorkspace[id] {
-			return badRequestError("more than one role in Workspace '%s'", id)
+			return badRequestError("there is more than one role in Workspace '%s'", id)
 		}
 		inWorkspace[id] = true
 	}
@@ -38,9 +38,9 @@ func (s *Server) validateGrants(body map[string]any) *requestError {
 		case o == nil:
 			return badRequestError("Deployment '%s' does not exist", id)
 		case inDeployment[id]:
-			return badRequestError("more than one role in Deployment '%s'", id)
+			return badRequestError("there is more than one role in Deployment '%s'", id)
 		case !inWorkspace[o.getString("workspaceId")]:
-			return badRequestError("a role in Deployment '%s' needs a role in its Workspace", id)
+			return badRequestError("a role in Deployment '%s' requires a role in its Workspace", id)
 		case !s.isAssignableRole(getString(g, "role"), "DEPLOYMENT", "DEPLOYMENT_ADMIN"):
 			return badRequestError("role '%s' does not exist", getString(g, "role"))
 		}
@@ -51,11 +51,11 @@ func (s *Server) validateGrants(body map[string]any) *requestError {
 		key := strings.Join([]string{id, dag, tag}, "\x00")
 		switch {
 		case !inDeployment[id]:
-			return badRequestError("a role for DAGs needs a role in Deployment '%s'", id)
+			return badRequestError("a role for DAGs requires a role in Deployment '%s'", id)
 		case (dag == "") == (tag == ""):
-			return badRequestError("a role for DAGs needs either dagId or dagTag")
+			return badRequestError("a role for DAGs requires either dagId or dagTag")
 		case seen[key]:
-			return badRequestError("more than one role for a DAG")
+			return badRequestError("there is more than one role for a DAG or tag")
 		case !s.isAssignableRole(getString(g, "role"), "DAG", "DAG_VIEWER", "DAG_AUTHOR"):
 			return badRequestError("role '%s' does not exist", getString(g, "role"))
 		}
@@ -64,14 +64,14 @@ func (s *Server) validateGrants(body map[string]any) *requestError {
 	return nil
 }
 
-// isAssignableRole tells whether a role is built in, or a custom one of the scope.
-func (s *Server) isAssignableRole(name, scope string, known ...string) bool {
-	return slices.Contains(known, name) || slices.ContainsFunc(s.collections[kindRole].resources, func(o *storedResource) bool {
+// isAssignableRole reports whether a role is built in, or a custom role of the scope.
+func (s *Server) isAssignableRole(name, scope string, builtin ...string) bool {
+	return slices.Contains(builtin, name) || slices.ContainsFunc(s.collections[kindRole].resources, func(o *storedResource) bool {
 		return o.getString("name") == name && o.getString("scopeType") == scope
 	})
 }
 
-// replaceGrants sets all roles: a list that isn't sent is emptied.
+// replaceGrants replaces all roles. A list that the request omits becomes empty.
 func replaceGrants(state, body map[string]any) {
 	for _, name := range grantLists {
 		delete(state, name)
@@ -84,7 +84,7 @@ func replaceGrants(state, body map[string]any) {
 	}
 }
 
-// normalizeGrants tells roles in an order of the server's own, and empty lists not at all.
+// normalizeGrants sorts the lists of roles in the server's order, and removes empty ones.
 func normalizeGrants(view map[string]any) {
 	sortListBy(view, "workspaceRoles", "workspaceId")
 	sortListBy(view, "deploymentRoles", "deploymentId")
@@ -92,7 +92,7 @@ func normalizeGrants(view map[string]any) {
 	dropEmpty(view, grantLists...)
 }
 
-// subjectRolesView is what a change of roles answers.
+// subjectRolesView returns the response to a change of roles.
 func subjectRolesView(o *storedResource) map[string]any {
 	view := map[string]any{}
 	for _, name := range append([]string{"organizationRole"}, grantLists...) {
@@ -103,7 +103,7 @@ func subjectRolesView(o *storedResource) map[string]any {
 	return deepCopy(view)
 }
 
-// revokeRoles drops the roles in a Workspace or a Deployment that is gone.
+// revokeRoles removes the roles on a deleted Workspace or Deployment.
 func (s *Server) revokeRoles(id string) {
 	for _, kind := range []string{kindUser, kindTeam} {
 		for _, o := range s.collections[kind].resources {

@@ -5,16 +5,16 @@ import (
 	"time"
 )
 
-// validateHibernationOverride: an end without a direction means nothing.
+// validateHibernationOverride requires isHibernating if overrideUntil is set: without it, the override has no effect.
 func validateHibernationOverride(override map[string]any, path string) []FieldError {
-	_, directed := override["isHibernating"]
-	if _, ends := override["overrideUntil"]; ends && !directed {
+	_, hasDirection := override["isHibernating"]
+	if _, hasEnd := override["overrideUntil"]; hasEnd && !hasDirection {
 		return []FieldError{newFieldError(path+"isHibernating", "required", "is required")}
 	}
 	return nil
 }
 
-// fillHibernation drops what is empty and writes times the server's way, in UTC.
+// fillHibernation removes empty members and converts times to UTC, which the server returns.
 func fillHibernation(state map[string]any) {
 	spec := getObject(getObject(state, "scalingSpec"), "hibernationSpec")
 	dropEmpty(spec, "schedules")
@@ -34,22 +34,23 @@ func fillHibernation(state map[string]any) {
 	}
 }
 
-// isOverrideActive tells whether an override holds: it may have run out and still be there.
+// isOverrideActive reports whether an override is in effect. The API keeps an expired override.
 func (s *Server) isOverrideActive(override map[string]any) bool {
-	if _, directed := override["isHibernating"]; !directed {
+	if _, hasDirection := override["isHibernating"]; !hasDirection {
 		return false
 	}
 	until, err := time.Parse(time.RFC3339, getString(override, "overrideUntil"))
 	return err != nil || s.now().Before(until)
 }
 
-// isHibernating tells whether a Deployment sleeps. Only an override decides that here: schedules are stored, not followed.
+// isHibernating reports whether a Deployment hibernates. Only an override can cause that: the simulator stores schedules,
+// but doesn't execute them.
 func (s *Server) isHibernating(state map[string]any) bool {
 	override := getObject(getObject(getObject(state, "scalingSpec"), "hibernationSpec"), "override")
 	return getBool(state, "isDevelopmentMode") && s.isOverrideActive(override) && getBool(override, "isHibernating")
 }
 
-// setHibernationOverride sets the same override as scalingSpec.hibernationSpec.override (notes 1.13).
+// setHibernationOverride changes scalingSpec.hibernationSpec.override (notes 1.13).
 func (s *Server) setHibernationOverride(c apiCall) (any, *requestError) {
 	o, p := s.findDevelopmentDeployment(c)
 	if p != nil {
@@ -65,8 +66,8 @@ func (s *Server) setHibernationOverride(c apiCall) (any, *requestError) {
 	if found := checkFields(overrideFields, override, ""); found != nil {
 		return nil, invalidFieldsError(found)
 	}
-	if _, directed := override["isHibernating"]; !directed {
-		override = map[string]any{} // null takes the override back
+	if _, hasDirection := override["isHibernating"]; !hasDirection {
+		override = map[string]any{} // null removes the override
 	}
 	spec := deepCopy(getObject(getObject(o.state, "scalingSpec"), "hibernationSpec"))
 	if spec == nil {
@@ -76,9 +77,9 @@ func (s *Server) setHibernationOverride(c apiCall) (any, *requestError) {
 	o.state["scalingSpec"] = map[string]any{"hibernationSpec": spec}
 	fillHibernation(o.state)
 	s.markUpdated(o, c.caller)
-	answer := deepCopy(override)
-	answer["isActive"] = s.isOverrideActive(override)
-	return answer, nil
+	response := deepCopy(override)
+	response["isActive"] = s.isOverrideActive(override)
+	return response, nil
 }
 
 func (s *Server) deleteHibernationOverride(c apiCall) (any, *requestError) {
@@ -92,7 +93,7 @@ func (s *Server) deleteHibernationOverride(c apiCall) (any, *requestError) {
 	return nil, nil
 }
 
-// findDevelopmentDeployment finds the Deployment in the path, which must be able to hibernate.
+// findDevelopmentDeployment returns the Deployment in the path, or an error if it can't hibernate.
 func (s *Server) findDevelopmentDeployment(c apiCall) (*storedResource, *requestError) {
 	o, p := s.findDeployment(c)
 	if p == nil && !getBool(o.state, "isDevelopmentMode") {
@@ -101,7 +102,7 @@ func (s *Server) findDevelopmentDeployment(c apiCall) (*storedResource, *request
 	return o, p
 }
 
-// hasBodyField tells whether a body has a member, null included.
+// hasBodyField reports whether a body has a member, even if it is null.
 func hasBodyField(r Request, name string) bool {
 	var body map[string]any
 	if json.Unmarshal(r.Body, &body) != nil {

@@ -2,18 +2,18 @@ package simulator
 
 import "slices"
 
-// InheritedRoles is how a user's answer shows the roles that the user has through Teams. Which of them the API does isn't
-// known; the zero value is the worst for a client.
+// InheritedRoles selects how a user's response shows the roles that the user inherits from Teams. The behaviour of the API
+// isn't known; the zero value is the worst case for a client.
 type InheritedRoles int
 
-// The ways in which an answer shows inherited roles.
+// The possible forms of inherited roles in a response.
 const (
-	RepeatInheritedRoles InheritedRoles = iota // beside the user's own ones: one entity may occur several times
-	MergeInheritedRoles                        // the same, but equal roles for one entity occur once
-	OmitInheritedRoles                         // an answer holds the user's own roles only
+	RepeatInheritedRoles InheritedRoles = iota // add them to the user's roles: an entity can occur several times
+	MergeInheritedRoles                        // add them to the user's roles, but equal roles only once
+	OmitInheritedRoles                         // return only the roles that the user has directly
 )
 
-// userView is the answer about a user.
+// userView returns the response for a user.
 func (s *Server) userView(o *storedResource) map[string]any {
 	view := deepCopy(o.state)
 	if s.options.InheritedRoles != OmitInheritedRoles {
@@ -25,29 +25,31 @@ func (s *Server) userView(o *storedResource) map[string]any {
 	return view
 }
 
-// addInheritedRoles adds a Team's roles to a user's. The role in the Organization, of which there is one, is the strongest.
+// addInheritedRoles adds a Team's roles to a user's. There is only one Organization role: the strongest one.
 func (s *Server) addInheritedRoles(view map[string]any, team *storedResource) {
 	roles := deepCopy(team.state)
 	for _, name := range grantLists {
 		list, _ := view[name].([]any)
 		for _, grant := range getObjects(roles, name) {
-			same := func(v any) bool {
+			isSameGrant := func(v any) bool {
 				other, _ := v.(map[string]any)
 				return !slices.ContainsFunc([]string{"workspaceId", "deploymentId", "dagId", "dagTag", "role"}, func(field string) bool { return getString(grant, field) != getString(other, field) })
 			}
-			if s.options.InheritedRoles == RepeatInheritedRoles || !slices.ContainsFunc(list, same) {
+			if s.options.InheritedRoles == RepeatInheritedRoles || !slices.ContainsFunc(list, isSameGrant) {
 				list = append(list, grant)
 			}
 		}
 		view[name] = list
 	}
-	rank := func(of map[string]any) int { return slices.Index(organizationRoles, getString(of, "organizationRole")) }
+	rank := func(state map[string]any) int {
+		return slices.Index(organizationRoles, getString(state, "organizationRole"))
+	}
 	if rank(roles) < rank(view) {
 		view["organizationRole"] = roles["organizationRole"]
 	}
 }
 
-// teamsOf are the Teams that a user is in.
+// teamsOf returns the Teams that a user is a member of.
 func (s *Server) teamsOf(userID string) []*storedResource {
 	return slices.DeleteFunc(slices.Clone(s.collections[kindTeam].resources), func(o *storedResource) bool {
 		members, _ := o.state["memberIds"].([]any)
@@ -55,7 +57,7 @@ func (s *Server) teamsOf(userID string) []*storedResource {
 	})
 }
 
-// listUserTeams answers with what a user inherits, too.
+// listUserTeams lists a user's Teams with their roles, which the user inherits.
 func (s *Server) listUserTeams(c apiCall) (any, *requestError) {
 	o, p := s.findUser(c)
 	if p != nil {

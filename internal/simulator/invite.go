@@ -10,7 +10,7 @@ var inviteFields = requireFields([]requestField{
 	{name: "inviteeEmail", min: 1, validate: validateEmail}, {name: "role", enum: organizationRoles},
 }, "inviteeEmail", "role")
 
-// createInvite also makes the user, PENDING until the invite is accepted.
+// createInvite creates the invite and also its user, who is PENDING until the invite is accepted.
 func (s *Server) createInvite(c apiCall) (any, *requestError) {
 	if !c.caller.hasOrganizationAccess() {
 		return nil, forbiddenError("the token may not invite users")

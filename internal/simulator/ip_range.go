@@ -7,7 +7,7 @@ import (
 	"slices"
 )
 
-// maxIPRanges bounds what one request takes.
+// maxIPRanges is the maximum number of ranges per request.
 const maxIPRanges = 1000
 
 var (
@@ -16,7 +16,8 @@ var (
 	ipRangeBulkDeleteFields = []requestField{{name: "allowedIpAddressRangeIds", jsonType: jsonArray, required: true, min: 1, max: maxIPRanges}}
 )
 
-// parseNetwork reads a range with the bits of hosts cleared, and IPv4 as such. A bare address is none.
+// parseNetwork parses a range, clears its host bits, and converts an IPv4-mapped IPv6 range to IPv4. A bare address isn't a
+// range.
 func parseNetwork(v string) (netip.Prefix, bool) {
 	p, err := netip.ParsePrefix(v)
 	if err != nil {
@@ -35,7 +36,7 @@ func validateNetwork(v string) string {
 	return ""
 }
 
-// canonicalNetwork is a range in the server's spelling; what is none stays as it is.
+// canonicalNetwork returns a range in the server's spelling. It returns an invalid range unchanged.
 func canonicalNetwork(v string) string {
 	if p, ok := parseNetwork(v); ok {
 		return p.String()
@@ -50,7 +51,8 @@ func (s *Server) fillIPRange(state map[string]any) {
 
 func ipRangeView(o *storedResource) map[string]any { return deepCopy(o.state) }
 
-// allowsCaller tells whether the ranges let the caller's address in. Without any all are, and so is an address that isn't known.
+// allowsCaller reports whether the ranges contain the caller's address. An empty list allows every caller, and an unknown
+// address is always allowed.
 func (s *Server) allowsCaller(ranges []string) bool {
 	if s.callerAddress == "" || len(ranges) == 0 {
 		return true
@@ -62,7 +64,7 @@ func (s *Server) allowsCaller(ranges []string) bool {
 	})
 }
 
-// checkCallerAddress refuses whoever calls from outside the ranges, whatever the request.
+// checkCallerAddress rejects every request from an address outside the ranges.
 func (s *Server) checkCallerAddress() *requestError {
 	if s.allowsCaller(s.ipRanges()) {
 		return nil
@@ -85,7 +87,7 @@ func (s *Server) listIPRanges(c apiCall) (any, *requestError) {
 	return listPage(pagingParams(c.request.Query), "allowedIpAddressRanges", s.collections[kindIPRange].resources, ipRangeView)
 }
 
-// decodeIPRangeBody reads a request that only a token of the Organization may send.
+// decodeIPRangeBody decodes a request that requires a token of the Organization.
 func decodeIPRangeBody(c apiCall, fields []requestField) (map[string]any, *requestError) {
 	if !c.caller.hasOrganizationAccess() {
 		return nil, forbiddenError("the token may not change allowed IP address ranges")
@@ -93,59 +95,59 @@ func decodeIPRangeBody(c apiCall, fields []requestField) (map[string]any, *reque
 	return decodeAndCheck(c.request, fields)
 }
 
-// createIPRange refuses one that is there with 400: the document has no 409 for it.
+// createIPRange answers 400 to a duplicate range, because the document has no 409 for this operation.
 func (s *Server) createIPRange(c apiCall) (any, *requestError) {
 	body, p := decodeIPRangeBody(c, ipRangeCreateFields)
 	if p != nil {
 		return nil, p
 	}
-	made, p := s.addIPRanges(c, []any{body["ipAddressRange"]})
+	created, p := s.addIPRanges(c, []any{body["ipAddressRange"]})
 	if p != nil {
 		p.status = http.StatusBadRequest
 		return nil, p
 	}
-	return made[0], nil
+	return created[0], nil
 }
 
-// bulkCreateIPRanges answers in an order of the server's own.
+// bulkCreateIPRanges returns the ranges in the server's order.
 func (s *Server) bulkCreateIPRanges(c apiCall) (any, *requestError) {
 	body, p := decodeIPRangeBody(c, ipRangeBulkCreateFields)
 	if p != nil {
 		return nil, p
 	}
 	values, _ := body["allowedIpAddressRanges"].([]any)
-	made, p := s.addIPRanges(c, values)
+	created, p := s.addIPRanges(c, values)
 	if p != nil {
 		return nil, p
 	}
-	return map[string]any{"allowedIpAddressRanges": made}, nil
+	return map[string]any{"allowedIpAddressRanges": created}, nil
 }
 
-// addIPRanges adds all or none.
+// addIPRanges adds all ranges, or none if one is invalid.
 func (s *Server) addIPRanges(c apiCall, values []any) ([]any, *requestError) {
 	var added []string
-	there := s.ipRanges()
+	existing := s.ipRanges()
 	for _, v := range values {
-		given, _ := v.(string)
-		value := canonicalNetwork(given)
-		if slices.Contains(there, value) || slices.Contains(added, value) {
+		text, _ := v.(string)
+		value := canonicalNetwork(text)
+		if slices.Contains(existing, value) || slices.Contains(added, value) {
 			return nil, &requestError{status: http.StatusConflict, message: "Conflict: allowed IP address range '" + value + "' already exists"}
 		}
 		added = append(added, value)
 	}
-	if len(there) == 0 && !s.allowsCaller(added) { // the API only looks at a first set
-		return nil, badRequestError("the ranges would lock the caller out, IP address %s", s.callerAddress)
+	if len(existing) == 0 && !s.allowsCaller(added) { // the API checks this only for the first ranges
+		return nil, badRequestError("the ranges must include the caller's IP address %s", s.callerAddress)
 	}
 	slices.Sort(added)
-	made := []any{}
+	created := []any{}
 	for _, value := range added {
 		o := s.newResource(kindIPRange, c.caller)
 		o.state["ipAddressRange"] = value
 		s.fillIPRange(o.state)
 		s.collections[kindIPRange].resources = append(s.collections[kindIPRange].resources, o)
-		made = append(made, ipRangeView(o))
+		created = append(created, ipRangeView(o))
 	}
-	return made, nil
+	return created, nil
 }
 
 func (s *Server) deleteIPRange(c apiCall) (any, *requestError) {
@@ -159,7 +161,7 @@ func (s *Server) deleteIPRange(c apiCall) (any, *requestError) {
 	return nil, nil
 }
 
-// bulkDeleteIPRanges ignores ids that aren't there. It doesn't protect the caller.
+// bulkDeleteIPRanges ignores unknown IDs. It doesn't check whether the remaining ranges still allow the caller.
 func (s *Server) bulkDeleteIPRanges(c apiCall) (any, *requestError) {
 	body, p := decodeIPRangeBody(c, ipRangeBulkDeleteFields)
 	if p != nil {

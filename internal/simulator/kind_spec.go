@@ -2,11 +2,11 @@ package simulator
 
 import "strings"
 
-// kindSpec is what the server knows of one kind of object.
+// kindSpec defines how the server handles one kind of resource.
 type kindSpec struct {
 	kind         string
-	fillDefaults func(s *Server, state map[string]any) // completes a seeded object, as the API would
-	routes       map[string]handlerFunc                // by method and path below the Organization; * is an id
+	fillDefaults func(s *Server, state map[string]any) // sets the API's defaults in a seeded resource
+	routes       map[string]handlerFunc                // by method and path after the Organization; * matches an ID
 }
 
 func allKindSpecs() []kindSpec {
@@ -19,16 +19,16 @@ func allKindSpecs() []kindSpec {
 // apiCall is one authorized request.
 type apiCall struct {
 	caller  caller
-	id      string // of the item in the path
-	childID string // of what is below it
+	id      string // the first ID in the path
+	childID string // the second ID in the path, of a nested resource
 	request Request
 }
 
-// handlerFunc answers a call; a nil answer is 204.
+// handlerFunc executes a call and returns the response body. A nil body is returned as 204.
 type handlerFunc func(*Server, apiCall) (any, *requestError)
 
-// findHandler finds what serves a path; below is the path under the Organization, like deployments/c123. A word in a
-// route comes before an id.
+// findHandler returns the handler of a path and the IDs in it. below is the path after the Organization, like
+// deployments/c123. A literal segment of a route takes precedence over an ID.
 func (s *Server) findHandler(method, below string) (handlerFunc, [2]string) {
 	segments := strings.Split(below, "/")
 	if h := s.handlerFor(method + " " + below); h != nil {

@@ -8,7 +8,7 @@ import (
 
 func placeholderPoolID(cluster string) string { return newCUID("nodepool "+cluster, 0) }
 
-// fillNodePools completes the pools of a cluster; without any, one is made up.
+// fillNodePools sets the defaults of a cluster's pools. A cluster without pools gets a placeholder.
 func fillNodePools(state map[string]any) {
 	id := getString(state, "id")
 	if _, given := state["nodePools"]; !given {
@@ -29,8 +29,8 @@ func fillNodePools(state map[string]any) {
 	state["nodePools"] = toArray(pools)
 }
 
-// updateNodePools changes the pools that are sent with their id and adds the others, even under a name that exists: the
-// document speaks of pools to add, and so none goes away.
+// updateNodePools changes the pools that are sent with an ID and adds the others, even if their name exists. It removes
+// none, because the document only mentions pools to add.
 func updateNodePools(state map[string]any, sent []map[string]any) {
 	pools := getObjects(state, "nodePools")
 	for _, change := range sent {
@@ -47,13 +47,13 @@ func updateNodePools(state map[string]any, sent []map[string]any) {
 	fillNodePools(state)
 }
 
-// validateNodePools finds the ids that aren't those of the cluster's pools.
+// validateNodePools returns an error for each ID that isn't the ID of a pool of the cluster.
 func validateNodePools(state, body map[string]any) []FieldError {
 	var found []FieldError
 	for i, sent := range getObjects(body, "nodePools") {
 		id, given := sent["id"]
 		if given && !slices.ContainsFunc(getObjects(state, "nodePools"), func(pool map[string]any) bool { return pool["id"] == id }) {
-			found = append(found, newFieldError(fmt.Sprintf("nodePools[%d].id", i), "unknown", "is no node pool of the cluster"))
+			found = append(found, newFieldError(fmt.Sprintf("nodePools[%d].id", i), "unknown", "is not a node pool of the cluster"))
 		}
 	}
 	return found

@@ -9,7 +9,7 @@ var organizationFields = requireFields([]requestField{
 	{name: "shouldEnforceDedicatedClusters", jsonType: jsonBoolean},
 }, "name", "billingEmail", "isScimEnabled")
 
-// fillOrganization completes the one Organization there is, which is seeded by changing it.
+// fillOrganization sets the defaults of the Organization. There is exactly one: seeding an Organization changes it.
 func fillOrganization(state map[string]any) {
 	setMissing(state, map[string]any{
 		"name": "Simulated Organization", "billingEmail": "billing@example.com", "isScimEnabled": false, "allowEnhancedSupportAccess": false,
@@ -21,7 +21,7 @@ func fillOrganization(state map[string]any) {
 func organizationView(o *storedResource) map[string]any {
 	view := deepCopy(o.state)
 	delete(view, "organizationId")
-	delete(view, "authorizedWorkspaces") // an entitlement, which no answer tells
+	delete(view, "authorizedWorkspaces") // an entitlement, which the API never returns
 	return view
 }
 
@@ -36,7 +36,7 @@ func (s *Server) readOrganization(c apiCall) (any, *requestError) {
 	return organizationView(s.organizationResource()), nil
 }
 
-// updateOrganization replaces what is optional too: what isn't sent is off again.
+// updateOrganization replaces optional fields, too: it resets those that the request omits.
 func (s *Server) updateOrganization(c apiCall) (any, *requestError) {
 	if !c.caller.hasOrganizationAccess() {
 		return nil, forbiddenError("the token may not change the Organization")

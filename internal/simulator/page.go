@@ -15,12 +15,13 @@ const (
 
 var sortableKeys = []string{"name", "objectKey", "objectType", "createdAt", "updatedAt"}
 
-// listPage cuts the asked part out of all objects that the caller may see. The default of 20 hides the rest from whoever doesn't follow.
+// listPage returns one page of the resources that the caller may see. Without a limit, a page has only 20 items, so a client
+// must follow the pages.
 func listPage(query url.Values, plural string, all []*storedResource, read func(*storedResource) map[string]any) (any, *requestError) {
-	limit, limited := naturalParam(query, "limit", defaultLimit)
-	offset, started := naturalParam(query, "offset", 0)
-	if !limited || !started || limit > maxLimit {
-		return nil, badRequestError("limit must be 0 to %d, offset at least 0", maxLimit)
+	limit, validLimit := naturalParam(query, "limit", defaultLimit)
+	offset, validOffset := naturalParam(query, "offset", 0)
+	if !validLimit || !validOffset || limit > maxLimit {
+		return nil, badRequestError("limit must be between 0 and %d, and offset at least 0", maxLimit)
 	}
 	all = filterResources(query, all)
 	if p := sortResources(query["sorts"], all); p != nil {
@@ -33,32 +34,33 @@ func listPage(query url.Values, plural string, all []*storedResource, read func(
 	return map[string]any{plural: items, "limit": limit, "offset": offset, "totalCount": len(all)}, nil
 }
 
-func naturalParam(query url.Values, name string, otherwise int) (int, bool) {
+func naturalParam(query url.Values, name string, defaultValue int) (int, bool) {
 	if !query.Has(name) {
-		return otherwise, true
+		return defaultValue, true
 	}
 	n, err := strconv.Atoi(query.Get(name))
 	return n, err == nil && n >= 0
 }
 
-// filterResources keeps what every given filter allows. How the API compares names isn't known: parts of a name match here, in either case.
+// filterResources applies the filters of a query. The API's comparison of names isn't known; here, a substring matches, and
+// case doesn't matter.
 func filterResources(query url.Values, all []*storedResource) []*storedResource {
 	names := query["names"]
 	allows := func(filter, value string) bool { return !query.Has(filter) || slices.Contains(query[filter], value) }
 	kept := slices.Clone(all)
 	return slices.DeleteFunc(kept, func(o *storedResource) bool {
-		named := len(names) == 0 || slices.ContainsFunc(names, func(name string) bool {
+		matchesName := len(names) == 0 || slices.ContainsFunc(names, func(name string) bool {
 			return strings.Contains(strings.ToLower(o.getString("name")), strings.ToLower(name))
 		})
 		workspace := o.id
-		if in := o.getString("workspaceId"); in != "" {
-			workspace = in
+		if id := o.getString("workspaceId"); id != "" {
+			workspace = id
 		}
-		return !named || !allows("workspaceIds", workspace) || !allows("deploymentIds", o.id) || !allows("provider", o.getString("cloudProvider"))
+		return !matchesName || !allows("workspaceIds", workspace) || !allows("deploymentIds", o.id) || !allows("provider", o.getString("cloudProvider"))
 	})
 }
 
-// sortResources sorts by the given keys, like name:desc; without any, objects stay in order of creation.
+// sortResources sorts by the given keys, like name:desc. Without keys, it keeps the order of creation.
 func sortResources(sorts []string, all []*storedResource) *requestError {
 	for _, key := range slices.Backward(sorts) {
 		name, direction, _ := strings.Cut(key, ":")

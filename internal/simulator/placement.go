@@ -2,8 +2,8 @@ package simulator
 
 import "slices"
 
-// requestedPlacement is where a create request asks to be placed: what it says itself, else the Workspace's default, else the
-// only cluster of the Organization. A cluster wins over cloud and region.
+// requestedPlacement returns the cluster, or the cloud and region, of a create request. The order of precedence is: the
+// request, the Workspace's default, the only cluster of the Organization. A cluster takes precedence over cloud and region.
 func (s *Server) requestedPlacement(body map[string]any) (cluster, cloud, region string) {
 	workspace := map[string]any{}
 	if o := s.collections[kindWorkspace].findByID(getString(body, "workspaceId")); o != nil {
@@ -25,7 +25,7 @@ func (s *Server) requestedPlacement(body map[string]any) (cluster, cloud, region
 	return "", "", ""
 }
 
-// impliedType is the type of a Deployment whose request names none.
+// impliedType returns the type of a Deployment whose request omits it.
 func (s *Server) impliedType(body map[string]any) string {
 	id, cloud, _ := s.requestedPlacement(body)
 	if o := s.collections[kindCluster].findByID(id); o != nil {
@@ -37,7 +37,7 @@ func (s *Server) impliedType(body map[string]any) string {
 	return typeDedicated
 }
 
-// resolvePlacement settles where a Deployment that is about to be created goes.
+// resolvePlacement sets the cluster, or the cloud and region, in the body of a create request.
 func (s *Server) resolvePlacement(body map[string]any) *requestError {
 	kind := getString(body, "type")
 	id, cloud, region := s.requestedPlacement(body)
@@ -47,7 +47,7 @@ func (s *Server) resolvePlacement(body map[string]any) *requestError {
 	if id == "" {
 		switch {
 		case kind != typeStandard:
-			return badRequestError("clusterId is required: neither the Workspace's default nor the Organization's clusters decide it")
+			return badRequestError("clusterId is required: neither the Workspace's default nor the Organization's clusters determine it")
 		case cloud == "" || region == "":
 			return badRequestError("cloudProvider and region must be provided together")
 		}
@@ -59,14 +59,14 @@ func (s *Server) resolvePlacement(body map[string]any) *requestError {
 		return badRequestError("cluster '%s' does not exist", id)
 	}
 	if o.getString("type") != kind {
-		return badRequestError("cluster '%s' is %s, the Deployment is %s", id, o.getString("type"), kind)
+		return badRequestError("cluster '%s' has type %s, but the Deployment has type %s", id, o.getString("type"), kind)
 	}
 	if status := s.currentStatus(o, false); status != clusterCreated {
 		return badRequestError("cluster '%s' is not ready: %s", id, status)
 	}
 	authorized, _ := o.state["workspaceIds"].([]any)
 	if len(authorized) > 0 && !slices.Contains(authorized, body["workspaceId"]) {
-		return badRequestError("Workspace is not authorized to the cluster '%s'", id)
+		return badRequestError("Workspace is not authorized for cluster '%s'", id)
 	}
 	body["clusterId"] = id
 	return nil

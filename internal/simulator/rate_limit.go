@@ -6,23 +6,23 @@ import (
 	"time"
 )
 
-// rateLimits are the requests a second that the API takes of one token (notes 3.2).
+// rateLimits holds the API's limits of requests per second and token, by method (notes 3.2).
 var rateLimits = map[string]int{http.MethodGet: 25, http.MethodPost: 10, http.MethodDelete: 5}
 
-// rateLimitKey is what was taken of one token and verb within a second, oldest first.
+// rateLimitKey identifies the requests that count towards one limit.
 type rateLimitKey struct{ token, method string }
 
-// exceedsRateLimit reports whether a request is one too many. What is refused isn't counted.
+// exceedsRateLimit reports whether a request exceeds the limit. Rejected requests don't count.
 func (s *Server) exceedsRateLimit(r Request, authorization string) bool {
 	if !s.enforceRateLimits {
 		return false
 	}
-	now, of := s.now(), rateLimitKey{authorization, r.Method}
-	recent := slices.DeleteFunc(s.recentRequests[of], func(at time.Time) bool { return now.Sub(at) >= time.Second })
+	now, key := s.now(), rateLimitKey{authorization, r.Method}
+	recent := slices.DeleteFunc(s.recentRequests[key], func(t time.Time) bool { return now.Sub(t) >= time.Second })
 	if len(recent) >= rateLimits[r.Method] {
-		s.recentRequests[of] = recent
+		s.recentRequests[key] = recent
 		return true
 	}
-	s.recentRequests[of] = append(recent, now)
+	s.recentRequests[key] = append(recent, now)
 	return false
 }

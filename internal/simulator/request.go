@@ -13,65 +13,65 @@ import (
 	"strconv"
 )
 
-// maxBodySize bounds what is read of a request.
+// maxBodySize is the maximum number of bytes that the server reads of a request body.
 const maxBodySize = 10 << 20
 
-// Request is a request that reached the server, refused ones included. Headers are left out: they hold the token.
+// Request is a request that the server received, including rejected ones. It has no headers, because they contain the token.
 type Request struct {
 	Method string
-	Path   string // whole, beginning with /v1/organizations/
+	Path   string // full path, starting with /v1/organizations/
 	Query  url.Values
 	Body   []byte
-	Status int // of the answer
+	Status int // of the response
 }
 
-// Requests are all requests since the start or ResetRequests, in the order they were carried out.
+// Requests returns all requests since the start or ResetRequests, in the order of execution.
 func (s *Server) Requests() []Request {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return slices.Clone(s.requests)
 }
 
-// ResetRequests forgets the requests so far.
+// ResetRequests deletes the recorded requests.
 func (s *Server) ResetRequests() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.requests = nil
 }
 
-// reply is an answer before it is written anywhere.
+// reply is a response that isn't written yet.
 type reply struct {
 	status        int
 	header        http.Header
 	body          []byte
-	reset         bool // the connection breaks instead
-	truncateAfter int  // the connection breaks after so many bytes of the body; 0: it doesn't
+	reset         bool // break the connection instead of responding
+	truncateAfter int  // break the connection after this many bytes of the body; 0: send all
 }
 
 // ServeHTTP serves /v1/organizations/{organizationId}/….
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	request, err := readRequest(r)
 	if err != nil {
-		http.Error(w, "request body unreadable", http.StatusBadRequest)
+		http.Error(w, "can't read the request body", http.StatusBadRequest)
 		return
 	}
-	answer := s.handleRequest(request, r.Header.Get("Authorization"))
-	if answer.reset {
+	response := s.handleRequest(request, r.Header.Get("Authorization"))
+	if response.reset {
 		panic(http.ErrAbortHandler)
 	}
-	maps.Copy(w.Header(), answer.header)
-	if len(answer.body) > 0 {
-		w.Header().Set("Content-Length", strconv.Itoa(len(answer.body)))
+	maps.Copy(w.Header(), response.header)
+	if len(response.body) > 0 {
+		w.Header().Set("Content-Length", strconv.Itoa(len(response.body)))
 	}
-	w.WriteHeader(answer.status)
-	_, _ = w.Write(answer.sentBody()) //nolint:gosec // JSON; and a client that is gone misses its answer, nothing else
-	if len(answer.sentBody()) < len(answer.body) {
-		_ = http.NewResponseController(w).Flush() // the same
+	w.WriteHeader(response.status)
+	_, _ = w.Write(response.sentBody()) //nolint:gosec // the body is JSON; a failed write only affects a client that has disconnected
+	if len(response.sentBody()) < len(response.body) {
+		_ = http.NewResponseController(w).Flush() // fails only if the client has disconnected
 		panic(http.ErrAbortHandler)
 	}
 }
 
-// sentBody is what of the body is sent before the connection breaks.
+// sentBody returns the part of the body that is sent before the connection breaks.
 func (r *reply) sentBody() []byte {
 	if r.truncateAfter > 0 && r.truncateAfter < len(r.body) {
 		return r.body[:r.truncateAfter]
@@ -79,12 +79,12 @@ func (r *reply) sentBody() []byte {
 	return r.body
 }
 
-// Transport answers in process, without sockets; the host of a request's URL doesn't matter.
+// Transport returns a transport that calls the server in process, without sockets. It ignores the host of the URL.
 func (s *Server) Transport() http.RoundTripper { return inProcessTransport{s} }
 
 var errConnectionReset = errors.New("connection reset by peer")
 
-// brokenBody is the end of a connection in the middle of a body.
+// brokenBody simulates a connection that breaks within a body.
 type brokenBody struct{}
 
 func (brokenBody) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }
@@ -101,23 +101,23 @@ func (t inProcessTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 	}
 	done := make(chan reply, 1)
 	go func() { done <- t.server.handleRequest(request, r.Header.Get("Authorization")) }()
-	var answer reply
+	var response reply
 	select {
-	case answer = <-done:
-	case <-r.Context().Done(): // the server doesn't notice, and goes on
+	case response = <-done:
+	case <-r.Context().Done(): // as over HTTP, the server still executes the request
 		return nil, r.Context().Err()
 	}
-	if answer.reset {
+	if response.reset {
 		return nil, errConnectionReset
 	}
-	var body io.Reader = bytes.NewReader(answer.sentBody())
-	if len(answer.sentBody()) < len(answer.body) {
+	var body io.Reader = bytes.NewReader(response.sentBody())
+	if len(response.sentBody()) < len(response.body) {
 		body = io.MultiReader(body, brokenBody{})
 	}
 	return &http.Response{
-		Status: fmt.Sprintf("%d %s", answer.status, http.StatusText(answer.status)), StatusCode: answer.status,
+		Status: fmt.Sprintf("%d %s", response.status, http.StatusText(response.status)), StatusCode: response.status,
 		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
-		Header: answer.header, Body: io.NopCloser(body), ContentLength: int64(len(answer.body)),
+		Header: response.header, Body: io.NopCloser(body), ContentLength: int64(len(response.body)),
 		Request: r,
 	}, nil
 }
@@ -136,7 +136,7 @@ func readRequest(r *http.Request) (Request, error) {
 func jsonReply(status int, body any) reply {
 	encoded, err := json.Marshal(body)
 	if err != nil {
-		panic("simulator: answer is no JSON: " + err.Error()) // answers are built from decoded JSON
+		panic("simulator: encode response: " + err.Error()) // can't happen, because responses consist of decoded JSON
 	}
 	return reply{status: status, header: http.Header{"Content-Type": {"application/json"}}, body: encoded}
 }

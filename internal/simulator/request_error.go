@@ -5,14 +5,14 @@ import (
 	"net/http"
 )
 
-// FieldError is one failed constraint of a request, as the API document's FieldValidationError.
+// FieldError is one failed constraint of a request, the FieldValidationError of the API's document.
 type FieldError struct {
 	Field   string `json:"field"` // like workerQueues[1].maxWorkerCount
 	Code    string `json:"code"`
 	Message string `json:"message"`
 }
 
-// errorBody is the API document's Error.
+// errorBody is the Error of the API's document.
 type errorBody struct {
 	Message     string       `json:"message"`
 	RequestID   string       `json:"requestId"`
@@ -20,19 +20,20 @@ type errorBody struct {
 	FieldErrors []FieldError `json:"fieldErrors,omitempty"`
 }
 
-// requestError is why a call is refused.
+// requestError explains why the server refuses a request.
 type requestError struct {
 	status      int
 	message     string
 	fieldErrors []FieldError
 }
 
-// badRequestError refuses for a rule that the API's validation of single fields doesn't know: no fieldErrors then.
+// badRequestError returns a 400 for a violated rule between fields. The API reports fieldErrors only for constraints of
+// single fields.
 func badRequestError(format string, args ...any) *requestError {
 	return &requestError{status: http.StatusBadRequest, message: "Invalid request: " + fmt.Sprintf(format, args...)}
 }
 
-// invalidFieldsError refuses for failed constraints of fields.
+// invalidFieldsError returns a 400 for failed constraints of fields.
 func invalidFieldsError(fields []FieldError) *requestError {
 	message := "Invalid request: " + fields[0].Message
 	if more := len(fields) - 1; more > 0 {

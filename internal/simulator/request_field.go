@@ -13,24 +13,24 @@ type jsonType int
 const (
 	jsonString jsonType = iota
 	jsonBoolean
-	jsonInteger // whole
+	jsonInteger // a number without fraction
 	jsonArray
 	jsonObject
-	jsonAnyObject // an object of no known members
+	jsonAnyObject // an object with arbitrary members
 )
 
-// requestField is one member of a request body, with the constraints that the API's document gives it.
+// requestField is one member of a request body, with the constraints of the API's document.
 type requestField struct {
 	name     string
 	jsonType jsonType
 	required bool
 	enum     []string
-	min, max int                 // of a number; length of a text; members of a list. max 0: no limit
-	fields   []requestField      // of a group, or of a list's members; nil: a list of texts
-	validate func(string) string // what a text has wrong, "" if nothing; also for a list's texts
+	min, max int                 // bounds of a number, of the length of a string, or of the number of items; max 0: no limit
+	fields   []requestField      // members of an object, or of the items of a list; nil: a list of strings
+	validate func(string) string // returns the problem with a string or an item of a list of strings, "" if it is valid
 }
 
-// requireFields marks the named fields as required.
+// requireFields returns the fields, of which only the named ones are required.
 func requireFields(fields []requestField, names ...string) []requestField {
 	marked := slices.Clone(fields)
 	for i, f := range marked {
@@ -39,8 +39,8 @@ func requireFields(fields []requestField, names ...string) []requestField {
 	return marked
 }
 
-// checkFields holds a body against its fields. Members that are not among them are refused: what an answer has and a request
-// hasn't must not be sent back.
+// checkFields checks a body against its fields and rejects unknown members. A client must not send back members that only
+// responses have.
 func checkFields(fields []requestField, body map[string]any, path string) []FieldError {
 	var found []FieldError
 	for _, f := range fields {
@@ -105,13 +105,13 @@ func (f requestField) checkText(v, path string) []FieldError {
 }
 
 func (f requestField) checkList(v []any, path string) []FieldError {
-	found := f.checkRange(len(v), path, " members")
-	member := requestField{jsonType: jsonString, validate: f.validate}
+	found := f.checkRange(len(v), path, " items")
+	item := requestField{jsonType: jsonString, validate: f.validate}
 	if f.fields != nil {
-		member = requestField{jsonType: jsonObject, fields: f.fields}
+		item = requestField{jsonType: jsonObject, fields: f.fields}
 	}
 	for i, value := range v {
-		found = append(found, member.checkValue(value, fmt.Sprintf("%s[%d]", path, i))...)
+		found = append(found, item.checkValue(value, fmt.Sprintf("%s[%d]", path, i))...)
 	}
 	return found
 }

@@ -2,8 +2,8 @@ package simulator
 
 import "maps"
 
-// SetReturnedText makes every answer return a text in another spelling than it is stored in, as an API does that normalises
-// values; "" leaves it out, as one does that keeps values to itself.
+// SetReturnedText makes every response return a text in another spelling than the stored one, like an API that normalizes
+// values. If returned is "", responses omit the text, like an API that hides values.
 func (s *Server) SetReturnedText(stored, returned string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -13,12 +13,12 @@ func (s *Server) SetReturnedText(stored, returned string) {
 	s.returnedTexts[stored] = returned
 }
 
-// replaceTexts replaces texts in an answer, which it may change.
+// replaceTexts replaces texts in a response. It may modify value.
 func (s *Server) replaceTexts(value any) any {
 	omitted := func(v any) bool {
-		text, is := v.(string)
+		text, isString := v.(string)
 		returned, found := s.returnedTexts[text]
-		return is && found && returned == ""
+		return isString && found && returned == ""
 	}
 	switch v := value.(type) {
 	case string:

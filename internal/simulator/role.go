@@ -16,7 +16,7 @@ var permissionPattern = regexp.MustCompile(`^[a-z][A-Za-z]*(\.[a-z][A-Za-z]*)+$`
 
 func validatePermission(v string) string {
 	if !permissionPattern.MatchString(v) {
-		return "must be a permission"
+		return "must be a permission like deployment.get"
 	}
 	return ""
 }
@@ -30,7 +30,7 @@ func fillRole(state map[string]any) {
 	}
 }
 
-// sortedSet is a list of texts in an order of the server's own, each once.
+// sortedSet returns the distinct strings of a list, sorted: the server keeps its own order.
 func sortedSet(value any) []any {
 	var texts []string
 	members, _ := value.([]any)
@@ -54,7 +54,7 @@ func roleView(o *storedResource) map[string]any {
 	return view
 }
 
-// roleItem is a role in a list, where the permissions are left out.
+// roleItem returns a role as an item of a list, without its permissions.
 func roleItem(o *storedResource) map[string]any {
 	view := roleView(o)
 	delete(view, "permissions")
@@ -106,7 +106,8 @@ func (s *Server) createRole(c apiCall) (any, *requestError) {
 	return roleView(o), nil
 }
 
-// updateRole replaces all; restrictions that aren't sent are lifted (notes 1.11 leave it open).
+// updateRole replaces all fields. It removes restrictions that the request omits (notes 1.11 don't say whether the API
+// does).
 func (s *Server) updateRole(c apiCall) (any, *requestError) {
 	o, p := s.findRole(c)
 	if p != nil {

@@ -10,16 +10,17 @@ import (
 	"time"
 )
 
-// Scope is what a token reaches: one or more Deployments, else one or more Workspaces, else the whole Organization.
+// Scope limits the access of a token to Deployments or Workspaces. A token without either has access to the whole
+// Organization.
 type Scope struct {
-	OrganizationID string // "": the server's
+	OrganizationID string // "": the server's Organization
 	WorkspaceIDs   []string
 	DeploymentIDs  []string
-	TokenID        string    // "": one is made up
+	TokenID        string    // "": generated
 	ExpiresAt      time.Time // zero: never
 }
 
-// tokenKey signs tokens. The server doesn't check signatures: a token of the real API is as good as one of ours.
+// tokenKey signs tokens. The server doesn't verify signatures, so it accepts a token of the real API as well.
 const tokenKey = "simulator"
 
 type claims struct {
@@ -28,8 +29,8 @@ type claims struct {
 	Expires     int64    `json:"exp,omitempty"` // Unix seconds
 }
 
-// NewToken makes a JWT whose claims look like those of an Astro API token: what it reaches stands in permissions, as
-// organizationId:…, workspaceId:…, deploymentId:… and apiTokenId:….
+// NewToken returns a JWT with claims like those of an Astro API token. The permissions hold its access as organizationId:…,
+// workspaceId:…, deploymentId:… and apiTokenId:….
 func (s *Server) NewToken(scope Scope) string {
 	id := cmp.Or(scope.TokenID, newCUID("token", 0))
 	c := claims{TokenID: id, Permissions: []string{"apiTokenId:" + id, "organizationId:" + cmp.Or(scope.OrganizationID, s.organizationID)}}
@@ -53,7 +54,7 @@ func (s *Server) NewToken(scope Scope) string {
 	return signed + "." + encode(mac.Sum(nil))
 }
 
-// parseToken reads a JWT's claims; ok is false for any other token.
+// parseToken returns the claims of a JWT; ok is false for any other token.
 func parseToken(token string) (c claims, ok bool) {
 	parts := strings.Split(token, ".")
 	if len(parts) != 3 {
@@ -66,7 +67,7 @@ func parseToken(token string) (c claims, ok bool) {
 	return c, json.Unmarshal(payload, &c) == nil
 }
 
-// tokenScope reads a token's reach back from its permissions.
+// tokenScope returns the scope that the permissions of a token describe.
 func (c claims) tokenScope() Scope {
 	scope := Scope{TokenID: c.TokenID}
 	for _, permission := range c.Permissions {

@@ -1,6 +1,6 @@
-// Package simulator is an in-memory Astro API v1.0 for an Organization and what is in it. Tests reach it over HTTP,
-// `simulate: true` reaches it in process. Where the real API's behaviour isn't known, it does the worst that its document
-// allows, so that a client which is right here is right there.
+// Package simulator implements the Astro API v1.0 of one Organization in memory. Tests call it over HTTP,
+// `simulate: true` calls it in process. Where the real API's behaviour isn't known, the simulator chooses the worst case
+// that the API's document allows. A client that works with the simulator therefore works with the API.
 package simulator
 
 import (
@@ -12,21 +12,21 @@ import (
 
 // Options configures a Server.
 type Options struct {
-	OrganizationID    string           // "": one is made up
-	ReadyAfter        time.Duration    // from CREATING or DEPLOYING to HEALTHY; 0: at once, on the next read
-	StaleStatusFor    time.Duration    // how long after an update of a Deployment its old status is still returned, by the update too
+	OrganizationID    string           // "": generated
+	ReadyAfter        time.Duration    // time from CREATING or DEPLOYING to HEALTHY; 0: the next read returns HEALTHY
+	StaleStatusFor    time.Duration    // how long responses return the old status of a Deployment after an update, including the update's response
 	Now               func() time.Time // nil: time.Now
-	EnforceRateLimits bool             // the rate limits of a token are enforced
-	InheritedRoles    InheritedRoles   // how a user's answer shows roles that come from Teams
-	CallerAddress     string           // the IP address that all requests come from; "": unknown, and always allowed
+	EnforceRateLimits bool             // answer 429 above the API's rate limits
+	InheritedRoles    InheritedRoles   // how a user's response shows roles that come from Teams
+	CallerAddress     string           // the IP address of all requests; "": unknown, which is always allowed
 
-	// The two readings of an update that sends a connection's extra or a metrics export's headers. The zero
-	// value is the one that loses more.
-	KeepEmptySecrets bool // "" keeps a secret member that is stored; false: it erases it
-	MergeMaps        bool // members that aren't sent are kept; false: the sent map replaces the stored one
+	// The document allows two interpretations of an update that sends a connection's extra or a metrics export's headers.
+	// The zero values are those that lose more data.
+	KeepEmptySecrets bool // a secret member that is sent as "" keeps its stored value; false: it becomes empty
+	MergeMaps        bool // a sent map keeps the stored members that it omits; false: it replaces the stored map
 }
 
-// Server is one Organization. It is safe for concurrent use; requests are carried out one at a time.
+// Server simulates one Organization. It is safe for concurrent use; it executes requests one at a time.
 type Server struct {
 	options           Options
 	organizationID    string
@@ -43,11 +43,11 @@ type Server struct {
 	kindSpecs      []kindSpec
 	chaos          chaos
 	returnedTexts  map[string]string
-	faultCount     int // by faults
+	faultCount     int
 	recentRequests map[rateLimitKey][]time.Time
 }
 
-// New returns an Organization with nothing in it.
+// New returns a server with an empty Organization.
 func New(options Options) *Server {
 	s := &Server{
 		options: options, organizationID: options.OrganizationID, readyAfter: options.ReadyAfter, now: options.Now, callerAddress: options.CallerAddress, enforceRateLimits: options.EnforceRateLimits,
@@ -63,17 +63,17 @@ func New(options Options) *Server {
 		s.organizationID = newCUID("organization", 0)
 	}
 	o := s.newResource(kindOrganization, caller{})
-	s.serial = 0 // as if it had always been there
+	s.serial = 0 // the Organization must not affect the IDs of other resources
 	o.id, o.state["id"] = s.organizationID, s.organizationID
 	fillOrganization(o.state)
 	s.collections[kindOrganization].resources = []*storedResource{o}
 	return s
 }
 
-// OrganizationID is the id that paths and tokens carry.
+// OrganizationID returns the ID in paths and tokens.
 func (s *Server) OrganizationID() string { return s.organizationID }
 
-// handleRequest carries a request out, faults and all, and records it.
+// handleRequest executes a request, injects faults, and records the request.
 func (s *Server) handleRequest(r Request, authorization string) reply {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -89,12 +89,12 @@ func (s *Server) handleRequest(r Request, authorization string) reply {
 		time.Sleep(f.Delay)
 		s.mu.Lock()
 	}
-	var answer reply
+	var response reply
 	switch {
 	case f != nil && f.WrongResource:
-		answer = s.answerWrongResource(f, r, authorization)
+		response = s.answerWrongResource(f, r, authorization)
 	case f == nil || f.Applied:
-		answer = s.executeRequest(r, authorization)
+		response = s.executeRequest(r, authorization)
 	}
 	if f != nil && f.ApplyAfter > 0 {
 		time.AfterFunc(f.ApplyAfter, func() {
@@ -105,21 +105,21 @@ func (s *Server) handleRequest(r Request, authorization string) reply {
 	}
 	if f != nil {
 		s.faultCount++
-		answer = s.applyFault(f, answer)
+		response = s.applyFault(f, response)
 	}
-	return s.recordRequest(r, answer)
+	return s.recordRequest(r, response)
 }
 
-func (s *Server) recordRequest(r Request, answer reply) reply {
-	r.Status = answer.status
+func (s *Server) recordRequest(r Request, response reply) reply {
+	r.Status = response.status
 	s.requests = append(s.requests, r)
-	return answer
+	return response
 }
 
 func (s *Server) executeRequest(r Request, authorization string) reply {
 	organization, below, found := splitPath(r.Path)
 	if !found {
-		return s.errorReply(&requestError{status: http.StatusNotFound, message: "Not found: no such path"})
+		return s.errorReply(&requestError{status: http.StatusNotFound, message: "Not found: the path doesn't exist"})
 	}
 	who, p := s.authenticate(authorization, organization)
 	if p != nil {
@@ -145,7 +145,7 @@ func (s *Server) executeRequest(r Request, authorization string) reply {
 	return jsonReply(http.StatusOK, body)
 }
 
-// splitPath takes /v1/organizations/{id}/… apart.
+// splitPath splits /v1/organizations/{id}/… into the Organization's ID and the rest.
 func splitPath(path string) (organization, below string, ok bool) {
 	rest, ok := strings.CutPrefix(path, "/v1/organizations/")
 	if !ok {

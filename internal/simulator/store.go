@@ -24,18 +24,18 @@ const (
 	kindIPRange           = "allowedIpAddressRange"
 )
 
-// timeFormat is how the API writes times.
+// timeFormat is the format of times in the API.
 const timeFormat = "2006-01-02T15:04:05.000Z"
 
-// collection holds the objects of one kind in order of creation.
+// collection holds the resources of one kind in order of creation.
 type collection struct{ resources []*storedResource }
 
-// storedResource is what the server knows of one object: what was written and is never read (secret values, workloadIdentity) included.
+// storedResource holds one resource, including values that the API never returns (secret values, workloadIdentity).
 type storedResource struct {
 	id            string
 	state         map[string]any // decoded JSON
-	pendingStatus string         // the status until Settle has passed since changed
-	staleStatus   string         // the status until Stale has passed since changed, "" after a create
+	pendingStatus string         // the status until Options.ReadyAfter has passed since changedAt
+	staleStatus   string         // the status until Options.StaleStatusFor has passed since changedAt; "" after a create
 	changedAt     time.Time
 }
 
@@ -52,9 +52,9 @@ func (c *collection) removeByID(id string) {
 	c.resources = slices.DeleteFunc(c.resources, func(o *storedResource) bool { return o.id == id })
 }
 
-// Seed puts an object in place and returns its id. The kind is that of one of the halves; the object is
-// in the shape of the API's answers, plus what those leave out (secret values, workloadIdentity). What it lacks is
-// filled in as the API would. Nothing is validated, and the object is ready at once.
+// Seed adds a resource and returns its ID. kind is one of the kinds of the server; value has the shape of the API's
+// responses and may include values that the API never returns (secret values, workloadIdentity). Seed sets the API's
+// defaults for missing values. It validates nothing, and the resource is ready immediately.
 func (s *Server) Seed(kind string, value map[string]any) (id string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -64,9 +64,9 @@ func (s *Server) Seed(kind string, value map[string]any) (id string) {
 func (s *Server) seedResource(kind string, value map[string]any) string {
 	known, ok := s.collections[kind]
 	if !ok {
-		panic(fmt.Sprintf("simulator: no kind %q", kind))
+		panic(fmt.Sprintf("simulator: unknown kind %q", kind))
 	}
-	if kind == kindOrganization { // there is one: what it is not given stays
+	if kind == kindOrganization { // the only Organization keeps the fields that value omits
 		maps.Copy(known.resources[0].state, deepCopy(value))
 		return s.organizationID
 	}
@@ -82,7 +82,8 @@ func (s *Server) seedResource(kind string, value map[string]any) string {
 	return o.id
 }
 
-// Resources are deep copies of all objects of a kind in order of creation, with what the API never returns.
+// Resources returns deep copies of all resources of a kind in order of creation, including values that the API never
+// returns.
 func (s *Server) Resources(kind string) []map[string]any {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -93,7 +94,7 @@ func (s *Server) Resources(kind string) []map[string]any {
 	return all
 }
 
-// newResource is a new object with what the server gives every one.
+// newResource returns a new resource with the fields that the server sets in every resource.
 func (s *Server) newResource(kind string, who caller) *storedResource {
 	s.serial++
 	now := s.now()
@@ -104,17 +105,17 @@ func (s *Server) newResource(kind string, who caller) *storedResource {
 	}}
 }
 
-// markUpdated marks an object as changed by a caller.
+// markUpdated records that a caller changed a resource.
 func (s *Server) markUpdated(o *storedResource, who caller) {
 	o.changedAt = s.now()
 	o.state["updatedAt"], o.state["updatedBy"] = o.changedAt.UTC().Format(timeFormat), who.subjectProfile()
 }
 
-// deepCopy copies a value deeply, into what decoding JSON gives: a caller may seed ints and typed slices.
+// deepCopy returns a copy in the form of decoded JSON, since a caller may seed ints and typed slices.
 func deepCopy[T any](value T) T {
 	encoded, err := json.Marshal(value)
 	if err != nil {
-		panic("simulator: object is no JSON: " + err.Error())
+		panic("simulator: encode resource: " + err.Error())
 	}
 	var copied T
 	if err := json.Unmarshal(encoded, &copied); err != nil {

@@ -12,7 +12,7 @@ func fillTeam(state map[string]any) {
 	})
 }
 
-// teamView doesn't tell who is in it.
+// teamView returns a Team without its members, as the API does.
 func teamView(o *storedResource) map[string]any {
 	view := deepCopy(o.state)
 	delete(view, "memberIds")
@@ -43,7 +43,7 @@ func (s *Server) findTeam(c apiCall) (*storedResource, *requestError) {
 	return nil, notFoundError("Team", c.id)
 }
 
-// findEditableTeam is one that may be changed here.
+// findEditableTeam returns the Team in the path, or an error if an identity provider manages it.
 func (s *Server) findEditableTeam(c apiCall) (*storedResource, *requestError) {
 	o, p := s.findTeam(c)
 	if p == nil && getBool(o.state, "isIdpManaged") {
@@ -60,7 +60,7 @@ func (s *Server) readTeam(c apiCall) (any, *requestError) {
 	return teamView(o), nil
 }
 
-// createTeam takes a name that exists already: nothing says that the names of Teams are unique.
+// createTeam accepts a name that already exists, because the document doesn't require unique names of Teams.
 func (s *Server) createTeam(c apiCall) (any, *requestError) {
 	if !c.caller.hasOrganizationAccess() {
 		return nil, forbiddenError("the token may not create Teams")
@@ -86,7 +86,7 @@ func (s *Server) createTeam(c apiCall) (any, *requestError) {
 	return teamView(o), nil
 }
 
-// updateTeam clears a description that isn't sent.
+// updateTeam clears a description that the request omits.
 func (s *Server) updateTeam(c apiCall) (any, *requestError) {
 	o, p := s.findEditableTeam(c)
 	if p != nil {
@@ -101,7 +101,7 @@ func (s *Server) updateTeam(c apiCall) (any, *requestError) {
 	return teamView(o), nil
 }
 
-// updateTeamRoles also serves Teams of an identity provider, whose roles are given here.
+// updateTeamRoles also accepts Teams of an identity provider, because their roles are managed in Astro.
 func (s *Server) updateTeamRoles(c apiCall) (any, *requestError) {
 	o, p := s.findTeam(c)
 	if p != nil {
@@ -137,7 +137,7 @@ func teamSpec() kindSpec {
 	}}
 }
 
-// validateMembers checks that they are users.
+// validateMembers checks that all members are users.
 func (s *Server) validateMembers(body map[string]any) *requestError {
 	list, _ := body["memberIds"].([]any)
 	for _, id := range list {

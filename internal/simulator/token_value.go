@@ -9,9 +9,9 @@ import (
 	"time"
 )
 
-// API tokens and agent tokens are alike in what is here.
+// These functions serve API tokens and agent tokens.
 
-// tokenView is a token as the API answers it. Its value is only told when it is new, see tokenWithValue.
+// tokenView returns a token without its value. The API returns the value only once, see tokenWithValue.
 func tokenView(o *storedResource) map[string]any {
 	view := deepCopy(o.state)
 	for _, name := range []string{"organizationId", "deploymentId", "token"} {
@@ -20,14 +20,14 @@ func tokenView(o *storedResource) map[string]any {
 	return view
 }
 
-// tokenWithValue answers a create or a rotation.
+// tokenWithValue returns the response to a create or a rotation, which includes the value.
 func tokenWithValue(o *storedResource) map[string]any {
 	view := tokenView(o)
 	view["token"] = o.getString("token")
 	return view
 }
 
-// renewTokenValue gives a token a value that no token had before.
+// renewTokenValue sets a new, unique value of a token.
 func (s *Server) renewTokenValue(state map[string]any) {
 	s.serial++
 	sum := sha256.Sum256(fmt.Appendf(nil, "token value %d", s.serial))
@@ -35,7 +35,7 @@ func (s *Server) renewTokenValue(state map[string]any) {
 	state["shortToken"] = shortHash(getString(state, "token"))
 }
 
-// setExpiryPeriod sets the period in which a token that was asked for is good.
+// setExpiryPeriod sets the validity period that the request asks for.
 func (s *Server) setExpiryPeriod(state, request map[string]any) {
 	if days, ok := request["tokenExpiryPeriodInDays"]; ok {
 		state["expiryPeriodInDays"] = days
@@ -43,22 +43,22 @@ func (s *Server) setExpiryPeriod(state, request map[string]any) {
 	s.setTokenStart(state, getString(state, "createdAt"))
 }
 
-// setTokenStart begins the period; a token without one never ends.
+// setTokenStart starts the validity period; a token without a period never expires.
 func (s *Server) setTokenStart(state map[string]any, start string) {
 	state["startAt"] = start
-	from, err := time.Parse(time.RFC3339, start)
+	startTime, err := time.Parse(time.RFC3339, start)
 	if days := getNumber(state, "expiryPeriodInDays"); err == nil && days > 0 {
-		state["endAt"] = from.AddDate(0, 0, int(days)).UTC().Format(timeFormat)
+		state["endAt"] = startTime.AddDate(0, 0, int(days)).UTC().Format(timeFormat)
 	}
 }
 
-// fillToken completes any token.
+// fillToken sets the defaults of an API token or agent token.
 func (s *Server) fillToken(state map[string]any) {
 	setMissing(state, map[string]any{"name": "token", "description": "", "kind": tokenKinds[0]})
 	if getString(state, "token") == "" {
-		short, given := state["shortToken"]
+		short, seeded := state["shortToken"]
 		s.renewTokenValue(state)
-		if given {
+		if seeded {
 			state["shortToken"] = short
 		}
 	}
@@ -70,7 +70,7 @@ func (s *Server) fillToken(state map[string]any) {
 	}
 }
 
-// fillAPIToken completes an API token, which may be seeded with entityId and role, as it is created, in place of roles.
+// fillAPIToken sets the defaults of an API token. A seed may have entityId and role instead of roles, like a create request.
 func (s *Server) fillAPIToken(state map[string]any) {
 	roles := getObjects(state, "roles")
 	for _, scope := range []string{scopeOrganization, scopeWorkspace, scopeDeployment} {
@@ -85,8 +85,8 @@ func (s *Server) fillAPIToken(state map[string]any) {
 		if scope != scopeOrganization {
 			entity = cmp.Or(getString(state, "entityId"), newCUID("entity of "+getString(state, "id"), 0))
 		}
-		least := map[string]string{scopeOrganization: "ORGANIZATION_MEMBER", scopeWorkspace: "WORKSPACE_MEMBER", scopeDeployment: "DEPLOYMENT_ADMIN"}
-		state["roles"] = []any{map[string]any{"entityType": scope, "entityId": entity, "role": cmp.Or(getString(state, "role"), least[scope])}}
+		lowestRole := map[string]string{scopeOrganization: "ORGANIZATION_MEMBER", scopeWorkspace: "WORKSPACE_MEMBER", scopeDeployment: "DEPLOYMENT_ADMIN"}
+		state["roles"] = []any{map[string]any{"entityType": scope, "entityId": entity, "role": cmp.Or(getString(state, "role"), lowestRole[scope])}}
 	}
 	delete(state, "entityId")
 	delete(state, "role")
@@ -94,7 +94,7 @@ func (s *Server) fillAPIToken(state map[string]any) {
 	s.fillToken(state)
 }
 
-// rotateAPIToken ends the old value at once; the period begins again.
+// rotateAPIToken replaces the value immediately and restarts the validity period.
 func (s *Server) rotateAPIToken(c apiCall) (any, *requestError) {
 	o, p := s.findAPIToken(c)
 	if p != nil {
@@ -107,13 +107,13 @@ func (s *Server) rotateAPIToken(c apiCall) (any, *requestError) {
 	return tokenWithValue(o), nil
 }
 
-// selectFields is the named members of a request.
+// selectFields returns the named members of a request.
 func selectFields(body map[string]any, names ...string) map[string]any {
-	picked := map[string]any{}
+	selected := map[string]any{}
 	for _, name := range names {
 		if value, ok := body[name]; ok {
-			picked[name] = value
+			selected[name] = value
 		}
 	}
-	return picked
+	return selected
 }

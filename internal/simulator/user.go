@@ -11,7 +11,7 @@ func fillUser(state map[string]any) {
 	delete(state, "updatedBy")
 }
 
-// filterByRole filters by a role in a Workspace or a Deployment.
+// filterByRole returns the subjects that have a role in the Workspace or Deployment of the query.
 func filterByRole(c apiCall, all []*storedResource) []*storedResource {
 	return slices.DeleteFunc(slices.Clone(all), func(o *storedResource) bool {
 		for filter, list := range map[string]string{"workspaceId": "workspaceRoles", "deploymentId": "deploymentRoles"} {
@@ -49,7 +49,7 @@ func (s *Server) readUser(c apiCall) (any, *requestError) {
 	return s.userView(o), nil
 }
 
-// updateUserRoles replaces all roles; the one in the Organization is needed beside any other (notes 1.9).
+// updateUserRoles replaces all roles. The Organization role is required with any other role (notes 1.9).
 func (s *Server) updateUserRoles(c apiCall) (any, *requestError) {
 	o, p := s.findUser(c)
 	if p != nil {

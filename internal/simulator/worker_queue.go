@@ -5,7 +5,7 @@ import (
 	"slices"
 )
 
-// machineSize is what an Astro machine gives a worker (notes 2.5).
+// machineSize holds the resources that an Astro machine provides to a worker (notes 2.5).
 type machineSize struct{ cpu, memory, concurrency float64 }
 
 func astroMachineSize(name string) machineSize {
@@ -13,7 +13,7 @@ func astroMachineSize(name string) machineSize {
 	return machineSize{cpu: cpu, memory: 2 * cpu, concurrency: 15 * cpu}
 }
 
-// maxEphemeralStorage of a worker, in Gi.
+// maxEphemeralStorage is the maximum ephemeral storage of a worker in Gi.
 const maxEphemeralStorage = 100
 
 func queueFields(kind string, update bool) []requestField {
@@ -35,24 +35,24 @@ func queueFields(kind string, update bool) []requestField {
 	return append(fields, requestField{name: "astroMachine", enum: machines, required: true})
 }
 
-// validateQueues holds the queues sent against each other, their machines and the queues there are.
+// validateQueues checks the queues of a request against each other, against their machines and against the stored queues.
 func (s *Server) validateQueues(body, old map[string]any) []FieldError {
 	var found []FieldError
 	queues := getObjects(body, "workerQueues")
 	for i, q := range queues {
 		path := fmt.Sprintf("workerQueues[%d].", i)
-		same := func(member string) func(map[string]any) bool {
-			return func(other map[string]any) bool { return getString(other, member) == getString(q, member) }
+		same := func(field string) func(map[string]any) bool {
+			return func(other map[string]any) bool { return getString(other, field) == getString(q, field) }
 		}
 		id := getString(q, "id")
-		if _, given := q["id"]; given && !slices.ContainsFunc(getObjects(old, "workerQueues"), same("id")) {
-			found = append(found, newFieldError(path+"id", "unknown", "is no worker queue of this Deployment"))
+		if _, hasID := q["id"]; hasID && !slices.ContainsFunc(getObjects(old, "workerQueues"), same("id")) {
+			found = append(found, newFieldError(path+"id", "unknown", "is not a worker queue of this Deployment"))
 		}
 		if slices.ContainsFunc(queues[:i], same("name")) || id != "" && slices.ContainsFunc(queues[:i], same("id")) {
-			found = append(found, newFieldError(path+"name", "unique", "must be unique, and so must the id"))
+			found = append(found, newFieldError(path+"name", "unique", "and id must be unique"))
 		}
 		if getBool(q, "isDefault") != (getString(q, "name") == "default") {
-			found = append(found, newFieldError(path+"isDefault", "default", "must be true for the queue called default, and for no other"))
+			found = append(found, newFieldError(path+"isDefault", "default", "must be true only for the queue named default"))
 		}
 		if getNumber(q, "minWorkerCount") > getNumber(q, "maxWorkerCount") {
 			found = append(found, newFieldError(path+"minWorkerCount", "lte", "must not be more than maxWorkerCount"))
@@ -65,14 +65,14 @@ func (s *Server) validateQueues(body, old map[string]any) []FieldError {
 			found = append(found, newFieldError(path+"podEphemeralStorage", "max", fmt.Sprintf("must be at most %dGi", maxEphemeralStorage)))
 		}
 		if pool := getString(q, "nodePoolId"); pool != "" && !s.hasNodePool(getString(body, "clusterId"), pool) {
-			found = append(found, newFieldError(path+"nodePoolId", "unknown", "is no node pool of the cluster"))
+			found = append(found, newFieldError(path+"nodePoolId", "unknown", "is not a node pool of the cluster"))
 		}
 	}
 	return found
 }
 
-// fillQueues gives the queues what the server adds. A queue without id is a new one, whatever its name; no queues at
-// all means one called default, with KUBERNETES too (notes 2.3), but not where remote agents do the work.
+// fillQueues sets the server's values of worker queues. A queue without ID is a new queue, even if its name exists. A
+// Deployment without queues gets one named default, also with KUBERNETES (notes 2.3), but not with remote execution.
 func (s *Server) fillQueues(state map[string]any) {
 	queues := getObjects(state, "workerQueues")
 	if len(queues) == 0 && getObject(state, "remoteExecution") == nil {

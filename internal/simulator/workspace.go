@@ -17,7 +17,7 @@ func fillWorkspace(state map[string]any) {
 	setMissing(state, map[string]any{"name": "workspace", "description": "", "cicdEnforcedDefault": false})
 }
 
-// workspaceView is a Workspace as the API answers it.
+// workspaceView returns a Workspace as the API returns it.
 func workspaceView(o *storedResource) map[string]any {
 	view := deepCopy(o.state)
 	view["organizationName"] = "Simulated Organization"
@@ -35,7 +35,7 @@ func (s *Server) listWorkspaces(c apiCall) (any, *requestError) {
 	return listPage(c.request.Query, "workspaces", reached, workspaceView)
 }
 
-// findWorkspace finds the one in the path. What a token doesn't reach is forbidden, whether it exists or not.
+// findWorkspace returns the Workspace in the path. Without access to it, the answer is 403, even if it doesn't exist.
 func (s *Server) findWorkspace(c apiCall) (*storedResource, *requestError) {
 	if !c.caller.canAccessWorkspace(c.id) {
 		return nil, forbiddenError("the token does not reach Workspace '%s'", c.id)
@@ -54,7 +54,7 @@ func (s *Server) readWorkspace(c apiCall) (any, *requestError) {
 	return workspaceView(o), nil
 }
 
-// createWorkspace takes a name that exists already: nothing says that Workspace names are unique.
+// createWorkspace accepts a name that already exists, because the document doesn't require unique names of Workspaces.
 func (s *Server) createWorkspace(c apiCall) (any, *requestError) {
 	if !c.caller.hasOrganizationAccess() {
 		return nil, forbiddenError("the token may not create Workspaces")
@@ -70,7 +70,8 @@ func (s *Server) createWorkspace(c apiCall) (any, *requestError) {
 	return workspaceView(o), nil
 }
 
-// updateWorkspace replaces all; a default destination that isn't sent is cleared (notes 1.2 leave it open).
+// updateWorkspace replaces all fields. It clears a default cluster or region that the request omits (notes 1.2 don't say
+// whether the API does).
 func (s *Server) updateWorkspace(c apiCall) (any, *requestError) {
 	o, p := s.findWorkspace(c)
 	if p != nil {
@@ -96,7 +97,7 @@ func (s *Server) decodeWorkspaceBody(c apiCall, fields []requestField) (map[stri
 	cluster, cloud, region := getString(body, "defaultClusterId"), getString(body, "defaultCloudProvider"), getString(body, "defaultRegion")
 	switch {
 	case cluster != "" && (cloud != "" || region != ""):
-		return nil, badRequestError("defaultClusterId excludes defaultCloudProvider and defaultRegion")
+		return nil, badRequestError("defaultClusterId can't be combined with defaultCloudProvider and defaultRegion")
 	case (cloud == "") != (region == ""):
 		return nil, badRequestError("defaultCloudProvider and defaultRegion must be provided together")
 	case cluster != "" && s.collections[kindCluster].findByID(cluster) == nil:

@@ -8,18 +8,18 @@ import (
 	"strings"
 )
 
-// answerWrongResource answers a request with another object of the same kind, as a mixed-up cache or gateway does. An answer that
-// identifies no object, such as a list or a refusal, stays as it is.
+// answerWrongResource answers a request with another resource of the same kind, like a cache or gateway that mixes up
+// responses. It doesn't change a response that identifies no resource, such as a list or an error.
 func (s *Server) answerWrongResource(f *Fault, r Request, authorization string) reply {
-	before := s.copyResources()
-	answer := s.executeRequest(r, authorization)
+	saved := s.copyResources()
+	response := s.executeRequest(r, authorization)
 	var own map[string]any
-	if answer.status != http.StatusOK || json.Unmarshal(answer.body, &own) != nil {
-		return answer
+	if response.status != http.StatusOK || json.Unmarshal(response.body, &own) != nil {
+		return response
 	}
-	other := s.otherResource(own, before)
+	other := s.otherResource(own, saved)
 	if other == nil {
-		return answer
+		return response
 	}
 	if len(own) == 1 {
 		other = map[string]any{"id": other["id"]}
@@ -28,16 +28,16 @@ func (s *Server) answerWrongResource(f *Fault, r Request, authorization string) 
 		delete(other, "token")
 	}
 	if !f.Applied {
-		for kind, objects := range before {
-			s.collections[kind].resources = objects
+		for kind, resources := range saved {
+			s.collections[kind].resources = resources
 		}
 	}
-	answer = jsonReply(http.StatusOK, other)
-	answer.header.Set(FaultHeader, "true")
-	return answer
+	response = jsonReply(http.StatusOK, other)
+	response.header.Set(FaultHeader, "true")
+	return response
 }
 
-// copyResources returns deep copies of all objects by kind.
+// copyResources returns deep copies of all resources by kind.
 func (s *Server) copyResources() map[string][]*storedResource {
 	out := map[string][]*storedResource{}
 	for kind, c := range s.collections {
@@ -50,19 +50,19 @@ func (s *Server) copyResources() map[string][]*storedResource {
 	return out
 }
 
-// otherResource returns the first object of the kind of own that is not own, as the API answers it and with its secret value. An
-// only object gets another id, unless it is a new one: then, and if own has no id, other returns nil.
-func (s *Server) otherResource(own map[string]any, before map[string][]*storedResource) map[string]any {
+// otherResource returns another resource of the kind of own, in the API's form and with its secret value. If own is the only
+// resource of its kind, otherResource returns it with another ID. It returns nil if own is new or has no ID.
+func (s *Server) otherResource(own map[string]any, saved map[string][]*storedResource) map[string]any {
 	for _, h := range s.kindSpecs {
-		objects := s.collections[h.kind].resources
-		at := slices.IndexFunc(objects, func(o *storedResource) bool {
+		resources := s.collections[h.kind].resources
+		index := slices.IndexFunc(resources, func(o *storedResource) bool {
 			return o.id == getString(own, "id") || o.id == getString(own, "inviteId")
 		})
-		if at < 0 {
+		if index < 0 {
 			continue
 		}
-		for i, o := range objects {
-			if i != at {
+		for i, o := range resources {
+			if i != index {
 				view := s.readView(h, o)
 				if value := o.getString("token"); value != "" {
 					view["token"] = value
@@ -70,24 +70,24 @@ func (s *Server) otherResource(own map[string]any, before map[string][]*storedRe
 				return view
 			}
 		}
-		if len(before[h.kind]) == 0 {
+		if len(saved[h.kind]) == 0 {
 			return nil
 		}
-		made := maps.Clone(own)
-		made["id"] = newCUID("another "+h.kind, 0)
-		return made
+		copied := maps.Clone(own)
+		copied["id"] = newCUID("another "+h.kind, 0)
+		return copied
 	}
 	return nil
 }
 
-// readView is what a GET by id answers, or all of an object where there is none.
+// readView returns the response to a GET by ID, or the whole state if the API has no such operation.
 func (s *Server) readView(h kindSpec, o *storedResource) map[string]any {
 	for pattern, handle := range h.routes {
 		if !strings.HasPrefix(pattern, "GET ") || !strings.HasSuffix(pattern, "/*") {
 			continue
 		}
 		c := apiCall{caller: caller{Scope{OrganizationID: s.organizationID}}, id: o.id}
-		if strings.Count(pattern, "*") == 2 { // below a Deployment
+		if strings.Count(pattern, "*") == 2 { // nested in a Deployment
 			c.id, c.childID = o.getString("deploymentId"), o.id
 		}
 		if view, p := handle(s, c); p == nil {

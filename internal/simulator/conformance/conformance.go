@@ -1,4 +1,4 @@
-// Package conformance holds HTTP traffic against the API's own OpenAPI document. Only tests use it.
+// Package conformance checks HTTP traffic against the API's OpenAPI document. Only tests use it.
 package conformance
 
 import (
@@ -14,10 +14,10 @@ import (
 	"github.com/pb33f/libopenapi-validator/errors"
 )
 
-// NewTransport wraps base so that every request and answer is held against the API document, and reports violations to tb.
-// It skips the test when there is no document (see Document). Two things are let through: a request that was refused
-// with a 4xx, since it may have been wrong on purpose (its answer is checked), and the answer of a simulated fault.
-// Values are not reported, since they may be secret.
+// NewTransport wraps base: it checks every request and response against the API's document, and reports violations to tb. It
+// skips the test if there is no document (see DocumentPath). It doesn't check a request that the server refuses with a 4xx,
+// since the test may have sent a wrong request on purpose, nor the response of a simulated fault. Reports contain no values,
+// since values may be secret.
 func NewTransport(tb testing.TB, base http.RoundTripper) http.RoundTripper {
 	tb.Helper()
 	document, err := loadValidator()
@@ -25,7 +25,7 @@ func NewTransport(tb testing.TB, base http.RoundTripper) http.RoundTripper {
 		tb.Fatalf("API document: %v", err)
 	}
 	if document == nil {
-		tb.Skip("no API document: set ASTRO_OPENAPI to its path, or put it at shared/astro-api/openapi-v1.yml above this directory")
+		tb.Skip("no API document: set ASTRO_OPENAPI to its path, or save it as shared/astro-api/openapi-v1.yml in a parent directory")
 	}
 	return validatingTransport{tb: tb, base: base, apiValidator: document}
 }
@@ -41,34 +41,34 @@ func (t validatingTransport) RoundTrip(r *http.Request) (*http.Response, error) 
 	if err != nil {
 		return nil, err
 	}
-	answer, err := t.base.RoundTrip(r)
+	response, err := t.base.RoundTrip(r)
 	if err != nil {
-		return answer, err
+		return response, err
 	}
-	received, err := readBody(&answer.Body)
+	received, err := readBody(&response.Body)
 	if err != nil {
 		return nil, err
 	}
-	refused := answer.StatusCode >= 400 && answer.StatusCode < 500
-	faulty := answer.Header.Get(simulator.FaultHeader) != ""
+	refused := response.StatusCode >= 400 && response.StatusCode < 500
+	faulty := response.Header.Get(simulator.FaultHeader) != ""
 	t.apiValidator.mu.Lock()
 	defer t.apiValidator.mu.Unlock()
 	if faulty || !refused {
 		_, found := t.apiValidator.ValidateHttpRequestSync(requestWithBody(r, sent))
-		t.reportViolations("request", r, answer, found)
+		t.reportViolations("request", r, response, found)
 	}
 	if !faulty {
-		_, found := t.apiValidator.ValidateHttpResponse(requestWithBody(r, sent), answer)
-		t.reportViolations("answer", r, answer, found)
-		if answer.StatusCode != http.StatusNoContent && !strings.HasPrefix(answer.Header.Get("Content-Type"), "application/json") {
-			t.tb.Errorf("%s %s: answer %d has no JSON content type", r.Method, r.URL.Path, answer.StatusCode)
+		_, found := t.apiValidator.ValidateHttpResponse(requestWithBody(r, sent), response)
+		t.reportViolations("response", r, response, found)
+		if response.StatusCode != http.StatusNoContent && !strings.HasPrefix(response.Header.Get("Content-Type"), "application/json") {
+			t.tb.Errorf("%s %s: response %d has no JSON content type", r.Method, r.URL.Path, response.StatusCode)
 		}
 	}
-	answer.Body = io.NopCloser(bytes.NewReader(received))
-	return answer, nil
+	response.Body = io.NopCloser(bytes.NewReader(received))
+	return response, nil
 }
 
-// readBody reads a body and puts an unread copy in its place.
+// readBody reads a body and replaces it by an unread copy.
 func readBody(body *io.ReadCloser) ([]byte, error) {
 	if *body == nil {
 		return nil, nil
@@ -79,17 +79,17 @@ func readBody(body *io.ReadCloser) ([]byte, error) {
 	return content, err
 }
 
-// requestWithBody is the request with its body unread again.
+// requestWithBody returns a copy of the request with an unread body.
 func requestWithBody(r *http.Request, body []byte) *http.Request {
-	again := r.Clone(r.Context())
-	again.Body = io.NopCloser(bytes.NewReader(body))
-	return again
+	copied := r.Clone(r.Context())
+	copied.Body = io.NopCloser(bytes.NewReader(body))
+	return copied
 }
 
-func (t validatingTransport) reportViolations(what string, r *http.Request, answer *http.Response, found []*errors.ValidationError) {
+func (t validatingTransport) reportViolations(subject string, r *http.Request, response *http.Response, found []*errors.ValidationError) {
 	t.tb.Helper()
 	for _, violation := range found {
-		t.tb.Errorf("%s %s: %s (status %d) does not conform: %s", r.Method, r.URL.Path, what, answer.StatusCode, describeViolation(violation))
+		t.tb.Errorf("%s %s: %s (status %d) does not conform: %s", r.Method, r.URL.Path, subject, response.StatusCode, describeViolation(violation))
 	}
 }
 

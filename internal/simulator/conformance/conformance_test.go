@@ -11,7 +11,7 @@ import (
 	"astro-apply/internal/simulator/conformance"
 )
 
-// recordingTB keeps what is reported.
+// recordingTB records the reports of a test.
 type recordingTB struct {
 	testing.TB
 	reports []string
@@ -40,20 +40,20 @@ func TestViolationsAreReported(t *testing.T) {
 		status             int
 		answer             string
 		fault              bool
-		want               string // in the one report; "": none
+		want               string // substring of the only report; "": no report
 	}{
-		"conforms":                {"GET", workspaces, "", 200, empty, false, ""},
-		"unknown path":            {"GET", "/v1/organizations/c1/nothing", "", 400, refusal, false, "not found"},
-		"answer lacks a member":   {"GET", workspaces, "", 200, `{"workspaces":[]}`, false, "answer (status 200)"},
-		"answer has one too many": {"GET", workspaces, "", 200, strings.Replace(empty, "{", `{"x":1,`, 1), false, "answer (status 200)"},
-		"answer is HTML":          {"GET", workspaces, "", 200, "<html>", false, "answer (status 200)"},
-		"status not declared":     {"GET", workspaces, "", 429, refusal, false, "answer (status 429)"},
-		"envelope lacks an id":    {"POST", workspaces, `{}`, 400, `{"message":"m","statusCode":400}`, false, "answer (status 400)"},
-		"query out of range":      {"GET", workspaces + "?limit=1001", "", 200, empty, false, "request (status 200)"},
-		"request of no variant":   {"POST", deployments, `{"name":"n","workspaceId":"c2","type":"HYBRID","region":"r"}`, 500, refusal, false, "request (status 500)"},
-		"refused on purpose":      {"POST", workspaces, `{"nonsense":1}`, 400, refusal, false, ""},
-		"answer of a fault":       {"GET", workspaces, "", 429, "<html>", true, ""},
-		"request into a fault":    {"POST", workspaces, `{"nonsense":1}`, 429, "<html>", true, "request (status 429)"},
+		"conforms":                     {"GET", workspaces, "", 200, empty, false, ""},
+		"unknown path":                 {"GET", "/v1/organizations/c1/nothing", "", 400, refusal, false, "not found"},
+		"response lacks a member":      {"GET", workspaces, "", 200, `{"workspaces":[]}`, false, "response (status 200)"},
+		"response has an extra member": {"GET", workspaces, "", 200, strings.Replace(empty, "{", `{"x":1,`, 1), false, "response (status 200)"},
+		"response is HTML":             {"GET", workspaces, "", 200, "<html>", false, "response (status 200)"},
+		"undeclared status":            {"GET", workspaces, "", 429, refusal, false, "response (status 429)"},
+		"error lacks a requestId":      {"POST", workspaces, `{}`, 400, `{"message":"m","statusCode":400}`, false, "response (status 400)"},
+		"query out of range":           {"GET", workspaces + "?limit=1001", "", 200, empty, false, "request (status 200)"},
+		"request without variant":      {"POST", deployments, `{"name":"n","workspaceId":"c2","type":"HYBRID","region":"r"}`, 500, refusal, false, "request (status 500)"},
+		"refused on purpose":           {"POST", workspaces, `{"nonsense":1}`, 400, refusal, false, ""},
+		"response of a fault":          {"GET", workspaces, "", 429, "<html>", true, ""},
+		"request of a fault":           {"POST", workspaces, `{"nonsense":1}`, 429, "<html>", true, "request (status 429)"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -72,12 +72,12 @@ func TestViolationsAreReported(t *testing.T) {
 			}
 			request.Header.Set("Authorization", "Bearer x")
 			request.Header.Set("Content-Type", "application/json")
-			answer, err := conformance.NewTransport(w, base).RoundTrip(request)
+			response, err := conformance.NewTransport(w, base).RoundTrip(request)
 			if err != nil {
 				t.Fatal(err)
 			}
-			if body, err := io.ReadAll(answer.Body); err != nil || string(body) != test.answer {
-				t.Errorf("the answer passed on is %q, %v", body, err)
+			if body, err := io.ReadAll(response.Body); err != nil || string(body) != test.answer {
+				t.Errorf("the forwarded response is %q, %v", body, err)
 			}
 			reports := strings.Join(w.reports, "\n")
 			if test.want == "" && reports != "" || !strings.Contains(reports, test.want) {

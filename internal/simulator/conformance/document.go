@@ -16,15 +16,15 @@ import (
 	"go.yaml.in/yaml/v4"
 )
 
-// document is the API's document. Schemas are compiled when they are first used, and the validator doesn't do that
-// concurrently.
+// document is the API's document with its validator. The validator compiles schemas on first use, which isn't safe for
+// concurrent use.
 type document struct {
 	validator.Validator
 
-	mu sync.Mutex // held while something is validated
+	mu sync.Mutex // held during validation
 }
 
-// loadValidator builds the validator once for all tests of a package; nil when there is no document.
+// loadValidator builds the validator once for all tests of a package. It returns nil if there is no document.
 var loadValidator = sync.OnceValues(func() (*document, error) {
 	path := DocumentPath()
 	if path == "" {
@@ -50,8 +50,8 @@ var loadValidator = sync.OnceValues(func() (*document, error) {
 	return &document{Validator: v}, nil
 })
 
-// lazyCache keeps the validator from compiling every schema of the document when it
-// is made: few are used by the tests of a package, and all take seconds.
+// lazyCache prevents the validator from compiling every schema of the document when it is created: that takes seconds, and
+// the tests of a package use only few schemas.
 type lazyCache struct {
 	cache.SchemaCache
 
@@ -65,8 +65,8 @@ func (c *lazyCache) Load(key uint64) (*cache.SchemaCacheEntry, bool) {
 	return c.SchemaCache.Load(key)
 }
 
-// DocumentPath finds the API document: the environment's ASTRO_OPENAPI, else shared/astro-api/openapi-v1.yml in the working
-// directory or above it, else "".
+// DocumentPath returns the path of the API's document: ASTRO_OPENAPI, else shared/astro-api/openapi-v1.yml in the working
+// directory or its parents, else "".
 func DocumentPath() string {
 	if path := os.Getenv("ASTRO_OPENAPI"); path != "" {
 		return path
@@ -85,8 +85,9 @@ func DocumentPath() string {
 	return ""
 }
 
-// tightenDocument makes the document say what it means. Objects with named members take no others; and since the variants of a
-// oneOf all allow every value of their discriminator, so that a body would match several, each keeps its own values. A body must then carry its discriminator.
+// tightenDocument makes the document as strict as its text. Objects with named members allow no others. Each variant of a
+// oneOf allows only its own values of the discriminator: in the original, every variant allows all of them, so that a body
+// would match several variants. Each body must then contain its discriminator.
 func tightenDocument(source []byte) ([]byte, error) {
 	var document map[string]any
 	if err := yaml.Unmarshal(source, &document); err != nil {
@@ -97,20 +98,20 @@ func tightenDocument(source []byte) ([]byte, error) {
 		return nil, fmt.Errorf("components.schemas is missing")
 	}
 	mergePathTemplates(getObject(document, "paths"))
-	// A role can be made for DAGs, which the document forgets when it is read.
+	// A role can have the scope DAG, but the document lacks it in responses.
 	for _, name := range []string{"Role", "RoleWithPermission"} {
 		if scope := getObject(getObject(getObject(schemas, name), "properties"), "scopeType"); scope != nil {
 			scope["enum"] = append(scope["enum"].([]any), "DAG")
 		}
 	}
-	// A cluster with a workflow on it was seen to answer 409; the document has 412, and for its update only.
+	// The API was seen to answer 409 while a workflow runs on a cluster; the document declares only 412, and only for updates.
 	for _, method := range []string{"post", "delete"} {
 		cluster := getObject(getObject(document, "paths"), "/organizations/{organizationId}/clusters/{clusterId}")
 		if responses := getObject(getObject(cluster, method), "responses"); responses != nil {
 			responses["409"], responses["412"] = responses["404"], responses["404"]
 		}
 	}
-	// Environment objects declare no 400, which they surely answer.
+	// The document declares no 400 for environment objects, but the API must reject invalid requests.
 	for _, below := range []string{"", "/{environmentObjectId}", "/{environmentObjectId}/exclude-linking"} {
 		for _, operation := range getObject(getObject(document, "paths"), "/organizations/{organizationId}/environment-objects"+below) {
 			o, _ := operation.(map[string]any)
@@ -133,14 +134,14 @@ func tightenDocument(source []byte) ([]byte, error) {
 
 var pathParameter = regexp.MustCompile(`{(\w+)}`)
 
-// mergePathTemplates puts together templates that differ only in the names of what varies, of which the validator sees one: those
-// of a role's reading and writing.
+// mergePathTemplates merges path templates that differ only in the names of their parameters, because the validator finds
+// only one of them. Reading and writing a role have such templates.
 func mergePathTemplates(paths map[string]any) {
 	first := map[string]string{}
 	for _, template := range slices.Sorted(maps.Keys(paths)) {
 		shape := pathParameter.ReplaceAllString(template, "{}")
-		kept, twin := first[shape]
-		if !twin {
+		kept, duplicate := first[shape]
+		if !duplicate {
 			first[shape] = template
 			continue
 		}
@@ -162,7 +163,7 @@ func mergePathTemplates(paths map[string]any) {
 	}
 }
 
-// narrowVariants leaves each variant those values of the discriminator that are mapped to it.
+// narrowVariants limits the discriminator of each variant to the values that are mapped to it.
 func narrowVariants(schemas, discriminator map[string]any) {
 	values := map[string][]any{}
 	for value, reference := range getObject(discriminator, "mapping") {
