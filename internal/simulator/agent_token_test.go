@@ -22,16 +22,16 @@ func TestAgentTokenLifecycle(t *testing.T) {
 	if diff := cmp.Diff(want, pickFields(made, "name", "description", "scope", "expiryPeriodInDays", "endAt", "roles", "deploymentId")); diff != "" {
 		t.Errorf("created:\n%s", diff)
 	}
-	told := withChanges(made, map[string]any{"token": nil})
-	if diff := cmp.Diff(told, o.mustSend("GET", path+"/"+id, nil)); diff != "" {
-		t.Errorf("read differs from what create answered, or tells the value:\n%s", diff)
+	withoutValue := withChanges(made, map[string]any{"token": nil})
+	if diff := cmp.Diff(withoutValue, o.mustSend("GET", path+"/"+id, nil)); diff != "" {
+		t.Errorf("a read differs from the response to the create, or contains the value:\n%s", diff)
 	}
-	if diff := cmp.Diff([]map[string]any{told}, getObjects(o.mustSend("GET", path, nil), "tokens")); diff != "" {
+	if diff := cmp.Diff([]map[string]any{withoutValue}, getObjects(o.mustSend("GET", path, nil), "tokens")); diff != "" {
 		t.Errorf("list:\n%s", diff)
 	}
 	again := o.mustSend("POST", path, map[string]any{"name": "agent"}) // names need not be unique
 	if _, ends := again["endAt"]; ends || tokenValue(t, again) == first {
-		t.Errorf("created of a name only: %v", again)
+		t.Errorf("created with only a name: %v", again)
 	}
 	elsewhere := "/deployments/" + other + "/agent-tokens"
 	if list := o.mustSend("GET", elsewhere, nil); list["totalCount"] != 0.0 {
@@ -40,7 +40,7 @@ func TestAgentTokenLifecycle(t *testing.T) {
 	o.wantRefusal(404, "GET", elsewhere+"/"+id, nil)
 	o.wantRefusal(404, "DELETE", elsewhere+"/"+id, nil)
 	if list := o.mustSend("GET", "/tokens", nil); list["totalCount"] != 0.0 {
-		t.Errorf("an agent token is no API token: %v", list)
+		t.Errorf("the list of API tokens contains an agent token: %v", list)
 	}
 	o.mustSend("DELETE", path+"/"+id, nil)
 	o.wantRefusal(404, "GET", path+"/"+id, nil)
@@ -48,7 +48,7 @@ func TestAgentTokenLifecycle(t *testing.T) {
 	o.mustSend("DELETE", "/deployments/"+deployment, nil)
 	o.wantRefusal(404, "GET", path, nil)
 	if left := o.Resources("agentToken"); len(left) != 0 {
-		t.Errorf("they go with their Deployment: %v", left)
+		t.Errorf("after the deletion of the Deployment: %v", left)
 	}
 }
 
@@ -72,7 +72,7 @@ func TestAgentTokenRefusals(t *testing.T) {
 	}
 	o.wantRefusal(404, "POST", "/deployments/cnone/agent-tokens", map[string]any{"name": "x"})
 	if n := len(o.Resources("agentToken")); n != 0 {
-		t.Errorf("%d agent tokens after refusals only", n)
+		t.Errorf("%d agent tokens after only refused requests", n)
 	}
 }
 
@@ -92,7 +92,7 @@ func TestAgentTokensArePaged(t *testing.T) {
 	}
 }
 
-// TestTokenAccess: a token manages the tokens of what it reaches, and gives roles there only.
+// TestTokenAccess checks that a token can only manage tokens, and grant roles, of entities that it may access.
 func TestTokenAccess(t *testing.T) {
 	t.Parallel()
 	g := startRoleFixture(t)

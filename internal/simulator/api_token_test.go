@@ -14,12 +14,12 @@ func tokenRole(entityType, entity, role string) map[string]any {
 	return map[string]any{"entityType": entityType, "entityId": entity, "role": role}
 }
 
-// tokenValue is the value that only the answers to create and rotate tell.
+// tokenValue returns the token's value, which only the responses to create and rotate contain.
 func tokenValue(t *testing.T, answer map[string]any) string {
 	t.Helper()
 	value, _ := answer["token"].(string)
 	if len(value) < 20 {
-		t.Errorf("no value is told: %v", answer)
+		t.Errorf("the response contains no value: %v", answer)
 	}
 	return value
 }
@@ -41,11 +41,11 @@ func TestAPITokenLifecycle(t *testing.T) {
 		t.Errorf("created:\n%s", diff)
 	}
 	if diff := cmp.Diff(withChanges(made, map[string]any{"token": nil}), o.mustSend("GET", path, nil)); diff != "" {
-		t.Errorf("read differs from what create answered, or tells the value:\n%s", diff)
+		t.Errorf("a read differs from the response to the create, or contains the value:\n%s", diff)
 	}
 	other := o.mustSend("POST", "/tokens", withChanges(body, map[string]any{"tokenExpiryPeriodInDays": nil, "kind": nil, "description": nil})) // names need not be unique
 	if _, ends := other["endAt"]; ends || other["kind"] != "STANDARD" || other["description"] != "" || tokenValue(t, other) == first {
-		t.Errorf("created of the least: %v", other)
+		t.Errorf("created with only the required fields: %v", other)
 	}
 	listed := getObjects(o.mustSend("GET", "/tokens", nil), "tokens")
 	if diff := cmp.Diff([]map[string]any{withChanges(made, map[string]any{"token": nil}), withChanges(other, map[string]any{"token": nil})}, listed); diff != "" {
@@ -53,7 +53,7 @@ func TestAPITokenLifecycle(t *testing.T) {
 	}
 	after := o.mustSend("POST", path, map[string]any{"name": "renamed"})
 	if diff := cmp.Diff(withChanges(want, map[string]any{"name": "renamed", "description": ""}), pickFields(after, "name", "description", "scope", "kind", "roles", "expiryPeriodInDays", "startAt", "endAt", "token")); diff != "" {
-		t.Errorf("an update clears the description, leaves the rest and tells no value:\n%s", diff)
+		t.Errorf("an update must clear the description, keep the rest and return no value:\n%s", diff)
 	}
 	now = now.AddDate(0, 0, 1)
 	rotated := o.mustSend("POST", path+"/rotate", nil)
@@ -81,19 +81,19 @@ func TestAPITokenRoles(t *testing.T) {
 		"dagRoles": []any{withChanges(deploymentRole(g.firstDeployment, "DAG_AUTHOR"), map[string]any{"dagId": "etl"}), withChanges(deploymentRole(g.firstDeployment, "watcher"), map[string]any{"dagTag": "etl"})},
 	}
 	if diff := cmp.Diff(want, answer); diff != "" {
-		t.Errorf("the answer has another shape:\n%s", diff)
+		t.Errorf("the response to the change of roles:\n%s", diff)
 	}
 	if diff := cmp.Diff([]any{dag, tag, tokenRole("DEPLOYMENT", g.firstDeployment, "deployer"), own}, g.mustSend("GET", "/tokens/"+id, nil)["roles"]); diff != "" {
-		t.Errorf("read, in the server's order:\n%s", diff)
+		t.Errorf("a read must return the roles in the server's order:\n%s", diff)
 	}
 	g.mustSend("POST", "/tokens/"+id+"/roles", map[string]any{"roles": []any{own, dag}})
 	if diff := cmp.Diff([]any{dag, own}, g.mustSend("GET", "/tokens/"+id, nil)["roles"]); diff != "" {
-		t.Errorf("what isn't sent is gone:\n%s", diff)
+		t.Errorf("roles that aren't sent must be removed:\n%s", diff)
 	}
 	ofOne := g.Seed("apiToken", map[string]any{"scope": "DEPLOYMENT", "entityId": g.firstDeployment})
 	g.mustSend("DELETE", "/deployments/"+g.firstDeployment, nil)
 	if diff := cmp.Diff([]any{own}, g.mustSend("GET", "/tokens/"+id, nil)["roles"]); diff != "" {
-		t.Errorf("after its Deployment:\n%s", diff)
+		t.Errorf("after the deletion of the Deployment:\n%s", diff)
 	}
 	g.wantRefusal(404, "GET", "/tokens/"+ofOne, nil)
 }
@@ -111,45 +111,45 @@ func TestAPITokenRefusals(t *testing.T) {
 		field, path string
 		body        map[string]any
 	}{
-		"no name":                     {"name", "/tokens", withChanges(valid, map[string]any{"name": nil})},
-		"blank name":                  {"name", "/tokens", withChanges(valid, map[string]any{"name": " "})},
-		"no role":                     {"role", "/tokens", withChanges(valid, map[string]any{"role": nil})},
-		"no scope":                    {"scope", "/tokens", withChanges(valid, map[string]any{"scope": nil})},
-		"unknown scope":               {"scope", "/tokens", withChanges(valid, map[string]any{"scope": "DAG"})},
-		"unknown kind":                {"kind", "/tokens", withChanges(valid, map[string]any{"kind": "ODD"})},
-		"no days":                     {"tokenExpiryPeriodInDays", "/tokens", withChanges(valid, map[string]any{"tokenExpiryPeriodInDays": 0})},
-		"too many days":               {"tokenExpiryPeriodInDays", "/tokens", withChanges(valid, map[string]any{"tokenExpiryPeriodInDays": 3651})},
-		"roles of a create":           {"roles", "/tokens", withChanges(valid, map[string]any{"roles": []any{own}})},
-		"no entity":                   {"", "/tokens", withChanges(valid, map[string]any{"entityId": nil})},
-		"unknown entity":              {"", "/tokens", withChanges(valid, map[string]any{"entityId": "cnone"})},
-		"entity of the Organization":  {"", "/tokens", map[string]any{"name": "x", "scope": "ORGANIZATION", "entityId": g.OrganizationID(), "role": "ORGANIZATION_OWNER"}},
-		"role of another scope":       {"", "/tokens", withChanges(valid, map[string]any{"role": "DEPLOYMENT_ADMIN"})},
-		"update without name":         {"name", ofWorkspace, map[string]any{"description": "d"}},
-		"long name":                   {"name", ofWorkspace, map[string]any{"name": strings.Repeat("x", 257)}},
-		"long description":            {"description", ofWorkspace, map[string]any{"name": "x", "description": strings.Repeat("x", 501)}},
-		"scope of an update":          {"scope", ofWorkspace, map[string]any{"name": "x", "scope": "ORGANIZATION"}},
-		"expiry of an update":         {"tokenExpiryPeriodInDays", ofWorkspace, map[string]any{"name": "x", "tokenExpiryPeriodInDays": 3}},
-		"roles are left out":          {"roles", ofWorkspace + "/roles", map[string]any{}},
-		"empty roles":                 {"roles", ofWorkspace + "/roles", map[string]any{"roles": []any{}}},
-		"role of no type":             {"roles[0].entityType", ofWorkspace + "/roles", roles(withChanges(own, map[string]any{"entityType": "TEAM"}))},
-		"role of no entity":           {"roles[1].entityId", ofWorkspace + "/roles", roles(own, withChanges(deployer, map[string]any{"entityId": nil}))},
-		"no role of its own scope":    {"", ofWorkspace + "/roles", roles(deployer)},
-		"two roles of its own":        {"", ofWorkspace + "/roles", roles(own, withChanges(own, map[string]any{"role": "WORKSPACE_MEMBER"}))},
-		"role of another Workspace":   {"", ofWorkspace + "/roles", roles(own, tokenRole("WORKSPACE", g.otherWorkspace, "WORKSPACE_OWNER"))},
-		"its own given up":            {"", ofWorkspace + "/roles", roles(tokenRole("WORKSPACE", g.otherWorkspace, "WORKSPACE_OWNER"))},
-		"role of the Organization":    {"", ofWorkspace + "/roles", roles(own, tokenRole("ORGANIZATION", g.OrganizationID(), "ORGANIZATION_OWNER"))},
-		"role of the Workspace":       {"", ofDeployment + "/roles", roles(deployer, own)},
-		"role of the next Deployment": {"", ofDeployment + "/roles", roles(deployer, tokenRole("DEPLOYMENT", g.secondDeployment, "deployer"))},
-		"unknown Deployment":          {"", ofWorkspace + "/roles", roles(own, withChanges(deployer, map[string]any{"entityId": "cnone"}))},
-		"unknown role":                {"", ofWorkspace + "/roles", roles(own, withChanges(deployer, map[string]any{"role": "watcher"}))},
-		"DAG of no Deployment":        {"", ofWorkspace + "/roles", roles(own, tokenRole("DAG", "etl", "DAG_VIEWER"))},
+		"no name":                        {"name", "/tokens", withChanges(valid, map[string]any{"name": nil})},
+		"blank name":                     {"name", "/tokens", withChanges(valid, map[string]any{"name": " "})},
+		"no role":                        {"role", "/tokens", withChanges(valid, map[string]any{"role": nil})},
+		"no scope":                       {"scope", "/tokens", withChanges(valid, map[string]any{"scope": nil})},
+		"unknown scope":                  {"scope", "/tokens", withChanges(valid, map[string]any{"scope": "DAG"})},
+		"unknown kind":                   {"kind", "/tokens", withChanges(valid, map[string]any{"kind": "ODD"})},
+		"no days":                        {"tokenExpiryPeriodInDays", "/tokens", withChanges(valid, map[string]any{"tokenExpiryPeriodInDays": 0})},
+		"too many days":                  {"tokenExpiryPeriodInDays", "/tokens", withChanges(valid, map[string]any{"tokenExpiryPeriodInDays": 3651})},
+		"roles of a create":              {"roles", "/tokens", withChanges(valid, map[string]any{"roles": []any{own}})},
+		"no entity":                      {"", "/tokens", withChanges(valid, map[string]any{"entityId": nil})},
+		"unknown entity":                 {"", "/tokens", withChanges(valid, map[string]any{"entityId": "cnone"})},
+		"entity of the Organization":     {"", "/tokens", map[string]any{"name": "x", "scope": "ORGANIZATION", "entityId": g.OrganizationID(), "role": "ORGANIZATION_OWNER"}},
+		"role of another scope":          {"", "/tokens", withChanges(valid, map[string]any{"role": "DEPLOYMENT_ADMIN"})},
+		"update without name":            {"name", ofWorkspace, map[string]any{"description": "d"}},
+		"long name":                      {"name", ofWorkspace, map[string]any{"name": strings.Repeat("x", 257)}},
+		"long description":               {"description", ofWorkspace, map[string]any{"name": "x", "description": strings.Repeat("x", 501)}},
+		"scope of an update":             {"scope", ofWorkspace, map[string]any{"name": "x", "scope": "ORGANIZATION"}},
+		"expiry of an update":            {"tokenExpiryPeriodInDays", ofWorkspace, map[string]any{"name": "x", "tokenExpiryPeriodInDays": 3}},
+		"omitted roles":                  {"roles", ofWorkspace + "/roles", map[string]any{}},
+		"empty roles":                    {"roles", ofWorkspace + "/roles", map[string]any{"roles": []any{}}},
+		"role without entityType":        {"roles[0].entityType", ofWorkspace + "/roles", roles(withChanges(own, map[string]any{"entityType": "TEAM"}))},
+		"role without entityId":          {"roles[1].entityId", ofWorkspace + "/roles", roles(own, withChanges(deployer, map[string]any{"entityId": nil}))},
+		"no role of the token's scope":   {"", ofWorkspace + "/roles", roles(deployer)},
+		"two roles of the token's scope": {"", ofWorkspace + "/roles", roles(own, withChanges(own, map[string]any{"role": "WORKSPACE_MEMBER"}))},
+		"role of another Workspace":      {"", ofWorkspace + "/roles", roles(own, tokenRole("WORKSPACE", g.otherWorkspace, "WORKSPACE_OWNER"))},
+		"role of the scope removed":      {"", ofWorkspace + "/roles", roles(tokenRole("WORKSPACE", g.otherWorkspace, "WORKSPACE_OWNER"))},
+		"role of the Organization":       {"", ofWorkspace + "/roles", roles(own, tokenRole("ORGANIZATION", g.OrganizationID(), "ORGANIZATION_OWNER"))},
+		"role of the Workspace":          {"", ofDeployment + "/roles", roles(deployer, own)},
+		"role of the next Deployment":    {"", ofDeployment + "/roles", roles(deployer, tokenRole("DEPLOYMENT", g.secondDeployment, "deployer"))},
+		"unknown Deployment":             {"", ofWorkspace + "/roles", roles(own, withChanges(deployer, map[string]any{"entityId": "cnone"}))},
+		"unknown role":                   {"", ofWorkspace + "/roles", roles(own, withChanges(deployer, map[string]any{"role": "watcher"}))},
+		"DAG without Deployment":         {"", ofWorkspace + "/roles", roles(own, tokenRole("DAG", "etl", "DAG_VIEWER"))},
 	} {
 		t.Run(name, func(t *testing.T) { g.wantFieldError(t, test.field, test.path, test.body) })
 	}
 	if diff := cmp.Diff(before, g.Resources("apiToken")); diff != "" {
-		t.Errorf("after refusals only:\n%s", diff)
+		t.Errorf("after only refused requests:\n%s", diff)
 	}
-	g.mustSend("POST", "/tokens", valid) // what the tests change is fine by itself
+	g.mustSend("POST", "/tokens", valid) // the body of the cases is valid without their changes
 	g.mustSend("POST", ofWorkspace+"/roles", roles(own, deployer))
 }
 

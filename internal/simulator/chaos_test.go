@@ -18,7 +18,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// requestOutcome sends one request and says what came of it: a status and a body, or an error, also that of a body that breaks off.
+// requestOutcome sends one request and returns its outcome: status and body, or the error of the request or of reading the
+// body.
 func requestOutcome(t *testing.T, s *simulator.Server, transport http.RoundTripper, base, method, path, body string) string {
 	t.Helper()
 	request, err := http.NewRequestWithContext(t.Context(), method, base+"/v1/organizations/"+s.OrganizationID()+path, strings.NewReader(body))
@@ -41,7 +42,7 @@ func requestOutcome(t *testing.T, s *simulator.Server, transport http.RoundTripp
 	return fmt.Sprintf("%d %s", answer.StatusCode, content)
 }
 
-// What breaks a connection does so over HTTP and in process alike, before or after the request is carried out.
+// TestConnectionFaults checks that faults have the same effect over HTTP and in process.
 func TestConnectionFaults(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
@@ -49,13 +50,13 @@ func TestConnectionFaults(t *testing.T) {
 		want  string
 		made  int
 	}{
-		"reset before":            {simulator.Fault{Reset: true}, "error", 0},
-		"reset after":             {simulator.Fault{Reset: true, Applied: true}, "error", 1},
-		"cut":                     {simulator.Fault{TruncateAfter: 5, Applied: true}, "200, broken after 5 bytes", 1},
-		"cut beyond the end":      {simulator.Fault{TruncateAfter: 1 << 20, Applied: true}, `200 {"cicdEnforc`, 1},
-		"applied, and then a 502": {simulator.Fault{Status: 502, RawBody: "<html>", Applied: true}, "502 <html>", 1},
-		"applied, and empty":      {simulator.Fault{Status: 200, Applied: true}, "200 ", 1},
-		"delay":                   {simulator.Fault{Delay: time.Millisecond, Applied: true}, `200 {"cicdEnforc`, 1},
+		"reset before":             {simulator.Fault{Reset: true}, "error", 0},
+		"reset after":              {simulator.Fault{Reset: true, Applied: true}, "error", 1},
+		"truncated":                {simulator.Fault{TruncateAfter: 5, Applied: true}, "200, broken after 5 bytes", 1},
+		"truncated beyond the end": {simulator.Fault{TruncateAfter: 1 << 20, Applied: true}, `200 {"cicdEnforc`, 1},
+		"applied, then a 502":      {simulator.Fault{Status: 502, RawBody: "<html>", Applied: true}, "502 <html>", 1},
+		"applied, then empty":      {simulator.Fault{Status: 200, Applied: true}, "200 ", 1},
+		"delay":                    {simulator.Fault{Delay: time.Millisecond, Applied: true}, `200 {"cicdEnforc`, 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -73,14 +74,14 @@ func TestConnectionFaults(t *testing.T) {
 					t.Errorf("%s, over HTTP: %t", got, http)
 				}
 				if n := len(s.Resources("workspace")); n != test.made {
-					t.Errorf("%d made, over HTTP: %t", n, http)
+					t.Errorf("%d created, over HTTP: %t", n, http)
 				}
 			}
 		})
 	}
 }
 
-// A client that gives up doesn't stop what is under way.
+// TestDelayOutlastsTheClient checks that the server executes a request even if the client times out.
 func TestDelayOutlastsTheClient(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -97,16 +98,16 @@ func TestDelayOutlastsTheClient(t *testing.T) {
 			t.Error(err)
 		}
 		if n := len(s.Resources("workspace")); n != 0 {
-			t.Errorf("%d made at once", n)
+			t.Errorf("%d created before the delay ended", n)
 		}
 		time.Sleep(time.Hour)
 		if n := len(s.Resources("workspace")); n != 1 {
-			t.Errorf("%d made in the end", n)
+			t.Errorf("%d created after the delay", n)
 		}
 	})
 }
 
-// A storm strikes the same requests in the same way, whatever their order, and some of them.
+// TestChaosIsRepeatable checks that a seed injects the same faults in any order of requests, and not into all requests.
 func TestChaosIsRepeatable(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -125,7 +126,7 @@ func TestChaosIsRepeatable(t *testing.T) {
 				if backwards {
 					i = 39 - i
 				}
-				for n := range 2 { // the second one is struck on its own
+				for n := range 2 { // a repeated request gets its own fault
 					got[fmt.Sprint(i, " ", n)] = strings.ReplaceAll(requestOutcome(t, s, s.Transport(), "https://astro.invalid", "GET", "/workspaces/"+id, ""), id, "id")
 				}
 			}
@@ -133,7 +134,7 @@ func TestChaosIsRepeatable(t *testing.T) {
 		}
 		first, alike := run(1, false), 0
 		if diff := cmp.Diff(first, run(1, true)); diff != "" {
-			t.Errorf("of one seed (-forwards +backwards): %s", diff)
+			t.Errorf("different outcomes of one seed (-forwards +backwards): %s", diff)
 		}
 		other := run(2, false)
 		outcomes := map[string]bool{}
@@ -144,12 +145,12 @@ func TestChaosIsRepeatable(t *testing.T) {
 			}
 		}
 		if alike > 60 || len(outcomes) < 8 {
-			t.Errorf("%d of %d answers of another seed are alike, %d outcomes: %v", alike, len(first), len(outcomes), outcomes)
+			t.Errorf("%d of %d responses are equal with another seed, %d outcomes: %v", alike, len(first), len(outcomes), outcomes)
 		}
 	})
 }
 
-// A token has a number of requests a second for each verb; one more is refused, and not carried out.
+// TestRateLimits checks that the server refuses requests above the limit of their method, without executing them.
 func TestRateLimits(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
@@ -169,10 +170,10 @@ func TestRateLimits(t *testing.T) {
 			}
 		}
 		if got := send(step.method); got != "429" {
-			t.Errorf("one %s more: %s", step.method, got)
+			t.Errorf("one %s above the limit: %s", step.method, got)
 		}
 	}
 	if n := len(s.Resources("workspace")); n != 20 {
-		t.Errorf("%d made", n)
+		t.Errorf("%d created", n)
 	}
 }

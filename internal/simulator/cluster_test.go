@@ -32,23 +32,23 @@ func TestClusterLifecycle(t *testing.T) {
 	path := "/clusters/" + made["id"].(string)
 	read := o.mustSend("GET", path, nil)
 	if diff := cmp.Diff(made, read); diff != "" {
-		t.Errorf("read differs from what create answered:\n%s", diff)
+		t.Errorf("a read differs from the response to the create:\n%s", diff)
 	}
 	if diff := cmp.Diff(map[string]any{
 		"name": "production", "status": "CREATING", "tags": []any{clusterTags[1], clusterTags[0]}, "workspaceIds": []any{w}, "isDrEnabled": true, "drRegion": "elsewhere",
 		"drVpcSubnetRange": "172.20.0.0/20", "drSecondaryVpcCidr": "100.64.0.0/16", "enableReplicationTimeControl": true,
 	}, pickFields(made, "name", "status", "tags", "workspaceIds", "isDrEnabled", "drRegion", "drVpcSubnetRange", "drSecondaryVpcCidr",
 		"enableReplicationTimeControl", "k8sTags", "createdBy", "updatedBy")); diff != "" {
-		t.Errorf("made:\n%s", diff)
+		t.Errorf("created:\n%s", diff)
 	}
 	now = now.Add(time.Hour)
 	if diff := cmp.Diff(withChanges(made, map[string]any{"status": "CREATED"}), o.mustSend("GET", path, nil)); diff != "" {
-		t.Errorf("settled:\n%s", diff)
+		t.Errorf("when ready:\n%s", diff)
 	}
 	after := o.mustSend("POST", path, map[string]any{"name": "renamed", "clusterType": "DEDICATED", "k8sTags": []any{}})
 	want := withChanges(made, map[string]any{"status": "UPDATING", "name": "renamed", "tags": nil, "updatedAt": "2026-01-02T04:04:05.000Z"})
 	if diff := cmp.Diff(want, after); diff != "" {
-		t.Errorf("an update replaces name and tags, and leaves the rest:\n%s", diff)
+		t.Errorf("an update must replace name and tags, and keep the rest:\n%s", diff)
 	}
 	now = now.Add(time.Hour)
 	if diff := cmp.Diff([]map[string]any{withChanges(after, map[string]any{"status": "CREATED"})}, getObjects(o.mustSend("GET", "/clusters", nil), "clusters")); diff != "" {
@@ -69,7 +69,7 @@ func TestClusterIsReadyAtOnce(t *testing.T) {
 	}
 	broken := o.mustSend("POST", "/clusters", withChanges(clusterBody("AZURE"), map[string]any{"name": "broken"}))
 	if broken["status"] != "CREATING" || broken["healthStatus"] != nil {
-		t.Errorf("the answer tells of a failure to come: %v", broken)
+		t.Errorf("the response already shows the later failure: %v", broken)
 	}
 }
 
@@ -83,12 +83,12 @@ func TestClusterFails(t *testing.T) {
 	now = now.Add(time.Hour)
 	failed := o.mustSend("GET", path, nil)
 	if seeded["status"] != "CREATE_FAILED" || made["status"] != "CREATING" || failed["status"] != "CREATE_FAILED" || failed["healthStatus"] == nil || made["healthStatus"] != nil {
-		t.Errorf("seeded %v\nmade %v\nfailed %v", seeded, made, failed)
+		t.Errorf("seeded %v\ncreated %v\nfailed %v", seeded, made, failed)
 	}
 	o.mustSend("POST", path, map[string]any{"name": "mended", "clusterType": "DEDICATED", "k8sTags": []any{}})
 	now = now.Add(time.Hour)
-	if mended := o.mustSend("GET", path, nil); mended["status"] != "CREATED" || mended["healthStatus"] != nil {
-		t.Errorf("mended: %v", mended)
+	if fixed := o.mustSend("GET", path, nil); fixed["status"] != "CREATED" || fixed["healthStatus"] != nil {
+		t.Errorf("fixed: %v", fixed)
 	}
 	o.mustSend("POST", path, map[string]any{"name": "broken again", "clusterType": "DEDICATED", "k8sTags": []any{}})
 	now = now.Add(time.Hour)
@@ -111,7 +111,7 @@ func TestClusterPools(t *testing.T) {
 		return names
 	}
 	if diff := cmp.Diff([]string{"default 20 true"}, named(o.mustSend("POST", "/clusters", withChanges(clusterBody("AWS"), map[string]any{"name": "plain"})))); diff != "" {
-		t.Errorf("pools when none are sent:\n%s", diff)
+		t.Errorf("pools of a request without pools:\n%s", diff)
 	}
 	made := o.mustSend("POST", "/clusters", withChanges(clusterBody("AWS"), map[string]any{"nodePools": []any{pool("a", nil), pool("b", map[string]any{"isDefault": true})}}))
 	if diff := cmp.Diff([]string{"a 5 false", "b 5 true"}, named(made)); diff != "" {
@@ -154,6 +154,6 @@ func TestClusterPagesAndAccess(t *testing.T) {
 		narrow.wantRefusal(403, "DELETE", "/clusters/"+want[0], nil)
 	}
 	if len(o.Resources("cluster")) != 25 {
-		t.Error("a narrow token made or removed a cluster")
+		t.Error("a token without access to the Organization created or deleted a cluster")
 	}
 }

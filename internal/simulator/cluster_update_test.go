@@ -36,7 +36,7 @@ func TestClusterIsBusy(t *testing.T) {
 	seeded := o.Seed("cluster", map[string]any{"status": "UPDATING", "conflict": 412})
 	busy(412, "/clusters/"+seeded)
 	if _, shown := o.mustSend("GET", "/clusters/"+seeded, nil)["conflict"]; shown {
-		t.Error("an answer shows the conflict's status")
+		t.Error("a response contains the member conflict")
 	}
 }
 
@@ -47,9 +47,9 @@ func TestClusterFailsOver(t *testing.T) {
 	update := map[string]any{"clusterType": "DEDICATED", "name": "x", "k8sTags": []any{}}
 	o.mustSend("POST", "/clusters/"+id, update)
 	if n, counted := o.storedState("cluster", id)["failovers"]; counted {
-		t.Errorf("%v failovers without one", n)
+		t.Errorf("%v failovers before the first one", n)
 	}
-	for range 2 { // the second changes nothing, and counts
+	for range 2 { // the second one changes no value, but also counts
 		if made := o.mustSend("POST", "/clusters/"+id, withChanges(update, map[string]any{"isFailedOver": true})); made["status"] != "FAILING_OVER" || made["isFailedOver"] != true || made["failovers"] != nil {
 			t.Errorf("failing over: %v", made)
 		}
@@ -70,7 +70,7 @@ func TestClusterDisasterRecovery(t *testing.T) {
 	}
 	o.mustSend("POST", azure, update)
 	if kept := o.mustSend("GET", azure, nil); kept["isDrEnabled"] != true || kept["drRegion"] != "r" {
-		t.Errorf("what isn't sent stays: %v", kept)
+		t.Errorf("fields that aren't sent must be kept: %v", kept)
 	}
 	off := o.mustSend("POST", azure, withChanges(update, map[string]any{"enableDr": false}))
 	if diff := cmp.Diff(map[string]any{"isDrEnabled": false, "drRegion": ""}, pickFields(off, "isDrEnabled", "drRegion", "drVpcSubnetRange")); diff != "" {
@@ -104,19 +104,20 @@ func TestClusterWorkspaces(t *testing.T) {
 	o.mustSend("POST", path, update)
 	o.mustSend("POST", "/clusters", clusterBody("AWS"))
 	o.Seed("organization", map[string]any{"authorizedWorkspaces": true})
-	if gone := o.mustSend("POST", path, withChanges(update, map[string]any{"workspaceIds": []any{}})); gone["workspaceIds"] != nil {
-		t.Errorf("taken away: %v", gone)
+	if updated := o.mustSend("POST", path, withChanges(update, map[string]any{"workspaceIds": []any{}})); updated["workspaceIds"] != nil {
+		t.Errorf("an empty list must remove the Workspaces: %v", updated)
 	}
 }
 
-// The document requires no clusterType of a dedicated cluster's update; the validator does, so it is left out here.
+// TestClusterTypeIsOptional updates a dedicated cluster without clusterType, as the document allows. The validator requires
+// clusterType, so this test doesn't use it.
 func TestClusterTypeIsOptional(t *testing.T) {
 	t.Parallel()
 	o := startOrganization(t, simulator.Options{})
 	o.client = &http.Client{}
 	path := "/clusters/" + o.Seed("cluster", map[string]any{})
 	if made := o.mustSend("POST", path, map[string]any{"name": "x", "k8sTags": clusterTags}); made["name"] != "x" || len(getObjects(made, "tags")) != 2 {
-		t.Errorf("made: %v", made)
+		t.Errorf("created: %v", made)
 	}
 }
 

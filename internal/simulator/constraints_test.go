@@ -14,7 +14,7 @@ import (
 	"go.yaml.in/yaml/v4"
 )
 
-// documentSchema is what the API document says of a value.
+// documentSchema is a schema of the API's document.
 type documentSchema struct {
 	Ref        string                     `yaml:"$ref"`
 	Type       string                     `yaml:"type"`
@@ -55,13 +55,13 @@ func readDocumentSchemas(t *testing.T) documentSchemas {
 	return document.Components.Schemas
 }
 
-// violation is a body that breaks one constraint, and what the server must say about it.
+// violation is a body that violates one constraint, with the expected error.
 type violation struct {
 	field, code string
 	body        any
 }
 
-// listViolations lists bodies that break a constraint of the value at a place in the request; wrap puts the value there.
+// listViolations returns bodies that violate a constraint of the value at field; wrap returns a body with the value there.
 func (s documentSchemas) listViolations(v *documentSchema, field string, wrap func(any) any) []violation {
 	v = s.resolveRef(v)
 	all := []violation{{field, "type", wrap(map[string]any{"string": 1, "boolean": "x", "integer": "x", "array": "x", "object": "x"}[v.Type])}}
@@ -94,7 +94,7 @@ func (s documentSchemas) memberViolations(v *documentSchema, prefix string, wrap
 	var all []violation
 	for name, member := range v.Properties {
 		if prefix == "" && name == "type" {
-			continue // decides which variant the rest is
+			continue // selects the variant of the other members
 		}
 		inside := func(value any) any { return wrap(map[string]any{name: value}) }
 		all = append(all, s.listViolations(member, prefix+name, inside)...)
@@ -107,7 +107,7 @@ func (s documentSchemas) memberViolations(v *documentSchema, prefix string, wrap
 	return append(all, violation{prefix + "nonsense", "unknown", wrap(map[string]any{"nonsense": 1})})
 }
 
-// TestConstraintsMatchDocument breaks every constraint that the document puts on a request, one at a time.
+// TestConstraintsMatchDocument violates every constraint of requests in the document, one at a time.
 func TestConstraintsMatchDocument(t *testing.T) {
 	t.Parallel()
 	document := readDocumentSchemas(t)
@@ -142,7 +142,7 @@ func TestConstraintsMatchDocument(t *testing.T) {
 				}
 			}
 			for _, broken := range all {
-				// One schema serves the queues of all updates, though each type has its own of these two.
+				// The document has one schema for the queues of all updates, but each type allows only one of these two.
 				other := "workerQueues[0].nodePoolId"
 				if types[name] == "HYBRID" {
 					other = "workerQueues[0].astroMachine"

@@ -29,18 +29,18 @@ func TestCreateRefusals(t *testing.T) {
 	remote := map[string]any{"enabled": true}
 	tests := map[string]struct {
 		changes map[string]any
-		field   string // of the first fieldErrors; "": a rule without
+		field   string // field of the first fieldErrors; "": the error has none
 	}{
 		"no workspace":          {map[string]any{"workspaceId": nil}, "workspaceId"},
 		"unknown workspace":     {map[string]any{"workspaceId": "cnone"}, ""},
 		"unknown cluster":       {map[string]any{"clusterId": "cnone"}, ""},
 		"cluster of other type": {map[string]any{"clusterId": hybrid}, ""},
-		"cluster of others":     {map[string]any{"clusterId": closed}, ""},
+		"unauthorized cluster":  {map[string]any{"clusterId": closed}, ""},
 		"cluster not ready":     {map[string]any{"clusterId": pending}, ""},
 		"unknown type":          {map[string]any{"type": "SHARED"}, "type"},
 		"standard field":        {map[string]any{"cloudProvider": "AWS"}, "cloudProvider"},
 		"hybrid field":          {map[string]any{"scheduler": map[string]any{"au": 5, "replicas": 1}}, "scheduler"},
-		"answer's field":        {map[string]any{"effectiveWorkloadIdentity": "x"}, "effectiveWorkloadIdentity"},
+		"read-only field":       {map[string]any{"effectiveWorkloadIdentity": "x"}, "effectiveWorkloadIdentity"},
 		"executor":              {map[string]any{"executor": "LOCAL"}, "executor"},
 		"scheduler size":        {map[string]any{"schedulerSize": "HUGE"}, "schedulerSize"},
 		"name too long":         {map[string]any{"name": strings.Repeat("x", 501)}, "name"},
@@ -48,7 +48,7 @@ func TestCreateRefusals(t *testing.T) {
 		"memory without unit":   {map[string]any{"resourceQuotaMemory": "20"}, "resourceQuotaMemory"},
 		"memory not twice":      {map[string]any{"resourceQuotaMemory": "30Gi"}, ""},
 		"pod memory not twice":  {map[string]any{"defaultTaskPodCpu": "1"}, ""},
-		"no mail address":       {map[string]any{"contactEmails": []any{"a@b.c", "nobody"}}, "contactEmails[1]"},
+		"invalid email address": {map[string]any{"contactEmails": []any{"a@b.c", "nobody"}}, "contactEmails[1]"},
 		"runtime":               {map[string]any{"astroRuntimeVersion": "latest"}, "astroRuntimeVersion"},
 		"ASTRO on Airflow 2":    {map[string]any{"executor": "ASTRO", "astroRuntimeVersion": "12.1.0"}, ""},
 		"hibernation in prod":   {map[string]any{"scalingSpec": hibernating}, ""},
@@ -88,7 +88,7 @@ func TestCreateRefusals(t *testing.T) {
 		t.Run("hybrid "+field, func(t *testing.T) { o.wantFieldError(t, field, "/deployments", withChanges(hybridBody, changes)) })
 	}
 	if n := len(o.Resources("deployment")); n != 0 {
-		t.Errorf("%d Deployments after refusals only", n)
+		t.Errorf("%d Deployments after only refused requests", n)
 	}
 }
 
@@ -111,7 +111,7 @@ func TestUpdateRefusals(t *testing.T) {
 		"no executor":      {map[string]any{"executor": nil}, "executor"},
 		"no scheduler":     {map[string]any{"schedulerSize": nil}, "schedulerSize"},
 		"no HA":            {map[string]any{"isHighAvailability": nil}, "isHighAvailability"},
-		"name taken":       {map[string]any{"name": "taken"}, ""},
+		"existing name":    {map[string]any{"name": "taken"}, ""},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

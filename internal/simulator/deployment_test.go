@@ -11,7 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// documentedDeployment is the create request of the API documentation's own example.
+// documentedDeployment returns the create request of the API documentation's example.
 func documentedDeployment(workspace string) map[string]any {
 	return map[string]any{
 		"name": "my_deployment", "type": "DEDICATED", "workspaceId": workspace, "clusterId": "cabcdefgh12ij34klmn567op8",
@@ -21,7 +21,7 @@ func documentedDeployment(workspace string) map[string]any {
 	}
 }
 
-// startPopulated is an organization with the Workspace and the cluster of the documented example.
+// startPopulated starts an organization with the Workspace and the cluster of the documented example.
 func startPopulated(t *testing.T, options simulator.Options) (o *testOrganization, workspace string) {
 	t.Helper()
 	o = startOrganization(t, options)
@@ -51,7 +51,7 @@ func TestDocumentedExampleCreates(t *testing.T) {
 	got := pickFields(made, "name", "status", "clusterName", "region", "workspaceName", "airflowVersion", "runtimeVersion",
 		"description", "isDevelopmentMode", "contactEmails", "environmentVariables", "remoteExecution", "workloadIdentity", "scalingStatus", "cloudProvider")
 	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("what is empty, disabled or write-only is absent:\n%s", diff)
+		t.Errorf("empty, disabled and write-only values must be absent:\n%s", diff)
 	}
 	queue := pickFields(getObjects(made, "workerQueues")[0], "name", "isDefault", "astroMachine", "podCpu", "podMemory", "podEphemeralStorage")
 	if diff := cmp.Diff(map[string]any{"name": "default", "isDefault": true, "astroMachine": "A5", "podCpu": "1", "podMemory": "2Gi", "podEphemeralStorage": "10Gi"}, queue); diff != "" {
@@ -65,7 +65,7 @@ func TestDocumentedExampleCreates(t *testing.T) {
 		t.Errorf("duplicate: %+v", f)
 	}
 	other := o.Seed("workspace", map[string]any{"name": "other"})
-	o.mustSend("POST", "/deployments", documentedDeployment(other)) // the same name in another Workspace is another Deployment
+	o.mustSend("POST", "/deployments", documentedDeployment(other)) // names must only be unique within a Workspace
 }
 
 func TestMinimalCreateRequests(t *testing.T) {
@@ -87,7 +87,7 @@ func TestMinimalCreateRequests(t *testing.T) {
 		pickFields(made, "schedulerAu", "schedulerReplicas", "taskPodNodePoolId", "schedulerCpu", "schedulerSize", "resourceQuotaCpu", "isHighAvailability")); diff != "" {
 		t.Errorf("HYBRID:\n%s", diff)
 	}
-	// Without a cluster: the Workspace's default, not a guess between two clusters.
+	// A request without cluster gets the Workspace's default, even if there are two clusters.
 	least := map[string]any{"name": "d", "type": "DEDICATED", "workspaceId": w}
 	o.wantRefusal(400, "POST", "/deployments", least)
 	o.mustSend("POST", "/workspaces/"+w, map[string]any{"name": "data", "description": "", "cicdEnforcedDefault": false, "defaultClusterId": "cabcdefgh12ij34klmn567op8"})
@@ -129,7 +129,7 @@ func TestStatusTransitions(t *testing.T) {
 	}
 	sick := o.Seed("deployment", map[string]any{"workspaceId": w, "name": "sick", "status": "UNHEALTHY"})
 	if read := o.mustSend("GET", "/deployments/"+sick, nil); read["status"] != "UNHEALTHY" {
-		t.Errorf("a seeded status is kept: %v", read["status"])
+		t.Errorf("a seeded status must be kept: %v", read["status"])
 	}
 }
 
@@ -138,19 +138,19 @@ func TestSeededDeploymentDefaults(t *testing.T) {
 	for _, kind := range []string{"STANDARD", "DEDICATED", "HYBRID"} {
 		o := startOrganization(t, simulator.Options{})
 		id := o.Seed("deployment", map[string]any{"name": "etl", "type": kind, "contactEmails": []string{"a@b.c"}})
-		read := o.mustSend("GET", "/deployments/"+id, nil) // conformance looks at the rest
+		read := o.mustSend("GET", "/deployments/"+id, nil) // the transport checks its conformance
 		if read["type"] != kind || read["status"] != "HEALTHY" || !regexp.MustCompile(`^c[a-z0-9]{24}$`).MatchString(id) {
 			t.Errorf("seeded: %v", read)
 		}
 		o.Resources("deployment")[0]["name"] = "changed"
 		if o.storedState("deployment", id)["name"] != "etl" {
-			t.Error("Objects lets its caller change the server's state")
+			t.Error("changing the result of Resources changes the server's state")
 		}
 	}
 }
 
-// With Stale, an update's answer and the reads after it return the old status for
-// a while, as the API may.
+// TestStaleStatus checks that Options.StaleStatusFor delays the new status in the response to an update and in later reads,
+// as may happen with the API.
 func TestStaleStatus(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)

@@ -8,7 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// fullDeployment is a seeded Deployment with everything that an update could lose.
+// fullDeployment returns a seeded Deployment with every field that an update could lose.
 func fullDeployment(workspace string) map[string]any {
 	return map[string]any{
 		"name": "etl", "type": "DEDICATED", "workspaceId": workspace, "clusterId": "cabcdefgh12ij34klmn567op8",
@@ -29,7 +29,7 @@ func fullDeployment(workspace string) map[string]any {
 	}
 }
 
-// minimalUpdate is the smallest update that the document allows.
+// minimalUpdate returns the smallest update that the document allows.
 func minimalUpdate(workspace string) map[string]any {
 	return map[string]any{
 		"type": "DEDICATED", "name": "etl", "workspaceId": workspace, "executor": "CELERY", "schedulerSize": "SMALL",
@@ -50,20 +50,20 @@ func TestUpdateReplaces(t *testing.T) {
 	after := o.storedState("deployment", id)
 	kept := []string{"id", "clusterId", "workloadIdentity", "drWorkloadIdentity", "isDevelopmentMode", "scalingSpec", "createdAt", "namespace"}
 	if diff := cmp.Diff(pickFields(seeded, kept...), pickFields(after, kept...)); diff != "" || len(pickFields(after, kept...)) != len(kept) {
-		t.Errorf("kept although not sent:\n%s", diff)
+		t.Errorf("fields that an update keeps:\n%s", diff)
 	}
 	if diff := cmp.Diff(map[string]any{
 		"description": "", "contactEmails": []any{}, "resourceQuotaCpu": "10", "resourceQuotaMemory": "20Gi", "environmentVariables": []any{},
 	}, pickFields(after, "description", "contactEmails", "resourceQuotaCpu", "resourceQuotaMemory", "environmentVariables")); diff != "" {
-		t.Errorf("reset because not sent:\n%s", diff)
+		t.Errorf("fields that an update resets:\n%s", diff)
 	}
 	queues := getObjects(after, "workerQueues")
 	if len(queues) != 1 || queues[0]["name"] != "default" || queues[0]["id"] == "cq1" || queues[0]["maxWorkerCount"] != 10.0 {
-		t.Errorf("queues not sent: one new default queue, got %v", queues)
+		t.Errorf("an update without queues must create one default queue, got %v", queues)
 	}
 	o.mustSend("POST", "/deployments/"+id, withChanges(minimalUpdate(w), map[string]any{"scalingSpec": map[string]any{}, "workloadIdentity": ""}))
 	if after = o.storedState("deployment", id); after["scalingSpec"] != nil || after["workloadIdentity"] != nil {
-		t.Errorf("an empty scalingSpec and workloadIdentity clear: %v", after)
+		t.Errorf("empty values must clear scalingSpec and workloadIdentity: %v", after)
 	}
 }
 
@@ -83,7 +83,7 @@ func TestUpdateOfQueues(t *testing.T) {
 		byName[q["name"]] = q
 	}
 	if byName["default"]["id"] != "cq1" || byName["heavy"]["id"] == "cq2" || byName["heavy"]["podEphemeralStorage"] != "10Gi" {
-		t.Errorf("a queue with id is the same, one without is a new one: %v", byName)
+		t.Errorf("a queue with ID must be kept, one without ID must be new: %v", byName)
 	}
 	refusals := map[string]struct {
 		field string
@@ -99,7 +99,7 @@ func TestUpdateOfQueues(t *testing.T) {
 		"same name":         {"workerQueues[1].name", update(queue("default", nil), queue("default", nil))},
 		"second default":    {"workerQueues[1].isDefault", update(queue("default", nil), queue("b", map[string]any{"isDefault": true}))},
 		"no machine":        {"workerQueues[0].astroMachine", update(queue("default", map[string]any{"astroMachine": nil}))},
-		"computed member":   {"workerQueues[0].podCpu", update(queue("default", map[string]any{"podCpu": "1"}))},
+		"read-only member":  {"workerQueues[0].podCpu", update(queue("default", map[string]any{"podCpu": "1"}))},
 		"hybrid member":     {"workerQueues[0].nodePoolId", update(queue("default", map[string]any{"nodePoolId": "c"}))},
 		"no queue":          {"workerQueues", withChanges(minimalUpdate(w), map[string]any{"workerQueues": []any{}})},
 		"no default queue":  {"", update(queue("b", nil))},
@@ -110,11 +110,11 @@ func TestUpdateOfQueues(t *testing.T) {
 	}
 	kubernetes := o.mustSend("POST", "/deployments/"+id, withChanges(minimalUpdate(w), map[string]any{"executor": "KUBERNETES"}))
 	if queues := getObjects(kubernetes, "workerQueues"); len(queues) != 1 {
-		t.Errorf("KUBERNETES answers with a default queue: %v", queues)
+		t.Errorf("KUBERNETES must also return a default queue: %v", queues)
 	}
 }
 
-// wantFieldError wants a 400 whose first fieldErrors is about a field; "" is one without fieldErrors.
+// wantFieldError requires a 400 whose first fieldErrors has the field; "" requires one without fieldErrors.
 func (o *testOrganization) wantFieldError(t *testing.T, field, path string, body any) {
 	t.Helper()
 	f := o.wantRefusal(400, "POST", path, body)
@@ -137,10 +137,10 @@ func TestUpdateOfVariables(t *testing.T) {
 	kept := map[string]any{"key": "PASSWORD", "isSecret": true}
 	answer := o.mustSend("POST", "/deployments/"+id, set(kept, map[string]any{"key": "NEW", "value": "", "isSecret": false}))
 	if diff := cmp.Diff([]string{"NEW=", "PASSWORD="}, variableTexts(answer)); diff != "" {
-		t.Errorf("answer shows no secret:\n%s", diff)
+		t.Errorf("the response must contain no secret:\n%s", diff)
 	}
 	if diff := cmp.Diff([]string{"PASSWORD=hunter2", "NEW="}, variableTexts(o.storedState("deployment", id))); diff != "" {
-		t.Errorf("a secret without value keeps it, what isn't sent is gone:\n%s", diff)
+		t.Errorf("a secret without value must keep it, and other variables must be removed:\n%s", diff)
 	}
 	refusals := map[string]struct {
 		field string
@@ -148,26 +148,26 @@ func TestUpdateOfVariables(t *testing.T) {
 	}{
 		"new secret without value": {"environmentVariables[1].value", set(kept, map[string]any{"key": "TOKEN", "isSecret": true})},
 		"plain without value":      {"environmentVariables[0].value", set(map[string]any{"key": "NEW", "isSecret": false})},
-		"secret made plain":        {"environmentVariables[0].isSecret", set(map[string]any{"key": "PASSWORD", "value": "x", "isSecret": false})},
+		"secret changed to plain":  {"environmentVariables[0].isSecret", set(map[string]any{"key": "PASSWORD", "value": "x", "isSecret": false})},
 		"twice":                    {"environmentVariables[1].key", set(kept, kept)},
 		"no key":                   {"environmentVariables[0].key", set(map[string]any{"key": "", "value": "x", "isSecret": false})},
 		"no isSecret":              {"environmentVariables[0].isSecret", set(map[string]any{"key": "A", "value": "x"})},
-		"computed member":          {"environmentVariables[0].updatedAt", set(withChanges(kept, map[string]any{"updatedAt": "2026-01-02T03:04:05Z"}))},
-		"all left out":             {"environmentVariables", withChanges(minimalUpdate(w), map[string]any{"environmentVariables": nil})},
+		"read-only member":         {"environmentVariables[0].updatedAt", set(withChanges(kept, map[string]any{"updatedAt": "2026-01-02T03:04:05Z"}))},
+		"no variables":             {"environmentVariables", withChanges(minimalUpdate(w), map[string]any{"environmentVariables": nil})},
 	}
 	for name, test := range refusals {
 		t.Run(name, func(t *testing.T) { o.wantFieldError(t, test.field, "/deployments/"+id, test.body) })
 	}
 	o.mustSend("POST", "/deployments/"+id, set(map[string]any{"key": "PASSWORD", "value": "", "isSecret": true}))
 	if diff := cmp.Diff([]string{"PASSWORD="}, variableTexts(o.storedState("deployment", id))); diff != "" {
-		t.Errorf("an empty value blanks a secret:\n%s", diff)
+		t.Errorf("an empty value must erase a secret:\n%s", diff)
 	}
 }
 
 func variableTexts(object map[string]any) []string {
 	var all []string
 	for _, v := range getObjects(object, "environmentVariables") {
-		value, _ := v["value"].(string) // an answer leaves an empty one out
+		value, _ := v["value"].(string) // responses omit an empty value
 		all = append(all, v["key"].(string)+"="+value)
 	}
 	return all

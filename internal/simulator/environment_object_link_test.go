@@ -24,7 +24,7 @@ func TestEnvironmentObjectsAreResolved(t *testing.T) {
 	}
 	all := list("deploymentId=" + first)
 	if diff := cmp.Diff([]string{own, linked, auto}, idsOf(all)); diff != "" {
-		t.Fatalf("without resolveLinked, linked ones are resolved:\n%s", diff)
+		t.Fatalf("linked objects must be included by default:\n%s", diff)
 	}
 	for i, source := range []any{nil, w, w} {
 		if all[i]["scope"] != "DEPLOYMENT" || all[i]["scopeEntityId"] != first || all[i]["sourceScopeEntityId"] != source {
@@ -39,7 +39,7 @@ func TestEnvironmentObjectsAreResolved(t *testing.T) {
 		}
 	}
 	if of := list("workspaceId=" + w)[0]; of["scope"] != "WORKSPACE" || of["sourceScope"] != nil {
-		t.Errorf("a Workspace's own object has no source: %v", of)
+		t.Errorf("an object in its own Workspace must have no source: %v", of)
 	}
 }
 
@@ -72,11 +72,11 @@ func TestEnvironmentObjectsAreDeletedWithParent(t *testing.T) {
 	o.mustSend("DELETE", "/deployments/"+first, nil)
 	o.wantRefusal(404, "GET", environmentObjectsPath+"/"+of, nil)
 	if read := o.mustSend("GET", environmentObjectsPath+"/"+id, nil); read["links"] != nil || read["excludeLinks"] == nil {
-		t.Errorf("after the linked Deployment is gone: %v", read)
+		t.Errorf("after the deletion of the linked Deployment: %v", read)
 	}
 	o.mustSend("DELETE", "/deployments/"+second, nil)
 	if read := o.mustSend("GET", environmentObjectsPath+"/"+id, nil); read["excludeLinks"] != nil {
-		t.Errorf("after the excluded Deployment is gone: %v", read)
+		t.Errorf("after the deletion of the excluded Deployment: %v", read)
 	}
 	o.mustSend("DELETE", "/workspaces/"+w, nil)
 	o.wantRefusal(404, "GET", environmentObjectsPath+"/"+id, nil)
@@ -92,7 +92,7 @@ func TestEnvironmentObjectAccess(t *testing.T) {
 	ofSecond := o.Seed("environmentObject", environmentObjectBody("DEPLOYMENT", second, "AIRFLOW_VARIABLE", "A", variable))
 	foreign := o.Seed("environmentObject", environmentObjectBody("WORKSPACE", o.Seed("workspace", map[string]any{}), "AIRFLOW_VARIABLE", "A", variable))
 	if got := idsOf(getObjects(o.mustSend("GET", environmentObjectsPath, nil), "environmentObjects")); len(got) != 4 {
-		t.Errorf("an Organization token sees %v", got)
+		t.Errorf("an Organization token lists %v", got)
 	}
 
 	workspace := o.withToken(o.NewToken(simulator.Scope{WorkspaceIDs: []string{w}}))

@@ -18,35 +18,35 @@ func TestEnvironmentObjectRefusals(t *testing.T) {
 	own := map[string]any{"scope": "DEPLOYMENT", "scopeEntityId": first}
 	tests := map[string]struct {
 		body, changes map[string]any
-		field         string // of the first fieldErrors; "": a rule without
+		field         string // field of the first fieldErrors; "": the error has none
 	}{
-		"no key":           {variable, map[string]any{"objectKey": nil}, "objectKey"},
-		"no type":          {variable, map[string]any{"objectType": nil}, "objectType"},
-		"no scope":         {variable, map[string]any{"scope": nil}, "scope"},
-		"nowhere":          {variable, map[string]any{"scopeEntityId": nil}, "scopeEntityId"},
-		"other type":       {variable, map[string]any{"objectType": "SECRET"}, "objectType"},
-		"unknown member":   {variable, map[string]any{"setFields": []any{}}, "setFields"},
-		"long description": {variable, map[string]any{"description": strings.Repeat("x", 501)}, "description"},
-		"no body":          {variable, map[string]any{"environmentVariable": nil}, "environmentVariable"},
-		"wrong body":       {variable, map[string]any{"environmentVariable": nil, "airflowVariable": map[string]any{"value": "v"}}, ""},
-		"second body":      {variable, map[string]any{"connection": map[string]any{"type": "http"}}, ""},
-		"no value":         {variable, map[string]any{"environmentVariable": map[string]any{}}, "environmentVariable.value"},
-		"no secret":        {variable, map[string]any{"environmentVariable": map[string]any{"value": "", "isSecret": true}}, "environmentVariable.value"},
-		"no conn type":     {connection, map[string]any{"connection": map[string]any{"host": "h"}}, "connection.type"},
-		"empty conn type":  {connection, map[string]any{"connection": map[string]any{"type": ""}}, "connection.type"},
-		"no endpoint":      {metrics, map[string]any{"metricsExport": map[string]any{"exporterType": "PROMETHEUS"}}, "metricsExport.endpoint"},
-		"no exporter":      {metrics, map[string]any{"metricsExport": map[string]any{"endpoint": "https://m"}}, "metricsExport.exporterType"},
-		"header":           {metrics, map[string]any{"metricsExport": map[string]any{"endpoint": "https://m", "exporterType": "PROMETHEUS", "headers": map[string]any{"X": 1}}}, "metricsExport.headers.X"},
-		"no Workspace":     {variable, map[string]any{"scopeEntityId": "cnone"}, ""},
-		"no Deployment":    {variable, map[string]any{"scope": "DEPLOYMENT", "scopeEntityId": w}, ""},
-		"auto-link there":  {withChanges(variable, own), map[string]any{"autoLinkDeployments": true}, ""},
-		"links there":      {withChanges(variable, own), map[string]any{"links": []any{}}, ""},
-		"excludes there":   {withChanges(variable, own), map[string]any{"excludeLinks": []any{}}, ""},
-		"link to nothing":  {variable, map[string]any{"links": []any{linkTo("cnone", nil)}}, ""},
-		"foreign link":     {variable, map[string]any{"links": []any{linkTo(elsewhere, nil)}}, ""},
-		"foreign exclude":  {variable, map[string]any{"excludeLinks": []any{linkTo(elsewhere, nil)}}, ""},
-		"both":             {variable, map[string]any{"links": []any{linkTo(first, nil)}, "excludeLinks": []any{linkTo(first, nil)}}, ""},
-		"unset at first":   {variable, map[string]any{"links": []any{linkTo(first, map[string]any{"unsetFields": []any{"value"}})}}, "links[0].overrides.unsetFields"},
+		"no key":                     {variable, map[string]any{"objectKey": nil}, "objectKey"},
+		"no type":                    {variable, map[string]any{"objectType": nil}, "objectType"},
+		"no scope":                   {variable, map[string]any{"scope": nil}, "scope"},
+		"no scopeEntityId":           {variable, map[string]any{"scopeEntityId": nil}, "scopeEntityId"},
+		"other type":                 {variable, map[string]any{"objectType": "SECRET"}, "objectType"},
+		"unknown member":             {variable, map[string]any{"setFields": []any{}}, "setFields"},
+		"long description":           {variable, map[string]any{"description": strings.Repeat("x", 501)}, "description"},
+		"no body":                    {variable, map[string]any{"environmentVariable": nil}, "environmentVariable"},
+		"wrong body":                 {variable, map[string]any{"environmentVariable": nil, "airflowVariable": map[string]any{"value": "v"}}, ""},
+		"second body":                {variable, map[string]any{"connection": map[string]any{"type": "http"}}, ""},
+		"no value":                   {variable, map[string]any{"environmentVariable": map[string]any{}}, "environmentVariable.value"},
+		"no secret":                  {variable, map[string]any{"environmentVariable": map[string]any{"value": "", "isSecret": true}}, "environmentVariable.value"},
+		"no conn type":               {connection, map[string]any{"connection": map[string]any{"host": "h"}}, "connection.type"},
+		"empty conn type":            {connection, map[string]any{"connection": map[string]any{"type": ""}}, "connection.type"},
+		"no endpoint":                {metrics, map[string]any{"metricsExport": map[string]any{"exporterType": "PROMETHEUS"}}, "metricsExport.endpoint"},
+		"no exporter":                {metrics, map[string]any{"metricsExport": map[string]any{"endpoint": "https://m"}}, "metricsExport.exporterType"},
+		"header":                     {metrics, map[string]any{"metricsExport": map[string]any{"endpoint": "https://m", "exporterType": "PROMETHEUS", "headers": map[string]any{"X": 1}}}, "metricsExport.headers.X"},
+		"no Workspace":               {variable, map[string]any{"scopeEntityId": "cnone"}, ""},
+		"no Deployment":              {variable, map[string]any{"scope": "DEPLOYMENT", "scopeEntityId": w}, ""},
+		"auto-link in Deployment":    {withChanges(variable, own), map[string]any{"autoLinkDeployments": true}, ""},
+		"links in Deployment":        {withChanges(variable, own), map[string]any{"links": []any{}}, ""},
+		"excludes in Deployment":     {withChanges(variable, own), map[string]any{"excludeLinks": []any{}}, ""},
+		"link without Deployment":    {variable, map[string]any{"links": []any{linkTo("cnone", nil)}}, ""},
+		"link to other Workspace":    {variable, map[string]any{"links": []any{linkTo(elsewhere, nil)}}, ""},
+		"exclude in other Workspace": {variable, map[string]any{"excludeLinks": []any{linkTo(elsewhere, nil)}}, ""},
+		"both":                       {variable, map[string]any{"links": []any{linkTo(first, nil)}, "excludeLinks": []any{linkTo(first, nil)}}, ""},
+		"unset in a create":          {variable, map[string]any{"links": []any{linkTo(first, map[string]any{"unsetFields": []any{"value"}})}}, "links[0].overrides.unsetFields"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -54,7 +54,7 @@ func TestEnvironmentObjectRefusals(t *testing.T) {
 		})
 	}
 	if n := len(o.Resources("environmentObject")); n != 0 {
-		t.Errorf("%d objects after refusals only", n)
+		t.Errorf("%d objects after only refused requests", n)
 	}
 	o.mustSend("POST", environmentObjectsPath, variable)
 	o.wantRefusal(409, "POST", environmentObjectsPath, variable)

@@ -11,7 +11,7 @@ import (
 
 const environmentObjectsPath = "/environment-objects"
 
-// seedWorkspace is a Workspace with two Deployments.
+// seedWorkspace seeds a Workspace with two Deployments.
 func seedWorkspace(o *testOrganization) (workspace, first, second string) {
 	workspace = o.Seed("workspace", map[string]any{"name": "w"})
 	first = o.Seed("deployment", map[string]any{"name": "first", "workspaceId": workspace})
@@ -29,7 +29,7 @@ func linkTo(deployment string, overrides map[string]any) map[string]any {
 	return map[string]any{"scope": "DEPLOYMENT", "scopeEntityId": deployment, "overrides": overrides}
 }
 
-// withoutServerFields is an answer without what every object has.
+// withoutServerFields returns a response without the fields that every resource has.
 func withoutServerFields(answer map[string]any) map[string]any {
 	return withChanges(answer, map[string]any{"id": nil, "createdAt": nil, "updatedAt": nil, "createdBy": nil, "updatedBy": nil})
 }
@@ -49,7 +49,7 @@ func TestEnvironmentObjectLifecycle(t *testing.T) {
 	made := o.mustSend("POST", environmentObjectsPath, body)
 	id, _ := made["id"].(string)
 	if diff := cmp.Diff(map[string]any{"id": id}, made); diff != "" {
-		t.Errorf("create tells more than the id:\n%s", diff)
+		t.Errorf("create must return only the ID:\n%s", diff)
 	}
 	read := o.mustSend("GET", environmentObjectsPath+"/"+id, nil)
 	want := environmentObjectBody("WORKSPACE", w, "CONNECTION", "warehouse", map[string]any{
@@ -67,10 +67,10 @@ func TestEnvironmentObjectLifecycle(t *testing.T) {
 		t.Errorf("read:\n%s", diff)
 	}
 	if diff := cmp.Diff([]map[string]any{read}, getObjects(o.mustSend("GET", environmentObjectsPath+"?resolveLinked=false&workspaceId="+w, nil), "environmentObjects")); diff != "" {
-		t.Errorf("a list item differs from what a read answers:\n%s", diff)
+		t.Errorf("a list item differs from a read:\n%s", diff)
 	}
 	if kept := o.storedState("environmentObject", id)["connection"].(map[string]any); kept["password"] != "s3cret" || kept["extra"].(map[string]any)["API_Token"] != "t0ken" {
-		t.Errorf("the state has no secrets: %v", kept)
+		t.Errorf("the stored state lacks secrets: %v", kept)
 	}
 	o.mustSend("DELETE", environmentObjectsPath+"/"+id, nil)
 	o.wantRefusal(404, "GET", environmentObjectsPath+"/"+id, nil)
@@ -132,7 +132,7 @@ func TestEnvironmentObjectSeeds(t *testing.T) {
 				seed["scope"] = scope
 			}
 			if read := o.mustSend("GET", environmentObjectsPath+"/"+o.Seed("environmentObject", seed), nil); read["scopeEntityId"] == "" {
-				t.Errorf("%s in %s is nowhere: %v", kind, scope, read)
+				t.Errorf("the list lacks %s in %s: %v", kind, scope, read)
 			}
 		}
 	}
@@ -164,7 +164,7 @@ func TestEnvironmentObjectPages(t *testing.T) {
 	}
 	requests := o.Requests()
 	if q := requests[len(requests)-1].Query; q.Get("workspaceId") != w {
-		t.Errorf("the record of a list call has lost what was asked for: %v", q)
+		t.Errorf("the recorded request lacks the query: %v", q)
 	}
 	o.wantRefusal(403, "GET", environmentObjectsPath+"?showSecrets=true", nil)
 }

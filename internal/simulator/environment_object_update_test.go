@@ -21,10 +21,10 @@ func TestEnvironmentObjectUpdateClears(t *testing.T) {
 		"connection": map[string]any{"type": "ftp", "host": "h2"}, "setFields": []any{"host", "type"},
 	})
 	if diff := cmp.Diff(want, withoutServerFields(after)); diff != "" {
-		t.Errorf("what isn't sent is cleared:\n%s", diff)
+		t.Errorf("fields that aren't sent must be cleared:\n%s", diff)
 	}
 	if diff := cmp.Diff(after, o.mustSend("GET", environmentObjectsPath+"/"+id, nil)); diff != "" {
-		t.Errorf("read differs from what update answered:\n%s", diff)
+		t.Errorf("a read differs from the response to the update:\n%s", diff)
 	}
 }
 
@@ -42,18 +42,18 @@ func TestEnvironmentObjectKeepsSecrets(t *testing.T) {
 		kind, member    string
 		had, sent, want body
 	}{
-		"secret left out": {"AIRFLOW_VARIABLE", "airflowVariable", body{"value": "s", "isSecret": true}, body{}, body{"value": "s", "isSecret": true}},
-		"secret empty":    {"AIRFLOW_VARIABLE", "airflowVariable", body{"value": "s", "isSecret": true}, body{"value": ""}, body{"value": "s", "isSecret": true}},
-		"secret anew":     {"AIRFLOW_VARIABLE", "airflowVariable", body{"value": "s", "isSecret": true}, body{"value": "n"}, body{"value": "n", "isSecret": true}},
-		"value empty":     {"ENVIRONMENT_VARIABLE", "environmentVariable", body{"value": "v", "isSecret": false}, body{"value": ""}, body{"value": "", "isSecret": false}},
-		"value left out":  {"ENVIRONMENT_VARIABLE", "environmentVariable", body{"value": "v", "isSecret": false}, body{}, body{"isSecret": false}},
-		"password left out": {
+		"secret omitted": {"AIRFLOW_VARIABLE", "airflowVariable", body{"value": "s", "isSecret": true}, body{}, body{"value": "s", "isSecret": true}},
+		"secret empty":   {"AIRFLOW_VARIABLE", "airflowVariable", body{"value": "s", "isSecret": true}, body{"value": ""}, body{"value": "s", "isSecret": true}},
+		"new secret":     {"AIRFLOW_VARIABLE", "airflowVariable", body{"value": "s", "isSecret": true}, body{"value": "n"}, body{"value": "n", "isSecret": true}},
+		"value empty":    {"ENVIRONMENT_VARIABLE", "environmentVariable", body{"value": "v", "isSecret": false}, body{"value": ""}, body{"value": "", "isSecret": false}},
+		"value omitted":  {"ENVIRONMENT_VARIABLE", "environmentVariable", body{"value": "v", "isSecret": false}, body{}, body{"isSecret": false}},
+		"password omitted": {
 			"CONNECTION", "connection", connection,
 			body{"type": "t", "extra": body{"secret": "", "region": ""}},
 			body{"type": "t", "password": "p", "extra": body{"secret": "", "region": ""}},
 		},
 		"password empty": {"CONNECTION", "connection", connection, body{"type": "t", "password": ""}, connection},
-		"extra anew": {
+		"new extra": {
 			"CONNECTION", "connection", connection,
 			body{"type": "t", "password": "n", "extra": body{"secret": 5.0, "token": "n"}},
 			body{"type": "t", "password": "n", "extra": body{"secret": 5.0, "token": "n"}},
@@ -63,7 +63,7 @@ func TestEnvironmentObjectKeepsSecrets(t *testing.T) {
 			body{"endpoint": "e", "exporterType": "PROMETHEUS", "basicToken": "", "headers": body{"A": ""}},
 			body{"endpoint": "e", "exporterType": "PROMETHEUS", "password": "p", "basicToken": "b", "username": "u", "headers": body{"A": ""}},
 		},
-		"metrics left out": {
+		"metrics omitted": {
 			"METRICS_EXPORT", "metricsExport", metrics,
 			body{"endpoint": "e", "exporterType": "PROMETHEUS"},
 			withChanges(metrics, body{"labels": nil}),
@@ -79,7 +79,8 @@ func TestEnvironmentObjectKeepsSecrets(t *testing.T) {
 	}
 }
 
-// What an update does to a map that it sends is known to nobody, so a client has to be right under each reading.
+// TestMapUpdateOptions checks both interpretations of an update with a map. The API's one isn't known, so a client must work
+// with each.
 func TestMapUpdateOptions(t *testing.T) {
 	t.Parallel()
 	type body = map[string]any
@@ -117,13 +118,13 @@ func TestEnvironmentObjectMergesLinks(t *testing.T) {
 	type body = map[string]any
 	had := body{"host": "h", "login": "l", "password": "p", "extra": body{"secret": "s", "region": "r"}}
 	for name, test := range map[string]struct {
-		sent, want body // nil: none
+		sent, want body // nil: no overrides
 	}{
-		"left out":          {nil, had},
+		"omitted":           {nil, had},
 		"nothing":           {body{}, had},
 		"one field":         {body{"connection": body{"host": "n"}}, withChanges(had, body{"host": "n"})},
 		"emptied":           {body{"connection": body{"host": "", "password": ""}}, withChanges(had, body{"host": ""})},
-		"secret anew":       {body{"connection": body{"password": "n"}}, withChanges(had, body{"password": "n"})},
+		"new secret":        {body{"connection": body{"password": "n"}}, withChanges(had, body{"password": "n"})},
 		"member":            {body{"connection": body{"extra": body{"secret": "", "zone": "z"}}}, withChanges(had, body{"extra": body{"secret": "", "zone": "z"}})},
 		"unset":             {body{"unsetFields": []any{"password", "extra.secret", "never.there", "port"}}, body{"host": "h", "login": "l", "extra": body{"region": "r"}}},
 		"unset all":         {body{"unsetFields": []any{"host", "login", "password", "extra"}}, nil},
@@ -144,7 +145,7 @@ func TestEnvironmentObjectMergesLinks(t *testing.T) {
 			}
 			o.mustSend("POST", environmentObjectsPath+"/"+id, body{"connection": connection, "links": []any{linkTo(first, nil), linkTo(second, nil)}})
 			if again := getObjects(o.storedState("environmentObject", id), "links")[1]; again["overrides"] != nil {
-				t.Errorf("overrides outlive their link: %v", again)
+				t.Errorf("overrides must be deleted with their link: %v", again)
 			}
 		})
 	}

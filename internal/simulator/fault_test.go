@@ -17,15 +17,15 @@ func TestFaultMatchesAndEnds(t *testing.T) {
 	t.Parallel()
 	tests := map[string]struct {
 		fault simulator.Fault
-		want  []int // for create "a", create "b", list, read one
+		want  []int // statuses of create "a", create "b", list, read
 	}{
-		"anything, once":   {simulator.Fault{Count: 1}, []int{500, 200, 200, 200}},
-		"anything, always": {simulator.Fault{Status: 503}, []int{503, 503, 503, 503}},
-		"method":           {simulator.Fault{Method: "GET", Status: 429}, []int{200, 200, 429, 429}},
-		"suffix":           {simulator.Fault{Path: "/workspaces", Status: 500, Count: 2}, []int{500, 500, 200, 200}},
-		"pattern":          {simulator.Fault{Path: "workspaces/*", Status: 403}, []int{200, 200, 200, 403}},
-		"no whole segment": {simulator.Fault{Path: "spaces"}, []int{200, 200, 200, 200}},
-		"body":             {simulator.Fault{Body: `"b"`, Status: 400}, []int{200, 400, 200, 200}},
+		"anything, once":    {simulator.Fault{Count: 1}, []int{500, 200, 200, 200}},
+		"anything, always":  {simulator.Fault{Status: 503}, []int{503, 503, 503, 503}},
+		"method":            {simulator.Fault{Method: "GET", Status: 429}, []int{200, 200, 429, 429}},
+		"suffix":            {simulator.Fault{Path: "/workspaces", Status: 500, Count: 2}, []int{500, 500, 200, 200}},
+		"pattern":           {simulator.Fault{Path: "workspaces/*", Status: 403}, []int{200, 200, 200, 403}},
+		"part of a segment": {simulator.Fault{Path: "spaces"}, []int{200, 200, 200, 200}},
+		"body":              {simulator.Fault{Body: `"b"`, Status: 400}, []int{200, 400, 200, 200}},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -68,15 +68,15 @@ func TestFaultAnswers(t *testing.T) {
 		t.Error(diff)
 	}
 	if n := len(o.Resources("workspace")); n != 0 {
-		t.Errorf("a fault's request was carried out: %d Workspaces", n)
+		t.Errorf("a fault's request was executed: %d Workspaces", n)
 	}
 	o.AddFault(simulator.Fault{Count: 1, Status: 429, RawBody: "<html>", Header: http.Header{"retry-after": {"3"}}})
 	if answer, body := o.sendRequest("GET", "/workspaces", nil); string(body) != "<html>" || answer.Header.Get("Retry-After") != "3" {
-		t.Errorf("raw answer: %q, %v", body, answer.Header)
+		t.Errorf("raw response: %q, %v", body, answer.Header)
 	}
 	o.AddFault(simulator.Fault{Count: 1, Status: 200})
 	if answer, body := o.sendRequest("GET", "/workspaces", nil); answer.StatusCode != http.StatusOK || len(body) != 0 {
-		t.Errorf("empty answer: %d %q", answer.StatusCode, body)
+		t.Errorf("empty response: %d %q", answer.StatusCode, body)
 	}
 }
 
@@ -141,6 +141,6 @@ func TestConcurrentCreatesMakeOne(t *testing.T) {
 	}
 	wait.Wait()
 	if n := len(o.Resources("deployment")); n != 1 {
-		t.Errorf("%d Deployments of one name", n)
+		t.Errorf("%d Deployments with one name", n)
 	}
 }

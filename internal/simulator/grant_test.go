@@ -8,7 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// roleFixture is an organization with all that roles can be for: two Deployments in a Workspace, and one in another.
+// roleFixture is an organization with entities for all roles: two Deployments in one Workspace, and one in another.
 type roleFixture struct {
 	*testOrganization
 	workspace, otherWorkspace, firstDeployment, secondDeployment, foreignDeployment string
@@ -36,7 +36,7 @@ func deploymentRole(id, role string) map[string]any {
 	return map[string]any{"deploymentId": id, "role": role}
 }
 
-// allRoles are roles of every kind.
+// allRoles returns one role of every kind.
 func (g roleFixture) allRoles() map[string]any {
 	return map[string]any{
 		"organizationRole": "ORGANIZATION_BILLING_ADMIN",
@@ -51,7 +51,7 @@ func (g roleFixture) allRoles() map[string]any {
 
 var grantFieldNames = []string{"organizationRole", "workspaceRoles", "deploymentRoles", "dagRoles"}
 
-// subjectPaths are those that have roles of these kinds, by path.
+// subjectPaths returns the paths of the subjects that have the roles.
 func (g roleFixture) subjectPaths() map[string]string {
 	return map[string]string{"user": "/users/" + g.Seed("user", map[string]any{}), "team": "/teams/" + g.Seed("team", map[string]any{})}
 }
@@ -64,7 +64,7 @@ func TestGrantsReplaceAll(t *testing.T) {
 			t.Errorf("%s without roles:\n%s", kind, diff)
 		}
 		if diff := cmp.Diff(g.allRoles(), g.mustSend("POST", path+"/roles", g.allRoles())); diff != "" {
-			t.Errorf("%s: the answer to a change of roles:\n%s", kind, diff)
+			t.Errorf("%s: the response to a change of roles:\n%s", kind, diff)
 		}
 		read := g.mustSend("GET", path, nil)
 		for _, name := range grantFieldNames[1:] {
@@ -78,7 +78,7 @@ func TestGrantsReplaceAll(t *testing.T) {
 		least := map[string]any{"organizationRole": "ORGANIZATION_OWNER", "workspaceRoles": []any{workspaceRole(g.otherWorkspace, "WORKSPACE_OWNER")}}
 		g.mustSend("POST", path+"/roles", least)
 		if diff := cmp.Diff(least, pickFields(g.mustSend("GET", path, nil), grantFieldNames...)); diff != "" {
-			t.Errorf("%s: lists that aren't sent are emptied:\n%s", kind, diff)
+			t.Errorf("%s: lists that aren't sent must be emptied:\n%s", kind, diff)
 		}
 	}
 }
@@ -109,24 +109,24 @@ func TestGrantRefusals(t *testing.T) {
 		field   string
 		changes map[string]any
 	}{
-		"no Organization role":       {"organizationRole", map[string]any{"organizationRole": nil}},
-		"unknown Organization role":  {"organizationRole", map[string]any{"organizationRole": "WORKSPACE_OWNER"}},
-		"unknown Workspace role":     {"workspaceRoles[0].role", map[string]any{"workspaceRoles": []any{workspaceRole(g.workspace, "DEPLOYMENT_ADMIN")}}},
-		"no Workspace":               {"workspaceRoles[0].workspaceId", map[string]any{"workspaceRoles": []any{map[string]any{"role": "WORKSPACE_OWNER"}}}},
-		"no role":                    {"deploymentRoles[0].role", map[string]any{"deploymentRoles": []any{map[string]any{"deploymentId": g.firstDeployment}}}},
-		"unknown field":              {"isIdpManaged", map[string]any{"isIdpManaged": false}},
-		"unknown Workspace":          {"", map[string]any{"workspaceRoles": []any{workspaceRole(g.workspace, "WORKSPACE_OWNER"), workspaceRole("cnone", "WORKSPACE_OWNER")}}},
-		"Workspace twice":            {"", map[string]any{"workspaceRoles": []any{workspaceRole(g.workspace, "WORKSPACE_OWNER"), workspaceRole(g.workspace, "WORKSPACE_MEMBER")}}},
-		"unknown Deployment":         {"", map[string]any{"dagRoles": nil, "deploymentRoles": []any{deploymentRole("cnone", "DEPLOYMENT_ADMIN")}}},
-		"Deployment twice":           {"", map[string]any{"deploymentRoles": []any{deploymentRole(g.firstDeployment, "DEPLOYMENT_ADMIN"), deploymentRole(g.firstDeployment, "deployer")}}},
-		"not in the Workspace":       {"", map[string]any{"dagRoles": nil, "deploymentRoles": []any{deploymentRole(g.foreignDeployment, "DEPLOYMENT_ADMIN")}}},
-		"unknown custom role":        {"", map[string]any{"deploymentRoles": []any{deploymentRole(g.firstDeployment, "nobody")}}},
-		"custom role of another":     {"", map[string]any{"deploymentRoles": []any{deploymentRole(g.firstDeployment, "watcher")}}},
-		"DAGs without Deployment":    {"", map[string]any{"deploymentRoles": nil}},
-		"neither DAG nor tag":        {"", map[string]any{"dagRoles": dag(g.firstDeployment, "DAG_VIEWER", nil)}},
-		"both DAG and tag":           {"", map[string]any{"dagRoles": dag(g.firstDeployment, "DAG_VIEWER", map[string]any{"dagId": "etl", "dagTag": "etl"})}},
-		"DAG twice":                  {"", map[string]any{"dagRoles": append(dag(g.firstDeployment, "DAG_VIEWER", etl), dag(g.firstDeployment, "DAG_AUTHOR", etl)...)}},
-		"a Deployment role for DAGs": {"", map[string]any{"dagRoles": dag(g.firstDeployment, "deployer", etl)}},
+		"no Organization role":         {"organizationRole", map[string]any{"organizationRole": nil}},
+		"unknown Organization role":    {"organizationRole", map[string]any{"organizationRole": "WORKSPACE_OWNER"}},
+		"unknown Workspace role":       {"workspaceRoles[0].role", map[string]any{"workspaceRoles": []any{workspaceRole(g.workspace, "DEPLOYMENT_ADMIN")}}},
+		"no Workspace":                 {"workspaceRoles[0].workspaceId", map[string]any{"workspaceRoles": []any{map[string]any{"role": "WORKSPACE_OWNER"}}}},
+		"no role":                      {"deploymentRoles[0].role", map[string]any{"deploymentRoles": []any{map[string]any{"deploymentId": g.firstDeployment}}}},
+		"unknown field":                {"isIdpManaged", map[string]any{"isIdpManaged": false}},
+		"unknown Workspace":            {"", map[string]any{"workspaceRoles": []any{workspaceRole(g.workspace, "WORKSPACE_OWNER"), workspaceRole("cnone", "WORKSPACE_OWNER")}}},
+		"Workspace twice":              {"", map[string]any{"workspaceRoles": []any{workspaceRole(g.workspace, "WORKSPACE_OWNER"), workspaceRole(g.workspace, "WORKSPACE_MEMBER")}}},
+		"unknown Deployment":           {"", map[string]any{"dagRoles": nil, "deploymentRoles": []any{deploymentRole("cnone", "DEPLOYMENT_ADMIN")}}},
+		"Deployment twice":             {"", map[string]any{"deploymentRoles": []any{deploymentRole(g.firstDeployment, "DEPLOYMENT_ADMIN"), deploymentRole(g.firstDeployment, "deployer")}}},
+		"not in the Workspace":         {"", map[string]any{"dagRoles": nil, "deploymentRoles": []any{deploymentRole(g.foreignDeployment, "DEPLOYMENT_ADMIN")}}},
+		"unknown custom role":          {"", map[string]any{"deploymentRoles": []any{deploymentRole(g.firstDeployment, "nobody")}}},
+		"custom role of another scope": {"", map[string]any{"deploymentRoles": []any{deploymentRole(g.firstDeployment, "watcher")}}},
+		"DAGs without Deployment":      {"", map[string]any{"deploymentRoles": nil}},
+		"neither DAG nor tag":          {"", map[string]any{"dagRoles": dag(g.firstDeployment, "DAG_VIEWER", nil)}},
+		"both DAG and tag":             {"", map[string]any{"dagRoles": dag(g.firstDeployment, "DAG_VIEWER", map[string]any{"dagId": "etl", "dagTag": "etl"})}},
+		"DAG twice":                    {"", map[string]any{"dagRoles": append(dag(g.firstDeployment, "DAG_VIEWER", etl), dag(g.firstDeployment, "DAG_AUTHOR", etl)...)}},
+		"a Deployment role for DAGs":   {"", map[string]any{"dagRoles": dag(g.firstDeployment, "deployer", etl)}},
 	}
 	for kind, path := range g.subjectPaths() {
 		for name, test := range tests {
@@ -135,16 +135,16 @@ func TestGrantRefusals(t *testing.T) {
 			})
 		}
 		if diff := cmp.Diff(map[string]any{"organizationRole": "ORGANIZATION_MEMBER"}, pickFields(g.mustSend("GET", path, nil), grantFieldNames...)); diff != "" {
-			t.Errorf("%s after refusals only:\n%s", kind, diff)
+			t.Errorf("%s after only refused requests:\n%s", kind, diff)
 		}
-		g.mustSend("POST", path+"/roles", g.allRoles()) // what the tests change is fine by itself
+		g.mustSend("POST", path+"/roles", g.allRoles()) // the body of the cases is valid without their changes
 	}
 }
 
 func TestGrantsAreDeletedWithParent(t *testing.T) {
 	t.Parallel()
 	for kind := range startRoleFixture(t).subjectPaths() {
-		o := startRoleFixture(t) // each with places of its own
+		o := startRoleFixture(t) // the user and the Team need separate entities
 		path := o.subjectPaths()[kind]
 		o.mustSend("POST", path+"/roles", o.allRoles())
 		o.mustSend("DELETE", "/deployments/"+o.firstDeployment, nil)
@@ -153,12 +153,12 @@ func TestGrantsAreDeletedWithParent(t *testing.T) {
 			"deploymentRoles": []any{deploymentRole(o.secondDeployment, "deployer")},
 		}
 		if diff := cmp.Diff(want, pickFields(o.mustSend("GET", path, nil), grantFieldNames...)); diff != "" {
-			t.Errorf("%s after its Deployment:\n%s", kind, diff)
+			t.Errorf("%s after the deletion of the Deployment:\n%s", kind, diff)
 		}
 		o.mustSend("DELETE", "/deployments/"+o.secondDeployment, nil)
 		o.mustSend("DELETE", "/workspaces/"+o.workspace, nil)
 		if diff := cmp.Diff(map[string]any{"organizationRole": "ORGANIZATION_BILLING_ADMIN"}, pickFields(o.mustSend("GET", path, nil), grantFieldNames...)); diff != "" {
-			t.Errorf("%s after its Workspace:\n%s", kind, diff)
+			t.Errorf("%s after the deletion of the Workspace:\n%s", kind, diff)
 		}
 	}
 }
@@ -167,7 +167,7 @@ func TestFilterByRole(t *testing.T) {
 	t.Parallel()
 	g := startRoleFixture(t)
 	for kind, path := range g.subjectPaths() {
-		g.Seed(kind, map[string]any{}) // without roles
+		g.Seed(kind, map[string]any{}) // a subject without roles
 		g.mustSend("POST", path+"/roles", g.allRoles())
 		id, plural := path[len("/"+kind+"s/"):], kind+"s"
 		for filter, want := range map[string][]string{

@@ -14,7 +14,8 @@ import (
 	"astro-apply/internal/simulator/conformance"
 )
 
-// testOrganization is a server behind HTTP, with a client that holds everything against the API document where there is one.
+// testOrganization is a server behind HTTP, with a client that checks all traffic against the API's document if there is
+// one.
 type testOrganization struct {
 	*simulator.Server
 	t      *testing.T
@@ -29,20 +30,20 @@ func startOrganization(t *testing.T, options simulator.Options) *testOrganizatio
 	listener := httptest.NewServer(server)
 	t.Cleanup(listener.Close)
 	client := &http.Client{}
-	if conformance.DocumentPath() != "" { // Validate would skip the test, which tells enough without
+	if conformance.DocumentPath() != "" { // NewTransport would skip the test, which is also useful without the document
 		client.Transport = conformance.NewTransport(t, &http.Transport{})
 	}
 	return &testOrganization{Server: server, t: t, client: client, url: listener.URL, token: "opaque"}
 }
 
-// withToken is the same organization for another token.
+// withToken returns the same organization with another token.
 func (o *testOrganization) withToken(token string) *testOrganization {
 	other := *o
 	other.token = token
 	return &other
 }
 
-// errorBody is the API document's Error.
+// errorBody is the Error of the API's document.
 type errorBody struct {
 	Message     string
 	RequestID   string
@@ -50,7 +51,7 @@ type errorBody struct {
 	FieldErrors []simulator.FieldError
 }
 
-// sendRequest carries a request to the organization and returns the answer and its body. path is below the organization.
+// sendRequest sends a request and returns the response and its body. path is relative to the Organization.
 func (o *testOrganization) sendRequest(method, path string, body any) (*http.Response, []byte) {
 	o.t.Helper()
 	var reader io.Reader
@@ -74,24 +75,24 @@ func (o *testOrganization) sendRequest(method, path string, body any) (*http.Res
 	if o.token != "" {
 		request.Header.Set("Authorization", "Bearer "+o.token)
 	}
-	answer, err := o.client.Do(request)
+	response, err := o.client.Do(request)
 	if err != nil {
 		o.t.Fatal(err)
 	}
-	defer answer.Body.Close()
-	content, err := io.ReadAll(answer.Body)
+	defer response.Body.Close()
+	content, err := io.ReadAll(response.Body)
 	if err != nil {
 		o.t.Fatal(err)
 	}
-	return answer, content
+	return response, content
 }
 
-// mustSend wants an object.
+// mustSend sends a request and returns the JSON object of its response. Any error fails the test.
 func (o *testOrganization) mustSend(method, path string, body any) map[string]any {
 	o.t.Helper()
-	answer, content := o.sendRequest(method, path, body)
-	if answer.StatusCode >= 300 {
-		o.t.Fatalf("%s %s: status %d: %s", method, path, answer.StatusCode, content)
+	response, content := o.sendRequest(method, path, body)
+	if response.StatusCode >= 300 {
+		o.t.Fatalf("%s %s: status %d: %s", method, path, response.StatusCode, content)
 	}
 	var object map[string]any
 	if len(content) > 0 {
@@ -102,24 +103,24 @@ func (o *testOrganization) mustSend(method, path string, body any) map[string]an
 	return object
 }
 
-// wantRefusal wants a status and an envelope.
+// wantRefusal sends a request, and requires a status and a complete error body.
 func (o *testOrganization) wantRefusal(status int, method, path string, body any) errorBody {
 	o.t.Helper()
-	answer, content := o.sendRequest(method, path, body)
+	response, content := o.sendRequest(method, path, body)
 	var f errorBody
 	if err := json.Unmarshal(content, &f); err != nil {
-		o.t.Fatalf("%s %s: status %d, no envelope: %s", method, path, answer.StatusCode, content)
+		o.t.Fatalf("%s %s: status %d, no error body: %s", method, path, response.StatusCode, content)
 	}
-	if answer.StatusCode != status || f.StatusCode != status {
-		o.t.Errorf("%s %s: status %d, want %d: %s", method, path, answer.StatusCode, status, content)
+	if response.StatusCode != status || f.StatusCode != status {
+		o.t.Errorf("%s %s: status %d, want %d: %s", method, path, response.StatusCode, status, content)
 	}
 	if len(f.RequestID) != 36 || f.Message == "" {
-		o.t.Errorf("%s %s: envelope without requestId or message: %s", method, path, content)
+		o.t.Errorf("%s %s: error body without requestId or message: %s", method, path, content)
 	}
 	return f
 }
 
-// storedState is the state of an object, by id.
+// storedState returns the stored state of a resource, by ID.
 func (o *testOrganization) storedState(kind, id string) map[string]any {
 	o.t.Helper()
 	for _, object := range o.Resources(kind) {
@@ -127,11 +128,11 @@ func (o *testOrganization) storedState(kind, id string) map[string]any {
 			return object
 		}
 	}
-	o.t.Fatalf("%s %s is not there", kind, id)
+	o.t.Fatalf("%s %s doesn't exist", kind, id)
 	return nil
 }
 
-// getObjects is a list of objects.
+// getObjects returns a list of objects.
 func getObjects(object map[string]any, name string) []map[string]any {
 	list, _ := object[name].([]any)
 	all := make([]map[string]any, len(list))
@@ -150,7 +151,7 @@ func idsOf(objects []map[string]any) []string {
 	return all
 }
 
-// withChanges is a copy of a body with some members changed; nil takes one out.
+// withChanges returns a copy of a body with some members changed; nil deletes a member.
 func withChanges(body map[string]any, changes map[string]any) map[string]any {
 	copied := map[string]any{}
 	maps.Copy(copied, body)
@@ -162,4 +163,4 @@ func withChanges(body map[string]any, changes map[string]any) map[string]any {
 	return copied
 }
 
-func clockAt(at *time.Time) func() time.Time { return func() time.Time { return *at } }
+func clockAt(now *time.Time) func() time.Time { return func() time.Time { return *now } }

@@ -24,14 +24,14 @@ func TestOverrideEndpoint(t *testing.T) {
 	answer := o.mustSend("POST", path, map[string]any{"isHibernating": true, "overrideUntil": "2026-01-02T05:00:00+01:00"})
 	held := map[string]any{"isHibernating": true, "overrideUntil": "2026-01-02T04:00:00Z", "isActive": true}
 	if diff := cmp.Diff(held, answer); diff != "" {
-		t.Errorf("answer:\n%s", diff)
+		t.Errorf("response:\n%s", diff)
 	}
 	if diff := cmp.Diff(map[string]any{"status": "HIBERNATING", "override": any(held)}, state()); diff != "" {
-		t.Errorf("while it holds:\n%s", diff)
+		t.Errorf("while the override is active:\n%s", diff)
 	}
 	now = now.Add(time.Hour)
 	if diff := cmp.Diff(map[string]any{"status": "HEALTHY", "override": any(withChanges(held, map[string]any{"isActive": false}))}, state()); diff != "" {
-		t.Errorf("it runs out and stays:\n%s", diff)
+		t.Errorf("an expired override must be kept:\n%s", diff)
 	}
 	o.mustSend("POST", path, map[string]any{"isHibernating": true})
 	o.mustSend("DELETE", path, nil)
@@ -41,7 +41,7 @@ func TestOverrideEndpoint(t *testing.T) {
 	o.mustSend("POST", path, map[string]any{"isHibernating": true})
 	o.mustSend("POST", path, map[string]any{"isHibernating": nil})
 	if diff := cmp.Diff(map[string]any{"status": "HEALTHY", "override": nil}, state()); diff != "" {
-		t.Errorf("null takes it back:\n%s", diff)
+		t.Errorf("null must remove the override:\n%s", diff)
 	}
 	o.wantRefusal(400, "POST", path, map[string]any{})
 	o.wantRefusal(400, "POST", path, map[string]any{"isHibernating": true, "isActive": true})
@@ -61,11 +61,11 @@ func TestScalingSpecIsReplaced(t *testing.T) {
 		map[string]any{"hibernateAtCron": "1 1 * * 1", "wakeAtCron": "2 2 * * *", "isEnabled": false},
 	}}}
 	if diff := cmp.Diff(any(want), after["scalingSpec"]); diff != "" {
-		t.Errorf("the override that wasn't sent is gone:\n%s", diff)
+		t.Errorf("an override that isn't sent must be removed:\n%s", diff)
 	}
 	production := o.mustSend("POST", "/deployments/"+id, withChanges(minimalUpdate(w), map[string]any{"isDevelopmentMode": false}))
 	if production["scalingSpec"] != nil || production["isDevelopmentMode"] != nil {
-		t.Errorf("schedules end with development mode: %v", production)
+		t.Errorf("leaving development mode must remove the schedules: %v", production)
 	}
 	o.wantRefusal(400, "POST", "/deployments/"+id, withChanges(minimalUpdate(w), map[string]any{"scalingSpec": spec}))
 }
@@ -80,10 +80,10 @@ func TestRemoteExecution(t *testing.T) {
 		t.Error(diff)
 	}
 	if remote["remoteApiUrl"] == nil || made["workerQueues"] != nil {
-		t.Errorf("remote agents have an address and no queues: %v", made)
+		t.Errorf("remote execution must have an address and no queues: %v", made)
 	}
 	update := withChanges(minimalUpdate(w), map[string]any{"name": "my_deployment", "executor": "ASTRO"})
 	if after := o.mustSend("POST", "/deployments/"+made["id"].(string), update); after["remoteExecution"] != nil || len(getObjects(after, "workerQueues")) != 1 {
-		t.Errorf("remoteExecution not sent: disabled, %v", after)
+		t.Errorf("an update without remoteExecution must disable it: %v", after)
 	}
 }

@@ -20,7 +20,7 @@ func bulkDeleteBody(values ...string) map[string]any {
 	return map[string]any{"allowedIpAddressRangeIds": values}
 }
 
-// listNetworks are the ranges that a list answers.
+// listNetworks returns the ranges of a list call.
 func (o *testOrganization) listNetworks(query string) []string {
 	o.t.Helper()
 	return networksOf(o.mustSend("GET", ipRangesPath+query, nil))
@@ -40,10 +40,10 @@ func TestIPRangeLifecycle(t *testing.T) {
 	answer := o.mustSend("POST", ipRangesPath+"/bulk-create", bulkCreateBody("10.1.2.3/8", "2001:DB8::1/32", "::ffff:192.0.2.7/120"))
 	made := getObjects(answer, "allowedIpAddressRanges")
 	if diff := cmp.Diff([]string{"10.0.0.0/8", "192.0.2.0/24", "2001:db8::/32"}, slices.Sorted(slices.Values(networksOf(answer)))); diff != "" {
-		t.Errorf("ranges are told in the server's spelling:\n%s", diff)
+		t.Errorf("ranges must be returned in the server's spelling:\n%s", diff)
 	}
 	if diff := cmp.Diff(made, getObjects(o.mustSend("GET", ipRangesPath, nil), "allowedIpAddressRanges")); diff != "" {
-		t.Errorf("list differs from what create answered:\n%s", diff)
+		t.Errorf("the list differs from the response to the create:\n%s", diff)
 	}
 	if made[0]["organizationId"] != o.OrganizationID() || o.mustSend("GET", "", nil)["hasAllowedIpAddressRanges"] != true {
 		t.Errorf("created: %v", made[0])
@@ -55,9 +55,9 @@ func TestIPRangeLifecycle(t *testing.T) {
 	o.mustSend("DELETE", ipRangesPath+"/"+one["id"].(string), nil)
 	o.wantRefusal(404, "DELETE", ipRangesPath+"/"+one["id"].(string), nil)
 	created := idsOf(made)
-	o.mustSend("POST", ipRangesPath+"/bulk-delete", bulkDeleteBody(created[1], "cnone")) // what isn't known is ignored
+	o.mustSend("POST", ipRangesPath+"/bulk-delete", bulkDeleteBody(created[1], "cnone")) // unknown IDs are ignored
 	if diff := cmp.Diff([]string{created[0], created[2]}, idsOf(getObjects(o.mustSend("GET", ipRangesPath, nil), "allowedIpAddressRanges"))); diff != "" {
-		t.Errorf("without the one deleted:\n%s", diff)
+		t.Errorf("after the deletion of one range:\n%s", diff)
 	}
 	o.mustSend("POST", ipRangesPath+"/bulk-delete", bulkDeleteBody(created...))
 	if left := o.listNetworks(""); left != nil || o.mustSend("GET", "", nil)["hasAllowedIpAddressRanges"] != false {
@@ -92,18 +92,18 @@ func TestIPRangeRefusals(t *testing.T) {
 		field, path string
 		body        any
 	}{
-		"no ranges":         {"allowedIpAddressRanges", "/bulk-create", map[string]any{}},
-		"empty":             {"allowedIpAddressRanges", "/bulk-create", bulkCreateBody([]string{}...)},
-		"too many":          {"allowedIpAddressRanges", "/bulk-create", bulkCreateBody(slices.Repeat([]string{"192.0.2.0/24"}, 1001)...)},
-		"an address":        {"allowedIpAddressRanges[1]", "/bulk-create", bulkCreateBody("192.0.2.0/24", "198.51.100.1")},
-		"prefix too long":   {"allowedIpAddressRanges[0]", "/bulk-create", bulkCreateBody("192.0.2.0/33")},
-		"unknown field":     {"ipAddressRange", "/bulk-create", withChanges(bulkCreateBody("192.0.2.0/24"), map[string]any{"ipAddressRange": "192.0.2.0/24"})},
-		"one without range": {"ipAddressRange", "", map[string]any{}},
-		"one of no range":   {"ipAddressRange", "", map[string]any{"ipAddressRange": "somewhere"}},
-		"one that is there": {"", "", map[string]any{"ipAddressRange": "10.9.9.9/8"}},
-		"no ids":            {"allowedIpAddressRangeIds", "/bulk-delete", map[string]any{}},
-		"empty ids":         {"allowedIpAddressRangeIds", "/bulk-delete", bulkDeleteBody([]string{}...)},
-		"too many ids":      {"allowedIpAddressRangeIds", "/bulk-delete", bulkDeleteBody(many...)},
+		"no ranges":          {"allowedIpAddressRanges", "/bulk-create", map[string]any{}},
+		"empty":              {"allowedIpAddressRanges", "/bulk-create", bulkCreateBody([]string{}...)},
+		"too many":           {"allowedIpAddressRanges", "/bulk-create", bulkCreateBody(slices.Repeat([]string{"192.0.2.0/24"}, 1001)...)},
+		"bare address":       {"allowedIpAddressRanges[1]", "/bulk-create", bulkCreateBody("192.0.2.0/24", "198.51.100.1")},
+		"prefix too long":    {"allowedIpAddressRanges[0]", "/bulk-create", bulkCreateBody("192.0.2.0/33")},
+		"unknown field":      {"ipAddressRange", "/bulk-create", withChanges(bulkCreateBody("192.0.2.0/24"), map[string]any{"ipAddressRange": "192.0.2.0/24"})},
+		"one without range":  {"ipAddressRange", "", map[string]any{}},
+		"one invalid range":  {"ipAddressRange", "", map[string]any{"ipAddressRange": "somewhere"}},
+		"one existing range": {"", "", map[string]any{"ipAddressRange": "10.9.9.9/8"}},
+		"no ids":             {"allowedIpAddressRangeIds", "/bulk-delete", map[string]any{}},
+		"empty ids":          {"allowedIpAddressRangeIds", "/bulk-delete", bulkDeleteBody([]string{}...)},
+		"too many ids":       {"allowedIpAddressRangeIds", "/bulk-delete", bulkDeleteBody(many...)},
 	} {
 		t.Run(name, func(t *testing.T) { o.wantFieldError(t, test.field, ipRangesPath+test.path, test.body) })
 	}
@@ -115,7 +115,7 @@ func TestIPRangeRefusals(t *testing.T) {
 		t.Run(name, func(t *testing.T) { o.wantRefusal(409, "POST", ipRangesPath+"/bulk-create", body) })
 	}
 	if diff := cmp.Diff([]string{"10.0.0.0/8"}, o.listNetworks("")); diff != "" {
-		t.Errorf("a bulk call adds all or none:\n%s", diff)
+		t.Errorf("a bulk call must add all ranges or none:\n%s", diff)
 	}
 }
 
@@ -125,7 +125,7 @@ func TestIPRangesBlockCaller(t *testing.T) {
 	o.wantFieldError(t, "", ipRangesPath+"/bulk-create", bulkCreateBody("10.0.0.0/8"))
 	o.wantFieldError(t, "", ipRangesPath, map[string]any{"ipAddressRange": "192.0.2.8/32"})
 	if left := o.listNetworks(""); left != nil {
-		t.Fatalf("a first set that shuts the caller out is refused, but there are %v", left)
+		t.Fatalf("the first ranges must include the caller, but the server stored %v", left)
 	}
 	made := idsOf(getObjects(o.mustSend("POST", ipRangesPath+"/bulk-create", bulkCreateBody("192.0.2.0/24", "10.0.0.0/8")), "allowedIpAddressRanges"))
 	o.mustSend("GET", "/workspaces", nil)
@@ -135,7 +135,7 @@ func TestIPRangesBlockCaller(t *testing.T) {
 			own = r["id"].(string)
 		}
 	}
-	o.mustSend("POST", ipRangesPath+"/bulk-delete", bulkDeleteBody(own)) // later sets protect nobody
+	o.mustSend("POST", ipRangesPath+"/bulk-delete", bulkDeleteBody(own)) // the server doesn't check whether the remaining ranges allow the caller
 	o.wantRefusal(403, "GET", "/workspaces", nil)
 	o.wantRefusal(403, "POST", ipRangesPath+"/bulk-create", bulkCreateBody("192.0.2.0/24"))
 	o.wantRefusal(403, "POST", ipRangesPath+"/bulk-delete", bulkDeleteBody(made...))
@@ -159,6 +159,6 @@ func TestIPRangeAccess(t *testing.T) {
 		})
 	}
 	if diff := cmp.Diff([]string{"10.0.0.0/8"}, g.listNetworks("")); diff != "" {
-		t.Errorf("after refusals only:\n%s", diff)
+		t.Errorf("after only refused requests:\n%s", diff)
 	}
 }

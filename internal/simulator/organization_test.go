@@ -18,10 +18,10 @@ func TestOrganization(t *testing.T) {
 	}
 	after := o.mustSend("POST", "", map[string]any{"name": "renamed", "billingEmail": "b@example.com", "isScimEnabled": false})
 	if after["name"] != "renamed" || after["isScimEnabled"] != false || after["hasAiFeaturesDisabled"] != false {
-		t.Errorf("an update replaces what is optional too: %v", after)
+		t.Errorf("an update must also reset optional fields: %v", after)
 	}
 	if diff := cmp.Diff(after, o.mustSend("GET", "", nil)); diff != "" {
-		t.Errorf("read differs from what update answered:\n%s", diff)
+		t.Errorf("a read differs from the response to the update:\n%s", diff)
 	}
 	o.wantFieldError(t, "billingEmail", "", map[string]any{"name": "n", "isScimEnabled": true})
 	o.wantFieldError(t, "isScimEnabled", "", map[string]any{"name": "n", "billingEmail": "b@example.com"})

@@ -18,18 +18,18 @@ func TestRoleLifecycle(t *testing.T) {
 	})
 	id := made["id"].(string)
 	if diff := cmp.Diff(made, o.mustSend("GET", "/roles/"+id, nil)); diff != "" {
-		t.Errorf("read differs from what create answered:\n%s", diff)
+		t.Errorf("a read differs from the response to the create:\n%s", diff)
 	}
 	if diff := cmp.Diff([]any{"deployment.get", "deployment.update"}, made["permissions"]); diff != "" {
 		t.Errorf("permissions:\n%s", diff)
 	}
 	item := getObjects(o.mustSend("GET", "/roles", nil), "roles")[0]
 	if _, there := item["permissions"]; there || item["id"] != id {
-		t.Errorf("a list item tells no permissions: %v", item)
+		t.Errorf("a list item must have no permissions: %v", item)
 	}
 	after := o.mustSend("POST", "/roles/"+id, map[string]any{"name": "renamed", "permissions": []any{"deployment.get"}})
 	if diff := cmp.Diff([]any{}, after["restrictedWorkspaceIds"]); diff != "" || after["name"] != "renamed" || after["scopeType"] != "DAG" {
-		t.Errorf("an update replaces all but the scope: %v", after)
+		t.Errorf("an update must replace everything except the scope: %v", after)
 	}
 	o.mustSend("DELETE", "/roles/"+id, nil)
 	o.wantRefusal(404, "GET", "/roles/"+id, nil)
@@ -45,7 +45,7 @@ func TestRoleRefusals(t *testing.T) {
 	}{
 		"no permissions":        {"permissions", "/roles", map[string]any{"name": "x", "scopeType": "DAG"}},
 		"empty permissions":     {"permissions", "/roles/" + id, map[string]any{"name": "x", "permissions": []any{}}},
-		"no permission":         {"permissions[0]", "/roles/" + id, map[string]any{"name": "x", "permissions": []any{"all of it"}}},
+		"invalid permission":    {"permissions[0]", "/roles/" + id, map[string]any{"name": "x", "permissions": []any{"all of it"}}},
 		"no scope":              {"scopeType", "/roles", map[string]any{"name": "x", "permissions": []any{"deployment.get"}}},
 		"scope of an update":    {"scopeType", "/roles/" + id, map[string]any{"name": "x", "permissions": []any{"deployment.get"}, "scopeType": "DAG"}},
 		"scope of another kind": {"scopeType", "/roles", map[string]any{"name": "x", "permissions": []any{"deployment.get"}, "scopeType": "WORKSPACE"}},

@@ -19,14 +19,14 @@ func TestTeamLifecycle(t *testing.T) {
 	id := made["id"].(string)
 	want := map[string]any{"name": "data", "description": "d", "organizationRole": "ORGANIZATION_OWNER", "isIdpManaged": false, "rolesCount": 0.0}
 	if diff := cmp.Diff(want, pickFields(made, "name", "description", "organizationRole", "isIdpManaged", "rolesCount", "memberIds")); diff != "" {
-		t.Errorf("created; who is in it isn't told:\n%s", diff)
+		t.Errorf("created; the response must not contain the members:\n%s", diff)
 	}
 	if diff := cmp.Diff(made, o.mustSend("GET", "/teams/"+id, nil)); diff != "" {
-		t.Errorf("read differs from what create answered:\n%s", diff)
+		t.Errorf("a read differs from the response to the create:\n%s", diff)
 	}
 	least := o.mustSend("POST", "/teams", map[string]any{"name": "data"}) // names need not be unique
 	if _, there := least["description"]; there || least["organizationRole"] != "ORGANIZATION_MEMBER" {
-		t.Errorf("created of a name only: %v", least)
+		t.Errorf("created with only a name: %v", least)
 	}
 	if diff := cmp.Diff([]map[string]any{made, least}, getObjects(o.mustSend("GET", "/teams", nil), "teams")); diff != "" {
 		t.Errorf("list:\n%s", diff)
@@ -34,10 +34,10 @@ func TestTeamLifecycle(t *testing.T) {
 	after := o.mustSend("POST", "/teams/"+id, map[string]any{"name": "renamed"})
 	want = withChanges(want, map[string]any{"name": "renamed", "description": nil})
 	if diff := cmp.Diff(want, pickFields(after, "name", "description", "organizationRole", "isIdpManaged", "rolesCount")); diff != "" {
-		t.Errorf("an update clears the description and leaves the role:\n%s", diff)
+		t.Errorf("an update must clear the description and keep the role:\n%s", diff)
 	}
 	if diff := cmp.Diff([]string{user}, o.memberIDs(id, "")); diff != "" {
-		t.Errorf("an update leaves who is in it:\n%s", diff)
+		t.Errorf("an update must keep the members:\n%s", diff)
 	}
 	if diff := cmp.Diff([]string{id}, idsOf(getObjects(o.mustSend("GET", "/teams?names=renamed", nil), "teams"))); diff != "" {
 		t.Errorf("by name:\n%s", diff)
@@ -49,7 +49,7 @@ func TestTeamLifecycle(t *testing.T) {
 	o.wantRefusal(404, "DELETE", "/teams/"+id, nil)
 }
 
-// memberIDs are those of a Team's members on one page.
+// memberIDs returns the IDs of a Team's members on one page.
 func (o *testOrganization) memberIDs(team, query string) []string {
 	o.t.Helper()
 	var all []string
@@ -69,7 +69,7 @@ func TestTeamMembers(t *testing.T) {
 	}
 	path := "/teams/" + id + "/members"
 	o.mustSend("POST", path, map[string]any{"memberIds": users[:30]})
-	o.mustSend("POST", path, map[string]any{"memberIds": users[20:]}) // some are in it already
+	o.mustSend("POST", path, map[string]any{"memberIds": users[20:]}) // some are members already
 	for query, want := range map[string][]string{
 		"": users[:20], "?offset=20": users[20:40], "?offset=40": users[40:], "?offset=45": nil, "?limit=1000": users, "?limit=3&offset=1": users[1:4],
 	} {
@@ -84,7 +84,7 @@ func TestTeamMembers(t *testing.T) {
 	}
 	o.mustSend("DELETE", path+"/"+users[1], nil)
 	if diff := cmp.Diff([]string{users[0], users[2]}, o.memberIDs(id, "?limit=2")); diff != "" {
-		t.Errorf("without the one removed:\n%s", diff)
+		t.Errorf("after the removal of one member:\n%s", diff)
 	}
 	o.wantRefusal(404, "DELETE", path+"/"+users[1], nil)
 	o.wantRefusal(404, "DELETE", "/teams/cnone/members/"+users[0], nil)
@@ -99,19 +99,19 @@ func TestTeamRefusals(t *testing.T) {
 		field, path string
 		body        map[string]any
 	}{
-		"no name":                {"name", "/teams", map[string]any{"description": "d"}},
-		"blank name":             {"name", "/teams", map[string]any{"name": " "}},
-		"unknown role":           {"organizationRole", "/teams", map[string]any{"name": "x", "organizationRole": "WORKSPACE_OWNER"}},
-		"members are no list":    {"memberIds", "/teams", map[string]any{"name": "x", "memberIds": user}},
-		"unknown member":         {"", "/teams", map[string]any{"name": "x", "memberIds": []any{user, "cnone"}}},
-		"roles of a create":      {"workspaceRoles", "/teams", map[string]any{"name": "x", "workspaceRoles": []any{}}},
-		"update without name":    {"name", update, map[string]any{"description": "d"}},
-		"role of an update":      {"organizationRole", update, map[string]any{"name": "x", "organizationRole": "ORGANIZATION_OWNER"}},
-		"members of an update":   {"memberIds", update, map[string]any{"name": "x", "memberIds": []any{user}}},
-		"no members to add":      {"memberIds", membership, map[string]any{"memberIds": []any{}}},
-		"members are left out":   {"memberIds", membership, map[string]any{}},
-		"one is no user":         {"", membership, map[string]any{"memberIds": []any{user, "cnone"}}},
-		"one is not even a text": {"memberIds[1]", membership, map[string]any{"memberIds": []any{user, 1}}},
+		"no name":               {"name", "/teams", map[string]any{"description": "d"}},
+		"blank name":            {"name", "/teams", map[string]any{"name": " "}},
+		"unknown role":          {"organizationRole", "/teams", map[string]any{"name": "x", "organizationRole": "WORKSPACE_OWNER"}},
+		"members aren't a list": {"memberIds", "/teams", map[string]any{"name": "x", "memberIds": user}},
+		"unknown member":        {"", "/teams", map[string]any{"name": "x", "memberIds": []any{user, "cnone"}}},
+		"roles of a create":     {"workspaceRoles", "/teams", map[string]any{"name": "x", "workspaceRoles": []any{}}},
+		"update without name":   {"name", update, map[string]any{"description": "d"}},
+		"role of an update":     {"organizationRole", update, map[string]any{"name": "x", "organizationRole": "ORGANIZATION_OWNER"}},
+		"members of an update":  {"memberIds", update, map[string]any{"name": "x", "memberIds": []any{user}}},
+		"no members to add":     {"memberIds", membership, map[string]any{"memberIds": []any{}}},
+		"omitted members":       {"memberIds", membership, map[string]any{}},
+		"one isn't a user":      {"", membership, map[string]any{"memberIds": []any{user, "cnone"}}},
+		"one isn't a string":    {"memberIds[1]", membership, map[string]any{"memberIds": []any{user, 1}}},
 	} {
 		t.Run(name, func(t *testing.T) { o.wantFieldError(t, test.field, test.path, test.body) })
 	}
@@ -119,7 +119,7 @@ func TestTeamRefusals(t *testing.T) {
 	o.wantRefusal(404, "POST", "/teams/cnone/members", map[string]any{"memberIds": []any{user}})
 	o.wantRefusal(404, "POST", "/teams/cnone/roles", map[string]any{"organizationRole": "ORGANIZATION_OWNER"})
 	if all := o.Resources("team"); len(all) != 1 || all[0]["name"] != "kept" || len(o.memberIDs(id, "")) != 0 {
-		t.Errorf("after refusals only: %v", all)
+		t.Errorf("after only refused requests: %v", all)
 	}
 }
 
@@ -134,16 +134,16 @@ func TestTeamsOfAnIdentityProvider(t *testing.T) {
 	o.wantRefusal(400, "DELETE", path+"/members/"+user, nil)
 	o.wantRefusal(400, "DELETE", path, nil)
 	if diff := cmp.Diff([]string{user}, o.memberIDs(id, "")); diff != "" {
-		t.Errorf("after refusals only:\n%s", diff)
+		t.Errorf("after only refused requests:\n%s", diff)
 	}
-	o.mustSend("POST", path+"/roles", map[string]any{"organizationRole": "ORGANIZATION_OWNER"}) // roles are given here
+	o.mustSend("POST", path+"/roles", map[string]any{"organizationRole": "ORGANIZATION_OWNER"}) // an identity provider doesn't manage roles
 	if read := o.mustSend("GET", path, nil); read["organizationRole"] != "ORGANIZATION_OWNER" || read["isIdpManaged"] != true {
 		t.Errorf("after a change of roles: %v", read)
 	}
 	own := o.Seed("team", map[string]any{})
 	o.Seed("organization", map[string]any{"isScimEnabled": true})
 	o.wantRefusal(400, "POST", "/teams", map[string]any{"name": "x"})
-	o.mustSend("POST", "/teams/"+own, map[string]any{"name": "x"}) // it's from before
+	o.mustSend("POST", "/teams/"+own, map[string]any{"name": "x"}) // an identity provider doesn't manage this Team
 }
 
 func TestTeamAccess(t *testing.T) {
@@ -166,6 +166,6 @@ func TestTeamAccess(t *testing.T) {
 		})
 	}
 	if all := g.Resources("team"); len(all) != 1 || all[0]["name"] != "kept" || all[0]["organizationRole"] != "ORGANIZATION_MEMBER" || len(all[0]["memberIds"].([]any)) != 1 {
-		t.Errorf("after refusals only: %v", all)
+		t.Errorf("after only refused requests: %v", all)
 	}
 }

@@ -24,15 +24,15 @@ func TestUserLifecycle(t *testing.T) {
 	}
 	answer := o.mustSend("POST", "/users/"+id+"/roles", map[string]any{"organizationRole": "ORGANIZATION_OWNER"})
 	if diff := cmp.Diff(map[string]any{"organizationRole": "ORGANIZATION_OWNER"}, answer); diff != "" {
-		t.Errorf("the answer to a change of roles:\n%s", diff)
+		t.Errorf("the response to a change of roles:\n%s", diff)
 	}
 	after := o.mustSend("GET", "/users/"+id, nil)
 	if after["organizationRole"] != "ORGANIZATION_OWNER" || after["username"] != "a@b.c" {
 		t.Errorf("after a change of roles: %v", after)
 	}
-	o.mustSend("POST", "/users/"+id+"/roles", map[string]any{}) // the role in the Organization is only needed beside others
+	o.mustSend("POST", "/users/"+id+"/roles", map[string]any{}) // the Organization role is only required with other roles
 	if after := o.mustSend("GET", "/users/"+id, nil); after["organizationRole"] != "ORGANIZATION_OWNER" {
-		t.Errorf("a role in the Organization that isn't sent stays: %v", after)
+		t.Errorf("an Organization role that isn't sent must be kept: %v", after)
 	}
 	o.wantRefusal(404, "GET", "/users/cnone", nil)
 	o.wantRefusal(404, "POST", "/users/cnone/roles", map[string]any{"organizationRole": "ORGANIZATION_OWNER"})
@@ -87,12 +87,12 @@ func TestInviteLifecycle(t *testing.T) {
 	}
 	again := o.mustSend("POST", "/invites", map[string]any{"inviteeEmail": "NEW@example.com", "role": "ORGANIZATION_OWNER"})
 	if again["userId"] != user || again["inviteId"] == invite {
-		t.Errorf("another invite of who is pending is for the same user: %v", again)
+		t.Errorf("a second invite of a pending user must be for the same user: %v", again)
 	}
 	o.mustSend("DELETE", "/invites/"+invite, nil)
 	o.mustSend("DELETE", "/invites/"+again["inviteId"].(string), nil)
 	o.wantRefusal(404, "DELETE", "/invites/"+invite, nil)
-	o.wantRefusal(404, "GET", "/users/"+user, nil) // never came
+	o.wantRefusal(404, "GET", "/users/"+user, nil) // never accepted the invite
 }
 
 func TestDeletedInviteKeepsActiveUser(t *testing.T) {
@@ -116,18 +116,18 @@ func TestInviteRefusals(t *testing.T) {
 		field   string
 		changes map[string]any
 	}{
-		"no address":        {"inviteeEmail", map[string]any{"inviteeEmail": nil}},
-		"empty address":     {"inviteeEmail", map[string]any{"inviteeEmail": ""}},
-		"wrong address":     {"inviteeEmail", map[string]any{"inviteeEmail": "example.com"}},
-		"no role":           {"role", map[string]any{"role": nil}},
-		"role of elsewhere": {"role", map[string]any{"role": "WORKSPACE_OWNER"}},
-		"unknown field":     {"userId", map[string]any{"userId": "c1"}},
-		"already a member":  {"", map[string]any{"inviteeEmail": "There@example.com"}},
+		"no address":          {"inviteeEmail", map[string]any{"inviteeEmail": nil}},
+		"empty address":       {"inviteeEmail", map[string]any{"inviteeEmail": ""}},
+		"wrong address":       {"inviteeEmail", map[string]any{"inviteeEmail": "example.com"}},
+		"no role":             {"role", map[string]any{"role": nil}},
+		"role of a Workspace": {"role", map[string]any{"role": "WORKSPACE_OWNER"}},
+		"unknown field":       {"userId", map[string]any{"userId": "c1"}},
+		"already a member":    {"", map[string]any{"inviteeEmail": "There@example.com"}},
 	} {
 		t.Run(name, func(t *testing.T) { o.wantFieldError(t, test.field, "/invites", withChanges(valid, test.changes)) })
 	}
 	if users, invites := len(o.Resources("user")), len(o.Resources("invite")); users != 1 || invites != 0 {
-		t.Errorf("%d users, %d invites after refusals only", users, invites)
+		t.Errorf("%d users, %d invites after only refused requests", users, invites)
 	}
 	o.mustSend("POST", "/invites", valid)
 }
@@ -149,6 +149,6 @@ func TestUserAccess(t *testing.T) {
 		})
 	}
 	if users, invites := g.Resources("user"), g.Resources("invite"); len(users) != 2 || len(invites) != 1 || users[1]["organizationRole"] != "ORGANIZATION_MEMBER" {
-		t.Errorf("after refusals only: %v, %v", users, invites)
+		t.Errorf("after only refused requests: %v, %v", users, invites)
 	}
 }

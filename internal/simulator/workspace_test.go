@@ -18,19 +18,19 @@ func TestWorkspaceLifecycle(t *testing.T) {
 	made := o.mustSend("POST", "/workspaces", map[string]any{"name": "data", "defaultClusterId": cluster})
 	id := made["id"].(string)
 	if !regexp.MustCompile(`^c[a-z0-9]{24}$`).MatchString(id) {
-		t.Errorf("id %q is no CUID", id)
+		t.Errorf("id %q is not a CUID", id)
 	}
 	if _, there := made["description"]; there || made["cicdEnforcedDefault"] != false || made["defaultClusterId"] != cluster {
 		t.Errorf("created: %v", made)
 	}
 	read := o.mustSend("GET", "/workspaces/"+id, nil)
 	if diff := cmp.Diff(made, read); diff != "" {
-		t.Errorf("read differs from what create answered:\n%s", diff)
+		t.Errorf("a read differs from the response to the create:\n%s", diff)
 	}
 	update := map[string]any{"name": "renamed", "description": "d", "cicdEnforcedDefault": true}
 	after := o.mustSend("POST", "/workspaces/"+id, update)
 	if _, there := after["defaultClusterId"]; there || after["name"] != "renamed" || after["cicdEnforcedDefault"] != true || after["id"] != id {
-		t.Errorf("update replaces all, an unsent default destination is cleared: %v", after)
+		t.Errorf("an update must replace all fields and clear an omitted default cluster: %v", after)
 	}
 	o.mustSend("POST", "/workspaces", map[string]any{"name": "renamed"}) // names need not be unique
 	deployment := o.Seed("deployment", map[string]any{"workspaceId": id})
@@ -79,7 +79,7 @@ func TestWorkspaceRefusals(t *testing.T) {
 		})
 	}
 	if n := len(o.Resources("workspace")); n != 1 {
-		t.Errorf("%d Workspaces after refusals only", n)
+		t.Errorf("%d Workspaces after only refused requests", n)
 	}
 }
 
@@ -124,7 +124,7 @@ func TestClustersAreLookedUp(t *testing.T) {
 	aws := o.Seed("cluster", map[string]any{"id": "cabcdefgh12ij34klmn567op8", "name": "production"})
 	gcp := o.Seed("cluster", map[string]any{"name": "hybrid", "type": "HYBRID", "cloudProvider": "GCP"})
 	if aws != "cabcdefgh12ij34klmn567op8" {
-		t.Errorf("a seeded id is kept, got %s", aws)
+		t.Errorf("a seeded ID must be kept, got %s", aws)
 	}
 	if diff := cmp.Diff([]string{gcp}, idsOf(getObjects(o.mustSend("GET", "/clusters?provider=GCP", nil), "clusters"))); diff != "" {
 		t.Error(diff)
