@@ -16,13 +16,13 @@ func TestAgentTokenLifecycle(t *testing.T) {
 	o, w := startPopulated(t, simulator.Options{Now: clockAt(&now)})
 	deployment, other := o.Seed("deployment", map[string]any{"workspaceId": w}), o.Seed("deployment", map[string]any{"workspaceId": w})
 	path := "/deployments/" + deployment + "/agent-tokens"
-	made := o.mustSend("POST", path, map[string]any{"name": "agent", "description": "d", "tokenExpiryPeriodInDays": 1})
-	id, first := made["id"].(string), tokenValue(t, made)
+	created := o.mustSend("POST", path, map[string]any{"name": "agent", "description": "d", "tokenExpiryPeriodInDays": 1})
+	id, first := created["id"].(string), tokenValue(t, created)
 	want := map[string]any{"name": "agent", "description": "d", "scope": "DEPLOYMENT", "expiryPeriodInDays": 1.0, "endAt": "2026-01-03T03:04:05.000Z"}
-	if diff := cmp.Diff(want, pickFields(made, "name", "description", "scope", "expiryPeriodInDays", "endAt", "roles", "deploymentId")); diff != "" {
+	if diff := cmp.Diff(want, pickFields(created, "name", "description", "scope", "expiryPeriodInDays", "endAt", "roles", "deploymentId")); diff != "" {
 		t.Errorf("created:\n%s", diff)
 	}
-	withoutValue := withChanges(made, map[string]any{"token": nil})
+	withoutValue := withChanges(created, map[string]any{"token": nil})
 	if diff := cmp.Diff(withoutValue, o.mustSend("GET", path+"/"+id, nil)); diff != "" {
 		t.Errorf("a read differs from the response to the create, or contains the value:\n%s", diff)
 	}

@@ -31,16 +31,16 @@ func TestAPITokenLifecycle(t *testing.T) {
 	body := map[string]any{
 		"name": "ci", "description": "d", "scope": "WORKSPACE", "entityId": w, "role": "WORKSPACE_OPERATOR", "kind": "DIRECT_ACCESS", "tokenExpiryPeriodInDays": 30,
 	}
-	made := o.mustSend("POST", "/tokens", body)
-	path, first := "/tokens/"+made["id"].(string), tokenValue(t, made)
+	created := o.mustSend("POST", "/tokens", body)
+	path, first := "/tokens/"+created["id"].(string), tokenValue(t, created)
 	want := map[string]any{
 		"name": "ci", "description": "d", "scope": "WORKSPACE", "kind": "DIRECT_ACCESS", "roles": []any{tokenRole("WORKSPACE", w, "WORKSPACE_OPERATOR")},
 		"expiryPeriodInDays": 30.0, "startAt": "2026-01-02T03:04:05.000Z", "endAt": "2026-02-01T03:04:05.000Z",
 	}
-	if diff := cmp.Diff(want, pickFields(made, "name", "description", "scope", "kind", "roles", "expiryPeriodInDays", "startAt", "endAt")); diff != "" {
+	if diff := cmp.Diff(want, pickFields(created, "name", "description", "scope", "kind", "roles", "expiryPeriodInDays", "startAt", "endAt")); diff != "" {
 		t.Errorf("created:\n%s", diff)
 	}
-	if diff := cmp.Diff(withChanges(made, map[string]any{"token": nil}), o.mustSend("GET", path, nil)); diff != "" {
+	if diff := cmp.Diff(withChanges(created, map[string]any{"token": nil}), o.mustSend("GET", path, nil)); diff != "" {
 		t.Errorf("a read differs from the response to the create, or contains the value:\n%s", diff)
 	}
 	other := o.mustSend("POST", "/tokens", withChanges(body, map[string]any{"tokenExpiryPeriodInDays": nil, "kind": nil, "description": nil})) // names need not be unique
@@ -48,7 +48,7 @@ func TestAPITokenLifecycle(t *testing.T) {
 		t.Errorf("created with only the required fields: %v", other)
 	}
 	listed := getObjects(o.mustSend("GET", "/tokens", nil), "tokens")
-	if diff := cmp.Diff([]map[string]any{withChanges(made, map[string]any{"token": nil}), withChanges(other, map[string]any{"token": nil})}, listed); diff != "" {
+	if diff := cmp.Diff([]map[string]any{withChanges(created, map[string]any{"token": nil}), withChanges(other, map[string]any{"token": nil})}, listed); diff != "" {
 		t.Errorf("list:\n%s", diff)
 	}
 	after := o.mustSend("POST", path, map[string]any{"name": "renamed"})
@@ -60,7 +60,7 @@ func TestAPITokenLifecycle(t *testing.T) {
 	if tokenValue(t, rotated) == first || rotated["name"] != "renamed" || rotated["lastRotatedAt"] != "2026-01-03T03:04:05.000Z" {
 		t.Errorf("rotated: %v", rotated)
 	}
-	if read := o.mustSend("GET", path, nil); read["token"] != nil || read["lastRotatedAt"] != rotated["lastRotatedAt"] || o.storedState("apiToken", made["id"].(string))["token"] != rotated["token"] {
+	if read := o.mustSend("GET", path, nil); read["token"] != nil || read["lastRotatedAt"] != rotated["lastRotatedAt"] || o.storedState("apiToken", created["id"].(string))["token"] != rotated["token"] {
 		t.Errorf("read after a rotation: %v", read)
 	}
 	o.mustSend("DELETE", path, nil)

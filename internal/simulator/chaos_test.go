@@ -46,9 +46,9 @@ func requestOutcome(t *testing.T, s *simulator.Server, transport http.RoundTripp
 func TestConnectionFaults(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
-		fault simulator.Fault
-		want  string
-		made  int
+		fault   simulator.Fault
+		want    string
+		created int
 	}{
 		"reset before":             {simulator.Fault{Reset: true}, "error", 0},
 		"reset after":              {simulator.Fault{Reset: true, Applied: true}, "error", 1},
@@ -73,7 +73,7 @@ func TestConnectionFaults(t *testing.T) {
 				if got := requestOutcome(t, s, transport, base, "POST", "/workspaces", `{"name": "a"}`); got != test.want {
 					t.Errorf("%s, over HTTP: %t", got, http)
 				}
-				if n := len(s.Resources("workspace")); n != test.made {
+				if n := len(s.Resources("workspace")); n != test.created {
 					t.Errorf("%d created, over HTTP: %t", n, http)
 				}
 			}

@@ -50,8 +50,8 @@ func TestClusterCreateRefusals(t *testing.T) {
 	if n := len(o.Resources("cluster")); n != 1 {
 		t.Errorf("%d clusters after refusals", n)
 	}
-	if made := o.mustSend("POST", "/clusters", withChanges(clusterBody("GCP"), regional)); made["isDrEnabled"] != true || made["drPodSubnetRange"] != "10.1.0.0/20" {
-		t.Errorf("created: %v", made)
+	if created := o.mustSend("POST", "/clusters", withChanges(clusterBody("GCP"), regional)); created["isDrEnabled"] != true || created["drPodSubnetRange"] != "10.1.0.0/20" {
+		t.Errorf("created: %v", created)
 	}
 }
 

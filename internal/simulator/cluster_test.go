@@ -26,27 +26,27 @@ func TestClusterLifecycle(t *testing.T) {
 	now := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 	o := startOrganization(t, simulator.Options{ReadyAfter: time.Hour, Now: clockAt(&now)})
 	w := o.Seed("workspace", map[string]any{})
-	made := o.mustSend("POST", "/clusters", withChanges(clusterBody("AWS"), map[string]any{
+	created := o.mustSend("POST", "/clusters", withChanges(clusterBody("AWS"), map[string]any{
 		"k8sTags": clusterTags, "workspaceIds": []any{w}, "drRegion": "elsewhere", "enableReplicationTimeControl": true, "secondaryVpcCidr": "100.64.0.0/16",
 	}))
-	path := "/clusters/" + made["id"].(string)
+	path := "/clusters/" + created["id"].(string)
 	read := o.mustSend("GET", path, nil)
-	if diff := cmp.Diff(made, read); diff != "" {
+	if diff := cmp.Diff(created, read); diff != "" {
 		t.Errorf("a read differs from the response to the create:\n%s", diff)
 	}
 	if diff := cmp.Diff(map[string]any{
 		"name": "production", "status": "CREATING", "tags": []any{clusterTags[1], clusterTags[0]}, "workspaceIds": []any{w}, "isDrEnabled": true, "drRegion": "elsewhere",
 		"drVpcSubnetRange": "172.20.0.0/20", "drSecondaryVpcCidr": "100.64.0.0/16", "enableReplicationTimeControl": true,
-	}, pickFields(made, "name", "status", "tags", "workspaceIds", "isDrEnabled", "drRegion", "drVpcSubnetRange", "drSecondaryVpcCidr",
+	}, pickFields(created, "name", "status", "tags", "workspaceIds", "isDrEnabled", "drRegion", "drVpcSubnetRange", "drSecondaryVpcCidr",
 		"enableReplicationTimeControl", "k8sTags", "createdBy", "updatedBy")); diff != "" {
 		t.Errorf("created:\n%s", diff)
 	}
 	now = now.Add(time.Hour)
-	if diff := cmp.Diff(withChanges(made, map[string]any{"status": "CREATED"}), o.mustSend("GET", path, nil)); diff != "" {
+	if diff := cmp.Diff(withChanges(created, map[string]any{"status": "CREATED"}), o.mustSend("GET", path, nil)); diff != "" {
 		t.Errorf("when ready:\n%s", diff)
 	}
 	after := o.mustSend("POST", path, map[string]any{"name": "renamed", "clusterType": "DEDICATED", "k8sTags": []any{}})
-	want := withChanges(made, map[string]any{"status": "UPDATING", "name": "renamed", "tags": nil, "updatedAt": "2026-01-02T04:04:05.000Z"})
+	want := withChanges(created, map[string]any{"status": "UPDATING", "name": "renamed", "tags": nil, "updatedAt": "2026-01-02T04:04:05.000Z"})
 	if diff := cmp.Diff(want, after); diff != "" {
 		t.Errorf("an update must replace name and tags, and keep the rest:\n%s", diff)
 	}
@@ -63,9 +63,9 @@ func TestClusterLifecycle(t *testing.T) {
 func TestClusterIsReadyAtOnce(t *testing.T) {
 	t.Parallel()
 	o := startOrganization(t, simulator.Options{})
-	made := o.mustSend("POST", "/clusters", clusterBody("AZURE"))
-	if read := o.mustSend("GET", "/clusters/"+made["id"].(string), nil); made["status"] != "CREATING" || read["status"] != "CREATED" {
-		t.Errorf("status %v, then %v", made["status"], read["status"])
+	created := o.mustSend("POST", "/clusters", clusterBody("AZURE"))
+	if read := o.mustSend("GET", "/clusters/"+created["id"].(string), nil); created["status"] != "CREATING" || read["status"] != "CREATED" {
+		t.Errorf("status %v, then %v", created["status"], read["status"])
 	}
 	broken := o.mustSend("POST", "/clusters", withChanges(clusterBody("AZURE"), map[string]any{"name": "broken"}))
 	if broken["status"] != "CREATING" || broken["healthStatus"] != nil {
@@ -78,14 +78,14 @@ func TestClusterFails(t *testing.T) {
 	now := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 	o := startOrganization(t, simulator.Options{ReadyAfter: time.Hour, Now: clockAt(&now)})
 	seeded := o.mustSend("GET", "/clusters/"+o.Seed("cluster", map[string]any{"name": "broken from the start"}), nil)
-	made := o.mustSend("POST", "/clusters", withChanges(clusterBody("AWS"), map[string]any{"name": "broken"}))
-	path := "/clusters/" + made["id"].(string)
+	created := o.mustSend("POST", "/clusters", withChanges(clusterBody("AWS"), map[string]any{"name": "broken"}))
+	path := "/clusters/" + created["id"].(string)
 	now = now.Add(time.Hour)
 	failed := o.mustSend("GET", path, nil)
-	if seeded["status"] != "CREATE_FAILED" || made["status"] != "CREATING" || failed["status"] != "CREATE_FAILED" || failed["healthStatus"] == nil || made["healthStatus"] != nil {
-		t.Errorf("seeded %v\ncreated %v\nfailed %v", seeded, made, failed)
+	if seeded["status"] != "CREATE_FAILED" || created["status"] != "CREATING" || failed["status"] != "CREATE_FAILED" || failed["healthStatus"] == nil || created["healthStatus"] != nil {
+		t.Errorf("seeded %v\ncreated %v\nfailed %v", seeded, created, failed)
 	}
-	o.mustSend("POST", path, map[string]any{"name": "mended", "clusterType": "DEDICATED", "k8sTags": []any{}})
+	o.mustSend("POST", path, map[string]any{"name": "fixed", "clusterType": "DEDICATED", "k8sTags": []any{}})
 	now = now.Add(time.Hour)
 	if fixed := o.mustSend("GET", path, nil); fixed["status"] != "CREATED" || fixed["healthStatus"] != nil {
 		t.Errorf("fixed: %v", fixed)
@@ -113,11 +113,11 @@ func TestClusterPools(t *testing.T) {
 	if diff := cmp.Diff([]string{"default 20 true"}, named(o.mustSend("POST", "/clusters", withChanges(clusterBody("AWS"), map[string]any{"name": "plain"})))); diff != "" {
 		t.Errorf("pools of a request without pools:\n%s", diff)
 	}
-	made := o.mustSend("POST", "/clusters", withChanges(clusterBody("AWS"), map[string]any{"nodePools": []any{pool("a", nil), pool("b", map[string]any{"isDefault": true})}}))
-	if diff := cmp.Diff([]string{"a 5 false", "b 5 true"}, named(made)); diff != "" {
+	created := o.mustSend("POST", "/clusters", withChanges(clusterBody("AWS"), map[string]any{"nodePools": []any{pool("a", nil), pool("b", map[string]any{"isDefault": true})}}))
+	if diff := cmp.Diff([]string{"a 5 false", "b 5 true"}, named(created)); diff != "" {
 		t.Errorf("pools as sent:\n%s", diff)
 	}
-	path, first := "/clusters/"+made["id"].(string), getObjects(made, "nodePools")[0]["id"]
+	path, first := "/clusters/"+created["id"].(string), getObjects(created, "nodePools")[0]["id"]
 	after := o.mustSend("POST", path, map[string]any{"name": "n", "clusterType": "DEDICATED", "k8sTags": []any{}, "nodePools": []any{
 		pool("a", map[string]any{"id": first, "maxNodeCount": 9}), pool("c", nil),
 	}})

@@ -50,8 +50,8 @@ func TestClusterFailsOver(t *testing.T) {
 		t.Errorf("%v failovers before the first one", n)
 	}
 	for range 2 { // the second one changes no value, but also counts
-		if made := o.mustSend("POST", "/clusters/"+id, withChanges(update, map[string]any{"isFailedOver": true})); made["status"] != "FAILING_OVER" || made["isFailedOver"] != true || made["failovers"] != nil {
-			t.Errorf("failing over: %v", made)
+		if created := o.mustSend("POST", "/clusters/"+id, withChanges(update, map[string]any{"isFailedOver": true})); created["status"] != "FAILING_OVER" || created["isFailedOver"] != true || created["failovers"] != nil {
+			t.Errorf("failing over: %v", created)
 		}
 	}
 	if n := o.storedState("cluster", id)["failovers"]; n != 2.0 {
@@ -116,8 +116,8 @@ func TestClusterTypeIsOptional(t *testing.T) {
 	o := startOrganization(t, simulator.Options{})
 	o.client = &http.Client{}
 	path := "/clusters/" + o.Seed("cluster", map[string]any{})
-	if made := o.mustSend("POST", path, map[string]any{"name": "x", "k8sTags": clusterTags}); made["name"] != "x" || len(getObjects(made, "tags")) != 2 {
-		t.Errorf("created: %v", made)
+	if created := o.mustSend("POST", path, map[string]any{"name": "x", "k8sTags": clusterTags}); created["name"] != "x" || len(getObjects(created, "tags")) != 2 {
+		t.Errorf("created: %v", created)
 	}
 }
 
@@ -140,11 +140,11 @@ func TestDeploymentsOfClusters(t *testing.T) {
 	o.mustSend("POST", path, map[string]any{"clusterType": "DEDICATED", "name": "new", "k8sTags": []any{}, "workspaceIds": []any{w}})
 	wants("cluster '" + id + "' is not ready")
 	now = now.Add(time.Hour)
-	made := o.mustSend("POST", "/deployments", deployment)
+	created := o.mustSend("POST", "/deployments", deployment)
 	if f := o.wantRefusal(400, "DELETE", path, nil); !strings.Contains(f.Message, "still has Deployments") {
 		t.Errorf("message %q", f.Message)
 	}
-	o.mustSend("DELETE", "/deployments/"+made["id"].(string), nil)
+	o.mustSend("DELETE", "/deployments/"+created["id"].(string), nil)
 	o.mustSend("DELETE", path, nil)
 	o.wantRefusal(404, "GET", path, nil)
 }

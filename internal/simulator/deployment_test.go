@@ -43,21 +43,21 @@ func pickFields(object map[string]any, names ...string) map[string]any {
 func TestDocumentedExampleCreates(t *testing.T) {
 	t.Parallel()
 	o, w := startPopulated(t, simulator.Options{})
-	made := o.mustSend("POST", "/deployments", documentedDeployment(w))
+	created := o.mustSend("POST", "/deployments", documentedDeployment(w))
 	want := map[string]any{
 		"name": "my_deployment", "status": "CREATING", "clusterName": "production", "region": "eu-west-1", "workspaceName": "data",
 		"airflowVersion": "3.1.0", "runtimeVersion": "3.1-2",
 	}
-	got := pickFields(made, "name", "status", "clusterName", "region", "workspaceName", "airflowVersion", "runtimeVersion",
+	got := pickFields(created, "name", "status", "clusterName", "region", "workspaceName", "airflowVersion", "runtimeVersion",
 		"description", "isDevelopmentMode", "contactEmails", "environmentVariables", "remoteExecution", "workloadIdentity", "scalingStatus", "cloudProvider")
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("empty, disabled and write-only values must be absent:\n%s", diff)
 	}
-	queue := pickFields(getObjects(made, "workerQueues")[0], "name", "isDefault", "astroMachine", "podCpu", "podMemory", "podEphemeralStorage")
+	queue := pickFields(getObjects(created, "workerQueues")[0], "name", "isDefault", "astroMachine", "podCpu", "podMemory", "podEphemeralStorage")
 	if diff := cmp.Diff(map[string]any{"name": "default", "isDefault": true, "astroMachine": "A5", "podCpu": "1", "podMemory": "2Gi", "podEphemeralStorage": "10Gi"}, queue); diff != "" {
 		t.Errorf("default queue:\n%s", diff)
 	}
-	if read := o.mustSend("GET", "/deployments/"+made["id"].(string), nil); read["status"] != "HEALTHY" {
+	if read := o.mustSend("GET", "/deployments/"+created["id"].(string), nil); read["status"] != "HEALTHY" {
 		t.Errorf("status on the next read: %v", read["status"])
 	}
 	f := o.wantRefusal(400, "POST", "/deployments", documentedDeployment(w))
@@ -82,9 +82,9 @@ func TestMinimalCreateRequests(t *testing.T) {
 		t.Errorf("STANDARD:\n%s", diff)
 	}
 	body := map[string]any{"name": "h", "type": "HYBRID", "workspaceId": w, "clusterId": hybrid, "executor": "KUBERNETES", "scheduler": map[string]any{"au": 10}}
-	made := o.mustSend("POST", "/deployments", body)
+	created := o.mustSend("POST", "/deployments", body)
 	if diff := cmp.Diff(map[string]any{"schedulerAu": 10.0, "schedulerReplicas": 1.0, "taskPodNodePoolId": pool, "schedulerCpu": "1"},
-		pickFields(made, "schedulerAu", "schedulerReplicas", "taskPodNodePoolId", "schedulerCpu", "schedulerSize", "resourceQuotaCpu", "isHighAvailability")); diff != "" {
+		pickFields(created, "schedulerAu", "schedulerReplicas", "taskPodNodePoolId", "schedulerCpu", "schedulerSize", "resourceQuotaCpu", "isHighAvailability")); diff != "" {
 		t.Errorf("HYBRID:\n%s", diff)
 	}
 	// A request without cluster gets the Workspace's default, even if there are two clusters.
@@ -155,11 +155,11 @@ func TestStaleStatus(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 	o, w := startPopulated(t, simulator.Options{ReadyAfter: time.Minute, StaleStatusFor: 10 * time.Second, Now: clockAt(&now)})
-	made := o.mustSend("POST", "/deployments", documentedDeployment(w))
-	id := made["id"].(string)
+	created := o.mustSend("POST", "/deployments", documentedDeployment(w))
+	id := created["id"].(string)
 	status := func() any { return o.mustSend("GET", "/deployments/"+id, nil)["status"] }
 	now = now.Add(time.Minute)
-	seen := []any{made["status"], status()}
+	seen := []any{created["status"], status()}
 	update := withChanges(documentedDeployment(w), map[string]any{"clusterId": nil, "astroRuntimeVersion": nil, "environmentVariables": []any{}})
 	seen = append(seen, o.mustSend("POST", "/deployments/"+id, update)["status"], status())
 	for range 2 {

@@ -46,9 +46,9 @@ func TestEnvironmentObjectLifecycle(t *testing.T) {
 		"description": "", "autoLinkDeployments": false, "excludeLinks": []any{linkTo(second, nil)},
 		"links": []any{linkTo(first, map[string]any{"connection": map[string]any{"password": "0ther", "host": "h1"}})},
 	})
-	made := o.mustSend("POST", environmentObjectsPath, body)
-	id, _ := made["id"].(string)
-	if diff := cmp.Diff(map[string]any{"id": id}, made); diff != "" {
+	created := o.mustSend("POST", environmentObjectsPath, body)
+	id, _ := created["id"].(string)
+	if diff := cmp.Diff(map[string]any{"id": id}, created); diff != "" {
 		t.Errorf("create must return only the ID:\n%s", diff)
 	}
 	read := o.mustSend("GET", environmentObjectsPath+"/"+id, nil)

@@ -74,16 +74,16 @@ func TestRemoteExecution(t *testing.T) {
 	t.Parallel()
 	o, w := startPopulated(t, simulator.Options{})
 	body := withChanges(documentedDeployment(w), map[string]any{"executor": "ASTRO", "remoteExecution": map[string]any{"enabled": true, "taskLogBucket": ""}})
-	made := o.mustSend("POST", "/deployments", body)
-	remote := made["remoteExecution"].(map[string]any)
+	created := o.mustSend("POST", "/deployments", body)
+	remote := created["remoteExecution"].(map[string]any)
 	if diff := cmp.Diff(map[string]any{"enabled": true, "allowedIpAddressRanges": []any{}}, pickFields(remote, "enabled", "allowedIpAddressRanges", "taskLogBucket")); diff != "" {
 		t.Error(diff)
 	}
-	if remote["remoteApiUrl"] == nil || made["workerQueues"] != nil {
-		t.Errorf("remote execution must have an address and no queues: %v", made)
+	if remote["remoteApiUrl"] == nil || created["workerQueues"] != nil {
+		t.Errorf("remote execution must have an address and no queues: %v", created)
 	}
 	update := withChanges(minimalUpdate(w), map[string]any{"name": "my_deployment", "executor": "ASTRO"})
-	if after := o.mustSend("POST", "/deployments/"+made["id"].(string), update); after["remoteExecution"] != nil || len(getObjects(after, "workerQueues")) != 1 {
+	if after := o.mustSend("POST", "/deployments/"+created["id"].(string), update); after["remoteExecution"] != nil || len(getObjects(after, "workerQueues")) != 1 {
 		t.Errorf("an update without remoteExecution must disable it: %v", after)
 	}
 }

@@ -13,14 +13,14 @@ func TestRoleLifecycle(t *testing.T) {
 	t.Parallel()
 	o := startOrganization(t, simulator.Options{})
 	w := o.Seed("workspace", map[string]any{"name": "w"})
-	made := o.mustSend("POST", "/roles", map[string]any{
+	created := o.mustSend("POST", "/roles", map[string]any{
 		"name": "viewer", "scopeType": "DAG", "permissions": []any{"deployment.update", "deployment.get", "deployment.get"}, "restrictedWorkspaceIds": []any{w},
 	})
-	id := made["id"].(string)
-	if diff := cmp.Diff(made, o.mustSend("GET", "/roles/"+id, nil)); diff != "" {
+	id := created["id"].(string)
+	if diff := cmp.Diff(created, o.mustSend("GET", "/roles/"+id, nil)); diff != "" {
 		t.Errorf("a read differs from the response to the create:\n%s", diff)
 	}
-	if diff := cmp.Diff([]any{"deployment.get", "deployment.update"}, made["permissions"]); diff != "" {
+	if diff := cmp.Diff([]any{"deployment.get", "deployment.update"}, created["permissions"]); diff != "" {
 		t.Errorf("permissions:\n%s", diff)
 	}
 	item := getObjects(o.mustSend("GET", "/roles", nil), "roles")[0]

@@ -13,22 +13,22 @@ func TestTeamLifecycle(t *testing.T) {
 	t.Parallel()
 	o := startOrganization(t, simulator.Options{})
 	user := o.Seed("user", map[string]any{})
-	made := o.mustSend("POST", "/teams", map[string]any{
+	created := o.mustSend("POST", "/teams", map[string]any{
 		"name": "data", "description": "d", "organizationRole": "ORGANIZATION_OWNER", "memberIds": []any{user},
 	})
-	id := made["id"].(string)
+	id := created["id"].(string)
 	want := map[string]any{"name": "data", "description": "d", "organizationRole": "ORGANIZATION_OWNER", "isIdpManaged": false, "rolesCount": 0.0}
-	if diff := cmp.Diff(want, pickFields(made, "name", "description", "organizationRole", "isIdpManaged", "rolesCount", "memberIds")); diff != "" {
+	if diff := cmp.Diff(want, pickFields(created, "name", "description", "organizationRole", "isIdpManaged", "rolesCount", "memberIds")); diff != "" {
 		t.Errorf("created; the response must not contain the members:\n%s", diff)
 	}
-	if diff := cmp.Diff(made, o.mustSend("GET", "/teams/"+id, nil)); diff != "" {
+	if diff := cmp.Diff(created, o.mustSend("GET", "/teams/"+id, nil)); diff != "" {
 		t.Errorf("a read differs from the response to the create:\n%s", diff)
 	}
 	least := o.mustSend("POST", "/teams", map[string]any{"name": "data"}) // names need not be unique
 	if _, there := least["description"]; there || least["organizationRole"] != "ORGANIZATION_MEMBER" {
 		t.Errorf("created with only a name: %v", least)
 	}
-	if diff := cmp.Diff([]map[string]any{made, least}, getObjects(o.mustSend("GET", "/teams", nil), "teams")); diff != "" {
+	if diff := cmp.Diff([]map[string]any{created, least}, getObjects(o.mustSend("GET", "/teams", nil), "teams")); diff != "" {
 		t.Errorf("list:\n%s", diff)
 	}
 	after := o.mustSend("POST", "/teams/"+id, map[string]any{"name": "renamed"})

@@ -70,16 +70,16 @@ func TestInviteLifecycle(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 	o := startOrganization(t, simulator.Options{Now: clockAt(&now)})
-	made := o.mustSend("POST", "/invites", map[string]any{"inviteeEmail": "new@example.com", "role": "ORGANIZATION_OBSERVE_MEMBER"})
-	invite, user := made["inviteId"].(string), made["userId"].(string)
+	created := o.mustSend("POST", "/invites", map[string]any{"inviteeEmail": "new@example.com", "role": "ORGANIZATION_OBSERVE_MEMBER"})
+	invite, user := created["inviteId"].(string), created["userId"].(string)
 	want := map[string]any{
 		"organizationId": o.OrganizationID(), "invitee": map[string]any{"id": user, "username": "new@example.com", "subjectType": "USER"},
 	}
-	if diff := cmp.Diff(want, withChanges(made, map[string]any{"inviteId": nil, "userId": nil, "inviter": nil, "expiresAt": nil})); diff != "" {
+	if diff := cmp.Diff(want, withChanges(created, map[string]any{"inviteId": nil, "userId": nil, "inviter": nil, "expiresAt": nil})); diff != "" {
 		t.Errorf("created:\n%s", diff)
 	}
-	if until, err := time.Parse(time.RFC3339, made["expiresAt"].(string)); err != nil || !until.After(now) {
-		t.Errorf("expires %v, %v", made["expiresAt"], err)
+	if until, err := time.Parse(time.RFC3339, created["expiresAt"].(string)); err != nil || !until.After(now) {
+		t.Errorf("expires %v, %v", created["expiresAt"], err)
 	}
 	read := o.mustSend("GET", "/users/"+user, nil)
 	if diff := cmp.Diff(map[string]any{"username": "new@example.com", "status": "PENDING", "organizationRole": "ORGANIZATION_OBSERVE_MEMBER"}, pickFields(read, "username", "status", "organizationRole")); diff != "" {

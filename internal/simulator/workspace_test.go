@@ -15,16 +15,16 @@ func TestWorkspaceLifecycle(t *testing.T) {
 	t.Parallel()
 	o := startOrganization(t, simulator.Options{OrganizationID: "corg"})
 	cluster := o.Seed("cluster", map[string]any{})
-	made := o.mustSend("POST", "/workspaces", map[string]any{"name": "data", "defaultClusterId": cluster})
-	id := made["id"].(string)
+	created := o.mustSend("POST", "/workspaces", map[string]any{"name": "data", "defaultClusterId": cluster})
+	id := created["id"].(string)
 	if !regexp.MustCompile(`^c[a-z0-9]{24}$`).MatchString(id) {
 		t.Errorf("id %q is not a CUID", id)
 	}
-	if _, there := made["description"]; there || made["cicdEnforcedDefault"] != false || made["defaultClusterId"] != cluster {
-		t.Errorf("created: %v", made)
+	if _, there := created["description"]; there || created["cicdEnforcedDefault"] != false || created["defaultClusterId"] != cluster {
+		t.Errorf("created: %v", created)
 	}
 	read := o.mustSend("GET", "/workspaces/"+id, nil)
-	if diff := cmp.Diff(made, read); diff != "" {
+	if diff := cmp.Diff(created, read); diff != "" {
 		t.Errorf("a read differs from the response to the create:\n%s", diff)
 	}
 	update := map[string]any{"name": "renamed", "description": "d", "cicdEnforcedDefault": true}
