@@ -106,8 +106,7 @@ func (s *Server) createRole(c apiCall) (any, *requestError) {
 	return roleView(o), nil
 }
 
-// updateRole replaces all fields. It removes restrictions that the request omits (notes 1.11 don't say whether the API
-// does).
+// updateRole replaces all fields. It removes restrictions that the request omits (unclear for the API, notes 1.11).
 func (s *Server) updateRole(c apiCall) (any, *requestError) {
 	o, p := s.findRole(c)
 	if p != nil {
