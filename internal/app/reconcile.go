@@ -114,7 +114,7 @@ func (p *pipeline) recordUnmanaged(ctx context.Context, source resource.Source, 
 }
 
 // unfinishedReadError returns the last error of a call that was still being retried when
-// the run stopped, nil if there is none. It explains why reading took so long.
+// the run stopped, or nil. It explains why reading took so long.
 func unfinishedReadError(declared *resource.Desired, current *resource.Current) error {
 	for _, o := range declared.Resources {
 		if e, ok := errors.AsType[*astro.Error](current.Errs[o]); ok && !e.Unsent {

@@ -14,31 +14,31 @@ import (
 // metaArguments lists the fields that every resource in a list accepts in addition to
 // those of its kind: name, accepted values, description.
 var metaArguments = [][]string{
-	{"id", "text", "The object with this id, whatever it is called; `name` is then a field like any other."},
-	{"state", "one of present, absent", "`absent` marks the object for removal, which also needs `allow-delete: true`."},
-	{"protect", "true or false", "Whether removing the object, or elements of its lists, is forbidden."},
+	{"id", "text", "Identifies the resource by its id instead of its name; a change of `name` then renames it."},
+	{"state", "one of present, absent", "`absent` marks the resource for deletion, which also needs `allow-delete: true`."},
+	{"protect", "true or false", "Refuse to delete the resource and to remove items from its lists."},
 }
 
 // TestReference checks that the reference matches the kinds' tables and examples.
 func TestReference(t *testing.T) {
 	t.Parallel()
 	var b strings.Builder
-	b.WriteString("# Reference\n\nEvery section of a manifest and every field of it. Generated from the tables in `internal/resource` and the examples in\n" +
-		"`testdata/examples` by `go test ./internal/app -run Reference -update`; [coverage](coverage.md) holds them against the Astro API.\n\n" +
-		"Where *set* is blank, a field may be left out, and changed at any time.\n\n")
+	b.WriteString("# Reference\n\nEvery section of a manifest and all of its fields. Generated from the tables in `internal/resource` and the examples in\n" +
+		"`testdata/examples` by `go test ./internal/app -run Reference -update`; [coverage](coverage.md) compares them with the Astro API.\n\n" +
+		"A field is optional and can be changed at any time if its column *set* is blank.\n\n")
 	for _, k := range resource.Kinds() {
 		example, err := os.ReadFile("../../testdata/examples/" + k.Section + ".yaml")
 		if err != nil {
 			t.Fatal(err)
 		}
-		head := []string{"field", "takes", "applies when", "set", "description"}
+		head := []string{"field", "value", "applies when", "set", "description"}
 		fmt.Fprintf(&b, "## %s\n\n%s\n\n```yaml\n%s```\n\n%s\n", k.Section, k.Doc, example, markdownTable(append([][]string{head}, fieldRows(k.Fields, "", nil)...)))
 	}
-	rows := [][]string{{"field", "takes", "description"}}
+	rows := [][]string{{"field", "value", "description"}}
 	for _, row := range metaArguments {
 		rows = append(rows, []string{inlineCode(row[0]), row[1], row[2]})
 	}
-	b.WriteString("## Every object\n\nBeside the fields of its kind, any object of a list takes these.\n\n" + markdownTable(rows))
+	b.WriteString("## Every resource\n\nEvery resource in a list also accepts these fields.\n\n" + markdownTable(rows))
 	checkGenerated(t, "../../.github/docs/reference.md", b.String())
 }
 
@@ -93,17 +93,17 @@ func phaseText(f *schema.Field) string {
 	var out []string
 	switch {
 	case f.Has(schema.Required):
-		out = append(out, "always needed")
+		out = append(out, "required")
 	case f.Has(schema.RequiredCreate) && f.Default == nil:
-		out = append(out, "needed when creating")
+		out = append(out, "required on create")
 	case f.Has(schema.Immutable | schema.IgnoreChanges):
-		out = append(out, "when creating")
+		out = append(out, "on create")
 	}
 	switch {
 	case f.Has(schema.Immutable):
-		out = append(out, "fixed afterwards")
+		out = append(out, "immutable")
 	case f.Has(schema.IgnoreChanges):
-		out = append(out, "a difference afterwards is only told")
+		out = append(out, "later differences are only reported")
 	}
 	return strings.Join(out, ", ")
 }

@@ -62,8 +62,8 @@ func (p *pipeline) checkReviewedPlan(ctx context.Context) error {
 	return p.checkWithinReview(shown, merge.Number)
 }
 
-// findPlanComment returns the comment with the plan of this manifest, nil if there is
-// none. It prefers the comment of this workflow, then the oldest.
+// findPlanComment returns the comment with the plan of this manifest, or nil. It prefers
+// the comment of this workflow, then the oldest.
 func (p *pipeline) findPlanComment(comments []github.Comment) (comment *github.Comment, shown report.Marker) {
 	own := p.commentMarker()
 	for i := range comments {
