@@ -148,6 +148,7 @@ type manifestGenerator struct {
 
 func (g *manifestGenerator) coinFlip() bool                { return g.rand.IntN(2) == 0 }
 func (g *manifestGenerator) oneOf(values ...string) string { return values[g.rand.IntN(len(values))] }
+
 func (g *manifestGenerator) secretReference() string {
 	return g.oneOf("${secret:FIRST}", "${secret:SECOND}")
 }
