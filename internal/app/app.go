@@ -116,7 +116,7 @@ func (p *pipeline) readArguments() error {
 	switch {
 	case len(args) == 0:
 	case p.runner.IsGitHubActions():
-		return fmt.Errorf("the step has %d arguments, but the action takes only inputs (with:) and environment variables; remove args: from the step", len(args))
+		return fmt.Errorf("the action takes no arguments, but the step passes %d; use inputs (with:) and environment variables, and remove args: from the step", len(args))
 	case slices.ContainsFunc(args, func(s string) bool { return strings.TrimSpace(s) == "" }):
 		return errors.New("an argument is empty, probably because a variable is not set; pass manifest files, folders or globs")
 	case p.config.Mode == config.ModeExport:
