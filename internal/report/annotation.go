@@ -54,7 +54,7 @@ func (r *Run) annotationFor(f Finding) github.Annotation {
 // messages. If the text gets too long, it lists the last ones by their titles
 // instead. It never cuts a message, because redaction doesn't recognize half of a secret.
 func summarizeRest(level github.Level, rest []Finding) github.Annotation {
-	lines := []string{fmt.Sprintf("and %d more %ss; all of them are in the log and the job summary:", countProblems(rest), level)}
+	lines := []string{fmt.Sprintf("and %d more %ss; the log and the job summary list all of them:", countProblems(rest), level)}
 	for _, f := range rest {
 		first, _, _ := strings.Cut(f.Message, "\n")
 		lines = append(lines, f.positionPrefix()+first)
@@ -67,5 +67,5 @@ func summarizeRest(level github.Level, rest []Finding) github.Annotation {
 	if size <= messageLimit {
 		lines = short
 	}
-	return github.Annotation{Level: level, Title: fmt.Sprintf("%d more", countProblems(rest)), Message: strings.Join(lines, "\n")}
+	return github.Annotation{Level: level, Title: fmt.Sprintf("%d more %ss", countProblems(rest), level), Message: strings.Join(lines, "\n")}
 }

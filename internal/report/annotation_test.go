@@ -68,7 +68,7 @@ func TestAnnotationLimit(t *testing.T) {
 				line := fmt.Sprintf("%s %d", a.Level, a.Line)
 				if a.File == "" {
 					first, rest, _ := strings.Cut(a.Message, "\n")
-					line += ": " + strings.TrimSuffix(first, "; all of them are in the log and the job summary:")
+					line += ": " + strings.TrimSuffix(first, "; the log and the job summary list all of them:")
 					for i := range strings.Count(rest, "\n") + 1 {
 						if position := fmt.Sprintf("astro.yaml:%d:", i+11); !strings.Contains(rest, position) {
 							t.Errorf("%s is missing in %q", position, rest)
@@ -144,7 +144,7 @@ func TestTruncatedAnnotationIsReadable(t *testing.T) {
 			report.Run{Mode: "apply", Plan: long, Outcomes: outcomesFor(long, map[string]testOutcome{"w0": {status: apply.Failed, err: errors.New("create: 🚀" + strings.Repeat("é", 5000))}})},
 			`::error col=13,file=astro.yaml,line=2,title=Workspace "w0"::Workspace "w0": create: 🚀éé`,
 		},
-		"many": {many, "::error title=391 more::and 391 more errors; all of them are in the log and the job summary:%0Aastro.yaml:10:3: unknown field%0Aastro.yaml:11:3: unknown field%0A"},
+		"many": {many, "::error title=391 more errors::and 391 more errors; the log and the job summary list all of them:%0Aastro.yaml:10:3: unknown field%0Aastro.yaml:11:3: unknown field%0A"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -81,7 +81,7 @@ func (m *Marker) SetPlan(p *plan.Plan) error {
 }
 
 // DecodeReview returns the plan that the comment shows, as written by plan.Review. It
-// returns nil if the marker has no plan, and an error if somebody edited the marker.
+// returns nil if the marker has no plan, and an error if a user edited the marker.
 func (m Marker) DecodeReview() ([]byte, error) {
 	if m.Plan == "" {
 		return nil, nil
@@ -99,10 +99,10 @@ func (m Marker) DecodeReview() ([]byte, error) {
 		return nil, fmt.Errorf("plan in the comment: %w", err)
 	}
 	if len(review) > decodedReviewLimit {
-		return nil, fmt.Errorf("plan in the comment: larger than %d MiB", decodedReviewLimit>>20)
+		return nil, fmt.Errorf("plan in the comment: must be at most %d MiB", decodedReviewLimit>>20)
 	}
 	if plan.DigestOf(review) != m.Digest {
-		return nil, fmt.Errorf("plan in the comment: it is not the one of its digest")
+		return nil, fmt.Errorf("plan in the comment: does not match its digest")
 	}
 	return review, nil
 }
@@ -124,10 +124,10 @@ func (r *Run) Comment(m Marker, page string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	fullTextHint := "All of it is in the log and the summary of the run."
+	fullTextHint := "The complete text is in the log and the summary of the run."
 	footer := ""
 	if page != "" {
-		fullTextHint = "All of it is in [the run's](" + page + ") log and summary."
+		fullTextHint = "The complete text is in [the run's](" + page + ") log and summary."
 		footer = "[The run](" + page + ") has the log"
 		if m.Head != "" {
 			footer += "; commit " + commitMarkdown(m.Head)

@@ -87,8 +87,8 @@ func TestCommentLimit(t *testing.T) {
 			}
 			_, visible, _ := strings.Cut(body, "\n")
 			checkMarkdown(t, strings.ReplaceAll(visible, "("+runURL+")", ""))
-			assertEqual(t, "a list is shortened", name == "many failures", strings.Contains(body, " more, which are in the log\n"))
-			assertEqual(t, "blocks are left out", name == "many changes", strings.Contains(body, "> This is longer than GitHub shows. All of it is in [the run's]("+runURL+") log and summary."))
+			assertEqual(t, "a list is shortened", name == "many failures", strings.Contains(body, " more; see the log\n"))
+			assertEqual(t, "blocks are left out", name == "many changes", strings.Contains(body, "> This text is too long for GitHub, so it is incomplete. The complete text is in [the run's]("+runURL+") log and summary."))
 			if !strings.Contains(body, github.EscapeMarkdown(r.ResultLine())) || !strings.HasSuffix(body, ") has the log.\n") {
 				t.Error("the result or the link to the run is missing")
 			}
@@ -138,5 +138,5 @@ func TestReviewDecompressionLimit(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err = report.Marker{Plan: base64.StdEncoding.EncodeToString(b.Bytes())}.DecodeReview()
-	assertEqual(t, "error", "plan in the comment: larger than 16 MiB", fmt.Sprint(err))
+	assertEqual(t, "error", "plan in the comment: must be at most 16 MiB", fmt.Sprint(err))
 }

@@ -29,8 +29,8 @@ func TestOutcomeFindings(t *testing.T) {
 		apply.DeletePrevented: {},
 		apply.Failed:          {errors.New("create: the id is not known"), `Workspace "w0"`, `Workspace "w0": create: the id is not known`},
 		apply.Unconfirmed:     {errTimeout, `Workspace "w0": not confirmed`, `Workspace "w0": the timeout of 30m0s is over`},
-		apply.Skipped:         {errors.New(`needs Workspace "x", which failed`), `Workspace "w0": skipped`, `Workspace "w0" was skipped: needs Workspace "x", which failed`},
-		apply.Stopped:         {errInterrupted, `Workspace "w0": stopped`, `Workspace "w0" was stopped: interrupt signal received`},
+		apply.Skipped:         {errors.New(`needs Workspace "x", which failed`), `Workspace "w0": skipped`, `Workspace "w0": skipped: needs Workspace "x", which failed`},
+		apply.Stopped:         {errInterrupted, `Workspace "w0": stopped`, `Workspace "w0": stopped: interrupt signal received`},
 	} {
 		t.Run(string(status), func(t *testing.T) {
 			t.Parallel()
@@ -123,7 +123,7 @@ func TestUnverifiedSecrets(t *testing.T) {
 	const variable = "      - { key: %s, value: correct-horse-battery, isSecret: true }\n"
 	live := liveAnswers{"one": `{"id": "c1", "name": "one", "workspaceId": "cworkspace000000000000001", "type": "STANDARD",
 		"environmentVariables": [{"key": "A", "value": "", "isSecret": true}, {"key": "B", "value": "", "isSecret": true}]}`}
-	const notice = "Deployment \"one\": kept, not verified, because Astro doesn't return such values: %s; write-secrets: true writes them"
+	const notice = "Deployment \"one\": %s: kept, not verified, because Astro doesn't return these values; set write-secrets: true to write them"
 	for name, test := range map[string]struct {
 		keys   []string
 		policy plan.Policy

@@ -83,14 +83,14 @@ func (r *Run) countsText(future bool) string {
 		n    int
 		word string
 	}{
-		{c.Created, words[0]}, {c.Updated, words[1]}, {c.Deleted, words[2]}, {c.Kept, "kept"}, {c.Unchanged, "unchanged"}, {c.Failed, "failed"}, {c.Unconfirmed, "not confirmed"}, {c.Stopped, "not reached"},
+		{c.Created, words[0]}, {c.Updated, words[1]}, {c.Deleted, words[2]}, {c.Kept, "kept"}, {c.Unchanged, "unchanged"}, {c.Failed, "failed"}, {c.Unconfirmed, "not confirmed"}, {c.Stopped, "stopped"},
 	} {
 		if p.n > 0 {
 			parts = append(parts, fmt.Sprintf("%d %s", p.n, p.word))
 		}
 	}
 	if len(parts) == 0 {
-		return "No objects are declared."
+		return "The manifest declares no resources."
 	}
 	return strings.Join(parts, ", ") + "."
 }

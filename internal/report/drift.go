@@ -29,7 +29,7 @@ func (r *Run) driftSection(c *plan.Change) string {
 	if last := lastModifiedText(c.Live); last != "" {
 		b.WriteString(github.EscapeMarkdown("Last changed "+last+".") + "\n\n")
 	}
-	b.WriteString("| field | live | declared |\n| --- | --- | --- |\n")
+	b.WriteString("| field | in Astro | in the manifest |\n| --- | --- | --- |\n")
 	for _, d := range rows {
 		fmt.Fprintf(&b, "| %s | %s | %s |\n", github.EscapeMarkdown(d.path), github.EscapeMarkdown(d.live), github.EscapeMarkdown(d.declared))
 	}
@@ -43,9 +43,9 @@ type fieldDrift struct{ path, live, declared string }
 func (r *Run) fieldDrifts(c *plan.Change) (out []fieldDrift) {
 	switch c.Action {
 	case plan.Create:
-		return []fieldDrift{{"", "there is none" + prefixedText("; ", r.visibilityText(c)), "declared at " + c.Resource.Pos.String()}}
+		return []fieldDrift{{"", "does not exist" + prefixedText("; ", r.visibilityText(c)), "declared at " + c.Resource.Pos.String()}}
 	case plan.Delete, plan.DeletePrevented:
-		return []fieldDrift{{"", "it is there", "state: absent"}}
+		return []fieldDrift{{"", "exists", "state: absent"}}
 	}
 	for i, v := range r.formatValues(c.Fields) {
 		if !c.Fields[i].Rewrite { // a secret that an update would write again needn't differ
@@ -68,7 +68,7 @@ func (r *Run) driftRemedy() string {
 		text = " Apply the manifest, or update it to match Astro."
 	}
 	if r.countUnusable() > 0 {
-		text += " The warnings explain how to fix expired or failed ones."
+		text += " The warnings explain how to fix expired or failed resources."
 	}
 	return text
 }
@@ -101,7 +101,7 @@ func (r *Run) unmanagedSection(room int) string {
 	for i, u := range r.Unmanaged {
 		line := "- " + markdownLink(unmanagedName(u), r.pageURL(u.Live, u.Kind)) + github.EscapeMarkdown(prefixedText(", last changed ", lastModifiedText(u.Live))) + "\n"
 		if b.Len()+len(line) > room {
-			fmt.Fprintf(&b, "- and %d more, which are in the log\n", len(r.Unmanaged)-i)
+			fmt.Fprintf(&b, "- and %d more; see the log\n", len(r.Unmanaged)-i)
 			break
 		}
 		b.WriteString(line)
@@ -119,7 +119,7 @@ func prefixedText(prefix, text string) string {
 
 func (r *Run) unmanagedTitle() string {
 	n := len(r.Unmanaged)
-	return fmt.Sprintf("%s in the managed %ss %s in no manifest", countedNoun(n, "object"), r.Unmanaged[0].RootKind.Title, verbForm(n, "is", "are"))
+	return fmt.Sprintf("%s in the managed %ss %s not in the manifest", countedNoun(n, "resource"), r.Unmanaged[0].RootKind.Title, verbForm(n, "is", "are"))
 }
 
 func unmanagedName(u resource.UnmanagedResource) string {

@@ -30,13 +30,13 @@ func (r *Run) exportResultLine() string {
 		target = countedNoun(n, "file")
 	}
 	if r.Export.Converted {
-		return fmt.Sprintf("Converted %s to %s. Nothing was compared with Astro.", countedNoun(x.ResourceCount, "object"), target)
+		return fmt.Sprintf("Converted %s to %s. This run compared nothing with Astro.", countedNoun(x.ResourceCount, "resource"), target)
 	}
-	text := fmt.Sprintf("Exported %s to %s.", countedNoun(x.ResourceCount, "object"), target)
+	text := fmt.Sprintf("Exported %s to %s.", countedNoun(x.ResourceCount, "resource"), target)
 	if r.exportDiffers() {
-		return text + " A plan of it is not empty: " + r.countsText(true)
+		return text + " A plan of the export has changes or errors: " + r.countsText(true)
 	}
-	return text + " A plan of it finds nothing to do."
+	return text + " A plan of the export has no changes."
 }
 
 // exportDiffers reports whether the exported manifest differs from Astro.
@@ -76,10 +76,10 @@ func (r *Run) exportSection(room int) string {
 	for _, line := range r.Export.Skipped {
 		skipped = append(skipped, "- "+github.EscapeMarkdown(line)+"\n")
 	}
-	const instructions = "Give each to the repository, as in `gh secret set NAME`, and to the step, as in `NAME: ${{ secrets.NAME }}` under `env:`. " +
-		"Until then what is stored stays, and plans can't be made: an unset variable is an error.\n\n| variable | for |\n| --- | --- |\n"
-	return limitedSection("Secrets to set", instructions, variables, room, "| and %d more | which are in the log |\n") +
-		limitedSection("Left out", "", skipped, room, "- and %d more, which are in the log\n")
+	const instructions = "Add each secret to the repository (`gh secret set NAME`) and to the step (`NAME: ${{ secrets.NAME }}` under `env:`). " +
+		"Until then Astro keeps the stored values, and a plan fails, because an unset variable is an error.\n\n| variable | for |\n| --- | --- |\n"
+	return limitedSection("Secrets to set", instructions, variables, room, "| and %d more | see the log |\n") +
+		limitedSection("Left out", "", skipped, room, "- and %d more; see the log\n")
 }
 
 // limitedSection returns a heading, an introduction and as many lines as room bytes

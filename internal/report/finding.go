@@ -89,7 +89,7 @@ func (r *Run) conclusionFindings() []Finding {
 	case r.Mode == "drift" && r.HasDrift() && r.FailOnDrift && !r.HasBlockingErrors():
 		return []Finding{{Level: github.Error, Title: "Astro differs from the manifest", Message: r.ResultLine() + r.driftRemedy()}}
 	case r.exportDiffers() && !r.HasBlockingErrors():
-		return []Finding{{Level: github.Error, Title: "the export is not what is live", Message: r.ResultLine() + " Somebody changed it in the meantime, or it can't be said in a manifest: export again, and report it if that doesn't help."}}
+		return []Finding{{Level: github.Error, Title: "the export differs from Astro", Message: r.ResultLine() + " Either someone changed Astro during the export, or the manifest can't express a setting. Export again; if that doesn't help, report a bug."}}
 	}
 	return nil
 }
@@ -121,7 +121,7 @@ func (r *Run) changeFindings(c *plan.Change) []Finding {
 	}
 	if len(c.NotComparable) > 0 && r.Export == nil { // an export lists the variables of these values instead
 		out = append(out, Finding{Level: github.Notice, Pos: c.Resource.Pos, Title: name, rank: 1, Message: fmt.Sprintf(
-			"%s: kept, not verified, because Astro doesn't return such values: %s; write-secrets: true writes them", name, strings.Join(c.NotComparable, ", "))})
+			"%s: %s: kept, not verified, because Astro doesn't return these values; set write-secrets: true to write them", name, strings.Join(c.NotComparable, ", "))})
 	}
 	if c.Err != nil && r.Outcomes == nil && !errors.Is(c.Err, resource.ErrReported) {
 		out = append(out, compareErrorFindings(name, c)...)
@@ -152,7 +152,7 @@ func outcomeFindings(o apply.Outcome) []Finding {
 	case apply.Unconfirmed:
 		return append(out, Finding{Level: github.Error, Pos: pos, Title: name + ": not confirmed", Message: name + ": " + errorWithRemedy(o.Err)})
 	case apply.Skipped, apply.Stopped:
-		return []Finding{{Level: github.Error, Pos: pos, Title: name + ": " + string(o.Status), rank: 2, Message: fmt.Sprintf("%s was %s: %v", name, o.Status, o.Err)}}
+		return []Finding{{Level: github.Error, Pos: pos, Title: name + ": " + string(o.Status), rank: 2, Message: fmt.Sprintf("%s: %s: %v", name, o.Status, o.Err)}}
 	}
 	return out
 }
@@ -205,7 +205,7 @@ func (r *Run) visibilityFindings() []Finding {
 		if visible := r.visibilityText(c); visible != "" && c.NoneVisible && c.Resource.Kind.ParentFields == nil && r.Outcomes == nil {
 			name := c.Resource.String()
 			return []Finding{{Level: github.Warning, Pos: c.Resource.Pos, Title: name, Message: fmt.Sprintf(
-				"%s: %s. If the Organization has any, this one may exist already: %s", name, visible, c.Resource.Kind.Visibility)}}
+				"%s: %s. If the Organization has any, this one may already exist: %s", name, visible, c.Resource.Kind.Visibility)}}
 		}
 	}
 	return nil
@@ -216,7 +216,7 @@ func (r *Run) visibilityFindings() []Finding {
 func addVisibility(o apply.Outcome, out []Finding) []Finding {
 	if c := o.Change; c.VisibleText != "" && c.Action == plan.Create && astro.IsForbidden(o.Err) {
 		for i := range out {
-			out[i].Message += fmt.Sprintf("\nThe token sees %s, so this one may exist already: %s.", c.VisibleText, c.Resource.Kind.Visibility)
+			out[i].Message += fmt.Sprintf("\nThe token sees %s, so this one may already exist: %s.", c.VisibleText, c.Resource.Kind.Visibility)
 		}
 	}
 	return out

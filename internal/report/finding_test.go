@@ -156,14 +156,14 @@ func TestRemedies(t *testing.T) {
 		want  string
 	}{
 		"bad request":     {astro.Error{StatusCode: 400}, "400", ""},
-		"unauthorized":    {astro.Error{StatusCode: 401}, "401", "\nThe token in ASTRO_API_TOKEN is not accepted: it may be revoked, rotated or expired."},
-		"forbidden":       {astro.Error{StatusCode: 403}, "403", "\nThe token's role does not allow this, or the Organization's plan does not include it."},
-		"not found":       {astro.Error{StatusCode: 404}, "404", "\nThere is nothing of the kind that this token can see; check the id, organization-id and api-url."},
-		"of no use":       {astro.Error{StatusCode: 200, Err: errors.New("the body is empty")}, "no usable answer from Astro", "\nWhat answered may not be the Astro API; check api-url, and a proxy on the way."},
-		"too many":        {astro.Error{StatusCode: 429}, "429", "\nToo many requests with this token at the same time; give other workflows tokens of their own."},
-		"Astro is broken": {astro.Error{StatusCode: 500}, "500", "\nThis is on Astro's side; run again, and give Astronomer support the requestId if it stays."},
-		"Astro is down":   {astro.Error{StatusCode: 503}, "503", "\nThis is on Astro's side; run again, and give Astronomer support the requestId if it stays."},
-		"no answer":       {astro.Error{Err: errors.New("EOF")}, "no answer from Astro", "\nNo answer came; check the network, a proxy and api-url."},
+		"unauthorized":    {astro.Error{StatusCode: 401}, "401", "\nAstro doesn't accept the token in ASTRO_API_TOKEN, which may be revoked, rotated or expired; set a valid token."},
+		"forbidden":       {astro.Error{StatusCode: 403}, "403", "\nThe token's role doesn't allow this, or the Organization's plan doesn't include it; use a token with a role that allows it."},
+		"not found":       {astro.Error{StatusCode: 404}, "404", "\nNot found, or not visible to this token; check the id, organization-id and api-url."},
+		"of no use":       {astro.Error{StatusCode: 200, Err: errors.New("the body is empty")}, "no usable answer from Astro", "\nThe answer may not be from the Astro API; check api-url and your proxy."},
+		"too many":        {astro.Error{StatusCode: 429}, "429", "\nToo many requests with this token at the same time; use a separate token for each workflow."},
+		"Astro is broken": {astro.Error{StatusCode: 500}, "500", "\nThis is on Astro's side; run again. If the error persists, send the requestId to Astronomer support."},
+		"Astro is down":   {astro.Error{StatusCode: 503}, "503", "\nThis is on Astro's side; run again. If the error persists, send the requestId to Astronomer support."},
+		"no answer":       {astro.Error{Err: errors.New("EOF")}, "no answer from Astro", "\nAstro didn't answer; check the network, your proxy and api-url."},
 		"interrupted":     {astro.Error{Err: fmt.Errorf("%w, after: EOF", context.Canceled)}, "no answer from Astro", ""},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -16,7 +16,7 @@ import (
 
 var (
 	fencePattern         = regexp.MustCompile("^(`{3,})([a-z]*)$")
-	ownMarkupPattern     = regexp.MustCompile(`^(</details>|<details><summary>(For Astronomer support|\d+ objects? in the managed Workspaces (?:is|are) in no manifest|[a-z]+ <code>[^<>]*</code>: \d+ differences?)</summary>)$`)
+	ownMarkupPattern     = regexp.MustCompile(`^(</details>|<details><summary>(For Astronomer support|\d+ resources? in the managed Workspaces (?:is|are) not in the manifest|[a-z]+ <code>[^<>]*</code>: \d+ differences?)</summary>)$`)
 	escapePattern        = regexp.MustCompile(`\\.`)
 	allowedMarkupPattern = regexp.MustCompile("`[a-z]*`|<br>|(]\\(https://cloud\\.astronomer\\.io/[^ ()|]*\\))")
 	markupPattern        = regexp.MustCompile(`<|@e|#1|://|##\[|^\s*::`)

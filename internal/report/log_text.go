@@ -67,7 +67,7 @@ func (r *Run) diffLines(c *plan.Change) []diffLine {
 		out = append(out, fieldDiffLine(c.Fields[i], v))
 	}
 	for i, v := range r.formatValues(c.Kept) {
-		out = append(out, diffLine{"!", fmt.Sprintf("%s: %s is kept", c.Kept[i].Path, v.before)})
+		out = append(out, diffLine{"!", fmt.Sprintf("%s: %s (kept, not in the manifest)", c.Kept[i].Path, v.before)})
 	}
 	problems := resource.ProblemsOf(c.Err)
 	for _, p := range problems {
@@ -85,7 +85,7 @@ func (r *Run) diffLines(c *plan.Change) []diffLine {
 func fieldDiffLine(f plan.Field, v valueDiff) diffLine {
 	switch {
 	case f.Rewrite:
-		return diffLine{"~", f.Path + ": " + schema.RedactionMark + " (written again, it can't be compared)"}
+		return diffLine{"~", f.Path + ": " + schema.RedactionMark + " (rewritten; secrets can't be compared)"}
 	case f.New == nil:
 		return diffLine{"-", f.Path + ": " + v.before}
 	case f.Old == nil:

@@ -26,19 +26,19 @@ func errorWithRemedy(err error) string {
 func remedyFor(e *astro.Error) string {
 	switch {
 	case e.StatusCode == http.StatusUnauthorized:
-		return "The token in ASTRO_API_TOKEN is not accepted: it may be revoked, rotated or expired."
+		return "Astro doesn't accept the token in ASTRO_API_TOKEN, which may be revoked, rotated or expired; set a valid token."
 	case e.StatusCode == http.StatusForbidden:
-		return "The token's role does not allow this, or the Organization's plan does not include it."
+		return "The token's role doesn't allow this, or the Organization's plan doesn't include it; use a token with a role that allows it."
 	case e.StatusCode == http.StatusNotFound:
-		return "There is nothing of the kind that this token can see; check the id, organization-id and api-url."
+		return "Not found, or not visible to this token; check the id, organization-id and api-url."
 	case e.StatusCode/100 == 2 || e.StatusCode/100 == 3:
-		return "What answered may not be the Astro API; check api-url, and a proxy on the way."
+		return "The answer may not be from the Astro API; check api-url and your proxy."
 	case e.StatusCode == http.StatusTooManyRequests:
-		return "Too many requests with this token at the same time; give other workflows tokens of their own."
+		return "Too many requests with this token at the same time; use a separate token for each workflow."
 	case e.StatusCode >= http.StatusInternalServerError:
-		return "This is on Astro's side; run again, and give Astronomer support the requestId if it stays."
+		return "This is on Astro's side; run again. If the error persists, send the requestId to Astronomer support."
 	case e.StatusCode == 0 && !errors.Is(e, context.Canceled): // a signal cancels the context; that needs no advice
-		return "No answer came; check the network, a proxy and api-url."
+		return "Astro didn't answer; check the network, your proxy and api-url."
 	}
 	return ""
 }

@@ -99,27 +99,27 @@ func (r *Run) ResultLine() string {
 	case r.Mode == "validate" && len(r.Errors) == 0 && r.HasBlockingErrors():
 		return fmt.Sprintf("The manifest has %s.", countedNoun(r.errorCount(), "error"))
 	case len(r.Errors) > 0 || r.Plan == nil && r.HasBlockingErrors():
-		return fmt.Sprintf("Stopped: %s. Nothing was compared with Astro, and nothing written.", countedNoun(r.errorCount(), "error"))
+		return fmt.Sprintf("Stopped: %s. This run compared nothing with Astro and changed nothing.", countedNoun(r.errorCount(), "error"))
 	case r.Plan != nil && len(r.Plan.Problems) > 0:
-		return fmt.Sprintf("Nothing was written: the manifest has %s that only the live state shows.", countedNoun(len(r.Plan.Problems), "error"))
+		return fmt.Sprintf("No changes made: the comparison with Astro found %s in the manifest.", countedNoun(len(r.Plan.Problems), "error"))
 	case r.Export != nil && r.StopErr == nil:
 		return r.exportResultLine()
 	case r.ReviewErr != nil:
-		return "Nothing was written: the plan is not one that was reviewed. " + r.countsText(true)
+		return "No changes made: this plan was not reviewed. " + r.countsText(true)
 	case r.Mode == "validate" && r.DryRun:
-		return fmt.Sprintf("The manifest is valid: %s declared, and rehearsed on an Astro API in memory. Nothing was compared with what is live.", countedNoun(r.DeclaredCount, "object"))
+		return fmt.Sprintf("The manifest is valid: %s. The dry run on an in-memory Astro API is complete. This run compared nothing with Astro.", countedNoun(r.DeclaredCount, "resource"))
 	case r.Mode == "validate":
-		return fmt.Sprintf("The manifest is valid: %s declared. Nothing was compared with Astro.", countedNoun(r.DeclaredCount, "object"))
+		return fmt.Sprintf("The manifest is valid: %s. This run compared nothing with Astro.", countedNoun(r.DeclaredCount, "resource"))
 	case r.Outcomes != nil && r.StopErr != nil:
 		return fmt.Sprintf("Stopped early (%v): %d of %d done, safe to run again. %s", r.StopErr, len(r.Outcomes)-c.Unsuccessful(), len(r.Outcomes), r.countsText(false))
 	case r.StopErr != nil:
-		return fmt.Sprintf("Stopped early (%v); nothing was written.", r.StopErr)
+		return fmt.Sprintf("Stopped early (%v); no changes made.", r.StopErr)
 	case r.Outcomes != nil && c.Failed > 0:
-		return fmt.Sprintf("%d of %s not applied. %s", c.Failed, countedNoun(len(r.Outcomes), "object"), r.countsText(false))
+		return fmt.Sprintf("%d of %s not applied. %s", c.Failed, countedNoun(len(r.Outcomes), "resource"), r.countsText(false))
 	case r.Outcomes != nil && c.Unconfirmed > 0:
-		return "Accepted, but not all of it confirmed: " + r.countsText(false)
+		return "Accepted, but not everything is confirmed: " + r.countsText(false)
 	case r.Outcomes != nil && c.Changed() == 0:
-		return "Nothing to do: " + r.countsText(false)
+		return "No changes: " + r.countsText(false)
 	case r.Outcomes != nil:
 		return "Applied: " + r.countsText(false)
 	case r.Mode == "drift" && r.HasDrift():
@@ -129,7 +129,7 @@ func (r *Run) ResultLine() string {
 	case r.Mode == "drift":
 		return "No drift: " + r.countsText(true)
 	case c.Changed() == 0 && c.Failed == 0:
-		return "Plan: nothing to do. " + r.countsText(true)
+		return "Plan: no changes. " + r.countsText(true)
 	}
 	return "Plan: " + r.countsText(true)
 }
@@ -145,10 +145,10 @@ func (r *Run) extraDriftText() string {
 		}
 	}
 	if n > 0 {
-		text = fmt.Sprintf(" Undeclared items are live in %s.", countedNoun(n, "object"))
+		text = fmt.Sprintf(" %s %s undeclared items.", countedNoun(n, "resource"), verbForm(n, "has", "have"))
 	}
 	if n := r.countUnusable(); n > 0 {
-		text += fmt.Sprintf(" %s %s expired or failed.", countedNoun(n, "object"), verbForm(n, "has", "have"))
+		text += fmt.Sprintf(" %s %s expired or failed.", countedNoun(n, "resource"), verbForm(n, "has", "have"))
 	}
 	return text
 }

@@ -35,25 +35,25 @@ func (r *Run) Risk() string {
 	}
 	var g riskAssessment
 	removals := r.Plan.Count(plan.Delete)
-	g.addReason("High", removals, countedNoun(removals, "removal"))
+	g.addReason("high", removals, fmt.Sprintf("%d to delete", removals))
 	disrupted := r.countImpacts(schema.Disrupts)
 	for _, t := range disrupted {
-		g.addReason("High", t.resourceCount, t.changeText())
+		g.addReason("high", t.resourceCount, t.changeText())
 	}
 	removedItems, rotatedTokens := r.countRemovalsAndRotations()
-	g.addReason("High", rotatedTokens, countedNoun(rotatedTokens, "token")+verbForm(rotatedTokens, " gets", " get")+" a new value, and the one in use ends")
+	g.addReason("high", rotatedTokens, countedNoun(rotatedTokens, "token")+verbForm(rotatedTokens, " gets a new value and its current one", " get a new value and their current ones")+" will stop working")
 	restarted := r.countRestarts()
 	for _, t := range restarted {
-		g.addReason("Medium", t.resourceCount, t.restartText())
+		g.addReason("medium", t.resourceCount, t.restartText())
 	}
-	g.addReason("Medium", removedItems, countedNoun(removedItems, "element")+verbForm(removedItems, " is", " are")+" removed")
+	g.addReason("medium", removedItems, countedNoun(removedItems, "item")+verbForm(removedItems, " is", " are")+" removed")
 	creations, updates := r.Plan.Count(plan.Create), r.Plan.Count(plan.Update)
-	g.addReason("Low", updates, countedNoun(updates, "update"))
-	g.addReason("Low", creations, countedNoun(creations, "creation"))
+	g.addReason("low", updates, fmt.Sprintf("%d to update", updates))
+	g.addReason("low", creations, fmt.Sprintf("%d to create", creations))
 	if len(disrupted)+len(restarted)+removals == 0 {
-		g.reasons = append(g.reasons, "nothing restarts")
+		g.reasons = append(g.reasons, "no restarts")
 	}
-	return g.level + ": " + strings.Join(g.reasons, ", ") + "."
+	return "Risk: " + g.level + " (" + strings.Join(g.reasons, ", ") + ")."
 }
 
 func verbForm(n int, one, many string) string {

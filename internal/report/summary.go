@@ -17,7 +17,7 @@ const summaryLimit = 900 << 10
 // the resources, and the differences of each.
 func (r *Run) Summary() string {
 	support := r.supportSection()
-	return joinWithinLimit(summaryLimit-len(support), "All of it is in the log of the step.", r.summaryBlocks(summaryLimit)...) + support
+	return joinWithinLimit(summaryLimit-len(support), "The complete text is in the log of the step.", r.summaryBlocks(summaryLimit)...) + support
 }
 
 // summaryBlocks returns the parts of a text of at most room bytes, the most useful first.
@@ -32,7 +32,7 @@ func (r *Run) summaryBlocks(room int) []string {
 // joinWithinLimit joins the blocks that fit into limit bytes. If it leaves out a block,
 // it adds a note with fullTextHint after the first one.
 func joinWithinLimit(limit int, fullTextHint string, blocks ...string) string {
-	note := "> [!NOTE]\n> This is longer than GitHub shows. " + fullTextHint + "\n\n"
+	note := "> [!NOTE]\n> This text is too long for GitHub, so it is incomplete. " + fullTextHint + "\n\n"
 	size, fullSize := len(note), 0
 	for _, b := range blocks {
 		fullSize += len(b)
@@ -62,7 +62,7 @@ func (r *Run) summaryHeader() string {
 	case second == "" || r.HasBlockingErrors():
 		second = ""
 	case r.Mode == "drift":
-		second = " To apply the manifest would be " + github.EscapeMarkdown(second)
+		second = " Risk of applying the manifest: " + github.EscapeMarkdown(strings.TrimPrefix(second, "Risk: "))
 	case r.Outcomes != nil: // after an apply the result matters more than the risk
 		second = " " + github.EscapeMarkdown(second)
 	default:
@@ -80,7 +80,7 @@ func (r *Run) summaryHeader() string {
 		b.WriteString("\n\n")
 	}
 	if r.Simulated {
-		b.WriteString("> [!NOTE]\n> Simulated: nothing of this happened at Astro.\n\n")
+		b.WriteString("> [!NOTE]\n> Simulation: this run used an in-memory Astro API. Astro itself is unchanged.\n\n")
 	}
 	return b.String()
 }
@@ -90,7 +90,7 @@ func (r *Run) TargetText() string {
 	if r.TargetCount == 0 {
 		return ""
 	}
-	return fmt.Sprintf("Only %d of %s, by the input only.", r.TargetCount, countedNoun(r.DeclaredCount, "declared object"))
+	return fmt.Sprintf("Limited by the input only to %d of %s.", r.TargetCount, countedNoun(r.DeclaredCount, "declared resource"))
 }
 
 func (r *Run) resultIcon() string {
@@ -122,7 +122,7 @@ func (r *Run) findingsSection(level github.Level, heading string, room int) stri
 		return ""
 	}
 	if rest != nil {
-		fmt.Fprintf(&b, "- and %d more, which are in the log\n", countProblems(rest))
+		fmt.Fprintf(&b, "- and %d more; see the log\n", countProblems(rest))
 	}
 	return fmt.Sprintf("### %s (%d)\n\n%s\n", heading, countProblems(all), b.String())
 }

@@ -101,10 +101,10 @@ func TestSummaryRows(t *testing.T) {
 		want                string
 	}{
 		"50":                    {50, 49, 50, ""},
-		"51":                    {51, 49, 2, "\n\n49 unchanged objects not listed.\n\n"},
-		"one of them unchanged": {51, 1, 50, "\n\n1 unchanged object not listed.\n\n"},
+		"51":                    {51, 49, 2, "\n\n49 unchanged resources not listed.\n\n"},
+		"one of them unchanged": {51, 1, 50, "\n\n1 unchanged resource not listed.\n\n"},
 		"all of them changed":   {60, 0, 60, ""},
-		"all of them unchanged": {60, 60, 0, "\n\n60 unchanged objects not listed.\n\n"},
+		"all of them unchanged": {60, 60, 0, "\n\n60 unchanged resources not listed.\n\n"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -34,7 +34,7 @@ func (r *Run) supportSection() string {
 		fmt.Fprintf(&b, "| %s | %s %s | %s | %d | %s |\n", c.timeText(), c.Method, github.EscapeMarkdown(c.Path), c.statusText(), c.Attempt, github.EscapeMarkdown(c.RequestID))
 	}
 	if rest := len(r.FailedRequests) - maxListedRequests; rest > 0 {
-		fmt.Fprintf(&b, "\n%s not listed; all of them are in the log.\n", countedNoun(rest, "more call"))
+		fmt.Fprintf(&b, "\n%s not listed; the log lists all of them.\n", countedNoun(rest, "more call"))
 	}
 	b.WriteString("\n</details>\n")
 	return b.String()

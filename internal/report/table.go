@@ -86,7 +86,7 @@ func (r *Run) resourceTable(room int) string {
 	for _, omitted := range []struct {
 		n    int
 		noun string
-	}{{rest, "more object"}, {unchanged, "unchanged object"}} {
+	}{{rest, "more resource"}, {unchanged, "unchanged resource"}} {
 		if omitted.n > 0 {
 			fmt.Fprintf(&b, "\n%s not listed.\n", countedNoun(omitted.n, omitted.noun))
 		}
@@ -101,9 +101,9 @@ func (r *Run) resourceTable(room int) string {
 // column for the result.
 func (r *Run) tableHeader() string {
 	if r.Outcomes == nil {
-		return "| | object | action |\n| --- | --- | --- |\n"
+		return "| | resource | action |\n| --- | --- | --- |\n"
 	}
-	return "| | object | action | result | took |\n| --- | --- | --- | --- | --- |\n"
+	return "| | resource | action | result | duration |\n| --- | --- | --- | --- | --- |\n"
 }
 
 func (r *Run) formatRow(row tableRow) string {
@@ -112,7 +112,7 @@ func (r *Run) formatRow(row tableRow) string {
 	case r.Outcomes != nil:
 		return fmt.Sprintf("| %s | %s | %s | %s | %s |\n", statusIcons[row.status], name, action, row.status, roundedDuration(row.duration))
 	case r.Mode == "drift" && row.change.Action == plan.Unchanged && len(row.change.Kept) > 0:
-		action = "has more than declared"
+		action = "has undeclared items"
 	case r.Mode == "drift" && row.change.Action == plan.Unchanged && row.change.UnusableReason != "":
 		action = "has expired or failed"
 	case r.Mode == "drift":
@@ -123,7 +123,7 @@ func (r *Run) formatRow(row tableRow) string {
 
 // driftLabels describes, per planned action, how a resource in Astro compares with the manifest.
 var driftLabels = map[plan.Action]string{
-	plan.Create: "missing", plan.Update: "differs", plan.Delete: "still there", plan.DeletePrevented: "still there", plan.Unchanged: "as declared", plan.Errored: "unknown",
+	plan.Create: "missing", plan.Update: "differs", plan.Delete: "not deleted", plan.DeletePrevented: "not deleted", plan.Unchanged: "as declared", plan.Errored: "unknown",
 }
 
 // markdownLink returns a name as a link to its page, or without a link if page is "".

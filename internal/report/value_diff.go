@@ -32,7 +32,7 @@ func (r *Run) formatValues(fields []plan.Field) []valueDiff {
 	}
 	for i, f := range fields {
 		if out[i].before == out[i].after && f.Old.Render() != f.New.Render() {
-			out[i].note = " (a secret in it differs)"
+			out[i].note = " (differs only in a secret)"
 		}
 	}
 	return out

@@ -55,7 +55,7 @@ func TestValuesAreTruncatedAroundDifference(t *testing.T) {
 	}{
 		"a change":     {[]plan.Field{{Path: "d", Old: schema.String(long + "old end"), New: schema.String(long + "new end")}}, []string{`ghi old end" → …`, `ghi new end"`}},
 		"a set":        {[]plan.Field{{Path: "d", New: schema.String(long + "one")}, {Path: "d", New: schema.String(long + "two")}}, []string{`ghi one"`, `ghi two"`}},
-		"a secret":     {[]plan.Field{{Path: "d", Old: schema.String("u:" + truncatedSecret + "@h"), New: schema.String("u:***@h")}}, []string{`"u:***@h" → "u:***@h" (a secret in it differs)`}},
+		"a secret":     {[]plan.Field{{Path: "d", Old: schema.String("u:" + truncatedSecret + "@h"), New: schema.String("u:***@h")}}, []string{`"u:***@h" → "u:***@h" (differs only in a secret)`}},
 		"both secrets": {[]plan.Field{{Path: "d", Old: schema.RedactedNode(), New: schema.RedactedNode()}}, []string{"*** → ***\n"}},
 		"a new one":    {[]plan.Field{{Path: "d", New: schema.String(long)}}, []string{`+ d: "abcdefghi `, "…"}},
 	} {
