@@ -12,7 +12,7 @@ import (
 )
 
 // apiVersion is pinned because the API serves its newest minor version if the
-// header is missing (API notes 3.4).
+// header is missing.
 const (
 	apiPath          = "/v1"
 	apiVersion       = "1.0"

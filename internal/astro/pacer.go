@@ -20,7 +20,7 @@ const (
 )
 
 // pacer enforces the rate limits of a token across all goroutines: GET 25, POST 10
-// and DELETE 5 per second (API notes 3.2). It counts the calls in a sliding window
+// and DELETE 5 per second. It counts the calls in a sliding window
 // of one second, so that a run with few calls isn't slowed down.
 type pacer struct {
 	inFlight chan struct{}

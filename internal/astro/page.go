@@ -12,7 +12,7 @@ import (
 )
 
 const (
-	pageSize     = 1000 // the API's maximum; its default is 20 (API notes 0.2)
+	pageSize     = 1000 // the API's maximum; its default is 20
 	maxItems     = 1_000_000
 	maxListReads = 3 // attempts to read a list that changes while its pages are read
 )

@@ -126,7 +126,7 @@ func (e *Error) mergePrevious(last *Error) *Error {
 
 // isRetryable reports whether the client may send the same call again without
 // checking the result of this attempt. A POST is retryable only if the API didn't
-// process it (API notes 3.2).
+// process it.
 func (e *Error) isRetryable() bool {
 	switch {
 	case errors.Is(e.Err, context.Canceled), errors.Is(e.Err, context.DeadlineExceeded),

@@ -20,7 +20,7 @@ type TokenInfo struct {
 	Opaque         bool      // the token is not a readable JWT, so all other fields are empty
 }
 
-// claims is the payload of an API token (API notes 3.5).
+// claims is the payload of an API token.
 type claims struct {
 	Permissions []string `json:"permissions"` // "organizationId:…", "workspaceId:…" among others
 	APITokenID  string   `json:"apiTokenId"`

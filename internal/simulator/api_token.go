@@ -77,7 +77,7 @@ func (s *Server) readAPIToken(c apiCall) (any, *requestError) {
 	return tokenView(o), nil
 }
 
-// createAPIToken accepts a name that already exists (notes 1.6).
+// createAPIToken accepts a name that already exists.
 func (s *Server) createAPIToken(c apiCall) (any, *requestError) {
 	body, p := decodeAndCheck(c.request, apiTokenFields)
 	if p != nil {
@@ -106,7 +106,7 @@ func (s *Server) createAPIToken(c apiCall) (any, *requestError) {
 	return tokenWithValue(o), nil
 }
 
-// updateAPIToken clears a description that the request omits (unclear for the API, notes 1.6).
+// updateAPIToken clears a description that the request omits (unclear for the API).
 func (s *Server) updateAPIToken(c apiCall) (any, *requestError) {
 	o, p := s.findAPIToken(c)
 	if p != nil {

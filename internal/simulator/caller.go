@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// caller identifies the token of a request and the entities that it may access (notes 3.5).
+// caller identifies the token of a request and the entities that it may access.
 type caller struct{ scope Scope }
 
 // authenticate checks the Authorization header. A token that isn't a JWT has access to the whole Organization.

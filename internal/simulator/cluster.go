@@ -198,7 +198,7 @@ func (s *Server) validateCluster(body map[string]any, id string) *requestError {
 }
 
 // findIdleCluster returns the cluster in the path, or a conflict if a workflow runs on it. The document declares 412 for
-// that, but the API was seen to return 409 (notes 1.5). A cluster that is seeded with the member conflict: 412 makes the
+// that, but the API was seen to return 409. A cluster that is seeded with the member conflict: 412 makes the
 // simulator return 412.
 func (s *Server) findIdleCluster(c apiCall) (*storedResource, *requestError) {
 	o, p := s.findCluster(c)

@@ -30,7 +30,7 @@ func fillHosted(state map[string]any) {
 		setMissing(remote, map[string]any{"allowedIpAddressRanges": []any{}})
 		dropEmpty(remote, "taskLogBucket", "taskLogUrlPattern")
 	} else {
-		delete(state, "remoteExecution") // the API doesn't return it if it is disabled (notes 2.3)
+		delete(state, "remoteExecution") // the API doesn't return it if it is disabled
 		setMissing(state, map[string]any{
 			"resourceQuotaCpu": defaultQuotaCPU, "resourceQuotaMemory": defaultQuotaMemory,
 			"defaultTaskPodCpu": defaultPodCPU, "defaultTaskPodMemory": defaultPodMemory,

@@ -15,7 +15,7 @@ const (
 	defaultRuntime     = "3.1-2"
 )
 
-// validateDeployment checks the rules between fields (notes 2.6); the constraints of single fields are already checked. In
+// validateDeployment checks the rules between fields; the constraints of single fields are already checked. In
 // an update, old is the current state, id is the Deployment's ID, and body already includes the fields that the update
 // keeps.
 func (s *Server) validateDeployment(body, old map[string]any, id string) *requestError {
@@ -94,7 +94,7 @@ func validateSize(body map[string]any) *requestError {
 }
 
 // isNameTaken reports whether another Deployment of the Workspace has the name. This is stricter than the API, which refused
-// a duplicate name to some users and accepted it from others (notes 1.1).
+// a duplicate name to some users and accepted it from others.
 func (s *Server) isNameTaken(body map[string]any, id string) bool {
 	return slices.ContainsFunc(s.collections[kindDeployment].resources, func(o *storedResource) bool {
 		return o.id != id && o.getString("workspaceId") == getString(body, "workspaceId") && o.getString("name") == getString(body, "name")

@@ -113,8 +113,7 @@ func (s *Server) createEnvironmentObject(c apiCall) (any, *requestError) {
 	return map[string]any{"id": o.id}, nil
 }
 
-// updateEnvironmentObject clears fields that the request omits, including links. It keeps secrets that are omitted or empty
-// (notes 1.4).
+// updateEnvironmentObject clears fields that the request omits, including links. It keeps secrets that are omitted or empty.
 func (s *Server) updateEnvironmentObject(c apiCall) (any, *requestError) {
 	o, p := s.findEnvironmentObject(c)
 	if p != nil {

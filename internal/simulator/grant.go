@@ -18,7 +18,7 @@ var (
 	}
 )
 
-// validateGrants checks roles against each other and against existing resources (notes 1.8).
+// validateGrants checks roles against each other and against existing resources.
 func (s *Server) validateGrants(body map[string]any) *requestError {
 	inWorkspace, inDeployment, seen := map[string]bool{}, map[string]bool{}, map[string]bool{}
 	for _, g := range getObjects(body, "workspaceRoles") {

@@ -50,7 +50,7 @@ func (s *Server) isHibernating(state map[string]any) bool {
 	return getBool(state, "isDevelopmentMode") && s.isOverrideActive(override) && getBool(override, "isHibernating")
 }
 
-// setHibernationOverride changes scalingSpec.hibernationSpec.override (notes 1.13).
+// setHibernationOverride changes scalingSpec.hibernationSpec.override.
 func (s *Server) setHibernationOverride(c apiCall) (any, *requestError) {
 	o, p := s.findDevelopmentDeployment(c)
 	if p != nil {

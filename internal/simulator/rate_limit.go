@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// rateLimits holds the API's limits of requests per second and token, by method (notes 3.2).
+// rateLimits holds the API's limits of requests per second and token, by method.
 var rateLimits = map[string]int{http.MethodGet: 25, http.MethodPost: 10, http.MethodDelete: 5}
 
 // rateLimitKey identifies the requests that count towards one limit.

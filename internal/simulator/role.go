@@ -106,7 +106,7 @@ func (s *Server) createRole(c apiCall) (any, *requestError) {
 	return roleView(o), nil
 }
 
-// updateRole replaces all fields. It removes restrictions that the request omits (unclear for the API, notes 1.11).
+// updateRole replaces all fields. It removes restrictions that the request omits (unclear for the API).
 func (s *Server) updateRole(c apiCall) (any, *requestError) {
 	o, p := s.findRole(c)
 	if p != nil {

@@ -49,7 +49,7 @@ func (s *Server) readUser(c apiCall) (any, *requestError) {
 	return s.userView(o), nil
 }
 
-// updateUserRoles replaces all roles. The Organization role is required with any other role (notes 1.9).
+// updateUserRoles replaces all roles. The Organization role is required with any other role.
 func (s *Server) updateUserRoles(c apiCall) (any, *requestError) {
 	o, p := s.findUser(c)
 	if p != nil {

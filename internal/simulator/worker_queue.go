@@ -5,7 +5,7 @@ import (
 	"slices"
 )
 
-// machineSize holds the resources that an Astro machine provides to a worker (notes 2.5).
+// machineSize holds the resources that an Astro machine provides to a worker.
 type machineSize struct{ cpu, memory, concurrency float64 }
 
 func astroMachineSize(name string) machineSize {
@@ -72,7 +72,7 @@ func (s *Server) validateQueues(body, old map[string]any) []FieldError {
 }
 
 // fillQueues sets the server's values of worker queues. A queue without ID is a new queue, even if its name exists. A
-// Deployment without queues gets one named default, also with KUBERNETES (notes 2.3), but not with remote execution.
+// Deployment without queues gets one named default, also with KUBERNETES, but not with remote execution.
 func (s *Server) fillQueues(state map[string]any) {
 	queues := getObjects(state, "workerQueues")
 	if len(queues) == 0 && getObject(state, "remoteExecution") == nil {

@@ -70,7 +70,7 @@ func (s *Server) createWorkspace(c apiCall) (any, *requestError) {
 	return workspaceView(o), nil
 }
 
-// updateWorkspace replaces all fields. It clears a default cluster or region that the request omits (unclear for the API, notes 1.2).
+// updateWorkspace replaces all fields. It clears a default cluster or region that the request omits (unclear for the API).
 func (s *Server) updateWorkspace(c apiCall) (any, *requestError) {
 	o, p := s.findWorkspace(c)
 	if p != nil {
