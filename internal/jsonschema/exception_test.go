@@ -46,27 +46,27 @@ var exceptions = []exception{
 		manifest: "deployments: [{ name: a, executor: '${env:NAME}' }]", environment: map[string]string{"NAME": "x"},
 	},
 	{
-		problemPattern: `organizationId is .* here and .* at`, reason: "two documents: a schema sees one at a time",
+		problemPattern: `organizationId is .* here, but .* at`, reason: "two documents: a schema sees one at a time",
 		manifest: "organizationId: a\n---\norganizationId: b",
 	},
 	{
-		problemPattern: `must be twice .* in Gi`, reason: "a rule that computes",
+		problemPattern: `must be 2Gi for each core of`, reason: "a rule that computes",
 		manifest: "deployments: [{ name: a, resourceQuotaCpu: '1', resourceQuotaMemory: 1Gi }]",
 	},
 	{
-		problemPattern: `minWorkerCount \d+ is greater than maxWorkerCount`, reason: "a rule that compares",
+		problemPattern: `minWorkerCount must be at most maxWorkerCount`, reason: "a rule that compares",
 		manifest: "deployments: [{ name: a, workerQueues: [{ name: default, minWorkerCount: 2, maxWorkerCount: 1 }] }]",
 	},
 	{
-		problemPattern: `workerQueues needs a queue called default`, reason: "a rule about all items of a list; editors would mark the whole list",
+		problemPattern: `workerQueues must contain a queue called default; add one`, reason: "a rule about all items of a list; editors would mark the whole list",
 		manifest: "deployments: [{ name: a, workerQueues: [{ name: other }] }]",
 	},
 	{
-		problemPattern: `roles: one role without workspace and deployment is needed`, reason: "the same",
+		problemPattern: `roles: exactly one role must set neither workspace nor deployment`, reason: "the same",
 		manifest: "apiTokens: [{ name: a, roles: [{ workspace: b, role: c }] }]",
 	},
 	{
-		problemPattern: `is both in links and in excludeLinks`, reason: "a rule that compares",
+		problemPattern: `is in both links and excludeLinks`, reason: "a rule that compares",
 		manifest: "environmentObjects:\n- objectType: CONNECTION\n  objectKey: a\n  links: [{ deploymentId: cdeployment000000000000001 }]\n  excludeLinks: [{ deploymentId: cdeployment000000000000001 }]",
 	},
 	{

@@ -63,7 +63,7 @@ func TestJSON(t *testing.T) {
 		`{"path":"environmentVariables[A].value","old":"1","new":"two"},` +
 		`{"path":"environmentVariables[S].value","new":"***","unverified":true}],` +
 		`"kept":[{"path":"contactEmails","old":"a@example.com"}],` +
-		`"notes":["astroRuntimeVersion is \"3.1-2\" in Astro and \"9.9.9\" in the manifest: set when the Deployment is created; later it changes with the image that is deployed",` +
+		`"notes":["astroRuntimeVersion is \"3.1-2\" in Astro and \"9.9.9\" in the manifest: it is only set when the Deployment is created; later, deploying an image changes it",` +
 		`"contactEmails: a@example.com exists in Astro but not in the manifest; kept (set allow-delete: true to allow the removal)"]},` +
 		`{"kind":"deployment","name":"next","action":"create","fields":[` +
 		`{"path":"type","new":"STANDARD"},{"path":"name","new":"next"},{"path":"workspaceId","new":"(id of Workspace \"new\")"}]}]}`

@@ -10,13 +10,13 @@ import (
 const SecretSinkField = "saveTo"
 
 const (
-	newTokenRemedy = "Declare another token under a new name, use it, and remove this one"
+	newTokenRemedy = "Declare a token with another name, switch to it, then remove this one"
 
 	// A new value for a token, where the API rotates it and where it doesn't.
 	rotateTokenRemedy  = "rotate it (input rotate)"
-	replaceTokenRemedy = "mark it state: absent once, and let the next run create another one"
+	replaceTokenRemedy = "replace it (apply with state: absent, then without)"
 
-	saveToRemedy = "the value of a new token is shown once: name a file below the workspace or RUNNER_TEMP that takes it, or write output, for the action's output tokens"
+	saveToRemedy = "Astro shows the value of a new token only once; set saveTo to a file below the workspace or RUNNER_TEMP, or to output, for the action's output tokens"
 )
 
 func apiTokenKind() *Kind {
@@ -26,8 +26,8 @@ func apiTokenKind() *Kind {
 		Name:    "apiToken",
 		Title:   "API token",
 		Section: "apiTokens",
-		Doc: "A token for programs, of a Workspace (workspace), a Deployment (deployment) or the Organization (scope: ORGANIZATION). " +
-			"Its value is told once, when it is created or rotated.",
+		Doc: "An API token of a Workspace (workspace), a Deployment (deployment) or the Organization (scope: ORGANIZATION). " +
+			"Its value is shown only once, when it is created or rotated.",
 		ParentFields: []string{"deploymentId", "workspaceId"},
 		Identity:     []string{"name"},
 		List: ListEndpoint{
@@ -46,27 +46,27 @@ func apiTokenKind() *Kind {
 		Expiry:          &Expiry{"endAt", "it", rotateTokenRemedy},
 		Advice:          func(live *schema.Node) string { return unusedTokenAdvice(live, rotateTokenRemedy) },
 		Fields: []schema.Field{
-			{Name: "name", Type: nameType(256), Behavior: schema.RequiredCreate | schema.RequiredUpdate, Doc: "The token's name."},
-			{Name: "description", Type: schema.TextType(500), Doc: "What the token is for."},
+			{Name: "name", Type: nameType(256), Behavior: schema.RequiredCreate | schema.RequiredUpdate, Doc: "Name of the token."},
+			{Name: "description", Type: schema.TextType(500), Doc: "Description of the token."},
 			{
 				Name: "scope", Type: schema.EnumType("DEPLOYMENT", "WORKSPACE", "ORGANIZATION"), Behavior: schema.Create | schema.Immutable, Remedy: newTokenRemedy,
-				Doc: "What the token belongs to; left out, that is the deployment or workspace it names.",
+				Doc: "Scope of the token. If omitted, it follows from deployment or workspace.",
 			},
 			{
 				Name: "workspaceId", Type: schema.TextType(0), Ref: &workspaceRef, Behavior: schema.Create | schema.Immutable, Remedy: newTokenRemedy,
-				When: []schema.Condition{{Field: "scope", In: []string{"WORKSPACE"}}}, Doc: "The Workspace that the token belongs to.",
+				When: []schema.Condition{{Field: "scope", In: []string{"WORKSPACE"}}}, Doc: "Workspace that the token belongs to.",
 			},
 			{
 				Name: "deploymentId", Type: schema.TextType(0), Ref: &deploymentRef, Behavior: schema.Create | schema.Immutable, Remedy: newTokenRemedy,
-				When: []schema.Condition{{Field: "scope", In: []string{"DEPLOYMENT"}}}, Doc: "The Deployment that the token belongs to.",
+				When: []schema.Condition{{Field: "scope", In: []string{"DEPLOYMENT"}}}, Doc: "Deployment that the token belongs to.",
 			},
 			{
 				Name: "roles", Type: tokenRolesType(), EndpointName: "roles", Behavior: schema.RequiredCreate | schema.RequiredUpdate,
-				Doc: "What the token may do: one role in what it belongs to, and any number elsewhere in it.",
+				Doc: "Roles of the token. Exactly one role sets neither workspace nor deployment: it applies to the token's own scope. Any number of roles apply to resources inside that scope.",
 			},
 			{
 				Name: "kind", Type: schema.EnumType("STANDARD", "DIRECT_ACCESS"), Behavior: schema.Create | schema.Immutable, Remedy: newTokenRemedy,
-				Doc: "The kind of token, STANDARD unless declared.",
+				Doc: "Type of the token. Defaults to STANDARD.",
 			},
 			expiryField(),
 			saveToField(),
@@ -78,25 +78,25 @@ func apiTokenKind() *Kind {
 func expiryField() schema.Field {
 	return schema.Field{
 		Name: "tokenExpiryPeriodInDays", ResponsePath: "expiryPeriodInDays", Type: schema.IntType(1, 3650), Behavior: schema.Create | schema.Immutable, Remedy: newTokenRemedy,
-		Doc: "How many days the token is valid; left out, for ever.",
+		Doc: "Number of days until the token expires. It never expires if omitted.",
 	}
 }
 
 func saveToField() schema.Field {
 	return schema.Field{
 		Name: SecretSinkField, Type: nonEmptyType(), Behavior: schema.MetaArgument | schema.RequiredCreate, Remedy: saveToRemedy,
-		Doc: "Where the value of a new or rotated token goes: a file below the workspace or RUNNER_TEMP (mode 0600), or output, for the action's output tokens.",
+		Doc: "Destination of the value of a new or rotated token: a file below the workspace or RUNNER_TEMP (mode 0600), or output, for the action's output tokens.",
 	}
 }
 
 func tokenRolesType() schema.Type {
 	t := schema.KeyedType(
 		[]string{"workspaceId", "deploymentId", "dagId", "dagTag"},
-		schema.Field{Name: "role", Type: nonEmptyType(), Behavior: schema.Required, Ref: &roleRef, Doc: "The role, such as WORKSPACE_OPERATOR, or the name of a custom role."},
-		schema.Field{Name: "workspaceId", Type: schema.TextType(0), Ref: &workspaceRef, Doc: "The Workspace that the role is for. Without any place it is for what the token belongs to."},
-		schema.Field{Name: "deploymentId", Type: schema.TextType(0), Ref: &deploymentRef, Doc: "The Deployment that the role is for."},
-		schema.Field{Name: "dagId", Type: nonEmptyType(), Doc: "The DAG in the Deployment that the role is for."},
-		schema.Field{Name: "dagTag", Type: nonEmptyType(), Doc: "The tag of the DAGs in the Deployment that the role is for."},
+		schema.Field{Name: "role", Type: nonEmptyType(), Behavior: schema.Required, Ref: &roleRef, Doc: "Built-in role, such as WORKSPACE_OPERATOR, or the name of a custom role."},
+		schema.Field{Name: "workspaceId", Type: schema.TextType(0), Ref: &workspaceRef, Doc: "Workspace that the role applies to. A role with neither workspace nor deployment applies to the token's own scope."},
+		schema.Field{Name: "deploymentId", Type: schema.TextType(0), Ref: &deploymentRef, Doc: "Deployment that the role applies to."},
+		schema.Field{Name: "dagId", Type: nonEmptyType(), Doc: "ID of the DAG in the Deployment that the role applies to."},
+		schema.Field{Name: "dagTag", Type: nonEmptyType(), Doc: "Tag of the DAGs in the Deployment that the role applies to."},
 	)
 	t.KeyFunc, t.ItemCount = roleScope, &schema.Range{Min: 1}
 	return t
@@ -119,11 +119,11 @@ func ownRoleRule() Rule {
 				own++
 			}
 			if (role.Get("dagId") != nil || role.Get("dagTag") != nil) && role.Get("deploymentId") == nil {
-				return "roles: a role for DAGs needs their deployment"
+				return "roles: a role with dagId or dagTag must also set deployment"
 			}
 		}
 		if own != 1 {
-			return "roles: one role without workspace and deployment is needed, which is the token's role in what it belongs to"
+			return "roles: exactly one role must set neither workspace nor deployment; it is the token's role in its own scope"
 		}
 		return ""
 	}}
@@ -148,7 +148,7 @@ func checkOwnToken(g ProposedChange) Refusal {
 // killed after Astro created the token and before the value was saved leaves no other trace.
 func unusedTokenAdvice(live *schema.Node, remedy string) string {
 	used, rotated := live.Get("lastUsedAt").ScalarText(), live.Get("lastRotatedAt").ScalarText()
-	since := "it has never been used since it was made at " + live.Get("createdAt").ScalarText()
+	since := "it has never been used since it was created at " + live.Get("createdAt").ScalarText()
 	usedAt, errUsed := time.Parse(time.RFC3339, used)
 	rotatedAt, errRotated := time.Parse(time.RFC3339, rotated)
 	switch {
@@ -157,7 +157,7 @@ func unusedTokenAdvice(live *schema.Node, remedy string) string {
 	case used != "":
 		return ""
 	}
-	return since + "; if its value did not arrive, because a run was killed, nobody has it: " + remedy
+	return since + "; if that run was stopped before it saved the value, the value is lost: " + remedy
 }
 
 func agentTokenKind() *Kind {
@@ -168,7 +168,7 @@ func agentTokenKind() *Kind {
 		Name:             "agentToken",
 		Title:            "agent token",
 		Section:          "agentTokens",
-		Doc:              "A token for remote execution agents of a Deployment. Its value is told once, when it is created; it can't be changed or rotated.",
+		Doc:              "A token for the remote execution agents of a Deployment. Its value is shown only once, when it is created. The token can't be changed or rotated.",
 		ParentFields:     []string{"deploymentId"},
 		ParentCanContain: func(deployment *schema.Node) bool { return deployment.GetPath("remoteExecution.enabled").Is("true") },
 		Identity:         []string{"name"},
@@ -187,11 +187,11 @@ func agentTokenKind() *Kind {
 			return out
 		},
 		Fields: []schema.Field{
-			{Name: "name", Type: nameType(0), Behavior: schema.RequiredCreate | once, Remedy: newTokenRemedy, Doc: "The token's name."},
-			{Name: "description", Type: schema.TextType(0), Behavior: once, Remedy: newTokenRemedy, Doc: "What the token is for."},
+			{Name: "name", Type: nameType(0), Behavior: schema.RequiredCreate | once, Remedy: newTokenRemedy, Doc: "Name of the token."},
+			{Name: "description", Type: schema.TextType(0), Behavior: once, Remedy: newTokenRemedy, Doc: "Description of the token."},
 			{
 				Name: "deploymentId", Type: schema.TextType(0), Ref: &deploymentRef, Behavior: schema.RequiredCreate | once, Remedy: newTokenRemedy,
-				Doc: "The Deployment that the agents work for.",
+				Doc: "Deployment that the agents work for.",
 			},
 			expiryField(),
 			saveToField(),

@@ -15,7 +15,7 @@ var (
 	whenDedicated = schema.Condition{Field: "type", In: []string{"DEDICATED"}}
 )
 
-const recreateClusterRemedy = "A cluster can't be changed in this way. Create another one under a new name, move to it, and remove this one"
+const recreateClusterRemedy = "Create a cluster with another name, move to it, then remove this one"
 
 func clusterKind() *Kind {
 	const collection = "/organizations/{organizationId}/clusters"
@@ -24,7 +24,7 @@ func clusterKind() *Kind {
 		Name:             "cluster",
 		Title:            "cluster",
 		Section:          "clusters",
-		Doc:              "Where DEDICATED and HYBRID Deployments run. Creating one takes up to hours: raise the input timeout.",
+		Doc:              "A cluster that DEDICATED and HYBRID Deployments run on. Creating one can take hours: raise the input timeout.",
 		Identity:         []string{"name"},
 		Unique:           true,
 		List:             ListEndpoint{Path: collection, Member: "clusters"},
@@ -98,7 +98,7 @@ func clusterRules() []Rule {
 			if region == nil || !region.Pos.IsKnown() || !o.Get("enableDr").Is("false") { // the change removes a current region that the manifest omits
 				return ""
 			}
-			return "drRegion needs enableDr: true, here it is false (a second region is what disaster recovery is)"
+			return "drRegion needs enableDr: true, but it is false; set it to true or remove drRegion"
 		}},
 		{
 			Fields: []string{"drRegion", "cloudProvider"}, NeedsCurrent: true,
@@ -108,7 +108,7 @@ func clusterRules() []Rule {
 				}
 				for _, name := range []string{"drVpcSubnetRange", "drPodSubnetRange", "drServicePeeringRange", "drServiceSubnetRange"} {
 					if o.Get(name) == nil {
-						return "drRegion on GCP needs " + name + " beside it"
+						return "drRegion on GCP also needs " + name + "; add it"
 					}
 				}
 				return ""
@@ -122,70 +122,70 @@ func clusterFields() []schema.Field {
 	return []schema.Field{
 		{
 			Name: "type", Type: schema.EnumType("DEDICATED", "HYBRID"), Behavior: schema.RequiredCreate | schema.RequiredUpdate | schema.Immutable, Remedy: recreateClusterRemedy,
-			Doc: "DEDICATED is hosted by Astronomer, HYBRID is in a cloud account of your own.",
+			Doc: "Type of the cluster. DEDICATED: hosted by Astronomer. HYBRID: in your cloud account.",
 		},
 		{
 			Name: "name", Type: nameType(0), Behavior: schema.RequiredCreate | schema.RequiredUpdate, CheckChange: checkHybridChange,
-			Doc: "The cluster's name, unique in the Organization. That of a HYBRID cluster can't be changed.",
+			Doc: "Name of the cluster, unique in the Organization. The name of a HYBRID cluster is immutable.",
 		},
 		{
 			Name: "cloudProvider", Type: schema.EnumType("AWS", "AZURE", "GCP"), Behavior: schema.RequiredCreate | once, Remedy: recreateClusterRemedy,
-			Doc: "The cloud that the cluster runs in.",
+			Doc: "Cloud provider of the cluster.",
 		},
-		{Name: "region", Type: nonEmptyType(), Behavior: schema.RequiredCreate | once, Remedy: recreateClusterRemedy, Doc: "The region that the cluster runs in."},
-		{Name: "vpcSubnetRange", Type: cidrRangeType(), Behavior: schema.RequiredCreate | once, Remedy: recreateClusterRemedy, Doc: "The network of the cluster's nodes."},
-		{Name: "secondaryVpcCidr", Type: cidrRangeType(), Behavior: once, When: []schema.Condition{whenAWS}, Remedy: recreateClusterRemedy, Doc: "A second network, for pods, on AWS."},
-		{Name: "podSubnetRange", Type: cidrRangeType(), Behavior: schema.RequiredCreate | once, When: []schema.Condition{whenGCP}, Remedy: recreateClusterRemedy, Doc: "The network of pods, on GCP."},
-		{Name: "serviceSubnetRange", Type: cidrRangeType(), Behavior: schema.RequiredCreate | once, When: []schema.Condition{whenGCP}, Remedy: recreateClusterRemedy, Doc: "The network of services, on GCP."},
-		{Name: "servicePeeringRange", Type: cidrRangeType(), Behavior: schema.RequiredCreate | once, When: []schema.Condition{whenGCP}, Remedy: recreateClusterRemedy, Doc: "The network of peered services, on GCP."},
-		{Name: "tenantId", Type: nonEmptyType(), Behavior: once, When: []schema.Condition{whenAzure}, Remedy: recreateClusterRemedy, Doc: "The tenant on Azure."},
-		{Name: "providerAccount", Type: nonEmptyType(), Behavior: once, When: []schema.Condition{whenHybrid}, Remedy: recreateClusterRemedy, Doc: "The cloud account of a HYBRID cluster."},
+		{Name: "region", Type: nonEmptyType(), Behavior: schema.RequiredCreate | once, Remedy: recreateClusterRemedy, Doc: "Region of the cluster."},
+		{Name: "vpcSubnetRange", Type: cidrRangeType(), Behavior: schema.RequiredCreate | once, Remedy: recreateClusterRemedy, Doc: "Network range of the nodes."},
+		{Name: "secondaryVpcCidr", Type: cidrRangeType(), Behavior: once, When: []schema.Condition{whenAWS}, Remedy: recreateClusterRemedy, Doc: "Second network range, for pods, on AWS."},
+		{Name: "podSubnetRange", Type: cidrRangeType(), Behavior: schema.RequiredCreate | once, When: []schema.Condition{whenGCP}, Remedy: recreateClusterRemedy, Doc: "Network range of pods, on GCP."},
+		{Name: "serviceSubnetRange", Type: cidrRangeType(), Behavior: schema.RequiredCreate | once, When: []schema.Condition{whenGCP}, Remedy: recreateClusterRemedy, Doc: "Network range of services, on GCP."},
+		{Name: "servicePeeringRange", Type: cidrRangeType(), Behavior: schema.RequiredCreate | once, When: []schema.Condition{whenGCP}, Remedy: recreateClusterRemedy, Doc: "Network range of peered services, on GCP."},
+		{Name: "tenantId", Type: nonEmptyType(), Behavior: once, When: []schema.Condition{whenAzure}, Remedy: recreateClusterRemedy, Doc: "ID of the tenant on Azure."},
+		{Name: "providerAccount", Type: nonEmptyType(), Behavior: once, When: []schema.Condition{whenHybrid}, Remedy: recreateClusterRemedy, Doc: "Cloud account of a HYBRID cluster."},
 		{
 			Name: "dbInstanceType", Type: nonEmptyType(), When: []schema.Condition{whenHybrid}, Behavior: once, Remedy: recreateClusterRemedy,
-			Doc: "The database's instance type, of a HYBRID cluster.",
+			Doc: "Instance type of the database of a HYBRID cluster.",
 		},
 		{
 			// An update replaces the whole list. Astro adds tags too, so an update
 			// also sends the current tags that the manifest omits.
 			Name: "k8sTags", ResponsePath: "tags", Type: clusterTagsType(), Behavior: schema.RequiredUpdate, CheckChange: checkHybridChange,
-			Doc: "Tags of the cluster's Kubernetes resources. Other tags that are live stay.",
+			Doc: "Tags of the cluster's Kubernetes resources. Tags that exist in Astro but not in the manifest are kept.",
 		},
 		{
 			// Without the entitlement for it, the API refuses even an unchanged value.
 			Name: "workspaceIds", Type: schema.SetType(nonEmptyType()), Undeclared: schema.OmitUnlessChanged, EmptyMeans: "every Workspace", Impact: schema.Disrupts,
 			Ref: &schema.Ref{Kind: "workspace", NameField: "workspaces", Deferrable: true},
-			Doc: "The Workspaces that may use the cluster; [] is all of them.",
+			Doc: "Workspaces that may use the cluster. [] means every Workspace.",
 		},
 		{
 			Name: "nodePools", Type: nodePoolsType(), When: []schema.Condition{whenHybrid}, Behavior: schema.Create | schema.IgnoreChanges,
-			Remedy: "the API changes no node pools; ask Astronomer's support",
-			Doc:    "The node pools that a HYBRID cluster is created with.",
+			Remedy: "the API can't change node pools; ask Astronomer's support",
+			Doc:    "Initial node pools of a HYBRID cluster.",
 		},
 		{
 			Name: "isPrivateNetworkEgressEnabled", Type: schema.BoolType(), When: []schema.Condition{whenAWS, whenDedicated}, Impact: schema.Disrupts,
 			ChangeWarning: func(_, wanted *schema.Node) string {
 				if wanted.Is("true") {
-					return "Deployments on the cluster lose their connection to the public Internet"
+					return "Deployments on the cluster lose access to the public Internet"
 				}
-				return "Deployments on the cluster get a connection to the public Internet"
+				return "Deployments on the cluster gain access to the public Internet"
 			},
-			Doc: "Whether the cluster's Deployments are cut off from the public Internet, on AWS.",
+			Doc: "Cut off the cluster's Deployments from the public Internet, on AWS.",
 		},
 		{
 			// The create call has no such field: a drRegion enables disaster recovery.
 			Name: "enableDr", ResponsePath: "isDrEnabled", Type: schema.BoolType(), Behavior: schema.Update, Undeclared: schema.OmitUnlessChanged, When: []schema.Condition{whenDedicated},
 			CheckChange: checkDRToggle, ChangeWarning: drWarning, Impact: schema.Disrupts,
-			Doc: "Whether disaster recovery is on. It can be switched on later on Azure only, and off anywhere.",
+			Doc: "Enable disaster recovery. On an existing cluster, it can only be enabled on Azure, but disabled on any cloud.",
 		},
-		{Name: "drRegion", Type: nonEmptyType(), Undeclared: schema.OmitUnlessChanged, CheckChange: checkDRFieldChange, Doc: "The second region, for disaster recovery."},
-		{Name: "drVpcSubnetRange", Type: cidrRangeType(), Undeclared: schema.OmitUnlessChanged, CheckChange: checkDRFieldChange, Doc: "The network of the nodes in the second region."},
-		{Name: "drSecondaryVpcCidr", Type: cidrRangeType(), Behavior: once, When: []schema.Condition{whenAWS}, Remedy: recreateClusterRemedy, Doc: "The second network in the second region, on AWS."},
-		{Name: "drPodSubnetRange", Type: cidrRangeType(), Behavior: once, When: []schema.Condition{whenGCP}, Remedy: recreateClusterRemedy, Doc: "The network of pods in the second region, on GCP."},
-		{Name: "drServicePeeringRange", Type: cidrRangeType(), Behavior: once, When: []schema.Condition{whenGCP}, Remedy: recreateClusterRemedy, Doc: "The network of peered services in the second region, on GCP."},
-		{Name: "drServiceSubnetRange", Type: cidrRangeType(), Behavior: once, When: []schema.Condition{whenGCP}, Remedy: recreateClusterRemedy, Doc: "The network of services in the second region, on GCP."},
+		{Name: "drRegion", Type: nonEmptyType(), Undeclared: schema.OmitUnlessChanged, CheckChange: checkDRFieldChange, Doc: "Second region, for disaster recovery."},
+		{Name: "drVpcSubnetRange", Type: cidrRangeType(), Undeclared: schema.OmitUnlessChanged, CheckChange: checkDRFieldChange, Doc: "Network range of the nodes in the second region."},
+		{Name: "drSecondaryVpcCidr", Type: cidrRangeType(), Behavior: once, When: []schema.Condition{whenAWS}, Remedy: recreateClusterRemedy, Doc: "Second network range in the second region, on AWS."},
+		{Name: "drPodSubnetRange", Type: cidrRangeType(), Behavior: once, When: []schema.Condition{whenGCP}, Remedy: recreateClusterRemedy, Doc: "Network range of pods in the second region, on GCP."},
+		{Name: "drServicePeeringRange", Type: cidrRangeType(), Behavior: once, When: []schema.Condition{whenGCP}, Remedy: recreateClusterRemedy, Doc: "Network range of peered services in the second region, on GCP."},
+		{Name: "drServiceSubnetRange", Type: cidrRangeType(), Behavior: once, When: []schema.Condition{whenGCP}, Remedy: recreateClusterRemedy, Doc: "Network range of services in the second region, on GCP."},
 		{
 			Name: "enableReplicationTimeControl", Type: schema.BoolType(), Undeclared: schema.OmitUnlessChanged, CheckChange: checkHybridChange,
-			Doc: "Whether task logs are replicated to the second region within a bounded time.",
+			Doc: "Replicate task logs to the second region within a bounded time.",
 		},
 		{
 			// Sending it starts a failover, so an update only sends it if the manifest
@@ -195,17 +195,17 @@ func clusterFields() []schema.Field {
 				if wanted.Is("true") {
 					return "the cluster fails over to its second region"
 				}
-				return "the cluster goes back to its first region"
+				return "the cluster returns to its first region"
 			},
-			Doc: "Whether the cluster runs in its second region. Declaring it starts a failover, or ends one.",
+			Doc: "Run the cluster in its second region. true starts a failover, false ends it.",
 		},
 	}
 }
 
 func clusterTagsType() schema.Type {
 	t := schema.KeyedType([]string{"key"},
-		schema.Field{Name: "key", Type: nonEmptyType(), Behavior: schema.Required, Doc: "The tag's key."},
-		schema.Field{Name: "value", Type: schema.TextType(0), Doc: "The tag's value."},
+		schema.Field{Name: "key", Type: nonEmptyType(), Behavior: schema.Required, Doc: "Key of the tag."},
+		schema.Field{Name: "value", Type: schema.TextType(0), Doc: "Value of the tag."},
 	)
 	t.Additive = true
 	return t
@@ -213,10 +213,10 @@ func clusterTagsType() schema.Type {
 
 func nodePoolsType() schema.Type {
 	return schema.KeyedType([]string{"name"},
-		schema.Field{Name: "name", Type: nonEmptyType(), Behavior: schema.Required, Doc: "The node pool's name."},
-		schema.Field{Name: "nodeInstanceType", Type: nonEmptyType(), Behavior: schema.RequiredCreate, Doc: "The instance type of its nodes."},
-		schema.Field{Name: "maxNodeCount", Type: schema.IntType(0, 0), Behavior: schema.RequiredCreate, Doc: "The greatest number of nodes."},
-		schema.Field{Name: "isDefault", Type: schema.BoolType(), Doc: "Whether Deployments that name no node pool use it."},
+		schema.Field{Name: "name", Type: nonEmptyType(), Behavior: schema.Required, Doc: "Name of the node pool."},
+		schema.Field{Name: "nodeInstanceType", Type: nonEmptyType(), Behavior: schema.RequiredCreate, Doc: "Instance type of the nodes."},
+		schema.Field{Name: "maxNodeCount", Type: schema.IntType(0, 0), Behavior: schema.RequiredCreate, Doc: "Maximum number of nodes."},
+		schema.Field{Name: "isDefault", Type: schema.BoolType(), Doc: "Use this node pool for Deployments that don't set one."},
 	)
 }
 
@@ -239,19 +239,19 @@ func checkDRFieldChange(old, wanted *schema.Node, value func(string) string) str
 
 func immutableProblem(old, wanted *schema.Node) string {
 	live, declared := schema.ShowBoth(old, wanted)
-	return "it can't change once the cluster exists: it is " + live + " live and " + declared + " here. " + recreateClusterRemedy
+	return "can't be changed once the cluster exists: " + live + " in Astro, " + declared + " in the manifest. " + recreateClusterRemedy
 }
 
 func checkDRToggle(_, wanted *schema.Node, value func(string) string) string {
 	if wanted.Is("true") && value("cloudProvider") != "AZURE" {
-		return "disaster recovery can only be switched on when the cluster is created, but for Azure; ask Astronomer's support"
+		return "disaster recovery can only be enabled when the cluster is created, except on Azure; ask Astronomer's support"
 	}
 	return ""
 }
 
 func drWarning(_, wanted *schema.Node) string {
 	if wanted.Is("false") {
-		return "disaster recovery ends, and what is in the second region goes"
+		return "disaster recovery ends, and the resources in the second region are deleted"
 	}
 	return ""
 }

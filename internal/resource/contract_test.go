@@ -207,7 +207,7 @@ func (c *contractChecker) checkValue(t *schema.Type, want map[string]any, where 
 			count = *t.ItemCount
 		}
 		if bounds := (schema.Range{Min: number("minItems"), Max: number("maxItems")}); bounds != count {
-			c.addDifference(where, "%v elements, not %v", bounds, count)
+			c.addDifference(where, "%v items, not %v", bounds, count)
 		}
 		if t.Elem.Base == schema.BaseObject {
 			c.checkObject(t.Elem.Fields, nestedMap(want, "items"), where+".", t.ServerFields...)

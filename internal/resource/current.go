@@ -64,7 +64,7 @@ type BlockedError struct{ Dependency *Resource }
 func (b *BlockedError) Error() string { return fmt.Sprintf("needs %s, which failed", b.Dependency) }
 
 // ErrReported marks a resource that has an entry in Current.Problems.
-var ErrReported = errors.New("reported as a problem of the manifest")
+var ErrReported = errors.New("see the errors of the manifest")
 
 // Source reads an Organization.
 type Source struct {

@@ -19,27 +19,29 @@ func customRoleKind() *Kind {
 		Fields: []schema.Field{
 			{
 				Name: "name", Type: nameType(0), Behavior: schema.RequiredCreate | schema.RequiredUpdate,
-				ChangeWarning: func(_, _ *schema.Node) string { return "grants refer to a role by its name, and may get lost" },
-				Doc:           "The role's name, by which it is granted.",
+				ChangeWarning: func(_, _ *schema.Node) string {
+					return "grants refer to a role by its name, so existing grants may be lost"
+				},
+				Doc: "Name of the role. Grants refer to the role by this name.",
 			},
 			{
 				Name: "description", Type: schema.TextType(0),
-				Doc: "What the role is for.",
+				Doc: "Description of the role.",
 			},
 			{
 				Name: "scopeType", Type: schema.EnumType("DEPLOYMENT", "DAG"), Behavior: schema.Create | schema.RequiredCreate | schema.Immutable,
-				Remedy: "Create another role under a new name, grant it, and remove this one",
-				Doc:    "What the role is granted on.",
+				Remedy: "Create a role with another name, grant it, then remove this one",
+				Doc:    "Type of the resource that the role can be granted on.",
 			},
 			{
 				Name: "permissions", Type: permissionsType(), Behavior: schema.RequiredCreate | schema.RequiredUpdate,
-				Doc: "What the role permits, such as deployment.get.",
+				Doc: "Permissions of the role, such as deployment.get.",
 			},
 			{
 				// The API doesn't document whether an update without restrictions keeps
 				// them, so an update sends the current ones.
 				Name: "restrictedWorkspaceIds", Type: schema.SetType(nonEmptyType()), EmptyMeans: "every Workspace", Ref: &schema.Ref{Kind: "workspace", NameField: "restrictedWorkspaces"},
-				Doc: "The Workspaces that the role is restricted to; [] is all of them.",
+				Doc: "Workspaces that the role is restricted to. [] means every Workspace.",
 			},
 		},
 	}

@@ -21,7 +21,7 @@ var (
 	whenDevelopmentMode = schema.Condition{Field: "isDevelopmentMode", In: []string{"true"}}
 )
 
-const recreateDeploymentRemedy = "A Deployment can't be changed in this way. Create another one under a new name, move to it, and remove this one by hand"
+const recreateDeploymentRemedy = "Create a Deployment with another name, move to it, then remove this one"
 
 func deploymentKind() *Kind {
 	const collection = "/organizations/{organizationId}/deployments"
@@ -30,7 +30,7 @@ func deploymentKind() *Kind {
 		Name:         "deployment",
 		Title:        "Deployment",
 		Section:      "deployments",
-		Doc:          "One Airflow environment, its resources, variables and worker queues.",
+		Doc:          "An Airflow environment with its resources, variables and worker queues.",
 		ParentFields: []string{"workspaceId"},
 		DeleteBefore: []string{"workspaceId", "clusterId"},
 		Identity:     []string{"name"},
@@ -63,147 +63,147 @@ func deploymentFields() []schema.Field {
 		{
 			Name: "type", Type: schema.EnumType("STANDARD", "DEDICATED", "HYBRID"),
 			Behavior: schema.RequiredCreate | required | schema.Immutable, Remedy: recreateDeploymentRemedy,
-			Doc: "Where the Deployment runs: STANDARD on shared infrastructure, DEDICATED on a cluster of your own hosted by Astronomer, HYBRID on a cluster in your cloud.",
+			Doc: "Infrastructure of the Deployment. STANDARD: shared infrastructure. DEDICATED: your own cluster, hosted by Astronomer. HYBRID: a cluster in your cloud.",
 		},
 		{
 			Name: "name", Type: nameType(500), Behavior: schema.RequiredCreate | required,
-			Doc: "The Deployment's name, unique in its Workspace.",
+			Doc: "Name of the Deployment, unique in its Workspace.",
 		},
 		{
 			Name: "workspaceId", Type: schema.TextType(0), Ref: &schema.Ref{Kind: "workspace", NameField: "workspace"},
 			Behavior: schema.RequiredCreate | required | schema.Immutable, Remedy: "Transfer the Deployment in the Astro UI first",
-			Doc: "The Workspace that the Deployment belongs to.",
+			Doc: "Workspace of the Deployment.",
 		},
 		{
 			Name: "description", Type: schema.TextType(1000),
-			Doc: "What the Deployment is for.",
+			Doc: "Description of the Deployment.",
 		},
 		{
 			Name: "clusterId", Type: schema.TextType(0), Ref: &schema.Ref{Kind: "cluster", NameField: "cluster", SharedFields: []string{"type"}},
 			Behavior: schema.Create | schema.Immutable, When: []schema.Condition{whenOnCluster}, Remedy: recreateDeploymentRemedy,
-			Doc: "The cluster that the Deployment runs on.",
+			Doc: "Cluster that the Deployment runs on.",
 		},
 		{
 			Name: "cloudProvider", Type: schema.EnumType("AWS", "AZURE", "GCP"),
 			Behavior: schema.Create | schema.Immutable, When: []schema.Condition{whenStandard}, Remedy: recreateDeploymentRemedy,
-			Doc: "The cloud provider of a STANDARD Deployment, together with region.",
+			Doc: "Cloud provider of a STANDARD Deployment. Set it together with region.",
 		},
 		{
 			Name: "region", Type: nonEmptyType(),
 			Behavior: schema.Create | schema.Immutable, When: []schema.Condition{whenStandard}, Remedy: recreateDeploymentRemedy,
-			Doc: "The region of a STANDARD Deployment, together with cloudProvider.",
+			Doc: "Region of a STANDARD Deployment. Set it together with cloudProvider.",
 		},
 		{
 			Name: "astroRuntimeVersion", Type: nonEmptyType(), Behavior: schema.Create | schema.IgnoreChanges,
-			Remedy: "set when the Deployment is created; later it changes with the image that is deployed",
-			Doc:    "The Astro Runtime version to create the Deployment with.",
+			Remedy: "it is only set when the Deployment is created; later, deploying an image changes it",
+			Doc:    "Astro Runtime version of a new Deployment.",
 		},
 		{
 			Name: "executor", Type: schema.EnumType("CELERY", "KUBERNETES", "ASTRO"), Behavior: required, Impact: schema.Disrupts,
-			Doc: "How tasks are run.",
+			Doc: "Executor that runs the tasks.",
 		},
 		{
 			Name: "isCicdEnforced", Type: schema.BoolType(), Behavior: required,
-			Doc: "Whether deploys are only accepted from CI/CD.",
+			Doc: "Accept deploys only from CI/CD.",
 		},
 		{
 			Name: "isDagDeployEnabled", Type: schema.BoolType(), Behavior: required, ChangeWarning: dagDeployWarning, Impact: schema.Disrupts,
-			Doc: "Whether DAGs can be deployed without an image.",
+			Doc: "Allow deploying DAGs without an image.",
 		},
 		{
 			Name: "isDevelopmentMode", Type: schema.BoolType(), When: []schema.Condition{whenHosted}, CheckChange: checkDevelopmentModeChange, ChangeWarning: developmentModeWarning, Impact: schema.Disrupts,
-			Doc: "Whether development-only features such as hibernation are available. It can only be switched on at creation.",
+			Doc: "Enable development-only features such as hibernation. Development mode can only be enabled when the Deployment is created.",
 		},
 		{
 			Name: "isHighAvailability", Type: schema.BoolType(), Behavior: required, When: []schema.Condition{whenHosted}, Impact: schema.Restarts,
-			Doc: "Whether several schedulers run at once.",
+			Doc: "Run several schedulers at once.",
 		},
 		{
 			Name: "schedulerSize", Type: schema.EnumType("SMALL", "MEDIUM", "LARGE", "EXTRA_LARGE"), Behavior: required, When: []schema.Condition{whenHosted}, Impact: schema.Restarts,
-			Doc: "The size of the scheduler.",
+			Doc: "Size of the scheduler.",
 		},
 		{
 			Name: "scheduler", When: []schema.Condition{whenHybrid}, Behavior: required, Impact: schema.Restarts,
 			Type: schema.ObjectType(
-				schema.Field{Name: "au", ResponsePath: "/schedulerAu", Type: schema.IntType(5, 24), Behavior: required, Doc: "Astro units of the scheduler."},
-				schema.Field{Name: "replicas", ResponsePath: "/schedulerReplicas", Type: schema.IntType(1, 4), Behavior: required, Doc: "How many schedulers run at once."},
+				schema.Field{Name: "au", ResponsePath: "/schedulerAu", Type: schema.IntType(5, 24), Behavior: required, Doc: "Astro units (AU) of the scheduler."},
+				schema.Field{Name: "replicas", ResponsePath: "/schedulerReplicas", Type: schema.IntType(1, 4), Behavior: required, Doc: "Number of schedulers."},
 			),
-			Doc: "The scheduler of a HYBRID Deployment.",
+			Doc: "Scheduler of a HYBRID Deployment.",
 		},
 		{
 			Name: "taskPodNodePoolId", Type: schema.TextType(0), When: []schema.Condition{whenHybrid, whenKubernetes}, ItemRef: nodePoolItemRef("taskPodNodePool"),
-			Doc: "The node pool for task pods.",
+			Doc: "Node pool of the task pods.",
 		},
 		{
 			Name: "resourceQuotaCpu", Type: schema.CPUType(), When: []schema.Condition{whenHosted},
-			Doc: "How much CPU all task pods together may use, in cores.",
+			Doc: "Maximum CPU of all task pods together, in cores.",
 		},
 		{
 			Name: "resourceQuotaMemory", Type: schema.MemoryType(), When: []schema.Condition{whenHosted},
-			Doc: "How much memory all task pods together may use.",
+			Doc: "Maximum memory of all task pods together.",
 		},
 		{
 			Name: "defaultTaskPodCpu", Type: schema.CPUType(), When: []schema.Condition{whenHosted},
-			Doc: "The CPU of a task pod that asks for none, in cores.",
+			Doc: "CPU of a task pod that doesn't request any, in cores.",
 		},
 		{
 			Name: "defaultTaskPodMemory", Type: schema.MemoryType(), When: []schema.Condition{whenHosted},
-			Doc: "The memory of a task pod that asks for none.",
+			Doc: "Memory of a task pod that doesn't request any.",
 		},
 		{
 			// A response only contains the effective identity. Sending it back would
 			// turn Astronomer's default into an explicit choice; omitting it keeps the
 			// choice that was made.
 			Name: "workloadIdentity", ResponsePath: "effectiveWorkloadIdentity", Type: nonEmptyType(), Undeclared: schema.OmitAlways, Impact: schema.Restarts,
-			Doc: "The cloud identity that the Deployment's pods act as.",
+			Doc: "Cloud identity of the Deployment's pods.",
 		},
 		{
 			Name: "drWorkloadIdentity", ResponsePath: "effectiveDRWorkloadIdentity", Type: nonEmptyType(), Undeclared: schema.OmitAlways,
-			Doc: "The cloud identity that the Deployment's pods act as in its disaster recovery cluster.",
+			Doc: "Cloud identity of the Deployment's pods in its disaster recovery cluster.",
 		},
 		{
 			Name: "contactEmails", Type: schema.SetType(emailType()),
-			Doc: "Who is written to about the Deployment.",
+			Doc: "Email addresses that get alerts about the Deployment.",
 		},
 		{
 			Name: "environmentVariables", Type: environmentVariablesType(), Behavior: required, Impact: schema.Restarts,
-			Doc: "The Deployment's environment variables.",
+			Doc: "Environment variables of the Deployment.",
 		},
 		{
 			Name: "workerQueues", Type: workerQueuesType(), When: []schema.Condition{whenQueueExecutor, whenLocalExecution}, ChangeWarning: workerQueuesWarning, Impact: schema.Restarts,
-			Doc: "The worker queues; one is called default.",
+			Doc: "Worker queues. One of them must be called default.",
 		},
 		{
 			Name: "remoteExecution", Type: remoteExecutionType(), When: []schema.Condition{whenHosted, whenAstroExecutor}, Impact: schema.Restarts,
-			Doc: "Remote execution of tasks, on a DEDICATED Deployment with the ASTRO executor.",
+			Doc: "Remote execution of tasks, for a DEDICATED Deployment with the ASTRO executor.",
 		},
 		{
 			// The API refuses it outside development mode, and keeps the current value
 			// if a request omits it.
 			Name: "scalingSpec", Type: scalingSpecType(), When: []schema.Condition{whenHosted, whenDevelopmentMode}, Undeclared: schema.OmitAlways,
-			Doc: "When the Deployment hibernates.",
+			Doc: "Hibernation settings of the Deployment.",
 		},
 	}
 }
 
 func environmentVariablesType() schema.Type {
 	return schema.KeyedType([]string{"key"},
-		schema.Field{Name: "key", Type: nonEmptyType(), Behavior: schema.Required, Doc: "The variable's name."},
+		schema.Field{Name: "key", Type: nonEmptyType(), Behavior: schema.Required, Doc: "Name of the variable."},
 		schema.Field{
 			// A response may omit an empty value, but an update must send it.
 			Name: "value", Type: schema.TextType(0), Behavior: schema.RequiredCreate | schema.RequiredUpdate, Secret: &schema.SecretRule{IfSibling: "isSecret"},
-			Doc: "The variable's value.",
+			Doc: "Value of the variable.",
 		},
 		schema.Field{
 			Name: "isSecret", Type: schema.BoolType(), Behavior: schema.RequiredUpdate,
 			Default: func(*schema.Node) *schema.Node { return schema.Boolean(false) },
 			CheckChange: func(old, wanted *schema.Node, _ func(string) string) string {
 				if old.Is("true") && wanted.Is("false") {
-					return "a secret variable can't be made readable; remove it, and add it again under another key"
+					return "a secret variable can't be made readable; remove it and add a variable with another key"
 				}
 				return ""
 			},
-			Doc: "Whether the value is kept secret.",
+			Doc: "Keep the value secret.",
 		},
 	)
 }
@@ -213,27 +213,27 @@ func workerQueuesType() schema.Type {
 	t := schema.KeyedType([]string{"name"},
 		schema.Field{
 			Name: "name", Behavior: schema.Required, Type: nameType(63),
-			Doc: "The queue's name.",
+			Doc: "Name of the queue.",
 		},
 		schema.Field{
 			Name: "isDefault", Type: schema.BoolType(), Behavior: required,
 			Default: func(queue *schema.Node) *schema.Node { return schema.Boolean(queue.Get("name").Is("default")) },
-			Doc:     "Whether tasks that name no queue go here; the queue called default unless declared.",
+			Doc:     "Use this queue for tasks that don't set one. Defaults to true for the queue called default.",
 		},
-		schema.Field{Name: "minWorkerCount", Type: schema.IntType(0, 0), Behavior: required, Doc: "The least number of workers."},
-		schema.Field{Name: "maxWorkerCount", Type: schema.IntType(1, 0), Behavior: required, Doc: "The greatest number of workers."},
-		schema.Field{Name: "workerConcurrency", Type: schema.IntType(1, 0), Behavior: required, Doc: "How many tasks one worker runs at once."},
+		schema.Field{Name: "minWorkerCount", Type: schema.IntType(0, 0), Behavior: required, Doc: "Minimum number of workers."},
+		schema.Field{Name: "maxWorkerCount", Type: schema.IntType(1, 0), Behavior: required, Doc: "Maximum number of workers."},
+		schema.Field{Name: "workerConcurrency", Type: schema.IntType(1, 0), Behavior: required, Doc: "Maximum number of tasks that one worker runs at once."},
 		schema.Field{
 			Name: "astroMachine", Type: schema.EnumType("A5", "A10", "A20", "A40", "A60", "A120", "A160"),
-			Behavior: required, When: []schema.Condition{whenHosted}, Doc: "The machine of a worker.",
+			Behavior: required, When: []schema.Condition{whenHosted}, Doc: "Machine type of a worker.",
 		},
 		schema.Field{
 			Name: "nodePoolId", Type: nonEmptyType(), Behavior: required, When: []schema.Condition{whenHybrid}, ItemRef: nodePoolItemRef("nodePool"),
-			Doc: "The node pool of the workers.",
+			Doc: "Node pool of the workers.",
 		},
 		schema.Field{
 			Name: "podEphemeralStorage", Type: schema.MemoryType(),
-			Doc: "The ephemeral storage of a worker; for HYBRID only once the Deployment exists.",
+			Doc: "Ephemeral storage of a worker. For HYBRID, it can only be set once the Deployment exists.",
 		},
 	)
 	t.ServerFields = []string{"id"} // without its id, the API replaces a queue by another one, and its tasks get stuck
@@ -250,10 +250,10 @@ func remoteExecutionType() schema.Type {
 	// With enabled: false, the API ignores the other fields.
 	enabled := []schema.Condition{{Field: "remoteExecution.enabled", In: []string{"true"}}}
 	return schema.ObjectType(
-		schema.Field{Name: "enabled", Type: schema.BoolType(), Behavior: schema.Required, Doc: "Whether tasks run outside of Astro."},
-		schema.Field{Name: "allowedIpAddressRanges", Type: schema.SetType(networkType()), When: enabled, Doc: "The networks that agents may call from."},
-		schema.Field{Name: "taskLogBucket", Type: schema.TextType(0), When: enabled, Doc: "The bucket that task logs are read from."},
-		schema.Field{Name: "taskLogUrlPattern", Type: schema.TextType(0), When: enabled, Doc: "The pattern of the links to task logs."},
+		schema.Field{Name: "enabled", Type: schema.BoolType(), Behavior: schema.Required, Doc: "Run tasks outside of Astro."},
+		schema.Field{Name: "allowedIpAddressRanges", Type: schema.SetType(networkType()), When: enabled, Doc: "Networks that agents may connect from."},
+		schema.Field{Name: "taskLogBucket", Type: schema.TextType(0), When: enabled, Doc: "Bucket that contains the task logs."},
+		schema.Field{Name: "taskLogUrlPattern", Type: schema.TextType(0), When: enabled, Doc: "URL pattern of the links to task logs."},
 	)
 }
 
@@ -261,30 +261,30 @@ func scalingSpecType() schema.Type {
 	override := schema.ObjectType(
 		schema.Field{
 			Name: "isHibernating", Type: schema.BoolType(), Behavior: schema.RequiredCreate | schema.RequiredUpdate | schema.MustBeKnown,
-			Doc: "Whether the Deployment hibernates, whatever the schedules say.",
+			Doc: "Force hibernation on or off, regardless of the schedules.",
 		},
-		schema.Field{Name: "overrideUntil", Type: timestampType(), Doc: `Until when the override holds. "", or left out of a new one: until it is removed.`},
+		schema.Field{Name: "overrideUntil", Type: timestampType(), Doc: `End of the override. If it is "", or omitted in a new override, the override lasts until it is removed.`},
 	)
 	schedules := schema.KeyedType([]string{"hibernateAtCron", "wakeAtCron"},
-		schema.Field{Name: "hibernateAtCron", Type: cronType(), Behavior: schema.Required, Doc: "When to hibernate: 5 cron parts, in UTC."},
-		schema.Field{Name: "wakeAtCron", Type: cronType(), Behavior: schema.Required, Doc: "When to wake: 5 cron parts, in UTC."},
+		schema.Field{Name: "hibernateAtCron", Type: cronType(), Behavior: schema.Required, Doc: "Time to hibernate, as a cron expression with 5 parts, in UTC."},
+		schema.Field{Name: "wakeAtCron", Type: cronType(), Behavior: schema.Required, Doc: "Time to wake up, as a cron expression with 5 parts, in UTC."},
 		schema.Field{
 			Name: "isEnabled", Type: schema.BoolType(), Behavior: schema.RequiredUpdate,
 			Default: func(*schema.Node) *schema.Node { return schema.Boolean(true) },
-			Doc:     "Whether the schedule is in force. Left out: as it is live, true for a new one.",
+			Doc:     "Enable the schedule. If omitted, the value in Astro is kept; a new schedule is enabled.",
 		},
-		schema.Field{Name: "description", Type: schema.TextType(200), Doc: "What the schedule is for."},
+		schema.Field{Name: "description", Type: schema.TextType(200), Doc: "Description of the schedule."},
 	)
 	schedules.ItemCount = &schema.Range{Max: 10}
 	return schema.ObjectType(schema.Field{
-		Name: "hibernationSpec", Doc: "The hibernation of a Deployment in development mode.",
+		Name: "hibernationSpec", Doc: "Hibernation of a Deployment in development mode.",
 		Type: schema.ObjectType(
-			schema.Field{Name: "schedules", Type: schedules, Doc: "When the Deployment hibernates and wakes."},
+			schema.Field{Name: "schedules", Type: schedules, Doc: "Times to hibernate and to wake up."},
 			schema.Field{
 				// It has a separate call, which needs an existing Deployment. The call that
 				// updates the schedules would end a current override, so it sends that, too.
 				Name: "override", EndpointName: "override", Behavior: schema.Update, Type: override, IsExpired: isOverrideExpired, Impact: schema.Disrupts,
-				Doc: "What holds instead of the schedules; {} ends it.",
+				Doc: "Overrides the schedules. {} removes the override.",
 			},
 		),
 	})

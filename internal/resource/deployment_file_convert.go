@@ -33,7 +33,7 @@ func TranslateAstroCLIFile(document *schema.Node) (*schema.Node, []schema.Proble
 	out := &schema.Node{Form: schema.Map, Pos: document.Pos}
 	for _, m := range document.Members {
 		if m.Value != in {
-			f.addProblem(m.Pos, false, "%q can't stand beside deployment, which makes this an Astro CLI deployment file; put it into a document of its own", m.Name)
+			f.addProblem(m.Pos, false, "%q can't be used next to deployment, which makes this document an Astro CLI deployment file; move it to another document", m.Name)
 			continue
 		}
 		out.Members = append(out.Members, schema.Member{Name: "deployments", Pos: m.Pos, Value: list})
@@ -44,7 +44,7 @@ func TranslateAstroCLIFile(document *schema.Node) (*schema.Node, []schema.Proble
 		if c := in.Get("configuration"); c != nil {
 			pos = c.Pos
 		}
-		setAtPath(f.output, "name", pos, f.reportMissingName(pos, "configuration.name is missing; it says which Deployment this is"))
+		setAtPath(f.output, "name", pos, f.reportMissingName(pos, "configuration.name is missing; set it to the name of the Deployment"))
 	}
 	return out, f.problems
 }
@@ -98,12 +98,12 @@ func (f *deploymentFile) convertField(field *fileField, m schema.Member, into *s
 	empty := isEmptyValue(m.Value)
 	switch failed, known := f.failedCondition(field); {
 	case field.unusedReason != "" && !empty:
-		f.addProblem(m.Pos, true, "%s is not used: %s", m.Name, field.unusedReason)
+		f.addProblem(m.Pos, true, "%s is ignored: %s", m.Name, field.unusedReason)
 		return
 	case failed != nil:
 		if !empty && !field.ignoreSilently {
 			value, _ := f.knownValue(failed.Field)
-			f.addProblem(m.Pos, true, "%s is not used: it only applies when %s is %s, and here that is %s",
+			f.addProblem(m.Pos, true, "%s is ignored: it only applies if %s is %s, not %s",
 				m.Name, nameInFile(deploymentFileFields(), failed.Field), strings.Join(failed.In, " or "), value)
 		}
 		return
@@ -111,10 +111,10 @@ func (f *deploymentFile) convertField(field *fileField, m schema.Member, into *s
 		return
 	case field.misplaced:
 		if used := f.input.Get(m.Name); used != nil && used.Form != schema.Null {
-			f.addProblem(m.Pos, true, "%s is not used: the one beside configuration is", m.Name)
+			f.addProblem(m.Pos, true, "%s is ignored here: the file also has it next to configuration; remove this one", m.Name)
 			return
 		}
-		f.addProblem(m.Pos, true, "%s is used here, and the Astro CLI only looks for it beside configuration; move it there", m.Name)
+		f.addProblem(m.Pos, true, "%s is used, but the Astro CLI ignores it here; move it next to configuration", m.Name)
 	}
 	value := m.Value
 	switch {
@@ -221,7 +221,7 @@ func withText(n *schema.Node, text string) *schema.Node {
 
 func convertName(f *deploymentFile, _ *schema.Node, m schema.Member) *schema.Node {
 	if m.Value.Is("") {
-		return f.reportMissingName(m.Value.Pos, "name is empty, as astro deployment inspect --template leaves it; fill in the name of the Deployment")
+		return f.reportMissingName(m.Value.Pos, "name is empty, as in the output of astro deployment inspect --template; set it to the name of the Deployment")
 	}
 	return m.Value
 }

@@ -32,9 +32,9 @@ func translateFile(t testing.TB, text string) (*schema.Node, string, []string) {
 func TestDeploymentFileFields(t *testing.T) {
 	t.Parallel()
 	const (
-		only   = " is not used: it only applies when "
-		hosted = only + "configuration.deployment_type is STANDARD or DEDICATED, and here that is HYBRID"
-		hybrid = only + "configuration.deployment_type is HYBRID, and here that is STANDARD"
+		only   = " is ignored: it only applies if "
+		hosted = only + "configuration.deployment_type is STANDARD or DEDICATED, not HYBRID"
+		hybrid = only + "configuration.deployment_type is HYBRID, not STANDARD"
 	)
 	standard, dedicated, onHybrid := "deployment_type: STANDARD, ", "deployment_type: DEDICATED, ", "deployment_type: HYBRID, "
 	for configuration, test := range map[string]struct{ want, problem string }{
@@ -68,7 +68,7 @@ func TestDeploymentFileFields(t *testing.T) {
 		standard + "scheduler_au: 10":                                        {`"type":"STANDARD"`, "68: scheduler_au" + hybrid},
 		standard + "scheduler_count: 1":                                      {`"type":"STANDARD"`, ""},
 		dedicated + "cluster_name: production":                               {`"type":"DEDICATED","cluster":"production"`, ""},
-		standard + "cluster_name: production":                                {`"type":"STANDARD"`, "68: cluster_name" + only + "configuration.deployment_type is DEDICATED or HYBRID, and here that is STANDARD"},
+		standard + "cluster_name: production":                                {`"type":"STANDARD"`, "68: cluster_name" + only + "configuration.deployment_type is DEDICATED or HYBRID, not STANDARD"},
 		"workspace_name: data":                                               {`"workspace":"data"`, ""},
 		standard + "cloud_provider: aws, region: us-east-1":                  {`"type":"STANDARD","cloudProvider":"AWS","region":"us-east-1"`, ""},
 		dedicated + "cloud_provider: aws, region: x":                         {`"type":"DEDICATED"`, ""},
@@ -78,7 +78,7 @@ func TestDeploymentFileFields(t *testing.T) {
 		onHybrid + "resource_quota_cpu: '10'":                                {`"type":"HYBRID"`, "66: resource_quota_cpu" + hosted},
 		onHybrid + "executor: KUBERNETES, default_worker_type: m5.xlarge":    {`"type":"HYBRID","executor":"KUBERNETES","taskPodNodePool":"m5.xlarge"`, ""},
 		onHybrid + "executor: CELERY, default_worker_type: m5.xlarge": {
-			`"type":"HYBRID","executor":"CELERY"`, "84: default_worker_type" + only + "configuration.executor is KUBERNETES, and here that is CELERY",
+			`"type":"HYBRID","executor":"CELERY"`, "84: default_worker_type" + only + "configuration.executor is KUBERNETES, not CELERY",
 		},
 		`workload_identity: ""`:      {"", ""},
 		"workload_identity: arn:one": {`"workloadIdentity":"arn:one"`, ""},
@@ -92,7 +92,7 @@ func TestDeploymentFileFields(t *testing.T) {
 			`"type":"DEDICATED","executor":"ASTRO","remoteExecution":{"enabled":false}`, "",
 		},
 		standard + "remote_execution: { enabled: false, task_log_bucket: '' }": {`"type":"STANDARD"`, ""},
-		standard + "remote_execution: { enabled: true }":                       {`"type":"STANDARD"`, "68: remote_execution" + only + "configuration.deployment_type is DEDICATED, and here that is STANDARD"},
+		standard + "remote_execution: { enabled: true }":                       {`"type":"STANDARD"`, "68: remote_execution" + only + "configuration.deployment_type is DEDICATED, not STANDARD"},
 		"remote_execution: x": {"", "59: remote_execution must be a mapping, not text"},
 		"remote_execution:":   {"", ""},
 		"shedulerSize: SMALL": {"", `41: unknown field "shedulerSize"; did you mean "scheduler_size"?`},
@@ -147,7 +147,7 @@ func TestDeploymentFileSections(t *testing.T) {
 			`"workerQueues":[{"name":"default","astroMachine":"A5","minWorkerCount":1,"maxWorkerCount":3,"workerConcurrency":5,"podEphemeralStorage":"10Gi"}]`, nil,
 		},
 		"worker_queues: [{ name: default, worker_type: m5.xlarge, pod_ephemeral_storage: '', pod_cpu: '', pod_ram: 1Gi }]": {
-			`"workerQueues":[{"name":"default","nodePool":"m5.xlarge"}]`, []string{"a.yaml:1:140: pod_ram is not used: the worker type decides it"},
+			`"workerQueues":[{"name":"default","nodePool":"m5.xlarge"}]`, []string{"a.yaml:1:140: pod_ram is ignored: the worker type determines it"},
 		},
 		"worker_queues: [{ name: '', worker_type: a1.large }]": {`"workerQueues":[{"name":"","nodePool":"a1.large"}]`, nil},
 		"configuration: { name: a, deployment_type: STANDARD }, worker_queues: [{ name: default, worker_type: m5.large }]": {
@@ -164,23 +164,23 @@ func TestDeploymentFileSections(t *testing.T) {
 		"alert_mails: []":                              {"", []string{`a.yaml:1:43: unknown field "alert_mails"; did you mean "alert_emails"?`}},
 		dev + " }, hibernation_schedules: []":          {`"isDevelopmentMode":true,"scalingSpec":{"hibernationSpec":{"schedules":[]}}`, nil},
 		dev + ", " + schedules + " }": {`"isDevelopmentMode":true,` + converted, []string{
-			"a.yaml:1:68: hibernation_schedules is used here, and the Astro CLI only looks for it beside configuration; move it there",
+			"a.yaml:1:68: hibernation_schedules is used, but the Astro CLI ignores it here; move it next to configuration",
 		}},
 		dev + ", " + schedules + " }, hibernation_schedules: null": {`"isDevelopmentMode":true,` + converted, []string{
-			"a.yaml:1:68: hibernation_schedules is used here, and the Astro CLI only looks for it beside configuration; move it there",
+			"a.yaml:1:68: hibernation_schedules is used, but the Astro CLI ignores it here; move it next to configuration",
 		}},
 		dev + ", hibernation_schedules: [{ hibernate_at: 1 }] }, " + schedules: {`"isDevelopmentMode":true,` + converted, []string{
-			"a.yaml:1:68: hibernation_schedules is not used: the one beside configuration is",
+			"a.yaml:1:68: hibernation_schedules is ignored here: the file also has it next to configuration; remove this one",
 		}},
 		"configuration: { name: a, is_development_mode: false }, " + schedules: {`"isDevelopmentMode":false`, []string{
-			"a.yaml:1:71: hibernation_schedules is not used: it only applies when configuration.is_development_mode is true, and here that is false",
+			"a.yaml:1:71: hibernation_schedules is ignored: it only applies if configuration.is_development_mode is true, not false",
 		}},
 		"configuration: { name: a, executor: KUBERNETES }, worker_queues: [{ name: default }]": {`"executor":"KUBERNETES"`, []string{
-			"a.yaml:1:65: worker_queues is not used: it only applies when configuration.executor is CELERY or ASTRO, and here that is KUBERNETES",
+			"a.yaml:1:65: worker_queues is ignored: it only applies if configuration.executor is CELERY or ASTRO, not KUBERNETES",
 		}},
 		"configuration: { name: a, executor: ASTRO, deployment_type: DEDICATED, remote_execution: { enabled: true } }, worker_queues: [{ name: default }]": {
 			`"type":"DEDICATED","executor":"ASTRO","remoteExecution":{"enabled":true}`, []string{
-				"a.yaml:1:125: worker_queues is not used: it only applies when configuration.remote_execution.enabled is false, and here that is true",
+				"a.yaml:1:125: worker_queues is ignored: it only applies if configuration.remote_execution.enabled is false, not true",
 			},
 		},
 	} {
@@ -202,14 +202,14 @@ func TestDeploymentFileSections(t *testing.T) {
 func TestDeploymentFileDocument(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string][]string{
-		"deployment: {}":                              {"a.yaml:1:13: configuration.name is missing; it says which Deployment this is"},
-		"deployment: { configuration: }":              {"a.yaml:1:30: configuration.name is missing; it says which Deployment this is"},
-		"deployment: { configuration: { name: '' } }": {"a.yaml:1:38: name is empty, as astro deployment inspect --template leaves it; fill in the name of the Deployment"},
+		"deployment: {}":                              {"a.yaml:1:13: configuration.name is missing; set it to the name of the Deployment"},
+		"deployment: { configuration: }":              {"a.yaml:1:30: configuration.name is missing; set it to the name of the Deployment"},
+		"deployment: { configuration: { name: '' } }": {"a.yaml:1:38: name is empty, as in the output of astro deployment inspect --template; set it to the name of the Deployment"},
 		"deployment: { configuration: x }": {
-			"a.yaml:1:30: configuration must be a mapping, not text", "a.yaml:1:30: configuration.name is missing; it says which Deployment this is",
+			"a.yaml:1:30: configuration must be a mapping, not text", "a.yaml:1:30: configuration.name is missing; set it to the name of the Deployment",
 		},
 		"a: 1\ndeployment: { configuration: { name: a } }": {
-			`a.yaml:1:1: "a" can't stand beside deployment, which makes this an Astro CLI deployment file; put it into a document of its own`,
+			`a.yaml:1:1: "a" can't be used next to deployment, which makes this document an Astro CLI deployment file; move it to another document`,
 		},
 	} {
 		_, _, problems := translateFile(t, text)

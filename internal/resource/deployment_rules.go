@@ -11,15 +11,15 @@ func deploymentRules() []Rule {
 	return []Rule{
 		exclusiveFieldsRule("clusterId", "cloudProvider", "region"),
 		togetherRule("cloudProvider", "region"),
-		requiredValueRule("remoteExecution.enabled", "true", "type", "DEDICATED", "tasks only run remotely there"),
+		requiredValueRule("remoteExecution.enabled", "true", "type", "DEDICATED", "only DEDICATED Deployments can run tasks remotely"),
 		{Fields: []string{"type", "executor"}, ForbiddenCombinations: []Combination{{{Field: "type", Equals: "HYBRID"}, {Field: "executor", Equals: "ASTRO"}}}, Check: func(o *schema.Node) string {
 			if o.Get("type").Is("HYBRID") && o.Get("executor").Is("ASTRO") {
 				return "executor ASTRO is not available on a HYBRID Deployment; use CELERY or KUBERNETES"
 			}
 			return ""
 		}},
-		requiredValueRule("isHighAvailability", "true", "isDevelopmentMode", "false", "a Deployment in development mode runs one scheduler"),
-		requiredValueRule("isDevelopmentMode", "true", "schedulerSize", "SMALL", "development mode has no other size"),
+		requiredValueRule("isHighAvailability", "true", "isDevelopmentMode", "false", "a Deployment in development mode runs only one scheduler"),
+		requiredValueRule("isDevelopmentMode", "true", "schedulerSize", "SMALL", "development mode only supports the size SMALL"),
 		memoryPerCPURule("resourceQuotaMemory", "resourceQuotaCpu"),
 		memoryPerCPURule("defaultTaskPodMemory", "defaultTaskPodCpu"),
 		{Fields: []string{"scalingSpec"}, NeedsCurrent: true, Check: func(o *schema.Node) string {
@@ -33,7 +33,7 @@ func deploymentRules() []Rule {
 		}}, Check: func(o *schema.Node) string {
 			override := o.GetPath("scalingSpec.hibernationSpec.override")
 			if override.Get("overrideUntil") != nil && override.Get("isHibernating") == nil {
-				return "overrideUntil needs isHibernating beside it"
+				return "overrideUntil also needs isHibernating; add it"
 			}
 			return ""
 		}},
@@ -55,7 +55,7 @@ func memoryPerCPURule(memory, cpu string) Rule {
 			return ""
 		}
 		gib := new(big.Rat).Quo(want, big.NewRat(1<<30, 1))
-		return fmt.Sprintf("%s must be twice %s in Gi: %sGi for %s cores, here it is %s",
+		return fmt.Sprintf("%s must be 2Gi for each core of %s: %sGi for %s cores, not %s",
 			memory, cpu, decimalText(gib), decimalText(c), o.Get(memory).Show())
 	}}
 }
@@ -69,7 +69,7 @@ func checkQueueCounts(o *schema.Node) string {
 	for _, q := range itemsOf(o.Get("workerQueues")) {
 		low, high := integerValue(q.Get("minWorkerCount")), integerValue(q.Get("maxWorkerCount"))
 		if low >= 0 && high >= 0 && low > high {
-			return fmt.Sprintf("queue %s: minWorkerCount %d is greater than maxWorkerCount %d", q.Get("name").Show(), low, high)
+			return fmt.Sprintf("workerQueues[%s]: minWorkerCount must be at most maxWorkerCount (%d), not %d", q.Get("name").ScalarText(), high, low)
 		}
 	}
 	return ""
@@ -87,7 +87,7 @@ func checkDefaultQueue(o *schema.Node) string {
 	if len(queues) == 0 {
 		return ""
 	}
-	return "workerQueues needs a queue called default"
+	return "workerQueues must contain a queue called default; add one"
 }
 
 func integerValue(n *schema.Node) int {
@@ -111,28 +111,28 @@ func isEmptyMap(n *schema.Node) bool { return n == nil || n.Form == schema.Map &
 
 func dagDeployWarning(_, wanted *schema.Node) string {
 	if wanted.Is("true") {
-		return "no DAG is scheduled until DAGs are deployed once"
+		return "no DAG is scheduled until DAGs are deployed"
 	}
 	return "no DAG is scheduled until an image that contains them is deployed"
 }
 
 func checkDevelopmentModeChange(old, wanted *schema.Node, _ func(string) string) string {
 	if wanted.Is("true") && !old.Is("true") {
-		return "development mode can only be switched on when a Deployment is created. " + recreateDeploymentRemedy
+		return "development mode can only be enabled when a Deployment is created. " + recreateDeploymentRemedy
 	}
 	return ""
 }
 
 func developmentModeWarning(old, _ *schema.Node) string {
 	if old.Is("true") {
-		return "it can't be switched on again, and hibernation ends with it"
+		return "development mode can't be enabled again, and hibernation ends"
 	}
 	return ""
 }
 
 func workerQueuesWarning(old, wanted *schema.Node) string {
 	if old != nil && wanted == nil {
-		return "tasks that are queued there stay stuck, and so do those of a queue added later under the same name"
+		return "tasks in a removed queue get stuck, and so do tasks in a queue that is added later under the same name"
 	}
 	return ""
 }

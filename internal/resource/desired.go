@@ -50,7 +50,7 @@ func (d *desiredLoader) addProblem(pos schema.Pos, format string, args ...any) {
 
 func (d *desiredLoader) loadDocument(n *schema.Node) {
 	if n.Form != schema.Map {
-		d.addProblem(n.Pos, "a manifest is a mapping with sections such as deployments, not %s", n.Form)
+		d.addProblem(n.Pos, "a manifest must be a mapping with sections such as deployments, not %s", n.Form)
 		return
 	}
 	defaults := schema.Node{Form: schema.Map}
@@ -85,7 +85,7 @@ func (d *desiredLoader) loadDocument(n *schema.Node) {
 
 func emptySectionRemedy(n *schema.Node) string {
 	if n.Form == schema.Null {
-		return "; write [] or leave it out"
+		return "; write [] or remove it"
 	}
 	return ""
 }
@@ -97,13 +97,13 @@ func (d *desiredLoader) setOrganizationID(id *schema.Node) {
 		d.desired.OrganizationID = id
 	case previous.Text != id.Text:
 		first, second := schema.ShowBoth(previous, id)
-		d.addProblem(id.Pos, "organizationId is %s here and %s at %s; one run manages one Organization", second, first, previous.Pos)
+		d.addProblem(id.Pos, "organizationId is %s here, but %s at %s; a run manages only one Organization, so use the same id", second, first, previous.Pos)
 	}
 }
 
 func (d *desiredLoader) loadResource(k *Kind, item *schema.Node, top []schema.Field, defaults *schema.Node) {
 	if item.Form != schema.Map {
-		d.addProblem(item.Pos, "each of the %s is a mapping, not %s", k.Section, item.Form)
+		d.addProblem(item.Pos, "each item of %s must be a mapping, not %s", k.Section, item.Form)
 		return
 	}
 	own, body := &schema.Node{Form: schema.Map, Pos: item.Pos}, &schema.Node{Form: schema.Map, Pos: item.Pos, CreateDefaults: item.CreateDefaults}

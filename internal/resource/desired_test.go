@@ -197,11 +197,11 @@ func TestLoadDesired(t *testing.T) {
 			"", nil,
 			[]string{
 				`a.yaml:1:1: unknown field "deploymnets"; did you mean "deployments"?`, `a.yaml:2:1: unknown field "nothing"`,
-				"a.yaml:3:13: workspaces must be a list, not a mapping", "a.yaml:4:13: deployments must be a list, not null; write [] or leave it out",
-				"a.yaml:6:1: a manifest is a mapping with sections such as deployments, not a list",
+				"a.yaml:3:13: workspaces must be a list, not a mapping", "a.yaml:4:13: deployments must be a list, not null; write [] or remove it",
+				"a.yaml:6:1: a manifest must be a mapping with sections such as deployments, not a list",
 			},
 		},
-		"an item that is not a mapping": {[]string{"workspaces: [name]"}, "", nil, []string{"a.yaml:1:14: each of the workspaces is a mapping, not text"}},
+		"an item that is not a mapping": {[]string{"workspaces: [name]"}, "", nil, []string{"a.yaml:1:14: each item of workspaces must be a mapping, not text"}},
 		"invalid references": {
 			[]string{"deployments: [{ name: d, workspace: [x], cluster: '' }]"},
 			"",
@@ -230,7 +230,7 @@ func TestManifestOrganizationID(t *testing.T) {
 	assertEqual(t, "Organization", "corg1", d.OrganizationID.ScalarText())
 	d = resource.LoadDesired(resource.Kinds(), parseManifests(t, "organizationId: corg1", "workspaces: []\norganizationId: corg2", "organizationId: 3"), "")
 	assertEqual(t, "problems", []string{
-		`b.yaml:2:17: organizationId is "corg2" here and "corg1" at a.yaml:1:17; one run manages one Organization`,
+		`b.yaml:2:17: organizationId is "corg2" here, but "corg1" at a.yaml:1:17; a run manages only one Organization, so use the same id`,
 		`c.yaml:1:17: organizationId must be text, but 3 is a number in YAML; write it in quotes: "3"`,
 	}, problemTexts(d.Problems))
 }

@@ -7,7 +7,7 @@ import (
 	"astro-apply/internal/schema"
 )
 
-const replaceEnvironmentObjectRemedy = "Declare one with another key and mark this one state: absent, or let one run remove this one and the next make it anew"
+const replaceEnvironmentObjectRemedy = "Declare one with another key and set state: absent on this one, or remove this one in one run and create it again in the next"
 
 func environmentObjectKind() *Kind {
 	const collection = "/organizations/{organizationId}/environment-objects"
@@ -17,7 +17,7 @@ func environmentObjectKind() *Kind {
 		Name:            "environmentObject",
 		Title:           "environment object",
 		Section:         "environmentObjects",
-		Doc:             "A connection, environment variable, Airflow variable or metrics export, of a Workspace (workspace) or of one Deployment (deployment).",
+		Doc:             "A connection, environment variable, Airflow variable or metrics export of a Workspace (workspace) or of one Deployment (deployment).",
 		ParentFields:    []string{"deploymentId", "workspaceId"},
 		Identity:        []string{"objectType", "objectKey"},
 		Unique:          true,
@@ -31,30 +31,30 @@ func environmentObjectKind() *Kind {
 		Fields: []schema.Field{
 			{
 				Name: "objectType", Type: schema.EnumType("CONNECTION", "ENVIRONMENT_VARIABLE", "AIRFLOW_VARIABLE", "METRICS_EXPORT"),
-				Behavior: schema.RequiredCreate | once, Remedy: replaceEnvironmentObjectRemedy, Doc: "What it is.",
+				Behavior: schema.RequiredCreate | once, Remedy: replaceEnvironmentObjectRemedy, Doc: "Type of the environment object.",
 			},
-			{Name: "objectKey", Type: schema.NameType(nonEmptyType()), Behavior: schema.RequiredCreate | once, Remedy: replaceEnvironmentObjectRemedy, Doc: "Its key: the connection's id, or the variable's name."},
-			{Name: "workspaceId", Type: schema.TextType(0), Ref: &workspaceRef, Behavior: once, Remedy: replaceEnvironmentObjectRemedy, Doc: "The Workspace that it belongs to, and whose Deployments can use it."},
-			{Name: "deploymentId", Type: schema.TextType(0), Ref: &deploymentRef, Behavior: once, Remedy: replaceEnvironmentObjectRemedy, Doc: "The one Deployment that it belongs to, instead of a Workspace."},
-			{Name: "description", Type: schema.TextType(500), Doc: "What it is for."},
+			{Name: "objectKey", Type: schema.NameType(nonEmptyType()), Behavior: schema.RequiredCreate | once, Remedy: replaceEnvironmentObjectRemedy, Doc: "Key of the environment object: the ID of the connection or the name of the variable."},
+			{Name: "workspaceId", Type: schema.TextType(0), Ref: &workspaceRef, Behavior: once, Remedy: replaceEnvironmentObjectRemedy, Doc: "Workspace that the environment object belongs to. The Deployments of the Workspace can use it."},
+			{Name: "deploymentId", Type: schema.TextType(0), Ref: &deploymentRef, Behavior: once, Remedy: replaceEnvironmentObjectRemedy, Doc: "Deployment that the environment object belongs to, instead of a Workspace."},
+			{Name: "description", Type: schema.TextType(500), Doc: "Description of the environment object."},
 			{
 				Name: "environmentVariable", Type: variableType(), Behavior: schema.RequiredCreate | schema.RequiredUpdate, When: whenObjectType("ENVIRONMENT_VARIABLE"),
-				Doc: "The environment variable.",
+				Doc: "Settings of the environment variable.",
 			},
 			{
 				Name: "airflowVariable", Type: variableType(), Behavior: schema.RequiredCreate | schema.RequiredUpdate, When: whenObjectType("AIRFLOW_VARIABLE"),
-				Doc: "The Airflow variable.",
+				Doc: "Settings of the Airflow variable.",
 			},
-			{Name: "connection", Type: schema.ObjectType(connectionFields(schema.RequiredCreate)...), Behavior: schema.RequiredCreate | schema.RequiredUpdate, When: whenObjectType("CONNECTION"), Doc: "The connection."},
-			{Name: "metricsExport", Type: schema.ObjectType(metricsExportFields(schema.RequiredCreate)...), Behavior: schema.RequiredCreate | schema.RequiredUpdate, When: whenObjectType("METRICS_EXPORT"), Doc: "The metrics export."},
+			{Name: "connection", Type: schema.ObjectType(connectionFields(schema.RequiredCreate)...), Behavior: schema.RequiredCreate | schema.RequiredUpdate, When: whenObjectType("CONNECTION"), Doc: "Settings of the connection."},
+			{Name: "metricsExport", Type: schema.ObjectType(metricsExportFields(schema.RequiredCreate)...), Behavior: schema.RequiredCreate | schema.RequiredUpdate, When: whenObjectType("METRICS_EXPORT"), Doc: "Settings of the metrics export."},
 			// An update that omits one of these three clears it.
-			{Name: "autoLinkDeployments", Type: schema.BoolType(), Behavior: schema.RequiredUpdate, Doc: "Whether every Deployment of the Workspace uses it."},
-			{Name: "links", Type: linksType(), Behavior: schema.RequiredUpdate, Doc: "The Deployments that use it, and what is different there."},
+			{Name: "autoLinkDeployments", Type: schema.BoolType(), Behavior: schema.RequiredUpdate, Doc: "Link the environment object to every Deployment of the Workspace."},
+			{Name: "links", Type: linksType(), Behavior: schema.RequiredUpdate, Doc: "Deployments that use the environment object, with their overrides."},
 			{
-				Name: "excludeLinks", Behavior: schema.RequiredUpdate, Doc: "The Deployments that don't use it, although all of the Workspace do.",
+				Name: "excludeLinks", Behavior: schema.RequiredUpdate, Doc: "Deployments that don't use the environment object although autoLinkDeployments is true.",
 				Type: schema.KeyedType(
 					[]string{"deploymentId"},
-					schema.Field{Name: "deploymentId", Type: schema.TextType(0), Behavior: schema.Required, Ref: &deploymentRef, Doc: "The Deployment."},
+					schema.Field{Name: "deploymentId", Type: schema.TextType(0), Behavior: schema.Required, Ref: &deploymentRef, Doc: "Deployment to exclude."},
 				),
 			},
 		},
@@ -178,11 +178,11 @@ func variableType() schema.Type {
 	return schema.ObjectType(
 		schema.Field{
 			Name: "value", Type: schema.TextType(0), Behavior: schema.RequiredCreate, Secret: &schema.SecretRule{IfSibling: "isSecret", PresenceReported: true},
-			Doc: "The variable's value.",
+			Doc: "Value of the variable.",
 		},
 		schema.Field{
 			Name: "isSecret", Type: schema.BoolType(), Behavior: schema.Create | schema.Immutable, Remedy: replaceEnvironmentObjectRemedy,
-			Doc: "Whether the value is kept secret.",
+			Doc: "Keep the value secret.",
 		},
 	)
 }
@@ -192,17 +192,17 @@ func variableType() schema.Type {
 func connectionFields(required schema.Behavior) []schema.Field {
 	reportedSecret := &schema.SecretRule{PresenceReported: true}
 	fields := []schema.Field{
-		{Name: "type", Type: nonEmptyType(), Behavior: required, Doc: "The type of connection, such as snowflake."},
-		{Name: "host", Type: schema.TextType(0), Doc: "The host's address."},
-		{Name: "port", Type: schema.IntType(0, 0), Doc: "The port to connect to."},
-		{Name: "schema", Type: schema.TextType(0), Doc: "The schema to use."},
-		{Name: "login", Type: schema.TextType(0), Doc: "The user name."},
-		{Name: "password", Type: schema.TextType(0), Secret: reportedSecret, Doc: "The password."},
-		{Name: "extra", Type: schema.MapType(nil), Undeclared: schema.OmitUnlessChanged, Doc: "More details, by name. What is secret of it is kept secret by Astro."},
+		{Name: "type", Type: nonEmptyType(), Behavior: required, Doc: "Type of the connection, such as snowflake."},
+		{Name: "host", Type: schema.TextType(0), Doc: "Host name or address."},
+		{Name: "port", Type: schema.IntType(0, 0), Doc: "Port of the host."},
+		{Name: "schema", Type: schema.TextType(0), Doc: "Schema to use."},
+		{Name: "login", Type: schema.TextType(0), Doc: "User name of the connection."},
+		{Name: "password", Type: schema.TextType(0), Secret: reportedSecret, Doc: "Password of the connection."},
+		{Name: "extra", Type: schema.MapType(nil), Undeclared: schema.OmitUnlessChanged, Doc: "Extra parameters. Astro keeps secret ones secret."},
 	}
 	if required != 0 {
 		fields[0].Behavior |= schema.RequiredUpdate
-		fields = append(fields, schema.Field{Name: "authTypeId", Type: nonEmptyType(), Doc: "The id of the way of authentication."})
+		fields = append(fields, schema.Field{Name: "authTypeId", Type: nonEmptyType(), Doc: "ID of the authentication method."})
 	}
 	return fields
 }
@@ -211,15 +211,15 @@ func metricsExportFields(required schema.Behavior) []schema.Field {
 	reportedSecret := &schema.SecretRule{PresenceReported: true}
 	text := schema.TextType(0)
 	return []schema.Field{
-		{Name: "endpoint", Type: nonEmptyType(), Behavior: required, Doc: "The Prometheus endpoint that metrics are sent to."},
-		{Name: "exporterType", Type: schema.EnumType("PROMETHEUS"), Behavior: required, Doc: "The type of exporter."},
+		{Name: "endpoint", Type: nonEmptyType(), Behavior: required, Doc: "Prometheus endpoint that receives the metrics."},
+		{Name: "exporterType", Type: schema.EnumType("PROMETHEUS"), Behavior: required, Doc: "Type of the exporter."},
 		// Responses contain an empty authType and username even if they are set.
-		{Name: "authType", Type: schema.EnumType("BASIC", "AUTH_TOKEN", "SIGV4"), Doc: "How to authenticate there."},
-		{Name: "username", Type: schema.TextType(0), Doc: "The user name, for BASIC."},
-		{Name: "password", Type: schema.TextType(0), Secret: reportedSecret, Doc: "The password, for BASIC."},
-		{Name: "basicToken", Type: schema.TextType(0), Secret: reportedSecret, Doc: "The bearer token, for AUTH_TOKEN."},
-		{Name: "sigV4AssumeArn", Type: schema.TextType(0), Doc: "The AWS role to assume, for SIGV4."},
-		{Name: "sigV4StsRegion", Type: schema.TextType(0), Doc: "The region of AWS STS, for SIGV4."},
+		{Name: "authType", Type: schema.EnumType("BASIC", "AUTH_TOKEN", "SIGV4"), Doc: "Authentication method of the endpoint."},
+		{Name: "username", Type: schema.TextType(0), Doc: "User name, for BASIC."},
+		{Name: "password", Type: schema.TextType(0), Secret: reportedSecret, Doc: "Password, for BASIC."},
+		{Name: "basicToken", Type: schema.TextType(0), Secret: reportedSecret, Doc: "Bearer token, for AUTH_TOKEN."},
+		{Name: "sigV4AssumeArn", Type: schema.TextType(0), Doc: "ARN of the AWS role to assume, for SIGV4."},
+		{Name: "sigV4StsRegion", Type: schema.TextType(0), Doc: "Region of AWS STS, for SIGV4."},
 		{Name: "headers", Type: schema.MapType(&text), Secret: reportedSecret, Undeclared: schema.OmitUnlessChanged, Doc: "HTTP headers to send, by name."},
 		{Name: "labels", Type: schema.MapType(&text), Doc: "Labels of the metrics, by name."},
 	}
@@ -228,19 +228,19 @@ func metricsExportFields(required schema.Behavior) []schema.Field {
 func linksType() schema.Type {
 	value := func(bodyField string) schema.Type {
 		return schema.ObjectType(schema.Field{
-			Name: "value", Type: schema.TextType(0), Secret: &schema.SecretRule{IfPath: bodyField + ".isSecret", PresenceReported: true}, Doc: "The value there.",
+			Name: "value", Type: schema.TextType(0), Secret: &schema.SecretRule{IfPath: bodyField + ".isSecret", PresenceReported: true}, Doc: "Value for this Deployment.",
 		})
 	}
 	overrides := schema.ObjectType(
-		schema.Field{Name: "connection", Type: overrideType(schema.ObjectType(connectionFields(0)...)), When: whenObjectType("CONNECTION"), Doc: "Of a connection."},
-		schema.Field{Name: "environmentVariable", Type: overrideType(value("environmentVariable")), When: whenObjectType("ENVIRONMENT_VARIABLE"), Doc: "Of an environment variable."},
-		schema.Field{Name: "airflowVariable", Type: overrideType(value("airflowVariable")), When: whenObjectType("AIRFLOW_VARIABLE"), Doc: "Of an Airflow variable."},
-		schema.Field{Name: "metricsExport", Type: overrideType(schema.ObjectType(metricsExportFields(0)...)), When: whenObjectType("METRICS_EXPORT"), Doc: "Of a metrics export."},
+		schema.Field{Name: "connection", Type: overrideType(schema.ObjectType(connectionFields(0)...)), When: whenObjectType("CONNECTION"), Doc: "Connection overrides."},
+		schema.Field{Name: "environmentVariable", Type: overrideType(value("environmentVariable")), When: whenObjectType("ENVIRONMENT_VARIABLE"), Doc: "Environment variable overrides."},
+		schema.Field{Name: "airflowVariable", Type: overrideType(value("airflowVariable")), When: whenObjectType("AIRFLOW_VARIABLE"), Doc: "Airflow variable overrides."},
+		schema.Field{Name: "metricsExport", Type: overrideType(schema.ObjectType(metricsExportFields(0)...)), When: whenObjectType("METRICS_EXPORT"), Doc: "Metrics export overrides."},
 	)
 	return schema.KeyedType(
 		[]string{"deploymentId"},
-		schema.Field{Name: "deploymentId", Type: schema.TextType(0), Behavior: schema.Required, Ref: &deploymentRef, Doc: "The Deployment."},
-		schema.Field{Name: "overrides", Type: overrides, Undeclared: schema.OmitAlways, Doc: "What is different there, in full: overrides that are live and not declared are removed as list elements are."},
+		schema.Field{Name: "deploymentId", Type: schema.TextType(0), Behavior: schema.Required, Ref: &deploymentRef, Doc: "Deployment to link."},
+		schema.Field{Name: "overrides", Type: overrides, Undeclared: schema.OmitAlways, Doc: "Overrides for this Deployment (authoritative). Overrides that exist in Astro but not in the manifest are removed in the same way as list items."},
 	)
 }
 
@@ -265,11 +265,11 @@ func linkExclusionRule() Rule {
 				case name == "links":
 					linked[id.Text] = id
 				case linked[id.Text] != nil && (!o.Get("links").Pos.IsKnown() || !list.Pos.IsKnown()): // the manifest declares only one of the lists
-					return "Deployment " + id.Text + " is live in the other one of links and excludeLinks; declare that, too, without it"
+					return "Deployment " + id.Text + " is in the other list of links and excludeLinks in Astro; declare that list too, without this Deployment"
 				case linked[id.Text] != nil && (!linked[id.Text].Pos.IsKnown() || !id.Pos.IsKnown()): // a current item is kept
-					return "Deployment " + id.Text + " can't be both in links and in excludeLinks, and the live one of them is kept: it goes with allow-delete: true, and where the object isn't protected"
+					return "Deployment " + id.Text + " can't be in both links and excludeLinks, and the item in Astro is kept; to remove it, set allow-delete: true and remove protect: true if it is set"
 				case linked[id.Text] != nil:
-					return "Deployment " + id.Text + " is both in links and in excludeLinks; keep one of them"
+					return "Deployment " + id.Text + " is in both links and excludeLinks; remove it from one of them"
 				}
 			}
 		}

@@ -29,7 +29,7 @@ const (
 func nonEmptyType() schema.Type {
 	return schema.Type{Pattern: &schema.Pattern{Regexp: `[\s\S]`, Description: "text that is not empty"}, Check: func(s string) error {
 		if s == "" {
-			return errors.New("it can't be cleared; leave it out to keep what is live")
+			return errors.New("can't be empty; omit it to keep the value in Astro")
 		}
 		return nil
 	}}
@@ -37,9 +37,9 @@ func nonEmptyType() schema.Type {
 
 // idType accepts only ids: a name is a mistake, and other characters could change the path of a request.
 func idType() schema.Type {
-	return schema.Type{Pattern: &schema.Pattern{Regexp: schema.IDPattern, Description: "an id of Astro, which has about 25 small letters and digits"}, Check: func(s string) error {
+	return schema.Type{Pattern: &schema.Pattern{Regexp: schema.IDPattern, Description: "an Astro id of about 25 lower-case letters and digits"}, Check: func(s string) error {
 		if !schema.IsID(s) {
-			return errors.New("no id of Astro, which has about 25 small letters and digits; to find it by name, write name instead")
+			return errors.New("not an Astro id, which has about 25 lower-case letters and digits; to look it up by name, set name instead")
 		}
 		return nil
 	}}
@@ -48,12 +48,12 @@ func idType() schema.Type {
 // nameType is the type of a name that identifies a resource. It excludes whitespace at the start and the end: if
 // Astro trimmed it, the look-up by name would fail.
 func nameType(maxLen int) schema.Type {
-	return schema.NameType(schema.Type{MaxLen: maxLen, Pattern: &schema.Pattern{Regexp: namePattern, Description: "a name, neither empty nor with a blank at its start or end"}, Check: func(s string) error {
+	return schema.NameType(schema.Type{MaxLen: maxLen, Pattern: &schema.Pattern{Regexp: namePattern, Description: "a name that is not empty and has no whitespace at its start or end"}, Check: func(s string) error {
 		switch {
 		case strings.TrimSpace(s) == "":
 			return errors.New("a name can't be empty")
 		case strings.TrimSpace(s) != s:
-			return errors.New("a name can't start or end with a blank")
+			return errors.New("a name can't start or end with whitespace")
 		}
 		return nil
 	}})
@@ -67,9 +67,9 @@ var emailRegexp = regexp.MustCompile(emailPattern)
 
 // emailType is an e-mail address. It is compared without regard to case, because Astro may return it in lower case.
 func emailType() schema.Type {
-	return schema.NameType(schema.Type{Pattern: &schema.Pattern{Regexp: emailPattern, Description: "an e-mail address such as data@example.com"}, Check: func(s string) error {
+	return schema.NameType(schema.Type{Pattern: &schema.Pattern{Regexp: emailPattern, Description: "an email address such as data@example.com"}, Check: func(s string) error {
 		if !emailRegexp.MatchString(s) {
-			return errors.New("not an e-mail address such as data@example.com")
+			return errors.New("not an email address such as data@example.com")
 		}
 		return nil
 	}, Normalize: strings.ToLower})
@@ -82,7 +82,7 @@ func cronType() schema.Type {
 		parts := strings.Fields(s)
 		for _, p := range parts {
 			if !cronPartRegexp.MatchString(p) {
-				return fmt.Errorf("%q is no part of a cron expression", p)
+				return fmt.Errorf("%q isn't a valid part of a cron expression", p)
 			}
 		}
 		if len(parts) != 5 {

@@ -40,24 +40,24 @@ func grantFields() []schema.Field {
 			Name: "workspaceRoles", EndpointName: endpoint, Behavior: behavior, Doc: "Roles in Workspaces.",
 			Type: schema.KeyedType(
 				[]string{"workspaceId"},
-				schema.Field{Name: "workspaceId", Type: schema.TextType(0), Behavior: schema.Required, Ref: &workspaceRef, Doc: "The Workspace."},
+				schema.Field{Name: "workspaceId", Type: schema.TextType(0), Behavior: schema.Required, Ref: &workspaceRef, Doc: "Workspace that the role applies to."},
 				schema.Field{
-					Name: "role", Behavior: schema.Required, Doc: "The role in it.",
+					Name: "role", Behavior: schema.Required, Doc: "Role in the Workspace.",
 					Type: schema.EnumType("WORKSPACE_OWNER", "WORKSPACE_OPERATOR", "WORKSPACE_AUTHOR", "WORKSPACE_MEMBER", "WORKSPACE_ACCESSOR"),
 				},
 			),
 		},
 		{
-			Name: "deploymentRoles", EndpointName: endpoint, Behavior: behavior, Doc: "Roles in Deployments. Each needs a role in the Deployment's Workspace, too.",
+			Name: "deploymentRoles", EndpointName: endpoint, Behavior: behavior, Doc: "Roles in Deployments. Each also needs a role in the Deployment's Workspace.",
 			Type: schema.KeyedType(
 				[]string{"deploymentId"},
-				schema.Field{Name: "deploymentId", Type: schema.TextType(0), Behavior: schema.Required, Ref: &deploymentRef, Doc: "The Deployment."},
+				schema.Field{Name: "deploymentId", Type: schema.TextType(0), Behavior: schema.Required, Ref: &deploymentRef, Doc: "Deployment that the role applies to."},
 				role(&deploymentRoleRef, "DEPLOYMENT_ADMIN, or the name of a custom role."),
 			),
 		},
 		{
 			Name: "dagRoles", EndpointName: endpoint, Behavior: behavior, Type: dagRolesType(role(&dagRoleRef, "DAG_VIEWER, DAG_AUTHOR, or the name of a custom role.")),
-			Doc: "Roles for DAGs, by id or by tag. Each needs a role in the Deployment, too.",
+			Doc: "Roles for DAGs, by ID or by tag. Each also needs a role in the Deployment.",
 		},
 	}
 }
@@ -65,9 +65,9 @@ func grantFields() []schema.Field {
 func dagRolesType(role schema.Field) schema.Type {
 	t := schema.KeyedType(
 		[]string{"deploymentId", "dagId", "dagTag"},
-		schema.Field{Name: "deploymentId", Type: schema.TextType(0), Behavior: schema.Required, Ref: &deploymentRef, Doc: "The Deployment."},
-		schema.Field{Name: "dagId", Type: nonEmptyType(), Doc: "The DAG's id; either it or dagTag."},
-		schema.Field{Name: "dagTag", Type: nonEmptyType(), Doc: "The tag of the DAGs; either it or dagId."},
+		schema.Field{Name: "deploymentId", Type: schema.TextType(0), Behavior: schema.Required, Ref: &deploymentRef, Doc: "Deployment that the role applies to."},
+		schema.Field{Name: "dagId", Type: nonEmptyType(), Doc: "ID of the DAG. Set either dagId or dagTag."},
+		schema.Field{Name: "dagTag", Type: nonEmptyType(), Doc: "Tag of the DAGs. Set either dagTag or dagId."},
 		role,
 	)
 	t.KeyFunc = roleScope
@@ -110,7 +110,7 @@ func outerRoleRule(list, id, outerList, outerID string, parentID func(id *schema
 				hasOuterRole = hasOuterRole || r.Get(outerID).ScalarText() == parent
 			}
 			if !hasOuterRole {
-				return fmt.Sprintf("%s: %s %s, so add it to %s", list, displayName(role.Get(id)), why, outerList)
+				return fmt.Sprintf("%s: %s %s; add one to %s", list, displayName(role.Get(id)), why, outerList)
 			}
 		}
 		return ""
@@ -131,8 +131,8 @@ func flattenGrants(live *schema.Node) {
 func grantRules() []Rule {
 	return []Rule{
 		dagSelectorRule("dagRoles", true),
-		outerRoleRule("deploymentRoles", "deploymentId", "workspaceRoles", "workspaceId", func(id *schema.Node) string { return id.ParentID }, "needs a role in its Workspace, too"),
-		outerRoleRule("dagRoles", "deploymentId", "deploymentRoles", "deploymentId", (*schema.Node).ScalarText, "needs a role in the Deployment, too"),
+		outerRoleRule("deploymentRoles", "deploymentId", "workspaceRoles", "workspaceId", func(id *schema.Node) string { return id.ParentID }, "also needs a role in its Workspace"),
+		outerRoleRule("dagRoles", "deploymentId", "deploymentRoles", "deploymentId", (*schema.Node).ScalarText, "also needs a role in the Deployment"),
 	}
 }
 
@@ -152,9 +152,9 @@ func dagSelectorRule(list string, required bool) Rule {
 			id, tag := role.Get("dagId") != nil, role.Get("dagTag") != nil
 			switch {
 			case id && tag:
-				return list + ": dagId and dagTag exclude each other; keep one of them"
+				return list + ": set either dagId or dagTag, not both"
 			case required && !id && !tag:
-				return list + ": each role needs dagId or dagTag"
+				return list + ": each role must set either dagId or dagTag"
 			}
 		}
 		return ""
