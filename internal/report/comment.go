@@ -1,111 +1,12 @@
 package report
 
 import (
-	"bytes"
-	"compress/gzip"
-	"encoding/base64"
-	"encoding/json"
-	"fmt"
-	"io"
 	"strings"
 
 	"astro-apply/internal/github"
-	"astro-apply/internal/plan"
 )
 
-const (
-	commentLimit       = 60000    // bytes of a comment; GitHub's limit is 65,536 characters
-	encodedReviewLimit = 20000    // bytes of the compressed plan in a comment
-	decodedReviewLimit = 16 << 20 // bytes of the decompressed plan
-
-	markerStart, markerEnd = "<!-- astro-apply ", " -->\n"
-)
-
-// Marker is the hidden JSON at the start of a comment. It identifies the comment for
-// later runs, and holds the plan that the comment shows.
-type Marker struct {
-	Workflow string `json:"workflow"` // hash of the workflow and its step, because their names may contain a secret
-	Manifest string `json:"manifest"` // hash of the inputs of the plan: files, Organization and the like
-	Head     string `json:"head"`     // SHA of the commit
-	Digest   string `json:"digest,omitempty"`
-	Plan     string `json:"plan,omitempty"` // plan.Review, compressed; "" if it is too large or the run compared nothing
-}
-
-// MarksSameComment reports whether m and other identify the same comment: the same
-// step and the same inputs, whatever the commit and the plan are.
-func (m Marker) MarksSameComment(other Marker) bool {
-	return m.Workflow == other.Workflow && m.Manifest == other.Manifest
-}
-
-// IsPrefixOf reports whether body starts with m exactly as this program writes m,
-// without unknown, repeated or misspelled members.
-func (m Marker) IsPrefixOf(body string) bool {
-	text, err := m.htmlComment()
-	return err == nil && strings.HasPrefix(body, strings.TrimRight(text, "\n"))
-}
-
-// htmlComment returns m as the HTML comment at the start of a comment.
-func (m Marker) htmlComment() (string, error) {
-	data, err := json.Marshal(m) // Marshal escapes > in strings, so no value can end the HTML comment
-	return markerStart + string(data) + markerEnd, err
-}
-
-// ParseMarker returns the marker at the start of a comment's body.
-func ParseMarker(body string) (Marker, bool) {
-	rest, ok := strings.CutPrefix(body, markerStart)
-	text, _, closed := strings.Cut(rest, strings.TrimRight(markerEnd, "\n"))
-	var m Marker
-	return m, ok && closed && json.Unmarshal([]byte(text), &m) == nil
-}
-
-// SetPlan stores p as the plan that the comment shows. Of a plan that is too large
-// for a comment it stores only the digest.
-func (m *Marker) SetPlan(p *plan.Plan) error {
-	review, err := p.Review()
-	if err != nil {
-		return err
-	}
-	m.Digest = plan.DigestOf(review)
-	var b bytes.Buffer
-	z := gzip.NewWriter(&b)
-	if _, err := z.Write(review); err != nil {
-		return err
-	}
-	if err := z.Close(); err != nil {
-		return err
-	}
-	if text := base64.StdEncoding.EncodeToString(b.Bytes()); len(text) <= encodedReviewLimit {
-		m.Plan = text
-	}
-	return nil
-}
-
-// DecodeReview returns the plan that the comment shows, as written by plan.Review. It
-// returns nil if the marker has no plan, and an error if a user edited the marker.
-func (m Marker) DecodeReview() ([]byte, error) {
-	if m.Plan == "" {
-		return nil, nil
-	}
-	data, err := base64.StdEncoding.DecodeString(m.Plan)
-	if err != nil {
-		return nil, fmt.Errorf("plan in the comment: %w", err)
-	}
-	z, err := gzip.NewReader(bytes.NewReader(data))
-	if err != nil {
-		return nil, fmt.Errorf("plan in the comment: %w", err)
-	}
-	review, err := io.ReadAll(io.LimitReader(z, decodedReviewLimit+1))
-	if err != nil {
-		return nil, fmt.Errorf("plan in the comment: %w", err)
-	}
-	if len(review) > decodedReviewLimit {
-		return nil, fmt.Errorf("plan in the comment: must be at most %d MiB", decodedReviewLimit>>20)
-	}
-	if plan.DigestOf(review) != m.Digest {
-		return nil, fmt.Errorf("plan in the comment: does not match its digest")
-	}
-	return review, nil
-}
+const commentLimit = 60000 // bytes of a comment; GitHub's limit is 65,536 characters
 
 // commitMarkdown returns a commit's SHA without escapes, because GitHub turns a plain
 // SHA into a link.

@@ -10,7 +10,8 @@ import (
 	"unicode/utf8"
 )
 
-// decoder decodes one encoding.
+// decoder decodes one kind of escape. Base64 hides the whole secret and not single
+// characters, so base64.go lists its forms instead.
 type decoder struct {
 	trigger byte // first byte of every encoded character
 	// decodeChar decodes the encoded character at the start of text. width is the number
