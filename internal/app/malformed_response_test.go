@@ -41,9 +41,9 @@ func TestMalformedResponses(t *testing.T) {
 		"redirect to another":  {"workspaces", simulator.Fault{Status: 302, RawBody: " ", Header: location("https://elsewhere.example/")}, list + `302 Found: a redirect to "https://elsewhere.example", not followed: this run sends the token only to the API`},
 		"the same page again":  {"workspaces", simulator.Fault{Status: 200, RawBody: `{"workspaces": [` + item + `], "totalCount": 2}`}, list + "200 OK: the list changed during the read: duplicate item, id cworkspace000000000000001"},
 		"a list that shrinks":  {"workspaces", simulator.Fault{Status: 200, RawBody: `{"workspaces": [], "totalCount": 1}`}, list + "200 OK: the list changed during the read: it ended after 0 of 1 items"},
-		"an item without id":   {"workspaces", simulator.Fault{Status: 200, RawBody: `{"workspaces": [{"name": "data"}], "totalCount": 1}`}, "answer about a Workspace has no id"},
+		"an item without id":   {"workspaces", simulator.Fault{Status: 200, RawBody: `{"workspaces": [{"name": "data"}], "totalCount": 1}`}, "invalid response about a Workspace: it has no id"},
 		"an item that is text": {"workspaces", simulator.Fault{Status: 200, RawBody: `{"workspaces": ["data"], "totalCount": 1}`}, list + "200 OK: item 1: not a JSON object"},
-		"wrong type of field":  {"workspaces", simulator.Fault{Status: 200, RawBody: `{"workspaces": [{"id": "cworkspace000000000000001", "name": "data", "description": []}], "totalCount": 1}`}, "answer about Workspace cworkspace000000000000001: description is a list"},
+		"wrong type of field":  {"workspaces", simulator.Fault{Status: 200, RawBody: `{"workspaces": [{"id": "cworkspace000000000000001", "name": "data", "description": []}], "totalCount": 1}`}, "invalid response about Workspace cworkspace000000000000001: description is a list"},
 		"unknown fields and enum values": {"deployments", simulator.Fault{Status: 200, RawBody: `{"deployments": [{"id": "cdeployment00000000000001", "name": "etl", "workspaceId": "cworkspace000000000000001", "type": "STANDARD",
 			"cloudProvider": "AWS", "region": "us-east-1", "status": "LEVITATING", "executor": "QUANTUM", "moons": [1, {"of": "Jupiter"}]}], "totalCount": 1, "next": null}`}, ""},
 	} {

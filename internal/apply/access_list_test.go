@@ -36,7 +36,7 @@ func TestAccessListInBatches(t *testing.T) {
 		}
 		return out
 	}
-	const unknown, outside = "may not cover the address that this run calls from", "which none of the ranges would cover"
+	const unknown, outside = "may not include the address of this run", "so the run would lock itself out"
 	for name, test := range map[string]struct {
 		before, after []string
 		unknown       bool // the run doesn't know its own address
@@ -51,18 +51,18 @@ func TestAccessListInBatches(t *testing.T) {
 		"from an empty list, caller unknown, one request":    {after: join(ranges(0, batch*9/10), own), unknown: true, writes: 1},
 		"from an empty list, caller unknown, open to all":    {after: join(ranges(0, batch+1), []string{"0.0.0.0/0"}), unknown: true, writes: 2},
 		"from an empty list, without the caller":             {after: ranges(0, 5), refused: outside},
-		"from an empty list, without the caller, in batches": {after: ranges(0, batch+1), refused: "after some of them no range would cover " + address},
+		"from an empty list, without the caller, in batches": {after: ranges(0, batch+1), refused: "between them the list doesn't include " + address},
 		"additional ranges, caller unknown":                  {before: own, after: join(ranges(0, 2*batch+1), own), unknown: true, hosted: true, writes: 3},
 		"other ranges":                                       {before: join(own, ranges(0, batch+1)), after: join(ranges(20, batch+1), own), writes: 4},
 		"other ranges, without the caller":                   {before: join(own, ranges(0, batch+1)), after: ranges(20, batch+1), refused: outside},
 		"other ranges, self-hosted runner":                   {before: join(own, ranges(0, batch+1)), after: join(ranges(20, batch+1), own), unknown: true, writes: 4},
-		"other ranges, GitHub-hosted runner":                 {before: join(own, ranges(0, batch+1)), after: join(ranges(20, batch+1), own), unknown: true, hosted: true, refused: "another address in each job"},
+		"other ranges, GitHub-hosted runner":                 {before: join(own, ranges(0, batch+1)), after: join(ranges(20, batch+1), own), unknown: true, hosted: true, refused: "a different address in each job"},
 		"fewer ranges":                                       {before: join(own, ranges(0, 2*batch+1)), after: own, writes: 3},
 		"to an empty list":                                   {before: join(own, ranges(0, 2*batch+1)), writes: 3},
 		"to an empty list, the caller last":                  {before: join(ranges(0, 2*batch+1), own), writes: 3},
 		"to an empty list, caller unknown":                   {before: join(ranges(0, 2*batch+1), own), unknown: true, refused: unknown},
 		"to an empty list, caller unknown, one request":      {before: join(ranges(0, batch*9/10), own), unknown: true, writes: 1},
-		"a large network that doesn't include every address": {before: []string{"0.0.0.0/8", "203.0.113.0/24"}, after: []string{"0.0.0.0/8"}, unknown: true, hosted: true, refused: "another address in each job"},
+		"a large network that doesn't include every address": {before: []string{"0.0.0.0/8", "203.0.113.0/24"}, after: []string{"0.0.0.0/8"}, unknown: true, hosted: true, refused: "a different address in each job"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -126,7 +126,7 @@ func TestAccessListIsCheckedAgain(t *testing.T) {
 		}
 		s.server.ResetRequests()
 		o := apply.Run(context.Background(), s.source, p, apply.Options{})[0]
-		if o.Status != apply.Failed || !strings.Contains(fmt.Sprint(o.Err), "may not cover the address") || len(s.listWrites()) > 0 {
+		if o.Status != apply.Failed || !strings.Contains(fmt.Sprint(o.Err), "may not include the address") || len(s.listWrites()) > 0 {
 			t.Errorf("%s: %v, %d writes", o.Status, o.Err, len(s.listWrites()))
 		}
 	})

@@ -161,7 +161,7 @@ func TestUpdateResponseWithoutTheResource(t *testing.T) {
 		}
 		s.server.AddFault(simulator.Fault{Method: http.MethodPost, Status: 200, RawBody: "{}"})
 		outcomes = s.applyManifest(t.Context(), "workspaces: [{ name: data, description: newer }]", apply.Options{})
-		if want := "update: POST /organizations/{organizationId}/workspaces/{id}: 200 OK: answer about a Workspace has no id"; outcomes[0].Err == nil || outcomes[0].Err.Error() != want {
+		if want := "update: POST /organizations/{organizationId}/workspaces/{id}: 200 OK: invalid response about a Workspace: it has no id; run again, and contact Astronomer support if the problem persists"; outcomes[0].Err == nil || outcomes[0].Err.Error() != want {
 			t.Errorf("%s: %v", outcomes[0].Status, outcomes[0].Err)
 		}
 	})

@@ -514,7 +514,7 @@ func TestRoleThatMayBeInheritedSince(t *testing.T) {
 		}})
 		s.server.AddFault(simulator.Fault{Method: http.MethodGet, Path: "users/*/teams", Status: 403})
 		o := apply.Run(t.Context(), s.source, p, apply.Options{})[0]
-		if o.Status != apply.Failed || !strings.Contains(fmt.Sprint(o.Err), "may be inherited through a Team") || len(s.listWrites()) > 0 {
+		if o.Status != apply.Failed || !strings.Contains(fmt.Sprint(o.Err), "may be inherited from a Team") || len(s.listWrites()) > 0 {
 			t.Errorf("%s: %v, writes %v", o.Status, o.Err, s.listWrites())
 		}
 	})

@@ -34,11 +34,11 @@ var exceptions = []exception{
 		manifest: "workspaces:\n- { name: a, id: cworkspace0000000000000001 }\n- { name: a, id: cworkspace0000000000000002 }\ndeployments: [{ name: b, workspace: a }]",
 	},
 	{
-		problemPattern: `names no Workspace: write`, reason: "the input workspace may set it, and an editor doesn't know inputs",
+		problemPattern: `the Workspace is missing; add`, reason: "the input workspace may set it, and an editor doesn't know inputs",
 		manifest: "deployments: [{ name: a }]", noDefaultWorkspace: true,
 	},
 	{
-		problemPattern: `its Workspace is not known; write`, reason: "the same, for references",
+		problemPattern: `the Workspace is missing; write`, reason: "the same, for references",
 		manifest: "teams: [{ name: a, dagRoles: [{ deployment: b, dagId: c, role: d }] }]", noDefaultWorkspace: true,
 	},
 	{
@@ -86,7 +86,7 @@ var exceptions = []exception{
 		manifest: "environmentObjects: [{ objectType: CONNECTION, objectKey: a, connection: { extra: { a: 0x1F } } }]",
 	},
 	{
-		problemPattern: `is "[^"]*:[^"]*": not a (network|range) such as`, reason: "an IPv6 network as a regular expression is a page long",
+		problemPattern: `is "[^"]*:[^"]*": (?:not a|must be a) (?:network|range) such as`, reason: "an IPv6 network as a regular expression is a page long",
 		manifest: "allowedIpAddressRanges: ['1:2/64']",
 	},
 	{

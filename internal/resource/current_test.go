@@ -69,7 +69,7 @@ func TestReadByID(t *testing.T) {
 		one := s.server.Seed("deployment", map[string]any{"name": "one", "workspaceId": w})
 		d, current, states := s.readManifests("deployments: [{ id: " + one + ", name: renamed, workspaceId: " + w + " }, { id: cdeployment00000000000009, state: absent }, { id: cdeployment00000000000008 }]")
 		assertEqual(s, "states", []string{"renamed is " + one, "cdeployment00000000000009 is new"}, states[:2])
-		if !strings.HasPrefix(states[2], "cdeployment00000000000008: there is no Deployment with id cdeployment00000000000008, or the token can't see it: GET ") {
+		if !strings.HasPrefix(states[2], "cdeployment00000000000008: no Deployment with id cdeployment00000000000008 exists, or the token can't see it; correct the id, or use a token with access to it: GET ") {
 			s.Error(states[2])
 		}
 		want := []string{"GET/deployments/" + one, "GET/deployments/cdeployment00000000000008", "GET/deployments/cdeployment00000000000009"}
@@ -117,11 +117,11 @@ deployments:
   - { name: five, workspace: data, type: DEDICATED, cluster: nowhere }
 `)
 		assertEqual(s, "problems", []string{
-			`a.yaml:5:13: Deployment "two" exists 2 times, ids cdeployment00000000000002, cdeployment00000000000003; add the id of the one that is meant`,
-			`a.yaml:6:31: Deployment "three": there is no Workspace "nowhere", neither live nor in the manifest`,
-			`a.yaml:7:30: Deployment "four": there are 2 of Workspace "twin", ids ctwin00000000000000000000, ctwin00000000000000000001; refer to one by workspaceId`,
-			`a.yaml:8:62: Deployment "five": there is no cluster "nowhere", neither live nor in the manifest`,
-			`a.yaml:4:11: Deployment "one" and Deployment "one" at a.yaml:3:13 are the same object (Deployment id cdeployment00000000000001); declare it once`,
+			`a.yaml:5:13: Deployment "two" exists 2 times, ids cdeployment00000000000002, cdeployment00000000000003; add the id of the right one to the manifest`,
+			`a.yaml:6:31: Deployment "three": Workspace "nowhere" doesn't exist in the manifest or in Astro`,
+			`a.yaml:7:30: Deployment "four": Workspace "twin" exists 2 times, ids ctwin00000000000000000000, ctwin00000000000000000001; refer to one by workspaceId`,
+			`a.yaml:8:62: Deployment "five": cluster "nowhere" doesn't exist in the manifest or in Astro`,
+			`a.yaml:4:11: Deployment "one" and Deployment "one" at a.yaml:3:13 are the same resource (Deployment id cdeployment00000000000001); declare it once`,
 		}, sortAllButLast(problemTexts(current.Problems)))
 		for i, o := range d.Resources {
 			if err := current.Errs[o]; (i == 0) != (err == nil) || i > 0 && !errors.Is(err, resource.ErrReported) {
@@ -138,7 +138,7 @@ func TestReadDuplicates(t *testing.T) {
 		s.server.Seed("workspace", map[string]any{"name": "data", "id": w})
 		_, current, _ := s.readManifests("deployments: [{ name: new, workspace: data }, { name: new, workspaceId: " + w + " }, { name: newer, workspace: data }]")
 		assertEqual(s, "problems", []string{
-			`a.yaml:1:55: Deployment "new" and Deployment "new" at a.yaml:1:23 are the same object (Deployment "new" in ` + w + `); declare it once`,
+			`a.yaml:1:55: Deployment "new" and Deployment "new" at a.yaml:1:23 are the same resource (Deployment "new" in ` + w + `); declare it once`,
 		}, problemTexts(current.Problems))
 	})
 }
@@ -151,7 +151,7 @@ func TestReadRenameToTakenName(t *testing.T) {
 		s.server.Seed("deployment", map[string]any{"name": "one", "workspaceId": w, "id": one})
 		_, current, _ := s.readManifests("deployments: [{ id: " + one + ", name: two }, { name: two, workspace: data }, { name: one, workspaceId: cworkspace000000000000002 }]")
 		assertEqual(s, "problems", []string{
-			`a.yaml:1:69: Deployment "two" and Deployment "two" at a.yaml:1:54 are the same object (Deployment "two" in ` + w + `); declare it once`,
+			`a.yaml:1:69: Deployment "two" and Deployment "two" at a.yaml:1:54 are the same resource (Deployment "two" in ` + w + `); declare it once`,
 		}, problemTexts(current.Problems))
 	})
 }
@@ -173,7 +173,7 @@ func TestReadMalformedItem(t *testing.T) {
 	runWithFixture(t, simulator.Scope{}, func(s *fixture) {
 		s.server.AddFault(simulator.Fault{Path: "workspaces", Status: 200, RawBody: `{"workspaces": [{"id": "c1", "name": "data"}, {"id": "c2", "name": "odd", "description": []}], "totalCount": 2}`})
 		_, _, states := s.readManifests("workspaces: [{ name: data }, { name: odd }]")
-		assertEqual(s, "states", []string{"data is c1", "odd: look-up by name: answer about Workspace c2: description is a list, not text"}, states)
+		assertEqual(s, "states", []string{"data is c1", "odd: look-up by name: invalid response about Workspace c2: description is a list, not text; run again, and contact Astronomer support if the problem persists"}, states)
 	})
 }
 
@@ -203,7 +203,7 @@ func TestReadDefaultWorkspaceIsMissing(t *testing.T) {
 	runWithFixture(t, simulator.Scope{}, func(s *fixture) {
 		d := resource.LoadDesired(resource.Kinds(), parseManifests(s, "deployments: [{ name: one }]"), "nowhere")
 		current := s.source.ReadCurrent(s.Context(), d)
-		assertEqual(s, "problems", []string{`a.yaml:1:23: Deployment "one": there is no Workspace "nowhere", neither live nor in the manifest; the token sees 0 Workspaces`}, problemTexts(current.Problems))
+		assertEqual(s, "problems", []string{`a.yaml:1:23: Deployment "one": Workspace "nowhere" doesn't exist in the manifest or in Astro (the token sees 0 Workspaces)`}, problemTexts(current.Problems))
 	})
 }
 
@@ -218,7 +218,7 @@ deployments: [{ name: one, workspace: data }, { name: two, workspace: other }, {
 		const refused = "look-up by name: GET /organizations/{organizationId}/workspaces: 403 Forbidden: no (requestId r-1)"
 		assertEqual(s, "states", []string{
 			"data: " + refused, `one: needs Workspace "data", which failed`,
-			`two: Workspace "other": ` + refused + "; where the id is given instead of the name, no look-up is needed",
+			`two: Workspace "other": ` + refused + "; give the id instead of the name, which needs no look-up",
 			"three is new",
 		}, states)
 		assertEqual(s, "problems", 0, len(current.Problems))
@@ -257,6 +257,6 @@ func TestReadItemWithoutID(t *testing.T) {
 	runWithFixture(t, simulator.Scope{}, func(s *fixture) {
 		s.server.AddFault(simulator.Fault{Path: "workspaces", Status: 200, RawBody: `{"workspaces": [{"name": "data"}], "totalCount": 1}`})
 		_, _, states := s.readManifests("workspaces: [{ name: data }]")
-		assertEqual(s, "states", []string{"data: look-up by name: answer about a Workspace has no id"}, states)
+		assertEqual(s, "states", []string{"data: look-up by name: invalid response about a Workspace: it has no id; run again, and contact Astronomer support if the problem persists"}, states)
 	})
 }

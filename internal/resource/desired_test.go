@@ -41,7 +41,7 @@ func TestLoadDesired(t *testing.T) {
 	const (
 		w1          = "cworkspace000000000000001"
 		w2          = "cworkspace000000000000002"
-		noWorkspace = `names no Workspace: write workspace: beside its name, at the top of the file, or set the input workspace`
+		noWorkspace = `the Workspace is missing; add workspace: next to its name or at the top of the file, or set the input workspace`
 	)
 	tests := map[string]struct {
 		files        []string
@@ -63,14 +63,14 @@ func TestLoadDesired(t *testing.T) {
 			nil,
 		},
 		"the input may be an id": {[]string{"deployments: [{ name: d }]"}, w1, []string{`deployments/d workspaceId "` + w1 + `"`}, nil},
-		"no Workspace":           {[]string{"deployments: [{ name: d }]"}, "", []string{"deployments/d"}, []string{`a.yaml:1:23: Deployment "d" ` + noWorkspace}},
+		"no Workspace":           {[]string{"deployments: [{ name: d }]"}, "", []string{"deployments/d"}, []string{`a.yaml:1:23: Deployment "d": ` + noWorkspace}},
 		"a resource with an id needs no Workspace": {
 			[]string{"workspace: top\ndeployments: [{ id: cdeployment00000000000001, name: renamed }, { id: cdeployment00000000000002 }]"},
 			"input",
 			[]string{"deployments/renamed id cdeployment00000000000001", "deployments/cdeployment00000000000002 id cdeployment00000000000002"},
 			nil,
 		},
-		"neither name nor id": {[]string{"workspaces: [{ description: x }]"}, "", []string{"workspaces/"}, []string{"a.yaml:1:14: a Workspace needs name, or the id of a live one"}},
+		"neither name nor id": {[]string{"workspaces: [{ description: x }]"}, "", []string{"workspaces/"}, []string{`a.yaml:1:14: a Workspace needs the field "name", or the id of an existing one; add one of them`}},
 		"a name and an id of the Workspace": {
 			[]string{"workspace: a\nworkspaceId: " + w1 + "\ndeployments: [{ name: d, workspace: b, workspaceId: " + w2 + " }]"},
 			"",
@@ -83,13 +83,13 @@ func TestLoadDesired(t *testing.T) {
 			[]string{
 				"workspaces/w", "workspaces/v", `deployments/d workspaceId (id of Workspace "w") declared`, `deployments/d workspaceId (id of Workspace "w") declared`, "workspaces/v",
 			},
-			[]string{`a.yaml:2:50: Deployment "d" is declared twice, first at a.yaml:2:23`, `b.yaml:1:22: Workspace "v" is declared twice, first at a.yaml:1:35`},
+			[]string{`a.yaml:2:50: Deployment "d" is declared twice, first at a.yaml:2:23; remove one of them`, `b.yaml:1:22: Workspace "v" is declared twice, first at a.yaml:1:35; remove one of them`},
 		},
 		"an id declared twice": {
 			[]string{"workspaces: [{ id: " + w1 + " }, { id: " + w1 + ", name: x }]"},
 			"",
 			[]string{"workspaces/" + w1 + " id " + w1, "workspaces/x id " + w1},
-			[]string{`a.yaml:1:88: Workspace "x" is declared twice, first at a.yaml:1:20`},
+			[]string{`a.yaml:1:88: Workspace "x" is declared twice, first at a.yaml:1:20; remove one of them`},
 		},
 		"the same name in two Workspaces": {
 			[]string{"workspaces: [{ name: w }]\ndeployments: [{ name: d, workspace: w }, { name: d, workspace: v }, { name: d, workspaceId: " + w1 + " }]"},
@@ -119,8 +119,8 @@ func TestLoadDesired(t *testing.T) {
 			"",
 			[]string{"workspaces/w", "workspaces/w id " + w1, `deployments/d workspaceId (id of Workspace "w")`},
 			[]string{
-				`a.yaml:2:37: Workspace "w" is declared more than once, at a.yaml:1:22 and a.yaml:1:66; refer to it by id`,
-				`a.yaml:1:66: Workspace "w" is declared twice, first at a.yaml:1:22`,
+				`a.yaml:2:37: Deployment "d": Workspace "w" is declared more than once, at a.yaml:1:22 and a.yaml:1:66; refer to it by id`,
+				`a.yaml:1:66: Workspace "w" is declared twice, first at a.yaml:1:22; remove one of them`,
 			},
 		},
 		"the Organization": {
@@ -136,16 +136,16 @@ func TestLoadDesired(t *testing.T) {
 			[]string{
 				"a.yaml:1:15: organization must be a mapping, not a list",
 				`b.yaml:1:64: unknown field "nam"; did you mean "name"?`,
-				"b.yaml:1:17: id does not apply to the Organization: there is one, and it stays",
-				"b.yaml:1:49: state does not apply to the Organization: there is one, and it stays",
-				"c.yaml:1:15: Organization is declared twice, first at b.yaml:1:21",
+				"b.yaml:1:17: Organization: id can't be set, because there is exactly one Organization; remove it",
+				"b.yaml:1:49: Organization: state can't be set, because there is exactly one Organization; remove it",
+				"c.yaml:1:15: Organization is declared twice, first at b.yaml:1:21; remove one of them",
 			},
 		},
 		"an id of a kind without ids": {
 			[]string{"invites: [{ id: cinvite000000000000000001, inviteeEmail: a@b.c }]"},
 			"",
 			[]string{"invites/a@b.c id cinvite000000000000000001"},
-			[]string{"a.yaml:1:17: id does not apply to an invite: the API tells none by its id"},
+			[]string{"a.yaml:1:17: id can't be set for an invite, because the API doesn't return it by id; remove it"},
 		},
 		"one of two resources of the same name is absent": {
 			[]string{"workspaces: [{ id: " + w1 + ", name: w }, { id: " + w2 + ", name: w, state: absent }]"},
@@ -158,15 +158,15 @@ func TestLoadDesired(t *testing.T) {
 			"w",
 			[]string{"workspaces/w", "workspaces/w id " + w1, `deployments/d workspaceId (id of Workspace "w")`},
 			[]string{
-				`a.yaml:2:23: Workspace "w" is declared more than once, at a.yaml:1:22 and a.yaml:1:66; refer to it by id`,
-				`a.yaml:1:66: Workspace "w" is declared twice, first at a.yaml:1:22`,
+				`a.yaml:2:23: Deployment "d": Workspace "w" is declared more than once, at a.yaml:1:22 and a.yaml:1:66; refer to it by id`,
+				`a.yaml:1:66: Workspace "w" is declared twice, first at a.yaml:1:22; remove one of them`,
 			},
 		},
 		"the input refers to an absent Workspace": {
 			[]string{"workspaces: [{ name: w, state: absent }]\ndeployments: [{ name: d }]"},
 			"w",
 			[]string{"workspaces/w absent", `deployments/d workspaceId (id of Workspace "w") declared`},
-			[]string{`a.yaml:2:23: Deployment "d" refers to Workspace "w", which is marked state: absent`},
+			[]string{`a.yaml:2:23: Deployment "d" refers to Workspace "w", which is marked state: absent; remove this reference first`},
 		},
 		"state and protect": {
 			[]string{"workspaces: [{ name: a, state: absent }, { name: b, state: present, protect: true }, { name: c, protect: false }]"},
@@ -178,13 +178,13 @@ func TestLoadDesired(t *testing.T) {
 			[]string{"workspaces: [{ name: a, state: absent, protect: true }]"},
 			"",
 			[]string{"workspaces/a absent protected"},
-			[]string{`a.yaml:1:22: Workspace "a" is protected and marked state: absent; remove one of the two`},
+			[]string{`a.yaml:1:22: Workspace "a" has both protect: true and state: absent; remove one of them`},
 		},
 		"a reference to an absent resource": {
 			[]string{"workspaces: [{ name: a, state: absent }]\ndeployments: [{ name: d, workspace: a }, { name: e, workspace: a, state: absent }]"},
 			"",
 			[]string{"workspaces/a absent", `deployments/d workspaceId (id of Workspace "a") declared`, `deployments/e workspaceId (id of Workspace "a") declared absent`},
-			[]string{`a.yaml:2:37: Deployment "d" refers to Workspace "a", which is marked state: absent`},
+			[]string{`a.yaml:2:37: Deployment "d" refers to Workspace "a", which is marked state: absent; remove this reference first`},
 		},
 		"an invalid state": {
 			[]string{"workspaces: [{ name: a, state: gone, protect: sure }]"},

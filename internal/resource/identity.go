@@ -13,16 +13,16 @@ func (d *desiredLoader) checkIdentity(o *Resource, own *schema.Node) {
 	if o.Kind.Singleton {
 		for _, m := range own.Members {
 			if m.Name != "protect" {
-				d.addProblem(m.Pos, "%s does not apply to the %s: there is one, and it stays", m.Name, o.Kind.Title)
+				d.addProblem(m.Pos, "%s: %s can't be set, because there is exactly one %s; remove it", o, m.Name, o.Kind.Title)
 			}
 		}
 		return
 	}
 	if id := own.Get("id"); id != nil && (id.Form == schema.Text || id.Form == schema.Unknown) && o.Kind.Get.Path == "" {
-		d.addProblem(id.Pos, "id does not apply to %s: the API tells none by its id", withArticle(o.Kind.Title))
+		d.addProblem(id.Pos, "id can't be set for %s, because the API doesn't return it by id; remove it", withArticle(o.Kind.Title))
 	}
 	if state := own.Get("state"); o.Absent && o.Kind.Delete.Path == "" {
-		d.addProblem(state.Pos, "state: absent does not apply to %s: %s", withArticle(o.Kind.Title), o.Kind.NotDeletable)
+		d.addProblem(state.Pos, "state: absent can't be set for %s: %s", withArticle(o.Kind.Title), o.Kind.NotDeletable)
 	}
 	for _, field := range o.Kind.Identity {
 		n := o.Body.Get(field)
@@ -30,10 +30,10 @@ func (d *desiredLoader) checkIdentity(o *Resource, own *schema.Node) {
 		case n != nil:
 			o.Pos = n.Pos
 		case o.Kind.Get.Path == "":
-			d.addProblem(o.Pos, "%s needs %s", withArticle(o.Kind.Title), field)
+			d.addProblem(o.Pos, "%s needs the field %q; add it", withArticle(o.Kind.Title), field)
 			return
 		case own.Get("id") == nil:
-			d.addProblem(o.Pos, "%s needs %s, or the id of a live one", withArticle(o.Kind.Title), field)
+			d.addProblem(o.Pos, "%s needs the field %q, or the id of an existing one; add one of them", withArticle(o.Kind.Title), field)
 			return
 		}
 	}
@@ -42,20 +42,20 @@ func (d *desiredLoader) checkIdentity(o *Resource, own *schema.Node) {
 	case f == nil || own.Get("id") != nil && !o.Kind.needsParentID() || o.parentRef() != nil:
 	case d.isDeploymentFile && o.Name() == "": // reported elsewhere
 	case d.isDeploymentFile:
-		d.addProblem(o.Pos, "%s names no Workspace: write workspace_name beside its name, or set the input workspace", o)
+		d.addProblem(o.Pos, "%s: the Workspace is missing; add workspace_name next to its name, or set the input workspace", o)
 	case f.Ref.Kind == "workspace":
-		d.addProblem(o.Pos, "%s names no Workspace: write workspace: beside its name, at the top of the file, or set the input workspace", o)
+		d.addProblem(o.Pos, "%s: the Workspace is missing; add workspace: next to its name or at the top of the file, or set the input workspace", o)
 	default:
-		d.addProblem(o.Pos, "%s names no %s: write %s: beside its name", o, d.catalog.Kind(f.Ref.Kind).Title, f.Ref.NameField)
+		d.addProblem(o.Pos, "%s: the %s is missing; add %s: next to its name", o, d.catalog.Kind(f.Ref.Kind).Title, f.Ref.NameField)
 	}
 }
 
 // duplicateRemedy returns how to fix several resources in Astro with the same identity.
 func (k *Kind) duplicateRemedy() string {
 	if k.Get.Path == "" {
-		return "keep one of them, in the Astro UI"
+		return "delete all but one in the Astro UI"
 	}
-	return "add the id of the one that is meant"
+	return "add the id of the right one to the manifest"
 }
 
 // withArticle returns the noun with "a" or "an" before it.
@@ -92,7 +92,7 @@ func (d *desiredLoader) checkUniqueKey(o *Resource, key string) {
 		return
 	}
 	if first != nil {
-		d.addProblem(o.Pos, "%s is declared twice, first at %s", o, first.Pos)
+		d.addProblem(o.Pos, "%s is declared twice, first at %s; remove one of them", o, first.Pos)
 		return
 	}
 	d.resourceByKey[key] = o
@@ -102,11 +102,11 @@ func (d *desiredLoader) checkUniqueKey(o *Resource, key string) {
 // that is to be deleted.
 func (d *desiredLoader) checkAbsent(o *Resource) {
 	if o.Absent && o.Protect {
-		d.addProblem(o.Pos, "%s is protected and marked state: absent; remove one of the two", o)
+		d.addProblem(o.Pos, "%s has both protect: true and state: absent; remove one of them", o)
 	}
 	for _, r := range o.Refs {
 		if r.Declared != nil && r.Declared.Absent && !o.Absent {
-			d.addProblem(r.posIn(o), "%s refers to %s, which is marked state: absent", o, r.Declared)
+			d.addProblem(r.posIn(o), "%s refers to %s, which is marked state: absent; remove this reference first", o, r.Declared)
 		}
 	}
 }

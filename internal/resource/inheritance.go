@@ -51,7 +51,7 @@ func (s Source) GetResource(ctx context.Context, o *Resource, id string) (*Live,
 		}
 		live = again
 	}
-	return nil, fmt.Errorf("its roles changed %d times while they were read; run again", maxInheritanceReads)
+	return nil, fmt.Errorf("the roles changed %d times while this run read them; run again", maxInheritanceReads)
 }
 
 // sameInheritableValues reports whether two responses contain the same values in the
@@ -108,7 +108,7 @@ func (s Source) separateInherited(ctx context.Context, o *Resource, live *Live) 
 	case err != nil && ctx.Err() != nil:
 		return false, err
 	case err != nil:
-		why = fmt.Sprintf("may be inherited through a %s, and the %ss of this %s can't be read: %v", in.Title, in.Title, o.Kind.Title, err)
+		why = fmt.Sprintf("may be inherited from a %s, and the %ss of this %s can't be read: %v", in.Title, in.Title, o.Kind.Title, err)
 	}
 	body := live.Body()
 	for _, name := range in.Fields {
@@ -161,7 +161,7 @@ func (s Source) readInheritanceSources(ctx context.Context, o *Resource, id stri
 	for _, data := range found {
 		item, err := schema.ParseJSON(data)
 		if err != nil || item.Get("id").ScalarText() == "" {
-			return nil, errors.Join(fmt.Errorf("answer about the %s of %s: an item has no id", in.Member, o), err)
+			return nil, errors.Join(fmt.Errorf("invalid response about the %s of %s: an item has no id; "+supportHint, in.Member, o), err)
 		}
 		answer, err := s.API.Do(ctx, s.NewCall(o, in.Get, item.Get("id").Text, nil)) // list items can lack fields
 		if astro.IsNotFound(err) {
@@ -171,7 +171,7 @@ func (s Source) readInheritanceSources(ctx context.Context, o *Resource, id stri
 		}
 		source, err := schema.ParseJSON(answer)
 		if err != nil {
-			return nil, fmt.Errorf("answer about %s %s: %w", in.Title, item.Get("id").Text, err)
+			return nil, fmt.Errorf("invalid response about %s %s: %w; "+supportHint, in.Title, item.Get("id").Text, err)
 		} else if id := source.Get("id").ScalarText(); id != item.Get("id").Text {
 			return nil, &WrongResourceError{Request: in.Get, Expected: in.Title + " " + item.Get("id").Text, Returned: "id " + id}
 		}
@@ -239,7 +239,7 @@ func (s *separation) ownItems(live []*schema.Node) []*schema.Node {
 	}
 	why := s.unreadableReason
 	if why == "" && len(own) > 1 {
-		why = "is one of several in the same place, of which at most one is its own"
+		why = "is one of several with the same key, and at most one of them isn't inherited"
 	}
 	for i := range own {
 		if why != "" {
@@ -288,7 +288,7 @@ func (s *separation) ownScalar(value *schema.Node) *schema.Node {
 		s.noteInherited(value, s.sources[i])
 		return schema.String(s.declared.Text)
 	case i >= 0:
-		return value.WithUnclearOrigin(fmt.Sprintf("may be inherited through %s", s.sourceText(s.sources[i])))
+		return value.WithUnclearOrigin(fmt.Sprintf("may be inherited from %s", s.sourceText(s.sources[i])))
 	case s.unreadableReason != "" && s.declared == nil:
 		return value.WithUnclearOrigin(s.unreadableReason)
 	}
@@ -301,5 +301,5 @@ func (s *separation) sourceText(source *schema.Node) string {
 
 // noteInherited records an inherited value in InheritedNotes, to show it to the user.
 func (s *separation) noteInherited(value, source *schema.Node) {
-	s.live.InheritedNotes = append(s.live.InheritedNotes, fmt.Sprintf("%s: %s through %s", s.field.Name, value.Show(), s.sourceText(source)))
+	s.live.InheritedNotes = append(s.live.InheritedNotes, fmt.Sprintf("%s: %s from %s", s.field.Name, value.Show(), s.sourceText(source)))
 }

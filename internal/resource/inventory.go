@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 
 	"astro-apply/internal/astro"
@@ -248,11 +249,11 @@ func (v *Inventory) selectWorkspaces(k *Kind) error {
 		}
 		switch len(ids) {
 		case 0:
-			errs = append(errs, fmt.Errorf("there is no Workspace %q that the token can see%s", selector, schema.Suggest(selector, names)))
+			errs = append(errs, fmt.Errorf("Workspace %q doesn't exist, or the token can't see it%s", selector, schema.Suggest(selector, names)))
 		case 1:
 			v.selectedWorkspaceIDs[ids[0]] = true
 		default:
-			errs = append(errs, fmt.Errorf("there are %d Workspaces called %q, with the ids %v; give one by its id", len(ids), selector, ids))
+			errs = append(errs, fmt.Errorf("%d Workspaces are named %q, ids %s; give the id instead of the name", len(ids), selector, strings.Join(ids, ", ")))
 		}
 	}
 	return errors.Join(errs...)

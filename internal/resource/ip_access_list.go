@@ -16,7 +16,7 @@ func ipAccessListKind() *Kind {
 		Name:      "allowedIpAddressRanges",
 		Title:     "IP access list",
 		Section:   "allowedIpAddressRanges",
-		Doc:       "The networks that the Organization may be reached from, as a list of CIDR ranges. An empty list lets everyone in.",
+		Doc:       "IP address ranges that can access the Organization, as a list in CIDR notation. An empty list allows access from everywhere.",
 		Singleton: true,
 		ListField: "allowedIpAddressRanges",
 		UpdateEndpoints: []UpdateEndpoint{{ListPatch: &ListPatch{
@@ -27,7 +27,7 @@ func ipAccessListKind() *Kind {
 		Precondition: checkCallerAccess,
 		Fields: []schema.Field{{
 			Name: "allowedIpAddressRanges", Type: schema.SetType(cidrRangeType()), Impact: schema.Disrupts,
-			Doc: "The ranges, such as 203.0.113.0/24.",
+			Doc: "Ranges in CIDR notation, such as 203.0.113.0/24.",
 		}},
 	}
 }
@@ -39,10 +39,10 @@ func cidrRangeType() schema.Type {
 	t.Pattern = &schema.Pattern{Regexp: `^(?:` + ipv4Pattern + `/` + prefixBitsPattern + `|` + ipv6Pattern + `/[0-9]{1,3})$`, Description: "a range such as 203.0.113.0/24"}
 	t.Check = func(s string) error {
 		if a, err := netip.ParseAddr(s); err == nil {
-			return errors.New("a range is needed, such as " + netip.PrefixFrom(a, a.BitLen()).String())
+			return errors.New("must be a range such as " + netip.PrefixFrom(a, a.BitLen()).String())
 		}
 		if _, err := netip.ParsePrefix(s); err != nil {
-			return errors.New("not a range such as 203.0.113.0/24")
+			return errors.New("must be a range such as 203.0.113.0/24")
 		}
 		return nil
 	}
@@ -62,20 +62,20 @@ func checkCallerAccess(g ProposedChange) Refusal {
 		switch {
 		case containsAllRanges(state, before) || containsAllRanges(state, after): // covers at least the current or the final list
 		case !caller.IsValid() && !allowsEveryone(state):
-			return Refusal{Reason: fmt.Sprintf("this change takes %d requests, and after some of them the list may not cover the address that this run calls from: "+
-				"set the input caller-address to it, or change fewer ranges in one run", len(g.IntermediateStates)+1)}
+			return Refusal{Reason: fmt.Sprintf("this change takes %d requests, and between them the list may not include the address of this run, which could lock itself out; "+
+				"set the input caller-address to that address, or change fewer ranges per run", len(g.IntermediateStates)+1)}
 		case caller.IsValid() && !coversAddress(state, caller):
-			return Refusal{Reason: fmt.Sprintf("this change takes %d requests, and after some of them no range would cover %s, the address that this run calls from: "+
-				"add a range that covers it first", len(g.IntermediateStates)+1, caller)}
+			return Refusal{Reason: fmt.Sprintf("this change takes %d requests, and between them the list doesn't include %s, the address of this run; "+
+				"add a range that includes it in an earlier run", len(g.IntermediateStates)+1, caller)}
 		}
 	}
 	switch {
 	case len(after.Items) == 0, containsAllRanges(after, before):
 	case caller.IsValid() && !coversAddress(after, caller):
-		return Refusal{Reason: "this run calls from " + caller.String() + ", which none of the ranges would cover: the run would lock itself out. Keep a range that covers it"}
+		return Refusal{Reason: "no range includes " + caller.String() + ", the address of this run, so the run would lock itself out; keep a range that includes it"}
 	case !caller.IsValid() && len(itemsOf(before)) > 0 && g.Caller.GitHubHosted && !allowsEveryone(after):
-		return Refusal{Reason: "a runner of GitHub calls from another address in each job, so whether it would lock itself out can't be known; " +
-			"remove ranges from a runner of your own, or say where it calls from with the input caller-address"}
+		return Refusal{Reason: "GitHub-hosted runners have a different address in each job, so this run can't check whether it would lock itself out; " +
+			"remove ranges from a self-hosted runner, or set the input caller-address"}
 	}
 	return Refusal{}
 }

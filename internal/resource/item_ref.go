@@ -128,7 +128,7 @@ func (p *ItemRef) resolveItem(owner, live *Live) (problem string) {
 		*p.Node = schema.Node{Form: schema.Text, Text: found[0], DisplayName: p.Name, Pos: p.Node.Pos, Sensitive: p.Node.Sensitive}
 		return ""
 	}
-	return fmt.Sprintf("%s has %s %d times, %s", ownerText, p, len(found), p.ambiguityRemedy(list, found))
+	return fmt.Sprintf("%s has %d matches for %s: %s", ownerText, len(found), p, p.ambiguityRemedy(list, found))
 }
 
 // ambiguityRemedy returns how to choose one of several matching items: by the most
@@ -142,9 +142,9 @@ func (p *ItemRef) ambiguityRemedy(list []*schema.Node, ids []string) string {
 		}
 	}
 	if len(names) == len(ids) {
-		return fmt.Sprintf("%s; write the %s of one of them, or its id as %s", strings.Join(names, ", "), field, p.Field.Name)
+		return fmt.Sprintf("%s; set the %s of one of them, or %s to its id", strings.Join(names, ", "), field, p.Field.Name)
 	}
-	return fmt.Sprintf("ids %s; write one of them as %s", strings.Join(ids, ", "), p.Field.Name)
+	return fmt.Sprintf("ids %s; set %s to one of them", strings.Join(ids, ", "), p.Field.Name)
 }
 
 // addReferencedItems adds to the seed of a list's owner the items that the manifest refers

@@ -120,7 +120,7 @@ func (d *desiredLoader) linkReferences() {
 	}
 }
 
-const workspaceUnknown = "its Workspace is not known; write {workspace: …, name: …}, or workspace: at the top of the file"
+const workspaceUnknown = "the Workspace is missing; write {workspace: …, name: …}, or add workspace: at the top of the file"
 
 // checkResolvable reports a reference by name whose Workspace isn't specified anywhere.
 func (d *desiredLoader) checkResolvable(o *Resource, r *Reference) {
@@ -159,7 +159,7 @@ func (d *desiredLoader) linkReference(o *Resource, r *Reference, named map[strin
 	case len(targets) == 1 && targets[0] != o:
 		r.Declared = targets[0]
 	case len(targets) > 1:
-		d.addProblem(r.posIn(o), "%s is declared more than once, at %s and %s; refer to it by id", r, targets[0].Pos, targets[1].Pos)
+		d.addProblem(r.posIn(o), "%s: %s is declared more than once, at %s and %s; refer to it by id", o, r, targets[0].Pos, targets[1].Pos)
 	case LooksLikeID(r.Name):
 		id := r.Name
 		r.Name = ""

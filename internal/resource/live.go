@@ -33,6 +33,9 @@ type Live struct {
 	parsedBody   weak.Pointer[schema.Node]
 }
 
+// supportHint is the remedy for a response that Astro should never send.
+const supportHint = "run again, and contact Astronomer support if the problem persists"
+
 // NewLive parses an API response about one resource. If only the types of its fields are
 // wrong, it returns the resource together with the error.
 func NewLive(k *Kind, data []byte) (*Live, error) {
@@ -49,7 +52,7 @@ func parseLive(k *Kind, data []byte) (*Live, error) {
 	live := &Live{kind: k, responseBody: data}
 	body, err := schema.ParseJSON(data)
 	if err != nil {
-		return nil, fmt.Errorf("answer about %s: %w", withArticle(k.Title), err)
+		return nil, fmt.Errorf("invalid response about %s: %w; "+supportHint, withArticle(k.Title), err)
 	}
 	live.shapeErr = schema.CheckResponse(k.Fields, body)
 	// Mark secrets before and after Flatten, which prepareBody calls: it removes some of
@@ -62,11 +65,11 @@ func parseLive(k *Kind, data []byte) (*Live, error) {
 	live.secretValues = append(live.secretValues, markSensitiveResponse(k.Fields, body, body)...)
 	id := body.Get("id")
 	if id == nil || id.Form != schema.Text || id.Text == "" {
-		return nil, fmt.Errorf("answer about %s has no id", withArticle(k.Title))
+		return nil, fmt.Errorf("invalid response about %s: it has no id; "+supportHint, withArticle(k.Title))
 	}
 	live.ID = strings.Clone(id.Text)
 	if live.shapeErr != nil {
-		live.shapeErr = fmt.Errorf("answer about %s %s: %w", k.Title, id.Text, live.shapeErr)
+		live.shapeErr = fmt.Errorf("invalid response about %s %s: %w; "+supportHint, k.Title, id.Text, live.shapeErr)
 	}
 	return live, nil
 }

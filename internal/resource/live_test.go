@@ -20,20 +20,20 @@ func newLive(t testing.TB, kind, body string) (*resource.Kind, *resource.Live) {
 func TestInvalidResponses(t *testing.T) {
 	t.Parallel()
 	for body, want := range map[string]string{
-		`{"name": "x"}`:   "answer about a Deployment has no id",
-		`{"id": ""}`:      "answer about a Deployment has no id",
-		`{"id": 3}`:       "answer about a Deployment has no id",
-		`[]`:              "answer about a Deployment has no id",
-		`{"id": "c"} {}`:  "answer about a Deployment: more than one JSON value",
-		`<html>`:          "answer about a Deployment: invalid character",
-		`{"id": "c", "x"`: "answer about a Deployment: ",
+		`{"name": "x"}`:   "invalid response about a Deployment: it has no id",
+		`{"id": ""}`:      "invalid response about a Deployment: it has no id",
+		`{"id": 3}`:       "invalid response about a Deployment: it has no id",
+		`[]`:              "invalid response about a Deployment: it has no id",
+		`{"id": "c"} {}`:  "invalid response about a Deployment: more than one JSON value",
+		`<html>`:          "invalid response about a Deployment: invalid character",
+		`{"id": "c", "x"`: "invalid response about a Deployment: ",
 		// A field of a wrong type must not count as empty: an update would send it back empty.
-		`{"id": "c", "environmentVariables": {}}`:                              "answer about Deployment c: environmentVariables is a mapping, not a list",
-		`{"id": "c", "contactEmails": "a@example.com"}`:                        "answer about Deployment c: contactEmails is text, not a list",
-		`{"id": "c", "workerQueues": [[]]}`:                                    "answer about Deployment c: workerQueues[0] is a list, not a mapping",
-		`{"id": "c", "environmentVariables": [{"value": {"a": 1}}]}`:           "answer about Deployment c: environmentVariables[0].value is a mapping, not text",
-		`{"id": "c", "scalingSpec": {"hibernationSpec": {"schedules": true}}}`: "answer about Deployment c: scalingSpec.hibernationSpec.schedules is a boolean, not a list",
-		`{"id": "c", "remoteExecution": []}`:                                   "answer about Deployment c: remoteExecution is a list, not a mapping",
+		`{"id": "c", "environmentVariables": {}}`:                              "invalid response about Deployment c: environmentVariables is a mapping, not a list",
+		`{"id": "c", "contactEmails": "a@example.com"}`:                        "invalid response about Deployment c: contactEmails is text, not a list",
+		`{"id": "c", "workerQueues": [[]]}`:                                    "invalid response about Deployment c: workerQueues[0] is a list, not a mapping",
+		`{"id": "c", "environmentVariables": [{"value": {"a": 1}}]}`:           "invalid response about Deployment c: environmentVariables[0].value is a mapping, not text",
+		`{"id": "c", "scalingSpec": {"hibernationSpec": {"schedules": true}}}`: "invalid response about Deployment c: scalingSpec.hibernationSpec.schedules is a boolean, not a list",
+		`{"id": "c", "remoteExecution": []}`:                                   "invalid response about Deployment c: remoteExecution is a list, not a mapping",
 	} {
 		_, err := resource.NewLive(resource.Kinds().Kind("deployment"), []byte(body))
 		if err == nil || !strings.HasPrefix(err.Error(), want) {

@@ -26,7 +26,7 @@ func TestFindResource(t *testing.T) {
 			}
 			if want == "" {
 				want = got
-				if !strings.Contains(got, `Workspace "twin" exists more than once: ids c`) {
+				if !strings.Contains(got, `Workspace "twin" exists more than once in Astro, ids c`) {
 					s.Error(got)
 				}
 			}

@@ -59,7 +59,7 @@ func (r *currentReader) ambiguousIDs(m nameResolution) string {
 		if live := r.current.Live[o]; live != nil {
 			all = append(all, live)
 		} else {
-			all = append(all, &Live{ID: "of the new one at " + o.Pos.String()})
+			all = append(all, &Live{ID: "(new at " + o.Pos.String() + ")"})
 		}
 	}
 	slices.SortFunc(all, func(a, b *Live) int { return strings.Compare(a.ID, b.ID) })
@@ -103,7 +103,7 @@ func (r *currentReader) resolveParent(o *Resource, ref *Reference) (string, erro
 	}
 	switch ambiguous := r.ambiguousIDs(m); {
 	case ambiguous != "":
-		r.failWithProblem(o, ref.posIn(o), "%s: %s: there are %d %ss %q, ids %s; write the id of the one that is meant", o, ref, len(m.declared)+len(m.undeclared), parent.Title, ref.Parent, ambiguous)
+		r.failWithProblem(o, ref.posIn(o), "%s: %s: %d %ss are named %q, ids %s; give the id instead of the name", o, ref, len(m.declared)+len(m.undeclared), parent.Title, ref.Parent, ambiguous)
 	case declared != nil && r.current.Errs[declared] != nil:
 		return "", &BlockedError{Dependency: declared}
 	case declared != nil && r.current.Live[declared] != nil:
@@ -114,11 +114,11 @@ func (r *currentReader) resolveParent(o *Resource, ref *Reference) (string, erro
 		return r.current.Live[m.absent].ID, nil
 	case o.Absent: // already deleted together with its Workspace
 	case m.absent != nil:
-		r.failWithProblem(o, ref.posIn(o), "%s: %s: the %s %q is marked state: absent at %s, and there is none", o, ref, parent.Title, ref.Parent, m.absent.Pos)
+		r.failWithProblem(o, ref.posIn(o), "%s: %s: %s %q doesn't exist, and is marked state: absent at %s; remove this reference", o, ref, parent.Title, ref.Parent, m.absent.Pos)
 	case declared != nil:
-		r.failWithProblem(o, ref.posIn(o), "%s: %s is not declared, and the %s %q is yet to be created, so there is none in it", o, ref, parent.Title, ref.Parent)
+		r.failWithProblem(o, ref.posIn(o), "%s: %s doesn't exist: it isn't declared, and %s %q is new; declare it, or correct the Workspace", o, ref, parent.Title, ref.Parent)
 	default:
-		r.failWithProblem(o, ref.posIn(o), "%s: %s: there is no %s %q%s", o, ref, parent.Title, ref.Parent, schema.Suggest(ref.Parent, x.namesIn("")))
+		r.failWithProblem(o, ref.posIn(o), "%s: %s: %s %q doesn't exist in the manifest or in Astro%s", o, ref, parent.Title, ref.Parent, schema.Suggest(ref.Parent, x.namesIn("")))
 	}
 	return "", nil
 }

@@ -12,27 +12,27 @@ func organizationKind() *Kind {
 		Name:            "organization",
 		Title:           "Organization",
 		Section:         "organization",
-		Doc:             "The Organization itself. A mapping, not a list; it takes neither id nor state.",
+		Doc:             "Settings of the Organization. This section is a mapping, not a list, and takes neither id nor state.",
 		Singleton:       true,
 		Get:             Endpoint{"GET", item},
 		UpdateEndpoints: []UpdateEndpoint{{Endpoint: Endpoint{"POST", item}}},
 		Expiry:          &Expiry{"trialExpiresAt", "its trial", "choose a plan in the Astro UI"},
 		Fields: []schema.Field{
-			{Name: "name", Type: nameType(50), Behavior: vital, Doc: "The Organization's name."},
-			{Name: "billingEmail", Type: emailType(), Behavior: vital, Doc: "Where bills are sent."},
+			{Name: "name", Type: nameType(50), Behavior: vital, Doc: "Name of the Organization."},
+			{Name: "billingEmail", Type: emailType(), Behavior: vital, Doc: "Email address for invoices."},
 			{
 				Name: "isScimEnabled", Type: schema.BoolType(), Behavior: vital, Impact: schema.Disrupts,
 				ChangeWarning: func(old, wanted *schema.Node) string {
 					if old.Is("true") && wanted.Is("false") {
-						return "the identity provider no longer manages users and teams"
+						return "the identity provider no longer manages users and Teams"
 					}
-					return "the identity provider manages users and teams from now on"
+					return "the identity provider manages users and Teams from now on"
 				},
-				Doc: "Whether an identity provider manages users and teams.",
+				Doc: "Let an identity provider manage users and Teams (SCIM).",
 			},
-			{Name: "allowEnhancedSupportAccess", Type: schema.BoolType(), Doc: "Whether Astronomer's support may look at what the Organization has."},
-			{Name: "hasAiFeaturesDisabled", Type: schema.BoolType(), Doc: "Whether AI features are off."},
-			{Name: "shouldEnforceDedicatedClusters", Type: schema.BoolType(), Doc: "Whether Deployments may only run on dedicated clusters."},
+			{Name: "allowEnhancedSupportAccess", Type: schema.BoolType(), Doc: "Allow Astronomer support to view the Organization's resources."},
+			{Name: "hasAiFeaturesDisabled", Type: schema.BoolType(), Doc: "Turn off AI features."},
+			{Name: "shouldEnforceDedicatedClusters", Type: schema.BoolType(), Doc: "Allow Deployments only on dedicated clusters."},
 		},
 	}
 }

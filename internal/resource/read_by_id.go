@@ -75,9 +75,9 @@ func (s Source) getAll(ctx context.Context, current *Current, ids map[*Resource]
 		case err == nil:
 			current.Live[o] = live
 		case astro.IsNotFound(err) && o.Absent && s.TokenScope.isLimited():
-			current.Errs[o] = fmt.Errorf("the token sees no %s with id %s, and is limited, so it may exist; use an Organization token to remove it: %w", o.Kind.Title, ids[o], err)
+			current.Errs[o] = fmt.Errorf("the limited token can't see a %s with id %s, so it may exist; use an Organization token to delete it: %w", o.Kind.Title, ids[o], err)
 		case astro.IsNotFound(err) && !o.Absent:
-			current.Errs[o] = fmt.Errorf("there is no %s with id %s, or the token can't see it: %w", o.Kind.Title, ids[o], err)
+			current.Errs[o] = fmt.Errorf("no %s with id %s exists, or the token can't see it; correct the id, or use a token with access to it: %w", o.Kind.Title, ids[o], err)
 		case !astro.IsNotFound(err):
 			current.Errs[o] = err
 		}
@@ -102,7 +102,7 @@ func (s Source) getWithInherited(ctx context.Context, o *Resource, id string) (*
 			id = s.OrganizationID
 		}
 		if err := live.checkReadResponse(o, id); err != nil {
-			return nil, fmt.Errorf("%w; run again, and ask Astronomer's support if it happens again", err)
+			return nil, fmt.Errorf("%w; "+supportHint, err)
 		}
 	}
 	live.Complete = true
@@ -125,11 +125,11 @@ func (s Source) readSubLists(ctx context.Context, o *Resource, live *Live) error
 		for _, data := range answer {
 			item, err := schema.ParseJSON(data)
 			if err != nil {
-				return fmt.Errorf("answer about the %s of %s: %w", list.Member, o, err)
+				return fmt.Errorf("invalid response about the %s of %s: %w; "+supportHint, list.Member, o, err)
 			}
 			value, key := item.Get(list.ValueMember), item.Get(list.KeyMember)
 			if value.ScalarText() == "" || key.ScalarText() == "" {
-				return fmt.Errorf("answer about the %s of %s: an item has no %s", list.Member, o, list.ValueMember)
+				return fmt.Errorf("invalid response about the %s of %s: an item has no %s; "+supportHint, list.Member, o, list.ValueMember)
 			}
 			value.DisplayName = item.Get(list.DisplayNameMember).ScalarText()
 			values.Items = append(values.Items, value)

@@ -66,11 +66,11 @@ func (r *currentReader) resolveUndeclared(ctx context.Context, o *Resource, ref 
 	switch ambiguous := r.ambiguousIDs(m); {
 	case err != nil && len(m.declared) != 1: // a declared target needs no list
 		if astro.IsForbidden(err) {
-			err = fmt.Errorf("%w; where the id is given instead of the name, no look-up is needed", err)
+			err = fmt.Errorf("%w; give the id instead of the name, which needs no look-up", err)
 		}
 		r.recordErr(o, fmt.Errorf("%s: %w", ref, err))
 	case ambiguous != "":
-		r.failWithProblem(o, pos, "%s: there are %d of %s, ids %s; refer to one by %s", o, len(m.declared)+len(m.undeclared), ref, ambiguous, ref.Field.Name)
+		r.failWithProblem(o, pos, "%s: %s exists %d times, ids %s; refer to one by %s", o, ref, len(m.declared)+len(m.undeclared), ambiguous, ref.Field.Name)
 	case len(m.declared) > 0: // linkReference missed it: one of the two gives its Workspace by name, the other by id
 		ref.Declared = m.declared[0]
 		r.resolveDeclared(o, ref)
@@ -81,14 +81,14 @@ func (r *currentReader) resolveUndeclared(ctx context.Context, o *Resource, ref 
 		ref.Declared = m.absent
 		r.resolveDeclared(o, ref)
 	case m.renamed != nil:
-		r.failWithProblem(o, pos, "%s: %s becomes %s by this manifest, at %s; refer to it by its new name", o, ref, m.renamed, m.renamed.Pos)
+		r.failWithProblem(o, pos, "%s: the manifest renames %s to %s at %s; use the new name", o, ref, m.renamed, m.renamed.Pos)
 	default:
 		if err := r.TokenScope.checkAbsence(ref.Kind, parent); err != nil {
 			r.recordErr(o, fmt.Errorf("%s: %w", ref, err))
 		} else if ref.Kind.isAboutPeople() && !o.Absent {
-			r.failMissingPerson(o, pos, "%s: there is no %s in the Organization%s; remove them from the list if they have left, or %s", ref.Field.Ref.NameField, ref, r.visibilityHint(ref.Kind, parent), ref.Kind.NotCreatable)
+			r.failMissingPerson(o, pos, "%s: %s isn't in the Organization%s; remove them from the list if they have left, or %s", ref.Field.Ref.NameField, ref, r.visibilityHint(ref.Kind, parent), ref.Kind.NotCreatable)
 		} else if !o.Absent { // for a delete: already deleted together with its parent
-			r.failWithProblem(o, pos, "%s: there is no %s, neither live nor in the manifest%s%s", o, ref, r.suggestReference(ref, parent), r.visibilityHint(ref.Kind, parent))
+			r.failWithProblem(o, pos, "%s: %s doesn't exist in the manifest or in Astro%s%s", o, ref, r.visibilityHint(ref.Kind, parent), r.suggestReference(ref, parent))
 		}
 	}
 }
@@ -99,7 +99,7 @@ func (r *currentReader) visibilityHint(k *Kind, parent parentLocation) string {
 	if r.indexes[k].countByParent[parent.parentID] > 0 || k.Visibility == "" && k.NotCreatable == "" {
 		return ""
 	}
-	return fmt.Sprintf("; the token sees 0 %ss", k.Title)
+	return fmt.Sprintf(" (the token sees 0 %ss)", k.Title)
 }
 
 func (r *currentReader) recordErr(o *Resource, err error) {
@@ -132,7 +132,7 @@ func (r *currentReader) matchListed(o *Resource) {
 		} else if r.isCreatedByOther(o) {
 			r.current.PendingReason[o] = inviteNotAccepted
 		} else if o.Kind.NotCreatable != "" {
-			r.failMissingPerson(o, o.Pos, "there is no such %s in the Organization%s; remove them from the manifest if they have left, or %s", o.Kind.Title, r.visibilityHint(o.Kind, parent), o.Kind.NotCreatable)
+			r.failMissingPerson(o, o.Pos, "this %s isn't in the Organization%s; remove them from the manifest if they have left, or %s", o.Kind.Title, r.visibilityHint(o.Kind, parent), o.Kind.NotCreatable)
 		}
 	case 1:
 		if found[0].shapeErr != nil {
@@ -164,9 +164,9 @@ func (r *currentReader) checkDuplicates(d *Desired) {
 				continue
 			}
 			if i == 0 && r.current.Live[o] != nil && (r.givesUpName(other) || r.givesUpName(o)) && (!o.Absent || !other.Absent) { // one by id and one by name
-				r.failWithProblem(o, o.Pos, "%s is still the name of what %s at %s renames or removes; let one run do that, and declare the other one after it", o, other, other.Pos)
+				r.failWithProblem(o, o.Pos, "%s: %s at %s renames or deletes the resource with this name; declare this one after that, in another run", o, other, other.Pos)
 			} else {
-				r.failWithProblem(o, o.Pos, "%s and %s at %s are the same object (%s); declare it once", o, other, other.Pos, key)
+				r.failWithProblem(o, o.Pos, "%s and %s at %s are the same resource (%s); declare it once", o, other, other.Pos, key)
 			}
 			break
 		}
@@ -217,7 +217,7 @@ func (r *currentReader) resolveByName(ctx context.Context, o *Resource, ref *Ref
 		}
 		r.checkFilter(o, ref)
 	case m.renamed == nil && m.absent == nil: // otherwise the plan reports it
-		r.failWithProblem(o, ref.posIn(o), "%s: there is no %s, neither live nor in the manifest%s", o, ref, r.suggestReference(ref, parentLocation{}))
+		r.failWithProblem(o, ref.posIn(o), "%s: %s doesn't exist in the manifest or in Astro%s", o, ref, r.suggestReference(ref, parentLocation{}))
 	}
 }
 
@@ -243,7 +243,7 @@ func (r *currentReader) checkFilter(o *Resource, ref *Reference) {
 	}
 	if where := ref.Field.Ref.Filter; !ref.matchesFilter(body) {
 		has := body.Get(where.Field)
-		r.failWithProblem(o, ref.posIn(o), "%s: %s has the %s %s, and here it must be %s", o, ref, where.Field, has.Show(), strings.Join(where.In, " or "))
+		r.failWithProblem(o, ref.posIn(o), "%s: %s: %s must be %s here, not %s; refer to another one", o, ref, where.Field, strings.Join(where.In, " or "), has.Show())
 	}
 }
 

@@ -58,7 +58,7 @@ func (o *Resource) Name() string {
 	return strings.Join(parts, "/")
 }
 
-// String names the resource in messages: deployment "etl".
+// String names the resource in messages: Deployment "etl".
 func (o *Resource) String() string {
 	if o.Kind.Singleton {
 		return o.Kind.Title
@@ -175,7 +175,7 @@ func (r *Reference) String() string {
 	return fmt.Sprintf("%s %q", r.Kind.Title, r.Name)
 }
 
-// UnknownText describes the id while it is unknown: id of deployment "etl" in "data".
+// UnknownText describes the id while it is unknown: id of Deployment "etl" in "data".
 // References of one resource to different targets have different texts.
 func (r *Reference) UnknownText() string {
 	if r.Parent == "" {

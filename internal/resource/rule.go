@@ -49,7 +49,7 @@ func exclusiveFieldsRule(field string, others ...string) Rule {
 		}
 		for _, other := range others {
 			if o.GetPath(other) != nil {
-				return fmt.Sprintf("%s and %s exclude each other; keep one of them", field, other)
+				return fmt.Sprintf("set either %s or %s, not both", field, other)
 			}
 		}
 		return ""
@@ -61,9 +61,9 @@ func togetherRule(a, b string) Rule {
 	return Rule{Fields: []string{a, b}, NeedsCurrent: true, Check: func(o *schema.Node) string {
 		switch {
 		case o.GetPath(a) != nil && o.GetPath(b) == nil:
-			return fmt.Sprintf("%s needs %s beside it", a, b)
+			return fmt.Sprintf("%s also needs %s; set both or neither", a, b)
 		case o.GetPath(b) != nil && o.GetPath(a) == nil:
-			return fmt.Sprintf("%s needs %s beside it", b, a)
+			return fmt.Sprintf("%s also needs %s; set both or neither", b, a)
 		}
 		return ""
 	}}
@@ -78,7 +78,7 @@ func requiredFieldsRule(field, when string, others ...string) Rule {
 		}
 		for _, other := range others {
 			if o.GetPath(other) == nil {
-				return strings.TrimSpace(field+" "+when) + " needs " + other + " beside it"
+				return strings.TrimSpace(field+" "+when) + " also needs " + other + "; add it"
 			}
 		}
 		return ""
@@ -94,7 +94,7 @@ func requiredValueRule(field, when, other, want, why string) Rule {
 		if f == nil || n == nil || when != "" && !f.Is(when) || n.Is(want) || n.Form == schema.Unknown {
 			return ""
 		}
-		return fmt.Sprintf("%s needs %s: %s, here it is %s (%s)", field, other, want, n.Show(), why)
+		return fmt.Sprintf("%s needs %s: %s, not %s (%s)", field, other, want, n.Show(), why)
 	}}
 }
 

@@ -15,17 +15,17 @@ func TestOfflineRules(t *testing.T) {
 		members string
 		want    string // the one problem; "": none
 	}{
-		"placement":                        {"clusterId: ccluster00000000000000001, region: x", "clusterId and region exclude each other; keep one of them"},
-		"cloud provider with a cluster":    {"cloudProvider: AWS, clusterId: ccluster00000000000000001", "clusterId and cloudProvider exclude each other; keep one of them"},
+		"placement":                        {"clusterId: ccluster00000000000000001, region: x", "set either clusterId or region, not both"},
+		"cloud provider with a cluster":    {"cloudProvider: AWS, clusterId: ccluster00000000000000001", "set either clusterId or cloudProvider, not both"},
 		"incomplete placement":             {"cloudProvider: AWS", ""}, // region may be set in Astro
-		"remote execution, wrong type":     {"type: STANDARD, executor: ASTRO, remoteExecution: { enabled: true }", `remoteExecution.enabled needs type: DEDICATED, here it is "STANDARD" (only DEDICATED Deployments can run tasks remotely)`},
+		"remote execution, wrong type":     {"type: STANDARD, executor: ASTRO, remoteExecution: { enabled: true }", `remoteExecution.enabled needs type: DEDICATED, not "STANDARD" (only DEDICATED Deployments can run tasks remotely)`},
 		"remote execution disabled":        {"type: STANDARD, executor: ASTRO, remoteExecution: { enabled: false }", ""},
 		"remote execution, wrong executor": {"executor: CELERY, remoteExecution: { enabled: true }", "remoteExecution does not apply when executor is CELERY, only when it is ASTRO"},
 		"bucket without remote execution":  {"remoteExecution: { enabled: false, taskLogBucket: x }", "remoteExecution.taskLogBucket does not apply when remoteExecution.enabled is false, only when it is true"},
 		"queues with remote execution":     {"remoteExecution: { enabled: true }, workerQueues: [{ name: default, " + queue + ", minWorkerCount: 0, maxWorkerCount: 1 }]", "workerQueues does not apply when remoteExecution.enabled is true, only when it is false"},
 		"hybrid":                           {"type: HYBRID, executor: ASTRO", "executor ASTRO is not available on a HYBRID Deployment; use CELERY or KUBERNETES"},
-		"availability":                     {"isHighAvailability: true, isDevelopmentMode: true", "isHighAvailability needs isDevelopmentMode: false, here it is true (a Deployment in development mode runs only one scheduler)"},
-		"scheduler size":                   {"isDevelopmentMode: true, schedulerSize: MEDIUM", `isDevelopmentMode needs schedulerSize: SMALL, here it is "MEDIUM" (development mode only supports the size SMALL)`},
+		"availability":                     {"isHighAvailability: true, isDevelopmentMode: true", "isHighAvailability needs isDevelopmentMode: false, not true (a Deployment in development mode runs only one scheduler)"},
+		"scheduler size":                   {"isDevelopmentMode: true, schedulerSize: MEDIUM", `isDevelopmentMode needs schedulerSize: SMALL, not "MEDIUM" (development mode only supports the size SMALL)`},
 		"memory":                           {"resourceQuotaCpu: 500m, resourceQuotaMemory: 2Gi", `resourceQuotaMemory must be 2Gi for each core of resourceQuotaCpu: 1Gi for 0.5 cores, not "2Gi"`},
 		"pod memory":                       {"defaultTaskPodCpu: '0.1', defaultTaskPodMemory: 1Gi", `defaultTaskPodMemory must be 2Gi for each core of defaultTaskPodCpu: 0.2Gi for 0.1 cores, not "1Gi"`},
 		"memory as required":               {"resourceQuotaCpu: 0.5, resourceQuotaMemory: 1024Mi, defaultTaskPodCpu: 0.25, defaultTaskPodMemory: 0.5Gi", ""},
@@ -110,7 +110,7 @@ func TestWorkspaceRules(t *testing.T) {
   - { name: `+strings.Repeat("c", 51)+` }
 `), "")
 	assertEqual(t, "problems", []string{
-		"a.yaml:2:32: defaultClusterId and defaultCloudProvider exclude each other; keep one of them",
+		"a.yaml:2:32: set either defaultClusterId or defaultCloudProvider, not both",
 		"a.yaml:4:13: name has 51 characters; it must have at most 50",
 	}, problemTexts(d.Problems))
 }

@@ -25,7 +25,7 @@ func catalogWithLink() resource.Catalog {
 func TestUnknownWorkspace(t *testing.T) {
 	t.Parallel()
 	d := resource.LoadDesired(catalogWithLink(), parseManifests(t, "links: [{ id: clink00000000000000000001, name: l, deployment: d }]"), "")
-	assertEqual(t, "problems", []string{`a.yaml:1:63: link "l": Deployment "d": its Workspace is not known; write {workspace: …, name: …}, or workspace: at the top of the file`}, problemTexts(d.Problems))
+	assertEqual(t, "problems", []string{`a.yaml:1:63: link "l": Deployment "d": the Workspace is missing; write {workspace: …, name: …}, or add workspace: at the top of the file`}, problemTexts(d.Problems))
 	d = resource.LoadDesired(catalogWithLink(), parseManifests(t, "links: [{ id: clink00000000000000000001, name: l, deployment: d }]"), "data")
 	assertEqual(t, "problems", []string(nil), problemTexts(d.Problems))
 }
@@ -53,10 +53,10 @@ func TestScopedReferences(t *testing.T) {
 		"declared with the Workspace's id": {"deployments: [{ name: d, workspaceId: " + w2 + " }]", "deployment: { workspace: " + w2 + ", name: d }", `deploymentId "` + d2 + `" declared`, true},
 		"declared in another Workspace":    {"deployments: [{ name: d, workspace: one }]", "deployment: { workspace: two, name: d }", `deploymentId "` + d2 + `"`, false},
 		"declared and new":                 {"deployments: [{ name: new, workspace: one }]", "deployment: { workspace: one, name: new }", `deploymentId (id of Deployment "new" in "one") declared`, false},
-		"doesn't exist":                    {"", "deployment: { workspace: one, name: x }", `link "l": there is no Deployment "x", neither live nor in the manifest`, false},
-		"Workspace doesn't exist":          {"", "deployment: { workspace: x, name: d }", `link "l": Deployment "d": there is no Workspace "x"`, false},
+		"doesn't exist":                    {"", "deployment: { workspace: one, name: x }", `link "l": Deployment "x" doesn't exist in the manifest or in Astro`, false},
+		"Workspace doesn't exist":          {"", "deployment: { workspace: x, name: d }", `link "l": Deployment "d": Workspace "x" doesn't exist in the manifest or in Astro`, false},
 		"Workspaces can't be read":         {"", "deployment: { workspace: one, name: d }", `Deployment "d": Workspace "one": look-up by name: GET /organizations/{organizationId}/workspaces: 403 Forbidden: no (requestId r)`, true},
-		"two Workspaces with the name":     {"", "deployment: { workspace: twin, name: d }", `link "l": Deployment "d": there are 2 Workspaces "twin", ids ctwin00000000000000000001, ctwin00000000000000000002; write the id of the one that is meant`, false},
+		"two Workspaces with the name":     {"", "deployment: { workspace: twin, name: d }", `link "l": Deployment "d": 2 Workspaces are named "twin", ids ctwin00000000000000000001, ctwin00000000000000000002; give the id instead of the name`, false},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -39,7 +39,7 @@ func (d *desiredLoader) warnPlainText(value *schema.Node, path string) {
 	}
 	if value.Form == schema.Text && value.Text != "" && value.VariableValues == nil {
 		d.problems.Add(schema.Problem{Pos: value.Pos, Warning: true, Message: path + " is a secret in plain text: everyone who can read this file can read it; " +
-			"rotate it, store the new one as a GitHub secret, and write ${secret:NAME}"})
+			"rotate it, store the new value as a GitHub secret, and write ${secret:NAME}"})
 	}
 }
 

@@ -9,7 +9,7 @@ import (
 	"astro-apply/internal/schema"
 )
 
-const plainTextWarning = " is a secret in plain text: everyone who can read this file can read it; rotate it, store the new one as a GitHub secret, and write ${secret:NAME}"
+const plainTextWarning = " is a secret in plain text: everyone who can read this file can read it; rotate it, store the new value as a GitHub secret, and write ${secret:NAME}"
 
 // A secret in plain text in the manifest causes a warning at its position, for every
 // secret field. Empty, omitted and variable values don't.

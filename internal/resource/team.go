@@ -9,7 +9,7 @@ func teamKind() *Kind {
 		Name:       "team",
 		Title:      "Team",
 		Section:    "teams",
-		Doc:        "People who get roles together.",
+		Doc:        "Group of users who share roles.",
 		GovernedBy: "organization.isScimEnabled",
 		Identity:   []string{"name"},
 		List:       ListEndpoint{Path: collection, Member: "teams", NameParam: "names"},
@@ -26,20 +26,20 @@ func teamKind() *Kind {
 		Precondition: func(g ProposedChange) Refusal {
 			its := g.After == nil || g.ChangesField("name") || g.ChangesField("description") || g.ChangesField("memberIds") // its roles are given here
 			if g.Live.Get("isIdpManaged").Is("true") && its {
-				return Refusal{Reason: "an identity provider manages this Team, so its name, description and members are changed there; declare no more than its roles"}
+				return Refusal{Reason: "an identity provider manages the name, description and members of this Team; change them there, and declare only the roles"}
 			}
 			return Refusal{}
 		},
 		Fields: append([]schema.Field{
-			{Name: "name", Type: nameType(0), Behavior: schema.RequiredCreate | schema.RequiredUpdate, Doc: "The Team's name."},
-			{Name: "description", Type: schema.TextType(0), Doc: "What the Team is for."},
+			{Name: "name", Type: nameType(0), Behavior: schema.RequiredCreate | schema.RequiredUpdate, Doc: "Name of the Team."},
+			{Name: "description", Type: schema.TextType(0), Doc: "Description of the Team."},
 			{
 				Name: "memberIds", Type: schema.SetType(nonEmptyType()), EndpointName: "members", Ref: &schema.Ref{Kind: "user", NameField: "members"},
-				Doc: "Who is in the Team, as members by e-mail address.",
+				Doc: "Users in the Team; members takes email addresses.",
 			},
 			{
 				Name: "organizationRole", Type: organizationRoleType(), EndpointName: "roles", Behavior: schema.RequiredUpdate | schema.MustBeKnown,
-				Doc: "The role in the Organization.",
+				Doc: "Organization role of the members.",
 			},
 		}, grantFields()...),
 		Rules: grantRules(),

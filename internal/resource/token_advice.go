@@ -26,9 +26,9 @@ func (s Source) TokenAdvice(d *Desired, current *Current) string {
 	narrow := len(s.TokenScope.WorkspaceIDs) > 0
 	switch {
 	case len(deployments) == 1 && !deployments[""]:
-		return fmt.Sprintf("a Deployment token of %s, with the role DEPLOYMENT_ADMIN, would do for this manifest", anyID(deployments))
+		return fmt.Sprintf("a Deployment token for %s with the role DEPLOYMENT_ADMIN is enough for this manifest", anyID(deployments))
 	case len(workspaces) == 1 && !narrow:
-		return fmt.Sprintf("a Workspace token of %s, with the role %s, would do for this manifest", anyID(workspaces), role)
+		return fmt.Sprintf("a Workspace token for %s with the role %s is enough for this manifest", anyID(workspaces), role)
 	}
 	return ""
 }

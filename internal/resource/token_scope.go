@@ -29,15 +29,15 @@ func (r TokenScope) checkAbsence(k *Kind, parent parentLocation) error {
 	case parent.parentID != "" && k.fieldByName(parent.parentField).Ref.Kind != "workspace":
 		return nil // the list in a Deployment is complete, or refused
 	case len(r.DeploymentIDs) > 0:
-		return fmt.Errorf("not found among what the token can see, and the token is limited to Deployment %s, so it may exist; "+
+		return fmt.Errorf("not found, but it may exist, because the token is limited to Deployment %s; "+
 			"give its id, or use a Workspace or Organization token", summarizeIDs(r.DeploymentIDs))
 	case len(r.WorkspaceIDs) == 0:
 		return nil
 	case parent.parentID == "":
-		return fmt.Errorf("not found among what the token can see, and the token is limited to Workspace %s, so it may exist; "+
+		return fmt.Errorf("not found, but it may exist, because the token is limited to Workspace %s; "+
 			"use an Organization token", summarizeIDs(r.WorkspaceIDs))
 	case !slices.Contains(r.WorkspaceIDs, parent.parentID):
-		return fmt.Errorf("it belongs to Workspace %s, and the token is limited to Workspace %s; use a token of that Workspace, or an Organization token",
+		return fmt.Errorf("it is in Workspace %s, but the token is limited to Workspace %s; use a token for the right Workspace, or an Organization token",
 			parent.parentID, summarizeIDs(r.WorkspaceIDs))
 	}
 	return nil

@@ -17,8 +17,8 @@ func TestTokenScope(t *testing.T) {
 		d1 = "cdeployment00000000000001"
 	)
 	const (
-		mayExist = ": not found among what the token can see, and the token is limited to "
-		byID     = ", so it may exist; give its id, or use a Workspace or Organization token"
+		mayExist = ": not found, but it may exist, because the token is limited to "
+		byID     = "; give its id, or use a Workspace or Organization token"
 	)
 	tests := map[string]struct {
 		scope    simulator.Scope
@@ -42,8 +42,8 @@ func TestTokenScope(t *testing.T) {
 			simulator.Scope{WorkspaceIDs: []string{w1}},
 			"workspaces: [{ name: two }]\ndeployments: [{ name: x, workspace: two }, { name: v, workspaceId: " + w2 + " }, { name: z, workspace: three }]",
 			[]string{
-				"two" + mayExist + "Workspace " + w1 + ", so it may exist; use an Organization token", `x: needs Workspace "two", which failed`,
-				"v: it belongs to Workspace " + w2 + ", and the token is limited to Workspace " + w1 + "; use a token of that Workspace, or an Organization token",
+				"two" + mayExist + "Workspace " + w1 + "; use an Organization token", `x: needs Workspace "two", which failed`,
+				"v: it is in Workspace " + w2 + ", but the token is limited to Workspace " + w1 + "; use a token for the right Workspace, or an Organization token",
 				`z: Workspace "three"` + mayExist + "Workspace " + w1,
 			},
 			2,

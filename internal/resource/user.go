@@ -2,7 +2,7 @@ package resource
 
 import "astro-apply/internal/schema"
 
-const inviteNotAccepted = "the invitation is not accepted yet; the roles are set by the first run after that"
+const inviteNotAccepted = "the invite isn't accepted yet; the first run after that sets the roles"
 
 // userKind manages only the roles of a user: invites create users, and people delete them
 // in the Astro UI. Omitting a role list never removes roles.
@@ -13,9 +13,9 @@ func userKind() *Kind {
 		Name:            "user",
 		Title:           "user",
 		Section:         "users",
-		Doc:             "What a user of the Organization may do.",
-		NotCreatable:    "invite them in the section invites, and let them accept",
-		NotDeletable:    "remove the user in the Astro UI, or declare [] for the roles that are to go",
+		Doc:             "Roles of a user of the Organization.",
+		NotCreatable:    "invite them in the section invites; they must accept",
+		NotDeletable:    "remove the user in the Astro UI, or declare [] for the roles to remove",
 		Identity:        []string{"username"},
 		List:            ListEndpoint{Path: collection, Member: "users"},
 		Get:             Endpoint{"GET", item},
@@ -29,7 +29,7 @@ func userKind() *Kind {
 			case status.Is("PENDING"):
 				return Refusal{Reason: inviteNotAccepted, Temporary: true}
 			default:
-				return Refusal{Reason: "the user's status is " + status.Show() + ", and only an ACTIVE one can be given roles; remove the user from the manifest"}
+				return Refusal{Reason: "the user's status is " + status.Show() + ", but only ACTIVE users can have roles; remove the user from the manifest"}
 			}
 		},
 		Advice: func(live *schema.Node) string {
@@ -42,11 +42,11 @@ func userKind() *Kind {
 		Fields: append([]schema.Field{
 			{
 				Name: "username", Type: emailType(), Behavior: schema.Create | schema.Immutable, EndpointName: "roles",
-				Remedy: "Declare the other user instead", Doc: "The user's e-mail address.",
+				Remedy: "Declare the other user instead", Doc: "Email address of the user.",
 			},
 			{
 				Name: "organizationRole", Type: organizationRoleType(), EndpointName: "roles", Behavior: schema.Update | schema.RequiredUpdate | schema.MustBeKnown,
-				Doc: "The role in the Organization.",
+				Doc: "Organization role of the user.",
 			},
 		}, grantFields()...),
 		Rules: grantRules(),
@@ -70,9 +70,9 @@ func inviteKind() *Kind {
 		Name:         "invite",
 		Title:        "invite",
 		Section:      "invites",
-		Doc:          "An invitation to the Organization. Whoever is in it, or was invited, is not invited again.",
+		Doc:          "Invite to the Organization. Existing and already invited users aren't invited again.",
 		CreatesKind:  "user",
-		NotDeletable: "the API doesn't tell an invite again; withdraw it in the Astro UI, and remove it from the manifest",
+		NotDeletable: "the API doesn't list invites; withdraw it in the Astro UI, and remove it from the manifest",
 		Identity:     []string{"inviteeEmail"},
 		Unique:       true, // a second invite to the same address doesn't create a second user
 		List:         ListEndpoint{Path: "/organizations/{organizationId}/users", Member: "users"},
@@ -89,17 +89,17 @@ func inviteKind() *Kind {
 			if !live.Get("status").Is("PENDING") {
 				return ""
 			}
-			return "not accepted yet; an invitation expires, and the API doesn't return when: if it has, withdraw it in the Astro UI and run again"
+			return "not accepted yet; if the invite has expired (the API doesn't return when), withdraw it in the Astro UI and run again"
 		},
 		Fields: []schema.Field{
 			{
 				Name: "inviteeEmail", ResponsePath: "username", Type: emailType(), Behavior: schema.Create | schema.RequiredCreate | schema.Immutable,
-				Remedy: "Declare another invite instead", Doc: "The e-mail address of whoever is invited.",
+				Remedy: "Declare another invite instead", Doc: "Email address to invite.",
 			},
 			{
 				Name: "role", ResponsePath: "organizationRole", Type: organizationRoleType(), Behavior: schema.Create | schema.RequiredCreate | schema.IgnoreChanges,
-				Remedy: "the invite is out or accepted, so the role is changed in the section users",
-				Doc:    "The role in the Organization to begin with.",
+				Remedy: "the invite is already sent or accepted; change the role in the section users",
+				Doc:    "Initial Organization role.",
 			},
 		},
 	}

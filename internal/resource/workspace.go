@@ -9,7 +9,7 @@ func workspaceKind() *Kind {
 		Name:            "workspace",
 		Title:           "Workspace",
 		Section:         "workspaces",
-		Doc:             "Groups Deployments and the people who may work on them.",
+		Doc:             "Group of Deployments with common access.",
 		Identity:        []string{"name"},
 		List:            ListEndpoint{Path: collection, Member: "workspaces", NameParam: "names"},
 		Get:             Endpoint{"GET", item},
@@ -18,7 +18,7 @@ func workspaceKind() *Kind {
 		UpdateEndpoints: []UpdateEndpoint{{Endpoint: Endpoint{"POST", item}}},
 		UIPath:          "/{id}",
 
-		Visibility: "only an Organization Owner may create Workspaces, and sees all of them",
+		Visibility: "only an Organization Owner can create Workspaces and sees all of them",
 		// A cluster determines cloud and region; the API refuses a request with both.
 		Flatten: func(live *schema.Node) {
 			if live.Get("defaultClusterId").ScalarText() != "" {
@@ -29,32 +29,32 @@ func workspaceKind() *Kind {
 		Fields: []schema.Field{
 			{
 				Name: "name", Type: nameType(50), Behavior: schema.RequiredCreate | schema.RequiredUpdate,
-				Doc: "The Workspace's name.",
+				Doc: "Name of the Workspace.",
 			},
 			{
 				Name: "description", Type: schema.TextType(0), Behavior: schema.RequiredUpdate,
-				Doc: "What the Workspace is for.",
+				Doc: "Description of the Workspace.",
 			},
 			{
 				Name: "cicdEnforcedDefault", Type: schema.BoolType(), Behavior: schema.RequiredUpdate,
-				Doc: "Whether new Deployments only accept deploys made through CI/CD.",
+				Doc: "Let new Deployments accept deploys only from CI/CD.",
 			},
 			// The API documentation doesn't state what an update does to a default
 			// destination that it omits, so an update sends the current one.
 			{
 				Name: "defaultClusterId", Type: schema.TextType(0), Ref: &schema.Ref{Kind: "cluster", NameField: "defaultCluster", Deferrable: true},
 				ConflictsWith: []string{"defaultCloudProvider", "defaultRegion"},
-				Doc:           "The cluster that new Deployments are placed on.",
+				Doc:           "Default cluster for new Deployments.",
 			},
 			{
 				Name: "defaultCloudProvider", Type: schema.EnumType("AWS", "AZURE", "GCP"),
 				ConflictsWith: []string{"defaultClusterId"},
-				Doc:           "The cloud provider that new Deployments are placed on, together with defaultRegion.",
+				Doc:           "Default cloud provider for new Deployments, together with defaultRegion.",
 			},
 			{
 				Name: "defaultRegion", Type: nonEmptyType(),
 				ConflictsWith: []string{"defaultClusterId"},
-				Doc:           "The region that new Deployments are placed in, together with defaultCloudProvider.",
+				Doc:           "Default region for new Deployments, together with defaultCloudProvider.",
 			},
 		},
 		Rules: []Rule{
