@@ -34,7 +34,7 @@ func (r *REST) ListOwnComments(ctx context.Context, pullRequest int) ([]Comment,
 	defer cancel()
 	own, unconfirmed, err := r.ownComments(ctx, pullRequest)
 	if err == nil && unconfirmed != nil {
-		err = fmt.Errorf("GitHub doesn't confirm whose token this is, so no comment counts as ours: %w; use the default github-token, ${{ github.token }}", unconfirmed)
+		err = fmt.Errorf("GitHub doesn't confirm the login of the token, so this run can't identify its own comments: %w; use the default github-token, ${{ github.token }}", unconfirmed)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("pull request %d: comments: %w", pullRequest, err)
@@ -46,7 +46,7 @@ func (r *REST) ListOwnComments(ctx context.Context, pullRequest int) ([]Comment,
 // GitHub didn't confirm that login, nil if GitHub did.
 func (r *REST) ownComments(ctx context.Context, pullRequest int) (own []Comment, unconfirmed, err error) {
 	if pullRequest <= 0 { // for 0, the library would list the comments of the whole repository
-		return nil, nil, &apiError{text: "no such number"}
+		return nil, nil, &apiError{text: "the number must be positive"}
 	}
 	all, err := readAllPages(ctx, r, readPermission, func(ctx context.Context, o api.ListOptions) ([]*api.IssueComment, *api.Response, error) {
 		return r.client.Issues.ListComments(ctx, r.owner, r.repository, pullRequest, &api.IssueListCommentsOptions{ListOptions: o})

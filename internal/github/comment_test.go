@@ -119,7 +119,7 @@ func TestListOwnCommentsOfManyPages(t *testing.T) {
 // runner's token.
 func TestIdentity(t *testing.T) {
 	t.Parallel()
-	const unconfirmed = "pull request 7: comments: GitHub doesn't confirm whose token this is, so no comment counts as ours: %s; use the default github-token, ${{ github.token }}"
+	const unconfirmed = "pull request 7: comments: GitHub doesn't confirm the login of the token, so this run can't identify its own comments: %s; use the default github-token, ${{ github.token }}"
 	for _, tt := range []struct {
 		name    string
 		faults  func(*fake.Server)

@@ -61,7 +61,7 @@ func isOutage(err error) bool {
 }
 
 // errEmptyResponse reports an answer without the requested data.
-var errEmptyResponse = errors.New("nothing in it")
+var errEmptyResponse = errors.New("the answer is empty")
 
 // convertError converts an error of the library to a PermissionError or an apiError,
 // and nil to nil. It doesn't keep the library's texts, because they contain URLs, and
@@ -92,7 +92,7 @@ func (r *REST) convertError(ctx context.Context, needs string, resp *api.Respons
 	case status == 0:
 		return &apiError{text: text}
 	case status/100 == 2 && wait == 0:
-		text = "an answer that can't be read: " + text
+		text = "unreadable answer: " + text
 	}
 	return &apiError{status: status, text: fmt.Sprintf("%d %s", status, text), retryAfter: wait}
 }
@@ -139,7 +139,7 @@ func errorMessage(err error) string {
 		return e.Message
 	}
 	if _, ok := errors.AsType[*api.RedirectionError](err); ok {
-		return "a redirect, not followed: the token stays with the API"
+		return "a redirect, not followed: this run sends the token only to the API; check GITHUB_API_URL"
 	}
 	if errors.Is(err, context.DeadlineExceeded) {
 		return "no answer within " + requestTimeout.String()

@@ -138,7 +138,7 @@ func readPayload(path string) (eventPayload, error) {
 		return p, errors.New("payload: GITHUB_EVENT_PATH is not set")
 	}
 	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
-		return p, fmt.Errorf("payload %s: not a regular file", path) // a pipe would block
+		return p, fmt.Errorf("payload %s: must be a regular file", path) // a pipe would block
 	}
 	b, err := os.ReadFile(path)
 	if err != nil {

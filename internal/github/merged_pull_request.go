@@ -34,7 +34,7 @@ var shaPattern = regexp.MustCompile(`^[0-9a-f]{7,64}$`)
 // requests are possible, it returns an error with their numbers.
 func (r *REST) FindMergedPullRequest(ctx context.Context, sha, branch string) (*MergedPullRequest, error) {
 	if !shaPattern.MatchString(sha) {
-		return nil, fmt.Errorf("commit %.12q: not a SHA", sha)
+		return nil, fmt.Errorf("commit %.12q: must be a SHA", sha)
 	}
 	ctx, cancel := context.WithTimeout(ctx, operationTimeout)
 	defer cancel()
@@ -61,7 +61,7 @@ func (r *REST) findMerged(ctx context.Context, sha, branch string) (*MergedPullR
 		if attempt == maxAttempts {
 			return nil, nil
 		}
-		if err := sleepContext(ctx, wait, errors.New("none yet")); err != nil {
+		if err := sleepContext(ctx, wait, errors.New("no pull request found yet")); err != nil {
 			return nil, err
 		}
 	}
@@ -75,7 +75,7 @@ func (r *REST) findMerged(ctx context.Context, sha, branch string) (*MergedPullR
 		for _, p := range found {
 			numbers = append(numbers, fmt.Sprint(p.GetNumber()))
 		}
-		return nil, fmt.Errorf("several were merged with it: %s", strings.Join(numbers, ", "))
+		return nil, fmt.Errorf("several merged pull requests contain it: %s", strings.Join(numbers, ", "))
 	}
 	p := found[0]
 	return &MergedPullRequest{Number: p.GetNumber(), HeadSHA: p.GetHead().GetSHA(), URL: p.GetHTMLURL(), MergedAt: p.GetMergedAt().Time}, nil

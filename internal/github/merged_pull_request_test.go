@@ -39,12 +39,12 @@ func TestFindMergedPullRequest(t *testing.T) {
 		{
 			"several, none with this merge commit",
 			[]fake.PullRequest{{Number: 7, MergeCommitSHA: head, Merged: true, Commits: []string{sha}}, {Number: 8, MergeCommitSHA: last, Merged: true, Commits: []string{sha}}},
-			nil, 0, "several were merged with it: 7, 8", 1, 0,
+			nil, 0, "several merged pull requests contain it: 7, 8", 1, 0,
 		},
 		{
 			"several with this merge commit",
 			[]fake.PullRequest{{Number: 7, MergeCommitSHA: sha, Merged: true}, {Number: 8, MergeCommitSHA: sha, Merged: true}},
-			nil, 0, "several were merged with it: 7, 8", 1, 0,
+			nil, 0, "several merged pull requests contain it: 7, 8", 1, 0,
 		},
 		{"pushed without a pull request", nil, nil, 0, "", 3, 6 * time.Second},
 		{"still open", []fake.PullRequest{{Number: 7, Commits: []string{sha}}}, nil, 0, "", 3, 6 * time.Second},
@@ -122,7 +122,7 @@ func TestFindMergedPullRequestInvalidSHA(t *testing.T) {
 	t.Parallel()
 	s := fake.New()
 	for _, sha := range []string{"", "main", "abc", "../../x", "ABCDEF0", "abcdef0?x"} {
-		if m, err := newREST(t, s, s).FindMergedPullRequest(t.Context(), sha, "main"); m != nil || err == nil || !strings.HasSuffix(err.Error(), "not a SHA") {
+		if m, err := newREST(t, s, s).FindMergedPullRequest(t.Context(), sha, "main"); m != nil || err == nil || !strings.HasSuffix(err.Error(), "must be a SHA") {
 			t.Errorf("%q: %v, %v", sha, m, err)
 		}
 	}

@@ -14,7 +14,7 @@ import (
 // above that.
 const summaryLimit = 900 << 10
 
-const truncatedSummaryNote = "> [!NOTE]\n> This summary is longer than GitHub shows. All of it is in the log of the step.\n\n"
+const truncatedSummaryNote = "> [!NOTE]\n> This summary is too long for GitHub, so it is incomplete. The complete text is in the log of the step.\n\n"
 
 var outputNamePattern = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_-]*$`)
 
@@ -118,9 +118,9 @@ func (r *Runner) SetSecretOutput(name, value string) error {
 func (r *Runner) CheckSecretOutput() error {
 	switch {
 	case r.getenv("GITHUB_OUTPUT") == "":
-		return errors.New("there is no file for outputs here (GITHUB_OUTPUT)")
+		return errors.New("GITHUB_OUTPUT is not set, so there is no file for outputs; save it to a file")
 	case !r.IsGitHubActions():
-		return errors.New("it can't be masked outside of a GitHub runner (GITHUB_ACTIONS and GITHUB_RUN_ID are not set); save it to a file")
+		return errors.New("only a GitHub runner can mask it (GITHUB_ACTIONS and GITHUB_RUN_ID are not set); save it to a file")
 	}
 	return nil
 }

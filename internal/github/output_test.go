@@ -193,7 +193,7 @@ func TestSetSecretOutput(t *testing.T) {
 	env := map[string]string{"GITHUB_OUTPUT": file}
 	r := github.NewRunner(func(name string) string { return env[name] }, io.Discard)
 	r.Mask("a-secret-value")
-	if err := r.SetSecretOutput("tokens", "x"); err == nil || !strings.Contains(err.Error(), "outside of a GitHub runner") {
+	if err := r.SetSecretOutput("tokens", "x"); err == nil || !strings.Contains(err.Error(), "only a GitHub runner can mask it") {
 		t.Error(err)
 	}
 	env["GITHUB_ACTIONS"] = "true"
@@ -204,7 +204,7 @@ func TestSetSecretOutput(t *testing.T) {
 		t.Errorf("%q, %v", got, err)
 	}
 	delete(env, "GITHUB_OUTPUT")
-	if err := r.SetSecretOutput("tokens", "x"); err == nil || !strings.Contains(err.Error(), "there is no file for outputs here") {
+	if err := r.SetSecretOutput("tokens", "x"); err == nil || !strings.Contains(err.Error(), "there is no file for outputs") {
 		t.Error(err)
 	}
 }

@@ -41,7 +41,7 @@ type REST struct {
 func NewREST(getenv func(string) string, token string, secrets *redact.Secrets, transport http.RoundTripper) (*REST, error) {
 	owner, name, ok := splitRepository(getenv("GITHUB_REPOSITORY"))
 	if !ok {
-		return nil, fmt.Errorf("GITHUB_REPOSITORY: %q is not owner/name", getenv("GITHUB_REPOSITORY"))
+		return nil, fmt.Errorf("GITHUB_REPOSITORY: %q must be owner/name", getenv("GITHUB_REPOSITORY"))
 	}
 	base, err := parseAPIURL(getenv("GITHUB_API_URL"), "https://api.github.com")
 	if err != nil {
@@ -52,10 +52,10 @@ func NewREST(getenv func(string) string, token string, secrets *redact.Secrets, 
 	case err != nil:
 		return nil, fmt.Errorf("GITHUB_GRAPHQL_URL: %w", err)
 	case originOf(graphql) != originOf(base):
-		return nil, errors.New("GITHUB_GRAPHQL_URL: another host than GITHUB_API_URL, and the token goes to one only")
+		return nil, errors.New("GITHUB_GRAPHQL_URL: must have the same host as GITHUB_API_URL, because this run sends the token only to that host")
 	}
 	if token = strings.TrimSpace(token); token == "" || strings.ContainsFunc(token, func(c rune) bool { return c <= ' ' || c > '~' }) {
-		return nil, errors.New("GitHub token: blank, or holds what no token does")
+		return nil, errors.New("GitHub token: must consist of printable ASCII characters; check the input github-token")
 	}
 	secrets.Add(token)
 	if transport == nil {
@@ -106,9 +106,9 @@ func parseAPIURL(value, fallback string) (*url.URL, error) {
 	u, err := url.Parse(value)
 	switch {
 	case err != nil || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "":
-		return nil, errors.New("not the URL of an API")
+		return nil, errors.New("must be the URL of an API, without a password, a query or a fragment")
 	case u.Scheme != "https" && (u.Scheme != "http" || !isLoopback(u.Hostname())):
-		return nil, fmt.Errorf("%q must be https, since the token is sent there", originOf(u))
+		return nil, fmt.Errorf("%q must be https, because this run sends the token there", originOf(u))
 	}
 	u.Path, u.RawPath = strings.TrimRight(u.Path, "/"), ""
 	return u, nil

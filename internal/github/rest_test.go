@@ -93,13 +93,13 @@ func TestNewREST(t *testing.T) {
 			[]string{"http://127.0.0.1:8080/repos/acme/data/issues/7/comments", "http://127.0.0.1:8080/graphql"},
 			"",
 		},
-		{"not https", map[string]string{"GITHUB_API_URL": "http://git.example.com/api/v3"}, nil, `GITHUB_API_URL: "http://git.example.com" must be https, since the token is sent there`},
-		{"URL with a password", map[string]string{"GITHUB_API_URL": "https://me:secret@git.example.com"}, nil, "GITHUB_API_URL: not the URL of an API"},
-		{"GraphQL on another host", map[string]string{"GITHUB_GRAPHQL_URL": "https://evil.example.com/graphql"}, nil, "GITHUB_GRAPHQL_URL: another host than GITHUB_API_URL, and the token goes to one only"},
-		{"no repository", map[string]string{"GITHUB_REPOSITORY": ""}, nil, `GITHUB_REPOSITORY: "" is not owner/name`},
-		{"repository without name", map[string]string{"GITHUB_REPOSITORY": "acme/"}, nil, `GITHUB_REPOSITORY: "acme/" is not owner/name`},
-		{"a path", map[string]string{"GITHUB_REPOSITORY": "acme/data/x"}, nil, `GITHUB_REPOSITORY: "acme/data/x" is not owner/name`},
-		{"dots", map[string]string{"GITHUB_REPOSITORY": "../data"}, nil, `GITHUB_REPOSITORY: "../data" is not owner/name`},
+		{"not https", map[string]string{"GITHUB_API_URL": "http://git.example.com/api/v3"}, nil, `GITHUB_API_URL: "http://git.example.com" must be https, because this run sends the token there`},
+		{"URL with a password", map[string]string{"GITHUB_API_URL": "https://me:secret@git.example.com"}, nil, "GITHUB_API_URL: must be the URL of an API, without a password, a query or a fragment"},
+		{"GraphQL on another host", map[string]string{"GITHUB_GRAPHQL_URL": "https://evil.example.com/graphql"}, nil, "GITHUB_GRAPHQL_URL: must have the same host as GITHUB_API_URL, because this run sends the token only to that host"},
+		{"no repository", map[string]string{"GITHUB_REPOSITORY": ""}, nil, `GITHUB_REPOSITORY: "" must be owner/name`},
+		{"repository without name", map[string]string{"GITHUB_REPOSITORY": "acme/"}, nil, `GITHUB_REPOSITORY: "acme/" must be owner/name`},
+		{"a path", map[string]string{"GITHUB_REPOSITORY": "acme/data/x"}, nil, `GITHUB_REPOSITORY: "acme/data/x" must be owner/name`},
+		{"dots", map[string]string{"GITHUB_REPOSITORY": "../data"}, nil, `GITHUB_REPOSITORY: "../data" must be owner/name`},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
@@ -212,7 +212,7 @@ func TestRedirect(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	const want = "pull request 7: comment: 307 a redirect, not followed: the token stays with the API"
+	const want = "pull request 7: comment: 307 a redirect, not followed: this run sends the token only to the API; check GITHUB_API_URL"
 	if _, err := r.UpsertComment(t.Context(), pullNumber, hasMarker("a"), "a plan"); err == nil || err.Error() != want {
 		t.Errorf("got %v", err)
 	}
@@ -234,7 +234,7 @@ func TestRedirectKeepsMethod(t *testing.T) {
 		}
 		return s.RoundTrip(r)
 	}))
-	const want = "pull request 7: comment: 301 a redirect, not followed: the token stays with the API"
+	const want = "pull request 7: comment: 301 a redirect, not followed: this run sends the token only to the API; check GITHUB_API_URL"
 	if k, err := r.UpsertComment(t.Context(), pullNumber, hasMarker("a"), "a plan"); err == nil || err.Error() != want {
 		t.Errorf("got %v, %v", k, err)
 	}

@@ -52,10 +52,10 @@ func (r *REST) UpsertComment(ctx context.Context, pullRequest int, matches func(
 
 func (r *REST) upsertComment(ctx context.Context, pullRequest int, matches func(string) bool, body string) (UpsertResult, error) {
 	if n := utf8.RuneCountInString(body); n > CommentLimit {
-		return UpsertResult{}, fmt.Errorf("%d characters, and GitHub takes %d", n, CommentLimit)
+		return UpsertResult{}, fmt.Errorf("it has %d characters, must be at most %d", n, CommentLimit)
 	}
 	if !matches(body) {
-		return UpsertResult{}, errors.New("it would not be found again")
+		return UpsertResult{}, errors.New("it has no marker of this program, so the next run couldn't find it")
 	}
 	deleted := map[int64]bool{}
 	var createErr error

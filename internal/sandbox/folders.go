@@ -22,8 +22,8 @@ type Folders struct {
 }
 
 var (
-	errOutside      = errors.New("it is neither below the workspace nor below RUNNER_TEMP")
-	errLeadsOutside = errors.New("the path leads out of the workspace and RUNNER_TEMP")
+	errOutside      = errors.New("the file must be below the workspace or RUNNER_TEMP")
+	errLeadsOutside = errors.New("the path must not lead out of the workspace and RUNNER_TEMP, also not through a link")
 )
 
 // location is a path after resolving links. The last part of a path to write may still
@@ -120,7 +120,7 @@ func (f Folders) WritablePath(path string) (real string, err error) {
 	defer func() { _ = root.Close() }()
 	switch info, err := root.Lstat(target.relPath); {
 	case err == nil && info.IsDir():
-		return "", errors.New("it is a folder")
+		return "", errors.New("it is a folder; choose the path of a file")
 	case err != nil && !errors.Is(err, fs.ErrNotExist):
 		return "", withoutPath(err) // for example, a part of the path is a file
 	}

@@ -10,9 +10,9 @@ import (
 )
 
 var (
-	errGitFile     = errors.New("it is a file of Git, which may run commands from it")
-	errActionsFile = errors.New("GitHub runs this file")
-	errRunnerFile  = errors.New("it is a file of the runner itself")
+	errGitFile     = errors.New("it is a file of Git, which may run commands from it; choose another path")
+	errActionsFile = errors.New("GitHub runs this file; choose another path")
+	errRunnerFile  = errors.New("it is a file of the runner; choose another path")
 )
 
 // checkProtected returns an error if Git, GitHub or the runner acts on the file, so that

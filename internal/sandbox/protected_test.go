@@ -110,7 +110,7 @@ func TestOpen(t *testing.T) {
 	} {
 		createSymlink(t, target, filepath.Join(workspace, name))
 	}
-	const out, kind = "the path leads out", "not a regular file"
+	const out, kind = "the path must not lead out", "not a regular file"
 	synctest.Test(t, func(t *testing.T) {
 		for name, want := range map[string][2]string{ // errors on a runner and outside of one
 			"astro.yaml":        {"", ""},
@@ -122,8 +122,8 @@ func TestOpen(t *testing.T) {
 			"pipe":              {kind, kind},
 			"to-pipe":           {kind, kind},
 			".":                 {kind, kind},
-			".git/config":       {"of Git or of the runner", ""},
-			"to-git":            {"of Git or of the runner", ""},
+			".git/config":       {"of Git or the runner", ""},
+			"to-git":            {"of Git or the runner", ""},
 			"loop":              {"too many links", "too many levels of symbolic links"},
 			"missing":           {"no such file", "no such file"},
 		} {
