@@ -19,7 +19,7 @@ func (r *currentReader) readDeclaredIDs(ctx context.Context, resources []*Resour
 			ids[o] = o.ID
 		}
 	}
-	r.Source.getAll(ctx, r.current, ids, r.getWithInherited) // separateAllInherited runs later, after references are resolved
+	r.getAll(ctx, r.current, ids, r.getWithInherited) // separateAllInherited runs later, after references are resolved
 }
 
 // completeListed reads what a list response lacks: it reads the resources by id if the
