@@ -42,6 +42,7 @@ var allowedImports = map[string][]string{
 	"internal/longtest":              nil,
 	"internal/release":               {"internal/github"},
 	"internal/simulator":             nil,
+	"internal/testkit":               {"internal/astro", "internal/resource", "internal/schema", "internal/simulator"},
 	"internal/simulator/conformance": {"internal/simulator"},
 }
 
@@ -139,7 +140,7 @@ var parseSourceFiles = sync.OnceValues(func() (files []sourceFile, err error) {
 func programFiles(t *testing.T) []sourceFile {
 	t.Helper()
 	return slices.DeleteFunc(slices.Clone(sourceFiles(t)), func(s sourceFile) bool {
-		return s.isTest || s.dir == "internal/simulator/conformance" || s.dir == "internal/github/fake" || s.dir == "internal/longtest" || s.dir == "internal/release" || s.dir == "internal/jsonschema"
+		return s.isTest || s.dir == "internal/simulator/conformance" || s.dir == "internal/github/fake" || s.dir == "internal/longtest" || s.dir == "internal/testkit" || s.dir == "internal/release" || s.dir == "internal/jsonschema"
 	})
 }
 

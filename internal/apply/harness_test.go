@@ -7,11 +7,11 @@ import (
 	"testing"
 
 	"astro-apply/internal/apply"
-	"astro-apply/internal/astro"
 	"astro-apply/internal/manifest"
 	"astro-apply/internal/plan"
 	"astro-apply/internal/resource"
 	"astro-apply/internal/simulator"
+	"astro-apply/internal/testkit"
 )
 
 // harness is a simulated Organization with a client. In a synctest bubble, the client's
@@ -26,17 +26,7 @@ type harness struct {
 func newHarness(t testing.TB, o simulator.Options, layers ...func(http.RoundTripper) http.RoundTripper) *harness {
 	t.Helper()
 	server := simulator.New(o)
-	base := server.Transport()
-	for _, layer := range layers {
-		base = layer(base)
-	}
-	client, err := astro.New(astro.Options{
-		BaseURL: "https://astro.invalid", Token: server.NewToken(simulator.Scope{}), Transport: base,
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return &harness{t, server, resource.Source{API: client, OrganizationID: server.OrganizationID()}, resource.Kinds()}
+	return &harness{t, server, testkit.NewSource(t, server, simulator.Scope{}, layers...), resource.Kinds()}
 }
 
 func parseManifest(text string) manifest.Result {

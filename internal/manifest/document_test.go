@@ -6,6 +6,7 @@ import (
 	"unicode"
 
 	"astro-apply/internal/manifest"
+	"astro-apply/internal/testkit"
 )
 
 func TestDocuments(t *testing.T) {
@@ -31,12 +32,12 @@ func TestDocuments(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			r := parseFiles(emptyEnvironment, test.files...)
-			assertEqual(t, "problems", test.wantProblems, problemTexts(r.Problems))
+			testkit.AssertEqual(t, "problems", test.wantProblems, problemTexts(r.Problems))
 			var got []string
 			for _, d := range r.Documents {
 				got = append(got, d.Members[0].Name+" "+d.Members[0].Pos.String())
 			}
-			assertEqual(t, "documents", test.want, got)
+			testkit.AssertEqual(t, "documents", test.want, got)
 		})
 	}
 }
@@ -85,8 +86,8 @@ func TestSyntax(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			r := parseFiles(emptyEnvironment, "ok: 1", test.text, "ok: 1")
-			assertEqual(t, "problems", []string{"b.yaml:" + test.want}, problemTexts(r.Problems))
-			assertEqual(t, "other documents", 2, len(r.Documents))
+			testkit.AssertEqual(t, "problems", []string{"b.yaml:" + test.want}, problemTexts(r.Problems))
+			testkit.AssertEqual(t, "other documents", 2, len(r.Documents))
 		})
 	}
 }
@@ -112,10 +113,10 @@ func TestBidirectional(t *testing.T) {
 	t.Parallel()
 	r := parseFiles(emptyEnvironment, "# x \u202e y \u202c\na: \"\u2066b\"\n", "b: \"\\u2066\"\n")
 	got := problemTexts(r.Problems)
-	assertEqual(t, "documents", 2, len(r.Documents))
-	assertEqual(t, "problems", 2, len(got))
-	assertEqual(t, "first line", true, strings.HasPrefix(got[0], "warning: a.yaml:1:5: U+202E changes the order in which text is shown"))
-	assertEqual(t, "second line", true, strings.HasPrefix(got[1], "warning: a.yaml:2:5: U+2066 changes the order in which text is shown"))
+	testkit.AssertEqual(t, "documents", 2, len(r.Documents))
+	testkit.AssertEqual(t, "problems", 2, len(got))
+	testkit.AssertEqual(t, "first line", true, strings.HasPrefix(got[0], "warning: a.yaml:1:5: U+202E changes the order in which text is shown"))
+	testkit.AssertEqual(t, "second line", true, strings.HasPrefix(got[1], "warning: a.yaml:2:5: U+2066 changes the order in which text is shown"))
 }
 
 // The name of a source may contain all characters that a file name may contain.
@@ -123,7 +124,7 @@ func TestSourceName(t *testing.T) {
 	t.Parallel()
 	const name = "dir/a b:c.yaml"
 	r := manifest.Parse([]manifest.Source{{Name: name, Data: []byte("a: [x]\nb: ${")}}, emptyEnvironment)
-	assertEqual(t, "position", name+":1:5", r.Documents[0].Get("a").Items[0].Pos.String())
+	testkit.AssertEqual(t, "position", name+":1:5", r.Documents[0].Get("a").Items[0].Pos.String())
 	if got := problemTexts(r.Problems); len(got) != 1 || !strings.HasPrefix(got[0], name+":2:4: ${ is not a valid reference") {
 		t.Errorf("problems %q", got)
 	}

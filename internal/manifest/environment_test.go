@@ -6,6 +6,7 @@ import (
 
 	"astro-apply/internal/manifest"
 	"astro-apply/internal/schema"
+	"astro-apply/internal/testkit"
 )
 
 var testVariables = map[string]string{
@@ -69,14 +70,14 @@ func TestExpand(t *testing.T) {
 				test.want = "value known after apply the value of " + test.value + test.want[len("unknown"):]
 			}
 			if test.wantProblem != "" {
-				assertEqual(t, "problems", []string{"a.yaml:1:4: " + test.wantProblem}, problemTexts(r.Problems))
+				testkit.AssertEqual(t, "problems", []string{"a.yaml:1:4: " + test.wantProblem}, problemTexts(r.Problems))
 			} else {
-				assertEqual(t, "problems", []string(nil), problemTexts(r.Problems))
-				assertEqual(t, "value", "v 1:4 "+test.want, outlineNode(r.Documents[0])[1])
+				testkit.AssertEqual(t, "problems", []string(nil), problemTexts(r.Problems))
+				testkit.AssertEqual(t, "value", "v 1:4 "+test.want, outlineNode(r.Documents[0])[1])
 			}
-			assertEqual(t, "form", test.wantProblem != "", r.Documents[0].Get("v").Form == schema.Unknown)
-			assertEqual(t, "secret", test.want[len(test.want)-1] == '*', r.Documents[0].Get("v").Sensitive)
-			assertEqual(t, "secrets", test.secrets, r.Secrets)
+			testkit.AssertEqual(t, "form", test.wantProblem != "", r.Documents[0].Get("v").Form == schema.Unknown)
+			testkit.AssertEqual(t, "secret", test.want[len(test.want)-1] == '*', r.Documents[0].Get("v").Sensitive)
+			testkit.AssertEqual(t, "secrets", test.secrets, r.Secrets)
 		})
 	}
 }
@@ -96,12 +97,12 @@ tagged: !!str ${env:NUMBER}
 alias: &a ${secret:SECRET}
 again: *a
 `)
-	assertEqual(t, "problems", []string(nil), problemTexts(r.Problems))
-	assertEqual(t, "values", []string{
+	testkit.AssertEqual(t, "problems", []string(nil), problemTexts(r.Problems))
+	testkit.AssertEqual(t, "values", []string{
 		"1:1 mapping", `plain 1:8 text "12"`, `double 2:9 text "alpha"`, `single 3:9 text "alpha"`, `literal 4:10 text "alpha\nbeta\n"`,
 		"list 7:7 list", "list[0] 7:8 text x", `list[1] 7:11 text "yes"`, `tagged 8:9 text "12"`, `alias 9:8 text "hunter2"*`, `again 9:8 text "hunter2"*`,
 	}, outlineNode(r.Documents[0]))
-	assertEqual(t, "secrets", []string{"hunter2"}, r.Secrets)
+	testkit.AssertEqual(t, "secrets", []string{"hunter2"}, r.Secrets)
 }
 
 // The reader doesn't look up reserved variables: a manifest could send the run's own
@@ -118,13 +119,13 @@ func TestReservedVariables(t *testing.T) {
 		for _, word := range []string{"env", "secret"} {
 			written := "${" + word + ":" + name + "}"
 			r := parseFiles(env, "v: x"+written)
-			assertEqual(t, name, []string{"a.yaml:1:4: " + written + ": a manifest can't read " + name + ", which is reserved for the run itself; use another variable"}, problemTexts(r.Problems))
-			assertEqual(t, name, schema.Unknown, r.Documents[0].Get("v").Form)
-			assertEqual(t, name, []string(nil), r.Secrets)
+			testkit.AssertEqual(t, name, []string{"a.yaml:1:4: " + written + ": a manifest can't read " + name + ", which is reserved for the run itself; use another variable"}, problemTexts(r.Problems))
+			testkit.AssertEqual(t, name, schema.Unknown, r.Documents[0].Get("v").Form)
+			testkit.AssertEqual(t, name, []string(nil), r.Secrets)
 		}
 	}
 	r := parseFiles(env, "v: ${env:INPUTS}${secret:MY_GITHUB_TOKEN}${env:GITHUB_TOKENS}${env:ACTION}")
-	assertEqual(t, "others", []string(nil), problemTexts(r.Problems))
+	testkit.AssertEqual(t, "others", []string(nil), problemTexts(r.Problems))
 }
 
 // With AllowUnset, an unset variable is only a warning.
@@ -139,30 +140,30 @@ func TestAllowUnset(t *testing.T) {
 		"a.yaml:4:4: ${x} is not a valid reference; write ${env:NAME} or ${secret:NAME}, or $${ for a literal ${",
 	}
 	r := parseFiles(env, text)
-	assertEqual(t, "problems", want, problemTexts(r.Problems))
-	assertEqual(t, "values", []string{
+	testkit.AssertEqual(t, "problems", want, problemTexts(r.Problems))
+	testkit.AssertEqual(t, "values", []string{
 		"1:1 mapping", "a 1:4 value known after apply the value of x${env:NONE}", "b 2:4 value known after apply the value of ${secret:EMPTY}*", `c 3:4 text "alpha"`, "d 4:4 value known after apply the value of ${x}",
 	}, outlineNode(r.Documents[0]))
 
 	env.Placeholder = func(name string) string { return "some-" + name }
 	r = parseFiles(env, text)
-	assertEqual(t, "problems", want, problemTexts(r.Problems))
-	assertEqual(t, "values", []string{
+	testkit.AssertEqual(t, "problems", want, problemTexts(r.Problems))
+	testkit.AssertEqual(t, "values", []string{
 		"1:1 mapping", `a 1:4 text "xsome-NONE"`, `b 2:4 text "some-EMPTY"*`, `c 3:4 text "alpha"`, "d 4:4 value known after apply the value of ${x}",
 	}, outlineNode(r.Documents[0]))
-	assertEqual(t, "secrets", []string{"some-EMPTY"}, r.Secrets)
+	testkit.AssertEqual(t, "secrets", []string{"some-EMPTY"}, r.Secrets)
 
 	env.AllowUnset = false // without AllowUnset, Placeholder isn't used
 	r = parseFiles(env, "a: x${env:NONE}")
-	assertEqual(t, "problems", []string{strings.TrimPrefix(want[0], "warning: ")}, problemTexts(r.Problems))
-	assertEqual(t, "value", "a 1:4 value known after apply the value of x${env:NONE}", outlineNode(r.Documents[0])[1])
+	testkit.AssertEqual(t, "problems", []string{strings.TrimPrefix(want[0], "warning: ")}, problemTexts(r.Problems))
+	testkit.AssertEqual(t, "value", "a 1:4 value known after apply the value of x${env:NONE}", outlineNode(r.Documents[0])[1])
 }
 
 // The reader reports every invalid reference, and reports it once if aliases repeat it.
 func TestReferenceProblems(t *testing.T) {
 	t.Parallel()
 	r := parseFiles(emptyEnvironment, "a: &a ${env:X} ${env:Y} ${env:X} ${z}\nb: [*a, *a]\nc: ${env:X}")
-	assertEqual(t, "problems", []string{
+	testkit.AssertEqual(t, "problems", []string{
 		"a.yaml:1:4: ${env:X}: the environment variable X is unset or empty; set it under env: of the step",
 		"a.yaml:1:4: ${env:Y}: the environment variable Y is unset or empty; set it under env: of the step",
 		"a.yaml:1:4: ${z} is not a valid reference; write ${env:NAME} or ${secret:NAME}, or $${ for a literal ${",
@@ -183,18 +184,18 @@ func TestSecretNames(t *testing.T) {
 	} {
 		r := parseFiles(environmentOf(map[string]string{name: "hunter2"}), "v: x${env:"+name+"}")
 		n := r.Documents[0].Get("v")
-		assertEqual(t, name+" is secret", secret, n.Sensitive)
+		testkit.AssertEqual(t, name+" is secret", secret, n.Sensitive)
 		want, values := []string(nil), []string(nil)
 		if secret {
 			want = []string{"warning: a.yaml:1:4: ${env:" + name + "}: the name looks like the name of a secret, so the value is treated as one; write ${secret:" + name + "}"}
 			values = []string{"hunter2", "xhunter2"}
 		}
-		assertEqual(t, name+" problems", want, problemTexts(r.Problems))
-		assertEqual(t, name+" secrets", values, r.Secrets)
-		assertEqual(t, name, schema.Text, n.Form)
+		testkit.AssertEqual(t, name+" problems", want, problemTexts(r.Problems))
+		testkit.AssertEqual(t, name+" secrets", values, r.Secrets)
+		testkit.AssertEqual(t, name, schema.Text, n.Form)
 	}
 	r := parseFiles(environmentOf(map[string]string{"DB_PASSWORD": "hunter2"}), "v: ${secret:DB_PASSWORD}")
-	assertEqual(t, "in ${secret:…}", []string(nil), problemTexts(r.Problems))
+	testkit.AssertEqual(t, "in ${secret:…}", []string(nil), problemTexts(r.Problems))
 }
 
 // White space around a value is kept, with a warning that doesn't show the value.
@@ -213,8 +214,8 @@ func TestWhiteSpaceAroundVariables(t *testing.T) {
 			if want != "" {
 				problems = []string{"warning: a.yaml:1:4: ${" + word + ":V}: " + want}
 			}
-			assertEqual(t, word+" "+value, problems, problemTexts(r.Problems))
-			assertEqual(t, word+" "+value, "x"+value, r.Documents[0].Get("v").Text)
+			testkit.AssertEqual(t, word+" "+value, problems, problemTexts(r.Problems))
+			testkit.AssertEqual(t, word+" "+value, "x"+value, r.Documents[0].Get("v").Text)
 		}
 	}
 }

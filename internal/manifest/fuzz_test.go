@@ -12,6 +12,7 @@ import (
 	"astro-apply/internal/manifest"
 	"astro-apply/internal/resource"
 	"astro-apply/internal/schema"
+	"astro-apply/internal/testkit"
 )
 
 // reservedNames is a second implementation of isReserved.
@@ -162,7 +163,7 @@ func FuzzExpand(f *testing.F) {
 			t.Fatalf("%q is %s, problems %q", text, v.Form, problemTexts(r.Problems))
 		}
 		for _, p := range r.Problems {
-			assertEqual(t, "position", "a.yaml:1:4", p.Pos.String())
+			testkit.AssertEqual(t, "position", "a.yaml:1:4", p.Pos.String())
 		}
 		if invalid {
 			return
@@ -170,9 +171,9 @@ func FuzzExpand(f *testing.F) {
 		if secret {
 			remember(want)
 		}
-		assertEqual(t, "text", want, v.Text)
-		assertEqual(t, "secret", secret, v.Sensitive)
-		assertEqual(t, "secrets", secrets, r.Secrets)
+		testkit.AssertEqual(t, "text", want, v.Text)
+		testkit.AssertEqual(t, "secret", secret, v.Sensitive)
+		testkit.AssertEqual(t, "secrets", secrets, r.Secrets)
 		if !strings.Contains(text, "${") && v.Text != text {
 			t.Errorf("%q became %q", text, v.Text)
 		}

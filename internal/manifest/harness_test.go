@@ -5,8 +5,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-
 	"astro-apply/internal/manifest"
 	"astro-apply/internal/schema"
 )
@@ -74,11 +72,4 @@ func outlineNode(n *schema.Node) []string {
 	}
 	walk("", n)
 	return out
-}
-
-func assertEqual(t testing.TB, what string, want, got any) {
-	t.Helper()
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("%s (-want +got):\n%s", what, diff)
-	}
 }

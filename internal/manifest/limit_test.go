@@ -7,6 +7,7 @@ import (
 
 	"astro-apply/internal/longtest"
 	"astro-apply/internal/manifest"
+	"astro-apply/internal/testkit"
 )
 
 func TestDepth(t *testing.T) {
@@ -41,7 +42,7 @@ func TestDepth(t *testing.T) {
 			if test.want != "" {
 				test.want = "a.yaml:" + test.want
 			}
-			assertEqual(t, "problems", test.want, got)
+			testkit.AssertEqual(t, "problems", test.want, got)
 			if n := len(r.Documents); n == 0 || r.Documents[n-1].Get("ok") == nil {
 				t.Error("the other file was not read")
 			}
@@ -88,8 +89,8 @@ func TestLimits(t *testing.T) {
 					got += fmt.Sprintf("%d:%d: %s", p.Pos.Line, p.Pos.Col, p.Message)
 				}
 			}
-			assertEqual(t, "problems", test.want, got)
-			assertEqual(t, "documents", 0, len(r.Documents))
+			testkit.AssertEqual(t, "problems", test.want, got)
+			testkit.AssertEqual(t, "documents", 0, len(r.Documents))
 		})
 	}
 }
@@ -99,12 +100,12 @@ func TestLimitsPerRun(t *testing.T) {
 	t.Parallel()
 	const values = "the manifests have more than 500000 values (aliases count each time they are used); use several runs with fewer files"
 	r := parseFiles(emptyEnvironment, documentOfSize(200_000), documentOfSize(200_000), documentOfSize(longtest.Size(90_000, 100_000)))
-	assertEqual(t, "problems", []string(nil), problemTexts(r.Problems))
+	testkit.AssertEqual(t, "problems", []string(nil), problemTexts(r.Problems))
 	r = parseFiles(emptyEnvironment, documentOfSize(200_000), documentOfSize(200_000), documentOfSize(100_000)+"---\nx\n---\ny\n", "a: 1\na: 2")
-	assertEqual(t, "problems", []string{"c.yaml:903:1: " + values}, problemTexts(r.Problems))
-	assertEqual(t, "documents", 3, len(r.Documents))
+	testkit.AssertEqual(t, "problems", []string{"c.yaml:903:1: " + values}, problemTexts(r.Problems))
+	testkit.AssertEqual(t, "documents", 3, len(r.Documents))
 	r = parseFiles(emptyEnvironment, documentOfSize(499_999)+"---\n~\n---\n~\n---\n~\n")
-	assertEqual(t, "empty documents", []string{"a.yaml:504:1: " + values}, problemTexts(r.Problems))
+	testkit.AssertEqual(t, "empty documents", []string{"a.yaml:504:1: " + values}, problemTexts(r.Problems))
 }
 
 // The reader lists the first 100 of many problems and counts the rest.
@@ -117,9 +118,9 @@ func TestManyProblems(t *testing.T) {
 	} {
 		r := parseFiles(emptyEnvironment, text, "b: ${x}\n")
 		got := problemTexts(r.Problems)
-		assertEqual(t, name, 102, len(got))
-		assertEqual(t, name, "b.yaml:1:4: ", got[100][:12])
-		assertEqual(t, name, ": and 4901 more errors", got[101][strings.LastIndex(got[101], ":"):])
+		testkit.AssertEqual(t, name, 102, len(got))
+		testkit.AssertEqual(t, name, "b.yaml:1:4: ", got[100][:12])
+		testkit.AssertEqual(t, name, ": and 4901 more errors", got[101][strings.LastIndex(got[101], ":"):])
 	}
 }
 
@@ -152,8 +153,8 @@ func TestHugeFile(t *testing.T) {
 	line := "  - { name: " + strings.Repeat("x", 500) + " }\n"
 	text := "a:\n" + strings.Repeat(line, longtest.Size(1<<20, manifest.MaxBytes-3)/len(line))
 	r := parseFiles(emptyEnvironment, text)
-	assertEqual(t, "problems", []string(nil), problemTexts(r.Problems))
+	testkit.AssertEqual(t, "problems", []string(nil), problemTexts(r.Problems))
 	items := r.Documents[0].Get("a").Items
-	assertEqual(t, "values", strings.Count(text, "\n")-1, len(items))
-	assertEqual(t, "position of the last item", fmt.Sprintf("a.yaml:%d:5", len(items)+1), items[len(items)-1].Pos.String())
+	testkit.AssertEqual(t, "values", strings.Count(text, "\n")-1, len(items))
+	testkit.AssertEqual(t, "position of the last item", fmt.Sprintf("a.yaml:%d:5", len(items)+1), items[len(items)-1].Pos.String())
 }

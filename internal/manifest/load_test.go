@@ -9,6 +9,7 @@ import (
 
 	"astro-apply/internal/manifest"
 	"astro-apply/internal/sandbox"
+	"astro-apply/internal/testkit"
 )
 
 // chdirWithFiles creates files in a new working directory. Each contains its base name.
@@ -82,8 +83,8 @@ func TestReadSources(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			names, problems := sourceNames(t, test.patterns...)
-			assertEqual(t, "files", test.want, names)
-			assertEqual(t, "problems", test.wantProblems, problems)
+			testkit.AssertEqual(t, "files", test.want, names)
+			testkit.AssertEqual(t, "problems", test.wantProblems, problems)
 		})
 	}
 }
@@ -96,17 +97,17 @@ func TestReadSourcesLinks(t *testing.T) {
 		requireNoError(t, os.Symlink(target, name))
 	}
 	names, problems := sourceNames(t, "m")
-	assertEqual(t, "a folder", []string{"m/a.yaml", "m/b.yaml"}, names)
-	assertEqual(t, "a folder", []string(nil), problems)
+	testkit.AssertEqual(t, "a folder", []string{"m/a.yaml", "m/b.yaml"}, names)
+	testkit.AssertEqual(t, "a folder", []string(nil), problems)
 	names, problems = sourceNames(t, "link/**/*.yaml")
-	assertEqual(t, "a link", []string{"link/a.yaml", "link/b.yaml"}, names)
-	assertEqual(t, "a link", []string(nil), problems)
+	testkit.AssertEqual(t, "a link", []string{"link/a.yaml", "link/b.yaml"}, names)
+	testkit.AssertEqual(t, "a link", []string(nil), problems)
 	names, problems = sourceNames(t, "m/circle/out")
-	assertEqual(t, "named", []string{"m/circle/out/b.yaml"}, names)
-	assertEqual(t, "named", []string(nil), problems)
+	testkit.AssertEqual(t, "named", []string{"m/circle/out/b.yaml"}, names)
+	testkit.AssertEqual(t, "named", []string(nil), problems)
 	names, problems = sourceNames(t, "m/**", "self", "gone.yaml", "*.yaml")
-	assertEqual(t, "broken", []string{"m/a.yaml", "m/b.yaml"}, names)
-	assertEqual(t, "broken", []string{"m/circle: not a regular file", "m/out: not a regular file", "self: too many levels of symbolic links", "gone.yaml: no such file or directory", "gone.yaml: no such file or directory"}, problems)
+	testkit.AssertEqual(t, "broken", []string{"m/a.yaml", "m/b.yaml"}, names)
+	testkit.AssertEqual(t, "broken", []string{"m/circle: not a regular file", "m/out: not a regular file", "self: too many levels of symbolic links", "gone.yaml: no such file or directory", "gone.yaml: no such file or directory"}, problems)
 }
 
 func TestReadSourcesUnreadable(t *testing.T) {
@@ -118,8 +119,8 @@ func TestReadSourcesUnreadable(t *testing.T) {
 	requireNoError(t, os.Chmod("c.yaml", 0))
 	t.Cleanup(func() { _ = os.Chmod("m/locked", 0o755) })
 	names, problems := sourceNames(t, "m", "c.yaml", "m/a.yaml")
-	assertEqual(t, "files", []string{"m/a.yaml"}, names)
-	assertEqual(t, "problems", []string{"m: open locked: permission denied", "c.yaml: permission denied"}, problems)
+	testkit.AssertEqual(t, "files", []string{"m/a.yaml"}, names)
+	testkit.AssertEqual(t, "problems", []string{"m: open locked: permission denied", "c.yaml: permission denied"}, problems)
 }
 
 func TestReadSourcesAbsolute(t *testing.T) {
@@ -127,8 +128,8 @@ func TestReadSourcesAbsolute(t *testing.T) {
 	here, err := os.Getwd()
 	requireNoError(t, err)
 	names, problems := sourceNames(t, filepath.Join(here, "m", "*.yaml"))
-	assertEqual(t, "files", []string{filepath.ToSlash(here) + "/m/a.yaml"}, names)
-	assertEqual(t, "problems", []string(nil), problems)
+	testkit.AssertEqual(t, "files", []string{filepath.ToSlash(here) + "/m/a.yaml"}, names)
+	testkit.AssertEqual(t, "problems", []string(nil), problems)
 }
 
 // The limit applies to the total size of all files. ReadSources still reads the files
@@ -151,9 +152,9 @@ func TestReadSourcesLimit(t *testing.T) {
 	}
 	const large = ": the manifests together are larger than 4 MiB; use several runs with fewer files"
 	got, problems := sizes("half", "rest", "none")
-	assertEqual(t, "sizes", []int{manifest.MaxBytes / 2, manifest.MaxBytes / 2, 0}, got)
-	assertEqual(t, "problems", "", problems)
+	testkit.AssertEqual(t, "sizes", []int{manifest.MaxBytes / 2, manifest.MaxBytes / 2, 0}, got)
+	testkit.AssertEqual(t, "problems", "", problems)
 	got, problems = sizes("huge", "half", "rest", "more")
-	assertEqual(t, "sizes", []int{manifest.MaxBytes / 2, manifest.MaxBytes / 2}, got)
-	assertEqual(t, "problems", "huge"+large+"\nmore"+large, problems)
+	testkit.AssertEqual(t, "sizes", []int{manifest.MaxBytes / 2, manifest.MaxBytes / 2}, got)
+	testkit.AssertEqual(t, "problems", "huge"+large+"\nmore"+large, problems)
 }

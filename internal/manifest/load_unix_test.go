@@ -6,6 +6,8 @@ import (
 	"os"
 	"syscall"
 	"testing"
+
+	"astro-apply/internal/testkit"
 )
 
 // ReadSources refuses a pipe without opening it: opening would block until another process
@@ -14,6 +16,6 @@ func TestReadSourcesSpecialFiles(t *testing.T) {
 	chdirWithFiles(t, "a.yaml")
 	requireNoError(t, syscall.Mkfifo("pipe.yaml", 0o600))
 	names, problems := sourceNames(t, ".", "pipe.yaml", os.DevNull)
-	assertEqual(t, "files", []string{"a.yaml"}, names)
-	assertEqual(t, "problems", []string{"pipe.yaml: not a regular file", os.DevNull + ": not a regular file"}, problems)
+	testkit.AssertEqual(t, "files", []string{"a.yaml"}, names)
+	testkit.AssertEqual(t, "problems", []string{"pipe.yaml: not a regular file", os.DevNull + ": not a regular file"}, problems)
 }

@@ -2,6 +2,8 @@ package manifest_test
 
 import (
 	"testing"
+
+	"astro-apply/internal/testkit"
 )
 
 // The form and text of each kind of YAML scalar, and the scalars that the reader refuses.
@@ -73,22 +75,22 @@ func TestScalars(t *testing.T) {
 			if test.wantProblem != "" {
 				want = []string{"a.yaml:1:4: " + test.wantProblem}
 			}
-			assertEqual(t, "problems", want, problemTexts(r.Problems))
+			testkit.AssertEqual(t, "problems", want, problemTexts(r.Problems))
 			col := "4"
 			if test.value == "" {
 				col = "3"
 			}
-			assertEqual(t, "value", []string{"1:1 mapping", "v 1:" + col + " " + test.want}, outlineNode(r.Documents[0]))
+			testkit.AssertEqual(t, "value", []string{"1:1 mapping", "v 1:" + col + " " + test.want}, outlineNode(r.Documents[0]))
 		})
 	}
 }
 
 func TestTagsOfCollections(t *testing.T) {
 	t.Parallel()
-	assertEqual(t, "default tags", []string{"1:1 mapping", "a 1:11 mapping", "a.b 1:21 list", "a.b[0] 1:28 number 1"},
+	testkit.AssertEqual(t, "default tags", []string{"1:1 mapping", "a 1:11 mapping", "a.b 1:21 list", "a.b[0] 1:28 number 1"},
 		outlineNode(parseValid(t, "!!map {a: !!map {b: !!seq [1]}}")))
 	r := parseFiles(emptyEnvironment, "a: !!set {x, y}\nb: !!omap [x: 1]\nc: !Ref {x: 1}\n!key d: 1\n!!int 5: 1\n")
-	assertEqual(t, "problems", []string{
+	testkit.AssertEqual(t, "problems", []string{
 		"a.yaml:1:4: the tag !!set is not supported; remove it",
 		"a.yaml:2:4: the tag !!omap is not supported; remove it",
 		"a.yaml:3:4: the tag !Ref is not supported; remove it",
@@ -128,7 +130,7 @@ func TestPositions(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			assertEqual(t, "values", test.want, outlineNode(parseValid(t, test.text)))
+			testkit.AssertEqual(t, "values", test.want, outlineNode(parseValid(t, test.text)))
 		})
 	}
 }
@@ -152,7 +154,7 @@ func TestAliases(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			assertEqual(t, "values", test.want, outlineNode(parseValid(t, test.text)))
+			testkit.AssertEqual(t, "values", test.want, outlineNode(parseValid(t, test.text)))
 		})
 	}
 }
@@ -179,7 +181,7 @@ func TestMerge(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			got := outlineNode(parseValid(t, base+test.text))
-			assertEqual(t, "merged", append([]string{"c 3:4 mapping"}, test.want...), got[7:])
+			testkit.AssertEqual(t, "merged", append([]string{"c 3:4 mapping"}, test.want...), got[7:])
 		})
 	}
 }
@@ -212,15 +214,15 @@ func TestKeys(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			r := parseFiles(environmentOf(map[string]string{"X": "value"}), test.text)
-			assertEqual(t, "problems", test.wantProblems, problemTexts(r.Problems))
+			testkit.AssertEqual(t, "problems", test.wantProblems, problemTexts(r.Problems))
 			var names []string
 			for _, d := range r.Documents {
 				for _, m := range d.Members {
 					names = append(names, m.Name)
 				}
 			}
-			assertEqual(t, "names", test.names, names)
-			assertEqual(t, "secrets", []string(nil), r.Secrets)
+			testkit.AssertEqual(t, "names", test.names, names)
+			testkit.AssertEqual(t, "secrets", []string(nil), r.Secrets)
 		})
 	}
 }
@@ -232,12 +234,12 @@ func TestKeyPositions(t *testing.T) {
 	for _, m := range parseValid(t, "a: &k x\n  \n*k : 1\n\"b\":\n  c\n").Members {
 		got = append(got, m.Name+" "+m.Pos.String()+" "+m.Value.Pos.String())
 	}
-	assertEqual(t, "keys", []string{"a a.yaml:1:1 a.yaml:1:4", "x a.yaml:3:1 a.yaml:3:6", "b a.yaml:4:1 a.yaml:5:3"}, got)
+	testkit.AssertEqual(t, "keys", []string{"a a.yaml:1:1 a.yaml:1:4", "x a.yaml:3:1 a.yaml:3:6", "b a.yaml:4:1 a.yaml:5:3"}, got)
 }
 
 // The reader keeps the first of two values with the same key.
 func TestDuplicateKeepsFirst(t *testing.T) {
 	t.Parallel()
 	r := parseFiles(emptyEnvironment, "a: 1\na: 2")
-	assertEqual(t, "values", []string{"1:1 mapping", "a 1:4 number 1"}, outlineNode(r.Documents[0]))
+	testkit.AssertEqual(t, "values", []string{"1:1 mapping", "a 1:4 number 1"}, outlineNode(r.Documents[0]))
 }

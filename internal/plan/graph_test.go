@@ -11,6 +11,7 @@ import (
 	"astro-apply/internal/plan"
 	"astro-apply/internal/resource"
 	"astro-apply/internal/schema"
+	"astro-apply/internal/testkit"
 )
 
 // planCatalog makes the plan of a manifest for a catalog of kinds. current contains the
@@ -155,7 +156,7 @@ func TestCyclesOfReferences(t *testing.T) {
 				}
 				return
 			}
-			assertEqual(t, "plan", strings.Join(test.want, "\n")+"\n", outlinePlan(p))
+			testkit.AssertEqual(t, "plan", strings.Join(test.want, "\n")+"\n", outlinePlan(p))
 		})
 	}
 }

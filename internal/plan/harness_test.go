@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-
 	"astro-apply/internal/manifest"
 	"astro-apply/internal/plan"
 	"astro-apply/internal/redact"
@@ -103,13 +101,6 @@ func decodeJSON(t testing.TB, text string) map[string]any {
 		t.Fatalf("%v in %s", err, text)
 	}
 	return out
-}
-
-func assertEqual(t testing.TB, what string, want, got any) {
-	t.Helper()
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("%s (-want +got):\n%s", what, diff)
-	}
 }
 
 // withMembers returns an answer with some members replaced; a member with null is removed.

@@ -10,6 +10,7 @@ import (
 
 	"astro-apply/internal/plan"
 	"astro-apply/internal/resource"
+	"astro-apply/internal/testkit"
 )
 
 func planJSON(t testing.TB, p *plan.Plan) string {
@@ -67,10 +68,10 @@ func TestJSON(t *testing.T) {
 		`"contactEmails: a@example.com exists in Astro but not in the manifest; kept (set allow-delete: true to allow the removal)"]},` +
 		`{"kind":"deployment","name":"next","action":"create","fields":[` +
 		`{"path":"type","new":"STANDARD"},{"path":"name","new":"next"},{"path":"workspaceId","new":"(id of Workspace \"new\")"}]}]}`
-	assertEqual(t, "JSON", want, got)
+	testkit.AssertEqual(t, "JSON", want, got)
 	brief, err := p.BriefJSON()
-	assertEqual(t, "error", nil, err)
-	assertEqual(t, "in brief", `{"version":1,"organizationId":"corg","unchanged":1,"brief":true,"changes":[`+
+	testkit.AssertEqual(t, "error", nil, err)
+	testkit.AssertEqual(t, "in brief", `{"version":1,"organizationId":"corg","unchanged":1,"brief":true,"changes":[`+
 		`{"kind":"workspace","name":"unreadable","action":"unknown","problem":"workspaces: 403 Forbidden"},`+
 		`{"kind":"workspace","name":"new","action":"create"},`+
 		`{"kind":"deployment","name":"one","id":"cdeployment00000000000001","parent":"cworkspace000000000000001","action":"update"},`+
@@ -89,7 +90,7 @@ func TestJSONOfKeptItems(t *testing.T) {
 		t.Error(got)
 	}
 	empty := planJSON(t, plan.Make("corg", declareManifest(t, "workspaces: []"), newCurrent(t, &resource.Desired{}, nil), plan.Policy{}))
-	assertEqual(t, "an empty plan", `{"version":1,"organizationId":"corg","unchanged":0,"changes":[]}`, empty)
+	testkit.AssertEqual(t, "an empty plan", `{"version":1,"organizationId":"corg","unchanged":0,"changes":[]}`, empty)
 }
 
 func TestDigest(t *testing.T) {

@@ -6,6 +6,7 @@ import (
 	"astro-apply/internal/plan"
 	"astro-apply/internal/resource"
 	"astro-apply/internal/schema"
+	"astro-apply/internal/testkit"
 )
 
 // A secret value that the manifest repeats in other secrets is redacted once. A value
@@ -14,8 +15,8 @@ func TestRepeatedAndPublicSecrets(t *testing.T) {
 	t.Parallel()
 	d := compareDeployment(t, "description: open-text, environmentVariables: [{ key: A, value: '1' }, { key: S, value: open-text }]", dedicatedJSON, plan.Policy{WriteSecrets: true})
 	other := compareDeployment(t, "environmentVariables: [{ key: A, value: '1' }, { key: S, value: hunter2hunter2 }, { key: T, value: hunter2hunter2, isSecret: true }]", dedicatedJSON, plan.Policy{WriteSecrets: true})
-	assertEqual(t, "a repeated secret", []string{"hunter2hunter2"}, resource.SensitiveTexts(nil, other.NewlySensitive))
-	assertEqual(t, "secrets", 1, len(d.NewlySensitive))
+	testkit.AssertEqual(t, "a repeated secret", []string{"hunter2hunter2"}, resource.SensitiveTexts(nil, other.NewlySensitive))
+	testkit.AssertEqual(t, "secrets", 1, len(d.NewlySensitive))
 	manifest := []*schema.Node{schema.String("open-text")}
-	assertEqual(t, "a value in the manifest", []string(nil), resource.SensitiveTexts(manifest, d.NewlySensitive))
+	testkit.AssertEqual(t, "a value in the manifest", []string(nil), resource.SensitiveTexts(manifest, d.NewlySensitive))
 }

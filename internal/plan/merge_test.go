@@ -5,6 +5,7 @@ import (
 
 	"astro-apply/internal/plan"
 	"astro-apply/internal/schema"
+	"astro-apply/internal/testkit"
 )
 
 // An additive list keeps the undeclared items: an update sends them back, and the plan
@@ -21,11 +22,11 @@ func TestAdditiveList(t *testing.T) {
 			o := declareManifest(t, "deployments: [{ name: one, workspaceId: cworkspace000000000000001, environmentVariables: "+members+" }]").Resources[0]
 			o.Body.Get("environmentVariables").Additive = true
 			d := plan.Compare(o, newLive(t, o, dedicatedJSON), policy)
-			assertEqual(t, members, want, describeFields(d.Fields))
-			assertEqual(t, "kept", 0, len(d.Kept))
-			assertEqual(t, "notes", []string(nil), messagesOf(d.Notes))
+			testkit.AssertEqual(t, members, want, describeFields(d.Fields))
+			testkit.AssertEqual(t, "kept", 0, len(d.Kept))
+			testkit.AssertEqual(t, "notes", []string(nil), messagesOf(d.Notes))
 			if want != nil {
-				assertEqual(t, "body", []any{
+				testkit.AssertEqual(t, "body", []any{
 					map[string]any{"key": "B", "value": "2", "isSecret": false},
 					map[string]any{"key": "A", "value": "1", "isSecret": false},
 					map[string]any{"key": "S", "isSecret": true},
@@ -49,9 +50,9 @@ func TestCreateDefaults(t *testing.T) {
 	queue.CreateDefaults = &schema.Node{Form: schema.Map}
 	queue.CreateDefaults.Set("minWorkerCount", schema.Int(2))
 	created := requestBody(t, plan.Compare(o, nil, plan.Policy{}))
-	assertEqual(t, "create", []any{true, false, 2.0}, []any{
+	testkit.AssertEqual(t, "create", []any{true, false, 2.0}, []any{
 		created["isDagDeployEnabled"], created["isHighAvailability"], created["workerQueues"].([]any)[0].(map[string]any)["minWorkerCount"],
 	})
 	d := plan.Compare(o, newLive(t, o, dedicatedJSON), plan.Policy{})
-	assertEqual(t, "update", []string{"workerQueues[default].maxWorkerCount: 5 → 3"}, describeFields(d.Fields))
+	testkit.AssertEqual(t, "update", []string{"workerQueues[default].maxWorkerCount: 5 → 3"}, describeFields(d.Fields))
 }

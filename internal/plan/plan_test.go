@@ -13,6 +13,7 @@ import (
 	"astro-apply/internal/plan"
 	"astro-apply/internal/resource"
 	"astro-apply/internal/schema"
+	"astro-apply/internal/testkit"
 )
 
 // newCurrent returns a current state with the resources whose names are in answers, and
@@ -64,9 +65,9 @@ workspaces:
 	w.Problems = []schema.Problem{{Message: "seen while reading"}}
 
 	p := plan.Make("corg", d, w, plan.Policy{})
-	assertEqual(t, "actions", []string{"unchanged same", "update changed", "create new", "unchanged gone", "kept going", "unknown unreadable"}, actionLines(p))
-	assertEqual(t, "a delete that is not allowed", []string{"marked state: absent, but exists in Astro; kept (set allow-delete: true to delete it)"}, messagesOf(p.Changes[4].Notes))
-	assertEqual(t, "problems", []string{"seen while reading"}, messagesOf(p.Problems))
+	testkit.AssertEqual(t, "actions", []string{"unchanged same", "update changed", "create new", "unchanged gone", "kept going", "unknown unreadable"}, actionLines(p))
+	testkit.AssertEqual(t, "a delete that is not allowed", []string{"marked state: absent, but exists in Astro; kept (set allow-delete: true to delete it)"}, messagesOf(p.Changes[4].Notes))
+	testkit.AssertEqual(t, "problems", []string{"seen while reading"}, messagesOf(p.Problems))
 	if !errors.Is(p.Changes[5].Err, refused) || p.Count(plan.Create, plan.Errored) != 2 || p.OrganizationID != "corg" {
 		t.Errorf("unknown: %v, count %d", p.Changes[5].Err, p.Count(plan.Create, plan.Errored))
 	}
@@ -76,8 +77,8 @@ workspaces:
 	}
 	w.Live[d.Resources[1]].Complete = true
 	p = plan.Make("corg", d, w, plan.Policy{AllowDelete: true})
-	assertEqual(t, "actions", "delete going", actionLines(p)[5])
-	assertEqual(t, "resources to refresh", 0, len(p.ResourcesToRefresh()))
+	testkit.AssertEqual(t, "actions", "delete going", actionLines(p)[5])
+	testkit.AssertEqual(t, "resources to refresh", 0, len(p.ResourcesToRefresh()))
 }
 
 // A create has a note with undeclared resources that may be the same one under another
@@ -88,7 +89,7 @@ func TestRenameHints(t *testing.T) {
 	w := newCurrent(t, d, nil)
 	w.RenameHints = map[*resource.Resource][]string{d.Resources[0]: {`"a" (c1)`, `"b" (c2)`, `"c" (c3)`, `"d" (c4)`, `"e" (c5)`}}
 	p := plan.Make("corg", d, w, plan.Policy{})
-	assertEqual(t, "notes", []string{
+	testkit.AssertEqual(t, "notes", []string{
 		`will be created; not in the manifest, but in the same place in Astro: "a" (c1), "b" (c2), "c" (c3) and 2 more; if this is a rename, add the id of the existing one`,
 	}, messagesOf(p.Changes[0].Notes))
 }
@@ -97,7 +98,7 @@ func TestSecretsOfAPlan(t *testing.T) {
 	t.Parallel()
 	d := declareManifest(t, "deployments: [{ name: one, workspaceId: cworkspace000000000000001, environmentVariables: [{ key: A }, { key: S, value: hidden }] }]")
 	p := plan.Make("corg", d, newCurrent(t, d, map[string]string{"one": dedicatedJSON}), plan.Policy{})
-	assertEqual(t, "secrets", []string{"hidden"}, p.NewlySensitiveTexts())
+	testkit.AssertEqual(t, "secrets", []string{"hidden"}, p.NewlySensitiveTexts())
 }
 
 // In any order of the manifest, a resource comes before its dependents, and a delete
@@ -169,6 +170,6 @@ func TestReferenceCycle(t *testing.T) {
 	parsed := manifest.Parse([]manifest.Source{{Name: "astro.yaml", Data: []byte("eggs: [{ name: e, hen: h }]\nhens: [{ name: h, egg: e }, { name: free }]")}}, env)
 	d := resource.LoadDesired(resource.Catalog{kind("hen", "egg"), kind("egg", "hen")}, parsed.Documents, "")
 	p := plan.Make("corg", d, newCurrent(t, d, nil), plan.Policy{})
-	assertEqual(t, "problems", []string{`references form a cycle: egg "e" → hen "h" → egg "e"; remove one of these references`}, messagesOf(p.Problems))
-	assertEqual(t, "resources", 3, len(p.Changes))
+	testkit.AssertEqual(t, "problems", []string{`references form a cycle: egg "e" → hen "h" → egg "e"; remove one of these references`}, messagesOf(p.Problems))
+	testkit.AssertEqual(t, "resources", 3, len(p.Changes))
 }

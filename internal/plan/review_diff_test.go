@@ -6,6 +6,7 @@ import (
 
 	"astro-apply/internal/plan"
 	"astro-apply/internal/resource"
+	"astro-apply/internal/testkit"
 )
 
 // UnreviewedChanges describes each change that the reviewed plan doesn't contain. A plan
@@ -55,7 +56,7 @@ func TestUnreviewedChanges(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			assertEqual(t, "unreviewed changes", test.want, got)
+			testkit.AssertEqual(t, "unreviewed changes", test.want, got)
 		})
 	}
 }
@@ -91,7 +92,7 @@ func TestReviewOfReferences(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	assertEqual(t, "unreviewed changes", []string(nil), got)
+	testkit.AssertEqual(t, "unreviewed changes", []string(nil), got)
 }
 
 // References to two new resources with the same name are different references. A later
@@ -134,7 +135,7 @@ teams:
 		}
 		return lines
 	}
-	assertEqual(t, "continued", []string(nil), continued(text, "cdeployment00000000000001", "cdeployment00000000000002"))
+	testkit.AssertEqual(t, "continued", []string(nil), continued(text, "cdeployment00000000000001", "cdeployment00000000000002"))
 	swapped := strings.NewReplacer("role: DEPLOYMENT_ADMIN", "role: OTHER", "role: OTHER", "role: DEPLOYMENT_ADMIN").Replace(text)
 	if lines := continued(swapped, "cdeployment00000000000001", "cdeployment00000000000002"); len(lines) == 0 {
 		t.Error("swapped roles count as reviewed")
@@ -180,7 +181,7 @@ func TestReviewMatchesResources(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	assertEqual(t, "another Organization", []string{"the reviewed plan is for Organization corg, but this run is for cother"}, lines)
+	testkit.AssertEqual(t, "another Organization", []string{"the reviewed plan is for Organization corg, but this run is for cother"}, lines)
 }
 
 // A review contains the id of a resource that existed before the review, also if the

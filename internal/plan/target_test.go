@@ -7,6 +7,7 @@ import (
 	"astro-apply/internal/plan"
 	"astro-apply/internal/resource"
 	"astro-apply/internal/schema"
+	"astro-apply/internal/testkit"
 )
 
 // A resource that could not be read and isn't targeted is not in the plan, also if a
@@ -24,7 +25,7 @@ clusters: [{ name: production, type: DEDICATED, cloudProvider: AWS, region: us-e
 		}
 	}
 	p := plan.Make("corg", d, w, plan.Policy{IsTarget: func(o *resource.Resource) bool { return o.Name() == "data" }})
-	assertEqual(t, "plan", "create Workspace \"data\"\n", outlinePlan(p))
+	testkit.AssertEqual(t, "plan", "create Workspace \"data\"\n", outlinePlan(p))
 }
 
 // A problem that belongs to no resource is reported with any target.
@@ -34,5 +35,5 @@ func TestTargetsKeepGeneralProblems(t *testing.T) {
 	w := newCurrent(t, d, nil)
 	w.Problems = []schema.Problem{{Pos: schema.Pos{File: "other.yaml", Line: 1}, Message: "the other file can't be read"}}
 	p := plan.Make("corg", d, w, plan.Policy{IsTarget: func(o *resource.Resource) bool { return o.Name() == "data" }})
-	assertEqual(t, "problems", []string{"the other file can't be read"}, messagesOf(p.Problems))
+	testkit.AssertEqual(t, "problems", []string{"the other file can't be read"}, messagesOf(p.Problems))
 }

@@ -6,6 +6,7 @@ import (
 
 	"astro-apply/internal/plan"
 	"astro-apply/internal/schema"
+	"astro-apply/internal/testkit"
 )
 
 // UnplannedChange compares values by their content, in every form and at every length,
@@ -50,14 +51,14 @@ func TestUnplannedChangeComparesContent(t *testing.T) {
 			}
 			x := schema.String("x")
 			for _, other := range []struct{ d, shown *plan.Diff }{{diff(a, x), diff(b, x)}, {diff(b, x), diff(a, x)}, {diff(x, a), diff(x, b)}, {diff(x, b), diff(x, a)}} {
-				assertEqual(t, "another value", "p", other.d.UnplannedChange(other.shown))
+				testkit.AssertEqual(t, "another value", "p", other.d.UnplannedChange(other.shown))
 			}
-			assertEqual(t, "the same value", "", diff(a, b).UnplannedChange(diff(a, b)))
-			assertEqual(t, "another removal", "p", diff(a, nil).UnplannedRemoval(diff(b, nil)))
+			testkit.AssertEqual(t, "the same value", "", diff(a, b).UnplannedChange(diff(a, b)))
+			testkit.AssertEqual(t, "another removal", "p", diff(a, nil).UnplannedRemoval(diff(b, nil)))
 			if b != nil {
-				assertEqual(t, "another removal", "p", diff(b, nil).UnplannedRemoval(diff(a, nil)))
+				testkit.AssertEqual(t, "another removal", "p", diff(b, nil).UnplannedRemoval(diff(a, nil)))
 			}
-			assertEqual(t, "the same removal", "", diff(a, nil).UnplannedRemoval(diff(a, nil)))
+			testkit.AssertEqual(t, "the same removal", "", diff(a, nil).UnplannedRemoval(diff(a, nil)))
 		})
 	}
 }
@@ -67,10 +68,10 @@ func TestUnplannedChangeComparesSecrets(t *testing.T) {
 	diff := func(text string) *plan.Diff {
 		return &plan.Diff{Fields: []plan.Field{{Path: "p", Old: &schema.Node{Form: schema.Text, Text: text, Sensitive: true}, New: schema.String("x")}}}
 	}
-	assertEqual(t, "another secret", "p", diff("a").UnplannedChange(diff("b")))
-	assertEqual(t, "the same secret", "", diff("a").UnplannedChange(diff("a")))
+	testkit.AssertEqual(t, "another secret", "p", diff("a").UnplannedChange(diff("b")))
+	testkit.AssertEqual(t, "the same secret", "", diff("a").UnplannedChange(diff("a")))
 	hidden := &plan.Diff{Fields: []plan.Field{{Path: "p", Old: schema.RedactedNode(), New: schema.String("x")}}}
-	assertEqual(t, "a secret that Astro doesn't return", "p", hidden.UnplannedChange(diff("")))
+	testkit.AssertEqual(t, "a secret that Astro doesn't return", "p", hidden.UnplannedChange(diff("")))
 }
 
 // The order of a mapping's members has no meaning.
@@ -83,7 +84,7 @@ func TestUnplannedChangeIgnoresTheOrderOfMembers(t *testing.T) {
 		}
 		return &plan.Diff{Fields: []plan.Field{{Path: "p", Old: n, New: n}}}
 	}
-	assertEqual(t, "another order", "", diff(`{"a": 1, "b": {"c": 1, "d": 2}}`).UnplannedChange(diff(`{"b": {"d": 2, "c": 1}, "a": 1}`)))
+	testkit.AssertEqual(t, "another order", "", diff(`{"a": 1, "b": {"c": 1, "d": 2}}`).UnplannedChange(diff(`{"b": {"d": 2, "c": 1}, "a": 1}`)))
 }
 
 // The items of a set share a path, so each counts once.
@@ -103,15 +104,15 @@ func TestPlannedItemsCountOnce(t *testing.T) {
 		}
 		return d
 	}
-	assertEqual(t, "another item", "emails", add("a", "b").UnplannedChange(add("a")))
-	assertEqual(t, "another item", "emails", add("b").UnplannedChange(add("a")))
-	assertEqual(t, "twice", "emails", add("a", "a").UnplannedChange(add("a")))
-	assertEqual(t, "another order", "", add("b", "a").UnplannedChange(add("a", "b")))
-	assertEqual(t, "a part", "", add("b").UnplannedChange(add("a", "b")))
-	assertEqual(t, "removed twice", "emails", remove("a", "a").UnplannedRemoval(remove("a")))
-	assertEqual(t, "a removal, shown with another one", "", remove("a").UnplannedRemoval(remove("b", "a")))
-	assertEqual(t, "a removal, shown as an addition", "emails", remove("a").UnplannedChange(add("a")))
-	assertEqual(t, "an addition, shown as a removal", "emails", add("a").UnplannedChange(remove("a")))
+	testkit.AssertEqual(t, "another item", "emails", add("a", "b").UnplannedChange(add("a")))
+	testkit.AssertEqual(t, "another item", "emails", add("b").UnplannedChange(add("a")))
+	testkit.AssertEqual(t, "twice", "emails", add("a", "a").UnplannedChange(add("a")))
+	testkit.AssertEqual(t, "another order", "", add("b", "a").UnplannedChange(add("a", "b")))
+	testkit.AssertEqual(t, "a part", "", add("b").UnplannedChange(add("a", "b")))
+	testkit.AssertEqual(t, "removed twice", "emails", remove("a", "a").UnplannedRemoval(remove("a")))
+	testkit.AssertEqual(t, "a removal, shown with another one", "", remove("a").UnplannedRemoval(remove("b", "a")))
+	testkit.AssertEqual(t, "a removal, shown as an addition", "emails", remove("a").UnplannedChange(add("a")))
+	testkit.AssertEqual(t, "an addition, shown as a removal", "emails", add("a").UnplannedChange(remove("a")))
 }
 
 // UnplannedRemoval matches a removal only with a removal: neither with a change to
@@ -121,9 +122,9 @@ func TestUnplannedRemovalCountsOnlyRemovals(t *testing.T) {
 	a, b := schema.String("a"), schema.String("b")
 	removed := plan.Field{Path: "description", Old: a}
 	d := &plan.Diff{Fields: []plan.Field{removed}}
-	assertEqual(t, "shown as a change", "description", d.UnplannedRemoval(&plan.Diff{Fields: []plan.Field{{Path: "description", Old: a, New: b}}}))
-	assertEqual(t, "shown as kept", "description", d.UnplannedRemoval(&plan.Diff{Kept: []plan.Field{removed}}))
-	assertEqual(t, "shown", "", d.UnplannedRemoval(&plan.Diff{Fields: []plan.Field{removed}}))
+	testkit.AssertEqual(t, "shown as a change", "description", d.UnplannedRemoval(&plan.Diff{Fields: []plan.Field{{Path: "description", Old: a, New: b}}}))
+	testkit.AssertEqual(t, "shown as kept", "description", d.UnplannedRemoval(&plan.Diff{Kept: []plan.Field{removed}}))
+	testkit.AssertEqual(t, "shown", "", d.UnplannedRemoval(&plan.Diff{Fields: []plan.Field{removed}}))
 }
 
 // A secret that is rewritten, because its resource is written anyway, counts as a change.
@@ -131,8 +132,8 @@ func TestUnplannedChangeCountsRewrittenSecrets(t *testing.T) {
 	t.Parallel()
 	rewrite := plan.Field{Path: "token", New: &schema.Node{Form: schema.Text, Text: "s", Sensitive: true}, Rewrite: true}
 	d := &plan.Diff{Fields: []plan.Field{{Path: "description", New: schema.String("x")}, rewrite}}
-	assertEqual(t, "not shown", "token", d.UnplannedChange(&plan.Diff{Fields: d.Fields[:1]}))
-	assertEqual(t, "shown", "", d.UnplannedChange(d))
+	testkit.AssertEqual(t, "not shown", "token", d.UnplannedChange(&plan.Diff{Fields: d.Fields[:1]}))
+	testkit.AssertEqual(t, "shown", "", d.UnplannedChange(d))
 }
 
 // A reference that was unknown when the plan was shown is known after the
@@ -147,20 +148,20 @@ func TestUnplannedChangeAllowsResolvedReferences(t *testing.T) {
 	}
 	unknown := &schema.Node{Form: schema.Unknown, Text: `id of Workspace "data"`}
 	shown := role(`roles[Workspace "data"]`, unknown, "MEMBER")
-	assertEqual(t, "resolved", "", role("roles[c1]", schema.String("c1"), "MEMBER").UnplannedChange(shown))
-	assertEqual(t, "with another role", "roles[c1]", role("roles[c1]", schema.String("c1"), "OWNER").UnplannedChange(shown))
-	assertEqual(t, "of another list", "more[c1]", role("more[c1]", schema.String("c1"), "MEMBER").UnplannedChange(shown))
-	assertEqual(t, "known before", "roles[c1]", role("roles[c1]", schema.String("c1"), "MEMBER").UnplannedChange(role("roles[c2]", schema.String("c1"), "MEMBER")))
+	testkit.AssertEqual(t, "resolved", "", role("roles[c1]", schema.String("c1"), "MEMBER").UnplannedChange(shown))
+	testkit.AssertEqual(t, "with another role", "roles[c1]", role("roles[c1]", schema.String("c1"), "OWNER").UnplannedChange(shown))
+	testkit.AssertEqual(t, "of another list", "more[c1]", role("more[c1]", schema.String("c1"), "MEMBER").UnplannedChange(shown))
+	testkit.AssertEqual(t, "known before", "roles[c1]", role("roles[c1]", schema.String("c1"), "MEMBER").UnplannedChange(role("roles[c2]", schema.String("c1"), "MEMBER")))
 	changed := role("roles[c1]", schema.String("c1"), "MEMBER")
 	changed.Fields[0].Old = schema.String("changed since")
-	assertEqual(t, "resolved, and changed since", "roles[c1]", changed.UnplannedChange(shown))
-	assertEqual(t, "still unknown", "", role(`roles[Workspace "data"]`, unknown, "MEMBER").UnplannedChange(shown))
+	testkit.AssertEqual(t, "resolved, and changed since", "roles[c1]", changed.UnplannedChange(shown))
+	testkit.AssertEqual(t, "still unknown", "", role(`roles[Workspace "data"]`, unknown, "MEMBER").UnplannedChange(shown))
 	other := &schema.Node{Form: schema.Unknown, Text: `id of Workspace "more"`}
-	assertEqual(t, "another unknown one", `roles[Workspace "data"]`, role(`roles[Workspace "data"]`, other, "MEMBER").UnplannedChange(shown))
+	testkit.AssertEqual(t, "another unknown one", `roles[Workspace "data"]`, role(`roles[Workspace "data"]`, other, "MEMBER").UnplannedChange(shown))
 	both := role("roles[c1]", schema.String("c1"), "MEMBER")
 	both.Fields = append(both.Fields, role("roles[c2]", schema.String("c2"), "MEMBER").Fields...)
-	assertEqual(t, "one item of two", "roles[c2]", both.UnplannedChange(shown))
-	assertEqual(t, "a field of an item", "roles[c1].in", role("roles[c1].in", schema.String("c1"), "MEMBER").UnplannedChange(role(`roles[Workspace "data"].in`, unknown, "MEMBER")))
+	testkit.AssertEqual(t, "one item of two", "roles[c2]", both.UnplannedChange(shown))
+	testkit.AssertEqual(t, "a field of an item", "roles[c1].in", role("roles[c1].in", schema.String("c1"), "MEMBER").UnplannedChange(role(`roles[Workspace "data"].in`, unknown, "MEMBER")))
 }
 
 // UnplannedRemoval returns the first removal that the shown plan doesn't contain.
@@ -168,9 +169,9 @@ func TestUnplannedRemoval(t *testing.T) {
 	t.Parallel()
 	all := compareDeployment(t, "contactEmails: [], environmentVariables: []", dedicatedJSON, plan.Policy{AllowDelete: true})
 	some := compareDeployment(t, "contactEmails: []", dedicatedJSON, plan.Policy{AllowDelete: true})
-	assertEqual(t, "the shown plan has one removal of two", "environmentVariables[A]", all.UnplannedRemoval(some))
-	assertEqual(t, "the shown plan has both removals", "", some.UnplannedRemoval(all))
+	testkit.AssertEqual(t, "the shown plan has one removal of two", "environmentVariables[A]", all.UnplannedRemoval(some))
+	testkit.AssertEqual(t, "the shown plan has both removals", "", some.UnplannedRemoval(all))
 	other := compareDeployment(t, "contactEmails: []", withMembers(t, dedicatedJSON, `"contactEmails": ["new@example.com"]`), plan.Policy{AllowDelete: true})
-	assertEqual(t, "another item of the set", "contactEmails", other.UnplannedRemoval(some))
-	assertEqual(t, "no removal", "", compareDeployment(t, "description: new", dedicatedJSON, plan.Policy{}).UnplannedRemoval(some))
+	testkit.AssertEqual(t, "another item of the set", "contactEmails", other.UnplannedRemoval(some))
+	testkit.AssertEqual(t, "no removal", "", compareDeployment(t, "description: new", dedicatedJSON, plan.Policy{}).UnplannedRemoval(some))
 }

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"astro-apply/internal/plan"
+	"astro-apply/internal/testkit"
 )
 
 // repeatedItem is a case of TestRepeatedItems: an update of a resource with a list.
@@ -128,8 +129,8 @@ func TestRepeatedItems(t *testing.T) {
 						}
 						continue
 					}
-					assertEqual(t, "refusal", nil, got.UnsafeErr)
-					assertEqual(t, "body", requestBody(t, want), requestBody(t, got))
+					testkit.AssertEqual(t, "refusal", nil, got.UnsafeErr)
+					testkit.AssertEqual(t, "body", requestBody(t, want), requestBody(t, got))
 				}
 			}
 		})

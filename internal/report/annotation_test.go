@@ -12,6 +12,7 @@ import (
 	"astro-apply/internal/github"
 	"astro-apply/internal/plan"
 	"astro-apply/internal/report"
+	"astro-apply/internal/testkit"
 )
 
 // secretDeployments declares n Deployments whose secret this run keeps, one per line,
@@ -77,7 +78,7 @@ func TestAnnotationLimit(t *testing.T) {
 				}
 				got = append(got, line)
 			}
-			assertEqual(t, "annotations", want, got)
+			testkit.AssertEqual(t, "annotations", want, got)
 		})
 	}
 }
@@ -105,7 +106,7 @@ func TestSummarizedAnnotationNamesAll(t *testing.T) {
 				t.Errorf("%d characters", n)
 			}
 			lines := strings.Split(last, "\n")[1:]
-			assertEqual(t, "lines", 31, len(lines))
+			testkit.AssertEqual(t, "lines", 31, len(lines))
 			fullMessages := 0
 			for i, l := range lines {
 				prefix := fmt.Sprintf(`astro.yaml:%d:13: Workspace "w%d": `, i+11, i+9)
@@ -115,13 +116,13 @@ func TestSummarizedAnnotationNamesAll(t *testing.T) {
 				}
 				if text != "400" {
 					fullMessages++
-					assertEqual(t, "full messages so far", i+1, fullMessages)
+					testkit.AssertEqual(t, "full messages so far", i+1, fullMessages)
 					if !strings.HasSuffix(l, fmt.Sprintf("(requestId f004d12a-29c8-40d8-b239-2b1b615ea4%02d)", i+9)) {
 						t.Errorf("%q is cut", l)
 					}
 				}
 			}
-			assertEqual(t, "full messages", test.fullMessages, fullMessages)
+			testkit.AssertEqual(t, "full messages", test.fullMessages, fullMessages)
 		})
 	}
 }
@@ -159,7 +160,7 @@ func TestTruncatedAnnotationIsReadable(t *testing.T) {
 				t.Errorf("got %q … %q", last[:min(len(last), 200)], last[max(0, len(last)-20):])
 			}
 			_, message, _ := strings.Cut(last[2:], "::")
-			assertEqual(t, "characters", 4096, len(utf16.Encode([]rune(strings.ReplaceAll(message, "%0A", "\n")))))
+			testkit.AssertEqual(t, "characters", 4096, len(utf16.Encode([]rune(strings.ReplaceAll(message, "%0A", "\n")))))
 		})
 	}
 }
@@ -180,12 +181,12 @@ func TestInlineManifest(t *testing.T) {
 		if len(all) != 10 {
 			t.Fatalf("%d annotations", len(all))
 		}
-		assertEqual(t, "without a position", github.Annotation{Level: "error", Title: "astro-apply", Message: "interrupt signal received"}, all[0])
+		testkit.AssertEqual(t, "without a position", github.Annotation{Level: "error", Title: "astro-apply", Message: "interrupt signal received"}, all[0])
 		want := github.Annotation{Level: "error", Title: "manifest", File: "manifest", Line: 1, Col: 3, Message: "unknown field"}
 		if inline {
 			want = github.Annotation{Level: "error", Title: "manifest", Message: "manifest:1:3: unknown field"}
 		}
-		assertEqual(t, "with a position", want, all[1])
+		testkit.AssertEqual(t, "with a position", want, all[1])
 		if rest := all[9].Message; !strings.Contains(rest, "\nmanifest:12:3: unknown field") || strings.Contains(rest, "manifest:12:3: manifest:12:3") {
 			t.Errorf("the rest: %q", rest)
 		}

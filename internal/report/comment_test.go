@@ -13,6 +13,7 @@ import (
 	"astro-apply/internal/github"
 	"astro-apply/internal/plan"
 	"astro-apply/internal/report"
+	"astro-apply/internal/testkit"
 )
 
 const runURL = "https://github.com/acme/data/actions/runs/42"
@@ -37,8 +38,8 @@ func TestComment(t *testing.T) {
 	}
 	for _, text := range []string{body, body + "<!-- astro-apply {} -->", strings.ReplaceAll(body, "\n", "\r\n")} {
 		got, ok := report.ParseMarker(text)
-		assertEqual(t, "marker", m, got)
-		assertEqual(t, "marker found", true, ok)
+		testkit.AssertEqual(t, "marker", m, got)
+		testkit.AssertEqual(t, "marker found", true, ok)
 	}
 	for _, text := range []string{"", "hello", " " + body, "> " + body, "<!-- astro-apply {", "<!-- astro-apply x -->"} {
 		if _, ok := report.ParseMarker(text); ok {
@@ -53,7 +54,7 @@ func TestComment(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	assertEqual(t, "plan", string(want), string(review))
+	testkit.AssertEqual(t, "plan", string(want), string(review))
 	if strings.Contains(body, fixtureSecret) || strings.Contains(string(review), fixtureSecret) {
 		t.Error("the comment contains a secret")
 	}
@@ -87,8 +88,8 @@ func TestCommentLimit(t *testing.T) {
 			}
 			_, visible, _ := strings.Cut(body, "\n")
 			checkMarkdown(t, strings.ReplaceAll(visible, "("+runURL+")", ""))
-			assertEqual(t, "a list is shortened", name == "many failures", strings.Contains(body, " more; see the log\n"))
-			assertEqual(t, "blocks are left out", name == "many changes", strings.Contains(body, "> This text is too long for GitHub, so it is incomplete. The complete text is in [the run's]("+runURL+") log and summary."))
+			testkit.AssertEqual(t, "a list is shortened", name == "many failures", strings.Contains(body, " more; see the log\n"))
+			testkit.AssertEqual(t, "blocks are left out", name == "many changes", strings.Contains(body, "> This text is too long for GitHub, so it is incomplete. The complete text is in [the run's]("+runURL+") log and summary."))
 			if !strings.Contains(body, github.EscapeMarkdown(r.ResultLine())) || !strings.HasSuffix(body, ") has the log.\n") {
 				t.Error("the result or the link to the run is missing")
 			}
@@ -138,5 +139,5 @@ func TestReviewDecompressionLimit(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err = report.Marker{Plan: base64.StdEncoding.EncodeToString(b.Bytes())}.DecodeReview()
-	assertEqual(t, "error", "plan in the comment: must be at most 16 MiB", fmt.Sprint(err))
+	testkit.AssertEqual(t, "error", "plan in the comment: must be at most 16 MiB", fmt.Sprint(err))
 }

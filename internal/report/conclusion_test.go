@@ -12,6 +12,7 @@ import (
 	"astro-apply/internal/report"
 	"astro-apply/internal/resource"
 	"astro-apply/internal/schema"
+	"astro-apply/internal/testkit"
 )
 
 // Each outcome has its findings, and the step fails if and only if one is an error.
@@ -44,9 +45,9 @@ func TestOutcomeFindings(t *testing.T) {
 			for _, f := range r.Findings() {
 				got = append(got, findingHeaders([]report.Finding{f})[0], f.Message)
 			}
-			assertEqual(t, "findings", want, got)
-			assertEqual(t, "failed", want != nil, r.HasFailed())
-			assertEqual(t, "status is fine", want == nil, status.IsOK())
+			testkit.AssertEqual(t, "findings", want, got)
+			testkit.AssertEqual(t, "failed", want != nil, r.HasFailed())
+			testkit.AssertEqual(t, "status is fine", want == nil, status.IsOK())
 		})
 	}
 }
@@ -91,7 +92,7 @@ func TestFailedRunHasAnError(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			failed := test.errs > 0
-			assertEqual(t, "failed", failed, test.run.HasFailed())
+			testkit.AssertEqual(t, "failed", failed, test.run.HasFailed())
 			errs := 0
 			for _, a := range test.run.Annotations() {
 				if a.Level == github.Error {
@@ -101,8 +102,8 @@ func TestFailedRunHasAnError(t *testing.T) {
 					t.Errorf("an annotation has no title or no message: %+v", a)
 				}
 			}
-			assertEqual(t, "errors", test.errs, errs)
-			assertEqual(t, "errors in the log", test.errs, strings.Count(test.run.FindingsText(), "error: "))
+			testkit.AssertEqual(t, "errors", test.errs, errs)
+			testkit.AssertEqual(t, "errors in the log", test.errs, strings.Count(test.run.FindingsText(), "error: "))
 			text := test.run.Summary()
 			if strings.HasPrefix(text, "## ❌ ") != failed || strings.Contains(text, fmt.Sprintf("### Errors (%d)\n", errs)) != failed {
 				t.Errorf("the icon or the number of errors is wrong in the summary %q", text)
@@ -148,11 +149,11 @@ func TestUnverifiedSecrets(t *testing.T) {
 			var got []string
 			for _, f := range r.Findings() {
 				if f.Level == github.Notice {
-					assertEqual(t, "position", manifestPos(2, 11), f.Pos)
+					testkit.AssertEqual(t, "position", manifestPos(2, 11), f.Pos)
 					got = append(got, f.Message)
 				}
 			}
-			assertEqual(t, "notices", test.want, got)
+			testkit.AssertEqual(t, "notices", test.want, got)
 		})
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"astro-apply/internal/report"
 	"astro-apply/internal/resource"
 	"astro-apply/internal/schema"
+	"astro-apply/internal/testkit"
 )
 
 // findingHeaders returns the level, position and title of each finding.
@@ -82,8 +83,8 @@ func TestFindingOrder(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			assertEqual(t, "findings", test.want, findingHeaders(test.run.Findings()))
-			assertEqual(t, "second call", findingHeaders(test.run.Findings()), findingHeaders(test.run.Findings()))
+			testkit.AssertEqual(t, "findings", test.want, findingHeaders(test.run.Findings()))
+			testkit.AssertEqual(t, "second call", findingHeaders(test.run.Findings()), findingHeaders(test.run.Findings()))
 		})
 	}
 }
@@ -136,7 +137,7 @@ func TestFieldErrors(t *testing.T) {
 			}
 			r := report.Run{Mode: "apply", Plan: p, Outcomes: outcomesFor(p, map[string]testOutcome{"my_deployment": {status: apply.Failed, err: badRequest(wrong...)}})}
 			got := r.Findings()
-			assertEqual(t, "findings", test.want, firstLines(got))
+			testkit.AssertEqual(t, "findings", test.want, firstLines(got))
 			for _, f := range got {
 				for _, field := range test.fields {
 					if !strings.Contains(f.Message, field[0]) || !strings.Contains(f.Message, "(requestId r-1)") {
@@ -183,9 +184,9 @@ func TestRemedies(t *testing.T) {
 				}
 				f := all[0]
 				_, text, _ := strings.Cut(f.Message, "read: ")
-				assertEqual(t, where, test.err.Error()+test.want, text)
+				testkit.AssertEqual(t, where, test.err.Error()+test.want, text)
 				if where == "planned" || where == "applied" {
-					assertEqual(t, where+": title", `Workspace "w0": `+test.title, f.Title)
+					testkit.AssertEqual(t, where+": title", `Workspace "w0": `+test.title, f.Title)
 				}
 			}
 		})

@@ -6,8 +6,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-
 	"astro-apply/internal/apply"
 	"astro-apply/internal/astro"
 	"astro-apply/internal/manifest"
@@ -88,13 +86,6 @@ func badRequest(fields ...astro.FieldError) error {
 
 func problemAt(line int, message string, warning bool) schema.Problem {
 	return schema.Problem{Pos: schema.Pos{File: "astro.yaml", Line: line, Col: 3}, Message: message, Warning: warning}
-}
-
-func assertEqual(t testing.TB, what string, want, got any) {
-	t.Helper()
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("%s (-want +got):\n%s", what, diff)
-	}
 }
 
 var errInterrupted = errors.New("interrupt signal received")

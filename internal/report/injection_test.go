@@ -12,6 +12,7 @@ import (
 	"astro-apply/internal/plan"
 	"astro-apply/internal/report"
 	"astro-apply/internal/resource"
+	"astro-apply/internal/testkit"
 )
 
 var (
@@ -60,7 +61,7 @@ func checkMarkdown(t testing.TB, text string) {
 			columns = countCells(l)
 			fallthrough
 		default:
-			assertEqual(t, fmt.Sprintf("cells of line %d", i+1), columns, countCells(l))
+			testkit.AssertEqual(t, fmt.Sprintf("cells of line %d", i+1), columns, countCells(l))
 		}
 	}
 	if inside != "" || folded != 0 {
@@ -103,7 +104,7 @@ func injectionRunWithID(t testing.TB, text, id string) *report.Run {
 		"environmentVariables": [{"key": "a", "value": %[1]s, "isSecret": false}]}`, quoted, quotedID)
 	bad := fmt.Errorf("no: %w", errors.New(text))
 	p := makePlan(t, declared, liveAnswers{text: answer, "other": bad}, plan.Policy{})
-	assertEqual(t, "problems", 0, len(p.Problems))
+	testkit.AssertEqual(t, "problems", 0, len(p.Problems))
 	unmanaged := []resource.UnmanagedResource{{Kind: p.Changes[0].Resource.Kind, Live: p.Changes[0].Live, RootKind: resource.Kinds().Kind("workspace"), RootName: text}}
 	return &report.Run{Mode: "plan", ModeReason: text, Unmanaged: unmanaged, UIURL: "https://cloud.astronomer.io", Plan: p, FailedRequests: []report.FailedRequest{{Method: "GET", Path: text, RequestID: text}}, Errors: []error{bad}}
 }
@@ -137,7 +138,7 @@ func TestInjectionIntoPlanText(t *testing.T) {
 				signs = append(signs, l[:min(len(l), 5)])
 			}
 			want := []string{"~ upd", "    ~", "    +", "    !", "    !", "? unk", "    ?"}
-			assertEqual(t, "signs at the starts of the lines", want, signs)
+			testkit.AssertEqual(t, "signs at the starts of the lines", want, signs)
 		})
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"astro-apply/internal/apply"
 	"astro-apply/internal/plan"
 	"astro-apply/internal/report"
+	"astro-apply/internal/testkit"
 )
 
 // Golden files show the texts of the log.
@@ -33,7 +34,7 @@ func TestLogTexts(t *testing.T) {
 		"nothing to do": {Mode: "plan", Plan: makePlan(t, "workspaces: [{ name: settled }]", fixtureLive, plan.Policy{})},
 		"no objects":    {Mode: "plan", Plan: makePlan(t, "workspaces: []", nil, plan.Policy{})},
 	} {
-		assertEqual(t, name, "", r.PlanText()+r.FindingsText())
+		testkit.AssertEqual(t, name, "", r.PlanText()+r.FindingsText())
 	}
 }
 
@@ -63,7 +64,7 @@ func TestOutcomeLine(t *testing.T) {
 			if test.change.Duration > 0 {
 				o.Duration = test.change.Duration
 			}
-			assertEqual(t, "line", test.want, report.OutcomeLine(o))
+			testkit.AssertEqual(t, "line", test.want, report.OutcomeLine(o))
 		})
 	}
 }
@@ -83,7 +84,7 @@ func findOutcome(t testing.TB, r *report.Run, name string) apply.Outcome {
 func TestFindingsTextListsAll(t *testing.T) {
 	t.Parallel()
 	lines := strings.Split(strings.TrimSuffix(fortyFailures(t, "/x", "Invalid request").FindingsText(), "\n"), "\n")
-	assertEqual(t, "lines", 40, len(lines))
+	testkit.AssertEqual(t, "lines", 40, len(lines))
 	for i, l := range lines {
 		want := fmt.Sprintf(`astro.yaml:%d:13: error: Workspace "w%d": create: POST /x: 400 Bad Request: Invalid request (requestId `, i+2, i)
 		if !strings.HasPrefix(l, want) {

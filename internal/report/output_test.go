@@ -14,6 +14,7 @@ import (
 	"astro-apply/internal/apply"
 	"astro-apply/internal/plan"
 	"astro-apply/internal/report"
+	"astro-apply/internal/testkit"
 
 	"go.yaml.in/yaml/v4"
 )
@@ -74,7 +75,7 @@ func TestOutputNames(t *testing.T) {
 		for _, o := range list {
 			got = append(got, o.Name)
 		}
-		assertEqual(t, name, want, got)
+		testkit.AssertEqual(t, name, want, got)
 	}
 }
 
@@ -106,8 +107,8 @@ func TestOutputs(t *testing.T) {
 			for _, n := range []string{"mode", "changed", "created", "updated", "deleted", "unchanged", "failed", "drift"} {
 				values = append(values, got[n])
 			}
-			assertEqual(t, "values", test.want, strings.Join(values, " "))
-			assertEqual(t, "request-ids", test.ids, got["request-ids"])
+			testkit.AssertEqual(t, "values", test.want, strings.Join(values, " "))
+			testkit.AssertEqual(t, "request-ids", test.ids, got["request-ids"])
 			if (got["plan"] == "") != (test.run.Plan == nil) || (got["plan-digest"] == "") != (got["plan"] == "") {
 				t.Errorf("plan %q, digest %q", got["plan"], got["plan-digest"])
 			}
@@ -176,7 +177,7 @@ func TestResourcesOutput(t *testing.T) {
 			t.Parallel()
 			var got []resourceEntry
 			decodeStrict(t, outputValues(t, test.run)["resources"], &got)
-			assertEqual(t, "resources", test.want, got)
+			testkit.AssertEqual(t, "resources", test.want, got)
 		})
 	}
 }
@@ -193,15 +194,15 @@ func TestPlanOutput(t *testing.T) {
 	for _, c := range d.Changes {
 		actions = append(actions, c.Action+" "+c.Name)
 	}
-	assertEqual(t, "changes", []string{
+	testkit.AssertEqual(t, "changes", []string{
 		"update data", "create new_one", "kept old", "unknown hidden", "update my_deployment", "unchanged vault", "create sandbox",
 	}, actions)
-	assertEqual(t, "version, unchanged, brief", []any{plan.JSONVersion, 2, false}, []any{d.Version, d.Unchanged, d.Brief})
+	testkit.AssertEqual(t, "version, unchanged, brief", []any{plan.JSONVersion, 2, false}, []any{d.Version, d.Unchanged, d.Brief})
 	digest, err := r.Plan.Digest()
 	if err != nil {
 		t.Fatal(err)
 	}
-	assertEqual(t, "digest", digest, got["plan-digest"])
+	testkit.AssertEqual(t, "digest", digest, got["plan-digest"])
 }
 
 // The output deployment-id has a value only if the manifest declares exactly one Deployment.
@@ -221,13 +222,13 @@ func TestDeploymentIDOutput(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			assertEqual(t, "deployment-id", test.want, outputValues(t, &report.Run{Mode: "plan", Plan: makePlan(t, test.text, fixtureLive, plan.Policy{})})["deployment-id"])
+			testkit.AssertEqual(t, "deployment-id", test.want, outputValues(t, &report.Run{Mode: "plan", Plan: makePlan(t, test.text, fixtureLive, plan.Policy{})})["deployment-id"])
 		})
 	}
 	created := &report.Run{Mode: "apply", Plan: makePlan(t, "deployments: ["+other[2:]+"]", nil, plan.Policy{})}
 	created.Outcomes = outcomesFor(created.Plan, map[string]testOutcome{"new": {status: apply.Created}})
 	created.Outcomes[0].Live = newLive(t, created.Plan.Changes[0], `{"id": "cdeployment00000000000009"}`)
-	assertEqual(t, "deployment-id", "cdeployment00000000000009", outputValues(t, created)["deployment-id"])
+	testkit.AssertEqual(t, "deployment-id", "cdeployment00000000000009", outputValues(t, created)["deployment-id"])
 }
 
 // GitHub keeps 1 MB of outputs per job, in UTF-16. So for thousands of resources the
@@ -260,16 +261,16 @@ func TestOutputLimit(t *testing.T) {
 			decodeStrict(t, got["plan"], &d)
 			var list []resourceEntry
 			decodeStrict(t, got["resources"], &list)
-			assertEqual(t, "changes", test.changed, len(d.Changes))
-			assertEqual(t, "unchanged", test.same, d.Unchanged)
-			assertEqual(t, "brief", test.brief, d.Brief)
-			assertEqual(t, "fields", test.brief, len(d.Changes[0].Fields) == 0)
-			assertEqual(t, "listed", test.listed, len(list))
+			testkit.AssertEqual(t, "changes", test.changed, len(d.Changes))
+			testkit.AssertEqual(t, "unchanged", test.same, d.Unchanged)
+			testkit.AssertEqual(t, "brief", test.brief, d.Brief)
+			testkit.AssertEqual(t, "fields", test.brief, len(d.Changes[0].Fields) == 0)
+			testkit.AssertEqual(t, "listed", test.listed, len(list))
 			digest, err := r.Plan.Digest()
 			if err != nil {
 				t.Fatal(err)
 			}
-			assertEqual(t, "digest", digest, got["plan-digest"])
+			testkit.AssertEqual(t, "digest", digest, got["plan-digest"])
 			var all strings.Builder
 			for name, value := range got {
 				all.WriteString(name + value)

@@ -9,6 +9,7 @@ import (
 	"astro-apply/internal/report"
 	"astro-apply/internal/resource"
 	"astro-apply/internal/schema"
+	"astro-apply/internal/testkit"
 )
 
 // ResultLine describes every way in which a run can end, and HasFailed decides whether
@@ -73,9 +74,9 @@ func TestResultLine(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			assertEqual(t, "sentence", test.want, test.run.ResultLine())
-			assertEqual(t, "failed", test.failed, test.run.HasFailed())
-			assertEqual(t, "drift", test.drift, test.run.HasDrift())
+			testkit.AssertEqual(t, "sentence", test.want, test.run.ResultLine())
+			testkit.AssertEqual(t, "failed", test.failed, test.run.HasFailed())
+			testkit.AssertEqual(t, "drift", test.drift, test.run.HasDrift())
 			errs := 0
 			for _, a := range test.run.Annotations() {
 				if a.Level == "error" {

@@ -5,6 +5,7 @@ import (
 
 	"astro-apply/internal/plan"
 	"astro-apply/internal/report"
+	"astro-apply/internal/testkit"
 )
 
 // Risk lists the effects of a plan, the gravest first.
@@ -49,9 +50,9 @@ func TestRisk(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			r := report.Run{Mode: "plan", Plan: makePlan(t, test.manifest, live, test.policy)}
-			assertEqual(t, "problems", 0, len(r.Plan.Problems))
-			assertEqual(t, "risk", test.want, r.Risk())
+			testkit.AssertEqual(t, "problems", 0, len(r.Plan.Problems))
+			testkit.AssertEqual(t, "risk", test.want, r.Risk())
 		})
 	}
-	assertEqual(t, "without a plan", "", (&report.Run{Mode: "plan"}).Risk())
+	testkit.AssertEqual(t, "without a plan", "", (&report.Run{Mode: "plan"}).Risk())
 }

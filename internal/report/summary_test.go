@@ -13,6 +13,7 @@ import (
 	"astro-apply/internal/plan"
 	"astro-apply/internal/report"
 	"astro-apply/internal/schema"
+	"astro-apply/internal/testkit"
 )
 
 var updateGolden = flag.Bool("update", false, "rewrite the expected texts in testdata")
@@ -30,7 +31,7 @@ func checkGolden(t testing.TB, name, got string) {
 	if err != nil {
 		t.Fatalf("%v; -update writes it", err)
 	}
-	assertEqual(t, path, string(want), got)
+	testkit.AssertEqual(t, path, string(want), got)
 }
 
 // Golden files show the summaries.
@@ -114,8 +115,8 @@ func TestSummaryRows(t *testing.T) {
 			}
 			r := report.Run{Mode: "plan", Plan: makePlan(t, manyWorkspaces(test.declared), live, plan.Policy{})}
 			text := r.Summary()
-			assertEqual(t, "rows", test.rows, strings.Count(text, "\n| ")-2*min(test.rows, 1))
-			assertEqual(t, "headings", min(test.rows, 1), strings.Count(text, "\n| --- |"))
+			testkit.AssertEqual(t, "rows", test.rows, strings.Count(text, "\n| ")-2*min(test.rows, 1))
+			testkit.AssertEqual(t, "headings", min(test.rows, 1), strings.Count(text, "\n| --- |"))
 			if !strings.Contains(text, test.want) || (test.want == "") != !strings.Contains(text, "not listed") {
 				t.Errorf("should contain %q:\n%s", test.want, text)
 			}
@@ -172,7 +173,7 @@ func TestSummarySize(t *testing.T) {
 	}
 	r := report.Run{Mode: "plan", UIURL: "https://cloud.astronomer.io", Plan: makePlan(t, manyWorkspaces(1000), live, plan.Policy{})}
 	text := r.Summary()
-	assertEqual(t, "objects", 1000, strings.Count(text, "<details>"))
+	testkit.AssertEqual(t, "objects", 1000, strings.Count(text, "<details>"))
 	if len(text) > 600<<10 {
 		t.Errorf("%d KiB", len(text)>>10)
 	}

@@ -15,6 +15,7 @@ import (
 	"astro-apply/internal/resource"
 	"astro-apply/internal/schema"
 	"astro-apply/internal/simulator/conformance"
+	"astro-apply/internal/testkit"
 )
 
 type contractChecker struct {
@@ -90,7 +91,7 @@ func TestTablesFollowTheOpenAPIDocument(t *testing.T) {
 	for _, differences := range deliberateDifferences {
 		excused = append(excused, differences...)
 	}
-	assertEqual(t, "differences", slices.Sorted(slices.Values(excused)), slices.Sorted(slices.Values(c.differences)))
+	testkit.AssertEqual(t, "differences", slices.Sorted(slices.Values(excused)), slices.Sorted(slices.Values(c.differences)))
 	checkGenerated(t, filepath.Join("..", "..", ".github", "docs", "coverage.md"), c.coverageDocument(document))
 }
 

@@ -13,6 +13,7 @@ import (
 	"astro-apply/internal/astro"
 	"astro-apply/internal/resource"
 	"astro-apply/internal/simulator"
+	"astro-apply/internal/testkit"
 )
 
 // runWithFixture runs a test with a new fixture, in fake time.
@@ -39,10 +40,10 @@ deployments:
   - { name: two, workspace: fresh }
   - { name: removed, workspace: data, state: absent }
 `)
-		assertEqual(s, "states", []string{"data is " + w, "fresh is new", "one is " + one, "two is new", "two is new", "removed is new"}, states)
-		assertEqual(s, "requests", []string{"GET/clusters", "GET/workspaces", "GET/deployments in 1"}, sortFirst(s.requestLines(), 2))
-		assertEqual(s, "references", `deployments/one workspaceId "`+w+`" declared clusterId "`+c+`"`, describeResource(d.Resources[2]))
-		assertEqual(s, "a reference to a new resource", `deployments/two workspaceId (id of Workspace "fresh") declared`, describeResource(d.Resources[4]))
+		testkit.AssertEqual(s, "states", []string{"data is " + w, "fresh is new", "one is " + one, "two is new", "two is new", "removed is new"}, states)
+		testkit.AssertEqual(s, "requests", []string{"GET/clusters", "GET/workspaces", "GET/deployments in 1"}, sortFirst(s.requestLines(), 2))
+		testkit.AssertEqual(s, "references", `deployments/one workspaceId "`+w+`" declared clusterId "`+c+`"`, describeResource(d.Resources[2]))
+		testkit.AssertEqual(s, "a reference to a new resource", `deployments/two workspaceId (id of Workspace "fresh") declared`, describeResource(d.Resources[4]))
 		if current.Live[d.Resources[2]].Complete || current.Problems != nil {
 			s.Errorf("read by id, want from a list only; problems %v", current.Problems)
 		}
@@ -51,7 +52,7 @@ deployments:
 		if !current.Live[d.Resources[2]].Complete {
 			s.Error("not read by id")
 		}
-		assertEqual(s, "requests", "GET/deployments/"+one, s.requestLines()[3])
+		testkit.AssertEqual(s, "requests", "GET/deployments/"+one, s.requestLines()[3])
 	})
 }
 
@@ -68,12 +69,12 @@ func TestReadByID(t *testing.T) {
 		s.server.Seed("workspace", map[string]any{"name": "data", "id": w})
 		one := s.server.Seed("deployment", map[string]any{"name": "one", "workspaceId": w})
 		d, current, states := s.readManifests("deployments: [{ id: " + one + ", name: renamed, workspaceId: " + w + " }, { id: cdeployment00000000000009, state: absent }, { id: cdeployment00000000000008 }]")
-		assertEqual(s, "states", []string{"renamed is " + one, "cdeployment00000000000009 is new"}, states[:2])
+		testkit.AssertEqual(s, "states", []string{"renamed is " + one, "cdeployment00000000000009 is new"}, states[:2])
 		if !strings.HasPrefix(states[2], "cdeployment00000000000008: no Deployment with id cdeployment00000000000008 exists, or the token can't see it; correct the id, or use a token with access to it: GET ") {
 			s.Error(states[2])
 		}
 		want := []string{"GET/deployments/" + one, "GET/deployments/cdeployment00000000000008", "GET/deployments/cdeployment00000000000009"}
-		assertEqual(s, "requests", slices.Sorted(slices.Values(want)), sortFirst(s.requestLines(), 3))
+		testkit.AssertEqual(s, "requests", slices.Sorted(slices.Values(want)), sortFirst(s.requestLines(), 3))
 		if !current.Live[d.Resources[0]].Complete {
 			s.Error("not complete")
 		}
@@ -92,8 +93,8 @@ func TestReadManyWorkspaces(t *testing.T) {
 			fmt.Fprintf(&text, "  - { name: a, workspaceId: %s }\n  - { name: b, workspaceId: %s }\n", id, id)
 		}
 		_, current, _ := s.readManifests(text.String())
-		assertEqual(s, "requests", []string{"GET/deployments in 20", "GET/deployments in 50", "GET/deployments in 50"}, slices.Sorted(slices.Values(s.requestLines())))
-		assertEqual(s, "live resources", 120, len(current.Live))
+		testkit.AssertEqual(s, "requests", []string{"GET/deployments in 20", "GET/deployments in 50", "GET/deployments in 50"}, slices.Sorted(slices.Values(s.requestLines())))
+		testkit.AssertEqual(s, "live resources", 120, len(current.Live))
 	})
 }
 
@@ -116,13 +117,13 @@ deployments:
   - { name: four, workspace: twin }
   - { name: five, workspace: data, type: DEDICATED, cluster: nowhere }
 `)
-		assertEqual(s, "problems", []string{
+		testkit.AssertEqual(s, "problems", []string{
 			`a.yaml:5:13: Deployment "two" exists 2 times, ids cdeployment00000000000002, cdeployment00000000000003; add the id of the right one to the manifest`,
 			`a.yaml:6:31: Deployment "three": Workspace "nowhere" doesn't exist in the manifest or in Astro`,
 			`a.yaml:7:30: Deployment "four": Workspace "twin" exists 2 times, ids ctwin00000000000000000000, ctwin00000000000000000001; refer to one by workspaceId`,
 			`a.yaml:8:62: Deployment "five": cluster "nowhere" doesn't exist in the manifest or in Astro`,
 			`a.yaml:4:11: Deployment "one" and Deployment "one" at a.yaml:3:13 are the same resource (Deployment id cdeployment00000000000001); declare it once`,
-		}, sortAllButLast(problemTexts(current.Problems)))
+		}, sortAllButLast(testkit.ProblemTexts(current.Problems)))
 		for i, o := range d.Resources {
 			if err := current.Errs[o]; (i == 0) != (err == nil) || i > 0 && !errors.Is(err, resource.ErrReported) {
 				s.Errorf("%s: %v", o, err)
@@ -137,9 +138,9 @@ func TestReadDuplicates(t *testing.T) {
 		const w = "cworkspace000000000000001"
 		s.server.Seed("workspace", map[string]any{"name": "data", "id": w})
 		_, current, _ := s.readManifests("deployments: [{ name: new, workspace: data }, { name: new, workspaceId: " + w + " }, { name: newer, workspace: data }]")
-		assertEqual(s, "problems", []string{
+		testkit.AssertEqual(s, "problems", []string{
 			`a.yaml:1:55: Deployment "new" and Deployment "new" at a.yaml:1:23 are the same resource (Deployment "new" in ` + w + `); declare it once`,
-		}, problemTexts(current.Problems))
+		}, testkit.ProblemTexts(current.Problems))
 	})
 }
 
@@ -150,9 +151,9 @@ func TestReadRenameToTakenName(t *testing.T) {
 		s.server.Seed("workspace", map[string]any{"name": "data", "id": w})
 		s.server.Seed("deployment", map[string]any{"name": "one", "workspaceId": w, "id": one})
 		_, current, _ := s.readManifests("deployments: [{ id: " + one + ", name: two }, { name: two, workspace: data }, { name: one, workspaceId: cworkspace000000000000002 }]")
-		assertEqual(s, "problems", []string{
+		testkit.AssertEqual(s, "problems", []string{
 			`a.yaml:1:69: Deployment "two" and Deployment "two" at a.yaml:1:54 are the same resource (Deployment "two" in ` + w + `); declare it once`,
-		}, problemTexts(current.Problems))
+		}, testkit.ProblemTexts(current.Problems))
 	})
 }
 
@@ -163,8 +164,8 @@ func TestReadAbsentInMissingParent(t *testing.T) {
 		_, current, states := s.readManifests(`deployments:
   - { name: one, workspace: nowhere, state: absent }
   - { name: two, workspace: data, type: DEDICATED, cluster: nowhere, state: absent }`)
-		assertEqual(s, "problems", []string(nil), problemTexts(current.Problems))
-		assertEqual(s, "states", []string{"one is new", "two is new"}, states)
+		testkit.AssertEqual(s, "problems", []string(nil), testkit.ProblemTexts(current.Problems))
+		testkit.AssertEqual(s, "states", []string{"one is new", "two is new"}, states)
 	})
 }
 
@@ -173,7 +174,7 @@ func TestReadMalformedItem(t *testing.T) {
 	runWithFixture(t, simulator.Scope{}, func(s *fixture) {
 		s.server.AddFault(simulator.Fault{Path: "workspaces", Status: 200, RawBody: `{"workspaces": [{"id": "c1", "name": "data"}, {"id": "c2", "name": "odd", "description": []}], "totalCount": 2}`})
 		_, _, states := s.readManifests("workspaces: [{ name: data }, { name: odd }]")
-		assertEqual(s, "states", []string{"data is c1", "odd: look-up by name: invalid response about Workspace c2: description is a list, not text; run again, and contact Astronomer support if the problem persists"}, states)
+		testkit.AssertEqual(s, "states", []string{"data is c1", "odd: look-up by name: invalid response about Workspace c2: description is a list, not text; run again, and contact Astronomer support if the problem persists"}, states)
 	})
 }
 
@@ -187,8 +188,8 @@ func TestReadRenameHints(t *testing.T) {
 		}
 		s.server.Seed("deployment", map[string]any{"name": "far", "workspaceId": elsewhere})
 		d, current, _ := s.readManifests(`deployments: [{ name: after, workspace: data }, { name: declared, workspace: data }, { name: x, workspace: other, state: absent }]`)
-		assertEqual(s, "rename hints", []string{`"also" (cdeployment00000000000002)`, `"before" (cdeployment00000000000001)`}, current.RenameHints[d.Resources[0]])
-		assertEqual(s, "number of resources with hints", 1, len(current.RenameHints))
+		testkit.AssertEqual(s, "rename hints", []string{`"also" (cdeployment00000000000002)`, `"before" (cdeployment00000000000001)`}, current.RenameHints[d.Resources[0]])
+		testkit.AssertEqual(s, "number of resources with hints", 1, len(current.RenameHints))
 	})
 }
 
@@ -203,7 +204,7 @@ func TestReadDefaultWorkspaceIsMissing(t *testing.T) {
 	runWithFixture(t, simulator.Scope{}, func(s *fixture) {
 		d := resource.LoadDesired(resource.Kinds(), parseManifests(s, "deployments: [{ name: one }]"), "nowhere")
 		current := s.source.ReadCurrent(s.Context(), d)
-		assertEqual(s, "problems", []string{`a.yaml:1:23: Deployment "one": Workspace "nowhere" doesn't exist in the manifest or in Astro (the token sees 0 Workspaces)`}, problemTexts(current.Problems))
+		testkit.AssertEqual(s, "problems", []string{`a.yaml:1:23: Deployment "one": Workspace "nowhere" doesn't exist in the manifest or in Astro (the token sees 0 Workspaces)`}, testkit.ProblemTexts(current.Problems))
 	})
 }
 
@@ -216,12 +217,12 @@ workspaces: [{ name: data }]
 deployments: [{ name: one, workspace: data }, { name: two, workspace: other }, { name: three, workspaceId: cworkspace000000000000001 }]
 `)
 		const refused = "look-up by name: GET /organizations/{organizationId}/workspaces: 403 Forbidden: no (requestId r-1)"
-		assertEqual(s, "states", []string{
+		testkit.AssertEqual(s, "states", []string{
 			"data: " + refused, `one: needs Workspace "data", which failed`,
 			`two: Workspace "other": ` + refused + "; give the id instead of the name, which needs no look-up",
 			"three is new",
 		}, states)
-		assertEqual(s, "problems", 0, len(current.Problems))
+		testkit.AssertEqual(s, "problems", 0, len(current.Problems))
 	})
 }
 
@@ -246,7 +247,7 @@ func TestReadRefusedWorkspace(t *testing.T) {
 		one := s.server.Seed("deployment", map[string]any{"name": "one", "workspaceId": allowed})
 		s.source.API = refusingAPI{s.source.API, refused}
 		_, _, states := s.readManifests("deployments: [{ name: one, workspaceId: " + allowed + " }, { name: two, workspaceId: " + refused + " }]")
-		assertEqual(s, "states", []string{
+		testkit.AssertEqual(s, "states", []string{
 			"one is " + one, "two: look-up by name: GET /organizations/{organizationId}/deployments: 403 Forbidden: no",
 		}, states)
 	})
@@ -257,6 +258,6 @@ func TestReadItemWithoutID(t *testing.T) {
 	runWithFixture(t, simulator.Scope{}, func(s *fixture) {
 		s.server.AddFault(simulator.Fault{Path: "workspaces", Status: 200, RawBody: `{"workspaces": [{"name": "data"}], "totalCount": 1}`})
 		_, _, states := s.readManifests("workspaces: [{ name: data }]")
-		assertEqual(s, "states", []string{"data: look-up by name: invalid response about a Workspace: it has no id; run again, and contact Astronomer support if the problem persists"}, states)
+		testkit.AssertEqual(s, "states", []string{"data: look-up by name: invalid response about a Workspace: it has no id; run again, and contact Astronomer support if the problem persists"}, states)
 	})
 }

@@ -11,6 +11,7 @@ import (
 	"astro-apply/internal/manifest"
 	"astro-apply/internal/resource"
 	"astro-apply/internal/schema"
+	"astro-apply/internal/testkit"
 )
 
 // translateFile returns the Deployment of an Astro CLI file, also as JSON, and the problems of the file.
@@ -19,13 +20,13 @@ func translateFile(t testing.TB, text string) (*schema.Node, string, []string) {
 	document := parseManifests(t, text)[0]
 	before := document.Clone()
 	translated, problems := resource.TranslateAstroCLIFile(document)
-	assertEqual(t, "document", before, document.Clone())
+	testkit.AssertEqual(t, "document", before, document.Clone())
 	deployment := translated.Get("deployments").Items[0]
 	data, err := json.Marshal(deployment)
 	if err != nil {
 		data = []byte(err.Error())
 	}
-	return deployment, string(data), problemTexts(problems)
+	return deployment, string(data), testkit.ProblemTexts(problems)
 }
 
 // Each case is a line of a file below configuration, with the manifest's fields that it becomes and the problem.
@@ -106,8 +107,8 @@ func TestDeploymentFileFields(t *testing.T) {
 			wantProblems = []string{"a.yaml:1:" + test.problem}
 		}
 		got = sortMembers(got)
-		assertEqual(t, configuration, sortMembers(want+"}"), got)
-		assertEqual(t, configuration, wantProblems, problems)
+		testkit.AssertEqual(t, configuration, sortMembers(want+"}"), got)
+		testkit.AssertEqual(t, configuration, wantProblems, problems)
 	}
 }
 
@@ -193,8 +194,8 @@ func TestDeploymentFileSections(t *testing.T) {
 		if test.want != "" {
 			want = `{"name":"a",` + test.want + "}"
 		}
-		assertEqual(t, text, sortMembers(want), sortMembers(got))
-		assertEqual(t, text, test.problems, problems)
+		testkit.AssertEqual(t, text, sortMembers(want), sortMembers(got))
+		testkit.AssertEqual(t, text, test.problems, problems)
 	}
 }
 
@@ -213,7 +214,7 @@ func TestDeploymentFileDocument(t *testing.T) {
 		},
 	} {
 		_, _, problems := translateFile(t, text)
-		assertEqual(t, text, want, problems)
+		testkit.AssertEqual(t, text, want, problems)
 	}
 	for _, text := range []string{"deployment: []", "deployment:", "deployments: []", "- deployment: {}"} {
 		document := parseManifests(t, text)[0]
@@ -242,18 +243,18 @@ func TestDeploymentFileDefaults(t *testing.T) {
 	for _, q := range deployment.Get("workerQueues").Items {
 		defaults = append(defaults, q.CreateDefaults.Show())
 	}
-	assertEqual(t, "defaults", []string{
+	testkit.AssertEqual(t, "defaults", []string{
 		"{isDagDeployEnabled: false, isCicdEnforced: false}",
 		"{minWorkerCount: 0, maxWorkerCount: 10, workerConcurrency: 16}", // on HYBRID, a worker type is always a node pool
 		"{minWorkerCount: 0, maxWorkerCount: 10, workerConcurrency: 16}",
 		"{maxWorkerCount: 10}",
 	}, defaults)
-	assertEqual(t, "position of a default", "a.yaml:2:3", deployment.CreateDefaults.Get("isCicdEnforced").Pos.String())
-	assertEqual(t, "position of a default in an item", "a.yaml:3:50", deployment.GetPath("workerQueues").Items[1].CreateDefaults.Get("minWorkerCount").Pos.String())
+	testkit.AssertEqual(t, "position of a default", "a.yaml:2:3", deployment.CreateDefaults.Get("isCicdEnforced").Pos.String())
+	testkit.AssertEqual(t, "position of a default in an item", "a.yaml:3:50", deployment.GetPath("workerQueues").Items[1].CreateDefaults.Get("minWorkerCount").Pos.String())
 	for path, want := range map[string]string{"name": "a.yaml:5:11", "type": "a.yaml:7:22", "scheduler": "a.yaml:6:19", "scheduler.au": "a.yaml:6:19", "workerQueues": "a.yaml:3:18"} {
-		assertEqual(t, path, want, deployment.GetPath(path).Pos.String())
+		testkit.AssertEqual(t, path, want, deployment.GetPath(path).Pos.String())
 	}
-	assertEqual(t, "key", "a.yaml:7:5", deployment.Members[1].Pos.String())
+	testkit.AssertEqual(t, "key", "a.yaml:7:5", deployment.Members[1].Pos.String())
 }
 
 // FuzzDeploymentFile checks that the translation of any file doesn't modify the document, that all positions exist

@@ -6,6 +6,7 @@ import (
 	"astro-apply/internal/manifest"
 	"astro-apply/internal/resource"
 	"astro-apply/internal/schema"
+	"astro-apply/internal/testkit"
 )
 
 // describeResource returns the section, name, ids, references and flags of a loaded resource.
@@ -217,8 +218,8 @@ func TestLoadDesired(t *testing.T) {
 			for _, o := range d.Resources {
 				got = append(got, describeResource(o))
 			}
-			assertEqual(t, "resources", test.want, got)
-			assertEqual(t, "problems", test.wantProblems, problemTexts(d.Problems))
+			testkit.AssertEqual(t, "resources", test.want, got)
+			testkit.AssertEqual(t, "problems", test.wantProblems, testkit.ProblemTexts(d.Problems))
 		})
 	}
 }
@@ -226,13 +227,13 @@ func TestLoadDesired(t *testing.T) {
 func TestManifestOrganizationID(t *testing.T) {
 	t.Parallel()
 	d := resource.LoadDesired(resource.Kinds(), parseManifests(t, "organizationId: corg1", "organizationId: corg1", "workspaces: []"), "")
-	assertEqual(t, "problems", []string(nil), problemTexts(d.Problems))
-	assertEqual(t, "Organization", "corg1", d.OrganizationID.ScalarText())
+	testkit.AssertEqual(t, "problems", []string(nil), testkit.ProblemTexts(d.Problems))
+	testkit.AssertEqual(t, "Organization", "corg1", d.OrganizationID.ScalarText())
 	d = resource.LoadDesired(resource.Kinds(), parseManifests(t, "organizationId: corg1", "workspaces: []\norganizationId: corg2", "organizationId: 3"), "")
-	assertEqual(t, "problems", []string{
+	testkit.AssertEqual(t, "problems", []string{
 		`b.yaml:2:17: organizationId is "corg2" here, but "corg1" at a.yaml:1:17; a run manages only one Organization, so use the same id`,
 		`c.yaml:1:17: organizationId must be text, but 3 is a number in YAML; write it in quotes: "3"`,
-	}, problemTexts(d.Problems))
+	}, testkit.ProblemTexts(d.Problems))
 }
 
 // Every value that Astro treats as a secret is a secret here too, even if the manifest contains it
@@ -241,8 +242,8 @@ func TestSecretsOfAManifest(t *testing.T) {
 	t.Parallel()
 	d := loadDesired(t, `deployments: [{ id: cdeployment00000000000001, environmentVariables: [
 		{ key: A, value: open }, { key: B, value: cleartext, isSecret: true }, { key: C, value: '${env:X}', isSecret: true }] }]`)
-	assertEqual(t, "secrets", []string{"cleartext", "value-of-X", "value-of-X"}, d.Secrets)
-	assertEqual(t, "shown", `{environmentVariables: [{key: "A", value: "open"}, {key: "B", value: ***, isSecret: true}, {key: "C", value: ***, isSecret: true}]}`,
+	testkit.AssertEqual(t, "secrets", []string{"cleartext", "value-of-X", "value-of-X"}, d.Secrets)
+	testkit.AssertEqual(t, "shown", `{environmentVariables: [{key: "A", value: "open"}, {key: "B", value: ***, isSecret: true}, {key: "C", value: ***, isSecret: true}]}`,
 		d.Resources[0].Body.Render())
 }
 
@@ -252,8 +253,8 @@ func TestLiteralSecretsThatAreCommonWords(t *testing.T) {
 	t.Parallel()
 	d := loadDesired(t, `environmentObjects: [{ workspace: production, objectType: METRICS_EXPORT, objectKey: m, metricsExport: {
 		endpoint: 'https://x', exporterType: PROMETHEUS, headers: { X-A: production, X-B: '2', X-C: 'T${secret:T}' } } }]`)
-	assertEqual(t, "secrets", []string{"Tvalue-of-T", "value-of-T"}, d.Secrets)
-	assertEqual(t, "shown", `{X-A: ***, X-B: ***, X-C: ***}`, d.Resources[0].Body.GetPath("metricsExport.headers").Show())
+	testkit.AssertEqual(t, "secrets", []string{"Tvalue-of-T", "value-of-T"}, d.Secrets)
+	testkit.AssertEqual(t, "shown", `{X-A: ***, X-B: ***, X-C: ***}`, d.Resources[0].Body.GetPath("metricsExport.headers").Show())
 }
 
 // If a secret is composed of several parts, the parts from variables are secret too.
@@ -263,16 +264,16 @@ func TestVariablesInsideASecret(t *testing.T) {
 	text := "deployments: [{ name: a, workspace: w, environmentVariables: [{ key: A, value: 'x${env:P}y${secret:Q}', isSecret: true }, { key: B, value: '${env:P}' }] }]"
 	parsed := manifest.Parse([]manifest.Source{{Name: "a.yaml", Data: []byte(text)}}, env)
 	d := resource.LoadDesired(resource.Kinds(), parsed.Documents, "")
-	assertEqual(t, "secrets", []string{"xvalue-of-Pyvalue-of-Q", "value-of-P", "value-of-Q"}, d.Secrets)
+	testkit.AssertEqual(t, "secrets", []string{"xvalue-of-Pyvalue-of-Q", "value-of-P", "value-of-Q"}, d.Secrets)
 }
 
 // The message about a secret of the wrong type doesn't quote it.
 func TestWrongSecretIsNotQuoted(t *testing.T) {
 	t.Parallel()
 	d := resource.LoadDesired(resource.Kinds(), parseManifests(t, "deployments: [{ name: a, workspace: w, environmentVariables: [{ isSecret: true, key: A, value: 73519284 }, { key: B, isSecret: true, value: on }] }]"), "")
-	assertEqual(t, "problems", []string{
+	testkit.AssertEqual(t, "problems", []string{
 		"a.yaml:1:141: environmentVariables[1].value" + plainTextWarning,
 		"a.yaml:1:96: environmentVariables[0].value must be text, not a number; write it in quotes, or better, read it with ${secret:NAME}",
-	}, problemTexts(d.Problems))
-	assertEqual(t, "secrets", []string{"73519284"}, d.Secrets)
+	}, testkit.ProblemTexts(d.Problems))
+	testkit.AssertEqual(t, "secrets", []string{"73519284"}, d.Secrets)
 }

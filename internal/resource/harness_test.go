@@ -5,13 +5,11 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-
-	"astro-apply/internal/astro"
 	"astro-apply/internal/manifest"
 	"astro-apply/internal/resource"
 	"astro-apply/internal/schema"
 	"astro-apply/internal/simulator"
+	"astro-apply/internal/testkit"
 )
 
 // parseManifests parses manifests that are named a.yaml, b.yaml and so on.
@@ -41,22 +39,6 @@ func loadDesired(t testing.TB, files ...string) *resource.Desired {
 	return d
 }
 
-// problemTexts returns the messages of problems, with their positions.
-func problemTexts(problems []schema.Problem) []string {
-	var out []string
-	for _, p := range problems {
-		out = append(out, p.Error())
-	}
-	return out
-}
-
-func assertEqual(t testing.TB, what string, want, got any) {
-	t.Helper()
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("%s (-want +got):\n%s", what, diff)
-	}
-}
-
 // fixture is a simulated Organization and a token's view of it. In a synctest
 // bubble, the client's rate limit takes no real time.
 type fixture struct {
@@ -75,14 +57,7 @@ func newFixture(t testing.TB, scope simulator.Scope) *fixture {
 // useToken replaces the fixture's token by a new one with another scope.
 func (s *fixture) useToken(scope simulator.Scope) {
 	s.Helper()
-	client, err := astro.New(astro.Options{BaseURL: "https://astro.invalid", Token: s.server.NewToken(scope), Transport: s.server.Transport()})
-	if err != nil {
-		s.Fatal(err)
-	}
-	s.source = resource.Source{
-		API: client, OrganizationID: s.server.OrganizationID(),
-		TokenScope: resource.TokenScope{WorkspaceIDs: scope.WorkspaceIDs, DeploymentIDs: scope.DeploymentIDs},
-	}
+	s.source = testkit.NewSource(s, s.server, scope)
 }
 
 // readManifests looks up the resources that manifests declare. states reports for each whether it exists, is new,

@@ -12,6 +12,7 @@ import (
 	"astro-apply/internal/astro"
 	"astro-apply/internal/resource"
 	"astro-apply/internal/simulator"
+	"astro-apply/internal/testkit"
 )
 
 // newTeamFixture is an Organization in which user ada has a direct role in one Workspace,
@@ -74,8 +75,8 @@ func TestInheritedRolesAreRemoved(t *testing.T) {
 					s := newTeamFixture(t, inherited)
 					d, current, _ := s.readManifests("users: [{ username: ada@example.com, " + test.members + " }]")
 					live := current.Live[d.Resources[0]]
-					assertEqual(t, "own roles", test.want, workspaceRolesText(live))
-					assertEqual(t, "Organization role", test.organizationRole, live.Body().Get("organizationRole").ScalarText())
+					testkit.AssertEqual(t, "own roles", test.want, workspaceRolesText(live))
+					testkit.AssertEqual(t, "Organization role", test.organizationRole, live.Body().Get("organizationRole").ScalarText())
 				})
 			})
 		}
@@ -105,7 +106,7 @@ func TestTeamsAreReadOnlyIfNeeded(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				s := newTeamFixture(t, test.inherited)
 				s.readManifests("users: [{ " + test.members + " }]")
-				assertEqual(t, "requests", test.want, s.requestLines())
+				testkit.AssertEqual(t, "requests", test.want, s.requestLines())
 			})
 		})
 	}
@@ -133,7 +134,7 @@ func TestTeamsAreReadOnce(t *testing.T) {
 				n++
 			}
 		}
-		assertEqual(t, "reads of the Team", 1, n)
+		testkit.AssertEqual(t, "reads of the Team", 1, n)
 	})
 }
 
@@ -153,7 +154,7 @@ func TestUnreadableTeams(t *testing.T) {
 				s := newTeamFixture(t, simulator.RepeatInheritedRoles)
 				s.server.AddFault(fault)
 				d, current, _ := s.readManifests("users: [{ username: ada@example.com, workspaceRoles: [" + oneRole + "] }]")
-				assertEqual(t, "roles", "1 WORKSPACE_MEMBER, 2 WORKSPACE_AUTHOR?", workspaceRolesText(current.Live[d.Resources[0]]))
+				testkit.AssertEqual(t, "roles", "1 WORKSPACE_MEMBER, 2 WORKSPACE_AUTHOR?", workspaceRolesText(current.Live[d.Resources[0]]))
 			})
 		})
 	}
@@ -197,7 +198,7 @@ func TestTeamChangesWhileItIsRead(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		assertEqual(t, "own roles", "1 WORKSPACE_MEMBER", workspaceRolesText(live))
+		testkit.AssertEqual(t, "own roles", "1 WORKSPACE_MEMBER", workspaceRolesText(live))
 	})
 }
 
@@ -215,9 +216,9 @@ func TestEqualRolesAreCounted(t *testing.T) {
 					map[string]any{"workspaceId": "cworkspace000000000000001", "role": "WORKSPACE_MEMBER"},
 				}})
 				d, current, _ := s.readManifests("users: [{ username: grace@example.com, workspaceRoles: [] }]")
-				assertEqual(t, "own roles", want, workspaceRolesText(current.Live[d.Resources[0]]))
+				testkit.AssertEqual(t, "own roles", want, workspaceRolesText(current.Live[d.Resources[0]]))
 				d, current, _ = s.readManifests("users: [{ username: grace@example.com, workspaceRoles: [" + oneRole + "] }]")
-				assertEqual(t, "declared", "1 WORKSPACE_MEMBER", workspaceRolesText(current.Live[d.Resources[0]]))
+				testkit.AssertEqual(t, "declared", "1 WORKSPACE_MEMBER", workspaceRolesText(current.Live[d.Resources[0]]))
 			})
 		})
 	}

@@ -8,6 +8,7 @@ import (
 
 	"astro-apply/internal/resource"
 	"astro-apply/internal/schema"
+	"astro-apply/internal/testkit"
 )
 
 // The table of every kind fulfills the assumptions of the engine.
@@ -64,7 +65,7 @@ func TestKindTables(t *testing.T) {
 			checkFields(t, k, k.Fields, "")
 		})
 	}
-	assertEqual(t, "sections", []string{
+	testkit.AssertEqual(t, "sections", []string{
 		"organization", "clusters", "workspaces", "deployments", "environmentObjects", "customRoles", "teams", "users", "invites",
 		"apiTokens", "agentTokens", "allowedIpAddressRanges",
 	}, kinds.Sections())

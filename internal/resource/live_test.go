@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"astro-apply/internal/resource"
+	"astro-apply/internal/testkit"
 )
 
 func newLive(t testing.TB, kind, body string) (*resource.Kind, *resource.Live) {
@@ -60,8 +61,8 @@ func TestState(t *testing.T) {
 	for name, test := range tests {
 		k, live := newLive(t, test.kind, test.body)
 		state, why := live.State(k)
-		assertEqual(t, name, test.state, state)
-		assertEqual(t, name, test.why, why)
+		testkit.AssertEqual(t, name, test.state, state)
+		testkit.AssertEqual(t, name, test.why, why)
 	}
 }
 
@@ -76,7 +77,7 @@ func TestUIPath(t *testing.T) {
 	}
 	for name, test := range tests {
 		k, live := newLive(t, test.kind, test.body)
-		assertEqual(t, name, test.want, live.UIPath(k))
+		testkit.AssertEqual(t, name, test.want, live.UIPath(k))
 	}
 }
 
@@ -90,7 +91,7 @@ func TestFlattenDeployment(t *testing.T) {
 	}
 	for name, test := range tests {
 		_, live := newLive(t, "deployment", test.body)
-		assertEqual(t, name, test.want, live.Body().Show())
+		testkit.AssertEqual(t, name, test.want, live.Body().Show())
 	}
 }
 
@@ -119,7 +120,7 @@ deployments:
 		}
 		got = append(got, line)
 	}
-	assertEqual(t, "seeds", []string{
+	testkit.AssertEqual(t, "seeds", []string{
 		"cluster name production type DEDICATED", "cluster id ccluster00000000000000001 type HYBRID", "workspace name theirs",
 		"deployment id cdeployment00000000000001 description x isDevelopmentMode",
 	}, got)

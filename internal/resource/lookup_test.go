@@ -7,6 +7,7 @@ import (
 
 	"astro-apply/internal/resource"
 	"astro-apply/internal/simulator"
+	"astro-apply/internal/testkit"
 )
 
 // Finder finds a resource by its identity, for example after a create without a response.
@@ -30,7 +31,7 @@ func TestFindResource(t *testing.T) {
 					s.Error(got)
 				}
 			}
-			assertEqual(s, "found", want, got)
+			testkit.AssertEqual(s, "found", want, got)
 		}
 		s.server.AddFault(simulator.Fault{Path: "workspaces", Status: 403})
 		if live, err := (&resource.Finder{Source: s.source}).FindResource(s.Context(), d.Resources[0]); live != nil || err == nil {

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"astro-apply/internal/resource"
+	"astro-apply/internal/testkit"
 )
 
 // Problems of a Deployment that are found from the manifest alone.
@@ -69,7 +70,7 @@ func TestOfflineRules(t *testing.T) {
 				}
 				got = append(got, p.Message)
 			}
-			assertEqual(t, "problems", test.want, strings.Join(got, "|"))
+			testkit.AssertEqual(t, "problems", test.want, strings.Join(got, "|"))
 		})
 	}
 }
@@ -109,8 +110,8 @@ func TestWorkspaceRules(t *testing.T) {
   - { name: b, defaultRegion: us-east-1 }
   - { name: `+strings.Repeat("c", 51)+` }
 `), "")
-	assertEqual(t, "problems", []string{
+	testkit.AssertEqual(t, "problems", []string{
 		"a.yaml:2:32: set either defaultClusterId or defaultCloudProvider, not both",
 		"a.yaml:4:13: name has 51 characters; it must have at most 50",
-	}, problemTexts(d.Problems))
+	}, testkit.ProblemTexts(d.Problems))
 }

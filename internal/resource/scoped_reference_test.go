@@ -6,6 +6,7 @@ import (
 	"astro-apply/internal/resource"
 	"astro-apply/internal/schema"
 	"astro-apply/internal/simulator"
+	"astro-apply/internal/testkit"
 )
 
 // catalogWithLink is the catalog with an additional kind whose resources each refer to a
@@ -25,9 +26,9 @@ func catalogWithLink() resource.Catalog {
 func TestUnknownWorkspace(t *testing.T) {
 	t.Parallel()
 	d := resource.LoadDesired(catalogWithLink(), parseManifests(t, "links: [{ id: clink00000000000000000001, name: l, deployment: d }]"), "")
-	assertEqual(t, "problems", []string{`a.yaml:1:63: link "l": Deployment "d": the Workspace is missing; write {workspace: …, name: …}, or add workspace: at the top of the file`}, problemTexts(d.Problems))
+	testkit.AssertEqual(t, "problems", []string{`a.yaml:1:63: link "l": Deployment "d": the Workspace is missing; write {workspace: …, name: …}, or add workspace: at the top of the file`}, testkit.ProblemTexts(d.Problems))
 	d = resource.LoadDesired(catalogWithLink(), parseManifests(t, "links: [{ id: clink00000000000000000001, name: l, deployment: d }]"), "data")
-	assertEqual(t, "problems", []string(nil), problemTexts(d.Problems))
+	testkit.AssertEqual(t, "problems", []string(nil), testkit.ProblemTexts(d.Problems))
 }
 
 // A Deployment is referred to by name within a Workspace, which the reference gives by
@@ -72,7 +73,7 @@ func TestScopedReferences(t *testing.T) {
 					s.server.AddFault(simulator.Fault{Path: "workspaces", Status: 403, Message: "no", RequestID: "r"})
 				}
 				d := resource.LoadDesired(catalogWithLink(), parseManifests(s, test.prefix+"\nlinks: [{ id: clink00000000000000000001, name: l, "+test.link+" }]"), "")
-				assertEqual(s, "offline problems", []string(nil), problemTexts(d.Problems))
+				testkit.AssertEqual(s, "offline problems", []string(nil), testkit.ProblemTexts(d.Problems))
 				current := s.source.ReadCurrent(s.Context(), d)
 				link := d.Resources[len(d.Resources)-1]
 				got := describeResource(link)[len("links/l id clink00000000000000000001 "):]
@@ -82,7 +83,7 @@ func TestScopedReferences(t *testing.T) {
 				case current.Errs[link] != nil:
 					got = current.Errs[link].Error()
 				}
-				assertEqual(s, "reference", test.want, got)
+				testkit.AssertEqual(s, "reference", test.want, got)
 			})
 		})
 	}

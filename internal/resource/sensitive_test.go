@@ -7,6 +7,7 @@ import (
 
 	"astro-apply/internal/resource"
 	"astro-apply/internal/schema"
+	"astro-apply/internal/testkit"
 )
 
 const plainTextWarning = " is a secret in plain text: everyone who can read this file can read it; rotate it, store the new value as a GitHub secret, and write ${secret:NAME}"
@@ -40,7 +41,7 @@ func TestSecretsInPlainText(t *testing.T) {
 				got = append(got, strings.TrimPrefix(text, "a.yaml:"))
 			}
 		}
-		assertEqual(t, text, want, got)
+		testkit.AssertEqual(t, text, want, got)
 	}
 }
 
@@ -74,14 +75,14 @@ func TestSecretsInResponses(t *testing.T) {
 		var masked []string
 		resource.Source{}.MaskSecrets(live)
 		resource.Source{Mask: func(s string) { masked = append(masked, s) }}.MaskSecrets(live)
-		assertEqual(t, test.members+" masked", []string{secret}, slices.Compact(masked))
+		testkit.AssertEqual(t, test.members+" masked", []string{secret}, slices.Compact(masked))
 		masked = nil
 		o := &resource.Resource{Kind: k, Body: &schema.Node{Form: schema.Map}}
 		created, err := resource.Source{Mask: func(s string) { masked = append(masked, s) }}.VerifyCreated(t.Context(), o, answer, func(string) bool { return true })
 		if created != nil || err == nil {
 			t.Errorf("%s: accepted as created although the id existed before", test.members)
 		}
-		assertEqual(t, test.members+" masked in the answer to a create", []string{secret}, slices.Compact(masked))
+		testkit.AssertEqual(t, test.members+" masked in the answer to a create", []string{secret}, slices.Compact(masked))
 		if shown := live.Body().Render(); strings.Contains(shown, secret) || strings.Contains(test.members, "plain-value") && !strings.Contains(shown, "plain-value") {
 			t.Errorf("%s: shown %s", test.members, shown)
 		}

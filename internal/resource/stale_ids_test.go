@@ -9,6 +9,7 @@ import (
 
 	"astro-apply/internal/schema"
 	"astro-apply/internal/simulator"
+	"astro-apply/internal/testkit"
 )
 
 // An id is stale if no resource has it and the manifest doesn't declare it. A token that
@@ -37,7 +38,7 @@ func TestStaleIDs(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				assertEqual(t, "stale ids", test.want, slices.Sorted(maps.Keys(s.source.StaleIDs(t.Context(), d.Resources[0], request))))
+				testkit.AssertEqual(t, "stale ids", test.want, slices.Sorted(maps.Keys(s.source.StaleIDs(t.Context(), d.Resources[0], request))))
 			})
 		})
 	}

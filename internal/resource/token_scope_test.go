@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"astro-apply/internal/simulator"
+	"astro-apply/internal/testkit"
 )
 
 // A resource that the token can't see may exist, so a failed look-up by name doesn't make
@@ -71,14 +72,14 @@ func TestTokenScope(t *testing.T) {
 				s.server.Seed("workspace", map[string]any{"name": "two", "id": w2})
 				s.server.Seed("deployment", map[string]any{"name": "mine", "id": d1, "workspaceId": w1})
 				_, current, states := s.readManifests(test.manifest)
-				assertEqual(s, "resources", len(test.want), len(states))
+				testkit.AssertEqual(s, "resources", len(test.want), len(states))
 				for i, want := range test.want {
 					if !strings.HasPrefix(states[i], want) {
 						s.Errorf("state %d is %q, want %q", i, states[i], want)
 					}
 				}
-				assertEqual(s, "problems", []string(nil), problemTexts(current.Problems))
-				assertEqual(s, "requests", test.requests, len(s.requestLines()))
+				testkit.AssertEqual(s, "problems", []string(nil), testkit.ProblemTexts(current.Problems))
+				testkit.AssertEqual(s, "requests", test.requests, len(s.requestLines()))
 			})
 		})
 	}

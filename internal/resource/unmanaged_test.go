@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"astro-apply/internal/simulator"
+	"astro-apply/internal/testkit"
 )
 
 // ListUnmanaged finds the undeclared resources in the Workspaces that a manifest manages.
@@ -36,8 +37,8 @@ func TestListUnmanaged(t *testing.T) {
 			return names, err
 		}
 		got, err := list()
-		assertEqual(s, "error", nil, err)
-		assertEqual(s, "unmanaged", []string{"deployment extra in " + two, "deployment extra in one", "apiToken ci in one"}, got)
+		testkit.AssertEqual(s, "error", nil, err)
+		testkit.AssertEqual(s, "unmanaged", []string{"deployment extra in " + two, "deployment extra in one", "apiToken ci in one"}, got)
 		if slices.ContainsFunc(s.requestLines(), func(r string) bool { return strings.HasPrefix(r, "GET/deployments") }) {
 			s.Errorf("read again: %v", s.requestLines())
 		}
@@ -48,6 +49,6 @@ func TestListUnmanaged(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), "403") {
 			s.Errorf("the refused list is not reported: %v", err)
 		}
-		assertEqual(s, "unmanaged, without the refused list", []string{"deployment extra in " + one}, got)
+		testkit.AssertEqual(s, "unmanaged, without the refused list", []string{"deployment extra in " + one}, got)
 	})
 }

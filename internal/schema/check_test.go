@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"astro-apply/internal/schema"
+	"astro-apply/internal/testkit"
 )
 
 // runCheckCases checks mappings with the given members, of which the first begins in
@@ -21,7 +22,7 @@ func runCheckCases(t *testing.T, fields []schema.Field, tests map[string]struct{
 				}
 				got = append(got, strings.TrimPrefix(p.Error(), "a.yaml:"))
 			}
-			assertEqual(t, "problems", test.want, strings.Join(got, "|"))
+			testkit.AssertEqual(t, "problems", test.want, strings.Join(got, "|"))
 		})
 	}
 }
@@ -58,10 +59,10 @@ func TestCheckFields(t *testing.T) {
 
 func TestCheckNotAMapping(t *testing.T) {
 	t.Parallel()
-	assertEqual(t, "problems", []string{"a.yaml:1:1: this resource must be a mapping, not a list"}, problemTexts(schema.Check(sampleFields(), parseDocument(t, "[]"))))
+	testkit.AssertEqual(t, "problems", []string{"a.yaml:1:1: this resource must be a mapping, not a list"}, testkit.ProblemTexts(schema.Check(sampleFields(), parseDocument(t, "[]"))))
 	required := []schema.Field{{Name: "name", Type: schema.TextType(0), Behavior: schema.Required}, {Name: "id", Behavior: schema.Required, Ref: &schema.Ref{NameField: "by"}}}
-	assertEqual(t, "problems", []string{"a.yaml:1:1: name is required; set it to text", "a.yaml:1:1: id is required; set it to text"}, problemTexts(schema.Check(required, parseDocument(t, "{}"))))
-	assertEqual(t, "by its other name", []string(nil), problemTexts(schema.Check(required, parseDocument(t, "{name: x, by: y}"))))
+	testkit.AssertEqual(t, "problems", []string{"a.yaml:1:1: name is required; set it to text", "a.yaml:1:1: id is required; set it to text"}, testkit.ProblemTexts(schema.Check(required, parseDocument(t, "{}"))))
+	testkit.AssertEqual(t, "by its other name", []string(nil), testkit.ProblemTexts(schema.Check(required, parseDocument(t, "{name: x, by: y}"))))
 }
 
 func TestCheckForms(t *testing.T) {
@@ -124,7 +125,7 @@ func TestCheckConditions(t *testing.T) {
 	})
 	// A condition may refer to a field that doesn't exist.
 	fields := []schema.Field{{Name: "a", Type: schema.TextType(0), When: []schema.Condition{{Field: "b", In: []string{"x"}}}}}
-	assertEqual(t, "unknown field", []string(nil), problemTexts(schema.Check(fields, parseDocument(t, "{a: v, b: z}"), "b")))
+	testkit.AssertEqual(t, "unknown field", []string(nil), testkit.ProblemTexts(schema.Check(fields, parseDocument(t, "{a: v, b: z}"), "b")))
 }
 
 // Messages contain neither a secret value nor a part of it, and don't suggest a value
@@ -157,7 +158,7 @@ func TestCheckSecrets(t *testing.T) {
 	} {
 		n := parseDocument(t, text)
 		n.MarkSensitive()
-		assertEqual(t, text, want, strings.Join(problemTexts(schema.Check(sampleFields(), n)), "|"))
+		testkit.AssertEqual(t, text, want, strings.Join(testkit.ProblemTexts(schema.Check(sampleFields(), n)), "|"))
 	}
 }
 
@@ -168,7 +169,7 @@ func TestSortProblems(t *testing.T) {
 	}
 	got := []schema.Problem{at("b", 1, 1, "1"), at("a", 10, 1, "2"), at("a", 9, 2, "3"), at("a", 9, 2, "4"), at("a", 9, 1, "5"), {Message: "6"}}
 	schema.SortProblems(got)
-	assertEqual(t, "order", []string{"6", "a:9:1: 5", "a:9:2: 3", "a:9:2: 4", "a:10:1: 2", "b:1:1: 1"}, problemTexts(got))
+	testkit.AssertEqual(t, "order", []string{"6", "a:9:1: 5", "a:9:2: 3", "a:9:2: 4", "a:10:1: 2", "b:1:1: 1"}, testkit.ProblemTexts(got))
 }
 
 // YAML readers disagree about the types of some scalars. Messages tell users how to

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"astro-apply/internal/schema"
+	"astro-apply/internal/testkit"
 )
 
 func TestFindField(t *testing.T) {
@@ -16,7 +17,7 @@ func TestFindField(t *testing.T) {
 		t.Error("references are not found by their names only")
 	}
 	schema.FindField(fields, "word").Doc = "changed"
-	assertEqual(t, "FindField returns the field itself", "changed", fields[0].Doc)
+	testkit.AssertEqual(t, "FindField returns the field itself", "changed", fields[0].Doc)
 }
 
 func TestBehavior(t *testing.T) {
@@ -29,7 +30,7 @@ func TestBehavior(t *testing.T) {
 		schema.Create | schema.IgnoreChanges: {true, false, false, true},
 	} {
 		f := schema.Field{Behavior: behavior}
-		assertEqual(t, "flags", want, [4]bool{f.Has(schema.Create), f.Has(schema.Update), f.Has(schema.Required), f.Has(schema.IgnoreChanges)})
+		testkit.AssertEqual(t, "flags", want, [4]bool{f.Has(schema.Create), f.Has(schema.Update), f.Has(schema.Required), f.Has(schema.IgnoreChanges)})
 	}
 }
 
@@ -38,20 +39,20 @@ func TestCurrentValue(t *testing.T) {
 	root := parseDocument(t, "{a: {b: 1, c: {d: 2}, n: ~}, b: 3, c: {d: 4}}")
 	for responsePath, want := range map[string]string{"": "1", "-": "(none)", "c.d": "2", "/b": "3", "/c.d": "4", "/x": "(none)", "x": "(none)", "n": "(none)", "c": "{d: 2}"} {
 		f := schema.Field{Name: "b", ResponsePath: responsePath}
-		assertEqual(t, "ResponsePath "+responsePath, want, f.CurrentValue(root.Get("a"), root).Show())
+		testkit.AssertEqual(t, "ResponsePath "+responsePath, want, f.CurrentValue(root.Get("a"), root).Show())
 	}
 	f := schema.Field{Name: "b"}
-	assertEqual(t, "nil response", "(none)", f.CurrentValue(nil, nil).Show())
+	testkit.AssertEqual(t, "nil response", "(none)", f.CurrentValue(nil, nil).Show())
 }
 
 func TestDesiredValue(t *testing.T) {
 	t.Parallel()
 	f := schema.Field{Name: "homeId", Ref: &schema.Ref{NameField: "home"}}
 	for text, want := range map[string]string{"{homeId: a}": `"a"`, "{home: b}": `"b"`, "{home: b, homeId: a}": `"a"`, "{}": "(none)"} {
-		assertEqual(t, text, want, f.DesiredValue(parseDocument(t, text)).Show())
+		testkit.AssertEqual(t, text, want, f.DesiredValue(parseDocument(t, text)).Show())
 	}
 	plain := schema.Field{Name: "word"}
-	assertEqual(t, "not a reference", "(none)", plain.DesiredValue(parseDocument(t, "{home: b}")).Show())
+	testkit.AssertEqual(t, "not a reference", "(none)", plain.DesiredValue(parseDocument(t, "{home: b}")).Show())
 }
 
 func TestHoldsSecret(t *testing.T) {
@@ -68,9 +69,9 @@ func TestHoldsSecret(t *testing.T) {
 func TestWarningForChange(t *testing.T) {
 	t.Parallel()
 	f := schema.Field{ChangeWarning: func(old, desired *schema.Node) string { return old.ScalarText() + " to " + desired.Text }}
-	assertEqual(t, "changed value", "a to b", f.WarningForChange(schema.String("a"), schema.String("b")))
-	assertEqual(t, "value that was not set", " to b", f.WarningForChange(nil, schema.String("b")))
-	assertEqual(t, "no warning function", "", (&schema.Field{}).WarningForChange(schema.String("a"), schema.String("b")))
+	testkit.AssertEqual(t, "changed value", "a to b", f.WarningForChange(schema.String("a"), schema.String("b")))
+	testkit.AssertEqual(t, "value that was not set", " to b", f.WarningForChange(nil, schema.String("b")))
+	testkit.AssertEqual(t, "no warning function", "", (&schema.Field{}).WarningForChange(schema.String("a"), schema.String("b")))
 }
 
 // CheckResponse compares the forms of values with the fields, not the values.
@@ -96,6 +97,6 @@ func TestCheckResponse(t *testing.T) {
 		if err := schema.CheckResponse(sampleFields(), parseDocument(t, text)); err != nil {
 			got = err.Error()
 		}
-		assertEqual(t, text, want, got)
+		testkit.AssertEqual(t, text, want, got)
 	}
 }

@@ -5,8 +5,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-
 	"astro-apply/internal/manifest"
 	"astro-apply/internal/schema"
 )
@@ -24,21 +22,6 @@ func parseDocument(t testing.TB, text string) *schema.Node {
 		t.Fatalf("%q: %v", text, r.Problems)
 	}
 	return r.Documents[0]
-}
-
-func problemTexts(problems []schema.Problem) []string {
-	var out []string
-	for _, p := range problems {
-		out = append(out, p.Error())
-	}
-	return out
-}
-
-func assertEqual(t testing.TB, what string, want, got any) {
-	t.Helper()
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("%s (-want +got):\n%s", what, diff)
-	}
 }
 
 // sampleFields returns fields of all types.

@@ -9,6 +9,7 @@ import (
 	"pgregory.net/rapid"
 
 	"astro-apply/internal/schema"
+	"astro-apply/internal/testkit"
 )
 
 // anyNode generates every tree that JSON can express, including duplicate member names.
@@ -87,7 +88,7 @@ func TestParseJSON(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%s: %v", text, err)
 		}
-		assertEqual(t, text, want, string(data))
+		testkit.AssertEqual(t, text, want, string(data))
 	}
 }
 
@@ -138,6 +139,6 @@ func TestMarshalUnknown(t *testing.T) {
 
 func TestAsAny(t *testing.T) {
 	t.Parallel()
-	assertEqual(t, "mapping", map[string]any{"a": []any{1.5, "x", true, nil, map[string]any{}}}, parseDocument(t, "{a: [1.50, x, true, ~, {}]}").AsAny().(map[string]any))
-	assertEqual(t, "null", nil, parseDocument(t, "{a: ~}").Get("a").AsAny())
+	testkit.AssertEqual(t, "mapping", map[string]any{"a": []any{1.5, "x", true, nil, map[string]any{}}}, parseDocument(t, "{a: [1.50, x, true, ~, {}]}").AsAny().(map[string]any))
+	testkit.AssertEqual(t, "null", nil, parseDocument(t, "{a: ~}").Get("a").AsAny())
 }

@@ -8,25 +8,26 @@ import (
 	"pgregory.net/rapid"
 
 	"astro-apply/internal/schema"
+	"astro-apply/internal/testkit"
 )
 
 func TestMembers(t *testing.T) {
 	t.Parallel()
 	n := parseDocument(t, "{a: 1, b: {c: x}}")
-	assertEqual(t, "a member", "1", n.Get("a").Text)
+	testkit.AssertEqual(t, "a member", "1", n.Get("a").Text)
 	if n.Get("A") != nil || n.Get("a").Get("x") != nil || (*schema.Node)(nil).Get("a") != nil {
 		t.Error("found a member that doesn't exist")
 	}
 	n.Set("c", nil)
-	assertEqual(t, "set to nil", "{a: 1, b: {c: \"x\"}}", n.Show())
+	testkit.AssertEqual(t, "set to nil", "{a: 1, b: {c: \"x\"}}", n.Show())
 	n.Set("a", schema.String("new"))
 	n.Set("d", yamlValue(t, "x"))
-	assertEqual(t, "set", `{a: "new", b: {c: "x"}, d: "x"}`, n.Show())
-	assertEqual(t, "position of an existing name", "a.yaml:1:2", n.Members[0].Pos.String())
-	assertEqual(t, "position of a new name", "a.yaml:1:5", n.Members[2].Pos.String())
+	testkit.AssertEqual(t, "set", `{a: "new", b: {c: "x"}, d: "x"}`, n.Show())
+	testkit.AssertEqual(t, "position of an existing name", "a.yaml:1:2", n.Members[0].Pos.String())
+	testkit.AssertEqual(t, "position of a new name", "a.yaml:1:5", n.Members[2].Pos.String())
 	n.Delete("b")
 	n.Delete("nope")
-	assertEqual(t, "deleted", `{a: "new", d: "x"}`, n.Show())
+	testkit.AssertEqual(t, "deleted", `{a: "new", d: "x"}`, n.Show())
 }
 
 func TestScalarNodes(t *testing.T) {
@@ -91,8 +92,8 @@ func TestClone(t *testing.T) {
 func TestWithPos(t *testing.T) {
 	t.Parallel()
 	n, pos := schema.String("a"), schema.Pos{File: "b.yaml", Line: 2, Col: 3}
-	assertEqual(t, "copy", &schema.Node{Form: schema.Text, Text: "a", Pos: pos}, n.WithPos(pos))
-	assertEqual(t, "original", schema.String("a"), n)
+	testkit.AssertEqual(t, "copy", &schema.Node{Form: schema.Text, Text: "a", Pos: pos}, n.WithPos(pos))
+	testkit.AssertEqual(t, "original", schema.String("a"), n)
 }
 
 func TestWalk(t *testing.T) {
@@ -101,7 +102,7 @@ func TestWalk(t *testing.T) {
 	n := parseDocument(t, "{a: [x, {b: y}], c: z}")
 	var texts []string
 	n.Walk(func(m *schema.Node) { texts = append(texts, m.Form.String()+" "+m.Text) })
-	assertEqual(t, "order", []string{"a mapping ", "a list ", "text x", "a mapping ", "text y", "text z"}, texts)
+	testkit.AssertEqual(t, "order", []string{"a mapping ", "a list ", "text x", "a mapping ", "text y", "text z"}, texts)
 	n.MarkSensitive()
 	n.Walk(func(m *schema.Node) {
 		if !m.Sensitive {
@@ -112,10 +113,10 @@ func TestWalk(t *testing.T) {
 
 func TestPos(t *testing.T) {
 	t.Parallel()
-	assertEqual(t, "unknown", "", schema.Pos{File: "a"}.String())
-	assertEqual(t, "known", "a:1:2", schema.Pos{File: "a", Line: 1, Col: 2}.String())
+	testkit.AssertEqual(t, "unknown", "", schema.Pos{File: "a"}.String())
+	testkit.AssertEqual(t, "known", "a:1:2", schema.Pos{File: "a", Line: 1, Col: 2}.String())
 	if (schema.Pos{}).IsKnown() || !(schema.Pos{Line: 1}).IsKnown() {
 		t.Error("IsKnown is wrong")
 	}
-	assertEqual(t, "problem without position", "m", schema.Problem{Message: "m"}.Error())
+	testkit.AssertEqual(t, "problem without position", "m", schema.Problem{Message: "m"}.Error())
 }

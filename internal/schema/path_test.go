@@ -1,6 +1,10 @@
 package schema_test
 
-import "testing"
+import (
+	"testing"
+
+	"astro-apply/internal/testkit"
+)
 
 func TestGetPath(t *testing.T) {
 	t.Parallel()
@@ -8,7 +12,7 @@ func TestGetPath(t *testing.T) {
 	for path, want := range map[string]string{
 		"a": `{b: {c: "x"}}`, "a.b": `{c: "x"}`, "a.b.c": `"x"`, "a.b.c.d": "(none)", "a.x": "(none)", "d.e": "(none)", "l.0": "(none)", "A": "(none)", "": "(none)", "a.": "(none)", ".a": "(none)",
 	} {
-		assertEqual(t, path, want, n.GetPath(path).Show())
+		testkit.AssertEqual(t, path, want, n.GetPath(path).Show())
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"pgregory.net/rapid"
 
 	"astro-apply/internal/schema"
+	"astro-apply/internal/testkit"
 )
 
 func TestShow(t *testing.T) {
@@ -31,16 +32,16 @@ func TestShow(t *testing.T) {
 		"[x, '${env:NONE}']":           `["x", (the value of ${env:NONE})]`,
 		"'${secret:NONE}'":             "***",
 	} {
-		assertEqual(t, text, want, yamlValue(t, text).Show())
+		testkit.AssertEqual(t, text, want, yamlValue(t, text).Show())
 	}
-	assertEqual(t, "none", "(none)", yamlValue(t, "-").Show())
+	testkit.AssertEqual(t, "none", "(none)", yamlValue(t, "-").Show())
 }
 
 func TestShowSensitive(t *testing.T) {
 	t.Parallel()
 	n := parseDocument(t, "{a: {b: [x, 1, true, ~, '${env:NONE}']}}")
 	n.MarkSensitive()
-	assertEqual(t, "all of it", "{a: {b: [***, ***, ***, ***, ***]}}", n.Show())
+	testkit.AssertEqual(t, "all of it", "{a: {b: [***, ***, ***, ***, ***]}}", n.Show())
 }
 
 // Show never truncates a value, because a truncated secret can't be redacted: it shows
@@ -48,17 +49,17 @@ func TestShowSensitive(t *testing.T) {
 func TestShowLong(t *testing.T) {
 	t.Parallel()
 	for _, c := range []string{"a", "é", "🚀"} {
-		assertEqual(t, "maximum length", `"`+strings.Repeat(c, 118)+`"`, schema.String(strings.Repeat(c, 118)).Show())
-		assertEqual(t, "too long by one", "text of 119 characters", schema.String(strings.Repeat(c, 119)).Show())
+		testkit.AssertEqual(t, "maximum length", `"`+strings.Repeat(c, 118)+`"`, schema.String(strings.Repeat(c, 118)).Show())
+		testkit.AssertEqual(t, "too long by one", "text of 119 characters", schema.String(strings.Repeat(c, 119)).Show())
 	}
 	list, mapping := &schema.Node{Form: schema.List}, &schema.Node{Form: schema.Map}
 	for i := range 1000 {
 		list.Items = append(list.Items, schema.Int(7))
 		mapping.Set(fmt.Sprint("m", i), schema.Int(7))
 	}
-	assertEqual(t, "a list", "a list of 1000 items", list.Show())
-	assertEqual(t, "a mapping", "a mapping of 1000 members", mapping.Show())
-	assertEqual(t, "a number", "a number that is too long to show", (&schema.Node{Form: schema.Number, Text: strings.Repeat("7", 121)}).Show())
+	testkit.AssertEqual(t, "a list", "a list of 1000 items", list.Show())
+	testkit.AssertEqual(t, "a mapping", "a mapping of 1000 members", mapping.Show())
+	testkit.AssertEqual(t, "a number", "a number that is too long to show", (&schema.Node{Form: schema.Number, Text: strings.Repeat("7", 121)}).Show())
 }
 
 // ShowBoth returns different texts for different values.
@@ -76,8 +77,8 @@ func TestShowBoth(t *testing.T) {
 		{"{a: " + long + ", b: x}", "{a: " + long + ", b: y}", "a mapping of 2 members", "a mapping of 2 members, different from member 2 on"},
 	} {
 		x, y := schema.ShowBoth(yamlValue(t, test.a), yamlValue(t, test.b))
-		assertEqual(t, test.a+" first", test.x, x)
-		assertEqual(t, test.b+" second", test.y, y)
+		testkit.AssertEqual(t, test.a+" first", test.x, x)
+		testkit.AssertEqual(t, test.b+" second", test.y, y)
 	}
 }
 
@@ -119,9 +120,9 @@ func TestRedactedCopy(t *testing.T) {
 	n := parseDocument(t, "{a: x, b: ['${secret:S}', 1], c: '${env:NONE}', d: '${secret:NONE}'}")
 	before := n.Clone()
 	data, err := n.RedactedCopy().MarshalJSON()
-	assertEqual(t, "error", nil, err)
-	assertEqual(t, "redacted", `{"a":"x","b":["***",1],"c":"(the value of ${env:NONE})","d":"***"}`, string(data))
-	assertEqual(t, "the original", before, n.Clone())
+	testkit.AssertEqual(t, "error", nil, err)
+	testkit.AssertEqual(t, "redacted", `{"a":"x","b":["***",1],"c":"(the value of ${env:NONE})","d":"***"}`, string(data))
+	testkit.AssertEqual(t, "the original", before, n.Clone())
 	if yamlValue(t, "-").RedactedCopy() != nil {
 		t.Error("the copy of nil is not nil")
 	}
@@ -138,10 +139,10 @@ func TestDescribe(t *testing.T) {
 	for name, typ := range sampleTypes() {
 		got[name] = typ.Describe()
 	}
-	assertEqual(t, "descriptions", want, got)
+	testkit.AssertEqual(t, "descriptions", want, got)
 	short, least, pair := schema.TextType(5), schema.IntType(2, 0), schema.KeyedType([]string{"a", "b"})
-	assertEqual(t, "short", "text of at most 5 characters", short.Describe())
-	assertEqual(t, "least", "a whole number of at least 2", least.Describe())
-	assertEqual(t, "pair", "a list, matched by a and b", pair.Describe())
-	assertEqual(t, "ranges", "at least 1, at most 2, 1 to 2", schema.Range{Min: 1}.String()+", "+schema.Range{Max: 2}.String()+", "+schema.Range{Min: 1, Max: 2}.String())
+	testkit.AssertEqual(t, "short", "text of at most 5 characters", short.Describe())
+	testkit.AssertEqual(t, "least", "a whole number of at least 2", least.Describe())
+	testkit.AssertEqual(t, "pair", "a list, matched by a and b", pair.Describe())
+	testkit.AssertEqual(t, "ranges", "at least 1, at most 2, 1 to 2", schema.Range{Min: 1}.String()+", "+schema.Range{Max: 2}.String()+", "+schema.Range{Min: 1, Max: 2}.String())
 }

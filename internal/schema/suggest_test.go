@@ -7,6 +7,7 @@ import (
 	"pgregory.net/rapid"
 
 	"astro-apply/internal/schema"
+	"astro-apply/internal/testkit"
 )
 
 func TestSuggest(t *testing.T) {
@@ -36,12 +37,12 @@ func TestSuggest(t *testing.T) {
 		if want != "" {
 			want = `; did you mean "` + want + `"?`
 		}
-		assertEqual(t, name, want, schema.Suggest(name, known))
+		testkit.AssertEqual(t, name, want, schema.Suggest(name, known))
 	}
-	assertEqual(t, "too long for a suggestion", "", schema.Suggest(strings.Repeat("a", 65)+"b", []string{strings.Repeat("a", 66)}))
-	assertEqual(t, "no known names", "", schema.Suggest("name", nil))
-	assertEqual(t, "first of two equally similar names", `; did you mean "ab"?`, schema.Suggest("aa", []string{"ab", "ac"}))
-	assertEqual(t, "more similar of two names", `; did you mean "abc"?`, schema.Suggest("abx", []string{"axy", "abc"}))
+	testkit.AssertEqual(t, "too long for a suggestion", "", schema.Suggest(strings.Repeat("a", 65)+"b", []string{strings.Repeat("a", 66)}))
+	testkit.AssertEqual(t, "no known names", "", schema.Suggest("name", nil))
+	testkit.AssertEqual(t, "first of two equally similar names", `; did you mean "ab"?`, schema.Suggest("aa", []string{"ab", "ac"}))
+	testkit.AssertEqual(t, "more similar of two names", `; did you mean "abc"?`, schema.Suggest("abx", []string{"axy", "abc"}))
 }
 
 // Suggest finds a known name that contains one typing error.

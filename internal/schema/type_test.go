@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"astro-apply/internal/schema"
+	"astro-apply/internal/testkit"
 )
 
 // sampleTypes returns types by the names that the test cases use.
@@ -151,7 +152,7 @@ func TestZero(t *testing.T) {
 			t.Errorf("%s: %s is not zero", name, z.Show())
 		}
 	}
-	assertEqual(t, "zeros", map[string]string{
+	testkit.AssertEqual(t, "zeros", map[string]string{
 		"text": `""`, "folded": `""`, "enum": "(none)", "bool": "false", "int": "0", "positive": "(none)",
 		"cpu": "(none)", "memory": "(none)", "set": "[]", "keyed": "[]", "object": "(none)", "deep": "(none)",
 	}, got)
@@ -161,10 +162,10 @@ func TestEncode(t *testing.T) {
 	t.Parallel()
 	cpu, number := schema.CPUType(), yamlValue(t, "0.5")
 	sent := cpu.Encode(number)
-	assertEqual(t, "form", schema.Text, sent.Form)
-	assertEqual(t, "text", "0.5", sent.Text)
-	assertEqual(t, "position", number.Pos, sent.Pos)
-	assertEqual(t, "form of the original", schema.Number, number.Form)
+	testkit.AssertEqual(t, "form", schema.Text, sent.Form)
+	testkit.AssertEqual(t, "text", "0.5", sent.Text)
+	testkit.AssertEqual(t, "position", number.Pos, sent.Pos)
+	testkit.AssertEqual(t, "form of the original", schema.Number, number.Form)
 	text, count := yamlValue(t, "500m"), schema.IntType(0, 9)
 	if cpu.Encode(text) != text || count.Encode(number) != number {
 		t.Error("changed without need")
@@ -175,9 +176,9 @@ func TestKeyOf(t *testing.T) {
 	t.Parallel()
 	pair := schema.KeyedType([]string{"a", "b"}, schema.Field{Name: "a", Type: sampleTypes()["folded"]}, schema.Field{Name: "b", Type: schema.TextType(0)})
 	set := sampleTypes()["set"]
-	assertEqual(t, "set", "ab", set.KeyOf(yamlValue(t, "aB")))
+	testkit.AssertEqual(t, "set", "ab", set.KeyOf(yamlValue(t, "aB")))
 	for item, want := range map[string]string{"{a: A, b: B}": "a, B", "{b: B, a: a, c: x}": "a, B", "{a: A}": "", "{a: A, b: ''}": "", "{a: 1, b: B}": "", "x": "", "[]": ""} {
-		assertEqual(t, item, want, pair.KeyOf(yamlValue(t, item)))
+		testkit.AssertEqual(t, item, want, pair.KeyOf(yamlValue(t, item)))
 	}
-	assertEqual(t, "unknown member", "", pair.KeyOf(parseDocument(t, "{a: A, b: '${env:NONE}'}")))
+	testkit.AssertEqual(t, "unknown member", "", pair.KeyOf(parseDocument(t, "{a: A, b: '${env:NONE}'}")))
 }
