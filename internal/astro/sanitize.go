@@ -35,7 +35,7 @@ func addTokenSecrets(secrets *redact.Secrets, token string) *redact.Secrets {
 }
 
 // sanitizeText makes text from outside safe to show. It redacts secrets first, because
-// a truncated secret, or one with collapsed white space, would not be recognized.
+// a truncated secret, or one with collapsed whitespace, would not be recognized.
 func (c *Client) sanitizeText(s string, limit int) string {
 	return c.secrets.Redact(s).Map(singleLine).Truncate(limit)
 }

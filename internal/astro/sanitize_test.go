@@ -9,7 +9,7 @@ import (
 )
 
 // TestRedact checks that the client redacts secrets in texts of the API first: a
-// truncated secret, or one with collapsed white space, would not be recognized.
+// truncated secret, or one with collapsed whitespace, would not be recognized.
 func TestRedact(t *testing.T) {
 	t.Parallel()
 	for _, secret := range []string{"correct  horse\tbattery", "zero\u200bwidth\u00a0blank", strings.Repeat("long-secret-", 400)} {

@@ -45,7 +45,7 @@ func escapeUnprintable(s, keep string) string {
 }
 
 // escapeCommand adds a space inside the texts that the runner would parse as a command:
-// "::name::" at the start of a line, also after white space, and the old "##[name]"
+// "::name::" at the start of a line, also after whitespace, and the old "##[name]"
 // anywhere. A zero-width character would not help, because the runner's culture-sensitive
 // comparison ignores those.
 func escapeCommand(line string) string {

@@ -58,7 +58,7 @@ var exceptions = []exception{
 		manifest: "deployments: [{ name: a, workerQueues: [{ name: default, minWorkerCount: 2, maxWorkerCount: 1 }] }]",
 	},
 	{
-		problemPattern: `workerQueues must contain a queue called default; add one`, reason: "a rule about all items of a list; editors would mark the whole list",
+		problemPattern: `workerQueues must contain a queue named default; add one`, reason: "a rule about all items of a list; editors would mark the whole list",
 		manifest: "deployments: [{ name: a, workerQueues: [{ name: other }] }]",
 	},
 	{

@@ -16,10 +16,10 @@ func fieldsSchema(list []schema.Field) jsonObject {
 		switch {
 		case f.Ref != nil && !f.Ref.ByName:
 			properties[names[0]] = addDescription(f, nameRefSchema(f), " By name.")
-			properties[f.Name] = addDescription(f, idRefSchema(f), " By id.")
+			properties[f.Name] = addDescription(f, idRefSchema(f), " By ID.")
 		case f.ItemRef != nil:
 			properties[names[0]] = addDescription(f, jsonObject{"$ref": "#/$defs/name"}, " By the name or the type of the "+f.ItemRef.Title+".")
-			properties[f.Name] = addDescription(f, typeSchema(&f.Type), " By id.")
+			properties[f.Name] = addDescription(f, typeSchema(&f.Type), " By ID.")
 		default:
 			properties[f.Name] = addDescription(f, typeSchema(&f.Type), "")
 		}
@@ -62,7 +62,7 @@ func addDescription(f *schema.Field, to jsonObject, suffix string) jsonObject {
 	}
 	switch {
 	case f.Has(schema.Immutable):
-		b.WriteString(" Immutable after creation.")
+		b.WriteString(" Can't be changed after creation.")
 	case f.Has(schema.IgnoreChanges):
 		b.WriteString(" Only used when creating.")
 	}

@@ -140,7 +140,7 @@ func (r *reader) warnAboutSpaces(pos schema.Pos, reference, name, value string) 
 	case strings.HasSuffix(value, "\n"):
 		r.addWarningf(pos, "%s: the value of %s ends with a newline, which would become part of the value in Astro and break URLs and logins; store it without the newline", reference, name)
 	default:
-		r.addWarningf(pos, "%s: the value of %s starts or ends with white space, which would become part of the value in Astro; store it without the white space", reference, name)
+		r.addWarningf(pos, "%s: the value of %s starts or ends with whitespace, which would become part of the value in Astro; store it without the whitespace", reference, name)
 	}
 }
 

@@ -202,7 +202,7 @@ func TestSecretNames(t *testing.T) {
 func TestWhiteSpaceAroundVariables(t *testing.T) {
 	t.Parallel()
 	const newline = "the value of V ends with a newline, which would become part of the value in Astro and break URLs and logins; store it without the newline"
-	const space = "the value of V starts or ends with white space, which would become part of the value in Astro; store it without the white space"
+	const space = "the value of V starts or ends with whitespace, which would become part of the value in Astro; store it without the whitespace"
 	for value, want := range map[string]string{
 		"hunter2": "", "two words": "", "hunter2\n": newline, "hunter2\r\n": newline, "hunter2\n\n": newline, " hunter2\n": newline,
 		" hunter2": space, "hunter2\t": space, "\nhunter2": space, " ": space, "\n": newline,

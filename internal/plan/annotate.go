@@ -64,7 +64,7 @@ func (c *Change) noteSimilar(current *resource.Current) {
 		note.Message = "will be created in addition to " + shortList(similar) +
 			", whose name differs only in case, spaces or Unicode form; if you mean the existing one, use its exact name"
 	case len(undeclared) > 0:
-		note.Message = "will be created; not in the manifest, but in the same place in Astro: " +
+		note.Message = "will be created; not in the manifest, but in the same " + c.Resource.ParentTitle() + ": " +
 			shortList(undeclared) + "; if this is a rename, add the id of the existing one"
 	default:
 		return
@@ -86,11 +86,11 @@ func (c *Change) checkVisible(current *resource.Current) {
 		c.VisibleText = "1 " + k.Title
 	}
 	if k.ParentFields != nil {
-		c.VisibleText += " in the same place"
+		c.VisibleText += " in the same " + c.Resource.ParentTitle()
 	}
 	c.NoneVisible = count == 0
 	if c.Resource.Absent {
 		note := &c.Notes[len(c.Notes)-1] // the note that the resource is already absent
-		note.Message, note.Warning = note.Message+"; the token can see "+c.VisibleText, c.NoneVisible
+		note.Message, note.Warning = note.Message+"; the token sees "+c.VisibleText, c.NoneVisible
 	}
 }

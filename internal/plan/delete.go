@@ -16,7 +16,7 @@ func (c *Change) idMismatch() []schema.Problem {
 	case r.NameAfter(c.Live) != currentName:
 		return []schema.Problem{{Pos: r.Pos, Message: fmt.Sprintf("id %s belongs to %q, not to %q, so nothing is deleted; fix the id, or remove the name", r.ID, currentName, r.NameAfter(c.Live))}}
 	case r.ParentID() != "" && currentParent != "" && r.ParentID() != currentParent:
-		return []schema.Problem{{Pos: r.Pos, Message: fmt.Sprintf("the %s with the id %s is in %s, not in %s, so nothing is deleted; fix the id, or the place in the manifest", r.Kind.Title, r.ID, currentParent, r.ParentID())}}
+		return []schema.Problem{{Pos: r.Pos, Message: fmt.Sprintf("the %s with the id %s is in %s, not in %s, so nothing is deleted; fix the id, or the %s in the manifest", r.Kind.Title, r.ID, currentParent, r.ParentID(), r.ParentTitle())}}
 	}
 	return nil
 }

@@ -75,7 +75,7 @@ func (m *merger) mergeField(f *schema.Field, declared, live *schema.Node, path s
 	}
 	if condition := f.FailedCondition(m.lookUpValue); condition != nil {
 		if d != nil {
-			m.addProblem(d.Pos, "%s does not apply when %s is %s, only when it is %s; remove %s, or change %s",
+			m.addProblem(d.Pos, "%s doesn't apply when %s is %s, only when it is %s; remove %s, or change %s",
 				path, condition.Field, m.lookUpText(condition.Field), strings.Join(condition.In, " or "), path, condition.Field)
 		} else {
 			m.dropInapplicable(f, l, path)

@@ -73,7 +73,7 @@ func (m *merger) undeclaredSecrets(d, l *schema.Node) (names []string) {
 
 // reportErasure reports a problem: the change of one member would erase the named ones.
 func (m *merger) reportErasure(f *schema.Field, changed *schema.Node, path string, names []string) {
-	remedy := "declare every member"
+	remedy := "declare every key"
 	if !m.policy.isProtected {
 		remedy += ", or set allow-delete: true to allow the removal"
 	}

@@ -17,11 +17,11 @@ func parseReview(data []byte) (review, error) {
 	var r review
 	err := json.Unmarshal(data, &r)
 	if err == nil && r.Version != reviewVersion {
-		return review{}, fmt.Errorf("it has format %d, but this version of astro-apply uses format %d; plan again on a pull request", r.Version, reviewVersion)
+		return review{}, fmt.Errorf("it has format %d, but this version of astro-apply uses format %d; plan again on a new pull request", r.Version, reviewVersion)
 	}
 	encoded, _ := json.Marshal(r) // an error here gives different bytes
 	if err != nil || !bytes.Equal(encoded, data) || !r.isComplete() {
-		return review{}, errors.New("it doesn't have the exact form that astro-apply writes; plan again on a pull request")
+		return review{}, errors.New("it doesn't have the exact form that astro-apply writes; plan again on a new pull request")
 	}
 	return r, nil
 }

@@ -20,11 +20,11 @@ func TestReviewIsReadStrictly(t *testing.T) {
 	if lines, err := p.UnreviewedChanges(review); err != nil || len(lines) != 0 {
 		t.Fatalf("%v, %q", err, lines)
 	}
-	const form = "the reviewed plan can't be read: it doesn't have the exact form that astro-apply writes; plan again on a pull request"
+	const form = "the reviewed plan can't be read: it doesn't have the exact form that astro-apply writes; plan again on a new pull request"
 	deep := strings.Repeat("[", 2000) + strings.Repeat("]", 2000)
 	for name, test := range map[string]struct{ old, new, want string }{
-		"another version":          {`"version":2`, `"version":1`, "the reviewed plan can't be read: it has format 1, but this version of astro-apply uses format 2; plan again on a pull request"},
-		"no version":               {`"version":2,`, ``, "the reviewed plan can't be read: it has format 0, but this version of astro-apply uses format 2; plan again on a pull request"},
+		"another version":          {`"version":2`, `"version":1`, "the reviewed plan can't be read: it has format 1, but this version of astro-apply uses format 2; plan again on a new pull request"},
+		"no version":               {`"version":2,`, ``, "the reviewed plan can't be read: it has format 0, but this version of astro-apply uses format 2; plan again on a new pull request"},
 		"a repeated version":       {`"version":2`, `"version":1,"version":2`, form},
 		"no Organization":          {`"organizationId":"corg",`, ``, form},
 		"no changes":               {`"changes":[`, `"x":[`, form},
@@ -52,7 +52,7 @@ func TestReviewIsReadStrictly(t *testing.T) {
 		"text after the end":       {string(review), string(review) + "{}", form},
 		"a line end after the end": {string(review), string(review) + "\n", form},
 		"an empty text":            {string(review), "", form},
-		"null":                     {string(review), "null", "the reviewed plan can't be read: it has format 0, but this version of astro-apply uses format 2; plan again on a pull request"},
+		"null":                     {string(review), "null", "the reviewed plan can't be read: it has format 0, but this version of astro-apply uses format 2; plan again on a new pull request"},
 		"a list":                   {string(review), "[]", form},
 		"half of the review":       {string(review), string(review[:len(review)/2]), form},
 	} {

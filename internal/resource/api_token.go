@@ -10,7 +10,7 @@ import (
 const SecretSinkField = "saveTo"
 
 const (
-	newTokenRemedy = "Declare a token with another name, switch to it, then remove this one"
+	newTokenRemedy = "Create a token with another name, switch to it, then delete this one"
 
 	// A new value for a token, where the API rotates it and where it doesn't.
 	rotateTokenRemedy  = "rotate it (input rotate)"
@@ -95,8 +95,8 @@ func tokenRolesType() schema.Type {
 		schema.Field{Name: "role", Type: nonEmptyType(), Behavior: schema.Required, Ref: &roleRef, Doc: "Built-in role, such as WORKSPACE_OPERATOR, or the name of a custom role."},
 		schema.Field{Name: "workspaceId", Type: schema.TextType(0), Ref: &workspaceRef, Doc: "Workspace that the role applies to. A role with neither workspace nor deployment applies to the token's own scope."},
 		schema.Field{Name: "deploymentId", Type: schema.TextType(0), Ref: &deploymentRef, Doc: "Deployment that the role applies to."},
-		schema.Field{Name: "dagId", Type: nonEmptyType(), Doc: "ID of the DAG in the Deployment that the role applies to."},
-		schema.Field{Name: "dagTag", Type: nonEmptyType(), Doc: "Tag of the DAGs in the Deployment that the role applies to."},
+		schema.Field{Name: "dagId", Type: nonEmptyType(), Doc: "ID of the DAG that the role applies to, in that Deployment."},
+		schema.Field{Name: "dagTag", Type: nonEmptyType(), Doc: "Tag of the DAGs that the role applies to, in that Deployment."},
 	)
 	t.KeyFunc, t.ItemCount = roleScope, &schema.Range{Min: 1}
 	return t
@@ -135,7 +135,7 @@ func checkOwnToken(g ProposedChange) Refusal {
 	const way = "this is the token that this run uses, so it is not "
 	switch {
 	case own && g.After == nil:
-		return Refusal{Reason: way + "removed; use another one to do it"}
+		return Refusal{Reason: way + "deleted; use another one to do it"}
 	case own && g.ChangesField("roles"):
 		return Refusal{Reason: way + "given other roles; use another one to do it"}
 	case own && g.ChangesField("token"):

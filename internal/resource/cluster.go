@@ -15,7 +15,7 @@ var (
 	whenDedicated = schema.Condition{Field: "type", In: []string{"DEDICATED"}}
 )
 
-const recreateClusterRemedy = "Create a cluster with another name, move to it, then remove this one"
+const recreateClusterRemedy = "Create a cluster with another name, move to it, then delete this one"
 
 func clusterKind() *Kind {
 	const collection = "/organizations/{organizationId}/clusters"
@@ -126,7 +126,7 @@ func clusterFields() []schema.Field {
 		},
 		{
 			Name: "name", Type: nameType(0), Behavior: schema.RequiredCreate | schema.RequiredUpdate, CheckChange: checkHybridChange,
-			Doc: "Name of the cluster, unique in the Organization. The name of a HYBRID cluster is immutable.",
+			Doc: "Name of the cluster, unique in the Organization. The name of a HYBRID cluster can't be changed.",
 		},
 		{
 			Name: "cloudProvider", Type: schema.EnumType("AWS", "AZURE", "GCP"), Behavior: schema.RequiredCreate | once, Remedy: recreateClusterRemedy,
@@ -158,7 +158,7 @@ func clusterFields() []schema.Field {
 		},
 		{
 			Name: "nodePools", Type: nodePoolsType(), When: []schema.Condition{whenHybrid}, Behavior: schema.Create | schema.IgnoreChanges,
-			Remedy: "the API can't change node pools; ask Astronomer's support",
+			Remedy: "the API can't change node pools; contact Astronomer support",
 			Doc:    "Initial node pools of a HYBRID cluster.",
 		},
 		{
@@ -169,7 +169,7 @@ func clusterFields() []schema.Field {
 				}
 				return "Deployments on the cluster gain access to the public Internet"
 			},
-			Doc: "Cut off the cluster's Deployments from the public Internet, on AWS.",
+			Doc: "Block access to the public Internet for the cluster's Deployments, on AWS.",
 		},
 		{
 			// The create call has no such field: a drRegion enables disaster recovery.
@@ -239,12 +239,12 @@ func checkDRFieldChange(old, wanted *schema.Node, value func(string) string) str
 
 func immutableProblem(old, wanted *schema.Node) string {
 	live, declared := schema.ShowBoth(old, wanted)
-	return "can't be changed once the cluster exists: " + live + " in Astro, " + declared + " in the manifest. " + recreateClusterRemedy
+	return "can't be changed after creation: " + live + " in Astro, " + declared + " in the manifest. " + recreateClusterRemedy
 }
 
 func checkDRToggle(_, wanted *schema.Node, value func(string) string) string {
 	if wanted.Is("true") && value("cloudProvider") != "AZURE" {
-		return "disaster recovery can only be enabled when the cluster is created, except on Azure; ask Astronomer's support"
+		return "disaster recovery can only be enabled when the cluster is created, except on Azure; contact Astronomer support"
 	}
 	return ""
 }

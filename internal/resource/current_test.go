@@ -62,7 +62,7 @@ func sortFirst(requests []string, n int) []string {
 	return requests
 }
 
-// A declared id needs no look-up by name.
+// A declared id needs no lookup by name.
 func TestReadByID(t *testing.T) {
 	runWithFixture(t, simulator.Scope{}, func(s *fixture) {
 		const w = "cworkspace000000000000001"
@@ -70,7 +70,7 @@ func TestReadByID(t *testing.T) {
 		one := s.server.Seed("deployment", map[string]any{"name": "one", "workspaceId": w})
 		d, current, states := s.readManifests("deployments: [{ id: " + one + ", name: renamed, workspaceId: " + w + " }, { id: cdeployment00000000000009, state: absent }, { id: cdeployment00000000000008 }]")
 		testkit.AssertEqual(s, "states", []string{"renamed is " + one, "cdeployment00000000000009 is new"}, states[:2])
-		if !strings.HasPrefix(states[2], "cdeployment00000000000008: no Deployment with id cdeployment00000000000008 exists, or the token can't see it; correct the id, or use a token with access to it: GET ") {
+		if !strings.HasPrefix(states[2], "cdeployment00000000000008: no Deployment with id cdeployment00000000000008 exists, or the token can't see it; fix the id, or use a token with access to it: GET ") {
 			s.Error(states[2])
 		}
 		want := []string{"GET/deployments/" + one, "GET/deployments/cdeployment00000000000008", "GET/deployments/cdeployment00000000000009"}
@@ -118,7 +118,7 @@ deployments:
   - { name: five, workspace: data, type: DEDICATED, cluster: nowhere }
 `)
 		testkit.AssertEqual(s, "problems", []string{
-			`a.yaml:5:13: Deployment "two" exists 2 times, ids cdeployment00000000000002, cdeployment00000000000003; add the id of the right one to the manifest`,
+			`a.yaml:5:13: Deployment "two" exists 2 times in Astro, ids cdeployment00000000000002, cdeployment00000000000003; add the id of the right one to the manifest`,
 			`a.yaml:6:31: Deployment "three": Workspace "nowhere" doesn't exist in the manifest or in Astro`,
 			`a.yaml:7:30: Deployment "four": Workspace "twin" exists 2 times, ids ctwin00000000000000000000, ctwin00000000000000000001; refer to one by workspaceId`,
 			`a.yaml:8:62: Deployment "five": cluster "nowhere" doesn't exist in the manifest or in Astro`,
@@ -174,7 +174,7 @@ func TestReadMalformedItem(t *testing.T) {
 	runWithFixture(t, simulator.Scope{}, func(s *fixture) {
 		s.server.AddFault(simulator.Fault{Path: "workspaces", Status: 200, RawBody: `{"workspaces": [{"id": "c1", "name": "data"}, {"id": "c2", "name": "odd", "description": []}], "totalCount": 2}`})
 		_, _, states := s.readManifests("workspaces: [{ name: data }, { name: odd }]")
-		testkit.AssertEqual(s, "states", []string{"data is c1", "odd: look-up by name: invalid response about Workspace c2: description is a list, not text; run again, and contact Astronomer support if the problem persists"}, states)
+		testkit.AssertEqual(s, "states", []string{"data is c1", "odd: lookup by name: invalid response about Workspace c2: description is a list, not text; run again, and contact Astronomer support if the problem persists"}, states)
 	})
 }
 
@@ -216,10 +216,10 @@ func TestReadFailure(t *testing.T) {
 workspaces: [{ name: data }]
 deployments: [{ name: one, workspace: data }, { name: two, workspace: other }, { name: three, workspaceId: cworkspace000000000000001 }]
 `)
-		const refused = "look-up by name: GET /organizations/{organizationId}/workspaces: 403 Forbidden: no (requestId r-1)"
+		const refused = "lookup by name: GET /organizations/{organizationId}/workspaces: 403 Forbidden: no (requestId r-1)"
 		testkit.AssertEqual(s, "states", []string{
 			"data: " + refused, `one: needs Workspace "data", which failed`,
-			`two: Workspace "other": ` + refused + "; give the id instead of the name, which needs no look-up",
+			`two: Workspace "other": ` + refused + "; give the id instead of the name, which needs no lookup",
 			"three is new",
 		}, states)
 		testkit.AssertEqual(s, "problems", 0, len(current.Problems))
@@ -248,7 +248,7 @@ func TestReadRefusedWorkspace(t *testing.T) {
 		s.source.API = refusingAPI{s.source.API, refused}
 		_, _, states := s.readManifests("deployments: [{ name: one, workspaceId: " + allowed + " }, { name: two, workspaceId: " + refused + " }]")
 		testkit.AssertEqual(s, "states", []string{
-			"one is " + one, "two: look-up by name: GET /organizations/{organizationId}/deployments: 403 Forbidden: no",
+			"one is " + one, "two: lookup by name: GET /organizations/{organizationId}/deployments: 403 Forbidden: no",
 		}, states)
 	})
 }
@@ -258,6 +258,6 @@ func TestReadItemWithoutID(t *testing.T) {
 	runWithFixture(t, simulator.Scope{}, func(s *fixture) {
 		s.server.AddFault(simulator.Fault{Path: "workspaces", Status: 200, RawBody: `{"workspaces": [{"name": "data"}], "totalCount": 1}`})
 		_, _, states := s.readManifests("workspaces: [{ name: data }]")
-		testkit.AssertEqual(s, "states", []string{"data: look-up by name: invalid response about a Workspace: it has no id; run again, and contact Astronomer support if the problem persists"}, states)
+		testkit.AssertEqual(s, "states", []string{"data: lookup by name: invalid response about a Workspace: it has no id; run again, and contact Astronomer support if the problem persists"}, states)
 	})
 }

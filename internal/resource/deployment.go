@@ -21,7 +21,7 @@ var (
 	whenDevelopmentMode = schema.Condition{Field: "isDevelopmentMode", In: []string{"true"}}
 )
 
-const recreateDeploymentRemedy = "Create a Deployment with another name, move to it, then remove this one"
+const recreateDeploymentRemedy = "Create a Deployment with another name, move to it, then delete this one"
 
 func deploymentKind() *Kind {
 	const collection = "/organizations/{organizationId}/deployments"
@@ -171,7 +171,7 @@ func deploymentFields() []schema.Field {
 		},
 		{
 			Name: "workerQueues", Type: workerQueuesType(), When: []schema.Condition{whenQueueExecutor, whenLocalExecution}, ChangeWarning: workerQueuesWarning, Impact: schema.Restarts,
-			Doc: "Worker queues. One of them must be called default.",
+			Doc: "Worker queues. One of them must be named default.",
 		},
 		{
 			Name: "remoteExecution", Type: remoteExecutionType(), When: []schema.Condition{whenHosted, whenAstroExecutor}, Impact: schema.Restarts,
@@ -218,7 +218,7 @@ func workerQueuesType() schema.Type {
 		schema.Field{
 			Name: "isDefault", Type: schema.BoolType(), Behavior: required,
 			Default: func(queue *schema.Node) *schema.Node { return schema.Boolean(queue.Get("name").Is("default")) },
-			Doc:     "Use this queue for tasks that don't set one. Defaults to true for the queue called default.",
+			Doc:     "Use this queue for tasks that don't set one. Defaults to true for the queue named default.",
 		},
 		schema.Field{Name: "minWorkerCount", Type: schema.IntType(0, 0), Behavior: required, Doc: "Minimum number of workers."},
 		schema.Field{Name: "maxWorkerCount", Type: schema.IntType(1, 0), Behavior: required, Doc: "Maximum number of workers."},

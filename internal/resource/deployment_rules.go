@@ -75,7 +75,7 @@ func checkQueueCounts(o *schema.Node) string {
 	return ""
 }
 
-// checkDefaultQueue requires a queue called default. The declared list is authoritative, so it can't rely on a
+// checkDefaultQueue requires a queue named default. The declared list is authoritative, so it can't rely on a
 // current queue.
 func checkDefaultQueue(o *schema.Node) string {
 	queues := itemsOf(o.Get("workerQueues"))
@@ -87,7 +87,7 @@ func checkDefaultQueue(o *schema.Node) string {
 	if len(queues) == 0 {
 		return ""
 	}
-	return "workerQueues must contain a queue called default; add one"
+	return "workerQueues must contain a queue named default; add one"
 }
 
 func integerValue(n *schema.Node) int {

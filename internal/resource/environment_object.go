@@ -7,7 +7,7 @@ import (
 	"astro-apply/internal/schema"
 )
 
-const replaceEnvironmentObjectRemedy = "Declare one with another key and set state: absent on this one, or remove this one in one run and create it again in the next"
+const replaceEnvironmentObjectRemedy = "Create one with another key and mark this one state: absent, or delete this one in one run and create it again in the next"
 
 func environmentObjectKind() *Kind {
 	const collection = "/organizations/{organizationId}/environment-objects"

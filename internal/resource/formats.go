@@ -46,7 +46,7 @@ func idType() schema.Type {
 }
 
 // nameType is the type of a name that identifies a resource. It excludes whitespace at the start and the end: if
-// Astro trimmed it, the look-up by name would fail.
+// Astro trimmed it, the lookup by name would fail.
 func nameType(maxLen int) schema.Type {
 	return schema.NameType(schema.Type{MaxLen: maxLen, Pattern: &schema.Pattern{Regexp: namePattern, Description: "a name that is not empty and has no whitespace at its start or end"}, Check: func(s string) error {
 		switch {
@@ -82,7 +82,7 @@ func cronType() schema.Type {
 		parts := strings.Fields(s)
 		for _, p := range parts {
 			if !cronPartRegexp.MatchString(p) {
-				return fmt.Errorf("%q isn't a valid part of a cron expression", p)
+				return fmt.Errorf("%q is not a valid part of a cron expression", p)
 			}
 		}
 		if len(parts) != 5 {

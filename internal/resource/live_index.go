@@ -61,7 +61,7 @@ func (x *liveIndex) loadLists(ctx context.Context, s Source, k *Kind, parents []
 	for _, p := range parents {
 		x.listedParents[p.parentID] = true
 		if err != nil {
-			x.listErrs[p.parentID] = fmt.Errorf("look-up by name: %w", err)
+			x.listErrs[p.parentID] = fmt.Errorf("lookup by name: %w", err)
 		}
 	}
 }

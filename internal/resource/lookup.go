@@ -38,7 +38,7 @@ func (f *Finder) FindResource(ctx context.Context, o *Resource) (*Live, error) {
 	case 1:
 		return found[0], nil
 	default:
-		return nil, fmt.Errorf("%s exists more than once in Astro, ids %s; %s", o, joinIDs(found), o.Kind.duplicateRemedy())
+		return nil, fmt.Errorf("%s exists %d times in Astro, ids %s; %s", o, len(found), joinIDs(found), o.Kind.duplicateRemedy())
 	}
 }
 

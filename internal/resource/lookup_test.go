@@ -27,7 +27,7 @@ func TestFindResource(t *testing.T) {
 			}
 			if want == "" {
 				want = got
-				if !strings.Contains(got, `Workspace "twin" exists more than once in Astro, ids c`) {
+				if !strings.Contains(got, `Workspace "twin" exists 2 times in Astro, ids c`) {
 					s.Error(got)
 				}
 			}

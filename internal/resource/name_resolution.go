@@ -116,7 +116,7 @@ func (r *currentReader) resolveParent(o *Resource, ref *Reference) (string, erro
 	case m.absent != nil:
 		r.failWithProblem(o, ref.posIn(o), "%s: %s: %s %q doesn't exist, and is marked state: absent at %s; remove this reference", o, ref, parent.Title, ref.Parent, m.absent.Pos)
 	case declared != nil:
-		r.failWithProblem(o, ref.posIn(o), "%s: %s doesn't exist: it isn't declared, and %s %q is new; declare it, or correct the Workspace", o, ref, parent.Title, ref.Parent)
+		r.failWithProblem(o, ref.posIn(o), "%s: %s doesn't exist: it isn't declared, and %s %q is new; declare it, or fix the Workspace", o, ref, parent.Title, ref.Parent)
 	default:
 		r.failWithProblem(o, ref.posIn(o), "%s: %s: %s %q doesn't exist in the manifest or in Astro%s", o, ref, parent.Title, ref.Parent, schema.Suggest(ref.Parent, x.namesIn("")))
 	}

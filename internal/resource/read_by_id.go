@@ -75,9 +75,9 @@ func (s Source) getAll(ctx context.Context, current *Current, ids map[*Resource]
 		case err == nil:
 			current.Live[o] = live
 		case astro.IsNotFound(err) && o.Absent && s.TokenScope.isLimited():
-			current.Errs[o] = fmt.Errorf("the limited token can't see a %s with id %s, so it may exist; use an Organization token to delete it: %w", o.Kind.Title, ids[o], err)
+			current.Errs[o] = fmt.Errorf("the limited token can't see %s with id %s, so it may exist; use an Organization token to delete it: %w", withArticle(o.Kind.Title), ids[o], err)
 		case astro.IsNotFound(err) && !o.Absent:
-			current.Errs[o] = fmt.Errorf("no %s with id %s exists, or the token can't see it; correct the id, or use a token with access to it: %w", o.Kind.Title, ids[o], err)
+			current.Errs[o] = fmt.Errorf("no %s with id %s exists, or the token can't see it; fix the id, or use a token with access to it: %w", o.Kind.Title, ids[o], err)
 		case !astro.IsNotFound(err):
 			current.Errs[o] = err
 		}

@@ -66,7 +66,7 @@ func (r *currentReader) resolveUndeclared(ctx context.Context, o *Resource, ref 
 	switch ambiguous := r.ambiguousIDs(m); {
 	case err != nil && len(m.declared) != 1: // a declared target needs no list
 		if astro.IsForbidden(err) {
-			err = fmt.Errorf("%w; give the id instead of the name, which needs no look-up", err)
+			err = fmt.Errorf("%w; give the id instead of the name, which needs no lookup", err)
 		}
 		r.recordErr(o, fmt.Errorf("%s: %w", ref, err))
 	case ambiguous != "":
@@ -136,12 +136,12 @@ func (r *currentReader) matchListed(o *Resource) {
 		}
 	case 1:
 		if found[0].shapeErr != nil {
-			r.recordErr(o, fmt.Errorf("look-up by name: %w", found[0].shapeErr))
+			r.recordErr(o, fmt.Errorf("lookup by name: %w", found[0].shapeErr))
 			return
 		}
 		r.current.Live[o] = found[0]
 	default:
-		r.failWithProblem(o, o.Pos, "%s exists %d times, ids %s; %s", o, len(found), joinIDs(found), o.Kind.duplicateRemedy())
+		r.failWithProblem(o, o.Pos, "%s exists %d times in Astro, ids %s; %s", o, len(found), joinIDs(found), o.Kind.duplicateRemedy())
 	}
 }
 
@@ -164,7 +164,7 @@ func (r *currentReader) checkDuplicates(d *Desired) {
 				continue
 			}
 			if i == 0 && r.current.Live[o] != nil && (r.givesUpName(other) || r.givesUpName(o)) && (!o.Absent || !other.Absent) { // one by id and one by name
-				r.failWithProblem(o, o.Pos, "%s: %s at %s renames or deletes the resource with this name; declare this one after that, in another run", o, other, other.Pos)
+				r.failWithProblem(o, o.Pos, "%s: %s at %s renames or deletes the resource with this name; declare this one in a later run", o, other, other.Pos)
 			} else {
 				r.failWithProblem(o, o.Pos, "%s and %s at %s are the same resource (%s); declare it once", o, other, other.Pos, key)
 			}

@@ -133,6 +133,14 @@ func (o *Resource) ParentID() string {
 	return ""
 }
 
+// ParentTitle returns the title of the parent's kind, such as "Workspace".
+func (o *Resource) ParentTitle() string {
+	if p := o.parentRef(); p != nil {
+		return p.Kind.Title
+	}
+	return "Organization"
+}
+
 // parentKey returns a key that is different for different parents, as far as the manifest
 // specifies them.
 func (o *Resource) parentKey() string {

@@ -56,7 +56,7 @@ func TestScopedReferences(t *testing.T) {
 		"declared and new":                 {"deployments: [{ name: new, workspace: one }]", "deployment: { workspace: one, name: new }", `deploymentId (id of Deployment "new" in "one") declared`, false},
 		"doesn't exist":                    {"", "deployment: { workspace: one, name: x }", `link "l": Deployment "x" doesn't exist in the manifest or in Astro`, false},
 		"Workspace doesn't exist":          {"", "deployment: { workspace: x, name: d }", `link "l": Deployment "d": Workspace "x" doesn't exist in the manifest or in Astro`, false},
-		"Workspaces can't be read":         {"", "deployment: { workspace: one, name: d }", `Deployment "d": Workspace "one": look-up by name: GET /organizations/{organizationId}/workspaces: 403 Forbidden: no (requestId r)`, true},
+		"Workspaces can't be read":         {"", "deployment: { workspace: one, name: d }", `Deployment "d": Workspace "one": lookup by name: GET /organizations/{organizationId}/workspaces: 403 Forbidden: no (requestId r)`, true},
 		"two Workspaces with the name":     {"", "deployment: { workspace: twin, name: d }", `link "l": Deployment "d": 2 Workspaces are named "twin", ids ctwin00000000000000000001, ctwin00000000000000000002; give the id instead of the name`, false},
 	}
 	for name, test := range tests {

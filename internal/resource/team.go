@@ -9,7 +9,7 @@ func teamKind() *Kind {
 		Name:       "team",
 		Title:      "Team",
 		Section:    "teams",
-		Doc:        "Group of users who share roles.",
+		Doc:        "A group of users who share roles.",
 		GovernedBy: "organization.isScimEnabled",
 		Identity:   []string{"name"},
 		List:       ListEndpoint{Path: collection, Member: "teams", NameParam: "names"},

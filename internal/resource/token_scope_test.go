@@ -8,7 +8,7 @@ import (
 	"astro-apply/internal/testkit"
 )
 
-// A resource that the token can't see may exist, so a failed look-up by name doesn't make
+// A resource that the token can't see may exist, so a failed lookup by name doesn't make
 // it new.
 func TestTokenScope(t *testing.T) {
 	t.Parallel()
@@ -61,7 +61,7 @@ func TestTokenScope(t *testing.T) {
 		"a Deployment token can't list Workspaces": {
 			simulator.Scope{DeploymentIDs: []string{d1, "cdeployment00000000000002"}},
 			"workspace: one\ndeployments: [{ name: mine }, { name: other, workspaceId: " + w1 + " }]",
-			[]string{`mine: Workspace "one": look-up by name: GET /organizations/{organizationId}/workspaces: 403`, "other" + mayExist + "Deployment " + d1 + " and 1 more" + byID},
+			[]string{`mine: Workspace "one": lookup by name: GET /organizations/{organizationId}/workspaces: 403`, "other" + mayExist + "Deployment " + d1 + " and 1 more" + byID},
 			2,
 		},
 	}

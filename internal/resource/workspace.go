@@ -9,7 +9,7 @@ func workspaceKind() *Kind {
 		Name:            "workspace",
 		Title:           "Workspace",
 		Section:         "workspaces",
-		Doc:             "Group of Deployments with common access.",
+		Doc:             "A group of Deployments with common access.",
 		Identity:        []string{"name"},
 		List:            ListEndpoint{Path: collection, Member: "workspaces", NameParam: "names"},
 		Get:             Endpoint{"GET", item},

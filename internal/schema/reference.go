@@ -36,7 +36,7 @@ func (c *checker) checkRefIDs(f *Field, n *Node, path string) bool {
 	oldTotal := c.problems.Total()
 	f.forEachRef(n, path, func(n *Node, path string) {
 		if n.Form == Text && !idPattern.MatchString(n.Text) {
-			c.addErrorf(n.Pos, "%s is %s, which isn't a valid id; to refer by name, write %s: %s", path, n.Show(), f.Ref.NameField, n.Show())
+			c.addErrorf(n.Pos, "%s is %s, which is not a valid id; to refer by name, write %s: %s", path, n.Show(), f.Ref.NameField, n.Show())
 		}
 	})
 	return c.problems.Total() == oldTotal

@@ -59,12 +59,12 @@ func (n *Node) describeSize() string {
 	case List:
 		return fmt.Sprintf("a list of %d items", len(n.Items))
 	case Map:
-		return fmt.Sprintf("a mapping of %d members", len(n.Members))
+		return fmt.Sprintf("a mapping of %d keys", len(n.Members))
 	}
 	return n.Form.String() + " that is too long to show"
 }
 
-// firstDifference names the first item, member or character in which two values of
+// firstDifference names the first item, key or character in which two values of
 // the same form and size differ.
 func (n *Node) firstDifference(other *Node) string {
 	switch n.Form {
@@ -77,7 +77,7 @@ func (n *Node) firstDifference(other *Node) string {
 	case Map:
 		for i, m := range n.Members {
 			if o := other.Members[i]; m.Name != o.Name || m.Value.Render() != o.Value.Render() {
-				return fmt.Sprintf("member %d", i+1)
+				return fmt.Sprintf("key %d", i+1)
 			}
 		}
 	}

@@ -58,7 +58,7 @@ func TestShowLong(t *testing.T) {
 		mapping.Set(fmt.Sprint("m", i), schema.Int(7))
 	}
 	testkit.AssertEqual(t, "a list", "a list of 1000 items", list.Show())
-	testkit.AssertEqual(t, "a mapping", "a mapping of 1000 members", mapping.Show())
+	testkit.AssertEqual(t, "a mapping", "a mapping of 1000 keys", mapping.Show())
 	testkit.AssertEqual(t, "a number", "a number that is too long to show", (&schema.Node{Form: schema.Number, Text: strings.Repeat("7", 121)}).Show())
 }
 
@@ -74,7 +74,7 @@ func TestShowBoth(t *testing.T) {
 		{long, long + "a", "text of 130 characters", "text of 131 characters"},
 		{long + "x", long + "y", "text of 131 characters", "text of 131 characters, different from character 131 on"},
 		{"[" + long + ", x]", "[" + long + ", y]", "a list of 2 items", "a list of 2 items, different from item 2 on"},
-		{"{a: " + long + ", b: x}", "{a: " + long + ", b: y}", "a mapping of 2 members", "a mapping of 2 members, different from member 2 on"},
+		{"{a: " + long + ", b: x}", "{a: " + long + ", b: y}", "a mapping of 2 keys", "a mapping of 2 keys, different from key 2 on"},
 	} {
 		x, y := schema.ShowBoth(yamlValue(t, test.a), yamlValue(t, test.b))
 		testkit.AssertEqual(t, test.a+" first", test.x, x)
