@@ -85,6 +85,7 @@ var allowedKindWords = []string{
 	"internal/app/manifest_files.go Workspace",
 	"internal/sandbox/folders.go Workspace",
 	"internal/sandbox/folders.go workspace",
+	"internal/sandbox/folders.go WORKSPACE",        // in messages, the variable with its path
 	"internal/github/comment.go GetUser",           // the author of a comment
 	"internal/github/error.go AbuseRateLimitError", // contains "user" by chance
 	"internal/github/rest.go User",                 // the user part of an address

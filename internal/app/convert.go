@@ -38,7 +38,7 @@ func (p *pipeline) convertCLIFiles(ctx context.Context) error {
 	for _, d := range parsed.Documents {
 		translated, _ := resource.TranslateAstroCLIFile(d)
 		if translated == d {
-			return fmt.Errorf("input export-from: %s is not an Astro CLI deployment file: it has no mapping deployment at the top level; remove it from the input", d.Pos.File)
+			return fmt.Errorf("input export-from: %s is not an Astro CLI deployment file: it has no field deployment at the top level; remove it from the input", d.Pos.File)
 		}
 		translated.Walk(func(n *schema.Node) {
 			if text, ok := manifest.UnresolvedText(n); ok {

@@ -58,7 +58,7 @@ func (p *pipeline) exportManifests(ctx context.Context) error {
 		return fmt.Errorf("nothing was exported, because not everything could be read: %w", err)
 	}
 	if found, listed := inventory.ListedByKind[inventory.RootKind]; listed && len(found) == 0 {
-		p.report.Notices = append(p.report.Notices, fmt.Sprintf("the token can see no %s; if any exist, give the token a role in them", inventory.RootKind.Title))
+		p.report.Notices = append(p.report.Notices, fmt.Sprintf("the token sees no %s; if any exist, give the token a role in them", inventory.RootKind.Title))
 	}
 	for _, gap := range inventory.Gaps {
 		p.report.Notices = append(p.report.Notices, unreadableText(gap))
@@ -162,7 +162,7 @@ func (p *pipeline) writeExport(files []export.File) error {
 		}
 	}
 	if size > manifest.MaxBytes {
-		return fmt.Errorf("nothing was written: the export would have %d MiB, but a run reads at most %d MiB of manifests; export in parts, with input export-workspaces or fewer files in export-from, and apply each part in a separate run",
+		return fmt.Errorf("nothing was written: the export would be %d MiB, but a run reads at most %d MiB of manifests; export in parts, with input export-workspaces or fewer files in export-from, and apply each part in a separate run",
 			size>>20+1, manifest.MaxBytes>>20)
 	}
 	for _, f := range files {
@@ -172,7 +172,7 @@ func (p *pipeline) writeExport(files []export.File) error {
 		p.report.Export.Files = append(p.report.Export.Files, f.Name)
 	}
 	p.printGroup("Secrets to set", p.report.VariablesText())
-	p.printGroup("Left out", p.report.SkippedText())
+	p.printGroup("Not exported", p.report.SkippedText())
 	return nil
 }
 

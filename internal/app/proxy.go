@@ -45,7 +45,7 @@ func proxyProblem(value string) string {
 	}
 	switch u, err := url.Parse(value); {
 	case err != nil:
-		return "not the URL of a proxy" + wanted
+		return "not a valid URL" + wanted
 	case !slices.Contains([]string{"http", "https", "socks5", "socks5h"}, u.Scheme):
 		return fmt.Sprintf("%q is not a scheme for a proxy%s", u.Scheme, wanted)
 	case u.Hostname() == "":

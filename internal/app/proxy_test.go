@@ -28,8 +28,8 @@ func TestMalformedProxy(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, tt := range []struct{ name, value, want string }{
-		{"HTTPS_PROXY", "http://me:pass%word@proxy:3128", "HTTPS_PROXY: not the URL of a proxy" + wanted},
-		{"https_proxy", "http://me:pass word@proxy:31x28", "https_proxy: not the URL of a proxy" + wanted},
+		{"HTTPS_PROXY", "http://me:pass%word@proxy:3128", "HTTPS_PROXY: not a valid URL" + wanted},
+		{"https_proxy", "http://me:pass word@proxy:31x28", "https_proxy: not a valid URL" + wanted},
 		{"HTTPS_PROXY", "htps://me:password@proxy:3128", `HTTPS_PROXY: "htps" is not a scheme for a proxy` + wanted},
 		{"HTTPS_PROXY", "https://", "HTTPS_PROXY: has no host" + wanted},
 		{"HTTPS_PROXY", "http://:3128", "HTTPS_PROXY: has no host" + wanted},

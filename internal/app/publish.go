@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"astro-apply/internal/config"
@@ -16,7 +17,7 @@ func (p *pipeline) printPlan() {
 	}
 	risk := p.report.Risk()
 	if p.report.Mode == string(config.ModeDrift) && risk != "" {
-		risk = "If you apply the manifest: " + risk
+		risk = "Risk of applying the manifest: " + strings.TrimPrefix(risk, "Risk: ")
 	}
 	if risk != "" && !p.report.HasBlockingErrors() {
 		p.runner.Print(risk)

@@ -109,7 +109,7 @@ func (p *pipeline) planChanges(ctx context.Context, source resource.Source, decl
 func (p *pipeline) recordUnmanaged(ctx context.Context, source resource.Source, declared *resource.Desired, current *resource.Current) {
 	var err error
 	if p.report.Unmanaged, err = source.ListUnmanaged(ctx, declared, current); err != nil {
-		p.report.Notices = append(p.report.Notices, "the list of unmanaged resources is incomplete: "+err.Error())
+		p.report.Notices = append(p.report.Notices, "the list of resources that are not in the manifest is incomplete: "+err.Error())
 	}
 }
 

@@ -50,7 +50,7 @@ func (p *pipeline) checkReviewedPlan(ctx context.Context) error {
 	case !shown.IsPrefixOf(comment.Body):
 		return fmt.Errorf("the comment with the plan in pull request %d was edited, or another version of astro-apply wrote it; this plan was not reviewed, so plan again on a new pull request", merge.Number)
 	case comment.UpdatedAt.IsZero() || merge.MergedAt.IsZero():
-		return fmt.Errorf("GitHub doesn't return whether the plan in pull request %d was made before the merge, so it doesn't count as reviewed; run again, or plan again on a new pull request", merge.Number)
+		return fmt.Errorf("GitHub doesn't return when the plan in pull request %d was made, or when the pull request was merged, so the plan doesn't count as reviewed; run again, or plan again on a new pull request", merge.Number)
 	case !comment.UpdatedAt.Before(merge.MergedAt):
 		return fmt.Errorf("the plan in pull request %d was made at %s, not before the merge at %s, so it was not reviewed; plan again on a new pull request",
 			merge.Number, comment.UpdatedAt.Format(time.RFC3339), merge.MergedAt.Format(time.RFC3339))

@@ -104,7 +104,7 @@ func (p *pipeline) targetFilter(declared *resource.Desired, rotate func(*resourc
 	p.report.TargetCount = len(targets)
 	for _, o := range declared.Resources {
 		if rotate != nil && rotate(o) && !targets[o] {
-			err = errors.Join(err, fmt.Errorf("input rotate: input only excludes %s; add it to only, or remove it from rotate", o))
+			err = errors.Join(err, fmt.Errorf("input rotate: the input \"only\" excludes %s; add it to only, or remove it from rotate", o))
 		}
 	}
 	return func(o *resource.Resource) bool { return targets[o] }, err

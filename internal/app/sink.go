@@ -71,7 +71,7 @@ func (p *pipeline) checkFileSinks(declared *resource.Desired, manifests []manife
 		if sink := o.SecretSink(); sink != nil && !o.Absent && sink.Text != outputSinkName {
 			real, err := p.files.WritablePath(sink.Text)
 			for dir := filepath.Dir(real); err == nil && dir != filepath.Dir(dir); dir = filepath.Dir(dir) {
-				conflicts[dir] = "it is the folder of another value; choose another file"
+				conflicts[dir] = "it is the folder of another " + resource.SecretSinkField + " file; choose another file"
 			}
 		}
 	}
@@ -96,9 +96,9 @@ func (p *pipeline) checkOutputSinks(resources []*resource.Resource) []schema.Pro
 		case o.SecretSink().Text != outputSinkName:
 			return "", nil
 		case p.report.Mode == string(config.ModeApply) && !p.report.Simulated:
-			return "the output's " + strconv.Quote(resourceAddress(o)), p.runner.CheckSecretOutput()
+			return strconv.Quote(resourceAddress(o)) + " in the output tokens", p.runner.CheckSecretOutput()
 		}
-		return "the output's " + strconv.Quote(resourceAddress(o)), nil
+		return strconv.Quote(resourceAddress(o)) + " in the output tokens", nil
 	})
 }
 

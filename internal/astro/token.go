@@ -106,7 +106,7 @@ func checkToken(token string) (string, error) {
 		return "", errors.New("the token is empty")
 	}
 	if strings.ContainsFunc(token, func(r rune) bool { return r <= ' ' || r > '~' }) {
-		return "", errors.New("the token contains a space or another invalid character; it must be the token alone")
+		return "", errors.New("the token contains a space or another invalid character; set the variable to the token alone")
 	}
 	return token, nil
 }

@@ -149,7 +149,7 @@ func TestEveryBadInputIsReported(t *testing.T) {
 		`input timeout is "30": it must be a duration such as 90s, 30m or 1h30m, from 1s to 24h`,
 		`input fail-on-drift is "off": it must be true or false`,
 		`input simulate is "y": it must be true or false`,
-		`input api-url is "http://example.com": it must start with https://, so that the token travels encrypted`,
+		`input api-url is "http://example.com": it must start with https://, because this run sends the token there`,
 		"set either input files or input manifest, not both",
 	}
 	if diff := cmp.Diff(want, strings.Split(err.Error(), "\n")); diff != "" {

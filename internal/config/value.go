@@ -73,12 +73,12 @@ type APIURL string
 func (a *APIURL) UnmarshalText(text []byte) error {
 	u, err := url.Parse(string(text))
 	if err != nil || u.Hostname() == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
-		return errors.New("it must be an address such as https://api.astronomer.io")
+		return errors.New("it must be a URL such as https://api.astronomer.io")
 	}
 	ip := net.ParseIP(u.Hostname())
 	isLoopback := u.Hostname() == "localhost" || ip != nil && ip.IsLoopback()
 	if u.Scheme != "https" && (u.Scheme != "http" || !isLoopback) {
-		return errors.New("it must start with https://, so that the token travels encrypted")
+		return errors.New("it must start with https://, because this run sends the token there")
 	}
 	*a = APIURL(strings.TrimRight(string(text), "/"))
 	return nil

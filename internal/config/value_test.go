@@ -75,7 +75,7 @@ func TestAPIURL(t *testing.T) {
 		}
 	}
 	const (
-		address = "it must be an address such as"
+		address = "it must be a URL such as"
 		scheme  = "it must start with https://"
 	)
 	for text, want := range map[string]string{

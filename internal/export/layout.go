@@ -68,7 +68,7 @@ func (x *exporter) layOutFiles(entries []*exportedResource) (files []File, writt
 func (x *exporter) writeDocument(entries []*exportedResource, containerID string) []byte {
 	d := &document{header: x.options.Header}
 	for _, skipped := range x.skippedByFile[containerID] {
-		d.footer = append(d.footer, "Left out: "+skipped.String())
+		d.footer = append(d.footer, "Not exported: "+skipped.String())
 	}
 	if containerID != "" {
 		if n := x.nameIndex.referenceTo(x.inventory.RootKind.Name, containerID, ""); n != nil {

@@ -132,7 +132,7 @@ func TestIdentity(t *testing.T) {
 		{"not found", func(s *fake.Server) { s.InjectStatus("POST", "/graphql", 404, 0) }, 1, "404 Not Found", "github-actions[bot]"},
 		{"failing", func(s *fake.Server) { s.InjectStatus("POST", "/graphql", 502, 0) }, 3, "502 Bad Gateway", "github-actions[bot]"},
 		{"failing once", func(s *fake.Server) { s.InjectStatus("POST", "/graphql", 502, 1) }, 2, "", "acme-deploy[bot]"},
-		{"without a login", func(s *fake.Server) { s.ViewerLogin = "" }, 1, "GraphQL: no login in the answer", "github-actions[bot]"},
+		{"without a login", func(s *fake.Server) { s.ViewerLogin = "" }, 1, "GraphQL: the response has no login", "github-actions[bot]"},
 		{"rate limit once", func(s *fake.Server) {
 			s.InjectRateLimit("POST", "/graphql", 403, 1, map[string]string{"Retry-After": "7"})
 		}, 2, "", "acme-deploy[bot]"},

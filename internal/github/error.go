@@ -61,7 +61,7 @@ func isOutage(err error) bool {
 }
 
 // errEmptyResponse reports an answer without the requested data.
-var errEmptyResponse = errors.New("the answer is empty")
+var errEmptyResponse = errors.New("the response is empty")
 
 // convertError converts an error of the library to a PermissionError or an apiError,
 // and nil to nil. It doesn't keep the library's texts, because they contain URLs, and
@@ -92,7 +92,7 @@ func (r *REST) convertError(ctx context.Context, needs string, resp *api.Respons
 	case status == 0:
 		return &apiError{text: text}
 	case status/100 == 2 && wait == 0:
-		text = "unreadable answer: " + text
+		text = "unreadable response: " + text
 	}
 	return &apiError{status: status, text: fmt.Sprintf("%d %s", status, text), retryAfter: wait}
 }
@@ -142,7 +142,7 @@ func errorMessage(err error) string {
 		return "a redirect, not followed: this run sends the token only to the API; check GITHUB_API_URL"
 	}
 	if errors.Is(err, context.DeadlineExceeded) {
-		return "no answer within " + requestTimeout.String()
+		return "no response within " + requestTimeout.String()
 	}
 	if e, ok := errors.AsType[*url.Error](err); ok {
 		return e.Err.Error()

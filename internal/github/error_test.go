@@ -38,9 +38,9 @@ func TestAPIErrors(t *testing.T) {
 		{"too many", newResponse(429, ""), "429 Too Many Requests", false, 2},
 		{"not processable", newResponse(422, `{"message":"Validation Failed","errors":[{"message":"Body is too long"}]}`), "422 Validation Failed: Body is too long", false, 1},
 		{"failing", newResponse(502, ""), "502 Bad Gateway", false, 0},
-		{"empty body", newResponse(200, ""), "200 unreadable answer: the answer is empty", false, 3},
-		{"invalid JSON", newResponse(200, "<html>"), "200 unreadable answer: invalid character '<' looking for beginning of value", false, 3},
-		{"no answer", nil, "no answer within 15s", false, 3},
+		{"empty body", newResponse(200, ""), "200 unreadable response: the response is empty", false, 3},
+		{"invalid JSON", newResponse(200, "<html>"), "200 unreadable response: invalid character '<' looking for beginning of value", false, 3},
+		{"no response", nil, "no response within 15s", false, 3},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()

@@ -72,7 +72,7 @@ func (r *REST) queryViewer(ctx context.Context) (string, error) {
 	case len(answer.Errors) > 0:
 		return "", fmt.Errorf("GraphQL: %s", r.secrets.Redact(answer.Errors[0].Message).Map(firstLine).Map(SanitizeLine).Truncate(errorMessageLimit))
 	}
-	return "", errors.New("GraphQL: no login in the answer")
+	return "", errors.New("GraphQL: the response has no login")
 }
 
 // isAuthor reports whether author has this login. The login of an app has the suffix

@@ -22,7 +22,7 @@ var outputNamePattern = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_-]*$`)
 // error if it can't write the file for outputs.
 func (r *Runner) SetOutput(name, value string) error {
 	if !outputNamePattern.MatchString(name) {
-		return fmt.Errorf("output %q: not a name", name)
+		return fmt.Errorf("output %q: not a valid name", name)
 	}
 	return r.writeOutput(name, strings.ToValidUTF8(r.redactOutput(value), "\uFFFD"))
 }
@@ -32,7 +32,7 @@ func (r *Runner) SetOutput(name, value string) error {
 // structure of the value.
 func (r *Runner) SetRedactedOutput(name, value string) error {
 	if !outputNamePattern.MatchString(name) {
-		return fmt.Errorf("output %q: not a name", name)
+		return fmt.Errorf("output %q: not a valid name", name)
 	}
 	return r.writeOutput(name, strings.ToValidUTF8(value, "\uFFFD"))
 }

@@ -108,7 +108,7 @@ func parseAPIURL(value, fallback string) (*url.URL, error) {
 	case err != nil || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "":
 		return nil, errors.New("must be the URL of an API, without a password, a query or a fragment")
 	case u.Scheme != "https" && (u.Scheme != "http" || !isLoopback(u.Hostname())):
-		return nil, fmt.Errorf("%q must be https, because this run sends the token there", originOf(u))
+		return nil, fmt.Errorf("%q must start with https://, because this run sends the token there", originOf(u))
 	}
 	u.Path, u.RawPath = strings.TrimRight(u.Path, "/"), ""
 	return u, nil

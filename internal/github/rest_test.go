@@ -93,7 +93,7 @@ func TestNewREST(t *testing.T) {
 			[]string{"http://127.0.0.1:8080/repos/acme/data/issues/7/comments", "http://127.0.0.1:8080/graphql"},
 			"",
 		},
-		{"not https", map[string]string{"GITHUB_API_URL": "http://git.example.com/api/v3"}, nil, `GITHUB_API_URL: "http://git.example.com" must be https, because this run sends the token there`},
+		{"not https", map[string]string{"GITHUB_API_URL": "http://git.example.com/api/v3"}, nil, `GITHUB_API_URL: "http://git.example.com" must start with https://, because this run sends the token there`},
 		{"URL with a password", map[string]string{"GITHUB_API_URL": "https://me:secret@git.example.com"}, nil, "GITHUB_API_URL: must be the URL of an API, without a password, a query or a fragment"},
 		{"GraphQL on another host", map[string]string{"GITHUB_GRAPHQL_URL": "https://evil.example.com/graphql"}, nil, "GITHUB_GRAPHQL_URL: must have the same host as GITHUB_API_URL, because this run sends the token only to that host"},
 		{"no repository", map[string]string{"GITHUB_REPOSITORY": ""}, nil, `GITHUB_REPOSITORY: "" must be owner/name`},

@@ -52,10 +52,10 @@ func (r *REST) UpsertComment(ctx context.Context, pullRequest int, matches func(
 
 func (r *REST) upsertComment(ctx context.Context, pullRequest int, matches func(string) bool, body string) (UpsertResult, error) {
 	if n := utf8.RuneCountInString(body); n > CommentLimit {
-		return UpsertResult{}, fmt.Errorf("it has %d characters, must be at most %d", n, CommentLimit)
+		return UpsertResult{}, fmt.Errorf("it has %d characters; it must have at most %d", n, CommentLimit)
 	}
 	if !matches(body) {
-		return UpsertResult{}, errors.New("it has no marker of this program, so the next run couldn't find it")
+		return UpsertResult{}, errors.New("it has no marker of astro-apply, so the next run couldn't find it")
 	}
 	deleted := map[int64]bool{}
 	var createErr error

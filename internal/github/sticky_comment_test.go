@@ -82,8 +82,8 @@ func TestUpsertComment(t *testing.T) {
 			name: "at the limit", body: limit, want: github.UpsertResult{Action: "created", URL: "1001"},
 			bodies: []string{limit}, requests: []string{listRequest, createRequest},
 		},
-		{name: "over the limit", body: limit + "x", err: "it has 65537 characters, must be at most 65536"},
-		{name: "body doesn't match", body: "plan", err: "it has no marker of this program, so the next run couldn't find it"},
+		{name: "over the limit", body: limit + "x", err: "it has 65537 characters; it must have at most 65536"},
+		{name: "body doesn't match", body: "plan", err: "it has no marker of astro-apply, so the next run couldn't find it"},
 		{
 			name: "token of a fork", faults: func(s *fake.Server) { s.InjectStatus("POST", "/comments", 403, 0) }, body: "a plan",
 			err: "403 Resource not accessible by integration (needs permissions: pull-requests: write)", requests: []string{listRequest, "POST /issues/7/comments 403"},

@@ -28,7 +28,7 @@ func (r *Run) Comment(m Marker, page string) (string, error) {
 	fullTextHint := "The complete text is in the log and the summary of the run."
 	footer := ""
 	if page != "" {
-		fullTextHint = "The complete text is in [the run's](" + page + ") log and summary."
+		fullTextHint = "The complete text is in the log and the summary of [the run](" + page + ")."
 		footer = "[The run](" + page + ") has the log"
 		if m.Head != "" {
 			footer += "; commit " + commitMarkdown(m.Head)

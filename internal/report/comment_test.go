@@ -89,7 +89,7 @@ func TestCommentLimit(t *testing.T) {
 			_, visible, _ := strings.Cut(body, "\n")
 			checkMarkdown(t, strings.ReplaceAll(visible, "("+runURL+")", ""))
 			testkit.AssertEqual(t, "a list is shortened", name == "many failures", strings.Contains(body, " more; see the log\n"))
-			testkit.AssertEqual(t, "blocks are left out", name == "many changes", strings.Contains(body, "> This text is too long for GitHub, so it is incomplete. The complete text is in [the run's]("+runURL+") log and summary."))
+			testkit.AssertEqual(t, "blocks are left out", name == "many changes", strings.Contains(body, "> This text is too long for GitHub, so it is incomplete. The complete text is in the log and the summary of [the run]("+runURL+")."))
 			if !strings.Contains(body, github.EscapeMarkdown(r.ResultLine())) || !strings.HasSuffix(body, ") has the log.\n") {
 				t.Error("the result or the link to the run is missing")
 			}

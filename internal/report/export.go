@@ -79,7 +79,7 @@ func (r *Run) exportSection(room int) string {
 	const instructions = "Add each secret to the repository (`gh secret set NAME`) and to the step (`NAME: ${{ secrets.NAME }}` under `env:`). " +
 		"Until then Astro keeps the stored values, and a plan fails, because an unset variable is an error.\n\n| variable | for |\n| --- | --- |\n"
 	return limitedSection("Secrets to set", instructions, variables, room, "| and %d more | see the log |\n") +
-		limitedSection("Left out", "", skipped, room, "- and %d more; see the log\n")
+		limitedSection("Not exported", "", skipped, room, "- and %d more; see the log\n")
 }
 
 // limitedSection returns a heading, an introduction and as many lines as room bytes

@@ -32,13 +32,13 @@ func remedyFor(e *astro.Error) string {
 	case e.StatusCode == http.StatusNotFound:
 		return "Not found, or not visible to this token; check the id, organization-id and api-url."
 	case e.StatusCode/100 == 2 || e.StatusCode/100 == 3:
-		return "The answer may not be from the Astro API; check api-url and your proxy."
+		return "The response may not be from the Astro API; check api-url and your proxy."
 	case e.StatusCode == http.StatusTooManyRequests:
 		return "Too many requests with this token at the same time; use a separate token for each workflow."
 	case e.StatusCode >= http.StatusInternalServerError:
 		return "This is on Astro's side; run again. If the error persists, send the requestId to Astronomer support."
 	case e.StatusCode == 0 && !errors.Is(e, context.Canceled): // a signal cancels the context; that needs no advice
-		return "Astro didn't answer; check the network, your proxy and api-url."
+		return "Astro didn't respond; check the network, your proxy and api-url."
 	}
 	return ""
 }
@@ -47,9 +47,9 @@ func remedyFor(e *astro.Error) string {
 func errorTitle(name string, e *astro.Error) string {
 	switch {
 	case e.StatusCode == 0:
-		return name + ": no answer from Astro"
+		return name + ": no response from Astro"
 	case e.StatusCode/100 == 2:
-		return name + ": no usable answer from Astro"
+		return name + ": no usable response from Astro"
 	}
 	return fmt.Sprintf("%s: %d", name, e.StatusCode)
 }

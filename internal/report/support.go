@@ -53,7 +53,7 @@ func (c FailedRequest) timeText() string { return c.At.UTC().Format("2006-01-02 
 
 func (c FailedRequest) statusText() string {
 	if c.Status == 0 {
-		return "no answer"
+		return "no response"
 	}
 	return strconv.Itoa(c.Status)
 }

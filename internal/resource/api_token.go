@@ -16,7 +16,7 @@ const (
 	rotateTokenRemedy  = "rotate it (input rotate)"
 	replaceTokenRemedy = "replace it (apply with state: absent, then without)"
 
-	saveToRemedy = "Astro shows the value of a new token only once; set saveTo to a file below the workspace or RUNNER_TEMP, or to output, for the action's output tokens"
+	saveToRemedy = "Astro shows the value of a new token only once; set saveTo to a file below GITHUB_WORKSPACE or RUNNER_TEMP, or to output, for the action's output tokens"
 )
 
 func apiTokenKind() *Kind {
@@ -85,7 +85,7 @@ func expiryField() schema.Field {
 func saveToField() schema.Field {
 	return schema.Field{
 		Name: SecretSinkField, Type: nonEmptyType(), Behavior: schema.MetaArgument | schema.RequiredCreate, Remedy: saveToRemedy,
-		Doc: "Destination of the value of a new or rotated token: a file below the workspace or RUNNER_TEMP (mode 0600), or output, for the action's output tokens.",
+		Doc: "Destination of the value of a new or rotated token: a file below GITHUB_WORKSPACE or RUNNER_TEMP (mode 0600), or output, for the action's output tokens.",
 	}
 }
 

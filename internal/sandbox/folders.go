@@ -22,8 +22,8 @@ type Folders struct {
 }
 
 var (
-	errOutside      = errors.New("the file must be below the workspace or RUNNER_TEMP")
-	errLeadsOutside = errors.New("the path must not lead out of the workspace and RUNNER_TEMP, also not through a link")
+	errOutside      = errors.New("the file must be below GITHUB_WORKSPACE or RUNNER_TEMP")
+	errLeadsOutside = errors.New("the path must not lead out of GITHUB_WORKSPACE and RUNNER_TEMP, not even through a link")
 )
 
 // location is a path after resolving links. The last part of a path to write may still

@@ -11,7 +11,7 @@ import (
 
 var (
 	errNotRegular  = errors.New("not a regular file")
-	errNotManifest = errors.New("it is a file of Git or the runner, must be a manifest")
+	errNotManifest = errors.New("it is a file of Git or the runner, which can't be a manifest; choose another file")
 )
 
 // resolveSource returns the location of a file or folder to read, after resolving links.

@@ -60,7 +60,7 @@ func TestWriteSecretStaysInside(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, path := range []string{"../token", "a/../../token", filepath.Join(outside, "token"), "/etc/token", ".", "", workspace} {
-		if _, err := r.WritablePath(path); err == nil || !strings.Contains(err.Error(), "must be below the workspace or RUNNER_TEMP") {
+		if _, err := r.WritablePath(path); err == nil || !strings.Contains(err.Error(), "must be below GITHUB_WORKSPACE or RUNNER_TEMP") {
 			t.Errorf("%q: %v", path, err)
 		}
 		if err := r.WriteSecret(path, "secret"); err == nil {

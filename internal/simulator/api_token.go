@@ -64,7 +64,7 @@ func (s *Server) findAPIToken(c apiCall) (*storedResource, *requestError) {
 		return o, nil
 	}
 	if !c.caller.hasOrganizationAccess() {
-		return nil, forbiddenError("the token does not reach API token '%s'", c.id)
+		return nil, forbiddenError("the token has no access to API token '%s'", c.id)
 	}
 	return nil, notFoundError("API token", c.id)
 }

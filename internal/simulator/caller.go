@@ -25,7 +25,7 @@ func (s *Server) authenticate(authorization, organization string) (caller, *requ
 	}
 	// The document declares no 404 for lists, so an unknown Organization is answered with 403.
 	if who.scope.OrganizationID != s.organizationID || organization != s.organizationID {
-		return who, forbiddenError("the token does not reach Organization '%s'", organization)
+		return who, forbiddenError("the token has no access to Organization '%s'", organization)
 	}
 	if o := s.collections[kindAPIToken].findByID(who.scope.TokenID); o != nil {
 		o.state["lastUsedAt"] = s.now().UTC().Format(time.RFC3339)

@@ -7,7 +7,7 @@ import (
 
 func validateCIDR(v string) string {
 	if _, err := netip.ParsePrefix(v); err != nil {
-		return "must be an IP range in CIDR notation like 172.20.0.0/20"
+		return "must be an IP range in CIDR notation such as 172.20.0.0/20"
 	}
 	return ""
 }

@@ -18,7 +18,7 @@ func (s *Server) findDeployment(c apiCall) (*storedResource, *requestError) {
 		return o, nil
 	}
 	if !c.caller.hasOrganizationAccess() {
-		return nil, forbiddenError("the token does not reach Deployment '%s'", c.id)
+		return nil, forbiddenError("the token has no access to Deployment '%s'", c.id)
 	}
 	return nil, notFoundError("Deployment", c.id)
 }

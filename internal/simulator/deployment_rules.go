@@ -48,7 +48,7 @@ func (s *Server) validateExecutor(body map[string]any) *requestError {
 	case remote && executor != executorAstro:
 		return badRequestError("remoteExecution requires executor ASTRO")
 	case executor == executorAstro && !isAirflow3(cmp.Or(getString(body, "astroRuntimeVersion"), defaultRuntime)):
-		return badRequestError("executor ASTRO needs Airflow 3, which Astro Runtime %s doesn't have", getString(body, "astroRuntimeVersion"))
+		return badRequestError("executor ASTRO requires Airflow 3, which Astro Runtime %s doesn't have", getString(body, "astroRuntimeVersion"))
 	case len(queues) > 0 && executor == executorKubernetes:
 		return badRequestError("workerQueues do not apply to executor KUBERNETES")
 	case len(queues) > 0 && remote:

@@ -67,7 +67,7 @@ func (s *Server) findEnvironmentObject(c apiCall) (*storedResource, *requestErro
 		return o, nil
 	}
 	if !c.caller.hasOrganizationAccess() {
-		return nil, forbiddenError("the token does not reach environment object '%s'", c.id)
+		return nil, forbiddenError("the token has no access to environment object '%s'", c.id)
 	}
 	return nil, notFoundError("environment object", c.id)
 }

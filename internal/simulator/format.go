@@ -20,7 +20,7 @@ var emailPattern = regexp.MustCompile(`^[^@\s]+@[^@\s]+\.[^@\s]+$`)
 
 func validateEmail(v string) string {
 	if !emailPattern.MatchString(v) {
-		return "must be an e-mail address"
+		return "must be an email address"
 	}
 	return ""
 }
@@ -29,7 +29,7 @@ var runtimeVersionPattern = regexp.MustCompile(`^\d+\.\d+(\.\d+|-\d+)[a-z0-9.-]*
 
 func validateRuntimeVersion(v string) string {
 	if !runtimeVersionPattern.MatchString(v) {
-		return "must be an Astro Runtime version like 3.1-2"
+		return "must be an Astro Runtime version such as 3.1-2"
 	}
 	return ""
 }
@@ -52,7 +52,7 @@ func validateCron(v string) string {
 
 func validateTime(v string) string {
 	if _, err := time.Parse(time.RFC3339, v); err != nil {
-		return "must be an RFC 3339 time like 2026-01-02T15:04:05Z"
+		return "must be an RFC 3339 time such as 2026-01-02T15:04:05Z"
 	}
 	return ""
 }
@@ -64,14 +64,14 @@ var (
 
 func validateCPU(v string) string {
 	if !cpuPattern.MatchString(v) {
-		return "must be a number of CPU cores like 0.5 or 500m"
+		return "must be a number of CPU cores such as 0.5 or 500m"
 	}
 	return ""
 }
 
 func validateMemory(v string) string {
 	if !memoryPattern.MatchString(v) {
-		return "must be an amount of memory with a unit, like 1Gi"
+		return "must be an amount of memory with a unit, such as 1Gi"
 	}
 	return ""
 }

@@ -31,7 +31,7 @@ func parseNetwork(v string) (netip.Prefix, bool) {
 
 func validateNetwork(v string) string {
 	if _, ok := parseNetwork(v); !ok {
-		return "must be a range in CIDR format"
+		return "must be an IP range in CIDR notation such as 203.0.113.0/24"
 	}
 	return ""
 }

@@ -49,7 +49,7 @@ func (s *Server) resolvePlacement(body map[string]any) *requestError {
 		case kind != typeStandard:
 			return badRequestError("clusterId is required: neither the Workspace's default nor the Organization's clusters determine it")
 		case cloud == "" || region == "":
-			return badRequestError("cloudProvider and region must be provided together")
+			return badRequestError("cloudProvider and region must be set together")
 		}
 		body["cloudProvider"], body["region"] = cloud, region
 		return nil

@@ -16,7 +16,7 @@ var permissionPattern = regexp.MustCompile(`^[a-z][A-Za-z]*(\.[a-z][A-Za-z]*)+$`
 
 func validatePermission(v string) string {
 	if !permissionPattern.MatchString(v) {
-		return "must be a permission like deployment.get"
+		return "must be a permission such as deployment.get"
 	}
 	return ""
 }

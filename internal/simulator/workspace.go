@@ -38,7 +38,7 @@ func (s *Server) listWorkspaces(c apiCall) (any, *requestError) {
 // findWorkspace returns the Workspace in the path. Without access to it, the answer is 403, even if it doesn't exist.
 func (s *Server) findWorkspace(c apiCall) (*storedResource, *requestError) {
 	if !c.caller.canAccessWorkspace(c.id) {
-		return nil, forbiddenError("the token does not reach Workspace '%s'", c.id)
+		return nil, forbiddenError("the token has no access to Workspace '%s'", c.id)
 	}
 	if o := s.collections[kindWorkspace].findByID(c.id); o != nil {
 		return o, nil
@@ -98,7 +98,7 @@ func (s *Server) decodeWorkspaceBody(c apiCall, fields []requestField) (map[stri
 	case cluster != "" && (cloud != "" || region != ""):
 		return nil, badRequestError("defaultClusterId can't be combined with defaultCloudProvider and defaultRegion")
 	case (cloud == "") != (region == ""):
-		return nil, badRequestError("defaultCloudProvider and defaultRegion must be provided together")
+		return nil, badRequestError("defaultCloudProvider and defaultRegion must be set together")
 	case cluster != "" && s.collections[kindCluster].findByID(cluster) == nil:
 		return nil, badRequestError("default cluster '%s' does not exist", cluster)
 	}
