@@ -99,7 +99,7 @@ func TestLimits(t *testing.T) {
 func TestLimitsPerRun(t *testing.T) {
 	t.Parallel()
 	const values = "the manifests have more than 500000 values (aliases count each time they are used); use several runs with fewer files"
-	r := parseFiles(emptyEnvironment, documentOfSize(200_000), documentOfSize(200_000), documentOfSize(longtest.Size(90_000, 100_000)))
+	r := parseFiles(emptyEnvironment, documentOfSize(200_000), documentOfSize(longtest.Size(50_000, 300_000)))
 	testkit.AssertEqual(t, "problems", []string(nil), problemTexts(r.Problems))
 	r = parseFiles(emptyEnvironment, documentOfSize(200_000), documentOfSize(200_000), documentOfSize(100_000)+"---\nx\n---\ny\n", "a: 1\na: 2")
 	testkit.AssertEqual(t, "problems", []string{"c.yaml:903:1: " + values}, problemTexts(r.Problems))

@@ -11,7 +11,7 @@ import (
 )
 
 // decoder decodes one kind of escape. Base64 hides the whole secret and not single
-// characters, so base64.go lists its forms instead.
+// characters, so forms.go lists the forms of a secret instead.
 type decoder struct {
 	trigger byte // first byte of every encoded character
 	// decodeChar decodes the encoded character at the start of text. width is the number
