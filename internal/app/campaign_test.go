@@ -25,7 +25,7 @@ import (
 )
 
 var (
-	trialCount = flag.Int("trials", longtest.Size(8, 300), "how many trials the fault campaign makes")
+	trialCount = flag.Int("trials", longtest.Size(4, 300), "how many trials the fault campaign makes")
 	firstSeed  = flag.Uint64("from", 1, "the number of the campaign's first trial; a trial is drawn from its number")
 )
 

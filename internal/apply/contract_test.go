@@ -151,7 +151,7 @@ func (c *contract) seedManyOthers() {
 		}
 		return all[0]["id"].(string)
 	}
-	for i := range longtest.Size(105, 1005) {
+	for i := range longtest.Size(25, 1005) {
 		name := "other-" + strconv.Itoa(i)
 		fields := map[string]any{"name": name}
 		kind := c.kind.Name

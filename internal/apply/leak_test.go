@@ -2,6 +2,7 @@ package apply_test
 
 import (
 	"flag"
+	"runtime/debug"
 	"strconv"
 	"testing"
 
@@ -11,10 +12,11 @@ import (
 )
 
 func TestMain(m *testing.M) {
+	debug.SetGCPercent(400) // the race detector makes garbage collection expensive
 	// Each check of a property needs several runs of the whole engine, so the default
 	// number of checks is low. The option -rapid.checks takes precedence, because flags are
 	// parsed later.
-	if err := flag.Set("rapid.checks", strconv.Itoa(longtest.Size(5, 100))); err != nil {
+	if err := flag.Set("rapid.checks", strconv.Itoa(longtest.Size(3, 100))); err != nil {
 		panic(err)
 	}
 	goleak.VerifyTestMain(m)
