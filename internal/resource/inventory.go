@@ -249,7 +249,7 @@ func (v *Inventory) selectWorkspaces(k *Kind) error {
 		}
 		switch len(ids) {
 		case 0:
-			errs = append(errs, fmt.Errorf("Workspace %q doesn't exist, or the token can't see it%s", selector, schema.Suggest(selector, names)))
+			errs = append(errs, fmt.Errorf("the Workspace %q doesn't exist, or the token can't see it%s", selector, schema.Suggest(selector, names)))
 		case 1:
 			v.selectedWorkspaceIDs[ids[0]] = true
 		default:
