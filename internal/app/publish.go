@@ -3,10 +3,8 @@ package app
 import (
 	"context"
 	"fmt"
-	"strings"
 	"time"
 
-	"astro-apply/internal/config"
 	"astro-apply/internal/github"
 )
 
@@ -15,11 +13,7 @@ func (p *pipeline) printPlan() {
 	if p.report.Plan == nil {
 		return
 	}
-	risk := p.report.Risk()
-	if p.report.Mode == string(config.ModeDrift) && risk != "" {
-		risk = "Risk of applying the manifest: " + strings.TrimPrefix(risk, "Risk: ")
-	}
-	if risk != "" && !p.report.HasBlockingErrors() {
+	if risk := p.report.Risk(); risk != "" {
 		p.runner.Print(risk)
 	}
 	p.printResultOnce(p.report.ResultLine())

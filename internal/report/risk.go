@@ -26,11 +26,11 @@ func (g *riskAssessment) addReason(level string, n int, text string) {
 	g.reasons = append(g.reasons, text)
 }
 
-// Risk returns the risk level of the plan and the reasons, "" if the plan has no
-// changes. High: a change that can't be undone, or that changes how something works.
+// Risk returns the risk level of the plan and the reasons, "" if the plan has no changes
+// or errors prevent them. High: a change that can't be undone, or that changes how something works.
 // Medium: a change that interrupts something. Low: every other change.
 func (r *Run) Risk() string {
-	if r.Plan == nil || r.Plan.Count(plan.Create, plan.Update, plan.Delete) == 0 {
+	if r.Plan == nil || r.Plan.Count(plan.Create, plan.Update, plan.Delete) == 0 || r.HasBlockingErrors() {
 		return ""
 	}
 	var g riskAssessment
@@ -53,7 +53,11 @@ func (r *Run) Risk() string {
 	if len(disrupted)+len(restarted)+removals == 0 {
 		g.reasons = append(g.reasons, "no restarts")
 	}
-	return "Risk: " + g.level + " (" + strings.Join(g.reasons, ", ") + ")."
+	label := "Risk"
+	if r.Mode == "drift" {
+		label = "Risk of applying the manifest"
+	}
+	return label + ": " + g.level + " (" + strings.Join(g.reasons, ", ") + ")."
 }
 
 func verbForm(n int, one, many string) string {

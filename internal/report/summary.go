@@ -59,11 +59,8 @@ func (r *Run) summaryHeader() string {
 	}
 	first, second := r.ResultLine(), r.Risk()
 	switch {
-	case second == "" || r.HasBlockingErrors():
-		second = ""
-	case r.Mode == "drift":
-		second = " Risk of applying the manifest: " + github.EscapeMarkdown(strings.TrimPrefix(second, "Risk: "))
-	case r.Outcomes != nil: // after an apply the result matters more than the risk
+	case second == "":
+	case r.Mode == "drift", r.Outcomes != nil: // the difference or the result matters more than the risk
 		second = " " + github.EscapeMarkdown(second)
 	default:
 		first, second = second, " "+github.EscapeMarkdown(first)
