@@ -95,13 +95,14 @@ func (s Source) VerifyCreated(ctx context.Context, o *Resource, answer []byte, e
 		return nil, err
 	}
 	s.MaskSecrets(live)
-	wrong := &WrongResourceError{Request: o.Kind.Create, Expected: o.identityText(), Returned: live.identityText()}
+	wrong := func(note string) error {
+		return &UnverifiedCreateError{&WrongResourceError{Request: o.Kind.Create, Expected: o.identityText(), Returned: live.identityText() + note}}
+	}
 	switch complete := live.shapeErr == nil && live.hasIdentityFields(o); {
 	case existed(live.ID):
-		wrong.Returned += ", which existed before"
-		return nil, &UnverifiedCreateError{wrong}
+		return nil, wrong(", which existed before")
 	case complete && !live.hasIdentityOf(o), !complete && o.Kind.Get.Path == "":
-		return nil, &UnverifiedCreateError{wrong}
+		return nil, wrong("")
 	case !complete:
 		if live, err = s.GetResource(ctx, o, live.ID); err != nil {
 			return nil, &UnverifiedCreateError{err}
