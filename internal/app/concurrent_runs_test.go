@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"astro-apply/internal/simulator"
+	"astro-apply/internal/testkit"
 )
 
 // barrierTransport delays the first write of each run until both runs have read the
@@ -104,7 +105,7 @@ func TestCleanupEndsWithTheSignal(t *testing.T) {
 		ctx, cancel := context.WithCancelCause(t.Context())
 		temp, since := t.TempDir(), time.Time{}
 		p := &inProcessRun{server: s, tempDir: temp, manifest: "apiTokens: [{ name: ci, workspace: data, saveTo: dir/ci, roles: [{ role: WORKSPACE_MEMBER }] }]"}
-		p.transport = roundTripFunc(func(r *http.Request) (*http.Response, error) {
+		p.transport = testkit.RoundTripFunc(func(r *http.Request) (*http.Response, error) {
 			switch r.Method {
 			case http.MethodPost: // make the sink unwritable after its check: a file instead of the folder
 				if err := os.WriteFile(filepath.Join(temp, "dir"), nil, 0o600); err != nil {
@@ -123,7 +124,3 @@ func TestCleanupEndsWithTheSignal(t *testing.T) {
 		time.Sleep(time.Hour) // the server finishes delayed requests
 	})
 }
-
-type roundTripFunc func(*http.Request) (*http.Response, error)
-
-func (f roundTripFunc) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }

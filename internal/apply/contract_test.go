@@ -22,6 +22,7 @@ import (
 	"astro-apply/internal/resource"
 	"astro-apply/internal/schema"
 	"astro-apply/internal/simulator"
+	"astro-apply/internal/testkit"
 )
 
 // TestEveryKindKeepsTheContract checks the example of every kind: a run creates it, and
@@ -87,7 +88,7 @@ func readExample(t testing.TB, section string) string {
 // withUnknownMembers adds a member that the API document doesn't specify to every object
 // in a response.
 func withUnknownMembers(base http.RoundTripper) http.RoundTripper {
-	return transportFunc(func(r *http.Request) (*http.Response, error) {
+	return testkit.RoundTripFunc(func(r *http.Request) (*http.Response, error) {
 		response, err := base.RoundTrip(r)
 		if err != nil {
 			return nil, err
@@ -105,10 +106,6 @@ func withUnknownMembers(base http.RoundTripper) http.RoundTripper {
 		return response, err
 	})
 }
-
-type transportFunc func(*http.Request) (*http.Response, error)
-
-func (t transportFunc) RoundTrip(r *http.Request) (*http.Response, error) { return t(r) }
 
 func addUnknownMembers(value any) {
 	switch v := value.(type) {
@@ -131,7 +128,7 @@ func addUnknownMembers(value any) {
 // smallPages reduces the page size that the client requests, so that few resources fill
 // several pages.
 func smallPages(base http.RoundTripper) http.RoundTripper {
-	return transportFunc(func(r *http.Request) (*http.Response, error) {
+	return testkit.RoundTripFunc(func(r *http.Request) (*http.Response, error) {
 		if query := r.URL.Query(); query.Has("limit") {
 			query.Set("limit", "50")
 			r = r.Clone(r.Context())

@@ -12,6 +12,7 @@ import (
 	"astro-apply/internal/apply"
 	"astro-apply/internal/longtest"
 	"astro-apply/internal/simulator"
+	"astro-apply/internal/testkit"
 )
 
 func workspacesManifest(n int) string {
@@ -64,7 +65,7 @@ func TestPollingLeavesRoom(t *testing.T) {
 		var mu sync.Mutex
 		var reads []time.Time
 		s := newHarness(t, simulator.Options{EnforceRateLimits: true, ReadyAfter: time.Duration(longtest.Size(90, 300)) * time.Second}, func(next http.RoundTripper) http.RoundTripper {
-			return roundTripperFunc(func(r *http.Request) (*http.Response, error) {
+			return testkit.RoundTripFunc(func(r *http.Request) (*http.Response, error) {
 				if r.Method == http.MethodGet {
 					mu.Lock()
 					reads = append(reads, time.Now())
@@ -93,10 +94,6 @@ func TestPollingLeavesRoom(t *testing.T) {
 		}
 	})
 }
-
-type roundTripperFunc func(*http.Request) (*http.Response, error)
-
-func (f roundTripperFunc) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
 // TestSharedToken lets another client use half of the token's rate limit. The run still
 // creates everything, and the API rejects at most a fifth of its requests.

@@ -16,6 +16,7 @@ import (
 	"astro-apply/internal/github"
 	"astro-apply/internal/github/fake"
 	"astro-apply/internal/redact"
+	"astro-apply/internal/testkit"
 )
 
 func TestListOwnComments(t *testing.T) {
@@ -182,7 +183,7 @@ func TestIdentityGraphQLErrors(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			s := newFakeGitHub()
 			s.AddComment(fake.Comment{PullRequest: pullNumber, Login: s.Login, Type: "Bot", Body: "a"})
-			r := newREST(t, s, roundTripFunc(func(r *http.Request) (*http.Response, error) {
+			r := newREST(t, s, testkit.RoundTripFunc(func(r *http.Request) (*http.Response, error) {
 				if r.URL.Path == "/graphql" {
 					return newResponse(200, `{"data":null,"errors":[{"type":"FORBIDDEN","message":"`+message+`"}]}`), nil
 				}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"astro-apply/internal/github"
+	"astro-apply/internal/testkit"
 )
 
 func TestAPIErrors(t *testing.T) {
@@ -52,7 +53,7 @@ func TestAPIErrors(t *testing.T) {
 			}
 			synctest.Test(t, func(t *testing.T) {
 				tries := 0
-				r := newREST(t, newFakeGitHub(), roundTripFunc(func(r *http.Request) (*http.Response, error) {
+				r := newREST(t, newFakeGitHub(), testkit.RoundTripFunc(func(r *http.Request) (*http.Response, error) {
 					tries++
 					if tt.answer == nil {
 						<-r.Context().Done()
@@ -113,7 +114,7 @@ func TestOperationsTimeOut(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		begin := time.Now()
 		page := `[{"id":1,"user":{"login":"x"}}]`
-		r := newREST(t, newFakeGitHub(), roundTripFunc(func(r *http.Request) (*http.Response, error) {
+		r := newREST(t, newFakeGitHub(), testkit.RoundTripFunc(func(r *http.Request) (*http.Response, error) {
 			select { // every page links to a next page
 			case <-time.After(time.Second):
 			case <-r.Context().Done():

@@ -16,6 +16,7 @@ import (
 	"astro-apply/internal/github"
 	"astro-apply/internal/github/fake"
 	"astro-apply/internal/redact"
+	"astro-apply/internal/testkit"
 )
 
 const pullNumber = 7
@@ -53,10 +54,6 @@ func sentRequests(s *fake.Server) []string {
 	}
 	return all
 }
-
-type roundTripFunc func(*http.Request) (*http.Response, error)
-
-func (f roundTripFunc) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
 func newResponse(status int, body string, header ...string) *http.Response {
 	h := http.Header{}
@@ -106,7 +103,7 @@ func TestNewREST(t *testing.T) {
 			s := newFakeGitHub()
 			s.AddComment(fake.Comment{PullRequest: pullNumber, Login: "octocat", Type: "User", Body: "hello"})
 			var got []string
-			r, err := github.NewREST(repositoryEnv(tt.env), s.Token, &redact.Secrets{}, roundTripFunc(func(r *http.Request) (*http.Response, error) {
+			r, err := github.NewREST(repositoryEnv(tt.env), s.Token, &redact.Secrets{}, testkit.RoundTripFunc(func(r *http.Request) (*http.Response, error) {
 				u := *r.URL
 				u.RawQuery = ""
 				got = append(got, u.String())
@@ -144,7 +141,7 @@ func TestNewRESTToken(t *testing.T) {
 func TestTokenIsNotLeaked(t *testing.T) {
 	t.Parallel()
 	const token = "ghs_0123456789abcdefghijklmnopqrstuvwxyz"
-	for name, answer := range map[string]roundTripFunc{
+	for name, answer := range map[string]testkit.RoundTripFunc{
 		"network": func(*http.Request) (*http.Response, error) { return nil, errors.New("bad header: Bearer " + token) },
 		"refusal": func(*http.Request) (*http.Response, error) { return newResponse(403, `{"message":"`+token+`"}`), nil },
 		"failure": func(*http.Request) (*http.Response, error) { return newResponse(500, `{"message":"`+token+`"}`), nil },
@@ -228,7 +225,7 @@ func TestRedirect(t *testing.T) {
 func TestRedirectKeepsMethod(t *testing.T) {
 	t.Parallel()
 	s := newFakeGitHub()
-	r := newREST(t, s, roundTripFunc(func(r *http.Request) (*http.Response, error) {
+	r := newREST(t, s, testkit.RoundTripFunc(func(r *http.Request) (*http.Response, error) {
 		if r.Method == http.MethodPost && r.URL.Path != "/graphql" {
 			return newResponse(301, "", "Location", "/repos/acme/data/issues/7/comments"), nil
 		}
@@ -243,7 +240,7 @@ func TestRedirectKeepsMethod(t *testing.T) {
 func TestRedirectLimit(t *testing.T) {
 	t.Parallel()
 	tries := 0
-	r := newREST(t, newFakeGitHub(), roundTripFunc(func(*http.Request) (*http.Response, error) {
+	r := newREST(t, newFakeGitHub(), testkit.RoundTripFunc(func(*http.Request) (*http.Response, error) {
 		if tries++; tries > 50 {
 			return newResponse(500, ""), nil
 		}

@@ -11,6 +11,7 @@ import (
 
 	"astro-apply/internal/github"
 	"astro-apply/internal/github/fake"
+	"astro-apply/internal/testkit"
 )
 
 // hasMarker returns a function that matches the comments of one workflow.
@@ -195,7 +196,7 @@ func TestUpsertCommentAfterAnotherRun(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newFakeGitHub()
 		s.InjectStatus("POST", "/comments", 502, 1)
-		r := newREST(t, s, roundTripFunc(func(r *http.Request) (*http.Response, error) {
+		r := newREST(t, s, testkit.RoundTripFunc(func(r *http.Request) (*http.Response, error) {
 			resp, err := s.RoundTrip(r)
 			if r.Method == http.MethodPost && resp.StatusCode == http.StatusBadGateway {
 				s.AddComment(fake.Comment{PullRequest: pullNumber, Login: s.Login, Type: s.LoginType, Body: "a other"})
@@ -215,7 +216,7 @@ func TestUpsertCommentUnreadableResponse(t *testing.T) {
 	for _, answer := range []string{"", "null", "{}", "<html>"} {
 		synctest.Test(t, func(t *testing.T) {
 			s := newFakeGitHub()
-			r := newREST(t, s, roundTripFunc(func(r *http.Request) (*http.Response, error) {
+			r := newREST(t, s, testkit.RoundTripFunc(func(r *http.Request) (*http.Response, error) {
 				resp, err := s.RoundTrip(r)
 				if r.Method == http.MethodPost && r.URL.Path != "/graphql" {
 					return newResponse(201, answer), nil

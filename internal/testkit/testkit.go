@@ -48,3 +48,9 @@ func NewSource(t testing.TB, server *simulator.Server, scope simulator.Scope, la
 		TokenScope: resource.TokenScope{WorkspaceIDs: scope.WorkspaceIDs, DeploymentIDs: scope.DeploymentIDs},
 	}
 }
+
+// RoundTripFunc is a function as a transport.
+type RoundTripFunc func(*http.Request) (*http.Response, error)
+
+// RoundTrip calls f.
+func (f RoundTripFunc) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
