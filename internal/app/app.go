@@ -20,7 +20,6 @@ import (
 	"astro-apply/internal/report"
 	"astro-apply/internal/resource"
 	"astro-apply/internal/sandbox"
-	"astro-apply/internal/schema"
 )
 
 // System is everything that a run uses of its process and of the network. Tests replace
@@ -148,12 +147,11 @@ func (p *pipeline) loadManifests(sources []manifest.Source) *resource.Desired {
 // the secrets in them.
 func (p *pipeline) parseManifests(sources []manifest.Source, env manifest.Environment) *resource.Desired {
 	parsed := manifest.Parse(sources, env)
-	declared := resource.LoadDesired(p.catalog, parsed.Documents, string(p.config.Workspace))
+	declared := resource.LoadDesired(p.catalog, parsed.Documents, string(p.config.Workspace), parsed.Problems...)
 	secrets := slices.Sorted(slices.Values(append(parsed.Secrets, declared.Secrets...)))
 	for _, secret := range slices.Compact(secrets) {
 		p.runner.Mask(secret)
 	}
-	declared.Problems = schema.MergeProblems(parsed.Problems, declared.Problems)
 	return declared
 }
 

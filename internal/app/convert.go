@@ -27,13 +27,13 @@ func (p *pipeline) convertCLIFiles(ctx context.Context) error {
 	}
 	allUnset := manifest.Environment{Lookup: func(string) string { return "" }, AllowUnset: true} // the manifest keeps references to variables
 	parsed := manifest.Parse(sources, allUnset)
-	declared := resource.LoadDesired(p.catalog, parsed.Documents, "")
+	isWarning := func(problem schema.Problem) bool { return problem.Warning }
+	parsed.Problems = slices.DeleteFunc(parsed.Problems, isWarning) // they are about variables, which are unset on purpose
+	declared := resource.LoadDesired(p.catalog, parsed.Documents, "", parsed.Problems...)
 	for _, secret := range declared.Secrets {
 		p.runner.Mask(secret)
 	}
-	isWarning := func(problem schema.Problem) bool { return problem.Warning }
-	parsed.Problems = slices.DeleteFunc(parsed.Problems, isWarning) // they are about variables, which are unset on purpose
-	p.report.Problems = schema.MergeProblems(parsed.Problems, declared.Problems)
+	p.report.Problems = declared.Problems
 	var documents []*schema.Node
 	for _, d := range parsed.Documents {
 		translated, _ := resource.TranslateAstroCLIFile(d)
@@ -52,7 +52,7 @@ func (p *pipeline) convertCLIFiles(ctx context.Context) error {
 	}
 	converted := export.Convert(p.catalog, documents, export.Options{OutputPath: string(p.config.ExportTo), Header: convertedFileHeader})
 	reparsed := manifest.Parse([]manifest.Source{{Name: converted.Files[0].Name, Data: converted.Files[0].Data}}, allUnset)
-	problems := schema.MergeProblems(reparsed.Problems, resource.LoadDesired(p.catalog, reparsed.Documents, "").Problems)
+	problems := resource.LoadDesired(p.catalog, reparsed.Documents, "", reparsed.Problems...).Problems
 	if i := slices.IndexFunc(problems, func(problem schema.Problem) bool { return !problem.Warning }); i >= 0 {
 		return errors.Join(errors.New("the files can't be converted, because the manifest would be invalid; fix this first"), problems[i])
 	}

@@ -105,12 +105,11 @@ func (p *pipeline) buildExport(ctx context.Context, source resource.Source, inve
 			sources = append(sources, manifest.Source{Name: f.Name, Data: f.Data})
 		}
 		parsed := manifest.Parse(sources, manifest.Environment{Lookup: placeholderValue}) // any value will do: a plan doesn't compare secrets
-		declared := resource.LoadDesired(p.catalog, parsed.Documents, "")
-		problems := schema.MergeProblems(parsed.Problems, declared.Problems)
-		if o.SkipReasons.AddProblems(exported, declared, problems) {
+		declared := resource.LoadDesired(p.catalog, parsed.Documents, "", parsed.Problems...)
+		if o.SkipReasons.AddProblems(exported, declared, declared.Problems) {
 			continue
 		}
-		p.report.Problems = problems
+		p.report.Problems = declared.Problems
 		p.planChanges(ctx, source, declared, plan.Policy{Now: o.Now})
 		if p.report.Plan != nil && o.SkipReasons.AddProblems(exported, declared, p.report.Plan.Problems) {
 			continue

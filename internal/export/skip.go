@@ -23,21 +23,24 @@ func (s SkipReasons) AddProblems(x *Export, d *resource.Desired, problems []sche
 	if len(d.Resources) != len(x.resources) {
 		return false
 	}
-	keyAt := map[schema.Pos]string{} // keys of s
+	keyAt := map[schema.Pos]string{}  // keys of s
+	resourceOf := map[string]string{} // by key of s
 	for i, r := range d.Resources {
 		e := x.resources[i]
 		resourceKey := e.kind.Name + " " + e.live.ID + " "
 		keyAt[r.Pos], keyAt[r.Body.Pos] = resourceKey, resourceKey
+		resourceOf[resourceKey] = r.String()
 		for _, m := range r.Body.Members {
 			key := resourceKey + skippedField(e.kind, m.Name)
 			m.Value.Walk(func(n *schema.Node) { keyAt[n.Pos] = key })
 			keyAt[m.Pos] = key
+			resourceOf[key] = r.String()
 		}
 	}
 	for _, p := range problems {
 		key, known := keyAt[p.Pos]
 		if known && !p.Warning && s[key] == "" {
-			s[key] = strings.TrimSpace(p.Message)
+			s[key] = strings.TrimPrefix(strings.TrimSpace(p.Message), resourceOf[key]+": ") // the reason is shown with the resource
 			added = true
 		}
 	}

@@ -19,18 +19,21 @@ type desiredLoader struct {
 	warnedNames      map[*schema.Node]bool // the names that are already checked: many resources share the default Workspace's
 	secretNodes      []*schema.Node
 	resourceByKey    map[string]*Resource
+	declarations     []declaration
 
-	isDeploymentFile bool // the current document is an Astro CLI deployment file
+	document         *schema.Node // the current one, as it was read
+	isDeploymentFile bool         // it is an Astro CLI deployment file
 }
 
 // LoadDesired converts manifest documents to resources and reports every problem that
 // can be found offline. workspace is the name or id of the Workspace for resources that don't set
-// one and whose document doesn't either; "" means no default.
-func LoadDesired(catalog Catalog, documents []*schema.Node, workspace string) *Desired {
+// one and whose document doesn't either; "" means no default. readProblems are the problems
+// of reading the documents; Desired.Problems includes them.
+func LoadDesired(catalog Catalog, documents []*schema.Node, workspace string, readProblems ...schema.Problem) *Desired {
 	d := &desiredLoader{catalog: catalog, desired: &Desired{Catalog: catalog}, defaultWorkspace: workspace, resourceByKey: map[string]*Resource{}, warnedNames: map[*schema.Node]bool{}}
 	for _, document := range documents {
 		translated, problems := TranslateAstroCLIFile(document)
-		d.isDeploymentFile = translated != document
+		d.document, d.isDeploymentFile = document, translated != document
 		d.problems.Add(problems...)
 		d.loadDocument(translated)
 	}
@@ -40,7 +43,7 @@ func LoadDesired(catalog Catalog, documents []*schema.Node, workspace string) *D
 		d.checkUnique(o)
 		d.checkAbsent(o)
 	}
-	d.desired.Problems = d.problems.List()
+	d.desired.Problems = d.nameResources(schema.MergeProblems(readProblems, d.problems.List()))
 	return d.desired
 }
 
@@ -121,6 +124,7 @@ func (d *desiredLoader) loadResource(k *Kind, item *schema.Node, top []schema.Fi
 	d.problems.Add(problems...)
 
 	o := &Resource{Kind: k, Body: body, Pos: item.Pos, ID: own.Get("id").ScalarText()}
+	d.recordDeclaration(o, item)
 	o.Absent, o.Protect = own.Get("state").Is("absent"), own.Get("protect").Is("true")
 	if id := own.Get("id"); id != nil {
 		o.Pos = id.Pos

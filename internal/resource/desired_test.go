@@ -71,12 +71,12 @@ func TestLoadDesired(t *testing.T) {
 			[]string{"deployments/renamed id cdeployment00000000000001", "deployments/cdeployment00000000000002 id cdeployment00000000000002"},
 			nil,
 		},
-		"neither name nor id": {[]string{"workspaces: [{ description: x }]"}, "", []string{"workspaces/"}, []string{`a.yaml:1:14: a Workspace needs the field "name", or the id of an existing one; add one of them`}},
+		"neither name nor id": {[]string{"workspaces: [{ description: x }]"}, "", []string{"workspaces/"}, []string{`a.yaml:1:14: Workspace: name is missing; add it, or the id of an existing Workspace`}},
 		"a name and an id of the Workspace": {
 			[]string{"workspace: a\nworkspaceId: " + w1 + "\ndeployments: [{ name: d, workspace: b, workspaceId: " + w2 + " }]"},
 			"",
 			[]string{`deployments/d workspaceId (id of Workspace "b")`},
-			[]string{"a.yaml:1:1: set either workspace or workspaceId, not both", "a.yaml:3:26: set either workspace or workspaceId, not both"},
+			[]string{"a.yaml:1:1: set either workspace or workspaceId, not both", `a.yaml:3:26: Deployment "d": set either workspace or workspaceId, not both`},
 		},
 		"declared twice": {
 			[]string{"workspaces: [{ name: w }, { name: v }]\ndeployments: [{ name: d, workspace: w }, { name: d, workspace: w }]", "workspaces: [{ name: v }]"},
@@ -120,8 +120,8 @@ func TestLoadDesired(t *testing.T) {
 			"",
 			[]string{"workspaces/w", "workspaces/w id " + w1, `deployments/d workspaceId (id of Workspace "w")`},
 			[]string{
-				`a.yaml:2:37: Deployment "d": Workspace "w" is declared more than once, at a.yaml:1:22 and a.yaml:1:66; refer to it by id`,
 				`a.yaml:1:66: Workspace "w" is declared twice, first at a.yaml:1:22; remove one of them`,
+				`a.yaml:2:37: Deployment "d": Workspace "w" is declared more than once, at a.yaml:1:22 and a.yaml:1:66; refer to it by id`,
 			},
 		},
 		"the Organization": {
@@ -136,9 +136,9 @@ func TestLoadDesired(t *testing.T) {
 			[]string{"organization/organization id corganization0000000000001 absent", "organization/organization"},
 			[]string{
 				"a.yaml:1:15: organization must be a mapping, not a list",
-				`b.yaml:1:64: unknown field "nam"; did you mean "name"?`,
 				"b.yaml:1:17: Organization: id can't be set, because there is exactly one Organization; remove it",
 				"b.yaml:1:49: Organization: state can't be set, because there is exactly one Organization; remove it",
+				`b.yaml:1:64: Organization: unknown field "nam"; did you mean "name"?`,
 				"c.yaml:1:15: Organization is declared twice, first at b.yaml:1:21; remove one of them",
 			},
 		},
@@ -146,7 +146,7 @@ func TestLoadDesired(t *testing.T) {
 			[]string{"invites: [{ id: cinvite000000000000000001, inviteeEmail: a@b.c }]"},
 			"",
 			[]string{"invites/a@b.c id cinvite000000000000000001"},
-			[]string{"a.yaml:1:17: id can't be set for an invite, because the API doesn't return it by id; remove it"},
+			[]string{`a.yaml:1:17: invite "a@b.c": id can't be set, because the API doesn't return an invite by id; remove it`},
 		},
 		"one of two resources of the same name is absent": {
 			[]string{"workspaces: [{ id: " + w1 + ", name: w }, { id: " + w2 + ", name: w, state: absent }]"},
@@ -159,8 +159,8 @@ func TestLoadDesired(t *testing.T) {
 			"w",
 			[]string{"workspaces/w", "workspaces/w id " + w1, `deployments/d workspaceId (id of Workspace "w")`},
 			[]string{
-				`a.yaml:2:23: Deployment "d": Workspace "w" is declared more than once, at a.yaml:1:22 and a.yaml:1:66; refer to it by id`,
 				`a.yaml:1:66: Workspace "w" is declared twice, first at a.yaml:1:22; remove one of them`,
+				`a.yaml:2:23: Deployment "d": Workspace "w" is declared more than once, at a.yaml:1:22 and a.yaml:1:66; refer to it by id`,
 			},
 		},
 		"the input refers to an absent Workspace": {
@@ -191,7 +191,7 @@ func TestLoadDesired(t *testing.T) {
 			[]string{"workspaces: [{ name: a, state: gone, protect: sure }]"},
 			"",
 			[]string{"workspaces/a"},
-			[]string{`a.yaml:1:32: state must be one of present, absent, not "gone"`, "a.yaml:1:47: protect must be true or false, not text"},
+			[]string{`a.yaml:1:32: Workspace "a": state must be one of present, absent, not "gone"`, `a.yaml:1:47: Workspace "a": protect must be true or false, not text`},
 		},
 		"sections with errors": {
 			[]string{"deploymnets: []\nnothing: []\nworkspaces: { name: x }\ndeployments:\n---\n- list"},
@@ -203,11 +203,17 @@ func TestLoadDesired(t *testing.T) {
 			},
 		},
 		"an item that is not a mapping": {[]string{"workspaces: [name]"}, "", nil, []string{"a.yaml:1:14: each item of workspaces must be a mapping, not text"}},
+		"an invalid value that two resources share": {
+			[]string{"deployments: [{ name: a, workspaceId: ckwmzkqrx000008l9cw1hr5ax, scheduler: &s { au: x } }, { name: b, workspaceId: ckwmzkqrx000008l9cw1hr5ax, scheduler: *s }]"},
+			"",
+			[]string{`deployments/a workspaceId "ckwmzkqrx000008l9cw1hr5ax"`, `deployments/b workspaceId "ckwmzkqrx000008l9cw1hr5ax"`},
+			[]string{`a.yaml:1:86: Deployment "a" and one other: scheduler.au must be a whole number from 5 to 24, not text`},
+		},
 		"invalid references": {
 			[]string{"deployments: [{ name: d, workspace: [x], cluster: '' }]"},
 			"",
 			[]string{`deployments/d workspaceId (id of Workspace ) clusterId (id of cluster )`},
-			[]string{"a.yaml:1:37: workspace must be a name or an id, not a list", "a.yaml:1:51: cluster is empty; write a name or an id, or remove it"},
+			[]string{`a.yaml:1:37: Deployment "d": workspace must be a name or an id, not a list`, `a.yaml:1:51: Deployment "d": cluster is empty; write a name or an id, or remove it`},
 		},
 	}
 	for name, test := range tests {
@@ -272,8 +278,8 @@ func TestWrongSecretIsNotQuoted(t *testing.T) {
 	t.Parallel()
 	d := resource.LoadDesired(resource.Kinds(), parseManifests(t, "deployments: [{ name: a, workspace: w, environmentVariables: [{ isSecret: true, key: A, value: 73519284 }, { key: B, isSecret: true, value: on }] }]"), "")
 	testkit.AssertEqual(t, "problems", []string{
-		"a.yaml:1:141: environmentVariables[1].value" + plainTextWarning,
-		"a.yaml:1:96: environmentVariables[0].value must be text, not a number; write it in quotes, or better, read it with ${secret:NAME}",
+		`a.yaml:1:96: Deployment "a": environmentVariables[0].value must be text, not a number; write it in quotes, or better, read it with ${secret:NAME}`,
+		`a.yaml:1:141: Deployment "a": environmentVariables[1].value` + plainTextWarning,
 	}, testkit.ProblemTexts(d.Problems))
 	testkit.AssertEqual(t, "secrets", []string{"73519284"}, d.Secrets)
 }

@@ -19,10 +19,10 @@ func (d *desiredLoader) checkIdentity(o *Resource, own *schema.Node) {
 		return
 	}
 	if id := own.Get("id"); id != nil && (id.Form == schema.Text || id.Form == schema.Unknown) && o.Kind.Get.Path == "" {
-		d.addProblem(id.Pos, "id can't be set for %s, because the API doesn't return it by id; remove it", withArticle(o.Kind.Title))
+		d.addProblem(id.Pos, "id can't be set, because the API doesn't return %s by id; remove it", withArticle(o.Kind.Title))
 	}
 	if state := own.Get("state"); o.Absent && o.Kind.Delete.Path == "" {
-		d.addProblem(state.Pos, "state: absent can't be set for %s: %s", withArticle(o.Kind.Title), o.Kind.NotDeletable)
+		d.addProblem(state.Pos, "state: absent can't be set: %s", o.Kind.NotDeletable)
 	}
 	for _, field := range o.Kind.Identity {
 		n := o.Body.Get(field)
@@ -30,10 +30,10 @@ func (d *desiredLoader) checkIdentity(o *Resource, own *schema.Node) {
 		case n != nil:
 			o.Pos = n.Pos
 		case o.Kind.Get.Path == "":
-			d.addProblem(o.Pos, "%s needs the field %q; add it", withArticle(o.Kind.Title), field)
+			d.addProblem(o.Pos, "%s is missing; add it", field)
 			return
 		case own.Get("id") == nil:
-			d.addProblem(o.Pos, "%s needs the field %q, or the id of an existing one; add one of them", withArticle(o.Kind.Title), field)
+			d.addProblem(o.Pos, "%s is missing; add it, or the id of an existing %s", field, o.Kind.Title)
 			return
 		}
 	}

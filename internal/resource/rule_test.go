@@ -38,7 +38,7 @@ func TestOfflineRules(t *testing.T) {
 		"no queue":                         {"workerQueues: []", "workerQueues has 0 items; it must have at least 1"},
 		"invalid queue name":               {"workerQueues: [{ name: default }, { name: 'Heavy_1 ' }]", `workerQueues[1].name is "Heavy_1 ": a name can't start or end with whitespace`},
 		"queue field of another type":      {"type: HYBRID, workerQueues: [{ name: default, astroMachine: A5 }]", "workerQueues[0].astroMachine doesn't apply when type is HYBRID, only when it is STANDARD or DEDICATED"},
-		"empty name":                       {"name: ''", `name is "": a name can't be empty`},
+		"empty name":                       {"name: ''", `Deployment: name is "": a name can't be empty`},
 		"e-mail with a name":               {"contactEmails: ['Data <data@example.com>']", `contactEmails[0] is "Data <data@example.com>": not an email address such as data@example.com`},
 		"e-mail without a domain":          {"contactEmails: [data@localhost]", `contactEmails[0] is "data@localhost": not an email address such as data@example.com`},
 		"networks":                         {"remoteExecution: { enabled: true, allowedIpAddressRanges: [10.0.0.0/8, '2001:db8::/32', 10.1.2.3] }", ""},
@@ -68,7 +68,7 @@ func TestOfflineRules(t *testing.T) {
 				if p.Pos.Line != 1 || p.Pos.Col < 15 {
 					t.Errorf("position of %v", p)
 				}
-				got = append(got, p.Message)
+				got = append(got, strings.TrimPrefix(p.Message, `Deployment "cdeployment00000000000001": `))
 			}
 			testkit.AssertEqual(t, "problems", test.want, strings.Join(got, "|"))
 		})
@@ -111,7 +111,7 @@ func TestWorkspaceRules(t *testing.T) {
   - { name: `+strings.Repeat("c", 51)+` }
 `), "")
 	testkit.AssertEqual(t, "problems", []string{
-		"a.yaml:2:32: set either defaultClusterId or defaultCloudProvider, not both",
-		"a.yaml:4:13: name has 51 characters; it must have at most 50",
+		`a.yaml:2:32: Workspace "a": set either defaultClusterId or defaultCloudProvider, not both`,
+		`a.yaml:4:13: Workspace "` + strings.Repeat("c", 51) + `": name has 51 characters; it must have at most 50`,
 	}, testkit.ProblemTexts(d.Problems))
 }

@@ -1,6 +1,7 @@
 package resource_test
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -11,6 +12,9 @@ import (
 )
 
 const plainTextWarning = " is a secret in plain text: everyone who can read this file can read it; rotate it, store the new value as a GitHub secret, and write ${secret:NAME}"
+
+// resourceName matches the file, and the resource after the position.
+var resourceName = regexp.MustCompile(`^a\.yaml:|(?:Deployment|environment object) "[^"]+": `)
 
 // A secret in plain text in the manifest causes a warning at its position, for every
 // secret field. Empty, omitted and variable values don't.
@@ -38,7 +42,7 @@ func TestSecretsInPlainText(t *testing.T) {
 		var got []string
 		for _, p := range d.Problems {
 			if text, ok := strings.CutSuffix(p.Error(), plainTextWarning); ok && p.Warning {
-				got = append(got, strings.TrimPrefix(text, "a.yaml:"))
+				got = append(got, resourceName.ReplaceAllString(text, ""))
 			}
 		}
 		testkit.AssertEqual(t, text, want, got)
