@@ -125,7 +125,7 @@ func (c *Client) sanitizeCause(err error) error {
 	case errors.Is(err, errListChanged):
 		kind = errListChanged
 	}
-	return &sanitizedError{text: c.sanitizeText(err.Error(), maxCause), kind: kind}
+	return &sanitizedError{text: c.sanitizeText(err.Error(), maxCause), sentinel: kind}
 }
 
 // requestID returns the request id from the headers of a response, or "". The API

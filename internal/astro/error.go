@@ -126,11 +126,11 @@ func IsRefused(err error) bool {
 // timeout of net/http as context.DeadlineExceeded.
 type sanitizedError struct {
 	text string
-	kind error // a sentinel error of this package that callers check with errors.Is, or nil
+	sentinel error // a sentinel error of this package that callers check with errors.Is, or nil
 }
 
 func (c *sanitizedError) Error() string { return c.text }
-func (c *sanitizedError) Unwrap() error { return c.kind }
+func (c *sanitizedError) Unwrap() error { return c.sentinel }
 
 // joinCauses returns an error with the reason why the retries stopped, and the error
 // of the last attempt.
