@@ -8,8 +8,10 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
+	"astro-apply/internal/astro"
 	"astro-apply/internal/plan"
 	"astro-apply/internal/resource"
 	"astro-apply/internal/schema"
@@ -78,7 +80,7 @@ type applier struct {
 	mu               sync.Mutex
 	waitReasons      map[*job]string // the last reason why each job waited
 	uncheckedCreates []*job          // jobs that created a resource of which another run may have created a duplicate
-	pollCount        int             // number of resources that jobs currently wait for
+	pollCount        atomic.Int64    // number of resources that jobs currently wait for
 	cycleErr         error           // a dependency cycle, which prevents all writes; or nil
 }
 
@@ -176,7 +178,7 @@ func (r *applier) executeJob(ctx context.Context, j *job) {
 	}
 	if err := r.writeChange(ctx, j); err != nil {
 		j.setFailed(err)
-		ended := isUnsent(err) || errors.Is(err, ctx.Err()) || errors.Is(err, context.Cause(ctx))
+		ended := astro.AsError(err).IsUnsent() || errors.Is(err, ctx.Err()) || errors.Is(err, context.Cause(ctx))
 		if !j.wasSent && ctx.Err() != nil && ended {
 			j.Status, j.Err = Stopped, context.Cause(ctx)
 		}

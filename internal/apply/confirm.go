@@ -2,30 +2,29 @@ package apply
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
 	"astro-apply/internal/astro"
 	"astro-apply/internal/resource"
+	"astro-apply/internal/retry"
 )
+
+// lookUps are the lookups of a resource after a write without a response. All their waits
+// together are about half a minute.
+var lookUps = retry.Policy{First: 2 * time.Second, Max: 16 * time.Second, Factor: 2, Jitter: 0.2, MaxAttempts: 5}
 
 // confirmUpdate polls for an update whose request failed, and reports whether the API
 // has executed it. The API may still execute a request after a gateway's timeout.
 func (r *applier) confirmUpdate(ctx context.Context, j *job) (bool, error) {
-	for wait := 2 * time.Second; wait <= maxLookUpWait; wait *= 2 {
-		select {
-		case <-ctx.Done():
-			return false, nil // updateResource returns the context's error
-		case <-time.After(wait):
-		}
+	for range lookUps.Attempts(ctx) {
 		if d, err := r.readAndCompare(ctx, j); err == nil && len(d.Requests) == 0 {
 			return true, nil
-		} else if err != nil && !isTransient(err) {
+		} else if astro.AsError(err).IsFinal() {
 			return false, err
 		}
 	}
-	return false, nil
+	return false, nil // if ctx ended, updateResource returns its error
 }
 
 // uncertainRotation reports a rotation without a usable response. The run doesn't
@@ -39,23 +38,12 @@ func newUncertainRotation(k *resource.Kind, err error) error {
 	return &uncertainRotation{fmt.Errorf("rotate: %w; the outcome is unknown: if Astro rotated it, the old %s is no longer valid and the new one is lost; rotate it again", err, k.GeneratedSecret)}
 }
 
-// mayStillHappen reports whether the API may still be executing a failed write.
-func mayStillHappen(err error) bool {
-	e, ok := errors.AsType[*astro.Error](err)
-	return ok && e.OutcomeUncertain && e.StatusCode/100 != 2
-}
-
 // confirmDelete polls for a delete whose request failed, and reports whether the API
 // has deleted the resource.
 func (r *applier) confirmDelete(ctx context.Context, j *job) bool {
-	for wait := 2 * time.Second; wait <= maxLookUpWait; wait *= 2 {
-		if _, err := r.source.GetResource(ctx, j.change.Resource, j.Live.ID); astro.IsNotFound(err) {
+	for range lookUps.Attempts(ctx) {
+		if _, err := r.source.GetResource(ctx, j.change.Resource, j.Live.ID); astro.AsError(err).IsNotFound() {
 			return true
-		}
-		select {
-		case <-ctx.Done():
-			return false
-		case <-time.After(wait):
 		}
 	}
 	return false

@@ -1,11 +1,10 @@
 package apply
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
-	"time"
 
 	"astro-apply/internal/astro"
 	"astro-apply/internal/plan"
@@ -46,7 +45,7 @@ func (e *uncertainCreate) Error() string { return e.cause.Error() }
 func (r *applier) createOnce(ctx context.Context, j *job, request plan.Request) error {
 	o := j.change.Resource
 	response, err := r.sendRequest(ctx, j, request, "")
-	if err != nil && !isOutcomeUncertain(err) {
+	if err != nil && !astro.AsError(err).IsUncertain() {
 		if !mayExist(o.Kind, err) {
 			return fmt.Errorf("create: %w", err)
 		}
@@ -73,7 +72,7 @@ func (r *applier) createOnce(ctx context.Context, j *job, request plan.Request) 
 	}
 	if id := j.Live.ID; hasUpdateOnlyFields(o) {
 		switch err := r.updateResource(ctx, j); {
-		case isPermanentRefusal(err):
+		case astro.AsError(err).IsRejection():
 			return fmt.Errorf("created (id %s), but the update that completes it failed; fix the error and run again: %w", id, err)
 		case err != nil:
 			return fmt.Errorf("created (id %s), but the update that completes it failed; run again to complete it: %w", id, err)
@@ -118,7 +117,7 @@ func (r *applier) adoptCreated(ctx context.Context, j *job, cause error) error {
 		return &uncertainCreate{cause}
 	}
 	j.Live = found
-	if isOutcomeUncertain(cause) || !mayExist(j.change.Resource.Kind, cause) {
+	if astro.AsError(cause).IsUncertain() || !mayExist(j.change.Resource.Kind, cause) {
 		j.AcceptedWrite = Created
 	}
 	if k := j.change.Resource.Kind; k.GeneratedSecret != "" {
@@ -137,18 +136,11 @@ func (r *applier) adoptCreated(ctx context.Context, j *job, cause error) error {
 	return nil
 }
 
-// isPermanentRefusal reports whether the API rejected a call for a reason that a retry
-// doesn't change.
-func isPermanentRefusal(err error) bool {
-	e, ok := errors.AsType[*astro.Error](err)
-	return ok && e.StatusCode/100 == 4 && !e.OutcomeUncertain && !isTransient(err)
-}
-
 // mayExist reports whether the API may have rejected a create because the resource
 // already exists. Most likely, another run created it at the same moment.
 func mayExist(k *resource.Kind, err error) bool {
-	e, ok := errors.AsType[*astro.Error](err)
-	return ok && k.GeneratedSecret == "" && (e.StatusCode == http.StatusConflict || e.StatusCode == http.StatusBadRequest)
+	e := astro.AsError(err)
+	return k.GeneratedSecret == "" && (e.IsConflict() || e.IsInvalid())
 }
 
 // waitForReferences waits until the referenced resources are usable. It covers only
@@ -158,45 +150,43 @@ func (r *applier) waitForReferences(ctx context.Context, j *job) error {
 		if ref.Live == nil || ref.Kind.StateOf == nil {
 			continue
 		}
-		for interval, current := minPollInterval, ref.Live; ; interval = min(interval*3/2, maxPollInterval) {
-			state, reason := current.State(ref.Kind)
-			if state != resource.StatePending || ref.Kind.IsReferenceable != nil && ref.Kind.IsReferenceable(current.Body()) {
-				break
-			}
-			r.setWaitReason(j, fmt.Sprintf("%s: %s", ref, reason))
-			if err := r.pauseBeforePoll(ctx, interval); err != nil {
-				return fmt.Errorf("%s is not ready: %s (%w); run again when it is ready", ref, reason, err)
-			}
+		if err := r.waitForReference(ctx, j, ref); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (r *applier) waitForReference(ctx context.Context, j *job, ref *resource.Reference) error {
+	var reason string
+	current := ref.Live
+	for poll := range r.polls(ctx) {
+		if poll.Number > 1 {
 			next, err := r.readByID(ctx, ref.Kind, ref.ID)
-			if err != nil && !isTransient(err) {
+			if astro.AsError(err).IsFinal() {
 				return fmt.Errorf("%s can't be read: %w", ref, err)
 			}
 			if err == nil {
 				current = next
 			}
 		}
+		state, why := current.State(ref.Kind)
+		isReferenceable := ref.Kind.IsReferenceable != nil && ref.Kind.IsReferenceable(current.Body())
+		if state != resource.StatePending || isReferenceable {
+			return nil
+		}
+		reason = why
+		r.setWaitReason(j, fmt.Sprintf("%s: %s", ref, reason))
 	}
-	return nil
+	return fmt.Errorf("%s is not ready: %s (%w); run again when it is ready", ref, reason, context.Cause(ctx))
 }
 
-func (r *applier) confirmCreate(ctx context.Context, o *resource.Resource) (*resource.Live, error) {
-	for wait := 2 * time.Second; ; wait *= 2 {
-		found, err := r.finder.FindResource(ctx, o)
-		if err != nil && !canRetryList(err) || found != nil || wait > maxLookUpWait {
+func (r *applier) confirmCreate(ctx context.Context, o *resource.Resource) (found *resource.Live, err error) {
+	for range lookUps.Attempts(ctx) {
+		found, err = r.finder.FindResource(ctx, o)
+		if found != nil || err != nil && !astro.AsError(err).IsListRetryable() {
 			return found, err
 		}
-		select {
-		case <-ctx.Done():
-			return nil, context.Cause(ctx)
-		case <-time.After(wait):
-		}
 	}
-}
-
-// canRetryList reports whether a failed list is worth retrying. An API that lost one
-// response often has problems for a while, and a long list often changes between two
-// pages.
-func canRetryList(err error) bool {
-	e, ok := errors.AsType[*astro.Error](err)
-	return ok && (isTransient(err) || e.StatusCode/100 == 2)
+	return nil, cmp.Or(context.Cause(ctx), err)
 }

@@ -6,23 +6,20 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"net/http"
 	"slices"
 	"time"
-
-	"github.com/cenkalti/backoff/v4"
 
 	"astro-apply/internal/astro"
 	"astro-apply/internal/plan"
 	"astro-apply/internal/resource"
+	"astro-apply/internal/retry"
 	"astro-apply/internal/schema"
 )
 
+// busyPolicy is for writes while another change of the resource is in progress.
+var busyPolicy = retry.Policy{First: 5 * time.Second, Max: time.Minute, Factor: 1.5, Jitter: 0.5}
+
 const (
-	// minBusyWait and maxBusyWait limit the wait between two attempts while another
-	// change of the resource is in progress.
-	minBusyWait = 5 * time.Second
-	maxBusyWait = time.Minute
 	// undoTimeout is the time limit for the delete of a new resource whose secret value
 	// can't be saved. undoGrace is the time limit after a signal.
 	undoTimeout = time.Minute
@@ -48,7 +45,7 @@ func (r *applier) sendRequest(ctx context.Context, j *job, request plan.Request,
 	call := r.source.NewCall(j.change.Resource, request.Endpoint, id, body)
 	maps.Copy(call.Params, request.Params)
 	response, err := r.source.API.Do(ctx, call)
-	j.wasSent = j.wasSent || !isUnsent(err)
+	j.wasSent = j.wasSent || !astro.AsError(err).IsUnsent()
 	if value := generatedSecret(j.change.Resource.Kind, response); value != "" && r.Mask != nil {
 		r.Mask(value) // even if the response is about another resource
 	}
@@ -58,21 +55,16 @@ func (r *applier) sendRequest(ctx context.Context, j *job, request plan.Request,
 // retryWhileBusy calls write until the API no longer rejects it because another change
 // of the resource is in progress.
 func (r *applier) retryWhileBusy(ctx context.Context, j *job, write func() error) error {
-	wait := backoff.NewExponentialBackOff(
-		backoff.WithInitialInterval(minBusyWait), backoff.WithMaxInterval(maxBusyWait), backoff.WithMaxElapsedTime(0))
-	for {
-		err := write()
-		e, ok := errors.AsType[*astro.Error](err)
-		if !ok || !slices.Contains(j.change.Resource.Kind.ConflictStatuses, e.StatusCode) {
+	var err error
+	for range busyPolicy.Attempts(ctx) {
+		err = write()
+		e := astro.AsError(err)
+		if e == nil || !slices.Contains(j.change.Resource.Kind.ConflictStatuses, e.StatusCode) {
 			return err
 		}
 		r.setWaitReason(j, fmt.Sprintf("another change in progress, %d", e.StatusCode))
-		select {
-		case <-ctx.Done():
-			return fmt.Errorf("%w; another change was still in progress (%w); run again when it is finished", err, context.Cause(ctx))
-		case <-time.After(wait.NextBackOff()):
-		}
 	}
+	return fmt.Errorf("%w; another change was still in progress (%w); run again when it is finished", err, context.Cause(ctx))
 }
 
 // deliverSecret saves the secret value in a response, because Astro returns it only
@@ -116,26 +108,6 @@ func generatedSecret(k *resource.Kind, response []byte) string {
 		return n.Get(k.GeneratedSecret).ScalarText()
 	}
 	return ""
-}
-
-// isUnsent reports whether a call failed before a request was sent.
-func isUnsent(err error) bool {
-	e, ok := errors.AsType[*astro.Error](err)
-	return ok && e.Unsent
-}
-
-// isOutcomeUncertain reports whether the API may have executed a write although the
-// call failed.
-func isOutcomeUncertain(err error) bool {
-	e, ok := errors.AsType[*astro.Error](err)
-	return ok && e.OutcomeUncertain
-}
-
-// isConflict reports whether the API rejected a write with a conflict: another run may
-// have made the same change.
-func isConflict(err error) bool {
-	e, ok := errors.AsType[*astro.Error](err)
-	return ok && e.StatusCode == http.StatusConflict
 }
 
 // currentOrDeclaredBody returns the resource as it is in Astro, or as declared if it

@@ -2,21 +2,19 @@ package apply
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"net/http"
+	"iter"
 	"strings"
 	"time"
 
 	"astro-apply/internal/astro"
 	"astro-apply/internal/plan"
 	"astro-apply/internal/resource"
+	"astro-apply/internal/retry"
 	"astro-apply/internal/schema"
 )
 
 const (
-	minPollInterval = time.Second
-	maxPollInterval = 15 * time.Second
 	// settleDelay is the time after a write during which a ready status isn't trusted,
 	// because Astro changes the status shortly after its response.
 	settleDelay      = 15 * time.Second
@@ -26,25 +24,20 @@ const (
 	pollSpacing = 80 * time.Millisecond
 )
 
-// pauseBeforePoll waits before the next poll of a resource. The wait increases with the
-// number of resources that the run waits for.
-func (r *applier) pauseBeforePoll(ctx context.Context, interval time.Duration) error {
-	r.mu.Lock()
-	r.pollCount++
-	interval = max(interval, time.Duration(r.pollCount)*pollSpacing)
-	r.mu.Unlock()
-	defer func() {
-		r.mu.Lock()
-		r.pollCount--
-		r.mu.Unlock()
-	}()
-	timer := time.NewTimer(interval)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return context.Cause(ctx)
-	case <-timer.C:
-		return nil
+var pollPolicy = retry.Policy{First: time.Second, Max: 12 * time.Second, Factor: 1.5, Jitter: 0.2}
+
+// polls returns the polls of one resource, until ctx ends. The waits between them increase
+// with the number of resources that the run waits for.
+func (r *applier) polls(ctx context.Context) iter.Seq[*retry.Attempt] {
+	return func(yield func(*retry.Attempt) bool) {
+		r.pollCount.Add(1)
+		defer r.pollCount.Add(-1)
+		for poll := range pollPolicy.Attempts(ctx) {
+			if !yield(poll) {
+				return
+			}
+			poll.Wait = max(poll.Wait, time.Duration(r.pollCount.Load())*pollSpacing)
+		}
 	}
 }
 
@@ -57,8 +50,23 @@ func (r *applier) waitUntilReady(ctx context.Context, j *job, written bool) {
 	start, sawPending := time.Now(), !written
 	withoutImpact := j.AcceptedWrite == Updated && !j.hasImpact
 	var readErr error
-	for interval := minPollInterval; ; interval = min(interval*3/2, maxPollInterval) {
-		state, reason := j.Live.State(kind)
+	var state resource.State
+	var reason string
+	for poll := range r.polls(ctx) {
+		if poll.Number > 1 {
+			live, err := r.readByID(ctx, kind, id)
+			switch {
+			case err == nil:
+				j.Live, readErr = live, nil
+			case ctx.Err() != nil:
+			case astro.AsError(err).IsFinal():
+				j.Status, j.Err = Unconfirmed, fmt.Errorf("accepted, not confirmed: it can't be read: %w", err)
+				return
+			default:
+				readErr = err
+			}
+		}
+		state, reason = j.Live.State(kind)
 		sawPending = sawPending || state == resource.StatePending
 		settled := readErr == nil && state != resource.StatePending && (sawPending || time.Since(start) >= settleDelay)
 		if kind.IsReferenceable != nil && kind.IsReferenceable(j.Live.Body()) {
@@ -75,26 +83,11 @@ func (r *applier) waitUntilReady(ctx context.Context, j *job, written bool) {
 			return
 		}
 		r.setWaitReason(j, reason)
-		pause := interval
 		if remaining := settleDelay - time.Since(start); !sawPending && remaining > 0 {
-			pause = min(pause, remaining) // poll again at the end of settleDelay
-		}
-		if r.pauseBeforePoll(ctx, pause) != nil {
-			j.Status, j.Err = Unconfirmed, unconfirmedError(ctx, reason, readErr)
-			return
-		}
-		live, err := r.readByID(ctx, kind, id)
-		switch {
-		case err == nil:
-			j.Live, readErr = live, nil
-		case ctx.Err() != nil:
-		case isTransient(err):
-			readErr = err
-		default:
-			j.Status, j.Err = Unconfirmed, fmt.Errorf("accepted, not confirmed: it can't be read: %w", err)
-			return
+			poll.Wait = min(poll.Wait, remaining) // poll again at the end of settleDelay
 		}
 	}
+	j.Status, j.Err = Unconfirmed, unconfirmedError(ctx, reason, readErr)
 }
 
 // readByID reads a resource by id only, because another run may have renamed it.
@@ -105,26 +98,19 @@ func (r *applier) readByID(ctx context.Context, k *resource.Kind, id string) (*r
 // waitUntilDeleted polls until the API no longer finds a deleted resource, because some
 // changes are possible only afterwards, such as the delete of its parent.
 func (r *applier) waitUntilDeleted(ctx context.Context, j *job) {
-	for interval := minPollInterval; ; interval = min(interval*3/2, maxPollInterval) {
-		_, err := r.source.GetResource(ctx, j.change.Resource, j.Live.ID)
-		if astro.IsNotFound(err) || astro.IsForbidden(err) { // after the delete, the token may have no access to the id
+	var err error
+	for range r.polls(ctx) {
+		_, err = r.source.GetResource(ctx, j.change.Resource, j.Live.ID)
+		switch e := astro.AsError(err); {
+		case e.IsNotFound(), e.IsForbidden(): // after the delete, the token may have no access to the id
 			return
-		}
-		if err != nil && !isTransient(err) {
+		case e.IsFinal():
 			j.Status, j.Err = Unconfirmed, fmt.Errorf("deleted, but this run can't check whether it still exists: %w", err)
 			return
 		}
 		r.setWaitReason(j, "being deleted")
-		if r.pauseBeforePoll(ctx, interval) != nil {
-			j.Status, j.Err = Unconfirmed, unconfirmedError(ctx, "being deleted", err)
-			return
-		}
 	}
-}
-
-func isTransient(err error) bool {
-	e, ok := errors.AsType[*astro.Error](err)
-	return !ok || e.StatusCode == 0 || e.StatusCode >= http.StatusInternalServerError || e.StatusCode == http.StatusTooManyRequests
+	j.Status, j.Err = Unconfirmed, unconfirmedError(ctx, "being deleted", err)
 }
 
 func unconfirmedError(ctx context.Context, reason string, readErr error) error {

@@ -13,19 +13,18 @@ import (
 	"astro-apply/internal/astro"
 	"astro-apply/internal/plan"
 	"astro-apply/internal/resource"
+	"astro-apply/internal/retry"
 	"astro-apply/internal/schema"
-
-	"github.com/cenkalti/backoff/v4"
 )
 
-const (
-	// maxAttempts is the maximum number of attempts of a write with an uncertain
-	// outcome.
-	maxAttempts = 4
-	// maxLookUpWait is the last wait between two lookups of a resource after a write
-	// without a response. All waits together are half a minute.
-	maxLookUpWait = 16 * time.Second
-)
+// maxAttempts is the maximum number of attempts of a write with an uncertain outcome.
+const maxAttempts = 4
+
+// updatePolicy is for updates that another run, or their own first attempt, may have made
+// already.
+var updatePolicy = retry.Policy{
+	First: time.Second, Max: time.Minute, Factor: 1.5, Jitter: 0.5, MaxAttempts: maxAttempts,
+}
 
 func (r *applier) writeChange(ctx context.Context, j *job) error {
 	if j.change.Action == plan.Create || j.change.Action == plan.Update {
@@ -52,10 +51,10 @@ func (r *applier) deleteResource(ctx context.Context, j *job) error {
 	call := r.source.NewCall(j.change.Resource, j.change.Resource.Kind.Delete, j.Live.ID, nil)
 	err := r.retryWhileBusy(ctx, j, func() error {
 		_, err := r.source.API.Do(ctx, call)
-		j.wasSent = j.wasSent || !isUnsent(err)
+		j.wasSent = j.wasSent || !astro.AsError(err).IsUnsent()
 		return err
 	})
-	if err != nil && (!isOutcomeUncertain(err) || !r.confirmDelete(ctx, j)) {
+	if err != nil && (!astro.AsError(err).IsUncertain() || !r.confirmDelete(ctx, j)) {
 		return fmt.Errorf("delete: %w", err)
 	}
 	j.Status = Deleted
@@ -90,24 +89,21 @@ func (r *applier) fillReferenceIDs(j *job) error {
 // reports a conflict, updateResource repeats all of this. It never sends the same body
 // twice, because the second request could replace items that the first one created.
 func (r *applier) updateResource(ctx context.Context, j *job) error {
-	wait := backoff.NewExponentialBackOff(backoff.WithInitialInterval(time.Second), backoff.WithMaxElapsedTime(0))
-	for attempt := 1; ; attempt++ {
-		err := r.retryWhileBusy(ctx, j, func() error { return r.updateOnce(ctx, j) })
+	var err error
+	for range updatePolicy.Attempts(ctx) {
+		err = r.retryWhileBusy(ctx, j, func() error { return r.updateOnce(ctx, j) })
 		var rotation *uncertainRotation
-		if err == nil || errors.As(err, &rotation) || !isOutcomeUncertain(err) && !isConflict(err) || attempt == maxAttempts {
+		e := astro.AsError(err)
+		if errors.As(err, &rotation) || !e.IsUncertain() && !e.IsConflict() {
 			return err
 		}
-		if mayStillHappen(err) {
+		if e.MayStillHappen() {
 			if done, readErr := r.confirmUpdate(ctx, j); done || readErr != nil {
-				return errors.Join(readErr)
+				return readErr
 			}
 		}
-		select {
-		case <-ctx.Done():
-			return errors.Join(err, context.Cause(ctx))
-		case <-time.After(wait.NextBackOff()):
-		}
 	}
+	return errors.Join(err, context.Cause(ctx))
 }
 
 // readAndCompare reads the resource by id and compares it with the manifest again. It
@@ -166,10 +162,10 @@ func (r *applier) updateOnce(ctx context.Context, j *job) error {
 			return fmt.Errorf("update: %w", context.Cause(ctx))
 		}
 		response, err := r.sendRequest(ctx, j, request, live.ID)
-		if err == nil || isOutcomeUncertain(err) {
+		if err == nil || astro.AsError(err).IsUncertain() {
 			j.Status = Updated
 		}
-		if request.Endpoint == o.Kind.Rotate && isOutcomeUncertain(err) {
+		if request.Endpoint == o.Kind.Rotate && astro.AsError(err).IsUncertain() {
 			return newUncertainRotation(o.Kind, err)
 		}
 		if err != nil && r.excludeDeletedReferences(ctx, j, request, err) {
@@ -208,8 +204,8 @@ func (r *applier) updateOnce(ctx context.Context, j *job) error {
 // to deleted resources. It adds their ids to deletedIDs, so that the next attempt leaves
 // these items out.
 func (r *applier) excludeDeletedReferences(ctx context.Context, j *job, request plan.Request, err error) bool {
-	e, ok := errors.AsType[*astro.Error](err)
-	if !ok || e.OutcomeUncertain || request.Body == nil || e.StatusCode != http.StatusBadRequest && e.StatusCode != http.StatusNotFound {
+	e := astro.AsError(err)
+	if request.Body == nil || e.IsUncertain() || !e.IsInvalid() && !e.IsNotFound() {
 		return false
 	}
 	stale := r.source.StaleIDs(ctx, j.change.Resource, request.Body)

@@ -51,7 +51,7 @@ func (c *Client) doRoundTrip(ctx context.Context, call Call, target string, limi
 	resp, err := c.httpClient.Do(req)
 	if err != nil {
 		callErr.Err = c.noResponseCause(ctx, attemptCtx, err)
-		callErr.OutcomeUncertain = write && !isUnsent(err)
+		callErr.OutcomeUncertain = write && !hadNoConnection(err)
 		return nil, callErr
 	}
 	defer func() { _ = resp.Body.Close() }()
@@ -75,7 +75,7 @@ func (c *Client) doRoundTrip(ctx context.Context, call Call, target string, limi
 		return nil, nil
 	}
 	callErr.RetryAfter = parseRetryAfter(resp.Header, time.Now())
-	callErr.OutcomeUncertain = write && (mayHaveHappened(resp.StatusCode) || callErr.FromProxy && resp.StatusCode == http.StatusNotFound)
+	callErr.OutcomeUncertain = write && (callErr.mayHaveHappened() || callErr.FromProxy && resp.StatusCode == http.StatusNotFound)
 	callErr.Err = c.redirectError(resp, call.Method)
 	a.RequestID = callErr.RequestID
 	return nil, callErr

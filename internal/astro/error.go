@@ -99,26 +99,62 @@ func statusText(code int) string {
 	return strings.TrimSpace(fmt.Sprintf("%d %s", code, http.StatusText(code)))
 }
 
+// AsError returns the Error in the tree of err, nil if there is none. Every predicate of a
+// nil Error is false.
+func AsError(err error) *Error {
+	e, _ := errors.AsType[*Error](err)
+	return e
+}
+
+func (e *Error) hasStatus(code int) bool { return e != nil && e.StatusCode == code }
+
 // IsNotFound reports whether the API responded that the resource doesn't exist. The
 // API gives the same response if the token has no access to the resource.
-func IsNotFound(err error) bool {
-	e, ok := errors.AsType[*Error](err)
-	return ok && e.StatusCode == http.StatusNotFound && !e.FromProxy
-}
+func (e *Error) IsNotFound() bool { return e.hasStatus(http.StatusNotFound) && !e.FromProxy }
 
 // IsForbidden reports whether the API responded that the token lacks the permission
 // for this call.
-func IsForbidden(err error) bool {
-	e, ok := errors.AsType[*Error](err)
-	return ok && e.StatusCode == http.StatusForbidden && !e.FromProxy
-}
+func (e *Error) IsForbidden() bool { return e.hasStatus(http.StatusForbidden) && !e.FromProxy }
+
+// IsInvalid reports whether the API rejected the content of the request.
+func (e *Error) IsInvalid() bool { return e.hasStatus(http.StatusBadRequest) }
+
+// IsConflict reports whether the API rejected a write with a conflict: another run may
+// have made the same change.
+func (e *Error) IsConflict() bool { return e.hasStatus(http.StatusConflict) }
 
 // IsRefused reports whether the API is available and rejected this particular call,
 // so that other calls can still succeed.
-func IsRefused(err error) bool {
-	e, ok := errors.AsType[*Error](err)
-	return ok && (e.StatusCode == http.StatusBadRequest || e.StatusCode == http.StatusForbidden || e.StatusCode == http.StatusNotFound)
+func (e *Error) IsRefused() bool {
+	return e.IsInvalid() || e.hasStatus(http.StatusForbidden) || e.hasStatus(http.StatusNotFound)
 }
+
+// IsFinal reports whether there is a response, and a later call would probably get the
+// same one.
+func (e *Error) IsFinal() bool {
+	return e != nil && e.StatusCode != 0 && e.StatusCode < http.StatusInternalServerError &&
+		e.StatusCode != http.StatusTooManyRequests
+}
+
+// IsRejection reports whether the API rejected the call for a reason that a retry doesn't
+// change.
+func (e *Error) IsRejection() bool {
+	return e.IsFinal() && e.StatusCode/100 == 4 && !e.OutcomeUncertain
+}
+
+// IsListRetryable reports whether a failed list is worth retrying. An API that lost one
+// response often has problems for a while, and a long list often changes between two
+// pages.
+func (e *Error) IsListRetryable() bool { return e != nil && (!e.IsFinal() || e.StatusCode/100 == 2) }
+
+// IsUncertain reports whether the API may have executed a write although the call failed.
+func (e *Error) IsUncertain() bool { return e != nil && e.OutcomeUncertain }
+
+// MayStillHappen reports whether the API may still be executing a failed write.
+func (e *Error) MayStillHappen() bool { return e.IsUncertain() && e.StatusCode/100 != 2 }
+
+// IsUnsent reports whether a call failed before a request was sent.
+func (e *Error) IsUnsent() bool { return e != nil && e.Unsent }
 
 // sanitizedError is a transport failure with a text that is safe to show. A text of
 // net/http may quote data from the server, which may include the token.

@@ -60,7 +60,7 @@ func TestErrorText(t *testing.T) {
 			if diff := cmp.Diff(tc.want, err.Error()); diff != "" {
 				t.Error(diff)
 			}
-			if IsNotFound(err) {
+			if AsError(err).IsNotFound() {
 				t.Error("IsNotFound is true")
 			}
 		})
@@ -84,12 +84,12 @@ func TestErrorFields(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
-	if !IsNotFound(err) || IsNotFound(errors.New("404")) || IsNotFound(nil) {
+	if !AsError(err).IsNotFound() || AsError(errors.New("404")).IsNotFound() || AsError(nil).IsNotFound() {
 		t.Error("IsNotFound returns a wrong result")
 	}
 	for status, want := range map[int][2]bool{400: {true, false}, 401: {false, false}, 403: {true, true}, 404: {true, false}, 429: {false, false}, 500: {false, false}} {
 		err := fmt.Errorf("list: %w", &Error{StatusCode: status})
-		if got := [2]bool{IsRefused(err), IsForbidden(err)}; got != want {
+		if got := [2]bool{AsError(err).IsRefused(), AsError(err).IsForbidden()}; got != want {
 			t.Errorf("%d: refused, forbidden %v", status, got)
 		}
 	}

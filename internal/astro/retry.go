@@ -11,7 +11,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/cenkalti/backoff/v4"
+	"astro-apply/internal/retry"
 )
 
 const (
@@ -24,6 +24,9 @@ const (
 	retryLogInterval = 10 * time.Second // minimum period that one log line about retries covers
 )
 
+// retryPolicy has full jitter: each wait is a random value between 0 and twice its interval.
+var retryPolicy = retry.Policy{First: firstWait / 2, Max: maxWait / 2, Factor: 2, Jitter: 1}
+
 // errUntrusted reports a server with an invalid certificate. It is not retried,
 // because another attempt would get the same certificate.
 var errUntrusted = errors.New("untrusted certificate")
@@ -32,8 +35,8 @@ var errUntrusted = errors.New("untrusted certificate")
 var errPastDeadline = fmt.Errorf("the next attempt would be after the deadline: %w", context.DeadlineExceeded)
 
 // sendWithRetry sends a call until an attempt succeeds, an attempt can't be retried, no
-// attempts are left, or ctx ends. If ctx ends, backoff v4 returns only the context's
-// error, so sendWithRetry keeps the last response of the API with its request id.
+// attempts are left, or ctx ends. Its error has the last response of the API, with its
+// request id, also if ctx ends.
 func (c *Client) sendWithRetry(ctx context.Context, call Call, limit int64) ([]byte, error) {
 	last := &Error{Method: call.Method, Path: call.Path}
 	target, err := call.buildURL(c.baseURL)
@@ -41,47 +44,63 @@ func (c *Client) sendWithRetry(ctx context.Context, call Call, limit int64) ([]b
 		last.Err = err
 		return nil, last
 	}
-	p := newRetryPolicy(ctx)
-	n := 0
-	attempt := func() ([]byte, error) {
-		release, err := c.pacer.acquireSlot(ctx, call.Method)
-		if err != nil {
-			return nil, backoff.Permanent(err)
-		}
-		defer release()
-		n++
-		body, callErr := c.sendAttempt(ctx, call, target, limit, n)
-		if callErr == nil {
+	var firstFailure time.Time
+	for attempt := range retryPolicy.Attempts(ctx) {
+		body, callErr := c.sendPaced(ctx, call, target, limit, attempt.Number)
+		switch {
+		case callErr == nil:
 			return body, nil
+		case callErr.Unsent:
+			last.Unsent = attempt.Number == 1
+			last.Err = joinCauses(callErr.Err, last.Err)
+			return nil, last
+		}
+		if attempt.Number == 1 {
+			firstFailure = time.Now()
 		}
 		last = callErr.mergePrevious(last)
-		p.recordFailure(callErr)
-		if p.rateLimited {
-			c.pacer.halveRate(call.Method)
-			c.pacer.pauseAll(callErr.RetryAfter)
+		attempt.Wait = max(attempt.Wait, callErr.minWait())
+		switch deadline, ok := ctx.Deadline(); {
+		case !callErr.isRetryable():
+			return nil, last
+		case ctx.Err() != nil: // the end of the loop
+		case attempt.Number >= minAttempts && (!callErr.isOutage() || time.Since(firstFailure) >= minOutageRetry):
+			return nil, last
+		case ok && time.Until(deadline) < attempt.Wait:
+			last.Err = joinCauses(errPastDeadline, last.Err)
+			return nil, last
+		default:
+			if last.StatusCode == http.StatusTooManyRequests {
+				c.pacer.pauseAll(attempt.Wait)
+			}
+			c.logRetry(last, attempt.Wait)
 		}
-		if !callErr.isRetryable() {
-			return nil, backoff.Permanent(callErr)
-		}
-		return nil, callErr
 	}
-	beforeRetry := func(_ error, wait time.Duration) {
-		if last.StatusCode == http.StatusTooManyRequests {
-			c.pacer.pauseAll(wait)
-		}
-		c.logRetry(last, wait)
-	}
-	body, err := backoff.RetryNotifyWithData(attempt, backoff.WithContext(p, ctx), beforeRetry)
-	if err == nil {
-		return body, nil
-	}
-	last.Unsent = n == 0
-	if _, ok := errors.AsType[*Error](err); !ok { // the context or its deadline ended the call, not a response
-		last.Err = joinCauses(err, last.Err)
-	} else if p.pastDeadline {
-		last.Err = joinCauses(errPastDeadline, last.Err)
-	}
+	last.Err = joinCauses(ctx.Err(), last.Err)
 	return nil, last
+}
+
+// sendPaced sends the call once, when the rate limits permit it.
+func (c *Client) sendPaced(ctx context.Context, call Call, target string, limit int64, n int) ([]byte, *Error) {
+	release, err := c.pacer.acquireSlot(ctx, call.Method)
+	if err != nil {
+		return nil, &Error{Unsent: true, Err: err}
+	}
+	defer release()
+	body, callErr := c.sendAttempt(ctx, call, target, limit, n)
+	if callErr.hasStatus(http.StatusTooManyRequests) {
+		c.pacer.halveRate(call.Method)
+		c.pacer.pauseAll(callErr.RetryAfter)
+	}
+	return body, callErr
+}
+
+// minWait returns the minimum wait before the next attempt.
+func (e *Error) minWait() time.Duration {
+	if e.StatusCode == http.StatusTooManyRequests {
+		return max(e.RetryAfter, time.Second) // the limits apply per second
+	}
+	return e.RetryAfter
 }
 
 // logRetry warns that the client will retry a call after wait, with the reason. During
@@ -151,69 +170,23 @@ func (e *Error) isRetryable() bool {
 // down. A response that doesn't have the API's format (an HTML page, a gateway's 404)
 // doesn't count: the cause is more likely a wrong address.
 func (e *Error) isOutage() bool {
-	return e.Method == http.MethodGet && (e.StatusCode == 0 || mayHaveHappened(e.StatusCode) && e.StatusCode/100 != 2 || e.StatusCode == http.StatusTooManyRequests)
+	return e.Method == http.MethodGet &&
+		(e.StatusCode == 0 || e.mayHaveHappened() && e.StatusCode/100 != 2 || e.StatusCode == http.StatusTooManyRequests)
 }
 
 // mayHaveHappened reports whether the API may have executed a write with this status
 // code. Of the 4xx codes, only 408 and 425 count, because a proxy sends them
 // independently of the API.
-func mayHaveHappened(code int) bool {
-	return code/100 != 4 || code == http.StatusRequestTimeout || code == http.StatusTooEarly
+func (e *Error) mayHaveHappened() bool {
+	return e.StatusCode/100 != 4 || e.StatusCode == http.StatusRequestTimeout || e.StatusCode == http.StatusTooEarly
 }
 
-// isUnsent reports whether err shows that no request was sent, because there was no
+// hadNoConnection reports whether err shows that no request was sent, because there was no
 // connection.
-func isUnsent(err error) bool {
+func hadNoConnection(err error) bool {
 	var op *net.OpError
 	var untrusted *tls.CertificateVerificationError
 	return errors.As(err, &op) && (op.Op == "dial" || op.Op == "proxyconnect") || errors.As(err, &untrusted)
-}
-
-// retryPolicy decides whether a call gets another attempt, and after which wait. It
-// holds the state of one call.
-type retryPolicy struct {
-	backoff.BackOff
-	ctx          context.Context
-	failures     int
-	firstFailure time.Time
-	inOutage     bool          // isOutage of the last failure: the read is retried for minOutageRetry
-	retryAfter   time.Duration // Retry-After of the last response, which backoff v4 doesn't support
-	rateLimited  bool          // the last response was a 429
-	pastDeadline bool          // the next wait would end after the deadline
-}
-
-// newRetryPolicy returns a policy with full jitter: each wait is a random value in
-// [0, 500ms·2ⁿ]. backoff chooses from interval ± interval, so the intervals are
-// divided by 2.
-func newRetryPolicy(ctx context.Context) *retryPolicy {
-	return &retryPolicy{ctx: ctx, BackOff: backoff.NewExponentialBackOff(
-		backoff.WithInitialInterval(firstWait/2), backoff.WithMultiplier(2), backoff.WithRandomizationFactor(1),
-		backoff.WithMaxInterval(maxWait/2), backoff.WithMaxElapsedTime(0),
-	)}
-}
-
-// recordFailure stores the properties of a failed attempt that NextBackOff needs.
-func (p *retryPolicy) recordFailure(e *Error) {
-	if p.failures == 0 {
-		p.firstFailure = time.Now()
-	}
-	p.failures++
-	p.retryAfter, p.rateLimited, p.inOutage = e.RetryAfter, e.StatusCode == http.StatusTooManyRequests, e.isOutage()
-}
-
-func (p *retryPolicy) NextBackOff() time.Duration {
-	if p.failures >= minAttempts && (!p.inOutage || time.Since(p.firstFailure) >= minOutageRetry) {
-		return backoff.Stop
-	}
-	wait := max(p.BackOff.NextBackOff(), p.retryAfter)
-	if p.rateLimited {
-		wait = max(wait, time.Second) // the limits apply per second
-	}
-	if deadline, ok := p.ctx.Deadline(); ok && time.Until(deadline) < wait {
-		p.pastDeadline = true
-		return backoff.Stop
-	}
-	return wait
 }
 
 // parseRetryAfter parses a Retry-After header in seconds or with a date. It compares a

@@ -177,11 +177,12 @@ func TestRetryWaits(t *testing.T) {
 
 func TestLongestWait(t *testing.T) {
 	t.Parallel()
-	p := newRetryPolicy(t.Context())
-	p.Reset()
 	var longest time.Duration
-	for range 1000 {
-		longest = max(longest, p.NextBackOff())
+	for attempt := range retryPolicy.Attempts(t.Context()) {
+		if attempt.Number > 1000 {
+			break
+		}
+		longest, attempt.Wait = max(longest, attempt.Wait), 0
 	}
 	if longest > maxWait+time.Millisecond || longest < maxWait*3/4 {
 		t.Errorf("the longest of 1000 waits is %s, want nearly %s", longest, maxWait)

@@ -10,11 +10,15 @@ import (
 	"time"
 
 	api "github.com/google/go-github/v90/github"
+
+	"astro-apply/internal/retry"
 )
 
-// mergeLookupDelay is the delay before the second lookup of a pull request. It doubles
-// for each further lookup.
-const mergeLookupDelay = 2 * time.Second
+// mergeLookups are the lookups of a pull request, because GitHub needs a moment to connect
+// commits with pull requests.
+var mergeLookups = retry.Policy{
+	First: 2 * time.Second, Max: 4 * time.Second, Factor: 2, Jitter: 0.2, MaxAttempts: maxAttempts,
+}
 
 // MergedPullRequest is a merged pull request.
 type MergedPullRequest struct {
@@ -29,9 +33,8 @@ var shaPattern = regexp.MustCompile(`^[0-9a-f]{7,64}$`)
 
 // FindMergedPullRequest returns the pull request of the repository whose merge added
 // commit sha to branch, by a merge commit, squashed or rebased. It returns nil for a
-// commit that was pushed without a pull request. Because GitHub needs a moment to connect
-// commits with pull requests, that takes three lookups in six seconds. If several pull
-// requests are possible, it returns an error with their numbers.
+// commit that was pushed without a pull request, after three lookups in about six seconds.
+// If several pull requests are possible, it returns an error with their numbers.
 func (r *REST) FindMergedPullRequest(ctx context.Context, sha, branch string) (*MergedPullRequest, error) {
 	if !shaPattern.MatchString(sha) {
 		return nil, fmt.Errorf("commit %.12q: must be a SHA", sha)
@@ -47,7 +50,7 @@ func (r *REST) FindMergedPullRequest(ctx context.Context, sha, branch string) (*
 
 func (r *REST) findMerged(ctx context.Context, sha, branch string) (*MergedPullRequest, error) {
 	var found []*api.PullRequest
-	for attempt, wait := 1, mergeLookupDelay; ; attempt, wait = attempt+1, 2*wait {
+	for range mergeLookups.Attempts(ctx) {
 		all, err := readAllPages(ctx, r, readPermission, func(ctx context.Context, o api.ListOptions) ([]*api.PullRequest, *api.Response, error) {
 			return r.client.PullRequests.ListPullRequestsWithCommit(ctx, r.owner, r.repository, sha, &o)
 		})
@@ -58,12 +61,12 @@ func (r *REST) findMerged(ctx context.Context, sha, branch string) (*MergedPullR
 		if len(found) > 0 {
 			break
 		}
-		if attempt == maxAttempts {
-			return nil, nil
-		}
-		if err := sleepContext(ctx, wait, errors.New("no pull request found yet")); err != nil {
-			return nil, err
-		}
+	}
+	switch {
+	case len(found) == 0 && ctx.Err() != nil:
+		return nil, contextError(ctx, errors.New("no pull request found yet"))
+	case len(found) == 0:
+		return nil, nil
 	}
 	// Other pull requests may contain the commit too: a branch that was started from it,
 	// or a branch that was merged in several steps.

@@ -6,23 +6,20 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/cenkalti/backoff/v4"
 	api "github.com/google/go-github/v90/github"
+
+	"astro-apply/internal/retry"
 )
 
 const (
 	maxAttempts    = 3
-	minOutageRetry = 30 * time.Second       // minimum time of retries of a list during an outage of GitHub
-	firstWait      = 500 * time.Millisecond // approximate; the wait before the third attempt is three times as long
-	maxWait        = 10 * time.Second       // approximate
-	pageSize       = 100                    // GitHub's maximum
+	minOutageRetry = 30 * time.Second // minimum time of retries of a list during an outage of GitHub
+	pageSize       = 100              // GitHub's maximum
 
 	maxRateLimitWait = time.Minute // total wait for the rate limits of a request; also what GitHub recommends if an answer has no time
 )
 
-func newBackoff() backoff.BackOff {
-	return backoff.NewExponentialBackOff(backoff.WithInitialInterval(firstWait), backoff.WithMultiplier(3), backoff.WithMaxInterval(maxWait), backoff.WithMaxElapsedTime(0))
-}
+var retryPolicy = retry.Policy{First: 500 * time.Millisecond, Max: 10 * time.Second, Factor: 3, Jitter: 0.5}
 
 // sendFunc calls the library once.
 type sendFunc func(context.Context) (*api.Response, error)
@@ -32,18 +29,17 @@ type sendFunc func(context.Context) (*api.Response, error)
 // maxRateLimitWait in total.
 func (r *REST) sendRateLimited(ctx context.Context, needs string, send sendFunc) error {
 	remaining := maxRateLimitWait
-	for attempt := 1; ; attempt++ {
-		err := r.sendOnce(ctx, needs, send)
+	var err error
+	for attempt := range retryPolicy.Attempts(ctx) {
+		err = r.sendOnce(ctx, needs, send)
 		limit, ok := errors.AsType[*apiError](err)
-		if !ok || limit.retryAfter == 0 || attempt == maxAttempts || remaining == 0 {
+		if !ok || limit.retryAfter == 0 || attempt.Number == maxAttempts || remaining == 0 {
 			return err
 		}
-		wait := min(limit.retryAfter, remaining)
-		remaining -= wait
-		if err := sleepContext(ctx, wait, err); err != nil {
-			return err
-		}
+		attempt.Wait = min(limit.retryAfter, remaining)
+		remaining -= attempt.Wait
 	}
+	return contextError(ctx, err)
 }
 
 // sendOnce sends one request. needs is the permission that the request requires. The
@@ -59,32 +55,19 @@ func (r *REST) sendOnce(ctx context.Context, needs string, send sendFunc) error 
 // sendWithRetry sends a request that GitHub may carry out twice. It retries transient
 // errors: up to three attempts, and during an outage more of them until minDuration is over.
 func (r *REST) sendWithRetry(ctx context.Context, needs string, minDuration time.Duration, send sendFunc) error {
-	var last error
-	start, attempts := time.Now(), 0
-	try := func() error {
-		last = r.sendRateLimited(ctx, needs, send)
-		attempts++
-		if last != nil && (!isTransient(last) || attempts >= maxAttempts && (!isOutage(last) || time.Since(start) >= minDuration)) {
-			return backoff.Permanent(last)
+	var err error
+	start := time.Now()
+	for attempt := range retryPolicy.Attempts(ctx) {
+		err = r.sendRateLimited(ctx, needs, send)
+		isLast := attempt.Number >= maxAttempts && (!isOutage(err) || time.Since(start) >= minDuration)
+		if err == nil || !isTransient(err) || isLast {
+			break
 		}
-		return last
 	}
-	err := backoff.Retry(try, backoff.WithContext(newBackoff(), ctx))
 	if err != nil && ctx.Err() != nil {
-		return contextError(ctx, last)
+		return contextError(ctx, err)
 	}
 	return err
-}
-
-// sleepContext waits. If ctx ends first, it returns an error that includes last, the
-// error that made the caller wait.
-func sleepContext(ctx context.Context, wait time.Duration, last error) error {
-	select {
-	case <-time.After(wait):
-		return nil
-	case <-ctx.Done():
-		return contextError(ctx, last)
-	}
 }
 
 // contextError returns the error of the ended context ctx. It includes last, the error

@@ -59,7 +59,8 @@ func (r *REST) upsertComment(ctx context.Context, pullRequest int, matches func(
 	}
 	deleted := map[int64]bool{}
 	var createErr error
-	for waits, creates := newBackoff(), 0; ; {
+	creates := 0
+	for attempt := range retryPolicy.Attempts(ctx) {
 		own, _, err := r.ownComments(ctx, pullRequest)
 		if _, forbidden := errors.AsType[*PermissionError](err); err != nil && !forbidden {
 			return UpsertResult{}, &StaleCommentError{Err: err}
@@ -80,9 +81,6 @@ func (r *REST) upsertComment(ctx context.Context, pullRequest int, matches func(
 			if createErr = err; !isTransient(err) {
 				return UpsertResult{}, err
 			}
-			if err := sleepContext(ctx, waits.NextBackOff(), createErr); err != nil {
-				return UpsertResult{}, err
-			}
 		case isSameBody(own[i].Body, body) && creates > 0: // GitHub carried out a create that had no answer
 			return UpsertResult{Created, own[i].URL}, nil
 		case isSameBody(own[i].Body, body):
@@ -96,8 +94,10 @@ func (r *REST) upsertComment(ctx context.Context, pullRequest int, matches func(
 				return UpsertResult{}, &StaleCommentError{own[i].Body, err}
 			}
 			deleted[own[i].ID] = true // a user deleted the comment, but lists may still contain it
+			attempt.Wait = 0
 		}
 	}
+	return UpsertResult{}, contextError(ctx, createErr)
 }
 
 // isSameBody reports whether GitHub would store a and b as the same text.

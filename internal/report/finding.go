@@ -214,7 +214,7 @@ func (r *Run) visibilityFindings() []Finding {
 // addVisibility adds to the findings of a forbidden create how many resources of the
 // kind the token sees, because the resource may exist and be invisible to the token.
 func addVisibility(o apply.Outcome, out []Finding) []Finding {
-	if c := o.Change; c.VisibleText != "" && c.Action == plan.Create && astro.IsForbidden(o.Err) {
+	if c := o.Change; c.VisibleText != "" && c.Action == plan.Create && astro.AsError(o.Err).IsForbidden() {
 		for i := range out {
 			out[i].Message += fmt.Sprintf("\nThe token sees %s, so this one may already exist: %s.", c.VisibleText, c.Resource.Kind.Visibility)
 		}

@@ -164,7 +164,7 @@ func (s Source) readInheritanceSources(ctx context.Context, o *Resource, id stri
 			return nil, errors.Join(fmt.Errorf("invalid response about the %s of %s: an item has no id; "+supportHint, in.Member, o), err)
 		}
 		answer, err := s.API.Do(ctx, s.NewCall(o, in.Get, item.Get("id").Text, nil)) // list items can lack fields
-		if astro.IsNotFound(err) {
+		if astro.AsError(err).IsNotFound() {
 			continue // deleted since it was listed
 		} else if err != nil {
 			return nil, err

@@ -85,7 +85,7 @@ func (s Source) ReadInventory(ctx context.Context, catalog Catalog, scope Invent
 		switch {
 		case err == nil:
 			v.Live[o] = live
-		case !astro.IsNotFound(err) || o.Kind.Singleton: // otherwise deleted since it was listed
+		case !astro.AsError(err).IsNotFound() || o.Kind.Singleton: // otherwise deleted since it was listed
 			failed = append(failed, v.recordResourceGap(o, err))
 		}
 	})
@@ -100,7 +100,7 @@ func (v *Inventory) recordGaps(k *Kind, errs ...error) (failed error) {
 		known := slices.ContainsFunc(v.Gaps, func(g Gap) bool { return g.Kind == k })
 		switch {
 		case err == nil:
-		case !astro.IsRefused(err):
+		case !astro.AsError(err).IsRefused():
 			failed = errors.Join(failed, fmt.Errorf("%s: %w", k.Section, err))
 		case !known && v.isWanted(k):
 			v.Gaps = append(v.Gaps, Gap{Kind: k, Err: err})
@@ -112,7 +112,7 @@ func (v *Inventory) recordGaps(k *Kind, errs ...error) (failed error) {
 // recordResourceGap records in a Gap that the token isn't allowed to read a listed
 // resource, and returns any other error.
 func (v *Inventory) recordResourceGap(o *Resource, err error) (failed error) {
-	if o.Kind.Singleton || !astro.IsRefused(err) {
+	if o.Kind.Singleton || !astro.AsError(err).IsRefused() {
 		return v.recordGaps(o.Kind, err)
 	}
 	i := slices.IndexFunc(v.Gaps, func(g Gap) bool { return g.Kind == o.Kind && g.Names != nil })
@@ -216,7 +216,7 @@ func (v *Inventory) listKind(ctx context.Context, s Source, k *Kind) (found []*L
 		switch live, err := s.GetResource(ctx, declareByID(k, id, nil), id); {
 		case err == nil:
 			note([]*Live{live}, nil)
-		case !astro.IsRefused(err): // a Deployment token may lack access to the Workspace
+		case !astro.AsError(err).IsRefused(): // a Deployment token may lack access to the Workspace
 			note(nil, err)
 		}
 	}

@@ -40,7 +40,7 @@ func indexKey(parentID, name string) string { return parentID + "\x00" + name }
 // hide the others.
 func (x *liveIndex) loadLists(ctx context.Context, s Source, k *Kind, parents []parentLocation) {
 	found, err := s.listLive(ctx, k, parents)
-	if len(parents) > 1 && astro.IsRefused(err) {
+	if len(parents) > 1 && astro.AsError(err).IsRefused() {
 		for single := range slices.Chunk(parents, 1) {
 			x.loadLists(ctx, s, k, single)
 		}

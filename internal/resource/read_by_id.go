@@ -74,11 +74,11 @@ func (s Source) getAll(ctx context.Context, current *Current, ids map[*Resource]
 		switch {
 		case err == nil:
 			current.Live[o] = live
-		case astro.IsNotFound(err) && o.Absent && s.TokenScope.isLimited():
+		case astro.AsError(err).IsNotFound() && o.Absent && s.TokenScope.isLimited():
 			current.Errs[o] = fmt.Errorf("the limited token can't see %s with id %s, so it may exist; use an Organization token to delete it: %w", withArticle(o.Kind.Title), ids[o], err)
-		case astro.IsNotFound(err) && !o.Absent:
+		case astro.AsError(err).IsNotFound() && !o.Absent:
 			current.Errs[o] = fmt.Errorf("no %s with id %s exists, or the token can't see it; fix the id, or use a token with access to it: %w", o.Kind.Title, ids[o], err)
-		case !astro.IsNotFound(err):
+		case !astro.AsError(err).IsNotFound():
 			current.Errs[o] = err
 		}
 	})

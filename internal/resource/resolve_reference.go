@@ -65,7 +65,7 @@ func (r *currentReader) resolveUndeclared(ctx context.Context, o *Resource, ref 
 	err := index.listErr(parent.parentID)
 	switch ambiguous := r.ambiguousIDs(m); {
 	case err != nil && len(m.declared) != 1: // a declared target needs no list
-		if astro.IsForbidden(err) {
+		if astro.AsError(err).IsForbidden() {
 			err = fmt.Errorf("%w; give the id instead of the name, which needs no lookup", err)
 		}
 		r.recordErr(o, fmt.Errorf("%s: %w", ref, err))

@@ -30,7 +30,7 @@ func (s Source) StaleIDs(ctx context.Context, o *Resource, request *schema.Node)
 				if declared[id] || stale[id] || k == nil || k.needsParentID() {
 					continue
 				}
-				if _, err := s.API.Do(ctx, s.NewCall(&Resource{Kind: k, Body: &schema.Node{Form: schema.Map}}, k.Get, id, nil)); astro.IsNotFound(err) {
+				if _, err := s.API.Do(ctx, s.NewCall(&Resource{Kind: k, Body: &schema.Node{Form: schema.Map}}, k.Get, id, nil)); astro.AsError(err).IsNotFound() {
 					stale[id] = true
 				}
 			}
