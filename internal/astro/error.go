@@ -161,7 +161,7 @@ func (e *Error) IsUnsent() bool { return e != nil && e.Unsent }
 // sanitizedError doesn't wrap the error of net/http, because errors.Is reports a
 // timeout of net/http as context.DeadlineExceeded.
 type sanitizedError struct {
-	text string
+	text     string
 	sentinel error // a sentinel error of this package that callers check with errors.Is, or nil
 }
 
