@@ -162,10 +162,8 @@ func (c *contractChecker) coverageDocument(document map[string]any) string {
 // uncoveredWrites lists the writes in the document that no kind makes.
 func (c *contractChecker) uncoveredWrites(document map[string]any) []string {
 	var out []string
-	for template, item := range nestedMap(document, "paths") {
-		methods, _ := item.(map[string]any)
-		call := "POST " + template
-		if nestedMap(methods, "post") == nil || c.matchedOperations[call] {
+	for call := range nestedMap(document, "operations") {
+		if !strings.HasPrefix(call, "POST ") || c.matchedOperations[call] {
 			continue
 		}
 		reason := "**a gap**"

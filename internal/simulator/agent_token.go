@@ -2,12 +2,6 @@ package simulator
 
 import "slices"
 
-var agentTokenFields = requireFields([]requestField{
-	{name: "name", min: 1, validate: validateNotBlank},
-	{name: "description"},
-	{name: "tokenExpiryPeriodInDays", jsonType: jsonInteger, min: 1, max: 3650},
-}, "name")
-
 // fillAgentToken sets the defaults of an agent token. It sets no roles, because the document doesn't promise any.
 func (s *Server) fillAgentToken(state map[string]any) {
 	setMissing(state, map[string]any{"scope": scopeDeployment})
@@ -51,7 +45,7 @@ func (s *Server) createAgentToken(c apiCall) (any, *requestError) {
 	if p != nil {
 		return nil, p
 	}
-	body, p := decodeAndCheck(c.request, agentTokenFields)
+	body, p := decodeAndCheck(c.request, "CreateAgentTokenRequest")
 	if p != nil {
 		return nil, p
 	}

@@ -6,23 +6,6 @@ import (
 	"strconv"
 )
 
-var tokenKinds = []string{"STANDARD", "DIRECT_ACCESS"}
-
-var apiTokenFields = requireFields([]requestField{
-	{name: "name", min: 1, validate: validateNotBlank},
-	{name: "description"},
-	{name: "scope", enum: []string{scopeDeployment, scopeWorkspace, scopeOrganization}},
-	{name: "role", min: 1},
-	{name: "entityId", min: 1},
-	{name: "kind", enum: tokenKinds},
-	{name: "tokenExpiryPeriodInDays", jsonType: jsonInteger, min: 1, max: 3650},
-}, "name", "scope", "role")
-
-var apiTokenUpdateFields = requireFields([]requestField{
-	{name: "name", min: 1, max: 256, validate: validateNotBlank},
-	{name: "description", max: 500},
-}, "name")
-
 // listAPITokens has no filter by name. A token of a Workspace or Deployment may list tokens that it can't read one by one.
 func (s *Server) listAPITokens(c apiCall) (any, *requestError) {
 	query := c.request.Query
@@ -31,7 +14,7 @@ func (s *Server) listAPITokens(c apiCall) (any, *requestError) {
 		return nil, forbiddenError("the token may only list the API tokens of what it reaches")
 	}
 	kind := query.Get("kind")
-	if kind != "" && !slices.Contains(tokenKinds, kind) {
+	if kind != "" && !slices.Contains([]string{"STANDARD", "DIRECT_ACCESS"}, kind) {
 		return nil, invalidFieldsError([]FieldError{newFieldError("kind", "oneof", "has an unknown value")})
 	}
 	only, err := strconv.ParseBool(query.Get("includeOnlyOrganizationTokens"))
@@ -79,7 +62,7 @@ func (s *Server) readAPIToken(c apiCall) (any, *requestError) {
 
 // createAPIToken accepts a name that already exists.
 func (s *Server) createAPIToken(c apiCall) (any, *requestError) {
-	body, p := decodeAndCheck(c.request, apiTokenFields)
+	body, p := decodeAndCheck(c.request, "CreateApiTokenRequest")
 	if p != nil {
 		return nil, p
 	}
@@ -112,7 +95,7 @@ func (s *Server) updateAPIToken(c apiCall) (any, *requestError) {
 	if p != nil {
 		return nil, p
 	}
-	body, p := decodeAndCheck(c.request, apiTokenUpdateFields)
+	body, p := decodeAndCheck(c.request, "UpdateApiTokenRequest")
 	if p != nil {
 		return nil, p
 	}

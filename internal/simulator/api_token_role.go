@@ -22,13 +22,6 @@ var builtinTokenRoles = map[string][]string{
 	scopeDAGTag:       {"DAG_VIEWER", "DAG_AUTHOR"},
 }
 
-var tokenRoleFields = []requestField{{name: "roles", jsonType: jsonArray, required: true, min: 1, fields: requireFields([]requestField{
-	{name: "entityType", enum: []string{scopeDeployment, scopeWorkspace, scopeOrganization, scopeDAG, scopeDAGTag}},
-	{name: "entityId", min: 1},
-	{name: "deploymentId", min: 1},
-	{name: "role", min: 1},
-}, "entityType", "entityId", "role")}}
-
 func isDAGScope(entityType string) bool { return entityType == scopeDAG || entityType == scopeDAGTag }
 
 // tokenEntity returns the ID of the entity on which the token has the role of its scope.
@@ -131,7 +124,7 @@ func (s *Server) updateAPITokenRoles(c apiCall) (any, *requestError) {
 	if p != nil {
 		return nil, p
 	}
-	body, p := decodeAndCheck(c.request, tokenRoleFields)
+	body, p := decodeAndCheck(c.request, "UpdateApiTokenRolesRequest")
 	if p != nil {
 		return nil, p
 	}

@@ -2,28 +2,48 @@ package simulator
 
 import "encoding/json"
 
-// decodeBody decodes a request body and drops null members, because the API treats them like absent ones.
+// object is a JSON object.
+type object = map[string]any
+
+// decodeBody decodes a request body.
 func decodeBody(r Request) (map[string]any, *requestError) {
 	var body map[string]any
 	if err := json.Unmarshal(r.Body, &body); err != nil || body == nil {
 		return nil, badRequestError("the body must be a JSON object")
 	}
-	dropNulls(body)
 	return body, nil
 }
 
-// decodeAndCheck decodes a request body and checks it against the fields of the request.
-func decodeAndCheck(r Request, fields []requestField) (map[string]any, *requestError) {
-	body, p := decodeBody(r)
+// checkBody checks a body against the schema of the request. If the schema has variants, variant selects one of them.
+func checkBody(body object, schemaName, variant string) *requestError {
+	s, p := loadConstraints().variantOf(schemaName, variant)
 	if p != nil {
-		return nil, p
+		return p
 	}
-	if found := checkFields(fields, body, ""); found != nil {
-		return nil, invalidFieldsError(found)
+	if found := s.checkMembers(body, ""); found != nil {
+		return invalidFieldsError(found)
 	}
-	return body, nil
+	dropNulls(body)
+	return nil
 }
 
+// decodeAndCheck decodes a request body and checks it against the schema of the request.
+func decodeAndCheck(r Request, schemaName string) (object, *requestError) {
+	body, p := decodeBody(r)
+	if p == nil {
+		p = checkBody(body, schemaName, "")
+	}
+	return body, p
+}
+
+// deleteFields deletes the fields of a request from a state.
+func deleteFields(state object, schemaName string) {
+	for name := range loadConstraints().Schemas[schemaName].Properties {
+		delete(state, name)
+	}
+}
+
+// dropNulls deletes null members, because the API treats them like absent ones.
 func dropNulls(value any) {
 	switch v := value.(type) {
 	case map[string]any:

@@ -10,6 +10,12 @@ import (
 
 const clusterCreated = "CREATED"
 
+// secondRegionFields lists the fields of the second region. Disabling Disaster Recovery clears them.
+var secondRegionFields = append([]string{"drRegion", "drSecondaryVpcCidr"}, gcpSecondRegionFields...)
+
+// gcpSecondRegionFields lists the ranges of a second region on GCP, all of which are required.
+var gcpSecondRegionFields = []string{"drVpcSubnetRange", "drPodSubnetRange", "drServicePeeringRange", "drServiceSubnetRange"}
+
 // fillCluster sets the defaults of a cluster. A cluster whose name starts with "broken" fails, so that a test can have a
 // cluster that never becomes ready.
 func fillCluster(state map[string]any) {
@@ -60,7 +66,7 @@ func (s *Server) listClusters(c apiCall) (any, *requestError) {
 	if !c.caller.hasOrganizationAccess() {
 		return nil, forbiddenError("the token may not list clusters")
 	}
-	if provider := c.request.Query.Get("provider"); provider != "" && !slices.Contains(cloudProviders, provider) {
+	if provider := c.request.Query.Get("provider"); provider != "" && !slices.Contains([]string{"AWS", "AZURE", "GCP"}, provider) {
 		return nil, invalidFieldsError([]FieldError{newFieldError("provider", "oneof", "has an unknown value")})
 	}
 	return listPage(c.request.Query, "clusters", s.collections[kindCluster].resources, s.clusterView)
@@ -139,7 +145,10 @@ func (s *Server) createCluster(c apiCall) (any, *requestError) {
 	if p != nil {
 		return nil, p
 	}
-	if found := checkFields(createClusterFields(getString(body, "cloudProvider"), getString(body, "type")), body, ""); found != nil {
+	if p := checkBody(body, "CreateClusterRequest", getString(body, "cloudProvider")); p != nil {
+		return nil, p
+	}
+	if found := requireHybridFields(body); found != nil {
 		return nil, invalidFieldsError(found)
 	}
 	if p := s.validateCluster(body, ""); p != nil {
@@ -163,6 +172,17 @@ func (s *Server) createCluster(c apiCall) (any, *requestError) {
 	o.pendingStatus = "CREATING"
 	s.collections[kindCluster].resources = append(s.collections[kindCluster].resources, o)
 	return clusterWriteView(o), nil
+}
+
+// requireHybridFields checks the fields that the document requires for hybrid clusters in their descriptions only.
+func requireHybridFields(body object) []FieldError {
+	var found []FieldError
+	for _, name := range []string{"dbInstanceType", "providerAccount"} {
+		if getString(body, "type") == typeHybrid && getString(body, name) == "" {
+			found = append(found, newFieldError(name, "required", "is required"))
+		}
+	}
+	return found
 }
 
 // fillSecondRegion copies the networks of the first region to the second region where the request omits them.
@@ -225,8 +245,10 @@ func (s *Server) updateCluster(c apiCall) (any, *requestError) {
 	if p != nil {
 		return nil, p
 	}
-	found := checkFields(updateClusterFields(o.getString("type")), body, "")
-	if found = append(found, validateNodePools(o.state, body)...); found != nil {
+	if p := checkBody(body, "UpdateClusterRequest", o.getString("type")); p != nil {
+		return nil, p
+	}
+	if found := validateNodePools(o.state, body); found != nil {
 		return nil, invalidFieldsError(found)
 	}
 	if p := s.validateCluster(body, o.id); p != nil {
@@ -247,9 +269,9 @@ func validateCloudFields(o *storedResource, body map[string]any) *requestError {
 	for _, name := range gcpSecondRegionFields[1:] {
 		only[name] = "GCP"
 	}
-	for _, f := range updateClusterFields(typeDedicated) {
-		if _, sent := body[f.name]; sent && only[f.name] != "" && only[f.name] != cloud {
-			return badRequestError("%s is only allowed for clusters on %s", f.name, only[f.name])
+	for _, name := range slices.Sorted(maps.Keys(only)) {
+		if _, sent := body[name]; sent && only[name] != cloud {
+			return badRequestError("%s is only allowed for clusters on %s", name, only[name])
 		}
 	}
 	switch {

@@ -1,7 +1,15 @@
 package simulator
 
-import (
-	"slices"
+import "slices"
+
+const (
+	typeStandard  = "STANDARD"
+	typeDedicated = "DEDICATED"
+	typeHybrid    = "HYBRID"
+
+	executorCelery     = "CELERY"
+	executorKubernetes = "KUBERNETES"
+	executorAstro      = "ASTRO"
 )
 
 func (s *Server) listDeployments(c apiCall) (any, *requestError) {
@@ -41,11 +49,11 @@ func (s *Server) createDeployment(c apiCall) (any, *requestError) {
 		return nil, forbiddenError("the token may not create Deployments in Workspace '%s'", workspace)
 	}
 	kind := getString(body, "type")
-	if _, hasType := body["type"]; !hasType {
+	if body["type"] == nil {
 		kind = s.impliedType(body)
 	}
-	if found := checkFields(deploymentFields(kind, false), body, ""); found != nil {
-		return nil, invalidFieldsError(found)
+	if p := checkBody(body, "CreateDeploymentRequest", kind); p != nil {
+		return nil, p
 	}
 	if s.collections[kindWorkspace].findByID(workspace) == nil {
 		return nil, badRequestError("Workspace '%s' does not exist", workspace)
@@ -83,12 +91,13 @@ func (s *Server) updateDeployment(c apiCall) (any, *requestError) {
 		return nil, p
 	}
 	kind := getString(body, "type")
-	if slices.Contains(deploymentTypes, kind) && kind != o.getString("type") {
+	if slices.Contains([]string{typeDedicated, typeHybrid, typeStandard}, kind) && kind != o.getString("type") {
 		return nil, badRequestError("type of a Deployment cannot be changed from %s to %s", o.getString("type"), kind)
 	}
-	if found := checkFields(deploymentFields(o.getString("type"), true), body, ""); found != nil {
-		return nil, invalidFieldsError(found)
+	if p := checkBody(body, "UpdateDeploymentRequest", o.getString("type")); p != nil {
+		return nil, p
 	}
+	_, setsScaling := body["scalingSpec"]
 	if getString(body, "workspaceId") != o.getString("workspaceId") {
 		return nil, badRequestError("workspaceId of a Deployment cannot be changed")
 	}
@@ -102,7 +111,7 @@ func (s *Server) updateDeployment(c apiCall) (any, *requestError) {
 		}
 	}
 	setMissing(body, kept)
-	if !getBool(body, "isDevelopmentMode") && !hasBodyField(c.request, "scalingSpec") {
+	if !getBool(body, "isDevelopmentMode") && !setsScaling {
 		delete(body, "scalingSpec") // leaving development mode removes the stored hibernation settings
 	}
 	if p := s.validateDeployment(body, o.state, o.id); p != nil {

@@ -95,8 +95,8 @@ func (s *Server) createEnvironmentObject(c apiCall) (any, *requestError) {
 	if !s.canAccessScope(c.caller, body) {
 		return nil, forbiddenError("the token may not create environment objects in this scope")
 	}
-	if found := checkFields(environmentObjectCreateFields(), body, ""); found != nil {
-		return nil, invalidFieldsError(found)
+	if p := checkBody(body, "CreateEnvironmentObjectRequest", ""); p != nil {
+		return nil, p
 	}
 	if p := s.validateEnvironmentObject(body, body, nil); p != nil {
 		return nil, p
@@ -119,7 +119,7 @@ func (s *Server) updateEnvironmentObject(c apiCall) (any, *requestError) {
 	if p != nil {
 		return nil, p
 	}
-	body, p := decodeAndCheck(c.request, environmentObjectUpdateFields())
+	body, p := decodeAndCheck(c.request, "UpdateEnvironmentObjectRequest")
 	if p != nil {
 		return nil, p
 	}
@@ -135,9 +135,7 @@ func (s *Server) updateEnvironmentObject(c apiCall) (any, *requestError) {
 	for _, link := range getObjects(body, "links") {
 		s.mergeLink(name, link, o.state)
 	}
-	for _, f := range environmentObjectUpdateFields() {
-		delete(o.state, f.name)
-	}
+	deleteFields(o.state, "UpdateEnvironmentObjectRequest")
 	setMissing(o.state, body)
 	s.markUpdated(o, c.caller)
 	return environmentObjectView(o), nil

@@ -27,9 +27,6 @@ func (s *Server) validateLinks(body map[string]any, name, workspace string) *req
 		}
 		linked = append(linked, d.id)
 		overrides := getObject(link, "overrides")
-		if p := validateStringMaps("overrides", getObject(overrides, name)); p != nil {
-			return p
-		}
 		unset, _ := overrides["unsetFields"].([]any)
 		for _, path := range unset {
 			if isSetOrPartlySet(getObject(overrides, name), path) {
@@ -85,7 +82,7 @@ func (s *Server) excludeLinking(c apiCall) (any, *requestError) {
 	if p != nil {
 		return nil, p
 	}
-	body, p := decodeAndCheck(c.request, linkFields)
+	body, p := decodeAndCheck(c.request, "ExcludeLinkEnvironmentObjectRequest")
 	if p != nil {
 		return nil, p
 	}

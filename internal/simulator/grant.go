@@ -1,25 +1,21 @@
 package simulator
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 )
 
 var (
 	organizationRoles = []string{"ORGANIZATION_OWNER", "ORGANIZATION_OBSERVE_ADMIN", "ORGANIZATION_OBSERVE_MEMBER", "ORGANIZATION_BILLING_ADMIN", "ORGANIZATION_MEMBER"}
-	workspaceRoles    = []string{"WORKSPACE_OWNER", "WORKSPACE_OPERATOR", "WORKSPACE_AUTHOR", "WORKSPACE_MEMBER", "WORKSPACE_ACCESSOR"}
-
-	grantLists  = []string{"workspaceRoles", "deploymentRoles", "dagRoles"}
-	grantFields = []requestField{
-		{name: "organizationRole", enum: organizationRoles},
-		{name: "workspaceRoles", jsonType: jsonArray, fields: []requestField{{name: "workspaceId", required: true}, {name: "role", required: true, enum: workspaceRoles}}},
-		{name: "deploymentRoles", jsonType: jsonArray, fields: []requestField{{name: "deploymentId", required: true}, {name: "role", required: true}}},
-		{name: "dagRoles", jsonType: jsonArray, fields: []requestField{{name: "deploymentId", required: true}, {name: "role", required: true}, {name: "dagId"}, {name: "dagTag"}}},
-	}
+	grantLists        = []string{"workspaceRoles", "deploymentRoles", "dagRoles"}
 )
 
 // validateGrants checks roles against each other and against existing resources.
 func (s *Server) validateGrants(body map[string]any) *requestError {
+	if role := getString(body, "organizationRole"); role != "" && !slices.Contains(organizationRoles, role) {
+		return invalidFieldsError([]FieldError{newFieldError("organizationRole", "oneof", fmt.Sprintf("must be one of %v", organizationRoles))})
+	}
 	inWorkspace, inDeployment, seen := map[string]bool{}, map[string]bool{}, map[string]bool{}
 	for _, g := range getObjects(body, "workspaceRoles") {
 		id := getString(g, "workspaceId")

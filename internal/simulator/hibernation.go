@@ -1,7 +1,6 @@
 package simulator
 
 import (
-	"encoding/json"
 	"time"
 )
 
@@ -56,15 +55,9 @@ func (s *Server) setHibernationOverride(c apiCall) (any, *requestError) {
 	if p != nil {
 		return nil, p
 	}
-	if !hasBodyField(c.request, "isHibernating") {
-		return nil, invalidFieldsError([]FieldError{newFieldError("isHibernating", "required", "is required")})
-	}
-	override, p := decodeBody(c.request)
+	override, p := decodeAndCheck(c.request, "OverrideDeploymentHibernationBody")
 	if p != nil {
 		return nil, p
-	}
-	if found := checkFields(overrideFields, override, ""); found != nil {
-		return nil, invalidFieldsError(found)
 	}
 	if _, hasDirection := override["isHibernating"]; !hasDirection {
 		override = map[string]any{} // null removes the override
@@ -100,14 +93,4 @@ func (s *Server) findDevelopmentDeployment(c apiCall) (*storedResource, *request
 		p = badRequestError("only a development Deployment can hibernate")
 	}
 	return o, p
-}
-
-// hasBodyField reports whether a body has a member, even if it is null.
-func hasBodyField(r Request, name string) bool {
-	var body map[string]any
-	if json.Unmarshal(r.Body, &body) != nil {
-		return false
-	}
-	_, ok := body[name]
-	return ok
 }

@@ -6,16 +6,12 @@ import (
 	"time"
 )
 
-var inviteFields = requireFields([]requestField{
-	{name: "inviteeEmail", min: 1, validate: validateEmail}, {name: "role", enum: organizationRoles},
-}, "inviteeEmail", "role")
-
 // createInvite creates the invite and also its user, who is PENDING until the invite is accepted.
 func (s *Server) createInvite(c apiCall) (any, *requestError) {
 	if !c.caller.hasOrganizationAccess() {
 		return nil, forbiddenError("the token may not invite users")
 	}
-	body, p := decodeAndCheck(c.request, inviteFields)
+	body, p := decodeAndCheck(c.request, "CreateUserInviteRequest")
 	if p != nil {
 		return nil, p
 	}

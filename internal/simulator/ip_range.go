@@ -7,15 +7,6 @@ import (
 	"slices"
 )
 
-// maxIPRanges is the maximum number of ranges per request.
-const maxIPRanges = 1000
-
-var (
-	ipRangeCreateFields     = []requestField{{name: "ipAddressRange", required: true, min: 1, validate: validateNetwork}}
-	ipRangeBulkCreateFields = []requestField{{name: "allowedIpAddressRanges", jsonType: jsonArray, required: true, min: 1, max: maxIPRanges, validate: validateNetwork}}
-	ipRangeBulkDeleteFields = []requestField{{name: "allowedIpAddressRangeIds", jsonType: jsonArray, required: true, min: 1, max: maxIPRanges}}
-)
-
 // parseNetwork parses a range, clears its host bits, and converts an IPv4-mapped IPv6 range to IPv4. A bare address isn't a
 // range.
 func parseNetwork(v string) (netip.Prefix, bool) {
@@ -27,13 +18,6 @@ func parseNetwork(v string) (netip.Prefix, bool) {
 		p = netip.PrefixFrom(p.Addr().Unmap(), bits)
 	}
 	return p.Masked(), true
-}
-
-func validateNetwork(v string) string {
-	if _, ok := parseNetwork(v); !ok {
-		return "must be an IP range in CIDR notation such as 203.0.113.0/24"
-	}
-	return ""
 }
 
 // canonicalNetwork returns a range in the server's spelling. It returns an invalid range unchanged.
@@ -88,16 +72,16 @@ func (s *Server) listIPRanges(c apiCall) (any, *requestError) {
 }
 
 // decodeIPRangeBody decodes a request that requires a token of the Organization.
-func decodeIPRangeBody(c apiCall, fields []requestField) (map[string]any, *requestError) {
+func decodeIPRangeBody(c apiCall, schemaName string) (map[string]any, *requestError) {
 	if !c.caller.hasOrganizationAccess() {
 		return nil, forbiddenError("the token may not change allowed IP address ranges")
 	}
-	return decodeAndCheck(c.request, fields)
+	return decodeAndCheck(c.request, schemaName)
 }
 
 // createIPRange answers 400 to a duplicate range, because the document has no 409 for this operation.
 func (s *Server) createIPRange(c apiCall) (any, *requestError) {
-	body, p := decodeIPRangeBody(c, ipRangeCreateFields)
+	body, p := decodeIPRangeBody(c, "CreateAllowedIpAddressRangeRequest")
 	if p != nil {
 		return nil, p
 	}
@@ -111,7 +95,7 @@ func (s *Server) createIPRange(c apiCall) (any, *requestError) {
 
 // bulkCreateIPRanges returns the ranges in the server's order.
 func (s *Server) bulkCreateIPRanges(c apiCall) (any, *requestError) {
-	body, p := decodeIPRangeBody(c, ipRangeBulkCreateFields)
+	body, p := decodeIPRangeBody(c, "BulkCreateAllowedIpAddressRangesRequest")
 	if p != nil {
 		return nil, p
 	}
@@ -163,7 +147,7 @@ func (s *Server) deleteIPRange(c apiCall) (any, *requestError) {
 
 // bulkDeleteIPRanges ignores unknown IDs. It doesn't check whether the remaining ranges still allow the caller.
 func (s *Server) bulkDeleteIPRanges(c apiCall) (any, *requestError) {
-	body, p := decodeIPRangeBody(c, ipRangeBulkDeleteFields)
+	body, p := decodeIPRangeBody(c, "BulkDeleteAllowedIpAddressRangesRequest")
 	if p != nil {
 		return nil, p
 	}

@@ -1,14 +1,5 @@
 package simulator
 
-var organizationFields = requireFields([]requestField{
-	{name: "name", min: 1, max: 50, validate: validateNotBlank},
-	{name: "billingEmail", min: 1, validate: validateEmail},
-	{name: "isScimEnabled", jsonType: jsonBoolean},
-	{name: "allowEnhancedSupportAccess", jsonType: jsonBoolean},
-	{name: "hasAiFeaturesDisabled", jsonType: jsonBoolean},
-	{name: "shouldEnforceDedicatedClusters", jsonType: jsonBoolean},
-}, "name", "billingEmail", "isScimEnabled")
-
 // fillOrganization sets the defaults of the Organization. There is exactly one: seeding an Organization changes it.
 func fillOrganization(state map[string]any) {
 	setMissing(state, map[string]any{
@@ -41,14 +32,12 @@ func (s *Server) updateOrganization(c apiCall) (any, *requestError) {
 	if !c.caller.hasOrganizationAccess() {
 		return nil, forbiddenError("the token may not change the Organization")
 	}
-	body, p := decodeAndCheck(c.request, organizationFields)
+	body, p := decodeAndCheck(c.request, "UpdateOrganizationRequest")
 	if p != nil {
 		return nil, p
 	}
 	o := s.organizationResource()
-	for _, f := range organizationFields {
-		delete(o.state, f.name)
-	}
+	deleteFields(o.state, "UpdateOrganizationRequest")
 	setMissing(o.state, body)
 	fillOrganization(o.state)
 	s.markUpdated(o, c.caller)

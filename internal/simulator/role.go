@@ -1,25 +1,8 @@
 package simulator
 
 import (
-	"regexp"
 	"slices"
 )
-
-var roleFields = []requestField{
-	{name: "name", min: 1, validate: validateNotBlank},
-	{name: "description"},
-	{name: "permissions", jsonType: jsonArray, min: 1, validate: validatePermission},
-	{name: "restrictedWorkspaceIds", jsonType: jsonArray},
-}
-
-var permissionPattern = regexp.MustCompile(`^[a-z][A-Za-z]*(\.[a-z][A-Za-z]*)+$`)
-
-func validatePermission(v string) string {
-	if !permissionPattern.MatchString(v) {
-		return "must be a permission such as deployment.get"
-	}
-	return ""
-}
 
 func fillRole(state map[string]any) {
 	setMissing(state, map[string]any{
@@ -94,8 +77,7 @@ func (s *Server) createRole(c apiCall) (any, *requestError) {
 	if !c.caller.hasOrganizationAccess() {
 		return nil, forbiddenError("the token may not create roles")
 	}
-	fields := append(slices.Clone(roleFields), requestField{name: "scopeType", enum: []string{"DEPLOYMENT", "DAG"}})
-	body, p := s.decodeRoleBody(c, requireFields(fields, "name", "permissions", "scopeType"))
+	body, p := s.decodeRoleBody(c, "CreateCustomRoleRequest")
 	if p != nil {
 		return nil, p
 	}
@@ -112,21 +94,19 @@ func (s *Server) updateRole(c apiCall) (any, *requestError) {
 	if p != nil {
 		return nil, p
 	}
-	body, p := s.decodeRoleBody(c, requireFields(roleFields, "name", "permissions"))
+	body, p := s.decodeRoleBody(c, "UpdateCustomRoleRequest")
 	if p != nil {
 		return nil, p
 	}
-	for _, f := range roleFields {
-		delete(o.state, f.name)
-	}
+	deleteFields(o.state, "UpdateCustomRoleRequest")
 	setMissing(o.state, body)
 	fillRole(o.state)
 	s.markUpdated(o, c.caller)
 	return roleView(o), nil
 }
 
-func (s *Server) decodeRoleBody(c apiCall, fields []requestField) (map[string]any, *requestError) {
-	body, p := decodeAndCheck(c.request, fields)
+func (s *Server) decodeRoleBody(c apiCall, schemaName string) (map[string]any, *requestError) {
+	body, p := decodeAndCheck(c.request, schemaName)
 	if p != nil {
 		return nil, p
 	}

@@ -4,8 +4,6 @@ import (
 	"slices"
 )
 
-var teamFields = []requestField{{name: "name", min: 1, validate: validateNotBlank}, {name: "description"}}
-
 func fillTeam(state map[string]any) {
 	setMissing(state, map[string]any{
 		"name": "team", "description": "", "isIdpManaged": false, "organizationRole": "ORGANIZATION_MEMBER", "memberIds": []any{},
@@ -68,13 +66,9 @@ func (s *Server) createTeam(c apiCall) (any, *requestError) {
 	if getBool(s.organizationResource().state, "isScimEnabled") {
 		return nil, badRequestError("Teams are managed by an identity provider")
 	}
-	body, p := decodeBody(c.request)
+	body, p := decodeAndCheck(c.request, "CreateTeamRequest")
 	if p != nil {
 		return nil, p
-	}
-	fields := append(requireFields(teamFields, "name"), requestField{name: "organizationRole", enum: organizationRoles}, requestField{name: "memberIds", jsonType: jsonArray})
-	if found := checkFields(fields, body, ""); found != nil {
-		return nil, invalidFieldsError(found)
 	}
 	if p := s.validateMembers(body); p != nil {
 		return nil, p
@@ -92,7 +86,7 @@ func (s *Server) updateTeam(c apiCall) (any, *requestError) {
 	if p != nil {
 		return nil, p
 	}
-	body, p := decodeAndCheck(c.request, requireFields(teamFields, "name"))
+	body, p := decodeAndCheck(c.request, "UpdateTeamRequest")
 	if p != nil {
 		return nil, p
 	}
@@ -107,7 +101,7 @@ func (s *Server) updateTeamRoles(c apiCall) (any, *requestError) {
 	if p != nil {
 		return nil, p
 	}
-	body, p := decodeAndCheck(c.request, requireFields(grantFields, "organizationRole"))
+	body, p := decodeAndCheck(c.request, "UpdateTeamRolesRequest")
 	if p != nil {
 		return nil, p
 	}
@@ -170,7 +164,7 @@ func (s *Server) addMembers(c apiCall) (any, *requestError) {
 	if p != nil {
 		return nil, p
 	}
-	body, p := decodeAndCheck(c.request, []requestField{{name: "memberIds", jsonType: jsonArray, min: 1, required: true}})
+	body, p := decodeAndCheck(c.request, "AddTeamMembersRequest")
 	if p != nil {
 		return nil, p
 	}

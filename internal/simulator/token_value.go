@@ -54,7 +54,7 @@ func (s *Server) setTokenStart(state map[string]any, start string) {
 
 // fillToken sets the defaults of an API token or agent token.
 func (s *Server) fillToken(state map[string]any) {
-	setMissing(state, map[string]any{"name": "token", "description": "", "kind": tokenKinds[0]})
+	setMissing(state, map[string]any{"name": "token", "description": "", "kind": "STANDARD"})
 	if getString(state, "token") == "" {
 		short, seeded := state["shortToken"]
 		s.renewTokenValue(state)

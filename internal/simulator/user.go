@@ -55,7 +55,7 @@ func (s *Server) updateUserRoles(c apiCall) (any, *requestError) {
 	if p != nil {
 		return nil, p
 	}
-	body, p := decodeAndCheck(c.request, grantFields)
+	body, p := decodeAndCheck(c.request, "UpdateUserRolesRequest")
 	if p != nil {
 		return nil, p
 	}

@@ -16,25 +16,6 @@ func astroMachineSize(name string) machineSize {
 // maxEphemeralStorage is the maximum ephemeral storage of a worker in Gi.
 const maxEphemeralStorage = 100
 
-func queueFields(kind string, update bool) []requestField {
-	fields := []requestField{
-		{name: "id"},
-		{name: "name", min: 1, max: 63, required: true},
-		{name: "isDefault", jsonType: jsonBoolean, required: true},
-		{name: "minWorkerCount", jsonType: jsonInteger, required: true},
-		{name: "maxWorkerCount", jsonType: jsonInteger, min: 1, required: true},
-		{name: "workerConcurrency", jsonType: jsonInteger, min: 1, required: true},
-	}
-	if kind != typeHybrid || update {
-		fields = append(fields, requestField{name: "podEphemeralStorage", validate: validateMemory})
-	}
-	if kind == typeHybrid {
-		return append(fields, requestField{name: "nodePoolId", min: 1, required: true})
-	}
-	machines := []string{"A5", "A10", "A20", "A40", "A60", "A120", "A160"}
-	return append(fields, requestField{name: "astroMachine", enum: machines, required: true})
-}
-
 // validateQueues checks the queues of a request against each other, against their machines and against the stored queues.
 func (s *Server) validateQueues(body, old map[string]any) []FieldError {
 	var found []FieldError

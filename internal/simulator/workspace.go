@@ -2,17 +2,6 @@ package simulator
 
 import "slices"
 
-var cloudProviders = []string{"AWS", "AZURE", "GCP"}
-
-var workspaceFields = []requestField{
-	{name: "name", min: 1, max: 50, validate: validateNotBlank},
-	{name: "description"},
-	{name: "cicdEnforcedDefault", jsonType: jsonBoolean},
-	{name: "defaultClusterId"},
-	{name: "defaultCloudProvider", enum: cloudProviders},
-	{name: "defaultRegion"},
-}
-
 func fillWorkspace(state map[string]any) {
 	setMissing(state, map[string]any{"name": "workspace", "description": "", "cicdEnforcedDefault": false})
 }
@@ -59,7 +48,7 @@ func (s *Server) createWorkspace(c apiCall) (any, *requestError) {
 	if !c.caller.hasOrganizationAccess() {
 		return nil, forbiddenError("the token may not create Workspaces")
 	}
-	body, p := s.decodeWorkspaceBody(c, requireFields(workspaceFields, "name"))
+	body, p := s.decodeWorkspaceBody(c, "CreateWorkspaceRequest")
 	if p != nil {
 		return nil, p
 	}
@@ -76,20 +65,18 @@ func (s *Server) updateWorkspace(c apiCall) (any, *requestError) {
 	if p != nil {
 		return nil, p
 	}
-	body, p := s.decodeWorkspaceBody(c, requireFields(workspaceFields, "name", "description", "cicdEnforcedDefault"))
+	body, p := s.decodeWorkspaceBody(c, "UpdateWorkspaceRequest")
 	if p != nil {
 		return nil, p
 	}
-	for _, f := range workspaceFields {
-		delete(o.state, f.name)
-	}
+	deleteFields(o.state, "UpdateWorkspaceRequest")
 	setMissing(o.state, body)
 	s.markUpdated(o, c.caller)
 	return workspaceView(o), nil
 }
 
-func (s *Server) decodeWorkspaceBody(c apiCall, fields []requestField) (map[string]any, *requestError) {
-	body, p := decodeAndCheck(c.request, fields)
+func (s *Server) decodeWorkspaceBody(c apiCall, schemaName string) (map[string]any, *requestError) {
+	body, p := decodeAndCheck(c.request, schemaName)
 	if p != nil {
 		return nil, p
 	}
