@@ -15,10 +15,11 @@ import (
 	"time"
 
 	"astro-apply/internal/config"
+	"astro-apply/internal/desired"
 	"astro-apply/internal/github"
+	"astro-apply/internal/kind"
 	"astro-apply/internal/manifest"
 	"astro-apply/internal/report"
-	"astro-apply/internal/resource"
 	"astro-apply/internal/sandbox"
 )
 
@@ -45,7 +46,7 @@ type pipeline struct {
 	System
 	runner        *github.Runner
 	files         sandbox.Folders
-	catalog       resource.Catalog
+	catalog       kind.Catalog
 	astroToken    string
 	config        *config.Config
 	report        report.Run
@@ -61,7 +62,7 @@ type pipeline struct {
 // ends, Main reports the changes made until then and returns within seconds.
 func Main(ctx context.Context, s System) int {
 	start := time.Now()
-	p := &pipeline{System: s, runner: github.NewRunner(s.Getenv, s.Stdout), catalog: resource.Kinds(), astroToken: s.Getenv(TokenVariable)}
+	p := &pipeline{System: s, runner: github.NewRunner(s.Getenv, s.Stdout), catalog: kind.All(), astroToken: s.Getenv(TokenVariable)}
 	p.files = p.sandboxFolders()
 	p.report.Secrets = p.runner.Secrets()
 	p.runner.Mask(p.astroToken)
@@ -131,7 +132,7 @@ func (p *pipeline) readArguments() error {
 }
 
 // loadManifests parses and checks the manifests. It doesn't need Astro.
-func (p *pipeline) loadManifests(sources []manifest.Source) *resource.Desired {
+func (p *pipeline) loadManifests(sources []manifest.Source) *desired.State {
 	env := manifest.Environment{Lookup: p.Getenv, AllowUnset: p.report.Mode == string(config.ModeValidate)}
 	if p.report.Simulated {
 		env.AllowUnset, env.Placeholder = true, placeholderValue
@@ -145,9 +146,9 @@ func (p *pipeline) loadManifests(sources []manifest.Source) *resource.Desired {
 
 // parseManifests returns the desired state with all problems of the manifests, and masks
 // the secrets in them.
-func (p *pipeline) parseManifests(sources []manifest.Source, env manifest.Environment) *resource.Desired {
+func (p *pipeline) parseManifests(sources []manifest.Source, env manifest.Environment) *desired.State {
 	parsed := manifest.Parse(sources, env)
-	declared := resource.LoadDesired(p.catalog, parsed.Documents, string(p.config.Workspace), parsed.Problems...)
+	declared := desired.Load(p.catalog, parsed.Documents, string(p.config.Workspace), parsed.Problems...)
 	secrets := slices.Sorted(slices.Values(append(parsed.Secrets, declared.Secrets...)))
 	for _, secret := range slices.Compact(secrets) {
 		p.runner.Mask(secret)

@@ -11,27 +11,30 @@ import (
 	"time"
 
 	"astro-apply/internal/astro"
+	"astro-apply/internal/current"
+	"astro-apply/internal/desired"
+	"astro-apply/internal/kind"
 	"astro-apply/internal/plan"
 	"astro-apply/internal/report"
-	"astro-apply/internal/resource"
 	"astro-apply/internal/simulator"
+	"astro-apply/internal/simulator/seed"
 )
 
 // connectAstro checks the token and returns a source that reads from the Astro API.
-func (p *pipeline) connectAstro(declared *resource.Desired) (resource.Source, error) {
+func (p *pipeline) connectAstro(declared *desired.State) (current.Source, error) {
 	if strings.TrimSpace(p.astroToken) == "" {
-		return resource.Source{}, errors.New("environment variable " + TokenVariable + " is not set; pass the API token in env: of the step, " +
+		return current.Source{}, errors.New("environment variable " + TokenVariable + " is not set; pass the API token in env: of the step, " +
 			"for example ASTRO_API_TOKEN: ${{ secrets.ASTRO_API_TOKEN }} (pull requests from forks and from Dependabot get no secrets)")
 	}
 	if err := checkProxy(p.Getenv); err != nil {
-		return resource.Source{}, err
+		return current.Source{}, err
 	}
 	caller, err := astro.ParseToken(p.astroToken)
 	if err != nil {
-		return resource.Source{}, fmt.Errorf("%s: %w", TokenVariable, err)
+		return current.Source{}, fmt.Errorf("%s: %w", TokenVariable, err)
 	}
 	if left := time.Until(caller.ExpiresAt); !caller.ExpiresAt.IsZero() && left <= 0 {
-		return resource.Source{}, fmt.Errorf("the token in %s expired at %s; create a new one and update the secret", TokenVariable, caller.ExpiresAt.Format(time.RFC3339))
+		return current.Source{}, fmt.Errorf("the token in %s expired at %s; create a new one and update the secret", TokenVariable, caller.ExpiresAt.Format(time.RFC3339))
 	}
 	if left := time.Until(caller.ExpiresAt); !caller.ExpiresAt.IsZero() && left < plan.ExpiryWarningPeriod {
 		p.report.Notices = append(p.report.Notices, fmt.Sprintf("the token in %s expires in %s, at %s; create a new one and update the secret before that",
@@ -39,16 +42,16 @@ func (p *pipeline) connectAstro(declared *resource.Desired) (resource.Source, er
 	}
 	organization, err := p.resolveOrganizationID(declared, caller)
 	if err != nil {
-		return resource.Source{}, err
+		return current.Source{}, err
 	}
 	p.report.UIURL = astroUIURL(string(p.config.APIURL))
 	client, err := p.newClient(string(p.config.APIURL), p.astroToken)
 	if err != nil {
-		return resource.Source{}, err
+		return current.Source{}, err
 	}
-	return resource.Source{
+	return current.Source{
 		API: client, OrganizationID: organization,
-		TokenScope: resource.TokenScope{WorkspaceIDs: caller.WorkspaceIDs, DeploymentIDs: caller.DeploymentIDs},
+		TokenScope: current.TokenScope{WorkspaceIDs: caller.WorkspaceIDs, DeploymentIDs: caller.DeploymentIDs},
 		TokenID:    caller.TokenID,
 		Mask:       p.runner.Mask,
 	}, nil
@@ -76,7 +79,7 @@ func (p *pipeline) newClient(address, token string) (*astro.Client, error) {
 // resolveOrganizationID returns the id of the Organization to manage. The token, the
 // manifest and the input must agree as far as they have one: a mistake there would
 // change the wrong Organization.
-func (p *pipeline) resolveOrganizationID(declared *resource.Desired, caller astro.TokenInfo) (string, error) {
+func (p *pipeline) resolveOrganizationID(declared *desired.State, caller astro.TokenInfo) (string, error) {
 	id, source := caller.OrganizationID, "the token"
 	for _, other := range []struct{ id, source string }{
 		{declared.OrganizationID.ScalarText(), "organizationId in the manifest"},
@@ -107,9 +110,9 @@ func astroUIURL(api string) string {
 
 // callerInfo returns the address and the token with which this run calls Astro, so that
 // the plan can refuse changes that would lock the run out.
-func (p *pipeline) callerInfo() resource.Caller {
+func (p *pipeline) callerInfo() kind.Caller {
 	address, _ := netip.ParseAddr(string(p.config.CallerAddress)) // config.Load has checked it; "" if unset
-	c := resource.Caller{Address: address, GitHubHosted: p.Getenv("RUNNER_ENVIRONMENT") == "github-hosted" && !p.report.Simulated}
+	c := kind.Caller{Address: address, GitHubHosted: p.Getenv("RUNNER_ENVIRONMENT") == "github-hosted" && !p.report.Simulated}
 	if caller, err := astro.ParseToken(p.astroToken); err == nil && !p.report.Simulated {
 		c.TokenID = caller.TokenID
 	}
@@ -119,7 +122,7 @@ func (p *pipeline) callerInfo() resource.Caller {
 // connectSimulator starts an in-memory Astro API and returns a source that reads from
 // it. The API has the resources that the manifest only refers to, and those that it
 // declares by id.
-func (p *pipeline) connectSimulator(declared *resource.Desired) (resource.Source, error) {
+func (p *pipeline) connectSimulator(declared *desired.State) (current.Source, error) {
 	if p.report.Simulated {
 		p.runner.Print("simulation: using an in-memory Astro API; Astro itself isn't changed")
 	}
@@ -128,13 +131,13 @@ func (p *pipeline) connectSimulator(declared *resource.Desired) (resource.Source
 		organization = "" // the simulator generates an id
 	}
 	server := simulator.New(simulator.Options{OrganizationID: organization})
-	for _, seed := range resource.SimulatorSeeds(declared) {
+	for _, seed := range seed.Make(declared) {
 		server.Seed(seed.Kind.Name, seed.Fields)
 	}
 	p.AstroTransport = server.Transport()
 	client, err := p.newClient("https://simulator.invalid", server.NewToken(simulator.Scope{}))
 	if err != nil {
-		return resource.Source{}, err
+		return current.Source{}, err
 	}
-	return resource.Source{API: client, OrganizationID: server.OrganizationID(), Mask: p.runner.Mask}, nil
+	return current.Source{API: client, OrganizationID: server.OrganizationID(), Mask: p.runner.Mask}, nil
 }

@@ -7,9 +7,10 @@ import (
 	"path"
 	"slices"
 
+	"astro-apply/internal/astrocli"
+	"astro-apply/internal/desired"
 	"astro-apply/internal/export"
 	"astro-apply/internal/manifest"
-	"astro-apply/internal/resource"
 	"astro-apply/internal/schema"
 )
 
@@ -29,14 +30,14 @@ func (p *pipeline) convertCLIFiles(ctx context.Context) error {
 	parsed := manifest.Parse(sources, allUnset)
 	isWarning := func(problem schema.Problem) bool { return problem.Warning }
 	parsed.Problems = slices.DeleteFunc(parsed.Problems, isWarning) // they are about variables, which are unset on purpose
-	declared := resource.LoadDesired(p.catalog, parsed.Documents, "", parsed.Problems...)
+	declared := desired.Load(p.catalog, parsed.Documents, "", parsed.Problems...)
 	for _, secret := range declared.Secrets {
 		p.runner.Mask(secret)
 	}
 	p.report.Problems = declared.Problems
 	var documents []*schema.Node
 	for _, d := range parsed.Documents {
-		translated, _ := resource.TranslateAstroCLIFile(d)
+		translated, _ := astrocli.Translate(d)
 		if translated == d {
 			return fmt.Errorf("input export-from: %s is not an Astro CLI deployment file: it has no field deployment at the top level; remove it from the input", d.Pos.File)
 		}
@@ -52,7 +53,7 @@ func (p *pipeline) convertCLIFiles(ctx context.Context) error {
 	}
 	converted := export.Convert(p.catalog, documents, export.Options{OutputPath: string(p.config.ExportTo), Header: convertedFileHeader})
 	reparsed := manifest.Parse([]manifest.Source{{Name: converted.Files[0].Name, Data: converted.Files[0].Data}}, allUnset)
-	problems := resource.LoadDesired(p.catalog, reparsed.Documents, "", reparsed.Problems...).Problems
+	problems := desired.Load(p.catalog, reparsed.Documents, "", reparsed.Problems...).Problems
 	if i := slices.IndexFunc(problems, func(problem schema.Problem) bool { return !problem.Warning }); i >= 0 {
 		return errors.Join(errors.New("the files can't be converted, because the manifest would be invalid; fix this first"), problems[i])
 	}

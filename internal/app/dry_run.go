@@ -11,9 +11,9 @@ import (
 
 	"astro-apply/internal/apply"
 	"astro-apply/internal/astro"
+	"astro-apply/internal/desired"
 	"astro-apply/internal/manifest"
 	"astro-apply/internal/plan"
-	"astro-apply/internal/resource"
 	"astro-apply/internal/schema"
 )
 
@@ -45,7 +45,7 @@ func (p *pipeline) performDryRun(runCtx context.Context, sources []manifest.Sour
 	ctx, cancel := context.WithTimeoutCause(runCtx, timeout, fmt.Errorf("the timeout of %s is over", timeout))
 	defer cancel()
 	policy := plan.Policy{AllowDelete: bool(p.config.AllowDelete), Now: time.Now()}
-	dryPlan := plan.Make(source.OrganizationID, declared, source.ReadCurrent(ctx, declared), policy)
+	dryPlan := plan.Make(source.OrganizationID, declared, source.Read(ctx, declared), policy)
 	isResourceProblem := map[schema.Problem]bool{}
 	for _, c := range dryPlan.Changes {
 		for _, problem := range c.Problems {
@@ -62,7 +62,7 @@ func (p *pipeline) performDryRun(runCtx context.Context, sources []manifest.Sour
 		p.report.Problems = append(p.report.Problems, problem)
 	}
 	if ctx.Err() == nil && !p.report.HasBlockingErrors() {
-		p.reportRefusals(apply.Run(ctx, source, dryPlan, apply.Options{Policy: policy, SaveSecret: func(*resource.Resource, string) error { return nil }}))
+		p.reportRefusals(apply.Run(ctx, source, dryPlan, apply.Options{Policy: policy, SaveSecret: func(*desired.Resource, string) error { return nil }}))
 	}
 	p.report.DryRun = ctx.Err() == nil
 	switch {
@@ -105,7 +105,7 @@ func (p *pipeline) reportRefusals(outcomes []apply.Outcome) {
 // returns "" if neither is the case. Nested secrets don't count, since most are unset in
 // a fork and the in-memory API doesn't check their values; a secret in a field at the
 // top level counts.
-func placeholderReason(o *resource.Resource) (why string) {
+func placeholderReason(o *desired.Resource) (why string) {
 	hasPlaceholder := func(n *schema.Node) bool {
 		return slices.ContainsFunc(n.VariableValues, func(s string) bool { return strings.HasPrefix(s, placeholderPrefix) })
 	}

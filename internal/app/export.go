@@ -10,11 +10,13 @@ import (
 	"strings"
 	"time"
 
+	"astro-apply/internal/current"
+	"astro-apply/internal/desired"
 	"astro-apply/internal/export"
+	"astro-apply/internal/kind"
 	"astro-apply/internal/manifest"
 	"astro-apply/internal/plan"
 	"astro-apply/internal/report"
-	"astro-apply/internal/resource"
 	"astro-apply/internal/schema"
 )
 
@@ -43,7 +45,7 @@ func (p *pipeline) exportManifests(ctx context.Context) error {
 	if p.report.Simulated {
 		connect = p.connectSimulator
 	}
-	source, err := connect(&resource.Desired{Catalog: p.catalog})
+	source, err := connect(&desired.State{Catalog: p.catalog})
 	if err != nil {
 		return err
 	}
@@ -51,7 +53,7 @@ func (p *pipeline) exportManifests(ctx context.Context) error {
 	if p.recordStop(ctx) {
 		return nil
 	}
-	if scopeErr, ok := errors.AsType[*resource.ScopeError](err); ok {
+	if scopeErr, ok := errors.AsType[*current.ScopeError](err); ok {
 		return fmt.Errorf("input export-workspaces: %w", scopeErr.Err)
 	}
 	if err != nil {
@@ -79,7 +81,7 @@ func (p *pipeline) exportManifests(ctx context.Context) error {
 }
 
 // unreadableText describes resources that the token isn't allowed to read.
-func unreadableText(g resource.Gap) string {
+func unreadableText(g current.Gap) string {
 	if g.Names == nil {
 		return fmt.Sprintf("%s: not exported, so other resources refer to them by id: %v", g.Kind.Section, g.Err)
 	}
@@ -93,7 +95,7 @@ func unreadableText(g resource.Gap) string {
 // buildExport makes the export, loads the exported manifests and plans them. It skips
 // each field or resource that causes a problem there and makes the export again, until
 // no problem is new.
-func (p *pipeline) buildExport(ctx context.Context, source resource.Source, inventory *resource.Inventory) (*export.Export, *resource.Desired) {
+func (p *pipeline) buildExport(ctx context.Context, source current.Source, inventory *current.Inventory) (*export.Export, *desired.State) {
 	o := export.Options{OutputPath: path.Clean(string(p.config.ExportTo)), Header: exportedFileHeader, Now: time.Now(), SkipReasons: export.SkipReasons{}}
 	if p.report.Simulated {
 		o.Header += "\n" + simulatedFileNote
@@ -105,7 +107,7 @@ func (p *pipeline) buildExport(ctx context.Context, source resource.Source, inve
 			sources = append(sources, manifest.Source{Name: f.Name, Data: f.Data})
 		}
 		parsed := manifest.Parse(sources, manifest.Environment{Lookup: placeholderValue}) // any value will do: a plan doesn't compare secrets
-		declared := resource.LoadDesired(p.catalog, parsed.Documents, "", parsed.Problems...)
+		declared := desired.Load(p.catalog, parsed.Documents, "", parsed.Problems...)
 		if o.SkipReasons.AddProblems(exported, declared, declared.Problems) {
 			continue
 		}
@@ -133,12 +135,12 @@ func exportSummary(exported *export.Export) *report.ExportResult {
 
 // exportScope returns what the inputs export-workspaces and only select. In an export,
 // only accepts sections, not names: there is no manifest yet that declares names.
-func (p *pipeline) exportScope() (resource.InventoryScope, error) {
-	scope := resource.InventoryScope{Workspaces: p.config.ExportWorkspaces}
+func (p *pipeline) exportScope() (current.InventoryScope, error) {
+	scope := current.InventoryScope{Workspaces: p.config.ExportWorkspaces}
 	if len(p.config.Only) == 0 {
 		return scope, nil
 	}
-	wanted := map[*resource.Kind]bool{}
+	wanted := map[*kind.Kind]bool{}
 	for _, section := range p.config.Only {
 		k := p.catalog.KindOfSection(section)
 		if k == nil || k.CreatesKind != "" {
@@ -146,7 +148,7 @@ func (p *pipeline) exportScope() (resource.InventoryScope, error) {
 		}
 		wanted[k] = true
 	}
-	scope.IncludesKind = func(k *resource.Kind) bool { return wanted[k] }
+	scope.IncludesKind = func(k *kind.Kind) bool { return wanted[k] }
 	return scope, nil
 }
 

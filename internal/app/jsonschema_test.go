@@ -9,7 +9,7 @@ import (
 	"go.yaml.in/yaml/v4"
 
 	"astro-apply/internal/jsonschema"
-	"astro-apply/internal/resource"
+	"astro-apply/internal/kind"
 )
 
 // TestReferenceSchema checks that the JSON Schema for editors matches the kinds' tables
@@ -17,7 +17,7 @@ import (
 func TestReferenceSchema(t *testing.T) {
 	t.Parallel()
 	examples := map[string]any{}
-	for _, section := range resource.Kinds().Sections() {
+	for _, section := range kind.All().Sections() {
 		b, err := os.ReadFile("../../testdata/examples/" + section + ".yaml")
 		if err != nil {
 			t.Fatal(err)
@@ -32,7 +32,7 @@ func TestReferenceSchema(t *testing.T) {
 	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)
 	e.SetIndent("", " ")
-	if err := e.Encode(jsonschema.Manifest(resource.Kinds(), examples)); err != nil {
+	if err := e.Encode(jsonschema.Manifest(kind.All(), examples)); err != nil {
 		t.Fatal(err)
 	}
 	checkGenerated(t, "../../.github/docs/astro.schema.json", b.String())

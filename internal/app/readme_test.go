@@ -8,12 +8,14 @@ import (
 	"strings"
 	"testing"
 
+	"astro-apply/internal/desired"
+	"astro-apply/internal/kind"
+
 	difference "github.com/google/go-cmp/cmp"
 	"go.yaml.in/yaml/v4"
 
 	"astro-apply/internal/manifest"
 	"astro-apply/internal/report"
-	"astro-apply/internal/resource"
 )
 
 // TestReadme checks that README's tables match the kinds and action.yml. With -update,
@@ -50,7 +52,7 @@ func checkGenerated(t *testing.T, file, text string) {
 
 func sectionTable() string {
 	rows := [][]string{{"section", "what it manages"}}
-	for _, k := range resource.Kinds() {
+	for _, k := range kind.All() {
 		rows = append(rows, []string{"[" + inlineCode(k.Section) + "](.github/docs/reference.md#" + strings.ToLower(k.Section) + ")", k.Doc})
 	}
 	return markdownTable(rows)
@@ -85,17 +87,17 @@ func TestOutputs(t *testing.T) {
 // every section.
 func TestMetaArguments(t *testing.T) {
 	t.Parallel()
-	for _, section := range resource.Kinds().Sections() {
+	for _, section := range kind.All().Sections() {
 		for _, row := range metaArguments {
 			name, accepts := row[0], row[1]
-			k := resource.Kinds().KindOfSection(section)
+			k := kind.All().KindOfSection(section)
 			if k.Singleton {
 				continue
 			}
 			members := map[string]string{"environmentObjects": "objectType: CONNECTION, objectKey", "agentTokens": "deployment: d, name"}[section]
 			text := fmt.Sprintf("%s: [{ %s: a@b.example, %s: {} }]", section, cmp.Or(members, k.Identity[0]), name)
 			parsed := manifest.Parse([]manifest.Source{{Name: "astro.yaml", Data: []byte(text)}}, manifest.Environment{})
-			problems := resource.LoadDesired(resource.Kinds(), parsed.Documents, "data").Problems
+			problems := desired.Load(kind.All(), parsed.Documents, "data").Problems
 			if len(problems) != 1 || !strings.HasSuffix(problems[0].Message, `": `+name+" must be "+accepts+", not a mapping") {
 				t.Errorf("%s: %q, the reference says it accepts %s", text, problems, accepts)
 			}

@@ -9,9 +9,10 @@ import (
 	"astro-apply/internal/apply"
 	"astro-apply/internal/astro"
 	"astro-apply/internal/config"
+	"astro-apply/internal/current"
+	"astro-apply/internal/desired"
 	"astro-apply/internal/plan"
 	"astro-apply/internal/report"
-	"astro-apply/internal/resource"
 )
 
 // shutdownGrace is how long calls may continue after a signal to stop. The runner kills
@@ -20,7 +21,7 @@ const shutdownGrace = 5 * time.Second
 
 // reconcile compares the desired state with the current one. In mode apply, it also
 // makes the changes.
-func (p *pipeline) reconcile(ctx context.Context, declared *resource.Desired) error {
+func (p *pipeline) reconcile(ctx context.Context, declared *desired.State) error {
 	connect := p.connectAstro
 	if p.report.Simulated {
 		connect = p.connectSimulator
@@ -65,7 +66,7 @@ func (p *pipeline) reconcile(ctx context.Context, declared *resource.Desired) er
 	return nil
 }
 
-func (p *pipeline) applyPlan(ctx context.Context, source resource.Source, policy plan.Policy) {
+func (p *pipeline) applyPlan(ctx context.Context, source current.Source, policy plan.Policy) {
 	if p.report.Counts().Changed() > 0 {
 		p.runner.StartGroup("Apply")
 		defer p.runner.EndGroup()
@@ -82,8 +83,8 @@ func (p *pipeline) applyPlan(ctx context.Context, source resource.Source, policy
 // planChanges reads the current state and plans. It reads resources that differ once more
 // by id and plans again: an item of a list may have fewer fields than the resource, and
 // an update would overwrite the missing ones.
-func (p *pipeline) planChanges(ctx context.Context, source resource.Source, declared *resource.Desired, policy plan.Policy) *resource.Current {
-	current := source.ReadCurrent(ctx, declared)
+func (p *pipeline) planChanges(ctx context.Context, source current.Source, declared *desired.State, policy plan.Policy) *current.State {
+	current := source.Read(ctx, declared)
 	p.report.Plan = plan.Make(source.OrganizationID, declared, current, policy)
 	if stale := p.report.Plan.ResourcesToRefresh(); len(stale) > 0 && ctx.Err() == nil {
 		source.Refresh(ctx, current, stale)
@@ -106,7 +107,7 @@ func (p *pipeline) planChanges(ctx context.Context, source resource.Source, decl
 
 // recordUnmanaged adds the resources that no manifest declares to the report. They are
 // for information only, so a list that can't be read is a notice, not an error.
-func (p *pipeline) recordUnmanaged(ctx context.Context, source resource.Source, declared *resource.Desired, current *resource.Current) {
+func (p *pipeline) recordUnmanaged(ctx context.Context, source current.Source, declared *desired.State, current *current.State) {
 	var err error
 	if p.report.Unmanaged, err = source.ListUnmanaged(ctx, declared, current); err != nil {
 		p.report.Notices = append(p.report.Notices, "the list of resources that are not in the manifest is incomplete: "+err.Error())
@@ -115,7 +116,7 @@ func (p *pipeline) recordUnmanaged(ctx context.Context, source resource.Source, 
 
 // unfinishedReadError returns the last error of a call that was still being retried when
 // the run stopped, or nil. It explains why reading took so long.
-func unfinishedReadError(declared *resource.Desired, current *resource.Current) error {
+func unfinishedReadError(declared *desired.State, current *current.State) error {
 	for _, o := range declared.Resources {
 		if e, ok := errors.AsType[*astro.Error](current.Errs[o]); ok && !e.Unsent {
 			return e

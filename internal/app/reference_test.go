@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"astro-apply/internal/resource"
+	"astro-apply/internal/kind"
 	"astro-apply/internal/schema"
 )
 
@@ -23,10 +23,10 @@ var metaArguments = [][]string{
 func TestReference(t *testing.T) {
 	t.Parallel()
 	var b strings.Builder
-	b.WriteString("# Reference\n\nEvery section of a manifest and all of its fields. Generated from the tables in `internal/resource` and the examples in\n" +
+	b.WriteString("# Reference\n\nEvery section of a manifest and all of its fields. Generated from the tables in `internal/kind` and the examples in\n" +
 		"`testdata/examples` by `go test ./internal/app -run Reference -update`; [coverage](coverage.md) compares them with the Astro API.\n\n" +
 		"A field is optional and can be changed at any time if its column *set* is blank.\n\n")
-	for _, k := range resource.Kinds() {
+	for _, k := range kind.All() {
 		example, err := os.ReadFile("../../testdata/examples/" + k.Section + ".yaml")
 		if err != nil {
 			t.Fatal(err)

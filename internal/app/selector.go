@@ -7,17 +7,18 @@ import (
 	"slices"
 	"strings"
 
-	"astro-apply/internal/resource"
+	"astro-apply/internal/desired"
+	"astro-apply/internal/kind"
 	"astro-apply/internal/schema"
 )
 
 // resourceAddress returns the form of a resource in inputs and outputs, such as
 // deployments/etl.
-func resourceAddress(o *resource.Resource) string { return o.Kind.Section + "/" + o.Name() }
+func resourceAddress(o *desired.Resource) string { return o.Kind.Section + "/" + o.Name() }
 
 // matchesSelector reports whether a pattern of an input matches a resource. A pattern is
 // a section, or a section, a slash and a name; * matches any text.
-func matchesSelector(pattern string, o *resource.Resource) (bool, error) {
+func matchesSelector(pattern string, o *desired.Resource) (bool, error) {
 	pattern = schema.NormalizeName(pattern)
 	if pattern == schema.NormalizeName(resourceAddress(o)) { // the name may contain *, ? or [
 		return true, nil
@@ -33,8 +34,8 @@ func matchesSelector(pattern string, o *resource.Resource) (bool, error) {
 // selectResources returns the resources that match the patterns of an input. obstacle
 // returns why a resource can't be selected, "" if it can. That is an error, unless the
 // resource is marked absent and only matches a pattern with *.
-func selectResources(input string, patterns []string, declared *resource.Desired, obstacle func(o *resource.Resource) string) (map[*resource.Resource]bool, error) {
-	out := map[*resource.Resource]bool{}
+func selectResources(input string, patterns []string, declared *desired.State, obstacle func(o *desired.Resource) string) (map[*desired.Resource]bool, error) {
+	out := map[*desired.Resource]bool{}
 	var errs []error
 	for _, pattern := range patterns {
 		matched := false
@@ -64,7 +65,7 @@ func selectResources(input string, patterns []string, declared *resource.Desired
 }
 
 // exampleAddresses lists some resources that can be selected.
-func exampleAddresses(declared *resource.Desired, obstacle func(o *resource.Resource) string) string {
+func exampleAddresses(declared *desired.State, obstacle func(o *desired.Resource) string) string {
 	var names []string
 	for _, o := range declared.Resources {
 		if obstacle(o) == "" && len(names) < 5 {
@@ -79,33 +80,33 @@ func exampleAddresses(declared *resource.Desired, obstacle func(o *resource.Reso
 
 // rotationFilter returns a function that reports whether the input rotate selects a
 // resource.
-func (p *pipeline) rotationFilter(declared *resource.Desired) (func(*resource.Resource) bool, error) {
-	rotated, err := selectResources("rotate", p.config.Rotate, declared, func(o *resource.Resource) string {
+func (p *pipeline) rotationFilter(declared *desired.State) (func(*desired.Resource) bool, error) {
+	rotated, err := selectResources("rotate", p.config.Rotate, declared, func(o *desired.Resource) string {
 		switch {
 		case o.Absent:
 			return fmt.Sprintf("is marked state: absent at %s; remove one of them", o.Pos)
 		case o.Kind.Rotate.Path == "":
 			return "can't be rotated; remove it from the input"
 		case o.SecretSink() == nil:
-			return fmt.Sprintf("has no %s for the new value; add it at %s", resource.SecretSinkField, o.Pos)
+			return fmt.Sprintf("has no %s for the new value; add it at %s", kind.SecretSinkField, o.Pos)
 		}
 		return ""
 	})
-	return func(o *resource.Resource) bool { return rotated[o] }, err
+	return func(o *desired.Resource) bool { return rotated[o] }, err
 }
 
 // targetFilter returns a function that reports whether the input only selects a
 // resource, or nil if the input is empty: the run is then about all resources.
-func (p *pipeline) targetFilter(declared *resource.Desired, rotate func(*resource.Resource) bool) (func(*resource.Resource) bool, error) {
+func (p *pipeline) targetFilter(declared *desired.State, rotate func(*desired.Resource) bool) (func(*desired.Resource) bool, error) {
 	if len(p.config.Only) == 0 {
 		return nil, nil
 	}
-	targets, err := selectResources("only", p.config.Only, declared, func(*resource.Resource) string { return "" })
+	targets, err := selectResources("only", p.config.Only, declared, func(*desired.Resource) string { return "" })
 	p.report.TargetCount = len(targets)
 	for _, o := range declared.Resources {
 		if rotate != nil && rotate(o) && !targets[o] {
 			err = errors.Join(err, fmt.Errorf("input rotate: the input \"only\" excludes %s; add it to only, or remove it from rotate", o))
 		}
 	}
-	return func(o *resource.Resource) bool { return targets[o] }, err
+	return func(o *desired.Resource) bool { return targets[o] }, err
 }

@@ -9,8 +9,9 @@ import (
 	"sync"
 
 	"astro-apply/internal/config"
+	"astro-apply/internal/desired"
+	"astro-apply/internal/kind"
 	"astro-apply/internal/manifest"
-	"astro-apply/internal/resource"
 	"astro-apply/internal/schema"
 )
 
@@ -25,7 +26,7 @@ type secretOutput struct {
 
 // saveSecret writes a generated secret to the sink of its resource. Astro returns the
 // value only once, so apply calls saveSecret immediately: a later error can't lose it.
-func (p *pipeline) saveSecret(o *resource.Resource, value string) error {
+func (p *pipeline) saveSecret(o *desired.Resource, value string) error {
 	p.secretOutput.mu.Lock()
 	defer p.secretOutput.mu.Unlock()
 	sink := o.SecretSink().ScalarText()
@@ -33,7 +34,7 @@ func (p *pipeline) saveSecret(o *resource.Resource, value string) error {
 	case p.report.Simulated:
 		return nil // the value is not a real token, and later steps must not use it as one
 	case sink == "":
-		return errors.New(resource.SecretSinkField + " is empty; set it to a file, or to output")
+		return errors.New(kind.SecretSinkField + " is empty; set it to a file, or to output")
 	case sink != outputSinkName:
 		return p.files.WriteSecret(sink, value)
 	}
@@ -57,7 +58,7 @@ func (p *pipeline) saveSecret(o *resource.Resource, value string) error {
 
 // checkFileSinks reports files to which secrets can't be written, before the first call
 // to Astro. It resolves symbolic links, so that two paths to one file count as one.
-func (p *pipeline) checkFileSinks(declared *resource.Desired, manifests []manifest.Source) {
+func (p *pipeline) checkFileSinks(declared *desired.State, manifests []manifest.Source) {
 	conflicts := map[string]string{} // by path
 	for _, m := range manifests {
 		if p.report.InlineManifest {
@@ -71,11 +72,11 @@ func (p *pipeline) checkFileSinks(declared *resource.Desired, manifests []manife
 		if sink := o.SecretSink(); sink != nil && !o.Absent && sink.Text != outputSinkName {
 			real, err := p.files.WritablePath(sink.Text)
 			for dir := filepath.Dir(real); err == nil && dir != filepath.Dir(dir); dir = filepath.Dir(dir) {
-				conflicts[dir] = "it is the folder of another " + resource.SecretSinkField + " file; choose another file"
+				conflicts[dir] = "it is the folder of another " + kind.SecretSinkField + " file; choose another file"
 			}
 		}
 	}
-	p.report.Problems = append(p.report.Problems, checkSinks(declared.Resources, func(o *resource.Resource) (string, error) {
+	p.report.Problems = append(p.report.Problems, checkSinks(declared.Resources, func(o *desired.Resource) (string, error) {
 		sink := o.SecretSink().Text
 		if sink == outputSinkName {
 			return "", nil
@@ -90,8 +91,8 @@ func (p *pipeline) checkFileSinks(declared *resource.Desired, manifests []manife
 
 // checkOutputSinks reports secrets that the run is about to generate and can't write to
 // the output.
-func (p *pipeline) checkOutputSinks(resources []*resource.Resource) []schema.Problem {
-	return checkSinks(resources, func(o *resource.Resource) (string, error) {
+func (p *pipeline) checkOutputSinks(resources []*desired.Resource) []schema.Problem {
+	return checkSinks(resources, func(o *desired.Resource) (string, error) {
 		switch {
 		case o.SecretSink().Text != outputSinkName:
 			return "", nil
@@ -105,7 +106,7 @@ func (p *pipeline) checkOutputSinks(resources []*resource.Resource) []schema.Pro
 // checkSinks reports resources whose secret can't be written, or whose sink another
 // resource has already. check returns what identifies the sink, "" if the sink is not
 // checked now, and an error if the sink is not writable.
-func checkSinks(resources []*resource.Resource, check func(*resource.Resource) (sinkID string, err error)) (problems []schema.Problem) {
+func checkSinks(resources []*desired.Resource, check func(*desired.Resource) (sinkID string, err error)) (problems []schema.Problem) {
 	firstUse := map[string]schema.Pos{} // by sinkID
 	for _, o := range resources {
 		sink := o.SecretSink()
@@ -117,7 +118,7 @@ func checkSinks(resources []*resource.Resource, check func(*resource.Resource) (
 		}
 		sinkID, err := check(o)
 		if err != nil {
-			addProblem("%s: can't write to %s: %v", resource.SecretSinkField, sink.Show(), err)
+			addProblem("%s: can't write to %s: %v", kind.SecretSinkField, sink.Show(), err)
 		}
 		label := sinkID
 		if sink.Text != outputSinkName {
@@ -127,7 +128,7 @@ func checkSinks(resources []*resource.Resource, check func(*resource.Resource) (
 		switch {
 		case sinkID == "":
 		case ok:
-			addProblem("%s: %s is already used for another value, at %s; choose another file", resource.SecretSinkField, label, first)
+			addProblem("%s: %s is already used for another value, at %s; choose another file", kind.SecretSinkField, label, first)
 		default:
 			firstUse[sinkID] = sink.Pos
 		}

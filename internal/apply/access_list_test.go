@@ -9,9 +9,9 @@ import (
 	"testing/synctest"
 
 	"astro-apply/internal/apply"
+	"astro-apply/internal/kind"
 	"astro-apply/internal/longtest"
 	"astro-apply/internal/plan"
-	"astro-apply/internal/resource"
 	"astro-apply/internal/simulator"
 )
 
@@ -71,7 +71,7 @@ func TestAccessListInBatches(t *testing.T) {
 				for _, network := range test.before {
 					s.server.Seed("allowedIpAddressRange", map[string]any{"ipAddressRange": network})
 				}
-				policy := plan.Policy{AllowDelete: true, Caller: resource.Caller{GitHubHosted: test.hosted}}
+				policy := plan.Policy{AllowDelete: true, Caller: kind.Caller{GitHubHosted: test.hosted}}
 				if !test.unknown {
 					policy.Caller.Address = netip.MustParseAddr(address)
 				}
@@ -100,8 +100,8 @@ func TestAccessListInBatches(t *testing.T) {
 
 // catalogWithBatchSize returns the kinds with another batch size for changes of the
 // access list, and that size. Tests with Astro's batch size are slow.
-func catalogWithBatchSize(size int) (resource.Catalog, int) {
-	kinds := resource.Kinds()
+func catalogWithBatchSize(size int) (kind.Catalog, int) {
+	kinds := kind.All()
 	for i := range kinds.Kind("allowedIpAddressRanges").UpdateEndpoints {
 		kinds.Kind("allowedIpAddressRanges").UpdateEndpoints[i].ListPatch.BatchSize = size
 	}
@@ -120,7 +120,7 @@ func TestAccessListIsCheckedAgain(t *testing.T) {
 			text += fmt.Sprintf(", 10.%d.%d.0/24", i/256, i%256)
 		}
 		p := s.planManifest(text+"]", plan.Policy{})
-		remove := s.source.NewCall(p.Changes[0].Resource, resource.Endpoint{Method: "DELETE", Path: "/organizations/{organizationId}/allowed-ip-address-ranges/{id}"}, id, nil)
+		remove := s.source.NewCall(p.Changes[0].Resource, kind.Endpoint{Method: "DELETE", Path: "/organizations/{organizationId}/allowed-ip-address-ranges/{id}"}, id, nil)
 		if _, err := s.source.API.Do(context.Background(), remove); err != nil {
 			t.Fatal(err)
 		}

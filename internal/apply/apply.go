@@ -12,8 +12,9 @@ import (
 	"time"
 
 	"astro-apply/internal/astro"
+	"astro-apply/internal/current"
+	"astro-apply/internal/desired"
 	"astro-apply/internal/plan"
-	"astro-apply/internal/resource"
 	"astro-apply/internal/schema"
 )
 
@@ -51,7 +52,7 @@ type Outcome struct {
 	Change        *plan.Change
 	Status        Status
 	AcceptedWrite Status
-	Live          *resource.Live
+	Live          *current.Live
 	Err           error
 	RequestBody   *schema.Node
 	Duration      time.Duration
@@ -66,16 +67,17 @@ type Options struct {
 	Mask func(value string)
 	// SaveSecret saves a secret value that Astro returns only once. If it fails, the run
 	// deletes a new resource again, because its value is lost.
-	SaveSecret func(o *resource.Resource, value string) error
+	SaveSecret func(o *desired.Resource, value string) error
 	OnOutcome  func(Outcome) // called after each change that was tried, never concurrently; called again if a deferred write or a duplicate changes the status
 	OnProgress func(string)  // called regularly with a progress line; may be nil
 }
 
 type applier struct {
 	Options
-	source           resource.Source
-	finder           resource.Finder
-	existedBefore    func(id string) bool // reports whether a resource with this id existed before this run
+	source           current.Source
+	finder           current.Finder
+	targets          map[*desired.Reference]*current.Live // of references that the manifest doesn't declare
+	existedBefore    func(id string) bool                 // reports whether a resource with this id existed before this run
 	jobs             []*job
 	mu               sync.Mutex
 	waitReasons      map[*job]string // the last reason why each job waited
@@ -87,8 +89,11 @@ type applier struct {
 // Run executes p and returns one Outcome per change, in the plan's order. It returns
 // after the last call. After the end of ctx, Run starts no new call; calls in flight
 // get the client's grace period.
-func Run(ctx context.Context, source resource.Source, p *plan.Plan, o Options) []Outcome {
-	r := &applier{Options: o, source: source, finder: resource.Finder{Source: source}, existedBefore: func(id string) bool { return p.ExistingIDs[id] }}
+func Run(ctx context.Context, source current.Source, p *plan.Plan, o Options) []Outcome {
+	r := &applier{
+		Options: o, source: source, finder: current.Finder{Source: source}, targets: p.Targets,
+		existedBefore: func(id string) bool { return p.ExistingIDs[id] },
+	}
 	jobOf := map[*plan.Change]*job{}
 	for _, c := range p.Changes {
 		j := newJob(c)
@@ -150,7 +155,7 @@ func (r *applier) executeJob(ctx context.Context, j *job) {
 	switch j.change.Action {
 	case plan.Errored:
 		j.setFailed(j.change.Err)
-		if _, ok := errors.AsType[*resource.BlockedError](j.change.Err); ok {
+		if _, ok := errors.AsType[*current.BlockedError](j.change.Err); ok {
 			j.Status = Skipped
 		}
 		return

@@ -15,8 +15,8 @@ import (
 
 	"astro-apply/internal/apply"
 	"astro-apply/internal/astro"
+	"astro-apply/internal/current"
 	"astro-apply/internal/plan"
-	"astro-apply/internal/resource"
 	"astro-apply/internal/simulator"
 )
 
@@ -231,7 +231,7 @@ func TestFailedReadIsAFailure(t *testing.T) {
 		if len(s.listWrites()) != 0 {
 			t.Errorf("writes %v", s.listWrites())
 		}
-		if _, ok := errors.AsType[*resource.BlockedError](outcomes[1].Err); !ok {
+		if _, ok := errors.AsType[*current.BlockedError](outcomes[1].Err); !ok {
 			t.Errorf("error %v", outcomes[1].Err)
 		}
 	})

@@ -5,9 +5,10 @@ import (
 	"strings"
 	"testing"
 
+	"astro-apply/internal/desired"
+	"astro-apply/internal/kind"
 	"astro-apply/internal/manifest"
 	"astro-apply/internal/plan"
-	"astro-apply/internal/resource"
 	"astro-apply/internal/simulator"
 )
 
@@ -25,8 +26,8 @@ func BenchmarkPlan(b *testing.B) {
 	}
 	for b.Loop() {
 		parsed := manifest.Parse([]manifest.Source{{Name: "astro.yaml", Data: []byte(text.String())}}, manifest.Environment{})
-		d := resource.LoadDesired(resource.Kinds(), parsed.Documents, "")
-		p := plan.Make(s.source.OrganizationID, d, s.source.ReadCurrent(b.Context(), d), plan.Policy{})
+		d := desired.Load(kind.All(), parsed.Documents, "")
+		p := plan.Make(s.source.OrganizationID, d, s.source.Read(b.Context(), d), plan.Policy{})
 		if n := p.Count(plan.Unchanged); n != 1000 {
 			b.Fatalf("%d unchanged", n)
 		}
@@ -53,7 +54,7 @@ deployments:
       - { name: c, astroMachine: A5, minWorkerCount: 0, maxWorkerCount: 1, workerConcurrency: 1 }
     environmentVariables: [{key: a, value: a}, {key: b, value: b}, {key: c, value: c}, {key: d, value: d}, {key: e, value: e}]
 `)
-	live := s.source.ReadCurrent(b.Context(), d).Live[d.Resources[0]]
+	live := s.source.Read(b.Context(), d).Live[d.Resources[0]]
 	for b.Loop() {
 		plan.Compare(d.Resources[0], live, plan.Policy{})
 	}

@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"astro-apply/internal/astro"
-	"astro-apply/internal/resource"
+	"astro-apply/internal/kind"
 	"astro-apply/internal/retry"
 )
 
@@ -34,7 +34,7 @@ type uncertainRotation struct{ error }
 
 func (e *uncertainRotation) Unwrap() error { return e.error }
 
-func newUncertainRotation(k *resource.Kind, err error) error {
+func newUncertainRotation(k *kind.Kind, err error) error {
 	return &uncertainRotation{fmt.Errorf("rotate: %w; the outcome is unknown: if Astro rotated it, the old %s is no longer valid and the new one is lost; rotate it again", err, k.GeneratedSecret)}
 }
 

@@ -12,8 +12,8 @@ import (
 	"time"
 
 	"astro-apply/internal/apply"
+	"astro-apply/internal/desired"
 	"astro-apply/internal/plan"
-	"astro-apply/internal/resource"
 	"astro-apply/internal/simulator"
 )
 
@@ -56,8 +56,8 @@ func TestUncertainRotation(t *testing.T) {
 				fault.Path, fault.Method = "rotate", http.MethodPost
 				s.server.AddFault(fault)
 				outcomes := s.applyManifest(t.Context(), "apiTokens: [{ name: ci, workspace: data, roles: [{ role: WORKSPACE_MEMBER }], saveTo: ci }]", apply.Options{
-					Policy:     plan.Policy{Rotate: func(*resource.Resource) bool { return true }},
-					SaveSecret: func(*resource.Resource, string) error { return errors.New("SaveSecret must not be called") },
+					Policy:     plan.Policy{Rotate: func(*desired.Resource) bool { return true }},
+					SaveSecret: func(*desired.Resource, string) error { return errors.New("SaveSecret must not be called") },
 				})
 				const want = "the outcome is unknown: if Astro rotated it, the old token is no longer valid and the new one is lost; rotate it again"
 				if o := outcomes[0]; o.Status != apply.Failed || !strings.Contains(o.Err.Error(), want) || len(s.listWrites()) != 1 {
@@ -147,7 +147,7 @@ func TestSecretInAMalformedResponse(t *testing.T) {
 		}})
 		var got string
 		o := s.applyManifest(t.Context(), "apiTokens: [{ name: ci, workspace: data, roles: [{ role: WORKSPACE_MEMBER }], saveTo: ci }]", apply.Options{
-			SaveSecret: func(_ *resource.Resource, value string) error { got = value; return nil },
+			SaveSecret: func(_ *desired.Resource, value string) error { got = value; return nil },
 		})[0]
 		if o.Status != apply.Created || got != "the-value" {
 			t.Errorf("%s: %v; delivered %q", o.Status, o.Err, got)
@@ -171,8 +171,8 @@ func TestRotatedSecretInAMalformedResponse(t *testing.T) {
 		}})
 		var got string
 		o := s.applyManifest(t.Context(), "apiTokens: [{ name: ci, workspace: data, roles: [{ role: WORKSPACE_MEMBER }], saveTo: ci }]", apply.Options{
-			Policy:     plan.Policy{Rotate: func(*resource.Resource) bool { return true }},
-			SaveSecret: func(_ *resource.Resource, value string) error { got = value; return nil },
+			Policy:     plan.Policy{Rotate: func(*desired.Resource) bool { return true }},
+			SaveSecret: func(_ *desired.Resource, value string) error { got = value; return nil },
 		})[0]
 		if o.Status != apply.Updated || got != "the-value" {
 			t.Errorf("%s: %v; delivered %q", o.Status, o.Err, got)

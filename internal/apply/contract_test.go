@@ -17,11 +17,13 @@ import (
 	"testing/synctest"
 
 	"astro-apply/internal/apply"
+	"astro-apply/internal/desired"
+	"astro-apply/internal/kind"
 	"astro-apply/internal/longtest"
 	"astro-apply/internal/plan"
-	"astro-apply/internal/resource"
 	"astro-apply/internal/schema"
 	"astro-apply/internal/simulator"
+	"astro-apply/internal/simulator/seed"
 	"astro-apply/internal/testkit"
 )
 
@@ -31,7 +33,7 @@ import (
 // their position. A run deletes the resources. The test also has unknown members in
 // every response, and enough other resources to fill several pages.
 func TestEveryKindKeepsTheContract(t *testing.T) {
-	for _, k := range resource.Kinds() {
+	for _, k := range kind.All() {
 		t.Run(k.Section, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				s := newHarness(t, simulator.Options{}, smallPages, withUnknownMembers)
@@ -56,7 +58,7 @@ func TestEveryKindKeepsTheContract(t *testing.T) {
 
 type contract struct {
 	*harness
-	kind         *resource.Kind
+	kind         *kind.Kind
 	example      string
 	editedFields map[string]bool // names of the fields that an edit changed
 }
@@ -71,7 +73,7 @@ func (c *contract) seedReferences() {
 	for _, text := range texts {
 		documents = append(documents, parseManifest(text).Documents...)
 	}
-	for _, seed := range resource.SimulatorSeeds(resource.LoadDesired(resource.Kinds(), documents, "")) {
+	for _, seed := range seed.Make(desired.Load(kind.All(), documents, "")) {
 		c.server.Seed(seed.Kind.Name, seed.Fields)
 	}
 }
@@ -177,7 +179,7 @@ func (c *contract) seedManyOthers() {
 func (c *contract) applyAndCheck(text string, policy plan.Policy) int {
 	c.Helper()
 	c.server.ResetRequests()
-	for _, o := range c.applyManifest(context.Background(), text, apply.Options{Policy: policy, SaveSecret: func(*resource.Resource, string) error { return nil }}) {
+	for _, o := range c.applyManifest(context.Background(), text, apply.Options{Policy: policy, SaveSecret: func(*desired.Resource, string) error { return nil }}) {
 		if !o.Status.IsOK() {
 			c.Fatalf("%s: %s: %v\n%s", o.Change.Resource, o.Status, o.Err, text)
 		}
@@ -309,7 +311,7 @@ func (c *contract) checkDelete() {
 // snapshotState returns every resource of every kind, by id.
 func (c *contract) snapshotState() map[string]map[string]any {
 	out := map[string]map[string]any{}
-	for _, k := range append(resource.Kinds(), &resource.Kind{Name: "allowedIpAddressRange"}) {
+	for _, k := range append(kind.All(), &kind.Kind{Name: "allowedIpAddressRange"}) {
 		if k.ListField == "" {
 			for _, o := range c.server.Resources(k.Name) {
 				out[fmt.Sprint(o["id"], o["inviteId"])] = o

@@ -7,8 +7,10 @@ import (
 	"fmt"
 
 	"astro-apply/internal/astro"
+	"astro-apply/internal/current"
+	"astro-apply/internal/desired"
+	"astro-apply/internal/kind"
 	"astro-apply/internal/plan"
-	"astro-apply/internal/resource"
 	"astro-apply/internal/schema"
 )
 
@@ -53,12 +55,12 @@ func (r *applier) createOnce(ctx context.Context, j *job, request plan.Request) 
 			return fmt.Errorf("create: %w", err)
 		}
 	}
-	var live *resource.Live
+	var live *current.Live
 	if err == nil {
 		live, err = r.source.VerifyCreated(ctx, o, response, r.existedBefore)
 	}
 	if err == nil && o.Kind.GeneratedSecret != "" && generatedSecret(o.Kind, response) == "" {
-		err = &resource.UnverifiedCreateError{Err: fmt.Errorf("the response has no %s", o.Kind.GeneratedSecret)}
+		err = &current.UnverifiedCreateError{Err: fmt.Errorf("the response has no %s", o.Kind.GeneratedSecret)}
 	}
 	if err != nil {
 		return r.adoptCreated(ctx, j, err)
@@ -84,7 +86,7 @@ func (r *applier) createOnce(ctx context.Context, j *job, request plan.Request) 
 
 // hasUpdateOnlyFields reports whether the manifest declares a field that only an
 // update can set.
-func hasUpdateOnlyFields(o *resource.Resource) bool {
+func hasUpdateOnlyFields(o *desired.Resource) bool {
 	for _, endpoint := range o.Kind.UpdateEndpoints {
 		if endpoint.FieldPath != "" && o.Body.GetPath(endpoint.FieldPath) != nil {
 			return true
@@ -111,7 +113,7 @@ func (r *applier) adoptCreated(ctx context.Context, j *job, cause error) error {
 		return fmt.Errorf("create: %w; it may exist now, but the lookup failed: %w; if it exists, its %s is lost; run again to check", cause, err, k.GeneratedSecret)
 	case err != nil:
 		return fmt.Errorf("create: %w; it may exist now, but the lookup failed: %w; run again to check", cause, err)
-	case found == nil && errors.As(cause, new(*resource.UnverifiedCreateError)):
+	case found == nil && errors.As(cause, new(*current.UnverifiedCreateError)):
 		return fmt.Errorf("create: %w; %s was not found afterwards, and this run did not create it again; check in Astro which resources exist, then run again", cause, j.change.Resource)
 	case found == nil:
 		return &uncertainCreate{cause}
@@ -138,7 +140,7 @@ func (r *applier) adoptCreated(ctx context.Context, j *job, cause error) error {
 
 // mayExist reports whether the API may have rejected a create because the resource
 // already exists. Most likely, another run created it at the same moment.
-func mayExist(k *resource.Kind, err error) bool {
+func mayExist(k *kind.Kind, err error) bool {
 	e := astro.AsError(err)
 	return k.GeneratedSecret == "" && (e.IsConflict() || e.IsInvalid())
 }
@@ -147,19 +149,19 @@ func mayExist(k *resource.Kind, err error) bool {
 // resources that exist in Astro and are not in the manifest: no job waits for those.
 func (r *applier) waitForReferences(ctx context.Context, j *job) error {
 	for _, ref := range j.change.Resource.Refs {
-		if ref.Live == nil || ref.Kind.StateOf == nil {
+		target := r.targets[ref]
+		if target == nil || ref.Kind.ReadinessOf == nil {
 			continue
 		}
-		if err := r.waitForReference(ctx, j, ref); err != nil {
+		if err := r.waitForReference(ctx, j, ref, target); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (r *applier) waitForReference(ctx context.Context, j *job, ref *resource.Reference) error {
+func (r *applier) waitForReference(ctx context.Context, j *job, ref *desired.Reference, target *current.Live) error {
 	var reason string
-	current := ref.Live
 	for poll := range r.polls(ctx) {
 		if poll.Number > 1 {
 			next, err := r.readByID(ctx, ref.Kind, ref.ID)
@@ -167,12 +169,12 @@ func (r *applier) waitForReference(ctx context.Context, j *job, ref *resource.Re
 				return fmt.Errorf("%s can't be read: %w", ref, err)
 			}
 			if err == nil {
-				current = next
+				target = next
 			}
 		}
-		state, why := current.State(ref.Kind)
-		isReferenceable := ref.Kind.IsReferenceable != nil && ref.Kind.IsReferenceable(current.Body())
-		if state != resource.StatePending || isReferenceable {
+		state, why := target.Readiness(ref.Kind)
+		isReferenceable := ref.Kind.IsReferenceable != nil && ref.Kind.IsReferenceable(target.Body())
+		if state != kind.Pending || isReferenceable {
 			return nil
 		}
 		reason = why
@@ -181,7 +183,7 @@ func (r *applier) waitForReference(ctx context.Context, j *job, ref *resource.Re
 	return fmt.Errorf("%s is not ready: %s (%w); run again when it is ready", ref, reason, context.Cause(ctx))
 }
 
-func (r *applier) confirmCreate(ctx context.Context, o *resource.Resource) (found *resource.Live, err error) {
+func (r *applier) confirmCreate(ctx context.Context, o *desired.Resource) (found *current.Live, err error) {
 	for range lookUps.Attempts(ctx) {
 		found, err = r.finder.FindResource(ctx, o)
 		if found != nil || err != nil && !astro.AsError(err).IsListRetryable() {

@@ -6,7 +6,8 @@ import (
 	"slices"
 	"strings"
 
-	"astro-apply/internal/resource"
+	"astro-apply/internal/current"
+	"astro-apply/internal/desired"
 	"astro-apply/internal/schema"
 )
 
@@ -32,7 +33,7 @@ func (r *applier) checkDuplicate(ctx context.Context, j *job) error {
 // checkDuplicates checks the new resources that no other change waited for, with one
 // list per kind and parent.
 func (r *applier) checkDuplicates(ctx context.Context) {
-	var resources []*resource.Resource
+	var resources []*desired.Resource
 	for _, j := range r.uncheckedCreates {
 		resources = append(resources, j.change.Resource)
 	}
@@ -51,7 +52,7 @@ func (r *applier) checkDuplicates(ctx context.Context) {
 // duplicateError returns an error with the ids of all resources with the identity of j,
 // or nil if there is only one. If the list failed with err, duplicateError adds a warning
 // to j instead.
-func (r *applier) duplicateError(ctx context.Context, j *job, found []*resource.Live, err error) error {
+func (r *applier) duplicateError(ctx context.Context, j *job, found []*current.Live, err error) error {
 	if err != nil {
 		if ctx.Err() == nil {
 			j.Warnings = append(j.Warnings, schema.Problem{Pos: j.change.Resource.Pos, Warning: true, Message: fmt.Sprintf(

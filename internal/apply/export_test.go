@@ -15,18 +15,20 @@ import (
 	"pgregory.net/rapid"
 
 	"astro-apply/internal/apply"
+	"astro-apply/internal/current"
+	"astro-apply/internal/desired"
 	"astro-apply/internal/export"
+	"astro-apply/internal/kind"
 	"astro-apply/internal/longtest"
 	"astro-apply/internal/manifest"
 	"astro-apply/internal/plan"
-	"astro-apply/internal/resource"
 	"astro-apply/internal/simulator"
 )
 
 // exportManifests exports the resources of the harness.
-func (s *harness) exportManifests(to string, scope resource.InventoryScope) *export.Export {
+func (s *harness) exportManifests(to string, scope current.InventoryScope) *export.Export {
 	s.Helper()
-	inventory, err := s.source.ReadInventory(context.Background(), resource.Kinds(), scope)
+	inventory, err := s.source.ReadInventory(context.Background(), kind.All(), scope)
 	if err != nil {
 		s.Fatal(err)
 	}
@@ -42,11 +44,11 @@ func (s *harness) planExport(x *export.Export) *plan.Plan {
 		sources = append(sources, manifest.Source{Name: f.Name, Data: f.Data})
 	}
 	parsed := manifest.Parse(sources, manifest.Environment{Lookup: func(name string) string { return "value-of-" + name }})
-	d := resource.LoadDesired(resource.Kinds(), parsed.Documents, "")
+	d := desired.Load(kind.All(), parsed.Documents, "")
 	for _, p := range append(parsed.Problems, d.Problems...) {
 		s.Fatalf("manifest: %v\n%s", p, exportText(x))
 	}
-	w := s.source.ReadCurrent(context.Background(), d)
+	w := s.source.Read(context.Background(), d)
 	p := plan.Make(s.source.OrganizationID, d, w, plan.Policy{AllowDelete: true})
 	s.source.Refresh(context.Background(), w, p.ResourcesToRefresh())
 	return plan.Make(s.source.OrganizationID, d, w, plan.Policy{AllowDelete: true})
@@ -82,7 +84,7 @@ func TestExportThenPlanIsEmpty(t *testing.T) {
 			s := newHarnessWithClusters(t)
 			s.server.Seed("user", map[string]any{"username": "ada@example.com"})
 			text := drawManifest(rt, 4) + peopleManifest
-			o := apply.Options{SaveSecret: func(*resource.Resource, string) error { return nil }}
+			o := apply.Options{SaveSecret: func(*desired.Resource, string) error { return nil }}
 			for _, out := range apply.Run(context.Background(), s.source, s.planManifest(text, plan.Policy{}), o) {
 				if !out.Status.IsOK() {
 					rt.Fatalf("%s: %v\n%s", out.Change.Resource, out.Err, text)
@@ -90,7 +92,7 @@ func TestExportThenPlanIsEmpty(t *testing.T) {
 			}
 			s.server.ResetRequests()
 			for _, to := range []string{"astro.yaml", "astro"} {
-				x := s.exportManifests(to, resource.InventoryScope{})
+				x := s.exportManifests(to, current.InventoryScope{})
 				p := s.planExport(x)
 				if len(p.Problems) > 0 {
 					rt.Fatalf("plan of the export: %v\n%s", p.Problems, exportText(x))
@@ -103,7 +105,7 @@ func TestExportThenPlanIsEmpty(t *testing.T) {
 				if want := countAllResources(s); len(p.Changes) != want {
 					rt.Fatalf("%d resources exported, %d in Astro\n%s", len(p.Changes), want, exportText(x))
 				}
-				if diff := cmp.Diff(exportText(x), exportText(s.exportManifests(to, resource.InventoryScope{}))); diff != "" {
+				if diff := cmp.Diff(exportText(x), exportText(s.exportManifests(to, current.InventoryScope{}))); diff != "" {
 					rt.Fatalf("the second export of the same resources differs:\n%s", diff)
 				}
 			}
@@ -118,7 +120,7 @@ func TestExportThenPlanIsEmpty(t *testing.T) {
 // its access list.
 func countAllResources(s *harness) int {
 	n := 2
-	for _, k := range resource.Kinds() {
+	for _, k := range kind.All() {
 		if !k.Singleton && k.CreatesKind == "" {
 			n += len(s.server.Resources(k.Name))
 		}
@@ -134,7 +136,7 @@ func TestExportIsComplete(t *testing.T) {
 		rapid.Check(struct{ testing.TB }{t}, func(rt *rapid.T) {
 			s := newHarnessWithClusters(t)
 			apply.Run(context.Background(), s.source, s.planManifest(drawManifest(rt, 3), plan.Policy{}), apply.Options{})
-			x := s.exportManifests("astro.yaml", resource.InventoryScope{})
+			x := s.exportManifests("astro.yaml", current.InventoryScope{})
 			again := newHarnessWithClusters(t)
 			p := again.planExport(x)
 			if len(p.Problems) > 0 {
@@ -147,7 +149,7 @@ func TestExportIsComplete(t *testing.T) {
 			}
 			comments := regexp.MustCompile(`(?m)^ *#.*\n`) // comments list the omitted resources, which may differ
 			plain := func(x *export.Export) string { return comments.ReplaceAllString(exportText(x), "") }
-			if diff := cmp.Diff(plain(x), plain(again.exportManifests("astro.yaml", resource.InventoryScope{}))); diff != "" {
+			if diff := cmp.Diff(plain(x), plain(again.exportManifests("astro.yaml", current.InventoryScope{}))); diff != "" {
 				rt.Fatalf("lost or changed (-exported +applied):\n%s", diff)
 			}
 		})
@@ -161,7 +163,7 @@ func TestExportOfMany(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		count := longtest.Size(30, 1000)
 		s := newHarnessWithDeployments(t, count)
-		x := s.exportManifests("astro", resource.InventoryScope{})
+		x := s.exportManifests("astro", current.InventoryScope{})
 		got := map[string]int{}
 		for _, r := range s.server.Requests() {
 			_, path, _ := strings.Cut(r.Path, s.server.OrganizationID())
@@ -195,7 +197,7 @@ func newHarnessWithDeployments(t testing.TB, n int) *harness {
 // BenchmarkExport measures the export of a thousand Deployments, without reading them.
 func BenchmarkExport(b *testing.B) {
 	s := newHarnessWithDeployments(b, 1000)
-	inventory, err := s.source.ReadInventory(b.Context(), resource.Kinds(), resource.InventoryScope{})
+	inventory, err := s.source.ReadInventory(b.Context(), kind.All(), current.InventoryScope{})
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -8,13 +8,13 @@ import (
 
 	"pgregory.net/rapid"
 
-	"astro-apply/internal/resource"
+	"astro-apply/internal/kind"
 	"astro-apply/internal/schema"
 )
 
 // drawResource draws a declaration of a kind: some of its fields, in random order, with
 // allowed values. It removes fields that violate a rule between fields.
-func drawResource(t *rapid.T, k *resource.Kind, fixed ...schema.Member) *schema.Node {
+func drawResource(t *rapid.T, k *kind.Kind, fixed ...schema.Member) *schema.Node {
 	g := generator{t: t, root: &schema.Node{Form: schema.Map, Members: slices.Clone(fixed)}}
 	g.drawFields(k.Fields, g.root)
 	g.drawCPUAndMemory("resourceQuotaCpu", "resourceQuotaMemory")

@@ -7,9 +7,11 @@ import (
 	"testing"
 
 	"astro-apply/internal/apply"
+	"astro-apply/internal/current"
+	"astro-apply/internal/desired"
+	"astro-apply/internal/kind"
 	"astro-apply/internal/manifest"
 	"astro-apply/internal/plan"
-	"astro-apply/internal/resource"
 	"astro-apply/internal/simulator"
 	"astro-apply/internal/testkit"
 )
@@ -19,14 +21,14 @@ import (
 type harness struct {
 	testing.TB
 	server *simulator.Server
-	source resource.Source
-	kinds  resource.Catalog
+	source current.Source
+	kinds  kind.Catalog
 }
 
 func newHarness(t testing.TB, o simulator.Options, layers ...func(http.RoundTripper) http.RoundTripper) *harness {
 	t.Helper()
 	server := simulator.New(o)
-	return &harness{t, server, testkit.NewSource(t, server, simulator.Scope{}, layers...), resource.Kinds()}
+	return &harness{t, server, testkit.NewSource(t, server, simulator.Scope{}, layers...), kind.All()}
 }
 
 func parseManifest(text string) manifest.Result {
@@ -35,10 +37,10 @@ func parseManifest(text string) manifest.Result {
 }
 
 // declareManifest loads a manifest; every error fails the test.
-func (s *harness) declareManifest(text string) *resource.Desired {
+func (s *harness) declareManifest(text string) *desired.State {
 	s.Helper()
 	parsed := parseManifest(text)
-	d := resource.LoadDesired(s.kinds, parsed.Documents, "")
+	d := desired.Load(s.kinds, parsed.Documents, "")
 	for _, p := range append(parsed.Problems, d.Problems...) {
 		if p.Warning {
 			continue
@@ -52,7 +54,7 @@ func (s *harness) declareManifest(text string) *resource.Desired {
 func (s *harness) planManifest(text string, policy plan.Policy) *plan.Plan {
 	s.Helper()
 	d := s.declareManifest(text)
-	w := s.source.ReadCurrent(context.Background(), d)
+	w := s.source.Read(context.Background(), d)
 	p := plan.Make(s.source.OrganizationID, d, w, policy)
 	s.source.Refresh(context.Background(), w, p.ResourcesToRefresh())
 	return plan.Make(s.source.OrganizationID, d, w, policy)

@@ -11,12 +11,13 @@ import (
 	"testing/synctest"
 	"time"
 
-	"astro-apply/internal/apply"
-	"astro-apply/internal/plan"
-	"astro-apply/internal/resource"
-	"astro-apply/internal/simulator"
-
 	"github.com/google/go-cmp/cmp"
+
+	"astro-apply/internal/apply"
+	"astro-apply/internal/desired"
+	"astro-apply/internal/kind"
+	"astro-apply/internal/plan"
+	"astro-apply/internal/simulator"
 )
 
 var (
@@ -25,7 +26,7 @@ var (
 )
 
 // pathPattern returns the path of a call below the Organization, with * for parameters.
-func pathPattern(c resource.Endpoint) string {
+func pathPattern(c kind.Endpoint) string {
 	return pathParameter.ReplaceAllString(strings.TrimPrefix(c.Path, "/organizations/{organizationId}"), "*")
 }
 
@@ -33,7 +34,7 @@ func pathPattern(c resource.Endpoint) string {
 // another resource: the run sends no write, and the error names both ids and the request.
 func TestGetReturnsAnotherResource(t *testing.T) {
 	t.Parallel()
-	for _, k := range resource.Kinds() {
+	for _, k := range kind.All() {
 		if k.Get.Path == "" {
 			continue
 		}
@@ -43,7 +44,7 @@ func TestGetReturnsAnotherResource(t *testing.T) {
 				c := newContract(t, k)
 				c.checkCreate()
 				if k.Create.Path != "" { // the resource that the API returns instead
-					apply.Run(t.Context(), c.source, c.planDeclared(c.declareRenamed("second")), apply.Options{SaveSecret: func(*resource.Resource, string) error { return nil }})
+					apply.Run(t.Context(), c.source, c.planDeclared(c.declareRenamed("second")), apply.Options{SaveSecret: func(*desired.Resource, string) error { return nil }})
 				}
 				manifest := c.example
 				if edits := exampleEdits[k.Section]; len(edits) > 0 {
@@ -83,7 +84,7 @@ func namesTwoIDs(err error, requested string) bool {
 // the other resource, and looks up the new one by its identity.
 func TestCreateReturnsAnotherResource(t *testing.T) {
 	t.Parallel()
-	for _, k := range resource.Kinds() {
+	for _, k := range kind.All() {
 		for i := range 8 {
 			listed, fault := i&4 == 0, simulator.Fault{Applied: i&1 == 0, WithSecret: i&2 == 0}
 			if k.Create.Path == "" || fault.WithSecret && k.GeneratedSecret == "" {
@@ -104,7 +105,7 @@ func TestCreateReturnsAnotherResource(t *testing.T) {
 					before := c.snapshotState()
 					var delivered, masked []string
 					outcomes := apply.Run(t.Context(), c.source, p, apply.Options{
-						SaveSecret: func(_ *resource.Resource, value string) error { delivered = append(delivered, value); return nil },
+						SaveSecret: func(_ *desired.Resource, value string) error { delivered = append(delivered, value); return nil },
 						Mask:       func(value string) { masked = append(masked, value) },
 					})
 					for _, o := range outcomes {
@@ -148,16 +149,16 @@ func (c *contract) checkCreateOutcome(o apply.Outcome, created bool, before map[
 	}
 }
 
-func newContract(t *testing.T, k *resource.Kind) *contract {
+func newContract(t *testing.T, k *kind.Kind) *contract {
 	t.Helper()
 	c := &contract{harness: newHarness(t, simulator.Options{}), kind: k, example: readExample(t, k.Section), editedFields: map[string]bool{}}
 	c.seedReferences()
 	return c
 }
 
-func (c *contract) planDeclared(d *resource.Desired) *plan.Plan {
+func (c *contract) planDeclared(d *desired.State) *plan.Plan {
 	c.Helper()
-	p := plan.Make(c.source.OrganizationID, d, c.source.ReadCurrent(context.Background(), d), plan.Policy{})
+	p := plan.Make(c.source.OrganizationID, d, c.source.Read(context.Background(), d), plan.Policy{})
 	if len(p.Problems) > 0 {
 		c.Fatal(p.Problems)
 	}
@@ -165,7 +166,7 @@ func (c *contract) planDeclared(d *resource.Desired) *plan.Plan {
 }
 
 // declareRenamed declares the example's resources with a prefix before their names.
-func (c *contract) declareRenamed(prefix string) *resource.Desired {
+func (c *contract) declareRenamed(prefix string) *desired.State {
 	c.Helper()
 	documents := parseManifest(c.example).Documents
 	for _, document := range documents {
@@ -173,7 +174,7 @@ func (c *contract) declareRenamed(prefix string) *resource.Desired {
 			item.Get(c.kind.Identity[len(c.kind.Identity)-1]).Text = prefix + item.Get(c.kind.Identity[len(c.kind.Identity)-1]).Text
 		}
 	}
-	d := resource.LoadDesired(resource.Kinds(), documents, "")
+	d := desired.Load(kind.All(), documents, "")
 	if len(d.Problems) > 0 {
 		c.Fatal(d.Problems)
 	}
@@ -252,7 +253,7 @@ func TestCreateReturnsTokenOfAnotherDeployment(t *testing.T) {
 		s.server.AddFault(simulator.Fault{Method: http.MethodPost, Path: "agent-tokens", WrongResource: true, WithSecret: true, Applied: true})
 		masked := 0
 		o := s.applyManifest(t.Context(), "agentTokens: [{ name: agents, deployment: { workspace: data, name: etl }, saveTo: agents }]", apply.Options{
-			SaveSecret: func(*resource.Resource, string) error { t.Error("a value was delivered"); return nil },
+			SaveSecret: func(*desired.Resource, string) error { t.Error("a value was delivered"); return nil },
 			Mask:       func(string) { masked++ },
 		})[0]
 		if o.Status != apply.Failed || len(s.listWrites()) != 1 || masked == 0 || len(s.server.Resources("agentToken")) != 2 {
@@ -275,8 +276,8 @@ func TestRotationReturnsAnotherToken(t *testing.T) {
 			s.server.AddFault(simulator.Fault{Method: http.MethodPost, Path: "rotate", WrongResource: true, WithSecret: value, Applied: true})
 			masked := 0
 			o := s.applyManifest(t.Context(), "apiTokens: [{ name: ci, workspace: data, roles: [{ role: WORKSPACE_MEMBER }], saveTo: ci }]", apply.Options{
-				Policy:     plan.Policy{Rotate: func(*resource.Resource) bool { return true }},
-				SaveSecret: func(*resource.Resource, string) error { t.Error("a value was delivered"); return nil },
+				Policy:     plan.Policy{Rotate: func(*desired.Resource) bool { return true }},
+				SaveSecret: func(*desired.Resource, string) error { t.Error("a value was delivered"); return nil },
 				Mask:       func(string) { masked++ },
 			})[0]
 			const want = `Astro returned API token "other"`
@@ -348,7 +349,7 @@ func TestCreateReturnsNamesakeWithoutValue(t *testing.T) {
 		s.server.Seed("apiToken", map[string]any{"name": "ci", "scope": "WORKSPACE", "entityId": w, "role": "WORKSPACE_MEMBER"})
 		s.server.AddFault(simulator.Fault{Method: http.MethodPost, Path: "tokens", WrongResource: true, Applied: true})
 		o := apply.Run(t.Context(), s.source, p, apply.Options{
-			SaveSecret: func(*resource.Resource, string) error { t.Error("a value was delivered"); return nil },
+			SaveSecret: func(*desired.Resource, string) error { t.Error("a value was delivered"); return nil },
 		})[0]
 		if o.Status != apply.Failed || len(s.listWrites()) != 1 || len(s.server.Resources("apiToken")) != 2 {
 			t.Errorf("%s: %v, writes %v, %d tokens", o.Status, o.Err, s.listWrites(), len(s.server.Resources("apiToken")))

@@ -11,8 +11,8 @@ import (
 	"pgregory.net/rapid"
 
 	"astro-apply/internal/apply"
+	"astro-apply/internal/kind"
 	"astro-apply/internal/plan"
-	"astro-apply/internal/resource"
 	"astro-apply/internal/schema"
 	"astro-apply/internal/simulator"
 )
@@ -20,7 +20,7 @@ import (
 // drawManifest draws a manifest with a Workspace and count Deployments. The Deployments
 // use only the clusters of newHarnessWithClusters.
 func drawManifest(t *rapid.T, count int) string {
-	kinds := resource.Kinds()
+	kinds := kind.All()
 	member := func(name, value string) schema.Member {
 		return schema.Member{Name: name, Value: schema.String(value)}
 	}

@@ -10,8 +10,8 @@ import (
 	"time"
 
 	"astro-apply/internal/astro"
+	"astro-apply/internal/kind"
 	"astro-apply/internal/plan"
-	"astro-apply/internal/resource"
 	"astro-apply/internal/retry"
 	"astro-apply/internal/schema"
 )
@@ -103,7 +103,7 @@ func (r *applier) deliverSecret(ctx context.Context, j *job, response []byte, is
 }
 
 // generatedSecret returns the generated secret in a response, or "".
-func generatedSecret(k *resource.Kind, response []byte) string {
+func generatedSecret(k *kind.Kind, response []byte) string {
 	if n, err := schema.ParseJSON(response); err == nil {
 		return n.Get(k.GeneratedSecret).ScalarText()
 	}

@@ -9,8 +9,9 @@ import (
 	"testing/synctest"
 
 	"astro-apply/internal/apply"
+	"astro-apply/internal/desired"
+	"astro-apply/internal/kind"
 	"astro-apply/internal/plan"
-	"astro-apply/internal/resource"
 	"astro-apply/internal/simulator"
 )
 
@@ -47,7 +48,7 @@ var kindsWithoutRespelling = []string{"invites", "agentTokens", "allowedIpAddres
 // another spelling, or omits from responses. Every run writes it again, with one warning.
 func TestEveryKindVerifiesWhatIsStored(t *testing.T) {
 	t.Parallel()
-	for _, k := range resource.Kinds() {
+	for _, k := range kind.All() {
 		if len(respelledEdits[k.Section]) == 0 && !slices.Contains(kindsWithoutRespelling, k.Section) {
 			t.Errorf("%s: no edit to a text with another spelling", k.Section)
 		}
@@ -88,7 +89,7 @@ func TestEveryKindVerifiesWhatIsStored(t *testing.T) {
 // applyWarnings applies a manifest and returns the warnings of the outcomes.
 func (c *contract) applyWarnings(text string) (out []string) {
 	c.Helper()
-	for _, o := range c.applyManifest(context.Background(), text, apply.Options{Policy: plan.Policy{}, SaveSecret: func(*resource.Resource, string) error { return nil }}) {
+	for _, o := range c.applyManifest(context.Background(), text, apply.Options{Policy: plan.Policy{}, SaveSecret: func(*desired.Resource, string) error { return nil }}) {
 		if !o.Status.IsOK() {
 			c.Fatalf("%s: %s: %v", o.Change.Resource, o.Status, o.Err)
 		}

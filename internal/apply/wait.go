@@ -8,8 +8,10 @@ import (
 	"time"
 
 	"astro-apply/internal/astro"
+	"astro-apply/internal/current"
+	"astro-apply/internal/desired"
+	"astro-apply/internal/kind"
 	"astro-apply/internal/plan"
-	"astro-apply/internal/resource"
 	"astro-apply/internal/retry"
 	"astro-apply/internal/schema"
 )
@@ -46,15 +48,15 @@ func (r *applier) polls(ctx context.Context) iter.Seq[*retry.Attempt] {
 // again. After an update without an impact on the running resource, waitUntilReady
 // waits only if the status is pending.
 func (r *applier) waitUntilReady(ctx context.Context, j *job, written bool) {
-	kind, id := j.change.Resource.Kind, j.Live.ID
+	k, id := j.change.Resource.Kind, j.Live.ID
 	start, sawPending := time.Now(), !written
 	withoutImpact := j.AcceptedWrite == Updated && !j.hasImpact
 	var readErr error
-	var state resource.State
+	var state kind.Readiness
 	var reason string
 	for poll := range r.polls(ctx) {
 		if poll.Number > 1 {
-			live, err := r.readByID(ctx, kind, id)
+			live, err := r.readByID(ctx, k, id)
 			switch {
 			case err == nil:
 				j.Live, readErr = live, nil
@@ -66,17 +68,17 @@ func (r *applier) waitUntilReady(ctx context.Context, j *job, written bool) {
 				readErr = err
 			}
 		}
-		state, reason = j.Live.State(kind)
-		sawPending = sawPending || state == resource.StatePending
-		settled := readErr == nil && state != resource.StatePending && (sawPending || time.Since(start) >= settleDelay)
-		if kind.IsReferenceable != nil && kind.IsReferenceable(j.Live.Body()) {
+		state, reason = j.Live.Readiness(k)
+		sawPending = sawPending || state == kind.Pending
+		settled := readErr == nil && state != kind.Pending && (sawPending || time.Since(start) >= settleDelay)
+		if k.IsReferenceable != nil && k.IsReferenceable(j.Live.Body()) {
 			j.releaseDependents()
 			if !written || !r.Wait {
 				return
 			}
 		}
 		switch {
-		case kind.StateOf == nil, withoutImpact && !sawPending, settled && (state == resource.StateReady || !written):
+		case k.ReadinessOf == nil, withoutImpact && !sawPending, settled && (state == kind.Ready || !written):
 			return // a resource that had already failed isn't waited for: the API decides whether it is usable
 		case settled:
 			j.Status, j.Err = Failed, fmt.Errorf("accepted, but then it failed in Astro: %s; check it in the Astro UI", reason)
@@ -91,8 +93,8 @@ func (r *applier) waitUntilReady(ctx context.Context, j *job, written bool) {
 }
 
 // readByID reads a resource by id only, because another run may have renamed it.
-func (r *applier) readByID(ctx context.Context, k *resource.Kind, id string) (*resource.Live, error) {
-	return r.source.GetResource(ctx, &resource.Resource{Kind: k, Body: &schema.Node{Form: schema.Map}}, id)
+func (r *applier) readByID(ctx context.Context, k *kind.Kind, id string) (*current.Live, error) {
+	return r.source.GetResource(ctx, &desired.Resource{Kind: k, Body: &schema.Node{Form: schema.Map}}, id)
 }
 
 // waitUntilDeleted polls until the API no longer finds a deleted resource, because some

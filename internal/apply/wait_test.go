@@ -11,12 +11,14 @@ import (
 	"testing/synctest"
 	"time"
 
-	"astro-apply/internal/apply"
-	"astro-apply/internal/plan"
-	"astro-apply/internal/resource"
-	"astro-apply/internal/simulator"
-
 	"github.com/google/go-cmp/cmp"
+
+	"astro-apply/internal/apply"
+	"astro-apply/internal/desired"
+	"astro-apply/internal/kind"
+	"astro-apply/internal/plan"
+	"astro-apply/internal/simulator"
+	"astro-apply/internal/simulator/seed"
 )
 
 const etlManifest = "deployments: [{ name: etl, workspace: data, type: STANDARD, cloudProvider: AWS, region: us-east-1%s }]"
@@ -219,14 +221,14 @@ func TestConflictingCreateIsAdopted(t *testing.T) {
 // results in one resource, which the run completes. For a token, the error reports the
 // lost value.
 func TestEveryKindWithoutResponse(t *testing.T) {
-	for _, k := range resource.Kinds() {
+	for _, k := range kind.All() {
 		if k.Create.Path == "" {
 			continue
 		}
 		synctest.Test(t, func(t *testing.T) {
 			s := newHarness(t, simulator.Options{})
 			text := readExample(t, k.Section)
-			for _, seed := range resource.SimulatorSeeds(s.declareManifest(text)) {
+			for _, seed := range seed.Make(s.declareManifest(text)) {
 				s.server.Seed(seed.Kind.Name, seed.Fields)
 			}
 			before := len(s.server.Resources(k.Name))
@@ -236,7 +238,7 @@ func TestEveryKindWithoutResponse(t *testing.T) {
 				}
 				return nil
 			}})
-			outcomes := s.applyManifest(context.Background(), text, apply.Options{SaveSecret: func(*resource.Resource, string) error { return nil }})
+			outcomes := s.applyManifest(context.Background(), text, apply.Options{SaveSecret: func(*desired.Resource, string) error { return nil }})
 			if created := len(s.server.Resources(k.Name)) - before; created != len(outcomes) {
 				t.Errorf("%s: %d created", k.Name, created)
 			}

@@ -11,8 +11,8 @@ import (
 	"time"
 
 	"astro-apply/internal/astro"
+	"astro-apply/internal/current"
 	"astro-apply/internal/plan"
-	"astro-apply/internal/resource"
 	"astro-apply/internal/retry"
 	"astro-apply/internal/schema"
 )
@@ -71,7 +71,7 @@ func (r *applier) fillReferenceIDs(j *job) error {
 		for _, dependency := range j.dependencies {
 			if dependency.change.Resource == ref.Declared && dependency.result.Live != nil {
 				ref.Resolve(dependency.result.Live.ID)
-				for _, problem := range j.change.Resource.ResolveItemRefs(ref.Field, dependency.result.Live, j.Live) {
+				for _, problem := range current.ResolveItemRefs(j.change.Resource, ref.Field, dependency.result.Live, j.Live) {
 					return problem
 				}
 			}
@@ -177,12 +177,12 @@ func (r *applier) updateOnce(ctx context.Context, j *job) error {
 		if j.AcceptedWrite == "" {
 			j.AcceptedWrite = Updated // even if a later request of this update fails
 		}
-		next, err := resource.NewLive(o.Kind, response)
+		next, err := current.NewLive(o.Kind, response)
 		r.source.MaskSecrets(next)
 		if next != nil && (err == nil || request.Endpoint == o.Kind.Rotate) {
 			err = next.CheckID(request.Endpoint, live.ID)
 		}
-		_, isWrongResource := errors.AsType[*resource.WrongResourceError](err)
+		_, isWrongResource := errors.AsType[*current.WrongResourceError](err)
 		switch {
 		case request.Endpoint == o.Kind.Rotate && err != nil:
 			return newUncertainRotation(o.Kind, err)

@@ -15,8 +15,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"astro-apply/internal/apply"
+	"astro-apply/internal/desired"
 	"astro-apply/internal/plan"
-	"astro-apply/internal/resource"
 	"astro-apply/internal/simulator"
 )
 
@@ -43,8 +43,8 @@ func TestNewTokenIsNotRotated(t *testing.T) {
 		s.server.Seed("workspace", map[string]any{"name": "data"})
 		var delivered []string
 		o := apply.Options{
-			Policy:     plan.Policy{Rotate: func(*resource.Resource) bool { return true }},
-			SaveSecret: func(_ *resource.Resource, value string) error { delivered = append(delivered, value); return nil },
+			Policy:     plan.Policy{Rotate: func(*desired.Resource) bool { return true }},
+			SaveSecret: func(_ *desired.Resource, value string) error { delivered = append(delivered, value); return nil },
 		}
 		outcomes := s.applyManifest(t.Context(), ciToken, o)
 		if outcomes[0].Status != apply.Created || len(delivered) != 1 {
@@ -145,7 +145,7 @@ func TestRefusedCreate(t *testing.T) {
 				}
 				s.server.AddFault(simulator.Fault{Method: "POST", Status: test.status, Count: 1})
 				delivered := 0
-				o := apply.Run(t.Context(), s.source, p, apply.Options{SaveSecret: func(*resource.Resource, string) error { delivered++; return nil }})[0]
+				o := apply.Run(t.Context(), s.source, p, apply.Options{SaveSecret: func(*desired.Resource, string) error { delivered++; return nil }})[0]
 				got := result{o.Status, o.AcceptedWrite, o.Live != nil, s.writePaths()}
 				if diff := cmp.Diff(test.want, got); diff != "" {
 					t.Errorf("result (-want +got):\n%s\n%v", diff, o.Err)

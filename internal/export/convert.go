@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"astro-apply/internal/resource"
+	"astro-apply/internal/kind"
 	"astro-apply/internal/schema"
 )
 
@@ -13,7 +13,7 @@ import (
 // deployment files, into one manifest. The caller must not replace references to
 // variables, such as ${env:…}, by values: Convert copies them. Secrets in plain
 // text become variables.
-func Convert(catalog resource.Catalog, documents []*schema.Node, o Options) *Export {
+func Convert(catalog kind.Catalog, documents []*schema.Node, o Options) *Export {
 	type section struct {
 		name   string
 		bodies []*schema.Node

@@ -9,7 +9,8 @@ import (
 	"slices"
 	"time"
 
-	"astro-apply/internal/resource"
+	"astro-apply/internal/current"
+	"astro-apply/internal/kind"
 	"astro-apply/internal/schema"
 )
 
@@ -63,8 +64,8 @@ func (s Skipped) String() string {
 
 // exportedResource is a resource in an exported manifest.
 type exportedResource struct {
-	kind          *resource.Kind
-	live          *resource.Live
+	kind          *kind.Kind
+	live          *current.Live
 	containerID   string // id of the Workspace that the resource is or belongs to
 	body          *schema.Node
 	skippedFields []Skipped
@@ -78,7 +79,7 @@ func (e *exportedResource) String() string {
 }
 
 // Make exports an inventory. It returns the same files for the same inventory.
-func Make(inventory *resource.Inventory, o Options) *Export {
+func Make(inventory *current.Inventory, o Options) *Export {
 	x := &exporter{inventory: inventory, options: o, nameIndex: newNameIndex(inventory), skippedByFile: map[string][]Skipped{}}
 	out := &Export{}
 	for _, r := range inventory.Resources {
@@ -110,7 +111,7 @@ func Make(inventory *resource.Inventory, o Options) *Export {
 // sortResources keeps the order of the kinds and sorts the resources of each kind by
 // the names of their Workspace and other parent, then by their own.
 func (x *exporter) sortResources(entries []*exportedResource) {
-	kindOrder := map[*resource.Kind]int{}
+	kindOrder := map[*kind.Kind]int{}
 	for i, e := range entries {
 		kindOrder[e.kind] = i
 	}

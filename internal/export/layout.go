@@ -8,7 +8,7 @@ import (
 	"slices"
 	"strings"
 
-	"astro-apply/internal/resource"
+	"astro-apply/internal/kind"
 	"astro-apply/internal/schema"
 )
 
@@ -77,7 +77,7 @@ func (x *exporter) writeDocument(entries []*exportedResource, containerID string
 			d.addValue(x.inventory.RootKind.Name+"Id", schema.String(containerID))
 		}
 	}
-	var last *resource.Kind
+	var last *kind.Kind
 	for _, e := range entries {
 		body := e.body
 		if containerID != "" {

@@ -1,21 +1,23 @@
 package export
 
 import (
-	"astro-apply/internal/resource"
+	"astro-apply/internal/current"
+	"astro-apply/internal/desired"
+	"astro-apply/internal/kind"
 	"astro-apply/internal/schema"
 )
 
 // nameIndex finds the names that manifests can have in place of ids. A name can replace
 // an id if only one resource has the name and it doesn't look like an id.
 type nameIndex struct {
-	inventory   *resource.Inventory
-	liveByID    map[string]*resource.Live // by kind and id
-	kindsByName map[string]*resource.Kind
+	inventory   *current.Inventory
+	liveByID    map[string]*current.Live // by kind and id
+	kindsByName map[string]*kind.Kind
 	nameCounts  map[string]int // by nameKey
 }
 
-func newNameIndex(inventory *resource.Inventory) *nameIndex {
-	n := &nameIndex{inventory: inventory, liveByID: map[string]*resource.Live{}, kindsByName: map[string]*resource.Kind{}, nameCounts: map[string]int{}}
+func newNameIndex(inventory *current.Inventory) *nameIndex {
+	n := &nameIndex{inventory: inventory, liveByID: map[string]*current.Live{}, kindsByName: map[string]*kind.Kind{}, nameCounts: map[string]int{}}
 	for k, list := range inventory.ListedByKind {
 		n.kindsByName[k.Name] = k
 		for _, live := range list {
@@ -26,13 +28,13 @@ func newNameIndex(inventory *resource.Inventory) *nameIndex {
 	return n
 }
 
-func nameKey(k *resource.Kind, live *resource.Live) string {
+func nameKey(k *kind.Kind, live *current.Live) string {
 	return k.Name + " " + live.ParentID() + " " + live.Name()
 }
 
 // isUniqueName reports whether no other resource of the kind has the same name and
 // parent.
-func (n *nameIndex) isUniqueName(k *resource.Kind, live *resource.Live) bool {
+func (n *nameIndex) isUniqueName(k *kind.Kind, live *current.Live) bool {
 	return n.nameCounts[nameKey(k, live)] <= 1
 }
 
@@ -47,7 +49,7 @@ func (n *nameIndex) isContainerHidden(e *exportedResource) bool {
 // defaultContainerID, in which names are looked up by default.
 func (n *nameIndex) referenceTo(kind, id, defaultContainerID string) *schema.Node {
 	k, live := n.kindsByName[kind], n.liveByID[kind+" "+id]
-	if live == nil || !n.isUniqueName(k, live) || resource.LooksLikeID(live.Name()) || live.Name() == "" {
+	if live == nil || !n.isUniqueName(k, live) || desired.LooksLikeID(live.Name()) || live.Name() == "" {
 		return nil
 	}
 	name := textNode(live.Body().Get(k.Identity[0]).ScalarText())

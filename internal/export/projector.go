@@ -6,12 +6,13 @@ import (
 	"slices"
 	"strings"
 
-	"astro-apply/internal/resource"
+	"astro-apply/internal/current"
+	"astro-apply/internal/kind"
 	"astro-apply/internal/schema"
 )
 
 type exporter struct {
-	inventory     *resource.Inventory
+	inventory     *current.Inventory
 	options       Options
 	nameIndex     *nameIndex
 	variables     []*SecretVariable
@@ -153,7 +154,7 @@ func (w *projector) skipReason(f *schema.Field, path string, n *schema.Node) (wh
 		return "it is set, but Astro doesn't return it", false
 	case path == f.Name && w.kind.Precondition != nil:
 		changesField := func(field string) bool { return field == f.Name }
-		return w.kind.Precondition(resource.ProposedChange{Live: w.root, After: w.root, ChangesField: changesField}).Reason, false
+		return w.kind.Precondition(kind.ProposedChange{Live: w.root, After: w.root, ChangesField: changesField}).Reason, false
 	}
 	return "", false
 }

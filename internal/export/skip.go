@@ -4,7 +4,8 @@ import (
 	"slices"
 	"strings"
 
-	"astro-apply/internal/resource"
+	"astro-apply/internal/desired"
+	"astro-apply/internal/kind"
 	"astro-apply/internal/schema"
 )
 
@@ -19,7 +20,7 @@ func (s SkipReasons) reasonFor(e *exportedResource, path string) string {
 
 // AddProblems adds the problems that were found in the exported manifests as reasons to
 // skip the resources or fields at their positions. It reports whether any is new.
-func (s SkipReasons) AddProblems(x *Export, d *resource.Desired, problems []schema.Problem) (added bool) {
+func (s SkipReasons) AddProblems(x *Export, d *desired.State, problems []schema.Problem) (added bool) {
 	if len(d.Resources) != len(x.resources) {
 		return false
 	}
@@ -49,7 +50,7 @@ func (s SkipReasons) AddProblems(x *Export, d *resource.Desired, problems []sche
 
 // skippedField returns the field to skip because of a problem in the field name, or ""
 // for the whole resource: without an identifying field it would be another resource.
-func skippedField(k *resource.Kind, name string) string {
+func skippedField(k *kind.Kind, name string) string {
 	if slices.Contains(k.Identity, name) || slices.Contains(k.ParentFields, name) {
 		return ""
 	}

@@ -5,7 +5,8 @@ import (
 	"strings"
 	"testing"
 
-	"astro-apply/internal/resource"
+	"astro-apply/internal/current"
+	"astro-apply/internal/kind"
 	"astro-apply/internal/schema"
 )
 
@@ -37,7 +38,7 @@ func TestOrderOfResponseDoesNotMatter(t *testing.T) {
 			texts.Items = append(texts.Items, schema.String(word))
 			items.Items = append(items.Items, item(word))
 		}
-		w := &projector{exporter: &exporter{}, exportedResource: &exportedResource{kind: resource.Kinds().Kind("deployment"), live: &resource.Live{}}}
+		w := &projector{exporter: &exporter{}, exportedResource: &exportedResource{kind: kind.All().Kind("deployment"), live: &current.Live{}}}
 		for want, got := range map[string]*schema.Node{
 			`{a: "a", b: "b", c: "c", d: "d"}`:                 w.projectValue(nil, mapping, "m", []string{"m"}, false),
 			`["a", "b", "c", "d"]`:                             w.projectValue(&set, texts, "s", []string{"s"}, false),

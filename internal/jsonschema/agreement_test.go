@@ -8,7 +8,7 @@ import (
 
 	"pgregory.net/rapid"
 
-	"astro-apply/internal/resource"
+	"astro-apply/internal/kind"
 )
 
 // TestSchemaAgreesWithProgram checks that the schema and the program accept and refuse
@@ -17,7 +17,7 @@ func TestSchemaAgreesWithProgram(t *testing.T) {
 	t.Parallel()
 	s := compileSchema(t)
 	seen := map[string]int{}
-	catalog := resource.Kinds()
+	catalog := kind.All()
 	rapid.Check(t, func(t *rapid.T) {
 		for range 5 { // several per run, because the check of one is much faster than the overhead of a run
 			g := newGenerator(t, catalog)

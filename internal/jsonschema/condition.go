@@ -4,7 +4,7 @@ import (
 	"slices"
 	"strings"
 
-	"astro-apply/internal/resource"
+	"astro-apply/internal/kind"
 	"astro-apply/internal/schema"
 )
 
@@ -147,13 +147,13 @@ func constValue(f *schema.Field, text string) any {
 
 // addRule adds a schema that refuses a combination of values that the rule forbids.
 // The schema puts the rule's message on the first field of the combination.
-func (c *conditionSet) addRule(rule resource.Rule, forbidden resource.Combination) {
+func (c *conditionSet) addRule(rule kind.Rule, forbidden kind.Combination) {
 	for i, v := range forbidden {
 		if v.Negated && v.Equals != "" { // one schema per other value, because the message contains the value
 			for _, value := range possibleValues(findByPath(c.rootFields, v.Field)) {
 				if value != v.Equals {
 					variant := slices.Clone(forbidden)
-					variant[i] = resource.FieldCondition{Field: v.Field, Equals: value}
+					variant[i] = kind.FieldCondition{Field: v.Field, Equals: value}
 					c.addRule(rule, variant)
 				}
 			}
@@ -190,7 +190,7 @@ func relativePath(field string, inList bool) []string {
 }
 
 // matchSchema returns a schema that accepts the values for which v is true.
-func (c *conditionSet) matchSchema(v resource.FieldCondition, inList bool) jsonObject {
+func (c *conditionSet) matchSchema(v kind.FieldCondition, inList bool) jsonObject {
 	f, path := findByPath(c.rootFields, v.Field), relativePath(v.Field, inList)
 	leaf := jsonObject{}
 	if v.Equals != "" {
@@ -211,7 +211,7 @@ func (c *conditionSet) matchSchema(v resource.FieldCondition, inList bool) jsonO
 }
 
 // violationSchema returns a schema that refuses the values for which v is true.
-func (c *conditionSet) violationSchema(v resource.FieldCondition, inList bool, message string) jsonObject {
+func (c *conditionSet) violationSchema(v kind.FieldCondition, inList bool, message string) jsonObject {
 	path, names := relativePath(v.Field, inList), manifestNames(findByPath(c.rootFields, v.Field))
 	out := forbidMembers(message, names...)
 	if v.Negated {
@@ -222,7 +222,7 @@ func (c *conditionSet) violationSchema(v resource.FieldCondition, inList bool, m
 
 // matchingNode returns a resource for which the combination is true. The rule
 // returns its message for this resource.
-func (c *conditionSet) matchingNode(forbidden resource.Combination, list string, inList bool) *schema.Node {
+func (c *conditionSet) matchingNode(forbidden kind.Combination, list string, inList bool) *schema.Node {
 	root := &schema.Node{Form: schema.Map}
 	target := root
 	if inList {
@@ -245,7 +245,7 @@ func (c *conditionSet) matchingNode(forbidden resource.Combination, list string,
 	return root
 }
 
-func (c *conditionSet) valueNode(v resource.FieldCondition) *schema.Node {
+func (c *conditionSet) valueNode(v kind.FieldCondition) *schema.Node {
 	if findByPath(c.rootFields, v.Field).Type.Base == schema.BaseBool {
 		return schema.Boolean(v.Equals == "true")
 	}

@@ -9,7 +9,7 @@ import (
 	"testing"
 
 	"astro-apply/internal/jsonschema"
-	"astro-apply/internal/resource"
+	"astro-apply/internal/kind"
 )
 
 func readFile(t *testing.T, file string) string {
@@ -115,5 +115,5 @@ func TestDescriptionsAndMessages(t *testing.T) {
 			}
 		}
 	}
-	walk(jsonschema.Manifest(resource.Kinds(), nil), "")
+	walk(jsonschema.Manifest(kind.All(), nil), "")
 }

@@ -6,7 +6,7 @@ import (
 
 	"pgregory.net/rapid"
 
-	"astro-apply/internal/resource"
+	"astro-apply/internal/kind"
 	"astro-apply/internal/schema"
 )
 
@@ -15,16 +15,16 @@ import (
 // condition or a rule is violated.
 type generator struct {
 	*rapid.T
-	catalog          resource.Catalog
+	catalog          kind.Catalog
 	visited, faultAt int                    // number of places visited, and the number of the place with a fault
-	faultKind        *resource.Kind         // kind of faultField
+	faultKind        *kind.Kind             // kind of faultField
 	faultPath        map[*schema.Field]bool // faultField and the fields that contain it; a manifest always has them
 	faultField       *schema.Field
 }
 
 // newGenerator chooses the faults. Each field of each kind is equally likely, at every
 // depth.
-func newGenerator(t *rapid.T, catalog resource.Catalog) *generator {
+func newGenerator(t *rapid.T, catalog kind.Catalog) *generator {
 	var choices []generator
 	for _, k := range catalog {
 		var add func(list []schema.Field, path []*schema.Field)
@@ -83,8 +83,8 @@ func (g *generator) generateManifest() any {
 	if g.drawFault() {
 		return pickOne[any](g, []any{}, "x", 1, true)
 	}
-	out := g.generateFields(resource.TopLevelFields(), 10, 0)
-	for _, k := range []*resource.Kind{pickOne(g, g.catalog...), g.faultKind} {
+	out := g.generateFields(kind.TopLevelFields(), 10, 0)
+	for _, k := range []*kind.Kind{pickOne(g, g.catalog...), g.faultKind} {
 		switch {
 		case g.drawFault():
 			out[k.Section] = g.generateJunk()
@@ -107,9 +107,9 @@ func (g *generator) generateManifest() any {
 	return out
 }
 
-func (g *generator) generateResource(k *resource.Kind) any {
+func (g *generator) generateResource(k *kind.Kind) any {
 	out := g.generateFields(k.Fields, 15, 0)
-	for name, v := range g.generateFields(resource.MetaArguments(), 10, 0) {
+	for name, v := range g.generateFields(kind.MetaArguments(), 10, 0) {
 		if !k.Singleton && (k.Get.Path != "" || name != "id") || g.drawFault() {
 			out[name] = v
 		}

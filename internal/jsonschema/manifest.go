@@ -8,7 +8,8 @@ import (
 	"maps"
 	"slices"
 
-	"astro-apply/internal/resource"
+	"astro-apply/internal/astrocli"
+	"astro-apply/internal/kind"
 	"astro-apply/internal/schema"
 )
 
@@ -16,8 +17,8 @@ type jsonObject = map[string]any
 
 // Manifest returns the schema of one YAML document, as a tree that can be marshaled
 // to JSON. The keys of examples are section names.
-func Manifest(catalog resource.Catalog, examples map[string]any) map[string]any {
-	out := fieldsSchema(resource.TopLevelFields())
+func Manifest(catalog kind.Catalog, examples map[string]any) map[string]any {
+	out := fieldsSchema(kind.TopLevelFields())
 	defs, properties := sharedDefinitions(), out["properties"].(jsonObject)
 	for _, k := range catalog {
 		section := jsonObject{"description": k.Doc}
@@ -41,10 +42,10 @@ func Manifest(catalog resource.Catalog, examples map[string]any) map[string]any 
 		properties[k.Section] = section
 	}
 	addAllOf(out, jsonObject{
-		"if":   jsonObject{"required": anySlice(resource.DeploymentFileKey)},
-		"then": forbidMembers("Move it to another document: "+resource.DeploymentFileKey+" makes this document an Astro CLI deployment file.", slices.Sorted(maps.Keys(properties))...),
+		"if":   jsonObject{"required": anySlice(astrocli.TopLevelKey)},
+		"then": forbidMembers("Move it to another document: "+astrocli.TopLevelKey+" makes this document an Astro CLI deployment file.", slices.Sorted(maps.Keys(properties))...),
 	})
-	properties[resource.DeploymentFileKey] = jsonObject{"type": "object", "description": "An Astro CLI deployment file. Only a run checks its content, an editor doesn't."}
+	properties[astrocli.TopLevelKey] = jsonObject{"type": "object", "description": "An Astro CLI deployment file. Only a run checks its content, an editor doesn't."}
 	out["type"] = anySlice("object", "null") // null: a --- at the end of a file starts an empty document
 	out["$schema"] = "https://json-schema.org/draft/2020-12/schema"
 	out["title"] = "astro-apply manifest"
@@ -54,7 +55,7 @@ func Manifest(catalog resource.Catalog, examples map[string]any) map[string]any 
 }
 
 // resourceSchema returns the schema of one resource of kind k.
-func resourceSchema(k *resource.Kind) jsonObject {
+func resourceSchema(k *kind.Kind) jsonObject {
 	out := fieldsSchema(append(metaArgumentFields(k), k.Fields...))
 	out["description"] = k.Doc
 	c := &conditionSet{rootFields: k.Fields}
@@ -71,9 +72,9 @@ func resourceSchema(k *resource.Kind) jsonObject {
 
 // metaArgumentFields returns the meta-arguments (id, state, protect) that apply to
 // resources of kind k.
-func metaArgumentFields(k *resource.Kind) []schema.Field {
+func metaArgumentFields(k *kind.Kind) []schema.Field {
 	var out []schema.Field
-	for _, f := range resource.MetaArguments() {
+	for _, f := range kind.MetaArguments() {
 		switch f.Name {
 		case "id":
 			if k.Singleton || k.Get.Path == "" {
@@ -95,7 +96,7 @@ func metaArgumentFields(k *resource.Kind) []schema.Field {
 
 // identitySchemas returns schemas that require the fields that identify a resource:
 // its id, or the identity fields of its kind and a parent.
-func identitySchemas(k *resource.Kind) []any {
+func identitySchemas(k *kind.Kind) []any {
 	if k.Singleton {
 		return nil
 	}

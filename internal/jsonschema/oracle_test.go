@@ -7,18 +7,20 @@ import (
 	"strings"
 	"testing"
 
+	"astro-apply/internal/desired"
+	"astro-apply/internal/kind"
+
 	validator "github.com/pb33f/jsonschema/v6"
 	"go.yaml.in/yaml/v4"
 
 	"astro-apply/internal/jsonschema"
 	"astro-apply/internal/manifest"
-	"astro-apply/internal/resource"
 )
 
 // compileSchema compiles the schema with a validator that implements the full standard.
 func compileSchema(t *testing.T) *validator.Schema {
 	t.Helper()
-	b, err := json.Marshal(jsonschema.Manifest(resource.Kinds(), nil))
+	b, err := json.Marshal(jsonschema.Manifest(kind.All(), nil))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -67,7 +69,7 @@ func errorBySchema(t interface{ Fatal(...any) }, s *validator.Schema, text strin
 func problemsByProgram(text, workspace string, environment map[string]string) []string {
 	sources := []manifest.Source{{Name: "astro.yaml", Data: []byte(text)}}
 	read := manifest.Parse(sources, manifest.Environment{AllowUnset: true, Lookup: func(name string) string { return environment[name] }})
-	declared := resource.LoadDesired(resource.Kinds(), read.Documents, workspace)
+	declared := desired.Load(kind.All(), read.Documents, workspace)
 	var out []string
 	for _, p := range slices.Concat(read.Problems, declared.Problems) {
 		if !p.Warning {

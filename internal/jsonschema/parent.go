@@ -4,14 +4,14 @@ import (
 	"slices"
 	"strings"
 
-	"astro-apply/internal/resource"
+	"astro-apply/internal/kind"
 	"astro-apply/internal/schema"
 )
 
 // parentSchemas returns schemas that require a field for the resource's parent. If the
 // parent is a Workspace, the field isn't required: the workspace at the top of the
 // document or the input workspace is the default.
-func parentSchemas(k *resource.Kind) []any {
+func parentSchemas(k *kind.Kind) []any {
 	var out []any
 	for _, d := range parentDiscriminators(k) {
 		var names []string // of the members that can set the parent
@@ -22,7 +22,7 @@ func parentSchemas(k *resource.Kind) []any {
 				names, parent = append(names, f.Ref.NameField, f.Name), f
 			}
 		}
-		if parent == nil || parent.Ref.Kind == resource.TopLevelFields()[1].Ref.Kind {
+		if parent == nil || parent.Ref.Kind == kind.TopLevelFields()[1].Ref.Kind {
 			continue
 		}
 		required := requireOneOf(names...)
@@ -43,7 +43,7 @@ type discriminator struct{ field, fieldValue string }
 
 // parentDiscriminators returns a discriminator for each value of the field that
 // determines the parent fields. If no field does, it returns one empty discriminator.
-func parentDiscriminators(k *resource.Kind) []discriminator {
+func parentDiscriminators(k *kind.Kind) []discriminator {
 	var out []discriminator
 	for _, name := range k.ParentFields {
 		for _, w := range schema.FindField(k.Fields, name).When {
@@ -66,7 +66,7 @@ func appliesWhen(f *schema.Field, value string) bool {
 
 // hasParentInPath reports whether the path of a resource's endpoint contains the id of
 // its parent.
-func hasParentInPath(k *resource.Kind) bool {
+func hasParentInPath(k *kind.Kind) bool {
 	return slices.ContainsFunc(k.ParentFields, func(name string) bool { return strings.Contains(k.Get.Path, "{"+name+"}") })
 }
 

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"astro-apply/internal/resource"
+	"astro-apply/internal/kind"
 	"astro-apply/internal/schema"
 )
 
@@ -56,7 +56,7 @@ func (p *pruner) lookupValue(path string) (string, bool) {
 }
 
 // pruneRules removes the first field of each combination that the kind's rules forbid.
-func (p *pruner) pruneRules(k *resource.Kind) {
+func (p *pruner) pruneRules(k *kind.Kind) {
 	for _, rule := range k.Rules {
 		for _, forbidden := range rule.ForbiddenCombinations {
 			list, _, inList := strings.Cut(forbidden[0].Field, "[].")
@@ -77,7 +77,7 @@ func (p *pruner) pruneRules(k *resource.Kind) {
 	}
 }
 
-func (p *pruner) matchesAll(level map[string]any, prefix string, combination resource.Combination) bool {
+func (p *pruner) matchesAll(level map[string]any, prefix string, combination kind.Combination) bool {
 	for _, v := range combination {
 		container, last := p.containerOf(level, strings.TrimPrefix(v.Field, prefix))
 		value, exists := container[last]

@@ -9,8 +9,9 @@ import (
 	"testing"
 	"unicode/utf8"
 
+	"astro-apply/internal/desired"
+	"astro-apply/internal/kind"
 	"astro-apply/internal/manifest"
-	"astro-apply/internal/resource"
 	"astro-apply/internal/schema"
 	"astro-apply/internal/testkit"
 )
@@ -57,7 +58,7 @@ func FuzzManifest(f *testing.F) {
 		env := guardedEnvironment(t)
 		env.AllowUnset = lenient
 		parsed := manifest.Parse([]manifest.Source{{Name: "a.yaml", Data: data}}, env)
-		declared := resource.LoadDesired(resource.Kinds(), parsed.Documents, "") // a default Workspace from an input has no position in a file
+		declared := desired.Load(kind.All(), parsed.Documents, "") // a default Workspace from an input has no position in a file
 		checkPositions(t, data, parsed.Documents)
 		for _, p := range slices.Concat(parsed.Problems, declared.Problems) {
 			if !isInFile(data, p.Pos) && !strings.HasPrefix(p.Message, "the manifest is empty") {

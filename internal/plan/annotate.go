@@ -4,7 +4,8 @@ import (
 	"fmt"
 	"time"
 
-	"astro-apply/internal/resource"
+	"astro-apply/internal/current"
+	"astro-apply/internal/kind"
 	"astro-apply/internal/schema"
 )
 
@@ -26,7 +27,7 @@ func (c *Change) checkUsable(policy Policy) {
 	if c.Live == nil || r.Absent {
 		return
 	}
-	if state, reason := c.Live.State(r.Kind); state == resource.StateFailed {
+	if state, reason := c.Live.Readiness(r.Kind); state == kind.Failed {
 		c.UnusableReason = "its status is " + reason
 		c.addNote(true, c.UnusableReason+"; it can't recover automatically, and resources that depend on it will probably fail; check it in the Astro UI")
 	}
@@ -53,7 +54,7 @@ func (c *Change) addNote(warning bool, text string) {
 // noteSimilar adds a note with the existing resources that the author may have meant
 // instead of a new one: those with a similar name, otherwise undeclared ones, because
 // the new name may be a rename.
-func (c *Change) noteSimilar(current *resource.Current) {
+func (c *Change) noteSimilar(current *current.State) {
 	if c.Action != Create {
 		return
 	}
@@ -75,7 +76,7 @@ func (c *Change) noteSimilar(current *resource.Current) {
 // checkVisible records how many resources of the same kind the token can see, for a
 // resource that was not found. Astro omits resources from a list if the token has no
 // role in them, so an empty list doesn't prove that the resource doesn't exist.
-func (c *Change) checkVisible(current *resource.Current) {
+func (c *Change) checkVisible(current *current.State) {
 	k := c.Resource.Kind
 	count, listed := current.VisibleCount[c.Resource]
 	if !listed || c.Live != nil || c.Err != nil || k.Visibility == "" || count > 0 && k.ParentFields != nil {

@@ -16,8 +16,10 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/rogpeppe/go-internal/txtar"
 
+	"astro-apply/internal/current"
+	"astro-apply/internal/desired"
+	"astro-apply/internal/kind"
 	"astro-apply/internal/plan"
-	"astro-apply/internal/resource"
 	"astro-apply/internal/schema"
 )
 
@@ -124,7 +126,7 @@ func parsePolicy(t testing.TB, text string) plan.Policy {
 		case "now":
 			policy.Now, err = time.Parse(time.RFC3339, value)
 		case "only":
-			policy.IsTarget = func(o *resource.Resource) bool { return caseName(o) == value }
+			policy.IsTarget = func(o *desired.Resource) bool { return caseName(o) == value }
 		default:
 			t.Fatalf("policy: unknown input %q", name)
 		}
@@ -136,7 +138,7 @@ func parsePolicy(t testing.TB, text string) plan.Policy {
 }
 
 // caseName is the name of a resource in the names of sections: its section and its name.
-func caseName(o *resource.Resource) string { return o.Kind.Section + "/" + o.Name() }
+func caseName(o *desired.Resource) string { return o.Kind.Section + "/" + o.Name() }
 
 // makePlan makes the plan of a manifest against the case's current resources, each of
 // which was read by its id, as it is before an update.
@@ -148,9 +150,9 @@ func (c *planCase) makePlan(t testing.TB, manifest []byte) *plan.Plan {
 
 // currentOf returns the resources in the sections that start with prefix. Every one
 // must be in the manifest, which gives a resource without an id in the manifest its name.
-func (c *planCase) currentOf(t testing.TB, d *resource.Desired, prefix string) *resource.Current {
+func (c *planCase) currentOf(t testing.TB, d *desired.State, prefix string) *current.State {
 	t.Helper()
-	current := &resource.Current{Live: map[*resource.Resource]*resource.Live{}}
+	current := &current.State{Live: map[*desired.Resource]*current.Live{}}
 	for _, f := range c.archive.Files {
 		name, ok := strings.CutPrefix(f.Name, prefix)
 		if !ok {
@@ -158,7 +160,7 @@ func (c *planCase) currentOf(t testing.TB, d *resource.Desired, prefix string) *
 		}
 		name = strings.TrimSuffix(name, ".json")
 		id := decodeJSON(t, string(f.Data))["id"]
-		i := slices.IndexFunc(d.Resources, func(o *resource.Resource) bool {
+		i := slices.IndexFunc(d.Resources, func(o *desired.Resource) bool {
 			return o.Kind.Section == path.Dir(name) && (caseName(o) == name && o.ID == "" || o.ID != "" && o.ID == id)
 		})
 		if i < 0 {
@@ -344,7 +346,7 @@ func renderDiff(p *plan.Plan) string {
 		for _, name := range c.NotComparable {
 			fmt.Fprintf(&b, "  ? %s is not compared\n", name)
 		}
-		for _, text := range resource.SensitiveTexts(nil, c.NewlySensitive) {
+		for _, text := range desired.SensitiveTexts(nil, c.NewlySensitive) {
 			fmt.Fprintf(&b, "  redacted everywhere: %s\n", text)
 		}
 		for _, n := range c.Notes {
@@ -408,7 +410,7 @@ func TestCasesCoverWritableFields(t *testing.T) {
 			}
 		}
 	}
-	for _, k := range resource.Kinds() {
+	for _, k := range kind.All() {
 		for _, f := range k.Fields {
 			if name := k.Name + "." + f.Name; k.Section != "" && f.Has(schema.Update) && !f.Has(schema.Immutable) && !covered[name] {
 				t.Errorf("%s: no case with a section manifest-without-changes changes it", name)

@@ -6,7 +6,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"astro-apply/internal/resource"
+	"astro-apply/internal/desired"
+	"astro-apply/internal/kind"
 	"astro-apply/internal/schema"
 )
 
@@ -14,11 +15,11 @@ import (
 // never end.
 func TestRefuseCycles(t *testing.T) {
 	t.Parallel()
-	kind := &resource.Kind{Name: "workspace", Title: "Workspace", Identity: []string{"name"}, Fields: []schema.Field{{Name: "name", Type: schema.TextType(0)}}}
+	kind := &kind.Kind{Name: "workspace", Title: "Workspace", Identity: []string{"name"}, Fields: []schema.Field{{Name: "name", Type: schema.TextType(0)}}}
 	change := func(name string, line int) *Change {
 		body := &schema.Node{Form: schema.Map}
 		body.Set("name", schema.String(name))
-		return &Change{Action: Update, Resource: &resource.Resource{Kind: kind, Body: body, Pos: schema.Pos{Line: line}}}
+		return &Change{Action: Update, Resource: &desired.Resource{Kind: kind, Body: body, Pos: schema.Pos{Line: line}}}
 	}
 	a, b, c, free := change("a", 1), change("b", 2), change("c", 3), change("free", 4)
 	a.DependsOn, b.DependsOn, c.DependsOn = []*Change{b}, []*Change{free, c}, []*Change{b}

@@ -7,7 +7,9 @@ import (
 	"strings"
 	"time"
 
-	"astro-apply/internal/resource"
+	"astro-apply/internal/current"
+	"astro-apply/internal/desired"
+	"astro-apply/internal/kind"
 	"astro-apply/internal/schema"
 )
 
@@ -16,10 +18,10 @@ type Policy struct {
 	AllowDelete  bool      // resources marked absent, and items missing from declared lists, are removed
 	WriteSecrets bool      // write every declared secret, because a changed one can't be detected
 	Now          time.Time // for values that expire; zero: no value has expired
-	Caller       resource.Caller
-	Rotate       func(*resource.Resource) bool // selects the resources that get a new secret value; nil: none
-	IsTarget     func(*resource.Resource) bool // selects the resources to plan; nil: all
-	ReviewedOnly bool                          // an update may change only fields that the plan shows
+	Caller       kind.Caller
+	Rotate       func(*desired.Resource) bool // selects the resources that get a new secret value; nil: none
+	IsTarget     func(*desired.Resource) bool // selects the resources to plan; nil: all
+	ReviewedOnly bool                         // an update may change only fields that the plan shows
 
 	isProtected bool // the compared resource is marked protect: true
 }
@@ -55,12 +57,12 @@ type Diff struct {
 	NewlySensitive []*schema.Node // values that only the comparison identified as secret
 	Requests       []Request
 	bodyAfter      *schema.Node   // the resource after the requests
-	listStates     []*schema.Node // for resource.ProposedChange.IntermediateStates
+	listStates     []*schema.Node // for kind.ProposedChange.IntermediateStates
 	UnsafeErr      error          // why the Requests must not be sent, nil if they may
 }
 
 // MaxImpact returns the strongest impact of the changed fields.
-func (d *Diff) MaxImpact(k *resource.Kind) schema.Impact {
+func (d *Diff) MaxImpact(k *kind.Kind) schema.Impact {
 	maxImpact := schema.NoImpact
 	for _, f := range d.Fields {
 		_, impact := schema.MaxImpact(k.Fields, f.Path)
@@ -80,7 +82,7 @@ func (d *Diff) freeBodies() {
 
 // Compare merges the declared resource over its current state; live is nil if the
 // resource doesn't exist. A Diff without Requests means that no change is needed.
-func Compare(r *resource.Resource, live *resource.Live, policy Policy) *Diff {
+func Compare(r *desired.Resource, live *current.Live, policy Policy) *Diff {
 	policy.isProtected = r.Protect
 	m := &merger{declared: r.Body, fields: r.Kind.Fields, policy: policy, writeSecrets: policy.WriteSecrets, diff: &Diff{}}
 	if r.Creates != nil {
@@ -157,7 +159,7 @@ func (m *merger) withOmittedFields(body *schema.Node) *schema.Node {
 // applies only rules about changed fields, because the user isn't responsible for
 // existing values. It does nothing if there are problems already, because a rule would
 // only repeat them.
-func (m *merger) checkRules(r *resource.Resource, body *schema.Node) {
+func (m *merger) checkRules(r *desired.Resource, body *schema.Node) {
 	if len(m.diff.Problems) > 0 {
 		return
 	}
@@ -167,17 +169,17 @@ func (m *merger) checkRules(r *resource.Resource, body *schema.Node) {
 }
 
 // CheckPrecondition returns the reason why the kind refuses the change, if it does.
-func (d *Diff) CheckPrecondition(r *resource.Resource, live *resource.Live, caller resource.Caller) resource.Refusal {
+func (d *Diff) CheckPrecondition(r *desired.Resource, live *current.Live, caller kind.Caller) kind.Refusal {
 	return d.evaluatePrecondition(r, live, caller, func(field string) bool {
 		return slices.ContainsFunc(d.Fields, func(f Field) bool { return isPathWithin(f.Path, field) })
 	})
 }
 
-func (d *Diff) evaluatePrecondition(r *resource.Resource, live *resource.Live, caller resource.Caller, changesField func(field string) bool) resource.Refusal {
+func (d *Diff) evaluatePrecondition(r *desired.Resource, live *current.Live, caller kind.Caller, changesField func(field string) bool) kind.Refusal {
 	if r.Kind.Precondition == nil {
-		return resource.Refusal{}
+		return kind.Refusal{}
 	}
-	change := resource.ProposedChange{After: d.bodyAfter, IntermediateStates: d.listStates, Caller: caller, ChangesField: changesField}
+	change := kind.ProposedChange{After: d.bodyAfter, IntermediateStates: d.listStates, Caller: caller, ChangesField: changesField}
 	if live != nil {
 		change.Live = live.Body()
 	}

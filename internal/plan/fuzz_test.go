@@ -9,10 +9,13 @@ import (
 
 	"github.com/rogpeppe/go-internal/txtar"
 
+	"astro-apply/internal/current"
+	"astro-apply/internal/desired"
+	"astro-apply/internal/kind"
 	"astro-apply/internal/manifest"
 	"astro-apply/internal/plan"
-	"astro-apply/internal/resource"
 	"astro-apply/internal/schema"
+	"astro-apply/internal/simulator/seed"
 )
 
 // No manifest, valid or not, crashes the loader or the plan, with any answer of the API.
@@ -46,13 +49,13 @@ func FuzzPlan(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text, answer string) {
 		env := manifest.Environment{Lookup: func(string) string { return "value" }}
 		parsed := manifest.Parse([]manifest.Source{{Name: "a.yaml", Data: []byte(text)}}, env)
-		d := resource.LoadDesired(resource.Kinds(), parsed.Documents, "data")
-		resource.SimulatorSeeds(d)
+		d := desired.Load(kind.All(), parsed.Documents, "data")
+		seed.Make(d)
 		wrong := slices.ContainsFunc(append(parsed.Problems, d.Problems...), func(p schema.Problem) bool { return !p.Warning })
 		for _, policy := range []plan.Policy{{}, {AllowDelete: true, WriteSecrets: true}} {
-			world := &resource.Current{Live: map[*resource.Resource]*resource.Live{}, Errs: map[*resource.Resource]error{}}
+			world := &current.State{Live: map[*desired.Resource]*current.Live{}, Errs: map[*desired.Resource]error{}}
 			for i, o := range d.Resources {
-				if live, err := resource.NewLive(o.Kind, []byte(answer)); err == nil && i%2 == 0 {
+				if live, err := current.NewLive(o.Kind, []byte(answer)); err == nil && i%2 == 0 {
 					world.Live[o] = live
 				}
 			}

@@ -6,14 +6,14 @@ import (
 	"slices"
 	"strings"
 
-	"astro-apply/internal/resource"
+	"astro-apply/internal/desired"
 	"astro-apply/internal/schema"
 )
 
 // addDependencies adds the dependencies between changes. A change depends on the
 // changes that its resource refers to: by declared references, otherwise by the ids in
 // the declared or current values.
-func (p *Plan) addDependencies(changeOf map[*resource.Resource]*Change) {
+func (p *Plan) addDependencies(changeOf map[*desired.Resource]*Change) {
 	byIDOrName := map[string]*Change{}      // keys: kind and id, and kind and name, because some references use names
 	byGovernedField := map[string]*Change{} // keys: kind.field of singletons, as in Kind.GovernedBy
 	for _, c := range p.Changes {
@@ -189,7 +189,7 @@ func (p *Plan) sortChanges() {
 
 // isRename reports whether the change renames an existing resource.
 func (c *Change) isRename() bool {
-	return c.Action == Update && c.Resource.NameAfter(c.Live) != c.Live.Name()
+	return c.Action == Update && c.Resource.NameAfter(c.Live.Name()) != c.Live.Name()
 }
 
 // orderRenames makes a rename depend on the change that releases the new name, by a
@@ -204,7 +204,7 @@ func (p *Plan) orderRenames() {
 		if c.Action == Delete {
 			return nil
 		}
-		return releasedBy[nameKey(c, c.Resource.NameAfter(c.Live))]
+		return releasedBy[nameKey(c, c.Resource.NameAfter(c.Live.Name()))]
 	}
 	var renamed []*Change
 	for _, c := range p.Changes {

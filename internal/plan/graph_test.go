@@ -7,30 +7,32 @@ import (
 	"strings"
 	"testing"
 
+	"astro-apply/internal/current"
+	"astro-apply/internal/desired"
+	"astro-apply/internal/kind"
 	"astro-apply/internal/manifest"
 	"astro-apply/internal/plan"
-	"astro-apply/internal/resource"
 	"astro-apply/internal/schema"
 	"astro-apply/internal/testkit"
 )
 
-// planCatalog makes the plan of a manifest for a catalog of kinds. current contains the
-// API's answers for the resources that exist, by the text of Resource.String.
-func planCatalog(t testing.TB, kinds resource.Catalog, text string, current map[string]string, policy plan.Policy) *plan.Plan {
+// planCatalog makes the plan of a manifest for a catalog of kinds. responses contains the
+// API's responses for the resources that exist, by the text of Resource.String.
+func planCatalog(t testing.TB, kinds kind.Catalog, text string, responses map[string]string, policy plan.Policy) *plan.Plan {
 	t.Helper()
 	parsed := manifest.Parse([]manifest.Source{{Name: "astro.yaml", Data: []byte(text)}}, manifest.Environment{Lookup: func(string) string { return "" }})
-	d := resource.LoadDesired(kinds, parsed.Documents, "")
+	d := desired.Load(kinds, parsed.Documents, "")
 	for _, p := range append(parsed.Problems, d.Problems...) {
 		t.Fatalf("manifest: %v\n%s", p, text)
 	}
-	w := &resource.Current{Live: map[*resource.Resource]*resource.Live{}}
+	w := &current.State{Live: map[*desired.Resource]*current.Live{}}
 	for _, o := range d.Resources {
-		if answer := current[o.String()]; answer != "" {
+		if answer := responses[o.String()]; answer != "" {
 			w.Live[o] = newLive(t, o, answer)
-			delete(current, o.String())
+			delete(responses, o.String())
 		}
 	}
-	for name := range current {
+	for name := range responses {
 		t.Fatalf("%s exists and is not in the manifest\n%s", name, text)
 	}
 	for _, o := range d.Resources {
@@ -72,19 +74,19 @@ func outlinePlan(p *plan.Plan) string {
 
 // cyclicCatalog returns two kinds that refer to each other: a hen to an egg, and an egg to
 // a list of hens. Both references are like ref.
-func cyclicCatalog(ref schema.Ref) resource.Catalog {
+func cyclicCatalog(ref schema.Ref) kind.Catalog {
 	toHen, toEgg := ref, ref
 	toHen.Kind, toHen.NameField, toEgg.Kind, toEgg.NameField = "hen", "hens", "egg", "egg"
 	name := schema.Field{Name: "name", Type: schema.TextType(0)}
-	return resource.Catalog{
+	return kind.Catalog{
 		{
 			Name: "hen", Title: "hen", Section: "hens", Identity: []string{"name"},
-			Delete: resource.Endpoint{Method: "DELETE", Path: "/hens/{id}"},
+			Delete: kind.Endpoint{Method: "DELETE", Path: "/hens/{id}"},
 			Fields: []schema.Field{name, {Name: "eggId", Type: schema.TextType(0), Ref: &toEgg}},
 		},
 		{
 			Name: "egg", Title: "egg", Section: "eggs", Identity: []string{"name"},
-			Delete: resource.Endpoint{Method: "DELETE", Path: "/eggs/{id}"},
+			Delete: kind.Endpoint{Method: "DELETE", Path: "/eggs/{id}"},
 			Fields: []schema.Field{name, {Name: "henIds", Type: schema.SetType(schema.TextType(0)), Ref: &toHen}},
 		},
 	}
@@ -115,7 +117,7 @@ func TestCyclesOfReferences(t *testing.T) {
 	currentWithBest := maps.Clone(current)
 	currentWithBest[`egg "e"`] = withMembers(t, current[`egg "e"`], `"bestHenId": "chen000000000000000000001"`)
 	for name, test := range map[string]struct {
-		kinds    resource.Catalog
+		kinds    kind.Catalog
 		manifest string
 		current  map[string]string
 		want     []string // nil: the cycle is a problem

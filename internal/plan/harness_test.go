@@ -5,19 +5,21 @@ import (
 	"fmt"
 	"testing"
 
+	"astro-apply/internal/current"
+	"astro-apply/internal/desired"
+	"astro-apply/internal/kind"
 	"astro-apply/internal/manifest"
 	"astro-apply/internal/plan"
 	"astro-apply/internal/redact"
-	"astro-apply/internal/resource"
 	"astro-apply/internal/schema"
 )
 
 // declareManifest reads a manifest; an error in it fails the test.
-func declareManifest(t testing.TB, text string) *resource.Desired {
+func declareManifest(t testing.TB, text string) *desired.State {
 	t.Helper()
 	env := manifest.Environment{Lookup: func(name string) string { return "value-of-" + name }}
 	parsed := manifest.Parse([]manifest.Source{{Name: "astro.yaml", Data: []byte(text)}}, env)
-	d := resource.LoadDesired(resource.Kinds(), parsed.Documents, "")
+	d := desired.Load(kind.All(), parsed.Documents, "")
 	for _, p := range append(parsed.Problems, d.Problems...) {
 		if p.Warning {
 			continue
@@ -28,9 +30,9 @@ func declareManifest(t testing.TB, text string) *resource.Desired {
 }
 
 // newLive returns the current state of o, with answer as the response of the API.
-func newLive(t testing.TB, o *resource.Resource, answer string) *resource.Live {
+func newLive(t testing.TB, o *desired.Resource, answer string) *current.Live {
 	t.Helper()
-	l, err := resource.NewLive(o.Kind, []byte(answer))
+	l, err := current.NewLive(o.Kind, []byte(answer))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -8,8 +8,8 @@ import (
 
 	"pgregory.net/rapid"
 
+	"astro-apply/internal/desired"
 	"astro-apply/internal/plan"
-	"astro-apply/internal/resource"
 	"astro-apply/internal/testkit"
 )
 
@@ -89,7 +89,7 @@ func TestJSONOfKeptItems(t *testing.T) {
 	if !strings.Contains(got, `"unchanged":1`) || !strings.Contains(got, `"action":"unchanged","kept":[{"path":"contactEmails","old":"a@example.com"}]`) {
 		t.Error(got)
 	}
-	empty := planJSON(t, plan.Make("corg", declareManifest(t, "workspaces: []"), newCurrent(t, &resource.Desired{}, nil), plan.Policy{}))
+	empty := planJSON(t, plan.Make("corg", declareManifest(t, "workspaces: []"), newCurrent(t, &desired.State{}, nil), plan.Policy{}))
 	testkit.AssertEqual(t, "an empty plan", `{"version":1,"organizationId":"corg","unchanged":0,"changes":[]}`, empty)
 }
 

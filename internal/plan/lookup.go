@@ -4,7 +4,7 @@ import (
 	"slices"
 	"strings"
 
-	"astro-apply/internal/resource"
+	"astro-apply/internal/desired"
 	"astro-apply/internal/schema"
 )
 
@@ -56,7 +56,7 @@ func (m *merger) lookUpNode(path string) *schema.Node {
 // checkItemRefs reports a reference to an item, such as a node pool, if neither the
 // manifest nor Astro names the resource that contains the item. If the field doesn't
 // apply at all, there is a problem at the same position already.
-func (m *merger) checkItemRefs(r *resource.Resource) {
+func (m *merger) checkItemRefs(r *desired.Resource) {
 	for _, itemRef := range r.ItemRefs {
 		refField := schema.FindField(m.fields, itemRef.Field.ItemRef.RefField)
 		isReported := slices.ContainsFunc(m.diff.Problems, func(other schema.Problem) bool { return other.Pos == itemRef.Node.Pos })

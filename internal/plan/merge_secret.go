@@ -1,7 +1,7 @@
 package plan
 
 import (
-	"astro-apply/internal/resource"
+	"astro-apply/internal/desired"
 	"astro-apply/internal/schema"
 )
 
@@ -88,5 +88,5 @@ func (p *Plan) NewlySensitiveTexts() []string {
 	for _, c := range p.Changes {
 		manifest, secrets = append(manifest, c.Resource.Body), append(secrets, c.NewlySensitive...)
 	}
-	return resource.SensitiveTexts(manifest, secrets)
+	return desired.SensitiveTexts(manifest, secrets)
 }

@@ -7,7 +7,9 @@ import (
 	"strings"
 	"sync"
 
-	"astro-apply/internal/resource"
+	"astro-apply/internal/current"
+	"astro-apply/internal/desired"
+	"astro-apply/internal/kind"
 	"astro-apply/internal/schema"
 )
 
@@ -28,9 +30,9 @@ const (
 
 // Change is the planned action for one resource.
 type Change struct {
-	Resource *resource.Resource
-	Live     *resource.Live // nil: the resource doesn't exist in Astro
-	ParentID string         // id of the Workspace that contains the resource, "" if the Workspace doesn't exist yet
+	Resource *desired.Resource
+	Live     *current.Live // nil: the resource doesn't exist in Astro
+	ParentID string        // id of the Workspace that contains the resource, "" if the Workspace doesn't exist yet
 	Action   Action
 	Diff
 	DependsOn      []*Change // changes that must be made before this one
@@ -45,8 +47,9 @@ type Change struct {
 type Plan struct {
 	OrganizationID string
 	Changes        []*Change
-	Problems       []schema.Problem // errors in the manifest; if there are any, nothing may be written
-	ExistingIDs    map[string]bool  // ids of all resources that were read; a create must return a different id
+	Problems       []schema.Problem                     // errors in the manifest; if there are any, nothing may be written
+	ExistingIDs    map[string]bool                      // ids of all resources that were read; a create must return a different id
+	Targets        map[*desired.Reference]*current.Live // targets of references that the manifest doesn't declare
 
 	// Redact removes the values of secrets from text, for JSON and Review; nil
 	// removes nothing. It is needed because the plan only recognizes secrets in
@@ -55,10 +58,10 @@ type Plan struct {
 }
 
 // Make plans a change for every declared resource. It is deterministic: equal inputs give equal plans.
-func Make(organizationID string, desired *resource.Desired, current *resource.Current, policy Policy) *Plan {
-	p := &Plan{OrganizationID: organizationID, Problems: slices.Clone(current.Problems), ExistingIDs: current.KnownIDs()}
-	changeOf := map[*resource.Resource]*Change{}
-	for _, r := range desired.Resources {
+func Make(organizationID string, d *desired.State, current *current.State, policy Policy) *Plan {
+	p := &Plan{OrganizationID: organizationID, Problems: slices.Clone(current.Problems), ExistingIDs: current.KnownIDs(), Targets: current.Targets}
+	changeOf := map[*desired.Resource]*Change{}
+	for _, r := range d.Resources {
 		c := planResource(r, current, policy)
 		changeOf[r] = c
 		p.Changes = append(p.Changes, c)
@@ -77,7 +80,7 @@ func Make(organizationID string, desired *resource.Desired, current *resource.Cu
 	return p
 }
 
-func planResource(r *resource.Resource, current *resource.Current, policy Policy) *Change {
+func planResource(r *desired.Resource, current *current.State, policy Policy) *Change {
 	c := &Change{Resource: r, Live: current.Live[r], Err: current.Errs[r]}
 	c.ParentID = r.ParentID()
 	switch {
@@ -112,8 +115,8 @@ func planResource(r *resource.Resource, current *resource.Current, policy Policy
 
 // enforcePrecondition applies the kind's Precondition: a refused change becomes an error,
 // and a temporarily refused one is postponed.
-func (c *Change) enforcePrecondition(caller resource.Caller) {
-	var refusal resource.Refusal
+func (c *Change) enforcePrecondition(caller kind.Caller) {
+	var refusal kind.Refusal
 	switch {
 	case c.Action == Delete:
 		refusal = c.evaluatePrecondition(c.Resource, c.Live, caller, func(string) bool { return true })
@@ -133,7 +136,7 @@ func (c *Change) postponeChange(reason string) {
 	c.Action, c.Diff = Unchanged, Diff{Notes: []schema.Problem{{Pos: c.Resource.Pos, Warning: true, Message: reason}}}
 }
 
-var knownKinds = sync.OnceValue(resource.Kinds)
+var knownKinds = sync.OnceValue(kind.All)
 
 // kindTitle returns the title of the kind with this name, such as "API token".
 func kindTitle(name string) string {
@@ -169,8 +172,8 @@ func (c *Change) neededAction() Action {
 // ResourcesToRefresh lists the resources whose update was planned from a list item. A
 // list item may lack fields, which the update would erase, so the caller must read
 // these resources by id and plan again.
-func (p *Plan) ResourcesToRefresh() []*resource.Resource {
-	var resources []*resource.Resource
+func (p *Plan) ResourcesToRefresh() []*desired.Resource {
+	var resources []*desired.Resource
 	for _, c := range p.Changes {
 		if c.Action == Update && !c.Live.Complete {
 			resources = append(resources, c.Resource)
@@ -192,7 +195,7 @@ func (p *Plan) Count(actions ...Action) int {
 
 // ResourcesWithNewSecret lists the resources for which Astro will generate a new secret
 // value: creates and rotations.
-func (p *Plan) ResourcesWithNewSecret(policy Policy) (out []*resource.Resource) {
+func (p *Plan) ResourcesWithNewSecret(policy Policy) (out []*desired.Resource) {
 	for _, c := range p.Changes {
 		if c.Resource.Kind.GeneratedSecret != "" && (c.Action == Create || c.Action == Update && policy.needsRotation(c.Resource)) {
 			out = append(out, c.Resource)

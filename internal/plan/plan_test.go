@@ -9,18 +9,20 @@ import (
 
 	"pgregory.net/rapid"
 
+	"astro-apply/internal/current"
+	"astro-apply/internal/desired"
+	"astro-apply/internal/kind"
 	"astro-apply/internal/manifest"
 	"astro-apply/internal/plan"
-	"astro-apply/internal/resource"
 	"astro-apply/internal/schema"
 	"astro-apply/internal/testkit"
 )
 
 // newCurrent returns a current state with the resources whose names are in answers, and
 // resolves references to them.
-func newCurrent(t testing.TB, d *resource.Desired, answers map[string]string) *resource.Current {
+func newCurrent(t testing.TB, d *desired.State, answers map[string]string) *current.State {
 	t.Helper()
-	w := &resource.Current{Live: map[*resource.Resource]*resource.Live{}, Errs: map[*resource.Resource]error{}}
+	w := &current.State{Live: map[*desired.Resource]*current.Live{}, Errs: map[*desired.Resource]error{}}
 	for _, o := range d.Resources {
 		if answer, ok := answers[o.Name()]; ok {
 			w.Live[o] = newLive(t, o, answer)
@@ -87,7 +89,7 @@ func TestRenameHints(t *testing.T) {
 	t.Parallel()
 	d := declareManifest(t, "deployments: [{ name: new, workspaceId: cworkspace000000000000001, type: STANDARD }]")
 	w := newCurrent(t, d, nil)
-	w.RenameHints = map[*resource.Resource][]string{d.Resources[0]: {`"a" (c1)`, `"b" (c2)`, `"c" (c3)`, `"d" (c4)`, `"e" (c5)`}}
+	w.RenameHints = map[*desired.Resource][]string{d.Resources[0]: {`"a" (c1)`, `"b" (c2)`, `"c" (c3)`, `"d" (c4)`, `"e" (c5)`}}
 	p := plan.Make("corg", d, w, plan.Policy{})
 	testkit.AssertEqual(t, "notes", []string{
 		`will be created; not in the manifest, but in the same Workspace: "a" (c1), "b" (c2), "c" (c3) and 2 more; if this is a rename, add the id of the existing one`,
@@ -160,15 +162,15 @@ func TestOrderProperties(t *testing.T) {
 // A cycle of references that can't be deferred is a problem.
 func TestReferenceCycle(t *testing.T) {
 	t.Parallel()
-	kind := func(name, other string) *resource.Kind {
-		return &resource.Kind{Name: name, Title: name, Section: name + "s", Identity: []string{"name"}, Fields: []schema.Field{
+	newKind := func(name, other string) *kind.Kind {
+		return &kind.Kind{Name: name, Title: name, Section: name + "s", Identity: []string{"name"}, Fields: []schema.Field{
 			{Name: "name", Type: schema.TextType(0)},
 			{Name: other + "Id", Type: schema.TextType(0), Ref: &schema.Ref{Kind: other, NameField: other}},
 		}}
 	}
 	env := manifest.Environment{Lookup: func(string) string { return "" }}
 	parsed := manifest.Parse([]manifest.Source{{Name: "astro.yaml", Data: []byte("eggs: [{ name: e, hen: h }]\nhens: [{ name: h, egg: e }, { name: free }]")}}, env)
-	d := resource.LoadDesired(resource.Catalog{kind("hen", "egg"), kind("egg", "hen")}, parsed.Documents, "")
+	d := desired.Load(kind.Catalog{newKind("hen", "egg"), newKind("egg", "hen")}, parsed.Documents, "")
 	p := plan.Make("corg", d, newCurrent(t, d, nil), plan.Policy{})
 	testkit.AssertEqual(t, "problems", []string{`references form a cycle: egg "e" → hen "h" → egg "e"; remove one of these references`}, messagesOf(p.Problems))
 	testkit.AssertEqual(t, "resources", 3, len(p.Changes))

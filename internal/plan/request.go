@@ -5,36 +5,38 @@ import (
 	"slices"
 	"strings"
 
-	"astro-apply/internal/resource"
+	"astro-apply/internal/current"
+	"astro-apply/internal/desired"
+	"astro-apply/internal/kind"
 	"astro-apply/internal/schema"
 )
 
 // Request is one call: a create, or a part of an update.
 type Request struct {
-	Endpoint        resource.Endpoint
-	Body            *schema.Node        // nil: no body; before Expand, its members have the names of the kind's fields
-	Expand          resource.ExpandFunc // nil: the body is sent unchanged
-	Params          map[string]string   // path parameters, in addition to those of the resource
-	ReturnsResource bool                // the response contains the resource
+	Endpoint        kind.Endpoint
+	Body            *schema.Node      // nil: no body; before Expand, its members have the names of the kind's fields
+	Expand          kind.ExpandFunc   // nil: the body is sent unchanged
+	Params          map[string]string // path parameters, in addition to those of the resource
+	ReturnsResource bool              // the response contains the resource
 }
 
 // updateEndpoints returns the update endpoints of a kind. If none is the main one, it adds
 // one without a call, so that the remaining fields are compared, too.
-func updateEndpoints(k *resource.Kind) []*resource.UpdateEndpoint {
-	out := []*resource.UpdateEndpoint{}
+func updateEndpoints(k *kind.Kind) []*kind.UpdateEndpoint {
+	out := []*kind.UpdateEndpoint{}
 	main := false
 	for i := range k.UpdateEndpoints {
 		out = append(out, &k.UpdateEndpoints[i])
 		main = main || k.UpdateEndpoints[i].Name == ""
 	}
 	if !main {
-		out = append(out, &resource.UpdateEndpoint{})
+		out = append(out, &kind.UpdateEndpoint{})
 	}
 	return out
 }
 
 // mergeEndpoint returns the body that the endpoint sends.
-func (m *merger) mergeEndpoint(k *resource.Kind, endpoint *resource.UpdateEndpoint) *schema.Node {
+func (m *merger) mergeEndpoint(k *kind.Kind, endpoint *kind.UpdateEndpoint) *schema.Node {
 	m.endpointName = endpoint.Name
 	if endpoint.FieldPath != "" {
 		return m.mergeAtPath(k, endpoint.FieldPath)
@@ -50,7 +52,7 @@ func (m *merger) mergeEndpoint(k *resource.Kind, endpoint *resource.UpdateEndpoi
 
 // mergeAtPath merges only the field at a dotted path, for an endpoint that updates this
 // field alone.
-func (m *merger) mergeAtPath(k *resource.Kind, path string) *schema.Node {
+func (m *merger) mergeAtPath(k *kind.Kind, path string) *schema.Node {
 	fields, declared, live, fullPath := k.Fields, m.declared, m.live, path
 	for {
 		name, rest, nested := strings.Cut(path, ".")
@@ -81,7 +83,7 @@ func setMemberAtPath(object *schema.Node, path string, value *schema.Node) *sche
 }
 
 // buildRequests returns the requests that set the fields of one endpoint to body.
-func (m *merger) buildRequests(k *resource.Kind, endpoint *resource.UpdateEndpoint, body *schema.Node, live *resource.Live) []Request {
+func (m *merger) buildRequests(k *kind.Kind, endpoint *kind.UpdateEndpoint, body *schema.Node, live *current.Live) []Request {
 	switch {
 	case endpoint.ListPatch != nil:
 		return m.buildListRequests(k, endpoint, body, live)
@@ -93,7 +95,7 @@ func (m *merger) buildRequests(k *resource.Kind, endpoint *resource.UpdateEndpoi
 
 // buildListRequests returns the requests that add items to a list, followed by those that
 // remove items. In this order, no item is missing in between.
-func (m *merger) buildListRequests(k *resource.Kind, endpoint *resource.UpdateEndpoint, body *schema.Node, live *resource.Live) []Request {
+func (m *merger) buildListRequests(k *kind.Kind, endpoint *kind.UpdateEndpoint, body *schema.Node, live *current.Live) []Request {
 	patch, name := endpoint.ListPatch, body.Members[0].Name
 	f := schema.FindField(k.Fields, name)
 	desired, current := body.Members[0].Value, f.CurrentValue(live.Body(), live.Body())
@@ -177,13 +179,13 @@ func itemsNotIn(elem *schema.Type, list, excluded *schema.Node) []*schema.Node {
 }
 
 // needsRotation reports whether this run gives r a new secret value.
-func (p Policy) needsRotation(r *resource.Resource) bool {
+func (p Policy) needsRotation(r *desired.Resource) bool {
 	return p.Rotate != nil && r.Kind.Rotate.Path != "" && p.Rotate(r)
 }
 
 // rotationField returns the difference of a rotation. It describes both secret values in
 // words, because neither is known.
-func rotationField(k *resource.Kind) Field {
+func rotationField(k *kind.Kind) Field {
 	unknown := func(s string) *schema.Node { return &schema.Node{Form: schema.Unknown, Text: s} }
 	return Field{Path: k.GeneratedSecret, Old: unknown("the current value, which stops working"), New: unknown("a new value")}
 }

@@ -4,8 +4,9 @@ import (
 	"strings"
 	"testing"
 
+	"astro-apply/internal/current"
+	"astro-apply/internal/desired"
 	"astro-apply/internal/plan"
-	"astro-apply/internal/resource"
 	"astro-apply/internal/testkit"
 )
 
@@ -66,7 +67,7 @@ func TestUnreviewedChanges(t *testing.T) {
 func planByName(t testing.TB, text string, answers map[string]string, policy plan.Policy) *plan.Plan {
 	t.Helper()
 	d := declareManifest(t, text)
-	w := &resource.Current{Live: map[*resource.Resource]*resource.Live{}}
+	w := &current.State{Live: map[*desired.Resource]*current.Live{}}
 	for _, o := range d.Resources {
 		if answer := answers[o.Name()]; answer != "" {
 			w.Live[o] = newLive(t, o, answer)
@@ -87,7 +88,7 @@ func TestReviewOfReferences(t *testing.T) {
 	}
 	d := declareManifest(t, text)
 	d.Resources[1].Refs[0].Resolve("cworkspace000000000000001")
-	w := &resource.Current{Live: map[*resource.Resource]*resource.Live{d.Resources[0]: newLive(t, d.Resources[0], `{"id": "cworkspace000000000000001", "name": "data"}`)}}
+	w := &current.State{Live: map[*desired.Resource]*current.Live{d.Resources[0]: newLive(t, d.Resources[0], `{"id": "cworkspace000000000000001", "name": "data"}`)}}
 	got, err := plan.Make("corg", d, w, plan.Policy{}).UnreviewedChanges(review)
 	if err != nil {
 		t.Fatal(err)
@@ -119,7 +120,7 @@ teams:
 	}
 	continued := func(text string, ids ...string) []string {
 		d := declareManifest(t, text)
-		w := &resource.Current{Live: map[*resource.Resource]*resource.Live{}}
+		w := &current.State{Live: map[*desired.Resource]*current.Live{}}
 		for i, id := range ids {
 			w.Live[d.Resources[i]] = newLive(t, d.Resources[i], `{"id": "`+id+`", "name": "etl", "type": "STANDARD", "workspaceId": "cworkspace00000000000000`+string(rune('1'+i))+`"}`)
 		}
@@ -193,7 +194,7 @@ teams: [{ name: data }]
 deployments: [{ name: etl, workspaceId: cworkspace000000000000001, type: STANDARD, cloudProvider: AWS, region: us-east-1 }]
 `)
 	for _, description := range []string{"a", "b"} { // an update, and nothing to do
-		w := &resource.Current{Live: map[*resource.Resource]*resource.Live{
+		w := &current.State{Live: map[*desired.Resource]*current.Live{
 			d.Resources[0]: newLive(t, d.Resources[0], `{"id": "cworkspace000000000000001", "name": "data", "description": "`+description+`"}`),
 		}}
 		p := plan.Make("corg", d, w, plan.Policy{})

@@ -7,7 +7,7 @@ import (
 	"fmt"
 	"slices"
 
-	"astro-apply/internal/resource"
+	"astro-apply/internal/kind"
 )
 
 // parseReview parses the result of Review and accepts nothing else: encoding the parsed
@@ -29,7 +29,7 @@ func parseReview(data []byte) (review, error) {
 // isComplete reports whether r has all members that Review writes.
 func (r review) isComplete() bool {
 	kinds := map[string]bool{}
-	for _, k := range resource.Kinds() {
+	for _, k := range kind.All() {
 		kinds[k.Name] = true
 	}
 	return r.OrganizationID != "" && r.Changes != nil && !slices.ContainsFunc(r.Changes, func(c reviewedChange) bool { return !kinds[c.Kind] || !c.isComplete() })

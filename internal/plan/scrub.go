@@ -6,7 +6,7 @@ import (
 	"strings"
 	"sync"
 
-	"astro-apply/internal/resource"
+	"astro-apply/internal/kind"
 	"astro-apply/internal/schema"
 )
 
@@ -111,7 +111,7 @@ func kindAndFieldNames() map[string]bool {
 			}
 		}
 	}
-	for _, k := range resource.Kinds() {
+	for _, k := range kind.All() {
 		words[k.Name], words[k.Title], words[k.GeneratedSecret] = true, true, true
 		add(k.Fields)
 	}

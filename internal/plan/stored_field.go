@@ -4,14 +4,15 @@ import (
 	"fmt"
 	"strings"
 
-	"astro-apply/internal/resource"
+	"astro-apply/internal/current"
+	"astro-apply/internal/desired"
 	"astro-apply/internal/schema"
 )
 
 // StorageWarnings returns a warning for each field that Astro stores differently from the
 // written value; live is the resource as Astro returns it after the write. In the next
 // run, such a field looks as if a person had changed it.
-func StorageWarnings(r *resource.Resource, live *resource.Live, policy Policy) []schema.Problem {
+func StorageWarnings(r *desired.Resource, live *current.Live, policy Policy) []schema.Problem {
 	policy.WriteSecrets, policy.Rotate = false, nil
 	diff := Compare(r, live, policy)
 	var fields []*storedField

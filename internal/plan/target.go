@@ -4,14 +4,14 @@ import (
 	"fmt"
 	"slices"
 
-	"astro-apply/internal/resource"
+	"astro-apply/internal/desired"
 	"astro-apply/internal/schema"
 )
 
 // limitToTargets removes from the plan the changes of resources that the user didn't
 // select. A target that depends on an excluded change becomes an error, and a target with
 // excluded dependents gets a note.
-func (p *Plan) limitToTargets(isTarget func(*resource.Resource) bool) {
+func (p *Plan) limitToTargets(isTarget func(*desired.Resource) bool) {
 	if isTarget == nil {
 		return
 	}
@@ -62,7 +62,7 @@ func (c *Change) failWithout(dependency *Change, reason string) {
 }
 
 // collectPositions adds the position of the resource and of every value in it.
-func collectPositions(r *resource.Resource, positions map[schema.Pos]bool) {
+func collectPositions(r *desired.Resource, positions map[schema.Pos]bool) {
 	positions[r.Pos] = true
 	var walk func(n *schema.Node)
 	walk = func(n *schema.Node) {

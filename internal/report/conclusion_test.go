@@ -7,10 +7,10 @@ import (
 	"testing"
 
 	"astro-apply/internal/apply"
+	"astro-apply/internal/current"
 	"astro-apply/internal/github"
 	"astro-apply/internal/plan"
 	"astro-apply/internal/report"
-	"astro-apply/internal/resource"
 	"astro-apply/internal/schema"
 	"astro-apply/internal/testkit"
 )
@@ -59,10 +59,10 @@ func TestFailedRunHasAnError(t *testing.T) {
 	live := liveAnswers{"w0": `{"id": "c1", "name": "w0", "description": "y"}`}
 	p := func(text string, live liveAnswers) *plan.Plan { return makePlan(t, text, live, plan.Policy{}) }
 	const missingFields = "deployments: [{ name: new, workspaceId: cworkspace000000000000001 }]"
-	reported := p(manyWorkspaces(1), liveAnswers{"w0": resource.ErrReported})
+	reported := p(manyWorkspaces(1), liveAnswers{"w0": current.ErrReported})
 	reported.Problems = []schema.Problem{problemAt(1, "two of them", false)}
 	blocked := p(manyWorkspaces(2), nil)
-	blocked.Changes[1].Action, blocked.Changes[1].Err = plan.Errored, &resource.BlockedError{Dependency: blocked.Changes[0].Resource}
+	blocked.Changes[1].Action, blocked.Changes[1].Err = plan.Errored, &current.BlockedError{Dependency: blocked.Changes[0].Resource}
 	stopped := func(p *plan.Plan) []apply.Outcome {
 		return outcomesFor(p, map[string]testOutcome{"w0": {status: apply.Stopped, err: errInterrupted}, "w1": {status: apply.Stopped, err: errInterrupted}})
 	}

@@ -5,9 +5,9 @@ import (
 	"html"
 	"strings"
 
+	"astro-apply/internal/current"
 	"astro-apply/internal/github"
 	"astro-apply/internal/plan"
-	"astro-apply/internal/resource"
 )
 
 const displayTimeFormat = "2006-01-02 15:04 UTC"
@@ -75,7 +75,7 @@ func (r *Run) driftRemedy() string {
 
 // lastModifiedText returns who changed a resource last, and when, as far as the API
 // returns it.
-func lastModifiedText(live *resource.Live) string {
+func lastModifiedText(live *current.Live) string {
 	if live == nil {
 		return ""
 	}
@@ -122,7 +122,7 @@ func (r *Run) unmanagedTitle() string {
 	return fmt.Sprintf("%s in the managed %ss %s not in the manifest", countedNoun(n, "resource"), r.Unmanaged[0].RootKind.Title, verbForm(n, "is", "are"))
 }
 
-func unmanagedName(u resource.UnmanagedResource) string {
+func unmanagedName(u current.UnmanagedResource) string {
 	return fmt.Sprintf("%s %q (%s) in %s %q", u.Kind.Title, u.Live.Name(), u.Live.ID, u.RootKind.Title, u.RootName)
 }
 

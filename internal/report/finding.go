@@ -9,9 +9,9 @@ import (
 
 	"astro-apply/internal/apply"
 	"astro-apply/internal/astro"
+	"astro-apply/internal/current"
 	"astro-apply/internal/github"
 	"astro-apply/internal/plan"
-	"astro-apply/internal/resource"
 	"astro-apply/internal/schema"
 )
 
@@ -123,7 +123,7 @@ func (r *Run) changeFindings(c *plan.Change) []Finding {
 		out = append(out, Finding{Level: github.Notice, Pos: c.Resource.Pos, Title: name, rank: 1, Message: fmt.Sprintf(
 			"%s: %s: kept, not verified, because Astro doesn't return these values; set write-secrets: true to write them", name, strings.Join(c.NotComparable, ", "))})
 	}
-	if c.Err != nil && r.Outcomes == nil && !errors.Is(c.Err, resource.ErrReported) {
+	if c.Err != nil && r.Outcomes == nil && !errors.Is(c.Err, current.ErrReported) {
 		out = append(out, compareErrorFindings(name, c)...)
 	}
 	return out
@@ -133,7 +133,7 @@ func (r *Run) changeFindings(c *plan.Change) []Finding {
 // An error that only follows from another resource's error ranks after that one.
 func compareErrorFindings(name string, c *plan.Change) []Finding {
 	out := errorFindings(name, c.Err, c.Resource.Pos, nil)
-	if _, ok := errors.AsType[*resource.BlockedError](c.Err); ok {
+	if _, ok := errors.AsType[*current.BlockedError](c.Err); ok {
 		out[0].rank = 2
 	}
 	return out
@@ -160,7 +160,7 @@ func outcomeFindings(o apply.Outcome) []Finding {
 // errorFindings returns an error at the position of the resource or, if the API named
 // the wrong fields, at the positions of those fields in body.
 func errorFindings(name string, err error, pos schema.Pos, body *schema.Node) []Finding {
-	if problems := resource.ProblemsOf(err); problems != nil {
+	if problems := current.ProblemsOf(err); problems != nil {
 		var out []Finding
 		for _, p := range problems {
 			out = append(out, Finding{Level: github.Error, Pos: p.Pos, Title: name, Message: name + ": " + p.Message})

@@ -9,9 +9,9 @@ import (
 
 	"astro-apply/internal/apply"
 	"astro-apply/internal/astro"
+	"astro-apply/internal/current"
 	"astro-apply/internal/plan"
 	"astro-apply/internal/report"
-	"astro-apply/internal/resource"
 	"astro-apply/internal/schema"
 	"astro-apply/internal/testkit"
 )
@@ -50,7 +50,7 @@ func TestFindingOrder(t *testing.T) {
 	findChange(t, everything.Plan, "sandbox").Notes = []schema.Problem{{Pos: manifestPos(26, 11), Message: "has a later position, but is more useful than a notice about kept secrets"}}
 
 	waiting := plannedRun(t, plan.Policy{})
-	findChange(t, waiting.Plan, "data").Err = &resource.BlockedError{Dependency: findChange(t, waiting.Plan, "hidden").Resource}
+	findChange(t, waiting.Plan, "data").Err = &current.BlockedError{Dependency: findChange(t, waiting.Plan, "hidden").Resource}
 	for name, test := range map[string]struct {
 		run  *report.Run
 		want []string

@@ -8,9 +8,10 @@ import (
 
 	"astro-apply/internal/apply"
 	"astro-apply/internal/astro"
+	"astro-apply/internal/current"
+	"astro-apply/internal/kind"
 	"astro-apply/internal/plan"
 	"astro-apply/internal/report"
-	"astro-apply/internal/resource"
 	"astro-apply/internal/schema"
 )
 
@@ -141,9 +142,9 @@ func fortyFailures(t testing.TB, path, message string) *report.Run {
 	return &report.Run{Mode: "apply", Plan: p, Outcomes: outcomesFor(p, outcomes)}
 }
 
-func newLive(t testing.TB, c *plan.Change, answer string) *resource.Live {
+func newLive(t testing.TB, c *plan.Change, answer string) *current.Live {
 	t.Helper()
-	l, err := resource.NewLive(c.Resource.Kind, []byte(answer))
+	l, err := current.NewLive(c.Resource.Kind, []byte(answer))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -169,15 +170,15 @@ func manifestPos(line, col int) schema.Pos {
 
 // unmanagedDeployments returns a Deployment in Workspace data that fixtureManifest
 // doesn't declare.
-func unmanagedDeployments(t testing.TB) []resource.UnmanagedResource {
+func unmanagedDeployments(t testing.TB) []current.UnmanagedResource {
 	t.Helper()
-	k := resource.Kinds().Kind("deployment")
-	l, err := resource.NewLive(k, []byte(`{"id": "cdeployment00000000000009", "name": "scratch_pad", "workspaceId": "cworkspace000000000000001",
+	k := kind.All().Kind("deployment")
+	l, err := current.NewLive(k, []byte(`{"id": "cdeployment00000000000009", "name": "scratch_pad", "workspaceId": "cworkspace000000000000001",
 		"updatedAt": "2026-11-20T08:00:00Z", "updatedBy": {"username": "jo@example.com"}}`))
 	if err != nil {
 		t.Fatal(err)
 	}
-	return []resource.UnmanagedResource{{Kind: k, Live: l, RootKind: resource.Kinds().Kind("workspace"), RootName: "data"}}
+	return []current.UnmanagedResource{{Kind: k, Live: l, RootKind: kind.All().Kind("workspace"), RootName: "data"}}
 }
 
 // firstApplyRun returns a team's first apply, which creates every resource.

@@ -8,9 +8,11 @@ import (
 
 	"astro-apply/internal/apply"
 	"astro-apply/internal/astro"
+	"astro-apply/internal/current"
+	"astro-apply/internal/desired"
+	"astro-apply/internal/kind"
 	"astro-apply/internal/manifest"
 	"astro-apply/internal/plan"
-	"astro-apply/internal/resource"
 	"astro-apply/internal/schema"
 )
 
@@ -22,18 +24,18 @@ type liveAnswers map[string]any
 func makePlan(t testing.TB, text string, live liveAnswers, policy plan.Policy) *plan.Plan {
 	t.Helper()
 	parsed := manifest.Parse([]manifest.Source{{Name: "astro.yaml", Data: []byte(text)}}, manifest.Environment{})
-	d := resource.LoadDesired(resource.Kinds(), parsed.Documents, "")
+	d := desired.Load(kind.All(), parsed.Documents, "")
 	for _, p := range append(parsed.Problems, d.Problems...) {
 		if p.Warning {
 			continue
 		}
 		t.Fatalf("manifest: %v\n%s", p, text)
 	}
-	w := &resource.Current{Live: map[*resource.Resource]*resource.Live{}, Errs: map[*resource.Resource]error{}}
+	w := &current.State{Live: map[*desired.Resource]*current.Live{}, Errs: map[*desired.Resource]error{}}
 	for _, o := range d.Resources {
 		switch answer := live[o.Name()].(type) {
 		case string:
-			l, err := resource.NewLive(o.Kind, []byte(answer))
+			l, err := current.NewLive(o.Kind, []byte(answer))
 			if err != nil {
 				t.Fatal(err)
 			}

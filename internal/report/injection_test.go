@@ -9,9 +9,10 @@ import (
 	"testing"
 
 	"astro-apply/internal/apply"
+	"astro-apply/internal/current"
+	"astro-apply/internal/kind"
 	"astro-apply/internal/plan"
 	"astro-apply/internal/report"
-	"astro-apply/internal/resource"
 	"astro-apply/internal/testkit"
 )
 
@@ -105,7 +106,7 @@ func injectionRunWithID(t testing.TB, text, id string) *report.Run {
 	bad := fmt.Errorf("no: %w", errors.New(text))
 	p := makePlan(t, declared, liveAnswers{text: answer, "other": bad}, plan.Policy{})
 	testkit.AssertEqual(t, "problems", 0, len(p.Problems))
-	unmanaged := []resource.UnmanagedResource{{Kind: p.Changes[0].Resource.Kind, Live: p.Changes[0].Live, RootKind: resource.Kinds().Kind("workspace"), RootName: text}}
+	unmanaged := []current.UnmanagedResource{{Kind: p.Changes[0].Resource.Kind, Live: p.Changes[0].Live, RootKind: kind.All().Kind("workspace"), RootName: text}}
 	return &report.Run{Mode: "plan", ModeReason: text, Unmanaged: unmanaged, UIURL: "https://cloud.astronomer.io", Plan: p, FailedRequests: []report.FailedRequest{{Method: "GET", Path: text, RequestID: text}}, Errors: []error{bad}}
 }
 

@@ -6,9 +6,9 @@ import (
 	"time"
 
 	"astro-apply/internal/apply"
+	"astro-apply/internal/current"
 	"astro-apply/internal/github"
 	"astro-apply/internal/plan"
-	"astro-apply/internal/resource"
 	"astro-apply/internal/schema"
 )
 
@@ -69,7 +69,7 @@ func (r *Run) diffLines(c *plan.Change) []diffLine {
 	for i, v := range r.formatValues(c.Kept) {
 		out = append(out, diffLine{"!", fmt.Sprintf("%s: %s (kept, not in the manifest)", c.Kept[i].Path, v.before)})
 	}
-	problems := resource.ProblemsOf(c.Err)
+	problems := current.ProblemsOf(c.Err)
 	for _, p := range problems {
 		out = append(out, diffLine{"?", p.Error()})
 	}
@@ -99,7 +99,7 @@ func OutcomeLine(o apply.Outcome) string {
 	text := fmt.Sprintf("%s %s", o.Status, o.Change.Resource)
 	if o.Live != nil {
 		text += " (" + o.Live.ID + ")"
-		if _, status := o.Live.State(o.Change.Resource.Kind); status != "" && o.Status.IsOK() {
+		if _, status := o.Live.Readiness(o.Change.Resource.Kind); status != "" && o.Status.IsOK() {
 			text += ", " + status
 		}
 	}

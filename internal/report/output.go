@@ -6,8 +6,8 @@ import (
 	"slices"
 	"strconv"
 
+	"astro-apply/internal/kind"
 	"astro-apply/internal/plan"
-	"astro-apply/internal/resource"
 )
 
 // outputLimit is the size above which the outputs plan and resources contain only
@@ -46,7 +46,7 @@ func (r *Run) Outputs() ([]Output, error) {
 		{"failed", strconv.Itoa(c.Unsuccessful())},
 		{"drift", drift},
 	}
-	for _, k := range resource.Kinds() {
+	for _, k := range kind.All() {
 		if k.IDOutput != "" {
 			out = append(out, Output{k.IDOutput, singleID(list, k.Name)})
 		}

@@ -14,9 +14,9 @@ import (
 	"testing"
 
 	"astro-apply/internal/github"
+	"astro-apply/internal/kind"
 	"astro-apply/internal/plan"
 	"astro-apply/internal/report"
-	"astro-apply/internal/resource"
 	"astro-apply/internal/schema"
 )
 
@@ -69,7 +69,7 @@ func programWords(t *testing.T) (out []string) {
 			}
 		}
 	}
-	for _, k := range resource.Kinds() {
+	for _, k := range kind.All() {
 		out = append(out, k.Name, k.Section, k.IDOutput)
 		fields(k.Fields)
 	}

@@ -8,9 +8,9 @@ import (
 	"time"
 
 	"astro-apply/internal/apply"
+	"astro-apply/internal/current"
 	"astro-apply/internal/plan"
 	"astro-apply/internal/redact"
-	"astro-apply/internal/resource"
 	"astro-apply/internal/schema"
 )
 
@@ -34,10 +34,10 @@ type Run struct {
 	Outcomes         []apply.Outcome // nil if the run applied nothing
 	ReviewErr        error           // why the run refused to apply a plan without errors
 	FailOnDrift      bool
-	UIURL            string                       // address of the Astro UI, "" if unknown
-	FailedRequests   []FailedRequest              // requests that Astro refused or didn't answer
-	Unmanaged        []resource.UnmanagedResource // only mode drift looks for them
-	Export           *ExportResult                // only in mode export; nil before the export is complete
+	UIURL            string                      // address of the Astro UI, "" if unknown
+	FailedRequests   []FailedRequest             // requests that Astro refused or didn't answer
+	Unmanaged        []current.UnmanagedResource // only mode drift looks for them
+	Export           *ExportResult               // only in mode export; nil before the export is complete
 	Duration         time.Duration
 	Secrets          *redact.Secrets // values to redact; the reports redact before they cut a value
 	StopErr          error           // why the run ended early; nil if it didn't

@@ -5,9 +5,9 @@ import (
 	"testing"
 
 	"astro-apply/internal/apply"
+	"astro-apply/internal/current"
 	"astro-apply/internal/plan"
 	"astro-apply/internal/report"
-	"astro-apply/internal/resource"
 	"astro-apply/internal/schema"
 	"astro-apply/internal/testkit"
 )
@@ -29,7 +29,7 @@ func TestResultLine(t *testing.T) {
 	nothing := makePlan(t, "workspaces: [{ name: same }]", live, plan.Policy{})
 	unreadable := makePlan(t, "workspaces: [{ name: same }, { name: x }]", liveAnswers{"same": live["same"], "x": errors.New("403")}, plan.Policy{})
 	broken := makePlan(t, "deployments: [{ name: new, workspaceId: cworkspace000000000000001 }]", nil, plan.Policy{})
-	twice := makePlan(t, "workspaces: [{ name: x }]", liveAnswers{"x": resource.ErrReported}, plan.Policy{})
+	twice := makePlan(t, "workspaces: [{ name: x }]", liveAnswers{"x": current.ErrReported}, plan.Policy{})
 	twice.Problems = []schema.Problem{problemAt(1, "two of them", false)}
 	done := outcomesFor(some, map[string]testOutcome{"new": {status: apply.Created}, "changed": {status: apply.Updated}, "same": {status: apply.Unchanged}})
 	half := outcomesFor(some, map[string]testOutcome{"new": {status: apply.Created}, "changed": {status: apply.Stopped, err: errInterrupted}, "same": {status: apply.Unchanged}})

@@ -4,8 +4,8 @@ import (
 	"fmt"
 	"strings"
 
+	"astro-apply/internal/kind"
 	"astro-apply/internal/plan"
-	"astro-apply/internal/resource"
 	"astro-apply/internal/schema"
 )
 
@@ -69,7 +69,7 @@ func verbForm(n int, one, many string) string {
 
 // impactCount holds how many resources of a kind a change of a field affects.
 type impactCount struct {
-	kind          *resource.Kind
+	kind          *kind.Kind
 	field         string
 	resourceCount int
 }
@@ -108,7 +108,7 @@ func (r *Run) countImpacts(impact schema.Impact) (out []impactCount) {
 
 // countRestarts counts, by kind, the resources that restart.
 func (r *Run) countRestarts() (out []impactCount) {
-	indexes := map[*resource.Kind]int{}
+	indexes := map[*kind.Kind]int{}
 	for _, c := range r.Plan.Changes {
 		k := c.Resource.Kind
 		if c.Action != plan.Update || len(affectedFields(c, schema.Restarts)) == 0 {

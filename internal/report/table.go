@@ -6,9 +6,10 @@ import (
 	"time"
 
 	"astro-apply/internal/apply"
+	"astro-apply/internal/current"
 	"astro-apply/internal/github"
+	"astro-apply/internal/kind"
 	"astro-apply/internal/plan"
-	"astro-apply/internal/resource"
 )
 
 // tableRow is a row of the table: one resource, applied or only planned.
@@ -50,7 +51,7 @@ func (r *Run) tableRows() []tableRow {
 }
 
 // pageURL returns the address of a resource's page in the Astro UI, "" if unknown.
-func (r *Run) pageURL(live *resource.Live, k *resource.Kind) string {
+func (r *Run) pageURL(live *current.Live, k *kind.Kind) string {
 	path := live.UIPath(k)
 	if path == "" || r.UIURL == "" {
 		return ""

@@ -4,10 +4,11 @@ import (
 	"strings"
 	"testing"
 
+	"astro-apply/internal/desired"
+	"astro-apply/internal/kind"
 	"astro-apply/internal/plan"
 	"astro-apply/internal/redact"
 	"astro-apply/internal/report"
-	"astro-apply/internal/resource"
 	"astro-apply/internal/schema"
 )
 
@@ -15,7 +16,7 @@ const truncatedSecret = "hunter2-correct-18"
 
 // runWithFields returns a run with one resource whose fields change.
 func runWithFields(fields ...plan.Field) *report.Run {
-	res := &resource.Resource{Kind: resource.Kinds().KindOfSection("workspaces"), Body: &schema.Node{Form: schema.Map}}
+	res := &desired.Resource{Kind: kind.All().KindOfSection("workspaces"), Body: &schema.Node{Form: schema.Map}}
 	r := &report.Run{Mode: "plan", Secrets: &redact.Secrets{}, Plan: &plan.Plan{Changes: []*plan.Change{{Resource: res, Action: plan.Update, Diff: plan.Diff{Fields: fields}}}}}
 	r.Secrets.Add(truncatedSecret)
 	return r

@@ -147,6 +147,11 @@ func (f *Field) HoldsSecretByPath(value func(path string) string) bool {
 	return f.Secret != nil && f.Secret.IfPath != "" && value(f.Secret.IfPath) == "true"
 }
 
+// HoldsSecretIn reports whether the field's value in object, a part of resource, is secret.
+func (f *Field) HoldsSecretIn(object, resource *Node) bool {
+	return f.HoldsSecret(object) || f.HoldsSecretByPath(func(path string) string { return resource.GetPath(path).ScalarText() })
+}
+
 // WarningForChange returns a warning about the side effects of a change, or "". old is nil if the field wasn't set.
 func (f *Field) WarningForChange(old, desired *Node) string {
 	if f.ChangeWarning == nil {

@@ -190,3 +190,11 @@ func (n *Node) Walk(f func(*Node)) {
 
 // MarkSensitive marks n and all its descendants as secret.
 func (n *Node) MarkSensitive() { n.Walk(func(m *Node) { m.Sensitive = true }) }
+
+// ListItems returns the items of a list, nil for nil and for any other form.
+func (n *Node) ListItems() []*Node {
+	if n == nil {
+		return nil
+	}
+	return n.Items
+}

@@ -1,0 +1,295 @@
+package current
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+
+	"astro-apply/internal/astro"
+	"astro-apply/internal/desired"
+	"astro-apply/internal/kind"
+	"astro-apply/internal/schema"
+)
+
+// maxInheritanceReads limits how often a resource is read again because its inherited
+// values changed during the read.
+const maxInheritanceReads = 3
+
+// GetResource reads a resource by id, with its declared sub-lists and without inherited
+// values. It reads the sources of inherited values between two equal responses: otherwise
+// a role removed from a Team in between would look like the user's own role. This holds
+// only for a Source without a cache, as writes use it.
+func (s Source) GetResource(ctx context.Context, o *desired.Resource, id string) (*Live, error) {
+	live, err := s.getWithInherited(ctx, o, id)
+	if err != nil || o.Kind.Inheritance == nil {
+		return live, err
+	}
+	for range maxInheritanceReads {
+		read, err := s.separateInherited(ctx, o, live)
+		if err != nil || !read {
+			return live, err
+		}
+		again, err := s.getWithInherited(ctx, o, id)
+		if err != nil {
+			return nil, err
+		}
+		if sameInheritableValues(o.Kind.Inheritance, live, again) {
+			return live, nil
+		}
+		live = again
+	}
+	return nil, fmt.Errorf("the roles changed %d times while this run read them; run again", maxInheritanceReads)
+}
+
+// sameInheritableValues reports whether two responses contain the same values in the
+// fields that can be inherited.
+func sameInheritableValues(in *kind.Inheritance, a, b *Live) bool {
+	values := func(l *Live) (out []string) {
+		body, err := schema.ParseJSON(l.responseBody)
+		if err != nil { // impossible: parseLive already parsed it
+			return nil
+		}
+		for _, name := range in.Fields {
+			value := body.Get(name)
+			for _, item := range append(value.ListItems(), value) {
+				if item == nil || item.Form == schema.List {
+					continue
+				}
+				text, _ := json.Marshal(item)
+				out = append(out, name+" "+string(text))
+			}
+		}
+		slices.Sort(out)
+		return out
+	}
+	return slices.Equal(values(a), values(b))
+}
+
+// separateAllInherited removes inherited values from all resources that were found and
+// whose kind has inheritance.
+func (r *reader) separateAllInherited(ctx context.Context) {
+	resources := slices.DeleteFunc(slices.Clone(r.resources), func(o *desired.Resource) bool {
+		return o.Kind.Inheritance == nil || r.current.Live[o] == nil || r.current.Errs[o] != nil
+	})
+	forEachResource(resources, func(o *desired.Resource) (*Live, error) {
+		_, err := r.separateInherited(ctx, o, r.current.Live[o])
+		return nil, err
+	}, func(o *desired.Resource, _ *Live, err error) {
+		if err != nil {
+			r.recordErr(o, err)
+		}
+	})
+}
+
+// separateInherited removes inherited values from the response about a resource. It reads
+// the sources only if they can make a difference, and reports whether it read them. Values
+// whose origin is unclear are kept and marked with UnclearOrigin.
+func (s Source) separateInherited(ctx context.Context, o *desired.Resource, live *Live) (read bool, err error) {
+	in := o.Kind.Inheritance
+	if !needsSources(in, o, live) {
+		return false, nil
+	}
+	sources, err := s.readInheritanceSources(ctx, o, live.ID)
+	why := ""
+	switch {
+	case err != nil && ctx.Err() != nil:
+		return false, err
+	case err != nil:
+		why = fmt.Sprintf("may be inherited from a %s, and the %ss of this %s can't be read: %v", in.Title, in.Title, o.Kind.Title, err)
+	}
+	body := live.Body()
+	for _, name := range in.Fields {
+		split := separation{in, o.Kind.FieldByName(name), o.Body.Get(name), sources, why, live}
+		if value := split.field.CurrentValue(body, body); value != nil {
+			live.addMember(cmp.Or(split.field.ResponsePath, name), split.ownValue(value))
+		}
+	}
+	return err == nil, nil
+}
+
+// needsSources reports whether the response contains a possibly inherited value that this
+// run would compare or send back: a value that the manifest doesn't declare, or two items
+// with the same key. Resources from a list are read by id before an update, so only a
+// complete response can be sent back.
+func needsSources(in *kind.Inheritance, o *desired.Resource, live *Live) bool {
+	body := live.Body()
+	for _, name := range in.Fields {
+		f, declared := o.Kind.FieldByName(name), o.Body.Get(name)
+		value := f.CurrentValue(body, body)
+		if f.Type.Base != schema.BaseList {
+			if value != nil && !value.Is(in.BaselineValue) && (declared == nil && live.Complete || declared != nil && !f.Type.Equal(declared, value)) {
+				return true
+			}
+			continue
+		}
+		seen := map[string]bool{}
+		for _, item := range declared.ListItems() {
+			seen["declared "+f.Type.KeyOf(item)] = true
+		}
+		for _, item := range value.ListItems() {
+			key := f.Type.KeyOf(item)
+			if (declared != nil || live.Complete) && (seen[key] || !seen["declared "+key]) {
+				return true
+			}
+			seen[key] = true
+		}
+	}
+	return false
+}
+
+// readInheritanceSources reads every source that a resource inherits from, for example the
+// Teams of a user.
+func (s Source) readInheritanceSources(ctx context.Context, o *desired.Resource, id string) (out []*schema.Node, err error) {
+	in := o.Kind.Inheritance
+	found, err := s.API.List(ctx, s.NewCall(o, kind.Endpoint{Method: "GET", Path: in.Path}, id, nil), in.Member)
+	if err != nil {
+		return nil, err
+	}
+	for _, data := range found {
+		item, err := schema.ParseJSON(data)
+		if err != nil || item.Get("id").ScalarText() == "" {
+			return nil, errors.Join(fmt.Errorf("invalid response about the %s of %s: an item has no id; "+supportHint, in.Member, o), err)
+		}
+		answer, err := s.API.Do(ctx, s.NewCall(o, in.Get, item.Get("id").Text, nil)) // list items can lack fields
+		if astro.AsError(err).IsNotFound() {
+			continue // deleted since it was listed
+		} else if err != nil {
+			return nil, err
+		}
+		source, err := schema.ParseJSON(answer)
+		if err != nil {
+			return nil, fmt.Errorf("invalid response about %s %s: %w; "+supportHint, in.Title, item.Get("id").Text, err)
+		} else if id := source.Get("id").ScalarText(); id != item.Get("id").Text {
+			return nil, &WrongResourceError{Request: in.Get, Expected: in.Title + " " + item.Get("id").Text, Returned: "id " + id}
+		}
+		out = append(out, source)
+	}
+	return out, nil
+}
+
+// separation splits the current value of a field into the resource's own and the inherited
+// part.
+type separation struct {
+	*kind.Inheritance
+	field            *schema.Field
+	declared         *schema.Node
+	sources          []*schema.Node // for example the user's Teams
+	unreadableReason string         // why the sources can't be read, "" if they can
+	live             *Live
+}
+
+// ownValue returns the current value without inherited parts.
+func (s *separation) ownValue(value *schema.Node) *schema.Node {
+	if s.field.Type.Base != schema.BaseList {
+		return s.ownScalar(value)
+	}
+	out := &schema.Node{Form: schema.List}
+	var order []string
+	itemsByKey := map[string][]*schema.Node{}
+	for i, item := range value.Items {
+		key := cmp.Or(s.field.Type.KeyOf(item), fmt.Sprint("item ", i))
+		if itemsByKey[key] == nil {
+			order = append(order, key)
+		}
+		itemsByKey[key] = append(itemsByKey[key], item)
+	}
+	for _, key := range order {
+		out.Items = append(out.Items, s.ownItems(itemsByKey[key])...)
+	}
+	return out
+}
+
+// ownItems returns the items that are the resource's own, from all current items with one
+// key. The API accepts one item per key, so all but one of several items are inherited. If
+// the resource only inherits an item that equals the declared one, nothing needs to
+// change: not every response shows whether the resource also has the item itself.
+func (s *separation) ownItems(live []*schema.Node) []*schema.Node {
+	t := &s.field.Type
+	own, inherited := s.splitItems(live)
+	var declared *schema.Node
+	for _, d := range s.declared.ListItems() {
+		if key := t.KeyOf(d); key != "" && key == t.KeyOf(live[0]) {
+			declared = d
+		}
+	}
+	if declared != nil {
+		candidates := own
+		if len(own) == 0 {
+			candidates = inherited
+		}
+		for _, item := range candidates {
+			if t.Elem.Equal(declared, item) {
+				return []*schema.Node{item}
+			}
+		}
+		return own[:min(len(own), 1)]
+	}
+	why := s.unreadableReason
+	if why == "" && len(own) > 1 {
+		why = "is one of several with the same key, and at most one of them isn't inherited"
+	}
+	for i := range own {
+		if why != "" {
+			own[i] = own[i].WithUnclearOrigin(why)
+		}
+	}
+	return own
+}
+
+// splitItems counts an item as inherited once per source that grants an equal item, and
+// notes that source. The remaining items are the resource's own.
+func (s *separation) splitItems(live []*schema.Node) (own, inherited []*schema.Node) {
+	t := &s.field.Type
+	type grant struct{ item, source *schema.Node }
+	var granted []grant
+	for _, source := range s.sources {
+		for _, item := range s.field.CurrentValue(source, source).ListItems() {
+			if t.KeyOf(item) == t.KeyOf(live[0]) {
+				granted = append(granted, grant{item, source})
+			}
+		}
+	}
+	for _, item := range live {
+		i := slices.IndexFunc(granted, func(g grant) bool { return t.Elem.Equal(g.item, item) })
+		if i < 0 {
+			own = append(own, item)
+			continue
+		}
+		s.noteInherited(item, granted[i].source)
+		inherited = append(inherited, item)
+		granted = slices.Delete(granted, i, i+1)
+	}
+	return own, inherited
+}
+
+// ownScalar replaces an inherited value by the declared one. If the manifest doesn't
+// declare the field, the resource's own value is unknown, so the value is marked with
+// UnclearOrigin.
+func (s *separation) ownScalar(value *schema.Node) *schema.Node {
+	if value.Is(s.BaselineValue) || s.declared != nil && s.field.Type.Equal(s.declared, value) {
+		return value
+	}
+	i := slices.IndexFunc(s.sources, func(source *schema.Node) bool { return s.field.Type.Equal(s.field.CurrentValue(source, source), value) })
+	switch {
+	case i >= 0 && s.declared != nil:
+		s.noteInherited(value, s.sources[i])
+		return schema.String(s.declared.Text)
+	case i >= 0:
+		return value.WithUnclearOrigin(fmt.Sprintf("may be inherited from %s", s.sourceText(s.sources[i])))
+	case s.unreadableReason != "" && s.declared == nil:
+		return value.WithUnclearOrigin(s.unreadableReason)
+	}
+	return value
+}
+
+func (s *separation) sourceText(source *schema.Node) string {
+	return fmt.Sprintf("%s %q", s.Title, cmp.Or(source.Get("name").ScalarText(), source.Get("id").ScalarText()))
+}
+
+// noteInherited records an inherited value in InheritedNotes, to show it to the user.
+func (s *separation) noteInherited(value, source *schema.Node) {
+	s.live.InheritedNotes = append(s.live.InheritedNotes, fmt.Sprintf("%s: %s from %s", s.field.Name, value.Show(), s.sourceText(source)))
+}

@@ -1,0 +1,285 @@
+package current
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+
+	"astro-apply/internal/astro"
+	"astro-apply/internal/desired"
+	"astro-apply/internal/kind"
+	"astro-apply/internal/schema"
+)
+
+// InventoryScope limits an inventory. The zero value includes everything.
+type InventoryScope struct {
+	Workspaces   []string              // by name or id: these Workspaces and their resources; nil: everything
+	IncludesKind func(*kind.Kind) bool // nil: every kind
+}
+
+// Inventory holds the resources of an Organization, as far as the token can see them.
+type Inventory struct {
+	Resources    []*desired.Resource         // one per live resource, as if declared by its id; sorted by kind, parent and name
+	Live         map[*desired.Resource]*Live // read by id
+	ListedByKind map[*kind.Kind][]*Live      // every possible target of a reference; sorted by parent and name
+	Gaps         []Gap
+	RootKind     *kind.Kind // the kind at the root of the hierarchy: Workspace
+	Incomplete   bool       // not every Workspace was read
+
+	catalog              kind.Catalog
+	scope                InventoryScope
+	selectedWorkspaceIDs map[string]bool   // ids of the Workspaces in the scope
+	rootIDs              map[string]string // resource id → id of its Workspace (its own id for a Workspace)
+}
+
+// ScopeError reports that a Workspace of the scope doesn't exist or is ambiguous.
+type ScopeError struct{ Err error }
+
+func (m *ScopeError) Error() string { return m.Err.Error() }
+
+// Gap is a list or a set of resources that the token isn't allowed to read.
+type Gap struct {
+	Kind  *kind.Kind
+	Names []string // resources whose read by id was refused; nil: the list was refused
+	Err   error
+}
+
+// ReadInventory lists every kind that is wanted or that a wanted kind refers to, and reads
+// the wanted resources by id, because list items can lack fields. It returns an error if a
+// read failed for any reason but a missing permission: the inventory would be incomplete
+// without a gap that explains it.
+func (s Source) ReadInventory(ctx context.Context, catalog kind.Catalog, scope InventoryScope) (*Inventory, error) {
+	s.API = newCachedAPI(s.API)
+	v := &Inventory{
+		RootKind: catalog.Kind("workspace"), Incomplete: scope.Workspaces != nil || s.TokenScope.isLimited(), Live: map[*desired.Resource]*Live{}, ListedByKind: map[*kind.Kind][]*Live{},
+		catalog: catalog, scope: scope, selectedWorkspaceIDs: map[string]bool{}, rootIDs: map[string]string{},
+	}
+	var failed []error
+	for _, k := range catalog { // parents first
+		if k.Singleton || k.CreatesKind != "" || !v.isNeeded(k) {
+			continue
+		}
+		found, errs := v.listKind(ctx, s, k)
+		slices.SortFunc(found, func(a, b *Live) int {
+			return cmp.Or(cmp.Compare(a.ParentID(), b.ParentID()), cmp.Compare(a.Name(), b.Name()), cmp.Compare(a.ID, b.ID))
+		})
+		v.ListedByKind[k] = found
+		for _, live := range found {
+			v.rootIDs[live.ID] = v.RootIDOf(k, live)
+		}
+		failed = append(failed, v.recordGaps(k, errs...))
+		if k == v.RootKind && errors.Join(failed...) == nil {
+			if err := v.selectWorkspaces(k); err != nil {
+				return nil, &ScopeError{err}
+			}
+		}
+	}
+	for _, k := range catalog {
+		if v.isWanted(k) {
+			v.Resources = append(v.Resources, v.resourcesInScope(k)...)
+		}
+	}
+	forEachResource(v.Resources, func(o *desired.Resource) (*Live, error) { return s.GetResource(ctx, o, o.ID) }, func(o *desired.Resource, live *Live, err error) {
+		switch {
+		case err == nil:
+			v.Live[o] = live
+		case !astro.AsError(err).IsNotFound() || o.Kind.Singleton: // otherwise deleted since it was listed
+			failed = append(failed, v.recordResourceGap(o, err))
+		}
+	})
+	v.Resources = slices.DeleteFunc(v.Resources, func(o *desired.Resource) bool { return v.Live[o] == nil })
+	return v, errors.Join(append(failed, context.Cause(ctx))...)
+}
+
+// recordGaps records the first refused list of a kind as a Gap, and returns all other
+// errors.
+func (v *Inventory) recordGaps(k *kind.Kind, errs ...error) (failed error) {
+	for _, err := range errs {
+		known := slices.ContainsFunc(v.Gaps, func(g Gap) bool { return g.Kind == k })
+		switch {
+		case err == nil:
+		case !astro.AsError(err).IsRefused():
+			failed = errors.Join(failed, fmt.Errorf("%s: %w", k.Section, err))
+		case !known && v.isWanted(k):
+			v.Gaps = append(v.Gaps, Gap{Kind: k, Err: err})
+		}
+	}
+	return failed
+}
+
+// recordResourceGap records in a Gap that the token isn't allowed to read a listed
+// resource, and returns any other error.
+func (v *Inventory) recordResourceGap(o *desired.Resource, err error) (failed error) {
+	if o.Kind.Singleton || !astro.AsError(err).IsRefused() {
+		return v.recordGaps(o.Kind, err)
+	}
+	i := slices.IndexFunc(v.Gaps, func(g Gap) bool { return g.Kind == o.Kind && g.Names != nil })
+	if i < 0 {
+		i = len(v.Gaps)
+		v.Gaps = append(v.Gaps, Gap{Kind: o.Kind, Err: err})
+	}
+	v.Gaps[i].Names = append(v.Gaps[i].Names, o.CurrentName)
+	slices.Sort(v.Gaps[i].Names)
+	return nil
+}
+
+// resourcesInScope returns the resources of a kind in the scope.
+func (v *Inventory) resourcesInScope(k *kind.Kind) (out []*desired.Resource) {
+	if k.Singleton {
+		if v.scope.Workspaces == nil {
+			out = append(out, declareByID(k, "", nil))
+		}
+		return out
+	}
+	for _, live := range v.ListedByKind[k] {
+		if v.isInScope(k, live) {
+			out = append(out, declareByID(k, live.ID, live))
+		}
+	}
+	return out
+}
+
+// declareByID returns a resource as if the manifest declared it by its id, with all
+// sub-lists.
+func declareByID(k *kind.Kind, id string, live *Live) *desired.Resource {
+	o := &desired.Resource{Kind: k, ID: id, Body: &schema.Node{Form: schema.Map}}
+	for _, d := range k.SubLists {
+		o.Body.Set(d.Field, &schema.Node{Form: schema.List})
+	}
+	if live == nil {
+		return o
+	}
+	o.CurrentName = live.Name()
+	for _, name := range k.ParentFields {
+		if parent := live.Body().Get(name); parent.ScalarText() != "" {
+			o.Body.Set(name, parent)
+			o.Refs = append(o.Refs, &desired.Reference{Field: k.FieldByName(name), ID: parent.ScalarText(), Node: parent})
+			break
+		}
+	}
+	return o
+}
+
+func (v *Inventory) isWanted(k *kind.Kind) bool {
+	return k.CreatesKind == "" && (v.scope.IncludesKind == nil || v.scope.IncludesKind(k))
+}
+
+// isNeeded reports whether k is wanted, or a wanted kind refers to it.
+func (v *Inventory) isNeeded(k *kind.Kind) bool {
+	return slices.ContainsFunc(v.catalog, func(from *kind.Kind) bool {
+		return v.isWanted(from) && (from == k || v.fieldsReferTo(from.Fields, k))
+	}) || v.scope.Workspaces != nil && k == v.RootKind
+}
+
+func (v *Inventory) fieldsReferTo(fields []schema.Field, k *kind.Kind) bool {
+	return slices.ContainsFunc(fields, func(f schema.Field) bool {
+		to := f.Ref != nil && !f.Ref.ByName && (f.Ref.Kind == k.Name || v.catalog.ParentKind(v.catalog.Kind(f.Ref.Kind)) == k)
+		return to || v.fieldsReferTo(f.Type.Fields, k) || f.Type.Elem != nil && v.fieldsReferTo(f.Type.Elem.Fields, k)
+	})
+}
+
+// listKind lists a kind: with one call if the API lists all parents at once, otherwise per
+// parent.
+func (v *Inventory) listKind(ctx context.Context, s Source, k *kind.Kind) (found []*Live, errs []error) {
+	var (
+		all  sync.WaitGroup
+		mu   sync.Mutex
+		seen = map[string]bool{}
+	)
+	note := func(more []*Live, err error) {
+		mu.Lock()
+		defer mu.Unlock()
+		errs = append(errs, err)
+		for _, live := range more {
+			if !seen[live.ID] { // pages that shift during the read repeat items
+				seen[live.ID] = true
+				found = append(found, live)
+			}
+		}
+	}
+	if k.ParentFields == nil || k.List.ListsAll && v.scope.Workspaces == nil && !s.TokenScope.isLimited() {
+		note(s.listLive(ctx, k, nil))
+	} else {
+		for _, field := range k.ParentFields {
+			for parents := range slices.Chunk(v.parentLocations(k, field), k.List.BatchSize()) {
+				all.Go(func() { note(s.listLive(ctx, k, parents)) })
+			}
+		}
+	}
+	all.Wait()
+	for _, id := range s.TokenScope.idsOfKind(k) { // lists can omit these for a token of a Workspace or Deployment
+		if seen[id] {
+			continue
+		}
+		switch live, err := s.GetResource(ctx, declareByID(k, id, nil), id); {
+		case err == nil:
+			note([]*Live{live}, nil)
+		case !astro.AsError(err).IsRefused(): // a Deployment token may lack access to the Workspace
+			note(nil, err)
+		}
+	}
+	return found, errs
+}
+
+// parentLocations returns the possible parents of resources of kind k, by one of its
+// parent fields.
+func (v *Inventory) parentLocations(k *kind.Kind, field string) (out []desired.Parent) {
+	parent := v.catalog.Kind(k.FieldByName(field).Ref.Kind)
+	for _, live := range v.ListedByKind[parent] {
+		if v.isInScope(parent, live) && (k.ParentCanContain == nil || k.ParentCanContain(live.Body())) {
+			out = append(out, desired.Parent{Field: field, ID: live.ID})
+		}
+	}
+	return out
+}
+
+// selectWorkspaces finds the ids of the Workspaces in the scope.
+func (v *Inventory) selectWorkspaces(k *kind.Kind) error {
+	var errs []error
+	for _, selector := range v.scope.Workspaces {
+		var ids, names []string
+		name := schema.NormalizeName(selector)
+		for _, live := range v.ListedByKind[k] {
+			names = append(names, live.Name())
+			if live.ID == selector || live.Name() == name {
+				ids = append(ids, live.ID)
+			}
+		}
+		switch len(ids) {
+		case 0:
+			errs = append(errs, fmt.Errorf("the Workspace %q doesn't exist, or the token can't see it%s", selector, schema.Suggest(selector, names)))
+		case 1:
+			v.selectedWorkspaceIDs[ids[0]] = true
+		default:
+			errs = append(errs, fmt.Errorf("%d Workspaces are named %q, ids %s; give the id instead of the name", len(ids), selector, strings.Join(ids, ", ")))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// isInScope reports whether a live resource belongs to a Workspace in the scope.
+func (v *Inventory) isInScope(k *kind.Kind, live *Live) bool {
+	return v.scope.Workspaces == nil || v.selectedWorkspaceIDs[v.RootIDOf(k, live)]
+}
+
+// RootIDOf returns the id of the Workspace that a live resource belongs to (its own id for
+// a Workspace), "" for a resource of the Organization itself.
+func (v *Inventory) RootIDOf(k *kind.Kind, live *Live) string {
+	if k == v.RootKind {
+		return live.ID
+	}
+	for _, name := range k.ParentFields {
+		id := live.Body().Get(name).ScalarText()
+		if root := v.rootIDs[id]; root != "" {
+			return root
+		}
+		if id != "" && v.catalog.Kind(k.FieldByName(name).Ref.Kind).ParentFields == nil {
+			return id // a Workspace that the token can't see
+		}
+	}
+	return ""
+}

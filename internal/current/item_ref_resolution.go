@@ -1,0 +1,125 @@
+package current
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"astro-apply/internal/desired"
+	"astro-apply/internal/schema"
+)
+
+// resolveItemRefs resolves the item references of a resource to ids. All of them refer to
+// the same list. They remain unknown if the resource that owns the list doesn't exist yet
+// or isn't specified: the plan decides whether that is an error.
+func (r *reader) resolveItemRefs(ctx context.Context, o *desired.Resource) {
+	if len(o.ItemRefs) == 0 || o.Absent || r.current.Errs[o] != nil {
+		return
+	}
+	p := o.ItemRefs[0]
+	refField := o.Kind.FieldByName(p.Field.ItemRef.RefField)
+	owner, err := r.itemListOwner(ctx, o, refField)
+	switch {
+	case err != nil:
+		r.recordErr(o, err)
+	case owner != nil:
+		for _, problem := range ResolveItemRefs(o, refField, owner, r.current.Live[o]) {
+			r.failWithProblem(o, problem.Pos, "%s: %s", o, problem.Message)
+		}
+	}
+}
+
+// itemListOwner returns the resource that owns the list: the one that the manifest refers
+// to, else the one that the live resource refers to. It returns nil if the owner doesn't
+// exist yet or isn't specified.
+func (r *reader) itemListOwner(ctx context.Context, o *desired.Resource, refField *schema.Field) (*Live, error) {
+	id := ""
+	if live := r.current.Live[o]; live != nil {
+		id = refField.CurrentValue(live.Body(), live.Body()).ScalarText()
+	}
+	for _, ref := range o.Refs {
+		switch {
+		case ref.Field != refField:
+		case r.current.Targets[ref] != nil:
+			return r.current.Targets[ref], nil
+		case ref.Declared != nil:
+			return r.current.Live[ref.Declared], nil
+		default:
+			id = ref.ID
+		}
+	}
+	if id == "" {
+		return nil, nil
+	}
+	return r.GetResource(ctx, &desired.Resource{Kind: r.catalog.Kind(refField.Ref.Kind), Body: &schema.Node{Form: schema.Map}}, id)
+}
+
+// ResolveItemRefs resolves the references of o to list items of the resource that the field
+// refField refers to, and returns the problems. live is o itself, nil if new.
+func ResolveItemRefs(o *desired.Resource, refField *schema.Field, owner, live *Live) []schema.Problem {
+	var out []schema.Problem
+	for _, p := range o.ItemRefs {
+		if p.Field.ItemRef.RefField != refField.Name || p.Node.Form != schema.Unknown {
+			continue
+		}
+		if problem := resolveItem(p, owner, live); problem != "" {
+			out = append(out, schema.Problem{Pos: p.Node.Pos, Message: problem})
+		}
+	}
+	return out
+}
+
+// resolveItem finds the item with the declared name. If several match, it prefers the one
+// that the live resource already uses.
+func resolveItem(p *desired.ItemRef, owner, live *Live) (problem string) {
+	var known, found, used []string
+	list := owner.Body().Get(p.Field.ItemRef.ListName).ListItems()
+	for _, field := range p.Field.ItemRef.MatchFields {
+		var matches []string
+		for _, item := range list {
+			known = append(known, item.Get(field).ScalarText())
+			if item.Get(field).Is(p.Name) {
+				matches = append(matches, item.Get("id").ScalarText())
+			}
+		}
+		if len(found) == 0 {
+			found = matches
+		}
+	}
+	if len(found) > 1 && live != nil {
+		live.Body().Walk(func(n *schema.Node) {
+			if slices.Contains(found, n.Text) && !slices.Contains(used, n.Text) {
+				used = append(used, n.Text)
+			}
+		})
+	}
+	if len(used) == 1 {
+		found = used
+	}
+	ownerText := fmt.Sprintf("%s %q", owner.kind.Title, owner.Name())
+	switch len(found) {
+	case 0:
+		return fmt.Sprintf("%s has no %s%s", ownerText, p, schema.Suggest(p.Name, known))
+	case 1:
+		*p.Node = schema.Node{Form: schema.Text, Text: found[0], DisplayName: p.Name, Pos: p.Node.Pos, Sensitive: p.Node.Sensitive}
+		return ""
+	}
+	return fmt.Sprintf("%s has %d matches for %s: %s", ownerText, len(found), p, ambiguityRemedy(p, list, found))
+}
+
+// ambiguityRemedy returns how to choose one of several matching items: by the most
+// familiar match field, unless the items share its value, else by id. The id is the last
+// resort because it belongs in a separate field, which not every manifest format has.
+func ambiguityRemedy(p *desired.ItemRef, list []*schema.Node, ids []string) string {
+	field, names := p.Field.ItemRef.MatchFields[0], []string(nil)
+	for _, item := range list {
+		if id := item.Get("id").ScalarText(); slices.Contains(ids, id) && !item.Get(field).Is(p.Name) {
+			names = append(names, fmt.Sprintf("%s (%s)", item.Get(field).Show(), id))
+		}
+	}
+	if len(names) == len(ids) {
+		return fmt.Sprintf("%s; set the %s of one of them, or %s to its id", strings.Join(names, ", "), field, p.Field.Name)
+	}
+	return fmt.Sprintf("ids %s; set %s to one of them", strings.Join(ids, ", "), p.Field.Name)
+}

@@ -1,0 +1,73 @@
+package desired
+
+import (
+	"fmt"
+	"strings"
+
+	"astro-apply/internal/schema"
+)
+
+// declaration is the part of a manifest that declares a resource, as it was read.
+type declaration struct {
+	resource *Resource
+	node     *schema.Node
+}
+
+func (d *loader) recordDeclaration(o *Resource, item *schema.Node) {
+	if d.isDeploymentFile {
+		item = d.document
+	}
+	d.declarations = append(d.declarations, declaration{o, item})
+}
+
+// nameResources begins each message with the resource whose declaration contains the position of
+// the problem: Deployment "etl": …. If several resources share the value through an alias, the
+// message names the first one and the number of the others.
+func (d *loader) nameResources(problems []schema.Problem) []schema.Problem {
+	resources := map[schema.Pos][]*Resource{}
+	for _, p := range problems {
+		if p.Unlisted == 0 {
+			resources[p.Pos] = nil
+		}
+	}
+	if len(resources) == 0 {
+		return problems
+	}
+	for _, declared := range d.declarations {
+		add := func(pos schema.Pos) {
+			if at, ok := resources[pos]; ok && (len(at) == 0 || at[len(at)-1] != declared.resource) {
+				resources[pos] = append(at, declared.resource)
+			}
+		}
+		declared.node.Walk(func(n *schema.Node) {
+			add(n.Pos)
+			for _, m := range n.Members {
+				add(m.Pos)
+			}
+		})
+	}
+	for i, p := range problems {
+		if at := resources[p.Pos]; len(at) > 0 && !strings.HasPrefix(p.Message, at[0].String()) {
+			problems[i].Message = describeResources(at) + ": " + p.Message
+		}
+	}
+	return problems
+}
+
+// maxLabelLength is the number of bytes of the longest name that a message repeats. Longer names are invalid.
+const maxLabelLength = 300
+
+func describeResources(resources []*Resource) string {
+	label := resources[0].String()
+	if name := resources[0].Name(); name == "" || len(name) > maxLabelLength {
+		label = resources[0].Kind.Title
+	}
+	switch others := len(resources) - 1; others {
+	case 0:
+		return label
+	case 1:
+		return label + " and one other"
+	default:
+		return fmt.Sprintf("%s and %d others", label, others)
+	}
+}

@@ -1,0 +1,172 @@
+// Package desired converts manifests to the resources that they declare, and checks everything
+// that can be checked without a call.
+package desired
+
+import (
+	"astro-apply/internal/astrocli"
+	"astro-apply/internal/kind"
+	"astro-apply/internal/schema"
+)
+
+// State holds the resources that the manifests declare, in the manifests' order.
+type State struct {
+	Catalog        kind.Catalog
+	Resources      []*Resource
+	OrganizationID *schema.Node // nil: not declared
+	Problems       []schema.Problem
+	Secrets        []string // texts of secret fields, to be masked in every output
+}
+
+type loader struct {
+	catalog          kind.Catalog
+	desired          *State
+	defaultWorkspace string // the Workspace of resources that don't set one
+	problems         schema.Problems
+	warnedNames      map[*schema.Node]bool // the names that are already checked: many resources share the default Workspace's
+	secretNodes      []*schema.Node
+	resourceByKey    map[string]*Resource
+	declarations     []declaration
+
+	document         *schema.Node // the current one, as it was read
+	isDeploymentFile bool         // it is an Astro CLI deployment file
+}
+
+// Load converts manifest documents to resources and reports every problem that
+// can be found offline. workspace is the name or id of the Workspace for resources that don't set
+// one and whose document doesn't either; "" means no default. readProblems are the problems
+// of reading the documents; State.Problems includes them.
+func Load(catalog kind.Catalog, documents []*schema.Node, workspace string, readProblems ...schema.Problem) *State {
+	d := &loader{catalog: catalog, desired: &State{Catalog: catalog}, defaultWorkspace: workspace, resourceByKey: map[string]*Resource{}, warnedNames: map[*schema.Node]bool{}}
+	for _, document := range documents {
+		translated, problems := astrocli.Translate(document)
+		d.document, d.isDeploymentFile = document, translated != document
+		d.problems.Add(problems...)
+		d.loadDocument(translated)
+	}
+	d.desired.Secrets = d.sensitiveTexts(documents)
+	d.linkReferences()
+	for _, o := range d.desired.Resources {
+		d.checkUnique(o)
+		d.checkAbsent(o)
+	}
+	d.desired.Problems = d.nameResources(schema.MergeProblems(readProblems, d.problems.List()))
+	return d.desired
+}
+
+func (d *loader) addProblem(pos schema.Pos, format string, args ...any) {
+	d.problems.Addf(pos, format, args...)
+}
+
+func (d *loader) loadDocument(n *schema.Node) {
+	if n.Form != schema.Map {
+		d.addProblem(n.Pos, "a manifest must be a mapping with sections such as deployments, not %s", n.Form)
+		return
+	}
+	defaults := schema.Node{Form: schema.Map}
+	top := kind.TopLevelFields()
+	for _, m := range n.Members {
+		if m.Name == "organizationId" || m.Name == "workspace" || m.Name == "workspaceId" {
+			defaults.Members = append(defaults.Members, m)
+		}
+	}
+	d.problems.Add(schema.Check(top, n, d.catalog.Sections()...)...)
+	d.setOrganizationID(defaults.Get("organizationId"))
+	for _, m := range n.Members {
+		kind := d.catalog.KindOfSection(m.Name)
+		switch {
+		case kind == nil:
+		case kind.ListField != "" && m.Value.Form == schema.List:
+			body := &schema.Node{Form: schema.Map, Pos: m.Value.Pos, Members: []schema.Member{{Name: kind.ListField, Pos: m.Pos, Value: m.Value}}}
+			d.loadResource(kind, body, top[1:], &defaults)
+		case kind.Singleton && kind.ListField == "" && m.Value.Form != schema.Map:
+			d.addProblem(m.Value.Pos, "%s must be a mapping, not %s", m.Name, m.Value.Form)
+		case kind.Singleton && kind.ListField == "":
+			d.loadResource(kind, m.Value, top[1:], &defaults)
+		case m.Value.Form != schema.List:
+			d.addProblem(m.Value.Pos, "%s must be a list, not %s%s", m.Name, m.Value.Form, emptySectionRemedy(m.Value))
+		default:
+			for _, item := range m.Value.Items {
+				d.loadResource(kind, item, top[1:], &defaults)
+			}
+		}
+	}
+}
+
+func emptySectionRemedy(n *schema.Node) string {
+	if n.Form == schema.Null {
+		return "; write [] or remove it"
+	}
+	return ""
+}
+
+func (d *loader) setOrganizationID(id *schema.Node) {
+	switch previous := d.desired.OrganizationID; {
+	case id == nil || id.Form != schema.Text:
+	case previous == nil:
+		d.desired.OrganizationID = id
+	case previous.Text != id.Text:
+		first, second := schema.ShowBoth(previous, id)
+		d.addProblem(id.Pos, "organizationId is %s here, but %s at %s; a run manages only one Organization, so use the same id", second, first, previous.Pos)
+	}
+}
+
+func (d *loader) loadResource(k *kind.Kind, item *schema.Node, top []schema.Field, defaults *schema.Node) {
+	if item.Form != schema.Map {
+		d.addProblem(item.Pos, "each item of %s must be a mapping, not %s", k.Section, item.Form)
+		return
+	}
+	own, body := &schema.Node{Form: schema.Map, Pos: item.Pos}, &schema.Node{Form: schema.Map, Pos: item.Pos, CreateDefaults: item.CreateDefaults}
+	for _, m := range item.Members {
+		if schema.FindField(kind.MetaArguments(), m.Name) != nil {
+			own.Members = append(own.Members, m)
+		} else {
+			body.Members = append(body.Members, m)
+		}
+	}
+	d.markSensitive(k.Fields, body, body, "") // first, so that no problem quotes a secret value
+	problems := schema.Check(kind.MetaArguments(), own)
+	problems = append(problems, schema.Check(k.Fields, body, "id", "state", "protect")...)
+	schema.SortProblems(problems)
+	d.problems.Add(problems...)
+
+	o := &Resource{Kind: k, Body: body, Pos: item.Pos, ID: own.Get("id").ScalarText()}
+	d.recordDeclaration(o, item)
+	o.Absent, o.Protect = own.Get("state").Is("absent"), own.Get("protect").Is("true")
+	if id := own.Get("id"); id != nil {
+		o.Pos = id.Pos
+	}
+	workspace := d.defaultWorkspace
+	if n := top[0].DesiredValue(defaults); n != nil {
+		workspace = n.ScalarText()
+	}
+	o.DefaultWorkspace = workspace
+	if parent := k.DeclaredParentField(body); parent != nil && own.Get("id") == nil && parent.DesiredValue(body) == nil && parent.Ref.Kind == top[0].Ref.Kind {
+		d.setDefaultWorkspace(o, parent, top, defaults)
+	}
+	d.warnNames(o, body)
+	o.Body = d.extractReferences(o, k.Fields, o.Body)
+	for _, r := range o.Refs {
+		if r.Kind.ParentFields != nil && r.Parent == "" && !o.HasParentOfKind(top[0].Ref.Kind) {
+			r.Parent = schema.NormalizeName(workspace)
+		}
+	}
+	d.checkIdentity(o, own)
+	d.problems.Add(k.CheckRules(o.Body, o.Body, nil)...)
+	d.desired.Resources = append(d.desired.Resources, o)
+}
+
+// setDefaultWorkspace adds the default Workspace to a resource that doesn't set one. The position of the value
+// is that of the default in the document; a default from the input has none.
+func (d *loader) setDefaultWorkspace(o *Resource, parent *schema.Field, top []schema.Field, defaults *schema.Node) {
+	if n := top[0].DesiredValue(defaults); n != nil {
+		for _, m := range defaults.Members {
+			if m.Name == parent.Name || m.Name == parent.Ref.NameField {
+				o.Body.Set(m.Name, m.Value)
+				return
+			}
+		}
+	}
+	if d.defaultWorkspace != "" {
+		o.Body.Set(parent.Ref.NameField, schema.String(d.defaultWorkspace))
+	}
+}

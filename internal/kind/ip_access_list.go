@@ -1,0 +1,125 @@
+package kind
+
+import (
+	"errors"
+	"fmt"
+	"net/netip"
+
+	"astro-apply/internal/schema"
+)
+
+// ipAccessListKind is the one IP access list of the Organization. As soon as it has a
+// range, the API only accepts callers whose address a range covers.
+func ipAccessListKind() *Kind {
+	const collection = "/organizations/{organizationId}/allowed-ip-address-ranges"
+	return &Kind{
+		Name:      "allowedIpAddressRanges",
+		Title:     "IP access list",
+		Section:   "allowedIpAddressRanges",
+		Doc:       "IP address ranges that can access the Organization, as a list in CIDR notation. An empty list allows access from everywhere.",
+		Singleton: true,
+		ListField: "allowedIpAddressRanges",
+		UpdateEndpoints: []UpdateEndpoint{{ListPatch: &ListPatch{
+			Add: Endpoint{"POST", collection + "/bulk-create"}, Remove: Endpoint{"POST", collection + "/bulk-delete"}, RemoveKeysMember: "allowedIpAddressRangeIds", BatchSize: 1000,
+			IsAddedFirst: allowsCaller,
+		}}},
+		SubLists:     []SubList{{Field: "allowedIpAddressRanges", Path: collection, Member: "allowedIpAddressRanges", ValueMember: "ipAddressRange", KeyMember: "id"}},
+		Precondition: checkCallerAccess,
+		Fields: []schema.Field{{
+			Name: "allowedIpAddressRanges", Type: schema.SetType(cidrRangeType()), Impact: schema.Disrupts,
+			Doc: "Ranges in CIDR notation, such as 203.0.113.0/24.",
+		}},
+	}
+}
+
+// cidrRangeType is a CIDR range. A single address isn't valid: its range must end with /32
+// or /128.
+func cidrRangeType() schema.Type {
+	t := networkType()
+	t.Pattern = &schema.Pattern{Regexp: `^(?:` + ipv4Pattern + `/` + prefixBitsPattern + `|` + ipv6Pattern + `/[0-9]{1,3})$`, Description: "a range such as 203.0.113.0/24"}
+	t.Check = func(s string) error {
+		if a, err := netip.ParseAddr(s); err == nil {
+			return errors.New("must be a range such as " + netip.PrefixFrom(a, a.BitLen()).String())
+		}
+		if _, err := netip.ParsePrefix(s); err != nil {
+			return errors.New("must be a range such as 203.0.113.0/24")
+		}
+		return nil
+	}
+	return t
+}
+
+// checkCallerAccess refuses a change that would lock this run out, because then no run
+// could undo it: the API itself only checks the first range. It also checks the
+// intermediate states of a list that needs several requests.
+func checkCallerAccess(g ProposedChange) Refusal {
+	before, after := g.Live.Get("allowedIpAddressRanges"), g.After.Get("allowedIpAddressRanges")
+	if after == nil {
+		return Refusal{}
+	}
+	caller := g.Caller.Address
+	for _, state := range g.IntermediateStates {
+		switch {
+		case containsAllRanges(state, before) || containsAllRanges(state, after): // covers at least the current or the final list
+		case !caller.IsValid() && !allowsEveryone(state):
+			return Refusal{Reason: fmt.Sprintf("this change takes %d requests, and between them the list may not include the address of this run, which could lock itself out; "+
+				"set the input caller-address to that address, or change fewer ranges per run", len(g.IntermediateStates)+1)}
+		case caller.IsValid() && !coversAddress(state, caller):
+			return Refusal{Reason: fmt.Sprintf("this change takes %d requests, and between them the list doesn't include %s, the address of this run; "+
+				"add a range that includes it in an earlier run", len(g.IntermediateStates)+1, caller)}
+		}
+	}
+	switch {
+	case len(after.Items) == 0, containsAllRanges(after, before):
+	case caller.IsValid() && !coversAddress(after, caller):
+		return Refusal{Reason: "no range includes " + caller.String() + ", the address of this run, so the run would lock itself out; keep a range that includes it"}
+	case !caller.IsValid() && len(before.ListItems()) > 0 && g.Caller.GitHubHosted && !allowsEveryone(after):
+		return Refusal{Reason: "GitHub-hosted runners have a different address in each job, so this run can't check whether it would lock itself out; " +
+			"remove ranges from a self-hosted runner, or set the input caller-address"}
+	}
+	return Refusal{}
+}
+
+// containsAllRanges reports whether ranges contains every range of all, and all isn't
+// empty.
+func containsAllRanges(ranges, all *schema.Node) bool {
+	present := map[string]bool{}
+	for _, item := range ranges.ListItems() {
+		present[normalizeNetwork(item.Text)] = true
+	}
+	for _, item := range all.ListItems() {
+		if !present[normalizeNetwork(item.Text)] {
+			return false
+		}
+	}
+	return len(all.ListItems()) > 0
+}
+
+// allowsCaller reports whether a range covers the caller's address, or all of IPv4 if the
+// address is unknown.
+func allowsCaller(item *schema.Node, caller Caller) bool {
+	list := &schema.Node{Form: schema.List, Items: []*schema.Node{item}}
+	if caller.Address.IsValid() {
+		return coversAddress(list, caller.Address)
+	}
+	return allowsEveryone(list)
+}
+
+// allowsEveryone reports whether a range covers every IPv4 address.
+func allowsEveryone(ranges *schema.Node) bool {
+	for _, item := range ranges.ListItems() {
+		if p, ok := parseNetwork(item.Text); ok && p.Bits() == 0 && p.Addr().Is4() {
+			return true
+		}
+	}
+	return false
+}
+
+func coversAddress(ranges *schema.Node, address netip.Addr) bool {
+	for _, item := range ranges.ListItems() {
+		if p, ok := parseNetwork(item.Text); ok && p.Contains(address.Unmap()) {
+			return true
+		}
+	}
+	return false
+}

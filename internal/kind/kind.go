@@ -1,0 +1,201 @@
+// Package kind defines the kinds of resources in Astro: for each kind, one table with
+// its fields, identity, API calls and special cases. The rest of the program works on
+// these tables and doesn't mention any kind by name.
+package kind
+
+import (
+	"strings"
+
+	"astro-apply/internal/schema"
+)
+
+// Kind describes a kind of resource as data. The zero value of an optional member means
+// that the kind doesn't have that property.
+type Kind struct {
+	Name             string // code name of one resource: "deployment"
+	Title            string // name of one resource, as Astro writes it: "Deployment"
+	Section          string // section of the manifest; "" for kinds that manifests only refer to
+	Doc              string
+	Singleton        bool                           // exactly one always exists, so it needs no name
+	ListField        string                         // of a singleton: the field that holds the section's value, if the section isn't a mapping
+	NotCreatable     string                         // how to create it outside of this action, as an instruction; "": use Create
+	PendingReason    string                         // why a resource that another kind creates doesn't exist yet
+	CreatesKind      string                         // kind of the resource that Create makes, with the same name and id: an invite makes a user
+	NotDeletable     string                         // why this action can't delete it, and how to do it elsewhere; "": use Delete
+	ParentFields     []string                       // alternative fields for the parent's id
+	ParentCanContain func(parent *schema.Node) bool // reports whether a parent (by the last of ParentFields) can contain this kind; nil: always
+	DeleteBefore     []string                       // reference fields: delete this resource before the ones that these fields refer to
+	GovernedBy       string                         // singleton.field, a boolean that gates this kind: enable it first, disable it last
+	Identity         []string                       // fields that identify a resource, compared exactly, unless the manifest declares an id
+	Unique           bool                           // Astro refuses to create a second resource with the same identity
+	Fields           []schema.Field
+	Rules            []Rule
+	List             ListEndpoint
+	Get              Endpoint
+	Create           Endpoint
+	Delete           Endpoint
+	Rotate           Endpoint         // replaces the value of GeneratedSecret
+	UpdateEndpoints  []UpdateEndpoint // update calls, in the order to send them
+	SubLists         []SubList        // lists that responses about a resource omit
+	Inheritance      *Inheritance     // values in responses that a resource only inherits; nil: none
+	GeneratedSecret  string           // response member with a secret value that Astro returns only once
+	ConflictStatuses []int            // HTTP statuses that mean "another change is in progress": retry later
+
+	// Expand turns the fields of a new resource into the request body for Create.
+	Expand ExpandFunc
+	// Flatten removes from a response the members that must be neither compared nor sent back,
+	// and renames members to the names of the fields. It can modify the given node.
+	Flatten func(live *schema.Node)
+	// ReadinessOf returns how far the API is with the last change, and the reason. Nil: always
+	// ready.
+	ReadinessOf func(live *schema.Node) (Readiness, string)
+	// IsReferenceable reports whether resources that refer to this one can be created even
+	// though it isn't ready. Nil: only once it is ready.
+	IsReferenceable func(live *schema.Node) bool
+	// Precondition returns why a change must not be made, if so.
+	Precondition func(ProposedChange) Refusal
+	// Visibility states which tokens can create the kind and see all of its resources, for
+	// kinds whose lists omit resources in which the token has no role. "": the API refuses
+	// such a list instead.
+	Visibility string
+	// Expiry describes when a resource expires. Nil: never.
+	Expiry *Expiry
+	// Advice returns a warning about a live resource that matches the manifest but doesn't
+	// work as intended, such as an inactive user; "" if none.
+	Advice func(live *schema.Node) string
+	// IDOutput is the action output that holds the id of the resource, if the manifest
+	// declares exactly one resource of this kind.
+	IDOutput string
+	// UIPath is the path of the resource's page in the Astro UI, with {field} placeholders.
+	UIPath string
+}
+
+// Readiness is how far the API is with a change that it accepted.
+type Readiness uint8
+
+// The states. Pending can still become Ready without another change, even if a
+// health check fails now; Failed can't.
+const (
+	Ready Readiness = iota
+	Pending
+	Failed
+)
+
+// Catalog is a list of kinds. Parents come before their children.
+type Catalog []*Kind
+
+// All returns all kinds.
+func All() Catalog {
+	return Catalog{
+		organizationKind(), clusterKind(), workspaceKind(), deploymentKind(), environmentObjectKind(), customRoleKind(), teamKind(), userKind(), inviteKind(),
+		apiTokenKind(), agentTokenKind(), ipAccessListKind(),
+	}
+}
+
+// Kind returns the kind with this name, or nil.
+func (c Catalog) Kind(name string) *Kind {
+	for _, k := range c {
+		if k.Name == name {
+			return k
+		}
+	}
+	return nil
+}
+
+// KindOfSection returns the kind that a manifest section declares, or nil.
+func (c Catalog) KindOfSection(name string) *Kind {
+	for _, k := range c {
+		if k.Section == name {
+			return k
+		}
+	}
+	return nil
+}
+
+// Sections returns the manifest sections in the order of the kinds.
+func (c Catalog) Sections() []string {
+	var out []string
+	for _, k := range c {
+		if k.Section != "" {
+			out = append(out, k.Section)
+		}
+	}
+	return out
+}
+
+// ParentKind returns the kind of the parent of resources of kind k, or nil.
+func (c Catalog) ParentKind(k *Kind) *Kind {
+	for _, name := range k.ParentFields {
+		if f := schema.FindField(k.Fields, name); f != nil && f.Ref != nil {
+			return c.Kind(f.Ref.Kind)
+		}
+	}
+	return nil
+}
+
+// ParentField returns the field of kind k that holds the id of a parent of parentKind.
+func (c Catalog) ParentField(k *Kind) string {
+	for _, name := range k.ParentFields {
+		if k.FieldByName(name).Ref.Kind == c.ParentKind(k).Name {
+			return name
+		}
+	}
+	return ""
+}
+
+// RootOf returns the kind of the parent of kind k that has no parent itself, and the field
+// with its id; nil if none.
+func (c Catalog) RootOf(k *Kind) (root *Kind, field string) {
+	for _, name := range k.ParentFields {
+		if f := k.FieldByName(name); f.Ref != nil && c.Kind(f.Ref.Kind).ParentFields == nil {
+			return c.Kind(f.Ref.Kind), name
+		}
+	}
+	return nil, ""
+}
+
+// DeclaredParentField returns the field for the parent's id that applies to a declared
+// body; nil for a resource of the Organization itself.
+func (k *Kind) DeclaredParentField(body *schema.Node) *schema.Field {
+	var fallback *schema.Field
+	for _, name := range k.ParentFields {
+		f := schema.FindField(k.Fields, name)
+		applies := f.FailedCondition(func(path string) (string, bool) { n := body.GetPath(path); return n.ScalarText(), n != nil }) == nil
+		switch {
+		case applies && f.DesiredValue(body) != nil:
+			return f
+		case applies:
+			fallback = f // a default, such as workspace: at the top of the file, sets the last of ParentFields
+		}
+	}
+	return fallback
+}
+
+// FieldByName returns a top-level field of the kind.
+func (k *Kind) FieldByName(name string) *schema.Field { return schema.FindField(k.Fields, name) }
+
+// NeedsParentID reports whether the API path of a resource contains its parent's id.
+func (k *Kind) NeedsParentID() bool {
+	for _, name := range k.ParentFields {
+		if strings.Contains(k.Get.Path, "{"+name+"}") {
+			return true
+		}
+	}
+	return false
+}
+
+// DuplicateRemedy returns how to fix several resources in Astro with the same identity.
+func (k *Kind) DuplicateRemedy() string {
+	if k.Get.Path == "" {
+		return "delete all but one in the Astro UI"
+	}
+	return "add the id of the right one to the manifest"
+}
+
+// TitleWithArticle returns the title with "a" or "an" before it.
+func (k *Kind) TitleWithArticle() string {
+	if strings.ContainsRune("aeioAEIO", rune(k.Title[0])) {
+		return "an " + k.Title
+	}
+	return "a " + k.Title
+}

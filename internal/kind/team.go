@@ -1,0 +1,47 @@
+package kind
+
+import "astro-apply/internal/schema"
+
+func teamKind() *Kind {
+	const collection = "/organizations/{organizationId}/teams"
+	const item = collection + "/{id}"
+	return &Kind{
+		Name:       "team",
+		Title:      "Team",
+		Section:    "teams",
+		Doc:        "A group of users who share roles.",
+		GovernedBy: "organization.isScimEnabled",
+		Identity:   []string{"name"},
+		List:       ListEndpoint{Path: collection, Member: "teams", NameParam: "names"},
+		Get:        Endpoint{"GET", item},
+		Create:     Endpoint{"POST", collection},
+		Delete:     Endpoint{"DELETE", item},
+		UpdateEndpoints: []UpdateEndpoint{
+			{Endpoint: Endpoint{"POST", item}},
+			{Name: "members", ListPatch: &ListPatch{Add: Endpoint{"POST", item + "/members"}, Remove: Endpoint{"DELETE", item + "/members/{member}"}, BatchSize: 100}},
+			{Name: "roles", Endpoint: Endpoint{"POST", item + "/roles"}},
+		},
+		SubLists: []SubList{{Field: "memberIds", Path: item + "/members", Member: "teamMembers", ValueMember: "userId", KeyMember: "userId", DisplayNameMember: "username"}},
+		Flatten:  flattenGrants,
+		Precondition: func(g ProposedChange) Refusal {
+			its := g.After == nil || g.ChangesField("name") || g.ChangesField("description") || g.ChangesField("memberIds") // its roles are given here
+			if g.Live.Get("isIdpManaged").Is("true") && its {
+				return Refusal{Reason: "an identity provider manages the name, description and members of this Team; change them there, and declare only the roles"}
+			}
+			return Refusal{}
+		},
+		Fields: append([]schema.Field{
+			{Name: "name", Type: nameType(0), Behavior: schema.RequiredCreate | schema.RequiredUpdate, Doc: "Name of the Team."},
+			{Name: "description", Type: schema.TextType(0), Doc: "Description of the Team."},
+			{
+				Name: "memberIds", Type: schema.SetType(nonEmptyType()), EndpointName: "members", Ref: &schema.Ref{Kind: "user", NameField: "members"},
+				Doc: "Users in the Team; members takes email addresses.",
+			},
+			{
+				Name: "organizationRole", Type: organizationRoleType(), EndpointName: "roles", Behavior: schema.RequiredUpdate | schema.MustBeKnown,
+				Doc: "Organization role of the members.",
+			},
+		}, grantFields()...),
+		Rules: grantRules(),
+	}
+}

@@ -1,0 +1,107 @@
+package kind
+
+import "astro-apply/internal/schema"
+
+const inviteNotAccepted = "the invite isn't accepted yet; the first run after that sets the roles"
+
+// userKind manages only the roles of a user: invites create users, and people delete them
+// in the Astro UI. Omitting a role list never removes roles.
+func userKind() *Kind {
+	const collection = "/organizations/{organizationId}/users"
+	const item = collection + "/{id}"
+	return &Kind{
+		Name:            "user",
+		Title:           "user",
+		Section:         "users",
+		Doc:             "Roles of a user of the Organization.",
+		NotCreatable:    "invite them in the section invites; they must accept",
+		PendingReason:   inviteNotAccepted,
+		NotDeletable:    "remove the user in the Astro UI, or declare [] for the roles to remove",
+		Identity:        []string{"username"},
+		List:            ListEndpoint{Path: collection, Member: "users"},
+		Get:             Endpoint{"GET", item},
+		UpdateEndpoints: []UpdateEndpoint{{Name: "roles", Endpoint: Endpoint{"POST", item + "/roles"}}},
+		Flatten:         flattenGrants,
+		Inheritance:     teamInheritance("organizationRole", "workspaceRoles", "deploymentRoles", "dagRoles"),
+		Precondition: func(g ProposedChange) Refusal {
+			switch status := g.Live.Get("status"); {
+			case status.Is("ACTIVE"):
+				return Refusal{}
+			case status.Is("PENDING"):
+				return Refusal{Reason: inviteNotAccepted, Temporary: true}
+			default:
+				return Refusal{Reason: "the user's status is " + status.Show() + ", but only ACTIVE users can have roles; remove the user from the manifest"}
+			}
+		},
+		Advice: func(live *schema.Node) string {
+			status := live.Get("status")
+			if status == nil || status.Is("ACTIVE") || status.Is("PENDING") {
+				return ""
+			}
+			return "the user's status is " + status.Show() + ", so the roles have no effect; remove the user from the manifest"
+		},
+		Fields: append([]schema.Field{
+			{
+				Name: "username", Type: emailType(), Behavior: schema.Create | schema.Immutable, EndpointName: "roles",
+				Remedy: "Declare the other user instead", Doc: "Email address of the user.",
+			},
+			{
+				Name: "organizationRole", Type: organizationRoleType(), EndpointName: "roles", Behavior: schema.Update | schema.RequiredUpdate | schema.MustBeKnown,
+				Doc: "Organization role of the user.",
+			},
+		}, grantFields()...),
+		Rules: grantRules(),
+	}
+}
+
+// teamInheritance declares the fields in which a response about a user can contain roles
+// from the user's Teams.
+func teamInheritance(fields ...string) *Inheritance {
+	return &Inheritance{
+		Title: "Team", Path: "/organizations/{organizationId}/users/{id}/teams", Member: "teams",
+		Get: Endpoint{"GET", "/organizations/{organizationId}/teams/{id}"}, Fields: fields, BaselineValue: "ORGANIZATION_MEMBER",
+	}
+}
+
+// inviteKind has no API calls to list or read invites: an invited person appears in the
+// list of users.
+func inviteKind() *Kind {
+	const collection = "/organizations/{organizationId}/invites"
+	return &Kind{
+		Name:         "invite",
+		Title:        "invite",
+		Section:      "invites",
+		Doc:          "Invite to the Organization. Existing and already invited users aren't invited again.",
+		CreatesKind:  "user",
+		NotDeletable: "the API doesn't list invites; withdraw it in the Astro UI, and remove it from the manifest",
+		Identity:     []string{"inviteeEmail"},
+		Unique:       true, // a second invite to the same address doesn't create a second user
+		List:         ListEndpoint{Path: "/organizations/{organizationId}/users", Member: "users"},
+		Create:       Endpoint{"POST", collection},
+		Inheritance:  teamInheritance("role"),
+		Flatten: func(live *schema.Node) {
+			if live.Get("id") == nil { // response to a create, not a user
+				live.Set("id", live.GetPath("invitee.id"))
+				live.Set("id", live.Get("userId"))
+				live.Set("username", live.GetPath("invitee.username"))
+			}
+		},
+		Advice: func(live *schema.Node) string {
+			if !live.Get("status").Is("PENDING") {
+				return ""
+			}
+			return "not accepted yet; if the invite has expired (the API doesn't return when), withdraw it in the Astro UI and run again"
+		},
+		Fields: []schema.Field{
+			{
+				Name: "inviteeEmail", ResponsePath: "username", Type: emailType(), Behavior: schema.Create | schema.RequiredCreate | schema.Immutable,
+				Remedy: "Declare another invite instead", Doc: "Email address to invite.",
+			},
+			{
+				Name: "role", ResponsePath: "organizationRole", Type: organizationRoleType(), Behavior: schema.Create | schema.RequiredCreate | schema.IgnoreChanges,
+				Remedy: "the invite is already sent or accepted; change the role in the section users",
+				Doc:    "Initial Organization role.",
+			},
+		},
+	}
+}
