@@ -53,7 +53,7 @@ var allowedImports = map[string][]string{
 	"internal/config":      nil,
 	"internal/sandbox":     nil,
 	"internal/longtest":    nil,
-	"internal/release":     {"internal/github"},
+	"internal/release":     nil,
 	"internal/simulator":   nil,
 	"internal/testkit": {
 		"internal/astro", "internal/current", "internal/desired", "internal/kind", "internal/manifest", "internal/schema", "internal/simulator",

@@ -1,51 +1,58 @@
-// Command release creates a release of astro-apply. Each of its commands is the last step
-// of a job of .github/workflows/release.yml:
+// Command release does the parts of a release that shell can't do well: the arithmetic of
+// versions, and the image in action.yml. .ci/release calls it.
 //
-//	plan     determines the version from VERSION, and shows the release notes
-//	commit   checks IMAGE, and commits an action.yml that runs it
-//	publish  tags RELEASE_COMMIT, creates the release, and moves v1
+//	next REQUEST COMMIT    prints the version to release from COMMIT; reads tags
+//	facts VERSION          prints the previous tag or -, whether VERSION becomes the latest
+//	                       release, and the tags that move to it; reads tags
+//	pin IMAGE              prints action.yml with IMAGE instead of the Dockerfile; reads action.yml
 //
-// It uses only the APIs of GitHub and of the registry, so that its jobs need neither git
-// nor credentials in the work tree, and GitHub signs the commit.
+// It reads standard input. A line for each tag has its name and the parent of its commit,
+// which is the commit on which the release started.
 package main
 
 import (
-	"context"
 	"fmt"
 	"io"
 	"os"
-	"os/signal"
-	"syscall"
-
-	"astro-apply/internal/github"
+	"strings"
 )
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	context.AfterFunc(ctx, stop)
-	os.Exit(run(ctx, os.Args[1:], os.Getenv, os.Stdout))
+	if err := run(os.Args[1:], os.Stdin, os.Stdout); err != nil {
+		fmt.Fprintln(os.Stderr, "::error title=release::"+err.Error())
+		os.Exit(1)
+	}
 }
 
-// run executes one command and returns the exit code.
-func run(ctx context.Context, args []string, getenv func(string) string, stdout io.Writer) int {
-	runner := github.NewRunner(getenv, stdout)
-	if err := runCommand(ctx, args, getenv, runner); err != nil {
-		runner.Annotate(github.Annotation{Level: github.Error, Title: "release", Message: err.Error()})
-		return 1
-	}
-	return 0
-}
-
-func runCommand(ctx context.Context, args []string, getenv func(string) string, runner *github.Runner) error {
-	commands := map[string]func(*release, context.Context) error{
-		"plan": (*release).planRelease, "commit": (*release).commitRelease, "publish": (*release).publishRelease,
-	}
-	if len(args) != 1 || commands[args[0]] == nil {
-		return fmt.Errorf("arguments %q: must be plan, commit or publish", args)
-	}
-	r, err := newRelease(ctx, getenv, runner)
+// run executes one command.
+func run(args []string, stdin io.Reader, stdout io.Writer) error {
+	input, err := io.ReadAll(stdin)
 	if err != nil {
 		return err
 	}
-	return commands[args[0]](r, ctx)
+	released := parseTags(string(input))
+	switch command := strings.Join(args[:min(len(args), 1)], ""); {
+	case command == "next" && len(args) == 3:
+		version, err := nextVersion(args[1], args[2], released)
+		if err != nil {
+			return err
+		}
+		_, err = fmt.Fprintln(stdout, version)
+		return err
+	case command == "facts" && len(args) == 2:
+		line, err := versionFacts(args[1], released)
+		if err != nil {
+			return err
+		}
+		_, err = fmt.Fprintln(stdout, line)
+		return err
+	case command == "pin" && len(args) == 2:
+		pinned, err := pinImage(input, args[1])
+		if err != nil {
+			return err
+		}
+		_, err = stdout.Write(pinned)
+		return err
+	}
+	return fmt.Errorf("arguments %q: must be next REQUEST COMMIT, facts VERSION or pin IMAGE", args)
 }

@@ -1,10 +1,8 @@
 package main
 
 import (
-	"bytes"
 	"fmt"
 	"regexp"
-	"strings"
 
 	"go.yaml.in/yaml/v4"
 )
@@ -23,36 +21,13 @@ func pinImage(action []byte, image string) ([]byte, error) {
 	if n := len(dockerfileLine.FindAll(action, -1)); n != 1 {
 		return nil, fmt.Errorf("action.yml: %d lines are \"  image: Dockerfile\", must be one", n)
 	}
-	out := dockerfileLine.ReplaceAll(action, []byte("${1}docker://"+image))
-	got, err := parseRuns(out)
-	if err != nil {
-		return nil, err
+	pinned := dockerfileLine.ReplaceAll(action, []byte("${1}docker://"+image))
+	var got struct{ Runs struct{ Using, Image string } }
+	if err := yaml.Unmarshal(pinned, &got); err != nil {
+		return nil, fmt.Errorf("action.yml: %w", err)
 	}
-	if got.pinnedImage() != image {
-		return nil, fmt.Errorf("action.yml would run %q, not %q", got.Image, image)
+	if got.Runs.Using != "docker" || got.Runs.Image != "docker://"+image {
+		return nil, fmt.Errorf("action.yml would run %q with %q, not %q with docker", got.Runs.Image, got.Runs.Using, image)
 	}
-	return out, nil
-}
-
-// actionRuns is the section runs of action.yml.
-type actionRuns struct{ Using, Image, Entrypoint string }
-
-// pinnedImage returns the image that the action runs, "" if it builds one.
-func (r actionRuns) pinnedImage() string {
-	image, _ := strings.CutPrefix(r.Image, "docker://")
-	if image == r.Image {
-		return ""
-	}
-	return image
-}
-
-func parseRuns(action []byte) (actionRuns, error) {
-	var a struct{ Runs actionRuns }
-	if err := yaml.Load(bytes.TrimSpace(action), &a); err != nil {
-		return actionRuns{}, fmt.Errorf("action.yml: %w", err)
-	}
-	if a.Runs.Using != "docker" {
-		return actionRuns{}, fmt.Errorf("action.yml: runs.using is %q, must be docker", a.Runs.Using)
-	}
-	return a.Runs, nil
+	return pinned, nil
 }

@@ -1,188 +1,320 @@
 package main
 
 import (
-	"cmp"
+	"fmt"
 	"os"
-	"runtime"
+	"path/filepath"
 	"strings"
 	"testing"
 
-	v1 "github.com/google/go-containerregistry/pkg/v1"
-	"github.com/google/go-containerregistry/pkg/v1/tarball"
+	"astro-apply/internal/longtest"
 )
 
-// TestRelease publishes the first release of a repository, and further ones. It uses
-// images that a container engine saved if RELEASE_IMAGE_AMD64 and RELEASE_IMAGE_ARM64 name
-// their files. The output of their program must start with RELEASE_SAYS.
+// TestRelease publishes the first release of a repository, and further ones.
 func TestRelease(t *testing.T) {
 	t.Parallel()
-	host := "linux/" + runtime.GOARCH
-	w := newWorkflow(t, func(platform, version, commit string) v1.Image {
-		if file := os.Getenv("RELEASE_IMAGE_" + strings.ToUpper(strings.TrimPrefix(platform, "linux/"))); file != "" {
-			return savedImage(t, file, platform, version, commit)
+	r := newRepository(t)
+	r.dispatch("minor", false)
+	if failed := r.runJobs("smoke"); failed != "" {
+		t.Fatalf("%s: %s", failed, r.log)
+	}
+	main, commit := r.mustGit("rev-parse", "main"), r.outputs["commit"]["commit"]
+	if len(r.smoked) != 1 || r.smoked[0] != commit+": " {
+		t.Errorf("the smoke test must run before there is a tag: %q", r.smoked)
+	}
+	r.mustComplete()
+	r.wantTags("v1.0.0="+commit, "v1="+commit, "v1.0="+commit, "v1.0.0^=main")
+	for i, ref := range []string{"v1.0.0", "v1", "v1.0"} {
+		if !strings.HasPrefix(r.smoked[i+1], ref+": ") {
+			t.Errorf("smoke tests after the release: %q", r.smoked[1:])
 		}
-		if platform == host && runtime.GOOS == "linux" {
-			return newImage(t, platform, version, commit, buildProgram(t, platform, version, commit))
-		}
-		return dummyImages(t)(platform, version, commit)
-	})
-	main := w.runGit("rev-parse", "main")
-	env := w.prepareRelease("minor")
-	if tags := w.runGit("tag"); tags != "" {
-		t.Errorf("tags before the release is published: %q", tags)
 	}
-	_, summary := w.mustRunJob("publish", env)
-
-	if got := w.runGit("rev-parse", "main"); got != main {
-		t.Errorf("main moved from %s to %s", main, got)
-	}
-	if got := w.runGit("rev-list", "--parents", "-1", "v1.0.0"); got != env["RELEASE_COMMIT"]+" "+main {
-		t.Errorf("v1.0.0 and its parents: %q", got)
-	}
-	if got := w.runGit("diff", "--numstat", "main", "v1.0.0"); got != "1\t1\taction.yml" {
+	if got := r.mustGit("diff", "--numstat", "main", "v1.0.0"); got != "1\t1\taction.yml" {
 		t.Errorf("the release commit changes %q", got)
 	}
-	if got := w.runGit("log", "-1", "--format=%s", "v1"); got != "release: v1.0.0" {
+	if got := r.mustGit("log", "-1", "--format=%s", "v1"); got != "release: v1.0.0" {
 		t.Errorf("subject %q", got)
 	}
+	digest := r.outputs["image"]["digest"]
+	if got := r.taggedDigest("1.0.0"); got != digest {
+		t.Errorf("image 1.0.0 is %q, want %s", got, digest)
+	}
+	release := r.published("v1.0.0")
 	for _, want := range []string{
-		"First release.", "- uses: o/Astro-Apply@" + env["RELEASE_COMMIT"] + " # v1.0.0", "gh attestation verify oci://" + w.registry + "@sha256:",
+		"First release.", "- uses: o/Astro-Apply@" + commit + " # v1.0.0", "gh attestation verify oci://ghcr.io/o/astro-apply@" + digest,
 		"--signer-workflow o/Astro-Apply/.github/workflows/release.yml", "--source-ref refs/heads/main --source-digest " + main,
 	} {
-		if !strings.Contains(summary, want) || !strings.Contains(w.releases["v1.0.0"]["body"].(string), want) {
-			t.Errorf("no %q in the notes:\n%s", want, summary)
+		if !strings.Contains(release.Notes, want) {
+			t.Errorf("no %q in the notes:\n%s", want, release.Notes)
 		}
 	}
-	if runtime.GOOS == "linux" {
-		w.checkActionRun("v1", cmp.Or(os.Getenv("RELEASE_SAYS"), "astro-apply 1.0.0 ("+main+")"))
+	if release.IsDraft || release.IsPrerelease || release.IsLatest != "true" || release.Title != "v1.0.0" {
+		t.Errorf("release %+v", release)
+	}
+	if len(release.Assets) != 3 || !strings.Contains(release.Assets["provenance.sigstore.json"], "dsseEnvelope") {
+		t.Errorf("assets %q", release.Assets)
+	}
+	for _, arch := range []string{"amd64", "arm64"} {
+		want := "ghcr.io/o/astro-apply@sha256:" + r.hash(main+"linux/"+arch)
+		if sbom := release.Assets["sbom-"+arch+".spdx.json"]; !strings.Contains(sbom, want) {
+			t.Errorf("the SBOM of %s is %s, want that of %s", arch, sbom, want)
+		}
 	}
 
-	w.imageFor = dummyImages(t)
-	w.commitFiles("plan: show more", nil)
-	w.commitFiles("apply: wait less", nil)
-	w.commitFiles("ci: go faster", nil)
-	w.mustRunJob("publish", w.prepareRelease("1.1.0-rc.1"))
-	w.checkTag("v1", "v1.0.0")
-	if r := w.releases["v1.1.0-rc.1"]; r["prerelease"] != true || r["make_latest"] != "false" {
-		t.Errorf("prerelease %v", r)
+	r.pushMain("plan: show more (#12)", nil)
+	r.pushMain("apply: wait less for @somebody & <img src=x>", nil)
+	r.pushMain("ci: go faster", nil)
+	r.mustRelease("1.1.0-rc.1")
+	r.wantTags("v1=v1.0.0")
+	if release := r.published("v1.1.0-rc.1"); !release.IsPrerelease || release.IsLatest != "false" {
+		t.Errorf("prerelease %+v", release)
 	}
-	w.commitFiles("plan: show it again", nil)
-	w.runGit("checkout", "-q", "-b", "feature", "HEAD~2")
-	w.commitFiles("report: draw", nil)
-	w.runGit("checkout", "-q", "main")
-	w.runGit("merge", "-q", "--no-ff", "-m", "Merge pull request #12 from o/feature", "feature")
-	w.mustRunJob("publish", w.prepareRelease("minor"))
-	w.checkTag("v1", "v1.1.0")
-	w.checkTag("v1.1", "v1.1.0")
-	w.checkTag("v1.0", "v1.0.0")
-	body := w.releases["v1.1.0"]["body"].(string)
-	for _, want := range []string{"### plan\n\n- show more (", "- show it again (", "- wait less (", "- draw (", "Not listed: one internal commit", "/compare/v1.0.0...v1.1.0"} {
-		if !strings.Contains(body, want) {
-			t.Errorf("no %q in the notes:\n%s", want, body)
-		}
+	r.pushMain("plan: show it again", nil)
+	r.pushMain("config!: rename an input", nil)
+	r.mustRelease("minor")
+	r.wantTags("v1=v1.1.0", "v1.1=v1.1.0", "v1.0=v1.0.0")
+	notes := r.published("v1.1.0").Notes
+	short := func(revision string) string { return " (" + r.mustGit("rev-parse", "--short", revision) + ")\n" }
+	want := "- config!: rename an input" + short("main") +
+		`- apply: wait less for @&#8203;somebody \& \<img src=x\>` + short("main~3") +
+		"- plan: show more (#12)" + short("main~4") + "- plan: show it again" + short("main~1") + "\n### Use it"
+	if !strings.HasPrefix(notes, want) || !strings.HasSuffix(notes, "/o/Astro-Apply/compare/v1.0.0...v1.1.0)\n") {
+		t.Errorf("notes\n%s\nwant\n%s", notes, want)
 	}
-	if strings.Contains(body, "Merge") {
-		t.Errorf("a merge in the notes:\n%s", body)
-	}
-	w.commitFiles("plan: break", nil)
-	w.mustRunJob("publish", w.prepareRelease("major"))
-	w.checkTag("v2", "v2.0.0")
-	w.checkTag("v1", "v1.1.0")
+	r.pushMain("plan: break", nil)
+	r.mustRelease("major")
+	r.wantTags("v2=v2.0.0", "v1=v1.1.0")
 }
 
-// A failed job doesn't move a tag that users follow, and it can be run again.
-func TestReleaseFailures(t *testing.T) {
+// TestReleaseRepeats makes each call of gh and docker fail, before it has an effect or
+// after it. A failed job moves no tag that users follow. Running the failed jobs again, or
+// all jobs, completes the release.
+func TestReleaseRepeats(t *testing.T) {
 	t.Parallel()
-	fails := func(w *testWorkflow, want, command string, env map[string]string) {
-		t.Helper()
-		if _, _, err := w.runJob(command, env); err == nil || !strings.Contains(err.Error(), want) {
-			t.Errorf("%s: error %v, want %q", command, err, want)
+	r := newRepository(t)
+	r.mustRelease("1.0.0")
+	r.pushMain("plan: more", nil)
+	r.dispatch("minor", false)
+	for _, job := range jobOrder {
+		saved := r.copyRun(t)
+		if failed := r.runJobs(job); failed != "" {
+			t.Fatalf("%s: %s", failed, r.log)
+		}
+		for n := len(saved.calls()) + 1; n <= len(r.calls()); n++ {
+			if n%longtest.Size(3, 1) != 0 {
+				continue
+			}
+			call := r.calls()[n-1]
+			for variant := range longtest.Size(1, 4) {
+				when := []string{"before", "after"}[(n+variant)%2]
+				again := []string{"failed jobs", "all jobs"}[(n+variant)/2%2]
+				t.Run(fmt.Sprintf("%s %d %s, %s again", job, n, when, again), func(t *testing.T) {
+					t.Parallel()
+					r := saved.copyRun(t)
+					if err := os.WriteFile(filepath.Join(r.dir, "fault"), fmt.Append(nil, n, " ", when), 0o600); err != nil {
+						t.Fatal(err)
+					}
+					if failed := r.runJobs(job); failed != "" {
+						if job != "publish" && job != "float" && job != "clean" && r.mustGit("tag") != "v1\nv1.0\nv1.0.0" {
+							t.Errorf("%s failed, tags %q", job, r.mustGit("tag"))
+						}
+						if job == "publish" && r.mustGit("rev-parse", "v1") != r.mustGit("rev-parse", "v1.0.0") {
+							t.Error("publish failed, but v1 moved")
+						}
+						if again == "all jobs" {
+							r.outputs = map[string]map[string]string{}
+						}
+					}
+					if failed := r.runJobs("clean"); failed != "" {
+						t.Fatalf("%s failed again after %q:\n%s", failed, call, r.log)
+					}
+					r.wantTags("v1.1.0^=main", "v1=v1.1.0", "v1.1=v1.1.0", "v1.0=v1.0.0")
+					if release := r.published("v1.1.0"); release.IsDraft || len(release.Assets) != 3 || release.IsLatest != "true" {
+						t.Errorf("release %+v", release)
+					}
+					if got := r.taggedDigest("1.1.0"); !strings.Contains(r.mustGit("show", "v1.1.0:action.yml"), got) || got == "" {
+						t.Errorf("image 1.1.0 is %q", got)
+					}
+				})
+			}
 		}
 	}
-	w := newWorkflow(t, dummyImages(t))
-	fails(w, "a release must be from refs/heads/main", "plan", map[string]string{"VERSION": "minor", "GITHUB_REF": "refs/heads/feature"})
-	fails(w, "must be major, minor, patch", "plan", map[string]string{"VERSION": "next"})
-	fails(w, "VERSION", "plan", nil)
-	fails(w, "must be owner/name", "plan", map[string]string{"VERSION": "minor", "GITHUB_REPOSITORY": "o"})
-	fails(w, "Bad credentials", "plan", map[string]string{"VERSION": "minor", "GITHUB_TOKEN": "ghs_another"})
-	fails(w, "must be plan, commit or publish", "all", nil)
-	fails(w, "a tag could change", "commit", map[string]string{"VERSION": "1.0.0", "IMAGE": w.registry + ":v1"})
-	fails(w, "NAME_UNKNOWN", "commit", map[string]string{"VERSION": "1.0.0", "IMAGE": w.registry + "@sha256:" + strings.Repeat("0", 64)})
-	if len(w.writes) > 0 {
-		t.Errorf("writes before the checks succeeded: %q", w.writes)
+	if calls := len(r.calls()); calls < 40 {
+		t.Errorf("the releases need only %d calls", calls)
 	}
+}
 
-	env := w.prepareRelease("minor")
-	fails(w, "its parent must be", "publish", map[string]string{"VERSION": "1.0.0", "RELEASE_COMMIT": w.runGit("rev-parse", "main")})
-	builds := w.runGit("commit-tree", "main^{tree}", "-p", "main", "-m", "release: v1.0.0")
-	fails(w, "builds its image", "publish", map[string]string{"VERSION": "1.0.0", "RELEASE_COMMIT": builds})
-	for _, refuse := range []string{
-		"POST /git/refs", "GET /releases", "POST /releases", "PATCH /git/refs/tags/v1 ", "POST /git/refs refs/tags/v1$", "PATCH /git/refs/tags/v1.0 ",
-	} {
-		w.refusedCall = refuse
-		fails(w, "release its newest commit instead", "publish", env)
+// After the release, running all jobs again changes nothing, and a new run says so.
+func TestReleaseAgain(t *testing.T) {
+	t.Parallel()
+	r := newRepository(t)
+	r.mustRelease("minor")
+	commit, before := r.mustGit("rev-parse", "v1.0.0"), r.published("v1.0.0")
+	r.pushMain("ci: other workflows", map[string]string{".github/workflows/ci.yml": "on: push\n"})
+	r.outputs = map[string]map[string]string{}
+	r.mustComplete()
+	r.wantTags("v1.0.0="+commit, "v1="+commit)
+	if after := r.published("v1.0.0"); fmt.Sprint(before) != fmt.Sprint(after) {
+		t.Errorf("the release changed from %v to %v", before, after)
 	}
-	if got := w.runGit("tag"); !strings.Contains(got, "v1.0.0") || strings.Contains(got, "v1.0\n") {
+	r.mustGit("update-ref", "refs/heads/main", r.source)
+	r.dispatch("1.1.0", false).wantFailure("plan", "already released as v1.0.0")
+}
+
+// A release survives that main gets other workflows while it runs. GitHub then lets it
+// write references only because of its branch.
+func TestReleaseWhileWorkflowsChange(t *testing.T) {
+	t.Parallel()
+	r := newRepository(t)
+	r.dispatch("minor", false)
+	if failed := r.runJobs("plan"); failed != "" {
+		t.Fatalf("%s: %s", failed, r.log)
+	}
+	r.pushMain("ci: other workflows", map[string]string{".github/workflows/ci.yml": "on: push\n"})
+	r.mustComplete()
+	r.wantTags("v1.0.0^=main~1", "v1=v1.0.0")
+
+	r.dispatch("minor", false)
+	r.pushMain("ci: more workflows", map[string]string{".github/workflows/ci.yml": "on: pull_request\n"})
+	r.wantFailure("plan", "start a new run")
+}
+
+// A draft waits for a maintainer, and v1 with it.
+func TestReleaseDraft(t *testing.T) {
+	t.Parallel()
+	r := newRepository(t)
+	r.dispatch("minor", true)
+	for range 2 {
+		r.wantFailure("float", "v1.0.0 is a draft")
+	}
+	if got := r.mustGit("tag"); got != "v1.0.0" {
 		t.Errorf("tags %q", got)
 	}
-	w.refusedCall = ""
-	w.mustRunJob("publish", env)
-	w.checkTag("v1.0", "v1.0.0")
-	w.mustRunJob("publish", env) // a second run changes nothing
-	fails(w, "no commits since v1.0.0", "plan", map[string]string{"VERSION": "patch"})
+	release := r.published("v1.0.0")
+	if len(release.Assets) != 3 || !release.IsDraft {
+		t.Errorf("draft %+v", release)
+	}
+	release.IsDraft = false
+	r.store("releases.json", []fakeRelease{release})
+	r.mustComplete()
+	r.wantTags("v1=v1.0.0")
+}
 
-	w.commitFiles("plan: more", nil)
-	other := w.prepareRelease("1.0.1")
-	w.runGit("tag", "v1.0.1", "main")
-	fails(w, "already exists on", "publish", other)
-	if digest := w.taggedDigest("1.0.1"); digest != "" {
+// A run that fails writes nothing that users see.
+func TestReleaseRefusals(t *testing.T) {
+	t.Parallel()
+	r := newRepository(t)
+	r.dispatch("next", false).wantFailure("plan", "must be major, minor, patch")
+	if calls := r.calls(); calls != nil {
+		t.Errorf("calls before the checks succeeded: %q", calls)
+	}
+	for name, text := range map[string]string{"a.md": "uses: " + "OWNER" + "/astro-apply@v1", "b.md": "* @" + "OWNER"} {
+		r := newRepository(t)
+		r.pushMain("docs: placeholder", map[string]string{name: text + "\n"})
+		r.dispatch("minor", false).wantFailure("plan", name+":1:"+text)
+		if !strings.Contains(r.log, ".ci/own o/Astro-Apply") {
+			t.Errorf("the log doesn't show the command:\n%s", r.log)
+		}
+	}
+	for want, change := range map[string]func(*fakeImage){
+		"< linux/arm64":   func(i *fakeImage) { i.platforms = i.platforms[:1] },
+		"> linux/riscv64": func(i *fakeImage) { i.platforms = append([]string{"linux/riscv64"}, i.platforms...) },
+		`["/bin/sh"]`:     func(i *fakeImage) { i.entrypoint = "/bin/sh" },
+		"user=65532":      func(i *fakeImage) { i.user = "65532" },
+		"version=dev":     func(i *fakeImage) { i.version = "dev" },
+		"larger than":     func(i *fakeImage) { i.size = 8 << 20 },
+	} {
+		r := newRepository(t)
+		change(&r.image)
+		r.dispatch("minor", false).wantFailure("image", want)
+		if got := r.mustGit("tag"); got != "" {
+			t.Errorf("%s: tags %q", want, got)
+		}
+	}
+
+	// Another tag of the same name is never moved, and its image neither.
+	r = newRepository(t)
+	r.dispatch("minor", false)
+	if failed := r.runJobs("smoke"); failed != "" {
+		t.Fatalf("%s: %s", failed, r.log)
+	}
+	r.mustGit("update-ref", "refs/tags/v1.0.0", r.mustGit("commit-tree", "main^{tree}", "-m", "other"))
+	other := r.mustGit("rev-parse", "v1.0.0")
+	r.wantFailure("publish", "unknown revision")
+	r.mustGit("update-ref", "refs/tags/v1.0.0", r.mustGit("commit-tree", "main^{tree}", "-p", other, "-m", "other"))
+	r.wantFailure("publish", "already the release of another commit")
+	r.mustGit("update-ref", "refs/tags/v1.0.0", r.mustGit("commit-tree", "main^{tree}", "-p", "main", "-m", "other"))
+	r.wantFailure("publish", ", not "+r.outputs["commit"]["commit"])
+	if digest := r.taggedDigest("1.0.0"); digest != "" {
 		t.Errorf("the image has the tag of another release: %s", digest)
 	}
-	w.commitFiles("plan: even more", nil)
-	w.registry = newRegistry(t) // a registry without the image
-	missingImage := w.commitPinned(w.registry + "@sha256:" + strings.Repeat("0", 64))
-	fails(w, "NAME_UNKNOWN", "publish", map[string]string{"VERSION": "1.0.2", "RELEASE_COMMIT": missingImage})
-	w.checkTag("v1", "v1.0.0")
 }
 
-// A publish job that runs after a newer release doesn't move the tags of that release.
-func TestLateRelease(t *testing.T) {
+// A run that publishes after a newer one moves no tag back. Its commit isn't signed, which
+// is a warning.
+func TestReleaseLate(t *testing.T) {
 	t.Parallel()
-	w := newWorkflow(t, dummyImages(t))
-	w.mustRunJob("publish", w.prepareRelease("1.0.0"))
-	w.commitFiles("plan: more", nil)
-	w.unsigned = true
-	late, lateParent := w.prepareRelease("1.1.0"), w.runGit("rev-parse", "main")
-	w.commitFiles("plan: even more", nil)
-	w.mustRunJob("publish", w.prepareRelease("1.2.0"))
-
-	late["GITHUB_SHA"] = lateParent
-	w.mustRunJob("publish", late)
-	w.checkTag("v1", "v1.2.0")
-	w.checkTag("v1.2", "v1.2.0")
-	w.checkTag("v1.1", late["RELEASE_COMMIT"])
-	if latest := w.releases["v1.1.0"]["make_latest"]; latest != "false" {
-		t.Errorf("v1.1.0 is the latest release: %v", latest)
-	}
-	if latest := w.releases["v1.2.0"]["make_latest"]; latest != "true" {
-		t.Errorf("v1.2.0 is the latest release: %v", latest)
-	}
-	if w.taggedDigest("1.1.0") == "" || w.taggedDigest("1.2.0") == "" || w.taggedDigest("1.1.0") == w.taggedDigest("1.2.0") {
-		t.Errorf("images 1.1.0 %q, 1.2.0 %q", w.taggedDigest("1.1.0"), w.taggedDigest("1.2.0"))
-	}
-}
-
-// savedImage returns an image that a container engine saved, relabelled with this version
-// and commit.
-func savedImage(t *testing.T, file, platform, version, commit string) v1.Image {
-	t.Helper()
-	img, err := tarball.ImageFromPath(file, nil)
-	if err != nil {
+	r := newRepository(t)
+	r.mustRelease("1.0.0")
+	r.pushMain("plan: more", nil)
+	if err := os.WriteFile(filepath.Join(r.dir, "unsigned"), nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	return withConfig(t, img, func(f *v1.ConfigFile) {
-		f.Architecture = platformOf(t, platform).Architecture
-		f.Config.Labels["org.opencontainers.image.version"] = version
-		f.Config.Labels["org.opencontainers.image.revision"] = commit
+	late := r.start("1.1.0")
+	if failed := late.runJobs("commit"); failed != "" || !strings.Contains(late.log, "is not signed") {
+		t.Fatalf("%s: %s", failed, late.log)
+	}
+	r.pushMain("plan: even more", nil)
+	r.start("1.2.0").mustComplete()
+	late.mustComplete()
+	r.wantTags("v1=v1.2.0", "v1.2=v1.2.0", "v1.1=v1.1.0")
+	if late, newest := r.published("v1.1.0").IsLatest, r.published("v1.2.0").IsLatest; late != "false" || newest != "true" {
+		t.Errorf("latest: v1.1.0 %s, v1.2.0 %s", late, newest)
+	}
+	if a, b := r.taggedDigest("1.1.0"), r.taggedDigest("1.2.0"); a == "" || a == b {
+		t.Errorf("images 1.1.0 %q, 1.2.0 %q", a, b)
+	}
+}
+
+// An abandoned release leaves its branch, which the next release of the version takes over.
+func TestReleaseAbandoned(t *testing.T) {
+	t.Parallel()
+	r := newRepository(t)
+	r.dispatch("minor", false)
+	if failed := r.runJobs("commit"); failed != "" {
+		t.Fatalf("%s: %s", failed, r.log)
+	}
+	r.pushMain("plan: fix it", nil)
+	r.mustRelease("minor")
+	r.wantTags("v1.0.0^=main", "v1=v1.0.0")
+}
+
+// .ci/own replaces the placeholders.
+func TestOwn(t *testing.T) {
+	t.Parallel()
+	r := newRepository(t)
+	owner := "OWNER"
+	r.pushMain("docs: placeholders", map[string]string{
+		"a.md": "ghcr.io/" + owner + "/astro-apply@sha256: github.com/" + owner + "/astro-apply WORKSPACE_" + owner + "\n", "CODEOWNERS": "* @" + owner + "\n",
 	})
+	r.dispatch("minor", false)
+	dir := t.TempDir()
+	if err := r.checkout(dir, "", true); err != nil {
+		t.Fatal(err)
+	}
+	for _, script := range []string{".ci/own Acme/Astro", ".ci/own Acme @acme/data", ".ci/own"} {
+		if _, err := r.runScript(dir, script, nil); err == nil {
+			t.Errorf("%s succeeds", script)
+		}
+	}
+	if _, err := r.runScript(dir, ".ci/own Acme/Astro @acme/data && git commit -qam x && .ci/own", map[string]string{
+		"GIT_AUTHOR_NAME": "o", "GIT_AUTHOR_EMAIL": "o@example.com", "GIT_COMMITTER_NAME": "o", "GIT_COMMITTER_EMAIL": "o@example.com",
+	}); err != nil {
+		t.Errorf("%v: %s", err, r.log)
+	}
+	for name, want := range map[string]string{"a.md": "ghcr.io/acme/astro@sha256: github.com/Acme/Astro WORKSPACE_" + owner + "\n", "CODEOWNERS": "* @acme/data\n"} {
+		if got, _ := os.ReadFile(filepath.Join(dir, name)); string(got) != want {
+			t.Errorf("%s: %q, want %q", name, got, want)
+		}
+	}
 }

@@ -1,203 +1,475 @@
 package main
 
 import (
-	"archive/tar"
 	"bytes"
-	"errors"
-	"io"
+	"encoding/json"
+	"fmt"
 	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
+	"regexp"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
 
-	"github.com/google/go-containerregistry/pkg/name"
-	v1 "github.com/google/go-containerregistry/pkg/v1"
-	"github.com/google/go-containerregistry/pkg/v1/mutate"
-	"github.com/google/go-containerregistry/pkg/v1/remote"
+	"go.yaml.in/yaml/v4"
 )
 
-// testWorkflow runs the jobs of release.yml without GitHub, on a temporary repository and
-// an in-process registry.
-type testWorkflow struct {
-	*fakeRepository
-	registry string
-	imageFor func(platform, version, commit string) v1.Image
+// workflowRun runs release.yml on a fake GitHub: its scripts as they are, and the effects
+// of the actions that the scripts depend on.
+type workflowRun struct {
+	*testing.T
+	*fakeGitHub
+	bin    string // folder with gh, docker and go
+	source string // commit on which the workflow started
+
+	inputs   map[string]string
+	outputs  map[string]map[string]string // of the jobs that succeeded
+	smoked   []string                     // refs of the smoke tests, and tags at that time
+	log      string                       // of the last job
+	image    fakeImage
+	workflow struct{ Jobs map[string]workflowJob }
 }
 
-func newWorkflow(t *testing.T, program func(platform, version, commit string) v1.Image) *testWorkflow {
+type workflowJob struct {
+	Needs    any
+	Uses     string
+	Outputs  map[string]string
+	With     map[string]string
+	Strategy struct{ Matrix map[string]string }
+	Steps    []struct {
+		ID, Uses, Run string
+		With, Env     map[string]string
+	}
+}
+
+// jobOrder is an order in which GitHub may run the jobs.
+var jobOrder = []string{"plan", "checks", "image", "commit", "smoke", "publish", "float", "published", "clean"}
+
+// fakeImage changes the image that the workflow builds.
+type fakeImage struct {
+	platforms        []string
+	entrypoint, user string
+	version          string // "" for the right one
+	size             int
+}
+
+var goodImage = fakeImage{[]string{"linux/amd64", "linux/arm64"}, "/astro-apply", "", "", 4 << 20}
+
+// newRepository returns a fake GitHub with a repository like this one.
+func newRepository(t *testing.T) *workflowRun {
 	t.Helper()
-	action, err := os.ReadFile("../../action.yml")
+	template, err := repositoryTemplate()
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := newRepository(t, map[string]string{"action.yml": string(action), "Dockerfile": "FROM scratch\n"})
-	return &testWorkflow{r, newRegistry(t), program}
-}
-
-// runJob runs a command like its job, and returns its outputs, summary and error.
-func (w *testWorkflow) runJob(command string, env map[string]string) (outputs map[string]string, summary string, err error) {
-	w.Helper()
-	dir := w.TempDir()
-	variables := map[string]string{
-		"GITHUB_ACTIONS": "true", "GITHUB_REPOSITORY": "o/Astro-Apply", "GITHUB_REF": "refs/heads/main", "GITHUB_SHA": w.runGit("rev-parse", "main"),
-		"GITHUB_API_URL": w.url, "GITHUB_TOKEN": testToken, "GITHUB_OUTPUT": dir + "/output", "GITHUB_STEP_SUMMARY": dir + "/summary",
+	r := &workflowRun{T: t, fakeGitHub: &fakeGitHub{t.TempDir()}, bin: t.TempDir(), image: goodImage}
+	if err := os.CopyFS(filepath.Join(r.dir, "repository"), os.DirFS(template)); err != nil {
+		t.Fatal(err)
 	}
-	maps.Copy(variables, env)
-	for _, file := range []string{"/output", "/summary"} {
-		if err := os.WriteFile(dir+file, nil, 0o600); err != nil {
-			w.Fatal(err)
+	text, err := os.ReadFile("../../.github/workflows/release.yml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := yaml.Unmarshal(text, &r.workflow); err != nil {
+		t.Fatal(err)
+	}
+	if jobs := slices.Sorted(maps.Keys(r.workflow.Jobs)); !slices.Equal(jobs, slices.Sorted(slices.Values(jobOrder))) {
+		t.Fatalf("release.yml has the jobs %q", jobs)
+	}
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"gh", "docker", "go"} {
+		if err := os.Symlink(self, filepath.Join(r.bin, name)); err != nil {
+			t.Fatal(err)
 		}
 	}
-	var log bytes.Buffer
-	code := run(w.Context(), []string{command}, func(k string) string { return variables[k] }, &log)
-	for line := range strings.Lines(log.String()) {
-		if strings.HasSuffix(line, " MB\n") { // .ci/image shows these lines
-			w.Log(strings.TrimSpace(line))
+	return r
+}
+
+// repositoryTemplate makes a bare repository with the files of a release, once.
+var repositoryTemplate = sync.OnceValues(func() (string, error) {
+	dir, err := os.MkdirTemp("", "")
+	if err != nil {
+		return "", err
+	}
+	g := fakeGitHub{dir}
+	files := map[string]string{"internal/release/main.go": "package main\n", "README.md": "uses: o/Astro-Apply@v1\n"}
+	for _, name := range []string{"action.yml", ".ci/release", ".ci/own", ".ci/Dockerfile", ".github/workflows/release.yml"} {
+		text, err := os.ReadFile(filepath.Join("..", "..", name))
+		if err != nil {
+			return "", err
 		}
+		files[name] = string(text)
 	}
-	if strings.Contains(strings.ReplaceAll(log.String(), "::add-mask::"+testToken, ""), testToken) {
-		w.Errorf("%s: the token is in the log:\n%s", command, &log)
+	repository := filepath.Join(dir, "repository")
+	if out, err := exec.Command("git", "init", "-q", "--bare", "-b", "main", "--template=", repository).CombinedOutput(); err != nil {
+		return "", fmt.Errorf("%w: %s", err, out)
 	}
-	if code != 0 {
-		err = errors.New(log.String())
-	} else if !strings.HasPrefix(log.String(), "::add-mask::"+testToken+"\n") || strings.Contains(log.String(), "not signed") != (command == "commit" && w.unsigned) {
-		w.Errorf("%s:\n%s", command, &log)
+	commit, err := g.commitFiles("", "first: all of it", files)
+	if err == nil {
+		_, err = g.git("update-ref", "refs/heads/main", commit)
 	}
-	outputs = map[string]string{}
-	text, _ := os.ReadFile(dir + "/output")
-	for lines := strings.Split(string(text), "\n"); len(lines) > 2; lines = lines[3:] { // name<<end, value, end
-		name, _, _ := strings.Cut(lines[0], "<<")
-		outputs[name] = lines[1]
-	}
-	summaryText, _ := os.ReadFile(dir + "/summary")
-	return outputs, string(summaryText), err
-}
+	return repository, err
+})
 
-// mustRunJob is like runJob, but an error fails the test.
-func (w *testWorkflow) mustRunJob(command string, env map[string]string) (map[string]string, string) {
-	w.Helper()
-	outputs, summary, err := w.runJob(command, env)
+func (r *workflowRun) mustGit(args ...string) string {
+	r.Helper()
+	out, err := r.git(args...)
 	if err != nil {
-		w.Fatalf("%s %v: %v", command, env, err)
+		r.Fatal(err)
 	}
-	return outputs, summary
+	return out
 }
 
-// prepareRelease runs all jobs except publish, and returns the environment for publish.
-func (w *testWorkflow) prepareRelease(version string) map[string]string {
-	w.Helper()
-	planned, _ := w.mustRunJob("plan", map[string]string{"VERSION": version})
-	if planned["image"] != "ghcr.io/o/astro-apply" {
-		w.Errorf("image %q must be lower case", planned["image"])
-	}
-	images := map[string]v1.Image{}
-	for _, p := range platforms {
-		images[p] = w.imageFor(p, planned["version"], w.runGit("rev-parse", "main"))
-	}
-	env := map[string]string{"VERSION": planned["version"], "IMAGE": pushIndex(w.T, w.registry, images)}
-	committed, _ := w.mustRunJob("commit", env)
-	return map[string]string{"VERSION": planned["version"], "RELEASE_COMMIT": committed["commit"]}
-}
-
-func dummyImages(t *testing.T) func(platform, version, commit string) v1.Image {
-	return func(platform, version, commit string) v1.Image {
-		return newImage(t, platform, version, commit, []byte(version))
-	}
-}
-
-// checkTag checks that tag and want are the same commit.
-func (w *testWorkflow) checkTag(tag, want string) {
-	w.Helper()
-	if got, want := w.runGit("rev-parse", tag), w.runGit("rev-parse", want); got != want {
-		w.Errorf("%s is on %s, want %s", tag, got, want)
-	}
-}
-
-// checkActionRun runs the image and entrypoint in the action.yml of a tag, with the
-// environment of a step, and checks that the output starts with want.
-func (w *testWorkflow) checkActionRun(tag, want string) {
-	w.Helper()
-	runs, err := parseRuns([]byte(w.runGit("show", tag+":action.yml")))
+// pushMain adds a commit to main.
+func (r *workflowRun) pushMain(message string, files map[string]string) {
+	r.Helper()
+	parent, _ := r.git("rev-parse", "-q", "--verify", "refs/heads/main")
+	commit, err := r.commitFiles(parent, message, files)
 	if err != nil {
-		w.Fatal(err)
+		r.Fatal(err)
 	}
-	ref, err := name.NewDigest(runs.pinnedImage())
-	if err != nil {
-		w.Fatal(err)
-	}
-	img, err := remote.Image(ref, remote.WithPlatform(v1.Platform{OS: "linux", Architecture: runtime.GOARCH}))
-	if err != nil {
-		w.Fatal(err)
-	}
-	root := w.TempDir()
-	unpackImage(w.T, img, root)
-	manifest, err := filepath.Abs("../../testdata/astro.yaml")
-	if err != nil {
-		w.Fatal(err)
-	}
-	c := exec.CommandContext(w.Context(), filepath.Join(root, runs.Entrypoint))
-	c.Dir = root
-	c.Env = []string{"GITHUB_ACTIONS=true", "GITHUB_WORKSPACE=/", "INPUT_SIMULATE=true", "INPUT_MODE=apply", "INPUT_FILES=" + manifest, "DB_PASSWORD=scratch-secret"}
-	out, err := c.CombinedOutput()
-	if err != nil || !strings.HasPrefix(strings.TrimPrefix(string(out), "::add-mask::scratch-secret\n"), want) || !strings.Contains(string(out), "created") {
-		w.Errorf("%s: %v; the output must start with %q:\n%s", tag, err, want, out)
-	}
+	r.mustGit("update-ref", "refs/heads/main", commit)
 }
 
-func unpackImage(t *testing.T, img v1.Image, root string) {
+// dispatch starts the workflow on main, without running a job.
+func (r *workflowRun) dispatch(version string, draft bool) *workflowRun {
+	r.inputs = map[string]string{"version": version, "draft": fmt.Sprint(draft)}
+	r.source, r.outputs = r.mustGit("rev-parse", "refs/heads/main"), map[string]map[string]string{}
+	return r
+}
+
+// copyRun copies the run with all that it has done.
+func (r *workflowRun) copyRun(t *testing.T) *workflowRun {
 	t.Helper()
-	files := mutate.Extract(img)
-	defer files.Close()
-	for r := tar.NewReader(files); ; {
-		h, err := r.Next()
-		if errors.Is(err, io.EOF) {
-			return
+	other := *r
+	other.T, other.fakeGitHub, other.outputs = t, &fakeGitHub{t.TempDir()}, maps.Clone(r.outputs)
+	if err := os.CopyFS(other.dir, os.DirFS(r.dir)); err != nil {
+		t.Fatal(err)
+	}
+	return &other
+}
+
+// calls returns the calls of gh and docker.
+func (g *fakeGitHub) calls() (calls []string) {
+	g.load("calls.json", &calls)
+	return calls
+}
+
+// start copies the run, to keep it while another one is dispatched.
+func (r *workflowRun) start(version string) *workflowRun {
+	other := *r
+	return other.dispatch(version, false)
+}
+
+// runJobs runs the jobs that haven't succeeded, up to the one with a name, as "Re-run
+// failed jobs" does. It returns the name of the job that failed.
+func (r *workflowRun) runJobs(last string) (failed string) {
+	r.Helper()
+	for _, name := range jobOrder {
+		if r.outputs[name] == nil {
+			out, err := r.runJob(name)
+			if err != nil {
+				r.log += err.Error()
+				return name
+			}
+			r.outputs[name] = out
+		}
+		if name == last {
+			break
+		}
+	}
+	return ""
+}
+
+// mustRelease runs the whole workflow.
+func (r *workflowRun) mustRelease(version string) {
+	r.Helper()
+	r.dispatch(version, false).mustComplete()
+}
+
+// mustComplete runs the jobs that haven't succeeded.
+func (r *workflowRun) mustComplete() {
+	r.Helper()
+	if failed := r.runJobs("clean"); failed != "" {
+		r.Fatalf("release %s: %s failed:\n%s", r.inputs["version"], failed, r.log)
+	}
+}
+
+// wantFailure checks that a job fails, with a text in the log.
+func (r *workflowRun) wantFailure(job, text string) {
+	r.Helper()
+	if failed := r.runJobs("clean"); failed != job || !strings.Contains(r.log, text) {
+		r.Errorf("%q failed, want %s with %q:\n%s", failed, job, text, r.log)
+	}
+}
+
+var expression = regexp.MustCompile(`\$\{\{ (.*?) \}\}`)
+
+func (r *workflowRun) runJob(name string) (map[string]string, error) {
+	job, steps := r.workflow.Jobs[name], map[string]map[string]string{}
+	r.log = ""
+	matrix := ""
+	eval := func(text string) string {
+		return expression.ReplaceAllStringFunc(text, func(match string) string {
+			path := strings.Split(expression.FindStringSubmatch(match)[1], ".")
+			value, ok := map[string]string{
+				"github token": testToken, "github sha": r.source, "github repository": "o/Astro-Apply", "github actor": "somebody",
+				"github server_url": "https://github.com", "github event repository default_branch": "main", "matrix ref": matrix,
+			}[strings.Join(path, " ")]
+			switch {
+			case path[0] == "inputs":
+				value, ok = r.inputs[path[1]]
+			case path[0] == "needs" && slices.Contains(needs(job), path[1]):
+				value, ok = r.outputs[path[1]][path[3]]
+			case path[0] == "steps":
+				value, ok = steps[path[1]][path[3]]
+			}
+			if !ok || value == "" {
+				r.Errorf("%s: nothing sets %s", name, match)
+			}
+			return value
+		})
+	}
+	if job.Uses != "" {
+		return map[string]string{}, r.runSmoke(job, eval, &matrix)
+	}
+	dir, sboms := r.TempDir(), map[string]string{}
+	for i, step := range job.Steps {
+		with := func(key string) string { return eval(step.With[key]) }
+		var err error
+		switch action, _, _ := strings.Cut(step.Uses, "@"); action {
+		case "":
+			id := step.ID
+			if id == "" {
+				id = fmt.Sprint(i)
+			}
+			env := map[string]string{}
+			for key, value := range step.Env {
+				env[key] = eval(value)
+			}
+			steps[id], err = r.runScript(dir, step.Run, env)
+		case "actions/checkout":
+			err = r.checkout(dir, with("ref"), step.With["fetch-depth"] == "0")
+		case "docker/build-push-action":
+			r.checkBuildArguments(with("build-args"))
+			steps[step.ID] = map[string]string{"digest": r.pushImage(with("outputs"))}
+		case "docker/setup-buildx-action":
+			if !strings.HasPrefix(with("driver-opts"), "image=moby/buildkit:v") {
+				r.Errorf("BuildKit: %q", with("driver-opts"))
+			}
+		case "anchore/sbom-action":
+			sboms[step.With["output-file"]] = with("image")
+		case "actions/attest":
+			r.attest(with("subject-name"), with("subject-digest"), sboms[step.With["sbom-path"]])
+		case "actions/setup-go", "docker/login-action":
+		default:
+			r.Errorf("%s: the test doesn't know %s", name, step.Uses)
 		}
 		if err != nil {
-			t.Fatal(err)
+			return nil, err
 		}
-		if h.Typeflag != tar.TypeReg {
-			continue
+	}
+	out := map[string]string{}
+	for key, value := range job.Outputs {
+		out[key] = eval(value)
+	}
+	return out, nil
+}
+
+func needs(job workflowJob) []string {
+	if list, ok := job.Needs.([]any); ok {
+		out := make([]string, len(list))
+		for i := range list {
+			out[i] = fmt.Sprint(list[i])
 		}
-		path := filepath.Join(root, filepath.Clean("/"+h.Name))
-		b, err := io.ReadAll(r)
-		if err == nil {
-			err = os.MkdirAll(filepath.Dir(path), 0o700)
+		return out
+	}
+	return []string{fmt.Sprint(job.Needs)}
+}
+
+// runSmoke runs a job that calls another workflow: for the smoke tests, it notes the ref
+// and the tags at that time.
+func (r *workflowRun) runSmoke(job workflowJob, eval func(string) string, matrix *string) error {
+	if job.Uses != "./.github/workflows/smoke.yml" {
+		return nil
+	}
+	refs := []string{""}
+	if list := job.Strategy.Matrix["ref"]; list != "" {
+		text := eval(strings.NewReplacer("fromJSON(", "", ")", "").Replace(list))
+		if err := json.Unmarshal([]byte(text), &refs); err != nil {
+			return err
 		}
-		if err == nil {
-			err = os.WriteFile(path, b, h.FileInfo().Mode())
+	}
+	for _, *matrix = range refs {
+		ref := eval(job.With["ref"])
+		if action := r.mustGit("show", ref+":action.yml"); !strings.Contains(action, "\n  image: docker://ghcr.io/o/astro-apply@sha256:") {
+			return fmt.Errorf("%s has no image", ref)
 		}
-		if err != nil {
-			t.Fatal(err)
+		r.smoked = append(r.smoked, ref+": "+strings.ReplaceAll(r.mustGit("tag"), "\n", " "))
+	}
+	return nil
+}
+
+// checkout does what actions/checkout does: by default, it gets one commit without its
+// history, and no tags. The repository and the checkout share their objects.
+func (r *workflowRun) checkout(dir, ref string, whole bool) error {
+	if ref == "" {
+		ref = r.source
+	}
+	refs := ""
+	if whole {
+		refs = r.mustGit("for-each-ref", "--format=%(objectname) %(refname)") + "\n"
+	}
+	commit := r.mustGit("rev-parse", ref)
+	files := map[string]string{
+		"HEAD": commit + "\n", "refs/.keep": "", "objects/info/alternates": filepath.Join(r.dir, "repository", "objects") + "\n",
+		"packed-refs": strings.ReplaceAll(refs, "refs/heads/", "refs/remotes/origin/"),
+	}
+	if !whole {
+		files["shallow"] = commit + "\n"
+	}
+	for name, text := range files {
+		file := filepath.Join(dir, ".git", name)
+		if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
+			return err
+		}
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			return err
+		}
+	}
+	if out, err := exec.Command("git", "-C", dir, "reset", "-q", "--hard").CombinedOutput(); err != nil {
+		return fmt.Errorf("checkout of %s: %w: %s", ref, err, out)
+	}
+	return nil
+}
+
+func (r *workflowRun) runScript(dir, script string, env map[string]string) (map[string]string, error) {
+	files := r.TempDir()
+	for _, name := range []string{"output", "summary"} {
+		if err := os.WriteFile(filepath.Join(files, name), nil, 0o600); err != nil {
+			r.Fatal(err)
+		}
+	}
+	c := exec.CommandContext(r.Context(), "bash", "-e", "-c", script)
+	c.Dir = dir
+	c.Env = []string{
+		"PATH=" + r.bin + ":" + os.Getenv("PATH"), "FAKE_GITHUB=" + r.dir, "HOME=" + files, "TMPDIR=" + files,
+		"GITHUB_REPOSITORY=o/Astro-Apply", "GITHUB_REF=refs/heads/main", "GITHUB_SHA=" + r.source, "GITHUB_SERVER_URL=https://github.com",
+		"GITHUB_OUTPUT=" + files + "/output", "GITHUB_STEP_SUMMARY=" + files + "/summary",
+	}
+	for key, value := range env {
+		c.Env = append(c.Env, key+"="+value)
+	}
+	out, err := c.CombinedOutput()
+	r.log += string(out)
+	if leftover, _ := filepath.Glob(filepath.Join(files, "tmp.*")); leftover != nil {
+		r.Errorf("%s leaves %q", script, leftover)
+	}
+	outputs := map[string]string{}
+	text, _ := os.ReadFile(filepath.Join(files, "output"))
+	for line := range strings.Lines(string(text)) {
+		key, value, _ := strings.Cut(strings.TrimSpace(line), "=")
+		outputs[key] = value
+	}
+	summary, _ := os.ReadFile(filepath.Join(files, "summary"))
+	r.log += string(summary)
+	return outputs, err
+}
+
+func (r *workflowRun) checkBuildArguments(text string) {
+	for _, want := range []string{"VERSION=" + r.outputs["plan"]["version"], "COMMIT=" + r.source, "SOURCE=https://github.com/o/Astro-Apply"} {
+		if !slices.Contains(strings.Fields(text), want) {
+			r.Errorf("build arguments %q, want %s", text, want)
 		}
 	}
 }
 
-// commitPinned creates a commit whose parent is main and whose action.yml runs an image.
-func (w *testWorkflow) commitPinned(image string) string {
-	w.Helper()
-	action, err := pinImage([]byte(w.runGit("show", "main:action.yml")+"\n"), image)
-	if err != nil {
-		w.Fatal(err)
+// pushImage adds the image of the commit to the registry, and returns its digest. Each
+// build of a commit has the same digest.
+func (r *workflowRun) pushImage(outputs string) string {
+	name := regexp.MustCompile(`name=([^,]+)`).FindStringSubmatch(outputs)[1]
+	if name != "ghcr.io/o/astro-apply" || !strings.Contains(outputs, ",push-by-digest=true,") {
+		r.Errorf("outputs %q", outputs)
 	}
-	tree := w.createTree(jsonMap{"base_tree": "main", "tree": []any{jsonMap{"path": "action.yml", "mode": "100644", "content": string(action)}}})
-	return w.runGit("commit-tree", tree, "-p", "main", "-m", "release: it")
+	digest := func(what string) string { return "sha256:" + r.hash(r.source+what) }
+	version := r.image.version
+	if version == "" {
+		version = r.outputs["plan"]["version"]
+	}
+	registry, manifests, configs := map[string]any{}, []any{}, map[string]any{}
+	r.load("registry.json", &registry)
+	for _, platform := range r.image.platforms {
+		system, architecture, _ := strings.Cut(platform, "/")
+		manifests = append(manifests, map[string]any{"digest": digest(platform), "platform": map[string]any{"os": system, "architecture": architecture}})
+		configs[platform] = map[string]any{"os": system, "architecture": architecture, "config": map[string]any{
+			"Entrypoint": []string{r.image.entrypoint}, "User": r.image.user,
+			"Labels": map[string]any{"org.opencontainers.image.version": version, "org.opencontainers.image.revision": r.source},
+		}}
+		registry[name+"@"+digest(platform)] = map[string]any{"config": map[string]any{"size": 1000}, "layers": []any{map[string]any{"size": r.image.size}}}
+	}
+	registry[name+"@"+digest("")] = map[string]any{"name": name, "manifest": map[string]any{"manifests": manifests}, "image": configs}
+	r.store("registry.json", registry)
+	return digest("")
 }
 
-// taggedDigest returns the digest of the image with a tag in the registry, "" if the tag
-// doesn't exist.
-func (w *testWorkflow) taggedDigest(tag string) string {
-	w.Helper()
-	ref, err := name.NewTag(w.registry + ":" + tag)
+func (r *workflowRun) hash(text string) string {
+	sum, err := r.gitWithInput(text, "hash-object", "--stdin")
 	if err != nil {
-		w.Fatal(err)
+		r.Fatal(err)
 	}
-	descriptor, err := remote.Head(ref)
-	if err != nil {
-		return ""
+	return sum + strings.Repeat("0", 64-len(sum))
+}
+
+// attest adds an attestation: the provenance, or an SBOM, which must be of the subject.
+func (r *workflowRun) attest(name, digest, scanned string) {
+	a := fakeAttestation{digest, "https://slsa.dev/provenance/v1", `{"commit": "` + r.source + `"}`}
+	if scanned != "" {
+		if scanned != name+"@"+digest {
+			r.Errorf("the SBOM of %s is attested for %s@%s", scanned, name, digest)
+		}
+		a.PredicateType, a.Predicate = "https://spdx.dev/Document/v2.3", `{"scanned": "`+scanned+`"}`
 	}
-	return descriptor.Digest.String()
+	var all []fakeAttestation
+	r.load("attestations.json", &all)
+	r.store("attestations.json", append(all, a))
+}
+
+// published returns a release, or fails if there isn't exactly one of its tag.
+func (r *workflowRun) published(tag string) fakeRelease {
+	r.Helper()
+	var all []fakeRelease
+	r.load("releases.json", &all)
+	all = slices.DeleteFunc(all, func(release fakeRelease) bool { return release.TagName != tag })
+	if len(all) != 1 {
+		r.Fatalf("%d releases %s", len(all), tag)
+	}
+	return all[0]
+}
+
+// wantTags checks the commits of tags, "TAG=TAG OR COMMIT", and that no branch remains.
+func (r *workflowRun) wantTags(pairs ...string) {
+	r.Helper()
+	for _, pair := range pairs {
+		tag, want, _ := strings.Cut(pair, "=")
+		if got, want := r.mustGit("rev-parse", "refs/tags/"+tag), r.mustGit("rev-parse", want); got != want {
+			r.Errorf("%s is %s, want %s", tag, got, want)
+		}
+	}
+	if branches := r.mustGit("branch", "--format=%(refname:short)"); branches != "main" {
+		r.Errorf("branches %q", branches)
+	}
+}
+
+// taggedDigest returns the digest of an image's tag, "" if there is none.
+func (r *workflowRun) taggedDigest(version string) (digest string) {
+	registry := map[string]json.RawMessage{}
+	r.load("registry.json", &registry)
+	_ = json.Unmarshal(bytes.TrimSpace(registry["ghcr.io/o/astro-apply:"+version]), &digest)
+	return digest
 }
