@@ -2,8 +2,6 @@ module astro-apply
 
 go 1.26.0
 
-toolchain go1.26.9
-
 require (
 	github.com/Masterminds/semver/v3 v3.5.0
 	github.com/bmatcuk/doublestar/v4 v4.10.4

@@ -38,29 +38,45 @@ func TestReadmeTestCommand(t *testing.T) {
 	}
 }
 
-// Dependabot updates everything that is pinned, a week after the release at the
-// earliest, and with one pull request per ecosystem.
+// Dependabot updates everything that is pinned, a week after the release at the earliest,
+// and with one pull request per ecosystem. Each folder has a file that it reads.
 func TestDependabot(t *testing.T) {
 	t.Parallel()
 	var file struct {
 		Updates []struct {
-			Ecosystem string `yaml:"package-ecosystem"`
-			Directory string
-			Cooldown  map[string]int
-			Groups    map[string]any
+			Ecosystem   string `yaml:"package-ecosystem"`
+			Directories []string
+			Cooldown    map[string]int
+			Groups      map[string]any
 		}
 	}
 	if err := yaml.Unmarshal([]byte(readRepositoryFile(t, ".github/dependabot.yml")), &file); err != nil {
 		t.Fatal(err)
 	}
+	manifests := map[string][]string{
+		"gomod": {"go.mod"}, "github-actions": {".github/workflows/*.yml", "*.yml"}, "docker": {"Dockerfile"}, "npm": {"package-lock.json"},
+	}
 	var got []string
 	for _, update := range file.Updates {
-		got = append(got, update.Ecosystem+" "+update.Directory)
+		for _, directory := range update.Directories {
+			got = append(got, update.Ecosystem+" "+directory)
+			found := 0
+			for _, pattern := range manifests[update.Ecosystem] {
+				files, _ := filepath.Glob(filepath.Join("..", "..", directory, pattern))
+				found += len(files)
+			}
+			if found == 0 {
+				t.Errorf("%s: nothing to update in %s", update.Ecosystem, directory)
+			}
+		}
 		if update.Cooldown["default-days"] < 7 || len(update.Groups) != 1 {
 			t.Errorf("%s: cooldown %v, groups %v", update.Ecosystem, update.Cooldown, update.Groups)
 		}
 	}
-	if want := []string{"gomod /", "github-actions /", "docker /", "npm /.ci"}; !slices.Equal(got, want) {
+	want := []string{
+		"gomod /", "gomod /.ci/tools/*", "github-actions /", "github-actions /.github/setup-go", "github-actions /.github/examples", "docker /", "docker /.ci", "npm /.ci",
+	}
+	if !slices.Equal(got, want) {
 		t.Errorf("%q, want %q", got, want)
 	}
 }

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"fmt"
 	"os"
+	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -18,8 +20,8 @@ import (
 	"astro-apply/internal/report"
 )
 
-// TestReadme checks that README's tables match the kinds and action.yml. With -update,
-// it writes them.
+// TestReadme checks that README's tables match the kinds and action.yml, and its workflow
+// the versions in the examples. With -update, it writes them.
 func TestReadme(t *testing.T) {
 	t.Parallel()
 	const file = "../../README.md"
@@ -30,7 +32,35 @@ func TestReadme(t *testing.T) {
 	text := fillMarkers(t, string(b), "sections", sectionTable())
 	text = fillMarkers(t, text, "inputs", inputTable(t))
 	text = fillMarkers(t, text, "outputs", outputTable(t))
-	checkGenerated(t, file, text)
+	checkGenerated(t, file, copyActionVersions(t, text))
+}
+
+// TestRecipes checks that the recipes use the versions of the examples.
+func TestRecipes(t *testing.T) {
+	t.Parallel()
+	const file = "../../.github/examples/README.md"
+	checkGenerated(t, file, copyActionVersions(t, readMarkdown(t, file)))
+}
+
+// copyActionVersions replaces the versions of actions in a text with those in the
+// examples, because Dependabot updates no Markdown.
+func copyActionVersions(t *testing.T, text string) string {
+	t.Helper()
+	files, err := filepath.Glob("../../.github/examples/*.yml")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no examples: %v", err)
+	}
+	versions := map[string]string{}
+	uses := regexp.MustCompile(`(uses: [\w.-]+/[\w./-]+)@([\w.]+)`)
+	for _, file := range files {
+		for _, m := range uses.FindAllStringSubmatch(readMarkdown(t, file), -1) {
+			versions[m[1]] = m[2]
+		}
+	}
+	return uses.ReplaceAllStringFunc(text, func(use string) string {
+		name, version, _ := strings.Cut(use, "@")
+		return name + "@" + cmp.Or(versions[name], version)
+	})
 }
 
 // checkGenerated checks that a file has the generated text. With -update, it writes the
@@ -46,7 +76,7 @@ func checkGenerated(t *testing.T, file, text string) {
 	case err != nil:
 		t.Fatal(err)
 	case string(b) != text:
-		t.Errorf("%s is out of date; go test ./internal/app -run 'Readme|Reference' -update rewrites it:\n%s", file, difference.Diff(string(b), text))
+		t.Errorf("%s is out of date; go test ./internal/app -run 'Readme|Recipes|Reference' -update rewrites it:\n%s", file, difference.Diff(string(b), text))
 	}
 }
 

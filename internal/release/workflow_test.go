@@ -267,7 +267,7 @@ func (r *workflowRun) runJob(name string) (map[string]string, error) {
 			sboms[step.With["output-file"]] = with("image")
 		case "actions/attest":
 			r.attest(with("subject-name"), with("subject-digest"), sboms[step.With["sbom-path"]])
-		case "actions/setup-go", "docker/login-action":
+		case "./.github/setup-go", "docker/login-action":
 		default:
 			r.Errorf("%s: the test doesn't know %s", name, step.Uses)
 		}
