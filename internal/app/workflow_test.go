@@ -33,7 +33,7 @@ var pinnedAction = regexp.MustCompile(`(?m)uses: *(\./|[\w.-]+/[\w./-]+@[0-9a-f]
 
 // The project's own workflows pin everything that can change under the same name, and
 // take only the permissions that they need. The examples, which users copy, follow the
-// rules except for pinning.
+// rules except for pinning. Scripts run no tool by a version that nothing updates.
 func TestWorkflowRules(t *testing.T) {
 	t.Parallel()
 	for dir, isPinned := range map[string]bool{"workflows": true, "examples": false} {
@@ -49,7 +49,14 @@ func TestWorkflowRules(t *testing.T) {
 			for _, problem := range workflowViolations(string(text), isPinned) {
 				t.Errorf("%s: %s", file, problem)
 			}
+			if regexp.MustCompile(`go (run|install) \S+@|image=moby|syft-version`).Match(text) {
+				t.Errorf("%s: a version that Dependabot doesn't find; see .ci/tools and .ci/Dockerfile", file)
+			}
 		}
+	}
+	action := readRepositoryFile(t, ".github/setup-go/action.yml")
+	if len(pinnedAction.FindAllString(action, -1)) != strings.Count(action, "uses:") {
+		t.Error("setup-go uses an action that is not pinned")
 	}
 }
 
