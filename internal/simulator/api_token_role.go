@@ -5,27 +5,10 @@ import (
 	"slices"
 )
 
-const (
-	scopeOrganization = "ORGANIZATION"
-	scopeWorkspace    = "WORKSPACE"
-	scopeDeployment   = "DEPLOYMENT"
-	scopeDAG          = "DAG"
-	scopeDAGTag       = "DAG_TAG"
-)
-
-// builtinTokenRoles lists the roles that exist without custom roles, by entity type.
-var builtinTokenRoles = map[string][]string{
-	scopeOrganization: {"ORGANIZATION_OWNER", "ORGANIZATION_OBSERVE_ADMIN", "ORGANIZATION_OBSERVE_MEMBER", "ORGANIZATION_BILLING_ADMIN", "ORGANIZATION_MEMBER"},
-	scopeWorkspace:    {"WORKSPACE_OWNER", "WORKSPACE_OPERATOR", "WORKSPACE_AUTHOR", "WORKSPACE_MEMBER", "WORKSPACE_ACCESSOR"},
-	scopeDeployment:   {"DEPLOYMENT_ADMIN"},
-	scopeDAG:          {"DAG_VIEWER", "DAG_AUTHOR"},
-	scopeDAGTag:       {"DAG_VIEWER", "DAG_AUTHOR"},
-}
-
 func isDAGScope(entityType string) bool { return entityType == scopeDAG || entityType == scopeDAGTag }
 
 // tokenEntity returns the ID of the entity on which the token has the role of its scope.
-func tokenEntity(state map[string]any) string {
+func tokenEntity(state object) string {
 	for _, role := range getObjects(state, "roles") {
 		if getString(role, "entityType") == getString(state, "scope") {
 			return getString(role, "entityId")
@@ -35,8 +18,8 @@ func tokenEntity(state map[string]any) string {
 }
 
 // hasRole reports whether a token has a role on an entity, whatever the scope of the token.
-func hasRole(o *storedResource, entityType, entity string) bool {
-	return slices.ContainsFunc(getObjects(o.state, "roles"), func(role map[string]any) bool {
+func hasRole(o *resource, entityType, entity string) bool {
+	return slices.ContainsFunc(getObjects(o.state, "roles"), func(role object) bool {
 		if isDAGScope(getString(role, "entityType")) {
 			return entityType == scopeDeployment && getString(role, "deploymentId") == entity
 		}
@@ -50,14 +33,14 @@ func (s *Server) canAccessEntity(who caller, entityType, entity string) bool {
 	case scopeWorkspace:
 		return who.canAccessWorkspace(entity)
 	case scopeDeployment:
-		o := s.collections[kindDeployment].findByID(entity)
+		o := s.find(kindDeployment, entity)
 		return who.hasOrganizationAccess() || o != nil && who.canAccessDeployment(o)
 	}
 	return who.hasOrganizationAccess()
 }
 
 // validateTokenRole checks one role that a request grants, without regard to the token's other roles.
-func (s *Server) validateTokenRole(who caller, role map[string]any) *requestError {
+func (s *Server) validateTokenRole(who caller, role object) *requestError {
 	entityType, entity, name := getString(role, "entityType"), getString(role, "entityId"), getString(role, "role")
 	accessType := entityType
 	if isDAGScope(entityType) {
@@ -69,14 +52,14 @@ func (s *Server) validateTokenRole(who caller, role map[string]any) *requestErro
 		return badRequestError("deploymentId is not allowed with entityType %s", entityType)
 	}
 	if !s.canAccessEntity(who, accessType, entity) {
-		return forbiddenError("the token may not grant roles of %s '%s'", accessType, entity)
+		return forbiddenError("the token isn't allowed to grant roles of %s '%s'", accessType, entity)
 	}
 	exists := entity == s.organizationID
 	switch accessType {
 	case scopeWorkspace:
-		exists = s.collections[kindWorkspace].findByID(entity) != nil
+		exists = s.find(kindWorkspace, entity) != nil
 	case scopeDeployment:
-		exists = s.collections[kindDeployment].findByID(entity) != nil
+		exists = s.find(kindDeployment, entity) != nil
 	}
 	if !exists {
 		return badRequestError("%s '%s' does not exist", accessType, entity)
@@ -85,16 +68,14 @@ func (s *Server) validateTokenRole(who caller, role map[string]any) *requestErro
 	if isDAGScope(entityType) {
 		customScope = scopeDAG
 	}
-	if slices.Contains(builtinTokenRoles[entityType], name) || slices.ContainsFunc(s.collections[kindRole].resources, func(o *storedResource) bool {
-		return o.getString("name") == name && o.getString("scopeType") == customScope
-	}) {
+	if s.isAssignableRole(name, customScope, builtinTokenRoles[entityType]...) {
 		return nil
 	}
 	return badRequestError("'%s' is not a role of entityType %s", name, entityType)
 }
 
 // validateTokenRoles checks the roles of a token against its scope and against each other.
-func (s *Server) validateTokenRoles(o *storedResource, roles []map[string]any) *requestError {
+func validateTokenRoles(o *resource, roles []object) *requestError {
 	scope, ownRoles := o.getString("scope"), 0
 	seen := map[[3]string]bool{}
 	for _, role := range roles {
@@ -119,17 +100,16 @@ func (s *Server) validateTokenRoles(o *storedResource, roles []map[string]any) *
 }
 
 // updateAPITokenRoles replaces all roles. Responses list them in the server's order, not in the order of the request.
-func (s *Server) updateAPITokenRoles(c apiCall) (any, *requestError) {
-	o, p := s.findAPIToken(c)
+func (s *Server) updateAPITokenRoles(c *call) (any, *requestError) {
+	o, p := s.kinds[kindAPIToken].reach(s, c)
+	if p == nil {
+		p = c.decodeBody()
+	}
 	if p != nil {
 		return nil, p
 	}
-	body, p := decodeAndCheck(c.request, "UpdateApiTokenRolesRequest")
-	if p != nil {
-		return nil, p
-	}
-	roles := getObjects(body, "roles")
-	if p := s.validateTokenRoles(o, roles); p != nil {
+	roles := getObjects(c.body, "roles")
+	if p := validateTokenRoles(o, roles); p != nil {
 		return nil, p
 	}
 	for _, role := range roles {
@@ -143,9 +123,9 @@ func (s *Server) updateAPITokenRoles(c apiCall) (any, *requestError) {
 	return tokenRolesView(o), nil
 }
 
-func sortRoles(state map[string]any) {
+func sortRoles(state object) {
 	roles := getObjects(state, "roles")
-	slices.SortFunc(roles, func(a, b map[string]any) int {
+	slices.SortFunc(roles, func(a, b object) int {
 		return cmp.Or(cmp.Compare(getString(a, "entityType"), getString(b, "entityType")), cmp.Compare(getString(a, "entityId"), getString(b, "entityId")),
 			cmp.Compare(getString(a, "deploymentId"), getString(b, "deploymentId")))
 	})
@@ -154,9 +134,9 @@ func sortRoles(state map[string]any) {
 
 // tokenRolesView returns the response to a change of roles. The API groups the roles there by entity type, unlike in the
 // request.
-func tokenRolesView(o *storedResource) map[string]any {
-	response := map[string]any{}
-	add := func(name string, role map[string]any) {
+func tokenRolesView(o *resource) object {
+	response := object{}
+	add := func(name string, role object) {
 		members, _ := response[name].([]any)
 		response[name] = append(members, role)
 	}
@@ -166,13 +146,13 @@ func tokenRolesView(o *storedResource) map[string]any {
 		case scopeOrganization:
 			response["organizationRole"] = role
 		case scopeWorkspace:
-			add("workspaceRoles", map[string]any{"workspaceId": entity, "role": role})
+			add("workspaceRoles", object{"workspaceId": entity, "role": role})
 		case scopeDeployment:
-			add("deploymentRoles", map[string]any{"deploymentId": entity, "role": role})
+			add("deploymentRoles", object{"deploymentId": entity, "role": role})
 		case scopeDAG:
-			add("dagRoles", map[string]any{"deploymentId": r["deploymentId"], "dagId": entity, "role": role})
+			add("dagRoles", object{"deploymentId": r["deploymentId"], "dagId": entity, "role": role})
 		case scopeDAGTag:
-			add("dagRoles", map[string]any{"deploymentId": r["deploymentId"], "dagTag": entity, "role": role})
+			add("dagRoles", object{"deploymentId": r["deploymentId"], "dagTag": entity, "role": role})
 		}
 	}
 	return response

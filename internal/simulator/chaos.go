@@ -48,8 +48,8 @@ func (s *Server) drawFault(r Request) *Fault {
 
 // stableName returns the kind and name of the resource with an ID, or a constant if it has none.
 func (s *Server) stableName(id string) string {
-	for kind, c := range s.collections {
-		if o := c.findByID(id); o != nil {
+	for kind := range s.stored {
+		if o := s.find(kind, id); o != nil {
 			for _, name := range []string{"name", "objectKey", "username", "ipAddressRange"} {
 				if text := o.getString(name); text != "" {
 					return kind + "/" + text

@@ -7,7 +7,9 @@ import (
 	"fmt"
 	"maps"
 	"math"
+	"net/url"
 	"slices"
+	"strconv"
 	"sync"
 	"unicode/utf8"
 )
@@ -53,6 +55,9 @@ type discriminator struct {
 	Mapping      map[string]string
 }
 
+// maxLimit is the maximum number of items of a page. The document doesn't state it for all lists.
+const maxLimit = 1000
+
 // undocumentedFormats holds the formats that the document states only in descriptions, or not at all: by the name of the
 // field, or of the schema and the field.
 var undocumentedFormats = map[string]string{
@@ -78,6 +83,11 @@ var loadConstraints = sync.OnceValue(func() *constraints {
 	c.splitQueueSchema()
 	for name, s := range c.Schemas {
 		c.complete(name, s)
+	}
+	for _, o := range c.Operations {
+		if limit := o.Query["limit"]; limit != nil {
+			limit.Maximum = maxLimit
+		}
 	}
 	return &c
 })
@@ -130,7 +140,39 @@ func (c *constraints) variantOf(name, variant string) (*schema, *requestError) {
 	if variant == "" {
 		code, reason = "required", "is required"
 	}
-	return nil, invalidFieldsError([]FieldError{newFieldError(d.PropertyName, code, reason)})
+	return nil, invalidFieldError(d.PropertyName, code, reason)
+}
+
+// checkQuery checks the parameters of a request. Parameters that the document doesn't have are ignored.
+func (o *operation) checkQuery(query url.Values) *requestError {
+	var found []FieldError
+	for _, name := range slices.Sorted(maps.Keys(o.Query)) {
+		if query.Has(name) {
+			found = append(found, o.Query[name].check(o.Query[name].decodeParameter(query[name]), name, false)...)
+		}
+	}
+	return invalidFieldsError(found)
+}
+
+// decodeParameter returns a parameter as decoded JSON of the schema's type, or as a string if it has another type.
+func (s *schema) decodeParameter(values []string) any {
+	switch s.Type {
+	case "array":
+		items := []any{}
+		for _, v := range values {
+			items = append(items, v)
+		}
+		return items
+	case "integer":
+		if n, err := strconv.Atoi(values[0]); err == nil {
+			return float64(n)
+		}
+	case "boolean":
+		if b, err := strconv.ParseBool(values[0]); err == nil {
+			return b
+		}
+	}
+	return values[0]
 }
 
 // checkMembers checks the members of an object and rejects unknown ones, since a client must not send back members that
@@ -224,8 +266,4 @@ func checkRange(n, minimum, maximum int, path, unit string) []FieldError {
 		return []FieldError{newFieldError(path, "max", fmt.Sprintf("must be at most %d%s", maximum, unit))}
 	}
 	return nil
-}
-
-func newFieldError(path, code, reason string) FieldError {
-	return FieldError{Field: path, Code: code, Message: path + " " + reason}
 }

@@ -12,138 +12,129 @@ const (
 	executorAstro      = "ASTRO"
 )
 
-func (s *Server) listDeployments(c apiCall) (any, *requestError) {
-	visible := slices.DeleteFunc(slices.Clone(s.collections[kindDeployment].resources), func(o *storedResource) bool {
-		return !c.caller.canAccessDeployment(o)
-	})
-	return listPage(c.request.Query, "deployments", visible, s.deploymentView)
-}
-
-// findDeployment returns the Deployment in the path.
-func (s *Server) findDeployment(c apiCall) (*storedResource, *requestError) {
-	o := s.collections[kindDeployment].findByID(c.id)
-	if o != nil && c.caller.canAccessDeployment(o) {
-		return o, nil
-	}
-	if !c.caller.hasOrganizationAccess() {
-		return nil, forbiddenError("the token has no access to Deployment '%s'", c.id)
-	}
-	return nil, notFoundError("Deployment", c.id)
-}
-
-func (s *Server) readDeployment(c apiCall) (any, *requestError) {
-	o, p := s.findDeployment(c)
-	if p != nil {
-		return nil, p
-	}
-	return s.deploymentView(o), nil
-}
-
-func (s *Server) createDeployment(c apiCall) (any, *requestError) {
-	body, p := decodeBody(c.request)
-	if p != nil {
-		return nil, p
-	}
-	workspace := getString(body, "workspaceId")
-	if !c.caller.hasOrganizationAccess() && !c.caller.canAccessWorkspace(workspace) {
-		return nil, forbiddenError("the token may not create Deployments in Workspace '%s'", workspace)
-	}
-	kind := getString(body, "type")
-	if body["type"] == nil {
-		kind = s.impliedType(body)
-	}
-	if p := checkBody(body, "CreateDeploymentRequest", kind); p != nil {
-		return nil, p
-	}
-	if s.collections[kindWorkspace].findByID(workspace) == nil {
-		return nil, badRequestError("Workspace '%s' does not exist", workspace)
-	}
-	body["type"] = kind
-	if p := s.resolvePlacement(body); p != nil {
-		return nil, p
-	}
-	if p := s.validateDeployment(body, nil, ""); p != nil {
-		return nil, p
-	}
-	o := s.newResource(kindDeployment, c.caller)
-	setMissing(o.state, body)
-	s.fillDeployment(o.state, nil)
-	o.pendingStatus = "CREATING"
-	s.collections[kindDeployment].resources = append(s.collections[kindDeployment].resources, o)
-	return s.deploymentWriteView(o), nil
-}
-
-// fieldsKeptOnUpdate lists the fields that an update can't change or may omit; for scalingSpec, the workload identities and
-// isDevelopmentMode see the notes (2.2). An update resets every other field that it omits.
-var fieldsKeptOnUpdate = []string{
-	"id", "organizationId", "createdAt", "createdBy", "namespace", "type", "workspaceId", "clusterId", "cloudProvider",
-	"region", "astroRuntimeVersion", "scalingSpec", "workloadIdentity", "drWorkloadIdentity", "isDevelopmentMode",
-	"imageTag", "imageRepository", "imageVersion", "dagTarballVersion", "desiredDagTarballVersion",
-}
-
-func (s *Server) updateDeployment(c apiCall) (any, *requestError) {
-	o, p := s.findDeployment(c)
-	if p != nil {
-		return nil, p
-	}
-	body, p := decodeBody(c.request)
-	if p != nil {
-		return nil, p
-	}
-	kind := getString(body, "type")
-	if slices.Contains([]string{typeDedicated, typeHybrid, typeStandard}, kind) && kind != o.getString("type") {
-		return nil, badRequestError("type of a Deployment cannot be changed from %s to %s", o.getString("type"), kind)
-	}
-	if p := checkBody(body, "UpdateDeploymentRequest", o.getString("type")); p != nil {
-		return nil, p
-	}
-	_, setsScaling := body["scalingSpec"]
-	if getString(body, "workspaceId") != o.getString("workspaceId") {
-		return nil, badRequestError("workspaceId of a Deployment cannot be changed")
-	}
-	if getBool(body, "isDevelopmentMode") && !getBool(o.state, "isDevelopmentMode") {
-		return nil, badRequestError("isDevelopmentMode cannot be changed to true for an existing Deployment")
-	}
-	kept := map[string]any{}
-	for _, name := range fieldsKeptOnUpdate {
-		if value, ok := o.state[name]; ok {
-			kept[name] = value
-		}
-	}
-	setMissing(body, kept)
-	if !getBool(body, "isDevelopmentMode") && !setsScaling {
-		delete(body, "scalingSpec") // leaving development mode removes the stored hibernation settings
-	}
-	if p := s.validateDeployment(body, o.state, o.id); p != nil {
-		return nil, p
-	}
-	old := o.state
-	o.staleStatus = s.currentStatus(o, s.isHibernating(old))
-	o.state = body
-	s.markUpdated(o, c.caller)
-	s.fillDeployment(o.state, old)
-	o.pendingStatus = "DEPLOYING"
-	return s.deploymentWriteView(o), nil
-}
-
-func (s *Server) deleteDeployment(c apiCall) (any, *requestError) {
-	o, p := s.findDeployment(c)
-	if p != nil {
-		return nil, p
-	}
-	s.collections[kindDeployment].removeByID(o.id)
-	s.deleteDependents(o.id)
-	return nil, nil
-}
+// Defaults of a hosted Deployment.
+const (
+	defaultQuotaCPU    = "10"
+	defaultQuotaMemory = "20Gi"
+	defaultPodCPU      = "0.25"
+	defaultPodMemory   = "0.5Gi"
+	defaultRuntime     = "3.1-2"
+)
 
 func deploymentSpec() kindSpec {
-	return kindSpec{kind: kindDeployment, fillDefaults: func(s *Server, state map[string]any) { s.fillSeededDeployment(state) }, routes: map[string]handlerFunc{
-		"GET deployments":                           (*Server).listDeployments,
-		"POST deployments":                          (*Server).createDeployment,
-		"GET deployments/*":                         (*Server).readDeployment,
-		"POST deployments/*":                        (*Server).updateDeployment,
-		"DELETE deployments/*":                      (*Server).deleteDeployment,
-		"POST deployments/*/hibernation-override":   (*Server).setHibernationOverride,
-		"DELETE deployments/*/hibernation-override": (*Server).deleteHibernationOverride,
-	}}
+	return kindSpec{
+		name: kindDeployment, title: "Deployment", path: "/deployments/{deploymentId}", plural: "deployments",
+		createStatus: "CREATING", updateStatus: "DEPLOYING",
+		canAccess: func(_ *Server, who caller, _ string, o *resource) bool { return o != nil && who.canAccessDeployment(o) },
+		list: func(s *Server, c *call) ([]*resource, *requestError) {
+			return s.filter(kindDeployment, c.caller.canAccessDeployment), nil
+		},
+		beforeCreate: (*Server).prepareNewDeployment,
+		// An update that omits one of these fields keeps it (unclear for the API).
+		keeps: func(field string) bool {
+			return slices.Contains([]string{"scalingSpec", "workloadIdentity", "drWorkloadIdentity", "isDevelopmentMode"}, field)
+		},
+		validate: (*Server).validateDeployment,
+		fill:     (*Server).fillDeployment,
+		view:     (*Server).viewDeployment,
+		deleted:  (*Server).deleteDependents,
+		routes: map[string]handlerFunc{
+			"POST /deployments/{deploymentId}/hibernation-override":   (*Server).setHibernationOverride,
+			"DELETE /deployments/{deploymentId}/hibernation-override": (*Server).deleteHibernationOverride,
+		},
+	}
+}
+
+func (s *Server) prepareNewDeployment(c *call) *requestError {
+	workspace := getString(c.body, "workspaceId")
+	if !c.caller.canAccessWorkspace(workspace) {
+		return forbiddenError("the token isn't allowed to create Deployments in Workspace '%s'", workspace)
+	}
+	if c.body["type"] == nil {
+		c.body["type"] = s.impliedType(c.body)
+	}
+	return nil
+}
+
+// fillDeployment sets the defaults of a Deployment, and normalizes the spelling of its values. It finds or seeds the
+// Workspace and the cluster if a seed lacks them.
+func (s *Server) fillDeployment(next, old *resource) {
+	state, oldState := next.state, object(nil)
+	if old != nil {
+		next.staleStatus, oldState = s.currentStatus(old), old.state
+	}
+	if getString(state, "workspaceId") == "" {
+		state["workspaceId"] = s.findOrSeed(kindWorkspace, object{})
+	}
+	setMissing(state, object{"name": "deployment", "type": typeStandard})
+	if kind := getString(state, "type"); kind == typeStandard {
+		setMissing(state, object{"cloudProvider": "AWS", "region": "us-east-1"})
+	} else if getString(state, "clusterId") == "" {
+		state["clusterId"] = s.findOrSeed(kindCluster, object{"type": kind})
+	}
+	enforced := false
+	if w := s.find(kindWorkspace, getString(state, "workspaceId")); w != nil {
+		enforced = getBool(w.state, "cicdEnforcedDefault")
+	}
+	short := shortHash(next.id)
+	setMissing(state, object{
+		"executor": executorCelery, "astroRuntimeVersion": defaultRuntime, "description": "", "contactEmails": []any{},
+		"isCicdEnforced": enforced, "isDagDeployEnabled": false, "imageTag": "",
+		"namespace": "simulated-" + short, "imageRepository": "images.astronomer.cloud/" + short,
+	})
+	dropEmpty(state, "workloadIdentity", "drWorkloadIdentity")
+	if getString(state, "type") == typeHybrid {
+		s.fillHybrid(state)
+	} else {
+		fillHosted(state)
+	}
+	s.fillQueues(state)
+	fillVariables(state, oldState)
+}
+
+// findOrSeed returns a resource of a kind, and of the type of value if it has one. If there is none, it seeds value.
+func (s *Server) findOrSeed(kind string, value object) string {
+	isSuitable := func(o *resource) bool { return value["type"] == nil || o.state["type"] == value["type"] }
+	if o := s.findWhere(kind, isSuitable); o != nil {
+		return o.id
+	}
+	return s.seedResource(kind, value)
+}
+
+func fillHosted(state object) {
+	setMissing(state, object{"schedulerSize": "SMALL", "isHighAvailability": false, "isDevelopmentMode": false})
+	fillHibernation(state)
+	if remote := getObject(state, "remoteExecution"); getBool(remote, "enabled") {
+		setMissing(remote, object{"allowedIpAddressRanges": []any{}})
+		dropEmpty(remote, "taskLogBucket", "taskLogUrlPattern")
+	} else {
+		delete(state, "remoteExecution") // the API doesn't return it if it is disabled
+		setMissing(state, object{
+			"resourceQuotaCpu": defaultQuotaCPU, "resourceQuotaMemory": defaultQuotaMemory,
+			"defaultTaskPodCpu": defaultPodCPU, "defaultTaskPodMemory": defaultPodMemory,
+		})
+	}
+	// Unknown: does the API normalize 500m and 512Mi? The simulator does, so that clients must compare values, not text.
+	for _, name := range []string{"resourceQuotaCpu", "defaultTaskPodCpu"} {
+		if v := getString(state, name); v != "" {
+			state[name] = formatDecimal(parseCores(v))
+		}
+	}
+	for _, name := range []string{"resourceQuotaMemory", "defaultTaskPodMemory"} {
+		if v := getString(state, name); v != "" {
+			state[name] = formatGibibytes(parseGibibytes(v))
+		}
+	}
+}
+
+func (s *Server) fillHybrid(state object) {
+	// The scheduler is returned as schedulerAu and schedulerReplicas.
+	for name, value := range getObject(state, "scheduler") {
+		state[map[string]string{"au": "schedulerAu", "replicas": "schedulerReplicas"}[name]] = value
+	}
+	delete(state, "scheduler")
+	setMissing(state, object{"schedulerAu": 5.0, "schedulerReplicas": 1.0})
+	if getString(state, "executor") == executorKubernetes {
+		setMissing(state, object{"taskPodNodePoolId": s.defaultNodePool(getString(state, "clusterId"))})
+	}
 }

@@ -2,42 +2,58 @@ package simulator
 
 import (
 	"cmp"
-	"regexp"
 	"slices"
 )
 
-// Defaults of a hosted Deployment.
-const (
-	defaultQuotaCPU    = "10"
-	defaultQuotaMemory = "20Gi"
-	defaultPodCPU      = "0.25"
-	defaultPodMemory   = "0.5Gi"
-	defaultRuntime     = "3.1-2"
-)
-
-// validateDeployment checks the rules between fields; the constraints of single fields are already checked. In
-// an update, old is the current state, id is the Deployment's ID, and body already includes the fields that the update
-// keeps.
-func (s *Server) validateDeployment(body, old map[string]any, id string) *requestError {
-	override := getObject(getObject(getObject(body, "scalingSpec"), "hibernationSpec"), "override")
-	found := slices.Concat(s.validateQueues(body, old), validateVariables(body, old),
-		validateHibernationOverride(override, "scalingSpec.hibernationSpec.override."))
+func (s *Server) validateDeployment(c *call, next, old *resource) *requestError {
+	state, oldState := next.state, object(nil)
+	if old == nil {
+		if s.find(kindWorkspace, next.getString("workspaceId")) == nil {
+			return badRequestError("Workspace '%s' does not exist", next.getString("workspaceId"))
+		}
+		if p := s.resolvePlacement(state); p != nil {
+			return p
+		}
+	} else {
+		oldState = old.state
+		for _, name := range []string{"type", "workspaceId"} {
+			if state[name] != oldState[name] {
+				return badRequestError("%s of a Deployment cannot be changed", name)
+			}
+		}
+		if getBool(state, "isDevelopmentMode") && !getBool(oldState, "isDevelopmentMode") {
+			return badRequestError("isDevelopmentMode cannot be changed to true for an existing Deployment")
+		}
+		if _, sent := c.body["scalingSpec"]; !sent && !getBool(state, "isDevelopmentMode") {
+			delete(state, "scalingSpec") // leaving development mode removes the stored hibernation settings
+		}
+		delete(state, "status") // a seeded status holds until an update
+	}
+	found := slices.Concat(s.validateQueues(state, oldState), validateVariables(state, oldState))
+	override := getOverride(state)
+	if _, hasEnd := override["overrideUntil"]; hasEnd && override["isHibernating"] == nil { // it would have no effect
+		found = append(found, newFieldError("scalingSpec.hibernationSpec.override.isHibernating", "required", "is required"))
+	}
 	if found != nil {
 		return invalidFieldsError(found)
 	}
-	if p := s.validateExecutor(body); p != nil {
+	if p := s.validateExecutor(state); p != nil {
 		return p
 	}
-	if p := validateSize(body); p != nil {
+	if p := validateSize(state); p != nil {
 		return p
 	}
-	if s.isNameTaken(body, id) {
-		return badRequestError("Deployment name '%s' already exists in this workspace", getString(body, "name"))
+	// This is stricter than the API, which refused a duplicate name to some users and accepted it from others.
+	hasSameName := func(o *resource) bool {
+		return o.id != next.id && o.state["workspaceId"] == state["workspaceId"] && o.state["name"] == state["name"]
+	}
+	if s.findWhere(kindDeployment, hasSameName) != nil {
+		return badRequestError("Deployment name '%s' already exists in this workspace", next.getString("name"))
 	}
 	return nil
 }
 
-func (s *Server) validateExecutor(body map[string]any) *requestError {
+func (s *Server) validateExecutor(body object) *requestError {
 	kind, executor := getString(body, "type"), cmp.Or(getString(body, "executor"), executorCelery)
 	remote := getBool(getObject(body, "remoteExecution"), "enabled")
 	queues := getObjects(body, "workerQueues")
@@ -53,7 +69,7 @@ func (s *Server) validateExecutor(body map[string]any) *requestError {
 		return badRequestError("workerQueues do not apply to executor KUBERNETES")
 	case len(queues) > 0 && remote:
 		return badRequestError("workerQueues do not apply when remoteExecution is enabled")
-	case len(queues) > 0 && !slices.ContainsFunc(queues, func(q map[string]any) bool { return getString(q, "name") == "default" }):
+	case len(queues) > 0 && !slices.ContainsFunc(queues, func(q object) bool { return getString(q, "name") == "default" }):
 		return badRequestError("workerQueues must contain a queue named default")
 	case pool != "" && executor != executorKubernetes:
 		return badRequestError("taskPodNodePoolId is only allowed with executor KUBERNETES")
@@ -64,11 +80,11 @@ func (s *Server) validateExecutor(body map[string]any) *requestError {
 }
 
 // airflow3RuntimePattern matches Runtime versions of Airflow 3, like 3.1-2. Earlier versions look like 12.1.0.
-var airflow3RuntimePattern = regexp.MustCompile(`^\d+\.\d+-\d`)
+var airflow3RuntimePattern = lazyPattern(`^\d+\.\d+-\d`)
 
-func isAirflow3(runtime string) bool { return airflow3RuntimePattern.MatchString(runtime) }
+func isAirflow3(runtime string) bool { return airflow3RuntimePattern().MatchString(runtime) }
 
-func validateSize(body map[string]any) *requestError {
+func validateSize(body object) *requestError {
 	if getString(body, "type") == typeHybrid {
 		return nil
 	}
@@ -91,12 +107,4 @@ func validateSize(body map[string]any) *requestError {
 		return badRequestError("defaultTaskPodMemory must be twice defaultTaskPodCpu")
 	}
 	return nil
-}
-
-// isNameTaken reports whether another Deployment of the Workspace has the name. This is stricter than the API, which refused
-// a duplicate name to some users and accepted it from others.
-func (s *Server) isNameTaken(body map[string]any, id string) bool {
-	return slices.ContainsFunc(s.collections[kindDeployment].resources, func(o *storedResource) bool {
-		return o.id != id && o.getString("workspaceId") == getString(body, "workspaceId") && o.getString("name") == getString(body, "name")
-	})
 }

@@ -8,17 +8,17 @@ import (
 
 // isLinked reports whether a Deployment uses an object of its Workspace: through a link, or through autoLinkDeployments
 // unless it is excluded.
-func (s *Server) isLinked(o *storedResource, deployment string) bool {
-	isForDeployment := func(l map[string]any) bool { return getString(l, "scopeEntityId") == deployment }
-	d := s.collections[kindDeployment].findByID(deployment)
+func (s *Server) isLinked(o *resource, deployment string) bool {
+	isForDeployment := func(l object) bool { return getString(l, "scopeEntityId") == deployment }
+	d := s.find(kindDeployment, deployment)
 	auto := getBool(o.state, "autoLinkDeployments") && d != nil && d.getString("workspaceId") == o.getString("scopeEntityId")
 	return slices.ContainsFunc(getObjects(o.state, "links"), isForDeployment) || auto && !slices.ContainsFunc(getObjects(o.state, "excludeLinks"), isForDeployment)
 }
 
-func (s *Server) validateLinks(body map[string]any, name, workspace string) *requestError {
+func (s *Server) validateLinks(body object, name, workspace string) *requestError {
 	var linked []string
 	for _, link := range slices.Concat(getObjects(body, "links"), getObjects(body, "excludeLinks")) {
-		d := s.collections[kindDeployment].findByID(getString(link, "scopeEntityId"))
+		d := s.find(kindDeployment, getString(link, "scopeEntityId"))
 		if d == nil || d.getString("workspaceId") != workspace {
 			return badRequestError("Deployment '%s' is not in the Workspace", getString(link, "scopeEntityId"))
 		}
@@ -27,8 +27,7 @@ func (s *Server) validateLinks(body map[string]any, name, workspace string) *req
 		}
 		linked = append(linked, d.id)
 		overrides := getObject(link, "overrides")
-		unset, _ := overrides["unsetFields"].([]any)
-		for _, path := range unset {
+		for _, path := range getList(overrides, "unsetFields") {
 			if isSetOrPartlySet(getObject(overrides, name), path) {
 				return badRequestError("override '%v' is both set and unset", path)
 			}
@@ -38,7 +37,7 @@ func (s *Server) validateLinks(body map[string]any, name, workspace string) *req
 }
 
 // isSetOrPartlySet reports whether a path is set. For a map, one set member is enough.
-func isSetOrPartlySet(overrides map[string]any, path any) bool {
+func isSetOrPartlySet(overrides object, path any) bool {
 	return slices.ContainsFunc(listSetFields(overrides), func(set any) bool {
 		return set == path || strings.HasPrefix(set.(string), path.(string)+".")
 	})
@@ -46,8 +45,8 @@ func isSetOrPartlySet(overrides map[string]any, path any) bool {
 
 // mergeLink merges the overrides of a link with its stored ones. It keeps overrides that aren't sent, and deletes those in
 // unsetFields.
-func (s *Server) mergeLink(name string, link, old map[string]any) {
-	overrides := map[string]any{}
+func (s *Server) mergeLink(name string, link, old object) {
+	overrides := object{}
 	for _, l := range getObjects(old, "links") {
 		if stored := getObject(getObject(l, "overrides"), name); stored != nil && getString(l, "scopeEntityId") == getString(link, "scopeEntityId") {
 			overrides = deepCopy(stored)
@@ -57,8 +56,7 @@ func (s *Server) mergeLink(name string, link, old map[string]any) {
 		s.keepStoredFields(name, sent, overrides, getBool(getObject(old, name), "isSecret"))
 		maps.Copy(overrides, sent)
 	}
-	unset, _ := getObject(link, "overrides")["unsetFields"].([]any)
-	for _, path := range unset {
+	for _, path := range getList(getObject(link, "overrides"), "unsetFields") {
 		field, member, dotted := strings.Cut(path.(string), ".")
 		if !dotted {
 			delete(overrides, field)
@@ -72,44 +70,28 @@ func (s *Server) mergeLink(name string, link, old map[string]any) {
 	}
 	delete(link, "overrides")
 	if len(overrides) > 0 {
-		link["overrides"] = map[string]any{name: overrides}
+		link["overrides"] = object{name: overrides}
 	}
 }
 
 // excludeLinking adds a Deployment to those that don't use the object.
-func (s *Server) excludeLinking(c apiCall) (any, *requestError) {
-	o, p := s.findEnvironmentObject(c)
-	if p != nil {
-		return nil, p
+func (s *Server) excludeLinking(c *call) (any, *requestError) {
+	o, p := s.kinds[kindEnvironmentObject].reach(s, c)
+	if p == nil {
+		p = c.decodeBody()
 	}
-	body, p := decodeAndCheck(c.request, "ExcludeLinkEnvironmentObjectRequest")
 	if p != nil {
 		return nil, p
 	}
 	if o.getString("scope") != "WORKSPACE" {
 		return nil, badRequestError("excludeLinks is only allowed for scope WORKSPACE")
 	}
-	changed := deepCopy(o.state)
-	changed["excludeLinks"] = toArray(append(getObjects(changed, "excludeLinks"), body))
-	if p := s.validateLinks(changed, typedBodyNames[o.getString("objectType")], o.getString("scopeEntityId")); p != nil {
+	changed := o.clone()
+	changed.state["excludeLinks"] = append(getList(changed.state, "excludeLinks"), c.body)
+	if p := s.validateLinks(changed.state, typedBodyNames[o.getString("objectType")], o.getString("scopeEntityId")); p != nil {
 		return nil, p
 	}
-	o.state = changed
+	*o = *changed
 	s.markUpdated(o, c.caller)
-	return map[string]any{}, nil // the document declares 200 with an empty object
-}
-
-// deleteDependents deletes everything that belongs to a deleted Workspace or Deployment.
-func (s *Server) deleteDependents(id string) {
-	all := s.collections[kindEnvironmentObject]
-	all.resources = slices.DeleteFunc(all.resources, func(o *storedResource) bool { return o.getString("scopeEntityId") == id })
-	for _, o := range all.resources {
-		for _, name := range []string{"links", "excludeLinks"} {
-			if links := getObjects(o.state, name); len(links) > 0 {
-				o.state[name] = toArray(slices.DeleteFunc(links, func(l map[string]any) bool { return getString(l, "scopeEntityId") == id }))
-			}
-		}
-	}
-	s.deleteTokensOf(id)
-	s.revokeRoles(id)
+	return object{}, nil // the document declares 200 with an empty object
 }

@@ -11,16 +11,14 @@ func isSecretExtra(name string) bool {
 	return slices.ContainsFunc([]string{"password", "secret", "token", "key"}, func(part string) bool { return strings.Contains(strings.ToLower(name), part) })
 }
 
-// environmentObjectView returns an object without secrets and empty values. Its setFields also lists the secrets that are
-// set.
-func environmentObjectView(o *storedResource) map[string]any {
-	view := deepCopy(o.state)
+// viewEnvironmentObject removes secrets and empty values. setFields also lists the secrets that are set.
+func viewEnvironmentObject(_ *Server, view object) {
 	name := typedBodyNames[getString(view, "objectType")]
 	body := getObject(view, name)
 	view["setFields"] = listSetFields(body)
 	redactBody(name, body, false)
 	if name == "environmentVariable" || name == "airflowVariable" {
-		setMissing(body, map[string]any{"isSecret": false, "value": ""})
+		setMissing(body, object{"isSecret": false, "value": ""})
 	}
 	for _, link := range getObjects(view, "links") {
 		overrides := getObject(getObject(link, "overrides"), name)
@@ -35,14 +33,13 @@ func environmentObjectView(o *storedResource) map[string]any {
 		delete(view, "autoLinkDeployments")
 	}
 	dropEmpty(view, "description", "links", "excludeLinks")
-	return view
 }
 
 // listSetFields returns the names of members that have a value. Members of maps are listed as map.member.
-func listSetFields(body map[string]any) []any {
+func listSetFields(body object) []any {
 	out := []any{}
 	for _, name := range slices.Sorted(maps.Keys(body)) {
-		members, nested := body[name].(map[string]any)
+		members, nested := body[name].(object)
 		switch {
 		case name == "isSecret", body[name] == "":
 		case !nested:
@@ -57,7 +54,7 @@ func listSetFields(body map[string]any) []any {
 }
 
 // redactBody removes secrets from a typed body.
-func redactBody(name string, body map[string]any, secret bool) {
+func redactBody(name string, body object, secret bool) {
 	switch name {
 	case "environmentVariable", "airflowVariable":
 		if secret || getBool(body, "isSecret") {
@@ -66,7 +63,7 @@ func redactBody(name string, body map[string]any, secret bool) {
 	case "connection":
 		delete(body, "password")
 		if id := getString(body, "authTypeId"); id != "" { // returned in another form than in the request
-			body["connectionAuthType"] = map[string]any{
+			body["connectionAuthType"] = object{
 				"id": id, "airflowType": getString(body, "type"), "authMethodName": "simulated", "description": "", "name": id, "parameters": []any{}, "providerPackageName": "simulated",
 			}
 		}

@@ -51,7 +51,7 @@ func (s *Server) FaultCount() int {
 
 // takeFault returns the fault for a request, or nil, and decrements its count.
 func (s *Server) takeFault(r Request) *Fault {
-	_, below, _ := splitPath(r.Path)
+	_, below, _ := strings.Cut(strings.TrimPrefix(r.Path, "/v1/organizations/"), "/")
 	for i, f := range s.faults {
 		if !f.matchesRequest(r, below) {
 			continue
@@ -84,14 +84,14 @@ func (f *Fault) hasOwnAnswer() bool {
 }
 
 // applyFault applies the fault to the response of the request.
-func (s *Server) applyFault(f *Fault, response reply) reply {
+func (s *Server) applyFault(f *Fault, response *reply) *reply {
 	if f.hasOwnAnswer() {
-		status := cmp.Or(f.Status, http.StatusInternalServerError)
-		response = reply{status: status, header: http.Header{}, body: []byte(f.RawBody)}
-		if f.RawBody == "" && status >= http.StatusBadRequest {
-			response = jsonReply(status, errorBody{
-				Message: cmp.Or(f.Message, http.StatusText(status)), RequestID: cmp.Or(f.RequestID, s.newRequestID()),
-				StatusCode: status, FieldErrors: f.FieldErrors,
+		response = newReply()
+		response.status, response.body = cmp.Or(f.Status, http.StatusInternalServerError), []byte(f.RawBody)
+		if f.RawBody == "" && response.status >= http.StatusBadRequest {
+			writeJSON(response, response.status, errorBody{
+				Message: cmp.Or(f.Message, http.StatusText(response.status)), RequestID: cmp.Or(f.RequestID, s.newRequestID()),
+				StatusCode: response.status, FieldErrors: f.FieldErrors,
 			})
 		}
 		response.header.Set(FaultHeader, "true")

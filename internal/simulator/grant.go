@@ -2,6 +2,7 @@ package simulator
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -12,14 +13,14 @@ var (
 )
 
 // validateGrants checks roles against each other and against existing resources.
-func (s *Server) validateGrants(body map[string]any) *requestError {
+func (s *Server) validateGrants(body object) *requestError {
 	if role := getString(body, "organizationRole"); role != "" && !slices.Contains(organizationRoles, role) {
-		return invalidFieldsError([]FieldError{newFieldError("organizationRole", "oneof", fmt.Sprintf("must be one of %v", organizationRoles))})
+		return invalidFieldError("organizationRole", "oneof", fmt.Sprintf("must be one of %v", organizationRoles))
 	}
 	inWorkspace, inDeployment, seen := map[string]bool{}, map[string]bool{}, map[string]bool{}
 	for _, g := range getObjects(body, "workspaceRoles") {
 		id := getString(g, "workspaceId")
-		if s.collections[kindWorkspace].findByID(id) == nil {
+		if s.find(kindWorkspace, id) == nil {
 			return badRequestError("Workspace '%s' does not exist", id)
 		}
 		if inWorkspace[id] {
@@ -29,7 +30,7 @@ func (s *Server) validateGrants(body map[string]any) *requestError {
 	}
 	for _, g := range getObjects(body, "deploymentRoles") {
 		id := getString(g, "deploymentId")
-		o := s.collections[kindDeployment].findByID(id)
+		o := s.find(kindDeployment, id)
 		switch {
 		case o == nil:
 			return badRequestError("Deployment '%s' does not exist", id)
@@ -62,54 +63,45 @@ func (s *Server) validateGrants(body map[string]any) *requestError {
 
 // isAssignableRole reports whether a role is built in, or a custom role of the scope.
 func (s *Server) isAssignableRole(name, scope string, builtin ...string) bool {
-	return slices.Contains(builtin, name) || slices.ContainsFunc(s.collections[kindRole].resources, func(o *storedResource) bool {
+	return slices.Contains(builtin, name) || s.findWhere(kindRole, func(o *resource) bool {
 		return o.getString("name") == name && o.getString("scopeType") == scope
-	})
+	}) != nil
 }
 
-// replaceGrants replaces all roles. A list that the request omits becomes empty.
-func replaceGrants(state, body map[string]any) {
-	for _, name := range grantLists {
-		delete(state, name)
-		if list, ok := body[name].([]any); ok {
-			state[name] = list
-		}
+// replaceGrants replaces all roles of a user or Team by those in the request, and returns the response. A list that the
+// request omits becomes empty.
+func (s *Server) replaceGrants(c *call, o *resource) (any, *requestError) {
+	if p := s.validateGrants(c.body); p != nil {
+		return nil, p
 	}
-	if role := getString(body, "organizationRole"); role != "" {
-		state["organizationRole"] = role
-	}
-}
-
-// normalizeGrants sorts the lists of roles in the server's order, and removes empty ones.
-func normalizeGrants(view map[string]any) {
-	sortListBy(view, "workspaceRoles", "workspaceId")
-	sortListBy(view, "deploymentRoles", "deploymentId")
-	sortListBy(view, "dagRoles", "role")
-	dropEmpty(view, grantLists...)
-}
-
-// subjectRolesView returns the response to a change of roles.
-func subjectRolesView(o *storedResource) map[string]any {
-	view := map[string]any{}
+	deleteMembers(o.state, grantLists...)
+	dropEmpty(c.body, "organizationRole")
+	maps.Copy(o.state, c.body)
+	s.markUpdated(o, c.caller)
+	view := object{}
 	for _, name := range append([]string{"organizationRole"}, grantLists...) {
 		if v, ok := o.state[name]; ok {
 			view[name] = v
 		}
 	}
-	return deepCopy(view)
+	return view, nil
 }
 
-// revokeRoles removes the roles on a deleted Workspace or Deployment.
-func (s *Server) revokeRoles(id string) {
-	for _, kind := range []string{kindUser, kindTeam} {
-		for _, o := range s.collections[kind].resources {
-			for _, name := range grantLists {
-				list, _ := o.state[name].([]any)
-				o.state[name] = slices.DeleteFunc(slices.Clone(list), func(v any) bool {
-					g, _ := v.(map[string]any)
-					return getString(g, "workspaceId") == id || getString(g, "deploymentId") == id
-				})
-			}
-		}
+// filterByRole returns the users or Teams that have a role in the Workspace or Deployment of the query.
+func (s *Server) filterByRole(c *call, kind string) []*resource {
+	hasRole := func(o *resource, list, field string) bool {
+		wanted := c.request.URL.Query().Get(field)
+		return wanted == "" || slices.ContainsFunc(getObjects(o.state, list), func(g object) bool { return getString(g, field) == wanted })
 	}
+	return s.filter(kind, func(o *resource) bool {
+		return hasRole(o, "workspaceRoles", "workspaceId") && hasRole(o, "deploymentRoles", "deploymentId")
+	})
+}
+
+// normalizeGrants sorts the lists of roles in the server's order, and removes empty ones.
+func normalizeGrants(view object) {
+	sortListBy(view, "workspaceRoles", "workspaceId")
+	sortListBy(view, "deploymentRoles", "deploymentId")
+	sortListBy(view, "dagRoles", "role")
+	dropEmpty(view, grantLists...)
 }

@@ -1,21 +1,15 @@
 package simulator
 
-import (
-	"time"
-)
+import "time"
 
-// validateHibernationOverride requires isHibernating if overrideUntil is set: without it, the override has no effect.
-func validateHibernationOverride(override map[string]any, path string) []FieldError {
-	_, hasDirection := override["isHibernating"]
-	if _, hasEnd := override["overrideUntil"]; hasEnd && !hasDirection {
-		return []FieldError{newFieldError(path+"isHibernating", "required", "is required")}
-	}
-	return nil
+// getOverride returns the hibernation override of a Deployment, or nil.
+func getOverride(state object) object {
+	return getObject(state, "scalingSpec", "hibernationSpec", "override")
 }
 
 // fillHibernation removes empty members and converts times to UTC, which the server returns.
-func fillHibernation(state map[string]any) {
-	spec := getObject(getObject(state, "scalingSpec"), "hibernationSpec")
+func fillHibernation(state object) {
+	spec := getObject(state, "scalingSpec", "hibernationSpec")
 	dropEmpty(spec, "schedules")
 	for _, schedule := range getObjects(spec, "schedules") {
 		dropEmpty(schedule, "description")
@@ -34,7 +28,7 @@ func fillHibernation(state map[string]any) {
 }
 
 // isOverrideActive reports whether an override is in effect. The API keeps an expired override.
-func (s *Server) isOverrideActive(override map[string]any) bool {
+func (s *Server) isOverrideActive(override object) bool {
 	if _, hasDirection := override["isHibernating"]; !hasDirection {
 		return false
 	}
@@ -44,30 +38,29 @@ func (s *Server) isOverrideActive(override map[string]any) bool {
 
 // isHibernating reports whether a Deployment hibernates. Only an override can cause that: the simulator stores schedules,
 // but doesn't execute them.
-func (s *Server) isHibernating(state map[string]any) bool {
-	override := getObject(getObject(getObject(state, "scalingSpec"), "hibernationSpec"), "override")
+func (s *Server) isHibernating(state object) bool {
+	override := getOverride(state)
 	return getBool(state, "isDevelopmentMode") && s.isOverrideActive(override) && getBool(override, "isHibernating")
 }
 
-// setHibernationOverride changes scalingSpec.hibernationSpec.override.
-func (s *Server) setHibernationOverride(c apiCall) (any, *requestError) {
-	o, p := s.findDevelopmentDeployment(c)
+func (s *Server) setHibernationOverride(c *call) (any, *requestError) {
+	o, p := s.reachDevelopment(c)
+	if p == nil {
+		p = c.decodeBody()
+	}
 	if p != nil {
 		return nil, p
 	}
-	override, p := decodeAndCheck(c.request, "OverrideDeploymentHibernationBody")
-	if p != nil {
-		return nil, p
-	}
+	override := c.body
 	if _, hasDirection := override["isHibernating"]; !hasDirection {
-		override = map[string]any{} // null removes the override
+		override = object{} // null removes the override
 	}
-	spec := deepCopy(getObject(getObject(o.state, "scalingSpec"), "hibernationSpec"))
+	spec := getObject(o.state, "scalingSpec", "hibernationSpec")
 	if spec == nil {
-		spec = map[string]any{}
+		spec = object{}
+		o.state["scalingSpec"] = object{"hibernationSpec": spec}
 	}
 	spec["override"] = override
-	o.state["scalingSpec"] = map[string]any{"hibernationSpec": spec}
 	fillHibernation(o.state)
 	s.markUpdated(o, c.caller)
 	response := deepCopy(override)
@@ -75,20 +68,20 @@ func (s *Server) setHibernationOverride(c apiCall) (any, *requestError) {
 	return response, nil
 }
 
-func (s *Server) deleteHibernationOverride(c apiCall) (any, *requestError) {
-	o, p := s.findDevelopmentDeployment(c)
+func (s *Server) deleteHibernationOverride(c *call) (any, *requestError) {
+	o, p := s.reachDevelopment(c)
 	if p != nil {
 		return nil, p
 	}
-	delete(getObject(getObject(o.state, "scalingSpec"), "hibernationSpec"), "override")
+	delete(getObject(o.state, "scalingSpec", "hibernationSpec"), "override")
 	fillHibernation(o.state)
 	s.markUpdated(o, c.caller)
 	return nil, nil
 }
 
-// findDevelopmentDeployment returns the Deployment in the path, or an error if it can't hibernate.
-func (s *Server) findDevelopmentDeployment(c apiCall) (*storedResource, *requestError) {
-	o, p := s.findDeployment(c)
+// reachDevelopment returns the Deployment in the path, or an error if it can't hibernate.
+func (s *Server) reachDevelopment(c *call) (*resource, *requestError) {
+	o, p := s.kinds[kindDeployment].reach(s, c)
 	if p == nil && !getBool(o.state, "isDevelopmentMode") {
 		p = badRequestError("only a development Deployment can hibernate")
 	}

@@ -1,61 +1,49 @@
 package simulator
 
 import (
-	"slices"
 	"strings"
 	"time"
 )
 
-// createInvite creates the invite and also its user, who is PENDING until the invite is accepted.
-func (s *Server) createInvite(c apiCall) (any, *requestError) {
-	if !c.caller.hasOrganizationAccess() {
-		return nil, forbiddenError("the token may not invite users")
+func inviteSpec() kindSpec {
+	return kindSpec{
+		name: kindInvite, title: "invite", path: "/invites/{inviteId}",
+		deleted: func(s *Server, o *resource) {
+			s.removeWhere(kindUser, func(user *resource) bool {
+				return user.id == o.getString("userId") && user.getString("status") == "PENDING"
+			})
+		},
+		routes: map[string]handlerFunc{"POST /invites": (*Server).createInvite},
 	}
-	body, p := decodeAndCheck(c.request, "CreateUserInviteRequest")
+}
+
+// createInvite creates the invite and also its user, who is PENDING until the invite is accepted.
+func (s *Server) createInvite(c *call) (any, *requestError) {
+	p := c.requireOrganizationAccess("create", "invites")
+	if p == nil {
+		p = c.decodeBody()
+	}
 	if p != nil {
 		return nil, p
 	}
-	users := s.collections[kindUser]
-	i := slices.IndexFunc(users.resources, func(o *storedResource) bool {
-		return strings.EqualFold(o.getString("username"), getString(body, "inviteeEmail"))
-	})
-	if i < 0 {
-		user := s.newResource(kindUser, c.caller)
-		setMissing(user.state, map[string]any{"username": getString(body, "inviteeEmail"), "status": "PENDING", "organizationRole": getString(body, "role")})
-		fillUser(user.state)
-		users.resources, i = append(users.resources, user), len(users.resources)
+	address := getString(c.body, "inviteeEmail")
+	user := s.findWhere(kindUser, func(o *resource) bool { return strings.EqualFold(o.getString("username"), address) })
+	if user == nil {
+		user = &resource{state: object{"username": address, "status": "PENDING", "organizationRole": c.body["role"]}}
+		s.initialize(user, kindUser, c.caller)
+		s.kinds[kindUser].fillDefaults(s, user, nil)
+		s.add(kindUser, user)
 	}
-	user := users.resources[i]
 	if user.getString("status") != "PENDING" {
 		return nil, badRequestError("user '%s' is already a member", user.getString("username"))
 	}
-	o := s.newResource(kindInvite, c.caller)
-	o.state = map[string]any{
+	o := &resource{}
+	s.initialize(o, kindInvite, c.caller)
+	o.state = object{
 		"inviteId": o.id, "userId": user.id, "organizationId": s.organizationID, "inviter": c.caller.subjectProfile(),
-		"invitee":   map[string]any{"id": user.id, "username": user.getString("username"), "subjectType": "USER"},
+		"invitee":   object{"id": user.id, "username": user.getString("username"), "subjectType": "USER"},
 		"expiresAt": s.now().AddDate(0, 0, 7).UTC().Format(time.RFC3339),
 	}
-	s.collections[kindInvite].resources = append(s.collections[kindInvite].resources, o)
+	s.add(kindInvite, o)
 	return deepCopy(o.state), nil
-}
-
-func (s *Server) deleteInvite(c apiCall) (any, *requestError) {
-	if !c.caller.hasOrganizationAccess() {
-		return nil, forbiddenError("the token may not withdraw invites")
-	}
-	o := s.collections[kindInvite].findByID(c.id)
-	if o == nil {
-		return nil, notFoundError("invite", c.id)
-	}
-	if user := s.collections[kindUser].findByID(o.getString("userId")); user != nil && user.getString("status") == "PENDING" {
-		s.collections[kindUser].removeByID(user.id)
-	}
-	s.collections[kindInvite].removeByID(o.id)
-	return nil, nil
-}
-
-func inviteSpec() kindSpec {
-	return kindSpec{kind: kindInvite, fillDefaults: func(*Server, map[string]any) {}, routes: map[string]handlerFunc{
-		"POST invites": (*Server).createInvite, "DELETE invites/*": (*Server).deleteInvite,
-	}}
 }

@@ -7,6 +7,28 @@ import (
 	"slices"
 )
 
+func ipRangeSpec() kindSpec {
+	return kindSpec{
+		name: kindIPRange, title: "allowed IP address range", plural: "allowedIpAddressRanges",
+		path: "/allowed-ip-address-ranges/{allowedIpAddressRangeId}",
+		// A duplicate range is a 400 here, because the document has no 409 for this operation.
+		validate: func(s *Server, _ *call, next, _ *resource) *requestError {
+			_, p := s.checkIPRanges([]any{next.state["ipAddressRange"]})
+			if p != nil {
+				p.status = http.StatusBadRequest
+			}
+			return p
+		},
+		fill: func(_ *Server, next, _ *resource) {
+			next.state["ipAddressRange"] = canonicalNetwork(cmp.Or(next.getString("ipAddressRange"), "0.0.0.0/0"))
+		},
+		routes: map[string]handlerFunc{
+			"POST /allowed-ip-address-ranges/bulk-create": (*Server).bulkCreateIPRanges,
+			"POST /allowed-ip-address-ranges/bulk-delete": (*Server).bulkDeleteIPRanges,
+		},
+	}
+}
+
 // parseNetwork parses a range, clears its host bits, and converts an IPv4-mapped IPv6 range to IPv4. A bare address isn't a
 // range.
 func parseNetwork(v string) (netip.Prefix, bool) {
@@ -28,20 +50,13 @@ func canonicalNetwork(v string) string {
 	return v
 }
 
-func (s *Server) fillIPRange(state map[string]any) {
-	state["ipAddressRange"] = canonicalNetwork(cmp.Or(getString(state, "ipAddressRange"), "0.0.0.0/0"))
-	s.organizationResource().state["hasAllowedIpAddressRanges"] = true
-}
-
-func ipRangeView(o *storedResource) map[string]any { return deepCopy(o.state) }
-
 // allowsCaller reports whether the ranges contain the caller's address. An empty list allows every caller, and an unknown
 // address is always allowed.
 func (s *Server) allowsCaller(ranges []string) bool {
-	if s.callerAddress == "" || len(ranges) == 0 {
+	if s.options.CallerAddress == "" || len(ranges) == 0 {
 		return true
 	}
-	address, err := netip.ParseAddr(s.callerAddress)
+	address, err := netip.ParseAddr(s.options.CallerAddress)
 	return err == nil && slices.ContainsFunc(ranges, func(v string) bool {
 		p, ok := parseNetwork(v)
 		return ok && p.Contains(address.Unmap().WithZone(""))
@@ -53,121 +68,70 @@ func (s *Server) checkCallerAddress() *requestError {
 	if s.allowsCaller(s.ipRanges()) {
 		return nil
 	}
-	return forbiddenError("IP address %s is not allowed", s.callerAddress)
+	return forbiddenError("IP address %s is not allowed", s.options.CallerAddress)
 }
 
 func (s *Server) ipRanges() []string {
 	var all []string
-	for _, o := range s.collections[kindIPRange].resources {
+	for _, o := range s.stored[kindIPRange] {
 		all = append(all, o.getString("ipAddressRange"))
 	}
 	return all
 }
 
-func (s *Server) listIPRanges(c apiCall) (any, *requestError) {
-	if !c.caller.hasOrganizationAccess() {
-		return nil, forbiddenError("the token may not list allowed IP address ranges")
-	}
-	return listPage(pagingParams(c.request.Query), "allowedIpAddressRanges", s.collections[kindIPRange].resources, ipRangeView)
-}
-
-// decodeIPRangeBody decodes a request that requires a token of the Organization.
-func decodeIPRangeBody(c apiCall, schemaName string) (map[string]any, *requestError) {
-	if !c.caller.hasOrganizationAccess() {
-		return nil, forbiddenError("the token may not change allowed IP address ranges")
-	}
-	return decodeAndCheck(c.request, schemaName)
-}
-
-// createIPRange answers 400 to a duplicate range, because the document has no 409 for this operation.
-func (s *Server) createIPRange(c apiCall) (any, *requestError) {
-	body, p := decodeIPRangeBody(c, "CreateAllowedIpAddressRangeRequest")
-	if p != nil {
-		return nil, p
-	}
-	created, p := s.addIPRanges(c, []any{body["ipAddressRange"]})
-	if p != nil {
-		p.status = http.StatusBadRequest
-		return nil, p
-	}
-	return created[0], nil
-}
-
-// bulkCreateIPRanges returns the ranges in the server's order.
-func (s *Server) bulkCreateIPRanges(c apiCall) (any, *requestError) {
-	body, p := decodeIPRangeBody(c, "BulkCreateAllowedIpAddressRangesRequest")
-	if p != nil {
-		return nil, p
-	}
-	values, _ := body["allowedIpAddressRanges"].([]any)
-	created, p := s.addIPRanges(c, values)
-	if p != nil {
-		return nil, p
-	}
-	return map[string]any{"allowedIpAddressRanges": created}, nil
-}
-
-// addIPRanges adds all ranges, or none if one is invalid.
-func (s *Server) addIPRanges(c apiCall, values []any) ([]any, *requestError) {
+// checkIPRanges returns new ranges in the server's spelling and order, or an error if one of them exists.
+func (s *Server) checkIPRanges(values []any) ([]string, *requestError) {
 	var added []string
 	existing := s.ipRanges()
 	for _, v := range values {
 		text, _ := v.(string)
 		value := canonicalNetwork(text)
 		if slices.Contains(existing, value) || slices.Contains(added, value) {
-			return nil, &requestError{status: http.StatusConflict, message: "Conflict: allowed IP address range '" + value + "' already exists"}
+			return nil, conflictError("allowed IP address range '%s' already exists", value)
 		}
 		added = append(added, value)
 	}
 	if len(existing) == 0 && !s.allowsCaller(added) { // the API checks this only for the first ranges
-		return nil, badRequestError("the ranges must include the caller's IP address %s", s.callerAddress)
+		return nil, badRequestError("the ranges must include the caller's IP address %s", s.options.CallerAddress)
 	}
 	slices.Sort(added)
-	created := []any{}
-	for _, value := range added {
-		o := s.newResource(kindIPRange, c.caller)
-		o.state["ipAddressRange"] = value
-		s.fillIPRange(o.state)
-		s.collections[kindIPRange].resources = append(s.collections[kindIPRange].resources, o)
-		created = append(created, ipRangeView(o))
-	}
-	return created, nil
+	return added, nil
 }
 
-func (s *Server) deleteIPRange(c apiCall) (any, *requestError) {
-	if !c.caller.hasOrganizationAccess() {
-		return nil, forbiddenError("the token may not delete allowed IP address ranges")
+// decodeIPRanges decodes the list in the body of a bulk call.
+func (c *call) decodeIPRanges(member string) ([]any, *requestError) {
+	p := c.requireOrganizationAccess("change", "allowed IP address ranges")
+	if p == nil {
+		p = c.decodeBody()
 	}
-	if s.collections[kindIPRange].findByID(c.id) == nil {
-		return nil, notFoundError("allowed IP address range", c.id)
-	}
-	s.removeIPRanges([]any{c.id})
-	return nil, nil
+	return getList(c.body, member), p
 }
 
-// bulkDeleteIPRanges ignores unknown IDs. It doesn't check whether the remaining ranges still allow the caller.
-func (s *Server) bulkDeleteIPRanges(c apiCall) (any, *requestError) {
-	body, p := decodeIPRangeBody(c, "BulkDeleteAllowedIpAddressRangesRequest")
+// bulkCreateIPRanges adds all ranges, or none if one is invalid.
+func (s *Server) bulkCreateIPRanges(c *call) (any, *requestError) {
+	var added []string
+	sent, p := c.decodeIPRanges("allowedIpAddressRanges")
+	if p == nil {
+		added, p = s.checkIPRanges(sent)
+	}
 	if p != nil {
 		return nil, p
 	}
-	ids, _ := body["allowedIpAddressRangeIds"].([]any)
-	s.removeIPRanges(ids)
-	return nil, nil
+	created := []any{}
+	for _, value := range added {
+		o := &resource{state: object{"ipAddressRange": value}}
+		s.initialize(o, kindIPRange, c.caller)
+		s.add(kindIPRange, o)
+		created = append(created, s.kinds[kindIPRange].read(s, o))
+	}
+	return object{"allowedIpAddressRanges": created}, nil
 }
 
-func (s *Server) removeIPRanges(ids []any) {
-	c := s.collections[kindIPRange]
-	c.resources = slices.DeleteFunc(c.resources, func(o *storedResource) bool { return slices.Contains(ids, any(o.id)) })
-	s.organizationResource().state["hasAllowedIpAddressRanges"] = len(c.resources) > 0
-}
-
-func ipRangeSpec() kindSpec {
-	return kindSpec{kind: kindIPRange, fillDefaults: func(s *Server, state map[string]any) { s.fillIPRange(state) }, routes: map[string]handlerFunc{
-		"GET allowed-ip-address-ranges":              (*Server).listIPRanges,
-		"POST allowed-ip-address-ranges":             (*Server).createIPRange,
-		"DELETE allowed-ip-address-ranges/*":         (*Server).deleteIPRange,
-		"POST allowed-ip-address-ranges/bulk-create": (*Server).bulkCreateIPRanges,
-		"POST allowed-ip-address-ranges/bulk-delete": (*Server).bulkDeleteIPRanges,
-	}}
+// bulkDeleteIPRanges ignores unknown IDs. It doesn't check whether the remaining ranges still allow the caller.
+func (s *Server) bulkDeleteIPRanges(c *call) (any, *requestError) {
+	ids, p := c.decodeIPRanges("allowedIpAddressRangeIds")
+	if p == nil {
+		s.removeWhere(kindIPRange, func(o *resource) bool { return slices.Contains(ids, any(o.id)) })
+	}
+	return nil, p
 }

@@ -1,53 +1,137 @@
 package simulator
 
-import "strings"
+import (
+	"maps"
+	"path"
+	"strings"
+)
 
-// kindSpec defines how the server handles one kind of resource.
+const (
+	kindOrganization      = "organization"
+	kindWorkspace         = "workspace"
+	kindCluster           = "cluster"
+	kindRole              = "customRole"
+	kindDeployment        = "deployment"
+	kindEnvironmentObject = "environmentObject"
+	kindUser              = "user"
+	kindInvite            = "invite"
+	kindTeam              = "team"
+	kindAPIToken          = "apiToken"
+	kindAgentToken        = "agentToken"
+	kindIPRange           = "allowedIpAddressRange"
+)
+
+// kindSpec defines one kind of resource. The server executes the operations that the API's document has at its path: list,
+// read, create, update and delete. The functions define what is special of the kind; each of them may be nil.
 type kindSpec struct {
-	kind         string
-	fillDefaults func(s *Server, state map[string]any) // sets the API's defaults in a seeded resource
-	routes       map[string]handlerFunc                // by method and path after the Organization; * matches an ID
+	name   string
+	title  string // in messages
+	path   string // of one resource, after the Organization, as in the document
+	plural string // the member of a list's response that holds the items
+	parent string // the kind that contains the resources; access to the parent is enough for all operations
+
+	createStatus, updateStatus string // the status after a create or update, until Options.ReadyAfter has passed
+
+	// canAccess reports whether a caller has access to a resource; o is nil if it doesn't exist. nil: a token of the
+	// Organization has.
+	canAccess func(s *Server, who caller, id string, o *resource) bool
+	// list returns the resources that a caller can list. nil: a token of the Organization can list all.
+	list func(s *Server, c *call) ([]*resource, *requestError)
+	// beforeCreate checks that the caller is allowed to create the resource. It runs before the constraints are checked,
+	// and may complete the body. nil: a token of the Organization is allowed to.
+	beforeCreate func(s *Server, c *call) *requestError
+	// beforeChange refuses an update or delete of a resource, whatever the request contains.
+	beforeChange func(s *Server, o *resource, isDelete bool) *requestError
+	// keeps reports whether an update keeps a field that it omits. nil: it clears all of them.
+	keeps func(field string) bool
+	// validate checks the rules between fields, and may complete next. c.body holds what was sent; next holds the state
+	// after the request, without defaults. old is nil in a create.
+	validate func(s *Server, c *call, next, old *resource) *requestError
+	// fill sets the API's defaults, and converts values to the form in which the server stores them. old is nil in a create
+	// and a seed.
+	fill func(s *Server, next, old *resource)
+	// view converts a copy of the stored state to the form of a response.
+	view func(s *Server, view object)
+	// item converts a response to an item of a list.
+	item func(s *Server, c *call, view object)
+	// created converts a response to the response of a create.
+	created func(o *resource, view object) object
+	// deleted deletes everything that belongs to a deleted resource.
+	deleted func(s *Server, o *resource)
+
+	routes map[string]handlerFunc // other operations, or replacements, by method and path after the Organization
 }
 
 func allKindSpecs() []kindSpec {
 	return []kindSpec{
-		organizationSpec(), workspaceSpec(), clusterSpec(), roleSpec(), deploymentSpec(),
-		environmentObjectSpec(), userSpec(), inviteSpec(), teamSpec(), apiTokenSpec(), agentTokenSpec(), ipRangeSpec(),
+		organizationSpec(), workspaceSpec(), clusterSpec(), roleSpec(), deploymentSpec(), environmentObjectSpec(),
+		userSpec(), inviteSpec(), teamSpec(), apiTokenSpec(), agentTokenSpec(), ipRangeSpec(),
 	}
 }
 
-// apiCall is one authorized request.
-type apiCall struct {
-	caller  caller
-	id      string // the first ID in the path
-	childID string // the second ID in the path, of a nested resource
-	request Request
+// idName returns the name of the resource's ID in paths.
+func (k *kindSpec) idName() string {
+	if k.path == "" {
+		return "organizationId"
+	}
+	return strings.Trim(path.Base(k.path), "{}")
 }
 
-// handlerFunc executes a call and returns the response body. A nil body is returned as 204.
-type handlerFunc func(*Server, apiCall) (any, *requestError)
-
-// findHandler returns the handler of a path and the IDs in it. below is the path after the Organization, like
-// deployments/c123. A literal segment of a route takes precedence over an ID.
-func (s *Server) findHandler(method, below string) (handlerFunc, [2]string) {
-	segments := strings.Split(below, "/")
-	if h := s.handlerFor(method + " " + below); h != nil {
-		return h, [2]string{}
+// handlers returns the handlers of all operations that the kind can have.
+func (k *kindSpec) handlers() map[string]handlerFunc {
+	all := map[string]handlerFunc{
+		"GET " + k.path: k.handleRead, "POST " + k.path: k.handleUpdate, "DELETE " + k.path: k.handleDelete,
 	}
-	var ids [2]string
-	for i := 1; i < len(segments); i += 2 {
-		if i/2 < len(ids) {
-			ids[i/2], segments[i] = segments[i], "*"
-		}
+	if collection := path.Dir(k.path); k.path != "" {
+		all["GET "+collection], all["POST "+collection] = k.handleList, k.handleCreate
 	}
-	return s.handlerFor(method + " " + strings.Join(segments, "/")), ids
+	maps.Copy(all, k.routes)
+	return all
 }
 
-func (s *Server) handlerFor(route string) handlerFunc {
-	for _, h := range s.kindSpecs {
-		if found := h.routes[route]; found != nil {
-			return found
-		}
+func (k *kindSpec) fillDefaults(s *Server, next, old *resource) {
+	if k.fill != nil {
+		k.fill(s, next, old)
 	}
-	return nil
+}
+
+// viewOf returns a resource in the form of a response.
+func (k *kindSpec) viewOf(s *Server, o *resource, status string) object {
+	view := deepCopy(o.state)
+	if k.updateStatus != "" {
+		view["status"] = status
+	}
+	if k.view != nil {
+		k.view(s, view)
+	}
+	return view
+}
+
+func (k *kindSpec) read(s *Server, o *resource) object { return k.viewOf(s, o, s.currentStatus(o)) }
+
+// readWritten returns the response to a create or update. Its status is the pending one; with Options.StaleStatusFor, an
+// update still returns the old one.
+func (k *kindSpec) readWritten(s *Server, o *resource) object {
+	if s.hasStaleStatus(o) {
+		return k.read(s, o)
+	}
+	return k.viewOf(s, o, o.pendingStatus)
+}
+
+func (s *Server) hasStaleStatus(o *resource) bool {
+	return o.staleStatus != "" && s.now().Before(o.changedAt.Add(s.options.StaleStatusFor))
+}
+
+func (s *Server) currentStatus(o *resource) string {
+	switch {
+	case s.hasStaleStatus(o):
+		return o.staleStatus
+	case o.pendingStatus != "" && s.now().Before(o.changedAt.Add(s.options.ReadyAfter)):
+		return o.pendingStatus
+	case o.getString("status") != "": // a seeded status holds until an update
+		return o.getString("status")
+	case s.isHibernating(o.state):
+		return "HIBERNATING"
+	}
+	return "HEALTHY"
 }

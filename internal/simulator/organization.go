@@ -1,52 +1,19 @@
 package simulator
 
-// fillOrganization sets the defaults of the Organization. There is exactly one: seeding an Organization changes it.
-func fillOrganization(state map[string]any) {
-	setMissing(state, map[string]any{
-		"name": "Simulated Organization", "billingEmail": "billing@example.com", "isScimEnabled": false, "allowEnhancedSupportAccess": false,
-		"hasAiFeaturesDisabled": false, "shouldEnforceDedicatedClusters": false, "isBlockedEnableAiFeatures": false,
-		"hasAllowedIpAddressRanges": false, "productPlans": []any{},
-	})
-}
-
-func organizationView(o *storedResource) map[string]any {
-	view := deepCopy(o.state)
-	delete(view, "organizationId")
-	delete(view, "authorizedWorkspaces") // an entitlement, which the API never returns
-	return view
-}
-
-func (s *Server) organizationResource() *storedResource {
-	return s.collections[kindOrganization].resources[0]
-}
-
-func (s *Server) readOrganization(c apiCall) (any, *requestError) {
-	if !c.caller.hasOrganizationAccess() {
-		return nil, forbiddenError("the token may not read the Organization")
-	}
-	return organizationView(s.organizationResource()), nil
-}
-
-// updateOrganization replaces optional fields, too: it resets those that the request omits.
-func (s *Server) updateOrganization(c apiCall) (any, *requestError) {
-	if !c.caller.hasOrganizationAccess() {
-		return nil, forbiddenError("the token may not change the Organization")
-	}
-	body, p := decodeAndCheck(c.request, "UpdateOrganizationRequest")
-	if p != nil {
-		return nil, p
-	}
-	o := s.organizationResource()
-	deleteFields(o.state, "UpdateOrganizationRequest")
-	setMissing(o.state, body)
-	fillOrganization(o.state)
-	s.markUpdated(o, c.caller)
-	return organizationView(o), nil
-}
-
+// organizationSpec is the kind of which there is exactly one resource: seeding an Organization changes it.
 func organizationSpec() kindSpec {
-	return kindSpec{kind: kindOrganization, fillDefaults: func(_ *Server, state map[string]any) { fillOrganization(state) }, routes: map[string]handlerFunc{
-		"GET ":  (*Server).readOrganization,
-		"POST ": (*Server).updateOrganization,
-	}}
+	return kindSpec{
+		name: kindOrganization, title: "Organization",
+		fill: func(_ *Server, next, _ *resource) {
+			setMissing(next.state, object{
+				"name": "Simulated Organization", "billingEmail": "billing@example.com", "isScimEnabled": false,
+				"allowEnhancedSupportAccess": false, "hasAiFeaturesDisabled": false, "shouldEnforceDedicatedClusters": false,
+				"isBlockedEnableAiFeatures": false, "productPlans": []any{},
+			})
+		},
+		view: func(s *Server, view object) {
+			view["hasAllowedIpAddressRanges"] = len(s.stored[kindIPRange]) > 0
+			deleteMembers(view, "organizationId", "authorizedWorkspaces") // the latter is an entitlement
+		},
+	}
 }

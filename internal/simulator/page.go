@@ -8,71 +8,53 @@ import (
 	"strings"
 )
 
-const (
-	defaultLimit = 20
-	maxLimit     = 1000
-)
-
-var sortableKeys = []string{"name", "objectKey", "objectType", "createdAt", "updatedAt"}
-
-// listPage returns one page of the resources that the caller may see. Without a limit, a page has only 20 items, so a client
+// listPage returns one page of the resources that the caller can see. Without a limit, a page has only 20 items, so a client
 // must follow the pages.
-func listPage(query url.Values, plural string, all []*storedResource, read func(*storedResource) map[string]any) (any, *requestError) {
-	limit, validLimit := naturalParam(query, "limit", defaultLimit)
-	offset, validOffset := naturalParam(query, "offset", 0)
-	if !validLimit || !validOffset || limit > maxLimit {
-		return nil, badRequestError("limit must be between 0 and %d, and offset at least 0", maxLimit)
-	}
-	all = filterResources(query, all)
-	if p := sortResources(query["sorts"], all); p != nil {
+func (c *call) listPage(plural string, all []*resource, read func(*resource) object) (any, *requestError) {
+	query := c.request.URL.Query()
+	if p := c.operation.checkQuery(query); p != nil {
 		return nil, p
+	}
+	number := func(name string, fallback int) int {
+		if n, err := strconv.Atoi(query.Get(name)); err == nil {
+			return n
+		}
+		return fallback
+	}
+	limit, offset := number("limit", 20), number("offset", 0)
+	all = c.filterResources(query, all)
+	for _, key := range slices.Backward(query["sorts"]) {
+		sortResources(all, key)
 	}
 	items := []any{}
 	for _, o := range all[min(offset, len(all)):min(offset+limit, len(all))] {
 		items = append(items, read(o))
 	}
-	return map[string]any{plural: items, "limit": limit, "offset": offset, "totalCount": len(all)}, nil
+	return object{plural: items, "limit": limit, "offset": offset, "totalCount": len(all)}, nil
 }
 
-func naturalParam(query url.Values, name string, defaultValue int) (int, bool) {
-	if !query.Has(name) {
-		return defaultValue, true
+// filterResources applies the filters that the document has for a list. The API's comparison of names isn't known; here, a
+// substring matches, and case doesn't matter.
+func (c *call) filterResources(query url.Values, all []*resource) []*resource {
+	allows := func(filter string, matches func(wanted string) bool) bool {
+		return c.operation.Query[filter] == nil || !query.Has(filter) || slices.ContainsFunc(query[filter], matches)
 	}
-	n, err := strconv.Atoi(query.Get(name))
-	return n, err == nil && n >= 0
-}
-
-// filterResources applies the filters of a query. The API's comparison of names isn't known; here, a substring matches, and
-// case doesn't matter.
-func filterResources(query url.Values, all []*storedResource) []*storedResource {
-	names := query["names"]
-	allows := func(filter, value string) bool { return !query.Has(filter) || slices.Contains(query[filter], value) }
-	kept := slices.Clone(all)
-	return slices.DeleteFunc(kept, func(o *storedResource) bool {
-		matchesName := len(names) == 0 || slices.ContainsFunc(names, func(name string) bool {
-			return strings.Contains(strings.ToLower(o.getString("name")), strings.ToLower(name))
-		})
-		workspace := o.id
-		if id := o.getString("workspaceId"); id != "" {
-			workspace = id
-		}
-		return !matchesName || !allows("workspaceIds", workspace) || !allows("deploymentIds", o.id) || !allows("provider", o.getString("cloudProvider"))
+	equals := func(value string) func(string) bool { return func(wanted string) bool { return wanted == value } }
+	return slices.DeleteFunc(slices.Clone(all), func(o *resource) bool {
+		name := strings.ToLower(o.getString("name"))
+		contains := func(wanted string) bool { return strings.Contains(name, strings.ToLower(wanted)) }
+		return !allows("names", contains) || !allows("workspaceIds", equals(cmp.Or(o.getString("workspaceId"), o.id))) ||
+			!allows("deploymentIds", equals(o.id)) || !allows("provider", equals(o.getString("cloudProvider")))
 	})
 }
 
-// sortResources sorts by the given keys, like name:desc. Without keys, it keeps the order of creation.
-func sortResources(sorts []string, all []*storedResource) *requestError {
-	for _, key := range slices.Backward(sorts) {
-		name, direction, _ := strings.Cut(key, ":")
-		if !slices.Contains(sortableKeys, name) || direction != "asc" && direction != "desc" {
-			return invalidFieldsError([]FieldError{newFieldError("sorts", "oneof", "has an unknown value")})
+// sortResources sorts by a key like name:desc.
+func sortResources(all []*resource, key string) {
+	name, direction, _ := strings.Cut(key, ":")
+	slices.SortStableFunc(all, func(a, b *resource) int {
+		if direction == "desc" {
+			a, b = b, a
 		}
-		slices.SortStableFunc(all, func(a, b *storedResource) int {
-			if direction == "desc" {
-				a, b = b, a
-			}
-			return cmp.Compare(a.getString(name), b.getString(name))
-		})
-	}
-	return nil
+		return cmp.Compare(a.getString(name), b.getString(name))
+	})
 }

@@ -4,9 +4,9 @@ import "slices"
 
 // requestedPlacement returns the cluster, or the cloud and region, of a create request. The order of precedence is: the
 // request, the Workspace's default, the only cluster of the Organization. A cluster takes precedence over cloud and region.
-func (s *Server) requestedPlacement(body map[string]any) (cluster, cloud, region string) {
-	workspace := map[string]any{}
-	if o := s.collections[kindWorkspace].findByID(getString(body, "workspaceId")); o != nil {
+func (s *Server) requestedPlacement(body object) (cluster, cloud, region string) {
+	var workspace object
+	if o := s.find(kindWorkspace, getString(body, "workspaceId")); o != nil {
 		workspace = o.state
 	}
 	switch {
@@ -19,16 +19,16 @@ func (s *Server) requestedPlacement(body map[string]any) (cluster, cloud, region
 	case getString(workspace, "defaultCloudProvider") != "":
 		return "", getString(workspace, "defaultCloudProvider"), getString(workspace, "defaultRegion")
 	}
-	if clusters := s.collections[kindCluster].resources; len(clusters) == 1 {
+	if clusters := s.stored[kindCluster]; len(clusters) == 1 {
 		return clusters[0].id, "", ""
 	}
 	return "", "", ""
 }
 
 // impliedType returns the type of a Deployment whose request omits it.
-func (s *Server) impliedType(body map[string]any) string {
+func (s *Server) impliedType(body object) string {
 	id, cloud, _ := s.requestedPlacement(body)
-	if o := s.collections[kindCluster].findByID(id); o != nil {
+	if o := s.find(kindCluster, id); o != nil {
 		return o.getString("type")
 	}
 	if cloud != "" {
@@ -38,12 +38,10 @@ func (s *Server) impliedType(body map[string]any) string {
 }
 
 // resolvePlacement sets the cluster, or the cloud and region, in the body of a create request.
-func (s *Server) resolvePlacement(body map[string]any) *requestError {
+func (s *Server) resolvePlacement(body object) *requestError {
 	kind := getString(body, "type")
 	id, cloud, region := s.requestedPlacement(body)
-	delete(body, "clusterId")
-	delete(body, "cloudProvider")
-	delete(body, "region")
+	deleteMembers(body, "clusterId", "cloudProvider", "region")
 	if id == "" {
 		switch {
 		case kind != typeStandard:
@@ -54,17 +52,17 @@ func (s *Server) resolvePlacement(body map[string]any) *requestError {
 		body["cloudProvider"], body["region"] = cloud, region
 		return nil
 	}
-	o := s.collections[kindCluster].findByID(id)
+	o := s.find(kindCluster, id)
 	if o == nil {
 		return badRequestError("cluster '%s' does not exist", id)
 	}
 	if o.getString("type") != kind {
 		return badRequestError("cluster '%s' has type %s, but the Deployment has type %s", id, o.getString("type"), kind)
 	}
-	if status := s.currentStatus(o, false); status != clusterCreated {
+	if status := s.currentStatus(o); status != clusterCreated {
 		return badRequestError("cluster '%s' is not ready: %s", id, status)
 	}
-	authorized, _ := o.state["workspaceIds"].([]any)
+	authorized := getList(o.state, "workspaceIds")
 	if len(authorized) > 0 && !slices.Contains(authorized, body["workspaceId"]) {
 		return badRequestError("Workspace is not authorized for cluster '%s'", id)
 	}

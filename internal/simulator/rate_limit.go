@@ -14,7 +14,7 @@ type rateLimitKey struct{ token, method string }
 
 // exceedsRateLimit reports whether a request exceeds the limit. Rejected requests don't count.
 func (s *Server) exceedsRateLimit(r Request, authorization string) bool {
-	if !s.enforceRateLimits {
+	if !s.options.EnforceRateLimits {
 		return false
 	}
 	now, key := s.now(), rateLimitKey{authorization, r.Method}

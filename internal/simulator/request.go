@@ -39,13 +39,42 @@ func (s *Server) ResetRequests() {
 	s.requests = nil
 }
 
-// reply is a response that isn't written yet.
+// reply is a response that isn't sent yet. It implements http.ResponseWriter.
 type reply struct {
 	status        int
 	header        http.Header
 	body          []byte
 	reset         bool // break the connection instead of responding
 	truncateAfter int  // break the connection after this many bytes of the body; 0: send all
+}
+
+func newReply() *reply { return &reply{header: http.Header{}} }
+
+func (r *reply) Header() http.Header { return r.header }
+
+func (r *reply) WriteHeader(status int) { r.status = status }
+
+func (r *reply) Write(b []byte) (int, error) {
+	r.body = append(r.body, b...)
+	return len(b), nil
+}
+
+func writeJSON(w http.ResponseWriter, status int, body any) {
+	encoded, err := json.Marshal(body)
+	if err != nil {
+		panic("simulator: encode response: " + err.Error()) // can't happen, because responses consist of decoded JSON
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	_, _ = w.Write(encoded) // a reply accepts everything
+}
+
+// sentBody returns the part of the body that is sent before the connection breaks.
+func (r *reply) sentBody() []byte {
+	if r.truncateAfter > 0 && r.truncateAfter < len(r.body) {
+		return r.body[:r.truncateAfter]
+	}
+	return r.body
 }
 
 // ServeHTTP serves /v1/organizations/{organizationId}/….
@@ -71,14 +100,6 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// sentBody returns the part of the body that is sent before the connection breaks.
-func (r *reply) sentBody() []byte {
-	if r.truncateAfter > 0 && r.truncateAfter < len(r.body) {
-		return r.body[:r.truncateAfter]
-	}
-	return r.body
-}
-
 // Transport returns a transport that calls the server in process, without sockets. It ignores the host of the URL.
 func (s *Server) Transport() http.RoundTripper { return inProcessTransport{s} }
 
@@ -99,9 +120,9 @@ func (t inProcessTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	done := make(chan reply, 1)
+	done := make(chan *reply, 1)
 	go func() { done <- t.server.handleRequest(request, r.Header.Get("Authorization")) }()
-	var response reply
+	var response *reply
 	select {
 	case response = <-done:
 	case <-r.Context().Done(): // as over HTTP, the server still executes the request
@@ -131,12 +152,4 @@ func readRequest(r *http.Request) (Request, error) {
 	body, err := io.ReadAll(io.LimitReader(r.Body, maxBodySize))
 	request.Body = body
 	return request, err
-}
-
-func jsonReply(status int, body any) reply {
-	encoded, err := json.Marshal(body)
-	if err != nil {
-		panic("simulator: encode response: " + err.Error()) // can't happen, because responses consist of decoded JSON
-	}
-	return reply{status: status, header: http.Header{"Content-Type": {"application/json"}}, body: encoded}
 }

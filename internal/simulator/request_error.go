@@ -12,6 +12,10 @@ type FieldError struct {
 	Message string `json:"message"`
 }
 
+func newFieldError(path, code, reason string) FieldError {
+	return FieldError{Field: path, Code: code, Message: path + " " + reason}
+}
+
 // errorBody is the Error of the API's document.
 type errorBody struct {
 	Message     string       `json:"message"`
@@ -33,8 +37,11 @@ func badRequestError(format string, args ...any) *requestError {
 	return &requestError{status: http.StatusBadRequest, message: "Invalid request: " + fmt.Sprintf(format, args...)}
 }
 
-// invalidFieldsError returns a 400 for failed constraints of fields.
+// invalidFieldsError returns a 400 for failed constraints of fields, or nil if there are none.
 func invalidFieldsError(fields []FieldError) *requestError {
+	if len(fields) == 0 {
+		return nil
+	}
 	message := "Invalid request: " + fields[0].Message
 	if more := len(fields) - 1; more > 0 {
 		message += fmt.Sprintf(" (and %d more)", more)
@@ -42,8 +49,16 @@ func invalidFieldsError(fields []FieldError) *requestError {
 	return &requestError{status: http.StatusBadRequest, message: message, fieldErrors: fields}
 }
 
+func invalidFieldError(path, code, reason string) *requestError {
+	return invalidFieldsError([]FieldError{newFieldError(path, code, reason)})
+}
+
 func notFoundError(kind, id string) *requestError {
 	return &requestError{status: http.StatusNotFound, message: fmt.Sprintf("Not found: %s '%s' does not exist", kind, id)}
+}
+
+func conflictError(format string, args ...any) *requestError {
+	return &requestError{status: http.StatusConflict, message: "Conflict: " + fmt.Sprintf(format, args...)}
 }
 
 func forbiddenError(format string, args ...any) *requestError {
@@ -54,6 +69,8 @@ func unauthorizedError(message string) *requestError {
 	return &requestError{status: http.StatusUnauthorized, message: "Unauthorized: " + message}
 }
 
-func (s *Server) errorReply(p *requestError) reply {
-	return jsonReply(p.status, errorBody{Message: p.message, RequestID: s.newRequestID(), StatusCode: p.status, FieldErrors: p.fieldErrors})
+func (s *Server) writeError(w http.ResponseWriter, p *requestError) {
+	writeJSON(w, p.status, errorBody{
+		Message: p.message, RequestID: s.newRequestID(), StatusCode: p.status, FieldErrors: p.fieldErrors,
+	})
 }

@@ -25,7 +25,7 @@ func (s *Server) replaceTexts(value any) any {
 		if returned, found := s.returnedTexts[v]; found {
 			return returned
 		}
-	case map[string]any:
+	case object:
 		maps.DeleteFunc(v, func(_ string, member any) bool { return omitted(member) })
 		for name, member := range v {
 			v[name] = s.replaceTexts(member)

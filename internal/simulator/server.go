@@ -4,8 +4,10 @@
 package simulator
 
 import (
+	"bytes"
+	"io"
 	"net/http"
-	"strings"
+	"net/url"
 	"sync"
 	"time"
 )
@@ -28,19 +30,17 @@ type Options struct {
 
 // Server simulates one Organization. It is safe for concurrent use; it executes requests one at a time.
 type Server struct {
-	options           Options
-	organizationID    string
-	readyAfter        time.Duration
-	now               func() time.Time
-	callerAddress     string
-	enforceRateLimits bool
+	options        Options
+	organizationID string
+	now            func() time.Time
+	kinds          map[string]*kindSpec
+	mux            *http.ServeMux
 
 	mu             sync.Mutex
-	collections    map[string]*collection
+	stored         map[string][]*resource // by kind, in order of creation
 	requests       []Request
 	faults         []*Fault
 	serial         int
-	kindSpecs      []kindSpec
 	chaos          chaos
 	returnedTexts  map[string]string
 	faultCount     int
@@ -50,23 +50,25 @@ type Server struct {
 // New returns a server with an empty Organization.
 func New(options Options) *Server {
 	s := &Server{
-		options: options, organizationID: options.OrganizationID, readyAfter: options.ReadyAfter, now: options.Now, callerAddress: options.CallerAddress, enforceRateLimits: options.EnforceRateLimits,
-		kindSpecs: allKindSpecs(), collections: map[string]*collection{}, recentRequests: map[rateLimitKey][]time.Time{},
+		options: options, organizationID: options.OrganizationID, now: options.Now, kinds: map[string]*kindSpec{},
+		stored: map[string][]*resource{}, recentRequests: map[rateLimitKey][]time.Time{},
 	}
-	for _, h := range s.kindSpecs {
-		s.collections[h.kind] = &collection{}
+	for _, k := range allKindSpecs() {
+		s.kinds[k.name] = &k
 	}
+	s.mux = s.newMux()
 	if s.now == nil {
 		s.now = time.Now
 	}
 	if s.organizationID == "" {
 		s.organizationID = newCUID("organization", 0)
 	}
-	o := s.newResource(kindOrganization, caller{})
+	o := &resource{}
+	s.initialize(o, kindOrganization, caller{})
 	s.serial = 0 // the Organization must not affect the IDs of other resources
 	o.id, o.state["id"] = s.organizationID, s.organizationID
-	fillOrganization(o.state)
-	s.collections[kindOrganization].resources = []*storedResource{o}
+	s.kinds[kindOrganization].fillDefaults(s, o, nil)
+	s.stored[kindOrganization] = []*resource{o}
 	return s
 }
 
@@ -74,83 +76,54 @@ func New(options Options) *Server {
 func (s *Server) OrganizationID() string { return s.organizationID }
 
 // handleRequest executes a request, injects faults, and records the request.
-func (s *Server) handleRequest(r Request, authorization string) reply {
+func (s *Server) handleRequest(r Request, authorization string) *reply {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	response := newReply()
 	if s.exceedsRateLimit(r, authorization) {
-		return s.recordRequest(r, s.errorReply(&requestError{status: http.StatusTooManyRequests, message: "Too many requests"}))
+		s.writeError(response, &requestError{status: http.StatusTooManyRequests, message: "Too many requests"})
+		return s.recordRequest(r, response)
 	}
 	f := s.takeFault(r)
 	if f == nil {
 		f = s.drawFault(r)
 	}
-	if f != nil && f.Delay > 0 {
+	if f == nil {
+		return s.recordRequest(r, s.executeRequest(r, authorization))
+	}
+	if f.Delay > 0 {
 		s.mu.Unlock()
 		time.Sleep(f.Delay)
 		s.mu.Lock()
 	}
-	var response reply
 	switch {
-	case f != nil && f.WrongResource:
+	case f.WrongResource:
 		response = s.answerWrongResource(f, r, authorization)
-	case f == nil || f.Applied:
+	case f.Applied:
 		response = s.executeRequest(r, authorization)
 	}
-	if f != nil && f.ApplyAfter > 0 {
+	if f.ApplyAfter > 0 {
 		time.AfterFunc(f.ApplyAfter, func() {
 			s.mu.Lock()
 			defer s.mu.Unlock()
 			s.executeRequest(r, authorization)
 		})
 	}
-	if f != nil {
-		s.faultCount++
-		response = s.applyFault(f, response)
-	}
-	return s.recordRequest(r, response)
+	s.faultCount++
+	return s.recordRequest(r, s.applyFault(f, response))
 }
 
-func (s *Server) recordRequest(r Request, response reply) reply {
+func (s *Server) recordRequest(r Request, response *reply) *reply {
 	r.Status = response.status
 	s.requests = append(s.requests, r)
 	return response
 }
 
-func (s *Server) executeRequest(r Request, authorization string) reply {
-	organization, below, found := splitPath(r.Path)
-	if !found {
-		return s.errorReply(&requestError{status: http.StatusNotFound, message: "Not found: the path doesn't exist"})
-	}
-	who, p := s.authenticate(authorization, organization)
-	if p != nil {
-		return s.errorReply(p)
-	}
-	if p := s.checkCallerAddress(); p != nil {
-		return s.errorReply(p)
-	}
-	handle, ids := s.findHandler(r.Method, below)
-	if handle == nil {
-		return s.errorReply(&requestError{status: http.StatusNotFound, message: "Not found: " + r.Method + " is not simulated for this path"})
-	}
-	body, p := handle(s, apiCall{caller: who, id: ids[0], childID: ids[1], request: r})
-	if p != nil {
-		return s.errorReply(p)
-	}
-	if body == nil {
-		return reply{status: http.StatusNoContent, header: http.Header{}}
-	}
-	if len(s.returnedTexts) > 0 {
-		body = s.replaceTexts(deepCopy(body))
-	}
-	return jsonReply(http.StatusOK, body)
-}
-
-// splitPath splits /v1/organizations/{id}/… into the Organization's ID and the rest.
-func splitPath(path string) (organization, below string, ok bool) {
-	rest, ok := strings.CutPrefix(path, "/v1/organizations/")
-	if !ok {
-		return "", "", false
-	}
-	organization, below, _ = strings.Cut(rest, "/")
-	return organization, below, organization != ""
+func (s *Server) executeRequest(r Request, authorization string) *reply {
+	response := newReply()
+	s.mux.ServeHTTP(response, &http.Request{
+		Method: r.Method, URL: &url.URL{Path: r.Path, RawQuery: r.Query.Encode()},
+		Header: http.Header{"Authorization": {authorization}}, Body: io.NopCloser(bytes.NewReader(r.Body)),
+	})
+	return response
 }

@@ -1,55 +1,55 @@
 package simulator
 
 import (
-	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
 	"time"
 )
 
-const (
-	kindWorkspace  = "workspace"
-	kindDeployment = "deployment"
-	kindCluster    = "cluster"
-	kindRole       = "customRole"
-
-	kindOrganization      = "organization"
-	kindEnvironmentObject = "environmentObject"
-	kindTeam              = "team"
-	kindUser              = "user"
-	kindInvite            = "invite"
-	kindAPIToken          = "apiToken"
-	kindAgentToken        = "agentToken"
-	kindIPRange           = "allowedIpAddressRange"
-)
-
 // timeFormat is the format of times in the API.
 const timeFormat = "2006-01-02T15:04:05.000Z"
 
-// collection holds the resources of one kind in order of creation.
-type collection struct{ resources []*storedResource }
-
-// storedResource holds one resource, including values that the API never returns (secret values, workloadIdentity).
-type storedResource struct {
+// resource is one stored resource, including values that the API never returns (secret values, workloadIdentity).
+type resource struct {
 	id            string
-	state         map[string]any // decoded JSON
-	pendingStatus string         // the status until Options.ReadyAfter has passed since changedAt
-	staleStatus   string         // the status until Options.StaleStatusFor has passed since changedAt; "" after a create
+	state         object
+	pendingStatus string // the status until Options.ReadyAfter has passed since changedAt
+	staleStatus   string // the status until Options.StaleStatusFor has passed since changedAt; "" after a create
 	changedAt     time.Time
 }
 
-func (o *storedResource) getString(name string) string { return getString(o.state, name) }
+func (o *resource) getString(name string) string { return getString(o.state, name) }
 
-func (c *collection) findByID(id string) *storedResource {
-	if i := slices.IndexFunc(c.resources, func(o *storedResource) bool { return o.id == id }); i >= 0 {
-		return c.resources[i]
+// clone returns a copy with its own state.
+func (o *resource) clone() *resource {
+	copied := *o
+	copied.state = deepCopy(o.state)
+	return &copied
+}
+
+// find returns the resource with an ID, or nil.
+func (s *Server) find(kind, id string) *resource {
+	return s.findWhere(kind, func(o *resource) bool { return o.id == id })
+}
+
+// findWhere returns the first resource that matches, or nil.
+func (s *Server) findWhere(kind string, matches func(*resource) bool) *resource {
+	if i := slices.IndexFunc(s.stored[kind], matches); i >= 0 {
+		return s.stored[kind][i]
 	}
 	return nil
 }
 
-func (c *collection) removeByID(id string) {
-	c.resources = slices.DeleteFunc(c.resources, func(o *storedResource) bool { return o.id == id })
+// filter returns the resources that match, in order of creation.
+func (s *Server) filter(kind string, matches func(*resource) bool) []*resource {
+	return slices.DeleteFunc(slices.Clone(s.stored[kind]), func(o *resource) bool { return !matches(o) })
+}
+
+func (s *Server) add(kind string, o *resource) { s.stored[kind] = append(s.stored[kind], o) }
+
+func (s *Server) removeWhere(kind string, matches func(*resource) bool) {
+	s.stored[kind] = slices.DeleteFunc(s.stored[kind], matches)
 }
 
 // Seed adds a resource and returns its ID. kind is one of the kinds of the server; value has the shape of the API's
@@ -61,24 +61,20 @@ func (s *Server) Seed(kind string, value map[string]any) (id string) {
 	return s.seedResource(kind, value)
 }
 
-func (s *Server) seedResource(kind string, value map[string]any) string {
-	known, ok := s.collections[kind]
-	if !ok {
+func (s *Server) seedResource(kind string, value object) string {
+	k := s.kinds[kind]
+	if k == nil {
 		panic(fmt.Sprintf("simulator: unknown kind %q", kind))
 	}
 	if kind == kindOrganization { // the only Organization keeps the fields that value omits
-		maps.Copy(known.resources[0].state, deepCopy(value))
+		maps.Copy(s.organization(), deepCopy(value))
 		return s.organizationID
 	}
-	o := s.newResource(kind, caller{})
-	maps.Copy(o.state, deepCopy(value))
+	o := &resource{state: deepCopy(value)}
+	s.initialize(o, kind, caller{})
 	o.id = o.getString("id")
-	for _, h := range s.kindSpecs {
-		if h.kind == kind {
-			h.fillDefaults(s, o.state)
-		}
-	}
-	known.resources = append(known.resources, o)
+	k.fillDefaults(s, o, nil)
+	s.add(kind, o)
 	return o.id
 }
 
@@ -88,38 +84,31 @@ func (s *Server) Resources(kind string) []map[string]any {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var all []map[string]any
-	for _, o := range s.collections[kind].resources {
+	for _, o := range s.stored[kind] {
 		all = append(all, deepCopy(o.state))
 	}
 	return all
 }
 
-// newResource returns a new resource with the fields that the server sets in every resource.
-func (s *Server) newResource(kind string, who caller) *storedResource {
+// organization returns the state of the only Organization.
+func (s *Server) organization() object { return s.stored[kindOrganization][0].state }
+
+// initialize sets the fields that the server sets in every new resource, where the state lacks them.
+func (s *Server) initialize(o *resource, kind string, who caller) {
 	s.serial++
-	now := s.now()
-	id, stamp := newCUID(kind, s.serial), now.UTC().Format(timeFormat)
-	return &storedResource{id: id, changedAt: now, state: map[string]any{
-		"id": id, "organizationId": s.organizationID,
+	o.id, o.changedAt = newCUID(kind, s.serial), s.now()
+	stamp := o.changedAt.UTC().Format(timeFormat)
+	if o.state == nil {
+		o.state = object{}
+	}
+	setMissing(o.state, object{
+		"id": o.id, "organizationId": s.organizationID,
 		"createdAt": stamp, "updatedAt": stamp, "createdBy": who.subjectProfile(), "updatedBy": who.subjectProfile(),
-	}}
+	})
 }
 
 // markUpdated records that a caller changed a resource.
-func (s *Server) markUpdated(o *storedResource, who caller) {
+func (s *Server) markUpdated(o *resource, who caller) {
 	o.changedAt = s.now()
 	o.state["updatedAt"], o.state["updatedBy"] = o.changedAt.UTC().Format(timeFormat), who.subjectProfile()
-}
-
-// deepCopy returns a copy in the form of decoded JSON, since a caller may seed ints and typed slices.
-func deepCopy[T any](value T) T {
-	encoded, err := json.Marshal(value)
-	if err != nil {
-		panic("simulator: encode resource: " + err.Error())
-	}
-	var copied T
-	if err := json.Unmarshal(encoded, &copied); err != nil {
-		panic("simulator: " + err.Error())
-	}
-	return copied
 }

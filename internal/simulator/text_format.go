@@ -67,3 +67,5 @@ func parseQuantity(pattern *regexp.Regexp, v string, units map[string]float64) f
 }
 
 func formatDecimal(n float64) string { return strconv.FormatFloat(n, 'f', -1, 64) }
+
+func formatGibibytes(n float64) string { return formatDecimal(n) + "Gi" }

@@ -2,85 +2,104 @@ package simulator
 
 import "slices"
 
-func fillUser(state map[string]any) {
-	setMissing(state, map[string]any{
-		"username": getString(state, "id") + "@example.com", "fullName": "Somebody", "avatarUrl": "", "status": "ACTIVE", "organizationRole": "ORGANIZATION_MEMBER",
-	})
-	delete(state, "organizationId")
-	delete(state, "createdBy")
-	delete(state, "updatedBy")
-}
+// InheritedRoles selects how a user's response shows the roles that the user inherits from Teams. The behaviour of the API
+// isn't known; the zero value is the worst case for a client.
+type InheritedRoles int
 
-// filterByRole returns the subjects that have a role in the Workspace or Deployment of the query.
-func filterByRole(c apiCall, all []*storedResource) []*storedResource {
-	return slices.DeleteFunc(slices.Clone(all), func(o *storedResource) bool {
-		for filter, list := range map[string]string{"workspaceId": "workspaceRoles", "deploymentId": "deploymentRoles"} {
-			id := c.request.Query.Get(filter)
-			if id != "" && !slices.ContainsFunc(getObjects(o.state, list), func(g map[string]any) bool { return getString(g, filter) == id }) {
-				return true
+// The possible forms of inherited roles in a response.
+const (
+	RepeatInheritedRoles InheritedRoles = iota // add them to the user's roles: an entity can occur several times
+	MergeInheritedRoles                        // add them to the user's roles, but equal roles only once
+	OmitInheritedRoles                         // return only the roles that the user has directly
+)
+
+func userSpec() kindSpec {
+	return kindSpec{
+		name: kindUser, title: "user", path: "/users/{userId}", plural: "users",
+		list: func(s *Server, c *call) ([]*resource, *requestError) {
+			return s.filterByRole(c, kindUser), c.requireOrganizationAccess("list", "users")
+		},
+		fill: func(_ *Server, next, _ *resource) {
+			setMissing(next.state, object{
+				"username": next.id + "@example.com", "fullName": "Somebody", "avatarUrl": "", "status": "ACTIVE",
+				"organizationRole": "ORGANIZATION_MEMBER",
+			})
+			deleteMembers(next.state, "organizationId", "createdBy", "updatedBy")
+		},
+		view: func(s *Server, view object) {
+			if s.options.InheritedRoles != OmitInheritedRoles {
+				for _, team := range s.teamsOf(getString(view, "id")) {
+					s.addInheritedRoles(view, team)
+				}
 			}
-		}
-		return false
-	})
+			normalizeGrants(view)
+			delete(view, "updatedBy")
+		},
+		routes: map[string]handlerFunc{
+			"POST /users/{userId}/roles": (*Server).updateUserRoles,
+			"GET /users/{userId}/teams":  (*Server).listUserTeams,
+		},
+	}
 }
 
-func (s *Server) listUsers(c apiCall) (any, *requestError) {
-	if !c.caller.hasOrganizationAccess() {
-		return nil, forbiddenError("the token may not list users")
+// updateUserRoles requires the Organization role with any other role.
+func (s *Server) updateUserRoles(c *call) (any, *requestError) {
+	o, p := s.kinds[kindUser].reach(s, c)
+	if p == nil {
+		p = c.decodeBody()
 	}
-	return listPage(c.request.Query, "users", filterByRole(c, s.collections[kindUser].resources), s.userView)
-}
-
-func (s *Server) findUser(c apiCall) (*storedResource, *requestError) {
-	if !c.caller.hasOrganizationAccess() {
-		return nil, forbiddenError("the token may not manage users")
-	}
-	if o := s.collections[kindUser].findByID(c.id); o != nil {
-		return o, nil
-	}
-	return nil, notFoundError("user", c.id)
-}
-
-func (s *Server) readUser(c apiCall) (any, *requestError) {
-	o, p := s.findUser(c)
-	if p != nil {
-		return nil, p
-	}
-	return s.userView(o), nil
-}
-
-// updateUserRoles replaces all roles. The Organization role is required with any other role.
-func (s *Server) updateUserRoles(c apiCall) (any, *requestError) {
-	o, p := s.findUser(c)
-	if p != nil {
-		return nil, p
-	}
-	body, p := decodeAndCheck(c.request, "UpdateUserRolesRequest")
 	if p != nil {
 		return nil, p
 	}
 	for _, name := range grantLists {
-		if len(getObjects(body, name)) > 0 && getString(body, "organizationRole") == "" {
-			return nil, invalidFieldsError([]FieldError{newFieldError("organizationRole", "required", "is required")})
+		if len(getList(c.body, name)) > 0 && getString(c.body, "organizationRole") == "" {
+			return nil, invalidFieldError("organizationRole", "required", "is required")
 		}
 	}
 	if o.getString("status") != "ACTIVE" {
 		return nil, badRequestError("user '%s' is not active", o.getString("username"))
 	}
-	if p := s.validateGrants(body); p != nil {
-		return nil, p
-	}
-	replaceGrants(o.state, body)
-	s.markUpdated(o, c.caller)
-	delete(o.state, "updatedBy")
-	return subjectRolesView(o), nil
+	return s.replaceGrants(c, o)
 }
 
-func userSpec() kindSpec {
-	return kindSpec{kind: kindUser, fillDefaults: func(_ *Server, state map[string]any) { fillUser(state) }, routes: map[string]handlerFunc{
-		"GET users":          (*Server).listUsers,
-		"GET users/*":        (*Server).readUser,
-		"GET users/*/teams":  (*Server).listUserTeams,
-		"POST users/*/roles": (*Server).updateUserRoles,
-	}}
+// addInheritedRoles adds a Team's roles to a user's. There is only one Organization role: the strongest one.
+func (s *Server) addInheritedRoles(view object, team *resource) {
+	roles := deepCopy(team.state)
+	for _, name := range grantLists {
+		list := getList(view, name)
+		for _, grant := range getObjects(roles, name) {
+			isSameGrant := func(v any) bool {
+				other, _ := v.(object)
+				return !slices.ContainsFunc([]string{"workspaceId", "deploymentId", "dagId", "dagTag", "role"}, func(field string) bool {
+					return getString(grant, field) != getString(other, field)
+				})
+			}
+			if s.options.InheritedRoles == RepeatInheritedRoles || !slices.ContainsFunc(list, isSameGrant) {
+				list = append(list, grant)
+			}
+		}
+		view[name] = list
+	}
+	rank := func(state object) int { return slices.Index(organizationRoles, getString(state, "organizationRole")) }
+	if rank(roles) < rank(view) {
+		view["organizationRole"] = roles["organizationRole"]
+	}
+}
+
+// teamsOf returns the Teams that a user is a member of.
+func (s *Server) teamsOf(userID string) []*resource {
+	return s.filter(kindTeam, func(o *resource) bool { return slices.Contains(getList(o.state, "memberIds"), any(userID)) })
+}
+
+// listUserTeams lists a user's Teams with their roles, which the user inherits.
+func (s *Server) listUserTeams(c *call) (any, *requestError) {
+	o, p := s.kinds[kindUser].reach(s, c)
+	if p != nil {
+		return nil, p
+	}
+	return c.listPage("teams", s.teamsOf(o.id), func(team *resource) object {
+		view := s.kinds[kindTeam].read(s, team)
+		deleteMembers(view, "createdAt", "createdBy", "updatedAt", "updatedBy", "organizationId")
+		return view
+	})
 }

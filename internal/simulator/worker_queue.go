@@ -17,13 +17,13 @@ func astroMachineSize(name string) machineSize {
 const maxEphemeralStorage = 100
 
 // validateQueues checks the queues of a request against each other, against their machines and against the stored queues.
-func (s *Server) validateQueues(body, old map[string]any) []FieldError {
+func (s *Server) validateQueues(body, old object) []FieldError {
 	var found []FieldError
 	queues := getObjects(body, "workerQueues")
 	for i, q := range queues {
 		path := fmt.Sprintf("workerQueues[%d].", i)
-		same := func(field string) func(map[string]any) bool {
-			return func(other map[string]any) bool { return getString(other, field) == getString(q, field) }
+		same := func(field string) func(object) bool {
+			return func(other object) bool { return getString(other, field) == getString(q, field) }
 		}
 		id := getString(q, "id")
 		if _, hasID := q["id"]; hasID && !slices.ContainsFunc(getObjects(old, "workerQueues"), same("id")) {
@@ -54,27 +54,27 @@ func (s *Server) validateQueues(body, old map[string]any) []FieldError {
 
 // fillQueues sets the server's values of worker queues. A queue without ID is a new queue, even if its name exists. A
 // Deployment without queues gets one named default, also with KUBERNETES, but not with remote execution.
-func (s *Server) fillQueues(state map[string]any) {
+func (s *Server) fillQueues(state object) {
 	queues := getObjects(state, "workerQueues")
 	if len(queues) == 0 && getObject(state, "remoteExecution") == nil {
-		queues = []map[string]any{{"name": "default", "isDefault": true}}
+		queues = []object{{"name": "default", "isDefault": true}}
 	}
 	for _, q := range queues {
 		if getString(q, "id") == "" {
 			s.serial++
 			q["id"] = newCUID("queue", s.serial)
 		}
-		setMissing(q, map[string]any{
+		setMissing(q, object{
 			"isDefault": getString(q, "name") == "default", "minWorkerCount": 0.0, "maxWorkerCount": 10.0, "workerConcurrency": 5.0,
 		})
 		if getString(state, "type") == typeHybrid {
-			setMissing(q, map[string]any{"nodePoolId": s.defaultNodePool(getString(state, "clusterId")), "podCpu": "1", "podMemory": "2Gi"})
+			setMissing(q, object{"nodePoolId": s.defaultNodePool(getString(state, "clusterId")), "podCpu": "1", "podMemory": "2Gi"})
 			continue
 		}
-		setMissing(q, map[string]any{"astroMachine": "A5", "podEphemeralStorage": "10Gi"})
+		setMissing(q, object{"astroMachine": "A5", "podEphemeralStorage": "10Gi"})
 		m := astroMachineSize(getString(q, "astroMachine"))
-		q["podCpu"], q["podMemory"] = formatDecimal(m.cpu), formatDecimal(m.memory)+"Gi"
-		q["podEphemeralStorage"] = formatDecimal(parseGibibytes(getString(q, "podEphemeralStorage"))) + "Gi"
+		q["podCpu"], q["podMemory"] = formatDecimal(m.cpu), formatGibibytes(m.memory)
+		q["podEphemeralStorage"] = formatGibibytes(parseGibibytes(getString(q, "podEphemeralStorage")))
 	}
 	state["workerQueues"] = toArray(queues)
 }

@@ -2,115 +2,95 @@ package simulator
 
 import "slices"
 
-func fillWorkspace(state map[string]any) {
-	setMissing(state, map[string]any{"name": "workspace", "description": "", "cicdEnforcedDefault": false})
+// workspaceSpec is a kind whose names aren't unique: the document doesn't require it. An update clears a default cluster or
+// region that it omits (unclear for the API).
+func workspaceSpec() kindSpec {
+	return kindSpec{
+		name: kindWorkspace, title: "Workspace", path: "/workspaces/{workspaceId}", plural: "workspaces",
+		canAccess: func(_ *Server, who caller, id string, _ *resource) bool { return who.canAccessWorkspace(id) },
+		list: func(s *Server, c *call) ([]*resource, *requestError) {
+			if c.caller.isDeploymentOnly() {
+				return nil, forbiddenError("the token isn't allowed to list Workspaces")
+			}
+			return s.filter(kindWorkspace, func(o *resource) bool { return c.caller.canAccessWorkspace(o.id) }), nil
+		},
+		beforeChange: func(s *Server, o *resource, isDelete bool) *requestError {
+			return s.refuseWithDeployments("Workspace", "workspaceId", o, isDelete)
+		},
+		validate: (*Server).validateWorkspace,
+		fill: func(_ *Server, next, _ *resource) {
+			setMissing(next.state, object{"name": "workspace", "description": "", "cicdEnforcedDefault": false})
+		},
+		view: func(_ *Server, view object) {
+			view["organizationName"] = "Simulated Organization"
+			dropEmpty(view, "description", "defaultClusterId", "defaultCloudProvider", "defaultRegion")
+		},
+		deleted: (*Server).deleteDependents,
+	}
 }
 
-// workspaceView returns a Workspace as the API returns it.
-func workspaceView(o *storedResource) map[string]any {
-	view := deepCopy(o.state)
-	view["organizationName"] = "Simulated Organization"
-	dropEmpty(view, "description", "defaultClusterId", "defaultCloudProvider", "defaultRegion")
-	return view
-}
-
-func (s *Server) listWorkspaces(c apiCall) (any, *requestError) {
-	if c.caller.isDeploymentOnly() {
-		return nil, forbiddenError("the token may not list Workspaces")
-	}
-	reached := slices.DeleteFunc(slices.Clone(s.collections[kindWorkspace].resources), func(o *storedResource) bool {
-		return !c.caller.canAccessWorkspace(o.id)
-	})
-	return listPage(c.request.Query, "workspaces", reached, workspaceView)
-}
-
-// findWorkspace returns the Workspace in the path. Without access to it, the answer is 403, even if it doesn't exist.
-func (s *Server) findWorkspace(c apiCall) (*storedResource, *requestError) {
-	if !c.caller.canAccessWorkspace(c.id) {
-		return nil, forbiddenError("the token has no access to Workspace '%s'", c.id)
-	}
-	if o := s.collections[kindWorkspace].findByID(c.id); o != nil {
-		return o, nil
-	}
-	return nil, notFoundError("Workspace", c.id)
-}
-
-func (s *Server) readWorkspace(c apiCall) (any, *requestError) {
-	o, p := s.findWorkspace(c)
-	if p != nil {
-		return nil, p
-	}
-	return workspaceView(o), nil
-}
-
-// createWorkspace accepts a name that already exists, because the document doesn't require unique names of Workspaces.
-func (s *Server) createWorkspace(c apiCall) (any, *requestError) {
-	if !c.caller.hasOrganizationAccess() {
-		return nil, forbiddenError("the token may not create Workspaces")
-	}
-	body, p := s.decodeWorkspaceBody(c, "CreateWorkspaceRequest")
-	if p != nil {
-		return nil, p
-	}
-	o := s.newResource(kindWorkspace, c.caller)
-	setMissing(o.state, body)
-	fillWorkspace(o.state)
-	s.collections[kindWorkspace].resources = append(s.collections[kindWorkspace].resources, o)
-	return workspaceView(o), nil
-}
-
-// updateWorkspace replaces all fields. It clears a default cluster or region that the request omits (unclear for the API).
-func (s *Server) updateWorkspace(c apiCall) (any, *requestError) {
-	o, p := s.findWorkspace(c)
-	if p != nil {
-		return nil, p
-	}
-	body, p := s.decodeWorkspaceBody(c, "UpdateWorkspaceRequest")
-	if p != nil {
-		return nil, p
-	}
-	deleteFields(o.state, "UpdateWorkspaceRequest")
-	setMissing(o.state, body)
-	s.markUpdated(o, c.caller)
-	return workspaceView(o), nil
-}
-
-func (s *Server) decodeWorkspaceBody(c apiCall, schemaName string) (map[string]any, *requestError) {
-	body, p := decodeAndCheck(c.request, schemaName)
-	if p != nil {
-		return nil, p
-	}
-	cluster, cloud, region := getString(body, "defaultClusterId"), getString(body, "defaultCloudProvider"), getString(body, "defaultRegion")
+func (s *Server) validateWorkspace(_ *call, next, _ *resource) *requestError {
+	cluster, cloud, region := next.getString("defaultClusterId"), next.getString("defaultCloudProvider"), next.getString("defaultRegion")
 	switch {
 	case cluster != "" && (cloud != "" || region != ""):
-		return nil, badRequestError("defaultClusterId can't be combined with defaultCloudProvider and defaultRegion")
+		return badRequestError("defaultClusterId can't be combined with defaultCloudProvider and defaultRegion")
 	case (cloud == "") != (region == ""):
-		return nil, badRequestError("defaultCloudProvider and defaultRegion must be set together")
-	case cluster != "" && s.collections[kindCluster].findByID(cluster) == nil:
-		return nil, badRequestError("default cluster '%s' does not exist", cluster)
+		return badRequestError("defaultCloudProvider and defaultRegion must be set together")
+	case cluster != "" && s.find(kindCluster, cluster) == nil:
+		return badRequestError("default cluster '%s' does not exist", cluster)
 	}
-	return body, nil
+	return nil
 }
 
-func (s *Server) deleteWorkspace(c apiCall) (any, *requestError) {
-	o, p := s.findWorkspace(c)
-	if p != nil {
-		return nil, p
+// refuseWithDeployments refuses the delete of a resource that Deployments name in a field.
+func (s *Server) refuseWithDeployments(title, field string, o *resource, isDelete bool) *requestError {
+	isUsed := func(d *resource) bool { return d.getString(field) == o.id }
+	if isDelete && s.findWhere(kindDeployment, isUsed) != nil {
+		return badRequestError("%s '%s' still has Deployments", title, o.getString("name"))
 	}
-	if slices.ContainsFunc(s.collections[kindDeployment].resources, func(d *storedResource) bool { return d.getString("workspaceId") == o.id }) {
-		return nil, badRequestError("Workspace '%s' still has Deployments", o.getString("name"))
-	}
-	s.collections[kindWorkspace].removeByID(o.id)
-	s.deleteDependents(o.id)
-	return nil, nil
+	return nil
 }
 
-func workspaceSpec() kindSpec {
-	return kindSpec{kind: kindWorkspace, fillDefaults: func(_ *Server, state map[string]any) { fillWorkspace(state) }, routes: map[string]handlerFunc{
-		"GET workspaces":      (*Server).listWorkspaces,
-		"POST workspaces":     (*Server).createWorkspace,
-		"GET workspaces/*":    (*Server).readWorkspace,
-		"POST workspaces/*":   (*Server).updateWorkspace,
-		"DELETE workspaces/*": (*Server).deleteWorkspace,
-	}}
+// requireWorkspaces checks that all Workspaces of a list exist.
+func (s *Server) requireWorkspaces(ids []any) *requestError {
+	for _, id := range ids {
+		if text, _ := id.(string); s.find(kindWorkspace, text) == nil {
+			return badRequestError("Workspace '%v' does not exist", id)
+		}
+	}
+	return nil
+}
+
+// deleteDependents deletes everything that belongs to a deleted Workspace or Deployment: environment objects, tokens, and
+// the links and roles of others.
+func (s *Server) deleteDependents(deleted *resource) {
+	names := func(field string) func(object) bool {
+		return func(v object) bool { return getString(v, field) == deleted.id }
+	}
+	s.removeWhere(kindEnvironmentObject, func(o *resource) bool { return o.getString("scopeEntityId") == deleted.id })
+	for _, o := range s.stored[kindEnvironmentObject] {
+		deleteItems(o.state, names("scopeEntityId"), "links", "excludeLinks")
+	}
+	s.removeWhere(kindAgentToken, func(o *resource) bool { return o.getString("deploymentId") == deleted.id })
+	s.removeWhere(kindAPIToken, func(o *resource) bool { return tokenEntity(o.state) == deleted.id })
+	for _, o := range s.stored[kindAPIToken] {
+		deleteItems(o.state, func(role object) bool {
+			return names("entityId")(role) && !isDAGScope(getString(role, "entityType")) || names("deploymentId")(role)
+		}, "roles")
+	}
+	for _, kind := range []string{kindUser, kindTeam} {
+		for _, o := range s.stored[kind] {
+			deleteItems(o.state, names("workspaceId"), grantLists...)
+			deleteItems(o.state, names("deploymentId"), grantLists...)
+		}
+	}
+}
+
+// deleteItems deletes the items that match from lists of objects.
+func deleteItems(state object, matches func(object) bool, lists ...string) {
+	for _, name := range lists {
+		if items := getObjects(state, name); len(items) > 0 {
+			state[name] = toArray(slices.DeleteFunc(items, matches))
+		}
+	}
 }

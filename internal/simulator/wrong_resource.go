@@ -4,16 +4,14 @@ import (
 	"encoding/json"
 	"maps"
 	"net/http"
-	"slices"
-	"strings"
 )
 
 // answerWrongResource answers a request with another resource of the same kind, like a cache or gateway that mixes up
 // responses. It doesn't change a response that identifies no resource, such as a list or an error.
-func (s *Server) answerWrongResource(f *Fault, r Request, authorization string) reply {
+func (s *Server) answerWrongResource(f *Fault, r Request, authorization string) *reply {
 	saved := s.copyResources()
 	response := s.executeRequest(r, authorization)
-	var own map[string]any
+	var own object
 	if response.status != http.StatusOK || json.Unmarshal(response.body, &own) != nil {
 		return response
 	}
@@ -22,29 +20,26 @@ func (s *Server) answerWrongResource(f *Fault, r Request, authorization string) 
 		return response
 	}
 	if len(own) == 1 {
-		other = map[string]any{"id": other["id"]}
+		other = object{"id": other["id"]}
 	}
 	if !f.WithSecret {
 		delete(other, "token")
 	}
 	if !f.Applied {
-		for kind, resources := range saved {
-			s.collections[kind].resources = resources
-		}
+		s.stored = saved
 	}
-	response = jsonReply(http.StatusOK, other)
+	response = newReply()
+	writeJSON(response, http.StatusOK, other)
 	response.header.Set(FaultHeader, "true")
 	return response
 }
 
 // copyResources returns deep copies of all resources by kind.
-func (s *Server) copyResources() map[string][]*storedResource {
-	out := map[string][]*storedResource{}
-	for kind, c := range s.collections {
-		for _, o := range c.resources {
-			copied := *o
-			copied.state = deepCopy(o.state)
-			out[kind] = append(out[kind], &copied)
+func (s *Server) copyResources() map[string][]*resource {
+	out := map[string][]*resource{}
+	for kind, resources := range s.stored {
+		for _, o := range resources {
+			out[kind] = append(out[kind], o.clone())
 		}
 	}
 	return out
@@ -52,47 +47,25 @@ func (s *Server) copyResources() map[string][]*storedResource {
 
 // otherResource returns another resource of the kind of own, in the API's form and with its secret value. If own is the only
 // resource of its kind, otherResource returns it with another ID. It returns nil if own is new or has no ID.
-func (s *Server) otherResource(own map[string]any, saved map[string][]*storedResource) map[string]any {
-	for _, h := range s.kindSpecs {
-		resources := s.collections[h.kind].resources
-		index := slices.IndexFunc(resources, func(o *storedResource) bool {
-			return o.id == getString(own, "id") || o.id == getString(own, "inviteId")
-		})
-		if index < 0 {
+func (s *Server) otherResource(own object, saved map[string][]*resource) object {
+	for kind, k := range s.kinds {
+		isOwn := func(o *resource) bool { return o.id == getString(own, "id") || o.id == getString(own, "inviteId") }
+		if s.findWhere(kind, isOwn) == nil {
 			continue
 		}
-		for i, o := range resources {
-			if i != index {
-				view := s.readView(h, o)
-				if value := o.getString("token"); value != "" {
-					view["token"] = value
-				}
-				return view
+		if o := s.findWhere(kind, func(o *resource) bool { return !isOwn(o) }); o != nil {
+			view := k.read(s, o)
+			if value := o.getString("token"); value != "" {
+				view["token"] = value
 			}
+			return view
 		}
-		if len(saved[h.kind]) == 0 {
+		if len(saved[kind]) == 0 {
 			return nil
 		}
 		copied := maps.Clone(own)
-		copied["id"] = newCUID("another "+h.kind, 0)
+		copied["id"] = newCUID("another "+kind, 0)
 		return copied
 	}
 	return nil
-}
-
-// readView returns the response to a GET by ID, or the whole state if the API has no such operation.
-func (s *Server) readView(h kindSpec, o *storedResource) map[string]any {
-	for pattern, handle := range h.routes {
-		if !strings.HasPrefix(pattern, "GET ") || !strings.HasSuffix(pattern, "/*") {
-			continue
-		}
-		c := apiCall{caller: caller{Scope{OrganizationID: s.organizationID}}, id: o.id}
-		if strings.Count(pattern, "*") == 2 { // nested in a Deployment
-			c.id, c.childID = o.getString("deploymentId"), o.id
-		}
-		if view, p := handle(s, c); p == nil {
-			return deepCopy(view).(map[string]any)
-		}
-	}
-	return deepCopy(o.state)
 }

@@ -1,0 +1,130 @@
+package simulator
+
+import (
+	"cmp"
+	"encoding/json"
+	"slices"
+)
+
+// object is a decoded JSON object.
+type object = map[string]any
+
+// deepCopy returns a copy in the form of decoded JSON, since a caller may seed ints and typed slices.
+func deepCopy[T any](value T) T {
+	encoded, err := json.Marshal(value)
+	if err != nil {
+		panic("simulator: encode resource: " + err.Error())
+	}
+	var copied T
+	if err := json.Unmarshal(encoded, &copied); err != nil {
+		panic("simulator: " + err.Error())
+	}
+	return copied
+}
+
+// dropNulls deletes null members, because the API treats them like absent ones.
+func dropNulls(value any) {
+	switch v := value.(type) {
+	case object:
+		for name, member := range v {
+			if member == nil {
+				delete(v, name)
+				continue
+			}
+			dropNulls(member)
+		}
+	case []any:
+		for _, member := range v {
+			dropNulls(member)
+		}
+	}
+}
+
+// getMember and the functions below return a member of an object, or the zero value if it is absent.
+func getMember[T any](m object, name string) T {
+	v, _ := m[name].(T)
+	return v
+}
+
+func getString(m object, name string) string { return getMember[string](m, name) }
+
+func getBool(m object, name string) bool { return getMember[bool](m, name) }
+
+func getNumber(m object, name string) float64 { return getMember[float64](m, name) }
+
+func getList(m object, name string) []any { return getMember[[]any](m, name) }
+
+// getObject returns the object at a path of members.
+func getObject(m object, path ...string) object {
+	for _, name := range path {
+		m = getMember[object](m, name)
+	}
+	return m
+}
+
+func getObjects(m object, name string) []object {
+	var items []object
+	for _, v := range getList(m, name) {
+		if item, ok := v.(object); ok {
+			items = append(items, item)
+		}
+	}
+	return items
+}
+
+// toArray converts the result of getObjects back to decoded JSON.
+func toArray(objects []object) []any {
+	all := make([]any, len(objects))
+	for i, v := range objects {
+		all[i] = v
+	}
+	return all
+}
+
+// setMissing sets the members that m doesn't have.
+func setMissing(m, defaults object) {
+	for name, value := range defaults {
+		if _, ok := m[name]; !ok {
+			m[name] = value
+		}
+	}
+}
+
+func deleteMembers(m object, names ...string) {
+	for _, name := range names {
+		delete(m, name)
+	}
+}
+
+// dropEmpty deletes members that hold an empty string or list, because responses omit them.
+func dropEmpty(m object, names ...string) {
+	for _, name := range names {
+		list, isList := m[name].([]any)
+		if m[name] == "" || isList && len(list) == 0 {
+			delete(m, name)
+		}
+	}
+}
+
+// sortListBy sorts a list of objects by one of their members.
+func sortListBy(view object, name, member string) {
+	items := getObjects(view, name)
+	slices.SortFunc(items, func(a, b object) int { return cmp.Compare(getString(a, member), getString(b, member)) })
+	view[name] = toArray(items)
+}
+
+// sortedSet returns the distinct strings of a list, sorted: the server keeps its own order.
+func sortedSet(list []any) []any {
+	var texts []string
+	for _, v := range list {
+		if t, ok := v.(string); ok {
+			texts = append(texts, t)
+		}
+	}
+	slices.Sort(texts)
+	set := []any{}
+	for _, t := range slices.Compact(texts) {
+		set = append(set, t)
+	}
+	return set
+}
