@@ -94,28 +94,23 @@ func (c claims) tokenScope() Scope {
 type caller struct{ scope Scope }
 
 // authenticate sets the caller of a call. A token that isn't a JWT has access to the whole Organization.
-func (s *Server) authenticate(c *call) *requestError {
+func (s *Server) authenticate(c *call) {
 	scheme, token, _ := strings.Cut(c.request.Header.Get("Authorization"), " ")
-	if token = strings.TrimSpace(token); !strings.EqualFold(scheme, "Bearer") || token == "" {
-		return unauthorizedError("no bearer token was sent")
-	}
+	token = strings.TrimSpace(token)
+	requireToken(strings.EqualFold(scheme, "Bearer") && token != "", "no bearer token was sent")
 	scope := Scope{OrganizationID: s.organizationID}
 	if found, ok := parseToken(token); ok {
 		scope = found.tokenScope()
 	}
-	if until := scope.ExpiresAt; !until.IsZero() && !s.now().Before(until) {
-		return unauthorizedError("the token has expired")
-	}
+	requireToken(scope.ExpiresAt.IsZero() || s.now().Before(scope.ExpiresAt), "the token has expired")
 	// The document declares no 404 for lists, so an unknown Organization is answered with 403.
 	organization := c.request.PathValue("organizationId")
-	if scope.OrganizationID != s.organizationID || organization != s.organizationID {
-		return forbiddenError("the token has no access to Organization '%s'", organization)
-	}
+	requireAccess(scope.OrganizationID == s.organizationID && organization == s.organizationID,
+		"the token has no access to Organization '%s'", organization)
 	if o := s.find(kindAPIToken, scope.TokenID); o != nil {
 		o.state["lastUsedAt"] = s.now().UTC().Format(time.RFC3339)
 	}
 	c.caller = caller{scope}
-	return nil
 }
 
 func (c caller) hasOrganizationAccess() bool {

@@ -13,38 +13,24 @@ const (
 	scopeDAGTag       = "DAG_TAG"
 )
 
-// builtinTokenRoles lists the roles that exist without custom roles, by entity type.
-var builtinTokenRoles = map[string][]string{
-	scopeOrganization: organizationRoles,
-	scopeWorkspace:    {"WORKSPACE_OWNER", "WORKSPACE_OPERATOR", "WORKSPACE_AUTHOR", "WORKSPACE_MEMBER", "WORKSPACE_ACCESSOR"},
-	scopeDeployment:   {"DEPLOYMENT_ADMIN"},
-	scopeDAG:          {"DAG_VIEWER", "DAG_AUTHOR"},
-	scopeDAGTag:       {"DAG_VIEWER", "DAG_AUTHOR"},
-}
-
 // apiTokenSpec is a kind whose names aren't unique. An update clears a description that it omits (unclear for the API).
 func apiTokenSpec() kindSpec {
 	return kindSpec{
 		name: kindAPIToken, title: "API token", path: "/tokens/{tokenId}", plural: "tokens",
-		canAccess: func(s *Server, who caller, _ string, o *resource) bool {
-			return o != nil && s.canAccessEntity(who, o.getString("scope"), tokenEntity(o.state))
+		canAccess: func(s *Server, c *call, _ string, o *resource) bool {
+			return o != nil && s.canAccessEntity(c.caller, o.getString("scope"), tokenEntity(o.state))
 		},
 		list:         (*Server).listAPITokens,
-		beforeCreate: func(*Server, *call) *requestError { return nil }, // validate checks whether the caller can grant the role
-		validate: func(s *Server, c *call, next, old *resource) *requestError {
+		beforeCreate: func(*Server, *call) {}, // validate checks whether the caller is allowed to grant the role
+		validate: func(s *Server, c *call, next, old *resource) {
 			if old != nil {
-				return nil
+				return
 			}
 			scope, entity := next.getString("scope"), next.getString("entityId")
-			switch {
-			case scope == scopeOrganization && entity != "":
-				return badRequestError("entityId is not allowed with scope ORGANIZATION")
-			case scope == scopeOrganization:
-				entity = s.organizationID
-			case entity == "":
-				return badRequestError("entityId is required with scope %s", scope)
-			}
-			return s.validateTokenRole(c.caller, object{"entityType": scope, "entityId": entity, "role": next.state["role"]})
+			require(scope == scopeOrganization || entity != "", "entityId is required with scope %s", scope)
+			require(scope != scopeOrganization || entity == "", "entityId is not allowed with scope ORGANIZATION")
+			entity = cmp.Or(entity, s.organizationID)
+			s.validateTokenRole(c.caller, object{"entityType": scope, "entityId": entity, "role": next.state["role"]})
 		},
 		fill:    (*Server).fillAPIToken,
 		view:    viewToken,
@@ -83,29 +69,25 @@ func (s *Server) fillAPIToken(next, _ *resource) {
 
 // listAPITokens returns all tokens of the Organization, Workspace or Deployment in the query. A token of a Workspace or
 // Deployment can list tokens that it can't read one by one.
-func (s *Server) listAPITokens(c *call) ([]*resource, *requestError) {
+func (s *Server) listAPITokens(c *call) []*resource {
 	query := c.request.URL.Query()
 	workspace, deployment, kind := query.Get("workspaceId"), query.Get("deploymentId"), query.Get("kind")
-	if !s.canAccessEntity(c.caller, scopeWorkspace, workspace) && !s.canAccessEntity(c.caller, scopeDeployment, deployment) {
-		return nil, forbiddenError("the token is only allowed to list the API tokens of entities that it has access to")
-	}
+	requireAccess(s.canAccessEntity(c.caller, scopeWorkspace, workspace) || s.canAccessEntity(c.caller, scopeDeployment, deployment),
+		"the token is only allowed to list the API tokens of entities that it has access to")
 	return s.filter(kindAPIToken, func(o *resource) bool {
 		return (workspace == "" || hasRole(o, scopeWorkspace, workspace)) && (deployment == "" || hasRole(o, scopeDeployment, deployment)) &&
 			(query.Get("includeOnlyOrganizationTokens") != "true" || o.getString("scope") == scopeOrganization) &&
 			(kind == "" || o.getString("kind") == kind)
-	}), nil
+	})
 }
 
 // rotateAPIToken replaces the value immediately and restarts the validity period.
-func (s *Server) rotateAPIToken(c *call) (any, *requestError) {
+func (s *Server) rotateAPIToken(c *call) any {
 	k := s.kinds[kindAPIToken]
-	o, p := k.reach(s, c)
-	if p != nil {
-		return nil, p
-	}
+	o := k.reach(s, c)
 	s.renewTokenValue(o.state)
 	s.markUpdated(o, c.caller)
 	o.state["lastRotatedAt"] = o.state["updatedAt"]
 	startToken(o.state, o.getString("updatedAt"))
-	return tokenWithValue(o, k.read(s, o)), nil
+	return tokenWithValue(o, k.read(s, o))
 }

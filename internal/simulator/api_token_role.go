@@ -40,87 +40,53 @@ func (s *Server) canAccessEntity(who caller, entityType, entity string) bool {
 }
 
 // validateTokenRole checks one role that a request grants, without regard to the token's other roles.
-func (s *Server) validateTokenRole(who caller, role object) *requestError {
-	entityType, entity, name := getString(role, "entityType"), getString(role, "entityId"), getString(role, "role")
-	accessType := entityType
+func (s *Server) validateTokenRole(who caller, role object) {
+	entityType, entity, deployment := getString(role, "entityType"), getString(role, "entityId"), getString(role, "deploymentId")
+	accessType, customScope := entityType, entityType
+	require(!isDAGScope(entityType) || deployment != "", "deploymentId is required with entityType %s", entityType)
+	require(isDAGScope(entityType) || deployment == "", "deploymentId is not allowed with entityType %s", entityType)
 	if isDAGScope(entityType) {
-		accessType, entity = scopeDeployment, getString(role, "deploymentId")
-		if entity == "" {
-			return badRequestError("deploymentId is required with entityType %s", entityType)
-		}
-	} else if getString(role, "deploymentId") != "" {
-		return badRequestError("deploymentId is not allowed with entityType %s", entityType)
+		accessType, customScope, entity = scopeDeployment, scopeDAG, deployment
 	}
-	if !s.canAccessEntity(who, accessType, entity) {
-		return forbiddenError("the token isn't allowed to grant roles of %s '%s'", accessType, entity)
-	}
-	exists := entity == s.organizationID
-	switch accessType {
-	case scopeWorkspace:
-		exists = s.find(kindWorkspace, entity) != nil
-	case scopeDeployment:
-		exists = s.find(kindDeployment, entity) != nil
-	}
-	if !exists {
-		return badRequestError("%s '%s' does not exist", accessType, entity)
-	}
-	customScope := entityType
-	if isDAGScope(entityType) {
-		customScope = scopeDAG
-	}
-	if s.isAssignableRole(name, customScope, builtinTokenRoles[entityType]...) {
-		return nil
-	}
-	return badRequestError("'%s' is not a role of entityType %s", name, entityType)
+	requireAccess(s.canAccessEntity(who, accessType, entity), "the token isn't allowed to grant roles of %s '%s'", accessType, entity)
+	kind := map[string]string{scopeOrganization: kindOrganization, scopeWorkspace: kindWorkspace, scopeDeployment: kindDeployment}[accessType]
+	s.requireExisting(kind, entity)
+	s.requireRole(getString(role, "role"), customScope)
 }
 
 // validateTokenRoles checks the roles of a token against its scope and against each other.
-func validateTokenRoles(o *resource, roles []object) *requestError {
+func validateTokenRoles(o *resource, roles []object) {
 	scope, ownRoles := o.getString("scope"), 0
+	isHigher := map[[2]string]bool{
+		{scopeWorkspace, scopeOrganization}: true, {scopeDeployment, scopeOrganization}: true, {scopeDeployment, scopeWorkspace}: true,
+	}
 	seen := map[[3]string]bool{}
 	for _, role := range roles {
-		entityType := getString(role, "entityType")
-		key := [3]string{entityType, getString(role, "entityId"), getString(role, "deploymentId")}
-		switch {
-		case seen[key]:
-			return badRequestError("%s '%s' has more than one role", entityType, key[1])
-		case entityType == scope && key[1] != tokenEntity(o.state):
-			return badRequestError("the role of a token of scope %s must be of '%s'", scope, tokenEntity(o.state))
-		case scope != scopeOrganization && entityType == scopeOrganization, scope == scopeDeployment && entityType == scopeWorkspace:
-			return badRequestError("a token of scope %s cannot have a role of entityType %s", scope, entityType)
-		case entityType == scope:
+		entityType, entity := getString(role, "entityType"), getString(role, "entityId")
+		key := [3]string{entityType, entity, getString(role, "deploymentId")}
+		require(!seen[key], "%s '%s' has more than one role", entityType, entity)
+		require(!isHigher[[2]string{scope, entityType}], "a token of scope %s cannot have a role of entityType %s", scope, entityType)
+		if entityType == scope {
+			require(entity == tokenEntity(o.state), "the role of a token of scope %s must be of '%s'", scope, tokenEntity(o.state))
 			ownRoles++
 		}
 		seen[key] = true
 	}
-	if ownRoles != 1 {
-		return badRequestError("a token of scope %s must have exactly one role of that entityType", scope)
-	}
-	return nil
+	require(ownRoles == 1, "a token of scope %s must have exactly one role of that entityType", scope)
 }
 
 // updateAPITokenRoles replaces all roles. Responses list them in the server's order, not in the order of the request.
-func (s *Server) updateAPITokenRoles(c *call) (any, *requestError) {
-	o, p := s.kinds[kindAPIToken].reach(s, c)
-	if p == nil {
-		p = c.decodeBody()
-	}
-	if p != nil {
-		return nil, p
-	}
-	roles := getObjects(c.body, "roles")
-	if p := validateTokenRoles(o, roles); p != nil {
-		return nil, p
-	}
+func (s *Server) updateAPITokenRoles(c *call) any {
+	o := s.kinds[kindAPIToken].reach(s, c)
+	roles := getObjects(c.decodeBody(), "roles")
+	validateTokenRoles(o, roles)
 	for _, role := range roles {
-		if p := s.validateTokenRole(c.caller, role); p != nil {
-			return nil, p
-		}
+		s.validateTokenRole(c.caller, role)
 	}
 	o.state["roles"] = toArray(roles)
 	sortRoles(o.state)
 	s.markUpdated(o, c.caller)
-	return tokenRolesView(o), nil
+	return tokenRolesView(o)
 }
 
 func sortRoles(state object) {

@@ -1,6 +1,7 @@
 package simulator
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 	"slices"
@@ -40,85 +41,61 @@ func clusterSpec() kindSpec {
 	}
 }
 
-// requireIdleCluster returns a conflict if a workflow runs on the cluster. The document declares 412 for that, but the API
+// requireIdleCluster refuses changes while a workflow runs on the cluster. The document declares 412 for that, but the API
 // was seen to return 409. A cluster that is seeded with the member conflict: 412 makes the simulator return 412.
-func (s *Server) requireIdleCluster(o *resource, isDelete bool) *requestError {
-	if slices.Contains([]string{"CREATING", "UPDATING", "FAILING_OVER"}, s.currentStatus(o)) {
-		p := conflictError("a workflow is running on the cluster")
-		if getNumber(o.state, "conflict") == http.StatusPreconditionFailed {
-			p.status = http.StatusPreconditionFailed
-		}
-		return p
-	}
-	return s.refuseWithDeployments("cluster", "clusterId", o, isDelete)
+func (s *Server) requireIdleCluster(o *resource, isDelete bool) {
+	isBusy := slices.Contains([]string{"CREATING", "UPDATING", "FAILING_OVER"}, s.currentStatus(o))
+	status := cmp.Or(int(getNumber(o.state, "conflict")), http.StatusConflict)
+	requireNoConflict(!isBusy, status, "a workflow is running on the cluster")
+	require(!isDelete || !s.hasDeployments("clusterId", o.id), "cluster '%s' still has Deployments", o.getString("name"))
 }
 
-func (s *Server) validateCluster(c *call, next, old *resource) *requestError {
+func (s *Server) validateCluster(c *call, next, old *resource) {
 	// Sending the field needs the entitlement, even if the value doesn't change.
-	if _, sent := c.body["workspaceIds"]; sent && s.organization()["authorizedWorkspaces"] == false {
-		return forbiddenError("workspaceIds requires the Authorized Workspaces entitlement")
-	}
-	if p := s.requireWorkspaces(getList(c.body, "workspaceIds")); p != nil {
-		return p
-	}
-	hasSameName := func(o *resource) bool { return o.id != next.id && o.getString("name") == next.getString("name") }
-	if _, sent := c.body["name"]; sent && s.findWhere(kindCluster, hasSameName) != nil {
-		return badRequestError("cluster name '%s' already exists", next.getString("name"))
-	}
+	_, sendsWorkspaces := c.body["workspaceIds"]
+	requireAccess(!sendsWorkspaces || s.organization()["authorizedWorkspaces"] != false,
+		"workspaceIds requires the Authorized Workspaces entitlement")
+	s.requireExisting(kindWorkspace, getList(c.body, "workspaceIds")...)
+	hasSameName := func(o *resource) bool { return o.id != next.id && o.state["name"] == c.body["name"] }
+	require(s.findWhere(kindCluster, hasSameName) == nil, "cluster name '%v' already exists", c.body["name"])
 	if old == nil {
-		return validateNewCluster(next.state)
+		validateNewCluster(next.state)
+		return
 	}
-	p := validateClusterUpdate(c.body, old.state)
-	if p == nil {
-		applyClusterUpdate(c.body, next, old.state)
-	}
-	return p
+	validateClusterUpdate(c.body, old.state)
+	applyClusterUpdate(c.body, next, old.state)
 }
 
-func validateNewCluster(state object) *requestError {
-	if getString(state, "type") == typeHybrid { // only the descriptions in the document say that these are required
-		for _, name := range []string{"dbInstanceType", "providerAccount"} {
-			if getString(state, name) == "" {
-				return invalidFieldError(name, "required", "is required")
-			}
-		}
+func validateNewCluster(state object) {
+	for _, name := range []string{"dbInstanceType", "providerAccount"} { // only descriptions in the document say that they are required
+		requireField(getString(state, "type") != typeHybrid || getString(state, name) != "", name, "required", "is required")
 	}
 	if getString(state, "drRegion") == "" {
-		return nil
+		return
 	}
 	for _, name := range gcpSecondRegionFields {
-		if getString(state, "cloudProvider") == "GCP" && getString(state, name) == "" {
-			return badRequestError("drRegion on GCP requires %s", name)
-		}
+		require(getString(state, "cloudProvider") != "GCP" || getString(state, name) != "", "drRegion on GCP requires %s", name)
 	}
 	fillSecondRegion(state)
-	return nil
 }
 
-// validateClusterUpdate rejects unknown pools, and fields that don't exist on the cluster's cloud provider.
-func validateClusterUpdate(body, old object) *requestError {
+// validateClusterUpdate refuses unknown pools, and fields that don't exist on the cluster's cloud provider.
+func validateClusterUpdate(body, old object) {
 	for i, pool := range getObjects(body, "nodePools") {
-		if _, sent := pool["id"]; sent && findPool(old, getString(pool, "id")) == nil {
-			return invalidFieldError(fmt.Sprintf("nodePools[%d].id", i), "unknown", "is not a node pool of the cluster")
-		}
+		_, hasID := pool["id"]
+		path := fmt.Sprintf("nodePools[%d].id", i)
+		requireField(!hasID || findPool(old, getString(pool, "id")) != nil, path, "unknown", "is not a node pool of the cluster")
 	}
 	cloud := getString(old, "cloudProvider")
 	for only, fields := range map[string][]string{"AWS": {"isPrivateNetworkEgressEnabled"}, "GCP": gcpSecondRegionFields[1:]} {
 		for _, name := range fields {
-			if _, sent := body[name]; sent && cloud != only {
-				return badRequestError("%s is only allowed for clusters on %s", name, only)
-			}
+			_, sent := body[name]
+			require(!sent || cloud == only, "%s is only allowed for clusters on %s", name, only)
 		}
 	}
-	switch {
-	case !getBool(body, "enableDr"):
-		return nil
-	case cloud != "AZURE":
-		return badRequestError("Disaster Recovery of a cluster on %s can only be enabled by the admin API", cloud)
-	case getString(body, "drRegion") == "":
-		return badRequestError("enableDr requires drRegion")
-	}
-	return nil
+	enables := getBool(body, "enableDr")
+	require(!enables || cloud == "AZURE", "Disaster Recovery of a cluster on %s can only be enabled by the admin API", cloud)
+	require(!enables || getString(body, "drRegion") != "", "enableDr requires drRegion")
 }
 
 // fillSecondRegion copies the networks of the first region to the second region where the request omits them.

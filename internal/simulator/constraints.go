@@ -127,31 +127,33 @@ func (c *constraints) complete(schemaName string, s *schema) {
 }
 
 // variantOf returns the schema of a body. If it has a discriminator, variant is the discriminator's value.
-func (c *constraints) variantOf(name, variant string) (*schema, *requestError) {
+func (c *constraints) variantOf(name, variant string) *schema {
 	s := c.Schemas[name]
-	d := s.Discriminator
-	if d == nil {
-		return s, nil
+	if s.Discriminator == nil {
+		return s
 	}
-	if known := c.Schemas[d.Mapping[variant]]; known != nil {
-		return known, nil
+	known := c.Schemas[s.Discriminator.Mapping[variant]]
+	requireField(known != nil || variant != "", s.Discriminator.PropertyName, "required", "is required")
+	variants := slices.Sorted(maps.Keys(s.Discriminator.Mapping))
+	requireField(known != nil, s.Discriminator.PropertyName, "oneof", fmt.Sprintf("must be one of %v", variants))
+	return known
+}
+
+// variantIn returns the discriminator's value in a body, "" if the schema has no variants.
+func (c *constraints) variantIn(name string, body object) string {
+	if d := c.Schemas[name].Discriminator; d != nil {
+		return getString(body, d.PropertyName)
 	}
-	code, reason := "oneof", fmt.Sprintf("must be one of %v", slices.Sorted(maps.Keys(d.Mapping)))
-	if variant == "" {
-		code, reason = "required", "is required"
-	}
-	return nil, invalidFieldError(d.PropertyName, code, reason)
+	return ""
 }
 
 // checkQuery checks the parameters of a request. Parameters that the document doesn't have are ignored.
-func (o *operation) checkQuery(query url.Values) *requestError {
-	var found []FieldError
+func (o *operation) checkQuery(query url.Values) {
 	for _, name := range slices.Sorted(maps.Keys(o.Query)) {
 		if query.Has(name) {
-			found = append(found, o.Query[name].check(o.Query[name].decodeParameter(query[name]), name, false)...)
+			requireValid(o.Query[name].check(o.Query[name].decodeParameter(query[name]), name, false))
 		}
 	}
-	return invalidFieldsError(found)
 }
 
 // decodeParameter returns a parameter as decoded JSON of the schema's type, or as a string if it has another type.

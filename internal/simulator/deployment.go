@@ -25,10 +25,10 @@ func deploymentSpec() kindSpec {
 	return kindSpec{
 		name: kindDeployment, title: "Deployment", path: "/deployments/{deploymentId}", plural: "deployments",
 		createStatus: "CREATING", updateStatus: "DEPLOYING",
-		canAccess: func(_ *Server, who caller, _ string, o *resource) bool { return o != nil && who.canAccessDeployment(o) },
-		list: func(s *Server, c *call) ([]*resource, *requestError) {
-			return s.filter(kindDeployment, c.caller.canAccessDeployment), nil
+		canAccess: func(_ *Server, c *call, _ string, o *resource) bool {
+			return o != nil && c.caller.canAccessDeployment(o)
 		},
+		list:         func(s *Server, c *call) []*resource { return s.filter(kindDeployment, c.caller.canAccessDeployment) },
 		beforeCreate: (*Server).prepareNewDeployment,
 		// An update that omits one of these fields keeps it (unclear for the API).
 		keeps: func(field string) bool {
@@ -45,15 +45,12 @@ func deploymentSpec() kindSpec {
 	}
 }
 
-func (s *Server) prepareNewDeployment(c *call) *requestError {
+func (s *Server) prepareNewDeployment(c *call) {
 	workspace := getString(c.body, "workspaceId")
-	if !c.caller.canAccessWorkspace(workspace) {
-		return forbiddenError("the token isn't allowed to create Deployments in Workspace '%s'", workspace)
-	}
+	requireAccess(c.caller.canAccessWorkspace(workspace), "the token isn't allowed to create Deployments in Workspace '%s'", workspace)
 	if c.body["type"] == nil {
 		c.body["type"] = s.impliedType(c.body)
 	}
-	return nil
 }
 
 // fillDeployment sets the defaults of a Deployment, and normalizes the spelling of its values. It finds or seeds the

@@ -12,15 +12,13 @@ func environmentObjectSpec() kindSpec {
 	return kindSpec{
 		name: kindEnvironmentObject, title: "environment object", plural: "environmentObjects",
 		path: "/environment-objects/{environmentObjectId}",
-		canAccess: func(s *Server, who caller, _ string, o *resource) bool {
-			return o != nil && s.canAccessScope(who, o.getString("scopeEntityId"))
+		canAccess: func(s *Server, c *call, _ string, o *resource) bool {
+			return o != nil && s.canAccessScope(c.caller, o.getString("scopeEntityId"))
 		},
 		list: (*Server).listEnvironmentObjects,
-		beforeCreate: func(s *Server, c *call) *requestError {
-			if !s.canAccessScope(c.caller, getString(c.body, "scopeEntityId")) {
-				return forbiddenError("the token isn't allowed to create environment objects in this scope")
-			}
-			return nil
+		beforeCreate: func(s *Server, c *call) {
+			requireAccess(s.canAccessScope(c.caller, getString(c.body, "scopeEntityId")),
+				"the token isn't allowed to create environment objects in this scope")
 		},
 		validate: (*Server).validateEnvironmentObject,
 		fill:     (*Server).fillEnvironmentObject,
@@ -65,21 +63,17 @@ func (s *Server) canAccessScope(who caller, id string) bool {
 
 // listEnvironmentObjects returns the objects that match the query. With resolveLinked, this includes the Workspace's objects
 // that are linked to the Deployment.
-func (s *Server) listEnvironmentObjects(c *call) ([]*resource, *requestError) {
+func (s *Server) listEnvironmentObjects(c *call) []*resource {
 	q := c.request.URL.Query()
 	deployment, linked := q.Get("deploymentId"), q.Get("resolveLinked") != "false"
-	switch {
-	case q.Get("showSecrets") == "true":
-		return nil, forbiddenError("showSecrets is not allowed by the organization")
-	case !s.canAccessScope(c.caller, cmp.Or(q.Get("workspaceId"), deployment)):
-		return nil, forbiddenError("the token isn't allowed to list these environment objects")
-	}
+	requireAccess(q.Get("showSecrets") != "true", "showSecrets is not allowed by the organization")
+	requireAccess(s.canAccessScope(c.caller, cmp.Or(q.Get("workspaceId"), deployment)), "the token isn't allowed to list these environment objects")
 	allows := func(filter, value string) bool { return !q.Has(filter) || q.Get(filter) == value }
 	return s.filter(kindEnvironmentObject, func(o *resource) bool {
 		owner := o.getString("scopeEntityId")
 		return allows("workspaceId", owner) && (deployment == "" || owner == deployment || linked && s.isLinked(o, deployment)) &&
 			allows("objectType", o.getString("objectType")) && allows("objectKey", o.getString("objectKey"))
-	}), nil
+	})
 }
 
 // unreturnedFields lists the fields of typed bodies that responses omit or mask. An update that omits one of them keeps it;

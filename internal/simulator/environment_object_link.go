@@ -15,25 +15,18 @@ func (s *Server) isLinked(o *resource, deployment string) bool {
 	return slices.ContainsFunc(getObjects(o.state, "links"), isForDeployment) || auto && !slices.ContainsFunc(getObjects(o.state, "excludeLinks"), isForDeployment)
 }
 
-func (s *Server) validateLinks(body object, name, workspace string) *requestError {
+func (s *Server) validateLinks(body object, name, workspace string) {
 	var linked []string
 	for _, link := range slices.Concat(getObjects(body, "links"), getObjects(body, "excludeLinks")) {
-		d := s.find(kindDeployment, getString(link, "scopeEntityId"))
-		if d == nil || d.getString("workspaceId") != workspace {
-			return badRequestError("Deployment '%s' is not in the Workspace", getString(link, "scopeEntityId"))
-		}
-		if slices.Contains(linked, d.id) {
-			return badRequestError("Deployment '%s' is linked or excluded more than once", d.id)
-		}
-		linked = append(linked, d.id)
-		overrides := getObject(link, "overrides")
+		id, overrides := getString(link, "scopeEntityId"), getObject(link, "overrides")
+		d := s.find(kindDeployment, id)
+		require(d != nil && d.getString("workspaceId") == workspace, "Deployment '%s' is not in the Workspace", id)
+		require(!slices.Contains(linked, id), "Deployment '%s' is linked or excluded more than once", id)
+		linked = append(linked, id)
 		for _, path := range getList(overrides, "unsetFields") {
-			if isSetOrPartlySet(getObject(overrides, name), path) {
-				return badRequestError("override '%v' is both set and unset", path)
-			}
+			require(!isSetOrPartlySet(getObject(overrides, name), path), "override '%v' is both set and unset", path)
 		}
 	}
-	return nil
 }
 
 // isSetOrPartlySet reports whether a path is set. For a map, one set member is enough.
@@ -75,23 +68,13 @@ func (s *Server) mergeLink(name string, link, old object) {
 }
 
 // excludeLinking adds a Deployment to those that don't use the object.
-func (s *Server) excludeLinking(c *call) (any, *requestError) {
-	o, p := s.kinds[kindEnvironmentObject].reach(s, c)
-	if p == nil {
-		p = c.decodeBody()
-	}
-	if p != nil {
-		return nil, p
-	}
-	if o.getString("scope") != "WORKSPACE" {
-		return nil, badRequestError("excludeLinks is only allowed for scope WORKSPACE")
-	}
+func (s *Server) excludeLinking(c *call) any {
+	o, body := s.kinds[kindEnvironmentObject].reach(s, c), c.decodeBody()
+	require(o.getString("scope") == "WORKSPACE", "excludeLinks is only allowed for scope WORKSPACE")
 	changed := o.clone()
-	changed.state["excludeLinks"] = append(getList(changed.state, "excludeLinks"), c.body)
-	if p := s.validateLinks(changed.state, typedBodyNames[o.getString("objectType")], o.getString("scopeEntityId")); p != nil {
-		return nil, p
-	}
+	changed.state["excludeLinks"] = append(getList(changed.state, "excludeLinks"), body)
+	s.validateLinks(changed.state, typedBodyNames[o.getString("objectType")], o.getString("scopeEntityId"))
 	*o = *changed
 	s.markUpdated(o, c.caller)
-	return object{}, nil // the document declares 200 with an empty object
+	return object{} // the document declares 200 with an empty object
 }

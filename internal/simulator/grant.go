@@ -8,72 +8,63 @@ import (
 )
 
 var (
-	organizationRoles = []string{"ORGANIZATION_OWNER", "ORGANIZATION_OBSERVE_ADMIN", "ORGANIZATION_OBSERVE_MEMBER", "ORGANIZATION_BILLING_ADMIN", "ORGANIZATION_MEMBER"}
-	grantLists        = []string{"workspaceRoles", "deploymentRoles", "dagRoles"}
+	grantLists = []string{"workspaceRoles", "deploymentRoles", "dagRoles"}
+	// organizationRoles lists the strongest role first.
+	organizationRoles = []string{
+		"ORGANIZATION_OWNER", "ORGANIZATION_OBSERVE_ADMIN", "ORGANIZATION_OBSERVE_MEMBER", "ORGANIZATION_BILLING_ADMIN",
+		"ORGANIZATION_MEMBER",
+	}
+	// builtinRoles lists the roles that exist without custom roles, by scope.
+	builtinRoles = map[string][]string{
+		scopeOrganization: organizationRoles,
+		scopeWorkspace:    {"WORKSPACE_OWNER", "WORKSPACE_OPERATOR", "WORKSPACE_AUTHOR", "WORKSPACE_MEMBER", "WORKSPACE_ACCESSOR"},
+		scopeDeployment:   {"DEPLOYMENT_ADMIN"},
+		scopeDAG:          {"DAG_VIEWER", "DAG_AUTHOR"},
+	}
 )
 
 // validateGrants checks roles against each other and against existing resources.
-func (s *Server) validateGrants(body object) *requestError {
-	if role := getString(body, "organizationRole"); role != "" && !slices.Contains(organizationRoles, role) {
-		return invalidFieldError("organizationRole", "oneof", fmt.Sprintf("must be one of %v", organizationRoles))
-	}
+func (s *Server) validateGrants(body object) {
+	role := getString(body, "organizationRole")
+	isKnown := role == "" || slices.Contains(organizationRoles, role) // the document doesn't list them for this request
+	requireField(isKnown, "organizationRole", "oneof", fmt.Sprintf("must be one of %v", organizationRoles))
 	inWorkspace, inDeployment, seen := map[string]bool{}, map[string]bool{}, map[string]bool{}
 	for _, g := range getObjects(body, "workspaceRoles") {
 		id := getString(g, "workspaceId")
-		if s.find(kindWorkspace, id) == nil {
-			return badRequestError("Workspace '%s' does not exist", id)
-		}
-		if inWorkspace[id] {
-			return badRequestError("there is more than one role in Workspace '%s'", id)
-		}
+		s.requireExisting(kindWorkspace, id)
+		require(!inWorkspace[id], "there is more than one role in Workspace '%s'", id)
 		inWorkspace[id] = true
 	}
 	for _, g := range getObjects(body, "deploymentRoles") {
 		id := getString(g, "deploymentId")
-		o := s.find(kindDeployment, id)
-		switch {
-		case o == nil:
-			return badRequestError("Deployment '%s' does not exist", id)
-		case inDeployment[id]:
-			return badRequestError("there is more than one role in Deployment '%s'", id)
-		case !inWorkspace[o.getString("workspaceId")]:
-			return badRequestError("a role in Deployment '%s' requires a role in its Workspace", id)
-		case !s.isAssignableRole(getString(g, "role"), "DEPLOYMENT", "DEPLOYMENT_ADMIN"):
-			return badRequestError("role '%s' does not exist", getString(g, "role"))
-		}
+		s.requireExisting(kindDeployment, id)
+		require(!inDeployment[id], "there is more than one role in Deployment '%s'", id)
+		require(inWorkspace[s.find(kindDeployment, id).getString("workspaceId")], "a role in Deployment '%s' requires a role in its Workspace", id)
+		s.requireRole(getString(g, "role"), scopeDeployment)
 		inDeployment[id] = true
 	}
 	for _, g := range getObjects(body, "dagRoles") {
 		id, dag, tag := getString(g, "deploymentId"), getString(g, "dagId"), getString(g, "dagTag")
 		key := strings.Join([]string{id, dag, tag}, "\x00")
-		switch {
-		case !inDeployment[id]:
-			return badRequestError("a role for DAGs requires a role in Deployment '%s'", id)
-		case (dag == "") == (tag == ""):
-			return badRequestError("a role for DAGs requires either dagId or dagTag")
-		case seen[key]:
-			return badRequestError("there is more than one role for a DAG or tag")
-		case !s.isAssignableRole(getString(g, "role"), "DAG", "DAG_VIEWER", "DAG_AUTHOR"):
-			return badRequestError("role '%s' does not exist", getString(g, "role"))
-		}
+		require(inDeployment[id], "a role for DAGs requires a role in Deployment '%s'", id)
+		require((dag == "") != (tag == ""), "a role for DAGs requires either dagId or dagTag")
+		require(!seen[key], "there is more than one role for a DAG or tag")
+		s.requireRole(getString(g, "role"), scopeDAG)
 		seen[key] = true
 	}
-	return nil
 }
 
-// isAssignableRole reports whether a role is built in, or a custom role of the scope.
-func (s *Server) isAssignableRole(name, scope string, builtin ...string) bool {
-	return slices.Contains(builtin, name) || s.findWhere(kindRole, func(o *resource) bool {
-		return o.getString("name") == name && o.getString("scopeType") == scope
-	}) != nil
+// requireRole refuses a role that is neither built in nor a custom role of the scope.
+func (s *Server) requireRole(name, scope string) {
+	isCustomRole := func(o *resource) bool { return o.getString("name") == name && o.getString("scopeType") == scope }
+	require(slices.Contains(builtinRoles[scope], name) || s.findWhere(kindRole, isCustomRole) != nil,
+		"'%s' is not a role of scope %s", name, scope)
 }
 
 // replaceGrants replaces all roles of a user or Team by those in the request, and returns the response. A list that the
 // request omits becomes empty.
-func (s *Server) replaceGrants(c *call, o *resource) (any, *requestError) {
-	if p := s.validateGrants(c.body); p != nil {
-		return nil, p
-	}
+func (s *Server) replaceGrants(c *call, o *resource) any {
+	s.validateGrants(c.body)
 	deleteMembers(o.state, grantLists...)
 	dropEmpty(c.body, "organizationRole")
 	maps.Copy(o.state, c.body)
@@ -84,11 +75,12 @@ func (s *Server) replaceGrants(c *call, o *resource) (any, *requestError) {
 			view[name] = v
 		}
 	}
-	return view, nil
+	return view
 }
 
-// filterByRole returns the users or Teams that have a role in the Workspace or Deployment of the query.
-func (s *Server) filterByRole(c *call, kind string) []*resource {
+// listSubjects returns the users or Teams that have a role in the Workspace or Deployment of the query.
+func (s *Server) listSubjects(c *call, kind string) []*resource {
+	c.requireOrganizationToken("list", s.kinds[kind].title+"s")
 	hasRole := func(o *resource, list, field string) bool {
 		wanted := c.request.URL.Query().Get(field)
 		return wanted == "" || slices.ContainsFunc(getObjects(o.state, list), func(g object) bool { return getString(g, field) == wanted })

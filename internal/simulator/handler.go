@@ -14,11 +14,10 @@ type call struct {
 	request   *http.Request
 	operation *operation
 	body      object
-	schema    *schema // of the body
 }
 
 // handlerFunc executes a call and returns the response body. A nil body is returned as 204.
-type handlerFunc func(*Server, *call) (any, *requestError)
+type handlerFunc func(*Server, *call) any
 
 // newMux returns the handler of all requests. It answers 404 to an operation that the document doesn't have.
 func (s *Server) newMux() *http.ServeMux {
@@ -45,14 +44,7 @@ func (s *Server) refuseUnknown(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *Server) serve(w http.ResponseWriter, c *call, handle handlerFunc) {
-	p := s.authenticate(c)
-	if p == nil {
-		p = s.checkCallerAddress()
-	}
-	var body any
-	if p == nil {
-		body, p = handle(s, c)
-	}
+	body, p := s.execute(c, handle)
 	switch {
 	case p != nil:
 		s.writeError(w, p)
@@ -65,95 +57,78 @@ func (s *Server) serve(w http.ResponseWriter, c *call, handle handlerFunc) {
 	}
 }
 
-// readBody decodes the body of a request.
-func (c *call) readBody() *requestError {
-	sent, err := io.ReadAll(c.request.Body)
-	if err != nil || json.Unmarshal(sent, &c.body) != nil || c.body == nil {
-		return badRequestError("the body must be a JSON object")
-	}
-	return nil
+// execute returns the response body of a call, or why the server refuses it.
+func (s *Server) execute(c *call, handle handlerFunc) (body any, refused *requestError) {
+	defer func() {
+		switch cause := recover().(type) {
+		case nil:
+		case *requestError:
+			refused = cause
+		default:
+			panic(cause)
+		}
+	}()
+	s.authenticate(c)
+	requireAccess(s.allowsCaller(s.ipRanges()), "IP address %s is not allowed", s.options.CallerAddress)
+	return handle(s, c), nil
 }
 
-// checkBody checks the body against the constraints of the request, and deletes null members. If the request has variants,
-// variant selects one of them.
-func (c *call) checkBody(variant string) *requestError {
-	var p *requestError
-	if c.schema, p = loadConstraints().variantOf(c.operation.Body, variant); p == nil {
-		p = invalidFieldsError(c.schema.checkMembers(c.body, ""))
-	}
+// readBody decodes the body of a request.
+func (c *call) readBody() {
+	sent, err := io.ReadAll(c.request.Body)
+	require(err == nil && json.Unmarshal(sent, &c.body) == nil && c.body != nil, "the body must be a JSON object")
+}
+
+// checkBody checks the body against the constraints of the request, deletes null members, and returns the schema of the
+// body. If the request has variants, variant selects one of them.
+func (c *call) checkBody(variant string) *schema {
+	body := loadConstraints().variantOf(c.operation.Body, variant)
+	requireValid(body.checkMembers(c.body, ""))
 	dropNulls(c.body)
-	return p
+	return body
 }
 
 // decodeBody decodes and checks the body of a request without variants.
-func (c *call) decodeBody() *requestError {
-	if p := c.readBody(); p != nil {
-		return p
-	}
-	return c.checkBody("")
+func (c *call) decodeBody() object {
+	c.readBody()
+	c.checkBody("")
+	return c.body
 }
 
-// requireOrganizationAccess refuses tokens that are limited to Workspaces or Deployments.
-func (c *call) requireOrganizationAccess(verb, title string) *requestError {
-	if !c.caller.hasOrganizationAccess() {
-		return forbiddenError("the token isn't allowed to %s %s", verb, title)
-	}
-	return nil
+// requireOrganizationToken refuses tokens that are limited to Workspaces or Deployments.
+func (c *call) requireOrganizationToken(verb, what string) {
+	requireAccess(c.caller.hasOrganizationAccess(), "the token isn't allowed to %s %s", verb, what)
 }
 
 // reach returns the resource in the path. Without access to it, the answer is 403, even if it doesn't exist.
-func (k *kindSpec) reach(s *Server, c *call) (*resource, *requestError) {
+func (k *kindSpec) reach(s *Server, c *call) *resource {
 	id := c.request.PathValue(k.idName())
 	o, access := s.find(k.name, id), c.caller.hasOrganizationAccess()
-	switch {
-	case k.parent != "":
-		if p := k.reachParent(s, c); p != nil {
-			return nil, p
-		}
-		access = true
-		if o != nil && !k.isInParent(s, c, o) {
-			o = nil
-		}
-	case k.canAccess != nil:
-		access = k.canAccess(s, c.caller, id, o)
+	if k.canAccess != nil {
+		access = k.canAccess(s, c, id, o)
 	}
-	switch {
-	case o != nil && access:
-		return o, nil
-	case access || c.caller.hasOrganizationAccess():
-		return nil, notFoundError(k.title, id)
+	requireAccess(access || c.caller.hasOrganizationAccess(), "the token has no access to %s '%s'", k.title, id)
+	if o == nil || !access {
+		refuseNotFound(k.title, id)
 	}
-	return nil, forbiddenError("the token has no access to %s '%s'", k.title, id)
+	return o
 }
 
-// reachParent checks the access to the parent in the path.
-func (k *kindSpec) reachParent(s *Server, c *call) *requestError {
-	if k.parent == "" {
-		return nil
+// reachForChange returns the resource in the path for an update or delete.
+func (k *kindSpec) reachForChange(s *Server, c *call, isDelete bool) *resource {
+	o := k.reach(s, c)
+	if k.beforeChange != nil {
+		k.beforeChange(s, o, isDelete)
 	}
-	_, p := s.kinds[k.parent].reach(s, c)
-	return p
+	return o
 }
 
-// isInParent reports whether a resource belongs to the parent in the path.
-func (k *kindSpec) isInParent(s *Server, c *call, o *resource) bool {
-	name := s.kinds[k.parent].idName()
-	return o.getString(name) == c.request.PathValue(name)
-}
-
-func (k *kindSpec) handleList(s *Server, c *call) (any, *requestError) {
-	all, p := s.stored[k.name], k.reachParent(s, c)
-	switch {
-	case p != nil:
-	case k.list != nil:
-		all, p = k.list(s, c)
-	case k.parent != "":
-		all = s.filter(k.name, func(o *resource) bool { return k.isInParent(s, c, o) })
-	default:
-		p = c.requireOrganizationAccess("list", k.title+"s")
-	}
-	if p != nil {
-		return nil, p
+func (k *kindSpec) handleList(s *Server, c *call) any {
+	all := s.stored[k.name]
+	if k.list != nil {
+		all = k.list(s, c)
+	} else {
+		c.requireOrganizationToken("list", k.title+"s")
 	}
 	return c.listPage(k.plural, all, func(o *resource) object {
 		view := k.read(s, o)
@@ -164,43 +139,19 @@ func (k *kindSpec) handleList(s *Server, c *call) (any, *requestError) {
 	})
 }
 
-func (k *kindSpec) handleRead(s *Server, c *call) (any, *requestError) {
-	o, p := k.reach(s, c)
-	if p != nil {
-		return nil, p
-	}
-	return k.read(s, o), nil
-}
+func (k *kindSpec) handleRead(s *Server, c *call) any { return k.read(s, k.reach(s, c)) }
 
-func (k *kindSpec) handleCreate(s *Server, c *call) (any, *requestError) {
-	p := k.reachParent(s, c)
-	if p == nil {
-		p = c.readBody()
+func (k *kindSpec) handleCreate(s *Server, c *call) any {
+	c.readBody()
+	if k.beforeCreate != nil {
+		k.beforeCreate(s, c)
+	} else {
+		c.requireOrganizationToken("create", k.title+"s")
 	}
-	switch {
-	case p != nil:
-	case k.beforeCreate != nil:
-		p = k.beforeCreate(s, c)
-	case k.parent == "":
-		p = c.requireOrganizationAccess("create", k.title+"s")
-	}
-	if p == nil {
-		variant := ""
-		if d := loadConstraints().Schemas[c.operation.Body].Discriminator; d != nil {
-			variant = getString(c.body, d.PropertyName)
-		}
-		p = c.checkBody(variant)
-	}
+	c.checkBody(loadConstraints().variantIn(c.operation.Body, c.body))
 	next := &resource{state: maps.Clone(c.body)}
-	if p == nil && k.validate != nil {
-		p = k.validate(s, c, next, nil)
-	}
-	if p != nil {
-		return nil, p
-	}
-	if k.parent != "" {
-		name := s.kinds[k.parent].idName()
-		next.state[name] = c.request.PathValue(name)
+	if k.validate != nil {
+		k.validate(s, c, next, nil)
 	}
 	s.initialize(next, k.name, c.caller)
 	next.pendingStatus = k.createStatus
@@ -208,27 +159,17 @@ func (k *kindSpec) handleCreate(s *Server, c *call) (any, *requestError) {
 	s.add(k.name, next)
 	view := k.readWritten(s, next)
 	if k.created != nil {
-		view = k.created(next, view)
+		return k.created(next, view)
 	}
-	return view, nil
+	return view
 }
 
-func (k *kindSpec) handleUpdate(s *Server, c *call) (any, *requestError) {
-	old, p := k.reach(s, c)
-	if p == nil && k.beforeChange != nil {
-		p = k.beforeChange(s, old, false)
-	}
-	if p == nil {
-		p = c.readBody()
-	}
-	if p == nil {
-		p = c.checkBody(old.getString("type"))
-	}
-	if p != nil {
-		return nil, p
-	}
+func (k *kindSpec) handleUpdate(s *Server, c *call) any {
+	old := k.reachForChange(s, c, false)
+	c.readBody()
+	fields := c.checkBody(old.getString("type")).Properties
 	next := old.clone()
-	for name := range c.schema.Properties {
+	for name := range fields {
 		if k.keeps == nil || !k.keeps(name) {
 			delete(next.state, name)
 		}
@@ -237,26 +178,18 @@ func (k *kindSpec) handleUpdate(s *Server, c *call) (any, *requestError) {
 	s.markUpdated(next, c.caller)
 	next.pendingStatus = k.updateStatus
 	if k.validate != nil {
-		if p := k.validate(s, c, next, old); p != nil {
-			return nil, p
-		}
+		k.validate(s, c, next, old)
 	}
 	k.fillDefaults(s, next, old)
 	*old = *next
-	return k.readWritten(s, old), nil
+	return k.readWritten(s, old)
 }
 
-func (k *kindSpec) handleDelete(s *Server, c *call) (any, *requestError) {
-	o, p := k.reach(s, c)
-	if p == nil && k.beforeChange != nil {
-		p = k.beforeChange(s, o, true)
-	}
-	if p != nil {
-		return nil, p
-	}
+func (k *kindSpec) handleDelete(s *Server, c *call) any {
+	o := k.reachForChange(s, c, true)
 	s.removeWhere(k.name, func(other *resource) bool { return other == o })
 	if k.deleted != nil {
 		k.deleted(s, o)
 	}
-	return nil, nil
+	return nil
 }

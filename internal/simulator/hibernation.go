@@ -1,6 +1,9 @@
 package simulator
 
-import "time"
+import (
+	"maps"
+	"time"
+)
 
 // getOverride returns the hibernation override of a Deployment, or nil.
 func getOverride(state object) object {
@@ -43,15 +46,8 @@ func (s *Server) isHibernating(state object) bool {
 	return getBool(state, "isDevelopmentMode") && s.isOverrideActive(override) && getBool(override, "isHibernating")
 }
 
-func (s *Server) setHibernationOverride(c *call) (any, *requestError) {
-	o, p := s.reachDevelopment(c)
-	if p == nil {
-		p = c.decodeBody()
-	}
-	if p != nil {
-		return nil, p
-	}
-	override := c.body
+func (s *Server) setHibernationOverride(c *call) any {
+	o, override := s.reachDevelopment(c), c.decodeBody()
 	if _, hasDirection := override["isHibernating"]; !hasDirection {
 		override = object{} // null removes the override
 	}
@@ -63,27 +59,22 @@ func (s *Server) setHibernationOverride(c *call) (any, *requestError) {
 	spec["override"] = override
 	fillHibernation(o.state)
 	s.markUpdated(o, c.caller)
-	response := deepCopy(override)
+	response := maps.Clone(override)
 	response["isActive"] = s.isOverrideActive(override)
-	return response, nil
+	return response
 }
 
-func (s *Server) deleteHibernationOverride(c *call) (any, *requestError) {
-	o, p := s.reachDevelopment(c)
-	if p != nil {
-		return nil, p
-	}
+func (s *Server) deleteHibernationOverride(c *call) any {
+	o := s.reachDevelopment(c)
 	delete(getObject(o.state, "scalingSpec", "hibernationSpec"), "override")
 	fillHibernation(o.state)
 	s.markUpdated(o, c.caller)
-	return nil, nil
+	return nil
 }
 
-// reachDevelopment returns the Deployment in the path, or an error if it can't hibernate.
-func (s *Server) reachDevelopment(c *call) (*resource, *requestError) {
-	o, p := s.kinds[kindDeployment].reach(s, c)
-	if p == nil && !getBool(o.state, "isDevelopmentMode") {
-		p = badRequestError("only a development Deployment can hibernate")
-	}
-	return o, p
+// reachDevelopment returns the Deployment in the path. It must be a development Deployment.
+func (s *Server) reachDevelopment(c *call) *resource {
+	o := s.kinds[kindDeployment].reach(s, c)
+	require(getBool(o.state, "isDevelopmentMode"), "only a development Deployment can hibernate")
+	return o
 }

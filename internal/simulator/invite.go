@@ -18,15 +18,9 @@ func inviteSpec() kindSpec {
 }
 
 // createInvite creates the invite and also its user, who is PENDING until the invite is accepted.
-func (s *Server) createInvite(c *call) (any, *requestError) {
-	p := c.requireOrganizationAccess("create", "invites")
-	if p == nil {
-		p = c.decodeBody()
-	}
-	if p != nil {
-		return nil, p
-	}
-	address := getString(c.body, "inviteeEmail")
+func (s *Server) createInvite(c *call) any {
+	c.requireOrganizationToken("create", "invites")
+	address := getString(c.decodeBody(), "inviteeEmail")
 	user := s.findWhere(kindUser, func(o *resource) bool { return strings.EqualFold(o.getString("username"), address) })
 	if user == nil {
 		user = &resource{state: object{"username": address, "status": "PENDING", "organizationRole": c.body["role"]}}
@@ -34,9 +28,7 @@ func (s *Server) createInvite(c *call) (any, *requestError) {
 		s.kinds[kindUser].fillDefaults(s, user, nil)
 		s.add(kindUser, user)
 	}
-	if user.getString("status") != "PENDING" {
-		return nil, badRequestError("user '%s' is already a member", user.getString("username"))
-	}
+	require(user.state["status"] == "PENDING", "user '%s' is already a member", user.getString("username"))
 	o := &resource{}
 	s.initialize(o, kindInvite, c.caller)
 	o.state = object{
@@ -45,5 +37,5 @@ func (s *Server) createInvite(c *call) (any, *requestError) {
 		"expiresAt": s.now().AddDate(0, 0, 7).UTC().Format(time.RFC3339),
 	}
 	s.add(kindInvite, o)
-	return deepCopy(o.state), nil
+	return o.state
 }

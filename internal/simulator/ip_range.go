@@ -11,13 +11,9 @@ func ipRangeSpec() kindSpec {
 	return kindSpec{
 		name: kindIPRange, title: "allowed IP address range", plural: "allowedIpAddressRanges",
 		path: "/allowed-ip-address-ranges/{allowedIpAddressRangeId}",
-		// A duplicate range is a 400 here, because the document has no 409 for this operation.
-		validate: func(s *Server, _ *call, next, _ *resource) *requestError {
-			_, p := s.checkIPRanges([]any{next.state["ipAddressRange"]})
-			if p != nil {
-				p.status = http.StatusBadRequest
-			}
-			return p
+		validate: func(s *Server, c *call, _, _ *resource) {
+			// A duplicate range is a 400 here, because the document has no 409 for this operation.
+			s.checkIPRanges([]any{c.body["ipAddressRange"]}, http.StatusBadRequest)
 		},
 		fill: func(_ *Server, next, _ *resource) {
 			next.state["ipAddressRange"] = canonicalNetwork(cmp.Or(next.getString("ipAddressRange"), "0.0.0.0/0"))
@@ -63,14 +59,6 @@ func (s *Server) allowsCaller(ranges []string) bool {
 	})
 }
 
-// checkCallerAddress rejects every request from an address outside the ranges.
-func (s *Server) checkCallerAddress() *requestError {
-	if s.allowsCaller(s.ipRanges()) {
-		return nil
-	}
-	return forbiddenError("IP address %s is not allowed", s.options.CallerAddress)
-}
-
 func (s *Server) ipRanges() []string {
 	var all []string
 	for _, o := range s.stored[kindIPRange] {
@@ -79,59 +67,40 @@ func (s *Server) ipRanges() []string {
 	return all
 }
 
-// checkIPRanges returns new ranges in the server's spelling and order, or an error if one of them exists.
-func (s *Server) checkIPRanges(values []any) ([]string, *requestError) {
+// checkIPRanges returns new ranges in the server's spelling and order. It refuses existing ones with a status.
+func (s *Server) checkIPRanges(values []any, status int) []string {
 	var added []string
 	existing := s.ipRanges()
 	for _, v := range values {
 		text, _ := v.(string)
 		value := canonicalNetwork(text)
-		if slices.Contains(existing, value) || slices.Contains(added, value) {
-			return nil, conflictError("allowed IP address range '%s' already exists", value)
-		}
+		isNew := !slices.Contains(existing, value) && !slices.Contains(added, value)
+		requireNoConflict(isNew, status, "allowed IP address range '%s' already exists", value)
 		added = append(added, value)
 	}
-	if len(existing) == 0 && !s.allowsCaller(added) { // the API checks this only for the first ranges
-		return nil, badRequestError("the ranges must include the caller's IP address %s", s.options.CallerAddress)
-	}
+	// The API checks this only for the first ranges.
+	require(len(existing) > 0 || s.allowsCaller(added), "the ranges must include the caller's IP address %s", s.options.CallerAddress)
 	slices.Sort(added)
-	return added, nil
-}
-
-// decodeIPRanges decodes the list in the body of a bulk call.
-func (c *call) decodeIPRanges(member string) ([]any, *requestError) {
-	p := c.requireOrganizationAccess("change", "allowed IP address ranges")
-	if p == nil {
-		p = c.decodeBody()
-	}
-	return getList(c.body, member), p
+	return added
 }
 
 // bulkCreateIPRanges adds all ranges, or none if one is invalid.
-func (s *Server) bulkCreateIPRanges(c *call) (any, *requestError) {
-	var added []string
-	sent, p := c.decodeIPRanges("allowedIpAddressRanges")
-	if p == nil {
-		added, p = s.checkIPRanges(sent)
-	}
-	if p != nil {
-		return nil, p
-	}
+func (s *Server) bulkCreateIPRanges(c *call) any {
+	c.requireOrganizationToken("create", "allowed IP address ranges")
 	created := []any{}
-	for _, value := range added {
+	for _, value := range s.checkIPRanges(getList(c.decodeBody(), "allowedIpAddressRanges"), http.StatusConflict) {
 		o := &resource{state: object{"ipAddressRange": value}}
 		s.initialize(o, kindIPRange, c.caller)
 		s.add(kindIPRange, o)
-		created = append(created, s.kinds[kindIPRange].read(s, o))
+		created = append(created, o.state)
 	}
-	return object{"allowedIpAddressRanges": created}, nil
+	return object{"allowedIpAddressRanges": created}
 }
 
 // bulkDeleteIPRanges ignores unknown IDs. It doesn't check whether the remaining ranges still allow the caller.
-func (s *Server) bulkDeleteIPRanges(c *call) (any, *requestError) {
-	ids, p := c.decodeIPRanges("allowedIpAddressRangeIds")
-	if p == nil {
-		s.removeWhere(kindIPRange, func(o *resource) bool { return slices.Contains(ids, any(o.id)) })
-	}
-	return nil, p
+func (s *Server) bulkDeleteIPRanges(c *call) any {
+	c.requireOrganizationToken("delete", "allowed IP address ranges")
+	ids := getList(c.decodeBody(), "allowedIpAddressRangeIds")
+	s.removeWhere(kindIPRange, func(o *resource) bool { return slices.Contains(ids, any(o.id)) })
+	return nil
 }

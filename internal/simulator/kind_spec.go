@@ -28,25 +28,24 @@ type kindSpec struct {
 	title  string // in messages
 	path   string // of one resource, after the Organization, as in the document
 	plural string // the member of a list's response that holds the items
-	parent string // the kind that contains the resources; access to the parent is enough for all operations
 
 	createStatus, updateStatus string // the status after a create or update, until Options.ReadyAfter has passed
 
-	// canAccess reports whether a caller has access to a resource; o is nil if it doesn't exist. nil: a token of the
+	// canAccess reports whether the caller has access to a resource; o is nil if it doesn't exist. nil: a token of the
 	// Organization has.
-	canAccess func(s *Server, who caller, id string, o *resource) bool
-	// list returns the resources that a caller can list. nil: a token of the Organization can list all.
-	list func(s *Server, c *call) ([]*resource, *requestError)
+	canAccess func(s *Server, c *call, id string, o *resource) bool
+	// list returns the resources that the caller can list. nil: a token of the Organization can list all.
+	list func(s *Server, c *call) []*resource
 	// beforeCreate checks that the caller is allowed to create the resource. It runs before the constraints are checked,
 	// and may complete the body. nil: a token of the Organization is allowed to.
-	beforeCreate func(s *Server, c *call) *requestError
+	beforeCreate func(s *Server, c *call)
 	// beforeChange refuses an update or delete of a resource, whatever the request contains.
-	beforeChange func(s *Server, o *resource, isDelete bool) *requestError
+	beforeChange func(s *Server, o *resource, isDelete bool)
 	// keeps reports whether an update keeps a field that it omits. nil: it clears all of them.
 	keeps func(field string) bool
 	// validate checks the rules between fields, and may complete next. c.body holds what was sent; next holds the state
 	// after the request, without defaults. old is nil in a create.
-	validate func(s *Server, c *call, next, old *resource) *requestError
+	validate func(s *Server, c *call, next, old *resource)
 	// fill sets the API's defaults, and converts values to the form in which the server stores them. old is nil in a create
 	// and a seed.
 	fill func(s *Server, next, old *resource)
@@ -95,18 +94,7 @@ func (k *kindSpec) fillDefaults(s *Server, next, old *resource) {
 	}
 }
 
-// viewOf returns a resource in the form of a response.
-func (k *kindSpec) viewOf(s *Server, o *resource, status string) object {
-	view := deepCopy(o.state)
-	if k.updateStatus != "" {
-		view["status"] = status
-	}
-	if k.view != nil {
-		k.view(s, view)
-	}
-	return view
-}
-
+// read returns a resource in the form of a response.
 func (k *kindSpec) read(s *Server, o *resource) object { return k.viewOf(s, o, s.currentStatus(o)) }
 
 // readWritten returns the response to a create or update. Its status is the pending one; with Options.StaleStatusFor, an
@@ -116,6 +104,17 @@ func (k *kindSpec) readWritten(s *Server, o *resource) object {
 		return k.read(s, o)
 	}
 	return k.viewOf(s, o, o.pendingStatus)
+}
+
+func (k *kindSpec) viewOf(s *Server, o *resource, status string) object {
+	view := deepCopy(o.state)
+	if k.updateStatus != "" {
+		view["status"] = status
+	}
+	if k.view != nil {
+		k.view(s, view)
+	}
+	return view
 }
 
 func (s *Server) hasStaleStatus(o *resource) bool {

@@ -10,11 +10,9 @@ import (
 
 // listPage returns one page of the resources that the caller can see. Without a limit, a page has only 20 items, so a client
 // must follow the pages.
-func (c *call) listPage(plural string, all []*resource, read func(*resource) object) (any, *requestError) {
+func (c *call) listPage(plural string, all []*resource, read func(*resource) object) object {
 	query := c.request.URL.Query()
-	if p := c.operation.checkQuery(query); p != nil {
-		return nil, p
-	}
+	c.operation.checkQuery(query)
 	number := func(name string, fallback int) int {
 		if n, err := strconv.Atoi(query.Get(name)); err == nil {
 			return n
@@ -30,7 +28,7 @@ func (c *call) listPage(plural string, all []*resource, read func(*resource) obj
 	for _, o := range all[min(offset, len(all)):min(offset+limit, len(all))] {
 		items = append(items, read(o))
 	}
-	return object{plural: items, "limit": limit, "offset": offset, "totalCount": len(all)}, nil
+	return object{plural: items, "limit": limit, "offset": offset, "totalCount": len(all)}
 }
 
 // filterResources applies the filters that the document has for a list. The API's comparison of names isn't known; here, a

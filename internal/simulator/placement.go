@@ -38,34 +38,21 @@ func (s *Server) impliedType(body object) string {
 }
 
 // resolvePlacement sets the cluster, or the cloud and region, in the body of a create request.
-func (s *Server) resolvePlacement(body object) *requestError {
+func (s *Server) resolvePlacement(body object) {
 	kind := getString(body, "type")
 	id, cloud, region := s.requestedPlacement(body)
 	deleteMembers(body, "clusterId", "cloudProvider", "region")
 	if id == "" {
-		switch {
-		case kind != typeStandard:
-			return badRequestError("clusterId is required: neither the Workspace's default nor the Organization's clusters determine it")
-		case cloud == "" || region == "":
-			return badRequestError("cloudProvider and region must be set together")
-		}
+		require(kind == typeStandard, "clusterId is required: neither the Workspace's default nor the Organization's clusters determine it")
+		require(cloud != "" && region != "", "cloudProvider and region must be set together")
 		body["cloudProvider"], body["region"] = cloud, region
-		return nil
+		return
 	}
+	s.requireExisting(kindCluster, id)
 	o := s.find(kindCluster, id)
-	if o == nil {
-		return badRequestError("cluster '%s' does not exist", id)
-	}
-	if o.getString("type") != kind {
-		return badRequestError("cluster '%s' has type %s, but the Deployment has type %s", id, o.getString("type"), kind)
-	}
-	if status := s.currentStatus(o); status != clusterCreated {
-		return badRequestError("cluster '%s' is not ready: %s", id, status)
-	}
+	require(o.getString("type") == kind, "cluster '%s' has type %s, but the Deployment has type %s", id, o.getString("type"), kind)
+	require(s.currentStatus(o) == clusterCreated, "cluster '%s' is not ready: %s", id, s.currentStatus(o))
 	authorized := getList(o.state, "workspaceIds")
-	if len(authorized) > 0 && !slices.Contains(authorized, body["workspaceId"]) {
-		return badRequestError("Workspace is not authorized for cluster '%s'", id)
-	}
+	require(len(authorized) == 0 || slices.Contains(authorized, body["workspaceId"]), "Workspace is not authorized for cluster '%s'", id)
 	body["clusterId"] = id
-	return nil
 }

@@ -24,49 +24,65 @@ type errorBody struct {
 	FieldErrors []FieldError `json:"fieldErrors,omitempty"`
 }
 
-// requestError explains why the server refuses a request.
+// requestError explains why the server refuses a request. Functions panic with it, and Server.execute recovers it: nearly
+// every step of a request can refuse it, and nothing is left to do then.
 type requestError struct {
 	status      int
 	message     string
 	fieldErrors []FieldError
 }
 
-// badRequestError returns a 400 for a violated rule between fields. The API reports fieldErrors only for constraints of
-// single fields.
-func badRequestError(format string, args ...any) *requestError {
-	return &requestError{status: http.StatusBadRequest, message: "Invalid request: " + fmt.Sprintf(format, args...)}
+func refuse(status int, format string, args ...any) {
+	panic(&requestError{status: status, message: fmt.Sprintf(format, args...)})
 }
 
-// invalidFieldsError returns a 400 for failed constraints of fields, or nil if there are none.
-func invalidFieldsError(fields []FieldError) *requestError {
-	if len(fields) == 0 {
-		return nil
+// require refuses a request that violates a rule between fields. The API reports fieldErrors only for single fields.
+func require(ok bool, format string, args ...any) {
+	if !ok {
+		refuse(http.StatusBadRequest, "Invalid request: "+format, args...)
 	}
-	message := "Invalid request: " + fields[0].Message
-	if more := len(fields) - 1; more > 0 {
+}
+
+func requireAccess(ok bool, format string, args ...any) {
+	if !ok {
+		refuse(http.StatusForbidden, "Forbidden: "+format, args...)
+	}
+}
+
+func requireToken(ok bool, message string) {
+	if !ok {
+		refuse(http.StatusUnauthorized, "Unauthorized: %s", message)
+	}
+}
+
+func refuseNotFound(title, id string) {
+	refuse(http.StatusNotFound, "Not found: %s '%s' does not exist", title, id)
+}
+
+// requireNoConflict refuses a request that conflicts with the stored resources.
+func requireNoConflict(ok bool, status int, format string, args ...any) {
+	if !ok {
+		refuse(status, "Conflict: "+format, args...)
+	}
+}
+
+// requireField refuses a request with an invalid field.
+func requireField(ok bool, path, code, reason string) {
+	if !ok {
+		requireValid([]FieldError{newFieldError(path, code, reason)})
+	}
+}
+
+// requireValid refuses a request with invalid fields.
+func requireValid(invalid []FieldError) {
+	if len(invalid) == 0 {
+		return
+	}
+	message := "Invalid request: " + invalid[0].Message
+	if more := len(invalid) - 1; more > 0 {
 		message += fmt.Sprintf(" (and %d more)", more)
 	}
-	return &requestError{status: http.StatusBadRequest, message: message, fieldErrors: fields}
-}
-
-func invalidFieldError(path, code, reason string) *requestError {
-	return invalidFieldsError([]FieldError{newFieldError(path, code, reason)})
-}
-
-func notFoundError(kind, id string) *requestError {
-	return &requestError{status: http.StatusNotFound, message: fmt.Sprintf("Not found: %s '%s' does not exist", kind, id)}
-}
-
-func conflictError(format string, args ...any) *requestError {
-	return &requestError{status: http.StatusConflict, message: "Conflict: " + fmt.Sprintf(format, args...)}
-}
-
-func forbiddenError(format string, args ...any) *requestError {
-	return &requestError{status: http.StatusForbidden, message: "Forbidden: " + fmt.Sprintf(format, args...)}
-}
-
-func unauthorizedError(message string) *requestError {
-	return &requestError{status: http.StatusUnauthorized, message: "Unauthorized: " + message}
+	panic(&requestError{status: http.StatusBadRequest, message: message, fieldErrors: invalid})
 }
 
 func (s *Server) writeError(w http.ResponseWriter, p *requestError) {

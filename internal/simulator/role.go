@@ -6,14 +6,15 @@ import "slices"
 func roleSpec() kindSpec {
 	return kindSpec{
 		name: kindRole, title: "role", path: "/roles/{customRoleId}", plural: "roles",
-		list: func(s *Server, c *call) ([]*resource, *requestError) {
+		list: func(s *Server, c *call) []*resource {
+			c.requireOrganizationToken("list", "roles")
 			scopes := c.request.URL.Query()["scopeTypes"]
 			return s.filter(kindRole, func(o *resource) bool {
 				return len(scopes) == 0 || slices.Contains(scopes, o.getString("scopeType"))
-			}), c.requireOrganizationAccess("list", "roles")
+			})
 		},
-		validate: func(s *Server, _ *call, next, _ *resource) *requestError {
-			return s.requireWorkspaces(getList(next.state, "restrictedWorkspaceIds"))
+		validate: func(s *Server, c *call, _, _ *resource) {
+			s.requireExisting(kindWorkspace, getList(c.body, "restrictedWorkspaceIds")...)
 		},
 		fill: func(_ *Server, next, _ *resource) {
 			setMissing(next.state, object{

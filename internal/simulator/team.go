@@ -6,15 +6,13 @@ import "slices"
 func teamSpec() kindSpec {
 	return kindSpec{
 		name: kindTeam, title: "Team", path: "/teams/{teamId}", plural: "teams",
-		list: func(s *Server, c *call) ([]*resource, *requestError) {
-			return s.filterByRole(c, kindTeam), c.requireOrganizationAccess("list", "Teams")
+		list: func(s *Server, c *call) []*resource { return s.listSubjects(c, kindTeam) },
+		beforeChange: func(_ *Server, o *resource, _ bool) {
+			require(!getBool(o.state, "isIdpManaged"), "Team '%s' is managed by an identity provider", o.getString("name"))
 		},
-		beforeChange: func(_ *Server, o *resource, _ bool) *requestError { return requireOwnTeam(o) },
-		validate: func(s *Server, c *call, _, old *resource) *requestError {
-			if old == nil && getBool(s.organization(), "isScimEnabled") {
-				return badRequestError("Teams are managed by an identity provider")
-			}
-			return s.requireUsers(getList(c.body, "memberIds"))
+		validate: func(s *Server, c *call, _, old *resource) {
+			require(old != nil || !getBool(s.organization(), "isScimEnabled"), "Teams are managed by an identity provider")
+			s.requireExisting(kindUser, getList(c.body, "memberIds")...)
 		},
 		fill: func(_ *Server, next, _ *resource) {
 			setMissing(next.state, object{
@@ -41,42 +39,16 @@ func teamSpec() kindSpec {
 	}
 }
 
-// requireOwnTeam refuses changes of a Team that an identity provider manages.
-func requireOwnTeam(o *resource) *requestError {
-	if getBool(o.state, "isIdpManaged") {
-		return badRequestError("Team '%s' is managed by an identity provider", o.getString("name"))
-	}
-	return nil
-}
-
 // updateTeamRoles also accepts Teams of an identity provider, because their roles are managed in Astro.
-func (s *Server) updateTeamRoles(c *call) (any, *requestError) {
-	o, p := s.kinds[kindTeam].reach(s, c)
-	if p == nil {
-		p = c.decodeBody()
-	}
-	if p != nil {
-		return nil, p
-	}
+func (s *Server) updateTeamRoles(c *call) any {
+	o := s.kinds[kindTeam].reach(s, c)
+	c.decodeBody()
 	return s.replaceGrants(c, o)
 }
 
-func (s *Server) requireUsers(ids []any) *requestError {
-	for _, id := range ids {
-		if text, _ := id.(string); s.find(kindUser, text) == nil {
-			return badRequestError("user '%v' does not exist", id)
-		}
-	}
-	return nil
-}
-
-func (s *Server) listMembers(c *call) (any, *requestError) {
-	o, p := s.kinds[kindTeam].reach(s, c)
-	if p != nil {
-		return nil, p
-	}
+func (s *Server) listMembers(c *call) any {
 	var members []*resource
-	for _, id := range getList(o.state, "memberIds") {
+	for _, id := range getList(s.kinds[kindTeam].reach(s, c).state, "memberIds") {
 		if text, _ := id.(string); s.find(kindUser, text) != nil {
 			members = append(members, s.find(kindUser, text))
 		}
@@ -86,43 +58,25 @@ func (s *Server) listMembers(c *call) (any, *requestError) {
 	})
 }
 
-func (s *Server) addMembers(c *call) (any, *requestError) {
-	o, p := s.kinds[kindTeam].reach(s, c)
-	if p == nil {
-		p = requireOwnTeam(o)
-	}
-	if p == nil {
-		p = c.decodeBody()
-	}
-	added := getList(c.body, "memberIds")
-	if p == nil {
-		p = s.requireUsers(added)
-	}
-	if p != nil {
-		return nil, p
-	}
-	members := getList(o.state, "memberIds")
+func (s *Server) addMembers(c *call) any {
+	o := s.kinds[kindTeam].reachForChange(s, c, false)
+	members, added := getList(o.state, "memberIds"), getList(c.decodeBody(), "memberIds")
+	s.requireExisting(kindUser, added...)
 	for _, id := range added {
 		if !slices.Contains(members, id) {
 			members = append(members, id)
 		}
 	}
 	o.state["memberIds"] = members
-	return nil, nil
+	return nil
 }
 
-func (s *Server) removeMember(c *call) (any, *requestError) {
-	o, p := s.kinds[kindTeam].reach(s, c)
-	if p == nil {
-		p = requireOwnTeam(o)
-	}
-	if p != nil {
-		return nil, p
-	}
+func (s *Server) removeMember(c *call) any {
+	o := s.kinds[kindTeam].reachForChange(s, c, false)
 	members, id := getList(o.state, "memberIds"), any(c.request.PathValue("memberId"))
 	if !slices.Contains(members, id) {
-		return nil, notFoundError("Team member", c.request.PathValue("memberId"))
+		refuseNotFound("Team member", c.request.PathValue("memberId"))
 	}
 	o.state["memberIds"] = slices.DeleteFunc(slices.Clone(members), func(v any) bool { return v == id })
-	return nil, nil
+	return nil
 }

@@ -16,9 +16,7 @@ const (
 func userSpec() kindSpec {
 	return kindSpec{
 		name: kindUser, title: "user", path: "/users/{userId}", plural: "users",
-		list: func(s *Server, c *call) ([]*resource, *requestError) {
-			return s.filterByRole(c, kindUser), c.requireOrganizationAccess("list", "users")
-		},
+		list: func(s *Server, c *call) []*resource { return s.listSubjects(c, kindUser) },
 		fill: func(_ *Server, next, _ *resource) {
 			setMissing(next.state, object{
 				"username": next.id + "@example.com", "fullName": "Somebody", "avatarUrl": "", "status": "ACTIVE",
@@ -43,22 +41,12 @@ func userSpec() kindSpec {
 }
 
 // updateUserRoles requires the Organization role with any other role.
-func (s *Server) updateUserRoles(c *call) (any, *requestError) {
-	o, p := s.kinds[kindUser].reach(s, c)
-	if p == nil {
-		p = c.decodeBody()
-	}
-	if p != nil {
-		return nil, p
-	}
+func (s *Server) updateUserRoles(c *call) any {
+	o, body := s.kinds[kindUser].reach(s, c), c.decodeBody()
 	for _, name := range grantLists {
-		if len(getList(c.body, name)) > 0 && getString(c.body, "organizationRole") == "" {
-			return nil, invalidFieldError("organizationRole", "required", "is required")
-		}
+		requireField(len(getList(body, name)) == 0 || getString(body, "organizationRole") != "", "organizationRole", "required", "is required")
 	}
-	if o.getString("status") != "ACTIVE" {
-		return nil, badRequestError("user '%s' is not active", o.getString("username"))
-	}
+	require(o.state["status"] == "ACTIVE", "user '%s' is not active", o.getString("username"))
 	return s.replaceGrants(c, o)
 }
 
@@ -92,12 +80,8 @@ func (s *Server) teamsOf(userID string) []*resource {
 }
 
 // listUserTeams lists a user's Teams with their roles, which the user inherits.
-func (s *Server) listUserTeams(c *call) (any, *requestError) {
-	o, p := s.kinds[kindUser].reach(s, c)
-	if p != nil {
-		return nil, p
-	}
-	return c.listPage("teams", s.teamsOf(o.id), func(team *resource) object {
+func (s *Server) listUserTeams(c *call) any {
+	return c.listPage("teams", s.teamsOf(s.kinds[kindUser].reach(s, c).id), func(team *resource) object {
 		view := s.kinds[kindTeam].read(s, team)
 		deleteMembers(view, "createdAt", "createdBy", "updatedAt", "updatedBy", "organizationId")
 		return view

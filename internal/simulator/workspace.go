@@ -7,15 +7,13 @@ import "slices"
 func workspaceSpec() kindSpec {
 	return kindSpec{
 		name: kindWorkspace, title: "Workspace", path: "/workspaces/{workspaceId}", plural: "workspaces",
-		canAccess: func(_ *Server, who caller, id string, _ *resource) bool { return who.canAccessWorkspace(id) },
-		list: func(s *Server, c *call) ([]*resource, *requestError) {
-			if c.caller.isDeploymentOnly() {
-				return nil, forbiddenError("the token isn't allowed to list Workspaces")
-			}
-			return s.filter(kindWorkspace, func(o *resource) bool { return c.caller.canAccessWorkspace(o.id) }), nil
+		canAccess: func(_ *Server, c *call, id string, _ *resource) bool { return c.caller.canAccessWorkspace(id) },
+		list: func(s *Server, c *call) []*resource {
+			requireAccess(!c.caller.isDeploymentOnly(), "the token isn't allowed to list Workspaces")
+			return s.filter(kindWorkspace, func(o *resource) bool { return c.caller.canAccessWorkspace(o.id) })
 		},
-		beforeChange: func(s *Server, o *resource, isDelete bool) *requestError {
-			return s.refuseWithDeployments("Workspace", "workspaceId", o, isDelete)
+		beforeChange: func(s *Server, o *resource, isDelete bool) {
+			require(!isDelete || !s.hasDeployments("workspaceId", o.id), "Workspace '%s' still has Deployments", o.getString("name"))
 		},
 		validate: (*Server).validateWorkspace,
 		fill: func(_ *Server, next, _ *resource) {
@@ -29,36 +27,24 @@ func workspaceSpec() kindSpec {
 	}
 }
 
-func (s *Server) validateWorkspace(_ *call, next, _ *resource) *requestError {
+func (s *Server) validateWorkspace(_ *call, next, _ *resource) {
 	cluster, cloud, region := next.getString("defaultClusterId"), next.getString("defaultCloudProvider"), next.getString("defaultRegion")
-	switch {
-	case cluster != "" && (cloud != "" || region != ""):
-		return badRequestError("defaultClusterId can't be combined with defaultCloudProvider and defaultRegion")
-	case (cloud == "") != (region == ""):
-		return badRequestError("defaultCloudProvider and defaultRegion must be set together")
-	case cluster != "" && s.find(kindCluster, cluster) == nil:
-		return badRequestError("default cluster '%s' does not exist", cluster)
-	}
-	return nil
+	require(cluster == "" || cloud == "" && region == "", "defaultClusterId can't be combined with defaultCloudProvider and defaultRegion")
+	require((cloud == "") == (region == ""), "defaultCloudProvider and defaultRegion must be set together")
+	require(cluster == "" || s.find(kindCluster, cluster) != nil, "default cluster '%s' does not exist", cluster)
 }
 
-// refuseWithDeployments refuses the delete of a resource that Deployments name in a field.
-func (s *Server) refuseWithDeployments(title, field string, o *resource, isDelete bool) *requestError {
-	isUsed := func(d *resource) bool { return d.getString(field) == o.id }
-	if isDelete && s.findWhere(kindDeployment, isUsed) != nil {
-		return badRequestError("%s '%s' still has Deployments", title, o.getString("name"))
-	}
-	return nil
+// hasDeployments reports whether a Deployment has the ID in a field.
+func (s *Server) hasDeployments(field, id string) bool {
+	return s.findWhere(kindDeployment, func(o *resource) bool { return o.getString(field) == id }) != nil
 }
 
-// requireWorkspaces checks that all Workspaces of a list exist.
-func (s *Server) requireWorkspaces(ids []any) *requestError {
+// requireExisting refuses a request if one of the IDs that it contains doesn't exist.
+func (s *Server) requireExisting(kind string, ids ...any) {
 	for _, id := range ids {
-		if text, _ := id.(string); s.find(kindWorkspace, text) == nil {
-			return badRequestError("Workspace '%v' does not exist", id)
-		}
+		text, _ := id.(string)
+		require(s.find(kind, text) != nil, "%s '%v' does not exist", s.kinds[kind].title, id)
 	}
-	return nil
 }
 
 // deleteDependents deletes everything that belongs to a deleted Workspace or Deployment: environment objects, tokens, and
