@@ -29,7 +29,7 @@ func apiTokenSpec() kindSpec {
 			scope, entity := next.getString("scope"), next.getString("entityId")
 			require(scope == scopeOrganization || entity != "", "entityId is required with scope %s", scope)
 			require(scope != scopeOrganization || entity == "", "entityId is not allowed with scope ORGANIZATION")
-			entity = cmp.Or(entity, s.organizationID)
+			entity = cmp.Or(entity, s.OrganizationID())
 			s.validateTokenRole(c.caller, object{"entityType": scope, "entityId": entity, "role": next.state["role"]})
 		},
 		fill:    (*Server).fillAPIToken,
@@ -53,7 +53,7 @@ func (s *Server) fillAPIToken(next, _ *resource) {
 	}
 	setMissing(state, object{"scope": scopeOrganization})
 	if len(roles) == 0 {
-		scope, entity := getString(state, "scope"), s.organizationID
+		scope, entity := getString(state, "scope"), s.OrganizationID()
 		if scope != scopeOrganization {
 			entity = cmp.Or(getString(state, "entityId"), newCUID("entity of "+next.id, 0))
 		}

@@ -9,7 +9,6 @@ import (
 	"math"
 	"net/url"
 	"slices"
-	"strconv"
 	"sync"
 	"unicode/utf8"
 )
@@ -165,13 +164,10 @@ func (s *schema) decodeParameter(values []string) any {
 			items = append(items, v)
 		}
 		return items
-	case "integer":
-		if n, err := strconv.Atoi(values[0]); err == nil {
-			return float64(n)
-		}
-	case "boolean":
-		if b, err := strconv.ParseBool(values[0]); err == nil {
-			return b
+	case "integer", "boolean":
+		var v any
+		if json.Unmarshal([]byte(values[0]), &v) == nil {
+			return v
 		}
 	}
 	return values[0]

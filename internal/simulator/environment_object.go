@@ -1,10 +1,50 @@
 package simulator
 
-import "cmp"
+import (
+	"cmp"
+	"slices"
+	"strings"
+)
 
-var typedBodyNames = map[string]string{
-	"CONNECTION": "connection", "ENVIRONMENT_VARIABLE": "environmentVariable", "AIRFLOW_VARIABLE": "airflowVariable", "METRICS_EXPORT": "metricsExport",
+// typedBody defines the member of an environment object that holds the settings of its type.
+type typedBody struct {
+	name      string
+	defaults  object   // of a seed
+	required  []string // must not be empty, even in an update
+	kept      []string // an update that omits one of these keeps it; it clears others, the worst case that the document allows
+	keptEmpty []string // an update keeps these even if it sends ""
+	hidden    []string // not in responses
+	secretMap string   // the map that can contain secrets
+	// isSecret reports whether responses hide a member of secretMap.
+	isSecret func(member string) bool
 }
+
+var variableDefaults = object{"value": "", "isSecret": false}
+
+var typedBodies = map[string]typedBody{
+	"ENVIRONMENT_VARIABLE": {name: "environmentVariable", defaults: variableDefaults},
+	"AIRFLOW_VARIABLE":     {name: "airflowVariable", defaults: variableDefaults},
+	"CONNECTION": {
+		name: "connection", defaults: object{"type": "generic"}, required: []string{"type"},
+		kept: []string{"password", "authTypeId", "extra"}, keptEmpty: []string{"password"}, hidden: []string{"password", "authTypeId"},
+		secretMap: "extra",
+		isSecret: func(member string) bool {
+			isPart := func(part string) bool { return strings.Contains(strings.ToLower(member), part) }
+			return slices.ContainsFunc([]string{"password", "secret", "token", "key"}, isPart)
+		},
+	},
+	"METRICS_EXPORT": {
+		name: "metricsExport", defaults: object{"endpoint": "https://metrics.example.com", "exporterType": "PROMETHEUS"},
+		required: []string{"endpoint", "exporterType"}, kept: []string{"password", "basicToken", "authType", "username", "headers"},
+		keptEmpty: []string{"password", "basicToken"}, hidden: []string{"password", "basicToken", "authType", "username"},
+		secretMap: "headers", isSecret: func(string) bool { return true },
+	},
+}
+
+// bodyOf returns the typed body that an environment object has.
+func bodyOf(state object) typedBody { return typedBodies[getString(state, "objectType")] }
+
+func (b typedBody) isVariable() bool { return b.secretMap == "" }
 
 // environmentObjectSpec is a kind whose update clears fields that it omits, including links. It keeps secrets that are
 // omitted or empty.
@@ -48,12 +88,9 @@ func (s *Server) fillEnvironmentObject(next, old *resource) {
 	if kind != "" && getString(state, "scopeEntityId") == "" {
 		state["scopeEntityId"] = s.findOrSeed(kind, object{})
 	}
-	name := typedBodyNames[getString(state, "objectType")]
-	setMissing(state, object{name: object{}})
-	setMissing(getObject(state, name), map[string]object{
-		"environmentVariable": {"value": "", "isSecret": false}, "airflowVariable": {"value": "", "isSecret": false},
-		"connection": {"type": "generic"}, "metricsExport": {"endpoint": "https://metrics.example.com", "exporterType": "PROMETHEUS"},
-	}[name])
+	body := bodyOf(state)
+	setMissing(state, object{body.name: object{}})
+	setMissing(getObject(state, body.name), body.defaults)
 }
 
 func (s *Server) canAccessScope(who caller, id string) bool {
@@ -76,51 +113,25 @@ func (s *Server) listEnvironmentObjects(c *call) []*resource {
 	})
 }
 
-// unreturnedFields lists the fields of typed bodies that responses omit or mask. An update that omits one of them keeps it;
-// an update that omits another field clears it, which is the worst case that the document allows.
-var unreturnedFields = map[string][]string{
-	"connection":    {"password", "authTypeId", "extra"},
-	"metricsExport": {"password", "basicToken", "authType", "username", "headers"},
-}
-
-// keepStoredFields adds the stored members that an update keeps to its typed body. secret reports whether the value of a
-// variable is secret.
-func (s *Server) keepStoredFields(name string, body, old object, secret bool) {
-	for _, member := range unreturnedFields[name] {
-		_, sent := body[member]
-		if _, stored := old[member]; stored && !sent {
-			body[member] = old[member]
+// keepStored adds the stored members that an update keeps to the sent ones. isSecret reports whether a variable is secret.
+func (s *Server) keepStored(b typedBody, sent, stored object, isSecret bool) {
+	keptEmpty := b.keptEmpty
+	if isSecret && b.isVariable() {
+		keptEmpty = []string{"value"}
+	}
+	for _, member := range slices.Concat(b.kept, keptEmpty) {
+		isOmitted := sent[member] == nil || sent[member] == "" && slices.Contains(keptEmpty, member)
+		if stored[member] != nil && isOmitted {
+			sent[member] = stored[member]
 		}
 	}
-	keepEmpty := func(body, old object, member string) {
-		if value, sent := body[member]; (!sent || value == "") && old[member] != nil {
-			body[member] = old[member]
+	sentMap, storedMap := getObject(sent, b.secretMap), getObject(stored, b.secretMap)
+	for member, value := range sentMap {
+		if s.options.KeepEmptySecrets && value == "" && b.isSecret(member) && storedMap[member] != nil {
+			sentMap[member] = storedMap[member]
 		}
 	}
-	switch name {
-	case "environmentVariable", "airflowVariable":
-		if secret {
-			keepEmpty(body, old, "value")
-		}
-	case "connection":
-		keepEmpty(body, old, "password")
-		s.mergeStoredMap(getObject(body, "extra"), getObject(old, "extra"), isSecretExtra)
-	case "metricsExport":
-		keepEmpty(body, old, "password")
-		keepEmpty(body, old, "basicToken")
-		s.mergeStoredMap(getObject(body, "headers"), getObject(old, "headers"), func(string) bool { return true })
-	}
-}
-
-// mergeStoredMap merges a sent map with the stored one in the two possible ways: KeepEmptySecrets keeps a secret member that
-// is sent as "", MergeMaps keeps members that aren't sent.
-func (s *Server) mergeStoredMap(sent, old object, secret func(name string) bool) {
-	for member, value := range sent {
-		if s.options.KeepEmptySecrets && value == "" && secret(member) && old[member] != nil {
-			sent[member] = old[member]
-		}
-	}
-	if s.options.MergeMaps && sent != nil {
-		setMissing(sent, old)
+	if s.options.MergeMaps && sentMap != nil {
+		setMissing(sentMap, storedMap)
 	}
 }

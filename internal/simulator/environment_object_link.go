@@ -38,15 +38,15 @@ func isSetOrPartlySet(overrides object, path any) bool {
 
 // mergeLink merges the overrides of a link with its stored ones. It keeps overrides that aren't sent, and deletes those in
 // unsetFields.
-func (s *Server) mergeLink(name string, link, old object) {
+func (s *Server) mergeLink(b typedBody, link, old object) {
 	overrides := object{}
 	for _, l := range getObjects(old, "links") {
-		if stored := getObject(getObject(l, "overrides"), name); stored != nil && getString(l, "scopeEntityId") == getString(link, "scopeEntityId") {
+		if stored := getObject(l, "overrides", b.name); stored != nil && l["scopeEntityId"] == link["scopeEntityId"] {
 			overrides = deepCopy(stored)
 		}
 	}
-	if sent := getObject(getObject(link, "overrides"), name); sent != nil {
-		s.keepStoredFields(name, sent, overrides, getBool(getObject(old, name), "isSecret"))
+	if sent := getObject(link, "overrides", b.name); sent != nil {
+		s.keepStored(b, sent, overrides, getBool(getObject(old, b.name), "isSecret"))
 		maps.Copy(overrides, sent)
 	}
 	for _, path := range getList(getObject(link, "overrides"), "unsetFields") {
@@ -63,7 +63,7 @@ func (s *Server) mergeLink(name string, link, old object) {
 	}
 	delete(link, "overrides")
 	if len(overrides) > 0 {
-		link["overrides"] = object{name: overrides}
+		link["overrides"] = object{b.name: overrides}
 	}
 }
 
@@ -73,7 +73,7 @@ func (s *Server) excludeLinking(c *call) any {
 	require(o.getString("scope") == "WORKSPACE", "excludeLinks is only allowed for scope WORKSPACE")
 	changed := o.clone()
 	changed.state["excludeLinks"] = append(getList(changed.state, "excludeLinks"), body)
-	s.validateLinks(changed.state, typedBodyNames[o.getString("objectType")], o.getString("scopeEntityId"))
+	s.validateLinks(changed.state, bodyOf(o.state).name, o.getString("scopeEntityId"))
 	*o = *changed
 	s.markUpdated(o, c.caller)
 	return object{} // the document declares 200 with an empty object

@@ -1,58 +1,47 @@
 package simulator
 
-import (
-	"net/http"
-	"strings"
-)
+import "net/http"
 
 func (s *Server) validateEnvironmentObject(c *call, next, old *resource) {
-	objectType, id, inWorkspace := next.getString("objectType"), next.getString("scopeEntityId"), next.getString("scope") == "WORKSPACE"
-	name := typedBodyNames[objectType]
-	for _, other := range typedBodyNames {
-		_, sent := c.body[other]
-		require(!sent || other == name, "%s is not allowed for %s", other, objectType)
+	body, id, inWorkspace := bodyOf(next.state), next.getString("scopeEntityId"), next.getString("scope") == "WORKSPACE"
+	for _, other := range typedBodies {
+		require(c.body[other.name] == nil || other.name == body.name, "%s is not allowed for %s", other.name, next.getString("objectType"))
 	}
-	requireField(c.body[name] != nil, name, "required", "is required")
-	validateTypedBody(name, getObject(c.body, name), old != nil)
-	s.requireExisting(map[bool]string{true: kindWorkspace, false: kindDeployment}[inWorkspace], id)
+	settings := getObject(c.body, body.name)
+	requireField(settings != nil, body.name, "required", "is required")
+	for _, member := range body.required {
+		requireField(getString(settings, member) != "", body.name+"."+member, "required", "is required")
+	}
+	isSet := settings["value"] != nil && (settings["value"] != "" || !getBool(settings, "isSecret"))
+	requireField(isSet || old != nil || !body.isVariable(), body.name+".value", "required", "is required")
+	kind := kindDeployment
+	if inWorkspace {
+		kind = kindWorkspace
+	}
+	s.requireExisting(kind, id)
 	for _, list := range []string{"links", "excludeLinks", "autoLinkDeployments"} {
-		_, sent := c.body[list]
-		require(!sent || inWorkspace, "%s is only allowed for scope WORKSPACE", list)
+		require(c.body[list] == nil || inWorkspace, "%s is only allowed for scope WORKSPACE", list)
 	}
-	s.validateLinks(c.body, name, id)
+	s.validateLinks(c.body, body.name, id)
 	if old != nil {
-		s.keepStored(name, next.state, old.state)
+		s.completeUpdate(body, next.state, old.state)
 		return
 	}
 	isSame := func(o *resource) bool {
-		return o.state["scopeEntityId"] == id && o.state["objectType"] == objectType && o.state["objectKey"] == next.state["objectKey"]
+		return o.state["scopeEntityId"] == id && o.state["objectType"] == next.state["objectType"] && o.state["objectKey"] == next.state["objectKey"]
 	}
 	requireNoConflict(s.findWhere(kindEnvironmentObject, isSame) == nil, http.StatusConflict,
 		"environment object '%s' already exists", next.getString("objectKey"))
 }
 
-// keepStored adds what an update keeps to the next state: secrets, and overrides of links.
-func (s *Server) keepStored(name string, next, old object) {
-	body, oldBody := getObject(next, name), getObject(old, name)
-	s.keepStoredFields(name, body, oldBody, getBool(oldBody, "isSecret"))
-	if secret, stored := oldBody["isSecret"]; stored {
-		body["isSecret"] = secret
+// completeUpdate adds to the next state what an update keeps: secrets, and overrides of links.
+func (s *Server) completeUpdate(b typedBody, next, old object) {
+	sent, stored := getObject(next, b.name), getObject(old, b.name)
+	s.keepStored(b, sent, stored, getBool(stored, "isSecret"))
+	if isSecret := stored["isSecret"]; isSecret != nil {
+		sent["isSecret"] = isSecret
 	}
 	for _, link := range getObjects(next, "links") {
-		s.mergeLink(name, link, old)
-	}
-}
-
-// validateTypedBody checks the required members of a typed body. An update may omit a value, but not the members that the
-// document promises in responses.
-func validateTypedBody(name string, body object, isUpdate bool) {
-	required := map[string][]string{"connection": {"type"}, "metricsExport": {"endpoint", "exporterType"}}[name]
-	if strings.HasSuffix(name, "Variable") && !isUpdate {
-		required = []string{"value"}
-	}
-	for _, member := range required {
-		value, sent := body[member]
-		isPlainText := member == "value" && !getBool(body, "isSecret")
-		requireField(sent && (value != "" || isPlainText), name+"."+member, "required", "is required")
+		s.mergeLink(b, link, old)
 	}
 }

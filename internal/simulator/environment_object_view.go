@@ -3,30 +3,24 @@ package simulator
 import (
 	"maps"
 	"slices"
-	"strings"
 )
-
-// isSecretExtra reports whether the API hides a member of a connection's extra.
-func isSecretExtra(name string) bool {
-	return slices.ContainsFunc([]string{"password", "secret", "token", "key"}, func(part string) bool { return strings.Contains(strings.ToLower(name), part) })
-}
 
 // viewEnvironmentObject removes secrets and empty values. setFields also lists the secrets that are set.
 func viewEnvironmentObject(_ *Server, view object) {
-	name := typedBodyNames[getString(view, "objectType")]
-	body := getObject(view, name)
-	view["setFields"] = listSetFields(body)
-	redactBody(name, body, false)
-	if name == "environmentVariable" || name == "airflowVariable" {
-		setMissing(body, object{"isSecret": false, "value": ""})
+	b := bodyOf(view)
+	settings := getObject(view, b.name)
+	view["setFields"] = listSetFields(settings)
+	b.redact(settings, getBool(settings, "isSecret"))
+	if b.isVariable() {
+		setMissing(settings, variableDefaults)
 	}
 	for _, link := range getObjects(view, "links") {
-		overrides := getObject(getObject(link, "overrides"), name)
+		overrides := getObject(link, "overrides", b.name)
 		delete(link, "overrides")
 		link["setFields"] = listSetFields(overrides)
 		if len(overrides) > 0 {
-			redactBody(name, overrides, getBool(body, "isSecret"))
-			link[name+"Overrides"] = overrides
+			b.redact(overrides, getBool(settings, "isSecret"))
+			link[b.name+"Overrides"] = overrides
 		}
 	}
 	if !getBool(view, "autoLinkDeployments") {
@@ -53,32 +47,21 @@ func listSetFields(body object) []any {
 	return out
 }
 
-// redactBody removes secrets from a typed body.
-func redactBody(name string, body object, secret bool) {
-	switch name {
-	case "environmentVariable", "airflowVariable":
-		if secret || getBool(body, "isSecret") {
-			body["value"] = ""
+// redact removes secrets from settings.
+func (b typedBody) redact(settings object, isSecret bool) {
+	if isSecret && b.isVariable() {
+		settings["value"] = ""
+	}
+	if id := getString(settings, "authTypeId"); id != "" { // returned in another form than in the request
+		settings["connectionAuthType"] = object{
+			"id": id, "airflowType": getString(settings, "type"), "authMethodName": "simulated", "description": "", "name": id,
+			"parameters": []any{}, "providerPackageName": "simulated",
 		}
-	case "connection":
-		delete(body, "password")
-		if id := getString(body, "authTypeId"); id != "" { // returned in another form than in the request
-			body["connectionAuthType"] = object{
-				"id": id, "airflowType": getString(body, "type"), "authMethodName": "simulated", "description": "", "name": id, "parameters": []any{}, "providerPackageName": "simulated",
-			}
-		}
-		delete(body, "authTypeId")
-		for member := range getObject(body, "extra") {
-			if isSecretExtra(member) {
-				getObject(body, "extra")[member] = ""
-			}
-		}
-	case "metricsExport":
-		for _, name := range []string{"password", "basicToken", "authType", "username"} {
-			delete(body, name)
-		}
-		for member := range getObject(body, "headers") {
-			getObject(body, "headers")[member] = ""
+	}
+	deleteMembers(settings, b.hidden...)
+	for member := range getObject(settings, b.secretMap) {
+		if b.isSecret(member) {
+			getObject(settings, b.secretMap)[member] = ""
 		}
 	}
 }

@@ -1,35 +1,28 @@
 package simulator
 
-import (
-	"fmt"
-	"slices"
-)
+import "slices"
 
 // validateVariables checks the variables of a request against the stored ones: only a stored secret may omit its value.
 func validateVariables(body, old object) []FieldError {
-	var found []FieldError
+	var invalid fieldErrors
 	variables := getObjects(body, "environmentVariables")
 	for i, v := range variables {
-		path := fmt.Sprintf("environmentVariables[%d].", i)
-		stored := findVariable(old, getString(v, "key"))
-		_, hasValue := v["value"]
-		switch {
-		case findVariable(object{"environmentVariables": toArray(variables[:i])}, getString(v, "key")) != nil:
-			found = append(found, newFieldError(path+"key", "unique", "must be unique"))
-		case getBool(stored, "isSecret") && !getBool(v, "isSecret"):
-			found = append(found, newFieldError(path+"isSecret", "immutable", "cannot be changed to false for a secret"))
-		case !hasValue && !getBool(stored, "isSecret"):
-			found = append(found, newFieldError(path+"value", "required", "is required"))
+		check := func(ok bool, field, code, reason string) {
+			invalid.check(ok, "environmentVariables", i, field, code, reason)
 		}
+		key, wasSecret := getString(v, "key"), getBool(findVariable(getObjects(old, "environmentVariables"), getString(v, "key")), "isSecret")
+		check(findVariable(variables[:i], key) == nil, "key", "unique", "must be unique")
+		check(!wasSecret || getBool(v, "isSecret"), "isSecret", "immutable", "cannot be changed to false for a secret")
+		check(v["value"] != nil || wasSecret, "value", "required", "is required")
 	}
-	return found
+	return invalid
 }
 
 // fillVariables replaces all variables. A secret that is sent without a value keeps the stored one.
 func fillVariables(state, old object) {
 	variables := getObjects(state, "environmentVariables")
 	for _, v := range variables {
-		stored := findVariable(old, getString(v, "key"))
+		stored := findVariable(getObjects(old, "environmentVariables"), getString(v, "key"))
 		if _, hasValue := v["value"]; !hasValue {
 			v["value"] = getString(stored, "value")
 		}
@@ -43,8 +36,7 @@ func fillVariables(state, old object) {
 }
 
 // findVariable returns the variable with a key, or nil.
-func findVariable(state object, key string) object {
-	variables := getObjects(state, "environmentVariables")
+func findVariable(variables []object, key string) object {
 	if i := slices.IndexFunc(variables, func(v object) bool { return getString(v, "key") == key }); i >= 0 {
 		return variables[i]
 	}

@@ -36,7 +36,7 @@ func (s *Server) isOverrideActive(override object) bool {
 		return false
 	}
 	until, err := time.Parse(time.RFC3339, getString(override, "overrideUntil"))
-	return err != nil || s.now().Before(until)
+	return err != nil || s.options.Now().Before(until)
 }
 
 // isHibernating reports whether a Deployment hibernates. Only an override can cause that: the simulator stores schedules,

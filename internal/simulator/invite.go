@@ -32,9 +32,9 @@ func (s *Server) createInvite(c *call) any {
 	o := &resource{}
 	s.initialize(o, kindInvite, c.caller)
 	o.state = object{
-		"inviteId": o.id, "userId": user.id, "organizationId": s.organizationID, "inviter": c.caller.subjectProfile(),
+		"inviteId": o.id, "userId": user.id, "organizationId": s.OrganizationID(), "inviter": c.caller.subjectProfile(),
 		"invitee":   object{"id": user.id, "username": user.getString("username"), "subjectType": "USER"},
-		"expiresAt": s.now().AddDate(0, 0, 7).UTC().Format(time.RFC3339),
+		"expiresAt": s.options.Now().AddDate(0, 0, 7).UTC().Format(time.RFC3339),
 	}
 	s.add(kindInvite, o)
 	return o.state

@@ -118,14 +118,14 @@ func (k *kindSpec) viewOf(s *Server, o *resource, status string) object {
 }
 
 func (s *Server) hasStaleStatus(o *resource) bool {
-	return o.staleStatus != "" && s.now().Before(o.changedAt.Add(s.options.StaleStatusFor))
+	return o.staleStatus != "" && s.options.Now().Before(o.changedAt.Add(s.options.StaleStatusFor))
 }
 
 func (s *Server) currentStatus(o *resource) string {
 	switch {
 	case s.hasStaleStatus(o):
 		return o.staleStatus
-	case o.pendingStatus != "" && s.now().Before(o.changedAt.Add(s.options.ReadyAfter)):
+	case o.pendingStatus != "" && s.options.Now().Before(o.changedAt.Add(s.options.ReadyAfter)):
 		return o.pendingStatus
 	case o.getString("status") != "": // a seeded status holds until an update
 		return o.getString("status")

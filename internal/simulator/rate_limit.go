@@ -17,7 +17,7 @@ func (s *Server) exceedsRateLimit(r Request, authorization string) bool {
 	if !s.options.EnforceRateLimits {
 		return false
 	}
-	now, key := s.now(), rateLimitKey{authorization, r.Method}
+	now, key := s.options.Now(), rateLimitKey{authorization, r.Method}
 	recent := slices.DeleteFunc(s.recentRequests[key], func(t time.Time) bool { return now.Sub(t) >= time.Second })
 	if len(recent) >= rateLimits[r.Method] {
 		s.recentRequests[key] = recent

@@ -79,22 +79,16 @@ func (r *reply) sentBody() []byte {
 
 // ServeHTTP serves /v1/organizations/{organizationId}/….
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	request, err := readRequest(r)
+	response, err := s.Transport().RoundTrip(r)
 	if err != nil {
-		http.Error(w, "can't read the request body", http.StatusBadRequest)
-		return
-	}
-	response := s.handleRequest(request, r.Header.Get("Authorization"))
-	if response.reset {
 		panic(http.ErrAbortHandler)
 	}
-	maps.Copy(w.Header(), response.header)
-	if len(response.body) > 0 {
-		w.Header().Set("Content-Length", strconv.Itoa(len(response.body)))
+	maps.Copy(w.Header(), response.Header)
+	if response.ContentLength > 0 {
+		w.Header().Set("Content-Length", strconv.FormatInt(response.ContentLength, 10))
 	}
-	w.WriteHeader(response.status)
-	_, _ = w.Write(response.sentBody()) //nolint:gosec // the body is JSON; a failed write only affects a client that has disconnected
-	if len(response.sentBody()) < len(response.body) {
+	w.WriteHeader(response.StatusCode)
+	if _, err := io.Copy(w, response.Body); err != nil {
 		_ = http.NewResponseController(w).Flush() // fails only if the client has disconnected
 		panic(http.ErrAbortHandler)
 	}

@@ -16,6 +16,16 @@ func newFieldError(path, code, reason string) FieldError {
 	return FieldError{Field: path, Code: code, Message: path + " " + reason}
 }
 
+// fieldErrors collects the errors of a request.
+type fieldErrors []FieldError
+
+// check adds an error of a field of a list's item, unless it is valid.
+func (e *fieldErrors) check(ok bool, list string, index int, field, code, reason string) {
+	if !ok {
+		*e = append(*e, newFieldError(fmt.Sprintf("%s[%d].%s", list, index, field), code, reason))
+	}
+}
+
 // errorBody is the Error of the API's document.
 type errorBody struct {
 	Message     string       `json:"message"`

@@ -5,6 +5,7 @@ package simulator
 
 import (
 	"bytes"
+	"cmp"
 	"io"
 	"net/http"
 	"net/url"
@@ -30,11 +31,9 @@ type Options struct {
 
 // Server simulates one Organization. It is safe for concurrent use; it executes requests one at a time.
 type Server struct {
-	options        Options
-	organizationID string
-	now            func() time.Time
-	kinds          map[string]*kindSpec
-	mux            *http.ServeMux
+	options Options
+	kinds   map[string]*kindSpec
+	mux     *http.ServeMux
 
 	mu             sync.Mutex
 	stored         map[string][]*resource // by kind, in order of creation
@@ -49,31 +48,28 @@ type Server struct {
 
 // New returns a server with an empty Organization.
 func New(options Options) *Server {
+	if options.Now == nil {
+		options.Now = time.Now
+	}
+	options.OrganizationID = cmp.Or(options.OrganizationID, newCUID("organization", 0))
 	s := &Server{
-		options: options, organizationID: options.OrganizationID, now: options.Now, kinds: map[string]*kindSpec{},
-		stored: map[string][]*resource{}, recentRequests: map[rateLimitKey][]time.Time{},
+		options: options, kinds: map[string]*kindSpec{}, stored: map[string][]*resource{},
+		recentRequests: map[rateLimitKey][]time.Time{},
 	}
 	for _, k := range allKindSpecs() {
 		s.kinds[k.name] = &k
 	}
 	s.mux = s.newMux()
-	if s.now == nil {
-		s.now = time.Now
-	}
-	if s.organizationID == "" {
-		s.organizationID = newCUID("organization", 0)
-	}
-	o := &resource{}
+	o := &resource{state: object{"id": options.OrganizationID}}
 	s.initialize(o, kindOrganization, caller{})
 	s.serial = 0 // the Organization must not affect the IDs of other resources
-	o.id, o.state["id"] = s.organizationID, s.organizationID
 	s.kinds[kindOrganization].fillDefaults(s, o, nil)
-	s.stored[kindOrganization] = []*resource{o}
+	s.add(kindOrganization, o)
 	return s
 }
 
 // OrganizationID returns the ID in paths and tokens.
-func (s *Server) OrganizationID() string { return s.organizationID }
+func (s *Server) OrganizationID() string { return s.options.OrganizationID }
 
 // handleRequest executes a request, injects faults, and records the request.
 func (s *Server) handleRequest(r Request, authorization string) *reply {

@@ -1,6 +1,7 @@
 package simulator
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -68,11 +69,10 @@ func (s *Server) seedResource(kind string, value object) string {
 	}
 	if kind == kindOrganization { // the only Organization keeps the fields that value omits
 		maps.Copy(s.organization(), deepCopy(value))
-		return s.organizationID
+		return s.OrganizationID()
 	}
 	o := &resource{state: deepCopy(value)}
 	s.initialize(o, kind, caller{})
-	o.id = o.getString("id")
 	k.fillDefaults(s, o, nil)
 	s.add(kind, o)
 	return o.id
@@ -96,19 +96,19 @@ func (s *Server) organization() object { return s.stored[kindOrganization][0].st
 // initialize sets the fields that the server sets in every new resource, where the state lacks them.
 func (s *Server) initialize(o *resource, kind string, who caller) {
 	s.serial++
-	o.id, o.changedAt = newCUID(kind, s.serial), s.now()
+	o.id, o.changedAt = cmp.Or(o.getString("id"), newCUID(kind, s.serial)), s.options.Now()
 	stamp := o.changedAt.UTC().Format(timeFormat)
 	if o.state == nil {
 		o.state = object{}
 	}
 	setMissing(o.state, object{
-		"id": o.id, "organizationId": s.organizationID,
+		"id": o.id, "organizationId": s.OrganizationID(),
 		"createdAt": stamp, "updatedAt": stamp, "createdBy": who.subjectProfile(), "updatedBy": who.subjectProfile(),
 	})
 }
 
 // markUpdated records that a caller changed a resource.
 func (s *Server) markUpdated(o *resource, who caller) {
-	o.changedAt = s.now()
+	o.changedAt = s.options.Now()
 	o.state["updatedAt"], o.state["updatedBy"] = o.changedAt.UTC().Format(timeFormat), who.subjectProfile()
 }

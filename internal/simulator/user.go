@@ -1,6 +1,9 @@
 package simulator
 
-import "slices"
+import (
+	"reflect"
+	"slices"
+)
 
 // InheritedRoles selects how a user's response shows the roles that the user inherits from Teams. The behaviour of the API
 // isn't known; the zero value is the worst case for a client.
@@ -56,13 +59,8 @@ func (s *Server) addInheritedRoles(view object, team *resource) {
 	for _, name := range grantLists {
 		list := getList(view, name)
 		for _, grant := range getObjects(roles, name) {
-			isSameGrant := func(v any) bool {
-				other, _ := v.(object)
-				return !slices.ContainsFunc([]string{"workspaceId", "deploymentId", "dagId", "dagTag", "role"}, func(field string) bool {
-					return getString(grant, field) != getString(other, field)
-				})
-			}
-			if s.options.InheritedRoles == RepeatInheritedRoles || !slices.ContainsFunc(list, isSameGrant) {
+			isSame := func(v any) bool { return reflect.DeepEqual(v, grant) }
+			if s.options.InheritedRoles == RepeatInheritedRoles || !slices.ContainsFunc(list, isSame) {
 				list = append(list, grant)
 			}
 		}

@@ -13,43 +13,30 @@ func astroMachineSize(name string) machineSize {
 	return machineSize{cpu: cpu, memory: 2 * cpu, concurrency: 15 * cpu}
 }
 
-// maxEphemeralStorage is the maximum ephemeral storage of a worker in Gi.
-const maxEphemeralStorage = 100
-
 // validateQueues checks the queues of a request against each other, against their machines and against the stored queues.
 func (s *Server) validateQueues(body, old object) []FieldError {
-	var found []FieldError
+	var invalid fieldErrors
 	queues := getObjects(body, "workerQueues")
 	for i, q := range queues {
-		path := fmt.Sprintf("workerQueues[%d].", i)
-		same := func(field string) func(object) bool {
-			return func(other object) bool { return getString(other, field) == getString(q, field) }
+		has := func(queues []object, field string) bool {
+			return slices.ContainsFunc(queues, func(other object) bool { return other[field] == q[field] })
 		}
-		id := getString(q, "id")
-		if _, hasID := q["id"]; hasID && !slices.ContainsFunc(getObjects(old, "workerQueues"), same("id")) {
-			found = append(found, newFieldError(path+"id", "unknown", "is not a worker queue of this Deployment"))
+		check := func(ok bool, field, code, reason string) { invalid.check(ok, "workerQueues", i, field, code, reason) }
+		check(q["id"] == nil || has(getObjects(old, "workerQueues"), "id"), "id", "unknown", "is not a worker queue of this Deployment")
+		isUnique := !has(queues[:i], "name") && (q["id"] == nil || !has(queues[:i], "id"))
+		check(isUnique, "name", "unique", "and id must be unique")
+		check(getBool(q, "isDefault") == (q["name"] == "default"), "isDefault", "default", "must be true only for the queue named default")
+		check(getNumber(q, "minWorkerCount") <= getNumber(q, "maxWorkerCount"), "minWorkerCount", "lte", "must not be more than maxWorkerCount")
+		if machine := getString(q, "astroMachine"); machine != "" {
+			limit := astroMachineSize(machine).concurrency
+			reason := fmt.Sprintf("must be at most %v on %s", limit, machine)
+			check(getNumber(q, "workerConcurrency") <= limit, "workerConcurrency", "max", reason)
 		}
-		if slices.ContainsFunc(queues[:i], same("name")) || id != "" && slices.ContainsFunc(queues[:i], same("id")) {
-			found = append(found, newFieldError(path+"name", "unique", "and id must be unique"))
-		}
-		if getBool(q, "isDefault") != (getString(q, "name") == "default") {
-			found = append(found, newFieldError(path+"isDefault", "default", "must be true only for the queue named default"))
-		}
-		if getNumber(q, "minWorkerCount") > getNumber(q, "maxWorkerCount") {
-			found = append(found, newFieldError(path+"minWorkerCount", "lte", "must not be more than maxWorkerCount"))
-		}
-		if name := getString(q, "astroMachine"); name != "" && getNumber(q, "workerConcurrency") > astroMachineSize(name).concurrency {
-			found = append(found, newFieldError(path+"workerConcurrency", "max",
-				fmt.Sprintf("must be at most %v on %s", astroMachineSize(name).concurrency, name)))
-		}
-		if parseGibibytes(getString(q, "podEphemeralStorage")) > maxEphemeralStorage {
-			found = append(found, newFieldError(path+"podEphemeralStorage", "max", fmt.Sprintf("must be at most %dGi", maxEphemeralStorage)))
-		}
-		if pool := getString(q, "nodePoolId"); pool != "" && !s.hasNodePool(getString(body, "clusterId"), pool) {
-			found = append(found, newFieldError(path+"nodePoolId", "unknown", "is not a node pool of the cluster"))
-		}
+		check(parseGibibytes(getString(q, "podEphemeralStorage")) <= 100, "podEphemeralStorage", "max", "must be at most 100Gi")
+		pool := getString(q, "nodePoolId")
+		check(pool == "" || s.hasNodePool(getString(body, "clusterId"), pool), "nodePoolId", "unknown", "is not a node pool of the cluster")
 	}
-	return found
+	return invalid
 }
 
 // fillQueues sets the server's values of worker queues. A queue without ID is a new queue, even if its name exists. A
