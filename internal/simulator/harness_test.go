@@ -29,10 +29,7 @@ func startOrganization(t *testing.T, options simulator.Options) *testOrganizatio
 	server := simulator.New(options)
 	listener := httptest.NewServer(server)
 	t.Cleanup(listener.Close)
-	client := &http.Client{}
-	if conformance.DocumentPath() != "" { // NewTransport would skip the test, which is also useful without the document
-		client.Transport = conformance.NewTransport(t, &http.Transport{})
-	}
+	client := &http.Client{Transport: conformance.NewTransport(t, &http.Transport{})}
 	return &testOrganization{Server: server, t: t, client: client, url: listener.URL, token: "opaque"}
 }
 

@@ -15,7 +15,7 @@ import (
 )
 
 // NewTransport wraps base: it checks every request and response against the API's document, and reports violations to tb. It
-// skips the test if there is no document (see DocumentPath). It doesn't check a request that the server refuses with a 4xx,
+// returns base if there is no document (see DocumentPath). It doesn't check a request that the server refuses with a 4xx,
 // since the test may have sent a wrong request on purpose, nor the response of a simulated fault. Reports contain no values,
 // since values may be secret.
 func NewTransport(tb testing.TB, base http.RoundTripper) http.RoundTripper {
@@ -25,7 +25,7 @@ func NewTransport(tb testing.TB, base http.RoundTripper) http.RoundTripper {
 		tb.Fatalf("API document: %v", err)
 	}
 	if document == nil {
-		tb.Skip("no API document: set ASTRO_OPENAPI to its path, or save it as shared/astro-api/openapi-v1.yml in a parent directory")
+		return base
 	}
 	return validatingTransport{tb: tb, base: base, apiValidator: document}
 }

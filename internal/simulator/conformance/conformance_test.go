@@ -1,15 +1,56 @@
 package conformance_test
 
 import (
+	"flag"
 	"fmt"
 	"io"
 	"net/http"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
 	"astro-apply/internal/simulator"
 	"astro-apply/internal/simulator/conformance"
 )
+
+// TestMain uses a document of this package, since not everybody has the API's.
+func TestMain(m *testing.M) {
+	path, err := filepath.Abs(documentFile)
+	if err != nil {
+		panic(err)
+	}
+	os.Setenv("ASTRO_OPENAPI", path)
+	m.Run()
+}
+
+const documentFile = "testdata/openapi.yml"
+
+var updateConstraints = flag.Bool("update", false, "rewrite testdata/constraints.json")
+
+func TestConstraints(t *testing.T) {
+	t.Parallel()
+	document, err := os.ReadFile(documentFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := conformance.Constraints(document)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if *updateConstraints {
+		if err := os.WriteFile("testdata/constraints.json", got, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile("testdata/constraints.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if string(got) != string(want) {
+		t.Errorf("constraints:\n%s", got)
+	}
+}
 
 // recordingTB records the reports of a test.
 type recordingTB struct {
