@@ -86,7 +86,7 @@ func (p *pipeline) execute(ctx context.Context) error {
 		return err
 	}
 	timeout := time.Duration(p.config.Timeout)
-	limitedCtx, cancel := context.WithTimeoutCause(ctx, timeout, fmt.Errorf("the timeout of %s is over", timeout))
+	limitedCtx, cancel := context.WithTimeoutCause(ctx, timeout, fmt.Errorf("timed out after %s", timeout))
 	defer cancel()
 	if p.report.Mode == string(config.ModeExport) {
 		return p.exportManifests(limitedCtx)

@@ -42,7 +42,7 @@ func (p *pipeline) performDryRun(runCtx context.Context, sources []manifest.Sour
 		return
 	}
 	timeout := time.Duration(p.config.Timeout)
-	ctx, cancel := context.WithTimeoutCause(runCtx, timeout, fmt.Errorf("the timeout of %s is over", timeout))
+	ctx, cancel := context.WithTimeoutCause(runCtx, timeout, fmt.Errorf("timed out after %s", timeout))
 	defer cancel()
 	policy := plan.Policy{AllowDelete: bool(p.config.AllowDelete), Now: time.Now()}
 	dryPlan := plan.Make(source.OrganizationID, declared, source.Read(ctx, declared), policy)

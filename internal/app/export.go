@@ -60,7 +60,7 @@ func (p *pipeline) exportManifests(ctx context.Context) error {
 		return fmt.Errorf("nothing was exported, because not everything could be read: %w", err)
 	}
 	if found, listed := inventory.ListedByKind[inventory.RootKind]; listed && len(found) == 0 {
-		p.report.Notices = append(p.report.Notices, fmt.Sprintf("the token sees no %s; if any exist, give the token a role in them", inventory.RootKind.Title))
+		p.report.Notices = append(p.report.Notices, fmt.Sprintf("the token sees no %ss; if the Organization has any, give the token a role in them", inventory.RootKind.Title))
 	}
 	for _, gap := range inventory.Gaps {
 		p.report.Notices = append(p.report.Notices, unreadableText(gap))
@@ -83,7 +83,7 @@ func (p *pipeline) exportManifests(ctx context.Context) error {
 // unreadableText describes resources that the token isn't allowed to read.
 func unreadableText(g current.Gap) string {
 	if g.Names == nil {
-		return fmt.Sprintf("%s: not exported, so other resources refer to them by id: %v", g.Kind.Section, g.Err)
+		return fmt.Sprintf("%s: this section was not exported, so other resources refer to its resources by id: %v", g.Kind.Section, g.Err)
 	}
 	more := ""
 	if n := len(g.Names) - 1; n > 0 {

@@ -57,7 +57,7 @@ func chooseMode(mode config.Mode, e github.Event, token bool) (modeChoice, error
 	case e.Name == "":
 		return modeChoice{mode: config.ModePlan, reason: "no workflow event"}, nil
 	case e.UntrustedEvent != "":
-		return modeChoice{}, fmt.Errorf("%s would run with secrets on an untrusted manifest; use pull_request, or set input mode if you trust it", e.UntrustedEvent)
+		return modeChoice{}, fmt.Errorf("%s would run with secrets on an untrusted manifest; use the event pull_request, or set input mode if you trust the manifest", e.UntrustedEvent)
 	case e.Name == "workflow_dispatch" && e.OnDefaultBranch():
 		return modeChoice{mode: config.ModeApply, reason: "started manually on the default branch " + e.DefaultBranch}, nil
 	case e.Name == "workflow_dispatch":
@@ -92,5 +92,5 @@ func modeForManualRun(e github.Event) modeChoice {
 	if e.DefaultBranch == "" {
 		why = "started manually on " + where + ", and the default branch is unknown"
 	}
-	return modeChoice{mode: config.ModePlan, reason: strings.ReplaceAll(why, "`", ""), notAppliedReason: "Nothing was applied: " + why + ". Set `mode: apply` to apply from here."}
+	return modeChoice{mode: config.ModePlan, reason: strings.ReplaceAll(why, "`", ""), notAppliedReason: "This run applies nothing, because it was " + why + ". Set `mode: apply` to apply from here."}
 }

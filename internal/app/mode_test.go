@@ -20,7 +20,7 @@ func TestModeOfEvents(t *testing.T) {
 		repo     = `"repository":{"full_name":"acme/data","default_branch":"main"}`
 		own      = `,"pull_request":{"number":7,"head":{"sha":"b","repo":{"full_name":"acme/data"}},"base":{"ref":"main","repo":{"full_name":"acme/data"}}}`
 		fork     = `,"pull_request":{"number":7,"head":{"sha":"b","repo":{"full_name":"stranger/data"}},"base":{"ref":"main","repo":{"full_name":"acme/data"}}}`
-		refused  = " would run with secrets on an untrusted manifest; use pull_request, or set input mode if you trust it"
+		refused  = " would run with secrets on an untrusted manifest; use the event pull_request, or set input mode if you trust the manifest"
 		noReader = "::error title=astro-apply::mode auto can't determine what started the run: event "
 	)
 	type row struct{ event, ref, payload, want string }
@@ -29,10 +29,10 @@ func TestModeOfEvents(t *testing.T) {
 		{"push", "refs/heads/x", "", "mode plan: push to x, which is not the default branch"},
 		{"push", "refs/tags/main", "", "mode plan: push to main, which is not the default branch"},
 		{"workflow_dispatch", onMain, "", "mode apply: started manually on the default branch main"},
-		{"workflow_dispatch", "refs/heads/feature", "", "mode plan: started manually on feature, not on main\nNothing was applied: started manually on `feature`, not on `main`. Set `mode: apply` to apply from here."},
-		{"workflow_dispatch", "refs/tags/main", "", "mode plan: started manually on the tag main, not on main\nNothing was applied: started manually on the tag `main`, not on `main`. Set `mode: apply` to apply from here."},
-		{"workflow_dispatch", onMain, "none", "mode plan: started manually on main, and the default branch is unknown\nNothing was applied: started manually on `main`, and the default branch is unknown. Set `mode: apply` to apply from here."},
-		{"workflow_dispatch", "", "none", "mode plan: started manually on an unknown ref, and the default branch is unknown\nNothing was applied: "},
+		{"workflow_dispatch", "refs/heads/feature", "", "mode plan: started manually on feature, not on main\nThis run applies nothing, because it was started manually on `feature`, not on `main`. Set `mode: apply` to apply from here."},
+		{"workflow_dispatch", "refs/tags/main", "", "mode plan: started manually on the tag main, not on main\nThis run applies nothing, because it was started manually on the tag `main`, not on `main`. Set `mode: apply` to apply from here."},
+		{"workflow_dispatch", onMain, "none", "mode plan: started manually on main, and the default branch is unknown\nThis run applies nothing, because it was started manually on `main`, and the default branch is unknown. Set `mode: apply` to apply from here."},
+		{"workflow_dispatch", "", "none", "mode plan: started manually on an unknown ref, and the default branch is unknown\nThis run applies nothing, because it was "},
 		{"schedule", onMain, "", "mode drift: started by a schedule"},
 		{"pull_request", onPull, own, "mode plan: pull request"},
 		{"pull_request", onPull, fork, "mode plan: pull request"}, // it has a token: the repository passes secrets to forks

@@ -47,7 +47,7 @@ func proxyProblem(value string) string {
 	case err != nil:
 		return "not a valid URL" + wanted
 	case !slices.Contains([]string{"http", "https", "socks5", "socks5h"}, u.Scheme):
-		return fmt.Sprintf("%q is not a scheme for a proxy%s", u.Scheme, wanted)
+		return fmt.Sprintf("the scheme %q is not supported for a proxy%s", u.Scheme, wanted)
 	case u.Hostname() == "":
 		return "has no host" + wanted
 	case cmp.Or(strings.Trim(u.Path, "/"), u.RawQuery, u.Fragment) != "":
@@ -64,7 +64,7 @@ func noProxyProblem(value string) string {
 		case strings.Contains(entry, "://"):
 			return "an entry is a URL, which matches no host; remove the scheme and the path"
 		case strings.Contains(entry, "/") && err != nil:
-			return fmt.Sprintf("%q is neither a host nor an address range; correct or remove it", entry)
+			return fmt.Sprintf("%q is neither a host nor an address range; fix or remove it", entry)
 		case strings.ContainsAny(entry, " \t;"):
 			return fmt.Sprintf("%q is not a host; separate entries with commas", entry)
 		}

@@ -46,11 +46,11 @@ func (p *pipeline) checkReviewedPlan(ctx context.Context) error {
 	comment, shown := p.findPlanComment(comments)
 	switch {
 	case comment == nil:
-		return fmt.Errorf("pull request %d has no comment with a plan of this manifest; run plan there with comment: true and the same inputs, including github-token", merge.Number)
+		return fmt.Errorf("pull request %d has no comment with a plan of this manifest, so no plan was reviewed; plan again on a new pull request, with comment: true and the same inputs as this run, including github-token", merge.Number)
 	case !shown.IsPrefixOf(comment.Body):
 		return fmt.Errorf("the comment with the plan in pull request %d was edited, or another version of astro-apply wrote it; this plan was not reviewed, so plan again on a new pull request", merge.Number)
 	case comment.UpdatedAt.IsZero() || merge.MergedAt.IsZero():
-		return fmt.Errorf("GitHub doesn't return when the plan in pull request %d was made, or when the pull request was merged, so the plan doesn't count as reviewed; run again, or plan again on a new pull request", merge.Number)
+		return fmt.Errorf("GitHub didn't return the time of the plan in pull request %d, or the time of the merge, so the plan doesn't count as reviewed; run again, or plan again on a new pull request", merge.Number)
 	case !comment.UpdatedAt.Before(merge.MergedAt):
 		return fmt.Errorf("the plan in pull request %d was made at %s, not before the merge at %s, so it was not reviewed; plan again on a new pull request",
 			merge.Number, comment.UpdatedAt.Format(time.RFC3339), merge.MergedAt.Format(time.RFC3339))

@@ -105,7 +105,7 @@ func (p *pipeline) targetFilter(declared *desired.State, rotate func(*desired.Re
 	p.report.TargetCount = len(targets)
 	for _, o := range declared.Resources {
 		if rotate != nil && rotate(o) && !targets[o] {
-			err = errors.Join(err, fmt.Errorf("input rotate: the input \"only\" excludes %s; add it to only, or remove it from rotate", o))
+			err = errors.Join(err, fmt.Errorf("input rotate: input \"only\" excludes %s; add it to \"only\", or remove it from rotate", o))
 		}
 	}
 	return func(o *desired.Resource) bool { return targets[o] }, err

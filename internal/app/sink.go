@@ -40,7 +40,7 @@ func (p *pipeline) saveSecret(o *desired.Resource, value string) error {
 	}
 	name := resourceAddress(o)
 	if _, exists := p.secretOutput.values[name]; exists {
-		return errors.New("the output already has a value with this name; write one of them to a file")
+		return errors.New("the output already has a value with this name; save one of the two values to a file")
 	}
 	if p.secretOutput.values == nil {
 		p.secretOutput.values = map[string]string{}

@@ -36,7 +36,7 @@ func TestUnresponsiveAPI(t *testing.T) {
 		code := app.Main(t.Context(), app.System{
 			Args: []string{"astro-apply"}, Getenv: func(name string) string { return env[name] }, Stdout: &log, AstroTransport: silentTransport{}, ActionYAML: action,
 		})
-		const want = "Stopped early (the timeout of 1m10s is over, while reading: GET /organizations/{organizationId}/workspaces: " +
+		const want = "Stopped early (timed out after 1m10s, while reading: GET /organizations/{organizationId}/workspaces: " +
 			"context deadline exceeded, after: no complete response within 1m0s); no changes made."
 		if code != 1 || !strings.Contains(log.String(), want) {
 			t.Errorf("exit code %d:\n%s", code, log.String())

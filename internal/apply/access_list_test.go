@@ -36,7 +36,7 @@ func TestAccessListInBatches(t *testing.T) {
 		}
 		return out
 	}
-	const unknown, outside = "may not include the address of this run", "so the run would lock itself out"
+	const unknown, outside = "possibly excludes the address of this run", "so the run would lock itself out"
 	for name, test := range map[string]struct {
 		before, after []string
 		unknown       bool // the run doesn't know its own address
@@ -51,7 +51,7 @@ func TestAccessListInBatches(t *testing.T) {
 		"from an empty list, caller unknown, one request":    {after: join(ranges(0, batch*9/10), own), unknown: true, writes: 1},
 		"from an empty list, caller unknown, open to all":    {after: join(ranges(0, batch+1), []string{"0.0.0.0/0"}), unknown: true, writes: 2},
 		"from an empty list, without the caller":             {after: ranges(0, 5), refused: outside},
-		"from an empty list, without the caller, in batches": {after: ranges(0, batch+1), refused: "between them the list doesn't include " + address},
+		"from an empty list, without the caller, in batches": {after: ranges(0, batch+1), refused: "after some of them the list doesn't include " + address},
 		"additional ranges, caller unknown":                  {before: own, after: join(ranges(0, 2*batch+1), own), unknown: true, hosted: true, writes: 3},
 		"other ranges":                                       {before: join(own, ranges(0, batch+1)), after: join(ranges(20, batch+1), own), writes: 4},
 		"other ranges, without the caller":                   {before: join(own, ranges(0, batch+1)), after: ranges(20, batch+1), refused: outside},
@@ -126,7 +126,7 @@ func TestAccessListIsCheckedAgain(t *testing.T) {
 		}
 		s.server.ResetRequests()
 		o := apply.Run(context.Background(), s.source, p, apply.Options{})[0]
-		if o.Status != apply.Failed || !strings.Contains(fmt.Sprint(o.Err), "may not include the address") || len(s.listWrites()) > 0 {
+		if o.Status != apply.Failed || !strings.Contains(fmt.Sprint(o.Err), "possibly excludes the address") || len(s.listWrites()) > 0 {
 			t.Errorf("%s: %v, %d writes", o.Status, o.Err, len(s.listWrites()))
 		}
 	})

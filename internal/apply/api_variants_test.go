@@ -63,11 +63,11 @@ func TestUpdateErasesNothing(t *testing.T) {
 		},
 		"extra": {
 			seed: seededConnection, declared: connection + "connection: { type: t, extra: { region: us } }",
-			problem: "connection.extra: this change would erase private_key, token (in Astro, but not in the manifest), because Astro replaces extra as a whole and doesn't return secrets; declare every key",
+			problem: "connection.extra: this change would remove private_key, token (in Astro, but not in the manifest), because Astro replaces extra as a whole and doesn't return secrets; declare every key",
 		},
 		"extra, one of two secrets declared": {
 			seed: seededConnection, declared: connection + "connection: { type: t, extra: { token: x, region: us } }",
-			problem: "connection.extra: this change would erase private_key (in Astro, but not in the manifest), because Astro replaces extra as a whole and doesn't return secrets; declare every key",
+			problem: "connection.extra: this change would remove private_key (in Astro, but not in the manifest), because Astro replaces extra as a whole and doesn't return secrets; declare every key",
 		},
 		"extra, all secrets declared": {
 			seed: seededConnection, declared: connection + "connection: { type: t, extra: { private_key: y, token: x, region: us } }",
@@ -79,7 +79,7 @@ func TestUpdateErasesNothing(t *testing.T) {
 		},
 		"override's extra": {
 			seed: seededConnection, declared: connection + "links: [{ deploymentId: cdeployment00000000000001, overrides: { connection: { login: l, extra: { zone: b } } } }]",
-			problem: "links[cdeployment00000000000001].overrides.connection.extra: this change would erase private_key (in Astro, but not in the manifest), because Astro replaces extra as a whole and doesn't return secrets; declare every key",
+			problem: "links[cdeployment00000000000001].overrides.connection.extra: this change would remove private_key (in Astro, but not in the manifest), because Astro replaces extra as a whole and doesn't return secrets; declare every key",
 		},
 		"override's extra, declared": {
 			seed: seededConnection, declared: connection + "links: [{ deploymentId: cdeployment00000000000001, overrides: { connection: { login: l, extra: { private_key: y, zone: b } } } }]",
@@ -95,7 +95,7 @@ func TestUpdateErasesNothing(t *testing.T) {
 		},
 		"metrics, header": {
 			seed: seededMetrics, declared: metrics + "metricsExport: { headers: { X-Key: k, X-New: n } }",
-			problem: "metricsExport.headers: this change would erase X-Other (in Astro, but not in the manifest), because Astro replaces headers as a whole and doesn't return secrets; declare every key",
+			problem: "metricsExport.headers: this change would remove X-Other (in Astro, but not in the manifest), because Astro replaces headers as a whole and doesn't return secrets; declare every key",
 		},
 		"metrics, all headers": {
 			seed: seededMetrics, declared: metrics + "metricsExport: { headers: { X-Key: k, X-Other: o, X-New: n } }",

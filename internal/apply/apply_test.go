@@ -311,7 +311,7 @@ func TestUnplannedRemovalIsRefused(t *testing.T) {
 		s.applyManifest(t.Context(), "deployments: [{ name: one, workspace: data, contactEmails: [somebody@example.com] }]", apply.Options{})
 		s.server.ResetRequests()
 		outcomes := apply.Run(t.Context(), s.source, p, apply.Options{Policy: policy})
-		if outcomes[0].Status != apply.Failed || !strings.Contains(outcomes[0].Err.Error(), "this would remove contactEmails, which the plan didn't show") {
+		if outcomes[0].Status != apply.Failed || !strings.Contains(outcomes[0].Err.Error(), "the update would also remove contactEmails") {
 			t.Errorf("%s: %v", outcomes[0].Status, outcomes[0].Err)
 		}
 		if len(s.listWrites()) > 0 {

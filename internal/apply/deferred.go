@@ -15,7 +15,7 @@ func (j *job) deferredNote() string {
 	if j.firstWrite == nil || j.AcceptedWrite == "" {
 		return ""
 	}
-	return fmt.Sprintf("; it is %s (id %s), and the next run completes it", j.AcceptedWrite, j.Live.ID)
+	return fmt.Sprintf("; this resource was %s (id %s), and the next run completes it", j.AcceptedWrite, j.Live.ID)
 }
 
 // determinesOutcome reports whether the change has the outcome of its deferred write,

@@ -35,7 +35,7 @@ func newJob(c *plan.Change) *job {
 
 // statusPhrases contains the predicates for the sentence "needs X, which …".
 var statusPhrases = map[Status]string{
-	Failed: "failed", Unconfirmed: "was not ready before the timeout", Skipped: "was skipped", Stopped: "was not started",
+	Failed: "failed", Unconfirmed: "was not confirmed", Skipped: "was skipped", Stopped: "was not started",
 }
 
 func (j *job) setFailed(err error) { j.Status, j.Err = Failed, err }

@@ -96,10 +96,10 @@ func (r *applier) deliverSecret(ctx context.Context, j *job, response []byte, is
 	defer cancel()
 	defer context.AfterFunc(ctx, func() { time.AfterFunc(undoGrace, cancel) })()
 	if undoErr := r.deleteResource(undo, j); undoErr != nil {
-		return fmt.Errorf("created (id %s), but its %s can't be saved (%w), and this run can't delete it again: %w; delete it in Astro", j.Live.ID, k.GeneratedSecret, err, undoErr)
+		return fmt.Errorf("created (id %s), but its %s can't be saved (%w), and the delete that undoes the create failed: %w; delete it in Astro and run again", j.Live.ID, k.GeneratedSecret, err, undoErr)
 	}
 	j.Live, j.AcceptedWrite, j.Status = nil, "", ""
-	return fmt.Errorf("its %s can't be saved, so this run deleted it again; fix the error and run again: %w", k.GeneratedSecret, err)
+	return fmt.Errorf("created, but its %s can't be saved, so this run deleted the new resource; fix the error and run again: %w", k.GeneratedSecret, err)
 }
 
 // generatedSecret returns the generated secret in a response, or "".

@@ -62,7 +62,7 @@ func (r *applier) waitUntilReady(ctx context.Context, j *job, written bool) {
 				j.Live, readErr = live, nil
 			case ctx.Err() != nil:
 			case astro.AsError(err).IsFinal():
-				j.Status, j.Err = Unconfirmed, fmt.Errorf("accepted, not confirmed: it can't be read: %w", err)
+				j.Status, j.Err = Unconfirmed, fmt.Errorf("accepted, not confirmed: it can't be read: %w; run again to check it", err)
 				return
 			default:
 				readErr = err
@@ -107,7 +107,7 @@ func (r *applier) waitUntilDeleted(ctx context.Context, j *job) {
 		case e.IsNotFound(), e.IsForbidden(): // after the delete, the token may have no access to the id
 			return
 		case e.IsFinal():
-			j.Status, j.Err = Unconfirmed, fmt.Errorf("deleted, but this run can't check whether it still exists: %w", err)
+			j.Status, j.Err = Unconfirmed, fmt.Errorf("Astro accepted the delete, but this run can't confirm it: %w; run again to check it", err)
 			return
 		}
 		r.setWaitReason(j, "being deleted")

@@ -127,13 +127,13 @@ func (r *applier) readAndCompare(ctx context.Context, j *job) (*plan.Diff, error
 		return nil, d.Problems[0]
 	}
 	if refusal := d.CheckPrecondition(o, j.Live, policy.Caller); refusal.Reason != "" && len(d.Requests) > 0 {
-		return nil, fmt.Errorf("update: %s; nothing was sent", refusal.Reason)
+		return nil, fmt.Errorf("update: nothing was sent: %s", refusal.Reason)
 	}
 	if d.UnsafeErr != nil {
 		return nil, d.UnsafeErr
 	}
 	if path := d.UnplannedRemoval(&j.change.Diff); path != "" {
-		return nil, fmt.Errorf("update: this would remove %s, which the plan didn't show, because it changed after the plan; nothing was sent; run again", path)
+		return nil, fmt.Errorf("update: nothing was sent, because the resource changed after the plan, and the update would also remove %s; run again", path)
 	}
 	if !policy.ReviewedOnly || j.AcceptedWrite == Created { // the current values of a new resource come from this run or from Astro's defaults
 		return d, nil

@@ -34,7 +34,7 @@ func Translate(document *schema.Node) (*schema.Node, []schema.Problem) {
 	out := &schema.Node{Form: schema.Map, Pos: document.Pos}
 	for _, m := range document.Members {
 		if m.Value != in {
-			f.addProblem(m.Pos, false, "%q can't be used next to deployment, which makes this document an Astro CLI deployment file; move it to another document", m.Name)
+			f.addProblem(m.Pos, false, "%q can't be in this document, because the field deployment makes it an Astro CLI deployment file; move %[1]q to another document", m.Name)
 			continue
 		}
 		out.Members = append(out.Members, schema.Member{Name: "deployments", Pos: m.Pos, Value: list})
@@ -104,7 +104,7 @@ func (f *deploymentFile) convertField(field *fileField, m schema.Member, into *s
 	case failed != nil:
 		if !empty && !field.ignoreSilently {
 			value, _ := f.knownValue(failed.Field)
-			f.addProblem(m.Pos, true, "%s is ignored: it only applies if %s is %s, not %s",
+			f.addProblem(m.Pos, true, "%s is ignored: it applies only when %s is %s, not when it is %s",
 				m.Name, nameInFile(deploymentFileFields(), failed.Field), strings.Join(failed.In, " or "), value)
 		}
 		return
@@ -115,7 +115,7 @@ func (f *deploymentFile) convertField(field *fileField, m schema.Member, into *s
 			f.addProblem(m.Pos, true, "%s is ignored here: the file also has it next to configuration; remove this one", m.Name)
 			return
 		}
-		f.addProblem(m.Pos, true, "%s is used, but the Astro CLI ignores it here; move it next to configuration", m.Name)
+		f.addProblem(m.Pos, true, "%s is used, but the Astro CLI ignores it here; move it to the same level as configuration", m.Name)
 	}
 	value := m.Value
 	switch {

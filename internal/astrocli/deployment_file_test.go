@@ -33,9 +33,9 @@ func translateFile(t testing.TB, text string) (*schema.Node, string, []string) {
 func TestDeploymentFileFields(t *testing.T) {
 	t.Parallel()
 	const (
-		only   = " is ignored: it only applies if "
-		hosted = only + "configuration.deployment_type is STANDARD or DEDICATED, not HYBRID"
-		hybrid = only + "configuration.deployment_type is HYBRID, not STANDARD"
+		only   = " is ignored: it applies only when "
+		hosted = only + "configuration.deployment_type is STANDARD or DEDICATED, not when it is HYBRID"
+		hybrid = only + "configuration.deployment_type is HYBRID, not when it is STANDARD"
 	)
 	standard, dedicated, onHybrid := "deployment_type: STANDARD, ", "deployment_type: DEDICATED, ", "deployment_type: HYBRID, "
 	for configuration, test := range map[string]struct{ want, problem string }{
@@ -69,7 +69,7 @@ func TestDeploymentFileFields(t *testing.T) {
 		standard + "scheduler_au: 10":                                        {`"type":"STANDARD"`, "68: scheduler_au" + hybrid},
 		standard + "scheduler_count: 1":                                      {`"type":"STANDARD"`, ""},
 		dedicated + "cluster_name: production":                               {`"type":"DEDICATED","cluster":"production"`, ""},
-		standard + "cluster_name: production":                                {`"type":"STANDARD"`, "68: cluster_name" + only + "configuration.deployment_type is DEDICATED or HYBRID, not STANDARD"},
+		standard + "cluster_name: production":                                {`"type":"STANDARD"`, "68: cluster_name" + only + "configuration.deployment_type is DEDICATED or HYBRID, not when it is STANDARD"},
 		"workspace_name: data":                                               {`"workspace":"data"`, ""},
 		standard + "cloud_provider: aws, region: us-east-1":                  {`"type":"STANDARD","cloudProvider":"AWS","region":"us-east-1"`, ""},
 		dedicated + "cloud_provider: aws, region: x":                         {`"type":"DEDICATED"`, ""},
@@ -79,7 +79,7 @@ func TestDeploymentFileFields(t *testing.T) {
 		onHybrid + "resource_quota_cpu: '10'":                                {`"type":"HYBRID"`, "66: resource_quota_cpu" + hosted},
 		onHybrid + "executor: KUBERNETES, default_worker_type: m5.xlarge":    {`"type":"HYBRID","executor":"KUBERNETES","taskPodNodePool":"m5.xlarge"`, ""},
 		onHybrid + "executor: CELERY, default_worker_type: m5.xlarge": {
-			`"type":"HYBRID","executor":"CELERY"`, "84: default_worker_type" + only + "configuration.executor is KUBERNETES, not CELERY",
+			`"type":"HYBRID","executor":"CELERY"`, "84: default_worker_type" + only + "configuration.executor is KUBERNETES, not when it is CELERY",
 		},
 		`workload_identity: ""`:      {"", ""},
 		"workload_identity: arn:one": {`"workloadIdentity":"arn:one"`, ""},
@@ -93,7 +93,7 @@ func TestDeploymentFileFields(t *testing.T) {
 			`"type":"DEDICATED","executor":"ASTRO","remoteExecution":{"enabled":false}`, "",
 		},
 		standard + "remote_execution: { enabled: false, task_log_bucket: '' }": {`"type":"STANDARD"`, ""},
-		standard + "remote_execution: { enabled: true }":                       {`"type":"STANDARD"`, "68: remote_execution" + only + "configuration.deployment_type is DEDICATED, not STANDARD"},
+		standard + "remote_execution: { enabled: true }":                       {`"type":"STANDARD"`, "68: remote_execution" + only + "configuration.deployment_type is DEDICATED, not when it is STANDARD"},
 		"remote_execution: x": {"", "59: remote_execution must be a mapping, not text"},
 		"remote_execution:":   {"", ""},
 		"shedulerSize: SMALL": {"", `41: unknown field "shedulerSize"; did you mean "scheduler_size"?`},
@@ -165,23 +165,23 @@ func TestDeploymentFileSections(t *testing.T) {
 		"alert_mails: []":                              {"", []string{`a.yaml:1:43: unknown field "alert_mails"; did you mean "alert_emails"?`}},
 		dev + " }, hibernation_schedules: []":          {`"isDevelopmentMode":true,"scalingSpec":{"hibernationSpec":{"schedules":[]}}`, nil},
 		dev + ", " + schedules + " }": {`"isDevelopmentMode":true,` + converted, []string{
-			"a.yaml:1:68: hibernation_schedules is used, but the Astro CLI ignores it here; move it next to configuration",
+			"a.yaml:1:68: hibernation_schedules is used, but the Astro CLI ignores it here; move it to the same level as configuration",
 		}},
 		dev + ", " + schedules + " }, hibernation_schedules: null": {`"isDevelopmentMode":true,` + converted, []string{
-			"a.yaml:1:68: hibernation_schedules is used, but the Astro CLI ignores it here; move it next to configuration",
+			"a.yaml:1:68: hibernation_schedules is used, but the Astro CLI ignores it here; move it to the same level as configuration",
 		}},
 		dev + ", hibernation_schedules: [{ hibernate_at: 1 }] }, " + schedules: {`"isDevelopmentMode":true,` + converted, []string{
 			"a.yaml:1:68: hibernation_schedules is ignored here: the file also has it next to configuration; remove this one",
 		}},
 		"configuration: { name: a, is_development_mode: false }, " + schedules: {`"isDevelopmentMode":false`, []string{
-			"a.yaml:1:71: hibernation_schedules is ignored: it only applies if configuration.is_development_mode is true, not false",
+			"a.yaml:1:71: hibernation_schedules is ignored: it applies only when configuration.is_development_mode is true, not when it is false",
 		}},
 		"configuration: { name: a, executor: KUBERNETES }, worker_queues: [{ name: default }]": {`"executor":"KUBERNETES"`, []string{
-			"a.yaml:1:65: worker_queues is ignored: it only applies if configuration.executor is CELERY or ASTRO, not KUBERNETES",
+			"a.yaml:1:65: worker_queues is ignored: it applies only when configuration.executor is CELERY or ASTRO, not when it is KUBERNETES",
 		}},
 		"configuration: { name: a, executor: ASTRO, deployment_type: DEDICATED, remote_execution: { enabled: true } }, worker_queues: [{ name: default }]": {
 			`"type":"DEDICATED","executor":"ASTRO","remoteExecution":{"enabled":true}`, []string{
-				"a.yaml:1:125: worker_queues is ignored: it only applies if configuration.remote_execution.enabled is false, not true",
+				"a.yaml:1:125: worker_queues is ignored: it applies only when configuration.remote_execution.enabled is false, not when it is true",
 			},
 		},
 	} {
@@ -210,7 +210,7 @@ func TestDeploymentFileDocument(t *testing.T) {
 			"a.yaml:1:30: configuration must be a mapping, not text", "a.yaml:1:30: configuration.name is missing; set it to the name of the Deployment",
 		},
 		"a: 1\ndeployment: { configuration: { name: a } }": {
-			`a.yaml:1:1: "a" can't be used next to deployment, which makes this document an Astro CLI deployment file; move it to another document`,
+			`a.yaml:1:1: "a" can't be in this document, because the field deployment makes it an Astro CLI deployment file; move "a" to another document`,
 		},
 	} {
 		_, _, problems := translateFile(t, text)

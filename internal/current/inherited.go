@@ -229,7 +229,7 @@ func (s *separation) ownItems(live []*schema.Node) []*schema.Node {
 	}
 	why := s.unreadableReason
 	if why == "" && len(own) > 1 {
-		why = "is one of several with the same key, and at most one of them isn't inherited"
+		why = "is one of several items with the same key, and this run can't determine which of them is not inherited"
 	}
 	for i := range own {
 		if why != "" {

@@ -119,7 +119,7 @@ func ambiguityRemedy(p *desired.ItemRef, list []*schema.Node, ids []string) stri
 		}
 	}
 	if len(names) == len(ids) {
-		return fmt.Sprintf("%s; set the %s of one of them, or %s to its id", strings.Join(names, ", "), field, p.Field.Name)
+		return fmt.Sprintf("%s; refer to one of them by its %s, or set %s to its id", strings.Join(names, ", "), field, p.Field.Name)
 	}
 	return fmt.Sprintf("ids %s; set %s to one of them", strings.Join(ids, ", "), p.Field.Name)
 }

@@ -77,7 +77,7 @@ func (s Source) getAll(ctx context.Context, current *State, ids map[*desired.Res
 		case err == nil:
 			current.Live[o] = live
 		case astro.AsError(err).IsNotFound() && o.Absent && s.TokenScope.isLimited():
-			current.Errs[o] = fmt.Errorf("the limited token can't see %s with id %s, so it may exist; use an Organization token to delete it: %w", o.Kind.TitleWithArticle(), ids[o], err)
+			current.Errs[o] = fmt.Errorf("the token is limited and can't see %s with id %s, which may exist; use an Organization token to delete it: %w", o.Kind.TitleWithArticle(), ids[o], err)
 		case astro.AsError(err).IsNotFound() && !o.Absent:
 			current.Errs[o] = fmt.Errorf("no %s with id %s exists, or the token can't see it; fix the id, or use a token with access to it: %w", o.Kind.Title, ids[o], err)
 		case !astro.AsError(err).IsNotFound():

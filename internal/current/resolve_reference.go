@@ -68,7 +68,7 @@ func (r *reader) resolveUndeclared(ctx context.Context, o *desired.Resource, ref
 	switch ambiguous := r.ambiguousIDs(m); {
 	case err != nil && len(m.declared) != 1: // a declared target needs no list
 		if astro.AsError(err).IsForbidden() {
-			err = fmt.Errorf("%w; give the id instead of the name, which needs no lookup", err)
+			err = fmt.Errorf("%w; give the id instead of the name, because an id needs no lookup", err)
 		}
 		r.recordErr(o, fmt.Errorf("%s: %w", ref, err))
 	case ambiguous != "":
@@ -88,7 +88,7 @@ func (r *reader) resolveUndeclared(ctx context.Context, o *desired.Resource, ref
 		if err := r.TokenScope.checkAbsence(ref.Kind, parent); err != nil {
 			r.recordErr(o, fmt.Errorf("%s: %w", ref, err))
 		} else if ref.Kind.IsAboutPeople() && !o.Absent {
-			r.failMissingPerson(o, pos, "%s: %s isn't in the Organization%s; remove them from the list if they have left, or %s", ref.Field.Ref.NameField, ref, r.visibilityHint(ref.Kind, parent), ref.Kind.NotCreatable)
+			r.failMissingPerson(o, pos, "%s: %s isn't in the Organization%s; remove the %s from the list, or %s", ref.Field.Ref.NameField, ref, r.visibilityHint(ref.Kind, parent), ref.Kind.Title, ref.Kind.NotCreatable)
 		} else if !o.Absent { // for a delete: already deleted together with its parent
 			r.failWithProblem(o, pos, "%s: %s doesn't exist in the manifest or in Astro%s%s", o, ref, r.visibilityHint(ref.Kind, parent), r.suggestReference(ref, parent))
 		}
@@ -134,7 +134,7 @@ func (r *reader) matchListed(o *desired.Resource) {
 		} else if r.isCreatedByOther(o) {
 			r.current.PendingReason[o] = o.Kind.PendingReason
 		} else if o.Kind.NotCreatable != "" {
-			r.failMissingPerson(o, o.Pos, "this %s isn't in the Organization%s; remove them from the manifest if they have left, or %s", o.Kind.Title, r.visibilityHint(o.Kind, parent), o.Kind.NotCreatable)
+			r.failMissingPerson(o, o.Pos, "this %s isn't in the Organization%s; remove the %[1]s from the manifest, or %[3]s", o.Kind.Title, r.visibilityHint(o.Kind, parent), o.Kind.NotCreatable)
 		}
 	case 1:
 		if found[0].shapeErr != nil {

@@ -221,7 +221,7 @@ deployments: [{ name: one, workspace: data }, { name: two, workspace: other }, {
 		const refused = "lookup by name: GET /organizations/{organizationId}/workspaces: 403 Forbidden: no (requestId r-1)"
 		testkit.AssertEqual(s, "states", []string{
 			"data: " + refused, `one: needs Workspace "data", which failed`,
-			`two: Workspace "other": ` + refused + "; give the id instead of the name, which needs no lookup",
+			`two: Workspace "other": ` + refused + "; give the id instead of the name, because an id needs no lookup",
 			"three is new",
 		}, states)
 		testkit.AssertEqual(s, "problems", 0, len(state.Problems))

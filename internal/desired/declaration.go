@@ -66,8 +66,8 @@ func describeResources(resources []*Resource) string {
 	case 0:
 		return label
 	case 1:
-		return label + " and one other"
+		return label + " and 1 more"
 	default:
-		return fmt.Sprintf("%s and %d others", label, others)
+		return fmt.Sprintf("%s and %d more", label, others)
 	}
 }

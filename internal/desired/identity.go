@@ -41,9 +41,9 @@ func (d *loader) checkIdentity(o *Resource, own *schema.Node) {
 	case f == nil || own.Get("id") != nil && !o.Kind.NeedsParentID() || o.ParentRef() != nil:
 	case d.isDeploymentFile && o.Name() == "": // reported elsewhere
 	case d.isDeploymentFile:
-		d.addProblem(o.Pos, "%s: the Workspace is missing; add workspace_name next to its name, or set the input workspace", o)
+		d.addProblem(o.Pos, "%s: the Workspace is missing; add workspace_name next to its name, or set input workspace", o)
 	case f.Ref.Kind == "workspace":
-		d.addProblem(o.Pos, "%s: the Workspace is missing; add workspace: next to its name or at the top of the file, or set the input workspace", o)
+		d.addProblem(o.Pos, "%s: the Workspace is missing; add workspace: next to its name or at the top of the file, or set input workspace", o)
 	default:
 		d.addProblem(o.Pos, "%s: the %s is missing; add %s: next to its name", o, d.catalog.Kind(f.Ref.Kind).Title, f.Ref.NameField)
 	}

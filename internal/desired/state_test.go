@@ -14,7 +14,7 @@ func TestLoadDesired(t *testing.T) {
 	const (
 		w1          = "cworkspace000000000000001"
 		w2          = "cworkspace000000000000002"
-		noWorkspace = `the Workspace is missing; add workspace: next to its name or at the top of the file, or set the input workspace`
+		noWorkspace = `the Workspace is missing; add workspace: next to its name or at the top of the file, or set input workspace`
 	)
 	tests := map[string]struct {
 		files        []string
@@ -179,7 +179,7 @@ func TestLoadDesired(t *testing.T) {
 			[]string{"deployments: [{ name: a, workspaceId: ckwmzkqrx000008l9cw1hr5ax, scheduler: &s { au: x } }, { name: b, workspaceId: ckwmzkqrx000008l9cw1hr5ax, scheduler: *s }]"},
 			"",
 			[]string{`deployments/a workspaceId "ckwmzkqrx000008l9cw1hr5ax"`, `deployments/b workspaceId "ckwmzkqrx000008l9cw1hr5ax"`},
-			[]string{`a.yaml:1:86: Deployment "a" and one other: scheduler.au must be a whole number from 5 to 24, not text`},
+			[]string{`a.yaml:1:86: Deployment "a" and 1 more: scheduler.au must be a whole number from 5 to 24, not text`},
 		},
 		"invalid references": {
 			[]string{"deployments: [{ name: d, workspace: [x], cluster: '' }]"},

@@ -34,7 +34,7 @@ func (x *exporter) fillBody(e *exportedResource) (why string) {
 	e.body = &schema.Node{Form: schema.Map}
 	if !e.kind.Singleton && (!x.nameIndex.isUniqueName(e.kind, e.live) || x.nameIndex.isContainerHidden(e) && e.kind.Get.Path != "") {
 		if e.kind.Get.Path == "" {
-			return "several have this name, and Astro returns no id to distinguish them"
+			return "several resources have this name, and Astro returns no id to distinguish them"
 		}
 		e.body.Set("id", schema.String(e.live.ID))
 	}
@@ -149,7 +149,7 @@ func (w *projector) skipReason(f *schema.Field, path string, n *schema.Node) (wh
 	case f.Has(schema.IgnoreChanges):
 		return fmt.Sprintf("currently %s; %s", n.Show(), f.Remedy), true
 	case f.Undeclared == schema.OmitAlways && f.ResponsePath != "":
-		return fmt.Sprintf("%s is in effect; declare it if you chose it", n.Show()), true
+		return fmt.Sprintf("currently %s; declare it only if you set this value yourself", n.Show()), true
 	case n.Redacted:
 		return "it is set, but Astro doesn't return it", false
 	case path == f.Name && w.kind.Precondition != nil:

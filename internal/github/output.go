@@ -118,9 +118,9 @@ func (r *Runner) SetSecretOutput(name, value string) error {
 func (r *Runner) CheckSecretOutput() error {
 	switch {
 	case r.getenv("GITHUB_OUTPUT") == "":
-		return errors.New("GITHUB_OUTPUT is not set, so there is no file for outputs; save it to a file")
+		return errors.New("GITHUB_OUTPUT is not set, so there is no file for outputs; save the value to a file")
 	case !r.IsGitHubActions():
-		return errors.New("only a GitHub runner can mask it (GITHUB_ACTIONS and GITHUB_RUN_ID are not set); save it to a file")
+		return errors.New("only a GitHub runner can mask the value (GITHUB_ACTIONS and GITHUB_RUN_ID are not set); save it to a file")
 	}
 	return nil
 }

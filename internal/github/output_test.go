@@ -193,7 +193,7 @@ func TestSetSecretOutput(t *testing.T) {
 	env := map[string]string{"GITHUB_OUTPUT": file}
 	r := github.NewRunner(func(name string) string { return env[name] }, io.Discard)
 	r.Mask("a-secret-value")
-	if err := r.SetSecretOutput("tokens", "x"); err == nil || !strings.Contains(err.Error(), "only a GitHub runner can mask it") {
+	if err := r.SetSecretOutput("tokens", "x"); err == nil || !strings.Contains(err.Error(), "only a GitHub runner can mask the value") {
 		t.Error(err)
 	}
 	env["GITHUB_ACTIONS"] = "true"

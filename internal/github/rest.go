@@ -55,7 +55,7 @@ func NewREST(getenv func(string) string, token string, secrets *redact.Secrets, 
 		return nil, errors.New("GITHUB_GRAPHQL_URL: must have the same host as GITHUB_API_URL, because this run sends the token only to that host")
 	}
 	if token = strings.TrimSpace(token); token == "" || strings.ContainsFunc(token, func(c rune) bool { return c <= ' ' || c > '~' }) {
-		return nil, errors.New("GitHub token: must consist of printable ASCII characters; check the input github-token")
+		return nil, errors.New("GitHub token: must consist of printable ASCII characters; check input github-token")
 	}
 	secrets.Add(token)
 	if transport == nil {

@@ -10,7 +10,7 @@ import (
 const SecretSinkField = "saveTo"
 
 const (
-	newTokenRemedy = "Create a token with another name, switch to it, then delete this one" //nolint:gosec // a message
+	newTokenRemedy = "create a token with another name, switch to it, then delete this one" //nolint:gosec // a message
 
 	// A new value for a token, where the API rotates it and where it doesn't.
 	rotateTokenRemedy  = "rotate it (input rotate)"
@@ -132,14 +132,14 @@ func ownRoleRule() Rule {
 // checkOwnToken refuses changes of the token that the run itself uses, so that a run can't lock itself out.
 func checkOwnToken(g ProposedChange) Refusal {
 	own := g.Caller.TokenID != "" && g.Live.Get("id").Is(g.Caller.TokenID)
-	const way = "this is the token that this run uses, so it is not "
+	const way = "this run uses this token, so it can't "
 	switch {
 	case own && g.After == nil:
-		return Refusal{Reason: way + "deleted; use another one to do it"}
+		return Refusal{Reason: way + "delete it; use another token for this run"}
 	case own && g.ChangesField("roles"):
-		return Refusal{Reason: way + "given other roles; use another one to do it"}
+		return Refusal{Reason: way + "change its roles; use another token for this run"}
 	case own && g.ChangesField("token"):
-		return Refusal{Reason: way + "rotated; use another one to do it"}
+		return Refusal{Reason: way + "rotate it; use another token for this run"}
 	}
 	return Refusal{}
 }
@@ -157,7 +157,7 @@ func unusedTokenAdvice(live *schema.Node, remedy string) string {
 	case used != "":
 		return ""
 	}
-	return since + "; if that run was stopped before it saved the value, the value is lost: " + remedy
+	return since + "; if the run that created or rotated it stopped before it saved the value, the value is lost: " + remedy
 }
 
 func agentTokenKind() *Kind {

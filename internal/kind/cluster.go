@@ -15,7 +15,7 @@ var (
 	WhenDedicated = schema.Condition{Field: "type", In: []string{"DEDICATED"}}
 )
 
-const recreateClusterRemedy = "Create a cluster with another name, move to it, then delete this one"
+const recreateClusterRemedy = "create a cluster with another name, move your workloads to it, then delete this one"
 
 func clusterKind() *Kind {
 	const collection = "/organizations/{organizationId}/clusters"
@@ -24,7 +24,7 @@ func clusterKind() *Kind {
 		Name:             "cluster",
 		Title:            "cluster",
 		Section:          "clusters",
-		Doc:              "A cluster that DEDICATED and HYBRID Deployments run on. Creating one can take hours: raise the input timeout.",
+		Doc:              "A cluster that DEDICATED and HYBRID Deployments run on. Creating one can take hours: raise input timeout.",
 		Identity:         []string{"name"},
 		Unique:           true,
 		List:             ListEndpoint{Path: collection, Member: "clusters"},
@@ -239,7 +239,7 @@ func checkDRFieldChange(old, wanted *schema.Node, value func(string) string) str
 
 func immutableProblem(old, wanted *schema.Node) string {
 	live, declared := schema.ShowBoth(old, wanted)
-	return "can't be changed after creation: " + live + " in Astro, " + declared + " in the manifest. " + recreateClusterRemedy
+	return "can't be changed after creation: " + live + " in Astro, " + declared + " in the manifest; " + recreateClusterRemedy
 }
 
 func checkDRToggle(_, wanted *schema.Node, value func(string) string) string {

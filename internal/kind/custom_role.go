@@ -30,7 +30,7 @@ func customRoleKind() *Kind {
 			},
 			{
 				Name: "scopeType", Type: schema.EnumType("DEPLOYMENT", "DAG"), Behavior: schema.Create | schema.RequiredCreate | schema.Immutable,
-				Remedy: "Create a role with another name, grant it, then delete this one",
+				Remedy: "create a role with another name, grant it, then delete this one",
 				Doc:    "Type of the resource that the role can be granted on.",
 			},
 			{

@@ -21,7 +21,7 @@ var (
 	WhenDevelopmentMode = schema.Condition{Field: "isDevelopmentMode", In: []string{"true"}}
 )
 
-const recreateDeploymentRemedy = "Create a Deployment with another name, move to it, then delete this one"
+const recreateDeploymentRemedy = "create a Deployment with another name, move your DAGs to it, then delete this one"
 
 func deploymentKind() *Kind {
 	const collection = "/organizations/{organizationId}/deployments"
@@ -52,7 +52,7 @@ func deploymentKind() *Kind {
 		UIPath:          "/{workspaceId}/deployments/{id}",
 		Fields:          DeploymentFields(),
 
-		Visibility: "a token that may create Deployments in a Workspace sees all of its Deployments",
+		Visibility: "a token that is allowed to create Deployments in a Workspace sees all Deployments in it; use such a token",
 		Rules:      deploymentRules(),
 	}
 }
@@ -72,7 +72,7 @@ func DeploymentFields() []schema.Field {
 		},
 		{
 			Name: "workspaceId", Type: schema.TextType(0), Ref: &schema.Ref{Kind: "workspace", NameField: "workspace"},
-			Behavior: schema.RequiredCreate | required | schema.Immutable, Remedy: "Transfer the Deployment in the Astro UI first",
+			Behavior: schema.RequiredCreate | required | schema.Immutable, Remedy: "transfer the Deployment in the Astro UI first",
 			Doc: "Workspace of the Deployment.",
 		},
 		{

@@ -111,7 +111,7 @@ func dagDeployWarning(_, wanted *schema.Node) string {
 
 func checkDevelopmentModeChange(old, wanted *schema.Node, _ func(string) string) string {
 	if wanted.Is("true") && !old.Is("true") {
-		return "development mode can only be enabled when a Deployment is created. " + recreateDeploymentRemedy
+		return "development mode can only be enabled when a Deployment is created; " + recreateDeploymentRemedy
 	}
 	return ""
 }

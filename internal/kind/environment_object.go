@@ -7,7 +7,7 @@ import (
 	"astro-apply/internal/schema"
 )
 
-const replaceEnvironmentObjectRemedy = "Create one with another key and mark this one state: absent, or delete this one in one run and create it again in the next"
+const replaceEnvironmentObjectRemedy = "create an environment object with another key and mark this one state: absent, or delete this one in one run and create it again in the next"
 
 func environmentObjectKind() *Kind {
 	const collection = "/organizations/{organizationId}/environment-objects"
@@ -265,7 +265,7 @@ func linkExclusionRule() Rule {
 				case name == "links":
 					linked[id.Text] = id
 				case linked[id.Text] != nil && (!o.Get("links").Pos.IsKnown() || !list.Pos.IsKnown()): // the manifest declares only one of the lists
-					return "Deployment " + id.Text + " is in the other list of links and excludeLinks in Astro; declare that list too, without this Deployment"
+					return "Deployment " + id.Text + " can't be in both links and excludeLinks, and in Astro it is in the list that the manifest omits; declare both lists, with this Deployment in only one of them"
 				case linked[id.Text] != nil && (!linked[id.Text].Pos.IsKnown() || !id.Pos.IsKnown()): // a current item is kept
 					return "Deployment " + id.Text + " can't be in both links and excludeLinks, and the item in Astro is kept; to remove it, set allow-delete: true and remove protect: true if it is set"
 				case linked[id.Text] != nil:

@@ -110,7 +110,7 @@ func outerRoleRule(list, id, outerList, outerID string, parentID func(id *schema
 				hasOuterRole = hasOuterRole || r.Get(outerID).ScalarText() == parent
 			}
 			if !hasOuterRole {
-				return fmt.Sprintf("%s: %s %s; add one to %s", list, displayName(role.Get(id)), why, outerList)
+				return fmt.Sprintf("%s: the role for %s %s; add one to %s", list, displayName(role.Get(id)), why, outerList)
 			}
 		}
 		return ""

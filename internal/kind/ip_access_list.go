@@ -62,11 +62,11 @@ func checkCallerAccess(g ProposedChange) Refusal {
 		switch {
 		case containsAllRanges(state, before) || containsAllRanges(state, after): // covers at least the current or the final list
 		case !caller.IsValid() && !allowsEveryone(state):
-			return Refusal{Reason: fmt.Sprintf("this change takes %d requests, and between them the list may not include the address of this run, which could lock itself out; "+
-				"set the input caller-address to that address, or change fewer ranges per run", len(g.IntermediateStates)+1)}
+			return Refusal{Reason: fmt.Sprintf("this change takes %d requests, and after some of them the list possibly excludes the address of this run, so the run could lock itself out; "+
+				"set input caller-address to that address, or change fewer ranges per run", len(g.IntermediateStates)+1)}
 		case caller.IsValid() && !coversAddress(state, caller):
-			return Refusal{Reason: fmt.Sprintf("this change takes %d requests, and between them the list doesn't include %s, the address of this run; "+
-				"add a range that includes it in an earlier run", len(g.IntermediateStates)+1, caller)}
+			return Refusal{Reason: fmt.Sprintf("this change takes %d requests, and after some of them the list doesn't include %s, the address of this run; "+
+				"first add a range that includes it, in a separate run", len(g.IntermediateStates)+1, caller)}
 		}
 	}
 	switch {
@@ -75,7 +75,7 @@ func checkCallerAccess(g ProposedChange) Refusal {
 		return Refusal{Reason: "no range includes " + caller.String() + ", the address of this run, so the run would lock itself out; keep a range that includes it"}
 	case !caller.IsValid() && len(before.ListItems()) > 0 && g.Caller.GitHubHosted && !allowsEveryone(after):
 		return Refusal{Reason: "GitHub-hosted runners have a different address in each job, so this run can't check whether it would lock itself out; " +
-			"remove ranges from a self-hosted runner, or set the input caller-address"}
+			"use a self-hosted runner to remove ranges, or set input caller-address"}
 	}
 	return Refusal{}
 }

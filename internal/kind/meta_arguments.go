@@ -18,7 +18,7 @@ func TopLevelFields() []schema.Field {
 func MetaArguments() []schema.Field {
 	return []schema.Field{
 		{Name: "id", Type: idType(), Doc: "ID of an existing resource. A different name then renames the resource."},
-		{Name: "state", Type: schema.EnumType("present", "absent"), Doc: "Set absent to delete the resource. Deleting also needs the input allow-delete: true."},
+		{Name: "state", Type: schema.EnumType("present", "absent"), Doc: "Set absent to delete the resource. Deleting also needs input allow-delete: true."},
 		{Name: "protect", Type: schema.BoolType(), Doc: "Forbid deleting the resource or removing items from its lists."},
 	}
 }

@@ -35,7 +35,7 @@ func teamKind() *Kind {
 			{Name: "description", Type: schema.TextType(0), Doc: "Description of the Team."},
 			{
 				Name: "memberIds", Type: schema.SetType(nonEmptyType()), EndpointName: "members", Ref: &schema.Ref{Kind: "user", NameField: "members"},
-				Doc: "Users in the Team; members takes email addresses.",
+				Doc: "Users in the Team. members is a list of email addresses, memberIds is a list of ids.",
 			},
 			{
 				Name: "organizationRole", Type: organizationRoleType(), EndpointName: "roles", Behavior: schema.RequiredUpdate | schema.MustBeKnown,

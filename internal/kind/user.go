@@ -2,7 +2,7 @@ package kind
 
 import "astro-apply/internal/schema"
 
-const inviteNotAccepted = "the invite isn't accepted yet; the first run after that sets the roles"
+const inviteNotAccepted = "the user hasn't accepted the invite yet; the first run after the user accepts it sets the roles"
 
 // userKind manages only the roles of a user: invites create users, and people delete them
 // in the Astro UI. Omitting a role list never removes roles.
@@ -14,7 +14,7 @@ func userKind() *Kind {
 		Title:           "user",
 		Section:         "users",
 		Doc:             "Roles of a user of the Organization.",
-		NotCreatable:    "invite them in the section invites; they must accept",
+		NotCreatable:    "invite the user in the section invites; the user must accept",
 		PendingReason:   inviteNotAccepted,
 		NotDeletable:    "remove the user in the Astro UI, or declare [] for the roles to remove",
 		Identity:        []string{"username"},
@@ -43,7 +43,7 @@ func userKind() *Kind {
 		Fields: append([]schema.Field{
 			{
 				Name: "username", Type: emailType(), Behavior: schema.Create | schema.Immutable, EndpointName: "roles",
-				Remedy: "Declare the other user instead", Doc: "Email address of the user.",
+				Remedy: "declare the other user instead", Doc: "Email address of the user.",
 			},
 			{
 				Name: "organizationRole", Type: organizationRoleType(), EndpointName: "roles", Behavior: schema.Update | schema.RequiredUpdate | schema.MustBeKnown,
@@ -90,12 +90,12 @@ func inviteKind() *Kind {
 			if !live.Get("status").Is("PENDING") {
 				return ""
 			}
-			return "not accepted yet; if the invite has expired (the API doesn't return when), withdraw it in the Astro UI and run again"
+			return "not accepted yet; if the invite has expired (the API doesn't return its expiry time), withdraw it in the Astro UI and run again"
 		},
 		Fields: []schema.Field{
 			{
 				Name: "inviteeEmail", ResponsePath: "username", Type: emailType(), Behavior: schema.Create | schema.RequiredCreate | schema.Immutable,
-				Remedy: "Declare another invite instead", Doc: "Email address to invite.",
+				Remedy: "declare another invite instead", Doc: "Email address to invite.",
 			},
 			{
 				Name: "role", ResponsePath: "organizationRole", Type: organizationRoleType(), Behavior: schema.Create | schema.RequiredCreate | schema.IgnoreChanges,

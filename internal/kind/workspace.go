@@ -18,7 +18,7 @@ func workspaceKind() *Kind {
 		UpdateEndpoints: []UpdateEndpoint{{Endpoint: Endpoint{"POST", item}}},
 		UIPath:          "/{id}",
 
-		Visibility: "only an Organization Owner can create Workspaces and sees all of them",
+		Visibility: "only an Organization Owner can create Workspaces and see all of them; use a token with that role",
 		// A cluster determines cloud and region; the API refuses a request with both.
 		Flatten: func(live *schema.Node) {
 			if live.Get("defaultClusterId").ScalarText() != "" {

@@ -42,18 +42,18 @@ func TestDocuments(t *testing.T) {
 	}
 }
 
-const tabMessage = "found character that cannot start any token (a tab? YAML indents with spaces only; quote values that start with @ or `)"
+const tabMessage = "found character that cannot start any token (YAML allows no tabs for indentation; use spaces, and quote values that start with @ or `)"
 
 func TestSyntax(t *testing.T) {
 	t.Parallel()
 	const wide = ", but a manifest must be in UTF-8; convert it: iconv -f "
-	lineEnd := " ends a line in some programs, but not in others; write it as an escape, in double quotes"
+	lineEnd := " ends a line in some programs, but not in others; write it as an escape sequence in double quotes"
 	tests := map[string]struct{ text, want string }{
 		"a tab":                            {"a:\n\tb: 1", "2:1: not valid YAML: " + tabMessage},
 		"a tab before a list":              {"a:\n  - 1\n\t- 2", "3:1: not valid YAML: found a tab character that violates indentation"},
 		"a tab at the start":               {"\ta: 1", "1:1: not valid YAML: " + tabMessage},
 		"a reserved character":             {"a: @b", "1:4: not valid YAML: " + tabMessage},
-		"a second colon":                   {"a: b: c", `1:5: not valid YAML: mapping values are not allowed in this context (quote values that contain ": "; or this line is indented too deep)`},
+		"a second colon":                   {"a: b: c", `1:5: not valid YAML: mapping values are not allowed in this context (quote values that contain ": ", or indent this line less)`},
 		"an unclosed quote":                {"a: 'b\nc: d", "2:5: not valid YAML: found unexpected end of stream"},
 		"an unclosed list":                 {"a: [1, 2\nb: 3\n", "2:2: not valid YAML: did not find expected ',' or ']' (inside [ ], quote values that contain a bracket, a brace, a comma or a colon)"},
 		"an unclosed mapping":              {"a: {", "1:5: not valid YAML: did not find expected node content"},

@@ -15,7 +15,7 @@ func TestDepth(t *testing.T) {
 	nested := func(levels int) string {
 		return strings.Repeat("[", levels) + strings.Repeat("]", levels)
 	}
-	const deep = "nested deeper than 64 levels, or an alias that contains itself; reduce the nesting"
+	const deep = "the manifest is nested deeper than 64 levels, or an alias contains itself; reduce the nesting, or remove the alias"
 	tests := map[string]struct {
 		text string
 		want string // "" means no problem

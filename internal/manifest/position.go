@@ -32,7 +32,7 @@ func (r *reader) checkRawText() (mustSkip bool) {
 	}
 	if match := unusualLineEnd.FindIndex(r.fileData); match != nil {
 		char, _ := utf8.DecodeRune(r.fileData[match[0]:])
-		r.addErrorf(r.positionAt(match[0]), "%q ends a line in some programs, but not in others; write it as an escape, in double quotes", char)
+		r.addErrorf(r.positionAt(match[0]), "%q ends a line in some programs, but not in others; write it as an escape sequence in double quotes", char)
 		return true
 	}
 	line := 0
@@ -41,7 +41,7 @@ func (r *reader) checkRawText() (mustSkip bool) {
 		if match := bidiControls.FindIndex(text); match != nil {
 			char, _ := utf8.DecodeRune(text[match[0]:])
 			r.addWarningf(schema.Pos{File: r.fileName, Line: line, Col: 1 + utf8.RuneCount(text[:match[0]])},
-				"%U changes the order in which text is shown, so a reviewer may read another value than the one that is applied; remove it, or write it as an escape, in double quotes", char)
+				"%U changes the order in which text is shown, so a reviewer may see a different value from the one that a run applies; remove it, or write it as an escape sequence in double quotes", char)
 		}
 	}
 	return false
@@ -102,10 +102,10 @@ func (r *reader) addSyntaxError(err error) {
 
 // syntaxHints explains the usual cause of the library's error messages.
 var syntaxHints = map[string]string{ //nolint:gosec // messages of the library, not credentials
-	"found character that cannot start any token":    " (a tab? YAML indents with spaces only; quote values that start with @ or `)",
+	"found character that cannot start any token":    " (YAML allows no tabs for indentation; use spaces, and quote values that start with @ or `)",
 	"did not find expected ',' or '}'":               " (inside { }, quote ${env:NAME} and values that contain a brace, a comma or a colon)",
 	"did not find expected ',' or ']'":               " (inside [ ], quote values that contain a bracket, a brace, a comma or a colon)",
-	"mapping values are not allowed in this context": ` (quote values that contain ": "; or this line is indented too deep)`,
+	"mapping values are not allowed in this context": ` (quote values that contain ": ", or indent this line less)`,
 	"did not find expected '-' indicator":            " (wrong indentation: align this line with the item above)",
 	"did not find expected key":                      " (wrong indentation, or a missing closing quote)",
 	"found incompatible YAML document":               " (remove the %YAML line)",

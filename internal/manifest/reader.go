@@ -103,7 +103,7 @@ func (r *reader) chargeLimits(pos schema.Pos, nodes, text int) bool {
 	case r.textLeft < 0:
 		r.addErrorf(pos, "the manifests have more than %d MiB of text (aliases and variables count each time they are used); use several runs with fewer files", maxText>>20)
 	case r.depth > maxDepth:
-		r.addErrorf(pos, "nested deeper than %d levels, or an alias that contains itself; reduce the nesting", maxDepth)
+		r.addErrorf(pos, "the manifest is nested deeper than %d levels, or an alias contains itself; reduce the nesting, or remove the alias", maxDepth)
 	default:
 		return true
 	}

@@ -65,7 +65,7 @@ func (c *Change) noteSimilar(current *current.State) {
 		note.Message = "will be created in addition to " + shortList(similar) +
 			", whose name differs only in case, spaces or Unicode form; if you mean the existing one, use its exact name"
 	case len(undeclared) > 0:
-		note.Message = "will be created; not in the manifest, but in the same " + c.Resource.ParentTitle() + ": " +
+		note.Message = "will be created; resources that are not in the manifest, but in the same " + c.Resource.ParentTitle() + ": " +
 			shortList(undeclared) + "; if this is a rename, add the id of the existing one"
 	default:
 		return

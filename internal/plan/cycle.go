@@ -25,7 +25,7 @@ func (p *Plan) breakCycles() {
 // such a plan would never end.
 func (p *Plan) refuseCycles() {
 	for cycle := p.findCycle(); cycle != nil; cycle = p.findCycle() {
-		p.refuseCycle(cycle, "each of these changes must be made after the next one, so none can be the first", "make them in two runs")
+		p.refuseCycle(cycle, "these changes depend on each other, so this run can't order them", "make them in two runs, with a part of them in each")
 	}
 }
 

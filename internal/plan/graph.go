@@ -74,7 +74,7 @@ func (p *Plan) addDependencies(changeOf map[*desired.Resource]*Change) {
 			target := byIDOrName[f.Ref.Kind+" "+id.ScalarText()]
 			if target != nil && !targets[target] && f.Ref.ByName && target.isRename() && c.Action == Update {
 				p.Problems = append(p.Problems, schema.Problem{Pos: c.Resource.Pos, Message: fmt.Sprintf(
-					"%s: an update would send the current grant of %q, which the manifest renames to %s at %s; declare the grant with the new name", c.Resource, id.ScalarText(), target.Resource, target.Resource.Pos)})
+					"%s has a grant of %q in Astro, but the manifest renames this role to %s at %s; declare the grant with the new name", c.Resource, id.ScalarText(), target.Resource, target.Resource.Pos)})
 				targets[target] = true
 			}
 			if target != nil && !targets[target] && target.Action == Delete && !slices.Contains(target.DependsOn, c) {

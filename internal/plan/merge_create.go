@@ -59,7 +59,7 @@ func (m *merger) mergeImmutable(f *schema.Field, d, l *schema.Node, path string)
 	}
 	if l != nil && !f.Type.Equal(d, l) {
 		currentText, desiredText := schema.ShowBoth(l, d)
-		m.addProblem(d.Pos, "%s can't be changed: %s in Astro, %s in the manifest. %s", path, currentText, desiredText, f.Remedy)
+		m.addProblem(d.Pos, "%s can't be changed: %s in Astro, %s in the manifest; %s", path, currentText, desiredText, f.Remedy)
 	}
 	switch {
 	case !f.Has(schema.Update):

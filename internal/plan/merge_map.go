@@ -77,7 +77,7 @@ func (m *merger) reportErasure(f *schema.Field, changed *schema.Node, path strin
 	if !m.policy.isProtected {
 		remedy += ", or set allow-delete: true to allow the removal"
 	}
-	m.addProblem(changed.Pos, "%s: this change would erase %s (in Astro, but not in the manifest), because Astro replaces %s as a whole and doesn't return secrets; %s",
+	m.addProblem(changed.Pos, "%s: this change would remove %s (in Astro, but not in the manifest), because Astro replaces %s as a whole and doesn't return secrets; %s",
 		path, strings.Join(names, ", "), f.Name, remedy)
 }
 

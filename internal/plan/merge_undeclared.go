@@ -47,7 +47,7 @@ func (m *merger) mergeUndeclared(f *schema.Field, declared, l *schema.Node, path
 		return nil
 	case f.Type.Additive && l == nil && m.silentDepth == 1 && (f.CheckChange == nil || f.CheckChange(nil, zero, m.lookUpText) == ""): // a nested or refused zero value isn't sent
 		m.missingRequired = append(m.missingRequired, schema.Problem{Pos: m.declared.Pos, Warning: true, Message: fmt.Sprintf(
-			"%s: an update must send it, but Astro returns none, so existing items will be removed; declare the items to keep", path)})
+			"%s: an update must send this list, but Astro doesn't return it, so the update would remove all its items in Astro; declare the items to keep", path)})
 	}
 	return zero
 }

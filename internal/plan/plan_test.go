@@ -92,7 +92,7 @@ func TestRenameHints(t *testing.T) {
 	w.RenameHints = map[*desired.Resource][]string{d.Resources[0]: {`"a" (c1)`, `"b" (c2)`, `"c" (c3)`, `"d" (c4)`, `"e" (c5)`}}
 	p := plan.Make("corg", d, w, plan.Policy{})
 	testkit.AssertEqual(t, "notes", []string{
-		`will be created; not in the manifest, but in the same Workspace: "a" (c1), "b" (c2), "c" (c3) and 2 more; if this is a rename, add the id of the existing one`,
+		`will be created; resources that are not in the manifest, but in the same Workspace: "a" (c1), "b" (c2), "c" (c3) and 2 more; if this is a rename, add the id of the existing one`,
 	}, messagesOf(p.Changes[0].Notes))
 }
 

@@ -47,7 +47,7 @@ func (c reviewedChange) differencesFrom(old []reviewedChange) (lines []string) {
 		differences := unreviewedFields(name, c.Fields, o.Fields)
 		if c.Action == Create {
 			for _, f := range droppedFields(o.Fields, c.Fields) {
-				differences = append(differences, fmt.Sprintf("%s: %s: reviewed %s, now not set", name, f.Path.displayText(), f))
+				differences = append(differences, fmt.Sprintf("%s: %s: %s in the reviewed plan, not set in this plan", name, f.Path.displayText(), f))
 			}
 		}
 		if len(differences) == 0 {
@@ -82,7 +82,7 @@ func (c reviewedChange) reviewedActionIn(old []reviewedChange) string {
 	for _, o := range old {
 		if o.Kind == c.Kind && o.Name == c.Name {
 			if o.Action == c.Action {
-				return fmt.Sprintf(", which would %s another resource with this name, or save its value to another place", o.Action)
+				return fmt.Sprintf(", which would %s a resource with this name, but with another id or parent, or another place for its value", o.Action)
 			}
 			return fmt.Sprintf(", which would %s it", o.Action)
 		}
@@ -107,7 +107,7 @@ func unreviewedFields(name string, fields, old []reviewedField) (lines []string)
 			}
 		}
 		if !found {
-			lines = append(lines, fmt.Sprintf("%s: %s: reviewed %s, now %s", name, f.Path.displayText(), reviewed, f))
+			lines = append(lines, fmt.Sprintf("%s: %s: %s in the reviewed plan, %s in this plan", name, f.Path.displayText(), reviewed, f))
 		}
 	}
 	return lines

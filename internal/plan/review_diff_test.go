@@ -32,15 +32,15 @@ func TestUnreviewedChanges(t *testing.T) {
 		"everything is applied already": {reviewed: one, now: one, before: live, after: done},
 		"fewer resources":               {reviewed: two, now: one, before: live, after: live},
 		"another resource":              {reviewed: one, now: two, before: live, after: live, want: []string{`update Workspace "other": not in the reviewed plan`}},
-		"the current value changed":     {reviewed: one, now: one, before: live, after: moved, want: []string{`update Workspace "data": description: reviewed "a" → "b", now "by hand" → "b"`}},
+		"the current value changed":     {reviewed: one, now: one, before: live, after: moved, want: []string{`update Workspace "data": description: "a" → "b" in the reviewed plan, "by hand" → "b" in this plan`}},
 		"the resource was deleted":      {reviewed: one, now: one, before: live, after: nil, want: []string{`create Workspace "data": not in the reviewed plan, which would update it`}},
 		"another field": {
 			reviewed: "workspaces: [{ name: data, description: b }]", now: "workspaces: [{ name: data, description: b, cicdEnforcedDefault: true }]",
-			before: live, after: live, want: []string{`update Workspace "data": cicdEnforcedDefault: reviewed no change, now true`},
+			before: live, after: live, want: []string{`update Workspace "data": cicdEnforcedDefault: no change in the reviewed plan, true in this plan`},
 		},
 		"a create with fewer fields": {
 			reviewed: "workspaces: [{ name: x, description: b }]", now: "workspaces: [{ name: x }]",
-			want: []string{`create Workspace "x": description: reviewed "b", now not set`},
+			want: []string{`create Workspace "x": description: "b" in the reviewed plan, not set in this plan`},
 		},
 		"a delete that was not allowed in the review": {
 			reviewed: "workspaces: [{ name: data, state: absent }]", now: "workspaces: [{ name: data, state: absent }]", before: live, after: live,

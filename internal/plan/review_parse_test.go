@@ -189,7 +189,7 @@ func TestReviewMatchesCreatedResourcesByParent(t *testing.T) {
 		t.Fatal(err)
 	}
 	lines, err := planByName(t, text, nil, plan.Policy{}).UnreviewedChanges(review)
-	if err != nil || len(lines) != 1 || !strings.Contains(lines[0], "which would create another resource with this name") {
+	if err != nil || len(lines) != 1 || !strings.Contains(lines[0], "which would create a resource with this name") {
 		t.Errorf("%v, %q", err, lines)
 	}
 }

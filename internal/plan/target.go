@@ -29,7 +29,7 @@ func (p *Plan) limitToTargets(isTarget func(*desired.Resource) bool) {
 			switch {
 			case !isTarget(dependency.Resource):
 			case dependency.Action == Delete:
-				dependency.failWithout(c, "must first remove its reference")
+				dependency.failWithout(c, "must first remove its reference to this resource")
 			case c.IsActive():
 				excludedDependents[dependency] = append(excludedDependents[dependency], c.Resource.String())
 			}
@@ -41,14 +41,14 @@ func (p *Plan) limitToTargets(isTarget func(*desired.Resource) bool) {
 			switch {
 			case !isExcluded(dependency) || !c.IsActive():
 			case c.Action == Delete && (dependency.IsActive() || len(dependency.Kept) > 0):
-				c.failWithout(dependency, "must first remove its reference")
+				c.failWithout(dependency, "must first remove its reference to this resource")
 			case dependency.Action == Create || dependency.Action == Delete || dependency.isRename():
 				c.failWithout(dependency, fmt.Sprintf("must be %sd, too", dependency.Action))
 			}
 		}
 		c.DependsOn, c.Deferred = slices.DeleteFunc(c.DependsOn, isExcluded), slices.DeleteFunc(c.Deferred, isExcluded)
 		if names := excludedDependents[c]; len(names) > 0 && c.IsActive() {
-			c.Notes = append(c.Notes, schema.Problem{Pos: c.Resource.Pos, Message: `the input "only" excludes resources that depend on it, so they are not changed: ` + shortList(names)})
+			c.Notes = append(c.Notes, schema.Problem{Pos: c.Resource.Pos, Message: `input "only" excludes resources that depend on it, so they are not changed: ` + shortList(names)})
 		}
 	}
 	p.Changes = kept
@@ -58,7 +58,7 @@ func (p *Plan) limitToTargets(isTarget func(*desired.Resource) bool) {
 // failWithout replaces c by an error, because it depends on an excluded change.
 func (c *Change) failWithout(dependency *Change, reason string) {
 	c.Action, c.Diff = Errored, Diff{}
-	c.Err = fmt.Errorf(`depends on %s, which %s, but is excluded by the input "only"; select both, or neither`, dependency.Resource, reason)
+	c.Err = fmt.Errorf(`depends on %s, which %s, but is excluded by input "only"; select both, or neither`, dependency.Resource, reason)
 }
 
 // collectPositions adds the position of the resource and of every value in it.

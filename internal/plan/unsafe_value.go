@@ -36,7 +36,7 @@ func (m *merger) refuseUnsafeValues() {
 	}
 	if len(reasons) > 0 {
 		m.diff.UnsafeErr = errors.New(strings.Join(reasons, "; ") +
-			"; an update replaces all current values, so nothing was sent; declare the values to keep, or use a token that can read the rest")
+			"; an update replaces all current values, so nothing was sent; declare every value to keep, or use a token that can read where each value comes from")
 	}
 }
 

@@ -124,7 +124,7 @@ func TestUnverifiedSecrets(t *testing.T) {
 	const variable = "      - { key: %s, value: correct-horse-battery, isSecret: true }\n"
 	live := liveAnswers{"one": `{"id": "c1", "name": "one", "workspaceId": "cworkspace000000000000001", "type": "STANDARD",
 		"environmentVariables": [{"key": "A", "value": "", "isSecret": true}, {"key": "B", "value": "", "isSecret": true}]}`}
-	const notice = "Deployment \"one\": %s: kept, not verified, because Astro doesn't return these values; set write-secrets: true to write them"
+	const notice = "Deployment \"one\": %s: kept, but not compared, because Astro doesn't return these values; set write-secrets: true to write them"
 	for name, test := range map[string]struct {
 		keys   []string
 		policy plan.Policy

@@ -58,7 +58,7 @@ func (r *Run) Findings() []Finding {
 		out = append(out, Finding{Level: github.Notice, Title: "astro-apply", Message: text})
 	}
 	if r.ReviewErr != nil {
-		out = append(out, Finding{Level: github.Error, Title: "not the reviewed plan", Message: r.ReviewErr.Error()})
+		out = append(out, Finding{Level: github.Error, Title: "the plan was not reviewed", Message: r.ReviewErr.Error()})
 	}
 	out = append(out, problemFindings(r.Problems, "manifest")...)
 	if r.Plan != nil {
@@ -121,7 +121,7 @@ func (r *Run) changeFindings(c *plan.Change) []Finding {
 	}
 	if len(c.NotComparable) > 0 && r.Export == nil { // an export lists the variables of these values instead
 		out = append(out, Finding{Level: github.Notice, Pos: c.Resource.Pos, Title: name, rank: 1, Message: fmt.Sprintf(
-			"%s: %s: kept, not verified, because Astro doesn't return these values; set write-secrets: true to write them", name, strings.Join(c.NotComparable, ", "))})
+			"%s: %s: kept, but not compared, because Astro doesn't return these values; set write-secrets: true to write them", name, strings.Join(c.NotComparable, ", "))})
 	}
 	if c.Err != nil && r.Outcomes == nil && !errors.Is(c.Err, current.ErrReported) {
 		out = append(out, compareErrorFindings(name, c)...)

@@ -158,9 +158,9 @@ func TestRemedies(t *testing.T) {
 	}{
 		"bad request":     {astro.Error{StatusCode: 400}, "400", ""},
 		"unauthorized":    {astro.Error{StatusCode: 401}, "401", "\nAstro doesn't accept the token in ASTRO_API_TOKEN, which may be revoked, rotated or expired; set a valid token."},
-		"forbidden":       {astro.Error{StatusCode: 403}, "403", "\nThe token's role doesn't allow this, or the Organization's plan doesn't include it; use a token with a role that allows it."},
+		"forbidden":       {astro.Error{StatusCode: 403}, "403", "\nThe token's role doesn't allow this, or the Organization's Astro subscription doesn't include it; use a token with a role that allows it."},
 		"not found":       {astro.Error{StatusCode: 404}, "404", "\nNot found, or not visible to this token; check the id, organization-id and api-url."},
-		"of no use":       {astro.Error{StatusCode: 200, Err: errors.New("the body is empty")}, "no usable response from Astro", "\nThe response may not be from the Astro API; check api-url and your proxy."},
+		"of no use":       {astro.Error{StatusCode: 200, Err: errors.New("the body is empty")}, "no usable response from Astro", "\nThe response is probably not from the Astro API; check api-url and your proxy."},
 		"too many":        {astro.Error{StatusCode: 429}, "429", "\nToo many requests with this token at the same time; use a separate token for each workflow."},
 		"Astro is broken": {astro.Error{StatusCode: 500}, "500", "\nThis is on Astro's side; run again. If the error persists, send the requestId to Astronomer support."},
 		"Astro is down":   {astro.Error{StatusCode: 503}, "503", "\nThis is on Astro's side; run again. If the error persists, send the requestId to Astronomer support."},

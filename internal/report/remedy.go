@@ -28,11 +28,11 @@ func remedyFor(e *astro.Error) string {
 	case e.StatusCode == http.StatusUnauthorized:
 		return "Astro doesn't accept the token in ASTRO_API_TOKEN, which may be revoked, rotated or expired; set a valid token."
 	case e.StatusCode == http.StatusForbidden:
-		return "The token's role doesn't allow this, or the Organization's plan doesn't include it; use a token with a role that allows it."
+		return "The token's role doesn't allow this, or the Organization's Astro subscription doesn't include it; use a token with a role that allows it."
 	case e.StatusCode == http.StatusNotFound:
 		return "Not found, or not visible to this token; check the id, organization-id and api-url."
 	case e.StatusCode/100 == 2 || e.StatusCode/100 == 3:
-		return "The response may not be from the Astro API; check api-url and your proxy."
+		return "The response is probably not from the Astro API; check api-url and your proxy."
 	case e.StatusCode == http.StatusTooManyRequests:
 		return "Too many requests with this token at the same time; use a separate token for each workflow."
 	case e.StatusCode >= http.StatusInternalServerError:

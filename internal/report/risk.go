@@ -41,7 +41,7 @@ func (r *Run) Risk() string {
 		g.addReason("high", t.resourceCount, t.changeText())
 	}
 	removedItems, rotatedTokens := r.countRemovalsAndRotations()
-	g.addReason("high", rotatedTokens, countedNoun(rotatedTokens, "token")+verbForm(rotatedTokens, " gets a new value and its current one", " get a new value and their current ones")+" will stop working")
+	g.addReason("high", rotatedTokens, countedNoun(rotatedTokens, "token")+verbForm(rotatedTokens, " is rotated, and its current value stops", " are rotated, and their current values stop")+" working")
 	restarted := r.countRestarts()
 	for _, t := range restarted {
 		g.addReason("medium", t.resourceCount, t.restartText())

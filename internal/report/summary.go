@@ -87,7 +87,7 @@ func (r *Run) TargetText() string {
 	if r.TargetCount == 0 {
 		return ""
 	}
-	return fmt.Sprintf("Limited by the input \"only\" to %d of %s.", r.TargetCount, countedNoun(r.DeclaredCount, "declared resource"))
+	return fmt.Sprintf("Limited by input \"only\" to %d of %s.", r.TargetCount, countedNoun(r.DeclaredCount, "declared resource"))
 }
 
 func (r *Run) resultIcon() string {

@@ -23,7 +23,7 @@ type Folders struct {
 
 var (
 	errOutside      = errors.New("the file must be below GITHUB_WORKSPACE or RUNNER_TEMP")
-	errLeadsOutside = errors.New("the path must not lead out of GITHUB_WORKSPACE and RUNNER_TEMP, not even through a link")
+	errLeadsOutside = errors.New("the path must stay inside GITHUB_WORKSPACE or RUNNER_TEMP, also after symbolic links are followed")
 )
 
 // location is a path after resolving links. The last part of a path to write may still

@@ -110,7 +110,7 @@ func TestOpen(t *testing.T) {
 	} {
 		createSymlink(t, target, filepath.Join(workspace, name))
 	}
-	const out, kind = "the path must not lead out", "not a regular file"
+	const out, kind = "the path must stay inside", "not a regular file"
 	synctest.Test(t, func(t *testing.T) {
 		for name, want := range map[string][2]string{ // errors on a runner and outside of one
 			"astro.yaml":        {"", ""},

@@ -194,7 +194,7 @@ func (c *checker) checkConditions(f *Field, pos Pos, path string) {
 		if actual.Sensitive {
 			text = RedactionMark
 		}
-		c.addErrorf(pos, "%s doesn't apply when %s is %s, only when it is %s", path, w.Field, text, strings.Join(w.In, " or "))
+		c.addErrorf(pos, "%s doesn't apply when %s is %s, only when it is %s; remove %s, or change %s", path, w.Field, text, strings.Join(w.In, " or "), path, w.Field)
 	}
 }
 

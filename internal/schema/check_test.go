@@ -108,20 +108,20 @@ func TestCheckConditions(t *testing.T) {
 	t.Parallel()
 	runCheckCases(t, sampleFields(), map[string]struct{ members, want string }{
 		"met":                       {"size: MEDIUM, queues: [{ name: a, machine: m }]", ""},
-		"not met":                   {"size: SMALL, queues: [{ name: a, machine: m }]", "1:35: queues[0].machine doesn't apply when size is SMALL, only when it is LARGE or MEDIUM"},
+		"not met":                   {"size: SMALL, queues: [{ name: a, machine: m }]", "1:35: queues[0].machine doesn't apply when size is SMALL, only when it is LARGE or MEDIUM; remove queues[0].machine, or change size"},
 		"not declared":              {"queues: [{ name: a, machine: m }]", ""},
 		"unknown":                   {"size: '${env:NONE}', queues: [{ name: a, machine: m }]", ""},
 		"null":                      {"size: ~, queues: [{ name: a, machine: m }]", "1:8: size has no value; remove the field to keep the value in Astro"},
 		"misspelled":                {"size: LARG, queues: [{ name: a, machine: m }]", `1:8: size must be one of SMALL, MEDIUM, LARGE, not "LARG"; did you mean "LARGE"?`},
 		"wrong form":                {"size: [SMALL], queues: [{ name: a, machine: m }]", "1:8: size must be one of SMALL, MEDIUM, LARGE, not a list"},
-		"nested":                    {"inner: { enabled: false, bucket: b }", "1:27: inner.bucket doesn't apply when inner.enabled is false, only when it is true"},
+		"nested":                    {"inner: { enabled: false, bucket: b }", "1:27: inner.bucket doesn't apply when inner.enabled is false, only when it is true; remove inner.bucket, or change inner.enabled"},
 		"nested, and met":           {"inner: { enabled: true, bucket: b }", ""},
 		"nested, not a boolean":     {"inner: { enabled: no, bucket: b }", "1:20: inner.enabled must be true or false; no is text in YAML 1.2"},
-		"first of two fails":        {"inner: { enabled: true }, size: LARGE, local: x", "1:41: local doesn't apply when inner.enabled is true, only when it is false"},
-		"second of two fails":       {"inner: { enabled: false }, size: LARGE, local: x", "1:42: local doesn't apply when size is LARGE, only when it is SMALL"},
-		"reference by id":           {"size: LARGE, hostId: chost00000000000000000001", "1:15: hostId doesn't apply when size is LARGE, only when it is SMALL"},
-		"reference by name":         {"size: LARGE, host: x", "1:15: host doesn't apply when size is LARGE, only when it is SMALL"},
-		"field has another problem": {"size: SMALL, queues: [{ name: a, machine: 1 }]", `1:35: queues[0].machine doesn't apply when size is SMALL, only when it is LARGE or MEDIUM|1:44: queues[0].machine must be text, but 1 is a number in YAML; write it in quotes: "1"`},
+		"first of two fails":        {"inner: { enabled: true }, size: LARGE, local: x", "1:41: local doesn't apply when inner.enabled is true, only when it is false; remove local, or change inner.enabled"},
+		"second of two fails":       {"inner: { enabled: false }, size: LARGE, local: x", "1:42: local doesn't apply when size is LARGE, only when it is SMALL; remove local, or change size"},
+		"reference by id":           {"size: LARGE, hostId: chost00000000000000000001", "1:15: hostId doesn't apply when size is LARGE, only when it is SMALL; remove hostId, or change size"},
+		"reference by name":         {"size: LARGE, host: x", "1:15: host doesn't apply when size is LARGE, only when it is SMALL; remove host, or change size"},
+		"field has another problem": {"size: SMALL, queues: [{ name: a, machine: 1 }]", `1:35: queues[0].machine doesn't apply when size is SMALL, only when it is LARGE or MEDIUM; remove queues[0].machine, or change size|1:44: queues[0].machine must be text, but 1 is a number in YAML; write it in quotes: "1"`},
 	})
 	// A condition may refer to a field that doesn't exist.
 	fields := []schema.Field{{Name: "a", Type: schema.TextType(0), When: []schema.Condition{{Field: "b", In: []string{"x"}}}}}
@@ -144,7 +144,7 @@ func TestCheckSecrets(t *testing.T) {
 		"a list":                   {"tags: " + s, "1:8: tags must be a list, not text"},
 		"twice":                    {"tags: [" + s + ", " + s + "]", "1:24: tags: duplicate item *** (first at line 1); remove one of them"},
 		"an id":                    {"homeId: " + s, "1:10: homeId is ***, which is not a valid id; to refer by name, write home: ***"},
-		"a condition":              {"size: '${secret:SMALL}', queues: [{ name: a, machine: m }]", "1:47: queues[0].machine doesn't apply when size is ***, only when it is LARGE or MEDIUM"},
+		"a condition":              {"size: '${secret:SMALL}', queues: [{ name: a, machine: m }]", "1:47: queues[0].machine doesn't apply when size is ***, only when it is LARGE or MEDIUM; remove queues[0].machine, or change size"},
 		"YAML 1.1 boolean":         {"tags: ['${secret:ON}']", ""},
 		"a key":                    {"queues: [{ name: '${secret:ON}' }, { name: '${secret:ON}' }]", "1:45: queues: duplicate item *** (first at line 1); remove one of them"},
 		"a key of two members":     {"roles: [{ on: " + s + ", role: b }, { on: " + s + ", role: b }]", "1:48: roles: duplicate item *** (first at line 1); remove one of them"},

@@ -46,7 +46,7 @@ func (n *Node) Show() string {
 func ShowBoth(a, b *Node) (string, string) {
 	textA, textB := a.Show(), b.Show()
 	if textA == textB && a.Render() != b.Render() {
-		textB += ", different from " + a.firstDifference(b) + " on"
+		textB += ", first difference at " + a.firstDifference(b)
 	}
 	return textA, textB
 }

@@ -72,9 +72,9 @@ func TestShowBoth(t *testing.T) {
 		{"'${secret:A}'", "'${secret:B}'", "***", "***"},
 		{"x", "-", `"x"`, "(none)"},
 		{long, long + "a", "text of 130 characters", "text of 131 characters"},
-		{long + "x", long + "y", "text of 131 characters", "text of 131 characters, different from character 131 on"},
-		{"[" + long + ", x]", "[" + long + ", y]", "a list of 2 items", "a list of 2 items, different from item 2 on"},
-		{"{a: " + long + ", b: x}", "{a: " + long + ", b: y}", "a mapping of 2 keys", "a mapping of 2 keys, different from key 2 on"},
+		{long + "x", long + "y", "text of 131 characters", "text of 131 characters, first difference at character 131"},
+		{"[" + long + ", x]", "[" + long + ", y]", "a list of 2 items", "a list of 2 items, first difference at item 2"},
+		{"{a: " + long + ", b: x}", "{a: " + long + ", b: y}", "a mapping of 2 keys", "a mapping of 2 keys, first difference at key 2"},
 	} {
 		x, y := schema.ShowBoth(yamlValue(t, test.a), yamlValue(t, test.b))
 		testkit.AssertEqual(t, test.a+" first", test.x, x)
