@@ -107,7 +107,7 @@ func (r *applier) waitUntilDeleted(ctx context.Context, j *job) {
 		case e.IsNotFound(), e.IsForbidden(): // after the delete, the token may have no access to the id
 			return
 		case e.IsFinal():
-			j.Status, j.Err = Unconfirmed, fmt.Errorf("Astro accepted the delete, but this run can't confirm it: %w; run again to check it", err)
+			j.Status, j.Err = Unconfirmed, fmt.Errorf("deleted, but not confirmed: %w; run again to check it", err)
 			return
 		}
 		r.setWaitReason(j, "being deleted")

@@ -10,7 +10,7 @@ import (
 const SecretSinkField = "saveTo"
 
 const (
-	newTokenRemedy = "create a token with another name, switch to it, then delete this one" //nolint:gosec // a message
+	newTokenRemedy = "create a token with another name, switch to it, then delete this one"
 
 	// A new value for a token, where the API rotates it and where it doesn't.
 	rotateTokenRemedy  = "rotate it (input rotate)"
