@@ -44,10 +44,12 @@ const TokenVariable = "ASTRO_API_TOKEN" //nolint:gosec // the name of a variable
 // still reports everything it has found.
 type pipeline struct {
 	System
+	env           github.Environment
 	runner        *github.Runner
 	files         sandbox.Folders
 	catalog       kind.Catalog
 	astroToken    string
+	proxyErr      error // an invalid setting of a proxy, which the first call to another host returns
 	config        *config.Config
 	report        report.Run
 	printedResult string // last result line in the log
@@ -62,8 +64,11 @@ type pipeline struct {
 // ends, Main reports the changes made until then and returns within seconds.
 func Main(ctx context.Context, s System) int {
 	start := time.Now()
-	p := &pipeline{System: s, runner: github.NewRunner(s.Getenv, s.Stdout), catalog: kind.All(), astroToken: s.Getenv(TokenVariable)}
-	p.files = p.sandboxFolders()
+	env := github.ReadEnvironment(s.Getenv)
+	p := &pipeline{
+		System: s, env: env, runner: github.NewRunner(env, s.Stdout), files: sandboxFolders(env),
+		astroToken: s.Getenv(TokenVariable), proxyErr: checkProxy(s.Getenv), catalog: kind.All(),
+	}
 	p.report.Secrets = p.runner.Secrets()
 	p.runner.Mask(p.astroToken)
 	p.report.Errors = unjoinErrors(p.execute(ctx))
@@ -115,7 +120,7 @@ func (p *pipeline) readArguments() error {
 	hasFlag := slices.ContainsFunc(args, func(s string) bool { return strings.HasPrefix(s, "-") })
 	switch {
 	case len(args) == 0:
-	case p.runner.IsGitHubActions():
+	case p.env.OnRunner:
 		return fmt.Errorf("the action takes no arguments, but the step passes %d; use inputs (with:) and environment variables, and remove args: from the step", len(args))
 	case slices.ContainsFunc(args, func(s string) bool { return strings.TrimSpace(s) == "" }):
 		return errors.New("an argument is empty, probably because a variable is not set; pass manifest files, folders or globs")
@@ -164,7 +169,7 @@ func (p *pipeline) manifestSources(ctx context.Context) ([]manifest.Source, erro
 	sources, err := p.findManifests(ctx, p.config.Files)
 	var errs []error
 	for _, err := range unjoinErrors(err) {
-		if errors.Is(err, fs.ErrNotExist) && p.runner.IsGitHubActions() {
+		if errors.Is(err, fs.ErrNotExist) && p.env.OnRunner {
 			err = fmt.Errorf("%w; paths are relative to the root of the repository, and actions/checkout must run before this step", err)
 		}
 		errs = append(errs, fmt.Errorf("input files: %w", err))

@@ -109,7 +109,6 @@ var allowedKindWords = []string{
 	"internal/current/inherited.go name",       // of a source, for messages
 	"internal/desired/link_references.go name", // a reference by {workspace, name}
 	"internal/export/variable.go USER",         // an environment variable of the process
-	"internal/app/manifest_files.go WORKSPACE", // the runner's folder
 	"internal/app/manifest_files.go Workspace",
 	"internal/sandbox/folders.go Workspace",
 	"internal/sandbox/folders.go workspace",

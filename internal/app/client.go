@@ -26,8 +26,8 @@ func (p *pipeline) connectAstro(declared *desired.State) (current.Source, error)
 		return current.Source{}, errors.New("environment variable " + TokenVariable + " is not set; pass the API token in env: of the step, " +
 			"for example ASTRO_API_TOKEN: ${{ secrets.ASTRO_API_TOKEN }} (pull requests from forks and from Dependabot get no secrets)")
 	}
-	if err := checkProxy(p.Getenv); err != nil {
-		return current.Source{}, err
+	if p.proxyErr != nil {
+		return current.Source{}, p.proxyErr
 	}
 	caller, err := astro.ParseToken(p.astroToken)
 	if err != nil {
@@ -112,7 +112,7 @@ func astroUIURL(api string) string {
 // the plan can refuse changes that would lock the run out.
 func (p *pipeline) callerInfo() kind.Caller {
 	address, _ := netip.ParseAddr(string(p.config.CallerAddress)) // config.Load has checked it; "" if unset
-	c := kind.Caller{Address: address, GitHubHosted: p.Getenv("RUNNER_ENVIRONMENT") == "github-hosted" && !p.report.Simulated}
+	c := kind.Caller{Address: address, GitHubHosted: p.env.IsHosted && !p.report.Simulated}
 	if caller, err := astro.ParseToken(p.astroToken); err == nil && !p.report.Simulated {
 		c.TokenID = caller.TokenID
 	}

@@ -19,8 +19,8 @@ import (
 // and updates it. There is one comment per step of a workflow, manifest and
 // Organization.
 func (p *pipeline) commentMarker() report.Marker {
-	workflow, _, _ := strings.Cut(p.Getenv("GITHUB_WORKFLOW_REF"), "@") // owner/name/.github/workflows/x.yml@ref
-	step := strings.Join([]string{workflow, p.Getenv("GITHUB_JOB"), p.Getenv("GITHUB_ACTION")}, " ")
+	workflow, _, _ := strings.Cut(p.env.WorkflowRef, "@")
+	step := strings.Join([]string{workflow, p.env.Job, p.env.Action}, " ")
 	return report.Marker{Workflow: plan.DigestOf([]byte(step)), Manifest: plan.DigestOf([]byte(p.manifestIdentity())), Head: p.event.HeadSHA}
 }
 
@@ -106,19 +106,19 @@ func (p *pipeline) writeComment(ctx context.Context) error {
 // checksURL returns the URL of the checks for the pull request's commit. It is the same
 // for every run on the commit, so that a comment with the same plan is not updated.
 func (p *pipeline) checksURL() string {
-	server := p.Getenv("GITHUB_SERVER_URL")
-	if server == "" || p.event.Repository == "" {
+	if p.env.Repository == "" {
 		return ""
 	}
-	return fmt.Sprintf("%s/%s/pull/%d/checks?sha=%s", server, p.event.Repository, p.event.PullRequest, p.event.HeadSHA)
+	repository := p.env.ServerURL + "/" + p.env.Repository
+	return fmt.Sprintf("%s/pull/%d/checks?sha=%s", repository, p.event.PullRequest, p.event.HeadSHA)
 }
 
 func (p *pipeline) newRESTClient() (*github.REST, error) {
 	if p.config.GitHubToken == "" {
 		return nil, errors.New("input github-token is empty; set it to ${{ github.token }}, or remove it to use the default")
 	}
-	if err := checkProxy(p.Getenv); err != nil {
-		return nil, err
+	if p.proxyErr != nil {
+		return nil, p.proxyErr
 	}
-	return github.NewREST(p.Getenv, string(p.config.GitHubToken), p.runner.Secrets(), p.GitHubTransport)
+	return github.NewREST(p.env, string(p.config.GitHubToken), p.runner.Secrets(), p.GitHubTransport)
 }

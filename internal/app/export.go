@@ -172,8 +172,8 @@ func (p *pipeline) writeExport(files []export.File) error {
 		}
 		p.report.Export.Files = append(p.report.Export.Files, f.Name)
 	}
-	p.printGroup("Secrets to set", p.report.VariablesText())
-	p.printGroup("Not exported", p.report.SkippedText())
+	p.runner.PrintGroup("Secrets to set", p.report.VariablesText())
+	p.runner.PrintGroup("Not exported", p.report.SkippedText())
 	return nil
 }
 

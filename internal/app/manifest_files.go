@@ -4,18 +4,17 @@ import (
 	"context"
 	"fmt"
 
+	"astro-apply/internal/github"
 	"astro-apply/internal/manifest"
 	"astro-apply/internal/sandbox"
 )
 
-// sandboxFolders returns the folders in which the run may read and write files. The
-// runner's environment variables determine them.
-func (p *pipeline) sandboxFolders() sandbox.Folders {
-	f := sandbox.Folders{Workspace: p.Getenv("GITHUB_WORKSPACE"), Temporary: p.Getenv("RUNNER_TEMP"), RestrictReads: p.runner.IsGitHubActions()}
-	for _, name := range []string{"GITHUB_ENV", "GITHUB_PATH", "GITHUB_OUTPUT", "GITHUB_STATE", "GITHUB_STEP_SUMMARY", "GITHUB_EVENT_PATH"} {
-		f.RunnerFiles = append(f.RunnerFiles, p.Getenv(name))
+// sandboxFolders returns the folders in which the run may read and write files.
+func sandboxFolders(env github.Environment) sandbox.Folders {
+	return sandbox.Folders{
+		Workspace: env.Workspace, Temporary: env.TemporaryFolder, RestrictReads: env.OnRunner,
+		RunnerFiles: []string{env.Env, env.Path, env.OutputFile, env.StateFile, env.StepSummary, env.EventPath},
 	}
-	return f
 }
 
 // findManifests reads the manifests that match patterns. It reads in a goroutine, so

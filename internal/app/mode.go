@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -10,7 +11,7 @@ import (
 
 // setMode chooses the mode of the run, and prints it with the reason.
 func (p *pipeline) setMode() error {
-	event, err := github.LoadEvent(p.Getenv)
+	event, err := github.LoadEvent(p.env)
 	p.event = event
 	if err != nil && p.config.Mode == config.ModeAuto {
 		return fmt.Errorf("mode auto can't determine what started the run: %w; set input mode", err)
@@ -23,10 +24,8 @@ func (p *pipeline) setMode() error {
 	p.report.Mode, p.report.ModeReason, p.report.NotAppliedReason = string(mode), choice.reason, choice.notAppliedReason
 	p.report.Simulated = bool(p.config.Simulate) && mode != config.ModeValidate
 	p.report.FailOnDrift = bool(p.config.FailOnDrift)
-	revision := p.Commit
-	if revision == "" { // GitHub built the image without build arguments, from the ref in uses:
-		revision = p.Getenv("GITHUB_ACTION_REF")
-	}
+	// Without a commit, GitHub built the image without build arguments, from the ref in uses:.
+	revision := cmp.Or(p.Commit, p.env.ActionRef)
 	if revision != "" {
 		revision = " (" + revision + ")"
 	}

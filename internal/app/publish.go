@@ -17,19 +17,8 @@ func (p *pipeline) printPlan() {
 		p.runner.Print(risk)
 	}
 	p.printResultOnce(p.report.ResultLine())
-	p.printGroup("Plan", p.report.PlanText())
-	p.printGroup("Unmanaged", p.report.UnmanagedText())
-}
-
-// printGroup prints text as a collapsible group of the log. It prints nothing if text is
-// empty.
-func (p *pipeline) printGroup(title, text string) {
-	if text == "" {
-		return
-	}
-	p.runner.StartGroup(title)
-	p.runner.Print(text)
-	p.runner.EndGroup()
+	p.runner.PrintGroup("Plan", p.report.PlanText())
+	p.runner.PrintGroup("Unmanaged", p.report.UnmanagedText())
 }
 
 // printResultOnce prints a result line, unless it is the same as the last one.
@@ -45,22 +34,21 @@ func (p *pipeline) printResultOnce(line string) {
 // outputs and summary, so the log must be complete.
 func (p *pipeline) publishReport(ctx context.Context) int {
 	r := &p.report
-	p.runner.EndGroup()
 	p.printResultOnce(r.ResultLine())
 	if r.Duration >= time.Second {
 		p.runner.Print("Took " + r.Duration.Round(time.Second).String() + ".")
 	}
-	if !p.runner.IsGitHubActions() {
+	if !p.env.OnRunner {
 		for _, f := range r.Findings() {
 			p.runner.Annotate(github.Annotation{Level: f.Level, File: f.Pos.File, Line: f.Pos.Line, Col: f.Pos.Col, Title: f.Title, Message: f.Message})
 		}
 	} else {
-		p.printGroup("Findings", r.FindingsText())
+		p.runner.PrintGroup("Findings", r.FindingsText())
 		for _, a := range r.Annotations() {
 			p.runner.Annotate(a)
 		}
 	}
-	p.printGroup("For Astronomer support", r.SupportText())
+	p.runner.PrintGroup("For Astronomer support", r.SupportText())
 	r.LogErr = p.runner.LogErr()
 	code := 0
 	if r.HasFailed() {

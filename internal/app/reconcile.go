@@ -68,8 +68,7 @@ func (p *pipeline) reconcile(ctx context.Context, declared *desired.State) error
 
 func (p *pipeline) applyPlan(ctx context.Context, source current.Source, policy plan.Policy) {
 	if p.report.Counts().Changed() > 0 {
-		p.runner.StartGroup("Apply")
-		defer p.runner.EndGroup()
+		defer p.runner.StartGroup("Apply")()
 	}
 	p.report.Outcomes = apply.Run(ctx, source, p.report.Plan, apply.Options{
 		Policy:     policy,

@@ -2,6 +2,7 @@ package github
 
 import (
 	"fmt"
+	"maps"
 	"strconv"
 )
 
@@ -38,26 +39,29 @@ func (r *Runner) Annotate(a Annotation) {
 	a.File = SanitizeLine(r.RedactString(a.File))
 	title := r.Redact(a.Title).Map(SanitizeLine).Truncate(titleLimit)
 	message := r.Redact(a.Message).Map(sanitizeLines).Truncate(messageLimit)
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if !r.IsGitHubActions() {
-		r.writeLine(r.sanitizeText(a.positionPrefix() + string(a.Level) + ": " + message))
+	if !r.env.OnRunner {
+		r.Print(a.positionPrefix() + string(a.Level) + ": " + message)
 		return
 	}
-	properties := map[string]string{}
-	if title != "" {
-		properties["title"] = title
-	}
-	if a.File != "" {
-		properties["file"] = a.File
-		if a.Line > 0 {
-			properties["line"] = strconv.Itoa(a.Line)
-			if a.Col > 0 {
-				properties["col"] = strconv.Itoa(a.Col)
-			}
+	properties := map[string]string{"title": title, "file": a.File}
+	if a.File != "" && a.Line > 0 {
+		properties["line"] = strconv.Itoa(a.Line)
+		if a.Col > 0 {
+			properties["col"] = strconv.Itoa(a.Col)
 		}
 	}
-	r.writeCommand(string(a.Level), message, properties)
+	maps.DeleteFunc(properties, func(_, value string) bool { return value == "" })
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	action := r.action.WithFieldsMap(properties)
+	switch a.Level {
+	case Error:
+		action.Errorf("%s", message)
+	case Warning:
+		action.Warningf("%s", message)
+	case Notice:
+		action.Noticef("%s", message)
+	}
 }
 
 // positionPrefix returns the position of the annotation in the format that editors and

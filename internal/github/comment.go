@@ -70,7 +70,7 @@ func (r *REST) ownComments(ctx context.Context, pullRequest int) (own []Comment,
 // createComment creates a comment. It sends the request once, because a request without
 // an answer may have created the comment; the caller has to look for it.
 func (r *REST) createComment(ctx context.Context, pullRequest int, body string) (url string, err error) {
-	err = r.sendRateLimited(ctx, writePermission, func(ctx context.Context) (*api.Response, error) {
+	err = r.send(ctx, writePermission, afterRateLimit, func(ctx context.Context) (*api.Response, error) {
 		c, resp, err := r.client.Issues.CreateComment(ctx, r.owner, r.repository, pullRequest, &api.IssueComment{Body: &body})
 		if err == nil && c.GetID() == 0 {
 			err = errEmptyResponse
@@ -84,7 +84,7 @@ func (r *REST) createComment(ctx context.Context, pullRequest int, body string) 
 // updateComment replaces the body of a comment. It retries, because a second identical
 // update does no harm.
 func (r *REST) updateComment(ctx context.Context, id int64, body string) error {
-	return r.sendWithRetry(ctx, writePermission, 0, func(ctx context.Context) (*api.Response, error) {
+	return r.send(ctx, writePermission, afterFailure, func(ctx context.Context) (*api.Response, error) {
 		_, resp, err := r.client.Issues.EditComment(ctx, r.owner, r.repository, id, &api.IssueComment{Body: &body})
 		return resp, err
 	})

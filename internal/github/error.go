@@ -46,19 +46,17 @@ func (f *apiError) Error() string { return f.text }
 func (f *apiError) Unwrap() error { return f.contextErr }
 
 // isTransient reports whether a retry may succeed. GitHub may have carried out a write
-// that failed with a transient error. A rate limit isn't transient here, because
-// sendRateLimited waits for its end.
+// that failed with a transient error. A rate limit isn't transient here, because send waits
+// for its end.
 func isTransient(err error) bool {
 	f, ok := errors.AsType[*apiError](err)
-	return ok && f.contextErr == nil && f.retryAfter == 0 && (f.status == 0 || f.status/100 == 2 || f.status/100 == 5 || f.status == http.StatusRequestTimeout)
+	return ok && f.contextErr == nil && f.retryAfter == 0 &&
+		(f.status == 0 || f.status/100 == 2 || f.status/100 == 5 || f.status == http.StatusRequestTimeout)
 }
 
 // isOutage reports whether GitHub, or the network, may be down for a while. An
 // unreadable answer with a status 2xx isn't an outage.
-func isOutage(err error) bool {
-	f, ok := errors.AsType[*apiError](err)
-	return ok && f.status/100 != 2
-}
+func (f *apiError) isOutage() bool { return f.status/100 != 2 }
 
 // errEmptyResponse reports an answer without the requested data.
 var errEmptyResponse = errors.New("the response is empty")
@@ -134,9 +132,6 @@ func errorMessage(err error) string {
 	}
 	if e, ok := errors.AsType[*api.AbuseRateLimitError](err); ok {
 		return withRateLimitPrefix(e.Message)
-	}
-	if e, ok := errors.AsType[*api.TwoFactorAuthError](err); ok {
-		return e.Message
 	}
 	if _, ok := errors.AsType[*api.RedirectionError](err); ok {
 		return "a redirect, not followed: this run sends the token only to the API; check GITHUB_API_URL"

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"os"
 	"strings"
+
+	api "github.com/google/go-github/v90/github"
 )
 
 // Event describes the event that started the run. Fields that neither the runner nor
@@ -17,111 +19,66 @@ type Event struct {
 	Ref            string // refs/heads/main, refs/pull/7/merge
 	RefName        string // main, 7/merge
 	DefaultBranch  string // main
-	Repository     string // owner/name
 	SHA            string // the merge commit of a pull request
 	HeadSHA        string // the newest commit of the pull request, otherwise SHA
-	BaseRef        string // the target branch of the pull request
 	Actor          string
-	Workflow       string
-	RunURL         string
 	PullRequest    int    // its number, 0 for none
 	FromFork       bool   // a pull request from another repository; it has no access to secrets
 	UntrustedEvent string // name of an event that has access to secrets and may be about content from outside; "" for others
 }
 
-// eventPayload holds the members of the event's JSON that this package uses.
+// eventPayload holds the members of the events' JSON that this package uses. Most events
+// have only some of them.
 type eventPayload struct {
-	Action     string
-	Repository struct {
-		FullName      string `json:"full_name"`
-		DefaultBranch string `json:"default_branch"`
-	}
-	WorkflowRun struct {
-		HeadRepository struct { // null if the repository was deleted
-			FullName string `json:"full_name"`
-		} `json:"head_repository"`
-	} `json:"workflow_run"`
-	CheckSuite checkSuite `json:"check_suite"`
-	CheckRun   struct {
-		CheckSuite checkSuite `json:"check_suite"`
-	} `json:"check_run"`
-	Issue struct {
-		PullRequest *struct{} `json:"pull_request"` // set if the issue is a pull request
-	}
-	PullRequest *struct {
-		Number int
-		Head   struct {
-			SHA  string
-			Repo *struct {
-				FullName string `json:"full_name"`
-			}
-		}
-		Base struct {
-			Ref  string
-			Repo struct {
-				FullName string `json:"full_name"`
-			}
-		}
-	} `json:"pull_request"`
-}
-
-// checkSuite has no branch if its commit is in a fork.
-type checkSuite struct {
-	HeadBranch string `json:"head_branch"`
+	Action      string
+	Repository  *api.PushEventRepository // an api.Repository can't be decoded from a push
+	PullRequest *api.PullRequest         `json:"pull_request"`
+	WorkflowRun *api.WorkflowRun         `json:"workflow_run"`
+	CheckSuite  *api.CheckSuite          `json:"check_suite"`
+	CheckRun    *api.CheckRun            `json:"check_run"`
+	Issue       api.Issue
 }
 
 // untrustedEvent returns the name of an event that has access to the repository's
 // secrets although its content may come from a stranger; "" for other events. It needs
 // the payload, because GITHUB_REF of such an event is the default branch.
 func (p eventPayload) untrustedEvent(event, repository string) string {
-	head := p.WorkflowRun.HeadRepository.FullName
+	head := p.WorkflowRun.GetHeadRepository().GetFullName() // "" if the repository was deleted
 	switch {
 	case event == "pull_request_target":
 		return event
-	case event == "workflow_run" && !strings.EqualFold(head, cmp.Or(p.Repository.FullName, repository)),
-		event == "check_suite" && p.CheckSuite.HeadBranch == "",
-		event == "check_run" && p.CheckRun.CheckSuite.HeadBranch == "":
+	case event == "workflow_run" && !strings.EqualFold(head, cmp.Or(p.Repository.GetFullName(), repository)),
+		event == "check_suite" && p.CheckSuite.GetHeadBranch() == "", // its commit is in a fork
+		event == "check_run" && p.CheckRun.GetCheckSuite().GetHeadBranch() == "":
 		return event + " for a fork"
-	case event == "issue_comment" && p.Issue.PullRequest != nil:
+	case event == "issue_comment" && p.Issue.IsPullRequest():
 		return event + " on a pull request"
 	}
 	return ""
 }
 
-// LoadEvent reads the event from the environment and from the file that
-// GITHUB_EVENT_PATH names. It returns an error only for an event that it can't interpret
-// without that file: a push, a pull request, and events that may be about one. Even with
-// an error, the fields from the environment are valid.
-func LoadEvent(getenv func(string) string) (Event, error) {
+// LoadEvent reads the event from the runner's variables and its file. It returns an error
+// only for an event that it can't interpret without that file: a push, a pull request, and
+// events that may be about one. Even with an error, the fields from the variables are
+// valid.
+func LoadEvent(env Environment) (Event, error) {
+	p, err := readPayload(env.EventPath)
 	e := Event{
-		Name:       getenv("GITHUB_EVENT_NAME"),
-		Ref:        getenv("GITHUB_REF"),
-		RefName:    getenv("GITHUB_REF_NAME"),
-		Repository: getenv("GITHUB_REPOSITORY"),
-		SHA:        getenv("GITHUB_SHA"),
-		HeadSHA:    getenv("GITHUB_SHA"),
-		BaseRef:    getenv("GITHUB_BASE_REF"),
-		Actor:      getenv("GITHUB_ACTOR"),
-		Workflow:   getenv("GITHUB_WORKFLOW"),
+		Name: env.EventName, Action: p.Action, Actor: env.Actor,
+		Ref: env.Ref, RefName: env.RefName, SHA: env.SHA, HeadSHA: env.SHA,
+		DefaultBranch:  p.Repository.GetDefaultBranch(),
+		UntrustedEvent: p.untrustedEvent(env.EventName, env.Repository),
 	}
-	server, run := getenv("GITHUB_SERVER_URL"), getenv("GITHUB_RUN_ID")
-	if server != "" && e.Repository != "" && run != "" {
-		e.RunURL = server + "/" + e.Repository + "/actions/runs/" + run
-	}
-	p, err := readPayload(getenv("GITHUB_EVENT_PATH"))
-	e.Action = p.Action
-	e.DefaultBranch = p.Repository.DefaultBranch
 	if e.Name == "schedule" && e.DefaultBranch == "" {
 		e.DefaultBranch = e.Branch() // schedules run on the default branch only
 	}
 	if pr := p.PullRequest; pr != nil {
-		e.PullRequest = pr.Number
-		e.HeadSHA = cmp.Or(pr.Head.SHA, e.HeadSHA)
-		e.BaseRef = cmp.Or(pr.Base.Ref, e.BaseRef)
+		e.PullRequest = pr.GetNumber()
+		e.HeadSHA = cmp.Or(pr.GetHead().GetSHA(), e.HeadSHA)
 		// Repo is nil if the repository was deleted, so it was a fork.
-		e.FromFork = pr.Head.Repo == nil || !strings.EqualFold(pr.Head.Repo.FullName, pr.Base.Repo.FullName)
+		head, base := pr.GetHead().GetRepo(), pr.GetBase().GetRepo()
+		e.FromFork = head == nil || !strings.EqualFold(head.GetFullName(), base.GetFullName())
 	}
-	e.UntrustedEvent = p.untrustedEvent(e.Name, e.Repository)
 	switch e.Name {
 	case "push", "pull_request", "pull_request_target", "pull_request_review", "pull_request_review_comment",
 		"workflow_run", "check_run", "check_suite", "issue_comment":

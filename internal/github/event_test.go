@@ -14,15 +14,16 @@ import (
 
 func TestLoadEvent(t *testing.T) {
 	t.Parallel()
+	// A push has other types for members of the repository than other events.
+	const push = `{"repository":{"default_branch":"main","organization":"acme","created_at":1,"pushed_at":2,
+		"updated_at":"2026-01-02T03:04:05Z"}}`
 	const pull = `{"action":"opened","repository":{"default_branch":"main"},"pull_request":{"number":7,
 		"head":{"sha":"abc","repo":%s},"base":{"ref":"main","repo":{"full_name":"Acme/data"}}}}`
 	runner := map[string]string{
-		"GITHUB_REPOSITORY": "acme/data", "GITHUB_SHA": "123", "GITHUB_ACTOR": "octocat", "GITHUB_WORKFLOW": "astro",
-		"GITHUB_SERVER_URL": "https://github.com", "GITHUB_RUN_ID": "42",
+		"GITHUB_REPOSITORY": "acme/data", "GITHUB_SHA": "123", "GITHUB_ACTOR": "octocat",
 	}
 	base := github.Event{
-		Repository: "acme/data", SHA: "123", HeadSHA: "123", Actor: "octocat", Workflow: "astro",
-		RunURL: "https://github.com/acme/data/actions/runs/42", DefaultBranch: "main",
+		SHA: "123", HeadSHA: "123", Actor: "octocat", DefaultBranch: "main",
 	}
 	for _, tt := range []struct {
 		name, event, ref, payload string
@@ -30,25 +31,25 @@ func TestLoadEvent(t *testing.T) {
 		onDefault                 bool
 		err                       string
 	}{
-		{"push to main", "push", "refs/heads/main", `{"repository":{"default_branch":"main"}}`, func(*github.Event) {}, true, ""},
+		{"push to main", "push", "refs/heads/main", push, func(*github.Event) {}, true, ""},
 		{"push to a branch", "push", "refs/heads/x/main", `{"repository":{"default_branch":"main"}}`, func(*github.Event) {}, false, ""},
 		{"push of a tag", "push", "refs/tags/main", `{"repository":{"default_branch":"main"}}`, func(*github.Event) {}, false, ""},
 		{"push without payload", "push", "refs/heads/main", "", func(e *github.Event) { e.DefaultBranch = "" }, false, "event push: payload: "},
 		{"push, broken payload", "push", "refs/heads/main", "{", func(e *github.Event) { e.DefaultBranch = "" }, false, "event push: payload "},
 		{
 			"own pull request", "pull_request", "refs/pull/7/merge", strings.Replace(pull, "%s", `{"full_name":"acme/data"}`, 1),
-			func(e *github.Event) { e.Action, e.PullRequest, e.HeadSHA, e.BaseRef = "opened", 7, "abc", "main" }, false, "",
+			func(e *github.Event) { e.Action, e.PullRequest, e.HeadSHA = "opened", 7, "abc" }, false, "",
 		},
 		{
 			"pull request of a fork", "pull_request", "refs/pull/7/merge", strings.Replace(pull, "%s", `{"full_name":"evil/data"}`, 1),
 			func(e *github.Event) {
-				e.Action, e.PullRequest, e.HeadSHA, e.BaseRef, e.FromFork = "opened", 7, "abc", "main", true
+				e.Action, e.PullRequest, e.HeadSHA, e.FromFork = "opened", 7, "abc", true
 			}, false, "",
 		},
 		{
 			"pull request of a deleted fork", "pull_request_target", "refs/heads/main", strings.Replace(pull, "%s", `null`, 1),
 			func(e *github.Event) {
-				e.Action, e.PullRequest, e.HeadSHA, e.BaseRef, e.FromFork = "opened", 7, "abc", "main", true
+				e.Action, e.PullRequest, e.HeadSHA, e.FromFork = "opened", 7, "abc", true
 				e.UntrustedEvent = "pull_request_target"
 			}, true, "",
 		},

@@ -25,35 +25,28 @@ type identity struct {
 // because GET /user works only for tokens of people. If GraphQL fails, it assumes the
 // runner's token. It returns an error only if ctx ends.
 func (r *REST) resolveIdentity(ctx context.Context) (identity, error) {
-	var cached identity
-	select { // a channel instead of a mutex: waiting for a mutex would stop the clock of a synctest bubble
-	case cached = <-r.cachedIdentity:
-	case <-ctx.Done():
-		return cached, contextError(ctx, nil)
-	}
-	defer func() { r.cachedIdentity <- cached }()
-	if cached.login != "" {
-		return cached, nil
+	if r.identity.login != "" {
+		return r.identity, nil
 	}
 	login, err := r.queryViewer(ctx)
-	if err != nil && ctx.Err() != nil {
+	switch {
+	case err == nil:
+		r.identity = identity{login: login}
+	case ctx.Err() != nil:
 		return identity{}, err
+	default:
+		r.identity = identity{runnerLogin, err}
 	}
-	cached = identity{login, err}
-	if err != nil {
-		cached.login = runnerLogin
-	}
-	return cached, nil
+	return r.identity, nil
 }
 
 // queryViewer returns the login of the token, from GraphQL.
-
 func (r *REST) queryViewer(ctx context.Context) (string, error) {
 	var answer struct {
 		Data   struct{ Viewer struct{ Login string } }
 		Errors []struct{ Message string }
 	}
-	err := r.sendWithRetry(ctx, "", 0, func(ctx context.Context) (*api.Response, error) {
+	err := r.send(ctx, "", afterFailure, func(ctx context.Context) (*api.Response, error) {
 		req, err := r.client.NewRequest(ctx, http.MethodPost, r.graphqlURL, map[string]string{"query": "query { viewer { login } }"})
 		if err != nil {
 			return nil, err

@@ -100,7 +100,7 @@ func TestEscapeMarkdownOutsideCode(t *testing.T) {
 func TestEscapeMarkdownHidesNoSecret(t *testing.T) {
 	t.Parallel()
 	for _, secret := range []string{"c0ffee0123456789abcd", "-12345678", "h-12345678", "w.example.com"} {
-		r := github.NewRunner(func(string) string { return "" }, io.Discard)
+		r := github.NewRunner(github.Environment{}, io.Discard)
 		r.Mask(secret)
 		for _, before := range []string{"", "a", "abc12", "g", "G", "GH", "ww", "x"} {
 			got := r.RedactString(github.EscapeMarkdown(before + secret + "0"))

@@ -22,9 +22,6 @@ func (r *Runner) Mask(secret string) {
 	if r.masked[secret] {
 		return
 	}
-	if r.masked == nil {
-		r.masked = map[string]bool{}
-	}
 	r.masked[secret] = true
 	// The runner splits a mask with several lines, and masks even lines with a single
 	// brace. So register only the long lines.
@@ -39,12 +36,12 @@ func (r *Runner) Mask(secret string) {
 			}
 		}
 	}
-	if !r.IsGitHubActions() {
+	if !r.env.OnRunner {
 		return // a terminal would show the command, with the secret
 	}
 	for _, l := range lines {
 		if utf8.RuneCountInString(strings.TrimSpace(l)) >= minMaskLength {
-			r.writeCommand("add-mask", l, nil)
+			r.action.AddMask(l)
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package github
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net"
@@ -21,7 +22,7 @@ const (
 	maxResponseBytes = 64 << 20        // a page of the longest comments is smaller
 )
 
-// REST is a client of GitHub's API for one repository and one token. It is safe for
+// REST is a client of GitHub's API for one repository and one token. It is not safe for
 // concurrent use.
 //
 // Its errors name the pull request or the commit, and the caller adds what it tried. An
@@ -32,22 +33,22 @@ type REST struct {
 	graphqlURL        string
 	secrets           *redact.Secrets // a pointer, so that printing a REST doesn't show the token
 	isAppToken        bool            // the token belongs to an app, as the runner's token does
-	cachedIdentity    chan identity   // buffer of one; its identity has no login before the first query
+	identity          identity        // without a login before the first query
 }
 
-// NewREST returns a REST for the repository and the addresses in the runner's variables.
+// NewREST returns a REST for the repository and the addresses in env.
 // It sends no request. A nil transport stands for the network, with the proxy from
 // HTTPS_PROXY. NewREST adds the token to secrets, which errors never show.
-func NewREST(getenv func(string) string, token string, secrets *redact.Secrets, transport http.RoundTripper) (*REST, error) {
-	owner, name, ok := splitRepository(getenv("GITHUB_REPOSITORY"))
+func NewREST(env Environment, token string, secrets *redact.Secrets, transport http.RoundTripper) (*REST, error) {
+	owner, name, ok := splitRepository(env.Repository)
 	if !ok {
-		return nil, fmt.Errorf("GITHUB_REPOSITORY: %q must be owner/name", getenv("GITHUB_REPOSITORY"))
+		return nil, fmt.Errorf("GITHUB_REPOSITORY: %q must be owner/name", env.Repository)
 	}
-	base, err := parseAPIURL(getenv("GITHUB_API_URL"), "https://api.github.com")
+	base, err := parseAPIURL(env.APIURL)
 	if err != nil {
 		return nil, fmt.Errorf("GITHUB_API_URL: %w", err)
 	}
-	graphql, err := parseAPIURL(getenv("GITHUB_GRAPHQL_URL"), defaultGraphQLURL(base))
+	graphql, err := parseAPIURL(cmp.Or(env.GraphqlURL, defaultGraphQLURL(base)))
 	switch {
 	case err != nil:
 		return nil, fmt.Errorf("GITHUB_GRAPHQL_URL: %w", err)
@@ -68,19 +69,15 @@ func NewREST(getenv func(string) string, token string, secrets *redact.Secrets, 
 			CheckRedirect: checkRedirect,
 		}),
 		api.WithURLs(&root, nil), api.WithUserAgent("astro-apply"),
-		api.WithDisableRateLimitCheck(), // sendRateLimited waits and retries instead
+		api.WithDisableRateLimitCheck(), // send waits and retries instead
 	)
 	if err != nil {
 		return nil, fmt.Errorf("GITHUB_API_URL: %w", err)
 	}
-	r := &REST{
+	return &REST{
 		client: client, owner: owner, repository: name, graphqlURL: graphql.String(),
-		secrets:        secrets,
-		isAppToken:     strings.HasPrefix(token, "ghs_"),
-		cachedIdentity: make(chan identity, 1),
-	}
-	r.cachedIdentity <- identity{}
-	return r, nil
+		secrets: secrets, isAppToken: strings.HasPrefix(token, "ghs_"),
+	}, nil
 }
 
 var repositoryPartPattern = regexp.MustCompile(`^[A-Za-z0-9._-]+$`)
@@ -99,11 +96,8 @@ func splitRepository(repository string) (owner, name string, ok bool) {
 
 // parseAPIURL parses the URL of an API and checks that the token may be sent there. Its
 // errors leave out the parts of the URL that may contain a password.
-func parseAPIURL(value, fallback string) (*url.URL, error) {
-	if value = strings.TrimSpace(value); value == "" {
-		value = fallback
-	}
-	u, err := url.Parse(value)
+func parseAPIURL(value string) (*url.URL, error) {
+	u, err := url.Parse(strings.TrimSpace(value))
 	switch {
 	case err != nil || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "":
 		return nil, errors.New("must be the URL of an API, without a password, a query or a fragment")

@@ -28,10 +28,10 @@ func newFakeGitHub() *fake.Server {
 	return s
 }
 
-func repositoryEnv(more map[string]string) func(string) string {
+func repositoryEnv(more map[string]string) github.Environment {
 	env := map[string]string{"GITHUB_REPOSITORY": "acme/data"}
 	maps.Copy(env, more)
-	return func(name string) string { return env[name] }
+	return readEnv(env)
 }
 
 func newREST(t *testing.T, s *fake.Server, transport http.RoundTripper) *github.REST {

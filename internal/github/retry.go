@@ -24,50 +24,51 @@ var retryPolicy = retry.Policy{First: 500 * time.Millisecond, Max: 10 * time.Sec
 // sendFunc calls the library once.
 type sendFunc func(context.Context) (*api.Response, error)
 
-// sendRateLimited sends a request, and retries it after a rate limit, because GitHub
-// didn't carry it out then. It waits as long as GitHub asks for, but at most
-// maxRateLimitWait in total.
-func (r *REST) sendRateLimited(ctx context.Context, needs string, send sendFunc) error {
-	remaining := maxRateLimitWait
+// retryRule tells when a request may be sent again. Each rule includes the ones before it.
+type retryRule int
+
+const (
+	afterRateLimit retryRule = iota // GitHub didn't carry out the request
+	afterFailure                    // after transient errors, because carrying it out twice does no harm
+	throughOutage                   // for minOutageRetry at least
+)
+
+// send sends a request, up to three times. After a rate limit it waits as long as GitHub
+// asks for, but at most maxRateLimitWait in total. needs is the permission that the request
+// requires.
+func (r *REST) send(ctx context.Context, needs string, rule retryRule, send sendFunc) error {
 	var err error
+	start, remaining, rateLimits := time.Now(), maxRateLimitWait, 0
 	for attempt := range retryPolicy.Attempts(ctx) {
 		err = r.sendOnce(ctx, needs, send)
-		limit, ok := errors.AsType[*apiError](err)
-		if !ok || limit.retryAfter == 0 || attempt.Number == maxAttempts || remaining == 0 {
+		failure, ok := errors.AsType[*apiError](err)
+		if !ok {
 			return err
 		}
-		attempt.Wait = min(limit.retryAfter, remaining)
-		remaining -= attempt.Wait
+		if failure.retryAfter > 0 {
+			if rateLimits++; rateLimits == maxAttempts || remaining == 0 {
+				return err
+			}
+			attempt.Wait = min(failure.retryAfter, remaining)
+			remaining -= attempt.Wait
+			continue
+		}
+		inOutage := rule == throughOutage && failure.isOutage() && time.Since(start) < minOutageRetry
+		if rule == afterRateLimit || !isTransient(err) || attempt.Number >= maxAttempts && !inOutage {
+			return err
+		}
 	}
 	return contextError(ctx, err)
 }
 
-// sendOnce sends one request. needs is the permission that the request requires. The
-// timeout is part of the context and not of the http.Client: the library doesn't close
-// the body after an error, so the client's timer would continue to run.
+// sendOnce sends one request. The timeout is part of the context and not of the
+// http.Client: the library doesn't close the body after an error, so the client's timer
+// would continue to run.
 func (r *REST) sendOnce(ctx context.Context, needs string, send sendFunc) error {
 	requestCtx, cancel := context.WithTimeout(ctx, requestTimeout)
 	defer cancel()
 	resp, err := send(requestCtx)
 	return r.convertError(ctx, needs, resp, err)
-}
-
-// sendWithRetry sends a request that GitHub may carry out twice. It retries transient
-// errors: up to three attempts, and during an outage more of them until minDuration is over.
-func (r *REST) sendWithRetry(ctx context.Context, needs string, minDuration time.Duration, send sendFunc) error {
-	var err error
-	start := time.Now()
-	for attempt := range retryPolicy.Attempts(ctx) {
-		err = r.sendRateLimited(ctx, needs, send)
-		isLast := attempt.Number >= maxAttempts && (!isOutage(err) || time.Since(start) >= minDuration)
-		if err == nil || !isTransient(err) || isLast {
-			break
-		}
-	}
-	if err != nil && ctx.Err() != nil {
-		return contextError(ctx, err)
-	}
-	return err
 }
 
 // contextError returns the error of the ended context ctx. It includes last, the error
@@ -86,7 +87,7 @@ func readAllPages[T any](ctx context.Context, r *REST, needs string, list func(c
 	for page := 1; page != 0; {
 		var items []*T
 		next := 0
-		err := r.sendWithRetry(ctx, needs, minOutageRetry, func(ctx context.Context) (resp *api.Response, err error) {
+		err := r.send(ctx, needs, throughOutage, func(ctx context.Context) (resp *api.Response, err error) {
 			items, resp, err = list(ctx, api.ListOptions{Page: page, PerPage: pageSize})
 			if err != nil {
 				return resp, err

@@ -25,83 +25,91 @@ import (
 // Runner writes to a GitHub Actions runner, or to a terminal outside of one. It is safe
 // for concurrent use.
 type Runner struct {
-	getenv  func(string) string
+	env     Environment
 	secrets redact.Secrets
 
-	mu           sync.Mutex // guards the fields below
-	out          io.Writer
-	inGroup      bool
-	summaryBytes int // bytes written to the job summary
-	masked       map[string]bool
-	logErr       error
+	mu     sync.Mutex            // guards the fields below
+	action *githubactions.Action // writes to log; gets only text that is redacted and sanitized
+	log    *logWriter
+	masked map[string]bool
 }
 
-// NewRunner returns a Runner that reads environment variables with getenv and writes
-// its log to stdout.
-func NewRunner(getenv func(string) string, stdout io.Writer) *Runner {
-	return &Runner{getenv: getenv, out: stdout}
+// NewRunner returns a Runner that writes its log to stdout.
+func NewRunner(env Environment, stdout io.Writer) *Runner {
+	log := &logWriter{out: stdout}
+	action := githubactions.New(githubactions.WithWriter(log))
+	return &Runner{env: env, log: log, action: action, masked: map[string]bool{}}
 }
 
-// IsGitHubActions reports whether a GitHub Actions runner reads stdout. Otherwise the
-// Runner writes plain text instead of workflow commands. It also looks at other variables,
-// because older container hooks for Kubernetes don't pass GITHUB_ACTIONS.
-func (r *Runner) IsGitHubActions() bool {
-	if set := r.getenv("GITHUB_ACTIONS"); set != "" {
-		return set == "true"
+// logWriter keeps the first error of a write instead of returning it. The library would
+// panic, and a closed log must not end a run.
+type logWriter struct {
+	out io.Writer
+	err error
+}
+
+func (l *logWriter) Write(b []byte) (int, error) {
+	if _, err := l.out.Write(b); err != nil && l.err == nil {
+		l.err = err
 	}
-	return r.getenv("GITHUB_RUN_ID") != "" || r.getenv("GITHUB_WORKFLOW") != "" && r.getenv("GITHUB_JOB") != ""
+	return len(b), nil
+}
+
+// LogErr returns the first error of a write to the log, nil if the log is complete.
+func (r *Runner) LogErr() error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.log.err
 }
 
 // Print writes one or several lines of text to the log. It sanitizes them, so that no
 // line is a workflow command, and control characters are shown as escapes.
 func (r *Runner) Print(text string) {
+	text = r.sanitizeText(text)
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.writeLine(r.sanitizeText(text))
+	r.action.Infof("%s", text)
 }
 
-// StartGroup starts a foldable group in the log. It ends the previous group, because
-// the runner doesn't support nested groups.
-func (r *Runner) StartGroup(title string) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.endGroup()
-	r.inGroup = true
+// StartGroup starts a foldable group of the log, which the returned function ends. The
+// runner doesn't support nested groups.
+func (r *Runner) StartGroup(title string) (end func()) {
 	title = SanitizeLine(r.RedactString(title))
-	if !r.IsGitHubActions() {
-		r.writeLine(title)
-		return
+	if !r.env.OnRunner {
+		r.Print(title)
+		return func() {}
 	}
-	r.writeCommand("group", title, nil)
-}
-
-// EndGroup ends the current group, if any.
-func (r *Runner) EndGroup() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.endGroup()
-}
-
-func (r *Runner) endGroup() {
-	if r.inGroup && r.IsGitHubActions() {
-		r.writeCommand("endgroup", "", nil)
+	r.action.Group(title)
+	return func() {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		r.action.EndGroup()
 	}
-	r.inGroup = false
 }
 
-// Debug writes text only in a run with debug logging, in which the runner sets
-// RUNNER_DEBUG to 1.
+// PrintGroup writes text as a group. It writes nothing if text is empty.
+func (r *Runner) PrintGroup(title, text string) {
+	if text != "" {
+		defer r.StartGroup(title)()
+		r.Print(text)
+	}
+}
+
+// Debug writes text only in a run with debug logging.
 func (r *Runner) Debug(text string) {
-	if r.getenv("RUNNER_DEBUG") != "1" {
+	switch {
+	case !r.env.IsDebug:
+		return
+	case !r.env.OnRunner:
+		r.Print("debug: " + text)
 		return
 	}
+	text = escapeUnprintableLines(r.RedactString(text))
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if !r.IsGitHubActions() {
-		r.writeLine(r.sanitizeText("debug: " + text))
-		return
-	}
-	r.writeCommand("debug", escapeUnprintableLines(r.RedactString(text)), nil)
+	r.action.Debugf("%s", text)
 }
 
 // sanitizeText makes text safe for the log: it redacts secrets, then sanitizes each line.
@@ -114,25 +122,4 @@ func sanitizeLines(text string) string {
 		lines[i] = escapeCommand(l)
 	}
 	return strings.Join(lines, "\n")
-}
-
-// writeCommand writes a workflow command. The caller has redacted data. writeCommand uses
-// only the library's encoding, which matches the runner's decoding; the library's write
-// methods panic if stdout is closed.
-func (r *Runner) writeCommand(name, data string, properties map[string]string) {
-	r.writeLine((&githubactions.Command{Name: name, Message: data, Properties: properties}).String())
-}
-
-// writeLine writes a line to stdout in one call, so that concurrent lines don't mix.
-func (r *Runner) writeLine(text string) {
-	if _, err := io.WriteString(r.out, text+"\n"); err != nil && r.logErr == nil {
-		r.logErr = err
-	}
-}
-
-// LogErr returns the first error of a write to the log, nil if the log is complete.
-func (r *Runner) LogErr() error {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return r.logErr
 }

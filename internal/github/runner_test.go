@@ -2,12 +2,13 @@ package github_test
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
+	"io"
 	"maps"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"unicode"
 
@@ -16,11 +17,15 @@ import (
 	"astro-apply/internal/github"
 )
 
-// runnerEnv returns the variables of a runner, with overrides and additions from more.
-func runnerEnv(more map[string]string) func(string) string {
+// runnerEnv returns the environment of a runner, with overrides and additions from more.
+func runnerEnv(more map[string]string) github.Environment {
 	env := map[string]string{"GITHUB_ACTIONS": "true"}
 	maps.Copy(env, more)
-	return func(name string) string { return env[name] }
+	return readEnv(env)
+}
+
+func readEnv(env map[string]string) github.Environment {
+	return github.ReadEnvironment(func(name string) string { return env[name] })
 }
 
 var laptopEnv = map[string]string{"GITHUB_ACTIONS": ""}
@@ -129,7 +134,7 @@ func TestPrint(t *testing.T) {
 }
 
 // Some container hooks don't set GITHUB_ACTIONS.
-func TestIsGitHubActions(t *testing.T) {
+func TestOnRunner(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
 		env  map[string]string
@@ -143,10 +148,10 @@ func TestIsGitHubActions(t *testing.T) {
 		{map[string]string{"GITHUB_OUTPUT": "/tmp/out", "RUNNER_TEMP": "/tmp", "CI": "true", "GITHUB_JOB": "x"}, false},
 	} {
 		var log bytes.Buffer
-		r := github.NewRunner(func(name string) string { return tt.env[name] }, &log)
-		r.Mask("hunter2")
-		if r.IsGitHubActions() != tt.want || (log.String() == "::add-mask::hunter2\n") != tt.want {
-			t.Errorf("%v: IsGitHubActions is %t, the log has %q", tt.env, r.IsGitHubActions(), log.String())
+		env := readEnv(tt.env)
+		github.NewRunner(env, &log).Mask("hunter2")
+		if env.OnRunner != tt.want || (log.String() == "::add-mask::hunter2\n") != tt.want {
+			t.Errorf("%v: OnRunner is %t, the log has %q", tt.env, env.OnRunner, log.String())
 		}
 	}
 }
@@ -154,23 +159,24 @@ func TestIsGitHubActions(t *testing.T) {
 func TestGroups(t *testing.T) {
 	t.Parallel()
 	write := func(r *github.Runner) {
-		r.EndGroup()
-		r.StartGroup("plan\n::error::x")
-		r.Print("one")
-		r.StartGroup("apply 100%")
-		r.Debug("GET /v1 200")
-		r.EndGroup()
-		r.EndGroup()
+		r.PrintGroup("nothing", "")
+		r.PrintGroup("plan\n::error::x", "one\n::error::%s")
+		defer r.StartGroup("apply 100%")()
+		r.Debug("GET /v1 200\n100%d")
 	}
+	const start = "::group::plan\\n::error::x\none\n: :error::%s\n::endgroup::\n::group::apply 100%25\n"
+	const plain = "plan\\n::error::x\none\n: :error::%s\napply 100%\n"
+	debugging := map[string]string{"RUNNER_DEBUG": "1"}
+	debuggingLaptop := map[string]string{"GITHUB_ACTIONS": "", "RUNNER_DEBUG": "1"}
 	for _, tt := range []struct {
 		name string
 		env  map[string]string
 		want string
 	}{
-		{"runner", nil, "::group::plan\\n::error::x\none\n::endgroup::\n::group::apply 100%25\n::endgroup::\n"},
-		{"debugging", map[string]string{"RUNNER_DEBUG": "1"}, "::group::plan\\n::error::x\none\n::endgroup::\n::group::apply 100%25\n::debug::GET /v1 200\n::endgroup::\n"},
-		{"laptop", laptopEnv, "plan\\n::error::x\none\napply 100%\n"},
-		{"laptop, debugging", map[string]string{"GITHUB_ACTIONS": "", "RUNNER_DEBUG": "1"}, "plan\\n::error::x\none\napply 100%\ndebug: GET /v1 200\n"},
+		{"runner", nil, start + "::endgroup::\n"},
+		{"debugging", debugging, start + "::debug::GET /v1 200%0A100%25d\n::endgroup::\n"},
+		{"laptop", laptopEnv, plain},
+		{"laptop, debugging", debuggingLaptop, plain + "debug: GET /v1 200\n100%d\n"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
@@ -212,27 +218,41 @@ func FuzzPrint(f *testing.F) {
 func TestConcurrent(t *testing.T) {
 	t.Parallel()
 	var log bytes.Buffer
-	summary := filepath.Join(t.TempDir(), "summary")
-	r := github.NewRunner(runnerEnv(map[string]string{"GITHUB_STEP_SUMMARY": summary}), &log)
-	done := make(chan error)
+	r := github.NewRunner(runnerEnv(nil), &log)
+	var all sync.WaitGroup
 	for i := range 20 {
-		go func() {
+		all.Go(func() {
 			r.Mask(fmt.Sprintf("secret-%02d", i))
 			r.Print(fmt.Sprintf("line %02d secret-%02d", i, i))
-			done <- r.AppendSummary("row")
-		}()
+		})
 	}
-	for range 20 {
-		if err := <-done; err != nil {
-			t.Error(err)
-		}
-	}
+	all.Wait()
 	for i := range 20 {
 		if want := fmt.Sprintf("line %02d ***\n", i); !strings.Contains(log.String(), want) {
 			t.Errorf("no %q", want)
 		}
 	}
-	if b, err := os.ReadFile(summary); err != nil || string(b) != strings.Repeat("row\n", 20) {
-		t.Errorf("summary %q, %v", b, err)
+}
+
+// failingWriter fails for a closed log.
+type failingWriter struct{}
+
+func (failingWriter) Write([]byte) (int, error) { return 0, io.ErrClosedPipe }
+
+// TestClosedLog checks that no method panics if the log is closed, although the library does.
+func TestClosedLog(t *testing.T) {
+	t.Parallel()
+	r := github.NewRunner(runnerEnv(map[string]string{"RUNNER_DEBUG": "1"}), failingWriter{})
+	if err := r.LogErr(); err != nil {
+		t.Error(err)
+	}
+	r.Mask("hunter2")
+	r.PrintGroup("plan", "one")
+	r.Debug("two")
+	for _, level := range []github.Level{github.Error, github.Warning, github.Notice} {
+		r.Annotate(github.Annotation{Level: level, Message: "three"})
+	}
+	if err := r.LogErr(); !errors.Is(err, io.ErrClosedPipe) {
+		t.Errorf("got %v", err)
 	}
 }

@@ -1,10 +1,6 @@
 package github
 
-import (
-	"net"
-	"net/http"
-	"time"
-)
+import "net/http"
 
 const maxRedirects = 5
 
@@ -41,13 +37,7 @@ func checkRedirect(req *http.Request, via []*http.Request) error {
 	return nil
 }
 
+// newNetworkTransport needs no timeouts, because sendOnce limits each request.
 func newNetworkTransport() http.RoundTripper {
-	return &http.Transport{
-		Proxy:                 http.ProxyFromEnvironment,
-		DialContext:           (&net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}).DialContext,
-		ForceAttemptHTTP2:     true,
-		IdleConnTimeout:       90 * time.Second,
-		TLSHandshakeTimeout:   10 * time.Second,
-		ResponseHeaderTimeout: requestTimeout,
-	}
+	return &http.Transport{Proxy: http.ProxyFromEnvironment, ForceAttemptHTTP2: true}
 }

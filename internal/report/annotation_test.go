@@ -150,7 +150,7 @@ func TestTruncatedAnnotationIsReadable(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			var log bytes.Buffer
-			runner := github.NewRunner(func(name string) string { return map[string]string{"GITHUB_ACTIONS": "true"}[name] }, &log)
+			runner := github.NewRunner(github.Environment{OnRunner: true}, &log)
 			for _, a := range test.run.Annotations() {
 				runner.Annotate(a)
 			}

@@ -91,7 +91,7 @@ func stringLiterals(values []ast.Expr) (out []string) {
 
 // newRunner returns a runner that redacts secrets.
 func newRunner(secrets ...string) *github.Runner {
-	r := github.NewRunner(func(string) string { return "" }, io.Discard)
+	r := github.NewRunner(github.Environment{}, io.Discard)
 	for _, secret := range secrets {
 		r.Mask(secret)
 	}

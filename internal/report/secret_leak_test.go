@@ -58,7 +58,7 @@ func writtenTexts(t *testing.T, secret, text string) map[string]string {
 	dir := t.TempDir()
 	env := map[string]string{"GITHUB_ACTIONS": "true", "GITHUB_OUTPUT": filepath.Join(dir, "output"), "GITHUB_STEP_SUMMARY": filepath.Join(dir, "summary")}
 	var log bytes.Buffer
-	run := github.NewRunner(func(name string) string { return env[name] }, &log)
+	run := github.NewRunner(github.ReadEnvironment(func(name string) string { return env[name] }), &log)
 	run.Mask(secret)
 	log.Reset()                                                   // the mask commands contain the secret
 	r := injectionRunWithID(t, text, "cdeployment00000000000001") // reports don't redact ids
