@@ -46,33 +46,28 @@ func (s *Server) AddComment(c Comment) int64 {
 	return s.storeComment(c).ID
 }
 
-// DeleteComment deletes a comment.
-func (s *Server) DeleteComment(id int64) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.comments = slices.DeleteFunc(s.comments, func(c Comment) bool { return c.ID == id })
-}
-
 // EditComment replaces the body of any comment, as a maintainer can.
 func (s *Server) EditComment(id int64, body string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for i := range s.comments {
-		if c := &s.comments[i]; c.ID == id {
-			c.Body, c.UpdatedAt = body, s.timeOfChange(c.PullRequest)
-		}
-	}
+	c := s.findComment(id)
+	c.Body, c.UpdatedAt = body, s.timeOfChange(c.PullRequest)
 }
 
 // SetUpdatedAt sets the time of a comment's last change, "" for none.
 func (s *Server) SetUpdatedAt(id int64, at string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.findComment(id).UpdatedAt = at
+}
+
+func (s *Server) findComment(id int64) *Comment {
 	for i := range s.comments {
 		if s.comments[i].ID == id {
-			s.comments[i].UpdatedAt = at
+			return &s.comments[i]
 		}
 	}
+	return nil
 }
 
 func (s *Server) storeComment(c Comment) Comment {
@@ -86,72 +81,69 @@ func (s *Server) storeComment(c Comment) Comment {
 }
 
 func (s *Server) timeOfChange(pullRequest int) string {
-	if p := s.findPullRequest(strconv.Itoa(pullRequest)); p != nil && p.Merged {
+	if p := s.findPullRequest(pullRequest); p != nil && p.Merged {
 		return timeAfterMerge
 	}
 	return timeBeforeMerge
 }
 
-func (s *Server) commentJSON(c Comment) map[string]any {
+func (s *Server) commentJSON(c Comment) object {
 	var updated any = c.UpdatedAt
 	if c.UpdatedAt == "" {
 		updated = nil
 	}
-	return map[string]any{
+	return object{
 		"id": c.ID, "body": c.Body, "created_at": timeBeforeMerge, "updated_at": updated,
-		"html_url": fmt.Sprintf("https://github.com/%s/pull/%d#issuecomment-%d", s.Repository, c.PullRequest, c.ID),
-		"user":     map[string]any{"login": c.Login, "type": c.Type},
+		"html_url": fmt.Sprintf("https://github.com/%s/pull/%d#issuecomment-%d", Repository, c.PullRequest, c.ID),
+		"user":     object{"login": c.Login, "type": c.Type},
 	}
 }
 
-func (s *Server) listComments(r *http.Request, number string) response {
-	p := s.findPullRequest(number)
-	if p == nil {
-		return errorResponse(http.StatusNotFound, "Not Found")
+func (s *Server) listComments(w http.ResponseWriter, r *http.Request) {
+	number, _ := strconv.Atoi(r.PathValue("number"))
+	if s.findPullRequest(number) == nil {
+		writeError(w, http.StatusNotFound, "Not Found")
+		return
 	}
 	var all []any
-	for _, c := range s.commentsOn(p.Number) {
+	for _, c := range s.commentsOn(number) {
 		all = append(all, s.commentJSON(c))
 	}
-	return paginateResponse(r, all)
+	writePage(w, r, all)
 }
 
-func (s *Server) createComment(number string, body []byte) response {
-	p := s.findPullRequest(number)
-	if p == nil {
-		return errorResponse(http.StatusNotFound, "Not Found")
+func (s *Server) createComment(w http.ResponseWriter, r *http.Request) {
+	number, _ := strconv.Atoi(r.PathValue("number"))
+	if s.findPullRequest(number) == nil {
+		writeError(w, http.StatusNotFound, "Not Found")
+	} else if text, ok := readCommentBody(w, r); ok {
+		c := s.storeComment(Comment{PullRequest: number, Login: s.Login, Type: s.LoginType, Body: text})
+		writeJSON(w, http.StatusCreated, s.commentJSON(c))
 	}
-	text, problem := parseCommentBody(body)
-	if problem != nil {
-		return *problem
-	}
-	c := s.storeComment(Comment{PullRequest: p.Number, Login: s.Login, Type: s.LoginType, Body: text})
-	return response{status: http.StatusCreated, body: s.commentJSON(c)}
 }
 
-func (s *Server) updateComment(id string, body []byte) response {
-	i := slices.IndexFunc(s.comments, func(c Comment) bool { return strconv.FormatInt(c.ID, 10) == id })
-	if i < 0 {
-		return errorResponse(http.StatusNotFound, "Not Found")
+func (s *Server) updateComment(w http.ResponseWriter, r *http.Request) {
+	id, _ := strconv.ParseInt(r.PathValue("id"), 10, 64)
+	switch c := s.findComment(id); {
+	case c == nil:
+		writeError(w, http.StatusNotFound, "Not Found")
+	case c.Login != s.Login: // a maintainer's token could do it, but the action must never try
+		writeError(w, http.StatusForbidden, "Resource not accessible by integration")
+	default:
+		if text, ok := readCommentBody(w, r); ok {
+			c.Body, c.UpdatedAt = text, s.timeOfChange(c.PullRequest)
+			writeJSON(w, http.StatusOK, s.commentJSON(*c))
+		}
 	}
-	if s.comments[i].Login != s.Login { // a maintainer's token could do it, but the action must never try
-		return errorResponse(http.StatusForbidden, "Resource not accessible by integration")
-	}
-	text, problem := parseCommentBody(body)
-	if problem != nil {
-		return *problem
-	}
-	s.comments[i].Body, s.comments[i].UpdatedAt = text, s.timeOfChange(s.comments[i].PullRequest)
-	return response{status: http.StatusOK, body: s.commentJSON(s.comments[i])}
 }
 
-// parseCommentBody returns the text of a comment in a request. It removes trailing white
-// space, as GitHub does.
-func parseCommentBody(body []byte) (text string, problem *response) {
+// readCommentBody returns the text of a comment in a request, or answers the request with
+// an error. It removes trailing white space, as GitHub does.
+func readCommentBody(w http.ResponseWriter, r *http.Request) (text string, ok bool) {
 	var in struct{ Body string }
-	if err := json.Unmarshal(body, &in); err != nil {
-		a := errorResponse(http.StatusBadRequest, "Problems parsing JSON")
-		return "", &a
+	if err := json.NewDecoder(r.Body).Decode(&in); err != nil {
+		writeError(w, http.StatusBadRequest, "Problems parsing JSON")
+		return "", false
 	}
 	var message string
 	switch text = strings.TrimRight(in.Body, " \t\r\n"); {
@@ -160,10 +152,9 @@ func parseCommentBody(body []byte) (text string, problem *response) {
 	case utf8.RuneCountInString(in.Body) > maxCommentLength:
 		message = fmt.Sprintf("Body is too long (maximum is %d characters)", maxCommentLength)
 	default:
-		return text, nil
+		return text, true
 	}
-	return "", &response{status: http.StatusUnprocessableEntity, body: map[string]any{
-		"message": "Validation Failed",
-		"errors":  []any{map[string]any{"resource": "IssueComment", "code": "unprocessable", "field": "data", "message": message}},
-	}}
+	failure := object{"resource": "IssueComment", "code": "unprocessable", "field": "data", "message": message}
+	writeJSON(w, http.StatusUnprocessableEntity, object{"message": "Validation Failed", "errors": []any{failure}})
+	return "", false
 }

@@ -18,19 +18,21 @@ type fault struct {
 // out: the next times requests, or all of them for 0, with this method ("" for any) and
 // with part in their path. If several faults match, the server uses the first one.
 func (s *Server) InjectStatus(method, part string, status, times int) {
-	s.addFault(&fault{method: method, pathPart: part, status: status, remaining: times})
-}
-
-// InjectRateLimit is like InjectStatus, for answers about a rate limit, with headers such
-// as Retry-After.
-func (s *Server) InjectRateLimit(method, part string, status, times int, header map[string]string) {
-	s.addFault(&fault{method: method, pathPart: part, status: status, remaining: times, header: header})
+	s.InjectRateLimit(method, part, status, times, nil)
 }
 
 // InjectLostResponse is like InjectStatus, but the server carries out the requests and
 // breaks the connection instead of answering.
 func (s *Server) InjectLostResponse(method, part string, times int) {
-	s.addFault(&fault{method: method, pathPart: part, remaining: times})
+	s.InjectRateLimit(method, part, 0, times, nil)
+}
+
+// InjectRateLimit is like InjectStatus, for answers about a rate limit, with headers such
+// as Retry-After.
+func (s *Server) InjectRateLimit(method, part string, status, times int, header map[string]string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.faults = append(s.faults, &fault{method, part, status, times, header})
 }
 
 // ClearFaults removes all faults.
@@ -38,12 +40,6 @@ func (s *Server) ClearFaults() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.faults = nil
-}
-
-func (s *Server) addFault(f *fault) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.faults = append(s.faults, f)
 }
 
 // takeFault returns the first fault for a request and counts the request, nil if none matches.
@@ -62,15 +58,19 @@ func (s *Server) takeFault(method, path string) *fault {
 	return nil
 }
 
-// statusMessage returns GitHub's message for the status.
-func (f *fault) statusMessage() string {
+// writeAnswer answers a request with the fault's status and GitHub's message for it.
+func (f *fault) writeAnswer(w http.ResponseWriter) {
+	message := http.StatusText(f.status)
 	switch f.status {
 	case http.StatusUnauthorized:
-		return "Bad credentials"
+		message = "Bad credentials"
 	case http.StatusForbidden:
-		return "Resource not accessible by integration"
+		message = "Resource not accessible by integration"
 	case http.StatusTooManyRequests:
-		return "You have exceeded a secondary rate limit. Please wait a few minutes before you try again."
+		message = "You have exceeded a secondary rate limit. Please wait a few minutes before you try again."
 	}
-	return http.StatusText(f.status)
+	for name, value := range f.header {
+		w.Header().Set(name, value)
+	}
+	writeError(w, f.status, message)
 }

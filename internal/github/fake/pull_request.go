@@ -1,10 +1,10 @@
 package fake
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 	"slices"
-	"strconv"
 )
 
 // PullRequest is a pull request of the repository.
@@ -26,43 +26,35 @@ func (s *Server) AddPullRequest(p PullRequest) {
 	s.pullRequests = append(s.pullRequests, p)
 }
 
-func (s *Server) findPullRequest(number string) *PullRequest {
+func (s *Server) findPullRequest(number int) *PullRequest {
 	for i := range s.pullRequests {
-		if strconv.Itoa(s.pullRequests[i].Number) == number {
+		if s.pullRequests[i].Number == number {
 			return &s.pullRequests[i]
 		}
 	}
 	return nil
 }
 
-// pullRequestsOfCommit lists the pull requests that contain a commit.
-func (s *Server) pullRequestsOfCommit(r *http.Request, sha string) response {
-	if s.EmptyLookups > 0 {
-		s.EmptyLookups--
-		return paginateResponse(r, nil)
-	}
+// listPullRequests lists the pull requests that contain a commit.
+func (s *Server) listPullRequests(w http.ResponseWriter, r *http.Request) {
 	var all []any
+	sha := r.PathValue("sha")
 	for _, p := range s.pullRequests {
-		if p.MergeCommitSHA != sha && !slices.Contains(p.Commits, sha) {
+		if s.EmptyLookups > 0 || p.MergeCommitSHA != sha && !slices.Contains(p.Commits, sha) {
 			continue
 		}
-		repository, branch := p.Repository, p.BaseBranch
-		if repository == "" {
-			repository = s.Repository
-		}
-		if branch == "" {
-			branch = "main"
-		}
-		view := map[string]any{
+		base := cmp.Or(p.Repository, Repository)
+		view := object{
 			"number": p.Number, "state": "open", "merged_at": nil, "merge_commit_sha": p.MergeCommitSHA,
-			"html_url": fmt.Sprintf("https://github.com/%s/pull/%d", repository, p.Number),
-			"head":     map[string]any{"sha": p.HeadSHA},
-			"base":     map[string]any{"ref": branch, "repo": map[string]any{"full_name": repository}},
+			"html_url": fmt.Sprintf("https://github.com/%s/pull/%d", base, p.Number),
+			"head":     object{"sha": p.HeadSHA},
+			"base":     object{"ref": cmp.Or(p.BaseBranch, "main"), "repo": object{"full_name": base}},
 		}
 		if p.Merged {
 			view["state"], view["merged_at"] = "closed", mergeTime
 		}
 		all = append(all, view)
 	}
-	return paginateResponse(r, all)
+	s.EmptyLookups = max(0, s.EmptyLookups-1)
+	writePage(w, r, all)
 }

@@ -6,25 +6,29 @@ package fake
 import (
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync"
 )
+
+// Repository is the repository that a server serves, as owner/name.
+const Repository = "acme/data"
 
 // Server serves one repository to one token. Set its exported fields before the first
 // request; its methods are safe for concurrent use.
 type Server struct {
 	Token        string // token that requests must have
-	Repository   string // owner/name
 	Login        string // author of comments that are written with Token
 	LoginType    string // type of Login: Bot or User
 	ViewerLogin  string // login that GraphQL returns
 	EmptyLookups int    // number of lookups of a commit's pull requests that return an empty list first
 
 	mu           sync.Mutex
+	routes       *http.ServeMux
 	pullRequests []PullRequest
 	comments     []Comment
 	faults       []*fault
@@ -43,122 +47,103 @@ type Request struct {
 // the token of a workflow run.
 func New() *Server {
 	const login = "github-actions[bot]"
-	return &Server{Token: "ghs_0123456789abcdefghijklmnopqrstuvwxyz", Repository: "acme/data", Login: login, LoginType: "Bot", ViewerLogin: login, lastID: 1000}
+	s := &Server{
+		Token: "ghs_0123456789abcdefghijklmnopqrstuvwxyz", Login: login, LoginType: "Bot", ViewerLogin: login,
+		lastID: 1000, routes: http.NewServeMux(),
+	}
+	s.routes.HandleFunc("POST /graphql", func(w http.ResponseWriter, _ *http.Request) {
+		writeJSON(w, http.StatusOK, object{"data": object{"viewer": object{"login": s.ViewerLogin}}})
+	})
+	const path = " /repos/" + Repository
+	s.routes.HandleFunc("GET"+path+"/issues/{number}/comments", s.listComments)
+	s.routes.HandleFunc("POST"+path+"/issues/{number}/comments", s.createComment)
+	s.routes.HandleFunc("PATCH"+path+"/issues/comments/{id}", s.updateComment)
+	s.routes.HandleFunc("GET"+path+"/commits/{sha}/pulls", s.listPullRequests)
+	s.routes.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) {
+		writeError(w, http.StatusNotFound, "Not Found")
+	})
+	return s
 }
 
 // Requests lists the requests so far.
 func (s *Server) Requests() []Request {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return append([]Request(nil), s.requests...)
+	return slices.Clone(s.requests)
 }
 
-// response is the answer to a request.
-type response struct {
-	status     int
-	body       any // encoded as JSON
-	linkHeader string
-	header     map[string]string // other headers
+type object = map[string]any
+
+func writeJSON(w http.ResponseWriter, status int, body any) {
+	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(body)
 }
 
-func errorResponse(status int, message string) response {
-	return response{status: status, body: map[string]any{
-		"message": message, "documentation_url": "https://docs.github.com/rest", "status": fmt.Sprint(status),
-	}}
+func writeError(w http.ResponseWriter, status int, message string) {
+	writeJSON(w, status, object{"message": message, "documentation_url": "https://docs.github.com/rest"})
+}
+
+// answer returns the answer to a request, or nil if a fault breaks the connection.
+func (s *Server) answer(r *http.Request) *http.Response {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	r = r.Clone(r.Context())
+	r.URL.Path = strings.TrimPrefix(r.URL.Path, "/api/v3")
+	if r.URL.Path == "/api/graphql" {
+		r.URL.Path = "/graphql"
+	}
+	if r.Body == nil {
+		r.Body = http.NoBody
+	}
+	w := httptest.NewRecorder()
+	f := s.takeFault(r.Method, r.URL.Path)
+	switch {
+	case f != nil && f.status != 0:
+		f.writeAnswer(w)
+	case r.Header.Get("Authorization") != "Bearer "+s.Token:
+		writeError(w, http.StatusUnauthorized, "Bad credentials")
+	default:
+		s.routes.ServeHTTP(w, r)
+	}
+	answer := w.Result()
+	if f != nil && f.status == 0 {
+		answer = nil
+	}
+	request := Request{Method: r.Method, Path: r.URL.Path}
+	if r.URL.RawQuery != "" {
+		request.Path += "?" + r.URL.RawQuery
+	}
+	if answer != nil {
+		request.Status = answer.StatusCode
+	}
+	s.requests = append(s.requests, request)
+	return answer
 }
 
 // ServeHTTP answers a request, or breaks its connection if a fault requires that.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	body, err := io.ReadAll(r.Body)
-	if err != nil {
-		panic(http.ErrAbortHandler)
-	}
-	a, ok := s.handleRequest(r, body)
-	if !ok {
+	answer := s.answer(r)
+	if answer == nil {
 		panic(http.ErrAbortHandler) // makes net/http close the connection
 	}
-	w.Header().Set("Content-Type", "application/json; charset=utf-8")
-	if a.linkHeader != "" {
-		w.Header().Set("Link", a.linkHeader)
-	}
-	for name, value := range a.header {
-		w.Header().Set(name, value)
-	}
-	w.WriteHeader(a.status)
-	_ = json.NewEncoder(w).Encode(a.body)
-}
-
-func (s *Server) handleRequest(r *http.Request, body []byte) (a response, ok bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	path := strings.TrimPrefix(r.URL.Path, "/api/v3")
-	if path == "/api/graphql" {
-		path = "/graphql"
-	}
-	switch f := s.takeFault(r.Method, path); {
-	case f == nil:
-		a, ok = s.routeRequest(r, path, body), true
-	case f.status == 0:
-		s.routeRequest(r, path, body)
-	default:
-		a, ok = errorResponse(f.status, f.statusMessage()), true
-		a.header = f.header
-	}
-	if r.URL.RawQuery != "" {
-		path += "?" + r.URL.RawQuery
-	}
-	s.requests = append(s.requests, Request{r.Method, path, a.status})
-	return a, ok
-}
-
-func (s *Server) routeRequest(r *http.Request, path string, body []byte) response {
-	if r.Header.Get("Authorization") != "Bearer "+s.Token {
-		return errorResponse(http.StatusUnauthorized, "Bad credentials")
-	}
-	if path == "/graphql" && r.Method == http.MethodPost {
-		return response{status: http.StatusOK, body: map[string]any{"data": map[string]any{"viewer": map[string]any{"login": s.ViewerLogin}}}}
-	}
-	subPath, ok := strings.CutPrefix(path, "/repos/"+s.Repository+"/")
-	if !ok {
-		return errorResponse(http.StatusNotFound, "Not Found")
-	}
-	switch parts := strings.Split(subPath, "/"); {
-	case r.Method == http.MethodGet && len(parts) == 3 && parts[0] == "issues" && parts[2] == "comments":
-		return s.listComments(r, parts[1])
-	case r.Method == http.MethodPost && len(parts) == 3 && parts[0] == "issues" && parts[2] == "comments":
-		return s.createComment(parts[1], body)
-	case r.Method == http.MethodPatch && len(parts) == 3 && parts[0] == "issues" && parts[1] == "comments":
-		return s.updateComment(parts[2], body)
-	case r.Method == http.MethodGet && len(parts) == 3 && parts[0] == "commits" && parts[2] == "pulls":
-		return s.pullRequestsOfCommit(r, parts[1])
-	}
-	return errorResponse(http.StatusNotFound, "Not Found")
+	maps.Copy(w.Header(), answer.Header)
+	w.WriteHeader(answer.StatusCode)
+	_, _ = io.Copy(w, answer.Body)
 }
 
 // RoundTrip answers a request in process, without looking at its host.
-func (s *Server) RoundTrip(r *http.Request) (resp *http.Response, err error) {
-	body := r.Body
-	if body == nil {
-		body = io.NopCloser(strings.NewReader(""))
+func (s *Server) RoundTrip(r *http.Request) (*http.Response, error) {
+	if r.Body != nil {
+		defer func() { _ = r.Body.Close() }()
 	}
-	defer func() { _ = body.Close() }()
 	if err := r.Context().Err(); err != nil {
 		return nil, err
 	}
-	defer func() {
-		switch p := recover(); p {
-		case nil:
-		case http.ErrAbortHandler:
-			resp, err = nil, errors.New("connection reset by peer")
-		default:
-			panic(p)
-		}
-	}()
-	in := r.Clone(r.Context())
-	in.Body = body
-	w := httptest.NewRecorder()
-	s.ServeHTTP(w, in)
-	resp = w.Result()
-	resp.Request = r
-	return resp, nil
+	answer := s.answer(r)
+	if answer == nil {
+		return nil, errors.New("connection reset by peer")
+	}
+	answer.Request = r
+	return answer, nil
 }
