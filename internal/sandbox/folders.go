@@ -35,6 +35,18 @@ type location struct {
 
 func (l location) fullPath() string { return filepath.Join(l.folder, l.relPath) }
 
+// inRoot calls f with the folder of l, below which an os.Root stays even if another process
+// creates a link in the meantime.
+func inRoot[T any](l location, f func(*os.Root) (T, error)) (T, error) {
+	root, err := os.OpenRoot(l.folder)
+	if err != nil {
+		var none T
+		return none, err
+	}
+	defer func() { _ = root.Close() }()
+	return f(root)
+}
+
 // rootFolders returns the absolute paths of the folders. Without a workspace it uses the
 // working directory.
 func (f Folders) rootFolders() ([]string, error) {
@@ -113,12 +125,8 @@ func (f Folders) WritablePath(path string) (real string, err error) {
 	if err != nil {
 		return "", err
 	}
-	root, err := os.OpenRoot(target.folder)
-	if err != nil {
-		return "", err
-	}
-	defer func() { _ = root.Close() }()
-	switch info, err := root.Lstat(target.relPath); {
+	info, err := inRoot(target, func(root *os.Root) (fs.FileInfo, error) { return root.Lstat(target.relPath) })
+	switch {
 	case err == nil && info.IsDir():
 		return "", errors.New("it is a folder; choose the path of a file")
 	case err != nil && !errors.Is(err, fs.ErrNotExist):

@@ -40,12 +40,7 @@ func (f Folders) Stat(path string) (fs.FileInfo, error) {
 	if err != nil {
 		return nil, err
 	}
-	root, err := os.OpenRoot(source.folder)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = root.Close() }()
-	return root.Stat(source.relPath)
+	return inRoot(source, func(root *os.Root) (fs.FileInfo, error) { return root.Stat(source.relPath) })
 }
 
 // FolderFS returns the file system below a folder.
@@ -57,12 +52,7 @@ func (f Folders) FolderFS(path string) (fs.FS, error) {
 	if err != nil {
 		return nil, err
 	}
-	root, err := os.OpenRoot(source.folder)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = root.Close() }()
-	folder, err := root.OpenRoot(source.relPath)
+	folder, err := inRoot(source, func(root *os.Root) (*os.Root, error) { return root.OpenRoot(source.relPath) })
 	if err != nil {
 		return nil, err
 	}
@@ -73,7 +63,8 @@ func (f Folders) FolderFS(path string) (fs.FS, error) {
 // would wait for a writer, and opening a device may have any effect.
 func (f Folders) Open(path string) (fs.File, error) {
 	if !f.RestrictReads {
-		return openIfRegular(func(flag int) (*os.File, error) { return os.OpenFile(path, flag, 0) }, func() (fs.FileInfo, error) { return os.Stat(path) })
+		info, err := os.Stat(path)
+		return openIfRegular(info, err, func(flag int) (*os.File, error) { return os.OpenFile(path, flag, 0) })
 	}
 	source, err := f.resolveSource(path)
 	if err != nil {
@@ -82,21 +73,18 @@ func (f Folders) Open(path string) (fs.File, error) {
 	return source.openRegular()
 }
 
-// openRegular opens a regular file. os.Root makes sure that a link that is created in
-// the meantime can't lead out of the folder.
+// openRegular opens a regular file.
 func (l location) openRegular() (fs.File, error) {
-	root, err := os.OpenRoot(l.folder)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = root.Close() }()
-	return openIfRegular(func(flag int) (*os.File, error) { return root.OpenFile(l.relPath, flag, 0) }, func() (fs.FileInfo, error) { return root.Stat(l.relPath) })
+	return inRoot(l, func(root *os.Root) (fs.File, error) {
+		info, err := root.Stat(l.relPath)
+		return openIfRegular(info, err, func(flag int) (*os.File, error) { return root.OpenFile(l.relPath, flag, 0) })
+	})
 }
 
-// openIfRegular opens a file and checks before and after opening it that it is regular,
-// because another process may replace it in between.
-func openIfRegular(open func(flag int) (*os.File, error), stat func() (fs.FileInfo, error)) (fs.File, error) {
-	info, err := stat()
+// openIfRegular opens a file with the metadata info, or returns err, which is from reading
+// info. It checks before and after opening it that the file is regular, because another
+// process may replace it in between.
+func openIfRegular(info fs.FileInfo, err error, open func(flag int) (*os.File, error)) (fs.File, error) {
 	if err != nil {
 		return nil, err
 	}
@@ -137,12 +125,9 @@ func (f Folders) ListNames(path string) (names []string) {
 	if err != nil {
 		return nil
 	}
-	root, err := os.OpenRoot(target.folder)
-	if err != nil {
-		return nil
-	}
-	defer func() { _ = root.Close() }()
-	entries, _ := fs.ReadDir(root.FS(), filepath.ToSlash(filepath.Dir(target.relPath)))
+	entries, _ := inRoot(target, func(root *os.Root) ([]fs.DirEntry, error) {
+		return fs.ReadDir(root.FS(), filepath.ToSlash(filepath.Dir(target.relPath)))
+	})
 	for _, e := range entries {
 		names = append(names, e.Name())
 	}

@@ -6,7 +6,6 @@ package fake
 import (
 	"encoding/json"
 	"errors"
-	"io"
 	"maps"
 	"net/http"
 	"net/http/httptest"
@@ -85,7 +84,7 @@ func writeError(w http.ResponseWriter, status int, message string) {
 }
 
 // answer returns the answer to a request, or nil if a fault breaks the connection.
-func (s *Server) answer(r *http.Request) *http.Response {
+func (s *Server) answer(r *http.Request) *httptest.ResponseRecorder {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	r = r.Clone(r.Context())
@@ -106,19 +105,15 @@ func (s *Server) answer(r *http.Request) *http.Response {
 	default:
 		s.routes.ServeHTTP(w, r)
 	}
-	answer := w.Result()
-	if f != nil && f.status == 0 {
-		answer = nil
-	}
-	request := Request{Method: r.Method, Path: r.URL.Path}
+	request := Request{r.Method, r.URL.Path, w.Code}
 	if r.URL.RawQuery != "" {
 		request.Path += "?" + r.URL.RawQuery
 	}
-	if answer != nil {
-		request.Status = answer.StatusCode
+	if f != nil && f.status == 0 {
+		w, request.Status = nil, 0
 	}
 	s.requests = append(s.requests, request)
-	return answer
+	return w
 }
 
 // ServeHTTP answers a request, or breaks its connection if a fault requires that.
@@ -127,9 +122,9 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if answer == nil {
 		panic(http.ErrAbortHandler) // makes net/http close the connection
 	}
-	maps.Copy(w.Header(), answer.Header)
-	w.WriteHeader(answer.StatusCode)
-	_, _ = io.Copy(w, answer.Body)
+	maps.Copy(w.Header(), answer.Header())
+	w.WriteHeader(answer.Code)
+	_, _ = w.Write(answer.Body.Bytes())
 }
 
 // RoundTrip answers a request in process, without looking at its host.
@@ -144,6 +139,7 @@ func (s *Server) RoundTrip(r *http.Request) (*http.Response, error) {
 	if answer == nil {
 		return nil, errors.New("connection reset by peer")
 	}
-	answer.Request = r
-	return answer, nil
+	response := answer.Result()
+	response.Request = r
+	return response, nil
 }
