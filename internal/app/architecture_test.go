@@ -230,6 +230,25 @@ func TestArchitectureProcess(t *testing.T) {
 	}
 }
 
+// TestArchitectureEnvironment checks that variables of the process become typed values in one
+// layer: the inputs, the runner's variables, and those that app reads by itself or passes
+// on for the manifest.
+func TestArchitectureEnvironment(t *testing.T) {
+	t.Parallel()
+	readers := []string{
+		"main.go", "internal/app/app.go", "internal/app/dry_run.go", "internal/app/proxy.go",
+		"internal/config/config.go", "internal/github/environment.go",
+	}
+	for _, s := range programFiles(t) {
+		ast.Inspect(s.File, func(n ast.Node) bool {
+			if x, ok := n.(*ast.Ident); ok && strings.EqualFold(x.Name, "getenv") && !slices.Contains(readers, s.name) {
+				t.Errorf("%s reads the environment", s.name)
+			}
+			return true
+		})
+	}
+}
+
 // A kind is a table. Code in another package that named a kind or one of its fields
 // would work for that kind only. So no other package may use the words of the tables
 // in strings or identifiers. Comments may, and so may struct tags, which are for the

@@ -77,8 +77,8 @@ func (p *pipeline) performDryRun(runCtx context.Context, sources []manifest.Sour
 // reportRefusals adds a problem for each change that the in-memory API refused.
 func (p *pipeline) reportRefusals(outcomes []apply.Outcome) {
 	for _, o := range outcomes {
-		refusal, ok := errors.AsType[*astro.Error](o.Err)
-		if o.Status != apply.Failed || !ok || refusal.StatusCode/100 != 4 {
+		refusal := astro.AsError(o.Err)
+		if o.Status != apply.Failed || !refusal.IsRejection() {
 			continue
 		}
 		// A refused value is wrong, so that is an error. A refused create is a warning:

@@ -2,7 +2,6 @@ package app
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
@@ -117,7 +116,7 @@ func (p *pipeline) recordUnmanaged(ctx context.Context, source current.Source, d
 // the run stopped, or nil. It explains why reading took so long.
 func unfinishedReadError(declared *desired.State, current *current.State) error {
 	for _, o := range declared.Resources {
-		if e, ok := errors.AsType[*astro.Error](current.Errs[o]); ok && !e.Unsent {
+		if e := astro.AsError(current.Errs[o]); e != nil && !e.Unsent {
 			return e
 		}
 	}

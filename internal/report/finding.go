@@ -167,8 +167,8 @@ func errorFindings(name string, err error, pos schema.Pos, body *schema.Node) []
 		}
 		return out
 	}
-	var api *astro.Error
-	if !errors.As(err, &api) {
+	api := astro.AsError(err)
+	if api == nil {
 		return []Finding{{Level: github.Error, Pos: pos, Title: name, Message: name + ": " + err.Error()}}
 	}
 	base := Finding{Level: github.Error, Pos: pos, Title: errorTitle(name, api), Message: name + ": " + errorWithRemedy(err)}

@@ -13,11 +13,7 @@ import (
 // how to fix it.
 func errorWithRemedy(err error) string {
 	text := err.Error()
-	var api *astro.Error
-	if !errors.As(err, &api) {
-		return text
-	}
-	if hint := remedyFor(api); hint != "" {
+	if hint := remedyFor(astro.AsError(err)); hint != "" {
 		text += "\n" + hint
 	}
 	return text
@@ -25,6 +21,8 @@ func errorWithRemedy(err error) string {
 
 func remedyFor(e *astro.Error) string {
 	switch {
+	case e == nil:
+		return ""
 	case e.StatusCode == http.StatusUnauthorized:
 		return "Astro doesn't accept the token in ASTRO_API_TOKEN, which may be revoked, rotated or expired; set a valid token."
 	case e.StatusCode == http.StatusForbidden:
