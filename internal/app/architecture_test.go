@@ -45,12 +45,13 @@ var allowedImports = map[string][]string{
 	"internal/manifest":    {"internal/schema"},
 	"internal/schema":      nil,
 	"internal/jsonschema":  {"internal/astrocli", "internal/kind", "internal/schema"},
-	"internal/github":      {"internal/redact", "internal/retry"},
+	"internal/github":      {"internal/apiurl", "internal/redact", "internal/retry"},
 	"internal/github/fake": nil,
-	"internal/astro":       {"internal/redact", "internal/retry"},
+	"internal/astro":       {"internal/apiurl", "internal/redact", "internal/retry"},
+	"internal/apiurl":      nil,
 	"internal/redact":      nil,
 	"internal/retry":       nil,
-	"internal/config":      nil,
+	"internal/config":      {"internal/apiurl"},
 	"internal/sandbox":     nil,
 	"internal/longtest":    nil,
 	"internal/release":     nil,
@@ -85,6 +86,7 @@ var (
 
 // allowedKindWords lists the exceptions of TestArchitectureKinds, as "FILE WORD".
 var allowedKindWords = []string{
+	"internal/apiurl/apiurl.go User",    // the user part of an address
 	"internal/app/app.go Workspace",     // the input workspace
 	"internal/app/comment.go Workspace", // the input workspace
 	"internal/app/export.go Workspaces", // the input export-workspaces
@@ -96,8 +98,6 @@ var allowedKindWords = []string{
 	"internal/astro/call.go User", // User-Agent
 	"internal/astro/call.go userAgent",
 	"internal/astro/client.go userAgent",
-	"internal/astro/client.go User", // and the user part of an address
-	"internal/astro/client.go user",
 	"internal/astro/token.go APITokenID",
 	"internal/astro/token.go apiTokenId",
 	"internal/astro/token.go DeploymentIDs",
@@ -115,7 +115,6 @@ var allowedKindWords = []string{
 	"internal/sandbox/folders.go WORKSPACE",        // in messages, the variable with its path
 	"internal/github/comment.go GetUser",           // the author of a comment
 	"internal/github/error.go AbuseRateLimitError", // contains "user" by chance
-	"internal/github/rest.go User",                 // the user part of an address
 	"internal/github/rest.go WithUserAgent",
 	"internal/github/identity.go User",
 	"internal/schema/reference.go name", // a reference by {workspace, name}

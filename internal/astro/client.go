@@ -8,15 +8,14 @@
 package astro
 
 import (
-	"errors"
 	"fmt"
 	"net"
 	"net/http"
-	"net/url"
 	"strings"
 	"sync"
 	"time"
 
+	"astro-apply/internal/apiurl"
 	"astro-apply/internal/redact"
 )
 
@@ -55,7 +54,7 @@ type Client struct {
 
 // New returns a Client. It sends no request.
 func New(o Options) (*Client, error) {
-	base, err := parseBaseURL(o.BaseURL)
+	base, err := apiurl.Parse(o.BaseURL)
 	if err != nil {
 		return nil, fmt.Errorf("API URL: %w", err)
 	}
@@ -64,7 +63,7 @@ func New(o Options) (*Client, error) {
 		return nil, err
 	}
 	c := &Client{
-		baseURL:   base,
+		baseURL:   strings.TrimSuffix(base.String(), apiPath),
 		version:   o.Version,
 		authorize: func(h http.Header) { h.Set("Authorization", "Bearer "+token) },
 		secrets:   addTokenSecrets(o.Secrets, token),
@@ -86,32 +85,6 @@ func New(o Options) (*Client, error) {
 	}
 	c.httpClient = &http.Client{Transport: transport, CheckRedirect: c.checkRedirect}
 	return c, nil
-}
-
-// parseBaseURL checks a base URL and returns it without /v1. Its error doesn't quote
-// a URL that may contain a password.
-func parseBaseURL(base string) (string, error) {
-	u, err := url.Parse(strings.TrimSpace(base))
-	switch {
-	case err != nil:
-		return "", errors.New("not a valid URL; use one such as https://api.astronomer.io")
-	case u.User != nil:
-		return "", errors.New("must not contain a user name or password; remove them")
-	case u.Hostname() == "":
-		return "", fmt.Errorf("%q has no host; use a URL such as https://api.astronomer.io", base)
-	case u.RawQuery != "" || u.Fragment != "":
-		return "", fmt.Errorf("%q must not have a query or fragment; remove everything after the path", base)
-	case u.Scheme == "https", u.Scheme == "http" && isLoopback(u.Hostname()):
-	default:
-		return "", fmt.Errorf("%q must start with https://, because this run sends the token there", base)
-	}
-	path := strings.TrimSuffix(strings.TrimRight(u.EscapedPath(), "/"), "/v1")
-	return u.Scheme + "://" + u.Host + path, nil
-}
-
-func isLoopback(host string) bool {
-	ip := net.ParseIP(host)
-	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
 // newTransport returns net/http's default transport, tuned for many calls to one

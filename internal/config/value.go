@@ -2,12 +2,12 @@ package config
 
 import (
 	"errors"
-	"net"
 	"net/netip"
-	"net/url"
 	"slices"
 	"strings"
 	"time"
+
+	"astro-apply/internal/apiurl"
 )
 
 // List is a list with one item per line. It ignores blank lines and lines that start
@@ -65,20 +65,13 @@ func (t *Timeout) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// APIURL is the address of the API. Its scheme must be https, which encrypts the token.
-// Loopback addresses may use http.
+// APIURL is the address of the API.
 type APIURL string
 
 // UnmarshalText implements encoding.TextUnmarshaler.
 func (a *APIURL) UnmarshalText(text []byte) error {
-	u, err := url.Parse(string(text))
-	if err != nil || u.Hostname() == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
-		return errors.New("it must be a URL such as https://api.astronomer.io")
-	}
-	ip := net.ParseIP(u.Hostname())
-	isLoopback := u.Hostname() == "localhost" || ip != nil && ip.IsLoopback()
-	if u.Scheme != "https" && (u.Scheme != "http" || !isLoopback) {
-		return errors.New("it must start with https://, because this run sends the token there")
+	if _, err := apiurl.Parse(string(text)); err != nil {
+		return errors.New("it " + err.Error())
 	}
 	*a = APIURL(strings.TrimRight(string(text), "/"))
 	return nil

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"net"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -13,6 +12,7 @@ import (
 
 	api "github.com/google/go-github/v90/github"
 
+	"astro-apply/internal/apiurl"
 	"astro-apply/internal/redact"
 )
 
@@ -44,11 +44,11 @@ func NewREST(env Environment, token string, secrets *redact.Secrets, transport h
 	if !ok {
 		return nil, fmt.Errorf("GITHUB_REPOSITORY: %q must be owner/name", env.Repository)
 	}
-	base, err := parseAPIURL(env.APIURL)
+	base, err := apiurl.Parse(env.APIURL)
 	if err != nil {
 		return nil, fmt.Errorf("GITHUB_API_URL: %w", err)
 	}
-	graphql, err := parseAPIURL(cmp.Or(env.GraphqlURL, defaultGraphQLURL(base)))
+	graphql, err := apiurl.Parse(cmp.Or(env.GraphqlURL, defaultGraphQLURL(base)))
 	switch {
 	case err != nil:
 		return nil, fmt.Errorf("GITHUB_GRAPHQL_URL: %w", err)
@@ -94,20 +94,6 @@ func splitRepository(repository string) (owner, name string, ok bool) {
 	return owner, name, true
 }
 
-// parseAPIURL parses the URL of an API and checks that the token may be sent there. Its
-// errors leave out the parts of the URL that may contain a password.
-func parseAPIURL(value string) (*url.URL, error) {
-	u, err := url.Parse(strings.TrimSpace(value))
-	switch {
-	case err != nil || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "":
-		return nil, errors.New("must be the URL of an API, without a password, a query or a fragment")
-	case u.Scheme != "https" && (u.Scheme != "http" || !isLoopback(u.Hostname())):
-		return nil, fmt.Errorf("%q must start with https://, because this run sends the token there", originOf(u))
-	}
-	u.Path, u.RawPath = strings.TrimRight(u.Path, "/"), ""
-	return u, nil
-}
-
 // defaultGraphQLURL returns the address of GraphQL for the address of the REST API:
 // https://api.github.com/graphql or, on GitHub Enterprise Server, …/api/graphql instead
 // of …/api/v3.
@@ -118,8 +104,3 @@ func defaultGraphQLURL(base *url.URL) string {
 }
 
 func originOf(u *url.URL) string { return u.Scheme + "://" + u.Host }
-
-func isLoopback(host string) bool {
-	ip := net.ParseIP(host)
-	return host == "localhost" || ip != nil && ip.IsLoopback()
-}

@@ -9,7 +9,7 @@
 // REST is the client of GitHub's API: for the comments of this program on pull requests,
 // and for the pull request that a commit belongs to.
 //
-// Of this module, the package imports only redact and retry.
+// Of this module, the package imports only apiurl, redact and retry.
 package github
 
 import (
