@@ -38,15 +38,13 @@ func (p *pipeline) publishReport(ctx context.Context) int {
 	if r.Duration >= time.Second {
 		p.runner.Print("Took " + r.Duration.Round(time.Second).String() + ".")
 	}
-	if !p.env.OnRunner {
-		for _, f := range r.Findings() {
-			p.runner.Annotate(github.Annotation{Level: f.Level, File: f.Pos.File, Line: f.Pos.Line, Col: f.Pos.Col, Title: f.Title, Message: f.Message})
-		}
-	} else {
+	if p.env.OnRunner {
 		p.runner.PrintGroup("Findings", r.FindingsText())
 		for _, a := range r.Annotations() {
 			p.runner.Annotate(a)
 		}
+	} else if text := r.FindingsText(); text != "" {
+		p.runner.Print(text)
 	}
 	p.runner.PrintGroup("For Astronomer support", r.SupportText())
 	r.LogErr = p.runner.LogErr()

@@ -1,7 +1,6 @@
 package github
 
 import (
-	"fmt"
 	"maps"
 	"strconv"
 )
@@ -34,13 +33,14 @@ type Annotation struct {
 }
 
 // Annotate writes an annotation. GitHub keeps only the first ten of each level per
-// step, so the caller writes the most useful ones first.
+// step, so the caller writes the most useful ones first. Outside of a runner, Annotate
+// prints the level and the message.
 func (r *Runner) Annotate(a Annotation) {
 	a.File = SanitizeLine(r.RedactString(a.File))
 	title := r.Redact(a.Title).Map(SanitizeLine).Truncate(titleLimit)
 	message := r.Redact(a.Message).Map(sanitizeLines).Truncate(messageLimit)
 	if !r.env.OnRunner {
-		r.Print(a.positionPrefix() + string(a.Level) + ": " + message)
+		r.Print(string(a.Level) + ": " + message)
 		return
 	}
 	properties := map[string]string{"title": title, "file": a.File}
@@ -62,18 +62,4 @@ func (r *Runner) Annotate(a Annotation) {
 	case Notice:
 		action.Noticef("%s", message)
 	}
-}
-
-// positionPrefix returns the position of the annotation in the format that editors and
-// terminals turn into a link; "" without a file.
-func (a Annotation) positionPrefix() string {
-	switch {
-	case a.File == "":
-		return ""
-	case a.Line <= 0:
-		return a.File + ": "
-	case a.Col <= 0:
-		return fmt.Sprintf("%s:%d: ", a.File, a.Line)
-	}
-	return fmt.Sprintf("%s:%d:%d: ", a.File, a.Line, a.Col)
 }

@@ -26,19 +26,19 @@ func TestAnnotate(t *testing.T) {
 			"with a position",
 			github.Annotation{Level: github.Error, File: "astro.yaml", Line: 7, Col: 3, Title: "deployment etl", Message: "400: taken"},
 			workflowCommand{"error", map[string]string{"file": "astro.yaml", "line": "7", "col": "3", "title": "deployment etl"}, "400: taken"},
-			"astro.yaml:7:3: error: 400: taken\n",
+			"error: 400: taken\n",
 		},
 		{
 			"without column",
 			github.Annotation{Level: github.Warning, File: "a.yaml", Line: 7, Message: "m"},
 			workflowCommand{"warning", map[string]string{"file": "a.yaml", "line": "7"}, "m"},
-			"a.yaml:7: warning: m\n",
+			"warning: m\n",
 		},
 		{
 			"without a line",
 			github.Annotation{Level: github.Notice, File: "a.yaml", Col: 7, Message: "m"},
 			workflowCommand{"notice", map[string]string{"file": "a.yaml"}, "m"},
-			"a.yaml: notice: m\n",
+			"notice: m\n",
 		},
 		{
 			"without a file",
@@ -54,13 +54,13 @@ func TestAnnotate(t *testing.T) {
 				map[string]string{"file": "a,line=9::b:c.yaml", "line": "1", "title": `x,file=b\n::error::y`},
 				"100%0A ::error::\n: :set-output name=a::b",
 			},
-			"a,line=9::b:c.yaml:1: error: 100%0A ::error::\n: :set-output name=a::b\n",
+			"error: 100%0A ::error::\n: :set-output name=a::b\n",
 		},
 		{
 			"secret",
 			github.Annotation{Level: github.Error, File: "hunter2.yaml", Line: 1, Title: "hunter2", Message: "is hunter2"},
 			workflowCommand{"error", map[string]string{"file": "***.yaml", "line": "1", "title": "***"}, "is ***"},
-			"***.yaml:1: error: is ***\n",
+			"error: is ***\n",
 		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
