@@ -26,11 +26,12 @@ type claims struct {
 	Expires     int64    `json:"exp,omitempty"` // Unix seconds
 }
 
-// NewToken returns a JWT with claims like those of an Astro API token. The permissions hold its access as organizationId:…,
-// workspaceId:…, deploymentId:… and apiTokenId:….
+// NewToken returns a JWT with claims like those of an Astro API token. The permissions hold its access as
+// organizationId:…, workspaceId:…, deploymentId:… and apiTokenId:….
 func (s *Server) NewToken(scope Scope) string {
 	id := cmp.Or(scope.TokenID, newCUID("token", 0))
-	c := claims{TokenID: id, Permissions: []string{"apiTokenId:" + id, "organizationId:" + cmp.Or(scope.OrganizationID, s.OrganizationID())}}
+	organization := cmp.Or(scope.OrganizationID, s.OrganizationID())
+	c := claims{TokenID: id, Permissions: []string{"apiTokenId:" + id, "organizationId:" + organization}}
 	for _, w := range scope.WorkspaceIDs {
 		c.Permissions = append(c.Permissions, "workspaceId:"+w)
 	}
@@ -111,8 +112,8 @@ func (c caller) hasOrganizationAccess() bool {
 	return len(c.scope.WorkspaceIDs) == 0 && len(c.scope.DeploymentIDs) == 0
 }
 
-// isDeploymentOnly reports whether the token is limited to Deployments. It then has no access to their Workspaces, even if
-// it names them.
+// isDeploymentOnly reports whether the token is limited to Deployments. It then has no access to their Workspaces,
+// even if it names them.
 func (c caller) isDeploymentOnly() bool { return len(c.scope.DeploymentIDs) > 0 }
 
 func (c caller) canAccessWorkspace(id string) bool {
@@ -126,7 +127,14 @@ func (c caller) canAccessDeployment(o *resource) bool {
 	return c.canAccessWorkspace(o.getString("workspaceId"))
 }
 
+// canAccessEntity reports whether the caller has access to an Organization, Workspace or Deployment.
+func (s *Server) canAccessEntity(who caller, id string) bool {
+	d := s.find(kindDeployment, id)
+	return who.canAccessWorkspace(id) || d != nil && who.canAccessDeployment(d)
+}
+
 // subjectProfile returns the caller in the form of createdBy and updatedBy.
 func (c caller) subjectProfile() object {
-	return object{"id": cmp.Or(c.scope.TokenID, newCUID("token", 0)), "subjectType": "SERVICEKEY", "apiTokenName": "simulated"}
+	id := cmp.Or(c.scope.TokenID, newCUID("token", 0))
+	return object{"id": id, "subjectType": "SERVICEKEY", "apiTokenName": "simulated"}
 }

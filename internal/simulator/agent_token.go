@@ -1,13 +1,14 @@
 package simulator
 
-// agentTokenSpec is a kind whose names aren't unique: the document doesn't require it. Its resources have no roles, because
-// the document doesn't promise any. Access to the Deployment in the path is enough for all operations.
+// agentTokenSpec is a kind whose names aren't unique: the document doesn't require it. Its resources have no roles,
+// because the document doesn't promise any. Access to the Deployment in the path is enough for all operations.
 func agentTokenSpec() kindSpec {
 	isInDeployment := func(c *call, o *resource) bool {
 		return o.getString("deploymentId") == c.request.PathValue("deploymentId")
 	}
 	return kindSpec{
-		name: kindAgentToken, title: "agent token", path: "/deployments/{deploymentId}/agent-tokens/{agentTokenId}", plural: "tokens",
+		name: kindAgentToken, title: "agent token", plural: "tokens",
+		path: "/deployments/{deploymentId}/agent-tokens/{agentTokenId}",
 		canAccess: func(s *Server, c *call, _ string, o *resource) bool {
 			s.kinds[kindDeployment].reach(s, c)
 			return o == nil || isInDeployment(c, o)

@@ -18,7 +18,7 @@ func apiTokenSpec() kindSpec {
 	return kindSpec{
 		name: kindAPIToken, title: "API token", path: "/tokens/{tokenId}", plural: "tokens",
 		canAccess: func(s *Server, c *call, _ string, o *resource) bool {
-			return o != nil && s.canAccessEntity(c.caller, o.getString("scope"), tokenEntity(o.state))
+			return o != nil && s.canAccessEntity(c.caller, tokenEntity(o.state))
 		},
 		list:         (*Server).listAPITokens,
 		beforeCreate: func(*Server, *call) {}, // validate checks whether the caller is allowed to grant the role
@@ -60,10 +60,11 @@ func (s *Server) fillAPIToken(next, _ *resource) {
 		lowestRole := map[string]string{
 			scopeOrganization: "ORGANIZATION_MEMBER", scopeWorkspace: "WORKSPACE_MEMBER", scopeDeployment: "DEPLOYMENT_ADMIN",
 		}
-		state["roles"] = []any{object{"entityType": scope, "entityId": entity, "role": cmp.Or(getString(state, "role"), lowestRole[scope])}}
+		role := cmp.Or(getString(state, "role"), lowestRole[scope])
+		state["roles"] = []any{object{"entityType": scope, "entityId": entity, "role": role}}
 	}
 	deleteMembers(state, "entityId", "role")
-	sortRoles(state)
+	sortListBy(state, "roles", roleKey...)
 	s.fillToken(state)
 }
 
@@ -72,10 +73,11 @@ func (s *Server) fillAPIToken(next, _ *resource) {
 func (s *Server) listAPITokens(c *call) []*resource {
 	query := c.request.URL.Query()
 	workspace, deployment, kind := query.Get("workspaceId"), query.Get("deploymentId"), query.Get("kind")
-	requireAccess(s.canAccessEntity(c.caller, scopeWorkspace, workspace) || s.canAccessEntity(c.caller, scopeDeployment, deployment),
+	requireAccess(s.canAccessEntity(c.caller, workspace) || s.canAccessEntity(c.caller, deployment),
 		"the token is only allowed to list the API tokens of entities that it has access to")
 	return s.filter(kindAPIToken, func(o *resource) bool {
-		return (workspace == "" || hasRole(o, scopeWorkspace, workspace)) && (deployment == "" || hasRole(o, scopeDeployment, deployment)) &&
+		return (workspace == "" || hasRole(o, scopeWorkspace, workspace)) &&
+			(deployment == "" || hasRole(o, scopeDeployment, deployment)) &&
 			(query.Get("includeOnlyOrganizationTokens") != "true" || o.getString("scope") == scopeOrganization) &&
 			(kind == "" || o.getString("kind") == kind)
 	})

@@ -1,9 +1,9 @@
 package simulator
 
-import (
-	"cmp"
-	"slices"
-)
+import "slices"
+
+// roleKey lists the members that identify a role of a token. Responses sort by them.
+var roleKey = []string{"entityType", "entityId", "deploymentId"}
 
 func isDAGScope(entityType string) bool { return entityType == scopeDAG || entityType == scopeDAGTag }
 
@@ -27,50 +27,36 @@ func hasRole(o *resource, entityType, entity string) bool {
 	})
 }
 
-// canAccessEntity reports whether the caller may manage tokens and roles of an entity.
-func (s *Server) canAccessEntity(who caller, entityType, entity string) bool {
-	switch entityType {
-	case scopeWorkspace:
-		return who.canAccessWorkspace(entity)
-	case scopeDeployment:
-		o := s.find(kindDeployment, entity)
-		return who.hasOrganizationAccess() || o != nil && who.canAccessDeployment(o)
-	}
-	return who.hasOrganizationAccess()
-}
-
 // validateTokenRole checks one role that a request grants, without regard to the token's other roles.
 func (s *Server) validateTokenRole(who caller, role object) {
-	entityType, entity, deployment := getString(role, "entityType"), getString(role, "entityId"), getString(role, "deploymentId")
-	accessType, customScope := entityType, entityType
+	entityType, entity := getString(role, "entityType"), getString(role, "entityId")
+	deployment, accessType, customScope := getString(role, "deploymentId"), entityType, entityType
 	require(!isDAGScope(entityType) || deployment != "", "deploymentId is required with entityType %s", entityType)
 	require(isDAGScope(entityType) || deployment == "", "deploymentId is not allowed with entityType %s", entityType)
 	if isDAGScope(entityType) {
 		accessType, customScope, entity = scopeDeployment, scopeDAG, deployment
 	}
-	requireAccess(s.canAccessEntity(who, accessType, entity), "the token isn't allowed to grant roles of %s '%s'", accessType, entity)
-	kind := map[string]string{scopeOrganization: kindOrganization, scopeWorkspace: kindWorkspace, scopeDeployment: kindDeployment}[accessType]
-	s.requireExisting(kind, entity)
+	requireAccess(s.canAccessEntity(who, entity),
+		"the token isn't allowed to grant roles of %s '%s'", accessType, entity)
+	s.requireExisting(scopeKinds[accessType], entity)
 	s.requireRole(getString(role, "role"), customScope)
 }
 
 // validateTokenRoles checks the roles of a token against its scope and against each other.
 func validateTokenRoles(o *resource, roles []object) {
 	scope, ownRoles := o.getString("scope"), 0
-	isHigher := map[[2]string]bool{
-		{scopeWorkspace, scopeOrganization}: true, {scopeDeployment, scopeOrganization}: true, {scopeDeployment, scopeWorkspace}: true,
-	}
-	seen := map[[3]string]bool{}
-	for _, role := range roles {
+	order := []string{scopeOrganization, scopeWorkspace, scopeDeployment, scopeDAG, scopeDAGTag}
+	for i, role := range roles {
 		entityType, entity := getString(role, "entityType"), getString(role, "entityId")
-		key := [3]string{entityType, entity, getString(role, "deploymentId")}
-		require(!seen[key], "%s '%s' has more than one role", entityType, entity)
-		require(!isHigher[[2]string{scope, entityType}], "a token of scope %s cannot have a role of entityType %s", scope, entityType)
+		hasSameKey := func(other object) bool { return areEqual(role, other, roleKey...) }
+		require(!slices.ContainsFunc(roles[:i], hasSameKey), "%s '%s' has more than one role", entityType, entity)
+		require(slices.Index(order, entityType) >= slices.Index(order, scope),
+			"a token of scope %s cannot have a role of entityType %s", scope, entityType)
 		if entityType == scope {
-			require(entity == tokenEntity(o.state), "the role of a token of scope %s must be of '%s'", scope, tokenEntity(o.state))
+			owner := tokenEntity(o.state)
+			require(entity == owner, "the role of a token of scope %s must be of '%s'", scope, owner)
 			ownRoles++
 		}
-		seen[key] = true
 	}
 	require(ownRoles == 1, "a token of scope %s must have exactly one role of that entityType", scope)
 }
@@ -84,42 +70,30 @@ func (s *Server) updateAPITokenRoles(c *call) any {
 		s.validateTokenRole(c.caller, role)
 	}
 	o.state["roles"] = toArray(roles)
-	sortRoles(o.state)
+	sortListBy(o.state, "roles", roleKey...)
 	s.markUpdated(o, c.caller)
 	return tokenRolesView(o)
 }
 
-func sortRoles(state object) {
-	roles := getObjects(state, "roles")
-	slices.SortFunc(roles, func(a, b object) int {
-		return cmp.Or(cmp.Compare(getString(a, "entityType"), getString(b, "entityType")), cmp.Compare(getString(a, "entityId"), getString(b, "entityId")),
-			cmp.Compare(getString(a, "deploymentId"), getString(b, "deploymentId")))
-	})
-	state["roles"] = toArray(roles)
-}
-
-// tokenRolesView returns the response to a change of roles. The API groups the roles there by entity type, unlike in the
-// request.
+// tokenRolesView returns the response to a change of roles. The API groups the roles there by entity type, unlike in
+// the request.
 func tokenRolesView(o *resource) object {
-	response := object{}
-	add := func(name string, role object) {
-		members, _ := response[name].([]any)
-		response[name] = append(members, role)
+	forms := map[string]struct{ list, idField string }{
+		scopeWorkspace: {"workspaceRoles", "workspaceId"}, scopeDeployment: {"deploymentRoles", "deploymentId"},
+		scopeDAG: {"dagRoles", "dagId"}, scopeDAGTag: {"dagRoles", "dagTag"},
 	}
+	response := object{}
 	for _, r := range getObjects(o.state, "roles") {
-		role, entity := r["role"], r["entityId"]
-		switch getString(r, "entityType") {
-		case scopeOrganization:
-			response["organizationRole"] = role
-		case scopeWorkspace:
-			add("workspaceRoles", object{"workspaceId": entity, "role": role})
-		case scopeDeployment:
-			add("deploymentRoles", object{"deploymentId": entity, "role": role})
-		case scopeDAG:
-			add("dagRoles", object{"deploymentId": r["deploymentId"], "dagId": entity, "role": role})
-		case scopeDAGTag:
-			add("dagRoles", object{"deploymentId": r["deploymentId"], "dagTag": entity, "role": role})
+		form, grouped := forms[getString(r, "entityType")]
+		if !grouped {
+			response["organizationRole"] = r["role"]
+			continue
 		}
+		grant := object{form.idField: r["entityId"], "role": r["role"]}
+		if isDAGScope(getString(r, "entityType")) {
+			grant["deploymentId"] = r["deploymentId"]
+		}
+		response[form.list] = append(getList(response, form.list), grant)
 	}
 	return response
 }

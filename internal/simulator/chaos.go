@@ -16,9 +16,9 @@ type chaos struct {
 	requestCounts map[uint64]uint64 // number of earlier requests with the same content, by hash
 }
 
-// SetChaos injects a fault with probability rate into each request that no added fault matches. The fault depends on seed,
-// on the content of the request and on the number of earlier requests with that content, so the order of different requests
-// doesn't matter. A rate of 0 stops the faults.
+// SetChaos injects a fault with probability rate into each request that no added fault matches. The fault depends on
+// seed, on the content of the request and on the number of earlier requests with that content, so the order of
+// different requests doesn't matter. A rate of 0 stops the faults.
 func (s *Server) SetChaos(seed uint64, rate float64) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -27,7 +27,8 @@ func (s *Server) SetChaos(seed uint64, rate float64) {
 
 var idPattern = regexp.MustCompile(`c[a-z0-9]{24}`)
 
-// drawFault returns the fault for a request, or nil. It replaces IDs by names, because IDs depend on the order of creation.
+// drawFault returns the fault for a request, or nil. It replaces IDs by names, because IDs depend on the order of
+// creation.
 func (s *Server) drawFault(r Request) *Fault {
 	if s.chaos.rate == 0 {
 		return nil
@@ -100,7 +101,8 @@ func retryAfterHeader(d *rand.Rand) http.Header {
 		return http.Header{"Retry-After": {strconv.Itoa(d.IntN(5))}}
 	case 1:
 		now := time.Now().UTC()
-		return http.Header{"Date": {now.Format(http.TimeFormat)}, "Retry-After": {now.Add(time.Duration(d.IntN(5)) * time.Second).Format(http.TimeFormat)}}
+		until := now.Add(time.Duration(d.IntN(5)) * time.Second)
+		return http.Header{"Date": {now.Format(http.TimeFormat)}, "Retry-After": {until.Format(http.TimeFormat)}}
 	}
 	return nil
 }

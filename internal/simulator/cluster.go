@@ -12,13 +12,15 @@ const clusterCreated = "CREATED"
 
 var (
 	// gcpSecondRegionFields lists the ranges of a second region on GCP, all of which are required.
-	gcpSecondRegionFields = []string{"drVpcSubnetRange", "drPodSubnetRange", "drServicePeeringRange", "drServiceSubnetRange"}
+	gcpSecondRegionFields = []string{
+		"drVpcSubnetRange", "drPodSubnetRange", "drServicePeeringRange", "drServiceSubnetRange",
+	}
 	// secondRegionFields lists the fields of the second region. Disabling Disaster Recovery clears them.
 	secondRegionFields = append([]string{"drRegion", "drSecondaryVpcCidr"}, gcpSecondRegionFields...)
 )
 
-// clusterSpec is a kind whose update keeps the fields that it omits. A cluster whose name starts with "broken" fails, so
-// that a test can have a cluster that never becomes ready.
+// clusterSpec is a kind whose update keeps the fields that it omits. A cluster whose name starts with "broken"
+// fails, so that a test can have a cluster that never becomes ready.
 func clusterSpec() kindSpec {
 	return kindSpec{
 		name: kindCluster, title: "cluster", path: "/clusters/{clusterId}", plural: "clusters",
@@ -31,7 +33,10 @@ func clusterSpec() kindSpec {
 			deleteMembers(view, "failovers", "conflict")
 			if strings.HasSuffix(getString(view, "status"), "_FAILED") {
 				setMissing(view, object{"healthStatus": object{"value": "UNHEALTHY", "details": []any{
-					object{"code": "UNHEALTHY", "component": "cluster", "severity": "HIGH", "description": "the simulated workflow failed"},
+					object{
+						"code": "UNHEALTHY", "component": "cluster", "severity": "HIGH",
+						"description": "the simulated workflow failed",
+					},
 				}}})
 			}
 			sortListBy(view, "tags", "key")
@@ -41,8 +46,9 @@ func clusterSpec() kindSpec {
 	}
 }
 
-// requireIdleCluster refuses changes while a workflow runs on the cluster. The document declares 412 for that, but the API
-// was seen to return 409. A cluster that is seeded with the member conflict: 412 makes the simulator return 412.
+// requireIdleCluster refuses changes while a workflow runs on the cluster. The document declares 412 for that, but
+// the API was seen to return 409. A cluster that is seeded with the member conflict: 412 makes the simulator return
+// 412.
 func (s *Server) requireIdleCluster(o *resource, isDelete bool) {
 	isBusy := slices.Contains([]string{"CREATING", "UPDATING", "FAILING_OVER"}, s.currentStatus(o))
 	status := cmp.Or(int(getNumber(o.state, "conflict")), http.StatusConflict)
@@ -67,14 +73,15 @@ func (s *Server) validateCluster(c *call, next, old *resource) {
 }
 
 func validateNewCluster(state object) {
-	for _, name := range []string{"dbInstanceType", "providerAccount"} { // only descriptions in the document say that they are required
+	for _, name := range []string{"dbInstanceType", "providerAccount"} { // only descriptions in the document require them
 		requireField(getString(state, "type") != typeHybrid || getString(state, name) != "", name, "required", "is required")
 	}
 	if getString(state, "drRegion") == "" {
 		return
 	}
 	for _, name := range gcpSecondRegionFields {
-		require(getString(state, "cloudProvider") != "GCP" || getString(state, name) != "", "drRegion on GCP requires %s", name)
+		require(getString(state, "cloudProvider") != "GCP" || getString(state, name) != "",
+			"drRegion on GCP requires %s", name)
 	}
 	fillSecondRegion(state)
 }
@@ -84,30 +91,35 @@ func validateClusterUpdate(body, old object) {
 	for i, pool := range getObjects(body, "nodePools") {
 		_, hasID := pool["id"]
 		path := fmt.Sprintf("nodePools[%d].id", i)
-		requireField(!hasID || findPool(old, getString(pool, "id")) != nil, path, "unknown", "is not a node pool of the cluster")
+		requireField(!hasID || findPool(old, getString(pool, "id")) != nil,
+			path, "unknown", "is not a node pool of the cluster")
 	}
 	cloud := getString(old, "cloudProvider")
-	for only, fields := range map[string][]string{"AWS": {"isPrivateNetworkEgressEnabled"}, "GCP": gcpSecondRegionFields[1:]} {
+	cloudFields := map[string][]string{"AWS": {"isPrivateNetworkEgressEnabled"}, "GCP": gcpSecondRegionFields[1:]}
+	for only, fields := range cloudFields {
 		for _, name := range fields {
 			_, sent := body[name]
 			require(!sent || cloud == only, "%s is only allowed for clusters on %s", name, only)
 		}
 	}
 	enables := getBool(body, "enableDr")
-	require(!enables || cloud == "AZURE", "Disaster Recovery of a cluster on %s can only be enabled by the admin API", cloud)
+	require(!enables || cloud == "AZURE",
+		"Disaster Recovery of a cluster on %s can only be enabled by the admin API", cloud)
 	require(!enables || getString(body, "drRegion") != "", "enableDr requires drRegion")
 }
 
 // fillSecondRegion copies the networks of the first region to the second region where the request omits them.
 func fillSecondRegion(state object) {
-	for second, first := range map[string]string{"drVpcSubnetRange": "vpcSubnetRange", "drSecondaryVpcCidr": "secondaryVpcCidr"} {
+	networks := map[string]string{"drVpcSubnetRange": "vpcSubnetRange", "drSecondaryVpcCidr": "secondaryVpcCidr"}
+	for second, first := range networks {
 		if network, ok := state[first]; ok {
 			setMissing(state, object{second: network})
 		}
 	}
 }
 
-// applyClusterUpdate changes the members of next that an update doesn't simply replace. sent is the body of the request.
+// applyClusterUpdate changes the members of next that an update doesn't simply replace. sent is the body of the
+// request.
 func applyClusterUpdate(sent object, next *resource, old object) {
 	state := next.state
 	if _, failsOver := sent["isFailedOver"]; failsOver { // starts a failover even if the value doesn't change

@@ -57,21 +57,24 @@ type discriminator struct {
 // maxLimit is the maximum number of items of a page. The document doesn't state it for all lists.
 const maxLimit = 1000
 
-// undocumentedFormats holds the formats that the document states only in descriptions, or not at all: by the name of the
-// field, or of the schema and the field.
+// undocumentedFormats holds the formats that the document states only in descriptions, or not at all: by the name of
+// the field, or of the schema and the field.
 var undocumentedFormats = map[string]string{
 	"name": "not blank", "billingEmail": "email", "contactEmails": "email", "inviteeEmail": "email",
-	"astroRuntimeVersion": "runtime version", "permissions": "permission", "hibernateAtCron": "cron", "wakeAtCron": "cron",
-	"overrideUntil": "date-time", "resourceQuotaCpu": "cpu", "defaultTaskPodCpu": "cpu", "resourceQuotaMemory": "memory",
-	"defaultTaskPodMemory": "memory", "podEphemeralStorage": "memory", "ipAddressRange": "cidr", "vpcSubnetRange": "cidr",
-	"podSubnetRange": "cidr", "servicePeeringRange": "cidr", "serviceSubnetRange": "cidr", "secondaryVpcCidr": "cidr",
-	"drVpcSubnetRange": "cidr", "drPodSubnetRange": "cidr", "drServicePeeringRange": "cidr", "drServiceSubnetRange": "cidr",
-	"drSecondaryVpcCidr": "cidr", "BulkCreateAllowedIpAddressRangesRequest.allowedIpAddressRanges": "cidr",
+	"astroRuntimeVersion": "runtime version", "permissions": "permission", "hibernateAtCron": "cron",
+	"wakeAtCron": "cron", "overrideUntil": "date-time", "resourceQuotaCpu": "cpu", "defaultTaskPodCpu": "cpu",
+	"resourceQuotaMemory": "memory", "defaultTaskPodMemory": "memory", "podEphemeralStorage": "memory",
+	"ipAddressRange": "cidr", "vpcSubnetRange": "cidr", "podSubnetRange": "cidr", "servicePeeringRange": "cidr",
+	"serviceSubnetRange": "cidr", "secondaryVpcCidr": "cidr", "drVpcSubnetRange": "cidr", "drPodSubnetRange": "cidr",
+	"drServicePeeringRange": "cidr", "drServiceSubnetRange": "cidr", "drSecondaryVpcCidr": "cidr",
+	"BulkCreateAllowedIpAddressRangesRequest.allowedIpAddressRanges": "cidr",
 }
 
 // nonEmptyFields lists the optional texts that must not be empty. Required texts must not be empty either, except
 // descriptions.
-var nonEmptyFields = []string{"dbInstanceType", "deploymentId", "drRegion", "entityId", "nodePoolId", "providerAccount", "tenantId"}
+var nonEmptyFields = []string{
+	"dbInstanceType", "deploymentId", "drRegion", "entityId", "nodePoolId", "providerAccount", "tenantId",
+}
 
 // loadConstraints parses the constraints at the first request: most runs of the program don't simulate the API.
 var loadConstraints = sync.OnceValue(func() *constraints {
@@ -91,8 +94,8 @@ var loadConstraints = sync.OnceValue(func() *constraints {
 	return &c
 })
 
-// splitQueueSchema gives each type of Deployment its own schema of queues. The document has one schema for the queues of
-// all updates, in which the members that only one of the types can have are optional.
+// splitQueueSchema gives each type of Deployment its own schema of queues. The document has one schema for the
+// queues of all updates, in which the members that only one of the types can have are optional.
 func (c *constraints) splitQueueSchema() {
 	hybrid := *c.Schemas["UpdateWorkerQueueRequest"]
 	hybrid.Required = append(slices.Clone(hybrid.Required), "nodePoolId")

@@ -47,7 +47,8 @@ func deploymentSpec() kindSpec {
 
 func (s *Server) prepareNewDeployment(c *call) {
 	workspace := getString(c.body, "workspaceId")
-	requireAccess(c.caller.canAccessWorkspace(workspace), "the token isn't allowed to create Deployments in Workspace '%s'", workspace)
+	requireAccess(c.caller.canAccessWorkspace(workspace),
+		"the token isn't allowed to create Deployments in Workspace '%s'", workspace)
 	if c.body["type"] == nil {
 		c.body["type"] = s.impliedType(c.body)
 	}

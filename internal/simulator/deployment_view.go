@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// viewDeployment converts a Deployment to the API's form: without secrets, workload identities and empty values, and with
-// lists in the server's order.
+// viewDeployment converts a Deployment to the API's form: without secrets, workload identities and empty values, and
+// with lists in the server's order.
 func (s *Server) viewDeployment(view object) {
 	id := getString(view, "id")
 	s.addReferenceNames(view)
@@ -21,7 +21,8 @@ func (s *Server) viewDeployment(view object) {
 	}
 	sortListBy(view, "environmentVariables", "key")
 	sortListBy(view, "workerQueues", "id")
-	view["effectiveWorkloadIdentity"] = cmp.Or(getString(view, "workloadIdentity"), "arn:aws:iam::123456789012:role/AirflowS3Logs-"+id)
+	defaultIdentity := "arn:aws:iam::123456789012:role/AirflowS3Logs-" + id
+	view["effectiveWorkloadIdentity"] = cmp.Or(getString(view, "workloadIdentity"), defaultIdentity)
 	if dr := getString(view, "drWorkloadIdentity"); dr != "" {
 		view["effectiveDRWorkloadIdentity"] = dr
 	}
@@ -76,5 +77,6 @@ func addSchedulerResources(view object) {
 	if getBool(view, "isHighAvailability") {
 		replicas = 2
 	}
-	view["schedulerCpu"], view["schedulerMemory"], view["schedulerReplicas"] = formatDecimal(cpu), formatGibibytes(2*cpu), replicas
+	view["schedulerCpu"], view["schedulerMemory"] = formatDecimal(cpu), formatGibibytes(2*cpu)
+	view["schedulerReplicas"] = replicas
 }

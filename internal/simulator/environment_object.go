@@ -2,49 +2,8 @@ package simulator
 
 import (
 	"cmp"
-	"slices"
-	"strings"
+	"net/http"
 )
-
-// typedBody defines the member of an environment object that holds the settings of its type.
-type typedBody struct {
-	name      string
-	defaults  object   // of a seed
-	required  []string // must not be empty, even in an update
-	kept      []string // an update that omits one of these keeps it; it clears others, the worst case that the document allows
-	keptEmpty []string // an update keeps these even if it sends ""
-	hidden    []string // not in responses
-	secretMap string   // the map that can contain secrets
-	// isSecret reports whether responses hide a member of secretMap.
-	isSecret func(member string) bool
-}
-
-var variableDefaults = object{"value": "", "isSecret": false}
-
-var typedBodies = map[string]typedBody{
-	"ENVIRONMENT_VARIABLE": {name: "environmentVariable", defaults: variableDefaults},
-	"AIRFLOW_VARIABLE":     {name: "airflowVariable", defaults: variableDefaults},
-	"CONNECTION": {
-		name: "connection", defaults: object{"type": "generic"}, required: []string{"type"},
-		kept: []string{"password", "authTypeId", "extra"}, keptEmpty: []string{"password"}, hidden: []string{"password", "authTypeId"},
-		secretMap: "extra",
-		isSecret: func(member string) bool {
-			isPart := func(part string) bool { return strings.Contains(strings.ToLower(member), part) }
-			return slices.ContainsFunc([]string{"password", "secret", "token", "key"}, isPart)
-		},
-	},
-	"METRICS_EXPORT": {
-		name: "metricsExport", defaults: object{"endpoint": "https://metrics.example.com", "exporterType": "PROMETHEUS"},
-		required: []string{"endpoint", "exporterType"}, kept: []string{"password", "basicToken", "authType", "username", "headers"},
-		keptEmpty: []string{"password", "basicToken"}, hidden: []string{"password", "basicToken", "authType", "username"},
-		secretMap: "headers", isSecret: func(string) bool { return true },
-	},
-}
-
-// bodyOf returns the typed body that an environment object has.
-func bodyOf(state object) typedBody { return typedBodies[getString(state, "objectType")] }
-
-func (b typedBody) isVariable() bool { return b.secretMap == "" }
 
 // environmentObjectSpec is a kind whose update clears fields that it omits, including links. It keeps secrets that are
 // omitted or empty.
@@ -53,11 +12,11 @@ func environmentObjectSpec() kindSpec {
 		name: kindEnvironmentObject, title: "environment object", plural: "environmentObjects",
 		path: "/environment-objects/{environmentObjectId}",
 		canAccess: func(s *Server, c *call, _ string, o *resource) bool {
-			return o != nil && s.canAccessScope(c.caller, o.getString("scopeEntityId"))
+			return o != nil && s.canAccessEntity(c.caller, o.getString("scopeEntityId"))
 		},
 		list: (*Server).listEnvironmentObjects,
 		beforeCreate: func(s *Server, c *call) {
-			requireAccess(s.canAccessScope(c.caller, getString(c.body, "scopeEntityId")),
+			requireAccess(s.canAccessEntity(c.caller, getString(c.body, "scopeEntityId")),
 				"the token isn't allowed to create environment objects in this scope")
 		},
 		validate: (*Server).validateEnvironmentObject,
@@ -84,7 +43,7 @@ func (s *Server) fillEnvironmentObject(next, old *resource) {
 	state := next.state
 	setMissing(state, object{"objectType": "ENVIRONMENT_VARIABLE", "objectKey": "KEY", "scope": "WORKSPACE"})
 	delete(state, "organizationId")
-	kind := map[string]string{"WORKSPACE": kindWorkspace, "DEPLOYMENT": kindDeployment}[getString(state, "scope")]
+	kind := scopeKinds[getString(state, "scope")]
 	if kind != "" && getString(state, "scopeEntityId") == "" {
 		state["scopeEntityId"] = s.findOrSeed(kind, object{})
 	}
@@ -93,45 +52,84 @@ func (s *Server) fillEnvironmentObject(next, old *resource) {
 	setMissing(getObject(state, body.name), body.defaults)
 }
 
-func (s *Server) canAccessScope(who caller, id string) bool {
-	d := s.find(kindDeployment, id)
-	return who.canAccessWorkspace(id) || d != nil && who.canAccessDeployment(d)
-}
-
-// listEnvironmentObjects returns the objects that match the query. With resolveLinked, this includes the Workspace's objects
-// that are linked to the Deployment.
+// listEnvironmentObjects returns the objects that match the query. With resolveLinked, this includes the Workspace's
+// objects that are linked to the Deployment.
 func (s *Server) listEnvironmentObjects(c *call) []*resource {
 	q := c.request.URL.Query()
 	deployment, linked := q.Get("deploymentId"), q.Get("resolveLinked") != "false"
 	requireAccess(q.Get("showSecrets") != "true", "showSecrets is not allowed by the organization")
-	requireAccess(s.canAccessScope(c.caller, cmp.Or(q.Get("workspaceId"), deployment)), "the token isn't allowed to list these environment objects")
+	requireAccess(s.canAccessEntity(c.caller, cmp.Or(q.Get("workspaceId"), deployment)),
+		"the token isn't allowed to list these environment objects")
 	allows := func(filter, value string) bool { return !q.Has(filter) || q.Get(filter) == value }
 	return s.filter(kindEnvironmentObject, func(o *resource) bool {
 		owner := o.getString("scopeEntityId")
-		return allows("workspaceId", owner) && (deployment == "" || owner == deployment || linked && s.isLinked(o, deployment)) &&
+		return allows("workspaceId", owner) &&
+			(deployment == "" || owner == deployment || linked && s.isLinked(o, deployment)) &&
 			allows("objectType", o.getString("objectType")) && allows("objectKey", o.getString("objectKey"))
 	})
 }
 
-// keepStored adds the stored members that an update keeps to the sent ones. isSecret reports whether a variable is secret.
-func (s *Server) keepStored(b typedBody, sent, stored object, isSecret bool) {
-	keptEmpty := b.keptEmpty
-	if isSecret && b.isVariable() {
-		keptEmpty = []string{"value"}
+func (s *Server) validateEnvironmentObject(c *call, next, old *resource) {
+	body, id, inWorkspace := bodyOf(next.state), next.getString("scopeEntityId"), next.state["scope"] == scopeWorkspace
+	for _, other := range typedBodies {
+		require(c.body[other.name] == nil || other.name == body.name,
+			"%s is not allowed for %s", other.name, next.getString("objectType"))
 	}
-	for _, member := range slices.Concat(b.kept, keptEmpty) {
-		isOmitted := sent[member] == nil || sent[member] == "" && slices.Contains(keptEmpty, member)
-		if stored[member] != nil && isOmitted {
-			sent[member] = stored[member]
+	settings := getObject(c.body, body.name)
+	requireField(settings != nil, body.name, "required", "is required")
+	for _, member := range body.required {
+		requireField(getString(settings, member) != "", body.name+"."+member, "required", "is required")
+	}
+	isSet := settings["value"] != nil && (settings["value"] != "" || !getBool(settings, "isSecret"))
+	requireField(isSet || old != nil || !body.isVariable(), body.name+".value", "required", "is required")
+	s.requireExisting(scopeKinds[next.getString("scope")], id)
+	for _, list := range []string{"links", "excludeLinks", "autoLinkDeployments"} {
+		require(c.body[list] == nil || inWorkspace, "%s is only allowed for scope WORKSPACE", list)
+	}
+	s.validateLinks(c.body, body.name, id)
+	if old != nil {
+		s.completeUpdate(body, next.state, old.state)
+		return
+	}
+	isSame := func(o *resource) bool {
+		return areEqual(o.state, next.state, "scopeEntityId", "objectType", "objectKey")
+	}
+	requireNoConflict(s.findWhere(kindEnvironmentObject, isSame) == nil, http.StatusConflict,
+		"environment object '%s' already exists", next.getString("objectKey"))
+}
+
+// completeUpdate adds to the next state what an update keeps: secrets, and overrides of links.
+func (s *Server) completeUpdate(b typedBody, next, old object) {
+	sent, stored := getObject(next, b.name), getObject(old, b.name)
+	s.keepStored(b, sent, stored, getBool(stored, "isSecret"))
+	if isSecret := stored["isSecret"]; isSecret != nil {
+		sent["isSecret"] = isSecret
+	}
+	for _, link := range getObjects(next, "links") {
+		s.mergeLink(b, link, old)
+	}
+}
+
+// viewEnvironmentObject removes secrets and empty values. setFields also lists the secrets that are set.
+func viewEnvironmentObject(_ *Server, view object) {
+	b := bodyOf(view)
+	settings := getObject(view, b.name)
+	view["setFields"] = listSetFields(settings)
+	b.redact(settings, getBool(settings, "isSecret"))
+	if b.isVariable() {
+		setMissing(settings, variableDefaults)
+	}
+	for _, link := range getObjects(view, "links") {
+		overrides := getObject(link, "overrides", b.name)
+		delete(link, "overrides")
+		link["setFields"] = listSetFields(overrides)
+		if len(overrides) > 0 {
+			b.redact(overrides, getBool(settings, "isSecret"))
+			link[b.name+"Overrides"] = overrides
 		}
 	}
-	sentMap, storedMap := getObject(sent, b.secretMap), getObject(stored, b.secretMap)
-	for member, value := range sentMap {
-		if s.options.KeepEmptySecrets && value == "" && b.isSecret(member) && storedMap[member] != nil {
-			sentMap[member] = storedMap[member]
-		}
+	if !getBool(view, "autoLinkDeployments") {
+		delete(view, "autoLinkDeployments")
 	}
-	if s.options.MergeMaps && sentMap != nil {
-		setMissing(sentMap, storedMap)
-	}
+	dropEmpty(view, "description", "links", "excludeLinks")
 }

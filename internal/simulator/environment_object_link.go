@@ -11,8 +11,9 @@ import (
 func (s *Server) isLinked(o *resource, deployment string) bool {
 	isForDeployment := func(l object) bool { return getString(l, "scopeEntityId") == deployment }
 	d := s.find(kindDeployment, deployment)
-	auto := getBool(o.state, "autoLinkDeployments") && d != nil && d.getString("workspaceId") == o.getString("scopeEntityId")
-	return slices.ContainsFunc(getObjects(o.state, "links"), isForDeployment) || auto && !slices.ContainsFunc(getObjects(o.state, "excludeLinks"), isForDeployment)
+	has := func(list string) bool { return slices.ContainsFunc(getObjects(o.state, list), isForDeployment) }
+	isInWorkspace := d != nil && d.state["workspaceId"] == o.state["scopeEntityId"]
+	return has("links") || isInWorkspace && getBool(o.state, "autoLinkDeployments") && !has("excludeLinks")
 }
 
 func (s *Server) validateLinks(body object, name, workspace string) {
@@ -36,8 +37,8 @@ func isSetOrPartlySet(overrides object, path any) bool {
 	})
 }
 
-// mergeLink merges the overrides of a link with its stored ones. It keeps overrides that aren't sent, and deletes those in
-// unsetFields.
+// mergeLink merges the overrides of a link with its stored ones. It keeps overrides that aren't sent, and deletes
+// those in unsetFields.
 func (s *Server) mergeLink(b typedBody, link, old object) {
 	overrides := object{}
 	for _, l := range getObjects(old, "links") {

@@ -10,7 +10,8 @@ func validateVariables(body, old object) []FieldError {
 		check := func(ok bool, field, code, reason string) {
 			invalid.check(ok, "environmentVariables", i, field, code, reason)
 		}
-		key, wasSecret := getString(v, "key"), getBool(findVariable(getObjects(old, "environmentVariables"), getString(v, "key")), "isSecret")
+		key := getString(v, "key")
+		wasSecret := getBool(findVariable(getObjects(old, "environmentVariables"), key), "isSecret")
 		check(findVariable(variables[:i], key) == nil, "key", "unique", "must be unique")
 		check(!wasSecret || getBool(v, "isSecret"), "isSecret", "immutable", "cannot be changed to false for a secret")
 		check(v["value"] != nil || wasSecret, "value", "required", "is required")
@@ -27,7 +28,7 @@ func fillVariables(state, old object) {
 			v["value"] = getString(stored, "value")
 		}
 		stamp := state["updatedAt"]
-		if stored != nil && getString(stored, "value") == getString(v, "value") && getBool(stored, "isSecret") == getBool(v, "isSecret") {
+		if stored != nil && areEqual(stored, v, "value", "isSecret") {
 			stamp = stored["updatedAt"]
 		}
 		setMissing(v, object{"isSecret": false, "updatedAt": stamp})

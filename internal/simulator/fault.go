@@ -13,11 +13,11 @@ import (
 // FaultHeader marks responses of injected faults. They imitate gateways, so they needn't conform to the API's document.
 const FaultHeader = "X-Simulated-Fault"
 
-// Fault describes an error to inject into matching requests. Unless Applied is set, the server returns it without executing
-// the request, and doesn't even check the token.
+// Fault describes an error to inject into matching requests. Unless Applied is set, the server returns it without
+// executing the request, and doesn't even check the token.
 type Fault struct {
 	Method        string        // "" matches any
-	Path          string        // path after the Organization: a path.Match pattern (deployments/*) or a suffix of whole segments; "" matches any
+	Path          string        // after the Organization: a path.Match pattern, or its last segments; "" matches any
 	Body          string        // substring of the request body; "" matches any
 	Count         int           // number of requests that get the fault; 0: all
 	Status        int           // 0: 500

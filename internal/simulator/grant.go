@@ -17,9 +17,14 @@ var (
 	// builtinRoles lists the roles that exist without custom roles, by scope.
 	builtinRoles = map[string][]string{
 		scopeOrganization: organizationRoles,
-		scopeWorkspace:    {"WORKSPACE_OWNER", "WORKSPACE_OPERATOR", "WORKSPACE_AUTHOR", "WORKSPACE_MEMBER", "WORKSPACE_ACCESSOR"},
-		scopeDeployment:   {"DEPLOYMENT_ADMIN"},
-		scopeDAG:          {"DAG_VIEWER", "DAG_AUTHOR"},
+		scopeWorkspace: {
+			"WORKSPACE_OWNER", "WORKSPACE_OPERATOR", "WORKSPACE_AUTHOR", "WORKSPACE_MEMBER", "WORKSPACE_ACCESSOR",
+		},
+		scopeDeployment: {"DEPLOYMENT_ADMIN"},
+		scopeDAG:        {"DAG_VIEWER", "DAG_AUTHOR"},
+	}
+	scopeKinds = map[string]string{
+		scopeOrganization: kindOrganization, scopeWorkspace: kindWorkspace, scopeDeployment: kindDeployment,
 	}
 )
 
@@ -39,7 +44,8 @@ func (s *Server) validateGrants(body object) {
 		id := getString(g, "deploymentId")
 		s.requireExisting(kindDeployment, id)
 		require(!inDeployment[id], "there is more than one role in Deployment '%s'", id)
-		require(inWorkspace[s.find(kindDeployment, id).getString("workspaceId")], "a role in Deployment '%s' requires a role in its Workspace", id)
+		require(inWorkspace[s.find(kindDeployment, id).getString("workspaceId")],
+			"a role in Deployment '%s' requires a role in its Workspace", id)
 		s.requireRole(getString(g, "role"), scopeDeployment)
 		inDeployment[id] = true
 	}
@@ -83,7 +89,8 @@ func (s *Server) listSubjects(c *call, kind string) []*resource {
 	c.requireOrganizationToken("list", s.kinds[kind].title+"s")
 	hasRole := func(o *resource, list, field string) bool {
 		wanted := c.request.URL.Query().Get(field)
-		return wanted == "" || slices.ContainsFunc(getObjects(o.state, list), func(g object) bool { return getString(g, field) == wanted })
+		isWanted := func(g object) bool { return getString(g, field) == wanted }
+		return wanted == "" || slices.ContainsFunc(getObjects(o.state, list), isWanted)
 	}
 	return s.filter(kind, func(o *resource) bool {
 		return hasRole(o, "workspaceRoles", "workspaceId") && hasRole(o, "deploymentRoles", "deploymentId")

@@ -40,7 +40,8 @@ func (s *Server) newMux() *http.ServeMux {
 }
 
 func (s *Server) refuseUnknown(w http.ResponseWriter, r *http.Request) {
-	s.writeError(w, &requestError{status: http.StatusNotFound, message: "Not found: " + r.Method + " isn't simulated for this path"})
+	message := "Not found: " + r.Method + " isn't simulated for this path"
+	s.writeError(w, &requestError{status: http.StatusNotFound, message: message})
 }
 
 func (s *Server) serve(w http.ResponseWriter, c *call, handle handlerFunc) {

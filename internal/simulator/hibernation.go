@@ -39,8 +39,8 @@ func (s *Server) isOverrideActive(override object) bool {
 	return err != nil || s.options.Now().Before(until)
 }
 
-// isHibernating reports whether a Deployment hibernates. Only an override can cause that: the simulator stores schedules,
-// but doesn't execute them.
+// isHibernating reports whether a Deployment hibernates. Only an override can cause that: the simulator stores
+// schedules, but doesn't execute them.
 func (s *Server) isHibernating(state object) bool {
 	override := getOverride(state)
 	return getBool(state, "isDevelopmentMode") && s.isOverrideActive(override) && getBool(override, "isHibernating")

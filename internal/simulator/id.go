@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// newCUID returns an ID in the API's format: c and 24 characters of a-z0-9. Equal sequences of calls return equal IDs, so
-// that the reports of simulated runs are comparable.
+// newCUID returns an ID in the API's format: c and 24 characters of a-z0-9. Equal sequences of calls return equal
+// IDs, so that the reports of simulated runs are comparable.
 func newCUID(kind string, serial int) string {
 	sum := sha256.Sum256(fmt.Appendf(nil, "%s %d", kind, serial))
 	digits := new(big.Int).SetBytes(sum[:]).Text(36)

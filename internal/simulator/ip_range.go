@@ -25,8 +25,8 @@ func ipRangeSpec() kindSpec {
 	}
 }
 
-// parseNetwork parses a range, clears its host bits, and converts an IPv4-mapped IPv6 range to IPv4. A bare address isn't a
-// range.
+// parseNetwork parses a range, clears its host bits, and converts an IPv4-mapped IPv6 range to IPv4. A bare address
+// isn't a range.
 func parseNetwork(v string) (netip.Prefix, bool) {
 	p, err := netip.ParsePrefix(v)
 	if err != nil {
@@ -46,8 +46,8 @@ func canonicalNetwork(v string) string {
 	return v
 }
 
-// allowsCaller reports whether the ranges contain the caller's address. An empty list allows every caller, and an unknown
-// address is always allowed.
+// allowsCaller reports whether the ranges contain the caller's address. An empty list allows every caller, and an
+// unknown address is always allowed.
 func (s *Server) allowsCaller(ranges []string) bool {
 	if s.options.CallerAddress == "" || len(ranges) == 0 {
 		return true
@@ -79,7 +79,8 @@ func (s *Server) checkIPRanges(values []any, status int) []string {
 		added = append(added, value)
 	}
 	// The API checks this only for the first ranges.
-	require(len(existing) > 0 || s.allowsCaller(added), "the ranges must include the caller's IP address %s", s.options.CallerAddress)
+	require(len(existing) > 0 || s.allowsCaller(added),
+		"the ranges must include the caller's IP address %s", s.options.CallerAddress)
 	slices.Sort(added)
 	return added
 }

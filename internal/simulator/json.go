@@ -106,11 +106,22 @@ func dropEmpty(m object, names ...string) {
 	}
 }
 
-// sortListBy sorts a list of objects by one of their members.
-func sortListBy(view object, name, member string) {
+// sortListBy sorts a list of objects by some of their members.
+func sortListBy(view object, name string, members ...string) {
 	items := getObjects(view, name)
-	slices.SortFunc(items, func(a, b object) int { return cmp.Compare(getString(a, member), getString(b, member)) })
+	slices.SortFunc(items, func(a, b object) int {
+		order := 0
+		for _, member := range members {
+			order = cmp.Or(order, cmp.Compare(getString(a, member), getString(b, member)))
+		}
+		return order
+	})
 	view[name] = toArray(items)
+}
+
+// areEqual reports whether two objects have equal values of some members.
+func areEqual(a, b object, members ...string) bool {
+	return !slices.ContainsFunc(members, func(member string) bool { return a[member] != b[member] })
 }
 
 // sortedSet returns the distinct strings of a list, sorted: the server keeps its own order.

@@ -21,8 +21,8 @@ const (
 	kindIPRange           = "allowedIpAddressRange"
 )
 
-// kindSpec defines one kind of resource. The server executes the operations that the API's document has at its path: list,
-// read, create, update and delete. The functions define what is special of the kind; each of them may be nil.
+// kindSpec defines one kind of resource. The server executes the operations that the API's document has at its path:
+// list, read, create, update and delete. The functions define what is special of the kind; each of them may be nil.
 type kindSpec struct {
 	name   string
 	title  string // in messages
@@ -46,8 +46,8 @@ type kindSpec struct {
 	// validate checks the rules between fields, and may complete next. c.body holds what was sent; next holds the state
 	// after the request, without defaults. old is nil in a create.
 	validate func(s *Server, c *call, next, old *resource)
-	// fill sets the API's defaults, and converts values to the form in which the server stores them. old is nil in a create
-	// and a seed.
+	// fill sets the API's defaults, and converts values to the form in which the server stores them. old is nil in a
+	// create and a seed.
 	fill func(s *Server, next, old *resource)
 	// view converts a copy of the stored state to the form of a response.
 	view func(s *Server, view object)
@@ -97,8 +97,8 @@ func (k *kindSpec) fillDefaults(s *Server, next, old *resource) {
 // read returns a resource in the form of a response.
 func (k *kindSpec) read(s *Server, o *resource) object { return k.viewOf(s, o, s.currentStatus(o)) }
 
-// readWritten returns the response to a create or update. Its status is the pending one; with Options.StaleStatusFor, an
-// update still returns the old one.
+// readWritten returns the response to a create or update. Its status is the pending one; with
+// Options.StaleStatusFor, an update still returns the old one.
 func (k *kindSpec) readWritten(s *Server, o *resource) object {
 	if s.hasStaleStatus(o) {
 		return k.read(s, o)

@@ -28,7 +28,8 @@ func fillNodePools(state object) {
 	pools := getObjects(state, "nodePools")
 	for i, pool := range pools {
 		setMissing(pool, object{
-			"id": newCUID("nodepool "+id, i+1), "clusterId": id, "name": "default", "isDefault": i == 0 && !slices.ContainsFunc(pools, isDefaultPool),
+			"id": newCUID("nodepool "+id, i+1), "clusterId": id, "name": "default",
+			"isDefault":    i == 0 && !slices.ContainsFunc(pools, isDefaultPool),
 			"maxNodeCount": 20.0, "cloudProvider": state["cloudProvider"], "nodeInstanceType": "m5.xlarge",
 			"createdAt": state["createdAt"], "updatedAt": state["updatedAt"],
 		})
@@ -68,8 +69,8 @@ func (s *Server) defaultNodePool(cluster string) string {
 	return getString(pools[max(0, slices.IndexFunc(pools, isDefaultPool))], "id")
 }
 
-// hasNodePool reports whether a cluster has a pool. A cluster with placeholder pools has every pool: a manifest that runs
-// against the simulator names pools that only exist in Astro.
+// hasNodePool reports whether a cluster has a pool. A cluster with placeholder pools has every pool: a manifest that
+// runs against the simulator names pools that only exist in Astro.
 func (s *Server) hasNodePool(cluster, id string) bool {
 	o := s.find(kindCluster, cluster)
 	return o != nil && (findPool(o.state, id) != nil || findPool(o.state, placeholderPoolID(cluster)) != nil)

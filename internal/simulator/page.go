@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// listPage returns one page of the resources that the caller can see. Without a limit, a page has only 20 items, so a client
-// must follow the pages.
+// listPage returns one page of the resources that the caller can see. Without a limit, a page has only 20 items, so
+// a client must follow the pages.
 func (c *call) listPage(plural string, all []*resource, read func(*resource) object) object {
 	query := c.request.URL.Query()
 	c.operation.checkQuery(query)
@@ -31,8 +31,8 @@ func (c *call) listPage(plural string, all []*resource, read func(*resource) obj
 	return object{plural: items, "limit": limit, "offset": offset, "totalCount": len(all)}
 }
 
-// filterResources applies the filters that the document has for a list. The API's comparison of names isn't known; here, a
-// substring matches, and case doesn't matter.
+// filterResources applies the filters that the document has for a list. The API's comparison of names isn't known;
+// here, a substring matches, and case doesn't matter.
 func (c *call) filterResources(query url.Values, all []*resource) []*resource {
 	allows := func(filter string, matches func(wanted string) bool) bool {
 		return c.operation.Query[filter] == nil || !query.Has(filter) || slices.ContainsFunc(query[filter], matches)

@@ -16,7 +16,8 @@ import (
 // maxBodySize is the maximum number of bytes that the server reads of a request body.
 const maxBodySize = 10 << 20
 
-// Request is a request that the server received, including rejected ones. It has no headers, because they contain the token.
+// Request is a request that the server received, including rejected ones. It has no headers, because they contain
+// the token.
 type Request struct {
 	Method string
 	Path   string // full path, starting with /v1/organizations/
@@ -83,6 +84,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		panic(http.ErrAbortHandler)
 	}
+	defer response.Body.Close()
 	maps.Copy(w.Header(), response.Header)
 	if response.ContentLength > 0 {
 		w.Header().Set("Content-Length", strconv.FormatInt(response.ContentLength, 10))

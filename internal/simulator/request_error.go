@@ -34,8 +34,8 @@ type errorBody struct {
 	FieldErrors []FieldError `json:"fieldErrors,omitempty"`
 }
 
-// requestError explains why the server refuses a request. Functions panic with it, and Server.execute recovers it: nearly
-// every step of a request can refuse it, and nothing is left to do then.
+// requestError explains why the server refuses a request. Functions panic with it, and Server.execute recovers it:
+// nearly every step of a request can refuse it, and nothing is left to do then.
 type requestError struct {
 	status      int
 	message     string

@@ -2,8 +2,8 @@ package simulator
 
 import "maps"
 
-// SetReturnedText makes every response return a text in another spelling than the stored one, like an API that normalizes
-// values. If returned is "", responses omit the text, like an API that hides values.
+// SetReturnedText makes every response return a text in another spelling than the stored one, like an API that
+// normalizes values. If returned is "", responses omit the text, like an API that hides values.
 func (s *Server) SetReturnedText(stored, returned string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

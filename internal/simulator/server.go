@@ -1,6 +1,6 @@
-// Package simulator implements the Astro API v1.0 of one Organization in memory. Tests call it over HTTP,
-// `simulate: true` calls it in process. Where the real API's behaviour isn't known, the simulator chooses the worst case
-// that the API's document allows. A client that works with the simulator therefore works with the API.
+// Package simulator implements the Astro API v1.0 of one Organization in memory. Tests call it over HTTP, `simulate:
+// true` calls it in process. Where the real API's behaviour isn't known, the simulator chooses the worst case that
+// the API's document allows. A client that works with the simulator therefore works with the API.
 package simulator
 
 import (
@@ -17,7 +17,7 @@ import (
 type Options struct {
 	OrganizationID    string           // "": generated
 	ReadyAfter        time.Duration    // time from CREATING or DEPLOYING to HEALTHY; 0: the next read returns HEALTHY
-	StaleStatusFor    time.Duration    // how long responses return the old status of a Deployment after an update, including the update's response
+	StaleStatusFor    time.Duration    // how long responses, including the update's, return the old status of a Deployment
 	Now               func() time.Time // nil: time.Now
 	EnforceRateLimits bool             // answer 429 above the API's rate limits
 	InheritedRoles    InheritedRoles   // how a user's response shows roles that come from Teams

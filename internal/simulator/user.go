@@ -5,8 +5,8 @@ import (
 	"slices"
 )
 
-// InheritedRoles selects how a user's response shows the roles that the user inherits from Teams. The behaviour of the API
-// isn't known; the zero value is the worst case for a client.
+// InheritedRoles selects how a user's response shows the roles that the user inherits from Teams. The behaviour of
+// the API isn't known; the zero value is the worst case for a client.
 type InheritedRoles int
 
 // The possible forms of inherited roles in a response.
@@ -47,7 +47,8 @@ func userSpec() kindSpec {
 func (s *Server) updateUserRoles(c *call) any {
 	o, body := s.kinds[kindUser].reach(s, c), c.decodeBody()
 	for _, name := range grantLists {
-		requireField(len(getList(body, name)) == 0 || getString(body, "organizationRole") != "", "organizationRole", "required", "is required")
+		requireField(len(getList(body, name)) == 0 || getString(body, "organizationRole") != "",
+			"organizationRole", "required", "is required")
 	}
 	require(o.state["status"] == "ACTIVE", "user '%s' is not active", o.getString("username"))
 	return s.replaceGrants(c, o)
@@ -74,7 +75,9 @@ func (s *Server) addInheritedRoles(view object, team *resource) {
 
 // teamsOf returns the Teams that a user is a member of.
 func (s *Server) teamsOf(userID string) []*resource {
-	return s.filter(kindTeam, func(o *resource) bool { return slices.Contains(getList(o.state, "memberIds"), any(userID)) })
+	return s.filter(kindTeam, func(o *resource) bool {
+		return slices.Contains(getList(o.state, "memberIds"), any(userID))
+	})
 }
 
 // listUserTeams lists a user's Teams with their roles, which the user inherits.

@@ -13,7 +13,8 @@ func astroMachineSize(name string) machineSize {
 	return machineSize{cpu: cpu, memory: 2 * cpu, concurrency: 15 * cpu}
 }
 
-// validateQueues checks the queues of a request against each other, against their machines and against the stored queues.
+// validateQueues checks the queues of a request against each other, against their machines and against the stored
+// queues.
 func (s *Server) validateQueues(body, old object) []FieldError {
 	var invalid fieldErrors
 	queues := getObjects(body, "workerQueues")
@@ -22,19 +23,24 @@ func (s *Server) validateQueues(body, old object) []FieldError {
 			return slices.ContainsFunc(queues, func(other object) bool { return other[field] == q[field] })
 		}
 		check := func(ok bool, field, code, reason string) { invalid.check(ok, "workerQueues", i, field, code, reason) }
-		check(q["id"] == nil || has(getObjects(old, "workerQueues"), "id"), "id", "unknown", "is not a worker queue of this Deployment")
+		check(q["id"] == nil || has(getObjects(old, "workerQueues"), "id"),
+			"id", "unknown", "is not a worker queue of this Deployment")
 		isUnique := !has(queues[:i], "name") && (q["id"] == nil || !has(queues[:i], "id"))
 		check(isUnique, "name", "unique", "and id must be unique")
-		check(getBool(q, "isDefault") == (q["name"] == "default"), "isDefault", "default", "must be true only for the queue named default")
-		check(getNumber(q, "minWorkerCount") <= getNumber(q, "maxWorkerCount"), "minWorkerCount", "lte", "must not be more than maxWorkerCount")
+		check(getBool(q, "isDefault") == (q["name"] == "default"),
+			"isDefault", "default", "must be true only for the queue named default")
+		check(getNumber(q, "minWorkerCount") <= getNumber(q, "maxWorkerCount"),
+			"minWorkerCount", "lte", "must not be more than maxWorkerCount")
 		if machine := getString(q, "astroMachine"); machine != "" {
 			limit := astroMachineSize(machine).concurrency
 			reason := fmt.Sprintf("must be at most %v on %s", limit, machine)
 			check(getNumber(q, "workerConcurrency") <= limit, "workerConcurrency", "max", reason)
 		}
-		check(parseGibibytes(getString(q, "podEphemeralStorage")) <= 100, "podEphemeralStorage", "max", "must be at most 100Gi")
+		check(parseGibibytes(getString(q, "podEphemeralStorage")) <= 100,
+			"podEphemeralStorage", "max", "must be at most 100Gi")
 		pool := getString(q, "nodePoolId")
-		check(pool == "" || s.hasNodePool(getString(body, "clusterId"), pool), "nodePoolId", "unknown", "is not a node pool of the cluster")
+		check(pool == "" || s.hasNodePool(getString(body, "clusterId"), pool),
+			"nodePoolId", "unknown", "is not a node pool of the cluster")
 	}
 	return invalid
 }
@@ -52,10 +58,11 @@ func (s *Server) fillQueues(state object) {
 			q["id"] = newCUID("queue", s.serial)
 		}
 		setMissing(q, object{
-			"isDefault": getString(q, "name") == "default", "minWorkerCount": 0.0, "maxWorkerCount": 10.0, "workerConcurrency": 5.0,
+			"isDefault": q["name"] == "default", "minWorkerCount": 0.0, "maxWorkerCount": 10.0, "workerConcurrency": 5.0,
 		})
 		if getString(state, "type") == typeHybrid {
-			setMissing(q, object{"nodePoolId": s.defaultNodePool(getString(state, "clusterId")), "podCpu": "1", "podMemory": "2Gi"})
+			pool := s.defaultNodePool(getString(state, "clusterId"))
+			setMissing(q, object{"nodePoolId": pool, "podCpu": "1", "podMemory": "2Gi"})
 			continue
 		}
 		setMissing(q, object{"astroMachine": "A5", "podEphemeralStorage": "10Gi"})

@@ -2,8 +2,8 @@ package simulator
 
 import "slices"
 
-// workspaceSpec is a kind whose names aren't unique: the document doesn't require it. An update clears a default cluster or
-// region that it omits (unclear for the API).
+// workspaceSpec is a kind whose names aren't unique: the document doesn't require it. An update clears a default
+// cluster or region that it omits (unclear for the API).
 func workspaceSpec() kindSpec {
 	return kindSpec{
 		name: kindWorkspace, title: "Workspace", path: "/workspaces/{workspaceId}", plural: "workspaces",
@@ -13,7 +13,8 @@ func workspaceSpec() kindSpec {
 			return s.filter(kindWorkspace, func(o *resource) bool { return c.caller.canAccessWorkspace(o.id) })
 		},
 		beforeChange: func(s *Server, o *resource, isDelete bool) {
-			require(!isDelete || !s.hasDeployments("workspaceId", o.id), "Workspace '%s' still has Deployments", o.getString("name"))
+			require(!isDelete || !s.hasDeployments("workspaceId", o.id),
+				"Workspace '%s' still has Deployments", o.getString("name"))
 		},
 		validate: (*Server).validateWorkspace,
 		fill: func(_ *Server, next, _ *resource) {
@@ -28,8 +29,10 @@ func workspaceSpec() kindSpec {
 }
 
 func (s *Server) validateWorkspace(_ *call, next, _ *resource) {
-	cluster, cloud, region := next.getString("defaultClusterId"), next.getString("defaultCloudProvider"), next.getString("defaultRegion")
-	require(cluster == "" || cloud == "" && region == "", "defaultClusterId can't be combined with defaultCloudProvider and defaultRegion")
+	cluster := next.getString("defaultClusterId")
+	cloud, region := next.getString("defaultCloudProvider"), next.getString("defaultRegion")
+	require(cluster == "" || cloud == "" && region == "",
+		"defaultClusterId can't be combined with defaultCloudProvider and defaultRegion")
 	require((cloud == "") == (region == ""), "defaultCloudProvider and defaultRegion must be set together")
 	require(cluster == "" || s.find(kindCluster, cluster) != nil, "default cluster '%s' does not exist", cluster)
 }
@@ -47,8 +50,8 @@ func (s *Server) requireExisting(kind string, ids ...any) {
 	}
 }
 
-// deleteDependents deletes everything that belongs to a deleted Workspace or Deployment: environment objects, tokens, and
-// the links and roles of others.
+// deleteDependents deletes everything that belongs to a deleted Workspace or Deployment: environment objects,
+// tokens, and the links and roles of others.
 func (s *Server) deleteDependents(deleted *resource) {
 	names := func(field string) func(object) bool {
 		return func(v object) bool { return getString(v, field) == deleted.id }

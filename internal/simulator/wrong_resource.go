@@ -45,8 +45,9 @@ func (s *Server) copyResources() map[string][]*resource {
 	return out
 }
 
-// otherResource returns another resource of the kind of own, in the API's form and with its secret value. If own is the only
-// resource of its kind, otherResource returns it with another ID. It returns nil if own is new or has no ID.
+// otherResource returns another resource of the kind of own, in the API's form and with its secret value. If own is
+// the only resource of its kind, otherResource returns it with another ID. It returns nil if own is new or has no
+// ID.
 func (s *Server) otherResource(own object, saved map[string][]*resource) object {
 	for kind, k := range s.kinds {
 		isOwn := func(o *resource) bool { return o.id == getString(own, "id") || o.id == getString(own, "inviteId") }
