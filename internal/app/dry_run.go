@@ -45,7 +45,7 @@ func (p *pipeline) performDryRun(runCtx context.Context, sources []manifest.Sour
 	ctx, cancel := context.WithTimeoutCause(runCtx, timeout, fmt.Errorf("timed out after %s", timeout))
 	defer cancel()
 	policy := plan.Policy{AllowDelete: bool(p.config.AllowDelete), Now: time.Now()}
-	dryPlan := plan.Make(source.OrganizationID, declared, source.Read(ctx, declared), policy)
+	dryPlan := plan.Make(source.OrganizationID, source.Read(ctx, declared), policy)
 	isResourceProblem := map[schema.Problem]bool{}
 	for _, c := range dryPlan.Changes {
 		for _, problem := range c.Problems {

@@ -49,11 +49,11 @@ func (p *pipeline) reconcile(ctx context.Context, declared *desired.State) error
 		WriteSecrets: bool(p.config.WriteSecrets) && p.report.Mode != string(config.ModeDrift),
 	}
 	current := p.planChanges(ctx, source, declared, policy)
-	if advice := source.TokenAdvice(declared, current); advice != "" && p.report.Plan != nil {
+	if advice := source.TokenAdvice(current); advice != "" && p.report.Plan != nil {
 		p.report.Notices = append(p.report.Notices, "the token in "+TokenVariable+" has more permissions than the manifest needs: "+advice)
 	}
 	if p.report.Mode == string(config.ModeDrift) && p.report.Plan != nil && isTarget == nil {
-		p.recordUnmanaged(ctx, source, declared, current)
+		p.recordUnmanaged(ctx, source, current)
 	}
 	p.printPlan()
 	if !p.report.HasBlockingErrors() {
@@ -83,14 +83,14 @@ func (p *pipeline) applyPlan(ctx context.Context, source current.Source, policy 
 // an update would overwrite the missing ones.
 func (p *pipeline) planChanges(ctx context.Context, source current.Source, declared *desired.State, policy plan.Policy) *current.State {
 	current := source.Read(ctx, declared)
-	p.report.Plan = plan.Make(source.OrganizationID, declared, current, policy)
+	p.report.Plan = plan.Make(source.OrganizationID, current, policy)
 	if stale := p.report.Plan.ResourcesToRefresh(); len(stale) > 0 && ctx.Err() == nil {
 		source.Refresh(ctx, current, stale)
-		p.report.Plan = plan.Make(source.OrganizationID, declared, current, policy)
+		p.report.Plan = plan.Make(source.OrganizationID, current, policy)
 	}
 	if p.recordStop(ctx) {
 		p.report.Plan = nil // the current state is incomplete, so the plan would be wrong
-		if err := unfinishedReadError(declared, current); err != nil {
+		if err := unfinishedReadError(current); err != nil {
 			p.report.StopErr = fmt.Errorf("%w, while reading: %w", p.report.StopErr, err)
 		}
 		return current
@@ -105,17 +105,17 @@ func (p *pipeline) planChanges(ctx context.Context, source current.Source, decla
 
 // recordUnmanaged adds the resources that no manifest declares to the report. They are
 // for information only, so a list that can't be read is a notice, not an error.
-func (p *pipeline) recordUnmanaged(ctx context.Context, source current.Source, declared *desired.State, current *current.State) {
+func (p *pipeline) recordUnmanaged(ctx context.Context, source current.Source, current *current.State) {
 	var err error
-	if p.report.Unmanaged, err = source.ListUnmanaged(ctx, declared, current); err != nil {
+	if p.report.Unmanaged, err = source.ListUnmanaged(ctx, current); err != nil {
 		p.report.Notices = append(p.report.Notices, "the list of resources that are not in the manifest is incomplete: "+err.Error())
 	}
 }
 
 // unfinishedReadError returns the last error of a call that was still being retried when
 // the run stopped, or nil. It explains why reading took so long.
-func unfinishedReadError(declared *desired.State, current *current.State) error {
-	for _, o := range declared.Resources {
+func unfinishedReadError(current *current.State) error {
+	for _, o := range current.Desired.Resources {
 		if e := astro.AsError(current.Errs[o]); e != nil && !e.Unsent {
 			return e
 		}

@@ -31,11 +31,11 @@ func matchesSelector(pattern string, o *desired.Resource) (bool, error) {
 	return path.Match(strings.ReplaceAll(name, "/", slash), strings.ReplaceAll(schema.NormalizeName(o.Name()), "/", slash))
 }
 
-// selectResources returns the resources that match the patterns of an input. obstacle
+// selectResources returns the resources that match the patterns of an input, by Index. obstacle
 // returns why a resource can't be selected, "" if it can. That is an error, unless the
 // resource is marked absent and only matches a pattern with *.
-func selectResources(input string, patterns []string, declared *desired.State, obstacle func(o *desired.Resource) string) (map[*desired.Resource]bool, error) {
-	out := map[*desired.Resource]bool{}
+func selectResources(input string, patterns []string, declared *desired.State, obstacle func(o *desired.Resource) string) (map[int]bool, error) {
+	out := map[int]bool{}
 	var errs []error
 	for _, pattern := range patterns {
 		matched := false
@@ -52,7 +52,7 @@ func selectResources(input string, patterns []string, declared *desired.State, o
 			matched = true
 			switch why := obstacle(o); {
 			case why == "":
-				out[o] = true
+				out[o.Index] = true
 			case schema.NormalizeName(pattern) == schema.NormalizeName(resourceAddress(o)) || !o.Absent:
 				errs = append(errs, fmt.Errorf("input %s: %q matches %s, which %s", input, pattern, o, why))
 			}
@@ -92,7 +92,7 @@ func (p *pipeline) rotationFilter(declared *desired.State) (func(*desired.Resour
 		}
 		return ""
 	})
-	return func(o *desired.Resource) bool { return rotated[o] }, err
+	return func(o *desired.Resource) bool { return rotated[o.Index] }, err
 }
 
 // targetFilter returns a function that reports whether the input only selects a
@@ -104,9 +104,9 @@ func (p *pipeline) targetFilter(declared *desired.State, rotate func(*desired.Re
 	targets, err := selectResources("only", p.config.Only, declared, func(*desired.Resource) string { return "" })
 	p.report.TargetCount = len(targets)
 	for _, o := range declared.Resources {
-		if rotate != nil && rotate(o) && !targets[o] {
+		if rotate != nil && rotate(o) && !targets[o.Index] {
 			err = errors.Join(err, fmt.Errorf("input rotate: input \"only\" excludes %s; add it to \"only\", or remove it from rotate", o))
 		}
 	}
-	return func(o *desired.Resource) bool { return targets[o] }, err
+	return func(o *desired.Resource) bool { return targets[o.Index] }, err
 }

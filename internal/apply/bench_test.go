@@ -27,7 +27,7 @@ func BenchmarkPlan(b *testing.B) {
 	for b.Loop() {
 		parsed := manifest.Parse([]manifest.Source{{Name: "astro.yaml", Data: []byte(text.String())}}, manifest.Environment{})
 		d := desired.Load(kind.All(), parsed.Documents, "")
-		p := plan.Make(s.source.OrganizationID, d, s.source.Read(b.Context(), d), plan.Policy{})
+		p := plan.Make(s.source.OrganizationID, s.source.Read(b.Context(), d), plan.Policy{})
 		if n := p.Count(plan.Unchanged); n != 1000 {
 			b.Fatalf("%d unchanged", n)
 		}
@@ -54,8 +54,9 @@ deployments:
       - { name: c, astroMachine: A5, minWorkerCount: 0, maxWorkerCount: 1, workerConcurrency: 1 }
     environmentVariables: [{key: a, value: a}, {key: b, value: b}, {key: c, value: c}, {key: d, value: d}, {key: e, value: e}]
 `)
-	live := s.source.Read(b.Context(), d).Live[d.Resources[0]]
+	state := s.source.Read(b.Context(), d)
+	resource := state.Desired.Resources[0]
 	for b.Loop() {
-		plan.Compare(d.Resources[0], live, plan.Policy{})
+		plan.Compare(resource, state.Live[resource], plan.Policy{})
 	}
 }

@@ -49,9 +49,9 @@ func (s *harness) planExport(x *export.Export) *plan.Plan {
 		s.Fatalf("manifest: %v\n%s", p, exportText(x))
 	}
 	w := s.source.Read(context.Background(), d)
-	p := plan.Make(s.source.OrganizationID, d, w, plan.Policy{AllowDelete: true})
+	p := plan.Make(s.source.OrganizationID, w, plan.Policy{AllowDelete: true})
 	s.source.Refresh(context.Background(), w, p.ResourcesToRefresh())
-	return plan.Make(s.source.OrganizationID, d, w, plan.Policy{AllowDelete: true})
+	return plan.Make(s.source.OrganizationID, w, plan.Policy{AllowDelete: true})
 }
 
 func exportText(x *export.Export) string {

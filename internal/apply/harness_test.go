@@ -3,6 +3,7 @@ package apply_test
 import (
 	"context"
 	"net/http"
+	"reflect"
 	"slices"
 	"testing"
 
@@ -53,21 +54,30 @@ func (s *harness) declareManifest(text string) *desired.State {
 // planManifest compares a manifest with the simulated Organization.
 func (s *harness) planManifest(text string, policy plan.Policy) *plan.Plan {
 	s.Helper()
-	d := s.declareManifest(text)
-	w := s.source.Read(context.Background(), d)
-	p := plan.Make(s.source.OrganizationID, d, w, policy)
-	s.source.Refresh(context.Background(), w, p.ResourcesToRefresh())
-	return plan.Make(s.source.OrganizationID, d, w, policy)
+	return s.planDesired(s.declareManifest(text), policy)
 }
 
-// applyManifest plans a manifest and applies the plan.
+func (s *harness) planDesired(d *desired.State, policy plan.Policy) *plan.Plan {
+	s.Helper()
+	w := s.source.Read(context.Background(), d)
+	p := plan.Make(s.source.OrganizationID, w, policy)
+	s.source.Refresh(context.Background(), w, p.ResourcesToRefresh())
+	return plan.Make(s.source.OrganizationID, w, policy)
+}
+
+// applyManifest plans a manifest and applies the plan. Neither may change the desired state.
 func (s *harness) applyManifest(ctx context.Context, text string, o apply.Options) []apply.Outcome {
 	s.Helper()
-	p := s.planManifest(text, o.Policy)
+	d, same := s.declareManifest(text), s.declareManifest(text)
+	p := s.planDesired(d, o.Policy)
 	for _, problem := range p.Problems {
 		s.Fatalf("plan: %v\n%s", problem, text)
 	}
-	return apply.Run(ctx, s.source, p, o)
+	outcomes := apply.Run(ctx, s.source, p, o)
+	if !reflect.DeepEqual(d, same) {
+		s.Errorf("the run changed the desired state of\n%s", text)
+	}
+	return outcomes
 }
 
 // listWrites returns the methods and bodies of all requests except reads.

@@ -158,7 +158,7 @@ func newContract(t *testing.T, k *kind.Kind) *contract {
 
 func (c *contract) planDeclared(d *desired.State) *plan.Plan {
 	c.Helper()
-	p := plan.Make(c.source.OrganizationID, d, c.source.Read(context.Background(), d), plan.Policy{})
+	p := plan.Make(c.source.OrganizationID, c.source.Read(context.Background(), d), plan.Policy{})
 	if len(p.Problems) > 0 {
 		c.Fatal(p.Problems)
 	}

@@ -36,8 +36,8 @@ func (s *fixture) useToken(scope simulator.Scope) {
 // or couldn't be read.
 func (s *fixture) readManifests(files ...string) (d *desired.State, current *current.State, states []string) {
 	s.Helper()
-	d = testkit.LoadDesired(s, files...)
-	current = s.source.Read(s.Context(), d)
+	current = s.source.Read(s.Context(), testkit.LoadDesired(s, files...))
+	d = current.Desired
 	for _, o := range d.Resources {
 		state := o.Name() + " is new"
 		if live := current.Live[o]; live != nil {

@@ -76,7 +76,7 @@ func TestScopedReferences(t *testing.T) {
 				d := desired.Load(catalogWithLink(), testkit.ParseManifests(s, test.prefix+"\nlinks: [{ id: clink00000000000000000001, name: l, "+test.link+" }]"), "")
 				testkit.AssertEqual(s, "offline problems", []string(nil), testkit.ProblemTexts(d.Problems))
 				current := s.source.Read(s.Context(), d)
-				link := d.Resources[len(d.Resources)-1]
+				link := current.Desired.Resources[len(d.Resources)-1]
 				got := testkit.DescribeResource(link)[len("links/l id clink00000000000000000001 "):]
 				switch {
 				case len(current.Problems) > 0:

@@ -25,6 +25,7 @@ type API interface {
 // State holds the current state of the declared resources. A resource that is neither in Live nor in Errs
 // does not exist.
 type State struct {
+	Desired     *desired.State // a copy of the desired state, whose references are resolved as far as their targets exist
 	Live        map[*desired.Resource]*Live
 	Suggestions map[*desired.Resource]string // the likely intended name of a resource that doesn't exist
 	Errs        map[*desired.Resource]error  // the read failed, or the token can't see enough to decide whether the resource exists
@@ -81,12 +82,14 @@ type reader struct {
 
 // Read looks up every declared resource and resolves every reference, with as
 // few calls as possible: one list per kind and 50 Workspaces, and only to look up
-// names; a declared id is fetched directly. References are resolved in place, in d.
+// names; a declared id is fetched directly. References are resolved in State.Desired, a copy of d.
 // When ctx ends, the remaining resources get an error.
 func (s Source) Read(ctx context.Context, d *desired.State) *State {
 	s.API = newCachedAPI(s.API)
+	d = d.Clone()
 	r := &reader{Source: s, catalog: d.Catalog, indexes: map[*kind.Kind]*liveIndex{}, resources: d.Resources, current: &State{
-		Live: map[*desired.Resource]*Live{}, Targets: map[*desired.Reference]*Live{}, Errs: map[*desired.Resource]error{}, Dependents: map[*desired.Resource][]string{}, PendingReason: map[*desired.Resource]string{}, Suggestions: map[*desired.Resource]string{}, VisibleCount: map[*desired.Resource]int{},
+		Desired: d,
+		Live:    map[*desired.Resource]*Live{}, Targets: map[*desired.Reference]*Live{}, Errs: map[*desired.Resource]error{}, Dependents: map[*desired.Resource][]string{}, PendingReason: map[*desired.Resource]string{}, Suggestions: map[*desired.Resource]string{}, VisibleCount: map[*desired.Resource]int{},
 	}}
 	r.current.indexes = r.indexes
 	r.prefetchLists(ctx, d)

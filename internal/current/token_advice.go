@@ -10,7 +10,8 @@ import (
 
 // TokenAdvice returns which narrower token has enough permissions for the declared
 // resources, "" if none has. It only evaluates API tokens.
-func (s Source) TokenAdvice(d *desired.State, current *State) string {
+func (s Source) TokenAdvice(current *State) string {
+	d := current.Desired
 	if s.TokenID == "" || len(s.TokenScope.DeploymentIDs) > 0 {
 		return ""
 	}

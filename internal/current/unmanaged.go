@@ -21,12 +21,12 @@ type UnmanagedResource struct {
 	RootName string     // name of its Workspace, or the id if the name is unknown
 }
 
-// ListUnmanaged returns the undeclared resources in the Workspaces that d manages, sorted
+// ListUnmanaged returns the undeclared resources in the Workspaces that the manifest manages, sorted
 // by kind, Workspace and name. It reuses the lists in current and makes calls only for
 // missing lists. If a list fails, it returns an error together with the resources of all
 // other lists.
-func (s Source) ListUnmanaged(ctx context.Context, d *desired.State, current *State) ([]UnmanagedResource, error) {
-	declared := map[string]bool{s.TokenID: true}
+func (s Source) ListUnmanaged(ctx context.Context, current *State) ([]UnmanagedResource, error) {
+	d, declared := current.Desired, map[string]bool{s.TokenID: true}
 	for _, live := range current.Live {
 		declared[live.ID] = true
 	}
@@ -46,7 +46,7 @@ func (s Source) ListUnmanaged(ctx context.Context, d *desired.State, current *St
 			continue
 		}
 		if managed[root] == nil {
-			managed[root] = managedRoots(root, d, current)
+			managed[root] = managedRoots(root, current)
 		}
 		index := current.indexes[k]
 		for _, parents := range unlistedRoots(k, managed[root], field, index) {
@@ -86,9 +86,9 @@ func (s Source) ListUnmanaged(ctx context.Context, d *desired.State, current *St
 
 // managedRoots returns the managed Workspaces: those that the manifest declares, and the
 // parents of declared resources. It maps their ids to their names, if known.
-func managedRoots(root *kind.Kind, d *desired.State, current *State) map[string]string {
+func managedRoots(root *kind.Kind, current *State) map[string]string {
 	out := map[string]string{}
-	for _, o := range d.Resources {
+	for _, o := range current.Desired.Resources {
 		live := current.Live[o]
 		switch {
 		case o.Kind == root && live != nil:

@@ -26,11 +26,11 @@ func TestListUnmanaged(t *testing.T) {
 		}
 		own := s.server.Seed("apiToken", token("own"))
 		s.server.Seed("apiToken", token("ci"))
-		d, current, _ := s.readManifests("workspaces: [{ name: one }]\ndeployments: [{ name: known, workspace: one }, { name: known, workspaceId: " + two + " }]")
+		_, current, _ := s.readManifests("workspaces: [{ name: one }]\ndeployments: [{ name: known, workspace: one }, { name: known, workspaceId: " + two + " }]")
 		s.server.ResetRequests()
 		s.source.TokenID = own
 		list := func() (names []string, err error) {
-			found, err := s.source.ListUnmanaged(context.Background(), d, current)
+			found, err := s.source.ListUnmanaged(context.Background(), current)
 			for _, u := range found {
 				names = append(names, fmt.Sprintf("%s %s in %s", u.Kind.Name, u.Live.Name(), u.RootName))
 			}
@@ -44,7 +44,7 @@ func TestListUnmanaged(t *testing.T) {
 		}
 
 		s.server.AddFault(simulator.Fault{Path: "tokens", Status: http.StatusForbidden})
-		d, current, _ = s.readManifests("deployments: [{ name: known, workspaceId: " + one + " }]")
+		_, current, _ = s.readManifests("deployments: [{ name: known, workspaceId: " + one + " }]")
 		got, err = list()
 		if err == nil || !strings.Contains(err.Error(), "403") {
 			s.Errorf("the refused list is not reported: %v", err)

@@ -15,6 +15,7 @@ import (
 // resolved.
 type Resource struct {
 	Kind             *kind.Kind
+	Index            int // position in State.Resources, and in its copies
 	Body             *schema.Node
 	ID               string // declared id; "": the kind's identity fields identify the resource
 	Absent           bool   // state: absent

@@ -3,6 +3,8 @@
 package desired
 
 import (
+	"slices"
+
 	"astro-apply/internal/astrocli"
 	"astro-apply/internal/kind"
 	"astro-apply/internal/schema"
@@ -51,6 +53,72 @@ func Load(catalog kind.Catalog, documents []*schema.Node, workspace string, read
 	}
 	d.desired.Problems = d.nameResources(schema.MergeProblems(readProblems, d.problems.List()))
 	return d.desired
+}
+
+// Clone returns a copy in which references can be resolved without a change of s. The copy shares
+// all values except references.
+func (s *State) Clone() *State {
+	out := *s
+	out.Resources = make([]*Resource, len(s.Resources))
+	copyOf := map[*Resource]*Resource{}
+	for i, o := range s.Resources {
+		c := *o
+		copyOf[o], out.Resources[i] = &c, &c
+	}
+	for _, c := range out.Resources {
+		c.cloneReferences(copyOf)
+	}
+	return &out
+}
+
+// cloneReferences replaces the references of a copy, and the nodes that represent them in its body, by copies.
+func (o *Resource) cloneReferences(copyOf map[*Resource]*Resource) {
+	nodes := map[*schema.Node]*schema.Node{}
+	cloneNode := func(n *schema.Node) *schema.Node {
+		c := *n
+		nodes[n] = &c
+		return &c
+	}
+	o.Creates = copyOf[o.Creates]
+	refs := make([]*Reference, len(o.Refs))
+	for i, r := range o.Refs {
+		c := *r
+		c.Node, c.Declared = cloneNode(r.Node), copyOf[r.Declared]
+		refs[i] = &c
+	}
+	itemRefs := make([]*ItemRef, len(o.ItemRefs))
+	for i, r := range o.ItemRefs {
+		c := *r
+		c.Node = cloneNode(r.Node)
+		itemRefs[i] = &c
+	}
+	o.Refs, o.ItemRefs, o.Body = refs, itemRefs, replaceNodes(o.Body, nodes)
+}
+
+// replaceNodes returns n with some of its descendants replaced. It copies only the lists and mappings that contain
+// one of them.
+func replaceNodes(n *schema.Node, replacements map[*schema.Node]*schema.Node) *schema.Node {
+	if c := replacements[n]; c != nil {
+		return c
+	}
+	c := *n
+	changed := false
+	replace := func(child *schema.Node) *schema.Node {
+		out := replaceNodes(child, replacements)
+		changed = changed || out != child
+		return out
+	}
+	c.Items, c.Members = slices.Clone(n.Items), slices.Clone(n.Members)
+	for i, item := range c.Items {
+		c.Items[i] = replace(item)
+	}
+	for i, m := range c.Members {
+		c.Members[i].Value = replace(m.Value)
+	}
+	if !changed {
+		return n
+	}
+	return &c
 }
 
 func (d *loader) addProblem(pos schema.Pos, format string, args ...any) {
@@ -152,6 +220,7 @@ func (d *loader) loadResource(k *kind.Kind, item *schema.Node, top []schema.Fiel
 	}
 	d.checkIdentity(o, own)
 	d.problems.Add(k.CheckRules(o.Body, o.Body, nil)...)
+	o.Index = len(d.desired.Resources)
 	d.desired.Resources = append(d.desired.Resources, o)
 }
 

@@ -145,14 +145,14 @@ func caseName(o *desired.Resource) string { return o.Kind.Section + "/" + o.Name
 func (c *planCase) makePlan(t testing.TB, manifest []byte) *plan.Plan {
 	t.Helper()
 	d := declareManifest(t, string(manifest))
-	return plan.Make("corg", d, c.currentOf(t, d, "current/"), c.policy)
+	return plan.Make("corg", c.currentOf(t, d, "current/"), c.policy)
 }
 
 // currentOf returns the resources in the sections that start with prefix. Every one
 // must be in the manifest, which gives a resource without an id in the manifest its name.
 func (c *planCase) currentOf(t testing.TB, d *desired.State, prefix string) *current.State {
 	t.Helper()
-	current := &current.State{Live: map[*desired.Resource]*current.Live{}}
+	current := &current.State{Desired: d, Live: map[*desired.Resource]*current.Live{}}
 	for _, f := range c.archive.Files {
 		name, ok := strings.CutPrefix(f.Name, prefix)
 		if !ok {

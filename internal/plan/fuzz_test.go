@@ -53,13 +53,13 @@ func FuzzPlan(f *testing.F) {
 		seed.Make(d)
 		wrong := slices.ContainsFunc(append(parsed.Problems, d.Problems...), func(p schema.Problem) bool { return !p.Warning })
 		for _, policy := range []plan.Policy{{}, {AllowDelete: true, WriteSecrets: true}} {
-			world := &current.State{Live: map[*desired.Resource]*current.Live{}, Errs: map[*desired.Resource]error{}}
+			world := &current.State{Desired: d, Live: map[*desired.Resource]*current.Live{}, Errs: map[*desired.Resource]error{}}
 			for i, o := range d.Resources {
 				if live, err := current.NewLive(o.Kind, []byte(answer)); err == nil && i%2 == 0 {
 					world.Live[o] = live
 				}
 			}
-			p := plan.Make("corg", d, world, policy)
+			p := plan.Make("corg", world, policy)
 			if _, err := p.JSON(); err != nil && !wrong {
 				t.Error(err)
 			}

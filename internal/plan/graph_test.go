@@ -25,7 +25,7 @@ func planCatalog(t testing.TB, kinds kind.Catalog, text string, responses map[st
 	for _, p := range append(parsed.Problems, d.Problems...) {
 		t.Fatalf("manifest: %v\n%s", p, text)
 	}
-	w := &current.State{Live: map[*desired.Resource]*current.Live{}}
+	w := &current.State{Desired: d, Live: map[*desired.Resource]*current.Live{}}
 	for _, o := range d.Resources {
 		if answer := responses[o.String()]; answer != "" {
 			w.Live[o] = newLive(t, o, answer)
@@ -42,7 +42,7 @@ func planCatalog(t testing.TB, kinds kind.Catalog, text string, responses map[st
 			}
 		}
 	}
-	return plan.Make("corg", d, w, policy)
+	return plan.Make("corg", w, policy)
 }
 
 // outlinePlan describes the order of a plan: a line for each change with its

@@ -25,7 +25,7 @@ func planJSON(t testing.TB, p *plan.Plan) string {
 func planDigest(t testing.TB, manifest string, policy plan.Policy) string {
 	t.Helper()
 	d := declareManifest(t, manifest)
-	out, err := plan.Make("corg", d, newCurrent(t, d, map[string]string{"one": dedicatedJSON}), policy).Digest()
+	out, err := plan.Make("corg", newCurrent(t, d, map[string]string{"one": dedicatedJSON}), policy).Digest()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -54,7 +54,7 @@ func TestJSON(t *testing.T) {
 	d := declareManifest(t, mixedManifest)
 	w := newCurrent(t, d, map[string]string{"one": dedicatedJSON, "same": `{"id": "cworkspace000000000000001", "name": "same"}`})
 	w.Errs[d.Resources[1]] = errors.New("workspaces: 403 Forbidden")
-	p := plan.Make("corg", d, w, plan.Policy{})
+	p := plan.Make("corg", w, plan.Policy{})
 	got := planJSON(t, p)
 	want := `{"version":1,"organizationId":"corg","unchanged":1,"changes":[` +
 		`{"kind":"workspace","name":"unreadable","action":"unknown","problem":"workspaces: 403 Forbidden"},` +
@@ -85,11 +85,11 @@ func TestJSON(t *testing.T) {
 func TestJSONOfKeptItems(t *testing.T) {
 	t.Parallel()
 	d := declareManifest(t, "deployments: [{ name: one, workspaceId: cworkspace000000000000001, contactEmails: [b@example.com] }]")
-	got := planJSON(t, plan.Make("corg", d, newCurrent(t, d, map[string]string{"one": dedicatedJSON}), plan.Policy{}))
+	got := planJSON(t, plan.Make("corg", newCurrent(t, d, map[string]string{"one": dedicatedJSON}), plan.Policy{}))
 	if !strings.Contains(got, `"unchanged":1`) || !strings.Contains(got, `"action":"unchanged","kept":[{"path":"contactEmails","old":"a@example.com"}]`) {
 		t.Error(got)
 	}
-	empty := planJSON(t, plan.Make("corg", declareManifest(t, "workspaces: []"), newCurrent(t, &desired.State{}, nil), plan.Policy{}))
+	empty := planJSON(t, plan.Make("corg", newCurrent(t, &desired.State{}, nil), plan.Policy{}))
 	testkit.AssertEqual(t, "an empty plan", `{"version":1,"organizationId":"corg","unchanged":0,"changes":[]}`, empty)
 }
 
@@ -142,7 +142,7 @@ func TestNoSecretIsShown(t *testing.T) {
 			answers = nil
 		}
 		policy := plan.Policy{AllowDelete: rapid.Bool().Draw(rt, "delete"), WriteSecrets: rapid.Bool().Draw(rt, "write")}
-		p := plan.Make("corg", d, newCurrent(t, d, answers), policy)
+		p := plan.Make("corg", newCurrent(t, d, answers), policy)
 		all := planJSON(t, p) + strings.Join(messagesOf(p.Problems), "\n")
 		for _, c := range p.Changes {
 			all += strings.Join(describeFields(c.Fields), "\n") + strings.Join(describeFields(c.Kept), "\n") + strings.Join(c.NotComparable, "\n")

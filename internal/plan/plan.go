@@ -57,11 +57,11 @@ type Plan struct {
 	Redact func(text string) string
 }
 
-// Make plans a change for every declared resource. It is deterministic: equal inputs give equal plans.
-func Make(organizationID string, d *desired.State, current *current.State, policy Policy) *Plan {
+// Make plans a change for every resource in current.Desired. It is deterministic: equal inputs give equal plans.
+func Make(organizationID string, current *current.State, policy Policy) *Plan {
 	p := &Plan{OrganizationID: organizationID, Problems: slices.Clone(current.Problems), ExistingIDs: current.KnownIDs(), Targets: current.Targets}
 	changeOf := map[*desired.Resource]*Change{}
-	for _, r := range d.Resources {
+	for _, r := range current.Desired.Resources {
 		c := planResource(r, current, policy)
 		changeOf[r] = c
 		p.Changes = append(p.Changes, c)

@@ -22,7 +22,7 @@ import (
 // resolves references to them.
 func newCurrent(t testing.TB, d *desired.State, answers map[string]string) *current.State {
 	t.Helper()
-	w := &current.State{Live: map[*desired.Resource]*current.Live{}, Errs: map[*desired.Resource]error{}}
+	w := &current.State{Desired: d, Live: map[*desired.Resource]*current.Live{}, Errs: map[*desired.Resource]error{}}
 	for _, o := range d.Resources {
 		if answer, ok := answers[o.Name()]; ok {
 			w.Live[o] = newLive(t, o, answer)
@@ -66,7 +66,7 @@ workspaces:
 	w.Errs[d.Resources[5]] = refused
 	w.Problems = []schema.Problem{{Message: "seen while reading"}}
 
-	p := plan.Make("corg", d, w, plan.Policy{})
+	p := plan.Make("corg", w, plan.Policy{})
 	testkit.AssertEqual(t, "actions", []string{"unchanged same", "update changed", "create new", "unchanged gone", "kept going", "unknown unreadable"}, actionLines(p))
 	testkit.AssertEqual(t, "a delete that is not allowed", []string{"marked state: absent, but exists in Astro; kept (set allow-delete: true to delete it)"}, messagesOf(p.Changes[4].Notes))
 	testkit.AssertEqual(t, "problems", []string{"seen while reading"}, messagesOf(p.Problems))
@@ -78,7 +78,7 @@ workspaces:
 		t.Errorf("resources to refresh: %v", stale)
 	}
 	w.Live[d.Resources[1]].Complete = true
-	p = plan.Make("corg", d, w, plan.Policy{AllowDelete: true})
+	p = plan.Make("corg", w, plan.Policy{AllowDelete: true})
 	testkit.AssertEqual(t, "actions", "delete going", actionLines(p)[5])
 	testkit.AssertEqual(t, "resources to refresh", 0, len(p.ResourcesToRefresh()))
 }
@@ -90,7 +90,7 @@ func TestRenameHints(t *testing.T) {
 	d := declareManifest(t, "deployments: [{ name: new, workspaceId: cworkspace000000000000001, type: STANDARD }]")
 	w := newCurrent(t, d, nil)
 	w.RenameHints = map[*desired.Resource][]string{d.Resources[0]: {`"a" (c1)`, `"b" (c2)`, `"c" (c3)`, `"d" (c4)`, `"e" (c5)`}}
-	p := plan.Make("corg", d, w, plan.Policy{})
+	p := plan.Make("corg", w, plan.Policy{})
 	testkit.AssertEqual(t, "notes", []string{
 		`will be created; resources that are not in the manifest, but in the same Workspace: "a" (c1), "b" (c2), "c" (c3) and 2 more; if this is a rename, add the id of the existing one`,
 	}, messagesOf(p.Changes[0].Notes))
@@ -99,7 +99,7 @@ func TestRenameHints(t *testing.T) {
 func TestSecretsOfAPlan(t *testing.T) {
 	t.Parallel()
 	d := declareManifest(t, "deployments: [{ name: one, workspaceId: cworkspace000000000000001, environmentVariables: [{ key: A }, { key: S, value: hidden }] }]")
-	p := plan.Make("corg", d, newCurrent(t, d, map[string]string{"one": dedicatedJSON}), plan.Policy{})
+	p := plan.Make("corg", newCurrent(t, d, map[string]string{"one": dedicatedJSON}), plan.Policy{})
 	testkit.AssertEqual(t, "secrets", []string{"hidden"}, p.NewlySensitiveTexts())
 }
 
@@ -131,7 +131,7 @@ func TestOrderProperties(t *testing.T) {
 			text += section + ": [" + strings.Join(rapid.Permutation(sections[section]).Draw(rt, "objects"), ", ") + "]\n"
 		}
 		d := declareManifest(t, text)
-		p := plan.Make("corg", d, newCurrent(t, d, answers), plan.Policy{AllowDelete: true})
+		p := plan.Make("corg", newCurrent(t, d, answers), plan.Policy{AllowDelete: true})
 		at := map[string]int{}
 		for i, c := range p.Changes {
 			at[c.Resource.Name()] = i
@@ -171,7 +171,7 @@ func TestReferenceCycle(t *testing.T) {
 	env := manifest.Environment{Lookup: func(string) string { return "" }}
 	parsed := manifest.Parse([]manifest.Source{{Name: "astro.yaml", Data: []byte("eggs: [{ name: e, hen: h }]\nhens: [{ name: h, egg: e }, { name: free }]")}}, env)
 	d := desired.Load(kind.Catalog{newKind("hen", "egg"), newKind("egg", "hen")}, parsed.Documents, "")
-	p := plan.Make("corg", d, newCurrent(t, d, nil), plan.Policy{})
+	p := plan.Make("corg", newCurrent(t, d, nil), plan.Policy{})
 	testkit.AssertEqual(t, "problems", []string{`references form a cycle: egg "e" → hen "h" → egg "e"; remove one of these references`}, messagesOf(p.Problems))
 	testkit.AssertEqual(t, "resources", 3, len(p.Changes))
 }

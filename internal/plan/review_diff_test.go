@@ -67,13 +67,13 @@ func TestUnreviewedChanges(t *testing.T) {
 func planByName(t testing.TB, text string, answers map[string]string, policy plan.Policy) *plan.Plan {
 	t.Helper()
 	d := declareManifest(t, text)
-	w := &current.State{Live: map[*desired.Resource]*current.Live{}}
+	w := &current.State{Desired: d, Live: map[*desired.Resource]*current.Live{}}
 	for _, o := range d.Resources {
 		if answer := answers[o.Name()]; answer != "" {
 			w.Live[o] = newLive(t, o, answer)
 		}
 	}
-	return plan.Make("corg", d, w, policy)
+	return plan.Make("corg", w, policy)
 }
 
 // A review contains the names of referenced resources that don't exist yet, so that a
@@ -88,8 +88,8 @@ func TestReviewOfReferences(t *testing.T) {
 	}
 	d := declareManifest(t, text)
 	d.Resources[1].Refs[0].Resolve("cworkspace000000000000001")
-	w := &current.State{Live: map[*desired.Resource]*current.Live{d.Resources[0]: newLive(t, d.Resources[0], `{"id": "cworkspace000000000000001", "name": "data"}`)}}
-	got, err := plan.Make("corg", d, w, plan.Policy{}).UnreviewedChanges(review)
+	w := &current.State{Desired: d, Live: map[*desired.Resource]*current.Live{d.Resources[0]: newLive(t, d.Resources[0], `{"id": "cworkspace000000000000001", "name": "data"}`)}}
+	got, err := plan.Make("corg", w, plan.Policy{}).UnreviewedChanges(review)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -120,7 +120,7 @@ teams:
 	}
 	continued := func(text string, ids ...string) []string {
 		d := declareManifest(t, text)
-		w := &current.State{Live: map[*desired.Resource]*current.Live{}}
+		w := &current.State{Desired: d, Live: map[*desired.Resource]*current.Live{}}
 		for i, id := range ids {
 			w.Live[d.Resources[i]] = newLive(t, d.Resources[i], `{"id": "`+id+`", "name": "etl", "type": "STANDARD", "workspaceId": "cworkspace00000000000000`+string(rune('1'+i))+`"}`)
 		}
@@ -130,7 +130,7 @@ teams:
 				ids = ids[1:]
 			}
 		}
-		lines, err := plan.Make("corg", d, w, plan.Policy{}).UnreviewedChanges(review)
+		lines, err := plan.Make("corg", w, plan.Policy{}).UnreviewedChanges(review)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -194,10 +194,10 @@ teams: [{ name: data }]
 deployments: [{ name: etl, workspaceId: cworkspace000000000000001, type: STANDARD, cloudProvider: AWS, region: us-east-1 }]
 `)
 	for _, description := range []string{"a", "b"} { // an update, and nothing to do
-		w := &current.State{Live: map[*desired.Resource]*current.Live{
+		w := &current.State{Desired: d, Live: map[*desired.Resource]*current.Live{
 			d.Resources[0]: newLive(t, d.Resources[0], `{"id": "cworkspace000000000000001", "name": "data", "description": "`+description+`"}`),
 		}}
-		p := plan.Make("corg", d, w, plan.Policy{})
+		p := plan.Make("corg", w, plan.Policy{})
 		review, err := p.Review()
 		if err != nil {
 			t.Fatal(err)

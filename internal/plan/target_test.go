@@ -24,7 +24,7 @@ clusters: [{ name: production, type: DEDICATED, cloudProvider: AWS, region: us-e
 			w.Errs[o] = errors.New("403")
 		}
 	}
-	p := plan.Make("corg", d, w, plan.Policy{IsTarget: func(o *desired.Resource) bool { return o.Name() == "data" }})
+	p := plan.Make("corg", w, plan.Policy{IsTarget: func(o *desired.Resource) bool { return o.Name() == "data" }})
 	testkit.AssertEqual(t, "plan", "create Workspace \"data\"\n", outlinePlan(p))
 }
 
@@ -34,6 +34,6 @@ func TestTargetsKeepGeneralProblems(t *testing.T) {
 	d := declareManifest(t, "workspaces: [{ name: data }, { name: more }]")
 	w := newCurrent(t, d, nil)
 	w.Problems = []schema.Problem{{Pos: schema.Pos{File: "other.yaml", Line: 1}, Message: "the other file can't be read"}}
-	p := plan.Make("corg", d, w, plan.Policy{IsTarget: func(o *desired.Resource) bool { return o.Name() == "data" }})
+	p := plan.Make("corg", w, plan.Policy{IsTarget: func(o *desired.Resource) bool { return o.Name() == "data" }})
 	testkit.AssertEqual(t, "problems", []string{"the other file can't be read"}, messagesOf(p.Problems))
 }

@@ -31,7 +31,7 @@ func makePlan(t testing.TB, text string, live liveAnswers, policy plan.Policy) *
 		}
 		t.Fatalf("manifest: %v\n%s", p, text)
 	}
-	w := &current.State{Live: map[*desired.Resource]*current.Live{}, Errs: map[*desired.Resource]error{}}
+	w := &current.State{Desired: d, Live: map[*desired.Resource]*current.Live{}, Errs: map[*desired.Resource]error{}}
 	for _, o := range d.Resources {
 		switch answer := live[o.Name()].(type) {
 		case string:
@@ -44,7 +44,7 @@ func makePlan(t testing.TB, text string, live liveAnswers, policy plan.Policy) *
 			w.Errs[o] = answer
 		}
 	}
-	return plan.Make("corg", d, w, policy)
+	return plan.Make("corg", w, policy)
 }
 
 // testOutcome is the outcome of a resource in a test.
