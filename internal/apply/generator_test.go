@@ -24,7 +24,7 @@ func drawResource(t *rapid.T, k *kind.Kind, fixed ...schema.Member) *schema.Node
 			if rule.Check(g.root) == "" {
 				continue
 			}
-			for _, path := range rule.Fields {
+			for _, path := range rule.Fields() {
 				name, _, _ := strings.Cut(path, ".")
 				if !slices.ContainsFunc(fixed, func(m schema.Member) bool { return m.Name == name }) {
 					g.root.Delete(name)

@@ -30,7 +30,7 @@ func (c *conditionSet) addConditions(list []schema.Field, path []string) {
 		}
 		c.addConditions(f.Type.Fields, fieldPath)
 		if f.Type.Elem != nil {
-			c.addConditions(f.Type.Elem.Fields, append(fieldPath, itemStep))
+			c.addConditions(f.Type.Elem.Fields, append(fieldPath, kind.ListItems))
 		}
 	}
 }
@@ -63,16 +63,13 @@ func (c *conditionSet) allSchemas() []any {
 	return append(out, c.ruleSchemas...)
 }
 
-// itemStep is the part of a path that means every item of a list.
-const itemStep = "[]"
-
 // schemaAt returns a schema that applies leaf to the value at path. If required is
 // true, the schema refuses values without that path.
 func schemaAt(path []string, leaf jsonObject, required bool) jsonObject {
 	out := leaf
 	for _, name := range slices.Backward(path) {
 		switch {
-		case name == itemStep:
+		case name == kind.ListItems:
 			out = jsonObject{"items": out}
 		case required:
 			out = jsonObject{"required": anySlice(name), "properties": jsonObject{name: out}}
@@ -120,7 +117,7 @@ func manifestNames(f *schema.Field) []string {
 // list.
 func findByPath(fields []schema.Field, path string) *schema.Field {
 	name, rest, isNested := strings.Cut(path, ".")
-	f := schema.FindField(fields, strings.TrimSuffix(name, itemStep))
+	f := schema.FindField(fields, strings.TrimSuffix(name, kind.ListItems))
 	switch {
 	case !isNested:
 		return f
@@ -145,53 +142,42 @@ func constValue(f *schema.Field, text string) any {
 	return text
 }
 
-// addRule adds a schema that refuses a combination of values that the rule forbids.
-// The schema puts the rule's message on the first field of the combination.
-func (c *conditionSet) addRule(rule kind.Rule, forbidden kind.Combination) {
-	for i, v := range forbidden {
+// addCombination adds a schema that refuses the combination.
+func (c *conditionSet) addCombination(forbidden kind.Combination) {
+	conditions := forbidden.Conditions
+	for i, v := range conditions {
 		if v.Negated && v.Equals != "" { // one schema per other value, because the message contains the value
 			for _, value := range possibleValues(findByPath(c.rootFields, v.Field)) {
 				if value != v.Equals {
-					variant := slices.Clone(forbidden)
+					variant := slices.Clone(conditions)
 					variant[i] = kind.FieldCondition{Field: v.Field, Equals: value}
-					c.addRule(rule, variant)
+					c.addCombination(kind.Combination{Conditions: variant, Problem: forbidden.Problem})
 				}
 			}
 			return
 		}
 	}
-	list, _, inList := strings.Cut(forbidden[0].Field, itemStep+".")
+	list, _, inList := strings.Cut(conditions[0].Field, kind.ListItems)
 	var matches []any
-	for i, v := range forbidden {
+	for i, v := range conditions {
 		if i > 0 || !v.Negated {
-			matches = append(matches, c.matchSchema(v, inList))
+			matches = append(matches, c.matchSchema(v))
 		}
 	}
-	then := c.violationSchema(forbidden[0], inList, rule.Check(c.matchingNode(forbidden, list, inList)))
-	c.addRuleSchema(list, inList, jsonObject{"if": jsonObject{"allOf": matches}, "then": then})
-}
-
-// addRuleSchema adds a condition to the resource or, if inList is true, to each item
-// of one of its lists.
-func (c *conditionSet) addRuleSchema(list string, inList bool, condition jsonObject) {
+	problem := forbidden.ProblemOf(func(path string) string {
+		i := slices.IndexFunc(conditions, func(v kind.FieldCondition) bool { return v.Path() == path })
+		return c.valueNode(conditions[i]).Show()
+	})
+	condition := jsonObject{"if": jsonObject{"allOf": matches}, "then": c.violationSchema(conditions[0], problem)}
 	if inList {
-		condition = schemaAt([]string{list, itemStep}, condition, false)
+		condition = schemaAt([]string{list, kind.ListItems}, condition, false)
 	}
 	c.ruleSchemas = append(c.ruleSchemas, condition)
 }
 
-// relativePath returns the path of a field relative to the value that a condition
-// is added to: the resource or, if inList is true, a list item.
-func relativePath(field string, inList bool) []string {
-	if inList {
-		_, field, _ = strings.Cut(field, itemStep+".")
-	}
-	return strings.Split(field, ".")
-}
-
 // matchSchema returns a schema that accepts the values for which v is true.
-func (c *conditionSet) matchSchema(v kind.FieldCondition, inList bool) jsonObject {
-	f, path := findByPath(c.rootFields, v.Field), relativePath(v.Field, inList)
+func (c *conditionSet) matchSchema(v kind.FieldCondition) jsonObject {
+	f, path := findByPath(c.rootFields, v.Field), strings.Split(v.Path(), ".")
 	leaf := jsonObject{}
 	if v.Equals != "" {
 		leaf["const"] = constValue(f, v.Equals)
@@ -211,8 +197,8 @@ func (c *conditionSet) matchSchema(v kind.FieldCondition, inList bool) jsonObjec
 }
 
 // violationSchema returns a schema that refuses the values for which v is true.
-func (c *conditionSet) violationSchema(v kind.FieldCondition, inList bool, message string) jsonObject {
-	path, names := relativePath(v.Field, inList), manifestNames(findByPath(c.rootFields, v.Field))
+func (c *conditionSet) violationSchema(v kind.FieldCondition, message string) jsonObject {
+	path, names := strings.Split(v.Path(), "."), manifestNames(findByPath(c.rootFields, v.Field))
 	out := forbidMembers(message, names...)
 	if v.Negated {
 		out = requireOneOf(names...)
@@ -220,36 +206,9 @@ func (c *conditionSet) violationSchema(v kind.FieldCondition, inList bool, messa
 	return schemaAt(path[:len(path)-1], out, false)
 }
 
-// matchingNode returns a resource for which the combination is true. The rule
-// returns its message for this resource.
-func (c *conditionSet) matchingNode(forbidden kind.Combination, list string, inList bool) *schema.Node {
-	root := &schema.Node{Form: schema.Map}
-	target := root
-	if inList {
-		target = &schema.Node{Form: schema.Map}
-		root.Set(list, &schema.Node{Form: schema.List, Items: []*schema.Node{target}})
-	}
-	for _, v := range forbidden {
-		if v.Negated {
-			continue
-		}
-		n, path := target, relativePath(v.Field, inList)
-		for _, name := range path[:len(path)-1] {
-			if n.Get(name) == nil {
-				n.Set(name, &schema.Node{Form: schema.Map})
-			}
-			n = n.Get(name)
-		}
-		n.Set(path[len(path)-1], c.valueNode(v))
-	}
-	return root
-}
-
 func (c *conditionSet) valueNode(v kind.FieldCondition) *schema.Node {
 	if findByPath(c.rootFields, v.Field).Type.Base == schema.BaseBool {
 		return schema.Boolean(v.Equals == "true")
 	}
-	n := schema.String(v.Equals)
-	n.Pos.Line = 1 // a known position marks a declared value
-	return n
+	return schema.String(v.Equals)
 }

@@ -61,8 +61,11 @@ func resourceSchema(k *kind.Kind) jsonObject {
 	c := &conditionSet{rootFields: k.Fields}
 	c.addConditions(k.Fields, nil)
 	for _, rule := range k.Rules {
-		for _, forbidden := range rule.ForbiddenCombinations {
-			c.addRule(rule, forbidden)
+		if rule.NeedsCurrent {
+			continue
+		}
+		for _, forbidden := range rule.Forbidden {
+			c.addCombination(forbidden)
 		}
 	}
 	addAllOf(out, c.allSchemas()...)

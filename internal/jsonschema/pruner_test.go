@@ -58,7 +58,11 @@ func (p *pruner) lookupValue(path string) (string, bool) {
 // pruneRules removes the first field of each combination that the kind's rules forbid.
 func (p *pruner) pruneRules(k *kind.Kind) {
 	for _, rule := range k.Rules {
-		for _, forbidden := range rule.ForbiddenCombinations {
+		if rule.NeedsCurrent {
+			continue
+		}
+		for _, combination := range rule.Forbidden {
+			forbidden := combination.Conditions
 			list, _, inList := strings.Cut(forbidden[0].Field, "[].")
 			levels := []any{p.root}
 			if inList {
@@ -77,8 +81,8 @@ func (p *pruner) pruneRules(k *kind.Kind) {
 	}
 }
 
-func (p *pruner) matchesAll(level map[string]any, prefix string, combination kind.Combination) bool {
-	for _, v := range combination {
+func (p *pruner) matchesAll(level map[string]any, prefix string, conditions []kind.FieldCondition) bool {
+	for _, v := range conditions {
 		container, last := p.containerOf(level, strings.TrimPrefix(v.Field, prefix))
 		value, exists := container[last]
 		for _, name := range p.otherNames(v.Field) {

@@ -105,28 +105,28 @@ func tokenRolesType() schema.Type {
 // ownRoleRule requires exactly one role on the token's own scope: the create call sends this role, and the API
 // refuses updates without it.
 func ownRoleRule() Rule {
-	forbidden := []Combination{
-		{{Field: "roles[].dagId"}, {Field: "roles[].deploymentId", Negated: true}},
-		{{Field: "roles[].dagTag"}, {Field: "roles[].deploymentId", Negated: true}},
-	}
-	return Rule{Fields: []string{"roles"}, ForbiddenCombinations: forbidden, Check: func(o *schema.Node) string {
-		roles, own := o.Get("roles"), 0
-		if roles == nil || roles.Form != schema.List {
+	const problem = "roles: a role with dagId or dagTag must also set deployment"
+	return Rule{
+		Forbidden: []Combination{
+			{[]FieldCondition{{Field: "roles[].dagId"}, {Field: "roles[].deploymentId", Negated: true}}, problem},
+			{[]FieldCondition{{Field: "roles[].dagTag"}, {Field: "roles[].deploymentId", Negated: true}}, problem},
+		},
+		Check: func(o *schema.Node) string {
+			roles, own := o.Get("roles"), 0
+			if roles == nil || roles.Form != schema.List {
+				return ""
+			}
+			for _, role := range roles.Items {
+				if roleScope(role) == "itself" {
+					own++
+				}
+			}
+			if own != 1 {
+				return "roles: exactly one role must set neither workspace nor deployment; it is the token's role in its own scope"
+			}
 			return ""
-		}
-		for _, role := range roles.Items {
-			if roleScope(role) == "itself" {
-				own++
-			}
-			if (role.Get("dagId") != nil || role.Get("dagTag") != nil) && role.Get("deploymentId") == nil {
-				return "roles: a role with dagId or dagTag must also set deployment"
-			}
-		}
-		if own != 1 {
-			return "roles: exactly one role must set neither workspace nor deployment; it is the token's role in its own scope"
-		}
-		return ""
-	}}
+		},
+	}
 }
 
 // checkOwnToken refuses changes of the token that the run itself uses, so that a run can't lock itself out.

@@ -89,31 +89,16 @@ func clusterHealthText(live *schema.Node) string {
 
 func clusterRules() []Rule {
 	return []Rule{
-		requiredFieldsRule("type", "HYBRID", "dbInstanceType", "providerAccount"),
-		requiredFieldsRule("enableDr", "true", "drRegion"),
-		requiredFieldsRule("drVpcSubnetRange", "", "drRegion"),
-		requiredFieldsRule("drSecondaryVpcCidr", "", "drRegion"),
-		{Fields: []string{"drRegion", "enableDr"}, ForbiddenCombinations: []Combination{{{Field: "drRegion"}, {Field: "enableDr", Equals: "false"}}}, Check: func(o *schema.Node) string {
-			region := o.Get("drRegion")
-			if region == nil || !region.Pos.IsKnown() || !o.Get("enableDr").Is("false") { // the change removes a current region that the manifest omits
-				return ""
-			}
-			return "drRegion needs enableDr: true, but it is false; set it to true or remove drRegion"
-		}},
-		{
-			Fields: []string{"drRegion", "cloudProvider"}, NeedsCurrent: true,
-			Check: func(o *schema.Node) string {
-				if o.Get("drRegion") == nil || !o.Get("cloudProvider").Is("GCP") {
-					return ""
-				}
-				for _, name := range []string{"drVpcSubnetRange", "drPodSubnetRange", "drServicePeeringRange", "drServiceSubnetRange"} {
-					if o.Get(name) == nil {
-						return "drRegion on GCP also needs " + name + "; add it"
-					}
-				}
-				return ""
-			},
-		},
+		requiredFieldsRule("type HYBRID", []FieldCondition{{Field: "type", Equals: "HYBRID"}}, "dbInstanceType", "providerAccount"),
+		requiredFieldsRule("enableDr true", []FieldCondition{{Field: "enableDr", Equals: "true"}}, "drRegion"),
+		requiredFieldsRule("drVpcSubnetRange", []FieldCondition{{Field: "drVpcSubnetRange"}}, "drRegion"),
+		requiredFieldsRule("drSecondaryVpcCidr", []FieldCondition{{Field: "drSecondaryVpcCidr"}}, "drRegion"),
+		{DeclaredOnly: true, Forbidden: []Combination{{
+			[]FieldCondition{{Field: "drRegion"}, {Field: "enableDr", Equals: "false"}},
+			"drRegion needs enableDr: true, but it is false; set it to true or remove drRegion",
+		}}},
+		requiredFieldsRule("drRegion on GCP", []FieldCondition{{Field: "drRegion"}, {Field: "cloudProvider", Equals: "GCP"}},
+			"drVpcSubnetRange", "drPodSubnetRange", "drServicePeeringRange", "drServiceSubnetRange"),
 	}
 }
 

@@ -12,39 +12,32 @@ func deploymentRules() []Rule {
 		exclusiveFieldsRule("clusterId", "cloudProvider", "region"),
 		togetherRule("cloudProvider", "region"),
 		requiredValueRule("remoteExecution.enabled", "true", "type", "DEDICATED", "only DEDICATED Deployments can run tasks remotely"),
-		{Fields: []string{"type", "executor"}, ForbiddenCombinations: []Combination{{{Field: "type", Equals: "HYBRID"}, {Field: "executor", Equals: "ASTRO"}}}, Check: func(o *schema.Node) string {
-			if o.Get("type").Is("HYBRID") && o.Get("executor").Is("ASTRO") {
-				return "executor ASTRO is not available on a HYBRID Deployment; use CELERY or KUBERNETES"
-			}
-			return ""
-		}},
+		{Forbidden: []Combination{{
+			[]FieldCondition{{Field: "type", Equals: "HYBRID"}, {Field: "executor", Equals: "ASTRO"}},
+			"executor ASTRO is not available on a HYBRID Deployment; use CELERY or KUBERNETES",
+		}}},
 		requiredValueRule("isHighAvailability", "true", "isDevelopmentMode", "false", "a Deployment in development mode runs only one scheduler"),
 		requiredValueRule("isDevelopmentMode", "true", "schedulerSize", "SMALL", "development mode only supports the size SMALL"),
 		memoryPerCPURule("resourceQuotaMemory", "resourceQuotaCpu"),
 		memoryPerCPURule("defaultTaskPodMemory", "defaultTaskPodCpu"),
-		{Fields: []string{"scalingSpec"}, NeedsCurrent: true, Check: func(o *schema.Node) string {
+		{CheckedFields: []string{"scalingSpec"}, NeedsCurrent: true, Check: func(o *schema.Node) string {
 			if o.Get("isDevelopmentMode").Is("true") || isEmptyMap(o.Get("scalingSpec")) {
 				return ""
 			}
 			return "scalingSpec needs isDevelopmentMode: true; other Deployments can't hibernate"
 		}},
-		{Fields: []string{"scalingSpec.hibernationSpec.override"}, ForbiddenCombinations: []Combination{{
-			{Field: "scalingSpec.hibernationSpec.override.overrideUntil"}, {Field: "scalingSpec.hibernationSpec.override.isHibernating", Negated: true},
-		}}, Check: func(o *schema.Node) string {
-			override := o.GetPath("scalingSpec.hibernationSpec.override")
-			if override.Get("overrideUntil") != nil && override.Get("isHibernating") == nil {
-				return "overrideUntil also needs isHibernating; add it"
-			}
-			return ""
-		}},
-		{Fields: []string{"workerQueues"}, Check: checkQueueCounts},
-		{Fields: []string{"workerQueues"}, Check: checkDefaultQueue},
+		{Forbidden: []Combination{{[]FieldCondition{
+			{Field: "scalingSpec.hibernationSpec.override.overrideUntil"},
+			{Field: "scalingSpec.hibernationSpec.override.isHibernating", Negated: true},
+		}, "overrideUntil also needs isHibernating; add it"}}},
+		{CheckedFields: []string{"workerQueues"}, Check: checkQueueCounts},
+		{CheckedFields: []string{"workerQueues"}, Check: checkDefaultQueue},
 	}
 }
 
 // memoryPerCPURule requires 2 GiB of memory for each core: the API accepts no other ratio.
 func memoryPerCPURule(memory, cpu string) Rule {
-	return Rule{Fields: []string{memory, cpu}, Check: func(o *schema.Node) string {
+	return Rule{CheckedFields: []string{memory, cpu}, Check: func(o *schema.Node) string {
 		c, errC := schema.ParseQuantity(o.Get(cpu).ScalarText())
 		m, errM := schema.ParseQuantity(o.Get(memory).ScalarText())
 		if errC != nil || errM != nil {

@@ -251,7 +251,7 @@ func overrideType(t schema.Type) schema.Type {
 }
 
 func linkExclusionRule() Rule {
-	return Rule{Fields: []string{"excludeLinks", "links"}, Check: func(o *schema.Node) string {
+	return Rule{CheckedFields: []string{"excludeLinks", "links"}, Check: func(o *schema.Node) string {
 		linked := map[string]*schema.Node{}
 		for _, name := range []string{"links", "excludeLinks"} {
 			list := o.Get(name)

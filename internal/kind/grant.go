@@ -99,7 +99,7 @@ func roleScope(role *schema.Node) string {
 // the API refuses a role in a Deployment without one in its Workspace, and a
 // role for DAGs without one in their Deployment.
 func outerRoleRule(list, id, outerList, outerID string, parentID func(id *schema.Node) string, why string) Rule {
-	return Rule{Fields: []string{list, outerList}, NeedsCurrent: true, Check: func(o *schema.Node) string {
+	return Rule{CheckedFields: []string{list, outerList}, NeedsCurrent: true, Check: func(o *schema.Node) string {
 		for _, role := range o.Get(list).ListItems() {
 			if role.Get(id) == nil {
 				continue // schema.Check reports it
@@ -139,26 +139,14 @@ func grantRules() []Rule {
 // dagSelectorRule refuses a role with both dagId and dagTag, and, if required is true, a role with neither.
 func dagSelectorRule(list string, required bool) Rule {
 	id, tag := list+"[].dagId", list+"[].dagTag"
-	forbidden := []Combination{{{Field: id}, {Field: tag}}}
-	if required {
-		forbidden = append(forbidden, Combination{{Field: id, Negated: true}, {Field: tag, Negated: true}})
+	both := Combination{[]FieldCondition{{Field: id}, {Field: tag}}, list + ": set either dagId or dagTag, not both"}
+	neither := Combination{
+		[]FieldCondition{{Field: id, Negated: true}, {Field: tag, Negated: true}}, list + ": each role must set either dagId or dagTag",
 	}
-	return Rule{Fields: []string{list}, ForbiddenCombinations: forbidden, Check: func(o *schema.Node) string {
-		roles := o.Get(list)
-		if roles == nil {
-			return ""
-		}
-		for _, role := range roles.Items {
-			id, tag := role.Get("dagId") != nil, role.Get("dagTag") != nil
-			switch {
-			case id && tag:
-				return list + ": set either dagId or dagTag, not both"
-			case required && !id && !tag:
-				return list + ": each role must set either dagId or dagTag"
-			}
-		}
-		return ""
-	}}
+	if required {
+		return Rule{Forbidden: []Combination{both, neither}}
+	}
+	return Rule{Forbidden: []Combination{both}}
 }
 
 // displayName returns the name for messages of the resource that an id refers to.

@@ -56,7 +56,7 @@ func TestKindTables(t *testing.T) {
 				}
 			}
 			for _, rule := range k.Rules {
-				for _, path := range rule.Fields {
+				for _, path := range rule.Fields() {
 					if !hasField(k.Fields, path) {
 						t.Errorf("a rule about %q, which is not a field", path)
 					}

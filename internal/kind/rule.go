@@ -2,6 +2,7 @@ package kind
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -10,23 +11,27 @@ import (
 
 // Rule is a condition on several fields of a resource.
 type Rule struct {
-	// Fields are the paths of the fields in the condition. The rule is checked if the manifest
-	// declares at least one of them.
-	Fields []string
-	// Check returns the problem, "" if none. Unknown fields are nil: offline, all undeclared
-	// fields; in a plan, fields that have a value neither in the manifest nor in Astro.
+	// Forbidden lists the combinations of values that are invalid.
+	Forbidden []Combination
+	// Check returns a problem that no combination can express, "" if none. Unknown fields are nil:
+	// offline, all undeclared fields; in a plan, fields that have a value neither in the manifest
+	// nor in Astro. Nil: the combinations are the whole rule.
 	Check func(object *schema.Node) string
+	// CheckedFields are the paths of the fields that Check reads. The rule is checked if the manifest
+	// declares at least one of them, or of the fields in Forbidden.
+	CheckedFields []string
 	// NeedsCurrent marks a rule about the complete resource, which can't be checked offline.
 	NeedsCurrent bool
-	// ForbiddenCombinations express the same condition as Check for readers that can't run it,
-	// such as the JSON schema, if conditions on values can express it. Each combination is
-	// invalid.
-	ForbiddenCombinations []Combination
+	// DeclaredOnly marks a rule about a declared value of its first field: the change removes an undeclared one.
+	DeclaredOnly bool
 }
 
-// Combination is a set of conditions that must not hold together. The first condition is
-// about the field that the error is reported for.
-type Combination []FieldCondition
+// Combination is a set of conditions that must not hold together. The first condition is about the
+// field that an editor marks.
+type Combination struct {
+	Conditions []FieldCondition
+	Problem    string // {FIELD} stands for the value of a field
+}
 
 // FieldCondition is the condition that a field is set, or has a value. The path of a field
 // of a list item is list[].field; then all conditions of the combination apply to the same
@@ -34,68 +39,110 @@ type Combination []FieldCondition
 type FieldCondition struct {
 	Field   string
 	Equals  string // "": any value
-	Negated bool   // the field isn't set, or has another value
+	Negated bool   // the field isn't set; with Equals: it is set to another value
 }
 
 // exclusiveFieldsRule forbids a field together with any of the others.
 func exclusiveFieldsRule(field string, others ...string) Rule {
-	var forbidden []Combination
+	var rule Rule
 	for _, other := range others {
-		forbidden = append(forbidden, Combination{{Field: field}, {Field: other}})
+		rule.Forbidden = append(rule.Forbidden, Combination{
+			[]FieldCondition{{Field: field}, {Field: other}}, fmt.Sprintf("set either %s or %s, not both", field, other),
+		})
 	}
-	return Rule{Fields: append([]string{field}, others...), ForbiddenCombinations: forbidden, Check: func(o *schema.Node) string {
-		if o.GetPath(field) == nil {
-			return ""
-		}
-		for _, other := range others {
-			if o.GetPath(other) != nil {
-				return fmt.Sprintf("set either %s or %s, not both", field, other)
-			}
-		}
-		return ""
-	}}
+	return rule
 }
 
 // togetherRule requires both fields or neither.
 func togetherRule(a, b string) Rule {
-	return Rule{Fields: []string{a, b}, NeedsCurrent: true, Check: func(o *schema.Node) string {
-		switch {
-		case o.GetPath(a) != nil && o.GetPath(b) == nil:
-			return fmt.Sprintf("%s also needs %s; set both or neither", a, b)
-		case o.GetPath(b) != nil && o.GetPath(a) == nil:
-			return fmt.Sprintf("%s also needs %s; set both or neither", b, a)
-		}
-		return ""
+	return Rule{NeedsCurrent: true, Forbidden: []Combination{
+		{[]FieldCondition{{Field: a}, {Field: b, Negated: true}}, fmt.Sprintf("%s also needs %s; set both or neither", a, b)},
+		{[]FieldCondition{{Field: b}, {Field: a, Negated: true}}, fmt.Sprintf("%s also needs %s; set both or neither", b, a)},
 	}}
 }
 
-// requiredFieldsRule requires all of the others in a new resource in which field is set,
-// or has the value when unless that is "".
-func requiredFieldsRule(field, when string, others ...string) Rule {
-	return Rule{Fields: append([]string{field}, others...), NeedsCurrent: true, Check: func(o *schema.Node) string {
-		if n := o.GetPath(field); n == nil || when != "" && !n.Is(when) {
-			return ""
+// requiredFieldsRule requires all of the others in a new resource for which the conditions hold.
+// subject describes the conditions.
+func requiredFieldsRule(subject string, conditions []FieldCondition, others ...string) Rule {
+	rule := Rule{NeedsCurrent: true}
+	for _, other := range others {
+		rule.Forbidden = append(rule.Forbidden, Combination{
+			append(slices.Clone(conditions), FieldCondition{Field: other, Negated: true}), subject + " also needs " + other + "; add it",
+		})
+	}
+	return rule
+}
+
+// requiredValueRule requires that other has the value want if field has the value when.
+func requiredValueRule(field, when, other, want, why string) Rule {
+	return Rule{Forbidden: []Combination{{
+		[]FieldCondition{{Field: field, Equals: when}, {Field: other, Equals: want, Negated: true}},
+		fmt.Sprintf("%s needs %s: %s, not {%[2]s} (%[4]s)", field, other, want, why),
+	}}}
+}
+
+// Fields returns the paths of the fields that the rule is about.
+func (r *Rule) Fields() []string {
+	fields := slices.Clone(r.CheckedFields)
+	for _, combination := range r.Forbidden {
+		for _, condition := range combination.Conditions {
+			field, _, _ := strings.Cut(condition.Field, ListItems)
+			fields = append(fields, field)
 		}
-		for _, other := range others {
-			if o.GetPath(other) == nil {
-				return strings.TrimSpace(field+" "+when) + " also needs " + other + "; add it"
+	}
+	return fields
+}
+
+// problem returns the problem of object, "" if none.
+func (r *Rule) problem(object *schema.Node) string {
+	for _, combination := range r.Forbidden {
+		for _, target := range combination.targets(object) {
+			if !slices.ContainsFunc(combination.Conditions, func(c FieldCondition) bool { return !c.holds(target) }) {
+				return combination.ProblemOf(func(path string) string { return target.GetPath(path).Show() })
 			}
 		}
-		return ""
-	}}
+	}
+	if r.Check != nil {
+		return r.Check(object)
+	}
+	return ""
 }
 
-// requiredValueRule requires that other has the value want if field has the value when
-// ("": any value).
-func requiredValueRule(field, when, other, want, why string) Rule {
-	forbidden := []Combination{{{Field: field, Equals: when}, {Field: other, Equals: want, Negated: true}}}
-	return Rule{Fields: []string{field, other}, ForbiddenCombinations: forbidden, Check: func(o *schema.Node) string {
-		f, n := o.GetPath(field), o.GetPath(other)
-		if f == nil || n == nil || when != "" && !f.Is(when) || n.Is(want) || n.Form == schema.Unknown {
-			return ""
-		}
-		return fmt.Sprintf("%s needs %s: %s, not %s (%s)", field, other, want, n.Show(), why)
-	}}
+// ListItems is the part of a path that means every item of a list.
+const ListItems = "[]"
+
+// targets returns the values to which all conditions apply: object itself, or the items of one of its lists.
+func (c *Combination) targets(object *schema.Node) []*schema.Node {
+	if list, _, inList := strings.Cut(c.Conditions[0].Field, ListItems); inList {
+		return object.Get(list).ListItems()
+	}
+	return []*schema.Node{object}
+}
+
+var placeholderRegexp = regexp.MustCompile(`\{[\w.]+\}`)
+
+// ProblemOf returns Problem with the texts of the fields that it names.
+func (c *Combination) ProblemOf(text func(path string) string) string {
+	return placeholderRegexp.ReplaceAllStringFunc(c.Problem, func(placeholder string) string { return text(strings.Trim(placeholder, "{}")) })
+}
+
+// Path returns the path of the field in the resource, or in an item of the list.
+func (c *FieldCondition) Path() string {
+	if _, path, inList := strings.Cut(c.Field, ListItems+"."); inList {
+		return path
+	}
+	return c.Field
+}
+
+func (c *FieldCondition) holds(target *schema.Node) bool {
+	n := target.GetPath(c.Path())
+	switch {
+	case c.Equals == "":
+		return (n != nil) != c.Negated
+	case c.Negated:
+		return n != nil && n.Form != schema.Unknown && !n.Is(c.Equals)
+	}
+	return n.Is(c.Equals)
 }
 
 // CheckRules checks the rules on object. It skips rules about fields that declared, the
@@ -103,19 +150,16 @@ func requiredValueRule(field, when, other, want, why string) Rule {
 // change. If changes is nil, object holds only the declared fields.
 func (k *Kind) CheckRules(object, declared *schema.Node, changes func(path string) bool) []schema.Problem {
 	var out []schema.Problem
-	for _, rule := range k.Rules {
-		if changes == nil && rule.NeedsCurrent || changes != nil && !slices.ContainsFunc(rule.Fields, changes) {
+	for i := range k.Rules {
+		rule := &k.Rules[i]
+		fields := rule.Fields()
+		first := slices.IndexFunc(fields, func(path string) bool { return declared.GetPath(path) != nil })
+		switch {
+		case first < 0, changes == nil && rule.NeedsCurrent, changes != nil && !slices.ContainsFunc(fields, changes), rule.DeclaredOnly && first > 0:
 			continue
 		}
-		for _, field := range rule.Fields {
-			n := declared.GetPath(field)
-			if n == nil {
-				continue
-			}
-			if message := rule.Check(object); message != "" {
-				out = append(out, schema.Problem{Pos: n.Pos, Message: message})
-			}
-			break
+		if problem := rule.problem(object); problem != "" {
+			out = append(out, schema.Problem{Pos: declared.GetPath(fields[first]).Pos, Message: problem})
 		}
 	}
 	return out
