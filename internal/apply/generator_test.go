@@ -21,7 +21,7 @@ func drawResource(t *rapid.T, k *kind.Kind, fixed ...schema.Member) *schema.Node
 	g.drawCPUAndMemory("defaultTaskPodCpu", "defaultTaskPodMemory")
 	for range k.Rules {
 		for _, rule := range k.Rules {
-			if rule.Check(g.root) == "" {
+			if rule.FindProblem(g.root) == "" {
 				continue
 			}
 			for _, path := range rule.Fields() {

@@ -93,8 +93,8 @@ func (r *Rule) Fields() []string {
 	return fields
 }
 
-// problem returns the problem of object, "" if none.
-func (r *Rule) problem(object *schema.Node) string {
+// FindProblem returns the problem of object, "" if none.
+func (r *Rule) FindProblem(object *schema.Node) string {
 	for _, combination := range r.Forbidden {
 		for _, target := range combination.targets(object) {
 			if !slices.ContainsFunc(combination.Conditions, func(c FieldCondition) bool { return !c.holds(target) }) {
@@ -158,7 +158,7 @@ func (k *Kind) CheckRules(object, declared *schema.Node, changes func(path strin
 		case first < 0, changes == nil && rule.NeedsCurrent, changes != nil && !slices.ContainsFunc(fields, changes), rule.DeclaredOnly && first > 0:
 			continue
 		}
-		if problem := rule.problem(object); problem != "" {
+		if problem := rule.FindProblem(object); problem != "" {
 			out = append(out, schema.Problem{Pos: declared.GetPath(fields[first]).Pos, Message: problem})
 		}
 	}
