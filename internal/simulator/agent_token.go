@@ -8,6 +8,7 @@ func agentTokenSpec() kindSpec {
 	}
 	return kindSpec{
 		name: kindAgentToken, title: "agent token", plural: "tokens",
+		defaults: tokenDefaults, hidden: hiddenTokenMembers,
 		path: "/deployments/{deploymentId}/agent-tokens/{agentTokenId}",
 		canAccess: func(s *Server, c *call, _ string, o *resource) bool {
 			s.kinds[kindDeployment].reach(s, c)
@@ -25,7 +26,6 @@ func agentTokenSpec() kindSpec {
 			setMissing(next.state, object{"scope": scopeDeployment})
 			s.fillToken(next.state)
 		},
-		view:    viewToken,
 		created: tokenWithValue,
 	}
 }

@@ -17,6 +17,7 @@ const (
 func apiTokenSpec() kindSpec {
 	return kindSpec{
 		name: kindAPIToken, title: "API token", path: "/tokens/{tokenId}", plural: "tokens",
+		defaults: tokenDefaults, hidden: hiddenTokenMembers,
 		canAccess: func(s *Server, c *call, _ string, o *resource) bool {
 			return o != nil && s.canAccessEntity(c.caller, tokenEntity(o.state))
 		},
@@ -33,7 +34,6 @@ func apiTokenSpec() kindSpec {
 			s.validateTokenRole(c.caller, object{"entityType": scope, "entityId": entity, "role": next.state["role"]})
 		},
 		fill:    (*Server).fillAPIToken,
-		view:    viewToken,
 		created: tokenWithValue,
 		routes: map[string]handlerFunc{
 			"POST /tokens/{tokenId}/roles":  (*Server).updateAPITokenRoles,

@@ -24,13 +24,17 @@ var (
 func clusterSpec() kindSpec {
 	return kindSpec{
 		name: kindCluster, title: "cluster", path: "/clusters/{clusterId}", plural: "clusters",
+		defaults: object{
+			"name": "cluster", "type": typeDedicated, "cloudProvider": "AWS", "region": "us-east-1", "drRegion": "",
+			"vpcSubnetRange": "172.20.0.0/20", "dbInstanceType": "db.m6g.large",
+		},
+		hidden: []string{"createdBy", "updatedBy", "failovers", "conflict"}, omitEmpty: []string{"tags", "workspaceIds"},
 		createStatus: "CREATING", updateStatus: "UPDATING",
 		beforeChange: (*Server).requireIdleCluster,
 		keeps:        func(string) bool { return true },
 		validate:     (*Server).validateCluster,
 		fill:         fillCluster,
 		view: func(_ *Server, view object) {
-			deleteMembers(view, "failovers", "conflict")
 			if strings.HasSuffix(getString(view, "status"), "_FAILED") {
 				setMissing(view, object{"healthStatus": object{"value": "UNHEALTHY", "details": []any{
 					object{
@@ -41,7 +45,6 @@ func clusterSpec() kindSpec {
 			}
 			sortListBy(view, "tags", "key")
 			view["workspaceIds"] = sortedSet(getList(view, "workspaceIds"))
-			dropEmpty(view, "tags", "workspaceIds")
 		},
 	}
 }
@@ -143,11 +146,7 @@ func fillCluster(_ *Server, next, old *resource) {
 	if tags, sent := state["k8sTags"]; sent {
 		state["tags"] = tags
 	}
-	deleteMembers(state, "k8sTags", "createdBy", "updatedBy") // clusters are returned without the latter two
-	setMissing(state, object{
-		"name": "cluster", "type": typeDedicated, "cloudProvider": "AWS", "region": "us-east-1", "drRegion": "",
-		"vpcSubnetRange": "172.20.0.0/20", "dbInstanceType": "db.m6g.large",
-	})
+	delete(state, "k8sTags")
 	if strings.HasPrefix(getString(state, "name"), "broken") {
 		finalStatus = "CREATE_FAILED"
 		if old != nil {

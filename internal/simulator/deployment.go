@@ -25,6 +25,12 @@ func deploymentSpec() kindSpec {
 	return kindSpec{
 		name: kindDeployment, title: "Deployment", path: "/deployments/{deploymentId}", plural: "deployments",
 		createStatus: "CREATING", updateStatus: "DEPLOYING",
+		defaults: object{
+			"name": "deployment", "type": typeStandard, "executor": executorCelery, "astroRuntimeVersion": defaultRuntime,
+			"description": "", "contactEmails": []any{}, "isDagDeployEnabled": false, "imageTag": "",
+		},
+		hidden:    []string{"workloadIdentity", "drWorkloadIdentity"},
+		omitEmpty: []string{"description", "contactEmails", "environmentVariables", "workerQueues"},
 		canAccess: func(_ *Server, c *call, _ string, o *resource) bool {
 			return o != nil && c.caller.canAccessDeployment(o)
 		},
@@ -64,7 +70,6 @@ func (s *Server) fillDeployment(next, old *resource) {
 	if getString(state, "workspaceId") == "" {
 		state["workspaceId"] = s.findOrSeed(kindWorkspace, object{})
 	}
-	setMissing(state, object{"name": "deployment", "type": typeStandard})
 	if kind := getString(state, "type"); kind == typeStandard {
 		setMissing(state, object{"cloudProvider": "AWS", "region": "us-east-1"})
 	} else if getString(state, "clusterId") == "" {
@@ -76,9 +81,7 @@ func (s *Server) fillDeployment(next, old *resource) {
 	}
 	short := shortHash(next.id)
 	setMissing(state, object{
-		"executor": executorCelery, "astroRuntimeVersion": defaultRuntime, "description": "", "contactEmails": []any{},
-		"isCicdEnforced": enforced, "isDagDeployEnabled": false, "imageTag": "",
-		"namespace": "simulated-" + short, "imageRepository": "images.astronomer.cloud/" + short,
+		"isCicdEnforced": enforced, "namespace": "simulated-" + short, "imageRepository": "images.astronomer.cloud/" + short,
 	})
 	dropEmpty(state, "workloadIdentity", "drWorkloadIdentity")
 	if getString(state, "type") == typeHybrid {

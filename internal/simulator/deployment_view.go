@@ -37,8 +37,6 @@ func (s *Server) viewDeployment(view object) {
 	if override := getOverride(view); override != nil {
 		override["isActive"] = s.isOverrideActive(override)
 	}
-	deleteMembers(view, "workloadIdentity", "drWorkloadIdentity")
-	dropEmpty(view, "description", "contactEmails", "environmentVariables", "workerQueues")
 }
 
 func (s *Server) addReferenceNames(view object) {

@@ -10,7 +10,9 @@ import (
 func environmentObjectSpec() kindSpec {
 	return kindSpec{
 		name: kindEnvironmentObject, title: "environment object", plural: "environmentObjects",
-		path: "/environment-objects/{environmentObjectId}",
+		path:     "/environment-objects/{environmentObjectId}",
+		defaults: object{"objectType": "ENVIRONMENT_VARIABLE", "objectKey": "KEY", "scope": "WORKSPACE"},
+		hidden:   []string{"organizationId"}, omitEmpty: []string{"description", "links", "excludeLinks"},
 		canAccess: func(s *Server, c *call, _ string, o *resource) bool {
 			return o != nil && s.canAccessEntity(c.caller, o.getString("scopeEntityId"))
 		},
@@ -41,8 +43,6 @@ func (s *Server) fillEnvironmentObject(next, old *resource) {
 		return // only a create and a seed get defaults
 	}
 	state := next.state
-	setMissing(state, object{"objectType": "ENVIRONMENT_VARIABLE", "objectKey": "KEY", "scope": "WORKSPACE"})
-	delete(state, "organizationId")
 	kind := scopeKinds[getString(state, "scope")]
 	if kind != "" && getString(state, "scopeEntityId") == "" {
 		state["scopeEntityId"] = s.findOrSeed(kind, object{})
@@ -131,5 +131,4 @@ func viewEnvironmentObject(_ *Server, view object) {
 	if !getBool(view, "autoLinkDeployments") {
 		delete(view, "autoLinkDeployments")
 	}
-	dropEmpty(view, "description", "links", "excludeLinks")
 }

@@ -31,6 +31,10 @@ type kindSpec struct {
 
 	createStatus, updateStatus string // the status after a create or update, until Options.ReadyAfter has passed
 
+	defaults  object   // of a create, an update and a seed
+	hidden    []string // members that responses don't have
+	omitEmpty []string // members that responses don't have if they are empty
+
 	// canAccess reports whether the caller has access to a resource; o is nil if it doesn't exist. nil: a token of the
 	// Organization has.
 	canAccess func(s *Server, c *call, id string, o *resource) bool
@@ -88,7 +92,9 @@ func (k *kindSpec) handlers() map[string]handlerFunc {
 	return all
 }
 
+// fillDefaults completes the state of a resource after a create, an update or a seed.
 func (k *kindSpec) fillDefaults(s *Server, next, old *resource) {
+	setMissing(next.state, deepCopy(k.defaults))
 	if k.fill != nil {
 		k.fill(s, next, old)
 	}
@@ -114,6 +120,8 @@ func (k *kindSpec) viewOf(s *Server, o *resource, status string) object {
 	if k.view != nil {
 		k.view(s, view)
 	}
+	deleteMembers(view, k.hidden...)
+	dropEmpty(view, k.omitEmpty...)
 	return view
 }
 

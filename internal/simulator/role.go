@@ -6,6 +6,10 @@ import "slices"
 func roleSpec() kindSpec {
 	return kindSpec{
 		name: kindRole, title: "role", path: "/roles/{customRoleId}", plural: "roles",
+		defaults: object{
+			"name": "role", "description": "", "scopeType": "DEPLOYMENT", "permissions": []any{"deployment.get"},
+		},
+		hidden: []string{"organizationId"}, omitEmpty: []string{"description"},
 		list: func(s *Server, c *call) []*resource {
 			c.requireOrganizationToken("list", "roles")
 			scopes := c.request.URL.Query()["scopeTypes"]
@@ -17,16 +21,9 @@ func roleSpec() kindSpec {
 			s.requireExisting(kindWorkspace, getList(c.body, "restrictedWorkspaceIds")...)
 		},
 		fill: func(_ *Server, next, _ *resource) {
-			setMissing(next.state, object{
-				"name": "role", "description": "", "scopeType": "DEPLOYMENT", "permissions": []any{"deployment.get"},
-			})
 			for _, name := range []string{"permissions", "restrictedWorkspaceIds"} {
 				next.state[name] = sortedSet(getList(next.state, name))
 			}
-		},
-		view: func(_ *Server, view object) {
-			delete(view, "organizationId")
-			dropEmpty(view, "description")
 		},
 		item: func(_ *Server, _ *call, view object) { delete(view, "permissions") },
 	}

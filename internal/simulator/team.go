@@ -6,6 +6,11 @@ import "slices"
 func teamSpec() kindSpec {
 	return kindSpec{
 		name: kindTeam, title: "Team", path: "/teams/{teamId}", plural: "teams",
+		defaults: object{
+			"name": "team", "description": "", "isIdpManaged": false, "organizationRole": "ORGANIZATION_MEMBER",
+			"memberIds": []any{},
+		},
+		hidden: []string{"memberIds"}, omitEmpty: []string{"description"},
 		list: func(s *Server, c *call) []*resource { return s.listSubjects(c, kindTeam) },
 		beforeChange: func(_ *Server, o *resource, _ bool) {
 			require(!getBool(o.state, "isIdpManaged"), "Team '%s' is managed by an identity provider", o.getString("name"))
@@ -14,21 +19,13 @@ func teamSpec() kindSpec {
 			require(old != nil || !getBool(s.organization(), "isScimEnabled"), "Teams are managed by an identity provider")
 			s.requireExisting(kindUser, getList(c.body, "memberIds")...)
 		},
-		fill: func(_ *Server, next, _ *resource) {
-			setMissing(next.state, object{
-				"name": "team", "description": "", "isIdpManaged": false, "organizationRole": "ORGANIZATION_MEMBER",
-				"memberIds": []any{},
-			})
-		},
 		view: func(_ *Server, view object) {
-			delete(view, "memberIds")
 			n := 0
 			for _, name := range grantLists {
 				n += len(getList(view, name))
 			}
 			view["rolesCount"] = n
 			normalizeGrants(view)
-			dropEmpty(view, "description")
 		},
 		routes: map[string]handlerFunc{
 			"POST /teams/{teamId}/roles":                (*Server).updateTeamRoles,

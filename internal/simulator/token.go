@@ -10,10 +10,10 @@ import (
 
 // The functions in this file serve API tokens and agent tokens.
 
-// viewToken hides the value of a token. The API returns the value only once, see tokenWithValue.
-func viewToken(_ *Server, view object) {
-	deleteMembers(view, "organizationId", "deploymentId", "token")
-}
+var tokenDefaults = object{"name": "token", "description": "", "kind": "STANDARD"}
+
+// hiddenTokenMembers contains the value of a token. The API returns the value only once, see tokenWithValue.
+var hiddenTokenMembers = []string{"organizationId", "deploymentId", "token"}
 
 // tokenWithValue returns the response to a create or a rotation, which includes the value.
 func tokenWithValue(o *resource, view object) object {
@@ -44,7 +44,6 @@ func (s *Server) fillToken(state object) {
 		state["expiryPeriodInDays"] = days
 		delete(state, "tokenExpiryPeriodInDays")
 	}
-	setMissing(state, object{"name": "token", "description": "", "kind": "STANDARD"})
 	if getString(state, "token") == "" {
 		short, seeded := state["shortToken"]
 		s.renewTokenValue(state)

@@ -19,13 +19,13 @@ const (
 func userSpec() kindSpec {
 	return kindSpec{
 		name: kindUser, title: "user", path: "/users/{userId}", plural: "users",
-		list: func(s *Server, c *call) []*resource { return s.listSubjects(c, kindUser) },
+		defaults: object{
+			"fullName": "Somebody", "avatarUrl": "", "status": "ACTIVE", "organizationRole": "ORGANIZATION_MEMBER",
+		},
+		hidden: []string{"organizationId", "createdBy", "updatedBy"},
+		list:   func(s *Server, c *call) []*resource { return s.listSubjects(c, kindUser) },
 		fill: func(_ *Server, next, _ *resource) {
-			setMissing(next.state, object{
-				"username": next.id + "@example.com", "fullName": "Somebody", "avatarUrl": "", "status": "ACTIVE",
-				"organizationRole": "ORGANIZATION_MEMBER",
-			})
-			deleteMembers(next.state, "organizationId", "createdBy", "updatedBy")
+			setMissing(next.state, object{"username": next.id + "@example.com"})
 		},
 		view: func(s *Server, view object) {
 			if s.options.InheritedRoles != OmitInheritedRoles {
@@ -34,7 +34,6 @@ func userSpec() kindSpec {
 				}
 			}
 			normalizeGrants(view)
-			delete(view, "updatedBy")
 		},
 		routes: map[string]handlerFunc{
 			"POST /users/{userId}/roles": (*Server).updateUserRoles,

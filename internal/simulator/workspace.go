@@ -7,6 +7,8 @@ import "slices"
 func workspaceSpec() kindSpec {
 	return kindSpec{
 		name: kindWorkspace, title: "Workspace", path: "/workspaces/{workspaceId}", plural: "workspaces",
+		defaults:  object{"name": "workspace", "description": "", "cicdEnforcedDefault": false},
+		omitEmpty: []string{"description", "defaultClusterId", "defaultCloudProvider", "defaultRegion"},
 		canAccess: func(_ *Server, c *call, id string, _ *resource) bool { return c.caller.canAccessWorkspace(id) },
 		list: func(s *Server, c *call) []*resource {
 			requireAccess(!c.caller.isDeploymentOnly(), "the token isn't allowed to list Workspaces")
@@ -17,14 +19,8 @@ func workspaceSpec() kindSpec {
 				"Workspace '%s' still has Deployments", o.getString("name"))
 		},
 		validate: (*Server).validateWorkspace,
-		fill: func(_ *Server, next, _ *resource) {
-			setMissing(next.state, object{"name": "workspace", "description": "", "cicdEnforcedDefault": false})
-		},
-		view: func(_ *Server, view object) {
-			view["organizationName"] = "Simulated Organization"
-			dropEmpty(view, "description", "defaultClusterId", "defaultCloudProvider", "defaultRegion")
-		},
-		deleted: (*Server).deleteDependents,
+		view:     func(_ *Server, view object) { view["organizationName"] = "Simulated Organization" },
+		deleted:  (*Server).deleteDependents,
 	}
 }
 
