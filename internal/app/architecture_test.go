@@ -30,8 +30,8 @@ var allowedImports = map[string][]string{
 		"internal/simulator", "internal/simulator/seed",
 	},
 	"internal/report": {
-		"internal/apply", "internal/astro", "internal/current", "internal/github", "internal/kind", "internal/plan", "internal/redact",
-		"internal/schema",
+		"internal/apply", "internal/astro", "internal/current", "internal/export", "internal/github", "internal/kind", "internal/plan",
+		"internal/redact", "internal/schema",
 	},
 	"internal/apply": {
 		"internal/astro", "internal/current", "internal/desired", "internal/kind", "internal/plan", "internal/retry", "internal/schema",

@@ -11,6 +11,7 @@ import (
 	"astro-apply/internal/desired"
 	"astro-apply/internal/export"
 	"astro-apply/internal/manifest"
+	"astro-apply/internal/report"
 	"astro-apply/internal/schema"
 )
 
@@ -57,7 +58,6 @@ func (p *pipeline) convertCLIFiles(ctx context.Context) error {
 	if i := slices.IndexFunc(problems, func(problem schema.Problem) bool { return !problem.Warning }); i >= 0 {
 		return errors.Join(errors.New("the files can't be converted, because the manifest would be invalid; fix this first"), problems[i])
 	}
-	p.report.Export = exportSummary(converted)
-	p.report.Export.Converted = true
+	p.report.Export = &report.ExportResult{Export: converted, Converted: true}
 	return p.writeExport(converted.Files)
 }

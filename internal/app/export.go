@@ -116,21 +116,9 @@ func (p *pipeline) buildExport(ctx context.Context, source current.Source, inven
 		if p.report.Plan != nil && o.SkipReasons.AddProblems(exported, declared, p.report.Plan.Problems) {
 			continue
 		}
-		p.report.Export = exportSummary(exported)
+		p.report.Export = &report.ExportResult{Export: exported}
 		return exported, declared
 	}
-}
-
-// exportSummary converts an export to its form in the report.
-func exportSummary(exported *export.Export) *report.ExportResult {
-	out := &report.ExportResult{ResourceCount: exported.ResourceCount}
-	for _, v := range exported.Variables {
-		out.Variables = append(out.Variables, report.SecretVariable{Name: v.Name, UsedFor: v.Resource + ": " + v.FieldPath})
-	}
-	for _, s := range exported.Skipped {
-		out.Skipped = append(out.Skipped, s.String())
-	}
-	return out
 }
 
 // exportScope returns what the inputs export-workspaces and only select. In an export,
@@ -170,7 +158,7 @@ func (p *pipeline) writeExport(files []export.File) error {
 		if err := p.files.WriteFile(f.Name, string(f.Data)); err != nil {
 			return fmt.Errorf("input export-to: %s: %w", f.Name, err)
 		}
-		p.report.Export.Files = append(p.report.Export.Files, f.Name)
+		p.report.Export.Written = append(p.report.Export.Written, f.Name)
 	}
 	p.runner.PrintGroup("Secrets to set", p.report.VariablesText())
 	p.runner.PrintGroup("Not exported", p.report.SkippedText())

@@ -48,6 +48,9 @@ type SecretVariable struct {
 	candidates []string     // possible names, the best one first
 }
 
+// UsedFor describes the field that needs the secret.
+func (v *SecretVariable) UsedFor() string { return v.Resource + ": " + v.FieldPath }
+
 // Skipped is a resource or a field that is not in the exported manifests, with the
 // reason. FieldPath is "" for a whole resource.
 type Skipped struct {

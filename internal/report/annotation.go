@@ -20,12 +20,7 @@ func (r *Run) Annotations() []github.Annotation {
 	var out []github.Annotation
 	findings := r.Findings()
 	for _, level := range []github.Level{github.Error, github.Warning, github.Notice} {
-		var shown, rest []Finding
-		for _, f := range findings {
-			if f.Level == level {
-				shown = append(shown, f)
-			}
-		}
+		shown, rest := findingsOf(level, findings), []Finding(nil)
 		if len(shown) > annotationLimit {
 			shown, rest = shown[:annotationLimit-1], shown[annotationLimit-1:]
 		}

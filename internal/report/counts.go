@@ -8,41 +8,44 @@ import (
 	"astro-apply/internal/plan"
 )
 
-// Counts holds the number of resources per outcome. A resource that this run wrote
-// and that then failed, or didn't become ready in time, counts twice.
-type Counts struct {
-	Created, Updated, Deleted, Unchanged, Kept, Failed, Unconfirmed, Stopped int
-}
+// Counts holds the number of resources per status. A resource that this run wrote and
+// that then failed, or didn't become ready in time, counts twice. A skipped one counts
+// as failed.
+type Counts map[apply.Status]int
 
 // Unsuccessful returns the number of resources that need the user's attention.
-func (c Counts) Unsuccessful() int { return c.Failed + c.Unconfirmed + c.Stopped }
+func (c Counts) Unsuccessful() int { return c[apply.Failed] + c[apply.Unconfirmed] + c[apply.Stopped] }
 
 // Changed returns the number of resources that the run created, updated or deleted, or would.
-func (c Counts) Changed() int { return c.Created + c.Updated + c.Deleted }
+func (c Counts) Changed() int { return c[apply.Created] + c[apply.Updated] + c[apply.Deleted] }
 
 // Counts counts the outcomes. Without outcomes, it counts the planned changes.
 func (r *Run) Counts() Counts {
-	var c Counts
-	if r.Outcomes == nil {
-		if r.Plan == nil {
-			return c
-		}
+	c := Counts{}
+	if r.Outcomes == nil && r.Plan != nil {
 		for _, change := range r.Plan.Changes {
-			if len(change.Problems) > 0 {
-				c.Failed++
-				continue
-			}
-			c.addStatus(plannedStatus[change.Action])
+			c[plannedResult(change)]++
 		}
-		return c
 	}
 	for _, o := range r.Outcomes {
-		c.addStatus(o.Status)
+		c[o.Status]++
 		if !o.Status.IsOK() && o.AcceptedWrite != "" {
-			c.addStatus(o.AcceptedWrite)
+			c[o.AcceptedWrite]++
 		}
 	}
+	c[apply.Failed] += c[apply.Skipped]
 	return c
+}
+
+// planned is the status of a change that this run doesn't make.
+const planned apply.Status = "planned"
+
+// plannedResult returns the status that a resource will have after its change.
+func plannedResult(c *plan.Change) apply.Status {
+	if len(c.Problems) > 0 {
+		return apply.Failed
+	}
+	return plannedStatus[c.Action]
 }
 
 var plannedStatus = map[plan.Action]apply.Status{
@@ -50,43 +53,25 @@ var plannedStatus = map[plan.Action]apply.Status{
 	plan.Unchanged: apply.Unchanged, plan.DeletePrevented: apply.DeletePrevented, plan.Errored: apply.Failed,
 }
 
-func (c *Counts) addStatus(s apply.Status) {
-	switch s {
-	case apply.Created:
-		c.Created++
-	case apply.Updated:
-		c.Updated++
-	case apply.Deleted:
-		c.Deleted++
-	case apply.Unchanged:
-		c.Unchanged++
-	case apply.DeletePrevented:
-		c.Kept++
-	case apply.Unconfirmed:
-		c.Unconfirmed++
-	case apply.Stopped:
-		c.Stopped++
-	default:
-		c.Failed++
-	}
-}
+var futureWords = map[apply.Status]string{apply.Created: "to create", apply.Updated: "to update", apply.Deleted: "to delete"}
 
 // countsText lists the counts that aren't zero; future selects the wording of a plan.
 func (r *Run) countsText(future bool) string {
 	c := r.Counts()
-	words := [...]string{"created", "updated", "deleted"}
-	if future {
-		words = [...]string{"to create", "to update", "to delete"}
-	}
 	var parts []string
-	for _, p := range []struct {
-		n    int
-		word string
-	}{
-		{c.Created, words[0]}, {c.Updated, words[1]}, {c.Deleted, words[2]}, {c.Kept, "kept"}, {c.Unchanged, "unchanged"}, {c.Failed, "failed"}, {c.Unconfirmed, "not confirmed"}, {c.Stopped, "stopped"},
+	for _, status := range []apply.Status{
+		apply.Created, apply.Updated, apply.Deleted, apply.DeletePrevented,
+		apply.Unchanged, apply.Failed, apply.Unconfirmed, apply.Stopped,
 	} {
-		if p.n > 0 {
-			parts = append(parts, fmt.Sprintf("%d %s", p.n, p.word))
+		word := string(status)
+		switch {
+		case future && futureWords[status] != "":
+			word = futureWords[status]
+		case status == apply.Unconfirmed:
+			word = "not confirmed"
+		}
+		if n := c[status]; n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", n, word))
 		}
 	}
 	if len(parts) == 0 {

@@ -2,7 +2,6 @@ package report
 
 import (
 	"fmt"
-	"html"
 	"strings"
 
 	"astro-apply/internal/current"
@@ -12,53 +11,42 @@ import (
 
 const displayTimeFormat = "2006-01-02 15:04 UTC"
 
-// driftSection returns a table of the fields in which a resource differs, with the
-// current and the declared values, and a line about the last change. The section isn't
-// folded, because finding these differences is the purpose of mode drift.
-func (r *Run) driftSection(c *plan.Change) string {
-	rows := r.fieldDrifts(c)
-	if len(rows) == 0 {
-		return ""
+// driftSection is a table of the fields in which a resource differs, with the current
+// and the declared values. It isn't folded, because finding these differences is the
+// purpose of mode drift.
+func (r *Run) driftSection(x resourceRow) section {
+	c := x.change
+	s := section{
+		style: subheaded, isWhole: true, title: []cell{{text: c.Resource.String(), link: x.pageURL}},
+		columns: []string{"field", "in Astro", "in the manifest"},
 	}
-	var b strings.Builder
-	page := ""
-	if c.Live != nil {
-		page = r.pageURL(c.Live, c.Resource.Kind)
-	}
-	fmt.Fprintf(&b, "#### %s\n\n", markdownLink(c.Resource.String(), page))
 	if last := lastModifiedText(c.Live); last != "" {
-		b.WriteString(github.EscapeMarkdown("Last changed "+last+".") + "\n\n")
+		s.intro = github.EscapeMarkdown("Last changed "+last+".") + "\n\n"
 	}
-	b.WriteString("| field | in Astro | in the manifest |\n| --- | --- | --- |\n")
-	for _, d := range rows {
-		fmt.Fprintf(&b, "| %s | %s | %s |\n", github.EscapeMarkdown(d.path), github.EscapeMarkdown(d.live), github.EscapeMarkdown(d.declared))
+	add := func(path, live, declared string) {
+		s.rows = append(s.rows, row{cells: textCells(path, live, declared)})
 	}
-	return b.String() + "\n"
-}
-
-// fieldDrift describes a field whose value in Astro differs from the manifest. An
-// empty path means the resource itself.
-type fieldDrift struct{ path, live, declared string }
-
-func (r *Run) fieldDrifts(c *plan.Change) (out []fieldDrift) {
 	switch c.Action {
 	case plan.Create:
-		return []fieldDrift{{"", "does not exist" + prefixedText("; ", r.visibilityText(c)), "declared at " + c.Resource.Pos.String()}}
+		visible := prefixedText("; ", r.visibilityText(c))
+		add("", "does not exist"+visible, "declared at "+c.Resource.Pos.String())
+		return s
 	case plan.Delete, plan.DeletePrevented:
-		return []fieldDrift{{"", "exists", "state: absent"}}
+		add("", "exists", "state: absent")
+		return s
 	}
 	for i, v := range r.formatValues(c.Fields) {
 		if !c.Fields[i].Rewrite { // a secret that an update would write again needn't differ
-			out = append(out, fieldDrift{c.Fields[i].Path, v.before, v.after + v.note})
+			add(c.Fields[i].Path, v.before, v.after+v.note)
 		}
 	}
 	for i, v := range r.formatValues(c.Kept) {
-		out = append(out, fieldDrift{c.Kept[i].Path, v.before, v.after})
+		add(c.Kept[i].Path, v.before, v.after)
 	}
 	if c.UnusableReason != "" {
-		out = append(out, fieldDrift{"", c.UnusableReason, "usable"})
+		add("", c.UnusableReason, "usable")
 	}
-	return out
+	return s
 }
 
 // driftRemedy returns advice on how to remove the drift.
@@ -67,7 +55,7 @@ func (r *Run) driftRemedy() string {
 	if r.differsFromManifest() {
 		text = " Apply the manifest, or update it to match Astro."
 	}
-	if r.countUnusable() > 0 {
+	if r.countChanges(isUnusable) > 0 {
 		text += " The warnings explain how to fix expired or failed resources."
 	}
 	return text
@@ -80,34 +68,11 @@ func lastModifiedText(live *current.Live) string {
 		return ""
 	}
 	by, at := live.LastModified()
-	var parts []string
-	if by != "" {
-		parts = append(parts, "by "+by)
-	}
+	text := prefixedText("by ", by)
 	if !at.IsZero() {
-		parts = append(parts, "on "+at.Format(displayTimeFormat))
+		text += " on " + at.Format(displayTimeFormat)
 	}
-	return strings.Join(parts, " ")
-}
-
-// unmanagedSection returns a folded list of the resources that no manifest declares,
-// of at most room bytes.
-func (r *Run) unmanagedSection(room int) string {
-	if len(r.Unmanaged) == 0 {
-		return ""
-	}
-	var b strings.Builder
-	fmt.Fprintf(&b, "<details><summary>%s</summary>\n\n", html.EscapeString(r.unmanagedTitle()))
-	for i, u := range r.Unmanaged {
-		line := "- " + markdownLink(unmanagedName(u), r.pageURL(u.Live, u.Kind)) + github.EscapeMarkdown(prefixedText(", last changed ", lastModifiedText(u.Live))) + "\n"
-		if b.Len()+len(line) > room {
-			fmt.Fprintf(&b, "- and %d more; see the log\n", len(r.Unmanaged)-i)
-			break
-		}
-		b.WriteString(line)
-	}
-	b.WriteString("\n</details>\n\n")
-	return b.String()
+	return strings.TrimPrefix(text, " ")
 }
 
 func prefixedText(prefix, text string) string {
@@ -117,23 +82,18 @@ func prefixedText(prefix, text string) string {
 	return prefix + text
 }
 
-func (r *Run) unmanagedTitle() string {
-	n := len(r.Unmanaged)
-	return fmt.Sprintf("%s in the managed %ss %s not in the manifest", countedNoun(n, "resource"), r.Unmanaged[0].RootKind.Title, verbForm(n, "is", "are"))
-}
-
-func unmanagedName(u current.UnmanagedResource) string {
-	return fmt.Sprintf("%s %q (%s) in %s %q", u.Kind.Title, u.Live.Name(), u.Live.ID, u.RootKind.Title, u.RootName)
-}
-
-// UnmanagedText lists the resources that no manifest declares, for the log.
-func (r *Run) UnmanagedText() string {
-	if len(r.Unmanaged) == 0 {
-		return ""
-	}
-	lines := []string{r.unmanagedTitle() + ":"}
+// unmanagedSection lists the resources that no manifest declares.
+func (r *Run) unmanagedSection() section {
+	s := section{style: folded}
 	for _, u := range r.Unmanaged {
-		lines = append(lines, "    "+github.SanitizeLine(unmanagedName(u)+prefixedText(", last changed ", lastModifiedText(u.Live))))
+		name := fmt.Sprintf("%s %q (%s) in %s %q", u.Kind.Title, u.Live.Name(), u.Live.ID, u.RootKind.Title, u.RootName)
+		cells := textCells(name, prefixedText(", last changed ", lastModifiedText(u.Live)))
+		cells[0].link = r.pageURL(u.Live.UIPath(u.Kind))
+		s.rows = append(s.rows, row{cells: cells})
 	}
-	return strings.Join(lines, "\n") + "\n"
+	if n := len(r.Unmanaged); n > 0 {
+		s.title = textCells(fmt.Sprintf("%s in the managed %ss %s not in the manifest",
+			countedNoun(n, "resource"), r.Unmanaged[0].RootKind.Title, verbForm(n, "is", "are")))
+	}
+	return s
 }

@@ -43,26 +43,34 @@ func (f Finding) positionPrefix() string {
 	return f.Pos.String() + ": "
 }
 
+// newFinding returns a finding about one resource or another subject.
+func newFinding(level github.Level, pos schema.Pos, subject, message string) Finding {
+	return Finding{Level: level, Pos: pos, Title: subject, Message: subject + ": " + message}
+}
+
 // Findings returns all errors, warnings and notices of the run, in this order. Within
 // a level the most useful ones come first, and the order is stable.
 func (r *Run) Findings() []Finding {
 	var out []Finding
+	add := func(level github.Level, title, message string) {
+		out = append(out, Finding{Level: level, Title: title, Message: message})
+	}
 	for _, err := range r.Errors {
-		out = append(out, Finding{Level: github.Error, Title: "astro-apply", Message: errorWithRemedy(err)})
+		add(github.Error, "astro-apply", errorWithRemedy(err))
 	}
 	if r.LogErr != nil {
-		out = append(out, Finding{Level: github.Error, Title: "the log is incomplete", Message: fmt.Sprintf(
-			"the log is incomplete: %v; the run continued, and its result is in the job summary and the outputs", r.LogErr)})
+		add(github.Error, "the log is incomplete", fmt.Sprintf(
+			"the log is incomplete: %v; the run continued, and its result is in the job summary and the outputs", r.LogErr))
 	}
 	for _, text := range r.Notices {
-		out = append(out, Finding{Level: github.Notice, Title: "astro-apply", Message: text})
+		add(github.Notice, "astro-apply", text)
 	}
 	if r.ReviewErr != nil {
-		out = append(out, Finding{Level: github.Error, Title: "the plan was not reviewed", Message: r.ReviewErr.Error()})
+		add(github.Error, "the plan was not reviewed", r.ReviewErr.Error())
 	}
-	out = append(out, problemFindings(r.Problems, "manifest")...)
+	out = append(out, problemFindings(r.Problems)...)
 	if r.Plan != nil {
-		out = append(out, problemFindings(r.Plan.Problems, "manifest")...)
+		out = append(out, problemFindings(r.Plan.Problems)...)
 		for _, c := range r.Plan.Changes {
 			out = append(out, r.changeFindings(c)...)
 		}
@@ -71,7 +79,16 @@ func (r *Run) Findings() []Finding {
 	for _, o := range r.Outcomes {
 		out = append(out, outcomeFindings(o)...)
 	}
-	out = append(out, r.conclusionFindings()...)
+	// The runner doesn't add an error on its own to a run that fails although no finding explains it.
+	switch {
+	case r.StopErr != nil:
+		add(github.Error, "astro-apply stopped early", r.ResultLine())
+	case r.Mode == "drift" && r.HasDrift() && r.FailOnDrift && !r.HasBlockingErrors():
+		add(github.Error, "Astro differs from the manifest", r.ResultLine()+r.driftRemedy())
+	case r.exportDiffers() && !r.HasBlockingErrors():
+		add(github.Error, "the export differs from Astro", r.ResultLine()+" Either someone changed Astro during the export, "+
+			"or the manifest can't express a setting. Export again; if that doesn't help, report a bug.")
+	}
 	slices.SortStableFunc(out, func(a, b Finding) int {
 		return cmp.Or(cmp.Compare(levelOrder[a.Level], levelOrder[b.Level]), cmp.Compare(a.rank, b.rank))
 	})
@@ -80,24 +97,23 @@ func (r *Run) Findings() []Finding {
 
 var levelOrder = map[github.Level]int{github.Error: 0, github.Warning: 1, github.Notice: 2}
 
-// conclusionFindings returns the error of a run that fails although no finding
-// explains it, because the runner doesn't add an error on its own.
-func (r *Run) conclusionFindings() []Finding {
-	switch {
-	case r.StopErr != nil:
-		return []Finding{{Level: github.Error, Title: "astro-apply stopped early", Message: r.ResultLine()}}
-	case r.Mode == "drift" && r.HasDrift() && r.FailOnDrift && !r.HasBlockingErrors():
-		return []Finding{{Level: github.Error, Title: "Astro differs from the manifest", Message: r.ResultLine() + r.driftRemedy()}}
-	case r.exportDiffers() && !r.HasBlockingErrors():
-		return []Finding{{Level: github.Error, Title: "the export differs from Astro", Message: r.ResultLine() + " Either someone changed Astro during the export, or the manifest can't express a setting. Export again; if that doesn't help, report a bug."}}
-	}
-	return nil
+// findingsOf returns the findings of a level.
+func findingsOf(level github.Level, findings []Finding) []Finding {
+	return slices.DeleteFunc(slices.Clone(findings), func(f Finding) bool { return f.Level != level })
 }
 
-func problemFindings(problems []schema.Problem, title string) []Finding {
+func findingsSection(title string, findings []Finding, level github.Level) section {
+	s := section{style: headed, title: textCells(title)}
+	for _, f := range findingsOf(level, findings) {
+		s.rows = append(s.rows, row{cells: textCells(f.positionPrefix(), f.Message), count: f.mergedCount})
+	}
+	return s
+}
+
+func problemFindings(problems []schema.Problem) []Finding {
 	var out []Finding
 	for _, p := range schema.MergeProblems(problems) {
-		f := Finding{Level: github.Error, Pos: p.Pos, Title: title, Message: p.Message, mergedCount: p.Unlisted}
+		f := Finding{Level: github.Error, Pos: p.Pos, Title: "manifest", Message: p.Message, mergedCount: p.Unlisted}
 		if p.Warning {
 			f.Level = github.Warning
 		}
@@ -111,30 +127,25 @@ func (r *Run) changeFindings(c *plan.Change) []Finding {
 	var out []Finding
 	name := c.Resource.String()
 	for _, n := range c.Notes {
-		level := github.Notice
-		if n.Warning {
-			level = github.Warning
-		} else if r.Export != nil { // the user didn't write the exported manifest, so hints about it don't help
-			continue
+		switch {
+		case n.Warning:
+			out = append(out, newFinding(github.Warning, n.Pos, name, n.Message))
+		case r.Export == nil: // the user didn't write the exported manifest, so hints about it don't help
+			out = append(out, newFinding(github.Notice, n.Pos, name, n.Message))
 		}
-		out = append(out, Finding{Level: level, Pos: n.Pos, Title: name, Message: name + ": " + n.Message})
 	}
 	if len(c.NotComparable) > 0 && r.Export == nil { // an export lists the variables of these values instead
-		out = append(out, Finding{Level: github.Notice, Pos: c.Resource.Pos, Title: name, rank: 1, Message: fmt.Sprintf(
-			"%s: %s: kept, but not compared, because Astro doesn't return these values; set write-secrets: true to write them", name, strings.Join(c.NotComparable, ", "))})
+		f := newFinding(github.Notice, c.Resource.Pos, name, strings.Join(c.NotComparable, ", ")+": kept, but not compared, "+
+			"because Astro doesn't return these values; set write-secrets: true to write them")
+		f.rank = 1
+		out = append(out, f)
 	}
 	if c.Err != nil && r.Outcomes == nil && !errors.Is(c.Err, current.ErrReported) {
-		out = append(out, compareErrorFindings(name, c)...)
-	}
-	return out
-}
-
-// compareErrorFindings returns why this run could not compare a resource with Astro.
-// An error that only follows from another resource's error ranks after that one.
-func compareErrorFindings(name string, c *plan.Change) []Finding {
-	out := errorFindings(name, c.Err, c.Resource.Pos, nil)
-	if _, ok := errors.AsType[*current.BlockedError](c.Err); ok {
-		out[0].rank = 2
+		found := errorFindings(name, c.Err, c.Resource.Pos, nil)
+		if _, ok := errors.AsType[*current.BlockedError](c.Err); ok { // it only follows from another resource's error
+			found[0].rank = 2
+		}
+		out = append(out, found...)
 	}
 	return out
 }
@@ -144,15 +155,19 @@ func outcomeFindings(o apply.Outcome) []Finding {
 	name, pos := o.Change.Resource.String(), o.Change.Resource.Pos
 	var out []Finding
 	for _, w := range o.Warnings {
-		out = append(out, Finding{Level: github.Warning, Pos: w.Pos, Title: name, Message: name + ": " + w.Message})
+		out = append(out, newFinding(github.Warning, w.Pos, name, w.Message))
 	}
 	switch o.Status {
 	case apply.Failed:
 		return append(out, addVisibility(o, errorFindings(name, o.Err, pos, o.RequestBody))...)
 	case apply.Unconfirmed:
-		return append(out, Finding{Level: github.Error, Pos: pos, Title: name + ": not confirmed", Message: name + ": " + errorWithRemedy(o.Err)})
+		f := newFinding(github.Error, pos, name, errorWithRemedy(o.Err))
+		f.Title += ": not confirmed"
+		return append(out, f)
 	case apply.Skipped, apply.Stopped:
-		return []Finding{{Level: github.Error, Pos: pos, Title: name + ": " + string(o.Status), rank: 2, Message: fmt.Sprintf("%s: %s: %v", name, o.Status, o.Err)}}
+		f := newFinding(github.Error, pos, name+": "+string(o.Status), o.Err.Error())
+		f.rank = 2
+		return append(out, f)
 	}
 	return out
 }
@@ -160,31 +175,26 @@ func outcomeFindings(o apply.Outcome) []Finding {
 // errorFindings returns an error at the position of the resource or, if the API named
 // the wrong fields, at the positions of those fields in body.
 func errorFindings(name string, err error, pos schema.Pos, body *schema.Node) []Finding {
+	var out []Finding
 	if problems := current.ProblemsOf(err); problems != nil {
-		var out []Finding
 		for _, p := range problems {
-			out = append(out, Finding{Level: github.Error, Pos: p.Pos, Title: name, Message: name + ": " + p.Message})
+			out = append(out, newFinding(github.Error, p.Pos, name, p.Message))
 		}
 		return out
 	}
-	api := astro.AsError(err)
-	if api == nil {
-		return []Finding{{Level: github.Error, Pos: pos, Title: name, Message: name + ": " + err.Error()}}
-	}
-	base := Finding{Level: github.Error, Pos: pos, Title: errorTitle(name, api), Message: name + ": " + errorWithRemedy(err)}
-	var out []Finding
-	for _, f := range api.FieldErrors {
-		fieldPos, ok := body.PositionOf(f.Field)
-		if !ok {
-			continue
+	api, text := astro.AsError(err), errorWithRemedy(err)
+	if api != nil {
+		for _, f := range api.FieldErrors {
+			if fieldPos, ok := body.PositionOf(f.Field); ok {
+				out = append(out, newFinding(github.Error, fieldPos, name, f.Field+": "+cmp.Or(f.Message, f.Code)+"\n"+text))
+			}
 		}
-		located := base
-		located.Pos = fieldPos
-		located.Message = fmt.Sprintf("%s: %s: %s\n%s", name, f.Field, cmp.Or(f.Message, f.Code), errorWithRemedy(err))
-		out = append(out, located)
 	}
-	if len(out) == 0 {
-		return []Finding{base}
+	if out == nil {
+		out = []Finding{newFinding(github.Error, pos, name, text)}
+	}
+	for i := range out {
+		out[i].Title = errorTitle(name, api)
 	}
 	return out
 }
@@ -202,10 +212,10 @@ func (r *Run) visibilityText(c *plan.Change) string {
 // none. It doesn't warn after an apply: Astro accepts a create only if the name is free.
 func (r *Run) visibilityFindings() []Finding {
 	for _, c := range r.Plan.Changes {
-		if visible := r.visibilityText(c); visible != "" && c.NoneVisible && c.Resource.Kind.ParentFields == nil && r.Outcomes == nil {
-			name := c.Resource.String()
-			return []Finding{{Level: github.Warning, Pos: c.Resource.Pos, Title: name, Message: fmt.Sprintf(
-				"%s: %s. If the Organization has any, this one may already exist: %s", name, visible, c.Resource.Kind.Visibility)}}
+		k, visible := c.Resource.Kind, r.visibilityText(c)
+		if visible != "" && c.NoneVisible && k.ParentFields == nil && r.Outcomes == nil {
+			text := visible + ". If the Organization has any, this one may already exist: " + k.Visibility
+			return []Finding{newFinding(github.Warning, c.Resource.Pos, c.Resource.String(), text)}
 		}
 	}
 	return nil

@@ -1,19 +1,37 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
-	"time"
 
 	"astro-apply/internal/apply"
-	"astro-apply/internal/current"
 	"astro-apply/internal/github"
 	"astro-apply/internal/plan"
-	"astro-apply/internal/schema"
 )
+
+// logText returns the rows of s for the log, without its title.
+func (s section) logText(indent string) string {
+	var b strings.Builder
+	for _, x := range s.rows {
+		sign := x.sign
+		if sign != "" {
+			sign += " "
+		}
+		b.WriteString(indent + sign + x.line() + "\n")
+	}
+	return b.String()
+}
+
+// line returns the text of x. It is always one line, so that a value can't imitate
+// other rows.
+func (x row) line() string {
+	return github.SanitizeLine(cmp.Or(x.log, joinCells(x.cells, cell.plain)))
+}
 
 var actionSigns = map[plan.Action]string{
 	plan.Create: "+", plan.Update: "~", plan.Delete: "-", plan.DeletePrevented: "!", plan.Errored: "?",
+	plan.Unchanged: "=",
 }
 
 // PlanText returns the plan for the log, in the style of Terraform: one block per
@@ -25,29 +43,13 @@ func (r *Run) PlanText() string {
 		if c.Action == plan.Unchanged && len(c.Kept) == 0 && !unusable {
 			continue
 		}
-		b.WriteString(github.SanitizeLine(changeHeading(c)) + "\n")
-		if last := lastModifiedText(c.Live); last != "" && r.Mode == "drift" {
-			b.WriteString("    " + github.SanitizeLine("last changed "+last) + "\n")
-		}
-		if visible := r.visibilityText(c); visible != "" {
-			b.WriteString("    ! " + visible + "\n")
-		}
-		if unusable {
-			b.WriteString("    ! " + github.SanitizeLine(c.UnusableReason) + "\n")
-		}
-		for _, line := range r.diffLines(c) {
-			b.WriteString("    " + line.sign + " " + line.text + "\n")
-		}
+		b.WriteString(github.SanitizeLine(changeHeading(c)) + "\n" + r.diffSection(c).logText("    "))
 	}
 	return b.String()
 }
 
 func changeHeading(c *plan.Change) string {
-	mark := actionSigns[c.Action]
-	if mark == "" {
-		mark = "="
-	}
-	line := fmt.Sprintf("%s %s %s", mark, c.Action, c.Resource)
+	line := fmt.Sprintf("%s %s %s", actionSigns[c.Action], c.Action, c.Resource)
 	if c.Live != nil {
 		line += " (" + c.Live.ID + ")"
 	}
@@ -55,43 +57,6 @@ func changeHeading(c *plan.Change) string {
 		line += "  " + c.Resource.Pos.String()
 	}
 	return line
-}
-
-// diffLine is one difference. Its sign is +, -, ~, ! or ?. Its text is always one
-// line, so that a value can't imitate other differences.
-type diffLine struct{ sign, text string }
-
-func (r *Run) diffLines(c *plan.Change) []diffLine {
-	var out []diffLine
-	for i, v := range r.formatValues(c.Fields) {
-		out = append(out, fieldDiffLine(c.Fields[i], v))
-	}
-	for i, v := range r.formatValues(c.Kept) {
-		out = append(out, diffLine{"!", fmt.Sprintf("%s: %s (kept, not in the manifest)", c.Kept[i].Path, v.before)})
-	}
-	problems := current.ProblemsOf(c.Err)
-	for _, p := range problems {
-		out = append(out, diffLine{"?", p.Error()})
-	}
-	if c.Err != nil && problems == nil {
-		out = append(out, diffLine{"?", c.Err.Error()})
-	}
-	for i := range out {
-		out[i].text = github.SanitizeLine(out[i].text)
-	}
-	return out
-}
-
-func fieldDiffLine(f plan.Field, v valueDiff) diffLine {
-	switch {
-	case f.Rewrite:
-		return diffLine{"~", f.Path + ": " + schema.RedactionMark + " (rewritten; secrets can't be compared)"}
-	case f.New == nil:
-		return diffLine{"-", f.Path + ": " + v.before}
-	case f.Old == nil:
-		return diffLine{"+", f.Path + ": " + v.after}
-	}
-	return diffLine{"~", fmt.Sprintf("%s: %s → %s%s", f.Path, v.before, v.after, v.note)}
 }
 
 // OutcomeLine returns the line of the log about one outcome.
@@ -103,9 +68,7 @@ func OutcomeLine(o apply.Outcome) string {
 			text += ", " + status
 		}
 	}
-	if o.Duration >= time.Second {
-		text += ", " + o.Duration.Round(time.Second).String()
-	}
+	text += prefixedText(", ", roundedDuration(o.Duration))
 	if o.Err != nil {
 		text += ": " + strings.ReplaceAll(o.Err.Error(), "\n", "; ")
 	}
@@ -122,3 +85,21 @@ func (r *Run) FindingsText() string {
 	}
 	return b.String()
 }
+
+// UnmanagedText lists the resources that no manifest declares, for the log.
+func (r *Run) UnmanagedText() string {
+	s := r.unmanagedSection()
+	if len(s.rows) == 0 {
+		return ""
+	}
+	return joinCells(s.title, cell.plain) + ":\n" + s.logText("    ")
+}
+
+// VariablesText lists the variables that the user has to set, for the log.
+func (r *Run) VariablesText() string { return r.variablesSection().logText("") }
+
+// SkippedText lists the settings and resources that the export left out, for the log.
+func (r *Run) SkippedText() string { return r.skippedSection().logText("") }
+
+// SupportText lists all failed requests, for the log.
+func (r *Run) SupportText() string { return r.supportSection().logText("") }

@@ -5,6 +5,7 @@ import (
 	"compress/gzip"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -66,10 +67,8 @@ func (m *Marker) SetPlan(p *plan.Plan) error {
 	m.Digest = plan.DigestOf(review)
 	var b bytes.Buffer
 	z := gzip.NewWriter(&b)
-	if _, err := z.Write(review); err != nil {
-		return err
-	}
-	if err := z.Close(); err != nil {
+	_, err = z.Write(review)
+	if err := errors.Join(err, z.Close()); err != nil {
 		return err
 	}
 	if text := base64.StdEncoding.EncodeToString(b.Bytes()); len(text) <= encodedReviewLimit {
@@ -84,23 +83,24 @@ func (m Marker) DecodeReview() ([]byte, error) {
 	if m.Plan == "" {
 		return nil, nil
 	}
-	data, err := base64.StdEncoding.DecodeString(m.Plan)
+	review, err := decompress(m.Plan)
+	if err == nil && plan.DigestOf(review) != m.Digest {
+		err = errors.New("does not match its digest")
+	}
 	if err != nil {
 		return nil, fmt.Errorf("plan in the comment: %w", err)
-	}
-	z, err := gzip.NewReader(bytes.NewReader(data))
-	if err != nil {
-		return nil, fmt.Errorf("plan in the comment: %w", err)
-	}
-	review, err := io.ReadAll(io.LimitReader(z, decodedReviewLimit+1))
-	if err != nil {
-		return nil, fmt.Errorf("plan in the comment: %w", err)
-	}
-	if len(review) > decodedReviewLimit {
-		return nil, fmt.Errorf("plan in the comment: must be at most %d MiB", decodedReviewLimit>>20)
-	}
-	if plan.DigestOf(review) != m.Digest {
-		return nil, fmt.Errorf("plan in the comment: does not match its digest")
 	}
 	return review, nil
+}
+
+func decompress(text string) ([]byte, error) {
+	z, err := gzip.NewReader(base64.NewDecoder(base64.StdEncoding, strings.NewReader(text)))
+	if err != nil {
+		return nil, err
+	}
+	data, err := io.ReadAll(io.LimitReader(z, decodedReviewLimit+1))
+	if err == nil && len(data) > decodedReviewLimit {
+		err = fmt.Errorf("must be at most %d MiB", decodedReviewLimit>>20)
+	}
+	return data, err
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 
+	"astro-apply/internal/apply"
 	"astro-apply/internal/kind"
 	"astro-apply/internal/plan"
 )
@@ -36,16 +37,11 @@ func (r *Run) Outputs() ([]Output, error) {
 	if r.Plan != nil {
 		drift = strconv.FormatBool(r.HasDrift())
 	}
-	out := []Output{
-		{"mode", r.Mode},
-		{"changed", strconv.FormatBool(c.Changed() > 0)},
-		{"created", strconv.Itoa(c.Created)},
-		{"updated", strconv.Itoa(c.Updated)},
-		{"deleted", strconv.Itoa(c.Deleted)},
-		{"unchanged", strconv.Itoa(c.Unchanged)},
-		{"failed", strconv.Itoa(c.Unsuccessful())},
-		{"drift", drift},
+	out := []Output{{"mode", r.Mode}, {"changed", strconv.FormatBool(c.Changed() > 0)}}
+	for _, status := range []apply.Status{apply.Created, apply.Updated, apply.Deleted, apply.Unchanged} {
+		out = append(out, Output{string(status), strconv.Itoa(c[status])})
 	}
+	out = append(out, Output{"failed", strconv.Itoa(c.Unsuccessful())}, Output{"drift", drift})
 	for _, k := range kind.All() {
 		if k.IDOutput != "" {
 			out = append(out, Output{k.IDOutput, singleID(list, k.Name)})
@@ -59,23 +55,16 @@ func (r *Run) Outputs() ([]Output, error) {
 		Output{"resources", resourcesJSON(list)},
 		Output{"plan", document},
 		Output{"plan-digest", digest},
-		Output{"request-ids", compactJSON(r.redactTexts(r.failedRequestIDs()))},
+		Output{"request-ids", compactJSON(r.failedRequestIDs())},
 	), nil
-}
-
-func (r *Run) redactTexts(texts []string) []string {
-	out := make([]string, len(texts))
-	for i, text := range texts {
-		out[i] = r.Secrets.Redact(text).String()
-	}
-	return out
 }
 
 func (r *Run) outputResources() []outputResource {
 	list := []outputResource{}
-	for _, x := range r.tableRows() {
-		o := x.change.Resource
-		list = append(list, outputResource{o.Kind.Name, r.Secrets.Redact(o.Name()).String(), x.id, string(x.change.Action), x.pageURL, string(x.status)})
+	for _, x := range r.resourceRows() {
+		c := x.change
+		name := r.Secrets.Redact(c.Resource.Name()).String()
+		list = append(list, outputResource{c.Resource.Kind.Name, name, x.id, string(c.Action), x.pageURL, string(x.status)})
 	}
 	return list
 }

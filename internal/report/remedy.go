@@ -41,9 +41,11 @@ func remedyFor(e *astro.Error) string {
 	return ""
 }
 
-// errorTitle returns the title of an error that a call to Astro returned.
+// errorTitle returns the title of an error; e is nil if no call to Astro returned it.
 func errorTitle(name string, e *astro.Error) string {
 	switch {
+	case e == nil:
+		return name
 	case e.StatusCode == 0:
 		return name + ": no response from Astro"
 	case e.StatusCode/100 == 2:

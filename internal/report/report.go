@@ -46,113 +46,10 @@ type Run struct {
 // HasBlockingErrors reports whether an error in the inputs, the manifest or the token
 // keeps the run from writing anything.
 func (r *Run) HasBlockingErrors() bool {
-	if len(r.Errors) > 0 || r.ReviewErr != nil {
-		return true
-	}
-	for _, p := range r.Problems {
-		if !p.Warning {
-			return true
-		}
-	}
-	return r.Plan != nil && len(r.Plan.Problems) > 0
+	return r.errorCount() > 0 || r.ReviewErr != nil || r.Plan != nil && len(r.Plan.Problems) > 0
 }
 
-// HasDrift reports whether Astro differs from the manifest, or a declared resource doesn't work.
-func (r *Run) HasDrift() bool { return r.differsFromManifest() || r.countUnusable() > 0 }
-
-// countUnusable returns the number of resources that exist and don't work.
-func (r *Run) countUnusable() (n int) {
-	if r.Plan == nil {
-		return 0
-	}
-	for _, c := range r.Plan.Changes {
-		if c.UnusableReason != "" {
-			n++
-		}
-	}
-	return n
-}
-
-// differsFromManifest reports whether Astro differs from the manifest.
-func (r *Run) differsFromManifest() bool {
-	if r.Plan == nil {
-		return false
-	}
-	for _, c := range r.Plan.Changes {
-		if len(c.Kept) > 0 {
-			return true
-		}
-	}
-	return r.Plan.Count(plan.Create, plan.Update, plan.Delete, plan.DeletePrevented) > 0
-}
-
-// HasFailed reports whether the step has to fail.
-func (r *Run) HasFailed() bool {
-	counts := r.Counts()
-	return r.HasBlockingErrors() || r.LogErr != nil || counts.Unsuccessful() > 0 || r.StopErr != nil || r.Mode == "drift" && r.HasDrift() && r.FailOnDrift || r.exportDiffers()
-}
-
-// ResultLine returns the result of the run in one line.
-func (r *Run) ResultLine() string {
-	c := r.Counts()
-	switch {
-	case r.Mode == "validate" && len(r.Errors) == 0 && r.HasBlockingErrors():
-		return fmt.Sprintf("The manifest has %s.", countedNoun(r.errorCount(), "error"))
-	case len(r.Errors) > 0 || r.Plan == nil && r.HasBlockingErrors():
-		return fmt.Sprintf("Stopped: %s. This run compared nothing with Astro and changed nothing.", countedNoun(r.errorCount(), "error"))
-	case r.Plan != nil && len(r.Plan.Problems) > 0:
-		return fmt.Sprintf("No changes made: the comparison with Astro found %s in the manifest.", countedNoun(len(r.Plan.Problems), "error"))
-	case r.Export != nil && r.StopErr == nil:
-		return r.exportResultLine()
-	case r.ReviewErr != nil:
-		return "No changes made: this plan was not reviewed. " + r.countsText(true)
-	case r.Mode == "validate" && r.DryRun:
-		return fmt.Sprintf("The manifest is valid: %s. The dry run on an in-memory Astro API is complete. This run compared nothing with Astro.", countedNoun(r.DeclaredCount, "resource"))
-	case r.Mode == "validate":
-		return fmt.Sprintf("The manifest is valid: %s. This run compared nothing with Astro.", countedNoun(r.DeclaredCount, "resource"))
-	case r.Outcomes != nil && r.StopErr != nil:
-		return fmt.Sprintf("Stopped early (%v): %d of %d done, safe to run again. %s", r.StopErr, len(r.Outcomes)-c.Unsuccessful(), len(r.Outcomes), r.countsText(false))
-	case r.StopErr != nil:
-		return fmt.Sprintf("Stopped early (%v); no changes made.", r.StopErr)
-	case r.Outcomes != nil && c.Failed > 0:
-		return fmt.Sprintf("%d of %s not applied. %s", c.Failed, countedNoun(len(r.Outcomes), "resource"), r.countsText(false))
-	case r.Outcomes != nil && c.Unconfirmed > 0:
-		return "Accepted, but not everything is confirmed: " + r.countsText(false)
-	case r.Outcomes != nil && c.Changed() == 0:
-		return "No changes: " + r.countsText(false)
-	case r.Outcomes != nil:
-		return "Applied: " + r.countsText(false)
-	case r.Mode == "drift" && r.HasDrift():
-		return "Drift: " + r.countsText(true) + r.extraDriftText()
-	case r.Mode == "drift" && c.Failed > 0:
-		return "No drift found, but not everything could be compared: " + r.countsText(true)
-	case r.Mode == "drift":
-		return "No drift: " + r.countsText(true)
-	case c.Changed() == 0 && c.Failed == 0:
-		return "Plan: no changes. " + r.countsText(true)
-	}
-	return "Plan: " + r.countsText(true)
-}
-
-// extraDriftText describes the drift that a plan doesn't change: undeclared items that
-// an apply keeps, and resources that don't work.
-func (r *Run) extraDriftText() string {
-	text := ""
-	n := 0
-	for _, c := range r.Plan.Changes {
-		if len(c.Kept) > 0 {
-			n++
-		}
-	}
-	if n > 0 {
-		text = fmt.Sprintf(" %s %s undeclared items.", countedNoun(n, "resource"), verbForm(n, "has", "have"))
-	}
-	if n := r.countUnusable(); n > 0 {
-		text += fmt.Sprintf(" %s %s expired or failed.", countedNoun(n, "resource"), verbForm(n, "has", "have"))
-	}
-	return text
-}
-
+// errorCount returns the number of errors in the inputs, the manifest and the token.
 func (r *Run) errorCount() int {
 	n := len(r.Errors)
 	for _, p := range r.Problems {
@@ -163,9 +60,106 @@ func (r *Run) errorCount() int {
 	return n
 }
 
+// HasDrift reports whether Astro differs from the manifest, or a declared resource doesn't work.
+func (r *Run) HasDrift() bool { return r.differsFromManifest() || r.countChanges(isUnusable) > 0 }
+
+// differsFromManifest reports whether Astro differs from the manifest.
+func (r *Run) differsFromManifest() bool {
+	return r.countChanges(func(c *plan.Change) bool {
+		return c.IsActive() || c.Action == plan.DeletePrevented || hasUndeclaredItems(c)
+	}) > 0
+}
+
+func (r *Run) countChanges(matches func(*plan.Change) bool) (n int) {
+	if r.Plan == nil {
+		return 0
+	}
+	for _, c := range r.Plan.Changes {
+		if matches(c) {
+			n++
+		}
+	}
+	return n
+}
+
+func hasUndeclaredItems(c *plan.Change) bool { return len(c.Kept) > 0 }
+
+// isUnusable reports whether a resource exists and doesn't work.
+func isUnusable(c *plan.Change) bool { return c.UnusableReason != "" }
+
+// HasFailed reports whether the step has to fail.
+func (r *Run) HasFailed() bool {
+	return r.HasBlockingErrors() || r.LogErr != nil || r.StopErr != nil || r.Counts().Unsuccessful() > 0 ||
+		r.Mode == "drift" && r.FailOnDrift && r.HasDrift() || r.exportDiffers()
+}
+
+// ResultLine returns the result of the run in one line.
+func (r *Run) ResultLine() string {
+	c, total, errs := r.Counts(), len(r.Outcomes), countedNoun(r.errorCount(), "error")
+	switch {
+	case r.Mode == "validate" && len(r.Errors) == 0 && r.HasBlockingErrors():
+		return "The manifest has " + errs + "."
+	case len(r.Errors) > 0 || r.Plan == nil && r.HasBlockingErrors():
+		return "Stopped: " + errs + ". This run compared nothing with Astro and changed nothing."
+	case r.Plan != nil && len(r.Plan.Problems) > 0:
+		return fmt.Sprintf("No changes made: the comparison with Astro found %s in the manifest.", countedNoun(len(r.Plan.Problems), "error"))
+	case r.Export != nil && r.StopErr == nil:
+		return r.exportResultLine()
+	case r.ReviewErr != nil:
+		return "No changes made: this plan was not reviewed. " + r.countsText(true)
+	case r.Mode == "validate":
+		text := "The manifest is valid: " + countedNoun(r.DeclaredCount, "resource") + "."
+		if r.DryRun {
+			text += " The dry run on an in-memory Astro API is complete."
+		}
+		return text + " This run compared nothing with Astro."
+	case r.Outcomes != nil && r.StopErr != nil:
+		return fmt.Sprintf("Stopped early (%v): %d of %d done, safe to run again. %s", r.StopErr, total-c.Unsuccessful(), total, r.countsText(false))
+	case r.StopErr != nil:
+		return fmt.Sprintf("Stopped early (%v); no changes made.", r.StopErr)
+	case r.Outcomes != nil && c[apply.Failed] > 0:
+		return fmt.Sprintf("%d of %s not applied. %s", c[apply.Failed], countedNoun(total, "resource"), r.countsText(false))
+	case r.Outcomes != nil && c[apply.Unconfirmed] > 0:
+		return "Accepted, but not everything is confirmed: " + r.countsText(false)
+	case r.Outcomes != nil && c.Changed() == 0:
+		return "No changes: " + r.countsText(false)
+	case r.Outcomes != nil:
+		return "Applied: " + r.countsText(false)
+	case r.Mode == "drift" && r.HasDrift():
+		return "Drift: " + r.countsText(true) + r.extraDriftText()
+	case r.Mode == "drift" && c[apply.Failed] > 0:
+		return "No drift found, but not everything could be compared: " + r.countsText(true)
+	case r.Mode == "drift":
+		return "No drift: " + r.countsText(true)
+	case c.Changed() == 0 && c[apply.Failed] == 0:
+		return "Plan: no changes. " + r.countsText(true)
+	}
+	return "Plan: " + r.countsText(true)
+}
+
+// extraDriftText describes the drift that a plan doesn't change: undeclared items that
+// an apply keeps, and resources that don't work.
+func (r *Run) extraDriftText() string {
+	text := ""
+	if n := r.countChanges(hasUndeclaredItems); n > 0 {
+		text = fmt.Sprintf(" %s %s undeclared items.", countedNoun(n, "resource"), verbForm(n, "has", "have"))
+	}
+	if n := r.countChanges(isUnusable); n > 0 {
+		text += fmt.Sprintf(" %s %s expired or failed.", countedNoun(n, "resource"), verbForm(n, "has", "have"))
+	}
+	return text
+}
+
 func countedNoun(n int, noun string) string {
 	if n == 1 {
 		return "1 " + noun
 	}
 	return fmt.Sprintf("%d %ss", n, noun)
+}
+
+func verbForm(n int, one, many string) string {
+	if n == 1 {
+		return one
+	}
+	return many
 }

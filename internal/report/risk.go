@@ -1,124 +1,118 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
-	"astro-apply/internal/kind"
 	"astro-apply/internal/plan"
 	"astro-apply/internal/schema"
 )
 
-// riskAssessment collects the risks of a plan. Callers add the gravest reasons first,
-// so the first one sets the level.
-type riskAssessment struct {
-	level   string
-	reasons []string
+// The causes of a risk, the gravest first. High: a change that can't be undone, or that
+// changes how something works. Medium: a change that interrupts something. Low: every
+// other change.
+const (
+	deletes = iota
+	disruptions
+	rotations
+	restarts
+	removals
+	updates
+	creates
+)
+
+var riskLevels = []string{
+	deletes: "high", disruptions: "high", rotations: "high",
+	restarts: "medium", removals: "medium", updates: "low", creates: "low",
 }
 
-func (g *riskAssessment) addReason(level string, n int, text string) {
-	if n == 0 {
-		return
-	}
-	if g.level == "" {
-		g.level = level
-	}
-	g.reasons = append(g.reasons, text)
+// riskReason is a cause in words: one for a single occurrence, many, with %d, for more.
+type riskReason struct {
+	cause     int
+	one, many string
+	count     int
 }
 
 // Risk returns the risk level of the plan and the reasons, "" if the plan has no changes
-// or errors prevent them. High: a change that can't be undone, or that changes how something works.
-// Medium: a change that interrupts something. Low: every other change.
+// or errors prevent them.
 func (r *Run) Risk() string {
-	if r.Plan == nil || r.Plan.Count(plan.Create, plan.Update, plan.Delete) == 0 || r.HasBlockingErrors() {
+	if r.countChanges((*plan.Change).IsActive) == 0 || r.HasBlockingErrors() {
 		return ""
 	}
-	var g riskAssessment
-	removals := r.Plan.Count(plan.Delete)
-	g.addReason("high", removals, fmt.Sprintf("%d to delete", removals))
-	disrupted := r.countImpacts(schema.Disrupts)
-	for _, t := range disrupted {
-		g.addReason("high", t.resourceCount, t.changeText())
+	var reasons []riskReason
+	for _, c := range r.Plan.Changes {
+		for _, x := range reasonsOf(c) {
+			i := slices.IndexFunc(reasons, func(known riskReason) bool { return known.one == x.one })
+			if i < 0 {
+				i, reasons = len(reasons), append(reasons, x)
+			}
+			reasons[i].count++
+		}
 	}
-	removedItems, rotatedTokens := r.countRemovalsAndRotations()
-	g.addReason("high", rotatedTokens, countedNoun(rotatedTokens, "token")+verbForm(rotatedTokens, " is rotated, and its current value stops", " are rotated, and their current values stop")+" working")
-	restarted := r.countRestarts()
-	for _, t := range restarted {
-		g.addReason("medium", t.resourceCount, t.restartText())
+	slices.SortStableFunc(reasons, func(a, b riskReason) int { return cmp.Compare(a.cause, b.cause) })
+	var texts []string
+	interrupts := false
+	for _, x := range reasons {
+		text := x.one
+		if x.count > 1 {
+			text = fmt.Sprintf(x.many, x.count)
+		}
+		texts = append(texts, text)
+		interrupts = interrupts || x.cause == deletes || x.cause == disruptions || x.cause == restarts
 	}
-	g.addReason("medium", removedItems, countedNoun(removedItems, "item")+verbForm(removedItems, " is", " are")+" removed")
-	creations, updates := r.Plan.Count(plan.Create), r.Plan.Count(plan.Update)
-	g.addReason("low", updates, fmt.Sprintf("%d to update", updates))
-	g.addReason("low", creations, fmt.Sprintf("%d to create", creations))
-	if len(disrupted)+len(restarted)+removals == 0 {
-		g.reasons = append(g.reasons, "no restarts")
+	if !interrupts {
+		texts = append(texts, "no restarts")
 	}
 	label := "Risk"
 	if r.Mode == "drift" {
 		label = "Risk of applying the manifest"
 	}
-	return label + ": " + g.level + " (" + strings.Join(g.reasons, ", ") + ")."
+	return label + ": " + riskLevels[reasons[0].cause] + " (" + strings.Join(texts, ", ") + ")."
 }
 
-func verbForm(n int, one, many string) string {
-	if n == 1 {
-		return one
+// reasonsOf returns the reasons of one change, one for each occurrence.
+func reasonsOf(c *plan.Change) (out []riskReason) {
+	add := func(cause int, one, many string) {
+		out = append(out, riskReason{cause: cause, one: one, many: many})
 	}
-	return many
-}
-
-// impactCount holds how many resources of a kind a change of a field affects.
-type impactCount struct {
-	kind          *kind.Kind
-	field         string
-	resourceCount int
-}
-
-// changeText returns a text such as "2 Deployments' executor changes".
-func (t impactCount) changeText() string {
-	if t.kind.Singleton {
-		return "the " + t.kind.Title + "'s " + t.field + " changes"
+	k := c.Resource.Kind
+	switch c.Action {
+	case plan.Delete:
+		add(deletes, "1 to delete", "%d to delete")
+		return out
+	case plan.Create:
+		add(creates, "1 to create", "%d to create")
+		if !k.Singleton { // a singleton always exists, so its create is an update
+			return out
+		}
+	case plan.Update:
+		add(updates, "1 to update", "%d to update")
+	default:
+		return nil
 	}
-	return fmt.Sprintf("%s%s %s changes", countedNoun(t.resourceCount, t.kind.Title), verbForm(t.resourceCount, "'s", "'"), t.field)
-}
-
-func (t impactCount) restartText() string {
-	return countedNoun(t.resourceCount, t.kind.Title) + verbForm(t.resourceCount, " restarts", " restart")
-}
-
-// countImpacts counts, by kind and field, the updates with this impact.
-func (r *Run) countImpacts(impact schema.Impact) (out []impactCount) {
-	indexes := map[string]int{}
-	for _, c := range r.Plan.Changes {
-		changesSingleton := c.Action == plan.Create && c.Resource.Kind.Singleton // a singleton always exists, so its create is an update
-		if c.Action != plan.Update && !changesSingleton {
-			continue
+	for _, name := range affectedFields(c, schema.Disrupts) {
+		one, many := "1 "+k.Title+"'s "+name+" changes", "%d "+k.Title+"s' "+name+" changes"
+		if k.Singleton {
+			one = "the " + k.Title + "'s " + name + " changes"
 		}
-		for _, name := range affectedFields(c, impact) {
-			key := c.Resource.Kind.Name + "." + name
-			if _, ok := indexes[key]; !ok {
-				indexes[key] = len(out)
-				out = append(out, impactCount{kind: c.Resource.Kind, field: name})
-			}
-			out[indexes[key]].resourceCount++
-		}
+		add(disruptions, one, many)
 	}
-	return out
-}
-
-// countRestarts counts, by kind, the resources that restart.
-func (r *Run) countRestarts() (out []impactCount) {
-	indexes := map[*kind.Kind]int{}
-	for _, c := range r.Plan.Changes {
-		k := c.Resource.Kind
-		if c.Action != plan.Update || len(affectedFields(c, schema.Restarts)) == 0 {
-			continue
+	if c.Action == plan.Create {
+		return out
+	}
+	if len(affectedFields(c, schema.Restarts)) > 0 {
+		add(restarts, "1 "+k.Title+" restarts", "%d "+k.Title+"s restart")
+	}
+	for _, f := range c.Fields {
+		switch {
+		case f.New == nil && !f.Rewrite:
+			add(removals, "1 item is removed", "%d items are removed")
+		case k.GeneratedSecret != "" && f.Path == k.GeneratedSecret:
+			add(rotations, "1 token is rotated, and its current value stops working",
+				"%d tokens are rotated, and their current values stop working")
 		}
-		if _, ok := indexes[k]; !ok {
-			indexes[k] = len(out)
-			out = append(out, impactCount{kind: k})
-		}
-		out[indexes[k]].resourceCount++
 	}
 	return out
 }
@@ -126,30 +120,11 @@ func (r *Run) countRestarts() (out []impactCount) {
 // affectedFields returns the names of the fields that change with this impact, each
 // name once.
 func affectedFields(c *plan.Change, impact schema.Impact) (names []string) {
-	seen := map[string]bool{}
 	for _, f := range c.Fields {
 		name, fieldImpact := schema.MaxImpact(c.Resource.Kind.Fields, f.Path)
-		if fieldImpact == impact && !seen[name] {
-			seen[name] = true
+		if fieldImpact == impact && !slices.Contains(names, name) {
 			names = append(names, name)
 		}
 	}
 	return names
-}
-
-// countRemovalsAndRotations counts the items that updates remove, and the tokens that
-// get a new secret value.
-func (r *Run) countRemovalsAndRotations() (removedItems, rotatedTokens int) {
-	for _, c := range r.Plan.Changes {
-		for _, f := range c.Fields {
-			switch {
-			case c.Action != plan.Update:
-			case f.New == nil && !f.Rewrite:
-				removedItems++
-			case c.Resource.Kind.GeneratedSecret != "" && f.Path == c.Resource.Kind.GeneratedSecret:
-				rotatedTokens++
-			}
-		}
-	}
-	return removedItems, rotatedTokens
 }

@@ -1,59 +1,80 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
-	"html"
 	"strings"
 
 	"astro-apply/internal/github"
-	"astro-apply/internal/plan"
 )
 
-// summaryLimit is below 1 MiB, because GitHub drops the complete summary of a step
-// above that.
-const summaryLimit = 900 << 10
+// Limits of GitHub. It drops the complete summary of a step above 1 MiB, and refuses a
+// comment above 65,536 characters.
+const (
+	summaryLimit = 900 << 10 // bytes
+	commentLimit = 60000     // bytes
+)
 
 // Summary returns the job summary: the result in a sentence, all findings, a table of
 // the resources, and the differences of each.
 func (r *Run) Summary() string {
-	support := r.supportSection()
-	return joinWithinLimit(summaryLimit-len(support), "The complete text is in the log of the step.", r.summaryBlocks(summaryLimit)...) + support
+	support := strings.TrimSuffix(r.supportMarkdown(), "\n")
+	return r.boundedMarkdown(summaryLimit-len(support), summaryLimit, "The complete text is in the log of the step.") + support
 }
 
-// summaryBlocks returns the parts of a text of at most room bytes, the most useful first.
-func (r *Run) summaryBlocks(room int) []string {
-	out := []string{
-		r.summaryHeader(), r.findingsSection(github.Error, "Errors", room/6), r.exportSection(room / 6), r.resourceTable(room / 6), r.findingsSection(github.Warning, "Warnings", room/6),
-		r.unmanagedSection(room / 6), r.findingsSection(github.Notice, "Notices", room/6),
+// Comment returns the summary as a comment on a pull request. If the summary is too
+// long, Comment leaves out sections and links to page, the address of the run. It redacts
+// secrets in the visible text only: the marker contains none and must remain parseable.
+func (r *Run) Comment(m Marker, page string) (string, error) {
+	marker, err := m.htmlComment()
+	if err != nil {
+		return "", err
 	}
-	return append(out, r.changeDetails()...)
+	run, footer := "the run", ""
+	if page != "" {
+		run = "[the run](" + page + ")"
+		footer = "[The run](" + page + ") has the log" + prefixedText("; commit ", commitMarkdown(m.Head)) + ".\n"
+	}
+	room := commentLimit - len(marker) - len(footer)
+	withoutDuration := *r
+	withoutDuration.Duration = 0 // the same plan must give the same comment
+	text := withoutDuration.boundedMarkdown(room, room, "The complete text is in the log and the summary of "+run+".")
+	return marker + r.Secrets.Redact(text+footer).String(), nil
 }
 
-// joinWithinLimit joins the blocks that fit into limit bytes. If it leaves out a block,
-// it adds a note with fullTextHint after the first one.
-func joinWithinLimit(limit int, fullTextHint string, blocks ...string) string {
+// commitMarkdown returns a commit's SHA without escapes, because GitHub turns a plain
+// SHA into a link.
+func commitMarkdown(sha string) string {
+	if strings.Trim(sha, "0123456789abcdef") != "" { // not a SHA
+		return github.EscapeMarkdown(sha)
+	}
+	return sha
+}
+
+// boundedMarkdown returns the header and the sections that fit into limit bytes; a long
+// list takes at most a sixth of room. If it leaves out a section, it adds a note with
+// fullTextHint after the header.
+func (r *Run) boundedMarkdown(limit, room int, fullTextHint string) string {
+	header := r.summaryHeader()
 	note := "> [!NOTE]\n> This text is too long for GitHub, so it is incomplete. " + fullTextHint + "\n\n"
-	size, fullSize := len(note), 0
-	for _, b := range blocks {
-		fullSize += len(b)
-	}
-	if fullSize+len(note) <= limit {
-		return strings.Join(blocks, "")
-	}
-	kept := []string{blocks[0], note}
-	size += len(blocks[0])
-	for _, b := range blocks[1:] {
-		if size+len(b) <= limit {
-			kept, size = append(kept, b), size+len(b)
+	var whole, bounded strings.Builder
+	for _, s := range r.sections() {
+		block := s.markdown(room / 6)
+		whole.WriteString(block)
+		if len(header)+len(note)+bounded.Len()+len(block) <= limit {
+			bounded.WriteString(block)
 		}
 	}
-	return strings.Join(kept, "")
+	if len(header)+len(note)+whole.Len() <= limit {
+		return header + whole.String()
+	}
+	return header + note + bounded.String()
 }
 
 // summaryHeader returns the title, the result and the reason for the mode.
 func (r *Run) summaryHeader() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "## %s astro-apply: %s\n\n", r.resultIcon(), orElse(r.Mode, "not started"))
+	fmt.Fprintf(&b, "## %s astro-apply: %s\n\n", r.resultIcon(), cmp.Or(r.Mode, "not started"))
 	if r.NotAppliedReason != "" {
 		b.WriteString("> [!IMPORTANT]\n> " + github.EscapeMarkdownOutsideCode(r.NotAppliedReason) + "\n\n")
 	}
@@ -98,72 +119,4 @@ func (r *Run) resultIcon() string {
 		return "📝"
 	}
 	return "✅"
-}
-
-// findingsSection lists the findings of a level, within room bytes.
-func (r *Run) findingsSection(level github.Level, heading string, room int) string {
-	var b strings.Builder
-	var all, rest []Finding
-	for _, f := range r.Findings() {
-		if f.Level != level {
-			continue
-		}
-		all = append(all, f)
-		if line := "- " + github.EscapeMarkdown(f.positionPrefix()) + github.EscapeMarkdown(f.Message) + "\n"; b.Len()+len(line) <= room {
-			b.WriteString(line)
-		} else {
-			rest = append(rest, f)
-		}
-	}
-	if all == nil {
-		return ""
-	}
-	if rest != nil {
-		fmt.Fprintf(&b, "- and %d more; see the log\n", countProblems(rest))
-	}
-	return fmt.Sprintf("### %s (%d)\n\n%s\n", heading, countProblems(all), b.String())
-}
-
-// changeDetails returns the differences, one block per resource.
-func (r *Run) changeDetails() (blocks []string) {
-	if r.Plan == nil {
-		return nil
-	}
-	for _, c := range r.Plan.Changes {
-		if r.Mode == "drift" {
-			blocks = append(blocks, r.driftSection(c))
-		} else {
-			blocks = append(blocks, r.diffSection(c))
-		}
-	}
-	return blocks
-}
-
-func (r *Run) diffSection(c *plan.Change) string {
-	lines := r.diffLines(c)
-	if len(lines) == 0 || c.Action == plan.Errored { // the errors section has the reason of an errored change
-		return ""
-	}
-	var text strings.Builder
-	if visible := r.visibilityText(c); visible != "" {
-		text.WriteString("! " + visible + "\n")
-	}
-	for _, l := range lines {
-		mark := l.sign
-		if mark == "~" || mark == "?" {
-			mark = "!" // GitHub highlights ! in a diff block, but neither ~ nor ?
-		}
-		text.WriteString(mark + " " + l.text + "\n")
-	}
-	// The summary element is HTML, which would show the backslashes of Markdown escapes.
-	// Inside code, GitHub creates neither links nor mentions.
-	return fmt.Sprintf("<details><summary>%s <code>%s</code>: %s</summary>\n\n%s\n</details>\n\n",
-		c.Action, html.EscapeString(github.SanitizeLine(c.Resource.String())), countedNoun(len(lines), "difference"), github.CodeBlock("diff", text.String()))
-}
-
-func orElse(s, fallback string) string {
-	if s == "" {
-		return fallback
-	}
-	return s
 }

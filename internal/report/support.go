@@ -1,12 +1,11 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"strconv"
-	"strings"
 	"time"
-
-	"astro-apply/internal/github"
 )
 
 // FailedRequest is a request that Astro refused or didn't answer, for Astronomer support.
@@ -19,52 +18,46 @@ type FailedRequest struct {
 	Attempt   int
 }
 
+// supportSection is a table of the facts that Astronomer support asks for. It names no
+// resource, so that users can copy it without exposing names.
+func (r *Run) supportSection() section {
+	s := section{
+		style: folded, isWhole: true, title: textCells("For Astronomer support"),
+		columns: []string{"time", "call", "status", "attempt", "requestId"},
+	}
+	for _, c := range r.FailedRequests {
+		at, status := c.At.UTC().Format("2006-01-02 15:04:05.000 UTC"), strconv.Itoa(c.Status)
+		if c.Status == 0 {
+			status = "no response"
+		}
+		call := c.Method + " " + c.Path
+		s.rows = append(s.rows, row{
+			cells: textCells(at, call, status, strconv.Itoa(c.Attempt), c.RequestID),
+			log:   fmt.Sprintf("%s %s: %s, attempt %d, requestId %s", at, call, status, c.Attempt, cmp.Or(c.RequestID, "none")),
+		})
+	}
+	return s
+}
+
 // maxListedRequests is the number of failed requests in the summary, enough for support.
 const maxListedRequests = 50
 
-// supportSection returns a folded table of the facts that Astronomer support asks for.
-// It names no resource, so that users can copy it without exposing names.
-func (r *Run) supportSection() string {
-	if len(r.FailedRequests) == 0 {
-		return ""
+// supportMarkdown returns the first failed requests, for the summary.
+func (r *Run) supportMarkdown() string {
+	s := r.supportSection()
+	if rest := len(s.rows) - maxListedRequests; rest > 0 {
+		s.rows = s.rows[:maxListedRequests]
+		s.footer = "\n" + countedNoun(rest, "more call") + " not listed; the log lists all of them.\n"
 	}
-	var b strings.Builder
-	b.WriteString("<details><summary>For Astronomer support</summary>\n\n| time | call | status | attempt | requestId |\n| --- | --- | --- | --- | --- |\n")
-	for _, c := range r.FailedRequests[:min(len(r.FailedRequests), maxListedRequests)] {
-		fmt.Fprintf(&b, "| %s | %s %s | %s | %d | %s |\n", c.timeText(), c.Method, github.EscapeMarkdown(c.Path), c.statusText(), c.Attempt, github.EscapeMarkdown(c.RequestID))
-	}
-	if rest := len(r.FailedRequests) - maxListedRequests; rest > 0 {
-		fmt.Fprintf(&b, "\n%s not listed; the log lists all of them.\n", countedNoun(rest, "more call"))
-	}
-	b.WriteString("\n</details>\n")
-	return b.String()
-}
-
-// SupportText lists all failed requests, for the log.
-func (r *Run) SupportText() string {
-	var b strings.Builder
-	for _, c := range r.FailedRequests {
-		fmt.Fprintf(&b, "%s %s %s: %s, attempt %d, requestId %s\n", c.timeText(), c.Method, github.SanitizeLine(c.Path), c.statusText(), c.Attempt, orElse(github.SanitizeLine(c.RequestID), "none"))
-	}
-	return b.String()
-}
-
-func (c FailedRequest) timeText() string { return c.At.UTC().Format("2006-01-02 15:04:05.000 UTC") }
-
-func (c FailedRequest) statusText() string {
-	if c.Status == 0 {
-		return "no response"
-	}
-	return strconv.Itoa(c.Status)
+	return s.markdown(0)
 }
 
 // failedRequestIDs returns the ids of the failed requests, each id once.
 func (r *Run) failedRequestIDs() []string {
-	out, seen := []string{}, map[string]bool{}
+	out := []string{}
 	for _, c := range r.FailedRequests {
-		if c.RequestID != "" && !seen[c.RequestID] {
-			seen[c.RequestID] = true
-			out = append(out, c.RequestID)
+		if id := r.Secrets.Redact(c.RequestID).String(); id != "" && !slices.Contains(out, id) {
+			out = append(out, id)
 		}
 	}
 	return out
