@@ -132,7 +132,7 @@ func (r *reader) matchListed(o *desired.Resource) {
 		if err := r.TokenScope.checkAbsence(o.Kind, parent); err != nil {
 			r.recordErr(o, err)
 		} else if r.isCreatedByOther(o) {
-			r.current.PendingReason[o] = o.Kind.PendingReason
+			r.current.PendingReason[o] = o.Kind.Precondition(kind.ProposedChange{}).Reason
 		} else if o.Kind.NotCreatable != "" {
 			r.failMissingPerson(o, o.Pos, "this %s isn't in the Organization%s; remove the %[1]s from the manifest, or %[3]s", o.Kind.Title, r.visibilityHint(o.Kind, parent), o.Kind.NotCreatable)
 		}

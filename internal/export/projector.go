@@ -31,6 +31,11 @@ type projector struct {
 // be declared, else "".
 func (x *exporter) fillBody(e *exportedResource) (why string) {
 	w := &projector{exporter: x, exportedResource: e, root: e.live.Body(), defaultContainerID: x.defaultContainer(e)}
+	if k := e.kind; k.ExpiredPath != nil {
+		if path := k.ExpiredPath(w.root, x.options.Now); path != "" {
+			w.root = w.root.WithoutPath(path)
+		}
+	}
 	e.body = &schema.Node{Form: schema.Map}
 	if !e.kind.Singleton && (!x.nameIndex.isUniqueName(e.kind, e.live) || x.nameIndex.isContainerHidden(e) && e.kind.Get.Path != "") {
 		if e.kind.Get.Path == "" {
@@ -169,7 +174,7 @@ func (w *projector) projectField(f *schema.Field, level *schema.Node, path strin
 	switch {
 	case secret && f.Type.Base != schema.BaseMap && (!f.Secret.PresenceReported || live.ScalarText() != "" || live.IsRedacted()):
 		return f.Name, w.addSecretVariable(path, append(slices.Clone(nameParts), variableWord(f)))
-	case live == nil, f.IsExpired != nil && f.IsExpired(live, w.options.Now):
+	case live == nil:
 		return "", nil
 	case live.Redacted && f.Secret == nil:
 		return f.Name, live

@@ -41,13 +41,14 @@ func deploymentKind() *Kind {
 		UpdateEndpoints: []UpdateEndpoint{
 			{Endpoint: Endpoint{"POST", item}},
 			{
-				Name: "override", FieldPath: "scalingSpec.hibernationSpec.override",
+				Name: "override", FieldPath: overridePath,
 				Endpoint: Endpoint{"POST", item + "/hibernation-override"}, DeleteEndpoint: Endpoint{"DELETE", item + "/hibernation-override"},
 			},
 		},
 		Flatten:         flattenDeployment,
 		ReadinessOf:     deploymentState,
 		IsReferenceable: func(live *schema.Node) bool { return !live.Get("status").Is("CREATING") },
+		ExpiredPath:     expiredOverridePath,
 		IDOutput:        "deployment-id",
 		UIPath:          "/{workspaceId}/deployments/{id}",
 		Fields:          DeploymentFields(),
@@ -284,7 +285,7 @@ func scalingSpecType() schema.Type {
 			schema.Field{
 				// It has a separate call, which needs an existing Deployment. The call that
 				// updates the schedules would end a current override, so it sends that, too.
-				Name: "override", EndpointName: "override", Behavior: schema.Update, Type: override, IsExpired: isOverrideExpired, Impact: schema.Disrupts,
+				Name: "override", EndpointName: "override", Behavior: schema.Update, Type: override, Impact: schema.Disrupts,
 				Doc: "Overrides the schedules. {} removes the override.",
 			},
 		),
@@ -297,14 +298,17 @@ func flattenDeployment(live *schema.Node) {
 	}
 }
 
-// isOverrideExpired reports whether an override has ended. The plan treats it as removed and never restores
+const overridePath = "scalingSpec.hibernationSpec.override"
+
+// expiredOverridePath returns the path of an override that has ended. The plan treats it as removed and never restores
 // it, whether the API still returns it or the manifest still declares it.
-func isOverrideExpired(override *schema.Node, now time.Time) bool {
-	if override.Get("isActive").Is("false") {
-		return true
-	}
+func expiredOverridePath(body *schema.Node, now time.Time) string {
+	override := body.GetPath(overridePath)
 	until, err := time.Parse(time.RFC3339, override.Get("overrideUntil").ScalarText())
-	return err == nil && !now.IsZero() && !now.Before(until)
+	if override.Get("isActive").Is("false") || err == nil && !now.IsZero() && !now.Before(until) {
+		return overridePath
+	}
+	return ""
 }
 
 // deploymentState returns the state and the status of a Deployment, as the API's advice for clients defines it:

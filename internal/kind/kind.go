@@ -5,6 +5,7 @@ package kind
 
 import (
 	"strings"
+	"time"
 
 	"astro-apply/internal/schema"
 )
@@ -19,7 +20,6 @@ type Kind struct {
 	Singleton        bool                           // exactly one always exists, so it needs no name
 	ListField        string                         // of a singleton: the field that holds the section's value, if the section isn't a mapping
 	NotCreatable     string                         // how to create it outside of this action, as an instruction; "": use Create
-	PendingReason    string                         // why a resource that another kind creates doesn't exist yet
 	CreatesKind      string                         // kind of the resource that Create makes, with the same name and id: an invite makes a user
 	NotDeletable     string                         // why this action can't delete it, and how to do it elsewhere; "": use Delete
 	ParentFields     []string                       // alternative fields for the parent's id
@@ -52,7 +52,8 @@ type Kind struct {
 	// IsReferenceable reports whether resources that refer to this one can be created even
 	// though it isn't ready. Nil: only once it is ready.
 	IsReferenceable func(live *schema.Node) bool
-	// Precondition returns why a change must not be made, if so.
+	// Precondition returns why a change must not be made, if so. For a kind that this action can't create,
+	// it is also called with neither a current nor a later state if the resource doesn't exist yet.
 	Precondition func(ProposedChange) Refusal
 	// Visibility states which tokens can create the kind and see all of its resources, for
 	// kinds whose lists omit resources in which the token has no role. "": the API refuses
@@ -60,6 +61,9 @@ type Kind struct {
 	Visibility string
 	// Expiry describes when a resource expires. Nil: never.
 	Expiry *Expiry
+	// ExpiredPath returns the path of a declared or current value that has ended, so that the plan ignores it; ""
+	// if none. Nil: no value ends.
+	ExpiredPath func(body *schema.Node, now time.Time) string
 	// Advice returns a warning about a live resource that matches the manifest but doesn't
 	// work as intended, such as an inactive user; "" if none.
 	Advice func(live *schema.Node) string

@@ -102,11 +102,6 @@ func checkFields(t *testing.T, k *kind.Kind, fields []schema.Field, path string)
 				t.Errorf("%s depends on %v", name, w)
 			}
 		}
-		for _, sibling := range f.ConflictsWith {
-			if schema.FindField(fields, sibling) == nil {
-				t.Errorf("%s conflicts with unknown field %q", name, sibling)
-			}
-		}
 		if f.Has(schema.Immutable|schema.IgnoreChanges) && f.Remedy == "" {
 			t.Errorf("%s: no remedy", name)
 		}

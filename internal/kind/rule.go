@@ -145,6 +145,23 @@ func (c *FieldCondition) holds(target *schema.Node) bool {
 	return n.Is(c.Equals)
 }
 
+// IsReplaced reports whether the declared fields exclude a field, so that an update must not send
+// back its current value.
+func (k *Kind) IsReplaced(field string, declared *schema.Node) bool {
+	for _, rule := range k.Rules {
+		for _, forbidden := range rule.Forbidden {
+			pair := forbidden.Conditions
+			if len(pair) != 2 || pair[0] != (FieldCondition{Field: pair[0].Field}) || pair[1] != (FieldCondition{Field: pair[1].Field}) {
+				continue
+			}
+			if pair[0].Field == field && declared.Get(pair[1].Field) != nil || pair[1].Field == field && declared.Get(pair[0].Field) != nil {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // CheckRules checks the rules on object. It skips rules about fields that declared, the
 // values in the manifest itself, doesn't contain, and rules about fields that don't
 // change. If changes is nil, object holds only the declared fields.

@@ -2,8 +2,6 @@ package kind
 
 import "astro-apply/internal/schema"
 
-const inviteNotAccepted = "the user hasn't accepted the invite yet; the first run after the user accepts it sets the roles"
-
 // userKind manages only the roles of a user: invites create users, and people delete them
 // in the Astro UI. Omitting a role list never removes roles.
 func userKind() *Kind {
@@ -15,7 +13,6 @@ func userKind() *Kind {
 		Section:         "users",
 		Doc:             "Roles of a user of the Organization.",
 		NotCreatable:    "invite the user in the section invites; the user must accept",
-		PendingReason:   inviteNotAccepted,
 		NotDeletable:    "remove the user in the Astro UI, or declare [] for the roles to remove",
 		Identity:        []string{"username"},
 		List:            ListEndpoint{Path: collection, Member: "users"},
@@ -27,8 +24,11 @@ func userKind() *Kind {
 			switch status := g.Live.Get("status"); {
 			case status.Is("ACTIVE"):
 				return Refusal{}
-			case status.Is("PENDING"):
-				return Refusal{Reason: inviteNotAccepted, Temporary: true}
+			case g.Live == nil, status.Is("PENDING"):
+				return Refusal{
+					Reason:    "the user hasn't accepted the invite yet; the first run after the user accepts it sets the roles",
+					Temporary: true,
+				}
 			default:
 				return Refusal{Reason: "the user's status is " + status.Show() + ", but only ACTIVE users can have roles; remove the user from the manifest"}
 			}

@@ -43,18 +43,15 @@ func workspaceKind() *Kind {
 			// destination that it omits, so an update sends the current one.
 			{
 				Name: "defaultClusterId", Type: schema.TextType(0), Ref: &schema.Ref{Kind: "cluster", NameField: "defaultCluster", Deferrable: true},
-				ConflictsWith: []string{"defaultCloudProvider", "defaultRegion"},
-				Doc:           "Default cluster for new Deployments.",
+				Doc: "Default cluster for new Deployments.",
 			},
 			{
 				Name: "defaultCloudProvider", Type: schema.EnumType("AWS", "AZURE", "GCP"),
-				ConflictsWith: []string{"defaultClusterId"},
-				Doc:           "Default cloud provider for new Deployments, together with defaultRegion.",
+				Doc: "Default cloud provider for new Deployments, together with defaultRegion.",
 			},
 			{
 				Name: "defaultRegion", Type: nonEmptyType(),
-				ConflictsWith: []string{"defaultClusterId"},
-				Doc:           "Default region for new Deployments, together with defaultCloudProvider.",
+				Doc: "Default region for new Deployments, together with defaultCloudProvider.",
 			},
 		},
 		Rules: []Rule{

@@ -84,19 +84,22 @@ func (d *Diff) freeBodies() {
 // resource doesn't exist. A Diff without Requests means that no change is needed.
 func Compare(r *desired.Resource, live *current.Live, policy Policy) *Diff {
 	policy.isProtected = r.Protect
-	m := &merger{declared: r.Body, fields: r.Kind.Fields, policy: policy, writeSecrets: policy.WriteSecrets, diff: &Diff{}}
+	m := &merger{declared: r.Body, kind: r.Kind, policy: policy, writeSecrets: policy.WriteSecrets, diff: &Diff{}}
 	if r.Creates != nil {
 		m.createdBody = r.Creates.Body
 	}
+	if live != nil {
+		m.live = live.Body()
+	}
+	m.ignoreExpired()
 	if live == nil {
-		body := m.mergeObject(r.Kind.Fields, r.Body, nil, "", true)
+		body := m.mergeObject(r.Kind.Fields, m.declared, nil, "", true)
 		m.diff.Requests = []Request{{Endpoint: r.Kind.Create, Body: body, Expand: r.Kind.Expand}}
 		m.diff.bodyAfter = body
 		m.checkItemRefs(r)
 		m.checkRules(r, m.withOmittedFields(body))
 		return m.diff
 	}
-	m.live = live.Body()
 	bodyAfter := &schema.Node{Form: schema.Map, Pos: r.Body.Pos}
 	for _, endpoint := range updateEndpoints(r.Kind) {
 		diffBefore, missingBefore := *m.diff, m.missingRequired
@@ -138,12 +141,28 @@ func Compare(r *desired.Resource, live *current.Live, policy Policy) *Diff {
 	return m.diff
 }
 
+// ignoreExpired removes values that have ended: the declared one, which no request can set, and the
+// current one, which Astro may still return.
+func (m *merger) ignoreExpired() {
+	if m.kind.ExpiredPath == nil {
+		return
+	}
+	if path := m.kind.ExpiredPath(m.declared, m.policy.Now); path != "" {
+		value := m.declared.GetPath(path)
+		m.addNote(value.Pos, false, "%s has expired and is ignored: %s; remove it from the manifest", path, value.Show())
+		m.declared = m.declared.WithoutPath(path)
+	}
+	if path := m.kind.ExpiredPath(m.live, m.policy.Now); path != "" {
+		m.live = m.live.WithoutPath(path)
+	}
+}
+
 // withOmittedFields returns body plus the fields that the request omits or that other
 // requests send, so that rules see the whole resource.
 func (m *merger) withOmittedFields(body *schema.Node) *schema.Node {
 	complete := body.Clone()
-	for i := range m.fields {
-		f := &m.fields[i]
+	for i := range m.kind.Fields {
+		f := &m.kind.Fields[i]
 		switch d := m.declared.Get(f.Name); {
 		case complete.Get(f.Name) != nil || f.Has(schema.MetaArgument) || f.FailedCondition(m.lookUpValue) != nil:
 		case d != nil:

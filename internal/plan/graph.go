@@ -125,10 +125,8 @@ func (c *Change) referenceIDs(f *schema.Field) *schema.Node {
 	if n := c.Resource.Body.Get(f.Name); n != nil || c.Live == nil {
 		return n
 	}
-	for _, sibling := range f.ConflictsWith {
-		if c.Resource.Body.Get(sibling) != nil {
-			return nil
-		}
+	if c.Resource.Kind.IsReplaced(f.Name, c.Resource.Body) {
+		return nil
 	}
 	return f.CurrentValue(c.Live.Body(), c.Live.Body())
 }

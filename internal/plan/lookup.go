@@ -24,7 +24,7 @@ func (m *merger) isConditionUnknown(f *schema.Field) bool {
 // lookUpCurrent returns the current value of the field at path, before this change.
 func (m *merger) lookUpCurrent(path string) (string, bool) {
 	name, rest, nested := strings.Cut(path, ".")
-	f := schema.FindField(m.fields, name)
+	f := schema.FindField(m.kind.Fields, name)
 	if f == nil || m.live == nil {
 		return "", false
 	}
@@ -42,7 +42,7 @@ func (m *merger) lookUpNode(path string) *schema.Node {
 		return n
 	}
 	name, rest, nested := strings.Cut(path, ".")
-	f := schema.FindField(m.fields, name)
+	f := schema.FindField(m.kind.Fields, name)
 	if f == nil || f.FailedCondition(m.lookUpValue) != nil { // this change removes the current value
 		return nil
 	}
@@ -58,7 +58,7 @@ func (m *merger) lookUpNode(path string) *schema.Node {
 // apply at all, there is a problem at the same position already.
 func (m *merger) checkItemRefs(r *desired.Resource) {
 	for _, itemRef := range r.ItemRefs {
-		refField := schema.FindField(m.fields, itemRef.Field.ItemRef.RefField)
+		refField := schema.FindField(m.kind.Fields, itemRef.Field.ItemRef.RefField)
 		isReported := slices.ContainsFunc(m.diff.Problems, func(other schema.Problem) bool { return other.Pos == itemRef.Node.Pos })
 		if itemRef.Node.Form == schema.Unknown && m.declared.Get(refField.Name) == nil && !isReported {
 			m.addProblem(itemRef.Node.Pos, "a %s belongs to a %s; declare %s, too", itemRef.Field.ItemRef.Title, kindTitle(refField.Ref.Kind), refField.Ref.NameField)

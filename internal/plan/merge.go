@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"astro-apply/internal/kind"
 	"astro-apply/internal/schema"
 )
 
@@ -15,7 +16,7 @@ type merger struct {
 	declared        *schema.Node // the whole resource
 	live            *schema.Node // the whole resource, nil for a new one
 	createdBody     *schema.Node // the declared fields of the resource that Astro creates together with this one
-	fields          []schema.Field
+	kind            *kind.Kind
 	endpointName    string // the endpoint to merge for; "" for the main update and for a create
 	policy          Policy
 	writeSecrets    bool             // write declared secrets that can't be compared
@@ -85,18 +86,6 @@ func (m *merger) mergeField(f *schema.Field, declared, live *schema.Node, path s
 	if f.EndpointName != m.endpointName && f.EndpointName != "" && (!isNew || !f.Has(schema.Create)) {
 		return m.mergeOtherEndpoint(f, d, l, path, isNew)
 	}
-	if f.IsExpired != nil {
-		if d != nil && f.IsExpired(d, m.policy.Now) {
-			m.addNote(d.Pos, false, "%s has expired and is ignored: %s; remove it from the manifest", path, d.Show())
-			d = nil
-		}
-		if l != nil && f.IsExpired(l, m.policy.Now) {
-			l = nil
-		}
-		if d == nil && l == nil {
-			return nil
-		}
-	}
 	if isNew {
 		return m.mergeNewField(f, declared, path)
 	}
@@ -113,7 +102,7 @@ func (m *merger) mergeField(f *schema.Field, declared, live *schema.Node, path s
 	case l.IsRedacted() && d != nil:
 		return m.mergeRedacted(f, d, l, path)
 	case d == nil:
-		return m.mergeUndeclared(f, declared, l, path)
+		return m.mergeUndeclared(f, l, path)
 	case f.Has(schema.IgnoreChanges):
 		if m.createdBody.Get(f.ResponsePath) == nil && m.hasDifference(f, d, l, path) {
 			currentText, desiredText := schema.ShowBoth(m.withoutServerFields(&f.Type, l), d)

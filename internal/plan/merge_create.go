@@ -5,17 +5,11 @@ import "astro-apply/internal/schema"
 // mergeOtherEndpoint merges a field that another endpoint updates. It returns the current
 // value, so that this request doesn't remove it.
 func (m *merger) mergeOtherEndpoint(f *schema.Field, d, l *schema.Node, path string, isNew bool) *schema.Node {
-	if f.IsExpired != nil && d != nil && f.IsExpired(d, m.policy.Now) {
-		d = nil
-	}
-	if f.IsExpired != nil && l != nil && f.IsExpired(l, m.policy.Now) {
-		l = nil
-	}
 	if !isNew {
 		if l == nil {
 			return nil
 		}
-		return m.mergeUndeclared(f, nil, l, path)
+		return m.mergeUndeclared(f, l, path)
 	}
 	if d != nil {
 		m.mergeValue(f, d, nil, path, true)

@@ -7,17 +7,15 @@ import (
 )
 
 // mergeUndeclared returns the value that an update sends for an undeclared field.
-func (m *merger) mergeUndeclared(f *schema.Field, declared, l *schema.Node, path string) *schema.Node {
+func (m *merger) mergeUndeclared(f *schema.Field, l *schema.Node, path string) *schema.Node {
 	if !f.Has(schema.Update) || f.Undeclared != schema.SendCurrent {
 		return nil
 	}
-	for _, sibling := range f.ConflictsWith {
-		if declared.Get(sibling) != nil {
-			if !f.Type.IsZero(l) {
-				m.recordChange(path, l, nil)
-			}
-			return nil
+	if m.kind.IsReplaced(path, m.declared) {
+		if !f.Type.IsZero(l) {
+			m.recordChange(path, l, nil)
 		}
+		return nil
 	}
 	if l != nil && l.UnclearOrigin != "" {
 		m.addUnsafeValue(path+" "+l.Show(), l.UnclearOrigin)

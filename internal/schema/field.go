@@ -2,7 +2,6 @@ package schema
 
 import (
 	"slices"
-	"time"
 )
 
 // Behavior is a set of flags that specify in which API calls a field takes part.
@@ -39,29 +38,25 @@ const (
 // Field describes one field of a resource or of an object in it: everything that
 // the engine needs in order to check, compare, send and show the field.
 type Field struct {
-	Name          string
-	ResponsePath  string // path in responses, if it differs from Name: "a.b"; "/a" is relative to the resource's root; "-" means never returned
-	Doc           string // one line
-	Type          Type
-	Behavior      Behavior // 0 means CreateAndUpdate
-	EndpointName  string   // the separate update endpoint that sends the field; "" means the kind's own update
-	Undeclared    UndeclaredRule
-	When          []Condition // the field only applies if all conditions hold
-	ConflictsWith []string    // siblings: if the manifest declares one, an update doesn't send back this field's current value
-	Ref           *Ref
-	ItemRef       *ItemRefSpec
-	Secret        *SecretRule
-	Default       func(object *Node) *Node // returns the value for a new resource or list item that omits the field
-	Remedy        string                   // tells the user how to get a change that the API doesn't allow
+	Name         string
+	ResponsePath string // path in responses, if it differs from Name: "a.b"; "/a" is relative to the resource's root; "-" means never returned
+	Doc          string // one line
+	Type         Type
+	Behavior     Behavior // 0 means CreateAndUpdate
+	EndpointName string   // the separate update endpoint that sends the field; "" means the kind's own update
+	Undeclared   UndeclaredRule
+	When         []Condition // the field only applies if all conditions hold
+	Ref          *Ref
+	ItemRef      *ItemRefSpec
+	Secret       *SecretRule
+	Default      func(object *Node) *Node // returns the value for a new resource or list item that omits the field
+	Remedy       string                   // tells the user how to get a change that the API doesn't allow
 	// CheckChange returns why a change is impossible, or "" if it is possible.
 	// value looks up other fields of the resource.
 	CheckChange   func(old, desired *Node, value func(path string) string) string
 	EmptyMeans    string                          // of a list: describes the special meaning of an empty list, if any
 	ChangeWarning func(old, desired *Node) string // returns a warning about side effects of a change, or ""
 	Impact        Impact                          // of a change
-	// IsExpired reports whether a declared or current value has expired. An
-	// expired value causes no change, and an update doesn't send it back.
-	IsExpired func(value *Node, now time.Time) bool
 }
 
 // Condition limits a field to resources in which another field has one of the

@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -11,6 +12,24 @@ func (n *Node) GetPath(path string) *Node {
 		n = n.Get(name)
 	}
 	return n
+}
+
+// WithoutPath returns n without the member at a dotted path, and without mappings that have no other member. It
+// copies only the mappings on the path.
+func (n *Node) WithoutPath(path string) *Node {
+	name, rest, isNested := strings.Cut(path, ".")
+	out := *n
+	out.Members = slices.Clone(n.Members)
+	child := &Node{}
+	if isNested {
+		child = n.Get(name).WithoutPath(rest)
+	}
+	if len(child.Members) > 0 {
+		out.Set(name, child)
+	} else {
+		out.Delete(name)
+	}
+	return &out
 }
 
 // PositionOf returns the manifest position of a path in the request body n. The

@@ -16,6 +16,18 @@ func TestGetPath(t *testing.T) {
 	}
 }
 
+func TestWithoutPath(t *testing.T) {
+	t.Parallel()
+	n := parseDocument(t, "{a: {b: {c: x}, d: y}, e: {f: z}}")
+	for path, want := range map[string]string{
+		"a.d": `{a: {b: {c: "x"}}, e: {f: "z"}}`, "a.b.c": `{a: {d: "y"}, e: {f: "z"}}`, "e.f": `{a: {b: {c: "x"}, d: "y"}}`,
+		"e": `{a: {b: {c: "x"}, d: "y"}}`,
+	} {
+		testkit.AssertEqual(t, path, want, n.WithoutPath(path).Show())
+	}
+	testkit.AssertEqual(t, "the original", `{a: {b: {c: "x"}, d: "y"}, e: {f: "z"}}`, n.Show())
+}
+
 // PositionOf understands the different notations in which the API reports a path. If
 // the value isn't declared, it returns the position of the closest declared value
 // above it.
