@@ -1,63 +1,62 @@
 package plan
 
-import "encoding/json"
+import (
+	"cmp"
+	"encoding/json"
+	"maps"
+	"slices"
+	"strings"
+
+	"astro-apply/internal/schema"
+)
 
 // JSONVersion is the version of the plan's JSON form. It grows when a member
 // changes its meaning or is removed; members may be added at any time.
 const JSONVersion = 1
 
+// jsonPlan is the form for later steps: the changes of a review, with notes.
 type jsonPlan struct {
-	Version        int          `json:"version"`
-	OrganizationID string       `json:"organizationId"`
-	Unchanged      int          `json:"unchanged"`
-	Brief          bool         `json:"brief,omitempty"`
-	Changes        []jsonChange `json:"changes"`
+	Version        int             `json:"version"`
+	OrganizationID string          `json:"organizationId"`
+	Unchanged      int             `json:"unchanged"`
+	Brief          bool            `json:"brief,omitempty"`
+	Changes        []annotatedJSON `json:"changes"`
+}
+
+type annotatedJSON struct {
+	jsonChange
+	Kept     []jsonField `json:"kept,omitempty"`
+	Notes    []string    `json:"notes,omitempty"`
+	Problem  string      `json:"problem,omitempty"`
+	Visible  string      `json:"visible,omitempty"`  // Change.VisibleText, such as "0 Workspaces"
+	Unusable string      `json:"unusable,omitempty"` // why a resource that exists doesn't work
 }
 
 type jsonChange struct {
-	Kind    string      `json:"kind"`
-	Name    string      `json:"name"`
-	ID      string      `json:"id,omitempty"`
-	Parent  string      `json:"parent,omitempty"`
-	Action  Action      `json:"action"`
-	Fields  []jsonField `json:"fields,omitempty"`
-	Kept    []jsonField `json:"kept,omitempty"`
-	Notes   []string    `json:"notes,omitempty"`
-	Problem string      `json:"problem,omitempty"`
-	// Visible holds Change.VisibleText, such as "0 Workspaces".
-	Visible string `json:"visible,omitempty"`
-	// Unusable holds the reason why a resource that exists doesn't work.
-	Unusable string `json:"unusable,omitempty"`
+	Kind     string      `json:"kind"`
+	Name     reviewText  `json:"name"`
+	ID       string      `json:"id,omitempty"`
+	ParentID string      `json:"parent,omitempty"`
+	SaveTo   reviewText  `json:"saveTo,omitempty"` // only in a review
+	Action   Action      `json:"action"`
+	Fields   []jsonField `json:"fields,omitempty"`
 }
 
 type jsonField struct {
-	Path string `json:"path"`
-	Old  any    `json:"old,omitempty"`
-	New  any    `json:"new,omitempty"`
-	// Unverified reports that the value may not have changed, because secrets can't be compared.
+	Path reviewText      `json:"path"`
+	Old  json.RawMessage `json:"old,omitempty"`
+	New  json.RawMessage `json:"new,omitempty"`
+	// Unverified reports that the value may not have changed, because secrets can't be
+	// compared. A review doesn't contain it.
 	Unverified bool `json:"unverified,omitempty"`
 }
 
 // JSON returns the plan in its versioned form, on one line and without secrets. It
-// contains only the number of unchanged resources.
-func (p *Plan) JSON() ([]byte, error) {
-	return json.Marshal(p.toJSONPlan())
-}
-
-// BriefJSON returns the plan without the fields and notes of its changes, for outputs
-// with a size limit.
-func (p *Plan) BriefJSON() ([]byte, error) {
-	doc := p.toJSONPlan()
-	doc.Brief = true
-	for i := range doc.Changes {
-		doc.Changes[i].Fields, doc.Changes[i].Kept, doc.Changes[i].Notes = nil, nil, nil
-	}
-	return json.Marshal(doc)
-}
-
-func (p *Plan) toJSONPlan() jsonPlan {
-	rd := newRedactor(p.Redact)
-	doc := jsonPlan{Version: JSONVersion, OrganizationID: p.OrganizationID, Changes: []jsonChange{}}
+// contains only the number of unchanged resources. For outputs with a size limit, the
+// brief form leaves out the fields and notes of the changes.
+func (p *Plan) JSON(brief bool) ([]byte, error) {
+	e := encoder{redactor: newRedactor(p.Redact)}
+	doc := jsonPlan{Version: JSONVersion, OrganizationID: p.OrganizationID, Brief: brief, Changes: []annotatedJSON{}}
 	for _, c := range p.Changes {
 		if c.Action == Unchanged {
 			doc.Unchanged++
@@ -65,25 +64,110 @@ func (p *Plan) toJSONPlan() jsonPlan {
 				continue
 			}
 		}
-		change := jsonChange{Kind: c.Resource.Kind.Name, Name: rd.redactText(c.Resource.Name()), Parent: c.ParentID, Action: c.Action, Fields: rd.toJSONFields(c.Fields), Kept: rd.toJSONFields(c.Kept), Visible: c.VisibleText, Unusable: rd.redactText(c.UnusableReason)}
-		if c.Live != nil {
-			change.ID = c.Live.ID
+		out := annotatedJSON{Visible: c.VisibleText, Unusable: e.redactText(c.UnusableReason)}
+		if c.Err != nil {
+			out.Problem = e.redactText(c.Err.Error())
+		}
+		var err error
+		if out.jsonChange, err = e.encodeChange(c); err != nil {
+			return nil, err
+		}
+		if out.Kept, err = e.encodeFields(c.Kept); err != nil {
+			return nil, err
 		}
 		for _, note := range c.Notes {
-			change.Notes = append(change.Notes, rd.redactText(note.Message))
+			out.Notes = append(out.Notes, e.redactText(note.Message))
 		}
-		if c.Err != nil {
-			change.Problem = rd.redactText(c.Err.Error())
+		if brief {
+			out.Fields, out.Kept, out.Notes = nil, nil, nil
 		}
-		doc.Changes = append(doc.Changes, change)
+		doc.Changes = append(doc.Changes, out)
 	}
-	return doc
+	return json.Marshal(doc)
 }
 
-func (r redactor) toJSONFields(in []Field) []jsonField {
-	var out []jsonField
-	for _, f := range in {
-		out = append(out, jsonField{Path: r.redactPath(f.Path), Old: r.redactNode(f.Old), New: r.redactNode(f.New), Unverified: f.Rewrite})
+// encoder encodes the content of changes, without secrets.
+type encoder struct {
+	redactor
+	// isReview selects the form of a review: each text has a tag, and equal values give
+	// equal bytes.
+	isReview bool
+	// created maps the ids of resources to texts, which replace the ids, as before the
+	// resources existed.
+	created map[string]string
+}
+
+func (e encoder) encodeText(t reviewText) reviewText {
+	if e.isReview {
+		return t
+	}
+	return reviewText(t.displayText())
+}
+
+func (e encoder) encodeChange(c *Change) (out jsonChange, err error) {
+	e.created = c.withReferenceNames(e.created)
+	name := e.encodeText(e.tagText(c.Resource.Name()))
+	out = jsonChange{Kind: c.Resource.Kind.Name, Name: name, ParentID: c.ParentID, Action: c.Action}
+	if e.created[c.ParentID] != "" {
+		out.ParentID = ""
+	}
+	if c.Live != nil {
+		out.ID = c.Live.ID
+	}
+	if sink := c.Resource.SecretSink(); sink != nil && c.Action != Delete && e.isReview {
+		out.SaveTo = e.tagText(sink.Text)
+	}
+	out.Fields, err = e.encodeFields(c.Fields)
+	return out, err
+}
+
+// withReferenceNames returns a copy of created with the texts that the references of c
+// use.
+func (c *Change) withReferenceNames(created map[string]string) map[string]string {
+	out := maps.Clone(created)
+	for _, ref := range c.Resource.Refs {
+		if created[ref.ID] != "" && ref.Name != "" {
+			out[ref.ID] = ref.UnknownText()
+		}
 	}
 	return out
+}
+
+func (e encoder) encodeFields(fields []Field) (out []jsonField, err error) {
+	for _, f := range fields {
+		path := f.Path // items that refer to created resources are labeled with names instead of ids
+		for id, name := range e.created {
+			path = strings.ReplaceAll(path, "["+id+"]", "["+strings.TrimPrefix(name, "id of ")+"]")
+		}
+		field := jsonField{Path: e.encodeText(e.tagPath(path)), Unverified: f.Rewrite && !e.isReview}
+		if field.Old, err = e.encodeValue(f.Old); err != nil {
+			return nil, err
+		}
+		if field.New, err = e.encodeValue(f.New); err != nil {
+			return nil, err
+		}
+		out = append(out, field)
+	}
+	return out, nil
+}
+
+// encodeValue encodes a value as JSON. In a review, members are sorted, and each text is
+// a reviewText.
+func (e encoder) encodeValue(n *schema.Node) (json.RawMessage, error) {
+	if n == nil {
+		return nil, nil
+	}
+	c := n.Clone()
+	c.Walk(func(m *schema.Node) {
+		if name := e.created[m.Text]; name != "" && m.Form == schema.Text && !m.Sensitive {
+			m.Form, m.Text = schema.Unknown, name
+		}
+		if e.isReview {
+			slices.SortStableFunc(m.Members, func(a, b schema.Member) int { return cmp.Compare(a.Name, b.Name) })
+		}
+		if tagged := e.tagNode(m); tagged != "" && (e.isReview || tagged != nullText) {
+			*m = schema.Node{Form: schema.Text, Text: string(e.encodeText(tagged))}
+		}
+	})
+	return c.MarshalJSON()
 }

@@ -1,51 +1,30 @@
 package plan
 
 import (
-	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
-	"maps"
-	"slices"
-
-	"astro-apply/internal/schema"
 )
 
 // reviewVersion is the version of the review format. A run accepts no other version, so
 // every change of the format must increase it.
-const reviewVersion = 2
+const reviewVersion = 3
 
 // review is the part of a plan that a reviewer approves: the changes, without notes and
 // without unchanged resources.
 type review struct {
-	Version        int              `json:"version"`
-	OrganizationID string           `json:"organizationId"`
-	Changes        []reviewedChange `json:"changes"`
-}
-
-type reviewedChange struct {
-	Kind     string          `json:"kind"`
-	Name     reviewText      `json:"name"`
-	ID       string          `json:"id,omitempty"`
-	ParentID string          `json:"in,omitempty"` // the id of the parent
-	SaveTo   reviewText      `json:"saveTo,omitempty"`
-	Action   Action          `json:"action"`
-	Fields   []reviewedField `json:"fields,omitempty"`
-}
-
-type reviewedField struct {
-	Path reviewText      `json:"path"`
-	Old  json.RawMessage `json:"old,omitempty"`
-	New  json.RawMessage `json:"new,omitempty"`
+	Version        int          `json:"version"`
+	OrganizationID string       `json:"organizationId"`
+	Changes        []jsonChange `json:"changes"`
 }
 
 // Review returns the part of the plan that a reviewer approves, as JSON on one line and
 // without secrets.
-func (p *Plan) Review() ([]byte, error) { return p.encodeReview(nil, p.Redact) }
+func (p *Plan) Review() ([]byte, error) { return p.encodeReview(p.Redact) }
 
-func (p *Plan) encodeReview(created map[string]string, redact func(string) string) ([]byte, error) {
-	r, err := p.buildReview(created, redact)
+func (p *Plan) encodeReview(redact func(string) string) ([]byte, error) {
+	r, err := p.buildReview(nil, redact)
 	if err != nil {
 		return nil, err
 	}
@@ -66,7 +45,7 @@ func (p *Plan) Digest() (string, error) {
 // this digest. A plan with redacted text matches no digest, because its own digest
 // doesn't depend on the redacted text.
 func (p *Plan) MatchesDigest(digest string) (bool, error) {
-	unredacted, err := p.encodeReview(nil, nil)
+	unredacted, err := p.encodeReview(nil)
 	if err != nil {
 		return false, err
 	}
@@ -81,70 +60,19 @@ func DigestOf(review []byte) string {
 }
 
 // buildReview returns the review of the plan, redacted with redact. For each resource in
-// created, which maps ids to reference texts, it uses the text instead of the id, as
-// before the resource existed.
+// created, which maps ids to reference texts, it uses the text instead of the id.
 func (p *Plan) buildReview(created map[string]string, redact func(string) string) (review, error) {
-	rd := newRedactor(redact)
-	r := review{Version: reviewVersion, OrganizationID: p.OrganizationID, Changes: []reviewedChange{}}
+	e := encoder{redactor: newRedactor(redact), isReview: true, created: created}
+	r := review{Version: reviewVersion, OrganizationID: p.OrganizationID, Changes: []jsonChange{}}
 	for _, c := range p.Changes {
 		if !c.IsActive() {
 			continue
 		}
-		created := c.withReferenceNames(created)
-		reviewed := reviewedChange{Kind: c.Resource.Kind.Name, Name: rd.tagText(c.Resource.Name()), Action: c.Action, ParentID: c.ParentID}
-		if created[c.ParentID] != "" {
-			reviewed.ParentID = ""
+		change, err := e.encodeChange(c)
+		if err != nil {
+			return review{}, err
 		}
-		if c.Live != nil {
-			reviewed.ID = c.Live.ID
-		}
-		if sink := c.Resource.SecretSink(); sink != nil && c.Action != Delete {
-			reviewed.SaveTo = rd.tagText(sink.Text)
-		}
-		for _, f := range c.Fields {
-			oldValue, err := rd.encodeValue(f.Old, created)
-			if err != nil {
-				return review{}, err
-			}
-			newValue, err := rd.encodeValue(f.New, created)
-			if err != nil {
-				return review{}, err
-			}
-			reviewed.Fields = append(reviewed.Fields, reviewedField{rd.tagPath(replaceCreatedIDs(f.Path, created)), oldValue, newValue})
-		}
-		r.Changes = append(r.Changes, reviewed)
+		r.Changes = append(r.Changes, change)
 	}
 	return r, nil
-}
-
-// withReferenceNames returns a copy of created with the texts that the references of c
-// use.
-func (c *Change) withReferenceNames(created map[string]string) map[string]string {
-	out := maps.Clone(created)
-	for _, ref := range c.Resource.Refs {
-		if created[ref.ID] != "" && ref.Name != "" {
-			out[ref.ID] = ref.UnknownText()
-		}
-	}
-	return out
-}
-
-// encodeValue encodes a value as JSON. Equal values give equal bytes: members are sorted,
-// and each text is a reviewText. It replaces the ids in created by their reference
-// texts, as before the resources existed.
-func (r redactor) encodeValue(n *schema.Node, created map[string]string) (json.RawMessage, error) {
-	if n == nil {
-		return nil, nil
-	}
-	c := n.Clone()
-	c.Walk(func(m *schema.Node) {
-		if name := created[m.Text]; name != "" && m.Form == schema.Text && !m.Sensitive {
-			m.Form, m.Text = schema.Unknown, name
-		}
-		slices.SortStableFunc(m.Members, func(a, b schema.Member) int { return cmp.Compare(a.Name, b.Name) })
-		if text := r.tagNode(m); text != "" {
-			*m = schema.Node{Form: schema.Text, Text: string(text)}
-		}
-	})
-	return c.MarshalJSON()
 }

@@ -3,8 +3,8 @@ package plan
 import (
 	"bytes"
 	"fmt"
+	"regexp"
 	"slices"
-	"strings"
 )
 
 // UnreviewedChanges lists the changes in p that are not in the reviewed plan, one per
@@ -28,26 +28,40 @@ func (p *Plan) UnreviewedChanges(reviewed []byte) ([]string, error) {
 	for _, c := range current.Changes {
 		lines = append(lines, c.differencesFrom(old.Changes)...)
 	}
-	if len(lines) > 0 && old.isRedacted() {
+	if len(lines) > 0 && redactedMark.Match(reviewed) {
 		lines = append(lines, "text in the reviewed plan contains the value of a secret and was replaced by ***, so it can't be compared; "+
 			"declare such a value with ${secret:NAME} in a secret field, or use another value for the secret")
 	}
 	return lines, nil
 }
 
+// redactedMark matches the start of a text from which a secret was removed. A quote in a
+// text is escaped, so it doesn't match in the middle of one.
+var redactedMark = regexp.MustCompile(`[:,\[]"` + redactedText)
+
 // differencesFrom lists how c differs from the change of the same resource in old. If old
 // contains several such changes, the last one counts.
-func (c reviewedChange) differencesFrom(old []reviewedChange) (lines []string) {
+func (c jsonChange) differencesFrom(old []jsonChange) (lines []string) {
 	name := c.String()
 	lines = []string{name + ": not in the reviewed plan" + c.reviewedActionIn(old)}
 	for _, o := range old {
 		if !c.isContinuationOf(o) {
 			continue
 		}
-		differences := unreviewedFields(name, c.Fields, o.Fields)
-		if c.Action == Create {
-			for _, f := range droppedFields(o.Fields, c.Fields) {
-				differences = append(differences, fmt.Sprintf("%s: %s: %s in the reviewed plan, not set in this plan", name, f.Path.displayText(), f))
+		var differences []string
+		unreviewed := subtractFields(c.Fields, o.Fields)
+		for _, f := range unreviewed {
+			reviewed := "no change"
+			if old := findPath(o.Fields, f.Path); old != nil {
+				reviewed = old.String()
+			}
+			differences = append(differences, fmt.Sprintf("%s: %s: %s in the reviewed plan, %s in this plan",
+				name, f.Path.displayText(), reviewed, f))
+		}
+		for _, f := range subtractFields(o.Fields, c.Fields) {
+			if c.Action == Create && findPath(unreviewed, f.Path) == nil {
+				differences = append(differences, fmt.Sprintf("%s: %s: %s in the reviewed plan, not set in this plan",
+					name, f.Path.displayText(), f))
 			}
 		}
 		if len(differences) == 0 {
@@ -58,7 +72,7 @@ func (c reviewedChange) differencesFrom(old []reviewedChange) (lines []string) {
 	return lines
 }
 
-func (c reviewedChange) String() string {
+func (c jsonChange) String() string {
 	return fmt.Sprintf("%s %s %q", c.Action, kindTitle(c.Kind), c.Name.displayText())
 }
 
@@ -66,7 +80,7 @@ func (c reviewedChange) String() string {
 // the same resource. The id identifies an existing resource, the name and parent a new
 // one. After a create that was applied only partly, c is an update: it may add reviewed
 // fields, because that doesn't change existing values.
-func (c reviewedChange) isContinuationOf(o reviewedChange) bool {
+func (c jsonChange) isContinuationOf(o jsonChange) bool {
 	switch {
 	case o.Kind != c.Kind || o.ParentID != c.ParentID || o.SaveTo != c.SaveTo:
 		return false
@@ -78,7 +92,7 @@ func (c reviewedChange) isContinuationOf(o reviewedChange) bool {
 
 // reviewedActionIn describes the reviewed action on a resource with the same name. It
 // returns "" if the reviewed plan contains no such resource.
-func (c reviewedChange) reviewedActionIn(old []reviewedChange) string {
+func (c jsonChange) reviewedActionIn(old []jsonChange) string {
 	for _, o := range old {
 		if o.Kind == c.Kind && o.Name == c.Name {
 			if o.Action == c.Action {
@@ -90,55 +104,35 @@ func (c reviewedChange) reviewedActionIn(old []reviewedChange) string {
 	return ""
 }
 
-// unreviewedFields describes the fields that are not in old. The items of a set share a
-// path, so each field of old matches one field only.
-func unreviewedFields(name string, fields, old []reviewedField) (lines []string) {
-	matched := make([]bool, len(old))
+// subtractFields returns the fields that are not in other. The items of a set share a
+// path, so each field of other matches one field only.
+func subtractFields(fields, other []jsonField) (out []jsonField) {
+	unmatched := slices.Clone(other)
 	for _, f := range fields {
-		found := false
-		reviewed := "no change"
-		for i, o := range old {
-			if found = !matched[i] && o.isEqualTo(f); found {
-				matched[i] = true
-				break
-			}
-			if o.Path == f.Path {
-				reviewed = o.String()
-			}
-		}
-		if !found {
-			lines = append(lines, fmt.Sprintf("%s: %s: %s in the reviewed plan, %s in this plan", name, f.Path.displayText(), reviewed, f))
-		}
-	}
-	return lines
-}
-
-// droppedFields returns the fields of old that are missing in current. A field with
-// another value is not missing.
-func droppedFields(old, current []reviewedField) (out []reviewedField) {
-	for _, f := range old {
-		if !slices.ContainsFunc(current, f.isEqualTo) && countPath(current, f.Path) < countPath(old, f.Path) {
+		if i := slices.IndexFunc(unmatched, f.isEqualTo); i >= 0 {
+			unmatched = slices.Delete(unmatched, i, i+1)
+		} else {
 			out = append(out, f)
 		}
 	}
 	return out
 }
 
+func findPath(fields []jsonField, path reviewText) *jsonField {
+	for i := range fields {
+		if fields[i].Path == path {
+			return &fields[i]
+		}
+	}
+	return nil
+}
+
 // isEqualTo reports whether two fields make the same change to the same value.
-func (f reviewedField) isEqualTo(o reviewedField) bool {
+func (f jsonField) isEqualTo(o jsonField) bool {
 	return o.Path == f.Path && bytes.Equal(o.Old, f.Old) && bytes.Equal(o.New, f.New)
 }
 
-func countPath(fields []reviewedField, path reviewText) (n int) {
-	for _, f := range fields {
-		if f.Path == path { // the items of a set share a path
-			n++
-		}
-	}
-	return n
-}
-
-func (f reviewedField) String() string {
+func (f jsonField) String() string {
 	show := func(value []byte) string {
 		data, err := mapTexts(value, reviewText.displayText).MarshalJSON()
 		if err != nil {
@@ -153,13 +147,4 @@ func (f reviewedField) String() string {
 		return show(f.Old) + " → (none)"
 	}
 	return show(f.Old) + " → " + show(f.New)
-}
-
-// replaceCreatedIDs returns a path in which items that refer to created resources are
-// labeled with names instead of ids.
-func replaceCreatedIDs(path string, created map[string]string) string {
-	for id, name := range created {
-		path = strings.ReplaceAll(path, "["+id+"]", "["+strings.TrimPrefix(name, "id of ")+"]")
-	}
-	return path
 }

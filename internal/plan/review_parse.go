@@ -32,41 +32,24 @@ func (r review) isComplete() bool {
 	for _, k := range kind.All() {
 		kinds[k.Name] = true
 	}
-	return r.OrganizationID != "" && r.Changes != nil && !slices.ContainsFunc(r.Changes, func(c reviewedChange) bool { return !kinds[c.Kind] || !c.isComplete() })
+	return r.OrganizationID != "" && r.Changes != nil && !slices.ContainsFunc(r.Changes, func(c jsonChange) bool { return !kinds[c.Kind] || !c.isComplete() })
 }
 
-func (c reviewedChange) isComplete() bool {
+func (c jsonChange) isComplete() bool {
 	switch {
 	case !c.Name.hasKnownTag(), c.SaveTo != "" && !c.SaveTo.hasKnownTag():
 		return false
 	case c.Action != Create && c.Action != Update && c.Action != Delete, (c.Action == Create) != (c.ID == ""):
 		return false
 	}
-	return !slices.ContainsFunc(c.Fields, func(f reviewedField) bool { return !f.isComplete() })
+	return !slices.ContainsFunc(c.Fields, func(f jsonField) bool { return !f.isComplete() })
 }
 
-func (f reviewedField) isComplete() bool {
+func (f jsonField) isComplete() bool {
 	readable := func(value json.RawMessage) bool {
 		return value == nil || mapTexts(value, func(t reviewText) string { return string(t) }) != nil
 	}
-	return f.Path.hasKnownTag() && (f.Old != nil || f.New != nil) && readable(f.Old) && readable(f.New)
-}
-
-// isRedacted reports whether r contains text from which a secret was removed.
-func (r review) isRedacted() bool {
-	return slices.ContainsFunc(r.Changes, func(c reviewedChange) bool {
-		return c.Name.isRedacted() || c.SaveTo.isRedacted() || slices.ContainsFunc(c.Fields, reviewedField.isRedacted)
-	})
-}
-
-func (f reviewedField) isRedacted() bool {
-	found := f.Path.isRedacted()
-	for _, value := range []json.RawMessage{f.Old, f.New} {
-		if value != nil {
-			mapTexts(value, func(t reviewText) string { found = found || t.isRedacted(); return "" })
-		}
-	}
-	return found
+	return !f.Unverified && f.Path.hasKnownTag() && (f.Old != nil || f.New != nil) && readable(f.Old) && readable(f.New)
 }
 
 // createdSince returns the resources that the reviewed plan creates and that exist now.

@@ -23,9 +23,9 @@ func TestReviewIsReadStrictly(t *testing.T) {
 	const form = "the reviewed plan can't be read: it doesn't have the exact form that astro-apply writes; plan again on a new pull request"
 	deep := strings.Repeat("[", 2000) + strings.Repeat("]", 2000)
 	for name, test := range map[string]struct{ old, new, want string }{
-		"another version":          {`"version":2`, `"version":1`, "the reviewed plan can't be read: it has format 1, but this version of astro-apply uses format 2; plan again on a new pull request"},
-		"no version":               {`"version":2,`, ``, "the reviewed plan can't be read: it has format 0, but this version of astro-apply uses format 2; plan again on a new pull request"},
-		"a repeated version":       {`"version":2`, `"version":1,"version":2`, form},
+		"another version":          {`"version":3`, `"version":1`, "the reviewed plan can't be read: it has format 1, but this version of astro-apply uses format 3; plan again on a new pull request"},
+		"no version":               {`"version":3,`, ``, "the reviewed plan can't be read: it has format 0, but this version of astro-apply uses format 3; plan again on a new pull request"},
+		"a repeated version":       {`"version":3`, `"version":1,"version":3`, form},
 		"no Organization":          {`"organizationId":"corg",`, ``, form},
 		"no changes":               {`"changes":[`, `"x":[`, form},
 		"null for changes":         {string(review[strings.Index(string(review), `[`):]), `null}`, form},
@@ -43,16 +43,17 @@ func TestReviewIsReadStrictly(t *testing.T) {
 		"an update without an id":  {`"id":"c1",`, ``, form},
 		"a create with an id":      {`"name":"=new",`, `"name":"=new","id":"c3",`, form},
 		"a path without a mark":    {`"path":"=description"`, `"path":"description"`, form},
+		"an unverified value":      {`"old":"=a","new":"=b"`, `"old":"=a","new":"=b","unverified":true`, form},
 		"no values":                {`,"old":"=a","new":"=b"`, ``, form},
 		"a value without an end":   {`"old":"=a"`, `"old":` + deep, form},
 		"a scrubbed member":        {`"old":"=a"`, `"***":"=a"`, form},
-		"white space":              {`"version":2,`, `"version":2, `, form},
+		"white space":              {`"version":3,`, `"version":3, `, form},
 		"white space in a value":   {`"old":"=a"`, `"old":[ ]`, form},
 		"another spelling":         {`"=data"`, `"=d\u0061ta"`, form},
 		"text after the end":       {string(review), string(review) + "{}", form},
 		"a line end after the end": {string(review), string(review) + "\n", form},
 		"an empty text":            {string(review), "", form},
-		"null":                     {string(review), "null", "the reviewed plan can't be read: it has format 0, but this version of astro-apply uses format 2; plan again on a new pull request"},
+		"null":                     {string(review), "null", "the reviewed plan can't be read: it has format 0, but this version of astro-apply uses format 3; plan again on a new pull request"},
 		"a list":                   {string(review), "[]", form},
 		"half of the review":       {string(review), string(review[:len(review)/2]), form},
 	} {

@@ -22,12 +22,12 @@ const (
 
 // tagText returns a tagged text from a manifest or from Astro.
 func (r redactor) tagText(text string) reviewText {
-	return newReviewText(exactText, text, r.redactText(text))
+	return newReviewText(text, r.redactText(text))
 }
 
 // tagPath returns the tagged path of a field.
 func (r redactor) tagPath(path string) reviewText {
-	return newReviewText(exactText, path, r.redactPath(path))
+	return newReviewText(path, r.redactPath(path))
 }
 
 // tagNode returns the tagged text of a scalar node. It returns "" for a number, a boolean,
@@ -44,27 +44,27 @@ func (r redactor) tagNode(n *schema.Node) reviewText {
 	case n.Form == schema.Null:
 		return nullText
 	case n.Form == schema.Unknown:
-		return newReviewText(unknownText, n.Text, r.redactUnknown(n.Text))
+		if redacted := r.redactUnknown(n.Text); redacted != n.Text {
+			return reviewText(redactedText + "(" + redacted + ")")
+		}
+		return reviewText(unknownText + n.Text)
 	case n.Form == schema.Text:
 		return r.tagText(n.Text)
 	}
 	return ""
 }
 
-func newReviewText(tag, text, redacted string) reviewText {
+func newReviewText(text, redacted string) reviewText {
 	if text != redacted {
 		return reviewText(redactedText + redacted)
 	}
-	return reviewText(tag + text)
+	return reviewText(exactText + text)
 }
 
 // hasKnownTag reports whether t starts with the tag of an exact or redacted text.
 func (t reviewText) hasKnownTag() bool {
 	return t != "" && strings.Contains(exactText+redactedText, string(t[:1]))
 }
-
-// isRedacted reports whether a secret was removed from t.
-func (t reviewText) isRedacted() bool { return strings.HasPrefix(string(t), redactedText) }
 
 // displayText returns t without its tag, for messages.
 func (t reviewText) displayText() string {

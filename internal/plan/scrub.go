@@ -77,25 +77,6 @@ func (r redactor) hasSecret(n *schema.Node) bool {
 	})
 }
 
-// redactNode returns n without the values of secrets, and nil for nil.
-func (r redactor) redactNode(n *schema.Node) any {
-	if n == nil {
-		return nil
-	}
-	c := n.Clone()
-	c.Walk(func(m *schema.Node) {
-		switch {
-		case r.hasSecret(m):
-			*m = schema.Node{Form: schema.Text, Text: schema.RedactionMark}
-		case m.Form == schema.Text:
-			m.Text = r.redactText(m.Text)
-		case m.Form == schema.Unknown:
-			m.Text = r.redactUnknown(m.Text)
-		}
-	})
-	return c.RedactedCopy()
-}
-
 // kindAndFieldNames returns the names of all kinds and of their fields.
 func kindAndFieldNames() map[string]bool {
 	words := map[string]bool{}

@@ -36,7 +36,7 @@ func TestSecretsInKeysAndNumbers(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			document, err := p.JSON()
+			document, err := p.JSON(false)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -106,12 +106,12 @@ func planOutput(p *plan.Plan) (text, digest string, err error) {
 	if p == nil {
 		return "", "", nil
 	}
-	data, err := p.JSON()
+	data, err := p.JSON(false)
 	if err != nil {
 		return "", "", err
 	}
 	if len(data) > outputLimit {
-		if data, err = p.BriefJSON(); err != nil {
+		if data, err = p.JSON(true); err != nil {
 			return "", "", err
 		}
 	}
