@@ -1,7 +1,6 @@
 package current
 
 import (
-	"cmp"
 	"fmt"
 	"net/url"
 	"strings"
@@ -188,19 +187,7 @@ func (s Source) MaskSecrets(live *Live) {
 
 // LastModified returns who last changed the resource, as the API names them, and when.
 // Both are zero if the API doesn't return them.
-func (l *Live) LastModified() (by string, at time.Time) {
-	body := l.Body()
-	editor := body.Get("updatedBy")
-	by = cmp.Or(editor.Get("fullName").ScalarText(), editor.Get("username").ScalarText())
-	if token := editor.Get("apiTokenName").ScalarText(); token != "" {
-		by = "API token " + token
-	}
-	at, err := time.Parse(time.RFC3339, body.Get("updatedAt").ScalarText())
-	if err != nil {
-		return by, time.Time{}
-	}
-	return by, at.UTC()
-}
+func (l *Live) LastModified() (by string, at time.Time) { return kind.LastModified(l.Body()) }
 
 // ExpiresAt returns when the resource stops working, zero if it doesn't.
 func (l *Live) ExpiresAt(k *kind.Kind) time.Time {

@@ -4,6 +4,7 @@
 package kind
 
 import (
+	"cmp"
 	"strings"
 	"time"
 
@@ -202,4 +203,19 @@ func (k *Kind) TitleWithArticle() string {
 		return "an " + k.Title
 	}
 	return "a " + k.Title
+}
+
+// LastModified returns who last changed a resource, as the response names them, and when. Both are
+// zero if the response doesn't contain them.
+func LastModified(response *schema.Node) (by string, at time.Time) {
+	editor := response.Get("updatedBy")
+	by = cmp.Or(editor.Get("fullName").ScalarText(), editor.Get("username").ScalarText())
+	if token := editor.Get("apiTokenName").ScalarText(); token != "" {
+		by = "API token " + token
+	}
+	at, err := time.Parse(time.RFC3339, response.Get("updatedAt").ScalarText())
+	if err != nil {
+		return by, time.Time{}
+	}
+	return by, at.UTC()
 }
