@@ -39,8 +39,8 @@ func (r *applier) checkDuplicates(ctx context.Context) {
 	}
 	matches := r.source.FindAllMatches(ctx, resources)
 	for _, j := range r.uncheckedCreates {
-		found := matches[j.change.Resource]
-		if err := r.duplicateError(ctx, j, found.Live, found.Err); err != nil && j.Status.IsOK() {
+		found, err := matches(j.change.Resource)
+		if err := r.duplicateError(ctx, j, found, err); err != nil && j.Status.IsOK() {
 			j.setFailed(err)
 			if r.OnOutcome != nil {
 				r.OnOutcome(j.Outcome)

@@ -2,7 +2,6 @@ package current
 
 import (
 	"context"
-	"fmt"
 	"slices"
 
 	"astro-apply/internal/desired"
@@ -11,7 +10,8 @@ import (
 
 // findDependents records the resources that block the removal of a resource marked absent: those that
 // belong to it, have to be removed first, and aren't marked absent themselves.
-func (r *reader) findDependents(ctx context.Context, d *desired.State) {
+func (r *reader) findDependents(ctx context.Context) {
+	d := r.current.Desired
 	removedIDs := map[string]bool{}
 	for _, o := range d.Resources {
 		if live := r.current.Live[o]; live != nil && o.Absent {
@@ -40,12 +40,10 @@ func (r *reader) listDependents(ctx context.Context, k *kind.Kind, in desired.Pa
 	if !slices.Contains(k.ParentFields, in.Field) {
 		parent = desired.Parent{} // the field doesn't restrict the list: resources of any parent can refer to it
 	}
-	r.ensureListed(ctx, k, []desired.Parent{parent})
-	for _, found := range r.indexes[k].byName {
-		for _, live := range found {
-			if live.Body().Get(in.Field).Is(in.ID) && !removedIDs[live.ID] {
-				names = append(names, fmt.Sprintf("%s %q (%s)", k.Title, live.Name(), live.ID))
-			}
+	r.list(ctx, map[*kind.Kind][]desired.Parent{k: {parent}})
+	for _, live := range r.index(k).byID {
+		if live.Body().Get(in.Field).Is(in.ID) && !removedIDs[live.ID] {
+			names = append(names, k.Title+" "+live.nameAndID())
 		}
 	}
 	slices.Sort(names)

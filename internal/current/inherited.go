@@ -71,7 +71,7 @@ func sameInheritableValues(in *kind.Inheritance, a, b *Live) bool {
 // separateAllInherited removes inherited values from all resources that were found and
 // whose kind has inheritance.
 func (r *reader) separateAllInherited(ctx context.Context) {
-	resources := slices.DeleteFunc(slices.Clone(r.resources), func(o *desired.Resource) bool {
+	resources := slices.DeleteFunc(slices.Clone(r.current.Desired.Resources), func(o *desired.Resource) bool {
 		return o.Kind.Inheritance == nil || r.current.Live[o] == nil || r.current.Errs[o] != nil
 	})
 	forEachResource(resources, func(o *desired.Resource) (*Live, error) {

@@ -5,9 +5,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
-	"strings"
-	"sync"
 
 	"astro-apply/internal/astro"
 	"astro-apply/internal/desired"
@@ -53,7 +52,8 @@ type Gap struct {
 // read failed for any reason but a missing permission: the inventory would be incomplete
 // without a gap that explains it.
 func (s Source) ReadInventory(ctx context.Context, catalog kind.Catalog, scope InventoryScope) (*Inventory, error) {
-	s.API = newCachedAPI(s.API)
+	l := s.newLookup()
+	l.keepsBatches = true
 	v := &Inventory{
 		RootKind: catalog.Kind("workspace"), Incomplete: scope.Workspaces != nil || s.TokenScope.isLimited(), Live: map[*desired.Resource]*Live{}, ListedByKind: map[*kind.Kind][]*Live{},
 		catalog: catalog, scope: scope, selectedWorkspaceIDs: map[string]bool{}, rootIDs: map[string]string{},
@@ -63,8 +63,8 @@ func (s Source) ReadInventory(ctx context.Context, catalog kind.Catalog, scope I
 		if k.Singleton || k.CreatesKind != "" || !v.isNeeded(k) {
 			continue
 		}
-		found, errs := v.listKind(ctx, s, k)
-		slices.SortFunc(found, func(a, b *Live) int {
+		errs := v.listKind(ctx, l, k)
+		found := slices.SortedFunc(maps.Values(l.index(k).byID), func(a, b *Live) int {
 			return cmp.Or(cmp.Compare(a.ParentID(), b.ParentID()), cmp.Compare(a.Name(), b.Name()), cmp.Compare(a.ID, b.ID))
 		})
 		v.ListedByKind[k] = found
@@ -73,7 +73,7 @@ func (s Source) ReadInventory(ctx context.Context, catalog kind.Catalog, scope I
 		}
 		failed = append(failed, v.recordGaps(k, errs...))
 		if k == v.RootKind && errors.Join(failed...) == nil {
-			if err := v.selectWorkspaces(k); err != nil {
+			if err := v.selectWorkspaces(l.index(k)); err != nil {
 				return nil, &ScopeError{err}
 			}
 		}
@@ -83,7 +83,7 @@ func (s Source) ReadInventory(ctx context.Context, catalog kind.Catalog, scope I
 			v.Resources = append(v.Resources, v.resourcesInScope(k)...)
 		}
 	}
-	forEachResource(v.Resources, func(o *desired.Resource) (*Live, error) { return s.GetResource(ctx, o, o.ID) }, func(o *desired.Resource, live *Live, err error) {
+	forEachResource(v.Resources, func(o *desired.Resource) (*Live, error) { return l.GetResource(ctx, o, o.ID) }, func(o *desired.Resource, live *Live, err error) {
 		switch {
 		case err == nil:
 			v.Live[o] = live
@@ -184,45 +184,34 @@ func (v *Inventory) fieldsReferTo(fields []schema.Field, k *kind.Kind) bool {
 
 // listKind lists a kind: with one call if the API lists all parents at once, otherwise per
 // parent.
-func (v *Inventory) listKind(ctx context.Context, s Source, k *kind.Kind) (found []*Live, errs []error) {
-	var (
-		all  sync.WaitGroup
-		mu   sync.Mutex
-		seen = map[string]bool{}
-	)
-	note := func(more []*Live, err error) {
-		mu.Lock()
-		defer mu.Unlock()
-		errs = append(errs, err)
-		for _, live := range more {
-			if !seen[live.ID] { // pages that shift during the read repeat items
-				seen[live.ID] = true
-				found = append(found, live)
-			}
-		}
-	}
-	if k.ParentFields == nil || k.List.ListsAll && v.scope.Workspaces == nil && !s.TokenScope.isLimited() {
-		note(s.listLive(ctx, k, nil))
+func (v *Inventory) listKind(ctx context.Context, l *Lookup, k *kind.Kind) (errs []error) {
+	x := l.index(k)
+	if k.ParentFields == nil || k.List.ListsAll && v.scope.Workspaces == nil && !l.TokenScope.isLimited() {
+		l.listBatch(ctx, k, x, nil)
 	} else {
+		var parents []desired.Parent
 		for _, field := range k.ParentFields {
-			for parents := range slices.Chunk(v.parentLocations(k, field), k.List.BatchSize()) {
-				all.Go(func() { note(s.listLive(ctx, k, parents)) })
-			}
+			parents = append(parents, v.parentLocations(k, field)...)
+		}
+		l.list(ctx, map[*kind.Kind][]desired.Parent{k: parents})
+	}
+	for _, list := range x.lists {
+		if !slices.Contains(errs, list.err) { // one call lists several parents
+			errs = append(errs, list.err)
 		}
 	}
-	all.Wait()
-	for _, id := range s.TokenScope.idsOfKind(k) { // lists can omit these for a token of a Workspace or Deployment
-		if seen[id] {
+	for _, id := range l.TokenScope.idsOfKind(k) { // lists can omit these for a token of a Workspace or Deployment
+		if x.byID[id] != nil {
 			continue
 		}
-		switch live, err := s.GetResource(ctx, declareByID(k, id, nil), id); {
+		switch live, err := l.GetResource(ctx, declareByID(k, id, nil), id); {
 		case err == nil:
-			note([]*Live{live}, nil)
+			x.add(live)
 		case !astro.AsError(err).IsRefused(): // a Deployment token may lack access to the Workspace
-			note(nil, err)
+			errs = append(errs, err)
 		}
 	}
-	return found, errs
+	return errs
 }
 
 // parentLocations returns the possible parents of resources of kind k, by one of its
@@ -238,24 +227,20 @@ func (v *Inventory) parentLocations(k *kind.Kind, field string) (out []desired.P
 }
 
 // selectWorkspaces finds the ids of the Workspaces in the scope.
-func (v *Inventory) selectWorkspaces(k *kind.Kind) error {
+func (v *Inventory) selectWorkspaces(x *liveIndex) error {
 	var errs []error
 	for _, selector := range v.scope.Workspaces {
-		var ids, names []string
-		name := schema.NormalizeName(selector)
-		for _, live := range v.ListedByKind[k] {
-			names = append(names, live.Name())
-			if live.ID == selector || live.Name() == name {
-				ids = append(ids, live.ID)
-			}
+		found := slices.Clone(x.in("").byName[schema.NormalizeName(selector)])
+		if live := x.byID[selector]; live != nil && !slices.Contains(found, live) {
+			found = append(found, live)
 		}
-		switch len(ids) {
+		switch len(found) {
 		case 0:
-			errs = append(errs, fmt.Errorf("the Workspace %q doesn't exist, or the token can't see it%s", selector, schema.Suggest(selector, names)))
+			errs = append(errs, fmt.Errorf("the Workspace %q doesn't exist, or the token can't see it%s", selector, schema.Suggest(selector, x.in("").names())))
 		case 1:
-			v.selectedWorkspaceIDs[ids[0]] = true
+			v.selectedWorkspaceIDs[found[0].ID] = true
 		default:
-			errs = append(errs, fmt.Errorf("%d Workspaces are named %q, ids %s; give the id instead of the name", len(ids), selector, strings.Join(ids, ", ")))
+			errs = append(errs, fmt.Errorf("%d Workspaces are named %q, ids %s; give the id instead of the name", len(found), selector, joinIDs(found)))
 		}
 	}
 	return errors.Join(errs...)

@@ -41,10 +41,8 @@ func (r *reader) itemListOwner(ctx context.Context, o *desired.Resource, refFiel
 	for _, ref := range o.Refs {
 		switch {
 		case ref.Field != refField:
-		case r.current.Targets[ref] != nil:
-			return r.current.Targets[ref], nil
-		case ref.Declared != nil:
-			return r.current.Live[ref.Declared], nil
+		case ref.Declared != nil || r.current.Targets[ref] != nil:
+			return r.liveTarget(ref), nil
 		default:
 			id = ref.ID
 		}
@@ -52,7 +50,7 @@ func (r *reader) itemListOwner(ctx context.Context, o *desired.Resource, refFiel
 	if id == "" {
 		return nil, nil
 	}
-	return r.GetResource(ctx, &desired.Resource{Kind: r.catalog.Kind(refField.Ref.Kind), Body: &schema.Node{Form: schema.Map}}, id)
+	return r.GetResource(ctx, &desired.Resource{Kind: r.current.Desired.Catalog.Kind(refField.Ref.Kind), Body: &schema.Node{Form: schema.Map}}, id)
 }
 
 // ResolveItemRefs resolves the references of o to list items of the resource that the field

@@ -147,8 +147,13 @@ func (l *Live) Name() string {
 	return l.name
 }
 
-// ParentID returns the id of the parent, "" for the Organization itself.
-func (l *Live) ParentID() string { return l.parentID }
+// ParentID returns the id of the parent, "" for the Organization itself and for nil.
+func (l *Live) ParentID() string {
+	if l == nil {
+		return ""
+	}
+	return l.parentID
+}
 
 // Readiness returns how far the API is with the resource, and the reason.
 func (l *Live) Readiness(k *kind.Kind) (kind.Readiness, string) {

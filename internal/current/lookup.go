@@ -1,121 +1,179 @@
 package current
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"maps"
+	"net/url"
 	"slices"
+	"strings"
 	"sync"
 
+	"astro-apply/internal/astro"
 	"astro-apply/internal/desired"
 	"astro-apply/internal/kind"
+	"astro-apply/internal/schema"
 )
 
-// Finder looks up resources by their identity, over all pages of a list. It finds out
-// whether a create without a response succeeded. Concurrent requests for the same list
-// share one call. It is safe for concurrent use.
-type Finder struct {
-	Source Source
-
-	mu          sync.Mutex
-	queuedLists map[string]*queuedList   // lists whose call hasn't started
-	listSlots   map[string]chan struct{} // capacity 1, full while a list is read
+// Lookup finds live resources by kind, parent and name, or by id. It lists a kind in a parent,
+// and reads an id, only if a caller needs it, and only once. It makes calls concurrently, but
+// only one goroutine can use it.
+type Lookup struct {
+	Source
+	indexes map[*kind.Kind]*liveIndex
+	// keepsBatches reports whether a list of several parents that the API refuses counts as refused
+	// for each of them.
+	keepsBatches bool
 }
 
-// queuedList is a list that one or more callers wait for.
-type queuedList struct {
-	index *liveIndex
-	done  chan struct{}
+// liveIndex holds the listed resources of one kind. Lock mu while calls run.
+type liveIndex struct {
+	mu    sync.Mutex
+	byID  map[string]*Live     // a resource can be in several lists
+	lists map[string]*liveList // by parent id, "" for the Organization
 }
 
-// FindResource returns the resource with the identity of o, nil if none exists, and an
-// error if several exist. The result was read after the call began.
-func (f *Finder) FindResource(ctx context.Context, o *desired.Resource) (*Live, error) {
-	p := o.Parent()
-	x := f.readIndex(ctx, o.Kind, p)
-	if err := x.listErr(p.ID); err != nil {
-		return nil, err
-	}
-	switch found := x.findByName(o.Kind, p.ID, o.NormalizedName()); len(found) {
-	case 0:
-		return nil, nil
-	case 1:
-		return found[0], nil
-	default:
-		return nil, fmt.Errorf("%s exists %d times in Astro, ids %s; %s", o, len(found), joinIDs(found), o.Kind.DuplicateRemedy())
-	}
+// liveList holds the resources in one parent.
+type liveList struct {
+	resources []*Live
+	byName    map[string][]*Live
+	isListed  bool  // otherwise some of its resources were in other lists
+	err       error // why the list call failed
 }
 
-// readIndex waits for a list whose call hasn't started, or queues a new one.
-func (f *Finder) readIndex(ctx context.Context, k *kind.Kind, p desired.Parent) *liveIndex {
-	key := k.Name + " " + p.Field + " " + p.ID
-	f.mu.Lock()
-	if f.queuedLists == nil {
-		f.queuedLists, f.listSlots = map[string]*queuedList{}, map[string]chan struct{}{}
-	}
-	l, slot := f.queuedLists[key], f.listSlots[key]
-	if slot == nil {
-		slot = make(chan struct{}, 1)
-		f.listSlots[key] = slot
-	}
-	first := l == nil
-	if first {
-		l = &queuedList{index: newLiveIndex(), done: make(chan struct{})}
-		f.queuedLists[key] = l
-	}
-	f.mu.Unlock()
-	if !first {
-		<-l.done
-		return l.index
-	}
-	slot <- struct{}{}
-	defer func() { <-slot }()
-	f.mu.Lock()
-	delete(f.queuedLists, key) // later callers need a list that starts after them
-	f.mu.Unlock()
-	defer close(l.done)
-	l.index.loadLists(ctx, f.Source, k, []desired.Parent{p})
-	return l.index
+func (s Source) newLookup() *Lookup {
+	s.API = newCachedAPI(s.API)
+	return &Lookup{Source: s, indexes: map[*kind.Kind]*liveIndex{}}
 }
 
-// FindMatches returns the live resources with the identity of o. It lets the API filter
-// the list by name if the API supports it.
-func (f *Finder) FindMatches(ctx context.Context, o *desired.Resource) ([]*Live, error) {
-	parent := o.Parent()
-	if o.Kind.List.NameParam == "" {
-		x := f.readIndex(ctx, o.Kind, parent)
-		return x.findByName(o.Kind, parent.ID, o.NormalizedName()), x.listErr(parent.ID)
+func (l *Lookup) index(k *kind.Kind) *liveIndex {
+	if l.indexes[k] == nil {
+		l.indexes[k] = &liveIndex{byID: map[string]*Live{}, lists: map[string]*liveList{}}
 	}
-	found, err := f.Source.listLive(ctx, o.Kind, []desired.Parent{parent}, o.Body.Get(o.Kind.Identity[0]))
-	return slices.DeleteFunc(found, func(l *Live) bool { return !l.hasIdentityOf(o) }), err
+	return l.indexes[k]
 }
 
-// FindAllMatches returns the result of FindMatches for each resource, with as few calls as
-// possible: one list per kind and batch of parents.
-func (s Source) FindAllMatches(ctx context.Context, resources []*desired.Resource) map[*desired.Resource]IdentityMatches {
-	indexes, parents := map[*kind.Kind]*liveIndex{}, map[*kind.Kind][]desired.Parent{}
-	for _, o := range resources {
-		indexes[o.Kind] = newLiveIndex()
-		if parent := o.Parent(); !slices.Contains(parents[o.Kind], parent) {
-			parents[o.Kind] = append(parents[o.Kind], parent)
-		}
+func (x *liveIndex) in(parentID string) *liveList {
+	if x.lists[parentID] == nil {
+		x.lists[parentID] = &liveList{byName: map[string][]*Live{}}
 	}
+	return x.lists[parentID]
+}
+
+func (x *liveIndex) add(live *Live) {
+	if x.byID[live.ID] != nil {
+		return // pages that shift during the read repeat items
+	}
+	x.byID[live.ID] = live
+	list := x.in(live.ParentID())
+	list.resources = append(list.resources, live)
+	list.byName[live.Name()] = append(list.byName[live.Name()], live)
+}
+
+// names returns the names of the resources, for suggestions.
+func (l *liveList) names() []string { return slices.Sorted(maps.Keys(l.byName)) }
+
+// lookupErr returns why the list doesn't prove that a resource is missing, nil if it does.
+func (l *liveList) lookupErr() error {
+	if l.err == nil {
+		return nil
+	}
+	return fmt.Errorf("lookup by name: %w", l.err)
+}
+
+// list lists kinds in parallel, each in those parents in which it wasn't listed before.
+func (l *Lookup) list(ctx context.Context, wanted map[*kind.Kind][]desired.Parent) {
 	var all sync.WaitGroup
-	for k, x := range indexes {
-		for chunk := range slices.Chunk(parents[k], k.List.BatchSize()) {
-			all.Go(func() { x.loadLists(ctx, s, k, chunk) })
+	for k, parents := range wanted {
+		x := l.index(k)
+		parents = slices.DeleteFunc(parents, func(p desired.Parent) bool { return x.in(p.ID).isListed })
+		slices.SortFunc(parents, func(a, b desired.Parent) int {
+			return cmp.Or(cmp.Compare(a.Field, b.Field), cmp.Compare(a.ID, b.ID))
+		})
+		for batch := range slices.Chunk(slices.Compact(parents), k.List.BatchSize()) {
+			all.Go(func() { l.listBatch(ctx, k, x, batch) })
 		}
 	}
 	all.Wait()
-	out := map[*desired.Resource]IdentityMatches{}
-	for _, o := range resources {
-		x, parentID := indexes[o.Kind], o.Parent().ID
-		out[o] = IdentityMatches{x.findByName(o.Kind, parentID, o.NormalizedName()), x.listErr(parentID)}
-	}
-	return out
 }
 
-// IdentityMatches are the live resources that have the identity of a declared resource.
-type IdentityMatches struct {
-	Live []*Live
-	Err  error // why the list failed
+// listBatch lists a kind with one call, in the given parents if it has parents; nil lists all
+// parents. If the API refuses the call for several parents, it lists each parent separately: one
+// that is refused must not hide the others.
+func (l *Lookup) listBatch(ctx context.Context, k *kind.Kind, x *liveIndex, parents []desired.Parent) {
+	found, err := l.listLive(ctx, k, parents)
+	if len(parents) > 1 && astro.AsError(err).IsRefused() && !l.keepsBatches {
+		for single := range slices.Chunk(parents, 1) {
+			l.listBatch(ctx, k, x, single)
+		}
+		return
+	}
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	for _, live := range found {
+		x.add(live)
+	}
+	if parents == nil {
+		parents = []desired.Parent{{}}
+	}
+	for _, p := range parents {
+		x.in(p.ID).isListed, x.in(p.ID).err = true, err
+	}
 }
+
+func (s Source) listLive(
+	ctx context.Context, k *kind.Kind, parents []desired.Parent, names ...*schema.Node,
+) ([]*Live, error) {
+	params := map[string]string{"organizationId": s.OrganizationID}
+	call := astro.Call{Method: "GET", Path: k.List.Path, Params: params, Query: url.Values{}}
+	maps.Copy(call.Query, k.List.Params)
+	for _, name := range names {
+		call.Query.Add(k.List.NameParam, name.Text)
+	}
+	for _, p := range parents {
+		switch {
+		case p.ID == "":
+			maps.Copy(call.Query, k.List.OrganizationParams)
+		case k.List.ParentsParam != "":
+			call.Query.Add(k.List.ParentsParam, p.ID)
+		case strings.Contains(k.List.Path, "{"+p.Field+"}"):
+			call.Params[p.Field] = p.ID
+		default:
+			call.Query.Set(p.Field, p.ID)
+		}
+	}
+	answer, err := s.API.List(ctx, call, k.List.Member)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]*Live, 0, len(answer))
+	for _, data := range answer {
+		live, err := parseLive(k, data)
+		if err != nil {
+			return nil, err
+		}
+		s.MaskSecrets(live)
+		for _, p := range parents {
+			live.setParent(p)
+		}
+		out = append(out, live)
+	}
+	return out, nil
+}
+
+// matches returns the listed resources with the identity of o.
+func (l *Lookup) matches(o *desired.Resource) ([]*Live, error) {
+	list := l.index(o.Kind).in(o.ParentID())
+	return list.byName[o.NormalizedName()], list.lookupErr()
+}
+
+func joinIDs(found []*Live) string {
+	out := make([]string, len(found))
+	for i, l := range found {
+		out[i] = l.ID
+	}
+	return strings.Join(out, ", ")
+}
+
+var _ API = (*astro.Client)(nil)

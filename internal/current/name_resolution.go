@@ -1,30 +1,72 @@
 package current
 
 import (
-	"errors"
+	"cmp"
+	"context"
 	"fmt"
 	"slices"
 	"strings"
 
 	"astro-apply/internal/desired"
 	"astro-apply/internal/kind"
-	"astro-apply/internal/schema"
 )
 
-// nameResolution lists the resources that a name in a parent refers to after the apply.
-type nameResolution struct {
-	declared   []*desired.Resource // resources that the manifest declares with this name
-	undeclared []*Live             // resources that have this name in Astro and aren't declared
-	renamed    *desired.Resource   // resource that has this name in Astro and that the manifest renames
-	absent     *desired.Resource   // resource with this name that the manifest deletes
+// outcome is the result of resolving a name.
+type outcome uint8
+
+const (
+	notFound   outcome = iota
+	declared           // the manifest declares one resource with this name
+	undeclared         // one resource has this name in Astro, and the manifest doesn't declare it
+	absent             // the manifest deletes the resource with this name
+	renamed            // the manifest gives the resource with this name another one
+	ambiguous          // several resources have this name
+	listFailed         // unknown, because the list of the resources can't be read
+	notVisible         // unknown, because the token can't see the resource if it exists
+)
+
+// resolution is what a name in a parent refers to after the apply.
+type resolution struct {
+	outcome  outcome
+	resource *desired.Resource // for declared, absent and renamed
+	live     []*Live           // for undeclared and ambiguous: all resources in Astro with this name
+	err      error             // for listFailed and notVisible
+	list     *liveList         // the resources in the parent
 }
 
-// resolveName finds the resources that a name in a parent refers to, except from itself.
-// The resources in the parent must be listed already.
-func (r *reader) resolveName(k *kind.Kind, parent desired.Parent, name string, from *desired.Resource) (m nameResolution) {
-	claimed := map[string]bool{}
-	for _, o := range r.resources {
-		if o.Kind != k || o == from {
+// resolve returns what a name refers to in Astro, among the resources that the manifest doesn't
+// claim. The resources in the parent must be listed already.
+func (l *Lookup) resolve(k *kind.Kind, parent desired.Parent, name string, claimed map[string]bool) resolution {
+	list := l.index(k).in(parent.ID)
+	m := resolution{list: list}
+	for _, live := range list.byName[name] {
+		if !claimed[live.ID] {
+			m.live = append(m.live, live)
+		}
+	}
+	switch err := l.TokenScope.checkAbsence(k, parent); {
+	case list.err != nil:
+		m.outcome, m.err = listFailed, list.lookupErr()
+	case len(m.live) > 1:
+		m.outcome = ambiguous
+	case len(m.live) == 1:
+		m.outcome = undeclared
+	case err != nil:
+		m.outcome, m.err = notVisible, err
+	}
+	return m
+}
+
+// resolve returns what the name of a reference refers to, except from the resource that contains
+// the reference. It lists the resources in the parent if the result depends on them.
+func (r *reader) resolve(
+	ctx context.Context, from *desired.Resource, ref *desired.Reference, parent desired.Parent,
+) resolution {
+	var found, others resolution
+	var matches []*desired.Resource
+	name, claimed := ref.NormalizedName(), map[string]bool{}
+	for _, o := range r.current.Desired.Resources {
+		if o.Kind != ref.Kind || o == from {
 			continue
 		}
 		live := r.current.Live[o]
@@ -35,92 +77,58 @@ func (r *reader) resolveName(k *kind.Kind, parent desired.Parent, name string, f
 		}
 		switch {
 		case o.Absent && (hasName || getsName):
-			m.absent = o
+			others = resolution{outcome: absent, resource: o}
 		case o.Absent:
 		case getsName:
-			m.declared = append(m.declared, o)
-		case hasName:
-			m.renamed = o
+			matches = append(matches, o)
+			found = resolution{outcome: declared, resource: matches[0]}
+		case hasName && others.outcome != absent:
+			others = resolution{outcome: renamed, resource: o}
 		}
 	}
-	for _, live := range r.indexes[k].findByName(k, parent.ID, name) {
-		if !claimed[live.ID] {
-			m.undeclared = append(m.undeclared, live)
+	if ref.ByName { // the API takes the name, whoever has it
+		if found.outcome == declared {
+			return found
+		} else if err := r.TokenScope.checkAbsence(ref.Kind, parent); err != nil {
+			return resolution{outcome: notVisible, err: err}
 		}
 	}
+	r.list(ctx, map[*kind.Kind][]desired.Parent{ref.Kind: {parent}})
+	m := r.Lookup.resolve(ref.Kind, parent, name, claimed)
+	switch {
+	case len(matches) == 1 && (m.outcome == listFailed || len(m.live) == 0): // a declared target needs no list
+		return found
+	case m.outcome == listFailed:
+	case ref.ByName && m.outcome == ambiguous:
+		m.outcome = undeclared
+	case len(matches) > 0:
+		m.outcome, m.live = ambiguous, append(m.live, r.liveOrNew(matches)...)
+	case others.resource != nil && len(m.live) == 0:
+		return others
+	}
+	slices.SortFunc(m.live, func(a, b *Live) int { return strings.Compare(a.ID, b.ID) })
 	return m
 }
 
-// ambiguousIDs returns the ids if a name refers to more than one resource, else "".
-func (r *reader) ambiguousIDs(m nameResolution) string {
-	if len(m.declared)+len(m.undeclared) < 2 {
+// liveOrNew returns the live resources of declared ones, and placeholders for those that don't exist.
+func (r *reader) liveOrNew(resources []*desired.Resource) (out []*Live) {
+	for _, o := range resources {
+		out = append(out, cmp.Or(r.current.Live[o], &Live{ID: "(new at " + o.Pos.String() + ")"}))
+	}
+	return out
+}
+
+// duplicateText is the error of a resource whose identity several resources in Astro have.
+func (m resolution) duplicateText(o *desired.Resource) string {
+	remedy := o.Kind.DuplicateRemedy()
+	return fmt.Sprintf("%s exists %d times in Astro, ids %s; %s", o, len(m.live), joinIDs(m.live), remedy)
+}
+
+// visibilityHint returns the hint that the token sees no resources of a kind in the parent,
+// if the reason may be a missing role; else "".
+func (m resolution) visibilityHint(k *kind.Kind) string {
+	if len(m.list.resources) > 0 || k.Visibility == "" && k.NotCreatable == "" {
 		return ""
 	}
-	all := slices.Clone(m.undeclared)
-	for _, o := range m.declared {
-		if live := r.current.Live[o]; live != nil {
-			all = append(all, live)
-		} else {
-			all = append(all, &Live{ID: "(new at " + o.Pos.String() + ")"})
-		}
-	}
-	slices.SortFunc(all, func(a, b *Live) int { return strings.Compare(a.ID, b.ID) })
-	return joinIDs(all)
-}
-
-// currentParentID returns the id of the parent, also for a resource with a declared id,
-// whose parent the manifest can omit; "" for the Organization, and while the id is
-// unknown.
-func (r *reader) currentParentID(o *desired.Resource) string {
-	if live := r.current.Live[o]; o.ParentRef() == nil && live != nil {
-		return live.ParentID()
-	}
-	return o.ParentID()
-}
-
-// resolveParent returns the id of the Workspace in which to look up a reference; "" if it
-// doesn't exist, which is then already reported.
-func (r *reader) resolveParent(o *desired.Resource, ref *desired.Reference) (string, error) {
-	if ref.Parent == "" {
-		if p := o.ParentRef(); p != nil && p.ID != "" && o.HasParentOfKind(r.catalog.ParentKind(ref.Kind).Name) {
-			return p.ID, nil
-		}
-		if live := r.current.Live[o]; live != nil && o.HasParentOfKind(r.catalog.ParentKind(ref.Kind).Name) && live.ParentID() != "" {
-			return live.ParentID(), nil
-		}
-		return "", errors.New(desired.WorkspaceUnknown)
-	}
-	if desired.LooksLikeID(ref.Parent) {
-		return ref.Parent, nil
-	}
-	parent := r.catalog.ParentKind(ref.Kind)
-	x := r.indexes[parent]
-	if err := x.listErr(""); err != nil {
-		return "", fmt.Errorf("%s %q: %w", parent.Title, ref.Parent, err)
-	}
-	m := r.resolveName(parent, desired.Parent{}, ref.Parent, nil)
-	var declared *desired.Resource
-	if len(m.declared) > 0 {
-		declared = m.declared[0]
-	}
-	switch ambiguous := r.ambiguousIDs(m); {
-	case ambiguous != "":
-		r.failWithProblem(o, ref.PosIn(o), "%s: %s: %d %ss are named %q, ids %s; give the id instead of the name", o, ref, len(m.declared)+len(m.undeclared), parent.Title, ref.Parent, ambiguous)
-	case declared != nil && r.current.Errs[declared] != nil:
-		return "", &BlockedError{Dependency: declared}
-	case declared != nil && r.current.Live[declared] != nil:
-		return r.current.Live[declared].ID, nil
-	case len(m.undeclared) > 0:
-		return m.undeclared[0].ID, nil
-	case m.absent != nil && r.current.Live[m.absent] != nil:
-		return r.current.Live[m.absent].ID, nil
-	case o.Absent: // already deleted together with its Workspace
-	case m.absent != nil:
-		r.failWithProblem(o, ref.PosIn(o), "%s: %s: %s %q doesn't exist, and is marked state: absent at %s; remove this reference", o, ref, parent.Title, ref.Parent, m.absent.Pos)
-	case declared != nil:
-		r.failWithProblem(o, ref.PosIn(o), "%s: %s doesn't exist: it isn't declared, and %s %q is new; declare it, or fix the Workspace", o, ref, parent.Title, ref.Parent)
-	default:
-		r.failWithProblem(o, ref.PosIn(o), "%s: %s: %s %q doesn't exist in the manifest or in Astro%s", o, ref, parent.Title, ref.Parent, schema.Suggest(ref.Parent, x.namesIn("")))
-	}
-	return "", nil
+	return fmt.Sprintf(" (the token sees 0 %ss)", k.Title)
 }

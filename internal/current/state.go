@@ -3,12 +3,8 @@
 package current
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
-	"maps"
-	"slices"
-	"sync"
 
 	"astro-apply/internal/astro"
 	"astro-apply/internal/desired"
@@ -46,14 +42,18 @@ type State struct {
 	// and that no manifest removes.
 	Dependents map[*desired.Resource][]string
 
-	indexes map[*kind.Kind]*liveIndex // the results of the list calls
+	lookup *Lookup // the lists that the run has read
 }
 
 // KnownIDs returns the ids of all resources that were read, listed ones included.
 func (c *State) KnownIDs() map[string]bool {
 	ids := map[string]bool{}
-	for _, x := range c.indexes {
-		maps.Copy(ids, x.seenIDs)
+	if c.lookup != nil {
+		for _, x := range c.lookup.indexes {
+			for id := range x.byID {
+				ids[id] = true
+			}
+		}
 	}
 	for _, live := range c.Live {
 		ids[live.ID] = true
@@ -73,11 +73,8 @@ type Source struct {
 }
 
 type reader struct {
-	Source
-	catalog   kind.Catalog
-	current   *State
-	indexes   map[*kind.Kind]*liveIndex
-	resources []*desired.Resource // the declared ones, in the manifest's order
+	*Lookup
+	current *State
 }
 
 // Read looks up every declared resource and resolves every reference, with as
@@ -85,14 +82,16 @@ type reader struct {
 // names; a declared id is fetched directly. References are resolved in State.Desired, a copy of d.
 // When ctx ends, the remaining resources get an error.
 func (s Source) Read(ctx context.Context, d *desired.State) *State {
-	s.API = newCachedAPI(s.API)
 	d = d.Clone()
-	r := &reader{Source: s, catalog: d.Catalog, indexes: map[*kind.Kind]*liveIndex{}, resources: d.Resources, current: &State{
-		Desired: d,
-		Live:    map[*desired.Resource]*Live{}, Targets: map[*desired.Reference]*Live{}, Errs: map[*desired.Resource]error{}, Dependents: map[*desired.Resource][]string{}, PendingReason: map[*desired.Resource]string{}, Suggestions: map[*desired.Resource]string{}, VisibleCount: map[*desired.Resource]int{},
-	}}
-	r.current.indexes = r.indexes
-	r.prefetchLists(ctx, d)
+	r := &reader{Lookup: s.newLookup()}
+	r.current = &State{
+		Desired: d, lookup: r.Lookup,
+		Live: map[*desired.Resource]*Live{}, Targets: map[*desired.Reference]*Live{}, Errs: map[*desired.Resource]error{},
+		RenameHints: map[*desired.Resource][]string{}, SimilarNames: map[*desired.Resource][]string{},
+		Dependents: map[*desired.Resource][]string{}, PendingReason: map[*desired.Resource]string{},
+		Suggestions: map[*desired.Resource]string{}, VisibleCount: map[*desired.Resource]int{},
+	}
+	r.list(ctx, r.neededRoots())
 	for _, k := range d.Catalog {
 		var resources []*desired.Resource
 		for _, o := range d.Resources {
@@ -103,7 +102,7 @@ func (s Source) Read(ctx context.Context, d *desired.State) *State {
 		for _, o := range resources { // a name is only unique within its parent
 			r.resolveReferences(ctx, o, func(ref *desired.Reference) bool { return ref == o.ParentRef() })
 		}
-		r.ensureListed(ctx, k, parentsToList(resources, r.current))
+		r.list(ctx, map[*kind.Kind][]desired.Parent{k: r.neededParents(resources)})
 		r.readDeclaredIDs(ctx, resources)
 		for _, o := range resources {
 			r.matchListed(o)
@@ -121,60 +120,42 @@ func (s Source) Read(ctx context.Context, d *desired.State) *State {
 		}
 		r.noteParents(o)
 	}
-	r.checkDuplicates(d)
-	r.findRenameHints(d)
-	r.findSimilarNames(d)
-	r.findDependents(ctx, d)
+	r.checkDuplicates()
+	r.findRenameHints()
+	r.findSimilarNames()
+	r.findDependents(ctx)
 	return r.current
 }
 
-// prefetchLists lists in parallel the kinds without a parent of which the manifest
-// names a resource.
-func (r *reader) prefetchLists(ctx context.Context, d *desired.State) {
-	wanted := map[*kind.Kind]bool{}
-	for _, o := range d.Resources {
-		wanted[o.Kind] = wanted[o.Kind] || o.ID == "" && !o.Kind.Singleton
+// neededRoots returns the kinds without a parent of which the manifest names a resource. Listing
+// them first makes these calls in parallel.
+func (r *reader) neededRoots() map[*kind.Kind][]desired.Parent {
+	c, out := r.current.Desired.Catalog, map[*kind.Kind][]desired.Parent{}
+	add := func(k *kind.Kind, isNamed bool) {
+		if isNamed && k.ParentFields == nil {
+			out[k] = []desired.Parent{{}}
+		}
+	}
+	for _, o := range r.current.Desired.Resources {
+		add(o.Kind, o.ID == "" && !o.Kind.Singleton)
 		for _, ref := range o.Refs {
 			undeclared := ref.Declared == nil && !ref.ByName
-			wanted[ref.Kind] = wanted[ref.Kind] || ref.ID == "" && undeclared
-			if ref.Parent != "" && undeclared && !desired.LooksLikeID(ref.Parent) {
-				wanted[d.Catalog.ParentKind(ref.Kind)] = true
+			add(ref.Kind, undeclared && ref.ID == "")
+			if undeclared && ref.Parent != "" {
+				add(c.ParentKind(ref.Kind), !desired.LooksLikeID(ref.Parent))
 			}
 		}
 	}
-	var all sync.WaitGroup
-	for _, k := range d.Catalog {
-		x := newLiveIndex()
-		r.indexes[k] = x
-		if k.ParentFields == nil && wanted[k] {
-			all.Go(func() { x.loadLists(ctx, r.Source, k, []desired.Parent{{}}) })
-		}
-	}
-	all.Wait()
+	return out
 }
 
-// parentsToList returns the parents whose resources have to be listed, because a resource is declared by its name.
-func parentsToList(resources []*desired.Resource, c *State) []desired.Parent {
-	var out []desired.Parent
+// neededParents returns the parents whose resources have to be listed, because a resource is declared by its name.
+func (r *reader) neededParents(resources []*desired.Resource) (out []desired.Parent) {
 	for _, o := range resources {
-		inOrganization := o.ParentRef() == nil
-		if parent := o.Parent(); o.ID == "" && !o.Kind.Singleton && (inOrganization || parent.ID != "") && c.Errs[o] == nil {
-			out = append(out, parent)
+		isKnown := o.ParentRef() == nil || o.ParentID() != ""
+		if o.ID == "" && !o.Kind.Singleton && isKnown && r.current.Errs[o] == nil {
+			out = append(out, o.Parent())
 		}
 	}
-	slices.SortFunc(out, func(a, b desired.Parent) int {
-		return cmp.Or(cmp.Compare(a.Field, b.Field), cmp.Compare(a.ID, b.ID))
-	})
-	return slices.Compact(out)
-}
-
-// ensureListed lists the resources of a kind in parallel, for those parents for which this wasn't done before.
-func (r *reader) ensureListed(ctx context.Context, k *kind.Kind, parents []desired.Parent) {
-	x := r.indexes[k]
-	parents = slices.DeleteFunc(parents, func(p desired.Parent) bool { return x.listedParents[p.ID] })
-	var all sync.WaitGroup
-	for chunk := range slices.Chunk(parents, k.List.BatchSize()) {
-		all.Go(func() { x.loadLists(ctx, r.Source, k, chunk) })
-	}
-	all.Wait()
+	return out
 }

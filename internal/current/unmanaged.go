@@ -5,8 +5,6 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"strings"
-	"sync"
 
 	"astro-apply/internal/desired"
 	"astro-apply/internal/kind"
@@ -26,34 +24,28 @@ type UnmanagedResource struct {
 // missing lists. If a list fails, it returns an error together with the resources of all
 // other lists.
 func (s Source) ListUnmanaged(ctx context.Context, current *State) ([]UnmanagedResource, error) {
-	d, declared := current.Desired, map[string]bool{s.TokenID: true}
+	d, l, declared := current.Desired, current.lookup, map[string]bool{s.TokenID: true}
 	for _, live := range current.Live {
 		declared[live.ID] = true
 	}
 	for _, o := range d.Resources {
 		declared[o.ID] = true
 		if current.Errs[o] != nil { // it failed, but the manifest does declare it
-			for _, live := range current.indexes[o.Kind].findByName(o.Kind, o.ParentID(), o.NormalizedName()) {
+			matches, _ := l.matches(o)
+			for _, live := range matches {
 				declared[live.ID] = true
 			}
 		}
 	}
-	var all sync.WaitGroup
-	managed := map[*kind.Kind]map[string]string{}
+	wanted := map[*kind.Kind][]desired.Parent{}
 	for _, k := range d.Catalog {
-		root, field := d.Catalog.RootOf(k)
-		if root == nil {
-			continue
-		}
-		if managed[root] == nil {
-			managed[root] = managedRoots(root, current)
-		}
-		index := current.indexes[k]
-		for _, parents := range unlistedRoots(k, managed[root], field, index) {
-			all.Go(func() { index.loadLists(ctx, s, k, parents) })
+		if root, field := d.Catalog.RootOf(k); root != nil {
+			for id := range managedRoots(root, current) {
+				wanted[k] = append(wanted[k], desired.Parent{Field: field, ID: id})
+			}
 		}
 	}
-	all.Wait()
+	l.list(ctx, wanted)
 	var out []UnmanagedResource
 	var errs []error
 	for _, k := range d.Catalog {
@@ -61,25 +53,23 @@ func (s Source) ListUnmanaged(ctx context.Context, current *State) ([]UnmanagedR
 		if root == nil {
 			continue
 		}
-		names := managed[root]
-		for key, found := range current.indexes[k].byName {
-			id, _, _ := strings.Cut(key, indexKey("", ""))
-			name, isManaged := names[id]
-			for _, live := range found {
-				if isManaged && !declared[live.ID] {
+		var err error
+		for id, name := range managedRoots(root, current) {
+			list := l.index(k).in(id)
+			for _, live := range list.resources {
+				if !declared[live.ID] {
 					out = append(out, UnmanagedResource{Kind: k, Live: live, RootKind: root, RootName: cmp.Or(name, id)})
 				}
 			}
+			err = cmp.Or(err, list.lookupErr()) // other lists of the kind usually fail for the same reason
 		}
-		for id, err := range current.indexes[k].listErrs {
-			if _, isManaged := names[id]; isManaged {
-				errs = append(errs, err)
-				break // other lists of the kind usually fail for the same reason
-			}
-		}
+		errs = append(errs, err)
 	}
 	slices.SortFunc(out, func(a, b UnmanagedResource) int {
-		return cmp.Or(cmp.Compare(slices.Index(d.Catalog, a.Kind), slices.Index(d.Catalog, b.Kind)), cmp.Compare(a.RootName, b.RootName), cmp.Compare(a.Live.Name(), b.Live.Name()), cmp.Compare(a.Live.ID, b.Live.ID))
+		return cmp.Or(
+			cmp.Compare(slices.Index(d.Catalog, a.Kind), slices.Index(d.Catalog, b.Kind)), cmp.Compare(a.RootName, b.RootName),
+			cmp.Compare(a.Live.Name(), b.Live.Name()), cmp.Compare(a.Live.ID, b.Live.ID),
+		)
 	})
 	return out, errors.Join(errs...)
 }
@@ -98,17 +88,4 @@ func managedRoots(root *kind.Kind, current *State) map[string]string {
 		}
 	}
 	return out
-}
-
-// unlistedRoots returns the managed Workspaces in which k isn't listed yet, in batches for
-// one call each.
-func unlistedRoots(k *kind.Kind, managed map[string]string, field string, index *liveIndex) [][]desired.Parent {
-	var parents []desired.Parent
-	for id := range managed {
-		if !index.listedParents[id] {
-			parents = append(parents, desired.Parent{Field: field, ID: id})
-		}
-	}
-	slices.SortFunc(parents, func(a, b desired.Parent) int { return cmp.Compare(a.ID, b.ID) })
-	return slices.Collect(slices.Chunk(parents, k.List.BatchSize()))
 }
