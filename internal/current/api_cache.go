@@ -4,10 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"maps"
 	"net/http"
-	"slices"
-	"strings"
 	"sync"
 
 	"astro-apply/internal/astro"
@@ -17,9 +14,7 @@ import (
 // may share a list, and many users may be in the same Team.
 type cachedAPI struct {
 	API
-	mu        sync.Mutex
-	listCalls map[string]*cachedCall[[]json.RawMessage]
-	getCalls  map[string]*cachedCall[[]byte]
+	lists, reads sync.Map // of cachedCall
 }
 
 // cachedCall is a call that is made once. Other callers wait on the channel done: waiting on
@@ -30,17 +25,13 @@ type cachedCall[T any] struct {
 	err      error
 }
 
-func newCachedAPI(api API) *cachedAPI {
-	return &cachedAPI{API: api, listCalls: map[string]*cachedCall[[]json.RawMessage]{}, getCalls: map[string]*cachedCall[[]byte]{}}
-}
-
 // List returns the result of the first identical list call. Lists below a resource aren't
 // cached.
 func (s *cachedAPI) List(ctx context.Context, call astro.Call, member string) ([]json.RawMessage, error) {
 	if len(call.Params) > 1 {
 		return s.API.List(ctx, call, member)
 	}
-	return callOnce(&s.mu, s.listCalls, call.Path+"?"+call.Query.Encode(), func() ([]json.RawMessage, error) { return s.API.List(ctx, call, member) })
+	return callOnce(&s.lists, call, func() ([]json.RawMessage, error) { return s.API.List(ctx, call, member) })
 }
 
 // Do returns the result of the first identical read. Writes aren't cached.
@@ -48,27 +39,19 @@ func (s *cachedAPI) Do(ctx context.Context, call astro.Call) ([]byte, error) {
 	if call.Method != http.MethodGet {
 		return s.API.Do(ctx, call)
 	}
-	key := []string{call.Path, call.Query.Encode()}
-	for _, name := range slices.Sorted(maps.Keys(call.Params)) {
-		key = append(key, fmt.Sprintf("%s=%s", name, call.Params[name]))
-	}
-	return callOnce(&s.mu, s.getCalls, strings.Join(key, "\n"), func() ([]byte, error) { return s.API.Do(ctx, call) })
+	return callOnce(&s.reads, call, func() ([]byte, error) { return s.API.Do(ctx, call) })
 }
 
-// callOnce makes the call of a key, or waits for the call that is already running or done.
-func callOnce[T any](mu *sync.Mutex, calls map[string]*cachedCall[T], key string, call func() (T, error)) (T, error) {
-	mu.Lock()
-	c, exists := calls[key]
-	if !exists {
-		c = &cachedCall[T]{done: make(chan struct{})}
-		calls[key] = c
-	}
-	mu.Unlock()
+// callOnce makes a call, or waits for the same call that is already running or done.
+func callOnce[T any](calls *sync.Map, call astro.Call, do func() (T, error)) (T, error) {
+	key := fmt.Sprint(call.Path, call.Query, call.Params) // prints maps in the order of their keys
+	stored, exists := calls.LoadOrStore(key, &cachedCall[T]{done: make(chan struct{})})
+	c := stored.(*cachedCall[T])
 	if exists {
 		<-c.done
 		return c.response, c.err
 	}
 	defer close(c.done)
-	c.response, c.err = call()
+	c.response, c.err = do()
 	return c.response, c.err
 }

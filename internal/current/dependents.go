@@ -11,22 +11,20 @@ import (
 // findDependents records the resources that block the removal of a resource marked absent: those that
 // belong to it, have to be removed first, and aren't marked absent themselves.
 func (r *reader) findDependents(ctx context.Context) {
-	d := r.current.Desired
 	removedIDs := map[string]bool{}
-	for _, o := range d.Resources {
-		if live := r.current.Live[o]; live != nil && o.Absent {
-			removedIDs[live.ID] = true
-		}
+	for o, live := range r.current.Live {
+		removedIDs[live.ID] = removedIDs[live.ID] || o.Absent
 	}
-	for _, o := range d.Resources {
+	for _, o := range r.current.Desired.Resources {
 		live := r.current.Live[o]
 		if live == nil || !o.Absent {
 			continue
 		}
-		for _, k := range d.Catalog {
+		for _, k := range r.current.Desired.Catalog {
 			for _, field := range k.DeleteBefore {
 				if k.FieldByName(field).Ref.Kind == o.Kind.Name {
-					r.current.Dependents[o] = append(r.current.Dependents[o], r.listDependents(ctx, k, desired.Parent{Field: field, ID: live.ID}, removedIDs)...)
+					names := r.listDependents(ctx, k, desired.Parent{Field: field, ID: live.ID}, removedIDs)
+					r.current.Dependents[o] = append(r.current.Dependents[o], names...)
 				}
 			}
 		}
@@ -35,7 +33,9 @@ func (r *reader) findDependents(ctx context.Context) {
 
 // listDependents returns the names of the resources of kind k that refer to a resource by a field. If the list
 // call fails, the result is empty: the API itself refuses a removal that isn't possible.
-func (r *reader) listDependents(ctx context.Context, k *kind.Kind, in desired.Parent, removedIDs map[string]bool) (names []string) {
+func (r *reader) listDependents(
+	ctx context.Context, k *kind.Kind, in desired.Parent, removedIDs map[string]bool,
+) (names []string) {
 	parent := in
 	if !slices.Contains(k.ParentFields, in.Field) {
 		parent = desired.Parent{} // the field doesn't restrict the list: resources of any parent can refer to it

@@ -48,18 +48,14 @@ func (s Source) GetResource(ctx context.Context, o *desired.Resource, id string)
 // fields that can be inherited.
 func sameInheritableValues(in *kind.Inheritance, a, b *Live) bool {
 	values := func(l *Live) (out []string) {
-		body, err := schema.ParseJSON(l.responseBody)
-		if err != nil { // impossible: parseLive already parsed it
-			return nil
-		}
+		body, _ := schema.ParseJSON(l.responseBody) // parseLive already parsed it
 		for _, name := range in.Fields {
 			value := body.Get(name)
 			for _, item := range append(value.ListItems(), value) {
-				if item == nil || item.Form == schema.List {
-					continue
+				if item != nil && item.Form != schema.List {
+					text, _ := json.Marshal(item)
+					out = append(out, name+" "+string(text))
 				}
-				text, _ := json.Marshal(item)
-				out = append(out, name+" "+string(text))
 			}
 		}
 		slices.Sort(out)
@@ -74,13 +70,9 @@ func (r *reader) separateAllInherited(ctx context.Context) {
 	resources := slices.DeleteFunc(slices.Clone(r.current.Desired.Resources), func(o *desired.Resource) bool {
 		return o.Kind.Inheritance == nil || r.current.Live[o] == nil || r.current.Errs[o] != nil
 	})
-	forEachResource(resources, func(o *desired.Resource) (*Live, error) {
+	forEachResource(resources, func(o *desired.Resource) func() {
 		_, err := r.separateInherited(ctx, o, r.current.Live[o])
-		return nil, err
-	}, func(o *desired.Resource, _ *Live, err error) {
-		if err != nil {
-			r.recordErr(o, err)
-		}
+		return func() { r.recordErr(o, err) }
 	})
 }
 

@@ -63,7 +63,9 @@ func (s Source) ReadInventory(ctx context.Context, catalog kind.Catalog, scope I
 		if k.Singleton || k.CreatesKind != "" || !v.isNeeded(k) {
 			continue
 		}
-		errs := v.listKind(ctx, l, k)
+		for _, err := range v.listKind(ctx, l, k) {
+			failed = append(failed, v.recordGap(k, "", err))
+		}
 		found := slices.SortedFunc(maps.Values(l.index(k).byID), func(a, b *Live) int {
 			return cmp.Or(cmp.Compare(a.ParentID(), b.ParentID()), cmp.Compare(a.Name(), b.Name()), cmp.Compare(a.ID, b.ID))
 		})
@@ -71,7 +73,6 @@ func (s Source) ReadInventory(ctx context.Context, catalog kind.Catalog, scope I
 		for _, live := range found {
 			v.rootIDs[live.ID] = v.RootIDOf(k, live)
 		}
-		failed = append(failed, v.recordGaps(k, errs...))
 		if k == v.RootKind && errors.Join(failed...) == nil {
 			if err := v.selectWorkspaces(l.index(k)); err != nil {
 				return nil, &ScopeError{err}
@@ -83,47 +84,37 @@ func (s Source) ReadInventory(ctx context.Context, catalog kind.Catalog, scope I
 			v.Resources = append(v.Resources, v.resourcesInScope(k)...)
 		}
 	}
-	forEachResource(v.Resources, func(o *desired.Resource) (*Live, error) { return l.GetResource(ctx, o, o.ID) }, func(o *desired.Resource, live *Live, err error) {
-		switch {
-		case err == nil:
-			v.Live[o] = live
-		case !astro.AsError(err).IsNotFound() || o.Kind.Singleton: // otherwise deleted since it was listed
-			failed = append(failed, v.recordResourceGap(o, err))
+	forEachResource(v.Resources, func(o *desired.Resource) func() {
+		live, err := l.GetResource(ctx, o, o.ID)
+		return func() {
+			if err == nil {
+				v.Live[o] = live
+			} else if !astro.AsError(err).IsNotFound() || o.Kind.Singleton { // otherwise deleted since it was listed
+				failed = append(failed, v.recordGap(o.Kind, cmp.Or(o.CurrentName, o.ID), err))
+			}
 		}
 	})
 	v.Resources = slices.DeleteFunc(v.Resources, func(o *desired.Resource) bool { return v.Live[o] == nil })
 	return v, errors.Join(append(failed, context.Cause(ctx))...)
 }
 
-// recordGaps records the first refused list of a kind as a Gap, and returns all other
-// errors.
-func (v *Inventory) recordGaps(k *kind.Kind, errs ...error) (failed error) {
-	for _, err := range errs {
-		known := slices.ContainsFunc(v.Gaps, func(g Gap) bool { return g.Kind == k })
-		switch {
-		case err == nil:
-		case !astro.AsError(err).IsRefused():
-			failed = errors.Join(failed, fmt.Errorf("%s: %w", k.Section, err))
-		case !known && v.isWanted(k):
-			v.Gaps = append(v.Gaps, Gap{Kind: k, Err: err})
-		}
-	}
-	return failed
-}
-
-// recordResourceGap records in a Gap that the token isn't allowed to read a listed
-// resource, and returns any other error.
-func (v *Inventory) recordResourceGap(o *desired.Resource, err error) (failed error) {
-	if o.Kind.Singleton || !astro.AsError(err).IsRefused() {
-		return v.recordGaps(o.Kind, err)
-	}
-	i := slices.IndexFunc(v.Gaps, func(g Gap) bool { return g.Kind == o.Kind && g.Names != nil })
-	if i < 0 {
+// recordGap records that the token isn't allowed to list a kind or, if name isn't "", to read the
+// resource with this name. It returns any other error.
+func (v *Inventory) recordGap(k *kind.Kind, name string, err error) (failed error) {
+	i := slices.IndexFunc(v.Gaps, func(g Gap) bool { return g.Kind == k && (g.Names != nil) == (name != "") })
+	switch {
+	case err != nil && !astro.AsError(err).IsRefused():
+		return fmt.Errorf("%s: %w", k.Section, err)
+	case err == nil || !v.isWanted(k):
+		return nil
+	case i < 0:
 		i = len(v.Gaps)
-		v.Gaps = append(v.Gaps, Gap{Kind: o.Kind, Err: err})
+		v.Gaps = append(v.Gaps, Gap{Kind: k, Err: err})
 	}
-	v.Gaps[i].Names = append(v.Gaps[i].Names, o.CurrentName)
-	slices.Sort(v.Gaps[i].Names)
+	if name != "" {
+		v.Gaps[i].Names = append(v.Gaps[i].Names, name)
+		slices.Sort(v.Gaps[i].Names)
+	}
 	return nil
 }
 

@@ -43,7 +43,7 @@ type liveList struct {
 }
 
 func (s Source) newLookup() *Lookup {
-	s.API = newCachedAPI(s.API)
+	s.API = &cachedAPI{API: s.API}
 	return &Lookup{Source: s, indexes: map[*kind.Kind]*liveIndex{}}
 }
 

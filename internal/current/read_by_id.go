@@ -3,7 +3,6 @@ package current
 import (
 	"context"
 	"fmt"
-	"maps"
 	"slices"
 	"sync"
 
@@ -15,13 +14,10 @@ import (
 
 // readDeclaredIDs reads the resources with a declared id, and the singletons.
 func (r *reader) readDeclaredIDs(ctx context.Context, resources []*desired.Resource) {
-	ids := map[*desired.Resource]string{}
-	for _, o := range resources {
-		if (o.ID != "" || o.Kind.Singleton) && r.current.Errs[o] == nil {
-			ids[o] = o.ID
-		}
-	}
-	r.getAll(ctx, r.current, ids, r.getWithInherited) // separateAllInherited runs later, after references are resolved
+	byID := slices.DeleteFunc(slices.Clone(resources), func(o *desired.Resource) bool {
+		return o.ID == "" && !o.Kind.Singleton || r.current.Errs[o] != nil
+	})
+	r.getAll(ctx, r.current, byID, r.getWithInherited) // separateAllInherited runs later, after references are resolved
 }
 
 // completeListed reads what a list response lacks: it reads the resources by id if the
@@ -35,53 +31,57 @@ func (r *reader) completeListed(ctx context.Context, resources []*desired.Resour
 		r.Refresh(ctx, r.current, listed)
 		return
 	}
-	forEachResource(listed, func(o *desired.Resource) (*Live, error) { return nil, r.readSubLists(ctx, o, r.current.Live[o]) }, func(o *desired.Resource, _ *Live, err error) {
-		if err != nil {
-			r.recordErr(o, err)
-		}
+	forEachResource(listed, func(o *desired.Resource) func() {
+		err := r.readSubLists(ctx, o, r.current.Live[o])
+		return func() { r.recordErr(o, err) }
 	})
 }
 
-// forEachResource calls do for all resources concurrently, and done with each result, one
+// forEachResource calls do for all resources concurrently, and the functions that do returns one
 // at a time.
-func forEachResource(resources []*desired.Resource, do func(*desired.Resource) (*Live, error), done func(*desired.Resource, *Live, error)) {
-	var (
-		all sync.WaitGroup
-		mu  sync.Mutex
-	)
+func forEachResource(resources []*desired.Resource, do func(*desired.Resource) (record func())) {
+	var all sync.WaitGroup
+	records := make(chan func(), len(resources))
 	for _, o := range resources {
-		all.Go(func() {
-			live, err := do(o)
-			mu.Lock()
-			defer mu.Unlock()
-			done(o, live, err)
-		})
+		all.Go(func() { records <- do(o) })
 	}
 	all.Wait()
+	close(records)
+	for record := range records {
+		record()
+	}
 }
 
 // Refresh reads resources that were found in a list again, by id.
 func (s Source) Refresh(ctx context.Context, current *State, resources []*desired.Resource) {
-	ids := map[*desired.Resource]string{}
-	for _, o := range resources {
-		ids[o] = current.Live[o].ID
-	}
-	s.getAll(ctx, current, ids, s.GetResource)
+	s.getAll(ctx, current, resources, s.GetResource)
 }
 
-func (s Source) getAll(ctx context.Context, current *State, ids map[*desired.Resource]string, get func(context.Context, *desired.Resource, string) (*Live, error)) {
-	read := func(o *desired.Resource) (*Live, error) { return get(ctx, o, ids[o]) }
-	forEachResource(slices.Collect(maps.Keys(ids)), read, func(o *desired.Resource, live *Live, err error) {
-		delete(current.Live, o)
-		switch {
-		case err == nil:
-			current.Live[o] = live
-		case astro.AsError(err).IsNotFound() && o.Absent && s.TokenScope.isLimited():
-			current.Errs[o] = fmt.Errorf("the token is limited and can't see %s with id %s, which may exist; use an Organization token to delete it: %w", o.Kind.TitleWithArticle(), ids[o], err)
-		case astro.AsError(err).IsNotFound() && !o.Absent:
-			current.Errs[o] = fmt.Errorf("no %s with id %s exists, or the token can't see it; fix the id, or use a token with access to it: %w", o.Kind.Title, ids[o], err)
-		case !astro.AsError(err).IsNotFound():
-			current.Errs[o] = err
+// getAll reads resources by the id of their response from a list, else by their declared id.
+func (s Source) getAll(
+	ctx context.Context, current *State, resources []*desired.Resource,
+	get func(context.Context, *desired.Resource, string) (*Live, error),
+) {
+	forEachResource(resources, func(o *desired.Resource) func() {
+		id := o.ID
+		if listed := current.Live[o]; listed != nil {
+			id = listed.ID
+		}
+		live, err := get(ctx, o, id)
+		return func() {
+			delete(current.Live, o)
+			switch {
+			case err == nil:
+				current.Live[o] = live
+			case !astro.AsError(err).IsNotFound():
+				current.Errs[o] = err
+			case o.Absent && s.TokenScope.isLimited():
+				current.Errs[o] = fmt.Errorf("the token is limited and can't see %s with id %s, which may exist; "+
+					"use an Organization token to delete it: %w", o.Kind.TitleWithArticle(), id, err)
+			case !o.Absent:
+				current.Errs[o] = fmt.Errorf("no %s with id %s exists, or the token can't see it; "+
+					"fix the id, or use a token with access to it: %w", o.Kind.Title, id, err)
+			}
 		}
 	})
 }

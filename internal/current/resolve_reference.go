@@ -25,8 +25,9 @@ func (r *reader) failReference(o *desired.Resource, ref *desired.Reference, form
 	r.failWithProblem(o, ref.PosIn(o), "%s: %s", o, fmt.Sprintf(format, args...))
 }
 
+// recordErr records the first error of a resource; err can be nil.
 func (r *reader) recordErr(o *desired.Resource, err error) {
-	if r.current.Errs[o] == nil {
+	if err != nil && r.current.Errs[o] == nil {
 		r.current.Errs[o] = err
 	}
 }

@@ -2,6 +2,8 @@ package current
 
 import (
 	"context"
+	"maps"
+	"slices"
 
 	"astro-apply/internal/astro"
 	"astro-apply/internal/desired"
@@ -66,18 +68,11 @@ func (l *Live) DropItems(ids map[string]bool) *Live {
 		if len(ids) == 0 || f.Type.Base != schema.BaseList || f.ResponsePath != "" || value == nil {
 			continue
 		}
-		kept := &schema.Node{Form: schema.List}
-		for _, item := range value.Items {
-			stale := false
-			for _, id := range itemReferenceIDs(f, item) {
-				stale = stale || ids[id]
-			}
-			if !stale {
-				kept.Items = append(kept.Items, item)
-			}
-		}
-		if len(kept.Items) < len(value.Items) {
-			l.addMember(f.Name, kept)
+		kept := slices.DeleteFunc(slices.Clone(value.Items), func(item *schema.Node) bool {
+			return slices.ContainsFunc(slices.Collect(maps.Values(itemReferenceIDs(f, item))), func(id string) bool { return ids[id] })
+		})
+		if len(kept) < len(value.Items) {
+			l.addMember(f.Name, &schema.Node{Form: schema.List, Items: kept})
 		}
 	}
 	return l

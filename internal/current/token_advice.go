@@ -16,9 +16,10 @@ func (s Source) TokenAdvice(current *State) string {
 		return ""
 	}
 	workspaces, deployments := map[string]bool{}, map[string]bool{}
+	var workspace, deployment string
 	role := "WORKSPACE_OPERATOR"
 	for _, o := range d.Resources {
-		workspace, deployment := workspaceAndDeployment(d.Catalog, o, current)
+		workspace, deployment = workspaceAndDeployment(d.Catalog, o, current)
 		if root, _ := d.Catalog.RootOf(o.Kind); root != nil && o.Kind.GeneratedSecret != "" && o.HasParentOfKind(root.Name) {
 			role = "WORKSPACE_OWNER" // only owners can create Workspace tokens
 		}
@@ -30,16 +31,9 @@ func (s Source) TokenAdvice(current *State) string {
 	narrow := len(s.TokenScope.WorkspaceIDs) > 0
 	switch {
 	case len(deployments) == 1 && !deployments[""]:
-		return fmt.Sprintf("a Deployment token for %s with the role DEPLOYMENT_ADMIN is enough for this manifest", anyID(deployments))
+		return fmt.Sprintf("a Deployment token for %s with the role DEPLOYMENT_ADMIN is enough for this manifest", deployment)
 	case len(workspaces) == 1 && !narrow:
-		return fmt.Sprintf("a Workspace token for %s with the role %s is enough for this manifest", anyID(workspaces), role)
-	}
-	return ""
-}
-
-func anyID(ids map[string]bool) string {
-	for id := range ids {
-		return id
+		return fmt.Sprintf("a Workspace token for %s with the role %s is enough for this manifest", workspace, role)
 	}
 	return ""
 }

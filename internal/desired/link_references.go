@@ -146,17 +146,12 @@ func (d *loader) linkReference(o *Resource, r *Reference, named map[string][]*Re
 			candidates = creators
 		}
 	}
-	switch {
+	switch targets := inReferencedWorkspace(candidates, o, r); {
 	case r.ID != "":
 		r.Declared = byID[r.Kind.Name+" "+r.ID]
-		return
 	case r.ByName && len(candidates) > 0:
 		r.Declared = candidates[0]
-	}
-	if r.ByName {
-		return
-	}
-	switch targets := inReferencedWorkspace(candidates, o, r); {
+	case r.ByName:
 	case len(targets) == 1 && targets[0] != o:
 		r.Declared = targets[0]
 	case len(targets) > 1:
