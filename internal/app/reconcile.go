@@ -86,7 +86,7 @@ func (p *pipeline) planChanges(ctx context.Context, source current.Source, decla
 	p.report.Plan = plan.Make(source.OrganizationID, current, policy)
 	if stale := p.report.Plan.ResourcesToRefresh(); len(stale) > 0 && ctx.Err() == nil {
 		source.Refresh(ctx, current, stale)
-		p.report.Plan = plan.Make(source.OrganizationID, current, policy)
+		p.report.Plan = p.report.Plan.Update(current, policy, stale)
 	}
 	if p.recordStop(ctx) {
 		p.report.Plan = nil // the current state is incomplete, so the plan would be wrong

@@ -61,8 +61,9 @@ func (s *harness) planDesired(d *desired.State, policy plan.Policy) *plan.Plan {
 	s.Helper()
 	w := s.source.Read(context.Background(), d)
 	p := plan.Make(s.source.OrganizationID, w, policy)
-	s.source.Refresh(context.Background(), w, p.ResourcesToRefresh())
-	return plan.Make(s.source.OrganizationID, w, policy)
+	stale := p.ResourcesToRefresh()
+	s.source.Refresh(context.Background(), w, stale)
+	return p.Update(w, policy, stale)
 }
 
 // applyManifest plans a manifest and applies the plan. Neither may change the desired state.

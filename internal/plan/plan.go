@@ -55,16 +55,39 @@ type Plan struct {
 	// removes nothing. It is needed because the plan only recognizes secrets in
 	// secret fields, but any other text may contain the same value.
 	Redact func(text string) string
+
+	compared []*Change // by Resource.Index, before they were put in order
 }
 
 // Make plans a change for every resource in current.Desired. It is deterministic: equal inputs give equal plans.
 func Make(organizationID string, current *current.State, policy Policy) *Plan {
-	p := &Plan{OrganizationID: organizationID, Problems: slices.Clone(current.Problems), ExistingIDs: current.KnownIDs(), Targets: current.Targets}
+	return makePlan(organizationID, current, policy, make([]*Change, len(current.Desired.Resources)))
+}
+
+// Update returns the plan after some resources were read again. It compares only these.
+func (p *Plan) Update(current *current.State, policy Policy, changed []*desired.Resource) *Plan {
+	compared := slices.Clone(p.compared)
+	for _, r := range changed {
+		compared[r.Index] = nil
+	}
+	return makePlan(p.OrganizationID, current, policy, compared)
+}
+
+// makePlan compares the resources for which compared, by Resource.Index, holds no result yet, and puts all
+// changes in order.
+func makePlan(organizationID string, current *current.State, policy Policy, compared []*Change) *Plan {
+	p := &Plan{
+		OrganizationID: organizationID, Problems: slices.Clone(current.Problems), ExistingIDs: current.KnownIDs(),
+		Targets: current.Targets, compared: compared,
+	}
 	changeOf := map[*desired.Resource]*Change{}
-	for _, r := range current.Desired.Resources {
-		c := planResource(r, current, policy)
-		changeOf[r] = c
-		p.Changes = append(p.Changes, c)
+	for i, r := range current.Desired.Resources {
+		if compared[i] == nil {
+			compared[i] = planResource(r, current, policy)
+		}
+		c := *compared[i]
+		changeOf[r] = &c
+		p.Changes = append(p.Changes, &c)
 		for _, problem := range c.Problems {
 			problem.Message = r.String() + ": " + problem.Message
 			p.Problems = append(p.Problems, problem)

@@ -74,10 +74,17 @@ workspaces:
 		t.Errorf("unknown: %v, count %d", p.Changes[5].Err, p.Count(plan.Create, plan.Errored))
 	}
 	// An update that was planned from a list item needs the complete resource.
-	if stale := p.ResourcesToRefresh(); len(stale) != 1 || stale[0].Name() != "changed" {
+	stale := p.ResourcesToRefresh()
+	if len(stale) != 1 || stale[0].Name() != "changed" {
 		t.Errorf("resources to refresh: %v", stale)
 	}
 	w.Live[d.Resources[1]].Complete = true
+	same := w.Live[d.Resources[0]]
+	w.Live[d.Resources[0]] = newLive(t, d.Resources[0], `{"id": "id-same", "name": "same", "description": "not compared again"}`)
+	updated := p.Update(w, plan.Policy{}, stale)
+	testkit.AssertEqual(t, "actions of the updated plan", actionLines(p), actionLines(updated))
+	testkit.AssertEqual(t, "resources to refresh", 0, len(updated.ResourcesToRefresh()))
+	w.Live[d.Resources[0]] = same
 	p = plan.Make("corg", w, plan.Policy{AllowDelete: true})
 	testkit.AssertEqual(t, "actions", "delete going", actionLines(p)[5])
 	testkit.AssertEqual(t, "resources to refresh", 0, len(p.ResourcesToRefresh()))
