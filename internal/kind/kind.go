@@ -107,6 +107,14 @@ func (c Catalog) Kind(name string) *Kind {
 	return nil
 }
 
+// Title returns the title of the kind with this name, such as "API token"; for an unknown kind, its name.
+func (c Catalog) Title(name string) string {
+	if k := c.Kind(name); k != nil {
+		return k.Title
+	}
+	return name
+}
+
 // KindOfSection returns the kind that a manifest section declares, or nil.
 func (c Catalog) KindOfSection(name string) *Kind {
 	for _, k := range c {

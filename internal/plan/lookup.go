@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"astro-apply/internal/desired"
+	"astro-apply/internal/kind"
 	"astro-apply/internal/schema"
 )
 
@@ -61,7 +62,7 @@ func (m *merger) checkItemRefs(r *desired.Resource) {
 		refField := schema.FindField(m.kind.Fields, itemRef.Field.ItemRef.RefField)
 		isReported := slices.ContainsFunc(m.diff.Problems, func(other schema.Problem) bool { return other.Pos == itemRef.Node.Pos })
 		if itemRef.Node.Form == schema.Unknown && m.declared.Get(refField.Name) == nil && !isReported {
-			m.addProblem(itemRef.Node.Pos, "a %s belongs to a %s; declare %s, too", itemRef.Field.ItemRef.Title, kindTitle(refField.Ref.Kind), refField.Ref.NameField)
+			m.addProblem(itemRef.Node.Pos, "a %s belongs to a %s; declare %s, too", itemRef.Field.ItemRef.Title, kind.All().Title(refField.Ref.Kind), refField.Ref.NameField)
 		}
 	}
 }

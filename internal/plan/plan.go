@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"sync"
 
 	"astro-apply/internal/current"
 	"astro-apply/internal/desired"
@@ -157,16 +156,6 @@ func (c *Change) enforcePrecondition(caller kind.Caller) {
 // postponeChange replaces the change by a warning, so that a later run makes it.
 func (c *Change) postponeChange(reason string) {
 	c.Action, c.Diff = Unchanged, Diff{Notes: []schema.Problem{{Pos: c.Resource.Pos, Warning: true, Message: reason}}}
-}
-
-var knownKinds = sync.OnceValue(kind.All)
-
-// kindTitle returns the title of the kind with this name, such as "API token".
-func kindTitle(name string) string {
-	if k := knownKinds().Kind(name); k != nil {
-		return k.Title
-	}
-	return name
 }
 
 func shortList(names []string) string {

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+
+	"astro-apply/internal/kind"
 )
 
 // UnreviewedChanges lists the changes in p that are not in the reviewed plan, one per
@@ -73,7 +75,7 @@ func (c jsonChange) differencesFrom(old []jsonChange) (lines []string) {
 }
 
 func (c jsonChange) String() string {
-	return fmt.Sprintf("%s %s %q", c.Action, kindTitle(c.Kind), c.Name.displayText())
+	return fmt.Sprintf("%s %s %q", c.Action, kind.All().Title(c.Kind), c.Name.displayText())
 }
 
 // isContinuationOf reports whether c continues the reviewed change o: the same action on
