@@ -33,7 +33,8 @@ type sharedList struct {
 // FindResource returns the resource with the identity of o, nil if none exists, and an
 // error if several exist. The result was read after the call began.
 func (f *Finder) FindResource(ctx context.Context, o *desired.Resource) (*Live, error) {
-	switch m := f.list(ctx, o.Kind, o.Parent()).resolve(o.Kind, o.Parent(), o.NormalizedName(), nil); m.outcome {
+	l := f.list(ctx, o.Kind, o.Parent())
+	switch m := l.resolveLive(o.Kind, o.Parent(), o.NormalizedName(), nil); m.outcome {
 	case listFailed:
 		return nil, m.err
 	case undeclared:

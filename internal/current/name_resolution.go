@@ -34,9 +34,11 @@ type resolution struct {
 	list     *liveList         // the resources in the parent
 }
 
-// resolve returns what a name refers to in Astro, among the resources that the manifest doesn't
+// resolveLive returns what a name refers to in Astro, among the resources that the manifest doesn't
 // claim. The resources in the parent must be listed already.
-func (l *Lookup) resolve(k *kind.Kind, parent desired.Parent, name string, claimed map[string]bool) resolution {
+func (l *Lookup) resolveLive(
+	k *kind.Kind, parent desired.Parent, name string, claimed map[string]bool,
+) resolution {
 	list := l.index(k).in(parent.ID)
 	m := resolution{list: list}
 	for _, live := range list.byName[name] {
@@ -94,7 +96,7 @@ func (r *reader) resolve(
 		}
 	}
 	r.list(ctx, map[*kind.Kind][]desired.Parent{ref.Kind: {parent}})
-	m := r.Lookup.resolve(ref.Kind, parent, name, claimed)
+	m := r.resolveLive(ref.Kind, parent, name, claimed)
 	switch {
 	case len(matches) == 1 && (m.outcome == listFailed || len(m.live) == 0): // a declared target needs no list
 		return found

@@ -180,7 +180,7 @@ func (r *reader) matchListed(o *desired.Resource) {
 	if o.ParentRef() != nil && parent.ID == "" {
 		return // its parent doesn't exist yet, or its error is already reported
 	}
-	m := r.Lookup.resolve(o.Kind, parent, o.NormalizedName(), nil)
+	m := r.resolveLive(o.Kind, parent, o.NormalizedName(), nil)
 	switch m.outcome {
 	case listFailed:
 		r.recordErr(o, m.err)
@@ -193,25 +193,18 @@ func (r *reader) matchListed(o *desired.Resource) {
 		}
 		r.current.Live[o] = m.live[0]
 	default:
+		isCreator := func(other *desired.Resource) bool { return other.Creates == o } // as an invite creates a user
 		r.current.VisibleCount[o] = len(m.list.resources)
 		r.current.Suggestions[o] = o.Kind.SuggestName(o.Name(), m.list.names())
 		if m.outcome == notVisible {
 			r.recordErr(o, m.err)
-		} else if r.isCreatedByOther(o) {
+		} else if slices.ContainsFunc(r.current.Desired.Resources, isCreator) {
 			r.current.PendingReason[o] = o.Kind.Precondition(kind.ProposedChange{}).Reason
 		} else if o.Kind.NotCreatable != "" {
 			r.failMissingPerson(o, o.Pos, "this %s isn't in the Organization%s; remove the %[1]s from the manifest, or %[3]s",
 				o.Kind.Title, m.visibilityHint(o.Kind), o.Kind.NotCreatable)
 		}
 	}
-}
-
-// isCreatedByOther reports whether another declared resource creates this one, as an
-// invite creates a user.
-func (r *reader) isCreatedByOther(o *desired.Resource) bool {
-	return slices.ContainsFunc(r.current.Desired.Resources, func(other *desired.Resource) bool {
-		return other.Kind.CreatesKind == o.Kind.Name && other.NormalizedName() == o.NormalizedName()
-	})
 }
 
 // liveTarget returns the target of a reference in Astro, nil if it doesn't exist yet or isn't known.

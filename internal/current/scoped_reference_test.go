@@ -58,6 +58,8 @@ func TestScopedReferences(t *testing.T) {
 		"doesn't exist":                    {"", "deployment: { workspace: one, name: x }", `link "l": Deployment "x" doesn't exist in the manifest or in Astro`, false},
 		"Workspace doesn't exist":          {"", "deployment: { workspace: x, name: d }", `link "l": Deployment "d": Workspace "x" doesn't exist in the manifest or in Astro`, false},
 		"Workspaces can't be read":         {"", "deployment: { workspace: one, name: d }", `Deployment "d": Workspace "one": lookup by name: GET /organizations/{organizationId}/workspaces: 403 Forbidden: no (requestId r)`, true},
+		"Workspace is renamed":             {"workspaces: [{ id: " + w1 + ", name: first }]", "deployment: { workspace: one, name: d }", `link "l": Deployment "d": the manifest renames Workspace "one" to Workspace "first" at a.yaml:1:53; use the new name`, false},
+		"declared Workspace failed":        {"workspaces: [{ name: one }]", "deployment: { workspace: one, name: d }", `Deployment "d": needs Workspace "one", which failed`, true},
 		"two Workspaces with the name":     {"", "deployment: { workspace: twin, name: d }", `link "l": Deployment "d": 2 Workspaces are named "twin", ids ctwin00000000000000000001, ctwin00000000000000000002; give the id instead of the name`, false},
 	}
 	for name, test := range tests {

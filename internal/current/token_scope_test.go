@@ -49,6 +49,12 @@ func TestTokenScope(t *testing.T) {
 			},
 			2,
 		},
+		"a Workspace token doesn't know the Workspace of a reference": {
+			simulator.Scope{WorkspaceIDs: []string{w1}},
+			"agentTokens: [{ name: agents, deployment: { workspace: two, name: mine }, saveTo: agents }]",
+			[]string{`agents: Deployment "mine": Workspace "two"` + mayExist + "Workspace " + w1 + "; use an Organization token"},
+			1,
+		},
 		"a Deployment token knows its own by id": {
 			simulator.Scope{DeploymentIDs: []string{d1}}, "deployments: [{ id: " + d1 + " }]", []string{"mine is " + d1}, 1,
 		},
