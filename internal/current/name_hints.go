@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"astro-apply/internal/desired"
-	"astro-apply/internal/kind"
 	"astro-apply/internal/schema"
 )
 
@@ -16,26 +15,22 @@ const maxNewForRenameHints = 3
 // findRenameHints lists, for each resource that doesn't exist yet, undeclared live
 // resources that it may be a rename of. It uses only lists that the run reads anyway.
 func (r *reader) findRenameHints() {
-	type listOf struct {
-		kind     *kind.Kind
-		parentID string
-	}
-	declared, newIn := map[string]bool{}, map[listOf][]*desired.Resource{}
+	declared, newIn := map[string]bool{}, map[*liveList][]*desired.Resource{}
 	for _, o := range r.current.Desired.Resources {
-		live, parentID := r.current.Live[o], o.ParentID()
+		live, list := r.current.Live[o], r.index(o.Kind).in(o.ParentID())
 		switch {
 		case live != nil:
 			declared[live.ID] = true
-		case parentID != "" && !o.Absent && o.ID == "" && r.current.Errs[o] == nil:
-			newIn[listOf{o.Kind, parentID}] = append(newIn[listOf{o.Kind, parentID}], o)
+		case o.ParentID() != "" && !o.Absent && o.ID == "" && r.current.Errs[o] == nil:
+			newIn[list] = append(newIn[list], o)
 		}
 	}
-	for in, resources := range newIn {
+	for list, resources := range newIn {
 		if len(resources) > maxNewForRenameHints {
 			continue
 		}
 		var names []string
-		for _, live := range r.index(in.kind).in(in.parentID).resources {
+		for _, live := range list.resources {
 			if !declared[live.ID] {
 				names = append(names, live.nameAndID())
 			}

@@ -32,18 +32,14 @@ func (r *reader) recordErr(o *desired.Resource, err error) {
 	}
 }
 
-// resolveReferences resolves the references selected by selects to ids, if their targets
-// exist. A reference to a resource that doesn't exist yet remains unknown.
-func (r *reader) resolveReferences(ctx context.Context, o *desired.Resource, selects func(*desired.Reference) bool) {
-	for _, ref := range o.Refs {
-		switch {
-		case !selects(ref):
-		case o.Absent && ref != o.ParentRef(): // a delete only needs the parent
-		case ref.Declared != nil:
-			r.resolveDeclared(o, ref)
-		case ref.ID == "" && !ref.ByName, ref.ByName && ref.Field.Ref.IsBuiltin != nil && !ref.Field.Ref.IsBuiltin(ref.Name):
-			r.resolveByName(ctx, o, ref)
-		}
+// resolveReference resolves a reference to an id, if its target exists. A reference to a resource
+// that doesn't exist yet remains unknown.
+func (r *reader) resolveReference(ctx context.Context, o *desired.Resource, ref *desired.Reference) {
+	switch isBuiltin := ref.Field.Ref.IsBuiltin; {
+	case ref.Declared != nil:
+		r.resolveDeclared(o, ref)
+	case ref.ID == "" && !ref.ByName, ref.ByName && isBuiltin != nil && !isBuiltin(ref.Name):
+		r.resolveByName(ctx, o, ref)
 	}
 }
 

@@ -100,7 +100,9 @@ func (s Source) Read(ctx context.Context, d *desired.State) *State {
 			}
 		}
 		for _, o := range resources { // a name is only unique within its parent
-			r.resolveReferences(ctx, o, func(ref *desired.Reference) bool { return ref == o.ParentRef() })
+			if parent := o.ParentRef(); parent != nil {
+				r.resolveReference(ctx, o, parent)
+			}
 		}
 		r.list(ctx, map[*kind.Kind][]desired.Parent{k: r.neededParents(resources)})
 		r.readDeclaredIDs(ctx, resources)
@@ -110,7 +112,11 @@ func (s Source) Read(ctx context.Context, d *desired.State) *State {
 		r.completeListed(ctx, resources)
 	}
 	for _, o := range d.Resources {
-		r.resolveReferences(ctx, o, func(ref *desired.Reference) bool { return ref != o.ParentRef() })
+		for _, ref := range o.Refs {
+			if ref != o.ParentRef() && !o.Absent { // a delete only needs the parent
+				r.resolveReference(ctx, o, ref)
+			}
+		}
 		r.resolveItemRefs(ctx, o)
 	}
 	r.separateAllInherited(ctx)
@@ -124,6 +130,7 @@ func (s Source) Read(ctx context.Context, d *desired.State) *State {
 	r.findRenameHints()
 	r.findSimilarNames()
 	r.findDependents(ctx)
+	r.API = s.API // the responses aren't needed any more
 	return r.current
 }
 
