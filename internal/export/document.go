@@ -13,10 +13,11 @@ import (
 
 // document builds the YAML text of one manifest.
 type document struct {
-	header      string
-	footer      []string // comments at the end of the file, one per line
-	root        yaml.Node
-	currentList *yaml.Node // items of the section to which addItem adds
+	header  string
+	footer  []string // comments at the end of the file, one per line
+	root    yaml.Node
+	section string     // to which addItem added last
+	items   *yaml.Node // of section
 }
 
 func (d *document) addValue(name string, value *schema.Node) {
@@ -33,16 +34,16 @@ func (d *document) addSingleton(section string, value *schema.Node, comments []s
 	d.root.Content[len(d.root.Content)-2].HeadComment = formatComment(comments)
 }
 
-// addItem adds a resource to a section that is a list. first starts a new section.
-func (d *document) addItem(section string, value *schema.Node, comments []string, first bool) {
-	if first {
-		d.currentList = &yaml.Node{Kind: yaml.SequenceNode}
-		d.addPair(section, d.currentList)
+// addItem adds a resource to a section that is a list.
+func (d *document) addItem(section string, value *schema.Node, comments []string) {
+	if section != d.section {
+		d.section, d.items = section, &yaml.Node{Kind: yaml.SequenceNode}
+		d.addPair(section, d.items)
 	}
 	n := toYAMLNode(value)
 	n.Style &^= yaml.FlowStyle
 	n.HeadComment = formatComment(comments)
-	d.currentList.Content = append(d.currentList.Content, n)
+	d.items.Content = append(d.items.Content, n)
 }
 
 // formatComment returns lines as a YAML comment. It replaces line breaks and invisible

@@ -56,7 +56,9 @@ func TestDocumentKeepsValues(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		v := &schema.Node{Form: schema.Map, Members: []schema.Member{{Name: "extra", Value: valueGenerator.Draw(t, "value")}}}
 		d := &document{header: "Written by a test"}
-		d.addItem("section", copyAsWritten(v), []string{textGenerator.Draw(t, "comment")}, true)
+		escaped := v.Clone()
+		escapeReferences(escaped)
+		d.addItem("section", escaped, []string{textGenerator.Draw(t, "comment")})
 		data := d.encodeYAML()
 		parsed := manifest.Parse([]manifest.Source{{Name: "a.yaml", Data: data}}, manifest.Environment{Lookup: func(string) string { return "x" }})
 		if len(parsed.Problems) > 0 {

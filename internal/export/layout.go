@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strings"
 
-	"astro-apply/internal/kind"
 	"astro-apply/internal/schema"
 )
 
@@ -77,7 +76,6 @@ func (x *exporter) writeDocument(entries []*exportedResource, containerID string
 			d.addValue(x.inventory.RootKind.Name+"Id", schema.String(containerID))
 		}
 	}
-	var last *kind.Kind
 	for _, e := range entries {
 		body := e.body
 		if containerID != "" {
@@ -93,9 +91,8 @@ func (x *exporter) writeDocument(entries []*exportedResource, containerID string
 		case e.kind.Singleton:
 			d.addSingleton(e.kind.Section, body, comments)
 		default:
-			d.addItem(e.kind.Section, body, comments, e.kind != last)
+			d.addItem(e.kind.Section, body, comments)
 		}
-		last = e.kind
 	}
 	return d.encodeYAML()
 }

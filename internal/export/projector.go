@@ -43,7 +43,7 @@ func (x *exporter) fillBody(e *exportedResource) (why string) {
 		}
 		e.body.Set("id", schema.String(e.live.ID))
 	}
-	e.body.Members = append(e.body.Members, w.projectMembers(e.kind.Fields, w.root, "", e.variableWords())...)
+	e.body.Members = append(e.body.Members, w.projectMembers(e.kind.Fields, w.root, location{nameParts: e.variableWords()})...)
 	slices.SortStableFunc(e.body.Members, func(a, b schema.Member) int { return cmp.Compare(w.memberRank(a.Name), w.memberRank(b.Name)) })
 	if declaredFields := len(e.body.Members) - len(e.kind.Identity); (e.kind.NotCreatable != "" || e.kind.Singleton) && declaredFields <= 0 {
 		if len(e.skippedFields) > 0 {
@@ -88,25 +88,25 @@ func (w *projector) memberRank(name string) int {
 	return 3
 }
 
-// projectMembers returns the members of level that a manifest can declare. path leads
-// to level in messages, nameParts in the names of variables.
-func (w *projector) projectMembers(fields []schema.Field, level *schema.Node, path string, nameParts []string) (out []schema.Member) {
+// projectMembers returns the members of level, which is at the location, that a manifest
+// can declare.
+func (w *projector) projectMembers(fields []schema.Field, level *schema.Node, at location) (out []schema.Member) {
 	for i := range fields {
 		f := &fields[i]
-		fieldPath := strings.TrimPrefix(path+"."+f.Name, ".")
+		at := at.field(f)
 		if f.Has(schema.MetaArgument) || f.FailedCondition(w.currentValue) != nil {
 			continue
 		}
 		if why := unclearOrigin(f.CurrentValue(level, w.root)); why != "" { // an apply would turn an inherited value into the resource's own
-			w.skippedFields = append(w.skippedFields, Skipped{FieldPath: fieldPath, Reason: why})
+			w.skippedFields = append(w.skippedFields, Skipped{FieldPath: at.path, Reason: why})
 			continue
 		}
-		name, n := w.projectField(f, level, fieldPath, nameParts)
+		name, n := w.projectField(f, level, at)
 		if n == nil || n.Is("false") && marksSiblingSecret(fields, f) {
 			continue
 		}
-		if why, commentOnly := w.skipReason(f, fieldPath, n); why != "" {
-			w.skippedFields = append(w.skippedFields, Skipped{FieldPath: fieldPath, Reason: why, commentOnly: commentOnly})
+		if why, commentOnly := w.skipReason(f, at.path, n); why != "" {
+			w.skippedFields = append(w.skippedFields, Skipped{FieldPath: at.path, Reason: why, commentOnly: commentOnly})
 			continue
 		}
 		out = append(out, schema.Member{Name: name, Value: n})
@@ -167,13 +167,13 @@ func (w *projector) skipReason(f *schema.Field, path string, n *schema.Node) (wh
 // projectField returns the value of a field and the name of its member, which differs
 // from that of the field in a reference by name. It returns nil if there is nothing to
 // declare.
-func (w *projector) projectField(f *schema.Field, level *schema.Node, path string, nameParts []string) (name string, n *schema.Node) {
+func (w *projector) projectField(f *schema.Field, level *schema.Node, at location) (name string, n *schema.Node) {
 	live := f.CurrentValue(level, w.root)
 	secret := f.HoldsSecret(level) || f.HoldsSecretByPath(func(path string) string { v, _ := w.currentValue(path); return v })
 	required := f.Has(schema.Required | schema.RequiredCreate)
 	switch {
 	case secret && f.Type.Base != schema.BaseMap && (!f.Secret.PresenceReported || live.ScalarText() != "" || live.IsRedacted()):
-		return f.Name, w.addSecretVariable(path, append(slices.Clone(nameParts), variableWord(f)))
+		return f.Name, w.addSecretVariable(at)
 	case live == nil:
 		return "", nil
 	case live.Redacted && f.Secret == nil:
@@ -187,20 +187,9 @@ func (w *projector) projectField(f *schema.Field, level *schema.Node, path strin
 	case f.ItemRef != nil:
 		return w.projectItemReference(f, live)
 	}
-	n = w.projectValue(&f.Type, live, path, append(slices.Clone(nameParts), variableWord(f)), secret)
+	n = w.projectValue(&f.Type, live, at, secret)
 	if n != nil && n.Form == schema.Map && len(n.Members) == 0 && !required {
 		n = nil
 	}
 	return f.Name, n
-}
-
-// variableWord returns the part that a field adds to the name of a variable. It is ""
-// for a field that contains other fields, and for one that another field marks as
-// secret, such as the value of an environment variable: it is the only secret there.
-func variableWord(f *schema.Field) string {
-	isContainer := f.Type.Base == schema.BaseObject || f.Type.Base == schema.BaseList
-	if isContainer || f.Secret != nil && f.Secret.IfSibling+f.Secret.IfPath != "" {
-		return ""
-	}
-	return f.Name
 }

@@ -14,18 +14,19 @@ func textNode(s string) *schema.Node { return schema.String(strings.ReplaceAll(s
 
 // projectValue returns the manifest's form of a current value. t is nil for free-form
 // content.
-func (w *projector) projectValue(t *schema.Type, live *schema.Node, path string, nameParts []string, secret bool) *schema.Node {
+func (w *projector) projectValue(t *schema.Type, live *schema.Node, at location, secret bool) *schema.Node {
 	switch {
 	case live.Redacted || secret && live.Form != schema.Map && live.Form != schema.List:
-		return w.addSecretVariable(path, nameParts)
+		return w.addSecretVariable(at)
 	case t != nil && t.Base == schema.BaseObject && live.Form == schema.Map:
-		return &schema.Node{Form: schema.Map, Members: w.projectMembers(t.Fields, live, path, nameParts)}
+		return &schema.Node{Form: schema.Map, Members: w.projectMembers(t.Fields, live, at)}
 	case live.Form == schema.List:
-		return w.projectList(t, live, path, nameParts, secret)
+		return w.projectList(t, live, at, secret)
 	case live.Form == schema.Map:
 		out := &schema.Node{Form: schema.Map}
 		for _, m := range live.Members {
-			out.Members = append(out.Members, schema.Member{Name: m.Name, Value: w.projectValue(itemType(t), m.Value, path+"."+m.Name, append(slices.Clone(nameParts), m.Name), secret)})
+			member := location{at.path + "." + m.Name, append(slices.Clone(at.nameParts), m.Name)}
+			out.Members = append(out.Members, schema.Member{Name: m.Name, Value: w.projectValue(itemType(t), m.Value, member, secret)})
 		}
 		slices.SortStableFunc(out.Members, func(a, b schema.Member) int { return cmp.Compare(a.Name, b.Name) })
 		return out
@@ -37,7 +38,7 @@ func (w *projector) projectValue(t *schema.Type, live *schema.Node, path string,
 
 // projectList sorts lists with a key and sets, because the API may return them in any
 // order. It keeps the order of other lists.
-func (w *projector) projectList(t *schema.Type, live *schema.Node, path string, nameParts []string, secret bool) *schema.Node {
+func (w *projector) projectList(t *schema.Type, live *schema.Node, at location, secret bool) *schema.Node {
 	out := &schema.Node{Form: schema.List}
 	items := live.Items
 	if t != nil && t.Key != nil {
@@ -45,11 +46,11 @@ func (w *projector) projectList(t *schema.Type, live *schema.Node, path string, 
 		slices.SortStableFunc(items, func(a, b *schema.Node) int { return cmp.Compare(t.KeyOf(a), t.KeyOf(b)) })
 	}
 	for _, item := range items {
-		itemPath, itemParts := path+"[]", nameParts
+		itemAt := at.item("", nil)
 		if t != nil && t.Key != nil {
-			itemPath, itemParts = path+"["+t.KeyOf(item)+"]", append(slices.Clone(nameParts[:len(nameParts)-1]), w.itemWords(t, item)...)
+			itemAt = at.item(t.KeyOf(item), w.itemWords(t, item))
 		}
-		out.Items = append(out.Items, w.projectValue(itemType(t), item, itemPath, itemParts, secret))
+		out.Items = append(out.Items, w.projectValue(itemType(t), item, itemAt, secret))
 	}
 	if t != nil && t.Set {
 		sortItems(out)

@@ -40,9 +40,9 @@ func TestOrderOfResponseDoesNotMatter(t *testing.T) {
 		}
 		w := &projector{exporter: &exporter{}, exportedResource: &exportedResource{kind: kind.All().Kind("deployment"), live: &current.Live{}}}
 		for want, got := range map[string]*schema.Node{
-			`{a: "a", b: "b", c: "c", d: "d"}`:                 w.projectValue(nil, mapping, "m", []string{"m"}, false),
-			`["a", "b", "c", "d"]`:                             w.projectValue(&set, texts, "s", []string{"s"}, false),
-			`[{key: "a"}, {key: "b"}, {key: "c"}, {key: "d"}]`: w.projectValue(&keyed, items, "k", []string{"k"}, false),
+			`{a: "a", b: "b", c: "c", d: "d"}`:                 w.projectValue(nil, mapping, location{}, false),
+			`["a", "b", "c", "d"]`:                             w.projectValue(&set, texts, location{}, false),
+			`[{key: "a"}, {key: "b"}, {key: "c"}, {key: "d"}]`: w.projectValue(&keyed, items, location{}, false),
 		} {
 			if got.Show() != want {
 				t.Fatalf("%s, want %s", got.Show(), want)

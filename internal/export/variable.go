@@ -11,21 +11,55 @@ import (
 	"astro-apply/internal/schema"
 )
 
+// location is the place of a value in a resource: its path for messages, and the words
+// of the name of a variable for it.
+type location struct {
+	path      string
+	nameParts []string
+}
+
+func (l location) field(f *schema.Field) location {
+	return location{strings.TrimPrefix(l.path+"."+f.Name, "."), append(slices.Clone(l.nameParts), variableWord(f))}
+}
+
+// item returns the location of a list item; words identify it in the names of variables.
+func (l location) item(key string, words []string) location {
+	return location{l.path + "[" + key + "]", slices.Concat(l.nameParts, words)}
+}
+
+// variableWord returns the part that a field adds to the name of a variable. It is ""
+// for a field that contains other fields, and for one that another field marks as
+// secret, such as the value of an environment variable: it is the only secret there.
+func variableWord(f *schema.Field) string {
+	isContainer := f.Type.Base == schema.BaseObject || f.Type.Base == schema.BaseList
+	if isContainer || f.Secret != nil && f.Secret.IfSibling+f.Secret.IfPath != "" {
+		return ""
+	}
+	return f.Name
+}
+
+// newVariable returns a variable without a name, which assignNames gives it later. Each
+// prefix is for a possible name, the best one first.
+func newVariable(resource string, at location, prefixes ...[]string) *SecretVariable {
+	node := &schema.Node{Form: schema.Text, Sensitive: true}
+	v := &SecretVariable{Resource: resource, FieldPath: at.path, node: node}
+	for _, prefix := range prefixes {
+		v.candidates = append(v.candidates, variableName(slices.Concat(prefix, at.nameParts)))
+	}
+	return v
+}
+
 // addSecretVariable returns a value that refers to a new variable, because Astro doesn't
-// return the secret. assignNames gives the variable its name later.
-func (w *projector) addSecretVariable(path string, nameParts []string) *schema.Node {
-	n := &schema.Node{Form: schema.Text, Sensitive: true}
-	v := &SecretVariable{Resource: w.String(), FieldPath: path, node: n}
+// return the secret.
+func (w *projector) addSecretVariable(at location) *schema.Node {
 	container := w.nameIndex.displayName(w.inventory.RootKind.Name, w.containerID)
 	id := w.live.ID[max(0, len(w.live.ID)-6):]
-	for _, parts := range [][]string{nameParts, append([]string{container}, nameParts...), append([]string{container, id}, nameParts...)} {
-		v.candidates = append(v.candidates, variableName(parts))
-	}
+	v := newVariable(w.String(), at, nil, []string{container}, []string{container, id})
 	if w.inventory.Incomplete && w.containerID != "" { // an export of another Workspace must not use the same name
 		v.candidates = v.candidates[1:]
 	}
 	w.variables = append(w.variables, v)
-	return n
+	return v.node
 }
 
 // variableWords returns the first parts of the names of an entry's variables.
