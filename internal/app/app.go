@@ -1,24 +1,23 @@
-// Package app runs the pipeline: it reads inputs and manifests, reads the current state
-// from Astro, plans, applies and reports. It imports the other packages; only main
-// imports it.
+// Package app makes one run of the action: it reads the inputs and what started the run,
+// chooses a mode, carries it out and publishes its report. Each mode has a file with its
+// name. The package imports the other packages; only main imports it.
 package app
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"net/http"
 	"slices"
 	"strings"
 	"time"
 
+	"astro-apply/internal/astro"
 	"astro-apply/internal/config"
-	"astro-apply/internal/desired"
 	"astro-apply/internal/github"
 	"astro-apply/internal/kind"
-	"astro-apply/internal/manifest"
 	"astro-apply/internal/report"
 	"astro-apply/internal/sandbox"
 )
@@ -40,141 +39,127 @@ type System struct {
 // the token from nowhere else.
 const TokenVariable = "ASTRO_API_TOKEN" //nolint:gosec // the name of a variable, not a credential
 
-// pipeline is one run. Each step adds to the report, so that a run that stops early
-// still reports everything it has found.
-type pipeline struct {
+// setup is what a run starts from: its inputs, what started it, and where it writes. The
+// modes change no field of it.
+type setup struct {
 	System
-	env           github.Environment
-	runner        *github.Runner
-	files         sandbox.Folders
-	catalog       kind.Catalog
-	astroToken    string
-	proxyErr      error // an invalid setting of a proxy, which the first call to another host returns
-	config        *config.Config
-	report        report.Run
-	printedResult string // last result line in the log
+	env       github.Environment
+	config    *config.Config
+	event     github.Event
+	choice    modeChoice
+	simulated bool // the run uses an in-memory Astro API, because input simulate is true
 
-	event    github.Event
-	inDryRun bool
+	astroToken string
+	caller     astro.TokenInfo // of astroToken; empty if callerErr is set
+	callerErr  error           // why astroToken can't be a token
+	proxyErr   error           // an invalid setting of a proxy, which the first call to another host returns
 
-	secretOutput secretOutput
+	runner         *github.Runner
+	publisher      *publisher
+	failedRequests *requestLog
+	files          sandbox.Folders
+	catalog        kind.Catalog
 }
 
 // Main runs the action and returns its exit code: 0, or 1 if anything failed. When ctx
 // ends, Main reports the changes made until then and returns within seconds.
-func Main(ctx context.Context, s System) int {
+func Main(ctx context.Context, system System) int {
 	start := time.Now()
-	env := github.ReadEnvironment(s.Getenv)
-	p := &pipeline{
-		System: s, env: env, runner: github.NewRunner(env, s.Stdout), files: sandboxFolders(env),
-		astroToken: s.Getenv(TokenVariable), proxyErr: checkProxy(s.Getenv), catalog: kind.All(),
+	s, err := newSetup(system)
+	r := s.newReport()
+	if err == nil {
+		r, err = runMode(ctx, s)
 	}
-	p.report.Secrets = p.runner.Secrets()
-	p.runner.Mask(p.astroToken)
-	p.report.Errors = unjoinErrors(p.execute(ctx))
-	p.report.Duration = time.Since(start)
-	return p.publishReport(ctx)
+	r.Errors = unjoinErrors(err)
+	r.FailedRequests = s.failedRequests.list()
+	r.Duration = time.Since(start)
+	code := s.publisher.publishReport(r)
+	publishComment(ctx, s, r)
+	return code
 }
 
-// execute runs the steps of the pipeline. It returns errors without a position in a
-// manifest; the report has the others.
-func (p *pipeline) execute(ctx context.Context) error {
-	var err error
-	if p.config, err = config.Load(p.Getenv, p.ActionYAML); err != nil {
-		return err
+// newSetup reads the inputs and the event, chooses the mode and prints it with the reason.
+// With an error, it returns the setup for a report of the error.
+func newSetup(system System) (s *setup, err error) {
+	env, token := github.ReadEnvironment(system.Getenv), system.Getenv(TokenVariable)
+	runner := github.NewRunner(env, system.Stdout)
+	s = &setup{
+		System: system, env: env, astroToken: token, proxyErr: checkProxy(system.Getenv), runner: runner,
+		publisher: &publisher{runner: runner, onRunner: env.OnRunner}, failedRequests: &requestLog{},
+		files: sandboxFolders(env), catalog: kind.All(),
 	}
-	if err := p.readArguments(); err != nil {
-		return err
+	s.caller, s.callerErr = astro.ParseToken(token)
+	runner.Mask(token)
+	if s.config, err = config.Load(s.Getenv, s.ActionYAML); err != nil {
+		return s, err
 	}
-	p.runner.Mask(string(p.config.GitHubToken))
-	if err := p.setMode(); err != nil {
-		return err
-	}
-	timeout := time.Duration(p.config.Timeout)
-	limitedCtx, cancel := context.WithTimeoutCause(ctx, timeout, fmt.Errorf("timed out after %s", timeout))
-	defer cancel()
-	if p.report.Mode == string(config.ModeExport) {
-		return p.exportManifests(limitedCtx)
-	}
-	sources, err := p.manifestSources(limitedCtx)
-	if err != nil {
-		return err
-	}
-	declared := p.loadManifests(sources)
-	switch {
-	case p.report.HasBlockingErrors():
-		return nil
-	case p.report.Mode == string(config.ModeValidate):
-		if p.config.Mode == config.ModeAuto { // there is no token
-			p.performDryRun(ctx, sources)
+	if args := s.Args[min(1, len(s.Args)):]; len(args) > 0 {
+		if err := checkArguments(args, env.OnRunner, s.config); err != nil {
+			return s, err
 		}
-		return nil
+		s.config.Files = args
 	}
-	return p.reconcile(limitedCtx, declared)
+	runner.Mask(string(s.config.GitHubToken))
+	if s.event, err = github.LoadEvent(env); err != nil && s.config.Mode == config.ModeAuto {
+		return s, fmt.Errorf("mode auto can't determine what started the run: %w; set input mode", err)
+	}
+	if s.choice, err = chooseMode(s.config.Mode, s.event, token != "" || bool(s.config.Simulate)); err != nil {
+		return s, err
+	}
+	s.simulated = bool(s.config.Simulate) && s.choice.mode != config.ModeValidate
+	// Without a commit, GitHub built the image without build arguments, from the ref in uses:.
+	revision := cmp.Or(s.Commit, env.ActionRef)
+	if revision != "" {
+		revision = " (" + revision + ")"
+	}
+	runner.Print(fmt.Sprintf("astro-apply %s%s, mode %s: %s", s.Version, revision, s.choice.mode, s.choice.reason))
+	if s.choice.notAppliedReason != "" {
+		runner.Print(s.choice.notAppliedReason)
+	}
+	return s, nil
 }
 
-// readArguments reads the names of manifests from the command line, which only runs
-// outside of GitHub Actions may have. Arguments that would have no effect are errors.
-func (p *pipeline) readArguments() error {
-	args := p.Args[min(1, len(p.Args)):]
-	hasFlag := slices.ContainsFunc(args, func(s string) bool { return strings.HasPrefix(s, "-") })
+// checkArguments returns an error for names of manifests on the command line that would
+// have no effect. Only runs outside of GitHub Actions may have arguments.
+func checkArguments(args []string, onRunner bool, c *config.Config) error {
 	switch {
-	case len(args) == 0:
-	case p.env.OnRunner:
-		return fmt.Errorf("the action takes no arguments, but the step passes %d; use inputs (with:) and environment variables, and remove args: from the step", len(args))
+	case onRunner:
+		return fmt.Errorf("the action takes no arguments, but the step passes %d; "+
+			"use inputs (with:) and environment variables, and remove args: from the step", len(args))
 	case slices.ContainsFunc(args, func(s string) bool { return strings.TrimSpace(s) == "" }):
 		return errors.New("an argument is empty, probably because a variable is not set; pass manifest files, folders or globs")
-	case p.config.Mode == config.ModeExport:
-		return errors.New("mode export takes no arguments, because it reads no manifests; remove them, and set the file to write with input export-to")
-	case p.config.Manifest != "":
+	case c.Mode == config.ModeExport:
+		return errors.New("mode export takes no arguments, because it reads no manifests; " +
+			"remove them, and set the file to write with input export-to")
+	case c.Manifest != "":
 		return errors.New("arguments and input manifest can't be combined; remove one of them")
-	case hasFlag:
-		return errors.New("the program has no flags: pass manifest files, folders or globs, and set inputs as environment variables, such as INPUT_MODE")
-	default:
-		p.config.Files = args
+	case slices.ContainsFunc(args, func(s string) bool { return strings.HasPrefix(s, "-") }):
+		return errors.New("the program has no flags: pass manifest files, folders or globs, " +
+			"and set inputs as environment variables, such as INPUT_MODE")
 	}
 	return nil
 }
 
-// loadManifests parses and checks the manifests. It doesn't need Astro.
-func (p *pipeline) loadManifests(sources []manifest.Source) *desired.State {
-	env := manifest.Environment{Lookup: p.Getenv, AllowUnset: p.report.Mode == string(config.ModeValidate)}
-	if p.report.Simulated {
-		env.AllowUnset, env.Placeholder = true, placeholderValue
+// newReport returns a report with what is known before the run reads anything.
+func (s *setup) newReport() *report.Run {
+	return &report.Run{
+		Mode: string(s.choice.mode), ModeReason: s.choice.reason, NotAppliedReason: s.choice.notAppliedReason,
+		Simulated: s.simulated, Secrets: s.runner.Secrets(),
 	}
-	declared := p.parseManifests(sources, env)
-	p.report.DeclaredCount = len(declared.Resources)
-	p.report.Problems = declared.Problems
-	p.checkFileSinks(declared, sources)
-	return declared
 }
 
-// parseManifests returns the desired state with all problems of the manifests, and masks
-// the secrets in them.
-func (p *pipeline) parseManifests(sources []manifest.Source, env manifest.Environment) *desired.State {
-	parsed := manifest.Parse(sources, env)
-	declared := desired.Load(p.catalog, parsed.Documents, string(p.config.Workspace), parsed.Problems...)
-	secrets := slices.Sorted(slices.Values(append(parsed.Secrets, declared.Secrets...)))
-	for _, secret := range slices.Compact(secrets) {
-		p.runner.Mask(secret)
+// runMode carries out the mode of the run. Like the function of each mode, it always
+// returns a report, so that a run that stops early still shows everything it has found.
+// The error has no position in a manifest.
+func runMode(ctx context.Context, s *setup) (*report.Run, error) {
+	timeout := time.Duration(s.config.Timeout)
+	ctx, cancel := context.WithTimeoutCause(ctx, timeout, fmt.Errorf("timed out after %s", timeout))
+	defer cancel()
+	modes := map[config.Mode]func(context.Context, *setup) (*report.Run, error){
+		config.ModeValidate: runValidate, config.ModePlan: runPlan, config.ModeApply: runApply,
+		config.ModeDrift: runDrift, config.ModeExport: runExport,
 	}
-	return declared
-}
-
-func (p *pipeline) manifestSources(ctx context.Context) ([]manifest.Source, error) {
-	if p.config.Manifest != "" {
-		p.report.InlineManifest = true
-		return []manifest.Source{{Name: "manifest", Data: []byte(p.config.Manifest)}}, nil
-	}
-	sources, err := p.findManifests(ctx, p.config.Files)
-	var errs []error
-	for _, err := range unjoinErrors(err) {
-		if errors.Is(err, fs.ErrNotExist) && p.env.OnRunner {
-			err = fmt.Errorf("%w; paths are relative to the root of the repository, and actions/checkout must run before this step", err)
-		}
-		errs = append(errs, fmt.Errorf("input files: %w", err))
-	}
-	return sources, errors.Join(errs...)
+	return modes[s.choice.mode](ctx, s)
 }
 
 // unjoinErrors splits joined errors, so that the report lists each of them.

@@ -30,8 +30,8 @@ var allowedImports = map[string][]string{
 		"internal/simulator", "internal/simulator/seed",
 	},
 	"internal/report": {
-		"internal/apply", "internal/astro", "internal/current", "internal/export", "internal/github", "internal/kind", "internal/plan",
-		"internal/redact", "internal/schema",
+		"internal/apply", "internal/astro", "internal/current", "internal/export", "internal/github", "internal/kind",
+		"internal/plan", "internal/redact", "internal/schema",
 	},
 	"internal/apply": {
 		"internal/astro", "internal/current", "internal/desired", "internal/kind", "internal/plan", "internal/retry", "internal/schema",
@@ -198,7 +198,7 @@ func TestArchitectureProcess(t *testing.T) {
 func TestArchitectureEnvironment(t *testing.T) {
 	t.Parallel()
 	readers := []string{
-		"main.go", "internal/app/app.go", "internal/app/dry_run.go", "internal/app/proxy.go",
+		"main.go", "internal/app/app.go", "internal/app/manifests.go", "internal/app/proxy.go",
 		"internal/config/config.go", "internal/github/environment.go",
 	}
 	for _, s := range programFiles(t) {

@@ -6,13 +6,16 @@ import (
 	"fmt"
 	"net/netip"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"time"
 
 	"astro-apply/internal/astro"
+	"astro-apply/internal/config"
 	"astro-apply/internal/current"
 	"astro-apply/internal/desired"
+	"astro-apply/internal/github"
 	"astro-apply/internal/kind"
 	"astro-apply/internal/plan"
 	"astro-apply/internal/report"
@@ -20,70 +23,138 @@ import (
 	"astro-apply/internal/simulator/seed"
 )
 
-// connectAstro checks the token and returns a source that reads from the Astro API.
-func (p *pipeline) connectAstro(declared *desired.State) (current.Source, error) {
-	if strings.TrimSpace(p.astroToken) == "" {
-		return current.Source{}, errors.New("environment variable " + TokenVariable + " is not set; pass the API token in env: of the step, " +
-			"for example ASTRO_API_TOKEN: ${{ secrets.ASTRO_API_TOKEN }} (pull requests from forks and from Dependabot get no secrets)")
-	}
-	if p.proxyErr != nil {
-		return current.Source{}, p.proxyErr
-	}
-	caller, err := astro.ParseToken(p.astroToken)
-	if err != nil {
-		return current.Source{}, fmt.Errorf("%s: %w", TokenVariable, err)
-	}
-	if left := time.Until(caller.ExpiresAt); !caller.ExpiresAt.IsZero() && left <= 0 {
-		return current.Source{}, fmt.Errorf("the token in %s expired at %s; create a new one and update the secret", TokenVariable, caller.ExpiresAt.Format(time.RFC3339))
-	}
-	if left := time.Until(caller.ExpiresAt); !caller.ExpiresAt.IsZero() && left < plan.ExpiryWarningPeriod {
-		p.report.Notices = append(p.report.Notices, fmt.Sprintf("the token in %s expires in %s, at %s; create a new one and update the secret before that",
-			TokenVariable, plan.FormatDays(left), caller.ExpiresAt.Format(time.RFC3339)))
-	}
-	organization, err := p.resolveOrganizationID(declared, caller)
-	if err != nil {
-		return current.Source{}, err
-	}
-	p.report.UIURL = astroUIURL(string(p.config.APIURL))
-	client, err := p.newClient(string(p.config.APIURL), p.astroToken)
-	if err != nil {
-		return current.Source{}, err
-	}
-	return current.Source{
-		API: client, OrganizationID: organization,
-		TokenScope: current.TokenScope{WorkspaceIDs: caller.WorkspaceIDs, DeploymentIDs: caller.DeploymentIDs},
-		TokenID:    caller.TokenID,
-		Mask:       p.runner.Mask,
-	}, nil
+// shutdownGrace is how long calls may continue after a signal to stop. The runner kills
+// the process 10 seconds after the signal, and the report must be complete by then.
+const shutdownGrace = 5 * time.Second
+
+// connection is the access to an Astro API.
+type connection struct {
+	source  current.Source
+	caller  kind.Caller // so that the plan can refuse changes that would lock the run out
+	uiURL   string      // address of the Astro UI, "" if unknown
+	notices []string    // about the token
 }
 
-func (p *pipeline) newClient(address, token string) (*astro.Client, error) {
-	var mu sync.Mutex
-	return astro.New(astro.Options{
-		BaseURL: address, Token: token, Secrets: p.runner.Secrets(), Version: p.Version, Commit: p.Commit, Transport: p.AstroTransport, Grace: shutdownGrace, Unpaced: p.inDryRun,
-		Warn: func(text string) { p.runner.Print("warning: " + text) },
-		Trace: func(a astro.Attempt) {
-			p.runner.Debug(fmt.Sprintf("%s %s: %d, attempt %d, %s, requestId %s",
-				a.Method, a.Path, a.StatusCode, a.Number, a.Duration.Round(time.Millisecond), cmp.Or(a.RequestID, "none")))
-			mu.Lock()
-			defer mu.Unlock()
-			if a.Err != nil {
-				p.report.FailedRequests = append(p.report.FailedRequests, report.FailedRequest{
-					At: a.Start, Method: a.Method, Path: a.Path, Status: a.StatusCode, RequestID: a.RequestID, Attempt: a.Number,
-				})
-			}
-		},
-	})
+// connect returns the connection for comparing Astro with the desired state.
+func connect(s *setup, declared *desired.State) (connection, error) {
+	if s.simulated {
+		s.runner.Print("simulation: using an in-memory Astro API; Astro itself isn't changed")
+		return connectSimulator(s, declared, astro.Options{}, s.failedRequests)
+	}
+	return connectAstro(s, declared)
+}
+
+// connectAstro checks the token and returns a connection to the Astro API. With an error,
+// it may still return notices.
+func connectAstro(s *setup, declared *desired.State) (c connection, err error) {
+	switch {
+	case strings.TrimSpace(s.astroToken) == "":
+		return c, errors.New("environment variable " + TokenVariable + " is not set; " +
+			"pass the API token in env: of the step, for example ASTRO_API_TOKEN: ${{ secrets.ASTRO_API_TOKEN }} " +
+			"(pull requests from forks and from Dependabot get no secrets)")
+	case s.proxyErr != nil:
+		return c, s.proxyErr
+	case s.callerErr != nil:
+		return c, fmt.Errorf("%s: %w", TokenVariable, s.callerErr)
+	}
+	if expiry := s.caller.ExpiresAt; !expiry.IsZero() {
+		left := time.Until(expiry)
+		if left <= 0 {
+			return c, fmt.Errorf("the token in %s expired at %s; create a new one and update the secret",
+				TokenVariable, expiry.Format(time.RFC3339))
+		}
+		if left < plan.ExpiryWarningPeriod {
+			c.notices = append(c.notices, fmt.Sprintf(
+				"the token in %s expires in %s, at %s; create a new one and update the secret before that",
+				TokenVariable, plan.FormatDays(left), expiry.Format(time.RFC3339)))
+		}
+	}
+	organization, err := resolveOrganizationID(s.caller.OrganizationID, declared, s.config)
+	if err != nil {
+		return c, err
+	}
+	api := string(s.config.APIURL)
+	o := astro.Options{BaseURL: api, Token: s.astroToken, Transport: s.AstroTransport}
+	client, err := newClient(s, o, s.failedRequests)
+	if err != nil {
+		return c, err
+	}
+	c.uiURL = astroUIURL(api)
+	c.caller = kind.Caller{Address: callerAddress(s.config), GitHubHosted: s.env.IsHosted, TokenID: s.caller.TokenID}
+	c.source = current.Source{
+		API: client, OrganizationID: organization,
+		TokenScope: current.TokenScope{WorkspaceIDs: s.caller.WorkspaceIDs, DeploymentIDs: s.caller.DeploymentIDs},
+		TokenID:    s.caller.TokenID,
+		Mask:       s.runner.Mask,
+	}
+	return c, nil
+}
+
+// connectSimulator starts an in-memory Astro API and returns a connection to it. The API
+// has the resources that the manifest only refers to, and those that it declares by id.
+func connectSimulator(s *setup, declared *desired.State, o astro.Options, failed *requestLog) (connection, error) {
+	organization, _ := resolveOrganizationID("", declared, s.config) // "": the simulator generates an id
+	server := simulator.New(simulator.Options{OrganizationID: organization})
+	for _, seed := range seed.Make(declared) {
+		server.Seed(seed.Kind.Name, seed.Fields)
+	}
+	o.BaseURL, o.Token, o.Transport = "https://simulator.invalid", server.NewToken(simulator.Scope{}), server.Transport()
+	client, err := newClient(s, o, failed)
+	return connection{
+		caller: kind.Caller{Address: callerAddress(s.config)},
+		source: current.Source{API: client, OrganizationID: server.OrganizationID(), Mask: s.runner.Mask},
+	}, err
+}
+
+// callerAddress returns the address from which this run calls Astro, the zero value if it
+// is unknown.
+func callerAddress(c *config.Config) netip.Addr {
+	address, _ := netip.ParseAddr(string(c.CallerAddress)) // config.Load has checked it; "" if unset
+	return address
+}
+
+// newClient returns a client that writes its calls to the log, and failed ones to failed.
+func newClient(s *setup, o astro.Options, failed *requestLog) (*astro.Client, error) {
+	o.Secrets, o.Version, o.Commit, o.Grace = s.runner.Secrets(), s.Version, s.Commit, shutdownGrace
+	o.Warn = func(text string) { s.runner.Print("warning: " + text) }
+	o.Trace = func(a astro.Attempt) {
+		s.runner.Debug(fmt.Sprintf("%s %s: %d, attempt %d, %s, requestId %s",
+			a.Method, a.Path, a.StatusCode, a.Number, a.Duration.Round(time.Millisecond), cmp.Or(a.RequestID, "none")))
+		if a.Err != nil {
+			failed.add(report.FailedRequest{
+				At: a.Start, Method: a.Method, Path: a.Path, Status: a.StatusCode, RequestID: a.RequestID, Attempt: a.Number,
+			})
+		}
+	}
+	return astro.New(o)
+}
+
+// requestLog collects failed requests, from many goroutines.
+type requestLog struct {
+	mu       sync.Mutex
+	requests []report.FailedRequest
+}
+
+func (l *requestLog) add(r report.FailedRequest) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.requests = append(l.requests, r)
+}
+
+func (l *requestLog) list() []report.FailedRequest {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return slices.Clone(l.requests)
 }
 
 // resolveOrganizationID returns the id of the Organization to manage. The token, the
 // manifest and the input must agree as far as they have one: a mistake there would
 // change the wrong Organization.
-func (p *pipeline) resolveOrganizationID(declared *desired.State, caller astro.TokenInfo) (string, error) {
-	id, source := caller.OrganizationID, "the token"
+func resolveOrganizationID(ofToken string, declared *desired.State, c *config.Config) (string, error) {
+	id, source := ofToken, "the token"
 	for _, other := range []struct{ id, source string }{
 		{declared.OrganizationID.ScalarText(), "organizationId in the manifest"},
-		{string(p.config.OrganizationID), "input organization-id"},
+		{string(c.OrganizationID), "input organization-id"},
 	} {
 		switch {
 		case other.id == "":
@@ -108,36 +179,12 @@ func astroUIURL(api string) string {
 	return u.Scheme + "://cloud." + strings.TrimPrefix(u.Host, "api.")
 }
 
-// callerInfo returns the address and the token with which this run calls Astro, so that
-// the plan can refuse changes that would lock the run out.
-func (p *pipeline) callerInfo() kind.Caller {
-	address, _ := netip.ParseAddr(string(p.config.CallerAddress)) // config.Load has checked it; "" if unset
-	c := kind.Caller{Address: address, GitHubHosted: p.env.IsHosted && !p.report.Simulated}
-	if caller, err := astro.ParseToken(p.astroToken); err == nil && !p.report.Simulated {
-		c.TokenID = caller.TokenID
+func newRESTClient(s *setup) (*github.REST, error) {
+	if s.config.GitHubToken == "" {
+		return nil, errors.New("input github-token is empty; set it to ${{ github.token }}, or remove it to use the default")
 	}
-	return c
-}
-
-// connectSimulator starts an in-memory Astro API and returns a source that reads from
-// it. The API has the resources that the manifest only refers to, and those that it
-// declares by id.
-func (p *pipeline) connectSimulator(declared *desired.State) (current.Source, error) {
-	if p.report.Simulated {
-		p.runner.Print("simulation: using an in-memory Astro API; Astro itself isn't changed")
+	if s.proxyErr != nil {
+		return nil, s.proxyErr
 	}
-	organization, err := p.resolveOrganizationID(declared, astro.TokenInfo{OrganizationID: declared.OrganizationID.ScalarText()})
-	if err != nil {
-		organization = "" // the simulator generates an id
-	}
-	server := simulator.New(simulator.Options{OrganizationID: organization})
-	for _, seed := range seed.Make(declared) {
-		server.Seed(seed.Kind.Name, seed.Fields)
-	}
-	p.AstroTransport = server.Transport()
-	client, err := p.newClient("https://simulator.invalid", server.NewToken(simulator.Scope{}))
-	if err != nil {
-		return current.Source{}, err
-	}
-	return current.Source{API: client, OrganizationID: server.OrganizationID(), Mask: p.runner.Mask}, nil
+	return github.NewREST(s.env, string(s.config.GitHubToken), s.runner.Secrets(), s.GitHubTransport)
 }

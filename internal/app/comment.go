@@ -9,7 +9,6 @@ import (
 	"slices"
 	"strings"
 
-	"astro-apply/internal/astro"
 	"astro-apply/internal/github"
 	"astro-apply/internal/plan"
 	"astro-apply/internal/report"
@@ -18,17 +17,19 @@ import (
 // commentMarker returns the marker by which a run finds the comment of an earlier run
 // and updates it. There is one comment per step of a workflow, manifest and
 // Organization.
-func (p *pipeline) commentMarker() report.Marker {
-	workflow, _, _ := strings.Cut(p.env.WorkflowRef, "@")
-	step := strings.Join([]string{workflow, p.env.Job, p.env.Action}, " ")
-	return report.Marker{Workflow: plan.DigestOf([]byte(step)), Manifest: plan.DigestOf([]byte(p.manifestIdentity())), Head: p.event.HeadSHA}
+func commentMarker(s *setup) report.Marker {
+	workflow, _, _ := strings.Cut(s.env.WorkflowRef, "@")
+	step := strings.Join([]string{workflow, s.env.Job, s.env.Action}, " ")
+	return report.Marker{
+		Workflow: plan.DigestOf([]byte(step)), Manifest: plan.DigestOf([]byte(manifestIdentity(s))), Head: s.event.HeadSHA,
+	}
 }
 
 // manifestIdentity returns the inputs that determine which resources a plan is about.
 // Runs with different identities have different comments, and one doesn't count as the
 // review of the other.
-func (p *pipeline) manifestIdentity() string {
-	c := p.config
+func manifestIdentity(s *setup) string {
+	c := s.config
 	files := []string{"inline"}
 	if c.Manifest == "" {
 		files = nil
@@ -37,35 +38,35 @@ func (p *pipeline) manifestIdentity() string {
 		}
 	}
 	parts := slices.Concat(slices.Sorted(slices.Values(files)), []string{"only"}, slices.Sorted(slices.Values(c.Only)))
-	caller, err := astro.ParseToken(p.astroToken)
-	if err != nil {
-		caller = astro.TokenInfo{}
-	}
-	return strings.Join(append(parts, string(c.Workspace), cmp.Or(caller.OrganizationID, string(c.OrganizationID)), string(c.APIURL)), "\n")
+	organization := cmp.Or(s.caller.OrganizationID, string(c.OrganizationID))
+	return strings.Join(append(parts, string(c.Workspace), organization, string(c.APIURL)), "\n")
 }
 
 // publishComment creates or updates the comment on the pull request. If that fails, the
 // run prints why and doesn't fail: the job summary has the plan as well.
-func (p *pipeline) publishComment(ctx context.Context) {
-	if !bool(p.config.Comment) || p.event.PullRequest == 0 || p.event.Action == "closed" {
+func publishComment(ctx context.Context, s *setup, r *report.Run) {
+	if s.event.PullRequest == 0 || s.event.Action == "closed" || !bool(s.config.Comment) {
 		return
 	}
-	if err := p.writeComment(ctx); err != nil {
-		if stale := p.staleCommentNote(err); stale != "" {
-			p.runner.Annotate(github.Annotation{Level: github.Warning, Title: "astro-apply: outdated comment", Message: err.Error() + "; " + stale})
-			return
-		}
-		consequence := "the plan is only in the job summary"
-		if _, ok := errors.AsType[*github.PermissionError](err); ok && p.event.FromFork {
-			consequence += "; a pull request from a fork gets a read-only token"
-		}
-		p.runner.Annotate(github.Annotation{Level: github.Notice, Title: "astro-apply: no comment", Message: err.Error() + "; " + consequence})
+	err := writeComment(ctx, s, r)
+	if err == nil {
+		return
 	}
+	a := github.Annotation{Level: github.Notice, Title: "astro-apply: no comment"}
+	consequence := "the plan is only in the job summary"
+	if _, ok := errors.AsType[*github.PermissionError](err); ok && s.event.FromFork {
+		consequence += "; a pull request from a fork gets a read-only token"
+	}
+	if stale := staleCommentNote(err, s.event.HeadSHA); stale != "" {
+		a.Level, a.Title, consequence = github.Warning, "astro-apply: outdated comment", stale
+	}
+	a.Message = err.Error() + "; " + consequence
+	s.runner.Annotate(a)
 }
 
 // staleCommentNote describes the outdated plan that an earlier comment still shows
 // because of err, "" if there is no such comment.
-func (p *pipeline) staleCommentNote(err error) string {
+func staleCommentNote(err error, head string) string {
 	const again = "; the plan of this run is in the job summary; run the job again to update the comment"
 	stale, ok := errors.AsType[*github.StaleCommentError](err)
 	if !ok {
@@ -73,52 +74,42 @@ func (p *pipeline) staleCommentNote(err error) string {
 	}
 	old, _ := report.ParseMarker(stale.Body)
 	if old.Head == "" {
-		return "if the pull request has a comment with a plan, that plan is older than commit " + p.event.HeadSHA + again
+		return "if the pull request has a comment with a plan, that plan is older than commit " + head + again
 	}
 	return "the comment still shows an older plan, of commit " + old.Head + again
 }
 
-func (p *pipeline) writeComment(ctx context.Context) error {
-	m := p.commentMarker()
-	if p.report.Plan != nil && !p.report.HasBlockingErrors() {
-		if err := m.SetPlan(p.report.Plan); err != nil {
+func writeComment(ctx context.Context, s *setup, r *report.Run) error {
+	m := commentMarker(s)
+	if r.Plan != nil && !r.HasBlockingErrors() {
+		if err := m.SetPlan(r.Plan); err != nil {
 			return err
 		}
 	}
-	rest, err := p.newRESTClient()
+	rest, err := newRESTClient(s)
 	if err != nil {
 		return err
 	}
-	body, err := p.report.Comment(m, p.checksURL())
+	body, err := r.Comment(m, checksURL(s))
 	if err != nil {
 		return err
 	}
-	kept, err := rest.UpsertComment(ctx, p.event.PullRequest, func(body string) bool {
+	kept, err := rest.UpsertComment(ctx, s.event.PullRequest, func(body string) bool {
 		other, ok := report.ParseMarker(body)
 		return ok && other.MarksSameComment(m)
 	}, body)
 	if err == nil {
-		p.runner.Print(fmt.Sprintf("comment %s: %s", kept.Action, kept.URL))
+		s.runner.Print(fmt.Sprintf("comment %s: %s", kept.Action, kept.URL))
 	}
 	return err
 }
 
 // checksURL returns the URL of the checks for the pull request's commit. It is the same
 // for every run on the commit, so that a comment with the same plan is not updated.
-func (p *pipeline) checksURL() string {
-	if p.env.Repository == "" {
+func checksURL(s *setup) string {
+	if s.env.Repository == "" {
 		return ""
 	}
-	repository := p.env.ServerURL + "/" + p.env.Repository
-	return fmt.Sprintf("%s/pull/%d/checks?sha=%s", repository, p.event.PullRequest, p.event.HeadSHA)
-}
-
-func (p *pipeline) newRESTClient() (*github.REST, error) {
-	if p.config.GitHubToken == "" {
-		return nil, errors.New("input github-token is empty; set it to ${{ github.token }}, or remove it to use the default")
-	}
-	if p.proxyErr != nil {
-		return nil, p.proxyErr
-	}
-	return github.NewREST(p.env, string(p.config.GitHubToken), p.runner.Secrets(), p.GitHubTransport)
+	repository := s.env.ServerURL + "/" + s.env.Repository
+	return fmt.Sprintf("%s/pull/%d/checks?sha=%s", repository, s.event.PullRequest, s.event.HeadSHA)
 }

@@ -17,30 +17,33 @@ import (
 
 const convertedFileHeader = exportedFilePrefix + `, from Astro CLI deployment files.`
 
-// convertCLIFiles converts Astro CLI deployment files to one manifest. It makes no calls
+// runConvert converts Astro CLI deployment files to one manifest. It makes no calls
 // to Astro.
-func (p *pipeline) convertCLIFiles(ctx context.Context) error {
-	if ext := path.Ext(string(p.config.ExportTo)); ext != ".yaml" && ext != ".yml" {
-		return fmt.Errorf("input export-to: %s must be a .yaml or .yml file, because export-from is converted to one manifest", p.config.ExportTo)
+func runConvert(ctx context.Context, s *setup) (*report.Run, error) {
+	r := s.newReport()
+	if ext := path.Ext(string(s.config.ExportTo)); ext != ".yaml" && ext != ".yml" {
+		return r, fmt.Errorf("input export-to: %s must be a .yaml or .yml file, "+
+			"because export-from is converted to one manifest", s.config.ExportTo)
 	}
-	sources, err := p.findManifests(ctx, p.config.ExportFrom)
+	sources, err := findManifests(ctx, s.files, s.config.ExportFrom)
 	if err != nil {
-		return fmt.Errorf("input export-from: %w", err)
+		return r, fmt.Errorf("input export-from: %w", err)
 	}
 	allUnset := manifest.Environment{Lookup: func(string) string { return "" }, AllowUnset: true} // the manifest keeps references to variables
 	parsed := manifest.Parse(sources, allUnset)
-	isWarning := func(problem schema.Problem) bool { return problem.Warning }
-	parsed.Problems = slices.DeleteFunc(parsed.Problems, isWarning) // they are about variables, which are unset on purpose
-	declared := desired.Load(p.catalog, parsed.Documents, "", parsed.Problems...)
+	// Warnings are about variables, which are unset on purpose.
+	parsed.Problems = slices.DeleteFunc(parsed.Problems, func(problem schema.Problem) bool { return problem.Warning })
+	declared := desired.Load(s.catalog, parsed.Documents, "", parsed.Problems...)
 	for _, secret := range declared.Secrets {
-		p.runner.Mask(secret)
+		s.runner.Mask(secret)
 	}
-	p.report.Problems = declared.Problems
+	r.Problems = declared.Problems
 	var documents []*schema.Node
 	for _, d := range parsed.Documents {
 		translated, _ := astrocli.Translate(d)
 		if translated == d {
-			return fmt.Errorf("input export-from: %s is not an Astro CLI deployment file: it has no field deployment at the top level; remove it from the input", d.Pos.File)
+			return r, fmt.Errorf("input export-from: %s is not an Astro CLI deployment file: "+
+				"it has no field deployment at the top level; remove it from the input", d.Pos.File)
 		}
 		translated.Walk(func(n *schema.Node) {
 			if text, ok := manifest.UnresolvedText(n); ok {
@@ -49,15 +52,21 @@ func (p *pipeline) convertCLIFiles(ctx context.Context) error {
 		})
 		documents = append(documents, translated)
 	}
-	if p.report.HasBlockingErrors() {
-		return nil
+	if r.HasBlockingErrors() {
+		return r, nil
 	}
-	converted := export.Convert(p.catalog, documents, export.Options{OutputPath: string(p.config.ExportTo), Header: convertedFileHeader})
+	o := export.Options{OutputPath: string(s.config.ExportTo), Header: convertedFileHeader}
+	converted := export.Convert(s.catalog, documents, o)
 	reparsed := manifest.Parse([]manifest.Source{{Name: converted.Files[0].Name, Data: converted.Files[0].Data}}, allUnset)
-	problems := desired.Load(p.catalog, reparsed.Documents, "", reparsed.Problems...).Problems
-	if i := slices.IndexFunc(problems, func(problem schema.Problem) bool { return !problem.Warning }); i >= 0 {
-		return errors.Join(errors.New("the files can't be converted, because the manifest would be invalid; fix this first"), problems[i])
+	problems := desired.Load(s.catalog, reparsed.Documents, "", reparsed.Problems...).Problems
+	if i := slices.IndexFunc(problems, isError); i >= 0 {
+		return r, errors.Join(
+			errors.New("the files can't be converted, because the manifest would be invalid; fix this first"), problems[i])
 	}
-	p.report.Export = &report.ExportResult{Export: converted, Converted: true}
-	return p.writeExport(converted.Files)
+	r.Export = &report.ExportResult{Export: converted, Converted: true}
+	if r.Export.Written, err = writeExport(s, converted.Files); err != nil {
+		return r, err
+	}
+	s.publisher.printExport(r)
+	return r, nil
 }

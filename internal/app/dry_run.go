@@ -19,33 +19,46 @@ import (
 
 const placeholderPrefix = "simulated-"
 
-// placeholderValue returns the value that a dry run uses for a variable that isn't set.
+// placeholders replaces variables that aren't set, for an in-memory Astro API.
+var placeholders = manifest.Environment{AllowUnset: true, Placeholder: placeholderValue}
+
 func placeholderValue(name string) string { return placeholderPrefix + name }
 
-// performDryRun applies the manifest to an in-memory Astro API. It is for runs without a
+// dryRun applies the manifest to an in-memory Astro API. It is for runs without a
 // token, which can't compare the manifest with Astro: requests that the in-memory API
 // refuses, Astro would refuse as well. A refusal that depends on resources in Astro or
-// on the values of variables, which the run doesn't know, is only a warning.
-func (p *pipeline) performDryRun(runCtx context.Context, sources []manifest.Source) {
-	p.runner.Print("dry run: applying the manifest to an in-memory Astro API")
-	declared := p.parseManifests(sources, manifest.Environment{
-		Lookup: p.Getenv, AllowUnset: true, Placeholder: placeholderValue,
-	})
-	if slices.ContainsFunc(declared.Problems, func(problem schema.Problem) bool { return !problem.Warning }) {
-		p.report.Notices = append(p.report.Notices, "no dry run: the manifest depends on variables that are not set in this run")
-		return
+// on the values of variables, which the run doesn't know, is only a warning. The error
+// explains why the dry run is incomplete.
+func dryRun(ctx context.Context, s *setup, sources []manifest.Source) ([]schema.Problem, error) {
+	s.runner.Print("dry run: applying the manifest to an in-memory Astro API")
+	declared := loadManifests(s, sources, placeholders)
+	if slices.ContainsFunc(declared.Problems, isError) {
+		return nil, errors.New("no dry run: the manifest depends on variables that are not set in this run")
 	}
-	p.inDryRun = true
-	source, err := p.connectSimulator(declared)
+	// Its requests never reach Astro, so Astronomer support can't look up the failed ones.
+	connection, err := connectSimulator(s, declared, astro.Options{Unpaced: true}, &requestLog{})
 	if err != nil {
-		p.report.Notices = append(p.report.Notices, "no dry run: "+err.Error())
-		return
+		return nil, fmt.Errorf("no dry run: %w", err)
 	}
-	timeout := time.Duration(p.config.Timeout)
-	ctx, cancel := context.WithTimeoutCause(runCtx, timeout, fmt.Errorf("timed out after %s", timeout))
-	defer cancel()
-	policy := plan.Policy{AllowDelete: bool(p.config.AllowDelete), Now: time.Now()}
+	source, policy := connection.source, plan.Policy{AllowDelete: bool(s.config.AllowDelete), Now: time.Now()}
 	dryPlan := plan.Make(source.OrganizationID, source.Read(ctx, declared), policy)
+	problems := problemsOfDryPlan(dryPlan)
+	if ctx.Err() == nil && !slices.ContainsFunc(problems, isError) {
+		outcomes := apply.Run(ctx, source, dryPlan, apply.Options{Policy: policy, SaveSecret: discardSecret})
+		problems = append(problems, refusals(outcomes)...)
+	}
+	if ctx.Err() != nil {
+		return problems, fmt.Errorf("the dry run was not finished: %w", context.Cause(ctx))
+	}
+	return problems, nil
+}
+
+func isError(problem schema.Problem) bool { return !problem.Warning }
+
+// problemsOfDryPlan returns the problems of a plan. It excludes resources with a problem
+// from the plan: their declaration can't create them, but they may exist in Astro, so such
+// a problem is only a warning.
+func problemsOfDryPlan(dryPlan *plan.Plan) []schema.Problem {
 	isResourceProblem := map[schema.Problem]bool{}
 	for _, c := range dryPlan.Changes {
 		for _, problem := range c.Problems {
@@ -54,28 +67,18 @@ func (p *pipeline) performDryRun(runCtx context.Context, sources []manifest.Sour
 			c.Action, c.Err = plan.Errored, errors.New("not part of the dry run")
 		}
 	}
-	for _, problem := range dryPlan.Problems {
-		if isResourceProblem[problem] { // the declaration can't create the resource, but it may exist in Astro
-			problem.Warning = true
-			problem.Message += "; ignore this if the resource already exists in Astro"
+	problems := slices.Clone(dryPlan.Problems)
+	for i, problem := range problems {
+		if isResourceProblem[problem] {
+			problems[i].Warning = true
+			problems[i].Message += "; ignore this if the resource already exists in Astro"
 		}
-		p.report.Problems = append(p.report.Problems, problem)
 	}
-	if ctx.Err() == nil && !p.report.HasBlockingErrors() {
-		p.reportRefusals(apply.Run(ctx, source, dryPlan, apply.Options{Policy: policy, SaveSecret: func(*desired.Resource, string) error { return nil }}))
-	}
-	p.report.DryRun = ctx.Err() == nil
-	switch {
-	case p.recordStop(runCtx):
-	case ctx.Err() != nil:
-		p.report.Notices = append(p.report.Notices, "the dry run was not finished: "+context.Cause(ctx).Error())
-	}
-	p.report.FailedRequests = nil // these requests never reached Astro, so its support can't look them up
-	schema.SortProblems(p.report.Problems)
+	return problems
 }
 
-// reportRefusals adds a problem for each change that the in-memory API refused.
-func (p *pipeline) reportRefusals(outcomes []apply.Outcome) {
+// refusals returns a problem for each change that the in-memory API refused.
+func refusals(outcomes []apply.Outcome) (problems []schema.Problem) {
 	for _, o := range outcomes {
 		refusal := astro.AsError(o.Err)
 		if o.Status != apply.Failed || !refusal.IsRejection() {
@@ -96,8 +99,9 @@ func (p *pipeline) reportRefusals(outcomes []apply.Outcome) {
 		if problem.Warning {
 			problem.Message += "; this may be wrong, because " + cmp.Or(placeholderReason(o.Change.Resource), why)
 		}
-		p.report.Problems = append(p.report.Problems, problem)
+		problems = append(problems, problem)
 	}
+	return problems
 }
 
 // placeholderReason returns why a refusal of the resource may be wrong: it contains the

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"astro-apply/internal/config"
 	"astro-apply/internal/current"
 	"astro-apply/internal/desired"
 	"astro-apply/internal/export"
@@ -17,6 +18,7 @@ import (
 	"astro-apply/internal/manifest"
 	"astro-apply/internal/plan"
 	"astro-apply/internal/report"
+	"astro-apply/internal/sandbox"
 	"astro-apply/internal/schema"
 )
 
@@ -31,53 +33,54 @@ A stored value remains until a run writes its resource.`
 // simulatedFileNote marks files that a simulation exported.
 const simulatedFileNote = "Written by a simulation: these resources don't exist in Astro."
 
-// exportManifests writes the current state as manifests. It also plans them: a plan with
+// runExport writes the current state as manifests. It also plans them: a plan with
 // changes means that applying the files would change Astro, so the run then fails.
-func (p *pipeline) exportManifests(ctx context.Context) error {
-	if len(p.config.ExportFrom) > 0 {
-		return p.convertCLIFiles(ctx)
+func runExport(ctx context.Context, s *setup) (*report.Run, error) {
+	if len(s.config.ExportFrom) > 0 {
+		return runConvert(ctx, s)
 	}
-	scope, err := p.exportScope()
+	r := s.newReport()
+	scope, err := exportScope(s.config, s.catalog)
 	if err != nil {
-		return err
+		return r, err
 	}
-	connect := p.connectAstro
-	if p.report.Simulated {
-		connect = p.connectSimulator
-	}
-	source, err := connect(&desired.State{Catalog: p.catalog})
+	connection, err := connect(s, &desired.State{Catalog: s.catalog})
+	r.UIURL, r.Notices = connection.uiURL, connection.notices
 	if err != nil {
-		return err
+		return r, err
 	}
-	inventory, err := source.ReadInventory(ctx, p.catalog, scope)
-	if p.recordStop(ctx) {
-		return nil
-	}
-	if scopeErr, ok := errors.AsType[*current.ScopeError](err); ok {
-		return fmt.Errorf("input export-workspaces: %w", scopeErr.Err)
-	}
-	if err != nil {
-		return fmt.Errorf("nothing was exported, because not everything could be read: %w", err)
+	inventory, err := connection.source.ReadInventory(ctx, s.catalog, scope)
+	scopeErr, isScopeErr := errors.AsType[*current.ScopeError](err)
+	switch r.StopErr = context.Cause(ctx); {
+	case r.StopErr != nil:
+		return r, nil //nolint:nilerr // the report has the reason
+	case isScopeErr:
+		return r, fmt.Errorf("input export-workspaces: %w", scopeErr.Err)
+	case err != nil:
+		return r, fmt.Errorf("nothing was exported, because not everything could be read: %w", err)
 	}
 	if found, listed := inventory.ListedByKind[inventory.RootKind]; listed && len(found) == 0 {
-		p.report.Notices = append(p.report.Notices, fmt.Sprintf("the token sees no %ss; if the Organization has any, give the token a role in them", inventory.RootKind.Title))
+		r.Notices = append(r.Notices, fmt.Sprintf("the token sees no %ss; "+
+			"if the Organization has any, give the token a role in them", inventory.RootKind.Title))
 	}
 	for _, gap := range inventory.Gaps {
-		p.report.Notices = append(p.report.Notices, unreadableText(gap))
+		r.Notices = append(r.Notices, unreadableText(gap))
 	}
-	exported, declared := p.buildExport(ctx, source, inventory)
-	if p.report.Plan == nil { // ctx ended
-		return nil
+	exported, declared, p, stop := makeExport(ctx, s, connection.source, inventory)
+	r.Export, r.Problems, r.Plan, r.StopErr = &report.ExportResult{Export: exported}, declared.Problems, p, stop
+	if r.Plan == nil {
+		return r, nil
 	}
-	p.report.DeclaredCount = len(declared.Resources)
-	if err := p.writeExport(exported.Files); err != nil {
-		return err
+	r.DeclaredCount = len(declared.Resources)
+	if r.Export.Written, err = writeExport(s, exported.Files); err != nil {
+		return r, err
 	}
+	s.publisher.printExport(r)
 	if scope.Workspaces == nil && scope.IncludesKind == nil {
-		p.warnStaleExports(exported.Files)
+		r.Problems = append(r.Problems, staleExports(s.files, path.Clean(string(s.config.ExportTo)), exported.Files)...)
 	}
-	p.printPlan()
-	return nil
+	s.publisher.printPlan(r)
+	return r, nil
 }
 
 // unreadableText describes resources that the token isn't allowed to read.
@@ -92,12 +95,17 @@ func unreadableText(g current.Gap) string {
 	return fmt.Sprintf("%s: %q%s not exported: %v", g.Kind.Section, g.Names[0], more, g.Err)
 }
 
-// buildExport makes the export, loads the exported manifests and plans them. It skips
+// makeExport makes the export, loads the exported manifests and plans them. It skips
 // each field or resource that causes a problem there and makes the export again, until
-// no problem is new.
-func (p *pipeline) buildExport(ctx context.Context, source current.Source, inventory *current.Inventory) (*export.Export, *desired.State) {
-	o := export.Options{OutputPath: path.Clean(string(p.config.ExportTo)), Header: exportedFileHeader, Now: time.Now(), SkipReasons: export.SkipReasons{}}
-	if p.report.Simulated {
+// no problem is new. If ctx ends, makeExport returns why it stopped instead of a plan.
+func makeExport(
+	ctx context.Context, s *setup, source current.Source, inventory *current.Inventory,
+) (*export.Export, *desired.State, *plan.Plan, error) {
+	o := export.Options{
+		OutputPath: path.Clean(string(s.config.ExportTo)), Header: exportedFileHeader, Now: time.Now(),
+		SkipReasons: export.SkipReasons{},
+	}
+	if s.simulated {
 		o.Header += "\n" + simulatedFileNote
 	}
 	for {
@@ -107,32 +115,30 @@ func (p *pipeline) buildExport(ctx context.Context, source current.Source, inven
 			sources = append(sources, manifest.Source{Name: f.Name, Data: f.Data})
 		}
 		parsed := manifest.Parse(sources, manifest.Environment{Lookup: placeholderValue}) // any value will do: a plan doesn't compare secrets
-		declared := desired.Load(p.catalog, parsed.Documents, "", parsed.Problems...)
+		declared := desired.Load(s.catalog, parsed.Documents, "", parsed.Problems...)
 		if o.SkipReasons.AddProblems(exported, declared, declared.Problems) {
 			continue
 		}
-		p.report.Problems = declared.Problems
-		p.planChanges(ctx, source, declared, plan.Policy{Now: o.Now})
-		if p.report.Plan != nil && o.SkipReasons.AddProblems(exported, declared, p.report.Plan.Problems) {
-			continue
+		p, _, stop := makePlan(ctx, s.runner, source, declared, plan.Policy{Now: o.Now})
+		if p == nil || !o.SkipReasons.AddProblems(exported, declared, p.Problems) {
+			return exported, declared, p, stop
 		}
-		p.report.Export = &report.ExportResult{Export: exported}
-		return exported, declared
 	}
 }
 
 // exportScope returns what the inputs export-workspaces and only select. In an export,
 // only accepts sections, not names: there is no manifest yet that declares names.
-func (p *pipeline) exportScope() (current.InventoryScope, error) {
-	scope := current.InventoryScope{Workspaces: p.config.ExportWorkspaces}
-	if len(p.config.Only) == 0 {
+func exportScope(c *config.Config, catalog kind.Catalog) (current.InventoryScope, error) {
+	scope := current.InventoryScope{Workspaces: c.ExportWorkspaces}
+	if len(c.Only) == 0 {
 		return scope, nil
 	}
 	wanted := map[*kind.Kind]bool{}
-	for _, section := range p.config.Only {
-		k := p.catalog.KindOfSection(section)
+	for _, section := range c.Only {
+		k := catalog.KindOfSection(section)
 		if k == nil || k.CreatesKind != "" {
-			return scope, fmt.Errorf("input only: %q is not a section that can be exported%s", section, schema.Suggest(section, p.catalog.Sections()))
+			return scope, fmt.Errorf("input only: %q is not a section that can be exported%s",
+				section, schema.Suggest(section, catalog.Sections()))
 		}
 		wanted[k] = true
 	}
@@ -140,41 +146,41 @@ func (p *pipeline) exportScope() (current.InventoryScope, error) {
 	return scope, nil
 }
 
-// writeExport writes the files and prints the variables to set. It checks every file
-// before it writes the first one.
-func (p *pipeline) writeExport(files []export.File) error {
+// writeExport writes the files and returns the names of those that it has written. It
+// checks every file before it writes the first one.
+func writeExport(s *setup, files []export.File) (written []string, err error) {
 	size := 0
 	for _, f := range files {
 		size += len(f.Data)
-		if err := p.checkOverwrite(f.Name); err != nil {
-			return fmt.Errorf("input export-to: %w", err)
+		if err := checkOverwrite(s, f.Name); err != nil {
+			return nil, fmt.Errorf("input export-to: %w", err)
 		}
 	}
 	if size > manifest.MaxBytes {
-		return fmt.Errorf("nothing was written: the export would be %d MiB, but a run reads at most %d MiB of manifests; export in parts, with input export-workspaces or fewer files in export-from, and apply each part in a separate run",
+		return nil, fmt.Errorf("nothing was written: the export would be %d MiB, "+
+			"but a run reads at most %d MiB of manifests; export in parts, with input export-workspaces "+
+			"or fewer files in export-from, and apply each part in a separate run",
 			size>>20+1, manifest.MaxBytes>>20)
 	}
 	for _, f := range files {
-		if err := p.files.WriteFile(f.Name, string(f.Data)); err != nil {
-			return fmt.Errorf("input export-to: %s: %w", f.Name, err)
+		if err := s.files.WriteFile(f.Name, string(f.Data)); err != nil {
+			return written, fmt.Errorf("input export-to: %s: %w", f.Name, err)
 		}
-		p.report.Export.Written = append(p.report.Export.Written, f.Name)
+		written = append(written, f.Name)
 	}
-	p.runner.PrintGroup("Secrets to set", p.report.VariablesText())
-	p.runner.PrintGroup("Not exported", p.report.SkippedText())
-	return nil
+	return written, nil
 }
 
 // checkOverwrite returns an error if the file exists and no export wrote it.
-func (p *pipeline) checkOverwrite(name string) error {
-	existing, err := p.files.ReadFile(name)
+func checkOverwrite(s *setup, name string) error {
+	existing, err := s.files.ReadFile(name)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 	case err != nil:
 		return fmt.Errorf("%s: %w", name, err)
 	case !isExportedFile(existing):
 		return fmt.Errorf("%s already exists and was not written by an export; remove it, or choose another file", name)
-	case p.report.Simulated && !strings.Contains(string(existing), simulatedFileNote):
+	case s.simulated && !strings.Contains(string(existing), simulatedFileNote):
 		return fmt.Errorf("%s is an export from Astro, which a simulation doesn't overwrite; choose another file", name)
 	}
 	return nil
@@ -184,27 +190,28 @@ func isExportedFile(text []byte) bool {
 	return strings.HasPrefix(string(text), "# "+exportedFilePrefix)
 }
 
-// warnStaleExports warns about files of earlier exports in the folder that this export
-// has not written. Their resources were deleted or renamed, and an apply of such a file
-// would create them again.
-func (p *pipeline) warnStaleExports(files []export.File) {
-	folder := path.Clean(string(p.config.ExportTo))
+// staleExports returns a warning for each file of an earlier export in the folder that
+// this export has not written. Its resources were deleted or renamed, and an apply of such
+// a file would create them again.
+func staleExports(readable sandbox.Folders, folder string, files []export.File) (warnings []schema.Problem) {
 	if len(files) == 0 || path.Dir(files[0].Name) != folder {
-		return // the export is one file
+		return nil // the export is one file
 	}
-	for _, name := range p.files.ListNames(folder) {
+	for _, name := range readable.ListNames(folder) {
 		file := path.Join(folder, name)
 		isFile := func(f export.File) bool { return f.Name == file }
 		if ext := path.Ext(name); ext != ".yaml" && ext != ".yml" || slices.ContainsFunc(files, isFile) {
 			continue
 		}
-		if text, err := p.files.ReadFile(file); err != nil || !isExportedFile(text) {
+		if text, err := readable.ReadFile(file); err != nil || !isExportedFile(text) {
 			continue
 		}
-		p.report.Problems = append(p.report.Problems, schema.Problem{
+		warnings = append(warnings, schema.Problem{
 			Pos: schema.Pos{File: file, Line: 1, Col: 1}, Warning: true,
-			Message: "an earlier export wrote this file, but this export found no resources for it: they were deleted, renamed, or are not visible to this token; " +
+			Message: "an earlier export wrote this file, but this export found no resources for it: " +
+				"they were deleted, renamed, or are not visible to this token; " +
 				"remove the file, or the next apply creates them again",
 		})
 	}
+	return warnings
 }

@@ -1,40 +1,12 @@
 package app
 
 import (
-	"cmp"
 	"fmt"
 	"strings"
 
 	"astro-apply/internal/config"
 	"astro-apply/internal/github"
 )
-
-// setMode chooses the mode of the run, and prints it with the reason.
-func (p *pipeline) setMode() error {
-	event, err := github.LoadEvent(p.env)
-	p.event = event
-	if err != nil && p.config.Mode == config.ModeAuto {
-		return fmt.Errorf("mode auto can't determine what started the run: %w; set input mode", err)
-	}
-	choice, err := chooseMode(p.config.Mode, event, p.astroToken != "" || bool(p.config.Simulate))
-	if err != nil {
-		return err
-	}
-	mode := choice.mode
-	p.report.Mode, p.report.ModeReason, p.report.NotAppliedReason = string(mode), choice.reason, choice.notAppliedReason
-	p.report.Simulated = bool(p.config.Simulate) && mode != config.ModeValidate
-	p.report.FailOnDrift = bool(p.config.FailOnDrift)
-	// Without a commit, GitHub built the image without build arguments, from the ref in uses:.
-	revision := cmp.Or(p.Commit, p.env.ActionRef)
-	if revision != "" {
-		revision = " (" + revision + ")"
-	}
-	p.runner.Print(fmt.Sprintf("astro-apply %s%s, mode %s: %s", p.Version, revision, mode, choice.reason))
-	if p.report.NotAppliedReason != "" {
-		p.runner.Print(p.report.NotAppliedReason)
-	}
-	return nil
-}
 
 // modeChoice is the mode of a run, with the reason.
 type modeChoice struct {

@@ -1,44 +1,57 @@
 package app
 
 import (
-	"context"
 	"fmt"
 	"time"
 
 	"astro-apply/internal/github"
+	"astro-apply/internal/report"
 )
 
-// printPlan prints the risk, the result line and the plan, before any change.
-func (p *pipeline) printPlan() {
-	if p.report.Plan == nil {
+// publisher writes reports to the log and to the runner's files.
+type publisher struct {
+	runner     *github.Runner
+	onRunner   bool
+	lastResult string // last result line in the log
+}
+
+// printPlan prints the risk, the result line and the plan, before any change. It prints
+// nothing for a report without a plan.
+func (p *publisher) printPlan(r *report.Run) {
+	if r.Plan == nil {
 		return
 	}
-	if risk := p.report.Risk(); risk != "" {
+	if risk := r.Risk(); risk != "" {
 		p.runner.Print(risk)
 	}
-	p.printResultOnce(p.report.ResultLine())
-	p.runner.PrintGroup("Plan", p.report.PlanText())
-	p.runner.PrintGroup("Unmanaged", p.report.UnmanagedText())
+	p.printResultOnce(r.ResultLine())
+	p.runner.PrintGroup("Plan", r.PlanText())
+	p.runner.PrintGroup("Unmanaged", r.UnmanagedText())
+}
+
+// printExport prints the variables to set, and what the files don't contain.
+func (p *publisher) printExport(r *report.Run) {
+	p.runner.PrintGroup("Secrets to set", r.VariablesText())
+	p.runner.PrintGroup("Not exported", r.SkippedText())
 }
 
 // printResultOnce prints a result line, unless it is the same as the last one.
-func (p *pipeline) printResultOnce(line string) {
-	if line != p.printedResult {
+func (p *publisher) printResultOnce(line string) {
+	if line != p.lastResult {
 		p.runner.Print(line)
 	}
-	p.printedResult = line
+	p.lastResult = line
 }
 
 // publishReport publishes the report and returns the exit code. It writes the log first,
-// then annotations, outputs, job summary and comment: some runners lose the files of
-// outputs and summary, so the log must be complete.
-func (p *pipeline) publishReport(ctx context.Context) int {
-	r := &p.report
+// then annotations, outputs and job summary: some runners lose the files of outputs and
+// summary, so the log must be complete.
+func (p *publisher) publishReport(r *report.Run) (code int) {
 	p.printResultOnce(r.ResultLine())
 	if r.Duration >= time.Second {
 		p.runner.Print("Took " + r.Duration.Round(time.Second).String() + ".")
 	}
-	if p.env.OnRunner {
+	if p.onRunner {
 		p.runner.PrintGroup("Findings", r.FindingsText())
 		for _, a := range r.Annotations() {
 			p.runner.Annotate(a)
@@ -48,26 +61,22 @@ func (p *pipeline) publishReport(ctx context.Context) int {
 	}
 	p.runner.PrintGroup("For Astronomer support", r.SupportText())
 	r.LogErr = p.runner.LogErr()
-	code := 0
 	if r.HasFailed() {
 		code = 1
 	}
-	for _, err := range p.writeRunnerFiles() { // only a warning: all changes are made, and the log is complete
+	for _, err := range p.writeRunnerFiles(r) { // only a warning: all changes are made, and the log is complete
 		p.runner.Annotate(github.Annotation{
 			Level: github.Warning, Title: "astro-apply",
 			Message: err.Error() + "; later steps can't read it, but the log is complete",
 		})
-	}
-	if p.config != nil {
-		p.publishComment(ctx)
 	}
 	return code
 }
 
 // writeRunnerFiles writes the outputs and the job summary. An error in one doesn't
 // prevent the other.
-func (p *pipeline) writeRunnerFiles() (errs []error) {
-	outputs, err := p.report.Outputs()
+func (p *publisher) writeRunnerFiles(r *report.Run) (errs []error) {
+	outputs, err := r.Outputs()
 	if err != nil {
 		errs = append(errs, err)
 	}
@@ -77,7 +86,7 @@ func (p *pipeline) writeRunnerFiles() (errs []error) {
 			break // the remaining outputs go to the same file
 		}
 	}
-	if err := p.runner.AppendSummary(p.report.Summary()); err != nil {
+	if err := p.runner.AppendSummary(r.Summary()); err != nil {
 		errs = append(errs, err)
 	}
 	return errs

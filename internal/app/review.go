@@ -6,44 +6,36 @@ import (
 	"strings"
 	"time"
 
-	"astro-apply/internal/config"
 	"astro-apply/internal/github"
+	"astro-apply/internal/plan"
 	"astro-apply/internal/report"
 )
 
-// requireReviewedPlan returns an error if the plan has changes that are not in the plan
+// checkReviewedPlan returns an error if the plan has changes that are not in the plan
 // of the pull request whose merge created the run's commit.
-func (p *pipeline) requireReviewedPlan(ctx context.Context) error {
-	if !bool(p.config.RequireReviewedPlan) || p.report.Mode != string(config.ModeApply) || p.report.Simulated || p.report.Counts().Changed() == 0 {
-		return nil
-	}
-	if err := p.checkReviewedPlan(ctx); err != nil {
-		return fmt.Errorf("require-reviewed-plan: %w", err)
-	}
-	return nil
-}
-
-func (p *pipeline) checkReviewedPlan(ctx context.Context) error {
-	rest, err := p.newRESTClient()
+func checkReviewedPlan(ctx context.Context, s *setup, p *plan.Plan) error {
+	rest, err := newRESTClient(s)
 	if err != nil {
 		return err
 	}
-	branch := p.event.Branch()
+	branch := s.event.Branch()
 	if branch == "" {
-		return fmt.Errorf("this run is for %q, but only a commit on a branch can be traced to a merged pull request; run on the branch", p.event.Ref)
+		return fmt.Errorf("this run is for %q, but only a commit on a branch can be traced to a merged pull request; "+
+			"run on the branch", s.event.Ref)
 	}
-	merge, err := rest.FindMergedPullRequest(ctx, p.event.SHA, branch)
+	merge, err := rest.FindMergedPullRequest(ctx, s.event.SHA, branch)
 	if err != nil {
 		return err
 	}
 	if merge == nil {
-		return fmt.Errorf("commit %s is not from a pull request that was merged into %s, so it has no reviewed plan; merge the change with a pull request", p.event.SHA, branch)
+		return fmt.Errorf("commit %s is not from a pull request that was merged into %s, so it has no reviewed plan; "+
+			"merge the change with a pull request", s.event.SHA, branch)
 	}
 	comments, err := rest.ListOwnComments(ctx, merge.Number)
 	if err != nil {
 		return err
 	}
-	comment, shown := p.findPlanComment(comments)
+	comment, shown := findPlanComment(comments, commentMarker(s))
 	switch {
 	case comment == nil:
 		return fmt.Errorf("pull request %d has no comment with a plan of this manifest, so no plan was reviewed; plan again on a new pull request, with comment: true and the same inputs as this run, including github-token", merge.Number)
@@ -59,13 +51,12 @@ func (p *pipeline) checkReviewedPlan(ctx context.Context) error {
 	case shown.Digest == "":
 		return fmt.Errorf("pull request %d was merged without a plan; fix the errors that its comment shows, and plan again on a new pull request", merge.Number)
 	}
-	return p.checkWithinReview(shown, merge.Number)
+	return checkWithinReview(p, shown, merge.Number)
 }
 
 // findPlanComment returns the comment with the plan of this manifest, or nil. It prefers
-// the comment of this workflow, then the oldest.
-func (p *pipeline) findPlanComment(comments []github.Comment) (comment *github.Comment, shown report.Marker) {
-	own := p.commentMarker()
+// the comment of this workflow, then the oldest. own is the marker of this run.
+func findPlanComment(comments []github.Comment, own report.Marker) (comment *github.Comment, shown report.Marker) {
 	for i := range comments {
 		m, ok := report.ParseMarker(comments[i].Body)
 		if !ok || m.Manifest != own.Manifest || comment != nil && (shown.Workflow == own.Workflow || m.Workflow != own.Workflow) {
@@ -78,19 +69,19 @@ func (p *pipeline) findPlanComment(comments []github.Comment) (comment *github.C
 
 // checkWithinReview returns an error if the plan has changes that the plan in the
 // comment doesn't have.
-func (p *pipeline) checkWithinReview(shown report.Marker, number int) error {
+func checkWithinReview(p *plan.Plan, shown report.Marker, number int) error {
 	review, err := shown.DecodeReview()
 	if err != nil {
 		return fmt.Errorf("pull request %d: %w; this plan was not reviewed, so plan again on a new pull request", number, err)
 	}
 	if review == nil {
-		matches, err := p.report.Plan.MatchesDigest(shown.Digest)
+		matches, err := p.MatchesDigest(shown.Digest)
 		if err == nil && !matches {
 			err = fmt.Errorf("the plan differs from the one in pull request %d, which was too large for its comment, so the differences are unknown; plan again on a new pull request", number)
 		}
 		return err
 	}
-	unreviewed, err := p.report.Plan.UnreviewedChanges(review)
+	unreviewed, err := p.UnreviewedChanges(review)
 	switch {
 	case err != nil:
 		return fmt.Errorf("pull request %d: %w", number, err)

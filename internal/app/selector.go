@@ -31,11 +31,18 @@ func matchesSelector(pattern string, o *desired.Resource) (bool, error) {
 	return path.Match(strings.ReplaceAll(name, "/", slash), strings.ReplaceAll(schema.NormalizeName(o.Name()), "/", slash))
 }
 
-// selectResources returns the resources that match the patterns of an input, by Index. obstacle
+// selection is a set of declared resources, by Index.
+type selection map[int]bool
+
+func (s selection) contains(o *desired.Resource) bool { return s[o.Index] }
+
+// selectResources returns the resources that match the patterns of an input. obstacle
 // returns why a resource can't be selected, "" if it can. That is an error, unless the
 // resource is marked absent and only matches a pattern with *.
-func selectResources(input string, patterns []string, declared *desired.State, obstacle func(o *desired.Resource) string) (map[int]bool, error) {
-	out := map[int]bool{}
+func selectResources(
+	input string, patterns []string, declared *desired.State, obstacle func(o *desired.Resource) string,
+) (selection, error) {
+	out := selection{}
 	var errs []error
 	for _, pattern := range patterns {
 		matched := false
@@ -78,10 +85,9 @@ func exampleAddresses(declared *desired.State, obstacle func(o *desired.Resource
 	return ", such as " + strings.Join(slices.Compact(names), " or ")
 }
 
-// rotationFilter returns a function that reports whether the input rotate selects a
-// resource.
-func (p *pipeline) rotationFilter(declared *desired.State) (func(*desired.Resource) bool, error) {
-	rotated, err := selectResources("rotate", p.config.Rotate, declared, func(o *desired.Resource) string {
+// selectRotated returns the resources that the input rotate selects.
+func selectRotated(patterns []string, declared *desired.State) (selection, error) {
+	return selectResources("rotate", patterns, declared, func(o *desired.Resource) string {
 		switch {
 		case o.Absent:
 			return fmt.Sprintf("is marked state: absent at %s; remove one of them", o.Pos)
@@ -92,21 +98,16 @@ func (p *pipeline) rotationFilter(declared *desired.State) (func(*desired.Resour
 		}
 		return ""
 	})
-	return func(o *desired.Resource) bool { return rotated[o.Index] }, err
 }
 
-// targetFilter returns a function that reports whether the input only selects a
-// resource, or nil if the input is empty: the run is then about all resources.
-func (p *pipeline) targetFilter(declared *desired.State, rotate func(*desired.Resource) bool) (func(*desired.Resource) bool, error) {
-	if len(p.config.Only) == 0 {
-		return nil, nil
-	}
-	targets, err := selectResources("only", p.config.Only, declared, func(*desired.Resource) string { return "" })
-	p.report.TargetCount = len(targets)
+// selectTargets returns the resources that the input only selects, which must include the rotated ones. Without the
+// input, it selects nothing: the run is then about all resources.
+func selectTargets(patterns []string, declared *desired.State, rotated selection) (selection, error) {
+	targets, err := selectResources("only", patterns, declared, func(*desired.Resource) string { return "" })
 	for _, o := range declared.Resources {
-		if rotate != nil && rotate(o) && !targets[o.Index] {
+		if len(patterns) > 0 && rotated.contains(o) && !targets.contains(o) {
 			err = errors.Join(err, fmt.Errorf("input rotate: input \"only\" excludes %s; add it to \"only\", or remove it from rotate", o))
 		}
 	}
-	return func(o *desired.Resource) bool { return targets[o.Index] }, err
+	return targets, err
 }

@@ -8,102 +8,99 @@ import (
 	"strconv"
 	"sync"
 
-	"astro-apply/internal/config"
 	"astro-apply/internal/desired"
+	"astro-apply/internal/github"
 	"astro-apply/internal/kind"
-	"astro-apply/internal/manifest"
+	"astro-apply/internal/sandbox"
 	"astro-apply/internal/schema"
 )
 
 // outputSinkName is the value of saveTo for the action's output; other values are files.
 const outputSinkName = "output"
 
-// secretOutput collects the secret values for the output "tokens".
-type secretOutput struct {
-	mu     sync.Mutex
-	values map[string]string // by resourceAddress
+// secretSaver writes generated secrets to the sinks of their resources.
+type secretSaver struct {
+	files   sandbox.Folders
+	runner  *github.Runner
+	mu      sync.Mutex
+	outputs map[string]string // the values of the output tokens, by resourceAddress
 }
 
-// saveSecret writes a generated secret to the sink of its resource. Astro returns the
-// value only once, so apply calls saveSecret immediately: a later error can't lose it.
-func (p *pipeline) saveSecret(o *desired.Resource, value string) error {
-	p.secretOutput.mu.Lock()
-	defer p.secretOutput.mu.Unlock()
+// save writes a generated secret. Astro returns the value only once, so apply calls
+// save immediately: a later error can't lose it.
+func (s *secretSaver) save(o *desired.Resource, value string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	sink := o.SecretSink().ScalarText()
 	switch {
-	case p.report.Simulated:
-		return nil // the value is not a real token, and later steps must not use it as one
 	case sink == "":
 		return errors.New(kind.SecretSinkField + " is empty; set it to a file, or to output")
 	case sink != outputSinkName:
-		return p.files.WriteSecret(sink, value)
+		return s.files.WriteSecret(sink, value)
 	}
 	name := resourceAddress(o)
-	if _, exists := p.secretOutput.values[name]; exists {
+	if _, exists := s.outputs[name]; exists {
 		return errors.New("the output already has a value with this name; save one of the two values to a file")
 	}
-	if p.secretOutput.values == nil {
-		p.secretOutput.values = map[string]string{}
-	}
-	p.secretOutput.values[name] = value
-	text, err := json.Marshal(p.secretOutput.values)
+	s.outputs[name] = value
+	text, err := json.Marshal(s.outputs)
 	if err == nil {
-		err = p.runner.SetSecretOutput("tokens", string(text))
+		err = s.runner.SetSecretOutput("tokens", string(text))
 	}
 	if err != nil {
-		delete(p.secretOutput.values, name)
+		delete(s.outputs, name)
 	}
 	return err
 }
 
-// checkFileSinks reports files to which secrets can't be written, before the first call
+// discardSecret is for secrets of an in-memory Astro API, which nobody can use.
+func discardSecret(*desired.Resource, string) error { return nil }
+
+// checkFileSinks returns files to which secrets can't be written, before the first call
 // to Astro. It resolves symbolic links, so that two paths to one file count as one.
-func (p *pipeline) checkFileSinks(declared *desired.State, manifests []manifest.Source) {
+func checkFileSinks(files sandbox.Folders, m *manifests) []schema.Problem {
 	conflicts := map[string]string{} // by path
-	for _, m := range manifests {
-		if p.report.InlineManifest {
-			break
-		}
-		if real, err := p.files.WritablePath(m.Name); err == nil {
+	for _, source := range m.sources {
+		if real, err := files.WritablePath(source.Name); err == nil && !m.isInline {
 			conflicts[real] = "it is a manifest; choose another file"
 		}
 	}
-	for _, o := range declared.Resources {
+	for _, o := range m.declared.Resources {
 		if sink := o.SecretSink(); sink != nil && !o.Absent && sink.Text != outputSinkName {
-			real, err := p.files.WritablePath(sink.Text)
+			real, err := files.WritablePath(sink.Text)
 			for dir := filepath.Dir(real); err == nil && dir != filepath.Dir(dir); dir = filepath.Dir(dir) {
 				conflicts[dir] = "it is the folder of another " + kind.SecretSinkField + " file; choose another file"
 			}
 		}
 	}
-	p.report.Problems = append(p.report.Problems, checkSinks(declared.Resources, func(o *desired.Resource) (string, error) {
+	return checkSinks(m.declared.Resources, func(o *desired.Resource) (string, error) {
 		sink := o.SecretSink().Text
 		if sink == outputSinkName {
 			return "", nil
 		}
-		real, err := p.files.WritablePath(sink)
+		real, err := files.WritablePath(sink)
 		if err == nil && conflicts[real] != "" {
 			err = errors.New(conflicts[real])
 		}
 		return real, err
-	})...)
-}
-
-// checkOutputSinks reports secrets that the run is about to generate and can't write to
-// the output.
-func (p *pipeline) checkOutputSinks(resources []*desired.Resource) []schema.Problem {
-	return checkSinks(resources, func(o *desired.Resource) (string, error) {
-		switch {
-		case o.SecretSink().Text != outputSinkName:
-			return "", nil
-		case p.report.Mode == string(config.ModeApply) && !p.report.Simulated:
-			return strconv.Quote(resourceAddress(o)) + " in the output tokens", p.runner.CheckSecretOutput()
-		}
-		return strconv.Quote(resourceAddress(o)) + " in the output tokens", nil
 	})
 }
 
-// checkSinks reports resources whose secret can't be written, or whose sink another
+// checkOutputSinks returns secrets that the run is about to generate and can't write to
+// the output. checkOutput may be nil.
+func checkOutputSinks(resources []*desired.Resource, checkOutput func() error) []schema.Problem {
+	return checkSinks(resources, func(o *desired.Resource) (id string, err error) {
+		if o.SecretSink().Text != outputSinkName {
+			return "", nil
+		}
+		if checkOutput != nil {
+			err = checkOutput()
+		}
+		return strconv.Quote(resourceAddress(o)) + " in the output tokens", err
+	})
+}
+
+// checkSinks returns resources whose secret can't be written, or whose sink another
 // resource has already. check returns what identifies the sink, "" if the sink is not
 // checked now, and an error if the sink is not writable.
 func checkSinks(resources []*desired.Resource, check func(*desired.Resource) (sinkID string, err error)) (problems []schema.Problem) {

@@ -1,0 +1,90 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"slices"
+
+	"astro-apply/internal/desired"
+	"astro-apply/internal/github"
+	"astro-apply/internal/manifest"
+	"astro-apply/internal/report"
+	"astro-apply/internal/sandbox"
+)
+
+// manifests are the manifests of a run.
+type manifests struct {
+	sources  []manifest.Source
+	isInline bool // the manifest is an input
+	declared *desired.State
+}
+
+// sandboxFolders returns the folders in which the run may read and write files.
+func sandboxFolders(env github.Environment) sandbox.Folders {
+	return sandbox.Folders{
+		Workspace: env.Workspace, Temporary: env.TemporaryFolder, RestrictReads: env.OnRunner,
+		RunnerFiles: []string{env.Env, env.Path, env.OutputFile, env.StateFile, env.StepSummary, env.EventPath},
+	}
+}
+
+// readManifests reads and checks the manifests, without Astro. It always returns a report,
+// which has all their problems.
+func readManifests(ctx context.Context, s *setup, env manifest.Environment) (*manifests, *report.Run, error) {
+	r := s.newReport()
+	m := &manifests{isInline: s.config.Manifest != ""}
+	if m.isInline {
+		m.sources = []manifest.Source{{Name: "manifest", Data: []byte(s.config.Manifest)}}
+	} else {
+		var err error
+		if m.sources, err = findManifests(ctx, s.files, s.config.Files); err != nil {
+			var errs []error
+			for _, err := range unjoinErrors(err) {
+				if errors.Is(err, fs.ErrNotExist) && s.env.OnRunner {
+					err = fmt.Errorf("%w; paths are relative to the root of the repository, "+
+						"and actions/checkout must run before this step", err)
+				}
+				errs = append(errs, fmt.Errorf("input files: %w", err))
+			}
+			return m, r, errors.Join(errs...)
+		}
+	}
+	m.declared = loadManifests(s, m.sources, env)
+	r.InlineManifest, r.DeclaredCount = m.isInline, len(m.declared.Resources)
+	r.Problems = append(m.declared.Problems, checkFileSinks(s.files, m)...)
+	return m, r, nil
+}
+
+// findManifests reads the manifests that match patterns. It reads in a goroutine, so
+// that the run ends with ctx even if the file system hangs.
+func findManifests(ctx context.Context, files sandbox.Folders, patterns []string) ([]manifest.Source, error) {
+	type result struct {
+		sources []manifest.Source
+		err     error
+	}
+	done := make(chan result, 1)
+	go func() {
+		sources, err := manifest.ReadSources(files, patterns)
+		done <- result{sources, err}
+	}()
+	select {
+	case r := <-done:
+		return r.sources, r.err
+	case <-ctx.Done():
+		return nil, fmt.Errorf("stopped while reading the manifests: %w", context.Cause(ctx))
+	}
+}
+
+// loadManifests returns the desired state with all problems of the manifests, and masks
+// the secrets in them.
+func loadManifests(s *setup, sources []manifest.Source, env manifest.Environment) *desired.State {
+	env.Lookup = s.Getenv
+	parsed := manifest.Parse(sources, env)
+	declared := desired.Load(s.catalog, parsed.Documents, string(s.config.Workspace), parsed.Problems...)
+	secrets := slices.Sorted(slices.Values(append(parsed.Secrets, declared.Secrets...)))
+	for _, secret := range slices.Compact(secrets) {
+		s.runner.Mask(secret)
+	}
+	return declared
+}
