@@ -143,7 +143,7 @@ func checkArguments(args []string, onRunner bool, c *config.Config) error {
 // newReport returns a report with what is known before the run reads anything.
 func (s *setup) newReport() *report.Run {
 	return &report.Run{
-		Mode: string(s.choice.mode), ModeReason: s.choice.reason, NotAppliedReason: s.choice.notAppliedReason,
+		Mode: s.choice.mode, ModeReason: s.choice.reason, NotAppliedReason: s.choice.notAppliedReason,
 		Simulated: s.simulated, Secrets: s.runner.Secrets(),
 	}
 }

@@ -30,7 +30,7 @@ var allowedImports = map[string][]string{
 		"internal/simulator", "internal/simulator/seed",
 	},
 	"internal/report": {
-		"internal/apply", "internal/astro", "internal/current", "internal/export", "internal/github", "internal/kind",
+		"internal/apply", "internal/astro", "internal/config", "internal/current", "internal/export", "internal/github", "internal/kind",
 		"internal/plan", "internal/redact", "internal/schema",
 	},
 	"internal/apply": {

@@ -18,7 +18,6 @@ import (
 	"astro-apply/internal/github"
 	"astro-apply/internal/kind"
 	"astro-apply/internal/plan"
-	"astro-apply/internal/report"
 	"astro-apply/internal/simulator"
 	"astro-apply/internal/simulator/seed"
 )
@@ -121,9 +120,7 @@ func newClient(s *setup, o astro.Options, failed *requestLog) (*astro.Client, er
 		s.runner.Debug(fmt.Sprintf("%s %s: %d, attempt %d, %s, requestId %s",
 			a.Method, a.Path, a.StatusCode, a.Number, a.Duration.Round(time.Millisecond), cmp.Or(a.RequestID, "none")))
 		if a.Err != nil {
-			failed.add(report.FailedRequest{
-				At: a.Start, Method: a.Method, Path: a.Path, Status: a.StatusCode, RequestID: a.RequestID, Attempt: a.Number,
-			})
+			failed.add(a)
 		}
 	}
 	return astro.New(o)
@@ -132,16 +129,16 @@ func newClient(s *setup, o astro.Options, failed *requestLog) (*astro.Client, er
 // requestLog collects failed requests, from many goroutines.
 type requestLog struct {
 	mu       sync.Mutex
-	requests []report.FailedRequest
+	requests []astro.Attempt
 }
 
-func (l *requestLog) add(r report.FailedRequest) {
+func (l *requestLog) add(a astro.Attempt) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.requests = append(l.requests, r)
+	l.requests = append(l.requests, a)
 }
 
-func (l *requestLog) list() []report.FailedRequest {
+func (l *requestLog) list() []astro.Attempt {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return slices.Clone(l.requests)

@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 
+	"astro-apply/internal/config"
 	"astro-apply/internal/current"
 	"astro-apply/internal/plan"
 	"astro-apply/internal/redact"
@@ -14,13 +15,13 @@ import (
 func (r *Run) diffSection(c *plan.Change) section {
 	s := section{style: foldedDiff, isWhole: true}
 	add := func(sign, text string) { s.rows = append(s.rows, row{sign: sign, cells: textCells(text)}) }
-	if last := lastModifiedText(c.Live); last != "" && r.Mode == "drift" {
+	if last := lastModifiedText(c.Live); last != "" && r.Mode == config.ModeDrift {
 		add("", "last changed "+last)
 	}
 	if visible := r.visibilityText(c); visible != "" {
 		add("!", visible)
 	}
-	if r.Mode == "drift" && c.UnusableReason != "" {
+	if r.Mode == config.ModeDrift && c.UnusableReason != "" {
 		add("!", c.UnusableReason)
 	}
 	notes := len(s.rows)

@@ -9,6 +9,7 @@ import (
 
 	"astro-apply/internal/apply"
 	"astro-apply/internal/astro"
+	"astro-apply/internal/config"
 	"astro-apply/internal/current"
 	"astro-apply/internal/github"
 	"astro-apply/internal/plan"
@@ -83,7 +84,7 @@ func (r *Run) Findings() []Finding {
 	switch {
 	case r.StopErr != nil:
 		add(github.Error, "astro-apply stopped early", r.ResultLine())
-	case r.Mode == "drift" && r.HasDrift() && r.FailOnDrift && !r.HasBlockingErrors():
+	case r.Mode == config.ModeDrift && r.HasDrift() && r.FailOnDrift && !r.HasBlockingErrors():
 		add(github.Error, "Astro differs from the manifest", r.ResultLine()+r.driftRemedy())
 	case r.exportDiffers() && !r.HasBlockingErrors():
 		add(github.Error, "the export differs from Astro", r.ResultLine()+" Either someone changed Astro during the export, "+

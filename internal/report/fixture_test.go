@@ -102,10 +102,10 @@ func appliedRun(t testing.TB) *report.Run {
 	r := plannedRun(t, plan.Policy{AllowDelete: true})
 	r.Mode, r.ModeReason, r.Duration = "apply", "push to main, the default branch", 95*time.Second
 	at := time.Date(2026, 11, 24, 9, 30, 0, 0, time.UTC)
-	r.FailedRequests = []report.FailedRequest{
-		{At: at, Method: "GET", Path: "/organizations/{organizationId}/workspaces/{id}", Status: 403, Attempt: 1, RequestID: "0b1c2d3e-4f50-6172-8394-a5b6c7d8e9f0"},
-		{At: at.Add(3200 * time.Millisecond), Method: "POST", Path: "/organizations/{organizationId}/deployments/{id}", Attempt: 1},
-		{At: at.Add(4 * time.Second), Method: "POST", Path: "/organizations/{organizationId}/deployments/{id}", Status: 400, Attempt: 2, RequestID: "f004d12a-29c8-40d8-b239-2b1b615ea45b"},
+	r.FailedRequests = []astro.Attempt{
+		{Start: at, Method: "GET", Path: "/organizations/{organizationId}/workspaces/{id}", StatusCode: 403, Number: 1, RequestID: "0b1c2d3e-4f50-6172-8394-a5b6c7d8e9f0"},
+		{Start: at.Add(3200 * time.Millisecond), Method: "POST", Path: "/organizations/{organizationId}/deployments/{id}", Number: 1},
+		{Start: at.Add(4 * time.Second), Method: "POST", Path: "/organizations/{organizationId}/deployments/{id}", StatusCode: 400, Number: 2, RequestID: "f004d12a-29c8-40d8-b239-2b1b615ea45b"},
 	}
 	r.Outcomes = outcomesFor(r.Plan, map[string]testOutcome{
 		"data": {status: apply.Updated}, "new_one": {status: apply.Created}, "old": {status: apply.Deleted},

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"astro-apply/internal/apply"
+	"astro-apply/internal/astro"
 	"astro-apply/internal/current"
 	"astro-apply/internal/kind"
 	"astro-apply/internal/plan"
@@ -107,7 +108,7 @@ func injectionRunWithID(t testing.TB, text, id string) *report.Run {
 	p := makePlan(t, declared, liveAnswers{text: answer, "other": bad}, plan.Policy{})
 	testkit.AssertEqual(t, "problems", 0, len(p.Problems))
 	unmanaged := []current.UnmanagedResource{{Kind: p.Changes[0].Resource.Kind, Live: p.Changes[0].Live, RootKind: kind.All().Kind("workspace"), RootName: text}}
-	return &report.Run{Mode: "plan", ModeReason: text, Unmanaged: unmanaged, UIURL: "https://cloud.astronomer.io", Plan: p, FailedRequests: []report.FailedRequest{{Method: "GET", Path: text, RequestID: text}}, Errors: []error{bad}}
+	return &report.Run{Mode: "plan", ModeReason: text, Unmanaged: unmanaged, UIURL: "https://cloud.astronomer.io", Plan: p, FailedRequests: []astro.Attempt{{Method: "GET", Path: text, RequestID: text}}, Errors: []error{bad}}
 }
 
 // Text from the manifest, from Astro and from errors is shown as plain text.

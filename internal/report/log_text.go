@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"astro-apply/internal/apply"
+	"astro-apply/internal/config"
 	"astro-apply/internal/github"
 	"astro-apply/internal/plan"
 )
@@ -39,7 +40,7 @@ var actionSigns = map[plan.Action]string{
 func (r *Run) PlanText() string {
 	var b strings.Builder
 	for _, c := range r.Plan.Changes {
-		unusable := r.Mode == "drift" && c.UnusableReason != ""
+		unusable := r.Mode == config.ModeDrift && c.UnusableReason != ""
 		if c.Action == plan.Unchanged && len(c.Kept) == 0 && !unusable {
 			continue
 		}

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"astro-apply/internal/apply"
+	"astro-apply/internal/config"
 	"astro-apply/internal/github"
 	"astro-apply/internal/plan"
 )
@@ -106,7 +107,7 @@ func (r *Run) sections() []section {
 	for _, x := range resources {
 		c := x.change
 		switch {
-		case r.Mode == "drift":
+		case r.Mode == config.ModeDrift:
 			out = append(out, r.driftSection(x))
 		case c.Action != plan.Errored && len(c.Fields)+len(c.Kept) > 0: // the errors have the reason of an errored change
 			out = append(out, r.diffSection(c))

@@ -37,7 +37,7 @@ func (r *Run) Outputs() ([]Output, error) {
 	if r.Plan != nil {
 		drift = strconv.FormatBool(r.HasDrift())
 	}
-	out := []Output{{"mode", r.Mode}, {"changed", strconv.FormatBool(c.Changed() > 0)}}
+	out := []Output{{"mode", string(r.Mode)}, {"changed", strconv.FormatBool(c.Changed() > 0)}}
 	for _, status := range []apply.Status{apply.Created, apply.Updated, apply.Deleted, apply.Unchanged} {
 		out = append(out, Output{string(status), strconv.Itoa(c[status])})
 	}

@@ -12,6 +12,7 @@ import (
 	"unicode/utf16"
 
 	"astro-apply/internal/apply"
+	"astro-apply/internal/astro"
 	"astro-apply/internal/plan"
 	"astro-apply/internal/report"
 	"astro-apply/internal/testkit"
@@ -98,7 +99,7 @@ func TestOutputs(t *testing.T) {
 		"one":      {one, "plan true 1 0 0 0 0 true", "[]"},
 		"kept":     {kept, "plan false 0 0 0 0 0 true", "[]"},
 		"validate": {&report.Run{Mode: "validate", DeclaredCount: 3}, "validate false 0 0 0 0 0 ", "[]"},
-		"inputs":   {&report.Run{Errors: []error{errors.New("no")}, FailedRequests: []report.FailedRequest{{RequestID: "a\n\"b<"}}}, " false 0 0 0 0 0 ", `["a\n\"b\u003c"]`},
+		"inputs":   {&report.Run{Errors: []error{errors.New("no")}, FailedRequests: []astro.Attempt{{RequestID: "a\n\"b<"}}}, " false 0 0 0 0 0 ", `["a\n\"b\u003c"]`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

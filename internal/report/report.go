@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"astro-apply/internal/apply"
+	"astro-apply/internal/astro"
+	"astro-apply/internal/config"
 	"astro-apply/internal/current"
 	"astro-apply/internal/plan"
 	"astro-apply/internal/redact"
@@ -16,8 +18,8 @@ import (
 
 // Run holds the facts about a run that the reports show.
 type Run struct {
-	Mode       string // "" if the run ended before it chose a mode
-	ModeReason string // why the run chose Mode
+	Mode       config.Mode // "" if the run ended before it chose a mode
+	ModeReason string      // why the run chose Mode
 	// NotAppliedReason explains why the run only plans, and how to apply, with names in
 	// backticks. It is set only if the user may have expected an apply.
 	NotAppliedReason string
@@ -35,7 +37,7 @@ type Run struct {
 	ReviewErr        error           // why the run refused to apply a plan without errors
 	FailOnDrift      bool
 	UIURL            string                      // address of the Astro UI, "" if unknown
-	FailedRequests   []FailedRequest             // requests that Astro refused or didn't answer
+	FailedRequests   []astro.Attempt             // requests that Astro refused or didn't answer
 	Unmanaged        []current.UnmanagedResource // only mode drift looks for them
 	Export           *ExportResult               // only in mode export; nil before the export is complete
 	Duration         time.Duration
@@ -90,14 +92,14 @@ func isUnusable(c *plan.Change) bool { return c.UnusableReason != "" }
 // HasFailed reports whether the step has to fail.
 func (r *Run) HasFailed() bool {
 	return r.HasBlockingErrors() || r.LogErr != nil || r.StopErr != nil || r.Counts().Unsuccessful() > 0 ||
-		r.Mode == "drift" && r.FailOnDrift && r.HasDrift() || r.exportDiffers()
+		r.Mode == config.ModeDrift && r.FailOnDrift && r.HasDrift() || r.exportDiffers()
 }
 
 // ResultLine returns the result of the run in one line.
 func (r *Run) ResultLine() string {
 	c, total, errs := r.Counts(), len(r.Outcomes), countedNoun(r.errorCount(), "error")
 	switch {
-	case r.Mode == "validate" && len(r.Errors) == 0 && r.HasBlockingErrors():
+	case r.Mode == config.ModeValidate && len(r.Errors) == 0 && r.HasBlockingErrors():
 		return "The manifest has " + errs + "."
 	case len(r.Errors) > 0 || r.Plan == nil && r.HasBlockingErrors():
 		return "Stopped: " + errs + ". This run compared nothing with Astro and changed nothing."
@@ -107,7 +109,7 @@ func (r *Run) ResultLine() string {
 		return r.exportResultLine()
 	case r.ReviewErr != nil:
 		return "No changes made: this plan was not reviewed. " + r.countsText(true)
-	case r.Mode == "validate":
+	case r.Mode == config.ModeValidate:
 		text := "The manifest is valid: " + countedNoun(r.DeclaredCount, "resource") + "."
 		if r.DryRun {
 			text += " The dry run on an in-memory Astro API is complete."
@@ -125,11 +127,11 @@ func (r *Run) ResultLine() string {
 		return "No changes: " + r.countsText(false)
 	case r.Outcomes != nil:
 		return "Applied: " + r.countsText(false)
-	case r.Mode == "drift" && r.HasDrift():
+	case r.Mode == config.ModeDrift && r.HasDrift():
 		return "Drift: " + r.countsText(true) + r.extraDriftText()
-	case r.Mode == "drift" && c[apply.Failed] > 0:
+	case r.Mode == config.ModeDrift && c[apply.Failed] > 0:
 		return "No drift found, but not everything could be compared: " + r.countsText(true)
-	case r.Mode == "drift":
+	case r.Mode == config.ModeDrift:
 		return "No drift: " + r.countsText(true)
 	case c.Changed() == 0 && c[apply.Failed] == 0:
 		return "Plan: no changes. " + r.countsText(true)

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"astro-apply/internal/config"
 	"astro-apply/internal/plan"
 	"astro-apply/internal/schema"
 )
@@ -66,7 +67,7 @@ func (r *Run) Risk() string {
 		texts = append(texts, "no restarts")
 	}
 	label := "Risk"
-	if r.Mode == "drift" {
+	if r.Mode == config.ModeDrift {
 		label = "Risk of applying the manifest"
 	}
 	return label + ": " + riskLevels[reasons[0].cause] + " (" + strings.Join(texts, ", ") + ")."

@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"astro-apply/internal/apply"
+	"astro-apply/internal/config"
 	"astro-apply/internal/github"
 	"astro-apply/internal/longtest"
 	"astro-apply/internal/report"
@@ -64,8 +65,8 @@ func writtenTexts(t *testing.T, secret, text string) map[string]string {
 	r := injectionRunWithID(t, text, "cdeployment00000000000001") // reports don't redact ids
 	r.Secrets, r.Plan.Redact, r.NotAppliedReason, r.Notices = run.Secrets(), run.RedactString, "not on `"+text+"`", []string{text}
 	out := map[string]string{}
-	for _, mode := range []string{"plan", "drift", "apply"} {
-		if r.Mode = mode; mode == "apply" {
+	for _, mode := range []config.Mode{config.ModePlan, config.ModeDrift, config.ModeApply} {
+		if r.Mode = mode; mode == config.ModeApply {
 			r.StopErr, r.Errors = r.Errors[0], nil
 			r.Outcomes = outcomesFor(r.Plan, map[string]testOutcome{text: {status: apply.Failed, err: r.StopErr}, "other": {status: apply.Skipped, err: r.StopErr}})
 		}
@@ -95,7 +96,7 @@ func writtenTexts(t *testing.T, secret, text string) map[string]string {
 		if err := marker.SetPlan(r.Plan); err != nil {
 			t.Fatal(err)
 		}
-		if out["comment "+mode], err = r.Comment(marker, "https://github.com/o/r/pull/1"); err != nil {
+		if out["comment "+string(mode)], err = r.Comment(marker, "https://github.com/o/r/pull/1"); err != nil {
 			t.Fatal(err)
 		}
 		review, err := marker.DecodeReview()

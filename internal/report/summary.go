@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"astro-apply/internal/config"
 	"astro-apply/internal/github"
 )
 
@@ -81,7 +82,7 @@ func (r *Run) summaryHeader() string {
 	first, second := r.ResultLine(), r.Risk()
 	switch {
 	case second == "":
-	case r.Mode == "drift", r.Outcomes != nil: // the difference or the result matters more than the risk
+	case r.Mode == config.ModeDrift, r.Outcomes != nil: // the difference or the result matters more than the risk
 		second = " " + github.EscapeMarkdown(second)
 	default:
 		first, second = second, " "+github.EscapeMarkdown(first)

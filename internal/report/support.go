@@ -5,18 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
-	"time"
 )
-
-// FailedRequest is a request that Astro refused or didn't answer, for Astronomer support.
-type FailedRequest struct {
-	At        time.Time
-	Method    string
-	Path      string // the template of the path, without ids
-	Status    int    // HTTP status; 0 without an answer
-	RequestID string
-	Attempt   int
-}
 
 // supportSection is a table of the facts that Astronomer support asks for. It names no
 // resource, so that users can copy it without exposing names.
@@ -26,14 +15,14 @@ func (r *Run) supportSection() section {
 		columns: []string{"time", "call", "status", "attempt", "requestId"},
 	}
 	for _, c := range r.FailedRequests {
-		at, status := c.At.UTC().Format("2006-01-02 15:04:05.000 UTC"), strconv.Itoa(c.Status)
-		if c.Status == 0 {
+		at, status := c.Start.UTC().Format("2006-01-02 15:04:05.000 UTC"), strconv.Itoa(c.StatusCode)
+		if c.StatusCode == 0 {
 			status = "no response"
 		}
 		call := c.Method + " " + c.Path
 		s.rows = append(s.rows, row{
-			cells: textCells(at, call, status, strconv.Itoa(c.Attempt), c.RequestID),
-			log:   fmt.Sprintf("%s %s: %s, attempt %d, requestId %s", at, call, status, c.Attempt, cmp.Or(c.RequestID, "none")),
+			cells: textCells(at, call, status, strconv.Itoa(c.Number), c.RequestID),
+			log:   fmt.Sprintf("%s %s: %s, attempt %d, requestId %s", at, call, status, c.Number, cmp.Or(c.RequestID, "none")),
 		})
 	}
 	return s

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"astro-apply/internal/apply"
+	"astro-apply/internal/config"
 	"astro-apply/internal/plan"
 )
 
@@ -47,7 +48,7 @@ func (r *Run) resourceTable(resources []resourceRow) section {
 // with the manifest.
 func (r *Run) actionText(c *plan.Change) string {
 	switch {
-	case r.Mode != "drift":
+	case r.Mode != config.ModeDrift:
 		return string(c.Action)
 	case c.Action == plan.Unchanged && len(c.Kept) > 0:
 		return "has undeclared items"
