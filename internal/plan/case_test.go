@@ -18,7 +18,6 @@ import (
 
 	"astro-apply/internal/current"
 	"astro-apply/internal/desired"
-	"astro-apply/internal/kind"
 	"astro-apply/internal/plan"
 	"astro-apply/internal/schema"
 )
@@ -386,35 +385,4 @@ func renderProblems(problems []schema.Problem) string {
 		fmt.Fprintf(&b, "%d:%d: %s\n", p.Pos.Line, p.Pos.Col, p.Message)
 	}
 	return b.String()
-}
-
-// A field that an update sends needs a case: with a change of the field, and with a
-// manifest that changes nothing.
-func TestCasesCoverWritableFields(t *testing.T) {
-	t.Parallel()
-	covered := map[string]bool{}
-	for _, file := range caseFiles(t) {
-		c := readCase(t, file)
-		if c.section("manifest-without-changes") == nil || len(c.plan.Problems) > 0 {
-			continue
-		}
-		for _, change := range c.plan.Changes {
-			for _, f := range change.Fields {
-				name := f.Path
-				if i := strings.IndexAny(name, ".["); i >= 0 {
-					name = name[:i]
-				}
-				if change.Action == plan.Update {
-					covered[change.Resource.Kind.Name+"."+name] = true
-				}
-			}
-		}
-	}
-	for _, k := range kind.All() {
-		for _, f := range k.Fields {
-			if name := k.Name + "." + f.Name; k.Section != "" && f.Has(schema.Update) && !f.Has(schema.Immutable) && !covered[name] {
-				t.Errorf("%s: no case with a section manifest-without-changes changes it", name)
-			}
-		}
-	}
 }
