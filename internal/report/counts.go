@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -28,7 +29,7 @@ func (r *Run) Counts() Counts {
 		}
 	}
 	for _, o := range r.Outcomes {
-		c[o.Status]++
+		c[cmp.Or(o.Status, apply.Failed)]++
 		if !o.Status.IsOK() && o.AcceptedWrite != "" {
 			c[o.AcceptedWrite]++
 		}
