@@ -173,37 +173,54 @@ type separation struct {
 	live             *Live
 }
 
-// ownValue returns the current value without inherited parts.
+// ownValue returns the current value without inherited parts. It counts an item of a list as
+// inherited once per source that grants an equal item, and notes that source.
 func (s *separation) ownValue(value *schema.Node) *schema.Node {
-	if s.field.Type.Base != schema.BaseList {
+	t := &s.field.Type
+	if t.Base != schema.BaseList {
 		return s.ownScalar(value)
 	}
-	out := &schema.Node{Form: schema.List}
-	var order []string
-	itemsByKey := map[string][]*schema.Node{}
-	for i, item := range value.Items {
-		key := cmp.Or(s.field.Type.KeyOf(item), fmt.Sprint("item ", i))
-		if itemsByKey[key] == nil {
-			order = append(order, key)
+	type grant struct{ item, source *schema.Node }
+	var granted []grant
+	for _, source := range s.sources {
+		for _, item := range s.field.CurrentValue(source, source).ListItems() {
+			granted = append(granted, grant{item, source})
 		}
-		itemsByKey[key] = append(itemsByKey[key], item)
 	}
-	for _, key := range order {
-		out.Items = append(out.Items, s.ownItems(itemsByKey[key])...)
+	var keys []string
+	own, inherited := map[string][]*schema.Node{}, map[string][]*schema.Node{}
+	for i, item := range value.Items {
+		key := cmp.Or(t.KeyOf(item), fmt.Sprint("item ", i))
+		if own[key] == nil && inherited[key] == nil {
+			keys = append(keys, key)
+		}
+		from := slices.IndexFunc(granted, func(g grant) bool {
+			return t.KeyOf(g.item) == t.KeyOf(item) && t.Elem.Equal(g.item, item)
+		})
+		if from < 0 {
+			own[key] = append(own[key], item)
+			continue
+		}
+		s.noteInherited(item, granted[from].source)
+		inherited[key] = append(inherited[key], item)
+		granted = slices.Delete(granted, from, from+1)
+	}
+	out := &schema.Node{Form: schema.List}
+	for _, key := range keys {
+		out.Items = append(out.Items, s.ownItems(key, own[key], inherited[key])...)
 	}
 	return out
 }
 
-// ownItems returns the items that are the resource's own, from all current items with one
+// ownItems returns the items that are the resource's own, of all current items with one
 // key. The API accepts one item per key, so all but one of several items are inherited. If
 // the resource only inherits an item that equals the declared one, nothing needs to
 // change: not every response shows whether the resource also has the item itself.
-func (s *separation) ownItems(live []*schema.Node) []*schema.Node {
+func (s *separation) ownItems(key string, own, inherited []*schema.Node) []*schema.Node {
 	t := &s.field.Type
-	own, inherited := s.splitItems(live)
 	var declared *schema.Node
 	for _, d := range s.declared.ListItems() {
-		if key := t.KeyOf(d); key != "" && key == t.KeyOf(live[0]) {
+		if t.KeyOf(d) == key {
 			declared = d
 		}
 	}
@@ -229,32 +246,6 @@ func (s *separation) ownItems(live []*schema.Node) []*schema.Node {
 		}
 	}
 	return own
-}
-
-// splitItems counts an item as inherited once per source that grants an equal item, and
-// notes that source. The remaining items are the resource's own.
-func (s *separation) splitItems(live []*schema.Node) (own, inherited []*schema.Node) {
-	t := &s.field.Type
-	type grant struct{ item, source *schema.Node }
-	var granted []grant
-	for _, source := range s.sources {
-		for _, item := range s.field.CurrentValue(source, source).ListItems() {
-			if t.KeyOf(item) == t.KeyOf(live[0]) {
-				granted = append(granted, grant{item, source})
-			}
-		}
-	}
-	for _, item := range live {
-		i := slices.IndexFunc(granted, func(g grant) bool { return t.Elem.Equal(g.item, item) })
-		if i < 0 {
-			own = append(own, item)
-			continue
-		}
-		s.noteInherited(item, granted[i].source)
-		inherited = append(inherited, item)
-		granted = slices.Delete(granted, i, i+1)
-	}
-	return own, inherited
 }
 
 // ownScalar replaces an inherited value by the declared one. If the manifest doesn't
