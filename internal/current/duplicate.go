@@ -24,8 +24,10 @@ func (r *reader) checkDuplicates() {
 			if other == nil || o.HasDifferentID(other) && !r.givesUpName(o) && !r.givesUpName(other) {
 				continue
 			}
-			if i == 0 && r.current.Live[o] != nil && (r.givesUpName(other) || r.givesUpName(o)) && (!o.Absent || !other.Absent) { // one by id and one by name
-				r.failWithProblem(o, o.Pos, "%s: %s at %s renames or deletes the resource with this name; declare this one in a later run", o, other, other.Pos)
+			oneGivesUpName := (r.givesUpName(other) || r.givesUpName(o)) && (!o.Absent || !other.Absent)
+			if i == 0 && r.current.Live[o] != nil && oneGivesUpName { // one by id and one by name
+				r.failWithProblem(o, o.Pos, "%s: %s at %s renames or deletes the resource with this name; "+
+					"declare this one in a later run", o, other, other.Pos)
 			} else {
 				r.failWithProblem(o, o.Pos, "%s and %s at %s are the same resource (%s); declare it once", o, other, other.Pos, key)
 			}

@@ -227,11 +227,13 @@ func (v *Inventory) selectWorkspaces(x *liveIndex) error {
 		}
 		switch len(found) {
 		case 0:
-			errs = append(errs, fmt.Errorf("the Workspace %q doesn't exist, or the token can't see it%s", selector, schema.Suggest(selector, x.in("").names())))
+			suggestion := schema.Suggest(selector, x.in("").names())
+			errs = append(errs, fmt.Errorf("the Workspace %q doesn't exist, or the token can't see it%s", selector, suggestion))
 		case 1:
 			v.selectedWorkspaceIDs[found[0].ID] = true
 		default:
-			errs = append(errs, fmt.Errorf("%d Workspaces are named %q, ids %s; give the id instead of the name", len(found), selector, joinIDs(found)))
+			errs = append(errs, fmt.Errorf("%d Workspaces are named %q, ids %s; give the id instead of the name",
+				len(found), selector, joinIDs(found)))
 		}
 	}
 	return errors.Join(errs...)

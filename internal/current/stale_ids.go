@@ -2,7 +2,6 @@ package current
 
 import (
 	"context"
-	"maps"
 	"slices"
 
 	"astro-apply/internal/astro"
@@ -69,7 +68,12 @@ func (l *Live) DropItems(ids map[string]bool) *Live {
 			continue
 		}
 		kept := slices.DeleteFunc(slices.Clone(value.Items), func(item *schema.Node) bool {
-			return slices.ContainsFunc(slices.Collect(maps.Values(itemReferenceIDs(f, item))), func(id string) bool { return ids[id] })
+			for _, id := range itemReferenceIDs(f, item) {
+				if ids[id] {
+					return true
+				}
+			}
+			return false
 		})
 		if len(kept) < len(value.Items) {
 			l.addMember(f.Name, &schema.Node{Form: schema.List, Items: kept})
