@@ -36,8 +36,10 @@ var allowedImports = map[string][]string{
 	"internal/apply": {
 		"internal/astro", "internal/current", "internal/desired", "internal/kind", "internal/plan", "internal/retry", "internal/schema",
 	},
-	"internal/plan":        {"internal/current", "internal/desired", "internal/kind", "internal/schema"},
-	"internal/export":      {"internal/current", "internal/desired", "internal/kind", "internal/schema"},
+	"internal/plan": {"internal/current", "internal/desired", "internal/kind", "internal/schema"},
+	"internal/export": {
+		"internal/current", "internal/desired", "internal/kind", "internal/manifest", "internal/schema",
+	},
 	"internal/current":     {"internal/astro", "internal/desired", "internal/kind", "internal/schema"},
 	"internal/desired":     {"internal/astrocli", "internal/kind", "internal/schema"},
 	"internal/astrocli":    {"internal/kind", "internal/schema"},

@@ -57,7 +57,7 @@ func runConvert(ctx context.Context, s *setup) (*report.Run, error) {
 	}
 	o := export.Options{OutputPath: string(s.config.ExportTo), Header: convertedFileHeader}
 	converted := export.Convert(s.catalog, documents, o)
-	reparsed := manifest.Parse([]manifest.Source{{Name: converted.Files[0].Name, Data: converted.Files[0].Data}}, allUnset)
+	reparsed := manifest.Parse(converted.Files, allUnset)
 	problems := desired.Load(s.catalog, reparsed.Documents, "", reparsed.Problems...).Problems
 	if i := slices.IndexFunc(problems, isError); i >= 0 {
 		return r, errors.Join(

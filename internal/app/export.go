@@ -110,11 +110,8 @@ func makeExport(
 	}
 	for {
 		exported := export.Make(inventory, o)
-		var sources []manifest.Source
-		for _, f := range exported.Files {
-			sources = append(sources, manifest.Source{Name: f.Name, Data: f.Data})
-		}
-		parsed := manifest.Parse(sources, manifest.Environment{Lookup: placeholderValue}) // any value will do: a plan doesn't compare secrets
+		// Any value will do for a secret: a plan doesn't compare secrets.
+		parsed := manifest.Parse(exported.Files, manifest.Environment{Lookup: placeholderValue})
 		declared := desired.Load(s.catalog, parsed.Documents, "", parsed.Problems...)
 		if o.SkipReasons.AddProblems(exported, declared, declared.Problems) {
 			continue
@@ -148,7 +145,7 @@ func exportScope(c *config.Config, catalog kind.Catalog) (current.InventoryScope
 
 // writeExport writes the files and returns the names of those that it has written. It
 // checks every file before it writes the first one.
-func writeExport(s *setup, files []export.File) (written []string, err error) {
+func writeExport(s *setup, files []manifest.Source) (written []string, err error) {
 	size := 0
 	for _, f := range files {
 		size += len(f.Data)
@@ -193,13 +190,13 @@ func isExportedFile(text []byte) bool {
 // staleExports returns a warning for each file of an earlier export in the folder that
 // this export has not written. Its resources were deleted or renamed, and an apply of such
 // a file would create them again.
-func staleExports(readable sandbox.Folders, folder string, files []export.File) (warnings []schema.Problem) {
+func staleExports(readable sandbox.Folders, folder string, files []manifest.Source) (warnings []schema.Problem) {
 	if len(files) == 0 || path.Dir(files[0].Name) != folder {
 		return nil // the export is one file
 	}
 	for _, name := range readable.ListNames(folder) {
 		file := path.Join(folder, name)
-		isFile := func(f export.File) bool { return f.Name == file }
+		isFile := func(f manifest.Source) bool { return f.Name == file }
 		if ext := path.Ext(name); ext != ".yaml" && ext != ".yml" || slices.ContainsFunc(files, isFile) {
 			continue
 		}

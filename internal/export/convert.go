@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"astro-apply/internal/kind"
+	"astro-apply/internal/manifest"
 	"astro-apply/internal/schema"
 )
 
@@ -33,7 +34,7 @@ func Convert(catalog kind.Catalog, documents []*schema.Node, o Options) *Export 
 	for i, body := range bodies {
 		d.addItem(sections[i], body, nil)
 	}
-	out.Files = []File{{o.OutputPath, d.encodeYAML()}}
+	out.Files = []manifest.Source{{Name: o.OutputPath, Data: d.encodeYAML()}}
 	return out
 }
 

@@ -11,6 +11,7 @@ import (
 
 	"astro-apply/internal/current"
 	"astro-apply/internal/kind"
+	"astro-apply/internal/manifest"
 	"astro-apply/internal/schema"
 )
 
@@ -24,17 +25,11 @@ type Options struct {
 
 // Export is the result of Make or Convert.
 type Export struct {
-	Files         []File
+	Files         []manifest.Source
 	Variables     []*SecretVariable // sorted by name
 	Skipped       []Skipped
 	ResourceCount int
 	resources     []*exportedResource // in the order of the files
-}
-
-// File is one manifest. Name is a path with slashes.
-type File struct {
-	Name string
-	Data []byte
 }
 
 // SecretVariable is an environment variable from which an exported manifest reads a

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"astro-apply/internal/manifest"
 	"astro-apply/internal/schema"
 )
 
@@ -33,9 +34,9 @@ var nonFileNameChars = regexp.MustCompile(`[^a-z0-9._-]+`)
 
 // layOutFiles distributes the entries over files. written has the entries in the order
 // of the files, which may differ from that of entries.
-func (x *exporter) layOutFiles(entries []*exportedResource) (files []File, written []*exportedResource) {
+func (x *exporter) layOutFiles(entries []*exportedResource) (files []manifest.Source, written []*exportedResource) {
 	if !x.isFolderExport() {
-		return []File{{x.options.OutputPath, x.writeDocument(entries, "")}}, entries
+		return []manifest.Source{{Name: x.options.OutputPath, Data: x.writeDocument(entries, "")}}, entries
 	}
 	byContainer, taken := map[string][]*exportedResource{}, map[string]bool{organizationFile: true}
 	for _, e := range entries {
@@ -56,7 +57,9 @@ func (x *exporter) layOutFiles(entries []*exportedResource) (files []File, writt
 			}
 		}
 		taken[file] = true
-		files = append(files, File{path.Join(x.options.OutputPath, file+".yaml"), x.writeDocument(byContainer[id], id)})
+		files = append(files, manifest.Source{
+			Name: path.Join(x.options.OutputPath, file+".yaml"), Data: x.writeDocument(byContainer[id], id),
+		})
 		written = append(written, byContainer[id]...)
 	}
 	return files, written
