@@ -35,12 +35,15 @@ type connection struct {
 }
 
 // connect returns the connection for comparing Astro with the desired state.
-func connect(s *setup, declared *desired.State) (connection, error) {
+func connect(s *setup, declared *desired.State) (c connection, err error) {
 	if s.simulated {
 		s.runner.Print("simulation: using an in-memory Astro API; Astro itself isn't changed")
-		return connectSimulator(s, declared, astro.Options{}, s.failedRequests)
+		c.source, err = connectSimulator(s, declared, astro.Options{}, s.failedRequests)
+	} else {
+		c, err = connectAstro(s, declared)
 	}
-	return connectAstro(s, declared)
+	c.caller.Address, _ = netip.ParseAddr(string(s.config.CallerAddress)) // config.Load has checked it; "" if unset
+	return c, err
 }
 
 // connectAstro checks the token and returns a connection to the Astro API. With an error,
@@ -79,7 +82,7 @@ func connectAstro(s *setup, declared *desired.State) (c connection, err error) {
 		return c, err
 	}
 	c.uiURL = astroUIURL(api)
-	c.caller = kind.Caller{Address: callerAddress(s.config), GitHubHosted: s.env.IsHosted, TokenID: s.caller.TokenID}
+	c.caller = kind.Caller{GitHubHosted: s.env.IsHosted, TokenID: s.caller.TokenID}
 	c.source = current.Source{
 		API: client, OrganizationID: organization,
 		TokenScope: current.TokenScope{WorkspaceIDs: s.caller.WorkspaceIDs, DeploymentIDs: s.caller.DeploymentIDs},
@@ -89,9 +92,9 @@ func connectAstro(s *setup, declared *desired.State) (c connection, err error) {
 	return c, nil
 }
 
-// connectSimulator starts an in-memory Astro API and returns a connection to it. The API
+// connectSimulator starts an in-memory Astro API and returns its source. The API
 // has the resources that the manifest only refers to, and those that it declares by id.
-func connectSimulator(s *setup, declared *desired.State, o astro.Options, failed *requestLog) (connection, error) {
+func connectSimulator(s *setup, declared *desired.State, o astro.Options, failed *requestLog) (current.Source, error) {
 	organization, _ := resolveOrganizationID("", declared, s.config) // "": the simulator generates an id
 	server := simulator.New(simulator.Options{OrganizationID: organization})
 	for _, seed := range seed.Make(declared) {
@@ -99,17 +102,7 @@ func connectSimulator(s *setup, declared *desired.State, o astro.Options, failed
 	}
 	o.BaseURL, o.Token, o.Transport = "https://simulator.invalid", server.NewToken(simulator.Scope{}), server.Transport()
 	client, err := newClient(s, o, failed)
-	return connection{
-		caller: kind.Caller{Address: callerAddress(s.config)},
-		source: current.Source{API: client, OrganizationID: server.OrganizationID(), Mask: s.runner.Mask},
-	}, err
-}
-
-// callerAddress returns the address from which this run calls Astro, the zero value if it
-// is unknown.
-func callerAddress(c *config.Config) netip.Addr {
-	address, _ := netip.ParseAddr(string(c.CallerAddress)) // config.Load has checked it; "" if unset
-	return address
+	return current.Source{API: client, OrganizationID: server.OrganizationID(), Mask: s.runner.Mask}, err
 }
 
 // newClient returns a client that writes its calls to the log, and failed ones to failed.

@@ -34,21 +34,21 @@ func compare(ctx context.Context, s *setup, o compareOptions) (*comparison, erro
 	if s.simulated {
 		env = placeholders
 	}
-	m, r, err := readManifests(ctx, s, env)
+	r, declared, _, err := readManifests(ctx, s, env)
 	c := &comparison{report: r}
 	if err != nil || r.HasBlockingErrors() {
 		return c, err
 	}
-	connection, err := connect(s, m.declared)
+	connection, err := connect(s, declared)
 	c.source, r.UIURL, r.Notices = connection.source, connection.uiURL, connection.notices
 	if err != nil {
 		return c, err
 	}
-	rotated, err := selectRotated(s.config.Rotate, m.declared)
+	rotated, err := selectRotated(s.config.Rotate, declared)
 	if err != nil {
 		return c, err
 	}
-	targets, err := selectTargets(s.config.Only, m.declared, rotated)
+	targets, err := selectTargets(s.config.Only, declared, rotated)
 	r.TargetCount = len(targets)
 	if err != nil {
 		return c, err
@@ -66,7 +66,7 @@ func compare(ctx context.Context, s *setup, o compareOptions) (*comparison, erro
 	if !o.onlyDifferences {
 		c.policy.Rotate, c.policy.WriteSecrets = rotated.contains, bool(s.config.WriteSecrets)
 	}
-	r.Plan, c.current, r.StopErr = makePlan(ctx, s.runner, c.source, m.declared, c.policy)
+	r.Plan, c.current, r.StopErr = makePlan(ctx, s.runner, c.source, declared, c.policy)
 	if r.Plan == nil {
 		return c, nil
 	}

@@ -36,11 +36,11 @@ func dryRun(ctx context.Context, s *setup, sources []manifest.Source) ([]schema.
 		return nil, errors.New("no dry run: the manifest depends on variables that are not set in this run")
 	}
 	// Its requests never reach Astro, so Astronomer support can't look up the failed ones.
-	connection, err := connectSimulator(s, declared, astro.Options{Unpaced: true}, &requestLog{})
+	source, err := connectSimulator(s, declared, astro.Options{Unpaced: true}, &requestLog{})
 	if err != nil {
 		return nil, fmt.Errorf("no dry run: %w", err)
 	}
-	source, policy := connection.source, plan.Policy{AllowDelete: bool(s.config.AllowDelete), Now: time.Now()}
+	policy := plan.Policy{AllowDelete: bool(s.config.AllowDelete), Now: time.Now()}
 	dryPlan := plan.Make(source.OrganizationID, source.Read(ctx, declared), policy)
 	problems := problemsOfDryPlan(dryPlan)
 	if ctx.Err() == nil && !slices.ContainsFunc(problems, isError) {

@@ -14,13 +14,6 @@ import (
 	"astro-apply/internal/sandbox"
 )
 
-// manifests are the manifests of a run.
-type manifests struct {
-	sources  []manifest.Source
-	isInline bool // the manifest is an input
-	declared *desired.State
-}
-
 // sandboxFolders returns the folders in which the run may read and write files.
 func sandboxFolders(env github.Environment) sandbox.Folders {
 	return sandbox.Folders{
@@ -31,29 +24,34 @@ func sandboxFolders(env github.Environment) sandbox.Folders {
 
 // readManifests reads and checks the manifests, without Astro. It always returns a report,
 // which has all their problems.
-func readManifests(ctx context.Context, s *setup, env manifest.Environment) (*manifests, *report.Run, error) {
-	r := s.newReport()
-	m := &manifests{isInline: s.config.Manifest != ""}
-	if m.isInline {
-		m.sources = []manifest.Source{{Name: "manifest", Data: []byte(s.config.Manifest)}}
-	} else {
-		var err error
-		if m.sources, err = findManifests(ctx, s.files, s.config.Files); err != nil {
-			var errs []error
-			for _, err := range unjoinErrors(err) {
-				if errors.Is(err, fs.ErrNotExist) && s.env.OnRunner {
-					err = fmt.Errorf("%w; paths are relative to the root of the repository, "+
-						"and actions/checkout must run before this step", err)
-				}
-				errs = append(errs, fmt.Errorf("input files: %w", err))
-			}
-			return m, r, errors.Join(errs...)
-		}
+func readManifests(ctx context.Context, s *setup, env manifest.Environment) (
+	r *report.Run, declared *desired.State, sources []manifest.Source, err error,
+) {
+	r = s.newReport()
+	var files []manifest.Source
+	if r.InlineManifest = s.config.Manifest != ""; r.InlineManifest {
+		sources = []manifest.Source{{Name: "manifest", Data: []byte(s.config.Manifest)}}
+	} else if files, err = findManifests(ctx, s.files, s.config.Files); err != nil {
+		return r, nil, nil, explainFileErrors(err, s.env.OnRunner)
 	}
-	m.declared = loadManifests(s, m.sources, env)
-	r.InlineManifest, r.DeclaredCount = m.isInline, len(m.declared.Resources)
-	r.Problems = append(m.declared.Problems, checkFileSinks(s.files, m)...)
-	return m, r, nil
+	sources = append(sources, files...)
+	declared = loadManifests(s, sources, env)
+	r.DeclaredCount = len(declared.Resources)
+	r.Problems = append(declared.Problems, checkFileSinks(s.files, declared, files)...)
+	return r, declared, sources, nil
+}
+
+// explainFileErrors adds to each error how to fix it.
+func explainFileErrors(err error, onRunner bool) error {
+	var errs []error
+	for _, err := range unjoinErrors(err) {
+		if errors.Is(err, fs.ErrNotExist) && onRunner {
+			err = fmt.Errorf("%w; paths are relative to the root of the repository, "+
+				"and actions/checkout must run before this step", err)
+		}
+		errs = append(errs, fmt.Errorf("input files: %w", err))
+	}
+	return errors.Join(errs...)
 }
 
 // findManifests reads the manifests that match patterns. It reads in a goroutine, so

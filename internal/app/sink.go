@@ -11,6 +11,7 @@ import (
 	"astro-apply/internal/desired"
 	"astro-apply/internal/github"
 	"astro-apply/internal/kind"
+	"astro-apply/internal/manifest"
 	"astro-apply/internal/sandbox"
 	"astro-apply/internal/schema"
 )
@@ -58,14 +59,14 @@ func discardSecret(*desired.Resource, string) error { return nil }
 
 // checkFileSinks returns files to which secrets can't be written, before the first call
 // to Astro. It resolves symbolic links, so that two paths to one file count as one.
-func checkFileSinks(files sandbox.Folders, m *manifests) []schema.Problem {
+func checkFileSinks(files sandbox.Folders, declared *desired.State, manifests []manifest.Source) []schema.Problem {
 	conflicts := map[string]string{} // by path
-	for _, source := range m.sources {
-		if real, err := files.WritablePath(source.Name); err == nil && !m.isInline {
+	for _, source := range manifests {
+		if real, err := files.WritablePath(source.Name); err == nil {
 			conflicts[real] = "it is a manifest; choose another file"
 		}
 	}
-	for _, o := range m.declared.Resources {
+	for _, o := range declared.Resources {
 		if sink := o.SecretSink(); sink != nil && !o.Absent && sink.Text != outputSinkName {
 			real, err := files.WritablePath(sink.Text)
 			for dir := filepath.Dir(real); err == nil && dir != filepath.Dir(dir); dir = filepath.Dir(dir) {
@@ -73,7 +74,7 @@ func checkFileSinks(files sandbox.Folders, m *manifests) []schema.Problem {
 			}
 		}
 	}
-	return checkSinks(m.declared.Resources, func(o *desired.Resource) (string, error) {
+	return checkSinks(declared.Resources, func(o *desired.Resource) (string, error) {
 		sink := o.SecretSink().Text
 		if sink == outputSinkName {
 			return "", nil

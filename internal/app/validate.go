@@ -13,11 +13,11 @@ import (
 // runValidate checks the manifests, without a call to Astro. A run that chose this mode
 // because it has no token also makes a dry run.
 func runValidate(ctx context.Context, s *setup) (*report.Run, error) {
-	m, r, err := readManifests(ctx, s, manifest.Environment{AllowUnset: true})
+	r, _, sources, err := readManifests(ctx, s, manifest.Environment{AllowUnset: true})
 	if err != nil || r.HasBlockingErrors() || s.config.Mode != config.ModeAuto {
 		return r, err
 	}
-	problems, err := dryRun(ctx, s, m.sources)
+	problems, err := dryRun(ctx, s, sources)
 	r.DryRun = err == nil
 	r.Problems = append(r.Problems, problems...)
 	schema.SortProblems(r.Problems)
