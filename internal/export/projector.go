@@ -43,7 +43,8 @@ func (x *exporter) fillBody(e *exportedResource) (why string) {
 		}
 		e.body.Set("id", schema.String(e.live.ID))
 	}
-	e.body.Members = append(e.body.Members, w.projectMembers(e.kind.Fields, w.root, location{nameParts: e.variableWords()})...)
+	members := w.projectMembers(e.kind.Fields, w.root, location{nameParts: e.variableWords()})
+	e.body.Members = append(e.body.Members, members...)
 	slices.SortStableFunc(e.body.Members, func(a, b schema.Member) int { return cmp.Compare(w.memberRank(a.Name), w.memberRank(b.Name)) })
 	if declaredFields := len(e.body.Members) - len(e.kind.Identity); (e.kind.NotCreatable != "" || e.kind.Singleton) && declaredFields <= 0 {
 		if len(e.skippedFields) > 0 {

@@ -26,7 +26,8 @@ func (w *projector) projectValue(t *schema.Type, live *schema.Node, at location,
 		out := &schema.Node{Form: schema.Map}
 		for _, m := range live.Members {
 			member := location{at.path + "." + m.Name, append(slices.Clone(at.nameParts), m.Name)}
-			out.Members = append(out.Members, schema.Member{Name: m.Name, Value: w.projectValue(itemType(t), m.Value, member, secret)})
+			value := w.projectValue(itemType(t), m.Value, member, secret)
+			out.Members = append(out.Members, schema.Member{Name: m.Name, Value: value})
 		}
 		slices.SortStableFunc(out.Members, func(a, b schema.Member) int { return cmp.Compare(a.Name, b.Name) })
 		return out

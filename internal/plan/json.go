@@ -52,11 +52,11 @@ type jsonField struct {
 }
 
 // JSON returns the plan in its versioned form, on one line and without secrets. It
-// contains only the number of unchanged resources. For outputs with a size limit, the
-// brief form leaves out the fields and notes of the changes.
-func (p *Plan) JSON(brief bool) ([]byte, error) {
+// contains only the number of unchanged resources. If it is longer than limit bytes,
+// JSON leaves out the fields and notes of the changes.
+func (p *Plan) JSON(limit int) ([]byte, error) {
 	e := encoder{redactor: newRedactor(p.Redact)}
-	doc := jsonPlan{Version: JSONVersion, OrganizationID: p.OrganizationID, Brief: brief, Changes: []annotatedJSON{}}
+	doc := jsonPlan{Version: JSONVersion, OrganizationID: p.OrganizationID, Changes: []annotatedJSON{}}
 	for _, c := range p.Changes {
 		if c.Action == Unchanged {
 			doc.Unchanged++
@@ -78,10 +78,16 @@ func (p *Plan) JSON(brief bool) ([]byte, error) {
 		for _, note := range c.Notes {
 			out.Notes = append(out.Notes, e.redactText(note.Message))
 		}
-		if brief {
-			out.Fields, out.Kept, out.Notes = nil, nil, nil
-		}
 		doc.Changes = append(doc.Changes, out)
+	}
+	data, err := json.Marshal(doc)
+	if err != nil || len(data) <= limit {
+		return data, err
+	}
+	doc.Brief = true
+	for i := range doc.Changes {
+		c := &doc.Changes[i]
+		c.Fields, c.Kept, c.Notes = nil, nil, nil
 	}
 	return json.Marshal(doc)
 }

@@ -15,7 +15,7 @@ import (
 
 func planJSON(t testing.TB, p *plan.Plan) string {
 	t.Helper()
-	data, err := p.JSON(false)
+	data, err := p.JSON(1 << 20)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -69,7 +69,7 @@ func TestJSON(t *testing.T) {
 		`{"kind":"deployment","name":"next","action":"create","fields":[` +
 		`{"path":"type","new":"STANDARD"},{"path":"name","new":"next"},{"path":"workspaceId","new":"(id of Workspace \"new\")"}]}]}`
 	testkit.AssertEqual(t, "JSON", want, got)
-	brief, err := p.JSON(true)
+	brief, err := p.JSON(0)
 	testkit.AssertEqual(t, "error", nil, err)
 	testkit.AssertEqual(t, "in brief", `{"version":1,"organizationId":"corg","unchanged":1,"brief":true,"changes":[`+
 		`{"kind":"workspace","name":"unreadable","action":"unknown","problem":"workspaces: 403 Forbidden"},`+

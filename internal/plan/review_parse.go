@@ -32,7 +32,8 @@ func (r review) isComplete() bool {
 	for _, k := range kind.All() {
 		kinds[k.Name] = true
 	}
-	return r.OrganizationID != "" && r.Changes != nil && !slices.ContainsFunc(r.Changes, func(c jsonChange) bool { return !kinds[c.Kind] || !c.isComplete() })
+	isIncomplete := func(c jsonChange) bool { return !kinds[c.Kind] || !c.isComplete() }
+	return r.OrganizationID != "" && r.Changes != nil && !slices.ContainsFunc(r.Changes, isIncomplete)
 }
 
 func (c jsonChange) isComplete() bool {

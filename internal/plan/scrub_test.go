@@ -36,7 +36,7 @@ func TestSecretsInKeysAndNumbers(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			document, err := p.JSON(false)
+			document, err := p.JSON(1 << 20)
 			if err != nil {
 				t.Fatal(err)
 			}

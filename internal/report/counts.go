@@ -54,10 +54,12 @@ var plannedStatus = map[plan.Action]apply.Status{
 	plan.Unchanged: apply.Unchanged, plan.DeletePrevented: apply.DeletePrevented, plan.Errored: apply.Failed,
 }
 
-var futureWords = map[apply.Status]string{apply.Created: "to create", apply.Updated: "to update", apply.Deleted: "to delete"}
+var futureWords = map[apply.Status]string{
+	apply.Created: "to create", apply.Updated: "to update", apply.Deleted: "to delete",
+}
 
-// countsText lists the counts that aren't zero; future selects the wording of a plan.
-func (r *Run) countsText(future bool) string {
+// countsText lists the counts that aren't zero, in the words of a plan or of its outcomes.
+func (r *Run) countsText() string {
 	c := r.Counts()
 	var parts []string
 	for _, status := range []apply.Status{
@@ -66,7 +68,7 @@ func (r *Run) countsText(future bool) string {
 	} {
 		word := string(status)
 		switch {
-		case future && futureWords[status] != "":
+		case r.Outcomes == nil && futureWords[status] != "":
 			word = futureWords[status]
 		case status == apply.Unconfirmed:
 			word = "not confirmed"

@@ -28,7 +28,7 @@ func (r *Run) exportResultLine() string {
 	case x.Converted:
 		return "Converted " + what + " This run compared nothing with Astro."
 	case r.exportDiffers():
-		return "Exported " + what + " A plan of the export has changes or errors: " + r.countsText(true)
+		return "Exported " + what + " A plan of the export has changes or errors: " + r.countsText()
 	}
 	return "Exported " + what + " A plan of the export has no changes."
 }

@@ -2,6 +2,7 @@ package report
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -47,13 +48,19 @@ func (r *Run) Outputs() ([]Output, error) {
 			out = append(out, Output{k.IDOutput, singleID(list, k.Name)})
 		}
 	}
-	document, digest, err := planOutput(r.Plan)
-	if err != nil {
-		return nil, fmt.Errorf("output plan: %w", err)
+	var document []byte
+	digest := ""
+	if r.Plan != nil {
+		var err, digestErr error
+		document, err = r.Plan.JSON(outputLimit)
+		digest, digestErr = r.Plan.Digest()
+		if err := errors.Join(err, digestErr); err != nil {
+			return nil, fmt.Errorf("output plan: %w", err)
+		}
 	}
 	return append(out,
 		Output{"resources", resourcesJSON(list)},
-		Output{"plan", document},
+		Output{"plan", string(document)},
 		Output{"plan-digest", digest},
 		Output{"request-ids", compactJSON(r.failedRequestIDs())},
 	), nil
@@ -90,31 +97,9 @@ func compactJSON(v any) string {
 // singleID returns the id of the resource of a kind, "" if list doesn't have exactly
 // one resource of that kind.
 func singleID(list []outputResource, kind string) string {
-	id, n := "", 0
-	for _, x := range list {
-		if x.Kind == kind {
-			id, n = x.ID, n+1
-		}
+	isOther := func(x outputResource) bool { return x.Kind != kind }
+	if found := slices.DeleteFunc(slices.Clone(list), isOther); len(found) == 1 {
+		return found[0].ID
 	}
-	if n != 1 {
-		return ""
-	}
-	return id
-}
-
-func planOutput(p *plan.Plan) (text, digest string, err error) {
-	if p == nil {
-		return "", "", nil
-	}
-	data, err := p.JSON(false)
-	if err != nil {
-		return "", "", err
-	}
-	if len(data) > outputLimit {
-		if data, err = p.JSON(true); err != nil {
-			return "", "", err
-		}
-	}
-	digest, err = p.Digest()
-	return string(data), digest, err
+	return ""
 }

@@ -97,18 +97,19 @@ func (r *Run) HasFailed() bool {
 
 // ResultLine returns the result of the run in one line.
 func (r *Run) ResultLine() string {
-	c, total, errs := r.Counts(), len(r.Outcomes), countedNoun(r.errorCount(), "error")
+	c, counts, total, errs := r.Counts(), r.countsText(), len(r.Outcomes), countedNoun(r.errorCount(), "error")
 	switch {
 	case r.Mode == config.ModeValidate && len(r.Errors) == 0 && r.HasBlockingErrors():
 		return "The manifest has " + errs + "."
 	case len(r.Errors) > 0 || r.Plan == nil && r.HasBlockingErrors():
 		return "Stopped: " + errs + ". This run compared nothing with Astro and changed nothing."
 	case r.Plan != nil && len(r.Plan.Problems) > 0:
-		return fmt.Sprintf("No changes made: the comparison with Astro found %s in the manifest.", countedNoun(len(r.Plan.Problems), "error"))
+		errs = countedNoun(len(r.Plan.Problems), "error")
+		return fmt.Sprintf("No changes made: the comparison with Astro found %s in the manifest.", errs)
 	case r.Export != nil && r.StopErr == nil:
 		return r.exportResultLine()
 	case r.ReviewErr != nil:
-		return "No changes made: this plan was not reviewed. " + r.countsText(true)
+		return "No changes made: this plan was not reviewed. " + counts
 	case r.Mode == config.ModeValidate:
 		text := "The manifest is valid: " + countedNoun(r.DeclaredCount, "resource") + "."
 		if r.DryRun {
@@ -116,27 +117,28 @@ func (r *Run) ResultLine() string {
 		}
 		return text + " This run compared nothing with Astro."
 	case r.Outcomes != nil && r.StopErr != nil:
-		return fmt.Sprintf("Stopped early (%v): %d of %d done, safe to run again. %s", r.StopErr, total-c.Unsuccessful(), total, r.countsText(false))
+		done := total - c.Unsuccessful()
+		return fmt.Sprintf("Stopped early (%v): %d of %d done, safe to run again. %s", r.StopErr, done, total, counts)
 	case r.StopErr != nil:
 		return fmt.Sprintf("Stopped early (%v); no changes made.", r.StopErr)
 	case r.Outcomes != nil && c[apply.Failed] > 0:
-		return fmt.Sprintf("%d of %s not applied. %s", c[apply.Failed], countedNoun(total, "resource"), r.countsText(false))
+		return fmt.Sprintf("%d of %s not applied. %s", c[apply.Failed], countedNoun(total, "resource"), counts)
 	case r.Outcomes != nil && c[apply.Unconfirmed] > 0:
-		return "Accepted, but not everything is confirmed: " + r.countsText(false)
+		return "Accepted, but not everything is confirmed: " + counts
 	case r.Outcomes != nil && c.Changed() == 0:
-		return "No changes: " + r.countsText(false)
+		return "No changes: " + counts
 	case r.Outcomes != nil:
-		return "Applied: " + r.countsText(false)
+		return "Applied: " + counts
 	case r.Mode == config.ModeDrift && r.HasDrift():
-		return "Drift: " + r.countsText(true) + r.extraDriftText()
+		return "Drift: " + counts + r.extraDriftText()
 	case r.Mode == config.ModeDrift && c[apply.Failed] > 0:
-		return "No drift found, but not everything could be compared: " + r.countsText(true)
+		return "No drift found, but not everything could be compared: " + counts
 	case r.Mode == config.ModeDrift:
-		return "No drift: " + r.countsText(true)
+		return "No drift: " + counts
 	case c.Changed() == 0 && c[apply.Failed] == 0:
-		return "Plan: no changes. " + r.countsText(true)
+		return "Plan: no changes. " + counts
 	}
-	return "Plan: " + r.countsText(true)
+	return "Plan: " + counts
 }
 
 // extraDriftText describes the drift that a plan doesn't change: undeclared items that

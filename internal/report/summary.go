@@ -20,7 +20,8 @@ const (
 // the resources, and the differences of each.
 func (r *Run) Summary() string {
 	support := strings.TrimSuffix(r.supportMarkdown(), "\n")
-	return r.boundedMarkdown(summaryLimit-len(support), summaryLimit, "The complete text is in the log of the step.") + support
+	fullTextHint := "The complete text is in the log of the step."
+	return r.boundedMarkdown(summaryLimit-len(support), summaryLimit, fullTextHint) + support
 }
 
 // Comment returns the summary as a comment on a pull request. If the summary is too
