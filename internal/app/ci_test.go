@@ -54,7 +54,8 @@ func TestDependabot(t *testing.T) {
 		t.Fatal(err)
 	}
 	manifests := map[string][]string{
-		"gomod": {"go.mod"}, "github-actions": {".github/workflows/*.yml", "*.yml"}, "docker": {"Dockerfile"}, "npm": {"package-lock.json"},
+		"gomod": {"go.mod"}, "github-actions": {".github/workflows/*.yml", "*.yml"},
+		"docker": {"Dockerfile"}, "npm": {"package-lock.json"},
 	}
 	var got []string
 	for _, update := range file.Updates {
@@ -74,7 +75,9 @@ func TestDependabot(t *testing.T) {
 		}
 	}
 	want := []string{
-		"gomod /", "gomod /.ci/tools/*", "github-actions /", "github-actions /.github/setup-go", "github-actions /.github/examples", "docker /", "docker /.ci", "npm /.ci",
+		"gomod /", "gomod /.ci/tools/*",
+		"github-actions /", "github-actions /.github/setup-go", "github-actions /.github/examples",
+		"docker /", "docker /.ci", "npm /.ci",
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("%q, want %q", got, want)

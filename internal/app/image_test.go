@@ -109,7 +109,8 @@ func TestGoVersion(t *testing.T) {
 		t.Fatal(err)
 	}
 	version, _ := strings.CutPrefix(strings.TrimSpace(string(b)), "version=")
-	if !regexp.MustCompile(`^\d+\.\d+\.\d+$`).MatchString(version) || !strings.Contains(readRepositoryFile(t, "Dockerfile"), " golang:"+version+"-") {
+	isVersion := regexp.MustCompile(`^\d+\.\d+\.\d+$`).MatchString(version)
+	if !isVersion || !strings.Contains(readRepositoryFile(t, "Dockerfile"), " golang:"+version+"-") {
 		t.Errorf("setup-go reads the version %q", version)
 	}
 }

@@ -20,7 +20,9 @@ import (
 func TestMain(m *testing.M) {
 	replacements := map[string]func(*fakeGitHub, []string) error{
 		"gh": (*fakeGitHub).gh, "docker": (*fakeGitHub).docker,
-		"go": func(_ *fakeGitHub, args []string) error { return run(args[3:], os.Stdin, os.Stdout) }, // go run ./internal/release
+		"go": func(_ *fakeGitHub, args []string) error { // go run ./internal/release
+			return run(args[3:], os.Stdin, os.Stdout)
+		},
 	}
 	if command := replacements[filepath.Base(os.Args[0])]; command != nil {
 		g := &fakeGitHub{dir: os.Getenv("FAKE_GITHUB")}

@@ -42,8 +42,10 @@ func TestRelease(t *testing.T) {
 	}
 	release := r.published("v1.0.0")
 	for _, want := range []string{
-		"First release.", "- uses: o/Astro-Apply@" + commit + " # v1.0.0", "gh attestation verify oci://ghcr.io/o/astro-apply@" + digest,
-		"--signer-workflow o/Astro-Apply/.github/workflows/release.yml", "--source-ref refs/heads/main --source-digest " + main,
+		"First release.", "- uses: o/Astro-Apply@" + commit + " # v1.0.0",
+		"gh attestation verify oci://ghcr.io/o/astro-apply@" + digest,
+		"--signer-workflow o/Astro-Apply/.github/workflows/release.yml",
+		"--source-ref refs/heads/main --source-digest " + main,
 	} {
 		if !strings.Contains(release.Notes, want) {
 			t.Errorf("no %q in the notes:\n%s", want, release.Notes)
@@ -272,8 +274,9 @@ func TestReleaseLate(t *testing.T) {
 	r.start("1.2.0").mustComplete()
 	late.mustComplete()
 	r.wantTags("v1=v1.2.0", "v1.2=v1.2.0", "v1.1=v1.1.0")
-	if late, newest := r.published("v1.1.0").IsLatest, r.published("v1.2.0").IsLatest; late != "false" || newest != "true" {
-		t.Errorf("latest: v1.1.0 %s, v1.2.0 %s", late, newest)
+	older, newest := r.published("v1.1.0").IsLatest, r.published("v1.2.0").IsLatest
+	if older != "false" || newest != "true" {
+		t.Errorf("latest: v1.1.0 %s, v1.2.0 %s", older, newest)
 	}
 	if a, b := r.taggedDigest("1.1.0"), r.taggedDigest("1.2.0"); a == "" || a == b {
 		t.Errorf("images 1.1.0 %q, 1.2.0 %q", a, b)
@@ -299,7 +302,8 @@ func TestOwn(t *testing.T) {
 	r := newRepository(t)
 	owner := "OWNER"
 	r.pushMain("docs: placeholders", map[string]string{
-		"a.md": "ghcr.io/" + owner + "/astro-apply@sha256: github.com/" + owner + "/astro-apply WORKSPACE_" + owner + "\n", "CODEOWNERS": "* @" + owner + "\n",
+		"a.md":       strings.ReplaceAll("ghcr.io/%/astro-apply@sha256: github.com/%/astro-apply WORKSPACE_%\n", "%", owner),
+		"CODEOWNERS": "* @" + owner + "\n",
 	})
 	r.dispatch("minor", false)
 	dir := t.TempDir()
@@ -312,11 +316,15 @@ func TestOwn(t *testing.T) {
 		}
 	}
 	if _, err := r.runScript(dir, ".ci/own Acme/Astro @acme/data && git commit -qam x && .ci/own", map[string]string{
-		"GIT_AUTHOR_NAME": "o", "GIT_AUTHOR_EMAIL": "o@example.com", "GIT_COMMITTER_NAME": "o", "GIT_COMMITTER_EMAIL": "o@example.com",
+		"GIT_AUTHOR_NAME": "o", "GIT_AUTHOR_EMAIL": "o@example.com",
+		"GIT_COMMITTER_NAME": "o", "GIT_COMMITTER_EMAIL": "o@example.com",
 	}); err != nil {
 		t.Errorf("%v: %s", err, r.log)
 	}
-	for name, want := range map[string]string{"a.md": "ghcr.io/acme/astro@sha256: github.com/Acme/Astro WORKSPACE_" + owner + "\n", "CODEOWNERS": "* @acme/data\n"} {
+	for name, want := range map[string]string{
+		"a.md":       "ghcr.io/acme/astro@sha256: github.com/Acme/Astro WORKSPACE_" + owner + "\n",
+		"CODEOWNERS": "* @acme/data\n",
+	} {
 		if got, _ := os.ReadFile(filepath.Join(dir, name)); string(got) != want {
 			t.Errorf("%s: %q, want %q", name, got, want)
 		}

@@ -88,11 +88,12 @@ func TestPinImage(t *testing.T) {
 	t.Parallel()
 	image := "ghcr.io/o/astro-apply@sha256:" + strings.Repeat("0f", 32)
 	const action = "name: x\nruns:\n  using: docker\n  image: Dockerfile\n  entrypoint: /x\n"
+	pinned := strings.Replace(action, "Dockerfile", "docker://"+image, 1)
 	for name, test := range map[string]struct{ action, image, want string }{
-		"good":           {action, image, strings.TrimSuffix(strings.Replace(action, "Dockerfile", "docker://"+image, 1), "\n")},
+		"good":           {action, image, strings.TrimSuffix(pinned, "\n")},
 		"a tag":          {action, "ghcr.io/o/astro-apply:v1", "a tag could change"},
 		"a new line":     {action, image + "\n  env: {}", "a tag could change"},
-		"already pinned": {strings.Replace(action, "Dockerfile", "docker://"+image, 1), image, "0 lines"},
+		"already pinned": {pinned, image, "0 lines"},
 		"twice":          {action + "  image: Dockerfile\n", image, "2 lines"},
 		"elsewhere":      {"inputs:\n  image: Dockerfile\nruns:\n  using: docker\n  image: other\n", image, "would run"},
 		"no container":   {strings.Replace(action, "using: docker", "using: node24", 1), image, `with "node24"`},
@@ -108,7 +109,9 @@ func TestPinImage(t *testing.T) {
 
 func TestArguments(t *testing.T) {
 	t.Parallel()
-	for args, want := range map[string]string{"": "must be next", "next": "must be next", "all x": "must be next", "facts v1": `version "v1"`} {
+	for args, want := range map[string]string{
+		"": "must be next", "next": "must be next", "all x": "must be next", "facts v1": `version "v1"`,
+	} {
 		if got := runCommand("", strings.Fields(args)...); !strings.Contains(got, want) {
 			t.Errorf("%q: %s, want %q", args, got, want)
 		}

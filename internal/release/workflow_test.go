@@ -99,7 +99,9 @@ var repositoryTemplate = sync.OnceValues(func() (string, error) {
 	}
 	g := fakeGitHub{dir}
 	files := map[string]string{"internal/release/main.go": "package main\n", "README.md": "uses: o/Astro-Apply@v1\n"}
-	for _, name := range []string{"action.yml", ".ci/release", ".ci/own", ".ci/Dockerfile", ".github/workflows/release.yml"} {
+	for _, name := range []string{
+		"action.yml", ".ci/release", ".ci/own", ".ci/Dockerfile", ".github/workflows/release.yml",
+	} {
 		text, err := os.ReadFile(filepath.Join("..", "..", name))
 		if err != nil {
 			return "", err
@@ -107,7 +109,8 @@ var repositoryTemplate = sync.OnceValues(func() (string, error) {
 		files[name] = string(text)
 	}
 	repository := filepath.Join(dir, "repository")
-	if out, err := exec.Command("git", "init", "-q", "--bare", "-b", "main", "--template=", repository).CombinedOutput(); err != nil {
+	initialize := exec.Command("git", "init", "-q", "--bare", "-b", "main", "--template=", repository)
+	if out, err := initialize.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("%w: %s", err, out)
 	}
 	commit, err := g.commitFiles("", "first: all of it", files)
@@ -308,7 +311,8 @@ func (r *workflowRun) runSmoke(job workflowJob, eval func(string) string, matrix
 	}
 	for _, *matrix = range refs {
 		ref := eval(job.With["ref"])
-		if action := r.mustGit("show", ref+":action.yml"); !strings.Contains(action, "\n  image: docker://ghcr.io/o/astro-apply@sha256:") {
+		action := r.mustGit("show", ref+":action.yml")
+		if !strings.Contains(action, "\n  image: docker://ghcr.io/o/astro-apply@sha256:") {
 			return fmt.Errorf("%s has no image", ref)
 		}
 		r.smoked = append(r.smoked, ref+": "+strings.ReplaceAll(r.mustGit("tag"), "\n", " "))
@@ -328,8 +332,9 @@ func (r *workflowRun) checkout(dir, ref string, whole bool) error {
 	}
 	commit := r.mustGit("rev-parse", ref)
 	files := map[string]string{
-		"HEAD": commit + "\n", "refs/.keep": "", "objects/info/alternates": filepath.Join(r.dir, "repository", "objects") + "\n",
-		"packed-refs": strings.ReplaceAll(refs, "refs/heads/", "refs/remotes/origin/"),
+		"HEAD": commit + "\n", "refs/.keep": "",
+		"objects/info/alternates": filepath.Join(r.dir, "repository", "objects") + "\n",
+		"packed-refs":             strings.ReplaceAll(refs, "refs/heads/", "refs/remotes/origin/"),
 	}
 	if !whole {
 		files["shallow"] = commit + "\n"
@@ -360,7 +365,8 @@ func (r *workflowRun) runScript(dir, script string, env map[string]string) (map[
 	c.Dir = dir
 	c.Env = []string{
 		"PATH=" + r.bin + ":" + os.Getenv("PATH"), "FAKE_GITHUB=" + r.dir, "HOME=" + files, "TMPDIR=" + files,
-		"GITHUB_REPOSITORY=o/Astro-Apply", "GITHUB_REF=refs/heads/main", "GITHUB_SHA=" + r.source, "GITHUB_SERVER_URL=https://github.com",
+		"GITHUB_REPOSITORY=o/Astro-Apply", "GITHUB_REF=refs/heads/main", "GITHUB_SHA=" + r.source,
+		"GITHUB_SERVER_URL=https://github.com",
 		"GITHUB_OUTPUT=" + files + "/output", "GITHUB_STEP_SUMMARY=" + files + "/summary",
 	}
 	for key, value := range env {
@@ -383,7 +389,9 @@ func (r *workflowRun) runScript(dir, script string, env map[string]string) (map[
 }
 
 func (r *workflowRun) checkBuildArguments(text string) {
-	for _, want := range []string{"VERSION=" + r.outputs["plan"]["version"], "COMMIT=" + r.source, "SOURCE=https://github.com/o/Astro-Apply"} {
+	for _, want := range []string{
+		"VERSION=" + r.outputs["plan"]["version"], "COMMIT=" + r.source, "SOURCE=https://github.com/o/Astro-Apply",
+	} {
 		if !slices.Contains(strings.Fields(text), want) {
 			r.Errorf("build arguments %q, want %s", text, want)
 		}
@@ -406,14 +414,20 @@ func (r *workflowRun) pushImage(outputs string) string {
 	r.load("registry.json", &registry)
 	for _, platform := range r.image.platforms {
 		system, architecture, _ := strings.Cut(platform, "/")
-		manifests = append(manifests, map[string]any{"digest": digest(platform), "platform": map[string]any{"os": system, "architecture": architecture}})
+		manifests = append(manifests, map[string]any{
+			"digest": digest(platform), "platform": map[string]any{"os": system, "architecture": architecture},
+		})
 		configs[platform] = map[string]any{"os": system, "architecture": architecture, "config": map[string]any{
 			"Entrypoint": []string{r.image.entrypoint}, "User": r.image.user,
 			"Labels": map[string]any{"org.opencontainers.image.version": version, "org.opencontainers.image.revision": r.source},
 		}}
-		registry[name+"@"+digest(platform)] = map[string]any{"config": map[string]any{"size": 1000}, "layers": []any{map[string]any{"size": r.image.size}}}
+		registry[name+"@"+digest(platform)] = map[string]any{
+			"config": map[string]any{"size": 1000}, "layers": []any{map[string]any{"size": r.image.size}},
+		}
 	}
-	registry[name+"@"+digest("")] = map[string]any{"name": name, "manifest": map[string]any{"manifests": manifests}, "image": configs}
+	registry[name+"@"+digest("")] = map[string]any{
+		"name": name, "manifest": map[string]any{"manifests": manifests}, "image": configs,
+	}
 	r.store("registry.json", registry)
 	return digest("")
 }
