@@ -23,7 +23,8 @@ func (o *Resource) addItemRef(f *schema.Field, n *schema.Node) *schema.Node {
 		return n
 	}
 	p := &ItemRef{Field: f, Name: n.Text, text: f.ItemRef.Title + " " + n.Show()}
-	p.Node = &schema.Node{Form: schema.Unknown, Text: "id of " + p.text, Pos: n.Pos, Sensitive: n.Sensitive}
+	p.Node = schema.UnknownID(p.text)
+	p.Node.Pos, p.Node.Sensitive = n.Pos, n.Sensitive
 	o.ItemRefs = append(o.ItemRefs, p)
 	return p.Node
 }

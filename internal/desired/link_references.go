@@ -83,7 +83,8 @@ func (d *loader) newReference(f *schema.Field, n *schema.Node, named bool) *Refe
 	}
 	node := *n
 	if r.ID == "" {
-		node = schema.Node{Form: schema.Unknown, Text: r.UnknownText(), Pos: n.Pos, Sensitive: n.Sensitive}
+		node = *schema.UnknownID(r.Address())
+		node.Pos, node.Sensitive = n.Pos, n.Sensitive
 	}
 	r.Node = &node
 	return r

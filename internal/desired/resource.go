@@ -184,13 +184,13 @@ func (r *Reference) String() string {
 	return fmt.Sprintf("%s %q", r.Kind.Title, r.Name)
 }
 
-// UnknownText describes the id while it is unknown: id of Deployment "etl" in "data".
-// References of one resource to different targets have different texts.
-func (r *Reference) UnknownText() string {
+// Address describes the target while its id is unknown: Deployment "etl" in "data".
+// References of one resource to different targets have different addresses.
+func (r *Reference) Address() string {
 	if r.Parent == "" {
-		return "id of " + r.String()
+		return r.String()
 	}
-	return fmt.Sprintf("id of %s in %q", r, r.Parent)
+	return fmt.Sprintf("%s in %q", r, r.Parent)
 }
 
 // Resolve puts the id into the body.

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"regexp"
-	"strings"
 
 	"astro-apply/internal/schema"
 )
@@ -151,8 +150,5 @@ func dagSelectorRule(list string, required bool) Rule {
 
 // displayName returns the name for messages of the resource that an id refers to.
 func displayName(id *schema.Node) string {
-	if id.Form == schema.Unknown {
-		return strings.TrimPrefix(id.Text, "id of ")
-	}
-	return cmp.Or(id.DisplayName, id.Text)
+	return cmp.Or(id.Address, id.DisplayName, id.Text)
 }

@@ -98,7 +98,7 @@ type encoder struct {
 	// isReview selects the form of a review: each text has a tag, and equal values give
 	// equal bytes.
 	isReview bool
-	// created maps the ids of resources to texts, which replace the ids, as before the
+	// created maps the ids of resources to addresses, which replace the ids, as before the
 	// resources existed.
 	created map[string]string
 }
@@ -111,7 +111,7 @@ func (e encoder) encodeText(t reviewText) reviewText {
 }
 
 func (e encoder) encodeChange(c *Change) (out jsonChange, err error) {
-	e.created = c.withReferenceNames(e.created)
+	e.created = c.withAddresses(e.created)
 	name := e.encodeText(e.tagText(c.Resource.Name()))
 	out = jsonChange{Kind: c.Resource.Kind.Name, Name: name, ParentID: c.ParentID, Action: c.Action}
 	if e.created[c.ParentID] != "" {
@@ -127,13 +127,13 @@ func (e encoder) encodeChange(c *Change) (out jsonChange, err error) {
 	return out, err
 }
 
-// withReferenceNames returns a copy of created with the texts that the references of c
+// withAddresses returns a copy of created with the addresses that the references of c
 // use.
-func (c *Change) withReferenceNames(created map[string]string) map[string]string {
+func (c *Change) withAddresses(created map[string]string) map[string]string {
 	out := maps.Clone(created)
 	for _, ref := range c.Resource.Refs {
 		if created[ref.ID] != "" && ref.Name != "" {
-			out[ref.ID] = ref.UnknownText()
+			out[ref.ID] = ref.Address()
 		}
 	}
 	return out
@@ -142,8 +142,8 @@ func (c *Change) withReferenceNames(created map[string]string) map[string]string
 func (e encoder) encodeFields(fields []Field) (out []jsonField, err error) {
 	for _, f := range fields {
 		path := f.Path // items that refer to created resources are labeled with names instead of ids
-		for id, name := range e.created {
-			path = strings.ReplaceAll(path, "["+id+"]", "["+strings.TrimPrefix(name, "id of ")+"]")
+		for id, address := range e.created {
+			path = strings.ReplaceAll(path, "["+id+"]", "["+address+"]")
 		}
 		field := jsonField{Path: e.encodeText(e.tagPath(path)), Unverified: f.Rewrite && !e.isReview}
 		if field.Old, err = e.encodeValue(f.Old); err != nil {
@@ -165,8 +165,8 @@ func (e encoder) encodeValue(n *schema.Node) (json.RawMessage, error) {
 	}
 	c := n.Clone()
 	c.Walk(func(m *schema.Node) {
-		if name := e.created[m.Text]; name != "" && m.Form == schema.Text && !m.Sensitive {
-			m.Form, m.Text = schema.Unknown, name
+		if address := e.created[m.Text]; address != "" && m.Form == schema.Text && !m.Sensitive {
+			m.Form, m.Text = schema.Unknown, schema.UnknownID(address).Text
 		}
 		if e.isReview {
 			slices.SortStableFunc(m.Members, func(a, b schema.Member) int { return cmp.Compare(a.Name, b.Name) })

@@ -132,7 +132,7 @@ func (m *listMerger) itemLabel(item *schema.Node, identity string) string {
 	var parts []string
 	for _, name := range m.field.Type.Key {
 		if n := item.Get(name); n != nil {
-			parts = append(parts, strings.TrimPrefix(n.Text, "id of "))
+			parts = append(parts, cmp.Or(n.Address, n.Text))
 		}
 	}
 	return strings.Join(parts, ", ")

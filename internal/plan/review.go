@@ -60,7 +60,7 @@ func DigestOf(review []byte) string {
 }
 
 // buildReview returns the review of the plan, redacted with redact. For each resource in
-// created, which maps ids to reference texts, it uses the text instead of the id.
+// created, which maps ids to addresses, it uses the address instead of the id.
 func (p *Plan) buildReview(created map[string]string, redact func(string) string) (review, error) {
 	e := encoder{redactor: newRedactor(redact), isReview: true, created: created}
 	r := review{Version: reviewVersion, OrganizationID: p.OrganizationID, Changes: []jsonChange{}}

@@ -54,13 +54,13 @@ func (f jsonField) isComplete() bool {
 }
 
 // createdSince returns the resources that the reviewed plan creates and that exist now.
-// It maps each id to the text that a reference to the resource had in the review.
+// It maps each id to the address that a reference to the resource had in the review.
 func (p *Plan) createdSince(old review) map[string]string {
 	names := map[string]string{}
 	for range 2 { // the first pass finds parents, the second one their children
 		for _, c := range p.Changes {
 			if c.Live != nil && c.isCreatedBy(old, names) {
-				names[c.Live.ID] = "id of " + c.Resource.String()
+				names[c.Live.ID] = c.Resource.String()
 			}
 		}
 	}
@@ -68,7 +68,7 @@ func (p *Plan) createdSince(old review) map[string]string {
 		for _, ref := range c.Resource.Refs {
 			for _, itemRef := range c.Resource.ItemRefs {
 				if itemRef.Field.ItemRef.RefField == ref.Field.Name && names[ref.ID] != "" {
-					names[itemRef.Node.Text] = "id of " + itemRef.String()
+					names[itemRef.Node.Text] = itemRef.String()
 				}
 			}
 		}

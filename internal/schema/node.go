@@ -65,6 +65,7 @@ type Node struct {
 	VariableValues []string // values of the environment variables in Text, which output must redact if Text is secret
 	Unquoted       bool     // an unquoted YAML scalar, for hints about common YAML mistakes
 	ParentID       string   // for the id of a resource: the id of the resource's parent, "" if not known
+	Address        string   // for an Unknown id: the resource or list item that has it, such as Deployment "etl"
 	DisplayName    string   // for the id of a resource: the name that people use, "" if not known
 	Redacted       bool     // a current value that is set but that the API doesn't return; sending it back keeps it
 	CreateDefaults *Node    // for a declared mapping: more members if the mapping is new in Astro; nil means none
@@ -89,6 +90,12 @@ func RedactedNode() *Node { return &Node{Form: Text, Sensitive: true, Redacted: 
 // IsRedacted reports whether n is a value that the API doesn't return. It returns
 // false for nil.
 func (n *Node) IsRedacted() bool { return n != nil && n.Redacted }
+
+// UnknownID returns a node for an id that only exists after another write. address is the resource or list item
+// that has the id.
+func UnknownID(address string) *Node {
+	return &Node{Form: Unknown, Text: "id of " + address, Address: address}
+}
 
 // Boolean returns a boolean node.
 func Boolean(b bool) *Node { return &Node{Form: Bool, Text: strconv.FormatBool(b)} }
