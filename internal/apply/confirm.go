@@ -18,7 +18,7 @@ var lookUps = retry.Policy{First: 2 * time.Second, Max: 16 * time.Second, Factor
 // has executed it. The API may still execute a request after a gateway's timeout.
 func (r *applier) confirmUpdate(ctx context.Context, j *job) (bool, error) {
 	for range lookUps.Attempts(ctx) {
-		if d, err := r.readAndCompare(ctx, j); err == nil && len(d.Requests) == 0 {
+		if d, err := r.readAndCompare(ctx, j); err == nil && !d.NeedsUpdate() {
 			return true, nil
 		} else if astro.AsError(err).IsFinal() {
 			return false, err

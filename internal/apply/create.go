@@ -27,7 +27,7 @@ func (r *applier) createResource(ctx context.Context, j *job) error {
 		return err
 	}
 	for attempt := 1; ; attempt++ {
-		err := r.createOnce(ctx, j, d.Requests[0])
+		err := r.createOnce(ctx, j, BuildRequests(j.change.Resource.Kind, d, nil)[0])
 		var uncertain *uncertainCreate
 		if !errors.As(err, &uncertain) {
 			return err
@@ -44,9 +44,9 @@ type uncertainCreate struct{ cause error }
 
 func (e *uncertainCreate) Error() string { return e.cause.Error() }
 
-func (r *applier) createOnce(ctx context.Context, j *job, request plan.Request) error {
+func (r *applier) createOnce(ctx context.Context, j *job, create Request) error {
 	o := j.change.Resource
-	response, err := r.sendRequest(ctx, j, request, "")
+	response, err := r.sendRequest(ctx, j, create, "")
 	if err != nil && !astro.AsError(err).IsUncertain() {
 		if !mayExist(o.Kind, err) {
 			return fmt.Errorf("create: %w", err)

@@ -11,7 +11,6 @@ import (
 
 	"astro-apply/internal/astro"
 	"astro-apply/internal/kind"
-	"astro-apply/internal/plan"
 	"astro-apply/internal/retry"
 	"astro-apply/internal/schema"
 )
@@ -26,7 +25,7 @@ const (
 	undoGrace   = 2 * time.Second
 )
 
-func (r *applier) sendRequest(ctx context.Context, j *job, request plan.Request, id string) ([]byte, error) {
+func (r *applier) sendRequest(ctx context.Context, j *job, request Request, id string) ([]byte, error) {
 	fields := request.Body
 	if fields != nil && len(j.change.Deferred) > 0 {
 		fields = withoutUnknownMembers(fields) // the deferred write sends the other members

@@ -109,7 +109,7 @@ func (r *applier) updateResource(ctx context.Context, j *job) error {
 // readAndCompare reads the resource by id and compares it with the manifest again. It
 // returns an error if the update is no longer possible, or differs from the plan in a
 // way that the user must review.
-func (r *applier) readAndCompare(ctx context.Context, j *job) (*plan.Diff, error) {
+func (r *applier) readAndCompare(ctx context.Context, j *job) (*plan.Comparison, error) {
 	o := j.change.Resource
 	if o.Kind.Get.Path != "" || o.Kind.Singleton {
 		live, err := r.source.GetResource(ctx, o, j.Live.ID)
@@ -126,7 +126,7 @@ func (r *applier) readAndCompare(ctx context.Context, j *job) (*plan.Diff, error
 	if len(d.Problems) > 0 {
 		return nil, d.Problems[0]
 	}
-	if refusal := d.CheckPrecondition(o, j.Live, policy.Caller); refusal.Reason != "" && len(d.Requests) > 0 {
+	if refusal := d.CheckPrecondition(o, j.Live, policy.Caller); refusal.Reason != "" && d.NeedsUpdate() {
 		return nil, fmt.Errorf("update: nothing was sent: %s", refusal.Reason)
 	}
 	if d.UnsafeErr != nil {
@@ -151,13 +151,13 @@ func (r *applier) updateOnce(ctx context.Context, j *job) error {
 	}
 	o, live := j.change.Resource, j.Live
 	j.hasImpact = j.hasImpact || d.MaxImpact(o.Kind) > schema.NoImpact
-	if len(d.Requests) == 0 {
+	if !d.NeedsUpdate() {
 		if j.Status == "" {
 			j.Status = Unchanged // another run made the same change
 		}
 		return nil
 	}
-	for _, request := range d.Requests {
+	for _, request := range BuildRequests(o.Kind, d, live) {
 		if ctx.Err() != nil {
 			return fmt.Errorf("update: %w", context.Cause(ctx))
 		}
@@ -203,7 +203,7 @@ func (r *applier) updateOnce(ctx context.Context, j *job) error {
 // excludeDeletedReferences reports whether a rejected update contains items that refer
 // to deleted resources. It adds their ids to deletedIDs, so that the next attempt leaves
 // these items out.
-func (r *applier) excludeDeletedReferences(ctx context.Context, j *job, request plan.Request, err error) bool {
+func (r *applier) excludeDeletedReferences(ctx context.Context, j *job, request Request, err error) bool {
 	e := astro.AsError(err)
 	if request.Body == nil || e.IsUncertain() || !e.IsInvalid() && !e.IsNotFound() {
 		return false

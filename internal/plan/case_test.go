@@ -16,6 +16,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/rogpeppe/go-internal/txtar"
 
+	"astro-apply/internal/apply"
 	"astro-apply/internal/current"
 	"astro-apply/internal/desired"
 	"astro-apply/internal/plan"
@@ -185,7 +186,7 @@ func (c *planCase) checkWithoutChanges(t testing.TB, p *plan.Plan) {
 		t.Errorf("manifest-without-changes: %q", messagesOf(p.Problems))
 	}
 	for _, change := range p.Changes {
-		if change.Action != plan.Unchanged || len(change.Requests)+len(change.Fields)+len(change.Notes) > 0 {
+		if change.Action != plan.Unchanged || len(change.Fields)+len(change.Notes) > 0 {
 			t.Errorf("manifest-without-changes:\n%s", renderDiff(p))
 		}
 	}
@@ -238,9 +239,9 @@ func (c *planCase) renderRequests(t testing.TB) string {
 		o := change.Resource
 		switch {
 		case change.Action == plan.Delete:
-			writeRequest(&b, change, plan.Request{Endpoint: o.Kind.Delete})
+			writeRequest(&b, change, apply.Request{Endpoint: o.Kind.Delete})
 		case change.IsActive():
-			for _, r := range plan.Compare(o, change.Live, c.policy).Requests {
+			for _, r := range apply.BuildRequests(o.Kind, plan.Compare(o, change.Live, c.policy), change.Live) {
 				if r.Expand != nil && r.Body != nil {
 					body := o.Body
 					if change.Live != nil {
@@ -255,7 +256,7 @@ func (c *planCase) renderRequests(t testing.TB) string {
 	return b.String()
 }
 
-func writeRequest(b *strings.Builder, change *plan.Change, r plan.Request) {
+func writeRequest(b *strings.Builder, change *plan.Change, r apply.Request) {
 	url := strings.ReplaceAll(r.Endpoint.Path, "{organizationId}", "corg")
 	if change.Live != nil {
 		url = strings.ReplaceAll(url, "{id}", change.Live.ID)

@@ -46,8 +46,7 @@ type Field struct {
 	Rewrite  bool
 }
 
-// Diff holds the differences between a declared resource and its current state, and
-// the requests that remove them.
+// Diff holds the differences between a declared resource and its current state.
 type Diff struct {
 	Fields         []Field
 	Kept           []Field  // removals that are not allowed
@@ -55,11 +54,28 @@ type Diff struct {
 	Notes          []schema.Problem
 	Problems       []schema.Problem
 	NewlySensitive []*schema.Node // values that only the comparison identified as secret
-	Requests       []Request
-	bodyAfter      *schema.Node   // the resource after the requests
-	listStates     []*schema.Node // for kind.ProposedChange.IntermediateStates
-	UnsafeErr      error          // why the Requests must not be sent, nil if they may
+	UnsafeErr      error          // why the change must not be made, nil if it may
 }
+
+// Comparison is a Diff with the values that remove the differences. A plan keeps only the Diff: before a write, the
+// caller compares again.
+type Comparison struct {
+	Diff
+	Updates    []UpdateCall
+	Rotates    bool           // the secret value is replaced
+	After      *schema.Node   // the resource after the change, with the names of the kind's fields
+	listStates []*schema.Node // for kind.ProposedChange.IntermediateStates
+}
+
+// UpdateCall is an update call that sends changed fields.
+type UpdateCall struct {
+	Endpoint       *kind.UpdateEndpoint
+	Body           *schema.Node   // fields of the endpoint; nil: the value at FieldPath is removed
+	Added, Removed []*schema.Node // for a ListPatch: items, in the order in which to send them
+}
+
+// NeedsUpdate reports whether an existing resource differs.
+func (c *Comparison) NeedsUpdate() bool { return len(c.Updates) > 0 || c.Rotates }
 
 // MaxImpact returns the strongest impact of the changed fields.
 func (d *Diff) MaxImpact(k *kind.Kind) schema.Impact {
@@ -71,20 +87,11 @@ func (d *Diff) MaxImpact(k *kind.Kind) schema.Impact {
 	return maxImpact
 }
 
-// freeBodies frees the request bodies, which would use most of the memory of a large
-// plan. Before a write, the caller runs Compare again and gets new ones.
-func (d *Diff) freeBodies() {
-	d.bodyAfter, d.listStates = nil, nil
-	for i := range d.Requests {
-		d.Requests[i].Body = nil
-	}
-}
-
 // Compare merges the declared resource over its current state; live is nil if the
-// resource doesn't exist. A Diff without Requests means that no change is needed.
-func Compare(r *desired.Resource, live *current.Live, policy Policy) *Diff {
+// resource doesn't exist.
+func Compare(r *desired.Resource, live *current.Live, policy Policy) *Comparison {
 	policy.isProtected = r.Protect
-	m := &merger{declared: r.Body, kind: r.Kind, policy: policy, writeSecrets: policy.WriteSecrets, diff: &Diff{}}
+	m := &merger{declared: r.Body, kind: r.Kind, policy: policy, writeSecrets: policy.WriteSecrets, diff: &Comparison{}}
 	if r.Creates != nil {
 		m.createdBody = r.Creates.Body
 	}
@@ -94,26 +101,25 @@ func Compare(r *desired.Resource, live *current.Live, policy Policy) *Diff {
 	m.ignoreExpired()
 	if live == nil {
 		body := m.mergeObject(r.Kind.Fields, m.declared, nil, "", true)
-		m.diff.Requests = []Request{{Endpoint: r.Kind.Create, Body: body, Expand: r.Kind.Expand}}
-		m.diff.bodyAfter = body
+		m.diff.After = body
 		m.checkItemRefs(r)
 		m.checkRules(r, m.withOmittedFields(body))
 		return m.diff
 	}
 	bodyAfter := &schema.Node{Form: schema.Map, Pos: r.Body.Pos}
 	for _, endpoint := range updateEndpoints(r.Kind) {
-		diffBefore, missingBefore := *m.diff, m.missingRequired
+		diffBefore, missingBefore := m.diff.Diff, m.missingRequired
 		m.unsafeValues = nil
 		body := m.mergeEndpoint(r.Kind, endpoint)
 		changed := len(m.diff.Fields) > len(diffBefore.Fields)
 		if changed && len(m.diff.NotComparable) > len(diffBefore.NotComparable) {
 			// This update is sent anyway, so merge again and write its secrets, too.
-			*m.diff, m.missingRequired, m.unsafeValues, m.writeSecrets = diffBefore, missingBefore, nil, true
+			m.diff.Diff, m.missingRequired, m.unsafeValues, m.writeSecrets = diffBefore, missingBefore, nil, true
 			body = m.mergeEndpoint(r.Kind, endpoint)
 			m.writeSecrets = policy.WriteSecrets
 		}
 		if changed {
-			m.diff.Requests = append(m.diff.Requests, m.buildRequests(r.Kind, endpoint, body, live)...)
+			m.addUpdate(endpoint, body)
 			m.refuseUnsafeValues()
 		}
 		if endpoint.FieldPath == "" {
@@ -124,9 +130,9 @@ func Compare(r *desired.Resource, live *current.Live, policy Policy) *Diff {
 	}
 	if policy.needsRotation(r) {
 		m.diff.Fields = append(m.diff.Fields, rotationField(r.Kind))
-		m.diff.Requests = append(m.diff.Requests, Request{Endpoint: r.Kind.Rotate})
+		m.diff.Rotates = true
 	}
-	if len(m.diff.Requests) > 0 && len(m.diff.Problems) == 0 {
+	if m.diff.NeedsUpdate() && len(m.diff.Problems) == 0 {
 		for _, missing := range m.missingRequired {
 			if missing.Warning {
 				m.diff.Notes = append(m.diff.Notes, missing)
@@ -135,7 +141,7 @@ func Compare(r *desired.Resource, live *current.Live, policy Policy) *Diff {
 			}
 		}
 	}
-	m.diff.bodyAfter = bodyAfter
+	m.diff.After = bodyAfter
 	m.checkItemRefs(r)
 	m.checkRules(r, m.withOmittedFields(bodyAfter))
 	return m.diff
@@ -188,17 +194,17 @@ func (m *merger) checkRules(r *desired.Resource, body *schema.Node) {
 }
 
 // CheckPrecondition returns the reason why the kind refuses the change, if it does.
-func (d *Diff) CheckPrecondition(r *desired.Resource, live *current.Live, caller kind.Caller) kind.Refusal {
-	return d.evaluatePrecondition(r, live, caller, func(field string) bool {
-		return slices.ContainsFunc(d.Fields, func(f Field) bool { return isPathWithin(f.Path, field) })
+func (c *Comparison) CheckPrecondition(r *desired.Resource, live *current.Live, caller kind.Caller) kind.Refusal {
+	return c.evaluatePrecondition(r, live, caller, func(field string) bool {
+		return slices.ContainsFunc(c.Fields, func(f Field) bool { return isPathWithin(f.Path, field) })
 	})
 }
 
-func (d *Diff) evaluatePrecondition(r *desired.Resource, live *current.Live, caller kind.Caller, changesField func(field string) bool) kind.Refusal {
+func (c *Comparison) evaluatePrecondition(r *desired.Resource, live *current.Live, caller kind.Caller, changesField func(field string) bool) kind.Refusal {
 	if r.Kind.Precondition == nil {
 		return kind.Refusal{}
 	}
-	change := kind.ProposedChange{After: d.bodyAfter, IntermediateStates: d.listStates, Caller: caller, ChangesField: changesField}
+	change := kind.ProposedChange{After: c.After, IntermediateStates: c.listStates, Caller: caller, ChangesField: changesField}
 	if live != nil {
 		change.Live = live.Body()
 	}

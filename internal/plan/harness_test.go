@@ -41,7 +41,7 @@ func newLive(t testing.TB, o *desired.Resource, answer string) *current.Live {
 
 // compareManifest compares the only resource of a manifest with its current state; the
 // answer "" means that the resource doesn't exist.
-func compareManifest(t testing.TB, text, answer string, policy plan.Policy) *plan.Diff {
+func compareManifest(t testing.TB, text, answer string, policy plan.Policy) *plan.Comparison {
 	t.Helper()
 	o := declareManifest(t, text).Resources[0]
 	if answer == "" {
@@ -51,7 +51,7 @@ func compareManifest(t testing.TB, text, answer string, policy plan.Policy) *pla
 }
 
 // compareDeployment compares a Deployment with the given members, in YAML's flow style.
-func compareDeployment(t testing.TB, members, answer string, policy plan.Policy) *plan.Diff {
+func compareDeployment(t testing.TB, members, answer string, policy plan.Policy) *plan.Comparison {
 	t.Helper()
 	return compareManifest(t, "deployments: [{ name: one, workspaceId: cworkspace000000000000001, "+members+" }]", answer, policy)
 }
@@ -79,21 +79,26 @@ func messagesOf(problems []schema.Problem) []string {
 	return out
 }
 
-// requestBody returns the body of the only request, nil if there is none.
-func requestBody(t testing.TB, d *plan.Diff) map[string]any {
+// updateBody returns the body of the only update call, nil if there is none.
+func updateBody(t testing.TB, c *plan.Comparison) map[string]any {
 	t.Helper()
-	switch len(d.Requests) {
+	switch len(c.Updates) {
 	case 0:
 		return nil
 	case 1:
-		text, err := json.Marshal(d.Requests[0].Body)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return decodeJSON(t, string(text))
+		return decodeNode(t, c.Updates[0].Body)
 	}
-	t.Fatalf("%d requests", len(d.Requests))
+	t.Fatalf("%d update calls", len(c.Updates))
 	return nil
+}
+
+func decodeNode(t testing.TB, n *schema.Node) map[string]any {
+	t.Helper()
+	text, err := json.Marshal(n)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return decodeJSON(t, string(text))
 }
 
 func decodeJSON(t testing.TB, text string) map[string]any {

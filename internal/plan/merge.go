@@ -23,7 +23,7 @@ type merger struct {
 	silentDepth     int              // > 0: inside a value that is recorded as a whole, so its parts aren't recorded
 	missingRequired []schema.Problem // fields that an update must send but that have no known value
 	unsafeValues    []unsafeValue    // values that an update can neither send nor omit safely
-	diff            *Diff
+	diff            *Comparison
 }
 
 func (m *merger) addProblem(pos schema.Pos, format string, args ...any) {
@@ -123,7 +123,7 @@ func (m *merger) mergeField(f *schema.Field, declared, live *schema.Node, path s
 // hasDifference reports whether the value would change, without recording it.
 func (m *merger) hasDifference(f *schema.Field, d, l *schema.Node, path string) bool {
 	trial := *m
-	trial.diff = &Diff{}
+	trial.diff = &Comparison{}
 	trial.mergeValue(f, d, l, path, false)
 	return len(trial.diff.Fields)+len(trial.diff.Kept) > 0
 }

@@ -30,7 +30,7 @@ func TestAdditiveList(t *testing.T) {
 					map[string]any{"key": "B", "value": "2", "isSecret": false},
 					map[string]any{"key": "A", "value": "1", "isSecret": false},
 					map[string]any{"key": "S", "isSecret": true},
-				}, requestBody(t, d)["environmentVariables"])
+				}, updateBody(t, d)["environmentVariables"])
 			}
 		}
 	}
@@ -49,7 +49,7 @@ func TestCreateDefaults(t *testing.T) {
 	queue := o.Body.Get("workerQueues").Items[0]
 	queue.CreateDefaults = &schema.Node{Form: schema.Map}
 	queue.CreateDefaults.Set("minWorkerCount", schema.Int(2))
-	created := requestBody(t, plan.Compare(o, nil, plan.Policy{}))
+	created := decodeNode(t, plan.Compare(o, nil, plan.Policy{}).After)
 	testkit.AssertEqual(t, "create", []any{true, false, 2.0}, []any{
 		created["isDagDeployEnabled"], created["isHighAvailability"], created["workerQueues"].([]any)[0].(map[string]any)["minWorkerCount"],
 	})

@@ -105,6 +105,7 @@ func makePlan(organizationID string, current *current.State, policy Policy, comp
 func planResource(r *desired.Resource, current *current.State, policy Policy) *Change {
 	c := &Change{Resource: r, Live: current.Live[r], Err: current.Errs[r]}
 	c.ParentID = r.ParentID()
+	comparison := &Comparison{}
 	switch {
 	case c.Err != nil:
 		c.Action = Errored
@@ -120,30 +121,30 @@ func planResource(r *desired.Resource, current *current.State, policy Policy) *C
 		c.Action = DeletePrevented
 		c.Notes = []schema.Problem{{Pos: r.Pos, Warning: true, Message: "marked state: absent, but exists in Astro; kept (set allow-delete: true to delete it)"}}
 	default:
-		c.Diff = *Compare(r, c.Live, policy)
+		comparison = Compare(r, c.Live, policy)
+		c.Diff = comparison.Diff
 		if suggestion := current.Suggestions[r]; suggestion != "" && len(c.Problems) > 0 && c.Problems[0].Pos == r.Body.Pos { // the problem is a missing field
 			c.Problems[0].Message = "doesn't exist" + suggestion + " To create it: " + c.Problems[0].Message
 		}
-		c.Action = c.neededAction()
+		c.Action = comparison.neededAction(c.Live)
 		c.checkUnsafeValues()
 		c.noteSimilar(current)
 	}
 	c.checkVisible(current)
-	c.enforcePrecondition(policy.Caller)
-	c.freeBodies()
+	c.enforcePrecondition(comparison, policy.Caller)
 	c.checkUsable(policy)
 	return c
 }
 
 // enforcePrecondition applies the kind's Precondition: a refused change becomes an error,
 // and a temporarily refused one is postponed.
-func (c *Change) enforcePrecondition(caller kind.Caller) {
+func (c *Change) enforcePrecondition(comparison *Comparison, caller kind.Caller) {
 	var refusal kind.Refusal
 	switch {
 	case c.Action == Delete:
-		refusal = c.evaluatePrecondition(c.Resource, c.Live, caller, func(string) bool { return true })
+		refusal = comparison.evaluatePrecondition(c.Resource, c.Live, caller, func(string) bool { return true })
 	case c.IsActive():
-		refusal = c.CheckPrecondition(c.Resource, c.Live, caller)
+		refusal = comparison.CheckPrecondition(c.Resource, c.Live, caller)
 	}
 	switch {
 	case refusal.Temporary:
@@ -171,14 +172,14 @@ func (c *Change) IsActive() bool {
 	return c.Action == Create || c.Action == Update || c.Action == Delete
 }
 
-func (c *Change) neededAction() Action {
+func (c *Comparison) neededAction(live *current.Live) Action {
 	switch {
-	case c.Live == nil:
+	case live == nil:
 		return Create
-	case len(c.Requests) == 0:
-		return Unchanged
+	case c.NeedsUpdate():
+		return Update
 	}
-	return Update
+	return Unchanged
 }
 
 // ResourcesToRefresh lists the resources whose update was planned from a list item. A

@@ -169,9 +169,9 @@ func TestUnplannedRemoval(t *testing.T) {
 	t.Parallel()
 	all := compareDeployment(t, "contactEmails: [], environmentVariables: []", dedicatedJSON, plan.Policy{AllowDelete: true})
 	some := compareDeployment(t, "contactEmails: []", dedicatedJSON, plan.Policy{AllowDelete: true})
-	testkit.AssertEqual(t, "the shown plan has one removal of two", "environmentVariables[A]", all.UnplannedRemoval(some))
-	testkit.AssertEqual(t, "the shown plan has both removals", "", some.UnplannedRemoval(all))
+	testkit.AssertEqual(t, "the shown plan has one removal of two", "environmentVariables[A]", all.UnplannedRemoval(&some.Diff))
+	testkit.AssertEqual(t, "the shown plan has both removals", "", some.UnplannedRemoval(&all.Diff))
 	other := compareDeployment(t, "contactEmails: []", withMembers(t, dedicatedJSON, `"contactEmails": ["new@example.com"]`), plan.Policy{AllowDelete: true})
-	testkit.AssertEqual(t, "another item of the set", "contactEmails", other.UnplannedRemoval(some))
-	testkit.AssertEqual(t, "no removal", "", compareDeployment(t, "description: new", dedicatedJSON, plan.Policy{}).UnplannedRemoval(some))
+	testkit.AssertEqual(t, "another item of the set", "contactEmails", other.UnplannedRemoval(&some.Diff))
+	testkit.AssertEqual(t, "no removal", "", compareDeployment(t, "description: new", dedicatedJSON, plan.Policy{}).UnplannedRemoval(&some.Diff))
 }

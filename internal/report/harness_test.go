@@ -61,8 +61,11 @@ func outcomesFor(p *plan.Plan, of map[string]testOutcome) []apply.Outcome {
 	for _, c := range p.Changes {
 		o := of[c.Resource.Name()]
 		x := apply.Outcome{Change: c, Live: c.Live, Status: o.status, AcceptedWrite: o.writtenStatus, Err: o.err}
-		if sent := plan.Compare(c.Resource, c.Live, plan.Policy{}).Requests; len(c.Requests) > 0 && len(sent) > 0 {
-			x.RequestBody = sent[0].Body
+		if c.Action == plan.Create || c.Action == plan.Update {
+			requests := apply.BuildRequests(c.Resource.Kind, plan.Compare(c.Resource, c.Live, plan.Policy{}), c.Live)
+			if len(requests) > 0 { // without a rotation
+				x.RequestBody = requests[0].Body
+			}
 		}
 		out = append(out, x)
 	}

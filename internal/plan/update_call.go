@@ -5,20 +5,10 @@ import (
 	"slices"
 	"strings"
 
-	"astro-apply/internal/current"
 	"astro-apply/internal/desired"
 	"astro-apply/internal/kind"
 	"astro-apply/internal/schema"
 )
-
-// Request is one call: a create, or a part of an update.
-type Request struct {
-	Endpoint        kind.Endpoint
-	Body            *schema.Node      // nil: no body; before Expand, its members have the names of the kind's fields
-	Expand          kind.ExpandFunc   // nil: the body is sent unchanged
-	Params          map[string]string // path parameters, in addition to those of the resource
-	ReturnsResource bool              // the response contains the resource
-}
 
 // updateEndpoints returns the update endpoints of a kind. If none is the main one, it adds
 // one without a call, so that the remaining fields are compared, too.
@@ -82,48 +72,22 @@ func setMemberAtPath(object *schema.Node, path string, value *schema.Node) *sche
 	return object
 }
 
-// buildRequests returns the requests that set the fields of one endpoint to body.
-func (m *merger) buildRequests(k *kind.Kind, endpoint *kind.UpdateEndpoint, body *schema.Node, live *current.Live) []Request {
-	switch {
-	case endpoint.ListPatch != nil:
-		return m.buildListRequests(k, endpoint, body, live)
-	case body == nil:
-		return []Request{{Endpoint: endpoint.DeleteEndpoint}}
-	}
-	return []Request{{Endpoint: endpoint.Endpoint, Body: body, Expand: endpoint.Expand, ReturnsResource: endpoint.Name == ""}}
-}
-
-// buildListRequests returns the requests that add items to a list, followed by those that
-// remove items. In this order, no item is missing in between.
-func (m *merger) buildListRequests(k *kind.Kind, endpoint *kind.UpdateEndpoint, body *schema.Node, live *current.Live) []Request {
-	patch, name := endpoint.ListPatch, body.Members[0].Name
-	f := schema.FindField(k.Fields, name)
-	desired, current := body.Members[0].Value, f.CurrentValue(live.Body(), live.Body())
-	added, removed := itemsNotIn(f.Type.Elem, desired, current), itemsNotIn(f.Type.Elem, current, desired)
-	if patch.IsAddedFirst != nil {
-		sortItems(added, removed, func(n *schema.Node) bool { return patch.IsAddedFirst(n, m.policy.Caller) })
-		m.diff.listStates = intermediateListStates(current, added, removed, patch.BatchSize)
-	}
-	var requests []Request
-	for batch := range slices.Chunk(added, patch.BatchSize) {
-		list := &schema.Node{Form: schema.List, Pos: desired.Pos, Items: batch}
-		requests = append(requests, Request{Endpoint: patch.Add, Body: &schema.Node{Form: schema.Map, Members: []schema.Member{{Name: name, Value: list}}}})
-	}
-	var keys []*schema.Node
-	for _, item := range removed {
-		keys = append(keys, schema.String(live.ItemKeys[f.Type.Elem.NormalizedText(item)]))
-	}
-	if patch.RemoveKeysMember == "" {
-		for _, key := range keys {
-			requests = append(requests, Request{Endpoint: patch.Remove, Params: map[string]string{"member": key.Text}})
+// addUpdate adds the call that sets the fields of one endpoint to body.
+func (m *merger) addUpdate(endpoint *kind.UpdateEndpoint, body *schema.Node) {
+	update := UpdateCall{Endpoint: endpoint, Body: body}
+	if patch := endpoint.ListPatch; patch != nil {
+		f := schema.FindField(m.kind.Fields, body.Members[0].Name)
+		wanted, live := body.Members[0].Value, f.CurrentValue(m.live, m.live)
+		update.Added, update.Removed = itemsNotIn(f.Type.Elem, wanted, live), itemsNotIn(f.Type.Elem, live, wanted)
+		if len(update.Added)+len(update.Removed) == 0 {
+			return
 		}
-		return requests
+		if patch.IsAddedFirst != nil {
+			sortItems(update.Added, update.Removed, func(n *schema.Node) bool { return patch.IsAddedFirst(n, m.policy.Caller) })
+			m.diff.listStates = intermediateListStates(live, update.Added, update.Removed, patch.BatchSize)
+		}
 	}
-	for batch := range slices.Chunk(keys, patch.BatchSize) {
-		list := &schema.Node{Form: schema.List, Items: batch}
-		requests = append(requests, Request{Endpoint: patch.Remove, Body: &schema.Node{Form: schema.Map, Members: []schema.Member{{Name: patch.RemoveKeysMember, Value: list}}}})
-	}
-	return requests
+	m.diff.Updates = append(m.diff.Updates, update)
 }
 
 // sortItems sorts the items for which isFirst returns true to the start of added and to
