@@ -13,7 +13,7 @@ import (
 // address, which may contain a password.
 func Parse(address string) (*url.URL, error) {
 	u, err := url.Parse(strings.TrimSpace(address))
-	if err != nil || u.Hostname() == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
+	if err != nil || u.Hostname() == "" || u.User != nil || u.RawQuery != "" || u.ForceQuery || u.Fragment != "" {
 		return nil, errors.New("must be a URL such as https://api.example.com, without a password, a query or a fragment")
 	}
 	ip := net.ParseIP(u.Hostname())

@@ -13,7 +13,6 @@ import (
 	"astro-apply/internal/kind"
 	"astro-apply/internal/plan"
 	"astro-apply/internal/retry"
-	"astro-apply/internal/schema"
 )
 
 const (
@@ -94,7 +93,7 @@ func (r *applier) waitUntilReady(ctx context.Context, j *job, written bool) {
 
 // readByID reads a resource by id only, because another run may have renamed it.
 func (r *applier) readByID(ctx context.Context, k *kind.Kind, id string) (*current.Live, error) {
-	return r.source.GetResource(ctx, &desired.Resource{Kind: k, Body: &schema.Node{Form: schema.Map}}, id)
+	return r.source.GetResource(ctx, desired.NewResource(k, ""), id)
 }
 
 // waitUntilDeleted polls until the API no longer finds a deleted resource, because some

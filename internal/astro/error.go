@@ -99,8 +99,8 @@ func statusText(code int) string {
 	return strings.TrimSpace(fmt.Sprintf("%d %s", code, http.StatusText(code)))
 }
 
-// AsError returns the Error in the tree of err, nil if there is none. Every predicate of a
-// nil Error is false.
+// AsError returns the Error in the tree of err, nil if there is none. Every exported
+// predicate of a nil Error is false.
 func AsError(err error) *Error {
 	e, _ := errors.AsType[*Error](err)
 	return e

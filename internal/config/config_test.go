@@ -213,6 +213,7 @@ func TestBadURLIsNotEchoed(t *testing.T) {
 		"https://hunter2@api.example.com",
 		"http://admin:hunter2@api.example.com",
 		"https://api.example.com?token=hunter2",
+		"https://api.example.com/hunter2?",
 		"https://api.example.com/#hunter2",
 		"https://admin:hunter2@api.example.com:port",
 		"https://admin:hunter2@ex ample.com",

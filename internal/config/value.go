@@ -70,10 +70,11 @@ type APIURL string
 
 // UnmarshalText implements encoding.TextUnmarshaler.
 func (a *APIURL) UnmarshalText(text []byte) error {
-	if _, err := apiurl.Parse(string(text)); err != nil {
+	u, err := apiurl.Parse(string(text))
+	if err != nil {
 		return errors.New("it " + err.Error())
 	}
-	*a = APIURL(strings.TrimRight(string(text), "/"))
+	*a = APIURL(u.String())
 	return nil
 }
 

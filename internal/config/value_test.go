@@ -62,7 +62,7 @@ func TestAPIURL(t *testing.T) {
 		"https://api.astronomer.io":       "https://api.astronomer.io",
 		"https://api.astronomer.io///":    "https://api.astronomer.io",
 		" https://api.astronomer.io \n":   "https://api.astronomer.io",
-		"HTTPS://api.astronomer.io":       "HTTPS://api.astronomer.io",
+		"HTTPS://api.astronomer.io":       "https://api.astronomer.io",
 		"https://proxy.example.com:8443/": "https://proxy.example.com:8443",
 		"https://example.com/astro/api/":  "https://example.com/astro/api",
 		"http://localhost:8080":           "http://localhost:8080",

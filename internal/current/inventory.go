@@ -137,7 +137,7 @@ func (v *Inventory) resourcesInScope(k *kind.Kind) (out []*desired.Resource) {
 // declareByID returns a resource as if the manifest declared it by its id, with all
 // sub-lists.
 func declareByID(k *kind.Kind, id string, live *Live) *desired.Resource {
-	o := &desired.Resource{Kind: k, ID: id, Body: &schema.Node{Form: schema.Map}}
+	o := desired.NewResource(k, id)
 	for _, d := range k.SubLists {
 		o.Body.Set(d.Field, &schema.Node{Form: schema.List})
 	}

@@ -50,7 +50,7 @@ func (r *reader) itemListOwner(ctx context.Context, o *desired.Resource, refFiel
 	if id == "" {
 		return nil, nil
 	}
-	return r.GetResource(ctx, &desired.Resource{Kind: r.current.Desired.Catalog.Kind(refField.Ref.Kind), Body: &schema.Node{Form: schema.Map}}, id)
+	return r.GetResource(ctx, desired.NewResource(r.current.Desired.Catalog.Kind(refField.Ref.Kind), ""), id)
 }
 
 // ResolveItemRefs resolves the references of o to list items of the resource that the field

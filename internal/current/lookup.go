@@ -17,8 +17,8 @@ import (
 )
 
 // Lookup finds live resources by kind, parent and name, or by id. It lists a kind in a parent,
-// and reads an id, only if a caller needs it, and only once. It makes calls concurrently, but
-// only one goroutine can use it.
+// and reads an id, only if a caller needs it, and only once. It makes calls concurrently. Several
+// goroutines can use it for kinds and parents that are already listed.
 type Lookup struct {
 	Source
 	indexes map[*kind.Kind]*liveIndex

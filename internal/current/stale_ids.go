@@ -33,7 +33,7 @@ func (s Source) StaleIDs(ctx context.Context, o *desired.Resource, request *sche
 				if declared[id] || stale[id] || k == nil || k.NeedsParentID() {
 					continue
 				}
-				if _, err := s.API.Do(ctx, s.NewCall(&desired.Resource{Kind: k, Body: &schema.Node{Form: schema.Map}}, k.Get, id, nil)); astro.AsError(err).IsNotFound() {
+				if _, err := s.API.Do(ctx, s.NewCall(desired.NewResource(k, ""), k.Get, id, nil)); astro.AsError(err).IsNotFound() {
 					stale[id] = true
 				}
 			}

@@ -15,7 +15,7 @@ import (
 // resolved.
 type Resource struct {
 	Kind             *kind.Kind
-	Index            int // position in State.Resources, and in its copies
+	Index            int // position in State.Resources, and in its copies; -1: not from a manifest
 	Body             *schema.Node
 	ID               string // declared id; "": the kind's identity fields identify the resource
 	Absent           bool   // state: absent
@@ -26,6 +26,11 @@ type Resource struct {
 	DefaultWorkspace string    // default Workspace of the document, by name or id
 	Creates          *Resource // declared resource that Create of this one makes
 	CurrentName      string    // name in Astro, if the manifest declares only the id
+}
+
+// NewResource returns a resource that no manifest declares, for calls about its kind.
+func NewResource(k *kind.Kind, id string) *Resource {
+	return &Resource{Kind: k, ID: id, Index: -1, Body: &schema.Node{Form: schema.Map}}
 }
 
 // Reference is a declared reference to another resource.

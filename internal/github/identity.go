@@ -42,11 +42,13 @@ func (r *REST) resolveIdentity(ctx context.Context) (identity, error) {
 
 // queryViewer returns the login of the token, from GraphQL.
 func (r *REST) queryViewer(ctx context.Context) (string, error) {
-	var answer struct {
+	type viewerResponse struct {
 		Data   struct{ Viewer struct{ Login string } }
 		Errors []struct{ Message string }
 	}
+	var answer viewerResponse
 	err := r.send(ctx, "", afterFailure, func(ctx context.Context) (*api.Response, error) {
+		answer = viewerResponse{} // without the errors of an earlier attempt
 		req, err := r.client.NewRequest(ctx, http.MethodPost, r.graphqlURL, map[string]string{"query": "query { viewer { login } }"})
 		if err != nil {
 			return nil, err

@@ -108,3 +108,17 @@ func TestStaleComment(t *testing.T) {
 		})
 	}
 }
+
+// Rate limits and failures have separate limits.
+func TestFailureAfterRateLimits(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newFakeGitHub()
+		s.AddComment(fake.Comment{PullRequest: pullNumber, Login: s.Login, Type: s.LoginType, Body: "a old"})
+		s.InjectRateLimit("PATCH", "/comments", 429, 2, map[string]string{"Retry-After": "1"})
+		s.InjectStatus("PATCH", "/comments", 502, 2)
+		if _, err := newREST(t, s, s).UpsertComment(t.Context(), pullNumber, hasMarker("a"), "a new"); err != nil {
+			t.Error(err)
+		}
+	})
+}

@@ -33,12 +33,12 @@ const (
 	throughOutage                   // for minOutageRetry at least
 )
 
-// send sends a request, up to three times. After a rate limit it waits as long as GitHub
+// send sends a request again after at most two failures, and after at most two rate limits. After a rate limit it waits as long as GitHub
 // asks for, but at most maxRateLimitWait in total. needs is the permission that the request
 // requires.
 func (r *REST) send(ctx context.Context, needs string, rule retryRule, send sendFunc) error {
 	var err error
-	start, remaining, rateLimits := time.Now(), maxRateLimitWait, 0
+	start, remaining, rateLimits, failures := time.Now(), maxRateLimitWait, 0, 0
 	for attempt := range retryPolicy.Attempts(ctx) {
 		err = r.sendOnce(ctx, needs, send)
 		failure, ok := errors.AsType[*apiError](err)
@@ -54,7 +54,8 @@ func (r *REST) send(ctx context.Context, needs string, rule retryRule, send send
 			continue
 		}
 		inOutage := rule == throughOutage && failure.isOutage() && time.Since(start) < minOutageRetry
-		if rule == afterRateLimit || !isTransient(err) || attempt.Number >= maxAttempts && !inOutage {
+		failures++
+		if rule == afterRateLimit || !isTransient(err) || failures >= maxAttempts && !inOutage {
 			return err
 		}
 	}

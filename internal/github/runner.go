@@ -65,9 +65,9 @@ func (r *Runner) LogErr() error {
 // Print writes one or several lines of text to the log. It sanitizes them, so that no
 // line is a workflow command, and control characters are shown as escapes.
 func (r *Runner) Print(text string) {
-	text = r.sanitizeText(text)
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	text = r.sanitizeText(text) // under the lock, so that a mask that another goroutine sets in between counts
 	r.action.Infof("%s", text)
 }
 
@@ -106,9 +106,9 @@ func (r *Runner) Debug(text string) {
 		r.Print("debug: " + text)
 		return
 	}
-	text = escapeUnprintableLines(r.RedactString(text))
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	text = escapeUnprintableLines(r.RedactString(text))
 	r.action.Debugf("%s", text)
 }
 

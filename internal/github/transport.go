@@ -1,6 +1,10 @@
 package github
 
-import "net/http"
+import (
+	"net"
+	"net/http"
+	"time"
+)
 
 const maxRedirects = 5
 
@@ -37,7 +41,13 @@ func checkRedirect(req *http.Request, via []*http.Request) error {
 	return nil
 }
 
-// newNetworkTransport needs no timeouts, because sendOnce limits each request.
+// dialTimeout limits the time to connect, so that another address of the host is tried if the first doesn't answer.
+// sendOnce limits the whole request.
+const dialTimeout = 10 * time.Second
+
 func newNetworkTransport() http.RoundTripper {
-	return &http.Transport{Proxy: http.ProxyFromEnvironment, ForceAttemptHTTP2: true}
+	dialer := &net.Dialer{Timeout: dialTimeout}
+	return &http.Transport{
+		Proxy: http.ProxyFromEnvironment, DialContext: dialer.DialContext, ForceAttemptHTTP2: true, IdleConnTimeout: time.Minute,
+	}
 }

@@ -50,6 +50,9 @@ func TestKindTables(t *testing.T) {
 			if k.GeneratedSecret == "" != (schema.FindField(k.Fields, kind.SecretSinkField) == nil) {
 				t.Errorf("GeneratedSecret %q: exactly the kinds with a generated secret have a secret sink field", k.GeneratedSecret)
 			}
+			if k.CreatesKind != "" && kind.All().Kind(k.CreatesKind).Precondition == nil {
+				t.Errorf("%s has no Precondition, which explains why a resource doesn't exist yet", k.CreatesKind)
+			}
 			for _, name := range k.Identity {
 				if schema.FindField(k.Fields, name) == nil {
 					t.Errorf("identity %q is not a field", name)

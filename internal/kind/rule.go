@@ -146,15 +146,15 @@ func (c *FieldCondition) holds(target *schema.Node) bool {
 }
 
 // IsReplaced reports whether the declared fields exclude a field, so that an update must not send
-// back its current value.
+// back its current value. A field that an update can't send replaces no other.
 func (k *Kind) IsReplaced(field string, declared *schema.Node) bool {
+	isPlain := func(c FieldCondition) bool { return c == FieldCondition{Field: c.Field} }
+	replaces := func(other string) bool { return declared.Get(other) != nil && k.FieldByName(other).Has(schema.Update) }
 	for _, rule := range k.Rules {
 		for _, forbidden := range rule.Forbidden {
 			pair := forbidden.Conditions
-			if len(pair) != 2 || pair[0] != (FieldCondition{Field: pair[0].Field}) || pair[1] != (FieldCondition{Field: pair[1].Field}) {
-				continue
-			}
-			if pair[0].Field == field && declared.Get(pair[1].Field) != nil || pair[1].Field == field && declared.Get(pair[0].Field) != nil {
+			if len(pair) == 2 && isPlain(pair[0]) && isPlain(pair[1]) &&
+				(pair[0].Field == field && replaces(pair[1].Field) || pair[1].Field == field && replaces(pair[0].Field)) {
 				return true
 			}
 		}

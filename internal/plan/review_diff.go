@@ -51,16 +51,16 @@ func (c jsonChange) differencesFrom(old []jsonChange) (lines []string) {
 			continue
 		}
 		var differences []string
-		unreviewed := subtractFields(c.Fields, o.Fields)
+		unreviewed, missing := subtractFields(c.Fields, o.Fields), subtractFields(o.Fields, c.Fields)
 		for _, f := range unreviewed {
 			reviewed := "no change"
-			if old := findPath(o.Fields, f.Path); old != nil {
-				reviewed = old.String()
+			if field := findPath(missing, f.Path); field != nil {
+				reviewed = field.String()
 			}
 			differences = append(differences, fmt.Sprintf("%s: %s: %s in the reviewed plan, %s in this plan",
 				name, f.Path.displayText(), reviewed, f))
 		}
-		for _, f := range subtractFields(o.Fields, c.Fields) {
+		for _, f := range missing {
 			if c.Action == Create && findPath(unreviewed, f.Path) == nil {
 				differences = append(differences, fmt.Sprintf("%s: %s: %s in the reviewed plan, not set in this plan",
 					name, f.Path.displayText(), f))

@@ -38,6 +38,12 @@ func TestUnreviewedChanges(t *testing.T) {
 			reviewed: "workspaces: [{ name: data, description: b }]", now: "workspaces: [{ name: data, description: b, cicdEnforcedDefault: true }]",
 			before: live, after: live, want: []string{`update Workspace "data": cicdEnforcedDefault: no change in the reviewed plan, true in this plan`},
 		},
+		"another item of a set": {
+			reviewed: "deployments: [{ name: one, workspaceId: cworkspace000000000000001, contactEmails: [a@b.example, b@b.example] }]",
+			now:      "deployments: [{ name: one, workspaceId: cworkspace000000000000001, contactEmails: [a@b.example, c@b.example] }]",
+			before:   map[string]string{"one": dedicatedJSON}, after: map[string]string{"one": dedicatedJSON},
+			want: []string{`update Deployment "one": contactEmails: "b@b.example" in the reviewed plan, "c@b.example" in this plan`},
+		},
 		"a create with fewer fields": {
 			reviewed: "workspaces: [{ name: x, description: b }]", now: "workspaces: [{ name: x }]",
 			want: []string{`create Workspace "x": description: "b" in the reviewed plan, not set in this plan`},

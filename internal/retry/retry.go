@@ -1,5 +1,5 @@
 // Package retry repeats operations. The program waits between two attempts only here, so
-// that every wait grows, varies at random and ends with its context.
+// that every wait ends with its context; waits that no response determines grow, and vary at random.
 package retry
 
 import (
@@ -14,7 +14,7 @@ import (
 type Policy struct {
 	First, Max  time.Duration // the first and the longest wait, before the jitter
 	Factor      float64       // each wait is Factor times as long as the one before
-	Jitter      float64       // part of a wait by which it is longer or shorter at random, so that concurrent callers spread
+	Jitter      float64       // part of a wait by which it varies at random, so that concurrent callers spread
 	MaxAttempts int           // 0: as many as the context and the caller allow
 }
 

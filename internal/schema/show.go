@@ -151,19 +151,3 @@ func (t *Type) Describe() string {
 	}
 	return "text"
 }
-
-// RedactedCopy returns a copy of n that is safe to show: it replaces secrets and
-// unknown values by texts.
-func (n *Node) RedactedCopy() *Node {
-	c := n.Clone()
-	c.Walk(func(m *Node) {
-		switch {
-		case m.Form == List || m.Form == Map:
-		case m.Sensitive:
-			*m = Node{Form: Text, Text: RedactionMark}
-		case m.Form == Unknown:
-			*m = Node{Form: Text, Text: m.Render()}
-		}
-	})
-	return c
-}
