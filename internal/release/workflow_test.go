@@ -14,6 +14,8 @@ import (
 	"sync"
 	"testing"
 
+	"astro-apply/internal/longtest"
+
 	"go.yaml.in/yaml/v4"
 )
 
@@ -79,17 +81,32 @@ func newRepository(t *testing.T) *workflowRun {
 	if jobs := slices.Sorted(maps.Keys(r.workflow.Jobs)); !slices.Equal(jobs, slices.Sorted(slices.Values(jobOrder))) {
 		t.Fatalf("release.yml has the jobs %q", jobs)
 	}
-	self, err := os.Executable()
+	replacement, err := buildReplacement()
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, name := range []string{"gh", "docker", "go"} {
-		if err := os.Symlink(self, filepath.Join(r.bin, name)); err != nil {
+		if err := os.Symlink(replacement, filepath.Join(r.bin, name)); err != nil {
 			t.Fatal(err)
 		}
 	}
 	return r
 }
+
+// buildReplacement builds this test as the program that TestMain makes of it, once, without the race detector:
+// with it, a process starts ten times as slowly, and ends a second later.
+var buildReplacement = sync.OnceValues(func() (string, error) {
+	dir, err := os.MkdirTemp("", "")
+	if err != nil {
+		return "", err
+	}
+	file := filepath.Join(dir, "replacement")
+	build := exec.Command("go", "test", "-c", "-cover=false", "-o", file, ".")
+	if out, err := build.CombinedOutput(); err != nil {
+		return "", fmt.Errorf("%w: %s", err, out)
+	}
+	return file, nil
+})
 
 // repositoryTemplate makes a bare repository with the files of a release, once.
 var repositoryTemplate = sync.OnceValues(func() (string, error) {
@@ -486,4 +503,12 @@ func (r *workflowRun) taggedDigest(version string) (digest string) {
 	r.load("registry.json", &registry)
 	_ = json.Unmarshal(bytes.TrimSpace(registry["ghcr.io/o/astro-apply:"+version]), &digest)
 	return digest
+}
+
+// skipUnlessLong skips a test of a whole release, which starts hundreds of processes.
+func skipUnlessLong(t *testing.T) {
+	t.Helper()
+	if longtest.Size(0, 1) == 0 {
+		t.Skip("run with " + longtest.Variable + "=1 after a change of a release's script or workflow")
+	}
 }
