@@ -2,6 +2,7 @@ package desired
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"astro-apply/internal/schema"
@@ -47,7 +48,8 @@ func (d *loader) nameResources(problems []schema.Problem) []schema.Problem {
 		})
 	}
 	for i, p := range problems {
-		if at := resources[p.Pos]; len(at) > 0 && !strings.HasPrefix(p.Message, at[0].String()) {
+		isNamed := func(o *Resource) bool { return strings.HasPrefix(p.Message, o.String()) }
+		if at := resources[p.Pos]; len(at) > 0 && !slices.ContainsFunc(at, isNamed) {
 			problems[i].Message = describeResources(at) + ": " + p.Message
 		}
 	}
@@ -62,12 +64,8 @@ func describeResources(resources []*Resource) string {
 	if name := resources[0].Name(); name == "" || len(name) > maxLabelLength {
 		label = resources[0].Kind.Title
 	}
-	switch others := len(resources) - 1; others {
-	case 0:
-		return label
-	case 1:
-		return label + " and 1 more"
-	default:
-		return fmt.Sprintf("%s and %d more", label, others)
+	if others := len(resources) - 1; others > 0 {
+		label += fmt.Sprintf(" and %d more", others)
 	}
+	return label
 }

@@ -67,13 +67,6 @@ type Comparison struct {
 	listStates []*schema.Node // for kind.ProposedChange.IntermediateStates
 }
 
-// UpdateCall is an update call that sends changed fields.
-type UpdateCall struct {
-	Endpoint       *kind.UpdateEndpoint
-	Body           *schema.Node   // fields of the endpoint; nil: the value at FieldPath is removed
-	Added, Removed []*schema.Node // for a ListPatch: items, in the order in which to send them
-}
-
 // NeedsUpdate reports whether an existing resource differs.
 func (c *Comparison) NeedsUpdate() bool { return len(c.Updates) > 0 || c.Rotates }
 
@@ -110,12 +103,12 @@ func Compare(r *desired.Resource, live *current.Live, policy Policy) *Comparison
 	for _, endpoint := range updateEndpoints(r.Kind) {
 		diffBefore, missingBefore := m.diff.Diff, m.missingRequired
 		m.unsafeValues = nil
-		body := m.mergeEndpoint(r.Kind, endpoint)
+		body := m.mergeEndpoint(endpoint)
 		changed := len(m.diff.Fields) > len(diffBefore.Fields)
 		if changed && len(m.diff.NotComparable) > len(diffBefore.NotComparable) {
 			// This update is sent anyway, so merge again and write its secrets, too.
 			m.diff.Diff, m.missingRequired, m.unsafeValues, m.writeSecrets = diffBefore, missingBefore, nil, true
-			body = m.mergeEndpoint(r.Kind, endpoint)
+			body = m.mergeEndpoint(endpoint)
 			m.writeSecrets = policy.WriteSecrets
 		}
 		if changed {

@@ -10,6 +10,13 @@ import (
 	"astro-apply/internal/schema"
 )
 
+// UpdateCall is an update call that sends changed fields.
+type UpdateCall struct {
+	Endpoint       *kind.UpdateEndpoint
+	Body           *schema.Node   // fields of the endpoint; nil: the value at FieldPath is removed
+	Added, Removed []*schema.Node // for a ListPatch: items, in the order in which to send them
+}
+
 // updateEndpoints returns the update endpoints of a kind. If none is the main one, it adds
 // one without a call, so that the remaining fields are compared, too.
 func updateEndpoints(k *kind.Kind) []*kind.UpdateEndpoint {
@@ -26,13 +33,13 @@ func updateEndpoints(k *kind.Kind) []*kind.UpdateEndpoint {
 }
 
 // mergeEndpoint returns the body that the endpoint sends.
-func (m *merger) mergeEndpoint(k *kind.Kind, endpoint *kind.UpdateEndpoint) *schema.Node {
+func (m *merger) mergeEndpoint(endpoint *kind.UpdateEndpoint) *schema.Node {
 	m.endpointName = endpoint.Name
 	if endpoint.FieldPath != "" {
-		return m.mergeAtPath(k, endpoint.FieldPath)
+		return m.mergeAtPath(endpoint.FieldPath)
 	}
 	var fields []schema.Field
-	for _, f := range k.Fields {
+	for _, f := range m.kind.Fields {
 		if f.EndpointName == endpoint.Name {
 			fields = append(fields, f)
 		}
@@ -42,8 +49,8 @@ func (m *merger) mergeEndpoint(k *kind.Kind, endpoint *kind.UpdateEndpoint) *sch
 
 // mergeAtPath merges only the field at a dotted path, for an endpoint that updates this
 // field alone.
-func (m *merger) mergeAtPath(k *kind.Kind, path string) *schema.Node {
-	fields, declared, live, fullPath := k.Fields, m.declared, m.live, path
+func (m *merger) mergeAtPath(path string) *schema.Node {
+	fields, declared, live, fullPath := m.kind.Fields, m.declared, m.live, path
 	for {
 		name, rest, nested := strings.Cut(path, ".")
 		f := schema.FindField(fields, name)
