@@ -67,7 +67,8 @@ func requiredFieldsRule(subject string, conditions []FieldCondition, others ...s
 	rule := Rule{NeedsCurrent: true}
 	for _, other := range others {
 		rule.Forbidden = append(rule.Forbidden, Combination{
-			append(slices.Clone(conditions), FieldCondition{Field: other, Negated: true}), subject + " also needs " + other + "; add it",
+			append(slices.Clone(conditions), FieldCondition{Field: other, Negated: true}),
+			subject + " also needs " + other + "; add it",
 		})
 	}
 	return rule
@@ -123,7 +124,9 @@ var placeholderRegexp = regexp.MustCompile(`\{[\w.]+\}`)
 
 // ProblemOf returns Problem with the texts of the fields that it names.
 func (c *Combination) ProblemOf(text func(path string) string) string {
-	return placeholderRegexp.ReplaceAllStringFunc(c.Problem, func(placeholder string) string { return text(strings.Trim(placeholder, "{}")) })
+	return placeholderRegexp.ReplaceAllStringFunc(c.Problem, func(placeholder string) string {
+		return text(strings.Trim(placeholder, "{}"))
+	})
 }
 
 // Path returns the path of the field in the resource, or in an item of the list.
@@ -172,7 +175,10 @@ func (k *Kind) CheckRules(object, declared *schema.Node, changes func(path strin
 		fields := rule.Fields()
 		first := slices.IndexFunc(fields, func(path string) bool { return declared.GetPath(path) != nil })
 		switch {
-		case first < 0, changes == nil && rule.NeedsCurrent, changes != nil && !slices.ContainsFunc(fields, changes), rule.DeclaredOnly && first > 0:
+		case first < 0,
+			changes == nil && rule.NeedsCurrent,
+			changes != nil && !slices.ContainsFunc(fields, changes),
+			rule.DeclaredOnly && first > 0:
 			continue
 		}
 		if problem := rule.FindProblem(object); problem != "" {
