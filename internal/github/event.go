@@ -7,8 +7,6 @@ import (
 	"fmt"
 	"os"
 	"strings"
-
-	api "github.com/google/go-github/v90/github"
 )
 
 // Event describes the event that started the run. Fields that neither the runner nor
@@ -28,30 +26,52 @@ type Event struct {
 }
 
 // eventPayload holds the members of the events' JSON that this package uses. Most events
-// have only some of them.
+// have only some of them. The types of go-github would decode all members, and so fail if
+// one that isn't used has an unexpected type.
 type eventPayload struct {
 	Action      string
-	Repository  *api.PushEventRepository // an api.Repository can't be decoded from a push
-	PullRequest *api.PullRequest         `json:"pull_request"`
-	WorkflowRun *api.WorkflowRun         `json:"workflow_run"`
-	CheckSuite  *api.CheckSuite          `json:"check_suite"`
-	CheckRun    *api.CheckRun            `json:"check_run"`
-	Issue       api.Issue
+	Repository  payloadRepository
+	PullRequest *struct {
+		Number     int
+		Head, Base struct {
+			SHA  string
+			Repo *payloadRepository // nil if the repository was deleted
+		}
+	} `json:"pull_request"`
+	WorkflowRun struct {
+		HeadRepository payloadRepository `json:"head_repository"`
+	} `json:"workflow_run"`
+	CheckSuite payloadCheckSuite `json:"check_suite"`
+	CheckRun   struct {
+		CheckSuite payloadCheckSuite `json:"check_suite"`
+	} `json:"check_run"`
+	Issue struct {
+		PullRequest *struct{} `json:"pull_request"` // nil if the issue isn't a pull request
+	}
+}
+
+type payloadRepository struct {
+	FullName      string `json:"full_name"`
+	DefaultBranch string `json:"default_branch"`
+}
+
+type payloadCheckSuite struct {
+	HeadBranch string `json:"head_branch"`
 }
 
 // untrustedEvent returns the name of an event that has access to the repository's
 // secrets although its content may come from a stranger; "" for other events. It needs
 // the payload, because GITHUB_REF of such an event is the default branch.
 func (p eventPayload) untrustedEvent(event, repository string) string {
-	head := p.WorkflowRun.GetHeadRepository().GetFullName() // "" if the repository was deleted
+	head := p.WorkflowRun.HeadRepository.FullName // "" if the repository was deleted
 	switch {
 	case event == "pull_request_target":
 		return event
-	case event == "workflow_run" && !strings.EqualFold(head, cmp.Or(p.Repository.GetFullName(), repository)),
-		event == "check_suite" && p.CheckSuite.GetHeadBranch() == "", // its commit is in a fork
-		event == "check_run" && p.CheckRun.GetCheckSuite().GetHeadBranch() == "":
+	case event == "workflow_run" && !strings.EqualFold(head, cmp.Or(p.Repository.FullName, repository)),
+		event == "check_suite" && p.CheckSuite.HeadBranch == "", // its commit is in a fork
+		event == "check_run" && p.CheckRun.CheckSuite.HeadBranch == "":
 		return event + " for a fork"
-	case event == "issue_comment" && p.Issue.IsPullRequest():
+	case event == "issue_comment" && p.Issue.PullRequest != nil:
 		return event + " on a pull request"
 	}
 	return ""
@@ -66,18 +86,17 @@ func LoadEvent(env Environment) (Event, error) {
 	e := Event{
 		Name: env.EventName, Action: p.Action, Actor: env.Actor,
 		Ref: env.Ref, RefName: env.RefName, SHA: env.SHA, HeadSHA: env.SHA,
-		DefaultBranch:  p.Repository.GetDefaultBranch(),
+		DefaultBranch:  p.Repository.DefaultBranch,
 		UntrustedEvent: p.untrustedEvent(env.EventName, env.Repository),
 	}
 	if e.Name == "schedule" && e.DefaultBranch == "" {
 		e.DefaultBranch = e.Branch() // schedules run on the default branch only
 	}
 	if pr := p.PullRequest; pr != nil {
-		e.PullRequest = pr.GetNumber()
-		e.HeadSHA = cmp.Or(pr.GetHead().GetSHA(), e.HeadSHA)
-		// Repo is nil if the repository was deleted, so it was a fork.
-		head, base := pr.GetHead().GetRepo(), pr.GetBase().GetRepo()
-		e.FromFork = head == nil || !strings.EqualFold(head.GetFullName(), base.GetFullName())
+		e.PullRequest = pr.Number
+		e.HeadSHA = cmp.Or(pr.Head.SHA, e.HeadSHA)
+		head, base := pr.Head.Repo, pr.Base.Repo
+		e.FromFork = head == nil || base == nil || !strings.EqualFold(head.FullName, base.FullName)
 	}
 	switch e.Name {
 	case "push", "pull_request", "pull_request_target", "pull_request_review", "pull_request_review_comment",

@@ -14,11 +14,13 @@ import (
 
 func TestLoadEvent(t *testing.T) {
 	t.Parallel()
-	// A push has other types for members of the repository than other events.
+	// A push has other types for members of the repository than other events. GitHub may
+	// change the type of any member that isn't used.
 	const push = `{"repository":{"default_branch":"main","organization":"acme","created_at":1,"pushed_at":2,
-		"updated_at":"2026-01-02T03:04:05Z"}}`
-	const pull = `{"action":"opened","repository":{"default_branch":"main"},"pull_request":{"number":7,
-		"head":{"sha":"abc","repo":%s},"base":{"ref":"main","repo":{"full_name":"Acme/data"}}}}`
+		"updated_at":"2026-01-02T03:04:05Z","id":"x","owner":[1]},"pull_request":null,"commits":{},"issue":{"id":"x"}}`
+	const pull = `{"action":"opened","repository":{"default_branch":"main","topics":1},"pull_request":{"number":7,
+		"id":"x","labels":{"a":1},"merged_at":5,"user":"octocat",
+		"head":{"sha":"abc","repo":%s,"ref":1},"base":{"ref":"main","repo":{"full_name":"Acme/data","size":"big"}}}}`
 	runner := map[string]string{
 		"GITHUB_REPOSITORY": "acme/data", "GITHUB_SHA": "123", "GITHUB_ACTOR": "octocat",
 	}
