@@ -142,10 +142,17 @@ func checkArguments(args []string, onRunner bool, c *config.Config) error {
 
 // newReport returns a report with what is known before the run reads anything.
 func (s *setup) newReport() *report.Run {
-	return &report.Run{
+	r := &report.Run{
 		Mode: s.choice.mode, ModeReason: s.choice.reason, NotAppliedReason: s.choice.notAppliedReason,
 		Simulated: s.simulated, Secrets: s.runner.Secrets(),
 	}
+	if s.config != nil {
+		r.Name = string(s.config.Name)
+		if r.InlineManifest = s.config.Manifest != ""; !r.InlineManifest && r.Mode != config.ModeExport {
+			r.Files = s.config.Files
+		}
+	}
+	return r
 }
 
 // runMode carries out the mode of the run. Like the function of each mode, it always

@@ -15,14 +15,21 @@ import (
 )
 
 // commentMarker returns the marker by which a run finds the comment of an earlier run
-// and updates it. There is one comment per step of a workflow, manifest and
-// Organization.
+// and updates it. There is one comment per step of a workflow, manifest, name and
+// Organization. The jobs of a matrix are the same step, so they need different names.
 func commentMarker(s *setup) report.Marker {
 	workflow, _, _ := strings.Cut(s.env.WorkflowRef, "@")
 	step := strings.Join([]string{workflow, s.env.Job, s.env.Action}, " ")
-	return report.Marker{
+	m := report.Marker{
 		Workflow: plan.DigestOf([]byte(step)), Manifest: plan.DigestOf([]byte(manifestIdentity(s))), Head: s.event.HeadSHA,
 	}
+	if s.config.Name != "" {
+		m.Name = plan.DigestOf([]byte(s.config.Name))
+	}
+	if s.env.RunID != 0 {
+		m.Run = fmt.Sprintf("%d/%d", s.env.RunID, s.env.RunAttempt)
+	}
+	return m
 }
 
 // manifestIdentity returns the inputs that determine which resources a plan is about.
@@ -90,18 +97,37 @@ func writeComment(ctx context.Context, s *setup, r *report.Run) error {
 	if err != nil {
 		return err
 	}
+	// A change after the merge would look like a plan that was not reviewed.
+	merged, err := rest.IsMerged(ctx, s.event.PullRequest)
+	if err != nil {
+		return err
+	}
+	if merged {
+		s.runner.Print(fmt.Sprintf("comment not changed: pull request %d is already merged", s.event.PullRequest))
+		return nil
+	}
 	body, err := r.Comment(m, checksURL(s))
 	if err != nil {
 		return err
 	}
-	kept, err := rest.UpsertComment(ctx, s.event.PullRequest, func(body string) bool {
-		other, ok := report.ParseMarker(body)
-		return ok && other.MarksSameComment(m)
-	}, body)
-	if err == nil {
-		s.runner.Print(fmt.Sprintf("comment %s: %s", kept.Action, kept.URL))
+	result, err := rest.UpsertComment(ctx, s.event.PullRequest, github.StickyComment{
+		Body: body, Compared: report.WithoutRun, Matches: func(body string) bool {
+			other, ok := report.ParseMarker(body)
+			return ok && other.MarksSameComment(m)
+		},
+	})
+	if err != nil {
+		return err
 	}
-	return err
+	s.runner.Print(fmt.Sprintf("comment %s: %s", result.Action, result.URL))
+	if old, _ := report.ParseMarker(result.OldBody); m.Run != "" && old.Run == m.Run {
+		s.runner.Annotate(github.Annotation{
+			Level: github.Warning, Title: "astro-apply: comment of another job",
+			Message: "this run replaced the comment that another job of the same workflow run wrote, so one of the plans is missing on the pull request; " +
+				"set input name to a different value in each job, for example name: ${{ matrix.stage }}",
+		})
+	}
+	return nil
 }
 
 // checksURL returns the URL of the checks for the pull request's commit. It is the same

@@ -29,7 +29,7 @@ func readManifests(ctx context.Context, s *setup, env manifest.Environment) (
 ) {
 	r = s.newReport()
 	var files []manifest.Source
-	if r.InlineManifest = s.config.Manifest != ""; r.InlineManifest {
+	if r.InlineManifest {
 		sources = []manifest.Source{{Name: "manifest", Data: []byte(s.config.Manifest)}}
 	} else if files, err = findManifests(ctx, s.files, s.config.Files); err != nil {
 		return r, nil, nil, explainFileErrors(err, s.env.OnRunner)

@@ -35,10 +35,12 @@ func checkReviewedPlan(ctx context.Context, s *setup, p *plan.Plan) error {
 	if err != nil {
 		return err
 	}
-	comment, shown := findPlanComment(comments, commentMarker(s))
+	own := commentMarker(s)
+	comment, shown := findPlanComment(comments, own)
 	switch {
 	case comment == nil:
-		return fmt.Errorf("pull request %d has no comment with a plan of this manifest, so no plan was reviewed; plan again on a new pull request, with comment: true and the same inputs as this run, including github-token", merge.Number)
+		return fmt.Errorf("pull request %d has no comment with a plan of this manifest%s, so no plan was reviewed; plan again on a new pull request, with comment: true and the same inputs as this run, including github-token",
+			merge.Number, describeOtherNames(s, comments, own))
 	case !shown.IsPrefixOf(comment.Body):
 		return fmt.Errorf("the comment with the plan in pull request %d was edited, or another version of astro-apply wrote it; this plan was not reviewed, so plan again on a new pull request", merge.Number)
 	case comment.UpdatedAt.IsZero() || merge.MergedAt.IsZero():
@@ -54,12 +56,30 @@ func checkReviewedPlan(ctx context.Context, s *setup, p *plan.Plan) error {
 	return checkWithinReview(p, shown, merge.Number)
 }
 
-// findPlanComment returns the comment with the plan of this manifest, or nil. It prefers
-// the comment of this workflow, then the oldest. own is the marker of this run.
+// describeOtherNames returns the name that no comment has, if comments have plans of this
+// manifest with other names; "" if they have none.
+func describeOtherNames(s *setup, comments []github.Comment, own report.Marker) string {
+	others := 0
+	for _, c := range comments {
+		if m, ok := report.ParseMarker(c.Body); ok && m.Manifest == own.Manifest && m.Name != own.Name {
+			others++
+		}
+	}
+	switch {
+	case others == 0:
+		return ""
+	case own.Name == "":
+		return fmt.Sprintf(" without a name, only %d with a name (input name)", others)
+	}
+	return fmt.Sprintf(" with the name %q, only %d with another name or none (input name)", s.config.Name, others)
+}
+
+// findPlanComment returns the comment with the plan of this manifest and name, or nil. It
+// prefers the comment of this workflow, then the oldest. own is the marker of this run.
 func findPlanComment(comments []github.Comment, own report.Marker) (comment *github.Comment, shown report.Marker) {
 	for i := range comments {
 		m, ok := report.ParseMarker(comments[i].Body)
-		if !ok || m.Manifest != own.Manifest || comment != nil && (shown.Workflow == own.Workflow || m.Workflow != own.Workflow) {
+		if !ok || m.Manifest != own.Manifest || m.Name != own.Name || comment != nil && (shown.Workflow == own.Workflow || m.Workflow != own.Workflow) {
 			continue
 		}
 		comment, shown = &comments[i], m

@@ -23,6 +23,7 @@ type Config struct {
 	ExportFrom          List      `env:"EXPORT_FROM"`
 	ExportWorkspaces    List      `env:"EXPORT_WORKSPACES"`
 	Workspace           Line      `env:"WORKSPACE"`
+	Name                Name      `env:"NAME"`
 	OrganizationID      Line      `env:"ORGANIZATION_ID"`
 	AllowDelete         Bool      `env:"ALLOW_DELETE"`
 	WriteSecrets        Bool      `env:"WRITE_SECRETS"`

@@ -1,11 +1,15 @@
 package config
 
 import (
+	"bytes"
 	"errors"
+	"fmt"
 	"net/netip"
 	"slices"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"astro-apply/internal/apiurl"
 )
@@ -33,6 +37,25 @@ func (l *Line) UnmarshalText(text []byte) error {
 		return errors.New("it must be on one line")
 	}
 	*l = Line(text)
+	return nil
+}
+
+// maxNameLength is the maximum number of characters of a Name. Longer names don't fit into a heading.
+const maxNameLength = 60
+
+// Name is the name of a plan. People read it in headings, so it has no characters with a
+// meaning in Markdown, and no invisible ones.
+type Name string
+
+// UnmarshalText implements encoding.TextUnmarshaler.
+func (n *Name) UnmarshalText(text []byte) error {
+	isForbidden := func(c rune) bool {
+		return !unicode.In(c, unicode.Letter, unicode.Mark, unicode.Digit) && !strings.ContainsRune(" -_.,:/()+", c)
+	}
+	if utf8.RuneCount(text) > maxNameLength || bytes.ContainsFunc(text, isForbidden) {
+		return fmt.Errorf("it must have at most %d characters: letters, digits, spaces and - _ . , : / ( ) +", maxNameLength)
+	}
+	*n = Name(text)
 	return nil
 }
 

@@ -26,6 +26,25 @@ func TestBool(t *testing.T) {
 	}
 }
 
+func TestName(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]config.Name{
+		" production ": "production", "eu-1/prod_a (blue)": "eu-1/prod_a (blue)", "Köln: नमस्ते, 日本 1.2+x": "Köln: नमस्ते, 日本 1.2+x",
+		strings.Repeat("é", 60): config.Name(strings.Repeat("é", 60)), "": "",
+	} {
+		if c, err := loadInputs(t, map[string]string{"name": text}); err != nil || c.Name != want {
+			t.Errorf("%q: %q, %v", text, c.Name, err)
+		}
+	}
+	for _, text := range []string{
+		strings.Repeat("a", 61), "a\nb", "a\tb", "@team", "#1", "`a`", "a|b", "<b>", "a*b", "[a]", "a\u200bb", "a\u202eb", "a\xffb", "${{ x }}", "a\u00a0b",
+	} {
+		if _, err := loadInputs(t, map[string]string{"name": text}); err == nil || !strings.Contains(err.Error(), "input name") {
+			t.Errorf("%q: error %v", text, err)
+		}
+	}
+}
+
 func TestTimeout(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]time.Duration{

@@ -158,7 +158,7 @@ func TestIdentity(t *testing.T) {
 						t.Errorf("got %v, %v", got, err)
 					}
 				}
-				if result, err := r.UpsertComment(t.Context(), pullNumber, hasMarker("a"), "a "+tt.login); err != nil || result.Action != github.Unchanged {
+				if result, err := r.UpsertComment(t.Context(), pullNumber, markedComment("a", "a "+tt.login)); err != nil || result.Action != github.Unchanged {
 					t.Errorf("result %v, %v", result, err)
 				}
 				if n := len(s.Requests()) - len(sentRequests(s)); n != tt.queries {

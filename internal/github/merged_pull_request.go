@@ -29,6 +29,25 @@ type MergedPullRequest struct {
 	MergedAt time.Time
 }
 
+// IsMerged reports whether a pull request of the repository is merged.
+func (r *REST) IsMerged(ctx context.Context, pullRequest int) (bool, error) {
+	ctx, cancel := context.WithTimeout(ctx, operationTimeout)
+	defer cancel()
+	merged := false
+	err := r.send(ctx, readPermission, throughOutage, func(ctx context.Context) (*api.Response, error) {
+		p, resp, err := r.client.PullRequests.Get(ctx, r.owner, r.repository, pullRequest)
+		if err == nil && p.GetNumber() != pullRequest {
+			err = errEmptyResponse
+		}
+		merged = p.GetMerged() || !p.GetMergedAt().IsZero()
+		return resp, err
+	})
+	if err != nil {
+		return false, fmt.Errorf("pull request %d: %w", pullRequest, err)
+	}
+	return merged, nil
+}
+
 var shaPattern = regexp.MustCompile(`^[0-9a-f]{7,64}$`)
 
 // FindMergedPullRequest returns the pull request of the repository whose merge added

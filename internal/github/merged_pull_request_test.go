@@ -131,3 +131,39 @@ func TestFindMergedPullRequestInvalidSHA(t *testing.T) {
 		t.Errorf("%d requests", n)
 	}
 }
+
+func TestIsMerged(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name   string
+		number int
+		merged bool
+		faults func(*fake.Server)
+		want   bool
+		err    string
+	}{
+		{"merged", 7, true, nil, true, ""},
+		{"open", 7, false, nil, false, ""},
+		{"missing", 8, false, nil, false, "pull request 8: 404 Not Found (needs permissions: pull-requests: read)"},
+		{
+			"refused", 7, true, func(s *fake.Server) { s.InjectStatus("GET", "/pulls/7", 403, 0) }, false,
+			"pull request 7: 403 Resource not accessible by integration (needs permissions: pull-requests: read)",
+		},
+		{"after an outage", 7, true, func(s *fake.Server) { s.InjectStatus("GET", "/pulls/7", 502, 2) }, true, ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				s := newFakeGitHub()
+				s.AddPullRequest(fake.PullRequest{Number: 7, Merged: tt.merged})
+				if tt.faults != nil {
+					tt.faults(s)
+				}
+				got, err := newREST(t, s, s).IsMerged(t.Context(), tt.number)
+				if got != tt.want || tt.err == "" && err != nil || tt.err != "" && (err == nil || err.Error() != tt.err) {
+					t.Errorf("%v, %v, want %v, %q", got, err, tt.want, tt.err)
+				}
+			})
+		})
+	}
+}

@@ -46,11 +46,11 @@ func TestRateLimits(t *testing.T) {
 			do           func(*testing.T, *github.REST) error
 		}{
 			"update": {"PATCH", "/comments", func(t *testing.T, r *github.REST) error {
-				_, err := r.UpsertComment(t.Context(), pullNumber, hasMarker("a"), "a new")
+				_, err := r.UpsertComment(t.Context(), pullNumber, markedComment("a", "a new"))
 				return err
 			}},
 			"create": {"POST", "/comments", func(t *testing.T, r *github.REST) error {
-				_, err := r.UpsertComment(t.Context(), pullNumber, hasMarker("b"), "b new")
+				_, err := r.UpsertComment(t.Context(), pullNumber, markedComment("b", "b new"))
 				return err
 			}},
 			"list": {"GET", "/comments", func(t *testing.T, r *github.REST) error {
@@ -100,7 +100,7 @@ func TestStaleComment(t *testing.T) {
 				s.AddComment(fake.Comment{PullRequest: pullNumber, Login: s.Login, Type: s.LoginType, Body: "a old"})
 			}
 			s.InjectRateLimit(tt.method, "/comments", 403, 0, map[string]string{"Retry-After": "3600"})
-			_, err := newREST(t, s, s).UpsertComment(t.Context(), pullNumber, hasMarker("a"), "a new")
+			_, err := newREST(t, s, s).UpsertComment(t.Context(), pullNumber, markedComment("a", "a new"))
 			stale, ok := errors.AsType[*github.StaleCommentError](err)
 			if ok != tt.stale || ok && stale.Body != tt.body {
 				t.Errorf("%s: %v", tt.method, err)
@@ -117,7 +117,7 @@ func TestFailureAfterRateLimits(t *testing.T) {
 		s.AddComment(fake.Comment{PullRequest: pullNumber, Login: s.Login, Type: s.LoginType, Body: "a old"})
 		s.InjectRateLimit("PATCH", "/comments", 429, 2, map[string]string{"Retry-After": "1"})
 		s.InjectStatus("PATCH", "/comments", 502, 2)
-		if _, err := newREST(t, s, s).UpsertComment(t.Context(), pullNumber, hasMarker("a"), "a new"); err != nil {
+		if _, err := newREST(t, s, s).UpsertComment(t.Context(), pullNumber, markedComment("a", "a new")); err != nil {
 			t.Error(err)
 		}
 	})

@@ -166,7 +166,7 @@ func TestTokenIsNotLeaked(t *testing.T) {
 					t.Fatal(err)
 				}
 				_, one := r.ListOwnComments(t.Context(), pullNumber)
-				_, two := r.UpsertComment(t.Context(), pullNumber, hasMarker("a"), "a plan")
+				_, two := r.UpsertComment(t.Context(), pullNumber, markedComment("a", "a plan"))
 				_, three := r.FindMergedPullRequest(t.Context(), "abcdef0", "main")
 				for _, err := range []error{one, two, three} {
 					if err == nil {
@@ -210,14 +210,14 @@ func TestRedirect(t *testing.T) {
 		t.Fatal(err)
 	}
 	const want = "pull request 7: comment: 307 a redirect, not followed: this run sends the token only to the API; check GITHUB_API_URL"
-	if _, err := r.UpsertComment(t.Context(), pullNumber, hasMarker("a"), "a plan"); err == nil || err.Error() != want {
+	if _, err := r.UpsertComment(t.Context(), pullNumber, markedComment("a", "a plan")); err == nil || err.Error() != want {
 		t.Errorf("got %v", err)
 	}
 	if otherHeaders != nil {
 		t.Errorf("another host received %q", otherHeaders)
 	}
 	target = apiServer.URL // as for a renamed repository
-	if k, err := r.UpsertComment(t.Context(), pullNumber, hasMarker("a"), "a plan"); err != nil || k.Action != github.Created {
+	if k, err := r.UpsertComment(t.Context(), pullNumber, markedComment("a", "a plan")); err != nil || k.Action != github.Created {
 		t.Errorf("got %v, %v", k, err)
 	}
 }
@@ -232,7 +232,7 @@ func TestRedirectKeepsMethod(t *testing.T) {
 		return s.RoundTrip(r)
 	}))
 	const want = "pull request 7: comment: 301 a redirect, not followed: this run sends the token only to the API; check GITHUB_API_URL"
-	if k, err := r.UpsertComment(t.Context(), pullNumber, hasMarker("a"), "a plan"); err == nil || err.Error() != want {
+	if k, err := r.UpsertComment(t.Context(), pullNumber, markedComment("a", "a plan")); err == nil || err.Error() != want {
 		t.Errorf("got %v, %v", k, err)
 	}
 }

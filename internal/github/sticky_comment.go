@@ -20,10 +20,19 @@ const (
 	Unchanged = "unchanged"
 )
 
+// StickyComment is a comment that UpsertComment creates once and then updates.
+type StickyComment struct {
+	Body    string
+	Matches func(body string) bool // identifies the comment; it must match Body as well, so that the next run finds it
+	// Compared returns the part of a body whose change requires an update; nil: all of it.
+	Compared func(body string) string
+}
+
 // UpsertResult is the result of UpsertComment.
 type UpsertResult struct {
-	Action string // Created, Updated or Unchanged
-	URL    string // address of the comment's web page
+	Action  string // Created, Updated or Unchanged
+	URL     string // address of the comment's web page
+	OldBody string // body before an update
 }
 
 // StaleCommentError reports that UpsertComment could not update an existing comment, or
@@ -36,25 +45,25 @@ type StaleCommentError struct {
 func (s *StaleCommentError) Error() string { return s.Err.Error() }
 func (s *StaleCommentError) Unwrap() error { return s.Err }
 
-// UpsertComment updates the oldest comment of the token's login that matches, or creates
-// a comment if none matches. body must match as well, so that the next run finds the
-// comment. If body is longer than CommentLimit, UpsertComment returns an error and sends
-// no request.
-func (r *REST) UpsertComment(ctx context.Context, pullRequest int, matches func(body string) bool, body string) (UpsertResult, error) {
+// UpsertComment updates the oldest comment of the token's login that c matches, or
+// creates a comment if c matches none. If its body is longer than CommentLimit,
+// UpsertComment returns an error and sends no request.
+func (r *REST) UpsertComment(ctx context.Context, pullRequest int, c StickyComment) (UpsertResult, error) {
 	ctx, cancel := context.WithTimeout(ctx, operationTimeout)
 	defer cancel()
-	result, err := r.upsertComment(ctx, pullRequest, matches, strings.ToValidUTF8(body, "\uFFFD"))
+	c.Body = strings.ToValidUTF8(c.Body, "\uFFFD")
+	result, err := r.upsertComment(ctx, pullRequest, c)
 	if err != nil {
 		return UpsertResult{}, fmt.Errorf("pull request %d: comment: %w", pullRequest, err)
 	}
 	return result, nil
 }
 
-func (r *REST) upsertComment(ctx context.Context, pullRequest int, matches func(string) bool, body string) (UpsertResult, error) {
-	if n := utf8.RuneCountInString(body); n > CommentLimit {
+func (r *REST) upsertComment(ctx context.Context, pullRequest int, sticky StickyComment) (UpsertResult, error) {
+	if n := utf8.RuneCountInString(sticky.Body); n > CommentLimit {
 		return UpsertResult{}, fmt.Errorf("it has %d characters; it must have at most %d", n, CommentLimit)
 	}
-	if !matches(body) {
+	if !sticky.Matches(sticky.Body) {
 		return UpsertResult{}, errors.New("it has no marker of astro-apply, so the next run couldn't find it")
 	}
 	deleted := map[int64]bool{}
@@ -68,27 +77,27 @@ func (r *REST) upsertComment(ctx context.Context, pullRequest int, matches func(
 		if err != nil {
 			return UpsertResult{}, err
 		}
-		i := slices.IndexFunc(own, func(c Comment) bool { return !deleted[c.ID] && matches(c.Body) })
+		i := slices.IndexFunc(own, func(c Comment) bool { return !deleted[c.ID] && sticky.Matches(c.Body) })
 		switch {
 		case i < 0 && creates == maxAttempts:
 			return UpsertResult{}, createErr
 		case i < 0:
 			creates++
-			url, err := r.createComment(ctx, pullRequest, body)
+			url, err := r.createComment(ctx, pullRequest, sticky.Body)
 			if err == nil {
-				return UpsertResult{Created, url}, nil
+				return UpsertResult{Action: Created, URL: url}, nil
 			}
 			if createErr = err; !isTransient(err) {
 				return UpsertResult{}, err
 			}
-		case isSameBody(own[i].Body, body) && creates > 0: // GitHub carried out a create that had no answer
-			return UpsertResult{Created, own[i].URL}, nil
-		case isSameBody(own[i].Body, body):
-			return UpsertResult{Unchanged, own[i].URL}, nil
+		case sticky.isShownBy(own[i].Body) && creates > 0: // GitHub carried out a create that had no answer
+			return UpsertResult{Action: Created, URL: own[i].URL}, nil
+		case sticky.isShownBy(own[i].Body):
+			return UpsertResult{Action: Unchanged, URL: own[i].URL}, nil
 		default:
-			err := r.updateComment(ctx, own[i].ID, body)
+			err := r.updateComment(ctx, own[i].ID, sticky.Body)
 			if err == nil {
-				return UpsertResult{Updated, own[i].URL}, nil
+				return UpsertResult{Updated, own[i].URL, own[i].Body}, nil
 			}
 			if denied, ok := errors.AsType[*PermissionError](err); !ok || denied.Status != http.StatusNotFound {
 				return UpsertResult{}, &StaleCommentError{own[i].Body, err}
@@ -98,6 +107,14 @@ func (r *REST) upsertComment(ctx context.Context, pullRequest int, matches func(
 		}
 	}
 	return UpsertResult{}, contextError(ctx, createErr)
+}
+
+// isShownBy reports whether a comment with this body needs no update.
+func (c StickyComment) isShownBy(body string) bool {
+	if c.Compared == nil {
+		return isSameBody(body, c.Body)
+	}
+	return isSameBody(c.Compared(body), c.Compared(c.Body))
 }
 
 // isSameBody reports whether GitHub would store a and b as the same text.

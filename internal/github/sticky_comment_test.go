@@ -14,9 +14,9 @@ import (
 	"astro-apply/internal/testkit"
 )
 
-// hasMarker returns a function that matches the comments of one workflow.
-func hasMarker(name string) func(string) bool {
-	return func(body string) bool { return strings.HasPrefix(body, name+" ") }
+// markedComment returns a comment that the marker of one workflow identifies.
+func markedComment(name, body string) github.StickyComment {
+	return github.StickyComment{Body: body, Matches: func(body string) bool { return strings.HasPrefix(body, name+" ") }}
 }
 
 const (
@@ -48,7 +48,7 @@ func TestUpsertComment(t *testing.T) {
 			bodies: []string{"a plan"}, requests: []string{listRequest, createRequest},
 		},
 		{
-			name: "updated", existing: []fake.Comment{own("a old")}, body: "a plan", want: github.UpsertResult{Action: "updated", URL: "1001"},
+			name: "updated", existing: []fake.Comment{own("a old")}, body: "a plan", want: github.UpsertResult{Action: "updated", URL: "1001", OldBody: "a old"},
 			bodies: []string{"a plan"}, requests: []string{listRequest, "PATCH /issues/comments/1001 200"},
 		},
 		{
@@ -64,7 +64,7 @@ func TestUpsertComment(t *testing.T) {
 			bodies: []string{"a \uFFFDb"}, requests: []string{listRequest},
 		},
 		{
-			name: "a forged marker", existing: []fake.Comment{other("a plan"), own("a old")}, body: "a plan", want: github.UpsertResult{Action: "updated", URL: "1002"},
+			name: "a forged marker", existing: []fake.Comment{other("a plan"), own("a old")}, body: "a plan", want: github.UpsertResult{Action: "updated", URL: "1002", OldBody: "a old"},
 			bodies: []string{"a plan", "a plan"}, requests: []string{listRequest, "PATCH /issues/comments/1002 200"},
 		},
 		{
@@ -76,7 +76,7 @@ func TestUpsertComment(t *testing.T) {
 			bodies: []string{"b plan", "a plan"}, requests: []string{listRequest, createRequest},
 		},
 		{
-			name: "several matching comments", existing: []fake.Comment{own("hello"), own("a old"), own("a plan")}, body: "a plan", want: github.UpsertResult{Action: "updated", URL: "1002"},
+			name: "several matching comments", existing: []fake.Comment{own("hello"), own("a old"), own("a plan")}, body: "a plan", want: github.UpsertResult{Action: "updated", URL: "1002", OldBody: "a old"},
 			bodies: []string{"hello", "a plan", "a plan"}, requests: []string{listRequest, "PATCH /issues/comments/1002 200"},
 		},
 		{
@@ -128,7 +128,7 @@ func TestUpsertComment(t *testing.T) {
 		},
 		{
 			name: "no answer to the update", existing: []fake.Comment{own("a old")}, faults: func(s *fake.Server) { s.InjectLostResponse("PATCH", "", 1) }, body: "a plan",
-			want: github.UpsertResult{Action: "updated", URL: "1001"}, bodies: []string{"a plan"},
+			want: github.UpsertResult{Action: "updated", URL: "1001", OldBody: "a old"}, bodies: []string{"a plan"},
 			requests: []string{listRequest, "PATCH /issues/comments/1001 0", "PATCH /issues/comments/1001 200"},
 		},
 	} {
@@ -142,7 +142,7 @@ func TestUpsertComment(t *testing.T) {
 				if tt.faults != nil {
 					tt.faults(s)
 				}
-				got, err := newREST(t, s, s).UpsertComment(t.Context(), pullNumber, hasMarker("a"), tt.body)
+				got, err := newREST(t, s, s).UpsertComment(t.Context(), pullNumber, markedComment("a", tt.body))
 				if want := "pull request 7: comment: " + tt.err; tt.err == "" && err != nil || tt.err != "" && (err == nil || err.Error() != want) {
 					t.Errorf("error %v, want %q", err, tt.err)
 				}
@@ -175,7 +175,7 @@ func TestUpsertCommentOfTwoWorkflows(t *testing.T) {
 	r := newREST(t, s, s)
 	for i, want := range []string{github.Created, github.Unchanged, github.Updated} {
 		for _, name := range []string{"a", "b"} {
-			k, err := r.UpsertComment(t.Context(), pullNumber, hasMarker(name), name+[]string{" plan", " plan", " other"}[i])
+			k, err := r.UpsertComment(t.Context(), pullNumber, markedComment(name, name+[]string{" plan", " plan", " other"}[i]))
 			if err != nil || k.Action != want {
 				t.Errorf("%s: %v, %v, want %s", name, k, err, want)
 			}
@@ -203,7 +203,7 @@ func TestUpsertCommentAfterAnotherRun(t *testing.T) {
 			}
 			return resp, err
 		}))
-		k, err := r.UpsertComment(t.Context(), pullNumber, hasMarker("a"), "a plan")
+		k, err := r.UpsertComment(t.Context(), pullNumber, markedComment("a", "a plan"))
 		if all := s.Comments(pullNumber); err != nil || k.Action != github.Updated || len(all) != 1 || all[0].Body != "a plan" {
 			t.Errorf("%v, %v, %v", k, err, all)
 		}
@@ -223,7 +223,7 @@ func TestUpsertCommentUnreadableResponse(t *testing.T) {
 				}
 				return resp, err
 			}))
-			k, err := r.UpsertComment(t.Context(), pullNumber, hasMarker("a"), "a plan")
+			k, err := r.UpsertComment(t.Context(), pullNumber, markedComment("a", "a plan"))
 			if err != nil || k.Action != github.Created || k.URL == "" || len(s.Comments(pullNumber)) != 1 {
 				t.Errorf("%q: %v, %v, %v", answer, k, err, s.Comments(pullNumber))
 			}

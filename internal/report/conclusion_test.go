@@ -105,7 +105,7 @@ func TestFailedRunHasAnError(t *testing.T) {
 			testkit.AssertEqual(t, "errors", test.errs, errs)
 			testkit.AssertEqual(t, "errors in the log", test.errs, strings.Count(test.run.FindingsText(), "error: "))
 			text := test.run.Summary()
-			if strings.HasPrefix(text, "## ❌ ") != failed || strings.Contains(text, fmt.Sprintf("### Errors (%d)\n", errs)) != failed {
+			if strings.HasPrefix(text, "### ❌ ") != failed || strings.Contains(text, fmt.Sprintf("### Errors (%d)\n", errs)) != failed {
 				t.Errorf("the icon or the number of errors is wrong in the summary %q", text)
 			}
 		})

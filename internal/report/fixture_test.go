@@ -92,6 +92,7 @@ func plannedRun(t testing.TB, policy plan.Policy) *report.Run {
 	t.Helper()
 	return &report.Run{
 		Mode: "plan", ModeReason: "pull request #7 is not the default branch", DeclaredCount: 8, UIURL: "https://cloud.astronomer.io",
+		Name: "production", Files: []string{"astro.yaml"},
 		Plan: makePlan(t, fixtureManifest, fixtureLive, policy), Duration: 1800 * time.Millisecond,
 	}
 }

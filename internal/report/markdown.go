@@ -39,7 +39,7 @@ func (s section) markdown(room int) string {
 	case untitled:
 		return text + "\n"
 	case headed:
-		return fmt.Sprintf("### %s (%d)\n\n%s\n", joinCells(s.title, cell.markdown), count, text)
+		return fmt.Sprintf("#### %s (%d)\n\n%s\n", joinCells(s.title, cell.markdown), count, text)
 	case subheaded:
 		return "#### " + joinCells(s.title, cell.markdown) + "\n\n" + text + "\n"
 	case foldedDiff:

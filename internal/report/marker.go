@@ -23,9 +23,11 @@ const (
 // Marker is the hidden JSON at the start of a comment. It identifies the comment for
 // later runs, and holds the plan that the comment shows.
 type Marker struct {
-	Workflow string `json:"workflow"` // hash of the workflow and its step, because their names may contain a secret
-	Manifest string `json:"manifest"` // hash of the inputs of the plan: files, Organization and the like
-	Head     string `json:"head"`     // SHA of the commit
+	Workflow string `json:"workflow"`       // hash of the workflow and its step, because their names may contain a secret
+	Manifest string `json:"manifest"`       // hash of the inputs of the plan: files, Organization and the like
+	Name     string `json:"name,omitempty"` // hash of the input name, "" if it isn't set
+	Head     string `json:"head"`           // SHA of the commit
+	Run      string `json:"run,omitempty"`  // id and attempt of the workflow run
 	Digest   string `json:"digest,omitempty"`
 	Plan     string `json:"plan,omitempty"` // plan.Review, compressed; "" if it is too large or the run compared nothing
 }
@@ -33,7 +35,23 @@ type Marker struct {
 // MarksSameComment reports whether m and other identify the same comment: the same
 // step and the same inputs, whatever the commit and the plan are.
 func (m Marker) MarksSameComment(other Marker) bool {
-	return m.Workflow == other.Workflow && m.Manifest == other.Manifest
+	return m.Workflow == other.Workflow && m.Manifest == other.Manifest && m.Name == other.Name
+}
+
+// WithoutRun removes the run from the marker of a comment's body, so that the comments of
+// two runs are equal if they show the same.
+func WithoutRun(body string) string {
+	m, ok := ParseMarker(body)
+	if !ok || m.Run == "" || !m.IsPrefixOf(body) {
+		return body
+	}
+	old, err := m.htmlComment()
+	m.Run = ""
+	withoutRun, errWithoutRun := m.htmlComment()
+	if err != nil || errWithoutRun != nil {
+		return body
+	}
+	return strings.TrimRight(withoutRun, "\n") + strings.TrimPrefix(body, strings.TrimRight(old, "\n"))
 }
 
 // IsPrefixOf reports whether body starts with m exactly as this program writes m,

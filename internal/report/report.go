@@ -23,6 +23,8 @@ type Run struct {
 	// NotAppliedReason explains why the run only plans, and how to apply, with names in
 	// backticks. It is set only if the user may have expected an apply.
 	NotAppliedReason string
+	Name             string   // input name, "" if it isn't set
+	Files            []string // manifest files, folders and globs as in the inputs; nil if the run reads none
 	Simulated        bool
 	DryRun           bool // the run had no token and applied the manifest to an in-memory API
 	InlineManifest   bool // the manifest is an input, so its positions aren't in a file

@@ -1,7 +1,6 @@
 package report
 
 import (
-	"cmp"
 	"fmt"
 	"strings"
 
@@ -76,7 +75,7 @@ func (r *Run) boundedMarkdown(limit, room int, fullTextHint string) string {
 // summaryHeader returns the title, the result and the reason for the mode.
 func (r *Run) summaryHeader() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "## %s astro-apply: %s\n\n", r.resultIcon(), cmp.Or(r.Mode, "not started"))
+	b.WriteString(r.headingMarkdown())
 	if r.NotAppliedReason != "" {
 		b.WriteString("> [!IMPORTANT]\n> " + github.EscapeMarkdownOutsideCode(r.NotAppliedReason) + "\n\n")
 	}
@@ -111,14 +110,4 @@ func (r *Run) TargetText() string {
 		return ""
 	}
 	return fmt.Sprintf("Limited by input \"only\" to %d of %s.", r.TargetCount, countedNoun(r.DeclaredCount, "declared resource"))
-}
-
-func (r *Run) resultIcon() string {
-	switch {
-	case r.HasFailed():
-		return "❌"
-	case r.Outcomes == nil && r.Counts().Changed() > 0:
-		return "📝"
-	}
-	return "✅"
 }

@@ -79,7 +79,7 @@ func TestSummary(t *testing.T) {
 func TestSummaryListsAllFailures(t *testing.T) {
 	t.Parallel()
 	text := fortyFailures(t, "/x", "Invalid request").Summary()
-	if !strings.Contains(text, "\n### Errors (40)\n") {
+	if !strings.Contains(text, "\n#### Errors (40)\n") {
 		t.Errorf("no count in %q", text[:200])
 	}
 	for i := range 40 {

@@ -57,6 +57,7 @@ func New() *Server {
 	s.routes.HandleFunc("GET"+path+"/issues/{number}/comments", s.listComments)
 	s.routes.HandleFunc("POST"+path+"/issues/{number}/comments", s.createComment)
 	s.routes.HandleFunc("PATCH"+path+"/issues/comments/{id}", s.updateComment)
+	s.routes.HandleFunc("GET"+path+"/pulls/{number}", s.readPullRequest)
 	s.routes.HandleFunc("GET"+path+"/commits/{sha}/pulls", s.listPullRequests)
 	s.routes.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) {
 		writeError(w, http.StatusNotFound, "Not Found")
