@@ -58,7 +58,8 @@ func setEvent(ts *testscript.TestScript, _ bool, args []string) {
 
 // runGitHubCommand implements the command github, which controls the fake GitHub:
 //
-//	github pr [merged=HOW] [head=SHA]   add pull request 7; HOW is merge, squash or rebase
+//	github pr [merged=HOW] [head=SHA] [locked]
+//	                                    add pull request 7; HOW is merge, squash or rebase
 //	github comments FILE                write the bodies of its comments to FILE
 //	github comment USER FILE            add a comment of USER
 //	github edit FILE                    replace the body of the first comment
@@ -83,6 +84,8 @@ func (s *scriptHarness) runGitHubCommand(ts *testscript.TestScript, args []strin
 				}
 			case "head":
 				p.HeadSHA = value
+			case "locked":
+				p.Locked = true
 			}
 		}
 		s.github.AddPullRequest(p)

@@ -83,6 +83,8 @@ func (r *REST) convertError(ctx context.Context, needs string, resp *api.Respons
 	}
 	text = r.secrets.Redact(text).Map(firstLine).Map(SanitizeLine).Truncate(errorMessageLimit)
 	switch {
+	case status == http.StatusForbidden && strings.Contains(text, "is locked"):
+		return &PermissionError{Status: status, Message: strings.TrimSuffix(text, ".") + "; unlock the conversation"}
 	case status == http.StatusUnauthorized:
 		return &PermissionError{Status: status, Message: text}
 	case status == http.StatusNotFound, status == http.StatusForbidden && wait == 0:

@@ -31,6 +31,7 @@ func TestAPIErrors(t *testing.T) {
 		{"several lines", newResponse(403, `{"message":"  no\n::error::x"}`), "403 no (needs permissions: pull-requests: read)", true, 1},
 		{"a command", newResponse(403, `{"message":"::error::x\u001b"}`), `403 : :error::x\u001b (needs permissions: pull-requests: read)`, true, 1},
 		{"long", newResponse(403, `{"message":"`+strings.Repeat("x", 300)+`"}`), "403 " + strings.Repeat("x", 199) + "… (needs permissions: pull-requests: read)", true, 1},
+		{"locked", newResponse(403, `{"message":"Unable to create comment because issue is locked."}`), "403 Unable to create comment because issue is locked; unlock the conversation", true, 1},
 		{"rate limit", newResponse(403, `{"message":"API rate limit exceeded for installation"}`, "X-RateLimit-Remaining", "0"), "403 API rate limit exceeded for installation", false, 2},
 		{"rate limit, 429", newResponse(429, `{"message":"slow down"}`, "X-RateLimit-Remaining", "0"), "429 rate limit: slow down", false, 2},
 		{"secondary limit", newResponse(403, secondary), "403 You have exceeded a secondary rate limit.", false, 2},

@@ -114,8 +114,10 @@ func (s *Server) listComments(w http.ResponseWriter, r *http.Request) {
 
 func (s *Server) createComment(w http.ResponseWriter, r *http.Request) {
 	number, _ := strconv.Atoi(r.PathValue("number"))
-	if s.findPullRequest(number) == nil {
+	if p := s.findPullRequest(number); p == nil {
 		writeError(w, http.StatusNotFound, "Not Found")
+	} else if p.Locked {
+		writeError(w, http.StatusForbidden, "Unable to create comment because issue is locked.")
 	} else if text, ok := readCommentBody(w, r); ok {
 		c := s.storeComment(Comment{PullRequest: number, Login: s.Login, Type: s.LoginType, Body: text})
 		writeJSON(w, http.StatusCreated, s.commentJSON(c))
