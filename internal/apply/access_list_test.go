@@ -103,7 +103,7 @@ func TestAccessListInBatches(t *testing.T) {
 func catalogWithBatchSize(size int) (kind.Catalog, int) {
 	kinds := kind.All()
 	for i := range kinds.Kind("allowedIpAddressRanges").UpdateEndpoints {
-		kinds.Kind("allowedIpAddressRanges").UpdateEndpoints[i].ListPatch.BatchSize = size
+		kinds.Kind("allowedIpAddressRanges").UpdateEndpoints[i].SubList.BatchSize = size
 	}
 	return kinds, size
 }

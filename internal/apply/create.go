@@ -88,12 +88,12 @@ func (r *applier) createOnce(ctx context.Context, j *job, create Request) error 
 // update can set.
 func hasUpdateOnlyFields(o *desired.Resource) bool {
 	for _, endpoint := range o.Kind.UpdateEndpoints {
-		if endpoint.FieldPath != "" && o.Body.GetPath(endpoint.FieldPath) != nil {
+		if path := o.Kind.NestedFieldPath(&endpoint); path != "" && o.Body.GetPath(path) != nil {
 			return true
 		}
 		for i := range o.Kind.Fields {
 			f := &o.Kind.Fields[i]
-			updateOnly := endpoint.Name != "" && endpoint.ListPatch == nil || !f.Has(schema.Create|schema.MetaArgument)
+			updateOnly := endpoint.Name != "" && endpoint.SubList == nil || !f.Has(schema.Create|schema.MetaArgument)
 			if updateOnly && f.EndpointName == endpoint.Name && o.Body.Get(f.Name) != nil {
 				return true
 			}

@@ -1,6 +1,7 @@
 package apply
 
 import (
+	"net/http"
 	"slices"
 
 	"astro-apply/internal/current"
@@ -27,10 +28,10 @@ func BuildRequests(k *kind.Kind, c *plan.Comparison, live *current.Live) []Reque
 	var out []Request
 	for _, update := range c.Updates {
 		switch endpoint := update.Endpoint; {
-		case endpoint.ListPatch != nil:
+		case endpoint.SubList != nil:
 			out = append(out, buildListRequests(k, update, live)...)
 		case update.Body == nil:
-			out = append(out, Request{Endpoint: endpoint.DeleteEndpoint})
+			out = append(out, Request{Endpoint: kind.Endpoint{Method: http.MethodDelete, Path: endpoint.Endpoint.Path}})
 		default:
 			out = append(out, Request{
 				Endpoint: endpoint.Endpoint, Body: update.Body, Expand: endpoint.Expand, ReturnsResource: endpoint.Name == "",
@@ -46,29 +47,27 @@ func BuildRequests(k *kind.Kind, c *plan.Comparison, live *current.Live) []Reque
 // buildListRequests returns the requests that add items to a list, followed by those that
 // remove items. In this order, no item is missing in between.
 func buildListRequests(k *kind.Kind, update plan.UpdateCall, live *current.Live) []Request {
-	patch, field := update.Endpoint.ListPatch, update.Body.Members[0]
+	list, field := update.Endpoint.SubList, update.Body.Members[0]
 	elem := k.FieldByName(field.Name).Type.Elem
-	var out []Request
-	for batch := range slices.Chunk(update.Added, patch.BatchSize) {
-		out = append(out, Request{Endpoint: patch.Add, Body: listBody(field.Name, field.Value.Pos, batch)})
-	}
 	var keys []*schema.Node
 	for _, item := range update.Removed {
 		keys = append(keys, schema.String(live.ItemKeys[elem.NormalizedText(item)]))
 	}
-	if patch.RemoveKeysMember == "" {
-		for _, key := range keys {
-			out = append(out, Request{Endpoint: patch.Remove, Params: map[string]string{"member": key.Text}})
+	added := buildItemsRequests(list.Add, update.Added, field.Value.Pos, list.BatchSize)
+	return append(added, buildItemsRequests(list.Remove, keys, schema.Pos{}, list.BatchSize)...)
+}
+
+func buildItemsRequests(call kind.ItemsCall, items []*schema.Node, pos schema.Pos, batchSize int) (out []Request) {
+	if call.Member == "" {
+		for _, item := range items {
+			out = append(out, Request{Endpoint: call.Endpoint, Params: map[string]string{"member": item.Text}})
 		}
 		return out
 	}
-	for batch := range slices.Chunk(keys, patch.BatchSize) {
-		out = append(out, Request{Endpoint: patch.Remove, Body: listBody(patch.RemoveKeysMember, schema.Pos{}, batch)})
+	for batch := range slices.Chunk(items, batchSize) {
+		body := &schema.Node{Form: schema.Map}
+		body.Set(call.Member, &schema.Node{Form: schema.List, Pos: pos, Items: batch})
+		out = append(out, Request{Endpoint: call.Endpoint, Body: body})
 	}
 	return out
-}
-
-func listBody(member string, pos schema.Pos, items []*schema.Node) *schema.Node {
-	list := &schema.Node{Form: schema.List, Pos: pos, Items: items}
-	return &schema.Node{Form: schema.Map, Members: []schema.Member{{Name: member, Value: list}}}
 }

@@ -138,8 +138,10 @@ func (v *Inventory) resourcesInScope(k *kind.Kind) (out []*desired.Resource) {
 // sub-lists.
 func declareByID(k *kind.Kind, id string, live *Live) *desired.Resource {
 	o := desired.NewResource(k, id)
-	for _, d := range k.SubLists {
-		o.Body.Set(d.Field, &schema.Node{Form: schema.List})
+	for i := range k.Fields {
+		if k.SubListOf(&k.Fields[i]) != nil {
+			o.Body.Set(k.Fields[i].Name, &schema.Node{Form: schema.List})
+		}
 	}
 	if live == nil {
 		return o

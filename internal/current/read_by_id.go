@@ -113,8 +113,10 @@ func (s Source) getWithInherited(ctx context.Context, o *desired.Resource, id st
 
 // readSubLists reads the declared lists that responses about a resource omit.
 func (s Source) readSubLists(ctx context.Context, o *desired.Resource, live *Live) error {
-	for _, list := range o.Kind.SubLists {
-		if o.Body.Get(list.Field) == nil {
+	for i := range o.Kind.Fields {
+		f := &o.Kind.Fields[i]
+		list := o.Kind.SubListOf(f)
+		if list == nil || o.Body.Get(f.Name) == nil {
 			continue
 		}
 		answer, err := s.API.List(ctx, s.NewCall(o, kind.Endpoint{Method: "GET", Path: list.Path}, live.ID, nil), list.Member)
@@ -123,7 +125,6 @@ func (s Source) readSubLists(ctx context.Context, o *desired.Resource, live *Liv
 		}
 		values := &schema.Node{Form: schema.List}
 		live.ItemKeys = map[string]string{}
-		t := o.Kind.FieldByName(list.Field).Type.Elem
 		for _, data := range answer {
 			item, err := schema.ParseJSON(data)
 			if err != nil {
@@ -133,11 +134,13 @@ func (s Source) readSubLists(ctx context.Context, o *desired.Resource, live *Liv
 			if value.ScalarText() == "" || key.ScalarText() == "" {
 				return fmt.Errorf("invalid response about the %s of %s: an item has no %s; "+supportHint, list.Member, o, list.ValueMember)
 			}
-			value.DisplayName = item.Get(list.DisplayNameMember).ScalarText()
+			if f.Ref != nil {
+				value.DisplayName = item.Get(kind.All().Kind(f.Ref.Kind).Identity[0]).ScalarText()
+			}
 			values.Items = append(values.Items, value)
-			live.ItemKeys[t.NormalizedText(value)] = key.ScalarText()
+			live.ItemKeys[f.Type.Elem.NormalizedText(value)] = key.ScalarText()
 		}
-		live.addMember(list.Field, values)
+		live.addMember(f.Name, values)
 	}
 	return nil
 }

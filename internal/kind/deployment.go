@@ -40,10 +40,7 @@ func deploymentKind() *Kind {
 		Delete:       Endpoint{"DELETE", item},
 		UpdateEndpoints: []UpdateEndpoint{
 			{Endpoint: Endpoint{"POST", item}},
-			{
-				Name: "override", FieldPath: overridePath,
-				Endpoint: Endpoint{"POST", item + "/hibernation-override"}, DeleteEndpoint: Endpoint{"DELETE", item + "/hibernation-override"},
-			},
+			{Name: "override", Endpoint: Endpoint{"POST", item + "/hibernation-override"}},
 		},
 		Flatten:         flattenDeployment,
 		ReadinessOf:     deploymentState,

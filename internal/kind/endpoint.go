@@ -42,32 +42,63 @@ type Endpoint struct {
 type ExpandFunc func(fields, resource *schema.Node, organizationID string) *schema.Node
 
 // UpdateEndpoint is an update call that sends some of a kind's fields: those whose EndpointName is
-// its Name. If FieldPath is set, the call sends only the members of the object field at that path; for
-// an empty object, DeleteEndpoint is called instead.
+// its Name. If the field is an object inside another field, the call sends the members of the
+// object, and an empty object is removed by DELETE on the same path.
 type UpdateEndpoint struct {
-	Name           string
-	Endpoint       Endpoint
-	Expand         ExpandFunc
-	FieldPath      string
-	DeleteEndpoint Endpoint
-	ListPatch      *ListPatch // the only field is a list, and only added and removed items are sent
+	Name     string
+	Endpoint Endpoint
+	Expand   ExpandFunc
+	SubList  *SubList // the only field is a list, and separate calls read and change it
 }
 
-// ListPatch holds the calls that add items to a list and remove items from it, at
-// most BatchSize at once.
-type ListPatch struct {
-	Add, Remove      Endpoint
-	RemoveKeysMember string // the member of Remove's body that lists the removed keys; "": one call per item, with {member} in its path
-	BatchSize        int
+// SubList holds the calls for a list field that responses about the resource omit: one that lists the items, and
+// those that add and remove at most BatchSize of them.
+type SubList struct {
+	Path, Member           string // list call: its path, and the member of the response
+	ValueMember, KeyMember string // members of a listed item: its value, and what identifies it in Remove
+	Add, Remove            ItemsCall
+	BatchSize              int
 	// IsAddedFirst reports whether an item is added before the others and removed after
 	// them. Nil: the order doesn't matter.
 	IsAddedFirst func(item *schema.Node, caller Caller) bool
 }
 
-// SubList is a list call whose results are the items of Field. ValueMember is the member that is the item's
-// value, KeyMember the one that identifies the item in the remove call, and DisplayNameMember the name for messages.
-type SubList struct {
-	Field                                     string
-	Path, Member                              string
-	ValueMember, KeyMember, DisplayNameMember string
+// ItemsCall is a call that adds items to a list or removes them. Its body lists the items in Member. If Member is
+// "", there is one call per item, with {member} in its path.
+type ItemsCall struct {
+	Endpoint
+	Member string
+}
+
+// SubListOf returns the separate calls for a list field, nil if the usual calls contain it.
+func (k *Kind) SubListOf(f *schema.Field) *SubList {
+	for i := range k.UpdateEndpoints {
+		if endpoint := &k.UpdateEndpoints[i]; endpoint.Name == f.EndpointName {
+			return endpoint.SubList
+		}
+	}
+	return nil
+}
+
+// NestedFieldPath returns the path of the only field that an update endpoint sends, if it is inside another field; else "".
+func (k *Kind) NestedFieldPath(endpoint *UpdateEndpoint) string {
+	if endpoint.Name == "" {
+		return ""
+	}
+	return nestedFieldPath(k.Fields, endpoint.Name)
+}
+
+func nestedFieldPath(fields []schema.Field, endpointName string) string {
+	for i := range fields {
+		f := &fields[i]
+		for _, inner := range f.Type.Fields {
+			if inner.EndpointName == endpointName {
+				return f.Name + "." + inner.Name
+			}
+		}
+		if path := nestedFieldPath(f.Type.Fields, endpointName); path != "" {
+			return f.Name + "." + path
+		}
+	}
+	return ""
 }

@@ -19,11 +19,12 @@ func ipAccessListKind() *Kind {
 		Doc:       "IP address ranges that can access the Organization, as a list in CIDR notation. An empty list allows access from everywhere.",
 		Singleton: true,
 		ListField: "allowedIpAddressRanges",
-		UpdateEndpoints: []UpdateEndpoint{{ListPatch: &ListPatch{
-			Add: Endpoint{"POST", collection + "/bulk-create"}, Remove: Endpoint{"POST", collection + "/bulk-delete"}, RemoveKeysMember: "allowedIpAddressRangeIds", BatchSize: 1000,
-			IsAddedFirst: allowsCaller,
+		UpdateEndpoints: []UpdateEndpoint{{SubList: &SubList{
+			Path: collection, Member: "allowedIpAddressRanges", ValueMember: "ipAddressRange", KeyMember: "id",
+			Add:       ItemsCall{Endpoint{"POST", collection + "/bulk-create"}, "allowedIpAddressRanges"},
+			Remove:    ItemsCall{Endpoint{"POST", collection + "/bulk-delete"}, "allowedIpAddressRangeIds"},
+			BatchSize: 1000, IsAddedFirst: allowsCaller,
 		}}},
-		SubLists:     []SubList{{Field: "allowedIpAddressRanges", Path: collection, Member: "allowedIpAddressRanges", ValueMember: "ipAddressRange", KeyMember: "id"}},
 		Precondition: checkCallerAccess,
 		Fields: []schema.Field{{
 			Name: "allowedIpAddressRanges", Type: schema.SetType(cidrRangeType()), Impact: schema.Disrupts,

@@ -37,7 +37,6 @@ type Kind struct {
 	Delete           Endpoint
 	Rotate           Endpoint         // replaces the value of GeneratedSecret
 	UpdateEndpoints  []UpdateEndpoint // update calls, in the order to send them
-	SubLists         []SubList        // lists that responses about a resource omit
 	Inheritance      *Inheritance     // values in responses that a resource only inherits; nil: none
 	GeneratedSecret  string           // response member with a secret value that Astro returns only once
 	ConflictStatuses []int            // HTTP statuses that mean "another change is in progress": retry later

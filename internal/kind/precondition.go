@@ -13,7 +13,7 @@ type ProposedChange struct {
 	Caller       Caller
 
 	// IntermediateStates are the states of a list between the requests, if the change needs
-	// several. They are set only for a ListPatch with IsAddedFirst.
+	// several. They are set only for a SubList with IsAddedFirst.
 	IntermediateStates []*schema.Node
 }
 

@@ -18,11 +18,15 @@ func teamKind() *Kind {
 		Delete:     Endpoint{"DELETE", item},
 		UpdateEndpoints: []UpdateEndpoint{
 			{Endpoint: Endpoint{"POST", item}},
-			{Name: "members", ListPatch: &ListPatch{Add: Endpoint{"POST", item + "/members"}, Remove: Endpoint{"DELETE", item + "/members/{member}"}, BatchSize: 100}},
+			{Name: "members", SubList: &SubList{
+				Path: item + "/members", Member: "teamMembers", ValueMember: "userId", KeyMember: "userId",
+				Add:       ItemsCall{Endpoint{"POST", item + "/members"}, "memberIds"},
+				Remove:    ItemsCall{Endpoint: Endpoint{"DELETE", item + "/members/{member}"}},
+				BatchSize: 100,
+			}},
 			{Name: "roles", Endpoint: Endpoint{"POST", item + "/roles"}},
 		},
-		SubLists: []SubList{{Field: "memberIds", Path: item + "/members", Member: "teamMembers", ValueMember: "userId", KeyMember: "userId", DisplayNameMember: "username"}},
-		Flatten:  flattenGrants,
+		Flatten: flattenGrants,
 		Precondition: func(g ProposedChange) Refusal {
 			its := g.After == nil || g.ChangesField("name") || g.ChangesField("description") || g.ChangesField("memberIds") // its roles are given here
 			if g.Live.Get("isIdpManaged").Is("true") && its {

@@ -115,10 +115,10 @@ func Compare(r *desired.Resource, live *current.Live, policy Policy) *Comparison
 			m.addUpdate(endpoint, body)
 			m.refuseUnsafeValues()
 		}
-		if endpoint.FieldPath == "" {
+		if path := r.Kind.NestedFieldPath(endpoint); path == "" {
 			bodyAfter.Members = append(bodyAfter.Members, body.Members...)
 		} else if body != nil {
-			bodyAfter = setMemberAtPath(bodyAfter.Clone(), endpoint.FieldPath, body)
+			bodyAfter = setMemberAtPath(bodyAfter.Clone(), path, body)
 		}
 	}
 	if policy.needsRotation(r) {

@@ -13,8 +13,8 @@ import (
 // UpdateCall is an update call that sends changed fields.
 type UpdateCall struct {
 	Endpoint       *kind.UpdateEndpoint
-	Body           *schema.Node   // fields of the endpoint; nil: the value at FieldPath is removed
-	Added, Removed []*schema.Node // for a ListPatch: items, in the order in which to send them
+	Body           *schema.Node   // fields of the endpoint; nil: the nested field of the endpoint is removed
+	Added, Removed []*schema.Node // for a SubList: items, in the order in which to send them
 }
 
 // updateEndpoints returns the update endpoints of a kind. If none is the main one, it adds
@@ -35,8 +35,8 @@ func updateEndpoints(k *kind.Kind) []*kind.UpdateEndpoint {
 // mergeEndpoint returns the body that the endpoint sends.
 func (m *merger) mergeEndpoint(endpoint *kind.UpdateEndpoint) *schema.Node {
 	m.endpointName = endpoint.Name
-	if endpoint.FieldPath != "" {
-		return m.mergeAtPath(endpoint.FieldPath)
+	if path := m.kind.NestedFieldPath(endpoint); path != "" {
+		return m.mergeAtPath(path)
 	}
 	var fields []schema.Field
 	for _, f := range m.kind.Fields {
@@ -82,16 +82,16 @@ func setMemberAtPath(object *schema.Node, path string, value *schema.Node) *sche
 // addUpdate adds the call that sets the fields of one endpoint to body.
 func (m *merger) addUpdate(endpoint *kind.UpdateEndpoint, body *schema.Node) {
 	update := UpdateCall{Endpoint: endpoint, Body: body}
-	if patch := endpoint.ListPatch; patch != nil {
+	if list := endpoint.SubList; list != nil {
 		f := schema.FindField(m.kind.Fields, body.Members[0].Name)
 		wanted, live := body.Members[0].Value, f.CurrentValue(m.live, m.live)
 		update.Added, update.Removed = itemsNotIn(f.Type.Elem, wanted, live), itemsNotIn(f.Type.Elem, live, wanted)
 		if len(update.Added)+len(update.Removed) == 0 {
 			return
 		}
-		if patch.IsAddedFirst != nil {
-			sortItems(update.Added, update.Removed, func(n *schema.Node) bool { return patch.IsAddedFirst(n, m.policy.Caller) })
-			m.diff.listStates = intermediateListStates(live, update.Added, update.Removed, patch.BatchSize)
+		if list.IsAddedFirst != nil {
+			sortItems(update.Added, update.Removed, func(n *schema.Node) bool { return list.IsAddedFirst(n, m.policy.Caller) })
+			m.diff.listStates = intermediateListStates(live, update.Added, update.Removed, list.BatchSize)
 		}
 	}
 	m.diff.Updates = append(m.diff.Updates, update)
