@@ -40,7 +40,7 @@ func deploymentKind() *Kind {
 		Delete:       Endpoint{"DELETE", item},
 		UpdateEndpoints: []UpdateEndpoint{
 			{Endpoint: Endpoint{"POST", item}},
-			{Name: "override", Endpoint: Endpoint{"POST", item + "/hibernation-override"}},
+			{Name: "override", Endpoint: Endpoint{"POST", item + "/hibernation-override"}, Expand: expandOverride},
 		},
 		Flatten:         flattenDeployment,
 		ReadinessOf:     deploymentState,
@@ -235,7 +235,6 @@ func workerQueuesType() schema.Type {
 			Doc: "Ephemeral storage of a worker. For HYBRID, it can only be set once the Deployment exists.",
 		},
 	)
-	t.ServerFields = []string{"id"} // without its id, the API replaces a queue by another one, and its tasks get stuck
 	t.ItemCount = &schema.Range{Min: 1}
 	return t
 }
@@ -306,6 +305,15 @@ func expiredOverridePath(body *schema.Node, now time.Time) string {
 		return overridePath
 	}
 	return ""
+}
+
+// expandOverride omits an empty end, which the API refuses: without an end, an override lasts until it is removed.
+func expandOverride(fields, _ *schema.Node, _ string) *schema.Node {
+	out := fields.Clone()
+	if out.Get("overrideUntil").Is("") {
+		out.Delete("overrideUntil")
+	}
+	return out
 }
 
 // deploymentState returns the state and the status of a Deployment, as the API's advice for clients defines it:

@@ -137,8 +137,7 @@ func parseNetwork(s string) (netip.Prefix, bool) {
 // timestampType is a time in RFC 3339 form. It is compared as a time, in UTC.
 func timestampType() schema.Type {
 	return schema.Type{
-		EmptyIsUnset: true,
-		Pattern:      &schema.Pattern{Regexp: timestampPattern, Description: "a time such as 2026-12-24T18:00:00Z"},
+		Pattern: &schema.Pattern{Regexp: timestampPattern, Description: "a time such as 2026-12-24T18:00:00Z"},
 		Check: func(s string) error {
 			if _, err := time.Parse(time.RFC3339, s); err != nil && s != "" {
 				return errors.New("not a time such as 2026-12-24T18:00:00Z")

@@ -97,7 +97,7 @@ func (m *listMerger) mergeItem(pair itemPair) *schema.Node {
 	case t.Base != schema.BaseObject:
 		return pair.live.WithPos(pair.declared.Pos)
 	}
-	return m.copyServerFields(m.mergeObject(t.Fields, pair.declared, pair.live, path, false), pair.live)
+	return withItemID(m.mergeObject(t.Fields, pair.declared, pair.live, path, false), pair.live)
 }
 
 // mergeWholeItem returns an item that is added, kept or sent back. Its fields are not
@@ -111,15 +111,13 @@ func (m *listMerger) mergeWholeItem(t *schema.Type, declared, live *schema.Node,
 	}
 	m.silentDepth++
 	defer func() { m.silentDepth-- }()
-	return m.copyServerFields(m.mergeObject(t.Fields, declared, live, path, isNew), live)
+	return withItemID(m.mergeObject(t.Fields, declared, live, path, isNew), live)
 }
 
-// copyServerFields copies the members that only the server sets, such as the id of a
-// worker queue, because an update must send them back.
-func (m *listMerger) copyServerFields(item, live *schema.Node) *schema.Node {
-	for _, name := range m.field.Type.ServerFields {
-		item.Set(name, live.Get(name))
-	}
+// withItemID adds the id that Astro gave the item. Without its id, the API replaces an item by another one: tasks in
+// a worker queue would get stuck.
+func withItemID(item, live *schema.Node) *schema.Node {
+	item.Set("id", live.Get("id"))
 	return item
 }
 

@@ -3,7 +3,6 @@ package plan
 import (
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 
 	"astro-apply/internal/schema"
@@ -66,8 +65,7 @@ func (m *listMerger) checkDuplicateKeys(items []*schema.Node) {
 // of them can be ignored.
 func (m *listMerger) isRepetition(a, b *schema.Node) bool {
 	t := &m.field.Type
-	differs := func(name string) bool { return a.Get(name).ScalarText() != b.Get(name).ScalarText() }
-	return t.Key != nil && a != nil && t.Elem.Equal(a, b) && !slices.ContainsFunc(t.ServerFields, differs)
+	return t.Key != nil && a != nil && t.Elem.Equal(a, b) && a.Get("id").ScalarText() == b.Get("id").ScalarText()
 }
 
 // checkUnsafeValues replaces a change that must not be sent by an error, but only after

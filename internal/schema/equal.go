@@ -131,11 +131,8 @@ func (t *Type) SameMapValue(a, b *Node) bool {
 }
 
 // Encode returns n in the form that the API accepts: a quantity is text, even if
-// the manifest contains a number. Encode returns nil if a request omits n.
+// the manifest contains a number.
 func (t *Type) Encode(n *Node) *Node {
-	if t.EmptyIsUnset && n.Is("") {
-		return nil
-	}
 	if t.Base != BaseQuantity || n.Form != Number {
 		return n
 	}

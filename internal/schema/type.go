@@ -23,24 +23,22 @@ const (
 
 // Type describes a value: how it is checked, compared and matched.
 type Type struct {
-	Base         Base
-	Enum         []string
-	Range        *Range              // for an integer
-	MaxLen       int                 // for text: maximum number of characters; 0 means no limit
-	Check        func(string) error  // for text: validates it; the error is a fragment such as "not an e-mail address"
-	Pattern      *Pattern            // for text: the requirement of Check, for readers that can't call it, such as editors
-	Normalize    func(string) string // for text: returns the spelling that is compared
-	EmptyIsUnset bool                // for text: "" means not set, so requests omit it
-	Bytes        bool                // for a quantity: it counts bytes, and the manifest must write its unit
-	Fields       []Field             // for an object
-	Elem         *Type               // for a list or a map: type of the items; nil means any value
-	UnsetList    string              // for an object whose omitted members the API keeps: the member that lists the members to unset
-	Key          []string            // for a list: the members that together identify an item
-	ServerFields []string            // for a keyed list: members set by the API that an update sends back with their item
-	KeyFunc      func(*Node) string  // for a keyed list: returns an item's key, "" if not known yet; nil means the members in Key
-	Additive     bool                // for a list: updates keep undeclared items
-	Set          bool                // for a list of scalars: order and repetition don't count
-	ItemCount    *Range              // for a list: the allowed number of items
+	Base      Base
+	Enum      []string
+	Range     *Range              // for an integer
+	MaxLen    int                 // for text: maximum number of characters; 0 means no limit
+	Check     func(string) error  // for text: validates it; the error is a fragment such as "not an e-mail address"
+	Pattern   *Pattern            // for text: the requirement of Check, for readers that can't call it, such as editors
+	Normalize func(string) string // for text: returns the spelling that is compared
+	Bytes     bool                // for a quantity: it counts bytes, and the manifest must write its unit
+	Fields    []Field             // for an object
+	Elem      *Type               // for a list or a map: type of the items; nil means any value
+	UnsetList string              // for an object whose omitted members the API keeps: the member that lists the members to unset
+	Key       []string            // for a list: the members that together identify an item
+	KeyFunc   func(*Node) string  // for a keyed list: returns an item's key, "" if not known yet; nil means the members in Key
+	Additive  bool                // for a list: updates keep undeclared items
+	Set       bool                // for a list of scalars: order and repetition don't count
+	ItemCount *Range              // for a list: the allowed number of items
 }
 
 // Pattern is a requirement for a text: as a regular expression, in the syntax that
