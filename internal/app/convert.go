@@ -40,7 +40,7 @@ func runConvert(ctx context.Context, s *setup) (*report.Run, error) {
 	r.Problems = declared.Problems
 	var documents []*schema.Node
 	for _, d := range parsed.Documents {
-		translated, _ := astrocli.Translate(d)
+		translated, _, _ := astrocli.Translate(d)
 		if translated == d {
 			return r, fmt.Errorf("input export-from: %s is not an Astro CLI deployment file: "+
 				"it has no field deployment at the top level; remove it from the input", d.Pos.File)

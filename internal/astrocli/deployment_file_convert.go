@@ -16,20 +16,28 @@ type deploymentFile struct {
 	input, output *schema.Node   // the value of deployment:, and the manifest's Deployment
 	fields        []schema.Field // the manifest's fields of a Deployment
 	problems      []schema.Problem
+	Semantics
+}
+
+// Semantics is what a deployment file means beyond the manifest that it is converted to.
+type Semantics struct {
+	CreateDefaults map[string]*schema.Node // values of fields that a new resource or list item omits, by path: workerQueues[default].minWorkerCount
+	AdditiveLists  []string                // paths of declared lists that aren't authoritative: Astro keeps other items
 }
 
 // TopLevelKey is the top-level key by which an Astro CLI deployment file is recognized.
 const TopLevelKey = "deployment"
 
 // Translate converts an Astro CLI deployment file, a document with a mapping deployment: at its
-// top level, to a manifest document. It returns that and the problems of the file, with a warning for each value that has
-// no effect. It returns any other document unchanged. Positions remain those of the file. The document itself is not modified.
-func Translate(document *schema.Node) (*schema.Node, []schema.Problem) {
+// top level, to a manifest document. It returns that, what else the file means, and the problems of the file, with a
+// warning for each value that has no effect. It returns any other document unchanged. Positions remain those of the file. The document itself is not modified.
+func Translate(document *schema.Node) (*schema.Node, Semantics, []schema.Problem) {
 	in := document.Get(TopLevelKey)
 	if in == nil || in.Form != schema.Map {
-		return document, nil
+		return document, Semantics{}, nil
 	}
 	f := &deploymentFile{input: in, output: &schema.Node{Form: schema.Map, Pos: in.Pos}, fields: kind.DeploymentFields()}
+	f.CreateDefaults = map[string]*schema.Node{}
 	list := &schema.Node{Form: schema.List, Pos: in.Pos, Items: []*schema.Node{f.output}}
 	out := &schema.Node{Form: schema.Map, Pos: document.Pos}
 	for _, m := range document.Members {
@@ -39,7 +47,7 @@ func Translate(document *schema.Node) (*schema.Node, []schema.Problem) {
 		}
 		out.Members = append(out.Members, schema.Member{Name: "deployments", Pos: m.Pos, Value: list})
 	}
-	f.convertMapping(deploymentFileFields(), in, f.output)
+	f.convertMapping(deploymentFileFields(), in, f.output, "")
 	if f.output.Get("name") == nil {
 		pos := in.Pos
 		if c := in.Get("configuration"); c != nil {
@@ -47,15 +55,16 @@ func Translate(document *schema.Node) (*schema.Node, []schema.Problem) {
 		}
 		setAtPath(f.output, "name", pos, f.reportMissingName(pos, "configuration.name is missing; set it to the name of the Deployment"))
 	}
-	return out, f.problems
+	return out, f.Semantics, f.problems
 }
 
 func (f *deploymentFile) addProblem(pos schema.Pos, warning bool, format string, args ...any) {
 	f.problems = append(f.problems, schema.Problem{Pos: pos, Message: fmt.Sprintf(format, args...), Warning: warning})
 }
 
-// convertMapping converts the members of a mapping of the file and adds them to a mapping of the manifest.
-func (f *deploymentFile) convertMapping(fields []fileField, from, into *schema.Node) {
+// convertMapping converts the members of a mapping of the file and adds them to a mapping of the manifest, which is an
+// item of list, or the Deployment itself if list is "".
+func (f *deploymentFile) convertMapping(fields []fileField, from, into *schema.Node, list string) {
 	names := make([]string, len(fields))
 	for i := range fields {
 		names[i] = fields[i].name
@@ -72,12 +81,15 @@ func (f *deploymentFile) convertMapping(fields []fileField, from, into *schema.N
 			}
 		}
 	}
-	f.addDefaults(fields, into)
+	f.addDefaults(fields, into, list)
 }
 
-// addDefaults adds the values that omitted fields have, and those that they have only in a new resource to
-// into.CreateDefaults.
-func (f *deploymentFile) addDefaults(fields []fileField, into *schema.Node) {
+// addDefaults adds the values that omitted fields have, and those that they have only in a new resource or item.
+func (f *deploymentFile) addDefaults(fields []fileField, into *schema.Node, list string) {
+	prefix := ""
+	if list != "" {
+		prefix = fmt.Sprintf("%s[%s].", list, schema.NormalizeName(into.Get("name").ScalarText()))
+	}
 	for i := range fields {
 		field := &fields[i]
 		if field.omittedMeans != nil && into.Get(field.path) == nil {
@@ -86,11 +98,8 @@ func (f *deploymentFile) addDefaults(fields []fileField, into *schema.Node) {
 		if field.createDefault == nil || into.Get(field.path) != nil {
 			continue
 		}
-		if into.CreateDefaults == nil {
-			into.CreateDefaults = &schema.Node{Form: schema.Map, Pos: into.Pos}
-		}
 		if n := field.createDefault(f, into); n != nil {
-			into.CreateDefaults.Set(field.path, n.WithPos(into.Pos))
+			f.CreateDefaults[prefix+field.path] = n.WithPos(into.Pos)
 		}
 	}
 }
@@ -140,15 +149,18 @@ func (f *deploymentFile) convertNested(field *fileField, m schema.Member, into *
 		f.addProblem(m.Value.Pos, false, "%s must be a mapping, not %s", m.Name, m.Value.Form)
 		return
 	}
-	f.convertMapping(field.fields, m.Value, into)
+	f.convertMapping(field.fields, m.Value, into, "")
 }
 
 func (f *deploymentFile) convertList(field *fileField, from *schema.Node) *schema.Node {
-	out := &schema.Node{Form: schema.List, Pos: from.Pos, Additive: field.additive}
+	out := &schema.Node{Form: schema.List, Pos: from.Pos}
+	if field.additive {
+		f.AdditiveLists = append(f.AdditiveLists, field.path)
+	}
 	for _, item := range from.Items {
 		if item.Form == schema.Map { // schema.Check reports any other form
 			converted := &schema.Node{Form: schema.Map, Pos: item.Pos}
-			f.convertMapping(field.fields, item, converted)
+			f.convertMapping(field.fields, item, converted, field.path)
 			item = converted
 		}
 		out.Items = append(out.Items, item)

@@ -19,7 +19,7 @@ func translateFile(t testing.TB, text string) (*schema.Node, string, []string) {
 	t.Helper()
 	document := testkit.ParseManifests(t, text)[0]
 	before := document.Clone()
-	translated, problems := astrocli.Translate(document)
+	translated, _, problems := astrocli.Translate(document)
 	testkit.AssertEqual(t, "document", before, document.Clone())
 	deployment := translated.Get("deployments").Items[0]
 	data, err := json.Marshal(deployment)
@@ -218,7 +218,7 @@ func TestDeploymentFileDocument(t *testing.T) {
 	}
 	for _, text := range []string{"deployment: []", "deployment:", "deployments: []", "- deployment: {}"} {
 		document := testkit.ParseManifests(t, text)[0]
-		if translated, problems := astrocli.Translate(document); translated != document || problems != nil {
+		if translated, _, problems := astrocli.Translate(document); translated != document || problems != nil {
 			t.Errorf("%q isn't an Astro CLI file, but was translated to %v, with problems %v", text, translated, problems)
 		}
 	}
@@ -228,29 +228,28 @@ func TestDeploymentFileDocument(t *testing.T) {
 // of the CLI. Positions remain those of the file.
 func TestDeploymentFileDefaults(t *testing.T) {
 	t.Parallel()
-	deployment, _, _ := translateFile(t, `deployment:
+	document := testkit.ParseManifests(t, `deployment:
   environment_variables: []
   worker_queues: [{ name: a, worker_type: a20 }, { name: b, worker_type: m5.large }, { name: c, min_worker_count: 1 }]
   configuration:
     name: a
     scheduler_au: 5
     deployment_type: hybrid
-`)
-	if !deployment.Get("environmentVariables").Additive || deployment.Get("workerQueues").Additive {
-		t.Error("only environmentVariables is additive")
+`)[0]
+	translated, semantics, _ := astrocli.Translate(document)
+	deployment := translated.Get("deployments").Items[0]
+	testkit.AssertEqual(t, "additive", []string{"environmentVariables"}, semantics.AdditiveLists)
+	defaults := map[string]string{}
+	for path, n := range semantics.CreateDefaults {
+		defaults[path] = n.Text + " at " + n.Pos.String()
 	}
-	defaults := []string{deployment.CreateDefaults.Show()}
-	for _, q := range deployment.Get("workerQueues").Items {
-		defaults = append(defaults, q.CreateDefaults.Show())
-	}
-	testkit.AssertEqual(t, "defaults", []string{
-		"{isDagDeployEnabled: false, isCicdEnforced: false}",
-		"{minWorkerCount: 0, maxWorkerCount: 10, workerConcurrency: 16}", // on HYBRID, a worker type is always a node pool
-		"{minWorkerCount: 0, maxWorkerCount: 10, workerConcurrency: 16}",
-		"{maxWorkerCount: 10}",
+	testkit.AssertEqual(t, "defaults", map[string]string{
+		"isDagDeployEnabled": "false at a.yaml:2:3", "isCicdEnforced": "false at a.yaml:2:3",
+		"workerQueues[a].minWorkerCount": "0 at a.yaml:3:19", "workerQueues[a].maxWorkerCount": "10 at a.yaml:3:19",
+		"workerQueues[a].workerConcurrency": "16 at a.yaml:3:19", // on HYBRID, a worker type is always a node pool
+		"workerQueues[b].minWorkerCount":    "0 at a.yaml:3:50", "workerQueues[b].maxWorkerCount": "10 at a.yaml:3:50",
+		"workerQueues[b].workerConcurrency": "16 at a.yaml:3:50", "workerQueues[c].maxWorkerCount": "10 at a.yaml:3:86",
 	}, defaults)
-	testkit.AssertEqual(t, "position of a default", "a.yaml:2:3", deployment.CreateDefaults.Get("isCicdEnforced").Pos.String())
-	testkit.AssertEqual(t, "position of a default in an item", "a.yaml:3:50", deployment.GetPath("workerQueues").Items[1].CreateDefaults.Get("minWorkerCount").Pos.String())
 	for path, want := range map[string]string{"name": "a.yaml:5:11", "type": "a.yaml:7:22", "scheduler": "a.yaml:6:19", "scheduler.au": "a.yaml:6:19", "workerQueues": "a.yaml:3:18"} {
 		testkit.AssertEqual(t, path, want, deployment.GetPath(path).Pos.String())
 	}
@@ -276,7 +275,7 @@ func FuzzDeploymentFile(f *testing.F) {
 		env := manifest.Environment{Lookup: func(string) string { return "" }, AllowUnset: true}
 		for _, document := range manifest.Parse([]manifest.Source{{Name: "a.yaml", Data: []byte(text)}}, env).Documents {
 			before := document.Clone()
-			translated, problems := astrocli.Translate(document)
+			translated, semantics, problems := astrocli.Translate(document)
 			if document.Show() != before.Show() {
 				t.Errorf("the translation changed the document: %s, %s", before.Show(), document.Show())
 			}
@@ -292,12 +291,17 @@ func FuzzDeploymentFile(f *testing.F) {
 					t.Errorf("%s is at %s, which is not a position in the file", n.Show(), n.Pos)
 				}
 			})
+			for path, n := range semantics.CreateDefaults {
+				if !positions[n.Pos] {
+					t.Errorf("the default of %s is at %s, which is not a position in the file", path, n.Pos)
+				}
+			}
 			for _, p := range problems {
 				if !positions[p.Pos] {
 					t.Errorf("%v is not at a position in the file", p)
 				}
 			}
-			if again, more := astrocli.Translate(translated); again != translated || more != nil {
+			if again, _, more := astrocli.Translate(translated); again != translated || more != nil {
 				t.Errorf("the result is a CLI file again: %s", translated.Show())
 			}
 		}

@@ -16,7 +16,7 @@ func LooksLikeID(text string) bool { return idRegexp.MatchString(text) }
 // extractReferences copies a declared body, records every reference at any depth, and
 // moves it to the field name that the API uses. The copy shares all other values.
 func (d *loader) extractReferences(o *Resource, fields []schema.Field, body *schema.Node) *schema.Node {
-	out := &schema.Node{Form: schema.Map, Pos: body.Pos, CreateDefaults: body.CreateDefaults}
+	out := &schema.Node{Form: schema.Map, Pos: body.Pos}
 	for _, m := range body.Members {
 		f, named := schema.FindField(fields, m.Name), false
 		if p := schema.FindItemRef(fields, m.Name); p != nil && out.Get(p.Name) == nil {

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"astro-apply/internal/astrocli"
 	"astro-apply/internal/kind"
 	"astro-apply/internal/schema"
 )
@@ -26,6 +27,7 @@ type Resource struct {
 	DefaultWorkspace string    // default Workspace of the document, by name or id
 	Creates          *Resource // declared resource that Create of this one makes
 	CurrentName      string    // name in Astro, if the manifest declares only the id
+	astrocli.Semantics
 }
 
 // NewResource returns a resource that no manifest declares, for calls about its kind.

@@ -31,6 +31,7 @@ type loader struct {
 
 	document         *schema.Node // the current one, as it was read
 	isDeploymentFile bool         // it is an Astro CLI deployment file
+	semantics        astrocli.Semantics
 }
 
 // Load converts manifest documents to resources and reports every problem that
@@ -40,8 +41,8 @@ type loader struct {
 func Load(catalog kind.Catalog, documents []*schema.Node, workspace string, readProblems ...schema.Problem) *State {
 	d := &loader{catalog: catalog, desired: &State{Catalog: catalog}, defaultWorkspace: workspace, resourceByKey: map[string]*Resource{}, warnedNames: map[*schema.Node]bool{}}
 	for _, document := range documents {
-		translated, problems := astrocli.Translate(document)
-		d.document, d.isDeploymentFile = document, translated != document
+		translated, semantics, problems := astrocli.Translate(document)
+		d.document, d.isDeploymentFile, d.semantics = document, translated != document, semantics
 		d.problems.Add(problems...)
 		d.loadDocument(translated)
 	}
@@ -183,7 +184,7 @@ func (d *loader) loadResource(k *kind.Kind, item *schema.Node, top []schema.Fiel
 		d.addProblem(item.Pos, "each item of %s must be a mapping, not %s", k.Section, item.Form)
 		return
 	}
-	own, body := &schema.Node{Form: schema.Map, Pos: item.Pos}, &schema.Node{Form: schema.Map, Pos: item.Pos, CreateDefaults: item.CreateDefaults}
+	own, body := &schema.Node{Form: schema.Map, Pos: item.Pos}, &schema.Node{Form: schema.Map, Pos: item.Pos}
 	for _, m := range item.Members {
 		if schema.FindField(kind.MetaArguments(), m.Name) != nil {
 			own.Members = append(own.Members, m)
@@ -197,7 +198,7 @@ func (d *loader) loadResource(k *kind.Kind, item *schema.Node, top []schema.Fiel
 	schema.SortProblems(problems)
 	d.problems.Add(problems...)
 
-	o := &Resource{Kind: k, Body: body, Pos: item.Pos, ID: own.Get("id").ScalarText()}
+	o := &Resource{Kind: k, Body: body, Pos: item.Pos, ID: own.Get("id").ScalarText(), Semantics: d.semantics}
 	d.recordDeclaration(o, item)
 	o.Absent, o.Protect = own.Get("state").Is("absent"), own.Get("protect").Is("true")
 	if id := own.Get("id"); id != nil {

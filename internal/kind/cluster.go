@@ -132,7 +132,7 @@ func clusterFields() []schema.Field {
 		{
 			// An update replaces the whole list. Astro adds tags too, so an update
 			// also sends the current tags that the manifest omits.
-			Name: "k8sTags", ResponsePath: "tags", Type: clusterTagsType(), Behavior: schema.RequiredUpdate, CheckChange: checkHybridChange,
+			Name: "k8sTags", ResponsePath: "tags", Type: clusterTagsType(), Behavior: schema.RequiredUpdate, Undeclared: schema.KeepItems, CheckChange: checkHybridChange,
 			Doc: "Tags of the cluster's Kubernetes resources. Tags that exist in Astro but not in the manifest are kept.",
 		},
 		{
@@ -188,12 +188,10 @@ func clusterFields() []schema.Field {
 }
 
 func clusterTagsType() schema.Type {
-	t := schema.KeyedType([]string{"key"},
+	return schema.KeyedType([]string{"key"},
 		schema.Field{Name: "key", Type: nonEmptyType(), Behavior: schema.Required, Doc: "Key of the tag."},
 		schema.Field{Name: "value", Type: schema.TextType(0), Doc: "Value of the tag."},
 	)
-	t.Additive = true
-	return t
 }
 
 func nodePoolsType() schema.Type {

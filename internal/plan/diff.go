@@ -84,10 +84,7 @@ func (d *Diff) MaxImpact(k *kind.Kind) schema.Impact {
 // resource doesn't exist.
 func Compare(r *desired.Resource, live *current.Live, policy Policy) *Comparison {
 	policy.isProtected = r.Protect
-	m := &merger{declared: r.Body, kind: r.Kind, policy: policy, writeSecrets: policy.WriteSecrets, diff: &Comparison{}}
-	if r.Creates != nil {
-		m.createdBody = r.Creates.Body
-	}
+	m := &merger{resource: r, declared: r.Body, kind: r.Kind, policy: policy, writeSecrets: policy.WriteSecrets, diff: &Comparison{}}
 	if live != nil {
 		m.live = live.Body()
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"astro-apply/internal/desired"
 	"astro-apply/internal/kind"
 	"astro-apply/internal/schema"
 )
@@ -13,9 +14,9 @@ import (
 // demands, because an update in the API replaces the whole resource. In its methods, d
 // is a declared value and l the current (live) one.
 type merger struct {
-	declared        *schema.Node // the whole resource
+	resource        *desired.Resource
+	declared        *schema.Node // the whole resource, without values that have ended
 	live            *schema.Node // the whole resource, nil for a new one
-	createdBody     *schema.Node // the declared fields of the resource that Astro creates together with this one
 	kind            *kind.Kind
 	endpointName    string // the endpoint to merge for; "" for the main update and for a create
 	policy          Policy
@@ -104,7 +105,8 @@ func (m *merger) mergeField(f *schema.Field, declared, live *schema.Node, path s
 	case d == nil:
 		return m.mergeUndeclared(f, l, path)
 	case f.Has(schema.IgnoreChanges):
-		if m.createdBody.Get(f.ResponsePath) == nil && m.hasDifference(f, d, l, path) {
+		isSetElsewhere := m.resource.Creates != nil && m.resource.Creates.Body.Get(f.ResponsePath) != nil
+		if !isSetElsewhere && m.hasDifference(f, d, l, path) {
 			currentText, desiredText := schema.ShowBoth(m.withoutServerFields(&f.Type, l), d)
 			m.addNote(d.Pos, false, "%s is %s in Astro and %s in the manifest: %s", path, currentText, desiredText, f.Remedy)
 		}
@@ -130,7 +132,7 @@ func (m *merger) hasDifference(f *schema.Field, d, l *schema.Node, path string) 
 
 // mergeDeclared merges a declared field and checks that the field allows the change.
 func (m *merger) mergeDeclared(f *schema.Field, d, l *schema.Node, path string) *schema.Node {
-	if f.CheckChange != nil && !f.Type.Equal(d, l) {
+	if f.CheckChange != nil && m.hasDifference(f, d, l, path) {
 		if reason := f.CheckChange(l, d, m.lookUpText); reason != "" {
 			m.addProblem(d.Pos, "%s: %s", path, reason)
 		}

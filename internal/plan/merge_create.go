@@ -22,7 +22,7 @@ func (m *merger) mergeOtherEndpoint(f *schema.Field, d, l *schema.Node, path str
 func (m *merger) mergeNewField(f *schema.Field, declared *schema.Node, path string) *schema.Node {
 	d := declared.Get(f.Name)
 	if d == nil {
-		d = declared.CreateDefaults.Get(f.Name)
+		d = m.resource.CreateDefaults[path]
 	}
 	if d == nil && f.Default != nil {
 		d = f.Default(declared)

@@ -3,6 +3,7 @@ package plan
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	"astro-apply/internal/schema"
@@ -78,7 +79,7 @@ func (m *listMerger) mergeItem(pair itemPair) *schema.Node {
 	case pair.declared == nil && pair.live.UnclearOrigin != "":
 		m.keepUnsafeItem(pair, path)
 		return m.mergeWholeItem(t, nil, pair.live, path, false)
-	case pair.declared == nil && m.declaredList != nil && (m.field.Type.Additive || m.declaredList.Additive):
+	case pair.declared == nil && m.declaredList != nil && (m.field.Undeclared == schema.KeepItems || slices.Contains(m.resource.AdditiveLists, m.path)):
 		return m.mergeWholeItem(t, nil, pair.live, path, false)
 	case pair.declared == nil && m.declaredList != nil && m.removeOrKeep(path, m.withoutServerFields(t, pair.live)):
 		if warning := m.field.WarningForChange(pair.live, nil); warning != "" && m.silentDepth == 0 {

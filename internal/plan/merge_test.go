@@ -20,7 +20,7 @@ func TestAdditiveList(t *testing.T) {
 			"[{ key: S }]":             nil,
 		} {
 			o := declareManifest(t, "deployments: [{ name: one, workspaceId: cworkspace000000000000001, environmentVariables: "+members+" }]").Resources[0]
-			o.Body.Get("environmentVariables").Additive = true
+			o.AdditiveLists = []string{"environmentVariables"}
 			d := plan.Compare(o, newLive(t, o, dedicatedJSON), policy)
 			testkit.AssertEqual(t, members, want, describeFields(d.Fields))
 			testkit.AssertEqual(t, "kept", 0, len(d.Kept))
@@ -42,13 +42,10 @@ func TestCreateDefaults(t *testing.T) {
 	t.Parallel()
 	o := declareManifest(t, `deployments: [{ name: one, type: DEDICATED, workspaceId: cworkspace000000000000001, isHighAvailability: false,
 		workerQueues: [{ name: default, astroMachine: A5, maxWorkerCount: 3, workerConcurrency: 5 }] }]`).Resources[0]
-	defaults := &schema.Node{Form: schema.Map}
-	defaults.Set("isDagDeployEnabled", schema.Boolean(true))
-	defaults.Set("isHighAvailability", schema.Boolean(true)) // the manifest declares it
-	o.Body.CreateDefaults = defaults
-	queue := o.Body.Get("workerQueues").Items[0]
-	queue.CreateDefaults = &schema.Node{Form: schema.Map}
-	queue.CreateDefaults.Set("minWorkerCount", schema.Int(2))
+	o.CreateDefaults = map[string]*schema.Node{
+		"isDagDeployEnabled": schema.Boolean(true), "isHighAvailability": schema.Boolean(true), // the manifest declares the latter
+		"workerQueues[default].minWorkerCount": schema.Int(2),
+	}
 	created := decodeNode(t, plan.Compare(o, nil, plan.Policy{}).After)
 	testkit.AssertEqual(t, "create", []any{true, false, 2.0}, []any{
 		created["isDagDeployEnabled"], created["isHighAvailability"], created["workerQueues"].([]any)[0].(map[string]any)["minWorkerCount"],

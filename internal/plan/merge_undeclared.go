@@ -8,7 +8,7 @@ import (
 
 // mergeUndeclared returns the value that an update sends for an undeclared field.
 func (m *merger) mergeUndeclared(f *schema.Field, l *schema.Node, path string) *schema.Node {
-	if !f.Has(schema.Update) || f.Undeclared != schema.SendCurrent {
+	if !f.Has(schema.Update) || f.Undeclared == schema.OmitAlways || f.Undeclared == schema.OmitUnlessChanged {
 		return nil
 	}
 	if m.kind.IsReplaced(path, m.declared) {
@@ -43,7 +43,7 @@ func (m *merger) mergeUndeclared(f *schema.Field, l *schema.Node, path string) *
 	case zero == nil, f.Has(schema.MustBeKnown):
 		m.addMissingRequired(f, path)
 		return nil
-	case f.Type.Additive && l == nil && m.silentDepth == 1 && (f.CheckChange == nil || f.CheckChange(nil, zero, m.lookUpText) == ""): // a nested or refused zero value isn't sent
+	case f.Undeclared == schema.KeepItems && l == nil && m.silentDepth == 1 && (f.CheckChange == nil || f.CheckChange(nil, zero, m.lookUpText) == ""): // a nested or refused zero value isn't sent
 		m.missingRequired = append(m.missingRequired, schema.Problem{Pos: m.declared.Pos, Warning: true, Message: fmt.Sprintf(
 			"%s: an update must send this list, but Astro doesn't return it, so the update would remove all its items in Astro; declare the items to keep", path)})
 	}

@@ -168,8 +168,7 @@ func (t *Type) sameItems(a, b []*Node) bool {
 	return true
 }
 
-// sameKeyedItems compares the items that have the same key, in any order. If the
-// list is additive, b may have more items than a.
+// sameKeyedItems compares the items that have the same key, in any order.
 func (t *Type) sameKeyedItems(a, b []*Node) bool {
 	itemByKey := map[string]*Node{}
 	for _, n := range b {
@@ -180,7 +179,7 @@ func (t *Type) sameKeyedItems(a, b []*Node) bool {
 			return false
 		}
 	}
-	return t.Additive || len(a) == len(b)
+	return len(a) == len(b)
 }
 
 // containsAll reports whether a contains every item of b.

@@ -31,6 +31,7 @@ type UndeclaredRule uint8
 // usual rule is to send back the current value.
 const (
 	SendCurrent       UndeclaredRule = iota // send the current value
+	KeepItems                               // send the current value; of a declared list, also the undeclared current items
 	OmitAlways                              // omit the field: the API keeps the value, or sending it would turn a default into a fixed value
 	OmitUnlessChanged                       // omit the field even if it is declared, unless its value changes
 )

@@ -68,9 +68,7 @@ type Node struct {
 	Address        string   // for an Unknown id: the resource or list item that has it, such as Deployment "etl"
 	DisplayName    string   // for the id of a resource: the name that people use, "" if not known
 	Redacted       bool     // a current value that is set but that the API doesn't return; sending it back keeps it
-	CreateDefaults *Node    // for a declared mapping: more members if the mapping is new in Astro; nil means none
 	UnclearOrigin  string   // for a current value: why it may be inherited; such a value is not compared, removed or sent
-	Additive       bool     // a declared list that isn't authoritative: Astro keeps undeclared items
 }
 
 // Member is a named value of a Map, in the order of the source.

@@ -36,7 +36,6 @@ type Type struct {
 	UnsetList string              // for an object whose omitted members the API keeps: the member that lists the members to unset
 	Key       []string            // for a list: the members that together identify an item
 	KeyFunc   func(*Node) string  // for a keyed list: returns an item's key, "" if not known yet; nil means the members in Key
-	Additive  bool                // for a list: updates keep undeclared items
 	Set       bool                // for a list of scalars: order and repetition don't count
 	ItemCount *Range              // for a list: the allowed number of items
 }
