@@ -122,6 +122,9 @@ func (r *applier) readAndCompare(ctx context.Context, j *job) (*plan.Comparison,
 	if j.change.Action == plan.Create {
 		policy.Rotate = nil // the secret value of a new resource is new already
 	}
+	if j.AcceptedWrite == Created { // the current values come from this run or from Astro's defaults
+		policy.ReviewedOnly = false
+	}
 	d := plan.Compare(o, j.Live, policy)
 	if len(d.Problems) > 0 {
 		return nil, d.Problems[0]
@@ -132,14 +135,8 @@ func (r *applier) readAndCompare(ctx context.Context, j *job) (*plan.Comparison,
 	if d.UnsafeErr != nil {
 		return nil, d.UnsafeErr
 	}
-	if path := d.UnplannedRemoval(&j.change.Diff); path != "" {
-		return nil, fmt.Errorf("update: nothing was sent, because the resource changed after the plan, and the update would also remove %s; run again", path)
-	}
-	if !policy.ReviewedOnly || j.AcceptedWrite == Created { // the current values of a new resource come from this run or from Astro's defaults
-		return d, nil
-	}
-	if path := d.UnplannedChange(&j.change.Diff); path != "" {
-		return nil, fmt.Errorf("update: %s changed after the plan, and this run may make only the reviewed changes; nothing was sent; plan again and review the new plan", path)
+	if err := policy.CheckPlanned(&d.Diff, &j.change.Diff); err != nil {
+		return nil, fmt.Errorf("update: %w", err)
 	}
 	return d, nil
 }

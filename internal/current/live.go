@@ -75,8 +75,11 @@ func parseLive(k *kind.Kind, data []byte) (*Live, error) {
 	return live, nil
 }
 
-// Body returns the resource as a tree, with the field names of the manifest.
+// Body returns the resource as a tree, with the field names of the manifest; nil for nil.
 func (l *Live) Body() *schema.Node {
+	if l == nil {
+		return nil
+	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if body := l.parsedBody.Value(); body != nil {

@@ -13,30 +13,6 @@ import (
 	"astro-apply/internal/schema"
 )
 
-// Policy holds the settings of a run that affect the plan.
-type Policy struct {
-	AllowDelete  bool      // resources marked absent, and items missing from declared lists, are removed
-	WriteSecrets bool      // write every declared secret, because a changed one can't be detected
-	Now          time.Time // for values that expire; zero: no value has expired
-	Caller       kind.Caller
-	Rotate       func(*desired.Resource) bool // selects the resources that get a new secret value; nil: none
-	IsTarget     func(*desired.Resource) bool // selects the resources to plan; nil: all
-	ReviewedOnly bool                         // an update may change only fields that the plan shows
-
-	isProtected bool // the compared resource is marked protect: true
-}
-
-// keepRemedy describes how to remove values that the policy keeps.
-func (p Policy) keepRemedy() string {
-	switch {
-	case p.isProtected && p.AllowDelete:
-		return "remove protect: true to allow the removal"
-	case p.isProtected:
-		return "remove protect: true and set allow-delete: true to allow the removal"
-	}
-	return "set allow-delete: true to allow the removal"
-}
-
 // Field is the change of one field. Old is nil for an added value, New for a removed
 // one. Rewrite marks a secret that may not differ: it is written because the resource
 // is updated anyway, or because the user requires it.
@@ -65,6 +41,9 @@ type Comparison struct {
 	Rotates    bool           // the secret value is replaced
 	After      *schema.Node   // the resource after the change, with the names of the kind's fields
 	listStates []*schema.Node // for kind.ProposedChange.IntermediateStates
+
+	missingRequired []schema.Problem // fields that an update must send but that have no known value
+	unsafeValues    []unsafeValue    // values that an update can neither send nor omit safely
 }
 
 // NeedsUpdate reports whether an existing resource differs.
@@ -83,72 +62,80 @@ func (d *Diff) MaxImpact(k *kind.Kind) schema.Impact {
 // Compare merges the declared resource over its current state; live is nil if the
 // resource doesn't exist.
 func Compare(r *desired.Resource, live *current.Live, policy Policy) *Comparison {
-	policy.isProtected = r.Protect
-	m := &merger{resource: r, declared: r.Body, kind: r.Kind, policy: policy, writeSecrets: policy.WriteSecrets, diff: &Comparison{}}
-	if live != nil {
-		m.live = live.Body()
+	m := &merger{
+		Comparison: &Comparison{}, resource: r, declared: r.Body, live: live.Body(),
+		removals: policy.removalsFrom(r), writeSecrets: policy.WriteSecrets,
 	}
-	m.ignoreExpired()
-	if live == nil {
-		body := m.mergeObject(r.Kind.Fields, m.declared, nil, "", true)
-		m.diff.After = body
-		m.checkItemRefs(r)
-		m.checkRules(r, m.withOmittedFields(body))
-		return m.diff
+	m.ignoreExpired(policy.Now)
+	if m.live == nil {
+		m.After = m.mergeObject(r.Kind.Fields, m.declared, nil, "", true)
+	} else {
+		m.mergeUpdates(policy.Caller)
+		if policy.needsRotation(r) {
+			m.Fields = append(m.Fields, rotationField(r.Kind))
+			m.Rotates = true
+		}
+		m.requireKnownValues()
 	}
-	bodyAfter := &schema.Node{Form: schema.Map, Pos: r.Body.Pos}
-	for _, endpoint := range updateEndpoints(r.Kind) {
-		diffBefore, missingBefore := m.diff.Diff, m.missingRequired
+	m.checkItemRefs()
+	m.checkRules(m.withOmittedFields(m.After))
+	return m.Comparison
+}
+
+// mergeUpdates merges the fields of each update endpoint, and adds the update calls that differences need.
+func (m *merger) mergeUpdates(caller kind.Caller) {
+	m.After = &schema.Node{Form: schema.Map, Pos: m.declared.Pos}
+	for _, endpoint := range updateEndpoints(m.resource.Kind) {
 		m.unsafeValues = nil
+		before := *m.Comparison
 		body := m.mergeEndpoint(endpoint)
-		changed := len(m.diff.Fields) > len(diffBefore.Fields)
-		if changed && len(m.diff.NotComparable) > len(diffBefore.NotComparable) {
+		changed := len(m.Fields) > len(before.Fields)
+		if changed && len(m.NotComparable) > len(before.NotComparable) {
 			// This update is sent anyway, so merge again and write its secrets, too.
-			m.diff.Diff, m.missingRequired, m.unsafeValues, m.writeSecrets = diffBefore, missingBefore, nil, true
-			body = m.mergeEndpoint(endpoint)
-			m.writeSecrets = policy.WriteSecrets
+			*m.Comparison = before
+			sent := *m
+			sent.isSent = true
+			body = sent.mergeEndpoint(endpoint)
 		}
 		if changed {
-			m.addUpdate(endpoint, body)
+			m.addUpdate(endpoint, body, caller)
 			m.refuseUnsafeValues()
 		}
-		if path := r.Kind.NestedFieldPath(endpoint); path == "" {
-			bodyAfter.Members = append(bodyAfter.Members, body.Members...)
+		if path := m.resource.Kind.NestedFieldPath(endpoint); path == "" {
+			m.After.Members = append(m.After.Members, body.Members...)
 		} else if body != nil {
-			bodyAfter = setMemberAtPath(bodyAfter.Clone(), path, body)
+			m.After = setMemberAtPath(m.After.Clone(), path, body)
 		}
 	}
-	if policy.needsRotation(r) {
-		m.diff.Fields = append(m.diff.Fields, rotationField(r.Kind))
-		m.diff.Rotates = true
+}
+
+// requireKnownValues reports the values that the updates must send and that are not known.
+func (m *merger) requireKnownValues() {
+	if !m.NeedsUpdate() || len(m.Problems) > 0 {
+		return
 	}
-	if m.diff.NeedsUpdate() && len(m.diff.Problems) == 0 {
-		for _, missing := range m.missingRequired {
-			if missing.Warning {
-				m.diff.Notes = append(m.diff.Notes, missing)
-			} else {
-				m.diff.Problems = append(m.diff.Problems, missing)
-			}
+	for _, missing := range m.missingRequired {
+		if missing.Warning {
+			m.Notes = append(m.Notes, missing)
+		} else {
+			m.Problems = append(m.Problems, missing)
 		}
 	}
-	m.diff.After = bodyAfter
-	m.checkItemRefs(r)
-	m.checkRules(r, m.withOmittedFields(bodyAfter))
-	return m.diff
 }
 
 // ignoreExpired removes values that have ended: the declared one, which no request can set, and the
 // current one, which Astro may still return.
-func (m *merger) ignoreExpired() {
-	if m.kind.ExpiredPath == nil {
+func (m *merger) ignoreExpired(now time.Time) {
+	expiredPath := m.resource.Kind.ExpiredPath
+	if expiredPath == nil {
 		return
 	}
-	if path := m.kind.ExpiredPath(m.declared, m.policy.Now); path != "" {
+	if path := expiredPath(m.declared, now); path != "" {
 		value := m.declared.GetPath(path)
 		m.addNote(value.Pos, false, "%s has expired and is ignored: %s; remove it from the manifest", path, value.Show())
 		m.declared = m.declared.WithoutPath(path)
 	}
-	if path := m.kind.ExpiredPath(m.live, m.policy.Now); path != "" {
+	if path := expiredPath(m.live, now); path != "" {
 		m.live = m.live.WithoutPath(path)
 	}
 }
@@ -157,8 +144,8 @@ func (m *merger) ignoreExpired() {
 // requests send, so that rules see the whole resource.
 func (m *merger) withOmittedFields(body *schema.Node) *schema.Node {
 	complete := body.Clone()
-	for i := range m.kind.Fields {
-		f := &m.kind.Fields[i]
+	for i := range m.resource.Kind.Fields {
+		f := &m.resource.Kind.Fields[i]
 		switch d := m.declared.Get(f.Name); {
 		case complete.Get(f.Name) != nil || f.Has(schema.MetaArgument) || f.FailedCondition(m.lookUpValue) != nil:
 		case d != nil:
@@ -174,12 +161,13 @@ func (m *merger) withOmittedFields(body *schema.Node) *schema.Node {
 // applies only rules about changed fields, because the user isn't responsible for
 // existing values. It does nothing if there are problems already, because a rule would
 // only repeat them.
-func (m *merger) checkRules(r *desired.Resource, body *schema.Node) {
-	if len(m.diff.Problems) > 0 {
+func (m *merger) checkRules(body *schema.Node) {
+	if len(m.Problems) > 0 {
 		return
 	}
-	m.diff.Problems = r.Kind.CheckRules(body, r.Body, func(path string) bool {
-		return m.live == nil || slices.ContainsFunc(m.diff.Fields, func(f Field) bool { return isPathWithin(f.Path, path) || isPathWithin(path, f.Path) })
+	m.Problems = m.resource.Kind.CheckRules(body, m.resource.Body, func(path string) bool {
+		isAffected := func(f Field) bool { return isPathWithin(f.Path, path) || isPathWithin(path, f.Path) }
+		return m.live == nil || slices.ContainsFunc(m.Fields, isAffected)
 	})
 }
 
@@ -194,9 +182,8 @@ func (c *Comparison) evaluatePrecondition(r *desired.Resource, live *current.Liv
 	if r.Kind.Precondition == nil {
 		return kind.Refusal{}
 	}
-	change := kind.ProposedChange{After: c.After, IntermediateStates: c.listStates, Caller: caller, ChangesField: changesField}
-	if live != nil {
-		change.Live = live.Body()
+	change := kind.ProposedChange{
+		Live: live.Body(), After: c.After, IntermediateStates: c.listStates, Caller: caller, ChangesField: changesField,
 	}
 	return r.Kind.Precondition(change)
 }

@@ -4,7 +4,6 @@ import (
 	"slices"
 	"strings"
 
-	"astro-apply/internal/desired"
 	"astro-apply/internal/kind"
 	"astro-apply/internal/schema"
 )
@@ -25,7 +24,7 @@ func (m *merger) isConditionUnknown(f *schema.Field) bool {
 // lookUpCurrent returns the current value of the field at path, before this change.
 func (m *merger) lookUpCurrent(path string) (string, bool) {
 	name, rest, nested := strings.Cut(path, ".")
-	f := schema.FindField(m.kind.Fields, name)
+	f := m.resource.Kind.FieldByName(name)
 	if f == nil || m.live == nil {
 		return "", false
 	}
@@ -43,7 +42,7 @@ func (m *merger) lookUpNode(path string) *schema.Node {
 		return n
 	}
 	name, rest, nested := strings.Cut(path, ".")
-	f := schema.FindField(m.kind.Fields, name)
+	f := m.resource.Kind.FieldByName(name)
 	if f == nil || f.FailedCondition(m.lookUpValue) != nil { // this change removes the current value
 		return nil
 	}
@@ -57,10 +56,10 @@ func (m *merger) lookUpNode(path string) *schema.Node {
 // checkItemRefs reports a reference to an item, such as a node pool, if neither the
 // manifest nor Astro names the resource that contains the item. If the field doesn't
 // apply at all, there is a problem at the same position already.
-func (m *merger) checkItemRefs(r *desired.Resource) {
-	for _, itemRef := range r.ItemRefs {
-		refField := schema.FindField(m.kind.Fields, itemRef.Field.ItemRef.RefField)
-		isReported := slices.ContainsFunc(m.diff.Problems, func(other schema.Problem) bool { return other.Pos == itemRef.Node.Pos })
+func (m *merger) checkItemRefs() {
+	for _, itemRef := range m.resource.ItemRefs {
+		refField := m.resource.Kind.FieldByName(itemRef.Field.ItemRef.RefField)
+		isReported := slices.ContainsFunc(m.Problems, func(other schema.Problem) bool { return other.Pos == itemRef.Node.Pos })
 		if itemRef.Node.Form == schema.Unknown && m.declared.Get(refField.Name) == nil && !isReported {
 			m.addProblem(itemRef.Node.Pos, "a %s belongs to a %s; declare %s, too", itemRef.Field.ItemRef.Title, kind.All().Title(refField.Ref.Kind), refField.Ref.NameField)
 		}

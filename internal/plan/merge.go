@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"astro-apply/internal/desired"
-	"astro-apply/internal/kind"
 	"astro-apply/internal/schema"
 )
 
@@ -14,32 +13,39 @@ import (
 // demands, because an update in the API replaces the whole resource. In its methods, d
 // is a declared value and l the current (live) one.
 type merger struct {
-	resource        *desired.Resource
-	declared        *schema.Node // the whole resource, without values that have ended
-	live            *schema.Node // the whole resource, nil for a new one
-	kind            *kind.Kind
-	endpointName    string // the endpoint to merge for; "" for the main update and for a create
-	policy          Policy
-	writeSecrets    bool             // write declared secrets that can't be compared
-	silentDepth     int              // > 0: inside a value that is recorded as a whole, so its parts aren't recorded
-	missingRequired []schema.Problem // fields that an update must send but that have no known value
-	unsafeValues    []unsafeValue    // values that an update can neither send nor omit safely
-	diff            *Comparison
+	*Comparison  // the differences so far
+	resource     *desired.Resource
+	declared     *schema.Node // the whole resource, without values that have ended
+	live         *schema.Node // the whole resource, without values that have ended; nil for a new one
+	endpointName string       // the endpoint to merge for; "" for the main update and for a create
+	removals     removalFilter
+	writeSecrets bool // write declared secrets that can't be compared
+	isSent       bool // the update is sent for another difference, so it writes these secrets, too
+	isSilent     bool // inside a value that is recorded as a whole, so its parts aren't recorded
 }
 
 func (m *merger) addProblem(pos schema.Pos, format string, args ...any) {
-	m.diff.Problems = append(m.diff.Problems, schema.Problem{Pos: pos, Message: fmt.Sprintf(format, args...)})
+	m.Problems = append(m.Problems, schema.Problem{Pos: pos, Message: fmt.Sprintf(format, args...)})
 }
 
 func (m *merger) addNote(pos schema.Pos, warning bool, format string, args ...any) {
-	m.diff.Notes = append(m.diff.Notes, schema.Problem{Pos: pos, Message: fmt.Sprintf(format, args...), Warning: warning})
+	if !m.isSilent {
+		m.Notes = append(m.Notes, schema.Problem{Pos: pos, Message: fmt.Sprintf(format, args...), Warning: warning})
+	}
+}
+
+// silenced returns a merger for the parts of a value that is recorded as a whole.
+func (m *merger) silenced() *merger {
+	silent := *m
+	silent.isSilent = true
+	return &silent
 }
 
 // recordChange records a difference. It copies the declared value, because apply later
 // replaces references in it, and the plan must not change.
 func (m *merger) recordChange(path string, current, desired *schema.Node) {
-	if m.silentDepth == 0 {
-		m.diff.Fields = append(m.diff.Fields, Field{Path: path, Old: current, New: desired.Clone()})
+	if !m.isSilent {
+		m.Fields = append(m.Fields, Field{Path: path, Old: current, New: desired.Clone()})
 	}
 }
 
@@ -70,7 +76,7 @@ func (m *merger) mergeField(f *schema.Field, declared, live *schema.Node, path s
 	}
 	if d != nil && d.Sensitive && l != nil {
 		if l.Form == schema.Text && l.Text != d.Text && f.Type.Equal(d, l) {
-			m.diff.NewlySensitive = append(m.diff.NewlySensitive, &schema.Node{Form: schema.Text, Text: l.Text, VariableValues: []string{}}) // the same secret in another spelling
+			m.NewlySensitive = append(m.NewlySensitive, &schema.Node{Form: schema.Text, Text: l.Text, VariableValues: []string{}}) // the same secret in another spelling
 		}
 		l = l.Clone() // a value that a secret replaces is probably the previous secret
 		l.MarkSensitive()
@@ -114,9 +120,9 @@ func (m *merger) mergeField(f *schema.Field, declared, live *schema.Node, path s
 	case f.Has(schema.Immutable):
 		return m.mergeImmutable(f, d, l, path)
 	}
-	fieldsBefore := len(m.diff.Fields)
+	fieldsBefore := len(m.Fields)
 	merged := m.mergeDeclared(f, d, l, path)
-	if f.Undeclared == schema.OmitUnlessChanged && len(m.diff.Fields) == fieldsBefore {
+	if f.Undeclared == schema.OmitUnlessChanged && len(m.Fields) == fieldsBefore {
 		return nil
 	}
 	return merged
@@ -125,19 +131,25 @@ func (m *merger) mergeField(f *schema.Field, declared, live *schema.Node, path s
 // hasDifference reports whether the value would change, without recording it.
 func (m *merger) hasDifference(f *schema.Field, d, l *schema.Node, path string) bool {
 	trial := *m
-	trial.diff = &Comparison{}
+	trial.Comparison = &Comparison{}
 	trial.mergeValue(f, d, l, path, false)
-	return len(trial.diff.Fields)+len(trial.diff.Kept) > 0
+	return len(trial.Fields)+len(trial.Kept) > 0
 }
 
 // mergeDeclared merges a declared field and checks that the field allows the change.
 func (m *merger) mergeDeclared(f *schema.Field, d, l *schema.Node, path string) *schema.Node {
-	if f.CheckChange != nil && m.hasDifference(f, d, l, path) {
-		if reason := f.CheckChange(l, d, m.lookUpText); reason != "" {
-			m.addProblem(d.Pos, "%s: %s", path, reason)
-		}
+	if reason := m.changeRefusal(f, l, d); reason != "" && m.hasDifference(f, d, l, path) {
+		m.addProblem(d.Pos, "%s: %s", path, reason)
 	}
 	return m.mergeValue(f, d, l, path, false)
+}
+
+// changeRefusal returns why the field doesn't allow a change, or "".
+func (m *merger) changeRefusal(f *schema.Field, current, desired *schema.Node) string {
+	if f.CheckChange == nil {
+		return ""
+	}
+	return f.CheckChange(current, desired, m.lookUpText)
 }
 
 func (m *merger) mergeValue(f *schema.Field, d, l *schema.Node, path string, isNew bool) *schema.Node {
@@ -186,9 +198,7 @@ func (m *merger) mergeNested(f *schema.Field, d, l *schema.Node, path string, is
 		}
 		return nil
 	case f.EndpointName != "" && d != nil && l == nil: // the whole object is new, like a new list item
-		m.silentDepth++
-		merged := m.mergeObject(t.Fields, d, nil, path, true)
-		m.silentDepth--
+		merged := m.silenced().mergeObject(t.Fields, d, nil, path, true)
 		m.recordChange(path, nil, merged)
 		return merged
 	case t.UnsetList != "" && d != nil:

@@ -47,7 +47,7 @@ func (m *listMerger) mergeItems(d, l *schema.Node) *schema.Node {
 // or is no longer empty.
 func (m *listMerger) noteEmptied(countBefore, countAfter int) {
 	switch meaning := m.field.EmptyMeans; {
-	case meaning == "" || m.silentDepth > 0 || m.live == nil:
+	case meaning == "" || m.live == nil:
 	case countBefore == 0 && countAfter > 0:
 		m.addNote(m.declaredList.Pos, true, "%s was empty, which means %s; after this change, it means only the listed items", m.path, meaning)
 	case countBefore > 0 && countAfter == 0:
@@ -82,7 +82,7 @@ func (m *listMerger) mergeItem(pair itemPair) *schema.Node {
 	case pair.declared == nil && m.declaredList != nil && (m.field.Undeclared == schema.KeepItems || slices.Contains(m.resource.AdditiveLists, m.path)):
 		return m.mergeWholeItem(t, nil, pair.live, path, false)
 	case pair.declared == nil && m.declaredList != nil && m.removeOrKeep(path, m.withoutServerFields(t, pair.live)):
-		if warning := m.field.WarningForChange(pair.live, nil); warning != "" && m.silentDepth == 0 {
+		if warning := m.field.WarningForChange(pair.live, nil); warning != "" {
 			m.addNote(m.declaredList.Pos, true, "%s is removed: %s", path, warning)
 		}
 		return nil
@@ -110,9 +110,7 @@ func (m *listMerger) mergeWholeItem(t *schema.Type, declared, live *schema.Node,
 		}
 		return live
 	}
-	m.silentDepth++
-	defer func() { m.silentDepth-- }()
-	return withItemID(m.mergeObject(t.Fields, declared, live, path, isNew), live)
+	return withItemID(m.silenced().mergeObject(t.Fields, declared, live, path, isNew), live)
 }
 
 // withItemID adds the id that Astro gave the item. Without its id, the API replaces an item by another one: tasks in

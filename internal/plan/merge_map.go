@@ -7,9 +7,6 @@ import (
 	"astro-apply/internal/schema"
 )
 
-// mayRemove reports whether undeclared values may be removed.
-func (m *merger) mayRemove() bool { return m.policy.AllowDelete && !m.policy.isProtected }
-
 // mergeMap merges a free-form mapping like a list: it removes an undeclared member only
 // if the policy allows it. Astro replaces the mapping as a whole, so a change is an
 // error if it would erase a secret that Astro doesn't return.
@@ -18,11 +15,12 @@ func (m *merger) mergeMap(f *schema.Field, d, l *schema.Node, path string) *sche
 		return l
 	}
 	secrets := m.undeclaredSecrets(d, l)
-	if len(secrets) > 0 && !m.policy.WriteSecrets { // writing one secret would erase the others, so only WriteSecrets does it
-		defer func(previous bool) { m.writeSecrets = previous }(m.writeSecrets)
-		m.writeSecrets = false
+	if len(secrets) > 0 { // writing one secret would erase the others, so only writeSecrets does it
+		unsent := *m
+		unsent.isSent = false
+		m = &unsent
 	}
-	before := len(m.diff.Fields)
+	before := len(m.Fields)
 	merged := &schema.Node{Form: schema.Map, Pos: d.Pos}
 	for _, member := range d.Members {
 		memberPath, current := joinPath(path, member.Name), l.Get(member.Name)
@@ -39,8 +37,8 @@ func (m *merger) mergeMap(f *schema.Field, d, l *schema.Node, path string) *sche
 		}
 		merged.Set(member.Name, value)
 	}
-	if len(secrets) > 0 && len(m.diff.Fields) > before {
-		m.reportErasure(f, m.diff.Fields[before].New, path, secrets)
+	if len(secrets) > 0 && len(m.Fields) > before {
+		m.reportErasure(f, m.Fields[before].New, path, secrets)
 	}
 	if l == nil {
 		return merged
@@ -59,7 +57,7 @@ func (m *merger) mergeMap(f *schema.Field, d, l *schema.Node, path string) *sche
 // undeclaredSecrets returns the names of current members that Astro doesn't return, that
 // the manifest doesn't declare, and that must be kept.
 func (m *merger) undeclaredSecrets(d, l *schema.Node) (names []string) {
-	if l == nil || m.mayRemove() {
+	if l == nil || !m.removals.keepsUndeclared() {
 		return nil
 	}
 	for _, member := range l.Members {
@@ -73,12 +71,9 @@ func (m *merger) undeclaredSecrets(d, l *schema.Node) (names []string) {
 
 // reportErasure reports a problem: the change of one member would erase the named ones.
 func (m *merger) reportErasure(f *schema.Field, changed *schema.Node, path string, names []string) {
-	remedy := "declare every key"
-	if !m.policy.isProtected {
-		remedy += ", or set allow-delete: true to allow the removal"
-	}
-	m.addProblem(changed.Pos, "%s: this change would remove %s (in Astro, but not in the manifest), because Astro replaces %s as a whole and doesn't return secrets; %s",
-		path, strings.Join(names, ", "), f.Name, remedy)
+	m.addProblem(changed.Pos, "%s: this change would remove %s (in Astro, but not in the manifest), "+
+		"because Astro replaces %s as a whole and doesn't return secrets; %s",
+		path, strings.Join(names, ", "), f.Name, m.removals.erasureRemedy())
 }
 
 // hasRedacted reports whether n contains a value that Astro doesn't return.
@@ -96,20 +91,21 @@ func hasSensitive(n *schema.Node) (found bool) {
 // removeOrKeep records that an undeclared value is removed, and returns true, or that it
 // is kept, and returns false.
 func (m *merger) removeOrKeep(path string, live *schema.Node) bool {
-	if m.mayRemove() {
+	if !m.removals.keepsUndeclared() {
 		m.recordChange(path, live, nil)
 		return true
 	}
-	if m.silentDepth == 0 {
-		m.diff.Kept = append(m.diff.Kept, Field{Path: path, Old: live})
+	if !m.isSilent {
+		m.Kept = append(m.Kept, Field{Path: path, Old: live})
 	}
 	return false
 }
 
 // noteKept warns that undeclared values are kept.
 func (m *merger) noteKept(pos schema.Pos, path string, names []string) {
-	if len(names) > 0 && m.silentDepth == 0 {
-		m.addNote(pos, true, "%s: %s %s in Astro but not in the manifest; kept (%s)", path, strings.Join(names, ", "), existVerb(names), m.policy.keepRemedy())
+	if len(names) > 0 {
+		m.addNote(pos, true, "%s: %s %s in Astro but not in the manifest; kept (%s)",
+			path, strings.Join(names, ", "), existVerb(names), m.removals.remedy())
 	}
 }
 

@@ -22,8 +22,8 @@ func (m *merger) mergeSecret(f *schema.Field, d, live *schema.Node, path string)
 	case !f.HoldsSecret(live): // becomes secret: until now, anyone can read it
 		m.recordChange(path, nil, d)
 		return d
-	case !m.writeSecrets:
-		m.diff.NotComparable = append(m.diff.NotComparable, path)
+	case !m.writesSecrets():
+		m.NotComparable = append(m.NotComparable, path)
 		return nil
 	}
 	return m.recordRewrite(d, path)
@@ -34,7 +34,7 @@ func (m *merger) mergeSecret(f *schema.Field, d, live *schema.Node, path string)
 func (m *merger) asSensitive(d *schema.Node) *schema.Node {
 	d.Walk(func(n *schema.Node) {
 		if !n.Sensitive {
-			m.diff.NewlySensitive = append(m.diff.NewlySensitive, n)
+			m.NewlySensitive = append(m.NewlySensitive, n)
 		}
 	})
 	c := d.Clone()
@@ -42,14 +42,17 @@ func (m *merger) asSensitive(d *schema.Node) *schema.Node {
 	return c
 }
 
+// writesSecrets reports whether declared secrets that can't be compared are written.
+func (m *merger) writesSecrets() bool { return m.writeSecrets || m.isSent }
+
 // mergeRedacted merges a declared field that is set in Astro but not returned, so the
 // values can't be compared.
 func (m *merger) mergeRedacted(f *schema.Field, d, l *schema.Node, path string) *schema.Node {
 	if f.Secret != nil && f.Type.Base == schema.BaseText {
 		return m.mergeSecretMember(d, l, path)
 	}
-	if !m.writeSecrets {
-		m.diff.NotComparable = append(m.diff.NotComparable, path)
+	if !m.writesSecrets() {
+		m.NotComparable = append(m.NotComparable, path)
 		return nil // Astro keeps an omitted value; "" would keep only a secret
 	}
 	return m.recordRewrite(d, path)
@@ -58,8 +61,8 @@ func (m *merger) mergeRedacted(f *schema.Field, d, l *schema.Node, path string) 
 // mergeSecretMember merges a declared secret for which Astro returns "". If an update
 // sends "", Astro keeps the secret.
 func (m *merger) mergeSecretMember(d, l *schema.Node, path string) *schema.Node {
-	if !m.writeSecrets {
-		m.diff.NotComparable = append(m.diff.NotComparable, path)
+	if !m.writesSecrets() {
+		m.NotComparable = append(m.NotComparable, path)
 		return l
 	}
 	return m.recordRewrite(m.asSensitive(d), path)
@@ -67,8 +70,8 @@ func (m *merger) mergeSecretMember(d, l *schema.Node, path string) *schema.Node 
 
 // recordRewrite records a value that is written although it may not differ.
 func (m *merger) recordRewrite(d *schema.Node, path string) *schema.Node {
-	if m.silentDepth == 0 {
-		m.diff.Fields = append(m.diff.Fields, Field{Path: path, New: d, Rewrite: true})
+	if !m.isSilent {
+		m.Fields = append(m.Fields, Field{Path: path, New: d, Rewrite: true})
 	}
 	return d
 }

@@ -11,7 +11,7 @@ func (m *merger) mergeUndeclared(f *schema.Field, l *schema.Node, path string) *
 	if !f.Has(schema.Update) || f.Undeclared == schema.OmitAlways || f.Undeclared == schema.OmitUnlessChanged {
 		return nil
 	}
-	if m.kind.IsReplaced(path, m.declared) {
+	if m.resource.Kind.IsReplaced(path, m.declared) {
 		if !f.Type.IsZero(l) {
 			m.recordChange(path, l, nil)
 		}
@@ -27,12 +27,10 @@ func (m *merger) mergeUndeclared(f *schema.Field, l *schema.Node, path string) *
 		}
 		return nil
 	}
-	m.silentDepth++
-	defer func() { m.silentDepth-- }()
 	if f.Has(schema.MustBeKnown) && l.Is("") { // "" counts as unknown
 		l = nil
 	}
-	if merged := m.mergeValue(f, nil, l, path, false); merged != nil {
+	if merged := m.silenced().mergeValue(f, nil, l, path, false); merged != nil {
 		return merged
 	}
 	if !f.Has(schema.RequiredUpdate) {
@@ -43,9 +41,10 @@ func (m *merger) mergeUndeclared(f *schema.Field, l *schema.Node, path string) *
 	case zero == nil, f.Has(schema.MustBeKnown):
 		m.addMissingRequired(f, path)
 		return nil
-	case f.Undeclared == schema.KeepItems && l == nil && m.silentDepth == 1 && (f.CheckChange == nil || f.CheckChange(nil, zero, m.lookUpText) == ""): // a nested or refused zero value isn't sent
-		m.missingRequired = append(m.missingRequired, schema.Problem{Pos: m.declared.Pos, Warning: true, Message: fmt.Sprintf(
-			"%s: an update must send this list, but Astro doesn't return it, so the update would remove all its items in Astro; declare the items to keep", path)})
+	case f.Undeclared == schema.KeepItems && l == nil && !m.isSilent && m.changeRefusal(f, nil, zero) == "": // a nested or refused zero value isn't sent
+		m.missingRequired = append(m.missingRequired, schema.Problem{Pos: m.declared.Pos, Warning: true, Message: path +
+			": an update must send this list, but Astro doesn't return it, so the update would remove all its items in Astro; " +
+			"declare the items to keep"})
 	}
 	return zero
 }
@@ -64,8 +63,9 @@ func (m *merger) dropInapplicable(f *schema.Field, l *schema.Node, path string) 
 	if f.Type.IsZero(l) || f.FailedCondition(m.lookUpCurrent) != nil {
 		return
 	}
-	if hasListItems(l) && m.policy.isProtected {
-		m.addProblem(m.declared.Pos, "%s would be removed by this change, but the resource is protected; remove protect: true, or undo the change", path)
+	if m.removals.keepsInapplicable(l) {
+		m.addProblem(m.declared.Pos, "%s would be removed by this change, but the resource is protected; "+
+			"remove protect: true, or undo the change", path)
 		return
 	}
 	if f.Type.Base == schema.BaseList {
@@ -76,7 +76,7 @@ func (m *merger) dropInapplicable(f *schema.Field, l *schema.Node, path string) 
 	} else {
 		m.recordChange(path, m.withoutServerFields(&f.Type, l), nil)
 	}
-	if warning := f.WarningForChange(l, nil); warning != "" && m.silentDepth == 0 {
+	if warning := f.WarningForChange(l, nil); warning != "" {
 		m.addNote(m.declared.Pos, true, "%s is removed by this change: %s", path, warning)
 	}
 }

@@ -114,12 +114,9 @@ func planResource(r *desired.Resource, current *current.State, policy Policy) *C
 	case r.Absent && c.Live == nil:
 		c.Action = Unchanged
 		c.Notes = []schema.Problem{{Pos: r.Pos, Message: "already absent; once it is absent in every environment, you can remove this entry"}}
-	case r.Absent && policy.AllowDelete:
+	case r.Absent:
 		c.Action = Delete
 		c.Problems = append(dependentsProblem(r, current), c.idMismatch()...)
-	case r.Absent:
-		c.Action = DeletePrevented
-		c.Notes = []schema.Problem{{Pos: r.Pos, Warning: true, Message: "marked state: absent, but exists in Astro; kept (set allow-delete: true to delete it)"}}
 	default:
 		comparison = Compare(r, c.Live, policy)
 		c.Diff = comparison.Diff
@@ -130,6 +127,7 @@ func planResource(r *desired.Resource, current *current.State, policy Policy) *C
 		c.checkUnsafeValues()
 		c.noteSimilar(current)
 	}
+	policy.keepResource(c)
 	c.checkVisible(current)
 	c.enforcePrecondition(comparison, policy.Caller)
 	c.checkUsable(policy)

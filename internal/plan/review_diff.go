@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"regexp"
-	"slices"
 
 	"astro-apply/internal/kind"
 )
@@ -51,7 +50,7 @@ func (c jsonChange) differencesFrom(old []jsonChange) (lines []string) {
 			continue
 		}
 		var differences []string
-		unreviewed, missing := subtractFields(c.Fields, o.Fields), subtractFields(o.Fields, c.Fields)
+		unreviewed, missing := unmatched(c.Fields, o.Fields, jsonField.isEqualTo)
 		for _, f := range unreviewed {
 			reviewed := "no change"
 			if field := findPath(missing, f.Path); field != nil {
@@ -104,20 +103,6 @@ func (c jsonChange) reviewedActionIn(old []jsonChange) string {
 		}
 	}
 	return ""
-}
-
-// subtractFields returns the fields that are not in other. The items of a set share a
-// path, so each field of other matches one field only.
-func subtractFields(fields, other []jsonField) (out []jsonField) {
-	unmatched := slices.Clone(other)
-	for _, f := range fields {
-		if i := slices.IndexFunc(unmatched, f.isEqualTo); i >= 0 {
-			unmatched = slices.Delete(unmatched, i, i+1)
-		} else {
-			out = append(out, f)
-		}
-	}
-	return out
 }
 
 func findPath(fields []jsonField, path reviewText) *jsonField {

@@ -19,7 +19,7 @@ func (m *merger) addUnsafeValue(value, reason string) {
 
 // refuseUnsafeValues sets UnsafeErr if the update would have to send an unsafe value.
 func (m *merger) refuseUnsafeValues() {
-	if m.diff.UnsafeErr != nil {
+	if m.UnsafeErr != nil {
 		return
 	}
 	var reasons []string
@@ -34,7 +34,7 @@ func (m *merger) refuseUnsafeValues() {
 		reasons[i] = fmt.Sprintf("%s: %s", strings.Join(values[reason], ", "), reason)
 	}
 	if len(reasons) > 0 {
-		m.diff.UnsafeErr = errors.New(strings.Join(reasons, "; ") +
+		m.UnsafeErr = errors.New(strings.Join(reasons, "; ") +
 			"; an update replaces all current values, so nothing was sent; declare every value to keep, or use a token that can read where each value comes from")
 	}
 }
@@ -43,7 +43,7 @@ func (m *merger) refuseUnsafeValues() {
 // It records no difference, because the item may not belong to the resource itself.
 func (m *listMerger) keepUnsafeItem(pair itemPair, path string) {
 	m.addUnsafeValue(path+" "+pair.live.Show(), pair.live.UnclearOrigin)
-	if m.declaredList != nil && m.silentDepth == 0 {
+	if m.declaredList != nil {
 		m.addNote(m.declaredList.Pos, true, "%s: %s exists in Astro but not in the manifest; kept, because it %s", m.path, pair.label, pair.live.UnclearOrigin)
 	}
 }

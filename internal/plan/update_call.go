@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"astro-apply/internal/desired"
 	"astro-apply/internal/kind"
 	"astro-apply/internal/schema"
 )
@@ -35,22 +34,18 @@ func updateEndpoints(k *kind.Kind) []*kind.UpdateEndpoint {
 // mergeEndpoint returns the body that the endpoint sends.
 func (m *merger) mergeEndpoint(endpoint *kind.UpdateEndpoint) *schema.Node {
 	m.endpointName = endpoint.Name
-	if path := m.kind.NestedFieldPath(endpoint); path != "" {
+	if path := m.resource.Kind.NestedFieldPath(endpoint); path != "" {
 		return m.mergeAtPath(path)
 	}
-	var fields []schema.Field
-	for _, f := range m.kind.Fields {
-		if f.EndpointName == endpoint.Name {
-			fields = append(fields, f)
-		}
-	}
+	isElsewhere := func(f schema.Field) bool { return f.EndpointName != endpoint.Name }
+	fields := slices.DeleteFunc(slices.Clone(m.resource.Kind.Fields), isElsewhere)
 	return m.mergeObject(fields, m.declared, m.live, "", false)
 }
 
 // mergeAtPath merges only the field at a dotted path, for an endpoint that updates this
 // field alone.
 func (m *merger) mergeAtPath(path string) *schema.Node {
-	fields, declared, live, fullPath := m.kind.Fields, m.declared, m.live, path
+	fields, declared, live, fullPath := m.resource.Kind.Fields, m.declared, m.live, path
 	for {
 		name, rest, nested := strings.Cut(path, ".")
 		f := schema.FindField(fields, name)
@@ -80,21 +75,21 @@ func setMemberAtPath(object *schema.Node, path string, value *schema.Node) *sche
 }
 
 // addUpdate adds the call that sets the fields of one endpoint to body.
-func (m *merger) addUpdate(endpoint *kind.UpdateEndpoint, body *schema.Node) {
+func (m *merger) addUpdate(endpoint *kind.UpdateEndpoint, body *schema.Node, caller kind.Caller) {
 	update := UpdateCall{Endpoint: endpoint, Body: body}
 	if list := endpoint.SubList; list != nil {
-		f := schema.FindField(m.kind.Fields, body.Members[0].Name)
+		f := m.resource.Kind.FieldByName(body.Members[0].Name)
 		wanted, live := body.Members[0].Value, f.CurrentValue(m.live, m.live)
 		update.Added, update.Removed = itemsNotIn(f.Type.Elem, wanted, live), itemsNotIn(f.Type.Elem, live, wanted)
 		if len(update.Added)+len(update.Removed) == 0 {
 			return
 		}
 		if list.IsAddedFirst != nil {
-			sortItems(update.Added, update.Removed, func(n *schema.Node) bool { return list.IsAddedFirst(n, m.policy.Caller) })
-			m.diff.listStates = intermediateListStates(live, update.Added, update.Removed, list.BatchSize)
+			sortItems(update.Added, update.Removed, func(n *schema.Node) bool { return list.IsAddedFirst(n, caller) })
+			m.listStates = intermediateListStates(live, update.Added, update.Removed, list.BatchSize)
 		}
 	}
-	m.diff.Updates = append(m.diff.Updates, update)
+	m.Updates = append(m.Updates, update)
 }
 
 // sortItems sorts the items for which isFirst returns true to the start of added and to
@@ -147,11 +142,6 @@ func itemsNotIn(elem *schema.Type, list, excluded *schema.Node) []*schema.Node {
 		}
 	}
 	return out
-}
-
-// needsRotation reports whether this run gives r a new secret value.
-func (p Policy) needsRotation(r *desired.Resource) bool {
-	return p.Rotate != nil && r.Kind.Rotate.Path != "" && p.Rotate(r)
 }
 
 // rotationField returns the difference of a rotation. It describes both secret values in

@@ -1,0 +1,77 @@
+package plan
+
+import (
+	"time"
+
+	"astro-apply/internal/desired"
+	"astro-apply/internal/kind"
+	"astro-apply/internal/schema"
+)
+
+// Policy holds the settings of a run. A plan starts from the complete change that the manifest demands of each
+// resource; then filters decide what of it this run makes, in this order:
+//
+//  1. removalFilter (AllowDelete and protect: true) keeps current values in a resource. The merge asks it for each
+//     value, because the body of an update contains the values that it keeps.
+//  2. keepResource (AllowDelete) keeps a resource that is marked absent.
+//  3. limitToTargets (IsTarget) skips the changes of other resources.
+//  4. CheckPlanned (ReviewedOnly) refuses an update that does more than the plan, right before it is sent.
+type Policy struct {
+	AllowDelete  bool                         // resources marked absent, and items missing from declared lists, are removed
+	IsTarget     func(*desired.Resource) bool // selects the resources to plan; nil: all
+	ReviewedOnly bool                         // an update may change only fields that the plan shows
+
+	WriteSecrets bool                         // write every declared secret, because a changed one can't be detected
+	Rotate       func(*desired.Resource) bool // selects the resources that get a new secret value; nil: none
+	Now          time.Time                    // for values that expire; zero: no value has expired
+	Caller       kind.Caller
+}
+
+// removalFilter decides which current values of one resource a change may remove.
+type removalFilter struct{ allowDelete, protect bool }
+
+func (p Policy) removalsFrom(r *desired.Resource) removalFilter {
+	return removalFilter{p.AllowDelete, r.Protect}
+}
+
+// keepsUndeclared reports whether a value stays although the manifest doesn't declare it.
+func (f removalFilter) keepsUndeclared() bool { return f.protect || !f.allowDelete }
+
+// keepsInapplicable reports whether a value must stay although it doesn't apply after the change of another field. A
+// list, such as the worker queues of an executor, can't be restored from the manifest.
+func (f removalFilter) keepsInapplicable(value *schema.Node) bool {
+	return f.protect && hasListItems(value)
+}
+
+// remedy describes how to allow the removal of undeclared values.
+func (f removalFilter) remedy() string {
+	switch {
+	case f.protect && f.allowDelete:
+		return "remove protect: true to allow the removal"
+	case f.protect:
+		return "remove protect: true and set allow-delete: true to allow the removal"
+	}
+	return "set allow-delete: true to allow the removal"
+}
+
+// erasureRemedy describes how to allow the change of a value that Astro replaces together with secrets.
+func (f removalFilter) erasureRemedy() string {
+	if f.protect {
+		return "declare every key"
+	}
+	return "declare every key, or " + f.remedy()
+}
+
+// keepResource replaces the delete of a resource by a warning, unless the policy allows it.
+func (p Policy) keepResource(c *Change) {
+	if c.Action != Delete || p.AllowDelete {
+		return
+	}
+	c.Action, c.Diff = DeletePrevented, Diff{}
+	c.addNote(true, "marked state: absent, but exists in Astro; kept (set allow-delete: true to delete it)")
+}
+
+// needsRotation reports whether this run gives r a new secret value.
+func (p Policy) needsRotation(r *desired.Resource) bool {
+	return p.Rotate != nil && r.Kind.Rotate.Path != "" && p.Rotate(r)
+}
