@@ -2,8 +2,9 @@ package apply
 
 import (
 	"fmt"
-	"slices"
 	"strings"
+
+	"astro-apply/internal/plan"
 )
 
 // refuseCycle refuses every write if the jobs wait for each other in a cycle. The
@@ -22,31 +23,16 @@ func (r *applier) refuseCycle(n int) {
 // cycle, or nil. plan.Make refuses cycles, so a cycle in the jobs is a bug in this
 // program.
 func findCycle(jobs []*job) error {
-	checked := map[*job]bool{}
-	var visit func(j *job, trail []*job) []*job
-	visit = func(j *job, trail []*job) []*job {
-		if i := slices.Index(trail, j); i >= 0 {
-			return append(slices.Clone(trail[i:]), j)
-		}
-		if checked[j] {
-			return nil
-		}
-		for _, dependency := range j.dependencies {
-			if cycle := visit(dependency, append(trail, j)); cycle != nil {
-				return cycle
-			}
-		}
-		checked[j] = true
+	cycle := plan.VisitDependenciesFirst(jobs, (*job).waitsFor, func(*job) {})
+	if cycle == nil {
 		return nil
 	}
-	for _, j := range jobs {
-		if cycle := visit(j, nil); cycle != nil {
-			names := make([]string, len(cycle))
-			for i, j := range cycle {
-				names[i] = j.change.Resource.String()
-			}
-			return fmt.Errorf("nothing was written, because the plan contains a cycle: %s; this is a bug in astro-apply, please report it", strings.Join(names, " → "))
-		}
+	var names []string
+	for _, j := range append(cycle, cycle[0]) {
+		names = append(names, j.change.Resource.String())
 	}
-	return nil
+	return fmt.Errorf("nothing was written, because the plan contains a cycle: %s; this is a bug in astro-apply, please report it",
+		strings.Join(names, " → "))
 }
+
+func (j *job) waitsFor() []*job { return j.dependencies }

@@ -40,9 +40,7 @@ func (r *applier) writeDeferred(ctx context.Context, j *job) error {
 func withoutUnknownMembers(body *schema.Node) *schema.Node {
 	out := *body
 	out.Members = slices.DeleteFunc(slices.Clone(body.Members), func(m schema.Member) bool {
-		hasUnknown := false
-		m.Value.Walk(func(n *schema.Node) { hasUnknown = hasUnknown || n.Form == schema.Unknown })
-		return hasUnknown
+		return m.Value.Any(func(n *schema.Node) bool { return n.Form == schema.Unknown })
 	})
 	return &out
 }
@@ -53,16 +51,7 @@ func withoutUnknownMembers(body *schema.Node) *schema.Node {
 func (r *applier) addDeferredDependencies(n int) {
 	for _, deferred := range r.jobs[n:] {
 		prerequisites := map[*job]bool{}
-		var visit func(*job)
-		visit = func(j *job) {
-			if !prerequisites[j] {
-				prerequisites[j] = true
-				for _, dependency := range j.dependencies {
-					visit(dependency)
-				}
-			}
-		}
-		visit(deferred)
+		plan.VisitDependenciesFirst([]*job{deferred}, (*job).waitsFor, func(j *job) { prerequisites[j] = true })
 		for _, j := range r.jobs[:n] {
 			if !prerequisites[j] && slices.Contains(j.dependencies, deferred.firstWrite) {
 				j.dependencies = append(j.dependencies, deferred)

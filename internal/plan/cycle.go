@@ -36,37 +36,14 @@ func (p *Plan) refuseCycle(cycle []*Change, problem, remedy string) {
 	for _, c := range append(cycle, cycle[0]) {
 		names = append(names, c.Resource.String())
 	}
-	p.Problems = append(p.Problems, schema.Problem{Pos: cycle[0].Resource.Pos, Message: problem + ": " + strings.Join(names, " → ") + "; " + remedy})
+	p.addProblem(cycle[0].Resource.Pos, "%s: %s; %s", problem, strings.Join(names, " → "), remedy)
 	removeDependency(cycle[len(cycle)-1], cycle[0])
 }
 
 // findCycle returns changes that each depend on the next one, and the last on the
 // first; nil if the plan has no cycle.
 func (p *Plan) findCycle() []*Change {
-	visited := map[*Change]bool{}
-	var visit func(c *Change, trail []*Change) []*Change
-	visit = func(c *Change, trail []*Change) []*Change {
-		if i := slices.Index(trail, c); i >= 0 {
-			return slices.Clone(trail[i:])
-		}
-		if visited[c] {
-			return nil
-		}
-		trail = append(trail, c)
-		for _, n := range c.DependsOn {
-			if found := visit(n, trail); found != nil {
-				return found
-			}
-		}
-		visited[c] = true
-		return nil
-	}
-	for _, c := range p.Changes {
-		if found := visit(c, nil); found != nil {
-			return found
-		}
-	}
-	return nil
+	return VisitDependenciesFirst(p.Changes, (*Change).dependencies, func(*Change) {})
 }
 
 // relaxDependency removes or defers one dependency of a cycle. It returns false if none

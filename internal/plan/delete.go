@@ -29,29 +29,3 @@ func dependentsProblem(r *desired.Resource, current *current.State) []schema.Pro
 	}
 	return nil
 }
-
-// deleteRanks returns 1 for each delete that can come after all other changes: every
-// delete, unless a create or update depends on it.
-func deleteRanks(changes []*Change) map[*Change]int {
-	rank := map[*Change]int{}
-	for _, c := range changes {
-		if c.Action == Delete {
-			rank[c] = 1
-		}
-	}
-	var rankDependenciesFirst func(c *Change)
-	rankDependenciesFirst = func(c *Change) {
-		for _, n := range c.DependsOn {
-			if rank[n] == 1 {
-				rank[n] = 0
-				rankDependenciesFirst(n)
-			}
-		}
-	}
-	for _, c := range changes {
-		if c.Action != Delete {
-			rankDependenciesFirst(c)
-		}
-	}
-	return rank
-}

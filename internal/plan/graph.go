@@ -10,111 +10,162 @@ import (
 	"astro-apply/internal/schema"
 )
 
+// edgeBuilder adds the dependencies between changes, one kind of edge at a time. linked holds the changes to which the
+// current change has an edge already.
+type edgeBuilder struct {
+	*Plan
+	changeOf   map[*desired.Resource]*Change
+	byIDOrName map[string]*Change       // keys: kind and id, and kind and name, because some references use names
+	settings   map[string]settingChange // keys: kind.field of singletons, as in Kind.GovernedBy
+	linked     map[*Change]bool
+}
+
+// settingChange is a change of a boolean setting.
+type settingChange struct {
+	*Change
+	enables bool
+}
+
 // addDependencies adds the dependencies between changes. A change depends on the
 // changes that its resource refers to: by declared references, otherwise by the ids in
 // the declared or current values.
 func (p *Plan) addDependencies(changeOf map[*desired.Resource]*Change) {
-	byIDOrName := map[string]*Change{}      // keys: kind and id, and kind and name, because some references use names
-	byGovernedField := map[string]*Change{} // keys: kind.field of singletons, as in Kind.GovernedBy
+	b := edgeBuilder{Plan: p, changeOf: changeOf, byIDOrName: map[string]*Change{}, settings: map[string]settingChange{}}
 	for _, c := range p.Changes {
-		for _, f := range c.Fields {
-			if c.Resource.Kind.Singleton {
-				byGovernedField[c.Resource.Kind.Name+"."+f.Path] = c
-			}
-		}
+		name := c.Resource.Kind.Name
 		if c.Live != nil {
-			byIDOrName[c.Resource.Kind.Name+" "+c.Live.ID] = c
-			byIDOrName[c.Resource.Kind.Name+" "+c.Live.Name()] = c
+			b.byIDOrName[name+" "+c.Live.ID], b.byIDOrName[name+" "+c.Live.Name()] = c, c
+		}
+		if c.Resource.Kind.Singleton {
+			for _, f := range c.Fields {
+				b.settings[name+"."+f.Path] = settingChange{c, f.New.Is("true")}
+			}
 		}
 	}
 	for _, c := range p.Changes {
-		targets := map[*Change]bool{c: true, nil: true}
-		add := func(target *Change, field string) {
-			if targets[target] {
-				return
-			}
-			targets[target] = true
-			addDependency(c, target)
-			if target.Resource.Absent && !c.Resource.Absent {
-				p.Problems = append(p.Problems, schema.Problem{Pos: c.Resource.Pos, Message: fmt.Sprintf(
-					"%s: %s refers to %s, which is marked state: absent at %s; remove this reference first", c.Resource, field, target.Resource, target.Resource.Pos)})
+		b.linked = map[*Change]bool{c: true, nil: true}
+		b.linkDeclaredReferences(c)
+		b.linkReferenceIDs(c)
+		b.linkGoverningSetting(c)
+		b.linkCurrentReferences(c)
+		b.checkKeptReferences(c)
+	}
+}
+
+// linkDeclaredReferences makes c depend on the changes of resources that it refers to by name or id.
+func (b *edgeBuilder) linkDeclaredReferences(c *Change) {
+	for _, ref := range c.Resource.Refs {
+		target := b.changeOf[ref.Declared]
+		if target == nil && ref.ID != "" {
+			target = b.byIDOrName[ref.Kind.Name+" "+ref.ID]
+		}
+		if target == nil && ref.ByName { // the resource that currently has the name
+			target = b.byIDOrName[ref.Kind.Name+" "+ref.Name]
+			if target != nil && target.isRename() && !c.Resource.Absent {
+				b.addProblem(ref.Pos, "%s: the manifest renames %s to %s at %s; use the new name",
+					c.Resource, ref, target.Resource, target.Resource.Pos)
 			}
 		}
-		for _, ref := range c.Resource.Refs {
-			target := changeOf[ref.Declared]
-			if target == nil && ref.ID != "" {
-				target = byIDOrName[ref.Kind.Name+" "+ref.ID]
-			}
-			if target == nil && ref.ByName { // the resource that currently has the name
-				if target = byIDOrName[ref.Kind.Name+" "+ref.Name]; target != nil && target.isRename() && !c.Resource.Absent {
-					p.Problems = append(p.Problems, schema.Problem{Pos: ref.Pos, Message: fmt.Sprintf(
-						"%s: the manifest renames %s to %s at %s; use the new name", c.Resource, ref, target.Resource, target.Resource.Pos)})
-				}
-			}
-			add(target, cmp.Or(ref.Field.Ref.NameField, ref.Field.Name))
-		}
-		for i := range c.Resource.Kind.Fields {
-			if f := &c.Resource.Kind.Fields[i]; f.Ref != nil {
-				c.referenceIDs(f).Walk(func(id *schema.Node) { add(byIDOrName[f.Ref.Kind+" "+id.ScalarText()], f.Ref.NameField) })
-			}
-		}
-		switch governing := byGovernedField[c.Resource.Kind.GovernedBy]; {
-		case governing == nil:
-		case governing.isEnabling(c.Resource.Kind.GovernedBy): // once enabled, the setting blocks changes of c, so c comes first
-			addDependency(governing, c)
-		default:
-			addDependency(c, governing)
-		}
-		if c.Live == nil {
-			continue
-		}
-		// Remove references to a resource before deleting it.
-		bodyType := schema.Type{Base: schema.BaseObject, Fields: c.Resource.Kind.Fields}
-		forEachReference(&bodyType, c.Live.Body(), func(f *schema.Field, id *schema.Node) {
-			target := byIDOrName[f.Ref.Kind+" "+id.ScalarText()]
-			if target != nil && !targets[target] && f.Ref.ByName && target.isRename() && c.Action == Update {
-				p.Problems = append(p.Problems, schema.Problem{Pos: c.Resource.Pos, Message: fmt.Sprintf(
-					"%s has a grant of %q in Astro, but the manifest renames this role to %s at %s; declare the grant with the new name", c.Resource, id.ScalarText(), target.Resource, target.Resource.Pos)})
-				targets[target] = true
-			}
-			if target != nil && !targets[target] && target.Action == Delete && !slices.Contains(target.DependsOn, c) {
-				target.DependsOn = append(target.DependsOn, c)
-			}
-		})
-		for _, kept := range c.Kept { // undeclared items, kept because removal is not allowed
-			name, _, _ := strings.Cut(kept.Path, "[")
-			f := schema.FindField(c.Resource.Kind.Fields, name)
-			if f == nil {
-				continue
-			}
-			element := schema.Field{Name: name, Ref: f.Ref}
-			if f.Type.Elem != nil {
-				element.Type = *f.Type.Elem
-			}
-			forEachReference(&schema.Type{Base: schema.BaseObject, Fields: []schema.Field{element}}, &schema.Node{Form: schema.Map, Members: []schema.Member{{Name: name, Value: kept.Old}}},
-				func(f *schema.Field, id *schema.Node) {
-					p.reportKeptReference(c, kept.Path, byIDOrName[f.Ref.Kind+" "+id.ScalarText()])
-				})
+		b.link(c, target, cmp.Or(ref.Field.Ref.NameField, ref.Field.Name))
+	}
+}
+
+// linkReferenceIDs makes c depend on the changes of resources whose ids its fields contain.
+func (b *edgeBuilder) linkReferenceIDs(c *Change) {
+	for i := range c.Resource.Kind.Fields {
+		f := &c.Resource.Kind.Fields[i]
+		if f.Ref != nil {
+			visitReferences(f.Ref, &f.Type, c.referenceIDs(f), func(ref *schema.Ref, id *schema.Node) {
+				b.link(c, b.target(ref, id), ref.NameField)
+			})
 		}
 	}
 }
 
-// forEachReference calls visit for every reference in a value, at any depth.
-func forEachReference(t *schema.Type, n *schema.Node, visit func(*schema.Field, *schema.Node)) {
+// linkGoverningSetting makes c depend on the change of the setting that allows its kind. Once enabled, the setting
+// blocks changes of c, so c comes before a change that enables it.
+func (b *edgeBuilder) linkGoverningSetting(c *Change) {
+	switch setting := b.settings[c.Resource.Kind.GovernedBy]; {
+	case setting.Change == nil:
+	case setting.enables:
+		addDependency(setting.Change, c)
+	default:
+		addDependency(c, setting.Change)
+	}
+}
+
+// linkCurrentReferences makes the delete of a resource depend on c if the manifest removes the reference in c.
+func (b *edgeBuilder) linkCurrentReferences(c *Change) {
+	body := schema.Type{Base: schema.BaseObject, Fields: c.Resource.Kind.Fields}
+	visitReferences(nil, &body, c.Live.Body(), func(ref *schema.Ref, id *schema.Node) {
+		target := b.target(ref, id)
+		if b.linked[target] {
+			return
+		}
+		if ref.ByName && target.isRename() && c.Action == Update {
+			b.addProblem(c.Resource.Pos, "%s has a grant of %q in Astro, but the manifest renames this role to %s at %s; "+
+				"declare the grant with the new name", c.Resource, id.ScalarText(), target.Resource, target.Resource.Pos)
+			b.linked[target] = true
+		}
+		if target.Action == Delete && !slices.Contains(target.DependsOn, c) {
+			target.DependsOn = append(target.DependsOn, c)
+		}
+	})
+}
+
+// checkKeptReferences reports the undeclared items that are kept although they refer to a resource to delete.
+func (b *edgeBuilder) checkKeptReferences(c *Change) {
+	for _, kept := range c.Kept {
+		name, _, _ := strings.Cut(kept.Path, "[")
+		f := c.Resource.Kind.FieldByName(name)
+		if f == nil {
+			continue
+		}
+		visitReferences(f.Ref, cmp.Or(f.Type.Elem, &f.Type), kept.Old, func(ref *schema.Ref, id *schema.Node) {
+			if target := b.target(ref, id); target != nil && target.Action == Delete {
+				b.addProblem(c.Resource.Pos, "%s: %s is kept, but refers to %s, which is marked state: absent at %s; "+
+					"remove this reference first, or keep both", c.Resource, kept.Path, target.Resource, target.Resource.Pos)
+			}
+		})
+	}
+}
+
+// target returns the change of the resource with an id or name, or nil.
+func (b *edgeBuilder) target(ref *schema.Ref, id *schema.Node) *Change {
+	return b.byIDOrName[ref.Kind+" "+id.ScalarText()]
+}
+
+// link makes c depend on target, to which the given field refers.
+func (b *edgeBuilder) link(c, target *Change, field string) {
+	if b.linked[target] {
+		return
+	}
+	b.linked[target] = true
+	addDependency(c, target)
+	if target.Resource.Absent && !c.Resource.Absent {
+		b.addProblem(c.Resource.Pos, "%s: %s refers to %s, which is marked state: absent at %s; remove this reference first",
+			c.Resource, field, target.Resource, target.Resource.Pos)
+	}
+}
+
+func (p *Plan) addProblem(pos schema.Pos, format string, args ...any) {
+	p.Problems = append(p.Problems, schema.Problem{Pos: pos, Message: fmt.Sprintf(format, args...)})
+}
+
+// visitReferences calls visit for every reference in a value, at any depth. ref is nil unless the value itself consists
+// of references.
+func visitReferences(ref *schema.Ref, t *schema.Type, n *schema.Node, visit func(*schema.Ref, *schema.Node)) {
 	switch {
 	case n == nil:
+	case ref != nil:
+		n.Walk(func(id *schema.Node) { visit(ref, id) })
 	case t.Base == schema.BaseObject:
 		for i := range t.Fields {
-			f := &t.Fields[i]
-			if f.Ref != nil {
-				n.Get(f.Name).Walk(func(id *schema.Node) { visit(f, id) })
-			} else {
-				forEachReference(&f.Type, n.Get(f.Name), visit)
-			}
+			visitReferences(t.Fields[i].Ref, &t.Fields[i].Type, n.Get(t.Fields[i].Name), visit)
 		}
 	case t.Base == schema.BaseList:
 		for _, item := range n.Items {
-			forEachReference(t.Elem, item, visit)
+			visitReferences(nil, t.Elem, item, visit)
 		}
 	}
 }
@@ -131,21 +182,6 @@ func (c *Change) referenceIDs(f *schema.Field) *schema.Node {
 	return f.CurrentValue(c.Live.Body(), c.Live.Body())
 }
 
-// reportKeptReference reports a problem if target will be deleted although c keeps a
-// reference to it.
-func (p *Plan) reportKeptReference(c *Change, path string, target *Change) {
-	if target != nil && target.Action == Delete {
-		p.Problems = append(p.Problems, schema.Problem{Pos: c.Resource.Pos, Message: fmt.Sprintf(
-			"%s: %s is kept, but refers to %s, which is marked state: absent at %s; remove this reference first, or keep both", c.Resource, path, target.Resource, target.Resource.Pos)})
-	}
-}
-
-// isEnabling reports whether the change sets a boolean setting, given as kind.field, to
-// true.
-func (c *Change) isEnabling(field string) bool {
-	return slices.ContainsFunc(c.Fields, func(f Field) bool { return c.Resource.Kind.Name+"."+f.Path == field && f.New.Is("true") })
-}
-
 // addDependency records that c refers to target, so target comes first. If both are
 // deleted, c comes first. If c could not be read, a delete of target depends on c and is
 // therefore not made.
@@ -159,30 +195,53 @@ func addDependency(c, target *Change) {
 	c.DependsOn = append(c.DependsOn, target)
 }
 
-// sortChanges sorts the changes so that each comes after its dependencies. Otherwise it
-// keeps the order of the manifest.
-func (p *Plan) sortChanges() {
-	var (
-		sorted  []*Change
-		visited = map[*Change]bool{}
-		visit   func(c *Change)
-	)
-	visit = func(c *Change) {
-		if visited[c] {
-			return
-		}
-		visited[c] = true
-		for _, n := range c.DependsOn {
+// VisitDependenciesFirst calls visit for each node after the nodes on which it depends, otherwise in the given order. It
+// ends with the first cycle: nodes that each depend on the next one, and the last on the first.
+func VisitDependenciesFirst[N comparable](nodes []N, dependencies func(N) []N, visit func(N)) (cycle []N) {
+	visited := map[N]bool{}
+	var visitAll func(nodes, trail []N) []N
+	visitAll = func(nodes, trail []N) []N {
+		for _, n := range nodes {
+			if i := slices.Index(trail, n); i >= 0 {
+				return slices.Clone(trail[i:])
+			}
+			if visited[n] {
+				continue
+			}
+			if cycle := visitAll(dependencies(n), append(trail, n)); cycle != nil {
+				return cycle
+			}
+			visited[n] = true
 			visit(n)
 		}
-		sorted = append(sorted, c)
+		return nil
 	}
-	for _, c := range p.Changes {
-		visit(c)
-	}
-	rank := deleteRanks(p.Changes)
-	slices.SortStableFunc(sorted, func(a, b *Change) int { return cmp.Compare(rank[a], rank[b]) })
-	p.Changes = sorted
+	return visitAll(nodes, nil)
+}
+
+func (c *Change) dependencies() []*Change { return c.DependsOn }
+
+// isAfter reports whether a change comes after another one.
+func (c *Change) isAfter(other *Change) (isAfter bool) {
+	VisitDependenciesFirst(c.DependsOn, (*Change).dependencies, func(n *Change) { isAfter = isAfter || n == other })
+	return isAfter
+}
+
+// sortChanges sorts the changes so that each comes after its dependencies. Deletes on which no other change depends
+// come last. Otherwise it keeps the order of the manifest.
+func (p *Plan) sortChanges() {
+	others := slices.DeleteFunc(slices.Clone(p.Changes), func(c *Change) bool { return c.Action == Delete })
+	isNeeded := map[*Change]bool{}
+	VisitDependenciesFirst(others, (*Change).dependencies, func(c *Change) { isNeeded[c] = true })
+	var needed, deletes []*Change
+	VisitDependenciesFirst(p.Changes, (*Change).dependencies, func(c *Change) {
+		if isNeeded[c] {
+			needed = append(needed, c)
+		} else {
+			deletes = append(deletes, c)
+		}
+	})
+	p.Changes = append(needed, deletes...)
 }
 
 // isRename reports whether the change renames an existing resource.
@@ -224,9 +283,4 @@ func (p *Plan) orderRenames() {
 			c.DependsOn = append(c.DependsOn, releasing)
 		}
 	}
-}
-
-// isAfter reports whether a change comes after another one.
-func (c *Change) isAfter(other *Change) bool {
-	return slices.ContainsFunc(c.DependsOn, func(n *Change) bool { return n == other || n.isAfter(other) })
 }

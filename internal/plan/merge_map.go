@@ -77,15 +77,11 @@ func (m *merger) reportErasure(f *schema.Field, changed *schema.Node, path strin
 }
 
 // hasRedacted reports whether n contains a value that Astro doesn't return.
-func hasRedacted(n *schema.Node) (found bool) {
-	n.Walk(func(n *schema.Node) { found = found || n.IsRedacted() })
-	return found
-}
+func hasRedacted(n *schema.Node) bool { return n.Any((*schema.Node).IsRedacted) }
 
 // hasSensitive reports whether n contains a secret.
-func hasSensitive(n *schema.Node) (found bool) {
-	n.Walk(func(n *schema.Node) { found = found || n.Sensitive })
-	return found
+func hasSensitive(n *schema.Node) bool {
+	return n.Any(func(n *schema.Node) bool { return n.Sensitive })
 }
 
 // removeOrKeep records that an undeclared value is removed, and returns true, or that it

@@ -81,12 +81,6 @@ func (m *merger) dropInapplicable(f *schema.Field, l *schema.Node, path string) 
 	}
 }
 
-// hasListItems reports whether n is or contains a list that is not empty.
-func hasListItems(n *schema.Node) (found bool) {
-	n.Walk(func(n *schema.Node) { found = found || n.Form == schema.List && len(n.Items) > 0 })
-	return found
-}
-
 // withoutServerFields returns a current value without fields that the schema doesn't
 // contain and without secrets.
 func (m *merger) withoutServerFields(t *schema.Type, live *schema.Node) *schema.Node {

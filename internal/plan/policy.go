@@ -40,7 +40,7 @@ func (f removalFilter) keepsUndeclared() bool { return f.protect || !f.allowDele
 // keepsInapplicable reports whether a value must stay although it doesn't apply after the change of another field. A
 // list, such as the worker queues of an executor, can't be restored from the manifest.
 func (f removalFilter) keepsInapplicable(value *schema.Node) bool {
-	return f.protect && hasListItems(value)
+	return f.protect && value.Any(func(n *schema.Node) bool { return n.Form == schema.List && len(n.Items) > 0 })
 }
 
 // remedy describes how to allow the removal of undeclared values.

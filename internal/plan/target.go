@@ -64,16 +64,10 @@ func (c *Change) failWithout(dependency *Change, reason string) {
 // collectPositions adds the position of the resource and of every value in it.
 func collectPositions(r *desired.Resource, positions map[schema.Pos]bool) {
 	positions[r.Pos] = true
-	var walk func(n *schema.Node)
-	walk = func(n *schema.Node) {
+	r.Body.Walk(func(n *schema.Node) {
 		positions[n.Pos] = true
 		for _, m := range n.Members {
 			positions[m.Pos] = true
-			walk(m.Value)
 		}
-		for _, item := range n.Items {
-			walk(item)
-		}
-	}
-	walk(r.Body)
+	})
 }

@@ -193,6 +193,12 @@ func (n *Node) Walk(f func(*Node)) {
 	}
 }
 
+// Any reports whether f returns true for n or one of its descendants.
+func (n *Node) Any(f func(*Node) bool) (found bool) {
+	n.Walk(func(n *Node) { found = found || f(n) })
+	return found
+}
+
 // MarkSensitive marks n and all its descendants as secret.
 func (n *Node) MarkSensitive() { n.Walk(func(m *Node) { m.Sensitive = true }) }
 
