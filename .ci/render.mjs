@@ -1,8 +1,9 @@
 // Renders a Markdown file as GitHub does, as a PNG, so that you can check texts for
 // readers (README, job summary) before you push them.
 //
-//   node .ci/render.mjs IN.md OUT.png [--width 900] [--dark] [--open]
+//   node .ci/render.mjs IN.md OUT.png [--width 900] [--margin 32] [--dark] [--open]
 //     --width N  width of the page in pixels, margins included
+//     --margin N margins in pixels
 //     --dark     GitHub's dark theme
 //     --open     open every <details>; the default is the state in which GitHub shows
 //                them first: closed, except for <details open>
@@ -47,7 +48,7 @@ function install() {
   }
 }
 
-async function toHTML(markdown, dark) {
+async function toHTML(markdown, { dark, margin }) {
   const { unified } = await import('unified');
   const { all } = await import('@wooorm/starry-night');
   const { default: rehypeSanitize, defaultSchema } = await import('rehype-sanitize');
@@ -65,7 +66,7 @@ async function toHTML(markdown, dark) {
     .process(markdown);
   const css = path.join(modules, 'github-markdown-css', `github-markdown-${dark ? 'dark' : 'light'}.css`);
   return `<!doctype html><meta charset="utf-8"><style>${readFileSync(css, 'utf8')}
-    body { margin: 0 } .markdown-body { padding: 32px }
+    body { margin: 0 } .markdown-body { padding: ${margin}px }
     .sr-only { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%) }
     .task-list-item input { margin: 0 .2em .25em -1.4em; vertical-align: middle }</style>
     <article class="markdown-body">${body}</article>`;
@@ -101,13 +102,17 @@ async function screenshot(html, folder, out, { width, dark, open }) {
 
 const { values, positionals: [input, output, ...rest] } = parseArgs({
   allowPositionals: true,
-  options: { width: { type: 'string', default: '900' }, dark: { type: 'boolean' }, open: { type: 'boolean' } },
+  options: {
+    width: { type: 'string', default: '900' }, margin: { type: 'string', default: '32' },
+    dark: { type: 'boolean' }, open: { type: 'boolean' },
+  },
 });
 const width = Number(values.width);
-if (!output || rest.length > 0 || !(Number.isInteger(width) && width > 0)) {
-  console.error('usage: node .ci/render.mjs IN.md OUT.png [--width 900] [--dark] [--open]');
+const margin = Number(values.margin);
+if (!output || rest.length > 0 || !(Number.isInteger(width) && width > 0 && Number.isInteger(margin) && margin >= 0)) {
+  console.error('usage: node .ci/render.mjs IN.md OUT.png [--width 900] [--margin 32] [--dark] [--open]');
   process.exit(2);
 }
 const markdown = readFileSync(input, 'utf8');
 install();
-await screenshot(await toHTML(markdown, values.dark), path.dirname(path.resolve(input)), output, { ...values, width });
+await screenshot(await toHTML(markdown, { ...values, margin }), path.dirname(path.resolve(input)), output, { ...values, width });

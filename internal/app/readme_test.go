@@ -3,6 +3,7 @@ package app_test
 import (
 	"cmp"
 	"fmt"
+	"image/png"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -20,39 +21,83 @@ import (
 	"astro-apply/internal/report"
 )
 
-// TestReadme checks that README's tables match the kinds and action.yml, and its workflow
-// the versions in the examples. With -update, it writes them.
+// mostUsedInputs are the inputs in README. All others are only in .github/docs/inputs.md.
+var mostUsedInputs = []string{
+	"files", "mode", "comment", "require-reviewed-plan", "allow-delete", "only", "workspace", "write-secrets", "timeout", "simulate",
+}
+
+// TestReadme checks that README's table of inputs matches action.yml, and its workflow the
+// versions in the examples. With -update, it writes them.
 func TestReadme(t *testing.T) {
 	t.Parallel()
 	const file = "../../README.md"
-	b, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	text := fillMarkers(t, string(b), "sections", sectionTable())
-	text = fillMarkers(t, text, "inputs", inputTable(t))
-	text = fillMarkers(t, text, "outputs", outputTable(t))
+	text := fillMarkers(t, readMarkdown(t, file), "inputs", inputTable(t, mostUsedInputs...))
 	checkGenerated(t, file, copyActionVersions(t, text))
 }
 
-// TestRecipes checks that the recipes use the versions of the examples.
-func TestRecipes(t *testing.T) {
+// TestReadmeLength checks that README is for the first ten minutes: reference material is
+// in .github/docs.
+func TestReadmeLength(t *testing.T) {
 	t.Parallel()
-	const file = "../../.github/examples/README.md"
-	checkGenerated(t, file, copyActionVersions(t, readMarkdown(t, file)))
+	text := fillMarkers(t, readMarkdown(t, "../../README.md"), "inputs", "")
+	if n := len(strings.Fields(text)); n > 2000 {
+		t.Errorf("README has %d words without the generated table, at most 2000 are allowed", n)
+	}
 }
 
-// copyActionVersions replaces the versions of actions in a text with those in the
-// examples, because Dependabot updates no Markdown.
+// TestReadmePicture checks that the picture leaves room for the quick start.
+func TestReadmePicture(t *testing.T) {
+	t.Parallel()
+	f, err := os.Open("../../.github/images/plan.png")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = f.Close() }()
+	if picture, err := png.DecodeConfig(f); err != nil || picture.Height > 500 {
+		t.Errorf("the picture has a height of %d pixels, at most 500 are allowed: %v", picture.Height, err)
+	}
+}
+
+// TestDocumentsReference checks that the tables in .github/docs match the kinds and action.yml.
+func TestDocumentsReference(t *testing.T) {
+	t.Parallel()
+	const inputs, manifests = "../../.github/docs/inputs.md", "../../.github/docs/manifest.md"
+	text := fillMarkers(t, readMarkdown(t, inputs), "inputs", inputTable(t))
+	checkGenerated(t, inputs, fillMarkers(t, text, "outputs", outputTable(t)))
+	checkGenerated(t, manifests, fillMarkers(t, readMarkdown(t, manifests), "sections", sectionTable()))
+}
+
+// TestRecipes checks that the examples use the versions of this project's workflows, and
+// the recipes and guides those of the examples.
+func TestRecipes(t *testing.T) {
+	t.Parallel()
+	files := append(globDocuments(t, ".github/examples/*.yml"), "../../.github/examples/README.md")
+	for _, file := range append(files, globDocuments(t, ".github/docs/*.md")...) {
+		checkGenerated(t, file, copyActionVersions(t, readMarkdown(t, file)))
+	}
+}
+
+// TestRecipesAreListed checks that README and the list of recipes contain every example.
+func TestRecipesAreListed(t *testing.T) {
+	t.Parallel()
+	for _, file := range globDocuments(t, ".github/examples/*.yml") {
+		name := filepath.Base(file)
+		if !strings.Contains(readMarkdown(t, "../../README.md"), "["+name+"](.github/examples/"+name+")") {
+			t.Errorf("README doesn't list %s", name)
+		}
+		if !strings.Contains(readMarkdown(t, "../../.github/examples/README.md"), "["+name+"]("+name+"): ") {
+			t.Errorf("the recipes don't list %s", name)
+		}
+	}
+}
+
+// copyActionVersions replaces the versions of actions in a text with those in this
+// project's workflows, or else in the examples. Dependabot updates both, but no Markdown.
 func copyActionVersions(t *testing.T, text string) string {
 	t.Helper()
-	files, err := filepath.Glob("../../.github/examples/*.yml")
-	if err != nil || len(files) == 0 {
-		t.Fatalf("no examples: %v", err)
-	}
 	versions := map[string]string{}
-	uses := regexp.MustCompile(`(uses: [\w.-]+/[\w./-]+)@([\w.]+)`)
-	for _, file := range files {
+	uses := regexp.MustCompile(`(uses: [\w.-]+/[\w./-]+)@([0-9a-f]{40} # v[\w.]+|[\w.]+)`)
+	for _, file := range append(globDocuments(t, ".github/examples/*.yml"), globDocuments(t, ".github/workflows/*.yml")...) {
 		for _, m := range uses.FindAllStringSubmatch(readMarkdown(t, file), -1) {
 			versions[m[1]] = m[2]
 		}
@@ -61,6 +106,16 @@ func copyActionVersions(t *testing.T, text string) string {
 		name, version, _ := strings.Cut(use, "@")
 		return name + "@" + cmp.Or(versions[name], version)
 	})
+}
+
+// globDocuments returns the files of the repository that match the pattern.
+func globDocuments(t *testing.T, pattern string) []string {
+	t.Helper()
+	files, err := filepath.Glob("../../" + pattern)
+	if err != nil || len(files) == 0 {
+		t.Fatalf("%s: no files: %v", pattern, err)
+	}
+	return files
 }
 
 // checkGenerated checks that a file has the generated text. With -update, it writes the
@@ -81,9 +136,9 @@ func checkGenerated(t *testing.T, file, text string) {
 }
 
 func sectionTable() string {
-	rows := [][]string{{"section", "what it manages"}}
+	rows := [][]string{{"section", "description"}}
 	for _, k := range kind.All() {
-		rows = append(rows, []string{"[" + inlineCode(k.Section) + "](.github/docs/reference.md#" + strings.ToLower(k.Section) + ")", k.Doc})
+		rows = append(rows, []string{"[" + inlineCode(k.Section) + "](reference.md#" + strings.ToLower(k.Section) + ")", k.Doc})
 	}
 	return markdownTable(rows)
 }
@@ -136,13 +191,13 @@ func TestMetaArguments(t *testing.T) {
 }
 
 // fillMarkers puts text between the markers of that name.
-func fillMarkers(t *testing.T, readme, name, text string) string {
+func fillMarkers(t *testing.T, document, name, text string) string {
 	t.Helper()
 	begin, end := "<!-- begin "+name+" -->\n", "<!-- end "+name+" -->\n"
-	head, rest, ok := strings.Cut(readme, begin)
+	head, rest, ok := strings.Cut(document, begin)
 	_, tail, closed := strings.Cut(rest, end)
 	if !ok || !closed || strings.Contains(tail, begin) {
-		t.Fatalf("README.md needs one pair of markers %s", name)
+		t.Fatalf("a document needs one pair of markers %s", name)
 	}
 	return head + begin + text + end + tail
 }
@@ -180,11 +235,18 @@ func actionEntries(t *testing.T, name string) []actionEntry {
 	return out
 }
 
-func inputTable(t *testing.T) string {
+// inputTable returns a table of the inputs of action.yml that are in names, or of all
+// inputs without names, in the order of action.yml.
+func inputTable(t *testing.T, names ...string) string {
 	t.Helper()
 	rows := [][]string{{"input", "default", "description"}}
 	for _, e := range actionEntries(t, "inputs") {
-		rows = append(rows, []string{inlineCode(e.name), inlineCode(e.Default), e.Description})
+		if len(names) == 0 || slices.Contains(names, e.name) {
+			rows = append(rows, []string{inlineCode(e.name), inlineCode(e.Default), e.Description})
+		}
+	}
+	if len(names) > 0 && len(rows) != len(names)+1 {
+		t.Errorf("action.yml doesn't have all of the inputs %q", names)
 	}
 	return markdownTable(rows)
 }

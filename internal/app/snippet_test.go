@@ -10,15 +10,15 @@ import (
 	"go.yaml.in/yaml/v4"
 )
 
-// TestReadmeSnippets checks that the workflow snippets in README and in the recipes use
-// only inputs of action.yml.
+// TestReadmeSnippets checks that the workflow snippets in README, the recipes and the
+// guides use only inputs of action.yml.
 func TestReadmeSnippets(t *testing.T) {
 	t.Parallel()
 	inputs := map[string]bool{}
 	for _, e := range actionEntries(t, "inputs") {
 		inputs[e.name] = true
 	}
-	for file, want := range map[string]int{"../../README.md": 1, "../../.github/examples/README.md": 4} {
+	for file, want := range map[string]int{"../../README.md": 2, "../../.github/examples/README.md": 4, "../../.github/docs/modes.md": 1, "../../.github/docs/inputs.md": 1, "../../.github/docs/from-the-cli.md": 1} {
 		steps := 0
 		parts := strings.Split(readMarkdown(t, file), "```yaml\n")
 		for _, part := range parts[1:] {

@@ -32,10 +32,10 @@ var (
 	goodPhrases = regexp.MustCompile(`(?i)\b(stays? (the same|unchanged|below|within|under)|stands? for|goes (through|wrong))\b`)
 )
 
-// TestWording holds the texts that users can see to technical English. Run it with -v to list them.
+// TestWording holds the texts that users can see, and the documents, to technical English. Run it with -v to list them.
 func TestWording(t *testing.T) {
 	t.Parallel()
-	texts := slices.Concat(programTexts(t), actionTexts(t))
+	texts := slices.Concat(programTexts(t), actionTexts(t), documentTexts(t))
 	if len(texts) < 1000 {
 		t.Fatalf("found %d texts only", len(texts))
 	}
@@ -113,5 +113,21 @@ func actionTexts(t *testing.T) (texts []string) {
 		}
 	}
 	walk(&root)
+	return texts
+}
+
+// documentTexts returns the lines of the Markdown files and of the example workflows, without code.
+func documentTexts(t *testing.T) (texts []string) {
+	t.Helper()
+	for _, pattern := range []string{"*.md", ".github/*.md", ".github/*/*.md", ".github/examples/*.yml", ".github/ISSUE_TEMPLATE/*.yml"} {
+		for _, file := range globDocuments(t, pattern) {
+			text := codeSpan.ReplaceAllString(fencedBlock.ReplaceAllString(readMarkdown(t, file), ""), "")
+			for line := range strings.Lines(text) {
+				if prose.MatchString(line) {
+					texts = append(texts, file+": "+strings.TrimSpace(line))
+				}
+			}
+		}
+	}
 	return texts
 }

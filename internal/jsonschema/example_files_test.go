@@ -1,6 +1,7 @@
 package jsonschema_test
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -76,9 +77,15 @@ func TestValidExamples(t *testing.T) {
 	for _, file := range append(globFiles(t, "../../testdata/examples/*.yaml"), "../../testdata/astro.yaml", "../../testdata/everything.yaml") {
 		texts[file] = readFile(t, file)
 	}
-	_, after, _ := strings.Cut(readFile(t, "../../README.md"), "```yaml\n")
-	quickStart, _, _ := strings.Cut(after, "```")
-	texts["README.md"] = strings.ReplaceAll(quickStart, "\n   ", "\n")[3:]
+	for file, want := range map[string]int{"../../README.md": 1, "../../.github/docs/manifest.md": 2} {
+		manifests := manifestsInDocument(readFile(t, file))
+		if len(manifests) != want {
+			t.Errorf("%s: %d manifests, want %d", file, len(manifests), want)
+		}
+		for i, text := range manifests {
+			texts[fmt.Sprintf("%s, manifest %d", file, i+1)] = text
+		}
+	}
 	for name, text := range texts {
 		if err := errorBySchema(t, s, text); err != nil {
 			t.Errorf("%s: %v", name, err)
@@ -87,6 +94,18 @@ func TestValidExamples(t *testing.T) {
 			t.Errorf("%s: %v", name, problems)
 		}
 	}
+}
+
+// manifestsInDocument returns the YAML blocks of a Markdown document that are neither
+// workflows nor comments.
+func manifestsInDocument(text string) (manifests []string) {
+	for _, block := range regexp.MustCompile("(?ms)^( *)```yaml\n(.*?)^ *```").FindAllStringSubmatch(text, -1) {
+		manifest := regexp.MustCompile("(?m)^"+block[1]).ReplaceAllString(block[2], "")
+		if !strings.Contains(manifest, "uses: ") && !strings.HasPrefix(manifest, "#") {
+			manifests = append(manifests, manifest)
+		}
+	}
+	return manifests
 }
 
 // TestDescriptionsAndMessages checks that each field has a description, and that no error
