@@ -57,6 +57,17 @@ func TestActionAndConfigAgree(t *testing.T) {
 	}
 }
 
+// The runner evaluates expressions in every text of action.yml, also in descriptions, and
+// refuses to load the action if one uses a context that isn't available there.
+func TestOnlyDefaultsHaveExpressions(t *testing.T) {
+	t.Parallel()
+	for line := range strings.Lines(string(readActionYML(t))) {
+		if strings.Contains(line, "${{") && strings.TrimSpace(line) != "default: ${{ github.token }}" {
+			t.Errorf("the runner would evaluate the expression in %s", line)
+		}
+	}
+}
+
 // Load reads the variables of inputs only. It can't reveal the API token or the
 // manifest's variables, because it doesn't read them.
 func TestReadsInputsOnly(t *testing.T) {
