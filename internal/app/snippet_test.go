@@ -18,7 +18,7 @@ func TestReadmeSnippets(t *testing.T) {
 	for _, e := range actionEntries(t, "inputs") {
 		inputs[e.name] = true
 	}
-	for file, want := range map[string]int{"../../README.md": 2, "../../.github/examples/README.md": 4, "../../.github/docs/modes.md": 1, "../../.github/docs/inputs.md": 1, "../../.github/docs/from-the-cli.md": 1} {
+	for file, want := range map[string]int{"../../README.md": 2, "../../.github/examples/README.md": 4, "../../.github/docs/modes.md": 1, "../../.github/docs/pull-requests.md": 1, "../../.github/docs/inputs.md": 1, "../../.github/docs/from-the-cli.md": 1} {
 		steps := 0
 		parts := strings.Split(readMarkdown(t, file), "```yaml\n")
 		for _, part := range parts[1:] {
