@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"astro-apply/internal/config"
 	"astro-apply/internal/github"
 	"astro-apply/internal/plan"
 	"astro-apply/internal/report"
@@ -49,16 +50,55 @@ func manifestIdentity(s *setup) string {
 	return strings.Join(append(parts, string(c.Workspace), organization, string(c.APIURL)), "\n")
 }
 
-// publishComment creates or updates the comment on the pull request. If that fails, the
-// run prints why and doesn't fail: the job summary has the plan as well.
+// publishComment creates or updates the comment about the run: the plan on an open pull
+// request, or the result after the merge. It never fails the run, because the job summary
+// has the same. If the run has nothing to comment on, the log has the reason.
 func publishComment(ctx context.Context, s *setup, r *report.Run) {
-	if s.event.PullRequest == 0 || s.event.Action == "closed" || !bool(s.config.Comment) {
+	if s.config == nil {
 		return
 	}
-	err := writeComment(ctx, s, r)
-	if err == nil {
-		return
+	kind, reason := chooseComment(s)
+	wanted := bool(s.config.Comment)
+	switch {
+	case reason != "" && (wanted || bool(s.config.RequireReviewedPlan) && s.event.Name == "merge_group"):
+		s.runner.Print("no comment: " + reason)
+	case reason != "" || !wanted:
+	case kind == report.ResultMarker:
+		if err := writeResultComment(ctx, s, r); err != nil {
+			s.runner.Print(fmt.Sprintf("no comment with the result: %v", err))
+		}
+	default:
+		if err := writePlanComment(ctx, s, r); err != nil {
+			s.runner.Annotate(describeCommentError(s, err))
+		}
 	}
+}
+
+// chooseComment returns what the run comments, or the reason why it comments nothing.
+func chooseComment(s *setup) (kind report.MarkerKind, whyNone string) {
+	e := s.event
+	switch {
+	case e.PullRequest != 0 && e.Action == "closed":
+		return "", fmt.Sprintf("pull request %d is closed", e.PullRequest)
+	case e.PullRequest != 0:
+		return report.PlanMarker, ""
+	case e.Name == "merge_group":
+		return "", "the pull request is in the merge queue; with require-reviewed-plan: true, " +
+			"the apply after the merge checks that this plan was reviewed"
+	case e.Name == "":
+		return "", "no workflow event started this run"
+	case e.Name == "issue_comment":
+		return "", "event issue_comment runs at the default branch, not at the commit of a pull request"
+	case e.Name == "schedule":
+		return "", "a schedule started this run, not a pull request"
+	case s.choice.mode != config.ModeApply || e.Branch() == "":
+		return "", "event " + e.Name + " belongs to no pull request, and only an apply on a branch comments its result"
+	}
+	return report.ResultMarker, ""
+}
+
+// describeCommentError explains that the plan isn't in a comment.
+func describeCommentError(s *setup, err error) github.Annotation {
 	a := github.Annotation{Level: github.Notice, Title: "astro-apply: no comment"}
 	consequence := "the plan is only in the job summary"
 	if _, ok := errors.AsType[*github.PermissionError](err); ok && s.event.FromFork {
@@ -68,7 +108,7 @@ func publishComment(ctx context.Context, s *setup, r *report.Run) {
 		a.Level, a.Title, consequence = github.Warning, "astro-apply: outdated comment", stale
 	}
 	a.Message = err.Error() + "; " + consequence
-	s.runner.Annotate(a)
+	return a
 }
 
 // staleCommentNote describes the outdated plan that an earlier comment still shows
@@ -79,14 +119,14 @@ func staleCommentNote(err error, head string) string {
 	if !ok {
 		return ""
 	}
-	old, _ := report.ParseMarker(stale.Body)
+	old, _ := report.ParseMarker(report.PlanMarker, stale.Body)
 	if old.Head == "" {
 		return "if the pull request has a comment with a plan, that plan is older than commit " + head + again
 	}
 	return "the comment still shows an older plan, of commit " + old.Head + again
 }
 
-func writeComment(ctx context.Context, s *setup, r *report.Run) error {
+func writePlanComment(ctx context.Context, s *setup, r *report.Run) error {
 	m := commentMarker(s)
 	if r.Plan != nil && !r.HasBlockingErrors() {
 		if err := m.SetPlan(r.Plan); err != nil {
@@ -110,21 +150,30 @@ func writeComment(ctx context.Context, s *setup, r *report.Run) error {
 	if err != nil {
 		return err
 	}
-	result, err := rest.UpsertComment(ctx, s.event.PullRequest, github.StickyComment{
-		Body: body, Compared: report.WithoutRun, Matches: func(body string) bool {
-			other, ok := report.ParseMarker(body)
-			return ok && other.MarksSameComment(m)
-		},
-	})
+	showsSame := func(old string) bool { return github.IsSameBody(report.WithoutRun(old), report.WithoutRun(body)) }
+	return upsertComment(ctx, s, rest, s.event.PullRequest, m, github.StickyComment{Body: body, IsCurrent: showsSame})
+}
+
+// upsertComment writes a comment with marker m, which identifies the comment of an
+// earlier run.
+func upsertComment(
+	ctx context.Context, s *setup, rest *github.REST, pullRequest int, m report.Marker, c github.StickyComment,
+) error {
+	c.Matches = func(body string) bool {
+		other, ok := report.ParseMarker(m.Kind, body)
+		return ok && other.MarksSameComment(m)
+	}
+	result, err := rest.UpsertComment(ctx, pullRequest, c)
 	if err != nil {
 		return err
 	}
 	s.runner.Print(fmt.Sprintf("comment %s: %s", result.Action, result.URL))
-	if old, _ := report.ParseMarker(result.OldBody); m.Run != "" && old.Run == m.Run {
+	if old, _ := report.ParseMarker(m.Kind, result.OldBody); m.Run != "" && old.Run == m.Run {
 		s.runner.Annotate(github.Annotation{
 			Level: github.Warning, Title: "astro-apply: comment of another job",
-			Message: "this run replaced the comment that another job of the same workflow run wrote, so one of the plans is missing on the pull request; " +
-				"set input name to a different value in each job, for example name: ${{ matrix.stage }}",
+			Message: "this run replaced the comment that another job of the same workflow run wrote, " +
+				"so that job's comment is missing on the pull request; set input name to a different value in each job, " +
+				"for example name: ${{ matrix.stage }}",
 		})
 	}
 	return nil

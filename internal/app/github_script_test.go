@@ -60,7 +60,8 @@ func setEvent(ts *testscript.TestScript, _ bool, args []string) {
 //
 //	github pr [merged=HOW] [head=SHA] [locked]
 //	                                    add pull request 7; HOW is merge, squash or rebase
-//	github comments FILE                write the bodies of its comments to FILE
+//	github comments FILE [N]            write the bodies of its comments, or of the Nth, to FILE
+//	github shown FILE N                 write the Nth comment to FILE, without its marker
 //	github comment USER FILE            add a comment of USER
 //	github edit FILE                    replace the body of the first comment
 //	github updated [TIME]               set the time of the first comment, or remove it
@@ -89,12 +90,21 @@ func (s *scriptHarness) runGitHubCommand(ts *testscript.TestScript, args []strin
 			}
 		}
 		s.github.AddPullRequest(p)
-	case "comments":
+	case "comments", "shown":
 		var bodies []string
 		for _, c := range s.github.Comments(7) {
 			bodies = append(bodies, c.Body)
 		}
-		writeScriptFile(ts, args[1], strings.Join(bodies, "\n=====\n"))
+		if len(args) > 2 {
+			n, err := strconv.Atoi(args[2])
+			ts.Check(err)
+			bodies = []string{bodies[n-1] + "\n"}
+		}
+		text := strings.Join(bodies, "\n=====\n")
+		if args[0] == "shown" {
+			_, text, _ = strings.Cut(text, "-->\n")
+		}
+		writeScriptFile(ts, args[1], text)
 	case "comment":
 		s.github.AddComment(fake.Comment{PullRequest: 7, Login: args[1], Type: map[bool]string{true: "Bot", false: "User"}[strings.HasSuffix(args[1], "[bot]")], Body: ts.ReadFile(args[2])})
 	case "edit":

@@ -39,6 +39,8 @@ func chooseMode(mode config.Mode, e github.Event, token bool) (modeChoice, error
 		return modeChoice{mode: config.ModePlan, reason: fmt.Sprintf("push to %s, which is not the default branch", e.RefName)}, nil
 	case e.Name == "schedule":
 		return modeChoice{mode: config.ModeDrift, reason: "started by a schedule"}, nil
+	case e.Name == "merge_group":
+		return modeChoice{mode: config.ModePlan, reason: "merge queue, at the merged head"}, nil
 	case e.OnPullRequest() && !token && e.FromFork:
 		return modeChoice{mode: config.ModeValidate, reason: "pull request from a fork, which gets no token"}, nil
 	case e.OnPullRequest() && !token:

@@ -38,7 +38,7 @@ func TestModeOfEvents(t *testing.T) {
 		{"pull_request", onPull, fork, "mode plan: pull request"}, // it has a token: the repository passes secrets to forks
 		{"pull_request_review", onPull, own, "mode plan: pull request"},
 		{"pull_request_review_comment", onPull, fork, "mode plan: pull request"},
-		{"merge_group", "refs/heads/gh-readonly-queue/main/pr-7-b", "", "mode plan: event merge_group"},
+		{"merge_group", "refs/heads/gh-readonly-queue/main/pr-7-b", "", "mode plan: merge queue, at the merged head"},
 		{"pull_request_target", onMain, own, "::pull_request_target" + refused},
 		{"workflow_run", onMain, `,"workflow_run":{"head_repository":{"full_name":"acme/data"}}`, "mode plan: event workflow_run"},
 		{"workflow_run", onMain, `,"workflow_run":{"head_repository":{"full_name":"stranger/data"}}`, "::workflow_run for a fork" + refused},

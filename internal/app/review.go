@@ -39,7 +39,8 @@ func checkReviewedPlan(ctx context.Context, s *setup, p *plan.Plan) error {
 	comment, shown := findPlanComment(comments, own)
 	switch {
 	case comment == nil:
-		return fmt.Errorf("pull request %d has no comment with a plan of this manifest%s, so no plan was reviewed; plan again on a new pull request, with comment: true and the same inputs as this run, including github-token",
+		return fmt.Errorf("pull request %d has no comment with a plan of this manifest%s, so no plan was reviewed; "+
+			"plan again on a new pull request, with comment: true and the same inputs as this run, including github-token",
 			merge.Number, describeOtherNames(s, comments, own))
 	case !shown.IsPrefixOf(comment.Body):
 		return fmt.Errorf("the comment with the plan in pull request %d was edited, or another version of astro-apply wrote it; this plan was not reviewed, so plan again on a new pull request", merge.Number)
@@ -61,7 +62,8 @@ func checkReviewedPlan(ctx context.Context, s *setup, p *plan.Plan) error {
 func describeOtherNames(s *setup, comments []github.Comment, own report.Marker) string {
 	others := 0
 	for _, c := range comments {
-		if m, ok := report.ParseMarker(c.Body); ok && m.Manifest == own.Manifest && m.Name != own.Name {
+		m, ok := report.ParseMarker(report.PlanMarker, c.Body)
+		if ok && m.Manifest == own.Manifest && m.Name != own.Name {
 			others++
 		}
 	}
@@ -78,11 +80,13 @@ func describeOtherNames(s *setup, comments []github.Comment, own report.Marker) 
 // prefers the comment of this workflow, then the oldest. own is the marker of this run.
 func findPlanComment(comments []github.Comment, own report.Marker) (comment *github.Comment, shown report.Marker) {
 	for i := range comments {
-		m, ok := report.ParseMarker(comments[i].Body)
-		if !ok || m.Manifest != own.Manifest || m.Name != own.Name || comment != nil && (shown.Workflow == own.Workflow || m.Workflow != own.Workflow) {
+		m, ok := report.ParseMarker(report.PlanMarker, comments[i].Body)
+		if !ok || m.Manifest != own.Manifest || m.Name != own.Name {
 			continue
 		}
-		comment, shown = &comments[i], m
+		if comment == nil || shown.Workflow != own.Workflow && m.Workflow == own.Workflow {
+			comment, shown = &comments[i], m
+		}
 	}
 	return comment, shown
 }

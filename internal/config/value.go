@@ -53,7 +53,8 @@ func (n *Name) UnmarshalText(text []byte) error {
 		return !unicode.In(c, unicode.Letter, unicode.Mark, unicode.Digit) && !strings.ContainsRune(" -_.,:/()+", c)
 	}
 	if utf8.RuneCount(text) > maxNameLength || bytes.ContainsFunc(text, isForbidden) {
-		return fmt.Errorf("it must have at most %d characters: letters, digits, spaces and - _ . , : / ( ) +", maxNameLength)
+		const allowed = "letters, digits, spaces and - _ . , : / ( ) +"
+		return fmt.Errorf("it must have at most %d characters: %s", maxNameLength, allowed)
 	}
 	*n = Name(text)
 	return nil

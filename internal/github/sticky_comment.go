@@ -24,8 +24,9 @@ const (
 type StickyComment struct {
 	Body    string
 	Matches func(body string) bool // identifies the comment; it must match Body as well, so that the next run finds it
-	// Compared returns the part of a body whose change requires an update; nil: all of it.
-	Compared func(body string) string
+	// IsCurrent reports whether a comment with this body needs no update although it
+	// differs from Body; nil: every difference needs an update.
+	IsCurrent func(body string) bool
 }
 
 // UpsertResult is the result of UpsertComment.
@@ -111,14 +112,11 @@ func (r *REST) upsertComment(ctx context.Context, pullRequest int, sticky Sticky
 
 // isShownBy reports whether a comment with this body needs no update.
 func (c StickyComment) isShownBy(body string) bool {
-	if c.Compared == nil {
-		return isSameBody(body, c.Body)
-	}
-	return isSameBody(c.Compared(body), c.Compared(c.Body))
+	return IsSameBody(body, c.Body) || c.IsCurrent != nil && c.IsCurrent(body)
 }
 
-// isSameBody reports whether GitHub would store a and b as the same text.
-func isSameBody(a, b string) bool { return trimBody(a) == trimBody(b) }
+// IsSameBody reports whether GitHub would store a and b as the same text.
+func IsSameBody(a, b string) bool { return trimBody(a) == trimBody(b) }
 
 func trimBody(body string) string {
 	return strings.TrimRight(strings.ReplaceAll(body, "\r\n", "\n"), " \t\r\n")

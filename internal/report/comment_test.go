@@ -37,12 +37,12 @@ func TestComment(t *testing.T) {
 		t.Errorf("a value ends the HTML comment of the marker: %q", marker)
 	}
 	for _, text := range []string{body, body + "<!-- astro-apply {} -->", strings.ReplaceAll(body, "\n", "\r\n")} {
-		got, ok := report.ParseMarker(text)
+		got, ok := report.ParseMarker(report.PlanMarker, text)
 		testkit.AssertEqual(t, "marker", m, got)
 		testkit.AssertEqual(t, "marker found", true, ok)
 	}
 	for _, text := range []string{"", "hello", " " + body, "> " + body, "<!-- astro-apply {", "<!-- astro-apply x -->"} {
-		if _, ok := report.ParseMarker(text); ok {
+		if _, ok := report.ParseMarker(report.PlanMarker, text); ok {
 			t.Errorf("%.30q is a marker", text)
 		}
 	}

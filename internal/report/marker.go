@@ -17,31 +17,42 @@ const (
 	encodedReviewLimit = 20000    // bytes of the compressed plan in a comment
 	decodedReviewLimit = 16 << 20 // bytes of the decompressed plan
 
-	markerStart, markerEnd = "<!-- astro-apply ", " -->\n"
+	markerStart, markerEnd = "<!-- astro-apply", " -->\n"
+)
+
+// MarkerKind is what the text with a marker shows.
+type MarkerKind string
+
+// The kinds of markers. They are the end of the marker's name.
+const (
+	PlanMarker   MarkerKind = ""
+	ResultMarker MarkerKind = "-result" // the result of the apply after the merge
 )
 
 // Marker is the hidden JSON at the start of a comment. It identifies the comment for
 // later runs, and holds the plan that the comment shows.
 type Marker struct {
-	Workflow string `json:"workflow"`       // hash of the workflow and its step, because their names may contain a secret
-	Manifest string `json:"manifest"`       // hash of the inputs of the plan: files, Organization and the like
-	Name     string `json:"name,omitempty"` // hash of the input name, "" if it isn't set
-	Head     string `json:"head"`           // SHA of the commit
-	Run      string `json:"run,omitempty"`  // id and attempt of the workflow run
-	Digest   string `json:"digest,omitempty"`
-	Plan     string `json:"plan,omitempty"` // plan.Review, compressed; "" if it is too large or the run compared nothing
+	Kind     MarkerKind `json:"-"`
+	Workflow string     `json:"workflow"`       // hash of workflow and step, because names may contain a secret
+	Manifest string     `json:"manifest"`       // hash of the inputs of the plan: files, Organization and the like
+	Name     string     `json:"name,omitempty"` // hash of the input name, "" if it isn't set
+	Head     string     `json:"head"`           // SHA of the commit
+	Run      string     `json:"run,omitempty"`  // id and attempt of the workflow run
+	Digest   string     `json:"digest,omitempty"`
+	Failed   bool       `json:"failed,omitempty"` // the result is a failure
+	Plan     string     `json:"plan,omitempty"`   // plan.Review, compressed; "" if too large or not compared
 }
 
 // MarksSameComment reports whether m and other identify the same comment: the same
 // step and the same inputs, whatever the commit and the plan are.
 func (m Marker) MarksSameComment(other Marker) bool {
-	return m.Workflow == other.Workflow && m.Manifest == other.Manifest && m.Name == other.Name
+	return m.Kind == other.Kind && m.Workflow == other.Workflow && m.Manifest == other.Manifest && m.Name == other.Name
 }
 
-// WithoutRun removes the run from the marker of a comment's body, so that the comments of
+// WithoutRun removes the run from the marker of a plan's comment, so that the comments of
 // two runs are equal if they show the same.
 func WithoutRun(body string) string {
-	m, ok := ParseMarker(body)
+	m, ok := ParseMarker(PlanMarker, body)
 	if !ok || m.Run == "" || !m.IsPrefixOf(body) {
 		return body
 	}
@@ -64,14 +75,14 @@ func (m Marker) IsPrefixOf(body string) bool {
 // htmlComment returns m as the HTML comment at the start of a comment.
 func (m Marker) htmlComment() (string, error) {
 	data, err := json.Marshal(m) // Marshal escapes > in strings, so no value can end the HTML comment
-	return markerStart + string(data) + markerEnd, err
+	return markerStart + string(m.Kind) + " " + string(data) + markerEnd, err
 }
 
-// ParseMarker returns the marker at the start of a comment's body.
-func ParseMarker(body string) (Marker, bool) {
-	rest, ok := strings.CutPrefix(body, markerStart)
+// ParseMarker returns the marker of a kind at the start of a comment's body.
+func ParseMarker(kind MarkerKind, body string) (Marker, bool) {
+	rest, ok := strings.CutPrefix(body, markerStart+string(kind)+" ")
 	text, _, closed := strings.Cut(rest, strings.TrimRight(markerEnd, "\n"))
-	var m Marker
+	m := Marker{Kind: kind}
 	return m, ok && closed && json.Unmarshal([]byte(text), &m) == nil
 }
 

@@ -15,6 +15,8 @@ const (
 	commentLimit = 60000     // bytes
 )
 
+const simulationNote = "> [!NOTE]\n> Simulation: this run used an in-memory Astro API. Astro itself is unchanged.\n\n"
+
 // Summary returns the job summary: the result in a sentence, all findings, a table of
 // the resources, and the differences of each.
 func (r *Run) Summary() string {
@@ -99,7 +101,7 @@ func (r *Run) summaryHeader() string {
 		b.WriteString("\n\n")
 	}
 	if r.Simulated {
-		b.WriteString("> [!NOTE]\n> Simulation: this run used an in-memory Astro API. Astro itself is unchanged.\n\n")
+		b.WriteString(simulationNote)
 	}
 	return b.String()
 }
