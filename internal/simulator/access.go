@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
+	"net/http"
 	"slices"
 	"strings"
 	"time"
@@ -29,7 +30,7 @@ type claims struct {
 // NewToken returns a JWT with claims like those of an Astro API token. The permissions hold its access as
 // organizationId:…, workspaceId:…, deploymentId:… and apiTokenId:….
 func (s *Server) NewToken(scope Scope) string {
-	id := cmp.Or(scope.TokenID, newCUID("token", 0))
+	id := cmp.Or(scope.TokenID, fixedCUID("token"))
 	organization := cmp.Or(scope.OrganizationID, s.OrganizationID())
 	c := claims{TokenID: id, Permissions: []string{"apiTokenId:" + id, "organizationId:" + organization}}
 	for _, w := range scope.WorkspaceIDs {
@@ -85,56 +86,44 @@ func (c claims) tokenScope() Scope {
 	return scope
 }
 
-// caller identifies the token of a request and the entities that it may access.
-type caller struct{ scope Scope }
-
 // authenticate sets the caller of a call. A token that isn't a JWT has access to the whole Organization.
 func (s *Server) authenticate(c *call) {
 	scheme, token, _ := strings.Cut(c.request.Header.Get("Authorization"), " ")
 	token = strings.TrimSpace(token)
-	requireToken(strings.EqualFold(scheme, "Bearer") && token != "", "no bearer token was sent")
-	scope := Scope{OrganizationID: s.OrganizationID()}
+	hasToken := strings.EqualFold(scheme, "Bearer") && token != ""
+	requireStatus(http.StatusUnauthorized, hasToken, "no bearer token was sent")
+	c.caller = Scope{OrganizationID: s.OrganizationID()}
 	if found, ok := parseToken(token); ok {
-		scope = found.tokenScope()
+		c.caller = found.tokenScope()
 	}
-	requireToken(scope.ExpiresAt.IsZero() || s.options.Now().Before(scope.ExpiresAt), "the token has expired")
+	isValid := c.caller.ExpiresAt.IsZero() || s.options.Now().Before(c.caller.ExpiresAt)
+	requireStatus(http.StatusUnauthorized, isValid, "the token has expired")
 	// The document declares no 404 for lists, so an unknown Organization is answered with 403.
 	organization := c.request.PathValue("organizationId")
-	requireAccess(scope.OrganizationID == s.OrganizationID() && organization == s.OrganizationID(),
+	requireAccess(c.caller.OrganizationID == s.OrganizationID() && organization == s.OrganizationID(),
 		"the token has no access to Organization '%s'", organization)
-	if o := s.find(kindAPIToken, scope.TokenID); o != nil {
-		o.state["lastUsedAt"] = s.options.Now().UTC().Format(time.RFC3339)
+	if state := s.stateOf(kindAPIToken, c.caller.TokenID); state != nil {
+		state["lastUsedAt"] = s.options.Now().UTC().Format(time.RFC3339)
 	}
-	c.caller = caller{scope}
 }
 
-func (c caller) hasOrganizationAccess() bool {
-	return len(c.scope.WorkspaceIDs) == 0 && len(c.scope.DeploymentIDs) == 0
-}
-
-// isDeploymentOnly reports whether the token is limited to Deployments. It then has no access to their Workspaces,
-// even if it names them.
-func (c caller) isDeploymentOnly() bool { return len(c.scope.DeploymentIDs) > 0 }
-
-func (c caller) canAccessWorkspace(id string) bool {
-	return c.hasOrganizationAccess() || !c.isDeploymentOnly() && slices.Contains(c.scope.WorkspaceIDs, id)
-}
-
-func (c caller) canAccessDeployment(o *resource) bool {
-	if c.isDeploymentOnly() {
-		return slices.Contains(c.scope.DeploymentIDs, o.id)
+// canAccess reports whether a token has access to a Workspace or Deployment. "" stands for the Organization. A token
+// that is limited to Deployments has no access to their Workspaces, even if it names them.
+func (s *Server) canAccess(token Scope, id string) bool {
+	d := s.stateOf(kindDeployment, id)
+	switch {
+	case len(token.WorkspaceIDs)+len(token.DeploymentIDs) == 0:
+		return true
+	case len(token.DeploymentIDs) > 0:
+		return d != nil && slices.Contains(token.DeploymentIDs, id)
+	case d != nil:
+		id = getString(d, "workspaceId")
 	}
-	return c.canAccessWorkspace(o.getString("workspaceId"))
+	return slices.Contains(token.WorkspaceIDs, id)
 }
 
-// canAccessEntity reports whether the caller has access to an Organization, Workspace or Deployment.
-func (s *Server) canAccessEntity(who caller, id string) bool {
-	d := s.find(kindDeployment, id)
-	return who.canAccessWorkspace(id) || d != nil && who.canAccessDeployment(d)
-}
-
-// subjectProfile returns the caller in the form of createdBy and updatedBy.
-func (c caller) subjectProfile() object {
-	id := cmp.Or(c.scope.TokenID, newCUID("token", 0))
+// subjectProfile returns the token in the form of createdBy and updatedBy.
+func (t Scope) subjectProfile() object {
+	id := cmp.Or(t.TokenID, fixedCUID("token"))
 	return object{"id": id, "subjectType": "SERVICEKEY", "apiTokenName": "simulated"}
 }

@@ -1,10 +1,10 @@
 package simulator
 
 import (
+	"fmt"
 	"hash/fnv"
 	"math/rand/v2"
 	"net/http"
-	"regexp"
 	"strconv"
 	"time"
 )
@@ -17,48 +17,29 @@ type chaos struct {
 }
 
 // SetChaos injects a fault with probability rate into each request that no added fault matches. The fault depends on
-// seed, on the content of the request and on the number of earlier requests with that content, so the order of
-// different requests doesn't matter. A rate of 0 stops the faults.
+// seed, on the content of the request and on the number of earlier requests with that content. The order of different
+// requests doesn't matter, because the IDs in them don't depend on it, see newHash. A rate of 0 stops the faults.
 func (s *Server) SetChaos(seed uint64, rate float64) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.chaos = chaos{seed: seed, rate: rate, requestCounts: map[uint64]uint64{}}
+	s.faults.chaos = chaos{seed: seed, rate: rate, requestCounts: map[uint64]uint64{}}
 }
 
-var idPattern = regexp.MustCompile(`c[a-z0-9]{24}`)
-
-// drawFault returns the fault for a request, or nil. It replaces IDs by names, because IDs depend on the order of
-// creation.
-func (s *Server) drawFault(r Request) *Fault {
-	if s.chaos.rate == 0 {
+// drawFault returns the fault for a request, or nil.
+func (c *chaos) drawFault(r Request) *Fault {
+	if c.rate == 0 {
 		return nil
 	}
 	h := fnv.New64a()
-	for _, part := range []string{r.Method, r.Path, r.Query.Encode(), string(r.Body)} {
-		_, _ = h.Write([]byte(idPattern.ReplaceAllStringFunc(part, s.stableName))) // Write of a hash never fails
-	}
+	_, _ = fmt.Fprint(h, r.Method, r.Path, r.Query.Encode(), string(r.Body)) // writing to a hash never fails
 	content := h.Sum64()
-	n := s.chaos.requestCounts[content]
-	s.chaos.requestCounts[content]++
-	d := rand.New(rand.NewPCG(s.chaos.seed, content^n*0x9E3779B97F4A7C15)) //nolint:gosec // the faults must be repeatable
-	if d.Float64() >= s.chaos.rate {
+	n := c.requestCounts[content]
+	c.requestCounts[content]++
+	d := rand.New(rand.NewPCG(c.seed, content^n*0x9E3779B97F4A7C15)) //nolint:gosec // the faults must be repeatable
+	if d.Float64() >= c.rate {
 		return nil
 	}
 	return randomFault(d)
-}
-
-// stableName returns the kind and name of the resource with an ID, or a constant if it has none.
-func (s *Server) stableName(id string) string {
-	for kind := range s.stored {
-		if o := s.find(kind, id); o != nil {
-			for _, name := range []string{"name", "objectKey", "username", "ipAddressRange"} {
-				if text := o.getString(name); text != "" {
-					return kind + "/" + text
-				}
-			}
-		}
-	}
-	return "id"
 }
 
 // randomFault returns one of all the faults that the simulator supports.

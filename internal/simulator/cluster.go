@@ -3,6 +3,7 @@ package simulator
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -24,14 +25,14 @@ var (
 func clusterSpec() kindSpec {
 	return kindSpec{
 		name: kindCluster, title: "cluster", path: "/clusters/{clusterId}", plural: "clusters",
+		createStatus: "CREATING", updateStatus: "UPDATING",
 		defaults: object{
 			"name": "cluster", "type": typeDedicated, "cloudProvider": "AWS", "region": "us-east-1", "drRegion": "",
 			"vpcSubnetRange": "172.20.0.0/20", "dbInstanceType": "db.m6g.large",
 		},
-		hidden: []string{"createdBy", "updatedBy", "failovers", "conflict"}, omitEmpty: []string{"tags", "workspaceIds"},
-		createStatus: "CREATING", updateStatus: "UPDATING",
+		keepsAll: true,
+		hidden:   []string{"createdBy", "updatedBy", "failovers", "conflict"}, omitEmpty: []string{"tags", "workspaceIds"},
 		beforeChange: (*Server).requireIdleCluster,
-		keeps:        func(string) bool { return true },
 		validate:     (*Server).validateCluster,
 		fill:         fillCluster,
 		view: func(_ *Server, view object) {
@@ -52,11 +53,12 @@ func clusterSpec() kindSpec {
 // requireIdleCluster refuses changes while a workflow runs on the cluster. The document declares 412 for that, but
 // the API was seen to return 409. A cluster that is seeded with the member conflict: 412 makes the simulator return
 // 412.
-func (s *Server) requireIdleCluster(o *resource, isDelete bool) {
-	isBusy := slices.Contains([]string{"CREATING", "UPDATING", "FAILING_OVER"}, s.currentStatus(o))
-	status := cmp.Or(int(getNumber(o.state, "conflict")), http.StatusConflict)
-	requireNoConflict(!isBusy, status, "a workflow is running on the cluster")
-	require(!isDelete || !s.hasDeployments("clusterId", o.id), "cluster '%s' still has Deployments", o.getString("name"))
+func (s *Server) requireIdleCluster(c *call) {
+	isBusy := slices.Contains([]string{"CREATING", "UPDATING", "FAILING_OVER"}, s.currentStatus(c.target))
+	status := cmp.Or(int(getNumber(c.target.state, "conflict")), http.StatusConflict)
+	requireStatus(status, !isBusy, "a workflow is running on the cluster")
+	require(c.request.Method != http.MethodDelete || !s.hasDeployments("clusterId", c.target.id),
+		"cluster '%s' still has Deployments", c.target.getString("name"))
 }
 
 func (s *Server) validateCluster(c *call, next, old *resource) {
@@ -92,17 +94,14 @@ func validateNewCluster(state object) {
 // validateClusterUpdate refuses unknown pools, and fields that don't exist on the cluster's cloud provider.
 func validateClusterUpdate(body, old object) {
 	for i, pool := range getObjects(body, "nodePools") {
-		_, hasID := pool["id"]
-		path := fmt.Sprintf("nodePools[%d].id", i)
-		requireField(!hasID || findPool(old, getString(pool, "id")) != nil,
-			path, "unknown", "is not a node pool of the cluster")
+		isKnown := pool["id"] == nil || findItem(getObjects(old, "nodePools"), "id", pool["id"]) != nil
+		requireField(isKnown, fmt.Sprintf("nodePools[%d].id", i), "unknown", "is not a node pool of the cluster")
 	}
 	cloud := getString(old, "cloudProvider")
 	cloudFields := map[string][]string{"AWS": {"isPrivateNetworkEgressEnabled"}, "GCP": gcpSecondRegionFields[1:]}
 	for only, fields := range cloudFields {
 		for _, name := range fields {
-			_, sent := body[name]
-			require(!sent || cloud == only, "%s is only allowed for clusters on %s", name, only)
+			require(body[name] == nil || cloud == only, "%s is only allowed for clusters on %s", name, only)
 		}
 	}
 	enables := getBool(body, "enableDr")
@@ -125,7 +124,7 @@ func fillSecondRegion(state object) {
 // request.
 func applyClusterUpdate(sent object, next *resource, old object) {
 	state := next.state
-	if _, failsOver := sent["isFailedOver"]; failsOver { // starts a failover even if the value doesn't change
+	if sent["isFailedOver"] != nil { // starts a failover even if the value doesn't change
 		next.pendingStatus = "FAILING_OVER"
 		state["failovers"] = getNumber(old, "failovers") + 1
 	}
@@ -137,7 +136,19 @@ func applyClusterUpdate(sent object, next *resource, old object) {
 		deleteMembers(state, secondRegionFields...)
 		state["isDrEnabled"], state["drRegion"] = false, ""
 	}
-	state["nodePools"] = mergeNodePools(state, deepCopy(getObjects(old, "nodePools")), getObjects(sent, "nodePools"))
+	// An update changes the pools that are sent with an ID and adds the others, even if their name exists. It removes
+	// none, because the document only mentions pools to add.
+	pools := deepCopy(getObjects(old, "nodePools"))
+	for _, change := range getObjects(sent, "nodePools") {
+		if stored := findItem(pools, "id", change["id"]); stored != nil {
+			maps.Copy(stored, change)
+			stored["updatedAt"] = state["updatedAt"]
+			continue
+		}
+		setMissing(change, object{"createdAt": state["updatedAt"], "updatedAt": state["updatedAt"]})
+		pools = append(pools, change)
+	}
+	state["nodePools"] = toArray(pools)
 	deleteMembers(state, "enableDr", "clusterType", "status")
 }
 
@@ -153,6 +164,39 @@ func fillCluster(_ *Server, next, old *resource) {
 			finalStatus = "UPDATE_FAILED"
 		}
 	}
-	setMissing(state, object{"isDrEnabled": getString(state, "drRegion") != "", "status": finalStatus})
-	fillNodePools(state)
+	setMissing(state, object{
+		"isDrEnabled": getString(state, "drRegion") != "", "status": finalStatus,
+		"nodePools": []any{object{"id": placeholderPoolID(next.id)}},
+	})
+	pools := getObjects(state, "nodePools")
+	for i, pool := range pools {
+		setMissing(pool, object{
+			"id": fixedCUID(fmt.Sprint("nodepool ", next.id, " ", i)), "clusterId": next.id, "name": "default",
+			"isDefault": i == 0 && findItem(pools, "isDefault", true) == nil, "maxNodeCount": 20.0,
+			"cloudProvider": state["cloudProvider"], "nodeInstanceType": "m5.xlarge",
+			"createdAt": state["createdAt"], "updatedAt": state["updatedAt"],
+		})
+		if getString(state, "type") == typeDedicated {
+			setMissing(pool, object{"supportedAstroMachines": []any{"A5", "A10", "A20", "A40", "A60", "A120", "A160"}})
+		}
+	}
+}
+
+// placeholderPoolID returns the ID of the only pool of a cluster that is created or seeded without pools.
+func placeholderPoolID(cluster string) string { return fixedCUID("nodepool " + cluster) }
+
+// defaultNodePool returns the pool of a hybrid Deployment whose request names none.
+func (s *Server) defaultNodePool(cluster string) string {
+	pools := getObjects(s.stateOf(kindCluster, cluster), "nodePools")
+	if pool := findItem(pools, "isDefault", true); pool != nil || len(pools) == 0 {
+		return getString(pool, "id")
+	}
+	return getString(pools[0], "id")
+}
+
+// hasNodePool reports whether a cluster has a pool. A cluster with placeholder pools has every pool: a manifest that
+// runs against the simulator names pools that only exist in Astro.
+func (s *Server) hasNodePool(cluster, id string) bool {
+	pools := getObjects(s.stateOf(kindCluster, cluster), "nodePools")
+	return findItem(pools, "id", id) != nil || findItem(pools, "id", placeholderPoolID(cluster)) != nil
 }

@@ -1,6 +1,9 @@
 package simulator
 
-import "slices"
+import (
+	"cmp"
+	"strings"
+)
 
 const (
 	typeStandard  = "STANDARD"
@@ -10,53 +13,36 @@ const (
 	executorCelery     = "CELERY"
 	executorKubernetes = "KUBERNETES"
 	executorAstro      = "ASTRO"
+
+	defaultRuntime = "3.1-2"
 )
 
-// Defaults of a hosted Deployment.
-const (
-	defaultQuotaCPU    = "10"
-	defaultQuotaMemory = "20Gi"
-	defaultPodCPU      = "0.25"
-	defaultPodMemory   = "0.5Gi"
-	defaultRuntime     = "3.1-2"
-)
+// defaultQuotas holds the defaults of a hosted Deployment without remote execution.
+var defaultQuotas = object{
+	"resourceQuotaCpu": "10", "resourceQuotaMemory": "20Gi", "defaultTaskPodCpu": "0.25", "defaultTaskPodMemory": "0.5Gi",
+}
 
 func deploymentSpec() kindSpec {
 	return kindSpec{
 		name: kindDeployment, title: "Deployment", path: "/deployments/{deploymentId}", plural: "deployments",
+		owner:        []string{"id", "workspaceId"}, // a new Deployment has no ID
 		createStatus: "CREATING", updateStatus: "DEPLOYING",
 		defaults: object{
 			"name": "deployment", "type": typeStandard, "executor": executorCelery, "astroRuntimeVersion": defaultRuntime,
 			"description": "", "contactEmails": []any{}, "isDagDeployEnabled": false, "imageTag": "",
 		},
+		// Whether an update that omits these fields keeps them is unclear for the API.
+		keeps:     []string{"scalingSpec", "workloadIdentity", "drWorkloadIdentity", "isDevelopmentMode"},
 		hidden:    []string{"workloadIdentity", "drWorkloadIdentity"},
 		omitEmpty: []string{"description", "contactEmails", "environmentVariables", "workerQueues"},
-		canAccess: func(_ *Server, c *call, _ string, o *resource) bool {
-			return o != nil && c.caller.canAccessDeployment(o)
-		},
-		list:         func(s *Server, c *call) []*resource { return s.filter(kindDeployment, c.caller.canAccessDeployment) },
-		beforeCreate: (*Server).prepareNewDeployment,
-		// An update that omits one of these fields keeps it (unclear for the API).
-		keeps: func(field string) bool {
-			return slices.Contains([]string{"scalingSpec", "workloadIdentity", "drWorkloadIdentity", "isDevelopmentMode"}, field)
-		},
-		validate: (*Server).validateDeployment,
-		fill:     (*Server).fillDeployment,
-		view:     (*Server).viewDeployment,
-		deleted:  (*Server).deleteDependents,
+		complete:  func(s *Server, body object) { setMissing(body, object{"type": s.impliedType(body)}) },
+		validate:  (*Server).validateDeployment,
+		fill:      (*Server).fillDeployment,
+		view:      (*Server).viewDeployment,
 		routes: map[string]handlerFunc{
 			"POST /deployments/{deploymentId}/hibernation-override":   (*Server).setHibernationOverride,
-			"DELETE /deployments/{deploymentId}/hibernation-override": (*Server).deleteHibernationOverride,
+			"DELETE /deployments/{deploymentId}/hibernation-override": (*Server).setHibernationOverride,
 		},
-	}
-}
-
-func (s *Server) prepareNewDeployment(c *call) {
-	workspace := getString(c.body, "workspaceId")
-	requireAccess(c.caller.canAccessWorkspace(workspace),
-		"the token isn't allowed to create Deployments in Workspace '%s'", workspace)
-	if c.body["type"] == nil {
-		c.body["type"] = s.impliedType(c.body)
 	}
 }
 
@@ -75,13 +61,10 @@ func (s *Server) fillDeployment(next, old *resource) {
 	} else if getString(state, "clusterId") == "" {
 		state["clusterId"] = s.findOrSeed(kindCluster, object{"type": kind})
 	}
-	enforced := false
-	if w := s.find(kindWorkspace, getString(state, "workspaceId")); w != nil {
-		enforced = getBool(w.state, "cicdEnforcedDefault")
-	}
 	short := shortHash(next.id)
 	setMissing(state, object{
-		"isCicdEnforced": enforced, "namespace": "simulated-" + short, "imageRepository": "images.astronomer.cloud/" + short,
+		"isCicdEnforced": getBool(s.stateOf(kindWorkspace, getString(state, "workspaceId")), "cicdEnforcedDefault"),
+		"namespace":      "simulated-" + short, "imageRepository": "images.astronomer.cloud/" + short,
 	})
 	dropEmpty(state, "workloadIdentity", "drWorkloadIdentity")
 	if getString(state, "type") == typeHybrid {
@@ -93,15 +76,6 @@ func (s *Server) fillDeployment(next, old *resource) {
 	fillVariables(state, oldState)
 }
 
-// findOrSeed returns a resource of a kind, and of the type of value if it has one. If there is none, it seeds value.
-func (s *Server) findOrSeed(kind string, value object) string {
-	isSuitable := func(o *resource) bool { return value["type"] == nil || o.state["type"] == value["type"] }
-	if o := s.findWhere(kind, isSuitable); o != nil {
-		return o.id
-	}
-	return s.seedResource(kind, value)
-}
-
 func fillHosted(state object) {
 	setMissing(state, object{"schedulerSize": "SMALL", "isHighAvailability": false, "isDevelopmentMode": false})
 	fillHibernation(state)
@@ -110,20 +84,12 @@ func fillHosted(state object) {
 		dropEmpty(remote, "taskLogBucket", "taskLogUrlPattern")
 	} else {
 		delete(state, "remoteExecution") // the API doesn't return it if it is disabled
-		setMissing(state, object{
-			"resourceQuotaCpu": defaultQuotaCPU, "resourceQuotaMemory": defaultQuotaMemory,
-			"defaultTaskPodCpu": defaultPodCPU, "defaultTaskPodMemory": defaultPodMemory,
-		})
+		setMissing(state, defaultQuotas)
 	}
 	// Unknown: does the API normalize 500m and 512Mi? The simulator does, so that clients must compare values, not text.
-	for _, name := range []string{"resourceQuotaCpu", "defaultTaskPodCpu"} {
+	for name := range defaultQuotas {
 		if v := getString(state, name); v != "" {
-			state[name] = formatDecimal(parseCores(v))
-		}
-	}
-	for _, name := range []string{"resourceQuotaMemory", "defaultTaskPodMemory"} {
-		if v := getString(state, name); v != "" {
-			state[name] = formatGibibytes(parseGibibytes(v))
+			state[name] = normalizeQuantity(v)
 		}
 	}
 }
@@ -137,5 +103,68 @@ func (s *Server) fillHybrid(state object) {
 	setMissing(state, object{"schedulerAu": 5.0, "schedulerReplicas": 1.0})
 	if getString(state, "executor") == executorKubernetes {
 		setMissing(state, object{"taskPodNodePoolId": s.defaultNodePool(getString(state, "clusterId"))})
+	}
+}
+
+// viewDeployment converts a Deployment to the API's form: without secrets, workload identities and empty values, and
+// with lists in the server's order.
+func (s *Server) viewDeployment(view object) {
+	id, short := getString(view, "id"), shortHash(getString(view, "id"))
+	if w := s.stateOf(kindWorkspace, getString(view, "workspaceId")); w != nil {
+		view["workspaceName"] = w["name"]
+	}
+	if c := s.stateOf(kindCluster, getString(view, "clusterId")); c != nil {
+		view["clusterName"], view["region"] = c["name"], c["region"]
+	}
+	host, runtime, airflow := "simulated.astronomer.run/"+short, getString(view, "astroRuntimeVersion"), "NA"
+	if isAirflow3(runtime) {
+		airflow, _, _ = strings.Cut(runtime, "-")
+		airflow += ".0"
+	}
+	setMissing(view, object{
+		"runtimeVersion": runtime, "airflowVersion": airflow,
+		"apiUrl": "https://" + host + "/api/v2", "uiUrl": "https://" + host, "webServerUrl": host,
+		"webServerAirflowApiUrl": host + "/api/v2", "webServerIngressHostname": host,
+		"webServerCpu": "0.5", "webServerMemory": "1Gi", "webServerReplicas": 1,
+		"externalIPs": []any{}, "oidcIssuerUrl": "https://oidc.simulated.astronomer.run/" + short,
+	})
+	addSchedulerResources(view)
+	for _, v := range getObjects(view, "environmentVariables") {
+		if getBool(v, "isSecret") {
+			v["value"] = "" // a client that sends this back erases the secret
+		} else {
+			dropEmpty(v, "value") // the document doesn't require an empty value
+		}
+	}
+	sortListBy(view, "environmentVariables", "key")
+	sortListBy(view, "workerQueues", "id")
+	defaultIdentity := "arn:aws:iam::123456789012:role/AirflowS3Logs-" + id
+	view["effectiveWorkloadIdentity"] = cmp.Or(getString(view, "workloadIdentity"), defaultIdentity)
+	if dr := getString(view, "drWorkloadIdentity"); dr != "" {
+		view["effectiveDRWorkloadIdentity"] = dr
+	}
+	if remote := getObject(view, "remoteExecution"); remote != nil {
+		remote["remoteApiUrl"] = "https://remote.simulated.astronomer.run/" + short
+	}
+	if getBool(view, "isDevelopmentMode") {
+		view["scalingStatus"] = object{"hibernationStatus": object{"isHibernating": s.isHibernating(view)}}
+	} else {
+		delete(view, "isDevelopmentMode") // false and absent are the same
+	}
+	if override := getOverride(view); override != nil {
+		override["isActive"] = s.isOverrideActive(override)
+	}
+}
+
+func addSchedulerResources(view object) {
+	if au := getNumber(view, "schedulerAu"); getString(view, "type") == typeHybrid {
+		view["schedulerCpu"], view["schedulerMemory"] = formatDecimal(au/10), formatGibibytes(au*0.375)
+		return
+	}
+	cpu := map[string]float64{"SMALL": 1, "MEDIUM": 2, "LARGE": 4, "EXTRA_LARGE": 8}[getString(view, "schedulerSize")]
+	view["schedulerCpu"], view["schedulerMemory"] = formatDecimal(cpu), formatGibibytes(2*cpu)
+	view["schedulerReplicas"] = 1
+	if getBool(view, "isHighAvailability") {
+		view["schedulerReplicas"] = 2
 	}
 }

@@ -1,19 +1,28 @@
 package simulator
 
 import (
+	"cmp"
 	"encoding/json"
 	"io"
 	"maps"
 	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
 	"strings"
 )
 
-// call is one authorized request.
+// call is one authorized request. The server sets parent, target and body if the operation has them.
 type call struct {
-	caller    caller
+	caller    Scope
+	kind      *kindSpec
 	request   *http.Request
+	query     url.Values
 	operation *operation
-	body      object
+	parent    *resource // the resource in the path that contains the target
+	target    *resource // the resource in the path
+	body      object    // without null members
+	fields    map[string]*schema
 }
 
 // handlerFunc executes a call and returns the response body. A nil body is returned as 204.
@@ -23,47 +32,45 @@ type handlerFunc func(*Server, *call) any
 func (s *Server) newMux() *http.ServeMux {
 	const organization = "/organizations/{organizationId}"
 	mux := http.NewServeMux()
-	mux.HandleFunc("/", s.refuseUnknown)
+	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
+		message := "Not found: " + r.Method + " isn't simulated for this path"
+		s.writeError(w, &errorBody{StatusCode: http.StatusNotFound, Message: message})
+	})
 	for _, k := range s.kinds {
 		for pattern, handle := range k.handlers() {
 			method, path, _ := strings.Cut(pattern, " ")
-			mux.HandleFunc(method+" /v1"+organization+path, func(w http.ResponseWriter, r *http.Request) {
-				if o := loadConstraints().Operations[method+" "+organization+path]; o != nil {
-					s.serve(w, &call{request: r, operation: o}, handle)
-					return
-				}
-				s.refuseUnknown(w, r)
-			})
+			if o := loadConstraints().Operations[method+" "+organization+path]; o != nil {
+				mux.HandleFunc(method+" /v1"+organization+path, func(w http.ResponseWriter, r *http.Request) {
+					s.serve(w, &call{kind: k, request: r, query: r.URL.Query(), operation: o}, handle)
+				})
+			}
 		}
 	}
 	return mux
 }
 
-func (s *Server) refuseUnknown(w http.ResponseWriter, r *http.Request) {
-	message := "Not found: " + r.Method + " isn't simulated for this path"
-	s.writeError(w, &requestError{status: http.StatusNotFound, message: message})
-}
-
 func (s *Server) serve(w http.ResponseWriter, c *call, handle handlerFunc) {
-	body, p := s.execute(c, handle)
-	switch {
-	case p != nil:
-		s.writeError(w, p)
+	switch body, refused := s.execute(c, handle); {
+	case refused != nil:
+		s.writeError(w, refused)
 	case body == nil:
 		w.WriteHeader(http.StatusNoContent)
-	case len(s.returnedTexts) > 0:
-		writeJSON(w, http.StatusOK, s.replaceTexts(deepCopy(body)))
 	default:
-		writeJSON(w, http.StatusOK, body)
+		writeJSON(w, http.StatusOK, s.alterBody(c, body))
 	}
 }
 
+func (s *Server) writeError(w http.ResponseWriter, body *errorBody) {
+	body.RequestID = cmp.Or(body.RequestID, s.newRequestID())
+	writeJSON(w, body.StatusCode, body)
+}
+
 // execute returns the response body of a call, or why the server refuses it.
-func (s *Server) execute(c *call, handle handlerFunc) (body any, refused *requestError) {
+func (s *Server) execute(c *call, handle handlerFunc) (body any, refused *errorBody) {
 	defer func() {
 		switch cause := recover().(type) {
 		case nil:
-		case *requestError:
+		case *errorBody:
 			refused = cause
 		default:
 			panic(cause)
@@ -71,107 +78,168 @@ func (s *Server) execute(c *call, handle handlerFunc) (body any, refused *reques
 	}()
 	s.authenticate(c)
 	requireAccess(s.allowsCaller(s.ipRanges()), "IP address %s is not allowed", s.options.CallerAddress)
+	if c.kind.parent != "" {
+		c.parent = s.findTarget(c, s.kinds[c.kind.parent])
+	}
+	if c.request.PathValue(c.kind.idName()) != "" {
+		c.target = s.findTarget(c, c.kind)
+		if c.request.Method != http.MethodGet && c.kind.beforeChange != nil {
+			c.kind.beforeChange(s, c)
+		}
+	}
+	if c.operation.Body != "" {
+		s.readBody(c)
+	}
 	return handle(s, c), nil
 }
 
-// readBody decodes the body of a request.
-func (c *call) readBody() {
-	sent, err := io.ReadAll(c.request.Body)
-	require(err == nil && json.Unmarshal(sent, &c.body) == nil && c.body != nil, "the body must be a JSON object")
+// findTarget returns the resource of a kind in the path. Without access to it, the answer is 403, even if it doesn't
+// exist.
+func (s *Server) findTarget(c *call, k *kindSpec) *resource {
+	id := c.request.PathValue(k.idName())
+	o, owner := s.find(k.name, id), id
+	if o != nil {
+		owner = k.ownerOf(o.state)
+	}
+	if c.parent != nil && owner != c.parent.id {
+		o, owner = nil, c.parent.id
+	}
+	requireAccess(s.canAccess(c.caller, owner), "the token has no access to %s '%s'", k.title, id)
+	requireStatus(http.StatusNotFound, o != nil, "%s '%s' does not exist", k.title, id)
+	return o
 }
 
-// checkBody checks the body against the constraints of the request, deletes null members, and returns the schema of the
-// body. If the request has variants, variant selects one of them.
-func (c *call) checkBody(variant string) *schema {
+// readBody decodes the body of a request, and checks it against the document.
+func (s *Server) readBody(c *call) {
+	sent, err := io.ReadAll(c.request.Body)
+	require(err == nil && json.Unmarshal(sent, &c.body) == nil && c.body != nil, "the body must be a JSON object")
+	var variant string
+	if c.target != nil {
+		variant = c.target.getString("type")
+	} else {
+		owner := c.kind.ownerOf(c.body)
+		if c.parent != nil {
+			owner = c.parent.id
+		}
+		requireAccess(s.canAccess(c.caller, owner), "the token isn't allowed to change this %s", c.kind.title)
+		if c.kind.complete != nil {
+			c.kind.complete(s, c.body)
+		}
+		variant = loadConstraints().variantIn(c.operation.Body, c.body)
+	}
 	body := loadConstraints().variantOf(c.operation.Body, variant)
 	requireValid(body.checkMembers(c.body, ""))
 	dropNulls(c.body)
-	return body
+	c.fields = body.Properties
 }
 
-// decodeBody decodes and checks the body of a request without variants.
-func (c *call) decodeBody() object {
-	c.readBody()
-	c.checkBody("")
-	return c.body
-}
-
-// requireOrganizationToken refuses tokens that are limited to Workspaces or Deployments.
-func (c *call) requireOrganizationToken(verb, what string) {
-	requireAccess(c.caller.hasOrganizationAccess(), "the token isn't allowed to %s %s", verb, what)
-}
-
-// reach returns the resource in the path. Without access to it, the answer is 403, even if it doesn't exist.
-func (k *kindSpec) reach(s *Server, c *call) *resource {
-	id := c.request.PathValue(k.idName())
-	o, access := s.find(k.name, id), c.caller.hasOrganizationAccess()
-	if k.canAccess != nil {
-		access = k.canAccess(s, c, id, o)
-	}
-	requireAccess(access || c.caller.hasOrganizationAccess(), "the token has no access to %s '%s'", k.title, id)
-	if o == nil || !access {
-		refuseNotFound(k.title, id)
-	}
-	return o
-}
-
-// reachForChange returns the resource in the path for an update or delete.
-func (k *kindSpec) reachForChange(s *Server, c *call, isDelete bool) *resource {
-	o := k.reach(s, c)
-	if k.beforeChange != nil {
-		k.beforeChange(s, o, isDelete)
-	}
-	return o
-}
-
+// handleList lists the Workspaces or Deployments that the caller has access to. Lists of other kinds contain all
+// resources of the Organization, or of the Workspace or Deployment in the query or path if the caller has access to it.
 func (k *kindSpec) handleList(s *Server, c *call) any {
-	all := s.stored[k.name]
-	if k.list != nil {
-		all = k.list(s, c)
-	} else {
-		c.requireOrganizationToken("list", k.title+"s")
+	isEntity := slices.Contains(k.owner, "id")
+	if k.beforeList != nil {
+		k.beforeList(c)
 	}
+	if !isEntity {
+		owner := ""
+		switch {
+		case c.parent != nil:
+			owner = c.parent.id
+		case k.owner != nil:
+			owner = cmp.Or(c.query.Get("workspaceId"), c.query.Get("deploymentId"))
+		}
+		requireAccess(s.canAccess(c.caller, owner), "the token isn't allowed to list these %ss", k.title)
+	}
+	all := s.filter(k.name, func(o *resource) bool {
+		return (!isEntity || s.canAccess(c.caller, o.id)) && (c.parent == nil || k.ownerOf(o.state) == c.parent.id) &&
+			k.isSelected(s, c, o)
+	})
 	return c.listPage(k.plural, all, func(o *resource) object {
 		view := k.read(s, o)
 		if k.item != nil {
-			k.item(s, c, view)
+			k.item(c, view)
 		}
 		return view
 	})
 }
 
-func (k *kindSpec) handleRead(s *Server, c *call) any { return k.read(s, k.reach(s, c)) }
+// isSelected reports whether the filters in the query select a resource. The API's comparison of names isn't known;
+// here, a substring matches, and case doesn't matter.
+func (k *kindSpec) isSelected(s *Server, c *call, o *resource) bool {
+	for parameter := range c.operation.Query {
+		selects := func(wanted string) bool {
+			switch parameter {
+			case "names":
+				return strings.Contains(strings.ToLower(o.getString("name")), strings.ToLower(wanted))
+			case "workspaceIds", "deploymentIds":
+				return o.id == wanted || o.getString("workspaceId") == wanted
+			case "workspaceId", "deploymentId":
+				if k.belongsTo != nil {
+					return k.belongsTo(s, c, o, wanted)
+				}
+				return o.refersTo(wanted)
+			case "includeOnlyOrganizationTokens":
+				return wanted != "true" || o.getString("scope") == scopeOrganization
+			}
+			member, isFilter := map[string]string{
+				"provider": "cloudProvider", "scopeTypes": "scopeType", "kind": "kind", "objectType": "objectType",
+				"objectKey": "objectKey",
+			}[parameter]
+			return !isFilter || o.getString(member) == wanted
+		}
+		if c.query.Has(parameter) && !slices.ContainsFunc(c.query[parameter], selects) {
+			return false
+		}
+	}
+	return true
+}
+
+// listPage returns one page of a list. Without a limit, a page has only 20 items, so a client must follow the pages.
+func (c *call) listPage(plural string, all []*resource, read func(*resource) object) object {
+	c.operation.checkQuery(c.query)
+	number := func(name string, fallback int) int {
+		if n, err := strconv.Atoi(c.query.Get(name)); err == nil {
+			return n
+		}
+		return fallback
+	}
+	limit, offset := number("limit", 20), number("offset", 0)
+	for _, key := range slices.Backward(c.query["sorts"]) { // like name:desc
+		name, direction, _ := strings.Cut(key, ":")
+		slices.SortStableFunc(all, func(a, b *resource) int {
+			if direction == "desc" {
+				a, b = b, a
+			}
+			return cmp.Compare(a.getString(name), b.getString(name))
+		})
+	}
+	items := []any{}
+	for _, o := range all[min(offset, len(all)):min(offset+limit, len(all))] {
+		items = append(items, read(o))
+	}
+	return object{plural: items, "limit": limit, "offset": offset, "totalCount": len(all)}
+}
+
+func (k *kindSpec) handleRead(s *Server, c *call) any { return k.read(s, c.target) }
 
 func (k *kindSpec) handleCreate(s *Server, c *call) any {
-	c.readBody()
-	if k.beforeCreate != nil {
-		k.beforeCreate(s, c)
-	} else {
-		c.requireOrganizationToken("create", k.title+"s")
-	}
-	c.checkBody(loadConstraints().variantIn(c.operation.Body, c.body))
-	next := &resource{state: maps.Clone(c.body)}
+	next := &resource{state: c.body}
 	if k.validate != nil {
 		k.validate(s, c, next, nil)
 	}
-	s.initialize(next, k.name, c.caller)
-	next.pendingStatus = k.createStatus
-	k.fillDefaults(s, next, nil)
-	s.add(k.name, next)
-	view := k.readWritten(s, next)
+	o := s.insert(k.name, next.state, c.caller)
+	o.pendingStatus = k.createStatus
+	view := k.readWritten(s, o)
 	if k.created != nil {
-		return k.created(next, view)
+		return k.created(o, view)
 	}
 	return view
 }
 
 func (k *kindSpec) handleUpdate(s *Server, c *call) any {
-	old := k.reachForChange(s, c, false)
-	c.readBody()
-	fields := c.checkBody(old.getString("type")).Properties
-	next := old.clone()
-	for name := range fields {
-		if k.keeps == nil || !k.keeps(name) {
+	next := c.target.clone()
+	for name := range c.fields {
+		if !k.keepsAll && !slices.Contains(k.keeps, name) {
 			delete(next.state, name)
 		}
 	}
@@ -179,18 +247,18 @@ func (k *kindSpec) handleUpdate(s *Server, c *call) any {
 	s.markUpdated(next, c.caller)
 	next.pendingStatus = k.updateStatus
 	if k.validate != nil {
-		k.validate(s, c, next, old)
+		k.validate(s, c, next, c.target)
 	}
-	k.fillDefaults(s, next, old)
-	*old = *next
-	return k.readWritten(s, old)
+	k.fillDefaults(s, next, c.target)
+	*c.target = *next
+	return k.readWritten(s, c.target)
 }
 
 func (k *kindSpec) handleDelete(s *Server, c *call) any {
-	o := k.reachForChange(s, c, true)
-	s.removeWhere(k.name, func(other *resource) bool { return other == o })
+	s.removeWhere(k.name, func(other *resource) bool { return other == c.target })
+	s.removeDependents(c.target.id)
 	if k.deleted != nil {
-		k.deleted(s, o)
+		k.deleted(s, c.target)
 	}
 	return nil
 }

@@ -2,6 +2,7 @@ package simulator
 
 import (
 	"maps"
+	"net/http"
 	"time"
 )
 
@@ -32,11 +33,8 @@ func fillHibernation(state object) {
 
 // isOverrideActive reports whether an override is in effect. The API keeps an expired override.
 func (s *Server) isOverrideActive(override object) bool {
-	if _, hasDirection := override["isHibernating"]; !hasDirection {
-		return false
-	}
 	until, err := time.Parse(time.RFC3339, getString(override, "overrideUntil"))
-	return err != nil || s.options.Now().Before(until)
+	return override["isHibernating"] != nil && (err != nil || s.options.Now().Before(until))
 }
 
 // isHibernating reports whether a Deployment hibernates. Only an override can cause that: the simulator stores
@@ -46,35 +44,24 @@ func (s *Server) isHibernating(state object) bool {
 	return getBool(state, "isDevelopmentMode") && s.isOverrideActive(override) && getBool(override, "isHibernating")
 }
 
+// setHibernationOverride replaces the override. DELETE and a null direction remove it.
 func (s *Server) setHibernationOverride(c *call) any {
-	o, override := s.reachDevelopment(c), c.decodeBody()
-	if _, hasDirection := override["isHibernating"]; !hasDirection {
-		override = object{} // null removes the override
+	state, override := c.target.state, c.body
+	require(getBool(state, "isDevelopmentMode"), "only a development Deployment can hibernate")
+	if override["isHibernating"] == nil {
+		override = object{}
 	}
-	spec := getObject(o.state, "scalingSpec", "hibernationSpec")
-	if spec == nil {
-		spec = object{}
-		o.state["scalingSpec"] = object{"hibernationSpec": spec}
+	spec := object{}
+	if stored := getObject(state, "scalingSpec", "hibernationSpec"); stored != nil {
+		spec = stored
 	}
-	spec["override"] = override
-	fillHibernation(o.state)
-	s.markUpdated(o, c.caller)
+	spec["override"], state["scalingSpec"] = override, object{"hibernationSpec": spec}
+	fillHibernation(state)
+	s.markUpdated(c.target, c.caller)
+	if c.request.Method == http.MethodDelete {
+		return nil
+	}
 	response := maps.Clone(override)
 	response["isActive"] = s.isOverrideActive(override)
 	return response
-}
-
-func (s *Server) deleteHibernationOverride(c *call) any {
-	o := s.reachDevelopment(c)
-	delete(getObject(o.state, "scalingSpec", "hibernationSpec"), "override")
-	fillHibernation(o.state)
-	s.markUpdated(o, c.caller)
-	return nil
-}
-
-// reachDevelopment returns the Deployment in the path. It must be a development Deployment.
-func (s *Server) reachDevelopment(c *call) *resource {
-	o := s.kinds[kindDeployment].reach(s, c)
-	require(getBool(o.state, "isDevelopmentMode"), "only a development Deployment can hibernate")
-	return o
 }

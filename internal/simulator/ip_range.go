@@ -25,37 +25,29 @@ func ipRangeSpec() kindSpec {
 	}
 }
 
-// parseNetwork parses a range, clears its host bits, and converts an IPv4-mapped IPv6 range to IPv4. A bare address
-// isn't a range.
-func parseNetwork(v string) (netip.Prefix, bool) {
+// canonicalNetwork returns a range in the server's spelling: without host bits, and an IPv4-mapped IPv6 range as IPv4.
+// It returns an invalid range unchanged; a bare address isn't a range.
+func canonicalNetwork(v string) string {
 	p, err := netip.ParsePrefix(v)
 	if err != nil {
-		return p, false
+		return v
 	}
 	if bits := p.Bits() - 96; p.Addr().Is4In6() && bits >= 0 {
 		p = netip.PrefixFrom(p.Addr().Unmap(), bits)
 	}
-	return p.Masked(), true
+	return p.Masked().String()
 }
 
-// canonicalNetwork returns a range in the server's spelling. It returns an invalid range unchanged.
-func canonicalNetwork(v string) string {
-	if p, ok := parseNetwork(v); ok {
-		return p.String()
-	}
-	return v
-}
-
-// allowsCaller reports whether the ranges contain the caller's address. An empty list allows every caller, and an
-// unknown address is always allowed.
+// allowsCaller reports whether ranges contain the caller's address. An empty list allows every caller, and an unknown
+// address is always allowed.
 func (s *Server) allowsCaller(ranges []string) bool {
 	if s.options.CallerAddress == "" || len(ranges) == 0 {
 		return true
 	}
 	address, err := netip.ParseAddr(s.options.CallerAddress)
 	return err == nil && slices.ContainsFunc(ranges, func(v string) bool {
-		p, ok := parseNetwork(v)
-		return ok && p.Contains(address.Unmap().WithZone(""))
+		p, err := netip.ParsePrefix(v)
+		return err == nil && p.Contains(address.Unmap().WithZone(""))
 	})
 }
 
@@ -75,7 +67,7 @@ func (s *Server) checkIPRanges(values []any, status int) []string {
 		text, _ := v.(string)
 		value := canonicalNetwork(text)
 		isNew := !slices.Contains(existing, value) && !slices.Contains(added, value)
-		requireNoConflict(isNew, status, "allowed IP address range '%s' already exists", value)
+		requireStatus(status, isNew, "allowed IP address range '%s' already exists", value)
 		added = append(added, value)
 	}
 	// The API checks this only for the first ranges.
@@ -87,21 +79,16 @@ func (s *Server) checkIPRanges(values []any, status int) []string {
 
 // bulkCreateIPRanges adds all ranges, or none if one is invalid.
 func (s *Server) bulkCreateIPRanges(c *call) any {
-	c.requireOrganizationToken("create", "allowed IP address ranges")
 	created := []any{}
-	for _, value := range s.checkIPRanges(getList(c.decodeBody(), "allowedIpAddressRanges"), http.StatusConflict) {
-		o := &resource{state: object{"ipAddressRange": value}}
-		s.initialize(o, kindIPRange, c.caller)
-		s.add(kindIPRange, o)
-		created = append(created, o.state)
+	for _, value := range s.checkIPRanges(getList(c.body, "allowedIpAddressRanges"), http.StatusConflict) {
+		created = append(created, s.insert(kindIPRange, object{"ipAddressRange": value}, c.caller).state)
 	}
 	return object{"allowedIpAddressRanges": created}
 }
 
 // bulkDeleteIPRanges ignores unknown IDs. It doesn't check whether the remaining ranges still allow the caller.
 func (s *Server) bulkDeleteIPRanges(c *call) any {
-	c.requireOrganizationToken("delete", "allowed IP address ranges")
-	ids := getList(c.decodeBody(), "allowedIpAddressRangeIds")
+	ids := getList(c.body, "allowedIpAddressRangeIds")
 	s.removeWhere(kindIPRange, func(o *resource) bool { return slices.Contains(ids, any(o.id)) })
 	return nil
 }

@@ -9,14 +9,18 @@ import (
 // object is a decoded JSON object.
 type object = map[string]any
 
-// deepCopy returns a copy in the form of decoded JSON, since a caller may seed ints and typed slices.
-func deepCopy[T any](value T) T {
+// encodeJSON encodes a value that consists of decoded JSON, or of a seed's Go values.
+func encodeJSON(value any) []byte {
 	encoded, err := json.Marshal(value)
 	if err != nil {
-		panic("simulator: encode resource: " + err.Error())
+		panic("simulator: " + err.Error())
 	}
-	var copied T
-	if err := json.Unmarshal(encoded, &copied); err != nil {
+	return encoded
+}
+
+// deepCopy returns a copy in the form of decoded JSON, since a caller may seed ints and typed slices.
+func deepCopy[T any](value T) (copied T) {
+	if err := json.Unmarshal(encodeJSON(value), &copied); err != nil {
 		panic("simulator: " + err.Error())
 	}
 	return copied
@@ -117,6 +121,16 @@ func sortListBy(view object, name string, members ...string) {
 		return order
 	})
 	view[name] = toArray(items)
+}
+
+// findItem returns the first item that has a value in a member, or nil.
+func findItem(items []object, member string, value any) object {
+	for _, item := range items {
+		if item[member] == value {
+			return item
+		}
+	}
+	return nil
 }
 
 // areEqual reports whether two objects have equal values of some members.

@@ -6,9 +6,12 @@ package simulator
 import (
 	"bytes"
 	"cmp"
+	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
+	"slices"
 	"sync"
 	"time"
 )
@@ -35,15 +38,11 @@ type Server struct {
 	kinds   map[string]*kindSpec
 	mux     *http.ServeMux
 
-	mu             sync.Mutex
-	stored         map[string][]*resource // by kind, in order of creation
-	requests       []Request
-	faults         []*Fault
-	serial         int
-	chaos          chaos
-	returnedTexts  map[string]string
-	faultCount     int
-	recentRequests map[rateLimitKey][]time.Time
+	mu       sync.Mutex
+	stored   map[string][]*resource // by kind, in order of creation
+	serials  map[string]int         // of generated texts, by the text that they identify
+	requests []Request
+	faults   faults
 }
 
 // New returns a server with an empty Organization.
@@ -51,65 +50,84 @@ func New(options Options) *Server {
 	if options.Now == nil {
 		options.Now = time.Now
 	}
-	options.OrganizationID = cmp.Or(options.OrganizationID, newCUID("organization", 0))
+	options.OrganizationID = cmp.Or(options.OrganizationID, fixedCUID("organization"))
 	s := &Server{
-		options: options, kinds: map[string]*kindSpec{}, stored: map[string][]*resource{},
-		recentRequests: map[rateLimitKey][]time.Time{},
+		options: options, kinds: map[string]*kindSpec{}, stored: map[string][]*resource{}, serials: map[string]int{},
+		faults: faults{returnedTexts: map[string]string{}, recent: map[string][]time.Time{}},
 	}
 	for _, k := range allKindSpecs() {
 		s.kinds[k.name] = &k
 	}
 	s.mux = s.newMux()
-	o := &resource{state: object{"id": options.OrganizationID}}
-	s.initialize(o, kindOrganization, caller{})
-	s.serial = 0 // the Organization must not affect the IDs of other resources
-	s.kinds[kindOrganization].fillDefaults(s, o, nil)
-	s.add(kindOrganization, o)
+	s.insert(kindOrganization, object{"id": options.OrganizationID}, Scope{})
 	return s
 }
 
 // OrganizationID returns the ID in paths and tokens.
 func (s *Server) OrganizationID() string { return s.options.OrganizationID }
 
+// Seed adds a resource and returns its ID. kind is one of the kinds of the server; value has the shape of the API's
+// responses and may include values that the API never returns (secret values, workloadIdentity). Seed sets the API's
+// defaults for missing values. It validates nothing, and the resource is ready immediately.
+func (s *Server) Seed(kind string, value map[string]any) (id string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch {
+	case s.kinds[kind] == nil:
+		panic(fmt.Sprintf("simulator: unknown kind %q", kind))
+	case kind == kindOrganization: // the only Organization keeps the fields that value omits
+		maps.Copy(s.organization(), deepCopy(value))
+		return s.OrganizationID()
+	}
+	return s.insert(kind, deepCopy(value), Scope{}).id
+}
+
+// Resources returns deep copies of all resources of a kind in order of creation, including values that the API never
+// returns.
+func (s *Server) Resources(kind string) []map[string]any {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var all []map[string]any
+	for _, o := range s.stored[kind] {
+		all = append(all, deepCopy(o.state))
+	}
+	return all
+}
+
+// Request is a request that the server received, including rejected ones. It has no headers, because they contain
+// the token.
+type Request struct {
+	Method string
+	Path   string // full path, starting with /v1/organizations/
+	Query  url.Values
+	Body   []byte
+	Status int // of the response
+}
+
+// Requests returns all requests since the start or ResetRequests, in the order of execution.
+func (s *Server) Requests() []Request {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.requests)
+}
+
+// ResetRequests deletes the recorded requests.
+func (s *Server) ResetRequests() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.requests = nil
+}
+
 // handleRequest executes a request, injects faults, and records the request.
 func (s *Server) handleRequest(r Request, authorization string) *reply {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	response := newReply()
-	if s.exceedsRateLimit(r, authorization) {
-		s.writeError(response, &requestError{status: http.StatusTooManyRequests, message: "Too many requests"})
-		return s.recordRequest(r, response)
-	}
-	f := s.takeFault(r)
-	if f == nil {
-		f = s.drawFault(r)
-	}
-	if f == nil {
-		return s.recordRequest(r, s.executeRequest(r, authorization))
-	}
-	if f.Delay > 0 {
-		s.mu.Unlock()
-		time.Sleep(f.Delay)
-		s.mu.Lock()
-	}
-	switch {
-	case f.WrongResource:
-		response = s.answerWrongResource(f, r, authorization)
-	case f.Applied:
+	var response *reply
+	if f := s.takeFault(r, authorization); f != nil {
+		response = s.injectFault(f, r, authorization)
+	} else {
 		response = s.executeRequest(r, authorization)
 	}
-	if f.ApplyAfter > 0 {
-		time.AfterFunc(f.ApplyAfter, func() {
-			s.mu.Lock()
-			defer s.mu.Unlock()
-			s.executeRequest(r, authorization)
-		})
-	}
-	s.faultCount++
-	return s.recordRequest(r, s.applyFault(f, response))
-}
-
-func (s *Server) recordRequest(r Request, response *reply) *reply {
 	r.Status = response.status
 	s.requests = append(s.requests, r)
 	return response

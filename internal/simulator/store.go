@@ -2,9 +2,12 @@ package simulator
 
 import (
 	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
-	"maps"
+	"math/big"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -42,73 +45,131 @@ func (s *Server) findWhere(kind string, matches func(*resource) bool) *resource 
 	return nil
 }
 
-// filter returns the resources that match, in order of creation.
-func (s *Server) filter(kind string, matches func(*resource) bool) []*resource {
-	return slices.DeleteFunc(slices.Clone(s.stored[kind]), func(o *resource) bool { return !matches(o) })
-}
-
-func (s *Server) add(kind string, o *resource) { s.stored[kind] = append(s.stored[kind], o) }
-
-func (s *Server) removeWhere(kind string, matches func(*resource) bool) {
-	s.stored[kind] = slices.DeleteFunc(s.stored[kind], matches)
-}
-
-// Seed adds a resource and returns its ID. kind is one of the kinds of the server; value has the shape of the API's
-// responses and may include values that the API never returns (secret values, workloadIdentity). Seed sets the API's
-// defaults for missing values. It validates nothing, and the resource is ready immediately.
-func (s *Server) Seed(kind string, value map[string]any) (id string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.seedResource(kind, value)
-}
-
-func (s *Server) seedResource(kind string, value object) string {
-	k := s.kinds[kind]
-	if k == nil {
-		panic(fmt.Sprintf("simulator: unknown kind %q", kind))
+// stateOf returns the state of the resource with an ID, or nil.
+func (s *Server) stateOf(kind, id string) object {
+	if o := s.find(kind, id); o != nil {
+		return o.state
 	}
-	if kind == kindOrganization { // the only Organization keeps the fields that value omits
-		maps.Copy(s.organization(), deepCopy(value))
-		return s.OrganizationID()
-	}
-	o := &resource{state: deepCopy(value)}
-	s.initialize(o, kind, caller{})
-	k.fillDefaults(s, o, nil)
-	s.add(kind, o)
-	return o.id
-}
-
-// Resources returns deep copies of all resources of a kind in order of creation, including values that the API never
-// returns.
-func (s *Server) Resources(kind string) []map[string]any {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	var all []map[string]any
-	for _, o := range s.stored[kind] {
-		all = append(all, deepCopy(o.state))
-	}
-	return all
+	return nil
 }
 
 // organization returns the state of the only Organization.
 func (s *Server) organization() object { return s.stored[kindOrganization][0].state }
 
-// initialize sets the fields that the server sets in every new resource, where the state lacks them.
-func (s *Server) initialize(o *resource, kind string, who caller) {
-	s.serial++
-	o.id, o.changedAt = cmp.Or(o.getString("id"), newCUID(kind, s.serial)), s.options.Now()
-	stamp := o.changedAt.UTC().Format(timeFormat)
-	if o.state == nil {
-		o.state = object{}
+// filter returns the resources that match, in order of creation.
+func (s *Server) filter(kind string, matches func(*resource) bool) []*resource {
+	return slices.DeleteFunc(slices.Clone(s.stored[kind]), func(o *resource) bool { return !matches(o) })
+}
+
+func (s *Server) removeWhere(kind string, matches func(*resource) bool) {
+	s.stored[kind] = slices.DeleteFunc(s.stored[kind], matches)
+}
+
+// hasDeployments reports whether a Deployment has the ID in a field.
+func (s *Server) hasDeployments(field, id string) bool {
+	return s.findWhere(kindDeployment, func(o *resource) bool { return o.getString(field) == id }) != nil
+}
+
+// requireExisting refuses a request if one of the IDs that it contains doesn't exist.
+func (s *Server) requireExisting(kind string, ids ...any) {
+	for _, id := range ids {
+		text, _ := id.(string)
+		require(s.find(kind, text) != nil, "%s '%v' does not exist", s.kinds[kind].title, id)
 	}
-	setMissing(o.state, object{
+}
+
+// insert adds a resource of a kind, with the values that the server sets in every new resource.
+func (s *Server) insert(kind string, state object, who Scope) *resource {
+	o := &resource{state: state, changedAt: s.options.Now()}
+	o.id = cmp.Or(o.getString("id"), toCUID(s.newHash(kind+" "+string(encodeJSON(state)))))
+	stamp := o.changedAt.UTC().Format(timeFormat)
+	setMissing(state, object{
 		"id": o.id, "organizationId": s.OrganizationID(),
 		"createdAt": stamp, "updatedAt": stamp, "createdBy": who.subjectProfile(), "updatedBy": who.subjectProfile(),
 	})
+	s.kinds[kind].fillDefaults(s, o, nil)
+	s.stored[kind] = append(s.stored[kind], o)
+	return o
+}
+
+// findOrSeed returns the ID of a resource of a kind, and of the type of value if it has one. If there is none, it
+// inserts value.
+func (s *Server) findOrSeed(kind string, value object) string {
+	isSuitable := func(o *resource) bool { return value["type"] == nil || o.state["type"] == value["type"] }
+	if o := s.findWhere(kind, isSuitable); o != nil {
+		return o.id
+	}
+	return s.insert(kind, value, Scope{}).id
 }
 
 // markUpdated records that a caller changed a resource.
-func (s *Server) markUpdated(o *resource, who caller) {
+func (s *Server) markUpdated(o *resource, who Scope) {
 	o.changedAt = s.options.Now()
 	o.state["updatedAt"], o.state["updatedBy"] = o.changedAt.UTC().Format(timeFormat), who.subjectProfile()
+}
+
+// removeDependents deletes everything that belongs to a deleted Workspace or Deployment, and the links and roles of
+// others that refer to it.
+func (s *Server) removeDependents(id string) {
+	refers := func(item any) bool { return hasValue(item, id) }
+	for kind, k := range s.kinds {
+		s.removeWhere(kind, func(o *resource) bool { return k.ownerOf(o.state) == id })
+		for _, o := range s.stored[kind] {
+			for name := range o.state {
+				if list := getList(o.state, name); slices.ContainsFunc(list, refers) {
+					o.state[name] = slices.DeleteFunc(list, refers)
+				}
+			}
+		}
+	}
+}
+
+// refersTo reports whether an item of a list of the resource has an ID as a member.
+func (o *resource) refersTo(id string) bool {
+	for name := range o.state {
+		if slices.ContainsFunc(getList(o.state, name), func(item any) bool { return hasValue(item, id) }) {
+			return true
+		}
+	}
+	return false
+}
+
+// hasValue reports whether an object has a member with a value.
+func hasValue(item any, value string) bool {
+	members, _ := item.(object)
+	for _, member := range members {
+		if member == value {
+			return true
+		}
+	}
+	return false
+}
+
+// newHash returns another hash in each call. It depends only on the text and on the number of earlier calls with the
+// text, so that the reports of simulated runs are comparable.
+func (s *Server) newHash(text string) [sha256.Size]byte {
+	s.serials[text]++
+	return sha256.Sum256(fmt.Appendf(nil, "%s %d", text, s.serials[text]))
+}
+
+// newRequestID returns a UUID version 4.
+func (s *Server) newRequestID() string {
+	sum := s.newHash("request")
+	sum[6], sum[8] = sum[6]&0x0f|0x40, sum[8]&0x3f|0x80
+	return fmt.Sprintf("%x-%x-%x-%x-%x", sum[:4], sum[4:6], sum[6:8], sum[8:10], sum[10:16])
+}
+
+// toCUID returns a hash in the format of the API's IDs: c and 24 characters of a-z0-9.
+func toCUID(sum [sha256.Size]byte) string {
+	digits := new(big.Int).SetBytes(sum[:]).Text(36)
+	return "c" + strings.Repeat("0", max(0, 24-len(digits))) + digits[:min(24, len(digits))]
+}
+
+// fixedCUID returns the ID that belongs to a text.
+func fixedCUID(text string) string { return toCUID(sha256.Sum256([]byte(text))) }
+
+// shortHash returns a short text that is constant for an ID. Host names and namespaces contain it.
+func shortHash(id string) string {
+	sum := sha256.Sum256([]byte(id))
+	return hex.EncodeToString(sum[:4])
 }

@@ -1,6 +1,10 @@
 package simulator
 
-import "slices"
+import (
+	"net/http"
+	"slices"
+	"strings"
+)
 
 // teamSpec is a kind whose names aren't unique: the document doesn't require it.
 func teamSpec() kindSpec {
@@ -11,9 +15,9 @@ func teamSpec() kindSpec {
 			"memberIds": []any{},
 		},
 		hidden: []string{"memberIds"}, omitEmpty: []string{"description"},
-		list: func(s *Server, c *call) []*resource { return s.listSubjects(c, kindTeam) },
-		beforeChange: func(_ *Server, o *resource, _ bool) {
-			require(!getBool(o.state, "isIdpManaged"), "Team '%s' is managed by an identity provider", o.getString("name"))
+		beforeChange: func(_ *Server, c *call) { // the roles of a Team of an identity provider are managed in Astro
+			require(!getBool(c.target.state, "isIdpManaged") || strings.HasSuffix(c.request.URL.Path, "/roles"),
+				"Team '%s' is managed by an identity provider", c.target.getString("name"))
 		},
 		validate: func(s *Server, c *call, _, old *resource) {
 			require(old != nil || !getBool(s.organization(), "isScimEnabled"), "Teams are managed by an identity provider")
@@ -28,7 +32,7 @@ func teamSpec() kindSpec {
 			normalizeGrants(view)
 		},
 		routes: map[string]handlerFunc{
-			"POST /teams/{teamId}/roles":                (*Server).updateTeamRoles,
+			"POST /teams/{teamId}/roles":                (*Server).replaceGrants,
 			"GET /teams/{teamId}/members":               (*Server).listMembers,
 			"POST /teams/{teamId}/members":              (*Server).addMembers,
 			"DELETE /teams/{teamId}/members/{memberId}": (*Server).removeMember,
@@ -36,44 +40,28 @@ func teamSpec() kindSpec {
 	}
 }
 
-// updateTeamRoles also accepts Teams of an identity provider, because their roles are managed in Astro.
-func (s *Server) updateTeamRoles(c *call) any {
-	o := s.kinds[kindTeam].reach(s, c)
-	c.decodeBody()
-	return s.replaceGrants(c, o)
-}
-
 func (s *Server) listMembers(c *call) any {
-	var members []*resource
-	for _, id := range getList(s.kinds[kindTeam].reach(s, c).state, "memberIds") {
-		if text, _ := id.(string); s.find(kindUser, text) != nil {
-			members = append(members, s.find(kindUser, text))
-		}
-	}
+	members := s.filter(kindUser, func(u *resource) bool { return isMember(c.target, u.id) })
 	return c.listPage("teamMembers", members, func(u *resource) object {
 		return object{"userId": u.id, "username": u.getString("username"), "fullName": u.getString("fullName")}
 	})
 }
 
+func isMember(team *resource, userID string) bool {
+	return slices.Contains(getList(team.state, "memberIds"), any(userID))
+}
+
 func (s *Server) addMembers(c *call) any {
-	o := s.kinds[kindTeam].reachForChange(s, c, false)
-	members, added := getList(o.state, "memberIds"), getList(c.decodeBody(), "memberIds")
+	added := getList(c.body, "memberIds")
 	s.requireExisting(kindUser, added...)
-	for _, id := range added {
-		if !slices.Contains(members, id) {
-			members = append(members, id)
-		}
-	}
-	o.state["memberIds"] = members
+	c.target.state["memberIds"] = sortedSet(slices.Concat(getList(c.target.state, "memberIds"), added))
 	return nil
 }
 
 func (s *Server) removeMember(c *call) any {
-	o := s.kinds[kindTeam].reachForChange(s, c, false)
-	members, id := getList(o.state, "memberIds"), any(c.request.PathValue("memberId"))
-	if !slices.Contains(members, id) {
-		refuseNotFound("Team member", c.request.PathValue("memberId"))
-	}
-	o.state["memberIds"] = slices.DeleteFunc(slices.Clone(members), func(v any) bool { return v == id })
+	id := c.request.PathValue("memberId")
+	requireStatus(http.StatusNotFound, isMember(c.target, id), "Team member '%s' does not exist", id)
+	isRemoved := func(v any) bool { return v == id }
+	c.target.state["memberIds"] = slices.DeleteFunc(getList(c.target.state, "memberIds"), isRemoved)
 	return nil
 }

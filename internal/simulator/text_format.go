@@ -69,3 +69,11 @@ func parseQuantity(pattern *regexp.Regexp, v string, units map[string]float64) f
 func formatDecimal(n float64) string { return strconv.FormatFloat(n, 'f', -1, 64) }
 
 func formatGibibytes(n float64) string { return formatDecimal(n) + "Gi" }
+
+// normalizeQuantity returns a number of CPU cores without unit, or an amount of memory in Gi.
+func normalizeQuantity(v string) string {
+	if memoryPattern().MatchString(v) {
+		return formatGibibytes(parseGibibytes(v))
+	}
+	return formatDecimal(parseCores(v))
+}

@@ -1,8 +1,8 @@
 package simulator
 
 import (
-	"reflect"
-	"slices"
+	"strings"
+	"time"
 )
 
 // InheritedRoles selects how a user's response shows the roles that the user inherits from Teams. The behaviour of
@@ -23,7 +23,6 @@ func userSpec() kindSpec {
 			"fullName": "Somebody", "avatarUrl": "", "status": "ACTIVE", "organizationRole": "ORGANIZATION_MEMBER",
 		},
 		hidden: []string{"organizationId", "createdBy", "updatedBy"},
-		list:   func(s *Server, c *call) []*resource { return s.listSubjects(c, kindUser) },
 		fill: func(_ *Server, next, _ *resource) {
 			setMissing(next.state, object{"username": next.id + "@example.com"})
 		},
@@ -44,46 +43,53 @@ func userSpec() kindSpec {
 
 // updateUserRoles requires the Organization role with any other role.
 func (s *Server) updateUserRoles(c *call) any {
-	o, body := s.kinds[kindUser].reach(s, c), c.decodeBody()
 	for _, name := range grantLists {
-		requireField(len(getList(body, name)) == 0 || getString(body, "organizationRole") != "",
+		requireField(len(getList(c.body, name)) == 0 || getString(c.body, "organizationRole") != "",
 			"organizationRole", "required", "is required")
 	}
-	require(o.state["status"] == "ACTIVE", "user '%s' is not active", o.getString("username"))
-	return s.replaceGrants(c, o)
-}
-
-// addInheritedRoles adds a Team's roles to a user's. There is only one Organization role: the strongest one.
-func (s *Server) addInheritedRoles(view object, team *resource) {
-	roles := deepCopy(team.state)
-	for _, name := range grantLists {
-		list := getList(view, name)
-		for _, grant := range getObjects(roles, name) {
-			isSame := func(v any) bool { return reflect.DeepEqual(v, grant) }
-			if s.options.InheritedRoles == RepeatInheritedRoles || !slices.ContainsFunc(list, isSame) {
-				list = append(list, grant)
-			}
-		}
-		view[name] = list
-	}
-	rank := func(state object) int { return slices.Index(organizationRoles, getString(state, "organizationRole")) }
-	if rank(roles) < rank(view) {
-		view["organizationRole"] = roles["organizationRole"]
-	}
+	require(c.target.state["status"] == "ACTIVE", "user '%s' is not active", c.target.getString("username"))
+	return s.replaceGrants(c)
 }
 
 // teamsOf returns the Teams that a user is a member of.
 func (s *Server) teamsOf(userID string) []*resource {
-	return s.filter(kindTeam, func(o *resource) bool {
-		return slices.Contains(getList(o.state, "memberIds"), any(userID))
-	})
+	return s.filter(kindTeam, func(team *resource) bool { return isMember(team, userID) })
 }
 
 // listUserTeams lists a user's Teams with their roles, which the user inherits.
 func (s *Server) listUserTeams(c *call) any {
-	return c.listPage("teams", s.teamsOf(s.kinds[kindUser].reach(s, c).id), func(team *resource) object {
+	return c.listPage("teams", s.teamsOf(c.target.id), func(team *resource) object {
 		view := s.kinds[kindTeam].read(s, team)
 		deleteMembers(view, "createdAt", "createdBy", "updatedAt", "updatedBy", "organizationId")
 		return view
 	})
+}
+
+// inviteSpec is a kind whose create also creates a user, who is PENDING until the invite is accepted.
+func inviteSpec() kindSpec {
+	return kindSpec{
+		name: kindInvite, title: "invite", path: "/invites/{inviteId}",
+		hidden: []string{"id", "inviteeEmail", "role", "createdAt", "createdBy", "updatedAt", "updatedBy"},
+		validate: func(s *Server, c *call, next, _ *resource) {
+			address := next.getString("inviteeEmail")
+			hasAddress := func(o *resource) bool { return strings.EqualFold(o.getString("username"), address) }
+			user := s.findWhere(kindUser, hasAddress)
+			if user == nil {
+				state := object{"username": address, "status": "PENDING", "organizationRole": next.state["role"]}
+				user = s.insert(kindUser, state, c.caller)
+			}
+			require(user.state["status"] == "PENDING", "user '%s' is already a member", user.getString("username"))
+			setMissing(next.state, object{
+				"userId": user.id, "inviter": c.caller.subjectProfile(),
+				"invitee":   object{"id": user.id, "username": user.getString("username"), "subjectType": "USER"},
+				"expiresAt": s.options.Now().AddDate(0, 0, 7).UTC().Format(time.RFC3339),
+			})
+		},
+		fill: func(_ *Server, next, _ *resource) { next.state["inviteId"] = next.id },
+		deleted: func(s *Server, o *resource) {
+			s.removeWhere(kindUser, func(user *resource) bool {
+				return user.id == o.getString("userId") && user.getString("status") == "PENDING"
+			})
+		},
+	}
 }

@@ -6,14 +6,15 @@ import (
 	"strings"
 )
 
-// typedBody defines the member of an environment object that holds the settings of its type.
-type typedBody struct {
+// settingsType defines the member of an environment object that holds the settings of its type.
+type settingsType struct {
 	name      string
 	defaults  object   // of a seed
 	required  []string // must not be empty, even in an update
 	kept      []string // kept by an update that omits them; it clears others, the worst case that the document allows
-	keptEmpty []string // an update keeps these even if it sends ""
+	keptEmpty []string // those of kept that an update keeps even if it sends ""
 	hidden    []string // not in responses
+	blanked   []string // "" in responses
 	secretMap string   // the map that can contain secrets
 	// isSecret reports whether responses hide a member of secretMap.
 	isSecret func(member string) bool
@@ -21,7 +22,7 @@ type typedBody struct {
 
 var variableDefaults = object{"value": "", "isSecret": false}
 
-var typedBodies = map[string]typedBody{
+var settingsByType = map[string]settingsType{
 	"ENVIRONMENT_VARIABLE": {name: "environmentVariable", defaults: variableDefaults},
 	"AIRFLOW_VARIABLE":     {name: "airflowVariable", defaults: variableDefaults},
 	"CONNECTION": {
@@ -42,27 +43,29 @@ var typedBodies = map[string]typedBody{
 	},
 }
 
-// bodyOf returns the typed body that an environment object has.
-func bodyOf(state object) typedBody { return typedBodies[getString(state, "objectType")] }
-
-func (b typedBody) isVariable() bool { return b.secretMap == "" }
-
-// keepStored adds the stored members that an update keeps to the sent ones. isSecret reports whether a variable is
-// secret.
-func (s *Server) keepStored(b typedBody, sent, stored object, isSecret bool) {
-	keptEmpty := b.keptEmpty
-	if isSecret && b.isVariable() {
-		keptEmpty = []string{"value"}
+// settingsOf returns the type of the settings that an environment object has.
+func settingsOf(state object) settingsType {
+	settings := settingsByType[getString(state, "objectType")]
+	if settings.isVariable() && getBool(getObject(state, settings.name), "isSecret") {
+		value := []string{"value"}
+		settings.kept, settings.keptEmpty, settings.blanked = value, value, value
 	}
-	for _, member := range slices.Concat(b.kept, keptEmpty) {
-		isOmitted := sent[member] == nil || sent[member] == "" && slices.Contains(keptEmpty, member)
+	return settings
+}
+
+func (t settingsType) isVariable() bool { return t.secretMap == "" }
+
+// keepStored adds the stored members that an update keeps to the sent ones.
+func (s *Server) keepStored(t settingsType, sent, stored object) {
+	for _, member := range t.kept {
+		isOmitted := sent[member] == nil || sent[member] == "" && slices.Contains(t.keptEmpty, member)
 		if stored[member] != nil && isOmitted {
 			sent[member] = stored[member]
 		}
 	}
-	sentMap, storedMap := getObject(sent, b.secretMap), getObject(stored, b.secretMap)
+	sentMap, storedMap := getObject(sent, t.secretMap), getObject(stored, t.secretMap)
 	for member, value := range sentMap {
-		if s.options.KeepEmptySecrets && value == "" && b.isSecret(member) && storedMap[member] != nil {
+		if s.options.KeepEmptySecrets && value == "" && t.isSecret(member) && storedMap[member] != nil {
 			sentMap[member] = storedMap[member]
 		}
 	}
@@ -90,20 +93,21 @@ func listSetFields(body object) []any {
 }
 
 // redact removes secrets from settings.
-func (b typedBody) redact(settings object, isSecret bool) {
-	if isSecret && b.isVariable() {
-		settings["value"] = ""
-	}
+func (t settingsType) redact(settings object) {
 	if id := getString(settings, "authTypeId"); id != "" { // returned in another form than in the request
 		settings["connectionAuthType"] = object{
 			"id": id, "airflowType": getString(settings, "type"), "authMethodName": "simulated", "description": "", "name": id,
 			"parameters": []any{}, "providerPackageName": "simulated",
 		}
 	}
-	deleteMembers(settings, b.hidden...)
-	for member := range getObject(settings, b.secretMap) {
-		if b.isSecret(member) {
-			getObject(settings, b.secretMap)[member] = ""
+	deleteMembers(settings, t.hidden...)
+	for _, member := range t.blanked {
+		settings[member] = ""
+	}
+	secrets := getObject(settings, t.secretMap)
+	for member := range secrets {
+		if t.isSecret(member) {
+			secrets[member] = ""
 		}
 	}
 }

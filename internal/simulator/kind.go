@@ -27,28 +27,32 @@ type kindSpec struct {
 	name   string
 	title  string // in messages
 	path   string // of one resource, after the Organization, as in the document
+	parent string // the kind of the resource that contains it in the path
 	plural string // the member of a list's response that holds the items
+
+	// owner lists the members that can hold the ID of the Workspace or Deployment to which a resource belongs. A caller
+	// needs access to it. Without one, the resource belongs to the Organization.
+	owner []string
 
 	createStatus, updateStatus string // the status after a create or update, until Options.ReadyAfter has passed
 
 	defaults  object   // of a create, an update and a seed
+	keeps     []string // fields that an update keeps if it omits them; it clears the others
+	keepsAll  bool     // an update keeps all fields that it omits
 	hidden    []string // members that responses don't have
 	omitEmpty []string // members that responses don't have if they are empty
 
-	// canAccess reports whether the caller has access to a resource; o is nil if it doesn't exist. nil: a token of the
-	// Organization has.
-	canAccess func(s *Server, c *call, id string, o *resource) bool
-	// list returns the resources that the caller can list. nil: a token of the Organization can list all.
-	list func(s *Server, c *call) []*resource
-	// beforeCreate checks that the caller is allowed to create the resource. It runs before the constraints are checked,
-	// and may complete the body. nil: a token of the Organization is allowed to.
-	beforeCreate func(s *Server, c *call)
-	// beforeChange refuses an update or delete of a resource, whatever the request contains.
-	beforeChange func(s *Server, o *resource, isDelete bool)
-	// keeps reports whether an update keeps a field that it omits. nil: it clears all of them.
-	keeps func(field string) bool
+	// beforeList refuses a list.
+	beforeList func(c *call)
+	// belongsTo reports whether a list with a Workspace or Deployment in its query contains a resource. nil: a list of the
+	// resource refers to it.
+	belongsTo func(s *Server, c *call, o *resource, id string) bool
+	// complete completes the body of a create before it is checked against the document.
+	complete func(s *Server, body object)
+	// beforeChange refuses a change of c.target, whatever the request contains.
+	beforeChange func(s *Server, c *call)
 	// validate checks the rules between fields, and may complete next. c.body holds what was sent; next holds the state
-	// after the request, without defaults. old is nil in a create.
+	// after the request. old is nil in a create.
 	validate func(s *Server, c *call, next, old *resource)
 	// fill sets the API's defaults, and converts values to the form in which the server stores them. old is nil in a
 	// create and a seed.
@@ -56,10 +60,10 @@ type kindSpec struct {
 	// view converts a copy of the stored state to the form of a response.
 	view func(s *Server, view object)
 	// item converts a response to an item of a list.
-	item func(s *Server, c *call, view object)
+	item func(c *call, view object)
 	// created converts a response to the response of a create.
 	created func(o *resource, view object) object
-	// deleted deletes everything that belongs to a deleted resource.
+	// deleted deletes what else a delete removes.
 	deleted func(s *Server, o *resource)
 
 	routes map[string]handlerFunc // other operations, or replacements, by method and path after the Organization
@@ -78,6 +82,16 @@ func (k *kindSpec) idName() string {
 		return "organizationId"
 	}
 	return strings.Trim(path.Base(k.path), "{}")
+}
+
+// ownerOf returns the ID of the Workspace or Deployment to which a resource belongs, or "".
+func (k *kindSpec) ownerOf(state object) string {
+	for _, name := range k.owner {
+		if id := getString(state, name); id != "" {
+			return id
+		}
+	}
+	return ""
 }
 
 // handlers returns the handlers of all operations that the kind can have.
@@ -103,8 +117,8 @@ func (k *kindSpec) fillDefaults(s *Server, next, old *resource) {
 // read returns a resource in the form of a response.
 func (k *kindSpec) read(s *Server, o *resource) object { return k.viewOf(s, o, s.currentStatus(o)) }
 
-// readWritten returns the response to a create or update. Its status is the pending one; with
-// Options.StaleStatusFor, an update still returns the old one.
+// readWritten returns the response to a create or update. Its status is the pending one; with Options.StaleStatusFor,
+// an update still returns the old one.
 func (k *kindSpec) readWritten(s *Server, o *resource) object {
 	if s.hasStaleStatus(o) {
 		return k.read(s, o)

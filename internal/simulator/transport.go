@@ -2,43 +2,16 @@ package simulator
 
 import (
 	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"maps"
 	"net/http"
-	"net/url"
-	"slices"
 	"strconv"
 )
 
 // maxBodySize is the maximum number of bytes that the server reads of a request body.
 const maxBodySize = 10 << 20
-
-// Request is a request that the server received, including rejected ones. It has no headers, because they contain
-// the token.
-type Request struct {
-	Method string
-	Path   string // full path, starting with /v1/organizations/
-	Query  url.Values
-	Body   []byte
-	Status int // of the response
-}
-
-// Requests returns all requests since the start or ResetRequests, in the order of execution.
-func (s *Server) Requests() []Request {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return slices.Clone(s.requests)
-}
-
-// ResetRequests deletes the recorded requests.
-func (s *Server) ResetRequests() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.requests = nil
-}
 
 // reply is a response that isn't sent yet. It implements http.ResponseWriter.
 type reply struct {
@@ -61,21 +34,9 @@ func (r *reply) Write(b []byte) (int, error) {
 }
 
 func writeJSON(w http.ResponseWriter, status int, body any) {
-	encoded, err := json.Marshal(body)
-	if err != nil {
-		panic("simulator: encode response: " + err.Error()) // can't happen, because responses consist of decoded JSON
-	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
-	_, _ = w.Write(encoded) // a reply accepts everything
-}
-
-// sentBody returns the part of the body that is sent before the connection breaks.
-func (r *reply) sentBody() []byte {
-	if r.truncateAfter > 0 && r.truncateAfter < len(r.body) {
-		return r.body[:r.truncateAfter]
-	}
-	return r.body
+	_, _ = w.Write(encodeJSON(body)) // a reply accepts everything
 }
 
 // ServeHTTP serves /v1/organizations/{organizationId}/….
@@ -99,22 +60,24 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // Transport returns a transport that calls the server in process, without sockets. It ignores the host of the URL.
 func (s *Server) Transport() http.RoundTripper { return inProcessTransport{s} }
 
-var errConnectionReset = errors.New("connection reset by peer")
+type inProcessTransport struct{ server *Server }
 
 // brokenBody simulates a connection that breaks within a body.
 type brokenBody struct{}
 
 func (brokenBody) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }
 
-type inProcessTransport struct{ server *Server }
-
 func (t inProcessTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 	if err := r.Context().Err(); err != nil {
 		return nil, err
 	}
-	request, err := readRequest(r)
-	if err != nil {
-		return nil, err
+	request := Request{Method: r.Method, Path: r.URL.Path, Query: r.URL.Query()}
+	if r.Body != nil {
+		defer r.Body.Close()
+		var err error
+		if request.Body, err = io.ReadAll(io.LimitReader(r.Body, maxBodySize)); err != nil {
+			return nil, err
+		}
 	}
 	done := make(chan *reply, 1)
 	go func() { done <- t.server.handleRequest(request, r.Header.Get("Authorization")) }()
@@ -125,11 +88,11 @@ func (t inProcessTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 		return nil, r.Context().Err()
 	}
 	if response.reset {
-		return nil, errConnectionReset
+		return nil, errors.New("connection reset by peer")
 	}
-	var body io.Reader = bytes.NewReader(response.sentBody())
-	if len(response.sentBody()) < len(response.body) {
-		body = io.MultiReader(body, brokenBody{})
+	var body io.Reader = bytes.NewReader(response.body)
+	if n := response.truncateAfter; n > 0 && n < len(response.body) {
+		body = io.MultiReader(bytes.NewReader(response.body[:n]), brokenBody{})
 	}
 	return &http.Response{
 		Status: fmt.Sprintf("%d %s", response.status, http.StatusText(response.status)), StatusCode: response.status,
@@ -137,15 +100,4 @@ func (t inProcessTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 		Header: response.header, Body: io.NopCloser(body), ContentLength: int64(len(response.body)),
 		Request: r,
 	}, nil
-}
-
-func readRequest(r *http.Request) (Request, error) {
-	request := Request{Method: r.Method, Path: r.URL.Path, Query: r.URL.Query()}
-	if r.Body == nil {
-		return request, nil
-	}
-	defer r.Body.Close()
-	body, err := io.ReadAll(io.LimitReader(r.Body, maxBodySize))
-	request.Body = body
-	return request, err
 }

@@ -1,0 +1,70 @@
+package simulator
+
+import (
+	"fmt"
+	"net/http"
+)
+
+// FieldError is one failed constraint of a request, the FieldValidationError of the API's document.
+type FieldError struct {
+	Field   string `json:"field"` // like workerQueues[1].maxWorkerCount
+	Code    string `json:"code"`
+	Message string `json:"message"`
+}
+
+func newFieldError(path, code, reason string) FieldError {
+	return FieldError{Field: path, Code: code, Message: path + " " + reason}
+}
+
+// errorBody is the Error of the API's document.
+type errorBody struct {
+	Message     string       `json:"message"`
+	RequestID   string       `json:"requestId"`
+	StatusCode  int          `json:"statusCode"`
+	FieldErrors []FieldError `json:"fieldErrors,omitempty"`
+}
+
+// refuse ends a request with an error. It panics with the error, and Server.execute recovers it: nearly every step of a
+// request can refuse it, and nothing is left to do then.
+func refuse(status int, format string, args ...any) {
+	subject := map[int]string{
+		http.StatusBadRequest: "Invalid request", http.StatusUnauthorized: "Unauthorized", http.StatusForbidden: "Forbidden",
+		http.StatusNotFound: "Not found", http.StatusConflict: "Conflict", http.StatusPreconditionFailed: "Conflict",
+	}[status]
+	panic(&errorBody{StatusCode: status, Message: subject + ": " + fmt.Sprintf(format, args...)})
+}
+
+// require refuses a request that violates a rule between fields. The API reports fieldErrors only for single fields.
+func require(ok bool, format string, args ...any) {
+	requireStatus(http.StatusBadRequest, ok, format, args...)
+}
+
+func requireAccess(ok bool, format string, args ...any) {
+	requireStatus(http.StatusForbidden, ok, format, args...)
+}
+
+// requireStatus refuses a request with a status.
+func requireStatus(status int, ok bool, format string, args ...any) {
+	if !ok {
+		refuse(status, format, args...)
+	}
+}
+
+// requireField refuses a request with an invalid field.
+func requireField(ok bool, path, code, reason string) {
+	if !ok {
+		requireValid([]FieldError{newFieldError(path, code, reason)})
+	}
+}
+
+// requireValid refuses a request with invalid fields.
+func requireValid(invalid []FieldError) {
+	if len(invalid) == 0 {
+		return
+	}
+	message := "Invalid request: " + invalid[0].Message
+	if more := len(invalid) - 1; more > 0 {
+		message += fmt.Sprintf(" (and %d more)", more)
+	}
+	panic(&errorBody{StatusCode: http.StatusBadRequest, Message: message, FieldErrors: invalid})
+}
