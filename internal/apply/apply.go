@@ -92,7 +92,10 @@ type applier struct {
 func Run(ctx context.Context, source current.Source, p *plan.Plan, o Options) []Outcome {
 	r := &applier{
 		Options: o, source: source, finder: current.Finder{Source: source}, targets: p.Targets,
-		existedBefore: func(id string) bool { return p.ExistingIDs[id] },
+		existedBefore: func(id string) bool {
+			_, ok := p.Names[id]
+			return ok
+		},
 	}
 	jobOf := map[*plan.Change]*job{}
 	for _, c := range p.Changes {

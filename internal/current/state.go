@@ -45,20 +45,20 @@ type State struct {
 	lookup *Lookup // the lists that the run has read
 }
 
-// KnownIDs returns the ids of all resources that were read, listed ones included.
-func (c *State) KnownIDs() map[string]bool {
-	ids := map[string]bool{}
+// NamesByID returns the names of all resources that were read, listed ones included.
+func (c *State) NamesByID() map[string]string {
+	names := map[string]string{}
 	if c.lookup != nil {
 		for _, x := range c.lookup.indexes {
-			for id := range x.byID {
-				ids[id] = true
+			for id, live := range x.byID {
+				names[id] = live.Name()
 			}
 		}
 	}
 	for _, live := range c.Live {
-		ids[live.ID] = true
+		names[live.ID] = live.Name()
 	}
-	return ids
+	return names
 }
 
 // Source reads an Organization.

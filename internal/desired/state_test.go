@@ -23,16 +23,16 @@ func TestLoadDesired(t *testing.T) {
 		wantProblems []string
 	}{
 		"the resource's own Workspace takes precedence": {
-			[]string{"workspace: top\ndeployments: [{ name: d, workspace: own }]"}, "input", []string{`deployments/d workspaceId (id of Workspace "own")`}, nil,
+			[]string{"workspace: top\ndeployments: [{ name: d, workspace: own }]"}, "input", []string{`deployments/d workspaceId Workspace "own"`}, nil,
 		},
 		"the document's Workspace comes second": {
-			[]string{"workspace: top\ndeployments: [{ name: d }]"}, "input", []string{`deployments/d workspaceId (id of Workspace "top")`}, nil,
+			[]string{"workspace: top\ndeployments: [{ name: d }]"}, "input", []string{`deployments/d workspaceId Workspace "top"`}, nil,
 		},
 		"the document's Workspace by id": {[]string{"workspaceId: " + w1 + "\ndeployments: [{ name: d }]"}, "", []string{`deployments/d workspaceId "` + w1 + `"`}, nil},
 		"the input comes last": {
 			[]string{"deployments: [{ name: d }]", "workspace: top\ndeployments: [{ name: e }]"},
 			"input",
-			[]string{`deployments/d workspaceId (id of Workspace "input")`, `deployments/e workspaceId (id of Workspace "top")`},
+			[]string{`deployments/d workspaceId Workspace "input"`, `deployments/e workspaceId Workspace "top"`},
 			nil,
 		},
 		"the input may be an id": {[]string{"deployments: [{ name: d }]"}, w1, []string{`deployments/d workspaceId "` + w1 + `"`}, nil},
@@ -47,14 +47,14 @@ func TestLoadDesired(t *testing.T) {
 		"a name and an id of the Workspace": {
 			[]string{"workspace: a\nworkspaceId: " + w1 + "\ndeployments: [{ name: d, workspace: b, workspaceId: " + w2 + " }]"},
 			"",
-			[]string{`deployments/d workspaceId (id of Workspace "b")`},
+			[]string{`deployments/d workspaceId Workspace "b"`},
 			[]string{"a.yaml:1:1: set either workspace or workspaceId, not both", `a.yaml:3:26: Deployment "d": set either workspace or workspaceId, not both`},
 		},
 		"declared twice": {
 			[]string{"workspaces: [{ name: w }, { name: v }]\ndeployments: [{ name: d, workspace: w }, { name: d, workspace: w }]", "workspaces: [{ name: v }]"},
 			"",
 			[]string{
-				"workspaces/w", "workspaces/v", `deployments/d workspaceId (id of Workspace "w") declared`, `deployments/d workspaceId (id of Workspace "w") declared`, "workspaces/v",
+				"workspaces/w", "workspaces/v", `deployments/d workspaceId Workspace "w" declared`, `deployments/d workspaceId Workspace "w" declared`, "workspaces/v",
 			},
 			[]string{`a.yaml:2:50: Deployment "d" is declared twice, first at a.yaml:2:23; remove one of them`, `b.yaml:1:22: Workspace "v" is declared twice, first at a.yaml:1:35; remove one of them`},
 		},
@@ -68,7 +68,7 @@ func TestLoadDesired(t *testing.T) {
 			[]string{"workspaces: [{ name: w }]\ndeployments: [{ name: d, workspace: w }, { name: d, workspace: v }, { name: d, workspaceId: " + w1 + " }]"},
 			"",
 			[]string{
-				"workspaces/w", `deployments/d workspaceId (id of Workspace "w") declared`, `deployments/d workspaceId (id of Workspace "v")`, `deployments/d workspaceId "` + w1 + `"`,
+				"workspaces/w", `deployments/d workspaceId Workspace "w" declared`, `deployments/d workspaceId Workspace "v"`, `deployments/d workspaceId "` + w1 + `"`,
 			},
 			nil,
 		},
@@ -76,7 +76,7 @@ func TestLoadDesired(t *testing.T) {
 			[]string{"workspaces: [{ id: " + w1 + ", name: renamed }]\ndeployments: [{ name: d, workspaceId: " + w1 + " }, { name: e, workspace: renamed }, { name: f, workspace: " + w1 + " }]"},
 			"",
 			[]string{
-				"workspaces/renamed id " + w1, `deployments/d workspaceId "` + w1 + `" declared`, `deployments/e workspaceId (id of Workspace "renamed") declared`,
+				"workspaces/renamed id " + w1, `deployments/d workspaceId "` + w1 + `" declared`, `deployments/e workspaceId Workspace "renamed" declared`,
 				`deployments/f workspaceId "` + w1 + `" declared`,
 			},
 			nil,
@@ -84,13 +84,13 @@ func TestLoadDesired(t *testing.T) {
 		"a name that looks like an id": {
 			[]string{"workspaces: [{ name: " + w1 + " }]\ndeployments: [{ name: d, workspace: " + w1 + " }, { name: e, workspace: " + w2 + " }]"},
 			"",
-			[]string{"workspaces/" + w1, `deployments/d workspaceId (id of Workspace "` + w1 + `") declared`, `deployments/e workspaceId "` + w2 + `"`},
+			[]string{"workspaces/" + w1, `deployments/d workspaceId Workspace "` + w1 + `" declared`, `deployments/e workspaceId "` + w2 + `"`},
 			nil,
 		},
 		"an ambiguous reference": {
 			[]string{"workspaces: [{ name: w }, { id: " + w1 + ", name: w }]\ndeployments: [{ name: d, workspace: w }]"},
 			"",
-			[]string{"workspaces/w", "workspaces/w id " + w1, `deployments/d workspaceId (id of Workspace "w")`},
+			[]string{"workspaces/w", "workspaces/w id " + w1, `deployments/d workspaceId Workspace "w"`},
 			[]string{
 				`a.yaml:1:66: Workspace "w" is declared twice, first at a.yaml:1:22; remove one of them`,
 				`a.yaml:2:37: Deployment "d": Workspace "w" is declared more than once, at a.yaml:1:22 and a.yaml:1:66; refer to it by id`,
@@ -129,7 +129,7 @@ func TestLoadDesired(t *testing.T) {
 		"the input is ambiguous": {
 			[]string{"workspaces: [{ name: w }, { id: " + w1 + ", name: w }]\ndeployments: [{ name: d }]"},
 			"w",
-			[]string{"workspaces/w", "workspaces/w id " + w1, `deployments/d workspaceId (id of Workspace "w")`},
+			[]string{"workspaces/w", "workspaces/w id " + w1, `deployments/d workspaceId Workspace "w"`},
 			[]string{
 				`a.yaml:1:66: Workspace "w" is declared twice, first at a.yaml:1:22; remove one of them`,
 				`a.yaml:2:23: Deployment "d": Workspace "w" is declared more than once, at a.yaml:1:22 and a.yaml:1:66; refer to it by id`,
@@ -138,7 +138,7 @@ func TestLoadDesired(t *testing.T) {
 		"the input refers to an absent Workspace": {
 			[]string{"workspaces: [{ name: w, state: absent }]\ndeployments: [{ name: d }]"},
 			"w",
-			[]string{"workspaces/w absent", `deployments/d workspaceId (id of Workspace "w") declared`},
+			[]string{"workspaces/w absent", `deployments/d workspaceId Workspace "w" declared`},
 			[]string{`a.yaml:2:23: Deployment "d" refers to Workspace "w", which is marked state: absent; remove this reference first`},
 		},
 		"state and protect": {
@@ -156,7 +156,7 @@ func TestLoadDesired(t *testing.T) {
 		"a reference to an absent resource": {
 			[]string{"workspaces: [{ name: a, state: absent }]\ndeployments: [{ name: d, workspace: a }, { name: e, workspace: a, state: absent }]"},
 			"",
-			[]string{"workspaces/a absent", `deployments/d workspaceId (id of Workspace "a") declared`, `deployments/e workspaceId (id of Workspace "a") declared absent`},
+			[]string{"workspaces/a absent", `deployments/d workspaceId Workspace "a" declared`, `deployments/e workspaceId Workspace "a" declared absent`},
 			[]string{`a.yaml:2:37: Deployment "d" refers to Workspace "a", which is marked state: absent; remove this reference first`},
 		},
 		"an invalid state": {
@@ -184,7 +184,7 @@ func TestLoadDesired(t *testing.T) {
 		"invalid references": {
 			[]string{"deployments: [{ name: d, workspace: [x], cluster: '' }]"},
 			"",
-			[]string{`deployments/d workspaceId (id of Workspace ) clusterId (id of cluster )`},
+			[]string{`deployments/d workspaceId Workspace  clusterId cluster `},
 			[]string{`a.yaml:1:37: Deployment "d": workspace must be a name or an id, not a list`, `a.yaml:1:51: Deployment "d": cluster is empty; write a name or an id, or remove it`},
 		},
 	}

@@ -341,7 +341,7 @@ func renderDiff(p *plan.Plan) string {
 			b.WriteString("  " + fieldLine(f) + "\n")
 		}
 		for _, f := range c.Kept {
-			fmt.Fprintf(&b, "  = %s: %s is kept\n", f.Path, f.Old.Render())
+			fmt.Fprintf(&b, "  = %s: %s is kept\n", f.Label, f.Old.Render())
 		}
 		for _, name := range c.NotComparable {
 			fmt.Fprintf(&b, "  ? %s is not compared\n", name)
@@ -362,13 +362,13 @@ func renderDiff(p *plan.Plan) string {
 func fieldLine(f plan.Field) string {
 	switch {
 	case f.Rewrite:
-		return fmt.Sprintf("~ %s: %s (written again)", f.Path, f.New.Render())
+		return fmt.Sprintf("~ %s: %s (written again)", f.Label, f.New.Render())
 	case f.New == nil:
-		return fmt.Sprintf("- %s: %s", f.Path, f.Old.Render())
+		return fmt.Sprintf("- %s: %s", f.Label, f.Old.Render())
 	case f.Old == nil:
-		return fmt.Sprintf("+ %s: %s", f.Path, f.New.Render())
+		return fmt.Sprintf("+ %s: %s", f.Label, f.New.Render())
 	}
-	return fmt.Sprintf("~ %s: %s → %s", f.Path, f.Old.Render(), f.New.Render())
+	return fmt.Sprintf("~ %s: %s → %s", f.Label, f.Old.Render(), f.New.Render())
 }
 
 func sortedNames(changes []*plan.Change) []string {

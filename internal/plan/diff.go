@@ -3,6 +3,7 @@
 package plan
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -18,6 +19,7 @@ import (
 // is updated anyway, or because the user requires it.
 type Field struct {
 	Path     string
+	Label    string // Path for people: with the names of references instead of their ids
 	Old, New *schema.Node
 	Rewrite  bool
 }
@@ -62,8 +64,30 @@ func (d *Diff) MaxImpact(k *kind.Kind) schema.Impact {
 // Compare merges the declared resource over its current state; live is nil if the
 // resource doesn't exist.
 func Compare(r *desired.Resource, live *current.Live, policy Policy) *Comparison {
+	return compareWithBody(r, live.Body(), policy)
+}
+
+// compareWithNames is Compare for people: in a result that isn't empty, the references of
+// the current values have the names of their targets.
+func compareWithNames(
+	r *desired.Resource, live *current.Live, policy Policy, names map[string]string,
+) *Comparison {
+	c := Compare(r, live, policy)
+	if live == nil || len(c.Fields)+len(c.Kept)+len(c.Notes)+len(c.Problems) == 0 {
+		return c
+	}
+	body := live.Body().Clone()
+	whole := schema.Type{Base: schema.BaseObject, Fields: r.Kind.Fields}
+	visitReferences(nil, &whole, body, func(_ *schema.Ref, id *schema.Node) {
+		id.DisplayName = cmp.Or(id.DisplayName, names[id.ScalarText()])
+	})
+	return compareWithBody(r, body, policy)
+}
+
+// compareWithBody is Compare with the current values in live; nil for a new resource.
+func compareWithBody(r *desired.Resource, live *schema.Node, policy Policy) *Comparison {
 	m := &merger{
-		Comparison: &Comparison{}, resource: r, declared: r.Body, live: live.Body(),
+		Comparison: &Comparison{}, resource: r, declared: r.Body, live: live, labels: map[string]pathLabel{},
 		removals: policy.removalsFrom(r), writeSecrets: policy.WriteSecrets,
 	}
 	m.ignoreExpired(policy.Now)

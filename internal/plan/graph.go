@@ -124,7 +124,7 @@ func (b *edgeBuilder) checkKeptReferences(c *Change) {
 		visitReferences(f.Ref, cmp.Or(f.Type.Elem, &f.Type), kept.Old, func(ref *schema.Ref, id *schema.Node) {
 			if target := b.target(ref, id); target != nil && target.Action == Delete {
 				b.addProblem(c.Resource.Pos, "%s: %s is kept, but refers to %s, which is marked state: absent at %s; "+
-					"remove this reference first, or keep both", c.Resource, kept.Path, target.Resource, target.Resource.Pos)
+					"remove this reference first, or keep both", c.Resource, kept.Label, target.Resource, target.Resource.Pos)
 			}
 		})
 	}

@@ -141,7 +141,7 @@ func (c *Change) withAddresses(created map[string]string) map[string]string {
 
 func (e encoder) encodeFields(fields []Field) (out []jsonField, err error) {
 	for _, f := range fields {
-		path := f.Path // items that refer to created resources are labeled with names instead of ids
+		path := f.Path // items that refer to created resources have names instead of ids
 		for id, address := range e.created {
 			path = strings.ReplaceAll(path, "["+id+"]", "["+address+"]")
 		}

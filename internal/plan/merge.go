@@ -22,6 +22,21 @@ type merger struct {
 	writeSecrets bool // write declared secrets that can't be compared
 	isSent       bool // the update is sent for another difference, so it writes these secrets, too
 	isSilent     bool // inside a value that is recorded as a whole, so its parts aren't recorded
+	labels       map[string]pathLabel
+}
+
+// pathLabel is the last step of a path as people read it, and the path of its parent.
+type pathLabel struct{ parent, step string }
+
+// labelOf returns path for people: with the names that the manifest uses for reference
+// fields, and with the names of resources instead of their ids.
+func (m *merger) labelOf(path string) string {
+	for end := len(path); end > 0; end = strings.LastIndexAny(path[:end], ".[") {
+		if label, ok := m.labels[path[:end]]; ok {
+			return m.labelOf(label.parent) + label.step + path[end:]
+		}
+	}
+	return path
 }
 
 func (m *merger) addProblem(pos schema.Pos, format string, args ...any) {
@@ -45,7 +60,7 @@ func (m *merger) silenced() *merger {
 // replaces references in it, and the plan must not change.
 func (m *merger) recordChange(path string, current, desired *schema.Node) {
 	if !m.isSilent {
-		m.Fields = append(m.Fields, Field{Path: path, Old: current, New: desired.Clone()})
+		m.Fields = append(m.Fields, Field{Path: path, Label: m.labelOf(path), Old: current, New: desired.Clone()})
 	}
 }
 
@@ -58,7 +73,11 @@ func (m *merger) mergeObject(fields []schema.Field, declared, live *schema.Node,
 	}
 	for i := range fields {
 		f := &fields[i]
-		merged.Set(f.Name, m.mergeField(f, declared, live, joinPath(path, f.Name), isNew))
+		fieldPath := joinPath(path, f.Name)
+		if f.Ref != nil && f.Ref.NameField != "" {
+			m.labels[fieldPath] = pathLabel{path, fieldPath[len(path):len(fieldPath)-len(f.Name)] + f.Ref.NameField}
+		}
+		merged.Set(f.Name, m.mergeField(f, declared, live, fieldPath, isNew))
 	}
 	return merged
 }
@@ -70,7 +89,7 @@ func (m *merger) mergeField(f *schema.Field, declared, live *schema.Node, path s
 	}
 	if f.Has(schema.MetaArgument) {
 		if isNew && d == nil && f.Has(schema.RequiredCreate) {
-			m.addProblem(declared.Pos, "%s is missing: %s", path, f.Remedy)
+			m.addProblem(declared.Pos, "%s is missing: %s", m.labelOf(path), f.Remedy)
 		}
 		return nil
 	}
@@ -84,7 +103,7 @@ func (m *merger) mergeField(f *schema.Field, declared, live *schema.Node, path s
 	if condition := f.FailedCondition(m.lookUpValue); condition != nil {
 		if d != nil {
 			m.addProblem(d.Pos, "%s doesn't apply when %s is %s, only when it is %s; remove %s, or change %s",
-				path, condition.Field, m.lookUpText(condition.Field), strings.Join(condition.In, " or "), path, condition.Field)
+				m.labelOf(path), condition.Field, m.lookUpText(condition.Field), strings.Join(condition.In, " or "), m.labelOf(path), condition.Field)
 		} else {
 			m.dropInapplicable(f, l, path)
 		}
@@ -99,7 +118,7 @@ func (m *merger) mergeField(f *schema.Field, declared, live *schema.Node, path s
 	secret := f.HoldsSecret(m.secretContext(f, declared, live)) || f.HoldsSecretByPath(m.lookUpText)
 	if secret && f.Secret.PresenceReported && d != nil {
 		if d.Is("") && l.IsRedacted() {
-			m.addProblem(d.Pos, "%s can't be cleared, because Astro keeps the stored secret if the new one is empty; remove the field, or set another value", path)
+			m.addProblem(d.Pos, "%s can't be cleared, because Astro keeps the stored secret if the new one is empty; remove the field, or set another value", m.labelOf(path))
 		}
 		d = m.asSensitive(d)
 	}
@@ -114,7 +133,7 @@ func (m *merger) mergeField(f *schema.Field, declared, live *schema.Node, path s
 		isSetElsewhere := m.resource.Creates != nil && m.resource.Creates.Body.Get(f.ResponsePath) != nil
 		if !isSetElsewhere && m.hasDifference(f, d, l, path) {
 			currentText, desiredText := schema.ShowBoth(m.withoutServerFields(&f.Type, l), d)
-			m.addNote(d.Pos, false, "%s is %s in Astro and %s in the manifest: %s", path, currentText, desiredText, f.Remedy)
+			m.addNote(d.Pos, false, "%s is %s in Astro and %s in the manifest: %s", m.labelOf(path), currentText, desiredText, f.Remedy)
 		}
 		return nil
 	case f.Has(schema.Immutable):
@@ -139,7 +158,7 @@ func (m *merger) hasDifference(f *schema.Field, d, l *schema.Node, path string) 
 // mergeDeclared merges a declared field and checks that the field allows the change.
 func (m *merger) mergeDeclared(f *schema.Field, d, l *schema.Node, path string) *schema.Node {
 	if reason := m.changeRefusal(f, l, d); reason != "" && m.hasDifference(f, d, l, path) {
-		m.addProblem(d.Pos, "%s: %s", path, reason)
+		m.addProblem(d.Pos, "%s: %s", m.labelOf(path), reason)
 	}
 	return m.mergeValue(f, d, l, path, false)
 }
@@ -175,7 +194,7 @@ func (m *merger) mergeValue(f *schema.Field, d, l *schema.Node, path string, isN
 	}
 	if warning := f.WarningForChange(l, d); warning != "" && !isNew {
 		currentText, desiredText := schema.ShowBoth(l, d)
-		m.addNote(d.Pos, true, "%s changes from %s to %s: %s", path, currentText, desiredText, warning)
+		m.addNote(d.Pos, true, "%s changes from %s to %s: %s", m.labelOf(path), currentText, desiredText, warning)
 	}
 	m.recordChange(path, l, d)
 	return t.Encode(d)

@@ -31,7 +31,7 @@ func (m *merger) mergeNewField(f *schema.Field, declared *schema.Node, path stri
 	case d == nil && f.Has(schema.RequiredCreate) && m.isConditionUnknown(f):
 		return nil // the field of a condition is missing itself, so it is unknown whether f is required
 	case d == nil && f.Has(schema.RequiredCreate):
-		m.addProblem(declared.Pos, "%s is missing, but a new resource or item requires it; add it (%s)", path, f.Type.Describe())
+		m.addProblem(declared.Pos, "%s is missing, but a new resource or item requires it; add it (%s)", m.labelOf(path), f.Type.Describe())
 		return nil
 	case d == nil:
 		return nil
@@ -49,11 +49,11 @@ func (m *merger) mergeNewField(f *schema.Field, declared *schema.Node, path stri
 // to send.
 func (m *merger) mergeImmutable(f *schema.Field, d, l *schema.Node, path string) *schema.Node {
 	if l == nil && f.ResponsePath != "-" && !f.Type.IsZero(d) {
-		m.addNote(d.Pos, false, "%s can't be changed after creation, and Astro doesn't return it; %s was not compared", path, d.Show())
+		m.addNote(d.Pos, false, "%s can't be changed after creation, and Astro doesn't return it; %s was not compared", m.labelOf(path), d.Show())
 	}
 	if l != nil && !f.Type.Equal(d, l) {
 		currentText, desiredText := schema.ShowBoth(l, d)
-		m.addProblem(d.Pos, "%s can't be changed: %s in Astro, %s in the manifest; %s", path, currentText, desiredText, f.Remedy)
+		m.addProblem(d.Pos, "%s can't be changed: %s in Astro, %s in the manifest; %s", m.labelOf(path), currentText, desiredText, f.Remedy)
 	}
 	switch {
 	case !f.Has(schema.Update):

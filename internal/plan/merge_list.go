@@ -59,16 +59,21 @@ func (m *listMerger) noteEmptied(countBefore, countAfter int) {
 // be nil.
 type itemPair struct {
 	declared, live *schema.Node
-	label          string
+	key            string
+	label          string // the key for people: with names instead of ids
 }
 
-// itemPath returns the path of an item. An item without fields needs no label, because
-// the difference shows its value.
+// itemPath returns the path of an item. An item without fields needs no key, because the
+// difference shows its value.
 func (m *listMerger) itemPath(pair itemPair) string {
 	if m.field.Type.Elem.Base != schema.BaseObject {
 		return m.path
 	}
-	return fmt.Sprintf("%s[%s]", m.path, pair.label)
+	path := fmt.Sprintf("%s[%s]", m.path, pair.key)
+	if pair.label != pair.key {
+		m.labels[path] = pathLabel{m.path, "[" + pair.label + "]"}
+	}
+	return path
 }
 
 // mergeItem returns the item to send, or nil to remove it.
@@ -83,7 +88,7 @@ func (m *listMerger) mergeItem(pair itemPair) *schema.Node {
 		return m.mergeWholeItem(t, nil, pair.live, path, false)
 	case pair.declared == nil && m.declaredList != nil && m.removeOrKeep(path, m.withoutServerFields(t, pair.live)):
 		if warning := m.field.WarningForChange(pair.live, nil); warning != "" {
-			m.addNote(m.declaredList.Pos, true, "%s is removed: %s", path, warning)
+			m.addNote(m.declaredList.Pos, true, "%s is removed: %s", m.labelOf(path), warning)
 		}
 		return nil
 	case pair.declared == nil && m.declaredList != nil:
@@ -120,19 +125,26 @@ func withItemID(item, live *schema.Node) *schema.Node {
 	return item
 }
 
-// itemLabel returns the identity of an item, or a description while it contains an
-// unknown id.
-func (m *listMerger) itemLabel(item *schema.Node, identity string) string {
-	if identity != "" {
-		return identity
-	}
-	var parts []string
-	for _, name := range m.field.Type.Key {
-		if n := item.Get(name); n != nil {
-			parts = append(parts, cmp.Or(n.Address, n.Text))
+// newPair returns a pair whose key is that of item. While the key contains an unknown id,
+// a description replaces it.
+func (m *listMerger) newPair(declared, live, item *schema.Node, key string) itemPair {
+	t := &m.field.Type
+	if key == "" {
+		var parts []string
+		for _, name := range t.Key {
+			if n := item.Get(name); n != nil {
+				parts = append(parts, cmp.Or(n.Address, n.Text))
+			}
 		}
+		key = strings.Join(parts, ", ")
 	}
-	return strings.Join(parts, ", ")
+	label := key
+	visitReferences(nil, t.Elem, item, func(_ *schema.Ref, id *schema.Node) {
+		if id.DisplayName != "" {
+			label = strings.ReplaceAll(label, id.Text, id.DisplayName)
+		}
+	})
+	return itemPair{declared, live, key, label}
 }
 
 // pairItems pairs declared and current items by key: first the declared items in their
@@ -150,13 +162,13 @@ func (m *listMerger) pairItems(declared, live []*schema.Node) []itemPair {
 	seen, paired := map[string]bool{}, map[*schema.Node]bool{}
 	for _, d := range declared {
 		key := t.KeyOf(d)
-		label := m.itemLabel(d, key)
-		if (seen[key] || key == "" && seen["?"+label]) && t.Key != nil {
-			m.addProblem(d.Pos, "%s: duplicate item %s; remove one of them", m.path, label)
+		pair := m.newPair(d, currentByKey[key], d, key)
+		if (seen[key] || key == "" && seen["?"+pair.key]) && t.Key != nil {
+			m.addProblem(d.Pos, "%s: duplicate item %s; remove one of them", m.labelOf(m.path), pair.label)
 		}
-		seen["?"+label] = label != ""
+		seen["?"+pair.key] = pair.key != ""
 		if !seen[key] {
-			pairs = append(pairs, itemPair{d, currentByKey[key], label})
+			pairs = append(pairs, pair)
 			paired[currentByKey[key]] = true
 		}
 		seen[key] = key != ""
@@ -164,9 +176,24 @@ func (m *listMerger) pairItems(declared, live []*schema.Node) []itemPair {
 	for _, l := range live {
 		key := t.KeyOf(l)
 		if !paired[l] && (!t.Set || !seen[key]) && (currentByKey[key] == l || !m.isRepetition(currentByKey[key], l)) {
-			pairs = append(pairs, itemPair{nil, l, key})
+			pairs = append(pairs, m.newPair(nil, l, l, key))
 		}
 		seen[key] = key != ""
 	}
+	distinguishLabels(pairs)
 	return pairs
+}
+
+// distinguishLabels adds the keys to labels that several items have, for example two
+// Deployments with the same name in different Workspaces.
+func distinguishLabels(pairs []itemPair) {
+	count := map[string]int{}
+	for _, pair := range pairs {
+		count[pair.label]++
+	}
+	for i, pair := range pairs {
+		if count[pair.label] > 1 && pair.label != pair.key {
+			pairs[i].label += " " + pair.key
+		}
+	}
 }

@@ -92,7 +92,7 @@ func (m *merger) removeOrKeep(path string, live *schema.Node) bool {
 		return true
 	}
 	if !m.isSilent {
-		m.Kept = append(m.Kept, Field{Path: path, Old: live})
+		m.Kept = append(m.Kept, Field{Path: path, Label: m.labelOf(path), Old: live})
 	}
 	return false
 }
@@ -101,7 +101,7 @@ func (m *merger) removeOrKeep(path string, live *schema.Node) bool {
 func (m *merger) noteKept(pos schema.Pos, path string, names []string) {
 	if len(names) > 0 {
 		m.addNote(pos, true, "%s: %s %s in Astro but not in the manifest; kept (%s)",
-			path, strings.Join(names, ", "), existVerb(names), m.removals.remedy())
+			m.labelOf(path), strings.Join(names, ", "), existVerb(names), m.removals.remedy())
 	}
 }
 

@@ -23,7 +23,7 @@ func (m *merger) mergeSecret(f *schema.Field, d, live *schema.Node, path string)
 		m.recordChange(path, nil, d)
 		return d
 	case !m.writesSecrets():
-		m.NotComparable = append(m.NotComparable, path)
+		m.NotComparable = append(m.NotComparable, m.labelOf(path))
 		return nil
 	}
 	return m.recordRewrite(d, path)
@@ -52,7 +52,7 @@ func (m *merger) mergeRedacted(f *schema.Field, d, l *schema.Node, path string) 
 		return m.mergeSecretMember(d, l, path)
 	}
 	if !m.writesSecrets() {
-		m.NotComparable = append(m.NotComparable, path)
+		m.NotComparable = append(m.NotComparable, m.labelOf(path))
 		return nil // Astro keeps an omitted value; "" would keep only a secret
 	}
 	return m.recordRewrite(d, path)
@@ -62,7 +62,7 @@ func (m *merger) mergeRedacted(f *schema.Field, d, l *schema.Node, path string) 
 // sends "", Astro keeps the secret.
 func (m *merger) mergeSecretMember(d, l *schema.Node, path string) *schema.Node {
 	if !m.writesSecrets() {
-		m.NotComparable = append(m.NotComparable, path)
+		m.NotComparable = append(m.NotComparable, m.labelOf(path))
 		return l
 	}
 	return m.recordRewrite(m.asSensitive(d), path)
@@ -71,7 +71,7 @@ func (m *merger) mergeSecretMember(d, l *schema.Node, path string) *schema.Node 
 // recordRewrite records a value that is written although it may not differ.
 func (m *merger) recordRewrite(d *schema.Node, path string) *schema.Node {
 	if !m.isSilent {
-		m.Fields = append(m.Fields, Field{Path: path, New: d, Rewrite: true})
+		m.Fields = append(m.Fields, Field{Path: path, Label: m.labelOf(path), New: d, Rewrite: true})
 	}
 	return d
 }

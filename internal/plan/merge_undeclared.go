@@ -18,7 +18,7 @@ func (m *merger) mergeUndeclared(f *schema.Field, l *schema.Node, path string) *
 		return nil
 	}
 	if l != nil && l.UnclearOrigin != "" {
-		m.addUnsafeValue(path+" "+l.Show(), l.UnclearOrigin)
+		m.addUnsafeValue(m.labelOf(path)+" "+l.Show(), l.UnclearOrigin)
 		return l
 	}
 	if l.IsRedacted() && f.Secret == nil { // Astro keeps an omitted value; "" would keep only a secret
@@ -53,7 +53,7 @@ func (m *merger) mergeUndeclared(f *schema.Field, l *schema.Node, path string) *
 // a problem only if an update is sent.
 func (m *merger) addMissingRequired(f *schema.Field, path string) {
 	m.missingRequired = append(m.missingRequired, schema.Problem{
-		Pos: m.declared.Pos, Message: fmt.Sprintf("%s is required for an update, but Astro doesn't return it; declare it (%s)", path, f.Type.Describe()),
+		Pos: m.declared.Pos, Message: fmt.Sprintf("%s is required for an update, but Astro doesn't return it; declare it (%s)", m.labelOf(path), f.Type.Describe()),
 	})
 }
 
@@ -77,7 +77,7 @@ func (m *merger) dropInapplicable(f *schema.Field, l *schema.Node, path string) 
 		m.recordChange(path, m.withoutServerFields(&f.Type, l), nil)
 	}
 	if warning := f.WarningForChange(l, nil); warning != "" {
-		m.addNote(m.declared.Pos, true, "%s is removed by this change: %s", path, warning)
+		m.addNote(m.declared.Pos, true, "%s is removed by this change: %s", m.labelOf(path), warning)
 	}
 }
 

@@ -47,7 +47,7 @@ type Plan struct {
 	OrganizationID string
 	Changes        []*Change
 	Problems       []schema.Problem                     // errors in the manifest; if there are any, nothing may be written
-	ExistingIDs    map[string]bool                      // ids of all resources that were read; a create must return a different id
+	Names          map[string]string                    // of all resources that were read, by id; a create must return a different id
 	Targets        map[*desired.Reference]*current.Live // targets of references that the manifest doesn't declare
 
 	// Redact removes the values of secrets from text, for JSON and Review; nil
@@ -76,13 +76,13 @@ func (p *Plan) Update(current *current.State, policy Policy, changed []*desired.
 // changes in order.
 func makePlan(organizationID string, current *current.State, policy Policy, compared []*Change) *Plan {
 	p := &Plan{
-		OrganizationID: organizationID, Problems: slices.Clone(current.Problems), ExistingIDs: current.KnownIDs(),
+		OrganizationID: organizationID, Problems: slices.Clone(current.Problems), Names: current.NamesByID(),
 		Targets: current.Targets, compared: compared,
 	}
 	changeOf := map[*desired.Resource]*Change{}
 	for i, r := range current.Desired.Resources {
 		if compared[i] == nil {
-			compared[i] = planResource(r, current, policy)
+			compared[i] = planResource(r, current, policy, p.Names)
 		}
 		c := *compared[i]
 		changeOf[r] = &c
@@ -102,7 +102,9 @@ func makePlan(organizationID string, current *current.State, policy Policy, comp
 	return p
 }
 
-func planResource(r *desired.Resource, current *current.State, policy Policy) *Change {
+func planResource(
+	r *desired.Resource, current *current.State, policy Policy, names map[string]string,
+) *Change {
 	c := &Change{Resource: r, Live: current.Live[r], Err: current.Errs[r]}
 	c.ParentID = r.ParentID()
 	comparison := &Comparison{}
@@ -118,7 +120,7 @@ func planResource(r *desired.Resource, current *current.State, policy Policy) *C
 		c.Action = Delete
 		c.Problems = append(dependentsProblem(r, current), c.idMismatch()...)
 	default:
-		comparison = Compare(r, c.Live, policy)
+		comparison = compareWithNames(r, c.Live, policy, names)
 		c.Diff = comparison.Diff
 		if suggestion := current.Suggestions[r]; suggestion != "" && len(c.Problems) > 0 && c.Problems[0].Pos == r.Body.Pos { // the problem is a missing field
 			c.Problems[0].Message = "doesn't exist" + suggestion + " To create it: " + c.Problems[0].Message

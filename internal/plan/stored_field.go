@@ -24,7 +24,7 @@ func StorageWarnings(r *desired.Resource, live *current.Live, policy Policy) []s
 		path := listPath(change.Path)
 		field := byPath[path]
 		if field == nil {
-			field = &storedField{path: path, pos: r.Pos}
+			field = &storedField{label: listPath(change.Label), pos: r.Pos}
 			fields, byPath[path] = append(fields, field), field
 		}
 		field.addDifference(change)
@@ -52,7 +52,7 @@ func listPath(path string) string {
 
 // storedField is a field for which Astro returns another value than was written.
 type storedField struct {
-	path              string
+	label             string
 	pos               schema.Pos
 	written, returned []*schema.Node
 }
@@ -80,11 +80,11 @@ func (s *storedField) warningText() string {
 	const effect = "so every run writes it again"
 	switch writtenText, returnedText := schema.ShowBoth(written, returned); {
 	case len(s.returned) == 0:
-		return fmt.Sprintf("%s: Astro doesn't return %s after it was written, %s; declare the value that Astro stores, or remove the field from the manifest", s.path, writtenText, effect)
+		return fmt.Sprintf("%s: Astro doesn't return %s after it was written, %s; declare the value that Astro stores, or remove the field from the manifest", s.label, writtenText, effect)
 	case len(s.written) == 0:
-		return fmt.Sprintf("%s: Astro still returns %s after it was removed, so every run removes it again; declare it, or remove it in the Astro UI", s.path, returnedText)
+		return fmt.Sprintf("%s: Astro still returns %s after it was removed, so every run removes it again; declare it, or remove it in the Astro UI", s.label, returnedText)
 	default:
-		return fmt.Sprintf("%s: Astro stores %s instead of %s, %s; declare the value that Astro stores", s.path, returnedText, writtenText, effect)
+		return fmt.Sprintf("%s: Astro stores %s instead of %s, %s; declare the value that Astro stores", s.label, returnedText, writtenText, effect)
 	}
 }
 

@@ -42,9 +42,9 @@ func (m *merger) refuseUnsafeValues() {
 // keepUnsafeItem keeps a current item that may be inherited, even if removals are allowed.
 // It records no difference, because the item may not belong to the resource itself.
 func (m *listMerger) keepUnsafeItem(pair itemPair, path string) {
-	m.addUnsafeValue(path+" "+pair.live.Show(), pair.live.UnclearOrigin)
+	m.addUnsafeValue(m.labelOf(path)+" "+pair.live.Show(), pair.live.UnclearOrigin)
 	if m.declaredList != nil {
-		m.addNote(m.declaredList.Pos, true, "%s: %s exists in Astro but not in the manifest; kept, because it %s", m.path, pair.label, pair.live.UnclearOrigin)
+		m.addNote(m.declaredList.Pos, true, "%s: %s exists in Astro but not in the manifest; kept, because it %s", m.labelOf(m.path), pair.label, pair.live.UnclearOrigin)
 	}
 }
 

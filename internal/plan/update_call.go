@@ -148,5 +148,5 @@ func itemsNotIn(elem *schema.Type, list, excluded *schema.Node) []*schema.Node {
 // words, because neither is known.
 func rotationField(k *kind.Kind) Field {
 	unknown := func(s string) *schema.Node { return &schema.Node{Form: schema.Unknown, Text: s} }
-	return Field{Path: k.GeneratedSecret, Old: unknown("the current value, which stops working"), New: unknown("a new value")}
+	return Field{Path: k.GeneratedSecret, Label: k.GeneratedSecret, Old: unknown("the current value, which stops working"), New: unknown("a new value")}
 }

@@ -29,7 +29,7 @@ func (r *Run) diffSection(c *plan.Change) section {
 		add(describeField(c.Fields[i], v))
 	}
 	for i, v := range r.formatValues(c.Kept) {
-		add("!", fmt.Sprintf("%s: %s (kept, not in the manifest)", c.Kept[i].Path, v.before))
+		add("!", fmt.Sprintf("%s: %s (kept, not in the manifest)", c.Kept[i].Label, v.before))
 	}
 	problems := current.ProblemsOf(c.Err)
 	for _, p := range problems {
@@ -46,13 +46,13 @@ func (r *Run) diffSection(c *plan.Change) section {
 func describeField(f plan.Field, v valueDiff) (sign, text string) {
 	switch {
 	case f.Rewrite:
-		return "~", f.Path + ": " + schema.RedactionMark + " (rewritten; secrets can't be compared)"
+		return "~", f.Label + ": " + schema.RedactionMark + " (rewritten; secrets can't be compared)"
 	case f.New == nil:
-		return "-", f.Path + ": " + v.before
+		return "-", f.Label + ": " + v.before
 	case f.Old == nil:
-		return "+", f.Path + ": " + v.after
+		return "+", f.Label + ": " + v.after
 	}
-	return "~", fmt.Sprintf("%s: %s → %s%s", f.Path, v.before, v.after, v.note)
+	return "~", fmt.Sprintf("%s: %s → %s%s", f.Label, v.before, v.after, v.note)
 }
 
 // valueLimit is the maximum number of characters shown of a value.
@@ -66,22 +66,26 @@ type valueDiff struct{ before, after, note string }
 func (r *Run) formatValues(fields []plan.Field) []valueDiff {
 	out := make([]valueDiff, len(fields))
 	texts, targets := map[string][]redact.Text{}, map[string][]*string{}
-	add := func(path string, n *schema.Node, target *string) {
-		texts[path] = append(texts[path], r.Secrets.Redact(n.Render()))
+	add := func(path, text string, target *string) {
+		texts[path] = append(texts[path], r.Secrets.Redact(text))
 		targets[path] = append(targets[path], target)
 	}
 	for i, f := range fields {
-		add(f.Path, f.Old, &out[i].before)
-		add(f.Path, f.New, &out[i].after)
+		before, after := schema.RenderBoth(f.Old, f.New)
+		add(f.Path, before, &out[i].before)
+		add(f.Path, after, &out[i].after)
+		if before != after {
+			out[i].note = " (differs only in a secret)"
+		}
 	}
 	for path := range texts {
 		for i, text := range redact.Truncate(valueLimit, texts[path]...) {
 			*targets[path][i] = text
 		}
 	}
-	for i, f := range fields {
-		if out[i].before == out[i].after && f.Old.Render() != f.New.Render() {
-			out[i].note = " (differs only in a secret)"
+	for i := range out {
+		if out[i].before != out[i].after {
+			out[i].note = ""
 		}
 	}
 	return out

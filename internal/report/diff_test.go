@@ -36,9 +36,9 @@ func TestValuesAreTruncatedWithoutSecrets(t *testing.T) {
 		text := strings.Repeat("x", before) + truncatedSecret + strings.Repeat("y", 200)
 		other := &schema.Node{Form: schema.List, Items: []*schema.Node{schema.String(text + "z")}}
 		got := allTexts(runWithFields(
-			plan.Field{Path: "a", New: schema.String(text)},
-			plan.Field{Path: "b", Old: schema.String(text), New: other},
-			plan.Field{Path: "c", Old: schema.String(text), New: schema.String(strings.Repeat("x", before) + truncatedSecret)},
+			plan.Field{Path: "a", Label: "a", New: schema.String(text)},
+			plan.Field{Path: "b", Label: "b", Old: schema.String(text), New: other},
+			plan.Field{Path: "c", Label: "c", Old: schema.String(text), New: schema.String(strings.Repeat("x", before) + truncatedSecret)},
 		))
 		if strings.Contains(got, "hun") || strings.Contains(got, "-18") {
 			t.Fatalf("%d before:\n%s", before, got)
@@ -54,11 +54,11 @@ func TestValuesAreTruncatedAroundDifference(t *testing.T) {
 		fields []plan.Field
 		want   []string
 	}{
-		"a change":     {[]plan.Field{{Path: "d", Old: schema.String(long + "old end"), New: schema.String(long + "new end")}}, []string{`ghi old end" → …`, `ghi new end"`}},
-		"a set":        {[]plan.Field{{Path: "d", New: schema.String(long + "one")}, {Path: "d", New: schema.String(long + "two")}}, []string{`ghi one"`, `ghi two"`}},
-		"a secret":     {[]plan.Field{{Path: "d", Old: schema.String("u:" + truncatedSecret + "@h"), New: schema.String("u:***@h")}}, []string{`"u:***@h" → "u:***@h" (differs only in a secret)`}},
-		"both secrets": {[]plan.Field{{Path: "d", Old: schema.RedactedNode(), New: schema.RedactedNode()}}, []string{"*** → ***\n"}},
-		"a new one":    {[]plan.Field{{Path: "d", New: schema.String(long)}}, []string{`+ d: "abcdefghi `, "…"}},
+		"a change":     {[]plan.Field{{Path: "d", Label: "d", Old: schema.String(long + "old end"), New: schema.String(long + "new end")}}, []string{`ghi old end" → …`, `ghi new end"`}},
+		"a set":        {[]plan.Field{{Path: "d", Label: "d", New: schema.String(long + "one")}, {Path: "d", Label: "d", New: schema.String(long + "two")}}, []string{`ghi one"`, `ghi two"`}},
+		"a secret":     {[]plan.Field{{Path: "d", Label: "d", Old: schema.String("u:" + truncatedSecret + "@h"), New: schema.String("u:***@h")}}, []string{`"u:***@h" → "u:***@h" (differs only in a secret)`}},
+		"both secrets": {[]plan.Field{{Path: "d", Label: "d", Old: schema.RedactedNode(), New: schema.RedactedNode()}}, []string{"*** → ***\n"}},
+		"a new one":    {[]plan.Field{{Path: "d", Label: "d", New: schema.String(long)}}, []string{`+ d: "abcdefghi `, "…"}},
 	} {
 		got := runWithFields(test.fields...).PlanText()
 		for _, want := range test.want {

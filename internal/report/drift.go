@@ -37,11 +37,11 @@ func (r *Run) driftSection(x resourceRow) section {
 	}
 	for i, v := range r.formatValues(c.Fields) {
 		if !c.Fields[i].Rewrite { // a secret that an update would write again needn't differ
-			add(c.Fields[i].Path, v.before, v.after+v.note)
+			add(c.Fields[i].Label, v.before, v.after+v.note)
 		}
 	}
 	for i, v := range r.formatValues(c.Kept) {
-		add(c.Kept[i].Path, v.before, v.after)
+		add(c.Kept[i].Label, v.before, v.after)
 	}
 	if c.UnusableReason != "" {
 		add("", c.UnusableReason, "usable")

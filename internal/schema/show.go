@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"unicode/utf8"
@@ -33,8 +34,10 @@ const showLimit = 120
 // is printed, and a part of a secret would not be recognized there. The result can
 // contain any character from a manifest or the API, so the caller must sanitize it
 // before printing.
-func (n *Node) Show() string {
-	text := n.Render()
+func (n *Node) Show() string { return n.shorten(n.Render()) }
+
+// shorten returns text, which shows n, or the size of n if text is too long.
+func (n *Node) shorten(text string) string {
 	if utf8.RuneCountInString(text) > showLimit {
 		return n.describeSize()
 	}
@@ -44,8 +47,9 @@ func (n *Node) Show() string {
 // ShowBoth returns Show for two different values. It makes the two texts
 // different if both values are described by an equal size.
 func ShowBoth(a, b *Node) (string, string) {
-	textA, textB := a.Show(), b.Show()
-	if textA == textB && a.Render() != b.Render() {
+	fullA, fullB := RenderBoth(a, b)
+	textA, textB := a.shorten(fullA), b.shorten(fullB)
+	if textA == textB && fullA != fullB {
 		textB += ", first difference at " + a.firstDifference(b)
 	}
 	return textA, textB
@@ -70,13 +74,13 @@ func (n *Node) firstDifference(other *Node) string {
 	switch n.Form {
 	case List:
 		for i, item := range n.Items {
-			if item.Render() != other.Items[i].Render() {
+			if item.render(true) != other.Items[i].render(true) {
 				return fmt.Sprintf("item %d", i+1)
 			}
 		}
 	case Map:
 		for i, m := range n.Members {
-			if o := other.Members[i]; m.Name != o.Name || m.Value.Render() != o.Value.Render() {
+			if o := other.Members[i]; m.Name != o.Name || m.Value.render(true) != o.Value.render(true) {
 				return fmt.Sprintf("key %d", i+1)
 			}
 		}
@@ -89,9 +93,22 @@ func (n *Node) firstDifference(other *Node) string {
 	return fmt.Sprintf("character %d", i+1)
 }
 
-// Render formats all of n on one line, with secrets redacted. The caller must
-// redact the secrets of the run before it truncates the line.
-func (n *Node) Render() string {
+// Render formats all of n on one line, with secrets redacted, and with the name of a
+// resource instead of its id. The caller must redact the secrets of the run before it
+// truncates the line.
+func (n *Node) Render() string { return n.render(false) }
+
+// RenderBoth returns Render for two values. If they differ only in the ids of resources
+// with the same name, the texts have the ids, too.
+func RenderBoth(a, b *Node) (string, string) {
+	textA, textB := a.Render(), b.Render()
+	if textA == textB {
+		return a.render(true), b.render(true)
+	}
+	return textA, textB
+}
+
+func (n *Node) render(withIDs bool) string {
 	switch {
 	case n == nil:
 		return "(none)"
@@ -102,22 +119,25 @@ func (n *Node) Render() string {
 	case Null:
 		return "null"
 	case Text:
-		if n.DisplayName != "" && n.DisplayName != n.Text {
-			return fmt.Sprintf("%q (%s)", n.Text, n.DisplayName)
+		if withIDs && n.DisplayName != "" && n.DisplayName != n.Text {
+			return fmt.Sprintf("%q (%s)", n.DisplayName, n.Text)
 		}
-		return fmt.Sprintf("%q", n.Text)
+		return fmt.Sprintf("%q", cmp.Or(n.DisplayName, n.Text))
 	case Unknown:
+		if n.Address != "" {
+			return n.Address
+		}
 		return "(" + n.Text + ")"
 	case List:
 		parts := make([]string, len(n.Items))
 		for i, item := range n.Items {
-			parts[i] = item.Render()
+			parts[i] = item.render(withIDs)
 		}
 		return "[" + strings.Join(parts, ", ") + "]"
 	case Map:
 		parts := make([]string, len(n.Members))
 		for i, m := range n.Members {
-			parts[i] = m.Name + ": " + m.Value.Render()
+			parts[i] = m.Name + ": " + m.Value.render(withIDs)
 		}
 		return "{" + strings.Join(parts, ", ") + "}"
 	}

@@ -82,6 +82,26 @@ func TestShowBoth(t *testing.T) {
 	}
 }
 
+// Two resources with the same name are distinguished by their ids.
+func TestRenderBoth(t *testing.T) {
+	t.Parallel()
+	id := func(text, name string) *schema.Node {
+		return &schema.Node{Form: schema.List, Items: []*schema.Node{{Form: schema.Text, Text: text, DisplayName: name}}}
+	}
+	for _, test := range []struct {
+		a, b *schema.Node
+		x, y string
+	}{
+		{id("c1", "prod"), id("c2", "stage"), `["prod"]`, `["stage"]`},
+		{id("c1", "prod"), id("c2", "prod"), `["prod" (c1)]`, `["prod" (c2)]`},
+		{id("c1", "prod"), id("c2", ""), `["prod"]`, `["c2"]`},
+	} {
+		x, y := schema.RenderBoth(test.a, test.b)
+		testkit.AssertEqual(t, "first", test.x, x)
+		testkit.AssertEqual(t, "second", test.y, y)
+	}
+}
+
 // injectSecret marks some nodes as sensitive and appends word to exactly those nodes.
 func injectSecret(t *rapid.T, n *schema.Node, word string) {
 	n.Walk(func(m *schema.Node) {
