@@ -48,12 +48,12 @@ var exampleEdits = map[string][][2]string{
 		{"    connection:\n", "    autoLinkDeployments: true\n    connection:\n"},
 	},
 	"customRoles": {
-		{"description: May look, and not touch.", "description: Other."},
+		{"description: Reads logs.", "description: Other."},
 		{"deployment.logs.get", "deployment.logs.get, deployment.update"},
 		{"[data-platform]", "[data-platform, other-platform]"},
 	},
 	"teams": {
-		{"description: Who looks after the pipelines.", "description: Other."},
+		{"description: Maintains the pipelines.", "description: Other."},
 		{"ORGANIZATION_MEMBER", "ORGANIZATION_BILLING_ADMIN"},
 		{"grace@example.com", "grace@example.com, Edsger@Example.com"},
 		{"WORKSPACE_AUTHOR", "WORKSPACE_OWNER"},
@@ -68,7 +68,7 @@ var exampleEdits = map[string][][2]string{
 		{"role: WORKSPACE_OWNER }", "role: WORKSPACE_OWNER }\n    deploymentRoles: [{ deployment: { workspace: data-platform, name: etl }, role: DEPLOYMENT_ADMIN }]\n    dagRoles: [{ deployment: { workspace: data-platform, name: etl }, dagId: d, role: DAG_VIEWER }]"},
 	},
 	"apiTokens": {
-		{"description: For the pipelines' own workflow.", "description: Other."},
+		{"description: For the deploy workflow.", "description: Other."},
 		{"role: WORKSPACE_ACCESSOR", "role: WORKSPACE_MEMBER"},
 		{"role: DEPLOYMENT_ADMIN", "role: log-reader"},
 	},
@@ -86,7 +86,7 @@ var immutableEdits = map[string][][2]string{
 	},
 	"customRoles": {{"scopeType: DEPLOYMENT", "scopeType: DAG"}},
 	"apiTokens":   {{"tokenExpiryPeriodInDays: 90", "tokenExpiryPeriodInDays: 91"}, {"tokenExpiryPeriodInDays: 90", "kind: DIRECT_ACCESS"}},
-	"agentTokens": {{"tokenExpiryPeriodInDays: 365", "tokenExpiryPeriodInDays: 36"}, {"description: For the agents on our own machines.", "description: Other."}},
+	"agentTokens": {{"tokenExpiryPeriodInDays: 365", "tokenExpiryPeriodInDays: 36"}, {"description: For the agents in our data center.", "description: Other."}},
 }
 
 // sideEffects contains the fields that Astro changes together with another field of the

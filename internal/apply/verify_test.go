@@ -31,13 +31,13 @@ var respelledEdits = map[string][][4]string{ // old line, new line, the edited t
 		{"region: eu-central-1", "region: Other", "Other", "other"},
 		{"login: etl-nightly", "login: Other", "Other", "other"},
 	},
-	"customRoles": {{"description: May look, and not touch.", "description: Other.", "Other.", "other"}},
+	"customRoles": {{"description: Reads logs.", "description: Other.", "Other.", "other"}},
 	"teams": {
-		{"description: Who looks after the pipelines.", "description: Other.", "Other.", "other"},
+		{"description: Maintains the pipelines.", "description: Other.", "Other.", "other"},
 		{"ORGANIZATION_MEMBER", "ORGANIZATION_BILLING_ADMIN", "ORGANIZATION_BILLING_ADMIN", "ORGANIZATION_OBSERVE_MEMBER"},
 	},
 	"users":     {{"ORGANIZATION_MEMBER", "ORGANIZATION_OWNER", "ORGANIZATION_OWNER", "ORGANIZATION_OBSERVE_ADMIN"}},
-	"apiTokens": {{"description: For the pipelines' own workflow.", "description: Other.", "Other.", "other"}},
+	"apiTokens": {{"description: For the deploy workflow.", "description: Other.", "Other.", "other"}},
 }
 
 // kindsWithoutRespelling are the kinds without updates, and kinds with updates only of
