@@ -57,10 +57,11 @@ var allowedImports = map[string][]string{
 	"internal/sandbox":     nil,
 	"internal/longtest":    nil,
 	"internal/release":     nil,
-	"internal/simulator":   nil,
+	"internal/simulator":   {"internal/simulator/constraint"},
 	"internal/testkit": {
 		"internal/astro", "internal/current", "internal/desired", "internal/kind", "internal/manifest", "internal/schema", "internal/simulator",
 	},
+	"internal/simulator/constraint":  nil,
 	"internal/simulator/seed":        {"internal/desired", "internal/kind", "internal/schema"},
 	"internal/simulator/conformance": {"internal/simulator"},
 }

@@ -27,7 +27,7 @@ type contractChecker struct {
 }
 
 // constraintsFile is generated from the API's OpenAPI document.
-var constraintsFile = filepath.Join("..", "simulator", "constraints.json")
+var constraintsFile = filepath.Join("..", "simulator", "constraint", "constraints.json")
 
 // TestTablesFollowTheOpenAPIDocument checks every request of every kind in the catalog against the API's document:
 // the kinds' tables must have the same fields, with the same types and bounds, and require the same ones.

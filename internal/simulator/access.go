@@ -21,14 +21,15 @@ type Scope struct {
 	ExpiresAt      time.Time // zero: never
 }
 
+// claims are the claims of an API token. The permissions hold its access as organizationId:…, workspaceId:… and
+// deploymentId:….
 type claims struct {
 	Permissions []string `json:"permissions"`
 	TokenID     string   `json:"apiTokenId,omitempty"`
 	Expires     int64    `json:"exp,omitempty"` // Unix seconds
 }
 
-// NewToken returns a JWT with claims like those of an Astro API token. The permissions hold its access as
-// organizationId:…, workspaceId:…, deploymentId:… and apiTokenId:….
+// NewToken returns a JWT with claims like those of an Astro API token.
 func (s *Server) NewToken(scope Scope) string {
 	id := cmp.Or(scope.TokenID, fixedCUID("token"))
 	organization := cmp.Or(scope.OrganizationID, s.OrganizationID())
@@ -64,66 +65,52 @@ func parseToken(token string) (c claims, ok bool) {
 	return c, json.Unmarshal(payload, &c) == nil
 }
 
-// tokenScope returns the scope that the permissions of a token describe.
-func (c claims) tokenScope() Scope {
-	scope := Scope{TokenID: c.TokenID}
-	for _, permission := range c.Permissions {
-		name, id, _ := strings.Cut(permission, ":")
-		switch name {
-		case "organizationId":
-			scope.OrganizationID = id
-		case "workspaceId":
-			scope.WorkspaceIDs = append(scope.WorkspaceIDs, id)
-		case "deploymentId":
-			scope.DeploymentIDs = append(scope.DeploymentIDs, id)
-		case "apiTokenId":
-			scope.TokenID = id
-		}
-	}
-	if c.Expires != 0 {
-		scope.ExpiresAt = time.Unix(c.Expires, 0)
-	}
-	return scope
-}
-
 // authenticate sets the caller of a call. A token that isn't a JWT has access to the whole Organization.
 func (s *Server) authenticate(c *call) {
 	scheme, token, _ := strings.Cut(c.request.Header.Get("Authorization"), " ")
 	token = strings.TrimSpace(token)
 	hasToken := strings.EqualFold(scheme, "Bearer") && token != ""
 	requireStatus(http.StatusUnauthorized, hasToken, "no bearer token was sent")
-	c.caller = Scope{OrganizationID: s.OrganizationID()}
-	if found, ok := parseToken(token); ok {
-		c.caller = found.tokenScope()
+	var isJWT bool
+	if c.caller, isJWT = parseToken(token); !isJWT {
+		c.caller = claims{Permissions: []string{"organizationId:" + s.OrganizationID()}}
 	}
-	isValid := c.caller.ExpiresAt.IsZero() || s.options.Now().Before(c.caller.ExpiresAt)
+	isValid := c.caller.Expires == 0 || s.options.Now().Before(time.Unix(c.caller.Expires, 0))
 	requireStatus(http.StatusUnauthorized, isValid, "the token has expired")
 	// The document declares no 404 for lists, so an unknown Organization is answered with 403.
 	organization := c.request.PathValue("organizationId")
-	requireAccess(c.caller.OrganizationID == s.OrganizationID() && organization == s.OrganizationID(),
+	requireAccess(c.caller.allows("organizationId", s.OrganizationID()) && organization == s.OrganizationID(),
 		"the token has no access to Organization '%s'", organization)
 	if state := s.stateOf(kindAPIToken, c.caller.TokenID); state != nil {
 		state["lastUsedAt"] = s.options.Now().UTC().Format(time.RFC3339)
 	}
 }
 
+// allows reports whether a token has a permission of a type. id "" stands for any.
+func (c claims) allows(permission, id string) bool {
+	return slices.ContainsFunc(c.Permissions, func(p string) bool {
+		name, value, _ := strings.Cut(p, ":")
+		return name == permission && (id == "" || value == id)
+	})
+}
+
 // canAccess reports whether a token has access to a Workspace or Deployment. "" stands for the Organization. A token
 // that is limited to Deployments has no access to their Workspaces, even if it names them.
-func (s *Server) canAccess(token Scope, id string) bool {
+func (s *Server) canAccess(token claims, id string) bool {
 	d := s.stateOf(kindDeployment, id)
 	switch {
-	case len(token.WorkspaceIDs)+len(token.DeploymentIDs) == 0:
+	case token.allows("deploymentId", ""):
+		return d != nil && token.allows("deploymentId", id)
+	case !token.allows("workspaceId", ""):
 		return true
-	case len(token.DeploymentIDs) > 0:
-		return d != nil && slices.Contains(token.DeploymentIDs, id)
 	case d != nil:
 		id = getString(d, "workspaceId")
 	}
-	return slices.Contains(token.WorkspaceIDs, id)
+	return id != "" && token.allows("workspaceId", id)
 }
 
 // subjectProfile returns the token in the form of createdBy and updatedBy.
-func (t Scope) subjectProfile() object {
-	id := cmp.Or(t.TokenID, fixedCUID("token"))
+func (c claims) subjectProfile() object {
+	id := cmp.Or(c.TokenID, fixedCUID("token"))
 	return object{"id": id, "subjectType": "SERVICEKEY", "apiTokenName": "simulated"}
 }

@@ -1,9 +1,6 @@
 package simulator
 
-import (
-	"cmp"
-	"strings"
-)
+import "cmp"
 
 const (
 	typeStandard  = "STANDARD"
@@ -116,13 +113,9 @@ func (s *Server) viewDeployment(view object) {
 	if c := s.stateOf(kindCluster, getString(view, "clusterId")); c != nil {
 		view["clusterName"], view["region"] = c["name"], c["region"]
 	}
-	host, runtime, airflow := "simulated.astronomer.run/"+short, getString(view, "astroRuntimeVersion"), "NA"
-	if isAirflow3(runtime) {
-		airflow, _, _ = strings.Cut(runtime, "-")
-		airflow += ".0"
-	}
+	host, runtime := "simulated.astronomer.run/"+short, getString(view, "astroRuntimeVersion")
 	setMissing(view, object{
-		"runtimeVersion": runtime, "airflowVersion": airflow,
+		"runtimeVersion": runtime, "airflowVersion": airflowVersion(runtime),
 		"apiUrl": "https://" + host + "/api/v2", "uiUrl": "https://" + host, "webServerUrl": host,
 		"webServerAirflowApiUrl": host + "/api/v2", "webServerIngressHostname": host,
 		"webServerCpu": "0.5", "webServerMemory": "1Gi", "webServerReplicas": 1,

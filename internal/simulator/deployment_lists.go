@@ -24,7 +24,7 @@ func (s *Server) validateQueues(state, old object) {
 			reason := fmt.Sprintf("must be at most %v on %s", limit, machine)
 			check(getNumber(q, "workerConcurrency") <= limit, "workerConcurrency", "max", reason)
 		}
-		check(parseGibibytes(getString(q, "podEphemeralStorage")) <= 100,
+		check(parseQuantity(getString(q, "podEphemeralStorage")) <= 100,
 			"podEphemeralStorage", "max", "must be at most 100Gi")
 		pool := getString(q, "nodePoolId")
 		check(pool == "" || s.hasNodePool(getString(state, "clusterId"), pool),

@@ -4,6 +4,7 @@ import (
 	"maps"
 	"math"
 	"slices"
+	"strings"
 )
 
 func (s *Server) validateDeployment(c *call, next, old *resource) {
@@ -51,7 +52,7 @@ func (s *Server) validateExecutor(state object) {
 	require(!remote || getString(state, "type") != typeStandard,
 		"remoteExecution is not available for a STANDARD Deployment")
 	require(!remote || executor == executorAstro, "remoteExecution requires executor ASTRO")
-	require(executor != executorAstro || isAirflow3(runtime),
+	require(executor != executorAstro || airflowVersion(runtime) != "NA",
 		"executor ASTRO requires Airflow 3, which Astro Runtime %s doesn't have", runtime)
 	if queues := getObjects(state, "workerQueues"); len(queues) > 0 {
 		require(executor != executorKubernetes, "workerQueues do not apply to executor KUBERNETES")
@@ -64,10 +65,14 @@ func (s *Server) validateExecutor(state object) {
 	}
 }
 
-// airflow3RuntimePattern matches Runtime versions of Airflow 3, like 3.1-2. Earlier versions look like 12.1.0.
-var airflow3RuntimePattern = lazyPattern(`^\d+\.\d+-\d`)
-
-func isAirflow3(runtime string) bool { return airflow3RuntimePattern().MatchString(runtime) }
+// airflowVersion returns the version of Airflow 3 in a Runtime version like 3.1-2, or NA. Earlier Runtime versions look
+// like 12.1.0.
+func airflowVersion(runtime string) string {
+	if version, _, found := strings.Cut(runtime, "-"); found && strings.Count(version, ".") == 1 {
+		return version + ".0"
+	}
+	return "NA"
+}
 
 // validateSize checks the fields that only hosted Deployments have.
 func validateSize(state object) {
@@ -75,7 +80,7 @@ func validateSize(state object) {
 	setMissing(size, defaultQuotas)
 	setMissing(size, object{"schedulerSize": "SMALL"})
 	isTwice := func(memory, cpu string) bool {
-		return math.Abs(parseGibibytes(getString(size, memory))-2*parseCores(getString(size, cpu))) < 1e-9
+		return math.Abs(parseQuantity(getString(size, memory))-2*parseQuantity(getString(size, cpu))) < 1e-9
 	}
 	require(isDevelopment || getObject(size, "scalingSpec")["hibernationSpec"] == nil,
 		"hibernationSpec requires isDevelopmentMode")

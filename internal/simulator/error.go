@@ -3,18 +3,12 @@ package simulator
 import (
 	"fmt"
 	"net/http"
+
+	"astro-apply/internal/simulator/constraint"
 )
 
-// FieldError is one failed constraint of a request, the FieldValidationError of the API's document.
-type FieldError struct {
-	Field   string `json:"field"` // like workerQueues[1].maxWorkerCount
-	Code    string `json:"code"`
-	Message string `json:"message"`
-}
-
-func newFieldError(path, code, reason string) FieldError {
-	return FieldError{Field: path, Code: code, Message: path + " " + reason}
-}
+// FieldError is one failed constraint of a request.
+type FieldError = constraint.FieldError
 
 // errorBody is the Error of the API's document.
 type errorBody struct {
@@ -53,7 +47,7 @@ func requireStatus(status int, ok bool, format string, args ...any) {
 // requireField refuses a request with an invalid field.
 func requireField(ok bool, path, code, reason string) {
 	if !ok {
-		requireValid([]FieldError{newFieldError(path, code, reason)})
+		requireValid([]FieldError{constraint.NewFieldError(path, code, reason)})
 	}
 }
 

@@ -10,19 +10,21 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"astro-apply/internal/simulator/constraint"
 )
 
 // call is one authorized request. The server sets parent, target and body if the operation has them.
 type call struct {
-	caller    Scope
+	caller    claims
 	kind      *kindSpec
 	request   *http.Request
 	query     url.Values
-	operation *operation
+	operation *constraint.Operation
 	parent    *resource // the resource in the path that contains the target
 	target    *resource // the resource in the path
 	body      object    // without null members
-	fields    map[string]*schema
+	fields    []string  // that the body can have
 }
 
 // handlerFunc executes a call and returns the response body. A nil body is returned as 204.
@@ -39,7 +41,7 @@ func (s *Server) newMux() *http.ServeMux {
 	for _, k := range s.kinds {
 		for pattern, handle := range k.handlers() {
 			method, path, _ := strings.Cut(pattern, " ")
-			if o := loadConstraints().Operations[method+" "+organization+path]; o != nil {
+			if o := constraint.Load().Operations[method+" "+organization+path]; o != nil {
 				mux.HandleFunc(method+" /v1"+organization+path, func(w http.ResponseWriter, r *http.Request) {
 					s.serve(w, &call{kind: k, request: r, query: r.URL.Query(), operation: o}, handle)
 				})
@@ -113,42 +115,34 @@ func (s *Server) findTarget(c *call, k *kindSpec) *resource {
 func (s *Server) readBody(c *call) {
 	sent, err := io.ReadAll(c.request.Body)
 	require(err == nil && json.Unmarshal(sent, &c.body) == nil && c.body != nil, "the body must be a JSON object")
-	var variant string
-	if c.target != nil {
+	variant := ""
+	switch {
+	case c.target != nil:
 		variant = c.target.getString("type")
-	} else {
+	case c.parent == nil:
 		owner := c.kind.ownerOf(c.body)
-		if c.parent != nil {
-			owner = c.parent.id
-		}
 		requireAccess(s.canAccess(c.caller, owner), "the token isn't allowed to change this %s", c.kind.title)
 		if c.kind.complete != nil {
 			c.kind.complete(s, c.body)
 		}
-		variant = loadConstraints().variantIn(c.operation.Body, c.body)
 	}
-	body := loadConstraints().variantOf(c.operation.Body, variant)
-	requireValid(body.checkMembers(c.body, ""))
+	fields, invalid := constraint.Load().CheckBody(c.operation, c.body, variant)
+	requireValid(invalid)
 	dropNulls(c.body)
-	c.fields = body.Properties
+	c.fields = fields
 }
 
 // handleList lists the Workspaces or Deployments that the caller has access to. Lists of other kinds contain all
 // resources of the Organization, or of the Workspace or Deployment in the query or path if the caller has access to it.
 func (k *kindSpec) handleList(s *Server, c *call) any {
-	isEntity := slices.Contains(k.owner, "id")
+	isEntity, owner := slices.Contains(k.owner, "id"), ""
+	if k.owner != nil {
+		owner = cmp.Or(c.query.Get("workspaceId"), c.query.Get("deploymentId"))
+	}
+	requireAccess(isEntity || c.parent != nil || s.canAccess(c.caller, owner),
+		"the token isn't allowed to list these %ss", k.title)
 	if k.beforeList != nil {
 		k.beforeList(c)
-	}
-	if !isEntity {
-		owner := ""
-		switch {
-		case c.parent != nil:
-			owner = c.parent.id
-		case k.owner != nil:
-			owner = cmp.Or(c.query.Get("workspaceId"), c.query.Get("deploymentId"))
-		}
-		requireAccess(s.canAccess(c.caller, owner), "the token isn't allowed to list these %ss", k.title)
 	}
 	all := s.filter(k.name, func(o *resource) bool {
 		return (!isEntity || s.canAccess(c.caller, o.id)) && (c.parent == nil || k.ownerOf(o.state) == c.parent.id) &&
@@ -196,7 +190,7 @@ func (k *kindSpec) isSelected(s *Server, c *call, o *resource) bool {
 
 // listPage returns one page of a list. Without a limit, a page has only 20 items, so a client must follow the pages.
 func (c *call) listPage(plural string, all []*resource, read func(*resource) object) object {
-	c.operation.checkQuery(c.query)
+	requireValid(c.operation.CheckQuery(c.query))
 	number := func(name string, fallback int) int {
 		if n, err := strconv.Atoi(c.query.Get(name)); err == nil {
 			return n
@@ -238,7 +232,7 @@ func (k *kindSpec) handleCreate(s *Server, c *call) any {
 
 func (k *kindSpec) handleUpdate(s *Server, c *call) any {
 	next := c.target.clone()
-	for name := range c.fields {
+	for _, name := range c.fields {
 		if !k.keepsAll && !slices.Contains(k.keeps, name) {
 			delete(next.state, name)
 		}

@@ -59,7 +59,7 @@ func New(options Options) *Server {
 		s.kinds[k.name] = &k
 	}
 	s.mux = s.newMux()
-	s.insert(kindOrganization, object{"id": options.OrganizationID}, Scope{})
+	s.insert(kindOrganization, object{"id": options.OrganizationID}, claims{})
 	return s
 }
 
@@ -79,7 +79,7 @@ func (s *Server) Seed(kind string, value map[string]any) (id string) {
 		maps.Copy(s.organization(), deepCopy(value))
 		return s.OrganizationID()
 	}
-	return s.insert(kind, deepCopy(value), Scope{}).id
+	return s.insert(kind, deepCopy(value), claims{}).id
 }
 
 // Resources returns deep copies of all resources of a kind in order of creation, including values that the API never

@@ -79,7 +79,7 @@ func (s *Server) requireExisting(kind string, ids ...any) {
 }
 
 // insert adds a resource of a kind, with the values that the server sets in every new resource.
-func (s *Server) insert(kind string, state object, who Scope) *resource {
+func (s *Server) insert(kind string, state object, who claims) *resource {
 	o := &resource{state: state, changedAt: s.options.Now()}
 	o.id = cmp.Or(o.getString("id"), toCUID(s.newHash(kind+" "+string(encodeJSON(state)))))
 	stamp := o.changedAt.UTC().Format(timeFormat)
@@ -99,11 +99,11 @@ func (s *Server) findOrSeed(kind string, value object) string {
 	if o := s.findWhere(kind, isSuitable); o != nil {
 		return o.id
 	}
-	return s.insert(kind, value, Scope{}).id
+	return s.insert(kind, value, claims{}).id
 }
 
 // markUpdated records that a caller changed a resource.
-func (s *Server) markUpdated(o *resource, who Scope) {
+func (s *Server) markUpdated(o *resource, who claims) {
 	o.changedAt = s.options.Now()
 	o.state["updatedAt"], o.state["updatedBy"] = o.changedAt.UTC().Format(timeFormat), who.subjectProfile()
 }

@@ -11,7 +11,7 @@ func workspaceSpec() kindSpec {
 		defaults:  object{"name": "workspace", "description": "", "cicdEnforcedDefault": false},
 		omitEmpty: []string{"description", "defaultClusterId", "defaultCloudProvider", "defaultRegion"},
 		beforeList: func(c *call) {
-			requireAccess(len(c.caller.DeploymentIDs) == 0, "the token isn't allowed to list Workspaces")
+			requireAccess(!c.caller.allows("deploymentId", ""), "the token isn't allowed to list Workspaces")
 		},
 		beforeChange: func(s *Server, c *call) {
 			require(c.request.Method != http.MethodDelete || !s.hasDeployments("workspaceId", c.target.id),

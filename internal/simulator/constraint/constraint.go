@@ -1,4 +1,5 @@
-package simulator
+// Package constraint checks requests against the constraints that the API's OpenAPI document states for them.
+package constraint
 
 import (
 	"cmp"
@@ -15,19 +16,36 @@ import (
 
 //go:generate go test . -run ^TestConstraintsFollowTheDocument$ -update
 
-// constraintsJSON holds the constraints that the API's OpenAPI document states for requests. It is generated from the
-// document, not from the program's own tables, which would otherwise be tested against themselves.
+// constraintsJSON is generated from the API's document, not from the program's own tables, which would otherwise be
+// tested against themselves.
 //
 //go:embed constraints.json
 var constraintsJSON []byte
 
-type constraints struct {
-	Operations map[string]*operation // by method and path template
+// FieldError is one failed constraint of a request, the FieldValidationError of the API's document.
+type FieldError struct {
+	Field   string `json:"field"` // like workerQueues[1].maxWorkerCount
+	Code    string `json:"code"`
+	Message string `json:"message"`
+}
+
+// NewFieldError returns the error of a field. reason follows the field's path in the message.
+func NewFieldError(path, code, reason string) FieldError {
+	return FieldError{Field: path, Code: code, Message: path + " " + reason}
+}
+
+func oneError(path, code, format string, args ...any) []FieldError {
+	return []FieldError{NewFieldError(path, code, fmt.Sprintf(format, args...))}
+}
+
+// Document holds the constraints of all requests.
+type Document struct {
+	Operations map[string]*Operation // by method and path template
 	Schemas    map[string]*schema
 }
 
-// operation is one operation of the API's document.
-type operation struct {
+// Operation is one operation of the API's document.
+type Operation struct {
 	Query map[string]*schema
 	Body  string // name of a schema; "": the request has no body
 }
@@ -45,13 +63,10 @@ type schema struct {
 	Properties           map[string]*schema
 	Items                *schema
 	AdditionalProperties *schema // constraints of the values of a map
-	Discriminator        *discriminator
-}
-
-// discriminator selects one of several schemas by the value of a property.
-type discriminator struct {
-	PropertyName string
-	Mapping      map[string]string
+	Discriminator        *struct {
+		PropertyName string            // the property whose value selects the schema to use instead
+		Mapping      map[string]string // its name, by the value of the property
+	}
 }
 
 // maxLimit is the maximum number of items of a page. The document doesn't state it for all lists.
@@ -76,39 +91,39 @@ var nonEmptyFields = []string{
 	"dbInstanceType", "deploymentId", "drRegion", "entityId", "nodePoolId", "providerAccount", "tenantId",
 }
 
-// loadConstraints parses the constraints at the first request: most runs of the program don't simulate the API.
-var loadConstraints = sync.OnceValue(func() *constraints {
-	var c constraints
-	if err := json.Unmarshal(constraintsJSON, &c); err != nil {
-		panic("simulator: constraints.json: " + err.Error())
+// Load returns the document. It is parsed at the first call: most runs of the program don't simulate the API.
+var Load = sync.OnceValue(func() *Document {
+	var d Document
+	if err := json.Unmarshal(constraintsJSON, &d); err != nil {
+		panic("constraint: constraints.json: " + err.Error())
 	}
-	c.splitQueueSchema()
-	for name, s := range c.Schemas {
-		c.complete(name, s)
+	d.splitQueueSchema()
+	for name, s := range d.Schemas {
+		d.complete(name, s)
 	}
-	for _, o := range c.Operations {
+	for _, o := range d.Operations {
 		if limit := o.Query["limit"]; limit != nil {
 			limit.Maximum = maxLimit
 		}
 	}
-	return &c
+	return &d
 })
 
 // splitQueueSchema gives each type of Deployment its own schema of queues. The document has one schema for the
 // queues of all updates, in which the members that only one of the types can have are optional.
-func (c *constraints) splitQueueSchema() {
-	hybrid := *c.Schemas["UpdateWorkerQueueRequest"]
+func (d *Document) splitQueueSchema() {
+	hybrid := *d.Schemas["UpdateWorkerQueueRequest"]
 	hybrid.Required = append(slices.Clone(hybrid.Required), "nodePoolId")
 	hybrid.Properties = maps.Clone(hybrid.Properties)
 	delete(hybrid.Properties, "astroMachine")
-	c.Schemas["UpdateHybridDeploymentRequest"].Properties["workerQueues"].Items = &hybrid
+	d.Schemas["UpdateHybridDeploymentRequest"].Properties["workerQueues"].Items = &hybrid
 	for _, name := range []string{"UpdateStandardDeploymentRequest", "UpdateDedicatedDeploymentRequest"} {
-		c.Schemas[name].Properties["workerQueues"].Items = c.Schemas["WorkerQueueRequest"]
+		d.Schemas[name].Properties["workerQueues"].Items = d.Schemas["WorkerQueueRequest"]
 	}
 }
 
 // complete resolves the references of a schema, and adds what the document doesn't state.
-func (c *constraints) complete(schemaName string, s *schema) {
+func (d *Document) complete(schemaName string, s *schema) {
 	for name, p := range s.Properties {
 		text := p
 		if p.Items != nil {
@@ -116,9 +131,9 @@ func (c *constraints) complete(schemaName string, s *schema) {
 		}
 		switch {
 		case p.Ref != "":
-			s.Properties[name] = c.Schemas[p.Ref]
+			s.Properties[name] = d.Schemas[p.Ref]
 		case text.Ref != "":
-			p.Items = c.Schemas[text.Ref]
+			p.Items = d.Schemas[text.Ref]
 		case text.Type == "string":
 			text.Format = cmp.Or(text.Format, undocumentedFormats[schemaName+"."+name], undocumentedFormats[name])
 			if slices.Contains(nonEmptyFields, name) || slices.Contains(s.Required, name) && name != "description" {
@@ -128,78 +143,64 @@ func (c *constraints) complete(schemaName string, s *schema) {
 	}
 }
 
-// variantOf returns the schema of a body. If it has a discriminator, variant is the discriminator's value.
-func (c *constraints) variantOf(name, variant string) *schema {
-	s := c.Schemas[name]
-	if s.Discriminator == nil {
-		return s
-	}
-	known := c.Schemas[s.Discriminator.Mapping[variant]]
-	requireField(known != nil || variant != "", s.Discriminator.PropertyName, "required", "is required")
-	variants := slices.Sorted(maps.Keys(s.Discriminator.Mapping))
-	requireField(known != nil, s.Discriminator.PropertyName, "oneof", fmt.Sprintf("must be one of %v", variants))
-	return known
-}
-
-// variantIn returns the discriminator's value in a body, "" if the schema has no variants.
-func (c *constraints) variantIn(name string, body object) string {
-	if d := c.Schemas[name].Discriminator; d != nil {
-		return getString(body, d.PropertyName)
-	}
-	return ""
-}
-
-// checkQuery checks the parameters of a request. Parameters that the document doesn't have are ignored.
-func (o *operation) checkQuery(query url.Values) {
+// CheckQuery checks the parameters of a request. Parameters that the document doesn't have are ignored.
+func (o *Operation) CheckQuery(query url.Values) (invalid []FieldError) {
 	for _, name := range slices.Sorted(maps.Keys(o.Query)) {
-		if query.Has(name) {
-			requireValid(o.Query[name].check(o.Query[name].decodeParameter(query[name]), name, false))
+		s, values := o.Query[name], query[name]
+		if s.Type == "array" {
+			s = s.Items
+		}
+		for _, text := range values {
+			var value any
+			if s.Type == "string" || json.Unmarshal([]byte(text), &value) != nil {
+				value = text
+			}
+			invalid = append(invalid, s.check(value, name, false)...)
 		}
 	}
+	return invalid
 }
 
-// decodeParameter returns a parameter as decoded JSON of the schema's type, or as a string if it has another type.
-func (s *schema) decodeParameter(values []string) any {
-	switch s.Type {
-	case "array":
-		items := []any{}
-		for _, v := range values {
-			items = append(items, v)
-		}
-		return items
-	case "integer", "boolean":
-		var v any
-		if json.Unmarshal([]byte(values[0]), &v) == nil {
-			return v
+// CheckBody checks the body of a request, and returns the names of all fields that a body can have. If the document has
+// several variants of the body, variant selects one. If variant is "", the body selects it.
+func (d *Document) CheckBody(o *Operation, body map[string]any, variant string) ([]string, []FieldError) {
+	s := d.Schemas[o.Body]
+	if selector := s.Discriminator; selector != nil {
+		selected, _ := body[selector.PropertyName].(string)
+		variant = cmp.Or(variant, selected)
+		if s = d.Schemas[selector.Mapping[variant]]; variant == "" {
+			return nil, oneError(selector.PropertyName, "required", "is required")
+		} else if s == nil {
+			variants := slices.Sorted(maps.Keys(selector.Mapping))
+			return nil, oneError(selector.PropertyName, "oneof", "must be one of %v", variants)
 		}
 	}
-	return values[0]
+	return slices.Collect(maps.Keys(s.Properties)), s.checkMembers(body, "")
 }
 
 // checkMembers checks the members of an object and rejects unknown ones, since a client must not send back members that
 // only responses have. A null member counts as absent, except where the document allows null.
-func (s *schema) checkMembers(body object, prefix string) []FieldError {
-	var found []FieldError
+func (s *schema) checkMembers(body map[string]any, prefix string) (invalid []FieldError) {
 	for _, name := range slices.Sorted(maps.Keys(s.Properties)) {
 		property, required := s.Properties[name], slices.Contains(s.Required, name)
 		value, sent := body[name]
 		switch {
 		case value != nil:
-			found = append(found, property.check(value, prefix+name, required)...)
+			invalid = append(invalid, property.check(value, prefix+name, required)...)
 		case required && (!sent || !property.Nullable):
-			found = append(found, newFieldError(prefix+name, "required", "is required"))
+			invalid = append(invalid, oneError(prefix+name, "required", "is required")...)
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(body)) {
 		if s.Properties[name] == nil && body[name] != nil {
-			found = append(found, newFieldError(prefix+name, "unknown", "is not a field of this request"))
+			invalid = append(invalid, oneError(prefix+name, "unknown", "is not a field of this request")...)
 		}
 	}
-	return found
+	return invalid
 }
 
 // check returns the violated constraints of a value; path names the value in the errors.
-func (s *schema) check(value any, path string, required bool) []FieldError {
+func (s *schema) check(value any, path string, required bool) (invalid []FieldError) {
 	switch v := value.(type) {
 	case string:
 		if s.Type == "string" {
@@ -215,56 +216,47 @@ func (s *schema) check(value any, path string, required bool) []FieldError {
 		}
 	case []any:
 		if s.Type == "array" {
-			found := checkRange(len(v), s.MinItems, s.MaxItems, path, " items")
+			invalid = checkRange(len(v), s.MinItems, s.MaxItems, path, " items")
 			for i, item := range v {
-				found = append(found, s.Items.check(item, fmt.Sprintf("%s[%d]", path, i), false)...)
+				invalid = append(invalid, s.Items.check(item, fmt.Sprintf("%s[%d]", path, i), false)...)
 			}
-			return found
+			return invalid
 		}
-	case object:
-		if s.Type == "object" {
-			return s.checkObject(v, path+".")
-		}
-	}
-	names := map[string]string{
-		"string": "a string", "boolean": "a boolean", "integer": "an integer", "array": "an array", "object": "an object",
-	}
-	return []FieldError{newFieldError(path, "type", "must be "+names[s.Type])}
-}
-
-// checkObject checks an object with named members, or a map.
-func (s *schema) checkObject(v object, prefix string) []FieldError {
-	if s.Properties != nil {
-		return s.checkMembers(v, prefix)
-	}
-	var found []FieldError
-	if s.AdditionalProperties != nil {
-		for _, name := range slices.Sorted(maps.Keys(v)) {
-			found = append(found, s.AdditionalProperties.check(v[name], prefix+name, false)...)
+	case map[string]any:
+		switch {
+		case s.Properties != nil:
+			return s.checkMembers(v, path+".")
+		case s.AdditionalProperties != nil:
+			for _, name := range slices.Sorted(maps.Keys(v)) {
+				invalid = append(invalid, s.AdditionalProperties.check(v[name], path+"."+name, false)...)
+			}
+			return invalid
+		case s.Type == "object":
+			return nil
 		}
 	}
-	return found
+	return oneError(path, "type", "must be of type %s", s.Type)
 }
 
 func (s *schema) checkText(v, path string, required bool) []FieldError {
 	if required && s.MinLength > 0 && v == "" {
-		return []FieldError{newFieldError(path, "required", "is required")}
+		return oneError(path, "required", "is required")
 	}
 	if s.Enum != nil && !slices.Contains(s.Enum, v) {
-		return []FieldError{newFieldError(path, "oneof", fmt.Sprintf("must be one of %v", s.Enum))}
+		return oneError(path, "oneof", "must be one of %v", s.Enum)
 	}
-	if f, known := textFormats()[s.Format]; known && !f.isValid(v) {
-		return []FieldError{newFieldError(path, "format", f.message)}
+	if f, known := formats()[s.Format]; known && !f.isValid(v) {
+		return oneError(path, "format", "%s", f.message)
 	}
 	return checkRange(utf8.RuneCountInString(v), s.MinLength, s.MaxLength, path, " characters")
 }
 
 func checkRange(n, minimum, maximum int, path, unit string) []FieldError {
 	if n < minimum {
-		return []FieldError{newFieldError(path, "min", fmt.Sprintf("must be at least %d%s", minimum, unit))}
+		return oneError(path, "min", "must be at least %d%s", minimum, unit)
 	}
 	if maximum > 0 && n > maximum {
-		return []FieldError{newFieldError(path, "max", fmt.Sprintf("must be at most %d%s", maximum, unit))}
+		return oneError(path, "max", "must be at most %d%s", maximum, unit)
 	}
 	return nil
 }
