@@ -212,7 +212,7 @@ func (v *Inventory) listKind(ctx context.Context, l *Lookup, k *kind.Kind) (errs
 func (v *Inventory) parentLocations(k *kind.Kind, field string) (out []desired.Parent) {
 	parent := v.catalog.Kind(k.FieldByName(field).Ref.Kind)
 	for _, live := range v.ListedByKind[parent] {
-		if v.isInScope(parent, live) && (k.ParentCanContain == nil || k.ParentCanContain(live.Body())) {
+		if v.isInScope(parent, live) && (k.Gate == nil || k.Gate.Kind != parent.Name || k.Gate.IsOpen(live.Body())) {
 			out = append(out, desired.Parent{Field: field, ID: live.ID})
 		}
 	}

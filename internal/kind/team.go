@@ -6,16 +6,16 @@ func teamKind() *Kind {
 	const collection = "/organizations/{organizationId}/teams"
 	const item = collection + "/{id}"
 	return &Kind{
-		Name:       "team",
-		Title:      "Team",
-		Section:    "teams",
-		Doc:        "A group of users who share roles.",
-		GovernedBy: "organization.isScimEnabled",
-		Identity:   []string{"name"},
-		List:       ListEndpoint{Path: collection, Member: "teams", NameParam: "names"},
-		Get:        Endpoint{"GET", item},
-		Create:     Endpoint{"POST", collection},
-		Delete:     Endpoint{"DELETE", item},
+		Name:     "team",
+		Title:    "Team",
+		Section:  "teams",
+		Doc:      "A group of users who share roles.",
+		Gate:     &Gate{"organization", schema.Condition{Field: "isScimEnabled", In: []string{"false"}}},
+		Identity: []string{"name"},
+		List:     ListEndpoint{Path: collection, Member: "teams", NameParam: "names"},
+		Get:      Endpoint{"GET", item},
+		Create:   Endpoint{"POST", collection},
+		Delete:   Endpoint{"DELETE", item},
 		UpdateEndpoints: []UpdateEndpoint{
 			{Endpoint: Endpoint{"POST", item}},
 			{Name: "members", SubList: &SubList{

@@ -15,22 +15,16 @@ import (
 type edgeBuilder struct {
 	*Plan
 	changeOf   map[*desired.Resource]*Change
-	byIDOrName map[string]*Change       // keys: kind and id, and kind and name, because some references use names
-	settings   map[string]settingChange // keys: kind.field of singletons, as in Kind.GovernedBy
+	byIDOrName map[string]*Change // keys: kind and id, and kind and name, because some references use names
+	settings   map[string]*Change // keys: kind and field of singletons, as in kind.Gate
 	linked     map[*Change]bool
-}
-
-// settingChange is a change of a boolean setting.
-type settingChange struct {
-	*Change
-	enables bool
 }
 
 // addDependencies adds the dependencies between changes. A change depends on the
 // changes that its resource refers to: by declared references, otherwise by the ids in
 // the declared or current values.
 func (p *Plan) addDependencies(changeOf map[*desired.Resource]*Change) {
-	b := edgeBuilder{Plan: p, changeOf: changeOf, byIDOrName: map[string]*Change{}, settings: map[string]settingChange{}}
+	b := edgeBuilder{Plan: p, changeOf: changeOf, byIDOrName: map[string]*Change{}, settings: map[string]*Change{}}
 	for _, c := range p.Changes {
 		name := c.Resource.Kind.Name
 		if c.Live != nil {
@@ -38,7 +32,7 @@ func (p *Plan) addDependencies(changeOf map[*desired.Resource]*Change) {
 		}
 		if c.Resource.Kind.Singleton {
 			for _, f := range c.Fields {
-				b.settings[name+"."+f.Path] = settingChange{c, f.New.Is("true")}
+				b.settings[name+" "+f.Path] = c
 			}
 		}
 	}
@@ -46,7 +40,7 @@ func (p *Plan) addDependencies(changeOf map[*desired.Resource]*Change) {
 		b.linked = map[*Change]bool{c: true, nil: true}
 		b.linkDeclaredReferences(c)
 		b.linkReferenceIDs(c)
-		b.linkGoverningSetting(c)
+		b.linkGate(c)
 		b.linkCurrentReferences(c)
 		b.checkKeptReferences(c)
 	}
@@ -82,15 +76,19 @@ func (b *edgeBuilder) linkReferenceIDs(c *Change) {
 	}
 }
 
-// linkGoverningSetting makes c depend on the change of the setting that allows its kind. Once enabled, the setting
-// blocks changes of c, so c comes before a change that enables it.
-func (b *edgeBuilder) linkGoverningSetting(c *Change) {
-	switch setting := b.settings[c.Resource.Kind.GovernedBy]; {
-	case setting.Change == nil:
-	case setting.enables:
-		addDependency(setting.Change, c)
+// linkGate makes c depend on the change that opens its gate, or the change that closes the gate depend on c. If the
+// gate is a setting of its parent, c refers to that anyway.
+func (b *edgeBuilder) linkGate(c *Change) {
+	gate := c.Resource.Kind.Gate
+	if gate == nil {
+		return
+	}
+	switch setting := b.settings[gate.Kind+" "+gate.Condition.Field]; {
+	case setting == nil:
+	case gate.IsOpen(setting.Resource.Body):
+		addDependency(c, setting)
 	default:
-		addDependency(c, setting.Change)
+		addDependency(setting, c)
 	}
 }
 
