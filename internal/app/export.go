@@ -133,7 +133,7 @@ func exportScope(c *config.Config, catalog kind.Catalog) (current.InventoryScope
 	wanted := map[*kind.Kind]bool{}
 	for _, section := range c.Only {
 		k := catalog.KindOfSection(section)
-		if k == nil || k.CreatesKind != "" {
+		if k == nil || catalog.CreatedKind(k) != nil {
 			return scope, fmt.Errorf("input only: %q is not a section that can be exported%s",
 				section, schema.Suggest(section, catalog.Sections()))
 		}

@@ -60,7 +60,7 @@ func (s Source) ReadInventory(ctx context.Context, catalog kind.Catalog, scope I
 	}
 	var failed []error
 	for _, k := range catalog { // parents first
-		if k.Singleton || k.CreatesKind != "" || !v.isNeeded(k) {
+		if k.Singleton || catalog.CreatedKind(k) != nil || !v.isNeeded(k) {
 			continue
 		}
 		for _, err := range v.listKind(ctx, l, k) {
@@ -158,7 +158,7 @@ func declareByID(k *kind.Kind, id string, live *Live) *desired.Resource {
 }
 
 func (v *Inventory) isWanted(k *kind.Kind) bool {
-	return k.CreatesKind == "" && (v.scope.IncludesKind == nil || v.scope.IncludesKind(k))
+	return v.catalog.CreatedKind(k) == nil && (v.scope.IncludesKind == nil || v.scope.IncludesKind(k))
 }
 
 // isNeeded reports whether k is wanted, or a wanted kind refers to it.

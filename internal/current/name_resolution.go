@@ -129,7 +129,7 @@ func (m resolution) duplicateText(o *desired.Resource) string {
 // visibilityHint returns the hint that the token sees no resources of a kind in the parent,
 // if the reason may be a missing role; else "".
 func (m resolution) visibilityHint(k *kind.Kind) string {
-	if len(m.list.resources) > 0 || k.Visibility == "" && k.NotCreatable == "" {
+	if len(m.list.resources) > 0 || k.Visibility == "" && k.Manual["create"] == "" {
 		return ""
 	}
 	return fmt.Sprintf(" (the token sees 0 %ss)", k.Title)

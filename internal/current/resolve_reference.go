@@ -100,7 +100,7 @@ func (r *reader) failUnresolved(o *desired.Resource, ref *desired.Reference, pre
 	case o.Absent: // already deleted together with its parent
 	case ref.Kind.IsAboutPeople():
 		r.failMissingPerson(o, ref.PosIn(o), "%s: %s isn't in the Organization%s; remove the %s from the list, or %s",
-			ref.Field.Ref.NameField, ref, m.visibilityHint(ref.Kind), ref.Kind.Title, ref.Kind.NotCreatable)
+			ref.Field.Ref.NameField, ref, m.visibilityHint(ref.Kind), ref.Kind.Title, ref.Kind.Manual["create"])
 	default:
 		known := m.list.names()
 		for _, other := range r.current.Desired.Resources {
@@ -196,9 +196,9 @@ func (r *reader) matchListed(o *desired.Resource) {
 			r.recordErr(o, m.err)
 		} else if slices.ContainsFunc(r.current.Desired.Resources, isCreator) {
 			r.current.PendingReason[o] = o.Kind.Precondition(kind.ProposedChange{}).Reason
-		} else if o.Kind.NotCreatable != "" {
+		} else if o.Kind.Manual["create"] != "" {
 			r.failMissingPerson(o, o.Pos, "this %s isn't in the Organization%s; remove the %[1]s from the manifest, or %[3]s",
-				o.Kind.Title, m.visibilityHint(o.Kind), o.Kind.NotCreatable)
+				o.Kind.Title, m.visibilityHint(o.Kind), o.Kind.Manual["create"])
 		}
 	}
 }

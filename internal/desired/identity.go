@@ -21,7 +21,7 @@ func (d *loader) checkIdentity(o *Resource, own *schema.Node) {
 		d.addProblem(id.Pos, "id can't be set, because the API doesn't return %s by id; remove it", o.Kind.TitleWithArticle())
 	}
 	if state := own.Get("state"); o.Absent && o.Kind.Delete.Path == "" {
-		d.addProblem(state.Pos, "state: absent can't be set: %s", o.Kind.NotDeletable)
+		d.addProblem(state.Pos, "state: absent can't be set: %s", o.Kind.Manual["delete"])
 	}
 	for _, field := range o.Kind.Identity {
 		n := o.Body.Get(field)

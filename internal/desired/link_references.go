@@ -103,8 +103,8 @@ func (d *loader) linkReferences() {
 		}
 	}
 	for _, o := range d.desired.Resources {
-		if created := named[o.Kind.CreatesKind+" "+o.NormalizedName()]; len(created) > 0 {
-			o.Creates = created[0]
+		if k := d.catalog.CreatedKind(o.Kind); k != nil && len(named[k.Name+" "+o.NormalizedName()]) > 0 {
+			o.Creates = named[k.Name+" "+o.NormalizedName()][0]
 		}
 	}
 	// Resolve parents before children, because the Workspace is the scope of a name.
@@ -143,7 +143,7 @@ func (d *loader) checkResolvable(o *Resource, r *Reference) {
 func (d *loader) linkReference(o *Resource, r *Reference, named map[string][]*Resource, byID map[string]*Resource) {
 	candidates := named[r.Kind.Name+" "+r.NormalizedName()]
 	for _, k := range d.catalog {
-		if creators := named[k.Name+" "+r.NormalizedName()]; k.CreatesKind == r.Kind.Name && len(creators) > 0 {
+		if creators := named[k.Name+" "+r.NormalizedName()]; len(creators) > 0 && d.catalog.CreatedKind(k) == r.Kind {
 			candidates = creators
 		}
 	}

@@ -46,7 +46,7 @@ func (x *exporter) fillBody(e *exportedResource) (why string) {
 	members := w.projectMembers(e.kind.Fields, w.root, location{nameParts: e.variableWords()})
 	e.body.Members = append(e.body.Members, members...)
 	slices.SortStableFunc(e.body.Members, func(a, b schema.Member) int { return cmp.Compare(w.memberRank(a.Name), w.memberRank(b.Name)) })
-	if declaredFields := len(e.body.Members) - len(e.kind.Identity); (e.kind.NotCreatable != "" || e.kind.Singleton) && declaredFields <= 0 {
+	if declaredFields := len(e.body.Members) - len(e.kind.Identity); (e.kind.Manual["create"] != "" || e.kind.Singleton) && declaredFields <= 0 {
 		if len(e.skippedFields) > 0 {
 			return e.skippedFields[0].Reason
 		}

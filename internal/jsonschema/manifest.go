@@ -89,7 +89,7 @@ func metaArgumentFields(k *kind.Kind) []schema.Field {
 			}
 			if k.Delete.Path == "" {
 				f.Type = schema.EnumType("present")
-				f.Doc = "Must be present: " + k.NotDeletable + "."
+				f.Doc = "Must be present: " + k.Manual["delete"] + "."
 			}
 		}
 		out = append(out, f)

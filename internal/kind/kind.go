@@ -18,16 +18,14 @@ type Kind struct {
 	Title            string // name of one resource, as Astro writes it: "Deployment"
 	Section          string // section of the manifest; "" for kinds that manifests only refer to
 	Doc              string
-	Singleton        bool     // exactly one always exists, so it needs no name
-	ListField        string   // of a singleton: the field that holds the section's value, if the section isn't a mapping
-	NotCreatable     string   // how to create it outside of this action, as an instruction; "": use Create
-	CreatesKind      string   // kind of the resource that Create makes, with the same name and id: an invite makes a user
-	NotDeletable     string   // why this action can't delete it, and how to do it elsewhere; "": use Delete
-	ParentFields     []string // alternative fields for the parent's id
-	DeleteBefore     []string // reference fields: delete this resource before the ones that these fields refer to
-	Gate             *Gate    // nil: none
-	Identity         []string // fields that identify a resource, compared exactly, unless the manifest declares an id
-	Unique           bool     // Astro refuses to create a second resource with the same identity
+	Singleton        bool              // exactly one always exists, so it needs no name
+	ListField        string            // of a singleton: the field that holds the section's value, if the section isn't a mapping
+	Manual           map[string]string // instructions for what this action can't do: "create", "delete"
+	ParentFields     []string          // alternative fields for the parent's id
+	DeleteBefore     []string          // reference fields: delete this resource before the ones that these fields refer to
+	Gate             *Gate             // nil: none
+	Identity         []string          // fields that identify a resource, compared exactly, unless the manifest declares an id
+	Unique           bool              // Astro refuses to create a second resource with the same identity
 	Fields           []schema.Field
 	Rules            []Rule
 	List             ListEndpoint
@@ -132,6 +130,17 @@ func (c Catalog) Sections() []string {
 		}
 	}
 	return out
+}
+
+// CreatedKind returns the kind of what a create of kind k makes, with the same name and id, if that is another kind:
+// an invite makes a user. Both have the same list. It returns nil for any other kind.
+func (c Catalog) CreatedKind(k *Kind) *Kind {
+	for _, other := range c {
+		if other != k && other.Manual["create"] != "" && other.List.Path == k.List.Path {
+			return other
+		}
+	}
+	return nil
 }
 
 // ParentKind returns the kind of the parent of resources of kind k, or nil.

@@ -33,7 +33,7 @@ func TestKindTables(t *testing.T) {
 			if k.List.Path == "" || k.List.Member == "" {
 				t.Errorf("list %v", k.List)
 			}
-			if readable := k.Get.Method == http.MethodGet && strings.HasSuffix(k.Get.Path, "/{id}"); !readable && (k.NotDeletable == "" || len(k.UpdateEndpoints) > 0) {
+			if readable := k.Get.Method == http.MethodGet && strings.HasSuffix(k.Get.Path, "/{id}"); !readable && (k.Manual["delete"] == "" || len(k.UpdateEndpoints) > 0) {
 				t.Errorf("get %v", k.Get)
 			}
 			for _, name := range k.ParentFields {
@@ -44,14 +44,14 @@ func TestKindTables(t *testing.T) {
 			if k.Section == "" {
 				return
 			}
-			if (k.Create.Path == "") != (k.NotCreatable != "") || (k.Delete.Path == "") != (k.NotDeletable != "") {
-				t.Errorf("create %v, NotCreatable %q; delete %v, NotDeletable %q: exactly one of each is required", k.Create, k.NotCreatable, k.Delete, k.NotDeletable)
+			if (k.Create.Path == "") != (k.Manual["create"] != "") || (k.Delete.Path == "") != (k.Manual["delete"] != "") {
+				t.Errorf("create %v, delete %v, manual %v: exactly one of each is required", k.Create, k.Delete, k.Manual)
 			}
 			if k.GeneratedSecret == "" != (schema.FindField(k.Fields, kind.SecretSinkField) == nil) {
 				t.Errorf("GeneratedSecret %q: exactly the kinds with a generated secret have a secret sink field", k.GeneratedSecret)
 			}
-			if k.CreatesKind != "" && kind.All().Kind(k.CreatesKind).Precondition == nil {
-				t.Errorf("%s has no Precondition, which explains why a resource doesn't exist yet", k.CreatesKind)
+			if created := kinds.CreatedKind(k); created != nil && created.Precondition == nil {
+				t.Errorf("%s has no Precondition, which explains why a resource doesn't exist yet", created.Name)
 			}
 			for _, name := range k.Identity {
 				if schema.FindField(k.Fields, name) == nil {

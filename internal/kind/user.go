@@ -2,20 +2,23 @@ package kind
 
 import "astro-apply/internal/schema"
 
+const userCollection = "/organizations/{organizationId}/users"
+
 // userKind manages only the roles of a user: invites create users, and people delete them
 // in the Astro UI. Omitting a role list never removes roles.
 func userKind() *Kind {
-	const collection = "/organizations/{organizationId}/users"
-	const item = collection + "/{id}"
+	const item = userCollection + "/{id}"
 	return &Kind{
-		Name:            "user",
-		Title:           "user",
-		Section:         "users",
-		Doc:             "Roles of a user of the Organization.",
-		NotCreatable:    "invite the user in the section invites; the user must accept",
-		NotDeletable:    "remove the user in the Astro UI, or declare [] for the roles to remove",
+		Name:    "user",
+		Title:   "user",
+		Section: "users",
+		Doc:     "Roles of a user of the Organization.",
+		Manual: map[string]string{
+			"create": "invite the user in the section invites; the user must accept",
+			"delete": "remove the user in the Astro UI, or declare [] for the roles to remove",
+		},
 		Identity:        []string{"username"},
-		List:            ListEndpoint{Path: collection, Member: "users"},
+		List:            ListEndpoint{Path: userCollection, Member: "users"},
 		Get:             Endpoint{"GET", item},
 		UpdateEndpoints: []UpdateEndpoint{{Name: "roles", Endpoint: Endpoint{"POST", item + "/roles"}}},
 		Flatten:         flattenGrants,
@@ -58,7 +61,7 @@ func userKind() *Kind {
 // from the user's Teams.
 func teamInheritance(fields ...string) *Inheritance {
 	return &Inheritance{
-		Title: "Team", Path: "/organizations/{organizationId}/users/{id}/teams", Member: "teams",
+		Title: "Team", Path: userCollection + "/{id}/teams", Member: "teams",
 		Get: Endpoint{"GET", "/organizations/{organizationId}/teams/{id}"}, Fields: fields, BaselineValue: "ORGANIZATION_MEMBER",
 	}
 }
@@ -68,17 +71,16 @@ func teamInheritance(fields ...string) *Inheritance {
 func inviteKind() *Kind {
 	const collection = "/organizations/{organizationId}/invites"
 	return &Kind{
-		Name:         "invite",
-		Title:        "invite",
-		Section:      "invites",
-		Doc:          "Invite to the Organization. Existing and already invited users aren't invited again.",
-		CreatesKind:  "user",
-		NotDeletable: "the API doesn't list invites; withdraw it in the Astro UI, and remove it from the manifest",
-		Identity:     []string{"inviteeEmail"},
-		Unique:       true, // a second invite to the same address doesn't create a second user
-		List:         ListEndpoint{Path: "/organizations/{organizationId}/users", Member: "users"},
-		Create:       Endpoint{"POST", collection},
-		Inheritance:  teamInheritance("role"),
+		Name:        "invite",
+		Title:       "invite",
+		Section:     "invites",
+		Doc:         "Invite to the Organization. Existing and already invited users aren't invited again.",
+		Manual:      map[string]string{"delete": "the API doesn't list invites; withdraw it in the Astro UI, and remove it from the manifest"},
+		Identity:    []string{"inviteeEmail"},
+		Unique:      true, // a second invite to the same address doesn't create a second user
+		List:        ListEndpoint{Path: userCollection, Member: "users"},
+		Create:      Endpoint{"POST", collection},
+		Inheritance: teamInheritance("role"),
 		Flatten: func(live *schema.Node) {
 			if live.Get("id") == nil { // response to a create, not a user
 				live.Set("id", live.GetPath("invitee.id"))

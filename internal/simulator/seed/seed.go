@@ -47,7 +47,7 @@ func Make(d *desired.State) []Seed {
 				fields[n.catalog.ParentField(o.Kind)] = n.parentIDByName(parent, o.DefaultWorkspace)
 			}
 			n.addSeed(o.Kind, o.ID, "", fields)
-		case o.Kind.NotCreatable != "" && !o.Absent && !slices.ContainsFunc(d.Resources, func(other *desired.Resource) bool { return other.Creates == o }):
+		case o.Kind.Manual["create"] != "" && !o.Absent && !slices.ContainsFunc(d.Resources, func(other *desired.Resource) bool { return other.Creates == o }):
 			n.addSeed(o.Kind, "", o.Name(), map[string]any{})
 		}
 	}
