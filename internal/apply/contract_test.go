@@ -200,7 +200,7 @@ func (c *contract) applyAndCheck(text string, policy plan.Policy) int {
 
 // countResources returns the number of resources of the kind.
 func (c *contract) countResources() int {
-	if c.kind.ListField != "" {
+	if c.kind.ListField() != nil {
 		return 0
 	}
 	return len(c.server.Resources(c.kind.Name))
@@ -289,7 +289,7 @@ func (c *contract) checkDelete() {
 	c.Helper()
 	before := c.countResources()
 	switch {
-	case c.kind.ListField != "":
+	case c.kind.ListField() != nil:
 		c.applyAndCheck(c.kind.Section+": []\n", plan.Policy{AllowDelete: true})
 		if left := len(c.server.Resources("allowedIpAddressRange")); left > 0 {
 			c.Errorf("%d ranges left", left)
@@ -312,7 +312,7 @@ func (c *contract) checkDelete() {
 func (c *contract) snapshotState() map[string]map[string]any {
 	out := map[string]map[string]any{}
 	for _, k := range append(kind.All(), &kind.Kind{Name: "allowedIpAddressRange"}) {
-		if k.ListField == "" {
+		if k.ListField() == nil {
 			for _, o := range c.server.Resources(k.Name) {
 				out[fmt.Sprint(o["id"], o["inviteId"])] = o
 			}

@@ -21,9 +21,9 @@ func (r *reader) findDependents(ctx context.Context) {
 			continue
 		}
 		for _, k := range r.current.Desired.Catalog {
-			for _, field := range k.DeleteBefore {
-				if k.FieldByName(field).Ref.Kind == o.Kind.Name {
-					names := r.listDependents(ctx, k, desired.Parent{Field: field, ID: live.ID}, removedIDs)
+			for _, f := range k.Fields {
+				if f.Ref != nil && f.Ref.BlocksDelete && f.Ref.Kind == o.Kind.Name {
+					names := r.listDependents(ctx, k, desired.Parent{Field: f.Name, ID: live.ID}, removedIDs)
 					r.current.Dependents[o] = append(r.current.Dependents[o], names...)
 				}
 			}

@@ -144,12 +144,12 @@ func (d *loader) loadDocument(n *schema.Node) {
 		kind := d.catalog.KindOfSection(m.Name)
 		switch {
 		case kind == nil:
-		case kind.ListField != "" && m.Value.Form == schema.List:
-			body := &schema.Node{Form: schema.Map, Pos: m.Value.Pos, Members: []schema.Member{{Name: kind.ListField, Pos: m.Pos, Value: m.Value}}}
+		case kind.ListField() != nil && m.Value.Form == schema.List:
+			body := &schema.Node{Form: schema.Map, Pos: m.Value.Pos, Members: []schema.Member{m}}
 			d.loadResource(kind, body, top[1:], &defaults)
-		case kind.Singleton && kind.ListField == "" && m.Value.Form != schema.Map:
+		case kind.Singleton && kind.ListField() == nil && m.Value.Form != schema.Map:
 			d.addProblem(m.Value.Pos, "%s must be a mapping, not %s", m.Name, m.Value.Form)
-		case kind.Singleton && kind.ListField == "":
+		case kind.Singleton && kind.ListField() == nil:
 			d.loadResource(kind, m.Value, top[1:], &defaults)
 		case m.Value.Form != schema.List:
 			d.addProblem(m.Value.Pos, "%s must be a list, not %s%s", m.Name, m.Value.Form, emptySectionRemedy(m.Value))

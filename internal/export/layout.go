@@ -89,8 +89,8 @@ func (x *exporter) writeDocument(entries []*exportedResource, containerID string
 			comments = append(comments, fmt.Sprintf("%s: %s", skipped.FieldPath, skipped.Reason))
 		}
 		switch {
-		case e.kind.ListField != "":
-			d.addSingleton(e.kind.Section, body.Get(e.kind.ListField), comments)
+		case e.kind.ListField() != nil:
+			d.addSingleton(e.kind.Section, body.Get(e.kind.Section), comments)
 		case e.kind.Singleton:
 			d.addSingleton(e.kind.Section, body, comments)
 		default:

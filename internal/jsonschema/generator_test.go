@@ -88,8 +88,8 @@ func (g *generator) generateManifest() any {
 		switch {
 		case g.drawFault():
 			out[k.Section] = g.generateJunk()
-		case k.ListField != "":
-			out[k.Section] = g.generateValue(&schema.FindField(k.Fields, k.ListField).Type, 0)
+		case k.ListField() != nil:
+			out[k.Section] = g.generateValue(&k.ListField().Type, 0)
 		case k.Singleton:
 			out[k.Section] = g.generateResource(k)
 		default:

@@ -25,9 +25,8 @@ func Manifest(catalog kind.Catalog, examples map[string]any) map[string]any {
 		switch ref := (jsonObject{"$ref": "#/$defs/" + k.Name}); {
 		case k.Section == "": // manifests only refer to resources of this kind
 			continue
-		case k.ListField != "":
-			listField := schema.FindField(k.Fields, k.ListField)
-			section = typeSchema(&listField.Type)
+		case k.ListField() != nil:
+			section = typeSchema(&k.ListField().Type)
 			section["description"] = k.Doc
 		case k.Singleton:
 			section["allOf"] = []any{ref}
@@ -61,7 +60,7 @@ func resourceSchema(k *kind.Kind) jsonObject {
 	c := &conditionSet{rootFields: k.Fields}
 	c.addConditions(k.Fields, nil)
 	for _, rule := range k.Rules {
-		if rule.NeedsCurrent {
+		if rule.Scope == kind.CompleteResource {
 			continue
 		}
 		for _, forbidden := range rule.Forbidden {

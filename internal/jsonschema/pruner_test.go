@@ -58,7 +58,7 @@ func (p *pruner) lookupValue(path string) (string, bool) {
 // pruneRules removes the first field of each combination that the kind's rules forbid.
 func (p *pruner) pruneRules(k *kind.Kind) {
 	for _, rule := range k.Rules {
-		if rule.NeedsCurrent {
+		if rule.Scope == kind.CompleteResource {
 			continue
 		}
 		for _, combination := range rule.Forbidden {

@@ -93,7 +93,7 @@ func clusterRules() []Rule {
 		requiredFieldsRule("enableDr true", []FieldCondition{{Field: "enableDr", Equals: "true"}}, "drRegion"),
 		requiredFieldsRule("drVpcSubnetRange", []FieldCondition{{Field: "drVpcSubnetRange"}}, "drRegion"),
 		requiredFieldsRule("drSecondaryVpcCidr", []FieldCondition{{Field: "drSecondaryVpcCidr"}}, "drRegion"),
-		{DeclaredOnly: true, Forbidden: []Combination{{
+		{Scope: FirstField, Forbidden: []Combination{{
 			[]FieldCondition{{Field: "drRegion"}, {Field: "enableDr", Equals: "false"}},
 			"drRegion needs enableDr: true, but it is false; set it to true or remove drRegion",
 		}}},

@@ -32,7 +32,6 @@ func deploymentKind() *Kind {
 		Section:      "deployments",
 		Doc:          "An Airflow environment with its resources, variables and worker queues.",
 		ParentFields: []string{"workspaceId"},
-		DeleteBefore: []string{"workspaceId", "clusterId"},
 		Identity:     []string{"name"},
 		List:         ListEndpoint{Path: collection, Member: "deployments", ParentsParam: "workspaceIds", NameParam: "names", ListsAll: true},
 		Get:          Endpoint{"GET", item},
@@ -69,7 +68,7 @@ func DeploymentFields() []schema.Field {
 			Doc: "Name of the Deployment, unique in its Workspace.",
 		},
 		{
-			Name: "workspaceId", Type: schema.TextType(0), Ref: &schema.Ref{Kind: "workspace", NameField: "workspace"},
+			Name: "workspaceId", Type: schema.TextType(0), Ref: &schema.Ref{Kind: "workspace", NameField: "workspace", BlocksDelete: true},
 			Behavior: schema.RequiredCreate | required | schema.Immutable, Remedy: "transfer the Deployment in the Astro UI first",
 			Doc: "Workspace of the Deployment.",
 		},
@@ -78,7 +77,7 @@ func DeploymentFields() []schema.Field {
 			Doc: "Description of the Deployment.",
 		},
 		{
-			Name: "clusterId", Type: schema.TextType(0), Ref: &schema.Ref{Kind: "cluster", NameField: "cluster", SharedFields: []string{"type"}},
+			Name: "clusterId", Type: schema.TextType(0), Ref: &schema.Ref{Kind: "cluster", NameField: "cluster", BlocksDelete: true},
 			Behavior: schema.Create | schema.Immutable, When: []schema.Condition{WhenOnCluster}, Remedy: recreateDeploymentRemedy,
 			Doc: "Cluster that the Deployment runs on.",
 		},

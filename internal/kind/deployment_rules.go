@@ -20,7 +20,7 @@ func deploymentRules() []Rule {
 		requiredValueRule("isDevelopmentMode", "true", "schedulerSize", "SMALL", "development mode only supports the size SMALL"),
 		memoryPerCPURule("resourceQuotaMemory", "resourceQuotaCpu"),
 		memoryPerCPURule("defaultTaskPodMemory", "defaultTaskPodCpu"),
-		{CheckedFields: []string{"scalingSpec"}, NeedsCurrent: true, Check: func(o *schema.Node) string {
+		{CheckedFields: []string{"scalingSpec"}, Scope: CompleteResource, Check: func(o *schema.Node) string {
 			if o.Get("isDevelopmentMode").Is("true") || isEmptyMap(o.Get("scalingSpec")) {
 				return ""
 			}

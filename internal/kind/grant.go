@@ -98,7 +98,7 @@ func roleScope(role *schema.Node) string {
 // the API refuses a role in a Deployment without one in its Workspace, and a
 // role for DAGs without one in their Deployment.
 func outerRoleRule(list, id, outerList, outerID string, parentID func(id *schema.Node) string, why string) Rule {
-	return Rule{CheckedFields: []string{list, outerList}, NeedsCurrent: true, Check: func(o *schema.Node) string {
+	return Rule{CheckedFields: []string{list, outerList}, Scope: CompleteResource, Check: func(o *schema.Node) string {
 		for _, role := range o.Get(list).ListItems() {
 			if role.Get(id) == nil {
 				continue // schema.Check reports it

@@ -18,7 +18,6 @@ func ipAccessListKind() *Kind {
 		Section:   "allowedIpAddressRanges",
 		Doc:       "IP address ranges that can access the Organization, as a list in CIDR notation. An empty list allows access from everywhere.",
 		Singleton: true,
-		ListField: "allowedIpAddressRanges",
 		UpdateEndpoints: []UpdateEndpoint{{SubList: &SubList{
 			Path: collection, Member: "allowedIpAddressRanges", ValueMember: "ipAddressRange", KeyMember: "id",
 			Add:       ItemsCall{Endpoint{"POST", collection + "/bulk-create"}, "allowedIpAddressRanges"},

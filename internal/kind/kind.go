@@ -19,10 +19,8 @@ type Kind struct {
 	Section          string // section of the manifest; "" for kinds that manifests only refer to
 	Doc              string
 	Singleton        bool              // exactly one always exists, so it needs no name
-	ListField        string            // of a singleton: the field that holds the section's value, if the section isn't a mapping
 	Manual           map[string]string // instructions for what this action can't do: "create", "delete"
 	ParentFields     []string          // alternative fields for the parent's id
-	DeleteBefore     []string          // reference fields: delete this resource before the ones that these fields refer to
 	Gate             *Gate             // nil: none
 	Identity         []string          // fields that identify a resource, compared exactly, unless the manifest declares an id
 	Unique           bool              // Astro refuses to create a second resource with the same identity
@@ -193,6 +191,14 @@ func (k *Kind) DeclaredParentField(body *schema.Node) *schema.Field {
 
 // FieldByName returns a top-level field of the kind.
 func (k *Kind) FieldByName(name string) *schema.Field { return schema.FindField(k.Fields, name) }
+
+// ListField returns the field that holds the section's value, for a singleton whose section is a list; else nil.
+func (k *Kind) ListField() *schema.Field {
+	if !k.Singleton {
+		return nil
+	}
+	return k.FieldByName(k.Section)
+}
 
 // NeedsParentID reports whether the API path of a resource contains its parent's id.
 func (k *Kind) NeedsParentID() bool {

@@ -17,14 +17,20 @@ type Rule struct {
 	// offline, all undeclared fields; in a plan, fields that have a value neither in the manifest
 	// nor in Astro. Nil: the combinations are the whole rule.
 	Check func(object *schema.Node) string
-	// CheckedFields are the paths of the fields that Check reads. The rule is checked if the manifest
-	// declares at least one of them, or of the fields in Forbidden.
+	// CheckedFields are the paths of the fields that Check reads, in addition to those in Forbidden.
 	CheckedFields []string
-	// NeedsCurrent marks a rule about the complete resource, which can't be checked offline.
-	NeedsCurrent bool
-	// DeclaredOnly marks a rule about a declared value of its first field: the change removes an undeclared one.
-	DeclaredOnly bool
+	Scope         RuleScope
 }
+
+// RuleScope specifies when a rule is checked.
+type RuleScope uint8
+
+// The scopes. A rule needs a declared field, because the user isn't responsible for the other values.
+const (
+	AnyField         RuleScope = iota // the manifest declares at least one of the fields
+	FirstField                        // the manifest declares the first field: the change removes an undeclared one
+	CompleteResource                  // like AnyField, but only in a plan, where all fields are known
+)
 
 // Combination is a set of conditions that must not hold together. The first condition is about the
 // field that an editor marks.
@@ -55,7 +61,7 @@ func exclusiveFieldsRule(field string, others ...string) Rule {
 
 // togetherRule requires both fields or neither.
 func togetherRule(a, b string) Rule {
-	return Rule{NeedsCurrent: true, Forbidden: []Combination{
+	return Rule{Scope: CompleteResource, Forbidden: []Combination{
 		{[]FieldCondition{{Field: a}, {Field: b, Negated: true}}, fmt.Sprintf("%s also needs %s; set both or neither", a, b)},
 		{[]FieldCondition{{Field: b}, {Field: a, Negated: true}}, fmt.Sprintf("%s also needs %s; set both or neither", b, a)},
 	}}
@@ -64,7 +70,7 @@ func togetherRule(a, b string) Rule {
 // requiredFieldsRule requires all of the others in a new resource for which the conditions hold.
 // subject describes the conditions.
 func requiredFieldsRule(subject string, conditions []FieldCondition, others ...string) Rule {
-	rule := Rule{NeedsCurrent: true}
+	rule := Rule{Scope: CompleteResource}
 	for _, other := range others {
 		rule.Forbidden = append(rule.Forbidden, Combination{
 			append(slices.Clone(conditions), FieldCondition{Field: other, Negated: true}),
@@ -176,9 +182,9 @@ func (k *Kind) CheckRules(object, declared *schema.Node, changes func(path strin
 		first := slices.IndexFunc(fields, func(path string) bool { return declared.GetPath(path) != nil })
 		switch {
 		case first < 0,
-			changes == nil && rule.NeedsCurrent,
+			changes == nil && rule.Scope == CompleteResource,
 			changes != nil && !slices.ContainsFunc(fields, changes),
-			rule.DeclaredOnly && first > 0:
+			rule.Scope == FirstField && first > 0:
 			continue
 		}
 		if problem := rule.FindProblem(object); problem != "" {

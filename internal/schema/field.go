@@ -78,7 +78,7 @@ type Ref struct {
 	IsBuiltin    func(name string) bool // for ByName: reports whether the name is built into the API; nil if that can't be known
 	Filter       *Condition             // the referenced resource must meet this condition
 	Deferrable   bool                   // a second write may set the field, which breaks a cycle of references
-	SharedFields []string               // fields that both resources must have equal; a simulation copies them when it adds the referenced resource
+	BlocksDelete bool                   // the API refuses to delete the referenced resource before this one
 }
 
 // SecretRule marks a field that can hold a secret, which the API never returns.

@@ -84,9 +84,9 @@ func (n *seedCollector) addReferenced(o *desired.Resource, r *desired.Reference)
 		return // the manifest declares it by id
 	}
 	fields := map[string]any{}
-	for _, name := range r.Field.Ref.SharedFields {
-		if v := o.Body.Get(name); v != nil {
-			fields[name] = v.AsAny()
+	for _, condition := range r.Field.When { // it holds for the referenced resource, too, such as the type of a cluster
+		if v := o.Body.Get(condition.Field); v != nil && r.Kind.FieldByName(condition.Field) != nil {
+			fields[condition.Field] = v.AsAny()
 		}
 	}
 	switch {
