@@ -59,8 +59,8 @@ func fieldRows(fields []schema.Field, path string, outerConditions []schema.Cond
 			name, takes = name+" or "+inlineCode(path+f.ItemRef.NameField), fmt.Sprintf("an id, or the %s's %s", f.ItemRef.Title, strings.Join(f.ItemRef.MatchFields, " or "))
 		}
 		switch {
-		case f.Secret != nil && f.Secret.IfSibling != "":
-			takes += ", secret when " + inlineCode(f.Secret.IfSibling) + " is true"
+		case f.Secret != nil && f.Secret.If != "":
+			takes += ", secret when " + inlineCode(strings.TrimPrefix(f.Secret.If, "/")) + " is true"
 		case f.Secret != nil:
 			takes += ", secret"
 		case f.Type.ItemCount != nil:

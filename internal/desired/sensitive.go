@@ -47,10 +47,10 @@ func (d *loader) warnPlainText(value *schema.Node, path string) {
 // isSecret, is neither true nor false. That is an error, and its message must not reveal
 // the value.
 func isSensitivityUnclear(f *schema.Field, n *schema.Node) bool {
-	if f.Secret == nil || f.Secret.IfSibling == "" {
+	if f.Secret == nil {
 		return false
 	}
-	isSecret := n.Get(f.Secret.IfSibling)
+	isSecret := n.Get(f.Secret.If)
 	return isSecret != nil && !isSecret.Is("true") && !isSecret.Is("false")
 }
 

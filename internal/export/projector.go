@@ -125,7 +125,7 @@ func unclearOrigin(live *schema.Node) (why string) {
 // marksSiblingSecret reports whether f is the flag that makes a sibling secret. If the
 // flag is false, a manifest doesn't need it.
 func marksSiblingSecret(fields []schema.Field, f *schema.Field) bool {
-	return slices.ContainsFunc(fields, func(other schema.Field) bool { return other.Secret != nil && other.Secret.IfSibling == f.Name })
+	return slices.ContainsFunc(fields, func(other schema.Field) bool { return other.Secret != nil && other.Secret.If == f.Name })
 }
 
 func (w *projector) currentValue(path string) (text string, known bool) {
@@ -170,7 +170,7 @@ func (w *projector) skipReason(f *schema.Field, path string, n *schema.Node) (wh
 // declare.
 func (w *projector) projectField(f *schema.Field, level *schema.Node, at location) (name string, n *schema.Node) {
 	live := f.CurrentValue(level, w.root)
-	secret := f.HoldsSecret(level) || f.HoldsSecretByPath(func(path string) string { v, _ := w.currentValue(path); return v })
+	secret := f.HoldsSecret(level, func(path string) string { v, _ := w.currentValue(path); return v })
 	required := f.Has(schema.Required | schema.RequiredCreate)
 	switch {
 	case secret && f.Type.Base != schema.BaseMap && (!f.Secret.PresenceReported || live.ScalarText() != "" || live.IsRedacted()):

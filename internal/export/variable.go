@@ -32,7 +32,7 @@ func (l location) item(key string, words []string) location {
 // secret, such as the value of an environment variable: it is the only secret there.
 func variableWord(f *schema.Field) string {
 	isContainer := f.Type.Base == schema.BaseObject || f.Type.Base == schema.BaseList
-	if isContainer || f.Secret != nil && f.Secret.IfSibling+f.Secret.IfPath != "" {
+	if isContainer || f.Secret != nil && f.Secret.If != "" {
 		return ""
 	}
 	return f.Name

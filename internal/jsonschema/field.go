@@ -50,8 +50,8 @@ func addDescription(f *schema.Field, to jsonObject, suffix string) jsonObject {
 		b.WriteString(" Only when " + w.Field + " is " + strings.Join(w.In, " or ") + ".")
 	}
 	switch {
-	case f.Secret != nil && f.Secret.IfSibling != "":
-		b.WriteString(" Secret when " + f.Secret.IfSibling + " is true.")
+	case f.Secret != nil && f.Secret.If != "":
+		b.WriteString(" Secret when " + strings.TrimPrefix(f.Secret.If, "/") + " is true.")
 	case f.Secret != nil:
 		b.WriteString(" Secret.")
 	}

@@ -189,7 +189,7 @@ func environmentVariablesType() schema.Type {
 		schema.Field{Name: "key", Type: nonEmptyType(), Behavior: schema.Required, Doc: "Name of the variable."},
 		schema.Field{
 			// A response may omit an empty value, but an update must send it.
-			Name: "value", Type: schema.TextType(0), Behavior: schema.RequiredCreate | schema.RequiredUpdate, Secret: &schema.SecretRule{IfSibling: "isSecret"},
+			Name: "value", Type: schema.TextType(0), Behavior: schema.RequiredCreate | schema.RequiredUpdate, Secret: &schema.SecretRule{If: "isSecret"},
 			Doc: "Value of the variable.",
 		},
 		schema.Field{

@@ -177,7 +177,7 @@ const unsetFields = "unsetFields"
 func variableType() schema.Type {
 	return schema.ObjectType(
 		schema.Field{
-			Name: "value", Type: schema.TextType(0), Behavior: schema.RequiredCreate, Secret: &schema.SecretRule{IfSibling: "isSecret", PresenceReported: true},
+			Name: "value", Type: schema.TextType(0), Behavior: schema.RequiredCreate, Secret: &schema.SecretRule{If: "isSecret", PresenceReported: true},
 			Doc: "Value of the variable.",
 		},
 		schema.Field{
@@ -228,7 +228,7 @@ func metricsExportFields(required schema.Behavior) []schema.Field {
 func linksType() schema.Type {
 	value := func(bodyField string) schema.Type {
 		return schema.ObjectType(schema.Field{
-			Name: "value", Type: schema.TextType(0), Secret: &schema.SecretRule{IfPath: bodyField + ".isSecret", PresenceReported: true}, Doc: "Value for this Deployment.",
+			Name: "value", Type: schema.TextType(0), Secret: &schema.SecretRule{If: "/" + bodyField + ".isSecret", PresenceReported: true}, Doc: "Value for this Deployment.",
 		})
 	}
 	overrides := schema.ObjectType(

@@ -134,7 +134,7 @@ func (c Catalog) Sections() []string {
 // an invite makes a user. Both have the same list. It returns nil for any other kind.
 func (c Catalog) CreatedKind(k *Kind) *Kind {
 	for _, other := range c {
-		if other != k && other.Manual["create"] != "" && other.List.Path == k.List.Path {
+		if k.Create.Path != "" && other.Create.Path == "" && other.List.Path == k.List.Path {
 			return other
 		}
 	}

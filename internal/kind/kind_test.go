@@ -108,8 +108,8 @@ func checkFields(t *testing.T, k *kind.Kind, fields []schema.Field, path string)
 		if f.Has(schema.Immutable|schema.IgnoreChanges) && f.Remedy == "" {
 			t.Errorf("%s: no remedy", name)
 		}
-		if f.Secret != nil && f.Secret.IfSibling != "" && schema.FindField(fields, f.Secret.IfSibling) == nil {
-			t.Errorf("%s: secret depends on unknown field %q", name, f.Secret.IfSibling)
+		if f.Secret != nil && f.Secret.If != "" && schema.FindField(fields, f.Secret.If) == nil && !hasField(k.Fields, strings.TrimPrefix(f.Secret.If, "/")) {
+			t.Errorf("%s: secret depends on unknown field %q", name, f.Secret.If)
 		}
 		hasEndpoint := slices.ContainsFunc(k.UpdateEndpoints, func(p kind.UpdateEndpoint) bool { return p.Name == f.EndpointName })
 		if !hasEndpoint && (path == "" && f.Has(schema.Update) || f.EndpointName != "") {

@@ -115,7 +115,7 @@ func (m *merger) mergeField(f *schema.Field, declared, live *schema.Node, path s
 	if isNew {
 		return m.mergeNewField(f, declared, path)
 	}
-	secret := f.HoldsSecret(m.secretContext(f, declared, live)) || f.HoldsSecretByPath(m.lookUpText)
+	secret := f.HoldsSecret(m.secretContext(f, declared, live), m.lookUpText)
 	if secret && f.Secret.PresenceReported && d != nil {
 		if d.Is("") && l.IsRedacted() {
 			m.addProblem(d.Pos, "%s can't be cleared, because Astro keeps the stored secret if the new one is empty; remove the field, or set another value", m.labelOf(path))

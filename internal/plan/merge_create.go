@@ -39,7 +39,7 @@ func (m *merger) mergeNewField(f *schema.Field, declared *schema.Node, path stri
 		m.mergeValue(f, d, nil, path, true)
 		return nil
 	}
-	if f.HoldsSecret(declared) || f.HoldsSecretByPath(m.lookUpText) {
+	if f.HoldsSecret(declared, m.lookUpText) {
 		d = m.asSensitive(d)
 	}
 	return m.mergeValue(f, d, nil, path, true)

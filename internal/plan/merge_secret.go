@@ -9,7 +9,7 @@ import (
 // never returns.
 func (m *merger) mergeSecret(f *schema.Field, d, live *schema.Node, path string) *schema.Node {
 	switch {
-	case d == nil && f.HoldsSecret(live):
+	case d == nil && f.HoldsSecret(live, nil):
 		return nil // Astro keeps the stored value
 	case d == nil: // becomes secret: send the value, because the API keeps only values that are secret already
 		if d = f.CurrentValue(live, m.live); d == nil {
@@ -19,7 +19,7 @@ func (m *merger) mergeSecret(f *schema.Field, d, live *schema.Node, path string)
 	}
 	d = m.asSensitive(d)
 	switch {
-	case !f.HoldsSecret(live): // becomes secret: until now, anyone can read it
+	case !f.HoldsSecret(live, nil): // becomes secret: until now, anyone can read it
 		m.recordChange(path, nil, d)
 		return d
 	case !m.writesSecrets():
@@ -79,7 +79,7 @@ func (m *merger) recordRewrite(d *schema.Node, path string) *schema.Node {
 // secretContext returns the object with the sibling that decides whether f is secret: the
 // declared object if it has the sibling, otherwise the current one.
 func (m *merger) secretContext(f *schema.Field, declared, live *schema.Node) *schema.Node {
-	if f.Secret == nil || f.Secret.IfSibling == "" || declared.Get(f.Secret.IfSibling) != nil {
+	if f.Secret == nil || declared.Get(f.Secret.If) != nil {
 		return declared
 	}
 	return live

@@ -89,7 +89,7 @@ func (m *merger) withoutServerFields(t *schema.Type, live *schema.Node) *schema.
 		out := &schema.Node{Form: schema.Map}
 		for i := range t.Fields {
 			f := &t.Fields[i]
-			if n := f.CurrentValue(live, m.live); n != nil && !f.HoldsSecret(live) {
+			if n := f.CurrentValue(live, m.live); n != nil && !f.HoldsSecret(live, nil) {
 				out.Set(f.Name, m.withoutServerFields(&f.Type, n))
 			}
 		}

@@ -2,6 +2,7 @@ package schema
 
 import (
 	"slices"
+	"strings"
 )
 
 // Behavior is a set of flags that specify in which API calls a field takes part.
@@ -82,11 +83,8 @@ type Ref struct {
 }
 
 // SecretRule marks a field that can hold a secret, which the API never returns.
-// The field holds a secret if the field at IfSibling or IfPath is true, or always
-// if both are empty.
 type SecretRule struct {
-	IfSibling        string // name of a sibling field
-	IfPath           string // path from the resource's root
+	If               string // the boolean field that decides: the name of a sibling, or "/" and a path from the resource's root; "": always secret
 	PresenceReported bool   // responses show whether a secret is set, by a redacted value
 }
 
@@ -131,21 +129,21 @@ func (f *Field) DesiredValue(object *Node) *Node {
 	return object.Get(f.Ref.NameField)
 }
 
-// HoldsSecret reports whether the field's value in object is secret, according to
-// a sibling field or always. See HoldsSecretByPath for the other case.
-func (f *Field) HoldsSecret(object *Node) bool {
-	return f.Secret != nil && f.Secret.IfPath == "" && (f.Secret.IfSibling == "" || object.Get(f.Secret.IfSibling).Is("true"))
-}
-
-// HoldsSecretByPath reports whether the field's value is secret because of a
-// field elsewhere in the resource. value looks that field up by its path.
-func (f *Field) HoldsSecretByPath(value func(path string) string) bool {
-	return f.Secret != nil && f.Secret.IfPath != "" && value(f.Secret.IfPath) == "true"
+// HoldsSecret reports whether the field's value in object is secret. value looks up
+// a field by its path from the resource's root. If it is nil, no field with such a condition holds a secret.
+func (f *Field) HoldsSecret(object *Node, value func(path string) string) bool {
+	if f.Secret == nil {
+		return false
+	}
+	if path, isRooted := strings.CutPrefix(f.Secret.If, "/"); isRooted {
+		return value != nil && value(path) == "true"
+	}
+	return f.Secret.If == "" || object.Get(f.Secret.If).Is("true")
 }
 
 // HoldsSecretIn reports whether the field's value in object, a part of resource, is secret.
 func (f *Field) HoldsSecretIn(object, resource *Node) bool {
-	return f.HoldsSecret(object) || f.HoldsSecretByPath(func(path string) string { return resource.GetPath(path).ScalarText() })
+	return f.HoldsSecret(object, func(path string) string { return resource.GetPath(path).ScalarText() })
 }
 
 // WarningForChange returns a warning about the side effects of a change, or "". old is nil if the field wasn't set.

@@ -57,10 +57,10 @@ func TestDesiredValue(t *testing.T) {
 
 func TestHoldsSecret(t *testing.T) {
 	t.Parallel()
-	when, always, never := schema.Field{Secret: &schema.SecretRule{IfSibling: "isSecret"}}, schema.Field{Secret: &schema.SecretRule{}}, schema.Field{}
+	when, always, never := schema.Field{Secret: &schema.SecretRule{If: "isSecret"}}, schema.Field{Secret: &schema.SecretRule{}}, schema.Field{}
 	for text, want := range map[string]bool{"{isSecret: true}": true, "{isSecret: false}": false, "{}": false, "{isSecret: yes}": false} {
 		n := parseDocument(t, text)
-		if when.HoldsSecret(n) != want || !always.HoldsSecret(n) || never.HoldsSecret(n) {
+		if when.HoldsSecret(n, nil) != want || !always.HoldsSecret(n, nil) || never.HoldsSecret(n, nil) {
 			t.Errorf("%s: HoldsSecret is wrong", text)
 		}
 	}
