@@ -172,12 +172,11 @@ func (r *applier) waitForReference(ctx context.Context, j *job, ref *desired.Ref
 				target = next
 			}
 		}
-		state, why := target.Readiness(ref.Kind)
-		isReferenceable := ref.Kind.IsReferenceable != nil && ref.Kind.IsReferenceable(target.Body())
-		if state != kind.Pending || isReferenceable {
+		readiness := target.Readiness()
+		if readiness.Phase != kind.Pending || readiness.IsReferenceable {
 			return nil
 		}
-		reason = why
+		reason = readiness.Reason
 		r.setWaitReason(j, fmt.Sprintf("%s: %s", ref, reason))
 	}
 	return fmt.Errorf("%s is not ready: %s (%w); run again when it is ready", ref, reason, context.Cause(ctx))

@@ -51,8 +51,7 @@ func (r *applier) waitUntilReady(ctx context.Context, j *job, written bool) {
 	start, sawPending := time.Now(), !written
 	withoutImpact := j.AcceptedWrite == Updated && !j.hasImpact
 	var readErr error
-	var state kind.Readiness
-	var reason string
+	var readiness kind.Readiness
 	for poll := range r.polls(ctx) {
 		if poll.Number > 1 {
 			live, err := r.readByID(ctx, k, id)
@@ -67,28 +66,28 @@ func (r *applier) waitUntilReady(ctx context.Context, j *job, written bool) {
 				readErr = err
 			}
 		}
-		state, reason = j.Live.Readiness(k)
-		sawPending = sawPending || state == kind.Pending
-		settled := readErr == nil && state != kind.Pending && (sawPending || time.Since(start) >= settleDelay)
-		if k.IsReferenceable != nil && k.IsReferenceable(j.Live.Body()) {
+		readiness = j.Live.Readiness()
+		sawPending = sawPending || readiness.Phase == kind.Pending
+		settled := readErr == nil && readiness.Phase != kind.Pending && (sawPending || time.Since(start) >= settleDelay)
+		if readiness.IsReferenceable {
 			j.releaseDependents()
 			if !written || !r.Wait {
 				return
 			}
 		}
 		switch {
-		case k.ReadinessOf == nil, withoutImpact && !sawPending, settled && (state == kind.Ready || !written):
+		case k.ReadinessOf == nil, withoutImpact && !sawPending, settled && (readiness.Phase == kind.Ready || !written):
 			return // a resource that had already failed isn't waited for: the API decides whether it is usable
 		case settled:
-			j.Status, j.Err = Failed, fmt.Errorf("accepted, but then it failed in Astro: %s; check it in the Astro UI", reason)
+			j.Status, j.Err = Failed, fmt.Errorf("accepted, but then it failed in Astro: %s; check it in the Astro UI", readiness.Reason)
 			return
 		}
-		r.setWaitReason(j, reason)
+		r.setWaitReason(j, readiness.Reason)
 		if remaining := settleDelay - time.Since(start); !sawPending && remaining > 0 {
 			poll.Wait = min(poll.Wait, remaining) // poll again at the end of settleDelay
 		}
 	}
-	j.Status, j.Err = Unconfirmed, unconfirmedError(ctx, reason, readErr)
+	j.Status, j.Err = Unconfirmed, unconfirmedError(ctx, readiness.Reason, readErr)
 }
 
 // readByID reads a resource by id only, because another run may have renamed it.

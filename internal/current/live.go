@@ -158,17 +158,17 @@ func (l *Live) ParentID() string {
 	return l.parentID
 }
 
-// Readiness returns how far the API is with the resource, and the reason.
-func (l *Live) Readiness(k *kind.Kind) (kind.Readiness, string) {
-	if k.ReadinessOf == nil {
-		return kind.Ready, ""
+// Readiness returns how far the API is with the resource.
+func (l *Live) Readiness() kind.Readiness {
+	if l.kind.ReadinessOf == nil {
+		return kind.Readiness{}
 	}
-	return k.ReadinessOf(l.Body())
+	return l.kind.ReadinessOf(l.Body())
 }
 
 // UIPath returns the path of the resource's page in the Astro UI, "" if unknown.
-func (l *Live) UIPath(k *kind.Kind) string {
-	page := k.UIPath
+func (l *Live) UIPath() string {
+	page := l.kind.UIPath
 	for {
 		open, rest, ok := strings.Cut(page, "{")
 		if !ok {
@@ -196,15 +196,3 @@ func (s Source) MaskSecrets(live *Live) {
 // LastModified returns who last changed the resource, as the API names them, and when.
 // Both are zero if the API doesn't return them.
 func (l *Live) LastModified() (by string, at time.Time) { return kind.LastModified(l.Body()) }
-
-// ExpiresAt returns when the resource stops working, zero if it doesn't.
-func (l *Live) ExpiresAt(k *kind.Kind) time.Time {
-	if k.Expiry == nil {
-		return time.Time{}
-	}
-	end, err := time.Parse(time.RFC3339, l.Body().Get(k.Expiry.Field).ScalarText())
-	if err != nil {
-		return time.Time{}
-	}
-	return end
-}

@@ -49,7 +49,7 @@ func TestState(t *testing.T) {
 	t.Parallel()
 	tests := map[string]struct {
 		kind, body string
-		state      kind.Readiness
+		state      kind.Phase
 		why        string
 	}{
 		"healthy":        {"deployment", `{"id": "c", "status": "HEALTHY", "statusReason": "fine"}`, kind.Ready, "HEALTHY"},
@@ -61,10 +61,9 @@ func TestState(t *testing.T) {
 		"a Workspace":    {"workspace", `{"id": "c"}`, kind.Ready, ""},
 	}
 	for name, test := range tests {
-		k, live := newLive(t, test.kind, test.body)
-		state, why := live.Readiness(k)
-		testkit.AssertEqual(t, name, test.state, state)
-		testkit.AssertEqual(t, name, test.why, why)
+		_, live := newLive(t, test.kind, test.body)
+		testkit.AssertEqual(t, name, test.state, live.Readiness().Phase)
+		testkit.AssertEqual(t, name, test.why, live.Readiness().Reason)
 	}
 }
 
@@ -78,8 +77,8 @@ func TestUIPath(t *testing.T) {
 		"special characters in an id": {"workspace", `{"id": "{id}/x) [y](z"}`, "/%7Bid%7D%2Fx%29%20%5By%5D%28z"},
 	}
 	for name, test := range tests {
-		k, live := newLive(t, test.kind, test.body)
-		testkit.AssertEqual(t, name, test.want, live.UIPath(k))
+		_, live := newLive(t, test.kind, test.body)
+		testkit.AssertEqual(t, name, test.want, live.UIPath())
 	}
 }
 

@@ -30,12 +30,8 @@ type projector struct {
 // fillBody fills in the body of an entry. It returns the reason if the resource can't
 // be declared, else "".
 func (x *exporter) fillBody(e *exportedResource) (why string) {
-	w := &projector{exporter: x, exportedResource: e, root: e.live.Body(), defaultContainerID: x.defaultContainer(e)}
-	if k := e.kind; k.ExpiredPath != nil {
-		if path := k.ExpiredPath(w.root, x.options.Now); path != "" {
-			w.root = w.root.WithoutPath(path)
-		}
-	}
+	w := &projector{exporter: x, exportedResource: e, defaultContainerID: x.defaultContainer(e)}
+	w.root, _ = e.kind.WithoutEnded(e.live.Body(), x.options.Now)
 	e.body = &schema.Node{Form: schema.Map}
 	if !e.kind.Singleton && (!x.nameIndex.isUniqueName(e.kind, e.live) || x.nameIndex.isContainerHidden(e) && e.kind.Get.Path != "") {
 		if e.kind.Get.Path == "" {

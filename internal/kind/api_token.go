@@ -43,7 +43,7 @@ func apiTokenKind() *Kind {
 		Expand:          expandAPIToken,
 		Flatten:         flattenToken,
 		Precondition:    checkOwnToken,
-		Expiry:          &Expiry{"endAt", "it", rotateTokenRemedy},
+		Expiry:          expiryAt("endAt", "it", rotateTokenRemedy),
 		Advice:          func(live *schema.Node) string { return unusedTokenAdvice(live, rotateTokenRemedy) },
 		Fields: []schema.Field{
 			{Name: "name", Type: nameType(256), Behavior: schema.RequiredCreate | schema.RequiredUpdate, Doc: "Name of the token."},
@@ -179,7 +179,7 @@ func agentTokenKind() *Kind {
 		GeneratedSecret: "token",
 
 		Flatten: flattenExpiry,
-		Expiry:  &Expiry{"endAt", "it", replaceTokenRemedy},
+		Expiry:  expiryAt("endAt", "it", replaceTokenRemedy),
 		Advice:  func(live *schema.Node) string { return unusedTokenAdvice(live, replaceTokenRemedy) },
 		Expand: func(fields, _ *schema.Node, _ string) *schema.Node {
 			out := fields.Clone()

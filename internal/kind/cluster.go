@@ -60,16 +60,16 @@ func flattenCluster(live *schema.Node) {
 	}
 }
 
-// clusterState returns the state and the status of a cluster. The statuses are those of the API document.
-func clusterState(live *schema.Node) (Readiness, string) {
+// clusterState returns the readiness of a cluster. The statuses are those of the API document.
+func clusterState(live *schema.Node) Readiness {
 	status := live.Get("status").ScalarText()
 	switch status {
 	case "CREATED", "UPGRADE_PENDING": // an upgrade may be pending for weeks
-		return Ready, status
+		return Readiness{Ready, status, false}
 	case "CREATE_FAILED", "UPDATE_FAILED", "FAILOVER_FAILED", "ACCESS_DENIED":
-		return Failed, status + clusterHealthText(live)
+		return Readiness{Failed, status + clusterHealthText(live), false}
 	}
-	return Pending, status
+	return Readiness{Pending, status, false}
 }
 
 // clusterHealthText returns the problems that the API reports for a cluster, each with a leading ": ".

@@ -41,13 +41,12 @@ func deploymentKind() *Kind {
 			{Endpoint: Endpoint{"POST", item}},
 			{Name: "override", Endpoint: Endpoint{"POST", item + "/hibernation-override"}, Expand: expandOverride},
 		},
-		Flatten:         flattenDeployment,
-		ReadinessOf:     deploymentState,
-		IsReferenceable: func(live *schema.Node) bool { return !live.Get("status").Is("CREATING") },
-		ExpiredPath:     expiredOverridePath,
-		IDOutput:        "deployment-id",
-		UIPath:          "/{workspaceId}/deployments/{id}",
-		Fields:          DeploymentFields(),
+		Flatten:     flattenDeployment,
+		ReadinessOf: deploymentState,
+		Expiry:      overrideExpiry,
+		IDOutput:    "deployment-id",
+		UIPath:      "/{workspaceId}/deployments/{id}",
+		Fields:      DeploymentFields(),
 
 		Visibility: "a token that is allowed to create Deployments in a Workspace sees all Deployments in it; use such a token",
 		Rules:      deploymentRules(),
@@ -293,17 +292,19 @@ func flattenDeployment(live *schema.Node) {
 	}
 }
 
-const overridePath = "scalingSpec.hibernationSpec.override"
-
-// expiredOverridePath returns the path of an override that has ended. The plan treats it as removed and never restores
-// it, whether the API still returns it or the manifest still declares it.
-func expiredOverridePath(body *schema.Node, now time.Time) string {
-	override := body.GetPath(overridePath)
+// overrideExpiry returns the end of the override. An override that has ended is never restored, whether the API still
+// returns it or the manifest still declares it.
+func overrideExpiry(body *schema.Node) *Expiry {
+	const path = "scalingSpec.hibernationSpec.override"
+	override := body.GetPath(path)
 	until, err := time.Parse(time.RFC3339, override.Get("overrideUntil").ScalarText())
-	if override.Get("isActive").Is("false") || err == nil && !now.IsZero() && !now.Before(until) {
-		return overridePath
+	switch {
+	case override.Get("isActive").Is("false"):
+		return &Expiry{Path: path}
+	case err != nil:
+		return nil
 	}
-	return ""
+	return &Expiry{Path: path, At: until}
 }
 
 // expandOverride omits an empty end, which the API refuses: without an end, an override lasts until it is removed.
@@ -315,16 +316,18 @@ func expandOverride(fields, _ *schema.Node, _ string) *schema.Node {
 	return out
 }
 
-// deploymentState returns the state and the status of a Deployment, as the API's advice for clients defines it:
+// deploymentState returns the readiness of a Deployment, as the API's advice for clients defines it:
 // HIBERNATING counts as healthy, and UNHEALTHY may be temporary while pods are replaced.
-func deploymentState(live *schema.Node) (Readiness, string) {
-	status := live.Get("status").ScalarText()
-	switch status {
+func deploymentState(live *schema.Node) Readiness {
+	out := Readiness{Phase: Pending, Reason: live.Get("status").ScalarText()}
+	out.IsReferenceable = out.Reason != "CREATING"
+	switch out.Reason {
 	case "HEALTHY", "HIBERNATING":
-		return Ready, status
+		out.Phase = Ready
+		return out
 	}
 	if reason := live.Get("statusReason").ScalarText(); reason != "" {
-		return Pending, status + ": " + strings.TrimSpace(reason)
+		out.Reason += ": " + strings.TrimSpace(reason)
 	}
-	return Pending, status
+	return out
 }

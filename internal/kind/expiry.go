@@ -1,8 +1,40 @@
 package kind
 
-// Expiry describes when a resource stops working without a change, for example when a token expires.
+import (
+	"time"
+
+	"astro-apply/internal/schema"
+)
+
+// Expiry describes the end of a resource that stops working, such as a token, or of a value in it.
 type Expiry struct {
-	Field   string // the member of a response that holds the time
-	Subject string // the part that ends, as "it" or "its trial"
-	Remedy  string // how to prevent it, as an instruction
+	At   time.Time // zero: it has ended already
+	Path string    // the value that ends, which a plan then ignores; "": the resource stops working
+
+	// For a resource that stops working: the part that does, as "it" or "its trial", and how to prevent it, as an
+	// instruction.
+	Subject, Remedy string
+}
+
+// expiryAt returns an Expiry hook for a resource that stops working at the time in a member of the response.
+func expiryAt(member, subject, remedy string) func(*schema.Node) *Expiry {
+	return func(body *schema.Node) *Expiry {
+		at, err := time.Parse(time.RFC3339, body.Get(member).ScalarText())
+		if err != nil || at.IsZero() {
+			return nil
+		}
+		return &Expiry{At: at, Subject: subject, Remedy: remedy}
+	}
+}
+
+// WithoutEnded returns body without the value that has ended at the time now, and the path of that value; "" if none
+// has.
+func (k *Kind) WithoutEnded(body *schema.Node, now time.Time) (rest *schema.Node, path string) {
+	if k.Expiry == nil {
+		return body, ""
+	}
+	if expiry := k.Expiry(body); expiry != nil && expiry.Path != "" && !now.Before(expiry.At) {
+		return body.WithoutPath(expiry.Path), expiry.Path
+	}
+	return body, ""
 }

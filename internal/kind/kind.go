@@ -41,12 +41,8 @@ type Kind struct {
 	// Flatten removes from a response the members that must be neither compared nor sent back,
 	// and renames members to the names of the fields. It can modify the given node.
 	Flatten func(live *schema.Node)
-	// ReadinessOf returns how far the API is with the last change, and the reason. Nil: always
-	// ready.
-	ReadinessOf func(live *schema.Node) (Readiness, string)
-	// IsReferenceable reports whether resources that refer to this one can be created even
-	// though it isn't ready. Nil: only once it is ready.
-	IsReferenceable func(live *schema.Node) bool
+	// ReadinessOf returns how far the API is with the last change. Nil: always ready.
+	ReadinessOf func(live *schema.Node) Readiness
 	// Precondition returns why a change must not be made, if so. For a kind that this action can't create,
 	// it is also called with neither a current nor a later state if the resource doesn't exist yet.
 	Precondition func(ProposedChange) Refusal
@@ -54,11 +50,9 @@ type Kind struct {
 	// kinds whose lists omit resources in which the token has no role. "": the API refuses
 	// such a list instead.
 	Visibility string
-	// Expiry describes when a resource expires. Nil: never.
-	Expiry *Expiry
-	// ExpiredPath returns the path of a declared or current value that has ended, so that the plan ignores it; ""
-	// if none. Nil: no value ends.
-	ExpiredPath func(body *schema.Node, now time.Time) string
+	// Expiry returns when the resource, or a value in it, ends without a change; nil if never. body is a current
+	// resource or a declared one.
+	Expiry func(body *schema.Node) *Expiry
 	// Advice returns a warning about a live resource that matches the manifest but doesn't
 	// work as intended, such as an inactive user; "" if none.
 	Advice func(live *schema.Node) string
@@ -68,17 +62,6 @@ type Kind struct {
 	// UIPath is the path of the resource's page in the Astro UI, with {field} placeholders.
 	UIPath string
 }
-
-// Readiness is how far the API is with a change that it accepted.
-type Readiness uint8
-
-// The states. Pending can still become Ready without another change, even if a
-// health check fails now; Failed can't.
-const (
-	Ready Readiness = iota
-	Pending
-	Failed
-)
 
 // Catalog is a list of kinds. Parents come before their children.
 type Catalog []*Kind

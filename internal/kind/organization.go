@@ -16,7 +16,7 @@ func organizationKind() *Kind {
 		Singleton:       true,
 		Get:             Endpoint{"GET", item},
 		UpdateEndpoints: []UpdateEndpoint{{Endpoint: Endpoint{"POST", item}}},
-		Expiry:          &Expiry{"trialExpiresAt", "its trial", "choose an Astro subscription in the Astro UI"},
+		Expiry:          expiryAt("trialExpiresAt", "its trial", "choose an Astro subscription in the Astro UI"),
 		Fields: []schema.Field{
 			{Name: "name", Type: nameType(50), Behavior: vital, Doc: "Name of the Organization."},
 			{Name: "billingEmail", Type: emailType(), Behavior: vital, Doc: "Email address for invoices."},

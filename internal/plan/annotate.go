@@ -27,23 +27,32 @@ func (c *Change) checkUsable(policy Policy) {
 	if c.Live == nil || r.Absent {
 		return
 	}
-	if state, reason := c.Live.Readiness(r.Kind); state == kind.Failed {
-		c.UnusableReason = "its status is " + reason
+	if readiness := c.Live.Readiness(); readiness.Phase == kind.Failed {
+		c.UnusableReason = "its status is " + readiness.Reason
 		c.addNote(true, c.UnusableReason+"; it can't recover automatically, and resources that depend on it will probably fail; check it in the Astro UI")
 	}
-	end := c.Live.ExpiresAt(r.Kind)
-	switch remaining := end.Sub(policy.Now); {
-	case end.IsZero() || policy.Now.IsZero() || policy.needsRotation(r):
-	case remaining <= 0:
-		c.UnusableReason = fmt.Sprintf("%s expired at %s", r.Kind.Expiry.Subject, end.Format(time.RFC3339))
-		c.addNote(true, c.UnusableReason+"; "+r.Kind.Expiry.Remedy)
-	case remaining < ExpiryWarningPeriod:
-		c.addNote(false, fmt.Sprintf("%s expires in %s, at %s; %s before that", r.Kind.Expiry.Subject, FormatDays(remaining), end.Format(time.RFC3339), r.Kind.Expiry.Remedy))
+	if r.Kind.Expiry != nil && !policy.Now.IsZero() && !policy.needsRotation(r) {
+		c.checkExpiry(r.Kind.Expiry(c.Live.Body()), policy.Now)
 	}
 	if r.Kind.Advice != nil && c.Action == Unchanged && c.UnusableReason == "" {
 		if reason := r.Kind.Advice(c.Live.Body()); reason != "" {
 			c.addNote(false, reason)
 		}
+	}
+}
+
+// checkExpiry adds a note for a resource that has stopped working, or soon will. expiry is nil if it never does.
+func (c *Change) checkExpiry(expiry *kind.Expiry, now time.Time) {
+	if expiry == nil || expiry.Path != "" {
+		return
+	}
+	end := expiry.At.Format(time.RFC3339)
+	switch remaining := expiry.At.Sub(now); {
+	case remaining <= 0:
+		c.UnusableReason = fmt.Sprintf("%s expired at %s", expiry.Subject, end)
+		c.addNote(true, c.UnusableReason+"; "+expiry.Remedy)
+	case remaining < ExpiryWarningPeriod:
+		c.addNote(false, fmt.Sprintf("%s expires in %s, at %s; %s before that", expiry.Subject, FormatDays(remaining), end, expiry.Remedy))
 	}
 }
 

@@ -150,18 +150,14 @@ func (m *merger) requireKnownValues() {
 // ignoreExpired removes values that have ended: the declared one, which no request can set, and the
 // current one, which Astro may still return.
 func (m *merger) ignoreExpired(now time.Time) {
-	expiredPath := m.resource.Kind.ExpiredPath
-	if expiredPath == nil {
-		return
-	}
-	if path := expiredPath(m.declared, now); path != "" {
+	k := m.resource.Kind
+	rest, path := k.WithoutEnded(m.declared, now)
+	if path != "" {
 		value := m.declared.GetPath(path)
 		m.addNote(value.Pos, false, "%s has expired and is ignored: %s; remove it from the manifest", path, value.Show())
-		m.declared = m.declared.WithoutPath(path)
 	}
-	if path := expiredPath(m.live, now); path != "" {
-		m.live = m.live.WithoutPath(path)
-	}
+	m.declared = rest
+	m.live, _ = k.WithoutEnded(m.live, now)
 }
 
 // withOmittedFields returns body plus the fields that the request omits or that other

@@ -88,7 +88,7 @@ func (r *Run) unmanagedSection() section {
 	for _, u := range r.Unmanaged {
 		name := fmt.Sprintf("%s %q (%s) in %s %q", u.Kind.Title, u.Live.Name(), u.Live.ID, u.RootKind.Title, u.RootName)
 		cells := textCells(name, prefixedText(", last changed ", lastModifiedText(u.Live)))
-		cells[0].link = r.pageURL(u.Live.UIPath(u.Kind))
+		cells[0].link = r.pageURL(u.Live.UIPath())
 		s.rows = append(s.rows, row{cells: cells})
 	}
 	if n := len(r.Unmanaged); n > 0 {

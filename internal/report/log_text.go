@@ -65,7 +65,7 @@ func OutcomeLine(o apply.Outcome) string {
 	text := fmt.Sprintf("%s %s", o.Status, o.Change.Resource)
 	if o.Live != nil {
 		text += " (" + o.Live.ID + ")"
-		if _, status := o.Live.Readiness(o.Change.Resource.Kind); status != "" && o.Status.IsOK() {
+		if status := o.Live.Readiness().Reason; status != "" && o.Status.IsOK() {
 			text += ", " + status
 		}
 	}

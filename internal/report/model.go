@@ -80,7 +80,7 @@ func (r *Run) resourceRows() (out []resourceRow) {
 		if live != nil {
 			x.id = live.ID
 			if x.status != apply.Deleted {
-				x.pageURL = r.pageURL(live.UIPath(c.Resource.Kind))
+				x.pageURL = r.pageURL(live.UIPath())
 			}
 		}
 		out = append(out, x)
