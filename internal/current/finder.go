@@ -75,7 +75,7 @@ func (f *Finder) list(ctx context.Context, k *kind.Kind, p desired.Parent) *Look
 // FindMatches returns the live resources with the identity of o. It lets the API filter
 // the list by name if the API supports it.
 func (f *Finder) FindMatches(ctx context.Context, o *desired.Resource) ([]*Live, error) {
-	if o.Kind.List.NameParam == "" {
+	if !o.Kind.List.CanFilter(o.Kind.Identity[0]) {
 		return f.list(ctx, o.Kind, o.Parent()).matches(o)
 	}
 	found, err := f.Source.listLive(ctx, o.Kind, []desired.Parent{o.Parent()}, o.Body.Get(o.Kind.Identity[0]))

@@ -3,6 +3,7 @@ package current
 import (
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -90,6 +91,15 @@ func (l *Live) Body() *schema.Node {
 		body = &schema.Node{Form: schema.Map}
 	}
 	return l.prepareBody(body)
+}
+
+// lacksField reports whether a list that no resource has empty is missing, as the permissions are in a list of
+// roles.
+func (l *Live) lacksField() bool {
+	return slices.ContainsFunc(l.kind.Fields, func(f schema.Field) bool {
+		isNeverEmpty := f.Type.ItemCount != nil && f.Type.ItemCount.Min > 0 && f.Has(schema.RequiredCreate)
+		return isNeverEmpty && f.CurrentValue(l.Body(), l.Body()) == nil
+	})
 }
 
 // setIdentity stores the name and the parent's id, which are needed often.

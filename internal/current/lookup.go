@@ -82,6 +82,9 @@ func (l *liveList) lookupErr() error {
 	return fmt.Errorf("lookup by name: %w", l.err)
 }
 
+// maxParentsPerList limits the number of Workspaces in one list call, because the length of a URL is limited.
+const maxParentsPerList = 50
+
 // list lists kinds in parallel, each in those parents in which it wasn't listed before.
 func (l *Lookup) list(ctx context.Context, wanted map[*kind.Kind][]desired.Parent) {
 	var all sync.WaitGroup
@@ -91,7 +94,11 @@ func (l *Lookup) list(ctx context.Context, wanted map[*kind.Kind][]desired.Paren
 		slices.SortFunc(parents, func(a, b desired.Parent) int {
 			return cmp.Or(cmp.Compare(a.Field, b.Field), cmp.Compare(a.ID, b.ID))
 		})
-		for batch := range slices.Chunk(slices.Compact(parents), k.List.BatchSize()) {
+		parents, size := slices.Compact(parents), 1
+		if n := len(parents); n > 0 && k.List.CanFilter(parents[n-1].Field) {
+			size = maxParentsPerList
+		}
+		for batch := range slices.Chunk(parents, size) {
 			all.Go(func() { l.listBatch(ctx, k, x, batch) })
 		}
 	}
@@ -127,16 +134,17 @@ func (s Source) listLive(
 ) ([]*Live, error) {
 	params := map[string]string{"organizationId": s.OrganizationID}
 	call := astro.Call{Method: "GET", Path: k.List.Path, Params: params, Query: url.Values{}}
-	maps.Copy(call.Query, k.List.Params)
 	for _, name := range names {
-		call.Query.Add(k.List.NameParam, name.Text)
+		call.Query.Add(k.Identity[0]+"s", name.Text)
 	}
 	for _, p := range parents {
+		if k.List.Params != nil {
+			maps.Copy(call.Query, k.List.Params(p.ID))
+		}
 		switch {
 		case p.ID == "":
-			maps.Copy(call.Query, k.List.OrganizationParams)
-		case k.List.ParentsParam != "":
-			call.Query.Add(k.List.ParentsParam, p.ID)
+		case k.List.CanFilter(p.Field):
+			call.Query.Add(p.Field+"s", p.ID)
 		case strings.Contains(k.List.Path, "{"+p.Field+"}"):
 			call.Params[p.Field] = p.ID
 		default:

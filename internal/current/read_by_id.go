@@ -20,18 +20,21 @@ func (r *reader) readDeclaredIDs(ctx context.Context, resources []*desired.Resou
 	r.getAll(ctx, r.current, byID, r.getWithInherited) // separateAllInherited runs later, after references are resolved
 }
 
-// completeListed reads what a list response lacks: it reads the resources by id if the
-// list is partial, else their sub-lists.
+// completeListed reads what a list response lacks: it reads resources by id if they lack a field, else their
+// sub-lists.
 func (r *reader) completeListed(ctx context.Context, resources []*desired.Resource) {
-	listed := slices.DeleteFunc(slices.Clone(resources), func(o *desired.Resource) bool {
-		live := r.current.Live[o]
-		return live == nil || live.Complete || o.Absent
-	})
-	if len(listed) > 0 && listed[0].Kind.List.Partial {
-		r.Refresh(ctx, r.current, listed)
-		return
+	var partial, whole []*desired.Resource
+	for _, o := range resources {
+		switch live := r.current.Live[o]; {
+		case live == nil || live.Complete || o.Absent:
+		case live.lacksField():
+			partial = append(partial, o)
+		default:
+			whole = append(whole, o)
+		}
 	}
-	forEachResource(listed, func(o *desired.Resource) func() {
+	r.Refresh(ctx, r.current, partial)
+	forEachResource(whole, func(o *desired.Resource) func() {
 		err := r.readSubLists(ctx, o, r.current.Live[o])
 		return func() { r.recordErr(o, err) }
 	})

@@ -1,6 +1,7 @@
 package kind
 
 import (
+	"net/url"
 	"time"
 
 	"astro-apply/internal/schema"
@@ -32,7 +33,12 @@ func apiTokenKind() *Kind {
 		Identity:     []string{"name"},
 		List: ListEndpoint{
 			Path: collection, Member: "tokens", ListsAll: true,
-			OrganizationParams: map[string][]string{"includeOnlyOrganizationTokens": {"true"}},
+			Params: func(parentID string) url.Values {
+				if parentID == "" {
+					return url.Values{"includeOnlyOrganizationTokens": {"true"}}
+				}
+				return nil
+			},
 		},
 		Get:             Endpoint{"GET", item},
 		Create:          Endpoint{"POST", collection},

@@ -11,7 +11,7 @@ func customRoleKind() *Kind {
 		Section:         "customRoles",
 		Doc:             "A set of permissions that can be granted on a Deployment or a DAG.",
 		Identity:        []string{"name"},
-		List:            ListEndpoint{Path: collection, Member: "roles", Partial: true},
+		List:            ListEndpoint{Path: collection, Member: "roles"},
 		Get:             Endpoint{"GET", item},
 		Create:          Endpoint{"POST", collection},
 		Delete:          Endpoint{"DELETE", item},

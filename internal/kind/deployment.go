@@ -33,7 +33,7 @@ func deploymentKind() *Kind {
 		Doc:          "An Airflow environment with its resources, variables and worker queues.",
 		ParentFields: []string{"workspaceId"},
 		Identity:     []string{"name"},
-		List:         ListEndpoint{Path: collection, Member: "deployments", ParentsParam: "workspaceIds", NameParam: "names", ListsAll: true},
+		List:         ListEndpoint{Path: collection, Member: "deployments", Filters: []string{"workspaceId", "name"}, ListsAll: true},
 		Get:          Endpoint{"GET", item},
 		Create:       Endpoint{"POST", collection},
 		Delete:       Endpoint{"DELETE", item},

@@ -2,6 +2,7 @@ package kind
 
 import (
 	"net/url"
+	"slices"
 
 	"astro-apply/internal/schema"
 )
@@ -9,27 +10,16 @@ import (
 // ListEndpoint is a list call. Member is the name of the list in the response.
 type ListEndpoint struct {
 	Path, Member string
-	// ParentsParam is the parameter that filters by several parents at once. If it is "", a call
-	// filters by one parent, with the name of the field that holds its id: as a placeholder in
-	// Path if there is one, as a parameter otherwise.
-	ParentsParam       string
-	NameParam          string     // the parameter that filters by name; "": the call has no such parameter
-	Params             url.Values // sent with every call
-	OrganizationParams url.Values // sent when listing resources that belong to the Organization itself
-	ListsAll           bool       // without a parent, the call lists the resources of all parents
-	Partial            bool       // items lack fields: a resource is read by id before it is compared
+	// Filters are the fields for which a parameter, the field's name with an s, filters by several values at once. For
+	// any other field that holds a parent's id, a call filters by one parent: with a placeholder in Path if there is
+	// one, with a parameter otherwise.
+	Filters  []string
+	Params   func(parentID string) url.Values // further parameters for one parent; parentID is "" for the Organization
+	ListsAll bool                             // without a parent, the call lists the resources of all parents
 }
 
-// maxParentsPerList limits the number of Workspaces in one list call, because the length of a URL is limited.
-const maxParentsPerList = 50
-
-// BatchSize returns the number of parents that one call can list.
-func (q ListEndpoint) BatchSize() int {
-	if q.ParentsParam != "" {
-		return maxParentsPerList
-	}
-	return 1
-}
+// CanFilter reports whether a call can filter by several values of a field.
+func (e ListEndpoint) CanFilter(field string) bool { return slices.Contains(e.Filters, field) }
 
 // Endpoint is a call on one resource. {organizationId}, {id} and the names of the
 // kind's parent fields are placeholders in Path.

@@ -1,6 +1,7 @@
 package kind
 
 import (
+	"net/url"
 	"slices"
 	"strings"
 
@@ -14,14 +15,17 @@ func environmentObjectKind() *Kind {
 	const item = collection + "/{id}"
 	const once = schema.Create | schema.Immutable
 	return &Kind{
-		Name:            "environmentObject",
-		Title:           "environment object",
-		Section:         "environmentObjects",
-		Doc:             "A connection, environment variable, Airflow variable or metrics export of a Workspace (workspace) or of one Deployment (deployment).",
-		ParentFields:    []string{"deploymentId", "workspaceId"},
-		Identity:        []string{"objectType", "objectKey"},
-		Unique:          true,
-		List:            ListEndpoint{Path: collection, Member: "environmentObjects", Params: map[string][]string{"resolveLinked": {"false"}}},
+		Name:         "environmentObject",
+		Title:        "environment object",
+		Section:      "environmentObjects",
+		Doc:          "A connection, environment variable, Airflow variable or metrics export of a Workspace (workspace) or of one Deployment (deployment).",
+		ParentFields: []string{"deploymentId", "workspaceId"},
+		Identity:     []string{"objectType", "objectKey"},
+		Unique:       true,
+		List: ListEndpoint{
+			Path: collection, Member: "environmentObjects",
+			Params: func(string) url.Values { return url.Values{"resolveLinked": {"false"}} },
+		},
 		Get:             Endpoint{"GET", item},
 		Create:          Endpoint{"POST", collection},
 		Delete:          Endpoint{"DELETE", item},

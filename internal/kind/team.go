@@ -12,7 +12,7 @@ func teamKind() *Kind {
 		Doc:      "A group of users who share roles.",
 		Gate:     &Gate{"organization", schema.Condition{Field: "isScimEnabled", In: []string{"false"}}},
 		Identity: []string{"name"},
-		List:     ListEndpoint{Path: collection, Member: "teams", NameParam: "names"},
+		List:     ListEndpoint{Path: collection, Member: "teams", Filters: []string{"name"}},
 		Get:      Endpoint{"GET", item},
 		Create:   Endpoint{"POST", collection},
 		Delete:   Endpoint{"DELETE", item},

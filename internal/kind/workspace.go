@@ -11,7 +11,7 @@ func workspaceKind() *Kind {
 		Section:         "workspaces",
 		Doc:             "A group of Deployments with common access.",
 		Identity:        []string{"name"},
-		List:            ListEndpoint{Path: collection, Member: "workspaces", NameParam: "names"},
+		List:            ListEndpoint{Path: collection, Member: "workspaces", Filters: []string{"name"}},
 		Get:             Endpoint{"GET", item},
 		Create:          Endpoint{"POST", collection},
 		Delete:          Endpoint{"DELETE", item},
