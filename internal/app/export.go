@@ -50,14 +50,11 @@ func runExport(ctx context.Context, s *setup) (*report.Run, error) {
 		return r, err
 	}
 	inventory, err := connection.source.ReadInventory(ctx, s.catalog, scope)
-	scopeErr, isScopeErr := errors.AsType[*current.ScopeError](err)
 	switch r.StopErr = context.Cause(ctx); {
 	case r.StopErr != nil:
 		return r, nil //nolint:nilerr // the report has the reason
-	case isScopeErr:
-		return r, fmt.Errorf("input export-workspaces: %w", scopeErr.Err)
 	case err != nil:
-		return r, fmt.Errorf("nothing was exported, because not everything could be read: %w", err)
+		return r, err
 	}
 	if found, listed := inventory.ListedByKind[inventory.RootKind]; listed && len(found) == 0 {
 		r.Notices = append(r.Notices, fmt.Sprintf("the token sees no %ss; "+

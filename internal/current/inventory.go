@@ -35,11 +35,6 @@ type Inventory struct {
 	rootIDs              map[string]string // resource id → id of its Workspace (its own id for a Workspace)
 }
 
-// ScopeError reports that a Workspace of the scope doesn't exist or is ambiguous.
-type ScopeError struct{ Err error }
-
-func (m *ScopeError) Error() string { return m.Err.Error() }
-
 // Gap is a list or a set of resources that the token isn't allowed to read.
 type Gap struct {
 	Kind  *kind.Kind
@@ -53,7 +48,6 @@ type Gap struct {
 // without a gap that explains it.
 func (s Source) ReadInventory(ctx context.Context, catalog kind.Catalog, scope InventoryScope) (*Inventory, error) {
 	l := s.newLookup()
-	l.keepsBatches = true
 	v := &Inventory{
 		RootKind: catalog.Kind("workspace"), Incomplete: scope.Workspaces != nil || s.TokenScope.isLimited(), Live: map[*desired.Resource]*Live{}, ListedByKind: map[*kind.Kind][]*Live{},
 		catalog: catalog, scope: scope, selectedWorkspaceIDs: map[string]bool{}, rootIDs: map[string]string{},
@@ -75,7 +69,7 @@ func (s Source) ReadInventory(ctx context.Context, catalog kind.Catalog, scope I
 		}
 		if k == v.RootKind && errors.Join(failed...) == nil {
 			if err := v.selectWorkspaces(l.index(k)); err != nil {
-				return nil, &ScopeError{err}
+				return nil, fmt.Errorf("input export-workspaces: %w", err)
 			}
 		}
 	}
@@ -95,7 +89,10 @@ func (s Source) ReadInventory(ctx context.Context, catalog kind.Catalog, scope I
 		}
 	})
 	v.Resources = slices.DeleteFunc(v.Resources, func(o *desired.Resource) bool { return v.Live[o] == nil })
-	return v, errors.Join(append(failed, context.Cause(ctx))...)
+	if err := errors.Join(append(failed, context.Cause(ctx))...); err != nil {
+		return v, fmt.Errorf("nothing was exported, because not everything could be read: %w", err)
+	}
+	return v, nil
 }
 
 // recordGap records that the token isn't allowed to list a kind or, if name isn't "", to read the

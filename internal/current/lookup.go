@@ -22,9 +22,6 @@ import (
 type Lookup struct {
 	Source
 	indexes map[*kind.Kind]*liveIndex
-	// keepsBatches reports whether a list of several parents that the API refuses counts as refused
-	// for each of them.
-	keepsBatches bool
 }
 
 // liveIndex holds the listed resources of one kind. Lock mu while calls run.
@@ -110,7 +107,7 @@ func (l *Lookup) list(ctx context.Context, wanted map[*kind.Kind][]desired.Paren
 // that is refused must not hide the others.
 func (l *Lookup) listBatch(ctx context.Context, k *kind.Kind, x *liveIndex, parents []desired.Parent) {
 	found, err := l.listLive(ctx, k, parents)
-	if len(parents) > 1 && astro.AsError(err).IsRefused() && !l.keepsBatches {
+	if len(parents) > 1 && astro.AsError(err).IsRefused() {
 		for single := range slices.Chunk(parents, 1) {
 			l.listBatch(ctx, k, x, single)
 		}
