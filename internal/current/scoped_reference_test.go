@@ -54,7 +54,7 @@ func TestScopedReferences(t *testing.T) {
 		"declared":                         {"deployments: [{ name: d, workspace: one }]", "deployment: { workspace: one, name: d }", `deploymentId "` + d1 + `" declared`, false},
 		"declared with the Workspace's id": {"deployments: [{ name: d, workspaceId: " + w2 + " }]", "deployment: { workspace: " + w2 + ", name: d }", `deploymentId "` + d2 + `" declared`, true},
 		"declared in another Workspace":    {"deployments: [{ name: d, workspace: one }]", "deployment: { workspace: two, name: d }", `deploymentId "` + d2 + `"`, false},
-		"declared and new":                 {"deployments: [{ name: new, workspace: one }]", "deployment: { workspace: one, name: new }", `deploymentId (id of Deployment "new" in "one") declared`, false},
+		"declared and new":                 {"deployments: [{ name: new, workspace: one }]", "deployment: { workspace: one, name: new }", `deploymentId Deployment "new" in "one" declared`, false},
 		"doesn't exist":                    {"", "deployment: { workspace: one, name: x }", `link "l": Deployment "x" doesn't exist in the manifest or in Astro`, false},
 		"Workspace doesn't exist":          {"", "deployment: { workspace: x, name: d }", `link "l": Deployment "d": Workspace "x" doesn't exist in the manifest or in Astro`, false},
 		"Workspaces can't be read":         {"", "deployment: { workspace: one, name: d }", `Deployment "d": Workspace "one": lookup by name: GET /organizations/{organizationId}/workspaces: 403 Forbidden: no (requestId r)`, true},

@@ -45,7 +45,7 @@ deployments:
 		testkit.AssertEqual(s, "states", []string{"data is " + w, "fresh is new", "one is " + one, "two is new", "two is new", "removed is new"}, states)
 		testkit.AssertEqual(s, "requests", []string{"GET/clusters", "GET/workspaces", "GET/deployments in 1"}, sortFirst(s.requestLines(), 2))
 		testkit.AssertEqual(s, "references", `deployments/one workspaceId "`+w+`" declared clusterId "`+c+`"`, testkit.DescribeResource(d.Resources[2]))
-		testkit.AssertEqual(s, "a reference to a new resource", `deployments/two workspaceId (id of Workspace "fresh") declared`, testkit.DescribeResource(d.Resources[4]))
+		testkit.AssertEqual(s, "a reference to a new resource", `deployments/two workspaceId Workspace "fresh" declared`, testkit.DescribeResource(d.Resources[4]))
 		if state.Live[d.Resources[2]].Complete || state.Problems != nil {
 			s.Errorf("read by id, want from a list only; problems %v", state.Problems)
 		}
