@@ -57,13 +57,14 @@ var allowedImports = map[string][]string{
 	"internal/sandbox":     nil,
 	"internal/longtest":    nil,
 	"internal/release":     nil,
-	"internal/simulator":   {"internal/simulator/constraint"},
+	"internal/simulator":   {"internal/simulator/constraint", "internal/simulator/faulty"},
 	"internal/testkit": {
 		"internal/astro", "internal/current", "internal/desired", "internal/kind", "internal/manifest", "internal/schema", "internal/simulator",
 	},
 	"internal/simulator/constraint":  nil,
+	"internal/simulator/faulty":      {"internal/simulator/constraint"},
 	"internal/simulator/seed":        {"internal/desired", "internal/kind", "internal/schema"},
-	"internal/simulator/conformance": {"internal/simulator"},
+	"internal/simulator/conformance": {"internal/simulator/faulty"},
 }
 
 // processAPIs matches functions and variables that use the state of the process. Only

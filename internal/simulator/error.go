@@ -5,18 +5,11 @@ import (
 	"net/http"
 
 	"astro-apply/internal/simulator/constraint"
+	"astro-apply/internal/simulator/faulty"
 )
 
 // FieldError is one failed constraint of a request.
 type FieldError = constraint.FieldError
-
-// errorBody is the Error of the API's document.
-type errorBody struct {
-	Message     string       `json:"message"`
-	RequestID   string       `json:"requestId"`
-	StatusCode  int          `json:"statusCode"`
-	FieldErrors []FieldError `json:"fieldErrors,omitempty"`
-}
 
 // refuse ends a request with an error. It panics with the error, and Server.execute recovers it: nearly every step of a
 // request can refuse it, and nothing is left to do then.
@@ -25,7 +18,7 @@ func refuse(status int, format string, args ...any) {
 		http.StatusBadRequest: "Invalid request", http.StatusUnauthorized: "Unauthorized", http.StatusForbidden: "Forbidden",
 		http.StatusNotFound: "Not found", http.StatusConflict: "Conflict", http.StatusPreconditionFailed: "Conflict",
 	}[status]
-	panic(&errorBody{StatusCode: status, Message: subject + ": " + fmt.Sprintf(format, args...)})
+	panic(&faulty.Error{StatusCode: status, Message: subject + ": " + fmt.Sprintf(format, args...)})
 }
 
 // require refuses a request that violates a rule between fields. The API reports fieldErrors only for single fields.
@@ -60,5 +53,5 @@ func requireValid(invalid []FieldError) {
 	if more := len(invalid) - 1; more > 0 {
 		message += fmt.Sprintf(" (and %d more)", more)
 	}
-	panic(&errorBody{StatusCode: http.StatusBadRequest, Message: message, FieldErrors: invalid})
+	panic(&faulty.Error{StatusCode: http.StatusBadRequest, Message: message, FieldErrors: invalid})
 }

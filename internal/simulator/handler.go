@@ -3,6 +3,7 @@ package simulator
 import (
 	"cmp"
 	"encoding/json"
+	"fmt"
 	"io"
 	"maps"
 	"net/http"
@@ -12,6 +13,7 @@ import (
 	"strings"
 
 	"astro-apply/internal/simulator/constraint"
+	"astro-apply/internal/simulator/faulty"
 )
 
 // call is one authorized request. The server sets parent, target and body if the operation has them.
@@ -30,13 +32,13 @@ type call struct {
 // handlerFunc executes a call and returns the response body. A nil body is returned as 204.
 type handlerFunc func(*Server, *call) any
 
-// newMux returns the handler of all requests. It answers 404 to an operation that the document doesn't have.
-func (s *Server) newMux() *http.ServeMux {
+// newHandler returns the handler of all requests. It answers 404 to an operation that the document doesn't have.
+func (s *Server) newHandler() http.Handler {
 	const organization = "/organizations/{organizationId}"
 	mux := http.NewServeMux()
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		message := "Not found: " + r.Method + " isn't simulated for this path"
-		s.writeError(w, &errorBody{StatusCode: http.StatusNotFound, Message: message})
+		s.writeError(w, &faulty.Error{StatusCode: http.StatusNotFound, Message: message})
 	})
 	for _, k := range s.kinds {
 		for pattern, handle := range k.handlers() {
@@ -48,31 +50,77 @@ func (s *Server) newMux() *http.ServeMux {
 			}
 		}
 	}
-	return mux
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		mux.ServeHTTP(w, r)
+	})
 }
 
+// serve executes a call and writes the response.
 func (s *Server) serve(w http.ResponseWriter, c *call, handle handlerFunc) {
+	if f := faulty.Injected(c.request); f != nil && f.WrongResource {
+		handle = mixUp(f, handle)
+	}
 	switch body, refused := s.execute(c, handle); {
 	case refused != nil:
 		s.writeError(w, refused)
 	case body == nil:
 		w.WriteHeader(http.StatusNoContent)
 	default:
-		writeJSON(w, http.StatusOK, s.alterBody(c, body))
+		faulty.WriteJSON(w, http.StatusOK, body)
 	}
 }
 
-func (s *Server) writeError(w http.ResponseWriter, body *errorBody) {
-	body.RequestID = cmp.Or(body.RequestID, s.newRequestID())
-	writeJSON(w, body.StatusCode, body)
+func (s *Server) writeError(w http.ResponseWriter, body *faulty.Error) {
+	s.serials["request"]++
+	body.RequestID = faulty.UUID(fmt.Sprint("request ", s.serials["request"]))
+	faulty.WriteJSON(w, body.StatusCode, body)
+}
+
+// mixUp returns a handler that returns another resource of the kind than handle, like a cache or gateway that mixes up
+// responses. If there is no other one, it returns the resource with another ID. It doesn't change a response that
+// identifies no resource, such as a list, or the only one, which is new.
+func mixUp(f *Fault, handle handlerFunc) handlerFunc {
+	return func(s *Server, c *call) any {
+		saved := map[string][]*resource{}
+		for kind, all := range s.stored {
+			for _, o := range all {
+				saved[kind] = append(saved[kind], o.clone())
+			}
+		}
+		body := handle(s, c)
+		own, _ := body.(object)
+		id := cmp.Or(getString(own, "id"), getString(own, "inviteId"))
+		o := s.findWhere(c.kind.name, func(o *resource) bool { return o.id != id })
+		if id == "" || o == nil && c.target == nil {
+			return body
+		}
+		other := maps.Clone(own)
+		if o == nil {
+			other["id"] = fixedCUID("another " + c.kind.name)
+		} else {
+			other = tokenWithValue(o, c.kind.read(s, o))
+		}
+		if !f.WithSecret || other["token"] == "" {
+			delete(other, "token")
+		}
+		if !f.Applied {
+			s.stored = saved
+		}
+		if len(own) == 1 {
+			return object{"id": other["id"]}
+		}
+		return other
+	}
 }
 
 // execute returns the response body of a call, or why the server refuses it.
-func (s *Server) execute(c *call, handle handlerFunc) (body any, refused *errorBody) {
+func (s *Server) execute(c *call, handle handlerFunc) (body any, refused *faulty.Error) {
 	defer func() {
 		switch cause := recover().(type) {
 		case nil:
-		case *errorBody:
+		case *faulty.Error:
 			refused = cause
 		default:
 			panic(cause)

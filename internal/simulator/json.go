@@ -9,19 +9,14 @@ import (
 // object is a decoded JSON object.
 type object = map[string]any
 
-// encodeJSON encodes a value that consists of decoded JSON, or of a seed's Go values.
-func encodeJSON(value any) []byte {
-	encoded, err := json.Marshal(value)
-	if err != nil {
-		panic("simulator: " + err.Error())
-	}
-	return encoded
-}
-
 // deepCopy returns a copy in the form of decoded JSON, since a caller may seed ints and typed slices.
 func deepCopy[T any](value T) (copied T) {
-	if err := json.Unmarshal(encodeJSON(value), &copied); err != nil {
-		panic("simulator: " + err.Error())
+	encoded, err := json.Marshal(value)
+	if err == nil {
+		err = json.Unmarshal(encoded, &copied)
+	}
+	if err != nil {
+		panic("simulator: copy resource: " + err.Error())
 	}
 	return copied
 }

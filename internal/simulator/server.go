@@ -4,16 +4,14 @@
 package simulator
 
 import (
-	"bytes"
 	"cmp"
 	"fmt"
-	"io"
 	"maps"
 	"net/http"
-	"net/url"
-	"slices"
 	"sync"
 	"time"
+
+	"astro-apply/internal/simulator/faulty"
 )
 
 // Options configures a Server.
@@ -36,14 +34,22 @@ type Options struct {
 type Server struct {
 	options Options
 	kinds   map[string]*kindSpec
-	mux     *http.ServeMux
 
-	mu       sync.Mutex
-	stored   map[string][]*resource // by kind, in order of creation
-	serials  map[string]int         // of generated texts, by the text that they identify
-	requests []Request
-	faults   faults
+	*faulty.Server
+
+	mu      sync.Mutex
+	stored  map[string][]*resource // by kind, in order of creation
+	serials map[string]int         // of generated texts, by the text that they identify
 }
+
+// Fault describes an error to inject into requests.
+type Fault = faulty.Fault
+
+// Request is a request that the server received.
+type Request = faulty.Request
+
+// rateLimits holds the API's limits of requests per second and token, by method.
+var rateLimits = map[string]int{http.MethodGet: 25, http.MethodPost: 10, http.MethodDelete: 5}
 
 // New returns a server with an empty Organization.
 func New(options Options) *Server {
@@ -53,12 +59,15 @@ func New(options Options) *Server {
 	options.OrganizationID = cmp.Or(options.OrganizationID, fixedCUID("organization"))
 	s := &Server{
 		options: options, kinds: map[string]*kindSpec{}, stored: map[string][]*resource{}, serials: map[string]int{},
-		faults: faults{returnedTexts: map[string]string{}, recent: map[string][]time.Time{}},
 	}
 	for _, k := range allKindSpecs() {
 		s.kinds[k.name] = &k
 	}
-	s.mux = s.newMux()
+	limits := rateLimits
+	if !options.EnforceRateLimits {
+		limits = nil
+	}
+	s.Server = faulty.New(s.newHandler(), options.Now, limits)
 	s.insert(kindOrganization, object{"id": options.OrganizationID}, claims{})
 	return s
 }
@@ -92,52 +101,4 @@ func (s *Server) Resources(kind string) []map[string]any {
 		all = append(all, deepCopy(o.state))
 	}
 	return all
-}
-
-// Request is a request that the server received, including rejected ones. It has no headers, because they contain
-// the token.
-type Request struct {
-	Method string
-	Path   string // full path, starting with /v1/organizations/
-	Query  url.Values
-	Body   []byte
-	Status int // of the response
-}
-
-// Requests returns all requests since the start or ResetRequests, in the order of execution.
-func (s *Server) Requests() []Request {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return slices.Clone(s.requests)
-}
-
-// ResetRequests deletes the recorded requests.
-func (s *Server) ResetRequests() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.requests = nil
-}
-
-// handleRequest executes a request, injects faults, and records the request.
-func (s *Server) handleRequest(r Request, authorization string) *reply {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	var response *reply
-	if f := s.takeFault(r, authorization); f != nil {
-		response = s.injectFault(f, r, authorization)
-	} else {
-		response = s.executeRequest(r, authorization)
-	}
-	r.Status = response.status
-	s.requests = append(s.requests, r)
-	return response
-}
-
-func (s *Server) executeRequest(r Request, authorization string) *reply {
-	response := newReply()
-	s.mux.ServeHTTP(response, &http.Request{
-		Method: r.Method, URL: &url.URL{Path: r.Path, RawQuery: r.Query.Encode()},
-		Header: http.Header{"Authorization": {authorization}}, Body: io.NopCloser(bytes.NewReader(r.Body)),
-	})
-	return response
 }

@@ -81,7 +81,7 @@ func (s *Server) requireExisting(kind string, ids ...any) {
 // insert adds a resource of a kind, with the values that the server sets in every new resource.
 func (s *Server) insert(kind string, state object, who claims) *resource {
 	o := &resource{state: state, changedAt: s.options.Now()}
-	o.id = cmp.Or(o.getString("id"), toCUID(s.newHash(kind+" "+string(encodeJSON(state)))))
+	o.id = cmp.Or(o.getString("id"), toCUID(s.newHash(fmt.Sprint(kind, state))))
 	stamp := o.changedAt.UTC().Format(timeFormat)
 	setMissing(state, object{
 		"id": o.id, "organizationId": s.OrganizationID(),
@@ -150,13 +150,6 @@ func hasValue(item any, value string) bool {
 func (s *Server) newHash(text string) [sha256.Size]byte {
 	s.serials[text]++
 	return sha256.Sum256(fmt.Appendf(nil, "%s %d", text, s.serials[text]))
-}
-
-// newRequestID returns a UUID version 4.
-func (s *Server) newRequestID() string {
-	sum := s.newHash("request")
-	sum[6], sum[8] = sum[6]&0x0f|0x40, sum[8]&0x3f|0x80
-	return fmt.Sprintf("%x-%x-%x-%x-%x", sum[:4], sum[4:6], sum[6:8], sum[8:10], sum[10:16])
 }
 
 // toCUID returns a hash in the format of the API's IDs: c and 24 characters of a-z0-9.

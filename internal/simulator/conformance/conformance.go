@@ -9,7 +9,7 @@ import (
 	"strings"
 	"testing"
 
-	"astro-apply/internal/simulator"
+	"astro-apply/internal/simulator/faulty"
 
 	"github.com/pb33f/libopenapi-validator/errors"
 )
@@ -50,7 +50,7 @@ func (t validatingTransport) RoundTrip(r *http.Request) (*http.Response, error) 
 		return nil, err
 	}
 	refused := response.StatusCode >= 400 && response.StatusCode < 500
-	faulty := response.Header.Get(simulator.FaultHeader) != ""
+	faulty := response.Header.Get(faulty.FaultHeader) != ""
 	t.apiValidator.mu.Lock()
 	defer t.apiValidator.mu.Unlock()
 	if faulty || !refused {

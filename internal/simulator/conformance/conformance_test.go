@@ -10,8 +10,8 @@ import (
 	"strings"
 	"testing"
 
-	"astro-apply/internal/simulator"
 	"astro-apply/internal/simulator/conformance"
+	"astro-apply/internal/simulator/faulty"
 )
 
 // TestMain uses a document of this package, since not everybody has the API's.
@@ -103,7 +103,7 @@ func TestViolationsAreReported(t *testing.T) {
 			base := roundTripFunc(func(r *http.Request) *http.Response {
 				header := http.Header{"Content-Type": {"application/json"}}
 				if test.fault {
-					header.Set(simulator.FaultHeader, "true")
+					header.Set(faulty.FaultHeader, "true")
 				}
 				return &http.Response{StatusCode: test.status, Header: header, Request: r, Body: io.NopCloser(strings.NewReader(test.answer))}
 			})

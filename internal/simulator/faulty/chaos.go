@@ -1,4 +1,4 @@
-package simulator
+package faulty
 
 import (
 	"fmt"
@@ -18,11 +18,11 @@ type chaos struct {
 
 // SetChaos injects a fault with probability rate into each request that no added fault matches. The fault depends on
 // seed, on the content of the request and on the number of earlier requests with that content. The order of different
-// requests doesn't matter, because the IDs in them don't depend on it, see newHash. A rate of 0 stops the faults.
+// requests doesn't matter. A rate of 0 stops the faults.
 func (s *Server) SetChaos(seed uint64, rate float64) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.faults.chaos = chaos{seed: seed, rate: rate, requestCounts: map[uint64]uint64{}}
+	s.chaos = chaos{seed: seed, rate: rate, requestCounts: map[uint64]uint64{}}
 }
 
 // drawFault returns the fault for a request, or nil.
