@@ -43,9 +43,9 @@ type jsonChange struct {
 }
 
 type jsonField struct {
-	Path reviewText      `json:"path"`
-	Old  json.RawMessage `json:"old,omitempty"`
-	New  json.RawMessage `json:"new,omitempty"`
+	Path reviewText   `json:"path"`
+	Old  *schema.Node `json:"old,omitempty"`
+	New  *schema.Node `json:"new,omitempty"`
 	// Unverified reports that the value may not have changed, because secrets can't be
 	// compared. A review doesn't contain it.
 	Unverified bool `json:"unverified,omitempty"`
@@ -64,16 +64,12 @@ func (p *Plan) JSON(limit int) ([]byte, error) {
 				continue
 			}
 		}
-		out := annotatedJSON{Visible: c.VisibleText, Unusable: e.redactText(c.UnusableReason)}
+		out := annotatedJSON{
+			jsonChange: e.encodeChange(c), Kept: e.encodeFields(c.Kept),
+			Visible: c.VisibleText, Unusable: e.redactText(c.UnusableReason),
+		}
 		if c.Err != nil {
 			out.Problem = e.redactText(c.Err.Error())
-		}
-		var err error
-		if out.jsonChange, err = e.encodeChange(c); err != nil {
-			return nil, err
-		}
-		if out.Kept, err = e.encodeFields(c.Kept); err != nil {
-			return nil, err
 		}
 		for _, note := range c.Notes {
 			out.Notes = append(out.Notes, e.redactText(note.Message))
@@ -110,10 +106,12 @@ func (e encoder) encodeText(t reviewText) reviewText {
 	return reviewText(t.displayText())
 }
 
-func (e encoder) encodeChange(c *Change) (out jsonChange, err error) {
+func (e encoder) encodeChange(c *Change) jsonChange {
 	e.created = c.withAddresses(e.created)
-	name := e.encodeText(e.tagText(c.Resource.Name()))
-	out = jsonChange{Kind: c.Resource.Kind.Name, Name: name, ParentID: c.ParentID, Action: c.Action}
+	out := jsonChange{
+		Kind: c.Resource.Kind.Name, Name: e.encodeText(e.tagText(c.Resource.Name())),
+		ParentID: c.ParentID, Action: c.Action, Fields: e.encodeFields(c.Fields),
+	}
 	if e.created[c.ParentID] != "" {
 		out.ParentID = ""
 	}
@@ -123,8 +121,7 @@ func (e encoder) encodeChange(c *Change) (out jsonChange, err error) {
 	if sink := c.Resource.SecretSink(); sink != nil && c.Action != Delete && e.isReview {
 		out.SaveTo = e.tagText(sink.Text)
 	}
-	out.Fields, err = e.encodeFields(c.Fields)
-	return out, err
+	return out
 }
 
 // withAddresses returns a copy of created with the addresses that the references of c
@@ -139,30 +136,23 @@ func (c *Change) withAddresses(created map[string]string) map[string]string {
 	return out
 }
 
-func (e encoder) encodeFields(fields []Field) (out []jsonField, err error) {
+func (e encoder) encodeFields(fields []Field) (out []jsonField) {
 	for _, f := range fields {
 		path := f.Path // items that refer to created resources have names instead of ids
 		for id, address := range e.created {
 			path = strings.ReplaceAll(path, "["+id+"]", "["+address+"]")
 		}
-		field := jsonField{Path: e.encodeText(e.tagPath(path)), Unverified: f.Rewrite && !e.isReview}
-		if field.Old, err = e.encodeValue(f.Old); err != nil {
-			return nil, err
-		}
-		if field.New, err = e.encodeValue(f.New); err != nil {
-			return nil, err
-		}
-		out = append(out, field)
+		out = append(out, jsonField{
+			Path: e.encodeText(e.tagPath(path)), Old: e.encodeValue(f.Old), New: e.encodeValue(f.New),
+			Unverified: f.Rewrite && !e.isReview,
+		})
 	}
-	return out, nil
+	return out
 }
 
-// encodeValue encodes a value as JSON. In a review, members are sorted, and each text is
-// a reviewText.
-func (e encoder) encodeValue(n *schema.Node) (json.RawMessage, error) {
-	if n == nil {
-		return nil, nil
-	}
+// encodeValue returns a value without secrets and unknown values. In a review, members are sorted, and each text is a
+// reviewText.
+func (e encoder) encodeValue(n *schema.Node) *schema.Node {
 	c := n.Clone()
 	c.Walk(func(m *schema.Node) {
 		if address := e.created[m.Text]; address != "" && m.Form == schema.Text && !m.Sensitive {
@@ -175,5 +165,5 @@ func (e encoder) encodeValue(n *schema.Node) (json.RawMessage, error) {
 			*m = schema.Node{Form: schema.Text, Text: string(e.encodeText(tagged))}
 		}
 	})
-	return c.MarshalJSON()
+	return c
 }

@@ -21,15 +21,7 @@ type review struct {
 
 // Review returns the part of the plan that a reviewer approves, as JSON on one line and
 // without secrets.
-func (p *Plan) Review() ([]byte, error) { return p.encodeReview(p.Redact) }
-
-func (p *Plan) encodeReview(redact func(string) string) ([]byte, error) {
-	r, err := p.buildReview(nil, redact)
-	if err != nil {
-		return nil, err
-	}
-	return json.Marshal(r)
-}
+func (p *Plan) Review() ([]byte, error) { return json.Marshal(p.buildReview(nil, p.Redact)) }
 
 // Digest returns the SHA-256 of Review in hex. Two plans with the same digest make the
 // same changes to the same resources, except for secret values.
@@ -45,7 +37,7 @@ func (p *Plan) Digest() (string, error) {
 // this digest. A plan with redacted text matches no digest, because its own digest
 // doesn't depend on the redacted text.
 func (p *Plan) MatchesDigest(digest string) (bool, error) {
-	unredacted, err := p.encodeReview(nil)
+	unredacted, err := json.Marshal(p.buildReview(nil, nil))
 	if err != nil {
 		return false, err
 	}
@@ -61,18 +53,13 @@ func DigestOf(review []byte) string {
 
 // buildReview returns the review of the plan, redacted with redact. For each resource in
 // created, which maps ids to addresses, it uses the address instead of the id.
-func (p *Plan) buildReview(created map[string]string, redact func(string) string) (review, error) {
+func (p *Plan) buildReview(created map[string]string, redact func(string) string) review {
 	e := encoder{redactor: newRedactor(redact), isReview: true, created: created}
 	r := review{Version: reviewVersion, OrganizationID: p.OrganizationID, Changes: []jsonChange{}}
 	for _, c := range p.Changes {
-		if !c.IsActive() {
-			continue
+		if c.IsActive() {
+			r.Changes = append(r.Changes, e.encodeChange(c))
 		}
-		change, err := e.encodeChange(c)
-		if err != nil {
-			return review{}, err
-		}
-		r.Changes = append(r.Changes, change)
 	}
-	return r, nil
+	return r
 }

@@ -1,11 +1,11 @@
 package plan
 
 import (
-	"bytes"
 	"fmt"
 	"regexp"
 
 	"astro-apply/internal/kind"
+	"astro-apply/internal/schema"
 )
 
 // UnreviewedChanges lists the changes in p that are not in the reviewed plan, one per
@@ -18,10 +18,7 @@ func (p *Plan) UnreviewedChanges(reviewed []byte) ([]string, error) {
 	}
 	// The current plan isn't redacted, so a redacted text in the review is never equal
 	// to one in the current plan.
-	current, err := p.buildReview(p.createdSince(old), nil)
-	if err != nil {
-		return nil, err
-	}
+	current := p.buildReview(p.createdSince(old), nil)
 	if old.OrganizationID != current.OrganizationID {
 		return []string{fmt.Sprintf("the reviewed plan is for Organization %s, but this run is for %s", old.OrganizationID, current.OrganizationID)}, nil
 	}
@@ -116,22 +113,15 @@ func findPath(fields []jsonField, path reviewText) *jsonField {
 
 // isEqualTo reports whether two fields make the same change to the same value.
 func (f jsonField) isEqualTo(o jsonField) bool {
-	return o.Path == f.Path && bytes.Equal(o.Old, f.Old) && bytes.Equal(o.New, f.New)
+	return o.Path == f.Path && schema.Identical(o.Old, f.Old) && schema.Identical(o.New, f.New)
 }
 
 func (f jsonField) String() string {
-	show := func(value []byte) string {
-		data, err := mapTexts(value, reviewText.displayText).MarshalJSON()
-		if err != nil {
-			return string(value)
-		}
-		return string(data)
-	}
 	switch {
 	case f.Old == nil:
-		return show(f.New)
+		return displayValue(f.New)
 	case f.New == nil:
-		return show(f.Old) + " → (none)"
+		return displayValue(f.Old) + " → (none)"
 	}
-	return show(f.Old) + " → " + show(f.New)
+	return displayValue(f.Old) + " → " + displayValue(f.New)
 }

@@ -28,29 +28,22 @@ func parseReview(data []byte) (review, error) {
 
 // isComplete reports whether r has all members that Review writes.
 func (r review) isComplete() bool {
-	kinds := map[string]bool{}
-	for _, k := range kind.All() {
-		kinds[k.Name] = true
-	}
-	isIncomplete := func(c jsonChange) bool { return !kinds[c.Kind] || !c.isComplete() }
+	kinds := kind.All()
+	isIncomplete := func(c jsonChange) bool { return kinds.Kind(c.Kind) == nil || !c.isComplete() }
 	return r.OrganizationID != "" && r.Changes != nil && !slices.ContainsFunc(r.Changes, isIncomplete)
 }
 
 func (c jsonChange) isComplete() bool {
+	isIncomplete := func(f jsonField) bool {
+		return f.Unverified || !f.Path.hasKnownTag() || f.Old == nil && f.New == nil
+	}
 	switch {
 	case !c.Name.hasKnownTag(), c.SaveTo != "" && !c.SaveTo.hasKnownTag():
 		return false
 	case c.Action != Create && c.Action != Update && c.Action != Delete, (c.Action == Create) != (c.ID == ""):
 		return false
 	}
-	return !slices.ContainsFunc(c.Fields, func(f jsonField) bool { return !f.isComplete() })
-}
-
-func (f jsonField) isComplete() bool {
-	readable := func(value json.RawMessage) bool {
-		return value == nil || mapTexts(value, func(t reviewText) string { return string(t) }) != nil
-	}
-	return !f.Unverified && f.Path.hasKnownTag() && (f.Old != nil || f.New != nil) && readable(f.Old) && readable(f.New)
+	return !slices.ContainsFunc(c.Fields, isIncomplete)
 }
 
 // createdSince returns the resources that the reviewed plan creates and that exist now.

@@ -1,7 +1,6 @@
 package plan
 
 import (
-	"encoding/json"
 	"strings"
 
 	"astro-apply/internal/schema"
@@ -81,17 +80,14 @@ func (t reviewText) displayText() string {
 	return string(t[1:])
 }
 
-// mapTexts replaces every text in a value of a review by the result of f. It returns nil
-// if the value is not JSON.
-func mapTexts(value json.RawMessage, f func(reviewText) string) *schema.Node {
-	n, err := schema.ParseJSON(value)
-	if err != nil {
-		return nil
-	}
+// displayValue returns a value of a review as JSON without tags, for messages.
+func displayValue(value *schema.Node) string {
+	n := value.Clone()
 	n.Walk(func(m *schema.Node) {
 		if m.Form == schema.Text {
-			m.Text = f(reviewText(m.Text))
+			m.Text = reviewText(m.Text).displayText()
 		}
 	})
-	return n
+	data, _ := n.MarshalJSON() // a review contains no unknown values
+	return string(data)
 }

@@ -92,6 +92,15 @@ func (n *Node) MarshalJSON() ([]byte, error) {
 	return b.Bytes(), nil
 }
 
+// UnmarshalJSON reads what MarshalJSON returns.
+func (n *Node) UnmarshalJSON(data []byte) error {
+	parsed, err := ParseJSON(data)
+	if err == nil {
+		*n = *parsed
+	}
+	return err
+}
+
 func (n *Node) writeJSON(b *bytes.Buffer) error {
 	switch n.Form {
 	case Unknown:
