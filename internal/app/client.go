@@ -17,7 +17,6 @@ import (
 	"astro-apply/internal/desired"
 	"astro-apply/internal/github"
 	"astro-apply/internal/kind"
-	"astro-apply/internal/plan"
 	"astro-apply/internal/simulator"
 	"astro-apply/internal/simulator/seed"
 )
@@ -59,16 +58,14 @@ func connectAstro(s *setup, declared *desired.State) (c connection, err error) {
 	case s.callerErr != nil:
 		return c, fmt.Errorf("%s: %w", TokenVariable, s.callerErr)
 	}
-	if expiry := s.caller.ExpiresAt; !expiry.IsZero() {
-		left := time.Until(expiry)
-		if left <= 0 {
-			return c, fmt.Errorf("the token in %s expired at %s; create a new one and update the secret",
-				TokenVariable, expiry.Format(time.RFC3339))
+	if end := s.caller.ExpiresAt; !end.IsZero() {
+		expiry := kind.Expiry{At: end, Subject: "the token in " + TokenVariable, Remedy: "create a new one and update the secret"}
+		text, hasExpired := expiry.Describe(time.Now())
+		if hasExpired {
+			return c, errors.New(text + "; " + expiry.Remedy)
 		}
-		if left < plan.ExpiryWarningPeriod {
-			c.notices = append(c.notices, fmt.Sprintf(
-				"the token in %s expires in %s, at %s; create a new one and update the secret before that",
-				TokenVariable, plan.FormatDays(left), expiry.Format(time.RFC3339)))
+		if text != "" {
+			c.notices = append(c.notices, text)
 		}
 	}
 	organization, err := resolveOrganizationID(s.caller.OrganizationID, declared, s.config)

@@ -9,17 +9,6 @@ import (
 	"astro-apply/internal/schema"
 )
 
-// ExpiryWarningPeriod is how long before its expiry a token causes a note.
-const ExpiryWarningPeriod = 14 * 24 * time.Hour
-
-// FormatDays formats a duration in whole days, or in hours if it is shorter than two days.
-func FormatDays(d time.Duration) string {
-	if hours := int(d.Hours()); hours < 48 {
-		return fmt.Sprintf("%d h", hours)
-	}
-	return fmt.Sprintf("%d days", int(d.Hours()/24))
-}
-
 // checkUsable records why a resource that exists doesn't work, such as an expired token.
 // It also adds notes for a token that expires soon, and the kind's Advice.
 func (c *Change) checkUsable(policy Policy) {
@@ -43,16 +32,12 @@ func (c *Change) checkUsable(policy Policy) {
 
 // checkExpiry adds a note for a resource that has stopped working, or soon will. expiry is nil if it never does.
 func (c *Change) checkExpiry(expiry *kind.Expiry, now time.Time) {
-	if expiry == nil || expiry.Path != "" {
-		return
-	}
-	end := expiry.At.Format(time.RFC3339)
-	switch remaining := expiry.At.Sub(now); {
-	case remaining <= 0:
-		c.UnusableReason = fmt.Sprintf("%s expired at %s", expiry.Subject, end)
-		c.addNote(true, c.UnusableReason+"; "+expiry.Remedy)
-	case remaining < ExpiryWarningPeriod:
-		c.addNote(false, fmt.Sprintf("%s expires in %s, at %s; %s before that", expiry.Subject, FormatDays(remaining), end, expiry.Remedy))
+	switch text, hasExpired := expiry.Describe(now); {
+	case hasExpired:
+		c.UnusableReason = text
+		c.addNote(true, text+"; "+expiry.Remedy)
+	case text != "":
+		c.addNote(false, text)
 	}
 }
 
