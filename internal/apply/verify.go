@@ -2,8 +2,6 @@ package apply
 
 import (
 	"context"
-
-	"astro-apply/internal/plan"
 )
 
 // verifyStored warns about each field that Astro stores with another value than the
@@ -15,13 +13,13 @@ func (r *applier) verifyStored(ctx context.Context, j *job) {
 		return
 	}
 	o := j.change.Resource
-	warnings := plan.StorageWarnings(o, j.Live, r.Policy)
+	warnings := StorageWarnings(o, j.Live, r.Policy)
 	if len(warnings) > 0 && (o.Kind.Get.Path != "" || o.Kind.Singleton) {
 		live, err := r.source.GetResource(ctx, o, j.Live.ID)
 		if err != nil {
 			return // the next run compares again
 		}
-		warnings = plan.StorageWarnings(o, live, r.Policy)
+		warnings = StorageWarnings(o, live, r.Policy)
 	}
 	j.Warnings = append(j.Warnings, warnings...)
 }

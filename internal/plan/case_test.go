@@ -222,7 +222,7 @@ func (c *planCase) storageWarnings(t testing.TB) string {
 	stored := c.currentOf(t, d, "stored/")
 	var warnings []schema.Problem
 	for _, o := range d.Resources {
-		warnings = append(warnings, plan.StorageWarnings(o, stored.Live[o], c.policy)...)
+		warnings = append(warnings, apply.StorageWarnings(o, stored.Live[o], c.policy)...)
 	}
 	return renderProblems(warnings)
 }
