@@ -56,7 +56,7 @@ type Outcome struct {
 	Err           error
 	RequestBody   *schema.Node
 	Duration      time.Duration
-	Warnings      []schema.Problem // for the user to check although the change succeeded, such as a field that Astro stores with another value
+	Warnings      []schema.Problem // to check although the change succeeded, such as a value that Astro changed
 }
 
 // Options configure a run.
@@ -68,8 +68,10 @@ type Options struct {
 	// SaveSecret saves a secret value that Astro returns only once. If it fails, the run
 	// deletes a new resource again, because its value is lost.
 	SaveSecret func(o *desired.Resource, value string) error
-	OnOutcome  func(Outcome) // called after each change that was tried, never concurrently; called again if a deferred write or a duplicate changes the status
-	OnProgress func(string)  // called regularly with a progress line; may be nil
+	// OnOutcome is called after each change that was tried, never concurrently, and again if a deferred write or a
+	// duplicate changes the status; may be nil.
+	OnOutcome  func(Outcome)
+	OnProgress func(string) // called regularly with a progress line; may be nil
 }
 
 type applier struct {
@@ -77,7 +79,7 @@ type applier struct {
 	source           current.Source
 	finder           current.Finder
 	targets          map[*desired.Reference]*current.Live // of references that the manifest doesn't declare
-	existedBefore    func(id string) bool                 // reports whether a resource with this id existed before this run
+	existedBefore    func(id string) bool                 // reports whether the plan found a resource with this id
 	jobs             []*job
 	mu               sync.Mutex
 	waitReasons      map[*job]string // the last reason why each job waited
@@ -90,6 +92,12 @@ type applier struct {
 // after the last call. After the end of ctx, Run starts no new call; calls in flight
 // get the client's grace period.
 func Run(ctx context.Context, source current.Source, p *plan.Plan, o Options) []Outcome {
+	if o.OnOutcome == nil {
+		o.OnOutcome = func(Outcome) {}
+	}
+	if o.OnProgress == nil {
+		o.OnProgress = func(string) {}
+	}
 	r := &applier{
 		Options: o, source: source, finder: current.Finder{Source: source}, targets: p.Targets,
 		existedBefore: func(id string) bool {
@@ -147,7 +155,7 @@ func (r *applier) runAfterDependencies(ctx context.Context, j *job) {
 	start := time.Now()
 	r.executeJob(ctx, j)
 	j.Duration = time.Since(start)
-	if j.change.IsActive() && r.OnOutcome != nil && (j.firstWrite == nil || j.determinesOutcome(j.firstWrite.result.Status)) {
+	if j.change.IsActive() && (j.firstWrite == nil || j.determinesOutcome(j.firstWrite.result.Status)) {
 		r.mu.Lock()
 		defer r.mu.Unlock()
 		r.OnOutcome(j.Outcome)
@@ -176,7 +184,9 @@ func (r *applier) executeJob(ctx context.Context, j *job) {
 	}
 	for _, dependency := range j.dependencies {
 		if status := dependency.result.Status; j.change.IsActive() && !status.IsOK() {
-			j.Status, j.Err = Skipped, fmt.Errorf("needs %s, which %s%s", dependency.change.Resource, statusPhrases[status], j.deferredNote())
+			j.Status = Skipped
+			needed := dependency.change.Resource
+			j.Err = fmt.Errorf("needs %s, which %s%s", needed, statusPhrases[status], j.deferredNote())
 			return
 		}
 	}

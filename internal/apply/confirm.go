@@ -35,7 +35,8 @@ type uncertainRotation struct{ error }
 func (e *uncertainRotation) Unwrap() error { return e.error }
 
 func newUncertainRotation(k *kind.Kind, err error) error {
-	return &uncertainRotation{fmt.Errorf("rotate: %w; the outcome is unknown: if Astro rotated it, the old %s is no longer valid and the new one is lost; rotate it again", err, k.GeneratedSecret)}
+	return &uncertainRotation{fmt.Errorf("rotate: %w; the outcome is unknown: if Astro rotated it, "+
+		"the old %s is no longer valid and the new one is lost; rotate it again", err, k.GeneratedSecret)}
 }
 
 // confirmDelete polls for a delete whose request failed, and reports whether the API

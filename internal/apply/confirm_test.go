@@ -42,6 +42,22 @@ deployments:
 	})
 }
 
+// TestTimedOutLastAttempt checks that a run also waits for the update of its last attempt. Without this wait, it would
+// report a change that Astro makes as failed.
+func TestTimedOutLastAttempt(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newHarness(t, simulator.Options{})
+		s.server.Seed("workspace", map[string]any{"name": "data"})
+		s.server.AddFault(simulator.Fault{Method: http.MethodPost, Status: 504, Count: 3})
+		s.server.AddFault(simulator.Fault{Method: http.MethodPost, Status: 504, ApplyAfter: 20 * time.Second, Count: 1})
+		o := s.applyManifest(t.Context(), "workspaces: [{ name: data, description: new }]", apply.Options{})[0]
+		if o.Status != apply.Updated || len(s.listWrites()) != 4 {
+			t.Errorf("%s: %v, writes %v", o.Status, o.Err, s.listWrites())
+		}
+	})
+}
+
 // TestUncertainRotation checks that a run doesn't retry a rotation with an uncertain
 // outcome, and that the error explains the consequences.
 func TestUncertainRotation(t *testing.T) {

@@ -73,11 +73,12 @@ func (r *applier) createOnce(ctx context.Context, j *job, create Request) error 
 		return err
 	}
 	if id := j.Live.ID; hasUpdateOnlyFields(o) {
-		switch err := r.updateResource(ctx, j); {
-		case astro.AsError(err).IsRejection():
-			return fmt.Errorf("created (id %s), but the update that completes it failed; fix the error and run again: %w", id, err)
-		case err != nil:
-			return fmt.Errorf("created (id %s), but the update that completes it failed; run again to complete it: %w", id, err)
+		if err := r.updateResource(ctx, j); err != nil {
+			remedy := "run again to complete it"
+			if astro.AsError(err).IsRejection() {
+				remedy = "fix the error and run again"
+			}
+			return fmt.Errorf("created (id %s), but the update that completes it failed; %s: %w", id, remedy, err)
 		}
 	}
 	j.Status = Created
@@ -110,11 +111,13 @@ func (r *applier) adoptCreated(ctx context.Context, j *job, cause error) error {
 	found, err := r.confirmCreate(ctx, j.change.Resource)
 	switch k := j.change.Resource.Kind; {
 	case err != nil && k.GeneratedSecret != "":
-		return fmt.Errorf("create: %w; it may exist now, but the lookup failed: %w; if it exists, its %s is lost; run again to check", cause, err, k.GeneratedSecret)
+		return fmt.Errorf("create: %w; it may exist now, but the lookup failed: %w; if it exists, its %s is lost; "+
+			"run again to check", cause, err, k.GeneratedSecret)
 	case err != nil:
 		return fmt.Errorf("create: %w; it may exist now, but the lookup failed: %w; run again to check", cause, err)
 	case found == nil && errors.As(cause, new(*current.UnverifiedCreateError)):
-		return fmt.Errorf("create: %w; %s was not found afterwards, and this run did not create it again; check in Astro which resources exist, then run again", cause, j.change.Resource)
+		return fmt.Errorf("create: %w; %s was not found afterwards, and this run did not create it again; "+
+			"check in Astro which resources exist, then run again", cause, j.change.Resource)
 	case found == nil:
 		return &uncertainCreate{cause}
 	}
@@ -127,10 +130,12 @@ func (r *applier) adoptCreated(ctx context.Context, j *job, cause error) error {
 		if k.Rotate.Path != "" {
 			remedy = "rotate it, or " + remedy
 		}
-		return fmt.Errorf("create: %w; it exists now (id %s), but its %s is lost; %s", cause, found.ID, k.GeneratedSecret, remedy)
+		return fmt.Errorf("create: %w; it exists now (id %s), but its %s is lost; %s",
+			cause, found.ID, k.GeneratedSecret, remedy)
 	}
 	if err := r.updateResource(ctx, j); err != nil {
-		return fmt.Errorf("create: %w; it exists now (id %s), but the update that completes it failed; run again to complete it: %w", cause, found.ID, err)
+		return fmt.Errorf("create: %w; it exists now (id %s), but the update that completes it failed; "+
+			"run again to complete it: %w", cause, found.ID, err)
 	}
 	if j.AcceptedWrite == Created {
 		j.Status = Created

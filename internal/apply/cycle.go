@@ -31,8 +31,8 @@ func findCycle(jobs []*job) error {
 	for _, j := range append(cycle, cycle[0]) {
 		names = append(names, j.change.Resource.String())
 	}
-	return fmt.Errorf("nothing was written, because the plan contains a cycle: %s; this is a bug in astro-apply, please report it",
-		strings.Join(names, " → "))
+	return fmt.Errorf("nothing was written, because the plan contains a cycle: %s; "+
+		"this is a bug in astro-apply, please report it", strings.Join(names, " → "))
 }
 
 func (j *job) waitsFor() []*job { return j.dependencies }

@@ -42,9 +42,7 @@ func (r *applier) checkDuplicates(ctx context.Context) {
 		found, err := matches(j.change.Resource)
 		if err := r.duplicateError(ctx, j, found, err); err != nil && j.Status.IsOK() {
 			j.setFailed(err)
-			if r.OnOutcome != nil {
-				r.OnOutcome(j.Outcome)
-			}
+			r.OnOutcome(j.Outcome)
 		}
 	}
 }
@@ -55,8 +53,10 @@ func (r *applier) checkDuplicates(ctx context.Context) {
 func (r *applier) duplicateError(ctx context.Context, j *job, found []*current.Live, err error) error {
 	if err != nil {
 		if ctx.Err() == nil {
-			j.Warnings = append(j.Warnings, schema.Problem{Pos: j.change.Resource.Pos, Warning: true, Message: fmt.Sprintf(
-				"created (id %s), but this run can't check for a duplicate, because the list can't be read: %v; check in Astro that there is only one with this name", j.Live.ID, err)})
+			message := fmt.Sprintf("created (id %s), but this run can't check for a duplicate, "+
+				"because the list can't be read: %v; "+
+				"check in Astro that there is only one with this name", j.Live.ID, err)
+			j.Warnings = append(j.Warnings, schema.Problem{Pos: j.change.Resource.Pos, Warning: true, Message: message})
 		}
 		return nil
 	}
@@ -70,6 +70,7 @@ func (r *applier) duplicateError(ctx context.Context, j *job, found []*current.L
 		return nil
 	}
 	slices.Sort(others)
-	return fmt.Errorf("duplicate: this run created the one with id %s, and another run probably created one of the same name at the same time (id %s); "+
-		"delete one of them in Astro and run again", j.Live.ID, strings.Join(others, ", "))
+	return fmt.Errorf("duplicate: this run created the one with id %s, and another run probably created one "+
+		"of the same name at the same time (id %s); delete one of them in Astro and run again",
+		j.Live.ID, strings.Join(others, ", "))
 }

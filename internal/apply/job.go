@@ -30,7 +30,10 @@ func (j *job) releaseDependents() {
 }
 
 func newJob(c *plan.Change) *job {
-	return &job{change: c, ready: make(chan struct{}), finished: make(chan struct{}), Outcome: Outcome{Change: c, Live: c.Live}}
+	return &job{
+		change: c, deletedIDs: map[string]bool{}, ready: make(chan struct{}), finished: make(chan struct{}),
+		Outcome: Outcome{Change: c, Live: c.Live},
+	}
 }
 
 // statusPhrases contains the predicates for the sentence "needs X, which …".

@@ -34,7 +34,8 @@ func BuildRequests(k *kind.Kind, c *plan.Comparison, live *current.Live) []Reque
 			out = append(out, Request{Endpoint: kind.Endpoint{Method: http.MethodDelete, Path: endpoint.Endpoint.Path}})
 		default:
 			out = append(out, Request{
-				Endpoint: endpoint.Endpoint, Body: update.Body, Expand: endpoint.Expand, ReturnsResource: endpoint.Name == "",
+				Endpoint: endpoint.Endpoint, Body: update.Body, Expand: endpoint.Expand,
+				ReturnsResource: endpoint.Name == "",
 			})
 		}
 	}

@@ -63,7 +63,8 @@ func (r *applier) retryWhileBusy(ctx context.Context, j *job, write func() error
 		}
 		r.setWaitReason(j, fmt.Sprintf("another change in progress, %d", e.StatusCode))
 	}
-	return fmt.Errorf("%w; another change was still in progress (%w); run again when it is finished", err, context.Cause(ctx))
+	return fmt.Errorf("%w; another change was still in progress (%w); run again when it is finished",
+		err, context.Cause(ctx))
 }
 
 // deliverSecret saves the secret value in a response, because Astro returns it only
@@ -88,17 +89,20 @@ func (r *applier) deliverSecret(ctx context.Context, j *job, response []byte, is
 	case err == nil:
 		return nil
 	case !isNew:
-		return fmt.Errorf("rotated, and the old %s is no longer valid, but the new one can't be saved: %w; fix the error and rotate it again", k.GeneratedSecret, err)
+		return fmt.Errorf("rotated, and the old %s is no longer valid, but the new one can't be saved: %w; "+
+			"fix the error and rotate it again", k.GeneratedSecret, err)
 	}
 	// The delete must also run after a signal, but only for undoGrace.
 	undo, cancel := context.WithTimeout(context.WithoutCancel(ctx), undoTimeout)
 	defer cancel()
 	defer context.AfterFunc(ctx, func() { time.AfterFunc(undoGrace, cancel) })()
 	if undoErr := r.deleteResource(undo, j); undoErr != nil {
-		return fmt.Errorf("created (id %s), but its %s can't be saved (%w), and the delete that undoes the create failed: %w; delete it in Astro and run again", j.Live.ID, k.GeneratedSecret, err, undoErr)
+		return fmt.Errorf("created (id %s), but its %s can't be saved (%w), "+
+			"and the delete that undoes the create failed: %w; delete it in Astro and run again", j.Live.ID, k.GeneratedSecret, err, undoErr)
 	}
 	j.Live, j.AcceptedWrite, j.Status = nil, "", ""
-	return fmt.Errorf("created, but its %s can't be saved, so this run deleted the new resource; fix the error and run again: %w", k.GeneratedSecret, err)
+	return fmt.Errorf("created, but its %s can't be saved, so this run deleted the new resource; "+
+		"fix the error and run again: %w", k.GeneratedSecret, err)
 }
 
 // generatedSecret returns the generated secret in a response, or "".

@@ -60,7 +60,8 @@ func (r *applier) waitUntilReady(ctx context.Context, j *job, written bool) {
 				j.Live, readErr = live, nil
 			case ctx.Err() != nil:
 			case astro.AsError(err).IsFinal():
-				j.Status, j.Err = Unconfirmed, fmt.Errorf("accepted, not confirmed: it can't be read: %w; run again to check it", err)
+				j.Status = Unconfirmed
+				j.Err = fmt.Errorf("accepted, not confirmed: it can't be read: %w; run again to check it", err)
 				return
 			default:
 				readErr = err
@@ -79,7 +80,7 @@ func (r *applier) waitUntilReady(ctx context.Context, j *job, written bool) {
 		case k.ReadinessOf == nil, withoutImpact && !sawPending, settled && (readiness.Phase == kind.Ready || !written):
 			return // a resource that had already failed isn't waited for: the API decides whether it is usable
 		case settled:
-			j.Status, j.Err = Failed, fmt.Errorf("accepted, but then it failed in Astro: %s; check it in the Astro UI", readiness.Reason)
+			j.setFailed(fmt.Errorf("accepted, but then it failed in Astro: %s; check it in the Astro UI", readiness.Reason))
 			return
 		}
 		r.setWaitReason(j, readiness.Reason)
@@ -141,9 +142,7 @@ func (r *applier) reportProgress() (stop func()) {
 			case <-stopped:
 				return
 			case <-ticker.C:
-				if line := r.progressLine(time.Since(start)); line != "" && r.OnProgress != nil {
-					r.OnProgress(line)
-				}
+				r.OnProgress(r.progressLine(time.Since(start)))
 			}
 		}
 	}()

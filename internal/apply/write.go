@@ -71,14 +71,16 @@ func (r *applier) fillReferenceIDs(j *job) error {
 		for _, dependency := range j.dependencies {
 			if dependency.change.Resource == ref.Declared && dependency.result.Live != nil {
 				ref.Resolve(dependency.result.Live.ID)
-				for _, problem := range current.ResolveItemRefs(j.change.Resource, ref.Field, dependency.result.Live, j.Live) {
-					return problem
+				problems := current.ResolveItemRefs(j.change.Resource, ref.Field, dependency.result.Live, j.Live)
+				if len(problems) > 0 {
+					return problems[0]
 				}
 			}
 		}
-		isDeferred := slices.ContainsFunc(j.change.Deferred, func(c *plan.Change) bool { return c.Resource == ref.Declared })
-		if ref.ID == "" && (!isDeferred || j.firstWrite != nil) {
-			return fmt.Errorf("the id of %s is unknown, because this run did not create it; fix its error and run again", ref)
+		isTarget := func(c *plan.Change) bool { return c.Resource == ref.Declared }
+		if ref.ID == "" && (j.firstWrite != nil || !slices.ContainsFunc(j.change.Deferred, isTarget)) {
+			return fmt.Errorf("the id of %s is unknown, because this run did not create it; "+
+				"fix its error and run again", ref)
 		}
 	}
 	return nil
@@ -165,7 +167,8 @@ func (r *applier) updateOnce(ctx context.Context, j *job) error {
 		if request.Endpoint == o.Kind.Rotate && astro.AsError(err).IsUncertain() {
 			return newUncertainRotation(o.Kind, err)
 		}
-		if err != nil && r.excludeDeletedReferences(ctx, j, request, err) {
+		if stale := r.staleReferences(ctx, j, request.Body, err); len(stale) > 0 {
+			r.excludeReferences(j, stale)
 			return r.updateOnce(ctx, j)
 		}
 		if err != nil {
@@ -184,7 +187,10 @@ func (r *applier) updateOnce(ctx context.Context, j *job) error {
 		case request.Endpoint == o.Kind.Rotate && err != nil:
 			return newUncertainRotation(o.Kind, err)
 		case request.ReturnsResource && err != nil, isWrongResource:
-			return fmt.Errorf("update: %w", &astro.Error{Method: request.Endpoint.Method, Path: request.Endpoint.Path, StatusCode: http.StatusOK, OutcomeUncertain: true, Err: err})
+			return fmt.Errorf("update: %w", &astro.Error{
+				Method: request.Endpoint.Method, Path: request.Endpoint.Path,
+				StatusCode: http.StatusOK, OutcomeUncertain: true, Err: err,
+			})
 		case request.Endpoint == o.Kind.Rotate:
 			if err := r.deliverSecret(ctx, j, response, false); err != nil {
 				return err
@@ -197,26 +203,24 @@ func (r *applier) updateOnce(ctx context.Context, j *job) error {
 	return nil
 }
 
-// excludeDeletedReferences reports whether a rejected update contains items that refer
-// to deleted resources. It adds their ids to deletedIDs, so that the next attempt leaves
-// these items out.
-func (r *applier) excludeDeletedReferences(ctx context.Context, j *job, request Request, err error) bool {
+// staleReferences returns the ids of deleted resources to which the body of a rejected update refers, without those
+// that updates leave out already.
+func (r *applier) staleReferences(ctx context.Context, j *job, body *schema.Node, err error) []string {
 	e := astro.AsError(err)
-	if request.Body == nil || e.IsUncertain() || !e.IsInvalid() && !e.IsNotFound() {
-		return false
+	if body == nil || e.IsUncertain() || !e.IsInvalid() && !e.IsNotFound() {
+		return nil
 	}
-	stale := r.source.StaleIDs(ctx, j.change.Resource, request.Body)
+	stale := r.source.StaleIDs(ctx, j.change.Resource, body)
 	maps.DeleteFunc(stale, func(id string, _ bool) bool { return j.deletedIDs[id] })
-	if len(stale) == 0 {
-		return false
+	return slices.Sorted(maps.Keys(stale))
+}
+
+// excludeReferences makes updates leave out the items that refer to deleted resources.
+func (r *applier) excludeReferences(j *job, deletedIDs []string) {
+	r.OnProgress(fmt.Sprintf("%s: Astro refused the update; "+
+		"retrying without the items that refer to deleted resources: %s",
+		j.change.Resource, strings.Join(deletedIDs, ", ")))
+	for _, id := range deletedIDs {
+		j.deletedIDs[id] = true
 	}
-	if r.OnProgress != nil {
-		r.OnProgress(fmt.Sprintf("%s: Astro refused the update; retrying without the items that refer to deleted resources: %s",
-			j.change.Resource, strings.Join(slices.Sorted(maps.Keys(stale)), ", ")))
-	}
-	if j.deletedIDs == nil {
-		j.deletedIDs = map[string]bool{}
-	}
-	maps.Copy(j.deletedIDs, stale)
-	return true
 }
