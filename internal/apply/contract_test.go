@@ -189,7 +189,7 @@ func (c *contract) applyAndCheck(text string, policy plan.Policy) int {
 	}
 	n := len(c.listWrites())
 	c.server.ResetRequests()
-	if p := c.planManifest(text, policy); p.Count(plan.Unchanged) != len(p.Changes) {
+	if p := c.planManifest(text, policy); countActions(p, plan.Unchanged) != len(p.Changes) {
 		c.Fatalf("not as declared afterwards: %s\n%s", changesText(p.Changes[0]), text)
 	}
 	if n := len(c.listWrites()); n > 0 {
@@ -299,7 +299,7 @@ func (c *contract) checkDelete() {
 	case c.kind.Delete.Path != "":
 		absent := itemPattern.ReplaceAllString(c.example, "  - state: absent\n    ")
 		c.server.ResetRequests()
-		if p := c.planManifest(absent, plan.Policy{}); p.Count(plan.DeletePrevented) != len(p.Changes) {
+		if p := c.planManifest(absent, plan.Policy{}); countActions(p, plan.DeletePrevented) != len(p.Changes) {
 			c.Errorf("not kept without allow-delete: %v", p.Changes)
 		}
 		if n, want := c.applyAndCheck(absent, plan.Policy{AllowDelete: true}), len(c.declareManifest(absent).Resources); n != want || c.countResources() != before-want {

@@ -176,7 +176,7 @@ func TestExportOfMany(t *testing.T) {
 			t.Errorf("%d lists of Deployments", n)
 		}
 		p := s.planExport(x)
-		if n := p.Count(plan.Unchanged); n != len(p.Changes) || n < count {
+		if n := countActions(p, plan.Unchanged); n != len(p.Changes) || n < count {
 			t.Errorf("%d of %d unchanged, problems %v", n, len(p.Changes), p.Problems)
 		}
 	})

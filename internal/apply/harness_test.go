@@ -103,3 +103,7 @@ func statusesOf(outcomes []apply.Outcome) []apply.Status {
 func countStatus(statuses []apply.Status, s apply.Status) int {
 	return len(slices.DeleteFunc(slices.Clone(statuses), func(x apply.Status) bool { return x != s }))
 }
+
+func countActions(p *plan.Plan, action plan.Action) int {
+	return len(slices.DeleteFunc(slices.Clone(p.Changes), func(c *plan.Change) bool { return c.Action != action }))
+}

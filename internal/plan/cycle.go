@@ -49,29 +49,34 @@ func (p *Plan) findCycle() []*Change {
 // relaxDependency removes or defers one dependency of a cycle. It returns false if none
 // may be removed or deferred.
 func relaxDependency(cycle []*Change) bool {
-	relax := func(isRelaxable func(c, next *Change) bool, onRelax func(c, next *Change)) bool {
+	for _, step := range []struct {
+		isRelaxable func(c, next *Change) bool
+		defers      bool
+	}{
+		// Remove a dependency on a resource whose id is already known.
+		{func(c, next *Change) bool {
+			return c.Action != Delete && next.Live != nil && hasDeferrableReference(c, next, true)
+		}, false},
+		// Remove the dependency of a delete on a resource that refers to the deleted one.
+		{func(c, next *Change) bool { return c.Action == Delete && hasDeferrableReference(next, c, true) }, false},
+		// Defer a reference outside lists.
+		{func(c, next *Change) bool { return c.Action != Delete && hasDeferrableReference(c, next, false) }, true},
+		// Defer a reference in a list. This comes last: until the second write, Astro has only a part of the list.
+		{func(c, next *Change) bool { return c.Action != Delete && hasDeferrableReference(c, next, true) }, true},
+	} {
 		for i, c := range cycle {
-			if next := cycle[(i+1)%len(cycle)]; isRelaxable(c, next) {
-				removeDependency(c, next)
-				onRelax(c, next)
-				return true
+			next := cycle[(i+1)%len(cycle)]
+			if !step.isRelaxable(c, next) {
+				continue
 			}
+			removeDependency(c, next)
+			if step.defers {
+				c.Deferred = append(c.Deferred, next)
+			}
+			return true
 		}
-		return false
 	}
-	drop := func(_, _ *Change) {}
-	deferReference := func(c, next *Change) { c.Deferred = append(c.Deferred, next) }
-	// Prefer, in this order: (1) removing a dependency on a resource whose id is
-	// already known; (2) removing the dependency of a delete on a resource that refers to
-	// the deleted one; (3) deferring a reference outside lists; (4) deferring a reference
-	// in a list. The last one is the worst, because until the second write Astro has only
-	// a part of the list.
-	return relax(func(c, next *Change) bool {
-		return c.Action != Delete && next.Live != nil && hasDeferrableReference(c, next, true)
-	}, drop) ||
-		relax(func(c, next *Change) bool { return c.Action == Delete && hasDeferrableReference(next, c, true) }, drop) ||
-		relax(func(c, next *Change) bool { return c.Action != Delete && hasDeferrableReference(c, next, false) }, deferReference) ||
-		relax(func(c, next *Change) bool { return c.Action != Delete && hasDeferrableReference(c, next, true) }, deferReference)
+	return false
 }
 
 // hasDeferrableReference reports whether from refers to target and every such reference is

@@ -45,7 +45,7 @@ type Comparison struct {
 	listStates []*schema.Node // for kind.ProposedChange.IntermediateStates
 
 	missingRequired []schema.Problem // fields that an update must send but that have no known value
-	unsafeValues    []unsafeValue    // values that an update can neither send nor omit safely
+	unsafe          []unsafeValues   // values that an update can neither send nor omit safely
 }
 
 // NeedsUpdate reports whether an existing resource differs.
@@ -110,7 +110,7 @@ func compareWithBody(r *desired.Resource, live *schema.Node, policy Policy) *Com
 func (m *merger) mergeUpdates(caller kind.Caller) {
 	m.After = &schema.Node{Form: schema.Map, Pos: m.declared.Pos}
 	for _, endpoint := range updateEndpoints(m.resource.Kind) {
-		m.unsafeValues = nil
+		m.unsafe = nil
 		before := *m.Comparison
 		body := m.mergeEndpoint(endpoint)
 		changed := len(m.Fields) > len(before.Fields)
@@ -191,21 +191,17 @@ func (m *merger) checkRules(body *schema.Node) {
 	})
 }
 
-// CheckPrecondition returns the reason why the kind refuses the change, if it does.
+// CheckPrecondition returns the reason why the kind refuses the change, if it does. The zero Comparison is a delete.
 func (c *Comparison) CheckPrecondition(r *desired.Resource, live *current.Live, caller kind.Caller) kind.Refusal {
-	return c.evaluatePrecondition(r, live, caller, func(field string) bool {
-		return slices.ContainsFunc(c.Fields, func(f Field) bool { return isPathWithin(f.Path, field) })
-	})
-}
-
-func (c *Comparison) evaluatePrecondition(r *desired.Resource, live *current.Live, caller kind.Caller, changesField func(field string) bool) kind.Refusal {
 	if r.Kind.Precondition == nil {
 		return kind.Refusal{}
 	}
-	change := kind.ProposedChange{
-		Live: live.Body(), After: c.After, IntermediateStates: c.listStates, Caller: caller, ChangesField: changesField,
-	}
-	return r.Kind.Precondition(change)
+	return r.Kind.Precondition(kind.ProposedChange{
+		Live: live.Body(), After: c.After, IntermediateStates: c.listStates, Caller: caller,
+		ChangesField: func(field string) bool {
+			return c.After == nil || slices.ContainsFunc(c.Fields, func(f Field) bool { return isPathWithin(f.Path, field) })
+		},
+	})
 }
 
 // isPathWithin reports whether path is ancestor or a path below it.

@@ -73,7 +73,7 @@ func (m *merger) mergeObject(fields []schema.Field, declared, live *schema.Node,
 	}
 	for i := range fields {
 		f := &fields[i]
-		fieldPath := joinPath(path, f.Name)
+		fieldPath := schema.JoinPath(path, f.Name)
 		if f.Ref != nil && f.Ref.NameField != "" {
 			m.labels[fieldPath] = pathLabel{path, fieldPath[len(path):len(fieldPath)-len(f.Name)] + f.Ref.NameField}
 		}
@@ -198,13 +198,6 @@ func (m *merger) mergeValue(f *schema.Field, d, l *schema.Node, path string, isN
 	}
 	m.recordChange(path, l, d)
 	return t.Encode(d)
-}
-
-func joinPath(path, name string) string {
-	if path == "" {
-		return name
-	}
-	return path + "." + name
 }
 
 // mergeNested merges a field that holds an object.

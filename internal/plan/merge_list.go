@@ -21,21 +21,15 @@ type listMerger struct {
 
 // mergeItems returns the list to send.
 func (m *listMerger) mergeItems(d, l *schema.Node) *schema.Node {
-	merged := &schema.Node{Form: schema.List}
-	var declared, live []*schema.Node
-	if m.declaredList = d; d != nil {
-		merged.Pos, declared = d.Pos, d.Items
-	}
-	if l != nil {
-		live = l.Items
-	}
-	pairs := m.pairItems(declared, live)
-	for _, pair := range pairs {
+	merged, live := &schema.Node{Form: schema.List}, l.ListItems()
+	m.declaredList = d
+	for _, pair := range m.pairItems(d.ListItems(), live) {
 		if item := m.mergeItem(pair); item != nil {
 			merged.Items = append(merged.Items, item)
 		}
 	}
 	if d != nil {
+		merged.Pos = d.Pos
 		m.noteKept(d.Pos, m.path, m.keptLabels)
 		m.noteEmptied(len(live), len(merged.Items))
 	}
@@ -81,19 +75,8 @@ func (m *listMerger) mergeItem(pair itemPair) *schema.Node {
 	t := m.field.Type.Elem
 	path := m.itemPath(pair)
 	switch {
-	case pair.declared == nil && pair.live.UnclearOrigin != "":
-		m.keepUnsafeItem(pair, path)
-		return m.mergeWholeItem(t, nil, pair.live, path, false)
-	case pair.declared == nil && m.declaredList != nil && (m.field.Undeclared == schema.KeepItems || slices.Contains(m.resource.AdditiveLists, m.path)):
-		return m.mergeWholeItem(t, nil, pair.live, path, false)
-	case pair.declared == nil && m.declaredList != nil && m.removeOrKeep(path, m.withoutServerFields(t, pair.live)):
-		if warning := m.field.WarningForChange(pair.live, nil); warning != "" {
-			m.addNote(m.declaredList.Pos, true, "%s is removed: %s", m.labelOf(path), warning)
-		}
+	case pair.declared == nil && m.removeOrKeepItem(pair, path):
 		return nil
-	case pair.declared == nil && m.declaredList != nil:
-		m.keptLabels = append(m.keptLabels, cmp.Or(pair.live.DisplayName, pair.label))
-		return m.mergeWholeItem(t, nil, pair.live, path, false)
 	case pair.declared == nil:
 		return m.mergeWholeItem(t, nil, pair.live, path, false)
 	case pair.live == nil:
@@ -104,6 +87,24 @@ func (m *listMerger) mergeItem(pair itemPair) *schema.Node {
 		return pair.live.WithPos(pair.declared.Pos)
 	}
 	return withItemID(m.mergeObject(t.Fields, pair.declared, pair.live, path, false), pair.live)
+}
+
+// removeOrKeepItem records that an undeclared item is removed, and returns true, or that it is kept, and returns false.
+func (m *listMerger) removeOrKeepItem(pair itemPair, path string) bool {
+	isAdditive := m.field.Undeclared == schema.KeepItems || slices.Contains(m.resource.AdditiveLists, m.path)
+	switch {
+	case pair.live.UnclearOrigin != "":
+		m.keepUnsafeItem(pair, path)
+	case m.declaredList == nil || isAdditive:
+	case m.removeOrKeep(path, m.withoutServerFields(m.field.Type.Elem, pair.live)):
+		if warning := m.field.WarningForChange(pair.live, nil); warning != "" {
+			m.addNote(m.declaredList.Pos, true, "%s is removed: %s", m.labelOf(path), warning)
+		}
+		return true
+	default:
+		m.keptLabels = append(m.keptLabels, cmp.Or(pair.live.DisplayName, pair.label))
+	}
+	return false
 }
 
 // mergeWholeItem returns an item that is added, kept or sent back. Its fields are not

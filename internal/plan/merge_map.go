@@ -23,7 +23,7 @@ func (m *merger) mergeMap(f *schema.Field, d, l *schema.Node, path string) *sche
 	before := len(m.Fields)
 	merged := &schema.Node{Form: schema.Map, Pos: d.Pos}
 	for _, member := range d.Members {
-		memberPath, current := joinPath(path, member.Name), l.Get(member.Name)
+		memberPath, current := schema.JoinPath(path, member.Name), l.Get(member.Name)
 		value := member.Value
 		if hasSensitive(value) && current != nil && !hasRedacted(current) {
 			current = current.Clone() // a value that a secret replaces is probably the previous secret
@@ -45,7 +45,7 @@ func (m *merger) mergeMap(f *schema.Field, d, l *schema.Node, path string) *sche
 	}
 	var kept []string
 	for _, member := range l.Members {
-		if d.Get(member.Name) == nil && !m.removeOrKeep(joinPath(path, member.Name), member.Value) {
+		if d.Get(member.Name) == nil && !m.removeOrKeep(schema.JoinPath(path, member.Name), member.Value) {
 			kept = append(kept, member.Name)
 			merged.Set(member.Name, member.Value)
 		}
@@ -119,7 +119,7 @@ func (m *merger) mergeUnsettable(t *schema.Type, d, l *schema.Node, path string,
 		current := f.CurrentValue(l, m.live)
 		switch {
 		case f.Type.IsZero(current) && !current.IsRedacted():
-		case d.Get(f.Name) == nil && !m.removeOrKeep(joinPath(path, f.Name), current):
+		case d.Get(f.Name) == nil && !m.removeOrKeep(schema.JoinPath(path, f.Name), current):
 			kept = append(kept, f.Name)
 		case d.Get(f.Name) == nil:
 			merged.Delete(f.Name)
@@ -127,7 +127,7 @@ func (m *merger) mergeUnsettable(t *schema.Type, d, l *schema.Node, path string,
 		case f.Type.Base == schema.BaseMap && merged.Get(f.Name) != nil:
 			for _, member := range current.Members {
 				if merged.Get(f.Name).Get(member.Name) == nil {
-					unset.Items = append(unset.Items, schema.String(joinPath(f.Name, member.Name)))
+					unset.Items = append(unset.Items, schema.String(schema.JoinPath(f.Name, member.Name)))
 				}
 			}
 		}

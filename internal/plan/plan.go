@@ -125,7 +125,12 @@ func planResource(
 		if suggestion := current.Suggestions[r]; suggestion != "" && len(c.Problems) > 0 && c.Problems[0].Pos == r.Body.Pos { // the problem is a missing field
 			c.Problems[0].Message = "doesn't exist" + suggestion + " To create it: " + c.Problems[0].Message
 		}
-		c.Action = comparison.neededAction(c.Live)
+		switch c.Action = Unchanged; {
+		case c.Live == nil:
+			c.Action = Create
+		case comparison.NeedsUpdate():
+			c.Action = Update
+		}
 		c.checkUnsafeValues()
 		c.noteSimilar(current)
 	}
@@ -139,14 +144,10 @@ func planResource(
 // enforcePrecondition applies the kind's Precondition: a refused change becomes an error,
 // and a temporarily refused one is postponed.
 func (c *Change) enforcePrecondition(comparison *Comparison, caller kind.Caller) {
-	var refusal kind.Refusal
-	switch {
-	case c.Action == Delete:
-		refusal = comparison.evaluatePrecondition(c.Resource, c.Live, caller, func(string) bool { return true })
-	case c.IsActive():
-		refusal = comparison.CheckPrecondition(c.Resource, c.Live, caller)
+	if !c.IsActive() {
+		return
 	}
-	switch {
+	switch refusal := comparison.CheckPrecondition(c.Resource, c.Live, caller); {
 	case refusal.Temporary:
 		c.postponeChange(refusal.Reason)
 	case refusal.Reason != "":
@@ -172,16 +173,6 @@ func (c *Change) IsActive() bool {
 	return c.Action == Create || c.Action == Update || c.Action == Delete
 }
 
-func (c *Comparison) neededAction(live *current.Live) Action {
-	switch {
-	case live == nil:
-		return Create
-	case c.NeedsUpdate():
-		return Update
-	}
-	return Unchanged
-}
-
 // ResourcesToRefresh lists the resources whose update was planned from a list item. A
 // list item may lack fields, which the update would erase, so the caller must read
 // these resources by id and plan again.
@@ -193,17 +184,6 @@ func (p *Plan) ResourcesToRefresh() []*desired.Resource {
 		}
 	}
 	return resources
-}
-
-// Count returns how many changes have one of the actions.
-func (p *Plan) Count(actions ...Action) int {
-	count := 0
-	for _, c := range p.Changes {
-		if slices.Contains(actions, c.Action) {
-			count++
-		}
-	}
-	return count
 }
 
 // ResourcesWithNewSecret lists the resources for which Astro will generate a new secret

@@ -3,40 +3,38 @@ package plan
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"astro-apply/internal/schema"
 )
 
-// unsafeValue is a current value that may be inherited. An update can't send it back,
-// because that would set it on the resource itself, and can't omit it, because that would
-// remove it if it belongs to the resource.
-type unsafeValue struct{ value, reason string }
+// unsafeValues are current values that may be inherited. An update can't send them back, because that would set them on
+// the resource itself, and can't omit them, because that would remove those that belong to the resource.
+type unsafeValues struct {
+	reason string
+	values []string
+}
 
 func (m *merger) addUnsafeValue(value, reason string) {
-	m.unsafeValues = append(m.unsafeValues, unsafeValue{value, reason})
+	i := slices.IndexFunc(m.unsafe, func(u unsafeValues) bool { return u.reason == reason })
+	if i < 0 {
+		i, m.unsafe = len(m.unsafe), append(m.unsafe, unsafeValues{reason: reason})
+	}
+	m.unsafe[i].values = append(m.unsafe[i].values, value)
 }
 
 // refuseUnsafeValues sets UnsafeErr if the update would have to send an unsafe value.
 func (m *merger) refuseUnsafeValues() {
-	if m.UnsafeErr != nil {
+	if m.UnsafeErr != nil || len(m.unsafe) == 0 {
 		return
 	}
 	var reasons []string
-	values := map[string][]string{}
-	for _, unsafe := range m.unsafeValues {
-		if values[unsafe.reason] == nil {
-			reasons = append(reasons, unsafe.reason)
-		}
-		values[unsafe.reason] = append(values[unsafe.reason], unsafe.value)
+	for _, u := range m.unsafe {
+		reasons = append(reasons, strings.Join(u.values, ", ")+": "+u.reason)
 	}
-	for i, reason := range reasons {
-		reasons[i] = fmt.Sprintf("%s: %s", strings.Join(values[reason], ", "), reason)
-	}
-	if len(reasons) > 0 {
-		m.UnsafeErr = errors.New(strings.Join(reasons, "; ") +
-			"; an update replaces all current values, so nothing was sent; declare every value to keep, or use a token that can read where each value comes from")
-	}
+	m.UnsafeErr = errors.New(strings.Join(reasons, "; ") + "; an update replaces all current values, so nothing was sent; " +
+		"declare every value to keep, or use a token that can read where each value comes from")
 }
 
 // keepUnsafeItem keeps a current item that may be inherited, even if removals are allowed.

@@ -107,10 +107,7 @@ func sortItems(added, removed []*schema.Node, isFirst func(*schema.Node) bool) {
 
 // intermediateListStates returns the list as it is after each request except the last.
 func intermediateListStates(current *schema.Node, added, removed []*schema.Node, batchSize int) []*schema.Node {
-	var state []*schema.Node
-	if current != nil {
-		state = current.Items
-	}
+	state := current.ListItems()
 	var states []*schema.Node
 	record := func() { states = append(states, &schema.Node{Form: schema.List, Items: state}) }
 	for batch := range slices.Chunk(added, batchSize) {
@@ -125,20 +122,15 @@ func intermediateListStates(current *schema.Node, added, removed []*schema.Node,
 }
 
 // itemsNotIn returns the items of list that are not in excluded, without repetitions.
-func itemsNotIn(elem *schema.Type, list, excluded *schema.Node) []*schema.Node {
+func itemsNotIn(elem *schema.Type, list, excluded *schema.Node) (out []*schema.Node) {
 	seen := map[string]bool{}
-	if excluded != nil {
-		for _, item := range excluded.Items {
-			seen[elem.NormalizedText(item)] = true
-		}
+	for _, item := range excluded.ListItems() {
+		seen[elem.NormalizedText(item)] = true
 	}
-	var out []*schema.Node
-	if list != nil {
-		for _, item := range list.Items {
-			if key := elem.NormalizedText(item); !seen[key] {
-				seen[key] = true
-				out = append(out, item)
-			}
+	for _, item := range list.ListItems() {
+		if key := elem.NormalizedText(item); !seen[key] {
+			seen[key] = true
+			out = append(out, item)
 		}
 	}
 	return out

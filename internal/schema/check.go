@@ -37,11 +37,11 @@ func (c *checker) checkFields(fields []Field, n *Node, path string, otherNames [
 		f := FindField(fields, m.Name)
 		switch {
 		case f != nil:
-			c.checkField(f, m, joinPath(path, m.Name))
+			c.checkField(f, m, JoinPath(path, m.Name))
 		case FindRef(fields, m.Name) != nil:
-			c.checkRef(FindRef(fields, m.Name), n, m, joinPath(path, m.Name))
+			c.checkRef(FindRef(fields, m.Name), n, m, JoinPath(path, m.Name))
 		case FindItemRef(fields, m.Name) != nil:
-			c.checkItemRef(FindItemRef(fields, m.Name), n, m, joinPath(path, m.Name))
+			c.checkItemRef(FindItemRef(fields, m.Name), n, m, JoinPath(path, m.Name))
 		case slices.Contains(otherNames, m.Name):
 		case fieldReturnedAs(fields, m.Name) != "":
 			c.addErrorf(m.Pos, "unknown field %q: it has this name only in API responses; write %q", m.Name, fieldReturnedAs(fields, m.Name))
@@ -51,7 +51,7 @@ func (c *checker) checkFields(fields []Field, n *Node, path string, otherNames [
 	}
 	for i := range fields {
 		if f := &fields[i]; f.Behavior&Required != 0 && f.DesiredValue(n) == nil {
-			c.addErrorf(n.Pos, "%s is required; set it to %s", joinPath(path, f.Name), f.Type.Describe())
+			c.addErrorf(n.Pos, "%s is required; set it to %s", JoinPath(path, f.Name), f.Type.Describe())
 		}
 	}
 }
@@ -98,13 +98,13 @@ func (c *checker) checkMap(t *Type, n *Node, path string) {
 	for _, m := range n.Members {
 		switch {
 		case t.Elem != nil:
-			c.checkValue(t.Elem, m.Value, joinPath(path, m.Name))
+			c.checkValue(t.Elem, m.Value, JoinPath(path, m.Name))
 		case m.Value.Form == Null:
-			c.addErrorf(m.Value.Pos, "%s has no value; remove it to keep the value in Astro", joinPath(path, m.Name))
+			c.addErrorf(m.Value.Pos, "%s has no value; remove it to keep the value in Astro", JoinPath(path, m.Name))
 		default:
 			m.Value.Walk(func(n *Node) { // values without a type are sent unchanged, so each number must be valid JSON
 				if n.Form == Number && !json.Valid([]byte(n.Text)) {
-					c.addErrorf(n.Pos, "%s: %s is not a number in JSON; write it in decimal digits, or in quotes as text", joinPath(path, m.Name), n.Text)
+					c.addErrorf(n.Pos, "%s: %s is not a number in JSON; write it in decimal digits, or in quotes as text", JoinPath(path, m.Name), n.Text)
 				}
 			})
 		}
@@ -164,7 +164,8 @@ func subjectOf(path string) string {
 	return path
 }
 
-func joinPath(path, name string) string {
+// JoinPath returns the dotted path of a member; path is "" for a member of the resource itself.
+func JoinPath(path, name string) string {
 	if path == "" {
 		return name
 	}

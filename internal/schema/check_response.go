@@ -15,7 +15,7 @@ func checkResponseFields(fields []Field, level, root *Node, path string) error {
 	for i := range fields {
 		f := &fields[i]
 		if n := f.CurrentValue(level, root); n != nil {
-			if err := f.Type.checkResponse(n, root, joinPath(path, f.Name)); err != nil {
+			if err := f.Type.checkResponse(n, root, JoinPath(path, f.Name)); err != nil {
 				return err
 			}
 		}
