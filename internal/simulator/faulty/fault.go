@@ -55,6 +55,13 @@ func (s *Server) AddFault(f Fault) {
 	s.faults = append(s.faults, &f)
 }
 
+// SetFaultSource sets a function that returns the fault for each request that no added fault matches, or nil.
+func (s *Server) SetFaultSource(source func(Request) *Fault) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.faultSource = source
+}
+
 // FaultCount returns the number of requests that got a fault.
 func (s *Server) FaultCount() int {
 	s.mu.Lock()
@@ -88,7 +95,7 @@ func (s *Server) takeFault(r Request, authorization string) *Fault {
 		_, below, _ := strings.Cut(strings.TrimPrefix(r.Path, "/v1/organizations/"), "/")
 		i := slices.IndexFunc(s.faults, func(f *Fault) bool { return f.matchesRequest(r, below) })
 		if i < 0 {
-			f = s.chaos.drawFault(r)
+			f = s.faultSource(r)
 		} else if f = s.faults[i]; f.Count == 1 {
 			s.faults = slices.Delete(s.faults, i, i+1)
 		} else if f.Count > 1 {

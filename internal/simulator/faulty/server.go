@@ -30,7 +30,7 @@ type Server struct {
 	mu            sync.Mutex
 	requests      []Request
 	faults        []*Fault
-	chaos         chaos
+	faultSource   func(Request) *Fault
 	faultCount    int
 	returnedTexts map[string]string
 	accepted      map[string][]time.Time // by method and token
@@ -40,6 +40,7 @@ type Server struct {
 func New(handler http.Handler, now func() time.Time, rateLimits map[string]int) *Server {
 	return &Server{
 		handler: handler, now: now, rateLimits: rateLimits,
+		faultSource:   func(Request) *Fault { return nil },
 		returnedTexts: map[string]string{}, accepted: map[string][]time.Time{},
 	}
 }
