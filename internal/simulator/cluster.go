@@ -1,9 +1,7 @@
 package simulator
 
 import (
-	"cmp"
 	"fmt"
-	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -31,7 +29,7 @@ func clusterSpec() kindSpec {
 			"vpcSubnetRange": "172.20.0.0/20", "dbInstanceType": "db.m6g.large",
 		},
 		keepsAll: true,
-		hidden:   []string{"createdBy", "updatedBy", "failovers", "conflict"}, omitEmpty: []string{"tags", "workspaceIds"},
+		hidden:   []string{"createdBy", "updatedBy", "failovers"}, omitEmpty: []string{"tags", "workspaceIds"},
 		beforeChange: (*Server).requireIdleCluster,
 		validate:     (*Server).validateCluster,
 		fill:         fillCluster,
@@ -51,12 +49,10 @@ func clusterSpec() kindSpec {
 }
 
 // requireIdleCluster refuses changes while a workflow runs on the cluster. The document declares 412 for that, but
-// the API was seen to return 409. A cluster that is seeded with the member conflict: 412 makes the simulator return
-// 412.
+// the API was seen to return 409.
 func (s *Server) requireIdleCluster(c *call) {
-	isBusy := slices.Contains([]string{"CREATING", "UPDATING", "FAILING_OVER"}, s.currentStatus(c.target))
-	status := cmp.Or(int(getNumber(c.target.state, "conflict")), http.StatusConflict)
-	requireStatus(status, !isBusy, "a workflow is running on the cluster")
+	isBusy := slices.Contains([]string{"CREATING", "UPDATING", "FAILING_OVER"}, s.statusOf(c.target, false))
+	requireStatus(http.StatusConflict, !isBusy, "a workflow is running on the cluster")
 	require(c.request.Method != http.MethodDelete || !s.hasDeployments("clusterId", c.target.id),
 		"cluster '%s' still has Deployments", c.target.getString("name"))
 }
@@ -91,12 +87,10 @@ func validateNewCluster(state object) {
 	fillSecondRegion(state)
 }
 
-// validateClusterUpdate refuses unknown pools, and fields that don't exist on the cluster's cloud provider.
+// validateClusterUpdate refuses fields that don't exist on the cluster's cloud provider. Changes of node pools aren't
+// simulated.
 func validateClusterUpdate(body, old object) {
-	for i, pool := range getObjects(body, "nodePools") {
-		isKnown := pool["id"] == nil || findItem(getObjects(old, "nodePools"), "id", pool["id"]) != nil
-		requireField(isKnown, fmt.Sprintf("nodePools[%d].id", i), "unknown", "is not a node pool of the cluster")
-	}
+	require(body["nodePools"] == nil, "changes of nodePools are not simulated")
 	cloud := getString(old, "cloudProvider")
 	cloudFields := map[string][]string{"AWS": {"isPrivateNetworkEgressEnabled"}, "GCP": gcpSecondRegionFields[1:]}
 	for only, fields := range cloudFields {
@@ -136,19 +130,6 @@ func applyClusterUpdate(sent object, next *resource, old object) {
 		deleteMembers(state, secondRegionFields...)
 		state["isDrEnabled"], state["drRegion"] = false, ""
 	}
-	// An update changes the pools that are sent with an ID and adds the others, even if their name exists. It removes
-	// none, because the document only mentions pools to add.
-	pools := deepCopy(getObjects(old, "nodePools"))
-	for _, change := range getObjects(sent, "nodePools") {
-		if stored := findItem(pools, "id", change["id"]); stored != nil {
-			maps.Copy(stored, change)
-			stored["updatedAt"] = state["updatedAt"]
-			continue
-		}
-		setMissing(change, object{"createdAt": state["updatedAt"], "updatedAt": state["updatedAt"]})
-		pools = append(pools, change)
-	}
-	state["nodePools"] = toArray(pools)
 	deleteMembers(state, "enableDr", "clusterType", "status")
 }
 

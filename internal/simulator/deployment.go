@@ -32,7 +32,6 @@ func deploymentSpec() kindSpec {
 		keeps:     []string{"scalingSpec", "workloadIdentity", "drWorkloadIdentity", "isDevelopmentMode"},
 		hidden:    []string{"workloadIdentity", "drWorkloadIdentity"},
 		omitEmpty: []string{"description", "contactEmails", "environmentVariables", "workerQueues"},
-		complete:  func(s *Server, body object) { setMissing(body, object{"type": s.impliedType(body)}) },
 		validate:  (*Server).validateDeployment,
 		fill:      (*Server).fillDeployment,
 		view:      (*Server).viewDeployment,
@@ -48,7 +47,7 @@ func deploymentSpec() kindSpec {
 func (s *Server) fillDeployment(next, old *resource) {
 	state, oldState := next.state, object(nil)
 	if old != nil {
-		next.staleStatus, oldState = s.currentStatus(old), old.state
+		next.staleStatus, oldState = s.statusOf(old, false), old.state
 	}
 	if getString(state, "workspaceId") == "" {
 		state["workspaceId"] = s.findOrSeed(kindWorkspace, object{})

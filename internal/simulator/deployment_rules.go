@@ -114,18 +114,6 @@ func (s *Server) requestedPlacement(body object) placement {
 	return only
 }
 
-// impliedType returns the type of a Deployment whose request omits it.
-func (s *Server) impliedType(body object) string {
-	p := s.requestedPlacement(body)
-	if cluster := s.stateOf(kindCluster, p.cluster); cluster != nil {
-		return getString(cluster, "type")
-	}
-	if p.cloud != "" {
-		return typeStandard
-	}
-	return typeDedicated
-}
-
 // resolvePlacement sets the cluster, or the cloud and region, in the body of a create request.
 func (s *Server) resolvePlacement(body object) {
 	kind, p := getString(body, "type"), s.requestedPlacement(body)
@@ -141,7 +129,7 @@ func (s *Server) resolvePlacement(body object) {
 	o := s.find(kindCluster, p.cluster)
 	require(o.state["type"] == kind,
 		"cluster '%s' has type %s, but the Deployment has type %s", o.id, o.state["type"], kind)
-	require(s.currentStatus(o) == clusterCreated, "cluster '%s' is not ready: %s", o.id, s.currentStatus(o))
+	require(s.statusOf(o, false) == clusterCreated, "cluster '%s' is not ready: %s", o.id, s.statusOf(o, false))
 	authorized := getList(o.state, "workspaceIds")
 	require(len(authorized) == 0 || slices.Contains(authorized, body["workspaceId"]),
 		"Workspace is not authorized for cluster '%s'", o.id)

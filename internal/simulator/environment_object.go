@@ -44,9 +44,6 @@ func environmentObjectSpec() kindSpec {
 			}
 		},
 		created: func(o *resource, _ object) object { return object{"id": o.id} },
-		routes: map[string]handlerFunc{
-			"POST /environment-objects/{environmentObjectId}/exclude-linking": (*Server).excludeLinking,
-		},
 	}
 }
 
@@ -161,15 +158,4 @@ func (s *Server) mergeLink(settings settingsType, link, old object) {
 	if len(overrides) > 0 {
 		link["overrides"] = object{settings.name: overrides}
 	}
-}
-
-// excludeLinking adds a Deployment to those that don't use the object.
-func (s *Server) excludeLinking(c *call) any {
-	require(c.target.getString("scope") == scopeWorkspace, "excludeLinks is only allowed for scope WORKSPACE")
-	changed := c.target.clone()
-	changed.state["excludeLinks"] = append(getList(changed.state, "excludeLinks"), c.body)
-	s.validateLinks(changed.state, settingsOf(changed.state).name, changed.getString("scopeEntityId"))
-	s.markUpdated(changed, c.caller)
-	*c.target = *changed
-	return object{} // the document declares 200 with an empty object
 }

@@ -43,24 +43,6 @@ func TestEnvironmentObjectsAreResolved(t *testing.T) {
 	}
 }
 
-func TestExcludeLinking(t *testing.T) {
-	t.Parallel()
-	o := startOrganization(t, simulator.Options{})
-	w, first, second := seedWorkspace(o)
-	id := o.Seed("environmentObject", environmentObjectBody("WORKSPACE", w, "AIRFLOW_VARIABLE", "A", map[string]any{"autoLinkDeployments": true, "links": []any{linkTo(first, nil)}}))
-	path := environmentObjectsPath + "/" + id + "/exclude-linking"
-	o.mustSend("POST", path, linkTo(second, nil))
-	if diff := cmp.Diff([]any{linkTo(second, nil)}, o.mustSend("GET", environmentObjectsPath+"/"+id, nil)["excludeLinks"]); diff != "" {
-		t.Error(diff)
-	}
-	o.wantFieldError(t, "scopeEntityId", path, map[string]any{"scope": "DEPLOYMENT"})
-	o.wantFieldError(t, "", path, linkTo(first, nil))
-	o.wantFieldError(t, "", path, linkTo("cnone", nil))
-	of := o.Seed("environmentObject", environmentObjectBody("DEPLOYMENT", first, "AIRFLOW_VARIABLE", "A", nil))
-	o.wantFieldError(t, "", environmentObjectsPath+"/"+of+"/exclude-linking", linkTo(second, nil))
-	o.wantRefusal(404, "POST", environmentObjectsPath+"/cnone/exclude-linking", linkTo(second, nil))
-}
-
 func TestEnvironmentObjectsAreDeletedWithParent(t *testing.T) {
 	t.Parallel()
 	o := startOrganization(t, simulator.Options{})

@@ -159,9 +159,6 @@ func TestEnvironmentObjectPages(t *testing.T) {
 	if diff := cmp.Diff(want[24:], list("objectType=AIRFLOW_VARIABLE&objectKey=K24")); diff != "" {
 		t.Errorf("by key:\n%s", diff)
 	}
-	if diff := cmp.Diff(want[24:], list("objectType=AIRFLOW_VARIABLE&sorts=objectKey:desc&limit=1")); diff != "" {
-		t.Errorf("sorted:\n%s", diff)
-	}
 	requests := o.Requests()
 	if q := requests[len(requests)-1].Query; q.Get("workspaceId") != w {
 		t.Errorf("the recorded request lacks the query: %v", q)

@@ -170,9 +170,6 @@ func (s *Server) readBody(c *call) {
 	case c.parent == nil:
 		owner := c.kind.ownerOf(c.body)
 		requireAccess(s.canAccess(c.caller, owner), "the token isn't allowed to change this %s", c.kind.title)
-		if c.kind.complete != nil {
-			c.kind.complete(s, c.body)
-		}
 	}
 	fields, invalid := constraint.Load().CheckBody(c.operation, c.body, variant)
 	requireValid(invalid)
@@ -236,7 +233,8 @@ func (k *kindSpec) isSelected(s *Server, c *call, o *resource) bool {
 	return true
 }
 
-// listPage returns one page of a list. Without a limit, a page has only 20 items, so a client must follow the pages.
+// listPage returns one page of a list, in order of creation. Without a limit, a page has only 20 items, so a client
+// must follow the pages.
 func (c *call) listPage(plural string, all []*resource, read func(*resource) object) object {
 	requireValid(c.operation.CheckQuery(c.query))
 	number := func(name string, fallback int) int {
@@ -246,15 +244,6 @@ func (c *call) listPage(plural string, all []*resource, read func(*resource) obj
 		return fallback
 	}
 	limit, offset := number("limit", 20), number("offset", 0)
-	for _, key := range slices.Backward(c.query["sorts"]) { // like name:desc
-		name, direction, _ := strings.Cut(key, ":")
-		slices.SortStableFunc(all, func(a, b *resource) int {
-			if direction == "desc" {
-				a, b = b, a
-			}
-			return cmp.Compare(a.getString(name), b.getString(name))
-		})
-	}
 	items := []any{}
 	for _, o := range all[min(offset, len(all)):min(offset+limit, len(all))] {
 		items = append(items, read(o))
@@ -271,7 +260,7 @@ func (k *kindSpec) handleCreate(s *Server, c *call) any {
 	}
 	o := s.insert(k.name, next.state, c.caller)
 	o.pendingStatus = k.createStatus
-	view := k.readWritten(s, o)
+	view := k.viewOf(s, o, true)
 	if k.created != nil {
 		return k.created(o, view)
 	}
@@ -293,7 +282,7 @@ func (k *kindSpec) handleUpdate(s *Server, c *call) any {
 	}
 	k.fillDefaults(s, next, c.target)
 	*c.target = *next
-	return k.readWritten(s, c.target)
+	return k.viewOf(s, c.target, true)
 }
 
 func (k *kindSpec) handleDelete(s *Server, c *call) any {

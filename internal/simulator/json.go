@@ -3,6 +3,7 @@ package simulator
 import (
 	"cmp"
 	"encoding/json"
+	"fmt"
 	"slices"
 )
 
@@ -135,16 +136,7 @@ func areEqual(a, b object, members ...string) bool {
 
 // sortedSet returns the distinct strings of a list, sorted: the server keeps its own order.
 func sortedSet(list []any) []any {
-	var texts []string
-	for _, v := range list {
-		if t, ok := v.(string); ok {
-			texts = append(texts, t)
-		}
-	}
-	slices.Sort(texts)
-	set := []any{}
-	for _, t := range slices.Compact(texts) {
-		set = append(set, t)
-	}
-	return set
+	set := append([]any{}, list...)
+	slices.SortFunc(set, func(a, b any) int { return cmp.Compare(fmt.Sprint(a), fmt.Sprint(b)) })
+	return slices.Compact(set)
 }

@@ -47,8 +47,6 @@ type kindSpec struct {
 	// belongsTo reports whether a list with a Workspace or Deployment in its query contains a resource. nil: a list of the
 	// resource refers to it.
 	belongsTo func(s *Server, c *call, o *resource, id string) bool
-	// complete completes the body of a create before it is checked against the document.
-	complete func(s *Server, body object)
 	// beforeChange refuses a change of c.target, whatever the request contains.
 	beforeChange func(s *Server, c *call)
 	// validate checks the rules between fields, and may complete next. c.body holds what was sent; next holds the state
@@ -115,21 +113,13 @@ func (k *kindSpec) fillDefaults(s *Server, next, old *resource) {
 }
 
 // read returns a resource in the form of a response.
-func (k *kindSpec) read(s *Server, o *resource) object { return k.viewOf(s, o, s.currentStatus(o)) }
+func (k *kindSpec) read(s *Server, o *resource) object { return k.viewOf(s, o, false) }
 
-// readWritten returns the response to a create or update. Its status is the pending one; with Options.StaleStatusFor,
-// an update still returns the old one.
-func (k *kindSpec) readWritten(s *Server, o *resource) object {
-	if s.hasStaleStatus(o) {
-		return k.read(s, o)
-	}
-	return k.viewOf(s, o, o.pendingStatus)
-}
-
-func (k *kindSpec) viewOf(s *Server, o *resource, status string) object {
+// viewOf returns a resource in the form of a response. isWritten is true for the response to a create or update.
+func (k *kindSpec) viewOf(s *Server, o *resource, isWritten bool) object {
 	view := deepCopy(o.state)
 	if k.updateStatus != "" {
-		view["status"] = status
+		view["status"] = s.statusOf(o, isWritten)
 	}
 	if k.view != nil {
 		k.view(s, view)
@@ -139,15 +129,14 @@ func (k *kindSpec) viewOf(s *Server, o *resource, status string) object {
 	return view
 }
 
-func (s *Server) hasStaleStatus(o *resource) bool {
-	return o.staleStatus != "" && s.options.Now().Before(o.changedAt.Add(s.options.StaleStatusFor))
-}
-
-func (s *Server) currentStatus(o *resource) string {
+// statusOf returns the status of a resource. The response to a create or update has the pending one; with
+// Options.StaleStatusFor, an update still returns the old one.
+func (s *Server) statusOf(o *resource, isWritten bool) string {
+	age := s.options.Now().Sub(o.changedAt)
 	switch {
-	case s.hasStaleStatus(o):
+	case o.staleStatus != "" && age < s.options.StaleStatusFor:
 		return o.staleStatus
-	case o.pendingStatus != "" && s.options.Now().Before(o.changedAt.Add(s.options.ReadyAfter)):
+	case o.pendingStatus != "" && (isWritten || age < s.options.ReadyAfter):
 		return o.pendingStatus
 	case o.getString("status") != "": // a seeded status holds until an update
 		return o.getString("status")

@@ -95,15 +95,13 @@ func TestPaging(t *testing.T) {
 		want  []string
 		total float64
 	}{
-		"default is 20":       {"", all[:20], 45},
-		"last page":           {"?limit=20&offset=40", all[40:], 45},
-		"beyond the end":      {"?offset=100", nil, 45},
-		"whole":               {"?limit=1000", all, 45},
-		"none":                {"?limit=0", nil, 45},
-		"by id":               {"?workspaceIds=" + all[3] + "&workspaceIds=" + all[30], []string{all[3], all[30]}, 2},
-		"parts of names":      {"?names=" + url.QueryEscape("TEAM 1"), all[10:20], 10},
-		"sorted, last first":  {"?sorts=name:desc&limit=1", all[44:], 45},
-		"sorted, first first": {"?sorts=name:asc&limit=1", all[:1], 45},
+		"default is 20":  {"", all[:20], 45},
+		"last page":      {"?limit=20&offset=40", all[40:], 45},
+		"beyond the end": {"?offset=100", nil, 45},
+		"whole":          {"?limit=1000", all, 45},
+		"none":           {"?limit=0", nil, 45},
+		"by id":          {"?workspaceIds=" + all[3] + "&workspaceIds=" + all[30], []string{all[3], all[30]}, 2},
+		"parts of names": {"?names=" + url.QueryEscape("TEAM 1"), all[10:20], 10},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
