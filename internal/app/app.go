@@ -75,6 +75,7 @@ func Main(ctx context.Context, system System) int {
 	r.Duration = time.Since(start)
 	code := s.publisher.publishReport(r)
 	publishComment(ctx, s, r)
+	publishDriftIssue(ctx, s, r)
 	return code
 }
 

@@ -62,6 +62,10 @@ func setEvent(ts *testscript.TestScript, _ bool, args []string) {
 //	                                    add pull request 7; HOW is merge, squash or rebase
 //	github comments FILE [N]            write the bodies of its comments, or of the Nth, to FILE
 //	github shown FILE N                 write the Nth comment to FILE, without its marker
+//	github issues FILE                  write all issues and the comments on them to FILE, without markers
+//	github issue close N                close issue N, as a person does
+//	github issue copy N USER            add a copy of issue N that USER wrote
+//	github private                      make the repository private
 //	github comment USER FILE            add a comment of USER
 //	github edit FILE                    replace the body of the first comment
 //	github updated [TIME]               set the time of the first comment, or remove it
@@ -105,6 +109,31 @@ func (s *scriptHarness) runGitHubCommand(ts *testscript.TestScript, args []strin
 			_, text, _ = strings.Cut(text, "-->\n")
 		}
 		writeScriptFile(ts, args[1], text)
+	case "issues":
+		var b strings.Builder
+		for _, i := range s.github.Issues() {
+			_, body, _ := strings.Cut(i.Body, "-->\n")
+			fmt.Fprintf(&b, "#%d %s, closed: %t, %s by %s\n%s\n", i.Number, i.Title, i.IsClosed, strings.Join(i.Labels, ", "), i.Login, body)
+			for _, c := range s.github.Comments(i.Number) {
+				fmt.Fprintf(&b, "-- comment by %s\n%s\n", c.Login, c.Body)
+			}
+		}
+		writeScriptFile(ts, args[1], b.String())
+	case "issue":
+		number, err := strconv.Atoi(args[2])
+		ts.Check(err)
+		s.github.EditIssue(number, func(i *fake.Issue) {
+			if args[1] == "close" {
+				i.IsClosed = true
+			}
+		})
+		if args[1] == "copy" {
+			i := s.github.Issues()[number-100]
+			i.Number, i.Login, i.Type = 0, args[3], "User"
+			s.github.AddIssue(i)
+		}
+	case "private":
+		s.github.Private = true
 	case "comment":
 		s.github.AddComment(fake.Comment{PullRequest: 7, Login: args[1], Type: map[bool]string{true: "Bot", false: "User"}[strings.HasSuffix(args[1], "[bot]")], Body: ts.ReadFile(args[2])})
 	case "edit":

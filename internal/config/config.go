@@ -31,6 +31,7 @@ type Config struct {
 	Wait                Bool      `env:"WAIT"`
 	Timeout             Timeout   `env:"TIMEOUT"`
 	FailOnDrift         Bool      `env:"FAIL_ON_DRIFT"`
+	DriftIssue          Bool      `env:"DRIFT_ISSUE"`
 	RequireReviewedPlan Bool      `env:"REQUIRE_REVIEWED_PLAN"`
 	Comment             Bool      `env:"COMMENT"`
 	GitHubToken         Line      `env:"GITHUB_TOKEN"`

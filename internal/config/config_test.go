@@ -36,6 +36,8 @@ inputs:
     default: 1h30m
   fail-on-drift:
     default: "false"
+  drift-issue:
+    default: "false"
   require-reviewed-plan:
     default: "false"
   comment:

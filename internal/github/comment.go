@@ -34,7 +34,7 @@ func (r *REST) ListOwnComments(ctx context.Context, pullRequest int) ([]Comment,
 	defer cancel()
 	own, unconfirmed, err := r.ownComments(ctx, pullRequest)
 	if err == nil && unconfirmed != nil {
-		err = fmt.Errorf("GitHub doesn't confirm the login of the token, so this run can't identify its own comments: %w; use the default github-token, ${{ github.token }}", unconfirmed)
+		err = errUnconfirmed(unconfirmed, "comments")
 	}
 	if err != nil {
 		return nil, fmt.Errorf("pull request %d: comments: %w", pullRequest, err)
@@ -67,11 +67,11 @@ func (r *REST) ownComments(ctx context.Context, pullRequest int) (own []Comment,
 	return own, who.unconfirmedErr, nil
 }
 
-// createComment creates a comment. It sends the request once, because a request without
+// createComment creates a comment on a pull request or an issue. It sends the request once, because a request without
 // an answer may have created the comment; the caller has to look for it.
-func (r *REST) createComment(ctx context.Context, pullRequest int, body string) (url string, err error) {
-	err = r.send(ctx, writePermission, afterRateLimit, func(ctx context.Context) (*api.Response, error) {
-		c, resp, err := r.client.Issues.CreateComment(ctx, r.owner, r.repository, pullRequest, &api.IssueComment{Body: &body})
+func (r *REST) createComment(ctx context.Context, needs string, number int, body string) (url string, err error) {
+	err = r.send(ctx, needs, afterRateLimit, func(ctx context.Context) (*api.Response, error) {
+		c, resp, err := r.client.Issues.CreateComment(ctx, r.owner, r.repository, number, &api.IssueComment{Body: &body})
 		if err == nil && c.GetID() == 0 {
 			err = errEmptyResponse
 		}

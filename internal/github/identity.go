@@ -40,6 +40,22 @@ func (r *REST) resolveIdentity(ctx context.Context) (identity, error) {
 	return r.identity, nil
 }
 
+// confirmIdentity returns the identity of the token, or an error if GitHub doesn't confirm
+// it. things are what this program identifies by their author.
+func (r *REST) confirmIdentity(ctx context.Context, things string) (identity, error) {
+	who, err := r.resolveIdentity(ctx)
+	if err == nil && who.unconfirmedErr != nil {
+		err = errUnconfirmed(who.unconfirmedErr, things)
+	}
+	return who, err
+}
+
+// errUnconfirmed explains that this run can't know what it wrote itself.
+func errUnconfirmed(reason error, things string) error {
+	return fmt.Errorf("GitHub doesn't confirm the login of the token, so this run can't identify its own %s: %w; "+
+		"use the default github-token, ${{ github.token }}", things, reason)
+}
+
 // queryViewer returns the login of the token, from GraphQL.
 func (r *REST) queryViewer(ctx context.Context) (string, error) {
 	type viewerResponse struct {

@@ -84,7 +84,7 @@ func (r *REST) upsertComment(ctx context.Context, pullRequest int, sticky Sticky
 			return UpsertResult{}, createErr
 		case i < 0:
 			creates++
-			url, err := r.createComment(ctx, pullRequest, sticky.Body)
+			url, err := r.createComment(ctx, writePermission, pullRequest, sticky.Body)
 			if err == nil {
 				return UpsertResult{Action: Created, URL: url}, nil
 			}

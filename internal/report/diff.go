@@ -15,7 +15,7 @@ import (
 func (r *Run) diffSection(c *plan.Change) section {
 	s := section{style: foldedDiff, isWhole: true}
 	add := func(sign, text string) { s.rows = append(s.rows, row{sign: sign, cells: textCells(text)}) }
-	if last := lastModifiedText(c.Live); last != "" && r.Mode == config.ModeDrift {
+	if last := r.lastModifiedText(c.Live); last != "" && r.Mode == config.ModeDrift {
 		add("", "last changed "+last)
 	}
 	if visible := r.visibilityText(c); visible != "" {

@@ -20,7 +20,7 @@ func (r *Run) driftSection(x resourceRow) section {
 		style: subheaded, isWhole: true, title: []cell{{text: c.Resource.String(), link: x.pageURL}},
 		columns: []string{"field", "in Astro", "in the manifest"},
 	}
-	if last := lastModifiedText(c.Live); last != "" {
+	if last := r.lastModifiedText(c.Live); last != "" {
 		s.intro = github.EscapeMarkdown("Last changed "+last+".") + "\n\n"
 	}
 	add := func(path, live, declared string) {
@@ -52,7 +52,7 @@ func (r *Run) driftSection(x resourceRow) section {
 // driftRemedy returns advice on how to remove the drift.
 func (r *Run) driftRemedy() string {
 	text := ""
-	if r.differsFromManifest() {
+	if r.countChanges(differsFromManifest) > 0 {
 		text = " Apply the manifest, or update it to match Astro."
 	}
 	if r.countChanges(isUnusable) > 0 {
@@ -63,12 +63,15 @@ func (r *Run) driftRemedy() string {
 
 // lastModifiedText returns who changed a resource last, and when, as far as the API
 // returns it.
-func lastModifiedText(live *current.Live) string {
+func (r *Run) lastModifiedText(live *current.Live) string {
 	if live == nil {
 		return ""
 	}
 	by, at := live.LastModified()
 	text := prefixedText("by ", by)
+	if r.HideAuthors {
+		text = ""
+	}
 	if !at.IsZero() {
 		text += " on " + at.Format(displayTimeFormat)
 	}
@@ -87,7 +90,7 @@ func (r *Run) unmanagedSection() section {
 	s := section{style: folded}
 	for _, u := range r.Unmanaged {
 		name := fmt.Sprintf("%s %q (%s) in %s %q", u.Kind.Title, u.Live.Name(), u.Live.ID, u.RootKind.Title, u.RootName)
-		cells := textCells(name, prefixedText(", last changed ", lastModifiedText(u.Live)))
+		cells := textCells(name, prefixedText(", last changed ", r.lastModifiedText(u.Live)))
 		cells[0].link = r.pageURL(u.Live.UIPath())
 		s.rows = append(s.rows, row{cells: cells})
 	}

@@ -35,7 +35,7 @@ func (r *Run) exportResultLine() string {
 
 // exportDiffers reports whether the exported manifest differs from Astro.
 func (r *Run) exportDiffers() bool {
-	return r.Export != nil && (r.differsFromManifest() || r.Counts().Unsuccessful() > 0)
+	return r.Export != nil && (r.countChanges(differsFromManifest) > 0 || r.Counts().Unsuccessful() > 0)
 }
 
 // variablesSection lists the variables that the user has to set.

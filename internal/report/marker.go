@@ -27,6 +27,7 @@ type MarkerKind string
 const (
 	PlanMarker   MarkerKind = ""
 	ResultMarker MarkerKind = "-result" // the result of the apply after the merge
+	DriftMarker  MarkerKind = "-drift"  // the issue about drift; Digest is that of the drifted resources, "" for none
 )
 
 // Marker is the hidden JSON at the start of a comment. It identifies the comment for

@@ -38,6 +38,7 @@ type Run struct {
 	Outcomes         []apply.Outcome // nil if the run applied nothing
 	ReviewErr        error           // why the run refused to apply a plan without errors
 	FailOnDrift      bool
+	HideAuthors      bool                        // don't name who changed a resource
 	UIURL            string                      // address of the Astro UI, "" if unknown
 	FailedRequests   []astro.Attempt             // requests that Astro refused or didn't answer
 	Unmanaged        []current.UnmanagedResource // only mode drift looks for them
@@ -65,13 +66,13 @@ func (r *Run) errorCount() int {
 }
 
 // HasDrift reports whether Astro differs from the manifest, or a declared resource doesn't work.
-func (r *Run) HasDrift() bool { return r.differsFromManifest() || r.countChanges(isUnusable) > 0 }
+func (r *Run) HasDrift() bool { return r.countChanges(hasDrifted) > 0 }
 
-// differsFromManifest reports whether Astro differs from the manifest.
-func (r *Run) differsFromManifest() bool {
-	return r.countChanges(func(c *plan.Change) bool {
-		return c.IsActive() || c.Action == plan.DeletePrevented || hasUndeclaredItems(c)
-	}) > 0
+// hasDrifted reports whether a resource differs from the manifest or doesn't work.
+func hasDrifted(c *plan.Change) bool { return differsFromManifest(c) || isUnusable(c) }
+
+func differsFromManifest(c *plan.Change) bool {
+	return c.IsActive() || c.Action == plan.DeletePrevented || hasUndeclaredItems(c)
 }
 
 func (r *Run) countChanges(matches func(*plan.Change) bool) (n int) {

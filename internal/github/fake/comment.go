@@ -18,10 +18,10 @@ const (
 	timeAfterMerge  = "2026-01-02T05:04:05Z" // time of every change after a merge
 )
 
-// Comment is a comment on a pull request.
+// Comment is a comment on a pull request or an issue.
 type Comment struct {
 	ID          int64
-	PullRequest int
+	PullRequest int    // its number, or that of the issue
 	Login, Type string // author; Type is Bot or User
 	Body        string
 	UpdatedAt   string // RFC 3339; "" if unknown
@@ -101,7 +101,7 @@ func (s *Server) commentJSON(c Comment) object {
 
 func (s *Server) listComments(w http.ResponseWriter, r *http.Request) {
 	number, _ := strconv.Atoi(r.PathValue("number"))
-	if s.findPullRequest(number) == nil {
+	if !s.exists(number) {
 		writeError(w, http.StatusNotFound, "Not Found")
 		return
 	}
@@ -114,9 +114,9 @@ func (s *Server) listComments(w http.ResponseWriter, r *http.Request) {
 
 func (s *Server) createComment(w http.ResponseWriter, r *http.Request) {
 	number, _ := strconv.Atoi(r.PathValue("number"))
-	if p := s.findPullRequest(number); p == nil {
+	if !s.exists(number) {
 		writeError(w, http.StatusNotFound, "Not Found")
-	} else if p.Locked {
+	} else if p := s.findPullRequest(number); p != nil && p.Locked {
 		writeError(w, http.StatusForbidden, "Unable to create comment because issue is locked.")
 	} else if text, ok := readCommentBody(w, r); ok {
 		c := s.storeComment(Comment{PullRequest: number, Login: s.Login, Type: s.LoginType, Body: text})

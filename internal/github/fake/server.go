@@ -1,5 +1,5 @@
-// Package fake is an in-memory GitHub for tests. It serves the comments of pull requests,
-// the pull requests of commits, and the login of the token. Tests send requests over HTTP,
+// Package fake is an in-memory GitHub for tests. It serves issues, the comments of pull
+// requests and issues, the pull requests of commits, and the login of the token. Tests send requests over HTTP,
 // also below /api/v3 as on GitHub Enterprise Server, or use the server as a transport.
 package fake
 
@@ -24,12 +24,16 @@ type Server struct {
 	Login        string // author of comments that are written with Token
 	LoginType    string // type of Login: Bot or User
 	ViewerLogin  string // login that GraphQL returns
+	Private      bool   // only members can see the repository
+	DropsLabels  bool   // new issues have no labels, as with a token that may not set them
 	EmptyLookups int    // number of lookups of a commit's pull requests that return an empty list first
 
 	mu           sync.Mutex
 	routes       *http.ServeMux
 	pullRequests []PullRequest
 	comments     []Comment
+	issues       []Issue
+	labels       []string
 	faults       []*fault
 	requests     []Request
 	lastID       int64
@@ -58,6 +62,12 @@ func New() *Server {
 	s.routes.HandleFunc("POST"+path+"/issues/{number}/comments", s.createComment)
 	s.routes.HandleFunc("PATCH"+path+"/issues/comments/{id}", s.updateComment)
 	s.routes.HandleFunc("GET"+path+"/pulls/{number}", s.readPullRequest)
+	s.routes.HandleFunc("GET"+path, s.readRepository)
+	s.routes.HandleFunc("GET"+path+"/issues", s.listIssues)
+	s.routes.HandleFunc("POST"+path+"/issues", s.createIssue)
+	s.routes.HandleFunc("PATCH"+path+"/issues/{number}", s.updateIssue)
+	s.routes.HandleFunc("GET"+path+"/labels/{name}", s.readLabel)
+	s.routes.HandleFunc("POST"+path+"/labels", s.createLabel)
 	s.routes.HandleFunc("GET"+path+"/commits/{sha}/pulls", s.listPullRequests)
 	s.routes.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) {
 		writeError(w, http.StatusNotFound, "Not Found")
