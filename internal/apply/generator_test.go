@@ -55,7 +55,8 @@ type generator struct {
 func (g *generator) drawFields(fields []schema.Field, into *schema.Node) {
 	for i := range fields {
 		f := &fields[i]
-		if into.Get(f.Name) != nil || f.Ref != nil || f.Has(schema.IgnoreChanges) || f.Type.Elem != nil && f.Type.Elem.HasRefs() {
+		isRef := func(f schema.Field) bool { return f.Ref != nil }
+		if into.Get(f.Name) != nil || isRef(*f) || f.Has(schema.IgnoreChanges) || f.Type.Elem != nil && slices.ContainsFunc(f.Type.Elem.Fields, isRef) {
 			continue
 		}
 		applies := f.FailedCondition(func(path string) (string, bool) { n := g.root.GetPath(path); return n.ScalarText(), true }) == nil

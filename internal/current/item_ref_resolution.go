@@ -17,8 +17,7 @@ func (r *reader) resolveItemRefs(ctx context.Context, o *desired.Resource) {
 	if len(o.ItemRefs) == 0 || o.Absent || r.current.Errs[o] != nil {
 		return
 	}
-	p := o.ItemRefs[0]
-	refField := o.Kind.FieldByName(p.Field.ItemRef.RefField)
+	refField := o.Kind.FieldByName(o.ItemRefs[0].Field.ItemRef.RefField)
 	owner, err := r.itemListOwner(ctx, o, refField)
 	switch {
 	case err != nil:
@@ -71,53 +70,59 @@ func ResolveItemRefs(o *desired.Resource, refField *schema.Field, owner, live *L
 // resolveItem finds the item with the declared name. If several match, it prefers the one
 // that the live resource already uses.
 func resolveItem(p *desired.ItemRef, owner, live *Live) (problem string) {
-	var known, found, used []string
-	list := owner.Body().Get(p.Field.ItemRef.ListName).ListItems()
-	for _, field := range p.Field.ItemRef.MatchFields {
-		var matches []string
+	spec := p.Field.ItemRef
+	list := owner.Body().Get(spec.ListName).ListItems()
+	var known []string
+	var found []*schema.Node
+	for _, field := range spec.MatchFields {
 		for _, item := range list {
 			known = append(known, item.Get(field).ScalarText())
-			if item.Get(field).Is(p.Name) {
-				matches = append(matches, item.Get("id").ScalarText())
-			}
 		}
 		if len(found) == 0 {
-			found = matches
+			found = slices.DeleteFunc(slices.Clone(list), func(item *schema.Node) bool { return !item.Get(field).Is(p.Name) })
 		}
 	}
-	if len(found) > 1 && live != nil {
-		live.Body().Walk(func(n *schema.Node) {
-			if slices.Contains(found, n.Text) && !slices.Contains(used, n.Text) {
-				used = append(used, n.Text)
-			}
-		})
-	}
-	if len(used) == 1 {
-		found = used
+	if len(found) > 1 {
+		used := slices.DeleteFunc(slices.Clone(found), func(item *schema.Node) bool { return !live.uses(item.Get("id").ScalarText()) })
+		if len(used) == 1 {
+			found = used
+		}
 	}
 	ownerText := fmt.Sprintf("%s %q", owner.kind.Title, owner.Name())
 	switch len(found) {
 	case 0:
 		return fmt.Sprintf("%s has no %s%s", ownerText, p, schema.Suggest(p.Name, known))
 	case 1:
-		*p.Node = schema.Node{Form: schema.Text, Text: found[0], DisplayName: p.Name, Pos: p.Node.Pos, Sensitive: p.Node.Sensitive}
+		p.Resolve(found[0].Get("id").ScalarText())
 		return ""
 	}
-	return fmt.Sprintf("%s has %d matches for %s: %s", ownerText, len(found), p, ambiguityRemedy(p, list, found))
+	return fmt.Sprintf("%s has %d matches for %s: %s", ownerText, len(found), p, ambiguityRemedy(p, found))
+}
+
+// uses reports whether a response contains an id. live can be nil.
+func (l *Live) uses(id string) (found bool) {
+	if l != nil {
+		l.Body().Walk(func(n *schema.Node) { found = found || n.Is(id) })
+	}
+	return found
 }
 
 // ambiguityRemedy returns how to choose one of several matching items: by the most
 // familiar match field, unless the items share its value, else by id. The id is the last
 // resort because it belongs in a separate field, which not every manifest format has.
-func ambiguityRemedy(p *desired.ItemRef, list []*schema.Node, ids []string) string {
-	field, names := p.Field.ItemRef.MatchFields[0], []string(nil)
-	for _, item := range list {
-		if id := item.Get("id").ScalarText(); slices.Contains(ids, id) && !item.Get(field).Is(p.Name) {
+func ambiguityRemedy(p *desired.ItemRef, items []*schema.Node) string {
+	field := p.Field.ItemRef.MatchFields[0]
+	var names, ids []string
+	for _, item := range items {
+		id := item.Get("id").ScalarText()
+		ids = append(ids, id)
+		if !item.Get(field).Is(p.Name) {
 			names = append(names, fmt.Sprintf("%s (%s)", item.Get(field).Show(), id))
 		}
 	}
 	if len(names) == len(ids) {
-		return fmt.Sprintf("%s; refer to one of them by its %s, or set %s to its id", strings.Join(names, ", "), field, p.Field.Name)
+		return fmt.Sprintf("%s; refer to one of them by its %s, or set %s to its id",
+			strings.Join(names, ", "), field, p.Field.Name)
 	}
 	return fmt.Sprintf("ids %s; set %s to one of them", strings.Join(ids, ", "), p.Field.Name)
 }

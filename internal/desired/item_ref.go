@@ -15,6 +15,9 @@ type ItemRef struct {
 
 func (p *ItemRef) String() string { return p.text }
 
+// Resolve puts the id into the body.
+func (p *ItemRef) Resolve(id string) { resolveNode(p.Node, id, p.Name) }
+
 // addItemRef records an item reference, and returns the node that represents the id until
 // the reference is resolved. It ignores a value of the wrong form: its error is already
 // reported.

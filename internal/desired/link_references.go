@@ -19,34 +19,25 @@ func (d *loader) extractReferences(o *Resource, fields []schema.Field, body *sch
 	out := &schema.Node{Form: schema.Map, Pos: body.Pos}
 	for _, m := range body.Members {
 		f, named := schema.FindField(fields, m.Name), false
-		if p := schema.FindItemRef(fields, m.Name); p != nil && out.Get(p.Name) == nil {
-			out.Members = append(out.Members, schema.Member{Name: p.Name, Pos: m.Pos, Value: o.addItemRef(p, m.Value)})
-			continue
-		}
 		if f == nil {
 			f, named = schema.FindRef(fields, m.Name), true
 		}
-		if f == nil || f.Ref == nil || out.Get(f.Name) != nil {
-			if f != nil {
-				m.Value = d.extractNestedReferences(o, &f.Type, m.Value)
-			}
-			out.Members = append(out.Members, m)
-			continue
-		}
-		value := m.Value
-		if f.Type.Base == schema.BaseList {
-			value = &schema.Node{Form: value.Form, Pos: value.Pos, Text: value.Text}
+		name, value := m.Name, m.Value
+		switch {
+		case f == nil, out.Get(f.Name) != nil:
+		case f.ItemRef != nil && named:
+			name, value = f.Name, o.addItemRef(f, value)
+		case f.Ref == nil:
+			value = d.extractNestedReferences(o, &f.Type, value)
+		case f.Type.Base == schema.BaseList:
+			name, value = f.Name, &schema.Node{Form: value.Form, Pos: value.Pos, Text: value.Text}
 			for _, item := range m.Value.Items {
-				r := d.newReference(f, item, named)
-				o.Refs = append(o.Refs, r)
-				value.Items = append(value.Items, r.Node)
+				value.Items = append(value.Items, d.addReference(o, f, item, named))
 			}
-		} else {
-			r := d.newReference(f, value, named)
-			o.Refs = append(o.Refs, r)
-			value = r.Node
+		default:
+			name, value = f.Name, d.addReference(o, f, value, named)
 		}
-		out.Members = append(out.Members, schema.Member{Name: f.Name, Pos: m.Pos, Value: value})
+		out.Members = append(out.Members, schema.Member{Name: name, Pos: m.Pos, Value: value})
 	}
 	return out
 }
@@ -54,9 +45,9 @@ func (d *loader) extractReferences(o *Resource, fields []schema.Field, body *sch
 // extractNestedReferences copies the parts of a value that contain references.
 func (d *loader) extractNestedReferences(o *Resource, t *schema.Type, n *schema.Node) *schema.Node {
 	switch {
-	case t.Base == schema.BaseObject && (t.HasRefs() || t.HasItemRefs()) && n.Form == schema.Map:
+	case t.Base == schema.BaseObject && t.HasRefs() && n.Form == schema.Map:
 		return d.extractReferences(o, t.Fields, n)
-	case t.Base == schema.BaseList && (t.Elem.HasRefs() || t.Elem.HasItemRefs()) && n.Form == schema.List:
+	case t.Base == schema.BaseList && t.Elem.HasRefs() && n.Form == schema.List:
 		list := *n
 		list.Items = make([]*schema.Node, len(n.Items))
 		for i, item := range n.Items {
@@ -67,13 +58,12 @@ func (d *loader) extractNestedReferences(o *Resource, t *schema.Type, n *schema.
 	return n
 }
 
-func (d *loader) newReference(f *schema.Field, n *schema.Node, named bool) *Reference {
-	r := &Reference{Field: f, Kind: d.catalog.Kind(f.Ref.Kind), Pos: n.Pos}
+// addReference records a reference, and returns the node that represents the id until the reference is resolved.
+func (d *loader) addReference(o *Resource, f *schema.Field, n *schema.Node, named bool) *schema.Node {
+	r := &Reference{Field: f, Kind: d.catalog.Kind(f.Ref.Kind), Pos: n.Pos, ByName: f.Ref.ByName}
 	switch {
 	case f.Ref.ByName:
-		node := *n
-		r.Name, r.ByName, r.Node = n.ScalarText(), true, &node
-		return r
+		r.Name = n.ScalarText()
 	case n.Form == schema.Map:
 		r.Name, r.Parent = n.Get("name").ScalarText(), schema.NormalizeName(n.Get("workspace").ScalarText())
 	case named:
@@ -82,12 +72,13 @@ func (d *loader) newReference(f *schema.Field, n *schema.Node, named bool) *Refe
 		r.ID = n.ScalarText()
 	}
 	node := *n
-	if r.ID == "" {
+	if r.ID == "" && !r.ByName {
 		node = *schema.UnknownID(r.Address())
 		node.Pos, node.Sensitive = n.Pos, n.Sensitive
 	}
 	r.Node = &node
-	return r
+	o.Refs = append(o.Refs, r)
+	return r.Node
 }
 
 // linkReferences connects references to the resources that the manifest declares. All

@@ -15,7 +15,7 @@ func (d *loader) warnNames(o *Resource, body *schema.Node) {
 
 func (d *loader) warnNamesInFields(fields []schema.Field, body *schema.Node) {
 	for _, m := range body.Members {
-		if ref := schema.FindRef(fields, m.Name); ref != nil {
+		if f := schema.FindRef(fields, m.Name); f != nil && f.Ref != nil {
 			d.warnReference(m.Value)
 		}
 		if f := schema.FindField(fields, m.Name); f != nil {

@@ -203,8 +203,12 @@ func (r *Reference) Address() string {
 // Resolve puts the id into the body.
 func (r *Reference) Resolve(id string) {
 	r.ID = id
-	pos, secret := r.Node.Pos, r.Node.Sensitive
-	*r.Node = schema.Node{Form: schema.Text, Text: id, DisplayName: r.Name, Pos: pos, Sensitive: secret}
+	resolveNode(r.Node, id, r.Name)
+}
+
+// resolveNode replaces the node of a reference by the id.
+func resolveNode(n *schema.Node, id, name string) {
+	*n = schema.Node{Form: schema.Text, Text: id, DisplayName: name, Pos: n.Pos, Sensitive: n.Sensitive}
 }
 
 // SecretSink returns where to save the generated secret, nil if the manifest doesn't

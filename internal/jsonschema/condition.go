@@ -104,11 +104,8 @@ func mergeInto(to, from jsonObject) {
 
 // manifestNames returns the member names that can set field f in a manifest.
 func manifestNames(f *schema.Field) []string {
-	switch {
-	case f.Ref != nil && !f.Ref.ByName:
-		return []string{f.Ref.NameField, f.Name}
-	case f.ItemRef != nil:
-		return []string{f.ItemRef.NameField, f.Name}
+	if name := f.NameField(); name != "" {
+		return []string{name, f.Name}
 	}
 	return []string{f.Name}
 }

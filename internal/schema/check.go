@@ -40,8 +40,6 @@ func (c *checker) checkFields(fields []Field, n *Node, path string, otherNames [
 			c.checkField(f, m, JoinPath(path, m.Name))
 		case FindRef(fields, m.Name) != nil:
 			c.checkRef(FindRef(fields, m.Name), n, m, JoinPath(path, m.Name))
-		case FindItemRef(fields, m.Name) != nil:
-			c.checkItemRef(FindItemRef(fields, m.Name), n, m, JoinPath(path, m.Name))
 		case slices.Contains(otherNames, m.Name):
 		case fieldReturnedAs(fields, m.Name) != "":
 			c.addErrorf(m.Pos, "unknown field %q: it has this name only in API responses; write %q", m.Name, fieldReturnedAs(fields, m.Name))
@@ -176,11 +174,8 @@ func fieldNames(fields []Field) []string {
 	var out []string
 	for i := range fields {
 		out = append(out, fields[i].Name)
-		if r := fields[i].Ref; r != nil && !r.ByName {
-			out = append(out, r.NameField)
-		}
-		if p := fields[i].ItemRef; p != nil {
-			out = append(out, p.NameField)
+		if name := fields[i].NameField(); name != "" {
+			out = append(out, name)
 		}
 	}
 	return out

@@ -82,6 +82,17 @@ type Ref struct {
 	BlocksDelete bool                   // the API refuses to delete the referenced resource before this one
 }
 
+// ItemRefSpec marks a field that holds the id of a list item, where the list
+// belongs to a resource that another field refers to. Instead of the field, the
+// manifest may use NameField, with a text that identifies the item to people.
+type ItemRefSpec struct {
+	NameField   string
+	Title       string   // names the item in messages
+	RefField    string   // field of the resource that refers to the resource with the list
+	ListName    string   // name of the list in responses
+	MatchFields []string // members of the item that the text is compared with, the preferred one first
+}
+
 // SecretRule marks a field that can hold a secret, which the API never returns.
 type SecretRule struct {
 	If               string // the boolean field that decides: the name of a sibling, or "/" and a path from the resource's root; "": always secret
@@ -123,10 +134,10 @@ func (f *Field) CurrentValue(object, root *Node) *Node {
 // DesiredValue returns the value that object declares for the field, by id or by
 // name.
 func (f *Field) DesiredValue(object *Node) *Node {
-	if n := object.Get(f.Name); n != nil || f.Ref == nil || f.Ref.ByName {
+	if n := object.Get(f.Name); n != nil || f.NameField() == "" {
 		return n
 	}
-	return object.Get(f.Ref.NameField)
+	return object.Get(f.NameField())
 }
 
 // HoldsSecret reports whether the field's value in object is secret. value looks up
@@ -166,22 +177,29 @@ func (f *Field) FailedCondition(value func(path string) (text string, known bool
 	return nil
 }
 
+// NameField returns the member with which the manifest can set the field by name instead of by id, "" if none.
+func (f *Field) NameField() string {
+	switch {
+	case f.Ref != nil:
+		return f.Ref.NameField
+	case f.ItemRef != nil:
+		return f.ItemRef.NameField
+	}
+	return ""
+}
+
 // HasRefs reports whether a value of the type can contain references.
 func (t *Type) HasRefs() bool {
-	for i := range t.Fields {
-		f := &t.Fields[i]
-		if f.Ref != nil || f.Type.HasRefs() || f.Type.Elem != nil && f.Type.Elem.HasRefs() {
-			return true
-		}
-	}
-	return false
+	return t.Elem != nil && t.Elem.HasRefs() || slices.ContainsFunc(t.Fields, func(f Field) bool {
+		return f.Ref != nil || f.ItemRef != nil || f.Type.HasRefs()
+	})
 }
 
 // FindRef returns the field that the manifest can set by name with the member
 // called name, or nil.
 func FindRef(fields []Field, name string) *Field {
 	for i := range fields {
-		if r := fields[i].Ref; r != nil && !r.ByName && r.NameField == name {
+		if name != "" && fields[i].NameField() == name {
 			return &fields[i]
 		}
 	}

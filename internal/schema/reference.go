@@ -57,19 +57,23 @@ func (c *checker) checkRef(f *Field, n *Node, m Member, path string) {
 
 // checkRefName checks one reference by name: text, or {workspace, name}.
 func (c *checker) checkRefName(f *Field, n *Node, path string) {
+	form, name := "a name or an id", "a name or an id"
+	if f.ItemRef != nil {
+		form, name = "text", "the name of a "+f.ItemRef.Title
+	}
 	switch {
 	case n.Form == Unknown:
 	case n.Form == Map && n.Get("id") != nil:
 		c.addErrorf(n.Pos, "%s must be a name; write an id as %s: …", path, f.Name)
-	case n.Form == Map && f.Ref.Scoped:
+	case n.Form == Map && f.Ref != nil && f.Ref.Scoped:
 		scoped := []Field{
 			{Name: "workspace", Type: TextType(0), Behavior: Required},
 			{Name: "name", Type: TextType(0), Behavior: Required},
 		}
 		c.checkFields(scoped, n, path, nil)
 	case n.Form != Text:
-		c.addErrorf(n.Pos, "%s must be a name or an id, not %s", path, n.Form)
+		c.addErrorf(n.Pos, "%s must be %s, not %s", path, form, n.Form)
 	case n.Text == "":
-		c.addErrorf(n.Pos, "%s is empty; write a name or an id, or remove it", path)
+		c.addErrorf(n.Pos, "%s is empty; write %s, or remove it", path, name)
 	}
 }
