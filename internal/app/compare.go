@@ -84,30 +84,30 @@ func compare(ctx context.Context, s *setup, o compareOptions) (*comparison, erro
 func makePlan(
 	ctx context.Context, runner *github.Runner, source current.Source, declared *desired.State, policy plan.Policy,
 ) (*plan.Plan, *current.State, error) {
-	current := source.Read(ctx, declared)
-	p := plan.Make(source.OrganizationID, current, policy)
+	state := source.Read(ctx, declared)
+	p := plan.Make(source.OrganizationID, state, policy)
 	if stale := p.ResourcesToRefresh(); len(stale) > 0 && ctx.Err() == nil {
-		source.Refresh(ctx, current, stale)
-		p = p.Update(current, policy, stale)
+		source.Refresh(ctx, state, stale)
+		p = p.Update(state, policy, stale)
 	}
 	if stop := context.Cause(ctx); stop != nil {
-		if err := unfinishedReadError(current); err != nil {
+		if err := unfinishedReadError(state); err != nil {
 			stop = fmt.Errorf("%w, while reading: %w", stop, err)
 		}
-		return nil, current, stop
+		return nil, state, stop
 	}
 	for _, secret := range p.NewlySensitiveTexts() {
 		runner.Mask(secret)
 	}
 	p.Redact = runner.RedactString
-	return p, current, nil
+	return p, state, nil
 }
 
 // unfinishedReadError returns the last error of a call that was still being retried when
 // the run stopped, or nil. It explains why reading took so long.
-func unfinishedReadError(current *current.State) error {
-	for _, o := range current.Desired.Resources {
-		if e := astro.AsError(current.Errs[o]); e != nil && !e.Unsent {
+func unfinishedReadError(state *current.State) error {
+	for _, o := range state.Desired.Resources {
+		if e := astro.AsError(state.Errs[o]); e != nil && !e.Unsent {
 			return e
 		}
 	}

@@ -34,7 +34,7 @@ type sharedList struct {
 // error if several exist. The result was read after the call began.
 func (f *Finder) FindResource(ctx context.Context, o *desired.Resource) (*Live, error) {
 	l := f.list(ctx, o.Kind, o.Parent())
-	switch m := l.resolveLive(o.Kind, o.Parent(), o.NormalizedName(), nil); m.outcome {
+	switch m := l.resolveLive(o.Kind, o.Parent(), o.NormalizedName(), nil); m.meaning {
 	case listFailed:
 		return nil, m.err
 	case undeclared:

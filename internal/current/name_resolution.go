@@ -11,11 +11,11 @@ import (
 	"astro-apply/internal/kind"
 )
 
-// outcome is the result of resolving a name.
-type outcome uint8
+// meaning is what a name refers to.
+type meaning uint8
 
 const (
-	notFound   outcome = iota
+	notFound   meaning = iota
 	declared           // the manifest declares one resource with this name
 	undeclared         // one resource has this name in Astro, and the manifest doesn't declare it
 	absent             // the manifest deletes the resource with this name
@@ -27,7 +27,7 @@ const (
 
 // resolution is what a name in a parent refers to after the apply.
 type resolution struct {
-	outcome  outcome
+	meaning  meaning
 	resource *desired.Resource // for declared, absent and renamed
 	live     []*Live           // for undeclared and ambiguous: all resources in Astro with this name
 	err      error             // for listFailed and notVisible
@@ -48,13 +48,13 @@ func (l *Lookup) resolveLive(
 	}
 	switch err := l.TokenScope.checkAbsence(k, parent); {
 	case list.err != nil:
-		m.outcome, m.err = listFailed, list.lookupErr()
+		m.meaning, m.err = listFailed, list.lookupErr()
 	case len(m.live) > 1:
-		m.outcome = ambiguous
+		m.meaning = ambiguous
 	case len(m.live) == 1:
-		m.outcome = undeclared
+		m.meaning = undeclared
 	case err != nil:
-		m.outcome, m.err = notVisible, err
+		m.meaning, m.err = notVisible, err
 	}
 	return m
 }
@@ -79,32 +79,32 @@ func (r *reader) resolve(
 		}
 		switch {
 		case o.Absent && (hasName || getsName):
-			others = resolution{outcome: absent, resource: o}
+			others = resolution{meaning: absent, resource: o}
 		case o.Absent:
 		case getsName:
 			matches = append(matches, o)
-			found = resolution{outcome: declared, resource: matches[0]}
-		case hasName && others.outcome != absent:
-			others = resolution{outcome: renamed, resource: o}
+			found = resolution{meaning: declared, resource: matches[0]}
+		case hasName && others.meaning != absent:
+			others = resolution{meaning: renamed, resource: o}
 		}
 	}
 	if ref.ByName { // the API takes the name, whoever has it
-		if found.outcome == declared {
+		if found.meaning == declared {
 			return found
 		} else if err := r.TokenScope.checkAbsence(ref.Kind, parent); err != nil {
-			return resolution{outcome: notVisible, err: err}
+			return resolution{meaning: notVisible, err: err}
 		}
 	}
 	r.list(ctx, map[*kind.Kind][]desired.Parent{ref.Kind: {parent}})
 	m := r.resolveLive(ref.Kind, parent, name, claimed)
 	switch {
-	case len(matches) == 1 && (m.outcome == listFailed || len(m.live) == 0): // a declared target needs no list
+	case len(matches) == 1 && (m.meaning == listFailed || len(m.live) == 0): // a declared target needs no list
 		return found
-	case m.outcome == listFailed:
-	case ref.ByName && m.outcome == ambiguous:
-		m.outcome = undeclared
+	case m.meaning == listFailed:
+	case ref.ByName && m.meaning == ambiguous:
+		m.meaning = undeclared
 	case len(matches) > 0:
-		m.outcome, m.live = ambiguous, append(m.live, r.liveOrNew(matches)...)
+		m.meaning, m.live = ambiguous, append(m.live, r.liveOrNew(matches)...)
 	case others.resource != nil && len(m.live) == 0:
 		return others
 	}

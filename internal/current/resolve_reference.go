@@ -51,7 +51,7 @@ func (r *reader) resolveDeclared(o *desired.Resource, ref *desired.Reference) {
 	case live != nil && !ref.ByName:
 		ref.Resolve(live.ID)
 	}
-	r.checkFilter(o, ref)
+	r.acceptTarget(o, ref)
 }
 
 // resolveByName looks up a reference by name that isn't linked to a declared resource.
@@ -66,23 +66,23 @@ func (r *reader) resolveByName(ctx context.Context, o *desired.Resource, ref *de
 	}
 	m := r.resolve(ctx, o, ref, parent)
 	switch {
-	case m.outcome == undeclared:
+	case m.meaning == undeclared:
 		fits := slices.IndexFunc(m.live, func(l *Live) bool { return ref.MatchesFilter(l.Body()) })
 		r.current.Targets[ref] = m.live[max(fits, 0)]
 		if !ref.ByName {
 			ref.Resolve(m.live[0].ID)
 		}
-		r.checkFilter(o, ref)
-	case m.outcome == declared, m.outcome == absent && !ref.ByName: // the plan reports one that is absent
+		r.acceptTarget(o, ref)
+	case m.meaning == declared, m.meaning == absent && !ref.ByName: // the plan reports one that is absent
 		// linkReference missed it: one of the two gives its Workspace by name, the other by id
 		ref.Declared = m.resource
 		r.resolveDeclared(o, ref)
-	case ref.ByName && m.outcome != notFound: // the plan reports it; if this run can't list the targets, the API decides
-	case m.outcome == ambiguous:
+	case ref.ByName && m.meaning != notFound: // the plan reports it; if this run can't list the targets, the API decides
+	case m.meaning == ambiguous:
 		r.failReference(o, ref, "%s exists %d times, ids %s; refer to one by %s",
 			ref, len(m.live), joinIDs(m.live), ref.Field.Name)
 	default:
-		if m.outcome == listFailed && astro.AsError(m.err).IsForbidden() {
+		if m.meaning == listFailed && astro.AsError(m.err).IsForbidden() {
 			m.err = fmt.Errorf("%w; give the id instead of the name, because an id needs no lookup", m.err)
 		}
 		r.failUnresolved(o, ref, "", m)
@@ -94,7 +94,7 @@ func (r *reader) failUnresolved(o *desired.Resource, ref *desired.Reference, pre
 	switch {
 	case m.err != nil:
 		r.recordErr(o, fmt.Errorf("%s%s: %w", prefix, ref, m.err))
-	case m.outcome == renamed:
+	case m.meaning == renamed:
 		r.failReference(o, ref, "%sthe manifest renames %s to %s at %s; use the new name",
 			prefix, ref, m.resource, m.resource.Pos)
 	case o.Absent: // already deleted together with its parent
@@ -144,19 +144,19 @@ func (r *reader) resolveParent(ctx context.Context, o *desired.Resource, ref *de
 	prefix := ref.String() + ": "
 	live := r.current.Live[m.resource]
 	switch {
-	case m.outcome == undeclared:
+	case m.meaning == undeclared:
 		return m.live[0].ID
-	case m.outcome == ambiguous:
+	case m.meaning == ambiguous:
 		r.failReference(o, ref, "%s%d %ss are named %q, ids %s; give the id instead of the name",
 			prefix, len(m.live), parentKind.Title, ref.Parent, joinIDs(m.live))
-	case m.outcome != declared && m.outcome != absent:
+	case m.meaning != declared && m.meaning != absent:
 		r.failUnresolved(o, parent, prefix, m)
 	case r.current.Errs[m.resource] != nil:
 		r.recordErr(o, fmt.Errorf("%s%w", prefix, &BlockedError{Dependency: m.resource}))
 	case live != nil:
 		return live.ID
 	case o.Absent: // already deleted together with its Workspace
-	case m.outcome == absent:
+	case m.meaning == absent:
 		r.failReference(o, ref, "%s%s doesn't exist, and is marked state: absent at %s; remove this reference",
 			prefix, parent, m.resource.Pos)
 	default:
@@ -177,7 +177,7 @@ func (r *reader) matchListed(o *desired.Resource) {
 		return // its parent doesn't exist yet, or its error is already reported
 	}
 	m := r.resolveLive(o.Kind, parent, o.NormalizedName(), nil)
-	switch m.outcome {
+	switch m.meaning {
 	case listFailed:
 		r.recordErr(o, m.err)
 	case ambiguous:
@@ -192,7 +192,7 @@ func (r *reader) matchListed(o *desired.Resource) {
 		isCreator := func(other *desired.Resource) bool { return other.Creates == o } // as an invite creates a user
 		r.current.VisibleCount[o] = len(m.list.resources)
 		r.current.Suggestions[o] = o.Kind.SuggestName(o.Name(), m.list.names())
-		if m.outcome == notVisible {
+		if m.meaning == notVisible {
 			r.recordErr(o, m.err)
 		} else if slices.ContainsFunc(r.current.Desired.Resources, isCreator) {
 			r.current.PendingReason[o] = o.Kind.Precondition(kind.ProposedChange{}).Reason
@@ -208,17 +208,17 @@ func (r *reader) liveTarget(ref *desired.Reference) *Live {
 	return cmp.Or(r.current.Live[ref.Declared], r.current.Targets[ref])
 }
 
-// checkFilter reports a target that the filter of the reference field doesn't accept.
-func (r *reader) checkFilter(o *desired.Resource, ref *desired.Reference) {
+// acceptTarget reports a target that the filter of the reference field doesn't accept. A reference by name gets the
+// name as the target spells it, because the API compares bytes.
+func (r *reader) acceptTarget(o *desired.Resource, ref *desired.Reference) {
 	var body *schema.Node
 	if live := r.liveTarget(ref); live != nil {
 		body = live.Body()
 	} else if ref.Declared != nil {
 		body = ref.Declared.Body
 	}
-	n := body.Get(ref.Kind.Identity[0])
-	if ref.ByName && n != nil && schema.NormalizeName(n.Text) == schema.NormalizeName(ref.Name) {
-		ref.Node.Text = n.Text // the API compares bytes
+	if name := body.Get(ref.Kind.Identity[0]).ScalarText(); ref.ByName && schema.NormalizeName(name) == ref.NormalizedName() {
+		ref.Node.Text = name
 	}
 	if where := ref.Field.Ref.Filter; !ref.MatchesFilter(body) {
 		r.failReference(o, ref, "%s: %s must be %s here, not %s; refer to another one",

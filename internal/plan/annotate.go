@@ -48,12 +48,12 @@ func (c *Change) addNote(warning bool, text string) {
 // noteSimilar adds a note with the existing resources that the author may have meant
 // instead of a new one: those with a similar name, otherwise undeclared ones, because
 // the new name may be a rename.
-func (c *Change) noteSimilar(current *current.State) {
+func (c *Change) noteSimilar(state *current.State) {
 	if c.Action != Create {
 		return
 	}
 	note := schema.Problem{Pos: c.Resource.Pos}
-	switch similar, undeclared := current.SimilarNames[c.Resource], current.RenameHints[c.Resource]; {
+	switch similar, undeclared := state.SimilarNames[c.Resource], state.RenameHints[c.Resource]; {
 	case len(similar) > 0:
 		note.Warning = true
 		note.Message = "will be created in addition to " + shortList(similar) +
@@ -70,9 +70,9 @@ func (c *Change) noteSimilar(current *current.State) {
 // checkVisible records how many resources of the same kind the token can see, for a
 // resource that was not found. Astro omits resources from a list if the token has no
 // role in them, so an empty list doesn't prove that the resource doesn't exist.
-func (c *Change) checkVisible(current *current.State) {
+func (c *Change) checkVisible(state *current.State) {
 	k := c.Resource.Kind
-	count, listed := current.VisibleCount[c.Resource]
+	count, listed := state.VisibleCount[c.Resource]
 	if !listed || c.Live != nil || c.Err != nil || k.Visibility == "" || count > 0 && k.ParentFields != nil {
 		return
 	}

@@ -23,8 +23,8 @@ func (c *Change) idMismatch() []schema.Problem {
 }
 
 // dependentsProblem returns a problem that names the resources to remove before r.
-func dependentsProblem(r *desired.Resource, current *current.State) []schema.Problem {
-	if names := current.Dependents[r]; len(names) > 0 {
+func dependentsProblem(r *desired.Resource, state *current.State) []schema.Problem {
+	if names := state.Dependents[r]; len(names) > 0 {
 		return []schema.Problem{{Pos: r.Pos, Message: "can't be deleted while it contains " + shortList(names) + "; mark them state: absent, too, or move them"}}
 	}
 	return nil

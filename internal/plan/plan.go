@@ -59,30 +59,30 @@ type Plan struct {
 }
 
 // Make plans a change for every resource in current.Desired. It is deterministic: equal inputs give equal plans.
-func Make(organizationID string, current *current.State, policy Policy) *Plan {
-	return makePlan(organizationID, current, policy, make([]*Change, len(current.Desired.Resources)))
+func Make(organizationID string, state *current.State, policy Policy) *Plan {
+	return makePlan(organizationID, state, policy, make([]*Change, len(state.Desired.Resources)))
 }
 
 // Update returns the plan after some resources were read again. It compares only these.
-func (p *Plan) Update(current *current.State, policy Policy, changed []*desired.Resource) *Plan {
+func (p *Plan) Update(state *current.State, policy Policy, changed []*desired.Resource) *Plan {
 	compared := slices.Clone(p.compared)
 	for _, r := range changed {
 		compared[r.Index] = nil
 	}
-	return makePlan(p.OrganizationID, current, policy, compared)
+	return makePlan(p.OrganizationID, state, policy, compared)
 }
 
 // makePlan compares the resources for which compared, by Resource.Index, holds no result yet, and puts all
 // changes in order.
-func makePlan(organizationID string, current *current.State, policy Policy, compared []*Change) *Plan {
+func makePlan(organizationID string, state *current.State, policy Policy, compared []*Change) *Plan {
 	p := &Plan{
-		OrganizationID: organizationID, Problems: slices.Clone(current.Problems), Names: current.NamesByID(),
-		Targets: current.Targets, compared: compared,
+		OrganizationID: organizationID, Problems: slices.Clone(state.Problems), Names: state.NamesByID(),
+		Targets: state.Targets, compared: compared,
 	}
 	changeOf := map[*desired.Resource]*Change{}
-	for i, r := range current.Desired.Resources {
+	for i, r := range state.Desired.Resources {
 		if compared[i] == nil {
-			compared[i] = planResource(r, current, policy, p.Names)
+			compared[i] = planResource(r, state, policy, p.Names)
 		}
 		c := *compared[i]
 		changeOf[r] = &c
