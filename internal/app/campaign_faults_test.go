@@ -26,7 +26,7 @@ func randomFaults(seed uint64, rate float64) func(simulator.Request) *simulator.
 		content := h.Sum64()
 		n := requestCounts[content]
 		requestCounts[content]++
-		d := rand.New(rand.NewPCG(seed, content^n*0x9E3779B97F4A7C15)) //nolint:gosec // the faults must be repeatable
+		d := rand.New(rand.NewPCG(seed, content^n*0x9E3779B97F4A7C15))
 		if d.Float64() >= rate {
 			return nil
 		}
