@@ -32,7 +32,8 @@ type call struct {
 // handlerFunc executes a call and returns the response body. A nil body is returned as 204.
 type handlerFunc func(*Server, *call) any
 
-// newHandler returns the handler of all requests. It answers 404 to an operation that the document doesn't have.
+// newHandler returns the handler of all requests. It answers 404 to an operation that the document doesn't have, or
+// that isn't simulated.
 func (s *Server) newHandler() http.Handler {
 	const organization = "/organizations/{organizationId}"
 	mux := http.NewServeMux()
@@ -43,7 +44,7 @@ func (s *Server) newHandler() http.Handler {
 	for _, k := range s.kinds {
 		for pattern, handle := range k.handlers() {
 			method, path, _ := strings.Cut(pattern, " ")
-			if o := constraint.Load().Operations[method+" "+organization+path]; o != nil {
+			if o := constraint.Load().Operations[method+" "+organization+path]; o != nil && handle != nil {
 				mux.HandleFunc(method+" /v1"+organization+path, func(w http.ResponseWriter, r *http.Request) {
 					s.serve(w, &call{kind: k, request: r, query: r.URL.Query(), operation: o}, handle)
 				})
@@ -288,8 +289,5 @@ func (k *kindSpec) handleUpdate(s *Server, c *call) any {
 func (k *kindSpec) handleDelete(s *Server, c *call) any {
 	s.removeWhere(k.name, func(other *resource) bool { return other == c.target })
 	s.removeDependents(c.target.id)
-	if k.deleted != nil {
-		k.deleted(s, c.target)
-	}
 	return nil
 }

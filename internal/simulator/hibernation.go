@@ -51,11 +51,9 @@ func (s *Server) setHibernationOverride(c *call) any {
 	if override["isHibernating"] == nil {
 		override = object{}
 	}
-	spec := object{}
-	if stored := getObject(state, "scalingSpec", "hibernationSpec"); stored != nil {
-		spec = stored
-	}
-	spec["override"], state["scalingSpec"] = override, object{"hibernationSpec": spec}
+	setMissing(state, object{"scalingSpec": object{}})
+	setMissing(getObject(state, "scalingSpec"), object{"hibernationSpec": object{}})
+	getObject(state, "scalingSpec", "hibernationSpec")["override"] = override
 	fillHibernation(state)
 	s.markUpdated(c.target, c.caller)
 	if c.request.Method == http.MethodDelete {

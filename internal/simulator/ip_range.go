@@ -11,14 +11,11 @@ func ipRangeSpec() kindSpec {
 	return kindSpec{
 		name: kindIPRange, title: "allowed IP address range", plural: "allowedIpAddressRanges",
 		path: "/allowed-ip-address-ranges/{allowedIpAddressRangeId}",
-		validate: func(s *Server, c *call, _, _ *resource) {
-			// A duplicate range is a 400 here, because the document has no 409 for this operation.
-			s.checkIPRanges([]any{c.body["ipAddressRange"]}, http.StatusBadRequest)
-		},
 		fill: func(_ *Server, next, _ *resource) {
 			next.state["ipAddressRange"] = canonicalNetwork(cmp.Or(next.getString("ipAddressRange"), "0.0.0.0/0"))
 		},
 		routes: map[string]handlerFunc{
+			"POST /allowed-ip-address-ranges":             nil,
 			"POST /allowed-ip-address-ranges/bulk-create": (*Server).bulkCreateIPRanges,
 			"POST /allowed-ip-address-ranges/bulk-delete": (*Server).bulkDeleteIPRanges,
 		},
@@ -59,28 +56,20 @@ func (s *Server) ipRanges() []string {
 	return all
 }
 
-// checkIPRanges returns new ranges in the server's spelling and order. It refuses existing ones with a status.
-func (s *Server) checkIPRanges(values []any, status int) []string {
+// bulkCreateIPRanges adds all ranges in the server's spelling and order, or none if one exists.
+func (s *Server) bulkCreateIPRanges(c *call) any {
 	var added []string
-	existing := s.ipRanges()
-	for _, v := range values {
-		text, _ := v.(string)
-		value := canonicalNetwork(text)
+	existing, created := s.ipRanges(), []any{}
+	for _, v := range getList(c.body, "allowedIpAddressRanges") {
+		value := canonicalNetwork(v.(string))
 		isNew := !slices.Contains(existing, value) && !slices.Contains(added, value)
-		requireStatus(status, isNew, "allowed IP address range '%s' already exists", value)
+		requireStatus(http.StatusConflict, isNew, "allowed IP address range '%s' already exists", value)
 		added = append(added, value)
 	}
 	// The API checks this only for the first ranges.
 	require(len(existing) > 0 || s.allowsCaller(added),
 		"the ranges must include the caller's IP address %s", s.options.CallerAddress)
-	slices.Sort(added)
-	return added
-}
-
-// bulkCreateIPRanges adds all ranges, or none if one is invalid.
-func (s *Server) bulkCreateIPRanges(c *call) any {
-	created := []any{}
-	for _, value := range s.checkIPRanges(getList(c.body, "allowedIpAddressRanges"), http.StatusConflict) {
+	for _, value := range slices.Sorted(slices.Values(added)) {
 		created = append(created, s.insert(kindIPRange, object{"ipAddressRange": value}, c.caller).state)
 	}
 	return object{"allowedIpAddressRanges": created}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 )
 
@@ -26,11 +27,8 @@ func deepCopy[T any](value T) (copied T) {
 func dropNulls(value any) {
 	switch v := value.(type) {
 	case object:
-		for name, member := range v {
-			if member == nil {
-				delete(v, name)
-				continue
-			}
+		maps.DeleteFunc(v, func(_ string, member any) bool { return member == nil })
+		for _, member := range v {
 			dropNulls(member)
 		}
 	case []any:

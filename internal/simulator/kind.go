@@ -61,10 +61,10 @@ type kindSpec struct {
 	item func(c *call, view object)
 	// created converts a response to the response of a create.
 	created func(o *resource, view object) object
-	// deleted deletes what else a delete removes.
-	deleted func(s *Server, o *resource)
 
-	routes map[string]handlerFunc // other operations, or replacements, by method and path after the Organization
+	// routes holds other operations, and those that differ, by method and path after the Organization. An operation
+	// without a handler isn't simulated.
+	routes map[string]handlerFunc
 }
 
 func allKindSpecs() []kindSpec {

@@ -48,9 +48,6 @@ type Fault = faulty.Fault
 // Request is a request that the server received.
 type Request = faulty.Request
 
-// rateLimits holds the API's limits of requests per second and token, by method.
-var rateLimits = map[string]int{http.MethodGet: 25, http.MethodPost: 10, http.MethodDelete: 5}
-
 // New returns a server with an empty Organization.
 func New(options Options) *Server {
 	if options.Now == nil {
@@ -63,9 +60,9 @@ func New(options Options) *Server {
 	for _, k := range allKindSpecs() {
 		s.kinds[k.name] = &k
 	}
-	limits := rateLimits
-	if !options.EnforceRateLimits {
-		limits = nil
+	var limits map[string]int // of requests per second and token, by method
+	if options.EnforceRateLimits {
+		limits = map[string]int{http.MethodGet: 25, http.MethodPost: 10, http.MethodDelete: 5}
 	}
 	s.Server = faulty.New(s.newHandler(), options.Now, limits)
 	s.insert(kindOrganization, object{"id": options.OrganizationID}, claims{})

@@ -3,7 +3,6 @@ package simulator
 import (
 	"cmp"
 	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"math/big"
 	"slices"
@@ -162,7 +161,4 @@ func toCUID(sum [sha256.Size]byte) string {
 func fixedCUID(text string) string { return toCUID(sha256.Sum256([]byte(text))) }
 
 // shortHash returns a short text that is constant for an ID. Host names and namespaces contain it.
-func shortHash(id string) string {
-	sum := sha256.Sum256([]byte(id))
-	return hex.EncodeToString(sum[:4])
-}
+func shortHash(id string) string { return fmt.Sprintf("%x", sha256.Sum256([]byte(id)))[:8] }

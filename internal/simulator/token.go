@@ -7,8 +7,6 @@ import (
 	"time"
 )
 
-var tokenDefaults = object{"name": "token", "description": "", "kind": "STANDARD"}
-
 // hiddenTokenMembers contains the value of a token. The API returns the value only once, see tokenWithValue.
 var hiddenTokenMembers = []string{"organizationId", "deploymentId", "entityId", "token"}
 
@@ -17,7 +15,8 @@ var hiddenTokenMembers = []string{"organizationId", "deploymentId", "entityId", 
 func apiTokenSpec() kindSpec {
 	return kindSpec{
 		name: kindAPIToken, title: "API token", path: "/tokens/{tokenId}", plural: "tokens",
-		owner: []string{"entityId"}, defaults: tokenDefaults, hidden: hiddenTokenMembers,
+		owner:    []string{"entityId"},
+		defaults: object{"name": "token", "description": "", "kind": "STANDARD"}, hidden: hiddenTokenMembers,
 		validate: func(s *Server, c *call, next, old *resource) {
 			if old != nil {
 				return

@@ -85,11 +85,7 @@ func inviteSpec() kindSpec {
 				"expiresAt": s.options.Now().AddDate(0, 0, 7).UTC().Format(time.RFC3339),
 			})
 		},
-		fill: func(_ *Server, next, _ *resource) { next.state["inviteId"] = next.id },
-		deleted: func(s *Server, o *resource) {
-			s.removeWhere(kindUser, func(user *resource) bool {
-				return user.id == o.getString("userId") && user.getString("status") == "PENDING"
-			})
-		},
+		fill:   func(_ *Server, next, _ *resource) { next.state["inviteId"] = next.id },
+		routes: map[string]handlerFunc{"DELETE /invites/{inviteId}": nil},
 	}
 }
