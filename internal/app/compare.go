@@ -60,6 +60,9 @@ func compare(ctx context.Context, s *setup, o compareOptions) (*comparison, erro
 		AllowDelete: bool(s.config.AllowDelete), ReviewedOnly: bool(s.config.RequireReviewedPlan),
 		Now: time.Now(), Caller: connection.caller,
 	}
+	if !o.onlyDifferences { // drift removes nothing
+		c.policy.MaxRemovals = s.config.MaxRemovals.Max
+	}
 	if len(s.config.Only) > 0 {
 		c.policy.IsTarget = targets.contains
 	}
@@ -71,6 +74,7 @@ func compare(ctx context.Context, s *setup, o compareOptions) (*comparison, erro
 		return c, nil
 	}
 	r.Plan.AddProblems(checkOutputSinks(r.Plan.ResourcesWithNewSecret(c.policy), o.checkOutput)...)
+	r.RemovalsErr = c.policy.CheckRemovals(r.Plan)
 	if advice := c.source.TokenAdvice(c.current); advice != "" {
 		r.Notices = append(r.Notices, "the token in "+TokenVariable+" has more permissions than the manifest needs: "+advice)
 	}

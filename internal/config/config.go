@@ -26,6 +26,7 @@ type Config struct {
 	Name                Name      `env:"NAME"`
 	OrganizationID      Line      `env:"ORGANIZATION_ID"`
 	AllowDelete         Bool      `env:"ALLOW_DELETE"`
+	MaxRemovals         Limit     `env:"MAX_REMOVALS"`
 	WriteSecrets        Bool      `env:"WRITE_SECRETS"`
 	Rotate              List      `env:"ROTATE"`
 	Wait                Bool      `env:"WAIT"`

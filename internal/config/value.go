@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/netip"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 	"unicode"
@@ -73,6 +74,20 @@ func (b *Bool) UnmarshalText(text []byte) error {
 	default:
 		return errors.New("it must be true or false")
 	}
+	return nil
+}
+
+// Limit is a maximum number, nil for none.
+type Limit struct{ Max *int }
+
+// UnmarshalText implements encoding.TextUnmarshaler.
+func (l *Limit) UnmarshalText(text []byte) error {
+	n, err := strconv.ParseUint(string(text), 10, 31)
+	if err != nil {
+		return errors.New("it must be a whole number such as 0 or 10, or empty for no limit")
+	}
+	number := int(n)
+	l.Max = &number
 	return nil
 }
 

@@ -45,6 +45,23 @@ func TestName(t *testing.T) {
 	}
 }
 
+func TestLimit(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]int{"0": 0, " 10\n": 10, "2147483647": 2147483647} {
+		if c, err := loadInputs(t, map[string]string{"max-removals": text}); err != nil || c.MaxRemovals.Max == nil || *c.MaxRemovals.Max != want {
+			t.Errorf("%q: %v, %v", text, c.MaxRemovals.Max, err)
+		}
+	}
+	if c, err := loadInputs(t, map[string]string{"max-removals": ""}); err != nil || c.MaxRemovals.Max != nil {
+		t.Errorf("%v, %v", c.MaxRemovals.Max, err)
+	}
+	for _, text := range []string{"-1", "+1", "1.5", "1e3", "ten", "none", "2147483648", "1 0", "0x1"} {
+		if _, err := loadInputs(t, map[string]string{"max-removals": text}); err == nil || !strings.Contains(err.Error(), "input max-removals") {
+			t.Errorf("%q: error %v", text, err)
+		}
+	}
+}
+
 func TestTimeout(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]time.Duration{

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"fmt"
 	"time"
 
 	"astro-apply/internal/desired"
@@ -15,10 +16,12 @@ import (
 //     value, because the body of an update contains the values that it keeps.
 //  2. keepResource (AllowDelete) keeps a resource that is marked absent.
 //  3. limitToTargets (IsTarget) skips the changes of other resources.
-//  4. CheckPlanned (ReviewedOnly) refuses an update that does more than the plan, right before it is sent.
+//  4. CheckRemovals (MaxRemovals) refuses the whole plan if it removes too much.
+//  5. CheckPlanned (ReviewedOnly) refuses an update that does more than the plan, right before it is sent.
 type Policy struct {
 	AllowDelete  bool                         // resources marked absent, and items missing from declared lists, are removed
 	IsTarget     func(*desired.Resource) bool // selects the resources to plan; nil: all
+	MaxRemovals  *int                         // number of resources and items that a plan may remove; nil: unlimited
 	ReviewedOnly bool                         // an update may change only fields that the plan shows
 
 	WriteSecrets bool                         // write every declared secret, because a changed one can't be detected
@@ -69,6 +72,30 @@ func (p Policy) keepResource(c *Change) {
 	}
 	c.Action, c.Diff = DeletePrevented, Diff{}
 	c.addNote(true, "marked state: absent, but exists in Astro; kept (set allow-delete: true to delete it)")
+}
+
+// CheckRemovals returns an error if a plan removes more than MaxRemovals. It counts
+// resources that the plan deletes, and items and other values that its updates remove.
+func (p Policy) CheckRemovals(planned *Plan) error {
+	if p.MaxRemovals == nil {
+		return nil
+	}
+	resources, items := 0, 0
+	for _, c := range planned.Changes {
+		if c.Action == Delete {
+			resources++
+		}
+		for _, f := range c.Fields {
+			if c.IsActive() && f.New == nil {
+				items += max(1, len(f.Old.ListItems()))
+			}
+		}
+	}
+	if resources+items <= *p.MaxRemovals {
+		return nil
+	}
+	return fmt.Errorf("the number of removals is %d (resources: %d, items: %d), more than input max-removals permits (%d); "+
+		"if they are intended, set max-removals: %d", resources+items, resources, items, *p.MaxRemovals, resources+items)
 }
 
 // needsRotation reports whether this run gives r a new secret value.

@@ -69,6 +69,12 @@ func (r *Run) Findings() []Finding {
 	if r.ReviewErr != nil {
 		add(github.Error, "the plan was not reviewed", r.ReviewErr.Error())
 	}
+	switch {
+	case r.removesTooMuch():
+		add(github.Error, "the plan removes too much", r.RemovalsErr.Error())
+	case r.RemovalsErr != nil:
+		add(github.Warning, "the plan removes too much", r.RemovalsErr.Error()+"; an apply with this limit would change nothing")
+	}
 	out = append(out, problemFindings(r.Problems)...)
 	if r.Plan != nil {
 		out = append(out, problemFindings(r.Plan.Problems)...)

@@ -37,6 +37,7 @@ type Run struct {
 	Plan             *plan.Plan      // nil if the run compared nothing
 	Outcomes         []apply.Outcome // nil if the run applied nothing
 	ReviewErr        error           // why the run refused to apply a plan without errors
+	RemovalsErr      error           // why the plan removes too much: an apply must not start, and a plan is only a warning
 	FailOnDrift      bool
 	HideAuthors      bool                        // don't name who changed a resource
 	UIURL            string                      // address of the Astro UI, "" if unknown
@@ -51,8 +52,11 @@ type Run struct {
 // HasBlockingErrors reports whether an error in the inputs, the manifest or the token
 // keeps the run from writing anything.
 func (r *Run) HasBlockingErrors() bool {
-	return r.errorCount() > 0 || r.ReviewErr != nil || r.Plan != nil && len(r.Plan.Problems) > 0
+	return r.errorCount() > 0 || r.ReviewErr != nil || r.removesTooMuch() || r.Plan != nil && len(r.Plan.Problems) > 0
 }
+
+// removesTooMuch reports whether the run must not apply its plan because of what it removes.
+func (r *Run) removesTooMuch() bool { return r.Mode == config.ModeApply && r.RemovalsErr != nil }
 
 // errorCount returns the number of errors in the inputs, the manifest and the token.
 func (r *Run) errorCount() int {
@@ -111,6 +115,8 @@ func (r *Run) ResultLine() string {
 		return fmt.Sprintf("No changes made: the comparison with Astro found %s in the manifest.", errs)
 	case r.Export != nil && r.StopErr == nil:
 		return r.exportResultLine()
+	case r.removesTooMuch():
+		return "No changes made: the plan removes too much. " + counts
 	case r.ReviewErr != nil:
 		return "No changes made: this plan was not reviewed. " + counts
 	case r.Mode == config.ModeValidate:
