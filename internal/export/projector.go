@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
-	"strings"
 
 	"astro-apply/internal/current"
 	"astro-apply/internal/kind"
@@ -125,16 +124,7 @@ func marksSiblingSecret(fields []schema.Field, f *schema.Field) bool {
 }
 
 func (w *projector) currentValue(path string) (text string, known bool) {
-	name, rest, nested := strings.Cut(path, ".")
-	f := schema.FindField(w.kind.Fields, name)
-	if f == nil {
-		return "", false
-	}
-	n := f.CurrentValue(w.root, w.root)
-	if nested {
-		n = n.GetPath(rest)
-	}
-	return n.ScalarText(), n != nil && n.Form <= schema.Text
+	return schema.CurrentValueAt(w.kind.Fields, w.root, path).KnownText()
 }
 
 // skipReason returns why a value isn't declared: Astro chose it, or a manifest can't

@@ -6,7 +6,6 @@ import (
 
 	"astro-apply/internal/current"
 	"astro-apply/internal/kind"
-	"astro-apply/internal/schema"
 )
 
 // checkUsable records why a resource that exists doesn't work, such as an expired token.
@@ -18,14 +17,15 @@ func (c *Change) checkUsable(policy Policy) {
 	}
 	if readiness := c.Live.Readiness(); readiness.Phase == kind.Failed {
 		c.UnusableReason = "its status is " + readiness.Reason
-		c.addNote(true, c.UnusableReason+"; it can't recover automatically, and resources that depend on it will probably fail; check it in the Astro UI")
+		c.addNote(r.Pos, true, "%s; it can't recover automatically, and resources that depend on it will probably fail; "+
+			"check it in the Astro UI", c.UnusableReason)
 	}
 	if r.Kind.Expiry != nil && !policy.Now.IsZero() && !policy.needsRotation(r) {
 		c.checkExpiry(r.Kind.Expiry(c.Live.Body()), policy.Now)
 	}
 	if r.Kind.Advice != nil && c.Action == Unchanged && c.UnusableReason == "" {
 		if reason := r.Kind.Advice(c.Live.Body()); reason != "" {
-			c.addNote(false, reason)
+			c.addNote(r.Pos, false, "%s", reason)
 		}
 	}
 }
@@ -35,14 +35,10 @@ func (c *Change) checkExpiry(expiry *kind.Expiry, now time.Time) {
 	switch text, hasExpired := expiry.Describe(now); {
 	case hasExpired:
 		c.UnusableReason = text
-		c.addNote(true, text+"; "+expiry.Remedy)
+		c.addNote(c.Resource.Pos, true, "%s; %s", text, expiry.Remedy)
 	case text != "":
-		c.addNote(false, text)
+		c.addNote(c.Resource.Pos, false, "%s", text)
 	}
-}
-
-func (c *Change) addNote(warning bool, text string) {
-	c.Notes = append(c.Notes, schema.Problem{Pos: c.Resource.Pos, Warning: warning, Message: text})
 }
 
 // noteSimilar adds a note with the existing resources that the author may have meant
@@ -52,19 +48,14 @@ func (c *Change) noteSimilar(state *current.State) {
 	if c.Action != Create {
 		return
 	}
-	note := schema.Problem{Pos: c.Resource.Pos}
 	switch similar, undeclared := state.SimilarNames[c.Resource], state.RenameHints[c.Resource]; {
 	case len(similar) > 0:
-		note.Warning = true
-		note.Message = "will be created in addition to " + shortList(similar) +
-			", whose name differs only in case, spaces or Unicode form; if you mean the existing one, use its exact name"
+		c.addNote(c.Resource.Pos, true, "will be created in addition to %s, whose name differs only in case, spaces "+
+			"or Unicode form; if you mean the existing one, use its exact name", shortList(similar))
 	case len(undeclared) > 0:
-		note.Message = "will be created; resources that are not in the manifest, but in the same " + c.Resource.ParentTitle() + ": " +
-			shortList(undeclared) + "; if this is a rename, add the id of the existing one"
-	default:
-		return
+		c.addNote(c.Resource.Pos, false, "will be created; resources that are not in the manifest, but in the same %s: %s; "+
+			"if this is a rename, add the id of the existing one", c.Resource.ParentTitle(), shortList(undeclared))
 	}
-	c.Notes = append(c.Notes, note)
 }
 
 // checkVisible records how many resources of the same kind the token can see, for a

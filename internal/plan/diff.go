@@ -4,8 +4,8 @@ package plan
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"astro-apply/internal/current"
@@ -33,6 +33,14 @@ type Diff struct {
 	Problems       []schema.Problem
 	NewlySensitive []*schema.Node // values that only the comparison identified as secret
 	UnsafeErr      error          // why the change must not be made, nil if it may
+}
+
+func (d *Diff) addProblem(pos schema.Pos, format string, args ...any) {
+	d.Problems = append(d.Problems, schema.Problem{Pos: pos, Message: fmt.Sprintf(format, args...)})
+}
+
+func (d *Diff) addNote(pos schema.Pos, warning bool, format string, args ...any) {
+	d.Notes = append(d.Notes, schema.Problem{Pos: pos, Message: fmt.Sprintf(format, args...), Warning: warning})
 }
 
 // Comparison is a Diff with the values that remove the differences. A plan keeps only the Diff: before a write, the
@@ -78,7 +86,7 @@ func compareWithNames(
 	}
 	body := live.Body().Clone()
 	whole := schema.Type{Base: schema.BaseObject, Fields: r.Kind.Fields}
-	visitReferences(nil, &whole, body, func(_ *schema.Ref, id *schema.Node) {
+	schema.VisitReferences(nil, &whole, body, func(_ *schema.Ref, id *schema.Node) {
 		id.DisplayName = cmp.Or(id.DisplayName, names[id.ScalarText()])
 	})
 	return compareWithBody(r, body, policy)
@@ -128,7 +136,7 @@ func (m *merger) mergeUpdates(caller kind.Caller) {
 		if path := m.resource.Kind.NestedFieldPath(endpoint); path == "" {
 			m.After.Members = append(m.After.Members, body.Members...)
 		} else if body != nil {
-			m.After = setMemberAtPath(m.After.Clone(), path, body)
+			m.After = m.After.WithPath(path, body)
 		}
 	}
 }
@@ -186,7 +194,7 @@ func (m *merger) checkRules(body *schema.Node) {
 		return
 	}
 	m.Problems = m.resource.Kind.CheckRules(body, m.resource.Body, func(path string) bool {
-		isAffected := func(f Field) bool { return isPathWithin(f.Path, path) || isPathWithin(path, f.Path) }
+		isAffected := func(f Field) bool { return schema.IsPathWithin(f.Path, path) || schema.IsPathWithin(path, f.Path) }
 		return m.live == nil || slices.ContainsFunc(m.Fields, isAffected)
 	})
 }
@@ -199,13 +207,7 @@ func (c *Comparison) CheckPrecondition(r *desired.Resource, live *current.Live, 
 	return r.Kind.Precondition(kind.ProposedChange{
 		Live: live.Body(), After: c.After, IntermediateStates: c.listStates, Caller: caller,
 		ChangesField: func(field string) bool {
-			return c.After == nil || slices.ContainsFunc(c.Fields, func(f Field) bool { return isPathWithin(f.Path, field) })
+			return c.After == nil || slices.ContainsFunc(c.Fields, func(f Field) bool { return schema.IsPathWithin(f.Path, field) })
 		},
 	})
-}
-
-// isPathWithin reports whether path is ancestor or a path below it.
-func isPathWithin(path, ancestor string) bool {
-	rest, ok := strings.CutPrefix(path, ancestor)
-	return ok && (rest == "" || rest[0] == '.' || rest[0] == '[')
 }

@@ -69,7 +69,7 @@ func (b *edgeBuilder) linkReferenceIDs(c *Change) {
 	for i := range c.Resource.Kind.Fields {
 		f := &c.Resource.Kind.Fields[i]
 		if f.Ref != nil {
-			visitReferences(f.Ref, &f.Type, c.referenceIDs(f), func(ref *schema.Ref, id *schema.Node) {
+			schema.VisitReferences(f.Ref, &f.Type, c.referenceIDs(f), func(ref *schema.Ref, id *schema.Node) {
 				b.link(c, b.target(ref, id), ref.NameField)
 			})
 		}
@@ -95,7 +95,7 @@ func (b *edgeBuilder) linkGate(c *Change) {
 // linkCurrentReferences makes the delete of a resource depend on c if the manifest removes the reference in c.
 func (b *edgeBuilder) linkCurrentReferences(c *Change) {
 	body := schema.Type{Base: schema.BaseObject, Fields: c.Resource.Kind.Fields}
-	visitReferences(nil, &body, c.Live.Body(), func(ref *schema.Ref, id *schema.Node) {
+	schema.VisitReferences(nil, &body, c.Live.Body(), func(ref *schema.Ref, id *schema.Node) {
 		target := b.target(ref, id)
 		if b.linked[target] {
 			return
@@ -119,7 +119,7 @@ func (b *edgeBuilder) checkKeptReferences(c *Change) {
 		if f == nil {
 			continue
 		}
-		visitReferences(f.Ref, cmp.Or(f.Type.Elem, &f.Type), kept.Old, func(ref *schema.Ref, id *schema.Node) {
+		schema.VisitReferences(f.Ref, cmp.Or(f.Type.Elem, &f.Type), kept.Old, func(ref *schema.Ref, id *schema.Node) {
 			if target := b.target(ref, id); target != nil && target.Action == Delete {
 				b.addProblem(c.Resource.Pos, "%s: %s is kept, but refers to %s, which is marked state: absent at %s; "+
 					"remove this reference first, or keep both", c.Resource, kept.Label, target.Resource, target.Resource.Pos)
@@ -148,24 +148,6 @@ func (b *edgeBuilder) link(c, target *Change, field string) {
 
 func (p *Plan) addProblem(pos schema.Pos, format string, args ...any) {
 	p.Problems = append(p.Problems, schema.Problem{Pos: pos, Message: fmt.Sprintf(format, args...)})
-}
-
-// visitReferences calls visit for every reference in a value, at any depth. ref is nil unless the value itself consists
-// of references.
-func visitReferences(ref *schema.Ref, t *schema.Type, n *schema.Node, visit func(*schema.Ref, *schema.Node)) {
-	switch {
-	case n == nil:
-	case ref != nil:
-		n.Walk(func(id *schema.Node) { visit(ref, id) })
-	case t.Base == schema.BaseObject:
-		for i := range t.Fields {
-			visitReferences(t.Fields[i].Ref, &t.Fields[i].Type, n.Get(t.Fields[i].Name), visit)
-		}
-	case t.Base == schema.BaseList:
-		for _, item := range n.Items {
-			visitReferences(nil, t.Elem, item, visit)
-		}
-	}
 }
 
 // referenceIDs returns the declared id or list of ids in a reference field, otherwise the

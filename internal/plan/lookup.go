@@ -9,14 +9,10 @@ import (
 )
 
 // lookUpValue returns the declared value of the field at path, otherwise the current one. Conditions use it.
-func (m *merger) lookUpValue(path string) (string, bool) { return scalarValue(m.lookUpNode(path)) }
+func (m *merger) lookUpValue(path string) (string, bool) { return m.lookUpNode(path).KnownText() }
 
 // lookUpCurrent returns the current value of the field at path, before this change.
-func (m *merger) lookUpCurrent(path string) (string, bool) { return scalarValue(m.currentNode(path)) }
-
-func scalarValue(n *schema.Node) (text string, known bool) {
-	return n.ScalarText(), n != nil && n.Form <= schema.Text
-}
+func (m *merger) lookUpCurrent(path string) (string, bool) { return m.currentNode(path).KnownText() }
 
 func (m *merger) lookUpText(path string) string { return m.lookUpNode(path).ScalarText() }
 
@@ -33,16 +29,7 @@ func (m *merger) lookUpNode(path string) *schema.Node {
 }
 
 func (m *merger) currentNode(path string) *schema.Node {
-	name, rest, nested := strings.Cut(path, ".")
-	f := m.resource.Kind.FieldByName(name)
-	if f == nil {
-		return nil
-	}
-	n := f.CurrentValue(m.live, m.live)
-	if nested {
-		return n.GetPath(rest)
-	}
-	return n
+	return schema.CurrentValueAt(m.resource.Kind.Fields, m.live, path)
 }
 
 // isConditionUnknown reports whether a condition of f refers to a field without a value, so that it is unknown whether

@@ -1,7 +1,6 @@
 package plan
 
 import (
-	"fmt"
 	"strings"
 
 	"astro-apply/internal/desired"
@@ -39,13 +38,9 @@ func (m *merger) labelOf(path string) string {
 	return path
 }
 
-func (m *merger) addProblem(pos schema.Pos, format string, args ...any) {
-	m.Problems = append(m.Problems, schema.Problem{Pos: pos, Message: fmt.Sprintf(format, args...)})
-}
-
 func (m *merger) addNote(pos schema.Pos, warning bool, format string, args ...any) {
 	if !m.isSilent {
-		m.Notes = append(m.Notes, schema.Problem{Pos: pos, Message: fmt.Sprintf(format, args...), Warning: warning})
+		m.Diff.addNote(pos, warning, format, args...)
 	}
 }
 
@@ -132,7 +127,7 @@ func (m *merger) mergeField(f *schema.Field, declared, live *schema.Node, path s
 	case f.Has(schema.IgnoreChanges):
 		isSetElsewhere := m.resource.Creates != nil && m.resource.Creates.Body.Get(f.ResponsePath) != nil
 		if !isSetElsewhere && m.hasDifference(f, d, l, path) {
-			currentText, desiredText := schema.ShowBoth(m.withoutServerFields(&f.Type, l), d)
+			currentText, desiredText := schema.ShowBoth(f.Type.WithoutServerFields(l, m.live), d)
 			m.addNote(d.Pos, false, "%s is %s in Astro and %s in the manifest: %s", m.labelOf(path), currentText, desiredText, f.Remedy)
 		}
 		return nil
@@ -206,7 +201,7 @@ func (m *merger) mergeNested(f *schema.Field, d, l *schema.Node, path string, is
 	switch {
 	case f.EndpointName != "" && d != nil && len(d.Members) == 0: // {} removes a value that has a separate endpoint
 		if l != nil {
-			m.recordChange(path, m.withoutServerFields(t, l), nil)
+			m.recordChange(path, t.WithoutServerFields(l, m.live), nil)
 		}
 		return nil
 	case f.EndpointName != "" && d != nil && l == nil: // the whole object is new, like a new list item

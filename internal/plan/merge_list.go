@@ -96,7 +96,7 @@ func (m *listMerger) removeOrKeepItem(pair itemPair, path string) bool {
 	case pair.live.UnclearOrigin != "":
 		m.keepUnsafeItem(pair, path)
 	case m.declaredList == nil || isAdditive:
-	case m.removeOrKeep(path, m.withoutServerFields(m.field.Type.Elem, pair.live)):
+	case m.removeOrKeep(path, m.field.Type.Elem.WithoutServerFields(pair.live, m.live)):
 		if warning := m.field.WarningForChange(pair.live, nil); warning != "" {
 			m.addNote(m.declaredList.Pos, true, "%s is removed: %s", m.labelOf(path), warning)
 		}
@@ -140,7 +140,7 @@ func (m *listMerger) newPair(declared, live, item *schema.Node, key string) item
 		key = strings.Join(parts, ", ")
 	}
 	label := key
-	visitReferences(nil, t.Elem, item, func(_ *schema.Ref, id *schema.Node) {
+	schema.VisitReferences(nil, t.Elem, item, func(_ *schema.Ref, id *schema.Node) {
 		if id.DisplayName != "" {
 			label = strings.ReplaceAll(label, id.Text, id.DisplayName)
 		}

@@ -18,15 +18,11 @@ func (m *merger) mergeSecret(f *schema.Field, d, live *schema.Node, path string)
 		return m.asSensitive(d)
 	}
 	d = m.asSensitive(d)
-	switch {
-	case !f.HoldsSecret(live, nil): // becomes secret: until now, anyone can read it
+	if !f.HoldsSecret(live, nil) { // becomes secret: until now, anyone can read it
 		m.recordChange(path, nil, d)
 		return d
-	case !m.writesSecrets():
-		m.NotComparable = append(m.NotComparable, m.labelOf(path))
-		return nil
 	}
-	return m.recordRewrite(d, path)
+	return m.mergeUncomparable(d, nil, path)
 }
 
 // asSensitive returns a copy of d marked as sensitive. It remembers the values that the
@@ -45,32 +41,31 @@ func (m *merger) asSensitive(d *schema.Node) *schema.Node {
 // writesSecrets reports whether declared secrets that can't be compared are written.
 func (m *merger) writesSecrets() bool { return m.writeSecrets || m.isSent }
 
-// mergeRedacted merges a declared field that is set in Astro but not returned, so the
-// values can't be compared.
+// mergeRedacted merges a declared field that is set in Astro but not returned.
 func (m *merger) mergeRedacted(f *schema.Field, d, l *schema.Node, path string) *schema.Node {
 	if f.Secret != nil && f.Type.Base == schema.BaseText {
 		return m.mergeSecretMember(d, l, path)
 	}
-	if !m.writesSecrets() {
-		m.NotComparable = append(m.NotComparable, m.labelOf(path))
-		return nil // Astro keeps an omitted value; "" would keep only a secret
-	}
-	return m.recordRewrite(d, path)
+	return m.mergeUncomparable(d, nil, path) // Astro keeps an omitted value; "" would keep only a secret
 }
 
 // mergeSecretMember merges a declared secret for which Astro returns "". If an update
 // sends "", Astro keeps the secret.
 func (m *merger) mergeSecretMember(d, l *schema.Node, path string) *schema.Node {
-	if !m.writesSecrets() {
-		m.NotComparable = append(m.NotComparable, m.labelOf(path))
-		return l
+	if m.writesSecrets() {
+		d = m.asSensitive(d)
 	}
-	return m.recordRewrite(m.asSensitive(d), path)
+	return m.mergeUncomparable(d, l, path)
 }
 
-// recordRewrite records a value that is written although it may not differ.
-func (m *merger) recordRewrite(d *schema.Node, path string) *schema.Node {
-	if !m.isSilent {
+// mergeUncomparable merges a declared value whose current value isn't known. It returns
+// unchanged, which lets Astro keep that value, unless the update writes secrets.
+func (m *merger) mergeUncomparable(d, unchanged *schema.Node, path string) *schema.Node {
+	switch {
+	case !m.writesSecrets():
+		m.NotComparable = append(m.NotComparable, m.labelOf(path))
+		return unchanged
+	case !m.isSilent:
 		m.Fields = append(m.Fields, Field{Path: path, Label: m.labelOf(path), New: d, Rewrite: true})
 	}
 	return d

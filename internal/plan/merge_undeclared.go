@@ -71,35 +71,12 @@ func (m *merger) dropInapplicable(f *schema.Field, l *schema.Node, path string) 
 	if f.Type.Base == schema.BaseList {
 		list := &listMerger{merger: m, field: f, path: path}
 		for _, pair := range list.pairItems(nil, l.Items) {
-			m.recordChange(list.itemPath(pair), m.withoutServerFields(f.Type.Elem, pair.live), nil)
+			m.recordChange(list.itemPath(pair), f.Type.Elem.WithoutServerFields(pair.live, m.live), nil)
 		}
 	} else {
-		m.recordChange(path, m.withoutServerFields(&f.Type, l), nil)
+		m.recordChange(path, f.Type.WithoutServerFields(l, m.live), nil)
 	}
 	if warning := f.WarningForChange(l, nil); warning != "" {
 		m.addNote(m.declared.Pos, true, "%s is removed by this change: %s", m.labelOf(path), warning)
 	}
-}
-
-// withoutServerFields returns a current value without fields that the schema doesn't
-// contain and without secrets.
-func (m *merger) withoutServerFields(t *schema.Type, live *schema.Node) *schema.Node {
-	switch t.Base {
-	case schema.BaseObject:
-		out := &schema.Node{Form: schema.Map}
-		for i := range t.Fields {
-			f := &t.Fields[i]
-			if n := f.CurrentValue(live, m.live); n != nil && !f.HoldsSecret(live, nil) {
-				out.Set(f.Name, m.withoutServerFields(&f.Type, n))
-			}
-		}
-		return out
-	case schema.BaseList:
-		out := &schema.Node{Form: schema.List}
-		for _, item := range live.Items {
-			out.Items = append(out.Items, m.withoutServerFields(t.Elem, item))
-		}
-		return out
-	}
-	return live
 }

@@ -103,26 +103,25 @@ func makePlan(organizationID string, state *current.State, policy Policy, compar
 }
 
 func planResource(
-	r *desired.Resource, current *current.State, policy Policy, names map[string]string,
+	r *desired.Resource, state *current.State, policy Policy, names map[string]string,
 ) *Change {
-	c := &Change{Resource: r, Live: current.Live[r], Err: current.Errs[r]}
+	c := &Change{Resource: r, Live: state.Live[r], Err: state.Errs[r]}
 	c.ParentID = r.ParentID()
 	comparison := &Comparison{}
 	switch {
 	case c.Err != nil:
 		c.Action = Errored
-	case current.PendingReason[r] != "":
-		c.postponeChange(current.PendingReason[r])
+	case state.PendingReason[r] != "":
+		c.postponeChange(state.PendingReason[r])
 	case r.Absent && c.Live == nil:
 		c.Action = Unchanged
-		c.Notes = []schema.Problem{{Pos: r.Pos, Message: "already absent; once it is absent in every environment, you can remove this entry"}}
+		c.addNote(r.Pos, false, "already absent; once it is absent in every environment, you can remove this entry")
 	case r.Absent:
-		c.Action = Delete
-		c.Problems = append(dependentsProblem(r, current), c.idMismatch()...)
+		c.planDelete(state)
 	default:
 		comparison = compareWithNames(r, c.Live, policy, names)
 		c.Diff = comparison.Diff
-		if suggestion := current.Suggestions[r]; suggestion != "" && len(c.Problems) > 0 && c.Problems[0].Pos == r.Body.Pos { // the problem is a missing field
+		if suggestion := state.Suggestions[r]; suggestion != "" && len(c.Problems) > 0 && c.Problems[0].Pos == r.Body.Pos { // the problem is a missing field
 			c.Problems[0].Message = "doesn't exist" + suggestion + " To create it: " + c.Problems[0].Message
 		}
 		switch c.Action = Unchanged; {
@@ -132,10 +131,10 @@ func planResource(
 			c.Action = Update
 		}
 		c.checkUnsafeValues()
-		c.noteSimilar(current)
+		c.noteSimilar(state)
 	}
 	policy.keepResource(c)
-	c.checkVisible(current)
+	c.checkVisible(state)
 	c.enforcePrecondition(comparison, policy.Caller)
 	c.checkUsable(policy)
 	return c
@@ -151,13 +150,19 @@ func (c *Change) enforcePrecondition(comparison *Comparison, caller kind.Caller)
 	case refusal.Temporary:
 		c.postponeChange(refusal.Reason)
 	case refusal.Reason != "":
-		c.Action, c.Err, c.Diff = Errored, errors.New(refusal.Reason), Diff{}
+		c.fail(errors.New(refusal.Reason))
 	}
 }
 
 // postponeChange replaces the change by a warning, so that a later run makes it.
 func (c *Change) postponeChange(reason string) {
-	c.Action, c.Diff = Unchanged, Diff{Notes: []schema.Problem{{Pos: c.Resource.Pos, Warning: true, Message: reason}}}
+	c.Action, c.Diff = Unchanged, Diff{}
+	c.addNote(c.Resource.Pos, true, "%s", reason)
+}
+
+// fail replaces the change by an error.
+func (c *Change) fail(err error) {
+	c.Action, c.Err, c.Diff = Errored, err, Diff{}
 }
 
 func shortList(names []string) string {
@@ -177,20 +182,22 @@ func (c *Change) IsActive() bool {
 // list item may lack fields, which the update would erase, so the caller must read
 // these resources by id and plan again.
 func (p *Plan) ResourcesToRefresh() []*desired.Resource {
-	var resources []*desired.Resource
-	for _, c := range p.Changes {
-		if c.Action == Update && !c.Live.Complete {
-			resources = append(resources, c.Resource)
-		}
-	}
-	return resources
+	return p.resources(func(c *Change) bool { return c.Action == Update && !c.Live.Complete })
 }
 
 // ResourcesWithNewSecret lists the resources for which Astro will generate a new secret
 // value: creates and rotations.
-func (p *Plan) ResourcesWithNewSecret(policy Policy) (out []*desired.Resource) {
+func (p *Plan) ResourcesWithNewSecret(policy Policy) []*desired.Resource {
+	return p.resources(func(c *Change) bool {
+		isNew := c.Action == Create || c.Action == Update && policy.needsRotation(c.Resource)
+		return isNew && c.Resource.Kind.GeneratedSecret != ""
+	})
+}
+
+// resources returns the resources of the selected changes.
+func (p *Plan) resources(isSelected func(*Change) bool) (out []*desired.Resource) {
 	for _, c := range p.Changes {
-		if c.Resource.Kind.GeneratedSecret != "" && (c.Action == Create || c.Action == Update && policy.needsRotation(c.Resource)) {
+		if isSelected(c) {
 			out = append(out, c.Resource)
 		}
 	}

@@ -71,7 +71,7 @@ func (p Policy) keepResource(c *Change) {
 		return
 	}
 	c.Action, c.Diff = DeletePrevented, Diff{}
-	c.addNote(true, "marked state: absent, but exists in Astro; kept (set allow-delete: true to delete it)")
+	c.addNote(c.Resource.Pos, true, "marked state: absent, but exists in Astro; kept (set allow-delete: true to delete it)")
 }
 
 // CheckRemovals returns an error if a plan removes more than MaxRemovals. It counts

@@ -48,17 +48,20 @@ func (p *Plan) limitToTargets(isTarget func(*desired.Resource) bool) {
 		}
 		c.DependsOn, c.Deferred = slices.DeleteFunc(c.DependsOn, isExcluded), slices.DeleteFunc(c.Deferred, isExcluded)
 		if names := excludedDependents[c]; len(names) > 0 && c.IsActive() {
-			c.Notes = append(c.Notes, schema.Problem{Pos: c.Resource.Pos, Message: `input "only" excludes resources that depend on it, so they are not changed: ` + shortList(names)})
+			c.addNote(c.Resource.Pos, false, `input "only" excludes resources that depend on it, so they are not changed: %s`,
+				shortList(names))
 		}
 	}
 	p.Changes = kept
-	p.Problems = slices.DeleteFunc(p.Problems, func(problem schema.Problem) bool { return otherPositions[problem.Pos] && !targetPositions[problem.Pos] })
+	p.Problems = slices.DeleteFunc(p.Problems, func(problem schema.Problem) bool {
+		return otherPositions[problem.Pos] && !targetPositions[problem.Pos]
+	})
 }
 
 // failWithout replaces c by an error, because it depends on an excluded change.
 func (c *Change) failWithout(dependency *Change, reason string) {
-	c.Action, c.Diff = Errored, Diff{}
-	c.Err = fmt.Errorf(`depends on %s, which %s, but is excluded by input "only"; select both, or neither`, dependency.Resource, reason)
+	c.fail(fmt.Errorf(`depends on %s, which %s, but is excluded by input "only"; select both, or neither`,
+		dependency.Resource, reason))
 }
 
 // collectPositions adds the position of the resource and of every value in it.

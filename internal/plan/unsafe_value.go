@@ -72,8 +72,9 @@ func (m *listMerger) isRepetition(a, b *schema.Node) bool {
 func (c *Change) checkUnsafeValues() {
 	switch {
 	case c.UnsafeErr != nil && c.Live.Complete:
-		c.Action, c.Err, c.Diff = Errored, c.UnsafeErr, Diff{}
+		c.fail(c.UnsafeErr)
 	case c.Action == Update && len(c.Live.InheritedNotes) > 0:
-		c.Notes = append(c.Notes, schema.Problem{Pos: c.Resource.Pos, Message: "inherited values, which this change doesn't affect: " + shortList(c.Live.InheritedNotes)})
+		c.addNote(c.Resource.Pos, false, "inherited values, which this change doesn't affect: %s",
+			shortList(c.Live.InheritedNotes))
 	}
 }

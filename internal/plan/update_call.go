@@ -59,28 +59,13 @@ func (m *merger) mergeAtPath(path string) *schema.Node {
 	}
 }
 
-// setMemberAtPath sets the member at a dotted path. It modifies object and creates missing
-// objects on the path.
-func setMemberAtPath(object *schema.Node, path string, value *schema.Node) *schema.Node {
-	name, rest, nested := strings.Cut(path, ".")
-	if nested {
-		child := object.Get(name)
-		if child == nil {
-			child = &schema.Node{Form: schema.Map}
-		}
-		value = setMemberAtPath(child, rest, value)
-	}
-	object.Set(name, value)
-	return object
-}
-
 // addUpdate adds the call that sets the fields of one endpoint to body.
 func (m *merger) addUpdate(endpoint *kind.UpdateEndpoint, body *schema.Node, caller kind.Caller) {
 	update := UpdateCall{Endpoint: endpoint, Body: body}
 	if list := endpoint.SubList; list != nil {
 		f := m.resource.Kind.FieldByName(body.Members[0].Name)
 		wanted, live := body.Members[0].Value, f.CurrentValue(m.live, m.live)
-		update.Added, update.Removed = itemsNotIn(f.Type.Elem, wanted, live), itemsNotIn(f.Type.Elem, live, wanted)
+		update.Added, update.Removed = f.Type.ItemsNotIn(wanted, live), f.Type.ItemsNotIn(live, wanted)
 		if len(update.Added)+len(update.Removed) == 0 {
 			return
 		}
@@ -119,21 +104,6 @@ func intermediateListStates(current *schema.Node, added, removed []*schema.Node,
 		record()
 	}
 	return states[:max(len(states)-1, 0)]
-}
-
-// itemsNotIn returns the items of list that are not in excluded, without repetitions.
-func itemsNotIn(elem *schema.Type, list, excluded *schema.Node) (out []*schema.Node) {
-	seen := map[string]bool{}
-	for _, item := range excluded.ListItems() {
-		seen[elem.NormalizedText(item)] = true
-	}
-	for _, item := range list.ListItems() {
-		if key := elem.NormalizedText(item); !seen[key] {
-			seen[key] = true
-			out = append(out, item)
-		}
-	}
-	return out
 }
 
 // rotationField returns the difference of a rotation. It describes both secret values in

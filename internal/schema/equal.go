@@ -195,3 +195,19 @@ func (t *Type) containsAll(a, b []*Node) bool {
 	}
 	return true
 }
+
+// ItemsNotIn returns the items of list that are not in excluded, without repetitions. Both lists have type t; they may
+// be nil.
+func (t *Type) ItemsNotIn(list, excluded *Node) (out []*Node) {
+	seen := map[string]bool{}
+	for _, item := range excluded.ListItems() {
+		seen[t.Elem.NormalizedText(item)] = true
+	}
+	for _, item := range list.ListItems() {
+		if key := t.Elem.NormalizedText(item); !seen[key] {
+			seen[key] = true
+			out = append(out, item)
+		}
+	}
+	return out
+}

@@ -131,6 +131,43 @@ func (f *Field) CurrentValue(object, root *Node) *Node {
 	return n
 }
 
+// WithoutServerFields returns a current value of type t without members that the type doesn't have and without secrets.
+// root is the whole response.
+func (t *Type) WithoutServerFields(current, root *Node) *Node {
+	switch t.Base {
+	case BaseObject:
+		out := &Node{Form: Map}
+		for i := range t.Fields {
+			f := &t.Fields[i]
+			if n := f.CurrentValue(current, root); n != nil && !f.HoldsSecret(current, nil) {
+				out.Set(f.Name, f.Type.WithoutServerFields(n, root))
+			}
+		}
+		return out
+	case BaseList:
+		out := &Node{Form: List}
+		for _, item := range current.Items {
+			out.Items = append(out.Items, t.Elem.WithoutServerFields(item, root))
+		}
+		return out
+	}
+	return current
+}
+
+// CurrentValueAt returns the value at a dotted path in a response, by the names of the fields, or nil.
+func CurrentValueAt(fields []Field, response *Node, path string) *Node {
+	name, rest, isNested := strings.Cut(path, ".")
+	f := FindField(fields, name)
+	if f == nil {
+		return nil
+	}
+	n := f.CurrentValue(response, response)
+	if isNested {
+		return n.GetPath(rest)
+	}
+	return n
+}
+
 // DesiredValue returns the value that object declares for the field, by id or by
 // name.
 func (f *Field) DesiredValue(object *Node) *Node {

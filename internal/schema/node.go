@@ -146,6 +146,11 @@ func (n *Node) ScalarText() string {
 	return n.Text
 }
 
+// KnownText returns the text of a scalar; known is false for nil, for a value that isn't known, and for any other form.
+func (n *Node) KnownText() (text string, known bool) {
+	return n.ScalarText(), n != nil && n.Form <= Text
+}
+
 // WithPos returns a copy of n with another position, for a value that replaces a
 // declared one.
 func (n *Node) WithPos(pos Pos) *Node {

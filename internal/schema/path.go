@@ -14,6 +14,22 @@ func (n *Node) GetPath(path string) *Node {
 	return n
 }
 
+// WithPath returns n with value as the member at a dotted path, in new mappings where the path has none. It copies only
+// the mappings on the path. n may be nil.
+func (n *Node) WithPath(path string, value *Node) *Node {
+	name, rest, isNested := strings.Cut(path, ".")
+	out := &Node{Form: Map}
+	if n != nil {
+		*out = *n
+		out.Members = slices.Clone(n.Members)
+	}
+	if isNested {
+		value = n.Get(name).WithPath(rest, value)
+	}
+	out.Set(name, value)
+	return out
+}
+
 // WithoutPath returns n without the member at a dotted path, and without mappings that have no other member. It
 // copies only the mappings on the path.
 func (n *Node) WithoutPath(path string) *Node {
@@ -30,6 +46,12 @@ func (n *Node) WithoutPath(path string) *Node {
 		out.Delete(name)
 	}
 	return &out
+}
+
+// IsPathWithin reports whether path is ancestor or a path below it.
+func IsPathWithin(path, ancestor string) bool {
+	rest, ok := strings.CutPrefix(path, ancestor)
+	return ok && (rest == "" || rest[0] == '.' || rest[0] == '[')
 }
 
 // PositionOf returns the manifest position of a path in the request body n. The

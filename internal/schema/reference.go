@@ -15,6 +15,24 @@ var idPattern = regexp.MustCompile(IDPattern)
 // IsID reports whether s can be the id of a resource.
 func IsID(s string) bool { return idPattern.MatchString(s) }
 
+// VisitReferences calls visit for every reference in a value, at any depth. ref is nil unless the value itself consists
+// of references.
+func VisitReferences(ref *Ref, t *Type, n *Node, visit func(*Ref, *Node)) {
+	switch {
+	case n == nil:
+	case ref != nil:
+		n.Walk(func(id *Node) { visit(ref, id) })
+	case t.Base == BaseObject:
+		for i := range t.Fields {
+			VisitReferences(t.Fields[i].Ref, &t.Fields[i].Type, n.Get(t.Fields[i].Name), visit)
+		}
+	case t.Base == BaseList:
+		for _, item := range n.Items {
+			VisitReferences(nil, t.Elem, item, visit)
+		}
+	}
+}
+
 // forEachRef calls visit for the reference n or, if f holds a list, for each
 // reference in the list n.
 func (f *Field) forEachRef(n *Node, path string, visit func(n *Node, path string)) {
