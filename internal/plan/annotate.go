@@ -8,8 +8,8 @@ import (
 	"astro-apply/internal/kind"
 )
 
-// checkUsable records why a resource that exists doesn't work, such as an expired token.
-// It also adds notes for a token that expires soon, and the kind's Advice.
+// checkUsable records why a resource that exists doesn't work, such as an expired token. It also adds notes for a token
+// that expires soon, and the kind's Advice.
 func (c *Change) checkUsable(policy Policy) {
 	r := c.Resource
 	if c.Live == nil || r.Absent {
@@ -17,8 +17,8 @@ func (c *Change) checkUsable(policy Policy) {
 	}
 	if readiness := c.Live.Readiness(); readiness.Phase == kind.Failed {
 		c.UnusableReason = "its status is " + readiness.Reason
-		c.addNote(r.Pos, true, "%s; it can't recover automatically, and resources that depend on it will probably fail; "+
-			"check it in the Astro UI", c.UnusableReason)
+		c.addNote(r.Pos, true, "%s; it can't recover automatically, and resources that depend on it "+
+			"will probably fail; check it in the Astro UI", c.UnusableReason)
 	}
 	if r.Kind.Expiry != nil && !policy.Now.IsZero() && !policy.needsRotation(r) {
 		c.checkExpiry(r.Kind.Expiry(c.Live.Body()), policy.Now)
@@ -41,9 +41,8 @@ func (c *Change) checkExpiry(expiry *kind.Expiry, now time.Time) {
 	}
 }
 
-// noteSimilar adds a note with the existing resources that the author may have meant
-// instead of a new one: those with a similar name, otherwise undeclared ones, because
-// the new name may be a rename.
+// noteSimilar adds a note with the existing resources that the author may have meant instead of a new one: those with a
+// similar name, otherwise undeclared ones, because the new name may be a rename.
 func (c *Change) noteSimilar(state *current.State) {
 	if c.Action != Create {
 		return
@@ -53,14 +52,15 @@ func (c *Change) noteSimilar(state *current.State) {
 		c.addNote(c.Resource.Pos, true, "will be created in addition to %s, whose name differs only in case, spaces "+
 			"or Unicode form; if you mean the existing one, use its exact name", shortList(similar))
 	case len(undeclared) > 0:
-		c.addNote(c.Resource.Pos, false, "will be created; resources that are not in the manifest, but in the same %s: %s; "+
-			"if this is a rename, add the id of the existing one", c.Resource.ParentTitle(), shortList(undeclared))
+		c.addNote(c.Resource.Pos, false, "will be created; resources that are not in the manifest, but in the same "+
+			"%s: %s; if this is a rename, add the id of the existing one",
+			c.Resource.ParentTitle(), shortList(undeclared))
 	}
 }
 
-// checkVisible records how many resources of the same kind the token can see, for a
-// resource that was not found. Astro omits resources from a list if the token has no
-// role in them, so an empty list doesn't prove that the resource doesn't exist.
+// checkVisible records how many resources of the same kind the token can see, for a resource that was not found. Astro
+// omits resources from a list if the token has no role in them, so an empty list doesn't prove that the resource
+// doesn't exist.
 func (c *Change) checkVisible(state *current.State) {
 	k := c.Resource.Kind
 	count, listed := state.VisibleCount[c.Resource]

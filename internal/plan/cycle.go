@@ -7,8 +7,8 @@ import (
 	"astro-apply/internal/schema"
 )
 
-// breakCycles breaks each cycle by removing a dependency or by deferring a reference to a
-// second write. A cycle in which neither is possible becomes a problem.
+// breakCycles breaks each cycle by removing a dependency or by deferring a reference to a second write. A cycle in
+// which neither is possible becomes a problem.
 func (p *Plan) breakCycles() {
 	for {
 		cycle := p.findCycle()
@@ -21,16 +21,16 @@ func (p *Plan) breakCycles() {
 	}
 }
 
-// refuseCycles reports every cycle that the plan still contains, because applying
-// such a plan would never end.
+// refuseCycles reports every cycle that the plan still contains, because applying such a plan would never end.
 func (p *Plan) refuseCycles() {
 	for cycle := p.findCycle(); cycle != nil; cycle = p.findCycle() {
-		p.refuseCycle(cycle, "these changes depend on each other, so this run can't order them", "make them in two runs, with a part of them in each")
+		p.refuseCycle(cycle, "these changes depend on each other, so this run can't order them",
+			"make them in two runs, with a part of them in each")
 	}
 }
 
-// refuseCycle records a cycle as a problem and removes one dependency of the cycle, so
-// that findCycle doesn't find it again.
+// refuseCycle records a cycle as a problem and removes one dependency of the cycle, so that findCycle doesn't find it
+// again.
 func (p *Plan) refuseCycle(cycle []*Change, problem, remedy string) {
 	names := make([]string, 0, len(cycle)+1)
 	for _, c := range append(cycle, cycle[0]) {
@@ -40,14 +40,12 @@ func (p *Plan) refuseCycle(cycle []*Change, problem, remedy string) {
 	removeDependency(cycle[len(cycle)-1], cycle[0])
 }
 
-// findCycle returns changes that each depend on the next one, and the last on the
-// first; nil if the plan has no cycle.
+// findCycle returns changes that each depend on the next one, and the last on the first; nil if the plan has no cycle.
 func (p *Plan) findCycle() []*Change {
 	return VisitDependenciesFirst(p.Changes, (*Change).dependencies, func(*Change) {})
 }
 
-// relaxDependency removes or defers one dependency of a cycle. It returns false if none
-// may be removed or deferred.
+// relaxDependency removes or defers one dependency of a cycle. It returns false if none may be removed or deferred.
 func relaxDependency(cycle []*Change) bool {
 	for _, step := range []struct {
 		isRelaxable func(c, next *Change) bool
@@ -79,8 +77,8 @@ func relaxDependency(cycle []*Change) bool {
 	return false
 }
 
-// hasDeferrableReference reports whether from refers to target and every such reference is
-// deferrable. A reference in a list counts as deferrable only if inLists is true.
+// hasDeferrableReference reports whether from refers to target and every such reference is deferrable. A reference in a
+// list counts as deferrable only if inLists is true.
 func hasDeferrableReference(from, target *Change, inLists bool) bool {
 	found, deferrable := false, true
 	check := func(f *schema.Field) {

@@ -8,7 +8,8 @@ func (c *Change) planDelete(state *current.State) {
 	c.Action = Delete
 	r, name, parentID := c.Resource, c.Live.Name(), c.Live.ParentID()
 	if names := state.Dependents[r]; len(names) > 0 {
-		c.addProblem(r.Pos, "can't be deleted while it contains %s; mark them state: absent, too, or move them", shortList(names))
+		c.addProblem(r.Pos, "can't be deleted while it contains %s; mark them state: absent, too, or move them",
+			shortList(names))
 	}
 	switch {
 	case r.ID == "":

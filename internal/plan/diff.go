@@ -1,5 +1,5 @@
-// Package plan compares the declared resources with their current state in Astro and
-// returns the necessary changes. It is pure: it makes no calls and has no side effects.
+// Package plan compares the declared resources with their current state in Astro and returns the necessary changes. It
+// is pure: it makes no calls and has no side effects.
 package plan
 
 import (
@@ -14,9 +14,8 @@ import (
 	"astro-apply/internal/schema"
 )
 
-// Field is the change of one field. Old is nil for an added value, New for a removed
-// one. Rewrite marks a secret that may not differ: it is written because the resource
-// is updated anyway, or because the user requires it.
+// Field is the change of one field. Old is nil for an added value, New for a removed one. Rewrite marks a secret that
+// may not differ: it is written because the resource is updated anyway, or because the user requires it.
 type Field struct {
 	Path     string
 	Label    string // Path for people: with the names of references instead of their ids
@@ -69,14 +68,13 @@ func (d *Diff) MaxImpact(k *kind.Kind) schema.Impact {
 	return maxImpact
 }
 
-// Compare merges the declared resource over its current state; live is nil if the
-// resource doesn't exist.
+// Compare merges the declared resource over its current state; live is nil if the resource doesn't exist.
 func Compare(r *desired.Resource, live *current.Live, policy Policy) *Comparison {
 	return compareWithBody(r, live.Body(), policy)
 }
 
-// compareWithNames is Compare for people: in a result that isn't empty, the references of
-// the current values have the names of their targets.
+// compareWithNames is Compare for people: in a result that isn't empty, the references of the current values have the
+// names of their targets.
 func compareWithNames(
 	r *desired.Resource, live *current.Live, policy Policy, names map[string]string,
 ) *Comparison {
@@ -155,21 +153,22 @@ func (m *merger) requireKnownValues() {
 	}
 }
 
-// ignoreExpired removes values that have ended: the declared one, which no request can set, and the
-// current one, which Astro may still return.
+// ignoreExpired removes values that have ended: the declared one, which no request can set, and the current one, which
+// Astro may still return.
 func (m *merger) ignoreExpired(now time.Time) {
 	k := m.resource.Kind
 	rest, path := k.WithoutEnded(m.declared, now)
 	if path != "" {
 		value := m.declared.GetPath(path)
-		m.addNote(value.Pos, false, "%s has expired and is ignored: %s; remove it from the manifest", path, value.Show())
+		m.addNote(value.Pos, false, "%s has expired and is ignored: %s; remove it from the manifest",
+			path, value.Show())
 	}
 	m.declared = rest
 	m.live, _ = k.WithoutEnded(m.live, now)
 }
 
-// withOmittedFields returns body plus the fields that the request omits or that other
-// requests send, so that rules see the whole resource.
+// withOmittedFields returns body plus the fields that the request omits or that other requests send, so that rules see
+// the whole resource.
 func (m *merger) withOmittedFields(body *schema.Node) *schema.Node {
 	complete := body.Clone()
 	for i := range m.resource.Kind.Fields {
@@ -185,16 +184,17 @@ func (m *merger) withOmittedFields(body *schema.Node) *schema.Node {
 	return complete
 }
 
-// checkRules checks the rules between fields on the resource after the change. It
-// applies only rules about changed fields, because the user isn't responsible for
-// existing values. It does nothing if there are problems already, because a rule would
-// only repeat them.
+// checkRules checks the rules between fields on the resource after the change. It applies only rules about changed
+// fields, because the user isn't responsible for existing values. It does nothing if there are problems already,
+// because a rule would only repeat them.
 func (m *merger) checkRules(body *schema.Node) {
 	if len(m.Problems) > 0 {
 		return
 	}
 	m.Problems = m.resource.Kind.CheckRules(body, m.resource.Body, func(path string) bool {
-		isAffected := func(f Field) bool { return schema.IsPathWithin(f.Path, path) || schema.IsPathWithin(path, f.Path) }
+		isAffected := func(f Field) bool {
+			return schema.IsPathWithin(f.Path, path) || schema.IsPathWithin(path, f.Path)
+		}
 		return m.live == nil || slices.ContainsFunc(m.Fields, isAffected)
 	})
 }
@@ -207,7 +207,8 @@ func (c *Comparison) CheckPrecondition(r *desired.Resource, live *current.Live, 
 	return r.Kind.Precondition(kind.ProposedChange{
 		Live: live.Body(), After: c.After, IntermediateStates: c.listStates, Caller: caller,
 		ChangesField: func(field string) bool {
-			return c.After == nil || slices.ContainsFunc(c.Fields, func(f Field) bool { return schema.IsPathWithin(f.Path, field) })
+			isWithin := func(f Field) bool { return schema.IsPathWithin(f.Path, field) }
+			return c.After == nil || slices.ContainsFunc(c.Fields, isWithin)
 		},
 	})
 }

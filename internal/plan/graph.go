@@ -20,9 +20,8 @@ type edgeBuilder struct {
 	linked     map[*Change]bool
 }
 
-// addDependencies adds the dependencies between changes. A change depends on the
-// changes that its resource refers to: by declared references, otherwise by the ids in
-// the declared or current values.
+// addDependencies adds the dependencies between changes. A change depends on the changes that its resource refers to:
+// by declared references, otherwise by the ids in the declared or current values.
 func (p *Plan) addDependencies(changeOf map[*desired.Resource]*Change) {
 	b := edgeBuilder{Plan: p, changeOf: changeOf, byIDOrName: map[string]*Change{}, settings: map[string]*Change{}}
 	for _, c := range p.Changes {
@@ -101,8 +100,9 @@ func (b *edgeBuilder) linkCurrentReferences(c *Change) {
 			return
 		}
 		if ref.ByName && target.isRename() && c.Action == Update {
-			b.addProblem(c.Resource.Pos, "%s has a grant of %q in Astro, but the manifest renames this role to %s at %s; "+
-				"declare the grant with the new name", c.Resource, id.ScalarText(), target.Resource, target.Resource.Pos)
+			b.addProblem(c.Resource.Pos, "%s has a grant of %q in Astro, "+
+				"but the manifest renames this role to %s at %s; declare the grant with the new name",
+				c.Resource, id.ScalarText(), target.Resource, target.Resource.Pos)
 			b.linked[target] = true
 		}
 		if target.Action == Delete && !slices.Contains(target.DependsOn, c) {
@@ -122,7 +122,8 @@ func (b *edgeBuilder) checkKeptReferences(c *Change) {
 		schema.VisitReferences(f.Ref, cmp.Or(f.Type.Elem, &f.Type), kept.Old, func(ref *schema.Ref, id *schema.Node) {
 			if target := b.target(ref, id); target != nil && target.Action == Delete {
 				b.addProblem(c.Resource.Pos, "%s: %s is kept, but refers to %s, which is marked state: absent at %s; "+
-					"remove this reference first, or keep both", c.Resource, kept.Label, target.Resource, target.Resource.Pos)
+					"remove this reference first, or keep both",
+					c.Resource, kept.Label, target.Resource, target.Resource.Pos)
 			}
 		})
 	}
@@ -141,8 +142,8 @@ func (b *edgeBuilder) link(c, target *Change, field string) {
 	b.linked[target] = true
 	addDependency(c, target)
 	if target.Resource.Absent && !c.Resource.Absent {
-		b.addProblem(c.Resource.Pos, "%s: %s refers to %s, which is marked state: absent at %s; remove this reference first",
-			c.Resource, field, target.Resource, target.Resource.Pos)
+		b.addProblem(c.Resource.Pos, "%s: %s refers to %s, which is marked state: absent at %s; "+
+			"remove this reference first", c.Resource, field, target.Resource, target.Resource.Pos)
 	}
 }
 
@@ -150,8 +151,7 @@ func (p *Plan) addProblem(pos schema.Pos, format string, args ...any) {
 	p.Problems = append(p.Problems, schema.Problem{Pos: pos, Message: fmt.Sprintf(format, args...)})
 }
 
-// referenceIDs returns the declared id or list of ids in a reference field, otherwise the
-// current one.
+// referenceIDs returns the declared id or list of ids in a reference field, otherwise the current one.
 func (c *Change) referenceIDs(f *schema.Field) *schema.Node {
 	if n := c.Resource.Body.Get(f.Name); n != nil || c.Live == nil {
 		return n
@@ -162,9 +162,8 @@ func (c *Change) referenceIDs(f *schema.Field) *schema.Node {
 	return f.CurrentValue(c.Live.Body(), c.Live.Body())
 }
 
-// addDependency records that c refers to target, so target comes first. If both are
-// deleted, c comes first. If c could not be read, a delete of target depends on c and is
-// therefore not made.
+// addDependency records that c refers to target, so target comes first. If both are deleted, c comes first. If c could
+// not be read, a delete of target depends on c and is therefore not made.
 func addDependency(c, target *Change) {
 	if c.Action == Delete || c.Action == Errored && target.Action == Delete {
 		if target.Action == Delete {
@@ -175,8 +174,8 @@ func addDependency(c, target *Change) {
 	c.DependsOn = append(c.DependsOn, target)
 }
 
-// VisitDependenciesFirst calls visit for each node after the nodes on which it depends, otherwise in the given order. It
-// ends with the first cycle: nodes that each depend on the next one, and the last on the first.
+// VisitDependenciesFirst calls visit for each node after the nodes on which it depends, otherwise in the given order.
+// It ends with the first cycle: nodes that each depend on the next one, and the last on the first.
 func VisitDependenciesFirst[N comparable](nodes []N, dependencies func(N) []N, visit func(N)) (cycle []N) {
 	visited := map[N]bool{}
 	var visitAll func(nodes, trail []N) []N
@@ -229,9 +228,8 @@ func (c *Change) isRename() bool {
 	return c.Action == Update && c.Resource.NameAfter(c.Live.Name()) != c.Live.Name()
 }
 
-// orderRenames makes a rename depend on the change that releases the new name, by a
-// rename or a delete. Swapped names have no possible order, so the API accepts or
-// refuses them.
+// orderRenames makes a rename depend on the change that releases the new name, by a rename or a delete. Swapped names
+// have no possible order, so the API accepts or refuses them.
 func (p *Plan) orderRenames() {
 	releasedBy := map[string]*Change{}
 	nameKey := func(c *Change, name string) string {

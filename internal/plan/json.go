@@ -10,8 +10,8 @@ import (
 	"astro-apply/internal/schema"
 )
 
-// JSONVersion is the version of the plan's JSON form. It grows when a member
-// changes its meaning or is removed; members may be added at any time.
+// JSONVersion is the version of the plan's JSON form. It grows when a member changes its meaning or is removed; members
+// may be added at any time.
 const JSONVersion = 1
 
 // jsonPlan is the form for later steps: the changes of a review, with notes.
@@ -46,14 +46,13 @@ type jsonField struct {
 	Path reviewText   `json:"path"`
 	Old  *schema.Node `json:"old,omitempty"`
 	New  *schema.Node `json:"new,omitempty"`
-	// Unverified reports that the value may not have changed, because secrets can't be
-	// compared. A review doesn't contain it.
+	// Unverified reports that the value may not have changed, because secrets can't be compared. A review doesn't
+	// contain it.
 	Unverified bool `json:"unverified,omitempty"`
 }
 
-// JSON returns the plan in its versioned form, on one line and without secrets. It
-// contains only the number of unchanged resources. If it is longer than limit bytes,
-// JSON leaves out the fields and notes of the changes.
+// JSON returns the plan in its versioned form, on one line and without secrets. It contains only the number of
+// unchanged resources. If it is longer than limit bytes, JSON leaves out the fields and notes of the changes.
 func (p *Plan) JSON(limit int) ([]byte, error) {
 	e := encoder{redactor: newRedactor(p.Redact)}
 	doc := jsonPlan{Version: JSONVersion, OrganizationID: p.OrganizationID, Changes: []annotatedJSON{}}
@@ -91,11 +90,9 @@ func (p *Plan) JSON(limit int) ([]byte, error) {
 // encoder encodes the content of changes, without secrets.
 type encoder struct {
 	redactor
-	// isReview selects the form of a review: each text has a tag, and equal values give
-	// equal bytes.
+	// isReview selects the form of a review: each text has a tag, and equal values give equal bytes.
 	isReview bool
-	// created maps the ids of resources to addresses, which replace the ids, as before the
-	// resources existed.
+	// created maps the ids of resources to addresses, which replace the ids, as before the resources existed.
 	created map[string]string
 }
 
@@ -124,8 +121,7 @@ func (e encoder) encodeChange(c *Change) jsonChange {
 	return out
 }
 
-// withAddresses returns a copy of created with the addresses that the references of c
-// use.
+// withAddresses returns a copy of created with the addresses that the references of c use.
 func (c *Change) withAddresses(created map[string]string) map[string]string {
 	out := maps.Clone(created)
 	for _, ref := range c.Resource.Refs {

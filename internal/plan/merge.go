@@ -7,10 +7,9 @@ import (
 	"astro-apply/internal/schema"
 )
 
-// merger merges declared values over current ones and records the differences. It
-// copies undeclared fields from the current values, as the UndeclaredRule of each field
-// demands, because an update in the API replaces the whole resource. In its methods, d
-// is a declared value and l the current (live) one.
+// merger merges declared values over current ones and records the differences. It copies undeclared fields from the
+// current values, as the UndeclaredRule of each field demands, because an update in the API replaces the whole
+// resource. In its methods, d is a declared value and l the current (live) one.
 type merger struct {
 	*Comparison  // the differences so far
 	resource     *desired.Resource
@@ -27,8 +26,8 @@ type merger struct {
 // pathLabel is the last step of a path as people read it, and the path of its parent.
 type pathLabel struct{ parent, step string }
 
-// labelOf returns path for people: with the names that the manifest uses for reference
-// fields, and with the names of resources instead of their ids.
+// labelOf returns path for people: with the names that the manifest uses for reference fields, and with the names of
+// resources instead of their ids.
 func (m *merger) labelOf(path string) string {
 	for end := len(path); end > 0; end = strings.LastIndexAny(path[:end], ".[") {
 		if label, ok := m.labels[path[:end]]; ok {
@@ -51,16 +50,16 @@ func (m *merger) silenced() *merger {
 	return &silent
 }
 
-// recordChange records a difference. It copies the declared value, because apply later
-// replaces references in it, and the plan must not change.
+// recordChange records a difference. It copies the declared value, because apply later replaces references in it, and
+// the plan must not change.
 func (m *merger) recordChange(path string, current, desired *schema.Node) {
 	if !m.isSilent {
 		m.Fields = append(m.Fields, Field{Path: path, Label: m.labelOf(path), Old: current, New: desired.Clone()})
 	}
 }
 
-// mergeObject merges the fields of one object. isNew is true if the whole object is new:
-// a new resource, or a new item of a list.
+// mergeObject merges the fields of one object. isNew is true if the whole object is new: a new resource, or a new item
+// of a list.
 func (m *merger) mergeObject(fields []schema.Field, declared, live *schema.Node, path string, isNew bool) *schema.Node {
 	merged := &schema.Node{Form: schema.Map}
 	if declared != nil {
@@ -79,7 +78,7 @@ func (m *merger) mergeObject(fields []schema.Field, declared, live *schema.Node,
 
 func (m *merger) mergeField(f *schema.Field, declared, live *schema.Node, path string, isNew bool) *schema.Node {
 	d, l := declared.Get(f.Name), f.CurrentValue(live, m.live)
-	if d == nil && l != nil && declared != nil && f.Type.UnsetList != "" { // the enclosing object is declared, and it is authoritative
+	if d == nil && l != nil && declared != nil && f.Type.UnsetList != "" { // a declared object is authoritative
 		d = &schema.Node{Form: schema.Map, Pos: declared.Pos}
 	}
 	if f.Has(schema.MetaArgument) {
@@ -90,7 +89,8 @@ func (m *merger) mergeField(f *schema.Field, declared, live *schema.Node, path s
 	}
 	if d != nil && d.Sensitive && l != nil {
 		if l.Form == schema.Text && l.Text != d.Text && f.Type.Equal(d, l) {
-			m.NewlySensitive = append(m.NewlySensitive, &schema.Node{Form: schema.Text, Text: l.Text, VariableValues: []string{}}) // the same secret in another spelling
+			secret := &schema.Node{Form: schema.Text, Text: l.Text, VariableValues: []string{}} // in another spelling
+			m.NewlySensitive = append(m.NewlySensitive, secret)
 		}
 		l = l.Clone() // a value that a secret replaces is probably the previous secret
 		l.MarkSensitive()
@@ -98,7 +98,8 @@ func (m *merger) mergeField(f *schema.Field, declared, live *schema.Node, path s
 	if condition := f.FailedCondition(m.lookUpValue); condition != nil {
 		if d != nil {
 			m.addProblem(d.Pos, "%s doesn't apply when %s is %s, only when it is %s; remove %s, or change %s",
-				m.labelOf(path), condition.Field, m.lookUpText(condition.Field), strings.Join(condition.In, " or "), m.labelOf(path), condition.Field)
+				m.labelOf(path), condition.Field, m.lookUpText(condition.Field), strings.Join(condition.In, " or "),
+				m.labelOf(path), condition.Field)
 		} else {
 			m.dropInapplicable(f, l, path)
 		}
@@ -113,7 +114,8 @@ func (m *merger) mergeField(f *schema.Field, declared, live *schema.Node, path s
 	secret := f.HoldsSecret(m.secretContext(f, declared, live), m.lookUpText)
 	if secret && f.Secret.PresenceReported && d != nil {
 		if d.Is("") && l.IsRedacted() {
-			m.addProblem(d.Pos, "%s can't be cleared, because Astro keeps the stored secret if the new one is empty; remove the field, or set another value", m.labelOf(path))
+			m.addProblem(d.Pos, "%s can't be cleared, because Astro keeps the stored secret if the new one is empty; "+
+				"remove the field, or set another value", m.labelOf(path))
 		}
 		d = m.asSensitive(d)
 	}
@@ -128,7 +130,8 @@ func (m *merger) mergeField(f *schema.Field, declared, live *schema.Node, path s
 		isSetElsewhere := m.resource.Creates != nil && m.resource.Creates.Body.Get(f.ResponsePath) != nil
 		if !isSetElsewhere && m.hasDifference(f, d, l, path) {
 			currentText, desiredText := schema.ShowBoth(f.Type.WithoutServerFields(l, m.live), d)
-			m.addNote(d.Pos, false, "%s is %s in Astro and %s in the manifest: %s", m.labelOf(path), currentText, desiredText, f.Remedy)
+			m.addNote(d.Pos, false, "%s is %s in Astro and %s in the manifest: %s",
+				m.labelOf(path), currentText, desiredText, f.Remedy)
 		}
 		return nil
 	case f.Has(schema.Immutable):
@@ -215,7 +218,7 @@ func (m *merger) mergeNested(f *schema.Field, d, l *schema.Node, path string, is
 	switch {
 	case d != nil && !isNew && !f.Has(schema.RequiredUpdate) && t.IsZero(d) && t.IsZero(l): // both are empty
 		return nil
-	case len(merged.Members) == 0 && (d == nil || len(d.Members) > 0): // send no empty object, unless the manifest declares {}
+	case len(merged.Members) == 0 && (d == nil || len(d.Members) > 0): // {} is sent only if the manifest declares it
 		return nil
 	}
 	return merged

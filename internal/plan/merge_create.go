@@ -2,8 +2,8 @@ package plan
 
 import "astro-apply/internal/schema"
 
-// mergeOtherEndpoint merges a field that another endpoint updates. It returns the current
-// value, so that this request doesn't remove it.
+// mergeOtherEndpoint merges a field that another endpoint updates. It returns the current value, so that this request
+// doesn't remove it.
 func (m *merger) mergeOtherEndpoint(f *schema.Field, d, l *schema.Node, path string, isNew bool) *schema.Node {
 	if !isNew {
 		if l == nil {
@@ -17,8 +17,8 @@ func (m *merger) mergeOtherEndpoint(f *schema.Field, d, l *schema.Node, path str
 	return nil
 }
 
-// mergeNewField returns the value to send for a field of a new resource or item: the
-// declared value, otherwise a default.
+// mergeNewField returns the value to send for a field of a new resource or item: the declared value, otherwise a
+// default.
 func (m *merger) mergeNewField(f *schema.Field, declared *schema.Node, path string) *schema.Node {
 	d := declared.Get(f.Name)
 	if d == nil {
@@ -31,7 +31,8 @@ func (m *merger) mergeNewField(f *schema.Field, declared *schema.Node, path stri
 	case d == nil && f.Has(schema.RequiredCreate) && m.isConditionUnknown(f):
 		return nil // the field of a condition is missing itself, so it is unknown whether f is required
 	case d == nil && f.Has(schema.RequiredCreate):
-		m.addProblem(declared.Pos, "%s is missing, but a new resource or item requires it; add it (%s)", m.labelOf(path), f.Type.Describe())
+		m.addProblem(declared.Pos, "%s is missing, but a new resource or item requires it; add it (%s)",
+			m.labelOf(path), f.Type.Describe())
 		return nil
 	case d == nil:
 		return nil
@@ -45,15 +46,16 @@ func (m *merger) mergeNewField(f *schema.Field, declared *schema.Node, path stri
 	return m.mergeValue(f, d, nil, path, true)
 }
 
-// mergeImmutable reports a difference in a field that can't change, and returns the value
-// to send.
+// mergeImmutable reports a difference in a field that can't change, and returns the value to send.
 func (m *merger) mergeImmutable(f *schema.Field, d, l *schema.Node, path string) *schema.Node {
 	if l == nil && f.ResponsePath != "-" && !f.Type.IsZero(d) {
-		m.addNote(d.Pos, false, "%s can't be changed after creation, and Astro doesn't return it; %s was not compared", m.labelOf(path), d.Show())
+		m.addNote(d.Pos, false, "%s can't be changed after creation, and Astro doesn't return it; %s was not compared",
+			m.labelOf(path), d.Show())
 	}
 	if l != nil && !f.Type.Equal(d, l) {
 		currentText, desiredText := schema.ShowBoth(l, d)
-		m.addProblem(d.Pos, "%s can't be changed: %s in Astro, %s in the manifest; %s", m.labelOf(path), currentText, desiredText, f.Remedy)
+		m.addProblem(d.Pos, "%s can't be changed: %s in Astro, %s in the manifest; %s",
+			m.labelOf(path), currentText, desiredText, f.Remedy)
 	}
 	switch {
 	case !f.Has(schema.Update):

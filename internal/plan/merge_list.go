@@ -9,8 +9,8 @@ import (
 	"astro-apply/internal/schema"
 )
 
-// listMerger merges a declared list with the current one. It removes undeclared items
-// only if the policy allows it; otherwise it keeps them and adds a warning.
+// listMerger merges a declared list with the current one. It removes undeclared items only if the policy allows it;
+// otherwise it keeps them and adds a warning.
 type listMerger struct {
 	*merger
 	field        *schema.Field
@@ -37,28 +37,26 @@ func (m *listMerger) mergeItems(d, l *schema.Node) *schema.Node {
 	return merged
 }
 
-// noteEmptied warns if an empty list has a special meaning, and the list becomes empty
-// or is no longer empty.
+// noteEmptied warns if an empty list has a special meaning, and the list becomes empty or is no longer empty.
 func (m *listMerger) noteEmptied(countBefore, countAfter int) {
 	switch meaning := m.field.EmptyMeans; {
 	case meaning == "" || m.live == nil:
 	case countBefore == 0 && countAfter > 0:
-		m.addNote(m.declaredList.Pos, true, "%s was empty, which means %s; after this change, it means only the listed items", m.path, meaning)
+		m.addNote(m.declaredList.Pos, true, "%s was empty, which means %s; "+
+			"after this change, it means only the listed items", m.path, meaning)
 	case countBefore > 0 && countAfter == 0:
 		m.addNote(m.declaredList.Pos, true, "%s becomes empty, which means %s", m.path, meaning)
 	}
 }
 
-// itemPair holds a declared item and the current item with the same key. One of them may
-// be nil.
+// itemPair holds a declared item and the current item with the same key. One of them may be nil.
 type itemPair struct {
 	declared, live *schema.Node
 	key            string
 	label          string // the key for people: with names instead of ids
 }
 
-// itemPath returns the path of an item. An item without fields needs no key, because the
-// difference shows its value.
+// itemPath returns the path of an item. An item without fields needs no key, because the difference shows its value.
 func (m *listMerger) itemPath(pair itemPair) string {
 	if m.field.Type.Elem.Base != schema.BaseObject {
 		return m.path
@@ -107,8 +105,7 @@ func (m *listMerger) removeOrKeepItem(pair itemPair, path string) bool {
 	return false
 }
 
-// mergeWholeItem returns an item that is added, kept or sent back. Its fields are not
-// recorded separately.
+// mergeWholeItem returns an item that is added, kept or sent back. Its fields are not recorded separately.
 func (m *listMerger) mergeWholeItem(t *schema.Type, declared, live *schema.Node, path string, isNew bool) *schema.Node {
 	if t.Base != schema.BaseObject {
 		if declared != nil {
@@ -119,15 +116,14 @@ func (m *listMerger) mergeWholeItem(t *schema.Type, declared, live *schema.Node,
 	return withItemID(m.silenced().mergeObject(t.Fields, declared, live, path, isNew), live)
 }
 
-// withItemID adds the id that Astro gave the item. Without its id, the API replaces an item by another one: tasks in
-// a worker queue would get stuck.
+// withItemID adds the id that Astro gave the item. Without its id, the API replaces an item by another one: tasks in a
+// worker queue would get stuck.
 func withItemID(item, live *schema.Node) *schema.Node {
 	item.Set("id", live.Get("id"))
 	return item
 }
 
-// newPair returns a pair whose key is that of item. While the key contains an unknown id,
-// a description replaces it.
+// newPair returns a pair whose key is that of item. While the key contains an unknown id, a description replaces it.
 func (m *listMerger) newPair(declared, live, item *schema.Node, key string) itemPair {
 	t := &m.field.Type
 	if key == "" {
@@ -148,9 +144,8 @@ func (m *listMerger) newPair(declared, live, item *schema.Node, key string) item
 	return itemPair{declared, live, key, label}
 }
 
-// pairItems pairs declared and current items by key: first the declared items in their
-// order, then the undeclared ones. An item whose key is unknown matches no other.
-// Current items with the same key are separate items, except in a set.
+// pairItems pairs declared and current items by key: first the declared items in their order, then the undeclared ones.
+// An item whose key is unknown matches no other. Current items with the same key are separate items, except in a set.
 func (m *listMerger) pairItems(declared, live []*schema.Node) []itemPair {
 	t := &m.field.Type
 	currentByKey := map[string]*schema.Node{}
@@ -185,8 +180,8 @@ func (m *listMerger) pairItems(declared, live []*schema.Node) []itemPair {
 	return pairs
 }
 
-// distinguishLabels adds the keys to labels that several items have, for example two
-// Deployments with the same name in different Workspaces.
+// distinguishLabels adds the keys to labels that several items have, for example two Deployments with the same name in
+// different Workspaces.
 func distinguishLabels(pairs []itemPair) {
 	count := map[string]int{}
 	for _, pair := range pairs {

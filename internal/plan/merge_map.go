@@ -7,9 +7,8 @@ import (
 	"astro-apply/internal/schema"
 )
 
-// mergeMap merges a free-form mapping like a list: it removes an undeclared member only
-// if the policy allows it. Astro replaces the mapping as a whole, so a change is an
-// error if it would erase a secret that Astro doesn't return.
+// mergeMap merges a free-form mapping like a list: it removes an undeclared member only if the policy allows it. Astro
+// replaces the mapping as a whole, so a change is an error if it would erase a secret that Astro doesn't return.
 func (m *merger) mergeMap(f *schema.Field, d, l *schema.Node, path string) *schema.Node {
 	if d == nil {
 		return l
@@ -54,8 +53,8 @@ func (m *merger) mergeMap(f *schema.Field, d, l *schema.Node, path string) *sche
 	return merged
 }
 
-// undeclaredSecrets returns the names of current members that Astro doesn't return, that
-// the manifest doesn't declare, and that must be kept.
+// undeclaredSecrets returns the names of current members that Astro doesn't return, that the manifest doesn't declare,
+// and that must be kept.
 func (m *merger) undeclaredSecrets(d, l *schema.Node) (names []string) {
 	if l == nil || !m.removals.keepsUndeclared() {
 		return nil
@@ -84,8 +83,7 @@ func hasSensitive(n *schema.Node) bool {
 	return n.Any(func(n *schema.Node) bool { return n.Sensitive })
 }
 
-// removeOrKeep records that an undeclared value is removed, and returns true, or that it
-// is kept, and returns false.
+// removeOrKeep records that an undeclared value is removed, and returns true, or that it is kept, and returns false.
 func (m *merger) removeOrKeep(path string, live *schema.Node) bool {
 	if !m.removals.keepsUndeclared() {
 		m.recordChange(path, live, nil)
@@ -105,8 +103,8 @@ func (m *merger) noteKept(pos schema.Pos, path string, names []string) {
 	}
 }
 
-// mergeUnsettable merges an object whose omitted members the API keeps. To remove a
-// member, the request must name it in the list t.UnsetList.
+// mergeUnsettable merges an object whose omitted members the API keeps. To remove a member, the request must name it in
+// the list t.UnsetList.
 func (m *merger) mergeUnsettable(t *schema.Type, d, l *schema.Node, path string, isNew bool) *schema.Node {
 	merged := m.mergeObject(t.Fields, d, l, path, isNew)
 	if l == nil {

@@ -5,8 +5,7 @@ import (
 	"astro-apply/internal/schema"
 )
 
-// mergeSecret returns the value to send for a field of an existing item that the API
-// never returns.
+// mergeSecret returns the value to send for a field of an existing item that the API never returns.
 func (m *merger) mergeSecret(f *schema.Field, d, live *schema.Node, path string) *schema.Node {
 	switch {
 	case d == nil && f.HoldsSecret(live, nil):
@@ -25,8 +24,8 @@ func (m *merger) mergeSecret(f *schema.Field, d, live *schema.Node, path string)
 	return m.mergeUncomparable(d, nil, path)
 }
 
-// asSensitive returns a copy of d marked as sensitive. It remembers the values that the
-// manifest doesn't mark as secret.
+// asSensitive returns a copy of d marked as sensitive. It remembers the values that the manifest doesn't mark as
+// secret.
 func (m *merger) asSensitive(d *schema.Node) *schema.Node {
 	d.Walk(func(n *schema.Node) {
 		if !n.Sensitive {
@@ -49,8 +48,7 @@ func (m *merger) mergeRedacted(f *schema.Field, d, l *schema.Node, path string) 
 	return m.mergeUncomparable(d, nil, path) // Astro keeps an omitted value; "" would keep only a secret
 }
 
-// mergeSecretMember merges a declared secret for which Astro returns "". If an update
-// sends "", Astro keeps the secret.
+// mergeSecretMember merges a declared secret for which Astro returns "". If an update sends "", Astro keeps the secret.
 func (m *merger) mergeSecretMember(d, l *schema.Node, path string) *schema.Node {
 	if m.writesSecrets() {
 		d = m.asSensitive(d)
@@ -58,8 +56,8 @@ func (m *merger) mergeSecretMember(d, l *schema.Node, path string) *schema.Node 
 	return m.mergeUncomparable(d, l, path)
 }
 
-// mergeUncomparable merges a declared value whose current value isn't known. It returns
-// unchanged, which lets Astro keep that value, unless the update writes secrets.
+// mergeUncomparable merges a declared value whose current value isn't known. It returns unchanged, which lets Astro
+// keep that value, unless the update writes secrets.
 func (m *merger) mergeUncomparable(d, unchanged *schema.Node, path string) *schema.Node {
 	switch {
 	case !m.writesSecrets():
@@ -71,8 +69,8 @@ func (m *merger) mergeUncomparable(d, unchanged *schema.Node, path string) *sche
 	return d
 }
 
-// secretContext returns the object with the sibling that decides whether f is secret: the
-// declared object if it has the sibling, otherwise the current one.
+// secretContext returns the object with the sibling that decides whether f is secret: the declared object if it has the
+// sibling, otherwise the current one.
 func (m *merger) secretContext(f *schema.Field, declared, live *schema.Node) *schema.Node {
 	if f.Secret == nil || declared.Get(f.Secret.If) != nil {
 		return declared

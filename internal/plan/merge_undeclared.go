@@ -41,24 +41,26 @@ func (m *merger) mergeUndeclared(f *schema.Field, l *schema.Node, path string) *
 	case zero == nil, f.Has(schema.MustBeKnown):
 		m.addMissingRequired(f, path)
 		return nil
-	case f.Undeclared == schema.KeepItems && l == nil && !m.isSilent && m.changeRefusal(f, nil, zero) == "": // a nested or refused zero value isn't sent
+	case f.Undeclared == schema.KeepItems && l == nil && !m.isSilent && m.changeRefusal(f, nil, zero) == "":
+		// A nested or refused zero value isn't sent.
 		m.missingRequired = append(m.missingRequired, schema.Problem{Pos: m.declared.Pos, Warning: true, Message: path +
-			": an update must send this list, but Astro doesn't return it, so the update would remove all its items in Astro; " +
-			"declare the items to keep"})
+			": an update must send this list, but Astro doesn't return it, so the update would remove all its items " +
+			"in Astro; declare the items to keep"})
 	}
 	return zero
 }
 
-// addMissingRequired records that an update needs a value that is not known. It becomes
-// a problem only if an update is sent.
+// addMissingRequired records that an update needs a value that is not known. It becomes a problem only if an update is
+// sent.
 func (m *merger) addMissingRequired(f *schema.Field, path string) {
-	m.missingRequired = append(m.missingRequired, schema.Problem{
-		Pos: m.declared.Pos, Message: fmt.Sprintf("%s is required for an update, but Astro doesn't return it; declare it (%s)", m.labelOf(path), f.Type.Describe()),
-	})
+	m.missingRequired = append(m.missingRequired, schema.Problem{Pos: m.declared.Pos, Message: fmt.Sprintf(
+		"%s is required for an update, but Astro doesn't return it; declare it (%s)",
+		m.labelOf(path), f.Type.Describe(),
+	)})
 }
 
-// dropInapplicable records the removal of a current value that no longer applies after
-// this change, because a condition of its field isn't met any more.
+// dropInapplicable records the removal of a current value that no longer applies after this change, because a condition
+// of its field isn't met any more.
 func (m *merger) dropInapplicable(f *schema.Field, l *schema.Node, path string) {
 	if f.Type.IsZero(l) || f.FailedCondition(m.lookUpCurrent) != nil {
 		return

@@ -15,9 +15,8 @@ import (
 // Action is the type of a change.
 type Action string
 
-// The actions. DeletePrevented is the action of a resource that the manifest marks
-// absent and that this run must not delete. Errored is the action of a resource that
-// could not be read, or whose change is refused.
+// The actions. DeletePrevented is the action of a resource that the manifest marks absent and that this run must not
+// delete. Errored is the action of a resource that could not be read, or whose change is refused.
 const (
 	Create          Action = "create"
 	Update          Action = "update"
@@ -34,31 +33,33 @@ type Change struct {
 	ParentID string        // id of the Workspace that contains the resource, "" if the Workspace doesn't exist yet
 	Action   Action
 	Diff
-	DependsOn      []*Change // changes that must be made before this one
-	Deferred       []*Change // changes that create referenced resources, but only after this change: a second write then sets the references
-	Err            error     // why the action is Errored
-	VisibleText    string    // number of resources of this kind that the token can see, such as "0 Workspaces"; set if the resource was not found and the token may lack the role to see it
-	NoneVisible    bool      // the token can see no resource of this kind
-	UnusableReason string    // why a resource that exists doesn't work, such as an expired token; "" if it works
+	DependsOn []*Change // changes that must be made before this one
+	Deferred  []*Change // changes that are made after this one, and whose ids a second write of this one then sets
+	Err       error     // why the action is Errored
+
+	// VisibleText is the number of resources of this kind that the token can see, such as "0 Workspaces". It is set if
+	// the resource was not found and the token may lack the role to see it. NoneVisible: the token sees none.
+	VisibleText    string
+	NoneVisible    bool
+	UnusableReason string // why a resource that exists doesn't work, such as an expired token; "" if it works
 }
 
-// Plan holds the changes that make Astro match the manifest, sorted so that each comes after the changes that it depends on.
+// Plan holds the changes that make Astro match the manifest. Each comes after the changes that it depends on.
 type Plan struct {
 	OrganizationID string
 	Changes        []*Change
-	Problems       []schema.Problem                     // errors in the manifest; if there are any, nothing may be written
-	Names          map[string]string                    // of all resources that were read, by id; a create must return a different id
+	Problems       []schema.Problem                     // errors in the manifest, with which nothing may be written
+	Names          map[string]string                    // of all resources that were read, by id
 	Targets        map[*desired.Reference]*current.Live // targets of references that the manifest doesn't declare
 
-	// Redact removes the values of secrets from text, for JSON and Review; nil
-	// removes nothing. It is needed because the plan only recognizes secrets in
-	// secret fields, but any other text may contain the same value.
+	// Redact removes the values of secrets from text, for JSON and Review; nil removes nothing. It is needed because
+	// the plan only recognizes secrets in secret fields, but any other text may contain the same value.
 	Redact func(text string) string
 
 	compared []*Change // by Resource.Index, before they were put in order
 }
 
-// Make plans a change for every resource in current.Desired. It is deterministic: equal inputs give equal plans.
+// Make plans a change for every resource in state.Desired. It is deterministic: equal inputs give equal plans.
 func Make(organizationID string, state *current.State, policy Policy) *Plan {
 	return makePlan(organizationID, state, policy, make([]*Change, len(state.Desired.Resources)))
 }
@@ -72,8 +73,8 @@ func (p *Plan) Update(state *current.State, policy Policy, changed []*desired.Re
 	return makePlan(p.OrganizationID, state, policy, compared)
 }
 
-// makePlan compares the resources for which compared, by Resource.Index, holds no result yet, and puts all
-// changes in order.
+// makePlan compares the resources for which compared, by Resource.Index, holds no result yet, and puts all changes in
+// order.
 func makePlan(organizationID string, state *current.State, policy Policy, compared []*Change) *Plan {
 	p := &Plan{
 		OrganizationID: organizationID, Problems: slices.Clone(state.Problems), Names: state.NamesByID(),
@@ -121,7 +122,8 @@ func planResource(
 	default:
 		comparison = compareWithNames(r, c.Live, policy, names)
 		c.Diff = comparison.Diff
-		if suggestion := state.Suggestions[r]; suggestion != "" && len(c.Problems) > 0 && c.Problems[0].Pos == r.Body.Pos { // the problem is a missing field
+		isFieldMissing := len(c.Problems) > 0 && c.Problems[0].Pos == r.Body.Pos
+		if suggestion := state.Suggestions[r]; suggestion != "" && isFieldMissing {
 			c.Problems[0].Message = "doesn't exist" + suggestion + " To create it: " + c.Problems[0].Message
 		}
 		switch c.Action = Unchanged; {
@@ -140,8 +142,8 @@ func planResource(
 	return c
 }
 
-// enforcePrecondition applies the kind's Precondition: a refused change becomes an error,
-// and a temporarily refused one is postponed.
+// enforcePrecondition applies the kind's Precondition: a refused change becomes an error, and a temporarily refused one
+// is postponed.
 func (c *Change) enforcePrecondition(comparison *Comparison, caller kind.Caller) {
 	if !c.IsActive() {
 		return
@@ -178,15 +180,13 @@ func (c *Change) IsActive() bool {
 	return c.Action == Create || c.Action == Update || c.Action == Delete
 }
 
-// ResourcesToRefresh lists the resources whose update was planned from a list item. A
-// list item may lack fields, which the update would erase, so the caller must read
-// these resources by id and plan again.
+// ResourcesToRefresh lists the resources whose update was planned from a list item. A list item may lack fields, which
+// the update would erase, so the caller must read these resources by id and plan again.
 func (p *Plan) ResourcesToRefresh() []*desired.Resource {
 	return p.resources(func(c *Change) bool { return c.Action == Update && !c.Live.Complete })
 }
 
-// ResourcesWithNewSecret lists the resources for which Astro will generate a new secret
-// value: creates and rotations.
+// ResourcesWithNewSecret lists the resources for which Astro will generate a new secret value: creates and rotations.
 func (p *Plan) ResourcesWithNewSecret(policy Policy) []*desired.Resource {
 	return p.resources(func(c *Change) bool {
 		isNew := c.Action == Create || c.Action == Update && policy.needsRotation(c.Resource)

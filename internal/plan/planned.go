@@ -14,12 +14,12 @@ import (
 func (p Policy) CheckPlanned(update, planned *Diff) error {
 	changes := slices.DeleteFunc(slices.Clone(update.Fields), func(f Field) bool { return f.New != nil })
 	if path := unplannedPath(changes, planned.Fields); path != "" {
-		return fmt.Errorf("nothing was sent, because the resource changed after the plan, and the update would also remove %s; "+
-			"run again", path)
+		return fmt.Errorf("nothing was sent, because the resource changed after the plan, "+
+			"and the update would also remove %s; run again", path)
 	}
 	if path := unplannedPath(update.Fields, planned.Fields); path != "" && p.ReviewedOnly {
-		return fmt.Errorf("%s changed after the plan, and this run may make only the reviewed changes; nothing was sent; "+
-			"plan again and review the new plan", path)
+		return fmt.Errorf("%s changed after the plan, and this run may make only the reviewed changes; "+
+			"nothing was sent; plan again and review the new plan", path)
 	}
 	return nil
 }
@@ -52,15 +52,15 @@ func isSameChange(f, planned Field) bool {
 	return f.Path == planned.Path && schema.Identical(planned.Old, f.Old) && schema.Identical(planned.New, f.New)
 }
 
-// isResolvedChange reports whether f is the same change as planned, but with the ids of
-// resources that were created after the plan was made.
+// isResolvedChange reports whether f is the same change as planned, but with the ids of resources that were created
+// after the plan was made.
 func isResolvedChange(f, planned Field) bool {
 	return trimItemLabel(f.Path) == trimItemLabel(planned.Path) &&
 		schema.Identical(planned.Old, f.Old) && isResolvedValue(planned.New, f.New)
 }
 
-// trimItemLabel returns the path of a list item without its label, because the label may
-// contain the id of the resource that the item refers to.
+// trimItemLabel returns the path of a list item without its label, because the label may contain the id of the resource
+// that the item refers to.
 func trimItemLabel(path string) string {
 	if i := strings.IndexByte(path, '['); i >= 0 && strings.HasSuffix(path, "]") {
 		return path[:i+1]
@@ -75,8 +75,7 @@ func isResolvedValue(planned, current *schema.Node) bool {
 	return !schema.Identical(resolved, planned) && schema.Identical(resolved, current)
 }
 
-// replaceUnknowns replaces each unknown value in n by the text at the same place in
-// resolved.
+// replaceUnknowns replaces each unknown value in n by the text at the same place in resolved.
 func replaceUnknowns(n, resolved *schema.Node) {
 	switch {
 	case n == nil || resolved == nil:

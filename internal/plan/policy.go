@@ -19,7 +19,7 @@ import (
 //  4. CheckRemovals (MaxRemovals) refuses the whole plan if it removes too much.
 //  5. CheckPlanned (ReviewedOnly) refuses an update that does more than the plan, right before it is sent.
 type Policy struct {
-	AllowDelete  bool                         // resources marked absent, and items missing from declared lists, are removed
+	AllowDelete  bool                         // remove resources marked absent, and items missing from declared lists
 	IsTarget     func(*desired.Resource) bool // selects the resources to plan; nil: all
 	MaxRemovals  *int                         // number of resources and items that a plan may remove; nil: unlimited
 	ReviewedOnly bool                         // an update may change only fields that the plan shows
@@ -71,7 +71,8 @@ func (p Policy) keepResource(c *Change) {
 		return
 	}
 	c.Action, c.Diff = DeletePrevented, Diff{}
-	c.addNote(c.Resource.Pos, true, "marked state: absent, but exists in Astro; kept (set allow-delete: true to delete it)")
+	c.addNote(c.Resource.Pos, true, "marked state: absent, but exists in Astro; kept "+
+		"(set allow-delete: true to delete it)")
 }
 
 // CheckRemovals returns an error if a plan removes more than MaxRemovals. It counts

@@ -10,18 +10,19 @@ import (
 	"astro-apply/internal/kind"
 )
 
-// parseReview parses the result of Review and accepts nothing else: encoding the parsed
-// review must give the same bytes. So a review with unknown, repeated or misspelled
-// members, or with trailing text, is refused.
+// parseReview parses the result of Review and accepts nothing else: encoding the parsed review must give the same
+// bytes. So a review with unknown, repeated or misspelled members, or with trailing text, is refused.
 func parseReview(data []byte) (review, error) {
 	var r review
 	err := json.Unmarshal(data, &r)
 	if err == nil && r.Version != reviewVersion {
-		return review{}, fmt.Errorf("it has format %d, but this version of astro-apply uses format %d; plan again on a new pull request", r.Version, reviewVersion)
+		return review{}, fmt.Errorf("it has format %d, but this version of astro-apply uses format %d; "+
+			"plan again on a new pull request", r.Version, reviewVersion)
 	}
 	encoded, _ := json.Marshal(r) // an error here gives different bytes
 	if err != nil || !bytes.Equal(encoded, data) || !r.isComplete() {
-		return review{}, errors.New("it doesn't have the exact form that astro-apply writes; plan again on a new pull request")
+		return review{}, errors.New("it doesn't have the exact form that astro-apply writes; " +
+			"plan again on a new pull request")
 	}
 	return r, nil
 }
@@ -46,8 +47,8 @@ func (c jsonChange) isComplete() bool {
 	return !slices.ContainsFunc(c.Fields, isIncomplete)
 }
 
-// createdSince returns the resources that the reviewed plan creates and that exist now.
-// It maps each id to the address that a reference to the resource had in the review.
+// createdSince returns the resources that the reviewed plan creates and that exist now. It maps each id to the address
+// that a reference to the resource had in the review.
 func (p *Plan) createdSince(old review) map[string]string {
 	names := map[string]string{}
 	for range 2 { // the first pass finds parents, the second one their children
@@ -69,8 +70,8 @@ func (p *Plan) createdSince(old review) map[string]string {
 	return names
 }
 
-// isCreatedBy reports whether exactly one change in old creates the resource, in the same
-// parent or in a parent that old creates, too.
+// isCreatedBy reports whether exactly one change in old creates the resource, in the same parent or in a parent that
+// old creates, too.
 func (c *Change) isCreatedBy(old review, created map[string]string) bool {
 	count := 0
 	for _, o := range old.Changes {

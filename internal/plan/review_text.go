@@ -6,9 +6,8 @@ import (
 	"astro-apply/internal/schema"
 )
 
-// reviewText is a text in a review. Its first character is a tag for its type, so that a
-// description that consists of *** isn't mistaken for a secret, and a redacted text is
-// never equal to a complete one.
+// reviewText is a text in a review. Its first character is a tag for its type, so that a description that consists of
+// *** isn't mistaken for a secret, and a redacted text is never equal to a complete one.
 type reviewText string
 
 const (
@@ -29,8 +28,8 @@ func (r redactor) tagPath(path string) reviewText {
 	return newReviewText(path, r.redactPath(path))
 }
 
-// tagNode returns the tagged text of a scalar node. It returns "" for a number, a boolean,
-// a list or a mapping, unless the node contains the value of a secret.
+// tagNode returns the tagged text of a scalar node. It returns "" for a number, a boolean, a list or a mapping, unless
+// the node contains the value of a secret.
 func (r redactor) tagNode(n *schema.Node) reviewText {
 	compound := n.Form == schema.List || n.Form == schema.Map
 	switch {

@@ -8,9 +8,8 @@ import (
 	"astro-apply/internal/schema"
 )
 
-// limitToTargets removes from the plan the changes of resources that the user didn't
-// select. A target that depends on an excluded change becomes an error, and a target with
-// excluded dependents gets a note.
+// limitToTargets removes from the plan the changes of resources that the user didn't select. A target that depends on
+// an excluded change becomes an error, and a target with excluded dependents gets a note.
 func (p *Plan) limitToTargets(isTarget func(*desired.Resource) bool) {
 	if isTarget == nil {
 		return
@@ -48,8 +47,8 @@ func (p *Plan) limitToTargets(isTarget func(*desired.Resource) bool) {
 		}
 		c.DependsOn, c.Deferred = slices.DeleteFunc(c.DependsOn, isExcluded), slices.DeleteFunc(c.Deferred, isExcluded)
 		if names := excludedDependents[c]; len(names) > 0 && c.IsActive() {
-			c.addNote(c.Resource.Pos, false, `input "only" excludes resources that depend on it, so they are not changed: %s`,
-				shortList(names))
+			c.addNote(c.Resource.Pos, false,
+				`input "only" excludes resources that depend on it, so they are not changed: %s`, shortList(names))
 		}
 	}
 	p.Changes = kept

@@ -1,7 +1,6 @@
 package plan
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -33,21 +32,23 @@ func (m *merger) refuseUnsafeValues() {
 	for _, u := range m.unsafe {
 		reasons = append(reasons, strings.Join(u.values, ", ")+": "+u.reason)
 	}
-	m.UnsafeErr = errors.New(strings.Join(reasons, "; ") + "; an update replaces all current values, so nothing was sent; " +
-		"declare every value to keep, or use a token that can read where each value comes from")
+	m.UnsafeErr = fmt.Errorf("%s; an update replaces all current values, so nothing was sent; "+
+		"declare every value to keep, or use a token that can read where each value comes from",
+		strings.Join(reasons, "; "))
 }
 
-// keepUnsafeItem keeps a current item that may be inherited, even if removals are allowed.
-// It records no difference, because the item may not belong to the resource itself.
+// keepUnsafeItem keeps a current item that may be inherited, even if removals are allowed. It records no difference,
+// because the item may not belong to the resource itself.
 func (m *listMerger) keepUnsafeItem(pair itemPair, path string) {
 	m.addUnsafeValue(m.labelOf(path)+" "+pair.live.Show(), pair.live.UnclearOrigin)
 	if m.declaredList != nil {
-		m.addNote(m.declaredList.Pos, true, "%s: %s exists in Astro but not in the manifest; kept, because it %s", m.labelOf(m.path), pair.label, pair.live.UnclearOrigin)
+		m.addNote(m.declaredList.Pos, true, "%s: %s exists in Astro but not in the manifest; kept, because it %s",
+			m.labelOf(m.path), pair.label, pair.live.UnclearOrigin)
 	}
 }
 
-// checkDuplicateKeys finds items with the same key. An update must not send them, because
-// the API would store only one of them or refuse both.
+// checkDuplicateKeys finds items with the same key. An update must not send them, because the API would store only one
+// of them or refuse both.
 func (m *listMerger) checkDuplicateKeys(items []*schema.Node) {
 	t, seen := &m.field.Type, map[string]bool{}
 	for _, item := range items {
@@ -59,16 +60,14 @@ func (m *listMerger) checkDuplicateKeys(items []*schema.Node) {
 	}
 }
 
-// isRepetition reports whether two current items with the same key are equal, so that one
-// of them can be ignored.
+// isRepetition reports whether two current items with the same key are equal, so that one of them can be ignored.
 func (m *listMerger) isRepetition(a, b *schema.Node) bool {
 	t := &m.field.Type
 	return t.Key != nil && a != nil && t.Elem.Equal(a, b) && a.Get("id").ScalarText() == b.Get("id").ScalarText()
 }
 
-// checkUnsafeValues replaces a change that must not be sent by an error, but only after
-// the resource was read by id, because a list item may lack fields. It also notes the
-// inherited values, because the change doesn't affect them.
+// checkUnsafeValues replaces a change that must not be sent by an error, but only after the resource was read by id,
+// because a list item may lack fields. It also notes the inherited values, because the change doesn't affect them.
 func (c *Change) checkUnsafeValues() {
 	switch {
 	case c.UnsafeErr != nil && c.Live.Complete:

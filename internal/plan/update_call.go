@@ -16,8 +16,8 @@ type UpdateCall struct {
 	Added, Removed []*schema.Node // for a SubList: items, in the order in which to send them
 }
 
-// updateEndpoints returns the update endpoints of a kind. If none is the main one, it adds
-// one without a call, so that the remaining fields are compared, too.
+// updateEndpoints returns the update endpoints of a kind. If none is the main one, it adds one without a call, so that
+// the remaining fields are compared, too.
 func updateEndpoints(k *kind.Kind) []*kind.UpdateEndpoint {
 	out := []*kind.UpdateEndpoint{}
 	main := false
@@ -42,8 +42,7 @@ func (m *merger) mergeEndpoint(endpoint *kind.UpdateEndpoint) *schema.Node {
 	return m.mergeObject(fields, m.declared, m.live, "", false)
 }
 
-// mergeAtPath merges only the field at a dotted path, for an endpoint that updates this
-// field alone.
+// mergeAtPath merges only the field at a dotted path, for an endpoint that updates this field alone.
 func (m *merger) mergeAtPath(path string) *schema.Node {
 	fields, declared, live, fullPath := m.resource.Kind.Fields, m.declared, m.live, path
 	for {
@@ -77,8 +76,7 @@ func (m *merger) addUpdate(endpoint *kind.UpdateEndpoint, body *schema.Node, cal
 	m.Updates = append(m.Updates, update)
 }
 
-// sortItems sorts the items for which isFirst returns true to the start of added and to
-// the end of removed.
+// sortItems sorts the items for which isFirst returns true to the start of added and to the end of removed.
 func sortItems(added, removed []*schema.Node, isFirst func(*schema.Node) bool) {
 	rank := func(n *schema.Node) int {
 		if isFirst(n) {
@@ -106,9 +104,12 @@ func intermediateListStates(current *schema.Node, added, removed []*schema.Node,
 	return states[:max(len(states)-1, 0)]
 }
 
-// rotationField returns the difference of a rotation. It describes both secret values in
-// words, because neither is known.
+// rotationField returns the difference of a rotation. It describes both secret values in words, because neither is
+// known.
 func rotationField(k *kind.Kind) Field {
 	unknown := func(s string) *schema.Node { return &schema.Node{Form: schema.Unknown, Text: s} }
-	return Field{Path: k.GeneratedSecret, Label: k.GeneratedSecret, Old: unknown("the current value, which stops working"), New: unknown("a new value")}
+	return Field{
+		Path: k.GeneratedSecret, Label: k.GeneratedSecret,
+		Old: unknown("the current value, which stops working"), New: unknown("a new value"),
+	}
 }
