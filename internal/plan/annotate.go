@@ -2,7 +2,6 @@ package plan
 
 import (
 	"fmt"
-	"time"
 
 	"astro-apply/internal/current"
 	"astro-apply/internal/kind"
@@ -21,23 +20,18 @@ func (c *Change) checkUsable(policy Policy) {
 			"will probably fail; check it in the Astro UI", c.UnusableReason)
 	}
 	if r.Kind.Expiry != nil && !policy.Now.IsZero() && !policy.needsRotation(r) {
-		c.checkExpiry(r.Kind.Expiry(c.Live.Body()), policy.Now)
+		expiry := r.Kind.Expiry(c.Live.Body())
+		if text, hasExpired := expiry.Describe(policy.Now); hasExpired {
+			c.UnusableReason = text
+			c.addNote(r.Pos, true, "%s; %s", text, expiry.Remedy)
+		} else if text != "" {
+			c.addNote(r.Pos, false, "%s", text)
+		}
 	}
 	if r.Kind.Advice != nil && c.Action == Unchanged && c.UnusableReason == "" {
 		if reason := r.Kind.Advice(c.Live.Body()); reason != "" {
 			c.addNote(r.Pos, false, "%s", reason)
 		}
-	}
-}
-
-// checkExpiry adds a note for a resource that has stopped working, or soon will. expiry is nil if it never does.
-func (c *Change) checkExpiry(expiry *kind.Expiry, now time.Time) {
-	switch text, hasExpired := expiry.Describe(now); {
-	case hasExpired:
-		c.UnusableReason = text
-		c.addNote(c.Resource.Pos, true, "%s; %s", text, expiry.Remedy)
-	case text != "":
-		c.addNote(c.Resource.Pos, false, "%s", text)
 	}
 }
 

@@ -9,13 +9,9 @@ import (
 
 // breakCycles breaks each cycle by removing a dependency or by deferring a reference to a second write. A cycle in
 // which neither is possible becomes a problem.
-func (p *Plan) breakCycles() {
-	for {
-		cycle := p.findCycle()
-		if cycle == nil {
-			return
-		}
-		if !relaxDependency(cycle) {
+func (p *Plan) breakCycles(refs references) {
+	for cycle := p.findCycle(); cycle != nil; cycle = p.findCycle() {
+		if !relaxDependency(cycle, refs) {
 			p.refuseCycle(cycle, "references form a cycle", "remove one of these references")
 		}
 	}
@@ -32,7 +28,7 @@ func (p *Plan) refuseCycles() {
 // refuseCycle records a cycle as a problem and removes one dependency of the cycle, so that findCycle doesn't find it
 // again.
 func (p *Plan) refuseCycle(cycle []*Change, problem, remedy string) {
-	names := make([]string, 0, len(cycle)+1)
+	var names []string
 	for _, c := range append(cycle, cycle[0]) {
 		names = append(names, c.Resource.String())
 	}
@@ -46,21 +42,21 @@ func (p *Plan) findCycle() []*Change {
 }
 
 // relaxDependency removes or defers one dependency of a cycle. It returns false if none may be removed or deferred.
-func relaxDependency(cycle []*Change) bool {
+func relaxDependency(cycle []*Change, refs references) bool {
 	for _, step := range []struct {
 		isRelaxable func(c, next *Change) bool
 		defers      bool
 	}{
 		// Remove a dependency on a resource whose id is already known.
 		{func(c, next *Change) bool {
-			return c.Action != Delete && next.Live != nil && hasDeferrableReference(c, next, true)
+			return c.Action != Delete && next.Live != nil && refs.areDeferrable(c, next, true)
 		}, false},
 		// Remove the dependency of a delete on a resource that refers to the deleted one.
-		{func(c, next *Change) bool { return c.Action == Delete && hasDeferrableReference(next, c, true) }, false},
+		{func(c, next *Change) bool { return c.Action == Delete && refs.areDeferrable(next, c, true) }, false},
 		// Defer a reference outside lists.
-		{func(c, next *Change) bool { return c.Action != Delete && hasDeferrableReference(c, next, false) }, true},
+		{func(c, next *Change) bool { return c.Action != Delete && refs.areDeferrable(c, next, false) }, true},
 		// Defer a reference in a list. This comes last: until the second write, Astro has only a part of the list.
-		{func(c, next *Change) bool { return c.Action != Delete && hasDeferrableReference(c, next, true) }, true},
+		{func(c, next *Change) bool { return c.Action != Delete && refs.areDeferrable(c, next, true) }, true},
 	} {
 		for i, c := range cycle {
 			next := cycle[(i+1)%len(cycle)]
@@ -77,31 +73,12 @@ func relaxDependency(cycle []*Change) bool {
 	return false
 }
 
-// hasDeferrableReference reports whether from refers to target and every such reference is deferrable. A reference in a
-// list counts as deferrable only if inLists is true.
-func hasDeferrableReference(from, target *Change, inLists bool) bool {
-	found, deferrable := false, true
-	check := func(f *schema.Field) {
-		found = true
-		deferrable = deferrable && f.Ref.Deferrable && (inLists || f.Type.Base != schema.BaseList)
-	}
-	for i := range from.Resource.Kind.Fields {
-		f := &from.Resource.Kind.Fields[i]
-		if f.Ref == nil || target.Live == nil || f.Ref.Kind != target.Resource.Kind.Name {
-			continue
-		}
-		from.referenceIDs(f).Walk(func(id *schema.Node) {
-			if id.ScalarText() == target.Live.ID {
-				check(f)
-			}
-		})
-	}
-	for _, r := range from.Resource.Refs {
-		if r.Declared == target.Resource {
-			check(r.Field)
-		}
-	}
-	return found && deferrable
+// areDeferrable reports whether from refers to target and every such reference is deferrable. A reference in a list
+// counts as deferrable only if inLists is true.
+func (r references) areDeferrable(from, target *Change, inLists bool) bool {
+	fields := r[[2]*Change{from, target}]
+	isFixed := func(f *schema.Field) bool { return !f.Ref.Deferrable || !inLists && f.Type.Base == schema.BaseList }
+	return len(fields) > 0 && !slices.ContainsFunc(fields, isFixed)
 }
 
 func removeDependency(c, dependency *Change) {

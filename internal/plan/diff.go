@@ -94,7 +94,7 @@ func compareWithNames(
 func compareWithBody(r *desired.Resource, live *schema.Node, policy Policy) *Comparison {
 	m := &merger{
 		Comparison: &Comparison{}, resource: r, declared: r.Body, live: live, labels: map[string]pathLabel{},
-		removals: policy.removalsFrom(r), writeSecrets: policy.WriteSecrets,
+		removals: removalFilter{policy.AllowDelete, r.Protect}, writeSecrets: policy.WriteSecrets,
 	}
 	m.ignoreExpired(policy.Now)
 	if m.live == nil {

@@ -10,20 +10,22 @@ import (
 	"astro-apply/internal/schema"
 )
 
-// edgeBuilder adds the dependencies between changes, one kind of edge at a time. linked holds the changes to which the
-// current change has an edge already.
+// references are the fields with which the resource of a change refers to that of another one.
+type references map[[2]*Change][]*schema.Field
+
+// edgeBuilder adds the dependencies between changes, one kind of edge at a time.
 type edgeBuilder struct {
 	*Plan
+	references
 	changeOf   map[*desired.Resource]*Change
 	byIDOrName map[string]*Change // keys: kind and id, and kind and name, because some references use names
 	settings   map[string]*Change // keys: kind and field of singletons, as in kind.Gate
-	linked     map[*Change]bool
 }
 
 // addDependencies adds the dependencies between changes. A change depends on the changes that its resource refers to:
 // by declared references, otherwise by the ids in the declared or current values.
-func (p *Plan) addDependencies(changeOf map[*desired.Resource]*Change) {
-	b := edgeBuilder{Plan: p, changeOf: changeOf, byIDOrName: map[string]*Change{}, settings: map[string]*Change{}}
+func (p *Plan) addDependencies(changeOf map[*desired.Resource]*Change) references {
+	b := edgeBuilder{p, references{}, changeOf, map[string]*Change{}, map[string]*Change{}}
 	for _, c := range p.Changes {
 		name := c.Resource.Kind.Name
 		if c.Live != nil {
@@ -36,13 +38,13 @@ func (p *Plan) addDependencies(changeOf map[*desired.Resource]*Change) {
 		}
 	}
 	for _, c := range p.Changes {
-		b.linked = map[*Change]bool{c: true, nil: true}
 		b.linkDeclaredReferences(c)
 		b.linkReferenceIDs(c)
 		b.linkGate(c)
 		b.linkCurrentReferences(c)
 		b.checkKeptReferences(c)
 	}
+	return b.references
 }
 
 // linkDeclaredReferences makes c depend on the changes of resources that it refers to by name or id.
@@ -59,7 +61,7 @@ func (b *edgeBuilder) linkDeclaredReferences(c *Change) {
 					c.Resource, ref, target.Resource, target.Resource.Pos)
 			}
 		}
-		b.link(c, target, cmp.Or(ref.Field.Ref.NameField, ref.Field.Name))
+		b.link(c, target, ref.Field)
 	}
 }
 
@@ -69,7 +71,7 @@ func (b *edgeBuilder) linkReferenceIDs(c *Change) {
 		f := &c.Resource.Kind.Fields[i]
 		if f.Ref != nil {
 			schema.VisitReferences(f.Ref, &f.Type, c.referenceIDs(f), func(ref *schema.Ref, id *schema.Node) {
-				b.link(c, b.target(ref, id), ref.NameField)
+				b.link(c, b.target(ref, id), f)
 			})
 		}
 	}
@@ -96,14 +98,14 @@ func (b *edgeBuilder) linkCurrentReferences(c *Change) {
 	body := schema.Type{Base: schema.BaseObject, Fields: c.Resource.Kind.Fields}
 	schema.VisitReferences(nil, &body, c.Live.Body(), func(ref *schema.Ref, id *schema.Node) {
 		target := b.target(ref, id)
-		if b.linked[target] {
+		if target == nil || target == c || b.references[[2]*Change{c, target}] != nil {
 			return
 		}
 		if ref.ByName && target.isRename() && c.Action == Update {
 			b.addProblem(c.Resource.Pos, "%s has a grant of %q in Astro, "+
 				"but the manifest renames this role to %s at %s; declare the grant with the new name",
 				c.Resource, id.ScalarText(), target.Resource, target.Resource.Pos)
-			b.linked[target] = true
+			b.references[[2]*Change{c, target}] = []*schema.Field{{Ref: ref}} // reported once
 		}
 		if target.Action == Delete && !slices.Contains(target.DependsOn, c) {
 			target.DependsOn = append(target.DependsOn, c)
@@ -134,16 +136,21 @@ func (b *edgeBuilder) target(ref *schema.Ref, id *schema.Node) *Change {
 	return b.byIDOrName[ref.Kind+" "+id.ScalarText()]
 }
 
-// link makes c depend on target, to which the given field refers.
-func (b *edgeBuilder) link(c, target *Change, field string) {
-	if b.linked[target] {
+// link makes c depend on target, to which the field f refers.
+func (b *edgeBuilder) link(c, target *Change, f *schema.Field) {
+	if target == nil || target == c {
 		return
 	}
-	b.linked[target] = true
+	fields := append(b.references[[2]*Change{c, target}], f)
+	b.references[[2]*Change{c, target}] = fields
+	if len(fields) > 1 {
+		return
+	}
 	addDependency(c, target)
 	if target.Resource.Absent && !c.Resource.Absent {
 		b.addProblem(c.Resource.Pos, "%s: %s refers to %s, which is marked state: absent at %s; "+
-			"remove this reference first", c.Resource, field, target.Resource, target.Resource.Pos)
+			"remove this reference first",
+			c.Resource, cmp.Or(f.Ref.NameField, f.Name), target.Resource, target.Resource.Pos)
 	}
 }
 
@@ -235,30 +242,25 @@ func (p *Plan) orderRenames() {
 	nameKey := func(c *Change, name string) string {
 		return c.Resource.Kind.Name + " " + name + " in " + c.Live.ParentID()
 	}
-	holder := func(c *Change) *Change {
-		if c.Action == Delete {
-			return nil
-		}
-		return releasedBy[nameKey(c, c.Resource.NameAfter(c.Live.Name()))]
-	}
-	var renamed []*Change
 	for _, c := range p.Changes {
 		if c.isRename() || c.Action == Delete {
 			releasedBy[nameKey(c, c.Live.Name())] = c
 		}
-		if c.isRename() {
-			renamed = append(renamed, c)
-		}
 	}
-	for _, c := range renamed {
-		next := holder(c)
-		for range renamed { // nil after the loop, unless the renames form a cycle
-			if next != nil {
-				next = holder(next)
+	releasing := func(c *Change) []*Change {
+		if c.isRename() {
+			if other := releasedBy[nameKey(c, c.Resource.NameAfter(c.Live.Name()))]; other != nil {
+				return []*Change{other}
 			}
 		}
-		if releasing := holder(c); releasing != nil && next == nil && !releasing.isAfter(c) {
-			c.DependsOn = append(c.DependsOn, releasing)
+		return nil
+	}
+	for _, c := range p.Changes {
+		for _, other := range releasing(c) {
+			swap := VisitDependenciesFirst([]*Change{c}, releasing, func(*Change) {})
+			if swap == nil && !other.isAfter(c) {
+				c.DependsOn = append(c.DependsOn, other)
+			}
 		}
 	}
 }

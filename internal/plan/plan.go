@@ -93,8 +93,7 @@ func makePlan(organizationID string, state *current.State, policy Policy, compar
 			p.Problems = append(p.Problems, problem)
 		}
 	}
-	p.addDependencies(changeOf)
-	p.breakCycles()
+	p.breakCycles(p.addDependencies(changeOf))
 	p.orderRenames()
 	p.refuseCycles()
 	p.sortChanges()

@@ -17,7 +17,7 @@ func (p Policy) CheckPlanned(update, planned *Diff) error {
 		return fmt.Errorf("nothing was sent, because the resource changed after the plan, "+
 			"and the update would also remove %s; run again", path)
 	}
-	if path := unplannedPath(update.Fields, planned.Fields); path != "" && p.ReviewedOnly {
+	if path := unplannedPath(update.Fields, planned.Fields); p.ReviewedOnly && path != "" {
 		return fmt.Errorf("%s changed after the plan, and this run may make only the reviewed changes; "+
 			"nothing was sent; plan again and review the new plan", path)
 	}

@@ -33,10 +33,6 @@ type Policy struct {
 // removalFilter decides which current values of one resource a change may remove.
 type removalFilter struct{ allowDelete, protect bool }
 
-func (p Policy) removalsFrom(r *desired.Resource) removalFilter {
-	return removalFilter{p.AllowDelete, r.Protect}
-}
-
 // keepsUndeclared reports whether a value stays although the manifest doesn't declare it.
 func (f removalFilter) keepsUndeclared() bool { return f.protect || !f.allowDelete }
 
