@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"strconv"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -17,8 +18,8 @@ import (
 
 // randomFaults returns a source of faults, which a request gets with probability rate. The fault depends on seed, on the
 // content of the request and on the number of earlier requests with that content. The order of different requests doesn't
-// matter, because the IDs that the simulator generates don't depend on it either.
-func randomFaults(seed uint64, rate float64) func(simulator.Request) *simulator.Fault {
+// matter, because the IDs that the simulator generates don't depend on it either. The source counts the faults.
+func randomFaults(seed uint64, rate float64, count *atomic.Int64) func(simulator.Request) *simulator.Fault {
 	requestCounts := map[uint64]uint64{} // number of earlier requests with the same content, by hash
 	return func(r simulator.Request) *simulator.Fault {
 		h := fnv.New64a()
@@ -30,6 +31,7 @@ func randomFaults(seed uint64, rate float64) func(simulator.Request) *simulator.
 		if d.Float64() >= rate {
 			return nil
 		}
+		count.Add(1)
 		return randomFault(d)
 	}
 }
@@ -86,7 +88,7 @@ func TestRandomFaultsAreRepeatable(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		draw := func(seed uint64, isBackwards bool) map[string]string {
-			source, faults := randomFaults(seed, 0.5), map[string]string{}
+			source, faults := randomFaults(seed, 0.5, new(atomic.Int64)), map[string]string{}
 			for i := range 40 {
 				if isBackwards {
 					i = 39 - i

@@ -105,7 +105,7 @@ func (c *trial) compareWithFaultFree() {
 
 	for range 1 + c.rand.IntN(4) {
 		rate := []float64{0.02, 0.1, 0.3, 0.6}[c.rand.IntN(4)]
-		faulty.SetFaultSource(randomFaults(c.rand.Uint64(), rate))
+		faulty.SetFaultSource(randomFaults(c.rand.Uint64(), rate, &c.stats.faults))
 		var runs sync.WaitGroup
 		for range map[bool]int{true: 2, false: 1}[pair] {
 			transport := &killTransport{RoundTripper: faulty.Transport(), stats: c.stats, seed: c.rand.Uint64()}
@@ -118,10 +118,9 @@ func (c *trial) compareWithFaultFree() {
 			c.stats.pairs.Add(1)
 		}
 		runs.Wait()
-		faulty.SetFaultSource(randomFaults(0, 0))
+		faulty.SetFaultSource(randomFaults(0, 0, &c.stats.faults))
 		time.Sleep(5 * time.Minute) // the API finishes delayed requests
 	}
-	c.stats.faults.Add(int64(faulty.FaultCount()))
 	if duplicates := findDuplicates(faulty); len(duplicates) > 0 && pair {
 		c.checkDuplicatesReported(faulty, second, duplicates)
 		return

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"astro-apply/internal/simulator"
+	"astro-apply/internal/simulator/constraint"
 )
 
 const constraintsFile = "constraint/constraints.json"
@@ -146,7 +147,7 @@ func TestConstraintsAreEnforced(t *testing.T) {
 					broken.code = "unknown"
 				}
 				f := o.wantRefusal(400, "POST", place, broken.body)
-				if !slices.ContainsFunc(f.FieldErrors, func(e simulator.FieldError) bool { return e.Field == broken.field && e.Code == broken.code }) {
+				if !slices.ContainsFunc(f.FieldErrors, func(e constraint.FieldError) bool { return e.Field == broken.field && e.Code == broken.code }) {
 					t.Errorf("%s: no %q in %+v", broken.field, broken.code, f)
 				}
 			}

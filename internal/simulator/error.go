@@ -8,15 +8,12 @@ import (
 	"astro-apply/internal/simulator/faulty"
 )
 
-// FieldError is one failed constraint of a request.
-type FieldError = constraint.FieldError
-
 // refuse ends a request with an error. It panics with the error, and Server.execute recovers it: nearly every step of a
 // request can refuse it, and nothing is left to do then.
 func refuse(status int, format string, args ...any) {
 	subject := map[int]string{
 		http.StatusBadRequest: "Invalid request", http.StatusUnauthorized: "Unauthorized", http.StatusForbidden: "Forbidden",
-		http.StatusNotFound: "Not found", http.StatusConflict: "Conflict", http.StatusPreconditionFailed: "Conflict",
+		http.StatusNotFound: "Not found", http.StatusConflict: "Conflict",
 	}[status]
 	panic(&faulty.Error{StatusCode: status, Message: subject + ": " + fmt.Sprintf(format, args...)})
 }
@@ -40,12 +37,12 @@ func requireStatus(status int, ok bool, format string, args ...any) {
 // requireField refuses a request with an invalid field.
 func requireField(ok bool, path, code, reason string) {
 	if !ok {
-		requireValid([]FieldError{constraint.NewFieldError(path, code, reason)})
+		requireValid([]constraint.FieldError{constraint.NewFieldError(path, code, reason)})
 	}
 }
 
 // requireValid refuses a request with invalid fields.
-func requireValid(invalid []FieldError) {
+func requireValid(invalid []constraint.FieldError) {
 	if len(invalid) == 0 {
 		return
 	}

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"astro-apply/internal/simulator"
+	"astro-apply/internal/simulator/constraint"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -57,12 +58,12 @@ func TestFaultAnswers(t *testing.T) {
 	o := startOrganization(t, simulator.Options{})
 	o.AddFault(simulator.Fault{
 		Count: 1, Status: 400, Message: "m", RequestID: "f004d12a-29c8-40d8-b239-2b1b615ea45b",
-		FieldErrors: []simulator.FieldError{{Field: "name", Code: "c", Message: "n"}},
+		FieldErrors: []constraint.FieldError{{Field: "name", Code: "c", Message: "n"}},
 	})
 	f := o.wantRefusal(400, "POST", "/workspaces", map[string]any{"name": "a"})
 	want := errorBody{
 		Message: "m", RequestID: "f004d12a-29c8-40d8-b239-2b1b615ea45b", StatusCode: 400,
-		FieldErrors: []simulator.FieldError{{Field: "name", Code: "c", Message: "n"}},
+		FieldErrors: []constraint.FieldError{{Field: "name", Code: "c", Message: "n"}},
 	}
 	if diff := cmp.Diff(want, f); diff != "" {
 		t.Error(diff)

@@ -12,6 +12,7 @@ import (
 
 	"astro-apply/internal/simulator"
 	"astro-apply/internal/simulator/conformance"
+	"astro-apply/internal/simulator/constraint"
 )
 
 // testOrganization is a server behind HTTP, with a client that checks all traffic against the API's document if there is
@@ -45,7 +46,7 @@ type errorBody struct {
 	Message     string
 	RequestID   string
 	StatusCode  int
-	FieldErrors []simulator.FieldError
+	FieldErrors []constraint.FieldError
 }
 
 // sendRequest sends a request and returns the response and its body. path is relative to the Organization.

@@ -50,7 +50,7 @@ type kindSpec struct {
 	// beforeChange refuses a change of c.target, whatever the request contains.
 	beforeChange func(s *Server, c *call)
 	// validate checks the rules between fields, and may complete next. c.body holds what was sent; next holds the state
-	// after the request. old is nil in a create.
+	// after the request, without defaults. old is nil in a create.
 	validate func(s *Server, c *call, next, old *resource)
 	// fill sets the API's defaults, and converts values to the form in which the server stores them. old is nil in a
 	// create and a seed.

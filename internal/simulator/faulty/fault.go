@@ -62,13 +62,6 @@ func (s *Server) SetFaultSource(source func(Request) *Fault) {
 	s.faultSource = source
 }
 
-// FaultCount returns the number of requests that got a fault.
-func (s *Server) FaultCount() int {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.faultCount
-}
-
 // SetReturnedText makes every response return a text in another spelling than the stored one, like an API that
 // normalizes values. If returned is "", responses omit the text, like an API that hides values.
 func (s *Server) SetReturnedText(stored, returned string) {
@@ -101,9 +94,6 @@ func (s *Server) takeFault(r Request, authorization string) *Fault {
 		} else if f.Count > 1 {
 			f.Count--
 		}
-	}
-	if f != nil {
-		s.faultCount++
 	}
 	return f
 }
@@ -146,24 +136,30 @@ func (s *Server) respond(f *Fault, r Request, authorization string) *reply {
 	if f.Applied || f.WrongResource {
 		response = s.execute(f, r, authorization)
 	}
-	if f.WrongResource {
+	switch hasOwnResponse := !f.Applied || f.Status != 0 || f.RawBody != ""; {
+	case f.WrongResource:
 		response.header.Set(FaultHeader, "true")
-	}
-	if !f.WrongResource && (!f.Applied || f.Status != 0 || f.RawBody != "") {
-		response = newReply()
-		response.header.Set(FaultHeader, "true")
-		response.status, response.body = cmp.Or(f.Status, http.StatusInternalServerError), []byte(f.RawBody)
-		if f.RawBody == "" && response.status >= http.StatusBadRequest {
-			WriteJSON(response, response.status, Error{
-				StatusCode: response.status, Message: cmp.Or(f.Message, http.StatusText(response.status)),
-				RequestID: cmp.Or(f.RequestID, UUID(fmt.Sprint(r))), FieldErrors: f.FieldErrors,
-			})
-		}
+	case hasOwnResponse:
+		response = s.newResponse(f, r)
 	}
 	for name, values := range f.Header {
 		response.header[http.CanonicalHeaderKey(name)] = slices.Clone(values)
 	}
 	response.reset, response.truncateAfter = f.Reset, f.TruncateAfter
+	return response
+}
+
+// newResponse returns the response of a fault that replaces the real one.
+func (s *Server) newResponse(f *Fault, r Request) *reply {
+	response := newReply()
+	response.header.Set(FaultHeader, "true")
+	response.status, response.body = cmp.Or(f.Status, http.StatusInternalServerError), []byte(f.RawBody)
+	if f.RawBody == "" && response.status >= http.StatusBadRequest {
+		WriteJSON(response, response.status, Error{
+			StatusCode: response.status, Message: cmp.Or(f.Message, http.StatusText(response.status)),
+			RequestID: cmp.Or(f.RequestID, UUID(fmt.Sprint(r, s.now()))), FieldErrors: f.FieldErrors,
+		})
+	}
 	return response
 }
 

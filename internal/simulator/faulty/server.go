@@ -31,7 +31,6 @@ type Server struct {
 	requests      []Request
 	faults        []*Fault
 	faultSource   func(Request) *Fault
-	faultCount    int
 	returnedTexts map[string]string
 	accepted      map[string][]time.Time // by method and token
 }
