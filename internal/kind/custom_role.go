@@ -24,10 +24,7 @@ func customRoleKind() *Kind {
 				},
 				Doc: "Name of the role. Grants refer to the role by this name.",
 			},
-			{
-				Name: "description", Type: schema.TextType(0),
-				Doc: "Description of the role.",
-			},
+			{Name: "description", Type: schema.TextType(0), Doc: "Description of the role."},
 			{
 				Name: "scopeType", Type: schema.EnumType("DEPLOYMENT", "DAG"), Behavior: schema.Create | schema.RequiredCreate | schema.Immutable,
 				Remedy: "create a role with another name, grant it, then delete this one",

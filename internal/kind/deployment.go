@@ -71,10 +71,7 @@ func DeploymentFields() []schema.Field {
 			Behavior: schema.RequiredCreate | required | schema.Immutable, Remedy: "transfer the Deployment in the Astro UI first",
 			Doc: "Workspace of the Deployment.",
 		},
-		{
-			Name: "description", Type: schema.TextType(1000),
-			Doc: "Description of the Deployment.",
-		},
+		{Name: "description", Type: schema.TextType(1000), Doc: "Description of the Deployment."},
 		{
 			Name: "clusterId", Type: schema.TextType(0), Ref: &schema.Ref{Kind: "cluster", NameField: "cluster", BlocksDelete: true},
 			Behavior: schema.Create | schema.Immutable, When: []schema.Condition{WhenOnCluster}, Remedy: recreateDeploymentRemedy,
@@ -99,10 +96,7 @@ func DeploymentFields() []schema.Field {
 			Name: "executor", Type: schema.EnumType("CELERY", "KUBERNETES", "ASTRO"), Behavior: required, Impact: schema.Disrupts,
 			Doc: "Executor that runs the tasks.",
 		},
-		{
-			Name: "isCicdEnforced", Type: schema.BoolType(), Behavior: required,
-			Doc: "Accept deploys only from CI/CD.",
-		},
+		{Name: "isCicdEnforced", Type: schema.BoolType(), Behavior: required, Doc: "Accept deploys only from CI/CD."},
 		{
 			Name: "isDagDeployEnabled", Type: schema.BoolType(), Behavior: required, ChangeWarning: dagDeployWarning, Impact: schema.Disrupts,
 			Doc: "Allow deploying DAGs without an image.",
@@ -208,10 +202,7 @@ func environmentVariablesType() schema.Type {
 func workerQueuesType() schema.Type {
 	const required = schema.RequiredCreate | schema.RequiredUpdate
 	t := schema.KeyedType([]string{"name"},
-		schema.Field{
-			Name: "name", Behavior: schema.Required, Type: nameType(63),
-			Doc: "Name of the queue.",
-		},
+		schema.Field{Name: "name", Behavior: schema.Required, Type: nameType(63), Doc: "Name of the queue."},
 		schema.Field{
 			Name: "isDefault", Type: schema.BoolType(), Behavior: required,
 			Default: func(queue *schema.Node) *schema.Node { return schema.Boolean(queue.Get("name").Is("default")) },
