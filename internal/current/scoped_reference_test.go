@@ -15,7 +15,7 @@ import (
 func catalogWithLink() kind.Catalog {
 	const item = "/organizations/{organizationId}/links/{id}"
 	return append(kind.All(), &kind.Kind{
-		Name: "link", Title: "link", Section: "links", Identity: []string{"name"}, Get: kind.Endpoint{Method: "GET", Path: item},
+		Name: "link", Title: "link", Section: "links", Identity: []string{"name"}, Endpoints: kind.Endpoints{Get: kind.Endpoint{Method: "GET", Path: item}},
 		Fields: []schema.Field{
 			{Name: "name", Type: schema.TextType(0)},
 			{Name: "deploymentId", Type: schema.TextType(0), Ref: &schema.Ref{Kind: "deployment", NameField: "deployment", Scoped: true}},

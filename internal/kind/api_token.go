@@ -21,8 +21,7 @@ const (
 )
 
 func apiTokenKind() *Kind {
-	const collection = "/organizations/{organizationId}/tokens"
-	const item = collection + "/{id}"
+	const item = "/organizations/{organizationId}/tokens/{id}"
 	return &Kind{
 		Name:    "apiToken",
 		Title:   "API token",
@@ -31,18 +30,15 @@ func apiTokenKind() *Kind {
 			"Its value is shown only once, when it is created or rotated.",
 		ParentFields: []string{"deploymentId", "workspaceId"},
 		Identity:     []string{"name"},
-		List: ListEndpoint{
-			Path: collection, Member: "tokens", ListsAll: true,
+		Endpoints: usualEndpoints(item, ListEndpoint{
+			Member: "tokens", ListsAll: true,
 			Params: func(parentID string) url.Values {
 				if parentID == "" {
 					return url.Values{"includeOnlyOrganizationTokens": {"true"}}
 				}
 				return nil
 			},
-		},
-		Get:             Endpoint{"GET", item},
-		Create:          Endpoint{"POST", collection},
-		Delete:          Endpoint{"DELETE", item},
+		}),
 		Rotate:          Endpoint{"POST", item + "/rotate"},
 		GeneratedSecret: "token",
 		UpdateEndpoints: []UpdateEndpoint{{Endpoint: Endpoint{"POST", item}}, {Name: "roles", Endpoint: Endpoint{"POST", item + "/roles"}, Expand: expandTokenRoles}},
@@ -167,8 +163,7 @@ func unusedTokenAdvice(live *schema.Node, remedy string) string {
 }
 
 func agentTokenKind() *Kind {
-	const collection = "/organizations/{organizationId}/deployments/{deploymentId}/agent-tokens"
-	const item = collection + "/{id}"
+	const item = "/organizations/{organizationId}/deployments/{deploymentId}/agent-tokens/{id}"
 	const once = schema.Create | schema.Immutable
 	return &Kind{
 		Name:            "agentToken",
@@ -178,10 +173,7 @@ func agentTokenKind() *Kind {
 		ParentFields:    []string{"deploymentId"},
 		Gate:            &Gate{"deployment", schema.Condition{Field: "remoteExecution.enabled", In: []string{"true"}}},
 		Identity:        []string{"name"},
-		List:            ListEndpoint{Path: collection, Member: "tokens"},
-		Get:             Endpoint{"GET", item},
-		Create:          Endpoint{"POST", collection},
-		Delete:          Endpoint{"DELETE", item},
+		Endpoints:       usualEndpoints(item, ListEndpoint{Member: "tokens"}),
 		GeneratedSecret: "token",
 
 		Flatten: flattenExpiry,

@@ -18,8 +18,7 @@ var (
 const recreateClusterRemedy = "create a cluster with another name, move your workloads to it, then delete this one"
 
 func clusterKind() *Kind {
-	const collection = "/organizations/{organizationId}/clusters"
-	const item = collection + "/{id}"
+	const item = "/organizations/{organizationId}/clusters/{id}"
 	return &Kind{
 		Name:             "cluster",
 		Title:            "cluster",
@@ -27,10 +26,7 @@ func clusterKind() *Kind {
 		Doc:              "A cluster that DEDICATED and HYBRID Deployments run on. Creating one can take hours: raise input timeout.",
 		Identity:         []string{"name"},
 		Unique:           true,
-		List:             ListEndpoint{Path: collection, Member: "clusters"},
-		Get:              Endpoint{"GET", item},
-		Create:           Endpoint{"POST", collection},
-		Delete:           Endpoint{"DELETE", item},
+		Endpoints:        usualEndpoints(item, ListEndpoint{Member: "clusters"}),
 		UpdateEndpoints:  []UpdateEndpoint{{Endpoint: Endpoint{"POST", item}, Expand: expandClusterUpdate}},
 		ConflictStatuses: []int{409, 412},
 		Flatten:          flattenCluster,

@@ -3,18 +3,14 @@ package kind
 import "astro-apply/internal/schema"
 
 func customRoleKind() *Kind {
-	const collection = "/organizations/{organizationId}/roles"
-	const item = collection + "/{id}"
+	const item = "/organizations/{organizationId}/roles/{id}"
 	return &Kind{
 		Name:            "customRole",
 		Title:           "custom role",
 		Section:         "customRoles",
 		Doc:             "A set of permissions that can be granted on a Deployment or a DAG.",
 		Identity:        []string{"name"},
-		List:            ListEndpoint{Path: collection, Member: "roles"},
-		Get:             Endpoint{"GET", item},
-		Create:          Endpoint{"POST", collection},
-		Delete:          Endpoint{"DELETE", item},
+		Endpoints:       usualEndpoints(item, ListEndpoint{Member: "roles"}),
 		UpdateEndpoints: []UpdateEndpoint{{Endpoint: Endpoint{"POST", item}}},
 		Fields: []schema.Field{
 			{

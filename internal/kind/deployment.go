@@ -24,8 +24,7 @@ var (
 const recreateDeploymentRemedy = "create a Deployment with another name, move your DAGs to it, then delete this one"
 
 func deploymentKind() *Kind {
-	const collection = "/organizations/{organizationId}/deployments"
-	const item = collection + "/{id}"
+	const item = "/organizations/{organizationId}/deployments/{id}"
 	return &Kind{
 		Name:         "deployment",
 		Title:        "Deployment",
@@ -33,10 +32,7 @@ func deploymentKind() *Kind {
 		Doc:          "An Airflow environment with its resources, variables and worker queues.",
 		ParentFields: []string{"workspaceId"},
 		Identity:     []string{"name"},
-		List:         ListEndpoint{Path: collection, Member: "deployments", Filters: []string{"workspaceId", "name"}, ListsAll: true},
-		Get:          Endpoint{"GET", item},
-		Create:       Endpoint{"POST", collection},
-		Delete:       Endpoint{"DELETE", item},
+		Endpoints:    usualEndpoints(item, ListEndpoint{Member: "deployments", Filters: []string{"workspaceId", "name"}, ListsAll: true}),
 		UpdateEndpoints: []UpdateEndpoint{
 			{Endpoint: Endpoint{"POST", item}},
 			{Name: "override", Endpoint: Endpoint{"POST", item + "/hibernation-override"}, Expand: expandOverride},

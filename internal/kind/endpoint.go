@@ -3,6 +3,7 @@ package kind
 import (
 	"net/url"
 	"slices"
+	"strings"
 
 	"astro-apply/internal/schema"
 )
@@ -20,6 +21,18 @@ type ListEndpoint struct {
 
 // CanFilter reports whether a call can filter by several values of a field.
 func (e ListEndpoint) CanFilter(field string) bool { return slices.Contains(e.Filters, field) }
+
+// Endpoints are the usual calls of a kind.
+type Endpoints struct {
+	List                ListEndpoint
+	Get, Create, Delete Endpoint
+}
+
+// usualEndpoints returns the endpoints of most kinds. item is the path of one resource, and list lacks its path.
+func usualEndpoints(item string, list ListEndpoint) Endpoints {
+	list.Path = strings.TrimSuffix(item, "/{id}")
+	return Endpoints{list, Endpoint{"GET", item}, Endpoint{"POST", list.Path}, Endpoint{"DELETE", item}}
+}
 
 // Endpoint is a call on one resource. {organizationId}, {id} and the names of the
 // kind's parent fields are placeholders in Path.

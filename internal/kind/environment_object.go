@@ -11,8 +11,7 @@ import (
 const replaceEnvironmentObjectRemedy = "create an environment object with another key and mark this one state: absent, or delete this one in one run and create it again in the next"
 
 func environmentObjectKind() *Kind {
-	const collection = "/organizations/{organizationId}/environment-objects"
-	const item = collection + "/{id}"
+	const item = "/organizations/{organizationId}/environment-objects/{id}"
 	const once = schema.Create | schema.Immutable
 	return &Kind{
 		Name:         "environmentObject",
@@ -22,13 +21,10 @@ func environmentObjectKind() *Kind {
 		ParentFields: []string{"deploymentId", "workspaceId"},
 		Identity:     []string{"objectType", "objectKey"},
 		Unique:       true,
-		List: ListEndpoint{
-			Path: collection, Member: "environmentObjects",
+		Endpoints: usualEndpoints(item, ListEndpoint{
+			Member: "environmentObjects",
 			Params: func(string) url.Values { return url.Values{"resolveLinked": {"false"}} },
-		},
-		Get:             Endpoint{"GET", item},
-		Create:          Endpoint{"POST", collection},
-		Delete:          Endpoint{"DELETE", item},
+		}),
 		UpdateEndpoints: []UpdateEndpoint{{Endpoint: Endpoint{"POST", item}, Expand: expandEnvironmentObject}},
 		Expand:          expandEnvironmentObject,
 		Flatten:         flattenEnvironmentObject,

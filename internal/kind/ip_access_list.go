@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
+	"slices"
 
 	"astro-apply/internal/schema"
 )
@@ -60,20 +61,20 @@ func checkCallerAccess(g ProposedChange) Refusal {
 	caller := g.Caller.Address
 	for _, state := range g.IntermediateStates {
 		switch {
-		case containsAllRanges(state, before) || containsAllRanges(state, after): // covers at least the current or the final list
-		case !caller.IsValid() && !allowsEveryone(state):
-			return Refusal{Reason: fmt.Sprintf("this change takes %d requests, and after some of them the list possibly excludes the address of this run, so the run could lock itself out; "+
-				"set input caller-address to that address, or change fewer ranges per run", len(g.IntermediateStates)+1)}
-		case caller.IsValid() && !coversAddress(state, caller):
+		case containsAllRanges(state, before), containsAllRanges(state, after), admits(state, caller):
+		case caller.IsValid():
 			return Refusal{Reason: fmt.Sprintf("this change takes %d requests, and after some of them the list doesn't include %s, the address of this run; "+
 				"first add a range that includes it, in a separate run", len(g.IntermediateStates)+1, caller)}
+		default:
+			return Refusal{Reason: fmt.Sprintf("this change takes %d requests, and after some of them the list possibly excludes the address of this run, so the run could lock itself out; "+
+				"set input caller-address to that address, or change fewer ranges per run", len(g.IntermediateStates)+1)}
 		}
 	}
 	switch {
-	case len(after.Items) == 0, containsAllRanges(after, before):
-	case caller.IsValid() && !coversAddress(after, caller):
+	case len(after.Items) == 0, containsAllRanges(after, before), admits(after, caller):
+	case caller.IsValid():
 		return Refusal{Reason: "no range includes " + caller.String() + ", the address of this run, so the run would lock itself out; keep a range that includes it"}
-	case !caller.IsValid() && len(before.ListItems()) > 0 && g.Caller.GitHubHosted && !allowsEveryone(after):
+	case len(before.ListItems()) > 0 && g.Caller.GitHubHosted:
 		return Refusal{Reason: "GitHub-hosted runners have a different address in each job, so this run can't check whether it would lock itself out; " +
 			"use a self-hosted runner to remove ranges, or set input caller-address"}
 	}
@@ -95,31 +96,16 @@ func containsAllRanges(ranges, all *schema.Node) bool {
 	return len(all.ListItems()) > 0
 }
 
-// allowsCaller reports whether a range covers the caller's address, or all of IPv4 if the
-// address is unknown.
+// allowsCaller reports whether a range admits the caller.
 func allowsCaller(item *schema.Node, caller Caller) bool {
-	list := &schema.Node{Form: schema.List, Items: []*schema.Node{item}}
-	if caller.Address.IsValid() {
-		return coversAddress(list, caller.Address)
-	}
-	return allowsEveryone(list)
+	return admits(&schema.Node{Form: schema.List, Items: []*schema.Node{item}}, caller.Address)
 }
 
-// allowsEveryone reports whether a range covers every IPv4 address.
-func allowsEveryone(ranges *schema.Node) bool {
-	for _, item := range ranges.ListItems() {
-		if p, ok := parseNetwork(item.Text); ok && p.Bits() == 0 && p.Addr().Is4() {
-			return true
-		}
-	}
-	return false
-}
-
-func coversAddress(ranges *schema.Node, address netip.Addr) bool {
-	for _, item := range ranges.ListItems() {
-		if p, ok := parseNetwork(item.Text); ok && p.Contains(address.Unmap()) {
-			return true
-		}
-	}
-	return false
+// admits reports whether one of the ranges covers the address, or all of IPv4 if the address is unknown.
+func admits(ranges *schema.Node, address netip.Addr) bool {
+	return slices.ContainsFunc(ranges.ListItems(), func(item *schema.Node) bool {
+		p, isNetwork := parseNetwork(item.Text)
+		coversAll := p.Bits() == 0 && p.Addr().Is4()
+		return isNetwork && (address.IsValid() && p.Contains(address.Unmap()) || !address.IsValid() && coversAll)
+	})
 }

@@ -14,22 +14,19 @@ import (
 // Kind describes a kind of resource as data. The zero value of an optional member means
 // that the kind doesn't have that property.
 type Kind struct {
-	Name             string // code name of one resource: "deployment"
-	Title            string // name of one resource, as Astro writes it: "Deployment"
-	Section          string // section of the manifest; "" for kinds that manifests only refer to
-	Doc              string
-	Singleton        bool              // exactly one always exists, so it needs no name
-	Manual           map[string]string // instructions for what this action can't do: "create", "delete"
-	ParentFields     []string          // alternative fields for the parent's id
-	Gate             *Gate             // nil: none
-	Identity         []string          // fields that identify a resource, compared exactly, unless the manifest declares an id
-	Unique           bool              // Astro refuses to create a second resource with the same identity
-	Fields           []schema.Field
-	Rules            []Rule
-	List             ListEndpoint
-	Get              Endpoint
-	Create           Endpoint
-	Delete           Endpoint
+	Name         string // code name of one resource: "deployment"
+	Title        string // name of one resource, as Astro writes it: "Deployment"
+	Section      string // section of the manifest; "" for kinds that manifests only refer to
+	Doc          string
+	Singleton    bool              // exactly one always exists, so it needs no name
+	Manual       map[string]string // instructions for what this action can't do: "create", "delete"
+	ParentFields []string          // alternative fields for the parent's id
+	Gate         *Gate             // nil: none
+	Identity     []string          // fields that identify a resource, compared exactly, unless the manifest declares an id
+	Unique       bool              // Astro refuses to create a second resource with the same identity
+	Fields       []schema.Field
+	Rules        []Rule
+	Endpoints
 	Rotate           Endpoint         // replaces the value of GeneratedSecret
 	UpdateEndpoints  []UpdateEndpoint // update calls, in the order to send them
 	Inheritance      *Inheritance     // values in responses that a resource only inherits; nil: none

@@ -14,7 +14,7 @@ func organizationKind() *Kind {
 		Section:         "organization",
 		Doc:             "Settings of the Organization. This section is a mapping, not a list, and takes neither id nor state.",
 		Singleton:       true,
-		Get:             Endpoint{"GET", item},
+		Endpoints:       Endpoints{Get: Endpoint{"GET", item}},
 		UpdateEndpoints: []UpdateEndpoint{{Endpoint: Endpoint{"POST", item}}},
 		Expiry:          expiryAt("trialExpiresAt", "its trial", "choose an Astro subscription in the Astro UI"),
 		Fields: []schema.Field{

@@ -3,19 +3,15 @@ package kind
 import "astro-apply/internal/schema"
 
 func teamKind() *Kind {
-	const collection = "/organizations/{organizationId}/teams"
-	const item = collection + "/{id}"
+	const item = "/organizations/{organizationId}/teams/{id}"
 	return &Kind{
-		Name:     "team",
-		Title:    "Team",
-		Section:  "teams",
-		Doc:      "A group of users who share roles.",
-		Gate:     &Gate{"organization", schema.Condition{Field: "isScimEnabled", In: []string{"false"}}},
-		Identity: []string{"name"},
-		List:     ListEndpoint{Path: collection, Member: "teams", Filters: []string{"name"}},
-		Get:      Endpoint{"GET", item},
-		Create:   Endpoint{"POST", collection},
-		Delete:   Endpoint{"DELETE", item},
+		Name:      "team",
+		Title:     "Team",
+		Section:   "teams",
+		Doc:       "A group of users who share roles.",
+		Gate:      &Gate{"organization", schema.Condition{Field: "isScimEnabled", In: []string{"false"}}},
+		Identity:  []string{"name"},
+		Endpoints: usualEndpoints(item, ListEndpoint{Member: "teams", Filters: []string{"name"}}),
 		UpdateEndpoints: []UpdateEndpoint{
 			{Endpoint: Endpoint{"POST", item}},
 			{Name: "members", SubList: &SubList{

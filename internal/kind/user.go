@@ -18,8 +18,7 @@ func userKind() *Kind {
 			"delete": "remove the user in the Astro UI, or declare [] for the roles to remove",
 		},
 		Identity:        []string{"username"},
-		List:            ListEndpoint{Path: userCollection, Member: "users"},
-		Get:             Endpoint{"GET", item},
+		Endpoints:       Endpoints{List: ListEndpoint{Path: userCollection, Member: "users"}, Get: Endpoint{"GET", item}},
 		UpdateEndpoints: []UpdateEndpoint{{Name: "roles", Endpoint: Endpoint{"POST", item + "/roles"}}},
 		Flatten:         flattenGrants,
 		Inheritance:     teamInheritance("organizationRole", "workspaceRoles", "deploymentRoles", "dagRoles"),
@@ -69,17 +68,18 @@ func teamInheritance(fields ...string) *Inheritance {
 // inviteKind has no API calls to list or read invites: an invited person appears in the
 // list of users.
 func inviteKind() *Kind {
-	const collection = "/organizations/{organizationId}/invites"
 	return &Kind{
-		Name:        "invite",
-		Title:       "invite",
-		Section:     "invites",
-		Doc:         "Invite to the Organization. Existing and already invited users aren't invited again.",
-		Manual:      map[string]string{"delete": "the API doesn't list invites; withdraw it in the Astro UI, and remove it from the manifest"},
-		Identity:    []string{"inviteeEmail"},
-		Unique:      true, // a second invite to the same address doesn't create a second user
-		List:        ListEndpoint{Path: userCollection, Member: "users"},
-		Create:      Endpoint{"POST", collection},
+		Name:     "invite",
+		Title:    "invite",
+		Section:  "invites",
+		Doc:      "Invite to the Organization. Existing and already invited users aren't invited again.",
+		Manual:   map[string]string{"delete": "the API doesn't list invites; withdraw it in the Astro UI, and remove it from the manifest"},
+		Identity: []string{"inviteeEmail"},
+		Unique:   true, // a second invite to the same address doesn't create a second user
+		Endpoints: Endpoints{
+			List:   ListEndpoint{Path: userCollection, Member: "users"},
+			Create: Endpoint{"POST", "/organizations/{organizationId}/invites"},
+		},
 		Inheritance: teamInheritance("role"),
 		Flatten: func(live *schema.Node) {
 			if live.Get("id") == nil { // response to a create, not a user

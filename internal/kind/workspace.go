@@ -3,18 +3,14 @@ package kind
 import "astro-apply/internal/schema"
 
 func workspaceKind() *Kind {
-	const collection = "/organizations/{organizationId}/workspaces"
-	const item = collection + "/{id}"
+	const item = "/organizations/{organizationId}/workspaces/{id}"
 	return &Kind{
 		Name:            "workspace",
 		Title:           "Workspace",
 		Section:         "workspaces",
 		Doc:             "A group of Deployments with common access.",
 		Identity:        []string{"name"},
-		List:            ListEndpoint{Path: collection, Member: "workspaces", Filters: []string{"name"}},
-		Get:             Endpoint{"GET", item},
-		Create:          Endpoint{"POST", collection},
-		Delete:          Endpoint{"DELETE", item},
+		Endpoints:       usualEndpoints(item, ListEndpoint{Member: "workspaces", Filters: []string{"name"}}),
 		UpdateEndpoints: []UpdateEndpoint{{Endpoint: Endpoint{"POST", item}}},
 		UIPath:          "/{id}",
 

@@ -81,13 +81,13 @@ func cyclicCatalog(ref schema.Ref) kind.Catalog {
 	return kind.Catalog{
 		{
 			Name: "hen", Title: "hen", Section: "hens", Identity: []string{"name"},
-			Delete: kind.Endpoint{Method: "DELETE", Path: "/hens/{id}"},
-			Fields: []schema.Field{name, {Name: "eggId", Type: schema.TextType(0), Ref: &toEgg}},
+			Endpoints: kind.Endpoints{Delete: kind.Endpoint{Method: "DELETE", Path: "/hens/{id}"}},
+			Fields:    []schema.Field{name, {Name: "eggId", Type: schema.TextType(0), Ref: &toEgg}},
 		},
 		{
 			Name: "egg", Title: "egg", Section: "eggs", Identity: []string{"name"},
-			Delete: kind.Endpoint{Method: "DELETE", Path: "/eggs/{id}"},
-			Fields: []schema.Field{name, {Name: "henIds", Type: schema.SetType(schema.TextType(0)), Ref: &toHen}},
+			Endpoints: kind.Endpoints{Delete: kind.Endpoint{Method: "DELETE", Path: "/eggs/{id}"}},
+			Fields:    []schema.Field{name, {Name: "henIds", Type: schema.SetType(schema.TextType(0)), Ref: &toHen}},
 		},
 	}
 }
