@@ -62,7 +62,7 @@ func (r *reader) resolveByName(ctx context.Context, o *desired.Resource, ref *de
 		if id == "" {
 			return // reported
 		}
-		parent = desired.Parent{Field: r.current.Desired.Catalog.ParentField(ref.Kind), ID: id}
+		parent = desired.Parent{Field: ref.Kind.ParentFields[0], ID: id}
 	}
 	m := r.resolve(ctx, o, ref, parent)
 	switch {

@@ -136,7 +136,7 @@ func flattenEnvironmentObject(live *schema.Node) {
 			if auth := body.GetPath("connectionAuthType.id"); auth != nil {
 				body.Set("authTypeId", auth)
 			}
-			markRedactedMembers(body, live.Get("setFields"))
+			markRedactedMembers(body, live.Get("setFields"), false)
 		}
 	}
 	for _, name := range []string{"links", "excludeLinks"} {
@@ -155,11 +155,7 @@ func flattenLink(link *schema.Node, secret bool) *schema.Node {
 	out.Set("deploymentId", link.Get("scopeEntityId"))
 	for _, name := range typedBodyFields {
 		if body := link.Get(name + "Overrides"); body != nil && body.Form == schema.Map {
-			if secret {
-				markRedactedMembers(body, link.Get("setFields"), "value")
-			} else {
-				markRedactedMembers(body, link.Get("setFields"))
-			}
+			markRedactedMembers(body, link.Get("setFields"), secret)
 			if secret && body.Get("value").Is("") && !body.Get("value").IsRedacted() {
 				body.Delete("value") // the API always returns it, but "" of a secret means no override
 			}
@@ -252,25 +248,22 @@ func overrideType(t schema.Type) schema.Type {
 
 func linkExclusionRule() Rule {
 	return Rule{CheckedFields: []string{"excludeLinks", "links"}, Check: func(o *schema.Node) string {
-		linked := map[string]*schema.Node{}
-		for _, name := range []string{"links", "excludeLinks"} {
-			list := o.Get(name)
-			if list == nil {
-				continue
+		links, excluded, linked := o.Get("links"), o.Get("excludeLinks"), map[string]*schema.Node{}
+		for _, item := range links.ListItems() {
+			if id := item.Get("deploymentId"); id != nil && id.Form == schema.Text {
+				linked[id.Text] = id
 			}
-			for _, item := range list.Items {
-				id := item.Get("deploymentId")
-				switch {
-				case id == nil || id.Form != schema.Text:
-				case name == "links":
-					linked[id.Text] = id
-				case linked[id.Text] != nil && (!o.Get("links").Pos.IsKnown() || !list.Pos.IsKnown()): // the manifest declares only one of the lists
-					return "Deployment " + id.Text + " can't be in both links and excludeLinks, and in Astro it is in the list that the manifest omits; declare both lists, with this Deployment in only one of them"
-				case linked[id.Text] != nil && (!linked[id.Text].Pos.IsKnown() || !id.Pos.IsKnown()): // a current item is kept
-					return "Deployment " + id.Text + " can't be in both links and excludeLinks, and the item in Astro is kept; to remove it, set allow-delete: true and remove protect: true if it is set"
-				case linked[id.Text] != nil:
-					return "Deployment " + id.Text + " is in both links and excludeLinks; remove it from one of them"
-				}
+		}
+		for _, item := range excluded.ListItems() {
+			id := item.Get("deploymentId")
+			switch link := linked[id.ScalarText()]; {
+			case link == nil || id.Form != schema.Text:
+			case !links.Pos.IsKnown() || !excluded.Pos.IsKnown(): // the manifest declares only one of the lists
+				return "Deployment " + id.Text + " can't be in both links and excludeLinks, and in Astro it is in the list that the manifest omits; declare both lists, with this Deployment in only one of them"
+			case !link.Pos.IsKnown() || !id.Pos.IsKnown(): // a current item is kept
+				return "Deployment " + id.Text + " can't be in both links and excludeLinks, and the item in Astro is kept; to remove it, set allow-delete: true and remove protect: true if it is set"
+			default:
+				return "Deployment " + id.Text + " is in both links and excludeLinks; remove it from one of them"
 			}
 		}
 		return ""
@@ -282,15 +275,11 @@ func linkExclusionRule() Rule {
 var maskedMembers = []string{"authType", "authTypeId", "basicToken", "extra", "headers", "password", "username"}
 
 // markRedactedMembers sets a redacted node for each member that setFields lists and that the response
-// omits or masks. also lists further members that a response may mask. The path of a member of a
-// mapping is dotted, for example extra.account.
-func markRedactedMembers(body, setFields *schema.Node, also ...string) {
-	if setFields == nil {
-		return
-	}
-	for _, path := range setFields.Items {
+// omits or masks. The path of a member of a mapping is dotted, for example extra.account.
+func markRedactedMembers(body, setFields *schema.Node, isValueSecret bool) {
+	for _, path := range setFields.ListItems() {
 		field, _, dotted := strings.Cut(path.ScalarText(), ".")
-		maskable := slices.Contains(maskedMembers, field) || slices.Contains(also, field)
+		maskable := slices.Contains(maskedMembers, field) || field == "value" && isValueSecret
 		if field == "value" && !maskable { // the API always returns the value of a variable that isn't secret
 			continue
 		}

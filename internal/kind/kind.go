@@ -121,24 +121,12 @@ func (c Catalog) CreatedKind(k *Kind) *Kind {
 	return nil
 }
 
-// ParentKind returns the kind of the parent of resources of kind k, or nil.
+// ParentKind returns the kind of the parent of resources of kind k, or nil. It is that of the first of ParentFields.
 func (c Catalog) ParentKind(k *Kind) *Kind {
-	for _, name := range k.ParentFields {
-		if f := schema.FindField(k.Fields, name); f != nil && f.Ref != nil {
-			return c.Kind(f.Ref.Kind)
-		}
+	if len(k.ParentFields) == 0 {
+		return nil
 	}
-	return nil
-}
-
-// ParentField returns the field of kind k that holds the id of a parent of parentKind.
-func (c Catalog) ParentField(k *Kind) string {
-	for _, name := range k.ParentFields {
-		if k.FieldByName(name).Ref.Kind == c.ParentKind(k).Name {
-			return name
-		}
-	}
-	return ""
+	return c.Kind(k.FieldByName(k.ParentFields[0]).Ref.Kind)
 }
 
 // RootOf returns the kind of the parent of kind k that has no parent itself, and the field

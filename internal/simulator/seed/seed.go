@@ -44,7 +44,7 @@ func Make(d *desired.State) []Seed {
 		case o.ID != "":
 			fields := bareValues(o.Body)
 			if parent := n.catalog.ParentKind(o.Kind); parent != nil && o.ParentRef() == nil && o.DefaultWorkspace != "" {
-				fields[n.catalog.ParentField(o.Kind)] = n.parentIDByName(parent, o.DefaultWorkspace)
+				fields[o.Kind.ParentFields[0]] = n.parentIDByName(parent, o.DefaultWorkspace)
 			}
 			n.addSeed(o.Kind, o.ID, "", fields)
 		case o.Kind.Manual["create"] != "" && !o.Absent && !slices.ContainsFunc(d.Resources, func(other *desired.Resource) bool { return other.Creates == o }):
@@ -94,7 +94,7 @@ func (n *seedCollector) addReferenced(o *desired.Resource, r *desired.Reference)
 		n.addCustomRole(r)
 		return
 	case r.Kind.ParentFields != nil:
-		fields[n.catalog.ParentField(r.Kind)] = n.referencedParentID(o, r)
+		fields[r.Kind.ParentFields[0]] = n.referencedParentID(o, r)
 	}
 	n.addReferencedItems(o, r, n.addSeed(r.Kind, r.ID, r.Name, fields))
 }
