@@ -54,7 +54,7 @@ func manifestIdentity(s *setup) string {
 // request, or the result after the merge. It never fails the run, because the job summary
 // has the same. If the run has nothing to comment on, the log has the reason.
 func publishComment(ctx context.Context, s *setup, r *report.Run) {
-	if s.config == nil {
+	if s.config == nil || s.event.Name != s.env.EventName { // an invalid input; another job may have the comment of its default
 		return
 	}
 	kind, reason := chooseComment(s)
@@ -168,15 +168,28 @@ func upsertComment(
 		return err
 	}
 	s.runner.Print(fmt.Sprintf("comment %s: %s", result.Action, result.URL))
-	if old, _ := report.ParseMarker(m.Kind, result.OldBody); m.Run != "" && old.Run == m.Run {
+	old, _ := report.ParseMarker(m.Kind, result.OldBody)
+	if m.Run != "" && (old.Run == m.Run || result.Action == github.Created && hasTwin(ctx, rest, pullRequest, m)) {
 		s.runner.Annotate(github.Annotation{
 			Level: github.Warning, Title: "astro-apply: comment of another job",
-			Message: "this run replaced the comment that another job of the same workflow run wrote, " +
-				"so that job's comment is missing on the pull request; set input name to a different value in each job, " +
-				"for example name: ${{ matrix.stage }}",
+			Message: "another job of this workflow run writes the same comment, so the pull request doesn't show the comments of both jobs, " +
+				"or won't after the next run; set input name to a different value in each job, for example name: ${{ matrix.stage }}",
 		})
 	}
 	return nil
+}
+
+// hasTwin reports whether another job of the same run created a comment with the same
+// marker at the same time.
+func hasTwin(ctx context.Context, rest *github.REST, pullRequest int, m report.Marker) bool {
+	comments, _ := rest.ListOwnComments(ctx, pullRequest) // only a warning depends on them
+	count := 0
+	for _, c := range comments {
+		if other, ok := report.ParseMarker(m.Kind, c.Body); ok && other.MarksSameComment(m) && other.Run == m.Run {
+			count++
+		}
+	}
+	return count > 1
 }
 
 // checksURL returns the URL of the checks for the pull request's commit. It is the same

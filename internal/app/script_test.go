@@ -17,6 +17,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -113,6 +114,7 @@ type scriptHarness struct {
 	githubHTTP *httptest.Server
 
 	onCommentsRequest chan func() // a function to call at the next request for comments
+	addTwin           atomic.Bool // another job creates the same comment at the same time as the next run
 }
 
 func harnessOf(ts *testscript.TestScript) *scriptHarness {
@@ -137,6 +139,12 @@ func newScriptHarness(t *testing.T) *scriptHarness {
 			}
 		}
 		s.github.ServeHTTP(w, r)
+		if r.Method == http.MethodPost && strings.HasSuffix(r.URL.Path, "/comments") && s.addTwin.Swap(false) {
+			all := s.github.Comments(7)
+			twin := all[len(all)-1]
+			twin.ID = 0
+			s.github.AddComment(twin)
+		}
 	}))
 	return s
 }

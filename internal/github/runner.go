@@ -7,7 +7,7 @@
 // Event describes the event that started the run.
 //
 // REST is the client of GitHub's API: for the comments of this program on pull requests,
-// and for the pull request that a commit belongs to.
+// for its issue about drift, and for the pull request that a commit belongs to.
 //
 // Of this module, the package imports only apiurl, redact and retry.
 package github

@@ -26,6 +26,9 @@ func (r *Run) ResultComment(m Marker, page string) (string, error) {
 		text += " [Run](" + page + ")"
 	}
 	text += "\n\n"
+	if only := r.TargetText(); only != "" {
+		text += github.EscapeMarkdown(only) + "\n\n"
+	}
 	if r.Simulated {
 		text += simulationNote
 	}
