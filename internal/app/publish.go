@@ -2,6 +2,7 @@ package app
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"astro-apply/internal/github"
@@ -25,7 +26,13 @@ func (p *publisher) printPlan(r *report.Run) {
 		p.runner.Print(risk)
 	}
 	p.printResultOnce(r.ResultLine())
-	p.runner.PrintGroup("Plan", r.PlanText())
+	text := r.PlanText()
+	switch lines := strings.Count(text, "\n") - strings.Count(text, "\n\n"); {
+	case lines > report.MaxOpenLines:
+		p.runner.PrintGroup("Plan", text)
+	case lines > 0:
+		p.runner.Print(strings.TrimSuffix(text, "\n"))
+	}
 	p.runner.PrintGroup("Unmanaged", r.UnmanagedText())
 }
 

@@ -5,65 +5,83 @@ import (
 	"strings"
 )
 
-// zeroWidthEntity keeps GitHub from turning the next word into a link or a mention,
-// which would send a notification. An escape wouldn't: GitHub looks for links and
-// mentions after rendering, which removes escapes.
-const zeroWidthEntity = "&#8203;"
-
 var markdownEscapes = strings.NewReplacer(
 	"&", "&amp;", "<", "&lt;", ">", "&gt;",
 	`\`, `\\`, "`", "\\`", "*", `\*`, "_", `\_`, "~", `\~`, "|", `\|`,
 	"[", `\[`, "]", `\]`, "$", `\$`,
-	"@", "@"+zeroWidthEntity, "#", "#"+zeroWidthEntity, "://", ":"+zeroWidthEntity+"//",
-	linkBreak, zeroWidthEntity,
 )
-
-// linkBreak marks the places where breakAutolinks breaks a word. Other text can't
-// contain it, because escapeUnprintable replaces it with an escape.
-const linkBreak = "\u200b"
 
 var (
 	backtickRun = regexp.MustCompile("`+")
 	// blockMarkerPattern matches the characters at the start of a line that turn it into
 	// a list, a heading or a rule.
-	blockMarkerPattern = regexp.MustCompile(`^([0-9]*)([-+=.)])([-= ]|$)`)
+	blockMarkerPattern = regexp.MustCompile(`^([0-9]*)([-+=.)#])([-= #]|$)`)
 
-	// These patterns match texts that GitHub links in spite of markdownEscapes: issues,
-	// addresses without a scheme, and commits. commitPattern also matches a UUID, so that
-	// no part of a UUID is taken for a commit.
-	issuePattern  = regexp.MustCompile(`(?i)\b(GH-)([0-9])`)
-	wwwPattern    = regexp.MustCompile(`(?i)\b(www)\.`)
-	commitPattern = regexp.MustCompile(`(?i)\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b|\b[0-9a-f]{7,40}\b`)
+	// linkPattern matches what GitHub turns into a link or a mention in spite of escapes,
+	// which it removes before it looks for them: mentions and e-mail addresses, URLs, issues
+	// and commits. A UUID is no commit.
+	linkPattern = regexp.MustCompile(`(?i)@|://|#[0-9]|\bGH-[0-9]|\bwww\.|\b[0-9a-f]{7,40}\b`)
+	uuidPattern = regexp.MustCompile(`(?i)\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b`)
 )
 
-// breakAutolinks breaks the words in a line that GitHub would turn into a link. It
-// doesn't change a word of only digits or only letters, although that may be the start
-// of a commit's SHA: mostly it is a number or a word, and users may copy it.
-func breakAutolinks(line string) string {
-	line = issuePattern.ReplaceAllString(line, "$1"+linkBreak+"$2")
-	line = wwwPattern.ReplaceAllString(line, "$1"+linkBreak+".")
-	return commitPattern.ReplaceAllStringFunc(line, func(word string) string {
-		if strings.Contains(word, "-") || !strings.ContainsAny(word, "0123456789") || !strings.ContainsAny(word, "abcdefABCDEF") {
-			return word
+// isLinked reports whether GitHub would turn a part of word into a link or a mention. Of
+// the words that may be the start of a commit's SHA, it counts only those with digits and
+// letters: any other is mostly a number or a word.
+func isLinked(word string) bool {
+	for _, match := range linkPattern.FindAllString(uuidPattern.ReplaceAllString(word, ""), -1) {
+		isHex := strings.Trim(match, "0123456789abcdefABCDEF") == ""
+		if !isHex || strings.ContainsAny(match, "0123456789") && strings.ContainsAny(match, "abcdefABCDEF") {
+			return true
 		}
-		const maxUnlinked = 6 // GitHub links a SHA with seven digits or more
-		var b strings.Builder
-		for ; len(word) > maxUnlinked; word = word[maxUnlinked:] {
-			b.WriteString(word[:maxUnlinked] + linkBreak)
+	}
+	return false
+}
+
+// CodeSpan returns text from outside as code in a line of Markdown, in which GitHub creates
+// neither links nor mentions, and which people can copy unchanged. In a table, a pipe needs
+// a backslash, also in code.
+func CodeSpan(s string, inTable bool) string {
+	s = SanitizeLine(s)
+	fence := "`"
+	for _, run := range backtickRun.FindAllString(s, -1) {
+		if len(run) >= len(fence) {
+			fence = run + "`"
 		}
-		return b.String() + word
-	})
+	}
+	if strings.Trim(s, "` ") != s || s == "" {
+		s = " " + s + " " // Markdown removes one space at each end
+	}
+	if inTable {
+		s = strings.ReplaceAll(s, "|", `\|`)
+	}
+	return fence + s + fence
 }
 
 // escapeInline escapes text that isn't at the start of a line.
-func escapeInline(text string) string { return markdownEscapes.Replace(breakAutolinks(text)) }
+func escapeInline(text string, inTable bool) string {
+	words := strings.Split(text, " ")
+	for i, word := range words {
+		if isLinked(word) {
+			words[i] = CodeSpan(word, inTable)
+		} else {
+			words[i] = markdownEscapes.Replace(word)
+		}
+	}
+	return strings.Join(words, " ")
+}
 
-// EscapeMarkdown escapes text from outside for one line of Markdown or a cell of a
-// table. GitHub shows the text literally, without links and mentions.
-func EscapeMarkdown(s string) string {
+// EscapeMarkdown escapes text from outside for one line of Markdown. GitHub shows it
+// literally, without links and mentions: words that it would link become code. Redact the
+// text before, because code spans in between would hide a secret of several words.
+func EscapeMarkdown(s string) string { return escapeLines(s, false) }
+
+// EscapeTableCell is EscapeMarkdown for a cell of a table.
+func EscapeTableCell(s string) string { return escapeLines(s, true) }
+
+func escapeLines(s string, inTable bool) string {
 	lines := strings.Split(strings.TrimRight(escapeUnprintableLines(s), "\n"), "\n")
 	for i, l := range lines {
-		lines[i] = blockMarkerPattern.ReplaceAllString(escapeInline(escapeCommand(l)), `$1\$2$3`)
+		lines[i] = blockMarkerPattern.ReplaceAllString(escapeInline(escapeCommand(l), inTable), `$1\$2$3`)
 	}
 	return strings.Join(lines, "<br>")
 }
@@ -80,7 +98,7 @@ func EscapeMarkdownOutsideCode(s string) string {
 		case i == 0:
 			parts[i] = EscapeMarkdown(part)
 		case i%2 == 0:
-			parts[i] = escapeInline(part)
+			parts[i] = escapeInline(part, false)
 		default:
 			parts[i] = "`" + part + "`"
 		}

@@ -9,6 +9,7 @@ import (
 
 	"astro-apply/internal/github"
 	"astro-apply/internal/redact"
+	"astro-apply/internal/testkit"
 )
 
 func TestSanitizeLine(t *testing.T) {
@@ -43,19 +44,21 @@ func TestEscapeMarkdown(t *testing.T) {
 		`\|`:                    `\\\|`,
 		"`code` $x$":            "\\`code\\` \\$x\\$",
 		"<img src=x> &lt;":      "&lt;img src=x&gt; &amp;lt;",
-		"@octocat fixes #1":     "@&#8203;octocat fixes #&#8203;1",
-		"[a](http://b.c)":       `\[a\](http:&#8203;//b.c)`,
-		"www.b.c wWw.b":         "www&#8203;.b.c wWw&#8203;.b",
-		"GH-1 fixes gh-23":      "GH-&#8203;1 fixes gh-&#8203;23",
-		"(Gh-4) xgh-5 gh-x gh6": "(Gh-&#8203;4) xgh-5 gh-x gh6",
-		"acme/data#1":           "acme/data#&#8203;1",
-		"acme/data@deadbeef1":   "acme/data@&#8203;deadbe&#8203;ef1",
-		"ftp://b a@b.c":         "ftp:&#8203;//b a@&#8203;b.c",
-		"abc123 abcd123":        "abc123 abcd12&#8203;3",
-		"abcd123...ABCD124":     "abcd12&#8203;3...ABCD12&#8203;4",
+		"@octocat fixes #1":     "`@octocat` fixes `#1`",
+		"[a](http://b.c)":       "`[a](http://b.c)`",
+		"www.b.c wWw.b":         "`www.b.c` `wWw.b`",
+		"GH-1 fixes gh-23":      "`GH-1` fixes `gh-23`",
+		"(Gh-4) xgh-5 gh-x gh6": "`(Gh-4)` xgh-5 gh-x gh6",
+		"acme/data#1":           "`acme/data#1`",
+		"acme/data@deadbeef1":   "`acme/data@deadbeef1`",
+		"ftp://b a@b.c":         "`ftp://b` `a@b.c`",
+		"a|@`b``c`":             "``` a|@`b``c` ```",
+		"# a #b ## c":           "\\# a #b ## c",
+		"abc123 abcd123":        "abc123 `abcd123`",
+		"abcd123...ABCD124":     "`abcd123...ABCD124`",
 		"a_abcd123 abcd123g":    `a\_abcd123 abcd123g`,
 		"1234567 defaced":       "1234567 defaced",
-		"0123456789abcdef0123456789abcdef01234567":  "012345&#8203;6789ab&#8203;cdef01&#8203;234567&#8203;89abcd&#8203;ef0123&#8203;4567",
+		"0123456789abcdef0123456789abcdef01234567":  "`0123456789abcdef0123456789abcdef01234567`",
 		"0123456789abcdef0123456789abcdef012345678": "0123456789abcdef0123456789abcdef012345678",
 		"0b1c2d3e-4f50-6172-8394-a5b6c7d8e9f0":      "0b1c2d3e-4f50-6172-8394-a5b6c7d8e9f0",
 		"a\u200bb GH\u200b-1":                       `a\\u200bb GH\\u200b-1`,
@@ -66,7 +69,7 @@ func TestEscapeMarkdown(t *testing.T) {
 		"3.1-2":                                     "3.1-2",
 		"-1":                                        "-1",
 		"---":                                       `\---`,
-		"::error::x\r##[error]y":                    `: :error::x\\r#&#8203;#&#8203; \[error\]y`,
+		"::error::x\r##[error]y":                    `: :error::x\\r## \[error\]y`,
 		"\u202eabc":                                 `\\u202eabc`,
 	} {
 		if diff := cmp.Diff(want, github.EscapeMarkdown(in)); diff != "" {
@@ -82,11 +85,11 @@ func TestEscapeMarkdownOutsideCode(t *testing.T) {
 		"on `feature`, not on `main`":  "on `feature`, not on `main`",
 		"- `a`. b `c`- d":              "\\- `a`. b `c`- d",
 		"`a_b` a_b":                    "`a_b` a\\_b",
-		"on `@everyone/#1`, @everyone": "on `@everyone/#1`, @&#8203;everyone",
+		"on `@everyone/#1`, @everyone": "on `@everyone/#1`, `@everyone`",
 		"on `<b>|[a](b)&amp;\\` <b>":   "on `<b>|[a](b)&amp;\\` &lt;b&gt;",
 		"on `a\nb\u202ec`":             "on `a\\nb\\u202ec`",
-		"on `a`@b`":                    "on \\`a\\`@&#8203;b\\`",
-		"on `a``@b`":                   "on \\`a\\`\\`@&#8203;b\\`",
+		"on `a`@b`":                    "on `` `a`@b` ``",
+		"on `a``@b`":                   "on ``` `a``@b` ```",
 		"on ``, `main`":                "on \\`\\`, \\`main\\`",
 		"```":                          "\\`\\`\\`",
 	} {
@@ -96,7 +99,7 @@ func TestEscapeMarkdownOutsideCode(t *testing.T) {
 	}
 }
 
-// Redaction finds a secret also in a word that EscapeMarkdown broke to prevent a link.
+// Redaction finds a secret also in a word that EscapeMarkdown turned into code.
 func TestEscapeMarkdownHidesNoSecret(t *testing.T) {
 	t.Parallel()
 	for _, secret := range []string{"c0ffee0123456789abcd", "-12345678", "h-12345678", "w.example.com"} {
@@ -104,7 +107,7 @@ func TestEscapeMarkdownHidesNoSecret(t *testing.T) {
 		r.Mask(secret)
 		for _, before := range []string{"", "a", "abc12", "g", "G", "GH", "ww", "x"} {
 			got := r.RedactString(github.EscapeMarkdown(before + secret + "0"))
-			if want := github.EscapeMarkdown(before) + redact.Mark + "0"; strings.ReplaceAll(got, "\\*", "*") != want {
+			if want := before + redact.Mark + "0"; strings.ReplaceAll(strings.Trim(got, "`"), "\\*", "*") != want {
 				t.Errorf("%q: %q, want %q", before+secret, got, want)
 			}
 		}
@@ -129,17 +132,22 @@ func TestCodeBlock(t *testing.T) {
 
 func FuzzEscapeMarkdown(f *testing.F) {
 	f.Add("a|b`c`<d>\n@e #1 http://f")
+	f.Add("``@ a` |@`b")
 	f.Fuzz(func(t *testing.T, s string) {
-		got := github.EscapeMarkdown(s)
-		plain := strings.ReplaceAll(got, "<br>", "")
-		if strings.ContainsAny(plain, "<>\n\r") || strings.Contains(plain, "://") {
-			t.Errorf("%q became %q", s, got)
+		if strings.Contains(s, "<br>") {
+			t.Skip("looks like a line break in code")
 		}
-		// A cell ends at a pipe that an even number of backslashes precedes.
-		for i := range plain {
-			before := strings.TrimRight(plain[:i], `\`)
-			if strings.IndexByte("|`*_[]~$", plain[i]) >= 0 && (i-len(before))%2 == 0 {
-				t.Errorf("%q became %q: %q isn't escaped", s, got, plain[i:i+1])
+		for _, line := range strings.Split(github.EscapeMarkdown(s), "<br>") {
+			plain := testkit.WithoutCode(line)
+			if strings.ContainsAny(plain, "<>\n\r@") || strings.Contains(plain, "://") {
+				t.Errorf("%q became %q", s, line)
+			}
+			// A cell ends at a pipe that an even number of backslashes precedes.
+			for i := range plain {
+				before := strings.TrimRight(plain[:i], `\`)
+				if strings.IndexByte("|`*_[]~$", plain[i]) >= 0 && (i-len(before))%2 == 0 {
+					t.Errorf("%q became %q: %q isn't escaped", s, line, plain[i:i+1])
+				}
 			}
 		}
 	})

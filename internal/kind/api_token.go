@@ -46,7 +46,7 @@ func apiTokenKind() *Kind {
 		Flatten:         flattenToken,
 		Precondition:    checkOwnToken,
 		Expiry:          expiryAt("endAt", "it", rotateTokenRemedy),
-		Advice:          func(live *schema.Node) string { return unusedTokenAdvice(live, rotateTokenRemedy) },
+		Advice:          func(live *schema.Node, now time.Time) string { return unusedTokenAdvice(live, now, rotateTokenRemedy) },
 		Fields: []schema.Field{
 			{Name: "name", Type: nameType(256), Behavior: schema.RequiredCreate | schema.RequiredUpdate, Doc: "Name of the token."},
 			{Name: "description", Type: schema.TextType(500), Doc: "Description of the token."},
@@ -146,20 +146,23 @@ func checkOwnToken(g ProposedChange) Refusal {
 	return Refusal{}
 }
 
-// unusedTokenAdvice returns a warning for a token that was never used, "" for any other token. A run that is
-// killed after Astro created the token and before the value was saved leaves no other trace.
-func unusedTokenAdvice(live *schema.Node, remedy string) string {
-	used, rotated := live.Get("lastUsedAt").ScalarText(), live.Get("lastRotatedAt").ScalarText()
-	since := "it has never been used since it was created at " + live.Get("createdAt").ScalarText()
-	usedAt, errUsed := time.Parse(time.RFC3339, used)
-	rotatedAt, errRotated := time.Parse(time.RFC3339, rotated)
-	switch {
-	case errRotated == nil && (used == "" || errUsed == nil && usedAt.Before(rotatedAt)):
-		since = "it has not been used since it was rotated at " + rotated
-	case used != "":
+// unusedTokenAdvice returns a remark on a token that was not used within a day after its value was created, "" for any
+// other token. A run that is killed after Astro created the token and before the value was saved leaves no other trace.
+func unusedTokenAdvice(live *schema.Node, now time.Time, remedy string) string {
+	readTime := func(name string) time.Time {
+		t, _ := time.Parse(time.RFC3339, live.Get(name).ScalarText()) // the zero time if it is missing or invalid
+		return t
+	}
+	since, done := readTime("createdAt"), "never been used since it was created at "
+	if rotated := readTime("lastRotatedAt"); rotated.After(since) {
+		since, done = rotated, "not been used since it was rotated at "
+	}
+	isUsed := live.Get("lastUsedAt").ScalarText() != "" && !readTime("lastUsedAt").Before(since)
+	if isUsed || since.IsZero() || now.Sub(since) < 24*time.Hour {
 		return ""
 	}
-	return since + "; if the run that created or rotated it stopped before it saved the value, the value is lost: " + remedy
+	return "it has " + done + since.Format(time.RFC3339) +
+		"; if the run that created or rotated it stopped before it saved the value, the value is lost: " + remedy
 }
 
 func agentTokenKind() *Kind {
@@ -178,7 +181,7 @@ func agentTokenKind() *Kind {
 
 		Flatten: flattenExpiry,
 		Expiry:  expiryAt("endAt", "it", replaceTokenRemedy),
-		Advice:  func(live *schema.Node) string { return unusedTokenAdvice(live, replaceTokenRemedy) },
+		Advice:  func(live *schema.Node, now time.Time) string { return unusedTokenAdvice(live, now, replaceTokenRemedy) },
 		Expand: func(fields, _ *schema.Node, _ string) *schema.Node {
 			out := fields.Clone()
 			out.Delete("deploymentId") // the request's path contains it

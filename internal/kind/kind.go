@@ -50,9 +50,9 @@ type Kind struct {
 	// Expiry returns when the resource, or a value in it, ends without a change; nil if never. body is a current
 	// resource or a declared one.
 	Expiry func(body *schema.Node) *Expiry
-	// Advice returns a warning about a live resource that matches the manifest but doesn't
+	// Advice returns a remark on a live resource that matches the manifest but doesn't
 	// work as intended, such as an inactive user; "" if none.
-	Advice func(live *schema.Node) string
+	Advice func(live *schema.Node, now time.Time) string
 	// IDOutput is the action output that holds the id of the resource, if the manifest
 	// declares exactly one resource of this kind.
 	IDOutput string

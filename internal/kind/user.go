@@ -1,6 +1,10 @@
 package kind
 
-import "astro-apply/internal/schema"
+import (
+	"time"
+
+	"astro-apply/internal/schema"
+)
 
 const userCollection = "/organizations/{organizationId}/users"
 
@@ -35,7 +39,7 @@ func userKind() *Kind {
 				return Refusal{Reason: "the user's status is " + status.Show() + ", but only ACTIVE users can have roles; remove the user from the manifest"}
 			}
 		},
-		Advice: func(live *schema.Node) string {
+		Advice: func(live *schema.Node, _ time.Time) string {
 			status := live.Get("status")
 			if status == nil || status.Is("ACTIVE") || status.Is("PENDING") {
 				return ""
@@ -88,7 +92,7 @@ func inviteKind() *Kind {
 				live.Set("username", live.GetPath("invitee.username"))
 			}
 		},
-		Advice: func(live *schema.Node) string {
+		Advice: func(live *schema.Node, _ time.Time) string {
 			if !live.Get("status").Is("PENDING") {
 				return ""
 			}

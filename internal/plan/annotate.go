@@ -5,6 +5,7 @@ import (
 
 	"astro-apply/internal/current"
 	"astro-apply/internal/kind"
+	"astro-apply/internal/schema"
 )
 
 // checkUsable records why a resource that exists doesn't work, such as an expired token. It also adds notes for a token
@@ -25,18 +26,23 @@ func (c *Change) checkUsable(policy Policy) {
 			c.UnusableReason = text
 			c.addNote(r.Pos, true, "%s; %s", text, expiry.Remedy)
 		} else if text != "" {
-			c.addNote(r.Pos, false, "%s", text)
+			c.addRemark(text)
 		}
 	}
 	if r.Kind.Advice != nil && c.Action == Unchanged && c.UnusableReason == "" {
-		if reason := r.Kind.Advice(c.Live.Body()); reason != "" {
-			c.addNote(r.Pos, false, "%s", reason)
+		if reason := r.Kind.Advice(c.Live.Body(), policy.Now); reason != "" {
+			c.addRemark(reason)
 		}
 	}
 }
 
-// noteSimilar adds a note with the existing resources that the author may have meant instead of a new one: those with a
-// similar name, otherwise undeclared ones, because the new name may be a rename.
+// addRemark adds a note that needs no action now.
+func (c *Change) addRemark(text string) {
+	c.Notes = append(c.Notes, schema.Problem{Pos: c.Resource.Pos, Remark: true, Message: text})
+}
+
+// noteSimilar adds a warning with the existing resources that the author may have meant instead of a new one: those
+// with a similar name, otherwise undeclared ones, because the new name may be a rename.
 func (c *Change) noteSimilar(state *current.State) {
 	if c.Action != Create {
 		return
@@ -46,7 +52,7 @@ func (c *Change) noteSimilar(state *current.State) {
 		c.addNote(c.Resource.Pos, true, "will be created in addition to %s, whose name differs only in case, spaces "+
 			"or Unicode form; if you mean the existing one, use its exact name", shortList(similar))
 	case len(undeclared) > 0:
-		c.addNote(c.Resource.Pos, false, "will be created; resources that are not in the manifest, but in the same "+
+		c.addNote(c.Resource.Pos, true, "will be created; resources that are not in the manifest, but in the same "+
 			"%s: %s; if this is a rename, add the id of the existing one",
 			c.Resource.ParentTitle(), shortList(undeclared))
 	}

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -183,6 +184,19 @@ func (c *Change) IsActive() bool {
 // the update would erase, so the caller must read these resources by id and plan again.
 func (p *Plan) ResourcesToRefresh() []*desired.Resource {
 	return p.resources(func(c *Change) bool { return c.Action == Update && !c.Live.Complete })
+}
+
+// ParentName returns the name of the Workspace or Deployment that contains the resource,
+// or its id; "" for a resource of the Organization.
+func (p *Plan) ParentName(c *Change) string {
+	ref := c.Resource.ParentRef()
+	switch {
+	case ref == nil && c.Live == nil:
+		return ""
+	case ref == nil:
+		return cmp.Or(p.Names[c.Live.ParentID()], c.Live.ParentID())
+	}
+	return cmp.Or(ref.Name, p.Names[ref.ID], ref.ID)
 }
 
 // ResourcesWithNewSecret lists the resources for which Astro will generate a new secret value: creates and rotations.

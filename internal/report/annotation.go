@@ -18,7 +18,10 @@ const (
 // If a level has too many findings, its last annotation summarizes the rest.
 func (r *Run) Annotations() []github.Annotation {
 	var out []github.Annotation
-	findings := r.Findings()
+	isQuiet := r.isUneventful()
+	findings := slices.DeleteFunc(r.Findings(), func(f Finding) bool {
+		return f.isRemark || isQuiet && f.Level == github.Notice
+	})
 	for _, level := range []github.Level{github.Error, github.Warning, github.Notice} {
 		shown, rest := findingsOf(level, findings), []Finding(nil)
 		if len(shown) > annotationLimit {

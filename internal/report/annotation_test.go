@@ -12,22 +12,9 @@ import (
 	"astro-apply/internal/github"
 	"astro-apply/internal/plan"
 	"astro-apply/internal/report"
+	"astro-apply/internal/schema"
 	"astro-apply/internal/testkit"
 )
-
-// secretDeployments declares n Deployments whose secret this run keeps, one per line,
-// starting in line 2. live holds the current state of each.
-func secretDeployments(n int) (text string, live liveAnswers) {
-	var b strings.Builder
-	live = liveAnswers{}
-	b.WriteString("deployments: [\n")
-	for i := range n {
-		fmt.Fprintf(&b, "{ name: d%d, workspaceId: cworkspace000000000000001, environmentVariables: [{ key: K, value: %s, isSecret: true }] },\n", i, fixtureSecret)
-		live[fmt.Sprintf("d%d", i)] = fmt.Sprintf(`{"id": "c%d", "name": "d%d", "workspaceId": "cworkspace000000000000001", "type": "STANDARD",
-			"environmentVariables": [{"key": "K", "value": "", "isSecret": true}]}`, i, i)
-	}
-	return b.String() + "]", live
-}
 
 // The runner keeps ten annotations per level. If a level has more findings, its tenth
 // annotation lists the rest.
@@ -43,8 +30,10 @@ func TestAnnotationLimit(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			text, live := secretDeployments(test.notices)
-			r := report.Run{Mode: "plan", Plan: makePlan(t, text, live, plan.Policy{})}
+			r := report.Run{Mode: "plan", Plan: makePlan(t, manyWorkspaces(test.notices), nil, plan.Policy{})}
+			for i, c := range r.Plan.Changes {
+				c.Notes = []schema.Problem{{Pos: manifestPos(i+2, 3), Message: "a notice"}}
+			}
 			for i := range test.errs {
 				r.Problems = append(r.Problems, problemAt(i+2, "an error\nand how to fix it", false))
 			}

@@ -68,7 +68,7 @@ func TestComment(t *testing.T) {
 func TestCommentLimit(t *testing.T) {
 	t.Parallel()
 	for name, r := range map[string]*report.Run{
-		"many changes":  {Mode: "plan", Plan: makePlan(t, manyWorkspaces(3000), nil, plan.Policy{})},
+		"many changes":  {Mode: "plan", Plan: makePlan(t, manyWorkspaces(6000), nil, plan.Policy{})},
 		"many failures": fortyFailures(t, "/x", strings.Repeat("wrong \u00e9 ", 2000)),
 		"a few":         plannedRun(t, plan.Policy{}),
 		"one huge":      {Mode: "plan", Plan: makePlan(t, fmt.Sprintf("workspaces: [{ name: a, description: %s }, { name: b }]", strings.Repeat("x", 70000)), nil, plan.Policy{})},
@@ -89,7 +89,7 @@ func TestCommentLimit(t *testing.T) {
 			_, visible, _ := strings.Cut(body, "\n")
 			checkMarkdown(t, strings.ReplaceAll(visible, "("+runURL+")", ""))
 			testkit.AssertEqual(t, "a list is shortened", name == "many failures", strings.Contains(body, " more; see the log\n"))
-			testkit.AssertEqual(t, "blocks are left out", name == "many changes", strings.Contains(body, "> This text is too long for GitHub, so it is incomplete. The complete text is in the log and the summary of [the run]("+runURL+")."))
+			testkit.AssertEqual(t, "blocks are left out", name == "many changes", strings.Contains(body, "> This text is too long for GitHub. It omits notices, links and all details but removals. The complete text is in the log and the summary of [the run]("+runURL+")."))
 			if !strings.Contains(body, github.EscapeMarkdown(r.ResultLine())) || !strings.HasSuffix(body, ") has the log.\n") {
 				t.Error("the result or the link to the run is missing")
 			}

@@ -124,14 +124,13 @@ func TestUnverifiedSecrets(t *testing.T) {
 	const variable = "      - { key: %s, value: correct-horse-battery, isSecret: true }\n"
 	live := liveAnswers{"one": `{"id": "c1", "name": "one", "workspaceId": "cworkspace000000000000001", "type": "STANDARD",
 		"environmentVariables": [{"key": "A", "value": "", "isSecret": true}, {"key": "B", "value": "", "isSecret": true}]}`}
-	const notice = "Deployment \"one\": %s: kept, but not compared, because Astro doesn't return these values; set write-secrets: true to write them"
 	for name, test := range map[string]struct {
 		keys   []string
 		policy plan.Policy
 		want   []string
 	}{
-		"one":         {[]string{"A"}, plan.Policy{}, []string{fmt.Sprintf(notice, "environmentVariables[A].value")}},
-		"two":         {[]string{"A", "B"}, plan.Policy{}, []string{fmt.Sprintf(notice, "environmentVariables[A].value, environmentVariables[B].value")}},
+		"one":         {[]string{"A"}, plan.Policy{}, []string{"1 secret is not verified, because Astro never returns secrets; set write-secrets: true to write them"}},
+		"two":         {[]string{"A", "B"}, plan.Policy{}, []string{"2 secrets are not verified, because Astro never returns secrets; set write-secrets: true to write them"}},
 		"written":     {[]string{"A"}, plan.Policy{WriteSecrets: true}, nil},
 		"one is new":  {[]string{"A", "C"}, plan.Policy{}, nil},
 		"not secrets": {nil, plan.Policy{}, nil},
@@ -149,7 +148,6 @@ func TestUnverifiedSecrets(t *testing.T) {
 			var got []string
 			for _, f := range r.Findings() {
 				if f.Level == github.Notice {
-					testkit.AssertEqual(t, "position", manifestPos(2, 11), f.Pos)
 					got = append(got, f.Message)
 				}
 			}

@@ -63,7 +63,7 @@ func (r *Run) countsText() string {
 	c := r.Counts()
 	var parts []string
 	for _, status := range []apply.Status{
-		apply.Created, apply.Updated, apply.Deleted, apply.DeletePrevented,
+		apply.Deleted, apply.Updated, apply.Created, apply.DeletePrevented,
 		apply.Unchanged, apply.Failed, apply.Unconfirmed, apply.Stopped,
 	} {
 		word := string(status)

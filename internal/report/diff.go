@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"unicode/utf8"
 
 	"astro-apply/internal/config"
 	"astro-apply/internal/current"
@@ -10,11 +11,43 @@ import (
 	"astro-apply/internal/schema"
 )
 
-// diffSection lists the differences of one resource, for the log and, except in mode
-// drift, for the summary.
-func (r *Run) diffSection(c *plan.Change) section {
-	s := section{style: foldedDiff, isWhole: true}
-	add := func(sign, text string) { s.rows = append(s.rows, row{sign: sign, cells: textCells(text)}) }
+// MaxOpenLines is the number of lines up to which a list of differences isn't folded.
+const MaxOpenLines = 30
+
+// lineWidth is the number of characters above which a change takes one line for each value.
+const lineWidth = 100
+
+// detailsSection lists the differences of all resources in one block, with the signs
+// that the log has.
+func (r *Run) detailsSection(resources []resourceRow, b brevity) section {
+	s := section{style: openDiff, title: textCells("Details"), isWhole: true}
+	lines := 0
+	for _, x := range resources {
+		rows := r.changeRows(x.change, b)
+		if len(rows) == 0 {
+			continue
+		}
+		if len(s.rows) > 0 {
+			s.rows = append(s.rows, row{})
+		}
+		s.rows = append(s.rows, rows...)
+		lines += len(rows)
+	}
+	if lines > MaxOpenLines {
+		s.style = foldedDiff
+	}
+	return s
+}
+
+var actionSigns = map[plan.Action]string{
+	plan.Create: "+", plan.Update: "~", plan.Delete: "-", plan.DeletePrevented: "=", plan.Errored: "!",
+	plan.Unchanged: "=",
+}
+
+// changeRows returns the lines about one change: a heading, and its differences.
+func (r *Run) changeRows(c *plan.Change, b brevity) []row {
+	var rows []row
+	add := func(sign, text string) { rows = append(rows, row{sign: sign, indent: 1, cells: textCells(text)}) }
 	if last := r.lastModifiedText(c.Live); last != "" && r.Mode == config.ModeDrift {
 		add("", "last changed "+last)
 	}
@@ -24,46 +57,134 @@ func (r *Run) diffSection(c *plan.Change) section {
 	if r.Mode == config.ModeDrift && c.UnusableReason != "" {
 		add("!", c.UnusableReason)
 	}
-	notes := len(s.rows)
-	for i, v := range r.formatValues(c.Fields) {
-		add(describeField(c.Fields[i], v))
+	for i, v := range r.formatValues(c.Fields, b) {
+		if b < onlyRemovals || c.Fields[i].New == nil {
+			rows = append(rows, r.fieldRows(c.Fields[i], v, b)...)
+		}
 	}
-	for i, v := range r.formatValues(c.Kept) {
-		add("!", fmt.Sprintf("%s: %s (kept, not in the manifest)", c.Kept[i].Label, v.before))
+	for i, v := range r.formatValues(c.Kept, b) {
+		if b < onlyRemovals {
+			add("=", fmt.Sprintf("%s: %s (kept, not in the manifest)", c.Kept[i].Label, v.before))
+		}
 	}
 	problems := current.ProblemsOf(c.Err)
 	for _, p := range problems {
-		add("?", p.Error())
+		add("!", p.Error())
 	}
 	if c.Err != nil && problems == nil {
-		add("?", c.Err.Error())
+		add("!", c.Err.Error())
 	}
-	s.title = textCells(string(c.Action)+" ", c.Resource.String(), ": "+countedNoun(len(s.rows)-notes, "difference"))
-	s.title[1].isCode = true
-	return s
+	if len(rows) == 0 && c.Action != plan.Delete && c.Action != plan.DeletePrevented {
+		return nil
+	}
+	return append([]row{r.headingRow(c)}, rows...)
 }
 
-func describeField(f plan.Field, v valueDiff) (sign, text string) {
+// headingRow names the action, the resource and its place in the manifest; in the log, also
+// its id.
+func (r *Run) headingRow(c *plan.Change) row {
+	action := string(c.Action)
+	if c.Action == plan.Errored {
+		action = "failed"
+	}
+	text := action + " " + c.Resource.String() + prefixedText(" in ", r.parentText(c))
+	position := ""
+	if c.Resource.Pos.IsKnown() {
+		position = "  " + c.Resource.Pos.String()
+	}
+	x := row{sign: actionSigns[c.Action], cells: textCells(text + position), log: text + position}
+	if c.Live != nil {
+		x.log = text + " (" + c.Live.ID + ")" + position
+	}
+	return x
+}
+
+// parentText returns the quoted name of the Workspace or Deployment of a resource, "" for
+// a resource of the Organization.
+func (r *Run) parentText(c *plan.Change) string {
+	if name := r.Plan.ParentName(c); name != "" {
+		return fmt.Sprintf("%q", name)
+	}
+	return ""
+}
+
+// fieldRows returns the lines about the change of one field: several for a new or removed
+// mapping, and for long values.
+func (r *Run) fieldRows(f plan.Field, v valueDiff, b brevity) []row {
+	rows := func(sign string, lines ...string) (out []row) {
+		for i, line := range lines {
+			out = append(out, row{sign: sign, indent: 1 + min(i, 1), cells: textCells(line)})
+		}
+		return out
+	}
+	change := fmt.Sprintf("%s: %s → %s%s", f.Label, v.before, v.after, v.note)
 	switch {
 	case f.Rewrite:
-		return "~", f.Label + ": " + schema.RedactionMark + " (rewritten; secrets can't be compared)"
+		return rows("~", f.Label+": "+schema.RedactionMark+" (rewritten; secrets can't be compared)")
 	case f.New == nil:
-		return "-", f.Label + ": " + v.before
+		return r.valueRows(row{sign: "-", indent: 1}, f.Label, f.Old, v.before, b)
 	case f.Old == nil:
-		return "+", f.Label + ": " + v.after
+		return r.valueRows(row{sign: "+", indent: 1}, f.Label, f.New, v.after, b)
+	case utf8.RuneCountInString(change) > lineWidth:
+		return rows("~", f.Label+":", "  "+v.before, "→ "+v.after+v.note)
 	}
-	return "~", fmt.Sprintf("%s: %s → %s%s", f.Label, v.before, v.after, v.note)
+	return rows("~", change)
 }
 
-// valueLimit is the maximum number of characters shown of a value.
-const valueLimit = 120
+// valueRows shows a new or removed value: each member of a mapping, and each of several
+// mappings in a list, on its own line. Of a new mapping it leaves out the defaults that the
+// manifest doesn't declare. at has the sign and the indent; text is n as text.
+func (r *Run) valueRows(at row, label string, n *schema.Node, text string, b brevity) []row {
+	line := at
+	line.cells = textCells(label + ": " + text)
+	inner := at
+	inner.indent++
+	out := []row{line}
+	switch {
+	case n.Sensitive || n.Form != schema.Map && n.Form != schema.List || len(n.Members)+len(n.Items) == 0:
+		return out
+	case n.Form == schema.Map:
+		out[0].cells = textCells(label)
+		for _, m := range n.Members {
+			if m.Value.Pos.IsKnown() || !n.Pos.IsKnown() {
+				out = append(out, r.valueRows(inner, m.Name, m.Value, r.formatValue(m.Value, b), b)...)
+			}
+		}
+	case utf8.RuneCountInString(label+text) > lineWidth || n.Items[0].Form == schema.Map:
+		out[0].cells = textCells(label)
+		for i, item := range n.Items {
+			out = append(out, r.valueRows(inner, fmt.Sprintf("[%d]", i+1), item, r.formatValue(item, b), b)...)
+		}
+	}
+	return out
+}
+
+// Maximum numbers of characters of a value. Of a changed value, the limit holds for the
+// part around the first difference.
+const (
+	valueLimit    = 120
+	newValueLimit = 400
+	shortLimit    = 40
+)
+
+func limitFor(b brevity, limit int) int {
+	if b >= shortValues {
+		return shortLimit
+	}
+	return limit
+}
+
+// formatValue returns a single value without secrets.
+func (r *Run) formatValue(n *schema.Node, b brevity) string {
+	return r.Secrets.Redact(n.Render()).Truncate(limitFor(b, newValueLimit))
+}
 
 // valueDiff holds the texts that show a field before and after a change.
 type valueDiff struct{ before, after, note string }
 
 // formatValues returns the values of fields without secrets. It shortens long values
 // with the same path around the place where they differ; items of a set share a path.
-func (r *Run) formatValues(fields []plan.Field) []valueDiff {
+func (r *Run) formatValues(fields []plan.Field, b brevity) []valueDiff {
 	out := make([]valueDiff, len(fields))
 	texts, targets := map[string][]redact.Text{}, map[string][]*string{}
 	add := func(path, text string, target *string) {
@@ -78,12 +199,15 @@ func (r *Run) formatValues(fields []plan.Field) []valueDiff {
 			out[i].note = " (differs only in a secret)"
 		}
 	}
-	for path := range texts {
-		for i, text := range redact.Truncate(valueLimit, texts[path]...) {
-			*targets[path][i] = text
+	for i, f := range fields {
+		limit := valueLimit
+		if len(texts[f.Path]) == 2 && (f.Old == nil || f.New == nil) {
+			limit = newValueLimit
 		}
-	}
-	for i := range out {
+		for i, text := range redact.Truncate(limitFor(b, limit), texts[f.Path]...) {
+			*targets[f.Path][i] = text
+		}
+		delete(texts, f.Path)
 		if out[i].before != out[i].after {
 			out[i].note = ""
 		}

@@ -4,6 +4,8 @@ import (
 	"strings"
 	"testing"
 
+	"pgregory.net/rapid"
+
 	"astro-apply/internal/desired"
 	"astro-apply/internal/kind"
 	"astro-apply/internal/plan"
@@ -54,11 +56,11 @@ func TestValuesAreTruncatedAroundDifference(t *testing.T) {
 		fields []plan.Field
 		want   []string
 	}{
-		"a change":     {[]plan.Field{{Path: "d", Label: "d", Old: schema.String(long + "old end"), New: schema.String(long + "new end")}}, []string{`ghi old end" → …`, `ghi new end"`}},
+		"a change":     {[]plan.Field{{Path: "d", Label: "d", Old: schema.String(long + "old end"), New: schema.String(long + "new end")}}, []string{"~ d:\n", `  …abcdefghi`, `ghi old end"`, `→ …`, `ghi new end"`}},
 		"a set":        {[]plan.Field{{Path: "d", Label: "d", New: schema.String(long + "one")}, {Path: "d", Label: "d", New: schema.String(long + "two")}}, []string{`ghi one"`, `ghi two"`}},
 		"a secret":     {[]plan.Field{{Path: "d", Label: "d", Old: schema.String("u:" + truncatedSecret + "@h"), New: schema.String("u:***@h")}}, []string{`"u:***@h" → "u:***@h" (differs only in a secret)`}},
 		"both secrets": {[]plan.Field{{Path: "d", Label: "d", Old: schema.RedactedNode(), New: schema.RedactedNode()}}, []string{"*** → ***\n"}},
-		"a new one":    {[]plan.Field{{Path: "d", Label: "d", New: schema.String(long)}}, []string{`+ d: "abcdefghi `, "…"}},
+		"a new one":    {[]plan.Field{{Path: "d", Label: "d", New: schema.String(long + long)}}, []string{`+ d: "abcdefghi `, "…"}},
 	} {
 		got := runWithFields(test.fields...).PlanText()
 		for _, want := range test.want {
@@ -67,4 +69,30 @@ func TestValuesAreTruncatedAroundDifference(t *testing.T) {
 			}
 		}
 	}
+}
+
+// Two values that differ anywhere are displayed differently, or with the reason why not.
+func TestDifferentValuesLookDifferent(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		text := rapid.StringN(0, 600, 2400)
+		before, after := text.Draw(t, "before"), text.Draw(t, "after")
+		if rapid.Bool().Draw(t, "similar") && len(before) > 0 {
+			at := rapid.IntRange(0, len([]rune(before))-1).Draw(t, "at")
+			after = string([]rune(before)[:at]) + "§" + string([]rune(before)[at+1:])
+		}
+		if strings.ToValidUTF8(before, "") == strings.ToValidUTF8(after, "") {
+			t.Skip("equal")
+		}
+		show := func(value string) string {
+			other := before
+			if value == before {
+				other = after
+			}
+			return runWithFields(plan.Field{Path: "d", Label: "d", Old: schema.String(value), New: schema.String(other)}).PlanText()
+		}
+		if there, back := show(before), show(after); there == back {
+			t.Fatalf("%q and %q both look like\n%s", before, after, there)
+		}
+	})
 }

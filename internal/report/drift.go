@@ -17,11 +17,11 @@ const displayTimeFormat = "2006-01-02 15:04 UTC"
 func (r *Run) driftSection(x resourceRow) section {
 	c := x.change
 	s := section{
-		style: subheaded, isWhole: true, title: []cell{{text: c.Resource.String(), link: x.pageURL}},
+		style: subheaded, isWhole: true, title: []cell{{parts: r.resourceParts(c), link: x.pageURL}},
 		columns: []string{"field", "in Astro", "in the manifest"},
 	}
 	if last := r.lastModifiedText(c.Live); last != "" {
-		s.intro = github.EscapeMarkdown("Last changed "+last+".") + "\n\n"
+		s.intro = github.EscapeMarkdown(r.redact("Last changed "+last+".")) + "\n\n"
 	}
 	add := func(path, live, declared string) {
 		s.rows = append(s.rows, row{cells: textCells(path, live, declared)})
@@ -35,12 +35,12 @@ func (r *Run) driftSection(x resourceRow) section {
 		add("", "exists", "state: absent")
 		return s
 	}
-	for i, v := range r.formatValues(c.Fields) {
+	for i, v := range r.formatValues(c.Fields, inFull) {
 		if !c.Fields[i].Rewrite { // a secret that an update would write again needn't differ
 			add(c.Fields[i].Label, v.before, v.after+v.note)
 		}
 	}
-	for i, v := range r.formatValues(c.Kept) {
+	for i, v := range r.formatValues(c.Kept, inFull) {
 		add(c.Kept[i].Label, v.before, v.after)
 	}
 	if c.UnusableReason != "" {

@@ -46,7 +46,7 @@ func (r *Run) DriftIssue(m Marker, page string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	text := "**" + github.EscapeMarkdown(r.ResultLine()) + "**" + github.EscapeMarkdown(r.driftRemedy()) + "\n\n"
+	text := "**" + github.EscapeMarkdown(r.redact(r.ResultLine())) + "**" + github.EscapeMarkdown(r.driftRemedy()) + "\n\n"
 	if r.Counts().Unsuccessful() > 0 {
 		text += "> [!WARNING]\n> Some resources could not be compared. The run has the errors.\n\n"
 	}
@@ -59,7 +59,7 @@ func (r *Run) DriftIssue(m Marker, page string) (string, error) {
 	const note = "More resources have drifted. This text is too long for GitHub; the run has all of them.\n\n"
 	room := commentLimit - len(marker) - len(text) - len(footer) - len(note)
 	for _, x := range r.driftedResources() {
-		block := r.driftSection(x).markdown(room)
+		block := r.redactSections([]section{r.driftSection(x)})[0].markdown(room)
 		if len(block) > room {
 			text += note
 			break
@@ -79,14 +79,13 @@ func (r *Run) DriftChange(page string) string {
 		s.footer = "✅ Astro matches the manifest."
 	}
 	for _, x := range resources {
-		s.rows = append(s.rows, row{cells: []cell{
-			{text: x.change.Resource.String(), link: x.pageURL}, {text: ": " + r.actionText(x.change)},
-		}})
+		name := cell{parts: r.resourceParts(x.change), link: x.pageURL}
+		s.rows = append(s.rows, row{cells: append([]cell{name}, textCells(": "+r.actionText(x.change))...)})
 	}
 	if len(resources) == 0 {
 		s.intro = ""
 	}
-	text := strings.TrimRight(s.markdown(commentLimit/2), "\n")
+	text := strings.TrimRight(r.redactSections([]section{s})[0].markdown(commentLimit/2), "\n")
 	if page != "" {
 		text += "\n\n[Run](" + page + ")"
 	}

@@ -51,7 +51,7 @@ func TestDriftIssue(t *testing.T) {
 		}
 		got, _ := report.ParseMarker(report.DriftMarker, ended)
 		testkit.AssertEqual(t, "digest after the end", "", got.Digest)
-		if !got.MarksSameComment(m) || strings.Count(ended, "-->") != 1 || !strings.Contains(ended, "my\\_deployment") {
+		if !got.MarksSameComment(m) || strings.Count(ended, "-->") != 1 || !strings.Contains(ended, "`my_deployment`") {
 			t.Errorf("issue after the end: %s", ended)
 		}
 	}

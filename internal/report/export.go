@@ -1,8 +1,6 @@
 package report
 
 import (
-	"fmt"
-
 	"astro-apply/internal/export"
 )
 
@@ -44,14 +42,12 @@ func (r *Run) variablesSection() section {
 		style: headed, title: textCells("Secrets to set"), columns: []string{"variable", "for"},
 		intro: "Add each secret to the repository (`gh secret set NAME`) and to the step (`NAME: ${{ secrets.NAME }}` under `env:`). " +
 			"Until then Astro keeps the stored values, and a plan fails, because an unset variable is an error.\n\n",
-		rest: func(n int) string { return fmt.Sprintf("| and %d more | see the log |\n", n) },
 	}
 	if r.Export == nil {
 		return s
 	}
 	for _, v := range r.Export.Variables {
-		cells := textCells(v.Name, v.UsedFor())
-		cells[0].isCode = true
+		cells := []cell{codeCell(v.Name), textCells(v.UsedFor())[0]}
 		s.rows = append(s.rows, row{cells: cells, log: v.Name + "  " + v.UsedFor()})
 	}
 	return s

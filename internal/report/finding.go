@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 
 	"astro-apply/internal/apply"
 	"astro-apply/internal/astro"
@@ -23,8 +22,10 @@ type Finding struct {
 	Pos         schema.Pos
 	Title       string
 	Message     string
-	rank        int // sort key within a level: the most useful findings have the lowest rank
-	mergedCount int // number of problems that this finding replaces; 0 if the finding is a problem itself
+	rank        int  // sort key within a level: the most useful findings have the lowest rank
+	mergedCount int  // number of problems that this finding replaces; 0 if the finding is a problem itself
+	isRemark    bool // needs no action now, so it is no annotation
+	isDetail    bool // only an annotation, because the log and the summary show it as a difference
 }
 
 // countProblems returns the number of problems in findings, including the unlisted ones.
@@ -82,6 +83,7 @@ func (r *Run) Findings() []Finding {
 			out = append(out, r.changeFindings(c)...)
 		}
 		out = append(out, r.visibilityFindings()...)
+		out = append(out, r.unverifiedFindings()...)
 	}
 	for _, o := range r.Outcomes {
 		out = append(out, outcomeFindings(o)...)
@@ -112,6 +114,9 @@ func findingsOf(level github.Level, findings []Finding) []Finding {
 func findingsSection(title string, findings []Finding, level github.Level) section {
 	s := section{style: headed, title: textCells(title)}
 	for _, f := range findingsOf(level, findings) {
+		if f.isDetail {
+			continue
+		}
 		s.rows = append(s.rows, row{cells: textCells(f.positionPrefix(), f.Message), count: f.mergedCount})
 	}
 	return s
@@ -138,14 +143,13 @@ func (r *Run) changeFindings(c *plan.Change) []Finding {
 		case n.Warning:
 			out = append(out, newFinding(github.Warning, n.Pos, name, n.Message))
 		case r.Export == nil: // the user didn't write the exported manifest, so hints about it don't help
-			out = append(out, newFinding(github.Notice, n.Pos, name, n.Message))
+			f := newFinding(github.Notice, n.Pos, name, n.Message)
+			f.isRemark = n.Remark
+			out = append(out, f)
 		}
 	}
-	if len(c.NotComparable) > 0 && r.Export == nil { // an export lists the variables of these values instead
-		f := newFinding(github.Notice, c.Resource.Pos, name, strings.Join(c.NotComparable, ", ")+": kept, but not compared, "+
-			"because Astro doesn't return these values; set write-secrets: true to write them")
-		f.rank = 1
-		out = append(out, f)
+	if r.Mode == config.ModeDrift {
+		out = append(out, r.driftFindings(c)...)
 	}
 	if c.Err != nil && r.Outcomes == nil && !errors.Is(c.Err, current.ErrReported) {
 		found := errorFindings(name, c.Err, c.Resource.Pos, nil)
@@ -155,6 +159,54 @@ func (r *Run) changeFindings(c *plan.Change) []Finding {
 		out = append(out, found...)
 	}
 	return out
+}
+
+// driftFindings returns the differences of a resource at their lines in the manifest.
+func (r *Run) driftFindings(c *plan.Change) (out []Finding) {
+	for i, v := range r.formatValues(c.Fields, inFull) {
+		f := c.Fields[i]
+		if f.Rewrite || c.Action != plan.Update {
+			continue
+		}
+		pos := c.Resource.Pos
+		if f.New != nil && f.New.Pos.IsKnown() {
+			pos = f.New.Pos
+		}
+		finding := newFinding(github.Warning, pos, c.Resource.String(),
+			fmt.Sprintf("%s is %s in Astro and %s in the manifest%s", f.Label, v.before, v.after, v.note))
+		finding.rank, finding.isDetail = 1, true
+		out = append(out, finding)
+	}
+	return out
+}
+
+// unverifiedFindings returns how many secrets the run did not compare. An export lists
+// their variables instead.
+func (r *Run) unverifiedFindings() []Finding {
+	n := 0
+	for _, c := range r.Plan.Changes {
+		n += len(c.NotComparable)
+	}
+	if n == 0 || r.Export != nil {
+		return nil
+	}
+	return []Finding{{Level: github.Notice, Title: "astro-apply", isRemark: true, Message: fmt.Sprintf(
+		"%s %s not verified, because Astro never returns secrets; set write-secrets: true to write them",
+		countedNoun(n, "secret"), verbForm(n, "is", "are"))}}
+}
+
+// isUneventful reports whether the run found nothing to do.
+func (r *Run) isUneventful() bool {
+	return r.Plan != nil && r.Counts().Changed() == 0 && !r.HasFailed() && r.Export == nil
+}
+
+// logFindings returns the findings for the log. A run that found nothing to do prints no
+// notices but remarks; the summary lists all of them.
+func (r *Run) logFindings() []Finding {
+	isQuiet := r.isUneventful()
+	return slices.DeleteFunc(r.Findings(), func(f Finding) bool {
+		return f.isDetail || isQuiet && f.Level == github.Notice && !f.isRemark
+	})
 }
 
 // outcomeFindings returns the warnings and errors of one outcome.

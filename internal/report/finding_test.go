@@ -70,7 +70,7 @@ func TestFindingOrder(t *testing.T) {
 			`warning astro.yaml:15:7 [Deployment "my_deployment"]`,
 			`warning astro.yaml:23:20 [Deployment "vault"]`,
 			`notice astro.yaml:26:11 [Deployment "sandbox"]`,
-			`notice astro.yaml:21:11 [Deployment "vault"]`,
+			"notice  [astro-apply]",
 		}},
 		"a blocked resource comes last": {waiting, []string{
 			`error astro.yaml:5:13 [Workspace "hidden": 403]`,
@@ -78,7 +78,7 @@ func TestFindingOrder(t *testing.T) {
 			`warning astro.yaml:4:13 [Workspace "old"]`,
 			`warning astro.yaml:15:7 [Deployment "my_deployment"]`,
 			`warning astro.yaml:23:20 [Deployment "vault"]`,
-			`notice astro.yaml:21:11 [Deployment "vault"]`,
+			"notice  [astro-apply]",
 		}},
 	} {
 		t.Run(name, func(t *testing.T) {

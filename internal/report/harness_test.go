@@ -74,6 +74,9 @@ func outcomesFor(p *plan.Plan, of map[string]testOutcome) []apply.Outcome {
 
 // manyWorkspaces declares n Workspaces, one per line.
 func manyWorkspaces(n int) string {
+	if n == 0 {
+		return "workspaces: []"
+	}
 	var b strings.Builder
 	b.WriteString("workspaces:\n")
 	for i := range n {

@@ -39,5 +39,5 @@ func (r *Run) headingMarkdown() string {
 	if r.HasFailed() {
 		sign = "❌ "
 	}
-	return "### " + sign + github.EscapeMarkdown(r.heading()) + "\n\n"
+	return "### " + sign + github.EscapeMarkdown(r.redact(r.heading())) + "\n\n"
 }

@@ -21,7 +21,7 @@ func TestHeading(t *testing.T) {
 		{report.Run{Mode: "drift", InlineManifest: true}, "Astro drift: input manifest"},
 		{report.Run{Mode: "plan", Files: []string{"a", "b", "c"}}, "Astro plan: a, b, c"},
 		{report.Run{Mode: "plan", Files: []string{"a", "b", "c", "d", "e"}}, "Astro plan: a, b, c, 2 more"},
-		{report.Run{Mode: "plan", Name: "a_b_", Files: []string{"x/*.yaml # x"}}, `Astro plan: a\_b\_ (x/\*.yaml #&#8203; x)`},
+		{report.Run{Mode: "plan", Name: "a_b_", Files: []string{"x/*.yaml # x"}}, `Astro plan: a\_b\_ (x/\*.yaml # x)`},
 		{report.Run{Mode: "export", Name: "production"}, "Astro export: production"},
 	} {
 		heading, _, _ := strings.Cut(tt.run.Summary(), "\n")

@@ -6,59 +6,31 @@ import (
 	"strings"
 
 	"astro-apply/internal/apply"
-	"astro-apply/internal/config"
 	"astro-apply/internal/github"
-	"astro-apply/internal/plan"
 )
 
 // logText returns the rows of s for the log, without its title.
 func (s section) logText(indent string) string {
 	var b strings.Builder
 	for _, x := range s.rows {
-		sign := x.sign
-		if sign != "" {
-			sign += " "
-		}
-		b.WriteString(indent + sign + x.line() + "\n")
+		b.WriteString(x.logLine(indent))
 	}
 	return b.String()
 }
 
-// line returns the text of x. It is always one line, so that a value can't imitate
-// other rows.
-func (x row) line() string {
-	return github.SanitizeLine(cmp.Or(x.log, joinCells(x.cells, cell.plain)))
-}
-
-var actionSigns = map[plan.Action]string{
-	plan.Create: "+", plan.Update: "~", plan.Delete: "-", plan.DeletePrevented: "!", plan.Errored: "?",
-	plan.Unchanged: "=",
+// logLine returns x as one line, so that a value can't imitate other rows.
+func (x row) logLine(indent string) string {
+	sign := x.sign
+	if sign != "" {
+		sign += " "
+	}
+	text := github.SanitizeLine(cmp.Or(x.log, joinCells(x.cells, cell.plain)))
+	return strings.TrimRight(indent+strings.Repeat("    ", x.indent)+sign+text, " ") + "\n"
 }
 
 // PlanText returns the plan for the log, in the style of Terraform: one block per
 // resource that differs from the manifest, and a sign before each line.
-func (r *Run) PlanText() string {
-	var b strings.Builder
-	for _, c := range r.Plan.Changes {
-		unusable := r.Mode == config.ModeDrift && c.UnusableReason != ""
-		if c.Action == plan.Unchanged && len(c.Kept) == 0 && !unusable {
-			continue
-		}
-		b.WriteString(github.SanitizeLine(changeHeading(c)) + "\n" + r.diffSection(c).logText("    "))
-	}
-	return b.String()
-}
-
-func changeHeading(c *plan.Change) string {
-	line := fmt.Sprintf("%s %s %s", actionSigns[c.Action], c.Action, c.Resource)
-	if c.Live != nil {
-		line += " (" + c.Live.ID + ")"
-	}
-	if c.Resource.Pos.IsKnown() {
-		line += "  " + c.Resource.Pos.String()
-	}
-	return line
-}
+func (r *Run) PlanText() string { return r.detailsSection(r.changedRows(), inFull).logText("") }
 
 // OutcomeLine returns the line of the log about one outcome.
 func OutcomeLine(o apply.Outcome) string {
@@ -80,7 +52,7 @@ func OutcomeLine(o apply.Outcome) string {
 // every runner keeps it.
 func (r *Run) FindingsText() string {
 	var b strings.Builder
-	for _, f := range r.Findings() {
+	for _, f := range r.logFindings() {
 		text := strings.ReplaceAll(f.Message, "\n", "\n    ")
 		fmt.Fprintf(&b, "%s%s: %s\n", f.positionPrefix(), f.Level, text)
 	}

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"html"
 	"strings"
@@ -29,10 +30,10 @@ func (s section) markdown(room int) string {
 		text += s.tableHeader() + body.String()
 	}
 	switch {
-	case rest > 0 && s.rest != nil:
-		text += s.rest(rest)
-	case rest > 0:
+	case rest > 0 && s.columns == nil:
 		text += fmt.Sprintf("- and %d more; see the log\n", rest)
+	case rest > 0:
+		text += fmt.Sprintf("\nand %d more; see the log\n", rest)
 	}
 	text += s.footer
 	switch s.style {
@@ -42,10 +43,14 @@ func (s section) markdown(room int) string {
 		return fmt.Sprintf("#### %s (%d)\n\n%s\n", joinCells(s.title, cell.markdown), count, text)
 	case subheaded:
 		return "#### " + joinCells(s.title, cell.markdown) + "\n\n" + text + "\n"
-	case foldedDiff:
+	case foldedDiff, openDiff:
 		text = github.CodeBlock("diff", text)
 	}
-	return "<details><summary>" + joinCells(s.title, cell.html) + "</summary>\n\n" + text + "\n</details>\n\n"
+	open := ""
+	if s.style == openDiff {
+		open = " open"
+	}
+	return "<details" + open + "><summary>" + joinCells(s.title, cell.html) + "</summary>\n\n" + text + "\n</details>\n\n"
 }
 
 func (s section) tableHeader() string {
@@ -64,15 +69,21 @@ func (s section) markdownRow(x row) string {
 	case s.columns != nil:
 		text := "|"
 		for _, c := range x.cells {
-			text += " " + c.markdown() + " |"
+			text += " " + c.format(true) + " |"
 		}
 		return text + "\n"
-	case s.style != foldedDiff:
+	case s.style != foldedDiff && s.style != openDiff:
 		return "- " + joinCells(x.cells, cell.markdown) + "\n"
-	case x.sign == "~", x.sign == "?": // GitHub highlights ! in a diff block, but neither ~ nor ?
-		return "! " + x.line() + "\n"
 	}
-	return x.sign + " " + x.line() + "\n"
+	return strings.TrimRight(diffSign(x.sign)+strings.Repeat("    ", x.indent)+" "+github.SanitizeLine(joinCells(x.cells, cell.plain)), " ") + "\n"
+}
+
+// diffSign returns the sign in a diff block: GitHub highlights !, +, and -, but no other.
+func diffSign(sign string) string {
+	if sign == "~" {
+		return "!"
+	}
+	return cmp.Or(sign, " ")
 }
 
 func joinCells(cells []cell, format func(cell) string) string {
@@ -83,25 +94,37 @@ func joinCells(cells []cell, format func(cell) string) string {
 	return text
 }
 
-func (c cell) markdown() string {
-	text := github.EscapeMarkdown(c.text)
-	switch {
-	case c.isCode:
-		return "`" + c.text + "`"
-	case c.link != "":
-		return "[" + text + "](" + c.link + ")"
+func (c cell) markdown() string { return c.format(false) }
+
+func (c cell) format(inTable bool) string {
+	text := ""
+	for _, p := range c.parts {
+		switch {
+		case p.isCode:
+			text += github.CodeSpan(p.text, inTable)
+		case inTable:
+			text += github.EscapeTableCell(p.text)
+		default:
+			text += github.EscapeMarkdown(p.text)
+		}
+	}
+	if c.isBold {
+		text = "**" + text + "**"
+	}
+	if c.link != "" {
+		text = "[" + text + "](" + c.link + ")"
 	}
 	return text
 }
 
 // html returns c for the title of a folded section, which would show the backslashes of
-// Markdown escapes. Inside code, GitHub creates neither links nor mentions.
-func (c cell) html() string {
-	text := html.EscapeString(github.SanitizeLine(c.text))
-	if c.isCode {
-		return "<code>" + text + "</code>"
+// Markdown escapes.
+func (c cell) html() string { return html.EscapeString(github.SanitizeLine(c.plain())) }
+
+func (c cell) plain() string {
+	text := ""
+	for _, p := range c.parts {
+		text += p.text
 	}
 	return text
 }
-
-func (c cell) plain() string { return c.text }

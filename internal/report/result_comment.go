@@ -21,7 +21,7 @@ func (r *Run) ResultComment(m Marker, page string) (string, error) {
 	}
 	errs := findingsSection("", r.Findings(), github.Error)
 	errs.style = untitled
-	text := "### " + github.EscapeMarkdown(r.heading()) + "\n\n" + r.resultMarkdown(m.Head)
+	text := "### " + github.EscapeMarkdown(r.redact(r.heading())) + "\n\n" + r.resultMarkdown(m.Head)
 	if page != "" {
 		text += " [Run](" + page + ")"
 	}
@@ -32,7 +32,7 @@ func (r *Run) ResultComment(m Marker, page string) (string, error) {
 	if r.Simulated {
 		text += simulationNote
 	}
-	text += errs.markdown(commentLimit - len(marker) - len(text))
+	text += r.redactSections([]section{errs})[0].markdown(commentLimit - len(marker) - len(text))
 	return marker + r.Secrets.Redact(text).String(), nil
 }
 
@@ -49,7 +49,7 @@ func (r *Run) resultMarkdown(head string) string {
 		return fmt.Sprintf("❌ **%d of %s failed** for %s: %s ", c[apply.Failed], countedNoun(changes, "change"), commit, r.countsText()) +
 			"Fix the cause and run the job again: it makes the missing changes."
 	}
-	return "❌ **" + github.EscapeMarkdown(r.ResultLine()) + "** Commit " + commit + "."
+	return "❌ **" + github.EscapeMarkdown(r.redact(r.ResultLine())) + "** Commit " + commit + "."
 }
 
 func shortCommitMarkdown(sha string) string {

@@ -20,24 +20,29 @@ const (
 	rotations
 	restarts
 	removals
-	updates
-	creates
 )
 
 var riskLevels = []string{
 	deletes: "high", disruptions: "high", rotations: "high",
-	restarts: "medium", removals: "medium", updates: "low", creates: "low",
+	restarts: "medium", removals: "medium",
 }
 
-// riskReason is a cause in words: one for a single occurrence, many, with %d, for more.
+// riskReason is a cause in words: a verb, and what it is about, one or, with %d, many.
 type riskReason struct {
-	cause     int
-	one, many string
-	count     int
+	cause           int
+	verb, one, many string
+	count           int
 }
 
-// Risk returns the risk level of the plan and the reasons, "" if the plan has no changes
-// or errors prevent them.
+func (x riskReason) text() string {
+	if x.count > 1 {
+		return x.verb + " " + fmt.Sprintf(x.many, x.count)
+	}
+	return x.verb + " " + x.one
+}
+
+// Risk returns the risk level of the plan and the reasons, such as "Risk: high – deletes 1
+// Deployment.", "" if the plan has no changes or errors prevent them.
 func (r *Run) Risk() string {
 	if r.countChanges((*plan.Change).IsActive) == 0 || r.HasBlockingErrors() {
 		return ""
@@ -45,7 +50,7 @@ func (r *Run) Risk() string {
 	var reasons []riskReason
 	for _, c := range r.Plan.Changes {
 		for _, x := range reasonsOf(c) {
-			i := slices.IndexFunc(reasons, func(known riskReason) bool { return known.one == x.one })
+			i := slices.IndexFunc(reasons, func(known riskReason) bool { return known.verb == x.verb && known.one == x.one })
 			if i < 0 {
 				i, reasons = len(reasons), append(reasons, x)
 			}
@@ -53,14 +58,13 @@ func (r *Run) Risk() string {
 		}
 	}
 	slices.SortStableFunc(reasons, func(a, b riskReason) int { return cmp.Compare(a.cause, b.cause) })
-	var texts []string
+	level, texts := "low", []string{}
 	interrupts := false
-	for _, x := range reasons {
-		text := x.one
-		if x.count > 1 {
-			text = fmt.Sprintf(x.many, x.count)
+	for i, x := range reasons {
+		if i == 0 {
+			level = riskLevels[x.cause]
 		}
-		texts = append(texts, text)
+		texts = append(texts, x.text())
 		interrupts = interrupts || x.cause == deletes || x.cause == disruptions || x.cause == restarts
 	}
 	if !interrupts {
@@ -70,49 +74,44 @@ func (r *Run) Risk() string {
 	if r.Mode == config.ModeDrift {
 		label = "Risk of applying the manifest"
 	}
-	return label + ": " + riskLevels[reasons[0].cause] + " (" + strings.Join(texts, ", ") + ")."
+	return label + ": " + level + " – " + strings.Join(texts, ", ") + "."
 }
 
-// reasonsOf returns the reasons of one change, one for each occurrence.
+// reasonsOf returns the reasons of one change, one for each occurrence. A creation and an
+// update without another effect have none.
 func reasonsOf(c *plan.Change) (out []riskReason) {
-	add := func(cause int, one, many string) {
-		out = append(out, riskReason{cause: cause, one: one, many: many})
+	add := func(cause int, verb, one, many string) {
+		out = append(out, riskReason{cause: cause, verb: verb, one: one, many: many})
 	}
 	k := c.Resource.Kind
-	switch c.Action {
-	case plan.Delete:
-		add(deletes, "1 to delete", "%d to delete")
+	one, many := "1 "+k.Title, "%d "+k.Title+"s"
+	switch {
+	case c.Action == plan.Delete:
+		add(deletes, "deletes", one, many)
 		return out
-	case plan.Create:
-		add(creates, "1 to create", "%d to create")
-		if !k.Singleton { // a singleton always exists, so its create is an update
-			return out
-		}
-	case plan.Update:
-		add(updates, "1 to update", "%d to update")
-	default:
+	case c.Action == plan.Create && k.Singleton: // a singleton always exists, so its create is an update
+	case c.Action != plan.Update:
 		return nil
 	}
 	for _, name := range affectedFields(c, schema.Disrupts) {
-		one, many := "1 "+k.Title+"'s "+name+" changes", "%d "+k.Title+"s' "+name+" changes"
+		owner := "1 " + k.Title + "'s "
 		if k.Singleton {
-			one = "the " + k.Title + "'s " + name + " changes"
+			owner = "the " + k.Title + "'s "
 		}
-		add(disruptions, one, many)
+		add(disruptions, "changes", owner+name, "%d "+k.Title+"s' "+name)
 	}
 	if c.Action == plan.Create {
 		return out
 	}
 	if len(affectedFields(c, schema.Restarts)) > 0 {
-		add(restarts, "1 "+k.Title+" restarts", "%d "+k.Title+"s restart")
+		add(restarts, "restarts", one, many)
 	}
 	for _, f := range c.Fields {
 		switch {
 		case f.New == nil && !f.Rewrite:
-			add(removals, "1 item is removed", "%d items are removed")
+			add(removals, "removes", "1 item", "%d items")
 		case k.GeneratedSecret != "" && f.Path == k.GeneratedSecret:
-			add(rotations, "1 token is rotated, and its current value stops working",
-				"%d tokens are rotated, and their current values stop working")
+			add(rotations, "rotates", "1 token, whose current value stops working", "%d tokens, whose current values stop working")
 		}
 	}
 	return out

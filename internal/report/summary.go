@@ -26,7 +26,7 @@ func (r *Run) Summary() string {
 }
 
 // Comment returns the summary as a comment on a pull request. If the summary is too
-// long, Comment leaves out sections and links to page, the address of the run. It redacts
+// long, Comment leaves out details and links to page, the address of the run. It redacts
 // secrets in the visible text only: the marker contains none and must remain parseable.
 func (r *Run) Comment(m Marker, page string) (string, error) {
 	marker, err := m.htmlComment()
@@ -39,10 +39,10 @@ func (r *Run) Comment(m Marker, page string) (string, error) {
 		footer = "[The run](" + page + ") has the log" + prefixedText("; commit ", commitMarkdown(m.Head)) + ".\n"
 	}
 	room := commentLimit - len(marker) - len(footer)
-	withoutDuration := *r
-	withoutDuration.Duration = 0 // the same plan must give the same comment
-	text := withoutDuration.boundedMarkdown(room, room, "The complete text is in the log and the summary of "+run+".")
-	return marker + r.Secrets.Redact(text+footer).String(), nil
+	withoutRun := *r
+	withoutRun.Duration, withoutRun.ModeReason = 0, "" // the same plan must give the same comment
+	text := withoutRun.boundedMarkdown(room, room, "The complete text is in the log and the summary of "+run+".")
+	return marker + r.redact(text+footer), nil
 }
 
 // commitMarkdown returns a commit's SHA without escapes, because GitHub turns a plain
@@ -54,24 +54,28 @@ func commitMarkdown(sha string) string {
 	return sha
 }
 
-// boundedMarkdown returns the header and the sections that fit into limit bytes; a long
-// list takes at most a sixth of room. If it leaves out a section, it adds a note with
-// fullTextHint after the header.
+// boundedMarkdown returns the header and the sections within limit bytes. If they are too
+// long, it leaves out the least important parts, and a note says so, with fullTextHint. A
+// list of findings then takes at most a sixth of room.
 func (r *Run) boundedMarkdown(limit, room int, fullTextHint string) string {
 	header := r.summaryHeader()
-	note := "> [!NOTE]\n> This text is too long for GitHub, so it is incomplete. " + fullTextHint + "\n\n"
-	var whole, bounded strings.Builder
-	for _, s := range r.sections() {
-		block := s.markdown(room / 6)
-		whole.WriteString(block)
-		if len(header)+len(note)+bounded.Len()+len(block) <= limit {
-			bounded.WriteString(block)
+	text := header
+	for _, s := range r.sections(inFull) {
+		text += s.markdown(limit)
+	}
+	for b := withoutNotices; len(text) > limit && b <= onlyNames; b++ {
+		text = header + "> [!NOTE]\n> This text is too long for GitHub. It omits " + omissions[b] + ". " + fullTextHint + "\n\n"
+		for _, s := range r.sections(b) {
+			maxSize := room / 6
+			if b == onlyNames && s.title == nil {
+				maxSize = limit - len(text)
+			}
+			if block := s.markdown(maxSize); b < onlyNames || len(text)+len(block) <= limit {
+				text += block
+			}
 		}
 	}
-	if len(header)+len(note)+whole.Len() <= limit {
-		return header + whole.String()
-	}
-	return header + note + bounded.String()
+	return text
 }
 
 // summaryHeader returns the title, the result and the reason for the mode.
@@ -79,26 +83,29 @@ func (r *Run) summaryHeader() string {
 	var b strings.Builder
 	b.WriteString(r.headingMarkdown())
 	if r.NotAppliedReason != "" {
-		b.WriteString("> [!IMPORTANT]\n> " + github.EscapeMarkdownOutsideCode(r.NotAppliedReason) + "\n\n")
+		b.WriteString("> [!IMPORTANT]\n> " + github.EscapeMarkdownOutsideCode(r.redact(r.NotAppliedReason)) + "\n\n")
 	}
-	first, second := r.ResultLine(), r.Risk()
-	switch {
-	case second == "":
+	level, reasons, _ := strings.Cut(github.EscapeMarkdown(r.redact(r.Risk())), " – ")
+	switch result := github.EscapeMarkdown(r.redact(r.ResultLine())); {
+	case level == "":
+		b.WriteString("**" + result + "**\n\n")
 	case r.Mode == config.ModeDrift, r.Outcomes != nil: // the difference or the result matters more than the risk
-		second = " " + github.EscapeMarkdown(second)
+		b.WriteString("**" + result + "** " + level + " – " + reasons + "\n\n")
 	default:
-		first, second = second, " "+github.EscapeMarkdown(first)
+		b.WriteString("**" + level + "** – " + reasons + " " + result + "\n\n")
 	}
-	fmt.Fprintf(&b, "**%s**%s\n\n", github.EscapeMarkdown(first), second)
+	var facts []string
 	if r.ModeReason != "" {
-		fmt.Fprintf(&b, "Mode `%s`: %s.", r.Mode, github.EscapeMarkdown(r.ModeReason))
-		if d := roundedDuration(r.Duration); d != "" {
-			fmt.Fprintf(&b, " Took %s.", d)
-		}
-		if only := r.TargetText(); only != "" {
-			b.WriteString(" " + only)
-		}
-		b.WriteString("\n\n")
+		facts = append(facts, fmt.Sprintf("Mode `%s`: %s.", r.Mode, github.EscapeMarkdown(r.redact(r.ModeReason))))
+	}
+	if d := roundedDuration(r.Duration); d != "" && r.ModeReason != "" {
+		facts = append(facts, "Took "+d+".")
+	}
+	if only := r.TargetText(); only != "" {
+		facts = append(facts, only)
+	}
+	if len(facts) > 0 {
+		b.WriteString(strings.Join(facts, " ") + "\n\n")
 	}
 	if r.Simulated {
 		b.WriteString(simulationNote)

@@ -87,41 +87,26 @@ func TestSummaryListsAllFailures(t *testing.T) {
 		if !strings.Contains(text, want) {
 			t.Errorf("no %q", want)
 		}
-		if row := fmt.Sprintf("\n| ❌ | Workspace \"w%d\" | create | failed |  |\n", i); !strings.Contains(text, row) {
+		if row := fmt.Sprintf("\n| ❌ | Workspace `w%d` | create | failed |  |\n", i); !strings.Contains(text, row) {
 			t.Errorf("no %q", row)
 		}
 	}
 }
 
-// A table of more than 50 resources leaves out the unchanged ones.
+// The table has one row per resource that differs. Unchanged resources are only counted.
 func TestSummaryRows(t *testing.T) {
 	t.Parallel()
-	for name, test := range map[string]struct {
-		declared, unchanged int
-		rows                int
-		want                string
-	}{
-		"50":                    {50, 49, 50, ""},
-		"51":                    {51, 49, 2, "\n\n49 unchanged resources not listed.\n\n"},
-		"one of them unchanged": {51, 1, 50, "\n\n1 unchanged resource not listed.\n\n"},
-		"all of them changed":   {60, 0, 60, ""},
-		"all of them unchanged": {60, 60, 0, "\n\n60 unchanged resources not listed.\n\n"},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			live := liveAnswers{}
-			for i := range test.unchanged {
-				live[fmt.Sprintf("w%d", i)] = fmt.Sprintf(`{"id": "c%d", "name": "w%d", "description": "x"}`, i, i)
-			}
-			r := report.Run{Mode: "plan", Plan: makePlan(t, manyWorkspaces(test.declared), live, plan.Policy{})}
-			text := r.Summary()
-			testkit.AssertEqual(t, "rows", test.rows, strings.Count(text, "\n| ")-2*min(test.rows, 1))
-			testkit.AssertEqual(t, "headings", min(test.rows, 1), strings.Count(text, "\n| --- |"))
-			if !strings.Contains(text, test.want) || (test.want == "") != !strings.Contains(text, "not listed") {
-				t.Errorf("should contain %q:\n%s", test.want, text)
-			}
-			checkMarkdown(t, text)
-		})
+	for _, test := range []struct{ declared, unchanged int }{{2, 1}, {60, 0}, {60, 60}} {
+		live := liveAnswers{}
+		for i := range test.unchanged {
+			live[fmt.Sprintf("w%d", i)] = fmt.Sprintf(`{"id": "c%d", "name": "w%d", "description": "x"}`, i, i)
+		}
+		r := report.Run{Mode: "plan", Plan: makePlan(t, manyWorkspaces(test.declared), live, plan.Policy{})}
+		text := r.Summary()
+		rows := test.declared - test.unchanged
+		testkit.AssertEqual(t, "rows", rows, strings.Count(text, "\n| ")-2*min(rows, 1))
+		testkit.AssertEqual(t, "counted", test.unchanged > 0, strings.Contains(text, fmt.Sprintf("%d unchanged.", test.unchanged)))
+		checkMarkdown(t, text)
 	}
 }
 
@@ -129,11 +114,11 @@ func TestSummaryRows(t *testing.T) {
 func TestSummaryLinks(t *testing.T) {
 	t.Parallel()
 	const (
-		data    = "[Workspace \"data\"](https://cloud.astronomer.io/cworkspace000000000000001)"
-		vault   = "[Deployment \"vault\"](https://cloud.astronomer.io/cworkspace000000000000001/deployments/cdeployment00000000000002)"
-		created = "[Workspace \"new\\_one\"](https://cloud.astronomer.io/cworkspace000000000000004)"
-		deleted = "[Workspace \"old\"]"
-		hidden  = "[Workspace \"hidden\"]"
+		data    = "[Workspace `data`](https://cloud.astronomer.io/cworkspace000000000000001)"
+		vault   = "[Deployment `vault` in `data`](https://cloud.astronomer.io/cworkspace000000000000001/deployments/cdeployment00000000000002)"
+		created = "[Workspace `new_one`](https://cloud.astronomer.io/cworkspace000000000000004)"
+		deleted = "[Workspace `old`]"
+		hidden  = "[Workspace `hidden`]"
 	)
 	unknown := appliedRun(t)
 	unknown.UIURL = ""
@@ -173,8 +158,49 @@ func TestSummarySize(t *testing.T) {
 	}
 	r := report.Run{Mode: "plan", UIURL: "https://cloud.astronomer.io", Plan: makePlan(t, manyWorkspaces(1000), live, plan.Policy{})}
 	text := r.Summary()
-	testkit.AssertEqual(t, "objects", 1000, strings.Count(text, "<details>"))
+	for i := range 1000 {
+		if name := fmt.Sprintf("Workspace `w%d`", i); !strings.Contains(text, name) {
+			t.Errorf("no %s", name)
+		}
+	}
 	if len(text) > 600<<10 {
 		t.Errorf("%d KiB", len(text)>>10)
+	}
+}
+
+// A comment that is too long for GitHub leaves out notices first, then parts of long values,
+// then details. It never leaves out the name of a changed resource, or a removal.
+func TestLongComment(t *testing.T) {
+	t.Parallel()
+	for count, want := range map[int]string{
+		40: "", 130: "It omits notices and parts of long values.", 300: "It omits notices and all details but removals.",
+		1000: "It omits notices, links and all details but removals.",
+	} {
+		live := liveAnswers{}
+		var manifest strings.Builder
+		manifest.WriteString("deployments:\n")
+		for i := range count {
+			name := fmt.Sprintf("d%d", i)
+			fmt.Fprintf(&manifest, "  - { name: %s, workspaceId: cworkspace000000000000001, description: %s, contactEmails: [] }\n", name, strings.Repeat("x", 300))
+			live[name] = fmt.Sprintf(`{"id": "cdeployment%014d", "name": %q, "workspaceId": "cworkspace000000000000001", "type": "STANDARD", "executor": "ASTRO",
+				"schedulerSize": "SMALL", "description": %q, "contactEmails": []}`, i, name, strings.Repeat("y", 300))
+		}
+		live["d7"] = strings.Replace(live["d7"].(string), `"contactEmails": []`, `"contactEmails": ["removed@example.com"]`, 1)
+		r := report.Run{Mode: "plan", UIURL: "https://cloud.astronomer.io", Plan: makePlan(t, manifest.String(), live, plan.Policy{AllowDelete: true})}
+		text, err := r.Comment(report.Marker{}, "https://github.com/acme/data/pull/7/checks")
+		if err != nil || len(text) > 65536 {
+			t.Fatalf("%d: %d bytes, %v", count, len(text), err)
+		}
+		for i := range count {
+			if name := fmt.Sprintf(" `d%d`", i); !strings.Contains(text, name) {
+				t.Errorf("%d: no %s", count, name)
+			}
+		}
+		if !strings.Contains(text, "-     contactEmails: \"removed@example.com\"") {
+			t.Errorf("%d: the removal is missing", count)
+		}
+		if !strings.Contains(text, want) || (want == "") != !strings.Contains(text, "too long") {
+			t.Errorf("%d: no %q in %s", count, want, text[:600])
+		}
 	}
 }

@@ -6,40 +6,44 @@ import (
 	"astro-apply/internal/apply"
 	"astro-apply/internal/config"
 	"astro-apply/internal/plan"
+	"astro-apply/internal/schema"
 )
 
-// maxRowsWithUnchanged is the number of resources up to which the table includes
-// unchanged ones.
-const maxRowsWithUnchanged = 50
-
-// resourceTable is a table of the resources. If there are many resources, the table
-// leaves out the unchanged ones.
+// resourceTable is a table of the resources that differ from the manifest, or that failed.
 func (r *Run) resourceTable(resources []resourceRow) section {
-	notListed := func(n int, noun string) string { return "\n" + countedNoun(n, noun) + " not listed.\n" }
-	s := section{
-		columns: []string{"", "resource", "action"},
-		rest:    func(n int) string { return notListed(n, "more resource") },
-	}
+	s := section{columns: []string{"", "resource", "change"}, isWhole: true}
 	if r.Outcomes != nil {
 		s.columns = append(s.columns, "result", "duration")
 	}
-	unchanged := 0
 	for _, x := range resources {
-		c := x.change
-		asDeclared := x.status == apply.Unchanged && len(c.Kept) == 0 && c.UnusableReason == ""
-		if asDeclared && len(resources) > maxRowsWithUnchanged {
-			unchanged++
-			continue
-		}
-		cells := textCells(statusIcons[x.status], c.Resource.String(), r.actionText(c))
-		cells[1].link = x.pageURL
+		name, action := cell{parts: r.resourceParts(x.change), link: x.pageURL}, textCells(r.actionText(x.change))[0]
+		action.isBold = x.change.Action == plan.Delete && r.Mode != config.ModeDrift
+		cells := []cell{textCells(iconOf(x))[0], name, action}
 		if r.Outcomes != nil {
 			cells = append(cells, textCells(string(x.status), roundedDuration(x.duration))...)
 		}
 		s.rows = append(s.rows, row{cells: cells})
 	}
-	if unchanged > 0 {
-		s.footer = notListed(unchanged, "unchanged resource")
+	return s
+}
+
+// namesPerRow is the number of names in one line of namesSection.
+const namesPerRow = 20
+
+// namesSection lists what resourceTable does in less space: one line for the names of
+// several resources of the same kind, in the same Workspace and with the same change.
+func (r *Run) namesSection(resources []resourceRow) section {
+	var s section
+	last := ""
+	for _, x := range resources {
+		title := r.actionText(x.change) + " " + x.change.Resource.Kind.Title + prefixedText(" in ", r.parentText(x.change)) + ":"
+		if title != last || s.rows[len(s.rows)-1].count == namesPerRow {
+			s.rows = append(s.rows, row{cells: textCells(iconOf(x) + " " + title)})
+		}
+		last = title
+		line := &s.rows[len(s.rows)-1]
+		line.cells = append(line.cells, cell{parts: []part{{text: " "}, {x.change.Resource.Name(), true}}})
+		line.count++
 	}
 	return s
 }
@@ -48,6 +52,12 @@ func (r *Run) resourceTable(resources []resourceRow) section {
 // with the manifest.
 func (r *Run) actionText(c *plan.Change) string {
 	switch {
+	case c.Action == plan.Errored:
+		return "failed"
+	case r.Mode != config.ModeDrift && len(affectedFields(c, schema.Restarts)) > 0 && c.Action == plan.Update:
+		return string(c.Action) + ", restarts"
+	case r.Mode != config.ModeDrift && c.Action == plan.Unchanged:
+		return "undeclared items are kept"
 	case r.Mode != config.ModeDrift:
 		return string(c.Action)
 	case c.Action == plan.Unchanged && len(c.Kept) > 0:
@@ -60,12 +70,22 @@ func (r *Run) actionText(c *plan.Change) string {
 
 var driftLabels = map[plan.Action]string{
 	plan.Create: "missing", plan.Update: "differs", plan.Delete: "not deleted", plan.DeletePrevented: "not deleted",
-	plan.Unchanged: "as declared", plan.Errored: "unknown",
+	plan.Unchanged: "as declared",
 }
+
+// iconOf returns the icon of a result, or of a planned action.
+func iconOf(x resourceRow) string {
+	if x.status == planned {
+		return plannedIcons[x.change.Action]
+	}
+	return statusIcons[x.status]
+}
+
+var plannedIcons = map[plan.Action]string{plan.Create: "➕", plan.Update: "✏️", plan.Delete: "🗑️"}
 
 var statusIcons = map[apply.Status]string{
 	apply.Created: "✅", apply.Updated: "✅", apply.Deleted: "🗑️", apply.Unchanged: "▫️", apply.DeletePrevented: "⚠️",
-	apply.Failed: "❌", apply.Unconfirmed: "⏳", apply.Skipped: "⏭️", apply.Stopped: "⏹️", planned: "📝",
+	apply.Failed: "❌", apply.Unconfirmed: "⏳", apply.Skipped: "⏭️", apply.Stopped: "⏹️",
 }
 
 func roundedDuration(d time.Duration) string {

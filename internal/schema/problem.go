@@ -10,6 +10,7 @@ type Problem struct {
 	Pos      Pos
 	Message  string
 	Warning  bool // the run reports the problem, but continues
+	Remark   bool // needs no action now; not a Warning
 	Unlisted int  // the number of unlisted problems that this entry counts; 0 for an ordinary problem
 }
 

@@ -113,3 +113,36 @@ func showReference(n *schema.Node) string {
 	unnamed.DisplayName = ""
 	return unnamed.Show()
 }
+
+// WithoutCode returns a line of Markdown without its code spans.
+func WithoutCode(line string) string {
+	var out strings.Builder
+	for line != "" {
+		text := strings.TrimLeft(line, "`")
+		fence := line[:len(line)-len(text)]
+		closing := -1
+		for i := 0; fence != "" && closing < 0 && i < len(text); i++ {
+			run := len(text[i:]) - len(strings.TrimLeft(text[i:], "`"))
+			if run == len(fence) {
+				closing = i
+			}
+			i += run
+		}
+		switch {
+		case closing >= 0:
+			line = text[closing+len(fence):]
+			continue
+		case fence == "" && text[0] == '\\' && len(text) > 1:
+			out.WriteString(text[:2])
+			line = text[2:]
+			continue
+		case fence == "":
+			out.WriteByte(text[0])
+			text = text[1:]
+		default:
+			out.WriteString(fence)
+		}
+		line = text
+	}
+	return out.String()
+}
