@@ -1,5 +1,5 @@
-// Package apply executes a plan. It starts a change as soon as all changes that it
-// depends on are done, so independent changes run concurrently.
+// Package apply executes a plan. It starts a change as soon as all changes that it depends on are done, so independent
+// changes run concurrently.
 package apply
 
 import (
@@ -21,9 +21,8 @@ import (
 // Status is the result of a change.
 type Status string
 
-// The statuses of a change. Unconfirmed: the API accepted the change, but the resource
-// wasn't ready before the timeout. Skipped: not tried, because a dependency failed.
-// Stopped: not tried, because the run ended.
+// The statuses of a change. Unconfirmed: the API accepted the change, but the resource wasn't ready before the timeout.
+// Skipped: not tried, because a dependency failed. Stopped: not tried, because the run ended.
 const (
 	Created         Status = "created"
 	Updated         Status = "updated"
@@ -45,9 +44,8 @@ func (s Status) IsOK() bool {
 	return true
 }
 
-// Outcome is the result of one change. AcceptedWrite is the write that the API
-// accepted, even if the change failed afterwards: Created, Updated, Deleted, or "".
-// RequestBody is the body of the last request, to which Err may refer.
+// Outcome is the result of one change. AcceptedWrite is the write that the API accepted, even if the change failed
+// afterwards: Created, Updated, Deleted, or "". RequestBody is the body of the last request, to which Err may refer.
 type Outcome struct {
 	Change        *plan.Change
 	Status        Status
@@ -65,8 +63,8 @@ type Options struct {
 	Wait   bool // wait until changed resources are ready
 	// Mask registers a secret value that Astro returned, so that the log hides it; may be nil.
 	Mask func(value string)
-	// SaveSecret saves a secret value that Astro returns only once. If it fails, the run
-	// deletes a new resource again, because its value is lost.
+	// SaveSecret saves a secret value that Astro returns only once. If it fails, the run deletes a new resource again,
+	// because its value is lost.
 	SaveSecret func(o *desired.Resource, value string) error
 	// OnOutcome is called after each change that was tried, never concurrently, and again if a deferred write or a
 	// duplicate changes the status; may be nil.
@@ -88,9 +86,8 @@ type applier struct {
 	cycleErr         error           // a dependency cycle, which prevents all writes; or nil
 }
 
-// Run executes p and returns one Outcome per change, in the plan's order. It returns
-// after the last call. After the end of ctx, Run starts no new call; calls in flight
-// get the client's grace period.
+// Run executes p and returns one Outcome per change, in the plan's order. It returns after the last call. After the end
+// of ctx, Run starts no new call; calls in flight get the client's grace period.
 func Run(ctx context.Context, source current.Source, p *plan.Plan, o Options) []Outcome {
 	if o.OnOutcome == nil {
 		o.OnOutcome = func(Outcome) {}
@@ -113,9 +110,7 @@ func Run(ctx context.Context, source current.Source, p *plan.Plan, o Options) []
 	}
 	for _, j := range r.jobs {
 		for _, c := range j.change.DependsOn {
-			dependency := jobOf[c]
-			j.dependencies = append(j.dependencies, dependency)
-			dependency.hasDependents = dependency.hasDependents || j.change.IsActive()
+			j.waitFor(jobOf[c])
 		}
 	}
 	for _, j := range r.jobs[:len(p.Changes)] {

@@ -14,10 +14,9 @@ import (
 	"astro-apply/internal/schema"
 )
 
-// createResource creates the resource, and then sets the fields that only an update
-// can set. If the response is lost or unusable, the resource may exist. Then
-// createResource looks it up before it retries, because a second create could make a
-// duplicate.
+// createResource creates the resource, and then sets the fields that only an update can set. If the response is lost or
+// unusable, the resource may exist. Then createResource looks it up before it retries, because a second create could
+// make a duplicate.
 func (r *applier) createResource(ctx context.Context, j *job) error {
 	d := plan.Compare(j.change.Resource, nil, r.Policy)
 	if len(d.Problems) > 0 {
@@ -38,8 +37,7 @@ func (r *applier) createResource(ctx context.Context, j *job) error {
 	}
 }
 
-// uncertainCreate reports a create without a usable response, after which no matching
-// resource was found.
+// uncertainCreate reports a create without a usable response, after which no matching resource was found.
 type uncertainCreate struct{ cause error }
 
 func (e *uncertainCreate) Error() string { return e.cause.Error() }
@@ -85,8 +83,7 @@ func (r *applier) createOnce(ctx context.Context, j *job, create Request) error 
 	return nil
 }
 
-// hasUpdateOnlyFields reports whether the manifest declares a field that only an
-// update can set.
+// hasUpdateOnlyFields reports whether the manifest declares a field that only an update can set.
 func hasUpdateOnlyFields(o *desired.Resource) bool {
 	for _, endpoint := range o.Kind.UpdateEndpoints {
 		if path := o.Kind.NestedFieldPath(&endpoint); path != "" && o.Body.GetPath(path) != nil {
@@ -103,10 +100,9 @@ func hasUpdateOnlyFields(o *desired.Resource) bool {
 	return false
 }
 
-// adoptCreated looks up the resource of a create without a usable response, and
-// completes it. The API may still be executing the create, so adoptCreated repeats the
-// lookup for a while. It doesn't save a secret value from the response, because the
-// value may belong to another resource.
+// adoptCreated looks up the resource of a create without a usable response, and completes it. The API may still be
+// executing the create, so adoptCreated repeats the lookup for a while. It doesn't save a secret value from the
+// response, because the value may belong to another resource.
 func (r *applier) adoptCreated(ctx context.Context, j *job, cause error) error {
 	found, err := r.confirmCreate(ctx, j.change.Resource)
 	switch k := j.change.Resource.Kind; {
@@ -143,15 +139,15 @@ func (r *applier) adoptCreated(ctx context.Context, j *job, cause error) error {
 	return nil
 }
 
-// mayExist reports whether the API may have rejected a create because the resource
-// already exists. Most likely, another run created it at the same moment.
+// mayExist reports whether the API may have rejected a create because the resource already exists. Most likely, another
+// run created it at the same moment.
 func mayExist(k *kind.Kind, err error) bool {
 	e := astro.AsError(err)
 	return k.GeneratedSecret == "" && (e.IsConflict() || e.IsInvalid())
 }
 
-// waitForReferences waits until the referenced resources are usable. It covers only
-// resources that exist in Astro and are not in the manifest: no job waits for those.
+// waitForReferences waits until the referenced resources are usable. It covers only resources that exist in Astro and
+// are not in the manifest: no job waits for those.
 func (r *applier) waitForReferences(ctx context.Context, j *job) error {
 	for _, ref := range j.change.Resource.Refs {
 		target := r.targets[ref]

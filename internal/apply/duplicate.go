@@ -11,10 +11,9 @@ import (
 	"astro-apply/internal/schema"
 )
 
-// checkDuplicate returns an error if Astro has another resource with the identity of
-// the new one. Two runs that look for a missing resource at the same moment both create
-// it. The run deletes neither, because both may already be in use. If no other change
-// waits for the resource, checkDuplicates checks it later, with fewer calls.
+// checkDuplicate returns an error if Astro has another resource with the identity of the new one. Two runs that look
+// for a missing resource at the same moment both create it. The run deletes neither, because both may already be in
+// use. If no other change waits for the resource, checkDuplicates checks it later, with fewer calls.
 func (r *applier) checkDuplicate(ctx context.Context, j *job) error {
 	o := j.change.Resource
 	switch {
@@ -30,8 +29,7 @@ func (r *applier) checkDuplicate(ctx context.Context, j *job) error {
 	return r.duplicateError(ctx, j, found, err)
 }
 
-// checkDuplicates checks the new resources that no other change waited for, with one
-// list per kind and parent.
+// checkDuplicates checks the new resources that no other change waited for, with one list per kind and parent.
 func (r *applier) checkDuplicates(ctx context.Context) {
 	var resources []*desired.Resource
 	for _, j := range r.uncheckedCreates {
@@ -47,9 +45,8 @@ func (r *applier) checkDuplicates(ctx context.Context) {
 	}
 }
 
-// duplicateError returns an error with the ids of all resources with the identity of j,
-// or nil if there is only one. If the list failed with err, duplicateError adds a warning
-// to j instead.
+// duplicateError returns an error with the ids of all resources with the identity of j, or nil if there is only one. If
+// the list failed with err, duplicateError adds a warning to j instead.
 func (r *applier) duplicateError(ctx context.Context, j *job, found []*current.Live, err error) error {
 	if err != nil {
 		if ctx.Err() == nil {

@@ -2,9 +2,8 @@ package apply
 
 import "astro-apply/internal/plan"
 
-// job executes one change, or the deferred write of a change. result is valid once ready
-// is closed. finished may be closed later, because a resource can be usable for its
-// dependents before it is healthy.
+// job executes one change, or the deferred write of a change. result is valid once ready is closed. finished may be
+// closed later, because a resource can be usable for its dependents before it is healthy.
 type job struct {
 	change        *plan.Change
 	dependencies  []*job
@@ -19,8 +18,8 @@ type job struct {
 	Outcome
 }
 
-// releaseDependents copies the outcome to result and closes ready, so that dependents
-// continue. Only the first call has an effect.
+// releaseDependents copies the outcome to result and closes ready, so that dependents continue. Only the first call has
+// an effect.
 func (j *job) releaseDependents() {
 	if j.result == nil {
 		outcome := j.Outcome
@@ -35,6 +34,14 @@ func newJob(c *plan.Change) *job {
 		Outcome: Outcome{Change: c, Live: c.Live},
 	}
 }
+
+// waitFor makes j wait for another job.
+func (j *job) waitFor(other *job) {
+	j.dependencies = append(j.dependencies, other)
+	other.hasDependents = other.hasDependents || j.change.IsActive()
+}
+
+func (j *job) waitsFor() []*job { return j.dependencies }
 
 // statusPhrases contains the predicates for the sentence "needs X, which …".
 var statusPhrases = map[Status]string{

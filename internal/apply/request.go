@@ -19,8 +19,8 @@ type Request struct {
 	ReturnsResource bool              // the response contains the resource
 }
 
-// BuildRequests returns the requests that remove the differences in c, in the order in which to send them. live is
-// nil if the resource doesn't exist.
+// BuildRequests returns the requests that remove the differences in c, in the order in which to send them. live is nil
+// if the resource doesn't exist.
 func BuildRequests(k *kind.Kind, c *plan.Comparison, live *current.Live) []Request {
 	if live == nil {
 		return []Request{{Endpoint: k.Create, Body: c.After, Expand: k.Expand}}
@@ -45,8 +45,8 @@ func BuildRequests(k *kind.Kind, c *plan.Comparison, live *current.Live) []Reque
 	return out
 }
 
-// buildListRequests returns the requests that add items to a list, followed by those that
-// remove items. In this order, no item is missing in between.
+// buildListRequests returns the requests that add items to a list, followed by those that remove items. In this order,
+// no item is missing in between.
 func buildListRequests(k *kind.Kind, update plan.UpdateCall, live *current.Live) []Request {
 	list, field := update.Endpoint.SubList, update.Body.Members[0]
 	elem := k.FieldByName(field.Name).Type.Elem

@@ -19,8 +19,8 @@ import (
 var busyPolicy = retry.Policy{First: 5 * time.Second, Max: time.Minute, Factor: 1.5, Jitter: 0.5}
 
 const (
-	// undoTimeout is the time limit for the delete of a new resource whose secret value
-	// can't be saved. undoGrace is the time limit after a signal.
+	// undoTimeout is the time limit for the delete of a new resource whose secret value can't be saved. undoGrace is
+	// the time limit after a signal.
 	undoTimeout = time.Minute
 	undoGrace   = 2 * time.Second
 )
@@ -51,8 +51,7 @@ func (r *applier) sendRequest(ctx context.Context, j *job, request Request, id s
 	return response, err
 }
 
-// retryWhileBusy calls write until the API no longer rejects it because another change
-// of the resource is in progress.
+// retryWhileBusy calls write until the API no longer rejects it because another change of the resource is in progress.
 func (r *applier) retryWhileBusy(ctx context.Context, j *job, write func() error) error {
 	var err error
 	for range busyPolicy.Attempts(ctx) {
@@ -67,9 +66,8 @@ func (r *applier) retryWhileBusy(ctx context.Context, j *job, write func() error
 		err, context.Cause(ctx))
 }
 
-// deliverSecret saves the secret value in a response, because Astro returns it only
-// once. If the value can't be saved, deliverSecret deletes a new resource again, because
-// its value is lost.
+// deliverSecret saves the secret value in a response, because Astro returns it only once. If the value can't be saved,
+// deliverSecret deletes a new resource again, because its value is lost.
 func (r *applier) deliverSecret(ctx context.Context, j *job, response []byte, isNew bool) error {
 	k := j.change.Resource.Kind
 	if k.GeneratedSecret == "" {
@@ -98,7 +96,8 @@ func (r *applier) deliverSecret(ctx context.Context, j *job, response []byte, is
 	defer context.AfterFunc(ctx, func() { time.AfterFunc(undoGrace, cancel) })()
 	if undoErr := r.deleteResource(undo, j); undoErr != nil {
 		return fmt.Errorf("created (id %s), but its %s can't be saved (%w), "+
-			"and the delete that undoes the create failed: %w; delete it in Astro and run again", j.Live.ID, k.GeneratedSecret, err, undoErr)
+			"and the delete that undoes the create failed: %w; delete it in Astro and run again",
+			j.Live.ID, k.GeneratedSecret, err, undoErr)
 	}
 	j.Live, j.AcceptedWrite, j.Status = nil, "", ""
 	return fmt.Errorf("created, but its %s can't be saved, so this run deleted the new resource; "+
@@ -113,8 +112,7 @@ func generatedSecret(k *kind.Kind, response []byte) string {
 	return ""
 }
 
-// currentOrDeclaredBody returns the resource as it is in Astro, or as declared if it
-// doesn't exist yet.
+// currentOrDeclaredBody returns the resource as it is in Astro, or as declared if it doesn't exist yet.
 func currentOrDeclaredBody(j *job) *schema.Node {
 	if j.Live != nil {
 		return j.Live.Body()

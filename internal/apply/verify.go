@@ -4,10 +4,9 @@ import (
 	"context"
 )
 
-// verifyStored warns about each field that Astro stores with another value than the
-// written one. Without the warning, every later run would write the field again, and
-// no message would explain it. The response to an update may lack fields, so
-// verifyStored reads the resource once more before it reports a difference.
+// verifyStored warns about each field that Astro stores with another value than the written one. Without the warning,
+// every later run would write the field again, and no message would explain it. The response to an update may lack
+// fields, so verifyStored reads the resource once more before it reports a difference.
 func (r *applier) verifyStored(ctx context.Context, j *job) {
 	if j.firstWrite == nil && len(j.change.Deferred) > 0 { // verifyStored runs after the deferred write
 		return

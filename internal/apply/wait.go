@@ -16,19 +16,19 @@ import (
 )
 
 const (
-	// settleDelay is the time after a write during which a ready status isn't trusted,
-	// because Astro changes the status shortly after its response.
+	// settleDelay is the time after a write during which a ready status isn't trusted, because Astro changes the status
+	// shortly after its response.
 	settleDelay      = 15 * time.Second
 	progressInterval = 30 * time.Second
-	// pollSpacing is the minimum time between two polls of the whole run. It uses half
-	// of the API's limit for reads, so that other programs can use the other half.
+	// pollSpacing is the minimum time between two polls of the whole run. It uses half of the API's limit for reads, so
+	// that other programs can use the other half.
 	pollSpacing = 80 * time.Millisecond
 )
 
 var pollPolicy = retry.Policy{First: time.Second, Max: 12 * time.Second, Factor: 1.5, Jitter: 0.2}
 
-// polls returns the polls of one resource, until ctx ends. The waits between them increase
-// with the number of resources that the run waits for.
+// polls returns the polls of one resource, until ctx ends. The waits between them increase with the number of resources
+// that the run waits for.
 func (r *applier) polls(ctx context.Context) iter.Seq[*retry.Attempt] {
 	return func(yield func(*retry.Attempt) bool) {
 		r.pollCount.Add(1)
@@ -42,10 +42,9 @@ func (r *applier) polls(ctx context.Context) iter.Seq[*retry.Attempt] {
 	}
 }
 
-// waitUntilReady polls until the resource is ready. If it isn't ready before the
-// timeout, the status is Unconfirmed: the API accepted the change, so it isn't sent
-// again. After an update without an impact on the running resource, waitUntilReady
-// waits only if the status is pending.
+// waitUntilReady polls until the resource is ready. If it isn't ready before the timeout, the status is Unconfirmed:
+// the API accepted the change, so it isn't sent again. After an update without an impact on the running resource,
+// waitUntilReady waits only if the status is pending.
 func (r *applier) waitUntilReady(ctx context.Context, j *job, written bool) {
 	k, id := j.change.Resource.Kind, j.Live.ID
 	start, sawPending := time.Now(), !written
@@ -80,7 +79,8 @@ func (r *applier) waitUntilReady(ctx context.Context, j *job, written bool) {
 		case k.ReadinessOf == nil, withoutImpact && !sawPending, settled && (readiness.Phase == kind.Ready || !written):
 			return // a resource that had already failed isn't waited for: the API decides whether it is usable
 		case settled:
-			j.setFailed(fmt.Errorf("accepted, but then it failed in Astro: %s; check it in the Astro UI", readiness.Reason))
+			j.setFailed(fmt.Errorf("accepted, but then it failed in Astro: %s; check it in the Astro UI",
+				readiness.Reason))
 			return
 		}
 		r.setWaitReason(j, readiness.Reason)
@@ -96,8 +96,8 @@ func (r *applier) readByID(ctx context.Context, k *kind.Kind, id string) (*curre
 	return r.source.GetResource(ctx, desired.NewResource(k, ""), id)
 }
 
-// waitUntilDeleted polls until the API no longer finds a deleted resource, because some
-// changes are possible only afterwards, such as the delete of its parent.
+// waitUntilDeleted polls until the API no longer finds a deleted resource, because some changes are possible only
+// afterwards, such as the delete of its parent.
 func (r *applier) waitUntilDeleted(ctx context.Context, j *job) {
 	var err error
 	for range r.polls(ctx) {

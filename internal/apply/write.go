@@ -20,8 +20,7 @@ import (
 // maxAttempts is the maximum number of attempts of a write with an uncertain outcome.
 const maxAttempts = 4
 
-// updatePolicy is for updates that another run, or their own first attempt, may have made
-// already.
+// updatePolicy is for updates that another run, or their own first attempt, may have made already.
 var updatePolicy = retry.Policy{
 	First: time.Second, Max: time.Minute, Factor: 1.5, Jitter: 0.5, MaxAttempts: maxAttempts,
 }
@@ -61,8 +60,7 @@ func (r *applier) deleteResource(ctx context.Context, j *job) error {
 	return nil
 }
 
-// fillReferenceIDs sets the ids of the referenced resources that this run created
-// before this change.
+// fillReferenceIDs sets the ids of the referenced resources that this run created before this change.
 func (r *applier) fillReferenceIDs(j *job) error {
 	for _, ref := range j.change.Resource.Refs {
 		if ref.ID != "" || ref.ByName {
@@ -86,10 +84,9 @@ func (r *applier) fillReferenceIDs(j *job) error {
 	return nil
 }
 
-// updateResource reads the resource by id, compares it with the manifest again, and
-// sends the changes that are still needed. If the outcome is uncertain, or the API
-// reports a conflict, updateResource repeats all of this. It never sends the same body
-// twice, because the second request could replace items that the first one created.
+// updateResource reads the resource by id, compares it with the manifest again, and sends the changes that are still
+// needed. If the outcome is uncertain, or the API reports a conflict, updateResource repeats all of this. It never
+// sends the same body twice, because the second request could replace items that the first one created.
 func (r *applier) updateResource(ctx context.Context, j *job) error {
 	var err error
 	for range updatePolicy.Attempts(ctx) {
@@ -108,9 +105,8 @@ func (r *applier) updateResource(ctx context.Context, j *job) error {
 	return errors.Join(err, context.Cause(ctx))
 }
 
-// readAndCompare reads the resource by id and compares it with the manifest again. It
-// returns an error if the update is no longer possible, or differs from the plan in a
-// way that the user must review.
+// readAndCompare reads the resource by id and compares it with the manifest again. It returns an error if the update is
+// no longer possible, or differs from the plan in a way that the user must review.
 func (r *applier) readAndCompare(ctx context.Context, j *job) (*plan.Comparison, error) {
 	o := j.change.Resource
 	if o.Kind.Get.Path != "" || o.Kind.Singleton {
