@@ -10,7 +10,7 @@ import (
 )
 
 // Policy holds the settings of a run. A plan starts from the complete change that the manifest demands of each
-// resource; then filters decide what of it this run makes, in this order:
+// resource; then filters decide which part of it this run makes, in this order:
 //
 //  1. removalFilter (AllowDelete and protect: true) keeps current values in a resource. The merge asks it for each
 //     value, because the body of an update contains the values that it keeps.
