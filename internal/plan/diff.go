@@ -51,8 +51,8 @@ type Comparison struct {
 	After      *schema.Node   // the resource after the change, with the names of the kind's fields
 	listStates []*schema.Node // for kind.ProposedChange.IntermediateStates
 
-	missingRequired []schema.Problem // fields that an update must send but that have no known value
-	unsafe          []unsafeValues   // values that an update can neither send nor omit safely
+	missing Diff           // problems and notes of values that an update must send, but that aren't known
+	unsafe  []unsafeValues // values that an update can neither send nor omit safely
 }
 
 // NeedsUpdate reports whether an existing resource differs.
@@ -105,7 +105,9 @@ func compareWithBody(r *desired.Resource, live *schema.Node, policy Policy) *Com
 			m.Fields = append(m.Fields, rotationField(r.Kind))
 			m.Rotates = true
 		}
-		m.requireKnownValues()
+		if m.NeedsUpdate() && len(m.Problems) == 0 {
+			m.Problems, m.Notes = m.missing.Problems, append(m.Notes, m.missing.Notes...)
+		}
 	}
 	m.checkItemRefs()
 	m.checkRules(m.withOmittedFields(m.After))
@@ -131,24 +133,10 @@ func (m *merger) mergeUpdates(caller kind.Caller) {
 			m.addUpdate(endpoint, body, caller)
 			m.refuseUnsafeValues()
 		}
-		if path := m.resource.Kind.NestedFieldPath(endpoint); path == "" {
+		if path := m.resource.Kind.NestedFieldPath(&endpoint); path == "" {
 			m.After.Members = append(m.After.Members, body.Members...)
 		} else if body != nil {
 			m.After = m.After.WithPath(path, body)
-		}
-	}
-}
-
-// requireKnownValues reports the values that the updates must send and that are not known.
-func (m *merger) requireKnownValues() {
-	if !m.NeedsUpdate() || len(m.Problems) > 0 {
-		return
-	}
-	for _, missing := range m.missingRequired {
-		if missing.Warning {
-			m.Notes = append(m.Notes, missing)
-		} else {
-			m.Problems = append(m.Problems, missing)
 		}
 	}
 }

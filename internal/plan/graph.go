@@ -70,9 +70,7 @@ func (b *edgeBuilder) linkReferenceIDs(c *Change) {
 	for i := range c.Resource.Kind.Fields {
 		f := &c.Resource.Kind.Fields[i]
 		if f.Ref != nil {
-			schema.VisitReferences(f.Ref, &f.Type, c.referenceIDs(f), func(ref *schema.Ref, id *schema.Node) {
-				b.link(c, b.target(ref, id), f)
-			})
+			c.referenceIDs(f).Walk(func(id *schema.Node) { b.link(c, b.target(f.Ref, id), f) })
 		}
 	}
 }

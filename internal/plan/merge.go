@@ -138,7 +138,10 @@ func (m *merger) mergeField(f *schema.Field, declared, live *schema.Node, path s
 		return m.mergeImmutable(f, d, l, path)
 	}
 	fieldsBefore := len(m.Fields)
-	merged := m.mergeDeclared(f, d, l, path)
+	if reason := m.changeRefusal(f, l, d); reason != "" && m.hasDifference(f, d, l, path) {
+		m.addProblem(d.Pos, "%s: %s", m.labelOf(path), reason)
+	}
+	merged := m.mergeValue(f, d, l, path, false)
 	if f.Undeclared == schema.OmitUnlessChanged && len(m.Fields) == fieldsBefore {
 		return nil
 	}
@@ -151,14 +154,6 @@ func (m *merger) hasDifference(f *schema.Field, d, l *schema.Node, path string) 
 	trial.Comparison = &Comparison{}
 	trial.mergeValue(f, d, l, path, false)
 	return len(trial.Fields)+len(trial.Kept) > 0
-}
-
-// mergeDeclared merges a declared field and checks that the field allows the change.
-func (m *merger) mergeDeclared(f *schema.Field, d, l *schema.Node, path string) *schema.Node {
-	if reason := m.changeRefusal(f, l, d); reason != "" && m.hasDifference(f, d, l, path) {
-		m.addProblem(d.Pos, "%s: %s", m.labelOf(path), reason)
-	}
-	return m.mergeValue(f, d, l, path, false)
 }
 
 // changeRefusal returns why the field doesn't allow a change, or "".

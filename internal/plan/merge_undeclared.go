@@ -1,10 +1,6 @@
 package plan
 
-import (
-	"fmt"
-
-	"astro-apply/internal/schema"
-)
+import "astro-apply/internal/schema"
 
 // mergeUndeclared returns the value that an update sends for an undeclared field.
 func (m *merger) mergeUndeclared(f *schema.Field, l *schema.Node, path string) *schema.Node {
@@ -43,9 +39,8 @@ func (m *merger) mergeUndeclared(f *schema.Field, l *schema.Node, path string) *
 		return nil
 	case f.Undeclared == schema.KeepItems && l == nil && !m.isSilent && m.changeRefusal(f, nil, zero) == "":
 		// A nested or refused zero value isn't sent.
-		m.missingRequired = append(m.missingRequired, schema.Problem{Pos: m.declared.Pos, Warning: true, Message: path +
-			": an update must send this list, but Astro doesn't return it, so the update would remove all its items " +
-			"in Astro; declare the items to keep"})
+		m.missing.addNote(m.declared.Pos, true, "%s: an update must send this list, but Astro doesn't return it, "+
+			"so the update would remove all its items in Astro; declare the items to keep", path)
 	}
 	return zero
 }
@@ -53,10 +48,8 @@ func (m *merger) mergeUndeclared(f *schema.Field, l *schema.Node, path string) *
 // addMissingRequired records that an update needs a value that is not known. It becomes a problem only if an update is
 // sent.
 func (m *merger) addMissingRequired(f *schema.Field, path string) {
-	m.missingRequired = append(m.missingRequired, schema.Problem{Pos: m.declared.Pos, Message: fmt.Sprintf(
-		"%s is required for an update, but Astro doesn't return it; declare it (%s)",
-		m.labelOf(path), f.Type.Describe(),
-	)})
+	m.missing.addProblem(m.declared.Pos, "%s is required for an update, but Astro doesn't return it; declare it (%s)",
+		m.labelOf(path), f.Type.Describe())
 }
 
 // dropInapplicable records the removal of a current value that no longer applies after this change, because a condition

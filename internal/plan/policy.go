@@ -71,8 +71,8 @@ func (p Policy) keepResource(c *Change) {
 		"(set allow-delete: true to delete it)")
 }
 
-// CheckRemovals returns an error if a plan removes more than MaxRemovals. It counts
-// resources that the plan deletes, and items and other values that its updates remove.
+// CheckRemovals returns an error if a plan removes more than MaxRemovals. It counts resources that the plan deletes,
+// and items and other values that its updates remove.
 func (p Policy) CheckRemovals(planned *Plan) error {
 	if p.MaxRemovals == nil {
 		return nil
@@ -91,8 +91,9 @@ func (p Policy) CheckRemovals(planned *Plan) error {
 	if resources+items <= *p.MaxRemovals {
 		return nil
 	}
-	return fmt.Errorf("the number of removals is %d (resources: %d, items: %d), more than input max-removals permits (%d); "+
-		"if they are intended, set max-removals: %d", resources+items, resources, items, *p.MaxRemovals, resources+items)
+	return fmt.Errorf("the number of removals is %d (resources: %d, items: %d), "+
+		"more than input max-removals permits (%d); if they are intended, set max-removals: %d",
+		resources+items, resources, items, *p.MaxRemovals, resources+items)
 }
 
 // needsRotation reports whether this run gives r a new secret value.

@@ -11,30 +11,24 @@ import (
 
 // UpdateCall is an update call that sends changed fields.
 type UpdateCall struct {
-	Endpoint       *kind.UpdateEndpoint
+	Endpoint       kind.UpdateEndpoint
 	Body           *schema.Node   // fields of the endpoint; nil: the nested field of the endpoint is removed
 	Added, Removed []*schema.Node // for a SubList: items, in the order in which to send them
 }
 
 // updateEndpoints returns the update endpoints of a kind. If none is the main one, it adds one without a call, so that
 // the remaining fields are compared, too.
-func updateEndpoints(k *kind.Kind) []*kind.UpdateEndpoint {
-	out := []*kind.UpdateEndpoint{}
-	main := false
-	for i := range k.UpdateEndpoints {
-		out = append(out, &k.UpdateEndpoints[i])
-		main = main || k.UpdateEndpoints[i].Name == ""
+func updateEndpoints(k *kind.Kind) []kind.UpdateEndpoint {
+	if slices.ContainsFunc(k.UpdateEndpoints, func(e kind.UpdateEndpoint) bool { return e.Name == "" }) {
+		return k.UpdateEndpoints
 	}
-	if !main {
-		out = append(out, &kind.UpdateEndpoint{})
-	}
-	return out
+	return append(slices.Clone(k.UpdateEndpoints), kind.UpdateEndpoint{})
 }
 
 // mergeEndpoint returns the body that the endpoint sends.
-func (m *merger) mergeEndpoint(endpoint *kind.UpdateEndpoint) *schema.Node {
+func (m *merger) mergeEndpoint(endpoint kind.UpdateEndpoint) *schema.Node {
 	m.endpointName = endpoint.Name
-	if path := m.resource.Kind.NestedFieldPath(endpoint); path != "" {
+	if path := m.resource.Kind.NestedFieldPath(&endpoint); path != "" {
 		return m.mergeAtPath(path)
 	}
 	isElsewhere := func(f schema.Field) bool { return f.EndpointName != endpoint.Name }
@@ -59,7 +53,7 @@ func (m *merger) mergeAtPath(path string) *schema.Node {
 }
 
 // addUpdate adds the call that sets the fields of one endpoint to body.
-func (m *merger) addUpdate(endpoint *kind.UpdateEndpoint, body *schema.Node, caller kind.Caller) {
+func (m *merger) addUpdate(endpoint kind.UpdateEndpoint, body *schema.Node, caller kind.Caller) {
 	update := UpdateCall{Endpoint: endpoint, Body: body}
 	if list := endpoint.SubList; list != nil {
 		f := m.resource.Kind.FieldByName(body.Members[0].Name)
