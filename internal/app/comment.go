@@ -169,7 +169,7 @@ func upsertComment(
 	}
 	s.runner.Print(fmt.Sprintf("comment %s: %s", result.Action, result.URL))
 	old, _ := report.ParseMarker(m.Kind, result.OldBody)
-	if m.Run != "" && (old.Run == m.Run || result.Action == github.Created && hasTwin(ctx, rest, pullRequest, m)) {
+	if m.Run != "" && (old.Run == m.Run || result.Action == github.Created && hasDuplicate(ctx, rest, pullRequest, m)) {
 		s.runner.Annotate(github.Annotation{
 			Level: github.Warning, Title: "astro-apply: comment of another job",
 			Message: "another job of this workflow run writes the same comment, so the pull request doesn't show the comments of both jobs, " +
@@ -179,9 +179,9 @@ func upsertComment(
 	return nil
 }
 
-// hasTwin reports whether another job of the same run created a comment with the same
+// hasDuplicate reports whether another job of the same run created a comment with the same
 // marker at the same time.
-func hasTwin(ctx context.Context, rest *github.REST, pullRequest int, m report.Marker) bool {
+func hasDuplicate(ctx context.Context, rest *github.REST, pullRequest int, m report.Marker) bool {
 	comments, _ := rest.ListOwnComments(ctx, pullRequest) // only a warning depends on them
 	count := 0
 	for _, c := range comments {

@@ -67,7 +67,7 @@ func setEvent(ts *testscript.TestScript, _ bool, args []string) {
 //	github issue copy N USER            add a copy of issue N that USER wrote
 //	github private                      make the repository private
 //	github comment USER FILE            add a comment of USER
-//	github twin                         add a copy of the next comment right after its creation
+//	github duplicate                    add a copy of the next comment right after its creation
 //	github edit FILE                    replace the body of the first comment
 //	github updated [TIME]               set the time of the first comment, or remove it
 //	github as LOGIN TYPE TOKEN          set the owner of the token, and pass TOKEN to the next runs
@@ -133,8 +133,8 @@ func (s *scriptHarness) runGitHubCommand(ts *testscript.TestScript, args []strin
 			i.Number, i.Login, i.Type = 0, args[3], "User"
 			s.github.AddIssue(i)
 		}
-	case "twin":
-		s.addTwin.Store(true)
+	case "duplicate":
+		s.addDuplicate.Store(true)
 	case "private":
 		s.github.Private = true
 	case "comment":

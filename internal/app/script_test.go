@@ -114,7 +114,7 @@ type scriptHarness struct {
 	githubHTTP *httptest.Server
 
 	onCommentsRequest chan func() // a function to call at the next request for comments
-	addTwin           atomic.Bool // another job creates the same comment at the same time as the next run
+	addDuplicate      atomic.Bool // another job creates the same comment at the same time as the next run
 }
 
 func harnessOf(ts *testscript.TestScript) *scriptHarness {
@@ -139,11 +139,11 @@ func newScriptHarness(t *testing.T) *scriptHarness {
 			}
 		}
 		s.github.ServeHTTP(w, r)
-		if r.Method == http.MethodPost && strings.HasSuffix(r.URL.Path, "/comments") && s.addTwin.Swap(false) {
+		if r.Method == http.MethodPost && strings.HasSuffix(r.URL.Path, "/comments") && s.addDuplicate.Swap(false) {
 			all := s.github.Comments(7)
-			twin := all[len(all)-1]
-			twin.ID = 0
-			s.github.AddComment(twin)
+			duplicate := all[len(all)-1]
+			duplicate.ID = 0
+			s.github.AddComment(duplicate)
 		}
 	}))
 	return s
