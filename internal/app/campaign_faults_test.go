@@ -16,9 +16,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// randomFaults returns a source of faults, which a request gets with probability rate. The fault depends on seed, on the
-// content of the request and on the number of earlier requests with that content. The order of different requests doesn't
-// matter, because the IDs that the simulator generates don't depend on it either. The source counts the faults.
+// randomFaults returns a source of faults, which a request gets with probability rate. The fault depends on seed, on
+// the content of the request and on the number of earlier requests with that content. The order of different requests
+// doesn't matter, because the IDs that the simulator generates don't depend on it either. The source counts the faults.
 func randomFaults(seed uint64, rate float64, count *atomic.Int64) func(simulator.Request) *simulator.Fault {
 	requestCounts := map[uint64]uint64{} // number of earlier requests with the same content, by hash
 	return func(r simulator.Request) *simulator.Fault {

@@ -118,7 +118,8 @@ func TestClusterPools(t *testing.T) {
 	}
 	path := "/clusters/" + created["id"].(string)
 	update := map[string]any{"name": "n", "clusterType": "DEDICATED", "k8sTags": []any{}}
-	if diff := cmp.Diff(getObjects(created, "nodePools"), getObjects(o.mustSend("POST", path, update), "nodePools")); diff != "" {
+	updated := o.mustSend("POST", path, update)
+	if diff := cmp.Diff(getObjects(created, "nodePools"), getObjects(updated, "nodePools")); diff != "" {
 		t.Errorf("an update without pools must keep them:\n%s", diff)
 	}
 	o.wantRefusal(400, "POST", path, withChanges(update, map[string]any{"nodePools": []any{pool("c", nil)}}))
